@@ -1,0 +1,1 @@
+//! Checks a `.dta` by the rules of the vendor.

@@ -1,0 +1,306 @@
+//! Releases of the format, the widths that change with them, and the limits.
+//!
+//! Section numbers name the parts of the format description that this crate follows: 1 releases, 2 widths,
+//! 3 tagged layout, 4 binary layout, 5 types, 6 text, 10 value labels, 11 characteristics.
+
+/// Most variables of releases 117 to 118 and 120 (section 1).
+pub const MAX_VARIABLES: u64 = 32_767;
+/// Most variables of releases 119 and 121, readable by the MP edition only (section 1).
+pub const MAX_VARIABLES_MP: u64 = 120_000;
+/// Most variables that the BE edition opens (section 1).
+pub const MAX_VARIABLES_BE: u64 = 2_048;
+/// Most observations that the BE and SE editions open (section 1).
+pub const MAX_OBSERVATIONS_SE: u64 = 2_147_483_619;
+/// Most observations of a tagged file with 64-bit counts: 2^48 - 1 (section 1).
+pub const MAX_OBSERVATIONS: u64 = (1 << 48) - 1;
+/// Longest name in characters: variables, value-label sets, characteristics (sections 2 and 7).
+pub const MAX_NAME_CHARS: usize = 32;
+/// Longest variable or dataset label in characters (section 2).
+pub const MAX_LABEL_CHARS: usize = 80;
+/// Longest name of a label language in characters (section 11).
+pub const MAX_LANGUAGE_CHARS: usize = 24;
+/// Most label languages (section 11).
+pub const MAX_LANGUAGES: usize = 100;
+/// Longest content of a characteristic in bytes, the closing NUL counted (section 11).
+pub const MAX_CHARACTERISTIC_BYTES: usize = 67_784;
+/// Most notes of one owner (section 11).
+pub const MAX_NOTES: usize = 9_999;
+/// Longest text of one value label in bytes, without the closing NUL (section 10).
+pub const MAX_VALUE_LABEL_BYTES: usize = 32_000;
+/// Most entries of one value-label set (section 10).
+pub const MAX_VALUE_LABELS: usize = 65_536;
+/// Longest fixed string in bytes, releases 117 and later (section 5).
+pub const MAX_STR: u16 = 2_045;
+/// Longest fixed string in bytes before release 117 (section 5).
+pub const MAX_STR_BINARY: u16 = 244;
+/// Longest strL value in bytes (section 6.1).
+pub const MAX_STRL_BYTES: u64 = 2_000_000_000;
+/// Length of a timestamp, `dd Mon yyyy hh:mm`, in bytes (section 12).
+pub const TIMESTAMP_BYTES: usize = 17;
+/// Offsets in the map of a tagged file (section 3.1).
+pub const MAP_ENTRIES: usize = 14;
+/// GSO type of a strL text that ends with a NUL (section 3.2).
+pub const GSO_TEXT: u8 = 130;
+/// GSO type of a strL binary value (section 3.2).
+pub const GSO_BINARY: u8 = 129;
+/// Days from 1960-01-01, the epoch of Stata, to 1970-01-01 (section 9.1).
+pub const EPOCH_DAYS: i64 = 3_653;
+/// Milliseconds from 1960-01-01, the epoch of Stata, to 1970-01-01 (section 9.1).
+pub const EPOCH_MILLIS: i64 = 315_619_200_000;
+
+/// Order of the bytes of a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ByteOrder {
+    /// Least significant byte first (`LSF`, 0x02).
+    Little,
+    /// Most significant byte first (`MSF`, 0x01).
+    Big,
+}
+
+/// A release of the format, 102 to 121 (numbers that no Stata ever wrote read like the one before them).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Release(u8);
+
+/// Widths in bytes of the fields that change with the release (section 2; before 113 section 4).
+///
+/// Text widths include the closing NUL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Widths {
+    /// Names of variables, value-label sets and characteristics.
+    pub name: usize,
+    /// Display format.
+    pub format: usize,
+    /// Variable label.
+    pub variable_label: usize,
+    /// Dataset label: the fixed field before release 117, the width of its length from 117 on.
+    pub dataset_label: usize,
+    /// Longest dataset label in bytes, without a NUL.
+    pub dataset_label_max: usize,
+    /// Timestamp: the fixed field before release 117 (0 before 105), the width of its length from 117 on.
+    pub timestamp: usize,
+    /// Number of variables, K.
+    pub variables: usize,
+    /// Number of observations, N.
+    pub observations: usize,
+    /// One entry of the sort list.
+    pub sort_entry: usize,
+    /// One type code.
+    pub type_code: usize,
+    /// Length of an expansion field before release 117 (0 where there are none).
+    pub expansion_length: usize,
+    /// Bytes of `v` in a strL cell (0 where there are none).
+    pub strl_v: usize,
+    /// Bytes of `o` in a strL cell (0 where there are none).
+    pub strl_o: usize,
+    /// Bytes of `o` in a GSO record; its `v` takes 4 (0 where there are none).
+    pub gso_o: usize,
+}
+
+impl Release {
+    /// Stata 8 and 9.
+    pub const V113: Self = Self(113);
+    /// Stata 10 and 11.
+    pub const V114: Self = Self(114);
+    /// Stata 12.
+    pub const V115: Self = Self(115);
+    /// Stata 13, the first tagged one.
+    pub const V117: Self = Self(117);
+    /// Stata 14 to 19.
+    pub const V118: Self = Self(118);
+    /// Stata 15 and later, MP edition, more than 32,767 variables.
+    pub const V119: Self = Self(119);
+    /// Stata 18 and later, 118 with alias variables.
+    pub const V120: Self = Self(120);
+    /// Stata 18 and later, 119 with alias variables.
+    pub const V121: Self = Self(121);
+
+    /// Takes a release number from 102 to 121, or `None`.
+    pub const fn from_number(number: u16) -> Option<Self> {
+        if number >= 102 && number <= 121 { Some(Self(number as u8)) } else { None }
+    }
+
+    /// Release number as it stands in the file.
+    pub const fn number(self) -> u8 {
+        self.0
+    }
+
+    /// Whether sections are enclosed in tags (117 and later; section 3).
+    pub const fn is_tagged(self) -> bool {
+        self.0 >= 117
+    }
+
+    /// Whether text is UTF-8 (118 and later; section 6).
+    pub const fn is_utf8(self) -> bool {
+        self.0 >= 118
+    }
+
+    /// Whether strL exists (117 and later).
+    pub const fn has_strl(self) -> bool {
+        self.0 >= 117
+    }
+
+    /// Whether alias variables may occur (120 and 121).
+    pub const fn has_alias(self) -> bool {
+        self.0 >= 120
+    }
+
+    /// Whether `.a` to `.z` exist and the integer ranges are those of section 5 (113 and later).
+    pub const fn has_extended_missing(self) -> bool {
+        self.0 >= 113
+    }
+
+    /// Whether type codes are letters (before 111; section 4).
+    pub const fn has_letter_types(self) -> bool {
+        self.0 < 111
+    }
+
+    /// Longest fixed string in bytes.
+    pub const fn max_str(self) -> u16 {
+        if self.0 >= 117 {
+            MAX_STR
+        } else if self.0 >= 111 {
+            MAX_STR_BINARY
+        } else {
+            80
+        }
+    }
+
+    /// Most variables.
+    pub const fn max_variables(self) -> u64 {
+        if self.0 == 119 || self.0 == 121 { MAX_VARIABLES_MP } else { MAX_VARIABLES }
+    }
+
+    /// Most observations.
+    pub const fn max_observations(self) -> u64 {
+        if self.0 >= 118 {
+            MAX_OBSERVATIONS
+        } else if self.0 >= 103 {
+            MAX_OBSERVATIONS_SE
+        } else {
+            u16::MAX as u64
+        }
+    }
+
+    /// Widths of this release (section 2).
+    pub const fn widths(self) -> Widths {
+        let n = self.0;
+        let wide = n == 119 || n == 121;
+        Widths {
+            name: if n >= 118 {
+                129
+            } else if n >= 110 {
+                33
+            } else {
+                9
+            },
+            format: if n >= 118 {
+                57
+            } else if n >= 114 {
+                49
+            } else if n >= 105 {
+                12
+            } else {
+                7
+            },
+            variable_label: if n >= 118 {
+                321
+            } else if n >= 108 {
+                81
+            } else {
+                32
+            },
+            dataset_label: if n >= 118 {
+                2
+            } else if n >= 117 {
+                1
+            } else if n >= 108 {
+                81
+            } else {
+                32
+            },
+            dataset_label_max: if n >= 118 {
+                320
+            } else if n >= 108 {
+                80
+            } else {
+                31
+            },
+            timestamp: if n >= 117 {
+                1
+            } else if n >= 105 {
+                18
+            } else {
+                0
+            },
+            variables: if wide { 4 } else { 2 },
+            observations: if n >= 118 {
+                8
+            } else if n >= 103 {
+                4
+            } else {
+                2
+            },
+            sort_entry: if wide { 4 } else { 2 },
+            type_code: if n >= 117 { 2 } else { 1 },
+            expansion_length: if n >= 117 || n < 105 {
+                0
+            } else if n >= 110 {
+                4
+            } else {
+                2
+            },
+            strl_v: if wide {
+                3
+            } else if n >= 118 {
+                2
+            } else if n >= 117 {
+                4
+            } else {
+                0
+            },
+            strl_o: if wide {
+                5
+            } else if n >= 118 {
+                6
+            } else if n >= 117 {
+                4
+            } else {
+                0
+            },
+            gso_o: if n >= 118 {
+                8
+            } else if n >= 117 {
+                4
+            } else {
+                0
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn widths_follow_the_table_of_section_2() {
+        let name = |r: Release| r.widths().name;
+        assert_eq!([name(Release::V113), name(Release::V117), name(Release::V118)], [33, 33, 129]);
+        let format = |r: Release| r.widths().format;
+        assert_eq!([format(Release::V113), format(Release::V115), format(Release::V119)], [12, 49, 57]);
+        let cell = |r: Release| (r.widths().strl_v, r.widths().strl_o, r.widths().gso_o);
+        assert_eq!(cell(Release::V115), (0, 0, 0));
+        assert_eq!(cell(Release::V117), (4, 4, 4));
+        assert_eq!(cell(Release::V118), (2, 6, 8));
+        assert_eq!(cell(Release::V121), (3, 5, 8));
+        assert_eq!(Release::V120.widths().variables, 2);
+        assert_eq!(Release::V119.widths().variables, 4);
+    }
+
+    #[test]
+    fn only_known_numbers_are_releases() {
+        assert_eq!(Release::from_number(101), None);
+        assert_eq!(Release::from_number(122), None);
+        assert_eq!(Release::from_number(118), Some(Release::V118));
+    }
+}
