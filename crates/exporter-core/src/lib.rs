@@ -1,1 +1,41 @@
-//! core
+//! The core of the Exporter engine: what every format, packaging and frontend crate shares.
+//!
+//! A [`Dataset`] (a [`Codebook`](codebook::Codebook) and Arrow record batches) goes into an [`Exporter`],
+//! which first makes a [`Plan`] (everything decided, nothing written) and then writes its entries
+//! into a [`Sink`]. [`export`] drives the whole: profile, plan, loss policy, write, finish.
+//!
+//! ```
+//! use exporter_core::{Context, LossCode, LossPolicy};
+//!
+//! let context = Context::default().with_threads(2).with_policy(LossPolicy::Report);
+//! assert_eq!(context.threads(), 2);
+//! assert_eq!(LossCode::LABEL_TRUNCATED.as_str(), "label-truncated");
+//! ```
+
+pub mod codebook;
+pub mod context;
+pub mod dataset;
+pub mod error;
+pub mod exporter;
+pub mod format;
+pub mod limits;
+pub mod loss;
+pub mod missing;
+pub mod names;
+pub mod pipeline;
+pub mod profile;
+pub mod registry;
+pub mod sink;
+pub mod text_cut;
+
+pub use codebook::Codebook;
+pub use context::{Cancel, Clock, Context, NoProgress, Progress};
+pub use dataset::{Batches, Dataset, Filter, MemoryDataset, Scan, TableId};
+pub use error::{Error, ErrorKind, Place, Result};
+pub use exporter::{Bundle, EntryReport, Exporter, Plan, Planning, Summary, export};
+pub use format::{Format, FormatInfo, Input, OptionInfo, OptionKind, Supports};
+pub use limits::Limits;
+pub use loss::{Loss, LossCode, LossPolicy, LossReport, Severity};
+pub use profile::{ColumnFacts, Facts, Profile, ProfileRequest, TableProfile};
+pub use registry::Registry;
+pub use sink::{Entry, EntryReceipt, EntrySpec, RandomEntry, Receipt, Sink};

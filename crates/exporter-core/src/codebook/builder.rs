@@ -1,0 +1,216 @@
+//! Builders: the structs may gain fields, so other crates make them through these.
+
+use super::{
+    Attribute, Codebook, DisplayFormat, Document, DocumentKind, Group, GroupKind, Kind, Measure, Missing,
+    Parent, Question, Sensitivity, SortKey, Study, Table, TableKind, Text, ValueLabels, Variable,
+};
+
+impl Codebook {
+    /// A codebook of a study with this id.
+    pub fn new(study_id: impl Into<String>) -> Self {
+        Self { study: Study { id: study_id.into(), ..Study::default() }, ..Self::default() }
+    }
+
+    /// Adds a table.
+    #[must_use]
+    pub fn with_table(mut self, table: Table) -> Self {
+        self.tables.push(table);
+        self
+    }
+
+    /// Adds or replaces a value-label set.
+    #[must_use]
+    pub fn with_value_labels(mut self, name: impl Into<String>, labels: ValueLabels) -> Self {
+        self.value_labels.insert(name.into(), labels);
+        self
+    }
+
+    /// Adds a document.
+    #[must_use]
+    pub fn with_document(mut self, document: Document) -> Self {
+        self.documents.push(document);
+        self
+    }
+
+    /// Sets the languages; the first is the default.
+    #[must_use]
+    pub fn with_languages<L: Into<String>>(mut self, languages: impl IntoIterator<Item = L>) -> Self {
+        self.study.languages = languages.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Sets the study's title.
+    #[must_use]
+    pub fn with_title(mut self, title: impl Into<Text>) -> Self {
+        self.study.title = title.into();
+        self
+    }
+}
+
+impl Table {
+    /// A main table with these variables.
+    pub fn new(name: impl Into<String>, variables: Vec<Variable>) -> Self {
+        Self { name: name.into(), variables, ..Self::default() }
+    }
+
+    /// Sets the label.
+    #[must_use]
+    pub fn with_label(mut self, label: impl Into<Text>) -> Self {
+        self.label = label.into();
+        self
+    }
+
+    /// Sets what the table is in its study.
+    #[must_use]
+    pub fn with_kind(mut self, kind: TableKind) -> Self {
+        self.kind = kind;
+        self
+    }
+
+    /// Sets the variables that identify a row.
+    #[must_use]
+    pub fn with_key<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
+        self.key = names.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Sets the parent table; pairs are (variable here, variable there).
+    #[must_use]
+    pub fn with_parent(mut self, table: impl Into<String>, variables: Vec<(String, String)>) -> Self {
+        self.parent = Some(Parent { table: table.into(), variables });
+        self
+    }
+
+    /// Claims an ascending order of the rows.
+    #[must_use]
+    pub fn with_sort<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
+        self.sort = names.into_iter().map(|name| SortKey::Ascending(name.into())).collect();
+        self
+    }
+
+    /// Adds a group.
+    #[must_use]
+    pub fn with_group(mut self, group: Group) -> Self {
+        self.groups.push(group);
+        self
+    }
+
+    /// Adds a note.
+    #[must_use]
+    pub fn with_note(mut self, note: impl Into<Text>) -> Self {
+        self.notes.push(note.into());
+        self
+    }
+}
+
+impl Variable {
+    /// A variable of this name and kind.
+    pub fn new(name: impl Into<String>, kind: Kind) -> Self {
+        Self { name: name.into(), kind, ..Self::default() }
+    }
+
+    /// Sets the label.
+    #[must_use]
+    pub fn with_label(mut self, label: impl Into<Text>) -> Self {
+        self.label = label.into();
+        self
+    }
+
+    /// Uses a value-label set by name.
+    #[must_use]
+    pub fn with_labels(mut self, set: impl Into<String>) -> Self {
+        self.labels = Some(set.into());
+        self
+    }
+
+    /// Declares a user-missing value or range.
+    #[must_use]
+    pub fn with_missing(mut self, missing: Missing) -> Self {
+        self.missing.push(missing);
+        self
+    }
+
+    /// Sets the level of measurement.
+    #[must_use]
+    pub fn with_measure(mut self, measure: Measure) -> Self {
+        self.measure = Some(measure);
+        self
+    }
+
+    /// Sets how values are shown.
+    #[must_use]
+    pub fn with_format(mut self, format: DisplayFormat) -> Self {
+        self.format = Some(format);
+        self
+    }
+
+    /// Sets the question that was asked.
+    #[must_use]
+    pub fn with_question(mut self, question: Question) -> Self {
+        self.question = Some(Box::new(question));
+        self
+    }
+
+    /// Sets how much the variable says about a person.
+    #[must_use]
+    pub fn with_sensitivity(mut self, sensitivity: Sensitivity) -> Self {
+        self.sensitivity = sensitivity;
+        self
+    }
+
+    /// Adds a note.
+    #[must_use]
+    pub fn with_note(mut self, note: impl Into<Text>) -> Self {
+        self.notes.push(note.into());
+        self
+    }
+
+    /// Adds a free attribute.
+    #[must_use]
+    pub fn with_attribute(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.attributes.insert(name.into(), Attribute::One(value.into()));
+        self
+    }
+}
+
+impl Question {
+    /// A question with this literal text.
+    pub fn new(text: impl Into<Text>) -> Self {
+        Self { text: text.into(), ..Self::default() }
+    }
+}
+
+impl Group {
+    /// A group of these members.
+    pub fn new<N: Into<String>>(
+        name: impl Into<String>,
+        kind: GroupKind,
+        members: impl IntoIterator<Item = N>,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            kind,
+            members: members.into_iter().map(Into::into).collect(),
+            ..Self::default()
+        }
+    }
+
+    /// Sets the label.
+    #[must_use]
+    pub fn with_label(mut self, label: impl Into<Text>) -> Self {
+        self.label = label.into();
+        self
+    }
+}
+
+impl Document {
+    /// A document held in memory.
+    pub fn new(
+        name: impl Into<String>,
+        kind: DocumentKind,
+        media_type: impl Into<String>,
+        bytes: Vec<u8>,
+    ) -> Self {
+        Self { name: name.into(), kind, media_type: media_type.into(), bytes: Some(bytes), ..Self::default() }
+    }
+}

@@ -1,0 +1,323 @@
+//! What a variable holds.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// The kind of a variable's values.
+///
+/// In JSON scalar kinds are short strings: `boolean`, `integer` (= `int64`), `int8` … `uint64`, `float` (= `float64`),
+/// `float32`, `decimal(10, 2)`, `text`, `date`, `time` (= `time(us)`), `datetime` (= `datetime(ms)`), `datetime(us, Europe/Paris)`,
+/// `duration(s)`, `period(month)`, `binary`. Nested kinds are objects: `{"list": kind}`,
+/// `{"structure": [{"name", "kind"}]}`, `{"map": {"key": kind, "value": kind}}`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(try_from = "KindForm", into = "KindForm")]
+#[non_exhaustive]
+pub enum Kind {
+    /// True or false.
+    Boolean,
+    /// Whole numbers of 8, 16, 32 or 64 bits.
+    Integer {
+        /// Width in bits: 8, 16, 32 or 64.
+        bits: u8,
+        /// Whether negative numbers exist.
+        signed: bool,
+    },
+    /// Binary floating point of 32 or 64 bits.
+    Float {
+        /// Width in bits: 32 or 64.
+        bits: u8,
+    },
+    /// Decimal numbers, exact.
+    Decimal {
+        /// Significant digits, 1 to 38.
+        precision: u8,
+        /// Digits after the point.
+        scale: i8,
+    },
+    /// Text in UTF-8.
+    #[default]
+    Text,
+    /// Days of the Gregorian calendar.
+    Date,
+    /// Time of day; microseconds or nanoseconds.
+    Time(TimeUnit),
+    /// A moment: with a zone an instant (stored in UTC, shown in the zone), without one a local reading.
+    DateTime {
+        /// Resolution.
+        unit: TimeUnit,
+        /// IANA name or offset; `None` = no zone.
+        zone: Option<String>,
+    },
+    /// A length of time.
+    Duration(TimeUnit),
+    /// A calendar period counted from its epoch (1960; years from 0).
+    Period(Period),
+    /// Bytes.
+    Binary,
+    /// A record with named fields.
+    Structure(Vec<Field>),
+    /// Any number of values of one kind.
+    List(Box<Kind>),
+    /// Keys and values.
+    Map {
+        /// Kind of the keys.
+        key: Box<Kind>,
+        /// Kind of the values.
+        value: Box<Kind>,
+    },
+}
+
+/// A named part of a structure.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Field {
+    /// Name of the part.
+    pub name: String,
+    /// Kind of the part.
+    pub kind: Kind,
+}
+
+/// Resolution of times.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum TimeUnit {
+    /// Seconds.
+    Second,
+    /// Thousandths of a second.
+    Millisecond,
+    /// Millionths of a second.
+    Microsecond,
+    /// Thousand-millionths of a second.
+    Nanosecond,
+}
+
+/// A calendar period, counted as Stata counts it (`dta` help, section datetime).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Period {
+    /// The year itself.
+    Year,
+    /// Half-years since 1960h1.
+    Half,
+    /// Quarters since 1960q1.
+    Quarter,
+    /// Months since 1960m1.
+    Month,
+    /// Weeks since 1960w1; every year has 52.
+    Week,
+}
+
+impl TimeUnit {
+    /// How many of this unit are in a second.
+    pub fn per_second(self) -> i64 {
+        match self {
+            TimeUnit::Second => 1,
+            TimeUnit::Millisecond => 1_000,
+            TimeUnit::Microsecond => 1_000_000,
+            TimeUnit::Nanosecond => 1_000_000_000,
+        }
+    }
+
+    fn as_str(self) -> &'static str {
+        match self {
+            TimeUnit::Second => "s",
+            TimeUnit::Millisecond => "ms",
+            TimeUnit::Microsecond => "us",
+            TimeUnit::Nanosecond => "ns",
+        }
+    }
+
+    fn parse(text: &str) -> Result<Self, String> {
+        match text {
+            "s" => Ok(TimeUnit::Second),
+            "ms" => Ok(TimeUnit::Millisecond),
+            "us" => Ok(TimeUnit::Microsecond),
+            "ns" => Ok(TimeUnit::Nanosecond),
+            _ => Err(format!("time unit {text:?} is none of s, ms, us, ns")),
+        }
+    }
+}
+
+impl Period {
+    fn as_str(self) -> &'static str {
+        match self {
+            Period::Year => "year",
+            Period::Half => "half",
+            Period::Quarter => "quarter",
+            Period::Month => "month",
+            Period::Week => "week",
+        }
+    }
+}
+
+impl Kind {
+    /// Whole numbers of 64 bits.
+    pub const INTEGER: Kind = Kind::Integer { bits: 64, signed: true };
+    /// Floating point of 64 bits.
+    pub const FLOAT: Kind = Kind::Float { bits: 64 };
+
+    /// Whether values are numbers.
+    pub fn is_numeric(&self) -> bool {
+        matches!(self, Kind::Integer { .. } | Kind::Float { .. } | Kind::Decimal { .. })
+    }
+
+    /// Whether values are dates, times, moments, durations or periods.
+    pub fn is_temporal(&self) -> bool {
+        matches!(
+            self,
+            Kind::Date | Kind::Time(_) | Kind::DateTime { .. } | Kind::Duration(_) | Kind::Period(_)
+        )
+    }
+
+    /// Whether values have parts.
+    pub fn is_nested(&self) -> bool {
+        matches!(self, Kind::Structure(_) | Kind::List(_) | Kind::Map { .. })
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Kind::Boolean => f.write_str("boolean"),
+            Kind::Integer { bits: 64, signed: true } => f.write_str("integer"),
+            Kind::Integer { bits, signed: true } => write!(f, "int{bits}"),
+            Kind::Integer { bits, signed: false } => write!(f, "uint{bits}"),
+            Kind::Float { bits: 64 } => f.write_str("float"),
+            Kind::Float { bits } => write!(f, "float{bits}"),
+            Kind::Decimal { precision, scale } => write!(f, "decimal({precision}, {scale})"),
+            Kind::Text => f.write_str("text"),
+            Kind::Date => f.write_str("date"),
+            Kind::Time(TimeUnit::Microsecond) => f.write_str("time"),
+            Kind::Time(unit) => write!(f, "time({})", unit.as_str()),
+            Kind::DateTime { unit: TimeUnit::Millisecond, zone: None } => f.write_str("datetime"),
+            Kind::DateTime { unit, zone: None } => write!(f, "datetime({})", unit.as_str()),
+            Kind::DateTime { unit, zone: Some(zone) } => write!(f, "datetime({}, {zone})", unit.as_str()),
+            Kind::Duration(unit) => write!(f, "duration({})", unit.as_str()),
+            Kind::Period(period) => write!(f, "period({})", period.as_str()),
+            Kind::Binary => f.write_str("binary"),
+            Kind::Structure(fields) => {
+                let parts: Vec<String> =
+                    fields.iter().map(|part| format!("{}: {}", part.name, part.kind)).collect();
+                write!(f, "structure({})", parts.join(", "))
+            }
+            Kind::List(item) => write!(f, "list({item})"),
+            Kind::Map { key, value } => write!(f, "map({key}, {value})"),
+        }
+    }
+}
+
+impl FromStr for Kind {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let unknown = || {
+            format!(
+                "kind {text:?} is not known; kinds are boolean, integer, int8 … uint64, float, float32, decimal(p, s), \
+                 text, date, time, datetime(unit, zone), duration(unit), period(year|half|quarter|month|week), binary"
+            )
+        };
+        let (name, arguments) = match text.split_once('(') {
+            Some((name, rest)) => {
+                let inner = rest.strip_suffix(')').ok_or_else(unknown)?;
+                (name.trim(), inner.split(',').map(str::trim).collect::<Vec<_>>())
+            }
+            None => (text.trim(), Vec::new()),
+        };
+        let integer = |bits, signed| Ok(Kind::Integer { bits, signed });
+        match (name, arguments.as_slice()) {
+            ("boolean", []) => Ok(Kind::Boolean),
+            ("integer" | "int64", []) => integer(64, true),
+            ("int8", []) => integer(8, true),
+            ("int16", []) => integer(16, true),
+            ("int32", []) => integer(32, true),
+            ("uint8", []) => integer(8, false),
+            ("uint16", []) => integer(16, false),
+            ("uint32", []) => integer(32, false),
+            ("uint64", []) => integer(64, false),
+            ("float" | "float64", []) => Ok(Kind::FLOAT),
+            ("float32", []) => Ok(Kind::Float { bits: 32 }),
+            ("decimal", [precision, scale]) => {
+                let precision =
+                    precision.parse().ok().filter(|digits| (1..=38).contains(digits)).ok_or_else(unknown)?;
+                Ok(Kind::Decimal { precision, scale: scale.parse().map_err(|_| unknown())? })
+            }
+            ("text", []) => Ok(Kind::Text),
+            ("date", []) => Ok(Kind::Date),
+            ("time", []) => Ok(Kind::Time(TimeUnit::Microsecond)),
+            ("time", [unit]) => match TimeUnit::parse(unit)? {
+                unit @ (TimeUnit::Microsecond | TimeUnit::Nanosecond) => Ok(Kind::Time(unit)),
+                _ => Err("a time of day is in us or ns".into()),
+            },
+            ("datetime", []) => Ok(Kind::DateTime { unit: TimeUnit::Millisecond, zone: None }),
+            ("datetime", [unit]) => Ok(Kind::DateTime { unit: TimeUnit::parse(unit)?, zone: None }),
+            ("datetime", [unit, zone]) if !zone.is_empty() => {
+                Ok(Kind::DateTime { unit: TimeUnit::parse(unit)?, zone: Some((*zone).into()) })
+            }
+            ("duration", [unit]) => Ok(Kind::Duration(TimeUnit::parse(unit)?)),
+            ("period", [period]) => match *period {
+                "year" => Ok(Kind::Period(Period::Year)),
+                "half" => Ok(Kind::Period(Period::Half)),
+                "quarter" => Ok(Kind::Period(Period::Quarter)),
+                "month" => Ok(Kind::Period(Period::Month)),
+                "week" => Ok(Kind::Period(Period::Week)),
+                _ => Err(unknown()),
+            },
+            ("binary", []) => Ok(Kind::Binary),
+            _ => Err(unknown()),
+        }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "Kind"))]
+#[serde(untagged)]
+enum KindForm {
+    /// A scalar kind, such as `integer` or `decimal(10, 2)`.
+    Scalar(String),
+    /// A nested kind.
+    Nested(NestedForm),
+}
+
+#[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+enum NestedForm {
+    /// A record with named fields.
+    Structure(Vec<Field>),
+    /// Any number of values of one kind.
+    List(Box<Kind>),
+    /// Keys and values.
+    Map {
+        /// Kind of the keys.
+        key: Box<Kind>,
+        /// Kind of the values.
+        value: Box<Kind>,
+    },
+}
+
+impl TryFrom<KindForm> for Kind {
+    type Error = String;
+
+    fn try_from(form: KindForm) -> Result<Self, String> {
+        match form {
+            KindForm::Scalar(text) => text.parse(),
+            KindForm::Nested(NestedForm::Structure(fields)) => Ok(Kind::Structure(fields)),
+            KindForm::Nested(NestedForm::List(item)) => Ok(Kind::List(item)),
+            KindForm::Nested(NestedForm::Map { key, value }) => Ok(Kind::Map { key, value }),
+        }
+    }
+}
+
+impl From<Kind> for KindForm {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Structure(fields) => KindForm::Nested(NestedForm::Structure(fields)),
+            Kind::List(item) => KindForm::Nested(NestedForm::List(item)),
+            Kind::Map { key, value } => KindForm::Nested(NestedForm::Map { key, value }),
+            scalar => KindForm::Scalar(scalar.to_string()),
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! User-missing values: ordinary values that the codebook declares missing.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Text, Value};
+
+/// A value or a range of values that counts as missing, with its reason.
+///
+/// In JSON `{ "value": 9, "label": "Refused", "letter": "a" }` or `{ "low": -9, "high": -1, … }`; a range without
+/// `low` or `high` is open on that side.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(try_from = "MissingForm", into = "MissingForm")]
+pub struct Missing {
+    /// Which values.
+    pub values: MissingValues,
+    /// The reason, such as "Refused".
+    pub label: Text,
+    /// The letter of Stata's extended missing value, `a` to `z`, if one is fixed.
+    pub letter: Option<char>,
+}
+
+/// One value, or an inclusive range open where an end is `None`.
+#[derive(Clone, Debug, PartialEq)]
+pub enum MissingValues {
+    /// Exactly this value.
+    One(Value),
+    /// All values from low to high, both included.
+    Range {
+        /// Smallest value; `None` = no lower end.
+        low: Option<Value>,
+        /// Largest value; `None` = no upper end.
+        high: Option<Value>,
+    },
+}
+
+impl Missing {
+    /// Declares one value missing.
+    pub fn value(value: impl Into<Value>) -> Self {
+        Self { values: MissingValues::One(value.into()), label: Text::default(), letter: None }
+    }
+
+    /// Declares a range missing, both ends included.
+    pub fn range(low: Option<Value>, high: Option<Value>) -> Self {
+        Self { values: MissingValues::Range { low, high }, label: Text::default(), letter: None }
+    }
+
+    /// Gives the reason.
+    #[must_use]
+    pub fn label(mut self, label: impl Into<Text>) -> Self {
+        self.label = label.into();
+        self
+    }
+
+    /// Fixes the letter of the extended missing value.
+    #[must_use]
+    pub fn letter(mut self, letter: char) -> Self {
+        self.letter = Some(letter);
+        self
+    }
+
+    /// Whether a value falls under this declaration; numbers compare by size, texts byte by byte.
+    pub fn contains(&self, value: &Value) -> bool {
+        match &self.values {
+            MissingValues::One(one) => same(one, value),
+            MissingValues::Range { low, high } => {
+                low.as_ref().is_none_or(|low| ordered(low, value))
+                    && high.as_ref().is_none_or(|high| ordered(value, high))
+            }
+        }
+    }
+}
+
+fn same(a: &Value, b: &Value) -> bool {
+    match (a.as_f64(), b.as_f64()) {
+        (Some(x), Some(y)) => x == y && (a.as_i64() == b.as_i64()),
+        _ => a == b,
+    }
+}
+
+fn ordered(low: &Value, high: &Value) -> bool {
+    match (low, high) {
+        (Value::Integer(a), Value::Integer(b)) => a <= b,
+        (Value::Text(a), Value::Text(b)) => a <= b,
+        _ => matches!((low.as_f64(), high.as_f64()), (Some(a), Some(b)) if a <= b),
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "Missing"))]
+#[serde(deny_unknown_fields)]
+struct MissingForm {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    value: Option<Value>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    low: Option<Value>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    high: Option<Value>,
+    #[serde(default, skip_serializing_if = "Text::is_empty")]
+    label: Text,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    letter: Option<char>,
+}
+
+impl TryFrom<MissingForm> for Missing {
+    type Error = String;
+
+    fn try_from(form: MissingForm) -> Result<Self, String> {
+        let values = match (form.value, form.low, form.high) {
+            (Some(value), None, None) => MissingValues::One(value),
+            (None, None, None) => return Err("a missing value needs `value`, or `low` and/or `high`".into()),
+            (None, low, high) => MissingValues::Range { low, high },
+            (Some(_), _, _) => return Err("a missing value has either `value` or a range, not both".into()),
+        };
+        Ok(Self { values, label: form.label, letter: form.letter })
+    }
+}
+
+impl From<Missing> for MissingForm {
+    fn from(missing: Missing) -> Self {
+        let (value, low, high) = match missing.values {
+            MissingValues::One(value) => (Some(value), None, None),
+            MissingValues::Range { low, high } => (None, low, high),
+        };
+        Self { value, low, high, label: missing.label, letter: missing.letter }
+    }
+}

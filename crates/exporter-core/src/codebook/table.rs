@@ -1,0 +1,103 @@
+//! Tables: rows of one unit.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Group, Text, Variable};
+
+/// Rows of one unit (household, person, event) with variables, a key and maybe a parent.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Table {
+    /// Name, unique in the study.
+    pub name: String,
+    /// Label.
+    #[serde(skip_serializing_if = "Text::is_empty")]
+    pub label: Text,
+    /// What the table is in the study.
+    pub kind: TableKind,
+    /// Variables in column order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub variables: Vec<Variable>,
+    /// Groups of variables.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<Group>,
+    /// Variables that identify a row.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub key: Vec<String>,
+    /// The table whose rows these belong to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parent: Option<Parent>,
+    /// The order of the rows, if one is claimed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sort: Vec<SortKey>,
+    /// Notes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<Text>,
+    /// Number of rows, if declared.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rows: Option<u64>,
+}
+
+/// What a table is in its study.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum TableKind {
+    /// The unit that was sampled.
+    #[default]
+    Main,
+    /// Repeated rows below another table.
+    Roster,
+    /// Rows the collecting system made (status, comments, errors).
+    System,
+    /// Records of how the data was collected.
+    Paradata,
+    /// Time-stamped events.
+    Events,
+    /// Look-up values.
+    Reference,
+}
+
+/// The parent of a table and how rows find it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Parent {
+    /// Name of the parent table.
+    pub table: String,
+    /// Pairs of a variable of this table and the parent's variable that it equals.
+    pub variables: Vec<(String, String)>,
+}
+
+/// One variable of a sort order, ascending with missing values last.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(untagged)]
+pub enum SortKey {
+    /// Ascending by this variable.
+    Ascending(String),
+    /// Descending by this variable.
+    Descending {
+        /// Name of the variable.
+        descending: String,
+    },
+}
+
+impl SortKey {
+    /// The variable's name.
+    pub fn variable(&self) -> &str {
+        match self {
+            SortKey::Ascending(name) | SortKey::Descending { descending: name } => name,
+        }
+    }
+}
+
+impl Table {
+    /// The variable with this name and its column.
+    pub fn variable(&self, name: &str) -> Option<(usize, &Variable)> {
+        self.variables.iter().enumerate().find(|(_, variable)| variable.name == name)
+    }
+}

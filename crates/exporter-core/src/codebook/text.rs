@@ -1,0 +1,179 @@
+//! Texts in several languages and how one is chosen.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// The tag under which a text of unstated language stands in JSON (BCP 47 "undetermined").
+const UNDETERMINED: &str = "und";
+
+/// A string in the study's default language, with translations by BCP 47 tag.
+///
+/// In JSON a plain string, or a map from tag to string; `und` is the text whose language is the study's default.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(from = "TextForm", into = "TextForm")]
+pub struct Text {
+    untagged: Option<String>,
+    tagged: BTreeMap<String, String>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(untagged)]
+enum TextForm {
+    /// A text in the study's default language.
+    Plain(String),
+    /// Texts by BCP 47 language tag.
+    ByLanguage(BTreeMap<String, String>),
+}
+
+/// Which language is wanted and which one the study speaks by default.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Language<'a> {
+    /// The tag asked for; `None` asks for the default.
+    pub wanted: Option<&'a str>,
+    /// The study's default language.
+    pub default: Option<&'a str>,
+}
+
+impl Text {
+    /// A text in the default language.
+    pub fn new(text: impl Into<String>) -> Self {
+        let text = text.into();
+        Self { untagged: (!text.is_empty()).then_some(text), tagged: BTreeMap::new() }
+    }
+
+    /// Adds or replaces the text of one language.
+    #[must_use]
+    pub fn with(mut self, language: impl Into<String>, text: impl Into<String>) -> Self {
+        self.set(language, text);
+        self
+    }
+
+    /// Adds or replaces the text of one language; `und` is the default language.
+    pub fn set(&mut self, language: impl Into<String>, text: impl Into<String>) {
+        let language = language.into();
+        if language == UNDETERMINED {
+            self.untagged = Some(text.into());
+        } else {
+            self.tagged.insert(language, text.into());
+        }
+    }
+
+    /// Whether there is no text in any language.
+    pub fn is_empty(&self) -> bool {
+        self.untagged.is_none() && self.tagged.is_empty()
+    }
+
+    /// The text for a language: the exact tag, then its shorter forms (`pt-BR`, `pt`), then the default
+    /// language, then any; empty when there is none.
+    pub fn get(&self, language: Language<'_>) -> &str {
+        language
+            .wanted
+            .filter(|wanted| Some(*wanted) != language.default)
+            .and_then(|wanted| self.translation(wanted))
+            .or_else(|| self.default_text(language.default))
+            .unwrap_or_default()
+    }
+
+    /// The text of exactly this language or its shorter forms, without falling back to another.
+    pub fn translation(&self, language: &str) -> Option<&str> {
+        let mut tag = language;
+        loop {
+            if let Some(text) = self.tagged.get(tag) {
+                return Some(text);
+            }
+            tag = &tag[..tag.rfind('-')?];
+        }
+    }
+
+    /// The text in the default language, else in any.
+    fn default_text(&self, default: Option<&str>) -> Option<&str> {
+        self.untagged
+            .as_deref()
+            .or_else(|| self.translation(default?))
+            .or_else(|| self.tagged.values().next().map(String::as_str))
+    }
+
+    /// The text whose language is the default one, when it carries no tag.
+    pub fn untagged(&self) -> Option<&str> {
+        self.untagged.as_deref()
+    }
+
+    /// Tags and texts of all tagged languages, by tag.
+    pub fn tagged(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.tagged.iter().map(|(tag, text)| (tag.as_str(), text.as_str()))
+    }
+}
+
+impl From<&str> for Text {
+    fn from(text: &str) -> Self {
+        Self::new(text)
+    }
+}
+
+impl From<String> for Text {
+    fn from(text: String) -> Self {
+        Self::new(text)
+    }
+}
+
+impl From<TextForm> for Text {
+    fn from(form: TextForm) -> Self {
+        match form {
+            TextForm::Plain(text) => Self::new(text),
+            TextForm::ByLanguage(mut tagged) => Self { untagged: tagged.remove(UNDETERMINED), tagged },
+        }
+    }
+}
+
+impl From<Text> for TextForm {
+    fn from(text: Text) -> Self {
+        let mut tagged = text.tagged;
+        match text.untagged {
+            // An explicitly empty text differs from none, so it keeps its tag.
+            Some(untagged) if tagged.is_empty() && !untagged.is_empty() => TextForm::Plain(untagged),
+            None if tagged.is_empty() => TextForm::Plain(String::new()),
+            Some(untagged) => {
+                tagged.insert(UNDETERMINED.into(), untagged);
+                TextForm::ByLanguage(tagged)
+            }
+            None => TextForm::ByLanguage(tagged),
+        }
+    }
+}
+
+impl<'a> Language<'a> {
+    /// The tag of the texts that [`Text::get`] gives, if it is known.
+    pub fn tag(self) -> Option<&'a str> {
+        self.wanted.or(self.default)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn language<'a>(wanted: Option<&'a str>) -> Language<'a> {
+        Language { wanted, default: Some("en") }
+    }
+
+    #[test]
+    fn languages_fall_back_from_region_to_language_to_default() {
+        let text: Text = serde_json::from_str(r#"{"en": "house", "pt": "casa"}"#).unwrap();
+        assert_eq!(text.get(language(Some("pt-BR"))), "casa");
+        assert_eq!(text.get(language(Some("fr"))), "house");
+        assert_eq!(text.get(language(None)), "house");
+        assert_eq!(text.translation("fr"), None);
+    }
+
+    #[test]
+    fn json_is_a_string_when_there_is_one_language() {
+        assert_eq!(serde_json::to_string(&Text::new("Vote")).unwrap(), r#""Vote""#);
+        let both = Text::new("Vote").with("fr", "Voix");
+        let json = serde_json::to_string(&both).unwrap();
+        assert_eq!(json, r#"{"fr":"Voix","und":"Vote"}"#);
+        assert_eq!(serde_json::from_str::<Text>(&json).unwrap(), both);
+    }
+}

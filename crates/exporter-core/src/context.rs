@@ -1,0 +1,280 @@
+//! What an export runs with: cancel, progress, threads, memory, temp folder, clock, policy, language.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use crate::dataset::{Batches, Dataset, Scan, TableId, normalise_batches, table_of};
+use crate::error::{Error, Result};
+use crate::loss::LossPolicy;
+
+/// Default rows of one record batch that formats work on.
+pub const BATCH_ROWS: usize = 8192;
+
+/// A flag that any thread can raise to stop an export at its next batch or entry.
+#[derive(Clone, Debug, Default)]
+pub struct Cancel(Arc<AtomicBool>);
+
+impl Cancel {
+    /// Asks the export to stop.
+    pub fn cancel(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether stopping was asked for.
+    pub fn is_cancelled(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// Fails when stopping was asked for.
+    ///
+    /// # Errors
+    /// [`crate::ErrorKind::Cancelled`].
+    pub fn check(&self) -> Result<()> {
+        if self.is_cancelled() { Err(Error::cancelled()) } else { Ok(()) }
+    }
+}
+
+/// Receives how far an export is; called from several threads.
+pub trait Progress: Send + Sync {
+    /// A stage begins: `profile` or `write`, with the rows it will read when they are known.
+    fn stage(&self, name: &str, rows: Option<u64>) {
+        let _ = (name, rows);
+    }
+
+    /// More rows were read.
+    fn rows(&self, more: u64) {
+        let _ = more;
+    }
+
+    /// More bytes were written.
+    fn bytes(&self, more: u64) {
+        let _ = more;
+    }
+}
+
+/// Tells nobody.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoProgress;
+
+impl Progress for NoProgress {}
+
+/// Where "now" comes from, so that equal input can give equal bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Clock {
+    /// The operating system's clock, read when asked.
+    #[default]
+    System,
+    /// Always this moment.
+    Fixed(SystemTime),
+}
+
+impl Clock {
+    /// The clock that `SOURCE_DATE_EPOCH` (seconds since 1970) asks for, else the system's.
+    pub fn from_environment() -> Self {
+        std::env::var("SOURCE_DATE_EPOCH")
+            .ok()
+            .and_then(|text| text.trim().parse::<u64>().ok())
+            .and_then(|seconds| UNIX_EPOCH.checked_add(Duration::from_secs(seconds)))
+            .map_or(Clock::System, Clock::Fixed)
+    }
+
+    /// The moment this clock shows.
+    pub fn now(&self) -> SystemTime {
+        match self {
+            Clock::System => SystemTime::now(),
+            Clock::Fixed(moment) => *moment,
+        }
+    }
+
+    /// Seconds since 1970-01-01 00:00:00 UTC.
+    pub fn unix_seconds(&self) -> i64 {
+        match self.now().duration_since(UNIX_EPOCH) {
+            Ok(after) => i64::try_from(after.as_secs()).unwrap_or(i64::MAX),
+            Err(before) => i64::try_from(before.duration().as_secs()).map_or(i64::MIN, |s| -s),
+        }
+    }
+}
+
+/// What an export runs with; cheap to clone, everything behind it is shared.
+#[derive(Clone)]
+pub struct Context {
+    cancel: Cancel,
+    progress: Arc<dyn Progress>,
+    threads: usize,
+    memory: u64,
+    temp: PathBuf,
+    clock: Clock,
+    policy: LossPolicy,
+    language: Option<String>,
+    batch_rows: usize,
+}
+
+impl Default for Context {
+    /// All cores, 256 MiB of buffers, the system's temp folder, `SOURCE_DATE_EPOCH` or the system clock.
+    fn default() -> Self {
+        Self {
+            cancel: Cancel::default(),
+            progress: Arc::new(NoProgress),
+            threads: std::thread::available_parallelism().map_or(1, usize::from),
+            memory: 256 << 20,
+            temp: std::env::temp_dir(),
+            clock: Clock::from_environment(),
+            policy: LossPolicy::default(),
+            language: None,
+            batch_rows: BATCH_ROWS,
+        }
+    }
+}
+
+impl Context {
+    /// Uses this cancel flag.
+    #[must_use]
+    pub fn with_cancel(mut self, cancel: Cancel) -> Self {
+        self.cancel = cancel;
+        self
+    }
+
+    /// Reports progress here.
+    #[must_use]
+    pub fn with_progress(mut self, progress: Arc<dyn Progress>) -> Self {
+        self.progress = progress;
+        self
+    }
+
+    /// Uses this many threads, at least one.
+    #[must_use]
+    pub fn with_threads(mut self, threads: usize) -> Self {
+        self.threads = threads.max(1);
+        self
+    }
+
+    /// Keeps buffers within about this many bytes beyond the input's own batches.
+    #[must_use]
+    pub fn with_memory(mut self, bytes: u64) -> Self {
+        self.memory = bytes;
+        self
+    }
+
+    /// Spools to this folder.
+    #[must_use]
+    pub fn with_temp(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.temp = folder.into();
+        self
+    }
+
+    /// Uses this clock.
+    #[must_use]
+    pub fn with_clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Accepts losses by this policy.
+    #[must_use]
+    pub fn with_policy(mut self, policy: LossPolicy) -> Self {
+        self.policy = policy;
+        self
+    }
+
+    /// Writes texts in this language (BCP 47) where a format holds only one.
+    #[must_use]
+    pub fn with_language(mut self, language: impl Into<String>) -> Self {
+        self.language = Some(language.into());
+        self
+    }
+
+    /// Works on batches of this many rows, at least one.
+    #[must_use]
+    pub fn with_batch_rows(mut self, rows: usize) -> Self {
+        self.batch_rows = rows.max(1);
+        self
+    }
+
+    /// The cancel flag.
+    pub fn cancel(&self) -> &Cancel {
+        &self.cancel
+    }
+
+    /// Where progress goes.
+    pub fn progress(&self) -> &dyn Progress {
+        &*self.progress
+    }
+
+    /// How many threads to use, at least one.
+    pub fn threads(&self) -> usize {
+        self.threads
+    }
+
+    /// About how many bytes of buffers to keep.
+    pub fn memory(&self) -> u64 {
+        self.memory
+    }
+
+    /// Where to spool.
+    pub fn temp(&self) -> &Path {
+        &self.temp
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> Clock {
+        self.clock
+    }
+
+    /// Which losses are accepted.
+    pub fn policy(&self) -> &LossPolicy {
+        &self.policy
+    }
+
+    /// The language asked for, if any.
+    pub fn language(&self) -> Option<&str> {
+        self.language.as_deref()
+    }
+
+    /// Rows of a batch that formats work on.
+    pub fn batch_rows(&self) -> usize {
+        self.batch_rows
+    }
+}
+
+impl std::fmt::Debug for Context {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Context")
+            .field("threads", &self.threads)
+            .field("memory", &self.memory)
+            .field("temp", &self.temp)
+            .field("clock", &self.clock)
+            .field("policy", &self.policy)
+            .field("language", &self.language)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Context {
+    /// Reads a table with its columns normalised to the declared kinds; every batch checks cancel, ticks progress and
+    /// names the table in errors.
+    ///
+    /// # Errors
+    /// When the scan cannot start; later errors come with the batches.
+    pub fn scan<'a>(&self, data: &'a dyn Dataset, table: TableId, scan: &Scan) -> Result<Batches<'a>> {
+        let description = table_of(data.codebook(), table)?;
+        let columns = scan.projection(description)?;
+        let mut scan = scan.clone();
+        scan.batch_rows = scan.batch_rows.or(Some(self.batch_rows));
+        let source = data.scan(table, &scan).map_err(|error| error.table(&description.name))?;
+        let normal = normalise_batches(description, columns, source);
+        let (cancel, progress) = (self.cancel.clone(), Arc::clone(&self.progress));
+        let schema = normal.schema().clone();
+        Ok(Batches::new(
+            schema,
+            normal.map(move |batch| {
+                cancel.check()?;
+                let batch = batch.map_err(|error| error.table(&description.name))?;
+                progress.rows(batch.num_rows() as u64);
+                Ok(batch)
+            }),
+        ))
+    }
+}

@@ -1,0 +1,126 @@
+//! Datasets: studies that can be read more than once.
+
+mod batches;
+mod filter;
+mod filter_mask;
+mod memory;
+mod normalise;
+mod schema;
+mod spool;
+
+pub use batches::{Batches, Rechunk};
+pub use filter::{Comparison, Filter};
+pub use memory::{MemoryDataset, select};
+pub use normalise::{normalise, normalise_batches};
+pub use schema::{arrow_schema, arrow_type, infer_kind, infer_table};
+pub use spool::SpooledDataset;
+
+use crate::codebook::{Codebook, Table};
+use crate::error::{Error, Result};
+use crate::profile::TableProfile;
+
+/// A table by its position in the codebook.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
+pub struct TableId(pub usize);
+
+/// A study that can be read more than once: a codebook and, per table, a stream of record batches.
+///
+/// # For implementations
+/// Columns come in the order of the table's variables (or of the scan's projection) and cast losslessly to the
+/// declared kinds; [`crate::Context::scan`] normalises them. Errors name what they can: file, row, offset.
+pub trait Dataset: Send + Sync {
+    /// The description of the study.
+    fn codebook(&self) -> &Codebook;
+
+    /// The exact number of rows of a table, or `None`; never a guess.
+    fn rows(&self, table: TableId) -> Option<u64>;
+
+    /// Starts reading a table.
+    ///
+    /// # Errors
+    /// When the table or a column does not exist or the source cannot be opened.
+    fn scan(&self, table: TableId, scan: &Scan) -> Result<Batches<'_>>;
+
+    /// Facts that the source vouches for (a Parquet footer, a header), so that they are not computed again.
+    fn facts(&self, table: TableId) -> Option<TableProfile> {
+        let _ = table;
+        None
+    }
+}
+
+/// What to read of a table: everything by default.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Scan {
+    /// Columns to deliver, by position of the variable, in this order; `None` = all.
+    pub columns: Option<Vec<usize>>,
+    /// Rows to deliver.
+    pub filter: Option<Filter>,
+    /// Deliver at most this many rows (after the filter).
+    pub limit: Option<u64>,
+    /// Rows per batch that suit the reader; a hint.
+    pub batch_rows: Option<usize>,
+}
+
+impl Scan {
+    /// Reads everything.
+    pub fn all() -> Self {
+        Self::default()
+    }
+
+    /// Reads only these columns, in this order.
+    #[must_use]
+    pub fn columns(mut self, columns: impl Into<Vec<usize>>) -> Self {
+        self.columns = Some(columns.into());
+        self
+    }
+
+    /// Reads only rows that pass.
+    #[must_use]
+    pub fn filter(mut self, filter: Filter) -> Self {
+        self.filter = Some(filter);
+        self
+    }
+
+    /// Reads at most this many rows.
+    #[must_use]
+    pub fn limit(mut self, rows: u64) -> Self {
+        self.limit = Some(rows);
+        self
+    }
+
+    /// Asks for batches of about this many rows.
+    #[must_use]
+    pub fn batch_rows(mut self, rows: usize) -> Self {
+        self.batch_rows = Some(rows);
+        self
+    }
+
+    /// The columns to deliver of a table with this many variables.
+    ///
+    /// # Errors
+    /// [`crate::ErrorKind::NotFound`] when a column does not exist.
+    pub fn projection(&self, table: &Table) -> Result<Vec<usize>> {
+        let count = table.variables.len();
+        match &self.columns {
+            None => Ok((0..count).collect()),
+            Some(columns) => match columns.iter().find(|column| **column >= count) {
+                Some(column) => {
+                    Err(Error::not_found(format!("column {} of {count} does not exist", column + 1))
+                        .table(&table.name))
+                }
+                None => Ok(columns.clone()),
+            },
+        }
+    }
+}
+
+/// The table of a dataset, or an error that names the position.
+///
+/// # Errors
+/// [`crate::ErrorKind::NotFound`].
+pub fn table_of(codebook: &Codebook, table: TableId) -> Result<&Table> {
+    codebook.tables.get(table.0).ok_or_else(|| {
+        Error::not_found(format!("table {} of {} does not exist", table.0 + 1, codebook.tables.len()))
+    })
+}

@@ -1,0 +1,164 @@
+//! Kinds and Arrow types.
+
+use std::sync::Arc;
+
+use arrow_schema::{DataType, Field, Fields, Schema, SchemaRef, TimeUnit as ArrowUnit};
+
+use crate::codebook::{self, Kind, Table, TimeUnit, Variable};
+use crate::error::{Error, Result};
+
+/// The Arrow type that normalised columns of a kind have.
+pub fn arrow_type(kind: &Kind) -> DataType {
+    match kind {
+        Kind::Boolean => DataType::Boolean,
+        Kind::Integer { bits: 8, signed: true } => DataType::Int8,
+        Kind::Integer { bits: 16, signed: true } => DataType::Int16,
+        Kind::Integer { bits: 32, signed: true } => DataType::Int32,
+        Kind::Integer { bits: 8, signed: false } => DataType::UInt8,
+        Kind::Integer { bits: 16, signed: false } => DataType::UInt16,
+        Kind::Integer { bits: 32, signed: false } => DataType::UInt32,
+        Kind::Integer { signed: true, .. } => DataType::Int64,
+        Kind::Integer { signed: false, .. } => DataType::UInt64,
+        Kind::Float { bits: 32 } => DataType::Float32,
+        Kind::Float { .. } => DataType::Float64,
+        Kind::Decimal { precision, scale } => DataType::Decimal128(*precision, *scale),
+        Kind::Text => DataType::Utf8,
+        Kind::Date => DataType::Date32,
+        Kind::Time(TimeUnit::Nanosecond) => DataType::Time64(ArrowUnit::Nanosecond),
+        Kind::Time(_) => DataType::Time64(ArrowUnit::Microsecond),
+        Kind::DateTime { unit, zone } => {
+            DataType::Timestamp(arrow_unit(*unit), zone.as_deref().map(Into::into))
+        }
+        Kind::Duration(unit) => DataType::Duration(arrow_unit(*unit)),
+        Kind::Period(_) => DataType::Int32,
+        Kind::Binary => DataType::Binary,
+        Kind::Structure(fields) => DataType::Struct(
+            fields
+                .iter()
+                .map(|part| Field::new(&part.name, arrow_type(&part.kind), true))
+                .collect::<Fields>(),
+        ),
+        Kind::List(item) => DataType::List(Arc::new(Field::new("item", arrow_type(item), true))),
+        Kind::Map { key, value } => {
+            let entries = Fields::from(vec![
+                Field::new("key", arrow_type(key), false),
+                Field::new("value", arrow_type(value), true),
+            ]);
+            DataType::Map(Arc::new(Field::new("entries", DataType::Struct(entries), false)), false)
+        }
+    }
+}
+
+/// The Arrow schema of normalised batches of a table, for these columns.
+pub fn arrow_schema(table: &Table, columns: &[usize]) -> SchemaRef {
+    let fields: Vec<Field> = columns
+        .iter()
+        .filter_map(|column| table.variables.get(*column))
+        .map(|variable| Field::new(&variable.name, arrow_type(&variable.kind), true))
+        .collect();
+    Arc::new(Schema::new(fields))
+}
+
+/// The kind that holds every value of an Arrow type.
+///
+/// # Errors
+/// [`crate::ErrorKind::Unsupported`] for unions and intervals, which no kind holds.
+pub fn infer_kind(data_type: &DataType) -> Result<Kind> {
+    let integer = |bits, signed| Ok(Kind::Integer { bits, signed });
+    match data_type {
+        DataType::Boolean => Ok(Kind::Boolean),
+        DataType::Int8 => integer(8, true),
+        DataType::Int16 => integer(16, true),
+        DataType::Int32 => integer(32, true),
+        DataType::Int64 => integer(64, true),
+        DataType::UInt8 => integer(8, false),
+        DataType::UInt16 => integer(16, false),
+        DataType::UInt32 => integer(32, false),
+        DataType::UInt64 => integer(64, false),
+        DataType::Float16 | DataType::Float32 => Ok(Kind::Float { bits: 32 }),
+        DataType::Float64 => Ok(Kind::FLOAT),
+        DataType::Decimal32(precision, scale)
+        | DataType::Decimal64(precision, scale)
+        | DataType::Decimal128(precision, scale) => {
+            Ok(Kind::Decimal { precision: *precision, scale: *scale })
+        }
+        DataType::Decimal256(precision, scale) if *precision <= 38 => {
+            Ok(Kind::Decimal { precision: *precision, scale: *scale })
+        }
+        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View | DataType::Null => Ok(Kind::Text),
+        DataType::Date32 => Ok(Kind::Date),
+        DataType::Date64 => Ok(Kind::DateTime { unit: TimeUnit::Millisecond, zone: None }),
+        DataType::Time32(_) | DataType::Time64(ArrowUnit::Microsecond) => {
+            Ok(Kind::Time(TimeUnit::Microsecond))
+        }
+        DataType::Time64(_) => Ok(Kind::Time(TimeUnit::Nanosecond)),
+        DataType::Timestamp(unit, zone) => {
+            Ok(Kind::DateTime { unit: own_unit(*unit), zone: zone.as_deref().map(str::to_owned) })
+        }
+        DataType::Duration(unit) => Ok(Kind::Duration(own_unit(*unit))),
+        DataType::Binary | DataType::LargeBinary | DataType::BinaryView | DataType::FixedSizeBinary(_) => {
+            Ok(Kind::Binary)
+        }
+        DataType::Dictionary(_, values) => infer_kind(values),
+        DataType::RunEndEncoded(_, values) => infer_kind(values.data_type()),
+        DataType::List(item)
+        | DataType::LargeList(item)
+        | DataType::FixedSizeList(item, _)
+        | DataType::ListView(item)
+        | DataType::LargeListView(item) => Ok(Kind::List(Box::new(infer_kind(item.data_type())?))),
+        DataType::Struct(fields) => fields
+            .iter()
+            .map(|part| {
+                Ok(codebook::Field { name: part.name().clone(), kind: infer_kind(part.data_type())? })
+            })
+            .collect::<Result<Vec<_>>>()
+            .map(Kind::Structure),
+        DataType::Map(entries, _) => match entries.data_type() {
+            DataType::Struct(parts) => match parts.iter().collect::<Vec<_>>().as_slice() {
+                [key, value] => Ok(Kind::Map {
+                    key: Box::new(infer_kind(key.data_type())?),
+                    value: Box::new(infer_kind(value.data_type())?),
+                }),
+                _ => Err(Error::unsupported("a map without key and value")),
+            },
+            _ => Err(Error::unsupported("a map without key and value")),
+        },
+        other => Err(Error::unsupported(format!("values of the Arrow type {other} have no kind"))
+            .hint("cast the column to a number, text, date or list first")),
+    }
+}
+
+/// A table whose variables have the names and inferred kinds of an Arrow schema.
+///
+/// # Errors
+/// [`crate::ErrorKind::Unsupported`] naming the column whose type has no kind.
+pub fn infer_table(name: &str, schema: &Schema) -> Result<Table> {
+    let variables = schema
+        .fields()
+        .iter()
+        .map(|field| {
+            let kind =
+                infer_kind(field.data_type()).map_err(|error| error.table(name).variable(field.name()))?;
+            Ok(Variable::new(field.name(), kind))
+        })
+        .collect::<Result<Vec<_>>>()?;
+    Ok(Table::new(name, variables))
+}
+
+fn arrow_unit(unit: TimeUnit) -> ArrowUnit {
+    match unit {
+        TimeUnit::Second => ArrowUnit::Second,
+        TimeUnit::Millisecond => ArrowUnit::Millisecond,
+        TimeUnit::Microsecond => ArrowUnit::Microsecond,
+        TimeUnit::Nanosecond => ArrowUnit::Nanosecond,
+    }
+}
+
+fn own_unit(unit: ArrowUnit) -> TimeUnit {
+    match unit {
+        ArrowUnit::Second => TimeUnit::Second,
+        ArrowUnit::Millisecond => TimeUnit::Millisecond,
+        ArrowUnit::Microsecond => TimeUnit::Microsecond,
+        ArrowUnit::Nanosecond => TimeUnit::Nanosecond,
+    }
+}

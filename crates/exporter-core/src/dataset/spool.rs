@@ -1,0 +1,117 @@
+//! One-shot inputs, spooled once to Arrow IPC (LZ4) in the temp folder so that they can be read again.
+
+use std::fs::File;
+use std::io::{BufReader, BufWriter, Write};
+
+use arrow_array::RecordBatch;
+use arrow_ipc::CompressionType;
+use arrow_ipc::reader::StreamReader;
+use arrow_ipc::writer::{IpcWriteOptions, StreamWriter};
+use arrow_schema::SchemaRef;
+
+use super::{Batches, Dataset, Scan, TableId, select, table_of};
+use crate::codebook::Codebook;
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::sink::temp_file;
+
+/// A dataset whose tables were spooled to unnamed temporary files.
+#[derive(Debug)]
+pub struct SpooledDataset {
+    codebook: Codebook,
+    tables: Vec<SpooledTable>,
+}
+
+#[derive(Debug)]
+struct SpooledTable {
+    file: File,
+    rows: u64,
+}
+
+impl SpooledDataset {
+    /// Spools one stream per table of the codebook, in its order.
+    ///
+    /// # Errors
+    /// When a stream fails, the export is cancelled or the temp folder is full.
+    pub fn spool(codebook: Codebook, tables: Vec<Batches<'_>>, context: &Context) -> Result<Self> {
+        if codebook.tables.len() != tables.len() {
+            return Err(Error::invalid(format!(
+                "the codebook has {} tables, but {} streams were given",
+                codebook.tables.len(),
+                tables.len()
+            )));
+        }
+        let tables =
+            tables.into_iter().map(|batches| SpooledTable::spool(batches, context)).collect::<Result<_>>()?;
+        Ok(Self { codebook, tables })
+    }
+}
+
+impl SpooledTable {
+    fn spool(batches: Batches<'_>, context: &Context) -> Result<Self> {
+        let file = temp_file(context.temp())?;
+        let options = IpcWriteOptions::default().try_with_compression(Some(CompressionType::LZ4_FRAME))?;
+        let schema: SchemaRef = batches.schema().clone();
+        let mut writer =
+            StreamWriter::try_new_with_options(BufWriter::with_capacity(1 << 20, file), &schema, options)?;
+        let mut rows = 0;
+        for batch in batches {
+            context.cancel().check()?;
+            let batch: RecordBatch = batch?;
+            rows += batch.num_rows() as u64;
+            writer.write(&batch)?;
+        }
+        writer.finish()?;
+        let mut output = writer.into_inner()?;
+        output.flush().map_err(|source| Error::io("cannot spool the input", source))?;
+        let file =
+            output.into_inner().map_err(|failed| Error::io("cannot spool the input", failed.into_error()))?;
+        Ok(Self { file, rows })
+    }
+
+    fn open(&self) -> Result<StreamReader<BufReader<SharedFile>>> {
+        let file =
+            self.file.try_clone().map_err(|source| Error::io("cannot reopen the spooled input", source))?;
+        Ok(StreamReader::try_new(BufReader::with_capacity(1 << 20, SharedFile { file, position: 0 }), None)?)
+    }
+}
+
+/// A file read at its own position, so that several scans do not move each other's cursor.
+struct SharedFile {
+    file: File,
+    position: u64,
+}
+
+impl std::io::Read for SharedFile {
+    #[cfg(unix)]
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let read = std::os::unix::fs::FileExt::read_at(&self.file, buffer, self.position)?;
+        self.position += read as u64;
+        Ok(read)
+    }
+
+    #[cfg(not(unix))]
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        std::io::Seek::seek(&mut self.file, std::io::SeekFrom::Start(self.position))?;
+        let read = std::io::Read::read(&mut self.file, buffer)?;
+        self.position += read as u64;
+        Ok(read)
+    }
+}
+
+impl Dataset for SpooledDataset {
+    fn codebook(&self) -> &Codebook {
+        &self.codebook
+    }
+
+    fn rows(&self, table: TableId) -> Option<u64> {
+        self.tables.get(table.0).map(|table| table.rows)
+    }
+
+    fn scan(&self, table: TableId, scan: &Scan) -> Result<Batches<'_>> {
+        let description = table_of(&self.codebook, table)?;
+        let spooled = self.tables.get(table.0).ok_or_else(|| Error::not_found("table was not spooled"))?;
+        let reader = spooled.open()?;
+        select(description, scan, reader.map(|batch| batch.map_err(Error::from)))
+    }
+}

@@ -1,0 +1,131 @@
+//! Several exporters as one: data, codebook, documents side by side in one sink.
+
+use super::{Exporter, Plan, Planning, Rename, Summary};
+use crate::codebook::Codebook;
+use crate::context::Context;
+use crate::dataset::Dataset;
+use crate::error::{Error, Result};
+use crate::format::{FormatInfo, Supports};
+use crate::limits::Limits;
+use crate::loss::LossReport;
+use crate::profile::ProfileRequest;
+use crate::sink::{EntrySpec, Sink};
+
+static BUNDLE: FormatInfo = FormatInfo {
+    id: "bundle",
+    name: "Bundle of formats",
+    aliases: &[],
+    extensions: &[],
+    media_type: "application/octet-stream",
+    supports: Supports::NONE,
+    limits: Limits::NONE,
+    options: &[],
+    losses: &[],
+    reads: false,
+    writes: true,
+    notes: "Writes several formats into one sink; the dataset is profiled once for all of them.",
+};
+
+/// Several exporters that write into one sink and share one profile.
+#[derive(Default)]
+pub struct Bundle {
+    parts: Vec<Box<dyn Exporter>>,
+}
+
+impl Bundle {
+    /// An empty bundle.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds an exporter.
+    #[must_use]
+    pub fn with(mut self, exporter: Box<dyn Exporter>) -> Self {
+        self.parts.push(exporter);
+        self
+    }
+}
+
+impl Exporter for Bundle {
+    fn format(&self) -> &'static FormatInfo {
+        &BUNDLE
+    }
+
+    fn needs(&self, data: &dyn Dataset, context: &Context) -> Result<ProfileRequest> {
+        let mut all = ProfileRequest::new();
+        for part in &self.parts {
+            all.merge(part.needs(data, context)?);
+        }
+        Ok(all)
+    }
+
+    fn entries(&self, codebook: &Codebook) -> Vec<EntrySpec> {
+        self.parts.iter().flat_map(|part| part.entries(codebook)).collect()
+    }
+
+    fn plan<'a>(
+        &'a self,
+        data: &'a dyn Dataset,
+        with: &Planning<'_>,
+        context: &Context,
+    ) -> Result<Box<dyn Plan + 'a>> {
+        let known: Vec<Vec<EntrySpec>> =
+            self.parts.iter().map(|part| part.entries(data.codebook())).collect();
+        let mut plan = BundlePlan {
+            parts: Vec::new(),
+            entries: Vec::new(),
+            losses: LossReport::default(),
+            renames: Vec::new(),
+        };
+        for (index, part) in self.parts.iter().enumerate() {
+            let others =
+                known.iter().enumerate().filter(|(other, _)| *other != index).flat_map(|(_, specs)| specs);
+            let siblings: Vec<EntrySpec> = with.siblings.iter().chain(others).cloned().collect();
+            let part = part.plan(data, &Planning { profile: with.profile, siblings: &siblings }, context)?;
+            plan.entries.extend_from_slice(part.entries());
+            plan.losses.merge(part.losses().clone());
+            plan.renames.extend_from_slice(part.renames());
+            plan.parts.push(part);
+        }
+        if let Some(path) = first_repeat(&plan.entries) {
+            return Err(Error::invalid(format!("two parts of the bundle write {path:?}"))
+                .hint("give one of them another extension or folder"));
+        }
+        Ok(Box::new(plan))
+    }
+}
+
+fn first_repeat(entries: &[EntrySpec]) -> Option<&str> {
+    let mut seen = std::collections::HashSet::new();
+    entries.iter().find(|entry| !seen.insert(entry.path.to_lowercase())).map(|entry| entry.path.as_str())
+}
+
+struct BundlePlan<'a> {
+    parts: Vec<Box<dyn Plan + 'a>>,
+    entries: Vec<EntrySpec>,
+    losses: LossReport,
+    renames: Vec<Rename>,
+}
+
+impl Plan for BundlePlan<'_> {
+    fn entries(&self) -> &[EntrySpec] {
+        &self.entries
+    }
+
+    fn losses(&self) -> &LossReport {
+        &self.losses
+    }
+
+    fn renames(&self) -> &[Rename] {
+        &self.renames
+    }
+
+    fn write(self: Box<Self>, sink: &dyn Sink, context: &Context) -> Result<Summary> {
+        let mut summary = Summary::default();
+        for part in self.parts {
+            context.cancel().check()?;
+            summary.merge(part.write(sink, context)?);
+        }
+        Ok(summary)
+    }
+}

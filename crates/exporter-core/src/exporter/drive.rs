@@ -1,0 +1,62 @@
+//! Profile, plan, policy, write, finish.
+
+use std::time::Instant;
+
+use super::{Exporter, Plan, Planning, Summary};
+use crate::context::Context;
+use crate::dataset::Dataset;
+use crate::error::Result;
+use crate::profile::{Profile, profile};
+use crate::sink::Sink;
+
+/// Exports a dataset: profiles what the format asks for, plans, applies the loss policy, writes and finishes the sink.
+///
+/// Everything becomes visible at once when it returns `Ok`; on error or cancel the sink keeps nothing.
+/// The call is synchronous; run it in `spawn_blocking` from an async program.
+///
+/// # Errors
+/// Any [`crate::Error`]; [`crate::ErrorKind::Loss`] when the policy refuses a loss.
+pub fn export(
+    exporter: &dyn Exporter,
+    data: &dyn Dataset,
+    sink: Box<dyn Sink + '_>,
+    context: &Context,
+) -> Result<Summary> {
+    let start = Instant::now();
+    plan(exporter, data, context, |plan| {
+        context.policy().check(plan.losses())?;
+        context.cancel().check()?;
+        let mut losses = plan.losses().clone();
+        let renames = plan.renames().to_vec();
+        let mut summary = plan.write(&*sink, context)?;
+        losses.merge(summary.losses);
+        summary.losses = losses;
+        summary.renames = renames;
+        // Losses that only the data showed come under the same policy before anything is made visible.
+        context.policy().check(&summary.losses)?;
+        context.cancel().check()?;
+        Ok(summary)
+    })
+    .and_then(|mut summary| {
+        sink.finish()?;
+        summary.seconds = start.elapsed().as_secs_f64();
+        Ok(summary)
+    })
+}
+
+/// Plans an export and hands the plan to `then`: a dry run looks at it, an export writes it.
+///
+/// # Errors
+/// Whatever profiling, planning or `then` fail with.
+pub fn plan<T>(
+    exporter: &dyn Exporter,
+    data: &dyn Dataset,
+    context: &Context,
+    then: impl FnOnce(Box<dyn Plan + '_>) -> Result<T>,
+) -> Result<T> {
+    data.codebook().validate()?;
+    let needs = exporter.needs(data, context)?;
+    let facts: Profile = profile(data, &needs, context)?;
+    let planning = Planning { profile: &facts, siblings: &[] };
+    then(exporter.plan(data, &planning, context)?)
+}

@@ -1,0 +1,367 @@
+//! What a format cannot hold: losses, their report and the policy over them.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// A stable name for one kind of loss, such as `label-truncated`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+pub struct LossCode(Cow<'static, str>);
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => {
+        impl LossCode {
+            $($(#[$doc])* pub const $name: LossCode = LossCode(Cow::Borrowed($text));)*
+            /// Every code the core defines; formats may add their own.
+            pub const ALL: &'static [LossCode] = &[$(LossCode::$name),*];
+        }
+    };
+}
+
+codes! {
+    /// A variable, table or label-set name was changed to a legal one.
+    NAME_CHANGED = "name-changed";
+    /// A label was cut to the format's length.
+    LABEL_TRUNCATED = "label-truncated";
+    /// A label (variable, table, study) has no place in the format.
+    LABEL_DROPPED = "label-dropped";
+    /// Value labels have no place in the format.
+    VALUE_LABELS_DROPPED = "value-labels-dropped";
+    /// A value label's key is of a kind the format cannot label.
+    VALUE_LABEL_KEY = "value-label-key";
+    /// A text value was cut.
+    TEXT_TRUNCATED = "text-truncated";
+    /// Characters were replaced because the encoding lacks them.
+    TEXT_REPLACED = "text-replaced";
+    /// A null text became an empty text.
+    NULL_TEXT = "null-text";
+    /// A number lost digits.
+    PRECISION = "precision";
+    /// A number is outside what the format can store.
+    RANGE = "range";
+    /// A date or time is outside what the format can store, or lost its finer part.
+    TIME_PRECISION = "time-precision";
+    /// The time zone was dropped or applied.
+    TIME_ZONE = "time-zone";
+    /// Several missing reasons were merged into one.
+    MISSING_REASON_MERGED = "missing-reason-merged";
+    /// The declaration of user-missing values has no place in the format.
+    MISSING_DROPPED = "missing-dropped";
+    /// Translations have no place in the format.
+    LANGUAGE_DROPPED = "language-dropped";
+    /// A nested value was flattened or written as JSON text.
+    STRUCTURE_FLATTENED = "structure-flattened";
+    /// Question texts, universes, concepts and the like have no place in the format.
+    METADATA_DROPPED = "metadata-dropped";
+    /// Groups (sections, multiple response sets) have no place in the format.
+    GROUP_DROPPED = "group-dropped";
+    /// A document has no place in the format.
+    DOCUMENT_DROPPED = "document-dropped";
+    /// The variable's kind became another one.
+    KIND_CHANGED = "kind-changed";
+    /// Binary values were written as text.
+    BINARY_AS_TEXT = "binary-as-text";
+    /// A display format has no place in the format.
+    DISPLAY_FORMAT_DROPPED = "display-format-dropped";
+    /// A declared sort order does not hold or has no place in the format.
+    SORT_ORDER_DROPPED = "sort-order-dropped";
+    /// Keys and parents of tables have no place in the format.
+    KEY_DROPPED = "key-dropped";
+    /// Some programs of the format's family cannot open the file.
+    COMPATIBILITY = "compatibility";
+}
+
+impl LossCode {
+    /// Makes a code of a format's own; kebab-case.
+    pub const fn new(code: &'static str) -> Self {
+        Self(Cow::Borrowed(code))
+    }
+
+    /// The code as it is written in reports and on the command line.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for LossCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl From<String> for LossCode {
+    fn from(code: String) -> Self {
+        Self(Cow::Owned(code))
+    }
+}
+
+/// Whether the output holds less than the input or something wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// The output holds less; what it holds is right.
+    Less,
+    /// The output would hold a wrong value: an error unless its code is allowed.
+    Wrong,
+}
+
+/// The first cell or text that a loss concerns.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Example {
+    /// Observation, counted from 1, when the loss is in the data.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub row: Option<u64>,
+    /// The value or text as it was, cut for display.
+    pub value: String,
+}
+
+/// One thing a format cannot represent, by variable.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Loss {
+    /// Which kind of loss.
+    pub code: LossCode,
+    /// Whether the output holds less or something wrong.
+    pub severity: Severity,
+    /// Table, if the loss belongs to one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub table: Option<String>,
+    /// Variable, if the loss belongs to one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub variable: Option<String>,
+    /// How many values, labels or declarations are concerned.
+    pub count: u64,
+    /// The first one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first: Option<Example>,
+    /// What is done instead.
+    pub action: String,
+}
+
+impl Loss {
+    /// Makes a loss of one item with severity [`Severity::Less`]; `action` says what is done instead.
+    pub fn new(code: LossCode, action: impl Into<String>) -> Self {
+        Self {
+            code,
+            severity: Severity::Less,
+            table: None,
+            variable: None,
+            count: 1,
+            first: None,
+            action: action.into(),
+        }
+    }
+
+    /// Marks the output as wrong, not merely less.
+    #[must_use]
+    pub fn wrong(mut self) -> Self {
+        self.severity = Severity::Wrong;
+        self
+    }
+
+    /// Names the table.
+    #[must_use]
+    pub fn table(mut self, table: impl Into<String>) -> Self {
+        self.table = Some(table.into());
+        self
+    }
+
+    /// Names the variable.
+    #[must_use]
+    pub fn variable(mut self, variable: impl Into<String>) -> Self {
+        self.variable = Some(variable.into());
+        self
+    }
+
+    /// Sets how many items are concerned.
+    #[must_use]
+    pub fn count(mut self, count: u64) -> Self {
+        self.count = count;
+        self
+    }
+
+    /// Gives the first example; long values are cut to 80 characters for display.
+    #[must_use]
+    pub fn first(mut self, row: Option<u64>, value: impl Into<String>) -> Self {
+        let value: String = value.into();
+        let value = match value.char_indices().nth(80) {
+            Some((cut, _)) => format!("{}…", &value[..cut]),
+            None => value,
+        };
+        self.first = Some(Example { row, value });
+        self
+    }
+}
+
+impl fmt::Display for Loss {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.code)?;
+        match (&self.table, &self.variable) {
+            (Some(table), Some(variable)) => write!(f, " {table}.{variable}")?,
+            (Some(name), None) | (None, Some(name)) => write!(f, " {name}")?,
+            (None, None) => {}
+        }
+        write!(f, ": {}", self.action)?;
+        if self.count != 1 {
+            write!(f, " ({} times)", self.count)?;
+        }
+        match &self.first {
+            Some(Example { row: Some(row), value }) => write!(f, ", first at row {row}: {value:?}"),
+            Some(Example { row: None, value }) => write!(f, ", first: {value:?}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// All losses of an export, one row per code, table and variable.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LossReport {
+    losses: BTreeMap<(Option<String>, Option<String>, LossCode, String), Loss>,
+}
+
+impl LossReport {
+    /// Adds a loss; one with the same code, place and action only raises the count.
+    pub fn add(&mut self, loss: Loss) {
+        let key = (loss.table.clone(), loss.variable.clone(), loss.code.clone(), loss.action.clone());
+        match self.losses.entry(key) {
+            std::collections::btree_map::Entry::Vacant(entry) => {
+                entry.insert(loss);
+            }
+            std::collections::btree_map::Entry::Occupied(mut entry) => {
+                let known = entry.get_mut();
+                known.count = known.count.saturating_add(loss.count);
+                known.severity = known.severity.max(loss.severity);
+                if example_row(&loss) < example_row(known) || known.first.is_none() {
+                    known.first = loss.first;
+                }
+            }
+        }
+    }
+
+    /// Adds all losses of another report.
+    pub fn merge(&mut self, other: LossReport) {
+        other.losses.into_values().for_each(|loss| self.add(loss));
+    }
+
+    /// The losses by table, variable and code.
+    pub fn iter(&self) -> impl Iterator<Item = &Loss> {
+        self.losses.values()
+    }
+
+    /// How many rows the report has.
+    pub fn len(&self) -> usize {
+        self.losses.len()
+    }
+
+    /// Whether nothing is lost.
+    pub fn is_empty(&self) -> bool {
+        self.losses.is_empty()
+    }
+}
+
+/// The earliest row wins when examples meet, whatever order the threads came in.
+fn example_row(loss: &Loss) -> u64 {
+    loss.first.as_ref().and_then(|first| first.row).unwrap_or(u64::MAX)
+}
+
+impl FromIterator<Loss> for LossReport {
+    fn from_iter<I: IntoIterator<Item = Loss>>(losses: I) -> Self {
+        let mut report = Self::default();
+        losses.into_iter().for_each(|loss| report.add(loss));
+        report
+    }
+}
+
+impl Serialize for LossReport {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.losses.values())
+    }
+}
+
+/// Which losses an export accepts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LossPolicy {
+    /// No loss is accepted.
+    Deny,
+    /// Losses are reported; only wrong values are refused.
+    #[default]
+    Report,
+    /// Losses are reported, and wrong values with these codes are accepted too.
+    Allow(Vec<LossCode>),
+}
+
+impl LossPolicy {
+    /// Refuses a report that holds a loss this policy does not accept.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Loss`] naming the refused losses (the first five) and the way to accept them.
+    pub fn check(&self, report: &LossReport) -> Result<()> {
+        let refused: Vec<&Loss> = report.iter().filter(|loss| !self.accepts(loss)).collect();
+        let Some(first) = refused.first() else { return Ok(()) };
+        let mut codes: Vec<&str> = refused.iter().map(|loss| loss.code.as_str()).collect();
+        codes.sort_unstable();
+        codes.dedup();
+        let shown: Vec<String> = refused.iter().take(5).map(ToString::to_string).collect();
+        let more =
+            if refused.len() > 5 { format!("; and {} more", refused.len() - 5) } else { String::new() };
+        let hint = match (self, first.severity) {
+            (LossPolicy::Deny, _) => {
+                "accept losses with the policy report, or choose a format that holds them".into()
+            }
+            _ => format!(
+                "values would be wrong: accept them with allow={}, or change the data",
+                codes.join(",")
+            ),
+        };
+        Err(Error::new(ErrorKind::Loss, format!("refused because of losses: {}{more}", shown.join("; ")))
+            .hint(hint))
+    }
+
+    /// Whether one loss is accepted.
+    pub fn accepts(&self, loss: &Loss) -> bool {
+        match self {
+            LossPolicy::Deny => false,
+            LossPolicy::Report => loss.severity == Severity::Less,
+            LossPolicy::Allow(codes) => loss.severity == Severity::Less || codes.contains(&loss.code),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_losses_are_counted_and_keep_the_earliest_example() {
+        let mut report = LossReport::default();
+        for row in [9, 4] {
+            report.add(
+                Loss::new(LossCode::RANGE, "stored as missing")
+                    .table("t")
+                    .variable("x")
+                    .first(Some(row), "1e300"),
+            );
+        }
+        assert_eq!(report.len(), 1);
+        let text = report.iter().next().unwrap().to_string();
+        assert_eq!(text, "range t.x: stored as missing (2 times), first at row 4: \"1e300\"");
+    }
+
+    #[test]
+    fn policies_accept_what_they_say() {
+        let less: LossReport = [Loss::new(LossCode::LABEL_DROPPED, "dropped")].into_iter().collect();
+        let wrong: LossReport = [Loss::new(LossCode::PRECISION, "rounded").wrong()].into_iter().collect();
+        assert!(LossPolicy::Deny.check(&less).is_err());
+        assert!(LossPolicy::Report.check(&less).is_ok());
+        let error = LossPolicy::Report.check(&wrong).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Loss);
+        assert!(error.way_out().unwrap().contains("allow=precision"));
+        assert!(LossPolicy::Allow(vec![LossCode::PRECISION]).check(&wrong).is_ok());
+        assert!(LossPolicy::Allow(vec![LossCode::RANGE]).check(&wrong).is_err());
+    }
+}

@@ -1,0 +1,118 @@
+//! Facts about a table's columns, computed once and shared by every plan.
+
+mod compute;
+mod request;
+
+use std::collections::BTreeMap;
+
+pub use compute::profile;
+pub use request::{Facts, ProfileRequest};
+
+use crate::codebook::Value;
+use crate::dataset::TableId;
+
+/// Facts about the tables of a dataset.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Profile {
+    tables: BTreeMap<TableId, TableProfile>,
+}
+
+/// Facts about one table.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct TableProfile {
+    /// Exact number of rows.
+    pub rows: Option<u64>,
+    /// Facts by column; a column without an entry was not asked for.
+    pub columns: BTreeMap<usize, ColumnFacts>,
+}
+
+/// Facts about one column; `None` = not asked for or not known.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ColumnFacts {
+    /// How many values are null.
+    pub nulls: Option<u64>,
+    /// Bytes of the longest text or binary value; 0 when there is none.
+    pub max_bytes: Option<u64>,
+    /// Smallest and largest value; the inner `None` means that there is no value (only nulls, NaN left out).
+    pub range: Option<Option<(Number, Number)>>,
+    /// Whether every value is a whole number (NaN and infinities are not).
+    pub integral: Option<bool>,
+    /// How many values are NaN.
+    pub nans: Option<u64>,
+    /// How many values are infinite.
+    pub infinities: Option<u64>,
+    /// Distinct values with their counts by value, when there are not more than the limit asked for.
+    pub distinct: Option<Distinct>,
+    /// Sum and sum of squares of the values that are not null or NaN.
+    pub moments: Option<Moments>,
+}
+
+/// A number of a column's own kind: whole numbers (also days, ticks, truth values) or floats.
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+pub enum Number {
+    /// Whole number; wide enough for unsigned 64 bits and unscaled decimals.
+    Integer(i128),
+    /// Floating-point number.
+    Float(f64),
+}
+
+/// Distinct values of a column.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Distinct {
+    /// Every value and how often it occurs, by value.
+    Values(BTreeMap<Value, u64>),
+    /// More values than the limit asked for.
+    TooMany,
+}
+
+/// Sums for means and deviations.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Moments {
+    /// How many values were added.
+    pub count: u64,
+    /// Mean.
+    pub mean: f64,
+    /// Sum of squared deviations from the mean.
+    pub squares: f64,
+}
+
+impl Number {
+    /// The number as a float.
+    pub fn as_f64(self) -> f64 {
+        match self {
+            Number::Integer(number) => number as f64,
+            Number::Float(number) => number,
+        }
+    }
+}
+
+impl Moments {
+    /// The sample standard deviation, from two values on.
+    pub fn deviation(&self) -> Option<f64> {
+        (self.count > 1).then(|| (self.squares / (self.count - 1) as f64).sqrt())
+    }
+}
+
+impl Profile {
+    /// The facts of a table; empty when nothing was asked.
+    pub fn table(&self, table: TableId) -> Option<&TableProfile> {
+        self.tables.get(&table)
+    }
+
+    /// The facts of a column.
+    pub fn column(&self, table: TableId, column: usize) -> Option<&ColumnFacts> {
+        self.tables.get(&table)?.columns.get(&column)
+    }
+
+    /// The exact number of rows, if it was asked for or known.
+    pub fn rows(&self, table: TableId) -> Option<u64> {
+        self.tables.get(&table)?.rows
+    }
+
+    /// Adds or replaces the facts of a table.
+    pub fn insert(&mut self, table: TableId, facts: TableProfile) {
+        self.tables.insert(table, facts);
+    }
+}

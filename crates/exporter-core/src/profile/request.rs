@@ -1,0 +1,109 @@
+//! Which facts a plan needs.
+
+use std::collections::BTreeMap;
+
+use crate::dataset::TableId;
+
+/// Which facts of one column are needed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// How many values are null.
+    pub nulls: bool,
+    /// Bytes of the longest text.
+    pub max_bytes: bool,
+    /// Smallest and largest value.
+    pub range: bool,
+    /// Whether all values are whole numbers; counts NaN and infinities too.
+    pub integral: bool,
+    /// Distinct values, up to this many.
+    pub distinct: Option<u32>,
+    /// Mean and squared deviations.
+    pub moments: bool,
+}
+
+impl Facts {
+    /// Nothing.
+    pub const NONE: Facts = Facts {
+        nulls: false,
+        max_bytes: false,
+        range: false,
+        integral: false,
+        distinct: None,
+        moments: false,
+    };
+    /// The longest text.
+    pub const MAX_BYTES: Facts = Facts { max_bytes: true, ..Facts::NONE };
+    /// Smallest and largest value.
+    pub const RANGE: Facts = Facts { range: true, ..Facts::NONE };
+    /// Smallest and largest value, and whether all are whole.
+    pub const RANGE_AND_INTEGRAL: Facts = Facts { range: true, integral: true, ..Facts::NONE };
+
+    /// Both requests together.
+    #[must_use]
+    pub fn and(self, other: Facts) -> Facts {
+        Facts {
+            nulls: self.nulls || other.nulls,
+            max_bytes: self.max_bytes || other.max_bytes,
+            range: self.range || other.range,
+            integral: self.integral || other.integral,
+            distinct: self.distinct.max(other.distinct),
+            moments: self.moments || other.moments,
+        }
+    }
+
+    /// Whether nothing is needed.
+    pub fn is_none(self) -> bool {
+        self == Facts::NONE
+    }
+}
+
+/// Which facts of which tables and columns are needed; empty = no scan.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ProfileRequest {
+    pub(super) tables: BTreeMap<TableId, TableRequest>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct TableRequest {
+    pub(super) rows: bool,
+    pub(super) columns: BTreeMap<usize, Facts>,
+}
+
+impl ProfileRequest {
+    /// Asks for nothing.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Asks for the exact number of rows.
+    pub fn rows(&mut self, table: TableId) -> &mut Self {
+        self.tables.entry(table).or_default().rows = true;
+        self
+    }
+
+    /// Asks for facts of a column.
+    pub fn column(&mut self, table: TableId, column: usize, facts: Facts) -> &mut Self {
+        if !facts.is_none() {
+            let known = self.tables.entry(table).or_default().columns.entry(column).or_default();
+            *known = known.and(facts);
+        }
+        self
+    }
+
+    /// Adds everything another request asks for.
+    pub fn merge(&mut self, other: ProfileRequest) {
+        for (table, request) in other.tables {
+            let mine = self.tables.entry(table).or_default();
+            mine.rows |= request.rows;
+            for (column, facts) in request.columns {
+                let known = mine.columns.entry(column).or_default();
+                *known = known.and(facts);
+            }
+        }
+    }
+
+    /// Whether nothing is asked for.
+    pub fn is_empty(&self) -> bool {
+        self.tables.is_empty()
+    }
+}

@@ -1,0 +1,218 @@
+//! Formats by name: a value that any program builds and extends.
+
+use std::path::Path;
+
+use serde_json::Value as Json;
+
+use crate::context::Context;
+use crate::dataset::Dataset;
+use crate::error::{Error, Result};
+use crate::exporter::Exporter;
+use crate::format::{Format, FormatInfo, Input, OptionInfo, OptionKind, Recognition};
+
+/// How many bytes of a file decide what it is.
+const HEAD_BYTES: u64 = 4096;
+
+/// The formats a program knows.
+#[derive(Clone, Default)]
+pub struct Registry {
+    writers: Vec<Writer>,
+    readers: Vec<Reader>,
+}
+
+#[derive(Clone, Copy)]
+struct Writer {
+    info: &'static FormatInfo,
+    make: fn(Json) -> Result<Box<dyn Exporter>>,
+}
+
+#[derive(Clone, Copy)]
+struct Reader {
+    info: &'static FormatInfo,
+    recognise: fn(&[u8]) -> Recognition,
+    open: fn(&Path, Json, &Context) -> Result<Box<dyn Dataset>>,
+}
+
+impl Registry {
+    /// A registry that knows nothing.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a format that writes; a later one with the same id replaces the earlier.
+    #[must_use]
+    pub fn register<F: Format>(mut self) -> Self {
+        self.writers.retain(|writer| writer.info.id != F::INFO.id);
+        self.writers.push(Writer {
+            info: F::INFO,
+            make: |options| Ok(Box::new(F::exporter(typed(F::INFO, options)?)?)),
+        });
+        self
+    }
+
+    /// Adds a format that reads; a later one with the same id replaces the earlier.
+    #[must_use]
+    pub fn register_input<I: Input>(mut self) -> Self {
+        self.readers.retain(|reader| reader.info.id != I::INFO.id);
+        self.readers.push(Reader {
+            info: I::INFO,
+            recognise: I::recognise,
+            open: |path, options, context| I::open(path, typed(I::INFO, options)?, context),
+        });
+        self
+    }
+
+    /// Every format once, by id.
+    pub fn formats(&self) -> Vec<&'static FormatInfo> {
+        let mut all: Vec<&'static FormatInfo> = self.writers.iter().map(|writer| writer.info).collect();
+        all.extend(self.readers.iter().map(|reader| reader.info));
+        all.sort_by_key(|info| info.id);
+        all.dedup_by_key(|info| info.id);
+        all
+    }
+
+    /// The format with this id, alias or extension.
+    ///
+    /// # Errors
+    /// [`crate::ErrorKind::NotFound`] listing the known formats.
+    pub fn format(&self, name: &str) -> Result<&'static FormatInfo> {
+        let wanted = name.to_lowercase();
+        self.formats().into_iter().find(|info| answers_to(info, &wanted)).ok_or_else(|| self.unknown(name))
+    }
+
+    /// Configures an exporter by id, alias or extension; options are a JSON object.
+    ///
+    /// # Errors
+    /// [`crate::ErrorKind::NotFound`] for an unknown format, [`crate::ErrorKind::Usage`] for wrong options.
+    pub fn exporter(&self, format: &str, options: Json) -> Result<Box<dyn Exporter>> {
+        let wanted = format.to_lowercase();
+        let writer = self
+            .writers
+            .iter()
+            .find(|writer| answers_to(writer.info, &wanted))
+            .ok_or_else(|| self.unknown(format))?;
+        (writer.make)(options)
+    }
+
+    /// Opens a file as a dataset: recognised by content first, by extension second.
+    ///
+    /// # Errors
+    /// [`crate::ErrorKind::Unsupported`] when no format knows the file; else what its reader says.
+    pub fn open(&self, path: &Path, options: Json, context: &Context) -> Result<Box<dyn Dataset>> {
+        let reader = self.reader_of(path)?;
+        (reader.open)(path, options, context).map_err(|error| error.entry(path.display().to_string()))
+    }
+
+    /// Opens a file as a dataset of the named format, whatever it looks like.
+    ///
+    /// # Errors
+    /// [`crate::ErrorKind::NotFound`] when the format does not read; else what its reader says.
+    pub fn open_as(
+        &self,
+        format: &str,
+        path: &Path,
+        options: Json,
+        context: &Context,
+    ) -> Result<Box<dyn Dataset>> {
+        let wanted = format.to_lowercase();
+        let reader = self
+            .readers
+            .iter()
+            .find(|reader| answers_to(reader.info, &wanted))
+            .ok_or_else(|| self.unknown(format))?;
+        (reader.open)(path, options, context).map_err(|error| error.entry(path.display().to_string()))
+    }
+
+    /// The format that a file is in.
+    ///
+    /// # Errors
+    /// [`crate::ErrorKind::Io`] when it cannot be read, [`crate::ErrorKind::Unsupported`] when no format knows it.
+    pub fn recognise(&self, path: &Path) -> Result<&'static FormatInfo> {
+        Ok(self.reader_of(path)?.info)
+    }
+
+    fn reader_of(&self, path: &Path) -> Result<Reader> {
+        use std::io::Read as _;
+        let failed = |source| Error::io(format!("cannot read {}", path.display()), source);
+        let mut head = Vec::new();
+        std::fs::File::open(path).map_err(failed)?.take(HEAD_BYTES).read_to_end(&mut head).map_err(failed)?;
+        let extension =
+            path.extension().map(|extension| extension.to_string_lossy().to_lowercase()).unwrap_or_default();
+        let by_extension = |reader: &&Reader| reader.info.extensions.contains(&extension.as_str());
+        let sure = self.readers.iter().find(|reader| (reader.recognise)(&head) == Recognition::Yes);
+        let maybe = || {
+            self.readers
+                .iter()
+                .filter(|reader| (reader.recognise)(&head) == Recognition::Maybe)
+                .find(by_extension)
+        };
+        sure.or_else(maybe).copied().ok_or_else(|| {
+            let known: Vec<&str> = self.readers.iter().map(|reader| reader.info.id).collect();
+            Error::unsupported("this file is in no known format")
+                .entry(path.display().to_string())
+                .hint(format!("formats that are read: {}", known.join(", ")))
+        })
+    }
+
+    fn unknown(&self, name: &str) -> Error {
+        let known: Vec<&str> = self.formats().iter().map(|info| info.id).collect();
+        Error::not_found(format!("the format {name:?} is not known"))
+            .hint(format!("known formats: {}", known.join(", ")))
+    }
+}
+
+fn answers_to(info: &FormatInfo, name: &str) -> bool {
+    info.id == name || info.aliases.contains(&name) || info.extensions.contains(&name)
+}
+
+/// Reads typed options and says which exist when one is unknown.
+fn typed<O: serde::de::DeserializeOwned + Default>(info: &FormatInfo, options: Json) -> Result<O> {
+    if options.is_null() {
+        return Ok(O::default());
+    }
+    serde_json::from_value(options).map_err(|source| {
+        let known: Vec<&str> = info.options.iter().map(|option| option.name).collect();
+        Error::usage(format!("{}: {source}", info.id)).hint(format!(
+            "options of {}: {}",
+            info.id,
+            known.join(", ")
+        ))
+    })
+}
+
+/// Turns `name=value` pairs as typed on a command line into the JSON object that options are read from.
+///
+/// # Errors
+/// [`crate::ErrorKind::Usage`] when an option does not exist or its value is of another kind.
+pub fn options_from_pairs<'a>(
+    info: &FormatInfo,
+    pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
+) -> Result<Json> {
+    let mut object = serde_json::Map::new();
+    for (name, value) in pairs {
+        let option = info.options.iter().find(|option| option.name == name).ok_or_else(|| {
+            let known: Vec<&str> = info.options.iter().map(|option| option.name).collect();
+            Error::usage(format!("{} has no option {name:?}", info.id))
+                .hint(format!("options: {}", known.join(", ")))
+        })?;
+        if object.insert(name.to_owned(), json_value(info, option, value)?).is_some() {
+            return Err(Error::usage(format!("the option {name:?} of {} is given twice", info.id)));
+        }
+    }
+    Ok(Json::Object(object))
+}
+
+fn json_value(info: &FormatInfo, option: &OptionInfo, value: &str) -> Result<Json> {
+    let wrong = |wanted: &str| Error::usage(format!("{}: {}={value} is not {wanted}", info.id, option.name));
+    match option.kind {
+        OptionKind::Boolean => match value {
+            "true" | "yes" | "on" | "1" => Ok(Json::Bool(true)),
+            "false" | "no" | "off" | "0" => Ok(Json::Bool(false)),
+            _ => Err(wrong("true or false")),
+        },
+        OptionKind::Integer => value.parse::<i64>().map(Json::from).map_err(|_| wrong("a whole number")),
+        OptionKind::Text => Ok(Json::String(value.into())),
+        OptionKind::Choice(choices) if choices.contains(&value) => Ok(Json::String(value.into())),
+        OptionKind::Choice(choices) => Err(wrong(&format!("one of {}", choices.join(", ")))),
+    }
+}

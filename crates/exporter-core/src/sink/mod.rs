@@ -1,0 +1,177 @@
+//! Sinks: where entries go.
+
+mod folder;
+mod memory;
+mod null;
+mod spooled;
+mod stream;
+mod tee;
+
+use std::io::{self, Read, Seek, Write};
+
+use serde::Serialize;
+
+pub use folder::{FileSink, FolderOptions, FolderSink};
+pub use memory::{MemoryEntries, MemorySink};
+pub use null::NullSink;
+pub use spooled::{SpooledEntry, temp_file};
+pub use stream::StreamSink;
+pub use tee::TeeSink;
+
+use crate::dataset::TableId;
+use crate::error::{Error, Result};
+
+/// What is known of an entry before it is written.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct EntrySpec {
+    /// Path below the sink, parts joined by `/`.
+    pub path: String,
+    /// Media type.
+    pub media_type: String,
+    /// Table whose rows it holds.
+    pub table: Option<TableId>,
+    /// Exact rows, if known.
+    pub rows: Option<u64>,
+    /// Exact bytes, if known.
+    pub bytes: Option<u64>,
+}
+
+impl EntrySpec {
+    /// An entry of this path and media type.
+    pub fn new(path: impl Into<String>, media_type: impl Into<String>) -> Self {
+        Self { path: path.into(), media_type: media_type.into(), ..Self::default() }
+    }
+
+    /// Names the table whose rows it holds.
+    #[must_use]
+    pub fn table(mut self, table: TableId) -> Self {
+        self.table = Some(table);
+        self
+    }
+
+    /// Gives the exact number of rows.
+    #[must_use]
+    pub fn rows(mut self, rows: u64) -> Self {
+        self.rows = Some(rows);
+        self
+    }
+
+    /// Gives the exact number of bytes.
+    #[must_use]
+    pub fn bytes(mut self, bytes: u64) -> Self {
+        self.bytes = Some(bytes);
+        self
+    }
+
+    /// Refuses paths that could leave the sink or that some system cannot store.
+    ///
+    /// # Errors
+    /// [`crate::ErrorKind::Invalid`] for absolute paths, `..`, empty parts, backslashes, drive letters, control
+    /// characters and parts longer than 255 bytes.
+    pub fn check_path(&self) -> Result<()> {
+        let reason = if self.path.is_empty() {
+            "it is empty"
+        } else if self.path.starts_with('/') || self.path.contains([':', '\\']) {
+            "it is absolute or has a drive letter or backslash"
+        } else if self.path.split('/').any(|part| part.is_empty() || part == "." || part == "..") {
+            "it has an empty part, `.` or `..`"
+        } else if self.path.chars().any(char::is_control) {
+            "it has a control character"
+        } else if self.path.split('/').any(|part| part.len() > 255) {
+            "a part is longer than 255 bytes"
+        } else {
+            return Ok(());
+        };
+        Err(Error::invalid(format!("the entry path {:?} is refused: {reason}", self.path))
+            .hint("rename the table or the document"))
+    }
+}
+
+/// Where entries go: folder, memory, zip, bucket, or a wrapper round another sink.
+///
+/// # For implementations
+/// `create` is called from several threads. Nothing is visible to others before `finish`; a sink dropped
+/// unfinished removes what it wrote.
+pub trait Sink: Send + Sync {
+    /// Starts an entry.
+    ///
+    /// # Errors
+    /// When the path is refused or taken, or the sink cannot be written.
+    fn create<'s>(&'s self, spec: &EntrySpec) -> Result<Box<dyn Entry + 's>>;
+
+    /// Starts an entry that can be rewritten at any place before it is committed; spools where the sink cannot seek.
+    ///
+    /// # Errors
+    /// As [`Sink::create`].
+    fn create_random<'s>(&'s self, spec: &EntrySpec) -> Result<Box<dyn RandomEntry + 's>> {
+        Ok(Box::new(SpooledEntry::over(self.create(spec)?)?))
+    }
+
+    /// Makes everything committed visible at once.
+    ///
+    /// # Errors
+    /// When the last step fails; nothing is visible then.
+    fn finish(self: Box<Self>) -> Result<Receipt>;
+}
+
+/// One named byte stream, invisible until committed; dropped uncommitted it is gone.
+pub trait Entry: Write + Send {
+    /// Ends the entry and keeps it.
+    ///
+    /// # Errors
+    /// When buffered bytes cannot be written.
+    fn commit(self: Box<Self>) -> Result<EntryReceipt>;
+}
+
+/// An entry whose earlier bytes can be read and rewritten.
+pub trait RandomEntry: Entry + Seek + Read {}
+
+/// What was kept of an entry.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct EntryReceipt {
+    /// Path below the sink.
+    pub path: String,
+    /// Bytes kept.
+    pub bytes: u64,
+}
+
+/// What a finished sink holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Receipt {
+    /// Entries in the order they were committed.
+    pub entries: Vec<EntryReceipt>,
+}
+
+impl<S: Sink + ?Sized> Sink for &S {
+    fn create<'s>(&'s self, spec: &EntrySpec) -> Result<Box<dyn Entry + 's>> {
+        (**self).create(spec)
+    }
+
+    fn create_random<'s>(&'s self, spec: &EntrySpec) -> Result<Box<dyn RandomEntry + 's>> {
+        (**self).create_random(spec)
+    }
+
+    /// A borrowed sink is finished by its owner.
+    fn finish(self: Box<Self>) -> Result<Receipt> {
+        Ok(Receipt::default())
+    }
+}
+
+/// Counts the bytes that pass to a writer.
+pub(crate) struct Counted<W> {
+    pub(crate) inner: W,
+    pub(crate) bytes: u64,
+}
+
+impl<W: Write> Write for Counted<W> {
+    fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
+        let written = self.inner.write(buffer)?;
+        self.bytes += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
+    }
+}

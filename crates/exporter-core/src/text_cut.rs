@@ -1,0 +1,29 @@
+//! Cutting texts on character borders.
+
+/// The longest beginning of a text that has at most this many bytes and ends on a character border.
+///
+/// ```
+/// assert_eq!(exporter_core::text_cut::to_bytes("élève", 4), "él");
+/// ```
+pub fn to_bytes(text: &str, bytes: usize) -> &str {
+    if text.len() <= bytes {
+        return text;
+    }
+    &text[..text.floor_char_boundary(bytes)]
+}
+
+/// The longest beginning of a text that has at most this many characters.
+///
+/// ```
+/// assert_eq!(exporter_core::text_cut::to_characters("élève", 2), "él");
+/// ```
+pub fn to_characters(text: &str, characters: usize) -> &str {
+    // A text of no more bytes than characters allowed needs no count.
+    if text.len() <= characters {
+        return text;
+    }
+    match text.char_indices().nth(characters) {
+        Some((end, _)) => &text[..end],
+        None => text,
+    }
+}
