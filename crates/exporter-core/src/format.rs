@@ -5,6 +5,7 @@ use std::path::Path;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::codebook::{Codebook, Table};
 use crate::context::Context;
 use crate::dataset::Dataset;
 use crate::error::Result;
@@ -140,7 +141,42 @@ pub trait Input: 'static {
     ///
     /// # Errors
     /// When the file cannot be read or breaks the format's rules, with the offset or row.
-    fn open(path: &Path, options: Self::Options, context: &Context) -> Result<Box<dyn Dataset>>;
+    fn open(source: &Source<'_>, options: Self::Options, context: &Context) -> Result<Box<dyn Dataset>>;
+}
+
+/// A file to open and what its owner has declared about it.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Source<'a> {
+    /// The file.
+    pub path: &'a Path,
+    /// The table that a codebook declares for the rows of this file.
+    pub declared: Option<Declared<'a>>,
+}
+
+/// A table that a codebook declares, for files that say less about themselves.
+///
+/// Variables are matched by name; those the table does not name keep what the file says or what is inferred.
+#[derive(Clone, Copy, Debug)]
+pub struct Declared<'a> {
+    /// The codebook, for its value labels.
+    pub codebook: &'a Codebook,
+    /// The table.
+    pub table: &'a Table,
+}
+
+impl<'a> Source<'a> {
+    /// A file about which nothing is declared.
+    pub fn new(path: &'a Path) -> Self {
+        Self { path, declared: None }
+    }
+
+    /// Adds the table that a codebook declares for this file.
+    #[must_use]
+    pub fn declared(mut self, codebook: &'a Codebook, table: &'a Table) -> Self {
+        self.declared = Some(Declared { codebook, table });
+        self
+    }
 }
 
 /// How sure a format is that a file is its own.

@@ -32,8 +32,10 @@ pub use codebook::Codebook;
 pub use context::{Cancel, Clock, Context, NoProgress, Progress};
 pub use dataset::{Batches, Dataset, Filter, MemoryDataset, Scan, TableId};
 pub use error::{Error, ErrorKind, Place, Result};
-pub use exporter::{Bundle, EntryReport, Exporter, Plan, Planning, Summary, export};
-pub use format::{Format, FormatInfo, Input, OptionInfo, OptionKind, Supports};
+pub use exporter::{Bundle, EntryReport, Exporter, Plan, Planning, Rename, Summary, export, plan};
+pub use format::{
+    Declared, Format, FormatInfo, Input, OptionInfo, OptionKind, Recognition, Source, Supports,
+};
 pub use limits::Limits;
 pub use loss::{Loss, LossCode, LossPolicy, LossReport, Severity};
 pub use profile::{ColumnFacts, Facts, Profile, ProfileRequest, TableProfile};

@@ -8,7 +8,7 @@ use crate::context::Context;
 use crate::dataset::Dataset;
 use crate::error::{Error, Result};
 use crate::exporter::Exporter;
-use crate::format::{Format, FormatInfo, Input, OptionInfo, OptionKind, Recognition};
+use crate::format::{Format, FormatInfo, Input, OptionInfo, OptionKind, Recognition, Source};
 
 /// How many bytes of a file decide what it is.
 const HEAD_BYTES: u64 = 4096;
@@ -30,7 +30,7 @@ struct Writer {
 struct Reader {
     info: &'static FormatInfo,
     recognise: fn(&[u8]) -> Recognition,
-    open: fn(&Path, Json, &Context) -> Result<Box<dyn Dataset>>,
+    open: fn(&Source<'_>, Json, &Context) -> Result<Box<dyn Dataset>>,
 }
 
 impl Registry {
@@ -57,7 +57,7 @@ impl Registry {
         self.readers.push(Reader {
             info: I::INFO,
             recognise: I::recognise,
-            open: |path, options, context| I::open(path, typed(I::INFO, options)?, context),
+            open: |source, options, context| I::open(source, typed(I::INFO, options)?, context),
         });
         self
     }
@@ -98,9 +98,10 @@ impl Registry {
     ///
     /// # Errors
     /// [`crate::ErrorKind::Unsupported`] when no format knows the file; else what its reader says.
-    pub fn open(&self, path: &Path, options: Json, context: &Context) -> Result<Box<dyn Dataset>> {
-        let reader = self.reader_of(path)?;
-        (reader.open)(path, options, context).map_err(|error| error.entry(path.display().to_string()))
+    pub fn open(&self, source: &Source<'_>, options: Json, context: &Context) -> Result<Box<dyn Dataset>> {
+        let reader = self.reader_of(source.path)?;
+        (reader.open)(source, options, context)
+            .map_err(|error| error.entry(source.path.display().to_string()))
     }
 
     /// Opens a file as a dataset of the named format, whatever it looks like.
@@ -110,7 +111,7 @@ impl Registry {
     pub fn open_as(
         &self,
         format: &str,
-        path: &Path,
+        source: &Source<'_>,
         options: Json,
         context: &Context,
     ) -> Result<Box<dyn Dataset>> {
@@ -120,7 +121,8 @@ impl Registry {
             .iter()
             .find(|reader| answers_to(reader.info, &wanted))
             .ok_or_else(|| self.unknown(format))?;
-        (reader.open)(path, options, context).map_err(|error| error.entry(path.display().to_string()))
+        (reader.open)(source, options, context)
+            .map_err(|error| error.entry(source.path.display().to_string()))
     }
 
     /// The format that a file is in.
