@@ -1,11 +1,18 @@
 //! Stata `.dta`: writer, reader and checker.
 
+pub mod charset;
 pub mod check;
 pub mod error;
+pub mod format;
+pub mod layout;
+pub mod leap_seconds;
+pub mod metadata;
 pub mod missing;
+pub mod names;
 pub mod reader;
 pub mod spec;
 pub mod spec_storage;
+pub mod writer;
 
 pub use error::DtaError;
 pub use spec::{ByteOrder, Release, Widths};

@@ -33,6 +33,8 @@ pub const MAX_VALUE_LABELS: usize = 65_536;
 pub const MAX_STR: u16 = 2_045;
 /// Longest fixed string in bytes before release 117 (section 5).
 pub const MAX_STR_BINARY: u16 = 244;
+/// Most bytes of a row: the widest dataset that the SE and MP editions open (`help limits`).
+pub const MAX_ROW_BYTES: u64 = 1_048_576;
 /// Longest strL value in bytes (section 6.1).
 pub const MAX_STRL_BYTES: u64 = 2_000_000_000;
 /// Length of a timestamp, `dd Mon yyyy hh:mm`, in bytes (section 12).

@@ -1,0 +1,138 @@
+//! What a `.dta` says besides its rows, as the writer takes it.
+
+use crate::missing::Missing;
+use crate::spec::Release;
+use crate::spec_storage::StorageType;
+
+/// Everything a `.dta` says besides its rows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DtaMetadata {
+    /// Release to write.
+    pub release: Release,
+    /// Dataset label, at most 80 characters.
+    pub label: String,
+    /// Time of writing as `dd Mon yyyy hh:mm`, or empty for files that can be reproduced (section 12).
+    pub timestamp: String,
+    /// Variables in file order.
+    pub variables: Vec<DtaVariable>,
+    /// Positions in `variables` (from 0) by which the rows are sorted, verified by the caller (section 8).
+    pub sorted_by: Vec<usize>,
+    /// Characteristics and notes in file order.
+    pub characteristics: Vec<Characteristic>,
+    /// Value-label sets in file order.
+    pub value_labels: Vec<ValueLabelSet>,
+}
+
+impl DtaMetadata {
+    /// Starts an empty description for `release`.
+    pub fn new(release: Release) -> Self {
+        Self {
+            release,
+            label: String::new(),
+            timestamp: String::new(),
+            variables: Vec::new(),
+            sorted_by: Vec::new(),
+            characteristics: Vec::new(),
+            value_labels: Vec::new(),
+        }
+    }
+
+    /// Bytes of one row.
+    pub fn row_width(&self) -> u64 {
+        self.variables.iter().map(|variable| variable.storage.width() as u64).sum()
+    }
+}
+
+/// One variable: how it is named, stored, shown and filled.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DtaVariable {
+    /// Name, valid by section 7 and unique.
+    pub name: String,
+    /// Storage type.
+    pub storage: StorageType,
+    /// Display format, of the class of the storage type.
+    pub format: String,
+    /// Name of a value-label set, or empty.
+    pub value_labels: String,
+    /// Label, at most 80 characters.
+    pub label: String,
+    /// How the values of an Arrow column become cells.
+    pub conversion: Conversion,
+    /// Values stored as a missing value, applied before everything else.
+    pub missing: Vec<MissingRule>,
+}
+
+impl DtaVariable {
+    /// Makes a variable with the default format of its storage type and no label.
+    pub fn new(name: impl Into<String>, storage: StorageType) -> Self {
+        Self {
+            name: name.into(),
+            storage,
+            format: storage.default_format(),
+            value_labels: String::new(),
+            label: String::new(),
+            conversion: Conversion::Plain,
+            missing: Vec::new(),
+        }
+    }
+}
+
+/// How the values of an Arrow column become cells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Conversion {
+    /// Numbers, booleans (0, 1), decimals, durations (in their own unit) and texts as they are.
+    Plain,
+    /// Dates to days since 1960-01-01.
+    Days,
+    /// Timestamps to milliseconds since 1960-01-01 00:00:00 of the same clock, finer parts cut.
+    Millis {
+        /// Count leap seconds, for `%tC`.
+        leap_seconds: bool,
+        /// Convert the instants of a column with a zone to the wall clock of that zone.
+        wall_clock: bool,
+    },
+    /// Times of day to milliseconds since midnight, finer parts cut.
+    TimeOfDay,
+    /// Whole numbers and decimals to their decimal text.
+    DecimalText,
+}
+
+/// A value, or a range of values, that is stored as a missing value.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct MissingRule {
+    /// Lowest value of the range.
+    pub low: Code,
+    /// Highest value of the range, itself included.
+    pub high: Code,
+    /// Stored instead.
+    pub missing: Missing,
+}
+
+/// A number as a codebook declares it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Code {
+    /// A whole number.
+    Integer(i64),
+    /// Any number.
+    Number(f64),
+}
+
+/// A named text of the dataset or of one variable; notes are such texts (section 11).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Characteristic {
+    /// Name of the variable it belongs to, or `_dta`.
+    pub owner: String,
+    /// Name of the characteristic.
+    pub name: String,
+    /// The text, 1 to 67,783 bytes.
+    pub contents: String,
+}
+
+/// A named set of value labels.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ValueLabelSet {
+    /// Name, valid by section 7 and unique among the sets.
+    pub name: String,
+    /// Keys and texts; keys of missing values are [`Missing::long`]. Written in ascending order of the keys.
+    pub labels: Vec<(i32, String)>,
+}

@@ -1,0 +1,345 @@
+//! Writes a `.dta` from record batches, append-only and in bounded memory.
+
+mod batch;
+mod column;
+mod findings;
+mod float_column;
+mod integer_column;
+mod number;
+mod pipeline;
+mod sections;
+mod string_column;
+mod strl_column;
+mod strl_spool;
+#[cfg(test)]
+mod tests;
+mod text;
+mod tile;
+mod time_column;
+mod validate;
+
+use std::fs::File;
+use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
+use std::ops::Range;
+use std::sync::Arc;
+
+use arrow_array::RecordBatch;
+use arrow_schema::ArrowError;
+
+use crate::error::{DtaError, Result};
+use crate::layout::{Layout, TextSizes};
+use crate::metadata::DtaMetadata;
+use crate::spec_storage::StorageType;
+use crate::writer::batch::ReadyBatch;
+use crate::writer::findings::Findings;
+use crate::writer::pipeline::{Filled, fill, fill_in_order};
+use crate::writer::sections::{Sections, text_sizes};
+use crate::writer::strl_spool::StrlSpool;
+use crate::writer::tile::TILE_ROWS;
+
+pub use findings::{CellChange, CellChanges};
+pub use float_column::OutOfRange;
+pub use strl_spool::strl_bytes;
+pub use validate::check_metadata;
+
+/// Bytes of a block: small enough to stay in the second-level cache, large enough for one `write`.
+const BLOCK_BYTES: usize = 256 << 10;
+/// Most bytes of a block; wider rows are filled fewer at a time.
+const MAX_BLOCK_BYTES: usize = 4 << 20;
+/// Blocks below this size are gathered before they are written.
+const GATHER_BYTES: usize = 64 << 10;
+
+/// Where a writer puts what it must hold back: an empty file, gone once it is closed.
+pub type SpoolFile = Box<dyn FnMut() -> io::Result<File> + Send>;
+
+/// How a [`DtaWriter`] works.
+pub struct WriterOptions {
+    /// Rows that will come, if known; unknown spools the rows to a temporary file.
+    pub rows: Option<u64>,
+    /// Bytes of the strL contents as [`strl_bytes`] counts them, if known; unknown spools the rows as well
+    /// where there are strL variables and the release has a map.
+    pub strl_bytes: Option<u64>,
+    /// Threads in use, the calling one included; bytes do not depend on it.
+    pub threads: usize,
+    /// What happens to infinities and to numbers beyond the storage type.
+    pub out_of_range: OutOfRange,
+    /// Whether equal strL values are stored once where memory allows to see it; the vendor's checker dislikes it.
+    pub share_strl: bool,
+    /// Makes the temporary files.
+    pub spool: SpoolFile,
+}
+
+impl WriterOptions {
+    /// One thread, nothing known, errors for what does not fit, temporary files from `spool`.
+    pub fn new(spool: SpoolFile) -> Self {
+        Self {
+            rows: None,
+            strl_bytes: None,
+            threads: 1,
+            out_of_range: OutOfRange::Error,
+            share_strl: false,
+            spool,
+        }
+    }
+}
+
+/// What a finished [`DtaWriter`] did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct WriterSummary {
+    /// Rows written.
+    pub rows: u64,
+    /// Bytes written.
+    pub bytes: u64,
+    /// Values stored otherwise than they came, by variable.
+    pub changes: Vec<CellChanges>,
+    /// Characters of labels and other metadata that the charset of the release lacks, stored as `?`.
+    pub replaced_in_metadata: u64,
+}
+
+/// Writes one `.dta`.
+///
+/// Everything before the rows is written by [`DtaWriter::new`], rows by [`DtaWriter::write_batches`], and the rest
+/// by [`DtaWriter::finish`]; a writer dropped before that leaves an incomplete file.
+pub struct DtaWriter<W: Write> {
+    sink: W,
+    metadata: DtaMetadata,
+    options: WriterOptions,
+    sizes: TextSizes,
+    replaced_in_metadata: u64,
+    width: usize,
+    rows: u64,
+    /// Layout announced before the rows, or `None` while rows are spooled.
+    layout: Option<Layout>,
+    spooled_rows: Option<BufWriter<File>>,
+    gathered: Vec<u8>,
+    strls: StrlSpool,
+    findings: Findings,
+}
+
+impl<W: Write> DtaWriter<W> {
+    /// Checks `metadata` and writes everything that stands before the rows.
+    ///
+    /// # Errors
+    /// Before the first byte: [`DtaError::TooManyVariables`], [`DtaError::Limit`] and [`DtaError::Invalid`] for what
+    /// the release cannot hold. [`DtaError::Io`] when writing fails.
+    pub fn new(sink: W, metadata: DtaMetadata, mut options: WriterOptions) -> Result<Self> {
+        check_metadata(&metadata, options.rows)?;
+        let (sizes, replaced_in_metadata) = text_sizes(&metadata);
+        let width = usize::try_from(metadata.row_width()).unwrap_or(usize::MAX);
+        let has_strl = metadata.variables.iter().any(|variable| variable.storage == StorageType::StrL);
+        let strl_bytes = if has_strl { options.strl_bytes } else { Some(0) };
+        let strls = StrlSpool::new(metadata.release, options.share_strl);
+        let layout = options
+            .rows
+            .zip(strl_bytes)
+            .map(|(rows, strl_bytes)| Layout::new(&metadata, &sizes, rows, strl_bytes));
+        let spooled_rows = match layout {
+            Some(_) => None,
+            None => Some(BufWriter::new((options.spool)()?)),
+        };
+        let mut writer = Self {
+            sink,
+            metadata,
+            options,
+            sizes,
+            replaced_in_metadata,
+            width,
+            rows: 0,
+            layout,
+            spooled_rows,
+            gathered: Vec::new(),
+            strls,
+            findings: Findings::default(),
+        };
+        if let Some(layout) = writer.layout {
+            writer.write_head(&layout, writer.options.rows.unwrap_or_default())?;
+        }
+        Ok(writer)
+    }
+
+    fn write_head(&mut self, layout: &Layout, rows: u64) -> Result<()> {
+        let mut buffered = BufWriter::with_capacity(GATHER_BYTES, &mut self.sink);
+        Sections { metadata: &self.metadata, layout, rows }.before_rows(&mut buffered)?;
+        buffered.flush()?;
+        Ok(())
+    }
+
+    /// Appends one batch whose columns are the variables in their order.
+    ///
+    /// # Errors
+    /// See [`DtaWriter::write_batches`].
+    pub fn write(&mut self, batch: &RecordBatch) -> Result<()> {
+        self.write_batches(std::iter::once(Ok(batch.clone())))
+    }
+
+    /// Appends the rows of `batches`, whose columns are the variables in their order.
+    ///
+    /// # Errors
+    /// [`DtaError::Value`] for a value that its variable cannot hold, [`DtaError::ColumnType`] for a column of an
+    /// unforeseen type, [`DtaError::RowCount`] for more rows than announced, [`DtaError::Arrow`] when a batch cannot
+    /// be taken, [`DtaError::Io`] when writing fails.
+    pub fn write_batches(
+        &mut self,
+        batches: impl IntoIterator<Item = std::result::Result<RecordBatch, ArrowError>>,
+    ) -> Result<()> {
+        // Split, so that taking batches, filling and writing borrow different parts.
+        let Self { sink, metadata, options, rows, spooled_rows, gathered, strls, findings, width, .. } = self;
+        let width = *width;
+        let metadata = &*metadata;
+        let mut source = Blocks {
+            batches: batches.into_iter(),
+            metadata,
+            rows,
+            announced: options.rows,
+            out_of_range: options.out_of_range,
+            block_rows: block_rows(width),
+            current: None,
+        };
+        let spool = &mut options.spool;
+        let mut emit = |filled: Filled| -> Result<Vec<u8>> {
+            let Filled { batch, rows, mut block, findings: found } = filled;
+            findings.append(found);
+            strls.take(&batch, rows, width, &mut block, spool, findings)?;
+            match spooled_rows {
+                Some(file) => file.write_all(&block)?,
+                None => put(sink, gathered, &block)?,
+            }
+            Ok(block)
+        };
+        if options.threads > 1 {
+            return fill_in_order(metadata, width, options.threads - 1, || source.next(), emit);
+        }
+        let mut block = Vec::new();
+        while let Some((batch, range)) = source.next()? {
+            block = emit(fill(metadata, width, batch, range, block)?)?;
+        }
+        Ok(())
+    }
+
+    /// Writes everything after the rows and gives back the sink and an account.
+    ///
+    /// # Errors
+    /// [`DtaError::RowCount`] or [`DtaError::Invalid`] when rows or strL bytes differ from those announced,
+    /// [`DtaError::Io`] when writing fails.
+    pub fn finish(mut self) -> Result<(W, WriterSummary)> {
+        if let Some(announced) = self.options.rows
+            && announced != self.rows
+        {
+            return Err(DtaError::RowCount { announced, found: self.rows });
+        }
+        let found = Layout::new(&self.metadata, &self.sizes, self.rows, self.strls.bytes());
+        match self.layout {
+            Some(announced) if announced != found => {
+                return Err(DtaError::Invalid {
+                    place: "strL contents".to_owned(),
+                    message: format!(
+                        "they take {} bytes, other than announced; count them with `strl_bytes`",
+                        self.strls.bytes()
+                    ),
+                });
+            }
+            Some(_) => {}
+            None => {
+                check_metadata(&self.metadata, Some(self.rows))?;
+                self.write_head(&found, self.rows)?;
+                if let Some(spooled) = self.spooled_rows.take() {
+                    copy_spool(spooled, &mut self.sink)?;
+                }
+            }
+        }
+        self.sink.write_all(&self.gathered)?;
+        let sections = Sections { metadata: &self.metadata, layout: &found, rows: self.rows };
+        let mut buffered = BufWriter::with_capacity(GATHER_BYTES, &mut self.sink);
+        sections.after_rows(&mut buffered)?;
+        if let Some(spooled) = self.strls.take_file() {
+            buffered.flush()?;
+            copy_spool(spooled, buffered.get_mut())?;
+        }
+        sections.after_strls(&mut buffered)?;
+        buffered.flush()?;
+        drop(buffered);
+        let summary = WriterSummary {
+            rows: self.rows,
+            bytes: found.size,
+            changes: self.findings.into_changes(),
+            replaced_in_metadata: self.replaced_in_metadata,
+        };
+        Ok((self.sink, summary))
+    }
+}
+
+/// Appends a block; small ones are gathered first.
+fn put(sink: &mut impl Write, gathered: &mut Vec<u8>, block: &[u8]) -> io::Result<()> {
+    if gathered.len() + block.len() < GATHER_BYTES {
+        gathered.extend_from_slice(block);
+        return Ok(());
+    }
+    sink.write_all(gathered)?;
+    gathered.clear();
+    sink.write_all(block)
+}
+
+/// Copies a spool from its start.
+fn copy_spool(spool: BufWriter<File>, to: &mut impl Write) -> io::Result<()> {
+    let mut file = spool.into_inner().map_err(io::IntoInnerError::into_error)?;
+    file.seek(SeekFrom::Start(0))?;
+    let mut buffer = vec![0; BLOCK_BYTES];
+    loop {
+        let read = file.read(&mut buffer)?;
+        if read == 0 {
+            return Ok(());
+        }
+        to.write_all(buffer.get(..read).unwrap_or_default())?;
+    }
+}
+
+/// Rows of a block: whole tiles while they fit, at least one row.
+fn block_rows(width: usize) -> usize {
+    let width = width.max(1);
+    let tiles = BLOCK_BYTES / width / TILE_ROWS;
+    if tiles > 0 {
+        return tiles * TILE_ROWS;
+    }
+    (MAX_BLOCK_BYTES / width).clamp(1, TILE_ROWS)
+}
+
+/// Cuts batches into ranges of rows, one a block.
+struct Blocks<'a, I> {
+    batches: I,
+    metadata: &'a DtaMetadata,
+    rows: &'a mut u64,
+    announced: Option<u64>,
+    out_of_range: OutOfRange,
+    block_rows: usize,
+    current: Option<(Arc<ReadyBatch>, usize)>,
+}
+
+impl<I> Blocks<'_, I>
+where
+    I: Iterator<Item = std::result::Result<RecordBatch, ArrowError>>,
+{
+    fn next(&mut self) -> Result<Option<(Arc<ReadyBatch>, Range<usize>)>> {
+        loop {
+            if let Some((batch, start)) = &mut self.current
+                && *start < batch.rows
+            {
+                let end = batch.rows.min(*start + self.block_rows);
+                let range = *start..end;
+                *start = end;
+                return Ok(Some((batch.clone(), range)));
+            }
+            let Some(batch) = self.batches.next() else { return Ok(None) };
+            let batch = batch?;
+            let first_row = *self.rows + 1;
+            *self.rows += batch.num_rows() as u64;
+            if let Some(announced) = self.announced
+                && *self.rows > announced
+            {
+                return Err(DtaError::RowCount { announced, found: *self.rows });
+            }
+            let ready = ReadyBatch::new(self.metadata, &batch, first_row, self.out_of_range)?;
+            self.current = Some((Arc::new(ready), 0));
+        }
+    }
+}

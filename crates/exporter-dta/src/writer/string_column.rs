@@ -1,0 +1,139 @@
+//! Texts to fixed strings.
+
+use std::fmt::Write as _;
+
+use arrow_array::OffsetSizeTrait;
+use arrow_buffer::{Buffer, OffsetBuffer};
+
+use crate::charset::Charset;
+use crate::writer::column::ColumnFill;
+use crate::writer::findings::{BadCell, CellChange, Findings};
+use crate::writer::text::Texts;
+use crate::writer::tile::{Cells, Validity};
+
+const TOO_LONG: &str = "declare or profile the longest text of the variable, or store it as strL";
+const HAS_NUL: &str = "a NUL would end the text: store it as strL";
+
+/// A column of texts laid out by offsets, the fast case.
+pub(super) struct OffsetStringColumn<O: OffsetSizeTrait> {
+    pub(super) offsets: OffsetBuffer<O>,
+    pub(super) data: Buffer,
+    pub(super) validity: Validity,
+    pub(super) width: usize,
+}
+
+impl<O: OffsetSizeTrait> ColumnFill for OffsetStringColumn<O> {
+    fn fill(&self, row: usize, rows: usize, cells: Cells<'_>, _: &mut Findings) -> Result<(), BadCell> {
+        let width = self.width;
+        let valid = self.validity.word(row, rows);
+        let offsets = self.offsets.get(row..=row + rows).unwrap_or_default();
+        let data = self.data.as_slice();
+        let mut fits = true;
+        for (i, (cell, pair)) in cells.bytes.chunks_mut(cells.stride).zip(offsets.windows(2)).enumerate() {
+            let &[start, end] = pair else { continue };
+            let end = if valid >> i & 1 == 1 { end } else { start };
+            let text = data.get(start.as_usize()..end.as_usize()).unwrap_or_default();
+            if let Some((cell, tail)) =
+                cell.get_mut(..width).and_then(|cell| cell.split_at_mut_checked(text.len()))
+            {
+                cell.copy_from_slice(text);
+                tail.fill(0);
+            } else {
+                fits = false;
+            }
+        }
+        let range = offsets.first().zip(offsets.last());
+        let tile = range.and_then(|(start, end)| data.get(start.as_usize()..end.as_usize()));
+        if !fits || memchr::memchr(0, tile.unwrap_or_default()).is_some() {
+            for (i, pair) in offsets.windows(2).enumerate() {
+                let &[start, end] = pair else { continue };
+                if valid >> i & 1 == 1 {
+                    let text = data.get(start.as_usize()..end.as_usize()).unwrap_or_default();
+                    check(text, width, row + i)?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn check(text: &[u8], width: usize, row: usize) -> Result<(), BadCell> {
+    if text.len() > width {
+        return Err(BadCell { row, value: format!("text of {} bytes", text.len()), remedy: TOO_LONG });
+    }
+    if text.contains(&0) {
+        return Err(BadCell { row, value: "text with a NUL".to_owned(), remedy: HAS_NUL });
+    }
+    Ok(())
+}
+
+fn put(cell: &mut [u8], text: &[u8], width: usize, row: usize) -> Result<(), BadCell> {
+    check(text, width, row)?;
+    if let Some((cell, tail)) = cell.get_mut(..width).and_then(|cell| cell.split_at_mut_checked(text.len())) {
+        cell.copy_from_slice(text);
+        tail.fill(0);
+    }
+    Ok(())
+}
+
+/// A column of texts in any layout and charset.
+pub(super) struct StringColumn {
+    pub(super) texts: Texts,
+    pub(super) width: usize,
+    pub(super) charset: Charset,
+}
+
+impl ColumnFill for StringColumn {
+    fn fill(
+        &self,
+        row: usize,
+        rows: usize,
+        cells: Cells<'_>,
+        findings: &mut Findings,
+    ) -> Result<(), BadCell> {
+        for (i, cell) in cells.bytes.chunks_mut(cells.stride).take(rows).enumerate() {
+            let bytes = self.texts.get(row + i);
+            if self.charset == Charset::Utf8 || bytes.is_ascii() {
+                put(cell, bytes, self.width, row + i)?;
+                continue;
+            }
+            let text = String::from_utf8_lossy(bytes);
+            let (encoded, replaced) = self.charset.encode(&text);
+            if replaced > 0 {
+                findings.add(CellChange::Replaced, replaced, row + i, || text.to_string());
+            }
+            put(cell, &encoded, self.width, row + i)?;
+        }
+        Ok(())
+    }
+}
+
+/// A column of numbers written as text.
+pub(super) struct NumberTextColumn<F> {
+    /// Writes the text of a row; returns `false` for a null.
+    pub(super) show: F,
+    pub(super) width: usize,
+}
+
+impl<F> ColumnFill for NumberTextColumn<F>
+where
+    F: Fn(usize, &mut String) -> bool + Send + Sync,
+{
+    fn fill(&self, row: usize, rows: usize, cells: Cells<'_>, _: &mut Findings) -> Result<(), BadCell> {
+        let mut text = String::new();
+        for (i, cell) in cells.bytes.chunks_mut(cells.stride).take(rows).enumerate() {
+            text.clear();
+            if !(self.show)(row + i, &mut text) {
+                text.clear();
+            }
+            put(cell, text.as_bytes(), self.width, row + i)?;
+        }
+        Ok(())
+    }
+}
+
+/// Appends a number to a text.
+pub(super) fn show(text: &mut String, number: impl std::fmt::Display) {
+    // Writing to a String never fails.
+    let _ = write!(text, "{number}");
+}

@@ -1,0 +1,125 @@
+//! Contents of strL cells on their way to the end of the file.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::BufWriter;
+use std::ops::Range;
+
+use arrow_array::ArrayRef;
+
+use crate::charset::Charset;
+use crate::error::Result;
+use crate::layout::gso_bytes;
+use crate::spec::Release;
+use crate::writer::SpoolFile;
+use crate::writer::batch::ReadyBatch;
+use crate::writer::findings::Findings;
+use crate::writer::strl_column::{Contents, Reference, count_replaced};
+use crate::writer::text::Texts;
+
+/// Bytes of contents remembered for sharing.
+const SHARED_BYTES: usize = 16 << 20;
+
+/// Spool of GSO records in the order of their cells.
+pub(super) struct StrlSpool {
+    release: Release,
+    file: Option<BufWriter<File>>,
+    bytes: u64,
+    shared: Option<Shared>,
+}
+
+/// Contents seen before; what does not fit is stored again.
+#[derive(Default)]
+struct Shared {
+    seen: HashMap<Box<[u8]>, Reference>,
+    bytes: usize,
+}
+
+impl StrlSpool {
+    pub(super) fn new(release: Release, share: bool) -> Self {
+        Self { release, file: None, bytes: 0, shared: share.then(Shared::default) }
+    }
+
+    /// Bytes of all records so far.
+    pub(super) fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    pub(super) fn take_file(&mut self) -> Option<BufWriter<File>> {
+        self.file.take()
+    }
+
+    /// Spools the contents of the strL cells in `rows`, row by row and from left to right; a cell whose contents
+    /// stood before is changed in `block` to refer there.
+    pub(super) fn take(
+        &mut self,
+        batch: &ReadyBatch,
+        rows: Range<usize>,
+        width: usize,
+        block: &mut [u8],
+        spool: &mut SpoolFile,
+        findings: &mut Findings,
+    ) -> Result<()> {
+        if batch.strls.is_empty() {
+            return Ok(());
+        }
+        let charset = Charset::of(self.release);
+        findings.first_row = batch.first_row;
+        for (row, cells) in rows.zip(block.chunks_mut(width)) {
+            for (position, offset, texts) in &batch.strls {
+                let value = texts.get(row);
+                if value.is_empty() {
+                    continue;
+                }
+                let at = Reference { variable: *position as u64 + 1, row: batch.first_row + row as u64 };
+                findings.variable = *position;
+                if let Some(before) = self.shared.as_mut().and_then(|shared| shared.find(value, at))
+                    && let Some(cell) = cells.get_mut(*offset..).and_then(|cell| cell.first_chunk_mut())
+                {
+                    *cell = before.cell(self.release.widths().strl_v);
+                    continue;
+                }
+                let contents =
+                    Contents::new(value, texts.is_binary(), charset, count_replaced(findings, row));
+                let file = match &mut self.file {
+                    Some(file) => file,
+                    None => self.file.insert(BufWriter::with_capacity(256 << 10, spool()?)),
+                };
+                contents.write(at, self.release, file)?;
+                self.bytes += contents.record_bytes(self.release);
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Shared {
+    /// Where equal contents stood before; otherwise remembers these.
+    fn find(&mut self, value: &[u8], at: Reference) -> Option<Reference> {
+        if let Some(before) = self.seen.get(value) {
+            return Some(*before);
+        }
+        if self.bytes + value.len() <= SHARED_BYTES {
+            self.bytes += value.len();
+            self.seen.insert(value.into(), at);
+        }
+        None
+    }
+}
+
+/// Bytes that the GSO records of a strL column take in a file of `release`, nothing shared; `None` for an array that
+/// holds neither text nor bytes.
+pub fn strl_bytes(array: &ArrayRef, release: Release) -> Option<u64> {
+    let texts = Texts::new(array)?;
+    let charset = Charset::of(release);
+    let frame = gso_bytes(release, 0);
+    let mut bytes = 0;
+    for row in 0..array.len() {
+        let value = texts.get(row);
+        if !value.is_empty() {
+            let contents = Contents::new(value, texts.is_binary(), charset, |_, _| ());
+            bytes += frame + contents.bytes.len() as u64 + u64::from(!contents.binary);
+        }
+    }
+    Some(bytes)
+}

@@ -1,0 +1,1 @@
+//! Bytes by hand, any slicing and any number of threads.
