@@ -1,0 +1,1 @@
+//! Real files of the reference folder.

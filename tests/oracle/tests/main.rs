@@ -1,0 +1,1 @@
+//! Our files in programs we did not write, compared field by field.
