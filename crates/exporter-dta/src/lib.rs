@@ -1,5 +1,6 @@
 //! Stata `.dta`: writer, reader and checker.
 
+pub mod characteristics;
 pub mod charset;
 pub mod check;
 pub mod error;
