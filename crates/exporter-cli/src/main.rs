@@ -1,2 +1,26 @@
-//! The exporter program.
-fn main() {}
+//! The `exporter` program: a frontend over the `exporter` crate and nothing else.
+
+mod args;
+mod cancel;
+mod commands;
+mod failure;
+mod format_text;
+mod progress;
+mod report;
+mod target;
+mod terminal;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+fn main() -> ExitCode {
+    let args = match args::Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => return failure::usage(&error),
+    };
+    match commands::run(args) {
+        Ok(code) => code,
+        Err(error) => failure::report(&error),
+    }
+}

@@ -13,6 +13,7 @@
 //! ```
 
 pub mod codebook;
+pub mod codebook_exporter;
 pub mod context;
 pub mod dataset;
 pub mod error;
@@ -29,6 +30,7 @@ pub mod sink;
 pub mod text_cut;
 
 pub use codebook::Codebook;
+pub use codebook_exporter::CodebookExporter;
 pub use context::{Cancel, Clock, Context, NoProgress, Progress};
 pub use dataset::{Batches, Dataset, Filter, MemoryDataset, Scan, TableId};
 pub use error::{Error, ErrorKind, Place, Result};

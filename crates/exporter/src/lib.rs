@@ -1,1 +1,23 @@
-//! facade
+#![doc = include_str!("../../../README.md")]
+
+mod assembled;
+pub mod check;
+mod formats;
+mod input;
+pub mod study;
+
+pub use exporter_core as core;
+pub use exporter_core::*;
+
+#[cfg(feature = "dta")]
+pub use exporter_dta as dta;
+#[cfg(feature = "package")]
+pub use exporter_package as package;
+#[cfg(feature = "parquet")]
+pub use exporter_parquet as parquet;
+#[cfg(feature = "tab")]
+pub use exporter_tab as tab;
+
+pub use assembled::{AssembledDataset, Part};
+pub use formats::registry;
+pub use input::{InputOptions, open};

@@ -1,6 +1,7 @@
 //! Datasets: studies that can be read more than once.
 
 mod batches;
+mod display;
 mod filter;
 mod filter_mask;
 mod memory;
@@ -9,6 +10,7 @@ mod schema;
 mod spool;
 
 pub use batches::{Batches, Rechunk};
+pub use display::display_rows;
 pub use filter::{Comparison, Filter};
 pub use memory::{MemoryDataset, select};
 pub use normalise::{normalise, normalise_batches};

@@ -1,0 +1,198 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+
+/// Turns collected data into the files analysts and systems ask for, with every label, missing value and key
+/// intact, and says beforehand what a format cannot hold.
+#[derive(Debug, Parser)]
+#[command(name = "exporter", version, max_term_width = 110)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Write a study's tables in one or more formats
+    Export(ExportArgs),
+    /// Convert one file to another; the extensions name the formats
+    Convert(ConvertArgs),
+    /// Show the codebook, the shape and the first rows of any readable file
+    Inspect(InspectArgs),
+    /// Validate the structure of files
+    Check(CheckArgs),
+    /// List what each format reads and writes, its limits, options and losses
+    Formats(FormatsArgs),
+    /// Print completions for a shell
+    Completions(CompletionsArgs),
+}
+
+/// Where the data comes from.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct InputArgs {
+    /// A study file (study.json, study.toml), or data files
+    #[arg(required = true, value_name = "INPUT")]
+    pub(crate) inputs: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) reading: ReadingArgs,
+}
+
+/// How inputs are read.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct ReadingArgs {
+    /// A codebook that describes the data files
+    #[arg(long, value_name = "FILE")]
+    pub(crate) codebook: Option<PathBuf>,
+    /// The inputs' format and reader options, when content and extension do not say
+    #[arg(long, value_name = "FORMAT[:OPTION=VALUE,…]")]
+    pub(crate) from: Option<String>,
+    /// Let a study file name data files outside its folder
+    #[arg(long)]
+    pub(crate) allow_outside: bool,
+}
+
+/// How the work is done.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct WorkArgs {
+    /// Which losses are accepted: deny, report, or allow=CODE,…
+    #[arg(long, value_name = "POLICY", default_value = "report")]
+    pub(crate) losses: String,
+    /// Language of labels where a format holds only one (BCP 47)
+    #[arg(long, value_name = "TAG")]
+    pub(crate) language: Option<String>,
+    /// Print what would be written and lost, and write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Threads [default: all cores]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) threads: Option<u16>,
+    /// Write the summary and the losses as JSON
+    #[arg(long, value_name = "FILE.json")]
+    pub(crate) report: Option<PathBuf>,
+    /// When to show a progress bar
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub(crate) progress: ProgressWhen,
+    /// Replace existing files
+    #[arg(long)]
+    pub(crate) overwrite: bool,
+    /// Wait until the disk has every byte
+    #[arg(long)]
+    pub(crate) sync: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ProgressWhen {
+    Auto,
+    Always,
+    Never,
+}
+
+/// Password of a zip.
+#[derive(Debug, Default, ClapArgs)]
+#[group(multiple = false)]
+pub(crate) struct PasswordArgs {
+    /// Encrypt the zip (AES-256) with the password in this environment variable
+    #[arg(long, value_name = "VAR")]
+    pub(crate) password_env: Option<String>,
+    /// Encrypt the zip (AES-256) with the password in the first line of this file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) password_file: Option<PathBuf>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct ExportArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    /// A format to write and its options; may be given several times
+    #[arg(long, required = true, value_name = "FORMAT[:OPTION=VALUE,…]")]
+    pub(crate) to: Vec<String>,
+    /// A folder, a file name ending in .zip, .gz or the format's extension, or - for standard output
+    #[arg(long, value_name = "PATH")]
+    pub(crate) out: PathBuf,
+    /// Export only these tables
+    #[arg(long, value_name = "NAME")]
+    pub(crate) table: Vec<String>,
+    /// Package the entries as a zip
+    #[arg(long, conflicts_with = "gzip")]
+    pub(crate) zip: bool,
+    /// Compress each entry as gzip
+    #[arg(long)]
+    pub(crate) gzip: bool,
+    /// Compression level of zip and gzip: 0 (store) to 9, or fast
+    #[arg(long, value_name = "LEVEL", default_value = "6")]
+    pub(crate) level: String,
+    /// Encrypt the zip for old tools with ZipCrypto, which is broken cryptography
+    #[arg(long)]
+    pub(crate) legacy_encryption: bool,
+    #[command(flatten)]
+    pub(crate) password: PasswordArgs,
+    /// Leave out the codebook that goes beside the data in folders and zips
+    #[arg(long)]
+    pub(crate) no_codebook: bool,
+    /// Add MANIFEST.json with sizes and SHA-256 of every entry
+    #[arg(long)]
+    pub(crate) manifest: bool,
+    #[command(flatten)]
+    pub(crate) work: WorkArgs,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct ConvertArgs {
+    /// The file to read
+    #[arg(value_name = "INPUT")]
+    pub(crate) input: PathBuf,
+    /// The file to write
+    #[arg(value_name = "OUTPUT")]
+    pub(crate) output: PathBuf,
+    #[command(flatten)]
+    pub(crate) reading: ReadingArgs,
+    /// The output's format and options, when the extension does not say
+    #[arg(long, value_name = "FORMAT[:OPTION=VALUE,…]")]
+    pub(crate) to: Option<String>,
+    /// The table to convert, when the input has several
+    #[arg(long, value_name = "NAME")]
+    pub(crate) table: Option<String>,
+    #[command(flatten)]
+    pub(crate) work: WorkArgs,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct InspectArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    /// Print the codebook, the shape and the rows as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// How many rows of each table to show
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    pub(crate) rows: u64,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct CheckArgs {
+    /// Files to validate
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Print the findings as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct FormatsArgs {
+    /// One format, in full
+    #[arg(value_name = "FORMAT")]
+    pub(crate) format: Option<String>,
+    /// Print as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct CompletionsArgs {
+    /// The shell
+    #[arg(value_name = "SHELL")]
+    pub(crate) shell: clap_complete::Shell,
+}

@@ -1,0 +1,99 @@
+//! `exporter formats`: everything comes from the formats' own descriptions.
+
+use std::fmt::Write as _;
+
+use exporter::{Error, FormatInfo, OptionKind, Result};
+
+use crate::args::FormatsArgs;
+use crate::terminal::print;
+
+pub(super) fn run(args: &FormatsArgs) -> Result<()> {
+    let registry = exporter::registry();
+    let text = match (&args.format, args.json) {
+        (Some(name), false) => in_full(registry.format(name)?),
+        (None, false) => overview(&registry.formats()),
+        (Some(name), true) => as_json(registry.format(name)?)?,
+        (None, true) => as_json(&registry.formats())?,
+    };
+    print(&text)
+}
+
+fn as_json(value: &impl serde::Serialize) -> Result<String> {
+    let json = serde_json::to_string_pretty(value)
+        .map_err(|source| Error::invalid(format!("cannot write JSON: {source}")))?;
+    Ok(json + "\n")
+}
+
+fn overview(formats: &[&FormatInfo]) -> String {
+    let mut text =
+        format!("{:<12} {:<6} {:<6} {:<28} {}\n", "format", "reads", "writes", "name", "extensions");
+    for info in formats {
+        let (reads, writes) = (yes(info.reads), yes(info.writes));
+        let extensions = info.extensions.join(", ");
+        let _ = writeln!(text, "{:<12} {reads:<6} {writes:<6} {:<28} {extensions}", info.id, info.name);
+    }
+    text + "\n`exporter formats FORMAT` lists limits, options and losses\n"
+}
+
+fn yes(is: bool) -> &'static str {
+    if is { "yes" } else { "-" }
+}
+
+fn in_full(info: &FormatInfo) -> String {
+    let mut text = format!("{}: {}\n", info.id, info.name);
+    let mut add = |name: &str, value: String| {
+        if !value.is_empty() {
+            let _ = writeln!(text, "  {name:<20} {value}");
+        }
+    };
+    add("also called", info.aliases.join(", "));
+    add("extensions", info.extensions.join(", "));
+    add("media type", info.media_type.into());
+    add("reads / writes", format!("{} / {}", yes(info.reads), yes(info.writes)));
+    let supports = &info.supports;
+    let holds = [
+        ("variable labels", supports.variable_labels),
+        ("value labels", supports.value_labels),
+        ("user-missing values", supports.user_missing),
+        ("several languages", supports.languages),
+        ("several tables", supports.many_tables),
+        ("nested values", supports.nested),
+        ("the whole codebook", supports.codebook),
+    ];
+    let held: Vec<&str> = holds.iter().filter(|(_, held)| *held).map(|(name, _)| *name).collect();
+    add("holds", held.join(", "));
+    let limits = &info.limits;
+    let numbers = [
+        ("variables", limits.variables),
+        ("rows", limits.rows),
+        ("characters of a name", limits.name_characters.map(u64::from)),
+        ("bytes of a text", limits.text_bytes),
+        ("characters of a label", limits.label_characters.map(u64::from)),
+        ("bytes of a value label", limits.value_label_bytes.map(u64::from)),
+        ("value labels in a set", limits.value_labels.map(u64::from)),
+        ("exact whole numbers to", limits.exact_integer),
+    ];
+    for (name, limit) in numbers {
+        add(
+            "at most",
+            limit.map(|limit| format!("{} {name}", crate::report::grouped(limit))).unwrap_or_default(),
+        );
+    }
+    let losses: Vec<&str> = info.losses.iter().map(exporter::LossCode::as_str).collect();
+    add("may report", losses.join(", "));
+    add("notes", info.notes.into());
+    if !info.options.is_empty() {
+        text.push_str("  options\n");
+    }
+    for option in info.options {
+        let values = match option.kind {
+            OptionKind::Boolean => "true, false".into(),
+            OptionKind::Integer => "a whole number".into(),
+            OptionKind::Text => "text".into(),
+            OptionKind::Choice(choices) => choices.join(", "),
+        };
+        let _ = writeln!(text, "    {:<18} {}", option.name, option.help);
+        let _ = writeln!(text, "    {:<18} {values} [default: {}]", "", option.default);
+    }
+    text
+}

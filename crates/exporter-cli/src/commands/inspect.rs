@@ -1,0 +1,130 @@
+//! `exporter inspect`.
+
+use std::fmt::Write as _;
+
+use exporter::codebook::{Codebook, Table, Variable};
+use exporter::{Context, Dataset, Error, Result, Scan, TableId};
+use serde_json::{Value as Json, json};
+
+use super::work;
+use crate::args::InspectArgs;
+use crate::terminal::print;
+
+/// Widest cell that is shown.
+const CELL_CHARACTERS: usize = 24;
+
+pub(super) fn run(args: &InspectArgs) -> Result<()> {
+    let registry = exporter::registry();
+    let context = Context::default();
+    let options = work::input_options(&args.input.reading, &registry)?;
+    let data = exporter::open(&args.input.inputs, &options, &registry, &context)?;
+    let text =
+        if args.json { as_json(&data, args.rows, &context)? } else { as_text(&data, args.rows, &context)? };
+    print(&text)
+}
+
+fn as_json(data: &dyn Dataset, rows: u64, context: &Context) -> Result<String> {
+    let mut tables = Vec::new();
+    for (index, table) in data.codebook().tables.iter().enumerate() {
+        let cells = first_rows(data, TableId(index), rows, context)?;
+        let records: Vec<Json> = cells
+            .iter()
+            .map(|row| {
+                let pairs = table
+                    .variables
+                    .iter()
+                    .zip(row)
+                    .map(|(variable, cell)| (variable.name.clone(), json!(cell)));
+                Json::Object(pairs.collect())
+            })
+            .collect();
+        tables.push(json!({
+            "name": table.name,
+            "rows": data.rows(TableId(index)),
+            "columns": table.variables.len(),
+            "first_rows": records,
+        }));
+    }
+    let whole = json!({ "codebook": data.codebook(), "tables": tables });
+    let text = serde_json::to_string_pretty(&whole).map_err(|source| Error::invalid(source.to_string()))?;
+    Ok(text + "\n")
+}
+
+fn as_text(data: &dyn Dataset, rows: u64, context: &Context) -> Result<String> {
+    let codebook = data.codebook();
+    let mut text = String::new();
+    let title = codebook.study.title.get(codebook.language(context.language()));
+    if !title.is_empty() {
+        let _ = writeln!(text, "{title}");
+    }
+    for (index, table) in codebook.tables.iter().enumerate() {
+        let count = data.rows(TableId(index)).map_or("unknown".into(), crate::report::grouped);
+        let _ = writeln!(text, "\ntable {}: {count} rows, {} variables", table.name, table.variables.len());
+        describe(&mut text, codebook, table);
+        if rows > 0 {
+            show_rows(&mut text, table, &first_rows(data, TableId(index), rows, context)?);
+        }
+    }
+    Ok(text.trim_start().to_owned())
+}
+
+fn describe(text: &mut String, codebook: &Codebook, table: &Table) {
+    let width =
+        table.variables.iter().map(|variable| variable.name.chars().count()).max().unwrap_or(0).min(32);
+    for variable in &table.variables {
+        let kind = variable.kind.to_string();
+        let label = variable.label.get(codebook.language(None));
+        let _ =
+            writeln!(text, "  {:<width$}  {kind:<14} {label}{}", variable.name, extras(codebook, variable));
+    }
+}
+
+fn extras(codebook: &Codebook, variable: &Variable) -> String {
+    let mut extras = Vec::new();
+    if let (Some(name), Some(labels)) = (&variable.labels, codebook.value_labels_of(variable)) {
+        extras.push(format!("{} value labels ({name})", labels.len()));
+    }
+    if !variable.missing.is_empty() {
+        extras.push(format!("{} missing", variable.missing.len()));
+    }
+    if extras.is_empty() { String::new() } else { format!("  [{}]", extras.join("; ")) }
+}
+
+/// The first rows as text; null is `None`.
+fn first_rows(
+    data: &dyn Dataset,
+    table: TableId,
+    rows: u64,
+    context: &Context,
+) -> Result<Vec<Vec<Option<String>>>> {
+    let mut cells = Vec::new();
+    for batch in context.scan(data, table, &Scan::all().limit(rows))? {
+        cells.extend(exporter::core::dataset::display_rows(&batch?)?);
+    }
+    Ok(cells)
+}
+
+fn show_rows(text: &mut String, table: &Table, rows: &[Vec<Option<String>>]) {
+    let cut = |cell: &str| {
+        let one_line = cell.replace(['\n', '\r', '\t'], " ");
+        match one_line.char_indices().nth(CELL_CHARACTERS) {
+            Some((end, _)) => format!("{}…", &one_line[..end]),
+            None => one_line,
+        }
+    };
+    let shown: Vec<Vec<String>> = rows
+        .iter()
+        .map(|row| row.iter().map(|cell| cell.as_deref().map_or(".".into(), cut)).collect())
+        .collect();
+    let names: Vec<String> = table.variables.iter().map(|variable| cut(&variable.name)).collect();
+    let width = |column: usize| {
+        let cells = shown.iter().filter_map(|row| row.get(column)).chain(names.get(column));
+        cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..names.len()).map(width).collect();
+    for row in std::iter::once(&names).chain(&shown) {
+        let cells: Vec<String> =
+            row.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
+        let _ = writeln!(text, "  {}", cells.join("  ").trim_end());
+    }
+}

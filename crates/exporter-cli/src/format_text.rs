@@ -1,0 +1,93 @@
+//! Formats as typed on the command line: `csv`, or `csv:delimiter=;,header=labels`.
+
+use exporter::registry::options_from_pairs;
+use exporter::{Error, Exporter, Registry, Result};
+use serde_json::Value as Json;
+
+/// Splits `FORMAT[:OPTION=VALUE,…]` into the format and the JSON object of its options.
+///
+/// A comma inside a value is written `\,` and a backslash `\\`.
+pub(crate) fn parse(text: &str, registry: &Registry) -> Result<(String, Json)> {
+    let (format, options) = match text.split_once(':') {
+        Some((format, options)) => (format, options),
+        None => (text, ""),
+    };
+    let info = registry.format(format)?;
+    let mut pairs = Vec::new();
+    for part in split_unescaped(options) {
+        let (name, value) = part.split_once('=').ok_or_else(|| {
+            Error::usage(format!("{part:?} in {text:?} is not OPTION=VALUE"))
+                .hint("a comma inside a value is written \\,")
+        })?;
+        pairs.push((name.to_owned(), value.to_owned()));
+    }
+    let json = options_from_pairs(info, pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())))?;
+    Ok((format.to_owned(), json))
+}
+
+/// Splits the same form for a reader, whose options are its own: values that look like JSON are taken as JSON.
+pub(crate) fn parse_reader(text: &str, registry: &Registry) -> Result<(String, Json)> {
+    let (format, options) = text.split_once(':').unwrap_or((text, ""));
+    registry.format(format)?;
+    let mut object = serde_json::Map::new();
+    for part in split_unescaped(options) {
+        let (name, value) =
+            part.split_once('=').ok_or_else(|| Error::usage(format!("{part:?} is not OPTION=VALUE")))?;
+        let json = match value {
+            "true" | "false" => Json::Bool(value == "true"),
+            _ => value.parse::<i64>().map_or_else(|_| Json::String(value.to_owned()), Json::from),
+        };
+        object.insert(name.to_owned(), json);
+    }
+    let options = if object.is_empty() { Json::Null } else { Json::Object(object) };
+    Ok((format.to_owned(), options))
+}
+
+/// An exporter for `FORMAT[:OPTION=VALUE,…]`.
+pub(crate) fn exporter(text: &str, registry: &Registry) -> Result<Box<dyn Exporter>> {
+    let (format, options) = parse(text, registry)?;
+    registry.exporter(&format, options)
+}
+
+fn split_unescaped(text: &str) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    let mut characters = text.chars();
+    while let Some(character) = characters.next() {
+        let current = match parts.last_mut() {
+            Some(current) => current,
+            None => return parts,
+        };
+        match character {
+            '\\' => match characters.next() {
+                Some(escaped @ (',' | '\\')) => current.push(escaped),
+                // Other escapes (`\t`) belong to the option.
+                Some(other) => current.extend(['\\', other]),
+                None => current.push('\\'),
+            },
+            ',' => parts.push(String::new()),
+            other => current.push(other),
+        }
+    }
+    parts.retain(|part| !part.is_empty());
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commas_in_values_are_escaped() {
+        assert_eq!(split_unescaped(r"a=1,b=\,,c=\\,d=\t"), ["a=1", "b=,", r"c=\", r"d=\t"]);
+        assert!(split_unescaped("").is_empty());
+    }
+
+    #[test]
+    fn unknown_formats_and_options_name_the_known_ones() {
+        let registry = exporter::registry();
+        let error = parse("cvs", &registry).unwrap_err();
+        assert!(error.way_out().unwrap().contains("csv"));
+        assert!(parse("csv:nonsense=1", &registry).is_err());
+        assert!(parse("csv:delimiter", &registry).is_err());
+    }
+}

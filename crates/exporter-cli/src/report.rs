@@ -1,0 +1,121 @@
+//! What an export did or would do, for people and as JSON.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use exporter::{Error, LossReport, Plan, Rename, Result, Summary};
+use serde_json::json;
+
+/// Losses shown before the rest is only counted.
+const LOSSES_SHOWN: usize = 20;
+
+/// The summary for standard error.
+pub(crate) fn summary(summary: &Summary) -> String {
+    let mut text = String::new();
+    for entry in &summary.entries {
+        let rows = entry.rows.map(|rows| format!("{} rows, ", grouped(rows))).unwrap_or_default();
+        line(&mut text, format!("{}: {rows}{} bytes", entry.path, grouped(entry.bytes)));
+    }
+    let rows = summary.entries.iter().filter_map(|entry| entry.rows).sum::<u64>();
+    let count = summary.entries.len();
+    let noun = if count == 1 { "entry" } else { "entries" };
+    line(
+        &mut text,
+        format!(
+            "{count} {noun}, {} rows, {} bytes in {:.2} s",
+            grouped(rows),
+            grouped(summary.bytes()),
+            summary.seconds
+        ),
+    );
+    for remark in &summary.remarks {
+        line(&mut text, format!("note: {remark}"));
+    }
+    losses(&mut text, &summary.losses);
+    renames(&mut text, &summary.renames);
+    text.truncate(text.trim_end().len());
+    text
+}
+
+/// What a plan would write and lose.
+pub(crate) fn plan(plan: &dyn Plan) -> String {
+    let mut text = String::from("dry run: nothing is written\n");
+    for entry in plan.entries() {
+        let rows = entry.rows.map(|rows| format!(", {} rows", grouped(rows))).unwrap_or_default();
+        let bytes = entry.bytes.map(|bytes| format!(", {} bytes", grouped(bytes))).unwrap_or_default();
+        line(&mut text, format!("{} ({}{rows}{bytes})", entry.path, entry.media_type));
+    }
+    losses(&mut text, plan.losses());
+    renames(&mut text, plan.renames());
+    text.truncate(text.trim_end().len());
+    text
+}
+
+fn losses(text: &mut String, report: &LossReport) {
+    if report.is_empty() {
+        line(text, "no losses".into());
+        return;
+    }
+    line(text, format!("{} losses:", report.len()));
+    for loss in report.iter().take(LOSSES_SHOWN) {
+        line(text, format!("  {loss}"));
+    }
+    if report.len() > LOSSES_SHOWN {
+        line(text, format!("  and {} more; --report FILE.json lists all", report.len() - LOSSES_SHOWN));
+    }
+}
+
+fn renames(text: &mut String, renames: &[Rename]) {
+    if !renames.is_empty() {
+        line(text, format!("{} names changed; --report FILE.json lists them", renames.len()));
+    }
+}
+
+fn line(text: &mut String, line: String) {
+    // Writing to a string cannot fail.
+    let _ = writeln!(text, "{line}");
+}
+
+/// Writes the summary of an export as JSON.
+pub(crate) fn write_summary(path: &Path, summary: &Summary) -> Result<()> {
+    write(
+        path,
+        &json!({ "dry_run": false, "summary": summary, "rows": summary.rows(), "bytes": summary.bytes() }),
+    )
+}
+
+/// Writes what a plan would do as JSON.
+pub(crate) fn write_plan(path: &Path, plan: &dyn Plan) -> Result<()> {
+    let planned = json!({ "entries": plan.entries(), "losses": plan.losses(), "renames": plan.renames() });
+    write(path, &json!({ "dry_run": true, "plan": planned }))
+}
+
+fn write(path: &Path, value: &serde_json::Value) -> Result<()> {
+    let mut text = serde_json::to_string_pretty(value)
+        .map_err(|source| Error::invalid(format!("cannot write the report: {source}")))?;
+    text.push('\n');
+    std::fs::write(path, text).map_err(|source| Error::io(format!("cannot write {}", path.display()), source))
+}
+
+/// Digits in groups of three.
+pub(crate) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn digits_are_grouped() {
+        assert_eq!(super::grouped(7), "7");
+        assert_eq!(super::grouped(1_234_567), "1,234,567");
+        assert_eq!(super::grouped(123_456), "123,456");
+    }
+}

@@ -1,0 +1,139 @@
+//! One study from several files: each table read from its own dataset, described by a common codebook.
+
+mod merge;
+
+use exporter_core::codebook::{Codebook, Table};
+use exporter_core::dataset::table_of;
+use exporter_core::{Batches, Dataset, Error, Result, Scan, TableId, TableProfile};
+
+/// A dataset that gives one table, and what a codebook says about it.
+pub struct Part {
+    /// Where the rows are.
+    pub dataset: Box<dyn Dataset>,
+    /// Which of its tables.
+    pub table: TableId,
+    /// Name of the table in the study.
+    pub name: String,
+    /// Name of the file, for messages.
+    pub file: String,
+}
+
+/// A study whose tables come from several datasets.
+pub struct AssembledDataset {
+    codebook: Codebook,
+    tables: Vec<Assembled>,
+}
+
+struct Assembled {
+    dataset: Box<dyn Dataset>,
+    table: TableId,
+    /// For each variable of the study's table the column in the part's table.
+    columns: Vec<usize>,
+}
+
+impl AssembledDataset {
+    /// Describes the parts' tables by a codebook: what it declares wins, what it leaves open stays as the part says.
+    ///
+    /// `inferred(table, variable)` says that the codebook names the variable but not its kind.
+    ///
+    /// # Errors
+    /// [`exporter_core::ErrorKind::NotFound`] when the codebook names a variable that the part does not have, or a table
+    /// without a part; [`exporter_core::ErrorKind::Invalid`] when the codebook that results has problems.
+    pub fn new(declared: Codebook, parts: Vec<Part>, inferred: &dyn Fn(&str, &str) -> bool) -> Result<Self> {
+        let mut codebook = declared;
+        let declared_tables = std::mem::take(&mut codebook.tables);
+        if let Some(table) =
+            declared_tables.iter().find(|table| parts.iter().all(|part| part.name != table.name))
+        {
+            return Err(Error::not_found(format!(
+                "the codebook describes the table {:?}, but no data is given for it",
+                table.name
+            ))
+            .hint("add its file to `data`, or remove the table"));
+        }
+        let mut order: Vec<Part> = Vec::new();
+        let mut rest = parts;
+        for table in &declared_tables {
+            if let Some(at) = rest.iter().position(|part| part.name == table.name) {
+                order.push(rest.remove(at));
+            }
+        }
+        order.extend(rest);
+        let mut tables = Vec::new();
+        for part in order {
+            let declared = declared_tables.iter().find(|table| table.name == part.name);
+            let (table, columns) = merge::table(&mut codebook, &part, declared, inferred)?;
+            codebook.tables.push(table);
+            tables.push(Assembled { dataset: part.dataset, table: part.table, columns });
+        }
+        codebook.validate()?;
+        Ok(Self { codebook, tables })
+    }
+
+    /// Keeps only these tables, in the order given.
+    ///
+    /// # Errors
+    /// [`exporter_core::ErrorKind::NotFound`] when a table does not exist, listing those that do.
+    pub fn keep(mut self, names: &[String]) -> Result<Self> {
+        if names.is_empty() {
+            return Ok(self);
+        }
+        let mut tables: Vec<Table> = Vec::new();
+        let mut sources = Vec::new();
+        for name in names {
+            let Some(at) = self.codebook.tables.iter().position(|table| &table.name == name) else {
+                let known: Vec<&str> = self.codebook.tables.iter().map(|table| table.name.as_str()).collect();
+                return Err(Error::not_found(format!("the table {name:?} does not exist"))
+                    .hint(format!("tables: {}", known.join(", "))));
+            };
+            tables.push(self.codebook.tables.remove(at));
+            sources.push(self.tables.remove(at));
+        }
+        for table in &mut tables {
+            // A parent that is left out cannot be named any more.
+            if table.parent.as_ref().is_some_and(|parent| !names.contains(&parent.table)) {
+                table.parent = None;
+            }
+        }
+        self.codebook.tables = tables;
+        self.tables = sources;
+        Ok(self)
+    }
+
+    fn assembled(&self, table: TableId) -> Result<&Assembled> {
+        self.tables
+            .get(table.0)
+            .ok_or_else(|| Error::not_found(format!("table {} does not exist", table.0 + 1)))
+    }
+}
+
+impl Dataset for AssembledDataset {
+    fn codebook(&self) -> &Codebook {
+        &self.codebook
+    }
+
+    fn rows(&self, table: TableId) -> Option<u64> {
+        let assembled = self.tables.get(table.0)?;
+        assembled.dataset.rows(assembled.table)
+    }
+
+    fn scan(&self, table: TableId, scan: &Scan) -> Result<Batches<'_>> {
+        let assembled = self.assembled(table)?;
+        let wanted = scan.projection(table_of(&self.codebook, table)?)?;
+        let columns: Vec<usize> =
+            wanted.iter().filter_map(|column| assembled.columns.get(*column).copied()).collect();
+        assembled.dataset.scan(assembled.table, &scan.clone().columns(columns))
+    }
+
+    fn facts(&self, table: TableId) -> Option<TableProfile> {
+        let assembled = self.tables.get(table.0)?;
+        let mut facts = assembled.dataset.facts(assembled.table)?;
+        let known = std::mem::take(&mut facts.columns);
+        for (column, source) in assembled.columns.iter().enumerate() {
+            if let Some(found) = known.get(source) {
+                facts.columns.insert(column, found.clone());
+            }
+        }
+        Some(facts)
+    }
+}

@@ -1,0 +1,160 @@
+//! Opening whatever a user names: study files, or data files with or without a codebook.
+
+use std::path::{Path, PathBuf};
+
+use exporter_core::codebook::Codebook;
+use exporter_core::format::Source;
+use exporter_core::{Context, Dataset, Error, Registry, Result, TableId};
+use serde_json::Value as Json;
+
+use crate::assembled::{AssembledDataset, Part};
+use crate::study::{StudyFile, open_study};
+
+/// How inputs are opened.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct InputOptions {
+    /// A codebook (JSON or TOML) that describes the tables of the data files.
+    pub codebook: Option<PathBuf>,
+    /// The format of every data file, when content and extension do not say.
+    pub format: Option<String>,
+    /// Options of the format's reader, a JSON object.
+    pub options: Json,
+    /// Whether data files of a study file may lie outside its folder.
+    pub outside: bool,
+}
+
+/// Opens a study file, or one or more data files as the tables of one study.
+///
+/// Data files become tables of their file names; a codebook describes them by these names, or by its only table
+/// when there is one file.
+///
+/// # Errors
+/// When a file cannot be read or recognised, names clash, or the codebook does not fit.
+pub fn open(
+    inputs: &[PathBuf],
+    options: &InputOptions,
+    registry: &Registry,
+    context: &Context,
+) -> Result<AssembledDataset> {
+    let [first, ..] = inputs else { return Err(Error::usage("no input is given")) };
+    if options.format.is_none() && is_study_file(first) {
+        if inputs.len() > 1 {
+            return Err(Error::usage("a study file is the only input: it names its data files itself"));
+        }
+        if options.codebook.is_some() {
+            return Err(Error::usage("a study file is its own codebook: leave --codebook out"));
+        }
+        return open_study(first, options.outside, registry, context);
+    }
+    let study = match &options.codebook {
+        Some(path) => Some(StudyFile::read(path).map_err(|error| error.entry(path.display().to_string()))?),
+        None => None,
+    };
+    let mut parts: Vec<Part> = Vec::new();
+    for input in inputs {
+        for part in open_data(input, study.as_ref(), inputs.len() == 1, options, registry, context)? {
+            if let Some(other) = parts.iter().find(|other| other.name == part.name) {
+                return Err(Error::invalid(format!(
+                    "{} and {} are both the table {:?}",
+                    other.file, part.file, part.name
+                ))
+                .hint("rename one of the files, or name them in a study file"));
+            }
+            parts.push(part);
+        }
+    }
+    let open_kinds = study.as_ref().map(|study| study.open_kinds.clone()).unwrap_or_default();
+    let mut codebook = study.map(|study| study.codebook).unwrap_or_default();
+    if codebook.study.id.is_empty() && inputs.len() > 1 {
+        codebook.study.id = "study".into();
+    }
+    AssembledDataset::new(codebook, parts, &|table, variable| open_kinds.contains(table, variable))
+}
+
+/// The tables of one data file.
+fn open_data(
+    input: &Path,
+    study: Option<&StudyFile>,
+    only: bool,
+    options: &InputOptions,
+    registry: &Registry,
+    context: &Context,
+) -> Result<Vec<Part>> {
+    let file = input.display().to_string();
+    let stem = table_name(input);
+    let codebook: Option<&Codebook> = study.map(|study| &study.codebook);
+    let declared = codebook.and_then(|codebook| match codebook.tables.as_slice() {
+        [one] if only => Some(one),
+        _ => codebook.table(&stem).map(|(_, table)| table),
+    });
+    let closed = declared.zip(study).map(|(table, study)| study.open_kinds.closed(table));
+    let mut source = Source::new(input);
+    if let (Some(codebook), Some(closed)) = (codebook, &closed) {
+        source = source.declared(codebook, closed);
+    }
+    let dataset = match &options.format {
+        Some(format) => registry.open_as(format, &source, options.options.clone(), context)?,
+        None => registry.open(&source, options.options.clone(), context)?,
+    };
+    let names: Vec<String> = dataset.codebook().tables.iter().map(|table| table.name.clone()).collect();
+    match (names.len(), declared) {
+        (1, Some(declared)) => {
+            Ok(vec![Part { dataset, table: TableId(0), name: declared.name.clone(), file }])
+        }
+        (1, None) => Ok(vec![Part {
+            dataset,
+            table: TableId(0),
+            name: names.into_iter().next().unwrap_or(stem),
+            file,
+        }]),
+        _ => {
+            let shared: std::sync::Arc<dyn Dataset> = dataset.into();
+            Ok(names
+                .into_iter()
+                .enumerate()
+                .map(|(index, name)| Part {
+                    dataset: Box::new(Shared(shared.clone())),
+                    table: TableId(index),
+                    name,
+                    file: file.clone(),
+                })
+                .collect())
+        }
+    }
+}
+
+/// The table that a data file is, by its name without extensions of packaging and format.
+fn table_name(input: &Path) -> String {
+    let name = input.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let stem = name.split_once('.').map_or(name.as_str(), |(stem, _)| stem);
+    if stem.is_empty() { "data".into() } else { stem.into() }
+}
+
+/// A JSON or TOML file is a study file; everything else is data.
+fn is_study_file(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| {
+        extension.eq_ignore_ascii_case("toml") || extension.eq_ignore_ascii_case("json")
+    })
+}
+
+/// One dataset that is the source of several tables.
+struct Shared(std::sync::Arc<dyn Dataset>);
+
+impl Dataset for Shared {
+    fn codebook(&self) -> &Codebook {
+        self.0.codebook()
+    }
+
+    fn rows(&self, table: TableId) -> Option<u64> {
+        self.0.rows(table)
+    }
+
+    fn scan(&self, table: TableId, scan: &exporter_core::Scan) -> Result<exporter_core::Batches<'_>> {
+        self.0.scan(table, scan)
+    }
+
+    fn facts(&self, table: TableId) -> Option<exporter_core::TableProfile> {
+        self.0.facts(table)
+    }
+}

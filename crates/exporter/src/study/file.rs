@@ -1,0 +1,264 @@
+//! The study file's own structure.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use exporter_core::codebook::{Codebook, Document, Study, Table, ValueLabels};
+use exporter_core::{Error, Result, TableId};
+use serde::Deserialize;
+use serde_json::Value as Json;
+
+use super::STUDY_FILE_BYTES;
+
+/// A codebook and where the rows of its tables are.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct StudyFile {
+    /// The description.
+    pub codebook: Codebook,
+    /// Data files by table, in the tables' order, then by name.
+    pub data: Vec<(String, DataFile)>,
+    /// Variables that the codebook names without a kind.
+    pub open_kinds: OpenKinds,
+}
+
+/// Variables whose kind is left to the data file, as (table, variable).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OpenKinds(BTreeSet<(String, String)>);
+
+/// A data file: its path, or its path with more about how to read it.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(untagged)]
+pub enum DataFile {
+    /// Path relative to the study file.
+    Path(String),
+    /// Path and how to read it.
+    Detailed(DetailedFile),
+}
+
+/// A data file and how to read it.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DetailedFile {
+    /// Path relative to the study file.
+    file: String,
+    /// Format, when the content and extension do not say.
+    #[serde(default)]
+    format: Option<String>,
+    /// Options of the format's reader.
+    #[serde(default)]
+    options: Option<Json>,
+    /// Table inside the file, when it holds several.
+    #[serde(default)]
+    table: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Form {
+    codebook: u32,
+    #[serde(default)]
+    study: Study,
+    #[serde(default)]
+    tables: Vec<Table>,
+    #[serde(default)]
+    value_labels: BTreeMap<String, ValueLabels>,
+    #[serde(default)]
+    documents: Vec<Document>,
+    #[serde(default)]
+    data: BTreeMap<String, DataFile>,
+}
+
+/// The same text read once more, only to see which variables state their kind.
+#[derive(Deserialize)]
+struct KindForm {
+    #[serde(default)]
+    tables: Vec<TableKindForm>,
+}
+
+#[derive(Deserialize)]
+struct TableKindForm {
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    variables: Vec<VariableKindForm>,
+}
+
+#[derive(Deserialize)]
+struct VariableKindForm {
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    kind: Option<serde::de::IgnoredAny>,
+}
+
+impl StudyFile {
+    /// Reads a study file or a codebook; `.toml` is TOML, anything else JSON.
+    ///
+    /// # Errors
+    /// [`exporter_core::ErrorKind::Invalid`] with line and column, or what the operating system says.
+    pub fn read(path: &Path) -> Result<Self> {
+        use std::io::Read as _;
+        let failed = |source| Error::io("cannot read the study file", source);
+        let mut text = String::new();
+        let file = std::fs::File::open(path).map_err(failed)?;
+        let read = file.take(STUDY_FILE_BYTES + 1).read_to_string(&mut text).map_err(failed)?;
+        if read as u64 > STUDY_FILE_BYTES {
+            return Err(Error::limit(format!("the study file is larger than {STUDY_FILE_BYTES} bytes"))
+                .hint("keep rows in data files, not in the study file"));
+        }
+        if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("toml")) {
+            Self::from_toml(&text)
+        } else {
+            Self::from_json(&text)
+        }
+    }
+
+    /// Reads a study file from JSON.
+    ///
+    /// # Errors
+    /// [`exporter_core::ErrorKind::Invalid`] with line and column.
+    pub fn from_json(text: &str) -> Result<Self> {
+        let wrong =
+            |source: serde_json::Error| Error::invalid(format!("study file: {source}")).with_source(source);
+        Self::new(serde_json::from_str(text).map_err(wrong)?, serde_json::from_str(text).map_err(wrong)?)
+    }
+
+    /// Reads a study file from TOML.
+    ///
+    /// # Errors
+    /// [`exporter_core::ErrorKind::Invalid`] with line and column.
+    pub fn from_toml(text: &str) -> Result<Self> {
+        let wrong = |source: toml::de::Error| {
+            Error::invalid(format!("study file: {}", source.to_string().trim_end())).with_source(source)
+        };
+        Self::new(toml::from_str(text).map_err(wrong)?, toml::from_str(text).map_err(wrong)?)
+    }
+
+    fn new(form: Form, kinds: KindForm) -> Result<Self> {
+        if form.codebook != exporter_core::codebook::CODEBOOK_VERSION {
+            return Err(Error::unsupported(format!("codebook version {} is not known", form.codebook))
+                .hint(format!("this program reads version {}", exporter_core::codebook::CODEBOOK_VERSION)));
+        }
+        let mut codebook = Codebook::default();
+        codebook.study = form.study;
+        codebook.tables = form.tables;
+        codebook.value_labels = form.value_labels;
+        codebook.documents = form.documents;
+        let mut data: Vec<(String, DataFile)> = form.data.into_iter().collect();
+        let place = |name: &str| codebook.table(name).map_or(usize::MAX, |(index, _)| index);
+        data.sort_by_key(|(name, _)| place(name));
+        let open = kinds.tables.iter().flat_map(|table| {
+            let open = table.variables.iter().filter(|variable| variable.kind.is_none());
+            open.map(|variable| (table.name.clone(), variable.name.clone()))
+        });
+        Ok(Self { open_kinds: OpenKinds(open.collect()), codebook, data })
+    }
+}
+
+impl OpenKinds {
+    /// Whether the kind of this variable is left to the data file.
+    pub fn contains(&self, table: &str, variable: &str) -> bool {
+        self.0.contains(&(table.to_owned(), variable.to_owned()))
+    }
+
+    /// The table with only those variables whose kind is stated.
+    pub fn closed(&self, table: &Table) -> Table {
+        let mut closed = table.clone();
+        closed.variables.retain(|variable| !self.contains(&table.name, &variable.name));
+        closed
+    }
+}
+
+impl DataFile {
+    /// Path relative to the study file.
+    pub fn file(&self) -> &str {
+        match self {
+            DataFile::Path(file) | DataFile::Detailed(DetailedFile { file, .. }) => file,
+        }
+    }
+
+    /// The format, when it is stated.
+    pub fn format(&self) -> Option<&str> {
+        match self {
+            DataFile::Path(_) => None,
+            DataFile::Detailed(detailed) => detailed.format.as_deref(),
+        }
+    }
+
+    /// The reader's options, null when none are stated.
+    pub fn options(&self) -> Json {
+        match self {
+            DataFile::Detailed(DetailedFile { options: Some(options), .. }) => options.clone(),
+            _ => Json::Null,
+        }
+    }
+
+    /// The table inside the file: the one stated, the only one, or the one of the same name.
+    pub(super) fn inner_table(&self, name: &str, codebook: &Codebook) -> Result<TableId> {
+        let stated = match self {
+            DataFile::Detailed(DetailedFile { table: Some(table), .. }) => Some(table.as_str()),
+            _ => None,
+        };
+        if stated.is_none() && codebook.tables.len() == 1 {
+            return Ok(TableId(0));
+        }
+        let wanted = stated.unwrap_or(name);
+        codebook.table(wanted).map(|(index, _)| TableId(index)).ok_or_else(|| {
+            let known: Vec<&str> = codebook.tables.iter().map(|table| table.name.as_str()).collect();
+            Error::not_found(format!("the data file {:?} has no table {wanted:?}", self.file()))
+                .table(name)
+                .hint(format!("its tables: {}", known.join(", ")))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TOML: &str = r#"
+        codebook = 1
+        [study]
+        id = "anes96"
+        title = { en = "Election study", fr = "Enquête électorale" }
+        [data]
+        respondents = "respondents.csv"
+        [[tables]]
+        name = "respondents"
+        key = ["caseid"]
+        [[tables.variables]]
+        name = "vote"
+        kind = "integer"
+        labels = "vote"
+        missing = [{ value = 9, label = "Refused", letter = "a" }]
+        [[tables.variables]]
+        name = "age"
+        label = "Age"
+        [value_labels.vote]
+        10 = "Ten"
+        2 = "Two"
+    "#;
+
+    #[test]
+    fn toml_keeps_the_order_of_value_labels_and_knows_open_kinds() {
+        let study = StudyFile::from_toml(TOML).unwrap();
+        let values: Vec<i64> = study.codebook.value_labels["vote"]
+            .entries
+            .iter()
+            .filter_map(|entry| entry.value.as_i64())
+            .collect();
+        assert_eq!(values, [10, 2]);
+        assert!(study.open_kinds.contains("respondents", "age"));
+        assert!(!study.open_kinds.contains("respondents", "vote"));
+        assert_eq!(study.open_kinds.closed(&study.codebook.tables[0]).variables.len(), 1);
+    }
+
+    #[test]
+    fn mistakes_are_named_with_their_place() {
+        let error = StudyFile::from_toml(&TOML.replace("kind = ", "kinds = ")).unwrap_err();
+        assert!(error.message().contains("kinds") && error.message().contains("line"), "{error}");
+        let error = StudyFile::from_json(r#"{"codebook": 2}"#).unwrap_err();
+        assert!(error.message().contains("version 2"));
+    }
+}
