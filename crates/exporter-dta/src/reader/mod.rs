@@ -1,1 +1,327 @@
-//! Reads every release of `.dta`.
+//! Reads every release of `.dta`, 102 to 121, in both byte orders.
+//!
+//! [`DtaReader::open`] walks the sections in order (the map of a tagged file is only a hint) and decodes the
+//! descriptions; rows are read by [`DtaReader::batches`], only the chosen ones, tile by tile into Arrow arrays.
+//!
+//! ```
+//! use exporter_dta::reader::{DtaReader, Selection};
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! // Release 113, little-endian, one `byte` called x, two rows: 7 and missing.
+//! let mut file = vec![113, 2, 1, 0, 1, 0, 2, 0, 0, 0];
+//! file.resize(109, 0); // no dataset label, no timestamp
+//! file.push(251); // byte
+//! file.extend(b"x".iter().chain(&[0; 32])); // name
+//! file.extend([0; 4]); // not sorted
+//! file.extend(b"%8.0g\0\0\0\0\0\0\0"); // display format
+//! file.extend([0; 33 + 81 + 5]); // no value labels, no label, no characteristics
+//! file.extend([7, 101]);
+//!
+//! let mut reader = DtaReader::open(std::io::Cursor::new(file))?;
+//! assert_eq!(reader.dictionary().variables[0].name, "x");
+//! let batch = reader.batches(&Selection::all())?.next().ok_or("no rows")??;
+//! assert_eq!((batch.num_rows(), batch.column(0).null_count()), (2, 1));
+//! # Ok(())
+//! # }
+//! ```
+
+mod array;
+mod batches;
+mod column;
+mod dictionary;
+mod facts;
+mod gather;
+mod notes;
+mod opened;
+mod ordinary;
+mod parallel;
+mod selection;
+pub(crate) mod source;
+mod strls;
+mod text;
+mod walk;
+mod walk_labels;
+
+use std::io::{Read, Seek};
+use std::ops::Range;
+use std::sync::Arc;
+
+use arrow_schema::{Field, Schema, SchemaRef};
+
+pub use array::ExtendedMissing;
+pub use batches::{ArrowBatches, Batches};
+pub use column::{ColumnType, Period};
+pub use dictionary::{Dictionary, ValueLabels, Variable};
+pub use facts::ValueFacts;
+pub use notes::Language;
+pub use opened::{Dates, ReadOptions};
+pub use parallel::ParallelBatches;
+pub use selection::Selection;
+pub use text::TextEncoding;
+pub use walk::Damage;
+
+use crate::error::{DtaError, Result};
+use crate::spec_storage::StorageType;
+use batches::Tiles;
+use gather::Cells;
+use opened::Opened;
+use selection::Column;
+use source::Source;
+
+/// Row bytes that are looked at to find the encoding of a file with plain descriptions.
+const SAMPLE: u64 = 1024 * 1024;
+/// Row bytes in a batch, unless the selection says otherwise.
+const BATCH_BYTES: usize = 32 * 1024 * 1024;
+/// Most rows in a batch, unless the selection says otherwise.
+const BATCH_ROWS: usize = 65_536;
+/// Most bytes of one fixed-string column in a batch, below the 2 GiB that its offsets can count.
+const COLUMN_BYTES: usize = 1 << 30;
+
+/// An open `.dta` file.
+#[derive(Debug)]
+pub struct DtaReader<R> {
+    source: Source<R>,
+    opened: Arc<Opened>,
+    facts: Vec<Option<ValueFacts>>,
+}
+
+impl<R: Read + Seek> DtaReader<R> {
+    /// Opens a file with the default options.
+    ///
+    /// # Errors
+    ///
+    /// [`DtaError::Damaged`] with the offset, [`DtaError::Unsupported`] for what is no `.dta`, [`DtaError::Io`].
+    pub fn open(file: R) -> Result<Self> {
+        Self::with_options(file, ReadOptions::default())
+    }
+
+    /// Opens a file.
+    ///
+    /// # Errors
+    ///
+    /// As [`DtaReader::open`]; with [`ReadOptions::lenient`] only where the descriptions of the variables are damaged.
+    pub fn with_options(file: R, options: ReadOptions) -> Result<Self> {
+        let mut source = Source::new(file)?;
+        let raw = walk::walk(&mut source, options.lenient)?;
+        let row_bytes = raw.row_bytes as u64;
+        let sample = |source: &mut Source<R>| {
+            let rows = raw.rows.min(SAMPLE.checked_div(row_bytes).unwrap_or(0));
+            source.bytes_at(raw.data, rows * row_bytes)
+        };
+        let text = dictionary::decoder(&raw, options.encoding, || sample(&mut source))?;
+        let dictionary = Dictionary::decode(raw, &text, options.lenient)?;
+        let facts = vec![None; dictionary.variables.len()];
+        Ok(Self { source, opened: Arc::new(Opened::new(dictionary, text, options)), facts })
+    }
+
+    /// Opens another reader on the same file, sharing description and indexes.
+    ///
+    /// # Errors
+    ///
+    /// [`DtaError::Io`] when the length of `file` cannot be found, [`DtaError::Invalid`] when it is another one.
+    pub fn reopen<S: Read + Seek>(&self, file: S) -> Result<DtaReader<S>> {
+        let source = Source::new(file)?;
+        if source.length() != self.source.length() {
+            return Err(DtaError::Invalid {
+                place: "file".to_owned(),
+                message: format!(
+                    "{} bytes, it had {} when it was opened",
+                    source.length(),
+                    self.source.length()
+                ),
+            });
+        }
+        Ok(DtaReader { source, opened: Arc::clone(&self.opened), facts: self.facts.clone() })
+    }
+
+    /// The description of the rows.
+    pub fn dictionary(&self) -> &Dictionary {
+        &self.opened.dictionary
+    }
+
+    /// Characters that could not be decoded so far and were replaced by U+FFFD.
+    pub fn replaced_characters(&self) -> u64 {
+        self.opened.text.replaced()
+    }
+
+    /// Facts about the numbers of `variables`; one pass over the rows for those not asked for before, strings give none.
+    ///
+    /// # Errors
+    ///
+    /// [`DtaError::Invalid`] for a variable that does not exist, or when the rows cannot be read.
+    pub fn facts(&mut self, variables: &[usize]) -> Result<Vec<Option<ValueFacts>>> {
+        self.check_variables(variables)?;
+        let opened = Arc::clone(&self.opened);
+        let mut columns = Vec::new();
+        for index in variables {
+            let (Some(variable), Some(None)) =
+                (opened.dictionary.variables.get(*index), self.facts.get(*index))
+            else {
+                continue;
+            };
+            if !variable.storage.is_string() && variable.storage != StorageType::Alias {
+                columns.push(Column { variable: *index, kind: ColumnType::suggested(variable) });
+            }
+        }
+        columns.sort_by_key(|column| column.variable);
+        columns.dedup_by_key(|column| column.variable);
+        if !columns.is_empty() {
+            for (column, facts) in columns.iter().zip(self.collect(&opened, &columns)?) {
+                if let Some(place) = self.facts.get_mut(column.variable) {
+                    *place = Some(facts);
+                }
+            }
+        }
+        Ok(variables.iter().map(|index| self.facts.get(*index).copied().flatten()).collect())
+    }
+
+    fn collect(&mut self, opened: &Opened, columns: &[Column]) -> Result<Vec<ValueFacts>> {
+        let mut facts = vec![ValueFacts::default(); columns.len()];
+        let mut scratch: Vec<Cells> = Vec::new();
+        let variables = &opened.dictionary.variables;
+        for storage in
+            [StorageType::Byte, StorageType::Int, StorageType::Long, StorageType::Float, StorageType::Double]
+        {
+            scratch.push(Cells::with_capacity(storage, 0));
+        }
+        let rows = 0..opened.dictionary.rows;
+        let mut tiles = Tiles::new(opened, columns);
+        tiles.visit(&mut self.source, rows, opened.dictionary.byte_order, |rows, start| {
+            for (column, facts) in columns.iter().zip(&mut facts) {
+                let Some(v) = variables.get(column.variable) else { continue };
+                let Some(cells) = scratch.iter_mut().find(|cells| cells.is(v.storage)) else { continue };
+                cells.clear();
+                cells.append(rows, v.offset.saturating_sub(start), v.storage);
+                facts.add(cells, column.kind, opened.ordinary);
+            }
+        })?;
+        Ok(facts)
+    }
+
+    /// How each of `variables` is read. Values are looked at only where a date format meets a storage that can hold
+    /// other numbers, strL records only where a strL is asked for.
+    ///
+    /// # Errors
+    ///
+    /// [`DtaError::Invalid`] for a variable that does not exist, or when the file cannot be read.
+    pub fn column_types(&mut self, variables: &[usize]) -> Result<Vec<ColumnType>> {
+        self.check_variables(variables)?;
+        let opened = Arc::clone(&self.opened);
+        let all = &opened.dictionary.variables;
+        if opened.options.dates == Dates::Typed {
+            let unsettled = |index: &usize| all.get(*index).is_some_and(ColumnType::needs_facts);
+            let unsettled: Vec<usize> = variables.iter().copied().filter(|index| unsettled(index)).collect();
+            self.facts(&unsettled)?;
+        }
+        let mut types = Vec::with_capacity(variables.len());
+        for index in variables {
+            let Some(variable) = all.get(*index) else { continue };
+            types.push(match variable.storage {
+                StorageType::StrL if opened.index_strls(&mut self.source)?.holds_bytes(*index as u32 + 1) => {
+                    ColumnType::Binary
+                }
+                StorageType::Str(_) | StorageType::StrL | StorageType::Alias => {
+                    ColumnType::suggested(variable)
+                }
+                _ if opened.options.dates == Dates::Numbers => ColumnType::Number,
+                _ => ColumnType::proven(variable, self.facts.get(*index).and_then(Option::as_ref)),
+            });
+        }
+        Ok(types)
+    }
+
+    /// Streams the chosen rows and columns.
+    ///
+    /// # Errors
+    ///
+    /// [`DtaError::Invalid`] for a variable that does not exist, or when the file cannot be read; the stream itself
+    /// ends at its first error.
+    pub fn batches(&mut self, selection: &Selection) -> Result<Batches<&mut R>> {
+        let prepared = self.prepare(selection)?;
+        let opened = Arc::clone(&self.opened);
+        Ok(prepared.start(self.source.borrow(), opened))
+    }
+
+    /// Streams the chosen rows and columns and keeps the file.
+    ///
+    /// # Errors
+    ///
+    /// As [`DtaReader::batches`].
+    pub fn into_batches(mut self, selection: &Selection) -> Result<Batches<R>> {
+        let prepared = self.prepare(selection)?;
+        Ok(prepared.start(self.source, self.opened))
+    }
+
+    /// Streams the chosen rows and columns with `threads` threads, each with its own handle from `open`; batches come
+    /// in the order of the rows and are those of [`DtaReader::batches`].
+    ///
+    /// # Errors
+    ///
+    /// As [`DtaReader::batches`], and [`DtaError::Io`] when a handle or a thread cannot be had.
+    pub fn parallel_batches<S: Read + Seek + Send + 'static>(
+        &mut self,
+        selection: &Selection,
+        threads: usize,
+        open: impl Fn() -> std::io::Result<S>,
+    ) -> Result<ParallelBatches> {
+        let prepared = self.prepare(selection)?;
+        let blocks = (prepared.rows.end - prepared.rows.start).div_ceil(prepared.batch_rows as u64);
+        let threads = (threads.max(1) as u64).min(blocks);
+        let mut readers = Vec::with_capacity(threads as usize);
+        for _ in 0..threads {
+            let other = self.reopen(open()?)?;
+            readers.push(prepared.start(other.source, other.opened));
+        }
+        Ok(ParallelBatches::start(readers, prepared.schema, prepared.rows, prepared.batch_rows)?)
+    }
+
+    fn prepare(&mut self, selection: &Selection) -> Result<Prepared> {
+        let dictionary = &self.opened.dictionary;
+        let all = 0..dictionary.variables.len();
+        let variables = selection.columns.clone().unwrap_or_else(|| all.collect());
+        let rows = selection.rows.clone().unwrap_or(0..dictionary.rows);
+        let rows = rows.start.min(dictionary.rows)..rows.end.min(dictionary.rows);
+        let kinds = self.column_types(&variables)?;
+        let dictionary = &self.opened.dictionary;
+        let columns: Vec<Column> = variables
+            .iter()
+            .zip(kinds)
+            .map(|(variable, kind)| Column { variable: *variable, kind })
+            .collect();
+        let mut fields = Vec::with_capacity(columns.len());
+        let mut widest = 1;
+        for column in &columns {
+            let Some(variable) = dictionary.variables.get(column.variable) else { continue };
+            widest = widest.max(variable.storage.width());
+            fields.push(Field::new(&variable.name, column.kind.arrow(variable.storage), true));
+        }
+        let usual = (BATCH_BYTES / dictionary.row_bytes.max(1)).clamp(1, BATCH_ROWS);
+        let batch_rows = selection.batch_rows.unwrap_or(usual).clamp(1, (COLUMN_BYTES / widest).max(1));
+        Ok(Prepared { columns, schema: Arc::new(Schema::new(fields)), rows, batch_rows })
+    }
+
+    fn check_variables(&self, variables: &[usize]) -> Result<()> {
+        let count = self.opened.dictionary.variables.len();
+        match variables.iter().find(|index| **index >= count) {
+            Some(index) => Err(DtaError::Invalid {
+                place: format!("variable {}", index + 1),
+                message: format!("the file has {count} variables"),
+            }),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Everything decided about a stream before its first row.
+struct Prepared {
+    columns: Vec<Column>,
+    schema: SchemaRef,
+    rows: Range<u64>,
+    batch_rows: usize,
+}
+
+impl Prepared {
+    fn start<R: Read + Seek>(&self, source: Source<R>, opened: Arc<Opened>) -> Batches<R> {
+        let (columns, schema) = (self.columns.clone(), Arc::clone(&self.schema));
+        Batches::new(source, opened, columns, schema, self.rows.clone(), self.batch_rows)
+    }
+}

@@ -1,0 +1,264 @@
+//! Streams the chosen rows and columns as record batches.
+
+use std::io::{Read, Seek};
+use std::ops::Range;
+use std::sync::Arc;
+
+use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions, RecordBatchReader};
+use arrow_schema::{ArrowError, SchemaRef};
+
+use crate::error::{DtaError, Result};
+use crate::reader::array::Assembly;
+use crate::reader::column::ColumnType;
+use crate::reader::gather::{Cells, Rows};
+use crate::reader::opened::Opened;
+use crate::reader::selection::Column;
+use crate::reader::source::Source;
+use crate::reader::strls::StrlContents;
+use crate::spec::ByteOrder;
+
+/// Bytes of rows that are taken apart while they are in the cache.
+const TILE: usize = 256 * 1024;
+/// Fewest rows in a tile, however wide: neighbouring columns then share cache lines.
+const TILE_ROWS: usize = 64;
+/// Bytes of a row that must be left out before seeking over them beats reading them.
+const SEEK_WORTH: usize = 16 * 1024;
+/// strL contents in one batch, in bytes; one row may exceed it.
+const STRL_BUDGET: u64 = 16 * 1024 * 1024;
+
+/// Reads rows tile by tile, only the bytes between the first and the last chosen column where rows are very wide.
+#[derive(Debug)]
+pub(crate) struct Tiles {
+    /// Offset in the row of the first byte that is read.
+    start: usize,
+    /// Bytes of each row that are read.
+    stride: usize,
+    row_bytes: usize,
+    data: u64,
+    rows: usize,
+    buffer: Vec<u8>,
+}
+
+impl Tiles {
+    pub(crate) fn new(opened: &Opened, columns: &[Column]) -> Self {
+        let row_bytes = opened.dictionary.row_bytes;
+        let cells = columns.iter().filter_map(|column| opened.dictionary.variables.get(column.variable));
+        let span = cells.filter(|v| v.storage.width() > 0).fold(None, |span: Option<(usize, usize)>, v| {
+            let (start, end) = span.unwrap_or((v.offset, v.offset));
+            Some((start.min(v.offset), end.max(v.offset + v.storage.width())))
+        });
+        let (start, end) = span.unwrap_or((0, 0));
+        let whole = row_bytes.saturating_sub(end - start) < SEEK_WORTH;
+        let (start, stride) = if whole { (0, row_bytes) } else { (start, end - start) };
+        let rows = (TILE / stride.max(1)).max(TILE_ROWS);
+        Self { start, stride, row_bytes, data: opened.dictionary.data_offset, rows, buffer: Vec::new() }
+    }
+
+    /// Calls `take` for each tile of `rows`.
+    pub(crate) fn visit<R: Read + Seek>(
+        &mut self,
+        source: &mut Source<R>,
+        rows: Range<u64>,
+        order: ByteOrder,
+        mut take: impl FnMut(Rows<'_>, usize),
+    ) -> Result<()> {
+        let mut next = rows.start;
+        while next < rows.end && self.stride > 0 {
+            let count = (rows.end - next).min(self.rows as u64);
+            self.buffer.resize(count as usize * self.stride, 0);
+            let at = self.data + next * self.row_bytes as u64 + self.start as u64;
+            if self.stride == self.row_bytes {
+                source.read_at(at, &mut self.buffer)?;
+            } else {
+                for (row, cells) in self.buffer.chunks_exact_mut(self.stride).enumerate() {
+                    source.read_at(at + (row * self.row_bytes) as u64, cells)?;
+                }
+            }
+            take(Rows { bytes: &self.buffer, stride: self.stride, order }, self.start);
+            next += count;
+        }
+        Ok(())
+    }
+}
+
+/// Record batches of the chosen rows and columns, in order.
+#[derive(Debug)]
+pub struct Batches<R> {
+    source: Source<R>,
+    opened: Arc<Opened>,
+    columns: Vec<Column>,
+    /// Positions in `columns` in the order of their cells in a row.
+    by_offset: Vec<usize>,
+    schema: SchemaRef,
+    rows: Range<u64>,
+    batch_rows: usize,
+    tiles: Tiles,
+    /// Bytes of text that each column had in the last batch, and a little more.
+    text_bytes: Vec<usize>,
+}
+
+impl<R: Read + Seek> Batches<R> {
+    pub(crate) fn new(
+        source: Source<R>,
+        opened: Arc<Opened>,
+        columns: Vec<Column>,
+        schema: SchemaRef,
+        rows: Range<u64>,
+        batch_rows: usize,
+    ) -> Self {
+        let variables = &opened.dictionary.variables;
+        let mut by_offset: Vec<usize> = (0..columns.len()).collect();
+        by_offset.sort_by_key(|p| columns.get(*p).and_then(|c| variables.get(c.variable)).map(|v| v.offset));
+        let tiles = Tiles::new(&opened, &columns);
+        let text_bytes = vec![0; columns.len()];
+        Self { source, opened, columns, by_offset, schema, rows, batch_rows, tiles, text_bytes }
+    }
+
+    /// Schema of every batch.
+    pub fn schema(&self) -> SchemaRef {
+        Arc::clone(&self.schema)
+    }
+
+    /// Goes on with other rows.
+    pub(crate) fn set_rows(&mut self, rows: Range<u64>) {
+        self.rows = rows;
+    }
+
+    fn batch(&mut self) -> Result<RecordBatch> {
+        let opened = Arc::clone(&self.opened);
+        let dictionary = &opened.dictionary;
+        let first = self.rows.start;
+        let count = ((self.rows.end - first) as usize).min(self.batch_rows);
+        let variable = |column: &Column| dictionary.variables.get(column.variable);
+        let make = |(column, text): (&Column, &usize)| {
+            variable(column).map(|v| Cells::with_capacity(v.storage, count).reserve_text(*text))
+        };
+        let mut cells: Vec<Option<Cells>> = self.columns.iter().zip(&self.text_bytes).map(make).collect();
+        let (columns, by_offset) = (&self.columns, &self.by_offset);
+        self.tiles.visit(
+            &mut self.source,
+            first..first + count as u64,
+            dictionary.byte_order,
+            |rows, start| {
+                for position in by_offset {
+                    let column = columns.get(*position).and_then(variable);
+                    if let (Some(v), Some(Some(cells))) = (column, cells.get_mut(*position)) {
+                        cells.append(rows, v.offset.saturating_sub(start), v.storage);
+                    }
+                }
+            },
+        )?;
+        let kept = self.within_budget(&cells, count);
+        let assembly =
+            Assembly { ordinary: opened.ordinary, extended: opened.options.extended, text: &opened.text };
+        let mut contents = self.contents(&cells, kept, first)?.into_iter();
+        let mut arrays: Vec<ArrayRef> = Vec::with_capacity(cells.len());
+        for ((column, cells), hint) in self.columns.iter().zip(cells).zip(&mut self.text_bytes) {
+            let (Some(v), Some(cells)) = (variable(column), cells) else { continue };
+            let array = match cells {
+                Cells::StrL(_) => {
+                    let Some(found) = contents.next() else { continue };
+                    let nulls = found.nulls();
+                    if column.kind == ColumnType::Binary {
+                        assembly.binary(found.bytes, found.offsets, nulls)?
+                    } else {
+                        assembly.text(found.bytes, found.offsets, nulls)?
+                    }
+                }
+                Cells::Alias(_) => assembly.array(Cells::Alias(kept), column.kind, &v.name, first)?,
+                cells => {
+                    if let Cells::Str { bytes, .. } = &cells {
+                        *hint = bytes.len() + bytes.len() / 32;
+                    }
+                    let array = assembly.array(cells, column.kind, &v.name, first)?;
+                    if kept < count { array.slice(0, kept) } else { array }
+                }
+            };
+            arrays.push(array);
+        }
+        self.rows.start += kept as u64;
+        let options = RecordBatchOptions::new().with_row_count(Some(kept));
+        Ok(RecordBatch::try_new_with_options(Arc::clone(&self.schema), arrays, &options)?)
+    }
+
+    /// Contents of the strL columns among `cells`.
+    fn contents(&mut self, cells: &[Option<Cells>], rows: usize, first: u64) -> Result<Vec<StrlContents>> {
+        let (mut strls, mut names) = (Vec::new(), Vec::new());
+        for (cells, column) in cells.iter().zip(&self.columns) {
+            if let Some(Cells::StrL(cells)) = cells {
+                strls.push(cells.as_slice());
+                names.push(column.variable);
+            }
+        }
+        if strls.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (dictionary, lenient) = (&self.opened.dictionary, self.opened.options.lenient);
+        let found =
+            self.opened.strls().contents(&mut self.source, &strls, rows, dictionary.byte_order, lenient)?;
+        found.map_err(|(column, row)| {
+            let variable = names.get(column).and_then(|index| dictionary.variables.get(*index));
+            let name = variable.map_or("", |variable| variable.name.as_str());
+            DtaError::Invalid {
+                place: format!("{name}, row {}", first + row as u64 + 1),
+                message: "the strL record that the cell names is not in the file; salvage reads it as null"
+                    .to_owned(),
+            }
+        })
+    }
+
+    /// Rows, at least one, whose strL contents stay within the budget of a batch.
+    fn within_budget(&self, cells: &[Option<Cells>], count: usize) -> usize {
+        let order = self.opened.dictionary.byte_order;
+        let strls: Vec<_> =
+            cells.iter().filter_map(|c| if let Some(Cells::StrL(c)) = c { Some(c) } else { None }).collect();
+        if strls.is_empty() {
+            return count;
+        }
+        let mut used = 0_u64;
+        for row in 0..count {
+            let here = strls
+                .iter()
+                .filter_map(|cells| cells.get(row))
+                .map(|cell| self.opened.strls().length(*cell, order));
+            used = used.saturating_add(here.fold(0, u64::saturating_add));
+            if used > STRL_BUDGET {
+                return row.max(1);
+            }
+        }
+        count
+    }
+}
+
+impl<R: Read + Seek> Iterator for Batches<R> {
+    type Item = Result<RecordBatch>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.rows.start >= self.rows.end {
+            return None;
+        }
+        let batch = self.batch();
+        if batch.is_err() {
+            self.rows.start = self.rows.end;
+        }
+        Some(batch)
+    }
+}
+
+/// [`Batches`] as Arrow's own reader trait.
+#[derive(Debug)]
+pub struct ArrowBatches<R>(pub Batches<R>);
+
+impl<R: Read + Seek> Iterator for ArrowBatches<R> {
+    type Item = std::result::Result<RecordBatch, ArrowError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.next().map(|batch| batch.map_err(|error| ArrowError::ExternalError(Box::new(error))))
+    }
+}
+
+impl<R: Read + Seek> RecordBatchReader for ArrowBatches<R> {
+    fn schema(&self) -> SchemaRef {
+        self.0.schema()
+    }
+}

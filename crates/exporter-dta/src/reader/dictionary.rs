@@ -1,0 +1,240 @@
+//! What a file says about its rows: variables, labels, characteristics.
+
+use crate::error::Result;
+use crate::metadata::Characteristic;
+use crate::reader::source::{damaged, unsigned, until_nul};
+use crate::reader::text::{Detector, TextDecoder, TextEncoding};
+use crate::reader::walk::{Damage, RawFile};
+use crate::reader::walk_labels::RawLabels;
+use crate::spec::{ByteOrder, Release};
+use crate::spec_storage::StorageType;
+
+/// The decoded description of one file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Dictionary {
+    /// Release of the format.
+    pub release: Release,
+    /// Order of the bytes of numbers.
+    pub byte_order: ByteOrder,
+    /// Name of the encoding that text outside UTF-8 was read with.
+    pub encoding: &'static str,
+    /// Observations; when salvaging, the complete ones.
+    pub rows: u64,
+    /// Dataset label.
+    pub label: String,
+    /// Time of saving, `dd Mon yyyy hh:mm`, or empty.
+    pub timestamp: String,
+    /// Variables in order.
+    pub variables: Vec<Variable>,
+    /// Variables by which the rows are sorted, as indices from 0.
+    pub sort: Vec<usize>,
+    /// Characteristics in file order.
+    pub characteristics: Vec<Characteristic>,
+    /// Value-label sets in file order.
+    pub value_labels: Vec<ValueLabels>,
+    /// Bytes of one row.
+    pub row_bytes: usize,
+    /// Offset of the first row in the file.
+    pub data_offset: u64,
+    /// Offset of the first strL record, where there is such a section.
+    pub strl_offset: Option<u64>,
+    /// What was wrong and passed over while salvaging.
+    pub damages: Vec<Damage>,
+}
+
+/// One variable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Variable {
+    /// Name.
+    pub name: String,
+    /// How it is stored.
+    pub storage: StorageType,
+    /// Display format, for example `%9.0g` or `%td`.
+    pub format: String,
+    /// Name of its value-label set, or empty; the set need not be in the file.
+    pub value_labels: String,
+    /// Variable label.
+    pub label: String,
+    /// Offset of its cell in a row, in bytes.
+    pub offset: usize,
+}
+
+/// A named set of value labels, held compactly.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ValueLabels {
+    /// Name of the set.
+    pub name: String,
+    values: Vec<i32>,
+    ends: Vec<usize>,
+    text: String,
+}
+
+impl ValueLabels {
+    /// Values with their texts in file order; 2,147,483,622 to 2,147,483,647 stand for `.a` to `.z`.
+    pub fn iter(&self) -> impl Iterator<Item = (i32, &str)> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        let texts = starts.zip(&self.ends).map(|(start, end)| self.text.get(start..*end).unwrap_or_default());
+        self.values.iter().copied().zip(texts)
+    }
+
+    /// Number of labelled values.
+    pub fn len(&self) -> usize {
+        self.values.len()
+    }
+
+    /// Whether no value is labelled.
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
+    fn decode(raw: RawLabels, decoder: &TextDecoder) -> Option<Self> {
+        let name = decoder.decode(until_nul(&raw.name)).into_owned();
+        let (mut ends, mut text, mut taken) = (Vec::with_capacity(raw.values.len()), String::new(), 0);
+        for start in &raw.starts {
+            let bytes = until_nul(raw.text.get(*start as usize..)?);
+            // Texts that overlap could expand a small table without bound.
+            taken += bytes.len();
+            if taken > raw.text.len() {
+                return None;
+            }
+            text.push_str(&decoder.decode(bytes));
+            ends.push(text.len());
+        }
+        Some(Self { name, values: raw.values, ends, text })
+    }
+}
+
+impl Dictionary {
+    /// Position of the variable called `name`.
+    pub fn variable_index(&self, name: &str) -> Option<usize> {
+        self.variables.iter().position(|variable| variable.name == name)
+    }
+
+    /// The value-label set called `name`.
+    pub fn value_labels(&self, name: &str) -> Option<&ValueLabels> {
+        self.value_labels.iter().find(|set| set.name == name)
+    }
+
+    /// Contents of a characteristic; `owner` is `_dta` or the name of a variable.
+    pub fn characteristic(&self, owner: &str, name: &str) -> Option<&str> {
+        let found = self.characteristics.iter().find(|c| c.owner == owner && c.name == name);
+        found.map(|c| c.contents.as_str())
+    }
+
+    pub(crate) fn decode(mut raw: RawFile, decoder: &TextDecoder, lenient: bool) -> Result<Self> {
+        let widths = raw.release.widths();
+        let text = |bytes: &[u8]| decoder.decode(until_nul(bytes)).into_owned();
+        let field = |block: &[u8], index: usize, width: usize| {
+            text(block.get(index * width..(index + 1) * width).unwrap_or_default())
+        };
+        let mut offset = 0;
+        let mut variables = Vec::with_capacity(raw.types.len());
+        for (index, storage) in raw.types.iter().enumerate() {
+            variables.push(Variable {
+                name: field(&raw.names, index, widths.name),
+                storage: *storage,
+                format: field(&raw.formats, index, widths.format),
+                value_labels: field(&raw.set_names, index, widths.name),
+                label: field(&raw.labels, index, widths.variable_label),
+                offset,
+            });
+            offset += storage.width();
+        }
+        let entries =
+            raw.sort.chunks_exact(widths.sort_entry).map(|entry| unsigned(entry, raw.order) as usize);
+        let sort = entries
+            .take_while(|entry| (1..=variables.len()).contains(entry))
+            .map(|entry| entry - 1)
+            .collect();
+        let characteristics = raw.characteristics.iter().filter_map(|record| {
+            let (owner, rest) = record.split_at_checked(widths.name)?;
+            let (name, contents) = rest.split_at_checked(widths.name)?;
+            Some(Characteristic { owner: text(owner), name: text(name), contents: text(contents) })
+        });
+        let characteristics = characteristics.collect();
+        let mut value_labels = Vec::with_capacity(raw.value_labels.len());
+        for set in std::mem::take(&mut raw.value_labels) {
+            let name = text(&set.name);
+            match ValueLabels::decode(set, decoder) {
+                Some(set) => value_labels.push(set),
+                None => {
+                    let message =
+                        format!("texts of value-label set \"{name}\" lie outside the set or share bytes");
+                    let offset = raw.data.saturating_add(raw.rows.saturating_mul(raw.row_bytes as u64));
+                    if !lenient {
+                        return Err(damaged(offset, message));
+                    }
+                    raw.damages.push(Damage { offset, message });
+                }
+            }
+        }
+        Ok(Self {
+            release: raw.release,
+            byte_order: raw.order,
+            encoding: decoder.name(),
+            rows: raw.rows,
+            label: text(&raw.label),
+            timestamp: text(&raw.timestamp),
+            variables,
+            sort,
+            characteristics,
+            value_labels,
+            row_bytes: raw.row_bytes,
+            data_offset: raw.data,
+            strl_offset: raw.strls,
+            damages: raw.damages,
+        })
+    }
+}
+
+/// Shows every text of the descriptions to `detector`.
+fn show_descriptions(raw: &RawFile, detector: &mut Detector) {
+    let widths = raw.release.widths();
+    detector.see(until_nul(&raw.label));
+    let blocks =
+        [(&raw.names, widths.name), (&raw.set_names, widths.name), (&raw.labels, widths.variable_label)];
+    for (block, width) in blocks {
+        block.chunks_exact(width).for_each(|field| detector.see(until_nul(field)));
+    }
+    for record in &raw.characteristics {
+        detector.see(until_nul(record.get(2 * widths.name..).unwrap_or_default()));
+    }
+    for set in &raw.value_labels {
+        set.text.split(|byte| *byte == 0).for_each(|text| detector.see(text));
+    }
+}
+
+/// Shows the fixed strings of `rows`, complete rows one after the other, to `detector`.
+fn show_rows(raw: &RawFile, rows: &[u8], detector: &mut Detector) {
+    for row in rows.chunks_exact(raw.row_bytes.max(1)) {
+        let mut offset = 0;
+        for storage in &raw.types {
+            if let StorageType::Str(width) = storage {
+                detector.see(until_nul(row.get(offset..offset + usize::from(*width)).unwrap_or_default()));
+            }
+            offset += storage.width();
+        }
+    }
+}
+
+/// Chooses the decoder; `sample` gives the first rows and is asked only when the descriptions are plain ASCII.
+pub(crate) fn decoder(
+    raw: &RawFile,
+    encoding: TextEncoding,
+    sample: impl FnOnce() -> Result<Vec<u8>>,
+) -> Result<TextDecoder> {
+    if let TextEncoding::Named(named) = encoding {
+        return Ok(TextDecoder::new(raw.release.is_utf8(), named));
+    }
+    if raw.release.is_utf8() {
+        return Ok(TextDecoder::new(true, encoding_rs::UTF_8));
+    }
+    let mut detector = Detector::default();
+    show_descriptions(raw, &mut detector);
+    if detector.is_undecided() {
+        show_rows(raw, &sample()?, &mut detector);
+    }
+    Ok(TextDecoder::new(false, detector.encoding()))
+}

@@ -1,0 +1,147 @@
+//! What one pass over the rows tells about the numbers of a variable.
+
+use crate::missing::Missing;
+use crate::reader::column::{ColumnType, without_leap_seconds};
+use crate::reader::gather::Cells;
+use crate::reader::ordinary::Ordinary;
+use crate::spec::EPOCH_MILLIS;
+
+/// Facts about the numbers of one variable.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ValueFacts {
+    letters: u32,
+    min: f64,
+    max: f64,
+    integral: bool,
+    leap: bool,
+}
+
+impl Default for ValueFacts {
+    fn default() -> Self {
+        Self { letters: 0, min: f64::INFINITY, max: f64::NEG_INFINITY, integral: true, leap: false }
+    }
+}
+
+impl ValueFacts {
+    /// The extended missing values that occur, in order.
+    pub fn letters(&self) -> impl Iterator<Item = Missing> + use<> {
+        let letters = self.letters;
+        (1..Missing::COUNT).filter(move |number| letters >> number & 1 == 1).filter_map(Missing::from_number)
+    }
+
+    /// Smallest and largest value that is not missing.
+    pub fn range(&self) -> Option<(f64, f64)> {
+        (self.min <= self.max).then_some((self.min, self.max))
+    }
+
+    /// Whether every value is a whole number and, for `%tC`, none lies within a leap second.
+    ///
+    /// Looked at for variables with a date format only; true for all others.
+    pub fn is_integral(&self) -> bool {
+        self.integral && !self.leap
+    }
+
+    /// Adds the cells of a variable read as `column`; strings tell nothing.
+    pub(crate) fn add(&mut self, cells: &Cells, column: ColumnType, ordinary: Ordinary) {
+        match cells {
+            Cells::Byte(cells) => {
+                self.integers(cells, i8::MIN, |v| ordinary.byte(v), |v| ordinary.byte_missing(v))
+            }
+            Cells::Int(cells) => {
+                self.integers(cells, i16::MIN, |v| ordinary.int(v), |v| ordinary.int_missing(v))
+            }
+            Cells::Long(cells) => {
+                self.integers(cells, i32::MIN, |v| ordinary.long(v), |v| ordinary.long_missing(v))
+            }
+            Cells::Float(cells) => {
+                let widened = cells.iter().map(|v| (f64::from(*v), ordinary.float(*v)));
+                self.floats(widened, column);
+                self.letters_of(cells, |v| ordinary.float(v), |v| ordinary.float_missing(v));
+            }
+            Cells::Double(cells) => {
+                self.floats(cells.iter().map(|v| (*v, ordinary.double(*v))), column);
+                self.letters_of(cells, |v| ordinary.double(v), |v| ordinary.double_missing(v));
+            }
+            Cells::Str { .. } | Cells::StrL(_) | Cells::Alias(_) => {}
+        }
+    }
+
+    fn integers<T: Copy + Ord + Into<i64>>(
+        &mut self,
+        cells: &[T],
+        lowest: T,
+        ordinary: impl Fn(T) -> bool,
+        missing: impl Fn(T) -> Missing,
+    ) {
+        let Some(first) = cells.first() else { return };
+        let min = cells.iter().copied().fold(*first, T::min);
+        let mut max = cells.iter().copied().fold(lowest, T::max);
+        if !ordinary(max) {
+            self.letters_of(cells, &ordinary, missing);
+            max = cells.iter().copied().filter(|cell| ordinary(*cell)).fold(lowest, T::max);
+        }
+        // Missing values are the largest numbers, so the smallest is ordinary if any is.
+        if ordinary(min) {
+            self.min = self.min.min(min.into() as f64);
+            self.max = self.max.max(max.into() as f64);
+        }
+    }
+
+    fn floats(&mut self, cells: impl Iterator<Item = (f64, bool)>, column: ColumnType) {
+        let check = column.stored_range().is_some();
+        for (value, ordinary) in cells {
+            if ordinary {
+                self.min = self.min.min(value);
+                self.max = self.max.max(value);
+                if check {
+                    self.integral &= value.fract() == 0.0;
+                    self.leap |= column == ColumnType::DateTimeUtc
+                        && without_leap_seconds((value as i64).saturating_sub(EPOCH_MILLIS)).is_none();
+                }
+            }
+        }
+    }
+
+    fn letters_of<T: Copy>(
+        &mut self,
+        cells: &[T],
+        ordinary: impl Fn(T) -> bool,
+        missing: impl Fn(T) -> Missing,
+    ) {
+        for cell in cells {
+            if !ordinary(*cell) {
+                self.letters |= 1 << missing(*cell).number();
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::Release;
+
+    #[test]
+    fn letters_and_range_leave_each_other_out() {
+        let ordinary = Ordinary::of(Release::V118);
+        let mut facts = ValueFacts::default();
+        facts.add(&Cells::Byte(vec![102, 3, 101, -5, 127]), ColumnType::Number, ordinary);
+        assert_eq!(facts.range(), Some((-5.0, 3.0)));
+        assert_eq!(facts.letters().map(|m| m.to_string()).collect::<String>(), ".a.z");
+        let mut empty = ValueFacts::default();
+        empty.add(&Cells::Byte(vec![103, 101]), ColumnType::Number, ordinary);
+        assert_eq!((empty.range(), empty.letters().count()), (None, 1));
+    }
+
+    #[test]
+    fn fractions_count_for_dates_alone() {
+        let ordinary = Ordinary::of(Release::V118);
+        let cells = Cells::Double(vec![1.5, f64::NAN, f64::NEG_INFINITY]);
+        let (mut date, mut number) = (ValueFacts::default(), ValueFacts::default());
+        date.add(&cells, ColumnType::Date, ordinary);
+        number.add(&cells, ColumnType::Number, ordinary);
+        assert_eq!((date.is_integral(), number.is_integral()), (false, true));
+        assert_eq!(number.range(), Some((1.5, 1.5)));
+        assert_eq!(number.letters().count(), 0);
+    }
+}

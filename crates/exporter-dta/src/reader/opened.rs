@@ -1,0 +1,70 @@
+//! What all readers of one file share.
+
+use std::io::{Read, Seek};
+use std::sync::OnceLock;
+
+use crate::error::Result;
+use crate::reader::array::ExtendedMissing;
+use crate::reader::dictionary::Dictionary;
+use crate::reader::ordinary::Ordinary;
+use crate::reader::source::Source;
+use crate::reader::strls::StrlIndex;
+use crate::reader::text::{TextDecoder, TextEncoding};
+
+/// How a file is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct ReadOptions {
+    /// Encoding of text that is not UTF-8.
+    pub encoding: TextEncoding,
+    /// Read the complete rows and the intact descriptions of a damaged file instead of failing.
+    pub lenient: bool,
+    /// What becomes of `.a` to `.z`.
+    pub extended: ExtendedMissing,
+    /// Whether display formats decide about dates and times.
+    pub dates: Dates,
+}
+
+/// What becomes of variables with a date format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Dates {
+    /// Dates, times and periods where every value is one (one pass over those variables that storage does not settle).
+    #[default]
+    Typed,
+    /// Stored numbers.
+    Numbers,
+}
+
+/// Description, options and indexes of an open file.
+#[derive(Debug)]
+pub(crate) struct Opened {
+    pub(crate) dictionary: Dictionary,
+    pub(crate) text: TextDecoder,
+    pub(crate) options: ReadOptions,
+    pub(crate) ordinary: Ordinary,
+    strls: OnceLock<StrlIndex>,
+    none: StrlIndex,
+}
+
+impl Opened {
+    pub(crate) fn new(dictionary: Dictionary, text: TextDecoder, options: ReadOptions) -> Self {
+        let ordinary = Ordinary::of(dictionary.release);
+        Self { dictionary, text, options, ordinary, strls: OnceLock::new(), none: StrlIndex::default() }
+    }
+
+    /// Index of the strLs; empty before [`Opened::index_strls`].
+    pub(crate) fn strls(&self) -> &StrlIndex {
+        self.strls.get().unwrap_or(&self.none)
+    }
+
+    /// Makes the index of the strLs once.
+    pub(crate) fn index_strls<R: Read + Seek>(&self, source: &mut Source<R>) -> Result<&StrlIndex> {
+        if self.strls.get().is_none() {
+            let d = &self.dictionary;
+            let index =
+                StrlIndex::build(source, d.strl_offset, d.release, d.byte_order, self.options.lenient)?;
+            let _ = self.strls.set(index);
+        }
+        Ok(self.strls())
+    }
+}
