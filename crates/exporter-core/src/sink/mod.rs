@@ -7,6 +7,7 @@ mod spooled;
 mod stream;
 mod tee;
 
+use std::collections::BTreeMap;
 use std::io::{self, Read, Seek, Write};
 
 use serde::Serialize;
@@ -35,6 +36,9 @@ pub struct EntrySpec {
     pub rows: Option<u64>,
     /// Exact bytes, if known.
     pub bytes: Option<u64>,
+    /// How the entry is written, by name (`delimiter`, `header`), for siblings that load it.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub attributes: BTreeMap<String, String>,
 }
 
 impl EntrySpec {
@@ -54,6 +58,13 @@ impl EntrySpec {
     #[must_use]
     pub fn rows(mut self, rows: u64) -> Self {
         self.rows = Some(rows);
+        self
+    }
+
+    /// Says how the entry is written.
+    #[must_use]
+    pub fn attribute(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.attributes.insert(name.into(), value.into());
         self
     }
 
