@@ -1,1 +1,24 @@
-//! testkit
+//! What the tests of every crate share: generators of tables, conformance suites, sinks that fail, a counting allocator.
+//!
+//! - [`sample`] and [`GeneratedDataset`]: ready-made datasets, small with a rich codebook and large without memory;
+//! - [`tables`]: proptest strategies for kinds, columns and whole datasets, built on [`Cell`];
+//! - [`conformance`]: what each exporter, format, input and sink must pass;
+//! - [`fault`]: sinks and datasets that fail at a chosen place;
+//! - [`allocation`]: how much memory a piece of code needs at its peak;
+//! - [`plain`]: the smallest exporter and input that pass their suites.
+//!
+//! Everything here reports by panicking with a message that says what was expected.
+
+pub mod allocation;
+mod cell;
+pub mod conformance;
+pub mod fault;
+mod generated;
+pub mod plain;
+mod recut;
+pub mod sample;
+pub mod tables;
+
+pub use cell::{Cell, cells_of, column_of};
+pub use generated::GeneratedDataset;
+pub use recut::Recut;

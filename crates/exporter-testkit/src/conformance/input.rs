@@ -1,0 +1,51 @@
+//! What every format that reads must pass on a file of its own, whole and cut short.
+
+use std::path::Path;
+
+use exporter_core::{Context, Dataset, Input, Registry, Result, Scan, Source, TableId};
+use serde_json::Value as Json;
+
+use super::{context, dataset};
+
+/// Holds an input to the contract on a good file: it is recognised by its content or, failing that, its extension; its dataset
+/// passes [`dataset`].
+#[track_caller]
+pub fn input<I: Input>(path: &Path) {
+    let info = I::INFO;
+    assert!(info.reads, "{} is an Input but does not say that it reads", info.id);
+    let registry = Registry::new().register_input::<I>();
+    let found = registry.recognise(path).unwrap_or_else(|error| panic!("{}: {error:?}", path.display()));
+    assert_eq!(found.id, info.id, "the format of {}", path.display());
+    let data = registry
+        .open(&Source::new(path), Json::Null, &context())
+        .unwrap_or_else(|error| panic!("{} cannot be opened: {error:?}", path.display()));
+    dataset(&*data);
+    let absent = path.with_file_name("no such file");
+    assert!(registry.open_as(info.id, &Source::new(&absent), Json::Null, &context()).is_err());
+}
+
+/// Cuts a good file after every `step`-th byte and reads what is left: errors are right, panics and hangs are not.
+/// `scratch` is a folder of the test's own. Returns how many of the cut files were refused.
+#[track_caller]
+pub fn prefixes<I: Input>(path: &Path, scratch: &Path, step: usize) -> usize {
+    let bytes = std::fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let cut = scratch.join(path.file_name().unwrap_or_default());
+    let mut refused = 0;
+    for length in (0..bytes.len()).step_by(step.max(1)) {
+        std::fs::write(&cut, &bytes[..length]).unwrap_or_else(|error| panic!("{}: {error}", cut.display()));
+        // The head decides nothing more than a format's name, but it must bear any bytes.
+        let _ = I::recognise(&bytes[..length.min(4096)]);
+        if read_all::<I>(&cut, &context()).is_err() {
+            refused += 1;
+        }
+    }
+    refused
+}
+
+fn read_all<I: Input>(path: &Path, context: &Context) -> Result<()> {
+    let data: Box<dyn Dataset> = I::open(&Source::new(path), I::Options::default(), context)?;
+    for table in 0..data.codebook().tables.len() {
+        context.scan(&*data, TableId(table), &Scan::all())?.try_for_each(|batch| batch.map(drop))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,356 @@
+//! The smallest exporter and input that pass their conformance suites: a model for format crates and a fixture for
+//! tests of the engine itself.
+//!
+//! Entries are `{table}.plain`: a line `#plain`, the names, then one line per row, cells between separators and
+//! `\N` for null.
+
+use std::fmt::Write as _;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use arrow_array::{ArrayRef, RecordBatch, StringArray};
+use arrow_schema::Schema;
+use exporter_core::codebook::{Codebook, Kind, Table, Variable};
+use exporter_core::dataset::{infer_table, select, table_of};
+use exporter_core::limits::Limits;
+use exporter_core::{
+    Batches, Context, Dataset, EntryReport, EntrySpec, Error, Exporter, Format, FormatInfo, Input, Loss,
+    LossCode, LossReport, OptionInfo, OptionKind, Plan, Planning, ProfileRequest, Recognition, Result, Scan,
+    Sink, Source, Summary, Supports, TableId, pipeline,
+};
+use serde::Deserialize;
+
+use crate::{Cell, cells_of};
+
+/// First line of every entry.
+const SIGNATURE: &str = "#plain";
+
+static INFO: FormatInfo = FormatInfo {
+    id: "plain",
+    name: "Plain lines",
+    aliases: &["lines"],
+    extensions: &["plain"],
+    media_type: "text/plain",
+    supports: Supports::NONE,
+    limits: Limits::NONE,
+    options: &[
+        OptionInfo {
+            name: "separator",
+            kind: OptionKind::Choice(&["tab", "comma"]),
+            default: "tab",
+            help: "What stands between cells.",
+        },
+        OptionInfo {
+            name: "end-mark",
+            kind: OptionKind::Boolean,
+            default: "false",
+            help: "Whether a last line says how many rows there are.",
+        },
+    ],
+    losses: &[LossCode::VALUE_LABELS_DROPPED, LossCode::TEXT_REPLACED],
+    reads: true,
+    writes: true,
+    notes: "For tests only.",
+};
+
+/// What stands between cells.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Separator {
+    /// A tab.
+    #[default]
+    Tab,
+    /// A comma.
+    Comma,
+}
+
+impl Separator {
+    fn character(self) -> char {
+        match self {
+            Separator::Tab => '\t',
+            Separator::Comma => ',',
+        }
+    }
+}
+
+/// Options of [`Plain`].
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct PlainOptions {
+    /// What stands between cells.
+    pub separator: Separator,
+    /// Whether a last line says how many rows there are.
+    pub end_mark: bool,
+}
+
+/// The format, for registries.
+#[derive(Clone, Copy, Debug)]
+pub struct Plain;
+
+impl Format for Plain {
+    const INFO: &'static FormatInfo = &INFO;
+    type Options = PlainOptions;
+    type Exporter = PlainExporter;
+
+    fn exporter(options: PlainOptions) -> Result<PlainExporter> {
+        Ok(PlainExporter { options })
+    }
+}
+
+/// Writes one entry per table.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct PlainExporter {
+    options: PlainOptions,
+}
+
+fn specs(codebook: &Codebook) -> Vec<EntrySpec> {
+    let tables = codebook.tables.iter().enumerate();
+    tables
+        .map(|(index, table)| {
+            EntrySpec::new(format!("{}.plain", table.name), INFO.media_type).table(TableId(index))
+        })
+        .collect()
+}
+
+impl Exporter for PlainExporter {
+    fn format(&self) -> &'static FormatInfo {
+        &INFO
+    }
+
+    fn needs(&self, data: &dyn Dataset, _: &Context) -> Result<ProfileRequest> {
+        let mut request = ProfileRequest::new();
+        (0..data.codebook().tables.len()).for_each(|table| {
+            request.rows(TableId(table));
+        });
+        Ok(request)
+    }
+
+    fn entries(&self, codebook: &Codebook) -> Vec<EntrySpec> {
+        specs(codebook)
+    }
+
+    fn plan<'a>(
+        &'a self,
+        data: &'a dyn Dataset,
+        with: &Planning<'_>,
+        _: &Context,
+    ) -> Result<Box<dyn Plan + 'a>> {
+        let mut losses = LossReport::default();
+        for table in &data.codebook().tables {
+            for variable in table.variables.iter().filter(|variable| variable.labels.is_some()) {
+                losses.add(
+                    Loss::new(LossCode::VALUE_LABELS_DROPPED, "codes are written without labels")
+                        .table(&table.name)
+                        .variable(&variable.name),
+                );
+            }
+        }
+        let mut entries = specs(data.codebook());
+        for entry in &mut entries {
+            entry.rows = entry.table.and_then(|table| with.profile.rows(table));
+        }
+        Ok(Box::new(PlainPlan { options: self.options, data, entries, losses }))
+    }
+}
+
+struct PlainPlan<'a> {
+    options: PlainOptions,
+    data: &'a dyn Dataset,
+    entries: Vec<EntrySpec>,
+    losses: LossReport,
+}
+
+impl Plan for PlainPlan<'_> {
+    fn entries(&self) -> &[EntrySpec] {
+        &self.entries
+    }
+
+    fn losses(&self) -> &LossReport {
+        &self.losses
+    }
+
+    fn write(self: Box<Self>, sink: &dyn Sink, context: &Context) -> Result<Summary> {
+        let mut summary = Summary::default();
+        for spec in &self.entries {
+            context.cancel().check()?;
+            summary.entries.push(self.write_table(spec, sink, context, &mut summary.losses)?);
+        }
+        Ok(summary)
+    }
+}
+
+/// Lines of one batch and what was replaced in them.
+#[derive(Default)]
+struct Lines {
+    text: String,
+    rows: u64,
+    losses: LossReport,
+}
+
+impl PlainPlan<'_> {
+    fn write_table(
+        &self,
+        spec: &EntrySpec,
+        sink: &dyn Sink,
+        context: &Context,
+        losses: &mut LossReport,
+    ) -> Result<EntryReport> {
+        let id = spec.table.unwrap_or(TableId(0));
+        let table = table_of(self.data.codebook(), id)?;
+        let separator = self.options.separator.character();
+        let mut entry = sink.create(spec)?;
+        let failed = |source| Error::io("cannot write", source).entry(&spec.path);
+        let names: Vec<&str> = table.variables.iter().map(|variable| variable.name.as_str()).collect();
+        writeln!(entry, "{SIGNATURE}\n{}", names.join(&separator.to_string())).map_err(failed)?;
+        let mut next_row = 0u64;
+        let batches = context.scan(self.data, id, &Scan::all())?.map(|batch| {
+            let batch = batch?;
+            let first_row = next_row;
+            next_row += batch.num_rows() as u64;
+            Ok((first_row, batch))
+        });
+        let mut rows = 0;
+        pipeline::ordered(
+            context.threads(),
+            batches,
+            |(first_row, batch), lines: &mut Lines| {
+                encode(table, separator, first_row, &batch, lines);
+                Ok(())
+            },
+            |lines| {
+                entry.write_all(lines.text.as_bytes()).map_err(failed)?;
+                context.progress().bytes(lines.text.len() as u64);
+                rows += lines.rows;
+                losses.merge(std::mem::take(&mut lines.losses));
+                Ok(())
+            },
+        )?;
+        if self.options.end_mark {
+            writeln!(entry, "#rows {rows}").map_err(failed)?;
+        }
+        let receipt = entry.commit()?;
+        Ok(EntryReport {
+            path: receipt.path,
+            media_type: INFO.media_type.into(),
+            table: Some(id),
+            rows: Some(rows),
+            bytes: receipt.bytes,
+        })
+    }
+}
+
+fn encode(table: &Table, separator: char, first_row: u64, batch: &RecordBatch, lines: &mut Lines) {
+    lines.text.clear();
+    lines.rows = batch.num_rows() as u64;
+    let columns: Vec<Vec<Cell>> = batch.columns().iter().map(|column| cells_of(column)).collect();
+    for row in 0..batch.num_rows() {
+        for (index, (column, variable)) in columns.iter().zip(&table.variables).enumerate() {
+            if index > 0 {
+                lines.text.push(separator);
+            }
+            let text = match &column[row] {
+                Cell::Null => "\\N".to_owned(),
+                Cell::Boolean(value) => value.to_string(),
+                Cell::Integer(value) => value.to_string(),
+                Cell::Float(value) => value.to_string(),
+                Cell::Text(value) => value.clone(),
+                nested => format!("{nested:?}"),
+            };
+            if text.contains([separator, '\n', '\r']) {
+                let loss = Loss::new(LossCode::TEXT_REPLACED, "separators and line ends become blanks")
+                    .table(&table.name)
+                    .variable(&variable.name)
+                    .first(Some(first_row + row as u64 + 1), text.as_str());
+                lines.losses.add(loss);
+            }
+            let _ = write!(lines.text, "{}", text.replace([separator, '\n', '\r'], " "));
+        }
+        lines.text.push('\n');
+    }
+}
+
+impl Input for Plain {
+    const INFO: &'static FormatInfo = &INFO;
+    type Options = PlainOptions;
+
+    fn recognise(head: &[u8]) -> Recognition {
+        if head.starts_with(SIGNATURE.as_bytes()) { Recognition::Yes } else { Recognition::No }
+    }
+
+    fn open(source: &Source<'_>, options: PlainOptions, _: &Context) -> Result<Box<dyn Dataset>> {
+        let name =
+            source.path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+        let mut file = PlainFile {
+            path: source.path.to_owned(),
+            separator: options.separator.character(),
+            codebook: Codebook::new(&name),
+        };
+        let mut lines = file.lines()?;
+        if lines.next().transpose()?.as_deref() != Some(SIGNATURE) {
+            return Err(Error::invalid("the file does not begin with #plain"));
+        }
+        let header = lines.next().transpose()?.ok_or_else(|| Error::invalid("the file has no names"))?;
+        let mut table = infer_table(&name, &Schema::empty())?;
+        table.variables =
+            header.split(file.separator).map(|variable| Variable::new(variable, Kind::Text)).collect();
+        file.codebook.tables.push(table);
+        Ok(Box::new(file))
+    }
+}
+
+struct PlainFile {
+    path: PathBuf,
+    separator: char,
+    codebook: Codebook,
+}
+
+impl PlainFile {
+    fn lines(&self) -> Result<impl Iterator<Item = Result<String>> + Send + use<>> {
+        let file =
+            std::fs::File::open(&self.path).map_err(|source| Error::io("cannot open the file", source))?;
+        Ok(BufReader::new(file).lines().map(|line| {
+            line.map_err(|source| Error::invalid("the file is not UTF-8 text").with_source(source))
+        }))
+    }
+}
+
+impl Dataset for PlainFile {
+    fn codebook(&self) -> &Codebook {
+        &self.codebook
+    }
+
+    fn rows(&self, _: TableId) -> Option<u64> {
+        None
+    }
+
+    fn scan(&self, table: TableId, scan: &Scan) -> Result<Batches<'_>> {
+        let description = table_of(&self.codebook, table)?;
+        let columns: Vec<usize> = (0..description.variables.len()).collect();
+        let schema = exporter_core::dataset::arrow_schema(description, &columns);
+        let size = scan.batch_rows.unwrap_or(1024).max(1);
+        let mut lines = self.lines()?.skip(2);
+        let mut first_row = 0;
+        let batches = std::iter::from_fn(move || {
+            let lines: Result<Vec<String>> = lines.by_ref().take(size).collect();
+            let lines = match lines {
+                Err(error) => return Some(Err(error)),
+                Ok(lines) if lines.is_empty() => return None,
+                Ok(lines) => lines,
+            };
+            let rows: Vec<Vec<&str>> =
+                lines.iter().map(|line| line.split(self.separator).collect()).collect();
+            if let Some(ragged) = rows.iter().position(|cells| cells.len() != columns.len()) {
+                let message = format!("a row has {} cells instead of {}", rows[ragged].len(), columns.len());
+                return Some(Err(Error::invalid(message).row(first_row + ragged as u64 + 1)));
+            }
+            first_row += rows.len() as u64;
+            let arrays = columns.iter().map(|column| {
+                let texts = rows.iter().map(|cells| Some(cells[*column]).filter(|text| *text != "\\N"));
+                Arc::new(texts.collect::<StringArray>()) as ArrayRef
+            });
+            Some(RecordBatch::try_new(schema.clone(), arrays.collect()).map_err(Error::from))
+        });
+        select(description, scan, batches)
+    }
+}

@@ -1,0 +1,137 @@
+//! The plain exporter and input pass; the suites fail where they should.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use exporter_core::sink::{FolderOptions, FolderSink};
+use exporter_core::{Context, Dataset, Exporter, FormatInfo, Plan, Planning, Result, Sink, Summary, export};
+use exporter_testkit::fault::run_with_faults;
+use exporter_testkit::plain::{Plain, PlainExporter};
+use exporter_testkit::{GeneratedDataset, conformance, sample};
+
+#[test]
+fn the_plain_exporter_passes() {
+    conformance::exporter(&PlainExporter::default(), &sample::study());
+    conformance::exporter(&PlainExporter::default(), &sample::empty_study());
+    conformance::exporter(&PlainExporter::default(), &sample::simple(5));
+    conformance::format::<Plain>(&sample::study());
+}
+
+#[test]
+fn every_place_of_a_small_export_is_tried() {
+    let places = run_with_faults(&PlainExporter::default(), &sample::simple(3), &conformance::context());
+    let line = "#plain\nid\tscore\tname\n0\t0\tname 0\n1\t0.25\tname 1\n2\t0.5\tname 2\n".len();
+    assert_eq!(places, line + 3);
+}
+
+#[test]
+fn the_plain_input_passes() {
+    let folder = tempfile::tempdir().unwrap();
+    let target = folder.path().join("out");
+    let sink = FolderSink::create(&target, FolderOptions::default()).unwrap();
+    export(&PlainExporter::default(), &sample::study(), Box::new(sink), &conformance::context()).unwrap();
+    let file = target.join("members.plain");
+    conformance::input::<Plain>(&file);
+    assert!(conformance::prefixes::<Plain>(&file, folder.path(), 1) > 0);
+}
+
+#[test]
+fn the_datasets_pass() {
+    conformance::dataset(&sample::study());
+    conformance::dataset(&sample::empty_study());
+    conformance::dataset(&GeneratedDataset::new(100));
+    conformance::dataset(&GeneratedDataset::new(0));
+}
+
+/// An exporter with one fault, to see that the suite finds it.
+struct Faulty(Fault);
+
+#[derive(Clone, Copy, PartialEq)]
+enum Fault {
+    ForgetsEntry,
+    BytesByBatch,
+    BytesByThreads,
+    UndeclaredLoss,
+    HidesErrors,
+    IgnoresCancel,
+}
+
+struct FaultyPlan<'a> {
+    inner: Box<dyn Plan + 'a>,
+    data: &'a dyn Dataset,
+    fault: Fault,
+}
+
+impl Exporter for Faulty {
+    fn format(&self) -> &'static FormatInfo {
+        static WITHOUT_LOSSES: std::sync::LazyLock<FormatInfo> = std::sync::LazyLock::new(|| FormatInfo {
+            losses: &[],
+            ..PlainExporter::default().format().clone()
+        });
+        if self.0 == Fault::UndeclaredLoss { &WITHOUT_LOSSES } else { PLAIN.format() }
+    }
+
+    fn plan<'a>(
+        &'a self,
+        data: &'a dyn Dataset,
+        with: &Planning<'_>,
+        context: &Context,
+    ) -> Result<Box<dyn Plan + 'a>> {
+        Ok(Box::new(FaultyPlan { inner: PLAIN.plan(data, with, context)?, data, fault: self.0 }))
+    }
+}
+
+static PLAIN: std::sync::LazyLock<PlainExporter> = std::sync::LazyLock::new(PlainExporter::default);
+
+impl Plan for FaultyPlan<'_> {
+    fn entries(&self) -> &[exporter_core::EntrySpec] {
+        match self.fault {
+            Fault::ForgetsEntry => &self.inner.entries()[1..],
+            _ => self.inner.entries(),
+        }
+    }
+
+    fn losses(&self) -> &exporter_core::LossReport {
+        self.inner.losses()
+    }
+
+    fn write(self: Box<Self>, sink: &dyn Sink, context: &Context) -> Result<Summary> {
+        use std::io::Write as _;
+        let extra = |text: String| -> Result<()> {
+            let mut entry = sink.create(&exporter_core::EntrySpec::new("extra", "text/plain"))?;
+            entry.write_all(text.as_bytes())?;
+            entry.commit().map(drop)
+        };
+        match self.fault {
+            Fault::BytesByThreads => extra(context.threads().to_string())?,
+            Fault::BytesByBatch => {
+                let scan = exporter_core::Scan::all();
+                extra(context.scan(self.data, exporter_core::TableId(0), &scan)?.count().to_string())?;
+            }
+            Fault::HidesErrors => {
+                return Ok(self.inner.write(sink, context).unwrap_or_default());
+            }
+            Fault::IgnoresCancel => {
+                return self.inner.write(sink, &context.clone().with_cancel(Default::default()));
+            }
+            Fault::ForgetsEntry | Fault::UndeclaredLoss => {}
+        }
+        self.inner.write(sink, context)
+    }
+}
+
+#[test]
+fn the_suite_finds_faults() {
+    for fault in [
+        Fault::ForgetsEntry,
+        Fault::BytesByBatch,
+        Fault::BytesByThreads,
+        Fault::UndeclaredLoss,
+        Fault::HidesErrors,
+    ] {
+        let found =
+            catch_unwind(AssertUnwindSafe(|| conformance::exporter(&Faulty(fault), &sample::study())));
+        assert!(found.is_err(), "fault {} is not found", fault as u8);
+    }
+    // The driver itself checks cancel before it finishes the sink, so this one does no harm.
+    conformance::exporter(&Faulty(Fault::IgnoresCancel), &sample::study());
+}
