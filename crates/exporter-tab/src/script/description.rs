@@ -1,0 +1,130 @@
+//! What a script says about a table, whatever its language.
+
+use exporter_core::codebook::{Codebook, Kind, Language, MissingValues, Table, Text, Value, Variable};
+use exporter_core::sink::EntrySpec;
+use exporter_core::{Error, Result, TableId};
+
+/// A table, the file that holds its rows and the language its labels are taken from.
+pub(super) struct Description<'a> {
+    pub(super) codebook: &'a Codebook,
+    pub(super) table: &'a Table,
+    pub(super) language: Language<'a>,
+    pub(super) data: DataFile,
+}
+
+/// The delimited file of a table.
+pub(super) struct DataFile {
+    /// File name; the script stands in the same folder.
+    pub(super) path: String,
+    pub(super) tab: bool,
+}
+
+impl DataFile {
+    /// The sibling entry that holds the rows of a table.
+    pub(super) fn among(siblings: &[EntrySpec], id: TableId, table: &str, format: &str) -> Result<Self> {
+        let missing = || {
+            Error::usage(format!("{format} loads a delimited file, and this export writes none for the table"))
+                .table(table)
+                .hint(format!("export both: --to tab --to {format}"))
+        };
+        let entry = siblings
+            .iter()
+            .find(|entry| entry.table == Some(id) && entry.attributes.contains_key("delimiter"))
+            .ok_or_else(missing)?;
+        for (attribute, wanted) in REQUIRED {
+            let found = entry.attributes.get(*attribute).map_or(*wanted, String::as_str);
+            if found != *wanted {
+                return Err(Error::usage(format!("{format} cannot load a file written with {attribute}={found}"))
+                    .entry(&entry.path)
+                    .hint(format!("write the data file with {attribute}={wanted}")));
+            }
+        }
+        let tab = match entry.attributes.get("delimiter").map(String::as_str) {
+            Some("tab") => true,
+            Some("comma") => false,
+            other => {
+                return Err(Error::usage(format!("{format} cannot load a file delimited by {}", other.unwrap_or("nothing")))
+                    .entry(&entry.path)
+                    .hint("write the data file with delimiter=tab or delimiter=comma"));
+            }
+        };
+        let path = entry.path.rsplit('/').next().unwrap_or(&entry.path).to_owned();
+        Ok(Self { path, tab })
+    }
+}
+
+/// What the data file must look like, by attribute of its entry.
+const REQUIRED: &[(&str, &str)] =
+    &[("header", "names"), ("values", "codes"), ("missing", "code"), ("decimal", "point"), ("dates", "iso"), ("booleans", "true,false")];
+
+/// What a column of the data file holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Column {
+    /// Whole numbers that 32 bits hold.
+    Small,
+    /// Other numbers.
+    Number,
+    /// `true` and `false`.
+    Boolean,
+    /// ISO dates.
+    Date,
+    /// ISO date-times; with a zone the text ends in `Z` or an offset.
+    DateTime {
+        /// Whether the text ends in `Z` or an offset.
+        zoned: bool,
+    },
+    /// `HH:MM:SS` with an optional fraction.
+    Time,
+    /// A period such as `2020m5`.
+    Period(exporter_core::codebook::Period),
+    /// Text.
+    Text,
+}
+
+impl Column {
+    pub(super) fn of(variable: &Variable) -> Self {
+        match &variable.kind {
+            Kind::Boolean => Column::Boolean,
+            Kind::Integer { bits: 8 | 16, .. } | Kind::Integer { bits: 32, signed: true } => Column::Small,
+            Kind::Integer { .. } | Kind::Float { .. } | Kind::Decimal { .. } | Kind::Duration(_) => Column::Number,
+            Kind::Date => Column::Date,
+            Kind::DateTime { zone, .. } => Column::DateTime { zoned: zone.is_some() },
+            Kind::Time(_) => Column::Time,
+            Kind::Period(period) => Column::Period(*period),
+            // Nested values travel as JSON text, bytes as base64.
+            _ => Column::Text,
+        }
+    }
+
+    pub(super) fn is_numeric(self) -> bool {
+        matches!(self, Column::Small | Column::Number)
+    }
+}
+
+/// Labelled numbers of a variable that are whole, in order; labels of other values are left to the caller.
+pub(super) fn whole_labels<'a>(codebook: &'a Codebook, variable: &Variable) -> Vec<(i64, &'a Text)> {
+    let Some(labels) = codebook.value_labels_of(variable) else { return Vec::new() };
+    labels.entries.iter().filter_map(|entry| Some((entry.value.as_i64()?, &entry.label))).collect()
+}
+
+/// The labels of a variable's missing values, which stand in the declaration rather than in the set.
+pub(super) fn missing_labels(variable: &Variable) -> impl Iterator<Item = (&Value, &Text)> {
+    variable.missing.iter().filter_map(|missing| match &missing.values {
+        MissingValues::One(value) if !missing.label.is_empty() => Some((value, &missing.label)),
+        _ => None,
+    })
+}
+
+/// Texts in one line: line ends, tabs and other control characters become spaces.
+pub(super) fn one_line(text: &str) -> String {
+    text.chars().map(|character| if character.is_control() { ' ' } else { character }).collect()
+}
+
+/// A number as every language here reads it.
+pub(super) fn number(value: f64) -> String {
+    let mut text = value.to_string();
+    if text.len() > 24 {
+        text = format!("{value:e}");
+    }
+    text
+}
