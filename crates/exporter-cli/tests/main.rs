@@ -1,0 +1,8 @@
+//! The program as a user meets it: commands, exit codes, files, signals.
+
+mod convert;
+mod export;
+mod program;
+mod refusal;
+mod signal;
+mod tables;

@@ -1,0 +1,87 @@
+//! What is refused, with which exit code, and that nothing is left.
+
+use crate::program::{example, files, run_in};
+
+#[test]
+fn losses_can_be_denied() {
+    let folder = tempfile::tempdir().unwrap();
+    let study = example("anes96");
+    let run = run_in(folder.path(), &format!("export {} --to csv --losses deny --out {{}}/out", study.display()));
+    assert_eq!(run.code, 3, "{}", run.error);
+    assert!(run.error.contains("value-labels-dropped") && run.error.contains("hint:"), "{}", run.error);
+    assert!(files(folder.path()).is_empty());
+}
+
+#[test]
+fn wrong_usage_ends_with_two() {
+    let folder = tempfile::tempdir().unwrap();
+    for arguments in ["export", "frobnicate", "export x.csv --to csv --out y --threads 0", "export x.csv --to csv --out y --losses maybe"] {
+        assert_eq!(run_in(folder.path(), arguments).code, 2, "{arguments}");
+    }
+}
+
+#[test]
+fn failures_name_the_file_and_the_way_out() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("x.csv"), "a\n1\n").unwrap();
+    let missing = run_in(folder.path(), "convert {}/absent.csv {}/y.parquet");
+    assert_eq!(missing.code, 1);
+    assert!(missing.error.contains("absent.csv"), "{}", missing.error);
+    let unknown = run_in(folder.path(), "convert {}/x.csv {}/y.nonsense");
+    assert_ne!(unknown.code, 0);
+    assert!(unknown.error.contains("parquet"), "known formats are listed: {}", unknown.error);
+    assert_eq!(files(folder.path()), ["x.csv"]);
+}
+
+#[test]
+fn existing_targets_are_kept_unless_overwritten() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("x.csv"), "a\n1\n").unwrap();
+    std::fs::write(folder.path().join("y.tab"), "precious").unwrap();
+    let refused = run_in(folder.path(), "convert {}/x.csv {}/y.tab");
+    assert_eq!(refused.code, 1, "{}", refused.error);
+    assert_eq!(std::fs::read_to_string(folder.path().join("y.tab")).unwrap(), "precious");
+    let replaced = run_in(folder.path(), "convert {}/x.csv {}/y.tab --overwrite");
+    assert_eq!(replaced.code, 0, "{}", replaced.error);
+    assert_eq!(std::fs::read_to_string(folder.path().join("y.tab")).unwrap(), "a\n1\n");
+    std::fs::create_dir(folder.path().join("full")).unwrap();
+    std::fs::write(folder.path().join("full/note.txt"), "mine").unwrap();
+    assert_eq!(run_in(folder.path(), "export {}/x.csv --to csv --out {}/full").code, 1);
+    assert_eq!(run_in(folder.path(), "export {}/x.csv --to csv --out {}/full --overwrite").code, 0);
+    assert_eq!(std::fs::read_to_string(folder.path().join("full/note.txt")).unwrap(), "mine");
+}
+
+#[test]
+fn study_files_cannot_leave_their_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("secret.csv"), "a\n1\n").unwrap();
+    std::fs::create_dir(folder.path().join("study")).unwrap();
+    let study = "codebook = 1\n[data]\nt = \"../secret.csv\"\n";
+    std::fs::write(folder.path().join("study/study.toml"), study).unwrap();
+    let refused = run_in(folder.path(), "export {}/study/study.toml --to csv --out {}/out");
+    assert_eq!(refused.code, 1);
+    assert!(refused.error.contains("outside"), "{}", refused.error);
+    let allowed = run_in(folder.path(), "export {}/study/study.toml --to csv --out {}/out --allow-outside");
+    assert_eq!(allowed.code, 0, "{}", allowed.error);
+}
+
+#[test]
+fn a_codebook_that_names_an_absent_column_names_both() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("t.csv"), "a,b\n1,2\n").unwrap();
+    let study = "codebook = 1\n[data]\nt = \"t.csv\"\n[[tables]]\nname = \"t\"\n[[tables.variables]]\nname = \"c\"\n";
+    std::fs::write(folder.path().join("study.toml"), study).unwrap();
+    let run = run_in(folder.path(), "export {}/study.toml --to csv --out {}/out");
+    assert_eq!(run.code, 1);
+    assert!(run.error.contains("\"c\"") && run.error.contains("t.csv"), "{}", run.error);
+}
+
+#[test]
+fn ragged_rows_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("t.csv"), "a,b\n1,2\n3\n").unwrap();
+    let run = run_in(folder.path(), "convert {}/t.csv {}/t.parquet");
+    assert_eq!(run.code, 1);
+    assert!(run.error.contains("row 2") || run.error.contains("line 3"), "{}", run.error);
+    assert_eq!(files(folder.path()), ["t.csv"]);
+}
