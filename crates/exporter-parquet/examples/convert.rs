@@ -1,0 +1,34 @@
+//! Converts a Parquet or Arrow IPC file and tells wall seconds, for comparisons with other writers:
+//! `convert INPUT FORMAT[:OPTION=VALUE,…] FOLDER [THREADS]`; the folder `-` throws the output away.
+
+use std::path::Path;
+
+use exporter_core::format::Source;
+use exporter_core::registry::options_from_pairs;
+use exporter_core::sink::{FolderOptions, FolderSink, NullSink, Sink};
+use exporter_core::{Context, Registry, export};
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let [input, format, folder, rest @ ..] = arguments.as_slice() else {
+        return Err("usage: convert INPUT FORMAT[:OPTION=VALUE,…] FOLDER [THREADS]".into());
+    };
+    let registry = exporter_parquet::register(Registry::new());
+    let (format, options) = format.split_once(':').unwrap_or((format, ""));
+    let pairs = options.split(',').filter_map(|option| option.split_once('='));
+    let options = options_from_pairs(registry.format(format)?, pairs)?;
+    let exporter = registry.exporter(format, options)?;
+    let mut context = Context::default();
+    if let [threads] = rest {
+        context = context.with_threads(threads.parse()?);
+    }
+    let data = registry.open(&Source::new(Path::new(input)), serde_json::Value::Null, &context)?;
+    let sink: Box<dyn Sink> = match folder.as_str() {
+        "-" => Box::new(NullSink::new()),
+        folder => Box::new(FolderSink::create(folder, FolderOptions::default().overwrite(true))?),
+    };
+    let summary = export(&*exporter, &*data, sink, &context)?;
+    let line = format!("{} rows, {} bytes, {:.2} s", summary.rows(), summary.bytes(), summary.seconds);
+    std::io::Write::write_all(&mut std::io::stdout(), format!("{line}\n").as_bytes())?;
+    Ok(())
+}

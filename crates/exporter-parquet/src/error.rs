@@ -1,0 +1,102 @@
+//! What goes wrong in Parquet and Arrow IPC files.
+
+use parquet::errors::ParquetError as CrateError;
+
+/// An error of the Parquet and Arrow IPC codecs.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ParquetError {
+    /// The file breaks the rules of its format.
+    #[error("{format}: {what}")]
+    Malformed {
+        /// `parquet` or `arrow`.
+        format: &'static str,
+        /// Which rule, with the value and the limit.
+        what: String,
+    },
+    /// The decoder gave up on bytes that no check had refused.
+    #[error("{format}: the file is damaged, its decoder stopped: {what}")]
+    Damaged {
+        /// `parquet` or `arrow`.
+        format: &'static str,
+        /// What the decoder said.
+        what: String,
+    },
+    /// More row groups than a reader can number (Parquet format, `RowGroup.ordinal` is an `i16`).
+    #[error("parquet: more than {0} row groups; raise row-group-rows")]
+    TooManyRowGroups(usize),
+    /// A table without columns.
+    #[error("parquet: a table without variables cannot be stored, its rows would be lost")]
+    NoColumns,
+    /// A record without fields, which Parquet has no type for.
+    #[error("parquet: the structure of {0:?} has no fields, which the format cannot hold")]
+    EmptyStructure(String),
+    /// Values do not fit the type they are stored as.
+    #[error("parquet: a value of {column:?} does not fit the stored type {stored}: {source}")]
+    Stored {
+        /// The column.
+        column: String,
+        /// Its type in the file.
+        stored: String,
+        /// Why.
+        source: arrow_schema::ArrowError,
+    },
+    /// The codec's own error.
+    #[error("parquet: {0}")]
+    Parquet(#[source] CrateError),
+    /// An error of the Arrow layer.
+    #[error("arrow: {0}")]
+    Arrow(#[source] arrow_schema::ArrowError),
+    /// The output or input failed.
+    #[error("{0}")]
+    Io(#[source] std::io::Error),
+    /// The source of the rows failed.
+    #[error(transparent)]
+    Rows(exporter_core::Error),
+}
+
+impl From<CrateError> for ParquetError {
+    fn from(error: CrateError) -> Self {
+        match error {
+            CrateError::External(inner) => match inner.downcast::<std::io::Error>() {
+                Ok(io) => ParquetError::Io(*io),
+                Err(other) => ParquetError::Parquet(CrateError::External(other)),
+            },
+            other => ParquetError::Parquet(other),
+        }
+    }
+}
+
+impl From<arrow_schema::ArrowError> for ParquetError {
+    fn from(error: arrow_schema::ArrowError) -> Self {
+        match error {
+            arrow_schema::ArrowError::IoError(_, io) => ParquetError::Io(io),
+            other => ParquetError::Arrow(other),
+        }
+    }
+}
+
+impl From<std::io::Error> for ParquetError {
+    fn from(error: std::io::Error) -> Self {
+        ParquetError::Io(error)
+    }
+}
+
+impl From<ParquetError> for exporter_core::Error {
+    fn from(error: ParquetError) -> Self {
+        use exporter_core::Error;
+        let message = error.to_string();
+        match error {
+            ParquetError::Rows(inner) => inner,
+            ParquetError::Io(io) => Error::io("input or output failed", io),
+            ParquetError::Arrow(inner) => Error::from(inner),
+            ParquetError::TooManyRowGroups(_) => Error::limit(message),
+            ParquetError::NoColumns => Error::unsupported(message).hint("add a variable to the table"),
+            ParquetError::EmptyStructure(column) => Error::unsupported(message).variable(column),
+            ParquetError::Stored { column, source, .. } => {
+                Error::limit(message).variable(column).with_source(source)
+            }
+            other => Error::invalid(message).with_source(other),
+        }
+    }
+}

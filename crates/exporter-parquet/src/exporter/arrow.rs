@@ -1,0 +1,102 @@
+//! The Arrow IPC exporters: file and stream.
+
+use std::io::Write;
+
+use exporter_core::format::{Format, FormatInfo, Supports};
+use exporter_core::sink::EntrySpec;
+use exporter_core::{Codebook, Context, Dataset, Exporter, Limits, LossCode, Plan, Planning, Result};
+
+use super::plan::{TableRows, TableWriter, TablesPlan, entries, with_metadata};
+use crate::ParquetError;
+use crate::ipc::writer::{Framing, write_table};
+use crate::options::{ARROW_OPTIONS, ArrowOptions};
+
+pub(crate) static FILE: FormatInfo = FormatInfo {
+    id: "arrow",
+    name: "Arrow IPC file (Feather 2)",
+    aliases: &["ipc"],
+    extensions: &["arrow", "feather"],
+    media_type: "application/vnd.apache.arrow.file",
+    supports: Supports { many_tables: false, ..Supports::ALL },
+    limits: Limits::NONE,
+    options: ARROW_OPTIONS,
+    losses: &[LossCode::DOCUMENT_DROPPED, LossCode::METADATA_DROPPED],
+    reads: true,
+    writes: true,
+    notes: "Random access, read by pyarrow, pandas, polars, DuckDB and R. The whole codebook is stored in the \
+            schema's metadata under exporter.codebook.",
+};
+
+pub(crate) static STREAM: FormatInfo = FormatInfo {
+    id: "arrows",
+    name: "Arrow IPC stream",
+    aliases: &["arrow-stream"],
+    extensions: &["arrows"],
+    media_type: "application/vnd.apache.arrow.stream",
+    notes: "Read from the first byte on while it is still being written. The whole codebook is stored in the schema's \
+            metadata under exporter.codebook.",
+    ..FILE
+};
+
+macro_rules! arrow_format {
+    ($format:ident, $exporter:ident, $info:ident, $framing:expr, $what:literal) => {
+        #[doc = concat!("The Arrow IPC ", $what, " format.")]
+        #[derive(Clone, Copy, Debug)]
+        pub struct $format;
+
+        impl Format for $format {
+            const INFO: &'static FormatInfo = &$info;
+            type Options = ArrowOptions;
+            type Exporter = $exporter;
+
+            fn exporter(options: ArrowOptions) -> Result<$exporter> {
+                Ok($exporter { options })
+            }
+        }
+
+        #[doc = concat!("Writes every table as an Arrow IPC ", $what, " with the whole codebook inside.")]
+        #[derive(Clone, Debug, Default)]
+        pub struct $exporter {
+            options: ArrowOptions,
+        }
+
+        impl Exporter for $exporter {
+            fn format(&self) -> &'static FormatInfo {
+                &$info
+            }
+
+            fn entries(&self, codebook: &Codebook) -> Vec<EntrySpec> {
+                entries(&$info, codebook)
+            }
+
+            fn plan<'a>(
+                &'a self,
+                data: &'a dyn Dataset,
+                _: &Planning<'_>,
+                _: &Context,
+            ) -> Result<Box<dyn Plan + 'a>> {
+                let writer = IpcTable { options: &self.options, framing: $framing };
+                Ok(Box::new(TablesPlan::new(data, &$info, writer, self.options.codebook)?))
+            }
+        }
+    };
+}
+
+arrow_format!(ArrowFile, ArrowExporter, FILE, Framing::File, "file");
+arrow_format!(ArrowStream, ArrowStreamExporter, STREAM, Framing::Stream, "stream");
+
+struct IpcTable<'o> {
+    options: &'o ArrowOptions,
+    framing: Framing,
+}
+
+impl TableWriter for IpcTable<'_> {
+    fn write(&self, output: &mut (dyn Write + Send), table: &TableRows<'_>) -> Result<u64, ParquetError> {
+        let schema = with_metadata(&table.schema, &table.metadata);
+        let mut told = 0;
+        write_table(output, &schema, self.framing, self.options.compression, table.chunks()?, &mut |bytes| {
+            table.context.progress().bytes(bytes - told);
+            told = bytes;
+        })
+    }
+}

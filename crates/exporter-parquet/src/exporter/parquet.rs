@@ -1,0 +1,155 @@
+//! The Parquet exporter.
+
+use std::io::Write;
+use std::sync::Arc;
+
+use arrow_schema::Schema;
+use exporter_core::codebook::Kind;
+use exporter_core::dataset::arrow_type;
+use exporter_core::format::{Format, FormatInfo, Supports};
+use exporter_core::sink::EntrySpec;
+use exporter_core::{
+    Codebook, Context, Dataset, Error, Exporter, Limits, Loss, LossCode, Plan, Planning, Result,
+};
+use parquet::arrow::add_encoded_arrow_schema_to_metadata;
+use parquet::basic::{Compression, ZstdLevel};
+use parquet::file::metadata::KeyValue;
+use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder};
+
+use super::plan::{TableRows, TableWriter, TablesPlan, entries};
+use crate::ParquetError;
+use crate::layout::storage_type::{has_empty_structure, stored_field};
+use crate::options::{PARQUET_OPTIONS, ParquetCompression, ParquetOptions, Statistics};
+use crate::writer::{Settings, write_table};
+
+pub(crate) static INFO: FormatInfo = FormatInfo {
+    id: "parquet",
+    name: "Apache Parquet",
+    aliases: &["pq"],
+    extensions: &["parquet"],
+    media_type: "application/vnd.apache.parquet",
+    supports: Supports { many_tables: false, ..Supports::ALL },
+    limits: Limits::NONE,
+    options: PARQUET_OPTIONS,
+    losses: &[LossCode::KIND_CHANGED, LossCode::DOCUMENT_DROPPED, LossCode::METADATA_DROPPED],
+    reads: true,
+    writes: true,
+    notes: "Format version 1.0 pages, read by pyarrow, pandas, polars, DuckDB, Spark and R. The whole codebook is \
+            stored in the file's metadata under exporter.codebook. Moments in seconds are stored in milliseconds, \
+            the coarsest Parquet has.",
+};
+
+/// The Parquet format.
+#[derive(Clone, Copy, Debug)]
+pub struct Parquet;
+
+impl Format for Parquet {
+    const INFO: &'static FormatInfo = &INFO;
+    type Options = ParquetOptions;
+    type Exporter = ParquetExporter;
+
+    fn exporter(options: ParquetOptions) -> Result<ParquetExporter> {
+        options.check()?;
+        Ok(ParquetExporter { options })
+    }
+}
+
+/// Writes every table as a Parquet file with the whole codebook inside.
+#[derive(Clone, Debug, Default)]
+pub struct ParquetExporter {
+    options: ParquetOptions,
+}
+
+impl Exporter for ParquetExporter {
+    fn format(&self) -> &'static FormatInfo {
+        &INFO
+    }
+
+    fn entries(&self, codebook: &Codebook) -> Vec<EntrySpec> {
+        entries(&INFO, codebook)
+    }
+
+    fn plan<'a>(
+        &'a self,
+        data: &'a dyn Dataset,
+        _: &Planning<'_>,
+        _: &Context,
+    ) -> Result<Box<dyn Plan + 'a>> {
+        for table in &data.codebook().tables {
+            let refuse = |error: ParquetError| Error::from(error).table(&table.name);
+            if table.variables.is_empty() {
+                return Err(refuse(ParquetError::NoColumns));
+            }
+            if let Some(variable) =
+                table.variables.iter().find(|variable| has_empty_structure(&arrow_type(&variable.kind)))
+            {
+                return Err(refuse(ParquetError::EmptyStructure(variable.name.clone())));
+            }
+        }
+        let mut plan = TablesPlan::new(data, &INFO, &self.options, self.options.codebook)?;
+        for table in &data.codebook().tables {
+            for variable in table.variables.iter().filter(|variable| has_duration(&variable.kind)) {
+                let action = "stored as whole numbers; programs that know Arrow's schema see a duration";
+                plan.losses_mut().add(
+                    Loss::new(LossCode::KIND_CHANGED, action)
+                        .table(&table.name)
+                        .variable(&variable.name)
+                        .first(None, variable.kind.to_string()),
+                );
+            }
+        }
+        Ok(Box::new(plan))
+    }
+}
+
+/// Whether a kind holds durations, for which Parquet has no type.
+fn has_duration(kind: &Kind) -> bool {
+    match kind {
+        Kind::Duration(_) => true,
+        Kind::List(item) => has_duration(item),
+        Kind::Map { key, value } => has_duration(key) || has_duration(value),
+        Kind::Structure(fields) => fields.iter().any(|field| has_duration(&field.kind)),
+        _ => false,
+    }
+}
+
+impl TableWriter for &ParquetOptions {
+    fn write(&self, output: &mut (dyn Write + Send), table: &TableRows<'_>) -> Result<u64, ParquetError> {
+        let stored =
+            Arc::new(Schema::new(table.schema.fields().iter().map(stored_field).collect::<Vec<_>>()));
+        let mut properties = properties(self)?
+            .set_key_value_metadata(Some(
+                table.metadata.iter().map(|(key, value)| KeyValue::new(key.clone(), value.clone())).collect(),
+            ))
+            .build();
+        add_encoded_arrow_schema_to_metadata(&stored, &mut properties);
+        let settings = Settings {
+            properties,
+            row_group_rows: usize::try_from(self.row_group_rows).unwrap_or(usize::MAX),
+            row_group_bytes: u64::from(self.row_group_mib) << 20,
+            threads: table.context.threads(),
+        };
+        let mut told = 0;
+        write_table(output, &stored, &settings, table.chunks()?, &mut |bytes| {
+            table.context.progress().bytes(bytes - told);
+            told = bytes;
+        })
+    }
+}
+
+fn properties(options: &ParquetOptions) -> Result<WriterPropertiesBuilder, ParquetError> {
+    let compression = match options.compression {
+        ParquetCompression::Zstd => Compression::ZSTD(ZstdLevel::try_new(options.level.into())?),
+        ParquetCompression::Snappy => Compression::SNAPPY,
+        ParquetCompression::None => Compression::UNCOMPRESSED,
+    };
+    let statistics = match options.statistics {
+        Statistics::Page => EnabledStatistics::Page,
+        Statistics::RowGroup => EnabledStatistics::Chunk,
+        Statistics::None => EnabledStatistics::None,
+    };
+    Ok(WriterProperties::builder()
+        .set_compression(compression)
+        .set_dictionary_enabled(options.dictionary)
+        .set_statistics_enabled(statistics))
+}

@@ -1,0 +1,54 @@
+//! Parquet and Arrow IPC as inputs of the engine, recognised by their first bytes.
+
+use exporter_core::format::{FormatInfo, Input, Recognition, Source};
+use exporter_core::{Context, Dataset, Result};
+
+use crate::exporter::{ArrowFile, ArrowStream, Parquet, arrow, parquet};
+use crate::ipc::layout::{CONTINUATION, MAGIC};
+use crate::ipc::reader::ArrowDataset;
+use crate::options::ReadOptions;
+use crate::reader::ParquetDataset;
+
+fn begins(head: &[u8], with: &[u8]) -> Recognition {
+    if head.starts_with(with) { Recognition::Yes } else { Recognition::No }
+}
+
+/// Columns carry their own types and codebook, so that what the source declares is left to the caller to merge.
+impl Input for Parquet {
+    const INFO: &'static FormatInfo = &parquet::INFO;
+    type Options = ReadOptions;
+
+    fn recognise(head: &[u8]) -> Recognition {
+        begins(head, b"PAR1").max(begins(head, b"PARE"))
+    }
+
+    fn open(source: &Source<'_>, options: ReadOptions, _: &Context) -> Result<Box<dyn Dataset>> {
+        Ok(Box::new(ParquetDataset::open(source.path, &options)?))
+    }
+}
+
+impl Input for ArrowFile {
+    const INFO: &'static FormatInfo = &arrow::FILE;
+    type Options = ReadOptions;
+
+    fn recognise(head: &[u8]) -> Recognition {
+        begins(head, MAGIC)
+    }
+
+    fn open(source: &Source<'_>, options: ReadOptions, _: &Context) -> Result<Box<dyn Dataset>> {
+        Ok(Box::new(ArrowDataset::open(source.path, &options)?))
+    }
+}
+
+impl Input for ArrowStream {
+    const INFO: &'static FormatInfo = &arrow::STREAM;
+    type Options = ReadOptions;
+
+    fn recognise(head: &[u8]) -> Recognition {
+        begins(head, &CONTINUATION)
+    }
+
+    fn open(source: &Source<'_>, options: ReadOptions, _: &Context) -> Result<Box<dyn Dataset>> {
+        Ok(Box::new(ArrowDataset::open(source.path, &options)?))
+    }
+}

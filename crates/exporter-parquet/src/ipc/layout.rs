@@ -1,0 +1,222 @@
+//! Where the messages of an Arrow IPC file or stream lie, found without believing any length
+//! (Arrow columnar format, section Serialization and Interprocess Communication).
+
+use arrow_ipc::convert::fb_to_schema;
+use arrow_ipc::{
+    Block, Message, MessageHeader, MetadataVersion, RecordBatch, root_as_footer, root_as_message,
+};
+use arrow_schema::SchemaRef;
+
+use crate::ParquetError;
+use crate::contained::contained;
+use crate::positioned::Positioned;
+
+/// First bytes of a file; it ends in them too.
+pub(crate) const MAGIC: &[u8; 6] = b"ARROW1";
+/// First bytes of every message of a stream since format version 0.15.
+pub(crate) const CONTINUATION: [u8; 4] = [0xff; 4];
+/// Most bytes that one compressed byte can stand for: a zstd block of four bytes repeats up to 128 KiB
+/// (RFC 8878, section 3.1.1.2).
+const MAX_EXPANSION: i64 = 1 << 15;
+
+/// What a message holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Content {
+    Dictionary,
+    Rows(u64),
+}
+
+/// The schema of a file or stream and the places of its messages in the order they are to be read.
+#[derive(Clone, Debug)]
+pub(crate) struct Layout {
+    pub(crate) schema: SchemaRef,
+    pub(crate) version: MetadataVersion,
+    pub(crate) messages: Vec<(Content, Block)>,
+    /// Whether the end is marked, so that a file that was cut off is known from one that is whole.
+    pub(crate) ended: bool,
+}
+
+pub(crate) fn malformed(what: impl Into<String>) -> ParquetError {
+    ParquetError::Malformed { format: "arrow", what: what.into() }
+}
+
+impl Layout {
+    /// Finds the messages of a file or a stream.
+    pub(crate) fn read(file: &Positioned) -> Result<Self, ParquetError> {
+        let head = file.read(0, usize::try_from(file.length().min(6)).unwrap_or(0))?;
+        if head == MAGIC { Self::of_file(file) } else { Self::of_stream(file) }
+    }
+
+    pub(crate) fn rows(&self) -> u64 {
+        let rows = |content: &Content| if let Content::Rows(rows) = content { *rows } else { 0 };
+        self.messages.iter().fold(0u64, |sum, (content, _)| sum.saturating_add(rows(content)))
+    }
+
+    fn of_file(file: &Positioned) -> Result<Self, ParquetError> {
+        let length = file.length();
+        // Magic number and padding in front; length of the footer (4 bytes) and magic number behind.
+        if length < 18 {
+            return Err(malformed(format!("{length} bytes are too few for a file")));
+        }
+        let tail = file.read(length - 10, 10)?;
+        let (size, magic) = tail.split_at(4);
+        if magic != MAGIC {
+            return Err(malformed("the file does not end in ARROW1: it is cut off"));
+        }
+        let size = i32::from_le_bytes(size.try_into().unwrap_or_default());
+        let start =
+            u64::try_from(size).ok().and_then(|size| (length - 18).checked_sub(size)).map(|left| left + 8);
+        let start = start
+            .ok_or_else(|| malformed(format!("the footer claims {size} bytes, the file has {length}")))?;
+        let bytes = file.read(start, usize::try_from(size).unwrap_or(0))?;
+        let footer =
+            root_as_footer(&bytes).map_err(|error| malformed(format!("the footer is broken: {error}")))?;
+        let schema = footer.schema().ok_or_else(|| malformed("the footer has no schema"))?;
+        let schema = decoded_schema(schema)?;
+        let mut blocks: Vec<Block> = footer.dictionaries().into_iter().flatten().copied().collect();
+        blocks.extend(footer.recordBatches().into_iter().flatten().copied());
+        let mut messages = Vec::new();
+        for block in blocks {
+            let within = u64::try_from(block.offset())
+                .ok()
+                .zip(u64::try_from(block.metaDataLength()).ok())
+                .zip(u64::try_from(block.bodyLength()).ok())
+                .and_then(|((offset, head), body)| offset.checked_add(head)?.checked_add(body))
+                .is_some_and(|end| end <= start && block.offset() >= 8);
+            if !within {
+                return Err(malformed(format!(
+                    "a batch of {} bytes at offset {} lies outside the file's data",
+                    block.bodyLength(),
+                    block.offset()
+                )));
+            }
+            let head =
+                file.read(block.offset() as u64, usize::try_from(block.metaDataLength()).unwrap_or(0))?;
+            messages.extend(content(&message(&head)?, &block)?.map(|content| (content, block)));
+        }
+        Ok(Self { schema, version: footer.version(), messages, ended: true })
+    }
+
+    fn of_stream(file: &Positioned) -> Result<Self, ParquetError> {
+        let mut at = 0u64;
+        let mut known: Option<(SchemaRef, MetadataVersion)> = None;
+        let mut messages = Vec::new();
+        let mut ended = false;
+        while at < file.length() {
+            let (head, size) = frame(file, at)?;
+            if size == 0 {
+                ended = true;
+                break;
+            }
+            let size = u64::from(size);
+            let left = file.length() - at;
+            if head + size > left {
+                return Err(malformed(format!(
+                    "a message claims {size} bytes at offset {at}, {left} are left"
+                )));
+            }
+            let bytes = file.read(at, usize::try_from(head + size).unwrap_or(usize::MAX))?;
+            let message = message(&bytes)?;
+            let body = u64::try_from(message.bodyLength()).ok().filter(|body| *body <= left - head - size);
+            let body = body.ok_or_else(|| {
+                malformed(format!(
+                    "a message at offset {at} claims a body of {} bytes: the stream is cut off",
+                    message.bodyLength()
+                ))
+            })?;
+            match (&known, message.header_as_schema()) {
+                (None, Some(schema)) => known = Some((decoded_schema(schema)?, message.version())),
+                (None, None) => return Err(malformed("the stream does not begin with a schema")),
+                (Some(_), _) => {
+                    let length =
+                        i32::try_from(head + size).map_err(|_| malformed("a message is too long"))?;
+                    let block = Block::new(at as i64, length, body as i64);
+                    messages.extend(content(&message, &block)?.map(|content| (content, block)));
+                }
+            }
+            at += head + size + body;
+        }
+        let (schema, version) = known.ok_or_else(|| malformed("the stream is empty"))?;
+        Ok(Self { schema, version, messages, ended })
+    }
+}
+
+/// The bytes before a message's metadata and the length of it; 0 marks the end.
+fn frame(file: &Positioned, at: u64) -> Result<(u64, u32), ParquetError> {
+    let number = |at| -> Result<[u8; 4], ParquetError> {
+        file.read(at, 4)?.try_into().map_err(|_| malformed("the stream is cut off"))
+    };
+    let first = number(at)?;
+    let (head, size) = if first == CONTINUATION { (8, number(at + 4)?) } else { (4, first) };
+    let size = i32::from_le_bytes(size);
+    let size = u32::try_from(size)
+        .map_err(|_| malformed(format!("a message claims {size} bytes at offset {at}")))?;
+    Ok((head, size))
+}
+
+/// The message in its frame.
+pub(crate) fn message(bytes: &[u8]) -> Result<Message<'_>, ParquetError> {
+    let start = if bytes.starts_with(&CONTINUATION) { 8 } else { 4 };
+    let bytes = bytes.get(start..).ok_or_else(|| malformed("a message is too short"))?;
+    root_as_message(bytes).map_err(|error| malformed(format!("a message is broken: {error}")))
+}
+
+fn decoded_schema(schema: arrow_ipc::Schema<'_>) -> Result<SchemaRef, ParquetError> {
+    if !schema.endianness().equals_to_target_endianness() {
+        return Err(malformed("the numbers have the byte order of another machine"));
+    }
+    contained("arrow", || Ok::<_, ParquetError>(fb_to_schema(schema).into()))
+}
+
+/// What a message holds, or nothing that concerns the rows.
+fn content(message: &Message<'_>, block: &Block) -> Result<Option<Content>, ParquetError> {
+    if message.bodyLength() != block.bodyLength() {
+        return Err(malformed(format!("the batch at offset {} contradicts its place", block.offset())));
+    }
+    match message.header_type() {
+        MessageHeader::DictionaryBatch => Ok(Some(Content::Dictionary)),
+        MessageHeader::RecordBatch => {
+            let length = message.header_as_record_batch().map_or(-1, |batch| batch.length());
+            let rows =
+                u64::try_from(length).map_err(|_| malformed(format!("a batch claims {length} rows")))?;
+            Ok(Some(Content::Rows(rows)))
+        }
+        MessageHeader::NONE => Ok(None),
+        _ => Err(malformed(format!("the message at offset {} holds no rows", block.offset()))),
+    }
+}
+
+/// Checks the buffers of a message against its body, so that decoding them takes memory in proportion to it.
+pub(crate) fn check_buffers(message: &Message<'_>, body: &[u8]) -> Result<(), ParquetError> {
+    let batch: Option<RecordBatch<'_>> = match message.header_type() {
+        MessageHeader::DictionaryBatch => message.header_as_dictionary_batch().and_then(|batch| batch.data()),
+        _ => message.header_as_record_batch(),
+    };
+    let batch = batch.ok_or_else(|| malformed("a message has no rows"))?;
+    for node in batch.nodes().into_iter().flatten() {
+        if node.length() < 0 || node.null_count() < 0 || node.null_count() > node.length() {
+            return Err(malformed(format!(
+                "a column claims {} nulls in {} rows",
+                node.null_count(),
+                node.length()
+            )));
+        }
+    }
+    for buffer in batch.buffers().into_iter().flatten() {
+        let bytes = usize::try_from(buffer.offset())
+            .ok()
+            .zip(usize::try_from(buffer.length()).ok())
+            .and_then(|(start, length)| body.get(start..start.checked_add(length)?));
+        let bytes = bytes.ok_or_else(|| {
+            malformed(format!("{} bytes at {} lie outside a batch", buffer.length(), buffer.offset()))
+        })?;
+        if batch.compression().is_some() && !bytes.is_empty() {
+            let claimed = bytes.first_chunk::<8>().map(|prefix| i64::from_le_bytes(*prefix));
+            let most = (bytes.len() as i64).saturating_mul(MAX_EXPANSION);
+            if claimed.is_none_or(|claimed| claimed < -1 || claimed > most) {
+                return Err(malformed(format!("{} compressed bytes claim to hold {claimed:?}", bytes.len())));
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,142 @@
+//! Reading Arrow IPC files and streams as a dataset.
+
+use std::path::Path;
+
+use arrow_array::RecordBatch;
+use arrow_buffer::Buffer;
+use arrow_ipc::Block;
+use arrow_ipc::reader::FileDecoder;
+use exporter_core::dataset::{Batches, table_of};
+use exporter_core::{Codebook, Dataset, Error, Result, Scan, TableId};
+
+use super::layout::{Content, Layout, check_buffers, malformed, message};
+use crate::ParquetError;
+use crate::contained::contained;
+use crate::layout::codebook::{CODEBOOK_KEY, Restored, TABLE_KEY, restore};
+use crate::options::ReadOptions;
+use crate::positioned::Positioned;
+use crate::selection::{Columns, Selected, columns_to_read};
+
+/// Most rows of a delivered batch: batches of any size are cut, so that what follows stays bounded.
+const MAX_BATCH_ROWS: usize = 1 << 16;
+
+/// An Arrow IPC file or stream as a dataset of one table; scans read it again from the file.
+#[derive(Debug)]
+pub struct ArrowDataset {
+    file: Positioned,
+    layout: Layout,
+    restored: Restored,
+}
+
+impl ArrowDataset {
+    /// Opens a file or stream and finds its batches.
+    ///
+    /// # Errors
+    /// When the file cannot be read, is not Arrow IPC, contradicts itself, or the stored codebook is broken.
+    pub fn open(path: &Path, options: &ReadOptions) -> Result<Self> {
+        let file = Positioned::open(path).map_err(|source| Error::io("cannot open the file", source))?;
+        let layout = Layout::read(&file)?;
+        let value = |key: &str| layout.schema.metadata().get(key).map(String::as_str);
+        let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+        let (json, table) = match options.codebook {
+            true => (value(CODEBOOK_KEY), value(TABLE_KEY).unwrap_or(&stem)),
+            false => (None, stem.as_str()),
+        };
+        let mut restored = restore(json, table, &layout.schema)?;
+        restored.check_rows(layout.rows());
+        if !layout.ended {
+            restored.remarks.push("the stream has no end mark: it may be cut off".into());
+        }
+        Ok(Self { file, layout, restored })
+    }
+
+    /// The whole codebook as stored, with the tables of other files.
+    pub fn stored_codebook(&self) -> Option<&Codebook> {
+        self.restored.whole.as_ref()
+    }
+
+    /// Where the stored codebook did not fit the columns and the columns won.
+    pub fn remarks(&self) -> &[String] {
+        &self.restored.remarks
+    }
+}
+
+impl Dataset for ArrowDataset {
+    fn codebook(&self) -> &Codebook {
+        &self.restored.codebook
+    }
+
+    fn rows(&self, table: TableId) -> Option<u64> {
+        (table.0 == 0).then(|| self.layout.rows())
+    }
+
+    fn scan(&self, table: TableId, scan: &Scan) -> Result<Batches<'_>> {
+        let description = table_of(self.codebook(), table)?;
+        let delivered = scan.projection(description)?;
+        let read = columns_to_read(scan, description, &delivered)?;
+        let columns = Columns::new(description, &self.layout.schema, &delivered, &read)?;
+        let schema = columns.schema();
+        let decoder = FileDecoder::new(self.layout.schema.clone(), self.layout.version).with_projection(read);
+        let rows = scan.batch_rows.unwrap_or(MAX_BATCH_ROWS).clamp(1, MAX_BATCH_ROWS);
+        let decoded = Decoded { dataset: self, decoder, next: 0, rest: None, rows };
+        Ok(Batches::new(schema, Selected::new(decoded, columns, scan.filter.clone(), scan.limit)))
+    }
+}
+
+/// The batches as decoded, cut to a bounded number of rows.
+struct Decoded<'d> {
+    dataset: &'d ArrowDataset,
+    decoder: FileDecoder,
+    next: usize,
+    rest: Option<RecordBatch>,
+    rows: usize,
+}
+
+impl Decoded<'_> {
+    /// Decodes messages up to the next batch.
+    fn batch(&mut self) -> Result<Option<RecordBatch>, ParquetError> {
+        while let Some((content, block)) = self.dataset.layout.messages.get(self.next) {
+            self.next += 1;
+            let bytes = self.bytes(block)?;
+            let decoded = match content {
+                Content::Dictionary => {
+                    contained("arrow", || self.decoder.read_dictionary(block, &bytes))?;
+                    None
+                }
+                Content::Rows(_) => contained("arrow", || self.decoder.read_record_batch(block, &bytes))?,
+            };
+            if decoded.is_some() {
+                return Ok(decoded);
+            }
+        }
+        Ok(None)
+    }
+
+    fn bytes(&self, block: &Block) -> Result<Buffer, ParquetError> {
+        let part = |length: i64| usize::try_from(length).map_err(|_| malformed("a batch has no place"));
+        let head = part(block.metaDataLength().into())?;
+        let length = head.saturating_add(part(block.bodyLength())?);
+        let start = u64::try_from(block.offset()).map_err(|_| malformed("a batch has no place"))?;
+        let bytes = self.dataset.file.read(start, length)?;
+        check_buffers(&message(&bytes)?, bytes.get(head..).unwrap_or_default())?;
+        Ok(Buffer::from_vec(bytes))
+    }
+}
+
+impl Iterator for Decoded<'_> {
+    type Item = Result<RecordBatch, ParquetError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let batch = match self.rest.take() {
+            Some(rest) => rest,
+            None => match self.batch() {
+                Ok(batch) => batch?,
+                Err(error) => return Some(Err(error)),
+            },
+        };
+        if batch.num_rows() > self.rows {
+            self.rest = Some(batch.slice(self.rows, batch.num_rows() - self.rows));
+        }
+        Some(Ok(batch.slice(0, self.rows.min(batch.num_rows()))))
+    }
+}

@@ -1,0 +1,103 @@
+//! Writing Arrow IPC files and streams.
+
+use std::io::{self, Write};
+
+use arrow_array::RecordBatch;
+use arrow_ipc::CompressionType;
+use arrow_ipc::writer::{FileWriter, IpcWriteOptions, StreamWriter};
+use arrow_schema::Schema;
+
+use super::canonical::canonical;
+use crate::ParquetError;
+use crate::options::ArrowCompression;
+
+/// How messages are framed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Framing {
+    /// With a footer that names the place of every batch.
+    File,
+    /// One message after the other.
+    Stream,
+}
+
+/// Writes one table; batches have the columns of `schema`. Returns the number of rows.
+///
+/// `progress` is told the bytes written so far after every batch.
+///
+/// # Errors
+/// When the rows or the output fail.
+pub fn write_table<W: Write>(
+    output: W,
+    schema: &Schema,
+    framing: Framing,
+    compression: ArrowCompression,
+    batches: impl Iterator<Item = Result<RecordBatch, ParquetError>>,
+    progress: &mut dyn FnMut(u64),
+) -> Result<u64, ParquetError> {
+    let compression = match compression {
+        ArrowCompression::None => None,
+        ArrowCompression::Lz4 => Some(CompressionType::LZ4_FRAME),
+        ArrowCompression::Zstd => Some(CompressionType::ZSTD),
+    };
+    let options = IpcWriteOptions::default().try_with_compression(compression)?;
+    let output = Counting { output, bytes: 0 };
+    let mut writer = match framing {
+        Framing::File => Messages::File(FileWriter::try_new_with_options(output, schema, options)?),
+        Framing::Stream => Messages::Stream(StreamWriter::try_new_with_options(output, schema, options)?),
+    };
+    let mut rows = 0;
+    for batch in batches {
+        let batch = canonical(&batch?)?;
+        rows += batch.num_rows() as u64;
+        progress(writer.write(&batch)?);
+    }
+    progress(writer.finish()?);
+    Ok(rows)
+}
+
+enum Messages<W: Write> {
+    File(FileWriter<Counting<W>>),
+    Stream(StreamWriter<Counting<W>>),
+}
+
+impl<W: Write> Messages<W> {
+    fn write(&mut self, batch: &RecordBatch) -> Result<u64, ParquetError> {
+        match self {
+            Messages::File(writer) => writer.write(batch)?,
+            Messages::Stream(writer) => writer.write(batch)?,
+        }
+        Ok(self.bytes())
+    }
+
+    fn finish(&mut self) -> Result<u64, ParquetError> {
+        match self {
+            Messages::File(writer) => writer.finish()?,
+            Messages::Stream(writer) => writer.finish()?,
+        }
+        Ok(self.bytes())
+    }
+
+    fn bytes(&self) -> u64 {
+        match self {
+            Messages::File(writer) => writer.get_ref().bytes,
+            Messages::Stream(writer) => writer.get_ref().bytes,
+        }
+    }
+}
+
+struct Counting<W> {
+    output: W,
+    bytes: u64,
+}
+
+impl<W: Write> Write for Counting<W> {
+    fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
+        let written = self.output.write(buffer)?;
+        self.bytes += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.output.flush()
+    }
+}

@@ -1,0 +1,190 @@
+//! Options of the Parquet and Arrow IPC formats.
+
+use exporter_core::format::{OptionInfo, OptionKind};
+use exporter_core::{Error, Result};
+use serde::{Deserialize, Serialize};
+
+/// How Parquet files are written.
+///
+/// ```
+/// use exporter_parquet::options::{ParquetCompression, ParquetOptions};
+///
+/// let options = ParquetOptions { compression: ParquetCompression::Snappy, ..ParquetOptions::default() };
+/// assert!(options.check().is_ok());
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ParquetOptions {
+    /// Compression of pages.
+    pub compression: ParquetCompression,
+    /// Level of zstd, 1 (fast) to 22 (small).
+    pub level: u8,
+    /// Whether repeated values are stored once per row group and column.
+    pub dictionary: bool,
+    /// Most rows of a row group.
+    pub row_group_rows: u32,
+    /// A row group ends when its values pass this many mebibytes in memory.
+    pub row_group_mib: u32,
+    /// Which statistics are stored.
+    pub statistics: Statistics,
+    /// Whether the codebook is stored in the file's metadata.
+    pub codebook: bool,
+}
+
+impl Default for ParquetOptions {
+    fn default() -> Self {
+        Self {
+            compression: ParquetCompression::default(),
+            level: 1,
+            dictionary: true,
+            row_group_rows: 131_072,
+            row_group_mib: 64,
+            statistics: Statistics::default(),
+            codebook: true,
+        }
+    }
+}
+
+impl ParquetOptions {
+    /// Refuses numbers outside their ranges.
+    ///
+    /// # Errors
+    /// [`exporter_core::ErrorKind::Usage`] naming the option, its value and its range.
+    pub fn check(&self) -> Result<()> {
+        let within = |name: &str, value: u32, low: u32, high: u32| {
+            if (low..=high).contains(&value) {
+                return Ok(());
+            }
+            Err(Error::usage(format!("parquet: {name}={value} is not between {low} and {high}")))
+        };
+        within("level", self.level.into(), 1, 22)?;
+        within("row-group-rows", self.row_group_rows, 1, i32::MAX as u32)?;
+        within("row-group-mib", self.row_group_mib, 1, 4096)
+    }
+}
+
+/// Compression of Parquet pages.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ParquetCompression {
+    /// Zstandard: small and fast, read by every current program.
+    #[default]
+    Zstd,
+    /// Snappy: larger, read by every program there ever was.
+    Snappy,
+    /// None.
+    None,
+}
+
+/// Which statistics a Parquet file stores.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Statistics {
+    /// Of every row group and page.
+    #[default]
+    Page,
+    /// Of every row group.
+    RowGroup,
+    /// None.
+    None,
+}
+
+pub(crate) static PARQUET_OPTIONS: &[OptionInfo] = &[
+    OptionInfo {
+        name: "compression",
+        kind: OptionKind::Choice(&["zstd", "snappy", "none"]),
+        default: "zstd",
+        help: "Compression of pages.",
+    },
+    OptionInfo {
+        name: "level",
+        kind: OptionKind::Integer,
+        default: "1",
+        help: "Level of zstd, 1 (fast) to 22 (small).",
+    },
+    OptionInfo {
+        name: "dictionary",
+        kind: OptionKind::Boolean,
+        default: "true",
+        help: "Store repeated values once per row group and column.",
+    },
+    OptionInfo {
+        name: "row-group-rows",
+        kind: OptionKind::Integer,
+        default: "131072",
+        help: "Most rows of a row group.",
+    },
+    OptionInfo {
+        name: "row-group-mib",
+        kind: OptionKind::Integer,
+        default: "64",
+        help: "End a row group when its values pass this many MiB in memory.",
+    },
+    OptionInfo {
+        name: "statistics",
+        kind: OptionKind::Choice(&["page", "row-group", "none"]),
+        default: "page",
+        help: "Store smallest and largest values of every page, every row group or not at all.",
+    },
+    CODEBOOK,
+];
+
+/// How Arrow IPC files and streams are written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ArrowOptions {
+    /// Compression of buffers.
+    pub compression: ArrowCompression,
+    /// Whether the codebook is stored in the schema's metadata.
+    pub codebook: bool,
+}
+
+impl Default for ArrowOptions {
+    fn default() -> Self {
+        Self { compression: ArrowCompression::default(), codebook: true }
+    }
+}
+
+/// Compression of Arrow IPC buffers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ArrowCompression {
+    /// None: the file can be mapped into memory.
+    #[default]
+    None,
+    /// LZ4 frames: fast.
+    Lz4,
+    /// Zstandard: small.
+    Zstd,
+}
+
+pub(crate) static ARROW_OPTIONS: &[OptionInfo] = &[
+    OptionInfo {
+        name: "compression",
+        kind: OptionKind::Choice(&["none", "lz4", "zstd"]),
+        default: "none",
+        help: "Compression of buffers; uncompressed files can be mapped into memory.",
+    },
+    CODEBOOK,
+];
+
+const CODEBOOK: OptionInfo = OptionInfo {
+    name: "codebook",
+    kind: OptionKind::Boolean,
+    default: "true",
+    help: "Store the whole codebook in the file, or use the one stored there when reading.",
+};
+
+/// How Parquet and Arrow IPC files are read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ReadOptions {
+    /// Whether a codebook stored in the file is used; else kinds are inferred from the columns.
+    pub codebook: bool,
+}
+
+impl Default for ReadOptions {
+    fn default() -> Self {
+        Self { codebook: true }
+    }
+}
