@@ -8,12 +8,14 @@
 //! | `_dta[exporter_table]` | JSON object: the fields of the codebook's table without its variables |
 //! | `_dta[exporter_study]` | JSON object: the codebook's study |
 //! | `_dta[exporter_sets]` | JSON object: name of a value-label set in the file to its name in the codebook |
+//! | `_dta[exporter_labels]` | JSON object: the codebook's value-label sets that the file cannot hold whole, by name |
+//! | `variable[exporter_letters]` | JSON object: letter of an extended missing value to the one value it stands for |
 //! | `_dta[exporter_notes]`, `variable[exporter_notes]` | how many of the notes, from the first, are the codebook's own |
 //!
 //! The JSON is the codebook's own (its version is that of the crate `exporter-core`). Labels, notes, the name of the
 //! value-label set and attributes whose names Stata allows are left out of it: they stand in the places Stata has
-//! for them. The `missing` of a variable carry the letters that were given to them, so that a reader can turn `.a`
-//! back into the value it stands for. Contents longer than a characteristic can hold continue in `exporter_study_2`,
+//! for them. The `missing` of a variable carry the letters that were given to them; `exporter_letters` names the value
+//! of each letter that stands for one value alone, so that a reader can turn `.a` back into it. Contents longer than a characteristic can hold continue in `exporter_study_2`,
 //! `exporter_study_3` and so on, cut on character borders. Releases before 118 hold the JSON in ASCII with `\u`
 //! escapes.
 
@@ -27,6 +29,10 @@ pub const TABLE: &str = "exporter_table";
 pub const STUDY: &str = "exporter_study";
 /// Names of value-label sets in the file and in the codebook, as JSON.
 pub const SETS: &str = "exporter_sets";
+/// Value-label sets of the codebook that the file cannot hold whole, as JSON.
+pub const VALUE_LABELS: &str = "exporter_labels";
+/// Letters of extended missing values and the one value each stands for, as JSON.
+pub const LETTERS: &str = "exporter_letters";
 /// How many of an owner's notes, from the first, are the codebook's own.
 pub const NOTES: &str = "exporter_notes";
 /// Beginning of every name above.

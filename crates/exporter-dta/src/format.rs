@@ -50,7 +50,7 @@ impl FormatClass {
             Some((width, decimals)) => (number(width)?, number(decimals)?),
             None => (number(digits)?, 0),
         };
-        (width >= 1 && width <= 2045 && decimals < width).then_some(Self::Number)
+        ((1..=2045).contains(&width) && decimals < width).then_some(Self::Number)
     }
 }
 

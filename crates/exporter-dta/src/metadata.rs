@@ -58,7 +58,7 @@ pub struct DtaVariable {
     pub label: String,
     /// How the values of an Arrow column become cells.
     pub conversion: Conversion,
-    /// Values stored as a missing value, applied before everything else.
+    /// Values stored as a missing value, whatever the storage type holds; of rules that overlap the last one wins.
     pub missing: Vec<MissingRule>,
 }
 

@@ -1,19 +1,19 @@
 //! Names by the rules of Stata: which are valid, and valid ones for any others (section 7).
 
-use std::collections::HashSet;
+use exporter_core::names::{NameRules, legal_unique};
 
 use crate::spec::{MAX_NAME_CHARS, Release};
 
-/// Words that cannot name a variable.
-const RESERVED: [&str; 24] = [
+/// Words that cannot name a variable (section 7), besides `str` with a number.
+const RESERVED: [&str; 20] = [
     "_all", "_b", "byte", "_coef", "_cons", "double", "float", "if", "in", "int", "long", "_n", "_N", "_pi",
-    "_pred", "_rc", "_skip", "str", "strL", "using", "with", "_se", "_r", "_weight",
+    "_pred", "_rc", "_skip", "strL", "using", "with",
 ];
 
 /// Whether `name` follows the rules for characters and length in `release`.
 pub fn is_valid(name: &str, release: Release) -> bool {
     name.chars().count() <= MAX_NAME_CHARS
-        && name.chars().next().is_some_and(|first| !first.is_ascii_digit() && !is_digit(first))
+        && name.chars().next().is_some_and(|first| !first.is_numeric())
         && name.chars().all(|c| is_allowed(c, release))
 }
 
@@ -29,80 +29,46 @@ fn is_allowed(c: char, release: Release) -> bool {
     c == '_' || if release.is_utf8() { c.is_alphanumeric() } else { c.is_ascii_alphanumeric() }
 }
 
-fn is_digit(c: char) -> bool {
-    c.is_numeric()
-}
-
 /// Valid, unique names for `names`, in their order.
 ///
 /// Names that are valid stay, the first of equal ones; others change by fixed rules and get a number when the result
 /// is taken, so that equal input gives equal names.
-pub fn unique_names<'a>(names: impl IntoIterator<Item = &'a str>, release: Release) -> Vec<String> {
-    derive(names, release, is_reserved, "v")
+pub fn unique_names<S: AsRef<str>>(names: &[S], release: Release) -> Vec<String> {
+    derive(names, release, &is_reserved, "var")
 }
 
 /// Valid, unique names of value-label sets for `names`, in their order; no words are reserved there.
-pub fn unique_set_names<'a>(names: impl IntoIterator<Item = &'a str>, release: Release) -> Vec<String> {
-    derive(names, release, |_| false, "labels")
+pub fn unique_set_names<S: AsRef<str>>(names: &[S], release: Release) -> Vec<String> {
+    derive(names, release, &|_| false, "labels")
 }
 
-fn derive<'a>(
-    names: impl IntoIterator<Item = &'a str>,
+fn derive<S: AsRef<str>>(
+    names: &[S],
     release: Release,
-    reserved: fn(&str) -> bool,
-    stem: &str,
+    reserved: &dyn Fn(&str) -> bool,
+    fallback: &str,
 ) -> Vec<String> {
-    let names: Vec<&str> = names.into_iter().collect();
-    let mut used = HashSet::new();
-    let kept: Vec<bool> = names
-        .iter()
-        .map(|name| is_valid(name, release) && !reserved(name) && used.insert((*name).to_owned()))
-        .collect();
-    let mut next_number = std::collections::HashMap::new();
-    names
-        .iter()
-        .zip(kept)
-        .map(|(name, kept)| {
-            if kept {
-                return (*name).to_owned();
-            }
-            let base = legal(name, release, reserved, stem);
-            if used.insert(base.clone()) {
-                return base;
-            }
-            let number = next_number.entry(base.clone()).or_insert(2_u64);
-            loop {
-                let suffix = format!("_{number}");
-                *number += 1;
-                let kept_chars = MAX_NAME_CHARS - suffix.len();
-                let candidate: String = base.chars().take(kept_chars).chain(suffix.chars()).collect();
-                if used.insert(candidate.clone()) {
-                    return candidate;
-                }
-            }
-        })
-        .collect()
-}
-
-/// A valid name near `name`: other characters become `_`, a digit in front gets the stem, a reserved word a `_`.
-fn legal(name: &str, release: Release, reserved: fn(&str) -> bool, stem: &str) -> String {
-    let mut legal: String = name.chars().map(|c| if is_allowed(c, release) { c } else { '_' }).collect();
-    if legal.chars().all(|c| c == '_') || legal.chars().next().is_some_and(is_digit) {
-        legal.insert_str(0, stem);
-    }
-    let mut legal: String = legal.chars().take(MAX_NAME_CHARS).collect();
-    if reserved(&legal) {
-        legal.push('_');
-    }
-    legal
+    let rules = NameRules {
+        characters: MAX_NAME_CHARS,
+        bytes: release.widths().name - 1,
+        allows: &|character, position| {
+            is_allowed(character, release) && (position > 0 || !character.is_numeric())
+        },
+        reserved,
+        ignore_case: false,
+        fallback,
+    };
+    legal_unique(names, &rules)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use super::*;
 
     fn made(names: &[&str]) -> Vec<String> {
-        unique_names(names.iter().copied(), Release::V118)
+        unique_names(names, Release::V118)
     }
 
     #[test]
@@ -110,9 +76,9 @@ mod tests {
         let names = made(&["age", "Age", "2020", "if", "a b", "a_b", "a-b", "", "age", "str5", "año", "__"]);
         assert_eq!(
             names,
-            ["age", "Age", "v2020", "if_", "a_b_2", "a_b", "a_b_3", "v", "age_2", "str5_", "año", "v__"]
+            ["age", "Age", "_2020", "if_", "a_b_2", "a_b", "a_b_3", "var", "age_2", "str5_", "año", "__"]
         );
-        assert_eq!(unique_names(["año"], Release::V117), ["a_o"]);
+        assert_eq!(unique_names(&["año"], Release::V117), ["a_o"]);
     }
 
     #[test]
@@ -128,6 +94,6 @@ mod tests {
 
     #[test]
     fn set_names_know_no_reserved_words() {
-        assert_eq!(unique_set_names(["if", "yes no"], Release::V118), ["if", "yes_no"]);
+        assert_eq!(unique_set_names(&["if", "yes no"], Release::V118), ["if", "yes_no"]);
     }
 }

@@ -12,6 +12,7 @@ use crate::spec_storage::StorageType;
 use crate::writer::column::{ColumnFill, Setting, column, describe};
 use crate::writer::findings::{BadCell, Findings};
 use crate::writer::float_column::OutOfRange;
+use crate::writer::string_column::LongText;
 use crate::writer::text::Texts;
 use crate::writer::tile::{Cells, TILE_ROWS};
 
@@ -35,7 +36,7 @@ impl ReadyBatch {
         metadata: &DtaMetadata,
         batch: &RecordBatch,
         first_row: u64,
-        out_of_range: OutOfRange,
+        (out_of_range, long_text): (OutOfRange, LongText),
     ) -> Result<Self, DtaError> {
         if batch.num_columns() != metadata.variables.len() {
             return Err(DtaError::Invalid {
@@ -62,7 +63,7 @@ impl ReadyBatch {
                 None
             };
             let number = position as u64 + 1;
-            let setting = Setting { release: metadata.release, out_of_range, number, first_row };
+            let setting = Setting { release: metadata.release, out_of_range, long_text, number, first_row };
             let fill = column(variable, array, texts.as_ref(), setting)?;
             columns.push(ReadyColumn { offset, fill });
             if let Some(texts) = texts {

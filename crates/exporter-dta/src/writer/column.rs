@@ -26,7 +26,7 @@ use crate::writer::float_column::{
 };
 use crate::writer::integer_column::{BooleanColumn, IntegerColumn, StoredInteger};
 use crate::writer::number::{As, Whole, float_rules, whole_rules};
-use crate::writer::string_column::{NumberTextColumn, OffsetStringColumn, StringColumn, show};
+use crate::writer::string_column::{LongText, NumberTextColumn, OffsetStringColumn, StringColumn, show};
 use crate::writer::strl_column::StrlColumn;
 use crate::writer::text::Texts;
 use crate::writer::tile::{Cells, Validity};
@@ -44,6 +44,7 @@ pub(super) trait ColumnFill: Send + Sync {
 pub(super) struct Setting {
     pub(super) release: Release,
     pub(super) out_of_range: OutOfRange,
+    pub(super) long_text: LongText,
     /// Number of the variable, from 1.
     pub(super) number: u64,
     /// Row of the table, from 1, of the first row of the batch.
@@ -71,7 +72,7 @@ pub(super) fn column(
             Conversion::Millis { .. } | Conversion::TimeOfDay => millis(variable, array)?,
             _ => float::<f64>(variable, array, setting.out_of_range),
         },
-        StorageType::Str(width) => string(variable, array, width.into(), Charset::of(setting.release)),
+        StorageType::Str(width) => string(variable, array, width.into(), setting),
         StorageType::StrL => texts.map(|texts| -> Box<dyn ColumnFill> {
             Box::new(StrlColumn {
                 texts: texts.clone(),
@@ -265,27 +266,28 @@ fn millis(variable: &DtaVariable, array: &ArrayRef) -> Result<Choice, DtaError> 
     })
 }
 
-fn string(variable: &DtaVariable, array: &ArrayRef, width: usize, charset: Charset) -> Choice {
+fn string(variable: &DtaVariable, array: &ArrayRef, width: usize, setting: Setting) -> Choice {
+    let (charset, long_text) = (Charset::of(setting.release), setting.long_text);
     let validity = Validity::new(array.nulls());
     match array.data_type() {
         DataType::Utf8 if charset == Charset::Utf8 => {
             let texts = array.as_string::<i32>();
             let (offsets, data) = (texts.offsets().clone(), texts.values().clone());
-            Some(Box::new(OffsetStringColumn { offsets, data, validity, width }))
+            Some(Box::new(OffsetStringColumn { offsets, data, validity, width, long_text }))
         }
         DataType::LargeUtf8 if charset == Charset::Utf8 => {
             let texts = array.as_string::<i64>();
             let (offsets, data) = (texts.offsets().clone(), texts.values().clone());
-            Some(Box::new(OffsetStringColumn { offsets, data, validity, width }))
+            Some(Box::new(OffsetStringColumn { offsets, data, validity, width, long_text }))
         }
         DataType::Null => {
             let texts = Texts::new(&new_null_array(&DataType::Utf8, array.len()))?;
-            Some(Box::new(StringColumn { texts, width, charset }))
+            Some(Box::new(StringColumn { texts, width, charset, long_text }))
         }
         _ if variable.conversion == Conversion::DecimalText => number_text(array, width),
-        _ => Texts::new(array)
-            .filter(|texts| !texts.is_binary())
-            .map(|texts| -> Box<dyn ColumnFill> { Box::new(StringColumn { texts, width, charset }) }),
+        _ => Texts::new(array).filter(|texts| !texts.is_binary()).map(|texts| -> Box<dyn ColumnFill> {
+            Box::new(StringColumn { texts, width, charset, long_text })
+        }),
     }
 }
 

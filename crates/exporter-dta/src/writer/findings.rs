@@ -14,6 +14,8 @@ pub enum CellChange {
     Rounded,
     /// A time whose part below a millisecond was cut.
     SubMillisecond,
+    /// A text longer than its variable, cut.
+    Cut,
     /// Characters that the charset of the release lacks, stored as `?`.
     Replaced,
 }

@@ -253,7 +253,7 @@ where
             if valid >> i & 1 == 0 {
                 continue;
             }
-            if let Some(rule) = self.rules.iter().find(|rule| rule.holds(*value)) {
+            if let Some(rule) = self.rules.iter().rev().find(|rule| rule.holds(*value)) {
                 *out = rule.stored;
                 continue;
             }

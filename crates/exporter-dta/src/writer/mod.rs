@@ -33,12 +33,15 @@ use crate::spec_storage::StorageType;
 use crate::writer::batch::ReadyBatch;
 use crate::writer::findings::Findings;
 use crate::writer::pipeline::{Filled, fill, fill_in_order};
-use crate::writer::sections::{Sections, text_sizes};
+use crate::writer::sections::Sections;
 use crate::writer::strl_spool::StrlSpool;
 use crate::writer::tile::TILE_ROWS;
 
+pub(crate) use sections::text_sizes;
+
 pub use findings::{CellChange, CellChanges};
 pub use float_column::OutOfRange;
+pub use string_column::LongText;
 pub use strl_spool::strl_bytes;
 pub use validate::check_metadata;
 
@@ -63,6 +66,8 @@ pub struct WriterOptions {
     pub threads: usize,
     /// What happens to infinities and to numbers beyond the storage type.
     pub out_of_range: OutOfRange,
+    /// What happens to texts longer than their variable.
+    pub long_text: LongText,
     /// Whether equal strL values are stored once where memory allows to see it; the vendor's checker dislikes it.
     pub share_strl: bool,
     /// Makes the temporary files.
@@ -77,6 +82,7 @@ impl WriterOptions {
             strl_bytes: None,
             threads: 1,
             out_of_range: OutOfRange::Error,
+            long_text: LongText::Error,
             share_strl: false,
             spool,
         }
@@ -192,7 +198,7 @@ impl<W: Write> DtaWriter<W> {
             metadata,
             rows,
             announced: options.rows,
-            out_of_range: options.out_of_range,
+            policies: (options.out_of_range, options.long_text),
             block_rows: block_rows(width),
             current: None,
         };
@@ -310,7 +316,7 @@ struct Blocks<'a, I> {
     metadata: &'a DtaMetadata,
     rows: &'a mut u64,
     announced: Option<u64>,
-    out_of_range: OutOfRange,
+    policies: (OutOfRange, LongText),
     block_rows: usize,
     current: Option<(Arc<ReadyBatch>, usize)>,
 }
@@ -338,7 +344,7 @@ where
             {
                 return Err(DtaError::RowCount { announced, found: *self.rows });
             }
-            let ready = ReadyBatch::new(self.metadata, &batch, first_row, self.out_of_range)?;
+            let ready = ReadyBatch::new(self.metadata, &batch, first_row, self.policies)?;
             self.current = Some((Arc::new(ready), 0));
         }
     }

@@ -8,7 +8,7 @@ use crate::metadata::{Characteristic, DtaMetadata, ValueLabelSet};
 use crate::spec::Release;
 
 /// Sizes of the texts of `metadata`, and how many of their characters the charset lacks.
-pub(super) fn text_sizes(metadata: &DtaMetadata) -> (TextSizes, u64) {
+pub(crate) fn text_sizes(metadata: &DtaMetadata) -> (TextSizes, u64) {
     let release = metadata.release;
     let charset = Charset::of(release);
     let bytes = |text: &str| charset.encode(text).0.len() as u64;

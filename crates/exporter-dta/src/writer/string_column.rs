@@ -14,16 +14,33 @@ use crate::writer::tile::{Cells, Validity};
 const TOO_LONG: &str = "declare or profile the longest text of the variable, or store it as strL";
 const HAS_NUL: &str = "a NUL would end the text: store it as strL";
 
+/// What happens to a text that is longer than its variable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum LongText {
+    /// The first one is an error.
+    #[default]
+    Error,
+    /// It is cut on a character border and counted.
+    Cut,
+}
+
 /// A column of texts laid out by offsets, the fast case.
 pub(super) struct OffsetStringColumn<O: OffsetSizeTrait> {
     pub(super) offsets: OffsetBuffer<O>,
     pub(super) data: Buffer,
     pub(super) validity: Validity,
     pub(super) width: usize,
+    pub(super) long_text: LongText,
 }
 
 impl<O: OffsetSizeTrait> ColumnFill for OffsetStringColumn<O> {
-    fn fill(&self, row: usize, rows: usize, cells: Cells<'_>, _: &mut Findings) -> Result<(), BadCell> {
+    fn fill(
+        &self,
+        row: usize,
+        rows: usize,
+        cells: Cells<'_>,
+        findings: &mut Findings,
+    ) -> Result<(), BadCell> {
         let width = self.width;
         let valid = self.validity.word(row, rows);
         let offsets = self.offsets.get(row..=row + rows).unwrap_or_default();
@@ -45,11 +62,13 @@ impl<O: OffsetSizeTrait> ColumnFill for OffsetStringColumn<O> {
         let range = offsets.first().zip(offsets.last());
         let tile = range.and_then(|(start, end)| data.get(start.as_usize()..end.as_usize()));
         if !fits || memchr::memchr(0, tile.unwrap_or_default()).is_some() {
-            for (i, pair) in offsets.windows(2).enumerate() {
+            let rule = Rule { width, long_text: self.long_text };
+            for (i, (cell, pair)) in cells.bytes.chunks_mut(cells.stride).zip(offsets.windows(2)).enumerate()
+            {
                 let &[start, end] = pair else { continue };
                 if valid >> i & 1 == 1 {
                     let text = data.get(start.as_usize()..end.as_usize()).unwrap_or_default();
-                    check(text, width, row + i)?;
+                    rule.put(cell, text, row + i, findings)?;
                 }
             }
         }
@@ -57,23 +76,47 @@ impl<O: OffsetSizeTrait> ColumnFill for OffsetStringColumn<O> {
     }
 }
 
-fn check(text: &[u8], width: usize, row: usize) -> Result<(), BadCell> {
-    if text.len() > width {
-        return Err(BadCell { row, value: format!("text of {} bytes", text.len()), remedy: TOO_LONG });
-    }
-    if text.contains(&0) {
-        return Err(BadCell { row, value: "text with a NUL".to_owned(), remedy: HAS_NUL });
-    }
-    Ok(())
+/// What texts of one column must keep to.
+#[derive(Clone, Copy)]
+struct Rule {
+    width: usize,
+    long_text: LongText,
 }
 
-fn put(cell: &mut [u8], text: &[u8], width: usize, row: usize) -> Result<(), BadCell> {
-    check(text, width, row)?;
-    if let Some((cell, tail)) = cell.get_mut(..width).and_then(|cell| cell.split_at_mut_checked(text.len())) {
-        cell.copy_from_slice(text);
-        tail.fill(0);
+impl Rule {
+    fn put(self, cell: &mut [u8], text: &[u8], row: usize, findings: &mut Findings) -> Result<(), BadCell> {
+        let mut text = text;
+        if text.contains(&0) {
+            return Err(BadCell { row, value: "text with a NUL".to_owned(), remedy: HAS_NUL });
+        }
+        if text.len() > self.width {
+            if self.long_text == LongText::Error {
+                return Err(BadCell {
+                    row,
+                    value: format!("text of {} bytes", text.len()),
+                    remedy: TOO_LONG,
+                });
+            }
+            findings.add(CellChange::Cut, 1, row, || String::from_utf8_lossy(text).into_owned());
+            text = beginning(text, self.width);
+        }
+        if let Some((cell, tail)) =
+            cell.get_mut(..self.width).and_then(|cell| cell.split_at_mut_checked(text.len()))
+        {
+            cell.copy_from_slice(text);
+            tail.fill(0);
+        }
+        Ok(())
     }
-    Ok(())
+}
+
+/// At most `width` bytes of a text; UTF-8 is cut on a character border.
+fn beginning(text: &[u8], width: usize) -> &[u8] {
+    let width = match std::str::from_utf8(text) {
+        Ok(text) => text.floor_char_boundary(width),
+        Err(_) => width,
+    };
+    text.get(..width).unwrap_or(text)
 }
 
 /// A column of texts in any layout and charset.
@@ -81,6 +124,7 @@ pub(super) struct StringColumn {
     pub(super) texts: Texts,
     pub(super) width: usize,
     pub(super) charset: Charset,
+    pub(super) long_text: LongText,
 }
 
 impl ColumnFill for StringColumn {
@@ -91,10 +135,11 @@ impl ColumnFill for StringColumn {
         cells: Cells<'_>,
         findings: &mut Findings,
     ) -> Result<(), BadCell> {
+        let rule = Rule { width: self.width, long_text: self.long_text };
         for (i, cell) in cells.bytes.chunks_mut(cells.stride).take(rows).enumerate() {
             let bytes = self.texts.get(row + i);
             if self.charset == Charset::Utf8 || bytes.is_ascii() {
-                put(cell, bytes, self.width, row + i)?;
+                rule.put(cell, bytes, row + i, findings)?;
                 continue;
             }
             let text = String::from_utf8_lossy(bytes);
@@ -102,7 +147,7 @@ impl ColumnFill for StringColumn {
             if replaced > 0 {
                 findings.add(CellChange::Replaced, replaced, row + i, || text.to_string());
             }
-            put(cell, &encoded, self.width, row + i)?;
+            rule.put(cell, &encoded, row + i, findings)?;
         }
         Ok(())
     }
@@ -119,14 +164,21 @@ impl<F> ColumnFill for NumberTextColumn<F>
 where
     F: Fn(usize, &mut String) -> bool + Send + Sync,
 {
-    fn fill(&self, row: usize, rows: usize, cells: Cells<'_>, _: &mut Findings) -> Result<(), BadCell> {
+    fn fill(
+        &self,
+        row: usize,
+        rows: usize,
+        cells: Cells<'_>,
+        findings: &mut Findings,
+    ) -> Result<(), BadCell> {
+        let rule = Rule { width: self.width, long_text: LongText::Error };
         let mut text = String::new();
         for (i, cell) in cells.bytes.chunks_mut(cells.stride).take(rows).enumerate() {
             text.clear();
             if !(self.show)(row + i, &mut text) {
                 text.clear();
             }
-            put(cell, text.as_bytes(), self.width, row + i)?;
+            rule.put(cell, text.as_bytes(), row + i, findings)?;
         }
         Ok(())
     }

@@ -1,0 +1,138 @@
+//! Which label languages a file holds and what they are called (section 11).
+
+use std::collections::BTreeSet;
+
+use exporter_core::codebook::{Codebook, Language, Table, Text};
+use exporter_core::{Loss, LossCode};
+
+use crate::spec::{MAX_LANGUAGE_CHARS, MAX_LANGUAGES, Release};
+
+/// One label language.
+pub(super) struct Tongue {
+    /// Name in the file.
+    pub(super) name: String,
+    /// BCP 47 tag; `None` is the language of texts without a tag.
+    tag: Option<String>,
+}
+
+/// The languages of one file.
+pub(super) struct Languages<'a> {
+    /// How texts of the ordinary places are chosen.
+    pub(super) current: Language<'a>,
+    /// Name of the current language in the file.
+    pub(super) current_name: String,
+    /// All others that have a text.
+    pub(super) others: Vec<Tongue>,
+    pub(super) losses: Vec<Loss>,
+}
+
+impl<'a> Languages<'a> {
+    /// Collects the languages of a table's labels.
+    pub(super) fn of(
+        codebook: &'a Codebook,
+        table: &Table,
+        wanted: Option<&'a str>,
+        release: Release,
+    ) -> Self {
+        let current = codebook.language(wanted);
+        let mut tags = BTreeSet::new();
+        let mut untagged = false;
+        let mut see = |text: &Text| {
+            untagged |= text.untagged().is_some();
+            for (tag, _) in text.tagged() {
+                if !tags.contains(tag) {
+                    tags.insert(tag.to_owned());
+                }
+            }
+        };
+        see(&table.label);
+        for variable in &table.variables {
+            see(&variable.label);
+            for entry in codebook.value_labels_of(variable).iter().flat_map(|labels| &labels.entries) {
+                see(&entry.label);
+            }
+        }
+        let default = current.default;
+        let mut others = Vec::new();
+        // Texts without a tag are in the default language, whatever it is called.
+        let speaks_default = current.wanted.is_none() || current.wanted == default;
+        if !speaks_default && (untagged || default.is_some_and(|tag| tags.contains(tag))) {
+            others.push(None);
+        }
+        others
+            .extend(tags.into_iter().filter(|tag| Some(tag.as_str()) != current.tag().or(default)).map(Some));
+        others.retain(|tag| tag.is_none() || tag.as_deref() != default);
+        let mut losses = Vec::new();
+        if others.len() >= MAX_LANGUAGES {
+            let dropped = others.split_off(MAX_LANGUAGES - 1).len() as u64;
+            losses.push(Loss::new(LossCode::LANGUAGE_DROPPED, "a file holds 100 languages").count(dropped));
+        }
+        let own = current.tag().unwrap_or("default");
+        let mut all = vec![legal(own, release)];
+        all.extend(others.iter().map(|tag| legal(tag.as_deref().or(default).unwrap_or("default"), release)));
+        let mut names = unique(all).into_iter();
+        let current_name = names.next().unwrap_or_default();
+        let others = names.zip(others).map(|(name, tag)| Tongue { name, tag }).collect();
+        Self { current, current_name, others, losses }
+    }
+
+    /// The text in another language, if it has one.
+    pub(super) fn other<'t>(&self, text: &'t Text, tongue: &Tongue) -> Option<&'t str> {
+        match &tongue.tag {
+            Some(tag) => text.translation(tag),
+            None => text.untagged().or_else(|| text.translation(self.current.default?)),
+        }
+        .filter(|text| !text.is_empty())
+    }
+}
+
+/// A tag as a name of at most 24 characters.
+fn legal(tag: &str, release: Release) -> String {
+    let allowed = |c: char| if release.is_utf8() { c.is_alphanumeric() } else { c.is_ascii_alphanumeric() };
+    let name: String =
+        tag.chars().map(|c| if allowed(c) { c } else { '_' }).take(MAX_LANGUAGE_CHARS).collect();
+    if name.is_empty() { "default".to_owned() } else { name }
+}
+
+/// Numbers names that meet others.
+fn unique(names: Vec<String>) -> Vec<String> {
+    let mut used = BTreeSet::new();
+    names
+        .into_iter()
+        .map(|name| {
+            let mut candidate = name.clone();
+            let mut number = 2;
+            while !used.insert(candidate.clone()) {
+                let suffix = format!("_{number}");
+                let kept: String = name.chars().take(MAX_LANGUAGE_CHARS - suffix.len()).collect();
+                candidate = kept + &suffix;
+                number += 1;
+            }
+            candidate
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use exporter_core::codebook::{Kind, Variable};
+
+    fn table() -> Table {
+        let label = Text::new("Age").with("fr", "Âge").with("pt-BR", "Idade");
+        Table::new("t", vec![Variable::new("age", Kind::INTEGER).with_label(label)])
+    }
+
+    #[test]
+    fn the_wanted_language_is_the_current_one() {
+        let codebook = Codebook::new("s").with_languages(["en", "fr"]).with_table(table());
+        let english = Languages::of(&codebook, &codebook.tables[0], None, Release::V118);
+        let names: Vec<&str> = english.others.iter().map(|tongue| tongue.name.as_str()).collect();
+        assert_eq!((english.current_name.as_str(), names), ("en", vec!["fr", "pt_BR"]));
+        let french = Languages::of(&codebook, &codebook.tables[0], Some("fr"), Release::V118);
+        let label = &codebook.tables[0].variables[0].label;
+        let texts: Vec<_> = french.others.iter().map(|t| (t.name.as_str(), french.other(label, t))).collect();
+        assert_eq!(french.current_name, "fr");
+        assert_eq!(texts, [("en", Some("Age")), ("pt_BR", Some("Idade"))]);
+    }
+}

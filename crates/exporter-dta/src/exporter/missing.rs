@@ -1,0 +1,272 @@
+//! Letters for declared missing values.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{NaiveDate, NaiveDateTime};
+use exporter_core::codebook::{Kind, MissingValues, TimeUnit, Value, ValueLabels, Variable};
+use exporter_core::{Loss, LossCode};
+
+use crate::metadata::{Code, MissingRule};
+use crate::missing::Missing;
+
+/// The letters of one variable.
+#[derive(Default)]
+pub(super) struct Letters {
+    /// Ranges first and single values last, as later rules win.
+    pub(super) rules: Vec<MissingRule>,
+    /// Missing value by declaration, in their order; `None` where the declaration has no place.
+    pub(super) declared: Vec<Option<Missing>>,
+    /// The one value that a letter stands for, where it stands for one.
+    pub(super) values: BTreeMap<char, Value>,
+    pub(super) losses: Vec<Loss>,
+    /// One line per letter for the report.
+    pub(super) remarks: Vec<String>,
+}
+
+impl Letters {
+    /// The missing value that a value of the codebook is stored as.
+    pub(super) fn of(&self, value: &Value) -> Option<Missing> {
+        let number = number(value)?;
+        let bound = |code| match code {
+            Code::Integer(whole) => whole as f64,
+            Code::Number(number) => number,
+        };
+        let holds = |rule: &&MissingRule| bound(rule.low) <= number && number <= bound(rule.high);
+        self.rules.iter().rev().find(holds).map(|rule| rule.missing)
+    }
+}
+
+fn number(value: &Value) -> Option<f64> {
+    match value {
+        Value::Boolean(truth) => Some(f64::from(u8::from(*truth))),
+        other => other.as_f64(),
+    }
+}
+
+/// Hands out letters: those the codebook fixes first, then the free ones in order.
+struct Pool {
+    free: Vec<Missing>,
+}
+
+impl Pool {
+    fn without(fixed: &BTreeSet<char>) -> Self {
+        let letters = ('a'..='z').rev().filter(|letter| !fixed.contains(letter));
+        Self { free: letters.filter_map(Missing::from_letter).collect() }
+    }
+
+    fn take(&mut self) -> Option<Missing> {
+        self.free.pop()
+    }
+}
+
+/// Gives letters to the declared missing values of a numeric variable; `labels` are its value labels.
+pub(super) fn assign(variable: &Variable, labels: Option<&ValueLabels>) -> Letters {
+    let mut letters = Letters::default();
+    let fixed: BTreeSet<char> = variable
+        .missing
+        .iter()
+        .filter_map(|missing| missing.letter)
+        .filter(|letter| letter.is_ascii_lowercase())
+        .collect();
+    let mut pool = Pool::without(&fixed);
+    let last = Missing::from_letter('z').unwrap_or(Missing::SYSTEM);
+    let mut ranges = Vec::new();
+    let mut points = Vec::new();
+    for declared in &variable.missing {
+        let Some((low, high)) = bounds(&declared.values, &variable.kind) else {
+            letters.declared.push(None);
+            let loss =
+                Loss::new(LossCode::MISSING_DROPPED, "not a value of the kind; it stays an ordinary value");
+            letters.losses.push(loss);
+            continue;
+        };
+        let free = || pool.take();
+        let missing = match declared.letter.and_then(Missing::from_letter).or_else(free) {
+            Some(missing) => missing,
+            None => {
+                let loss = Loss::new(
+                    LossCode::MISSING_REASON_MERGED,
+                    "more than 26 reasons; the last ones share .z",
+                );
+                letters.losses.push(loss.first(None, shown(&declared.values)));
+                last
+            }
+        };
+        letters.declared.push(Some(missing));
+        let reason = declared.label.get(exporter_core::codebook::Language::default());
+        let reason = if reason.is_empty() { String::new() } else { format!(" ({reason})") };
+        letters.remarks.push(format!("{}{reason} = {missing}", shown(&declared.values)));
+        let rule = MissingRule { low, high, missing };
+        if let MissingValues::One(value) = &declared.values {
+            points.push((rule, value.clone()));
+        } else {
+            ranges.push(rule);
+        }
+    }
+    for range in &ranges {
+        split_range(range, variable, labels, &mut pool, &mut points, &mut letters);
+    }
+    letters.rules = ranges;
+    letters.rules.extend(points.iter().map(|(rule, _)| *rule));
+    let mut shared = BTreeMap::<char, u32>::new();
+    for rule in &letters.rules {
+        if let Some(letter) = rule.missing.letter() {
+            *shared.entry(letter).or_default() += 1;
+        }
+    }
+    let single = |letter: &char| shared.get(letter) == Some(&1);
+    letters.values = points
+        .into_iter()
+        .filter_map(|(rule, value)| Some((rule.missing.letter()?, value)))
+        .filter(|(letter, _)| single(letter))
+        .collect();
+    letters
+}
+
+/// Gives values of a range their own letters while there are any: all of a short range of whole numbers, else the
+/// labelled ones.
+fn split_range(
+    range: &MissingRule,
+    variable: &Variable,
+    labels: Option<&ValueLabels>,
+    pool: &mut Pool,
+    points: &mut Vec<(MissingRule, Value)>,
+    letters: &mut Letters,
+) {
+    let whole = matches!(variable.kind, Kind::Integer { .. } | Kind::Period(_));
+    let inside: Vec<i64> = match (range.low, range.high) {
+        (Code::Integer(low), Code::Integer(high))
+            if whole && i128::from(high) - i128::from(low) < pool.free.len() as i128 =>
+        {
+            (low..=high).collect()
+        }
+        _ => Vec::new(),
+    };
+    let all = !inside.is_empty();
+    let labelled = labels.iter().flat_map(|labels| &labels.entries).filter_map(|entry| entry.value.as_i64());
+    let candidates: Vec<i64> = if all { inside } else { labelled.collect() };
+    let (low, high) = (as_f64(range.low), as_f64(range.high));
+    for value in candidates {
+        let code = Code::Integer(value);
+        let known = points.iter().any(|(rule, _)| as_f64(rule.low) == value as f64);
+        if known || !(low..=high).contains(&(value as f64)) {
+            continue;
+        }
+        let Some(missing) = pool.take() else { break };
+        letters.remarks.push(format!("{value} = {missing}"));
+        points.push((MissingRule { low: code, high: code, missing }, Value::Integer(value)));
+    }
+    if !all {
+        let action = format!(
+            "the values from {low} to {high} without a label of their own are stored as {}",
+            range.missing
+        );
+        letters.losses.push(Loss::new(LossCode::MISSING_REASON_MERGED, action));
+    }
+}
+
+fn as_f64(code: Code) -> f64 {
+    match code {
+        Code::Integer(whole) => whole as f64,
+        Code::Number(number) => number,
+    }
+}
+
+fn shown(values: &MissingValues) -> String {
+    match values {
+        MissingValues::One(value) => value.to_string(),
+        MissingValues::Range { low, high } => {
+            let end =
+                |value: &Option<Value>| value.as_ref().map_or_else(|| "…".to_owned(), ToString::to_string);
+            format!("{} to {}", end(low), end(high))
+        }
+    }
+}
+
+/// Ends of a declaration as numbers of the column.
+fn bounds(values: &MissingValues, kind: &Kind) -> Option<(Code, Code)> {
+    match values {
+        MissingValues::One(value) => code(value, kind).map(|code| (code, code)),
+        MissingValues::Range { low, high } => {
+            let low = match low {
+                Some(value) => code(value, kind)?,
+                None => Code::Number(f64::NEG_INFINITY),
+            };
+            let high = match high {
+                Some(value) => code(value, kind)?,
+                None => Code::Number(f64::INFINITY),
+            };
+            Some((low, high))
+        }
+    }
+}
+
+/// A value of the codebook as the number that a column of the kind holds.
+fn code(value: &Value, kind: &Kind) -> Option<Code> {
+    match (value, kind) {
+        (Value::Boolean(truth), _) => Some(Code::Integer(i64::from(*truth))),
+        (Value::Integer(whole), _) => Some(Code::Integer(*whole)),
+        (Value::Float(number), _) => Some(value.as_i64().map_or(Code::Number(*number), Code::Integer)),
+        (Value::Text(text), Kind::Date) => {
+            let day = text.parse::<NaiveDate>().ok()?;
+            Some(Code::Integer(day.signed_duration_since(NaiveDate::default()).num_days()))
+        }
+        (Value::Text(text), Kind::DateTime { unit, .. }) => {
+            let moment = text.trim_end_matches('Z').parse::<NaiveDateTime>().ok()?.and_utc();
+            let ticks = match unit {
+                TimeUnit::Second => moment.timestamp(),
+                TimeUnit::Millisecond => moment.timestamp_millis(),
+                TimeUnit::Microsecond => moment.timestamp_micros(),
+                TimeUnit::Nanosecond => moment.timestamp_nanos_opt()?,
+            };
+            Some(Code::Integer(ticks))
+        }
+        (Value::Text(_), _) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use exporter_core::codebook::Missing as Declared;
+
+    fn variable(missing: Vec<Declared>) -> Variable {
+        missing.into_iter().fold(Variable::new("q", Kind::INTEGER), Variable::with_missing)
+    }
+
+    #[test]
+    fn fixed_letters_come_first_and_short_ranges_keep_every_reason() {
+        let declared = vec![
+            Declared::value(97),
+            Declared::value(98).letter('a'),
+            Declared::range(Some(Value::Integer(-3)), Some(Value::Integer(-1))),
+        ];
+        let letters = assign(&variable(declared), None);
+        let named: Vec<String> = letters.declared.iter().map(|m| m.unwrap().to_string()).collect();
+        assert_eq!(named, [".b", ".a", ".c"]);
+        assert!(letters.losses.is_empty());
+        let of = |value| letters.of(&Value::Integer(value)).map(|m| m.to_string());
+        assert_eq!(of(-2).unwrap(), ".e");
+        assert_eq!(of(97).unwrap(), ".b");
+        assert_eq!(of(5), None);
+        assert_eq!(letters.values.get(&'d'), Some(&Value::Integer(-3)));
+    }
+
+    #[test]
+    fn the_27th_reason_shares_the_last_letter() {
+        let letters = assign(&variable((1..=28).map(Declared::value).collect()), None);
+        assert_eq!(letters.of(&Value::Integer(28)).unwrap().to_string(), ".z");
+        assert_eq!(letters.losses.len(), 2);
+        assert!(!letters.values.contains_key(&'z'));
+    }
+
+    #[test]
+    fn open_ranges_keep_labelled_values_apart() {
+        let labels = ValueLabels::new().with(-1, "Refused").with(-2, "Unknown").with(1, "Yes");
+        let range = Declared::range(None, Some(Value::Integer(-1)));
+        let letters = assign(&variable(vec![range]), Some(&labels));
+        let of = |value| letters.of(&Value::Integer(value)).map(|m| m.to_string());
+        assert_eq!((of(-1), of(-2), of(-50)), (Some(".b".into()), Some(".c".into()), Some(".a".into())));
+        assert_eq!(letters.losses.len(), 1);
+    }
+}

@@ -1,0 +1,221 @@
+//! The exporter: a dataset's tables as `.dta` entries.
+
+mod errors;
+mod labels;
+mod languages;
+mod missing;
+mod nested_json;
+mod sort_order;
+mod storage;
+mod table;
+#[cfg(test)]
+mod tests;
+mod texts;
+mod write;
+
+use exporter_core::codebook::Codebook;
+use exporter_core::format::{Format, FormatInfo, Supports};
+use exporter_core::{
+    Context, Dataset, EntrySpec, Exporter, Limits, Loss, LossCode, LossReport, Plan, Planning,
+    ProfileRequest, Rename, Result, Sink, Summary, TableId,
+};
+
+use crate::options::{DtaOptions, OPTIONS};
+use crate::spec::{MAX_LABEL_CHARS, MAX_NAME_CHARS, MAX_OBSERVATIONS, MAX_STRL_BYTES, MAX_VALUE_LABEL_BYTES};
+use crate::spec::{MAX_VALUE_LABELS, MAX_VARIABLES_MP};
+use crate::spec_storage::DOUBLE_EXACT;
+use table::{TablePlan, plan_table};
+
+/// What the format is and can.
+pub static INFO: FormatInfo = FormatInfo {
+    id: "dta",
+    name: "Stata data file",
+    aliases: &["stata"],
+    extensions: &["dta"],
+    media_type: "application/x-stata-dta",
+    supports: Supports {
+        variable_labels: true,
+        value_labels: true,
+        user_missing: true,
+        languages: true,
+        many_tables: false,
+        nested: false,
+        codebook: true,
+    },
+    limits: Limits::NONE
+        .variables(MAX_VARIABLES_MP)
+        .rows(MAX_OBSERVATIONS)
+        .name_characters(MAX_NAME_CHARS as u32)
+        .text_bytes(MAX_STRL_BYTES)
+        .label_characters(MAX_LABEL_CHARS as u32)
+        .value_label_bytes(MAX_VALUE_LABEL_BYTES as u32)
+        .value_labels(MAX_VALUE_LABELS as u32)
+        .exact_integer(DOUBLE_EXACT as u64),
+    options: OPTIONS,
+    losses: &[
+        LossCode::NAME_CHANGED,
+        LossCode::LABEL_TRUNCATED,
+        LossCode::VALUE_LABELS_DROPPED,
+        LossCode::VALUE_LABEL_KEY,
+        LossCode::TEXT_TRUNCATED,
+        LossCode::TEXT_REPLACED,
+        LossCode::NULL_TEXT,
+        LossCode::PRECISION,
+        LossCode::RANGE,
+        LossCode::TIME_PRECISION,
+        LossCode::TIME_ZONE,
+        LossCode::MISSING_REASON_MERGED,
+        LossCode::MISSING_DROPPED,
+        LossCode::LANGUAGE_DROPPED,
+        LossCode::STRUCTURE_FLATTENED,
+        LossCode::METADATA_DROPPED,
+        LossCode::GROUP_DROPPED,
+        LossCode::DOCUMENT_DROPPED,
+        LossCode::KIND_CHANGED,
+        LossCode::DISPLAY_FORMAT_DROPPED,
+        LossCode::SORT_ORDER_DROPPED,
+        LossCode::KEY_DROPPED,
+        LossCode::COMPATIBILITY,
+    ],
+    reads: true,
+    writes: true,
+    notes: "Writes releases 118 (Stata 14 and later), 119, 117, 115, 114 and 113; reads 102 to 121.",
+};
+
+/// The format `dta`.
+#[derive(Debug, Clone, Copy)]
+pub struct Dta;
+
+impl Format for Dta {
+    const INFO: &'static FormatInfo = &INFO;
+    type Options = DtaOptions;
+    type Exporter = DtaExporter;
+
+    fn exporter(options: DtaOptions) -> Result<DtaExporter> {
+        Ok(DtaExporter { options })
+    }
+}
+
+/// Writes each table of a dataset as one `.dta`.
+#[derive(Debug, Clone, Default)]
+pub struct DtaExporter {
+    options: DtaOptions,
+}
+
+impl DtaExporter {
+    /// An exporter with these options.
+    pub fn new(options: DtaOptions) -> Self {
+        Self { options }
+    }
+}
+
+impl Exporter for DtaExporter {
+    fn format(&self) -> &'static FormatInfo {
+        &INFO
+    }
+
+    fn needs(&self, data: &dyn Dataset, _: &Context) -> Result<ProfileRequest> {
+        let mut request = ProfileRequest::new();
+        for (position, table) in data.codebook().tables.iter().enumerate() {
+            let id = TableId(position);
+            request.rows(id);
+            for (column, variable) in table.variables.iter().enumerate() {
+                request.column(id, column, storage::needs(variable, &self.options));
+            }
+        }
+        Ok(request)
+    }
+
+    fn entries(&self, codebook: &Codebook) -> Vec<EntrySpec> {
+        let spec = |(position, name)| {
+            EntrySpec::new(format!("{name}.dta"), INFO.media_type).table(TableId(position))
+        };
+        file_names(codebook).into_iter().enumerate().map(spec).collect()
+    }
+
+    fn plan<'a>(
+        &'a self,
+        data: &'a dyn Dataset,
+        with: &Planning<'_>,
+        context: &Context,
+    ) -> Result<Box<dyn Plan + 'a>> {
+        let codebook = data.codebook();
+        let mut plan = DtaPlan::empty(data, self);
+        for (position, entry) in self.entries(codebook).into_iter().enumerate() {
+            context.cancel().check()?;
+            let table = plan_table(data, TableId(position), entry, with.profile, &self.options, context)?;
+            plan.entries.push(table.entry.clone());
+            plan.losses.merge(table.losses.clone());
+            plan.renames.extend(table.renames.iter().cloned());
+            plan.tables.push(table);
+        }
+        if let Some(first) = codebook.documents.first() {
+            let loss = Loss::new(LossCode::DOCUMENT_DROPPED, "a .dta holds no documents");
+            plan.losses.add(loss.count(codebook.documents.len() as u64).first(None, first.name.clone()));
+        }
+        Ok(Box::new(plan))
+    }
+}
+
+/// Names of tables as file names: characters that some system refuses become `_`.
+fn file_names(codebook: &Codebook) -> Vec<String> {
+    let names: Vec<&str> = codebook.tables.iter().map(|table| table.name.as_str()).collect();
+    let rules = exporter_core::names::NameRules {
+        characters: 120,
+        bytes: 240,
+        allows: &|character, position| {
+            !character.is_control()
+                && !"/\\:*?\"<>|".contains(character)
+                && (position > 0 || character != '.')
+        },
+        reserved: &|_| false,
+        ignore_case: true,
+        fallback: "table",
+    };
+    exporter_core::names::legal_unique(&names, &rules)
+}
+
+/// A dataset decided.
+struct DtaPlan<'a> {
+    data: &'a dyn Dataset,
+    options: &'a DtaOptions,
+    tables: Vec<TablePlan>,
+    entries: Vec<EntrySpec>,
+    losses: LossReport,
+    renames: Vec<Rename>,
+}
+
+impl<'a> DtaPlan<'a> {
+    fn empty(data: &'a dyn Dataset, exporter: &'a DtaExporter) -> Self {
+        Self {
+            data,
+            options: &exporter.options,
+            tables: Vec::new(),
+            entries: Vec::new(),
+            losses: LossReport::default(),
+            renames: Vec::new(),
+        }
+    }
+}
+
+impl Plan for DtaPlan<'_> {
+    fn entries(&self) -> &[EntrySpec] {
+        &self.entries
+    }
+
+    fn losses(&self) -> &LossReport {
+        &self.losses
+    }
+
+    fn renames(&self) -> &[Rename] {
+        &self.renames
+    }
+
+    fn write(self: Box<Self>, sink: &dyn Sink, context: &Context) -> Result<Summary> {
+        let mut summary = Summary::default();
+        for table in self.tables {
+            summary.merge(write::write_table(self.data, table, self.options, sink, context)?);
+        }
+        Ok(summary)
+    }
+}

@@ -1,0 +1,234 @@
+//! Options of the writer and their table.
+
+use exporter_core::{OptionInfo, OptionKind};
+use serde::Deserialize;
+
+use crate::spec::Release;
+
+/// How a `.dta` is written.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+#[non_exhaustive]
+pub struct DtaOptions {
+    /// Release of the format.
+    pub release: ReleaseOption,
+    /// Where storage types come from.
+    pub storage: StorageOption,
+    /// What becomes of whole numbers that a double does not hold exactly.
+    pub large_integers: LargeIntegers,
+    /// What becomes of decimals with more than 15 digits.
+    pub decimals: Decimals,
+    /// Which clock instants are written on.
+    pub zone: ZoneOption,
+    /// Whether instants count leap seconds (`%tC`).
+    pub leap_seconds: bool,
+    /// What becomes of texts too long for a fixed string.
+    pub long_text: LongTextOption,
+    /// Whether equal long texts are stored once.
+    pub share_strl: bool,
+    /// Whether parts of the codebook without a place in Stata are kept as characteristics.
+    pub codebook: bool,
+    /// Whether the time of writing stands in the file.
+    pub timestamp: bool,
+}
+
+impl Default for DtaOptions {
+    fn default() -> Self {
+        Self {
+            release: ReleaseOption::Auto,
+            storage: StorageOption::Smallest,
+            large_integers: LargeIntegers::Error,
+            decimals: Decimals::Double,
+            zone: ZoneOption::Utc,
+            leap_seconds: false,
+            long_text: LongTextOption::Strl,
+            share_strl: false,
+            codebook: true,
+            timestamp: true,
+        }
+    }
+}
+
+/// Release of the format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub enum ReleaseOption {
+    /// 118, or 119 for more than 32,767 variables.
+    #[serde(rename = "auto")]
+    Auto,
+    /// Stata/MP 15 and later.
+    #[serde(rename = "119")]
+    V119,
+    /// Stata 14 and later.
+    #[serde(rename = "118")]
+    V118,
+    /// Stata 13.
+    #[serde(rename = "117")]
+    V117,
+    /// Stata 12.
+    #[serde(rename = "115")]
+    V115,
+    /// Stata 10 and 11.
+    #[serde(rename = "114")]
+    V114,
+    /// Stata 8 and 9.
+    #[serde(rename = "113")]
+    V113,
+}
+
+impl ReleaseOption {
+    /// Release for a table of so many variables.
+    pub fn for_variables(self, count: usize) -> Release {
+        match self {
+            Self::Auto if count as u64 > Release::V118.max_variables() => Release::V119,
+            Self::Auto | Self::V118 => Release::V118,
+            Self::V119 => Release::V119,
+            Self::V117 => Release::V117,
+            Self::V115 => Release::V115,
+            Self::V114 => Release::V114,
+            Self::V113 => Release::V113,
+        }
+    }
+}
+
+/// Where storage types come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StorageOption {
+    /// The smallest type that holds the values, declared or profiled.
+    Smallest,
+    /// The declared kind alone, so that the structure never depends on the data.
+    Declared,
+}
+
+/// What becomes of whole numbers that a double does not hold exactly.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LargeIntegers {
+    /// The export stops.
+    Error,
+    /// They are rounded; the loss policy decides.
+    Double,
+    /// The variable becomes text.
+    Text,
+}
+
+/// What becomes of decimals with more than 15 digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Decimals {
+    /// They are rounded to a double.
+    Double,
+    /// The variable becomes text.
+    Text,
+}
+
+/// Which clock instants (moments with a zone) are written on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ZoneOption {
+    /// Coordinated universal time.
+    Utc,
+    /// The wall clock of the variable's zone.
+    Local,
+}
+
+/// What becomes of texts too long for a fixed string.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LongTextOption {
+    /// The variable becomes strL; where the release has none, texts are cut.
+    Strl,
+    /// Texts are cut.
+    Cut,
+}
+
+/// The table of options, as the struct spells them.
+pub static OPTIONS: &[OptionInfo] = &[
+    OptionInfo {
+        name: "release",
+        kind: OptionKind::Choice(&["auto", "119", "118", "117", "115", "114", "113"]),
+        default: "auto",
+        help: "Release of the format: 118 is read by Stata 14 and later, 117 by 13, 115 by 12, 114 by 10, 113 by 8; auto \
+               is 118, and 119 for more than 32,767 variables.",
+    },
+    OptionInfo {
+        name: "storage",
+        kind: OptionKind::Choice(&["smallest", "declared"]),
+        default: "smallest",
+        help: "Take the smallest type that holds the values, or the type of the declared kind whatever the values.",
+    },
+    OptionInfo {
+        name: "large-integers",
+        kind: OptionKind::Choice(&["error", "double", "text"]),
+        default: "error",
+        help: "What becomes of whole numbers beyond 9,007,199,254,740,992: an error, a rounded double, or text.",
+    },
+    OptionInfo {
+        name: "decimals",
+        kind: OptionKind::Choice(&["double", "text"]),
+        default: "double",
+        help: "What becomes of decimals with more than 15 digits: a rounded double, or text.",
+    },
+    OptionInfo {
+        name: "zone",
+        kind: OptionKind::Choice(&["utc", "local"]),
+        default: "utc",
+        help: "Write moments that have a zone in UTC or on the wall clock of their zone; a note says which.",
+    },
+    OptionInfo {
+        name: "leap-seconds",
+        kind: OptionKind::Boolean,
+        default: "false",
+        help: "Count leap seconds in moments that have a zone (%tC).",
+    },
+    OptionInfo {
+        name: "long-text",
+        kind: OptionKind::Choice(&["strl", "cut"]),
+        default: "strl",
+        help: "Texts beyond 2,045 bytes become strL, or are cut; releases before 117 cut at 244.",
+    },
+    OptionInfo {
+        name: "share-strl",
+        kind: OptionKind::Boolean,
+        default: "false",
+        help: "Store equal long texts once; Stata reads it, its own checker complains.",
+    },
+    OptionInfo {
+        name: "codebook",
+        kind: OptionKind::Boolean,
+        default: "true",
+        help: "Keep what Stata has no place for (kinds, questions, groups, original names) as characteristics.",
+    },
+    OptionInfo {
+        name: "timestamp",
+        kind: OptionKind::Boolean,
+        default: "true",
+        help: "Write the time of writing into the file.",
+    },
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn table_and_struct_agree() {
+        for option in OPTIONS {
+            let values: Vec<serde_json::Value> = match option.kind {
+                OptionKind::Choice(choices) => choices.iter().map(|choice| (*choice).into()).collect(),
+                _ => vec![true.into(), false.into()],
+            };
+            for value in values {
+                let object = serde_json::json!({ option.name: value });
+                assert!(serde_json::from_value::<DtaOptions>(object).is_ok(), "{}", option.name);
+            }
+            let default = match option.kind {
+                OptionKind::Boolean => (option.default == "true").into(),
+                _ => serde_json::Value::from(option.default),
+            };
+            let object = serde_json::json!({ option.name: default });
+            assert_eq!(serde_json::from_value::<DtaOptions>(object).unwrap(), DtaOptions::default());
+        }
+        assert!(serde_json::from_value::<DtaOptions>(serde_json::json!({ "version": 118 })).is_err());
+    }
+}
