@@ -1,5 +1,7 @@
 //! User-missing values: ordinary values that the codebook declares missing.
 
+use std::cmp::Ordering;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Text, Value};
@@ -59,7 +61,7 @@ impl Missing {
         self
     }
 
-    /// Whether a value falls under this declaration; numbers compare by size, texts byte by byte.
+    /// Whether a value falls under this declaration; numbers compare by exact size, texts byte by byte.
     pub fn contains(&self, value: &Value) -> bool {
         match &self.values {
             MissingValues::One(one) => same(one, value),
@@ -72,18 +74,11 @@ impl Missing {
 }
 
 fn same(a: &Value, b: &Value) -> bool {
-    match (a.as_f64(), b.as_f64()) {
-        (Some(x), Some(y)) => x == y && (a.as_i64() == b.as_i64()),
-        _ => a == b,
-    }
+    a.size_cmp(b) == Some(Ordering::Equal)
 }
 
 fn ordered(low: &Value, high: &Value) -> bool {
-    match (low, high) {
-        (Value::Integer(a), Value::Integer(b)) => a <= b,
-        (Value::Text(a), Value::Text(b)) => a <= b,
-        _ => matches!((low.as_f64(), high.as_f64()), (Some(a), Some(b)) if a <= b),
-    }
+    matches!(low.size_cmp(high), Some(Ordering::Less | Ordering::Equal))
 }
 
 #[derive(Serialize, Deserialize)]

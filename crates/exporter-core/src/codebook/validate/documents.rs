@@ -1,0 +1,51 @@
+//! Documents: one content each, inside the study's folder.
+
+use std::path::{Component, Path};
+
+use super::names::{self, Names};
+use super::{Findings, ProblemKind};
+use crate::codebook::Document;
+
+pub(super) fn check(documents: &[Document], findings: &mut Findings) {
+    let mut seen = Names::of_files();
+    for (index, document) in documents.iter().enumerate() {
+        let place = format!("documents[{index}] {}", document.name);
+        seen.check(&document.name, &place, findings);
+        names::file_name(&document.name, &place, findings);
+        match (&document.bytes, &document.path) {
+            (None, None) => findings.add(
+                ProblemKind::InvalidDocument,
+                &place,
+                "the document has no content; give bytes or a path",
+            ),
+            (Some(_), Some(_)) => findings.add(
+                ProblemKind::InvalidDocument,
+                &place,
+                "the document has both bytes and a path; give one",
+            ),
+            _ => {}
+        }
+        if let Some(path) = &document.path
+            && !stays_inside(path)
+        {
+            findings.add(
+                ProblemKind::InvalidDocument,
+                &place,
+                format!(
+                    "the path {} leaves the study's folder; give a relative path without \"..\"",
+                    path.display()
+                ),
+            );
+        }
+    }
+}
+
+/// Whether a path is relative and never climbs, also where `\` and drive letters count.
+fn stays_inside(path: &Path) -> bool {
+    let text = path.to_string_lossy();
+    let drive = matches!(text.as_bytes(), [letter, b':', ..] if letter.is_ascii_alphabetic());
+    !text.is_empty()
+        && !drive
+        && !text.contains(['\\', '\0'])
+        && path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir))
+}

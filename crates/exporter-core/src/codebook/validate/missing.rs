@@ -1,0 +1,131 @@
+//! Missing declarations: of the variable's kind, well formed, without overlap.
+
+use std::cmp::Ordering;
+use std::collections::HashMap;
+
+use super::{Findings, ProblemKind, facts, kinds};
+use crate::codebook::{Kind, Missing, MissingValues, Value, Variable};
+
+/// An inclusive range open where an end is `None`, with the position of its declaration.
+struct Span<'a> {
+    low: Option<&'a Value>,
+    high: Option<&'a Value>,
+    index: usize,
+}
+
+pub(super) fn check(variable: &Variable, place: &str, findings: &mut Findings) {
+    let mut letters: HashMap<char, usize> = HashMap::new();
+    let mut spans = Vec::new();
+    for (index, missing) in variable.missing.iter().enumerate() {
+        let place = format!("{place} / missing[{index}]");
+        check_letter(missing, index, &mut letters, &place, findings);
+        spans.extend(checked_span(variable, missing, index, &place, findings));
+    }
+    check_overlaps(spans, place, findings);
+}
+
+fn check_letter(
+    missing: &Missing,
+    index: usize,
+    letters: &mut HashMap<char, usize>,
+    place: &str,
+    findings: &mut Findings,
+) {
+    let Some(letter) = missing.letter else { return };
+    if !letter.is_ascii_lowercase() {
+        let message = format!("the letter {letter:?} is not one of a to z");
+        findings.add(ProblemKind::InvalidMissing, place, message);
+    } else if let Some(first) = letters.insert(letter, index) {
+        let message = format!("the letter {letter:?} is taken by missing[{first}]");
+        findings.add(ProblemKind::InvalidMissing, place, message);
+    }
+}
+
+/// The values that a declaration covers, unless they are reported as wrong.
+fn checked_span<'a>(
+    variable: &Variable,
+    missing: &'a Missing,
+    index: usize,
+    place: &str,
+    findings: &mut Findings,
+) -> Option<Span<'a>> {
+    let (low, high) = match &missing.values {
+        MissingValues::One(value) => (Some(value), Some(value)),
+        MissingValues::Range { low, high } => (low.as_ref(), high.as_ref()),
+    };
+    let mut wrong = |message: String| {
+        findings.add(ProblemKind::InvalidMissing, place, message);
+        None
+    };
+    if low.is_none() && high.is_none() {
+        return wrong("a range needs a low or a high end".into());
+    }
+    if matches!(missing.values, MissingValues::Range { .. }) && matches!(variable.kind, Kind::Boolean) {
+        return wrong("truth values have no ranges".into());
+    }
+    let ends: Vec<&Value> = match missing.values {
+        MissingValues::One(_) => low.into_iter().collect(),
+        MissingValues::Range { .. } => low.into_iter().chain(high).collect(),
+    };
+    // A range of whole numbers may end between two of them.
+    let ranged = matches!(missing.values, MissingValues::Range { .. });
+    let belongs = |value: &Value| {
+        kinds::holds(&variable.kind, value)
+            || (ranged && variable.kind.is_numeric() && value.as_f64().is_some())
+    };
+    for value in ends {
+        if !facts::finite(value, place, findings) {
+            return None;
+        }
+        if !belongs(value) {
+            let message = format!("{value:?} is no value of the kind {}", variable.kind);
+            findings.add(ProblemKind::InvalidMissing, place, message);
+            return None;
+        }
+    }
+    if let (Some(low), Some(high)) = (low, high)
+        && low.size_cmp(high) != Some(Ordering::Less)
+        && low.size_cmp(high) != Some(Ordering::Equal)
+    {
+        let message = format!("the range starts at {low}, after its end at {high}");
+        findings.add(ProblemKind::InvalidMissing, place, message);
+        return None;
+    }
+    Some(Span { low, high, index })
+}
+
+/// Reports every declaration that begins before an earlier one ends.
+fn check_overlaps(mut spans: Vec<Span<'_>>, place: &str, findings: &mut Findings) {
+    spans.sort_by(|a, b| match (a.low, b.low) {
+        (Some(a), Some(b)) => a.cmp(b),
+        (a, b) => a.is_some().cmp(&b.is_some()),
+    });
+    let mut reaches: Option<&Span<'_>> = None;
+    let mut overlaps = Vec::new();
+    for span in &spans {
+        let Some(before) = reaches else {
+            reaches = Some(span);
+            continue;
+        };
+        let apart = matches!((before.high, span.low), (Some(high), Some(low)) if high.size_cmp(low) == Some(Ordering::Less));
+        if !apart {
+            overlaps.push((before.index.max(span.index), before.index.min(span.index)));
+        }
+        let further = match (before.high, span.high) {
+            (None, _) => false,
+            (_, None) => true,
+            (Some(before), Some(high)) => before.size_cmp(high) == Some(Ordering::Less),
+        };
+        if further {
+            reaches = Some(span);
+        }
+    }
+    overlaps.sort_unstable();
+    for (later, earlier) in overlaps {
+        findings.add(
+            ProblemKind::OverlappingMissing,
+            format!("{place} / missing[{later}]"),
+            format!("it overlaps missing[{earlier}]"),
+        );
+    }
+}

@@ -1,0 +1,137 @@
+//! Checks a codebook and reports every problem with its place.
+
+mod documents;
+mod facts;
+mod groups;
+mod kinds;
+mod languages;
+mod missing;
+mod names;
+mod tables;
+#[cfg(test)]
+mod tests;
+mod values;
+
+use std::fmt::{self, Write as _};
+
+use super::Codebook;
+use crate::error::{Error, Result};
+
+/// How many problems the message of [`Codebook::validate`] spells out.
+const PROBLEMS_SHOWN: usize = 50;
+
+/// One thing that is wrong in a codebook.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// What kind of problem.
+    pub kind: ProblemKind,
+    /// Where, such as `tables[0] household / variables[3] age / missing[1]` (positions from 0, as in the JSON).
+    pub place: String,
+    /// What is wrong and how to mend it.
+    pub message: String,
+}
+
+/// The kinds of problems in a codebook.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum ProblemKind {
+    /// A name is empty.
+    EmptyName,
+    /// A name stands twice where it must be unique.
+    DuplicateName,
+    /// A name that becomes a file name holds `/`, `\` or NUL, or is `.` or `..`.
+    HostileName,
+    /// A variable or group that is named does not exist.
+    UnknownVariable,
+    /// A table that is named does not exist.
+    UnknownTable,
+    /// A value-label set that is named does not exist.
+    UnknownValueLabels,
+    /// Labelled values are of another kind than the variable.
+    ValueLabelKind,
+    /// A value is labelled twice in a set.
+    DuplicateValue,
+    /// Missing declarations overlap.
+    OverlappingMissing,
+    /// A missing value is of another kind than the variable, or its letter or range is wrong.
+    InvalidMissing,
+    /// A text or document uses a language that the study does not list, or a tag is malformed.
+    UnknownLanguage,
+    /// Tables are parents of each other.
+    ParentCycle,
+    /// The two variables of a parent pair hold different kinds.
+    ParentKind,
+    /// A group contains itself.
+    GroupCycle,
+    /// The counted value of a multiple response set is of another kind than a member.
+    CountedKind,
+    /// A kind that cannot exist: width, precision, scale, unit, zone or depth.
+    InvalidKind,
+    /// A number is not finite or a declared fact contradicts another or the kind.
+    InvalidFact,
+    /// A document has no content, two contents, or a path that leaves the study's folder.
+    InvalidDocument,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.place, self.message)
+    }
+}
+
+/// The problems found so far.
+#[derive(Default)]
+struct Findings(Vec<Problem>);
+
+impl Findings {
+    fn add(&mut self, kind: ProblemKind, place: impl fmt::Display, message: impl Into<String>) {
+        self.0.push(Problem { kind, place: place.to_string(), message: message.into() });
+    }
+}
+
+impl Codebook {
+    /// Finds every problem: first those of the study, then of the tables, the value labels and the documents.
+    ///
+    /// ```
+    /// use exporter_core::codebook::{Codebook, Kind, ProblemKind, Table, Variable};
+    ///
+    /// let table = Table::new("people", vec![Variable::new("id", Kind::INTEGER)]).with_key(["pid"]);
+    /// let problems = Codebook::new("study").with_table(table).problems();
+    /// assert_eq!(problems[0].kind, ProblemKind::UnknownVariable);
+    /// assert_eq!(problems[0].place, "tables[0] people / key[0]");
+    /// ```
+    pub fn problems(&self) -> Vec<Problem> {
+        let mut findings = Findings::default();
+        names::file_name(&self.study.id, "study / id", &mut findings);
+        languages::check(self, &mut findings);
+        facts::check_study(&self.study, &mut findings);
+        tables::check(self, &mut findings);
+        values::check_sets(self, &mut findings);
+        documents::check(&self.documents, &mut findings);
+        findings.0
+    }
+
+    /// Fails when there is any problem, naming all of them, one a line.
+    ///
+    /// # Errors
+    /// [`crate::ErrorKind::Invalid`] whose message lists the problems, the first 50 when there are more, and their number.
+    pub fn validate(&self) -> Result<()> {
+        let problems = self.problems();
+        let mut message = match problems.as_slice() {
+            [] => return Ok(()),
+            [one] => format!("the codebook has a problem: {one}"),
+            several => {
+                let mut lines = format!("the codebook has {} problems:", several.len());
+                for problem in several.iter().take(PROBLEMS_SHOWN) {
+                    // Writing to a String cannot fail.
+                    let _ = write!(lines, "\n  {problem}");
+                }
+                lines
+            }
+        };
+        if problems.len() > PROBLEMS_SHOWN {
+            let _ = write!(message, "\n  … and {} more", problems.len() - PROBLEMS_SHOWN);
+        }
+        Err(Error::invalid(message))
+    }
+}

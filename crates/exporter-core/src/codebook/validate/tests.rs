@@ -1,0 +1,393 @@
+//! Every kind of problem, each caused by exactly one thing that is wrong.
+
+use super::*;
+use crate::codebook::{
+    CollectionPeriod, Document, DocumentKind, Field, Group, GroupKind, Kind, Missing, MissingValues,
+    Question, Table, Text, TimeUnit, ValidationRule, Value, ValueLabels, Variable,
+};
+
+/// A codebook without problems that has something of everything.
+fn sound() -> Codebook {
+    let pairs = vec![("hid".to_owned(), "id".to_owned())];
+    let household = Table::new("household", vec![id("id"), Variable::new("name", Kind::Text)])
+        .with_key(["id"])
+        .with_sort(["id"])
+        .with_group(Group::new("inner", GroupKind::Section, ["id"]))
+        .with_group(Group::new("outer", GroupKind::Section, ["inner", "name"]));
+    let missing = [Missing::range(Some(97.into()), None).letter('a'), Missing::value(-1).letter('b')];
+    let age = missing.into_iter().fold(
+        Variable::new("age", Kind::Integer { bits: 8, signed: true }).with_labels("ages"),
+        Variable::with_missing,
+    );
+    let person = Table::new("person", vec![id("hid"), age]).with_parent("household", pairs);
+    Codebook::new("study")
+        .with_languages(["en", "pt-BR"])
+        .with_title(Text::new("Study").with("pt", "Estudo"))
+        .with_table(household)
+        .with_table(person)
+        .with_value_labels("ages", ValueLabels::new().with(97, "old").with(-1, "refused"))
+        .with_document(Document::new("a.pdf", DocumentKind::Report, "application/pdf", vec![1]))
+}
+
+fn id(name: &str) -> Variable {
+    Variable::new(name, Kind::INTEGER)
+}
+
+/// What breaks one thing must be reported as exactly one problem at this place.
+fn one(kind: ProblemKind, place: &str, break_it: impl Fn(&mut Codebook)) {
+    let mut codebook = sound();
+    break_it(&mut codebook);
+    let problems = codebook.problems();
+    let [problem] = problems.as_slice() else { panic!("expected {kind:?} at {place}, found {problems:#?}") };
+    assert_eq!((problem.kind, problem.place.as_str()), (kind, place), "{problem}");
+    let error = codebook.validate().unwrap_err();
+    assert_eq!(error.kind(), crate::ErrorKind::Invalid);
+    assert!(error.message().contains(&problem.to_string()));
+}
+
+/// The variable `age`, replaced.
+fn age(kind: Kind) -> impl Fn(&mut Codebook) {
+    move |codebook| codebook.tables[1].variables[1] = Variable::new("age", kind.clone())
+}
+
+#[test]
+fn a_sound_codebook_has_no_problems() {
+    assert_eq!(sound().problems(), []);
+    sound().validate().unwrap();
+}
+
+#[test]
+fn names() {
+    one(ProblemKind::EmptyName, "tables[2] ", |book| book.tables.push(Table::new("", vec![])));
+    one(ProblemKind::DuplicateName, "tables[2] person", |book| {
+        book.tables.push(Table::new("person", vec![]));
+    });
+    one(ProblemKind::DuplicateName, "tables[2] Person", |book| {
+        book.tables.push(Table::new("Person", vec![]));
+    });
+    one(ProblemKind::EmptyName, "tables[0] household / variables[2] ", |book| {
+        book.tables[0].variables.push(id(""));
+    });
+    one(ProblemKind::DuplicateName, "tables[0] household / variables[2] id", |book| {
+        book.tables[0].variables.push(id("id"));
+    });
+    one(ProblemKind::DuplicateName, "tables[0] household / groups[2] inner", |book| {
+        book.tables[0].groups.push(Group::new("inner", GroupKind::Grid, ["name"]));
+    });
+    one(ProblemKind::EmptyName, "tables[0] household / groups[2] ", |book| {
+        book.tables[0].groups.push(Group::new("", GroupKind::Grid, ["name"]));
+    });
+    one(ProblemKind::DuplicateName, "documents[1] A.pdf", |book| {
+        book.documents.push(Document::new("A.pdf", DocumentKind::Report, "application/pdf", vec![]));
+    });
+    one(ProblemKind::EmptyName, "documents[0] ", |book| book.documents[0].name.clear());
+    one(ProblemKind::EmptyName, "value_labels ", |book| {
+        book.value_labels.insert(String::new(), ValueLabels::new());
+    });
+    one(ProblemKind::DuplicateName, "study / languages[2]", |book| book.study.languages.push("en".into()));
+}
+
+#[test]
+fn names_that_leave_the_folder() {
+    for name in ["a/b", "..", ".", "a\\b", "a\0b"] {
+        one(ProblemKind::HostileName, &format!("tables[2] {name}"), |book| {
+            book.tables.push(Table::new(name, vec![]));
+        });
+        one(ProblemKind::HostileName, &format!("documents[0] {name}"), |book| {
+            book.documents[0].name = name.into();
+        });
+        one(ProblemKind::HostileName, "study / id", |book| book.study.id = name.into());
+    }
+}
+
+#[test]
+fn names_that_nothing_has() {
+    one(ProblemKind::UnknownVariable, "tables[0] household / key[1]", |book| {
+        book.tables[0].key.push("nobody".into());
+    });
+    one(ProblemKind::DuplicateName, "tables[0] household / key[1]", |book| {
+        book.tables[0].key.push("id".into());
+    });
+    one(ProblemKind::UnknownVariable, "tables[0] household / sort[0]", |book| {
+        book.tables[0].sort = vec![crate::codebook::SortKey::Descending { descending: "nobody".into() }];
+    });
+    one(ProblemKind::UnknownVariable, "tables[0] household / groups[0] inner / members[1]", |book| {
+        book.tables[0].groups[0].members.push("nobody".into());
+    });
+    one(ProblemKind::DuplicateName, "tables[0] household / groups[0] inner / members[1]", |book| {
+        book.tables[0].groups[0].members.push("id".into());
+    });
+    one(ProblemKind::UnknownTable, "tables[1] person / parent", |book| {
+        book.tables[1].parent.as_mut().unwrap().table = "nothing".into();
+    });
+    for (pair, place) in [(("nobody", "id"), 1), (("hid", "nobody"), 1)] {
+        one(
+            ProblemKind::UnknownVariable,
+            &format!("tables[1] person / parent / variables[{place}]"),
+            |book| {
+                book.tables[1].parent.as_mut().unwrap().variables.push((pair.0.into(), pair.1.into()));
+            },
+        );
+    }
+    one(ProblemKind::ParentKind, "tables[1] person / parent / variables[1]", |book| {
+        book.tables[1].parent.as_mut().unwrap().variables.push(("hid".into(), "name".into()));
+    });
+    one(ProblemKind::UnknownValueLabels, "tables[1] person / variables[1] age / labels", |book| {
+        book.tables[1].variables[1].labels = Some("nothing".into());
+    });
+}
+
+#[test]
+fn circles() {
+    let mother = |name: &str| crate::codebook::Parent { table: name.into(), variables: vec![] };
+    one(ProblemKind::ParentCycle, "tables[0] household / parent", |book| {
+        book.tables[0].parent = Some(mother("person"));
+    });
+    one(ProblemKind::ParentCycle, "tables[0] household / parent", |book| {
+        book.tables[0].parent = Some(mother("household"));
+    });
+    one(ProblemKind::GroupCycle, "tables[0] household / groups[0] inner", |book| {
+        book.tables[0].groups[0].members.push("outer".into());
+    });
+    one(ProblemKind::GroupCycle, "tables[0] household / groups[1] outer", |book| {
+        book.tables[0].groups[1].members.push("outer".into());
+    });
+}
+
+#[test]
+fn a_circle_of_a_hundred_thousand_groups_is_found() {
+    let mut book = sound();
+    let groups = 100_000;
+    book.tables[0].groups = (0..groups)
+        .map(|at| Group::new(format!("g{at}"), GroupKind::Section, [format!("g{}", (at + 1) % groups)]))
+        .collect();
+    assert_eq!(book.problems().len(), 1);
+}
+
+#[test]
+fn value_labels() {
+    let at = "tables[1] person / variables[1] age / labels";
+    one(ProblemKind::ValueLabelKind, at, |book| {
+        book.value_labels.insert("ages".into(), ValueLabels::new().with("x", "X").with("y", "Y"));
+    });
+    one(ProblemKind::ValueLabelKind, at, |book| {
+        book.value_labels.insert("ages".into(), ValueLabels::new().with(1, "one").with(1.5, "more"));
+    });
+    for kind in [Kind::Boolean, Kind::Binary, Kind::Date, Kind::Structure(vec![])] {
+        one(ProblemKind::ValueLabelKind, at, |book| {
+            book.tables[1].variables[1] = Variable::new("age", kind.clone()).with_labels("ages");
+        });
+    }
+    one(ProblemKind::DuplicateValue, "value_labels ages[2]", |book| {
+        let set = book.value_labels.get_mut("ages").unwrap();
+        *set = set.clone().with(97.0, "again");
+    });
+    one(ProblemKind::InvalidFact, "value_labels new[0]", |book| {
+        book.value_labels.insert("new".into(), ValueLabels::new().with(f64::NAN, "nothing"));
+    });
+}
+
+#[test]
+fn missing_values() {
+    let with = |missing: Missing| {
+        move |book: &mut Codebook| book.tables[1].variables[1].missing.push(missing.clone())
+    };
+    let at = "tables[1] person / variables[1] age / missing[2]";
+    for missing in [
+        Missing::value("x"),
+        Missing::value(0.5),
+        Missing::value(true),
+        Missing::range(Some("a".into()), Some(3.into())),
+        Missing::range(Some(9.into()), Some(8.into())),
+        Missing { values: MissingValues::Range { low: None, high: None }, ..Missing::value(1) },
+        Missing::value(3).letter('A'),
+        Missing::value(3).letter('a'),
+    ] {
+        one(ProblemKind::InvalidMissing, at, with(missing));
+    }
+    for missing in [
+        Missing::value(-1),
+        Missing::value(-1.0),
+        Missing::value(98),
+        Missing::range(None, Some((-1).into())),
+        Missing::range(Some(3.into()), Some(97.into())),
+    ] {
+        one(ProblemKind::OverlappingMissing, at, with(missing));
+    }
+    one(ProblemKind::InvalidFact, at, with(Missing::value(f64::INFINITY)));
+    one(ProblemKind::InvalidMissing, "tables[1] person / variables[1] age / missing[0]", |book| {
+        let range = Missing::range(Some(false.into()), Some(true.into()));
+        book.tables[1].variables[1] = Variable::new("age", Kind::Boolean).with_missing(range);
+    });
+}
+
+#[test]
+fn overlaps_are_found_however_far_apart_they_are_declared() {
+    let mut book = sound();
+    book.tables[1].variables[1].missing = vec![
+        Missing::range(Some(0.into()), Some(50.into())),
+        Missing::value(3),
+        Missing::value(60),
+        Missing::value(40),
+    ];
+    let places: Vec<String> = book.problems().into_iter().map(|problem| problem.place).collect();
+    let at = "tables[1] person / variables[1] age";
+    assert_eq!(places, [format!("{at} / missing[1]"), format!("{at} / missing[3]")]);
+}
+
+#[test]
+fn neighbours_beyond_2_to_53_do_not_overlap() {
+    let mut book = sound();
+    let wide = (1i64 << 53) + 1;
+    book.tables[1].variables[1] = Variable::new("age", Kind::INTEGER)
+        .with_missing(Missing::value(wide))
+        .with_missing(Missing::value(wide - 1));
+    assert_eq!(book.problems(), []);
+}
+
+#[test]
+fn languages() {
+    let foreign = || Text::new("x").with("fr", "y");
+    one(ProblemKind::UnknownLanguage, "study / title", |book| book.study.title = foreign());
+    one(ProblemKind::UnknownLanguage, "study / keywords[0]", |book| book.study.keywords = vec![foreign()]);
+    one(ProblemKind::UnknownLanguage, "study / languages[2]", |book| book.study.languages.push("e n".into()));
+    one(ProblemKind::UnknownLanguage, "study / notes[0]", |book| {
+        book.study.notes = vec![Text::default().with("not a tag", "x")];
+    });
+    one(ProblemKind::UnknownLanguage, "tables[0] household / label", |book| book.tables[0].label = foreign());
+    one(ProblemKind::UnknownLanguage, "tables[0] household / groups[0] inner / label", |book| {
+        book.tables[0].groups[0].label = foreign();
+    });
+    let at = "tables[1] person / variables[1] age";
+    one(ProblemKind::UnknownLanguage, &format!("{at} / label"), |book| {
+        book.tables[1].variables[1].label = foreign();
+    });
+    one(ProblemKind::UnknownLanguage, &format!("{at} / missing[0] / label"), |book| {
+        book.tables[1].variables[1].missing[0].label = foreign();
+    });
+    one(ProblemKind::UnknownLanguage, &format!("{at} / question / pre_text"), |book| {
+        book.tables[1].variables[1].question =
+            Some(Box::new(Question { pre_text: foreign(), ..Question::default() }));
+    });
+    one(ProblemKind::UnknownLanguage, &format!("{at} / question / validations[0] / message"), |book| {
+        let rule = ValidationRule { condition: "x".into(), message: foreign() };
+        book.tables[1].variables[1].question =
+            Some(Box::new(Question { validations: vec![rule], ..Question::default() }));
+    });
+    one(ProblemKind::UnknownLanguage, "value_labels ages[0] / label", |book| {
+        book.value_labels.get_mut("ages").unwrap().entries[0].label = foreign();
+    });
+    one(ProblemKind::UnknownLanguage, "documents[0] a.pdf / title", |book| {
+        book.documents[0].title = foreign();
+    });
+    one(ProblemKind::UnknownLanguage, "documents[0] a.pdf / language", |book| {
+        book.documents[0].language = Some("fr".into());
+    });
+    let mut unlisted = sound();
+    unlisted.study.languages.clear();
+    assert_eq!(unlisted.problems(), [], "a study that lists no language accepts all");
+}
+
+#[test]
+fn kinds() {
+    let at = "tables[1] person / variables[1] age / kind";
+    for kind in [
+        Kind::Integer { bits: 12, signed: true },
+        Kind::Float { bits: 16 },
+        Kind::Decimal { precision: 0, scale: 0 },
+        Kind::Decimal { precision: 39, scale: 0 },
+        Kind::Decimal { precision: 5, scale: 6 },
+        Kind::Decimal { precision: 5, scale: -39 },
+        Kind::Time(TimeUnit::Second),
+        Kind::DateTime { unit: TimeUnit::Second, zone: Some("Europe/Nowhere".into()) },
+    ] {
+        one(ProblemKind::InvalidKind, at, age(kind));
+    }
+    let field = |name: &str, kind| Field { name: name.into(), kind };
+    let twice = vec![field("a", Kind::Text), field("a", Kind::Text)];
+    one(ProblemKind::DuplicateName, &format!("{at} / structure[1] a"), age(Kind::Structure(twice)));
+    one(
+        ProblemKind::InvalidKind,
+        &format!("{at} / list / map value"),
+        age(Kind::List(Box::new(Kind::Map {
+            key: Box::new(Kind::Text),
+            value: Box::new(Kind::Float { bits: 8 }),
+        }))),
+    );
+    let deep = (0..1000).fold(Kind::Text, |kind, _| Kind::List(Box::new(kind)));
+    let mut book = sound();
+    age(deep)(&mut book);
+    assert_eq!(
+        book.problems().iter().map(|problem| problem.kind).collect::<Vec<_>>(),
+        [ProblemKind::InvalidKind]
+    );
+    for kind in [
+        Kind::Decimal { precision: 38, scale: 38 },
+        Kind::Decimal { precision: 1, scale: -38 },
+        Kind::DateTime { unit: TimeUnit::Second, zone: Some("+05:30".into()) },
+        Kind::DateTime { unit: TimeUnit::Second, zone: Some("Europe/Paris".into()) },
+    ] {
+        let mut book = sound();
+        age(kind)(&mut book);
+        assert_eq!(book.problems(), []);
+    }
+}
+
+#[test]
+fn facts() {
+    let at = "tables[1] person / variables[1] age / facts";
+    let with = |min: Option<Value>, max: Option<Value>| {
+        move |book: &mut Codebook| {
+            let facts = &mut book.tables[1].variables[1].facts;
+            (facts.min, facts.max) = (min.clone(), max.clone());
+        }
+    };
+    one(ProblemKind::InvalidFact, at, with(Some(2.into()), Some(1.into())));
+    one(ProblemKind::InvalidFact, &format!("{at} / min"), with(Some("x".into()), Some(1.into())));
+    one(ProblemKind::InvalidFact, &format!("{at} / max"), with(None, Some(128.into())));
+    one(ProblemKind::InvalidFact, &format!("{at} / max"), with(None, Some(f64::NAN.into())));
+    one(ProblemKind::InvalidFact, "study / collection_period", |book| {
+        book.study.collection_period =
+            Some(CollectionPeriod { start: Some("2024-03-02".into()), end: Some("2024-03".into()) });
+        book.study.collection_period.as_mut().unwrap().end = Some("2024-02".into());
+    });
+}
+
+#[test]
+fn documents() {
+    one(ProblemKind::InvalidDocument, "documents[0] a.pdf", |book| book.documents[0].bytes = None);
+    one(ProblemKind::InvalidDocument, "documents[0] a.pdf", |book| {
+        book.documents[0].path = Some("a.pdf".into());
+    });
+    for path in ["/etc/passwd", "../a", "a/../../b", "C:/a", "a\\b", ""] {
+        one(ProblemKind::InvalidDocument, "documents[0] a.pdf", |book| {
+            book.documents[0].bytes = None;
+            book.documents[0].path = Some(path.into());
+        });
+    }
+    let mut inside = sound();
+    inside.documents[0].bytes = None;
+    inside.documents[0].path = Some("docs/a..b.pdf".into());
+    assert_eq!(inside.problems(), []);
+}
+
+#[test]
+fn a_counted_value_is_of_its_members_kind() {
+    one(ProblemKind::CountedKind, "tables[0] household / groups[2] many / counted", |book| {
+        let kind = GroupKind::MultipleDichotomy { counted: 1.into() };
+        book.tables[0].groups.push(Group::new("many", kind, ["id", "name"]));
+    });
+}
+
+#[test]
+fn all_problems_are_listed_up_to_a_bound() {
+    let mut book = sound();
+    book.tables.extend((0..120).map(|_| Table::new("", vec![])));
+    let message = book.validate().unwrap_err().to_string();
+    assert!(
+        message.starts_with("the codebook has 120 problems:\n  tables[2] : the name is empty\n"),
+        "{message}"
+    );
+    assert!(message.ends_with("… and 70 more"), "{message}");
+    assert_eq!(message.lines().count(), 52);
+}

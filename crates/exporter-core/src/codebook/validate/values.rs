@@ -1,0 +1,66 @@
+//! Value-label sets: present, of the variable's kind, each value once.
+
+use std::collections::HashMap;
+
+use super::{Findings, ProblemKind, facts, kinds};
+use crate::codebook::{Codebook, Kind, Value, ValueLabels, Variable};
+
+pub(super) fn check_sets(codebook: &Codebook, findings: &mut Findings) {
+    for (name, set) in &codebook.value_labels {
+        let place = format!("value_labels {name}");
+        if name.is_empty() {
+            findings.add(ProblemKind::EmptyName, &place, "the name is empty");
+        }
+        check_entries(set, &place, findings);
+    }
+}
+
+fn check_entries(set: &ValueLabels, place: &str, findings: &mut Findings) {
+    let mut seen: HashMap<Value, usize> = HashMap::new();
+    for (index, entry) in set.entries.iter().enumerate() {
+        let place = format!("{place}[{index}]");
+        if !facts::finite(&entry.value, &place, findings) {
+            continue;
+        }
+        if let Some(first) = seen.insert(canonical(&entry.value), index) {
+            let message = format!("the value {} is labelled already at [{first}]", entry.value);
+            findings.add(ProblemKind::DuplicateValue, place, message);
+        }
+    }
+}
+
+/// 1 and 1.0 are one value to label.
+fn canonical(value: &Value) -> Value {
+    value.as_i64().map_or_else(|| value.clone(), Value::Integer)
+}
+
+pub(super) fn check_variable(codebook: &Codebook, variable: &Variable, place: &str, findings: &mut Findings) {
+    let Some(name) = &variable.labels else { return };
+    let place = format!("{place} / labels");
+    let Some(set) = codebook.value_labels.get(name) else {
+        findings.add(
+            ProblemKind::UnknownValueLabels,
+            place,
+            format!("the value-label set {name:?} does not exist"),
+        );
+        return;
+    };
+    // One wrong value says it all: a set of the wrong kind is usually wrong throughout.
+    if let Some(entry) = set.entries.iter().find(|entry| !kinds::holds(&variable.kind, &entry.value)) {
+        let way_out = match (&variable.kind, &entry.value) {
+            (Kind::Text, Value::Integer(_) | Value::Float(_)) => {
+                "; for codes in text write the set as a list of { value, label } with quoted values"
+            }
+            (Kind::Date | Kind::Time(_) | Kind::DateTime { .. }, _) => "; give dates and times in ISO 8601",
+            _ => "",
+        };
+        findings.add(
+            ProblemKind::ValueLabelKind,
+            place,
+            format!(
+                "the set {name:?} labels {:?}, which is no value of the kind {}{way_out}",
+                entry.value, variable.kind
+            ),
+        );
+    }
+}
