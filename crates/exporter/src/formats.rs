@@ -6,8 +6,15 @@ use exporter_core::{CodebookExporter, Registry};
 ///
 /// ```
 /// let known: Vec<&str> = exporter::registry().formats().iter().map(|info| info.id).collect();
-/// assert!(known.contains(&"codebook"));
+/// assert!(known.contains(&"csv"));
 /// ```
 pub fn registry() -> Registry {
-    Registry::new().register::<CodebookExporter>()
+    let registry = Registry::new().register::<CodebookExporter>();
+    #[cfg(feature = "dta")]
+    let registry = exporter_dta::register(registry);
+    #[cfg(feature = "parquet")]
+    let registry = exporter_parquet::register(registry);
+    #[cfg(feature = "tab")]
+    let registry = exporter_tab::register(registry);
+    registry
 }
