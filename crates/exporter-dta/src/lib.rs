@@ -3,6 +3,7 @@
 pub mod characteristics;
 pub mod charset;
 pub mod check;
+pub mod dataset;
 pub mod error;
 pub mod exporter;
 pub mod format;

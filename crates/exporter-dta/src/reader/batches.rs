@@ -22,7 +22,7 @@ const TILE: usize = 256 * 1024;
 /// Fewest rows in a tile, however wide: neighbouring columns then share cache lines.
 const TILE_ROWS: usize = 64;
 /// Bytes of a row that must be left out before seeking over them beats reading them.
-const SEEK_WORTH: usize = 16 * 1024;
+pub(super) const SEEK_WORTH: usize = 16 * 1024;
 /// strL contents in one batch, in bytes; one row may exceed it.
 const STRL_BUDGET: u64 = 16 * 1024 * 1024;
 

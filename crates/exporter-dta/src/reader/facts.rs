@@ -35,8 +35,6 @@ impl ValueFacts {
     }
 
     /// Whether every value is a whole number and, for `%tC`, none lies within a leap second.
-    ///
-    /// Looked at for variables with a date format only; true for all others.
     pub fn is_integral(&self) -> bool {
         self.integral && !self.leap
     }
@@ -88,16 +86,13 @@ impl ValueFacts {
     }
 
     fn floats(&mut self, cells: impl Iterator<Item = (f64, bool)>, column: ColumnType) {
-        let check = column.stored_range().is_some();
         for (value, ordinary) in cells {
             if ordinary {
                 self.min = self.min.min(value);
                 self.max = self.max.max(value);
-                if check {
-                    self.integral &= value.fract() == 0.0;
-                    self.leap |= column == ColumnType::DateTimeUtc
-                        && without_leap_seconds((value as i64).saturating_sub(EPOCH_MILLIS)).is_none();
-                }
+                self.integral &= value.fract() == 0.0;
+                self.leap |= column == ColumnType::DateTimeUtc
+                    && without_leap_seconds((value as i64).saturating_sub(EPOCH_MILLIS)).is_none();
             }
         }
     }
@@ -134,14 +129,12 @@ mod tests {
     }
 
     #[test]
-    fn fractions_count_for_dates_alone() {
+    fn numbers_that_no_release_allows_tell_nothing() {
         let ordinary = Ordinary::of(Release::V118);
         let cells = Cells::Double(vec![1.5, f64::NAN, f64::NEG_INFINITY]);
-        let (mut date, mut number) = (ValueFacts::default(), ValueFacts::default());
-        date.add(&cells, ColumnType::Date, ordinary);
-        number.add(&cells, ColumnType::Number, ordinary);
-        assert_eq!((date.is_integral(), number.is_integral()), (false, true));
-        assert_eq!(number.range(), Some((1.5, 1.5)));
-        assert_eq!(number.letters().count(), 0);
+        let mut facts = ValueFacts::default();
+        facts.add(&cells, ColumnType::Date, ordinary);
+        assert!(!facts.is_integral());
+        assert_eq!((facts.range(), facts.letters().count()), (Some((1.5, 1.5)), 0));
     }
 }

@@ -30,13 +30,17 @@ mod column;
 mod dictionary;
 mod facts;
 mod gather;
-mod notes;
+pub(crate) mod notes;
 mod opened;
 mod ordinary;
 mod parallel;
 mod selection;
 pub(crate) mod source;
 mod strls;
+#[cfg(test)]
+pub(crate) mod test_file;
+#[cfg(test)]
+mod tests;
 mod text;
 mod walk;
 mod walk_labels;

@@ -1,6 +1,7 @@
 //! Notes and label languages, which files keep as characteristics (section 11).
 
 use crate::characteristics::{CURRENT_LANGUAGE, DATASET, LANGUAGE_LABEL, LANGUAGE_SET, LANGUAGES};
+use crate::metadata::Characteristic;
 use crate::reader::dictionary::Dictionary;
 
 /// Labels of one language other than the current one.
@@ -33,13 +34,7 @@ impl Dictionary {
     ///
     /// Notes above the count that `note0` gives are kept: other programs write notes without it.
     pub fn notes(&self, owner: &str) -> Vec<&str> {
-        let numbered = self.characteristics.iter().filter(|c| c.owner == owner).filter_map(|c| {
-            let number = c.name.strip_prefix("note")?.parse::<u32>().ok()?;
-            (number > 0).then_some((number, c.contents.as_str()))
-        });
-        let mut notes: Vec<_> = numbered.collect();
-        notes.sort_by_key(|(number, _)| *number);
-        notes.into_iter().map(|(_, text)| text).collect()
+        numbered_notes(self.characteristics.iter().filter(|c| c.owner == owner))
     }
 
     /// Name of the language that the ordinary labels are in, `default` when the file names none.
@@ -54,4 +49,15 @@ impl Dictionary {
         let others = list.split_ascii_whitespace().filter(|name| *name != current);
         others.map(|name| Language { name, dictionary: self }).collect()
     }
+}
+
+/// The notes among the characteristics of one owner, in the order of their numbers.
+pub(crate) fn numbered_notes<'d>(of_owner: impl Iterator<Item = &'d Characteristic>) -> Vec<&'d str> {
+    let numbered = of_owner.filter_map(|c| {
+        let number = c.name.strip_prefix("note")?.parse::<u32>().ok()?;
+        (number > 0).then_some((number, c.contents.as_str()))
+    });
+    let mut notes: Vec<_> = numbered.collect();
+    notes.sort_by_key(|(number, _)| *number);
+    notes.into_iter().map(|(_, text)| text).collect()
 }

@@ -1,0 +1,115 @@
+//! Walks a binary file, releases 113 to 115 (section 4).
+
+use std::io::{Read, Seek};
+
+use crate::check::file::{Checked, CheckedFile, Findings, Stop, is_timestamp};
+use crate::check::tagged::{rows_fit, variables_fit};
+use crate::check::{Rule, characteristics, value_labels, variables};
+use crate::reader::source::{Source, until_nul};
+use crate::spec::{ByteOrder, Release};
+
+/// Checks everything but the rows.
+pub(super) fn check<R: Read + Seek>(
+    source: &mut Source<R>,
+    findings: &mut Findings,
+) -> Checked<Option<CheckedFile>> {
+    let mut cursor = source.cursor(0, ByteOrder::Little);
+    let number = cursor.number(1, "release")? as u16;
+    let release = match Release::from_number(number) {
+        Some(release) if matches!(number, 113..=115) => release,
+        Some(_) => {
+            findings.add(Rule::Release, 0, format!("release {number}, 113 to 115 or a tagged one expected"));
+            return Err(Stop::Told);
+        }
+        None => {
+            findings.add(
+                Rule::Signature,
+                0,
+                "neither <stata_dta> nor a binary release number begins the file",
+            );
+            return Err(Stop::Told);
+        }
+    };
+    let order = match cursor.number(1, "byte order")? {
+        1 => ByteOrder::Big,
+        2 => ByteOrder::Little,
+        other => {
+            findings.add(Rule::ByteOrder, 1, format!("byte order {other}, 1 or 2 expected"));
+            return Err(Stop::Told);
+        }
+    };
+    cursor.set_order(order);
+    if cursor.take(2, "file type")?.first() != Some(&1) {
+        findings.add(Rule::Signature, 2, "the file type is not 1");
+    }
+    let widths = release.widths();
+    let count = cursor.number(widths.variables, "number of variables")?;
+    variables_fit(release, findings, 4, count)?;
+    let rows = cursor.number(widths.observations, "number of observations")?;
+    rows_fit(release, findings, 6, rows)?;
+    if !cursor.take(widths.dataset_label, "dataset label")?.contains(&0) {
+        findings.add(Rule::DatasetLabel, 10, "the dataset label does not end with a NUL");
+    }
+    let at = cursor.at();
+    let stamp = cursor.take(widths.timestamp, "timestamp")?;
+    let shown = until_nul(stamp);
+    let blank = shown.iter().all(|byte| *byte == b' ');
+    if stamp.last() != Some(&0) || !blank && !is_timestamp(shown) {
+        let found = shown.escape_ascii().to_string();
+        findings.add(
+            Rule::Timestamp,
+            at,
+            format!("timestamp \"{found}\", dd Mon yyyy hh:mm and a NUL expected"),
+        );
+    }
+    let mut file = CheckedFile {
+        release,
+        order,
+        rows,
+        types: Vec::new(),
+        names: Vec::new(),
+        row_bytes: 0,
+        data: 0,
+        strls: Vec::new(),
+    };
+    let at = cursor.at();
+    let block = cursor.block(count, widths.type_code, "variable types")?;
+    variables::types(&mut file, findings, at, &block)?;
+    let at = cursor.at();
+    let block = cursor.block(count, widths.name, "variable names")?;
+    variables::names(&mut file, findings, at, &block);
+    let at = cursor.at();
+    let block = cursor.block(count + 1, widths.sort_entry, "sort list")?;
+    variables::sort(&file, findings, at, &block);
+    let at = cursor.at();
+    let block = cursor.block(count, widths.format, "display formats")?;
+    variables::formats(&file, findings, at, &block);
+    let at = cursor.at();
+    let block = cursor.block(count, widths.name, "value-label names")?;
+    variables::set_references(&file, findings, at, &block);
+    let at = cursor.at();
+    let block = cursor.block(count, widths.variable_label, "variable labels")?;
+    variables::labels(&file, findings, at, &block);
+
+    let mut seen = characteristics::Seen::new(&file);
+    loop {
+        let at = cursor.at();
+        let kind = cursor.number(1, "type of an expansion field")?;
+        let count = cursor.number(widths.expansion_length, "length of an expansion field")?;
+        if kind == 0 {
+            break;
+        }
+        let record = cursor.block(count, 1, "expansion field")?;
+        if kind == 1 {
+            seen.record(&file, findings, at, &record);
+        }
+    }
+    seen.finish(&file, findings, cursor.at());
+    file.data = cursor.at();
+    cursor.skip(file.rows.saturating_mul(file.row_bytes), "rows")?;
+    let mut sets = value_labels::Sets::default();
+    while cursor.remaining() > 0 {
+        sets.table(&mut cursor, &file, findings)?;
+    }
+    Ok(Some(file))
+}

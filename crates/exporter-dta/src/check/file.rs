@@ -1,0 +1,123 @@
+//! What the checks of one file share.
+
+use std::collections::HashMap;
+use std::io::{Read, Seek};
+
+use encoding_rs::WINDOWS_1252;
+
+use crate::check::{Finding, Rule};
+use crate::error::DtaError;
+use crate::reader::source::Cursor;
+use crate::spec::{ByteOrder, Release};
+use crate::spec_storage::StorageType;
+
+/// Findings of one rule that are listed.
+const LISTED: usize = 100;
+
+/// Findings so far.
+#[derive(Debug, Default)]
+pub(super) struct Findings {
+    list: Vec<Finding>,
+    counts: HashMap<Rule, usize>,
+}
+
+impl Findings {
+    pub(super) fn add(&mut self, rule: Rule, offset: u64, message: impl Into<String>) {
+        let count = self.counts.entry(rule).or_default();
+        *count += 1;
+        if *count <= LISTED {
+            let message = message.into();
+            self.list.push(Finding { rule, offset, message, stata: rule.stata(), severity: rule.severity() });
+        }
+    }
+
+    pub(super) fn into_list(mut self) -> Vec<Finding> {
+        self.list.sort_by_key(|finding| finding.offset);
+        self.list
+    }
+}
+
+/// Why checking ends early.
+#[derive(Debug)]
+pub(super) enum Stop {
+    /// A finding says it.
+    Told,
+    /// The bytes could not be read or have ended.
+    Failed(DtaError),
+}
+
+impl From<DtaError> for Stop {
+    fn from(error: DtaError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+pub(super) type Checked<T> = std::result::Result<T, Stop>;
+
+/// What the header and the descriptions say, as far as the rows and other sections need it.
+#[derive(Debug)]
+pub(super) struct CheckedFile {
+    pub(super) release: Release,
+    pub(super) order: ByteOrder,
+    pub(super) rows: u64,
+    pub(super) types: Vec<StorageType>,
+    pub(super) names: Vec<String>,
+    pub(super) row_bytes: u64,
+    pub(super) data: u64,
+    pub(super) strls: Vec<Record>,
+}
+
+/// A strL record.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Record {
+    pub(super) row: u64,
+    pub(super) variable: u32,
+    pub(super) offset: u64,
+    /// Number of the cell that named it first, counted row by row from 1; 0 = none yet.
+    pub(super) first_use: u64,
+}
+
+/// A text for messages and comparisons; bytes outside the encoding of the release are replaced.
+pub(super) fn text(bytes: &[u8], release: Release) -> String {
+    if release.is_utf8() {
+        return String::from_utf8_lossy(bytes).into_owned();
+    }
+    WINDOWS_1252.decode_without_bom_handling(bytes).0.into_owned()
+}
+
+/// Moves past `tag` or tells that it is not there.
+pub(super) fn tag<R: Read + Seek>(
+    cursor: &mut Cursor<'_, R>,
+    findings: &mut Findings,
+    tag: &str,
+) -> Checked<()> {
+    if cursor.accept(tag)? {
+        return Ok(());
+    }
+    let at = cursor.at();
+    if cursor.remaining() < tag.len() as u64 {
+        findings.add(Rule::Truncated, at, format!("the file ends where {tag} is expected"));
+    } else {
+        let found = cursor.peek(tag.len())?.escape_ascii().to_string();
+        findings.add(Rule::Tag, at, format!("{tag} expected, \"{found}\" found"));
+    }
+    Err(Stop::Told)
+}
+
+/// Whether a timestamp reads `dd Mon yyyy hh:mm` (section 12).
+pub(super) fn is_timestamp(stamp: &[u8]) -> bool {
+    const MONTHS: [&[u8]; 12] =
+        [b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec"];
+    let padded = |pair: &[u8]| matches!(pair, [b' ' | b'0'..=b'9', b'0'..=b'9']);
+    let part = |from: usize, to: usize| stamp.get(from..to).unwrap_or_default();
+    stamp.len() == 17
+        && padded(part(0, 2))
+        && part(2, 3) == b" "
+        && MONTHS.contains(&part(3, 6))
+        && part(6, 7) == b" "
+        && part(7, 11).iter().all(u8::is_ascii_digit)
+        && part(11, 12) == b" "
+        && padded(part(12, 14))
+        && part(14, 15) == b":"
+        && part(15, 17).iter().all(u8::is_ascii_digit)
+}

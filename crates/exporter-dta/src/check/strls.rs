@@ -1,0 +1,101 @@
+//! strL records (sections 3.2 and 6.1); what the cells say of them is checked with the rows.
+
+use std::io::{Read, Seek};
+
+use crate::check::Rule;
+use crate::check::file::{Checked, CheckedFile, Findings, Record, Stop};
+use crate::reader::source::Cursor;
+use crate::spec::{GSO_BINARY, GSO_TEXT, MAX_STRL_BYTES};
+use crate::spec_storage::StorageType;
+
+/// Pieces in which contents are looked through.
+const PIECE: u64 = 32 * 1024;
+
+/// Checks the records up to the closing tag.
+pub(super) fn records<R: Read + Seek>(
+    cursor: &mut Cursor<'_, R>,
+    file: &mut CheckedFile,
+    findings: &mut Findings,
+) -> Checked<()> {
+    loop {
+        let at = cursor.at();
+        if !cursor.accept("GSO")? {
+            return Ok(());
+        }
+        let variable = cursor.number(4, "variable of a strL record")? as u32;
+        let row = cursor.number(file.release.widths().gso_o, "row of a strL record")?;
+        let kind = cursor.number(1, "type of a strL record")? as u8;
+        let length = cursor.number(4, "length of a strL record")?;
+        let storage = (variable as usize).checked_sub(1).and_then(|index| file.types.get(index));
+        if storage != Some(&StorageType::StrL) {
+            findings.add(
+                Rule::StrlVariable,
+                at,
+                format!("a record of variable {variable}, which is no strL"),
+            );
+        }
+        if kind != GSO_TEXT && kind != GSO_BINARY {
+            findings.add(Rule::StrlType, at, format!("a record of type {kind}, 129 or 130 expected"));
+        }
+        if length > cursor.remaining() {
+            let message = format!("a record of {length} bytes, {} follow", cursor.remaining());
+            findings.add(Rule::Truncated, at, message);
+            return Err(Stop::Told);
+        }
+        if length > MAX_STRL_BYTES + 1 {
+            findings.add(Rule::StrlSize, at, format!("a record of {length} bytes, at most {MAX_STRL_BYTES}"));
+        }
+        if kind == GSO_TEXT && !ends_with_only_nul(cursor, length)? {
+            findings.add(Rule::StrlNul, at, "the text does not end with its only NUL");
+        } else if kind != GSO_TEXT {
+            cursor.skip(length, "strL contents")?;
+        }
+        file.strls.push(Record { row, variable, offset: at, first_use: 0 });
+    }
+}
+
+/// Reads `length` bytes and says whether the last one is the only NUL.
+fn ends_with_only_nul<R: Read + Seek>(cursor: &mut Cursor<'_, R>, length: u64) -> Checked<bool> {
+    let end = cursor.at() + length;
+    let mut first_nul = None;
+    while cursor.at() < end {
+        let at = cursor.at();
+        let piece = cursor.take((end - at).min(PIECE) as usize, "strL contents")?;
+        if first_nul.is_none() {
+            first_nul = memchr::memchr(0, piece).map(|nul| at + nul as u64);
+        }
+    }
+    Ok(first_nul.is_some_and(|nul| nul + 1 == end))
+}
+
+/// Puts the records in order of their names for looking them up, and tells about names that occur twice.
+pub(super) fn sort_by_name(file: &mut CheckedFile, findings: &mut Findings) {
+    file.strls.sort_by_key(|record| (record.row, record.variable, record.offset));
+    for pair in file.strls.windows(2) {
+        if let [a, b] = pair
+            && (a.row, a.variable) == (b.row, b.variable)
+        {
+            let message = format!("({}, {}) is defined at offset {} already", b.variable, b.row, a.offset);
+            findings.add(Rule::StrlUnique, b.offset, message);
+        }
+    }
+    file.strls.dedup_by_key(|record| (record.row, record.variable));
+}
+
+/// Compares the order of the records with the order in which cells used them first.
+pub(super) fn compare_order(file: &mut CheckedFile, findings: &mut Findings) {
+    file.strls.sort_by_key(|record| record.offset);
+    let mut last = 0;
+    for record in &file.strls {
+        if record.first_use == 0 {
+            let message = format!("no cell names ({}, {})", record.variable, record.row);
+            findings.add(Rule::StrlUnused, record.offset, message);
+        } else if record.first_use < last {
+            let message =
+                format!("({}, {}) stands after one that is used later", record.variable, record.row);
+            findings.add(Rule::StrlOrder, record.offset, message);
+        } else {
+            last = record.first_use;
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! Value-label sets (sections 3.4 and 10).
+
+use std::collections::HashSet;
+use std::io::{Read, Seek};
+
+use crate::check::Rule;
+use crate::check::file::{Checked, CheckedFile, Findings, text};
+use crate::missing::Missing;
+use crate::names::is_valid;
+use crate::reader::source::{Cursor, unsigned, until_nul};
+use crate::spec::{MAX_VALUE_LABEL_BYTES, MAX_VALUE_LABELS};
+use crate::spec_storage::LONG_MIN;
+
+/// The sets of a file so far.
+#[derive(Debug, Default)]
+pub(super) struct Sets {
+    names: HashSet<Vec<u8>>,
+}
+
+impl Sets {
+    /// Checks one set from its length on.
+    pub(super) fn table<R: Read + Seek>(
+        &mut self,
+        cursor: &mut Cursor<'_, R>,
+        file: &CheckedFile,
+        findings: &mut Findings,
+    ) -> Checked<()> {
+        let at = cursor.at();
+        let length = cursor.number(4, "length of a value-label table")?;
+        let field = cursor.take(file.release.widths().name, "name of a value-label set")?.to_vec();
+        cursor.take(3, "padding of a value-label set")?;
+        let table_at = cursor.at();
+        let table = cursor.block(length, 1, "value-label table")?;
+        let bytes = until_nul(&field);
+        let name = text(bytes, file.release);
+        if bytes.len() == field.len() || !is_valid(&name, file.release) {
+            findings.add(Rule::SetName, at, format!("\"{name}\" cannot name a value-label set"));
+        }
+        if !self.names.insert(bytes.to_vec()) {
+            findings.add(Rule::SetUnique, at, format!("the value-label set {name} occurs more than once"));
+        }
+        Table { file, name: &name, at: table_at, bytes: &table }.check(findings);
+        Ok(())
+    }
+}
+
+/// The table of one set.
+struct Table<'t> {
+    file: &'t CheckedFile,
+    name: &'t str,
+    at: u64,
+    bytes: &'t [u8],
+}
+
+impl Table<'_> {
+    fn check(&self, findings: &mut Findings) {
+        let number = |from: usize| self.bytes.get(from..from + 4).map(|b| unsigned(b, self.file.order));
+        let (Some(entries), Some(text_bytes)) = (number(0), number(4)) else {
+            let message =
+                format!("the table of {} has {} bytes, at least 8 expected", self.name, self.bytes.len());
+            findings.add(Rule::SetSize, self.at, message);
+            return;
+        };
+        // Counts are below 2^32, so nothing here overflows.
+        let expected = 8 + 8 * entries + text_bytes;
+        if expected != self.bytes.len() as u64 {
+            let message =
+                format!("the table of {} has {} bytes, its parts {expected}", self.name, self.bytes.len());
+            findings.add(Rule::SetSize, self.at, message);
+            return;
+        }
+        if entries == 0 || entries > MAX_VALUE_LABELS as u64 || text_bytes == 0 {
+            let message = format!(
+                "{} has {entries} entries and {text_bytes} bytes of text, 1 to {MAX_VALUE_LABELS} entries expected",
+                self.name
+            );
+            findings.add(Rule::SetCount, self.at, message);
+        }
+        let entries = entries as usize;
+        let numbers = |from: usize| {
+            let part = self.bytes.get(from..from + 4 * entries).unwrap_or_default();
+            part.chunks_exact(4).map(|b| unsigned(b, self.file.order) as u32)
+        };
+        self.values(findings, numbers(8 + 4 * entries).map(|value| value as i32));
+        self.texts(findings, numbers(8).collect(), self.bytes.get(8 + 8 * entries..).unwrap_or_default());
+    }
+
+    fn values(&self, findings: &mut Findings, values: impl Iterator<Item = i32>) {
+        let mut last = None;
+        for value in values {
+            if last.is_some_and(|last| value <= last) {
+                let message = format!("{value} follows {} in {}", last.unwrap_or_default(), self.name);
+                findings.add(Rule::LabelOrder, self.at, message);
+                return;
+            }
+            if value < LONG_MIN || value == Missing::SYSTEM.long() {
+                findings.add(Rule::LabelValue, self.at, format!("{} labels {value}", self.name));
+            }
+            last = Some(value);
+        }
+    }
+
+    fn texts(&self, findings: &mut Findings, mut starts: Vec<u32>, text: &[u8]) {
+        starts.sort_unstable();
+        let mut expected = 0_usize;
+        for start in starts {
+            if start as usize != expected {
+                let message =
+                    format!("a text of {} begins at {start}, the one before ends at {expected}", self.name);
+                findings.add(Rule::LabelStart, self.at, message);
+                return;
+            }
+            let rest = text.get(expected..).unwrap_or_default();
+            let bytes = until_nul(rest).len();
+            if bytes == rest.len() || bytes > MAX_VALUE_LABEL_BYTES {
+                let message = format!(
+                    "a text of {} has {bytes} bytes, at most {MAX_VALUE_LABEL_BYTES} and a NUL expected",
+                    self.name
+                );
+                findings.add(Rule::LabelText, self.at, message);
+                if bytes == rest.len() {
+                    return;
+                }
+            }
+            expected += bytes + 1;
+        }
+        if expected != text.len() {
+            let message = format!("the texts of {} end at {expected} of {}", self.name, text.len());
+            findings.add(Rule::LabelStart, self.at, message);
+        }
+    }
+}

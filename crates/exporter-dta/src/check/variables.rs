@@ -1,0 +1,136 @@
+//! Types, names, sort list, formats and labels of the variables.
+
+use std::collections::HashSet;
+
+use crate::check::Rule;
+use crate::check::file::{Checked, CheckedFile, Findings, Stop, text};
+use crate::format::FormatClass;
+use crate::names::{is_reserved, is_valid};
+use crate::reader::source::{unsigned, until_nul};
+use crate::spec_storage::StorageType;
+
+/// Type codes; an unknown one ends the check because the width of the rows depends on it.
+pub(super) fn types(file: &mut CheckedFile, findings: &mut Findings, at: u64, block: &[u8]) -> Checked<()> {
+    let width = file.release.widths().type_code;
+    for (index, code) in block.chunks_exact(width).enumerate() {
+        let code = unsigned(code, file.order) as u16;
+        let Some(storage) = StorageType::from_code(code, file.release) else {
+            let offset = at + (index * width) as u64;
+            findings.add(
+                Rule::TypeCode,
+                offset,
+                format!("type code {code} of variable {} is unknown", index + 1),
+            );
+            return Err(Stop::Told);
+        };
+        file.row_bytes += storage.width() as u64;
+        file.types.push(storage);
+    }
+    Ok(())
+}
+
+/// Fields of a section with their number and offset; those without a NUL break `rule`.
+fn fields<'b>(
+    file: &CheckedFile,
+    findings: &mut Findings,
+    rule: Rule,
+    at: u64,
+    block: &'b [u8],
+    width: usize,
+) -> Vec<(u64, &'b [u8])> {
+    let mut found = Vec::with_capacity(file.types.len());
+    for (index, field) in block.chunks_exact(width.max(1)).enumerate() {
+        let offset = at + (index * width) as u64;
+        let bytes = until_nul(field);
+        if bytes.len() == field.len() {
+            findings.add(rule, offset, format!("the {width} bytes of variable {} hold no NUL", index + 1));
+        } else if file.release.is_utf8() && std::str::from_utf8(bytes).is_err() {
+            findings.add(Rule::Utf8, offset, format!("\"{}\" is not UTF-8", bytes.escape_ascii()));
+        }
+        found.push((offset, bytes));
+    }
+    found
+}
+
+pub(super) fn names(file: &mut CheckedFile, findings: &mut Findings, at: u64, block: &[u8]) {
+    let width = file.release.widths().name;
+    let mut seen = HashSet::new();
+    let mut names = Vec::with_capacity(file.types.len());
+    for (offset, bytes) in fields(file, findings, Rule::VariableNameNul, at, block, width) {
+        let name = text(bytes, file.release);
+        if bytes.len() < width {
+            if !is_valid(&name, file.release) || is_reserved(&name) {
+                findings.add(Rule::VariableName, offset, format!("\"{name}\" cannot name a variable"));
+            }
+            if !seen.insert(bytes) {
+                findings.add(
+                    Rule::VariableNameUnique,
+                    offset,
+                    format!("the name {name} occurs more than once"),
+                );
+            }
+        }
+        names.push(name);
+    }
+    file.names = names;
+}
+
+pub(super) fn sort(file: &CheckedFile, findings: &mut Findings, at: u64, block: &[u8]) {
+    let width = file.release.widths().sort_entry;
+    for (index, entry) in block.chunks_exact(width).enumerate() {
+        let number = unsigned(entry, file.order);
+        if number == 0 {
+            return;
+        }
+        if number > file.types.len() as u64 {
+            let offset = at + (index * width) as u64;
+            let message = format!("the sort list names variable {number} of {}", file.types.len());
+            findings.add(Rule::SortVariable, offset, message);
+            return;
+        }
+    }
+    findings.add(Rule::SortEnd, at, "the sort list contains no 0");
+}
+
+pub(super) fn formats(file: &CheckedFile, findings: &mut Findings, at: u64, block: &[u8]) {
+    let width = file.release.widths().format;
+    let all = fields(file, findings, Rule::FormatNul, at, block, width);
+    for ((offset, bytes), storage) in all.into_iter().zip(&file.types) {
+        if bytes.len() == width {
+            continue;
+        }
+        let format = text(bytes, file.release);
+        match FormatClass::of(&format) {
+            None => findings.add(Rule::Format, offset, format!("\"{format}\" is no display format")),
+            // The type of an alias variable is known in the other frame only.
+            Some(_) if *storage == StorageType::Alias => {}
+            Some(class) if (class == FormatClass::Text) != storage.is_string() => {
+                let what = if storage.is_string() { "a string" } else { "a number" };
+                findings.add(Rule::FormatClass, offset, format!("{format} does not show {what}"));
+            }
+            Some(_) => {}
+        }
+    }
+}
+
+pub(super) fn set_references(file: &CheckedFile, findings: &mut Findings, at: u64, block: &[u8]) {
+    let width = file.release.widths().name;
+    let all = fields(file, findings, Rule::SetReferenceNul, at, block, width);
+    for ((offset, bytes), storage) in all.into_iter().zip(&file.types) {
+        if bytes.is_empty() || bytes.len() == width {
+            continue;
+        }
+        let name = text(bytes, file.release);
+        if !is_valid(&name, file.release) {
+            findings.add(Rule::SetReference, offset, format!("\"{name}\" cannot name a value-label set"));
+        }
+        if storage.is_string() {
+            findings.add(Rule::SetOnString, offset, format!("a string has the value labels {name}"));
+        }
+    }
+}
+
+pub(super) fn labels(file: &CheckedFile, findings: &mut Findings, at: u64, block: &[u8]) {
+    let width = file.release.widths().variable_label;
+    fields(file, findings, Rule::VariableLabelNul, at, block, width);
+}

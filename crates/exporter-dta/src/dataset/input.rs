@@ -1,0 +1,118 @@
+//! `.dta` as an input format of the engine.
+
+use exporter_core::format::{Recognition, Source};
+use exporter_core::{Context, Dataset, FormatInfo, Input, Limits, OptionInfo, OptionKind, Result, Supports};
+use serde::Deserialize;
+
+use crate::dataset::DtaDataset;
+use crate::reader::{Dates, ExtendedMissing, ReadOptions, TextEncoding};
+
+/// Which of the missing values `.a` to `.z` a variable declares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Letters {
+    /// Those that occur, found in one pass over the numeric variables, and those with a value label.
+    #[default]
+    Seen,
+    /// All 26 for every numeric variable; no pass.
+    All,
+    /// None: they are read as null, and their reasons are lost.
+    Null,
+}
+
+/// How a `.dta` is read as an input.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+#[non_exhaustive]
+pub struct DtaInputOptions {
+    /// `detect`, or the label of an encoding for text that is not UTF-8.
+    pub encoding: String,
+    /// Read the complete rows of a damaged file.
+    pub lenient: bool,
+    /// Which missing values variables declare.
+    pub letters: Letters,
+    /// Dates and times by display format; otherwise stored numbers.
+    pub dates: bool,
+}
+
+impl Default for DtaInputOptions {
+    fn default() -> Self {
+        Self { encoding: "detect".to_owned(), lenient: false, letters: Letters::Seen, dates: true }
+    }
+}
+
+/// The input format.
+#[derive(Debug)]
+pub struct DtaInput;
+
+static INFO: FormatInfo = FormatInfo {
+    id: "dta",
+    name: "Stata data file",
+    aliases: &["stata"],
+    extensions: &["dta"],
+    media_type: "application/x-stata-dta",
+    supports: Supports { many_tables: false, nested: false, ..Supports::ALL },
+    limits: Limits::NONE,
+    options: &[
+        OptionInfo {
+            name: "encoding",
+            kind: OptionKind::Text,
+            default: "detect",
+            help: "encoding of text that is not UTF-8, such as windows-1252 or macintosh",
+        },
+        OptionInfo {
+            name: "lenient",
+            kind: OptionKind::Boolean,
+            default: "false",
+            help: "read the complete rows of a damaged file instead of failing",
+        },
+        OptionInfo {
+            name: "letters",
+            kind: OptionKind::Choice(&["seen", "all", "null"]),
+            default: "seen",
+            help: "which of .a to .z are declared as missing values: those that occur, all, or none (read as null)",
+        },
+        OptionInfo {
+            name: "dates",
+            kind: OptionKind::Boolean,
+            default: "true",
+            help: "read variables with a date format as dates and times, otherwise as stored numbers",
+        },
+    ],
+    losses: &[],
+    reads: true,
+    writes: false,
+    notes: "Reads releases 102 to 121 in both byte orders; alias variables of 120 and 121 are left out with a note.",
+};
+
+impl Input for DtaInput {
+    const INFO: &'static FormatInfo = &INFO;
+    type Options = DtaInputOptions;
+
+    fn recognise(head: &[u8]) -> Recognition {
+        if head.starts_with(b"<stata_dta><header>") {
+            return Recognition::Yes;
+        }
+        // Binary releases: number, byte order, file type 1, unused 0. Release 102 has no byte order.
+        match head {
+            [103..=115, 1 | 2, 1, 0, ..] => Recognition::Yes,
+            [102, 0..=2, 1, 0, ..] => Recognition::Maybe,
+            _ => Recognition::No,
+        }
+    }
+
+    fn open(source: &Source<'_>, options: DtaInputOptions, context: &Context) -> Result<Box<dyn Dataset>> {
+        let mut read = ReadOptions::default();
+        if options.encoding != "detect" {
+            read.encoding = TextEncoding::from_label(&options.encoding).map_err(super::core_error)?;
+        }
+        read.lenient = options.lenient;
+        if options.letters == Letters::Null {
+            read.extended = ExtendedMissing::Null;
+        }
+        if !options.dates {
+            read.dates = Dates::Numbers;
+        }
+        Ok(Box::new(DtaDataset::open(source.path, read, options.letters, context.threads())?))
+    }
+}

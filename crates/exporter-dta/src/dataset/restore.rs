@@ -1,0 +1,103 @@
+//! What our writer kept in characteristics, taken back.
+
+use std::collections::{BTreeMap, HashMap};
+
+use exporter_core::codebook::{Study, Table, Variable};
+use serde::de::DeserializeOwned;
+
+use crate::characteristics::{
+    DATASET, LANGUAGE_LABEL, LANGUAGE_SET, NAME, NOTES, SETS, STUDY, TABLE, VARIABLE, is_special, part,
+};
+use crate::metadata::Characteristic;
+use crate::reader::Dictionary;
+use crate::reader::notes::numbered_notes;
+
+/// Characteristics by owner.
+#[derive(Debug)]
+pub(super) struct Kept<'d> {
+    by_owner: HashMap<&'d str, Vec<&'d Characteristic>>,
+    /// Names of the languages beside the current one.
+    pub(super) languages: Vec<&'d str>,
+}
+
+impl<'d> Kept<'d> {
+    pub(super) fn of(dictionary: &'d Dictionary) -> Self {
+        let mut by_owner: HashMap<&str, Vec<&Characteristic>> = HashMap::new();
+        for c in &dictionary.characteristics {
+            by_owner.entry(c.owner.as_str()).or_default().push(c);
+        }
+        let languages = dictionary.other_languages().iter().map(|language| language.name).collect();
+        Self { by_owner, languages }
+    }
+
+    /// Characteristics of `owner` in file order.
+    pub(super) fn of_owner(&self, owner: &str) -> impl Iterator<Item = &'d Characteristic> + use<'d, '_> {
+        self.by_owner.get(owner).into_iter().flatten().copied()
+    }
+
+    pub(super) fn get(&self, owner: &str, name: &str) -> Option<&'d str> {
+        self.of_owner(owner).find(|c| c.name == name).map(|c| c.contents.as_str())
+    }
+
+    /// Notes of `owner` that are the codebook's own.
+    pub(super) fn notes(&self, owner: &str) -> Vec<&'d str> {
+        let notes = numbered_notes(self.of_owner(owner));
+        let own = self.get(owner, NOTES).and_then(|count| count.parse().ok()).unwrap_or(notes.len());
+        notes.into_iter().take(own).collect()
+    }
+
+    /// Characteristics of `owner` that neither Stata nor our writer gives a meaning.
+    pub(super) fn free(&self, owner: &str) -> impl Iterator<Item = (&'d str, &'d str)> + use<'d, '_> {
+        self.of_owner(owner).filter(|c| !is_special(&c.name)).map(|c| (c.name.as_str(), c.contents.as_str()))
+    }
+
+    /// Label of `owner` in `language`.
+    pub(super) fn label(&self, owner: &str, language: &str) -> Option<&'d str> {
+        self.get(owner, &format!("{LANGUAGE_LABEL}{language}"))
+    }
+
+    /// Name of the value-label set of `variable` in `language`.
+    pub(super) fn set(&self, variable: &str, language: &str) -> Option<&'d str> {
+        self.get(variable, &format!("{LANGUAGE_SET}{language}"))
+    }
+
+    /// Contents that may continue in further parts.
+    fn whole(&self, owner: &str, name: &str) -> Option<String> {
+        let mut text = self.get(owner, name)?.to_owned();
+        for number in 2.. {
+            let Some(more) = self.get(owner, &part(name, number)) else { break };
+            text.push_str(more);
+        }
+        Some(text)
+    }
+
+    /// JSON that another program has damaged counts as absent: the file itself still says everything Stata knows.
+    fn json<T: DeserializeOwned>(&self, owner: &str, name: &str) -> Option<T> {
+        serde_json::from_str(&self.whole(owner, name)?).ok()
+    }
+
+    pub(super) fn study(&self) -> Option<Study> {
+        self.json(DATASET, STUDY)
+    }
+
+    pub(super) fn table(&self) -> Option<Table> {
+        self.json(DATASET, TABLE)
+    }
+
+    /// Names of sets in the file to their names in the codebook.
+    pub(super) fn sets(&self) -> BTreeMap<String, String> {
+        self.json(DATASET, SETS).unwrap_or_default()
+    }
+
+    /// The variable's own fields, and whether its kind is among them.
+    pub(super) fn variable(&self, name: &str) -> Option<(Variable, bool)> {
+        let json: serde_json::Value = self.json(name, VARIABLE)?;
+        let has_kind = json.get("kind").is_some();
+        Some((serde_json::from_value(json).ok()?, has_kind))
+    }
+
+    /// The variable's name in the codebook, where it is another one.
+    pub(super) fn name(&self, variable: &str) -> Option<&'d str> {
+        self.get(variable, NAME)
+    }
+}
