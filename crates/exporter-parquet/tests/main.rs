@@ -1,0 +1,8 @@
+//! Integration tests: conformance, round trips, facts and pruning, hostile files.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests stop at the first surprise")]
+
+mod conformance;
+mod hostile;
+mod round_trip;
+mod row_groups;
+mod support;
