@@ -1,0 +1,108 @@
+//! Choices for reading delimited text.
+
+use serde::{Deserialize, Serialize};
+
+use crate::options::{BinaryText, DecimalMark, Delimiter};
+
+/// How the bytes of the input spell characters.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Encoding {
+    /// By the byte order mark; UTF-8 without one.
+    #[default]
+    Auto,
+    /// UTF-8.
+    #[serde(rename = "utf-8")]
+    Utf8,
+    /// UTF-16, low byte first.
+    #[serde(rename = "utf-16le")]
+    Utf16Le,
+    /// UTF-16, high byte first.
+    #[serde(rename = "utf-16be")]
+    Utf16Be,
+    /// The Western European code page of Windows.
+    #[serde(rename = "windows-1252")]
+    Windows1252,
+}
+
+/// What stands above the rows of the input.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum ReadHeader {
+    /// One record of names.
+    #[default]
+    Names,
+    /// A record of names, then a record of labels.
+    Both,
+    /// Nothing: columns are named `column_1`, `column_2` and so on.
+    None,
+}
+
+/// What happens when two columns share a name.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum Duplicates {
+    /// It is an error.
+    #[default]
+    Error,
+    /// The later ones get `_2`, `_3` and so on.
+    Rename,
+}
+
+/// How delimited text is read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ReadOptions {
+    /// The byte between cells; none = the one of tab, comma, semicolon and pipe that the first line holds most.
+    pub delimiter: Option<Delimiter>,
+    /// A byte that makes a quote after it part of the cell, such as the backslash that R's `write.table` writes.
+    pub escape: Option<u8>,
+    /// How the bytes spell characters.
+    pub encoding: Encoding,
+    /// What stands above the rows.
+    pub header: ReadHeader,
+    /// What happens when two columns share a name.
+    pub duplicates: Duplicates,
+    /// Texts that stand for a missing value when they are not in quotes, besides the empty one.
+    pub missing_texts: Vec<String>,
+    /// The sign between whole part and fraction.
+    pub decimal_mark: DecimalMark,
+    /// What stands for false and for true; none = `false` and `true` in any case, and for declared booleans 0 and 1.
+    pub booleans: Option<[String; 2]>,
+    /// Pattern of declared dates in the letters of `strftime`; none = ISO 8601.
+    pub date_pattern: Option<String>,
+    /// Pattern of declared date-times without zone; none = ISO 8601.
+    pub date_time_pattern: Option<String>,
+    /// How declared bytes are spelt.
+    pub binary: BinaryText,
+    /// Most columns a file may have.
+    pub max_columns: usize,
+    /// Most bytes a record (and so a cell or a line) may have.
+    pub max_record_bytes: usize,
+    /// Most rows of a batch; wide tables have fewer.
+    pub batch_rows: usize,
+}
+
+impl Default for ReadOptions {
+    fn default() -> Self {
+        Self {
+            delimiter: None,
+            escape: None,
+            encoding: Encoding::Auto,
+            header: ReadHeader::Names,
+            duplicates: Duplicates::Error,
+            missing_texts: Vec::new(),
+            decimal_mark: DecimalMark::Point,
+            booleans: None,
+            date_pattern: None,
+            date_time_pattern: None,
+            binary: BinaryText::Base64,
+            max_columns: 100_000,
+            max_record_bytes: 64 << 20,
+            batch_rows: 8192,
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! Bytes of the input as UTF-8 in a window that moves along.
+
+use std::io::{ErrorKind, Read};
+
+use encoding_rs::{DecoderResult, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+
+use super::options::Encoding;
+use crate::TabError;
+
+/// First size of the window, in bytes; it grows when one record does not fit.
+const WINDOW: usize = 256 << 10;
+
+/// A byte that is never part of UTF-8; it stands where the input could not be decoded, so that the
+/// cell that holds it is reported with its place.
+const INVALID: u8 = 0xff;
+
+/// Free bytes that a decoder wants at least.
+const DECODER_ROOM: usize = 16;
+
+/// The input as UTF-8, a window of which can be seen.
+pub(super) struct Source<R> {
+    input: R,
+    decoder: Option<encoding_rs::Decoder>,
+    /// Input bytes not decoded yet.
+    raw: Vec<u8>,
+    raw_start: usize,
+    raw_end: usize,
+    window: Vec<u8>,
+    start: usize,
+    end: usize,
+    input_done: bool,
+    done: bool,
+    pub(super) encoding: &'static str,
+}
+
+impl<R: Read> Source<R> {
+    /// Looks at the byte order mark and settles the encoding.
+    pub(super) fn new(mut input: R, encoding: Encoding) -> Result<Self, TabError> {
+        let mut head = Vec::new();
+        input.by_ref().take(3).read_to_end(&mut head)?;
+        let (found, mark) = match head.as_slice() {
+            [0xef, 0xbb, 0xbf] => (Some(UTF_8), 3),
+            [0xff, 0xfe, ..] => (Some(UTF_16LE), 2),
+            [0xfe, 0xff, ..] => (Some(UTF_16BE), 2),
+            _ => (None, 0),
+        };
+        let wanted = match encoding {
+            Encoding::Auto => found.unwrap_or(UTF_8),
+            Encoding::Utf8 => UTF_8,
+            Encoding::Utf16Le => UTF_16LE,
+            Encoding::Utf16Be => UTF_16BE,
+            Encoding::Windows1252 => WINDOWS_1252,
+        };
+        let mark = if found == Some(wanted) { mark } else { 0 };
+        let rest = head.split_off(mark);
+        let utf8 = wanted == UTF_8;
+        let mut window = vec![0; WINDOW];
+        if utf8 {
+            window[..rest.len()].copy_from_slice(&rest);
+        }
+        Ok(Self {
+            input,
+            decoder: (!utf8).then(|| wanted.new_decoder_without_bom_handling()),
+            end: if utf8 { rest.len() } else { 0 },
+            raw_start: 0,
+            raw_end: if utf8 { 0 } else { rest.len() },
+            raw: if utf8 { Vec::new() } else { rest },
+            window,
+            start: 0,
+            input_done: false,
+            done: false,
+            encoding: wanted.name(),
+        })
+    }
+
+    /// The bytes that can be seen.
+    #[inline]
+    pub(super) fn window(&self) -> &[u8] {
+        &self.window[self.start..self.end]
+    }
+
+    /// Whether the window reaches the end of the input.
+    #[inline]
+    pub(super) fn is_done(&self) -> bool {
+        self.done
+    }
+
+    /// Moves the window past its first `len` bytes.
+    #[inline]
+    pub(super) fn consume(&mut self, len: usize) {
+        self.start = (self.start + len).min(self.end);
+    }
+
+    /// Shows more bytes after those seen, if there are any.
+    pub(super) fn extend(&mut self) -> Result<(), TabError> {
+        self.window.copy_within(self.start..self.end, 0);
+        self.end -= self.start;
+        self.start = 0;
+        if self.end * 2 > self.window.len() {
+            self.window.resize(self.window.len() * 2, 0);
+        }
+        // A decoder wants room for a few bytes at least; the rest of the window stays for the next time.
+        let least = if self.decoder.is_some() { DECODER_ROOM } else { 1 };
+        while self.window.len() - self.end >= least && !self.done {
+            let before = self.end;
+            match self.decoder {
+                None => {
+                    self.end += read(&mut self.input, &mut self.window[self.end..])?;
+                    self.done = self.end == before;
+                }
+                Some(_) => self.decode()?,
+            }
+        }
+        Ok(())
+    }
+
+    fn decode(&mut self) -> Result<(), TabError> {
+        let Some(decoder) = &mut self.decoder else { return Ok(()) };
+        if self.raw_start == self.raw_end && !self.input_done {
+            // Grows once and keeps its size: an input that drips must not be cleared for every byte.
+            self.raw.resize(WINDOW, 0);
+            self.raw_end = read(&mut self.input, &mut self.raw)?;
+            self.raw_start = 0;
+            self.input_done = self.raw_end == 0;
+        }
+        let (result, read, written) = decoder.decode_to_utf8_without_replacement(
+            &self.raw[self.raw_start..self.raw_end],
+            &mut self.window[self.end..],
+            self.input_done,
+        );
+        self.raw_start += read;
+        self.end += written;
+        match result {
+            DecoderResult::InputEmpty => self.done = self.input_done,
+            DecoderResult::OutputFull => {}
+            DecoderResult::Malformed(..) => {
+                if self.end == self.window.len() {
+                    self.window.push(0);
+                }
+                self.window[self.end] = INVALID;
+                self.end += 1;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn read(input: &mut impl Read, to: &mut [u8]) -> Result<usize, TabError> {
+    loop {
+        match input.read(to) {
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            other => return Ok(other?),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Gives one byte at a time.
+    struct Drip<'a>(&'a [u8]);
+
+    impl Read for Drip<'_> {
+        fn read(&mut self, to: &mut [u8]) -> std::io::Result<usize> {
+            let len = self.0.len().min(to.len()).min(1);
+            to[..len].copy_from_slice(&self.0[..len]);
+            self.0 = &self.0[len..];
+            Ok(len)
+        }
+    }
+
+    fn text(bytes: &[u8], encoding: Encoding) -> Vec<u8> {
+        let mut source = Source::new(Drip(bytes), encoding).unwrap();
+        let mut all = Vec::new();
+        loop {
+            source.extend().unwrap();
+            all.extend_from_slice(source.window());
+            source.consume(source.window().len());
+            if source.is_done() {
+                return all;
+            }
+        }
+    }
+
+    #[test]
+    fn marks_and_encodings() {
+        assert_eq!(text(b"", Encoding::Auto), b"");
+        assert_eq!(text(b"a", Encoding::Auto), b"a");
+        assert_eq!(text(b"\xef\xbb\xbfa", Encoding::Auto), b"a");
+        assert_eq!(text(b"\xff\xfea\0\xe9\0", Encoding::Auto), "aé".as_bytes());
+        assert_eq!(text(b"\xfe\xff\0a\0\xe9", Encoding::Auto), "aé".as_bytes());
+        assert_eq!(text(b"a\0\xe9\0", Encoding::Utf16Le), "aé".as_bytes());
+        assert_eq!(text(b"caf\xe9 \x80", Encoding::Windows1252), "café €".as_bytes());
+        assert_eq!(text(b"\xff\xfe\0\xd8a\0", Encoding::Auto), b"\xffa");
+        assert_eq!(text(b"\xff\xfea", Encoding::Auto), b"\xff");
+    }
+
+    #[test]
+    fn long_input_comes_through_whole() {
+        let long = "é,1\n".repeat(200_000);
+        let utf16: Vec<u8> = long.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(text(&utf16, Encoding::Utf16Le), long.as_bytes());
+        assert_eq!(text(long.as_bytes(), Encoding::Auto), long.as_bytes());
+    }
+}

@@ -1,0 +1,5 @@
+//! Tests of the public interface.
+
+mod hostile;
+mod inference;
+mod round_trip;
