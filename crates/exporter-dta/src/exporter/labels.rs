@@ -10,6 +10,7 @@ use super::languages::Languages;
 use super::missing::Letters;
 use crate::charset::Charset;
 use crate::metadata::ValueLabelSet;
+use crate::missing::Missing;
 use crate::names::unique_set_names;
 use crate::spec::{MAX_VALUE_LABEL_BYTES, MAX_VALUE_LABELS, Release};
 use crate::spec_storage::{LONG_MAX, LONG_MIN};
@@ -145,15 +146,25 @@ fn entries(
     let mut keys = HashSet::new();
     let mut unlabelled = 0;
     let mut first = None;
-    // The reason of a declaration names its letter; labels of the set come second.
-    for (declared, missing) in variable.missing.iter().zip(&letters.declared) {
-        if let Some(missing) = missing.filter(|_| !declared.label.is_empty())
+    // A letter for one value takes the label of that value; one for many takes the reason of the declaration.
+    let all = || set.iter().flat_map(|set| &set.entries);
+    let single =
+        |missing: Missing| missing.letter().is_some_and(|letter| letters.values.contains_key(&letter));
+    for entry in all() {
+        if let Some(missing) = letters.of(&entry.value).filter(|missing| single(*missing))
             && keys.insert(missing.long())
         {
-            labels.push((missing.long(), text(&declared.label)));
+            labels.push((missing.long(), text(&entry.label)));
         }
     }
-    for entry in set.iter().flat_map(|set| &set.entries) {
+    for (declared, given) in variable.missing.iter().zip(&letters.declared) {
+        for missing in given.iter().filter(|_| !declared.label.is_empty()) {
+            if keys.insert(missing.long()) {
+                labels.push((missing.long(), text(&declared.label)));
+            }
+        }
+    }
+    for entry in all() {
         let key = match letters.of(&entry.value) {
             Some(missing) => Some(missing.long()),
             None => plain_key(&entry.value),
@@ -201,12 +212,7 @@ fn unattached(codebook: &Codebook, seen: &HashSet<String>, drafts: &mut Drafts, 
     }
 }
 
-fn name_sets(
-    drafts: Drafts,
-    used: Vec<Used>,
-    release: Release,
-    made: &mut LabelSets,
-) {
+fn name_sets(drafts: Drafts, used: Vec<Used>, release: Release, made: &mut LabelSets) {
     let wanted: Vec<&str> = drafts.drafts.iter().map(|draft| draft.wanted.as_str()).collect();
     let names = unique_set_names(&wanted, release);
     let name = |position: usize| names.get(position).cloned().unwrap_or_default();

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{NaiveDate, NaiveDateTime};
-use exporter_core::codebook::{Kind, MissingValues, TimeUnit, Value, ValueLabels, Variable};
+use exporter_core::codebook::{
+    Kind, Language, Missing as Declared, MissingValues, TimeUnit, Value, ValueLabels, Variable,
+};
 use exporter_core::{Loss, LossCode};
 
 use crate::metadata::{Code, MissingRule};
@@ -14,8 +16,8 @@ use crate::missing::Missing;
 pub(super) struct Letters {
     /// Ranges first and single values last, as later rules win.
     pub(super) rules: Vec<MissingRule>,
-    /// Missing value by declaration, in their order; `None` where the declaration has no place.
-    pub(super) declared: Vec<Option<Missing>>,
+    /// Missing values by declaration, in their order; none where the declaration has no place.
+    pub(super) declared: Vec<Vec<Missing>>,
     /// The one value that a letter stands for, where it stands for one.
     pub(super) values: BTreeMap<char, Value>,
     pub(super) losses: Vec<Loss>,
@@ -24,6 +26,12 @@ pub(super) struct Letters {
 }
 
 impl Letters {
+    fn give(&mut self, position: usize, missing: Missing) {
+        if let Some(given) = self.declared.get_mut(position) {
+            given.push(missing);
+        }
+    }
+
     /// The missing value that a value of the codebook is stored as.
     pub(super) fn of(&self, value: &Value) -> Option<Missing> {
         let number = number(value)?;
@@ -69,42 +77,40 @@ pub(super) fn assign(variable: &Variable, labels: Option<&ValueLabels>) -> Lette
         .filter(|letter| letter.is_ascii_lowercase())
         .collect();
     let mut pool = Pool::without(&fixed);
-    let last = Missing::from_letter('z').unwrap_or(Missing::SYSTEM);
     let mut ranges = Vec::new();
     let mut points = Vec::new();
-    for declared in &variable.missing {
+    let mut later = Vec::new();
+    for (position, declared) in variable.missing.iter().enumerate() {
+        letters.declared.push(Vec::new());
         let Some((low, high)) = bounds(&declared.values, &variable.kind) else {
-            letters.declared.push(None);
             let loss =
                 Loss::new(LossCode::MISSING_DROPPED, "not a value of the kind; it stays an ordinary value");
-            letters.losses.push(loss);
+            letters.losses.push(loss.first(None, shown(&declared.values)));
             continue;
         };
-        let free = || pool.take();
-        let missing = match declared.letter.and_then(Missing::from_letter).or_else(free) {
-            Some(missing) => missing,
-            None => {
-                let loss = Loss::new(
-                    LossCode::MISSING_REASON_MERGED,
-                    "more than 26 reasons; the last ones share .z",
-                );
-                letters.losses.push(loss.first(None, shown(&declared.values)));
-                last
-            }
+        let MissingValues::One(value) = &declared.values else {
+            later.push((position, low, high));
+            continue;
         };
-        letters.declared.push(Some(missing));
-        let reason = declared.label.get(exporter_core::codebook::Language::default());
-        let reason = if reason.is_empty() { String::new() } else { format!(" ({reason})") };
-        letters.remarks.push(format!("{}{reason} = {missing}", shown(&declared.values)));
-        let rule = MissingRule { low, high, missing };
-        if let MissingValues::One(value) = &declared.values {
-            points.push((rule, value.clone()));
-        } else {
-            ranges.push(rule);
-        }
+        let missing = take(declared, &mut pool, &mut letters);
+        letters.remarks.push(format!("{value}{} = {missing}", reason(declared)));
+        letters.give(position, missing);
+        points.push((MissingRule { low, high, missing }, value.clone()));
     }
-    for range in &ranges {
-        split_range(range, variable, labels, &mut pool, &mut points, &mut letters);
+    for (position, low, high) in later {
+        let Some(declared) = variable.missing.get(position) else { continue };
+        let range = Range { position, low, high };
+        split_range(&range, variable, labels, &mut pool, &mut points, &mut letters);
+        if declared.letter.is_none() && is_whole_of(&range, &points) {
+            continue;
+        }
+        let missing = take(declared, &mut pool, &mut letters);
+        letters.remarks.push(format!("{}{} = {missing}", shown(&declared.values), reason(declared)));
+        letters.give(position, missing);
+        ranges.push(MissingRule { low, high, missing });
+        let action = format!("values of the range that have no letter of their own are stored as {missing}");
+        let loss = Loss::new(LossCode::MISSING_REASON_MERGED, action);
+        letters.losses.push(loss.first(None, shown(&declared.values)));
     }
     letters.rules = ranges;
     letters.rules.extend(points.iter().map(|(rule, _)| *rule));
@@ -123,10 +129,32 @@ pub(super) fn assign(variable: &Variable, labels: Option<&ValueLabels>) -> Lette
     letters
 }
 
+/// A declared range and where it is declared.
+struct Range {
+    position: usize,
+    low: Code,
+    high: Code,
+}
+
+/// The letter fixed for a declaration, else a free one, else the last.
+fn take(declared: &Declared, pool: &mut Pool, letters: &mut Letters) -> Missing {
+    let fixed = declared.letter.filter(char::is_ascii_lowercase).and_then(Missing::from_letter);
+    fixed.or_else(|| pool.take()).unwrap_or_else(|| {
+        let loss = Loss::new(LossCode::MISSING_REASON_MERGED, "more than 26 reasons; the last ones share .z");
+        letters.losses.push(loss.first(None, shown(&declared.values)));
+        Missing::from_letter('z').unwrap_or(Missing::SYSTEM)
+    })
+}
+
+fn reason(declared: &Declared) -> String {
+    let reason = declared.label.get(Language::default());
+    if reason.is_empty() { String::new() } else { format!(" ({reason})") }
+}
+
 /// Gives values of a range their own letters while there are any: all of a short range of whole numbers, else the
 /// labelled ones.
 fn split_range(
-    range: &MissingRule,
+    range: &Range,
     variable: &Variable,
     labels: Option<&ValueLabels>,
     pool: &mut Pool,
@@ -134,17 +162,18 @@ fn split_range(
     letters: &mut Letters,
 ) {
     let whole = matches!(variable.kind, Kind::Integer { .. } | Kind::Period(_));
-    let inside: Vec<i64> = match (range.low, range.high) {
+    let candidates: Vec<i64> = match (range.low, range.high) {
         (Code::Integer(low), Code::Integer(high))
             if whole && i128::from(high) - i128::from(low) < pool.free.len() as i128 =>
         {
             (low..=high).collect()
         }
-        _ => Vec::new(),
+        _ => labels
+            .iter()
+            .flat_map(|labels| &labels.entries)
+            .filter_map(|entry| entry.value.as_i64())
+            .collect(),
     };
-    let all = !inside.is_empty();
-    let labelled = labels.iter().flat_map(|labels| &labels.entries).filter_map(|entry| entry.value.as_i64());
-    let candidates: Vec<i64> = if all { inside } else { labelled.collect() };
     let (low, high) = (as_f64(range.low), as_f64(range.high));
     for value in candidates {
         let code = Code::Integer(value);
@@ -154,14 +183,18 @@ fn split_range(
         }
         let Some(missing) = pool.take() else { break };
         letters.remarks.push(format!("{value} = {missing}"));
+        letters.give(range.position, missing);
         points.push((MissingRule { low: code, high: code, missing }, Value::Integer(value)));
     }
-    if !all {
-        let action = format!(
-            "the values from {low} to {high} without a label of their own are stored as {}",
-            range.missing
-        );
-        letters.losses.push(Loss::new(LossCode::MISSING_REASON_MERGED, action));
+}
+
+/// Whether every whole number of a range has its own letter.
+fn is_whole_of(range: &Range, points: &[(MissingRule, Value)]) -> bool {
+    match (range.low, range.high) {
+        (Code::Integer(low), Code::Integer(high)) if i128::from(high) - i128::from(low) < 26 => {
+            (low..=high).all(|value| points.iter().any(|(_, point)| point.as_i64() == Some(value)))
+        }
+        _ => false,
     }
 }
 
@@ -228,7 +261,6 @@ fn code(value: &Value, kind: &Kind) -> Option<Code> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use exporter_core::codebook::Missing as Declared;
 
     fn variable(missing: Vec<Declared>) -> Variable {
         missing.into_iter().fold(Variable::new("q", Kind::INTEGER), Variable::with_missing)
@@ -242,14 +274,14 @@ mod tests {
             Declared::range(Some(Value::Integer(-3)), Some(Value::Integer(-1))),
         ];
         let letters = assign(&variable(declared), None);
-        let named: Vec<String> = letters.declared.iter().map(|m| m.unwrap().to_string()).collect();
-        assert_eq!(named, [".b", ".a", ".c"]);
+        let named: Vec<String> = letters.declared.iter().flatten().map(ToString::to_string).collect();
+        assert_eq!(named, [".b", ".a", ".c", ".d", ".e"]);
         assert!(letters.losses.is_empty());
         let of = |value| letters.of(&Value::Integer(value)).map(|m| m.to_string());
-        assert_eq!(of(-2).unwrap(), ".e");
+        assert_eq!(of(-2).unwrap(), ".d");
         assert_eq!(of(97).unwrap(), ".b");
         assert_eq!(of(5), None);
-        assert_eq!(letters.values.get(&'d'), Some(&Value::Integer(-3)));
+        assert_eq!(letters.values.get(&'c'), Some(&Value::Integer(-3)));
     }
 
     #[test]
@@ -266,7 +298,7 @@ mod tests {
         let range = Declared::range(None, Some(Value::Integer(-1)));
         let letters = assign(&variable(vec![range]), Some(&labels));
         let of = |value| letters.of(&Value::Integer(value)).map(|m| m.to_string());
-        assert_eq!((of(-1), of(-2), of(-50)), (Some(".b".into()), Some(".c".into()), Some(".a".into())));
+        assert_eq!((of(-1), of(-2), of(-50)), (Some(".a".into()), Some(".b".into()), Some(".c".into())));
         assert_eq!(letters.losses.len(), 1);
     }
 }

@@ -151,7 +151,7 @@ fn all_letters(codebook: &Codebook, table: &Table, stored: &[Stored]) -> Vec<Let
                 let loss =
                     Loss::new(LossCode::MISSING_DROPPED, "texts have no missing values; they stay ordinary");
                 let losses = vec![loss.count(variable.missing.len() as u64)];
-                let declared = vec![None; variable.missing.len()];
+                let declared = vec![Vec::new(); variable.missing.len()];
                 return Letters { declared, losses, ..Letters::default() };
             }
             // A duration, a moment or a decimal is compared in its own unit, as the codebook writes it.

@@ -187,7 +187,10 @@ impl Texts<'_> {
             rest.format = None;
         }
         for (missing, assigned) in rest.missing.iter_mut().zip(&written.letters.declared) {
-            missing.letter = assigned.and_then(crate::missing::Missing::letter);
+            missing.letter = match assigned.as_slice() {
+                [one] => one.letter(),
+                _ => missing.letter,
+            };
         }
         if let Ok(Json::Object(mut fields)) = serde_json::to_value(&rest) {
             fields.remove("name");

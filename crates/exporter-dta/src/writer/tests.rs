@@ -1,1 +1,390 @@
-//! Bytes by hand, any slicing and any number of threads.
+//! Bytes by hand, any slicing and any number of threads, every limit of the types, what cannot be stored.
+
+use std::io::Cursor;
+use std::sync::Arc;
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Float64Type, Int32Type};
+use arrow_array::{
+    Array, ArrayRef, BinaryArray, BooleanArray, Decimal128Array, DictionaryArray, Float32Array, Float64Array,
+    Int8Array, Int32Array, Int64Array, LargeStringArray, RecordBatch, StringArray, StringViewArray,
+    UInt64Array,
+};
+use arrow_cast::cast;
+use arrow_schema::DataType;
+use proptest::prelude::*;
+
+use super::{CellChange, DtaWriter, LongText, OutOfRange, WriterOptions, WriterSummary, strl_bytes};
+use crate::check::{Finding, Rule, check};
+use crate::error::{DtaError, Result};
+use crate::metadata::{
+    Characteristic, Code, Conversion, DtaMetadata, DtaVariable, MissingRule, ValueLabelSet,
+};
+use crate::missing::Missing;
+use crate::reader::{DtaReader, Selection};
+use crate::spec::Release;
+use crate::spec_storage::StorageType;
+
+fn options() -> WriterOptions {
+    WriterOptions::new(Box::new(tempfile::tempfile))
+}
+
+fn batch(columns: Vec<ArrayRef>) -> RecordBatch {
+    let named = columns.into_iter().enumerate().map(|(i, array)| (format!("c{i}"), array, true));
+    RecordBatch::try_from_iter_with_nullable(named).unwrap()
+}
+
+fn metadata(release: Release, variables: Vec<DtaVariable>) -> DtaMetadata {
+    DtaMetadata { variables, ..DtaMetadata::new(release) }
+}
+
+fn variable(name: &str, storage: StorageType) -> DtaVariable {
+    DtaVariable::new(name, storage)
+}
+
+fn write_with(
+    metadata: &DtaMetadata,
+    batches: Vec<RecordBatch>,
+    options: WriterOptions,
+) -> Result<(Vec<u8>, WriterSummary)> {
+    let mut writer = DtaWriter::new(Vec::new(), metadata.clone(), options)?;
+    writer.write_batches(batches.into_iter().map(Ok))?;
+    let (bytes, summary) = writer.finish()?;
+    assert_eq!(summary.bytes, bytes.len() as u64);
+    Ok((bytes, summary))
+}
+
+fn write(metadata: &DtaMetadata, columns: Vec<ArrayRef>) -> Result<(Vec<u8>, WriterSummary)> {
+    write_with(metadata, vec![batch(columns)], options())
+}
+
+/// Findings of the checker, but for the warning that smaller editions refuse release 119.
+fn serious(bytes: &[u8]) -> Vec<Finding> {
+    check(Cursor::new(bytes)).unwrap().into_iter().filter(|finding| finding.rule != Rule::Edition).collect()
+}
+
+/// Cells of the only variable.
+fn cells<const W: usize>(
+    storage: StorageType,
+    change: impl FnOnce(&mut DtaVariable),
+    column: ArrayRef,
+) -> Vec<[u8; W]> {
+    let mut one = variable("x", storage);
+    change(&mut one);
+    let bytes = write(&metadata(Release::V118, vec![one]), vec![column]).unwrap().0;
+    assert_eq!(serious(&bytes), vec![]);
+    let start = bytes.windows(6).position(|window| window == b"<data>").unwrap() + 6;
+    let end = bytes.windows(7).position(|window| window == b"</data>").unwrap();
+    bytes[start..end].chunks(W).map(|cell| cell.try_into().unwrap()).collect()
+}
+
+#[test]
+fn the_smallest_file_is_the_one_of_the_fact_sheet() {
+    let mut x = variable("x", StorageType::Byte);
+    x.label = "X".to_owned();
+    let (bytes, _) =
+        write(&metadata(Release::V118, vec![x]), vec![Arc::new(Int8Array::from(vec![7]))]).unwrap();
+    assert_eq!((bytes.len(), bytes[1115]), (1179, 7));
+    let map: Vec<u64> =
+        bytes[146..146 + 112].chunks(8).map(|entry| u64::from_le_bytes(entry.try_into().unwrap())).collect();
+    assert_eq!(map, [0, 141, 264, 299, 449, 474, 550, 718, 1074, 1109, 1123, 1138, 1167, 1179]);
+    for (position, tag) in [(264, "<variable_types>"), (1123, "<strls>"), (1167, "</stata_dta>")] {
+        assert!(bytes[position..].starts_with(tag.as_bytes()), "{tag}");
+    }
+}
+
+#[test]
+fn a_binary_file_begins_and_ends_without_tags() {
+    let mut about = metadata(Release::V114, vec![variable("x", StorageType::Int)]);
+    about.label = "né".to_owned();
+    about.timestamp = "21 Nov 2026 02:00".to_owned();
+    about
+        .value_labels
+        .push(ValueLabelSet { name: "l".to_owned(), labels: vec![(2, "b".into()), (1, "a".into())] });
+    let (bytes, _) = write(&about, vec![Arc::new(Int32Array::from(vec![Some(-5), None]))]).unwrap();
+    assert_eq!(&bytes[..14], b"\x72\x02\x01\0\x01\0\x02\0\0\0n\xE9\0\0");
+    let rows = 109 + 1 + 33 + 4 + 49 + 33 + 81 + 5;
+    assert_eq!(&bytes[rows..rows + 4], &[0xFB, 0xFF, 0xE5, 0x7F]);
+    assert_eq!(&bytes[rows + 4..rows + 8], &[28, 0, 0, 0]);
+    assert!(bytes.ends_with(b"\x01\0\0\0\x02\0\0\0a\0b\0"));
+    assert_eq!(serious(&bytes), vec![]);
+}
+
+#[test]
+fn integers_keep_their_limits_and_missings() {
+    let ends = Arc::new(Int64Array::from(vec![Some(-127), Some(100), None]));
+    assert_eq!(cells::<1>(StorageType::Byte, |_| (), ends), [[0x81], [100], [101]]);
+    let rules = |x: &mut DtaVariable| {
+        x.missing = (1..=26)
+            .map(|number| MissingRule {
+                low: Code::Integer(1_000 + i64::from(number)),
+                high: Code::Integer(1_000 + i64::from(number)),
+                missing: Missing::from_number(number).unwrap(),
+            })
+            .collect();
+    };
+    let codes: ArrayRef = Arc::new(Int64Array::from((1_001..=1_026).collect::<Vec<_>>()));
+    for (i, cell) in cells::<1>(StorageType::Byte, rules, codes.clone()).iter().enumerate() {
+        assert_eq!(usize::from(cell[0]), 102 + i);
+    }
+    for (i, cell) in cells::<8>(StorageType::Double, rules, codes).iter().enumerate() {
+        assert_eq!(u64::from_le_bytes(*cell), 0x7FE0_0000_0000_0000 + ((i as u64 + 1) << 40));
+    }
+    let large = Arc::new(UInt64Array::from(vec![101]));
+    let byte = metadata(Release::V118, vec![variable("x", StorageType::Byte)]);
+    let error = write(&byte, vec![large]).unwrap_err();
+    let expected = "dta: 101 does not fit byte (x, row 1); declare or profile the range of the variable, or choose a wider type";
+    assert_eq!(error.to_string(), expected);
+}
+
+#[test]
+fn what_lies_under_a_null_does_not_count() {
+    let nulls = arrow_buffer::NullBuffer::from(vec![true, false, true]);
+    let values: ArrayRef = Arc::new(Int32Array::new(vec![1, 1_000_000, 2].into(), Some(nulls)));
+    assert_eq!(cells::<1>(StorageType::Byte, |_| (), values), [[1], [101], [2]]);
+    let bools: ArrayRef = Arc::new(BooleanArray::from(vec![Some(true), None, Some(false)]));
+    assert_eq!(cells::<1>(StorageType::Byte, |_| (), bools), [[1], [101], [0]]);
+}
+
+#[test]
+fn floats_refuse_or_count_what_they_cannot_hold() {
+    let values: ArrayRef =
+        Arc::new(Float64Array::from(vec![f64::NAN, 1e308, f64::MIN, f64::from_bits(0x7FDF_FFFF_FFFF_FFFF)]));
+    let double = metadata(Release::V118, vec![variable("x", StorageType::Double)]);
+    assert!(matches!(write(&double, vec![values.clone()]), Err(DtaError::Value { row: 2, .. })));
+    let missing = WriterOptions { out_of_range: OutOfRange::Missing, ..options() };
+    let (_, summary) = write_with(&double, vec![batch(vec![values])], missing).unwrap();
+    let found: Vec<_> =
+        summary.changes.iter().map(|change| (change.change, change.count, change.first_row)).collect();
+    assert_eq!(found, [(CellChange::NotANumber, 1, 1), (CellChange::OutOfRange, 1, 2)]);
+    let largest: ArrayRef =
+        Arc::new(Float32Array::from(vec![f32::from_bits(0x7EFF_FFFF), -f32::from_bits(0x7EFF_FFFF)]));
+    assert_eq!(cells::<4>(StorageType::Float, |_| (), largest)[1], 0xFEFF_FFFF_u32.to_le_bytes());
+    let rounded: ArrayRef = Arc::new(Int64Array::from(vec![(1 << 53) + 1, 1 << 53, 1 << 60]));
+    let (_, summary) = write(&double, vec![rounded]).unwrap();
+    assert_eq!((summary.changes[0].change, summary.changes[0].count), (CellChange::Rounded, 1));
+}
+
+#[test]
+fn decimals_are_the_nearest_doubles_or_their_text() {
+    let decimals =
+        Decimal128Array::from(vec![Some(110), None, Some(-5)]).with_precision_and_scale(10, 2).unwrap();
+    let decimals: ArrayRef = Arc::new(decimals);
+    let doubles = cells::<8>(StorageType::Double, |_| (), decimals.clone());
+    assert_eq!([f64::from_le_bytes(doubles[0]), f64::from_le_bytes(doubles[2])], [1.1, -0.05]);
+    let text = |x: &mut DtaVariable| x.conversion = Conversion::DecimalText;
+    assert_eq!(cells::<5>(StorageType::Str(5), text, decimals), [*b"1.10\0", [0; 5], *b"-0.05"]);
+}
+
+#[test]
+fn texts_come_in_any_layout_and_are_cut_only_when_asked() {
+    let texts = vec![Some("né"), None, Some("abcd")];
+    let dictionary: DictionaryArray<Int32Type> = texts.iter().copied().collect();
+    let layouts: [ArrayRef; 4] = [
+        Arc::new(StringArray::from(texts.clone())),
+        Arc::new(LargeStringArray::from(texts.clone())),
+        Arc::new(StringViewArray::from(texts.clone())),
+        Arc::new(dictionary),
+    ];
+    for layout in layouts {
+        let expected = [*b"n\xC3\xA9\0", [0; 4], *b"abcd"];
+        assert_eq!(cells::<4>(StorageType::Str(4), |_| (), layout), expected);
+    }
+    let three = metadata(Release::V118, vec![variable("x", StorageType::Str(2))]);
+    let column: ArrayRef = Arc::new(StringArray::from(texts));
+    assert!(matches!(write(&three, vec![column.clone()]), Err(DtaError::Value { row: 1, .. })));
+    let cut = WriterOptions { long_text: LongText::Cut, ..options() };
+    let (bytes, summary) = write_with(&three, vec![batch(vec![column])], cut).unwrap();
+    assert!(bytes.windows(13).any(|window| window == b"<data>n\0\0\0ab<"));
+    assert_eq!((summary.changes[0].change, summary.changes[0].count), (CellChange::Cut, 2));
+    let nul: ArrayRef = Arc::new(StringArray::from(vec!["a\0"]));
+    assert!(matches!(write(&three, vec![nul]), Err(DtaError::Value { .. })));
+}
+
+#[test]
+fn strl_refers_to_itself_or_to_equal_contents_before() {
+    let about =
+        metadata(Release::V118, vec![variable("a", StorageType::StrL), variable("b", StorageType::StrL)]);
+    let a: ArrayRef = Arc::new(StringArray::from(vec!["same", "", "x\0y"]));
+    let b: ArrayRef = Arc::new(BinaryArray::from_vec(vec![b"other", b"same", b""]));
+    let columns = || vec![a.clone(), b.clone()];
+    let (bytes, _) = write(&about, columns()).unwrap();
+    assert_eq!(serious(&bytes), vec![]);
+    let counted: u64 = [&a, &b].iter().map(|array| strl_bytes(array, Release::V118).unwrap()).sum();
+    let known = WriterOptions { rows: Some(3), strl_bytes: Some(counted), ..options() };
+    assert_eq!(write_with(&about, vec![batch(columns())], known).unwrap().0, bytes);
+    let cell = |bytes: &[u8], at: usize| {
+        let data = bytes.windows(6).position(|window| window == b"<data>").unwrap() + 6;
+        u64::from_le_bytes(bytes[data + 8 * at..][..8].try_into().unwrap())
+    };
+    let cells: Vec<u64> = (0..6).map(|at| cell(&bytes, at)).collect();
+    assert_eq!(cells, [1 | 1 << 16, 2 | 1 << 16, 0, 2 | 2 << 16, 1 | 3 << 16, 0]);
+    let share = WriterOptions { share_strl: true, ..options() };
+    let (shared, _) = write_with(&about, vec![batch(columns())], share).unwrap();
+    assert_eq!(cell(&shared, 3), 1 | 1 << 16);
+    assert_eq!(bytes.len() - shared.len(), 20 + 5);
+}
+
+#[test]
+fn limits_are_errors_before_the_first_byte() {
+    let refused = |about: &DtaMetadata| match DtaWriter::new(Vec::new(), about.clone(), options()) {
+        Err(error) => error.to_string(),
+        Ok(_) => String::new(),
+    };
+    let many = |count: usize| (0..count).map(|i| variable(&format!("v{i}"), StorageType::Byte)).collect();
+    assert!(
+        refused(&metadata(Release::V118, many(32_768))).contains("32768 variables, release 118 holds 32767")
+    );
+    assert_eq!(refused(&metadata(Release::V119, many(32_768))), "");
+    let twice =
+        metadata(Release::V118, vec![variable("a", StorageType::Byte), variable("a", StorageType::Byte)]);
+    assert!(refused(&twice).contains("two variables have this name"));
+    assert!(
+        refused(&metadata(Release::V118, vec![variable("if", StorageType::Byte)]))
+            .contains("not a valid name")
+    );
+    assert!(
+        refused(&metadata(Release::V115, vec![variable("x", StorageType::StrL)])).contains("has no strL")
+    );
+    assert!(
+        refused(&metadata(Release::V115, vec![variable("x", StorageType::Str(245))])).contains("no str245")
+    );
+    let wide = (0..600).map(|i| variable(&format!("v{i}"), StorageType::Str(2045))).collect();
+    assert!(refused(&metadata(Release::V118, wide)).contains("at most 1048576"));
+    let mut about = metadata(Release::V118, vec![variable("x", StorageType::Byte)]);
+    let contents = "x".repeat(67_784);
+    about.characteristics.push(Characteristic { owner: "_dta".into(), name: "c".into(), contents });
+    assert!(refused(&about).contains("67785, at most 67784"));
+    let mut about = metadata(Release::V118, vec![variable("x", StorageType::Byte)]);
+    let labels = (0..65_537).map(|key| (key, String::new())).collect();
+    about.value_labels.push(ValueLabelSet { name: "l".into(), labels });
+    assert!(refused(&about).contains("65537, at most 65536"));
+}
+
+#[test]
+fn announced_rows_must_come() {
+    let about = metadata(Release::V118, vec![variable("x", StorageType::Byte)]);
+    let column = || batch(vec![Arc::new(Int8Array::from(vec![1, 2]))]);
+    for announced in [1, 3] {
+        let known = WriterOptions { rows: Some(announced), ..options() };
+        assert!(matches!(
+            write_with(&about, vec![column()], known),
+            Err(DtaError::RowCount { found: 2, .. })
+        ));
+    }
+}
+
+/// One generated table: a column of every kind.
+#[derive(Debug, Clone)]
+struct Rows {
+    bytes: Vec<Option<i8>>,
+    longs: Vec<Option<i32>>,
+    doubles: Vec<Option<f64>>,
+    texts: Vec<Option<String>>,
+    contents: Vec<Option<String>>,
+}
+
+fn rows() -> impl Strategy<Value = Rows> {
+    (0_usize..200).prop_flat_map(|count| {
+        let text = "[a-zé日 ]{0,6}";
+        (
+            proptest::collection::vec(proptest::option::of(-127_i8..=100), count),
+            proptest::collection::vec(proptest::option::of(-2_147_483_647..=2_147_483_620), count),
+            proptest::collection::vec(proptest::option::of(-8.9e307..8.9e307), count),
+            proptest::collection::vec(proptest::option::of(text), count),
+            proptest::collection::vec(proptest::option::of("[a-zé日 ]{0,40}"), count),
+        )
+            .prop_map(|(bytes, longs, doubles, texts, contents)| Rows {
+                bytes,
+                longs,
+                doubles,
+                texts,
+                contents,
+            })
+    })
+}
+
+impl Rows {
+    fn batch(&self) -> RecordBatch {
+        batch(vec![
+            Arc::new(Int8Array::from(self.bytes.clone())),
+            Arc::new(Int32Array::from(self.longs.clone())),
+            Arc::new(Float64Array::from(self.doubles.clone())),
+            Arc::new(StringArray::from(self.texts.clone())),
+            Arc::new(StringArray::from(self.contents.clone())),
+        ])
+    }
+}
+
+fn every_kind(release: Release) -> DtaMetadata {
+    let last = if release.has_strl() { StorageType::StrL } else { StorageType::Str(160) };
+    metadata(
+        release,
+        vec![
+            variable("b", StorageType::Byte),
+            variable("l", StorageType::Long),
+            variable("d", StorageType::Double),
+            variable("s", StorageType::Str(24)),
+            variable("c", last),
+        ],
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+
+    #[test]
+    fn bytes_do_not_depend_on_slices_threads_or_what_is_known(
+        rows in rows(),
+        cut in 0_usize..200,
+        threads in 1_usize..4,
+        known in any::<bool>(),
+        release in prop::sample::select(vec![113_u16, 114, 115, 117, 118, 119]),
+    ) {
+        let about = every_kind(Release::from_number(release).unwrap());
+        let whole = rows.batch();
+        let (reference, _) = write_with(&about, vec![whole.clone()], options()).unwrap();
+        let cut = cut.min(whole.num_rows());
+        let slices = vec![whole.slice(0, cut), whole.slice(cut, whole.num_rows() - cut)];
+        let mut other = WriterOptions { threads, ..options() };
+        if known {
+            other.rows = Some(whole.num_rows() as u64);
+            other.strl_bytes = strl_bytes(whole.column(4), about.release);
+        }
+        let (bytes, _) = write_with(&about, slices, other).unwrap();
+        prop_assert_eq!(&bytes, &reference);
+        prop_assert_eq!(serious(&bytes), vec![]);
+    }
+
+    #[test]
+    fn what_is_written_is_read(rows in rows(), release in prop::sample::select(vec![117_u16, 118, 119])) {
+        let about = every_kind(Release::from_number(release).unwrap());
+        let whole = rows.batch();
+        let (bytes, summary) = write_with(&about, vec![whole.clone()], options()).unwrap();
+        let mut reader = DtaReader::open(Cursor::new(bytes)).unwrap();
+        let mut row = 0;
+        for read in reader.batches(&Selection::all()).unwrap() {
+            let read = read.unwrap();
+            for position in 0..3 {
+                let wide = |array: &ArrayRef| cast(array, &DataType::Float64).unwrap();
+                let (given, got) = (wide(whole.column(position)), wide(read.column(position)));
+                let given = given.slice(row, read.num_rows());
+                prop_assert_eq!(given.as_primitive::<Float64Type>(), got.as_primitive::<Float64Type>());
+            }
+            if release >= 118 {
+                prop_assert!(summary.changes.is_empty());
+                for position in 3..5 {
+                    let got = cast(read.column(position), &DataType::Utf8).unwrap();
+                    for i in 0..got.len() {
+                        let given = whole.column(position).as_string::<i32>();
+                        let given = if given.is_valid(row + i) { given.value(row + i) } else { "" };
+                        let got = got.as_string::<i32>();
+                        prop_assert_eq!(given, if got.is_valid(i) { got.value(i) } else { "" });
+                    }
+                }
+            }
+            row += read.num_rows();
+        }
+        prop_assert_eq!(row, whole.num_rows());
+    }
+}
