@@ -23,3 +23,10 @@ pub use exporter::{Dta, DtaExporter};
 pub use options::DtaOptions;
 pub use spec::{ByteOrder, Release, Widths};
 pub use spec_storage::StorageType;
+
+use exporter_core::Registry;
+
+/// Adds the format `dta`, written and read, to a registry.
+pub fn register(registry: Registry) -> Registry {
+    registry.register::<Dta>().register_input::<dataset::DtaInput>()
+}

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::NaiveDate;
 use exporter_core::codebook::{
-    Alignment, Attribute, Codebook, DisplayFormat, Kind, Missing as DeclaredMissing, MissingValues, Period,
-    SortKey, Table, Text, TimeUnit, Value, ValueLabels, Variable,
+    Alignment, Attribute, Codebook, DeclaredFacts, DisplayFormat, Kind, Missing as DeclaredMissing,
+    MissingValues, Period, SortKey, Table, Text, TimeUnit, Value, ValueLabel, ValueLabels, Variable,
 };
 use exporter_core::dataset::arrow_type;
 
@@ -28,10 +28,15 @@ pub(super) fn describe(
 ) -> (Codebook, Vec<Delivery>) {
     let kept = Kept::of(dictionary);
     let renamed = kept.sets();
-    let mut work = Work { dictionary, kept, renamed, codebook: Codebook::new(name), taken: HashSet::new() };
-    if let Some(study) = work.kept.study() {
-        work.codebook.study = study;
-    }
+    let mut work = Work {
+        dictionary,
+        kept,
+        renamed,
+        languages: Vec::new(),
+        codebook: Codebook::new(name),
+        taken: HashSet::new(),
+    };
+    work.study();
     let mut table = work.table(name);
     work.value_label_sets();
     let mut columns = Vec::with_capacity(variables.len());
@@ -55,32 +60,48 @@ struct Work<'d> {
     kept: Kept<'d>,
     /// Names of sets in the file to those in the codebook.
     renamed: BTreeMap<String, String>,
+    /// Languages beside the current one, by their names in the file and their tags.
+    languages: Vec<(&'d str, String)>,
     codebook: Codebook,
     /// Names of variables given so far.
     taken: HashSet<String>,
 }
 
 impl<'d> Work<'d> {
+    /// Takes the study back and gives the file's languages their tags.
+    fn study(&mut self) {
+        if let Some(study) = self.kept.study() {
+            self.codebook.study = study;
+        }
+        let known = self.codebook.study.languages.clone();
+        let legal = |tag: &str| tag.replace(|c: char| !c.is_alphanumeric(), "_");
+        for language in &self.kept.languages {
+            let tag = known.iter().find(|tag| legal(tag) == legal(language));
+            self.languages.push((language, tag.map_or_else(|| (*language).to_owned(), String::clone)));
+        }
+        let languages = &mut self.codebook.study.languages;
+        if languages.is_empty() && !self.languages.is_empty() {
+            languages.push(self.dictionary.current_language().to_owned());
+            languages.extend(self.languages.iter().map(|(_, tag)| tag.clone()));
+        }
+    }
+
     fn table(&mut self, name: &str) -> Table {
         let d = self.dictionary;
         let mut table = self.kept.table().unwrap_or_else(|| Table::new(name, Vec::new()));
         table.variables.clear();
+        // A label that our writer kept as JSON holds its translations already.
         if table.label.is_empty() {
             table.label = Text::new(&d.label);
-        }
-        for language in &self.kept.languages {
-            if let Some(label) = self.kept.label(DATASET, language) {
-                table.label.set(*language, label);
-            }
-            let languages = &mut self.codebook.study.languages;
-            if languages.is_empty() {
-                languages.push(d.current_language().to_owned());
-            }
-            if !languages.iter().any(|known| known == language) {
-                languages.push((*language).to_owned());
+            for (language, tag) in &self.languages {
+                if let Some(label) = self.kept.label(DATASET, language) {
+                    table.label.set(tag, label);
+                }
             }
         }
-        table.notes = self.kept.notes(DATASET).into_iter().map(Text::new).collect();
+        if table.notes.is_empty() {
+            table.notes = self.kept.notes(DATASET).into_iter().map(Text::new).collect();
+        }
         for (name, contents) in self.kept.free(DATASET) {
             table.notes.push(Text::new(format!("{name}: {contents}")));
         }
@@ -101,16 +122,16 @@ impl<'d> Work<'d> {
         for set in &d.value_labels {
             let others = self.translated(&set.name);
             translations.extend(others.iter().map(|(_, other)| other.name.as_str()));
-            let by_value = |(language, other): &(&'d str, &'d reader::ValueLabels)| {
-                (*language, other.iter().collect::<HashMap<i32, &str>>())
+            let by_value = |(tag, other): &(String, &'d reader::ValueLabels)| {
+                (tag.clone(), other.iter().collect::<HashMap<i32, &str>>())
             };
             let others: Vec<_> = others.iter().map(by_value).collect();
             let mut labels = ValueLabels::new();
             for (value, text) in set.iter().filter(|(value, _)| Missing::from_long(*value).is_none()) {
                 let mut label = Text::new(text);
-                for (language, other) in &others {
+                for (tag, other) in &others {
                     if let Some(text) = other.get(&value) {
-                        label.set(*language, *text);
+                        label.set(tag, *text);
                     }
                 }
                 labels = labels.with(i64::from(value), label);
@@ -123,6 +144,7 @@ impl<'d> Work<'d> {
         for name in translations.into_iter().filter(|name| !used.contains(name)) {
             self.codebook.value_labels.remove(name);
         }
+        self.codebook.value_labels.extend(self.kept.whole_sets());
     }
 
     /// Name in the codebook of a set of the file.
@@ -131,13 +153,13 @@ impl<'d> Work<'d> {
     }
 
     /// Sets in other languages of the variables that use `set`.
-    fn translated(&self, set: &str) -> Vec<(&'d str, &'d reader::ValueLabels)> {
+    fn translated(&self, set: &str) -> Vec<(String, &'d reader::ValueLabels)> {
         let mut found = Vec::new();
-        for language in &self.kept.languages {
+        for (language, tag) in &self.languages {
             let mut users = self.dictionary.variables.iter().filter(|variable| variable.value_labels == set);
             let name = users.find_map(|variable| self.kept.set(&variable.name, language));
             if let Some(other) = name.and_then(|name| self.dictionary.value_labels(name)) {
-                found.push((*language, other));
+                found.push((tag.clone(), other));
             }
         }
         found
@@ -164,7 +186,8 @@ impl<'d> Work<'d> {
         self.taken.insert(variable.name.clone());
         self.labels(&mut variable, stored);
         let present = present_letters(stored, self.dictionary, facts, letters);
-        let mut recode = recorded(&variable, &present, column, stored.storage);
+        let values = self.kept.letters(&stored.name);
+        let mut recode = recorded(&variable, &values, &present, column, stored.storage);
         let mapped =
             present.iter().all(|m| recode.iter().any(|r| r.from == Code::of(*m, column, stored.storage)));
         if !has_kind || !restorable(&variable, &natural, facts, mapped) {
@@ -186,27 +209,26 @@ impl<'d> Work<'d> {
     fn labels(&self, variable: &mut Variable, stored: &reader::Variable) {
         if variable.label.is_empty() {
             variable.label = Text::new(&stored.label);
-        }
-        for language in &self.kept.languages {
-            if let Some(label) = self.kept.label(&stored.name, language) {
-                variable.label.set(*language, label);
+            for (language, tag) in &self.languages {
+                if let Some(label) = self.kept.label(&stored.name, language) {
+                    variable.label.set(tag, label);
+                }
             }
         }
         if !stored.value_labels.is_empty() {
-            let name = self.set_name(&stored.value_labels).to_owned();
-            // Stata accepts the name of a set that is not in the file; a codebook does not.
-            variable.labels = self.codebook.value_labels.contains_key(&name).then_some(name);
+            variable.labels = Some(self.set_name(&stored.value_labels).to_owned());
         }
-        let notes = self.kept.notes(&stored.name);
-        if !notes.is_empty() {
-            variable.notes = notes.into_iter().map(Text::new).collect();
+        // Stata accepts the name of a set that is not in the file; a codebook does not.
+        variable.labels = variable.labels.take().filter(|name| self.codebook.value_labels.contains_key(name));
+        if variable.notes.is_empty() {
+            variable.notes = self.kept.notes(&stored.name).into_iter().map(Text::new).collect();
         }
         for (name, contents) in self.kept.free(&stored.name) {
             variable.attributes.entry(name.to_owned()).or_insert_with(|| Attribute::One(contents.to_owned()));
         }
     }
 
-    /// Declares the missing values that the writer did not record, and labels those that it did.
+    /// Declares the missing values that our writer did not record, and gives the recorded ones their labels back.
     fn declare(
         &mut self,
         variable: &mut Variable,
@@ -216,21 +238,24 @@ impl<'d> Work<'d> {
         recode: &[Recode],
     ) {
         for missing in present {
-            let letter = missing.letter();
-            let label = self.letter_label(&stored.value_labels, *missing, stored);
+            let label = self.letter_label(&stored.value_labels, *missing, stored).unwrap_or_default();
             let code = Code::of(*missing, column, stored.storage);
-            let recorded = recode.iter().any(|recode| recode.from == code);
-            let found = variable.missing.iter_mut().find(|declared| recorded && declared.letter == letter);
-            if let Some(declared) = found {
-                if declared.label.is_empty() {
-                    declared.label = label.unwrap_or_default();
-                }
+            let Some(recorded) = recode.iter().find(|recode| recode.from == code) else {
+                let mut declared = DeclaredMissing::value(value_of(code, column)).label(label);
+                declared.letter = missing.letter();
+                variable.missing.push(declared);
                 continue;
+            };
+            let value = value_of(recorded.to, column);
+            let has_label = variable.missing.iter().any(|m| m.contains(&value) && !m.label.is_empty());
+            if let (false, false, Some(set)) = (has_label, label.is_empty(), &variable.labels)
+                && let Some(set) = self.codebook.value_labels.get_mut(set)
+                && set.get(&value).is_none()
+            {
+                // The label stood in the set, beside those of ordinary values.
+                let place = set.entries.partition_point(|entry| entry.value < value);
+                set.entries.insert(place, ValueLabel { value, label });
             }
-            let mut declared =
-                DeclaredMissing::value(value_of(code, column)).label(label.unwrap_or_default());
-            declared.letter = letter;
-            variable.missing.push(declared);
         }
     }
 
@@ -241,9 +266,9 @@ impl<'d> Work<'d> {
             set.iter().find(|(value, _)| *value == missing.long()).map(|(_, text)| text)
         };
         let mut label = Text::new(text(set)?);
-        for language in &self.kept.languages {
+        for (language, tag) in &self.languages {
             if let Some(text) = self.kept.set(&stored.name, language).and_then(text) {
-                label.set(*language, text);
+                label.set(tag, text);
             }
         }
         Some(label)
@@ -261,6 +286,8 @@ impl<'d> Work<'d> {
         if variable.alignment.is_none() && stored.format.starts_with("%-") {
             variable.alignment = Some(Alignment::Left);
         }
+        // What the writer recorded may be out of date, what the file says is not.
+        variable.facts = DeclaredFacts::default();
         if let (StorageType::Str(width), true) = (stored.storage, self.dictionary.release.is_utf8()) {
             variable.facts.max_bytes = Some(width.into());
         }
@@ -324,23 +351,25 @@ fn present_letters(
     present
 }
 
-/// The values that our writer recorded for letters, in the numbers of the column.
+/// The values that our writer recorded for letters, in the numbers of the column: `values` where a letter stands for
+/// one value, else an end of the range that it stands for.
 fn recorded(
     variable: &Variable,
+    values: &BTreeMap<char, Value>,
     present: &[Missing],
     column: ColumnType,
     storage: StorageType,
 ) -> Vec<Recode> {
     let mut recode = Vec::new();
     for missing in present {
-        let declared = variable.missing.iter().find(|declared| declared.letter == missing.letter());
-        let original = declared.and_then(|declared| match &declared.values {
-            MissingValues::One(value) => number_of(value, column),
-            MissingValues::Range { low, high } => {
-                low.as_ref().or(high.as_ref()).and_then(|end| number_of(end, column))
+        let value = missing.letter().and_then(|letter| values.get(&letter)).or_else(|| {
+            let declared = variable.missing.iter().find(|declared| declared.letter == missing.letter())?;
+            match &declared.values {
+                MissingValues::One(value) => Some(value),
+                MissingValues::Range { low, high } => low.as_ref().or(high.as_ref()),
             }
         });
-        if let Some(to) = original {
+        if let Some(to) = value.and_then(|value| number_of(value, column)) {
             recode.push(Recode { from: Code::of(*missing, column, storage), to });
         }
     }

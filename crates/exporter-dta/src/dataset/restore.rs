@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use exporter_core::codebook::{Study, Table, Variable};
+use exporter_core::codebook::{Study, Table, Value, ValueLabels, Variable};
 use serde::de::DeserializeOwned;
 
 use crate::characteristics::{
-    DATASET, LANGUAGE_LABEL, LANGUAGE_SET, NAME, NOTES, SETS, STUDY, TABLE, VARIABLE, is_special, part,
+    DATASET, LANGUAGE_LABEL, LANGUAGE_SET, LETTERS, NAME, NOTES, SETS, STUDY, TABLE, VALUE_LABELS, VARIABLE,
+    is_special, part,
 };
 use crate::metadata::Characteristic;
 use crate::reader::Dictionary;
@@ -87,6 +88,16 @@ impl<'d> Kept<'d> {
     /// Names of sets in the file to their names in the codebook.
     pub(super) fn sets(&self) -> BTreeMap<String, String> {
         self.json(DATASET, SETS).unwrap_or_default()
+    }
+
+    /// Sets that the file could not hold whole.
+    pub(super) fn whole_sets(&self) -> BTreeMap<String, ValueLabels> {
+        self.json(DATASET, VALUE_LABELS).unwrap_or_default()
+    }
+
+    /// The value that each letter of a variable stands for.
+    pub(super) fn letters(&self, variable: &str) -> BTreeMap<char, Value> {
+        self.json(variable, LETTERS).unwrap_or_default()
     }
 
     /// The variable's own fields, and whether its kind is among them.
