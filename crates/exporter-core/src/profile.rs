@@ -35,9 +35,10 @@ pub struct ColumnFacts {
     pub nulls: Option<u64>,
     /// Bytes of the longest text or binary value; 0 when there is none.
     pub max_bytes: Option<u64>,
-    /// Smallest and largest value; the inner `None` means that there is no value (only nulls, NaN left out).
+    /// Smallest and largest value; the inner `None` means that there is no value (only nulls, NaN left out). Declared
+    /// ends may lie further out. Not known for texts and nested values.
     pub range: Option<Option<(Number, Number)>>,
-    /// Whether every value is a whole number (NaN and infinities are not).
+    /// Whether every value is a whole number (NaN and infinities are not); not known for texts and nested values.
     pub integral: Option<bool>,
     /// How many values are NaN.
     pub nans: Option<u64>,
@@ -49,7 +50,8 @@ pub struct ColumnFacts {
     pub moments: Option<Moments>,
 }
 
-/// A number of a column's own kind: whole numbers (also days, ticks, truth values) or floats.
+/// A number of a column's own kind: whole numbers (also days, ticks, truth values, a decimal's unscaled digits) or
+/// floats.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
 pub enum Number {
     /// Whole number; wide enough for unsigned 64 bits and unscaled decimals.
@@ -61,9 +63,10 @@ pub enum Number {
 /// Distinct values of a column.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Distinct {
-    /// Every value and how often it occurs, by value.
+    /// Every value and how often it occurs, by value. All NaN count as one value, `-0` as `0`; whole numbers beyond 64
+    /// bits with sign as the nearest float.
     Values(BTreeMap<Value, u64>),
-    /// More values than the limit asked for.
+    /// More values than the limit asked for, or texts of more than 64 MiB together.
     TooMany,
 }
 

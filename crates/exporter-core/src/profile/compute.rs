@@ -1,17 +1,29 @@
 //! Answering a request: what is known already, then one scan per table over the columns that remain.
+//!
+//! Each batch is looked at by one thread, for all columns; the findings are joined in the order of the batches. Every
+//! fact but the moments is the same however the rows are cut; for moments, whose sums round, batches are re-cut to a
+//! fixed size first. So no fact depends on the number of threads or on how the source cuts its rows.
 
 mod column;
+mod distinct;
+mod kernels;
+mod known;
 
-use super::{ColumnFacts, Facts, Profile, ProfileRequest, TableProfile};
-use crate::codebook::Variable;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::{Facts, Profile, ProfileRequest, TableProfile};
 use crate::context::Context;
 use crate::dataset::{Dataset, Scan, TableId, table_of};
 use crate::error::Result;
+use crate::pipeline;
 
-use column::ColumnProfiler;
+use column::{ColumnFindings, look_at};
 
-/// Computes the facts that are asked for; facts that the codebook declares or the source vouches for are taken as they
-/// are. Nothing asked = no scan.
+/// Rows over which moments are summed before sums are joined; part of the result's definition.
+const MOMENT_ROWS: usize = 8192;
+
+/// Computes the facts that are asked for; facts that the codebook declares, the source vouches for or the kind implies
+/// are taken as they are. Nothing open = no scan. The result does not depend on threads or batches.
 ///
 /// # Errors
 /// When a table cannot be read or the export is cancelled.
@@ -25,10 +37,11 @@ pub fn profile(data: &dyn Dataset, request: &ProfileRequest, context: &Context) 
         let mut open = Vec::new();
         for (column, asked) in &wanted.columns {
             let known = facts.columns.entry(*column).or_default();
-            if let Some(variable) = description.variables.get(*column) {
-                take_declared(known, variable);
-            }
-            let rest = still_open(known, *asked);
+            let asked = match description.variables.get(*column) {
+                Some(variable) => known::take(known, variable, *asked),
+                None => *asked,
+            };
+            let rest = known::still_open(known, asked);
             if !rest.is_none() {
                 open.push((*column, rest));
             }
@@ -41,28 +54,6 @@ pub fn profile(data: &dyn Dataset, request: &ProfileRequest, context: &Context) 
     Ok(profile)
 }
 
-fn take_declared(known: &mut ColumnFacts, variable: &Variable) {
-    let declared = &variable.facts;
-    known.max_bytes = known.max_bytes.or(declared.max_bytes);
-    if known.range.is_none()
-        && let (Some(low), Some(high)) =
-            (column::number(declared.min.as_ref()), column::number(declared.max.as_ref()))
-    {
-        known.range = Some(Some((low, high)));
-    }
-}
-
-fn still_open(known: &ColumnFacts, asked: Facts) -> Facts {
-    Facts {
-        nulls: asked.nulls && known.nulls.is_none(),
-        max_bytes: asked.max_bytes && known.max_bytes.is_none(),
-        range: asked.range && known.range.is_none(),
-        integral: asked.integral && known.integral.is_none(),
-        distinct: asked.distinct.filter(|_| known.distinct.is_none()),
-        moments: asked.moments && known.moments.is_none(),
-    }
-}
-
 fn scan_table(
     data: &dyn Dataset,
     table: TableId,
@@ -71,25 +62,46 @@ fn scan_table(
     context: &Context,
 ) -> Result<()> {
     let columns: Vec<usize> = open.iter().map(|(column, _)| *column).collect();
-    let variables = &table_of(data.codebook(), table)?.variables;
-    let mut profilers: Vec<ColumnProfiler> = open
-        .iter()
-        .map(|(column, asked)| {
-            ColumnProfiler::new(*asked, variables.get(*column).map(|variable| &variable.kind))
-        })
-        .collect();
     context.progress().stage("profile", facts.rows);
-    let mut rows = 0;
-    for batch in context.scan(data, table, &Scan::all().columns(columns))? {
-        let batch = batch?;
-        rows += batch.num_rows() as u64;
-        for (profiler, column) in profilers.iter_mut().zip(batch.columns()) {
-            profiler.add(column)?;
-        }
+    let mut batches = context.scan(data, table, &Scan::all().columns(columns))?;
+    if open.iter().any(|(_, asked)| asked.moments) {
+        batches = batches.rechunk(MOMENT_ROWS);
     }
+    let mut rows = 0u64;
+    let mut joined: Vec<ColumnFindings> = open.iter().map(|_| ColumnFindings::default()).collect();
+    // Once a column has too many distinct values, later batches need not count them.
+    let too_many: Vec<AtomicBool> = open.iter().map(|_| AtomicBool::new(false)).collect();
+    let threads = if open.is_empty() { 1 } else { context.threads() };
+    pipeline::ordered(
+        threads,
+        batches,
+        |batch, found: &mut (u64, Vec<ColumnFindings>)| {
+            found.0 = batch.num_rows() as u64;
+            found.1.clear();
+            found.1.extend(open.iter().zip(&too_many).zip(batch.columns()).map(
+                |(((_, asked), too_many), column)| {
+                    let count = !too_many.load(Ordering::Relaxed);
+                    look_at(column, Facts { distinct: asked.distinct.filter(|_| count), ..*asked })
+                },
+            ));
+            Ok(())
+        },
+        |(more, found)| {
+            rows += *more;
+            for (index, found) in found.drain(..).enumerate() {
+                if let (Some(joined), Some((_, asked))) = (joined.get_mut(index), open.get(index)) {
+                    joined.join(found, *asked);
+                    if let Some(too_many) = too_many.get(index).filter(|_| joined.distinct.is_too_many()) {
+                        too_many.store(true, Ordering::Relaxed);
+                    }
+                }
+            }
+            Ok(())
+        },
+    )?;
     facts.rows = Some(rows);
-    for ((column, _), profiler) in open.iter().zip(profilers) {
-        profiler.finish(facts.columns.entry(*column).or_default());
+    for ((column, asked), found) in open.iter().zip(joined) {
+        found.tell(*asked, facts.columns.entry(*column).or_default());
     }
     Ok(())
 }

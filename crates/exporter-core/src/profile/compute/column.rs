@@ -1,6 +1,4 @@
-//! Facts of one column, batch by batch.
-
-use std::collections::BTreeMap;
+//! Facts of one column in one batch, and how they join.
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
@@ -10,226 +8,248 @@ use arrow_array::types::{
     TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType, UInt8Type, UInt16Type,
     UInt32Type, UInt64Type,
 };
-use arrow_array::{Array, ArrayRef, PrimitiveArray};
+use arrow_array::{Array, ArrayRef, BooleanArray, PrimitiveArray};
 use arrow_schema::{DataType, TimeUnit};
 
-use super::super::{ColumnFacts, Distinct, Facts, Moments, Number};
-use crate::codebook::{Kind, Value};
-use crate::error::Result;
+use super::super::{ColumnFacts, Facts, Moments, Number};
+use super::distinct::{Tally, canonical};
+use super::kernels;
+use crate::codebook::Value;
 
-/// A declared value as a number.
-pub(super) fn number(value: Option<&Value>) -> Option<Number> {
-    match value? {
-        Value::Integer(number) => Some(Number::Integer(i128::from(*number))),
-        Value::Float(number) => Some(Number::Float(*number)),
-        Value::Boolean(_) | Value::Text(_) => None,
-    }
-}
-
-pub(super) struct ColumnProfiler {
-    asked: Facts,
-    whole_kind: bool,
+/// What was found in a part of a column.
+#[derive(Debug)]
+pub(super) struct ColumnFindings {
     nulls: u64,
     max_bytes: u64,
     range: Option<(Number, Number)>,
     integral: bool,
     nans: u64,
     infinities: u64,
-    distinct: Distinct,
+    pub(super) distinct: Tally,
     moments: Moments,
 }
 
-impl ColumnProfiler {
-    pub(super) fn new(asked: Facts, kind: Option<&Kind>) -> Self {
+impl Default for ColumnFindings {
+    fn default() -> Self {
         Self {
-            asked,
-            whole_kind: !matches!(kind, Some(Kind::Float { .. } | Kind::Decimal { .. })),
             nulls: 0,
             max_bytes: 0,
             range: None,
             integral: true,
             nans: 0,
             infinities: 0,
-            distinct: Distinct::Values(BTreeMap::new()),
+            distinct: Tally::Empty,
             moments: Moments::default(),
         }
     }
+}
 
-    pub(super) fn add(&mut self, column: &ArrayRef) -> Result<()> {
-        self.nulls += column.null_count() as u64;
-        match column.data_type() {
-            DataType::Utf8 => self.add_texts(column.as_string::<i32>().iter()),
-            DataType::Binary if self.asked.max_bytes => {
-                let longest = column.as_binary::<i32>().iter().flatten().map(<[u8]>::len).max().unwrap_or(0);
-                self.max_bytes = self.max_bytes.max(longest as u64);
-            }
-            DataType::Boolean => {
-                self.add_whole(column.as_boolean().iter().flatten().map(i128::from));
-                self.add_distinct(column.as_boolean().iter().flatten().map(Value::Boolean));
-            }
-            DataType::Float32 => {
-                self.add_floats(column.as_primitive::<Float32Type>().iter().flatten().map(f64::from));
-            }
-            DataType::Float64 => self.add_floats(column.as_primitive::<Float64Type>().iter().flatten()),
-            DataType::Int8 => self.add_integers(column.as_primitive::<Int8Type>()),
-            DataType::Int16 => self.add_integers(column.as_primitive::<Int16Type>()),
-            DataType::Int32 => self.add_integers(column.as_primitive::<Int32Type>()),
-            DataType::Int64 => self.add_integers(column.as_primitive::<Int64Type>()),
-            DataType::UInt8 => self.add_integers(column.as_primitive::<UInt8Type>()),
-            DataType::UInt16 => self.add_integers(column.as_primitive::<UInt16Type>()),
-            DataType::UInt32 => self.add_integers(column.as_primitive::<UInt32Type>()),
-            DataType::UInt64 => self.add_integers(column.as_primitive::<UInt64Type>()),
-            DataType::Date32 => self.add_integers(column.as_primitive::<Date32Type>()),
-            DataType::Time64(TimeUnit::Nanosecond) => {
-                self.add_integers(column.as_primitive::<Time64NanosecondType>())
-            }
-            DataType::Time64(_) => self.add_integers(column.as_primitive::<Time64MicrosecondType>()),
-            DataType::Timestamp(TimeUnit::Second, _) => {
-                self.add_integers(column.as_primitive::<TimestampSecondType>())
-            }
-            DataType::Timestamp(TimeUnit::Millisecond, _) => {
-                self.add_integers(column.as_primitive::<TimestampMillisecondType>());
-            }
-            DataType::Timestamp(TimeUnit::Microsecond, _) => {
-                self.add_integers(column.as_primitive::<TimestampMicrosecondType>());
-            }
-            DataType::Timestamp(TimeUnit::Nanosecond, _) => {
-                self.add_integers(column.as_primitive::<TimestampNanosecondType>());
-            }
-            DataType::Duration(TimeUnit::Second) => {
-                self.add_integers(column.as_primitive::<DurationSecondType>())
-            }
-            DataType::Duration(TimeUnit::Millisecond) => {
-                self.add_integers(column.as_primitive::<DurationMillisecondType>());
-            }
-            DataType::Duration(TimeUnit::Microsecond) => {
-                self.add_integers(column.as_primitive::<DurationMicrosecondType>());
-            }
-            DataType::Duration(TimeUnit::Nanosecond) => {
-                self.add_integers(column.as_primitive::<DurationNanosecondType>());
-            }
-            DataType::Decimal128(_, _) => self.add_integers(column.as_primitive::<Decimal128Type>()),
-            // Nested values have no size, range or count of their own.
-            _ => {}
-        }
-        Ok(())
+impl ColumnFindings {
+    /// Adds the findings of the rows that follow.
+    pub(super) fn join(&mut self, next: ColumnFindings, asked: Facts) {
+        self.nulls += next.nulls;
+        self.max_bytes = self.max_bytes.max(next.max_bytes);
+        self.range = match (self.range, next.range) {
+            (Some((low, high)), Some((next_low, next_high))) => Some((
+                if next_low < low { next_low } else { low },
+                if next_high > high { next_high } else { high },
+            )),
+            (known, next) => known.or(next),
+        };
+        self.integral &= next.integral;
+        self.nans += next.nans;
+        self.infinities += next.infinities;
+        self.moments = kernels::join_moments(self.moments, next.moments);
+        self.distinct.join(next.distinct, asked.distinct.unwrap_or(0));
     }
 
-    fn add_texts<'t>(&mut self, texts: impl Iterator<Item = Option<&'t str>> + Clone) {
-        if self.asked.max_bytes {
-            let longest = texts.clone().flatten().map(str::len).max().unwrap_or(0);
-            self.max_bytes = self.max_bytes.max(longest as u64);
-        }
-        self.add_distinct(texts.flatten().map(Value::from));
-    }
-
-    fn add_integers<T: ArrowPrimitiveType>(&mut self, column: &PrimitiveArray<T>)
-    where
-        T::Native: Copy + Ord + Into<i128>,
-    {
-        if self.asked.range {
-            let low = column.iter().flatten().min();
-            let high = column.iter().flatten().max();
-            if let (Some(low), Some(high)) = (low, high) {
-                self.widen(Number::Integer(low.into()), Number::Integer(high.into()));
-            }
-        }
-        if self.asked.moments {
-            column.iter().flatten().for_each(|value| self.add_moment(Into::<i128>::into(value) as f64));
-        }
-        if self.asked.distinct.is_some() {
-            self.add_distinct(column.iter().flatten().map(|value| {
-                let value: i128 = value.into();
-                i64::try_from(value).map_or(Value::Float(value as f64), Value::Integer)
-            }));
-        }
-    }
-
-    fn add_whole(&mut self, values: impl Iterator<Item = i128>) {
-        for value in values {
-            self.widen(Number::Integer(value), Number::Integer(value));
-            self.add_moment(value as f64);
-        }
-    }
-
-    fn add_floats(&mut self, values: impl Iterator<Item = f64> + Clone) {
-        if self.asked.range || self.asked.integral {
-            let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
-            for value in values.clone() {
-                if value.is_nan() {
-                    self.nans += 1;
-                    self.integral = false;
-                } else {
-                    low = low.min(value);
-                    high = high.max(value);
-                    if value.is_infinite() {
-                        self.infinities += 1;
-                        self.integral = false;
-                    } else if value.trunc() != value {
-                        self.integral = false;
-                    }
-                }
-            }
-            if low <= high {
-                self.widen(Number::Float(low), Number::Float(high));
-            }
-        }
-        if self.asked.moments {
-            values.clone().filter(|value| !value.is_nan()).for_each(|value| self.add_moment(value));
-        }
-        self.add_distinct(values.map(Value::Float));
-    }
-
-    fn widen(&mut self, low: Number, high: Number) {
-        self.range = Some(match self.range {
-            None => (low, high),
-            Some((known_low, known_high)) => (
-                if low < known_low { low } else { known_low },
-                if high > known_high { high } else { known_high },
-            ),
-        });
-    }
-
-    fn add_moment(&mut self, value: f64) {
-        if self.asked.moments {
-            self.moments.count += 1;
-            let away = value - self.moments.mean;
-            self.moments.mean += away / self.moments.count as f64;
-            self.moments.squares += away * (value - self.moments.mean);
-        }
-    }
-
-    fn add_distinct(&mut self, values: impl Iterator<Item = Value>) {
-        let Some(limit) = self.asked.distinct else { return };
-        for value in values {
-            let Distinct::Values(counts) = &mut self.distinct else { return };
-            *counts.entry(value).or_insert(0) += 1;
-            if counts.len() > limit as usize {
-                self.distinct = Distinct::TooMany;
-            }
-        }
-    }
-
-    pub(super) fn finish(self, facts: &mut ColumnFacts) {
-        facts.nulls = Some(self.nulls);
-        if self.asked.max_bytes {
+    /// Fills in the facts that were asked for; those known before stay.
+    pub(super) fn tell(self, asked: Facts, facts: &mut ColumnFacts) {
+        facts.nulls = facts.nulls.or(Some(self.nulls));
+        if asked.max_bytes {
             facts.max_bytes = Some(self.max_bytes);
         }
-        if self.asked.range {
+        if asked.range {
             facts.range = Some(self.range);
         }
-        if self.asked.integral {
-            facts.integral = Some(self.whole_kind || self.integral);
+        if asked.integral {
+            facts.integral = Some(self.integral);
         }
-        if self.asked.range || self.asked.integral {
+        if asked.range || asked.integral {
             facts.nans = Some(self.nans);
             facts.infinities = Some(self.infinities);
         }
-        if self.asked.distinct.is_some() {
-            facts.distinct = Some(self.distinct);
+        if asked.distinct.is_some() {
+            facts.distinct = Some(self.distinct.tell());
         }
-        if self.asked.moments {
+        if asked.moments {
             facts.moments = Some(self.moments);
         }
     }
+}
+
+/// Finds what is asked for in one batch of a normalised column.
+pub(super) fn look_at(column: &ArrayRef, asked: Facts) -> ColumnFindings {
+    match column.data_type() {
+        DataType::Utf8 => {
+            let texts = column.as_string::<i32>();
+            ColumnFindings {
+                max_bytes: match asked.max_bytes {
+                    true => kernels::longest(texts.value_offsets(), texts.nulls()),
+                    false => 0,
+                },
+                distinct: tally(asked, |limit| match texts.null_count() {
+                    0 => Tally::of_texts((0..texts.len()).map(|row| texts.value(row)), limit),
+                    _ => Tally::of_texts(texts.iter().flatten(), limit),
+                }),
+                ..counted(column)
+            }
+        }
+        DataType::Binary => {
+            let values = column.as_binary::<i32>();
+            ColumnFindings {
+                max_bytes: match asked.max_bytes {
+                    true => kernels::longest(values.value_offsets(), values.nulls()),
+                    false => 0,
+                },
+                ..counted(column)
+            }
+        }
+        DataType::Boolean => truths(column.as_boolean(), asked),
+        DataType::Float32 => {
+            let mut scratch = Vec::new();
+            let values = kernels::present(column.as_primitive::<Float32Type>(), &mut scratch);
+            let wide: Vec<f64> = values.iter().map(|value| f64::from(*value)).collect();
+            ColumnFindings { nulls: column.null_count() as u64, ..floats(&wide, asked) }
+        }
+        DataType::Float64 => {
+            let mut scratch = Vec::new();
+            let values = kernels::present(column.as_primitive::<Float64Type>(), &mut scratch);
+            ColumnFindings { nulls: column.null_count() as u64, ..floats(values, asked) }
+        }
+        DataType::Int8 => integers(column.as_primitive::<Int8Type>(), asked),
+        DataType::Int16 => integers(column.as_primitive::<Int16Type>(), asked),
+        DataType::Int32 => integers(column.as_primitive::<Int32Type>(), asked),
+        DataType::Int64 => integers(column.as_primitive::<Int64Type>(), asked),
+        DataType::UInt8 => integers(column.as_primitive::<UInt8Type>(), asked),
+        DataType::UInt16 => integers(column.as_primitive::<UInt16Type>(), asked),
+        DataType::UInt32 => integers(column.as_primitive::<UInt32Type>(), asked),
+        DataType::UInt64 => integers(column.as_primitive::<UInt64Type>(), asked),
+        DataType::Date32 => integers(column.as_primitive::<Date32Type>(), asked),
+        DataType::Time64(TimeUnit::Nanosecond) => {
+            integers(column.as_primitive::<Time64NanosecondType>(), asked)
+        }
+        DataType::Time64(_) => integers(column.as_primitive::<Time64MicrosecondType>(), asked),
+        DataType::Timestamp(TimeUnit::Second, _) => {
+            integers(column.as_primitive::<TimestampSecondType>(), asked)
+        }
+        DataType::Timestamp(TimeUnit::Millisecond, _) => {
+            integers(column.as_primitive::<TimestampMillisecondType>(), asked)
+        }
+        DataType::Timestamp(TimeUnit::Microsecond, _) => {
+            integers(column.as_primitive::<TimestampMicrosecondType>(), asked)
+        }
+        DataType::Timestamp(TimeUnit::Nanosecond, _) => {
+            integers(column.as_primitive::<TimestampNanosecondType>(), asked)
+        }
+        DataType::Duration(TimeUnit::Second) => integers(column.as_primitive::<DurationSecondType>(), asked),
+        DataType::Duration(TimeUnit::Millisecond) => {
+            integers(column.as_primitive::<DurationMillisecondType>(), asked)
+        }
+        DataType::Duration(TimeUnit::Microsecond) => {
+            integers(column.as_primitive::<DurationMicrosecondType>(), asked)
+        }
+        DataType::Duration(TimeUnit::Nanosecond) => {
+            integers(column.as_primitive::<DurationNanosecondType>(), asked)
+        }
+        DataType::Decimal128(_, scale) => decimals(column.as_primitive::<Decimal128Type>(), *scale, asked),
+        // Nested values have no size, range or count of their own.
+        _ => counted(column),
+    }
+}
+
+fn counted(column: &ArrayRef) -> ColumnFindings {
+    ColumnFindings { nulls: column.null_count() as u64, ..ColumnFindings::default() }
+}
+
+fn tally(asked: Facts, count: impl FnOnce(u32) -> Tally) -> Tally {
+    asked.distinct.map(count).unwrap_or_default()
+}
+
+fn truths(column: &BooleanArray, asked: Facts) -> ColumnFindings {
+    let count = (column.len() - column.null_count()) as u64;
+    let truths = column.true_count() as u64;
+    let lies = count - truths;
+    let mean = truths as f64 / count.max(1) as f64;
+    ColumnFindings {
+        nulls: column.null_count() as u64,
+        range: (count > 0)
+            .then_some((Number::Integer(i128::from(lies == 0)), Number::Integer(i128::from(truths > 0)))),
+        moments: Moments { count, mean, squares: truths as f64 * (1.0 - mean) },
+        distinct: tally(asked, |limit| Tally::of_truths(truths, lies, limit)),
+        ..ColumnFindings::default()
+    }
+}
+
+fn integers<T: ArrowPrimitiveType>(column: &PrimitiveArray<T>, asked: Facts) -> ColumnFindings
+where
+    T::Native: Copy + Ord + Into<i128>,
+{
+    let mut scratch = Vec::new();
+    let values = kernels::present(column, &mut scratch);
+    let number = |value: T::Native| Number::Integer(value.into());
+    ColumnFindings {
+        nulls: column.null_count() as u64,
+        range: match asked.range {
+            true => kernels::ends(values).map(|(low, high)| (number(low), number(high))),
+            false => None,
+        },
+        moments: match asked.moments {
+            true => kernels::moments(values.iter().map(|value| Into::<i128>::into(*value) as f64)),
+            false => Moments::default(),
+        },
+        distinct: tally(asked, |limit| {
+            let mut sorted = values.to_vec();
+            sorted.sort_unstable();
+            Tally::of_sorted(
+                &sorted,
+                |value| {
+                    let value: i128 = value.into();
+                    i64::try_from(value).map_or(Value::Float(value as f64), Value::Integer)
+                },
+                limit,
+            )
+        }),
+        ..ColumnFindings::default()
+    }
+}
+
+fn decimals(column: &PrimitiveArray<Decimal128Type>, scale: i8, asked: Facts) -> ColumnFindings {
+    let unit = u32::try_from(scale).ok().and_then(|scale| 10i128.checked_pow(scale)).unwrap_or(1);
+    let whole = || kernels::present(column, &mut Vec::new()).iter().all(|digits| digits % unit == 0);
+    let integral = !asked.integral || unit == 1 || whole();
+    ColumnFindings { integral, ..integers(column, asked) }
+}
+
+fn floats(values: &[f64], asked: Facts) -> ColumnFindings {
+    let mut found = ColumnFindings {
+        moments: match asked.moments {
+            true => kernels::moments(values.iter().copied()),
+            false => Moments::default(),
+        },
+        distinct: tally(asked, |limit| {
+            let mut sorted: Vec<u64> = values.iter().map(|value| canonical(*value).to_bits()).collect();
+            sorted.sort_unstable();
+            Tally::of_sorted(&sorted, |bits| Value::Float(f64::from_bits(bits)), limit)
+        }),
+        ..ColumnFindings::default()
+    };
+    if asked.range || asked.integral {
+        let floats = kernels::floats(values);
+        found.range = floats.ends.map(|(low, high)| (Number::Float(low), Number::Float(high)));
+        found.integral = floats.integral;
+        found.nans = floats.nans;
+        found.infinities = floats.infinities;
+    }
+    found
 }

@@ -1,0 +1,73 @@
+//! Facts that need no scan: declared by the codebook or implied by the kind.
+
+use super::super::{ColumnFacts, Facts, Number};
+use crate::codebook::{Kind, Value, Variable};
+
+/// Takes over what a variable declares and its kind implies; gives back what is left to ask.
+pub(super) fn take(known: &mut ColumnFacts, variable: &Variable, asked: Facts) -> Facts {
+    let declared = &variable.facts;
+    known.max_bytes = known.max_bytes.or(declared.max_bytes);
+    if known.range.is_none()
+        && let Some(low) = declared.min.as_ref().and_then(|value| bound(value, &variable.kind, f64::floor))
+        && let Some(high) = declared.max.as_ref().and_then(|value| bound(value, &variable.kind, f64::ceil))
+    {
+        known.range = Some(Some((low, high)));
+    }
+    let (measured, whole) = match &variable.kind {
+        Kind::Text | Kind::Binary | Kind::Structure(_) | Kind::List(_) | Kind::Map { .. } => (false, false),
+        Kind::Float { .. } => (true, false),
+        Kind::Decimal { scale, .. } => (true, *scale <= 0),
+        _ => (true, true),
+    };
+    if !matches!(variable.kind, Kind::Text | Kind::Binary) && asked.max_bytes {
+        known.max_bytes = known.max_bytes.or(Some(0));
+    }
+    if whole && asked.integral {
+        known.integral = Some(true);
+    }
+    if measured && !matches!(variable.kind, Kind::Float { .. }) && (asked.integral || asked.range) {
+        known.nans = Some(0);
+        known.infinities = Some(0);
+    }
+    Facts {
+        range: asked.range && measured,
+        integral: asked.integral && measured,
+        moments: asked.moments && measured,
+        ..asked
+    }
+}
+
+/// What is asked for and not known.
+pub(super) fn still_open(known: &ColumnFacts, asked: Facts) -> Facts {
+    Facts {
+        nulls: asked.nulls && known.nulls.is_none(),
+        max_bytes: asked.max_bytes && known.max_bytes.is_none(),
+        range: asked.range && known.range.is_none(),
+        integral: asked.integral && known.integral.is_none(),
+        distinct: asked.distinct.filter(|_| known.distinct.is_none()),
+        moments: asked.moments && known.moments.is_none(),
+    }
+}
+
+/// A declared end of the range as a number of the column's own kind: floats for floats, unscaled digits for decimals.
+/// Dates and times are declared as text and are computed instead.
+fn bound(value: &Value, kind: &Kind, outwards: fn(f64) -> f64) -> Option<Number> {
+    match (kind, value) {
+        (Kind::Integer { .. }, Value::Integer(number)) => Some(Number::Integer(i128::from(*number))),
+        (Kind::Integer { .. }, Value::Float(number)) => whole(outwards(*number)),
+        (Kind::Float { .. }, Value::Integer(_) | Value::Float(_)) => value.as_f64().map(Number::Float),
+        (Kind::Decimal { scale, .. }, Value::Integer(number)) if *scale >= 0 => 10i128
+            .checked_pow(u32::from(scale.unsigned_abs()))
+            .and_then(|factor| factor.checked_mul(i128::from(*number)))
+            .map(Number::Integer),
+        (Kind::Decimal { scale, .. }, Value::Integer(_) | Value::Float(_)) => {
+            whole(outwards(value.as_f64()? * 10f64.powi(i32::from(*scale))))
+        }
+        _ => None,
+    }
+}
+
+fn whole(number: f64) -> Option<Number> {
+    // Beyond 2^126 a product of a decimal's digits is no longer sure to fit.
+    (number.abs() < 2f64.powi(126)).then_some(Number::Integer(number as i128))
+}

@@ -1,0 +1,266 @@
+//! Profiles agree with a naive reading of the cells, whatever the threads and batches; known facts spare the scan.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use exporter_core::codebook::{Codebook, Kind, Table, Value, Variable};
+use exporter_core::profile::{ColumnFacts, Distinct, Facts, Moments, Number, TableProfile, profile};
+use exporter_core::{
+    Batches, Dataset, ErrorKind, MemoryDataset, Profile, ProfileRequest, Result, Scan, TableId,
+};
+use exporter_testkit::fault::FailingDataset;
+use exporter_testkit::{Cell, GeneratedDataset, Recut, cells_of, column_of, conformance, tables};
+use proptest::prelude::*;
+
+const EVERYTHING: Facts =
+    Facts { nulls: true, max_bytes: true, range: true, integral: true, distinct: Some(5), moments: true };
+
+fn ask(data: &dyn Dataset, facts: Facts) -> ProfileRequest {
+    let mut request = ProfileRequest::new();
+    request.rows(TableId(0));
+    (0..data.codebook().tables[0].variables.len()).for_each(|column| {
+        request.column(TableId(0), column, facts);
+    });
+    request
+}
+
+/// The facts of cells by the plainest means.
+fn naive(kind: &Kind, cells: &[Cell]) -> ColumnFacts {
+    let number = |cell: &Cell| match cell {
+        Cell::Integer(number) => Some(Number::Integer(*number)),
+        Cell::Boolean(truth) => Some(Number::Integer((*truth).into())),
+        Cell::Float(number) => Some(Number::Float(*number)),
+        _ => None,
+    };
+    let numbers: Vec<Number> = cells.iter().filter_map(number).collect();
+    let real: Vec<Number> = numbers.iter().copied().filter(|number| !number.as_f64().is_nan()).collect();
+    let measured = kind.is_numeric() || kind.is_temporal() || *kind == Kind::Boolean;
+    let mut facts = ColumnFacts::default();
+    facts.nulls = Some(cells.iter().filter(|cell| cell.is_null()).count() as u64);
+    let bytes = cells.iter().map(|cell| match cell {
+        Cell::Text(text) => text.len() as u64,
+        Cell::Binary(bytes) => bytes.len() as u64,
+        _ => 0,
+    });
+    facts.max_bytes = Some(bytes.max().unwrap_or(0));
+    if measured {
+        let less = |a: &Number, b: &Number| a.partial_cmp(b).unwrap();
+        facts.range = Some(real.iter().copied().min_by(less).zip(real.iter().copied().max_by(less)));
+        facts.integral = Some(match kind {
+            Kind::Float { .. } => numbers.iter().all(|number| number.as_f64().fract() == 0.0),
+            Kind::Decimal { scale, .. } => real.iter().all(
+                |number| matches!(number, Number::Integer(digits) if digits % 10i128.pow(*scale as u32) == 0),
+            ),
+            _ => true,
+        });
+        facts.nans = Some((numbers.len() - real.len()) as u64);
+        facts.infinities = Some(real.iter().filter(|number| number.as_f64().is_infinite()).count() as u64);
+        let floats: Vec<f64> = real.iter().map(|number| number.as_f64()).collect();
+        let count = floats.len();
+        let mean = if count == 0 { 0.0 } else { floats.iter().sum::<f64>() / count as f64 };
+        let squares = floats.iter().map(|float| (float - mean) * (float - mean)).sum();
+        facts.moments = Some(Moments { count: count as u64, mean, squares });
+    }
+    let mut counts: BTreeMap<Value, u64> = BTreeMap::new();
+    for cell in cells {
+        let value = match cell {
+            Cell::Boolean(truth) => Value::Boolean(*truth),
+            Cell::Integer(number) => {
+                i64::try_from(*number).map_or(Value::Float(*number as f64), Value::Integer)
+            }
+            Cell::Float(number) if number.is_nan() => Value::Float(f64::NAN),
+            Cell::Float(number) => Value::Float(number + 0.0),
+            Cell::Text(text) => Value::Text(text.clone()),
+            _ => continue,
+        };
+        *counts.entry(value).or_insert(0) += 1;
+    }
+    facts.distinct = Some(if counts.len() > 5 { Distinct::TooMany } else { Distinct::Values(counts) });
+    facts
+}
+
+fn close(got: Option<Moments>, wanted: Option<Moments>) -> bool {
+    let near = |a: f64, b: f64, scale: f64| a == b || (a - b).abs() <= 1e-9 * scale.abs() || !b.is_finite();
+    match (got, wanted) {
+        (Some(got), Some(wanted)) => {
+            let scale = wanted.mean.abs() + wanted.squares.sqrt();
+            got.count == wanted.count
+                && near(got.mean, wanted.mean, scale)
+                && near(got.squares, wanted.squares, scale * scale)
+        }
+        (got, wanted) => got == wanted,
+    }
+}
+
+fn facts_of(data: &dyn Dataset, threads: usize) -> Profile {
+    profile(data, &ask(data, EVERYTHING), &conformance::context().with_threads(threads)).unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn facts_are_those_of_a_naive_reading(data in tables::nested_dataset()) {
+        let found = facts_of(&data, 1);
+        let batches: Vec<_> = data.scan(TableId(0), &Scan::all()).unwrap().map(Result::unwrap).collect();
+        for (column, variable) in data.codebook().tables[0].variables.iter().enumerate() {
+            let cells: Vec<Cell> = batches.iter().flat_map(|batch| cells_of(batch.column(column))).collect();
+            let mut wanted = naive(&variable.kind, &cells);
+            let mut got = found.column(TableId(0), column).unwrap().clone();
+            prop_assert!(close(got.moments, wanted.moments), "{} {got:?} {wanted:?} {cells:?}", variable.kind);
+            (got.moments, wanted.moments) = (None, None);
+            prop_assert_eq!(got, wanted, "{} {:?}", &variable.kind, cells);
+        }
+        for (threads, rows) in [(1, 1), (2, 3), (8, 7)] {
+            // Compared as text, since a NaN among the moments does not equal itself.
+            prop_assert_eq!(format!("{:?}", facts_of(&Recut::new(&data, rows), threads)), format!("{found:?}"));
+        }
+    }
+}
+
+#[test]
+fn moments_of_many_rows_are_the_same_to_the_last_bit() {
+    let data = GeneratedDataset::new(60_000);
+    let reference = facts_of(&data, 1);
+    for (threads, rows) in [(1, 60_000), (2, 1000), (8, 8192), (4, 37)] {
+        assert_eq!(facts_of(&Recut::new(&data, rows), threads), reference, "{threads} threads, {rows} rows");
+    }
+    let mean = reference.column(TableId(0), 0).unwrap().moments.unwrap().mean;
+    assert!((mean - 30_000.5).abs() < 1e-6, "{mean}");
+    let deviation = reference.column(TableId(0), 0).unwrap().moments.unwrap().deviation().unwrap();
+    assert!((deviation - 17_320.652_4).abs() < 1e-3, "{deviation}");
+}
+
+/// Counts scans and remembers which columns they read.
+struct Watched<D> {
+    inner: D,
+    scans: AtomicUsize,
+    facts: Option<TableProfile>,
+    rows: Option<u64>,
+    columns: std::sync::Mutex<Vec<Option<Vec<usize>>>>,
+}
+
+impl<D: Dataset> Watched<D> {
+    fn new(inner: D) -> Self {
+        let rows = inner.rows(TableId(0));
+        Self { inner, scans: AtomicUsize::new(0), facts: None, rows, columns: Default::default() }
+    }
+}
+
+impl<D: Dataset> Dataset for Watched<D> {
+    fn codebook(&self) -> &Codebook {
+        self.inner.codebook()
+    }
+
+    fn rows(&self, _: TableId) -> Option<u64> {
+        self.rows
+    }
+
+    fn scan(&self, table: TableId, scan: &Scan) -> Result<Batches<'_>> {
+        self.scans.fetch_add(1, Ordering::SeqCst);
+        self.columns.lock().unwrap().push(scan.columns.clone());
+        self.inner.scan(table, scan)
+    }
+
+    fn facts(&self, _: TableId) -> Option<TableProfile> {
+        self.facts.clone()
+    }
+}
+
+fn two_columns() -> MemoryDataset {
+    let mut number = Variable::new("number", Kind::Decimal { precision: 6, scale: 2 });
+    number.facts.min = Some(Value::Float(0.5));
+    number.facts.max = Some(Value::Integer(99));
+    let mut text = Variable::new("text", Kind::Text);
+    text.facts.max_bytes = Some(40);
+    let table = Table::new("t", vec![number, text]);
+    let schema = exporter_core::dataset::arrow_schema(&table, &[0, 1]);
+    let columns = vec![
+        column_of(&table.variables[0].kind, &[Cell::Integer(150), Cell::Null]),
+        column_of(&Kind::Text, &[Cell::Text("seven77".into()), Cell::Text("é".into())]),
+    ];
+    let batch = arrow_array::RecordBatch::try_new(schema, columns).unwrap();
+    MemoryDataset::new(Codebook::new("s").with_table(table), vec![vec![batch]]).unwrap()
+}
+
+#[test]
+fn what_is_declared_or_implied_or_vouched_for_is_not_scanned() {
+    let mut data = Watched::new(two_columns());
+    let mut request = ProfileRequest::new();
+    request
+        .rows(TableId(0))
+        .column(TableId(0), 0, Facts::RANGE)
+        .column(TableId(0), 1, Facts::MAX_BYTES)
+        // A text has no range, a number no bytes: nothing to look for.
+        .column(TableId(0), 1, Facts::RANGE_AND_INTEGRAL)
+        .column(TableId(0), 0, Facts::MAX_BYTES);
+    let context = conformance::context();
+    let facts = profile(&data, &request, &context).unwrap();
+    assert_eq!(data.scans.load(Ordering::SeqCst), 0);
+    let number = facts.column(TableId(0), 0).unwrap();
+    assert_eq!(number.range, Some(Some((Number::Integer(50), Number::Integer(9900)))));
+    assert_eq!(number.max_bytes, Some(0));
+    let text = facts.column(TableId(0), 1).unwrap();
+    assert_eq!((text.max_bytes, text.range, text.integral), (Some(40), None, None));
+    assert_eq!(facts.rows(TableId(0)), Some(2));
+    // One more fact, and only its column is read, once.
+    request.column(TableId(0), 1, Facts { nulls: true, ..Facts::NONE });
+    profile(&data, &request, &context).unwrap();
+    assert_eq!(*data.columns.lock().unwrap(), [Some(vec![1])]);
+    // Unless the source vouches for it.
+    let mut known = TableProfile::default();
+    known.columns.entry(1).or_default().nulls = Some(7);
+    data.facts = Some(known);
+    let facts = profile(&data, &request, &context).unwrap();
+    assert_eq!(facts.column(TableId(0), 1).unwrap().nulls, Some(7));
+    assert_eq!(data.scans.load(Ordering::SeqCst), 1);
+}
+
+#[test]
+fn unknown_rows_are_counted_without_reading_a_column() {
+    let mut data = Watched::new(GeneratedDataset::new(20_001));
+    data.rows = None;
+    let mut request = ProfileRequest::new();
+    request.rows(TableId(0));
+    let facts = profile(&data, &request, &conformance::context()).unwrap();
+    assert_eq!(facts.rows(TableId(0)), Some(20_001));
+    assert_eq!(*data.columns.lock().unwrap(), [Some(vec![])]);
+    assert!(ProfileRequest::new().is_empty());
+    profile(&data, &ProfileRequest::new(), &conformance::context()).unwrap();
+    assert_eq!(data.scans.load(Ordering::SeqCst), 1);
+}
+
+#[test]
+fn distinct_values_stop_at_the_limit_whatever_the_batches() {
+    let values = Facts { distinct: Some(300), ..Facts::NONE };
+    let fewer = Facts { distinct: Some(299), ..Facts::NONE };
+    let data = GeneratedDataset::new(30_000);
+    for rows in [11, 30_000] {
+        for threads in [1, 4] {
+            let context = conformance::context().with_threads(threads);
+            let facts_with = |facts| profile(&Recut::new(&data, rows), &ask(&data, facts), &context).unwrap();
+            let all = facts_with(values);
+            let Some(Distinct::Values(words)) = &all.column(TableId(0), 6).unwrap().distinct else {
+                panic!("300 words are too many for a limit of 300");
+            };
+            assert_eq!((words.len(), words.values().sum::<u64>()), (300, 30_000));
+            assert_eq!(all.column(TableId(0), 0).unwrap().distinct, Some(Distinct::TooMany));
+            assert_eq!(facts_with(fewer).column(TableId(0), 6).unwrap().distinct, Some(Distinct::TooMany));
+        }
+    }
+}
+
+#[test]
+fn a_broken_source_or_a_cancel_ends_the_profile() {
+    let data = GeneratedDataset::new(50_000);
+    for threads in [1, 4] {
+        let context = conformance::context().with_threads(threads);
+        let broken = FailingDataset::after(&data, 3);
+        let error = profile(&broken, &ask(&data, EVERYTHING), &context).unwrap_err();
+        assert!(FailingDataset::is_own(&error), "{error:?}");
+        assert_eq!(error.place().table.as_deref(), Some("events"));
+        context.cancel().cancel();
+        let error = profile(&data, &ask(&data, EVERYTHING), &context).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Cancelled);
+    }
+}
