@@ -113,7 +113,19 @@ impl Error {
     pub fn io(doing: impl fmt::Display, source: std::io::Error) -> Self {
         match from_io(source) {
             Ok(inner) => inner,
-            Err(source) => Self::new(ErrorKind::Io, format!("{doing}: {source}")).with_source(source),
+            Err(source) => {
+                let way_out = match source.kind() {
+                    std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
+                        Some("free space there or choose another place")
+                    }
+                    std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => {
+                        Some("choose a place that you may use")
+                    }
+                    _ => None,
+                };
+                let error = Self::new(ErrorKind::Io, format!("{doing}: {source}")).with_source(source);
+                way_out.into_iter().fold(error, Self::hint)
+            }
         }
     }
 

@@ -1,14 +1,19 @@
-//! A folder, or a single file, that appears at once.
+//! A folder that appears at once.
 
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use super::{Counted, Entry, EntryReceipt, EntrySpec, RandomEntry, Receipt, Sink};
+use super::claims::{Claim, Claims};
+use super::{Entry, EntryReceipt, EntrySpec, RandomEntry, Receipt, Sink};
 use crate::error::{Error, ErrorKind, Result};
 
+mod file;
+mod publish;
 mod staging;
+
+pub use file::FileSink;
 
 use staging::Staging;
 
@@ -38,42 +43,32 @@ impl FolderOptions {
     }
 }
 
-/// Entries as files below a folder; written in a staging folder beside it and moved when the export finishes.
+/// Entries as files below a folder, written in a hidden staging folder and moved when the export finishes.
+///
+/// A target that does not exist appears as one rename. In a folder that exists (a symbolic link to one is followed)
+/// each entry appears or is replaced by a rename of its own, other files are left alone, and when one of them cannot
+/// be moved all are put back. Whatever happens to the process, the next sink on the same target sweeps what it left.
 #[derive(Debug)]
 pub struct FolderSink {
     target: PathBuf,
     options: FolderOptions,
-    staging: Staging,
-    entries: Mutex<Vec<EntryReceipt>>,
+    files: StagedFiles,
 }
 
 impl FolderSink {
-    /// Prepares a staging folder beside the target and sweeps those that dead processes left there.
+    /// Prepares a staging folder and sweeps those that dead processes left there.
     ///
     /// # Errors
     /// [`ErrorKind::Exists`] when the target is a file or a folder that is not empty and overwriting was not asked
     /// for; [`ErrorKind::Io`] when nothing can be written there.
     pub fn create(target: impl Into<PathBuf>, options: FolderOptions) -> Result<Self> {
-        let target = target.into();
+        let given = target.into();
+        // The name of a link stays; what it points to is filled.
+        let target = fs::canonicalize(&given).unwrap_or(given);
         refuse_existing(&target, options)?;
-        let staging = Staging::beside(&target)?;
-        Ok(Self { target, options, staging, entries: Mutex::default() })
-    }
-
-    fn start(&self, spec: &EntrySpec) -> Result<FolderEntry<'_>> {
-        spec.check_path()?;
-        let path = self.staging.folder().join(&spec.path);
-        let failed = |source| Error::io("cannot create the entry", source).entry(&spec.path);
-        if let Some(parent) = path.parent() {
-            fs::create_dir_all(parent).map_err(failed)?;
-        }
-        let file = File::options().read(true).write(true).create_new(true).open(&path).map_err(failed)?;
-        Ok(FolderEntry {
-            sink: self,
-            path: Some(path),
-            name: spec.path.clone(),
-            file: Counted { inner: file, bytes: 0 },
-        })
+        // Inside a folder that exists: it may be another file system than its parent, where renames do not reach.
+        let staging = if target.is_dir() { Staging::inside(&target)? } else { Staging::beside(&target)? };
+        Ok(Self { target, options, files: StagedFiles::new(staging, options.sync) })
     }
 }
 
@@ -82,40 +77,83 @@ fn refuse_existing(target: &Path, options: FolderOptions) -> Result<()> {
         Error::new(ErrorKind::Exists, format!("{} {what}", target.display()))
             .hint("choose another target or overwrite it")
     };
-    match fs::read_dir(target).map(|mut content| content.next().is_some()) {
-        Ok(true) if !options.overwrite => Err(refused("exists and is not empty")),
-        Err(_) if target.exists() => Err(refused("exists and is not a folder that can be read")),
-        _ => Ok(()),
+    match fs::read_dir(target) {
+        Ok(mut content) => {
+            let stranger = |item: io::Result<fs::DirEntry>| {
+                item.is_ok_and(|item| !staging::is_staging(&item.file_name()))
+            };
+            if !options.overwrite && content.any(stranger) {
+                return Err(refused("exists and is not empty"));
+            }
+            Ok(())
+        }
+        // A link that leads nowhere is something, too.
+        Err(_) if fs::symlink_metadata(target).is_ok() => {
+            Err(refused("exists and is not a folder that can be read"))
+        }
+        Err(_) => Ok(()),
     }
 }
 
 impl Sink for FolderSink {
     fn create<'s>(&'s self, spec: &EntrySpec) -> Result<Box<dyn Entry + 's>> {
-        Ok(Box::new(self.start(spec)?))
+        Ok(Box::new(self.files.start(spec, &spec.path)?))
     }
 
     fn create_random<'s>(&'s self, spec: &EntrySpec) -> Result<Box<dyn RandomEntry + 's>> {
-        Ok(Box::new(self.start(spec)?))
+        Ok(Box::new(self.files.start(spec, &spec.path)?))
     }
 
     fn finish(self: Box<Self>) -> Result<Receipt> {
         refuse_existing(&self.target, self.options)?;
-        let entries = self.entries.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let (staging, entries) = self.files.into_parts();
         let paths: Vec<&str> = entries.iter().map(|entry| entry.path.as_str()).collect();
-        self.staging.publish(&self.target, &paths, self.options.sync)?;
+        publish::folder(staging, &self.target, &paths, self.options)?;
         Ok(Receipt { entries })
     }
 }
 
-struct FolderEntry<'s> {
-    sink: &'s FolderSink,
-    /// `None` once committed.
-    path: Option<PathBuf>,
-    name: String,
-    file: Counted<File>,
+/// Files that grow in a staging folder.
+#[derive(Debug)]
+struct StagedFiles {
+    staging: Staging,
+    sync: bool,
+    claims: Claims,
+    entries: Mutex<Vec<EntryReceipt>>,
 }
 
-impl Write for FolderEntry<'_> {
+impl StagedFiles {
+    fn new(staging: Staging, sync: bool) -> Self {
+        Self { staging, sync, claims: Claims::default(), entries: Mutex::default() }
+    }
+
+    /// Starts a file of this name in the staging folder for an entry.
+    fn start(&self, spec: &EntrySpec, name: &str) -> Result<StagedEntry<'_>> {
+        let claim = self.claims.claim(spec)?;
+        let path = self.staging.entries().join(name);
+        let failed = |source| Error::io("cannot create the entry", source).entry(&spec.path);
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent).map_err(failed)?;
+        }
+        let file = File::options().read(true).write(true).create_new(true).open(&path).map_err(failed)?;
+        Ok(StagedEntry { files: self, claim: Some(claim), path, name: spec.path.clone(), file })
+    }
+
+    fn into_parts(self) -> (Staging, Vec<EntryReceipt>) {
+        (self.staging, self.entries.into_inner().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+struct StagedEntry<'s> {
+    files: &'s StagedFiles,
+    /// `None` once committed.
+    claim: Option<Claim>,
+    path: PathBuf,
+    name: String,
+    file: File,
+}
+
+impl Write for StagedEntry<'_> {
     fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
         self.file.write(buffer)
     }
@@ -125,95 +163,42 @@ impl Write for FolderEntry<'_> {
     }
 }
 
-impl Read for FolderEntry<'_> {
+impl Read for StagedEntry<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.file.inner.read(buffer)
+        self.file.read(buffer)
     }
 }
 
-impl Seek for FolderEntry<'_> {
+impl Seek for StagedEntry<'_> {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        self.file.inner.seek(to)
+        self.file.seek(to)
     }
 }
 
-impl Entry for FolderEntry<'_> {
+impl Entry for StagedEntry<'_> {
     fn commit(mut self: Box<Self>) -> Result<EntryReceipt> {
         let failed = |source| Error::io("cannot complete the entry", source).entry(&self.name);
-        if self.sink.options.sync {
-            self.file.inner.sync_all().map_err(failed)?;
+        if self.files.sync {
+            self.file.sync_all().map_err(failed)?;
         }
-        let bytes = self.file.inner.metadata().map_err(failed)?.len();
+        let bytes = self.file.metadata().map_err(failed)?.len();
         let receipt = EntryReceipt { path: self.name.clone(), bytes };
-        self.path = None;
-        self.sink.entries.lock().unwrap_or_else(PoisonError::into_inner).push(receipt.clone());
+        self.files.entries.lock().unwrap_or_else(PoisonError::into_inner).push(receipt.clone());
+        if let Some(claim) = self.claim.take() {
+            claim.keep();
+        }
         Ok(receipt)
     }
 }
 
-impl Drop for FolderEntry<'_> {
+impl Drop for StagedEntry<'_> {
     fn drop(&mut self) {
-        if let Some(path) = &self.path {
-            // Best effort: the staging folder goes with the sink anyway.
-            let _ = fs::remove_file(path);
+        if self.claim.is_some() {
+            // Before the claim is dropped, so that the name is free when the path is. Best effort: the staging folder
+            // goes with the sink anyway.
+            let _ = fs::remove_file(&self.path);
         }
     }
 }
 
-impl RandomEntry for FolderEntry<'_> {}
-
-/// One entry as a file of a given name, whatever the entry is called; appears at once.
-#[derive(Debug)]
-pub struct FileSink {
-    target: PathBuf,
-    folder: FolderSink,
-}
-
-impl FileSink {
-    /// Prepares a staging folder beside the target file.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Exists`] when the target exists and overwriting was not asked for; [`ErrorKind::Io`] when nothing
-    /// can be written there.
-    pub fn create(target: impl Into<PathBuf>, options: FolderOptions) -> Result<Self> {
-        let target = target.into();
-        if target.is_dir() || (target.exists() && !options.overwrite) {
-            return Err(Error::new(ErrorKind::Exists, format!("{} exists", target.display()))
-                .hint("choose another target or overwrite it"));
-        }
-        let staging = Staging::beside(&target)?;
-        let folder = FolderSink { target: target.clone(), options, staging, entries: Mutex::default() };
-        Ok(Self { target, folder })
-    }
-
-    fn single(&self, spec: &EntrySpec) -> Result<EntrySpec> {
-        let started =
-            fs::read_dir(self.folder.staging.folder()).is_ok_and(|mut content| content.next().is_some());
-        if started {
-            return Err(Error::unsupported(format!("{} holds a single entry", self.target.display()))
-                .entry(&spec.path)
-                .hint("export to a folder or package the entries as a zip"));
-        }
-        Ok(EntrySpec { path: staging::SINGLE.into(), ..spec.clone() })
-    }
-}
-
-impl Sink for FileSink {
-    fn create<'s>(&'s self, spec: &EntrySpec) -> Result<Box<dyn Entry + 's>> {
-        self.folder.create(&self.single(spec)?)
-    }
-
-    fn create_random<'s>(&'s self, spec: &EntrySpec) -> Result<Box<dyn RandomEntry + 's>> {
-        self.folder.create_random(&self.single(spec)?)
-    }
-
-    fn finish(self: Box<Self>) -> Result<Receipt> {
-        let FolderSink { options, staging, entries, .. } = self.folder;
-        let entries = entries.into_inner().unwrap_or_else(PoisonError::into_inner);
-        if !options.overwrite && self.target.exists() {
-            return Err(Error::new(ErrorKind::Exists, format!("{} exists", self.target.display())));
-        }
-        staging.publish_single(&self.target, options.sync)?;
-        Ok(Receipt { entries })
-    }
-}
+impl RandomEntry for StagedEntry<'_> {}

@@ -2,25 +2,28 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Cursor, Read, Seek, SeekFrom, Write};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
+use super::claims::{Claim, Claims};
 use super::{Entry, EntryReceipt, EntrySpec, RandomEntry, Receipt, Sink};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Finished entries of a [`MemorySink`] by path.
 pub type MemoryEntries = BTreeMap<String, Vec<u8>>;
 
-/// Keeps entries in memory; clones share them, so that the caller reads what an export wrote.
-#[derive(Clone, Debug, Default)]
+/// Keeps entries in memory. A clone is a sink of its own on the same target: hand one to an export and read what it
+/// wrote from the other.
+#[derive(Debug, Default)]
 pub struct MemorySink {
-    shared: Arc<Mutex<Shared>>,
+    finished: Arc<Mutex<MemoryEntries>>,
+    claims: Claims,
+    committed: Mutex<Vec<(EntryReceipt, Vec<u8>)>>,
 }
 
-#[derive(Debug, Default)]
-struct Shared {
-    committed: MemoryEntries,
-    order: Vec<EntryReceipt>,
-    finished: bool,
+impl Clone for MemorySink {
+    fn clone(&self) -> Self {
+        Self { finished: Arc::clone(&self.finished), ..Self::default() }
+    }
 }
 
 impl MemorySink {
@@ -29,22 +32,14 @@ impl MemorySink {
         Self::default()
     }
 
-    /// The entries of a finished export; empty before.
+    /// The entries of finished exports; empty before.
     pub fn entries(&self) -> MemoryEntries {
-        let shared = self.lock();
-        if shared.finished { shared.committed.clone() } else { MemoryEntries::new() }
+        self.finished.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn lock(&self) -> MutexGuard<'_, Shared> {
-        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn start(&self, spec: &EntrySpec) -> Result<MemoryEntry> {
-        spec.check_path()?;
-        if self.lock().committed.contains_key(&spec.path) {
-            return Err(Error::new(ErrorKind::Exists, "the entry exists already").entry(&spec.path));
-        }
-        Ok(MemoryEntry { sink: self.clone(), path: spec.path.clone(), bytes: Cursor::new(Vec::new()) })
+    fn start(&self, spec: &EntrySpec) -> Result<MemoryEntry<'_>> {
+        let claim = self.claims.claim(spec)?;
+        Ok(MemoryEntry { sink: self, claim, path: spec.path.clone(), bytes: Cursor::new(Vec::new()) })
     }
 }
 
@@ -57,20 +52,36 @@ impl Sink for MemorySink {
         Ok(Box::new(self.start(spec)?))
     }
 
+    /// Makes all entries visible.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Exists`] when an earlier export into the same target wrote an entry of the same path.
     fn finish(self: Box<Self>) -> Result<Receipt> {
-        let mut shared = self.lock();
-        shared.finished = true;
-        Ok(Receipt { entries: shared.order.clone() })
+        let committed = self.committed.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let mut finished = self.finished.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((receipt, _)) = committed.iter().find(|(receipt, _)| finished.contains_key(&receipt.path))
+        {
+            return Err(Error::new(ErrorKind::Exists, "the entry exists already").entry(&receipt.path));
+        }
+        let entries = committed
+            .into_iter()
+            .map(|(receipt, bytes)| {
+                finished.insert(receipt.path.clone(), bytes);
+                receipt
+            })
+            .collect();
+        Ok(Receipt { entries })
     }
 }
 
-struct MemoryEntry {
-    sink: MemorySink,
+struct MemoryEntry<'s> {
+    sink: &'s MemorySink,
+    claim: Claim,
     path: String,
     bytes: Cursor<Vec<u8>>,
 }
 
-impl Write for MemoryEntry {
+impl Write for MemoryEntry<'_> {
     fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
         self.bytes.write(buffer)
     }
@@ -80,30 +91,27 @@ impl Write for MemoryEntry {
     }
 }
 
-impl Read for MemoryEntry {
+impl Read for MemoryEntry<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.bytes.read(buffer)
     }
 }
 
-impl Seek for MemoryEntry {
+impl Seek for MemoryEntry<'_> {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
         self.bytes.seek(to)
     }
 }
 
-impl Entry for MemoryEntry {
+impl Entry for MemoryEntry<'_> {
     fn commit(self: Box<Self>) -> Result<EntryReceipt> {
         let bytes = self.bytes.into_inner();
         let receipt = EntryReceipt { path: self.path, bytes: bytes.len() as u64 };
-        let mut shared = self.sink.lock();
-        if shared.committed.contains_key(&receipt.path) {
-            return Err(Error::new(ErrorKind::Exists, "the entry exists already").entry(&receipt.path));
-        }
-        shared.committed.insert(receipt.path.clone(), bytes);
-        shared.order.push(receipt.clone());
+        let mut committed = self.sink.committed.lock().unwrap_or_else(PoisonError::into_inner);
+        committed.push((receipt.clone(), bytes));
+        self.claim.keep();
         Ok(receipt)
     }
 }
 
-impl RandomEntry for MemoryEntry {}
+impl RandomEntry for MemoryEntry<'_> {}

@@ -1,5 +1,6 @@
 //! Sinks: where entries go.
 
+mod claims;
 mod folder;
 mod memory;
 mod null;
@@ -8,7 +9,7 @@ mod stream;
 mod tee;
 
 use std::collections::BTreeMap;
-use std::io::{self, Read, Seek, Write};
+use std::io::{Read, Seek, Write};
 
 use serde::Serialize;
 
@@ -76,6 +77,10 @@ impl EntrySpec {
     }
 
     /// Refuses paths that could leave the sink or that some system cannot store.
+    ///
+    /// Names that only Windows reserves (`aux.csv`, a final point or blank, `?`) are accepted: a table may well be
+    /// called so, and Windows says so itself where it cannot make the file. Paths of one sink that differ only in case
+    /// are refused by the sink, which alone knows them all.
     ///
     /// # Errors
     /// [`crate::ErrorKind::Invalid`] for absolute paths, `..`, empty parts, backslashes, drive letters, control
@@ -166,23 +171,5 @@ impl<S: Sink + ?Sized> Sink for &S {
     /// A borrowed sink is finished by its owner.
     fn finish(self: Box<Self>) -> Result<Receipt> {
         Ok(Receipt::default())
-    }
-}
-
-/// Counts the bytes that pass to a writer.
-pub(crate) struct Counted<W> {
-    pub(crate) inner: W,
-    pub(crate) bytes: u64,
-}
-
-impl<W: Write> Write for Counted<W> {
-    fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
-        let written = self.inner.write(buffer)?;
-        self.bytes += written as u64;
-        Ok(written)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.inner.flush()
     }
 }

@@ -1,14 +1,16 @@
 //! A sink that keeps nothing and counts.
 
 use std::io::{self, Write};
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 
+use super::claims::{Claim, Claims};
 use super::{Entry, EntryReceipt, EntrySpec, Receipt, Sink};
 use crate::error::Result;
 
 /// Throws every byte away and counts them: for measuring and for dry runs.
 #[derive(Debug, Default)]
 pub struct NullSink {
+    claims: Claims,
     entries: Mutex<Vec<EntryReceipt>>,
 }
 
@@ -21,17 +23,19 @@ impl NullSink {
 
 impl Sink for NullSink {
     fn create<'s>(&'s self, spec: &EntrySpec) -> Result<Box<dyn Entry + 's>> {
-        spec.check_path()?;
-        Ok(Box::new(NullEntry { sink: self, receipt: EntryReceipt { path: spec.path.clone(), bytes: 0 } }))
+        let claim = self.claims.claim(spec)?;
+        let receipt = EntryReceipt { path: spec.path.clone(), bytes: 0 };
+        Ok(Box::new(NullEntry { sink: self, claim, receipt }))
     }
 
     fn finish(self: Box<Self>) -> Result<Receipt> {
-        Ok(Receipt { entries: self.entries.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner) })
+        Ok(Receipt { entries: self.entries.into_inner().unwrap_or_else(PoisonError::into_inner) })
     }
 }
 
 struct NullEntry<'s> {
     sink: &'s NullSink,
+    claim: Claim,
     receipt: EntryReceipt,
 }
 
@@ -48,8 +52,9 @@ impl Write for NullEntry<'_> {
 
 impl Entry for NullEntry<'_> {
     fn commit(self: Box<Self>) -> Result<EntryReceipt> {
-        let mut entries = self.sink.entries.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut entries = self.sink.entries.lock().unwrap_or_else(PoisonError::into_inner);
         entries.push(self.receipt.clone());
+        self.claim.keep();
         Ok(self.receipt)
     }
 }

@@ -32,6 +32,7 @@ impl<W: Write + Send> StreamSink<W> {
 
 impl<W: Write + Send> Sink for StreamSink<W> {
     fn create<'s>(&'s self, spec: &EntrySpec) -> Result<Box<dyn Entry + 's>> {
+        spec.check_path()?;
         let writer = self.lock().writer.take().ok_or_else(|| {
             Error::unsupported("a stream takes a single entry")
                 .entry(&spec.path)
@@ -46,7 +47,11 @@ impl<W: Write + Send> Sink for StreamSink<W> {
 
     fn finish(self: Box<Self>) -> Result<Receipt> {
         let state = self.state.into_inner().unwrap_or_else(PoisonError::into_inner);
-        Ok(Receipt { entries: state.receipt.into_iter().collect() })
+        match (state.writer, state.receipt) {
+            // An entry was started and dropped: whoever reads the stream has part of it.
+            (None, None) => Err(Error::invalid("the stream holds part of an entry that was given up")),
+            (_, receipt) => Ok(Receipt { entries: receipt.into_iter().collect() }),
+        }
     }
 }
 

@@ -6,6 +6,10 @@ use super::{Entry, EntryReceipt, EntrySpec, Receipt, Sink};
 use crate::error::Result;
 
 /// Writes every entry to two sinks; both finish or the export fails.
+///
+/// The first is finished before the second. Where the second then fails, the first stays visible: two targets
+/// cannot appear in one step, so give the one that is likelier to fail (a network, a small disk) second only when the
+/// first may stand alone.
 pub struct TeeSink<'a> {
     first: Box<dyn Sink + 'a>,
     second: Box<dyn Sink + 'a>,

@@ -1,9 +1,13 @@
 //! The hidden folder in which an export grows before it becomes visible.
 //!
-//! It stands beside the target, so that renaming is atomic, and holds a lock file: the operating system frees
-//! the lock when a process dies, and the next export that stages there sweeps what was left.
+//! It stands where renaming to the target is atomic and has a lock file beside it: the operating system frees the
+//! lock when a process dies, and the next export that stages there sweeps what was left. Names are never used twice,
+//! and whoever holds the lock first makes sure that the locked file is still the one of that name; so a sweep never
+//! meets a folder that is just being made.
 
-use std::fs::{self, File, TryLockError};
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::hash::{BuildHasher, RandomState};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, ErrorKind, Result};
@@ -12,90 +16,98 @@ use crate::error::{Error, ErrorKind, Result};
 const PREFIX: &str = ".exporter-";
 const FOLDER: &str = ".partial";
 const LOCK: &str = ".lock";
+/// Below the staging folder: entries, and originals that are being replaced.
+const ENTRIES: &str = "entries";
+const REPLACED: &str = "replaced";
 
-/// Name of the only entry of a file sink.
-pub(super) const SINGLE: &str = "entry";
+/// Whether a file or folder of this name belongs to an export under way (or to one that died).
+pub(super) fn is_staging(name: &OsStr) -> bool {
+    name.to_str()
+        .is_some_and(|name| name.starts_with(PREFIX) && (name.ends_with(FOLDER) || name.ends_with(LOCK)))
+}
 
 #[derive(Debug)]
 pub(super) struct Staging {
     folder: PathBuf,
+    entries: PathBuf,
+    replaced: PathBuf,
     lock_path: PathBuf,
     /// Held while the export lives.
     _lock: File,
+    /// Folders above the target that were made for it, outermost first; removed again when nothing is published.
+    made: Vec<PathBuf>,
 }
 
 impl Staging {
-    /// Makes a staging folder beside the target.
+    /// Makes a staging folder beside a target, with the folders above it.
     pub(super) fn beside(target: &Path) -> Result<Self> {
         let parent = match target.parent() {
             Some(parent) if !parent.as_os_str().is_empty() => parent,
             _ => Path::new("."),
         };
+        let made: Vec<PathBuf> = parent
+            .ancestors()
+            .take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists())
+            .map(Path::to_owned)
+            .collect();
+        fs::create_dir_all(parent)
+            .map_err(|source| Error::io(format!("cannot make {}", parent.display()), source))?;
+        Self::within(parent, made.into_iter().rev().collect())
+    }
+
+    /// Makes a staging folder inside a target folder that exists.
+    pub(super) fn inside(target: &Path) -> Result<Self> {
+        Self::within(target, Vec::new())
+    }
+
+    fn within(parent: &Path, made: Vec<PathBuf>) -> Result<Self> {
         let failed = |source| Error::io(format!("cannot write in {}", parent.display()), source);
-        fs::create_dir_all(parent).map_err(failed)?;
         sweep(parent);
-        for attempt in 0..1000u32 {
-            let stem = parent.join(format!("{PREFIX}{}-{attempt}", std::process::id()));
+        for attempt in 0..100u64 {
+            let unique = RandomState::new().hash_one(attempt);
+            let stem = parent.join(format!("{PREFIX}{}-{unique:016x}", std::process::id()));
             let lock_path = with_suffix(&stem, LOCK);
             let lock = match File::options().write(true).create_new(true).open(&lock_path) {
                 Ok(lock) => lock,
                 Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => continue,
                 Err(error) => return Err(failed(error)),
             };
+            // A sweeper may have the lock, if only for a moment, and take the file away with it.
             lock.lock().map_err(failed)?;
-            let folder = with_suffix(&stem, FOLDER);
-            match fs::create_dir(&folder) {
-                Ok(()) => return Ok(Self { folder, lock_path, _lock: lock }),
-                Err(error) => {
-                    // The lock file is ours; without it the folder of another process would be swept.
-                    let _ = fs::remove_file(&lock_path);
-                    if error.kind() != std::io::ErrorKind::AlreadyExists {
-                        return Err(failed(error));
-                    }
-                }
+            if !is_file_at(&lock, &lock_path) {
+                continue;
             }
+            let folder = with_suffix(&stem, FOLDER);
+            let staging = Self {
+                entries: folder.join(ENTRIES),
+                replaced: folder.join(REPLACED),
+                folder,
+                lock_path,
+                _lock: lock,
+                made,
+            };
+            // Dropped on failure, it removes what there is of it.
+            fs::create_dir(&staging.folder)
+                .and_then(|()| fs::create_dir(&staging.entries))
+                .map_err(failed)?;
+            return Ok(staging);
         }
         Err(Error::new(ErrorKind::Io, format!("no free staging folder in {}", parent.display())))
     }
 
-    pub(super) fn folder(&self) -> &Path {
-        &self.folder
+    /// Where entries grow.
+    pub(super) fn entries(&self) -> &Path {
+        &self.entries
     }
 
-    /// Moves the entries to the target: as one rename when the target does not exist yet.
-    pub(super) fn publish(self, target: &Path, entries: &[&str], sync: bool) -> Result<()> {
-        let failed = |source| Error::io(format!("cannot complete {}", target.display()), source);
-        if target.exists() {
-            for entry in entries {
-                let to = target.join(entry);
-                if let Some(parent) = to.parent() {
-                    fs::create_dir_all(parent).map_err(failed)?;
-                }
-                fs::rename(self.folder.join(entry), &to).map_err(failed)?;
-            }
-        } else {
-            fs::rename(&self.folder, target).map_err(failed)?;
-        }
-        if sync {
-            sync_folder(target)
-                .and_then(|()| sync_folder(target.parent().unwrap_or(target)))
-                .map_err(failed)?;
-        }
-        Ok(())
+    /// Where originals are kept while they are replaced; made when needed.
+    pub(super) fn replaced(&self) -> &Path {
+        &self.replaced
     }
 
-    /// Moves the only entry to the target file.
-    pub(super) fn publish_single(self, target: &Path, sync: bool) -> Result<()> {
-        let failed = |source| Error::io(format!("cannot complete {}", target.display()), source);
-        let entry = self.folder.join(SINGLE);
-        if !entry.exists() {
-            return Ok(());
-        }
-        fs::rename(entry, target).map_err(failed)?;
-        if sync {
-            sync_folder(target.parent().unwrap_or(target)).map_err(failed)?;
-        }
-        Ok(())
+    /// Everything is visible: the folders above stay.
+    pub(super) fn published(mut self) {
+        self.made.clear();
     }
 }
 
@@ -104,6 +116,10 @@ impl Drop for Staging {
         // Best effort: what cannot be removed now is swept by the next export.
         let _ = fs::remove_dir_all(&self.folder);
         let _ = fs::remove_file(&self.lock_path);
+        for folder in self.made.iter().rev() {
+            // Stays when somebody else uses it by now.
+            let _ = fs::remove_dir(folder);
+        }
     }
 }
 
@@ -113,16 +129,20 @@ fn with_suffix(stem: &Path, suffix: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
+/// Whether an open file is still the one that its path names.
 #[cfg(unix)]
-fn sync_folder(folder: &Path) -> std::io::Result<()> {
-    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-    File::open(folder)?.sync_all()
+fn is_file_at(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    match (file.metadata(), fs::symlink_metadata(path)) {
+        (Ok(open), Ok(named)) => (open.dev(), open.ino()) == (named.dev(), named.ino()),
+        _ => false,
+    }
 }
 
-/// Other systems have no way to wait for a folder.
+/// Names are not used twice, so a file of that name is the same.
 #[cfg(not(unix))]
-fn sync_folder(_folder: &Path) -> std::io::Result<()> {
-    Ok(())
+fn is_file_at(_: &File, path: &Path) -> bool {
+    path.exists()
 }
 
 /// Removes staging folders whose process is gone: its lock can be taken.
@@ -135,12 +155,10 @@ fn sweep(parent: &Path) {
         };
         let lock_path = item.path();
         let Ok(lock) = File::options().write(true).open(&lock_path) else { continue };
-        match lock.try_lock() {
-            Ok(()) => {
-                let _ = fs::remove_dir_all(parent.join(format!("{PREFIX}{stem}{FOLDER}")));
-                let _ = fs::remove_file(&lock_path);
-            }
-            Err(TryLockError::WouldBlock | TryLockError::Error(_)) => {}
+        // A lock that cannot be taken belongs to an export that lives.
+        if lock.try_lock().is_ok() && is_file_at(&lock, &lock_path) {
+            let _ = fs::remove_dir_all(parent.join(format!("{PREFIX}{stem}{FOLDER}")));
+            let _ = fs::remove_file(&lock_path);
         }
     }
 }
