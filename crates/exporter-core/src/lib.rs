@@ -1,6 +1,6 @@
 //! The core of the Exporter engine: what every format, packaging and frontend crate shares.
 //!
-//! A [`Dataset`] (a [`Codebook`](codebook::Codebook) and Arrow record batches) goes into an [`Exporter`],
+//! A [`Dataset`] (a [`Codebook`] and Arrow record batches) goes into an [`Exporter`],
 //! which first makes a [`Plan`] (everything decided, nothing written) and then writes its entries
 //! into a [`Sink`]. [`export`] drives the whole: profile, plan, loss policy, write, finish.
 //!
@@ -23,6 +23,7 @@ pub mod limits;
 pub mod loss;
 pub mod missing;
 pub mod names;
+pub mod nested;
 pub mod pipeline;
 pub mod profile;
 pub mod registry;

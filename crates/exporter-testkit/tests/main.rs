@@ -1,5 +1,8 @@
-//! The test kit held to its own suites.
+//! The test kit held to its own suites, and the engine's core tested with it.
 
 mod conformance;
+mod drive;
 mod generators;
 mod memory;
+mod profile;
+mod sinks;

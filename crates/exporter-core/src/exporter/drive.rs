@@ -28,6 +28,7 @@ pub fn export(
         context.cancel().check()?;
         let mut losses = plan.losses().clone();
         let renames = plan.renames().to_vec();
+        context.progress().stage("write", rows_to_write(&*plan, data));
         let mut summary = plan.write(&*sink, context)?;
         losses.merge(summary.losses);
         summary.losses = losses;
@@ -59,4 +60,10 @@ pub fn plan<T>(
     let facts: Profile = profile(data, &needs, context)?;
     let planning = Planning { profile: &facts, siblings: &[] };
     then(exporter.plan(data, &planning, context)?)
+}
+
+/// Rows of all entries that hold a table, when each is known.
+fn rows_to_write(plan: &dyn Plan, data: &dyn Dataset) -> Option<u64> {
+    let tables = plan.entries().iter().filter_map(|entry| Some((entry, entry.table?)));
+    tables.map(|(entry, table)| entry.rows.or_else(|| data.rows(table))).sum()
 }

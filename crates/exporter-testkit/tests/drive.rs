@@ -1,0 +1,368 @@
+//! The driver, bundles and the registry, with the plain exporter and some that misbehave.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use exporter_core::codebook::Codebook;
+use exporter_core::profile::Facts;
+use exporter_core::registry::options_from_pairs;
+use exporter_core::sink::MemorySink;
+use exporter_core::{
+    Batches, Bundle, Context, Dataset, EntrySpec, Error, ErrorKind, Exporter, Format, FormatInfo, Loss,
+    LossCode, LossPolicy, LossReport, Plan, Planning, ProfileRequest, Progress, Registry, Rename, Result,
+    Scan, Sink, Source, Summary, TableId, export, plan,
+};
+use exporter_testkit::plain::{Plain, PlainExporter};
+use exporter_testkit::{conformance, sample};
+use serde_json::json;
+
+/// Does as it is told.
+#[derive(Default)]
+struct Puppet {
+    name: &'static str,
+    planned: Vec<Loss>,
+    written: Vec<Loss>,
+    fails: Option<Stage>,
+    cancels: Option<Stage>,
+    siblings: Arc<Mutex<Vec<String>>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Stage {
+    Needs,
+    Plan,
+    Write,
+    AfterWrite,
+}
+
+impl Puppet {
+    fn named(name: &'static str) -> Self {
+        Self { name, ..Self::default() }
+    }
+
+    fn at(&self, stage: Stage, context: &Context) -> Result<()> {
+        if self.cancels == Some(stage) {
+            context.cancel().cancel();
+        }
+        if self.fails == Some(stage) { Err(Error::limit("puppet")) } else { Ok(()) }
+    }
+
+    fn spec(&self) -> EntrySpec {
+        EntrySpec::new(format!("{}.txt", self.name), "text/plain")
+    }
+}
+
+impl Exporter for Puppet {
+    fn format(&self) -> &'static FormatInfo {
+        Plain::INFO
+    }
+
+    fn needs(&self, _: &dyn Dataset, context: &Context) -> Result<ProfileRequest> {
+        self.at(Stage::Needs, context)?;
+        let mut request = ProfileRequest::new();
+        request.column(TableId(1), 2, Facts::MAX_BYTES).column(TableId(1), 3, Facts::RANGE);
+        Ok(request)
+    }
+
+    fn entries(&self, _: &Codebook) -> Vec<EntrySpec> {
+        vec![self.spec()]
+    }
+
+    fn plan<'a>(
+        &'a self,
+        _: &'a dyn Dataset,
+        with: &Planning<'_>,
+        context: &Context,
+    ) -> Result<Box<dyn Plan + 'a>> {
+        self.at(Stage::Plan, context)?;
+        assert_eq!(with.profile.column(TableId(1), 2).unwrap().max_bytes, Some(11));
+        self.siblings.lock().unwrap().extend(with.siblings.iter().map(|entry| entry.path.clone()));
+        Ok(Box::new(PuppetPlan {
+            puppet: self,
+            entries: [self.spec()],
+            losses: self.planned.iter().cloned().collect(),
+            renames: [Rename { table: "t".into(), variable: None, written: self.name.into() }],
+        }))
+    }
+}
+
+struct PuppetPlan<'a> {
+    puppet: &'a Puppet,
+    entries: [EntrySpec; 1],
+    losses: LossReport,
+    renames: [Rename; 1],
+}
+
+impl Plan for PuppetPlan<'_> {
+    fn entries(&self) -> &[EntrySpec] {
+        &self.entries
+    }
+
+    fn losses(&self) -> &LossReport {
+        &self.losses
+    }
+
+    fn renames(&self) -> &[Rename] {
+        &self.renames
+    }
+
+    fn write(self: Box<Self>, sink: &dyn Sink, context: &Context) -> Result<Summary> {
+        let mut entry = sink.create(&self.entries[0])?;
+        self.puppet.at(Stage::Write, context)?;
+        std::io::Write::write_all(&mut entry, self.puppet.name.as_bytes())?;
+        entry.commit()?;
+        self.puppet.at(Stage::AfterWrite, context)?;
+        let mut summary = Summary::default();
+        summary.losses = self.puppet.written.iter().cloned().collect();
+        Ok(summary)
+    }
+}
+
+fn run(exporter: &dyn Exporter, context: &Context) -> (Result<Summary>, Vec<String>) {
+    let sink = MemorySink::new();
+    let result = export(exporter, &sample::study(), Box::new(sink.clone()), context);
+    (result, sink.entries().into_keys().collect())
+}
+
+#[test]
+fn the_policy_decides_about_planned_and_found_losses() {
+    let less = || Loss::new(LossCode::LABEL_TRUNCATED, "cut");
+    let wrong = || Loss::new(LossCode::RANGE, "stored as missing").wrong();
+    let allow_range = LossPolicy::Allow(vec![LossCode::RANGE]);
+    let allow_other = LossPolicy::Allow(vec![LossCode::PRECISION]);
+    for at_plan in [true, false] {
+        for (loss, policy, accepted) in [
+            (less(), LossPolicy::Deny, false),
+            (less(), LossPolicy::Report, true),
+            (less(), allow_other.clone(), true),
+            (wrong(), LossPolicy::Deny, false),
+            (wrong(), LossPolicy::Report, false),
+            (wrong(), allow_other.clone(), false),
+            (wrong(), allow_range.clone(), true),
+        ] {
+            let mut puppet = Puppet::named("p");
+            if at_plan {
+                puppet.planned.push(loss.clone());
+            } else {
+                puppet.written.push(loss.clone());
+            }
+            let (result, visible) = run(&puppet, &conformance::context().with_policy(policy.clone()));
+            match result {
+                Ok(summary) => {
+                    assert!(accepted, "{policy:?} accepts {loss}");
+                    assert_eq!(summary.losses.iter().collect::<Vec<_>>(), [&loss]);
+                    assert_eq!((summary.renames.len(), visible.len()), (1, 1));
+                }
+                Err(error) => {
+                    assert!(!accepted, "{policy:?} refuses {loss}");
+                    assert_eq!((error.kind(), visible.len()), (ErrorKind::Loss, 0));
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn an_error_or_a_cancel_at_any_stage_leaves_nothing() {
+    for stage in [Stage::Needs, Stage::Plan, Stage::Write, Stage::AfterWrite] {
+        let fails = Puppet { fails: Some(stage), ..Puppet::named("p") };
+        let (result, visible) = run(&fails, &conformance::context());
+        assert_eq!((result.unwrap_err().message(), visible.len()), ("puppet", 0), "{stage:?}");
+        let cancels = Puppet { cancels: Some(stage), ..Puppet::named("p") };
+        let (result, visible) = run(&cancels, &conformance::context());
+        assert_eq!((result.unwrap_err().kind(), visible.len()), (ErrorKind::Cancelled, 0), "{stage:?}");
+    }
+}
+
+#[test]
+fn an_invalid_codebook_is_refused_before_anything_else() {
+    let mut codebook = sample::codebook();
+    codebook.tables[1].name = codebook.tables[0].name.clone();
+    let data = exporter_core::MemoryDataset::new(codebook, vec![vec![], vec![]]).unwrap();
+    let fails = Puppet { fails: Some(Stage::Needs), ..Puppet::named("p") };
+    let error = export(&fails, &data, Box::new(MemorySink::new()), &conformance::context()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Invalid);
+}
+
+#[test]
+fn a_dry_run_hands_out_the_plan() {
+    let puppet = Puppet { planned: vec![Loss::new(LossCode::RANGE, "x").wrong()], ..Puppet::named("p") };
+    let seen = plan(&puppet, &sample::study(), &conformance::context(), |plan| {
+        Ok((plan.entries()[0].path.clone(), plan.losses().len()))
+    });
+    assert_eq!(seen.unwrap(), ("p.txt".to_owned(), 1));
+}
+
+/// The sample study, counting scans.
+struct Watched {
+    inner: exporter_core::MemoryDataset,
+    scans: AtomicUsize,
+}
+
+impl Dataset for Watched {
+    fn codebook(&self) -> &Codebook {
+        self.inner.codebook()
+    }
+
+    fn rows(&self, table: TableId) -> Option<u64> {
+        self.inner.rows(table)
+    }
+
+    fn scan(&self, table: TableId, scan: &Scan) -> Result<Batches<'_>> {
+        self.scans.fetch_add(1, Ordering::SeqCst);
+        self.inner.scan(table, scan)
+    }
+}
+
+#[test]
+fn a_bundle_shares_one_scan_and_names_siblings() {
+    let siblings = [Arc::default(), Arc::default()];
+    let puppet = |name, siblings: &Arc<Mutex<Vec<String>>>| {
+        Box::new(Puppet { siblings: Arc::clone(siblings), ..Puppet::named(name) })
+    };
+    let inner = Bundle::new().with(puppet("b", &siblings[1]));
+    let bundle = Bundle::new()
+        .with(puppet("a", &siblings[0]))
+        .with(Box::new(inner))
+        .with(Box::new(PlainExporter::default()));
+    let data = Watched { inner: sample::study(), scans: AtomicUsize::new(0) };
+    let sink = MemorySink::new();
+    let summary = export(&bundle, &data, Box::new(sink.clone()), &conformance::context()).unwrap();
+    let paths: Vec<String> = sink.entries().into_keys().collect();
+    assert_eq!(paths, ["a.txt", "b.txt", "households.plain", "members.plain"]);
+    // One for the profile of `members`, one for each of the two tables that the plain exporter writes.
+    assert_eq!(data.scans.load(Ordering::SeqCst), 3);
+    assert_eq!(*siblings[0].lock().unwrap(), ["b.txt", "households.plain", "members.plain"]);
+    assert_eq!(*siblings[1].lock().unwrap(), ["a.txt", "households.plain", "members.plain"]);
+    assert_eq!(summary.renames.len(), 2);
+}
+
+#[test]
+fn a_bundle_refuses_two_entries_of_one_name() {
+    let bundle = Bundle::new().with(Box::new(Puppet::named("a"))).with(Box::new(Puppet::named("A")));
+    let (result, visible) = run(&bundle, &conformance::context());
+    assert_eq!((result.unwrap_err().kind(), visible.len()), (ErrorKind::Invalid, 0));
+}
+
+#[test]
+fn a_bundle_keeps_the_contract_of_its_parts() {
+    let bundle = Bundle::new().with(Box::new(PlainExporter::default())).with(Box::new(Puppet::named("a")));
+    for fails in [Stage::Needs, Stage::Plan, Stage::Write] {
+        let broken = Puppet { fails: Some(fails), ..Puppet::named("z") };
+        let bundle = Bundle::new().with(Box::new(PlainExporter::default())).with(Box::new(broken));
+        let (result, visible) = run(&bundle, &conformance::context());
+        assert_eq!((result.unwrap_err().message(), visible.len()), ("puppet", 0));
+    }
+    let (result, visible) = run(&bundle, &conformance::context());
+    assert!(result.is_ok());
+    assert_eq!(visible.len(), 3);
+}
+
+#[derive(Default)]
+struct Log(Mutex<Vec<(String, Option<u64>)>>, AtomicUsize);
+
+impl Progress for Log {
+    fn stage(&self, name: &str, rows: Option<u64>) {
+        self.0.lock().unwrap().push((name.into(), rows));
+    }
+
+    fn rows(&self, more: u64) {
+        self.1.fetch_add(more as usize, Ordering::SeqCst);
+    }
+}
+
+#[test]
+fn progress_hears_of_profile_and_write() {
+    let log = Arc::new(Log::default());
+    let context = conformance::context().with_progress(log.clone());
+    let bundle = Bundle::new().with(Box::new(Puppet::named("a"))).with(Box::new(PlainExporter::default()));
+    run(&bundle, &context).0.unwrap();
+    let stages = log.0.lock().unwrap().clone();
+    assert_eq!(stages, [("profile".to_owned(), Some(6)), ("write".to_owned(), Some(9))]);
+    assert_eq!(log.1.load(Ordering::SeqCst), 6 + 9);
+}
+
+#[test]
+fn the_registry_knows_formats_by_every_name_and_lists_them() {
+    let registry = Registry::new().register::<Plain>().register_input::<Plain>().register::<Plain>();
+    assert_eq!(registry.formats().len(), 1);
+    for name in ["plain", "PLAIN", "lines"] {
+        assert_eq!(registry.format(name).unwrap().id, "plain");
+        assert!(registry.exporter(name, json!({ "separator": "comma" })).is_ok());
+    }
+    let error = registry.exporter("dta", json!(null)).map(drop).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotFound);
+    assert_eq!(error.way_out(), Some("known formats: plain"));
+    let error = registry.exporter("plain", json!({ "seperator": "tab" })).map(drop).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Usage);
+    assert!(error.way_out().unwrap().contains("separator, end-mark"));
+}
+
+#[test]
+fn files_are_recognised_by_content_then_extension() {
+    let folder = tempfile::tempdir().unwrap();
+    let registry = Registry::new().register_input::<Plain>().register_input::<Guess>();
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path
+    };
+    // The signature goes before the extension of another format.
+    assert_eq!(registry.recognise(&file("a.guess", "#plain\nx\n1\n")).unwrap().id, "plain");
+    assert_eq!(registry.recognise(&file("b.GUESS", "x\n1\n")).unwrap().id, "guess");
+    let error = registry.recognise(&file("c.xyz", "x\n1\n")).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unsupported);
+    assert!(error.way_out().unwrap().contains("plain, guess"));
+    assert_eq!(registry.recognise(&folder.path().join("none")).unwrap_err().kind(), ErrorKind::Io);
+    let ragged = file("d.plain", "#plain\nx\ty\n1\n");
+    let data = registry.open(&Source::new(&ragged), json!(null), &conformance::context()).unwrap();
+    let error =
+        conformance::context().scan(&*data, TableId(0), &Scan::all()).unwrap().find_map(Result::err).unwrap();
+    assert_eq!((error.place().row, error.place().table.as_deref()), (Some(1), Some("d")));
+    assert!(registry.open_as("none", &Source::new(&ragged), json!(null), &conformance::context()).is_err());
+}
+
+/// A format without signature.
+struct Guess;
+
+static GUESS: FormatInfo = FormatInfo {
+    id: "guess",
+    name: "Guess",
+    aliases: &[],
+    extensions: &["guess"],
+    media_type: "text/plain",
+    supports: exporter_core::Supports::NONE,
+    limits: exporter_core::Limits::NONE,
+    options: &[],
+    losses: &[],
+    reads: true,
+    writes: false,
+    notes: "",
+};
+
+impl exporter_core::Input for Guess {
+    const INFO: &'static FormatInfo = &GUESS;
+    type Options = exporter_testkit::plain::PlainOptions;
+
+    fn recognise(_: &[u8]) -> exporter_core::Recognition {
+        exporter_core::Recognition::Maybe
+    }
+
+    fn open(_: &Source<'_>, _: Self::Options, _: &Context) -> Result<Box<dyn Dataset>> {
+        Err(Error::unsupported("guess"))
+    }
+}
+
+#[test]
+fn typed_pairs_become_options() {
+    let read = |pairs: &[(&str, &str)]| options_from_pairs(Plain::INFO, pairs.iter().copied());
+    assert_eq!(
+        read(&[("separator", "comma"), ("end-mark", "yes")]).unwrap(),
+        json!({ "separator": "comma", "end-mark": true })
+    );
+    for wrong in [&[("separator", "semicolon")][..], &[("end-mark", "2")], &[("none", "1")]] {
+        assert_eq!(read(wrong).unwrap_err().kind(), ErrorKind::Usage, "{wrong:?}");
+    }
+    let twice = read(&[("separator", "tab"), ("separator", "tab")]).unwrap_err();
+    assert!(twice.message().contains("twice"));
+}
