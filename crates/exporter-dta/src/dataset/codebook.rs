@@ -118,6 +118,7 @@ impl<'d> Work<'d> {
     /// All sets of the file without the labels of missing values, with their translations.
     fn value_label_sets(&mut self) {
         let d = self.dictionary;
+        let used: HashSet<&str> = d.variables.iter().map(|variable| variable.value_labels.as_str()).collect();
         let mut translations = HashSet::new();
         for set in &d.value_labels {
             let others = self.translated(&set.name);
@@ -127,7 +128,10 @@ impl<'d> Work<'d> {
             };
             let others: Vec<_> = others.iter().map(by_value).collect();
             let mut labels = ValueLabels::new();
-            for (value, text) in set.iter().filter(|(value, _)| Missing::from_long(*value).is_none()) {
+            let attached = used.contains(set.name.as_str());
+            for (value, text) in
+                set.iter().filter(|(value, _)| !attached || Missing::from_long(*value).is_none())
+            {
                 let mut label = Text::new(text);
                 for (tag, other) in &others {
                     if let Some(text) = other.get(&value) {
@@ -136,11 +140,13 @@ impl<'d> Work<'d> {
                 }
                 labels = labels.with(i64::from(value), label);
             }
-            let name = self.set_name(&set.name).to_owned();
-            self.codebook.value_labels.insert(name, labels);
+            // Labels of missing values stand with these; a set of nothing else has no entry left.
+            if !labels.is_empty() {
+                let name = self.set_name(&set.name).to_owned();
+                self.codebook.value_labels.insert(name, labels);
+            }
         }
         // A set that serves another language only is not one of its own.
-        let used: HashSet<&str> = d.variables.iter().map(|variable| variable.value_labels.as_str()).collect();
         for name in translations.into_iter().filter(|name| !used.contains(name)) {
             self.codebook.value_labels.remove(name);
         }
@@ -247,14 +253,22 @@ impl<'d> Work<'d> {
                 continue;
             };
             let value = value_of(recorded.to, column);
-            let has_label = variable.missing.iter().any(|m| m.contains(&value) && !m.label.is_empty());
-            if let (false, false, Some(set)) = (has_label, label.is_empty(), &variable.labels)
-                && let Some(set) = self.codebook.value_labels.get_mut(set)
-                && set.get(&value).is_none()
-            {
+            let labelled = variable.missing.iter().any(|m| m.contains(&value) && !m.label.is_empty());
+            if labelled || label.is_empty() {
+                continue;
+            }
+            match variable.labels.as_ref().and_then(|set| self.codebook.value_labels.get_mut(set)) {
                 // The label stood in the set, beside those of ordinary values.
-                let place = set.entries.partition_point(|entry| entry.value < value);
-                set.entries.insert(place, ValueLabel { value, label });
+                Some(set) if set.get(&value).is_none() => {
+                    let place = set.entries.partition_point(|entry| entry.value < value);
+                    set.entries.insert(place, ValueLabel { value, label });
+                }
+                Some(_) => {}
+                None => {
+                    if let Some(declared) = variable.missing.iter_mut().find(|m| m.contains(&value)) {
+                        declared.label = label;
+                    }
+                }
             }
         }
     }

@@ -18,6 +18,8 @@ mod codebook;
 mod delivery;
 mod input;
 mod restore;
+#[cfg(test)]
+mod tests;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};

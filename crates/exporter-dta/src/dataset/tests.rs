@@ -1,0 +1,223 @@
+//! Files as datasets: what they say, and what our writer kept.
+
+use std::io::Write;
+use std::sync::Arc;
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Date32Type, Int64Type};
+use arrow_array::{
+    ArrayRef, BooleanArray, Date32Array, Float64Array, Int64Array, RecordBatch, StringArray,
+    Time64MicrosecondArray, TimestampMillisecondArray,
+};
+use arrow_select::concat::concat_batches;
+use exporter_core::codebook::{
+    Attribute, Codebook, Group, GroupKind, Kind, Missing, Question, SortKey, Table, Text, TimeUnit, Value,
+    ValueLabels, Variable,
+};
+use exporter_core::dataset::Comparison;
+use exporter_core::format::Recognition;
+use exporter_core::sink::MemorySink;
+use exporter_core::{Context, Dataset, Filter, Input, MemoryDataset, Scan, TableId, export};
+
+use super::{DtaDataset, DtaInput, Letters};
+use crate::DtaExporter;
+use crate::reader::ReadOptions;
+use crate::reader::test_file::{Cell, TestFile};
+use crate::spec::{ByteOrder, Release};
+
+/// Opens bytes as a dataset; the file lives as long as the folder.
+fn open(bytes: &[u8], letters: Letters) -> (tempfile::TempDir, DtaDataset) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("survey.dta");
+    std::fs::File::create(&path).unwrap().write_all(bytes).unwrap();
+    let data = DtaDataset::open(&path, ReadOptions::default(), letters, 2).unwrap();
+    (folder, data)
+}
+
+fn rows(data: &dyn Dataset, scan: &Scan) -> RecordBatch {
+    let batches = data.scan(TableId(0), scan).unwrap();
+    let schema = batches.schema().clone();
+    concat_batches(&schema, &batches.map(Result::unwrap).collect::<Vec<_>>()).unwrap()
+}
+
+/// Writes a study with our exporter and opens what it wrote.
+fn round_trip(codebook: Codebook, columns: Vec<ArrayRef>) -> (tempfile::TempDir, DtaDataset) {
+    let names = codebook.tables[0].variables.iter().map(|variable| variable.name.clone());
+    let batch =
+        RecordBatch::try_from_iter_with_nullable(names.zip(columns).map(|(name, array)| (name, array, true)));
+    let data = MemoryDataset::new(codebook, vec![vec![batch.unwrap()]]).unwrap();
+    let sink = MemorySink::new();
+    export(&DtaExporter::default(), &data, Box::new(sink.clone()), &Context::default()).unwrap();
+    let bytes = sink.entries().into_iter().find(|(name, _)| name.ends_with(".dta")).unwrap().1;
+    open(&bytes, Letters::Seen)
+}
+
+#[test]
+fn a_file_describes_itself() {
+    let mut file = TestFile::sample(Release::V118, ByteOrder::Little);
+    file.characteristics.extend([
+        ("_dta", "_lang_list", "en fr"),
+        ("_dta", "_lang_c", "en"),
+        ("_dta", "_lang_v_fr", "Une étiquette"),
+        ("b", "_lang_v_fr", "Octet"),
+        ("b", "_lang_l_fr", "ouinon"),
+    ]);
+    file.sets.push(("ouinon", vec![(0, "non"), (1, "oui"), (2_147_483_622, "refusé")]));
+    let (_folder, data) = open(&file.bytes(), Letters::Seen);
+    let codebook = data.codebook();
+    assert_eq!(codebook.problems(), []);
+    assert_eq!(codebook.study.languages, ["en", "fr"]);
+    let table = &codebook.tables[0];
+    assert_eq!((table.name.as_str(), data.rows(TableId(0))), ("survey", Some(2)));
+    assert_eq!(table.label, Text::new("A label").with("fr", "Une étiquette"));
+    assert_eq!(table.notes, [Text::new("A note")]);
+    assert_eq!(table.sort, [SortKey::Ascending("b".into()), SortKey::Ascending("d".into())]);
+    let b = &table.variables[0];
+    assert_eq!(b.label, Text::new("Byte").with("fr", "Octet"));
+    assert_eq!((&b.kind, b.labels.as_deref()), (&Kind::Integer { bits: 8, signed: true }, Some("yesno")));
+    let refused = Missing::value(102).letter('a').label(Text::new("refused").with("fr", "refusé"));
+    assert_eq!(b.missing, [refused]);
+    assert_eq!(b.attributes["source"], Attribute::One("form 7".into()));
+    assert_eq!(b.format.as_ref().unwrap().native["stata"], "%8.0g");
+    let yes_no = ValueLabels::new()
+        .with(0, Text::new("no").with("fr", "non"))
+        .with(1, Text::new("yes").with("fr", "oui"));
+    assert_eq!(codebook.value_labels.iter().collect::<Vec<_>>(), [(&"yesno".to_owned(), &yes_no)]);
+    assert_eq!(table.variables[1].kind, Kind::Date);
+    assert_eq!(table.variables[3].facts.max_bytes, Some(3));
+    assert_eq!(rows(&data, &Scan::all()).num_columns(), 5);
+}
+
+#[test]
+fn letters_are_declared_as_asked() {
+    let mut file = TestFile::sample(Release::V118, ByteOrder::Little);
+    file.rows[1][1] = Cell::Long(2_147_483_624);
+    let declared = |letters| {
+        let (_folder, data) = open(&file.bytes(), letters);
+        assert_eq!(data.codebook().problems(), []);
+        let count = |variable: &Variable| variable.missing.len();
+        let counts: Vec<usize> = data.codebook().tables[0].variables.iter().map(count).collect();
+        (counts, rows(&data, &Scan::all()).column(0).null_count())
+    };
+    assert_eq!(declared(Letters::Seen), (vec![1, 1, 0, 0, 0], 0));
+    assert_eq!(declared(Letters::All), (vec![26, 26, 26, 0, 0], 0));
+    let (_folder, data) = open(&file.bytes(), Letters::Seen);
+    let day = &data.codebook().tables[0].variables[1].missing[0];
+    assert_eq!((day.letter, day.contains(&Value::Text("+10003-01-01".into()))), (Some('c'), true));
+}
+
+#[test]
+fn scans_choose_columns_rows_and_filter() {
+    let mut file = TestFile::sample(Release::V118, ByteOrder::Little);
+    file.rows = (0..50)
+        .map(|row| {
+            vec![
+                Cell::Byte(row as i8),
+                Cell::Long(row),
+                Cell::Double(0.5),
+                Cell::Text(b"x"),
+                Cell::StrL(0, 0),
+            ]
+        })
+        .collect();
+    file.strls.clear();
+    let (_folder, data) = open(&file.bytes(), Letters::Seen);
+    let chosen = rows(&data, &Scan::all().columns([3, 1]).limit(7).batch_rows(2));
+    assert_eq!(
+        (chosen.num_rows(), chosen.num_columns(), chosen.schema().field(0).name().as_str()),
+        (7, 2, "s")
+    );
+    let filter = Filter::compare("b", Comparison::AtLeast, 45);
+    let passed = rows(&data, &Scan::all().columns([1]).filter(filter).limit(3).batch_rows(4));
+    let days = passed.column(0).as_primitive::<Date32Type>().values().to_vec();
+    assert_eq!((passed.num_columns(), days), (1, vec![45 - 3_653, 46 - 3_653, 47 - 3_653]));
+    assert!(data.scan(TableId(0), &Scan::all().columns([5])).is_err());
+    assert!(data.scan(TableId(1), &Scan::all()).is_err());
+}
+
+#[test]
+fn what_our_writer_kept_comes_back() {
+    let variables = vec![
+        Variable::new("how old?", Kind::INTEGER)
+            .with_label("Age")
+            .with_labels("special")
+            .with_question(Question::new("How old are you?"))
+            .with_missing(Missing::value(-9).label("Refused"))
+            .with_missing(Missing::value(999)),
+        Variable::new("yes", Kind::Boolean),
+        Variable::new("born", Kind::Date).with_missing(Missing::value("1900-01-01").label("Unknown")),
+        Variable::new("at", Kind::DateTime { unit: TimeUnit::Millisecond, zone: None }),
+        Variable::new("clock", Kind::Time(TimeUnit::Microsecond)),
+        Variable::new("x", Kind::FLOAT).with_missing(Missing::value(-1.5)),
+        Variable::new("name", Kind::Text),
+    ];
+    let group = Group::new("all", GroupKind::Section, ["yes", "x"]);
+    let table = Table::new("people", variables).with_label("People").with_key(["how old?"]).with_group(group);
+    let labels = ValueLabels::new().with(1, "one").with(999, "Don't know");
+    let codebook =
+        Codebook::new("s").with_title("A study").with_value_labels("special", labels).with_table(table);
+    let columns: Vec<ArrayRef> = vec![
+        Arc::new(Int64Array::from(vec![Some(1), Some(-9), Some(999), None])),
+        Arc::new(BooleanArray::from(vec![Some(true), Some(false), None, Some(true)])),
+        Arc::new(Date32Array::from(vec![Some(0), Some(-25_567), None, Some(20_000)])),
+        Arc::new(TimestampMillisecondArray::from(vec![Some(0), Some(-1), None, Some(1_700_000_000_123)])),
+        Arc::new(Time64MicrosecondArray::from(vec![
+            Some(0),
+            Some(86_399_999_000),
+            None,
+            Some(3_600_000_000),
+        ])),
+        Arc::new(Float64Array::from(vec![Some(0.1), Some(-1.5), None, Some(1e300)])),
+        Arc::new(StringArray::from(vec!["é", "", "long enough", "z"])),
+    ];
+    let (_folder, data) = round_trip(codebook.clone(), columns.clone());
+    let found = data.codebook();
+    assert_eq!(found.problems(), []);
+    assert_eq!(found.study, codebook.study);
+    assert_eq!(found.value_labels, codebook.value_labels);
+    let (was, is) = (&codebook.tables[0], &found.tables[0]);
+    assert_eq!(
+        (&is.name, &is.label, &is.key, &is.groups, &is.notes),
+        (&was.name, &was.label, &was.key, &was.groups, &was.notes)
+    );
+    for (was, is) in was.variables.iter().zip(&is.variables) {
+        assert_eq!(
+            (&is.name, &is.kind, &is.label, &is.labels, &is.question),
+            (&was.name, &was.kind, &was.label, &was.labels, &was.question)
+        );
+        let values = |variable: &Variable| {
+            variable.missing.iter().map(|m| (m.values.clone(), m.label.clone())).collect::<Vec<_>>()
+        };
+        assert_eq!(values(is), values(was), "{}", was.name);
+        assert_eq!(is.notes, was.notes);
+    }
+    let batch = rows(&data, &Scan::all());
+    for (index, (was, is)) in columns.iter().zip(batch.columns()).enumerate() {
+        assert_eq!(was, is, "{}", batch.schema().field(index).name());
+    }
+    assert_eq!(batch.column(0).as_primitive::<Int64Type>().value(2), 999);
+}
+
+#[test]
+fn content_tells_what_a_file_is() {
+    for number in [113, 115, 117, 118, 121] {
+        let release = Release::from_number(number).unwrap();
+        let bytes = TestFile::sample(release, ByteOrder::Big).bytes();
+        assert_eq!(DtaInput::recognise(&bytes), Recognition::Yes, "{number}");
+    }
+    assert_eq!(DtaInput::recognise(b"id,name\n1,x\n"), Recognition::No);
+    assert_eq!(DtaInput::recognise(b""), Recognition::No);
+}
+
+#[test]
+fn an_alias_is_left_out_with_a_note() {
+    use crate::spec_storage::StorageType;
+    let mut file = TestFile::sample(Release::V120, ByteOrder::Little);
+    file.variables.push(("away", StorageType::Alias, "%9.0g", "", Vec::new()));
+    file.characteristics.push(("away", "fralias_from", "home"));
+    let (_folder, data) = open(&file.bytes(), Letters::Seen);
+    let table = &data.codebook().tables[0];
+    assert_eq!(table.variables.len(), 5);
+    assert!(table.notes[1].untagged().unwrap().contains("away"), "{:?}", table.notes);
+    assert_eq!(rows(&data, &Scan::all()).num_columns(), 5);
+}
