@@ -11,13 +11,21 @@ use crate::error::Result;
 /// When a value cannot be shown, such as a date beyond the calendar.
 pub fn display_rows(batch: &RecordBatch) -> Result<Vec<Vec<Option<String>>>> {
     let options = FormatOptions::default();
-    let formatters =
-        batch.columns().iter().map(|column| ArrayFormatter::try_new(column, &options)).collect::<Result<Vec<_>, _>>()?;
+    let formatters = batch
+        .columns()
+        .iter()
+        .map(|column| ArrayFormatter::try_new(column, &options))
+        .collect::<Result<Vec<_>, _>>()?;
     let cell = |row: usize, column: usize| -> Result<Option<String>> {
         if batch.column(column).is_null(row) {
             return Ok(None);
         }
-        formatters.get(column).map(|formatter| formatter.value(row).try_to_string().map_err(Into::into)).transpose()
+        formatters
+            .get(column)
+            .map(|formatter| formatter.value(row).try_to_string().map_err(Into::into))
+            .transpose()
     };
-    (0..batch.num_rows()).map(|row| (0..batch.num_columns()).map(|column| cell(row, column)).collect()).collect()
+    (0..batch.num_rows())
+        .map(|row| (0..batch.num_columns()).map(|column| cell(row, column)).collect())
+        .collect()
 }

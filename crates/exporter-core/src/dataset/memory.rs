@@ -1,9 +1,12 @@
 //! A dataset held in memory.
 
-use arrow_array::RecordBatch;
+use std::sync::Arc;
+
+use arrow_array::{RecordBatch, RecordBatchOptions};
+use arrow_schema::SchemaRef;
 use arrow_select::filter::filter_record_batch;
 
-use super::{Batches, Dataset, Scan, TableId, table_of};
+use super::{Batches, Dataset, Filter, Scan, TableId, normalise, table_of};
 use crate::codebook::{Codebook, Table};
 use crate::error::{Error, Result};
 
@@ -28,14 +31,7 @@ impl MemoryDataset {
             )));
         }
         for (table, batches) in codebook.tables.iter().zip(&tables) {
-            if let Some(batch) = batches.iter().find(|batch| batch.num_columns() != table.variables.len()) {
-                return Err(Error::invalid(format!(
-                    "a batch has {} columns, but the table has {} variables",
-                    batch.num_columns(),
-                    table.variables.len()
-                ))
-                .table(&table.name));
-            }
+            batches.iter().try_for_each(|batch| check_width(table, batch))?;
         }
         Ok(Self { codebook, tables })
     }
@@ -70,48 +66,220 @@ impl Dataset for MemoryDataset {
 }
 
 /// Applies projection, filter and limit to batches that hold all columns of a table: what a source without
-/// push-down of its own needs.
+/// push-down of its own needs. The source is not asked for more once the limit is reached.
 ///
 /// # Errors
-/// When a column of the scan does not exist.
+/// When a column of the scan does not exist; later, when a batch lacks columns or a filtered column does not fit its
+/// kind.
 pub fn select<'a>(
     table: &'a Table,
     scan: &Scan,
     batches: impl Iterator<Item = Result<RecordBatch>> + Send + 'a,
 ) -> Result<Batches<'a>> {
     let columns = scan.projection(table)?;
-    let filter = scan.filter.clone();
-    if let Some(filter) = &filter {
-        filter.columns(table)?;
-    }
+    let filter = match &scan.filter {
+        Some(filter) => Some(Selection::new(table, filter, &columns)?),
+        None => None,
+    };
     let schema = super::arrow_schema(table, &columns);
     let mut left = scan.limit.unwrap_or(u64::MAX);
-    let all: Vec<usize> = (0..table.variables.len()).collect();
     let mut row = 0u64;
-    let selected = batches.map_while(move |batch| {
+    let mut batches = batches;
+    let selected = std::iter::from_fn(move || {
         if left == 0 {
             return None;
         }
-        Some(batch.and_then(|batch| {
-            let rows = batch.num_rows() as u64;
+        let picked = batches.next()?.and_then(|batch| {
+            check_width(table, &batch)?;
             let picked = match &filter {
                 None => batch.project(&columns)?,
-                Some(filter) => {
-                    let named = super::normalise::normalise_batch(
-                        table,
-                        &all,
-                        &super::arrow_schema(table, &all),
-                        &batch,
-                        row,
-                    )?;
-                    filter_record_batch(&named.project(&columns)?, &filter.mask(&named)?)?
-                }
+                Some(filter) => filter.pick(table, &batch, row)?,
             };
-            row += rows;
+            row += batch.num_rows() as u64;
             let keep = usize::try_from(left).unwrap_or(usize::MAX).min(picked.num_rows());
             left -= keep as u64;
             Ok(if keep < picked.num_rows() { picked.slice(0, keep) } else { picked })
-        }))
+        });
+        if picked.is_err() {
+            left = 0;
+        }
+        Some(picked)
     });
     Ok(Batches::new(schema, selected))
+}
+
+/// A filter and the columns it lets through.
+struct Selection {
+    filter: Filter,
+    /// Columns to deliver and columns to look at, each once, by position in the table.
+    read: Vec<usize>,
+    schema: SchemaRef,
+    /// Columns to deliver, by position in `read`.
+    deliver: Vec<usize>,
+}
+
+impl Selection {
+    fn new(table: &Table, filter: &Filter, columns: &[usize]) -> Result<Self> {
+        let mut read = filter.columns(table)?;
+        read.extend(columns);
+        read.sort_unstable();
+        read.dedup();
+        let deliver = columns.iter().filter_map(|column| read.binary_search(column).ok()).collect();
+        let schema = super::arrow_schema(table, &read);
+        Ok(Self { filter: filter.clone(), read, schema, deliver })
+    }
+
+    /// The rows that pass; all that is read is normalised here, where the rows still have their own numbers.
+    fn pick(&self, table: &Table, batch: &RecordBatch, first_row: u64) -> Result<RecordBatch> {
+        let columns = self
+            .read
+            .iter()
+            .filter_map(|column| Some((table.variables.get(*column)?, batch.columns().get(*column)?)))
+            .map(|(variable, column)| {
+                normalise(variable, column, first_row).map_err(|error| error.table(&table.name))
+            })
+            .collect::<Result<Vec<_>>>()?;
+        let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
+        let normal = RecordBatch::try_new_with_options(Arc::clone(&self.schema), columns, &options)?;
+        Ok(filter_record_batch(&normal.project(&self.deliver)?, &self.filter.mask(&normal)?)?)
+    }
+}
+
+fn check_width(table: &Table, batch: &RecordBatch) -> Result<()> {
+    if batch.num_columns() == table.variables.len() {
+        return Ok(());
+    }
+    Err(Error::invalid(format!(
+        "a batch has {} columns, but the table has {} variables",
+        batch.num_columns(),
+        table.variables.len()
+    ))
+    .table(&table.name))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use arrow_array::cast::AsArray;
+    use arrow_array::types::Int64Type;
+    use arrow_array::{ArrayRef, Int32Array, LargeStringArray};
+    use arrow_schema::Schema;
+
+    use super::*;
+    use crate::codebook::{Kind, Variable};
+    use crate::context::Context;
+    use crate::dataset::{Comparison, SpooledDataset};
+
+    /// Rows 0 to 9 in batches of 4, 0, 3 and 3, in types other than the declared ones.
+    fn batches() -> Vec<RecordBatch> {
+        let batch = |rows: std::ops::Range<i32>| {
+            let names: Vec<String> = rows.clone().map(|row| format!("n{row}")).collect();
+            let columns: [(&str, ArrayRef, bool); 2] = [
+                ("number", Arc::new(Int32Array::from_iter_values(rows)), true),
+                ("name", Arc::new(LargeStringArray::from(names)), true),
+            ];
+            RecordBatch::try_from_iter_with_nullable(columns).unwrap()
+        };
+        vec![batch(0..4), batch(4..4), batch(4..7), batch(7..10)]
+    }
+
+    fn codebook() -> Codebook {
+        let variables = vec![Variable::new("number", Kind::INTEGER), Variable::new("name", Kind::Text)];
+        Codebook::new("s").with_table(Table::new("t", variables)).with_table(Table::new("none", vec![]))
+    }
+
+    fn datasets() -> [Box<dyn Dataset>; 2] {
+        let empty = RecordBatch::try_new_with_options(
+            Arc::new(Schema::empty()),
+            vec![],
+            &RecordBatchOptions::new().with_row_count(Some(3)),
+        )
+        .unwrap();
+        let memory = MemoryDataset::new(codebook(), vec![batches(), vec![empty.clone()]]).unwrap();
+        let streams = [batches(), vec![empty]]
+            .map(|batches| Batches::new(batches[0].schema(), batches.into_iter().map(Ok)));
+        let spooled = SpooledDataset::spool(codebook(), streams.into(), &Context::default()).unwrap();
+        [Box::new(memory), Box::new(spooled)]
+    }
+
+    fn read(data: &dyn Dataset, scan: &Scan) -> (Vec<String>, usize) {
+        let batches: Vec<RecordBatch> =
+            Context::default().scan(data, TableId(0), scan).unwrap().map(Result::unwrap).collect();
+        let names = |batch: &RecordBatch| -> Vec<String> {
+            let Some(column) = batch.column_by_name("name") else { return vec![] };
+            column.as_string::<i32>().iter().map(|name| name.unwrap().to_owned()).collect()
+        };
+        (batches.iter().flat_map(names).collect(), batches.iter().map(RecordBatch::num_rows).sum())
+    }
+
+    fn above(number: i64) -> Filter {
+        Filter::compare("number", Comparison::Greater, number)
+    }
+
+    #[test]
+    fn scans_filter_limit_and_project() {
+        for data in datasets() {
+            let data = data.as_ref();
+            assert_eq!(data.rows(TableId(0)), Some(10));
+            assert_eq!(read(data, &Scan::all()).1, 10);
+            let scan = Scan::all().columns([1]).filter(above(5)).limit(3);
+            assert_eq!(read(data, &scan), (vec!["n6".into(), "n7".into(), "n8".into()], 3));
+            assert_eq!(read(data, &Scan::all().limit(0)).1, 0);
+            assert_eq!(read(data, &Scan::all().limit(6)).1, 6);
+            assert_eq!(read(data, &Scan::all().columns([]).filter(above(5))).1, 4, "rows without columns");
+            assert_eq!(read(data, &Scan::all().columns([]).limit(7)).1, 7);
+            assert_eq!(read(data, &Scan::all().columns([]).filter(Filter::All(vec![]))).1, 10);
+            let twice = Scan::all().columns([1, 0, 1]).filter(above(8));
+            let batch = data.scan(TableId(0), &twice).unwrap().map(Result::unwrap).last().unwrap();
+            assert_eq!(batch.num_columns(), 3);
+            assert_eq!(batch.column(1).as_primitive::<Int64Type>().values(), &[9]);
+            assert!(data.scan(TableId(0), &Scan::all().columns([2])).is_err());
+            assert!(data.scan(TableId(0), &Scan::all().filter(Filter::IsNull("nobody".into()))).is_err());
+            assert!(data.scan(TableId(7), &Scan::all()).is_err());
+            let none: Vec<RecordBatch> =
+                data.scan(TableId(1), &Scan::all().limit(2)).unwrap().map(Result::unwrap).collect();
+            assert_eq!((none.len(), none[0].num_rows(), none[0].num_columns()), (1, 2, 0));
+        }
+    }
+
+    #[test]
+    fn the_source_is_not_asked_for_more_than_the_limit() {
+        let table = &codebook().tables[0];
+        for (limit, asked) in [(0, 0), (4, 1), (5, 3), (100, 4)] {
+            let pulled = AtomicUsize::new(0);
+            let source = batches().into_iter().map(|batch| {
+                pulled.fetch_add(1, Ordering::Relaxed);
+                Ok(batch)
+            });
+            let rows: usize = select(table, &Scan::all().limit(limit), source)
+                .unwrap()
+                .map(|batch| batch.unwrap().num_rows())
+                .sum();
+            assert_eq!((rows as u64, pulled.load(Ordering::Relaxed)), (limit.min(10), asked));
+        }
+    }
+
+    #[test]
+    fn a_misfit_below_a_filter_keeps_its_own_row_number() {
+        let variables = vec![Variable::new("number", Kind::Integer { bits: 8, signed: true })];
+        let codebook = Codebook::new("s").with_table(Table::new("t", variables));
+        let batch = |values: Vec<i32>| {
+            RecordBatch::try_from_iter([("number", Arc::new(Int32Array::from(values)) as ArrayRef)]).unwrap()
+        };
+        let data = MemoryDataset::new(codebook, vec![vec![batch(vec![1, 9]), batch(vec![1, 300])]]).unwrap();
+        let scan = Scan::all().filter(above(5));
+        let error = Context::default().scan(&data, TableId(0), &scan).unwrap().find_map(Result::err).unwrap();
+        assert_eq!(error.place().row, Some(4));
+    }
+
+    #[test]
+    fn batches_of_another_width_are_refused() {
+        assert!(MemoryDataset::new(codebook(), vec![batches()]).is_err());
+        assert!(MemoryDataset::new(codebook(), vec![vec![], batches()]).is_err());
+        let table = &codebook().tables[1];
+        let error =
+            select(table, &Scan::all(), batches().into_iter().map(Ok)).unwrap().next().unwrap().unwrap_err();
+        assert!(error.message().contains("2 columns"), "{error}");
+    }
 }

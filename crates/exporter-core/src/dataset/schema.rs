@@ -1,5 +1,6 @@
 //! Kinds and Arrow types.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use arrow_schema::{DataType, Field, Fields, Schema, SchemaRef, TimeUnit as ArrowUnit};
@@ -131,8 +132,23 @@ pub fn infer_kind(data_type: &DataType) -> Result<Kind> {
 /// A table whose variables have the names and inferred kinds of an Arrow schema.
 ///
 /// # Errors
-/// [`crate::ErrorKind::Unsupported`] naming the column whose type has no kind.
+/// [`crate::ErrorKind::Unsupported`] naming the column whose type has no kind; [`crate::ErrorKind::Invalid`] when two
+/// columns have the same name.
 pub fn infer_table(name: &str, schema: &Schema) -> Result<Table> {
+    let mut seen = HashMap::new();
+    for (index, field) in schema.fields().iter().enumerate() {
+        if let Some(first) = seen.insert(field.name().as_str(), index) {
+            return Err(Error::invalid(format!(
+                "the columns {} and {} are both named {:?}",
+                first + 1,
+                index + 1,
+                field.name()
+            ))
+            .table(name)
+            .variable(field.name())
+            .hint("rename one of them"));
+        }
+    }
     let variables = schema
         .fields()
         .iter()
@@ -160,5 +176,86 @@ fn own_unit(unit: ArrowUnit) -> TimeUnit {
         ArrowUnit::Millisecond => TimeUnit::Millisecond,
         ArrowUnit::Microsecond => TimeUnit::Microsecond,
         ArrowUnit::Nanosecond => TimeUnit::Nanosecond,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codebook::Period;
+
+    fn kinds() -> Vec<Kind> {
+        let scalars = "boolean int8 int16 int32 int64 uint8 uint16 uint32 uint64 float32 float text date time time(ns) \
+                       duration(s) duration(ms) duration(us) duration(ns) binary datetime datetime(ns)";
+        let mut kinds: Vec<Kind> = scalars.split_whitespace().map(|kind| kind.parse().unwrap()).collect();
+        kinds.push("decimal(38, -3)".parse().unwrap());
+        kinds.push("datetime(us, Europe/Paris)".parse().unwrap());
+        let parts = kinds.iter().enumerate();
+        let fields = parts
+            .map(|(index, kind)| codebook::Field { name: format!("f{index}"), kind: kind.clone() })
+            .collect();
+        kinds.push(Kind::Structure(fields));
+        kinds.push(Kind::List(Box::new(Kind::List(Box::new(Kind::Text)))));
+        kinds.push(Kind::Map { key: Box::new(Kind::Text), value: Box::new(Kind::FLOAT) });
+        kinds
+    }
+
+    #[test]
+    fn a_kind_is_inferred_back_from_its_type() {
+        for kind in kinds() {
+            assert_eq!(infer_kind(&arrow_type(&kind)).unwrap(), kind);
+        }
+        // Arrow has no periods: they are whole numbers there.
+        assert_eq!(arrow_type(&Kind::Period(Period::Week)), DataType::Int32);
+    }
+
+    #[test]
+    fn every_encoding_has_the_kind_of_its_values() {
+        let of = |data_type: DataType| infer_kind(&data_type).unwrap();
+        let field = |data_type| Arc::new(Field::new("x", data_type, true));
+        for text in [DataType::LargeUtf8, DataType::Utf8View, DataType::Null] {
+            assert_eq!(of(text.clone()), Kind::Text);
+            assert_eq!(
+                of(DataType::Dictionary(Box::new(DataType::UInt8), Box::new(text.clone()))),
+                Kind::Text
+            );
+            assert_eq!(of(DataType::RunEndEncoded(field(DataType::Int32), field(text.clone()))), Kind::Text);
+            assert_eq!(of(DataType::LargeListView(field(text))), Kind::List(Box::new(Kind::Text)));
+        }
+        assert_eq!(of(DataType::Float16), Kind::Float { bits: 32 });
+        assert_eq!(of(DataType::FixedSizeBinary(3)), Kind::Binary);
+        assert_eq!(of(DataType::Time32(ArrowUnit::Second)), Kind::Time(TimeUnit::Microsecond));
+        assert_eq!(of(DataType::Decimal256(38, 2)), Kind::Decimal { precision: 38, scale: 2 });
+    }
+
+    #[test]
+    fn types_without_a_kind_name_their_column() {
+        for data_type in [
+            DataType::Interval(arrow_schema::IntervalUnit::MonthDayNano),
+            DataType::Decimal256(39, 0),
+            DataType::List(Arc::new(Field::new("item", DataType::Decimal256(39, 0), true))),
+        ] {
+            let schema =
+                Schema::new(vec![Field::new("a", DataType::Int8, true), Field::new("b", data_type, true)]);
+            let error = infer_table("t", &schema).unwrap_err();
+            assert_eq!(error.kind(), crate::ErrorKind::Unsupported);
+            assert_eq!(
+                (error.place().table.as_deref(), error.place().variable.as_deref()),
+                (Some("t"), Some("b"))
+            );
+        }
+    }
+
+    #[test]
+    fn tables_are_inferred_with_names_and_order() {
+        let schema =
+            Schema::new(vec![Field::new("b", DataType::Int8, true), Field::new("a", DataType::Utf8, true)]);
+        let table = infer_table("t", &schema).unwrap();
+        assert_eq!(arrow_schema(&table, &[0, 1]).as_ref(), &schema);
+        assert_eq!(arrow_schema(&table, &[1]).field(0).name(), "a");
+        let twice =
+            Schema::new(vec![Field::new("b", DataType::Int8, true), Field::new("b", DataType::Utf8, true)]);
+        let error = infer_table("t", &twice).unwrap_err();
+        assert!(error.to_string().starts_with("the columns 1 and 2 are both named \"b\""), "{error}");
     }
 }

@@ -1,0 +1,46 @@
+//! Dates and times of literals, in ISO 8601.
+
+use arrow_array::timezone::Tz;
+use arrow_cast::parse::string_to_datetime;
+use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Timelike};
+
+/// Days from 0001-01-01 (day 1 of the common era) to 1970-01-01.
+const DAYS_TO_1970: i64 = 719_163;
+
+/// Days since 1970 of a date such as `2024-02-29`.
+pub(super) fn days(text: &str) -> Result<i128, String> {
+    let date = NaiveDate::parse_from_str(text, "%Y-%m-%d")
+        .map_err(|_| "a date is written as 2024-02-29".to_owned())?;
+    Ok((i64::from(date.num_days_from_ce()) - DAYS_TO_1970).into())
+}
+
+/// Nanoseconds since midnight of a time such as `23:59` or `23:59:59.999`.
+pub(super) fn nanoseconds_of_day(text: &str) -> Result<i128, String> {
+    let time = ["%H:%M:%S%.f", "%H:%M"]
+        .iter()
+        .find_map(|form| NaiveTime::parse_from_str(text, form).ok())
+        .ok_or_else(|| "a time of day is written as 23:59:59.999".to_owned())?;
+    Ok(i128::from(time.num_seconds_from_midnight()) * 1_000_000_000
+        + i128::from(time.nanosecond() % 1_000_000_000))
+}
+
+/// Nanoseconds since 1970 of a moment such as `2024-02-29T12:00:00`; in a zone, one without offset is read in it.
+pub(super) fn nanoseconds(text: &str, zone: Option<&str>) -> Result<i128, String> {
+    let form = || "a date-time is written as 2024-02-29T23:59:59".to_owned();
+    let read = |zone: &str| -> Result<i128, String> {
+        let zone: Tz = zone.parse().map_err(|_| format!("the zone {zone:?} is not known"))?;
+        let moment: DateTime<Tz> = string_to_datetime(&zone, text).map_err(|_| form())?;
+        Ok(i128::from(moment.timestamp()) * 1_000_000_000 + i128::from(moment.timestamp_subsec_nanos()))
+    };
+    match zone {
+        Some(zone) => read(zone),
+        None => {
+            let reading = read("+00:00")?;
+            // A literal that means the same moment in every zone has an offset of its own.
+            if reading == read("+01:00")? {
+                return Err("the variable has no zone, so leave out the offset".into());
+            }
+            Ok(reading)
+        }
+    }
+}
