@@ -19,6 +19,7 @@ pub mod dataset;
 pub mod error;
 pub mod exporter;
 pub mod format;
+pub mod labels;
 pub mod limits;
 pub mod loss;
 pub mod missing;

@@ -1,16 +1,17 @@
 //! Legal, unique names: deterministic, whatever the format's rules.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::text_cut;
 
 /// A format's rules for names.
 pub struct NameRules<'a> {
-    /// Longest name in characters.
+    /// Longest name in characters; at least 8, so that suffixes fit.
     pub characters: usize,
-    /// Longest name in bytes.
+    /// Longest name in bytes; at least 8.
     pub bytes: usize,
-    /// Whether a character may stand at this position (0 = first).
+    /// Whether a character may stand at this position (0 = first); `_` and ASCII digits must be allowed after the
+    /// first, since suffixes are made of them.
     pub allows: &'a dyn Fn(char, usize) -> bool,
     /// Whether a whole name is taken by the format; compared after mending.
     pub reserved: &'a dyn Fn(&str) -> bool,
@@ -34,7 +35,7 @@ pub fn legal_unique<S: AsRef<str>>(names: &[S], rules: &NameRules<'_>) -> Vec<St
             result[index] = Some(mended[index].clone());
         }
     }
-    let mut suffixes: std::collections::HashMap<String, u64> = std::collections::HashMap::new();
+    let mut suffixes: HashMap<String, u64> = HashMap::new();
     result
         .into_iter()
         .zip(mended)
@@ -48,31 +49,36 @@ fn key(name: &str, rules: &NameRules<'_>) -> String {
 
 fn mend(name: &str, rules: &NameRules<'_>) -> String {
     let mut mended = String::with_capacity(name.len());
-    for (position, character) in name.chars().enumerate() {
-        if position == 0
-            && !(rules.allows)(character, 0)
-            && (rules.allows)(character, 1)
-            && (rules.allows)('_', 0)
-        {
-            mended.push('_');
-            mended.push(character);
-        } else if (rules.allows)(character, position) {
-            mended.push(character);
+    // Positions count what was kept: a character that was left out makes room.
+    let mut position = 0;
+    let mut meaning = false;
+    for character in name.chars() {
+        let (kept, before) = if (rules.allows)(character, position) {
+            (character, false)
+        } else if position == 0 && (rules.allows)(character, 1) && (rules.allows)('_', 0) {
+            (character, true)
         } else if (rules.allows)('_', position) {
+            ('_', false)
+        } else {
+            continue;
+        };
+        if before {
             mended.push('_');
+            position += 1;
         }
+        mended.push(kept);
+        position += 1;
+        meaning |= kept != '_' || character == '_';
     }
     let cut = cut(&mended, rules, 0);
-    let empty =
-        cut.chars().all(|character| character == '_') && name.chars().any(|character| character != '_');
-    if cut.is_empty() || empty {
-        rules.fallback.to_owned()
-    } else if (rules.reserved)(cut) {
-        let shorter = self::cut(cut, rules, 1);
-        format!("{shorter}_")
-    } else {
-        cut.to_owned()
+    if cut.is_empty() || !meaning {
+        return rules.fallback.to_owned();
     }
+    if !(rules.reserved)(cut) {
+        return cut.to_owned();
+    }
+    let longer = format!("{}_", self::cut(cut, rules, 1));
+    if (rules.reserved)(&longer) { rules.fallback.to_owned() } else { longer }
 }
 
 /// The beginning of a name that leaves room for a suffix of ASCII characters.
@@ -85,9 +91,9 @@ fn unique(
     name: &str,
     rules: &NameRules<'_>,
     taken: &mut HashSet<String>,
-    suffixes: &mut std::collections::HashMap<String, u64>,
+    suffixes: &mut HashMap<String, u64>,
 ) -> String {
-    if taken.insert(key(name, rules)) {
+    if !(rules.reserved)(name) && taken.insert(key(name, rules)) {
         return name.to_owned();
     }
     // Counting goes on where the last clash of the same name ended: no quadratic search.
@@ -96,7 +102,7 @@ fn unique(
         let suffix = format!("_{next}");
         *next += 1;
         let candidate = format!("{}{suffix}", cut(name, rules, suffix.len()));
-        if taken.insert(key(&candidate, rules)) {
+        if !(rules.reserved)(&candidate) && taken.insert(key(&candidate, rules)) {
             return candidate;
         }
     }
@@ -137,5 +143,56 @@ mod tests {
         let got: HashSet<String> = legal_unique(&names, &rules()).into_iter().collect();
         assert_eq!(got.len(), names.len());
         assert!(got.iter().all(|name| name.len() <= 8));
+    }
+
+    #[test]
+    fn a_character_that_is_left_out_makes_room_for_the_next_as_first() {
+        let rules = NameRules {
+            allows: &|character, position| {
+                character.is_ascii_alphabetic()
+                    || (position > 0 && (character.is_ascii_digit() || character == '_'))
+            },
+            ..rules()
+        };
+        assert_eq!(legal_unique(&["é1", "éa", "_b", "12"], &rules), ["var", "a", "b", "var_2"]);
+    }
+
+    #[test]
+    fn reserved_names_are_never_made() {
+        let rules = NameRules { reserved: &|name| name.starts_with("if") || name == "a_2", ..rules() };
+        assert_eq!(legal_unique(&["if", "a", "a", "if"], &rules), ["var", "a", "a_3", "var_2"]);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn names_are_legal_unique_within_limits_and_the_same_again(
+            names in proptest::collection::vec(
+                proptest::prop_oneof!["\\PC{0,12}", "[aAbB]{1,2}", "if", "[a-z_0-9]{6,12}", "[éÉßẞİıǅ]{1,9}"],
+                0..60,
+            ),
+            characters in 8usize..12,
+            bytes in 8usize..40,
+            ignore_case: bool,
+            unicode: bool,
+        ) {
+            let allows = |character: char, position: usize| {
+                let letter = if unicode { character.is_alphabetic() } else { character.is_ascii_alphabetic() };
+                letter || character == '_' || (position > 0 && character.is_ascii_digit())
+            };
+            let reserved = |name: &str| name.eq_ignore_ascii_case("if");
+            let rules =
+                NameRules { characters, bytes, allows: &allows, reserved: &reserved, ignore_case, fallback: "var" };
+            let got = legal_unique(&names, &rules);
+            proptest::prop_assert_eq!(&legal_unique(&names, &rules), &got);
+            let mut seen = HashSet::new();
+            for name in &got {
+                proptest::prop_assert!(name.chars().count() <= characters && name.len() <= bytes, "{name}");
+                proptest::prop_assert!(!name.is_empty() && !reserved(name));
+                proptest::prop_assert!(name.chars().enumerate().all(|(at, one)| allows(one, at)), "{name}");
+                proptest::prop_assert!(seen.insert(key(name, &rules)), "{name} twice in {got:?}");
+            }
+            // The first of the names that are legal already keeps its name, and all do when mended again.
+            proptest::prop_assert_eq!(legal_unique(&got, &rules), got);
+        }
     }
 }

@@ -27,3 +27,24 @@ pub fn to_characters(text: &str, characters: usize) -> &str {
         None => text,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn the_longest_beginning_within_the_limit(text in "\\PC{0,20}", limit in 0usize..40) {
+            let bytes = to_bytes(&text, limit);
+            prop_assert!(text.starts_with(bytes) && bytes.len() <= limit);
+            let next = text[bytes.len()..].chars().next();
+            prop_assert!(next.is_none_or(|next| bytes.len() + next.len_utf8() > limit));
+
+            let characters = to_characters(&text, limit);
+            prop_assert!(text.starts_with(characters));
+            prop_assert_eq!(characters.chars().count(), text.chars().count().min(limit));
+        }
+    }
+}
