@@ -1,13 +1,23 @@
-//! Delimited text, tab- or comma-separated: a fast writer and reader over Arrow record batches.
+//! Delimited text, tab- or comma-separated: a fast writer and reader over Arrow record batches, the formats `csv` and
+//! `tab`, and scripts that load their files in Stata, SPSS and R.
 
 mod binary;
+mod dataset;
 mod error;
+mod exporter;
+mod input;
 mod options;
 mod period;
 mod reader;
+mod script;
 mod writer;
 
+use exporter_core::Registry;
+
+pub use dataset::TabDataset;
 pub use error::TabError;
+pub use exporter::{Csv, DelimitedExporter, DelimitedOptions, MissingAs, Preset, Tab, ValuesAs};
+pub use input::DelimitedInputOptions;
 pub use options::{
     BinaryText, Breaks, DecimalMark, Delimiter, EmptyText, Header, LineEnd, Quoting, WriteOptions,
 };
@@ -16,4 +26,17 @@ pub use reader::{
     CellKind, Declared, Duplicates, Encoding, Layout, LayoutColumn, ReadHeader, ReadOptions, TabReader,
     read_text,
 };
+pub use script::{RScript, ScriptOptions, SpssScript, StataScript};
 pub use writer::{Altered, Column, Key, RowEncoder, Substitute, TabWriter};
+
+/// Adds the formats of this crate to a registry: `csv` and `tab`, written and read, and the scripts.
+pub fn register(registry: Registry) -> Registry {
+    registry
+        .register::<Csv>()
+        .register::<Tab>()
+        .register::<StataScript>()
+        .register::<SpssScript>()
+        .register::<RScript>()
+        .register_input::<Csv>()
+        .register_input::<Tab>()
+}

@@ -1,5 +1,6 @@
 //! Tests of the public interface.
 
+mod conformance;
 mod hostile;
 mod inference;
 mod round_trip;

@@ -55,7 +55,7 @@ fn leading_date(text: &[u8]) -> Option<(i64, &[u8])> {
     };
     let len = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
     // Timestamps in seconds reach the year 292,277,026,596.
-    if len < 4 || len > 12 || (sign == 0 && len != 4) {
+    if !(4..=12).contains(&len) || (sign == 0 && len != 4) {
         return None;
     }
     let (year, rest) = rest.split_at(len);

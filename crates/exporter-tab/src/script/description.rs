@@ -23,9 +23,11 @@ impl DataFile {
     /// The sibling entry that holds the rows of a table.
     pub(super) fn among(siblings: &[EntrySpec], id: TableId, table: &str, format: &str) -> Result<Self> {
         let missing = || {
-            Error::usage(format!("{format} loads a delimited file, and this export writes none for the table"))
-                .table(table)
-                .hint(format!("export both: --to tab --to {format}"))
+            Error::usage(format!(
+                "{format} loads a delimited file, and this export writes none for the table"
+            ))
+            .table(table)
+            .hint(format!("export both: --to tab --to {format}"))
         };
         let entry = siblings
             .iter()
@@ -34,18 +36,23 @@ impl DataFile {
         for (attribute, wanted) in REQUIRED {
             let found = entry.attributes.get(*attribute).map_or(*wanted, String::as_str);
             if found != *wanted {
-                return Err(Error::usage(format!("{format} cannot load a file written with {attribute}={found}"))
-                    .entry(&entry.path)
-                    .hint(format!("write the data file with {attribute}={wanted}")));
+                return Err(Error::usage(format!(
+                    "{format} cannot load a file written with {attribute}={found}"
+                ))
+                .entry(&entry.path)
+                .hint(format!("write the data file with {attribute}={wanted}")));
             }
         }
         let tab = match entry.attributes.get("delimiter").map(String::as_str) {
             Some("tab") => true,
             Some("comma") => false,
             other => {
-                return Err(Error::usage(format!("{format} cannot load a file delimited by {}", other.unwrap_or("nothing")))
-                    .entry(&entry.path)
-                    .hint("write the data file with delimiter=tab or delimiter=comma"));
+                return Err(Error::usage(format!(
+                    "{format} cannot load a file delimited by {}",
+                    other.unwrap_or("nothing")
+                ))
+                .entry(&entry.path)
+                .hint("write the data file with delimiter=tab or delimiter=comma"));
             }
         };
         let path = entry.path.rsplit('/').next().unwrap_or(&entry.path).to_owned();
@@ -54,8 +61,15 @@ impl DataFile {
 }
 
 /// What the data file must look like, by attribute of its entry.
-const REQUIRED: &[(&str, &str)] =
-    &[("header", "names"), ("values", "codes"), ("missing", "code"), ("decimal", "point"), ("dates", "iso"), ("booleans", "true,false")];
+const REQUIRED: &[(&str, &str)] = &[
+    ("header", "names"),
+    ("values", "codes"),
+    ("missing", "code"),
+    ("decimal", "point"),
+    ("dates", "iso"),
+    ("booleans", "true/false"),
+    ("missing-text", ""),
+];
 
 /// What a column of the data file holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,7 +100,9 @@ impl Column {
         match &variable.kind {
             Kind::Boolean => Column::Boolean,
             Kind::Integer { bits: 8 | 16, .. } | Kind::Integer { bits: 32, signed: true } => Column::Small,
-            Kind::Integer { .. } | Kind::Float { .. } | Kind::Decimal { .. } | Kind::Duration(_) => Column::Number,
+            Kind::Integer { .. } | Kind::Float { .. } | Kind::Decimal { .. } | Kind::Duration(_) => {
+                Column::Number
+            }
             Kind::Date => Column::Date,
             Kind::DateTime { zone, .. } => Column::DateTime { zoned: zone.is_some() },
             Kind::Time(_) => Column::Time,

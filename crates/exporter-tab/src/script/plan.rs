@@ -36,11 +36,17 @@ pub(super) fn plan(
     context: &Context,
 ) -> Result<Box<dyn Plan + 'static>> {
     let codebook = data.codebook();
-    let mut plan = ScriptPlan { entries: Vec::new(), texts: Vec::new(), losses: LossReport::default(), renames: Vec::new() };
+    let mut plan = ScriptPlan {
+        entries: Vec::new(),
+        texts: Vec::new(),
+        losses: LossReport::default(),
+        renames: Vec::new(),
+    };
     for (index, (table, spec)) in codebook.tables.iter().zip(entries(codebook, info)).enumerate() {
         let id = TableId(index);
         let data = DataFile::among(with.siblings, id, &table.name, info.id)?;
-        let description = Description { codebook, table, language: codebook.language(context.language()), data };
+        let description =
+            Description { codebook, table, language: codebook.language(context.language()), data };
         let script = write(&description, id, with.profile);
         plan.entries.push(spec.bytes(script.text.len() as u64));
         plan.texts.push(script.text);

@@ -5,7 +5,8 @@ use exporter_core::exporter::Planning;
 use exporter_core::format::Supports;
 use exporter_core::sink::EntrySpec;
 use exporter_core::{
-    Context, Dataset, Exporter, Format, FormatInfo, Limits, Loss, LossCode, LossReport, Plan, Profile, Result, TableId,
+    Context, Dataset, Exporter, Format, FormatInfo, Limits, Loss, LossCode, LossReport, Plan, Profile,
+    Result, TableId,
 };
 
 use super::ScriptOptions;
@@ -60,7 +61,12 @@ impl Exporter for RScript {
         plan::entries(codebook, &INFO)
     }
 
-    fn plan<'a>(&'a self, data: &'a dyn Dataset, with: &Planning<'_>, context: &Context) -> Result<Box<dyn Plan + 'a>> {
+    fn plan<'a>(
+        &'a self,
+        data: &'a dyn Dataset,
+        with: &Planning<'_>,
+        context: &Context,
+    ) -> Result<Box<dyn Plan + 'a>> {
         plan::plan(&INFO, write, data, with, context)
     }
 }
@@ -118,7 +124,9 @@ impl Source<'_, '_> {
             .collect();
         let (frame, path) = (self.frame.clone(), quoted(&self.description.data.path));
         let separator = if self.description.data.tab { "\\t" } else { "," };
-        self.line(&format!("{frame} <- read.table({path}, header = TRUE, sep = \"{separator}\", quote = \"\\\"\","));
+        self.line(&format!(
+            "{frame} <- read.table({path}, header = TRUE, sep = \"{separator}\", quote = \"\\\"\","
+        ));
         self.line("  comment.char = \"\", check.names = FALSE, na.strings = \"\", strip.white = FALSE, dec = \".\",");
         self.line("  stringsAsFactors = FALSE, fileEncoding = \"UTF-8-BOM\", encoding = \"UTF-8\",");
         self.line("  blank.lines.skip = FALSE, colClasses = c(");
@@ -146,7 +154,8 @@ impl Source<'_, '_> {
             Column::Number => {
                 if matches!(variable.kind, exporter_core::codebook::Kind::Integer { bits: 64, .. }) {
                     self.loss(
-                        Loss::new(LossCode::PRECISION, "whole numbers beyond 2^53 are rounded").variable(&variable.name),
+                        Loss::new(LossCode::PRECISION, "whole numbers beyond 2^53 are rounded")
+                            .variable(&variable.name),
                     );
                 }
                 return;
@@ -167,7 +176,10 @@ impl Source<'_, '_> {
         if let Some(kind) = kind {
             self.labels(variable, &column, kind);
         } else if !variable.missing.is_empty() {
-            self.loss(Loss::new(LossCode::MISSING_DROPPED, "only numbers and texts have missing values").variable(&variable.name));
+            self.loss(
+                Loss::new(LossCode::MISSING_DROPPED, "only numbers and texts have missing values")
+                    .variable(&variable.name),
+            );
         }
         let label = variable.label.get(language);
         if !label.is_empty() {
@@ -178,8 +190,11 @@ impl Source<'_, '_> {
         }
         if variable.question.is_some() || !variable.notes.is_empty() {
             self.loss(
-                Loss::new(LossCode::METADATA_DROPPED, "question and notes have no place in haven's attributes")
-                    .variable(&variable.name),
+                Loss::new(
+                    LossCode::METADATA_DROPPED,
+                    "question and notes have no place in haven's attributes",
+                )
+                .variable(&variable.name),
             );
         }
     }
@@ -227,7 +242,9 @@ impl Source<'_, '_> {
         let lost = variable.missing.len() - values.len() - ranges.len().min(1);
         if lost > 0 {
             self.loss(
-                Loss::new(LossCode::MISSING_DROPPED, "haven keeps values and one range").variable(&variable.name).count(lost as u64),
+                Loss::new(LossCode::MISSING_DROPPED, "haven keeps values and one range")
+                    .variable(&variable.name)
+                    .count(lost as u64),
             );
         }
         if !labels.is_empty() {
@@ -261,7 +278,10 @@ impl Source<'_, '_> {
             self.loss(Loss::new(LossCode::LANGUAGE_DROPPED, "only the chosen language is written"));
         }
         for group in &table.groups {
-            self.loss(Loss::new(LossCode::GROUP_DROPPED, "a data frame has no groups of columns").first(None, &group.name));
+            self.loss(
+                Loss::new(LossCode::GROUP_DROPPED, "a data frame has no groups of columns")
+                    .first(None, &group.name),
+            );
         }
         if table.variables.iter().any(|variable| Column::of(variable) == Column::Text) {
             self.loss(Loss::new(LossCode::NULL_TEXT, "empty texts become NA"));

@@ -24,7 +24,10 @@ pub(super) fn name(text: &str) -> String {
     let plain = text.chars().enumerate().all(|(place, character)| {
         character.is_ascii_alphabetic() || (place > 0 && (character.is_ascii_digit() || character == '_'))
     });
-    let reserved = ["if", "else", "repeat", "while", "function", "for", "in", "next", "break", "TRUE", "FALSE", "NULL", "Inf", "NaN", "NA"];
+    let reserved = [
+        "if", "else", "repeat", "while", "function", "for", "in", "next", "break", "TRUE", "FALSE", "NULL",
+        "Inf", "NaN", "NA",
+    ];
     if plain && !text.is_empty() && !reserved.contains(&text) {
         text.to_owned()
     } else {

@@ -1,6 +1,8 @@
 //! SPSS: a `.sps` file that loads the rows with `GET DATA`; PSPP runs it too.
 
-use exporter_core::codebook::{Codebook, GroupKind, Measure, Missing, MissingValues, Period, Role, Value, Variable};
+use exporter_core::codebook::{
+    Codebook, GroupKind, Measure, Missing, MissingValues, Period, Role, Value, Variable,
+};
 use exporter_core::exporter::Planning;
 use exporter_core::format::Supports;
 use exporter_core::names::{NameRules, legal_unique};
@@ -94,13 +96,19 @@ impl Exporter for SpssScript {
         plan::entries(codebook, &INFO)
     }
 
-    fn plan<'a>(&'a self, data: &'a dyn Dataset, with: &Planning<'_>, context: &Context) -> Result<Box<dyn Plan + 'a>> {
+    fn plan<'a>(
+        &'a self,
+        data: &'a dyn Dataset,
+        with: &Planning<'_>,
+        context: &Context,
+    ) -> Result<Box<dyn Plan + 'a>> {
         plan::plan(&INFO, write, data, with, context)
     }
 }
 
 /// Words that cannot be names (command syntax reference, "Variable names").
-const RESERVED: &[&str] = &["all", "and", "by", "eq", "ge", "gt", "le", "lt", "ne", "not", "or", "to", "with"];
+const RESERVED: &[&str] =
+    &["all", "and", "by", "eq", "ge", "gt", "le", "lt", "ne", "not", "or", "to", "with"];
 
 fn legal(names: &[&str]) -> Vec<String> {
     legal_unique(
@@ -110,7 +118,8 @@ fn legal(names: &[&str]) -> Vec<String> {
             bytes: NAME_BYTES,
             // A final period or underscore is legal but clashes with the end of commands and system names.
             allows: &|character, position| {
-                character.is_alphabetic() || (position > 0 && (character.is_ascii_digit() || character == '_'))
+                character.is_alphabetic()
+                    || (position > 0 && (character.is_ascii_digit() || character == '_'))
             },
             reserved: &|name| RESERVED.contains(&name.to_lowercase().as_str()),
             ignore_case: true,
@@ -120,7 +129,8 @@ fn legal(names: &[&str]) -> Vec<String> {
 }
 
 fn write(description: &Description<'_>, id: TableId, profile: &Profile) -> Script {
-    let given: Vec<&str> = description.table.variables.iter().map(|variable| variable.name.as_str()).collect();
+    let given: Vec<&str> =
+        description.table.variables.iter().map(|variable| variable.name.as_str()).collect();
     let names = legal(&given);
     let mut script = Syntax { description, losses: LossReport::default(), text: String::new() };
     script.load(&names, id, profile);
@@ -140,7 +150,11 @@ fn write(description: &Description<'_>, id: TableId, profile: &Profile) -> Scrip
         .map(|(given, name)| ((*given).to_owned(), name.clone()))
         .collect();
     for (given, name) in &renames {
-        script.loss(Loss::new(LossCode::NAME_CHANGED, format!("written as {name}")).variable(given).first(None, given));
+        script.loss(
+            Loss::new(LossCode::NAME_CHANGED, format!("written as {name}"))
+                .variable(given)
+                .first(None, given),
+        );
     }
     Script { text: script.text, losses: script.losses, renames }
 }
@@ -170,7 +184,8 @@ impl Syntax<'_, '_> {
             let bytes = profile.column(id, column).and_then(|facts| facts.max_bytes).unwrap_or(TEXT_BYTES);
             if bytes > TEXT_BYTES {
                 self.loss(
-                    Loss::new(LossCode::TEXT_TRUNCATED, format!("cut at {TEXT_BYTES} bytes")).variable(&variable.name),
+                    Loss::new(LossCode::TEXT_TRUNCATED, format!("cut at {TEXT_BYTES} bytes"))
+                        .variable(&variable.name),
                 );
             }
             let temporary = if needs_conversion(variable) { raw_name(column) } else { name.clone() };
@@ -195,12 +210,15 @@ impl Syntax<'_, '_> {
     fn convert(&mut self, variable: &Variable, name: &str) {
         let Some((column, _)) = self.description.table.variable(&variable.name) else { return };
         let raw = raw_name(column);
-        let piece = |from: usize, count: usize, format: &str| format!("NUMBER(CHAR.SUBSTR({raw}, {from}, {count}), {format})");
+        let piece = |from: usize, count: usize, format: &str| {
+            format!("NUMBER(CHAR.SUBSTR({raw}, {from}, {count}), {format})")
+        };
         match Column::of(variable) {
             Column::Number => {
                 if matches!(variable.kind, exporter_core::codebook::Kind::Integer { bits: 64, .. }) {
                     self.loss(
-                        Loss::new(LossCode::PRECISION, "whole numbers beyond 2^53 are rounded").variable(&variable.name),
+                        Loss::new(LossCode::PRECISION, "whole numbers beyond 2^53 are rounded")
+                            .variable(&variable.name),
                     );
                 }
             }
@@ -211,12 +229,22 @@ impl Syntax<'_, '_> {
             Column::DateTime { zoned } => {
                 if zoned {
                     self.loss(
-                        Loss::new(LossCode::TIME_ZONE, "the wall clock is kept, the offset dropped").variable(&variable.name),
+                        Loss::new(LossCode::TIME_ZONE, "the wall clock is kept, the offset dropped")
+                            .variable(&variable.name),
                     );
                 }
-                let day = format!("DATE.DMY({}, {}, {})", piece(9, 2, "F2.0"), piece(6, 2, "F2.0"), piece(1, 4, "F4.0"));
-                let clock =
-                    format!("({} * 60 + {}) * 60 + {}", piece(12, 2, "F2.0"), piece(15, 2, "F2.0"), piece(18, 2, "F2.0"));
+                let day = format!(
+                    "DATE.DMY({}, {}, {})",
+                    piece(9, 2, "F2.0"),
+                    piece(6, 2, "F2.0"),
+                    piece(1, 4, "F4.0")
+                );
+                let clock = format!(
+                    "({} * 60 + {}) * 60 + {}",
+                    piece(12, 2, "F2.0"),
+                    piece(15, 2, "F2.0"),
+                    piece(18, 2, "F2.0")
+                );
                 self.command(&format!("COMPUTE {name} ="), &[day, "+".into(), clock]);
                 let fraction = piece(21, 9, "F9.0");
                 let digits = format!("CHAR.LENGTH(RTRIM(CHAR.SUBSTR({raw}, 21), 'Z'))");
@@ -261,7 +289,9 @@ impl Syntax<'_, '_> {
             let cut = text_cut::to_bytes(label, LABEL_BYTES);
             if cut.len() < label.len() {
                 self.loss(
-                    Loss::new(LossCode::LABEL_TRUNCATED, "cut at 256 bytes").variable(&variable.name).first(None, label),
+                    Loss::new(LossCode::LABEL_TRUNCATED, "cut at 256 bytes")
+                        .variable(&variable.name)
+                        .first(None, label),
                 );
             }
             self.command(&format!("VARIABLE LABELS {name}"), &[quoted(cut)]);
@@ -317,9 +347,12 @@ impl Syntax<'_, '_> {
         for (value, label) in pairs {
             let Some(value_text) = literal(value, numeric) else {
                 self.loss(
-                    Loss::new(LossCode::VALUE_LABELS_DROPPED, "the labelled value cannot be written in this syntax")
-                        .variable(&variable.name)
-                        .first(None, value.to_string()),
+                    Loss::new(
+                        LossCode::VALUE_LABELS_DROPPED,
+                        "the labelled value cannot be written in this syntax",
+                    )
+                    .variable(&variable.name)
+                    .first(None, value.to_string()),
                 );
                 continue;
             };
@@ -355,9 +388,12 @@ impl Syntax<'_, '_> {
         let dropped = values.len().saturating_sub(room) + ranges.len().saturating_sub(1) + impossible;
         if dropped > 0 {
             self.loss(
-                Loss::new(LossCode::MISSING_DROPPED, "SPSS takes three missing values, or a range and one value")
-                    .variable(&variable.name)
-                    .count(dropped as u64),
+                Loss::new(
+                    LossCode::MISSING_DROPPED,
+                    "SPSS takes three missing values, or a range and one value",
+                )
+                .variable(&variable.name)
+                .count(dropped as u64),
             );
         }
         ranges.truncate(1);
@@ -378,7 +414,8 @@ impl Syntax<'_, '_> {
                 .filter_map(|member| table.variable(member).and_then(|(column, _)| names.get(column)))
                 .map(String::as_str)
                 .collect();
-            let label = quoted(text_cut::to_bytes(group.label.get(self.description.language), VALUE_LABEL_BYTES));
+            let label =
+                quoted(text_cut::to_bytes(group.label.get(self.description.language), VALUE_LABEL_BYTES));
             let set = legal(&[group.name.as_str()]).remove(0);
             let set = text_cut::to_bytes(&set, NAME_BYTES - 1).to_owned();
             let counted = match &group.kind {
@@ -390,17 +427,23 @@ impl Syntax<'_, '_> {
                 (GroupKind::MultipleCategory, _) => "MCGROUP",
                 _ => {
                     self.loss(
-                        Loss::new(LossCode::GROUP_DROPPED, "SPSS has multiple response sets only").first(None, &group.name),
+                        Loss::new(LossCode::GROUP_DROPPED, "SPSS has multiple response sets only")
+                            .first(None, &group.name),
                     );
                     continue;
                 }
             };
             if members.len() < 2 {
-                self.loss(Loss::new(LossCode::GROUP_DROPPED, "a set needs two variables").first(None, &group.name));
+                self.loss(
+                    Loss::new(LossCode::GROUP_DROPPED, "a set needs two variables").first(None, &group.name),
+                );
                 continue;
             }
-            let mut parts =
-                vec![format!("NAME=${set}"), format!("LABEL={label}"), format!("VARIABLES={}", members.join(" "))];
+            let mut parts = vec![
+                format!("NAME=${set}"),
+                format!("LABEL={label}"),
+                format!("VARIABLES={}", members.join(" ")),
+            ];
             parts.extend(counted.map(|counted| format!("VALUE={counted}")));
             self.command(&format!("MRSETS /{kind}"), &parts);
         }
@@ -418,7 +461,8 @@ impl Syntax<'_, '_> {
         if table.variables.iter().any(|variable| Column::of(variable) == Column::Text) {
             self.loss(Loss::new(LossCode::NULL_TEXT, "missing texts become empty texts"));
         }
-        let target = self.description.data.path.rsplit_once('.').map_or(table.name.as_str(), |(stem, _)| stem);
+        let target =
+            self.description.data.path.rsplit_once('.').map_or(table.name.as_str(), |(stem, _)| stem);
         self.command(&format!("SAVE OUTFILE={}", quoted(&format!("{target}.sav"))), &[]);
     }
 }

@@ -6,8 +6,8 @@ use exporter_core::format::Supports;
 use exporter_core::names::{NameRules, legal_unique};
 use exporter_core::sink::EntrySpec;
 use exporter_core::{
-    Context, Dataset, Exporter, Format, FormatInfo, Limits, Loss, LossCode, LossReport, Plan, Profile, Result, TableId,
-    text_cut,
+    Context, Dataset, Exporter, Format, FormatInfo, Limits, Loss, LossCode, LossReport, Plan, Profile,
+    Result, TableId, text_cut,
 };
 
 use super::ScriptOptions;
@@ -28,7 +28,13 @@ static INFO: FormatInfo = FormatInfo {
     aliases: &["do"],
     extensions: &["do"],
     media_type: "text/x-stata-do",
-    supports: Supports { variable_labels: true, value_labels: true, user_missing: true, languages: true, ..Supports::NONE },
+    supports: Supports {
+        variable_labels: true,
+        value_labels: true,
+        user_missing: true,
+        languages: true,
+        ..Supports::NONE
+    },
     limits: Limits::NONE
         .variables(120_000)
         .name_characters(NAME_CHARACTERS as u32)
@@ -77,15 +83,20 @@ impl Exporter for StataScript {
         plan::entries(codebook, &INFO)
     }
 
-    fn plan<'a>(&'a self, data: &'a dyn Dataset, with: &Planning<'_>, context: &Context) -> Result<Box<dyn Plan + 'a>> {
+    fn plan<'a>(
+        &'a self,
+        data: &'a dyn Dataset,
+        with: &Planning<'_>,
+        context: &Context,
+    ) -> Result<Box<dyn Plan + 'a>> {
         plan::plan(&INFO, write, data, with, context)
     }
 }
 
 /// Names that Stata keeps for itself (`help reswords`).
 const RESERVED: &[&str] = &[
-    "_all", "_b", "byte", "_coef", "_cons", "double", "float", "if", "in", "int", "long", "_n", "_N", "_pi", "_pred",
-    "_rc", "_skip", "strL", "using", "with",
+    "_all", "_b", "byte", "_coef", "_cons", "double", "float", "if", "in", "int", "long", "_n", "_N", "_pi",
+    "_pred", "_rc", "_skip", "strL", "using", "with",
 ];
 
 fn legal(names: &[&str]) -> Vec<String> {
@@ -99,7 +110,8 @@ fn legal(names: &[&str]) -> Vec<String> {
             },
             reserved: &|name| {
                 let width = name.strip_prefix("str").unwrap_or_default();
-                RESERVED.contains(&name) || (!width.is_empty() && width.bytes().all(|digit| digit.is_ascii_digit()))
+                RESERVED.contains(&name)
+                    || (!width.is_empty() && width.bytes().all(|digit| digit.is_ascii_digit()))
             },
             ignore_case: false,
             fallback: "var",
@@ -108,7 +120,8 @@ fn legal(names: &[&str]) -> Vec<String> {
 }
 
 fn write(description: &Description<'_>, _: TableId, _: &Profile) -> Script {
-    let given: Vec<&str> = description.table.variables.iter().map(|variable| variable.name.as_str()).collect();
+    let given: Vec<&str> =
+        description.table.variables.iter().map(|variable| variable.name.as_str()).collect();
     let names = legal(&given);
     let mut script = DoFile { description, losses: LossReport::default(), text: String::new() };
     script.load(&names);
@@ -128,7 +141,11 @@ fn write(description: &Description<'_>, _: TableId, _: &Profile) -> Script {
         .map(|(given, name)| ((*given).to_owned(), name.clone()))
         .collect();
     for (given, name) in &renames {
-        script.loss(Loss::new(LossCode::NAME_CHANGED, format!("written as {name}")).variable(given).first(None, given));
+        script.loss(
+            Loss::new(LossCode::NAME_CHANGED, format!("written as {name}"))
+                .variable(given)
+                .first(None, given),
+        );
     }
     Script { text: script.text, losses: script.losses, renames }
 }
@@ -195,10 +212,15 @@ impl DoFile<'_, '_> {
             Column::DateTime { zoned } => {
                 if zoned {
                     self.loss(
-                        Loss::new(LossCode::TIME_ZONE, "the wall clock is kept, the offset dropped").variable(&variable.name),
+                        Loss::new(LossCode::TIME_ZONE, "the wall clock is kept, the offset dropped")
+                            .variable(&variable.name),
                     );
                 }
-                ("double", format!("clock(substr({name}, 1, 10) + \" \" + substr({name}, 12, 12), \"YMDhms\")"), "%tc")
+                (
+                    "double",
+                    format!("clock(substr({name}, 1, 10) + \" \" + substr({name}, 12, 12), \"YMDhms\")"),
+                    "%tc",
+                )
             }
             Column::Time => ("double", format!("clock(\"1960-01-01 \" + {name}, \"YMDhms\")"), "%tcHH:MM:SS"),
             Column::Period(period) => match period {
@@ -218,9 +240,10 @@ impl DoFile<'_, '_> {
 
     /// Converted variables went to the end.
     fn order(&mut self, names: &[String]) {
-        let converted = self.description.table.variables.iter().any(|variable| {
-            !matches!(Column::of(variable), Column::Small | Column::Number | Column::Text)
-        });
+        let converted =
+            self.description.table.variables.iter().any(|variable| {
+                !matches!(Column::of(variable), Column::Small | Column::Number | Column::Text)
+            });
         if converted {
             for part in names.chunks(200).rev() {
                 self.line(&format!("order {}", part.join(" ")));
@@ -286,15 +309,27 @@ impl DoFile<'_, '_> {
         }
         for (missing, letter) in variable.missing.iter().zip(&letters) {
             let condition = match &missing.values {
-                MissingValues::One(value) => value.as_f64().map(|value| format!("{name} == {}", number(value))),
+                MissingValues::One(value) => {
+                    value.as_f64().map(|value| format!("{name} == {}", number(value)))
+                }
                 MissingValues::Range { low, high } => {
                     self.loss(
-                        Loss::new(LossCode::MISSING_REASON_MERGED, format!("a range of values becomes .{letter}"))
-                            .variable(&variable.name),
+                        Loss::new(
+                            LossCode::MISSING_REASON_MERGED,
+                            format!("a range of values becomes .{letter}"),
+                        )
+                        .variable(&variable.name),
                     );
-                    let low = low.as_ref().and_then(|low| low.as_f64()).map(|low| format!("{name} >= {}", number(low)));
-                    let high = high.as_ref().and_then(|high| high.as_f64()).map(|high| format!("{name} <= {}", number(high)));
-                    let parts: Vec<String> = low.into_iter().chain(high).chain([format!("{name} < .")]).collect();
+                    let low = low
+                        .as_ref()
+                        .and_then(|low| low.as_f64())
+                        .map(|low| format!("{name} >= {}", number(low)));
+                    let high = high
+                        .as_ref()
+                        .and_then(|high| high.as_f64())
+                        .map(|high| format!("{name} <= {}", number(high)));
+                    let parts: Vec<String> =
+                        low.into_iter().chain(high).chain([format!("{name} < .")]).collect();
                     Some(parts.join(" & "))
                 }
             };
@@ -319,7 +354,9 @@ impl DoFile<'_, '_> {
             let declared = variable.missing.iter().position(|missing| missing.contains(&value.into()));
             match declared.and_then(|at| letters.get(at)) {
                 Some(letter) => define.push((format!(".{letter}"), label.get(language))),
-                None if (-2_147_483_647..=2_147_483_620).contains(&value) => define.push((value.to_string(), label.get(language))),
+                None if (-2_147_483_647..=2_147_483_620).contains(&value) => {
+                    define.push((value.to_string(), label.get(language)))
+                }
                 None => self.loss(
                     Loss::new(LossCode::VALUE_LABEL_KEY, "values beyond 32 bits cannot be labelled")
                         .variable(&variable.name)
@@ -384,13 +421,17 @@ impl DoFile<'_, '_> {
             self.line(&format!("notes: {}", super::stata_text::note(note.get(self.description.language))));
         }
         for group in table.groups.iter().filter(|group| !matches!(group.kind, GroupKind::Section)) {
-            self.loss(Loss::new(LossCode::GROUP_DROPPED, "Stata has no groups of variables").first(None, &group.name));
+            self.loss(
+                Loss::new(LossCode::GROUP_DROPPED, "Stata has no groups of variables")
+                    .first(None, &group.name),
+            );
         }
         if table.variables.iter().any(|variable| Column::of(variable) == Column::Text) {
             self.loss(Loss::new(LossCode::NULL_TEXT, "missing texts become empty texts"));
         }
         self.line("compress");
-        let target = self.description.data.path.rsplit_once('.').map_or(table.name.as_str(), |(stem, _)| stem);
+        let target =
+            self.description.data.path.rsplit_once('.').map_or(table.name.as_str(), |(stem, _)| stem);
         let target = quoted(&format!("{target}.dta"));
         self.line(&format!("save {target}, replace"));
     }
@@ -399,7 +440,11 @@ impl DoFile<'_, '_> {
 /// The format that the codebook asks for, when Stata has it.
 fn display_format(variable: &Variable) -> Option<String> {
     let format = variable.format.as_ref()?;
-    if let Some(native) = format.native.get("stata").filter(|native| native.starts_with('%') && !native.contains(char::is_whitespace)) {
+    if let Some(native) = format
+        .native
+        .get("stata")
+        .filter(|native| native.starts_with('%') && !native.contains(char::is_whitespace))
+    {
         return Some(native.clone());
     }
     let decimals = format.decimals?;

@@ -1,0 +1,144 @@
+//! A delimited file as a dataset of one table.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use exporter_core::codebook::{Codebook, Kind, Table, Text, Variable};
+use exporter_core::dataset::{arrow_type, infer_kind, select, table_of};
+use exporter_core::format::Declared as DeclaredTable;
+use exporter_core::{Batches, Dataset, Error, Result, Scan, TableId};
+
+use crate::exporter::period_unit;
+use crate::reader::{CellKind, Declared, Layout, ReadOptions, TabReader};
+use crate::{PeriodUnit, TabError};
+
+/// A file that is read anew by every scan.
+#[derive(Debug)]
+pub struct TabDataset {
+    path: PathBuf,
+    options: ReadOptions,
+    layout: Layout,
+    codebook: Codebook,
+}
+
+impl TabDataset {
+    /// Reads the header and infers the kinds of columns that are not declared, which reads the whole file once.
+    ///
+    /// # Errors
+    /// When the file cannot be read, is no well-formed delimited text, or lacks a declared column.
+    pub fn open(path: &Path, options: ReadOptions, declared: Option<DeclaredTable<'_>>) -> Result<Self> {
+        let kinds = match declared {
+            Some(declared) => {
+                declared.table.variables.iter().map(declared_cell).collect::<Result<Vec<_>>>()?
+            }
+            None => Vec::new(),
+        };
+        let layout = Layout::read(open(path)?, &options, &kinds).map_err(error)?;
+        let stem = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let stem = stem.split_once('.').map_or(stem.as_str(), |(stem, _)| stem).to_owned();
+        let name = declared.map_or(stem, |declared| declared.table.name.clone());
+        let mut table = Table::new(&name, Vec::new());
+        for column in &layout.columns {
+            let known = declared.and_then(|declared| declared.table.variable(&column.name));
+            let mut variable = match known {
+                Some((_, variable)) => variable.clone(),
+                None => Variable::new(&column.name, kind_of(&column.kind)?),
+            };
+            if variable.label.is_empty() {
+                variable.label = column.label.as_deref().map(Text::from).unwrap_or_default();
+            }
+            table.variables.push(variable);
+        }
+        let mut codebook = Codebook::new(&name).with_table(table);
+        if let Some(declared) = declared {
+            codebook.value_labels.clone_from(&declared.codebook.value_labels);
+            codebook.study.languages.clone_from(&declared.codebook.study.languages);
+        }
+        Ok(Self { path: path.to_owned(), options, layout, codebook })
+    }
+}
+
+impl Dataset for TabDataset {
+    fn codebook(&self) -> &Codebook {
+        &self.codebook
+    }
+
+    fn rows(&self, table: TableId) -> Option<u64> {
+        if table.0 == 0 { self.layout.rows } else { None }
+    }
+
+    fn scan(&self, table: TableId, scan: &Scan) -> Result<Batches<'_>> {
+        let description = table_of(&self.codebook, table)?;
+        let columns = scan.projection(description)?;
+        let mut options = self.options.clone();
+        options.batch_rows = scan.batch_rows.unwrap_or(options.batch_rows);
+        let read = |columns: Option<&[usize]>| {
+            let reader = TabReader::new(open(&self.path)?, &self.layout, &options, columns).map_err(error)?;
+            Ok::<_, Error>(reader.map(|batch| batch.map_err(error)))
+        };
+        if scan.filter.is_some() {
+            return select(description, scan, read(None)?);
+        }
+        // The columns are projected already; what is left is the limit.
+        let mut left = scan.limit.unwrap_or(u64::MAX);
+        let batches = read(Some(&columns))?.map_while(move |batch| {
+            if left == 0 {
+                return None;
+            }
+            Some(batch.map(|batch| {
+                let keep = usize::try_from(left).unwrap_or(usize::MAX).min(batch.num_rows());
+                left -= keep as u64;
+                batch.slice(0, keep)
+            }))
+        });
+        Ok(Batches::new(exporter_core::dataset::arrow_schema(description, &columns), batches))
+    }
+}
+
+fn open(path: &Path) -> Result<File> {
+    File::open(path).map_err(|source| Error::io(format!("cannot read {}", path.display()), source))
+}
+
+fn declared_cell(variable: &Variable) -> Result<Declared> {
+    let kind = match &variable.kind {
+        Kind::Period(period) => CellKind::Period(period_unit(*period)),
+        kind if kind.is_nested() => {
+            return Err(Error::unsupported(format!("the kind {kind} cannot be read from delimited text"))
+                .variable(&variable.name)
+                .hint("declare it as text"));
+        }
+        kind => CellKind::Data(arrow_type(kind)),
+    };
+    Ok(Declared { name: variable.name.clone(), kind })
+}
+
+fn kind_of(cell: &CellKind) -> Result<Kind> {
+    use exporter_core::codebook::Period;
+    Ok(match cell {
+        CellKind::Data(data) => infer_kind(data)?,
+        CellKind::Period(unit) => Kind::Period(match unit {
+            PeriodUnit::Year => Period::Year,
+            PeriodUnit::Half => Period::Half,
+            PeriodUnit::Quarter => Period::Quarter,
+            PeriodUnit::Month => Period::Month,
+            PeriodUnit::Week => Period::Week,
+        }),
+    })
+}
+
+/// The codec's error as the engine's, with its place.
+pub(crate) fn error(source: TabError) -> Error {
+    let message = source.to_string();
+    match source {
+        TabError::Io(source) => return Error::io("cannot read the file", source),
+        TabError::Option { .. } => Error::usage(message),
+        TabError::UnknownColumn { .. } => Error::not_found(message),
+        TabError::TooManyColumns { .. } | TabError::RecordTooLong { .. } => Error::limit(message),
+        TabError::Ragged { record, .. } => Error::invalid(message).row(record),
+        TabError::Value { column, record, .. } => Error::invalid(message).variable(column).row(record),
+        TabError::Encoding { record, .. } => {
+            Error::invalid(message).row(record).hint("name the encoding, such as windows-1252")
+        }
+        _ => Error::invalid(message),
+    }
+}

@@ -1,0 +1,281 @@
+//! Choices for the formats, by name, and their descriptions.
+
+use exporter_core::format::{OptionInfo, OptionKind, Supports};
+use exporter_core::{Error, FormatInfo, Limits, LossCode, Result};
+use serde::{Deserialize, Serialize};
+
+use crate::options::{
+    BinaryText, Breaks, DecimalMark, Delimiter, EmptyText, Header, LineEnd, Quoting, WriteOptions,
+};
+
+/// What is written for a value that has a label.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ValuesAs {
+    /// The value itself.
+    #[default]
+    Codes,
+    /// Its label.
+    Labels,
+}
+
+/// What is written for a value that is declared missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MissingAs {
+    /// The same as for a null.
+    Empty,
+    /// The value itself.
+    Code,
+    /// The reason; the value itself when no reason is given.
+    Text,
+}
+
+/// Options of `csv` and `tab`; what is left out is the format's default.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+#[non_exhaustive]
+pub struct DelimitedOptions {
+    /// A whole set of choices to start from.
+    pub preset: Option<Preset>,
+    /// The character between cells.
+    pub delimiter: Option<Delimiter>,
+    /// Which cells stand in quotes.
+    pub quoting: Option<Quoting>,
+    /// Whether the file starts with a byte order mark.
+    pub bom: Option<bool>,
+    /// What ends a line.
+    pub line_end: Option<LineEnd>,
+    /// What stands above the rows.
+    pub header: Option<Header>,
+    /// What is written for labelled values.
+    pub values: Option<ValuesAs>,
+    /// What is written for user-missing values.
+    pub missing: Option<MissingAs>,
+    /// What is written for a null.
+    pub missing_text: Option<String>,
+    /// What is written for an empty text.
+    pub empty: Option<EmptyText>,
+    /// What becomes of tabs and line ends inside a text.
+    pub breaks: Option<Breaks>,
+    /// The decimal mark.
+    pub decimal: Option<DecimalMark>,
+    /// Texts of true and false, with a slash between.
+    pub booleans: Option<String>,
+    /// Pattern of dates (strftime), or `iso`.
+    pub dates: Option<String>,
+    /// Pattern of date-times (strftime), or `iso`.
+    pub datetimes: Option<String>,
+    /// How bytes become text.
+    pub binary: Option<BinaryText>,
+}
+
+/// Whole sets of choices.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Preset {
+    /// The format's own defaults.
+    Default,
+    /// Byte for byte as the Survey Solutions export service writes its `.tab` files.
+    SurveySolutions,
+}
+
+/// Options with every choice made.
+#[derive(Debug, Clone)]
+pub(super) struct Settings {
+    pub(super) write: WriteOptions,
+    pub(super) values: ValuesAs,
+    pub(super) missing: MissingAs,
+}
+
+impl DelimitedOptions {
+    /// Makes every choice, starting from the format's defaults.
+    pub(super) fn settle(self, base: WriteOptions) -> Result<Settings> {
+        let mut write = match self.preset {
+            Some(Preset::SurveySolutions) => WriteOptions::survey_solutions(),
+            Some(Preset::Default) | None => base,
+        };
+        let values = self.values.unwrap_or_default();
+        let missing = self.missing.unwrap_or(match values {
+            ValuesAs::Codes => MissingAs::Code,
+            ValuesAs::Labels => MissingAs::Text,
+        });
+        set(&mut write.delimiter, self.delimiter);
+        set(&mut write.quoting, self.quoting);
+        set(&mut write.bom, self.bom);
+        set(&mut write.line_end, self.line_end);
+        set(&mut write.header, self.header);
+        set(&mut write.missing_text, self.missing_text);
+        set(&mut write.empty_text, self.empty);
+        set(&mut write.breaks, self.breaks);
+        set(&mut write.decimal_mark, self.decimal);
+        set(&mut write.binary, self.binary);
+        if let Some(booleans) = self.booleans {
+            let (yes, no) = booleans.split_once('/').ok_or_else(|| {
+                Error::usage(format!("booleans={booleans} has no slash between true and false"))
+                    .hint("booleans=yes/no")
+            })?;
+            write.booleans = [no.to_owned(), yes.to_owned()];
+        }
+        let pattern = |text: Option<String>| text.filter(|text| text != "iso");
+        write.date_pattern = pattern(self.dates);
+        write.date_time_pattern = pattern(self.datetimes);
+        write.check().map_err(|source| Error::usage(source.to_string()).with_source(source))?;
+        Ok(Settings { write, values, missing })
+    }
+}
+
+fn set<T>(target: &mut T, chosen: Option<T>) {
+    if let Some(chosen) = chosen {
+        *target = chosen;
+    }
+}
+
+impl Settings {
+    /// What a sibling must know to load the entry.
+    pub(super) fn dialect(&self) -> Vec<(&'static str, String)> {
+        let write = &self.write;
+        let dates = match (&write.date_pattern, &write.date_time_pattern) {
+            (None, None) => "iso".to_owned(),
+            _ => "custom".to_owned(),
+        };
+        vec![
+            ("delimiter", write.delimiter.into()),
+            ("header", name(&write.header)),
+            ("values", name(&self.values)),
+            ("missing", name(&self.missing)),
+            ("missing-text", write.missing_text.clone()),
+            ("decimal", name(&write.decimal_mark)),
+            ("dates", dates),
+            ("booleans", format!("{}/{}", write.booleans[1], write.booleans[0])),
+            ("bom", write.bom.to_string()),
+        ]
+    }
+}
+
+/// A choice by the name under which it is read.
+fn name(choice: &impl Serialize) -> String {
+    match serde_json::to_value(choice) {
+        Ok(serde_json::Value::String(name)) => name,
+        _ => String::new(),
+    }
+}
+
+const NOTES: &str = "One file per table. UTF-8. Opens in every spreadsheet, statistical program and database; the \
+                     codebook travels beside it or as a script (stata-script, spss-script, r-script).";
+
+/// The description of `csv`.
+pub(super) static CSV: FormatInfo = FormatInfo {
+    id: "csv",
+    name: "Comma-separated values",
+    aliases: &[],
+    extensions: &["csv"],
+    media_type: "text/csv",
+    supports: Supports::NONE,
+    limits: Limits::NONE,
+    options: &CSV_OPTIONS,
+    losses: LOSSES,
+    reads: true,
+    writes: true,
+    notes: NOTES,
+};
+
+/// The description of `tab`.
+pub(super) static TAB: FormatInfo = FormatInfo {
+    id: "tab",
+    name: "Tab-separated values",
+    aliases: &["tsv"],
+    extensions: &["tab", "tsv", "txt"],
+    media_type: "text/tab-separated-values",
+    supports: Supports::NONE,
+    limits: Limits::NONE,
+    options: &TAB_OPTIONS,
+    losses: LOSSES,
+    reads: true,
+    writes: true,
+    notes: NOTES,
+};
+
+const LOSSES: &[LossCode] = &[
+    LossCode::LABEL_DROPPED,
+    LossCode::VALUE_LABELS_DROPPED,
+    LossCode::MISSING_DROPPED,
+    LossCode::MISSING_REASON_MERGED,
+    LossCode::KIND_CHANGED,
+    LossCode::LANGUAGE_DROPPED,
+    LossCode::METADATA_DROPPED,
+    LossCode::GROUP_DROPPED,
+    LossCode::KEY_DROPPED,
+    LossCode::SORT_ORDER_DROPPED,
+    LossCode::DISPLAY_FORMAT_DROPPED,
+    LossCode::DOCUMENT_DROPPED,
+    LossCode::STRUCTURE_FLATTENED,
+    LossCode::BINARY_AS_TEXT,
+    LossCode::TIME_ZONE,
+    LossCode::TEXT_REPLACED,
+    LossCode::NULL_TEXT,
+];
+
+const CSV_OPTIONS: [OptionInfo; 16] = options("comma");
+const TAB_OPTIONS: [OptionInfo; 16] = options("tab");
+
+const fn options(delimiter: &'static str) -> [OptionInfo; 16] {
+    use OptionKind::{Boolean, Choice, Text};
+    const fn option(
+        name: &'static str,
+        kind: OptionKind,
+        default: &'static str,
+        help: &'static str,
+    ) -> OptionInfo {
+        OptionInfo { name, kind, default, help }
+    }
+    [
+        option(
+            "preset",
+            Choice(&["default", "survey-solutions"]),
+            "default",
+            "A whole set of choices to start from.",
+        ),
+        option(
+            "delimiter",
+            Text,
+            delimiter,
+            "Between cells: tab, comma, semicolon, pipe, space or one character.",
+        ),
+        option(
+            "quoting",
+            Choice(&["minimal", "all", "non-numeric", "survey-solutions"]),
+            "minimal",
+            "Which cells stand in quotes (RFC 4180).",
+        ),
+        option("bom", Boolean, "false", "Start with a byte order mark, which Excel wants."),
+        option("line-end", Choice(&["lf", "crlf"]), "lf", "What ends a line."),
+        option(
+            "header",
+            Choice(&["names", "labels", "both", "none"]),
+            "names",
+            "What stands above the rows.",
+        ),
+        option("values", Choice(&["codes", "labels"]), "codes", "What is written for a labelled value."),
+        option(
+            "missing",
+            Choice(&["empty", "code", "text"]),
+            "code",
+            "What is written for a user-missing value; with values=labels the default is text.",
+        ),
+        option("missing-text", Text, "", "What is written for a null."),
+        option(
+            "empty",
+            Choice(&["quoted", "bare"]),
+            "quoted",
+            "An empty text: two quotes, or nothing like a null.",
+        ),
+        option("breaks", Choice(&["keep", "space"]), "keep", "Tabs and line ends inside a text."),
+        option("decimal", Choice(&["point", "comma"]), "point", "The decimal mark."),
+        option("booleans", Text, "true/false", "Texts of true and false."),
+        option("dates", Text, "iso", "Pattern of dates in strftime letters."),
+        option("datetimes", Text, "iso", "Pattern of date-times in strftime letters."),
+        option("binary", Choice(&["base64", "hex"]), "base64", "How bytes become text."),
+    ]
+}

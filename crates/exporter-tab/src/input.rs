@@ -1,0 +1,109 @@
+//! Reading delimited files by name.
+
+use exporter_core::format::{Input, Recognition, Source};
+use exporter_core::{Context, Dataset, Error, Format, FormatInfo, Result};
+use serde::Deserialize;
+
+use crate::dataset::TabDataset;
+use crate::exporter::{Csv, Tab};
+use crate::options::{BinaryText, DecimalMark, Delimiter};
+use crate::reader::{Duplicates, Encoding, ReadHeader, ReadOptions};
+
+/// Options of the `csv` and `tab` readers; what is left out is found in the file.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+#[non_exhaustive]
+pub struct DelimitedInputOptions {
+    /// The character between cells.
+    pub delimiter: Option<Delimiter>,
+    /// How bytes spell characters.
+    pub encoding: Option<Encoding>,
+    /// What stands above the rows.
+    pub header: Option<ReadHeader>,
+    /// What happens when two columns share a name.
+    pub duplicates: Option<Duplicates>,
+    /// Texts for missing values besides nothing, with bars between: `NA|.`.
+    pub missing_texts: Option<String>,
+    /// The decimal mark.
+    pub decimal: Option<DecimalMark>,
+    /// Texts of true and false, with a slash between.
+    pub booleans: Option<String>,
+    /// Pattern of dates (strftime), or `iso`.
+    pub dates: Option<String>,
+    /// Pattern of date-times (strftime), or `iso`.
+    pub datetimes: Option<String>,
+    /// How bytes are spelt.
+    pub binary: Option<BinaryText>,
+    /// Most columns a file may have.
+    pub max_columns: Option<usize>,
+    /// Most bytes of a record.
+    pub max_record_bytes: Option<usize>,
+}
+
+impl DelimitedInputOptions {
+    fn settle(self, delimiter: Option<Delimiter>) -> Result<ReadOptions> {
+        let mut read = ReadOptions { delimiter: self.delimiter.or(delimiter), ..ReadOptions::default() };
+        set(&mut read.encoding, self.encoding);
+        set(&mut read.header, self.header);
+        set(&mut read.duplicates, self.duplicates);
+        set(&mut read.decimal_mark, self.decimal);
+        set(&mut read.binary, self.binary);
+        set(&mut read.max_columns, self.max_columns);
+        set(&mut read.max_record_bytes, self.max_record_bytes);
+        if let Some(texts) = self.missing_texts {
+            read.missing_texts = texts.split('|').map(str::to_owned).collect();
+        }
+        if let Some(booleans) = self.booleans {
+            let (yes, no) = booleans.split_once('/').ok_or_else(|| {
+                Error::usage(format!("booleans={booleans} has no slash between true and false"))
+            })?;
+            read.booleans = Some([no.to_owned(), yes.to_owned()]);
+        }
+        let pattern = |text: Option<String>| text.filter(|text| text != "iso");
+        read.date_pattern = pattern(self.dates);
+        read.date_time_pattern = pattern(self.datetimes);
+        Ok(read)
+    }
+}
+
+fn set<T>(target: &mut T, chosen: Option<T>) {
+    if let Some(chosen) = chosen {
+        *target = chosen;
+    }
+}
+
+impl Input for Csv {
+    const INFO: &'static FormatInfo = <Csv as Format>::INFO;
+    type Options = DelimitedInputOptions;
+
+    fn recognise(head: &[u8]) -> Recognition {
+        recognise(head)
+    }
+
+    fn open(source: &Source<'_>, options: Self::Options, _: &Context) -> Result<Box<dyn Dataset>> {
+        // A csv may well be separated by semicolons: the first line tells.
+        Ok(Box::new(TabDataset::open(source.path, options.settle(None)?, source.declared)?))
+    }
+}
+
+impl Input for Tab {
+    const INFO: &'static FormatInfo = <Tab as Format>::INFO;
+    type Options = DelimitedInputOptions;
+
+    fn recognise(head: &[u8]) -> Recognition {
+        recognise(head)
+    }
+
+    fn open(source: &Source<'_>, options: Self::Options, _: &Context) -> Result<Box<dyn Dataset>> {
+        Ok(Box::new(TabDataset::open(source.path, options.settle(Some(Delimiter::TAB))?, source.declared)?))
+    }
+}
+
+/// Text has no signature; only a NUL says that it is none (but UTF-16 is full of them).
+fn recognise(head: &[u8]) -> Recognition {
+    let utf16 = head.starts_with(&[0xff, 0xfe]) || head.starts_with(&[0xfe, 0xff]);
+    let nuls = head.iter().filter(|byte| **byte == 0).count();
+    // UTF-16 without a mark has a NUL in every other place of plain text.
+    let wide = nuls * 3 > head.len();
+    if nuls == 0 || utf16 || wide { Recognition::Maybe } else { Recognition::No }
+}
