@@ -1,12 +1,13 @@
 //! Converts a Parquet or Arrow IPC file and tells wall seconds, for comparisons with other writers:
-//! `convert INPUT FORMAT[:OPTION=VALUE,…] FOLDER [THREADS]`; the folder `-` throws the output away.
+//! `convert INPUT FORMAT[:OPTION=VALUE,…] FOLDER [THREADS [memory]]`; the folder `-` throws the output away, `memory`
+//! reads the whole input before the clock starts, as programs that hold their tables in memory do.
 
 use std::path::Path;
 
 use exporter_core::format::Source;
 use exporter_core::registry::options_from_pairs;
 use exporter_core::sink::{FolderOptions, FolderSink, NullSink, Sink};
-use exporter_core::{Context, Registry, export};
+use exporter_core::{Context, Dataset, MemoryDataset, Registry, Scan, TableId, export};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -19,10 +20,17 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let options = options_from_pairs(registry.format(format)?, pairs)?;
     let exporter = registry.exporter(format, options)?;
     let mut context = Context::default();
-    if let [threads] = rest {
+    if let [threads, ..] = rest {
         context = context.with_threads(threads.parse()?);
     }
     let data = registry.open(&Source::new(Path::new(input)), serde_json::Value::Null, &context)?;
+    let data: Box<dyn Dataset> = match rest {
+        [_, how] if how == "memory" => {
+            let batches = context.scan(&*data, TableId(0), &Scan::all())?.collect::<Result<Vec<_>, _>>()?;
+            Box::new(MemoryDataset::new(data.codebook().clone(), vec![batches])?)
+        }
+        _ => data,
+    };
     let sink: Box<dyn Sink> = match folder.as_str() {
         "-" => Box::new(NullSink::new()),
         folder => Box::new(FolderSink::create(folder, FolderOptions::default().overwrite(true))?),

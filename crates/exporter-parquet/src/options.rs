@@ -37,7 +37,7 @@ impl Default for ParquetOptions {
             compression: ParquetCompression::default(),
             level: 1,
             dictionary: true,
-            row_group_rows: 131_072,
+            row_group_rows: 1 << 20,
             row_group_mib: 64,
             statistics: Statistics::default(),
             codebook: true,
@@ -111,7 +111,7 @@ pub(crate) static PARQUET_OPTIONS: &[OptionInfo] = &[
     OptionInfo {
         name: "row-group-rows",
         kind: OptionKind::Integer,
-        default: "131072",
+        default: "1048576",
         help: "Most rows of a row group.",
     },
     OptionInfo {

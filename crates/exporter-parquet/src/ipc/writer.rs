@@ -47,7 +47,7 @@ pub fn write_table<W: Write>(
     };
     let mut rows = 0;
     for batch in batches {
-        let batch = canonical(&batch?)?;
+        let batch = canonical(batch?)?;
         rows += batch.num_rows() as u64;
         progress(writer.write(&batch)?);
     }

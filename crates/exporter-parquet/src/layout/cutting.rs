@@ -16,7 +16,7 @@ pub fn chunk_rows(columns: usize) -> usize {
 
 /// Bytes of the values of a batch as Arrow lays them out, whatever buffers they share with others.
 pub fn value_bytes(batch: &RecordBatch) -> u64 {
-    batch.columns().iter().map(|column| array_bytes(column)).sum()
+    batch.columns().iter().map(array_bytes).sum()
 }
 
 fn array_bytes(array: &ArrayRef) -> u64 {

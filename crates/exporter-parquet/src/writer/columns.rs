@@ -28,10 +28,11 @@ pub(super) struct ColumnEncoders {
 
 struct Column {
     field: FieldRef,
-    /// How many leaf writers the column has; nested columns have several.
+    /// What is still to be done, in order.
     steps: VecDeque<Step>,
     /// Whether some thread has the column or will find it among the ready ones.
     scheduled: bool,
+    /// One for every leaf of the open row group.
     writers: Vec<ArrowColumnWriter>,
 }
 
@@ -76,14 +77,13 @@ impl ColumnEncoders {
     }
 
     /// Starts a row group with the writers of all its leaves, in column order.
-    pub(super) fn open(&self, writers: Vec<ArrowColumnWriter>) -> Result<(), ParquetError> {
+    pub(super) fn open(&self, writers: Vec<ArrowColumnWriter>) {
         let mut writers = writers.into_iter();
         for index in 0..self.columns.len() {
             let leaves =
                 self.columns.get(index).map_or(0, |column| leaf_count(lock(column).field.data_type()));
             self.push(index, Step::Open(writers.by_ref().take(leaves).collect()));
         }
-        Ok(())
     }
 
     /// Adds rows to the open row group; helps to encode when too much is waiting.

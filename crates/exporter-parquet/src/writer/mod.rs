@@ -87,7 +87,7 @@ fn feed<W: Write + Send>(
                 if group >= MAX_ROW_GROUPS {
                     return Err(ParquetError::TooManyRowGroups(MAX_ROW_GROUPS));
                 }
-                encoders.open(factory.create_column_writers(group)?)?;
+                encoders.open(factory.create_column_writers(group)?);
             }
             let take = rest.num_rows().min(settings.row_group_rows.max(1) - group_rows);
             let chunk = rest.slice(0, take);
