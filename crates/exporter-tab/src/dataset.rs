@@ -130,7 +130,7 @@ fn kind_of(cell: &CellKind) -> Result<Kind> {
 pub(crate) fn error(source: TabError) -> Error {
     let message = source.to_string();
     match source {
-        TabError::Io(source) => return Error::io("cannot read the file", source),
+        TabError::Io(source) => Error::io("cannot read the file", source),
         TabError::Option { .. } => Error::usage(message),
         TabError::UnknownColumn { .. } => Error::not_found(message),
         TabError::TooManyColumns { .. } | TabError::RecordTooLong { .. } => Error::limit(message),
