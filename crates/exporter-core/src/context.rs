@@ -278,3 +278,29 @@ impl Context {
         ))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clocks_tell_seconds_before_and_after_1970() {
+        assert_eq!(Clock::Fixed(UNIX_EPOCH + Duration::from_millis(1500)).unix_seconds(), 1);
+        assert_eq!(Clock::Fixed(UNIX_EPOCH - Duration::from_secs(3)).unix_seconds(), -3);
+        assert!(Clock::System.unix_seconds() > 1_500_000_000);
+    }
+
+    #[test]
+    fn a_raised_flag_is_seen_by_every_clone() {
+        let context = Context::default();
+        assert!(context.clone().cancel().check().is_ok());
+        context.cancel().cancel();
+        assert_eq!(context.clone().cancel().check().unwrap_err().kind(), crate::ErrorKind::Cancelled);
+    }
+
+    #[test]
+    fn there_is_always_a_thread_and_a_row() {
+        let context = Context::default().with_threads(0).with_batch_rows(0);
+        assert_eq!((context.threads(), context.batch_rows()), (1, 1));
+    }
+}

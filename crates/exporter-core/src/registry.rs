@@ -77,7 +77,7 @@ impl Registry {
     /// [`crate::ErrorKind::NotFound`] listing the known formats.
     pub fn format(&self, name: &str) -> Result<&'static FormatInfo> {
         let wanted = name.to_lowercase();
-        self.formats().into_iter().find(|info| answers_to(info, &wanted)).ok_or_else(|| self.unknown(name))
+        called(self.formats().into_iter(), |info| info, &wanted).ok_or_else(|| self.unknown(name))
     }
 
     /// Configures an exporter by id, alias or extension; options are a JSON object.
@@ -86,11 +86,8 @@ impl Registry {
     /// [`crate::ErrorKind::NotFound`] for an unknown format, [`crate::ErrorKind::Usage`] for wrong options.
     pub fn exporter(&self, format: &str, options: Json) -> Result<Box<dyn Exporter>> {
         let wanted = format.to_lowercase();
-        let writer = self
-            .writers
-            .iter()
-            .find(|writer| answers_to(writer.info, &wanted))
-            .ok_or_else(|| self.unknown(format))?;
+        let writer =
+            called(self.writers.iter(), |writer| writer.info, &wanted).ok_or_else(|| self.unknown(format))?;
         (writer.make)(options)
     }
 
@@ -116,11 +113,8 @@ impl Registry {
         context: &Context,
     ) -> Result<Box<dyn Dataset>> {
         let wanted = format.to_lowercase();
-        let reader = self
-            .readers
-            .iter()
-            .find(|reader| answers_to(reader.info, &wanted))
-            .ok_or_else(|| self.unknown(format))?;
+        let reader =
+            called(self.readers.iter(), |reader| reader.info, &wanted).ok_or_else(|| self.unknown(format))?;
         (reader.open)(source, options, context)
             .map_err(|error| error.entry(source.path.display().to_string()))
     }
@@ -163,8 +157,16 @@ impl Registry {
     }
 }
 
-fn answers_to(info: &FormatInfo, name: &str) -> bool {
-    info.id == name || info.aliases.contains(&name) || info.extensions.contains(&name)
+/// The format of this name: an identifier goes before an alias of another format, that before an extension.
+fn called<T: Copy>(
+    formats: impl Iterator<Item = T> + Clone,
+    info: impl Fn(T) -> &'static FormatInfo,
+    name: &str,
+) -> Option<T> {
+    let by = |answers: &dyn Fn(&FormatInfo) -> bool| formats.clone().find(|format| answers(info(*format)));
+    by(&|info| info.id == name)
+        .or_else(|| by(&|info| info.aliases.contains(&name)))
+        .or_else(|| by(&|info| info.extensions.contains(&name)))
 }
 
 /// Reads typed options and says which exist when one is unknown.

@@ -325,7 +325,7 @@ fn files_are_recognised_by_content_then_extension() {
 /// A format without signature.
 struct Guess;
 
-static GUESS: FormatInfo = FormatInfo {
+const GUESS: FormatInfo = FormatInfo {
     id: "guess",
     name: "Guess",
     aliases: &[],
@@ -351,6 +351,31 @@ impl exporter_core::Input for Guess {
     fn open(_: &Source<'_>, _: Self::Options, _: &Context) -> Result<Box<dyn Dataset>> {
         Err(Error::unsupported("guess"))
     }
+}
+
+/// A format whose extension is the name of another.
+struct Namesake;
+
+impl exporter_core::Input for Namesake {
+    const INFO: &'static FormatInfo = &FormatInfo { id: "aaa", extensions: &["plain"], ..GUESS };
+    type Options = exporter_testkit::plain::PlainOptions;
+
+    fn recognise(_: &[u8]) -> exporter_core::Recognition {
+        exporter_core::Recognition::No
+    }
+
+    fn open(_: &Source<'_>, _: Self::Options, _: &Context) -> Result<Box<dyn Dataset>> {
+        Err(Error::unsupported("namesake"))
+    }
+}
+
+#[test]
+fn an_identifier_goes_before_an_extension() {
+    let registry = Registry::new().register_input::<Namesake>().register_input::<Plain>();
+    assert_eq!(registry.format("plain").unwrap().id, "plain");
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let error = registry.open_as("plain", &Source::new(file.path()), json!(null), &conformance::context());
+    assert!(error.map(drop).unwrap_err().message().contains("#plain"), "the namesake was asked");
 }
 
 #[test]

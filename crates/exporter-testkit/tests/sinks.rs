@@ -299,6 +299,22 @@ fn many_exports_stage_side_by_side_while_others_sweep() {
 }
 
 #[test]
+fn an_entry_that_is_given_up_leaves_no_folder() {
+    let home = tempfile::tempdir().unwrap();
+    for existing in [false, true] {
+        let target = home.path().join(format!("out{existing}"));
+        if existing {
+            fs::create_dir(&target).unwrap();
+        }
+        let sink = FolderSink::create(&target, FolderOptions::default()).unwrap();
+        drop(sink.create(&EntrySpec::new("given/up/x", "text/plain")).unwrap());
+        put(&sink, "kept/y", b"y");
+        Box::new(sink).finish().unwrap();
+        assert_eq!(names(&target), ["kept"]);
+    }
+}
+
+#[test]
 fn folders_made_for_a_target_go_when_nothing_is_published() {
     let home = tempfile::tempdir().unwrap();
     let sink = FolderSink::create(home.path().join("a/b/out"), FolderOptions::default()).unwrap();

@@ -27,7 +27,7 @@ pub(super) fn folder(
             }
         }
     } else {
-        // Names what was left uncommitted, too: those files are removed when their entries are dropped.
+        remove_empty_folders(staging.entries());
         fs::rename(staging.entries(), target).map_err(|error| refused(target, error))?;
     }
     if options.sync {
@@ -42,6 +42,17 @@ pub(super) fn folder(
     }
     staging.published();
     Ok(())
+}
+
+/// Entries that were given up leave their folders behind.
+fn remove_empty_folders(folder: &Path) {
+    for item in fs::read_dir(folder).into_iter().flatten().flatten() {
+        if item.file_type().is_ok_and(|kind| kind.is_dir()) {
+            remove_empty_folders(&item.path());
+            // Only succeeds when it is empty.
+            let _ = fs::remove_dir(item.path());
+        }
+    }
 }
 
 /// Moves the only entry to the target file.
