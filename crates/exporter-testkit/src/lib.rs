@@ -2,6 +2,7 @@
 //!
 //! - [`sample`] and [`GeneratedDataset`]: ready-made datasets, small with a rich codebook and large without memory;
 //! - [`tables`]: proptest strategies for kinds, columns and whole datasets, built on [`Cell`];
+//! - [`mod@codebook`]: proptest strategies for whole codebooks and their parts;
 //! - [`conformance`]: what each exporter, format, input and sink must pass;
 //! - [`fault`]: sinks and datasets that fail at a chosen place;
 //! - [`allocation`]: how much memory a piece of code needs at its peak;
@@ -11,6 +12,7 @@
 
 pub mod allocation;
 mod cell;
+pub mod codebook;
 pub mod conformance;
 pub mod fault;
 mod generated;

@@ -1,5 +1,6 @@
 //! The test kit held to its own suites, and the engine's core tested with it.
 
+mod codebook;
 mod conformance;
 mod drive;
 mod generators;

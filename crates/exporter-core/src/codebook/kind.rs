@@ -3,7 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// The kind of a variable's values.
 ///
@@ -11,9 +13,9 @@ use serde::{Deserialize, Serialize};
 /// `float32`, `decimal(10, 2)`, `text`, `date`, `time` (= `time(us)`), `datetime` (= `datetime(ms)`), `datetime(us, Europe/Paris)`,
 /// `duration(s)`, `period(month)`, `binary`. Nested kinds are objects: `{"list": kind}`,
 /// `{"structure": [{"name", "kind"}]}`, `{"map": {"key": kind, "value": kind}}`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(try_from = "KindForm", into = "KindForm")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(from = "KindForm"))]
+#[serde(into = "KindForm")]
 #[non_exhaustive]
 pub enum Kind {
     /// True or false.
@@ -239,9 +241,18 @@ impl FromStr for Kind {
             ("float" | "float64", []) => Ok(Kind::FLOAT),
             ("float32", []) => Ok(Kind::Float { bits: 32 }),
             ("decimal", [precision, scale]) => {
-                let precision =
-                    precision.parse().ok().filter(|digits| (1..=38).contains(digits)).ok_or_else(unknown)?;
-                Ok(Kind::Decimal { precision, scale: scale.parse().map_err(|_| unknown())? })
+                let wrong = || {
+                    format!(
+                        "kind {text:?}: a decimal has 1 to 38 digits, at most all of them after the point"
+                    )
+                };
+                let precision: u8 = precision.parse().map_err(|_| wrong())?;
+                let scale: i8 = scale.parse().map_err(|_| wrong())?;
+                if (1..=38).contains(&precision) && (-38..=i16::from(precision)).contains(&scale.into()) {
+                    Ok(Kind::Decimal { precision, scale })
+                } else {
+                    Err(wrong())
+                }
             }
             ("text", []) => Ok(Kind::Text),
             ("date", []) => Ok(Kind::Date),
@@ -270,9 +281,9 @@ impl FromStr for Kind {
     }
 }
 
-#[derive(Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "schema", schemars(rename = "Kind"))]
+/// The shape of a kind in JSON.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Kind"))]
 #[serde(untagged)]
 enum KindForm {
     /// A scalar kind, such as `integer` or `decimal(10, 2)`.
@@ -283,7 +294,7 @@ enum KindForm {
 
 #[derive(Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "lowercase", deny_unknown_fields)]
 enum NestedForm {
     /// A record with named fields.
     Structure(Vec<Field>),
@@ -298,16 +309,31 @@ enum NestedForm {
     },
 }
 
-impl TryFrom<KindForm> for Kind {
-    type Error = String;
+// Written by hand and not as an untagged enum: those buffer every level again and lose the place of errors within.
+impl<'de> Deserialize<'de> for Kind {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Form;
+        impl<'de> Visitor<'de> for Form {
+            type Value = Kind;
 
-    fn try_from(form: KindForm) -> Result<Self, String> {
-        match form {
-            KindForm::Scalar(text) => text.parse(),
-            KindForm::Nested(NestedForm::Structure(fields)) => Ok(Kind::Structure(fields)),
-            KindForm::Nested(NestedForm::List(item)) => Ok(Kind::List(item)),
-            KindForm::Nested(NestedForm::Map { key, value }) => Ok(Kind::Map { key, value }),
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a kind such as \"integer\", or an object with one of structure, list, map")
+            }
+
+            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Kind, E> {
+                text.parse().map_err(E::custom)
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Kind, A::Error> {
+                let form = NestedForm::deserialize(MapAccessDeserializer::new(map))?;
+                Ok(match form {
+                    NestedForm::Structure(fields) => Kind::Structure(fields),
+                    NestedForm::List(item) => Kind::List(item),
+                    NestedForm::Map { key, value } => Kind::Map { key, value },
+                })
+            }
         }
+        deserializer.deserialize_any(Form)
     }
 }
 
@@ -318,6 +344,83 @@ impl From<Kind> for KindForm {
             Kind::List(item) => KindForm::Nested(NestedForm::List(item)),
             Kind::Map { key, value } => KindForm::Nested(NestedForm::Map { key, value }),
             scalar => KindForm::Scalar(scalar.to_string()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_scalar_kind_reads_what_it_writes() {
+        let units = [TimeUnit::Second, TimeUnit::Millisecond, TimeUnit::Microsecond, TimeUnit::Nanosecond];
+        let mut kinds = vec![Kind::Boolean, Kind::Text, Kind::Date, Kind::Binary, Kind::FLOAT];
+        kinds.push(Kind::Float { bits: 32 });
+        for bits in [8, 16, 32, 64] {
+            kinds.extend([true, false].map(|signed| Kind::Integer { bits, signed }));
+        }
+        for precision in 1..=38u8 {
+            let scales = [-38, -1, 0, 1, precision as i8];
+            kinds.extend(scales.map(|scale| Kind::Decimal { precision, scale }));
+        }
+        for unit in units {
+            kinds.push(Kind::Duration(unit));
+            for zone in [None, Some("UTC"), Some("America/Argentina/Buenos_Aires"), Some("+05:30")] {
+                kinds.push(Kind::DateTime { unit, zone: zone.map(str::to_owned) });
+            }
+        }
+        kinds.extend([TimeUnit::Microsecond, TimeUnit::Nanosecond].map(Kind::Time));
+        let periods = [Period::Year, Period::Half, Period::Quarter, Period::Month, Period::Week];
+        kinds.extend(periods.map(Kind::Period));
+        for kind in kinds {
+            assert_eq!(kind.to_string().parse::<Kind>(), Ok(kind.clone()));
+            let json = serde_json::to_string(&kind).unwrap();
+            assert_eq!(serde_json::from_str::<Kind>(&json).unwrap(), kind);
+        }
+    }
+
+    #[test]
+    fn what_is_no_kind_is_refused_with_what_would_be() {
+        let wrong = [
+            "",
+            "int",
+            "int128",
+            "integer(8)",
+            "decimal",
+            "decimal(5)",
+            "decimal(0, 0)",
+            "decimal(39, 0)",
+            "decimal(5, 6)",
+            "decimal(5, -39)",
+            "decimal(5, 2",
+            "time(s)",
+            "datetime(m)",
+            "datetime(us, )",
+            "duration",
+            "period(day)",
+            "Text",
+        ];
+        for text in wrong {
+            assert!(text.parse::<Kind>().is_err(), "{text}");
+        }
+        assert_eq!(" decimal( 5 ,2 )".parse(), Ok(Kind::Decimal { precision: 5, scale: 2 }));
+        assert!("int".parse::<Kind>().unwrap_err().contains("period(year|half|quarter|month|week)"));
+    }
+
+    #[test]
+    fn errors_inside_nested_kinds_have_a_place() {
+        let error = serde_json::from_str::<Kind>("{\"list\":\n {\"list\": \"nothing\"}}").unwrap_err();
+        assert!(error.line() == 2 && error.to_string().contains("\"nothing\""), "{error}");
+        for wrong in [
+            "{}",
+            "{\"list\": \"text\", \"map\": 1}",
+            "{\"set\": \"text\"}",
+            "3",
+            "[]",
+            "{\"map\": {\"key\": \"text\"}}",
+        ] {
+            assert!(serde_json::from_str::<Kind>(wrong).is_err(), "{wrong}");
         }
     }
 }

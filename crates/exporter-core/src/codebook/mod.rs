@@ -10,6 +10,8 @@ mod json;
 mod kind;
 mod missing;
 mod question;
+#[cfg(feature = "schema")]
+mod schema;
 mod study;
 mod table;
 mod text;
@@ -27,6 +29,8 @@ pub use group::{Group, GroupKind};
 pub use kind::{Field, Kind, Period, TimeUnit};
 pub use missing::{Missing, MissingValues};
 pub use question::{Question, QuestionKind, ValidationRule};
+#[cfg(feature = "schema")]
+pub use schema::json_schema;
 pub use study::{Agent, CollectionPeriod, RelatedMaterial, Series, Study, StudyVersion};
 pub use table::{Parent, SortKey, Table, TableKind};
 pub use text::{Language, Text};
@@ -56,7 +60,7 @@ pub struct Codebook {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tables: Vec<Table>,
     /// Value-label sets by name.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "json::unique")]
     pub value_labels: BTreeMap<String, ValueLabels>,
     /// Documents that go with the data.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -75,7 +75,7 @@ pub struct Parent {
 /// One variable of a sort order, ascending with missing values last.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(untagged)]
+#[serde(untagged, expecting = "a variable's name, or an object { descending }")]
 pub enum SortKey {
     /// Ascending by this variable.
     Ascending(String),

@@ -1,8 +1,11 @@
 //! Texts in several languages and how one is chosen.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// The tag under which a text of unstated language stands in JSON (BCP 47 "undetermined").
 const UNDETERMINED: &str = "und";
@@ -10,22 +13,50 @@ const UNDETERMINED: &str = "und";
 /// A string in the study's default language, with translations by BCP 47 tag.
 ///
 /// In JSON a plain string, or a map from tag to string; `und` is the text whose language is the study's default.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(from = "TextForm", into = "TextForm")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(from = "TextForm"))]
+#[serde(into = "TextForm")]
 pub struct Text {
     untagged: Option<String>,
     tagged: BTreeMap<String, String>,
 }
 
-#[derive(Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Text"))]
 #[serde(untagged)]
 enum TextForm {
     /// A text in the study's default language.
     Plain(String),
     /// Texts by BCP 47 language tag.
     ByLanguage(BTreeMap<String, String>),
+}
+
+// Written by hand so that errors within, such as a language that stands twice, keep their words and place.
+impl<'de> Deserialize<'de> for Text {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Form;
+        impl<'de> Visitor<'de> for Form {
+            type Value = Text;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a text, or a map from language tag to text")
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Text, E> {
+                Ok(Text::new(text))
+            }
+
+            fn visit_string<E>(self, text: String) -> Result<Text, E> {
+                Ok(Text::new(text))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Text, A::Error> {
+                super::json::unique(MapAccessDeserializer::new(map))
+                    .map(|tagged| Text::from(TextForm::ByLanguage(tagged)))
+            }
+        }
+        deserializer.deserialize_any(Form)
+    }
 }
 
 /// Which language is wanted and which one the study speaks by default.

@@ -59,7 +59,7 @@ pub struct Variable {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<Text>,
     /// Free attributes.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "super::json::unique")]
     pub attributes: BTreeMap<String, Attribute>,
     /// Facts that spare a pass over the data.
     #[serde(skip_serializing_if = "DeclaredFacts::is_empty")]
@@ -113,7 +113,7 @@ pub struct DisplayFormat {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub style: Option<DisplayStyle>,
     /// The exact format in a program's own words, by program (`stata`, `spss`), when it came from there.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "super::json::unique")]
     pub native: BTreeMap<String, String>,
 }
 
@@ -175,7 +175,7 @@ impl Sensitivity {
 /// A free attribute: a string or a list of strings.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(untagged)]
+#[serde(untagged, expecting = "a text or a list of texts")]
 pub enum Attribute {
     /// One value.
     One(String),
