@@ -12,7 +12,7 @@ use std::time::Instant;
 
 use exporter::codebook::{Kind, Measure, Missing, ValueLabels, Variable};
 use exporter::sink::{FileSink, FolderOptions, NullSink};
-use exporter::{Codebook, Context, Dataset, Error, MemoryDataset, Result, Scan, Sink, Source, TableId};
+use exporter::{Codebook, Context, Error, MemoryDataset, Result, Scan, Sink, Source, TableId};
 
 fn main() -> Result<()> {
     let arguments = Arguments::parse(std::env::args().skip(1).collect())?;
