@@ -32,7 +32,7 @@ use crate::metadata::DtaMetadata;
 use crate::spec_storage::StorageType;
 use crate::writer::batch::ReadyBatch;
 use crate::writer::findings::Findings;
-use crate::writer::pipeline::{Filled, fill, fill_in_order};
+use crate::writer::pipeline::{Filled, blocks_in_flight, fill, fill_in_order};
 use crate::writer::sections::Sections;
 use crate::writer::strl_spool::StrlSpool;
 use crate::writer::tile::TILE_ROWS;
@@ -45,10 +45,11 @@ pub use string_column::LongText;
 pub use strl_spool::strl_bytes;
 pub use validate::check_metadata;
 
-/// Bytes of a block: small enough to stay in the second-level cache, large enough for one `write`.
-const BLOCK_BYTES: usize = 256 << 10;
-/// Most bytes of a block; wider rows are filled fewer at a time.
-const MAX_BLOCK_BYTES: usize = 4 << 20;
+/// Bytes of a block: small enough to stay in the second-level cache, large enough for the system to write it in
+/// one piece.
+const BLOCK_BYTES: usize = 512 << 10;
+/// Most bytes of all blocks together; rows too wide for a whole tile in each are filled fewer at a time.
+const ALL_BLOCKS_BYTES: usize = 24 << 20;
 /// Blocks below this size are gathered before they are written.
 const GATHER_BYTES: usize = 64 << 10;
 
@@ -199,7 +200,7 @@ impl<W: Write> DtaWriter<W> {
             rows,
             announced: options.rows,
             policies: (options.out_of_range, options.long_text),
-            block_rows: block_rows(width),
+            block_rows: block_rows(width, options.threads),
             current: None,
         };
         let spool = &mut options.spool;
@@ -290,7 +291,7 @@ fn put(sink: &mut impl Write, gathered: &mut Vec<u8>, block: &[u8]) -> io::Resul
 fn copy_spool(spool: BufWriter<File>, to: &mut impl Write) -> io::Result<()> {
     let mut file = spool.into_inner().map_err(io::IntoInnerError::into_error)?;
     file.seek(SeekFrom::Start(0))?;
-    let mut buffer = vec![0; BLOCK_BYTES];
+    let mut buffer = vec![0; GATHER_BYTES];
     loop {
         let read = file.read(&mut buffer)?;
         if read == 0 {
@@ -300,14 +301,15 @@ fn copy_spool(spool: BufWriter<File>, to: &mut impl Write) -> io::Result<()> {
     }
 }
 
-/// Rows of a block: whole tiles while they fit, at least one row.
-fn block_rows(width: usize) -> usize {
+/// Rows of a block: whole tiles while they fit, else as many as the memory for all blocks allows, at least one.
+fn block_rows(width: usize, threads: usize) -> usize {
     let width = width.max(1);
     let tiles = BLOCK_BYTES / width / TILE_ROWS;
     if tiles > 0 {
         return tiles * TILE_ROWS;
     }
-    (MAX_BLOCK_BYTES / width).clamp(1, TILE_ROWS)
+    let blocks = if threads > 1 { blocks_in_flight(threads - 1) } else { 1 };
+    (ALL_BLOCKS_BYTES / blocks / width).clamp(1, TILE_ROWS)
 }
 
 /// Cuts batches into ranges of rows, one a block.

@@ -28,9 +28,14 @@ pub(super) struct Filled {
 
 type Outcome = (u64, Result<Filled>);
 
+/// Blocks that exist at a time: one for each worker, one being written, one waiting.
+pub(super) const fn blocks_in_flight(workers: usize) -> usize {
+    workers + 2
+}
+
 /// Fills what `next` gives with `workers` threads and hands it to `emit` in order; `emit` returns the block.
 ///
-/// At most `workers + 2` blocks exist, so memory does not grow with the rows.
+/// No more blocks exist than [`blocks_in_flight`] says, so memory does not grow with the rows.
 pub(super) fn fill_in_order(
     metadata: &DtaMetadata,
     width: usize,
@@ -53,7 +58,7 @@ pub(super) fn fill_in_order(
         let mut free = Vec::new();
         let (mut sent, mut emitted, mut ended) = (0, 0, false);
         loop {
-            while !ended && sent - emitted < workers as u64 + 2 {
+            while !ended && sent - emitted < blocks_in_flight(workers) as u64 {
                 let Some((batch, rows)) = next()? else {
                     ended = true;
                     break;
