@@ -1,4 +1,34 @@
 //! Stata `.dta`: writer, reader and checker.
+//!
+//! [`writer::DtaWriter`] and [`reader::DtaReader`] are codecs that stand alone; [`DtaExporter`] and
+//! [`dataset::DtaDataset`] adapt them to the engine. Record batches become a file of release 118:
+//!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use arrow_array::{ArrayRef, Int32Array, RecordBatch, StringArray};
+//! use exporter_dta::metadata::{DtaMetadata, DtaVariable};
+//! use exporter_dta::writer::{DtaWriter, WriterOptions};
+//! use exporter_dta::{Release, StorageType};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let age: ArrayRef = Arc::new(Int32Array::from(vec![Some(41), None]));
+//! let name: ArrayRef = Arc::new(StringArray::from(vec!["Ana", "Zoë"]));
+//! let batch = RecordBatch::try_from_iter([("age", age), ("name", name)])?;
+//!
+//! let mut metadata = DtaMetadata::new(Release::V118);
+//! metadata.variables.push(DtaVariable::new("age", StorageType::Byte));
+//! metadata.variables.push(DtaVariable::new("name", StorageType::Str(4)));
+//! let mut options = WriterOptions::new(Box::new(tempfile::tempfile));
+//! options.rows = Some(2);
+//! let mut writer = DtaWriter::new(Vec::new(), metadata, options)?;
+//! writer.write(&batch)?;
+//! let (file, summary) = writer.finish()?;
+//! assert_eq!((summary.rows, summary.bytes), (2, file.len() as u64));
+//! assert!(file.windows(10).any(|bytes| bytes == b"\x29Ana\0\x65Zo\xC3\xAB"));
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod characteristics;
 pub mod charset;

@@ -37,7 +37,7 @@ impl Default for DtaOptions {
         Self {
             release: ReleaseOption::Auto,
             storage: StorageOption::Smallest,
-            large_integers: LargeIntegers::Error,
+            large_integers: LargeIntegers::Text,
             decimals: Decimals::Double,
             zone: ZoneOption::Utc,
             leap_seconds: false,
@@ -159,9 +159,9 @@ pub static OPTIONS: &[OptionInfo] = &[
     },
     OptionInfo {
         name: "large-integers",
-        kind: OptionKind::Choice(&["error", "double", "text"]),
-        default: "error",
-        help: "What becomes of whole numbers beyond 9,007,199,254,740,992: an error, a rounded double, or text.",
+        kind: OptionKind::Choice(&["text", "double", "error"]),
+        default: "text",
+        help: "What becomes of a variable with whole numbers beyond 9,007,199,254,740,992: text, a rounded double, or an error.",
     },
     OptionInfo {
         name: "decimals",

@@ -1,0 +1,73 @@
+//! The suites of the test kit over the exporter, and every generated study through the vendor's rules.
+
+use std::io::Cursor;
+
+use exporter_core::sink::MemorySink;
+use exporter_core::{Context, Dataset, ErrorKind, LossCode, LossPolicy, Registry, export};
+use exporter_dta::check::{Rule, check};
+use exporter_dta::{Dta, DtaExporter, DtaOptions};
+use exporter_testkit::{conformance, sample, tables};
+use proptest::prelude::*;
+use serde_json::json;
+
+fn options(options: serde_json::Value) -> DtaOptions {
+    serde_json::from_value(options).unwrap()
+}
+
+fn lenient() -> Context {
+    conformance::context().with_policy(LossPolicy::Allow(LossCode::ALL.to_vec()))
+}
+
+#[test]
+fn dta_is_a_sound_format() {
+    conformance::format::<Dta>(&sample::study());
+}
+
+#[test]
+fn exporters_conform() {
+    let modern = options(json!({"storage": "declared", "leap-seconds": true, "large-integers": "double"}));
+    let old = options(json!({"release": "117", "zone": "local", "codebook": false}));
+    conformance::exporter_in(&DtaExporter::new(modern.clone()), &sample::empty_study(), &lenient());
+    conformance::exporter_in(&DtaExporter::new(modern), &sample::study(), &lenient());
+    conformance::exporter_in(&DtaExporter::new(old), &sample::study(), &lenient());
+}
+
+#[test]
+fn a_registry_makes_the_exporter() {
+    let registry = exporter_dta::register(Registry::new());
+    let exporter = registry.exporter("stata", json!({"release": "115"})).unwrap();
+    assert_eq!(exporter.format().id, "dta");
+    let error = registry.exporter("dta", json!({"version": 118})).err().unwrap();
+    assert_eq!(error.kind(), ErrorKind::Usage);
+}
+
+/// Exports a dataset and applies the vendor's rules to every entry.
+fn export_and_check(data: &dyn Dataset, chosen: serde_json::Value) -> Result<(), TestCaseError> {
+    let sink = MemorySink::new();
+    let exporter = DtaExporter::new(options(chosen));
+    export(&exporter, data, Box::new(sink.clone()), &lenient())
+        .map_err(|error| TestCaseError::fail(format!("{error:?}")))?;
+    for (path, bytes) in sink.entries() {
+        let findings = check(Cursor::new(bytes)).map_err(|error| TestCaseError::fail(error.to_string()))?;
+        let serious: Vec<_> = findings.into_iter().filter(|finding| finding.rule != Rule::Edition).collect();
+        prop_assert!(serious.is_empty(), "{}: {:?}", path, serious);
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_study_becomes_files_that_the_vendor_accepts(data in tables::nested_dataset()) {
+        export_and_check(&data, json!({"large-integers": "text"}))?;
+    }
+
+    #[test]
+    fn flat_studies_fit_every_release(
+        data in tables::dataset(),
+        release in prop::sample::select(vec!["117", "118", "119"]),
+    ) {
+        export_and_check(&data, json!({"large-integers": "double", "decimals": "text", "release": release}))?;
+    }
+}
