@@ -117,8 +117,9 @@ fn is_legal(cell: &[u8], storage: StorageType, order: ByteOrder) -> bool {
                 || Missing::from_float(value).is_some_and(|m| u64::from(m.float().to_bits()) == bits)
         }
         StorageType::Double => {
+            // Missing values take the upper end only: the smallest double is that of IEEE 754 (section 5).
             let value = f64::from_bits(bits);
-            value.abs() <= f64::from_bits(DOUBLE_MAX_BITS)
+            (f64::MIN..=f64::from_bits(DOUBLE_MAX_BITS)).contains(&value)
                 || Missing::from_double(value).is_some_and(|m| m.double().to_bits() == bits)
         }
         StorageType::Str(_) | StorageType::StrL | StorageType::Alias => true,
