@@ -12,7 +12,8 @@ use crate::writer::text::Texts;
 use crate::writer::tile::{Cells, Validity};
 
 const TOO_LONG: &str = "declare or profile the longest text of the variable, or store it as strL";
-const HAS_NUL: &str = "a NUL would end the text: store it as strL";
+const HAS_NUL: &str =
+    "a NUL would end the text: store it as strL (storage=declared without a declared length does)";
 
 /// What happens to a text that is longer than its variable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
