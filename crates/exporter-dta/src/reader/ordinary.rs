@@ -49,7 +49,8 @@ impl Ordinary {
 
     /// NaN and infinities, which no release allows, are not ordinary either.
     pub(crate) fn double(self, stored: f64) -> bool {
-        stored.abs() <= DOUBLE_MAX && !(self.old_double && stored == OLD_MISSING_DOUBLE)
+        // Unlike that of floats, the range reaches further below zero than above.
+        (f64::MIN..=DOUBLE_MAX).contains(&stored) && !(self.old_double && stored == OLD_MISSING_DOUBLE)
     }
 
     /// The missing value of a number that is not ordinary.
@@ -95,5 +96,6 @@ mod tests {
         assert!(!new.byte(101) && new.double(2_f64.powi(333)));
         assert_eq!(new.byte_missing(127).letter(), Some('z'));
         assert!(!new.float(f32::NEG_INFINITY) && !new.double(f64::NAN));
+        assert!(new.double(f64::MIN) && !new.double(f64::NEG_INFINITY));
     }
 }
