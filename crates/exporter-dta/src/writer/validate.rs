@@ -47,11 +47,7 @@ pub fn check_metadata(metadata: &DtaMetadata, rows: Option<u64>) -> Result<()> {
             release.max_observations(),
             "split the table or choose release 118",
         )?;
-        if metadata
-            .variables
-            .iter()
-            .any(|variable| variable.storage.width() == 8 && variable.storage.is_string())
-        {
+        if metadata.variables.iter().any(|variable| variable.storage == StorageType::StrL) {
             check_row_numbers(release, rows)?;
         }
     }
