@@ -111,6 +111,14 @@ fn a_binary_file_begins_and_ends_without_tags() {
 }
 
 #[test]
+fn a_string_of_eight_bytes_is_no_strl() {
+    let text: ArrayRef = Arc::new(StringArray::from(vec!["8 bytes.", "x"]));
+    let about = metadata(Release::V114, vec![variable("x", StorageType::Str(8))]);
+    let (bytes, _) = write(&about, vec![text]).unwrap();
+    assert!(bytes.ends_with(b"8 bytes.x\0\0\0\0\0\0\0"));
+}
+
+#[test]
 fn integers_keep_their_limits_and_missings() {
     let ends = Arc::new(Int64Array::from(vec![Some(-127), Some(100), None]));
     assert_eq!(cells::<1>(StorageType::Byte, |_| (), ends), [[0x81], [100], [101]]);

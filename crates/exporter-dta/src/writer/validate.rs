@@ -12,7 +12,7 @@ use crate::spec::{
     MAX_CHARACTERISTIC_BYTES, MAX_LABEL_CHARS, MAX_ROW_BYTES, MAX_VALUE_LABEL_BYTES, MAX_VALUE_LABELS,
     Release, TIMESTAMP_BYTES,
 };
-use crate::spec_storage::LONG_MIN;
+use crate::spec_storage::{LONG_MIN, StorageType};
 use crate::writer::column::describe;
 use crate::writer::strl_column::check_row_numbers;
 
