@@ -1,1 +1,4 @@
 //! Real files of the reference folder.
+#![allow(clippy::unwrap_used, reason = "a test stops at the first thing that is not as it must be")]
+
+mod dta;
