@@ -1,6 +1,8 @@
 //! How each variable is stored: type, conversion and display format.
 
-use exporter_core::codebook::{Alignment, DisplayFormat, DisplayStyle, Kind, Period, TimeUnit, Variable};
+use exporter_core::codebook::{
+    Alignment, DisplayFormat, DisplayStyle, Kind, Period, TimeUnit, Value, Variable,
+};
 use exporter_core::profile::Number;
 use exporter_core::{ColumnFacts, Error, Facts, Loss, LossCode, Result};
 
@@ -63,7 +65,7 @@ pub(super) fn decide(
         }
         Kind::Decimal { scale: 0, .. } => whole(&mut stored, variable, facts, options, None, 0)?,
         Kind::Decimal { precision, scale } => decimal(&mut stored, facts, options, *precision, *scale),
-        Kind::Float { bits: 32 } => stored.storage = float(facts),
+        Kind::Float { bits: 32 } => stored.storage = float(variable, facts),
         Kind::Float { .. } => {}
         Kind::Text => text(&mut stored, variable, facts, release, options),
         Kind::Date => {
@@ -197,9 +199,11 @@ fn decimal(stored: &mut Stored, facts: &ColumnFacts, options: &DtaOptions, preci
     }
 }
 
-fn float(facts: &ColumnFacts) -> StorageType {
+fn float(variable: &Variable, facts: &ColumnFacts) -> StorageType {
     let limit = f64::from(f32::from_bits(FLOAT_MAX_BITS));
-    let beyond = |value: f64| value.is_finite() && value.abs() > limit;
+    // A declared missing value is stored as a letter, which a float holds.
+    let declared = |value: f64| variable.missing.iter().any(|missing| missing.contains(&Value::Float(value)));
+    let beyond = |value: f64| value.is_finite() && value.abs() > limit && !declared(value);
     match facts.range {
         Some(Some((low, high))) if beyond(low.as_f64()) || beyond(high.as_f64()) => StorageType::Double,
         _ => StorageType::Float,
