@@ -1,0 +1,26 @@
+//! What each fuzz target does with its bytes: one function a target, which panics when a promise is broken.
+//!
+//! The libFuzzer programs in `fuzz/` only call these; the replay test runs them over the committed corpora, so
+//! that a find stays fixed on machines without a nightly toolchain.
+
+mod codebook;
+mod csv;
+mod dta;
+mod dta_round_trip;
+mod study;
+
+pub use codebook::codebook;
+pub use csv::csv;
+pub use dta::{dta, dta_check};
+pub use dta_round_trip::dta_round_trip;
+pub use study::study;
+
+/// Every target by the name of its program and its corpus.
+pub const TARGETS: &[(&str, fn(&[u8]))] = &[
+    ("codebook", codebook),
+    ("csv", csv),
+    ("dta", dta),
+    ("dta_check", dta_check),
+    ("dta_round_trip", dta_round_trip),
+    ("study", study),
+];

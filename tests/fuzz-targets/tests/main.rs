@@ -1,0 +1,45 @@
+//! Replays the committed corpora through the fuzz targets.
+#![allow(clippy::unwrap_used, reason = "a test stops at the first thing that is not as it must be")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use exporter_fuzz_targets::TARGETS;
+
+fn fuzz() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz")
+}
+
+/// The stems of the files of a folder, sorted.
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let stem = |path: PathBuf| path.file_stem().unwrap().to_str().unwrap().to_owned();
+    let mut names: Vec<String> = entries.map(|entry| stem(entry.unwrap().path())).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn every_target_has_a_program_a_corpus_and_a_dictionary() {
+    let targets: Vec<&str> = TARGETS.iter().map(|(name, _)| *name).collect();
+    for folder in ["fuzz_targets", "corpus", "dictionaries"] {
+        assert_eq!(names(&fuzz().join(folder)), targets, "fuzz/{folder}");
+    }
+}
+
+#[test]
+fn committed_corpora_keep_every_promise() {
+    for (name, target) in TARGETS {
+        let mut inputs = 0;
+        for entry in fs::read_dir(fuzz().join("corpus").join(name)).unwrap() {
+            let bytes = fs::read(entry.unwrap().path()).unwrap();
+            target(&bytes);
+            // Every prefix too: files are cut off in transit more often than they are forged.
+            for cut in (0..bytes.len()).step_by(bytes.len() / 64 + 1) {
+                target(&bytes[..cut]);
+            }
+            inputs += 1;
+        }
+        assert!(inputs >= 3, "the corpus of {name} has only {inputs} inputs");
+    }
+}
