@@ -13,7 +13,7 @@ use std::sync::mpsc::sync_channel;
 use std::time::Instant;
 
 use arrow_array::{ArrayRef, Float64Array, Int8Array, RecordBatch, StringArray};
-use exporter_tab::{Column, RowEncoder, WriteOptions};
+use exporter_tab::{Column, Layout, ReadOptions, RowEncoder, TabReader, WriteOptions};
 
 type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
@@ -38,6 +38,18 @@ fn main() -> Outcome<()> {
             write(&batches, File::create(&file)?, threads)
         })?;
     }
+    let options = ReadOptions::default();
+    measure("find the kinds of all columns", || {
+        Layout::read(File::open(&file)?, &options, &[])?;
+        Ok(std::fs::metadata(&file)?.len())
+    })?;
+    let layout = Layout::read(File::open(&file)?, &options, &[])?;
+    measure("read every cell, 1 thread", || {
+        for batch in TabReader::new(File::open(&file)?, &layout, &options, None)? {
+            batch?;
+        }
+        Ok(std::fs::metadata(&file)?.len())
+    })?;
     Ok(())
 }
 

@@ -38,7 +38,7 @@ pub enum TabError {
     },
     /// A date lies outside what a custom pattern can write.
     #[error(
-        "{column}, row {row} of the batch: the date is outside the years -262143 to 262142 that a pattern can write; use ISO dates"
+        "{column}, row {row} of the batch: the pattern cannot write the date, which is outside the years -262143 to 262142 or has no zone to name; use ISO dates"
     )]
     DateRange {
         /// Name of the column.

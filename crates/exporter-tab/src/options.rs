@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::TabError;
+use crate::writer::{date_pattern_keeps, date_time_pattern_keeps};
 
 /// The byte between cells.
 ///
@@ -259,7 +260,8 @@ impl WriteOptions {
     /// Checks that the choices fit together.
     ///
     /// # Errors
-    /// When the decimal mark is the delimiter, or a date pattern is not one of `strftime`.
+    /// When the decimal mark is the delimiter, a boolean or missing text cannot be told apart,
+    /// or a pattern cannot write a date.
     pub fn check(&self) -> Result<(), TabError> {
         if self.decimal_mark.byte() == self.delimiter.byte() {
             return Err(TabError::Option {
@@ -283,16 +285,15 @@ impl WriteOptions {
                 ),
             });
         }
-        for (option, pattern) in
-            [("date_pattern", &self.date_pattern), ("date_time_pattern", &self.date_time_pattern)]
-        {
-            let Some(pattern) = pattern else { continue };
-            let bad = chrono::format::StrftimeItems::new(pattern)
-                .any(|item| matches!(item, chrono::format::Item::Error));
-            if bad || pattern.is_empty() {
+        let date = self.date_pattern.as_deref().filter(|text| date_pattern_keeps(text).is_none());
+        let date_time = self.date_time_pattern.as_deref();
+        let date_time = date_time.filter(|text| date_time_pattern_keeps(text, 1, true).is_none());
+        let patterns = [("date_pattern", date, "a date"), ("date_time_pattern", date_time, "a date-time")];
+        for (option, pattern, what) in patterns {
+            if let Some(pattern) = pattern {
                 return Err(TabError::Option {
                     option,
-                    problem: format!("{pattern:?} is not a strftime pattern, such as %d.%m.%Y"),
+                    problem: format!("{pattern:?} is not a strftime pattern of {what}, such as %d.%m.%Y"),
                 });
             }
         }

@@ -103,3 +103,25 @@ fn cut_files_are_refused_or_read() {
     std::fs::write(&path, "id,note\n1,\"a \"\"quoted\"\" text\nin two lines\"\n2,plain\n").unwrap();
     assert!(conformance::prefixes::<Csv>(&path, folder.path(), 1) > 0);
 }
+
+#[test]
+fn what_a_pattern_leaves_out_is_a_loss() {
+    use exporter_core::codebook::{Kind, Table, TimeUnit, Variable};
+    let when = Kind::DateTime { unit: TimeUnit::Millisecond, zone: None };
+    let variables = vec![Variable::new("born", Kind::Date), Variable::new("at", when)];
+    let codebook = Codebook::new("s").with_table(Table::new("t", variables));
+    let data = exporter_core::dataset::MemoryDataset::new(codebook, vec![vec![]]).unwrap();
+    let lost = |options: serde_json::Value| -> Vec<String> {
+        let exporter = exporter("csv", options);
+        let profile = exporter_core::Profile::default();
+        let with = Planning { profile: &profile, siblings: &[] };
+        let plan = exporter.plan(&data, &with, &Context::default()).unwrap();
+        let precise = |loss: &&exporter_core::Loss| loss.code == LossCode::TIME_PRECISION;
+        plan.losses().iter().filter(precise).filter_map(|loss| loss.variable.clone()).collect()
+    };
+    assert!(lost(json!({})).is_empty());
+    assert!(lost(json!({"dates": "%d.%m.%Y", "datetimes": "%Y%m%d %H:%M:%S%.3f"})).is_empty());
+    assert_eq!(lost(json!({"dates": "%d.%m.%y", "datetimes": "%Y-%m-%d %H:%M"})), ["at", "born"]);
+    let refused = exporter_tab::register(Registry::new()).exporter("csv", json!({"dates": "%H:%M"}));
+    assert!(refused.err().unwrap().to_string().contains("date_pattern"));
+}

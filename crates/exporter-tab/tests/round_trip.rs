@@ -268,3 +268,18 @@ fn a_missing_value_in_the_only_column_is_no_empty_line() {
     let (_, batches) = read_text(&text, &ReadOptions::default()).unwrap();
     assert_eq!((batches[0].num_rows(), batches[0].column(0).null_count()), (3, 2));
 }
+
+#[test]
+fn an_empty_text_that_looks_missing_is_counted() {
+    let values: ArrayRef = Arc::new(StringArray::from(vec![Some("a"), None, Some("")]));
+    let alone = RecordBatch::try_from_iter([("x", values.clone())]).unwrap();
+    let encode = |batch: &RecordBatch, options: &WriteOptions| {
+        let columns = batch.schema().fields().iter().map(|field| Column::new(field.name())).collect();
+        RowEncoder::new(columns, options).unwrap().encode(batch, &mut Vec::new()).unwrap().remove(0)
+    };
+    let altered = encode(&alone, &WriteOptions::default());
+    assert_eq!((altered.empty, altered.first_empty), (1, Some(2)));
+    let both = RecordBatch::try_from_iter([("x", values.clone()), ("y", values)]).unwrap();
+    assert_eq!(encode(&both, &WriteOptions::default()), Altered::default());
+    assert_eq!(encode(&both, &WriteOptions::survey_solutions()).empty, 1);
+}

@@ -5,6 +5,7 @@ use exporter_core::{Loss, LossCode, LossReport};
 
 use super::options::{MissingAs, Settings, ValuesAs};
 use crate::Header;
+use crate::writer::{date_pattern_keeps, date_time_pattern_keeps};
 
 /// Everything a table's file will lack.
 pub(super) fn losses(codebook: &Codebook, table: &Table, settings: &Settings) -> LossReport {
@@ -14,6 +15,10 @@ pub(super) fn losses(codebook: &Codebook, table: &Table, settings: &Settings) ->
         for loss in of_variable(codebook, variable, settings) {
             add(loss.variable(&variable.name));
         }
+    }
+    if matches!(settings.write.header, Header::Labels | Header::None) {
+        add(Loss::new(LossCode::METADATA_DROPPED, "names do not stand above the rows")
+            .count(table.variables.len() as u64));
     }
     if !table.label.is_empty() || !table.notes.is_empty() {
         add(Loss::new(LossCode::METADATA_DROPPED, "the table's label and notes have no place"));
@@ -46,7 +51,7 @@ fn of_variable(codebook: &Codebook, variable: &Variable, settings: &Settings) ->
     let mut losses = Vec::new();
     let with_labels = matches!(settings.write.header, Header::Labels | Header::Both);
     if !variable.label.is_empty() && !with_labels {
-        losses.push(Loss::new(LossCode::LABEL_DROPPED, "only names stand above the rows"));
+        losses.push(Loss::new(LossCode::LABEL_DROPPED, "labels do not stand above the rows"));
     }
     if let Some(labels) = codebook.value_labels_of(variable).filter(|labels| !labels.is_empty()) {
         let count = labels.len() as u64;
@@ -99,11 +104,33 @@ fn of_variable(codebook: &Codebook, variable: &Variable, settings: &Settings) ->
             losses.push(Loss::new(LossCode::STRUCTURE_FLATTENED, "written as JSON text"))
         }
         Kind::Binary => losses.push(Loss::new(LossCode::BINARY_AS_TEXT, "written as text")),
+        Kind::Duration(_) => {
+            losses.push(Loss::new(LossCode::KIND_CHANGED, "a count is written, its unit not"));
+        }
         Kind::DateTime { zone: Some(zone), .. } if zone != "UTC" => losses.push(
             Loss::new(LossCode::TIME_ZONE, "the offset is written, the zone's name not")
                 .first(None, zone.as_str()),
         ),
         _ => {}
     }
+    losses.extend(of_pattern(&variable.kind, settings));
     losses
+}
+
+/// What a custom pattern leaves out of a date or date-time.
+fn of_pattern(kind: &Kind, settings: &Settings) -> Option<Loss> {
+    let write = &settings.write;
+    let (pattern, keeps) = match kind {
+        Kind::Date => {
+            let pattern = write.date_pattern.as_deref()?;
+            (pattern, date_pattern_keeps(pattern))
+        }
+        Kind::DateTime { unit, zone } => {
+            let pattern = write.date_time_pattern.as_deref()?;
+            (pattern, date_time_pattern_keeps(pattern, unit.per_second(), zone.is_some()))
+        }
+        _ => return None,
+    };
+    let action = "the pattern does not write all that is needed to read the value back";
+    (keeps == Some(false)).then(|| Loss::new(LossCode::TIME_PRECISION, action).first(None, pattern))
 }

@@ -213,6 +213,7 @@ const LOSSES: &[LossCode] = &[
     LossCode::STRUCTURE_FLATTENED,
     LossCode::BINARY_AS_TEXT,
     LossCode::TIME_ZONE,
+    LossCode::TIME_PRECISION,
     LossCode::TEXT_REPLACED,
     LossCode::NULL_TEXT,
 ];

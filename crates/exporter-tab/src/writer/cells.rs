@@ -372,7 +372,7 @@ fn text(
 ) {
     let rules = &style.text;
     if start == end {
-        if rules.empty.is_empty() {
+        if style.empty_is_missing {
             altered.empty += 1;
             altered.first_empty = altered.first_empty.or(Some(row));
         }

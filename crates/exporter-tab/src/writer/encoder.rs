@@ -63,6 +63,8 @@ pub(super) struct Style {
     pub(super) date_pattern: Option<String>,
     pub(super) date_time_pattern: Option<String>,
     binary: BinaryText,
+    /// Whether an empty text cannot be told from a missing value.
+    pub(super) empty_is_missing: bool,
     /// Bytes the fixed cells of a whole row may need.
     room: usize,
 }
@@ -154,6 +156,7 @@ impl RowEncoder {
             columns,
             substitutes,
             style: Style {
+                empty_is_missing: text.empty.is_empty() || *missing == *text.empty,
                 text,
                 missing,
                 booleans,
