@@ -1,0 +1,47 @@
+# Writes one table as Stata files, as write_dta.py does: write_dta.R TOOL FOLDER
+
+library(jsonlite)
+
+arguments <- commandArgs(trailingOnly = TRUE)
+tool <- arguments[[1]]
+folder <- arguments[[2]]
+table <- fromJSON(file("stdin", encoding = "UTF-8"), simplifyVector = FALSE)
+
+plain <- function(values) lapply(values, function(value) if (is.null(value)) NA else value)
+
+column_of <- function(column) {
+  values <- unlist(plain(column$values))
+  made <- switch(column$kind,
+    byte = , int = , long = as.integer(values),
+    float = , double = as.double(values),
+    date = as.Date(values),
+    datetime = as.POSIXct(values, format = "%Y-%m-%dT%H:%M:%OS", tz = "UTC"),
+    as.character(values)
+  )
+  if (tool == "haven") {
+    if (length(column$labels) > 0) {
+      codes <- as.integer(names(column$labels))
+      made <- haven::labelled(made, setNames(codes, unlist(column$labels)))
+    }
+    attr(made, "label") <- column$label
+  } else if (length(column$labels) > 0) {
+    made <- factor(made, levels = as.integer(names(column$labels)), labels = unlist(column$labels))
+  }
+  made
+}
+
+for (version in if (tool == "haven") c(8, 10, 12, 13, 14, 15) else c(113, 114, 115, 117, 118, 119)) {
+  columns <- Filter(function(column) column$kind != "strl" || version %in% c(13, 14, 15, 117:119), table$columns)
+  data <- lapply(columns, column_of)
+  names(data) <- vapply(columns, `[[`, "", "name")
+  data <- as.data.frame(data, stringsAsFactors = FALSE, check.names = FALSE)
+  name <- sprintf("%s_%d.dta", tool, version)
+  if (tool == "haven") {
+    attr(data, "label") <- table$label
+    haven::write_dta(data, file.path(folder, name), version = version)
+  } else {
+    attr(data, "var.labels") <- vapply(columns, `[[`, "", "label")
+    readstata13::save.dta13(data, file.path(folder, name), version = version, data.label = table$label)
+  }
+  cat(name, "\n", sep = "")
+}

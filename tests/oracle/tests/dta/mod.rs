@@ -1,0 +1,8 @@
+//! Stata files: ours in five programs, theirs in our reader.
+
+mod generate;
+mod known;
+mod ours;
+mod said;
+mod table;
+mod theirs;
