@@ -11,7 +11,7 @@ use exporter::dta::reader::{DtaReader, ReadOptions, Selection};
 /// When a batch has more columns than the file has variables, or a file that is read strictly is not read leniently.
 pub fn dta(bytes: &[u8]) {
     let mut options = ReadOptions::default();
-    let strict = rows(bytes, options.clone());
+    let strict = rows(bytes, options);
     options.lenient = true;
     let lenient = rows(bytes, options);
     if strict.is_some() {

@@ -15,8 +15,11 @@ pub use dta::{dta, dta_check};
 pub use dta_round_trip::dta_round_trip;
 pub use study::study;
 
+/// What a target does with its bytes.
+pub type Target = fn(&[u8]);
+
 /// Every target by the name of its program and its corpus.
-pub const TARGETS: &[(&str, fn(&[u8]))] = &[
+pub const TARGETS: &[(&str, Target)] = &[
     ("codebook", codebook),
     ("csv", csv),
     ("dta", dta),
