@@ -1,18 +1,15 @@
 //! Where an export goes: a folder, a file or standard output, packaged or not.
 
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use exporter::core::sink::{FileSink, FolderOptions, FolderSink, StreamSink};
+use exporter::package::{GzipOptions, GzipSink, ManifestSink, Packaged};
 use exporter::{Bundle, Context, Dataset, Error, Exporter, Result, Sink};
 
 use crate::args::ExportArgs;
 use crate::commands::carry_out;
-
-/// What the entries are put into.
-pub(crate) enum Packaging {
-    /// Nothing.
-    None,
-}
+use crate::packaging::Packaging;
 
 /// The place that becomes visible at once.
 pub(crate) enum Target {
@@ -24,29 +21,27 @@ pub(crate) enum Target {
     Output,
 }
 
-impl Packaging {
-    /// What the command line asks for.
-    pub(crate) fn of(_args: &ExportArgs) -> Result<Self> {
-        Ok(Packaging::None)
-    }
-}
-
 impl Target {
     /// The target that `--out` names for these formats.
-    pub(crate) fn of(args: &ExportArgs, exporters: &[Box<dyn Exporter>]) -> Result<Self> {
-        if args.out.as_os_str() == "-" {
-            return Ok(Target::Output);
-        }
-        let single = match exporters {
-            [one] => names_format(&args.out, &**one),
-            _ => false,
+    pub(crate) fn of(args: &ExportArgs, exporters: &[Box<dyn Exporter>], packaging: &Packaging) -> Self {
+        let single = match (packaging, exporters) {
+            (Packaging::Zip(_), _) => has_extension(&args.out, &["zip"]),
+            (Packaging::Gzip(_), _) => has_extension(&args.out, &["gz"]),
+            (Packaging::None, [one]) => has_extension(&args.out, one.format().extensions),
+            (Packaging::None, _) => false,
         };
-        Ok(if single { Target::File(args.out.clone()) } else { Target::Folder(args.out.clone()) })
+        if args.out.as_os_str() == "-" {
+            Target::Output
+        } else if single {
+            Target::File(args.out.clone())
+        } else {
+            Target::Folder(args.out.clone())
+        }
     }
 
-    /// Whether more than one entry fits.
-    pub(crate) fn holds_many(&self) -> bool {
-        matches!(self, Target::Folder(_))
+    /// Whether the codebook fits beside the data.
+    pub(crate) fn holds_many(&self, packaging: &Packaging) -> bool {
+        matches!(self, Target::Folder(_)) || matches!(packaging, Packaging::Zip(_))
     }
 
     /// Exports into the target.
@@ -54,24 +49,66 @@ impl Target {
         self,
         bundle: Bundle,
         data: &dyn Dataset,
-        _packaging: Packaging,
+        packaging: Packaging,
         args: &ExportArgs,
         context: &Context,
     ) -> Result<()> {
+        let several = bundle.entries(data.codebook()).len();
+        if several > 1 && !self.holds_many(&packaging) {
+            return Err(Error::invalid(format!(
+                "{} holds a single entry, and this export has {several}",
+                args.out.display()
+            ))
+            .hint("export to a folder, or to a file name ending in .zip"));
+        }
+        let threads = NonZeroUsize::new(context.threads()).unwrap_or(NonZeroUsize::MIN);
+        match packaging {
+            Packaging::None => {
+                let sink = || self.open(args).map(|sink| listed(sink, args.manifest));
+                carry_out(&bundle, data, sink, &args.work, context)
+            }
+            Packaging::Gzip(level) => {
+                let options = GzipOptions::default().level(level).modified(context.clock().unix_seconds());
+                let sink = || {
+                    let plain = GzipSink::new(self.open(args)?, options, threads);
+                    Ok(listed(Box::new(plain), args.manifest))
+                };
+                carry_out(&bundle, data, sink, &args.work, context)
+            }
+            Packaging::Zip(options) => {
+                let name = self.zip_name(data);
+                let packaged = Packaged::zip(Box::new(bundle), name, options).manifest(args.manifest);
+                carry_out(&packaged, data, || self.open(args), &args.work, context)
+            }
+        }
+    }
+
+    fn open(&self, args: &ExportArgs) -> Result<Box<dyn Sink>> {
         let options = FolderOptions::default().overwrite(args.work.overwrite).sync(args.work.sync);
-        let sink = || -> Result<Box<dyn Sink>> {
-            Ok(match &self {
-                Target::Folder(folder) => Box::new(FolderSink::create(folder, options)?),
-                Target::File(file) => Box::new(FileSink::create(file, options)?),
-                Target::Output => Box::new(StreamSink::new(std::io::stdout())),
-            })
+        Ok(match self {
+            Target::Folder(folder) => Box::new(FolderSink::create(folder, options)?),
+            Target::File(file) => Box::new(FileSink::create(file, options)?),
+            Target::Output => Box::new(StreamSink::new(std::io::stdout())),
+        })
+    }
+
+    /// A zip in a folder is named after the study.
+    fn zip_name(&self, data: &dyn Dataset) -> String {
+        let file = match self {
+            Target::File(file) => file.file_name().map(|name| name.to_string_lossy().into_owned()),
+            Target::Folder(_) | Target::Output => None,
         };
-        carry_out(&bundle, data, sink, &args.work, context)
+        let study = &data.codebook().study.id;
+        file.unwrap_or_else(|| format!("{}.zip", if study.is_empty() { "study" } else { study }))
     }
 }
 
-/// Whether a file name ends with one of the format's extensions.
-fn names_format(path: &Path, exporter: &dyn Exporter) -> bool {
+fn listed(sink: Box<dyn Sink>, manifest: bool) -> Box<dyn Sink> {
+    if manifest { Box::new(ManifestSink::new(sink)) } else { sink }
+}
+
+/// Whether a file name ends with one of the extensions.
+pub(crate) fn has_extension(path: &Path, extensions: &[&str]) -> bool {
     let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
-    exporter.format().extensions.iter().any(|extension| name.ends_with(&format!(".{extension}")))
+    extensions.iter().any(|extension| name.ends_with(&format!(".{}", extension.to_lowercase())))
 }

@@ -5,8 +5,11 @@ use crate::program::{files, run_in};
 #[test]
 fn a_file_goes_round_through_every_format() {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("pets.csv"), "name,legs,born,weight\nTom,4,2020-02-29,4.5\n\"Kiki, the bird\",2,,0.1\n")
-        .unwrap();
+    std::fs::write(
+        folder.path().join("pets.csv"),
+        "name,legs,born,weight\nTom,4,2020-02-29,4.5\n\"Kiki, the bird\",2,,0.1\n",
+    )
+    .unwrap();
     let chain = ["pets.parquet", "pets.arrow", "pets.tab", "pets.dta", "again.csv"];
     let mut from = "pets.csv";
     for to in chain {
@@ -30,7 +33,11 @@ fn a_codebook_beside_the_data_comes_back() {
         "export {}/a/respondents.csv --codebook {}/a/anes96.codebook.json --to csv:values=labels --out {}/b",
     );
     assert_eq!(second.code, 0, "{}", second.error);
-    assert!(std::fs::read_to_string(folder.path().join("b/respondents.csv")).unwrap().contains("Strong Republican"));
+    assert!(
+        std::fs::read_to_string(folder.path().join("b/respondents.csv"))
+            .unwrap()
+            .contains("Strong Republican")
+    );
     assert_eq!(
         std::fs::read_to_string(folder.path().join("a/anes96.codebook.json")).unwrap(),
         std::fs::read_to_string(folder.path().join("b/anes96.codebook.json")).unwrap()

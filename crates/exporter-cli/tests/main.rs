@@ -2,6 +2,7 @@
 
 mod convert;
 mod export;
+mod packaging;
 mod program;
 mod refusal;
 mod signal;

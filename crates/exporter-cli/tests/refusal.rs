@@ -6,7 +6,8 @@ use crate::program::{example, files, run_in};
 fn losses_can_be_denied() {
     let folder = tempfile::tempdir().unwrap();
     let study = example("anes96");
-    let run = run_in(folder.path(), &format!("export {} --to csv --losses deny --out {{}}/out", study.display()));
+    let run =
+        run_in(folder.path(), &format!("export {} --to csv --losses deny --out {{}}/out", study.display()));
     assert_eq!(run.code, 3, "{}", run.error);
     assert!(run.error.contains("metadata-dropped") && run.error.contains("hint:"), "{}", run.error);
     assert!(files(folder.path()).is_empty());
@@ -15,7 +16,12 @@ fn losses_can_be_denied() {
 #[test]
 fn wrong_usage_ends_with_two() {
     let folder = tempfile::tempdir().unwrap();
-    for arguments in ["export", "frobnicate", "export x.csv --to csv --out y --threads 0", "export x.csv --to csv --out y --losses maybe"] {
+    for arguments in [
+        "export",
+        "frobnicate",
+        "export x.csv --to csv --out y --threads 0",
+        "export x.csv --to csv --out y --losses maybe",
+    ] {
         assert_eq!(run_in(folder.path(), arguments).code, 2, "{arguments}");
     }
 }
@@ -69,7 +75,8 @@ fn study_files_cannot_leave_their_folder() {
 fn a_codebook_that_names_an_absent_column_names_both() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("t.csv"), "a,b\n1,2\n").unwrap();
-    let study = "codebook = 1\n[data]\nt = \"t.csv\"\n[[tables]]\nname = \"t\"\n[[tables.variables]]\nname = \"c\"\n";
+    let study =
+        "codebook = 1\n[data]\nt = \"t.csv\"\n[[tables]]\nname = \"t\"\n[[tables.variables]]\nname = \"c\"\n";
     std::fs::write(folder.path().join("study.toml"), study).unwrap();
     let run = run_in(folder.path(), "export {}/study.toml --to csv --out {}/out");
     assert_eq!(run.code, 1);

@@ -19,7 +19,17 @@ fn big_csv(path: &Path) {
 /// Starts an export and waits until it is writing: its staging folder is there.
 fn start_writing(folder: &Path) -> Child {
     let (input, out) = (folder.join("big.csv"), folder.join("out"));
-    let mut command = exporter(["export", input.to_str().unwrap(), "--to", "csv", "--to", "tab", "--threads", "1", "--out"]);
+    let mut command = exporter([
+        "export",
+        input.to_str().unwrap(),
+        "--to",
+        "csv",
+        "--to",
+        "tab",
+        "--threads",
+        "1",
+        "--out",
+    ]);
     let child = command.arg(&out).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     let start = Instant::now();
     while !files(folder).iter().any(|file| file.contains(".exporter-") && file.contains("big.")) {

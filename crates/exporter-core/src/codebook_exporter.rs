@@ -58,16 +58,23 @@ impl Exporter for CodebookExporter {
         vec![EntrySpec::new(format!("{}.codebook.json", file_stem(study)), INFO.media_type)]
     }
 
-    fn plan<'a>(&'a self, data: &'a dyn Dataset, _: &Planning<'_>, _: &Context) -> Result<Box<dyn Plan + 'a>> {
+    fn plan<'a>(
+        &'a self,
+        data: &'a dyn Dataset,
+        _: &Planning<'_>,
+        _: &Context,
+    ) -> Result<Box<dyn Plan + 'a>> {
         let json = data.codebook().to_json()?;
-        let entries = self.entries(data.codebook()).into_iter().map(|spec| spec.bytes(json.len() as u64)).collect();
+        let entries =
+            self.entries(data.codebook()).into_iter().map(|spec| spec.bytes(json.len() as u64)).collect();
         Ok(Box::new(CodebookPlan { json, entries, losses: LossReport::default() }))
     }
 }
 
 /// A study's id may hold characters that a file name must not.
 fn file_stem(id: &str) -> String {
-    let stem: String = id.chars().map(|c| if c.is_control() || "/\\:*?\"<>|".contains(c) { '_' } else { c }).collect();
+    let stem: String =
+        id.chars().map(|c| if c.is_control() || "/\\:*?\"<>|".contains(c) { '_' } else { c }).collect();
     if stem.starts_with('.') { format!("_{stem}") } else { stem }
 }
 

@@ -41,7 +41,9 @@ fn json(column: &ArrayRef, row: usize) -> Result<Json> {
         DataType::Boolean => column.as_boolean().value(row).into(),
         DataType::UInt64 => one(DataType::UInt64)?.as_primitive::<UInt64Type>().value(0).into(),
         number if number.is_integer() => one(DataType::Int64)?.as_primitive::<Int64Type>().value(0).into(),
-        number if number.is_floating() => one(DataType::Float64)?.as_primitive::<Float64Type>().value(0).into(),
+        number if number.is_floating() => {
+            one(DataType::Float64)?.as_primitive::<Float64Type>().value(0).into()
+        }
         DataType::Utf8 => column.as_string::<i32>().value(row).into(),
         DataType::Struct(fields) => {
             let parts = fields.iter().zip(column.as_struct().columns());
@@ -61,7 +63,10 @@ fn json(column: &ArrayRef, row: usize) -> Result<Json> {
             });
             Json::Object(pairs.collect::<Result<Map<_, _>>>()?)
         }
-        _ => ArrayFormatter::try_new(column.as_ref(), &FormatOptions::default())?.value(row).try_to_string()?.into(),
+        _ => ArrayFormatter::try_new(column.as_ref(), &FormatOptions::default())?
+            .value(row)
+            .try_to_string()?
+            .into(),
     })
 }
 

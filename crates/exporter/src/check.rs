@@ -65,9 +65,11 @@ fn codebook(path: &Path) -> Result<Vec<Finding>> {
 
 #[cfg(feature = "dta")]
 fn stata(path: &Path) -> Result<Vec<Finding>> {
-    let file = File::open(path).map_err(|source| Error::io(format!("cannot read {}", path.display()), source))?;
-    let findings = exporter_dta::check::check(std::io::BufReader::new(file))
-        .map_err(|source| Error::invalid(source.to_string()).entry(path.display().to_string()).with_source(source))?;
+    let file =
+        File::open(path).map_err(|source| Error::io(format!("cannot read {}", path.display()), source))?;
+    let findings = exporter_dta::check::check(std::io::BufReader::new(file)).map_err(|source| {
+        Error::invalid(source.to_string()).entry(path.display().to_string()).with_source(source)
+    })?;
     let finding = |found: exporter_dta::check::Finding| Finding {
         rule: found.rule.code().to_owned(),
         offset: Some(found.offset),

@@ -5,7 +5,8 @@ use exporter::{Bundle, CodebookExporter, Dataset as _, Exporter, Result};
 use super::work;
 use crate::args::ExportArgs;
 use crate::format_text;
-use crate::target::{Packaging, Target};
+use crate::packaging::Packaging;
+use crate::target::Target;
 
 pub(super) fn run(args: &ExportArgs) -> Result<()> {
     let registry = exporter::registry();
@@ -15,11 +16,11 @@ pub(super) fn run(args: &ExportArgs) -> Result<()> {
     let context = work::context(&args.work)?;
     let options = work::input_options(&args.input.reading, &registry)?;
     let data = exporter::open(&args.input.inputs, &options, &registry, &context)?.keep(&args.table)?;
-    let target = Target::of(args, &exporters)?;
+    let target = Target::of(args, &exporters, &packaging);
     let mut bundle = exporters.into_iter().fold(Bundle::new(), Bundle::with);
     let codebook_asked =
         bundle.entries(data.codebook()).iter().any(|entry| entry.path.ends_with(".codebook.json"));
-    if target.holds_many() && !args.no_codebook && !codebook_asked {
+    if target.holds_many(&packaging) && !args.no_codebook && !codebook_asked {
         bundle = bundle.with(Box::new(CodebookExporter));
     }
     target.export(bundle, &data, packaging, args, &context)

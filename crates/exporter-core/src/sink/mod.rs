@@ -159,6 +159,20 @@ pub struct Receipt {
     pub entries: Vec<EntryReceipt>,
 }
 
+impl<S: Sink + ?Sized> Sink for Box<S> {
+    fn create<'s>(&'s self, spec: &EntrySpec) -> Result<Box<dyn Entry + 's>> {
+        (**self).create(spec)
+    }
+
+    fn create_random<'s>(&'s self, spec: &EntrySpec) -> Result<Box<dyn RandomEntry + 's>> {
+        (**self).create_random(spec)
+    }
+
+    fn finish(self: Box<Self>) -> Result<Receipt> {
+        (*self).finish()
+    }
+}
+
 impl<S: Sink + ?Sized> Sink for &S {
     fn create<'s>(&'s self, spec: &EntrySpec) -> Result<Box<dyn Entry + 's>> {
         (**self).create(spec)

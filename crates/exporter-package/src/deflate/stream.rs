@@ -1,0 +1,211 @@
+//! The stream: cuts the input into blocks, has them compressed, and puts them out in order.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::num::NonZeroUsize;
+
+use super::block::{BLOCK_BYTES, Block, BlockEncoder, WINDOW_BYTES};
+use super::pool::Pool;
+use crate::level::DeflateLevel;
+
+/// What went through a finished stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DeflateTotals {
+    /// CRC-32 of the input (the polynomial of zip and gzip).
+    pub crc32: u32,
+    /// Bytes of input.
+    pub bytes_in: u64,
+    /// Bytes of compressed output.
+    pub bytes_out: u64,
+}
+
+/// The engine without an output of its own, so that an archive can use it (and its threads) for every entry.
+#[derive(Debug)]
+pub(crate) struct DeflateStream {
+    level: DeflateLevel,
+    threads: usize,
+    /// Compresses in the calling thread: with one thread, and for streams of a single block.
+    encoder: BlockEncoder,
+    pool: Option<Pool>,
+    current: Block,
+    spare: Vec<Block>,
+    in_flight: usize,
+    /// Finished blocks that came back before their turn.
+    early: BTreeMap<u64, Block>,
+    next_out: u64,
+    crc: crc32fast::Hasher,
+    bytes_in: u64,
+    bytes_out: u64,
+}
+
+impl DeflateStream {
+    pub(crate) fn new(level: DeflateLevel, threads: NonZeroUsize) -> Self {
+        Self {
+            level,
+            threads: threads.get(),
+            encoder: BlockEncoder::new(level),
+            pool: None,
+            current: Block::default(),
+            spare: Vec::new(),
+            in_flight: 0,
+            early: BTreeMap::new(),
+            next_out: 0,
+            crc: crc32fast::Hasher::new(),
+            bytes_in: 0,
+            bytes_out: 0,
+        }
+    }
+
+    /// Whether taking `more` bytes keeps everything in the first block, so that nothing is put out yet.
+    pub(crate) fn holds(&self, more: usize) -> bool {
+        self.current.index == 0 && self.current.body().len().saturating_add(more) <= BLOCK_BYTES
+    }
+
+    /// Takes `data`; finished blocks go to `out`.
+    pub(crate) fn write(&mut self, mut data: &[u8], out: &mut dyn Write) -> io::Result<()> {
+        while !data.is_empty() {
+            let free = BLOCK_BYTES - self.current.body().len().min(BLOCK_BYTES);
+            if free == 0 {
+                // Only now is it known that the full block is not the last one.
+                self.end_block(false, out)?;
+                continue;
+            }
+            let (head, tail) = data.split_at(free.min(data.len()));
+            self.current.input.extend_from_slice(head);
+            data = tail;
+        }
+        Ok(())
+    }
+
+    /// Ends the stream and makes the engine ready for the next one.
+    pub(crate) fn finish(&mut self, out: &mut dyn Write) -> io::Result<DeflateTotals> {
+        self.end_block(true, out)?;
+        while self.in_flight > 0 {
+            self.put_next(out)?;
+        }
+        let crc = std::mem::take(&mut self.crc);
+        let totals =
+            DeflateTotals { crc32: crc.finalize(), bytes_in: self.bytes_in, bytes_out: self.bytes_out };
+        (self.bytes_in, self.bytes_out, self.next_out) = (0, 0, 0);
+        self.current.index = 0;
+        self.current.dictionary = 0;
+        self.current.input.clear();
+        Ok(totals)
+    }
+
+    fn end_block(&mut self, last: bool, out: &mut dyn Write) -> io::Result<()> {
+        let mut next = self.spare.pop().unwrap_or_default();
+        next.input.clear();
+        let window = self.current.input.len().saturating_sub(WINDOW_BYTES);
+        next.input.extend_from_slice(self.current.input.get(window..).unwrap_or_default());
+        next.dictionary = next.input.len();
+        next.index = self.current.index + 1;
+        let mut block = std::mem::replace(&mut self.current, next);
+        block.last = last;
+
+        let single = last && block.index == 0;
+        if self.threads == 1 || single {
+            self.encoder.encode(&mut block)?;
+            return self.put(block, out);
+        }
+        let limit = self.threads.saturating_mul(2);
+        if self.in_flight >= limit {
+            self.put_next(out)?;
+        }
+        let pool = match self.pool.take() {
+            Some(pool) => pool,
+            None => Pool::start(self.level, self.threads, limit)?,
+        };
+        let submitted = pool.submit(block);
+        self.pool = Some(pool);
+        self.in_flight += 1;
+        submitted
+    }
+
+    /// Waits for the block whose turn it is and puts it out.
+    fn put_next(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        loop {
+            if let Some(block) = self.early.remove(&self.next_out) {
+                self.in_flight -= 1;
+                return self.put(block, out);
+            }
+            let Some(pool) = &self.pool else {
+                return Err(io::Error::other("no compression thread is running"));
+            };
+            let block = pool.receive()?;
+            self.early.insert(block.index, block);
+        }
+    }
+
+    fn put(&mut self, block: Block, out: &mut dyn Write) -> io::Result<()> {
+        let length = block.body().len() as u64;
+        self.crc.combine(&crc32fast::Hasher::new_with_initial_len(block.crc32, length));
+        self.bytes_in += length;
+        self.bytes_out += block.output.len() as u64;
+        self.next_out = block.index + 1;
+        out.write_all(&block.output)?;
+        self.spare.push(block);
+        Ok(())
+    }
+}
+
+/// A raw deflate stream (RFC 1951) written with several threads.
+///
+/// The bytes are the same for any number of threads and however the input is cut into `write` calls. Memory is
+/// bounded by about 1.2 MiB per thread. The stream is complete only after [`finish`](Self::finish): dropping the
+/// writer ends its threads and leaves a torn stream behind. After an error the writer only repeats that it failed.
+///
+/// ```
+/// use std::io::Write;
+/// use std::num::NonZeroUsize;
+/// use exporter_package::{DeflateLevel, ParallelDeflate};
+///
+/// let mut deflate = ParallelDeflate::new(Vec::new(), DeflateLevel::FAST, NonZeroUsize::MIN);
+/// deflate.write_all(b"rice rice rice rice rice")?;
+/// let (bytes, totals) = deflate.finish()?;
+/// assert_eq!(totals.bytes_in, 24);
+/// assert_eq!(totals.bytes_out, bytes.len() as u64);
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct ParallelDeflate<W: Write> {
+    out: W,
+    stream: DeflateStream,
+    failed: bool,
+}
+
+impl<W: Write> ParallelDeflate<W> {
+    /// Starts a stream on `out`. Threads start with the second block, so short streams cost none.
+    pub fn new(out: W, level: DeflateLevel, threads: NonZeroUsize) -> Self {
+        Self { out, stream: DeflateStream::new(level, threads), failed: false }
+    }
+
+    /// Ends the stream and gives the output back.
+    ///
+    /// # Errors
+    /// When the output fails, or failed before.
+    pub fn finish(mut self) -> io::Result<(W, DeflateTotals)> {
+        self.usable()?;
+        let totals = self.stream.finish(&mut self.out)?;
+        Ok((self.out, totals))
+    }
+
+    fn usable(&self) -> io::Result<()> {
+        if self.failed { Err(io::Error::other("the deflate stream failed before")) } else { Ok(()) }
+    }
+}
+
+impl<W: Write> Write for ParallelDeflate<W> {
+    fn write(&mut self, data: &[u8]) -> io::Result<usize> {
+        self.usable()?;
+        let taken = self.stream.write(data, &mut self.out);
+        self.failed = taken.is_err();
+        taken.map(|()| data.len())
+    }
+
+    /// Flushes the output; the unfinished block stays inside, or its size would depend on the caller's flushes.
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}

@@ -1,0 +1,65 @@
+//! Every entry compressed on its own.
+
+use std::io::{self, Write};
+use std::num::NonZeroUsize;
+
+use exporter_core::sink::{Entry, EntryReceipt, EntrySpec, Receipt, Sink};
+use exporter_core::{Error, Result};
+
+use crate::gzip::{GzipOptions, GzipWriter};
+
+/// Compresses each entry of another sink as gzip and appends `.gz` to its path.
+pub struct GzipSink<S> {
+    inner: S,
+    options: GzipOptions,
+    threads: NonZeroUsize,
+}
+
+impl<S: Sink> GzipSink<S> {
+    /// Compresses what goes to `inner`, each entry with this many threads.
+    pub fn new(inner: S, options: GzipOptions, threads: NonZeroUsize) -> Self {
+        Self { inner, options, threads }
+    }
+}
+
+impl<S: Sink> Sink for GzipSink<S> {
+    fn create<'s>(&'s self, spec: &EntrySpec) -> Result<Box<dyn Entry + 's>> {
+        spec.check_path()?;
+        let mut packed = EntrySpec::new(format!("{}.gz", spec.path), "application/gzip");
+        packed.table = spec.table;
+        packed.rows = spec.rows;
+        let name = spec.path.rsplit('/').next().unwrap_or(&spec.path);
+        let inner = self.inner.create(&packed)?;
+        let stream = GzipWriter::new(inner, self.options.clone().name(name), self.threads);
+        Ok(Box::new(GzipEntry { path: packed.path, stream }))
+    }
+
+    fn finish(self: Box<Self>) -> Result<Receipt> {
+        Box::new(self.inner).finish()
+    }
+}
+
+struct GzipEntry<'s> {
+    path: String,
+    stream: GzipWriter<Box<dyn Entry + 's>>,
+}
+
+impl Write for GzipEntry<'_> {
+    fn write(&mut self, data: &[u8]) -> io::Result<usize> {
+        self.stream.write(data)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.stream.flush()
+    }
+}
+
+impl Entry for GzipEntry<'_> {
+    fn commit(self: Box<Self>) -> Result<EntryReceipt> {
+        let Self { path, stream } = *self;
+        stream
+            .finish()
+            .map_err(|source| Error::io("cannot complete the gzip stream", source).entry(path))?
+            .commit()
+    }
+}

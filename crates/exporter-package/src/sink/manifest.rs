@@ -1,0 +1,113 @@
+//! A list of what was delivered, with sizes and checksums.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::sync::{Mutex, PoisonError};
+
+use exporter_core::sink::{Entry, EntryReceipt, EntrySpec, Receipt, Sink};
+use exporter_core::{Error, Result};
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
+
+/// Path of the manifest.
+pub const MANIFEST: &str = "MANIFEST.json";
+
+/// Passes entries on to another sink and adds [`MANIFEST`] at the end: path, bytes, rows, SHA-256 and media type of
+/// every entry, by path.
+pub struct ManifestSink<S> {
+    inner: S,
+    lines: Mutex<BTreeMap<String, Line>>,
+}
+
+#[derive(Serialize)]
+struct Line {
+    path: String,
+    bytes: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rows: Option<u64>,
+    sha256: String,
+    media_type: String,
+}
+
+#[derive(Serialize)]
+struct Manifest<'a> {
+    /// Version of this file's form.
+    manifest: u32,
+    entries: Vec<&'a Line>,
+}
+
+impl<S: Sink> ManifestSink<S> {
+    /// Lists what goes to `inner`.
+    pub fn new(inner: S) -> Self {
+        Self { inner, lines: Mutex::default() }
+    }
+
+    /// Writes the manifest and gives the inner sink back unfinished.
+    ///
+    /// # Errors
+    /// When the inner sink refuses the manifest.
+    pub fn close(self) -> Result<S> {
+        let lines = self.lines.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let manifest = Manifest { manifest: 1, entries: lines.values().collect() };
+        let mut json = serde_json::to_string_pretty(&manifest)
+            .map_err(|source| Error::invalid(format!("cannot write the manifest: {source}")))?;
+        json.push('\n');
+        let spec = EntrySpec::new(MANIFEST, "application/json").bytes(json.len() as u64);
+        {
+            let mut entry = self.inner.create(&spec)?;
+            entry
+                .write_all(json.as_bytes())
+                .map_err(|source| Error::io("cannot write the manifest", source).entry(MANIFEST))?;
+            entry.commit()?;
+        }
+        Ok(self.inner)
+    }
+}
+
+impl<S: Sink> Sink for ManifestSink<S> {
+    fn create<'s>(&'s self, spec: &EntrySpec) -> Result<Box<dyn Entry + 's>> {
+        let inner = self.inner.create(spec)?;
+        let line = Line {
+            path: spec.path.clone(),
+            bytes: 0,
+            rows: spec.rows,
+            sha256: String::new(),
+            media_type: spec.media_type.clone(),
+        };
+        Ok(Box::new(ManifestEntry { lines: &self.lines, inner, line, hash: Sha256::new() }))
+    }
+
+    fn finish(self: Box<Self>) -> Result<Receipt> {
+        Box::new(self.close()?).finish()
+    }
+}
+
+struct ManifestEntry<'s> {
+    lines: &'s Mutex<BTreeMap<String, Line>>,
+    inner: Box<dyn Entry + 's>,
+    line: Line,
+    hash: Sha256,
+}
+
+impl Write for ManifestEntry<'_> {
+    fn write(&mut self, data: &[u8]) -> io::Result<usize> {
+        let written = self.inner.write(data)?;
+        self.hash.update(data.get(..written).unwrap_or(data));
+        self.line.bytes += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
+    }
+}
+
+impl Entry for ManifestEntry<'_> {
+    fn commit(self: Box<Self>) -> Result<EntryReceipt> {
+        let Self { lines, inner, mut line, hash } = *self;
+        let receipt = inner.commit()?;
+        line.sha256 = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        lines.lock().unwrap_or_else(PoisonError::into_inner).insert(line.path.clone(), line);
+        Ok(receipt)
+    }
+}

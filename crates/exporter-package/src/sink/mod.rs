@@ -1,0 +1,12 @@
+//! Packaging as sinks round other outputs, and as an exporter round other exporters.
+
+mod error;
+mod gzip;
+mod manifest;
+mod packaged;
+mod zip;
+
+pub use gzip::GzipSink;
+pub use manifest::{MANIFEST, ManifestSink};
+pub use packaged::Packaged;
+pub use zip::ZipSink;

@@ -1,0 +1,154 @@
+//! Packaging as an exporter: whatever the inner exporter writes becomes one zip.
+
+use std::num::NonZeroUsize;
+
+use exporter_core::codebook::Codebook;
+use exporter_core::exporter::{EntryReport, Planning, Rename, Summary};
+use exporter_core::format::Supports;
+use exporter_core::sink::{EntrySpec, Sink};
+use exporter_core::{
+    Context, Dataset, Exporter, FormatInfo, Limits, LossCode, LossReport, Plan, ProfileRequest, Result,
+};
+
+use super::{ManifestSink, ZipSink};
+use crate::zip::{EntryTime, ZipOptions};
+
+static ZIP: FormatInfo = FormatInfo {
+    id: "zip",
+    name: "Zip archive round another format",
+    aliases: &[],
+    extensions: &["zip"],
+    media_type: "application/zip",
+    supports: Supports::ALL,
+    limits: Limits::NONE,
+    options: &[],
+    losses: LossCode::ALL,
+    reads: false,
+    writes: true,
+    notes: "Deflate, zip64 when needed, AES-256 with a password. 7-Zip opens everything; Info-ZIP unzip everything \
+            but AES.",
+};
+
+/// Writes what another exporter writes as the entries of one zip.
+pub struct Packaged {
+    inner: Box<dyn Exporter>,
+    path: String,
+    options: ZipOptions,
+    manifest: bool,
+}
+
+impl Packaged {
+    /// Packages the entries of `inner` as the zip `path`. The time of the entries and the number of threads come from
+    /// the context.
+    pub fn zip(inner: Box<dyn Exporter>, path: impl Into<String>, options: ZipOptions) -> Self {
+        Self { inner, path: path.into(), options, manifest: false }
+    }
+
+    /// Adds `MANIFEST.json`.
+    #[must_use]
+    pub fn manifest(mut self, manifest: bool) -> Self {
+        self.manifest = manifest;
+        self
+    }
+
+    fn spec(&self) -> EntrySpec {
+        EntrySpec::new(&self.path, ZIP.media_type)
+    }
+}
+
+impl Exporter for Packaged {
+    fn format(&self) -> &'static FormatInfo {
+        &ZIP
+    }
+
+    fn needs(&self, data: &dyn Dataset, context: &Context) -> Result<ProfileRequest> {
+        self.inner.needs(data, context)
+    }
+
+    fn entries(&self, _: &Codebook) -> Vec<EntrySpec> {
+        vec![self.spec()]
+    }
+
+    fn plan<'a>(
+        &'a self,
+        data: &'a dyn Dataset,
+        with: &Planning<'_>,
+        context: &Context,
+    ) -> Result<Box<dyn Plan + 'a>> {
+        let inner = self.inner.plan(data, with, context)?;
+        Ok(Box::new(PackagedPlan { packaged: self, entries: [self.spec()], inner }))
+    }
+}
+
+struct PackagedPlan<'a> {
+    packaged: &'a Packaged,
+    entries: [EntrySpec; 1],
+    inner: Box<dyn Plan + 'a>,
+}
+
+impl Plan for PackagedPlan<'_> {
+    fn entries(&self) -> &[EntrySpec] {
+        &self.entries
+    }
+
+    fn losses(&self) -> &LossReport {
+        self.inner.losses()
+    }
+
+    fn renames(&self) -> &[Rename] {
+        self.inner.renames()
+    }
+
+    fn write(self: Box<Self>, sink: &dyn Sink, context: &Context) -> Result<Summary> {
+        let Self { packaged, entries: [spec], inner } = *self;
+        let threads = NonZeroUsize::new(context.threads()).unwrap_or(NonZeroUsize::MIN);
+        let modified = EntryTime::from_unix(context.clock().unix_seconds());
+        let options = packaged.options.clone().threads(threads).modified(modified);
+        let order: Vec<String> = inner.entries().iter().map(|entry| entry.path.clone()).collect();
+        let zip = ZipSink::new(sink.create(&spec)?, options, context.temp())?
+            .in_order(order.iter().map(String::as_str));
+        let (inside, zip) = write_inside(inner, zip, packaged.manifest, context)?;
+        let (entry, _) = zip.close()?;
+        let receipt = entry.commit()?;
+        Ok(report(inside, &receipt.path, receipt.bytes))
+    }
+}
+
+fn write_inside<W: std::io::Write + Send>(
+    inner: Box<dyn Plan + '_>,
+    zip: ZipSink<W>,
+    manifest: bool,
+    context: &Context,
+) -> Result<(Summary, ZipSink<W>)> {
+    if !manifest {
+        let summary = inner.write(&zip, context)?;
+        return Ok((summary, zip));
+    }
+    let listed = ManifestSink::new(zip);
+    let summary = inner.write(&listed, context)?;
+    Ok((summary, listed.close()?))
+}
+
+/// The summary names the archive; what is inside becomes remarks.
+fn report(inside: Summary, path: &str, bytes: u64) -> Summary {
+    let mut summary = Summary::default();
+    let rows: Vec<u64> = inside.entries.iter().filter_map(|entry| entry.rows).collect();
+    summary.remarks = inside
+        .entries
+        .iter()
+        .map(|entry| {
+            let rows = entry.rows.map(|rows| format!("{rows} rows, ")).unwrap_or_default();
+            format!("{path} holds {}: {rows}{} bytes", entry.path, entry.bytes)
+        })
+        .collect();
+    summary.remarks.extend(inside.remarks);
+    summary.losses = inside.losses;
+    summary.entries.push(EntryReport {
+        path: path.to_owned(),
+        media_type: ZIP.media_type.into(),
+        table: None,
+        rows: (!rows.is_empty()).then(|| rows.iter().sum()),
+        bytes,
+    });
+    summary
+}

@@ -1,0 +1,20 @@
+//! Zip archives (PKWARE APPNOTE 6.3): written once from front to back, so the output need not seek.
+
+mod cipher;
+mod encoder;
+mod error;
+mod name;
+mod options;
+mod record;
+mod time;
+mod writer;
+
+pub use cipher::Password;
+pub use error::ZipError;
+pub use name::NameFault;
+pub use options::{Encryption, EntryOptions, ZipOptions};
+pub use time::EntryTime;
+pub use writer::{EntryTotals, ZipWriter};
+
+#[cfg(test)]
+mod tests;
