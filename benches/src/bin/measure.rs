@@ -40,7 +40,11 @@ impl Arguments {
         parsed.write = match words.next().as_deref() {
             Some("write") => true,
             Some("read") => false,
-            _ => return Err(Error::usage("measure write FORMAT INPUT.arrow OUTPUT | measure read FORMAT FILE")),
+            _ => {
+                return Err(Error::usage(
+                    "measure write FORMAT INPUT.arrow OUTPUT | measure read FORMAT FILE",
+                ));
+            }
         };
         parsed.format = words.next().unwrap_or_default();
         while let Some(word) = words.next() {
@@ -52,7 +56,8 @@ impl Arguments {
                 "--codebook" => parsed.codebook = Some(value()?.into()),
                 "--columns" => parsed.columns = Some(value()?.split(',').map(number).collect::<Result<_>>()?),
                 "--options" => {
-                    parsed.options = serde_json::from_str(&value()?).map_err(|source| Error::usage(source.to_string()))?;
+                    parsed.options =
+                        serde_json::from_str(&value()?).map_err(|source| Error::usage(source.to_string()))?;
                 }
                 _ => parsed.paths.push(word.into()),
             }
@@ -112,8 +117,10 @@ fn in_memory(path: &Path, codebook: Option<&Path>, context: &Context) -> Result<
 
 /// The workloads have a codebook form of their own: variables with labels, sets and missing codes.
 fn describe(codebook: &mut Codebook, path: &Path) -> Result<()> {
-    let text = std::fs::read_to_string(path).map_err(|source| Error::io("cannot read the codebook", source))?;
-    let json: serde_json::Value = serde_json::from_str(&text).map_err(|source| Error::invalid(source.to_string()))?;
+    let text =
+        std::fs::read_to_string(path).map_err(|source| Error::io("cannot read the codebook", source))?;
+    let json: serde_json::Value =
+        serde_json::from_str(&text).map_err(|source| Error::invalid(source.to_string()))?;
     let Some(table) = codebook.tables.first_mut() else { return Ok(()) };
     for described in json["variables"].as_array().into_iter().flatten() {
         let name = described["name"].as_str().unwrap_or_default();
@@ -123,7 +130,10 @@ fn describe(codebook: &mut Codebook, path: &Path) -> Result<()> {
     }
     for (set, entries) in json["value_label_sets"].as_object().into_iter().flatten() {
         let labels = entries.as_array().into_iter().flatten().fold(ValueLabels::new(), |labels, entry| {
-            labels.with(entry["value"].as_i64().unwrap_or_default(), entry["label"].as_str().unwrap_or_default())
+            labels.with(
+                entry["value"].as_i64().unwrap_or_default(),
+                entry["label"].as_str().unwrap_or_default(),
+            )
         });
         codebook.value_labels.insert(set.clone(), labels);
     }
@@ -164,7 +174,10 @@ fn measured(runs: usize, mut run: impl FnMut() -> Result<u64>) -> Result<()> {
     }
     let (seconds, cpu) = best.unwrap_or_default();
     let over = resident("VmHWM:").saturating_sub(before) / 1024;
-    println!("{}", serde_json::json!({ "run_s": seconds, "run_cpu_s": cpu, "rows": rows, "over_input_mib": over }));
+    println!(
+        "{}",
+        serde_json::json!({ "run_s": seconds, "run_cpu_s": cpu, "rows": rows, "over_input_mib": over })
+    );
     Ok(())
 }
 
@@ -172,7 +185,8 @@ fn measured(runs: usize, mut run: impl FnMut() -> Result<u64>) -> Result<()> {
 fn cpu_seconds() -> f64 {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
     let after_name = stat.rsplit_once(") ").map_or("", |(_, rest)| rest);
-    let ticks: f64 = after_name.split(' ').skip(11).take(2).filter_map(|field| field.parse::<f64>().ok()).sum();
+    let ticks: f64 =
+        after_name.split(' ').skip(11).take(2).filter_map(|field| field.parse::<f64>().ok()).sum();
     // The unit of these fields is 1/100 s on Linux (proc(5), USER_HZ).
     ticks / 100.0
 }
