@@ -153,7 +153,7 @@ impl DeflateStream {
 /// A raw deflate stream (RFC 1951) written with several threads.
 ///
 /// The bytes are the same for any number of threads and however the input is cut into `write` calls. Memory is
-/// bounded by about 1.2 MiB per thread. The stream is complete only after [`finish`](Self::finish): dropping the
+/// bounded by about 4 MiB per thread. The stream is complete only after [`finish`](Self::finish): dropping the
 /// writer ends its threads and leaves a torn stream behind. After an error the writer only repeats that it failed.
 ///
 /// ```
