@@ -253,13 +253,10 @@ impl Builder {
                 Arc::new(BinaryArray::new(ends, bytes, nulls))
             }
             Values::Text(bytes, ends) => {
-                let invalid =
-                    (std::str::from_utf8(bytes).is_err()).then(|| first_invalid(bytes, ends)).flatten();
                 let (bytes, ends) = take_bytes(bytes, ends);
                 match StringArray::try_new(ends.clone(), bytes.clone(), nulls) {
                     Ok(array) => Arc::new(array),
-                    // Two halves of a character in neighbouring cells make valid text only together.
-                    Err(_) => return Err(invalid.or_else(|| first_invalid(&bytes, &ends)).unwrap_or(0)),
+                    Err(_) => return Err(first_invalid(&bytes, &ends).unwrap_or(0)),
                 }
             }
         })
@@ -278,8 +275,13 @@ fn first_invalid(bytes: &[u8], ends: &[i32]) -> Option<usize> {
 }
 
 fn take_bytes(bytes: &mut Vec<u8>, ends: &mut Vec<i32>) -> (Buffer, OffsetBuffer<i32>) {
-    let ends = std::mem::replace(ends, vec![0]);
-    (Buffer::from_vec(std::mem::take(bytes)), OffsetBuffer::new(ScalarBuffer::from(ends)))
+    // The next batch is about as large: growing step by step would copy it several times.
+    let mut next = Vec::with_capacity(ends.len());
+    next.push(0);
+    let ends = std::mem::replace(ends, next);
+    let room = bytes.len();
+    let bytes = std::mem::replace(bytes, Vec::with_capacity(room));
+    (Buffer::from_vec(bytes), OffsetBuffer::new(ScalarBuffer::from(ends)))
 }
 
 fn primitive<T: ArrowPrimitiveType>(
