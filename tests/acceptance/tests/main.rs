@@ -2,3 +2,4 @@
 #![allow(clippy::unwrap_used, reason = "a test stops at the first thing that is not as it must be")]
 
 mod dta;
+mod survey_solutions;

@@ -1,0 +1,102 @@
+//! A genuine export of Survey Solutions: every table read, written with the preset, and compared byte for byte.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use exporter_core::sink::MemorySink;
+use exporter_core::{Context, Dataset, TableId, export};
+use exporter_tab::{ReadOptions, TabDataset};
+use serde_json::json;
+
+/// The tables of both archives: the tabular export and the paradata.
+const TABLES: &[(&str, &[&str])] = &[
+    (
+        "ssaw_1_Tabular_All.zip",
+        &[
+            "assignment__actions.tab",
+            "interview__actions.tab",
+            "interview__comments.tab",
+            "interview__diagnostics.tab",
+            "interview__errors.tab",
+            "ssaw.tab",
+        ],
+    ),
+    ("ssaw_1_Paradata_All.zip", &["paradata.tab"]),
+];
+
+fn archive(name: &str) -> PathBuf {
+    let given = std::env::var_os("EXPORTER_REFERENCE").map(PathBuf::from);
+    let reference = given.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"));
+    reference.join("data").join("survey-solutions").join(name)
+}
+
+fn unpack(archive: &Path, into: &Path) {
+    let output = Command::new("unzip").arg("-q").arg(archive).arg("-d").arg(into).output();
+    let output = output.expect("unzip is installed by `cargo xtask setup`");
+    assert!(output.status.success(), "{}: {}", archive.display(), String::from_utf8_lossy(&output.stderr));
+}
+
+/// Where two texts part, for the message.
+fn first_difference(ours: &[u8], theirs: &[u8]) -> String {
+    let at = ours.iter().zip(theirs).take_while(|(ours, theirs)| ours == theirs).count();
+    let around = |bytes: &[u8]| {
+        let start = at.saturating_sub(60).min(bytes.len());
+        String::from_utf8_lossy(&bytes[start..bytes.len().min(at + 60)]).into_owned()
+    };
+    format!("byte {at}: we wrote {:?}, it has {:?}", around(ours), around(theirs))
+}
+
+#[test]
+fn every_table_is_written_as_it_was() {
+    let context = Context::default();
+    let exporter = exporter_tab::register(exporter_core::Registry::new())
+        .exporter("tab", json!({"preset": "survey-solutions"}));
+    let exporter = exporter.unwrap();
+    for (name, tables) in TABLES {
+        let folder = tempfile::tempdir().unwrap();
+        unpack(&archive(name), folder.path());
+        for table in *tables {
+            let path = folder.path().join(table);
+            let data = TabDataset::open(&path, ReadOptions::default(), None).unwrap();
+            let sink = MemorySink::new();
+            let target = sink.clone();
+            let summary = export(&*exporter, &data, Box::new(sink), &context).unwrap();
+            assert!(summary.losses.is_empty(), "{table}: {:?}", summary.losses);
+            let entries = target.entries();
+            let ours = &entries[*table];
+            let theirs = std::fs::read(&path).unwrap();
+            assert!(*ours == theirs, "{table}: {}", first_difference(ours, &theirs));
+        }
+    }
+}
+
+#[test]
+fn the_main_table_has_its_kinds() {
+    let folder = tempfile::tempdir().unwrap();
+    unpack(&archive(TABLES[0].0), folder.path());
+    let data = TabDataset::open(&folder.path().join("ssaw.tab"), ReadOptions::default(), None).unwrap();
+    let table = &data.codebook().tables[0];
+    let kinds: Vec<String> =
+        table.variables.iter().map(|variable| format!("{}: {}", variable.name, variable.kind)).collect();
+    let expected = [
+        "interview__key: text",
+        "interview__id: text",
+        "address: text",
+        "name: text",
+        "sex: integer",
+        "sssys_irnd: float",
+        "has__errors: integer",
+        "interview__status: integer",
+        "assignment__id: integer",
+    ];
+    assert_eq!(kinds.len(), expected.len());
+    for (kind, expected) in kinds.iter().zip(expected) {
+        assert!(kind.starts_with(expected), "{kind} instead of {expected}");
+    }
+    let rows: usize = data
+        .scan(TableId(0), &exporter_core::Scan::all())
+        .unwrap()
+        .map(|batch| batch.unwrap().num_rows())
+        .sum();
+    assert_eq!(rows, 1_003);
+}
