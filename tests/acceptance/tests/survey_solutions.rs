@@ -32,7 +32,7 @@ fn archive(name: &str) -> PathBuf {
 
 fn unpack(archive: &Path, into: &Path) {
     let output = Command::new("unzip").arg("-q").arg(archive).arg("-d").arg(into).output();
-    let output = output.expect("unzip is installed by `cargo xtask setup`");
+    let output = output.unwrap_or_else(|error| panic!("unzip: {error}; `cargo xtask setup` installs it"));
     assert!(output.status.success(), "{}: {}", archive.display(), String::from_utf8_lossy(&output.stderr));
 }
 
