@@ -47,14 +47,7 @@ fn smoke_one(workspace: &Workspace, fuzz: &Path, built: &Path, target: &str) -> 
     let mut run = cargo_fuzz(workspace, fuzz, "run");
     run.arg("--target-dir").arg(built).arg(target).arg(&finds).arg(here.join("corpus").join(target));
     // Without `-print_funcs=0` every new function is a line.
-    run.args([
-        "--",
-        "-verbosity=0",
-        "-print_funcs=0",
-        "-print_final_stats=1",
-        "-timeout=10",
-        "-rss_limit_mb=2048",
-    ]);
+    run.args(["--", "-verbosity=0", "-print_funcs=0", "-timeout=10", "-rss_limit_mb=2048"]);
     run.arg(format!("-max_total_time={SECONDS}"));
     let words = here.join("dictionaries").join(format!("{target}.dict"));
     run.arg(format!("-dict={}", words.display()));

@@ -5,6 +5,7 @@ mod cells;
 mod dta;
 mod gzip;
 mod package;
+mod parquet;
 mod programs;
 mod sample;
 mod tab;
