@@ -8,4 +8,5 @@ mod package;
 mod parquet;
 mod programs;
 mod sample;
+mod script;
 mod tab;
