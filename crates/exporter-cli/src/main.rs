@@ -5,6 +5,7 @@ mod cancel;
 mod commands;
 mod failure;
 mod format_text;
+mod loss_text;
 mod packaging;
 mod progress;
 mod report;

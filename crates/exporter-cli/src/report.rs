@@ -6,8 +6,7 @@ use std::path::Path;
 use exporter::{Error, LossReport, Plan, Rename, Result, Summary};
 use serde_json::json;
 
-/// Losses shown before the rest is only counted.
-const LOSSES_SHOWN: usize = 20;
+use crate::loss_text;
 
 /// The summary for standard error.
 pub(crate) fn summary(summary: &Summary) -> String {
@@ -52,22 +51,15 @@ pub(crate) fn plan(plan: &dyn Plan) -> String {
 }
 
 fn losses(text: &mut String, report: &LossReport) {
-    if report.is_empty() {
-        line(text, "no losses".into());
-        return;
-    }
-    line(text, format!("{} losses:", report.len()));
-    for loss in report.iter().take(LOSSES_SHOWN) {
-        line(text, format!("  {loss}"));
-    }
-    if report.len() > LOSSES_SHOWN {
-        line(text, format!("  and {} more; --report FILE.json lists all", report.len() - LOSSES_SHOWN));
+    for shown in loss_text::lines(report) {
+        line(text, shown);
     }
 }
 
 fn renames(text: &mut String, renames: &[Rename]) {
     if !renames.is_empty() {
-        line(text, format!("{} names changed; --report FILE.json lists them", renames.len()));
+        let noun = if renames.len() == 1 { "name" } else { "names" };
+        line(text, format!("{} {noun} changed; --report FILE.json lists them", renames.len()));
     }
 }
 

@@ -74,7 +74,7 @@ impl Registry {
     /// The format with this id, alias or extension.
     ///
     /// # Errors
-    /// [`crate::ErrorKind::NotFound`] listing the known formats.
+    /// [`crate::ErrorKind::Usage`] listing the known formats.
     pub fn format(&self, name: &str) -> Result<&'static FormatInfo> {
         let wanted = name.to_lowercase();
         called(self.formats().into_iter(), |info| info, &wanted).ok_or_else(|| self.unknown(name))
@@ -83,7 +83,7 @@ impl Registry {
     /// Configures an exporter by id, alias or extension; options are a JSON object.
     ///
     /// # Errors
-    /// [`crate::ErrorKind::NotFound`] for an unknown format, [`crate::ErrorKind::Usage`] for wrong options.
+    /// [`crate::ErrorKind::Usage`] for an unknown format or wrong options.
     pub fn exporter(&self, format: &str, options: Json) -> Result<Box<dyn Exporter>> {
         let wanted = format.to_lowercase();
         let writer =
@@ -104,7 +104,7 @@ impl Registry {
     /// Opens a file as a dataset of the named format, whatever it looks like.
     ///
     /// # Errors
-    /// [`crate::ErrorKind::NotFound`] when the format does not read; else what its reader says.
+    /// [`crate::ErrorKind::Usage`] when the format does not read; else what its reader says.
     pub fn open_as(
         &self,
         format: &str,
@@ -152,7 +152,7 @@ impl Registry {
 
     fn unknown(&self, name: &str) -> Error {
         let known: Vec<&str> = self.formats().iter().map(|info| info.id).collect();
-        Error::not_found(format!("the format {name:?} is not known"))
+        Error::usage(format!("the format {name:?} is not known"))
             .hint(format!("known formats: {}", known.join(", ")))
     }
 }

@@ -291,7 +291,7 @@ fn the_registry_knows_formats_by_every_name_and_lists_them() {
         assert!(registry.exporter(name, json!({ "separator": "comma" })).is_ok());
     }
     let error = registry.exporter("dta", json!(null)).map(drop).unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::NotFound);
+    assert_eq!(error.kind(), ErrorKind::Usage);
     assert_eq!(error.way_out(), Some("known formats: plain"));
     let error = registry.exporter("plain", json!({ "seperator": "tab" })).map(drop).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Usage);
