@@ -3,7 +3,7 @@
 mod bundle;
 mod drive;
 
-pub use bundle::Bundle;
+pub use bundle::{Bundle, Plans};
 pub use drive::{export, plan};
 
 use serde::Serialize;

@@ -36,7 +36,7 @@ pub use codebook_exporter::CodebookExporter;
 pub use context::{Cancel, Clock, Context, NoProgress, Progress};
 pub use dataset::{Batches, Dataset, Filter, MemoryDataset, Scan, TableId};
 pub use error::{Error, ErrorKind, Place, Result};
-pub use exporter::{Bundle, EntryReport, Exporter, Plan, Planning, Rename, Summary, export, plan};
+pub use exporter::{Bundle, EntryReport, Exporter, Plan, Planning, Plans, Rename, Summary, export, plan};
 pub use format::{
     Declared, Format, FormatInfo, Input, OptionInfo, OptionKind, Recognition, Source, Supports,
 };

@@ -71,6 +71,8 @@ codes! {
     SORT_ORDER_DROPPED = "sort-order-dropped";
     /// Keys and parents of tables have no place in the format.
     KEY_DROPPED = "key-dropped";
+    /// A part of the source was not read: it is damaged, or kept elsewhere.
+    NOT_READ = "not-read";
     /// Some programs of the format's family cannot open the file.
     COMPATIBILITY = "compatibility";
 }

@@ -13,8 +13,12 @@
 //! assert!(TextMissing::of(&age).is_empty());
 //! ```
 
+mod spans;
+
 use std::collections::HashMap;
 use std::ops::RangeInclusive;
+
+pub use spans::{Span, span, spans};
 
 use crate::codebook::{MissingValues, Value, Variable};
 

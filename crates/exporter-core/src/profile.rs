@@ -38,6 +38,10 @@ pub struct ColumnFacts {
     /// Smallest and largest value; the inner `None` means that there is no value (only nulls, NaN left out). Declared
     /// ends may lie further out. Not known for texts and nested values.
     pub range: Option<Option<(Number, Number)>>,
+    /// Smallest and largest value that the codebook does not declare missing; otherwise like `range`.
+    pub valid_range: Option<Option<(Number, Number)>>,
+    /// How many texts hold a NUL; 0 for every other kind.
+    pub with_nul: Option<u64>,
     /// Whether every value is a whole number (NaN and infinities are not); not known for texts and nested values.
     pub integral: Option<bool>,
     /// How many values are NaN.

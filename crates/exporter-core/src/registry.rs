@@ -80,6 +80,20 @@ impl Registry {
         called(self.formats().into_iter(), |info| info, &wanted).ok_or_else(|| self.unknown(name))
     }
 
+    /// What the format with this id, alias or extension is as an input: its options are those of reading.
+    ///
+    /// # Errors
+    /// [`crate::ErrorKind::NotFound`] listing the formats that are read.
+    pub fn input(&self, name: &str) -> Result<&'static FormatInfo> {
+        let wanted = name.to_lowercase();
+        let reader = called(self.readers.iter(), |reader| reader.info, &wanted);
+        reader.map(|reader| reader.info).ok_or_else(|| {
+            let known: Vec<&str> = self.readers.iter().map(|reader| reader.info.id).collect();
+            Error::not_found(format!("the format {name:?} is not read"))
+                .hint(format!("formats that are read: {}", known.join(", ")))
+        })
+    }
+
     /// Configures an exporter by id, alias or extension; options are a JSON object.
     ///
     /// # Errors

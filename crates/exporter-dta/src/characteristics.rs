@@ -10,11 +10,14 @@
 //! | `_dta[exporter_sets]` | JSON object: name of a value-label set in the file to its name in the codebook |
 //! | `_dta[exporter_labels]` | JSON object: the codebook's value-label sets that the file cannot hold whole, by name |
 //! | `variable[exporter_letters]` | JSON object: letter of an extended missing value to the one value it stands for |
+//! | `variable[exporter_set_letters]` | letters whose label in the file is that of the variable's value-label set (the label of another letter is the reason of its declaration) |
+//! | `variable[exporter_clock]` | `UTC` where moments that have a zone are stored in UTC |
+//! | `_dta[exporter_label]` | `study` where the dataset label is the title of the study |
 //! | `_dta[exporter_notes]`, `variable[exporter_notes]` | how many of the notes, from the first, are the codebook's own |
 //!
 //! The JSON is the codebook's own (its version is that of the crate `exporter-core`). Labels, notes, the name of the
 //! value-label set and attributes whose names Stata allows are left out of it: they stand in the places Stata has
-//! for them. The `missing` of a variable carry the letters that were given to them; `exporter_letters` names the value
+//! for them, unless that place cannot hold them whole. The `missing` of a variable carry the letters that were given to them; `exporter_letters` names the value
 //! of each letter that stands for one value alone, so that a reader can turn `.a` back into it. Contents longer than a characteristic can hold continue in `exporter_study_2`,
 //! `exporter_study_3` and so on, cut on character borders. Releases before 118 hold the JSON in ASCII with `\u`
 //! escapes.
@@ -33,6 +36,16 @@ pub const SETS: &str = "exporter_sets";
 pub const VALUE_LABELS: &str = "exporter_labels";
 /// Letters of extended missing values and the one value each stands for, as JSON.
 pub const LETTERS: &str = "exporter_letters";
+/// Letters whose label is that of the variable's value-label set.
+pub const SET_LETTERS: &str = "exporter_set_letters";
+/// Which clock shows moments that have a zone.
+pub const CLOCK: &str = "exporter_clock";
+/// Contents of [`CLOCK`]: coordinated universal time.
+pub const CLOCK_UTC: &str = "UTC";
+/// What the dataset label is, where it is not the table's.
+pub const LABEL: &str = "exporter_label";
+/// Contents of [`LABEL`]: the title of the study.
+pub const LABEL_STUDY: &str = "study";
 /// How many of an owner's notes, from the first, are the codebook's own.
 pub const NOTES: &str = "exporter_notes";
 /// Beginning of every name above.

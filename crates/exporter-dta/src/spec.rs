@@ -50,6 +50,15 @@ pub const EPOCH_DAYS: i64 = 3_653;
 /// Milliseconds from 1960-01-01, the epoch of Stata, to 1970-01-01 (section 9.1).
 pub const EPOCH_MILLIS: i64 = 315_619_200_000;
 
+/// First year of the calendar that Stata shows (section 9.1).
+pub const FIRST_YEAR: i32 = 100;
+/// Last year of the calendar that Stata shows (section 9.1).
+pub const LAST_YEAR: i32 = 9_999;
+/// 0100-01-01, the first day that Stata shows, in days since 1970 (section 9.1).
+pub const FIRST_DAY: i64 = -683_003;
+/// 9999-12-31, the last day that Stata shows, in days since 1970 (section 9.1).
+pub const LAST_DAY: i64 = 2_932_896;
+
 /// Order of the bytes of a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ByteOrder {

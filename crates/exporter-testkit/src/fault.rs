@@ -225,4 +225,8 @@ impl Dataset for FailingDataset<'_> {
     fn facts(&self, table: TableId) -> Option<TableProfile> {
         self.inner.facts(table)
     }
+
+    fn losses(&self) -> exporter_core::LossReport {
+        self.inner.losses()
+    }
 }

@@ -2,7 +2,7 @@
 
 use exporter_core::codebook::Codebook;
 use exporter_core::profile::TableProfile;
-use exporter_core::{Batches, Dataset, Result, Scan, TableId};
+use exporter_core::{Batches, Dataset, LossReport, Result, Scan, TableId};
 
 /// A dataset that delivers another's rows in batches of exactly the given size, whatever the scan hints.
 pub struct Recut<'a> {
@@ -32,5 +32,9 @@ impl Dataset for Recut<'_> {
 
     fn facts(&self, table: TableId) -> Option<TableProfile> {
         self.inner.facts(table)
+    }
+
+    fn losses(&self) -> LossReport {
+        self.inner.losses()
     }
 }

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use exporter_core::codebook::{Codebook, Kind, Table, Value, Variable};
+use exporter_core::codebook::{Codebook, Kind, Missing, Table, Value, Variable};
+use exporter_core::dataset::arrow_schema;
 use exporter_core::profile::{ColumnFacts, Distinct, Facts, Moments, Number, TableProfile, profile};
 use exporter_core::{
     Batches, Dataset, ErrorKind, MemoryDataset, Profile, ProfileRequest, Result, Scan, TableId,
@@ -12,8 +13,16 @@ use exporter_testkit::fault::FailingDataset;
 use exporter_testkit::{Cell, GeneratedDataset, Recut, cells_of, column_of, conformance, tables};
 use proptest::prelude::*;
 
-const EVERYTHING: Facts =
-    Facts { nulls: true, max_bytes: true, range: true, integral: true, distinct: Some(5), moments: true };
+const EVERYTHING: Facts = Facts {
+    nulls: true,
+    max_bytes: true,
+    range: true,
+    valid_range: true,
+    with_nul: true,
+    integral: true,
+    distinct: Some(5),
+    moments: true,
+};
 
 fn ask(data: &dyn Dataset, facts: Facts) -> ProfileRequest {
     let mut request = ProfileRequest::new();
@@ -43,9 +52,12 @@ fn naive(kind: &Kind, cells: &[Cell]) -> ColumnFacts {
         _ => 0,
     });
     facts.max_bytes = Some(bytes.max().unwrap_or(0));
+    let with_nul = cells.iter().filter(|cell| matches!(cell, Cell::Text(text) if text.contains('\0')));
+    facts.with_nul = Some(with_nul.count() as u64);
     if measured {
         let less = |a: &Number, b: &Number| a.partial_cmp(b).unwrap();
         facts.range = Some(real.iter().copied().min_by(less).zip(real.iter().copied().max_by(less)));
+        facts.valid_range = facts.range;
         facts.integral = Some(match kind {
             Kind::Float { .. } => numbers.iter().all(|number| number.as_f64().fract() == 0.0),
             Kind::Decimal { scale, .. } => real.iter().all(
@@ -118,6 +130,57 @@ proptest! {
     }
 }
 
+/// Whole numbers and floats close together, so that declarations hide ends and what lies between.
+fn small_numbers() -> impl Strategy<Value = (Kind, Vec<Cell>)> {
+    let whole = (0..12i128).prop_map(Cell::Integer);
+    let float = (0..24i32).prop_map(|halves| Cell::Float(f64::from(halves) / 2.0));
+    let kinds = [8, 64].map(|bits| Kind::Integer { bits, signed: true });
+    let null = || Just(Cell::Null);
+    prop_oneof![
+        (
+            prop::sample::select(kinds.to_vec()),
+            prop::collection::vec(prop_oneof![9 => whole, 1 => null()], 0..30)
+        ),
+        (Just(Kind::FLOAT), prop::collection::vec(prop_oneof![9 => float, 1 => null()], 0..30)),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn valid_values_are_those_that_no_declaration_holds(
+        (kind, cells) in small_numbers(),
+        declared in prop::collection::vec((0..12i64, 0..4i64), 0..3),
+    ) {
+        let missing = declared.iter().map(|(low, length)| match length {
+            0 => Missing::value(*low),
+            3 => Missing::range(Some((*low).into()), None),
+            _ => Missing::range(Some((*low).into()), Some((low + length).into())),
+        });
+        let missing: Vec<Missing> = missing.collect();
+        let variable = missing.iter().cloned().fold(Variable::new("x", kind.clone()), Variable::with_missing);
+        let table = Table::new("t", vec![variable]);
+        let columns = vec![column_of(&kind, &cells)];
+        let batch = arrow_array::RecordBatch::try_new(arrow_schema(&table, &[0]), columns).unwrap();
+        let data = MemoryDataset::new(Codebook::new("s").with_table(table), vec![vec![batch]]).unwrap();
+        let number = |cell: &Cell| match cell {
+            Cell::Integer(number) => Some((Value::Integer(*number as i64), Number::Integer(*number))),
+            Cell::Float(number) => Some((Value::Float(*number), Number::Float(*number))),
+            _ => None,
+        };
+        let valid = |(value, number): (Value, Number)| {
+            missing.iter().all(|missing| !missing.contains(&value)).then_some(number)
+        };
+        let numbers: Vec<Number> = cells.iter().filter_map(number).filter_map(valid).collect();
+        let less = |a: &Number, b: &Number| a.partial_cmp(b).unwrap();
+        let wanted = numbers.iter().copied().min_by(less).zip(numbers.iter().copied().max_by(less));
+        let asked = ask(&data, Facts { valid_range: true, ..Facts::NONE });
+        for rows in [3, 40] {
+            let found = profile(&Recut::new(&data, rows), &asked, &conformance::context()).unwrap();
+            prop_assert_eq!(found.column(TableId(0), 0).unwrap().valid_range, Some(wanted));
+        }
+    }
+}
+
 #[test]
 fn moments_of_many_rows_are_the_same_to_the_last_bit() {
     let data = GeneratedDataset::new(60_000);
@@ -168,7 +231,12 @@ impl<D: Dataset> Dataset for Watched<D> {
 }
 
 fn two_columns() -> MemoryDataset {
+    two_columns_with(Vec::new())
+}
+
+fn two_columns_with(missing: Vec<Missing>) -> MemoryDataset {
     let mut number = Variable::new("number", Kind::Decimal { precision: 6, scale: 2 });
+    number.missing = missing;
     number.facts.min = Some(Value::Float(0.5));
     number.facts.max = Some(Value::Integer(99));
     let mut text = Variable::new("text", Kind::Text);
@@ -214,6 +282,21 @@ fn what_is_declared_or_implied_or_vouched_for_is_not_scanned() {
     let facts = profile(&data, &request, &context).unwrap();
     assert_eq!(facts.column(TableId(0), 1).unwrap().nulls, Some(7));
     assert_eq!(data.scans.load(Ordering::SeqCst), 1);
+}
+
+#[test]
+fn a_declared_end_that_is_missing_says_nothing_about_the_valid_values() {
+    let valid = |missing: Vec<Missing>| {
+        let data = Watched::new(two_columns_with(missing));
+        let mut request = ProfileRequest::new();
+        request.column(TableId(0), 0, Facts { valid_range: true, ..Facts::NONE });
+        let facts = profile(&data, &request, &conformance::context()).unwrap();
+        let range = facts.column(TableId(0), 0).unwrap().valid_range.unwrap().unwrap();
+        ((range.0.as_f64(), range.1.as_f64()), data.scans.load(Ordering::SeqCst))
+    };
+    assert_eq!(valid(Vec::new()), ((50.0, 9900.0), 0));
+    assert_eq!(valid(vec![Missing::value(7)]), ((50.0, 9900.0), 0));
+    assert_eq!(valid(vec![Missing::value(99)]), ((150.0, 150.0), 1));
 }
 
 #[test]

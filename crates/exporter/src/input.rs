@@ -157,4 +157,8 @@ impl Dataset for Shared {
     fn facts(&self, table: TableId) -> Option<exporter_core::TableProfile> {
         self.0.facts(table)
     }
+
+    fn losses(&self) -> exporter_core::LossReport {
+        self.0.losses()
+    }
 }

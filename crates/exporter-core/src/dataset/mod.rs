@@ -12,6 +12,7 @@ mod spool;
 pub use batches::{Batches, Rechunk};
 pub use display::display_rows;
 pub use filter::{Comparison, Filter};
+pub(crate) use filter_mask::moment;
 pub use memory::{MemoryDataset, select};
 pub use normalise::{normalise, normalise_batches};
 pub use schema::{arrow_schema, arrow_type, infer_kind, infer_table};
@@ -19,6 +20,7 @@ pub use spool::SpooledDataset;
 
 use crate::codebook::{Codebook, Table};
 use crate::error::{Error, Result};
+use crate::loss::LossReport;
 use crate::profile::TableProfile;
 
 /// A table by its position in the codebook.
@@ -47,6 +49,12 @@ pub trait Dataset: Send + Sync {
     fn facts(&self, table: TableId) -> Option<TableProfile> {
         let _ = table;
         None
+    }
+
+    /// What reading cannot keep of the source, such as characters outside its encoding: as far as it is known, and
+    /// complete once everything was read. Each loss names its table; reading again adds nothing.
+    fn losses(&self) -> LossReport {
+        LossReport::default()
     }
 }
 

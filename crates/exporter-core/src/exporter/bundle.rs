@@ -7,7 +7,7 @@ use crate::dataset::Dataset;
 use crate::error::{Error, Result};
 use crate::format::{FormatInfo, Supports};
 use crate::limits::Limits;
-use crate::loss::LossReport;
+use crate::loss::{Loss, LossReport};
 use crate::profile::ProfileRequest;
 use crate::sink::{EntrySpec, Sink};
 
@@ -71,27 +71,18 @@ impl Exporter for Bundle {
     ) -> Result<Box<dyn Plan + 'a>> {
         let known: Vec<Vec<EntrySpec>> =
             self.parts.iter().map(|part| part.entries(data.codebook())).collect();
-        let mut plan = BundlePlan {
-            parts: Vec::new(),
-            entries: Vec::new(),
-            losses: LossReport::default(),
-            renames: Vec::new(),
-        };
+        let mut plans = Plans::default();
         for (index, part) in self.parts.iter().enumerate() {
             let others =
                 known.iter().enumerate().filter(|(other, _)| *other != index).flat_map(|(_, specs)| specs);
             let siblings: Vec<EntrySpec> = with.siblings.iter().chain(others).cloned().collect();
-            let part = part.plan(data, &Planning { profile: with.profile, siblings: &siblings }, context)?;
-            plan.entries.extend_from_slice(part.entries());
-            plan.losses.merge(part.losses().clone());
-            plan.renames.extend_from_slice(part.renames());
-            plan.parts.push(part);
+            plans.push(part.plan(data, &Planning { profile: with.profile, siblings: &siblings }, context)?);
         }
-        if let Some(path) = first_repeat(&plan.entries) {
+        if let Some(path) = first_repeat(&plans.entries) {
             return Err(Error::invalid(format!("two parts of the bundle write {path:?}"))
                 .hint("give one of them another extension or folder"));
         }
-        Ok(Box::new(plan))
+        Ok(Box::new(plans))
     }
 }
 
@@ -100,14 +91,31 @@ fn first_repeat(entries: &[EntrySpec]) -> Option<&str> {
     entries.iter().find(|entry| !seen.insert(entry.path.to_lowercase())).map(|entry| entry.path.as_str())
 }
 
-struct BundlePlan<'a> {
+/// Several plans as one, written one after the other: those of a bundle's parts, or of a format's tables.
+#[derive(Default)]
+pub struct Plans<'a> {
     parts: Vec<Box<dyn Plan + 'a>>,
     entries: Vec<EntrySpec>,
     losses: LossReport,
     renames: Vec<Rename>,
 }
 
-impl Plan for BundlePlan<'_> {
+impl<'a> Plans<'a> {
+    /// Adds a plan to be written after those before it.
+    pub fn push(&mut self, plan: Box<dyn Plan + 'a>) {
+        self.entries.extend_from_slice(plan.entries());
+        self.losses.merge(plan.losses().clone());
+        self.renames.extend_from_slice(plan.renames());
+        self.parts.push(plan);
+    }
+
+    /// Adds a loss that belongs to none of the plans.
+    pub fn lose(&mut self, loss: Loss) {
+        self.losses.add(loss);
+    }
+}
+
+impl Plan for Plans<'_> {
     fn entries(&self) -> &[EntrySpec] {
         &self.entries
     }

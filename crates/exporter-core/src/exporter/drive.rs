@@ -10,6 +10,7 @@ use crate::profile::{Profile, profile};
 use crate::sink::Sink;
 
 /// Exports a dataset: profiles what the format asks for, plans, applies the loss policy, writes and finishes the sink.
+/// The policy and the summary take in the losses of reading ([`Dataset::losses`]) beside those of writing.
 ///
 /// Everything becomes visible at once when it returns `Ok`; on error or cancel the sink keeps nothing.
 /// The call is synchronous; run it in `spawn_blocking` from an async program.
@@ -24,13 +25,16 @@ pub fn export(
 ) -> Result<Summary> {
     let start = Instant::now();
     plan(exporter, data, context, |plan| {
-        context.policy().check(plan.losses())?;
-        context.cancel().check()?;
         let mut losses = plan.losses().clone();
+        let mut known = losses.clone();
+        known.merge(data.losses());
+        context.policy().check(&known)?;
+        context.cancel().check()?;
         let renames = plan.renames().to_vec();
         context.progress().stage("write", rows_to_write(&*plan, data));
         let mut summary = plan.write(&*sink, context)?;
         losses.merge(summary.losses);
+        losses.merge(data.losses());
         summary.losses = losses;
         summary.renames = renames;
         // Losses that only the data showed come under the same policy before anything is made visible.

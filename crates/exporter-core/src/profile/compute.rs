@@ -17,6 +17,7 @@ use crate::dataset::{Dataset, Scan, TableId, table_of};
 use crate::error::Result;
 use crate::pipeline;
 
+use crate::missing::{Span, spans};
 use column::{ColumnFindings, look_at};
 
 /// Rows over which moments are summed before sums are joined; part of the result's definition.
@@ -37,13 +38,18 @@ pub fn profile(data: &dyn Dataset, request: &ProfileRequest, context: &Context) 
         let mut open = Vec::new();
         for (column, asked) in &wanted.columns {
             let known = facts.columns.entry(*column).or_default();
-            let asked = match description.variables.get(*column) {
-                Some(variable) => known::take(known, variable, *asked),
+            let variable = description.variables.get(*column);
+            let missing: Vec<Span> = match variable {
+                Some(variable) if asked.valid_range => spans(variable).into_iter().flatten().collect(),
+                _ => Vec::new(),
+            };
+            let asked = match variable {
+                Some(variable) => known::take(known, variable, &missing, *asked),
                 None => *asked,
             };
-            let rest = known::still_open(known, asked);
-            if !rest.is_none() {
-                open.push((*column, rest));
+            let asked = known::still_open(known, asked);
+            if !asked.is_none() {
+                open.push(Open { column: *column, asked, missing });
             }
         }
         if !open.is_empty() || (wanted.rows && facts.rows.is_none()) {
@@ -54,17 +60,25 @@ pub fn profile(data: &dyn Dataset, request: &ProfileRequest, context: &Context) 
     Ok(profile)
 }
 
+/// A column about which facts are still open.
+struct Open {
+    column: usize,
+    asked: Facts,
+    /// What its variable declares missing, where it matters.
+    missing: Vec<Span>,
+}
+
 fn scan_table(
     data: &dyn Dataset,
     table: TableId,
-    open: &[(usize, Facts)],
+    open: &[Open],
     facts: &mut TableProfile,
     context: &Context,
 ) -> Result<()> {
-    let columns: Vec<usize> = open.iter().map(|(column, _)| *column).collect();
+    let columns: Vec<usize> = open.iter().map(|open| open.column).collect();
     context.progress().stage("profile", facts.rows);
     let mut batches = context.scan(data, table, &Scan::all().columns(columns))?;
-    if open.iter().any(|(_, asked)| asked.moments) {
+    if open.iter().any(|open| open.asked.moments) {
         batches = batches.rechunk(MOMENT_ROWS);
     }
     let mut rows = 0u64;
@@ -79,9 +93,10 @@ fn scan_table(
             found.0 = batch.num_rows() as u64;
             found.1.clear();
             found.1.extend(open.iter().zip(&too_many).zip(batch.columns()).map(
-                |(((_, asked), too_many), column)| {
+                |((open, too_many), column)| {
                     let count = !too_many.load(Ordering::Relaxed);
-                    look_at(column, Facts { distinct: asked.distinct.filter(|_| count), ..*asked })
+                    let distinct = open.asked.distinct.filter(|_| count);
+                    look_at(column, Facts { distinct, ..open.asked }, &open.missing)
                 },
             ));
             Ok(())
@@ -89,8 +104,8 @@ fn scan_table(
         |(more, found)| {
             rows += *more;
             for (index, found) in found.drain(..).enumerate() {
-                if let (Some(joined), Some((_, asked))) = (joined.get_mut(index), open.get(index)) {
-                    joined.join(found, *asked);
+                if let (Some(joined), Some(open)) = (joined.get_mut(index), open.get(index)) {
+                    joined.join(found, open.asked);
                     if let Some(too_many) = too_many.get(index).filter(|_| joined.distinct.is_too_many()) {
                         too_many.store(true, Ordering::Relaxed);
                     }
@@ -100,8 +115,8 @@ fn scan_table(
         },
     )?;
     facts.rows = Some(rows);
-    for ((column, asked), found) in open.iter().zip(joined) {
-        found.tell(*asked, facts.columns.entry(*column).or_default());
+    for (open, found) in open.iter().zip(joined) {
+        found.tell(open.asked, facts.columns.entry(open.column).or_default());
     }
     Ok(())
 }

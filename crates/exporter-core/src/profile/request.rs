@@ -13,6 +13,10 @@ pub struct Facts {
     pub max_bytes: bool,
     /// Smallest and largest value.
     pub range: bool,
+    /// Smallest and largest value that is not declared missing.
+    pub valid_range: bool,
+    /// How many texts hold a NUL, which ends a text in some formats.
+    pub with_nul: bool,
     /// Whether all values are whole numbers; counts NaN and infinities too.
     pub integral: bool,
     /// Distinct values, up to this many.
@@ -27,6 +31,8 @@ impl Facts {
         nulls: false,
         max_bytes: false,
         range: false,
+        valid_range: false,
+        with_nul: false,
         integral: false,
         distinct: None,
         moments: false,
@@ -45,6 +51,8 @@ impl Facts {
             nulls: self.nulls || other.nulls,
             max_bytes: self.max_bytes || other.max_bytes,
             range: self.range || other.range,
+            valid_range: self.valid_range || other.valid_range,
+            with_nul: self.with_nul || other.with_nul,
             integral: self.integral || other.integral,
             distinct: self.distinct.max(other.distinct),
             moments: self.moments || other.moments,

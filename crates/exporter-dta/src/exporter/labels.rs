@@ -1,13 +1,15 @@
 //! Value-label sets of one file: shared ones once, missing reasons on their letters, one set per language.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use exporter_core::codebook::{Codebook, Table, Text, ValueLabels, Variable};
+use exporter_core::codebook::{Codebook, Table, Text, Value, ValueLabel, ValueLabels, Variable};
 use exporter_core::text_cut::to_bytes;
 use exporter_core::{Loss, LossCode};
 
 use super::languages::Languages;
 use super::missing::Letters;
+use super::ready::without_nul;
 use crate::charset::Charset;
 use crate::metadata::ValueLabelSet;
 use crate::missing::Missing;
@@ -25,6 +27,8 @@ pub(super) struct LabelSets {
     pub(super) translated: Vec<Vec<(String, String)>>,
     /// Names in the codebook of sets that are called otherwise in the file.
     pub(super) originals: BTreeMap<String, String>,
+    /// Letters by variable whose label is one of its set, and not only of the declaration.
+    pub(super) set_letters: Vec<String>,
     /// Sets of the codebook that the file cannot hold whole.
     pub(super) incomplete: BTreeMap<String, ValueLabels>,
     pub(super) losses: Vec<Loss>,
@@ -37,8 +41,14 @@ struct Draft {
     labels: Vec<(i32, String)>,
 }
 
-/// The draft that a variable uses, and those of other languages by their name.
-type Used = (Option<usize>, Vec<(String, usize)>);
+/// What a variable uses.
+#[derive(Default)]
+struct Used {
+    draft: Option<usize>,
+    /// Drafts of other languages by the name of the language.
+    others: Vec<(String, usize)>,
+    set_letters: String,
+}
 
 #[derive(Default)]
 struct Drafts {
@@ -71,7 +81,6 @@ pub(super) fn label_sets(
     let mut made = LabelSets::default();
     let mut drafts = Drafts::default();
     let mut used: Vec<Used> = Vec::new();
-    let mut seen = HashSet::new();
     let mut reported = HashSet::new();
     for ((variable, numeric), letters) in table.variables.iter().zip(numeric).zip(letters) {
         let set = codebook.value_labels_of(variable);
@@ -81,20 +90,14 @@ pub(super) fn label_sets(
                 let loss = Loss::new(LossCode::VALUE_LABELS_DROPPED, "Stata labels numbers only");
                 made.losses.push(loss.variable(&variable.name).count(set.len() as u64));
             }
-            used.push((None, Vec::new()));
+            used.push(Used::default());
             continue;
         }
-        seen.extend(variable.labels.clone());
         let report = variable.labels.as_ref().is_none_or(|name| reported.insert(name.clone()));
         let current = |text: &Text| text.get(languages.current).to_owned();
         let mut losses = Vec::new();
-        let labels = entries(variable, set, letters, &current, &mut losses);
+        let Entries { labels, set_letters } = entries(variable, set, letters, &current, &mut losses);
         if report {
-            if losses.iter().any(|loss| loss.code != LossCode::MISSING_REASON_MERGED)
-                && let (Some(set), Some(name)) = (set, &variable.labels)
-            {
-                made.incomplete.insert(name.clone(), set.clone());
-            }
             made.losses.extend(losses.into_iter().map(|loss| loss.variable(&variable.name)));
         }
         if labels.is_empty() || labels.len() > MAX_VALUE_LABELS {
@@ -102,15 +105,16 @@ pub(super) fn label_sets(
                 let loss =
                     Loss::new(LossCode::VALUE_LABELS_DROPPED, "a set holds 65,536 labels; none is written");
                 made.losses.push(loss.variable(&variable.name).count(labels.len() as u64));
-                if let (Some(set), Some(name)) = (set, &variable.labels) {
-                    made.incomplete.insert(name.clone(), set.clone());
-                }
             }
-            used.push((None, Vec::new()));
+            if let (Some(set), Some(name)) = (set, &variable.labels) {
+                made.incomplete.insert(name.clone(), set.clone());
+            }
+            used.push(Used::default());
             continue;
         }
         let wanted = variable.labels.as_ref().unwrap_or(&variable.name);
         let mut others = Vec::new();
+        let mut translations = Vec::new();
         for tongue in &languages.others {
             let translates = |text: &Text| languages.other(text, tongue).is_some();
             let any = set.is_some_and(|set| set.entries.iter().any(|entry| translates(&entry.label)))
@@ -118,31 +122,50 @@ pub(super) fn label_sets(
             if any {
                 let text =
                     |text: &Text| languages.other(text, tongue).map_or_else(|| current(text), str::to_owned);
-                let labels = entries(variable, set, letters, &text, &mut Vec::new());
+                let labels = entries(variable, set, letters, &text, &mut Vec::new()).labels;
+                translations.push((languages.tag(tongue), labels.iter().cloned().collect()));
                 let draft = drafts.add(format!("{wanted}_{}", tongue.name), None, labels);
                 others.push((tongue.name.clone(), draft));
             }
         }
-        let draft = drafts.add(wanted.clone(), variable.labels.clone(), labels);
-        used.push((Some(draft), others));
+        if let (Some(set), Some(name)) = (set, &variable.labels) {
+            let written = Written {
+                labels: labels.iter().cloned().collect(),
+                translations,
+                letters,
+                set_letters: &set_letters,
+                charset: Charset::of(release),
+            };
+            if !written.holds(set) {
+                made.incomplete.insert(name.clone(), set.clone());
+            }
+        }
+        let draft = Some(drafts.add(wanted.clone(), variable.labels.clone(), labels));
+        used.push(Used { draft, others, set_letters });
     }
-    if codebook.tables.len() == 1 {
-        unattached(codebook, &seen, &mut drafts, languages);
-    }
+    unattached(codebook, languages, release, &mut drafts, &mut made);
     name_sets(drafts, used, release, &mut made);
     cut_long_texts(&mut made, release);
     made
 }
 
-/// Keys and texts of a variable's labels, each key once.
+/// The labels of one variable.
+struct Entries {
+    /// Keys and texts, each key once, in ascending order.
+    labels: Vec<(i32, String)>,
+    /// Letters whose label is one of the set.
+    set_letters: String,
+}
+
 fn entries(
     variable: &Variable,
     set: Option<&ValueLabels>,
     letters: &Letters,
     text: &dyn Fn(&Text) -> String,
     losses: &mut Vec<Loss>,
-) -> Vec<(i32, String)> {
+) -> Entries {
     let mut labels: Vec<(i32, String)> = Vec::new();
+    let mut set_letters = String::new();
     let mut keys = HashSet::new();
     let mut unlabelled = 0;
     let mut first = None;
@@ -155,6 +178,7 @@ fn entries(
             && keys.insert(missing.long())
         {
             labels.push((missing.long(), text(&entry.label)));
+            set_letters.extend(missing.letter());
         }
     }
     for (declared, given) in variable.missing.iter().zip(&letters.declared) {
@@ -184,30 +208,110 @@ fn entries(
     }
     labels.sort_by_key(|(key, _)| *key);
     for (_, text) in &mut labels {
-        if text.contains('\0') {
-            *text = text.replace('\0', " ");
+        if let Cow::Owned(cleaned) = without_nul(text) {
+            *text = cleaned;
         }
     }
-    labels
+    Entries { labels, set_letters }
 }
 
-fn plain_key(value: &exporter_core::codebook::Value) -> Option<i32> {
+/// What the file says about one set, as our reader will take it back.
+struct Written<'a> {
+    labels: HashMap<i32, String>,
+    /// The labels in other languages by tag.
+    translations: Vec<(&'a str, HashMap<i32, String>)>,
+    letters: &'a Letters,
+    set_letters: &'a str,
+    charset: Charset,
+}
+
+impl Written<'_> {
+    /// Whether the set comes back as it is: its keys whole numbers in ascending order, its texts complete.
+    fn holds(&self, set: &ValueLabels) -> bool {
+        let ascending = set.entries.is_sorted_by(|a, b| a.value < b.value);
+        ascending && !set.is_empty() && set.entries.iter().all(|entry| self.holds_entry(entry))
+    }
+
+    fn holds_entry(&self, entry: &ValueLabel) -> bool {
+        let key = match self.letters.of(&entry.value) {
+            None => plain_key(&entry.value),
+            Some(missing) => {
+                missing.letter().filter(|letter| self.set_letters.contains(*letter)).map(|_| missing.long())
+            }
+        };
+        let Some(key) = key.filter(|_| matches!(entry.value, Value::Integer(_))) else { return false };
+        let text = |labels: &HashMap<i32, String>| {
+            let text = labels.get(&key)?;
+            let bytes = text.len() <= MAX_VALUE_LABEL_BYTES && self.charset.encode(text).1 == 0;
+            bytes.then(|| text.clone())
+        };
+        let Some(mut found) = text(&self.labels).map(Text::new) else { return false };
+        for (tag, labels) in &self.translations {
+            let Some(text) = text(labels) else { return false };
+            found.set(*tag, text);
+        }
+        found == entry.label
+    }
+}
+
+fn plain_key(value: &Value) -> Option<i32> {
     let whole = match value {
-        exporter_core::codebook::Value::Boolean(truth) => i64::from(*truth),
+        Value::Boolean(truth) => i64::from(*truth),
         other => other.as_i64()?,
     };
     i32::try_from(whole).ok().filter(|key| (LONG_MIN..=LONG_MAX).contains(key))
 }
 
-/// Keeps sets that no variable uses.
-fn unattached(codebook: &Codebook, seen: &HashSet<String>, drafts: &mut Drafts, languages: &Languages<'_>) {
-    let nobody = Variable::default();
-    let letters = Letters::default();
-    for (name, set) in codebook.value_labels.iter().filter(|(name, _)| !seen.contains(*name)) {
-        let text = |text: &Text| text.get(languages.current).to_owned();
-        let labels = entries(&nobody, Some(set), &letters, &text, &mut Vec::new());
-        if labels.len() == set.len() && !labels.is_empty() && labels.len() <= MAX_VALUE_LABELS {
-            drafts.add(name.clone(), Some(name.clone()), labels);
+/// Keeps sets that no variable of any table uses; those that Stata cannot hold whole stay beside.
+fn unattached(
+    codebook: &Codebook,
+    languages: &Languages<'_>,
+    release: Release,
+    drafts: &mut Drafts,
+    made: &mut LabelSets,
+) {
+    let used: HashSet<&str> = codebook
+        .tables
+        .iter()
+        .flat_map(|table| &table.variables)
+        .filter_map(|variable| variable.labels.as_deref())
+        .collect();
+    for (name, set) in codebook.value_labels.iter().filter(|(name, _)| !used.contains(name.as_str())) {
+        // Nobody's missing values, so the keys of letters are numbers like others.
+        let keys =
+            set.entries.iter().map(|entry| entry.value.as_i64().and_then(|key| i32::try_from(key).ok()));
+        let keys: Option<Vec<i32>> = keys.collect();
+        let fits = |keys: &Vec<i32>| {
+            let legal = |key: &i32| *key >= LONG_MIN && *key != Missing::SYSTEM.long();
+            keys.is_sorted_by(|a, b| a < b) && keys.iter().all(legal) && keys.len() <= MAX_VALUE_LABELS
+        };
+        let charset = Charset::of(release);
+        let whole = |text: &Text| {
+            let shown = text.get(languages.current);
+            *text == Text::new(shown)
+                && !shown.contains('\0')
+                && shown.len() <= MAX_VALUE_LABEL_BYTES
+                && charset.encode(shown).1 == 0
+        };
+        match keys.filter(fits).filter(|keys| !keys.is_empty()) {
+            Some(keys) => {
+                let texts = set
+                    .entries
+                    .iter()
+                    .map(|entry| without_nul(entry.label.get(languages.current)).into_owned());
+                drafts.add(name.clone(), Some(name.clone()), keys.into_iter().zip(texts).collect());
+                if !set.entries.iter().all(|entry| whole(&entry.label)) {
+                    made.incomplete.insert(name.clone(), set.clone());
+                }
+            }
+            None => {
+                made.incomplete.insert(name.clone(), set.clone());
+                let loss = Loss::new(
+                    LossCode::VALUE_LABELS_DROPPED,
+                    "a set that no variable uses holds whole numbers in ascending order",
+                );
+                made.losses.push(loss.count(set.len() as u64).first(None, name.clone()));
+            }
         }
     }
 }
@@ -216,9 +320,10 @@ fn name_sets(drafts: Drafts, used: Vec<Used>, release: Release, made: &mut Label
     let wanted: Vec<&str> = drafts.drafts.iter().map(|draft| draft.wanted.as_str()).collect();
     let names = unique_set_names(&wanted, release);
     let name = |position: usize| names.get(position).cloned().unwrap_or_default();
-    for (draft, others) in used {
-        made.names.push(draft.map(name).unwrap_or_default());
-        made.translated.push(others.into_iter().map(|(language, set)| (language, name(set))).collect());
+    for used in used {
+        made.names.push(used.draft.map(name).unwrap_or_default());
+        made.translated.push(used.others.into_iter().map(|(language, set)| (language, name(set))).collect());
+        made.set_letters.push(used.set_letters);
     }
     for (draft, name) in drafts.drafts.into_iter().zip(&names) {
         if let Some(original) = draft.codebook_name.filter(|original| original != name) {

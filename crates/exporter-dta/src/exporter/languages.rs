@@ -48,6 +48,7 @@ impl<'a> Languages<'a> {
         see(&table.label);
         for variable in &table.variables {
             see(&variable.label);
+            variable.missing.iter().for_each(|missing| see(&missing.label));
             for entry in codebook.value_labels_of(variable).iter().flat_map(|labels| &labels.entries) {
                 see(&entry.label);
             }
@@ -74,6 +75,11 @@ impl<'a> Languages<'a> {
         let current_name = names.next().unwrap_or_default();
         let others = names.zip(others).map(|(name, tag)| Tongue { name, tag }).collect();
         Self { current, current_name, others, losses }
+    }
+
+    /// The tag of another language; texts without a tag are in the default one.
+    pub(super) fn tag<'s>(&'s self, tongue: &'s Tongue) -> &'s str {
+        tongue.tag.as_deref().or(self.current.default).unwrap_or("und")
     }
 
     /// The text in another language, if it has one.

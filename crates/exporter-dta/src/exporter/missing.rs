@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{NaiveDate, NaiveDateTime};
 use exporter_core::codebook::{
-    Kind, Language, Missing as Declared, MissingValues, TimeUnit, Value, ValueLabels, Variable,
+    Kind, Language, Missing as Declared, MissingValues, Value, ValueLabels, Variable,
 };
+use exporter_core::missing::span;
+use exporter_core::profile::Number;
 use exporter_core::{Loss, LossCode};
 
 use crate::metadata::{Code, MissingRule};
@@ -216,45 +217,34 @@ fn shown(values: &MissingValues) -> String {
     }
 }
 
-/// Ends of a declaration as numbers of the column.
+/// Ends of a declaration as the writer compares them.
 fn bounds(values: &MissingValues, kind: &Kind) -> Option<(Code, Code)> {
-    match values {
-        MissingValues::One(value) => code(value, kind).map(|code| (code, code)),
-        MissingValues::Range { low, high } => {
-            let low = match low {
-                Some(value) => code(value, kind)?,
-                None => Code::Number(f64::NEG_INFINITY),
-            };
-            let high = match high {
-                Some(value) => code(value, kind)?,
-                None => Code::Number(f64::INFINITY),
-            };
-            Some((low, high))
-        }
+    if let Kind::Decimal { .. } = kind {
+        // The writer scales them itself.
+        let code = |value: &Value| match value.as_i64() {
+            Some(whole) => Some(Code::Integer(whole)),
+            None => value.as_f64().map(Code::Number),
+        };
+        return match values {
+            MissingValues::One(value) => code(value).map(|code| (code, code)),
+            MissingValues::Range { low, high } => Some((
+                low.as_ref().map_or(Some(Code::Number(f64::NEG_INFINITY)), code)?,
+                high.as_ref().map_or(Some(Code::Number(f64::INFINITY)), code)?,
+            )),
+        };
     }
+    let span = span(values, kind)?;
+    Some((code(span.low), code(span.high)))
 }
 
-/// A value of the codebook as the number that a column of the kind holds.
-fn code(value: &Value, kind: &Kind) -> Option<Code> {
-    match (value, kind) {
-        (Value::Boolean(truth), _) => Some(Code::Integer(i64::from(*truth))),
-        (Value::Integer(whole), _) => Some(Code::Integer(*whole)),
-        (Value::Float(number), _) => Some(value.as_i64().map_or(Code::Number(*number), Code::Integer)),
-        (Value::Text(text), Kind::Date) => {
-            let day = text.parse::<NaiveDate>().ok()?;
-            Some(Code::Integer(day.signed_duration_since(NaiveDate::default()).num_days()))
-        }
-        (Value::Text(text), Kind::DateTime { unit, .. }) => {
-            let moment = text.trim_end_matches('Z').parse::<NaiveDateTime>().ok()?.and_utc();
-            let ticks = match unit {
-                TimeUnit::Second => moment.timestamp(),
-                TimeUnit::Millisecond => moment.timestamp_millis(),
-                TimeUnit::Microsecond => moment.timestamp_micros(),
-                TimeUnit::Nanosecond => moment.timestamp_nanos_opt()?,
-            };
-            Some(Code::Integer(ticks))
-        }
-        (Value::Text(_), _) => None,
+fn code(number: Number) -> Code {
+    match number {
+        Number::Integer(whole) => i64::try_from(whole).map_or_else(
+            // Beyond 64 bits lie only open ends.
+            |_| Code::Number(if whole < 0 { f64::NEG_INFINITY } else { f64::INFINITY }),
+            Code::Integer,
+        ),
+        Number::Float(number) => Code::Number(number),
     }
 }
 

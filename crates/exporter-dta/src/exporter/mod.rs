@@ -1,10 +1,13 @@
 //! The exporter: a dataset's tables as `.dta` entries.
 
+mod calendar;
+mod display_format;
 mod errors;
+mod kept;
 mod labels;
 mod languages;
 mod missing;
-mod nested_json;
+mod ready;
 mod sort_order;
 mod storage;
 mod table;
@@ -16,15 +19,15 @@ mod write;
 use exporter_core::codebook::Codebook;
 use exporter_core::format::{Format, FormatInfo, Supports};
 use exporter_core::{
-    Context, Dataset, EntrySpec, Exporter, Limits, Loss, LossCode, LossReport, Plan, Planning,
-    ProfileRequest, Rename, Result, Sink, Summary, TableId,
+    Context, Dataset, EntrySpec, Exporter, Limits, Loss, LossCode, Plan, Planning, Plans, ProfileRequest,
+    Result, TableId,
 };
 
 use crate::options::{DtaOptions, OPTIONS};
 use crate::spec::{MAX_LABEL_CHARS, MAX_NAME_CHARS, MAX_OBSERVATIONS, MAX_STRL_BYTES, MAX_VALUE_LABEL_BYTES};
 use crate::spec::{MAX_VALUE_LABELS, MAX_VARIABLES_MP};
 use crate::spec_storage::DOUBLE_EXACT;
-use table::{TablePlan, plan_table};
+use table::plan_table;
 
 /// What the format is and can.
 pub static INFO: FormatInfo = FormatInfo {
@@ -140,20 +143,17 @@ impl Exporter for DtaExporter {
         context: &Context,
     ) -> Result<Box<dyn Plan + 'a>> {
         let codebook = data.codebook();
-        let mut plan = DtaPlan::empty(data, self);
+        let mut plans = Plans::default();
         for (position, entry) in self.entries(codebook).into_iter().enumerate() {
             context.cancel().check()?;
             let table = plan_table(data, TableId(position), entry, with.profile, &self.options, context)?;
-            plan.entries.push(table.entry.clone());
-            plan.losses.merge(table.losses.clone());
-            plan.renames.extend(table.renames.iter().cloned());
-            plan.tables.push(table);
+            plans.push(Box::new(table));
         }
         if let Some(first) = codebook.documents.first() {
             let loss = Loss::new(LossCode::DOCUMENT_DROPPED, "a .dta holds no documents");
-            plan.losses.add(loss.count(codebook.documents.len() as u64).first(None, first.name.clone()));
+            plans.lose(loss.count(codebook.documents.len() as u64).first(None, first.name.clone()));
         }
-        Ok(Box::new(plan))
+        Ok(Box::new(plans))
     }
 }
 
@@ -173,49 +173,4 @@ fn file_names(codebook: &Codebook) -> Vec<String> {
         fallback: "table",
     };
     exporter_core::names::legal_unique(&names, &rules)
-}
-
-/// A dataset decided.
-struct DtaPlan<'a> {
-    data: &'a dyn Dataset,
-    options: &'a DtaOptions,
-    tables: Vec<TablePlan>,
-    entries: Vec<EntrySpec>,
-    losses: LossReport,
-    renames: Vec<Rename>,
-}
-
-impl<'a> DtaPlan<'a> {
-    fn empty(data: &'a dyn Dataset, exporter: &'a DtaExporter) -> Self {
-        Self {
-            data,
-            options: &exporter.options,
-            tables: Vec::new(),
-            entries: Vec::new(),
-            losses: LossReport::default(),
-            renames: Vec::new(),
-        }
-    }
-}
-
-impl Plan for DtaPlan<'_> {
-    fn entries(&self) -> &[EntrySpec] {
-        &self.entries
-    }
-
-    fn losses(&self) -> &LossReport {
-        &self.losses
-    }
-
-    fn renames(&self) -> &[Rename] {
-        &self.renames
-    }
-
-    fn write(self: Box<Self>, sink: &dyn Sink, context: &Context) -> Result<Summary> {
-        let mut summary = Summary::default();
-        for table in self.tables {
-            summary.merge(write::write_table(self.data, table, self.options, sink, context)?);
-        }
-        Ok(summary)
-    }
 }

@@ -1,12 +1,10 @@
-//! How each variable is stored: type, conversion and display format.
+//! How each variable is stored: type and conversion.
 
-use exporter_core::codebook::{
-    Alignment, DisplayFormat, DisplayStyle, Kind, Period, TimeUnit, Value, Variable,
-};
+use exporter_core::codebook::{Kind, TimeUnit, Variable};
 use exporter_core::profile::Number;
 use exporter_core::{ColumnFacts, Error, Facts, Loss, LossCode, Result};
 
-use crate::format::FormatClass;
+use super::display_format::display_format;
 use crate::metadata::Conversion;
 use crate::options::{Decimals, DtaOptions, LargeIntegers, LongTextOption, StorageOption, ZoneOption};
 use crate::spec::{EPOCH_DAYS, Release};
@@ -20,25 +18,34 @@ pub(super) struct Stored {
     pub(super) losses: Vec<Loss>,
     /// What readers of the file should know, for a note.
     pub(super) remark: Option<String>,
+    /// Whether texts end at their first NUL.
+    pub(super) cut_at_nul: bool,
+    /// Whether moments that have a zone are stored in UTC.
+    pub(super) in_utc: bool,
 }
 
 /// Digits that every double keeps.
 const SAFE_DIGITS: u8 = 15;
 
 /// Facts about a column that its storage depends on.
+///
+/// Declared missing values become letters, which every type holds, so only the other values count for the type. Where
+/// numbers may become text they count nevertheless: there they stay what they are.
 pub(super) fn needs(variable: &Variable, options: &DtaOptions) -> Facts {
     let smallest = options.storage == StorageOption::Smallest;
-    let range = Facts { range: true, ..Facts::NONE };
+    let valid = Facts { valid_range: true, ..Facts::NONE };
+    let both = Facts { range: true, ..valid };
     match &variable.kind {
-        Kind::Integer { bits: 64, .. } => range,
-        Kind::Integer { bits: 32, .. } | Kind::Integer { .. } | Kind::Period(_) | Kind::Date if smallest => {
-            range
+        Kind::Integer { bits: 64, .. } | Kind::Decimal { scale: 0, .. } | Kind::Duration(_) => both,
+        Kind::Integer { .. } if smallest => valid,
+        // Also what Stata shows of them depends on the values.
+        Kind::Date | Kind::DateTime { .. } | Kind::Period(_) => valid,
+        Kind::Float { bits: 32 } => valid,
+        Kind::Decimal { precision, .. } if *precision > SAFE_DIGITS => valid,
+        Kind::Text => Facts { max_bytes: smallest, nulls: true, with_nul: true, ..Facts::NONE },
+        Kind::Binary | Kind::Structure(_) | Kind::List(_) | Kind::Map { .. } => {
+            Facts { nulls: true, ..Facts::NONE }
         }
-        Kind::Duration(_) | Kind::Float { bits: 32 } => range,
-        Kind::Decimal { scale: 0, .. } => range,
-        Kind::Decimal { precision, .. } if *precision > SAFE_DIGITS => range,
-        Kind::Text if smallest => Facts { max_bytes: true, nulls: true, ..Facts::NONE },
-        Kind::Text => Facts { nulls: true, ..Facts::NONE },
         _ => Facts::NONE,
     }
 }
@@ -56,6 +63,8 @@ pub(super) fn decide(
         format: String::new(),
         losses: Vec::new(),
         remark: None,
+        cut_at_nul: false,
+        in_utc: false,
     };
     match &variable.kind {
         Kind::Boolean => stored.storage = StorageType::Byte,
@@ -65,7 +74,7 @@ pub(super) fn decide(
         }
         Kind::Decimal { scale: 0, .. } => whole(&mut stored, variable, facts, options, None, 0)?,
         Kind::Decimal { precision, scale } => decimal(&mut stored, facts, options, *precision, *scale),
-        Kind::Float { bits: 32 } => stored.storage = float(variable, facts),
+        Kind::Float { bits: 32 } => float(&mut stored, facts),
         Kind::Float { .. } => {}
         Kind::Text => text(&mut stored, variable, facts, release, options),
         Kind::Date => {
@@ -92,8 +101,12 @@ pub(super) fn decide(
             stored.storage = StorageType::StrL;
             let loss = Loss::new(LossCode::STRUCTURE_FLATTENED, "written as JSON text in a strL");
             stored.losses.push(loss);
+            null_texts(&mut stored, facts);
         }
-        _ => stored.storage = StorageType::StrL,
+        _ => {
+            stored.storage = StorageType::StrL;
+            null_texts(&mut stored, facts);
+        }
     }
     stored.format = display_format(variable, &mut stored);
     Ok(stored)
@@ -116,20 +129,13 @@ fn whole(
     declared: Option<StorageType>,
     add: i64,
 ) -> Result<()> {
-    let range = match facts.range {
-        Some(Some((Number::Integer(low), Number::Integer(high)))) => Some((low, high)),
-        Some(Some((low, high))) => Some((low.as_f64().floor() as i128, high.as_f64().ceil() as i128)),
-        // No value at all: anything will do.
-        Some(None) => Some((0, 0)),
-        None => None,
-    };
     if options.storage == StorageOption::Declared
         && let Some(declared) = declared
     {
         stored.storage = declared;
         return Ok(());
     }
-    let Some((low, high)) = range else {
+    let Some((low, high)) = whole_range(facts.valid_range) else {
         stored.storage = declared.unwrap_or(StorageType::Double);
         return Ok(());
     };
@@ -162,6 +168,7 @@ fn whole(
             stored.losses.push(loss.wrong().first(None, widest.to_string()));
         }
         LargeIntegers::Text => {
+            let (low, high) = whole_range(facts.range).unwrap_or((low, high));
             let digits = low.to_string().len().max(high.to_string().len());
             stored.storage = StorageType::Str(u16::try_from(digits).unwrap_or(u16::MAX));
             stored.conversion = Conversion::DecimalText;
@@ -173,9 +180,18 @@ fn whole(
     Ok(())
 }
 
+/// Ends of a range as whole numbers; without any value every type will do.
+fn whole_range(range: Option<Option<(Number, Number)>>) -> Option<(i128, i128)> {
+    match range? {
+        Some((Number::Integer(low), Number::Integer(high))) => Some((low, high)),
+        Some((low, high)) => Some((low.as_f64().floor() as i128, high.as_f64().ceil() as i128)),
+        None => Some((0, 0)),
+    }
+}
+
 fn decimal(stored: &mut Stored, facts: &ColumnFacts, options: &DtaOptions, precision: u8, scale: i8) {
     let exact = i128::from(DOUBLE_EXACT);
-    let fits = match facts.range {
+    let fits = match facts.valid_range {
         Some(None) => true,
         Some(Some((Number::Integer(low), Number::Integer(high)))) => low >= -exact && high <= exact,
         _ => false,
@@ -199,15 +215,13 @@ fn decimal(stored: &mut Stored, facts: &ColumnFacts, options: &DtaOptions, preci
     }
 }
 
-fn float(variable: &Variable, facts: &ColumnFacts) -> StorageType {
+fn float(stored: &mut Stored, facts: &ColumnFacts) {
     let limit = f64::from(f32::from_bits(FLOAT_MAX_BITS));
-    // A declared missing value is stored as a letter, which a float holds.
-    let declared = |value: f64| variable.missing.iter().any(|missing| missing.contains(&Value::Float(value)));
-    let beyond = |value: f64| value.is_finite() && value.abs() > limit && !declared(value);
-    match facts.range {
+    let beyond = |value: f64| value.is_finite() && value.abs() > limit;
+    stored.storage = match facts.valid_range {
         Some(Some((low, high))) if beyond(low.as_f64()) || beyond(high.as_f64()) => StorageType::Double,
         _ => StorageType::Float,
-    }
+    };
 }
 
 fn text(
@@ -223,11 +237,23 @@ fn text(
     };
     let fixed = longest.and_then(|longest| u16::try_from(longest.max(1)).ok());
     let strl = release.has_strl() && options.long_text == LongTextOption::Strl;
+    let with_nul = facts.with_nul.unwrap_or(0);
+    // Only a strL holds a NUL (section 6); the type by declaration must not depend on what the texts hold.
+    let needs_strl = with_nul > 0 && options.storage == StorageOption::Smallest;
     stored.storage = match fixed {
-        Some(width) if width <= release.max_str() => StorageType::Str(width),
+        Some(width) if width <= release.max_str() && !(strl && needs_strl) => StorageType::Str(width),
         _ if strl => StorageType::StrL,
         _ => StorageType::Str(release.max_str()),
     };
+    if with_nul > 0 && stored.storage != StorageType::StrL {
+        stored.cut_at_nul = true;
+        let loss = Loss::new(LossCode::TEXT_TRUNCATED, "cut at a NUL, which ends a fixed string");
+        stored.losses.push(loss.count(with_nul));
+    }
+    null_texts(stored, facts);
+}
+
+fn null_texts(stored: &mut Stored, facts: &ColumnFacts) {
     if let Some(nulls) = facts.nulls.filter(|nulls| *nulls > 0) {
         stored.losses.push(Loss::new(LossCode::NULL_TEXT, "null texts stored as empty").count(nulls));
     }
@@ -241,6 +267,7 @@ fn moment(stored: &mut Stored, zone: Option<&str>, options: &DtaOptions) {
     let wall_clock = options.zone == ZoneOption::Local;
     let clock = if wall_clock { format!("local time of {zone}") } else { "UTC".to_owned() };
     stored.conversion = Conversion::Millis { leap_seconds: options.leap_seconds, wall_clock };
+    stored.in_utc = !wall_clock && !options.leap_seconds;
     let leap = if options.leap_seconds { ", leap seconds counted" } else { "" };
     stored.remark = Some(format!("Times in {clock}{leap}; the zone of the variable is {zone}."));
     stored.losses.push(Loss::new(LossCode::TIME_ZONE, format!("written in {clock}; a note says so")));
@@ -252,81 +279,5 @@ fn unit_name(unit: TimeUnit) -> &'static str {
         TimeUnit::Millisecond => "milliseconds",
         TimeUnit::Microsecond => "microseconds",
         TimeUnit::Nanosecond => "nanoseconds",
-    }
-}
-
-/// The display format given for Stata, or derived from width, decimals and style, or Stata's own default.
-fn display_format(variable: &Variable, stored: &mut Stored) -> String {
-    let storage = stored.storage;
-    let is_text = storage.is_string();
-    if let Some(native) = variable.format.as_ref().and_then(|format| format.native.get("stata")) {
-        let class = FormatClass::of(native);
-        if class.is_some_and(|class| (class == FormatClass::Text) == is_text) {
-            return native.clone();
-        }
-        let loss = Loss::new(LossCode::DISPLAY_FORMAT_DROPPED, "not a format that Stata has for the type");
-        stored.losses.push(loss.first(None, native.clone()));
-    }
-    let left = if variable.alignment == Some(Alignment::Left) { "-" } else { "" };
-    if is_text {
-        let width =
-            variable.format.as_ref().and_then(|format| format.width).filter(|w| (1..=244).contains(w));
-        return match (width, storage) {
-            (Some(width), _) => format!("%{left}{width}s"),
-            (None, StorageType::Str(width)) => format!("%{left}{}s", width.max(9)),
-            (None, _) => format!("%{left}9s"),
-        };
-    }
-    if let Some(time) = time_format(variable, stored.conversion) {
-        return format!("%{left}{time}");
-    }
-    match &variable.format {
-        Some(format) if format.width.is_some() || format.decimals.is_some() || format.style.is_some() => {
-            number_format(format, storage, left)
-        }
-        _ => match storage.default_format().strip_prefix('%') {
-            Some(rest) => format!("%{left}{rest}"),
-            None => storage.default_format(),
-        },
-    }
-}
-
-fn time_format(variable: &Variable, conversion: Conversion) -> Option<&'static str> {
-    match (&variable.kind, conversion) {
-        (Kind::Date, _) => Some("td"),
-        (Kind::Time(_), _) => Some("tcHH:MM:SS"),
-        (_, Conversion::Millis { leap_seconds: true, .. }) => Some("tC"),
-        (Kind::DateTime { .. }, _) => Some("tc"),
-        (Kind::Period(Period::Year), _) => Some("ty"),
-        (Kind::Period(Period::Half), _) => Some("th"),
-        (Kind::Period(Period::Quarter), _) => Some("tq"),
-        (Kind::Period(Period::Month), _) => Some("tm"),
-        (Kind::Period(Period::Week), _) => Some("tw"),
-        _ => None,
-    }
-}
-
-fn number_format(format: &DisplayFormat, storage: StorageType, left: &str) -> String {
-    /// Widest number format that Stata shows.
-    const WIDEST: u32 = 40;
-    let decimals = format.decimals.unwrap_or(0).min(WIDEST - 2);
-    let usual = match storage {
-        StorageType::Byte | StorageType::Int => 8,
-        StorageType::Long => 12,
-        StorageType::Float => 9,
-        _ => 10,
-    };
-    let width =
-        format.width.unwrap_or(usual).clamp(1, WIDEST).max(if decimals > 0 { decimals + 2 } else { 1 });
-    let style = match (format.style, format.decimals) {
-        (Some(DisplayStyle::General), _) | (None, None) => return format!("%{left}{width}.0g"),
-        (Some(style), _) => style,
-        (None, Some(_)) => DisplayStyle::Fixed,
-    };
-    match style {
-        DisplayStyle::Grouped | DisplayStyle::Currency => format!("%{left}{width}.{decimals}fc"),
-        DisplayStyle::Scientific => format!("%{left}{width}.{decimals}e"),
-        DisplayStyle::Padded => format!("%{left}0{width}.{decimals}f"),
-        _ => format!("%{left}{width}.{decimals}f"),
     }
 }

@@ -5,6 +5,7 @@ use exporter_core::{
     Context, Dataset, EntrySpec, Error, Loss, LossCode, LossReport, Profile, Rename, Result, TableId,
 };
 
+use super::calendar::not_shown;
 use super::labels::label_sets;
 use super::languages::Languages;
 use super::missing::{self, Letters};
@@ -21,11 +22,15 @@ use crate::spec_storage::StorageType;
 use crate::writer::{check_metadata, text_sizes};
 
 /// One table, decided.
-pub(super) struct TablePlan {
+pub(super) struct TablePlan<'a> {
+    pub(super) data: &'a dyn Dataset,
+    pub(super) options: &'a DtaOptions,
     pub(super) id: TableId,
     pub(super) name: String,
     pub(super) entry: EntrySpec,
     pub(super) metadata: DtaMetadata,
+    /// Positions of texts that end at their first NUL.
+    pub(super) cut_at_nul: Vec<usize>,
     pub(super) rows: u64,
     pub(super) losses: LossReport,
     pub(super) renames: Vec<Rename>,
@@ -33,14 +38,14 @@ pub(super) struct TablePlan {
 }
 
 /// Decides a table.
-pub(super) fn plan_table(
-    data: &dyn Dataset,
+pub(super) fn plan_table<'a>(
+    data: &'a dyn Dataset,
     id: TableId,
     entry: EntrySpec,
     profile: &Profile,
-    options: &DtaOptions,
+    options: &'a DtaOptions,
     context: &Context,
-) -> Result<TablePlan> {
+) -> Result<TablePlan<'a>> {
     let codebook = data.codebook();
     let table = exporter_core::dataset::table_of(codebook, id)?;
     let release = options.release.for_variables(table.variables.len());
@@ -59,7 +64,7 @@ pub(super) fn plan_table(
             decide(variable, &facts, release, options).map_err(|error| error.table(&table.name))
         })
         .collect::<Result<Vec<Stored>>>()?;
-    let letters = all_letters(codebook, table, &stored);
+    let letters = all_letters(codebook, table, &stored, options.codebook);
     let numeric: Vec<bool> = stored.iter().map(|stored| !stored.storage.is_string()).collect();
     let sets = label_sets(codebook, table, &numeric, &letters, &languages, release);
 
@@ -87,6 +92,8 @@ pub(super) fn plan_table(
             has_labels: !set.is_empty(),
             translated_sets: translated,
             letters,
+            set_letters: sets.set_letters.get(column).map_or("", String::as_str),
+            in_utc: stored.in_utc,
             remark,
         };
         texts.variable(variable, &written);
@@ -108,12 +115,16 @@ pub(super) fn plan_table(
     let at = (id, table);
     let (sorted_by, sort_losses) = verified(data, at, &metadata.variables, &letters, release, context)?;
     metadata.sorted_by = sorted_by;
+    let calendar_losses = not_shown(data, at, profile, context)?;
     check_metadata(&metadata, Some(rows)).map_err(|error| Error::from(error).table(&table.name))?;
 
+    let cut_at_nul = stored.iter().enumerate().filter(|(_, stored)| stored.cut_at_nul);
+    let cut_at_nul = cut_at_nul.map(|(position, _)| position).collect();
     let mut losses = LossReport::default();
     let mut remarks = Vec::new();
     let mut renames = Vec::new();
     let all = texts.losses.into_iter().chain(sets.losses).chain(sort_losses).chain(languages.losses);
+    let all = all.chain(calendar_losses);
     all.chain(edition_losses(&metadata, rows)).for_each(|loss| losses.add(loss.table(&table.name)));
     let decided = table.variables.iter().zip(&names).zip(stored).zip(letters);
     for (((variable, name), stored), letters) in decided {
@@ -134,11 +145,13 @@ pub(super) fn plan_table(
     if metadata.variables.iter().all(|variable| variable.storage != StorageType::StrL) {
         entry = entry.bytes(Layout::new(&metadata, &text_sizes(&metadata).0, rows, 0).size);
     }
-    Ok(TablePlan { id, name: table.name.clone(), entry, metadata, rows, losses, renames, remarks })
+    let name = table.name.clone();
+    Ok(TablePlan { data, options, id, name, entry, metadata, cut_at_nul, rows, losses, renames, remarks })
 }
 
-/// Letters by variable; texts keep their missing values as ordinary ones.
-fn all_letters(codebook: &Codebook, table: &Table, stored: &[Stored]) -> Vec<Letters> {
+/// Letters by variable; texts keep their missing values as ordinary ones, and `kept` says that a characteristic holds
+/// their declaration.
+fn all_letters(codebook: &Codebook, table: &Table, stored: &[Stored], kept: bool) -> Vec<Letters> {
     table
         .variables
         .iter()
@@ -148,8 +161,9 @@ fn all_letters(codebook: &Codebook, table: &Table, stored: &[Stored]) -> Vec<Let
                 return Letters::default();
             }
             if stored.storage.is_string() {
-                let loss =
-                    Loss::new(LossCode::MISSING_DROPPED, "texts have no missing values; they stay ordinary");
+                let kept = if kept { "; a characteristic keeps the declaration" } else { "" };
+                let action = format!("texts have no missing values, these stay ordinary texts{kept}");
+                let loss = Loss::new(LossCode::MISSING_DROPPED, action);
                 let losses = vec![loss.count(variable.missing.len() as u64)];
                 let declared = vec![Vec::new(); variable.missing.len()];
                 return Letters { declared, losses, ..Letters::default() };

@@ -3,15 +3,17 @@
 use exporter_core::codebook::{Attribute, Codebook, Table, Text, Variable};
 use exporter_core::text_cut::{to_bytes, to_characters};
 use exporter_core::{Loss, LossCode};
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 
 use super::labels::LabelSets;
 use super::languages::Languages;
 use super::missing::Letters;
+use super::ready::without_nul;
 use crate::characteristics::{
-    CURRENT_LANGUAGE, DATASET, LANGUAGE_LABEL, LANGUAGE_SET, LANGUAGES, LETTERS, NAME, NOTES, SETS, STUDY,
-    TABLE, VALUE_LABELS, VARIABLE, is_special, part,
+    CLOCK, CLOCK_UTC, CURRENT_LANGUAGE, DATASET, LABEL, LABEL_STUDY, LANGUAGE_LABEL, LANGUAGE_SET, LANGUAGES,
+    LETTERS, NAME, NOTES, SET_LETTERS, SETS, STUDY, TABLE, VALUE_LABELS, VARIABLE, is_special,
 };
+use crate::charset::Charset;
 use crate::metadata::Characteristic;
 use crate::names::is_valid;
 use crate::spec::{MAX_CHARACTERISTIC_BYTES, MAX_LABEL_CHARS, MAX_NOTES, Release};
@@ -33,21 +35,25 @@ pub(super) struct Written<'a> {
     pub(super) has_labels: bool,
     pub(super) translated_sets: &'a [(String, String)],
     pub(super) letters: &'a Letters,
+    /// Letters whose label is one of the set.
+    pub(super) set_letters: &'a str,
+    /// Whether moments that have a zone are stored in UTC.
+    pub(super) in_utc: bool,
     pub(super) remark: Option<&'a str>,
 }
 
 /// Longest contents in bytes, the NUL left out.
-const LONGEST: usize = MAX_CHARACTERISTIC_BYTES - 1;
+pub(super) const LONGEST: usize = MAX_CHARACTERISTIC_BYTES - 1;
 
 impl Texts<'_> {
-    fn add(&mut self, owner: &str, name: impl Into<String>, contents: impl Into<String>) {
+    pub(super) fn add(&mut self, owner: &str, name: impl Into<String>, contents: impl Into<String>) {
         let (owner, name) = (owner.to_owned(), name.into());
         self.characteristics.push(Characteristic { owner, name, contents: contents.into() });
     }
 
     /// The label for the ordinary place, at most 80 characters without NUL.
     pub(super) fn label(&mut self, label: &Text, of: Option<&str>) -> String {
-        let full = clean(label.get(self.languages.current));
+        let full = without_nul(label.get(self.languages.current)).into_owned();
         let cut = to_characters(&full, MAX_LABEL_CHARS);
         if cut.len() < full.len() {
             let loss =
@@ -61,10 +67,30 @@ impl Texts<'_> {
         cut.to_owned()
     }
 
+    /// Whether the file holds a text as it is.
+    fn is_plain(&self, text: &str) -> bool {
+        !text.contains('\0') && Charset::of(self.release).encode(text).1 == 0
+    }
+
+    /// Whether a label is in one language without a tag and short enough, so that the ordinary place holds all of it.
+    fn is_label(&self, label: &Text) -> bool {
+        let text = label.get(self.languages.current);
+        *label == Text::new(text) && text.chars().count() <= MAX_LABEL_CHARS && self.is_plain(text)
+    }
+
+    /// Whether notes of the file hold all of the codebook's.
+    fn are_notes(&self, notes: &[Text]) -> bool {
+        let holds = |note: &Text| {
+            let text = note.get(self.languages.current);
+            *note == Text::new(text) && !text.is_empty() && text.len() <= LONGEST && self.is_plain(text)
+        };
+        notes.len() <= MAX_NOTES && notes.iter().all(holds)
+    }
+
     /// Adds everything that belongs to the whole dataset.
     pub(super) fn dataset(&mut self, codebook: &Codebook, table: &Table, label: &Text, sets: &LabelSets) {
         self.language_list(label);
-        let full = clean(label.get(self.languages.current));
+        let full = without_nul(label.get(self.languages.current)).into_owned();
         let extra = (full.chars().count() > MAX_LABEL_CHARS).then_some(full);
         self.notes(DATASET, None, &table.notes, extra.into_iter().collect());
         if !self.codebook {
@@ -73,13 +99,14 @@ impl Texts<'_> {
         }
         let mut rest = table.clone();
         rest.variables.clear();
-        if is_plain(&table.label)
-            && table.label.get(self.languages.current).chars().count() <= MAX_LABEL_CHARS
-        {
+        if self.is_label(&table.label) {
             rest.label = Text::default();
         }
-        if table.notes.iter().all(is_plain) {
+        if self.are_notes(&table.notes) {
             rest.notes.clear();
+        }
+        if table.label.is_empty() && !label.is_empty() {
+            self.add(DATASET, LABEL, LABEL_STUDY);
         }
         self.json(DATASET, TABLE, &rest);
         self.json(DATASET, STUDY, &codebook.study);
@@ -107,7 +134,7 @@ impl Texts<'_> {
         let languages = self.languages;
         for tongue in &languages.others {
             if let Some(text) = languages.other(label, tongue) {
-                let text = clean(text);
+                let text = without_nul(text);
                 let cut = to_characters(&text, MAX_LABEL_CHARS);
                 self.add(owner, format!("{LANGUAGE_LABEL}{}", tongue.name), cut);
             }
@@ -135,12 +162,12 @@ impl Texts<'_> {
         for (language, set) in written.translated_sets {
             self.add(owner, format!("{LANGUAGE_SET}{language}"), set.as_str());
         }
-        let full = clean(variable.label.get(self.languages.current));
+        let full = without_nul(variable.label.get(self.languages.current)).into_owned();
         let cut = full.chars().count() > MAX_LABEL_CHARS;
         let mut extra = Vec::new();
         if let Some(question) = &variable.question {
             for text in [&question.pre_text, &question.text, &question.post_text, &question.instructions] {
-                extra.push(clean(text.get(self.languages.current)));
+                extra.push(without_nul(text.get(self.languages.current)).into_owned());
             }
         }
         if cut {
@@ -155,7 +182,7 @@ impl Texts<'_> {
                 && !is_special(name)
                 && !text.is_empty()
                 && text.len() <= LONGEST
-                && !text.contains('\0')
+                && self.is_plain(text)
             {
                 self.add(owner, name.as_str(), text.as_str());
                 rest.attributes.remove(name);
@@ -165,17 +192,22 @@ impl Texts<'_> {
             self.report_dropped_parts(variable, &rest);
             return;
         }
-        if variable.name != owner {
-            self.add(owner, NAME, clean(&variable.name));
+        if variable.name != owner && self.is_plain(&variable.name) {
+            self.add(owner, NAME, variable.name.as_str());
         }
         if !written.letters.values.is_empty() {
             self.json(owner, LETTERS, &written.letters.values);
         }
-        rest.name.clear();
-        if is_plain(&variable.label) && !cut {
+        if !written.set_letters.is_empty() {
+            self.add(owner, SET_LETTERS, written.set_letters);
+        }
+        if written.in_utc {
+            self.add(owner, CLOCK, CLOCK_UTC);
+        }
+        if self.is_label(&variable.label) {
             rest.label = Text::default();
         }
-        if variable.notes.iter().all(is_plain) {
+        if self.are_notes(&variable.notes) {
             rest.notes.clear();
         }
         if written.has_labels {
@@ -193,7 +225,10 @@ impl Texts<'_> {
             };
         }
         if let Ok(Json::Object(mut fields)) = serde_json::to_value(&rest) {
-            fields.remove("name");
+            // A name that a characteristic cannot hold either stays here.
+            if variable.name == owner || self.is_plain(&variable.name) {
+                fields.remove("name");
+            }
             self.object(owner, VARIABLE, &fields);
         }
     }
@@ -214,7 +249,7 @@ impl Texts<'_> {
 
     /// Adds the codebook's notes and then further texts, each once, with their count.
     fn notes(&mut self, owner: &str, variable: Option<&str>, notes: &[Text], extra: Vec<String>) {
-        let own = notes.iter().map(|note| clean(note.get(self.languages.current)));
+        let own = notes.iter().map(|note| without_nul(note.get(self.languages.current)).into_owned());
         let mut texts: Vec<String> = own.filter(|text| !text.is_empty()).collect();
         let own = texts.len();
         for text in extra {
@@ -249,79 +284,10 @@ impl Texts<'_> {
             None => loss,
         }));
     }
-
-    fn json(&mut self, owner: &str, name: &str, value: &impl serde::Serialize) {
-        // These structs have string keys throughout, so they always become JSON.
-        if let Ok(json) = serde_json::to_value(value) {
-            match &json {
-                Json::Object(fields) if fields.is_empty() => {}
-                _ => self.parts(owner, name, &json.to_string()),
-            }
-        }
-    }
-
-    fn object(&mut self, owner: &str, name: &str, fields: &Map<String, Json>) {
-        if let Ok(json) = serde_json::to_string(fields) {
-            self.parts(owner, name, &json);
-        }
-    }
-
-    /// Adds contents in as many parts as they need.
-    fn parts(&mut self, owner: &str, name: &str, json: &str) {
-        let escaped = if self.release.is_utf8() { None } else { Some(ascii(json)) };
-        let mut rest = escaped.as_deref().unwrap_or(json);
-        let mut number = 1;
-        while !rest.is_empty() {
-            let (head, tail) = rest.split_at(to_bytes(rest, LONGEST).len());
-            self.add(owner, part(name, number), head);
-            rest = tail;
-            number += 1;
-        }
-    }
 }
 
 fn native_only(format: &str) -> exporter_core::codebook::DisplayFormat {
     let mut native = exporter_core::codebook::DisplayFormat::default();
     native.native.insert("stata".to_owned(), format.to_owned());
     native
-}
-
-/// Whether a text is in one language without a tag, so that an ordinary place holds all of it.
-fn is_plain(text: &Text) -> bool {
-    text.tagged().next().is_none()
-}
-
-/// A text without NUL, which would end it in the file.
-pub(super) fn clean(text: &str) -> String {
-    if text.contains('\0') { text.replace('\0', " ") } else { text.to_owned() }
-}
-
-/// JSON with every character outside ASCII escaped.
-fn ascii(json: &str) -> String {
-    let mut escaped = String::with_capacity(json.len());
-    let mut units = [0; 2];
-    for character in json.chars() {
-        if character.is_ascii() {
-            escaped.push(character);
-        } else {
-            for unit in character.encode_utf16(&mut units) {
-                escaped.push_str(&format!("\\u{unit:04x}"));
-            }
-        }
-    }
-    escaped
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn escaped_json_is_the_same_json() {
-        let json = r#"{"label":"Âge 😀"}"#;
-        assert!(ascii(json).is_ascii());
-        let (a, b): (Json, Json) =
-            (serde_json::from_str(json).unwrap(), serde_json::from_str(&ascii(json)).unwrap());
-        assert_eq!(a, b);
-    }
 }

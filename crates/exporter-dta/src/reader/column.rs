@@ -6,7 +6,7 @@ use crate::leap_seconds::leap_millis;
 use crate::missing::Missing;
 use crate::reader::dictionary::Variable;
 use crate::reader::facts::ValueFacts;
-use crate::spec::{EPOCH_DAYS, EPOCH_MILLIS};
+use crate::spec::{EPOCH_DAYS, EPOCH_MILLIS, FIRST_DAY, LAST_DAY};
 use crate::spec_storage::StorageType;
 
 /// How the cells of a variable are delivered.
@@ -51,10 +51,6 @@ pub enum Period {
     Week,
 }
 
-/// 0100-01-01, the first day that Stata shows, in days since 1970 (section 9.1).
-pub(crate) const FIRST_DAY: i64 = -683_003;
-/// 9999-12-31, the last day that Stata shows, in days since 1970 (section 9.1).
-pub(crate) const LAST_DAY: i64 = 2_932_896;
 /// Milliseconds of a day.
 pub(crate) const DAY_MILLIS: i64 = 86_400_000;
 /// 1 January of the years 10001 to 10026 in days since 1970.

@@ -162,6 +162,8 @@ fn facts_are_true(data: &dyn Dataset, table: TableId) {
         nulls: true,
         max_bytes: true,
         range: true,
+        valid_range: true,
+        with_nul: true,
         integral: true,
         distinct: Some(1000),
         moments: true,
@@ -192,6 +194,10 @@ fn facts_are_true(data: &dyn Dataset, table: TableId) {
             "{what}: {claim:?}, found {fact:?}"
         );
         assert!(claim.range.is_none() || claim.range == fact.range, "{what}: {claim:?}, found {fact:?}");
+        assert!(
+            claim.with_nul.is_none() || claim.with_nul == fact.with_nul,
+            "{what}: {claim:?}, found {fact:?}"
+        );
         assert!(
             claim.integral.is_none() || claim.integral == fact.integral,
             "{what}: {claim:?}, found {fact:?}"

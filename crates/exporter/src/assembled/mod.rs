@@ -4,7 +4,7 @@ mod merge;
 
 use exporter_core::codebook::{Codebook, Table};
 use exporter_core::dataset::table_of;
-use exporter_core::{Batches, Dataset, Error, Result, Scan, TableId, TableProfile};
+use exporter_core::{Batches, Dataset, Error, Loss, LossReport, Result, Scan, TableId, TableProfile};
 
 /// A dataset that gives one table, and what a codebook says about it.
 pub struct Part {
@@ -135,5 +135,17 @@ impl Dataset for AssembledDataset {
             }
         }
         Some(facts)
+    }
+
+    fn losses(&self) -> LossReport {
+        let mut all = LossReport::default();
+        for (table, part) in self.codebook.tables.iter().zip(&self.tables) {
+            let Ok(source) = table_of(part.dataset.codebook(), part.table) else { continue };
+            let own = |loss: &&Loss| loss.table.as_ref().is_none_or(|name| *name == source.name);
+            for loss in part.dataset.losses().iter().filter(own) {
+                all.add(loss.clone().table(&table.name));
+            }
+        }
+        all
     }
 }

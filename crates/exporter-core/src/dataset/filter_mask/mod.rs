@@ -2,7 +2,7 @@
 
 mod bound;
 mod compare;
-mod moment;
+pub(crate) mod moment;
 #[cfg(test)]
 mod tests;
 

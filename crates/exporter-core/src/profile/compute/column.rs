@@ -8,20 +8,23 @@ use arrow_array::types::{
     TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType, UInt8Type, UInt16Type,
     UInt32Type, UInt64Type,
 };
-use arrow_array::{Array, ArrayRef, BooleanArray, PrimitiveArray};
+use arrow_array::{Array, ArrayRef, ArrowNativeTypeOp, BooleanArray, PrimitiveArray};
 use arrow_schema::{DataType, TimeUnit};
 
 use super::super::{ColumnFacts, Facts, Moments, Number};
 use super::distinct::{Tally, canonical};
 use super::kernels;
 use crate::codebook::Value;
+use crate::missing::Span;
 
 /// What was found in a part of a column.
 #[derive(Debug)]
 pub(super) struct ColumnFindings {
     nulls: u64,
     max_bytes: u64,
+    with_nul: u64,
     range: Option<(Number, Number)>,
+    valid_range: Option<(Number, Number)>,
     integral: bool,
     nans: u64,
     infinities: u64,
@@ -34,7 +37,9 @@ impl Default for ColumnFindings {
         Self {
             nulls: 0,
             max_bytes: 0,
+            with_nul: 0,
             range: None,
+            valid_range: None,
             integral: true,
             nans: 0,
             infinities: 0,
@@ -49,13 +54,9 @@ impl ColumnFindings {
     pub(super) fn join(&mut self, next: ColumnFindings, asked: Facts) {
         self.nulls += next.nulls;
         self.max_bytes = self.max_bytes.max(next.max_bytes);
-        self.range = match (self.range, next.range) {
-            (Some((low, high)), Some((next_low, next_high))) => Some((
-                if next_low < low { next_low } else { low },
-                if next_high > high { next_high } else { high },
-            )),
-            (known, next) => known.or(next),
-        };
+        self.with_nul += next.with_nul;
+        self.range = widest(self.range, next.range);
+        self.valid_range = widest(self.valid_range, next.valid_range);
         self.integral &= next.integral;
         self.nans += next.nans;
         self.infinities += next.infinities;
@@ -72,10 +73,16 @@ impl ColumnFindings {
         if asked.range {
             facts.range = Some(self.range);
         }
+        if asked.valid_range {
+            facts.valid_range = Some(self.valid_range);
+        }
+        if asked.with_nul {
+            facts.with_nul = Some(self.with_nul);
+        }
         if asked.integral {
             facts.integral = Some(self.integral);
         }
-        if asked.range || asked.integral {
+        if asked.range || asked.valid_range || asked.integral {
             facts.nans = Some(self.nans);
             facts.infinities = Some(self.infinities);
         }
@@ -88,14 +95,29 @@ impl ColumnFindings {
     }
 }
 
-/// Finds what is asked for in one batch of a normalised column.
-pub(super) fn look_at(column: &ArrayRef, asked: Facts) -> ColumnFindings {
+/// Both ranges together.
+fn widest(known: Option<(Number, Number)>, next: Option<(Number, Number)>) -> Option<(Number, Number)> {
+    match (known, next) {
+        (Some((low, high)), Some((next_low, next_high))) => Some((
+            if next_low < low { next_low } else { low },
+            if next_high > high { next_high } else { high },
+        )),
+        (known, next) => known.or(next),
+    }
+}
+
+/// Finds what is asked for in one batch of a normalised column; `missing` is what its variable declares missing.
+pub(super) fn look_at(column: &ArrayRef, asked: Facts, missing: &[Span]) -> ColumnFindings {
     match column.data_type() {
         DataType::Utf8 => {
             let texts = column.as_string::<i32>();
             ColumnFindings {
                 max_bytes: match asked.max_bytes {
                     true => kernels::longest(texts.value_offsets(), texts.nulls()),
+                    false => 0,
+                },
+                with_nul: match asked.with_nul {
+                    true => kernels::with_nul(texts),
                     false => 0,
                 },
                 distinct: tally(asked, |limit| match texts.null_count() {
@@ -115,54 +137,58 @@ pub(super) fn look_at(column: &ArrayRef, asked: Facts) -> ColumnFindings {
                 ..counted(column)
             }
         }
-        DataType::Boolean => truths(column.as_boolean(), asked),
+        DataType::Boolean => truths(column.as_boolean(), asked, missing),
         DataType::Float32 => {
             let mut scratch = Vec::new();
             let values = kernels::present(column.as_primitive::<Float32Type>(), &mut scratch);
             let wide: Vec<f64> = values.iter().map(|value| f64::from(*value)).collect();
-            ColumnFindings { nulls: column.null_count() as u64, ..floats(&wide, asked) }
+            ColumnFindings { nulls: column.null_count() as u64, ..floats(&wide, asked, missing) }
         }
         DataType::Float64 => {
             let mut scratch = Vec::new();
             let values = kernels::present(column.as_primitive::<Float64Type>(), &mut scratch);
-            ColumnFindings { nulls: column.null_count() as u64, ..floats(values, asked) }
+            ColumnFindings { nulls: column.null_count() as u64, ..floats(values, asked, missing) }
         }
-        DataType::Int8 => integers(column.as_primitive::<Int8Type>(), asked),
-        DataType::Int16 => integers(column.as_primitive::<Int16Type>(), asked),
-        DataType::Int32 => integers(column.as_primitive::<Int32Type>(), asked),
-        DataType::Int64 => integers(column.as_primitive::<Int64Type>(), asked),
-        DataType::UInt8 => integers(column.as_primitive::<UInt8Type>(), asked),
-        DataType::UInt16 => integers(column.as_primitive::<UInt16Type>(), asked),
-        DataType::UInt32 => integers(column.as_primitive::<UInt32Type>(), asked),
-        DataType::UInt64 => integers(column.as_primitive::<UInt64Type>(), asked),
-        DataType::Date32 => integers(column.as_primitive::<Date32Type>(), asked),
+        DataType::Int8 => integers(column.as_primitive::<Int8Type>(), asked, missing),
+        DataType::Int16 => integers(column.as_primitive::<Int16Type>(), asked, missing),
+        DataType::Int32 => integers(column.as_primitive::<Int32Type>(), asked, missing),
+        DataType::Int64 => integers(column.as_primitive::<Int64Type>(), asked, missing),
+        DataType::UInt8 => integers(column.as_primitive::<UInt8Type>(), asked, missing),
+        DataType::UInt16 => integers(column.as_primitive::<UInt16Type>(), asked, missing),
+        DataType::UInt32 => integers(column.as_primitive::<UInt32Type>(), asked, missing),
+        DataType::UInt64 => integers(column.as_primitive::<UInt64Type>(), asked, missing),
+        DataType::Date32 => integers(column.as_primitive::<Date32Type>(), asked, missing),
         DataType::Time64(TimeUnit::Nanosecond) => {
-            integers(column.as_primitive::<Time64NanosecondType>(), asked)
+            integers(column.as_primitive::<Time64NanosecondType>(), asked, missing)
         }
-        DataType::Time64(_) => integers(column.as_primitive::<Time64MicrosecondType>(), asked),
+        DataType::Time64(_) => integers(column.as_primitive::<Time64MicrosecondType>(), asked, missing),
         DataType::Timestamp(TimeUnit::Second, _) => {
-            integers(column.as_primitive::<TimestampSecondType>(), asked)
+            integers(column.as_primitive::<TimestampSecondType>(), asked, missing)
         }
         DataType::Timestamp(TimeUnit::Millisecond, _) => {
-            integers(column.as_primitive::<TimestampMillisecondType>(), asked)
+            integers(column.as_primitive::<TimestampMillisecondType>(), asked, missing)
         }
         DataType::Timestamp(TimeUnit::Microsecond, _) => {
-            integers(column.as_primitive::<TimestampMicrosecondType>(), asked)
+            integers(column.as_primitive::<TimestampMicrosecondType>(), asked, missing)
         }
         DataType::Timestamp(TimeUnit::Nanosecond, _) => {
-            integers(column.as_primitive::<TimestampNanosecondType>(), asked)
+            integers(column.as_primitive::<TimestampNanosecondType>(), asked, missing)
         }
-        DataType::Duration(TimeUnit::Second) => integers(column.as_primitive::<DurationSecondType>(), asked),
+        DataType::Duration(TimeUnit::Second) => {
+            integers(column.as_primitive::<DurationSecondType>(), asked, missing)
+        }
         DataType::Duration(TimeUnit::Millisecond) => {
-            integers(column.as_primitive::<DurationMillisecondType>(), asked)
+            integers(column.as_primitive::<DurationMillisecondType>(), asked, missing)
         }
         DataType::Duration(TimeUnit::Microsecond) => {
-            integers(column.as_primitive::<DurationMicrosecondType>(), asked)
+            integers(column.as_primitive::<DurationMicrosecondType>(), asked, missing)
         }
         DataType::Duration(TimeUnit::Nanosecond) => {
-            integers(column.as_primitive::<DurationNanosecondType>(), asked)
+            integers(column.as_primitive::<DurationNanosecondType>(), asked, missing)
         }
-        DataType::Decimal128(_, scale) => decimals(column.as_primitive::<Decimal128Type>(), *scale, asked),
+        DataType::Decimal128(_, scale) => {
+            decimals(column.as_primitive::<Decimal128Type>(), *scale, asked, missing)
+        }
         // Nested values have no size, range or count of their own.
         _ => counted(column),
     }
@@ -176,34 +202,50 @@ fn tally(asked: Facts, count: impl FnOnce(u32) -> Tally) -> Tally {
     asked.distinct.map(count).unwrap_or_default()
 }
 
-fn truths(column: &BooleanArray, asked: Facts) -> ColumnFindings {
+fn truths(column: &BooleanArray, asked: Facts, missing: &[Span]) -> ColumnFindings {
     let count = (column.len() - column.null_count()) as u64;
     let truths = column.true_count() as u64;
     let lies = count - truths;
     let mean = truths as f64 / count.max(1) as f64;
+    let range = |lies: u64, truths: u64| {
+        let ends = (Number::Integer(i128::from(lies == 0)), Number::Integer(i128::from(truths > 0)));
+        (lies + truths > 0).then_some(ends)
+    };
+    let hidden = |truth: i128| missing.iter().any(|span| span.contains(Number::Integer(truth)));
     ColumnFindings {
         nulls: column.null_count() as u64,
-        range: (count > 0)
-            .then_some((Number::Integer(i128::from(lies == 0)), Number::Integer(i128::from(truths > 0)))),
+        range: range(lies, truths),
+        valid_range: range(if hidden(0) { 0 } else { lies }, if hidden(1) { 0 } else { truths }),
         moments: Moments { count, mean, squares: truths as f64 * (1.0 - mean) },
         distinct: tally(asked, |limit| Tally::of_truths(truths, lies, limit)),
         ..ColumnFindings::default()
     }
 }
 
-fn integers<T: ArrowPrimitiveType>(column: &PrimitiveArray<T>, asked: Facts) -> ColumnFindings
+fn integers<T: ArrowPrimitiveType>(
+    column: &PrimitiveArray<T>,
+    asked: Facts,
+    missing: &[Span],
+) -> ColumnFindings
 where
-    T::Native: Copy + Ord + Into<i128>,
+    T::Native: Copy + Ord + Into<i128> + TryFrom<i128>,
 {
     let mut scratch = Vec::new();
     let values = kernels::present(column, &mut scratch);
     let number = |value: T::Native| Number::Integer(value.into());
+    let ends = match asked.range || asked.valid_range {
+        true => kernels::ends(values),
+        false => None,
+    };
+    let valid = match asked.valid_range {
+        true => kernels::ends_beside(values, ends, &native_spans::<T>(missing)),
+        false => None,
+    };
+    let numbers = |(low, high): (T::Native, T::Native)| (number(low), number(high));
     ColumnFindings {
         nulls: column.null_count() as u64,
-        range: match asked.range {
-            true => kernels::ends(values).map(|(low, high)| (number(low), number(high))),
-            false => None,
-        },
+        range: ends.map(numbers),
+        valid_range: valid.map(numbers),
         moments: match asked.moments {
             true => kernels::moments(values.iter().map(|value| Into::<i128>::into(*value) as f64)),
             false => Moments::default(),
@@ -224,14 +266,33 @@ where
     }
 }
 
-fn decimals(column: &PrimitiveArray<Decimal128Type>, scale: i8, asked: Facts) -> ColumnFindings {
+/// Spans in the numbers of a column; those beyond its width hold none of them.
+fn native_spans<T: ArrowPrimitiveType>(missing: &[Span]) -> Vec<(T::Native, T::Native)>
+where
+    T::Native: TryFrom<i128> + Into<i128>,
+{
+    let (least, most) = (T::Native::MIN_TOTAL_ORDER.into(), T::Native::MAX_TOTAL_ORDER.into());
+    let native = |span: &Span| {
+        let (Number::Integer(low), Number::Integer(high)) = (span.low, span.high) else { return None };
+        let low = T::Native::try_from(low.max(least)).ok()?;
+        Some((low, T::Native::try_from(high.min(most)).ok()?))
+    };
+    missing.iter().filter_map(native).collect()
+}
+
+fn decimals(
+    column: &PrimitiveArray<Decimal128Type>,
+    scale: i8,
+    asked: Facts,
+    missing: &[Span],
+) -> ColumnFindings {
     let unit = u32::try_from(scale).ok().and_then(|scale| 10i128.checked_pow(scale)).unwrap_or(1);
     let whole = || kernels::present(column, &mut Vec::new()).iter().all(|digits| digits % unit == 0);
     let integral = !asked.integral || unit == 1 || whole();
-    ColumnFindings { integral, ..integers(column, asked) }
+    ColumnFindings { integral, ..integers(column, asked, missing) }
 }
 
-fn floats(values: &[f64], asked: Facts) -> ColumnFindings {
+fn floats(values: &[f64], asked: Facts, missing: &[Span]) -> ColumnFindings {
     let mut found = ColumnFindings {
         moments: match asked.moments {
             true => kernels::moments(values.iter().copied()),
@@ -244,9 +305,13 @@ fn floats(values: &[f64], asked: Facts) -> ColumnFindings {
         }),
         ..ColumnFindings::default()
     };
-    if asked.range || asked.integral {
+    if asked.range || asked.integral || asked.valid_range {
         let floats = kernels::floats(values);
-        found.range = floats.ends.map(|(low, high)| (Number::Float(low), Number::Float(high)));
+        let numbers = |(low, high)| (Number::Float(low), Number::Float(high));
+        found.range = floats.ends.map(numbers);
+        let missing: Vec<(f64, f64)> =
+            missing.iter().map(|span| (span.low.as_f64(), span.high.as_f64())).collect();
+        found.valid_range = kernels::floats_beside(values, floats.ends, &missing).map(numbers);
         found.integral = floats.integral;
         found.nans = floats.nans;
         found.infinities = floats.infinities;

@@ -1,12 +1,15 @@
 //! Tight loops over the values of one batch; written so that the compiler turns them into vector instructions.
 
-use arrow_array::{Array, ArrowPrimitiveType, PrimitiveArray};
+use arrow_array::{Array, ArrowPrimitiveType, PrimitiveArray, StringArray};
 use arrow_buffer::{ArrowNativeType, NullBuffer};
 
 use super::super::Moments;
 
 /// Values looked at side by side.
 const LANES: usize = 8;
+
+/// Values marked before they are compared.
+const PIECE: usize = 128;
 
 /// The values that are not null, copied only when there are nulls.
 pub(super) fn present<'a, T: ArrowPrimitiveType>(
@@ -48,6 +51,65 @@ fn pack<T: ArrowNativeType>(values: &[T], nulls: &NullBuffer, packed: &mut Vec<T
 pub(super) fn ends<T: Copy + Ord>(values: &[T]) -> Option<(T, T)> {
     let first = *values.first()?;
     Some(values.iter().fold((first, first), |(low, high), value| (low.min(*value), high.max(*value))))
+}
+
+/// Whether a value lies within one of the spans.
+fn within<T: Copy + PartialOrd>(value: T, spans: &[(T, T)]) -> bool {
+    spans.iter().any(|(low, high)| *low <= value && value <= *high)
+}
+
+/// Smallest and largest whole number outside the spans, given those of all `values`.
+pub(super) fn ends_beside<T: Copy + Ord>(
+    values: &[T],
+    ends: Option<(T, T)>,
+    spans: &[(T, T)],
+) -> Option<(T, T)> {
+    let (least, most) = ends?;
+    if !within(least, spans) && !within(most, spans) {
+        return ends;
+    }
+    // Beginning crosswise, so that the first value outside sets both ends.
+    let (mut low, mut high) = (most, least);
+    let mut some = false;
+    for chunk in values.chunks(PIECE) {
+        let mut hidden = [false; PIECE];
+        for (from, to) in spans {
+            for (hidden, value) in hidden.iter_mut().zip(chunk) {
+                *hidden |= (*from <= *value) & (*value <= *to);
+            }
+        }
+        for (hidden, value) in hidden.iter().zip(chunk) {
+            low = if !*hidden & (*value < low) { *value } else { low };
+            high = if !*hidden & (*value > high) { *value } else { high };
+            some |= !*hidden;
+        }
+    }
+    some.then_some((low, high))
+}
+
+/// Ends of the floats outside the spans, given those of all `values`.
+pub(super) fn floats_beside(
+    values: &[f64],
+    ends: Option<(f64, f64)>,
+    spans: &[(f64, f64)],
+) -> Option<(f64, f64)> {
+    let (least, most) = ends?;
+    if !within(least, spans) && !within(most, spans) {
+        return ends;
+    }
+    let valid: Vec<f64> = values.iter().copied().filter(|value| !within(*value, spans)).collect();
+    floats(&valid).ends
+}
+
+/// How many texts hold a NUL; one look over all bytes tells in most batches.
+pub(super) fn with_nul(texts: &StringArray) -> u64 {
+    let offsets = texts.value_offsets();
+    let range = offsets.first().zip(offsets.last()).map(|(start, end)| *start as usize..*end as usize);
+    let bytes = range.and_then(|range| texts.value_data().get(range)).unwrap_or_default();
+    if memchr::memchr(0, bytes).is_none() {
+        return 0;
+    }
+    texts.iter().flatten().filter(|text| memchr::memchr(0, text.as_bytes()).is_some()).count() as u64
 }
 
 /// What floats are: their ends without NaN, whether all are whole, how many are special.

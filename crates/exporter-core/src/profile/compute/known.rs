@@ -2,9 +2,11 @@
 
 use super::super::{ColumnFacts, Facts, Number};
 use crate::codebook::{Kind, Value, Variable};
+use crate::missing::Span;
 
-/// Takes over what a variable declares and its kind implies; gives back what is left to ask.
-pub(super) fn take(known: &mut ColumnFacts, variable: &Variable, asked: Facts) -> Facts {
+/// Takes over what a variable declares and its kind implies; gives back what is left to ask. `missing` is what it
+/// declares missing.
+pub(super) fn take(known: &mut ColumnFacts, variable: &Variable, missing: &[Span], asked: Facts) -> Facts {
     let declared = &variable.facts;
     known.max_bytes = known.max_bytes.or(declared.max_bytes);
     if known.range.is_none()
@@ -13,6 +15,11 @@ pub(super) fn take(known: &mut ColumnFacts, variable: &Variable, asked: Facts) -
     {
         known.range = Some(Some((low, high)));
     }
+    // Ends that are not missing are the ends of the valid values too.
+    let valid =
+        |ends: &(Number, Number)| missing.iter().all(|span| !span.contains(ends.0) && !span.contains(ends.1));
+    // A source cannot know it: which values are missing is said by the codebook that describes the source.
+    known.valid_range = known.range.filter(|range| range.as_ref().is_none_or(valid));
     let (measured, whole) = match &variable.kind {
         Kind::Text | Kind::Binary | Kind::Structure(_) | Kind::List(_) | Kind::Map { .. } => (false, false),
         Kind::Float { .. } => (true, false),
@@ -22,15 +29,22 @@ pub(super) fn take(known: &mut ColumnFacts, variable: &Variable, asked: Facts) -
     if !matches!(variable.kind, Kind::Text | Kind::Binary) && asked.max_bytes {
         known.max_bytes = known.max_bytes.or(Some(0));
     }
+    if variable.kind != Kind::Text && asked.with_nul {
+        known.with_nul = Some(0);
+    }
     if whole && asked.integral {
         known.integral = Some(true);
     }
-    if measured && !matches!(variable.kind, Kind::Float { .. }) && (asked.integral || asked.range) {
+    if measured
+        && !matches!(variable.kind, Kind::Float { .. })
+        && (asked.integral || asked.range || asked.valid_range)
+    {
         known.nans = Some(0);
         known.infinities = Some(0);
     }
     Facts {
         range: asked.range && measured,
+        valid_range: asked.valid_range && measured,
         integral: asked.integral && measured,
         moments: asked.moments && measured,
         ..asked
@@ -43,6 +57,8 @@ pub(super) fn still_open(known: &ColumnFacts, asked: Facts) -> Facts {
         nulls: asked.nulls && known.nulls.is_none(),
         max_bytes: asked.max_bytes && known.max_bytes.is_none(),
         range: asked.range && known.range.is_none(),
+        valid_range: asked.valid_range && known.valid_range.is_none(),
+        with_nul: asked.with_nul && known.with_nul.is_none(),
         integral: asked.integral && known.integral.is_none(),
         distinct: asked.distinct.filter(|_| known.distinct.is_none()),
         moments: asked.moments && known.moments.is_none(),

@@ -1,0 +1,85 @@
+//! Which display format a variable gets (section 9).
+
+use exporter_core::codebook::{Alignment, DisplayFormat, DisplayStyle, Kind, Period, Variable};
+use exporter_core::{Loss, LossCode};
+
+use super::storage::Stored;
+use crate::format::FormatClass;
+use crate::metadata::Conversion;
+use crate::spec_storage::StorageType;
+
+/// The display format given for Stata, or derived from width, decimals and style, or Stata's own default.
+pub(super) fn display_format(variable: &Variable, stored: &mut Stored) -> String {
+    let storage = stored.storage;
+    let is_text = storage.is_string();
+    if let Some(native) = variable.format.as_ref().and_then(|format| format.native.get("stata")) {
+        let class = FormatClass::of(native);
+        if class.is_some_and(|class| (class == FormatClass::Text) == is_text) {
+            return native.clone();
+        }
+        let loss = Loss::new(LossCode::DISPLAY_FORMAT_DROPPED, "not a format that Stata has for the type");
+        stored.losses.push(loss.first(None, native.clone()));
+    }
+    let left = if variable.alignment == Some(Alignment::Left) { "-" } else { "" };
+    if is_text {
+        let width =
+            variable.format.as_ref().and_then(|format| format.width).filter(|w| (1..=244).contains(w));
+        return match (width, storage) {
+            (Some(width), _) => format!("%{left}{width}s"),
+            (None, StorageType::Str(width)) => format!("%{left}{}s", width.max(9)),
+            (None, _) => format!("%{left}9s"),
+        };
+    }
+    if let Some(time) = time_format(variable, stored.conversion) {
+        return format!("%{left}{time}");
+    }
+    match &variable.format {
+        Some(format) if format.width.is_some() || format.decimals.is_some() || format.style.is_some() => {
+            number_format(format, storage, left)
+        }
+        _ => match storage.default_format().strip_prefix('%') {
+            Some(rest) => format!("%{left}{rest}"),
+            None => storage.default_format(),
+        },
+    }
+}
+
+fn time_format(variable: &Variable, conversion: Conversion) -> Option<&'static str> {
+    match (&variable.kind, conversion) {
+        (Kind::Date, _) => Some("td"),
+        (Kind::Time(_), _) => Some("tcHH:MM:SS"),
+        (_, Conversion::Millis { leap_seconds: true, .. }) => Some("tC"),
+        (Kind::DateTime { .. }, _) => Some("tc"),
+        (Kind::Period(Period::Year), _) => Some("ty"),
+        (Kind::Period(Period::Half), _) => Some("th"),
+        (Kind::Period(Period::Quarter), _) => Some("tq"),
+        (Kind::Period(Period::Month), _) => Some("tm"),
+        (Kind::Period(Period::Week), _) => Some("tw"),
+        _ => None,
+    }
+}
+
+fn number_format(format: &DisplayFormat, storage: StorageType, left: &str) -> String {
+    /// Widest number format that Stata shows.
+    const WIDEST: u32 = 40;
+    let decimals = format.decimals.unwrap_or(0).min(WIDEST - 2);
+    let usual = match storage {
+        StorageType::Byte | StorageType::Int => 8,
+        StorageType::Long => 12,
+        StorageType::Float => 9,
+        _ => 10,
+    };
+    let width =
+        format.width.unwrap_or(usual).clamp(1, WIDEST).max(if decimals > 0 { decimals + 2 } else { 1 });
+    let style = match (format.style, format.decimals) {
+        (Some(DisplayStyle::General), _) | (None, None) => return format!("%{left}{width}.0g"),
+        (Some(style), _) => style,
+        (None, Some(_)) => DisplayStyle::Fixed,
+    };
+    match style {
+        DisplayStyle::Grouped | DisplayStyle::Currency => format!("%{left}{width}.{decimals}fc"),
+        DisplayStyle::Scientific => format!("%{left}{width}.{decimals}e"),
+        DisplayStyle::Padded => format!("%{left}0{width}.{decimals}f"),
+        _ => format!("%{left}{width}.{decimals}f"),
+    }
+}

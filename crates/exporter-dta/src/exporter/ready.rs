@@ -1,0 +1,64 @@
+//! Columns made ready for the writer: nested values as JSON, texts without what follows a NUL.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use arrow_array::cast::AsArray;
+use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions, StringArray};
+use arrow_schema::{Field, Schema};
+use exporter_core::Result;
+use exporter_core::nested::json_texts;
+
+/// Makes the columns of a batch ready; `cut` are the positions of texts that end at their first NUL.
+pub(super) fn ready(batch: RecordBatch, cut: &[usize]) -> Result<RecordBatch> {
+    let schema = batch.schema();
+    if cut.is_empty() && !schema.fields().iter().any(|field| field.data_type().is_nested()) {
+        return Ok(batch);
+    }
+    let mut fields = Vec::with_capacity(batch.num_columns());
+    let mut columns = Vec::with_capacity(batch.num_columns());
+    for (position, (field, column)) in schema.fields().iter().zip(batch.columns()).enumerate() {
+        let column = if field.data_type().is_nested() {
+            json_texts(column)?
+        } else if cut.contains(&position) {
+            cut_at_nul(column)
+        } else {
+            column.clone()
+        };
+        fields.push(Field::new(field.name(), column.data_type().clone(), true));
+        columns.push(column);
+    }
+    let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
+    Ok(RecordBatch::try_new_with_options(Schema::new(fields).into(), columns, &options)?)
+}
+
+fn cut_at_nul(column: &ArrayRef) -> ArrayRef {
+    let Some(texts) = column.as_string_opt::<i32>() else { return column.clone() };
+    Arc::new(texts.iter().map(|text| text.map(before_nul)).collect::<StringArray>())
+}
+
+/// What stands before the first NUL.
+fn before_nul(text: &str) -> &str {
+    text.split('\0').next().unwrap_or_default()
+}
+
+/// A text of the codebook without NUL, which would end it in the file.
+pub(super) fn without_nul(text: &str) -> Cow<'_, str> {
+    if text.contains('\0') { text.replace('\0', " ").into() } else { text.into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_end_at_their_first_nul() {
+        let texts: ArrayRef = Arc::new(StringArray::from(vec![Some("a\0b\0"), None, Some("\0"), Some("é")]));
+        let batch =
+            RecordBatch::try_from_iter_with_nullable([("x", texts.clone(), true), ("y", texts, true)]);
+        let ready = ready(batch.unwrap(), &[1]).unwrap();
+        let texts = |column: usize| ready.column(column).as_string::<i32>().iter().collect::<Vec<_>>();
+        assert_eq!(texts(0)[0], Some("a\0b\0"));
+        assert_eq!(texts(1), [Some("a"), None, Some(""), Some("é")]);
+    }
+}

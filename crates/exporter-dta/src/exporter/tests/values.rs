@@ -1,0 +1,150 @@
+//! Values that decide on types and losses: declared missing ones, NULs, dates that Stata does not show.
+
+use std::sync::Mutex;
+
+use arrow_array::TimestampMillisecondArray;
+use exporter_core::codebook::{TimeUnit, Value};
+use exporter_core::{LossReport, Progress};
+use serde_json::json;
+
+use super::*;
+
+fn options(options: serde_json::Value) -> DtaOptions {
+    serde_json::from_value(options).unwrap()
+}
+
+fn texts(values: &[&str]) -> ArrayRef {
+    Arc::new(StringArray::from(values.to_vec()))
+}
+
+fn actions(losses: &LossReport) -> Vec<(String, u64)> {
+    losses.iter().map(|loss| (loss.action.clone(), loss.count)).collect()
+}
+
+#[test]
+fn missing_codes_do_not_widen_the_type() {
+    let declared = |name: &str, missing: Vec<Missing>| {
+        missing.into_iter().fold(Variable::new(name, Kind::INTEGER), Variable::with_missing)
+    };
+    let days = |values: &[i32]| Arc::new(Date32Array::from(values.to_vec())) as ArrayRef;
+    let variables = vec![
+        (declared("a", vec![Missing::value(999_999)]), integers(&[1, 100, 999_999])),
+        (declared("b", vec![Missing::range(None, Some((-1).into()))]), integers(&[-40_000, 0, 101])),
+        // Nothing but missing codes.
+        (declared("c", vec![Missing::value(i64::MAX)]), integers(&[i64::MAX, i64::MAX, i64::MAX])),
+        // A code that is not declared counts.
+        (declared("d", vec![Missing::value(999)]), integers(&[1, 998, 999])),
+        (
+            Variable::new("e", Kind::Date).with_missing(Missing::value("9999-12-31")),
+            days(&[0, 10_000, 2_932_896]),
+        ),
+        (Variable::new("f", Kind::Date), days(&[0, 10_000, 2_932_896])),
+    ];
+    let (bytes, summary) = written(&dataset(variables));
+    assert_eq!(types(&bytes), [65530, 65529, 65530, 65529, 65529, 65528]);
+    assert_eq!(codes(&summary), ["missing-reason-merged"]);
+    let rows = between(&bytes, "<data>", "</data>");
+    let last = &rows[rows.len() / 3 * 2..];
+    assert_eq!((last[0], last[3]), (102, 102), "the codes of a and c are .a");
+}
+
+#[test]
+fn numbers_written_as_text_have_room_for_their_missing_codes() {
+    let id = Variable::new("id", Kind::INTEGER).with_missing(Missing::value(i64::MIN));
+    let (bytes, summary) = written(&dataset(vec![(id, integers(&[(1 << 53) + 1, i64::MIN]))]));
+    assert_eq!(types(&bytes), [20]);
+    assert!(between(&bytes, "<data>", "</data>").ends_with(b"-9223372036854775808"));
+    assert_eq!(codes(&summary), ["kind-changed", "missing-dropped"]);
+}
+
+#[test]
+fn floats_between_missing_codes_count_for_the_type() {
+    let values: ArrayRef = Arc::new(arrow_array::Float32Array::from(vec![1.0, 2e38, 3e38]));
+    let variable = |missing: f64| {
+        Variable::new("x", Kind::Float { bits: 32 })
+            .with_missing(Missing::range(Some(Value::Float(missing)), None))
+    };
+    assert_eq!(types(&written(&dataset(vec![(variable(2.5e38), values.clone())])).0), [65526]);
+    assert_eq!(types(&written(&dataset(vec![(variable(1.5e38), values)])).0), [65527]);
+}
+
+#[test]
+fn texts_with_a_nul_become_strl_or_end_there() {
+    let data = || {
+        dataset(vec![
+            (Variable::new("x", Kind::Text), texts(&["a\0b", "plain"])),
+            (Variable::new("y", Kind::Text), texts(&["c", "d"])),
+        ])
+    };
+    let (bytes, summary) = written(&data());
+    assert_eq!(types(&bytes), [32768, 1]);
+    assert!(summary.losses.is_empty());
+    let records = between(&bytes, "<strls>", "</strls>");
+    assert!(records.windows(8).any(|window| window == b"\x81\x03\0\0\0a\0b"), "{records:?}");
+    let cut = json!({"long-text": "cut"});
+    let (bytes, summary) = write(&data(), options(cut), &context()).unwrap();
+    assert_eq!((types(&bytes), between(&bytes, "<data>", "</data>")), (vec![5, 1], &b"a\0\0\0\0cplaind"[..]));
+    let action = "cut at a NUL, which ends a fixed string".to_owned();
+    assert_eq!(actions(&summary.losses), [(action.clone(), 1)]);
+    let (bytes, summary) = write(&data(), options(json!({"release": "114"})), &context()).unwrap();
+    assert_eq!((bytes[0], actions(&summary.losses)), (114, vec![(action, 1)]));
+}
+
+#[test]
+fn a_declared_length_keeps_its_type_whatever_the_texts_hold() {
+    let mut variable = Variable::new("x", Kind::Text);
+    variable.facts.max_bytes = Some(6);
+    let data = dataset(vec![(variable, texts(&["a\0b", "plain"]))]);
+    let (bytes, summary) = write(&data, options(json!({"storage": "declared"})), &context()).unwrap();
+    assert_eq!((types(&bytes), codes(&summary)), (vec![6], vec!["text-truncated"]));
+}
+
+#[test]
+fn dates_that_stata_does_not_show_are_stored_and_counted() {
+    let millis = |values: &[i64]| Arc::new(TimestampMillisecondArray::from(values.to_vec())) as ArrayRef;
+    let second = 1_000;
+    // 9999-12-31 23:59:59 and the second after.
+    let last = 253_402_300_799 * second;
+    let at = Variable::new("at", Kind::DateTime { unit: TimeUnit::Millisecond, zone: None });
+    let mut declared = at.clone().with_missing(Missing::value("+10001-01-01T00:00:00"));
+    declared.name = "declared".to_owned();
+    let variables = vec![
+        (at, millis(&[0, last, last + second])),
+        (declared, millis(&[0, last, 253_433_923_200 * second])),
+        (Variable::new("day", Kind::Date), Arc::new(Date32Array::from(vec![-683_004, -683_003, 3_000_000]))),
+    ];
+    let (bytes, summary) = written(&dataset(variables));
+    assert_eq!(types(&bytes), [65526, 65526, 65528]);
+    let found: Vec<_> = summary.losses.iter().collect();
+    assert_eq!(found.len(), 2);
+    let first = |index: usize| {
+        let example = found[index].first.as_ref().unwrap();
+        (found[index].code.as_str(), found[index].count, example.row.unwrap(), example.value.as_str())
+    };
+    assert_eq!(first(0), ("range", 1, 3, "+10000-01-01T00:00:00"));
+    assert_eq!(first(1), ("range", 2, 1, "0099-12-31"));
+    assert_eq!(summary.remarks, ["t.declared: +10001-01-01T00:00:00 = .a"]);
+}
+
+#[derive(Default)]
+struct Stages(Mutex<Vec<String>>);
+
+impl Progress for Stages {
+    fn stage(&self, name: &str, _: Option<u64>) {
+        self.0.lock().unwrap().push(name.to_owned());
+    }
+}
+
+#[test]
+fn stages_are_told_once() {
+    let stages = |data: &MemoryDataset| {
+        let progress = Arc::new(Stages::default());
+        write(data, DtaOptions::default(), &context().with_progress(progress.clone())).unwrap();
+        progress.0.lock().unwrap().clone()
+    };
+    let number = dataset(vec![(Variable::new("n", Kind::INTEGER), integers(&[1]))]);
+    assert_eq!(stages(&number), ["profile", "write"]);
+    let text = "x".repeat(3_000);
+    let long = dataset(vec![(Variable::new("x", Kind::Text), texts(&[&text]))]);
+    assert_eq!(stages(&long), ["profile", "write", "measure", "write"]);
+}
