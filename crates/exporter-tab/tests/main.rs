@@ -6,3 +6,4 @@ mod conformance;
 mod hostile;
 mod inference;
 mod round_trip;
+mod scripts;
