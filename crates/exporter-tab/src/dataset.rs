@@ -4,12 +4,14 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use exporter_core::codebook::{Codebook, Kind, Table, Text, Variable};
-use exporter_core::dataset::{arrow_type, infer_kind, select, table_of};
+use exporter_core::context::Cancel;
+use exporter_core::dataset::{arrow_type, infer_kind, select_from, table_of};
 use exporter_core::format::Declared as DeclaredTable;
-use exporter_core::{Batches, Dataset, Error, Result, Scan, TableId};
+use exporter_core::{Batches, Context, Dataset, Error, Result, Scan, TableId, pipeline};
 
 use crate::exporter::period_unit;
-use crate::reader::{CellKind, Declared, Layout, ReadOptions, TabReader};
+use crate::read_ahead::ReadAhead;
+use crate::reader::{CellKind, Declared, Layout, Opened, Piece, ReadOptions, Seen, TabReader};
 use crate::{PeriodUnit, TabError};
 
 /// A file that is read anew by every scan.
@@ -19,21 +21,30 @@ pub struct TabDataset {
     options: ReadOptions,
     layout: Layout,
     codebook: Codebook,
+    threads: usize,
+    cancel: Cancel,
 }
 
 impl TabDataset {
-    /// Reads the header and infers the kinds of columns that are not declared, which reads the whole file once.
+    /// Reads the header and infers the kinds of columns that are not declared, which reads the whole file once. This
+    /// and every scan use the threads and the cancel flag of the context; memory is bounded by a few pieces of the
+    /// file a thread.
     ///
     /// # Errors
     /// When the file cannot be read, is no well-formed delimited text, or lacks a declared column.
-    pub fn open(path: &Path, options: ReadOptions, declared: Option<DeclaredTable<'_>>) -> Result<Self> {
+    pub fn open(
+        path: &Path,
+        options: ReadOptions,
+        declared: Option<DeclaredTable<'_>>,
+        context: &Context,
+    ) -> Result<Self> {
         let kinds = match declared {
             Some(declared) => {
                 declared.table.variables.iter().map(declared_cell).collect::<Result<Vec<_>>>()?
             }
             None => Vec::new(),
         };
-        let layout = Layout::read(open(path)?, &options, &kinds).map_err(error)?;
+        let layout = layout(open(path)?, &options, &kinds, context)?;
         let stem = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let stem = stem.split_once('.').map_or(stem.as_str(), |(stem, _)| stem).to_owned();
         let name = declared.map_or(stem, |declared| declared.table.name.clone());
@@ -54,7 +65,8 @@ impl TabDataset {
             codebook.value_labels.clone_from(&declared.codebook.value_labels);
             codebook.study.languages.clone_from(&declared.codebook.study.languages);
         }
-        Ok(Self { path: path.to_owned(), options, layout, codebook })
+        let (threads, cancel) = (context.threads(), context.cancel().clone());
+        Ok(Self { path: path.to_owned(), options, layout, codebook, threads, cancel })
     }
 }
 
@@ -69,30 +81,37 @@ impl Dataset for TabDataset {
 
     fn scan(&self, table: TableId, scan: &Scan) -> Result<Batches<'_>> {
         let description = table_of(&self.codebook, table)?;
-        let columns = scan.projection(description)?;
+        let needed = scan.needed(description)?;
         let mut options = self.options.clone();
         options.batch_rows = scan.batch_rows.unwrap_or(options.batch_rows);
-        let read = |columns: Option<&[usize]>| {
-            let reader = TabReader::new(open(&self.path)?, &self.layout, &options, columns).map_err(error)?;
-            Ok::<_, Error>(reader.map(|batch| batch.map_err(error)))
-        };
-        if scan.filter.is_some() {
-            return select(description, scan, read(None)?);
+        let file = open(&self.path)?;
+        if self.threads == 1 {
+            let reader = TabReader::new(file, &self.layout, &options, Some(&needed)).map_err(error)?;
+            return select_from(description, &needed, scan, reader.map(|batch| batch.map_err(error)));
         }
-        // The columns are projected already; what is left is the limit.
-        let mut left = scan.limit.unwrap_or(u64::MAX);
-        let batches = read(Some(&columns))?.map_while(move |batch| {
-            if left == 0 {
-                return None;
-            }
-            Some(batch.map(|batch| {
-                let keep = usize::try_from(left).unwrap_or(usize::MAX).min(batch.num_rows());
-                left -= keep as u64;
-                batch.slice(0, keep)
-            }))
-        });
-        Ok(Batches::new(exporter_core::dataset::arrow_schema(description, &columns), batches))
+        let ahead =
+            ReadAhead::start(file, &self.layout, &options, &needed, self.threads, self.cancel.clone())?;
+        select_from(description, &needed, scan, ahead)
     }
+}
+
+/// [`Layout::read`] on all threads.
+fn layout(file: File, options: &ReadOptions, declared: &[Declared], context: &Context) -> Result<Layout> {
+    let Opened { mut layout, inference, pieces } = Layout::open(file, options, declared).map_err(error)?;
+    if let Some(inference) = inference {
+        let mut findings = inference.nothing_yet();
+        let work = |piece: Piece, seen: &mut Seen| {
+            inference.see(&piece, seen);
+            Ok(())
+        };
+        let pieces = pieces.map(|piece| {
+            context.cancel().check()?;
+            piece.map_err(error)
+        });
+        pipeline::ordered(context.threads(), pieces, work, |seen| findings.add(seen).map_err(error))?;
+        layout.settle(findings);
+    }
+    Ok(layout)
 }
 
 fn open(path: &Path) -> Result<File> {

@@ -156,3 +156,31 @@ pub enum TabError {
     #[error("{0}")]
     Arrow(#[from] arrow_schema::ArrowError),
 }
+
+impl TabError {
+    /// The error with its place moved behind so many records and lines, for what was found in a part of a file.
+    pub(crate) fn after(mut self, records: u64, lines: u64) -> Self {
+        match &mut self {
+            Self::Ragged { record, line, .. }
+            | Self::OpenQuote { record, line, .. }
+            | Self::AfterQuote { record, line, .. }
+            | Self::Encoding { record, line, .. }
+            | Self::Value { record, line, .. } => {
+                *record += records;
+                *line += lines;
+            }
+            Self::RecordTooLong { line, .. } | Self::TooManyColumns { line, .. } => *line += lines,
+            Self::Io(_)
+            | Self::Option { .. }
+            | Self::BatchShape { .. }
+            | Self::Unsupported { .. }
+            | Self::DateRange { .. }
+            | Self::Empty
+            | Self::NulInHeader
+            | Self::DuplicateName { .. }
+            | Self::UnknownColumn { .. }
+            | Self::Arrow(_) => {}
+        }
+        self
+    }
+}

@@ -80,9 +80,9 @@ impl Input for Csv {
         recognise(head)
     }
 
-    fn open(source: &Source<'_>, options: Self::Options, _: &Context) -> Result<Box<dyn Dataset>> {
+    fn open(source: &Source<'_>, options: Self::Options, context: &Context) -> Result<Box<dyn Dataset>> {
         // A csv may well be separated by semicolons: the first line tells.
-        Ok(Box::new(TabDataset::open(source.path, options.settle(None)?, source.declared)?))
+        Ok(Box::new(TabDataset::open(source.path, options.settle(None)?, source.declared, context)?))
     }
 }
 
@@ -94,8 +94,13 @@ impl Input for Tab {
         recognise(head)
     }
 
-    fn open(source: &Source<'_>, options: Self::Options, _: &Context) -> Result<Box<dyn Dataset>> {
-        Ok(Box::new(TabDataset::open(source.path, options.settle(Some(Delimiter::TAB))?, source.declared)?))
+    fn open(source: &Source<'_>, options: Self::Options, context: &Context) -> Result<Box<dyn Dataset>> {
+        Ok(Box::new(TabDataset::open(
+            source.path,
+            options.settle(Some(Delimiter::TAB))?,
+            source.declared,
+            context,
+        )?))
     }
 }
 

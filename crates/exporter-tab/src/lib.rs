@@ -8,6 +8,7 @@ mod exporter;
 mod input;
 mod options;
 mod period;
+mod read_ahead;
 mod reader;
 mod script;
 mod writer;

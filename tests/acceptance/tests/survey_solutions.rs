@@ -57,7 +57,7 @@ fn every_table_is_written_as_it_was() {
         unpack(&archive(name), folder.path());
         for table in *tables {
             let path = folder.path().join(table);
-            let data = TabDataset::open(&path, ReadOptions::default(), None).unwrap();
+            let data = TabDataset::open(&path, ReadOptions::default(), None, &Context::default()).unwrap();
             let sink = MemorySink::new();
             let target = sink.clone();
             let summary = export(&*exporter, &data, Box::new(sink), &context).unwrap();
@@ -74,7 +74,9 @@ fn every_table_is_written_as_it_was() {
 fn the_main_table_has_its_kinds() {
     let folder = tempfile::tempdir().unwrap();
     unpack(&archive(TABLES[0].0), folder.path());
-    let data = TabDataset::open(&folder.path().join("ssaw.tab"), ReadOptions::default(), None).unwrap();
+    let data =
+        TabDataset::open(&folder.path().join("ssaw.tab"), ReadOptions::default(), None, &Context::default())
+            .unwrap();
     let table = &data.codebook().tables[0];
     let kinds: Vec<String> =
         table.variables.iter().map(|variable| format!("{}: {}", variable.name, variable.kind)).collect();

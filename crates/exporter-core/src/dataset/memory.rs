@@ -1,5 +1,6 @@
 //! A dataset held in memory.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use arrow_array::{RecordBatch, RecordBatchOptions};
@@ -31,7 +32,7 @@ impl MemoryDataset {
             )));
         }
         for (table, batches) in codebook.tables.iter().zip(&tables) {
-            batches.iter().try_for_each(|batch| check_width(table, batch))?;
+            batches.iter().try_for_each(|batch| check_width(table, table.variables.len(), batch))?;
         }
         Ok(Self { codebook, tables })
     }
@@ -76,12 +77,28 @@ pub fn select<'a>(
     scan: &Scan,
     batches: impl Iterator<Item = Result<RecordBatch>> + Send + 'a,
 ) -> Result<Batches<'a>> {
+    let all: Vec<usize> = (0..table.variables.len()).collect();
+    select_from(table, &all, scan, batches)
+}
+
+/// [`select`] from batches that hold only the columns at these positions of the table, such as [`Scan::needed`] gives.
+///
+/// # Errors
+/// Those of [`select`], and when a column of the scan is not among those held.
+pub fn select_from<'a>(
+    table: &'a Table,
+    held: &[usize],
+    scan: &Scan,
+    batches: impl Iterator<Item = Result<RecordBatch>> + Send + 'a,
+) -> Result<Batches<'a>> {
     let columns = scan.projection(table)?;
     let filter = match &scan.filter {
-        Some(filter) => Some(Selection::new(table, filter, &columns)?),
+        Some(filter) => Some(Selection::new(table, filter, &columns, held)?),
         None => None,
     };
     let schema = super::arrow_schema(table, &columns);
+    let columns = places(&columns, held, table)?;
+    let width = held.len();
     let mut left = scan.limit.unwrap_or(u64::MAX);
     let mut row = 0u64;
     let mut batches = batches;
@@ -90,7 +107,7 @@ pub fn select<'a>(
             return None;
         }
         let picked = batches.next()?.and_then(|batch| {
-            check_width(table, &batch)?;
+            check_width(table, width, &batch)?;
             let picked = match &filter {
                 None => batch.project(&columns)?,
                 Some(filter) => filter.pick(table, &batch, row)?,
@@ -113,20 +130,23 @@ struct Selection {
     filter: Filter,
     /// Columns to deliver and columns to look at, each once, by position in the table.
     read: Vec<usize>,
+    /// The same by position in the batches.
+    places: Vec<usize>,
     schema: SchemaRef,
     /// Columns to deliver, by position in `read`.
     deliver: Vec<usize>,
 }
 
 impl Selection {
-    fn new(table: &Table, filter: &Filter, columns: &[usize]) -> Result<Self> {
+    fn new(table: &Table, filter: &Filter, columns: &[usize], held: &[usize]) -> Result<Self> {
         let mut read = filter.columns(table)?;
         read.extend(columns);
         read.sort_unstable();
         read.dedup();
         let deliver = columns.iter().filter_map(|column| read.binary_search(column).ok()).collect();
         let schema = super::arrow_schema(table, &read);
-        Ok(Self { filter: filter.clone(), read, schema, deliver })
+        let places = places(&read, held, table)?;
+        Ok(Self { filter: filter.clone(), read, places, schema, deliver })
     }
 
     /// The rows that pass; all that is read is normalised here, where the rows still have their own numbers.
@@ -134,7 +154,8 @@ impl Selection {
         let columns = self
             .read
             .iter()
-            .filter_map(|column| Some((table.variables.get(*column)?, batch.columns().get(*column)?)))
+            .zip(&self.places)
+            .filter_map(|(column, place)| Some((table.variables.get(*column)?, batch.columns().get(*place)?)))
             .map(|(variable, column)| {
                 normalise(variable, column, first_row).map_err(|error| error.table(&table.name))
             })
@@ -145,12 +166,23 @@ impl Selection {
     }
 }
 
-fn check_width(table: &Table, batch: &RecordBatch) -> Result<()> {
-    if batch.num_columns() == table.variables.len() {
+/// Where columns of the table stand among those that batches hold.
+fn places(columns: &[usize], held: &[usize], table: &Table) -> Result<Vec<usize>> {
+    // The last of a column held twice is as good as the first.
+    let place_of: HashMap<usize, usize> =
+        held.iter().enumerate().map(|(place, column)| (*column, place)).collect();
+    let missing = |column: &usize| {
+        Error::invalid(format!("column {} of the table was not read", column + 1)).table(&table.name)
+    };
+    columns.iter().map(|column| place_of.get(column).copied().ok_or_else(|| missing(column))).collect()
+}
+
+fn check_width(table: &Table, width: usize, batch: &RecordBatch) -> Result<()> {
+    if batch.num_columns() == width {
         return Ok(());
     }
     Err(Error::invalid(format!(
-        "a batch has {} columns, but the table has {} variables",
+        "a batch has {} columns where {width} of the table's {} variables were read",
         batch.num_columns(),
         table.variables.len()
     ))
@@ -165,6 +197,7 @@ mod tests {
     use arrow_array::types::Int64Type;
     use arrow_array::{ArrayRef, Int32Array, LargeStringArray};
     use arrow_schema::Schema;
+    use arrow_select::concat::concat_batches;
 
     use super::*;
     use crate::codebook::{Kind, Variable};
@@ -281,5 +314,24 @@ mod tests {
         let error =
             select(table, &Scan::all(), batches().into_iter().map(Ok)).unwrap().next().unwrap().unwrap_err();
         assert!(error.message().contains("2 columns"), "{error}");
+    }
+
+    #[test]
+    fn batches_may_hold_only_what_a_scan_needs() {
+        let variables = ["a", "number", "b", "name"].map(|name| match name {
+            "name" => Variable::new(name, Kind::Text),
+            _ => Variable::new(name, Kind::INTEGER),
+        });
+        let table = Table::new("t", variables.to_vec());
+        let scan = Scan::all().columns([3]).filter(above(5)).limit(2);
+        let needed = scan.needed(&table).unwrap();
+        assert_eq!(needed, [1, 3]);
+        let picked = select_from(&table, &needed, &scan, batches().into_iter().map(Ok)).unwrap();
+        let schema = picked.schema().clone();
+        let picked: Vec<RecordBatch> = picked.map(Result::unwrap).collect();
+        let batch = concat_batches(&schema, &picked).unwrap();
+        let names: Vec<&str> = batch.column(0).as_string::<i32>().iter().flatten().collect();
+        assert_eq!(names, ["n6", "n7"]);
+        assert!(select_from(&table, &[3], &scan, batches().into_iter().map(Ok)).is_err());
     }
 }

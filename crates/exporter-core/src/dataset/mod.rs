@@ -13,7 +13,7 @@ pub use batches::{Batches, Rechunk};
 pub use display::display_rows;
 pub use filter::{Comparison, Filter};
 pub(crate) use filter_mask::moment;
-pub use memory::{MemoryDataset, select};
+pub use memory::{MemoryDataset, select, select_from};
 pub use normalise::{normalise, normalise_batches};
 pub use schema::{arrow_schema, arrow_type, infer_kind, infer_table};
 pub use spool::SpooledDataset;
@@ -122,6 +122,21 @@ impl Scan {
                 None => Ok(columns.clone()),
             },
         }
+    }
+
+    /// The columns that a source must read to answer this scan, ascending: those to deliver and those the filter looks
+    /// at.
+    ///
+    /// # Errors
+    /// [`crate::ErrorKind::NotFound`] when a column does not exist.
+    pub fn needed(&self, table: &Table) -> Result<Vec<usize>> {
+        let mut columns = self.projection(table)?;
+        if let Some(filter) = &self.filter {
+            columns.extend(filter.columns(table)?);
+        }
+        columns.sort_unstable();
+        columns.dedup();
+        Ok(columns)
     }
 }
 

@@ -65,7 +65,20 @@ impl Guess {
         }
     }
 
+    /// Takes over what other cells of the column have in common.
+    pub(super) fn merge(&mut self, other: &Self) {
+        self.could_be &= other.could_be;
+        self.any |= other.any;
+        self.digits = self.digits.max(other.digits);
+        self.fits_nanos &= other.fits_nanos;
+        self.na |= other.na;
+        self.bare_text |= other.bare_text;
+    }
+
     fn kinds(&mut self, text: &[u8], mark: u8) -> u16 {
+        if let Some(kinds) = short_integer(text) {
+            return kinds;
+        }
         match text.first() {
             Some(b'0'..=b'9' | b'-' | b'.' | b',') => {}
             Some(b't' | b'T' | b'f' | b'F') => {
@@ -148,6 +161,23 @@ impl Guess {
     }
 }
 
+/// Kinds of a whole number of few digits, which is what most cells are.
+#[inline]
+fn short_integer(text: &[u8]) -> Option<u16> {
+    let (negative, digits) = match text {
+        [b'-', rest @ ..] => (true, rest),
+        rest => (false, rest),
+    };
+    // 15 digits stay below 2^53.
+    let plain =
+        matches!(digits, [b'1'..=b'9', rest @ ..] if rest.len() < 15 && rest.iter().all(u8::is_ascii_digit));
+    match (plain, negative) {
+        (true, false) => Some(bit::INT | bit::UINT | bit::FLOAT),
+        (true, true) => Some(bit::INT | bit::FLOAT),
+        _ => None,
+    }
+}
+
 /// Kinds of a text that starts like a number. A code with a leading zero is none.
 fn numbers(text: &[u8], mark: u8) -> u16 {
     let digits = text.strip_prefix(b"-").unwrap_or(text);
@@ -181,6 +211,13 @@ mod tests {
         let mut backward = Guess::default();
         cells.iter().rev().for_each(|cell| backward.see(cell.as_bytes(), false, b'.'));
         assert_eq!(forward.kind(), backward.kind(), "{cells:?}");
+        let mut merged = Guess::default();
+        for cell in cells {
+            let mut alone = Guess::default();
+            alone.see(cell.as_bytes(), false, b'.');
+            merged.merge(&alone);
+        }
+        assert_eq!(forward.kind(), merged.kind(), "{cells:?}");
         forward.kind()
     }
 

@@ -35,6 +35,36 @@ pub(super) fn integer(text: &[u8], mark: u8) -> Option<i128> {
     Some(if negative { -i128::from(value) } else { value.into() })
 }
 
+/// A whole number of 64 bits, as [`integer`].
+#[inline]
+pub(super) fn int64(text: &[u8], mark: u8) -> Option<i64> {
+    match plain_integer(text) {
+        Some(value) => Some(value),
+        None => integer(text, mark)?.try_into().ok(),
+    }
+}
+
+/// A whole number of at most 18 digits, which cannot overflow, with nothing but a minus before them.
+#[inline]
+pub(super) fn plain_integer(text: &[u8]) -> Option<i64> {
+    let (negative, digits) = match text {
+        [b'-', rest @ ..] => (true, rest),
+        rest => (false, rest),
+    };
+    if digits.is_empty() || digits.len() > 18 {
+        return None;
+    }
+    let mut value = 0_i64;
+    for byte in digits {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            return None;
+        }
+        value = value * 10 + i64::from(digit);
+    }
+    Some(if negative { -value } else { value })
+}
+
 const POWERS: [f64; 23] = [
     1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18,
     1e19, 1e20, 1e21, 1e22,
@@ -164,6 +194,8 @@ mod tests {
             ("-9223372036854775808", Some(-9_223_372_036_854_775_808)),
         ] {
             assert_eq!(integer(text.as_bytes(), b'.'), expected, "{text}");
+            let narrow = expected.and_then(|value| i64::try_from(value).ok());
+            assert_eq!(int64(text.as_bytes(), b'.'), narrow, "{text}");
         }
     }
 

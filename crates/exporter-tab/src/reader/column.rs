@@ -1,0 +1,356 @@
+//! One column of a piece as an Arrow array.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use arrow_array::types::*;
+use arrow_array::{ArrayRef, ArrowPrimitiveType, BinaryArray, BooleanArray, PrimitiveArray, StringArray};
+use arrow_buffer::{BooleanBufferBuilder, Buffer, NullBufferBuilder, OffsetBuffer, ScalarBuffer};
+use arrow_schema::{DataType, TimeUnit};
+
+use super::layout::CellKind;
+use super::records::Records;
+use super::split::Cell;
+use super::style::{CellStyle, MissingTexts};
+use super::{number, time};
+use crate::options::BinaryText;
+use crate::writer::{Zone, per_second};
+use crate::{PeriodUnit, TabError, binary};
+
+/// How the cells of a column become values.
+#[derive(Debug, Clone)]
+enum Parse {
+    Boolean,
+    Int8,
+    Int16,
+    Int32,
+    Int64,
+    UInt8,
+    UInt16,
+    UInt32,
+    UInt64,
+    Float32,
+    Float64,
+    Decimal(u8, i8),
+    Text,
+    Binary,
+    Date,
+    Time(TimeUnit),
+    Timestamp(TimeUnit, Zone, Option<Arc<str>>),
+    Duration(TimeUnit),
+    Period(PeriodUnit),
+}
+
+/// Why a cell gives no value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Misfit {
+    /// It is not of the column's kind.
+    Kind,
+    /// It is not UTF-8.
+    Encoding,
+}
+
+/// Decodes one column; shared between threads.
+#[derive(Debug, Clone)]
+pub(super) struct ColumnDecoder {
+    parse: Parse,
+    missing: MissingTexts,
+    /// Where its cells stand among those kept.
+    slot: usize,
+}
+
+impl ColumnDecoder {
+    /// A decoder for the cells at a slot.
+    ///
+    /// # Errors
+    /// [`TabError::Unsupported`] for Arrow types that have no text form, and for unknown zones.
+    pub(super) fn new(
+        column: &str,
+        kind: &CellKind,
+        missing: MissingTexts,
+        slot: usize,
+    ) -> Result<Self, TabError> {
+        let parse = match kind {
+            CellKind::Period(unit) => Parse::Period(*unit),
+            CellKind::Data(data) => match data {
+                DataType::Boolean => Parse::Boolean,
+                DataType::Int8 => Parse::Int8,
+                DataType::Int16 => Parse::Int16,
+                DataType::Int32 => Parse::Int32,
+                DataType::Int64 => Parse::Int64,
+                DataType::UInt8 => Parse::UInt8,
+                DataType::UInt16 => Parse::UInt16,
+                DataType::UInt32 => Parse::UInt32,
+                DataType::UInt64 => Parse::UInt64,
+                DataType::Float32 => Parse::Float32,
+                DataType::Float64 => Parse::Float64,
+                DataType::Decimal128(precision, scale) => Parse::Decimal(*precision, *scale),
+                DataType::Utf8 => Parse::Text,
+                DataType::Binary => Parse::Binary,
+                DataType::Date32 => Parse::Date,
+                DataType::Time64(unit @ (TimeUnit::Microsecond | TimeUnit::Nanosecond)) => Parse::Time(*unit),
+                DataType::Timestamp(unit, zone) => {
+                    Parse::Timestamp(*unit, Zone::of(zone.as_deref())?, zone.clone())
+                }
+                DataType::Duration(unit) => Parse::Duration(*unit),
+                other => {
+                    return Err(TabError::Unsupported { column: column.into(), found: other.to_string() });
+                }
+            },
+        };
+        // An empty cell in quotes is an empty text, but no number.
+        let texts = matches!(parse, Parse::Text | Parse::Binary);
+        let missing = if texts { missing } else { missing.and_quoted_empty() };
+        Ok(Self { parse, missing, slot })
+    }
+
+    /// The cell of a row, for a message.
+    pub(super) fn content<'a>(
+        &self,
+        bytes: &'a [u8],
+        records: &Records,
+        row: usize,
+        style: &CellStyle,
+    ) -> Cow<'a, [u8]> {
+        records.cell(row, self.slot).map_or_else(Cow::default, |cell| cell.content(bytes, style.escape))
+    }
+
+    /// The column of a piece that was split. An error is the row (from 0) of the first cell without a value.
+    pub(super) fn decode(
+        &self,
+        bytes: &[u8],
+        records: &Records,
+        style: &CellStyle,
+    ) -> Result<ArrayRef, (usize, Misfit)> {
+        let cells = Cells { bytes, records, slot: self.slot, missing: &self.missing, escape: style.escape };
+        let mark = style.mark;
+        let array: Result<ArrayRef, usize> = match &self.parse {
+            Parse::Text => return cells.texts(),
+            Parse::Binary => cells.binary(style.binary),
+            Parse::Boolean => cells.booleans(style),
+            Parse::Int8 => cells.integers::<Int8Type>(mark),
+            Parse::Int16 => cells.integers::<Int16Type>(mark),
+            Parse::Int32 => cells.integers::<Int32Type>(mark),
+            Parse::Int64 => cells.integers::<Int64Type>(mark),
+            Parse::UInt8 => cells.integers::<UInt8Type>(mark),
+            Parse::UInt16 => cells.integers::<UInt16Type>(mark),
+            Parse::UInt32 => cells.integers::<UInt32Type>(mark),
+            Parse::UInt64 => cells
+                .numbers::<UInt64Type>(|text| number::integer(text, mark)?.try_into().ok())
+                .map(|array| Arc::new(array) as ArrayRef),
+            Parse::Float32 => cells
+                .numbers::<Float32Type>(|text| number::float32(text, mark))
+                .map(|array| Arc::new(array) as ArrayRef),
+            Parse::Float64 => cells
+                .numbers::<Float64Type>(|text| number::float(text, mark))
+                .map(|array| Arc::new(array) as ArrayRef),
+            Parse::Decimal(precision, scale) => {
+                let data = DataType::Decimal128(*precision, *scale);
+                cells
+                    .numbers::<Decimal128Type>(|text| number::decimal(text, *precision, *scale, mark))
+                    .map(|array| Arc::new(array.with_data_type(data)) as ArrayRef)
+            }
+            Parse::Date => cells.dates(style.date_pattern.as_deref()),
+            Parse::Time(TimeUnit::Nanosecond) => cells.times::<Time64NanosecondType>(1),
+            Parse::Time(_) => cells.times::<Time64MicrosecondType>(1000),
+            Parse::Timestamp(unit, zone, name) => {
+                let pattern = style.date_time_pattern.as_deref();
+                match unit {
+                    TimeUnit::Second => cells.stamps::<TimestampSecondType>(zone, name, pattern),
+                    TimeUnit::Millisecond => cells.stamps::<TimestampMillisecondType>(zone, name, pattern),
+                    TimeUnit::Microsecond => cells.stamps::<TimestampMicrosecondType>(zone, name, pattern),
+                    TimeUnit::Nanosecond => cells.stamps::<TimestampNanosecondType>(zone, name, pattern),
+                }
+            }
+            Parse::Duration(unit) => match unit {
+                TimeUnit::Second => cells.integers::<DurationSecondType>(mark),
+                TimeUnit::Millisecond => cells.integers::<DurationMillisecondType>(mark),
+                TimeUnit::Microsecond => cells.integers::<DurationMicrosecondType>(mark),
+                TimeUnit::Nanosecond => cells.integers::<DurationNanosecondType>(mark),
+            },
+            Parse::Period(unit) => cells
+                .numbers::<Int32Type>(|text| unit.parse(std::str::from_utf8(text).ok()?))
+                .map(|array| Arc::new(array) as ArrayRef),
+        };
+        array.map_err(|row| (row, Misfit::Kind))
+    }
+}
+
+/// The cells of one column.
+struct Cells<'a> {
+    bytes: &'a [u8],
+    records: &'a Records,
+    slot: usize,
+    missing: &'a MissingTexts,
+    escape: Option<u8>,
+}
+
+impl Cells<'_> {
+    fn len(&self) -> usize {
+        self.records.rows()
+    }
+
+    /// Gives every value in turn to `value`, or none to `value` when it is missing. An error is the row that
+    /// `value` refuses.
+    #[inline]
+    fn each(&self, mut value: impl FnMut(Option<&[u8]>) -> Option<()>) -> Result<(), usize> {
+        for (row, cell) in self.records.column(self.slot).enumerate() {
+            let raw = cell.raw(self.bytes);
+            let taken = if self.missing.has(raw, cell.is_quoted()) {
+                value(None)
+            } else if cell.is_escaped() {
+                value(Some(&cell.content(self.bytes, self.escape)))
+            } else {
+                value(Some(raw))
+            };
+            taken.ok_or(row)?;
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn numbers<T: ArrowPrimitiveType>(
+        &self,
+        parse: impl Fn(&[u8]) -> Option<T::Native>,
+    ) -> Result<PrimitiveArray<T>, usize> {
+        let mut values = Vec::with_capacity(self.len());
+        let mut nulls = NullBufferBuilder::new(self.len());
+        self.each(|text| {
+            match text {
+                None => {
+                    values.push(T::Native::default());
+                    nulls.append_null();
+                }
+                Some(text) => {
+                    values.push(parse(number::trim(text))?);
+                    nulls.append_non_null();
+                }
+            }
+            Some(())
+        })?;
+        Ok(PrimitiveArray::new(ScalarBuffer::from(values), nulls.finish()))
+    }
+
+    fn integers<T: ArrowPrimitiveType<Native: TryFrom<i64>>>(&self, mark: u8) -> Result<ArrayRef, usize> {
+        Ok(Arc::new(self.numbers::<T>(|text| number::int64(text, mark)?.try_into().ok())?))
+    }
+
+    fn dates(&self, pattern: Option<&str>) -> Result<ArrayRef, usize> {
+        let days = self.numbers::<Date32Type>(|text| {
+            let days = match pattern {
+                None => time::date(text)?,
+                Some(pattern) => time::patterned_date(text, pattern)?,
+            };
+            days.try_into().ok()
+        })?;
+        Ok(Arc::new(days))
+    }
+
+    /// Times of day in steps of so many nanoseconds.
+    fn times<T: ArrowPrimitiveType<Native = i64>>(&self, step: i64) -> Result<ArrayRef, usize> {
+        let times = self.numbers::<T>(|text| {
+            let (nanos, _) = time::clock(text)?;
+            (nanos % step == 0).then_some(nanos / step)
+        })?;
+        Ok(Arc::new(times))
+    }
+
+    fn stamps<T: ArrowTimestampType>(
+        &self,
+        zone: &Zone,
+        name: &Option<Arc<str>>,
+        pattern: Option<&str>,
+    ) -> Result<ArrayRef, usize> {
+        let per_second = per_second(T::UNIT);
+        let stamps = self.numbers::<T>(|text| {
+            let moment = match pattern {
+                None => time::moment(text)?,
+                Some(pattern) => time::patterned_moment(text, pattern)?,
+            };
+            time::timestamp(moment, per_second, zone)
+        })?;
+        Ok(Arc::new(stamps.with_timezone_opt(name.clone())))
+    }
+
+    fn booleans(&self, style: &CellStyle) -> Result<ArrayRef, usize> {
+        let mut values = BooleanBufferBuilder::new(self.len());
+        let mut nulls = NullBufferBuilder::new(self.len());
+        self.each(|text| {
+            match text {
+                None => {
+                    values.append(false);
+                    nulls.append_null();
+                }
+                Some(text) => {
+                    values.append(style.boolean(number::trim(text))?);
+                    nulls.append_non_null();
+                }
+            }
+            Some(())
+        })?;
+        Ok(Arc::new(BooleanArray::new(values.finish(), nulls.finish())))
+    }
+
+    /// Values of any length, which `append` adds to the bytes before them.
+    #[inline]
+    fn bytes(
+        &self,
+        append: impl Fn(&[u8], &mut Vec<u8>) -> Option<()>,
+    ) -> Result<(OffsetBuffer<i32>, Vec<u8>, NullBufferBuilder), usize> {
+        // No value is longer than its text, and a piece is shorter than offsets of 32 bits reach.
+        let room = self.records.column(self.slot).map(Cell::len).sum();
+        let mut values = Vec::with_capacity(room);
+        let mut ends = Vec::with_capacity(self.len() + 1);
+        let mut nulls = NullBufferBuilder::new(self.len());
+        ends.push(0);
+        self.each(|text| {
+            match text {
+                None => nulls.append_null(),
+                Some(text) => {
+                    append(text, &mut values)?;
+                    nulls.append_non_null();
+                }
+            }
+            ends.push(i32::try_from(values.len()).ok()?);
+            Some(())
+        })?;
+        Ok((OffsetBuffer::new(ScalarBuffer::from(ends)), values, nulls))
+    }
+
+    fn binary(&self, spelling: BinaryText) -> Result<ArrayRef, usize> {
+        let (ends, values, mut nulls) = self.bytes(|text, values| {
+            let text = number::trim(text);
+            values.extend(match spelling {
+                BinaryText::Base64 => binary::from_base64(text)?,
+                BinaryText::Hex => binary::from_hex(text)?,
+            });
+            Some(())
+        })?;
+        Ok(Arc::new(BinaryArray::new(ends, Buffer::from_vec(values), nulls.finish())))
+    }
+
+    fn texts(&self) -> Result<ArrayRef, (usize, Misfit)> {
+        let (ends, values, mut nulls) = self
+            .bytes(|text, values| {
+                values.extend_from_slice(text);
+                Some(())
+            })
+            .map_err(|row| (row, Misfit::Kind))?;
+        let values = Buffer::from_vec(values);
+        match StringArray::try_new(ends.clone(), values.clone(), nulls.finish()) {
+            Ok(array) => Ok(Arc::new(array)),
+            Err(_) => Err((first_invalid(&values, &ends).unwrap_or(0), Misfit::Encoding)),
+        }
+    }
+}
+
+/// Row of the first text that is not UTF-8 on its own.
+fn first_invalid(bytes: &[u8], ends: &[i32]) -> Option<usize> {
+    ends.windows(2).position(|pair| match pair {
+        [start, end] => {
+            let text = bytes.get(*start as usize..*end as usize).unwrap_or_default();
+            std::str::from_utf8(text).is_err()
+        }
+        _ => false,
+    })
+}

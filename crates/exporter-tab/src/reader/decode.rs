@@ -1,0 +1,181 @@
+//! Pieces of a file with a known layout as record batches.
+
+use std::io::Read;
+use std::sync::Arc;
+
+use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions};
+use arrow_schema::{Field, Schema, SchemaRef};
+
+use super::ReadOptions;
+use super::column::{ColumnDecoder, Misfit};
+use super::header;
+use super::layout::{Layout, LayoutColumn};
+use super::pieces::{Piece, Pieces};
+use super::records::{Records, Wanted};
+use super::split::Dialect;
+use super::style::{CellStyle, MissingTexts};
+use crate::TabError;
+
+/// What it takes to decode a piece; shared between threads.
+#[derive(Debug)]
+pub(crate) struct Decoding {
+    dialect: Dialect,
+    style: CellStyle,
+    /// Columns of the file.
+    width: usize,
+    wanted: Wanted,
+    columns: Vec<(ColumnDecoder, LayoutColumn, usize)>,
+    schema: SchemaRef,
+    encoding: &'static str,
+}
+
+/// A decoded piece, or what is wrong with it, counted from its own start.
+#[derive(Debug, Default)]
+pub(crate) struct Decoded {
+    records: Records,
+    batch: Option<RecordBatch>,
+    fault: Option<TabError>,
+}
+
+/// How much of a file lies before a piece.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Position {
+    /// Rows.
+    pub(crate) rows: u64,
+    /// Lines.
+    pub(crate) lines: u64,
+}
+
+impl Decoding {
+    /// Reads past the header: what decodes the pieces that follow, the pieces, and where they start. `columns` are
+    /// positions in the layout, in the order wanted, none = all.
+    ///
+    /// # Errors
+    /// When the input fails, a column has an Arrow type that text cannot hold, or a position does not exist.
+    pub(crate) fn open<R: Read>(
+        input: R,
+        layout: &Layout,
+        options: &ReadOptions,
+        columns: Option<&[usize]>,
+    ) -> Result<(Self, Pieces<R>, Position), TabError> {
+        let (mut head, _) = header::open(input, options, Some(layout.delimiter))?;
+        for _ in 0..layout.header_records {
+            let limit = options.max_columns;
+            head.advance(limit, |line| TabError::TooManyColumns { line, limit })?;
+        }
+        let width = layout.columns.len();
+        let places: Vec<usize> = columns.map_or_else(|| (0..width).collect(), <[usize]>::to_vec);
+        let wanted = Wanted::of(places.clone(), width);
+        let mut missing = MissingTexts::new(options);
+        // In a file of one column a missing value is written as two quotes, see `RowEncoder`.
+        if width == 1 && options.missing_texts.is_empty() {
+            missing = missing.and_quoted_empty();
+        }
+        let mut fields = Vec::new();
+        let mut decoders = Vec::new();
+        for place in places {
+            let unknown =
+                || TabError::UnknownColumn { name: format!("column {} of {width}", place.saturating_add(1)) };
+            let column = layout.columns.get(place).ok_or_else(unknown)?;
+            let missing = missing.clone();
+            let missing = if column.na_is_missing { missing.and("NA") } else { missing };
+            let slot = wanted.slot(place).ok_or_else(unknown)?;
+            let decoder = ColumnDecoder::new(&column.name, &column.kind, missing, slot)?;
+            fields.push(Field::new(&column.name, column.kind.data_type(), true));
+            decoders.push((decoder, column.clone(), place));
+        }
+        let decoding = Self {
+            dialect: head.dialect,
+            style: CellStyle::new(options),
+            width,
+            wanted,
+            columns: decoders,
+            schema: Arc::new(Schema::new(fields)),
+            encoding: head.encoding(),
+        };
+        let (pieces, lines) = head.into_pieces();
+        Ok((decoding, pieces, Position { rows: 0, lines }))
+    }
+
+    /// The schema of every batch.
+    pub(crate) fn schema(&self) -> &SchemaRef {
+        &self.schema
+    }
+
+    /// Decodes a piece into what was used for another.
+    pub(crate) fn decode(&self, piece: &Piece, to: &mut Decoded) {
+        let fault = to.records.split(piece, &self.dialect, self.width, &self.wanted);
+        (to.batch, to.fault) = match self.batch(piece, &to.records) {
+            Ok(batch) => (batch, fault),
+            // A value that is wrong comes before the record that cannot be split.
+            Err(fault) => (None, Some(fault)),
+        };
+    }
+
+    fn batch(&self, piece: &Piece, records: &Records) -> Result<Option<RecordBatch>, TabError> {
+        if records.rows() == 0 {
+            return Ok(None);
+        }
+        let mut arrays: Vec<ArrayRef> = Vec::with_capacity(self.columns.len());
+        let mut first: Option<(usize, TabError)> = None;
+        for (decoder, column, place) in &self.columns {
+            match decoder.decode(&piece.bytes, records, &self.style) {
+                Ok(array) => arrays.push(array),
+                // Of all wrong values the one in the first row is reported.
+                Err((row, _)) if first.as_ref().is_some_and(|(before, _)| *before <= row) => {}
+                Err((row, misfit)) => {
+                    let (record, line) = (row as u64 + 1, records.line(row));
+                    let error = match misfit {
+                        Misfit::Kind => TabError::Value {
+                            column: column.name.clone(),
+                            record,
+                            line,
+                            value: excerpt(&decoder.content(&piece.bytes, records, row, &self.style)),
+                            kind: column.kind.describe(),
+                        },
+                        Misfit::Encoding => {
+                            TabError::Encoding { record, line, column: place + 1, encoding: self.encoding }
+                        }
+                    };
+                    first = Some((row, error));
+                }
+            }
+        }
+        if let Some((_, error)) = first {
+            return Err(error);
+        }
+        let options = RecordBatchOptions::new().with_row_count(Some(records.rows()));
+        Ok(Some(RecordBatch::try_new_with_options(Arc::clone(&self.schema), arrays, &options)?))
+    }
+}
+
+impl Position {
+    /// Moves past a decoded piece and gives its rows.
+    pub(crate) fn pass(&mut self, decoded: &mut Decoded) -> Result<Option<RecordBatch>, TabError> {
+        self.pass_records(&decoded.records, &mut decoded.fault)?;
+        Ok(decoded.batch.take())
+    }
+
+    /// Moves past records, or gives the place in the whole file of what is wrong with them.
+    pub(super) fn pass_records(
+        &mut self,
+        records: &Records,
+        fault: &mut Option<TabError>,
+    ) -> Result<(), TabError> {
+        if let Some(fault) = fault.take() {
+            return Err(fault.after(self.rows, self.lines));
+        }
+        self.rows += records.rows() as u64;
+        self.lines += records.line_count;
+        Ok(())
+    }
+}
+
+/// The start of a cell, for a message.
+fn excerpt(cell: &[u8]) -> String {
+    let text = String::from_utf8_lossy(cell.get(..200).unwrap_or(cell));
+    match text.char_indices().nth(40) {
+        Some((cut, _)) => format!("{}…", &text[..cut]),
+        None => text.into_owned(),
+    }
+}

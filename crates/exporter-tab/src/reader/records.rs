@@ -1,0 +1,195 @@
+//! All records of a piece, split into cells.
+
+use super::pieces::{Ending, Piece};
+use super::split::{Cell, Dialect, Fault, Found, split_record};
+use crate::TabError;
+
+/// The columns whose cells are kept.
+#[derive(Debug, Clone)]
+pub(super) enum Wanted {
+    /// All so many.
+    All(usize),
+    /// Those at these places, ascending.
+    Some(Vec<usize>),
+}
+
+impl Wanted {
+    /// The columns at these places of a file with so many.
+    pub(super) fn of(mut places: Vec<usize>, columns: usize) -> Self {
+        places.sort_unstable();
+        places.dedup();
+        if places.len() == columns { Self::All(columns) } else { Self::Some(places) }
+    }
+
+    /// How many they are.
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Self::All(columns) => *columns,
+            Self::Some(places) => places.len(),
+        }
+    }
+
+    /// Where the cells of a column stand among those kept.
+    pub(super) fn slot(&self, place: usize) -> Option<usize> {
+        match self {
+            Self::All(columns) => (place < *columns).then_some(place),
+            Self::Some(places) => places.binary_search(&place).ok(),
+        }
+    }
+}
+
+/// The records of one piece: the cells of the wanted columns, row by row.
+#[derive(Debug, Default)]
+pub(super) struct Records {
+    /// The cells kept, those of a row next to each other.
+    cells: Vec<Cell>,
+    /// Cells kept of a row.
+    width: usize,
+    /// Line on which each row starts, the piece's first being 1.
+    lines: Vec<u32>,
+    /// Lines of the piece.
+    pub(super) line_count: u64,
+}
+
+impl Records {
+    /// Number of rows.
+    pub(super) fn rows(&self) -> usize {
+        self.lines.len()
+    }
+
+    /// Line on which a row starts, the piece's first being 1.
+    pub(super) fn line(&self, row: usize) -> u64 {
+        self.lines.get(row).copied().unwrap_or_default().into()
+    }
+
+    /// The cells of the column at a slot, see [`Wanted::slot`].
+    #[inline]
+    pub(super) fn column(&self, slot: usize) -> impl Iterator<Item = Cell> {
+        self.cells.get(slot..).unwrap_or_default().iter().step_by(self.width.max(1)).copied()
+    }
+
+    /// The cell of a row at a slot.
+    pub(super) fn cell(&self, row: usize, slot: usize) -> Option<Cell> {
+        self.cells.get(row.checked_mul(self.width)?.checked_add(slot)?).copied()
+    }
+
+    /// Splits a piece of a file with so many columns. What is wrong with it, counted from its own start, comes after
+    /// the rows before that.
+    pub(super) fn split(
+        &mut self,
+        piece: &Piece,
+        dialect: &Dialect,
+        columns: usize,
+        wanted: &Wanted,
+    ) -> Option<TabError> {
+        self.cells.clear();
+        self.lines.clear();
+        self.line_count = 0;
+        self.width = wanted.len();
+        let (bytes, is_last) = (piece.bytes.as_slice(), piece.ending != Ending::Cut);
+        // The two differ only in what is kept; each gets a loop of its own.
+        match wanted {
+            Wanted::All(_) => self.each(bytes, dialect, columns, |start, cells| {
+                split_record(bytes, start, is_last, dialect, columns, |_, cell| cells.push(cell))
+            }),
+            Wanted::Some(places) => self.each(bytes, dialect, columns, |start, cells| {
+                let mut next = places.iter().copied();
+                let mut place = next.next();
+                split_record(bytes, start, is_last, dialect, columns, |at, cell| {
+                    if Some(at) == place {
+                        cells.push(cell);
+                        place = next.next();
+                    }
+                })
+            }),
+        }
+    }
+
+    #[inline]
+    fn each(
+        &mut self,
+        bytes: &[u8],
+        dialect: &Dialect,
+        columns: usize,
+        split: impl Fn(usize, &mut Vec<Cell>) -> Result<Found, Fault>,
+    ) -> Option<TabError> {
+        let mut start = 0;
+        while start < bytes.len() {
+            let kept = self.cells.len();
+            let (record, line) = (self.lines.len() as u64 + 1, self.line_count + 1);
+            let ragged = |found| TabError::Ragged { record, line, expected: columns, found };
+            let too_long = TabError::RecordTooLong { line, limit: dialect.max_record_bytes };
+            let fault = match split(start, &mut self.cells) {
+                Ok(found) if found.end - start > dialect.max_record_bytes => too_long,
+                Ok(found) if !found.blank && found.cells != columns => ragged(found.cells),
+                Ok(found) => {
+                    self.line_count += found.lines;
+                    start = found.end;
+                    if found.blank {
+                        self.cells.truncate(kept);
+                    } else {
+                        self.lines.push(line as u32);
+                    }
+                    continue;
+                }
+                Err(Fault::Incomplete) => too_long,
+                Err(Fault::TooMany) => ragged(columns + 1),
+                Err(Fault::AfterQuote(column)) => TabError::AfterQuote { record, line, column },
+                Err(Fault::OpenQuote(column)) => TabError::OpenQuote { record, line, column },
+            };
+            self.cells.truncate(kept);
+            return Some(fault);
+        }
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DIALECT: Dialect = Dialect { delimiter: b',', escape: None, max_record_bytes: 64 };
+
+    fn split(text: &str, ending: Ending, wanted: Wanted) -> (Vec<Vec<String>>, Option<String>) {
+        let piece = Piece { bytes: text.as_bytes().to_vec(), ending };
+        let mut records = Records::default();
+        let fault = records.split(&piece, &DIALECT, 3, &wanted);
+        let texts = |slot| {
+            let content = |cell: Cell| cell.content(&piece.bytes, None).into_owned();
+            records.column(slot).map(|cell| String::from_utf8(content(cell)).unwrap()).collect()
+        };
+        ((0..wanted.len()).map(texts).collect(), fault.map(|fault| fault.to_string()))
+    }
+
+    #[test]
+    fn only_wanted_columns_are_kept() {
+        let text = "1,\"a,\"\"\n\",x\n\n2,b,\r\n3,,z";
+        let all = split(text, Ending::Input, Wanted::of(vec![0, 1, 2], 3)).0;
+        assert_eq!(all, [["1", "2", "3"], ["a,\"\n", "b", ""], ["x", "", "z"]]);
+        let some = split(text, Ending::Input, Wanted::of(vec![2, 0, 2], 3)).0;
+        assert_eq!(some, [["1", "2", "3"], ["x", "", "z"]]);
+        assert!(split(text, Ending::Input, Wanted::of(vec![], 3)).0.is_empty());
+    }
+
+    #[test]
+    fn a_fault_comes_after_the_rows_before_it() {
+        for wanted in [vec![0, 1, 2], vec![2], vec![]] {
+            let fault = |text: &str, ending| {
+                let wanted = Wanted::of(wanted.clone(), 3);
+                split(text, ending, wanted).1.unwrap_or_default()
+            };
+            let good = "1,2,3\n\"a\nb\",5,6\n";
+            let ragged = fault(&format!("{good}7,8\n9,10,11\n"), Ending::Border);
+            assert!(ragged.starts_with("record 3 (line 4) has 2 cells where 3 are expected"), "{ragged}");
+            let wide = fault(&format!("{good}1,2,3,4,5\n"), Ending::Border);
+            assert!(wide.starts_with("record 3 (line 4) has 4 cells"), "{wide}");
+            let open = fault(&format!("{good}7,\"8"), Ending::Input);
+            assert!(open.starts_with("record 3, column 2: the quote opened on line 4"), "{open}");
+            let after = fault(&format!("{good}7,\"8\"x,9\n"), Ending::Border);
+            assert!(after.starts_with("record 3 (line 4), column 2"), "{after}");
+            let long = "x".repeat(65);
+            assert!(fault(&format!("{good}{long}"), Ending::Cut).contains("line 4 is longer than 64"));
+            assert!(fault(&format!("{good}{long},,\n"), Ending::Border).contains("line 4 is longer than 64"));
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! How the cells of a file spell values.
+
+use crate::options::BinaryText;
+use crate::reader::ReadOptions;
+
+/// What cells share over all columns.
+#[derive(Debug, Clone)]
+pub(super) struct CellStyle {
+    pub(super) escape: Option<u8>,
+    pub(super) mark: u8,
+    booleans: Option<[String; 2]>,
+    pub(super) date_pattern: Option<String>,
+    pub(super) date_time_pattern: Option<String>,
+    pub(super) binary: BinaryText,
+}
+
+impl CellStyle {
+    pub(super) fn new(options: &ReadOptions) -> Self {
+        Self {
+            escape: options.escape,
+            mark: options.decimal_mark.byte(),
+            booleans: options.booleans.clone(),
+            date_pattern: options.date_pattern.clone(),
+            date_time_pattern: options.date_time_pattern.clone(),
+            binary: options.binary,
+        }
+    }
+
+    /// The truth value of a text, if it is one.
+    pub(super) fn boolean(&self, text: &[u8]) -> Option<bool> {
+        if let Some([no, yes]) = &self.booleans {
+            return match text {
+                _ if text == yes.as_bytes() => Some(true),
+                _ if text == no.as_bytes() => Some(false),
+                _ => None,
+            };
+        }
+        match text {
+            b"1" | b"1.0" => Some(true),
+            b"0" | b"0.0" => Some(false),
+            _ if text.eq_ignore_ascii_case(b"true") => Some(true),
+            _ if text.eq_ignore_ascii_case(b"false") => Some(false),
+            _ => None,
+        }
+    }
+}
+
+/// Which cells are missing values.
+#[derive(Debug, Clone, Default)]
+pub(super) struct MissingTexts {
+    texts: Vec<Box<[u8]>>,
+    /// Whether two quotes with nothing between are one.
+    quoted_empty: bool,
+}
+
+impl MissingTexts {
+    /// Nothing is, and the texts of the options.
+    pub(super) fn new(options: &ReadOptions) -> Self {
+        let texts = options.missing_texts.iter().map(|text| text.as_bytes().into()).collect();
+        Self { texts, quoted_empty: false }
+    }
+
+    /// Adds a text.
+    pub(super) fn and(mut self, text: &str) -> Self {
+        self.texts.push(text.as_bytes().into());
+        self
+    }
+
+    /// Two quotes with nothing between are missing too.
+    pub(super) fn and_quoted_empty(mut self) -> Self {
+        self.quoted_empty = true;
+        self
+    }
+
+    /// Whether a cell is a missing value.
+    #[inline]
+    pub(super) fn has(&self, raw: &[u8], quoted: bool) -> bool {
+        if quoted {
+            return raw.is_empty() && self.quoted_empty;
+        }
+        raw.is_empty() || (!self.texts.is_empty() && self.texts.iter().any(|text| **text == *raw))
+    }
+}
