@@ -12,6 +12,27 @@ pub(super) struct Description<'a> {
     pub(super) data: DataFile,
 }
 
+impl Description<'_> {
+    /// Name of a file beside the data file, with the same stem.
+    pub(super) fn beside(&self, extension: &str) -> String {
+        let stem = self.data.path.rsplit_once('.').map_or(self.table.name.as_str(), |(stem, _)| stem);
+        format!("{stem}.{extension}")
+    }
+
+    /// The labelled values of a variable: those of its set, then missing values with a label of their own.
+    pub(super) fn labelled<'v>(&'v self, variable: &'v Variable) -> Vec<(&'v Value, &'v str)> {
+        let set = self.codebook.value_labels_of(variable).map_or(&[][..], |labels| &labels.entries);
+        let mut pairs: Vec<(&Value, &str)> =
+            set.iter().map(|entry| (&entry.value, entry.label.get(self.language))).collect();
+        for (value, label) in missing_labels(variable) {
+            if pairs.iter().all(|(known, _)| *known != value) {
+                pairs.push((value, label.get(self.language)));
+            }
+        }
+        pairs
+    }
+}
+
 /// The delimited file of a table.
 pub(super) struct DataFile {
     /// File name; the script stands in the same folder.
@@ -124,7 +145,7 @@ pub(super) fn whole_labels<'a>(codebook: &'a Codebook, variable: &Variable) -> V
 }
 
 /// The labels of a variable's missing values, which stand in the declaration rather than in the set.
-pub(super) fn missing_labels(variable: &Variable) -> impl Iterator<Item = (&Value, &Text)> {
+fn missing_labels(variable: &Variable) -> impl Iterator<Item = (&Value, &Text)> {
     variable.missing.iter().filter_map(|missing| match &missing.values {
         MissingValues::One(value) if !missing.label.is_empty() => Some((value, &missing.label)),
         _ => None,

@@ -1,25 +1,51 @@
 //! Companion scripts: commands that load a delimited file of the same export and apply every label, missing value and
 //! display format.
 //!
-//! A script is written beside a `tab` or `csv` entry and names it; export both in one bundle.
+//! A script is written beside a `tab` or `csv` entry and names it; export both in one bundle. What scripts share is in
+//! [`exporter`] and [`page`]; a [`Syntax`] is all that a program adds.
 
 mod description;
-mod plan;
+mod exporter;
+mod page;
 mod r;
-mod r_text;
 mod spss;
-mod spss_text;
-mod spss_types;
 mod stata;
-mod stata_text;
 
-pub use r::RScript;
-pub use spss::SpssScript;
-pub use stata::StataScript;
+use exporter::Script;
+pub use exporter::ScriptOptions;
+use page::Page;
+use r::R;
+use spss::Spss;
+use stata::Stata;
 
-use serde::Deserialize;
+use exporter_core::codebook::Variable;
+use exporter_core::{Facts, FormatInfo};
 
-/// The scripts take no options: what they need they learn from the data file's entry.
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ScriptOptions {}
+/// Writes `{table}.do`, which loads the rows with `import delimited` (Stata 14 and later).
+pub type StataScript = Script<Stata>;
+
+/// Writes `{table}.sps`, which loads the rows with `GET DATA`; PSPP runs it too.
+pub type SpssScript = Script<Spss>;
+
+/// Writes `{table}.R`, which loads the rows with base R and labels them as haven does.
+pub type RScript = Script<R>;
+
+/// The words of one program.
+pub trait Syntax: 'static {
+    /// What the script is and can.
+    const INFO: &'static FormatInfo;
+
+    /// The names of a table's variables as the program allows them, each different.
+    fn names(given: &[&str]) -> Vec<String> {
+        given.iter().map(|name| (*name).to_owned()).collect()
+    }
+
+    /// What must be known of a variable's values before they are loaded.
+    fn facts(variable: &Variable) -> Option<Facts> {
+        let _ = variable;
+        None
+    }
+
+    /// Writes the script of a table.
+    fn write(page: &mut Page<'_>);
+}

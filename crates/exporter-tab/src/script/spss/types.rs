@@ -2,7 +2,7 @@
 
 use exporter_core::codebook::{DisplayStyle, Kind, Variable};
 
-use super::description::Column;
+use super::super::description::Column;
 
 /// Longest text variable.
 pub(super) const TEXT_BYTES: u64 = 32_767;

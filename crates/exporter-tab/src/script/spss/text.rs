@@ -1,6 +1,6 @@
 //! Texts and lines in SPSS syntax.
 
-use super::description::one_line;
+use super::super::description::one_line;
 
 /// Longest line; SPSS cuts lines at 251 bytes.
 const LINE_BYTES: usize = 240;

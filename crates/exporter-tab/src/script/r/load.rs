@@ -1,0 +1,42 @@
+//! Commands that read the rows.
+
+use exporter_core::codebook::Variable;
+
+use super::super::Page;
+use super::super::description::Column;
+use super::text::quoted;
+
+/// Reads every column as a number or as text.
+pub(super) fn load(page: &mut Page<'_>, frame: &str) {
+    let class = |variable| if Column::of(variable).is_numeric() { "numeric" } else { "character" };
+    let classes: Vec<String> = page.variables().map(|(variable, _)| quoted(class(variable))).collect();
+    let path = quoted(&page.description.data.path);
+    let separator = if page.description.data.tab { "\\t" } else { "," };
+    page.line(format!(
+        "{frame} <- read.table({path}, header = TRUE, sep = \"{separator}\", quote = \"\\\"\","
+    ));
+    page.line(
+        "  comment.char = \"\", check.names = FALSE, na.strings = \"\", strip.white = FALSE, dec = \".\",",
+    );
+    page.line("  stringsAsFactors = FALSE, fileEncoding = \"UTF-8-BOM\", encoding = \"UTF-8\",");
+    page.line("  blank.lines.skip = FALSE, colClasses = c(");
+    for (place, part) in classes.chunks(8).enumerate() {
+        let comma = if (place + 1) * 8 < classes.len() { "," } else { "" };
+        page.line(format!("    {}{comma}", part.join(", ")));
+    }
+    page.line("  ))");
+}
+
+/// Dates, times and truth values arrive as text.
+pub(super) fn convert(page: &mut Page<'_>, variable: &Variable, column: &str) {
+    page.value_losses(variable);
+    let expression = match Column::of(variable) {
+        Column::Boolean => format!("{column} == \"true\""),
+        Column::Date => format!("as.Date({column}, format = \"%Y-%m-%d\")"),
+        Column::DateTime { .. } => {
+            format!("as.POSIXct({column}, format = \"%Y-%m-%dT%H:%M:%OS\", tz = \"UTC\")")
+        }
+        Column::Small | Column::Number | Column::Time | Column::Period(_) | Column::Text => return,
+    };
+    page.line(format!("{column} <- {expression}"));
+}

@@ -1,0 +1,102 @@
+//! Commands that read the rows.
+
+use exporter_core::LossCode;
+use exporter_core::codebook::{Period, Variable};
+
+use super::super::Page;
+use super::super::description::Column;
+use super::text::{command, quoted};
+use super::types::{TEXT_BYTES, input_format};
+
+/// Every column is read under its name, or under another when it must be converted.
+pub(super) fn load(page: &mut Page<'_>) {
+    page.push("* Encoding: UTF-8.\n");
+    page.push(&command("SET DECIMAL=DOT", &[]));
+    let path = quoted(&page.description.data.path);
+    let delimiter = if page.description.data.tab { "\"\\t\"" } else { "\",\"" };
+    let mut parts = vec![
+        "/TYPE=TXT".to_owned(),
+        format!("/FILE={path}"),
+        "/ENCODING='UTF8'".into(),
+        "/ARRANGEMENT=DELIMITED".into(),
+        "/DELCASE=LINE".into(),
+        "/FIRSTCASE=2".into(),
+        format!("/DELIMITERS={delimiter}"),
+        "/QUALIFIER='\"'".into(),
+        "/VARIABLES=".into(),
+    ];
+    for (column, (variable, name)) in page.variables().enumerate() {
+        let bytes = page.max_bytes(column).unwrap_or(TEXT_BYTES);
+        if bytes > TEXT_BYTES {
+            let action = format!("cut at {TEXT_BYTES} bytes");
+            page.variable_loss(variable, LossCode::TEXT_TRUNCATED, &action);
+        }
+        let name = if needs_conversion(variable) { raw_name(column) } else { name.to_owned() };
+        parts.push(format!("{name} {}", input_format(variable, bytes)));
+    }
+    page.push(&command("GET DATA", &parts));
+}
+
+/// Date-times, truth values and periods arrive as text.
+pub(super) fn convert(page: &mut Page<'_>, variable: &Variable, name: &str, column: usize) {
+    page.value_losses(variable);
+    let raw = raw_name(column);
+    let piece = |from: usize, count: usize, format: &str| {
+        format!("NUMBER(CHAR.SUBSTR({raw}, {from}, {count}), {format})")
+    };
+    match Column::of(variable) {
+        Column::Boolean => {
+            page.push(&command(&format!("IF ({raw} = 'true') {name} = 1"), &[]));
+            page.push(&command(&format!("IF ({raw} = 'false') {name} = 0"), &[]));
+        }
+        Column::DateTime { zoned } => {
+            let (day, month, year) = (piece(9, 2, "F2.0"), piece(6, 2, "F2.0"), piece(1, 4, "F4.0"));
+            let (hour, minute, second) = (piece(12, 2, "F2.0"), piece(15, 2, "F2.0"), piece(18, 2, "F2.0"));
+            let day = format!("DATE.DMY({day}, {month}, {year})");
+            let clock = format!("({hour} * 60 + {minute}) * 60 + {second}");
+            page.push(&command(&format!("COMPUTE {name} ="), &[day, "+".into(), clock]));
+            let fraction = piece(21, 9, "F9.0");
+            let digits = format!("CHAR.LENGTH(RTRIM(CHAR.SUBSTR({raw}, 21), 'Z'))");
+            if !zoned {
+                let condition = format!("IF (CHAR.SUBSTR({raw}, 20, 1) = '.')");
+                let more = format!("{name} = {name} + {fraction} / 10 ** {digits}");
+                page.push(&command(&condition, &[more]));
+            }
+        }
+        Column::Period(period) => {
+            let year = piece(1, 4, "F4.0");
+            let per_year = match period {
+                Period::Year => 1,
+                Period::Half => 2,
+                Period::Quarter => 4,
+                Period::Month => 12,
+                Period::Week => 52,
+            };
+            let value = if per_year == 1 {
+                year
+            } else {
+                format!("({year} - 1960) * {per_year} + {} - 1", piece(6, 2, "F2.0"))
+            };
+            page.push(&command(&format!("COMPUTE {name} ="), &[value]));
+        }
+        Column::Small | Column::Number | Column::Date | Column::Time | Column::Text => {}
+    }
+}
+
+/// Converted variables went to the end; this puts them back and drops the texts they came from.
+pub(super) fn order(page: &mut Page<'_>) {
+    if page.variables().any(|(variable, _)| needs_conversion(variable)) {
+        let mut parts = vec!["/FILE=*".to_owned(), "/KEEP=".into()];
+        parts.extend(page.names.iter().cloned());
+        page.push(&command("ADD FILES", &parts));
+    }
+}
+
+fn needs_conversion(variable: &Variable) -> bool {
+    matches!(Column::of(variable), Column::Boolean | Column::DateTime { .. } | Column::Period(_))
+}
+
+/// The name under which a text is loaded that becomes a number.
+fn raw_name(column: usize) -> String {
+    format!("@raw{}", column + 1)
+}
