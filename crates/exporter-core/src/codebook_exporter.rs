@@ -7,6 +7,7 @@ use serde::Deserialize;
 use crate::codebook::Codebook;
 use crate::context::Context;
 use crate::dataset::Dataset;
+use crate::entry_names::study_stem;
 use crate::error::{Error, Result};
 use crate::exporter::{EntryReport, Exporter, Plan, Planning, Summary};
 use crate::format::{Format, FormatInfo, Supports};
@@ -54,8 +55,8 @@ impl Exporter for CodebookExporter {
     }
 
     fn entries(&self, codebook: &Codebook) -> Vec<EntrySpec> {
-        let study = if codebook.study.id.is_empty() { "study" } else { &codebook.study.id };
-        vec![EntrySpec::new(format!("{}.codebook.json", file_stem(study)), INFO.media_type)]
+        let path = format!("{}.codebook.json", study_stem(&codebook.study.id));
+        vec![EntrySpec::new(path, INFO.media_type)]
     }
 
     fn plan<'a>(
@@ -69,13 +70,6 @@ impl Exporter for CodebookExporter {
             self.entries(data.codebook()).into_iter().map(|spec| spec.bytes(json.len() as u64)).collect();
         Ok(Box::new(CodebookPlan { json, entries, losses: LossReport::default() }))
     }
-}
-
-/// A study's id may hold characters that a file name must not.
-fn file_stem(id: &str) -> String {
-    let stem: String =
-        id.chars().map(|c| if c.is_control() || "/\\:*?\"<>|".contains(c) { '_' } else { c }).collect();
-    if stem.starts_with('.') { format!("_{stem}") } else { stem }
 }
 
 struct CodebookPlan {

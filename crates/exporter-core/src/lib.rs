@@ -16,6 +16,7 @@ pub mod codebook;
 pub mod codebook_exporter;
 pub mod context;
 pub mod dataset;
+mod entry_names;
 pub mod error;
 pub mod exporter;
 pub mod format;
@@ -35,6 +36,7 @@ pub use codebook::Codebook;
 pub use codebook_exporter::CodebookExporter;
 pub use context::{Cancel, Clock, Context, NoProgress, Progress};
 pub use dataset::{Batches, Dataset, Filter, MemoryDataset, Scan, TableId};
+pub use entry_names::table_entries;
 pub use error::{Error, ErrorKind, Place, Result};
 pub use exporter::{Bundle, EntryReport, Exporter, Plan, Planning, Plans, Rename, Summary, export, plan};
 pub use format::{

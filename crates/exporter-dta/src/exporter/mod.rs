@@ -130,10 +130,7 @@ impl Exporter for DtaExporter {
     }
 
     fn entries(&self, codebook: &Codebook) -> Vec<EntrySpec> {
-        let spec = |(position, name)| {
-            EntrySpec::new(format!("{name}.dta"), INFO.media_type).table(TableId(position))
-        };
-        file_names(codebook).into_iter().enumerate().map(spec).collect()
+        exporter_core::table_entries(codebook, "dta", INFO.media_type)
     }
 
     fn plan<'a>(
@@ -155,22 +152,4 @@ impl Exporter for DtaExporter {
         }
         Ok(Box::new(plans))
     }
-}
-
-/// Names of tables as file names: characters that some system refuses become `_`.
-fn file_names(codebook: &Codebook) -> Vec<String> {
-    let names: Vec<&str> = codebook.tables.iter().map(|table| table.name.as_str()).collect();
-    let rules = exporter_core::names::NameRules {
-        characters: 120,
-        bytes: 240,
-        allows: &|character, position| {
-            !character.is_control()
-                && !"/\\:*?\"<>|".contains(character)
-                && (position > 0 || character != '.')
-        },
-        reserved: &|_| false,
-        ignore_case: true,
-        fallback: "table",
-    };
-    exporter_core::names::legal_unique(&names, &rules)
 }

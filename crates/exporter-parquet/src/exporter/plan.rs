@@ -60,14 +60,7 @@ pub(super) struct TablesPlan<'a, W> {
 /// The entries of a codebook's tables.
 pub(super) fn entries(info: &FormatInfo, codebook: &Codebook) -> Vec<EntrySpec> {
     let extension = info.extensions.first().copied().unwrap_or(info.id);
-    codebook
-        .tables
-        .iter()
-        .enumerate()
-        .map(|(index, table)| {
-            EntrySpec::new(format!("{}.{extension}", table.name), info.media_type).table(TableId(index))
-        })
-        .collect()
+    exporter_core::table_entries(codebook, extension, info.media_type)
 }
 
 impl<'a, W: TableWriter + 'a> TablesPlan<'a, W> {

@@ -8,7 +8,7 @@ mod plan;
 use exporter_core::codebook::Codebook;
 use exporter_core::exporter::Planning;
 use exporter_core::sink::EntrySpec;
-use exporter_core::{Context, Dataset, Exporter, Format, FormatInfo, Plan, Result, TableId};
+use exporter_core::{Context, Dataset, Exporter, Format, FormatInfo, Plan, Result};
 
 pub(crate) use columns::unit as period_unit;
 use options::{CSV, Settings, TAB};
@@ -75,12 +75,12 @@ impl Exporter for DelimitedExporter {
     fn entries(&self, codebook: &Codebook) -> Vec<EntrySpec> {
         let extension = self.info.id;
         let dialect = self.settings.dialect();
-        let entry = |(index, table): (usize, &exporter_core::codebook::Table)| {
-            let spec = EntrySpec::new(format!("{}.{extension}", table.name), self.info.media_type)
-                .table(TableId(index));
-            dialect.iter().fold(spec, |spec, (name, value)| spec.attribute(*name, value.as_str()))
-        };
-        codebook.tables.iter().enumerate().map(entry).collect()
+        exporter_core::table_entries(codebook, extension, self.info.media_type)
+            .into_iter()
+            .map(|spec| {
+                dialect.iter().fold(spec, |spec, (name, value)| spec.attribute(*name, value.as_str()))
+            })
+            .collect()
     }
 
     fn plan<'a>(

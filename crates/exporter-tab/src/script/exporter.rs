@@ -54,10 +54,7 @@ impl<S: Syntax> Exporter for Script<S> {
 
     fn entries(&self, codebook: &Codebook) -> Vec<EntrySpec> {
         let extension = S::INFO.extensions.first().copied().unwrap_or("txt");
-        let entry = |(index, table): (usize, &Table)| {
-            EntrySpec::new(format!("{}.{extension}", table.name), S::INFO.media_type).table(TableId(index))
-        };
-        codebook.tables.iter().enumerate().map(entry).collect()
+        exporter_core::table_entries(codebook, extension, S::INFO.media_type)
     }
 
     fn plan<'a>(
