@@ -127,3 +127,72 @@ fn streams_that_lie_are_refused() {
     std::fs::write(&path, bytes).unwrap();
     assert!(open(&path).err().unwrap().to_string().contains("footer claims 2147483647 bytes"));
 }
+
+/// Small files of the same rows by other programs, and by this one.
+fn small_files(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus");
+    let mut files = Vec::new();
+    for format in ["parquet", "arrow"] {
+        for entry in std::fs::read_dir(corpus.join(format)).unwrap() {
+            let path = entry.unwrap().path();
+            if read(&path).is_ok() {
+                files.push((path.display().to_string(), std::fs::read(&path).unwrap()));
+            }
+        }
+    }
+    assert!(files.len() >= 10, "{} files of the corpora are whole", files.len());
+    for (format, options) in [
+        ("parquet", json!({"codebook": false})),
+        ("arrows", json!({"compression": "zstd", "codebook": false})),
+    ] {
+        let path = write(&sample::simple(20), format, options, folder).remove(0);
+        files.push((path.display().to_string(), std::fs::read(&path).unwrap()));
+    }
+    files
+}
+
+/// Whether a file is read; what is wrong in Arrow IPC must be found before it is decoded.
+fn is_read(path: &Path, bytes: &[u8], what: &str) -> bool {
+    std::fs::write(path, bytes).unwrap();
+    match read(path) {
+        Ok(_) => true,
+        Err(error) => {
+            assert!(
+                !error.to_string().contains("arrow: the file is damaged, its decoder stopped"),
+                "{what}: {error}"
+            );
+            false
+        }
+    }
+}
+
+#[test]
+fn files_cut_at_any_byte_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("cut");
+    for (name, bytes) in small_files(folder.path()) {
+        let read =
+            (0..bytes.len()).filter(|end| is_read(&path, &bytes[..*end], &format!("{name} cut at {end}")));
+        // A stream may end between two messages.
+        assert!(read.count() <= if name.ends_with(".arrows") { 8 } else { 0 }, "{name}");
+    }
+}
+
+#[test]
+fn one_wrong_bit_stops_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("flipped");
+    for (name, bytes) in small_files(folder.path()) {
+        let mut refused = 0;
+        for at in 0..bytes.len() {
+            let mut wrong = bytes.clone();
+            wrong[at] ^= 1 << (at % 8);
+            refused += usize::from(!is_read(
+                &path,
+                &wrong,
+                &format!("{name} with bit {} of byte {at} flipped", at % 8),
+            ));
+        }
+        assert!(refused > bytes.len() / 20, "{name}: {refused} of {} wrong bits were noticed", bytes.len());
+    }
+}

@@ -4,12 +4,14 @@
 //! that a find stays fixed on machines without a nightly toolchain.
 
 mod codebook;
+mod columnar;
 mod csv;
 mod dta;
 mod dta_round_trip;
 mod study;
 
 pub use codebook::codebook;
+pub use columnar::{arrow, parquet};
 pub use csv::csv;
 pub use dta::{dta, dta_check};
 pub use dta_round_trip::dta_round_trip;
@@ -20,10 +22,12 @@ pub type Target = fn(&[u8]);
 
 /// Every target by the name of its program and its corpus.
 pub const TARGETS: &[(&str, Target)] = &[
+    ("arrow", arrow),
     ("codebook", codebook),
     ("csv", csv),
     ("dta", dta),
     ("dta_check", dta_check),
     ("dta_round_trip", dta_round_trip),
+    ("parquet", parquet),
     ("study", study),
 ];

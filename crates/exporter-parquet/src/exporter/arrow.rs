@@ -94,9 +94,11 @@ impl TableWriter for IpcTable<'_> {
     fn write(&self, output: &mut (dyn Write + Send), table: &TableRows<'_>) -> Result<u64, ParquetError> {
         let schema = with_metadata(&table.schema, &table.metadata);
         let mut told = 0;
-        write_table(output, &schema, self.framing, self.options.compression, table.chunks()?, &mut |bytes| {
+        let mut progress = |bytes| {
             table.context.progress().bytes(bytes - told);
             told = bytes;
-        })
+        };
+        let (compression, threads) = (self.options.compression, table.context.threads());
+        write_table(output, &schema, self.framing, compression, threads, table.chunks()?, &mut progress)
     }
 }

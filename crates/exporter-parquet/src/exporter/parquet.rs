@@ -20,6 +20,7 @@ use super::plan::{TableRows, TableWriter, TablesPlan, entries};
 use crate::ParquetError;
 use crate::layout::storage_type::{has_empty_structure, stored_field};
 use crate::options::{PARQUET_OPTIONS, ParquetCompression, ParquetOptions, Statistics};
+use crate::writer::dictionaries::DICTIONARY_BYTES;
 use crate::writer::{Settings, write_table};
 
 pub(crate) static INFO: FormatInfo = FormatInfo {
@@ -151,5 +152,6 @@ fn properties(options: &ParquetOptions) -> Result<WriterPropertiesBuilder, Parqu
     Ok(WriterProperties::builder()
         .set_compression(compression)
         .set_dictionary_enabled(options.dictionary)
+        .set_dictionary_page_size_limit(DICTIONARY_BYTES)
         .set_statistics_enabled(statistics))
 }

@@ -2,11 +2,10 @@
 //! (Arrow columnar format, section Serialization and Interprocess Communication).
 
 use arrow_ipc::convert::fb_to_schema;
-use arrow_ipc::{
-    Block, Message, MessageHeader, MetadataVersion, RecordBatch, root_as_footer, root_as_message,
-};
+use arrow_ipc::{Block, Message, MessageHeader, MetadataVersion, root_as_footer, root_as_message};
 use arrow_schema::SchemaRef;
 
+use super::types;
 use crate::ParquetError;
 use crate::contained::contained;
 use crate::positioned::Positioned;
@@ -15,10 +14,6 @@ use crate::positioned::Positioned;
 pub(crate) const MAGIC: &[u8; 6] = b"ARROW1";
 /// First bytes of every message of a stream since format version 0.15.
 pub(crate) const CONTINUATION: [u8; 4] = [0xff; 4];
-/// Most bytes that one compressed byte can stand for: a zstd block of four bytes repeats up to 128 KiB
-/// (RFC 8878, section 3.1.1.2).
-const MAX_EXPANSION: i64 = 1 << 15;
-
 /// What a message holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Content {
@@ -76,6 +71,7 @@ impl Layout {
         let mut blocks: Vec<Block> = footer.dictionaries().into_iter().flatten().copied().collect();
         blocks.extend(footer.recordBatches().into_iter().flatten().copied());
         let mut messages = Vec::new();
+        check_overlap(&blocks)?;
         for block in blocks {
             let within = u64::try_from(block.offset())
                 .ok()
@@ -141,6 +137,19 @@ impl Layout {
     }
 }
 
+/// Checks that no two batches share bytes, so that a small file cannot hold rows without end.
+fn check_overlap(blocks: &[Block]) -> Result<(), ParquetError> {
+    let end = |block: &Block| {
+        block.offset().saturating_add(block.metaDataLength().into()).saturating_add(block.bodyLength())
+    };
+    let mut ranges: Vec<(i64, i64)> = blocks.iter().map(|block| (block.offset(), end(block))).collect();
+    ranges.sort_unstable();
+    match ranges.windows(2).find(|pair| matches!(pair, [(_, end), (start, _)] if start < end)) {
+        Some([_, (start, _)]) => Err(malformed(format!("two batches share the bytes at offset {start}"))),
+        _ => Ok(()),
+    }
+}
+
 /// The bytes before a message's metadata and the length of it; 0 marks the end.
 fn frame(file: &Positioned, at: u64) -> Result<(u64, u32), ParquetError> {
     let number = |at| -> Result<[u8; 4], ParquetError> {
@@ -165,6 +174,7 @@ fn decoded_schema(schema: arrow_ipc::Schema<'_>) -> Result<SchemaRef, ParquetErr
     if !schema.endianness().equals_to_target_endianness() {
         return Err(malformed("the numbers have the byte order of another machine"));
     }
+    types::check(schema).map_err(malformed)?;
     contained("arrow", || Ok::<_, ParquetError>(fb_to_schema(schema).into()))
 }
 
@@ -184,39 +194,4 @@ fn content(message: &Message<'_>, block: &Block) -> Result<Option<Content>, Parq
         MessageHeader::NONE => Ok(None),
         _ => Err(malformed(format!("the message at offset {} holds no rows", block.offset()))),
     }
-}
-
-/// Checks the buffers of a message against its body, so that decoding them takes memory in proportion to it.
-pub(crate) fn check_buffers(message: &Message<'_>, body: &[u8]) -> Result<(), ParquetError> {
-    let batch: Option<RecordBatch<'_>> = match message.header_type() {
-        MessageHeader::DictionaryBatch => message.header_as_dictionary_batch().and_then(|batch| batch.data()),
-        _ => message.header_as_record_batch(),
-    };
-    let batch = batch.ok_or_else(|| malformed("a message has no rows"))?;
-    for node in batch.nodes().into_iter().flatten() {
-        if node.length() < 0 || node.null_count() < 0 || node.null_count() > node.length() {
-            return Err(malformed(format!(
-                "a column claims {} nulls in {} rows",
-                node.null_count(),
-                node.length()
-            )));
-        }
-    }
-    for buffer in batch.buffers().into_iter().flatten() {
-        let bytes = usize::try_from(buffer.offset())
-            .ok()
-            .zip(usize::try_from(buffer.length()).ok())
-            .and_then(|(start, length)| body.get(start..start.checked_add(length)?));
-        let bytes = bytes.ok_or_else(|| {
-            malformed(format!("{} bytes at {} lie outside a batch", buffer.length(), buffer.offset()))
-        })?;
-        if batch.compression().is_some() && !bytes.is_empty() {
-            let claimed = bytes.first_chunk::<8>().map(|prefix| i64::from_le_bytes(*prefix));
-            let most = (bytes.len() as i64).saturating_mul(MAX_EXPANSION);
-            if claimed.is_none_or(|claimed| claimed < -1 || claimed > most) {
-                return Err(malformed(format!("{} compressed bytes claim to hold {claimed:?}", bytes.len())));
-            }
-        }
-    }
-    Ok(())
 }

@@ -3,4 +3,6 @@
 mod canonical;
 pub mod layout;
 pub mod reader;
+mod shape;
+pub(crate) mod types;
 pub mod writer;

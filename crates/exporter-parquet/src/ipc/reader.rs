@@ -9,7 +9,8 @@ use arrow_ipc::reader::FileDecoder;
 use exporter_core::dataset::{Batches, table_of};
 use exporter_core::{Codebook, Dataset, Error, Result, Scan, TableId};
 
-use super::layout::{Content, Layout, check_buffers, malformed, message};
+use super::layout::{Content, Layout, malformed, message};
+use super::shape;
 use crate::ParquetError;
 use crate::contained::contained;
 use crate::layout::codebook::{CODEBOOK_KEY, Restored, TABLE_KEY, restore};
@@ -118,7 +119,8 @@ impl Decoded<'_> {
         let length = head.saturating_add(part(block.bodyLength())?);
         let start = u64::try_from(block.offset()).map_err(|_| malformed("a batch has no place"))?;
         let bytes = self.dataset.file.read(start, length)?;
-        check_buffers(&message(&bytes)?, bytes.get(head..).unwrap_or_default())?;
+        let body = bytes.get(head..).unwrap_or_default();
+        shape::check(&message(&bytes)?, body, &self.dataset.layout.schema)?;
         Ok(Buffer::from_vec(bytes))
     }
 }

@@ -1,5 +1,7 @@
 //! Writing Arrow IPC files and streams.
 
+mod compressed;
+
 use std::io::{self, Write};
 
 use arrow_array::RecordBatch;
@@ -10,6 +12,9 @@ use arrow_schema::Schema;
 use super::canonical::canonical;
 use crate::ParquetError;
 use crate::options::ArrowCompression;
+
+/// Level of zstd, the one that the Arrow C++ library takes; higher ones cost much and save little.
+const ZSTD_LEVEL: i32 = 1;
 
 /// How messages are framed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,7 +27,8 @@ pub enum Framing {
 
 /// Writes one table; batches have the columns of `schema`. Returns the number of rows.
 ///
-/// `progress` is told the bytes written so far after every batch.
+/// Compressed batches are encoded in `threads` threads and written in order; uncompressed ones are only copied, which
+/// more threads do not make faster. `progress` is told the bytes written so far after every batch.
 ///
 /// # Errors
 /// When the rows or the output fail.
@@ -31,16 +37,24 @@ pub fn write_table<W: Write>(
     schema: &Schema,
     framing: Framing,
     compression: ArrowCompression,
-    batches: impl Iterator<Item = Result<RecordBatch, ParquetError>>,
+    threads: usize,
+    batches: impl Iterator<Item = Result<RecordBatch, ParquetError>> + Send,
     progress: &mut dyn FnMut(u64),
 ) -> Result<u64, ParquetError> {
-    let compression = match compression {
-        ArrowCompression::None => None,
-        ArrowCompression::Lz4 => Some(CompressionType::LZ4_FRAME),
-        ArrowCompression::Zstd => Some(CompressionType::ZSTD),
-    };
-    let options = IpcWriteOptions::default().try_with_compression(compression)?;
+    let options = IpcWriteOptions::default();
     let output = Counting { output, bytes: 0 };
+    let options = match compression {
+        ArrowCompression::None => options,
+        ArrowCompression::Lz4 => {
+            let options = options.try_with_compression(Some(CompressionType::LZ4_FRAME))?;
+            return compressed::write(output, schema, framing, &options, threads, batches, progress);
+        }
+        ArrowCompression::Zstd => {
+            let options = options.try_with_compression(Some(CompressionType::ZSTD))?;
+            let options = options.try_with_compression_level(Some(ZSTD_LEVEL))?;
+            return compressed::write(output, schema, framing, &options, threads, batches, progress);
+        }
+    };
     let mut writer = match framing {
         Framing::File => Messages::File(FileWriter::try_new_with_options(output, schema, options)?),
         Framing::Stream => Messages::Stream(StreamWriter::try_new_with_options(output, schema, options)?),

@@ -1,9 +1,15 @@
 //! Checks of a Parquet footer, before and after it is decoded: it is the one part that a reader must believe.
 
+use arrow_ipc::root_as_message;
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use parquet::arrow::ARROW_SCHEMA_META_KEY;
 use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
 
 use super::thrift::{I32, LIST, STRUCT, Walk};
 use crate::ParquetError;
+use crate::ipc::layout::CONTINUATION;
+use crate::ipc::types;
 use crate::positioned::Positioned;
 
 /// Deepest nesting of columns.
@@ -51,7 +57,7 @@ pub(crate) fn check_bytes(file: &Positioned) -> Result<FooterPlace, ParquetError
 
 /// Walks a `FileMetaData` structure (parquet.thrift): lengths, depth of the schema, number of row groups.
 fn check_shape(bytes: &[u8]) -> Result<(), String> {
-    Walk::new(bytes).structure(0, |walk, id, kind| match (id, kind) {
+    Walk::new(bytes, "the footer").structure(0, |walk, id, kind| match (id, kind) {
         (2, LIST) => check_schema(walk).map(|()| true),
         (4, LIST) => {
             let (count, kind) = walk.list()?;
@@ -126,6 +132,26 @@ pub(crate) fn check(metadata: &ParquetMetaData, footer: FooterPlace) -> Result<(
     Ok(())
 }
 
+/// Checks the Arrow schema that writers of the Arrow project leave among the keys and values: a schema message in
+/// base64 (Arrow C++, `ARROW:schema`).
+///
+/// # Errors
+/// [`ParquetError::Malformed`].
+pub(crate) fn check_arrow_schema(metadata: &ParquetMetaData) -> Result<(), ParquetError> {
+    let pairs = metadata.file_metadata().key_value_metadata().into_iter().flatten();
+    for value in pairs.filter(|pair| pair.key == ARROW_SCHEMA_META_KEY).filter_map(|pair| pair.value.as_ref())
+    {
+        let broken = |what: String| malformed(format!("the Arrow schema in the footer is broken: {what}"));
+        let bytes = BASE64_STANDARD.decode(value).map_err(|error| broken(error.to_string()))?;
+        let framed = if bytes.starts_with(&CONTINUATION) { 8 } else { 0 };
+        let message = root_as_message(bytes.get(framed..).unwrap_or_default())
+            .map_err(|error| broken(error.to_string()))?;
+        let schema = message.header_as_schema().ok_or_else(|| broken("it is another message".into()))?;
+        types::check(schema).map_err(broken)?;
+    }
+    Ok(())
+}
+
 fn check_columns(
     group: &RowGroupMetaData,
     number: usize,
@@ -143,6 +169,7 @@ fn check_columns(
             return Err(wrong("its bytes are in another file".into()));
         }
         let first = match column.dictionary_page_offset() {
+            Some(dictionary) if dictionary < 0 => dictionary,
             // Some old writers store 0 for none.
             Some(dictionary) if dictionary > 0 => dictionary.min(column.data_page_offset()),
             _ => column.data_page_offset(),

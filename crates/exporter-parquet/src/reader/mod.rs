@@ -1,19 +1,21 @@
 //! Reading Parquet as a dataset: codebook from the metadata, facts from the footer, rows by row group.
 
 pub mod footer;
+mod pages;
 mod pruning;
 mod statistics;
 mod thrift;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use exporter_core::dataset::{Batches, arrow_type, table_of};
 use exporter_core::{Codebook, Dataset, Error, Result, Scan, TableId, TableProfile};
-use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::{
-    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
-};
+use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader};
+use parquet::arrow::{ProjectionMask, parquet_to_arrow_field_levels};
+use parquet::file::metadata::ParquetMetaDataReader;
 
+use self::pages::ScannedGroups;
 use crate::ParquetError;
 use crate::contained::contained;
 use crate::layout::codebook::{CODEBOOK_KEY, Restored, TABLE_KEY, restore};
@@ -71,10 +73,10 @@ impl ParquetDataset {
 /// Reads and checks the footer.
 fn load(file: &Positioned) -> Result<ArrowReaderMetadata, ParquetError> {
     let place = footer::check_bytes(file)?;
-    let options = ArrowReaderOptions::new();
-    let metadata = contained("parquet", || ArrowReaderMetadata::load(file, options))?;
-    footer::check(metadata.metadata(), place)?;
-    Ok(metadata)
+    let metadata = contained("parquet", || ParquetMetaDataReader::new().parse_and_finish(file))?;
+    footer::check(&metadata, place)?;
+    footer::check_arrow_schema(&metadata)?;
+    contained("parquet", || ArrowReaderMetadata::try_new(Arc::new(metadata), ArrowReaderOptions::new()))
 }
 
 fn row_count(metadata: &ArrowReaderMetadata) -> u64 {
@@ -98,15 +100,14 @@ impl Dataset for ParquetDataset {
             Some(filter) => pruning::row_groups(filter, description, &self.metadata)?,
             None => (0..self.metadata.metadata().num_row_groups()).collect(),
         };
-        let builder =
-            ParquetRecordBatchReaderBuilder::new_with_metadata(self.file.clone(), self.metadata.clone());
-        let mask = ProjectionMask::roots(builder.parquet_schema(), read.iter().copied());
+        let schema = self.metadata.parquet_schema();
+        let mask = ProjectionMask::roots(schema, read.iter().copied());
         let rows = scan.batch_rows.unwrap_or(BATCH_ROWS).clamp(1, MAX_BATCH_ROWS);
-        let mut builder = builder.with_projection(mask).with_row_groups(groups).with_batch_size(rows);
-        if let (Some(limit), None) = (scan.limit, &scan.filter) {
-            builder = builder.with_limit(usize::try_from(limit).unwrap_or(usize::MAX));
-        }
-        let mut reader = contained("parquet", || builder.build())?;
+        let pages = ScannedGroups::new(self.file.clone(), self.metadata.metadata().clone(), groups);
+        let mut reader = contained("parquet", || {
+            let levels = parquet_to_arrow_field_levels(schema, mask, Some(self.metadata.schema().fields()))?;
+            ParquetRecordBatchReader::try_new_with_row_groups(&levels, &pages, rows, None)
+        })?;
         let decoder =
             std::iter::from_fn(move || contained("parquet", || reader.next().transpose()).transpose());
         let columns = Columns::new(description, self.metadata.schema(), &columns, &read)?;

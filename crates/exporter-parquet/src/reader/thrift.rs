@@ -12,13 +12,20 @@ pub(super) const STRUCT: u8 = 12;
 pub(super) struct Walk<'b> {
     bytes: &'b [u8],
     at: usize,
+    /// What the bytes are, for messages.
+    name: &'static str,
 }
 
 type Outcome<T> = Result<T, String>;
 
 impl<'b> Walk<'b> {
-    pub(super) fn new(bytes: &'b [u8]) -> Self {
-        Self { bytes, at: 0 }
+    pub(super) fn new(bytes: &'b [u8], name: &'static str) -> Self {
+        Self { bytes, at: 0, name }
+    }
+
+    /// How many bytes have been walked.
+    pub(super) fn at(&self) -> usize {
+        self.at
     }
 
     /// Calls `field` for every field of a structure; it returns whether it has read the value itself.
@@ -134,8 +141,8 @@ impl<'b> Walk<'b> {
         Err(self.wrong("a number is longer than ten bytes"))
     }
 
-    /// A message with the place in the footer.
+    /// A message with the place.
     pub(super) fn wrong(&self, what: &str) -> String {
-        format!("the footer is broken at its byte {}: {what}", self.at)
+        format!("{} is broken at its byte {}: {what}", self.name, self.at)
     }
 }

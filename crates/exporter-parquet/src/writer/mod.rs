@@ -4,6 +4,8 @@
 //! in order, so that the bytes depend neither on threads nor on the source's batches.
 
 mod columns;
+pub(crate) mod dictionaries;
+mod group_writers;
 mod row_groups;
 
 use std::io::Write;
@@ -17,6 +19,7 @@ use parquet::file::properties::WriterProperties;
 use crate::ParquetError;
 use crate::layout::cutting;
 use columns::ColumnEncoders;
+use group_writers::GroupWriters;
 use row_groups::RowGroups;
 
 /// Most row groups of a file: readers number them with an `i16` (Parquet format, `RowGroup.ordinal`).
@@ -54,14 +57,15 @@ pub fn write_table<W: Write + Send>(
     }
     let options = ArrowWriterOptions::new().with_properties(settings.properties.clone());
     let writer = ArrowWriter::try_new_with_options(output, stored.clone(), options)?;
-    let (mut file, factory) = writer.into_serialized_writer()?;
+    let (mut file, _) = writer.into_serialized_writer()?;
+    let mut writers = GroupWriters::new(&file, stored.clone());
     let encoders = ColumnEncoders::new(stored, settings.threads);
     let mut groups = RowGroups::new(&mut file, stored.fields().len(), progress);
     let rows = std::thread::scope(|scope| {
         for _ in 1..settings.threads {
             scope.spawn(|| encoders.work());
         }
-        let fed = feed(&encoders, &factory, settings, batches, &mut groups);
+        let fed = feed(&encoders, &mut writers, settings, batches, &mut groups);
         encoders.stop();
         fed
     })?;
@@ -73,7 +77,7 @@ pub fn write_table<W: Write + Send>(
 /// Cuts chunks into row groups, hands them to the encoders and writes the row groups that are done.
 fn feed<W: Write + Send>(
     encoders: &ColumnEncoders,
-    factory: &parquet::arrow::arrow_writer::ArrowRowGroupWriterFactory,
+    writers: &mut GroupWriters,
     settings: &Settings,
     batches: impl Iterator<Item = Result<RecordBatch, ParquetError>>,
     groups: &mut RowGroups<'_, W>,
@@ -81,13 +85,14 @@ fn feed<W: Write + Send>(
     let (mut rows, mut group, mut group_rows, mut group_bytes) = (0u64, 0usize, 0usize, 0u64);
     for batch in batches {
         let mut rest = batch?;
+        let expected = expected_rows(&rest, settings);
         rows += rest.num_rows() as u64;
         while rest.num_rows() > 0 {
             if group_rows == 0 {
                 if group >= MAX_ROW_GROUPS {
                     return Err(ParquetError::TooManyRowGroups(MAX_ROW_GROUPS));
                 }
-                encoders.open(factory.create_column_writers(group)?);
+                encoders.open(writers.open(group, &rest, expected)?);
             }
             let take = rest.num_rows().min(settings.row_group_rows.max(1) - group_rows);
             let chunk = rest.slice(0, take);
@@ -108,4 +113,14 @@ fn feed<W: Write + Send>(
     encoders.finish()?;
     groups.write(encoders.take_closed())?;
     Ok(rows)
+}
+
+/// About how many rows a row group that begins with this chunk will have; a chunk that is not full is the last one.
+fn expected_rows(chunk: &RecordBatch, settings: &Settings) -> usize {
+    if chunk.num_rows() < cutting::chunk_rows(chunk.num_columns()) {
+        return chunk.num_rows();
+    }
+    let row_bytes = cutting::value_bytes(chunk) / chunk.num_rows().max(1) as u64;
+    let rows = settings.row_group_bytes / row_bytes.max(1);
+    settings.row_group_rows.min(usize::try_from(rows).unwrap_or(usize::MAX))
 }

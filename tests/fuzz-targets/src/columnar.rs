@@ -1,0 +1,57 @@
+//! Parquet and Arrow IPC files.
+
+use std::io::Write;
+
+use exporter::parquet::{ArrowDataset, ParquetDataset, ReadOptions};
+use exporter::{Context, Dataset, Scan, TableId};
+
+/// Reads a Parquet file to its end or its first error.
+///
+/// # Panics
+/// When rows come that the file does not count, or its decoder panics where a check should have refused.
+pub fn parquet(bytes: &[u8]) {
+    with_file(bytes, |path| {
+        if let Ok(data) = ParquetDataset::open(path, &ReadOptions::default()) {
+            read(&data);
+        }
+    });
+}
+
+/// Reads an Arrow IPC file or stream to its end or its first error.
+///
+/// # Panics
+/// As [`parquet`].
+pub fn arrow(bytes: &[u8]) {
+    with_file(bytes, |path| {
+        if let Ok(data) = ArrowDataset::open(path, &ReadOptions::default()) {
+            read(&data);
+        }
+    });
+}
+
+fn with_file(bytes: &[u8], read: impl FnOnce(&std::path::Path)) {
+    let written = tempfile::NamedTempFile::new().and_then(|mut file| file.write_all(bytes).map(|()| file));
+    // A full disk says nothing about the reader.
+    if let Ok(file) = written {
+        read(file.path());
+    }
+}
+
+/// Most batches read: a file can say in a few bytes that it has two billion nulls.
+const BATCHES: usize = 64;
+
+fn read(data: &dyn Dataset) {
+    let table = TableId(0);
+    let _ = data.facts(table);
+    let most = data.rows(table);
+    let columns = data.codebook().tables.first().map_or(0, |table| table.variables.len());
+    let context = Context::default().with_threads(1);
+    let Ok(batches) = context.scan(data, table, &Scan::all()) else { return };
+    let mut rows = 0;
+    for batch in batches.take(BATCHES) {
+        let Ok(batch) = batch else { return };
+        assert_eq!(batch.num_columns(), columns);
+        rows += batch.num_rows() as u64;
+    }
+    assert!(most.is_none_or(|most| rows <= most), "{rows} rows of {most:?}");
+}
