@@ -6,6 +6,7 @@
 //! - [`conformance`]: what each exporter, format, input and sink must pass;
 //! - [`fault`]: sinks and datasets that fail at a chosen place;
 //! - [`allocation`]: how much memory a piece of code needs at its peak;
+//! - [`StataCell`]: what stands in the cells of a Stata file, apart from the codec that is judged;
 //! - [`plain`]: the smallest exporter and input that pass their suites.
 //!
 //! Everything here reports by panicking with a message that says what was expected.
@@ -19,8 +20,10 @@ mod generated;
 pub mod plain;
 mod recut;
 pub mod sample;
+mod stata;
 pub mod tables;
 
 pub use cell::{Cell, cells_of, column_of};
 pub use generated::GeneratedDataset;
 pub use recut::Recut;
+pub use stata::{STATA_MISSINGS, StataCell, stata_cells, stata_missing};

@@ -4,66 +4,39 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use arrow_array::cast::AsArray;
-use arrow_array::types::{Float32Type, Float64Type, Int8Type, Int16Type, Int32Type};
-use arrow_array::{ArrayRef, RecordBatch};
-use arrow_schema::DataType;
+use arrow_array::RecordBatch;
 use exporter_core::sink::MemorySink;
 use exporter_core::{Codebook, Context, Dataset, LossCode, Scan, TableId, export};
 use exporter_dta::check::check;
 use exporter_dta::dataset::{DtaDataset, Letters};
-use exporter_dta::missing::Missing;
 use exporter_dta::options::{DtaOptions, StorageOption};
 use exporter_dta::reader::{Dates, DtaReader, ReadOptions, Selection};
 use exporter_dta::{DtaExporter, StorageType};
+use exporter_testkit::{StataCell, stata_cells, stata_missing};
 use serde_json::{Value, json};
 
-fn folder() -> PathBuf {
-    let given = std::env::var_os("EXPORTER_REFERENCE").map(PathBuf::from);
-    given.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared")).join("data/stat")
-}
+use crate::reference;
 
-/// What an independent reader found in each Stata file.
-fn expected() -> Vec<Value> {
-    let text = std::fs::read_to_string(folder().join("expected.jsonl")).unwrap();
+/// What an independent reader found in each Stata file, and where the files are.
+fn expected() -> Option<(PathBuf, Vec<Value>)> {
+    let folder = reference::folder("data/stat")?;
+    let text = std::fs::read_to_string(folder.join("expected.jsonl")).unwrap();
     // Lines of other formats hold infinities, which are no JSON.
     let lines = text.lines().filter(|line| line.split('"').nth(3).is_some_and(|file| file.ends_with(".dta")));
     let files: Vec<Value> = lines.map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(files.len(), 5);
-    files
+    Some((folder, files))
 }
 
-fn cell(array: &ArrayRef, row: usize) -> Value {
-    let number =
-        |missing: Option<Missing>, number: f64| missing.map_or(json!(number), |m| json!(m.to_string()));
-    if array.is_null(row) {
-        return json!(".");
-    }
-    match array.data_type() {
-        DataType::Int8 => {
-            let stored = array.as_primitive::<Int8Type>().value(row);
-            number(Missing::from_byte(stored), stored.into())
-        }
-        DataType::Int16 => {
-            let stored = array.as_primitive::<Int16Type>().value(row);
-            number(Missing::from_int(stored), stored.into())
-        }
-        DataType::Int32 => {
-            let stored = array.as_primitive::<Int32Type>().value(row);
-            number(Missing::from_long(stored), stored.into())
-        }
-        DataType::Float32 => {
-            let stored = array.as_primitive::<Float32Type>().value(row);
-            number(Missing::from_float(stored), stored.into())
-        }
-        DataType::Float64 => {
-            let stored = array.as_primitive::<Float64Type>().value(row);
-            number(Missing::from_double(stored), stored)
-        }
-        // The independent reader prints text with a NUL as a Python literal; there is one such cell.
-        DataType::Utf8 if array.as_string::<i32>().value(row) == "bin\0ary" => json!("b'bin\\x00ary'"),
-        DataType::Utf8 => json!(array.as_string::<i32>().value(row)),
-        other => panic!("{other} from the reader"),
+/// A cell as the independent reader prints it.
+fn printed(cell: &StataCell) -> Value {
+    match cell {
+        StataCell::Missing(missing) => stata_missing(*missing).into(),
+        StataCell::Number(number) => json!(number),
+        // It prints text with a NUL as a Python literal; there is one such cell.
+        StataCell::Text(text) if text == "bin\0ary" => "b'bin\\x00ary'".into(),
+        StataCell::Text(text) => text.as_str().into(),
+        StataCell::Bytes(bytes) => panic!("{bytes:?} from the reader"),
     }
 }
 
@@ -89,11 +62,12 @@ fn type_name(storage: StorageType) -> String {
 
 #[test]
 fn every_file_says_what_another_reader_found() {
-    for file in expected() {
+    let Some((folder, files)) = expected() else { return };
+    for file in files {
         let name = file["file"].as_str().unwrap();
         let mut options = ReadOptions::default();
         options.dates = Dates::Numbers;
-        let mut reader = DtaReader::with_options(File::open(folder().join(name)).unwrap(), options).unwrap();
+        let mut reader = DtaReader::with_options(File::open(folder.join(name)).unwrap(), options).unwrap();
         let dictionary = reader.dictionary().clone();
         let variables = &dictionary.variables;
         assert_eq!(json!(dictionary.rows), file["rows"], "{name}");
@@ -123,17 +97,23 @@ fn every_file_says_what_another_reader_found() {
         let batches: Vec<RecordBatch> =
             reader.batches(&Selection::all()).unwrap().map(Result::unwrap).collect();
         let [batch] = batches.as_slice() else { panic!("{name}: {} batches", batches.len()) };
+        let columns: Vec<Vec<StataCell>> = batch.columns().iter().map(|column| stata_cells(column)).collect();
         for (row, expected) in [(0, &file["first_row"]), (batch.num_rows() - 1, &file["last_row"])] {
-            for (column, expected) in batch.columns().iter().zip(expected.as_array().unwrap()) {
-                let found = cell(column, row);
+            for (column, expected) in columns.iter().zip(expected.as_array().unwrap()) {
+                let found = printed(&column[row]);
                 assert!(same(&found, expected), "{name}, row {}: {found} instead of {expected}", row + 1);
             }
         }
         for (variable, expected) in file["column_sums"].as_object().unwrap() {
-            let column = batch.column(dictionary.variable_index(variable).unwrap());
-            let sum: f64 = (0..batch.num_rows()).map(|row| cell(column, row).as_f64().unwrap()).sum();
+            let index = dictionary.variable_index(variable).unwrap();
+            let number = |cell: &StataCell| match cell {
+                StataCell::Number(number) => *number,
+                other => panic!("{other} in a sum"),
+            };
+            let sum: f64 = columns[index].iter().map(number).sum();
             // The sum of floats was rounded to one.
-            let sum = if column.data_type() == &DataType::Float32 { f64::from(sum as f32) } else { sum };
+            let float = variables[index].storage == StorageType::Float;
+            let sum = if float { f64::from(sum as f32) } else { sum };
             assert_eq!(json!(sum), *expected, "{name}, {variable}");
         }
     }
@@ -141,9 +121,10 @@ fn every_file_says_what_another_reader_found() {
 
 #[test]
 fn the_checker_finds_nothing() {
-    for file in expected() {
+    let Some((folder, files)) = expected() else { return };
+    for file in files {
         let name = file["file"].as_str().unwrap();
-        assert_eq!(check(File::open(folder().join(name)).unwrap()).unwrap(), [], "{name}");
+        assert_eq!(check(File::open(folder.join(name)).unwrap()).unwrap(), [], "{name}");
     }
 }
 
@@ -154,10 +135,11 @@ fn rows(data: &DtaDataset) -> Vec<RecordBatch> {
 /// Read, written and read again: the same codebook and the same cells.
 #[test]
 fn every_file_survives_a_round_trip() {
-    for file in expected() {
+    let Some((folder, files)) = expected() else { return };
+    for file in files {
         let name = file["file"].as_str().unwrap();
         let open = |path: &Path| DtaDataset::open(path, ReadOptions::default(), Letters::Seen, 1).unwrap();
-        let data = open(&folder().join(name));
+        let data = open(&folder.join(name));
         let sink = MemorySink::new();
         let mut options = DtaOptions::default();
         // Storage as declared: a strL stays one, whatever its texts are.
@@ -173,8 +155,8 @@ fn every_file_survives_a_round_trip() {
         let entries = sink.entries();
         let (_, bytes) = entries.iter().find(|(entry, _)| entry.ends_with(".dta")).unwrap();
         assert_eq!(check(std::io::Cursor::new(bytes)).unwrap(), [], "{name}");
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join(name);
+        let copies = tempfile::tempdir().unwrap();
+        let path = copies.path().join(name);
         std::fs::write(&path, bytes).unwrap();
         let again = open(&path);
         let lines =

@@ -1,5 +1,7 @@
 //! Real files of the reference folder.
 #![allow(clippy::unwrap_used, reason = "a test stops at the first thing that is not as it must be")]
 
+mod archive;
 mod dta;
+mod reference;
 mod survey_solutions;

@@ -1,12 +1,12 @@
 //! A genuine export of Survey Solutions: every table read, written with the preset, and compared byte for byte.
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
-
 use exporter_core::sink::MemorySink;
 use exporter_core::{Context, Dataset, TableId, export};
 use exporter_tab::{ReadOptions, TabDataset};
 use serde_json::json;
+
+use crate::archive::unpack;
+use crate::reference;
 
 /// The tables of both archives: the tabular export and the paradata.
 const TABLES: &[(&str, &[&str])] = &[
@@ -24,18 +24,6 @@ const TABLES: &[(&str, &[&str])] = &[
     ("ssaw_1_Paradata_All.zip", &["paradata.tab"]),
 ];
 
-fn archive(name: &str) -> PathBuf {
-    let given = std::env::var_os("EXPORTER_REFERENCE").map(PathBuf::from);
-    let reference = given.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"));
-    reference.join("data").join("survey-solutions").join(name)
-}
-
-fn unpack(archive: &Path, into: &Path) {
-    let output = Command::new("unzip").arg("-q").arg(archive).arg("-d").arg(into).output();
-    let output = output.unwrap_or_else(|error| panic!("unzip: {error}; `cargo xtask setup` installs it"));
-    assert!(output.status.success(), "{}: {}", archive.display(), String::from_utf8_lossy(&output.stderr));
-}
-
 /// Where two texts part, for the message.
 fn first_difference(ours: &[u8], theirs: &[u8]) -> String {
     let at = ours.iter().zip(theirs).take_while(|(ours, theirs)| ours == theirs).count();
@@ -48,13 +36,14 @@ fn first_difference(ours: &[u8], theirs: &[u8]) -> String {
 
 #[test]
 fn every_table_is_written_as_it_was() {
+    let Some(archives) = reference::folder("data/survey-solutions") else { return };
     let context = Context::default();
     let exporter = exporter_tab::register(exporter_core::Registry::new())
         .exporter("tab", json!({"preset": "survey-solutions"}));
     let exporter = exporter.unwrap();
     for (name, tables) in TABLES {
         let folder = tempfile::tempdir().unwrap();
-        unpack(&archive(name), folder.path());
+        unpack(&archives.join(name), folder.path());
         for table in *tables {
             let path = folder.path().join(table);
             let data = TabDataset::open(&path, ReadOptions::default(), None, &Context::default()).unwrap();
@@ -72,8 +61,9 @@ fn every_table_is_written_as_it_was() {
 
 #[test]
 fn the_main_table_has_its_kinds() {
+    let Some(archives) = reference::folder("data/survey-solutions") else { return };
     let folder = tempfile::tempdir().unwrap();
-    unpack(&archive(TABLES[0].0), folder.path());
+    unpack(&archives.join(TABLES[0].0), folder.path());
     let data =
         TabDataset::open(&folder.path().join("ssaw.tab"), ReadOptions::default(), None, &Context::default())
             .unwrap();
