@@ -8,6 +8,7 @@ use crate::command;
 /// Debian packages and what they are for.
 const PACKAGES: &[(&str, &str)] = &[
     ("7zip", "opens AES and plain zip archives"),
+    ("curl", "downloads from the HTTP example"),
     ("g++", "links the fuzz targets"),
     ("gretl", "reads Stata, SPSS and delimited files"),
     ("libxml2-utils", "xmllint checks XML against schemas"),

@@ -18,6 +18,8 @@ def text(value):
     if isinstance(value, decimal.Decimal):
         return format(value, "f")
     if isinstance(value, datetime.datetime):
+        if value.tzinfo is not None:
+            value = value.astimezone(datetime.timezone.utc)
         return value.strftime("%Y-%m-%dT%H:%M:%S.%f").rjust(26, "0")
     if isinstance(value, datetime.date):
         return value.isoformat()
@@ -25,6 +27,8 @@ def text(value):
         return value.strftime("%H:%M:%S.%f")
     if isinstance(value, (bytes, bytearray)):
         return value.hex()
+    if isinstance(value, (list, dict)):
+        return json.dumps(value, separators=(",", ":"))
     return str(value)
 
 

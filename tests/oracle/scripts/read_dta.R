@@ -59,6 +59,37 @@ with_haven <- function(file, dates) {
   )
 }
 
+# Notes by owner: `note0` says how many there are.
+notes_of <- function(fields) {
+  contents <- function(owner, name) {
+    Find(function(field) field[[1]] == owner && field[[2]] == name, fields)[[3]]
+  }
+  counted <- Filter(function(field) field[[2]] == "note0", fields)
+  owners <- vapply(counted, `[[`, "", 1)
+  setNames(lapply(owners, function(owner) {
+    numbers <- seq_len(as.integer(contents(owner, "note0")))
+    I(utf8(vapply(numbers, function(number) contents(owner, paste0("note", number)), "")))
+  }), utf8(owners))
+}
+
+# What readstata13's own functions make of label languages: the labels and sets of each language but the current one.
+languages_of <- function(data) {
+  known <- readstata13::get.lang(data, print = FALSE)
+  if (all(is.na(known$languages))) return(NULL)
+  others <- setdiff(known$languages, known$default)
+  labels <- lapply(others, function(language) {
+    capture.output(spoken <- suppressWarnings(readstata13::set.lang(data, language)))
+    I(utf8(attr(spoken, "var.labels")))
+  })
+  sets <- lapply(others, function(language) {
+    I(utf8(rep_len(readstata13::get.label.name(data, NULL, language), ncol(data))))
+  })
+  list(
+    list = I(known$languages), current = unbox(known$default), labels = setNames(labels, others),
+    sets = setNames(sets, others)
+  )
+}
+
 with_readstata13 <- function(file, dates) {
   data <- readstata13::read.dta13(file, convert.factors = FALSE, convert.dates = dates, missing.type = TRUE)
   attributes <- attributes(data)
@@ -89,6 +120,8 @@ with_readstata13 <- function(file, dates) {
     dataset_label = unbox(utf8(attributes$datalabel)),
     timestamp = unbox(as.character(attributes$time.stamp)),
     characteristics = lapply(fields, function(field) I(utf8(field))),
+    notes_of = notes_of(fields),
+    languages = languages_of(data),
     columns = lapply(seq_along(data), function(index) I(stored(index)))
   )
 }

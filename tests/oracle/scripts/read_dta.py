@@ -121,6 +121,9 @@ def with_polars(file, dates):
                 return number((found.replace(tzinfo=None) - EPOCH) // datetime.timedelta(milliseconds=1))
             if isinstance(found, datetime.date):
                 return number((found - EPOCH.date()).days)
+            if isinstance(found, datetime.time):
+                since = datetime.datetime.combine(EPOCH, found) - EPOCH
+                return number(since // datetime.timedelta(milliseconds=1))
             return cell(found)
 
         read = frame.to_dict(as_series=False)

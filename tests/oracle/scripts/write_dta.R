@@ -9,6 +9,10 @@ table <- fromJSON(file("stdin", encoding = "UTF-8"), simplifyVector = FALSE)
 
 plain <- function(values) lapply(values, function(value) if (is.null(value)) NA else value)
 
+letter <- function(value) {
+  if (is.null(value)) NA_real_ else if (is.character(value)) haven::tagged_na(substr(value, 2, 2)) else as.double(value)
+}
+
 column_of <- function(column) {
   values <- unlist(plain(column$values))
   made <- switch(column$kind,
@@ -16,6 +20,9 @@ column_of <- function(column) {
     float = , double = as.double(values),
     date = as.Date(values),
     datetime = as.POSIXct(values, format = "%Y-%m-%dT%H:%M:%OS", tz = "UTC"),
+    # Milliseconds since 1960 with leap seconds, which have no type of their own in R.
+    leap = as.double(values),
+    letters = do.call(c, lapply(column$values, letter)),
     as.character(values)
   )
   if (tool == "haven") {
@@ -24,13 +31,14 @@ column_of <- function(column) {
       made <- haven::labelled(made, setNames(codes, unlist(column$labels)))
     }
     attr(made, "label") <- column$label
+    if (column$kind == "leap") attr(made, "format.stata") <- "%tC"
   } else if (length(column$labels) > 0) {
     made <- factor(made, levels = as.integer(names(column$labels)), labels = unlist(column$labels))
   }
   made
 }
 
-for (version in if (tool == "haven") c(8, 10, 12, 13, 14, 15) else c(113, 114, 115, 117, 118, 119)) {
+for (version in if (tool == "haven") c(8, 10, 12, 13, 14, 15) else setdiff(102:119, c(109, 116))) {
   columns <- Filter(function(column) column$kind != "strl" || version %in% c(13, 14, 15, 117:119), table$columns)
   data <- lapply(columns, column_of)
   names(data) <- vapply(columns, `[[`, "", "name")

@@ -45,17 +45,20 @@ def with_pandas(table, folder):
 
     for version in (114, 117, 118, 119):
         columns = [column for column in table["columns"] if writable(column, version)]
-        frame = pandas.DataFrame({column["name"]: series(column) for column in columns})
         more = {} if version == 114 else {"convert_strl": [c["name"] for c in columns if c["kind"] == "strl"]}
-        path = folder / f"pandas_{version}.dta"
-        frame.to_stata(
-            path, version=version, write_index=False, data_label=table["label"],
-            variable_labels={column["name"]: column["label"] for column in columns},
-            value_labels=labels_of({"columns": columns}),
-            convert_dates={c["name"]: {"date": "td", "datetime": "tc"}[c["kind"]] for c in columns if c["kind"].startswith("date")},
-            **more,
-        )
-        print(path.name)
+        formats = {"date": "td", "datetime": "tc"}
+        for order, end in (("<", ""), (">", "_big")):
+            # The writer puts dates in the place of the frame's own, so each file has a frame of its own.
+            frame = pandas.DataFrame({column["name"]: series(column) for column in columns})
+            path = folder / f"pandas_{version}{end}.dta"
+            frame.to_stata(
+                path, version=version, byteorder=order, write_index=False, data_label=table["label"],
+                variable_labels={column["name"]: column["label"] for column in columns},
+                value_labels=labels_of({"columns": columns}),
+                convert_dates={c["name"]: formats[c["kind"]] for c in columns if c["kind"] in formats},
+                **more,
+            )
+            print(path.name)
 
 
 def with_pyreadstat(table, folder):
@@ -75,6 +78,12 @@ def with_pyreadstat(table, folder):
                 columns[column["name"]] = pandas.Series([date(value) for value in values], dtype=object)
             elif column["kind"] == "datetime":
                 columns[column["name"]] = pandas.Series([moment(value) for value in values], dtype="datetime64[ms]")
+            elif column["kind"] == "leap":
+                columns[column["name"]] = pandas.Series(values, dtype="float64")
+            elif column["kind"] == "letters":
+                # The library takes the letter alone.
+                letters = [value.removeprefix(".") if isinstance(value, str) else value for value in values]
+                columns[column["name"]] = pandas.Series(letters, dtype=object)
             else:
                 columns[column["name"]] = pandas.Series(values, dtype=object)
         path = folder / f"pyreadstat_{version}.dta"
@@ -82,6 +91,8 @@ def with_pyreadstat(table, folder):
             pandas.DataFrame(columns), str(path), version=version, file_label=table["label"],
             column_labels={column["name"]: column["label"] for column in table["columns"]},
             variable_value_labels=labels_of(table),
+            missing_user_values={c["name"]: ["a", "z"] for c in table["columns"] if c["kind"] == "letters"},
+            variable_format={c["name"]: "%tC" for c in table["columns"] if c["kind"] == "leap"},
         )
         print(path.name)
 

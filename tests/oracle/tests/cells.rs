@@ -1,15 +1,19 @@
 //! One canonical form for values, and the comparison of a table with what a program read.
 //!
 //! A script prints each value as text or null: booleans as `true` and `false`, whole numbers and decimals in
-//! plain digits, floats so that they read back exactly, dates and times as ISO 8601, text as it is.
+//! plain digits, floats so that they read back exactly, dates and times as ISO 8601, bytes in hexadecimal, lists and
+//! structures as JSON, text as it is.
 
 use arrow_array::RecordBatch;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
-    Date32Type, Decimal128Type, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type,
-    Time64MicrosecondType, TimestampMicrosecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
+    Date32Type, Decimal128Type, DurationMicrosecondType, DurationMillisecondType, DurationNanosecondType,
+    DurationSecondType, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type,
+    Time64MicrosecondType, Time64NanosecondType, TimestampMicrosecondType, TimestampMillisecondType,
+    TimestampNanosecondType, TimestampSecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
 };
 use arrow_schema::{DataType, TimeUnit};
+use exporter_core::nested::json_texts;
 
 /// What a program must have read.
 #[derive(Clone, Debug, PartialEq)]
@@ -67,9 +71,37 @@ fn cell(array: &dyn arrow_array::Array, row: usize) -> Cell {
             let time = array.as_primitive::<Time64MicrosecondType>().value_as_time(row).unwrap();
             exactly(&time.format("%H:%M:%S%.6f"))
         }
-        DataType::Timestamp(TimeUnit::Microsecond, None) => {
-            let moment = array.as_primitive::<TimestampMicrosecondType>().value_as_datetime(row).unwrap();
-            exactly(&moment.format("%Y-%m-%dT%H:%M:%S%.6f"))
+        // What counts nanoseconds, and every length of time, is compared as the count that is stored.
+        DataType::Time64(TimeUnit::Nanosecond) => {
+            exactly(&array.as_primitive::<Time64NanosecondType>().value(row))
+        }
+        DataType::Timestamp(TimeUnit::Nanosecond, _) => {
+            exactly(&array.as_primitive::<TimestampNanosecondType>().value(row))
+        }
+        DataType::Duration(unit) => match unit {
+            TimeUnit::Second => exactly(&array.as_primitive::<DurationSecondType>().value(row)),
+            TimeUnit::Millisecond => exactly(&array.as_primitive::<DurationMillisecondType>().value(row)),
+            TimeUnit::Microsecond => exactly(&array.as_primitive::<DurationMicrosecondType>().value(row)),
+            TimeUnit::Nanosecond => exactly(&array.as_primitive::<DurationNanosecondType>().value(row)),
+        },
+        // Instants in UTC, whatever their zone.
+        DataType::Timestamp(unit, _) => {
+            let moment = match unit {
+                TimeUnit::Second => array.as_primitive::<TimestampSecondType>().value_as_datetime(row),
+                TimeUnit::Millisecond => {
+                    array.as_primitive::<TimestampMillisecondType>().value_as_datetime(row)
+                }
+                _ => array.as_primitive::<TimestampMicrosecondType>().value_as_datetime(row),
+            };
+            exactly(&moment.unwrap().format("%Y-%m-%dT%H:%M:%S%.6f"))
+        }
+        DataType::Binary => {
+            let bytes = array.as_binary::<i32>().value(row);
+            Cell::Exactly(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+        }
+        DataType::List(_) | DataType::Struct(_) => {
+            let texts = json_texts(&array.slice(row, 1)).unwrap();
+            exactly(&texts.as_string::<i32>().value(0))
         }
         other => panic!("the suite has no canonical form of {other}"),
     }

@@ -3,10 +3,13 @@
 
 mod cells;
 mod dta;
+mod gretl;
 mod gzip;
+mod http;
 mod package;
 mod parquet;
 mod programs;
 mod sample;
+mod schema;
 mod script;
 mod tab;

@@ -8,6 +8,9 @@ use arrow_array::{
     UInt8Array, UInt16Array, UInt32Array, UInt64Array,
 };
 
+use exporter_core::codebook::{Field, Kind, Period, TimeUnit};
+use exporter_testkit::Cell;
+
 const SECOND: i64 = 1_000_000;
 const DAY: i64 = 86_400 * SECOND;
 
@@ -30,6 +33,48 @@ pub(crate) const TEXTS: &[&str] = &[
     "it's; semi|pipe\\backslash",
     "e\u{301} combining",
 ];
+
+/// What only columnar files hold besides, as kinds and the values that rows take in turn.
+pub(crate) fn columnar() -> Vec<(&'static str, Kind, Vec<Cell>)> {
+    use TimeUnit::{Microsecond, Millisecond, Nanosecond, Second};
+    let counts = |counts: &[i128]| counts.iter().map(|count| Cell::Integer(*count)).collect::<Vec<_>>();
+    let lengths = || counts(&[0, -1, 90_061, 9_007_199_254_740_993]);
+    let moments = |per_second: i128| {
+        // 1970, just before, 2023, 1900.
+        counts(&[0, -1, 1_700_000_000 * per_second + per_second / 4, -2_208_988_800 * per_second])
+    };
+    let zoned = |unit, zone: &str| Kind::DateTime { unit, zone: Some(zone.to_owned()) };
+    let local = |unit| Kind::DateTime { unit, zone: None };
+    let words =
+        |words: &[&str]| Cell::List(words.iter().map(|word| Cell::Text((*word).to_owned())).collect());
+    let field = |name: &str, kind| Field { name: name.to_owned(), kind };
+    vec![
+        ("duration_s", Kind::Duration(Second), lengths()),
+        ("duration_ms", Kind::Duration(Millisecond), lengths()),
+        ("duration_us", Kind::Duration(Microsecond), lengths()),
+        ("duration_ns", Kind::Duration(Nanosecond), lengths()),
+        ("period", Kind::Period(Period::Month), counts(&[0, -1, 796])),
+        ("local_s", local(Second), moments(1)),
+        ("local_ms", local(Millisecond), moments(1_000)),
+        ("local_ns", local(Nanosecond), moments(1_000_000_000)),
+        ("zoned_us", zoned(Microsecond, "Asia/Kathmandu"), moments(1_000_000)),
+        ("zoned_ms", zoned(Millisecond, "Asia/Kolkata"), moments(1_000)),
+        ("utc_us", zoned(Microsecond, "UTC"), moments(1_000_000)),
+        ("zoned_ns", zoned(Nanosecond, "America/St_Johns"), moments(1_000_000_000)),
+        ("time_ns", Kind::Time(Nanosecond), counts(&[0, 1, 86_399_999_999_999])),
+        (
+            "bytes",
+            Kind::Binary,
+            [&b"\0\xFF"[..], b"", b"text", &[7; 300]].map(|b| Cell::Binary(b.to_vec())).to_vec(),
+        ),
+        ("list", Kind::List(Box::new(Kind::Text)), vec![words(&["a", "b"]), words(&[]), words(&["\"c\""])]),
+        (
+            "structure",
+            Kind::Structure(vec![field("x", Kind::INTEGER), field("y", Kind::Text)]),
+            vec![Cell::Structure(vec![Cell::Integer(-1), Cell::Text("one".to_owned())])],
+        ),
+    ]
+}
 
 /// One row for each text, the other columns running through their limits.
 pub(crate) fn every_type() -> RecordBatch {

@@ -63,6 +63,27 @@ pub(crate) const FAULTS: &[Fault] = &[
         "notes",
         "takes the count in `note0` for a note, and 8 bits for UTF-8",
     ),
+    fault(
+        Tool::Haven,
+        "survey",
+        EVERY,
+        "notes",
+        "takes the count in `note0` for a note, and 8 bits for UTF-8",
+    ),
+    fault(
+        Tool::Haven,
+        "survey in French",
+        &[118],
+        "notes",
+        "takes the count in `note0` for a note, and 8 bits for UTF-8",
+    ),
+    fault(
+        Tool::Haven,
+        "survey with leap seconds",
+        &[118],
+        "notes",
+        "takes the count in `note0` for a note, and 8 bits for UTF-8",
+    ),
     fault(Tool::Haven, "strl accents", &[117], "cells of latin", "takes the 8 bits of long texts for UTF-8"),
     fault(Tool::Haven, "strl binary", STRL, "error", "refuses a file with bytes"),
     fault(
@@ -78,6 +99,20 @@ pub(crate) const FAULTS: &[Fault] = &[
         "strl accents",
         &[119],
         "cells of latin",
+        "reads strL cells of release 119 in the form of 118 and finds no text",
+    ),
+    fault(
+        Tool::Haven,
+        "survey",
+        &[119],
+        "cells of remarks",
+        "reads strL cells of release 119 in the form of 118 and finds no text",
+    ),
+    fault(
+        Tool::Haven,
+        "survey",
+        &[119],
+        "cells of tags",
         "reads strL cells of release 119 in the form of 118 and finds no text",
     ),
     fault(
@@ -117,5 +152,7 @@ pub(crate) const FAULTS: &[Fault] = &[
     fault(Tool::Polars, "strl", &[119], "cells of *", "finds no long text in release 119"),
     fault(Tool::Polars, "strl shared", &[119], "cells of *", "finds no long text in release 119"),
     fault(Tool::Polars, "strl accents", &[119], "cells of latin", "finds no long text in release 119"),
+    fault(Tool::Polars, "survey", &[119], "cells of remarks", "finds no long text in release 119"),
+    fault(Tool::Polars, "survey", &[119], "cells of tags", "finds no long text in release 119"),
     fault(Tool::Polars, "33000 columns", &[119], "cells of last", "finds no long text in release 119"),
 ];

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::exported;
 use super::generate::{self, DAYS};
 use super::known::FAULTS;
 use super::said::Tool;
@@ -16,12 +17,15 @@ struct Files {
 
 fn files(keep: impl Fn(&Case) -> bool) -> Files {
     let folder = tempfile::tempdir().unwrap();
-    let cases: Vec<Case> = generate::all().into_iter().filter(keep).collect();
+    let generated = generate::all().into_iter().map(|case| (case, None));
+    let exported = exported::all().into_iter().map(|(case, bytes)| (case, Some(bytes)));
+    let mut cases = Vec::new();
     let mut paths = Vec::new();
-    for (index, case) in cases.iter().enumerate() {
-        let path = folder.path().join(format!("{index}.dta"));
-        std::fs::write(&path, case.written()).unwrap();
+    for (case, bytes) in generated.chain(exported).filter(|(case, _)| keep(case)) {
+        let path = folder.path().join(format!("{}.dta", cases.len()));
+        std::fs::write(&path, bytes.unwrap_or_else(|| case.written())).unwrap();
         paths.push(path);
+        cases.push(case);
     }
     Files { _folder: folder, cases, paths }
 }
@@ -74,6 +78,11 @@ fn readstata13_reads_every_case() {
 }
 
 #[test]
+fn the_crate_dta_reads_every_case() {
+    agrees(Tool::Dta);
+}
+
+#[test]
 fn polars_reads_every_case() {
     agrees(Tool::Polars);
 }
@@ -82,7 +91,8 @@ fn polars_reads_every_case() {
 #[test]
 fn dates_are_the_days_they_were() {
     let files = files(|case| case.name == "dates");
-    for tool in [Tool::Pandas, Tool::Pyreadstat, Tool::Haven, Tool::Readstata13, Tool::Polars] {
+    let tools = [Tool::Pandas, Tool::Pyreadstat, Tool::Haven, Tool::Readstata13, Tool::Polars, Tool::Dta];
+    for tool in tools {
         for (case, said) in files.cases.iter().zip(tool.reads("dates", &files.paths)) {
             let place = format!("{}, release {}", tool.name(), case.release());
             let texts = |column: usize| -> Vec<&str> {

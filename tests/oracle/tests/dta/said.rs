@@ -1,13 +1,15 @@
 //! What a program says about a file, beside what it should say.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use exporter_dta::characteristics::DATASET;
 use exporter_dta::metadata::DtaMetadata;
-use exporter_dta::missing::Missing;
+use exporter_testkit::stata_missing;
 use serde_json::Value;
 
 use super::table::{Case, Cell};
+use super::{meaning, rust_crate};
 use crate::programs;
 
 /// The programs of the comparison.
@@ -18,6 +20,8 @@ pub(crate) enum Tool {
     Haven,
     Readstata13,
     Polars,
+    /// The crate `dta`, which is called and not run.
+    Dta,
 }
 
 impl Tool {
@@ -28,6 +32,7 @@ impl Tool {
             Self::Haven => "haven",
             Self::Readstata13 => "readstata13",
             Self::Polars => "polars",
+            Self::Dta => "dta",
         }
     }
 
@@ -36,7 +41,8 @@ impl Tool {
         match self {
             Self::Pandas => &["dataset_label", "timestamp"],
             Self::Pyreadstat | Self::Haven => &["dataset_label", "notes"],
-            Self::Readstata13 => &["dataset_label", "timestamp", "characteristics"],
+            Self::Readstata13 => &["dataset_label", "timestamp", "characteristics", "notes_of", "languages"],
+            Self::Dta => &["dataset_label", "timestamp", "characteristics", "sorted_by"],
             Self::Polars => &["dataset_label", "timestamp"],
         }
     }
@@ -52,7 +58,10 @@ impl Tool {
     }
 
     /// What the tool says about each file, dates as stored numbers (`stored`) or converted (`dates`).
-    pub(crate) fn reads(self, mode: &str, files: &[std::path::PathBuf]) -> Vec<Value> {
+    pub(crate) fn reads(self, mode: &str, files: &[PathBuf]) -> Vec<Value> {
+        if self == Self::Dta {
+            return files.iter().map(|file| rust_crate::said(mode, file)).collect();
+        }
         let printed = programs::stdout(self.script("read_dta").arg(mode).args(files));
         let text = String::from_utf8(printed).unwrap();
         let said: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
@@ -69,9 +78,9 @@ impl Tool {
         }
         let always = ["names", "labels", "formats", "value_labels"];
         for part in always.iter().chain(self.tells()) {
-            let (expected, said) = (sorted(expected(&case.metadata, part)), sorted(said[part].clone()));
+            let (expected, said) = (sorted(expected(&case.metadata, part)), sorted(heard(said, part)));
             if expected != said {
-                found.insert((*part).to_owned(), shortened(&format!("{said} instead of {expected}")));
+                found.insert((*part).to_owned(), apart(&said, &expected));
             }
         }
         let columns = said["columns"].as_array().unwrap();
@@ -96,6 +105,17 @@ impl Tool {
     }
 }
 
+/// What is said and what is expected; of lists only what the other has not.
+fn apart(said: &Value, expected: &Value) -> String {
+    let (Value::Array(said), Value::Array(expected)) = (said, expected) else {
+        return shortened(&format!("{said} instead of {expected}"));
+    };
+    let only = |these: &[Value], others: &[Value]| -> Value {
+        these.iter().filter(|item| !others.contains(item)).cloned().collect()
+    };
+    shortened(&format!("{} instead of {}", only(said, expected), only(expected, said)))
+}
+
 fn shortened(text: &str) -> String {
     if text.chars().count() > 400 {
         format!("{}…", text.chars().take(400).collect::<String>())
@@ -114,6 +134,12 @@ fn sorted(mut value: Value) -> Value {
     value
 }
 
+/// What a program says of a part, but for the characteristics that only our reader knows.
+fn heard(said: &Value, part: &str) -> Value {
+    let said = said[part].clone();
+    if part == "characteristics" { meaning::without_ours(said) } else { said }
+}
+
 fn expected(metadata: &DtaMetadata, part: &str) -> Value {
     let variables = &metadata.variables;
     match part {
@@ -123,17 +149,12 @@ fn expected(metadata: &DtaMetadata, part: &str) -> Value {
         "dataset_label" => metadata.label.as_str().into(),
         "timestamp" => metadata.timestamp.as_str().into(),
         "notes" => {
-            let of_dataset = metadata.characteristics.iter().filter(|c| c.owner == DATASET);
-            of_dataset
-                .filter(|c| c.name.starts_with("note") && c.name != "note0")
-                .map(|c| c.contents.as_str())
-                .collect()
+            serde_json::to_value(meaning::notes(metadata).remove(DATASET).unwrap_or_default()).unwrap()
         }
-        "characteristics" => metadata
-            .characteristics
-            .iter()
-            .map(|c| Value::from(vec![c.owner.as_str(), c.name.as_str(), c.contents.as_str()]))
-            .collect(),
+        "characteristics" => meaning::foreign(metadata),
+        "notes_of" => serde_json::to_value(meaning::notes(metadata)).unwrap(),
+        "languages" => meaning::languages(metadata),
+        "sorted_by" => metadata.sorted_by.iter().map(|index| variables[*index].name.as_str()).collect(),
         "value_labels" => {
             let labelled = variables.iter().filter(|variable| !variable.value_labels.is_empty());
             let labels = labelled.map(|variable| {
@@ -147,19 +168,25 @@ fn expected(metadata: &DtaMetadata, part: &str) -> Value {
     }
 }
 
+/// A key of value labels as programs print it: a number or a letter.
 fn code(key: i32) -> String {
-    Missing::from_long(key).map_or_else(|| key.to_string(), |missing| missing.to_string())
+    match u8::try_from(i64::from(key) - 2_147_483_621) {
+        Ok(missing) => stata_missing(missing),
+        Err(_) => key.to_string(),
+    }
 }
 
 fn same(cell: &Cell, said: &Value) -> bool {
     match cell {
-        Cell::Missing(Missing::SYSTEM) => said.is_null(),
-        Cell::Missing(missing) => said.as_str() == Some(&missing.to_string()),
+        Cell::Missing(0) => said.is_null(),
+        Cell::Missing(missing) => said.as_str() == Some(&stata_missing(*missing)),
         Cell::Number(number) => said
             .as_str()
             .and_then(|said| said.parse::<f64>().ok())
             .is_some_and(|said| said.to_bits() == number.to_bits()),
         Cell::Text(text) => said.as_str() == Some(text),
+        // An empty cell names no contents, so nothing says what they would be.
+        Cell::Bytes(bytes) if bytes.is_empty() => matches!(said.as_str(), Some("" | "hex:")),
         Cell::Bytes(bytes) => {
             let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
             said.as_str() == Some(&format!("hex:{hex}"))

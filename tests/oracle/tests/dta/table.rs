@@ -4,38 +4,18 @@ use std::collections::BTreeMap;
 use std::io::{Cursor, Read, Seek};
 use std::sync::Arc;
 
-use arrow_array::cast::AsArray;
-use arrow_array::types::{Float32Type, Float64Type, Int8Type, Int16Type, Int32Type};
 use arrow_array::{
-    Array, ArrayRef, BinaryArray, Float64Array, Int64Array, RecordBatch, RecordBatchOptions, StringArray,
+    ArrayRef, BinaryArray, Float64Array, Int64Array, RecordBatch, RecordBatchOptions, StringArray,
 };
-use arrow_schema::{DataType, Field, Schema};
+use arrow_schema::{Field, Schema};
 use exporter_dta::check::{Rule, check};
 use exporter_dta::metadata::{Code, DtaMetadata, DtaVariable, MissingRule};
 use exporter_dta::missing::Missing;
 use exporter_dta::reader::{Dates, Dictionary, DtaReader, ReadOptions, Selection};
 use exporter_dta::writer::{DtaWriter, WriterOptions};
 use exporter_dta::{DtaError, Release, StorageType};
-
-/// What stands in a cell, whatever its storage type.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Cell {
-    Missing(Missing),
-    Number(f64),
-    Text(String),
-    Bytes(Vec<u8>),
-}
-
-impl Cell {
-    pub(crate) fn text(text: impl Into<String>) -> Self {
-        Self::Text(text.into())
-    }
-
-    /// `.` for 0, `.a` for 1 and so on.
-    pub(crate) fn missing(number: u8) -> Self {
-        Self::Missing(Missing::from_number(number).unwrap())
-    }
-}
+pub(crate) use exporter_testkit::StataCell as Cell;
+use exporter_testkit::{STATA_MISSINGS, stata_cells};
 
 /// A table as it must be found in the file.
 #[derive(Clone, Debug)]
@@ -72,7 +52,7 @@ impl Case {
     ) -> &mut DtaVariable {
         let mut variable = DtaVariable::new(name, storage);
         if !storage.is_string() {
-            variable.missing = (1..Missing::COUNT).map(|number| rule(number, is_whole(storage))).collect();
+            variable.missing = (1..STATA_MISSINGS).map(|number| rule(number, is_whole(storage))).collect();
         }
         self.metadata.variables.push(variable);
         self.cells.push(cells);
@@ -167,8 +147,8 @@ fn array(storage: StorageType, cells: &[Cell]) -> ArrayRef {
     }
     let number = |cell: &Cell, whole| match cell {
         Cell::Number(number) => Some(*number),
-        Cell::Missing(Missing::SYSTEM) => None,
-        Cell::Missing(missing) => Some(match rule(missing.number(), whole).low {
+        Cell::Missing(0) => None,
+        Cell::Missing(missing) => Some(match rule(*missing, whole).low {
             Code::Integer(code) => code as f64,
             Code::Number(code) => code,
         }),
@@ -191,40 +171,8 @@ pub(crate) fn read<R: Read + Seek>(file: R) -> Result<(Dictionary, Vec<Vec<Cell>
     let mut columns = vec![Vec::new(); dictionary.variables.len()];
     for batch in reader.batches(&Selection::all())? {
         for (column, array) in columns.iter_mut().zip(batch?.columns()) {
-            column.extend((0..array.len()).map(|row| cell(array, row)));
+            column.extend(stata_cells(array));
         }
     }
     Ok((dictionary, columns))
-}
-
-fn cell(array: &ArrayRef, row: usize) -> Cell {
-    if array.is_null(row) {
-        return Cell::Missing(Missing::SYSTEM);
-    }
-    let number = |missing: Option<Missing>, number: f64| missing.map_or(Cell::Number(number), Cell::Missing);
-    match array.data_type() {
-        DataType::Int8 => {
-            let stored = array.as_primitive::<Int8Type>().value(row);
-            number(Missing::from_byte(stored), stored.into())
-        }
-        DataType::Int16 => {
-            let stored = array.as_primitive::<Int16Type>().value(row);
-            number(Missing::from_int(stored), stored.into())
-        }
-        DataType::Int32 => {
-            let stored = array.as_primitive::<Int32Type>().value(row);
-            number(Missing::from_long(stored), stored.into())
-        }
-        DataType::Float32 => {
-            let stored = array.as_primitive::<Float32Type>().value(row);
-            number(Missing::from_float(stored), stored.into())
-        }
-        DataType::Float64 => {
-            let stored = array.as_primitive::<Float64Type>().value(row);
-            number(Missing::from_double(stored), stored)
-        }
-        DataType::Utf8 => Cell::text(array.as_string::<i32>().value(row)),
-        DataType::Binary => Cell::Bytes(array.as_binary::<i32>().value(row).to_vec()),
-        other => panic!("{other} from our reader"),
-    }
 }
