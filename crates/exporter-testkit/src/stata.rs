@@ -73,7 +73,10 @@ fn floating(stored: f64, bits: u64, first: u64, step: u64) -> StataCell {
         return StataCell::Number(stored);
     }
     let above = bits - first;
-    assert!(above.is_multiple_of(step) && above / step < u64::from(STATA_MISSINGS), "{bits:#x} is no Stata value");
+    assert!(
+        above.is_multiple_of(step) && above / step < u64::from(STATA_MISSINGS),
+        "{bits:#x} is no Stata value"
+    );
     StataCell::Missing((above / step) as u8)
 }
 

@@ -10,6 +10,22 @@ fn number(bytes: &[u8], at: usize, width: usize) -> usize {
     bytes[at..at + width].iter().rev().fold(0, |number, byte| number << 8 | usize::from(*byte))
 }
 
+/// Sizes and place of an entry, those in zip64 form taken from its extra field.
+fn wide(mut fields: [usize; 3], mut extra: &[u8]) -> [usize; 3] {
+    while !extra.is_empty() {
+        let (kind, length) = (number(extra, 0, 2), number(extra, 2, 2));
+        if kind == 1 {
+            let mut at = 4;
+            for field in fields.iter_mut().filter(|field| **field == 0xFFFF_FFFF) {
+                *field = number(extra, at, 8);
+                at += 8;
+            }
+        }
+        extra = &extra[4 + length..];
+    }
+    fields
+}
+
 /// Unpacks every entry of an archive, stored or deflated, that names no folder.
 pub(crate) fn unpack(archive: &Path, into: &Path) {
     let bytes = fs::read(archive).unwrap_or_else(|error| panic!("{}: {error}", archive.display()));
@@ -21,9 +37,10 @@ pub(crate) fn unpack(archive: &Path, into: &Path) {
     for _ in 0..count {
         assert_eq!(&bytes[entry..entry + 4], b"PK\x01\x02", "{}", archive.display());
         let field = |at, width| number(&bytes, entry + at, width);
-        let (method, packed, size) = (field(10, 2), field(20, 4), field(24, 4));
         let name = std::str::from_utf8(&bytes[entry + 46..][..field(28, 2)]).unwrap();
-        let local = field(42, 4);
+        let extra = &bytes[entry + 46 + name.len()..][..field(30, 2)];
+        let [size, packed, local] = wide([field(24, 4), field(20, 4), field(42, 4)], extra);
+        let method = field(10, 2);
         let start = local + 30 + number(&bytes, local + 26, 2) + number(&bytes, local + 28, 2);
         let data = &bytes[start..start + packed];
         let mut contents = Vec::new();
