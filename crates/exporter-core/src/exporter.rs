@@ -50,6 +50,29 @@ pub trait Exporter: Send + Sync {
     ) -> Result<Box<dyn Plan + 'a>>;
 }
 
+impl<E: Exporter + ?Sized> Exporter for Box<E> {
+    fn format(&self) -> &'static FormatInfo {
+        (**self).format()
+    }
+
+    fn needs(&self, data: &dyn Dataset, context: &Context) -> Result<ProfileRequest> {
+        (**self).needs(data, context)
+    }
+
+    fn entries(&self, codebook: &Codebook) -> Vec<EntrySpec> {
+        (**self).entries(codebook)
+    }
+
+    fn plan<'a>(
+        &'a self,
+        data: &'a dyn Dataset,
+        with: &Planning<'_>,
+        context: &Context,
+    ) -> Result<Box<dyn Plan + 'a>> {
+        (**self).plan(data, with, context)
+    }
+}
+
 /// What a plan may look at besides the data.
 #[derive(Clone, Copy)]
 pub struct Planning<'a> {

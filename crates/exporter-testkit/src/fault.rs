@@ -1,6 +1,7 @@
 //! Sinks and datasets that fail at a chosen place.
 
 use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use exporter_core::codebook::Codebook;
@@ -93,9 +94,9 @@ impl Sink for FaultSink<'_> {
         Ok(Box::new(FaultEntry { sink: self, inner: self.inner.create(spec)? }))
     }
 
-    fn create_random<'s>(&'s self, spec: &EntrySpec) -> Result<Box<dyn RandomEntry + 's>> {
+    fn create_random<'s>(&'s self, spec: &EntrySpec, temp: &Path) -> Result<Box<dyn RandomEntry + 's>> {
         self.may_create(spec)?;
-        Ok(Box::new(FaultEntry { sink: self, inner: self.inner.create_random(spec)? }))
+        Ok(Box::new(FaultEntry { sink: self, inner: self.inner.create_random(spec, temp)? }))
     }
 
     fn finish(self: Box<Self>) -> Result<Receipt> {

@@ -184,6 +184,14 @@ mod tests {
     use super::*;
     use crate::codebook::Period;
 
+    /// The codebook judges zones without Arrow, which must then know them.
+    #[test]
+    fn arrow_knows_every_zone_that_a_codebook_may_name() {
+        for zone in ["UTC", "Africa/Kampala", "Etc/GMT-14", "+01:00", "-0930", "+14", "-23:59", "+00:00"] {
+            assert!(zone.parse::<arrow_array::timezone::Tz>().is_ok(), "{zone}");
+        }
+    }
+
     fn kinds() -> Vec<Kind> {
         let scalars = "boolean int8 int16 int32 int64 uint8 uint16 uint32 uint64 float32 float text date time time(ns) \
                        duration(s) duration(ms) duration(us) duration(ns) binary datetime datetime(ns)";

@@ -100,7 +100,7 @@ impl Sink for FolderSink {
         Ok(Box::new(self.files.start(spec, &spec.path)?))
     }
 
-    fn create_random<'s>(&'s self, spec: &EntrySpec) -> Result<Box<dyn RandomEntry + 's>> {
+    fn create_random<'s>(&'s self, spec: &EntrySpec, _: &Path) -> Result<Box<dyn RandomEntry + 's>> {
         Ok(Box::new(self.files.start(spec, &spec.path)?))
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Cursor, Read, Seek, SeekFrom, Write};
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::claims::{Claim, Claims};
@@ -48,7 +49,7 @@ impl Sink for MemorySink {
         Ok(Box::new(self.start(spec)?))
     }
 
-    fn create_random<'s>(&'s self, spec: &EntrySpec) -> Result<Box<dyn RandomEntry + 's>> {
+    fn create_random<'s>(&'s self, spec: &EntrySpec, _: &Path) -> Result<Box<dyn RandomEntry + 's>> {
         Ok(Box::new(self.start(spec)?))
     }
 

@@ -10,6 +10,7 @@ mod tee;
 
 use std::collections::BTreeMap;
 use std::io::{Read, Seek, Write};
+use std::path::Path;
 
 use serde::Serialize;
 
@@ -116,12 +117,13 @@ pub trait Sink: Send + Sync {
     /// When the path is refused or taken, or the sink cannot be written.
     fn create<'s>(&'s self, spec: &EntrySpec) -> Result<Box<dyn Entry + 's>>;
 
-    /// Starts an entry that can be rewritten at any place before it is committed; spools where the sink cannot seek.
+    /// Starts an entry that can be rewritten at any place before it is committed; a sink that cannot seek spools it in
+    /// the folder `temp` ([`crate::Context::temp`]).
     ///
     /// # Errors
-    /// As [`Sink::create`].
-    fn create_random<'s>(&'s self, spec: &EntrySpec) -> Result<Box<dyn RandomEntry + 's>> {
-        Ok(Box::new(SpooledEntry::over(self.create(spec)?)?))
+    /// As [`Sink::create`], or when nothing can be spooled there.
+    fn create_random<'s>(&'s self, spec: &EntrySpec, temp: &Path) -> Result<Box<dyn RandomEntry + 's>> {
+        Ok(Box::new(SpooledEntry::over(self.create(spec)?, temp)?))
     }
 
     /// Makes everything committed visible at once.
@@ -164,8 +166,8 @@ impl<S: Sink + ?Sized> Sink for Box<S> {
         (**self).create(spec)
     }
 
-    fn create_random<'s>(&'s self, spec: &EntrySpec) -> Result<Box<dyn RandomEntry + 's>> {
-        (**self).create_random(spec)
+    fn create_random<'s>(&'s self, spec: &EntrySpec, temp: &Path) -> Result<Box<dyn RandomEntry + 's>> {
+        (**self).create_random(spec, temp)
     }
 
     fn finish(self: Box<Self>) -> Result<Receipt> {
@@ -178,8 +180,8 @@ impl<S: Sink + ?Sized> Sink for &S {
         (**self).create(spec)
     }
 
-    fn create_random<'s>(&'s self, spec: &EntrySpec) -> Result<Box<dyn RandomEntry + 's>> {
-        (**self).create_random(spec)
+    fn create_random<'s>(&'s self, spec: &EntrySpec, temp: &Path) -> Result<Box<dyn RandomEntry + 's>> {
+        (**self).create_random(spec, temp)
     }
 
     /// A borrowed sink is finished by its owner.

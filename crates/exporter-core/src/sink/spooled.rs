@@ -14,12 +14,12 @@ pub struct SpooledEntry<'s> {
 }
 
 impl<'s> SpooledEntry<'s> {
-    /// Spools in the system's temp folder.
+    /// Spools in this folder.
     ///
     /// # Errors
-    /// When no temporary file can be made.
-    pub fn over(target: Box<dyn Entry + 's>) -> Result<Self> {
-        Ok(Self { target, file: temp_file(&std::env::temp_dir())? })
+    /// When no temporary file can be made there.
+    pub fn over(target: Box<dyn Entry + 's>, temp: &Path) -> Result<Self> {
+        Ok(Self { target, file: temp_file(temp)? })
     }
 }
 

@@ -1,6 +1,7 @@
 //! What every exporter must pass on a dataset.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -317,9 +318,9 @@ impl Sink for RecordingSink {
         self.inner.create(spec)
     }
 
-    fn create_random<'s>(&'s self, spec: &EntrySpec) -> Result<Box<dyn RandomEntry + 's>> {
+    fn create_random<'s>(&'s self, spec: &EntrySpec, temp: &Path) -> Result<Box<dyn RandomEntry + 's>> {
         self.note(spec);
-        self.inner.create_random(spec)
+        self.inner.create_random(spec, temp)
     }
 
     fn finish(self: Box<Self>) -> Result<Receipt> {

@@ -125,7 +125,8 @@ fn dropped_is_gone(case: &dyn SinkCase) {
 #[track_caller]
 fn an_entry_can_be_rewritten(case: &dyn SinkCase) {
     let sink = case.sink();
-    let mut entry = sink.create_random(&spec("r.bin")).unwrap_or_else(|error| panic!("{error:?}"));
+    let mut entry =
+        sink.create_random(&spec("r.bin"), &std::env::temp_dir()).unwrap_or_else(|error| panic!("{error:?}"));
     let mut rewrite = || -> std::io::Result<()> {
         entry.write_all(b"????, world")?;
         entry.seek(SeekFrom::Start(0))?;
@@ -147,10 +148,13 @@ fn an_entry_can_be_rewritten(case: &dyn SinkCase) {
 
 #[track_caller]
 fn paths_are_checked(case: &dyn SinkCase) {
-    let sink = case.sink();
+    let (sink, temp) = (case.sink(), &std::env::temp_dir());
     for path in ["", "/etc/x", "../x", "a/../x", "a//b", "a/", ".", "a\\b", "c:x", "nul\0", "line\nend"] {
         assert!(sink.create(&spec(path)).is_err(), "the path {path:?} is accepted");
-        assert!(sink.create_random(&spec(path)).is_err(), "the path {path:?} is accepted for a random entry");
+        assert!(
+            sink.create_random(&spec(path), temp).is_err(),
+            "the path {path:?} is accepted for a random entry"
+        );
     }
     let long = "x".repeat(256);
     assert!(sink.create(&spec(&long)).is_err(), "a name of 256 bytes is accepted");
@@ -168,9 +172,10 @@ fn many_arrive(case: &dyn SinkCase) {
     write(&*sink, "deep/er/c.bin", b"nested");
     let dropped = sink.create(&spec("dropped.bin")).map(drop);
     assert!(dropped.is_ok(), "an entry cannot be started: {dropped:?}");
+    let temp = &std::env::temp_dir();
     for path in ["a.bin", "A.BIN", "Deep/er/C.bin"] {
         assert!(sink.create(&spec(path)).is_err(), "{path} is there already and is accepted");
-        assert!(sink.create_random(&spec(path)).is_err(), "{path} is there already and is accepted");
+        assert!(sink.create_random(&spec(path), temp).is_err(), "{path} is there already and is accepted");
     }
     let receipt = sink.finish().unwrap_or_else(|error| panic!("finish fails: {error:?}"));
     let order: Vec<&str> = receipt.entries.iter().map(|entry| entry.path.as_str()).collect();

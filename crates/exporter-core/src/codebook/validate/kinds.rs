@@ -1,9 +1,7 @@
 //! Kinds: which ones can exist, and which values belong to which.
 
-use arrow_array::timezone::Tz;
-
 use super::names::Names;
-use super::{Findings, ProblemKind};
+use super::{Findings, ProblemKind, zones};
 use crate::codebook::{Kind, TimeUnit, Value};
 
 /// Deepest nesting of a kind: far beyond any data, far below any stack.
@@ -36,7 +34,7 @@ fn check_at(kind: &Kind, place: &str, depth: usize, findings: &mut Findings) {
         Kind::Time(TimeUnit::Second | TimeUnit::Millisecond) => {
             wrong("a time of day is in microseconds or nanoseconds".into());
         }
-        Kind::DateTime { zone: Some(zone), .. } if zone.parse::<Tz>().is_err() => {
+        Kind::DateTime { zone: Some(zone), .. } if !zones::exists(zone) => {
             wrong(format!("the zone {zone:?} is neither an IANA name nor an offset such as +01:00"));
         }
         Kind::Structure(_) | Kind::List(_) | Kind::Map { .. } if depth >= KIND_DEPTH => {

@@ -11,6 +11,7 @@ mod tables;
 #[cfg(test)]
 mod tests;
 mod values;
+mod zones;
 
 use std::fmt::{self, Write as _};
 

@@ -1,7 +1,7 @@
 //! A single file that appears at once.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::staging::Staging;
@@ -66,7 +66,7 @@ impl Sink for FileSink {
         Ok(Box::new(self.start(spec)?))
     }
 
-    fn create_random<'s>(&'s self, spec: &EntrySpec) -> Result<Box<dyn RandomEntry + 's>> {
+    fn create_random<'s>(&'s self, spec: &EntrySpec, _: &Path) -> Result<Box<dyn RandomEntry + 's>> {
         Ok(Box::new(self.start(spec)?))
     }
 
