@@ -89,14 +89,14 @@ pub(crate) enum ProgressWhen {
     Never,
 }
 
-/// Password of a zip.
+/// Password of a zip, to encrypt it (AES-256) or to check what is inside.
 #[derive(Debug, Default, ClapArgs)]
 #[group(multiple = false)]
 pub(crate) struct PasswordArgs {
-    /// Encrypt the zip (AES-256) with the password in this environment variable
+    /// The zip's password is in this environment variable
     #[arg(long, value_name = "VAR")]
     pub(crate) password_env: Option<String>,
-    /// Encrypt the zip (AES-256) with the password in the first line of this file
+    /// The zip's password is the first line of this file
     #[arg(long, value_name = "FILE")]
     pub(crate) password_file: Option<PathBuf>,
 }
@@ -172,9 +172,11 @@ pub(crate) struct InspectArgs {
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct CheckArgs {
-    /// Files to validate
+    /// Stata files, codebooks, study files, zips of this program
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) password: PasswordArgs,
     /// Print the findings as JSON
     #[arg(long)]
     pub(crate) json: bool,

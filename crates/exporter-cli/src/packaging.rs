@@ -64,7 +64,8 @@ fn level(text: &str) -> Result<DeflateLevel> {
     }
 }
 
-fn password(args: &PasswordArgs) -> Result<Option<Password>> {
+/// The password that the arguments point to.
+pub(crate) fn password(args: &PasswordArgs) -> Result<Option<Password>> {
     match (&args.password_env, &args.password_file) {
         (Some(variable), _) => {
             let text = std::env::var(variable).map_err(|_| {

@@ -1,10 +1,9 @@
 //! Where an export goes: a folder, a file or standard output, packaged or not.
 
-use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use exporter::core::sink::{FileSink, FolderOptions, FolderSink, StreamSink};
-use exporter::package::{GzipOptions, GzipSink, ManifestSink, Packaged};
+use exporter::package::{GzipOptions, Gzipped, ManifestSink, Packaged};
 use exporter::{Bundle, Context, Dataset, Error, Exporter, Result, Sink};
 
 use crate::args::ExportArgs;
@@ -61,23 +60,19 @@ impl Target {
             ))
             .hint("export to a folder, or to a file name ending in .zip"));
         }
-        let threads = NonZeroUsize::new(context.threads()).unwrap_or(NonZeroUsize::MIN);
         match packaging {
             Packaging::None => {
                 let sink = || self.open(args).map(|sink| listed(sink, args.manifest));
                 carry_out(&bundle, data, sink, &args.work, context)
             }
             Packaging::Gzip(level) => {
-                let options = GzipOptions::default().level(level).modified(context.clock().unix_seconds());
-                let sink = || {
-                    let plain = GzipSink::new(self.open(args)?, options, threads);
-                    Ok(listed(Box::new(plain), args.manifest))
-                };
-                carry_out(&bundle, data, sink, &args.work, context)
+                let options = GzipOptions::default().level(level);
+                let sink = || self.open(args).map(|sink| listed(sink, args.manifest));
+                carry_out(&Gzipped::new(bundle, options), data, sink, &args.work, context)
             }
             Packaging::Zip(options) => {
                 let name = self.zip_name(data);
-                let packaged = Packaged::zip(Box::new(bundle), name, options).manifest(args.manifest);
+                let packaged = Packaged::zip(bundle, name, options).manifest(args.manifest);
                 carry_out(&packaged, data, || self.open(args), &args.work, context)
             }
         }

@@ -1,6 +1,7 @@
 //! The program as a user meets it: commands, exit codes, files, signals.
 #![allow(clippy::unwrap_used, reason = "a test stops at the first thing that is not as it must be")]
 
+mod check;
 mod convert;
 mod export;
 mod packaging;

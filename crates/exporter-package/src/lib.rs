@@ -1,8 +1,9 @@
 //! Packaging: zip (AES-256), gzip and manifest, as codecs, as sinks round sinks, and as an exporter round exporters.
 //!
 //! - [`ZipWriter`] and [`GzipWriter`] stand alone: bytes in, an archive out, from front to back to any output.
-//! - [`ZipSink`], [`GzipSink`] and [`ManifestSink`] are sinks of the engine; [`Packaged`] makes one zip of whatever
-//!   another exporter writes.
+//! - [`ZipSink`], [`GzipSink`] and [`ManifestSink`] are sinks of the engine; [`Packaged`] and [`Gzipped`] are
+//!   exporters round another one: one zip of whatever it writes, or a gzip stream of each entry.
+//! - [`check`] verifies archives of this program, byte by byte.
 //! - [`ParallelDeflate`] is below both: one entry is compressed with as many threads as are given, and the bytes are
 //!   the same for any number of them.
 //!
@@ -44,16 +45,19 @@
 //! # Ok::<(), exporter_core::Error>(())
 //! ```
 
+pub mod check;
 mod deflate;
 mod gzip;
 mod level;
+mod manifest;
 mod sink;
 mod zip;
 
 pub use deflate::{DeflateTotals, ParallelDeflate};
 pub use gzip::{GzipOptions, GzipWriter};
 pub use level::{Compression, DeflateLevel};
-pub use sink::{GzipSink, MANIFEST, ManifestSink, Packaged, ZipSink};
+pub use manifest::MANIFEST;
+pub use sink::{GzipSink, Gzipped, ManifestSink, Packaged, ZipSink};
 pub use zip::{
     Encryption, EntryOptions, EntryTime, EntryTotals, NameFault, Password, ZipError, ZipOptions, ZipWriter,
 };

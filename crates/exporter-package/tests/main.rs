@@ -4,16 +4,17 @@ use std::io::Read as _;
 use std::num::NonZeroUsize;
 
 use exporter_core::sink::MemorySink;
-use exporter_core::{CodebookExporter, Context, EntrySpec, Sink};
+use exporter_core::{CodebookExporter, Context, EntrySpec, Exporter, Sink};
 use exporter_package::{
-    Compression, DeflateLevel, Encryption, GzipOptions, GzipSink, ManifestSink, Packaged, Password,
+    Compression, DeflateLevel, Encryption, GzipOptions, GzipSink, Gzipped, ManifestSink, Packaged, Password,
     ZipOptions, ZipSink,
 };
+use exporter_testkit::fault::run_with_faults;
 use exporter_testkit::plain::PlainExporter;
 use exporter_testkit::{conformance, sample};
 
-fn zip(options: ZipOptions) -> Packaged {
-    Packaged::zip(Box::new(PlainExporter::default()), "all.zip", options)
+fn zip(options: ZipOptions) -> Packaged<PlainExporter> {
+    Packaged::zip(PlainExporter::default(), "all.zip", options)
 }
 
 #[test]
@@ -24,7 +25,35 @@ fn packaged_exporters_conform() {
         ZipOptions::default().encryption(Encryption::Aes256(Password::new("secret"))).insecure_fixed_salts(7);
     conformance::exporter(&zip(encrypted), &sample::study());
     let stored = ZipOptions::default().compression(Compression::Stored);
-    conformance::exporter(&Packaged::zip(Box::new(CodebookExporter), "book.zip", stored), &sample::study());
+    conformance::exporter(&Packaged::zip(CodebookExporter, "book.zip", stored), &sample::study());
+}
+
+#[test]
+fn gzipped_exporters_conform() {
+    conformance::exporter(&Gzipped::new(CodebookExporter, GzipOptions::default()), &sample::study());
+    let any: Box<dyn Exporter> = Box::new(PlainExporter::default());
+    conformance::exporter(&Gzipped::new(any, GzipOptions::default()), &sample::study());
+}
+
+/// The suites above thin out the bytes of long outputs; these are short enough for every one.
+#[test]
+fn a_sink_that_fails_at_any_byte_leaves_no_zip_and_no_gzip() {
+    let study = sample::study();
+    let context = conformance::context();
+    let one_entry = |exporter: &dyn Exporter| {
+        let places = run_with_faults(exporter, &study, &context);
+        let memory = MemorySink::new();
+        exporter_core::export(exporter, &study, Box::new(memory.clone()), &context).unwrap();
+        let bytes: usize = memory.entries().values().map(Vec::len).sum();
+        // Every byte, the creation and the commit of the entry, and the end.
+        assert_eq!((memory.entries().len(), places), (1, bytes + 3));
+    };
+    one_entry(&Gzipped::new(CodebookExporter, GzipOptions::default()));
+    one_entry(&zip(ZipOptions::default()).manifest(true));
+    let password = Password::new("secret");
+    for encryption in [Encryption::Aes256(password.clone()), Encryption::LegacyZipCrypto(password)] {
+        one_entry(&zip(ZipOptions::default().encryption(encryption)));
+    }
 }
 
 #[test]

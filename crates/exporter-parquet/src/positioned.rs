@@ -18,7 +18,11 @@ pub(crate) struct Positioned {
 
 impl Positioned {
     pub(crate) fn open(path: &Path) -> io::Result<Self> {
-        let file = File::open(path)?;
+        Self::of(File::open(path)?)
+    }
+
+    /// An open file, read from its beginning whatever its cursor is.
+    pub(crate) fn of(file: File) -> io::Result<Self> {
         let length = file.metadata()?.len();
         Ok(Self { file: Arc::new(file), length })
     }

@@ -1,8 +1,11 @@
 //! Structural validation of files, format by format.
 
+#[cfg(feature = "package")]
+mod archive;
+
 use std::fs::File;
-use std::io::Read as _;
-use std::path::Path;
+use std::io::{Read, Seek};
+use std::path::{Path, PathBuf};
 
 use exporter_core::{Error, Result};
 use serde::Serialize;
@@ -15,7 +18,10 @@ use crate::study::StudyFile;
 pub struct Finding {
     /// Stable name of the rule that is broken.
     pub rule: String,
-    /// Byte offset, if the finding has a place.
+    /// Entry of an archive, when the finding is inside it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub entry: Option<String>,
+    /// Byte offset in the file or, inside an archive, in the entry; none when the finding has no place.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub offset: Option<u64>,
     /// What is wrong.
@@ -25,13 +31,26 @@ pub struct Finding {
     pub consequence: Option<String>,
 }
 
+/// How files are checked.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct CheckOptions {
+    /// Opens encrypted archives.
+    #[cfg(feature = "package")]
+    pub password: Option<exporter_package::Password>,
+    /// Folder for what is unpacked of archives; the system's temp folder when none is given.
+    pub temp: Option<PathBuf>,
+}
+
 /// Applies the format's own rules to a file; an empty list means that nothing is wrong.
 ///
-/// Stata files and codebooks (or study files) are known.
+/// Stata files, codebooks (or study files) and the zips of this program are known; in a zip, the Stata files and
+/// codebooks are checked too, and the rows of Stata and Parquet files are held against the manifest.
 ///
 /// # Errors
 /// [`exporter_core::ErrorKind::Unsupported`] when no checker knows the file, or what the operating system says.
-pub fn check(path: &Path) -> Result<Vec<Finding>> {
+pub fn check(path: &Path, options: &CheckOptions) -> Result<Vec<Finding>> {
+    let _ = options;
     let failed = |source| Error::io(format!("cannot read {}", path.display()), source);
     let mut head = Vec::new();
     File::open(path).map_err(failed)?.take(HEAD_BYTES).read_to_end(&mut head).map_err(failed)?;
@@ -41,11 +60,16 @@ pub fn check(path: &Path) -> Result<Vec<Finding>> {
     }
     #[cfg(feature = "dta")]
     if head.starts_with(b"<stata_dta>") || extension == "dta" {
-        return stata(path);
+        let file = File::open(path).map_err(failed)?;
+        return stata(file).map_err(|error| error.entry(path.display().to_string()));
+    }
+    #[cfg(feature = "package")]
+    if head.starts_with(b"PK") || extension == "zip" {
+        return archive::check(path, options);
     }
     Err(Error::unsupported("no checker knows this file")
         .entry(path.display().to_string())
-        .hint("files that are checked: .dta, codebooks and study files"))
+        .hint("files that are checked: .dta, codebooks and study files, zips of this program"))
 }
 
 /// How many bytes of a file decide what it is.
@@ -54,24 +78,27 @@ const HEAD_BYTES: u64 = 64;
 /// Every problem of a codebook is a finding.
 fn codebook(path: &Path) -> Result<Vec<Finding>> {
     let study = StudyFile::read(path).map_err(|error| error.entry(path.display().to_string()))?;
+    Ok(problems(&study))
+}
+
+fn problems(study: &StudyFile) -> Vec<Finding> {
     let finding = |problem: exporter_core::codebook::Problem| Finding {
         rule: format!("{:?}", problem.kind),
+        entry: None,
         offset: None,
         message: problem.to_string(),
         consequence: None,
     };
-    Ok(study.codebook.problems().into_iter().map(finding).collect())
+    study.codebook.problems().into_iter().map(finding).collect()
 }
 
 #[cfg(feature = "dta")]
-fn stata(path: &Path) -> Result<Vec<Finding>> {
-    let file =
-        File::open(path).map_err(|source| Error::io(format!("cannot read {}", path.display()), source))?;
-    let findings = exporter_dta::check::check(std::io::BufReader::new(file)).map_err(|source| {
-        Error::invalid(source.to_string()).entry(path.display().to_string()).with_source(source)
-    })?;
+fn stata(file: impl Read + Seek) -> Result<Vec<Finding>> {
+    let findings = exporter_dta::check::check(std::io::BufReader::new(file))
+        .map_err(|source| Error::invalid(source.to_string()).with_source(source))?;
     let finding = |found: exporter_dta::check::Finding| Finding {
         rule: found.rule.code().to_owned(),
+        entry: None,
         offset: Some(found.offset),
         message: found.message,
         consequence: Some(format!("Stata: {}", found.stata)),

@@ -9,6 +9,7 @@ mod csv;
 mod dta;
 mod dta_round_trip;
 mod study;
+mod zip_check;
 
 pub use codebook::codebook;
 pub use columnar::{arrow, parquet};
@@ -16,6 +17,7 @@ pub use csv::csv;
 pub use dta::{dta, dta_check};
 pub use dta_round_trip::dta_round_trip;
 pub use study::study;
+pub use zip_check::zip_check;
 
 /// What a target does with its bytes.
 pub type Target = fn(&[u8]);
@@ -30,4 +32,5 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("dta_round_trip", dta_round_trip),
     ("parquet", parquet),
     ("study", study),
+    ("zip_check", zip_check),
 ];

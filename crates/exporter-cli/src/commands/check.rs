@@ -2,19 +2,22 @@
 
 use std::process::ExitCode;
 
-use exporter::check::{Finding, check};
+use exporter::check::{CheckOptions, Finding, check};
 use exporter::{Error, Result};
 use serde_json::json;
 
 use crate::args::CheckArgs;
+use crate::packaging;
 use crate::terminal::print;
 
 /// Ends with 1 when any file has a finding.
 pub(super) fn run(args: &CheckArgs) -> Result<ExitCode> {
+    let mut options = CheckOptions::default();
+    options.password = packaging::password(&args.password)?;
     let mut all = Vec::new();
     let mut found = 0;
     for file in &args.files {
-        let findings = check(file)?;
+        let findings = check(file, &options)?;
         found += findings.len();
         if !args.json {
             print(&as_text(&file.display().to_string(), &findings))?;
@@ -32,10 +35,12 @@ fn as_text(file: &str, findings: &[Finding]) -> String {
     if findings.is_empty() {
         return format!("{file}: no findings\n");
     }
-    let mut text = format!("{file}: {} findings\n", findings.len());
+    let noun = if findings.len() == 1 { "finding" } else { "findings" };
+    let mut text = format!("{file}: {} {noun}\n", findings.len());
     for finding in findings {
         let offset = finding.offset.map(|offset| format!(" at offset {offset}")).unwrap_or_default();
-        text.push_str(&format!("  {}{offset}: {}\n", finding.rule, finding.message));
+        let entry = finding.entry.iter().map(|entry| format!(" in {entry}")).collect::<String>();
+        text.push_str(&format!("  {}{entry}{offset}: {}\n", finding.rule, finding.message));
         if let Some(consequence) = &finding.consequence {
             text.push_str(&format!("    {consequence}\n"));
         }

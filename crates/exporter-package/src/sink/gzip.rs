@@ -8,6 +8,17 @@ use exporter_core::{Error, Result};
 
 use crate::gzip::{GzipOptions, GzipWriter};
 
+/// Media type of a gzip stream (RFC 6713).
+pub(super) const MEDIA_TYPE: &str = "application/gzip";
+
+/// The entry that holds another one compressed.
+pub(super) fn gzipped(spec: &EntrySpec) -> EntrySpec {
+    let mut packed = EntrySpec::new(format!("{}.gz", spec.path), MEDIA_TYPE);
+    packed.table = spec.table;
+    packed.rows = spec.rows;
+    packed
+}
+
 /// Compresses each entry of another sink as gzip and appends `.gz` to its path.
 pub struct GzipSink<S> {
     inner: S,
@@ -25,9 +36,7 @@ impl<S: Sink> GzipSink<S> {
 impl<S: Sink> Sink for GzipSink<S> {
     fn create<'s>(&'s self, spec: &EntrySpec) -> Result<Box<dyn Entry + 's>> {
         spec.check_path()?;
-        let mut packed = EntrySpec::new(format!("{}.gz", spec.path), "application/gzip");
-        packed.table = spec.table;
-        packed.rows = spec.rows;
+        let packed = gzipped(spec);
         let name = spec.path.rsplit('/').next().unwrap_or(&spec.path);
         let inner = self.inner.create(&packed)?;
         let stream = GzipWriter::new(inner, self.options.clone().name(name), self.threads);

@@ -6,34 +6,15 @@ use std::sync::{Mutex, PoisonError};
 
 use exporter_core::sink::{Entry, EntryReceipt, EntrySpec, Receipt, Sink};
 use exporter_core::{Error, Result};
-use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-/// Path of the manifest.
-pub const MANIFEST: &str = "MANIFEST.json";
+use crate::manifest::{MANIFEST, MANIFEST_VERSION, Manifest, ManifestLine, hex};
 
 /// Passes entries on to another sink and adds [`MANIFEST`] at the end: path, bytes, rows, SHA-256 and media type of
 /// every entry, by path.
 pub struct ManifestSink<S> {
     inner: S,
-    lines: Mutex<BTreeMap<String, Line>>,
-}
-
-#[derive(Serialize)]
-struct Line {
-    path: String,
-    bytes: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    rows: Option<u64>,
-    sha256: String,
-    media_type: String,
-}
-
-#[derive(Serialize)]
-struct Manifest<'a> {
-    /// Version of this file's form.
-    manifest: u32,
-    entries: Vec<&'a Line>,
+    lines: Mutex<BTreeMap<String, ManifestLine>>,
 }
 
 impl<S: Sink> ManifestSink<S> {
@@ -48,7 +29,7 @@ impl<S: Sink> ManifestSink<S> {
     /// When the inner sink refuses the manifest.
     pub fn close(self) -> Result<S> {
         let lines = self.lines.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let manifest = Manifest { manifest: 1, entries: lines.values().collect() };
+        let manifest = Manifest { manifest: MANIFEST_VERSION, entries: lines.into_values().collect() };
         let mut json = serde_json::to_string_pretty(&manifest)
             .map_err(|source| Error::invalid(format!("cannot write the manifest: {source}")))?;
         json.push('\n');
@@ -67,7 +48,7 @@ impl<S: Sink> ManifestSink<S> {
 impl<S: Sink> Sink for ManifestSink<S> {
     fn create<'s>(&'s self, spec: &EntrySpec) -> Result<Box<dyn Entry + 's>> {
         let inner = self.inner.create(spec)?;
-        let line = Line {
+        let line = ManifestLine {
             path: spec.path.clone(),
             bytes: 0,
             rows: spec.rows,
@@ -83,9 +64,9 @@ impl<S: Sink> Sink for ManifestSink<S> {
 }
 
 struct ManifestEntry<'s> {
-    lines: &'s Mutex<BTreeMap<String, Line>>,
+    lines: &'s Mutex<BTreeMap<String, ManifestLine>>,
     inner: Box<dyn Entry + 's>,
-    line: Line,
+    line: ManifestLine,
     hash: Sha256,
 }
 
@@ -106,7 +87,7 @@ impl Entry for ManifestEntry<'_> {
     fn commit(self: Box<Self>) -> Result<EntryReceipt> {
         let Self { lines, inner, mut line, hash } = *self;
         let receipt = inner.commit()?;
-        line.sha256 = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        line.sha256 = hex(&hash.finalize());
         lines.lock().unwrap_or_else(PoisonError::into_inner).insert(line.path.clone(), line);
         Ok(receipt)
     }

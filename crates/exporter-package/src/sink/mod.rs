@@ -2,11 +2,13 @@
 
 mod error;
 mod gzip;
+mod gzipped;
 mod manifest;
 mod packaged;
 mod zip;
 
 pub use gzip::GzipSink;
-pub use manifest::{MANIFEST, ManifestSink};
+pub use gzipped::Gzipped;
+pub use manifest::ManifestSink;
 pub use packaged::Packaged;
 pub use zip::ZipSink;

@@ -29,18 +29,18 @@ static ZIP: FormatInfo = FormatInfo {
             but AES.",
 };
 
-/// Writes what another exporter writes as the entries of one zip.
-pub struct Packaged {
-    inner: Box<dyn Exporter>,
+/// Writes what another exporter (one type, or a `Box<dyn Exporter>`) writes as the entries of one zip.
+pub struct Packaged<E> {
+    inner: E,
     path: String,
     options: ZipOptions,
     manifest: bool,
 }
 
-impl Packaged {
+impl<E: Exporter> Packaged<E> {
     /// Packages the entries of `inner` as the zip `path`. The time of the entries and the number of threads come from
     /// the context.
-    pub fn zip(inner: Box<dyn Exporter>, path: impl Into<String>, options: ZipOptions) -> Self {
+    pub fn zip(inner: E, path: impl Into<String>, options: ZipOptions) -> Self {
         Self { inner, path: path.into(), options, manifest: false }
     }
 
@@ -56,7 +56,7 @@ impl Packaged {
     }
 }
 
-impl Exporter for Packaged {
+impl<E: Exporter> Exporter for Packaged<E> {
     fn format(&self) -> &'static FormatInfo {
         &ZIP
     }
@@ -76,12 +76,14 @@ impl Exporter for Packaged {
         context: &Context,
     ) -> Result<Box<dyn Plan + 'a>> {
         let inner = self.inner.plan(data, with, context)?;
-        Ok(Box::new(PackagedPlan { packaged: self, entries: [self.spec()], inner }))
+        let Self { options, manifest, .. } = self;
+        Ok(Box::new(PackagedPlan { options, manifest: *manifest, entries: [self.spec()], inner }))
     }
 }
 
 struct PackagedPlan<'a> {
-    packaged: &'a Packaged,
+    options: &'a ZipOptions,
+    manifest: bool,
     entries: [EntrySpec; 1],
     inner: Box<dyn Plan + 'a>,
 }
@@ -100,14 +102,14 @@ impl Plan for PackagedPlan<'_> {
     }
 
     fn write(self: Box<Self>, sink: &dyn Sink, context: &Context) -> Result<Summary> {
-        let Self { packaged, entries: [spec], inner } = *self;
+        let Self { options, manifest, entries: [spec], inner } = *self;
         let threads = NonZeroUsize::new(context.threads()).unwrap_or(NonZeroUsize::MIN);
         let modified = EntryTime::from_unix(context.clock().unix_seconds());
-        let options = packaged.options.clone().threads(threads).modified(modified);
+        let options = options.clone().threads(threads).modified(modified);
         let order: Vec<String> = inner.entries().iter().map(|entry| entry.path.clone()).collect();
         let zip = ZipSink::new(sink.create(&spec)?, options, context.temp())?
             .in_order(order.iter().map(String::as_str));
-        let (inside, zip) = write_inside(inner, zip, packaged.manifest, context)?;
+        let (inside, zip) = write_inside(inner, zip, manifest, context)?;
         let (entry, _) = zip.close()?;
         let receipt = entry.commit()?;
         Ok(report(inside, &receipt.path, receipt.bytes))

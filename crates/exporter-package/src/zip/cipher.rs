@@ -18,8 +18,10 @@ const SALT_BYTES: usize = 16;
 const ROUNDS: u32 = 1000;
 /// Bytes of the authentication code after the data (WinZip AE specification, "Authentication code").
 pub(crate) const MAC_BYTES: usize = 10;
+/// Bytes before the data: the salt and two that check the password (WinZip AE specification, "File format").
+pub(crate) const AES_HEAD: usize = SALT_BYTES + 2;
 /// Bytes of the PKZIP encryption header (APPNOTE 6.1.3).
-const ZIPCRYPTO_HEADER: usize = 12;
+pub(crate) const ZIPCRYPTO_HEADER: usize = 12;
 
 /// A password; wiped from memory when dropped and never shown.
 #[derive(Clone)]
@@ -78,11 +80,25 @@ impl Cipher {
     pub(crate) fn aes(password: &Password, salts: &mut Salts) -> Result<(Self, Vec<u8>), ZipError> {
         let mut head = vec![0; SALT_BYTES];
         salts.fill(&mut head)?;
+        let (cipher, check) = Self::aes_from_salt(password, &head)?;
+        head.extend_from_slice(&check);
+        Ok((cipher, head))
+    }
+
+    /// Begins to read AES-256 with the bytes before the data; `None` when the password is another one.
+    pub(crate) fn open_aes(password: &Password, head: &[u8]) -> Result<Option<Self>, ZipError> {
+        let (salt, found) = head.split_at(SALT_BYTES.min(head.len()));
+        let (cipher, check) = Self::aes_from_salt(password, salt)?;
+        Ok((found == check).then_some(cipher))
+    }
+
+    /// The cipher and the two bytes that check the password.
+    fn aes_from_salt(password: &Password, salt: &[u8]) -> Result<(Self, [u8; 2]), ZipError> {
         let mut keys = Zeroizing::new([0_u8; 66]);
-        pbkdf2::pbkdf2_hmac::<Sha1>(&password.0, &head, ROUNDS, &mut *keys);
+        pbkdf2::pbkdf2_hmac::<Sha1>(&password.0, salt, ROUNDS, &mut *keys);
         let (cipher_key, rest) = keys.split_at(32);
         let (mac_key, check) = rest.split_at(32);
-        head.extend_from_slice(check);
+        let check = [check.first().copied().unwrap_or_default(), check.get(1).copied().unwrap_or_default()];
         // The counter begins at one and counts in little-endian order, unlike the usual CTR mode.
         let mut counter = [0_u8; 16];
         counter[0] = 1;
@@ -90,7 +106,7 @@ impl Cipher {
         let cipher = Ctr128LE::<Aes256>::new_from_slices(cipher_key, &counter).map_err(wrong_length)?;
         let mac = <Hmac<Sha1> as KeyInit>::new_from_slice(mac_key)
             .map_err(|_| ZipError::Entropy("a derived key has the wrong length".to_owned()))?;
-        Ok((Self::Aes(Box::new((cipher, mac))), head))
+        Ok((Self::Aes(Box::new((cipher, mac))), check))
     }
 
     /// Begins the PKZIP cipher; gives the encrypted header, whose last byte lets readers check the password.
@@ -107,6 +123,26 @@ impl Cipher {
         let mut keys = PkKeys::new(&password.0);
         keys.encrypt(&mut head);
         Ok((Self::ZipCrypto(Box::new(keys)), head))
+    }
+
+    /// Begins to read the PKZIP cipher with its header, which is decrypted in place; `None` when its last byte shows
+    /// that the password is another one.
+    pub(crate) fn open_zip_crypto(password: &Password, check: u8, head: &mut [u8]) -> Option<Self> {
+        let mut keys = PkKeys::new(&password.0);
+        keys.decrypt(head);
+        (head.last() == Some(&check)).then(|| Self::ZipCrypto(Box::new(keys)))
+    }
+
+    /// Decrypts in place.
+    pub(crate) fn decrypt(&mut self, data: &mut [u8]) {
+        match self {
+            Self::Aes(state) => {
+                let (cipher, mac) = &mut **state;
+                mac.update(data);
+                cipher.apply_keystream(data);
+            }
+            Self::ZipCrypto(keys) => keys.decrypt(data),
+        }
     }
 
     /// Encrypts in place.
@@ -153,13 +189,24 @@ impl PkKeys {
         *third = crc_step(*third, (*second >> 24) as u8);
     }
 
+    /// The next byte of the key stream.
+    fn key(&self) -> u8 {
+        let word = (self.0[2] | 2) & 0xffff;
+        (word.wrapping_mul(word ^ 1) >> 8) as u8
+    }
+
     fn encrypt(&mut self, data: &mut [u8]) {
         for byte in data {
-            let word = (self.0[2] | 2) & 0xffff;
-            let key = (word.wrapping_mul(word ^ 1) >> 8) as u8;
             let plain = *byte;
-            *byte = plain ^ key;
+            *byte = plain ^ self.key();
             self.update(plain);
+        }
+    }
+
+    fn decrypt(&mut self, data: &mut [u8]) {
+        for byte in data {
+            *byte ^= self.key();
+            self.update(*byte);
         }
     }
 }

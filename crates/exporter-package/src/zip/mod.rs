@@ -1,11 +1,11 @@
 //! Zip archives (PKWARE APPNOTE 6.3): written once from front to back, so the output need not seek.
 
-mod cipher;
+pub(crate) mod cipher;
 mod encoder;
 mod error;
-mod name;
+pub(crate) mod name;
 mod options;
-mod record;
+pub(crate) mod record;
 mod time;
 mod writer;
 

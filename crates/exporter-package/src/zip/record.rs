@@ -7,13 +7,13 @@ const LOCAL: u32 = 0x0403_4b50;
 /// Data descriptor signature (APPNOTE 4.3.9.3).
 const DESCRIPTOR: u32 = 0x0807_4b50;
 /// Central directory file header signature (APPNOTE 4.3.12).
-const CENTRAL: u32 = 0x0201_4b50;
+pub(crate) const CENTRAL: u32 = 0x0201_4b50;
 /// Zip64 end of central directory record signature (APPNOTE 4.3.14).
-const END64: u32 = 0x0606_4b50;
+pub(crate) const END64: u32 = 0x0606_4b50;
 /// Zip64 end of central directory locator signature (APPNOTE 4.3.15).
-const LOCATOR64: u32 = 0x0706_4b50;
+pub(crate) const LOCATOR64: u32 = 0x0706_4b50;
 /// End of central directory record signature (APPNOTE 4.3.16).
-const END: u32 = 0x0605_4b50;
+pub(crate) const END: u32 = 0x0605_4b50;
 
 /// Flag: encrypted (APPNOTE 4.4.4, bit 0).
 pub(crate) const ENCRYPTED: u16 = 1;
@@ -23,11 +23,11 @@ pub(crate) const STREAMED: u16 = 1 << 3;
 pub(crate) const UTF8: u16 = 1 << 11;
 
 /// Method: AES encryption; the extra field names the real one (WinZip AE specification).
-const METHOD_AES: u16 = 99;
+pub(crate) const METHOD_AES: u16 = 99;
 /// Extra field of AES (WinZip AE specification).
-const EXTRA_AES: u16 = 0x9901;
+pub(crate) const EXTRA_AES: u16 = 0x9901;
 /// Extra field of 64-bit sizes (APPNOTE 4.5.3).
-const EXTRA_ZIP64: u16 = 1;
+pub(crate) const EXTRA_ZIP64: u16 = 1;
 
 /// Value of a 32-bit field whose truth stands in the zip64 extra field (APPNOTE 4.4.8).
 const IN_ZIP64: u32 = u32::MAX;
@@ -94,6 +94,14 @@ fn length(bytes: &[u8]) -> u16 {
 }
 
 impl Record {
+    /// Version needed to unpack: 2.0 at least, 4.5 for 64-bit numbers, 5.1 for AES, 6.3 for zstd (APPNOTE 4.4.3.2).
+    pub(crate) fn needed_version(&self) -> u16 {
+        let method = if self.method == 93 { 63 } else { 20 };
+        let aes = if self.aes { 51 } else { 20 };
+        let far = if self.zip64 || self.offset >= u64::from(u32::MAX) { 45 } else { 20 };
+        [method, aes, far].into_iter().fold(20, u16::max)
+    }
+
     /// The checksum as it is written: AE-2 leaves it out, since it would tell about the plain data.
     fn public_crc(&self) -> u32 {
         if self.aes { 0 } else { self.crc32 }
@@ -146,7 +154,7 @@ impl Record {
     }
 
     /// The header in the directory; only numbers that do not fit go to its zip64 field.
-    fn central(&self, out: &mut Bytes) {
+    pub(crate) fn central(&self) -> Vec<u8> {
         let large: Vec<u64> = [self.size, self.compressed, self.offset]
             .into_iter()
             .filter(|value| *value >= u64::from(IN_ZIP64))
@@ -159,14 +167,16 @@ impl Record {
             }
         }
         self.aes_extra(&mut extra);
+        let mut out = Bytes::default();
         out.u32(CENTRAL).u16(MADE_BY_UNIX | self.version);
-        self.common(out, self.public_crc());
+        self.common(&mut out, self.public_crc());
         out.u32(short(self.compressed)).u32(short(self.size));
         out.u16(length(self.name.as_bytes())).u16(length(&extra.0));
         // No comment, first disk, no internal attributes.
         out.u16(0).u16(0).u16(0);
         out.u32((REGULAR | u32::from(self.permissions)) << 16).u32(short(self.offset));
         out.slice(self.name.as_bytes()).slice(&extra.0);
+        out.0
     }
 }
 
@@ -174,9 +184,16 @@ impl Record {
 pub(crate) fn directory(records: &[Record], start: u64) -> Vec<u8> {
     let mut out = Bytes::default();
     for record in records {
-        record.central(&mut out);
+        out.slice(&record.central());
     }
     let (size, count) = (out.0.len() as u64, records.len() as u64);
+    out.slice(&end_records(count, size, start));
+    out.0
+}
+
+/// The records that end an archive, for a directory of `count` entries and `size` bytes that begins at `start`.
+pub(crate) fn end_records(count: u64, size: u64, start: u64) -> Vec<u8> {
+    let mut out = Bytes::default();
     let end64 = start.saturating_add(size);
     if count >= u64::from(u16::MAX) || size >= u64::from(IN_ZIP64) || start >= u64::from(IN_ZIP64) {
         // 44: the length of the record after this field.

@@ -28,6 +28,11 @@ impl EntryTime {
         Self { date: u16::try_from(date).unwrap_or(33), time: u16::try_from(time).unwrap_or(0) }
     }
 
+    /// Takes the two fields of a header as they are (APPNOTE 4.4.6).
+    pub(crate) const fn from_dos(date: u16, time: u16) -> Self {
+        Self { date, time }
+    }
+
     /// Date field (APPNOTE 4.4.6).
     pub(crate) const fn dos_date(self) -> u16 {
         self.date

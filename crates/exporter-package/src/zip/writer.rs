@@ -120,10 +120,10 @@ impl<W: Write> ZipWriter<W> {
             return Err(ZipError::EntryOpen { open: open.record.name.clone() });
         }
         self.names.take(&entry.name)?;
-        let (method, method_version) = match self.options.compression {
-            Compression::Stored => (0, 20),
-            Compression::Deflate(_) => (8, 20),
-            Compression::Zstd(_) => (93, 63),
+        let method = match self.options.compression {
+            Compression::Stored => 0,
+            Compression::Deflate(_) => 8,
+            Compression::Zstd(_) => 93,
         };
         let (aes, encrypted) = match self.options.encryption {
             Encryption::Aes256(_) => (true, ENCRYPTED),
@@ -131,30 +131,22 @@ impl<W: Write> ZipWriter<W> {
             Encryption::None => (false, 0),
         };
         let utf8 = if entry.name.is_ascii() { 0 } else { UTF8 };
-        let offset = self.out.offset;
-        // AES needs 5.1, offsets beyond 4 GiB need 4.5 (APPNOTE 4.4.3.2).
-        let far = if offset >= u64::from(u32::MAX) { 45 } else { 20 };
-        let version = [method_version, if aes { 51 } else { 20 }, far].into_iter().fold(20, u16::max);
-        self.open = Some(Open {
-            record: Record {
-                name: entry.name.clone(),
-                version,
-                flags: utf8 | encrypted,
-                method,
-                aes,
-                modified: self.options.modified,
-                permissions: self.options.permissions,
-                crc32: 0,
-                compressed: 0,
-                size: 0,
-                offset,
-                zip64: false,
-            },
-            at_most: entry.at_most,
-            begun: false,
-            cipher: None,
+        let mut record = Record {
+            name: entry.name.clone(),
+            version: 0,
+            flags: utf8 | encrypted,
+            method,
+            aes,
+            modified: self.options.modified,
+            permissions: self.options.permissions,
+            crc32: 0,
             compressed: 0,
-        });
+            size: 0,
+            offset: self.out.offset,
+            zip64: false,
+        };
+        record.version = record.needed_version();
+        self.open = Some(Open { record, at_most: entry.at_most, begun: false, cipher: None, compressed: 0 });
         Ok(())
     }
 
@@ -287,9 +279,7 @@ impl Open {
     ) -> Result<(), ZipError> {
         self.record.flags |= STREAMED;
         self.record.zip64 = !self.fits_32_bits();
-        if self.record.zip64 {
-            self.record.version = self.record.version.max(45);
-        }
+        self.record.version = self.record.needed_version();
         out.put(&self.record.local())?;
         // The checksum is not known yet, so readers check the password against the time (APPNOTE 6.1.6 as practised).
         let [_, check] = self.record.modified.dos_time().to_le_bytes();

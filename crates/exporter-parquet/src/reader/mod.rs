@@ -6,6 +6,7 @@ mod pruning;
 mod statistics;
 mod thrift;
 
+use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -47,12 +48,25 @@ impl ParquetDataset {
     /// is broken.
     pub fn open(path: &Path, options: &ReadOptions) -> Result<Self> {
         let file = Positioned::open(path).map_err(|source| Error::io("cannot open the file", source))?;
+        let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+        Self::read(file, &stem, options)
+    }
+
+    /// Opens a file that is open already; its table is called `name` unless the stored codebook says otherwise.
+    ///
+    /// # Errors
+    /// As [`ParquetDataset::open`].
+    pub fn from_file(file: File, name: &str, options: &ReadOptions) -> Result<Self> {
+        let file = Positioned::of(file).map_err(|source| Error::io("cannot open the file", source))?;
+        Self::read(file, name, options)
+    }
+
+    fn read(file: Positioned, name: &str, options: &ReadOptions) -> Result<Self> {
         let metadata = load(&file)?;
         let value = |key: &str| metadata.schema().metadata().get(key).map(String::as_str);
-        let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
         let (json, table) = match options.codebook {
-            true => (value(CODEBOOK_KEY), value(TABLE_KEY).unwrap_or(&stem)),
-            false => (None, stem.as_str()),
+            true => (value(CODEBOOK_KEY), value(TABLE_KEY).unwrap_or(name)),
+            false => (None, name),
         };
         let mut restored = restore(json, table, metadata.schema())?;
         restored.check_rows(row_count(&metadata));

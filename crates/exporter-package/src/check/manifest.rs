@@ -1,0 +1,62 @@
+//! The archive against its own manifest.
+
+use std::collections::HashMap;
+
+use super::CheckedEntry;
+use super::findings::{Findings, Rule};
+use crate::manifest::{MANIFEST, MANIFEST_VERSION, Manifest, hex};
+
+/// Compares the manifest's lines with the entries and fills in the rows it claims.
+pub(super) fn check(
+    text: &[u8],
+    entries: &mut [CheckedEntry],
+    digests: &[Option<[u8; 32]>],
+    findings: &mut Findings,
+) {
+    let at = entries.iter().find(|entry| entry.path == MANIFEST).map_or(0, |entry| entry.offset);
+    let manifest: Manifest = match serde_json::from_slice(text) {
+        Ok(manifest) => manifest,
+        Err(error) => {
+            findings.about(
+                Rule::Manifest,
+                at,
+                MANIFEST,
+                format!("it is not as this program writes it: {error}"),
+            );
+            return;
+        }
+    };
+    if manifest.manifest != MANIFEST_VERSION {
+        let message = format!("version {} is not known, {MANIFEST_VERSION} is", manifest.manifest);
+        findings.about(Rule::Manifest, at, MANIFEST, message);
+        return;
+    }
+    let places: HashMap<String, usize> =
+        entries.iter().enumerate().map(|(index, entry)| (entry.path.clone(), index)).collect();
+    let mut listed = vec![false; entries.len()];
+    for line in &manifest.entries {
+        let mut wrong = |at: u64, message: String| findings.about(Rule::Manifest, at, &line.path, message);
+        let known = places.get(&line.path).filter(|_| line.path != MANIFEST);
+        let Some((entry, seen, digest)) = known.and_then(|index| {
+            Some((entries.get_mut(*index)?, listed.get_mut(*index)?, digests.get(*index)?))
+        }) else {
+            wrong(at, "the manifest lists it, and the archive does not have it".into());
+            continue;
+        };
+        if std::mem::replace(seen, true) {
+            wrong(at, "the manifest lists it twice".into());
+        }
+        entry.rows = line.rows;
+        if entry.bytes != line.bytes {
+            wrong(entry.offset, format!("the manifest says {} bytes, it has {}", line.bytes, entry.bytes));
+        }
+        if let Some(found) = digest.as_ref().map(|digest| hex(digest)).filter(|found| *found != line.sha256) {
+            wrong(entry.offset, format!("the manifest says SHA-256 {}, it is {found}", line.sha256));
+        }
+    }
+    for (entry, listed) in entries.iter().zip(listed) {
+        if !listed && entry.path != MANIFEST {
+            findings.about(Rule::Manifest, entry.offset, &entry.path, "the manifest does not list it");
+        }
+    }
+}

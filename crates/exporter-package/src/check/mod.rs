@@ -1,0 +1,206 @@
+//! Checks a zip archive that this program wrote: every byte of its structure and everything in it.
+//!
+//! An archive tells most things twice, and [`crate::ZipWriter`] writes each of them in one way only. So the check reads
+//! the directory, writes every header anew and compares: what differs is damaged, forged, or the work of another
+//! program. Then it decrypts and unpacks each entry, compares sizes and checksums, and holds the whole against
+//! `MANIFEST.json` when there is one.
+//!
+//! ```
+//! use std::io::{Cursor, Write};
+//! use exporter_package::check::{CheckOptions, Rule, check};
+//! use exporter_package::{EntryOptions, ZipOptions, ZipWriter};
+//!
+//! let mut zip = ZipWriter::new(Vec::new(), ZipOptions::default())?;
+//! zip.start_entry(&EntryOptions::new("household.tab"))?;
+//! zip.write_all(b"hhid\tregion\n1\t4\n")?;
+//! zip.finish_entry()?;
+//! let mut archive = zip.finish()?;
+//! assert!(check(Cursor::new(&archive), &CheckOptions::default())?.findings.is_empty());
+//!
+//! archive[50] ^= 1;
+//! let damaged = check(Cursor::new(&archive), &CheckOptions::default())?;
+//! assert!(!damaged.findings.is_empty());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Hostile archives are safe to check: memory follows the directory and stays below a limit, no byte of the file is
+//! unpacked twice, an entry is unpacked only as far as the size it claims, and claims beyond
+//! [`CheckOptions::max_expansion`] are refused.
+
+mod contents;
+mod decoder;
+mod directory;
+mod end;
+mod findings;
+mod layout;
+mod manifest;
+mod source;
+#[cfg(test)]
+mod tests;
+
+use std::io::{self, Read, Seek};
+
+use crate::manifest::MANIFEST;
+use crate::zip::Password;
+
+use contents::Contents;
+pub use findings::{Finding, Rule};
+use findings::{Findings, Stop};
+use source::Source;
+
+/// How far a check goes.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct CheckOptions {
+    /// Opens encrypted entries; without it they are a finding.
+    pub password: Option<Password>,
+    /// Most entries that are looked at.
+    pub max_entries: u64,
+    /// Most bytes that one byte of the archive may unpack to. Deflate cannot reach more than 1032, zstd can.
+    pub max_expansion: u64,
+}
+
+impl Default for CheckOptions {
+    /// No password, a million entries, 4096 bytes from one.
+    fn default() -> Self {
+        Self { password: None, max_entries: 1 << 20, max_expansion: 4096 }
+    }
+}
+
+impl CheckOptions {
+    /// Opens encrypted entries with this password.
+    #[must_use]
+    pub fn password(mut self, password: Password) -> Self {
+        self.password = Some(password);
+        self
+    }
+}
+
+/// What a check found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Checked {
+    /// What is wrong; empty when nothing is.
+    pub findings: Vec<Finding>,
+    /// The entries of the directory in their order, as far as it could be read.
+    pub entries: Vec<CheckedEntry>,
+}
+
+/// One entry of a checked archive.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CheckedEntry {
+    /// Its name.
+    pub path: String,
+    /// Where its header begins, in bytes from 0.
+    pub offset: u64,
+    /// Bytes that it unpacks to, as the directory says.
+    pub bytes: u64,
+    /// Rows that the manifest claims.
+    pub rows: Option<u64>,
+    /// Whether it was unpacked and everything about it agreed.
+    pub sound: bool,
+}
+
+/// Looks at the contents of entries while they are unpacked.
+pub trait Inspect {
+    /// An entry begins; `true` asks for its bytes.
+    ///
+    /// # Errors
+    /// Any error ends the check.
+    fn begin(&mut self, path: &str, bytes: u64) -> io::Result<bool>;
+
+    /// The next bytes of the entry.
+    ///
+    /// # Errors
+    /// Any error ends the check.
+    fn bytes(&mut self, data: &[u8]) -> io::Result<()>;
+
+    /// The entry has ended; `sound` says whether all of it came and agreed with its checksum.
+    ///
+    /// # Errors
+    /// Any error ends the check.
+    fn end(&mut self, sound: bool) -> io::Result<()>;
+}
+
+/// Looks at nothing.
+struct NoInspection;
+
+impl Inspect for NoInspection {
+    fn begin(&mut self, _: &str, _: u64) -> io::Result<bool> {
+        Ok(false)
+    }
+
+    fn bytes(&mut self, _: &[u8]) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn end(&mut self, _: bool) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Checks an archive; at most a hundred findings of one rule are listed.
+///
+/// # Errors
+/// When the file cannot be read; whatever its bytes are, they give findings.
+pub fn check<R: Read + Seek>(file: R, options: &CheckOptions) -> io::Result<Checked> {
+    check_and_inspect(file, options, &mut NoInspection)
+}
+
+/// Checks an archive and shows the contents of its entries as they are unpacked.
+///
+/// # Errors
+/// When the file cannot be read, or what `inspect` fails with.
+pub fn check_and_inspect<R: Read + Seek>(
+    file: R,
+    options: &CheckOptions,
+    inspect: &mut dyn Inspect,
+) -> io::Result<Checked> {
+    let mut source = Source::new(file)?;
+    let mut findings = Findings::new(source.length());
+    let mut entries = Vec::new();
+    match check_all(&mut source, options, inspect, &mut findings, &mut entries) {
+        Ok(()) | Err(Stop::Told) => {}
+        Err(Stop::Failed(error)) => return Err(error),
+    }
+    Ok(Checked { findings: findings.into_list(), entries })
+}
+
+fn check_all<R: Read + Seek>(
+    source: &mut Source<R>,
+    options: &CheckOptions,
+    inspect: &mut dyn Inspect,
+    findings: &mut Findings,
+    entries: &mut Vec<CheckedEntry>,
+) -> Result<(), Stop> {
+    let end = end::find(source, findings)?;
+    let listed = directory::read(source, &end, options.max_entries, findings)?;
+    let placed = layout::check(source, &listed, end.start, findings)?;
+    let has_manifest = listed.iter().any(|entry| entry.record.name == MANIFEST);
+    let mut contents = Contents::new(options, has_manifest);
+    let mut digests = Vec::with_capacity(listed.len());
+    let mut text = None;
+    for (entry, place) in listed.iter().zip(&placed) {
+        let unpacked = match place {
+            Some(place) => contents.check(source, entry, *place, inspect, findings)?,
+            None => None,
+        };
+        entries.push(CheckedEntry {
+            path: entry.record.name.clone(),
+            offset: entry.record.offset,
+            bytes: entry.record.size,
+            rows: None,
+            sound: entry.sound && unpacked.is_some(),
+        });
+        let (digest, captured) =
+            unpacked.map_or((None, None), |unpacked| (unpacked.sha256, unpacked.captured));
+        digests.push(digest);
+        text = text.or(captured);
+    }
+    contents.tell_of_locked_entries(findings);
+    if let Some(text) = text {
+        manifest::check(&text, entries, &digests, findings);
+    }
+    Ok(())
+}
