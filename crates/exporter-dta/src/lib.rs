@@ -34,6 +34,7 @@ pub mod characteristics;
 pub mod charset;
 pub mod check;
 pub mod dataset;
+mod engine_error;
 pub mod error;
 pub mod exporter;
 pub mod format;

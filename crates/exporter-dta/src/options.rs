@@ -179,7 +179,7 @@ pub static OPTIONS: &[OptionInfo] = &[
         name: "leap-seconds",
         kind: OptionKind::Boolean,
         default: "false",
-        help: "Count leap seconds in moments that have a zone (%tC).",
+        help: "Count leap seconds in moments that have a zone (%tC), as is always done for those whose given format is %tC.",
     },
     OptionInfo {
         name: "long-text",

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
+mod round_trip;
+
 use std::io::Cursor;
 
 use exporter_core::sink::MemorySink;

@@ -1,7 +1,9 @@
 //! `.dta` as an input format of the engine.
 
 use exporter_core::format::{Recognition, Source};
-use exporter_core::{Context, Dataset, FormatInfo, Input, Limits, OptionInfo, OptionKind, Result, Supports};
+use exporter_core::{
+    Context, Dataset, FormatInfo, Input, Limits, LossCode, OptionInfo, OptionKind, Result, Supports,
+};
 use serde::Deserialize;
 
 use crate::dataset::DtaDataset;
@@ -79,7 +81,7 @@ static INFO: FormatInfo = FormatInfo {
             help: "read variables with a date format as dates and times, otherwise as stored numbers",
         },
     ],
-    losses: &[],
+    losses: &[LossCode::TEXT_REPLACED, LossCode::NOT_READ],
     reads: true,
     writes: false,
     notes: "Reads releases 102 to 121 in both byte orders; alias variables of 120 and 121 are left out with a note.",
@@ -104,7 +106,8 @@ impl Input for DtaInput {
     fn open(source: &Source<'_>, options: DtaInputOptions, context: &Context) -> Result<Box<dyn Dataset>> {
         let mut read = ReadOptions::default();
         if options.encoding != "detect" {
-            read.encoding = TextEncoding::from_label(&options.encoding).map_err(super::core_error)?;
+            read.encoding =
+                TextEncoding::from_label(&options.encoding).map_err(exporter_core::Error::from)?;
         }
         read.lenient = options.lenient;
         if options.letters == Letters::Null {

@@ -8,8 +8,12 @@
 //! | labels on `.a` to `.z` | labels of these missing values |
 //! | label languages | translations |
 //! | notes, other characteristics | notes, attributes |
-//! | str# width | `facts.max_bytes` where the text is UTF-8 |
 //! | alias variables | left out, with a note on the table |
+//!
+//! What a file of our writer says beside this (kinds, questions, groups, original names) is taken back as far as it still
+//! describes the file. Whole numbers, decimals and durations that were stored as text come back as numbers when every
+//! text spells one; so do decimals, small floats and coarse or fine moments when every value is one. That takes a pass
+//! over these columns.
 //!
 //! Which letters occur is found in one pass over the numeric variables when the file is opened
 //! ([`Letters::Seen`]); letters that a value label names are declared as well.
@@ -17,9 +21,15 @@
 mod codebook;
 mod delivery;
 mod input;
+mod kinds;
+mod labels;
+mod number_text;
+mod proof;
+mod replaced;
 mod restore;
 #[cfg(test)]
 mod tests;
+mod variable;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -27,14 +37,18 @@ use std::path::{Path, PathBuf};
 use arrow_array::RecordBatch;
 use arrow_select::filter::filter_record_batch;
 use exporter_core::codebook::{Codebook, Table};
-use exporter_core::dataset::{arrow_schema, table_of};
-use exporter_core::{Batches, Dataset, Error, ErrorKind, Filter, Result, Scan, TableId};
+use exporter_core::dataset::{arrow_schema, arrow_type, table_of};
+use exporter_core::{Batches, Dataset, Error, Filter, Loss, LossCode, LossReport, Result, Scan, TableId};
 
 use crate::error::DtaError;
-use crate::reader::{DtaReader, ReadOptions, Selection};
+use crate::reader::{ColumnType, Dictionary, DtaReader, ReadOptions, Selection};
 use crate::spec_storage::StorageType;
+use codebook::Opened;
 use delivery::Delivery;
 pub use input::{DtaInput, DtaInputOptions, Letters};
+use proof::Claim;
+use replaced::{Replaced, Tally};
+use restore::Kept;
 
 /// An open `.dta` file; every scan reads it anew.
 #[derive(Debug)]
@@ -45,6 +59,10 @@ pub struct DtaDataset {
     /// How each variable of the codebook is delivered.
     columns: Vec<Delivery>,
     threads: usize,
+    /// Characters of the descriptions that could not be read.
+    in_descriptions: u64,
+    /// Characters of the rows that could not be read.
+    replaced: Tally,
 }
 
 impl DtaDataset {
@@ -52,10 +70,10 @@ impl DtaDataset {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Io`], or [`ErrorKind::Invalid`] with the offset of what is damaged.
+    /// [`exporter_core::ErrorKind::Io`], or [`exporter_core::ErrorKind::Invalid`] with the offset of what is damaged.
     pub fn open(path: &Path, options: ReadOptions, letters: Letters, threads: usize) -> Result<Self> {
         let file = open_file(path)?;
-        let place = |error: DtaError| core_error(error).entry(path.display().to_string());
+        let place = |error: DtaError| Error::from(error).entry(path.display().to_string());
         let mut reader = DtaReader::with_options(file, options).map_err(place)?;
         let all = &reader.dictionary().variables;
         let stored = |index: &usize| all.get(*index).is_some_and(|v| v.storage != StorageType::Alias);
@@ -63,13 +81,25 @@ impl DtaDataset {
         if letters == Letters::Seen {
             reader.facts(&variables).map_err(place)?;
         }
-        let kinds = reader.column_types(&variables).map_err(place)?;
+        let columns = reader.column_types(&variables).map_err(place)?;
         let facts =
             if letters == Letters::Seen { reader.facts(&variables).map_err(place)? } else { Vec::new() };
+        let in_descriptions = reader.replaced_characters();
+        let claims = claims(reader.dictionary(), &variables, &columns);
+        let proven = proof::proven(&mut reader, claims).map_err(place)?;
         let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-        let (codebook, columns) =
-            codebook::describe(reader.dictionary(), &name, &variables, &kinds, &facts, letters);
-        Ok(Self { path: path.to_owned(), reader, codebook, columns, threads: threads.max(1) })
+        let dictionary = reader.dictionary();
+        let (codebook, columns) = codebook::describe(&Opened {
+            dictionary,
+            name: &name,
+            variables: &variables,
+            columns: &columns,
+            facts: &facts,
+            proven: &proven,
+            letters,
+        });
+        let (replaced, threads) = (Tally::default(), threads.max(1));
+        Ok(Self { path: path.to_owned(), reader, codebook, columns, threads, in_descriptions, replaced })
     }
 
     /// The reader beneath: dictionary, damages passed over, replaced characters.
@@ -86,17 +116,25 @@ impl DtaDataset {
         if let (Some(limit), None) = (scan.limit, &scan.filter) {
             selection = selection.rows(0..limit);
         }
-        let place = |error: DtaError| core_error(error).entry(self.path.display().to_string());
+        let place = |error: DtaError| Error::from(error).entry(self.path.display().to_string());
         let mut reader = self.reader.reopen(open_file(&self.path)?).map_err(place)?;
         let path = self.path.clone();
         let schema = arrow_schema(table, &columns);
         let output = schema.clone();
         let mut first = 0_u64;
+        let mut found = vec![Replaced::default(); columns.len()];
         let deliver = move |batch: crate::error::Result<RecordBatch>| {
-            let batch = batch.map_err(|error| core_error(error).entry(path.display().to_string()))?;
+            let batch = batch.map_err(|error| Error::from(error).entry(path.display().to_string()))?;
             let arrays =
                 deliveries.iter().zip(batch.columns()).map(|(delivery, array)| delivery.array(array, first));
             let arrays = arrays.collect::<Result<Vec<_>>>()?;
+            // A batch is decoded before it arrives, so that nothing is missed while nothing was replaced.
+            if self.reader.replaced_characters() > self.in_descriptions {
+                for ((array, found), column) in arrays.iter().zip(&mut found).zip(&columns) {
+                    found.count(array, first);
+                    self.replaced.note(*column, found);
+                }
+            }
             first += batch.num_rows() as u64;
             let options = arrow_array::RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
             Ok(RecordBatch::try_new_with_options(output.clone(), arrays, &options)?)
@@ -149,6 +187,27 @@ impl Dataset for DtaDataset {
             Some(filter) => self.filtered(description, &columns, filter, scan),
         }
     }
+
+    fn losses(&self) -> LossReport {
+        let dictionary = self.reader.dictionary();
+        let Some(table) = self.codebook.tables.first() else { return LossReport::default() };
+        let name = |column: usize| table.variables.get(column).map(|v| v.name.clone()).unwrap_or_default();
+        let mut losses = self.replaced.losses(name);
+        if self.in_descriptions > 0 {
+            let action = "characters of names and labels outside the encoding of the file read as U+FFFD";
+            losses.push(Loss::new(LossCode::TEXT_REPLACED, action).count(self.in_descriptions));
+        }
+        for alias in dictionary.variables.iter().filter(|variable| variable.storage == StorageType::Alias) {
+            let action = "an alias variable is left out: its values are in another frame";
+            losses.push(Loss::new(LossCode::NOT_READ, action).variable(&alias.name));
+        }
+        for damage in &dictionary.damages {
+            let place = format!("offset {}: {}", damage.offset, damage.message);
+            let action = "damage passed over, as lenient asks; rows and labels behind it may be missing";
+            losses.push(Loss::new(LossCode::NOT_READ, action).first(None, place));
+        }
+        losses.into_iter().map(|loss| loss.table(&table.name)).collect()
+    }
 }
 
 fn open_file(path: &Path) -> Result<File> {
@@ -156,21 +215,15 @@ fn open_file(path: &Path) -> Result<File> {
         .map_err(|source| Error::io("cannot open the file", source).entry(path.display().to_string()))
 }
 
-/// The engine's error for one of this crate, with its place.
-fn core_error(error: DtaError) -> Error {
-    let message = error.to_string();
-    match error {
-        DtaError::Io(source) => Error::io("dta: reading failed", source),
-        DtaError::Arrow(source) => Error::from(source),
-        DtaError::Damaged { offset, message } => Error::invalid(format!("dta: {message}"))
-            .offset(offset)
-            .hint("the option lenient reads the complete rows"),
-        DtaError::Value { variable, row, remedy, .. } => {
-            Error::invalid(message).variable(variable).row(row).hint(remedy)
-        }
-        DtaError::Unsupported(_) => Error::unsupported(message),
-        DtaError::TooManyVariables { .. } | DtaError::Limit { .. } => Error::new(ErrorKind::Limit, message),
-        DtaError::Cancelled => Error::cancelled(),
-        _ => Error::invalid(message),
-    }
+/// The variables that need a proof before they are delivered as the kind that our writer recorded.
+fn claims(dictionary: &Dictionary, variables: &[usize], columns: &[ColumnType]) -> Vec<Claim> {
+    let kept = Kept::of(dictionary);
+    let claim = |(variable, column): (&usize, &ColumnType)| {
+        let stored = dictionary.variables.get(*variable)?;
+        let (recorded, has_kind) = kept.variable(&stored.name)?;
+        let target = arrow_type(&recorded.kind);
+        let needed = has_kind && proof::is_needed(&column.arrow(stored.storage), &target);
+        needed.then_some(Claim { variable: *variable, target })
+    };
+    variables.iter().zip(columns).filter_map(claim).collect()
 }

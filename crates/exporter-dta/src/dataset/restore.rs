@@ -6,8 +6,8 @@ use exporter_core::codebook::{Study, Table, Value, ValueLabels, Variable};
 use serde::de::DeserializeOwned;
 
 use crate::characteristics::{
-    DATASET, LANGUAGE_LABEL, LANGUAGE_SET, LETTERS, NAME, NOTES, SETS, STUDY, TABLE, VALUE_LABELS, VARIABLE,
-    is_special, part,
+    CLOCK, DATASET, LABEL, LABEL_STUDY, LANGUAGE_LABEL, LANGUAGE_SET, LETTERS, NAME, NOTES, SET_LETTERS,
+    SETS, STUDY, TABLE, VALUE_LABELS, VARIABLE, is_special, part,
 };
 use crate::metadata::Characteristic;
 use crate::reader::Dictionary;
@@ -17,6 +17,8 @@ use crate::reader::notes::numbered_notes;
 #[derive(Debug)]
 pub(super) struct Kept<'d> {
     by_owner: HashMap<&'d str, Vec<&'d Characteristic>>,
+    /// Whether what our writer kept counts.
+    ours: bool,
     /// Names of the languages beside the current one.
     pub(super) languages: Vec<&'d str>,
 }
@@ -28,7 +30,17 @@ impl<'d> Kept<'d> {
             by_owner.entry(c.owner.as_str()).or_default().push(c);
         }
         let languages = dictionary.other_languages().iter().map(|language| language.name).collect();
-        Self { by_owner, languages }
+        Self { by_owner, ours: true, languages }
+    }
+
+    /// Only what Stata itself knows.
+    pub(super) fn by_stata(dictionary: &'d Dictionary) -> Self {
+        Self { ours: false, ..Self::of(dictionary) }
+    }
+
+    /// A characteristic of our writer.
+    fn own(&self, owner: &str, name: &str) -> Option<&'d str> {
+        self.get(owner, name).filter(|_| self.ours)
     }
 
     /// Characteristics of `owner` in file order.
@@ -43,7 +55,7 @@ impl<'d> Kept<'d> {
     /// Notes of `owner` that are the codebook's own.
     pub(super) fn notes(&self, owner: &str) -> Vec<&'d str> {
         let notes = numbered_notes(self.of_owner(owner));
-        let own = self.get(owner, NOTES).and_then(|count| count.parse().ok()).unwrap_or(notes.len());
+        let own = self.own(owner, NOTES).and_then(|count| count.parse().ok()).unwrap_or(notes.len());
         notes.into_iter().take(own).collect()
     }
 
@@ -64,7 +76,7 @@ impl<'d> Kept<'d> {
 
     /// Contents that may continue in further parts.
     fn whole(&self, owner: &str, name: &str) -> Option<String> {
-        let mut text = self.get(owner, name)?.to_owned();
+        let mut text = self.own(owner, name)?.to_owned();
         for number in 2.. {
             let Some(more) = self.get(owner, &part(name, number)) else { break };
             text.push_str(more);
@@ -109,6 +121,21 @@ impl<'d> Kept<'d> {
 
     /// The variable's name in the codebook, where it is another one.
     pub(super) fn name(&self, variable: &str) -> Option<&'d str> {
-        self.get(variable, NAME)
+        self.own(variable, NAME)
+    }
+
+    /// Letters of a variable whose label is that of its set.
+    pub(super) fn set_letters(&self, variable: &str) -> &'d str {
+        self.own(variable, SET_LETTERS).unwrap_or_default()
+    }
+
+    /// The clock of a variable's moments, where it is recorded.
+    pub(super) fn clock(&self, variable: &str) -> Option<&'d str> {
+        self.own(variable, CLOCK)
+    }
+
+    /// Whether the dataset label is the title of the study and not that of the table.
+    pub(super) fn is_labelled_by_study(&self) -> bool {
+        self.own(DATASET, LABEL) == Some(LABEL_STUDY)
     }
 }

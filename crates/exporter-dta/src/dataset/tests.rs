@@ -6,8 +6,8 @@ use std::sync::Arc;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Date32Type, Int64Type};
 use arrow_array::{
-    ArrayRef, BooleanArray, Date32Array, Float64Array, Int64Array, RecordBatch, StringArray,
-    Time64MicrosecondArray, TimestampMillisecondArray,
+    ArrayRef, BooleanArray, Date32Array, Decimal128Array, DurationNanosecondArray, Float64Array, Int64Array,
+    RecordBatch, StringArray, Time64MicrosecondArray, TimestampMillisecondArray,
 };
 use arrow_select::concat::concat_batches;
 use exporter_core::codebook::{
@@ -17,13 +17,14 @@ use exporter_core::codebook::{
 use exporter_core::dataset::Comparison;
 use exporter_core::format::Recognition;
 use exporter_core::sink::MemorySink;
-use exporter_core::{Context, Dataset, Filter, Input, MemoryDataset, Scan, TableId, export};
+use exporter_core::{Context, Dataset, Filter, Input, LossPolicy, MemoryDataset, Scan, TableId, export};
 
 use super::{DtaDataset, DtaInput, Letters};
 use crate::DtaExporter;
 use crate::reader::ReadOptions;
 use crate::reader::test_file::{Cell, TestFile};
 use crate::spec::{ByteOrder, Release};
+use crate::spec_storage::StorageType;
 
 /// Opens bytes as a dataset; the file lives as long as the folder.
 fn open(bytes: &[u8], letters: Letters) -> (tempfile::TempDir, DtaDataset) {
@@ -84,7 +85,6 @@ fn a_file_describes_itself() {
         .with(1, Text::new("yes").with("fr", "oui"));
     assert_eq!(codebook.value_labels.iter().collect::<Vec<_>>(), [(&"yesno".to_owned(), &yes_no)]);
     assert_eq!(table.variables[1].kind, Kind::Date);
-    assert_eq!(table.variables[3].facts.max_bytes, Some(3));
     assert_eq!(rows(&data, &Scan::all()).num_columns(), 5);
 }
 
@@ -198,6 +198,172 @@ fn what_our_writer_kept_comes_back() {
     assert_eq!(batch.column(0).as_primitive::<Int64Type>().value(2), 999);
 }
 
+/// What the exporter makes of a dataset.
+fn written(data: &dyn Dataset) -> Vec<u8> {
+    let sink = MemorySink::new();
+    export(&DtaExporter::default(), data, Box::new(sink.clone()), &Context::default()).unwrap();
+    sink.entries().into_iter().find(|(name, _)| name.ends_with(".dta")).unwrap().1
+}
+
+#[test]
+fn letters_in_dates_and_times_are_written_back_as_they_were() {
+    let letter = |letter| crate::missing::Missing::from_letter(letter).unwrap();
+    let mut file = TestFile::sample(Release::V118, ByteOrder::Little);
+    let variable = |name, storage, format| (name, storage, format, "", Vec::new());
+    file.variables = vec![
+        variable("day", StorageType::Int, "%td"),
+        variable("at", StorageType::Double, "%tc"),
+        variable("utc", StorageType::Double, "%tC"),
+        variable("month", StorageType::Int, "%tm"),
+        variable("clock", StorageType::Double, "%tcHH:MM:SS"),
+        variable("old", StorageType::Int, "%d"),
+    ];
+    (file.sort, file.characteristics, file.strls, file.sets) =
+        (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let double = |missing: char| Cell::Double(letter(missing).double());
+    let int = |missing: char| Cell::Int(letter(missing).int());
+    file.rows = vec![
+        vec![
+            Cell::Int(20_000),
+            Cell::Double(1.5e12),
+            Cell::Double(1.5e12),
+            Cell::Int(700),
+            Cell::Double(60_000.0),
+            Cell::Int(-1_000),
+        ],
+        vec![int('a'), double('b'), double('z'), int('c'), double('d'), int('y')],
+        vec![int('z'), double('b'), double('a'), int('z'), double('e'), Cell::Int(32_741)],
+    ];
+    let bytes = file.bytes();
+    let (_folder, data) = open(&bytes, Letters::Seen);
+    assert_eq!(data.codebook().problems(), []);
+    let kinds: Vec<String> =
+        data.codebook().tables[0].variables.iter().map(|variable| variable.kind.to_string()).collect();
+    assert_eq!(kinds, ["date", "datetime", "datetime(ms, UTC)", "period(month)", "datetime", "date"]);
+    let again = written(&data);
+    let between = |bytes: &[u8], open: &str, close: &str| {
+        let find = |what: &str| memchr::memmem::find(bytes, what.as_bytes()).unwrap();
+        bytes[find(open) + open.len()..find(close)].to_vec()
+    };
+    for (open, close) in
+        [("<variable_types>", "</variable_types>"), ("<formats>", "</formats>"), ("<data>", "</data>")]
+    {
+        assert_eq!(between(&again, open, close), between(&bytes, open, close), "{open}");
+    }
+    let (_folder, twice) = open_it(&again);
+    assert_eq!(twice.codebook().tables[0].variables, data.codebook().tables[0].variables);
+    let filter = Filter::compare("at", Comparison::Equal, "+10002-01-01T00:00:00");
+    assert_eq!(rows(&data, &Scan::all().filter(filter)).num_rows(), 2);
+}
+
+fn open_it(bytes: &[u8]) -> (tempfile::TempDir, DtaDataset) {
+    open(bytes, Letters::Seen)
+}
+
+#[test]
+fn numbers_stored_as_text_come_back_until_one_is_none() {
+    let big = (1_i64 << 53) + 1;
+    let kinds =
+        [Kind::INTEGER, Kind::Decimal { precision: 20, scale: 2 }, Kind::Duration(TimeUnit::Nanosecond)];
+    let names = ["id", "price", "took"];
+    let variables = names.iter().zip(&kinds).map(|(name, kind)| Variable::new(*name, kind.clone()));
+    let missing = |variable: Variable| variable.with_missing(Missing::value(-9).label("Unknown"));
+    let table = Table::new("t", variables.map(missing).collect());
+    let codebook = Codebook::new("s").with_table(table);
+    let decimals = Decimal128Array::from(vec![Some(10_i128.pow(19) + 7), None, Some(-900)]);
+    let columns: Vec<ArrayRef> = vec![
+        Arc::new(Int64Array::from(vec![Some(big), None, Some(-9)])),
+        Arc::new(decimals.with_precision_and_scale(20, 2).unwrap()),
+        Arc::new(DurationNanosecondArray::from(vec![Some(big), None, Some(-9)])),
+    ];
+    let batch = |columns: &[ArrayRef]| {
+        let named = names.iter().zip(columns).map(|(name, column)| (*name, column.clone(), true));
+        RecordBatch::try_from_iter_with_nullable(named).unwrap()
+    };
+    let data = MemoryDataset::new(codebook, vec![vec![batch(&columns)]]).unwrap();
+    let options = serde_json::from_value(serde_json::json!({"decimals": "text"})).unwrap();
+    let sink = MemorySink::new();
+    export(&DtaExporter::new(options), &data, Box::new(sink.clone()), &Context::default()).unwrap();
+    let bytes = sink.entries().remove("t.dta").unwrap();
+    for letters in [Letters::Seen, Letters::Null] {
+        let (_folder, read) = open(&bytes, letters);
+        let found = &read.codebook().tables[0].variables;
+        assert_eq!(
+            found.iter().map(|variable| &variable.kind).collect::<Vec<_>>(),
+            kinds.iter().collect::<Vec<_>>()
+        );
+        assert_eq!(found[0].missing, [Missing::value(-9).label("Unknown")]);
+        assert_eq!(rows(&read, &Scan::all()).columns(), columns);
+    }
+    // Someone writes something else into the identifier.
+    let mut changed = bytes.clone();
+    let at = memchr::memmem::find(&changed, big.to_string().as_bytes()).unwrap();
+    changed[at] = b'x';
+    let (_folder, read) = open(&changed, Letters::Seen);
+    let found = &read.codebook().tables[0].variables;
+    assert_eq!((&found[0].kind, &found[0].missing), (&Kind::Text, &Vec::new()));
+    assert_eq!(found[2].kind, kinds[2]);
+    assert_eq!(read.codebook().problems(), []);
+    assert_eq!(
+        rows(&read, &Scan::all()).column(0).as_string::<i32>().value(0),
+        format!("x{}", &big.to_string()[1..])
+    );
+}
+
+#[test]
+fn declared_missing_texts_come_back() {
+    let x = Variable::new("x", Kind::Text).with_missing(Missing::value("n/a").label("Not asked"));
+    let columns: Vec<ArrayRef> = vec![Arc::new(StringArray::from(vec!["n/a", "yes"]))];
+    let (_folder, data) =
+        round_trip(Codebook::new("s").with_table(Table::new("t", vec![x.clone()])), columns);
+    assert_eq!(data.codebook().tables[0].variables[0].missing, x.missing);
+}
+
+#[test]
+fn replaced_characters_are_losses_of_reading_however_often_they_are_read() {
+    let mut file = TestFile::sample(Release::V118, ByteOrder::Little);
+    file.rows[0][3] = Cell::Text(b"a\xE9b");
+    file.rows[1][3] = Cell::Text(b"\xFF\xFF");
+    file.variables[2].4 = b"caf\xE9".to_vec();
+    let (_folder, data) = open(&file.bytes(), Letters::Seen);
+    let losses = |data: &DtaDataset| {
+        let losses = data.losses();
+        losses.iter().map(|loss| (loss.variable.clone(), loss.count)).collect::<Vec<_>>()
+    };
+    assert_eq!(losses(&data), [(None, 1)]);
+    for _ in 0..2 {
+        rows(&data, &Scan::all());
+        assert_eq!(losses(&data), [(None, 1), (Some("s".to_owned()), 3)]);
+    }
+    let first = data.losses().iter().find_map(|loss| loss.first.clone()).unwrap();
+    assert_eq!((first.row, first.value.as_str()), (Some(1), "a\u{FFFD}b"));
+    let sink = MemorySink::new();
+    let summary = export(&DtaExporter::default(), &data, Box::new(sink), &Context::default()).unwrap();
+    let told: Vec<_> = summary.losses.iter().filter(|loss| loss.code.as_str() == "text-replaced").collect();
+    assert_eq!(told.iter().map(|loss| loss.count).collect::<Vec<_>>(), [1, 3]);
+    let deny = Context::default().with_policy(LossPolicy::Deny);
+    assert!(export(&DtaExporter::default(), &data, Box::new(MemorySink::new()), &deny).is_err());
+}
+
+#[test]
+fn what_no_longer_describes_the_file_is_not_taken_back() {
+    let group = Group::new("g", GroupKind::Section, ["y"]);
+    let variables = vec![Variable::new("x", Kind::INTEGER), Variable::new("y", Kind::INTEGER)];
+    let table = Table::new("t", variables).with_group(group).with_label("Label");
+    let number: ArrayRef = Arc::new(Int64Array::from(vec![1]));
+    let batch = RecordBatch::try_from_iter([("x", number.clone()), ("y", number)]).unwrap();
+    let data = MemoryDataset::new(Codebook::new("s").with_table(table), vec![vec![batch]]).unwrap();
+    let mut bytes = written(&data);
+    // Another program renames the member of the group.
+    let at = memchr::memmem::find(&bytes, b"<varnames>").unwrap() + "<varnames>".len() + 129;
+    assert_eq!(bytes[at], b'y');
+    bytes[at] = b'z';
+    let (_folder, read) = open(&bytes, Letters::Seen);
+    let table = &read.codebook().tables[0];
+    assert_eq!((read.codebook().problems(), table.groups.len()), (Vec::new(), 0));
+    assert_eq!((table.label.clone(), table.variables[1].name.as_str()), (Text::new("Label"), "z"));
+}
+
 #[test]
 fn content_tells_what_a_file_is() {
     for number in [113, 115, 117, 118, 121] {
@@ -211,7 +377,6 @@ fn content_tells_what_a_file_is() {
 
 #[test]
 fn an_alias_is_left_out_with_a_note() {
-    use crate::spec_storage::StorageType;
     let mut file = TestFile::sample(Release::V120, ByteOrder::Little);
     file.variables.push(("away", StorageType::Alias, "%9.0g", "", Vec::new()));
     file.characteristics.push(("away", "fralias_from", "home"));

@@ -13,8 +13,15 @@ pub(super) fn display_format(variable: &Variable, stored: &mut Stored) -> String
     let storage = stored.storage;
     let is_text = storage.is_string();
     if let Some(native) = variable.format.as_ref().and_then(|format| format.native.get("stata")) {
-        let class = FormatClass::of(native);
-        if class.is_some_and(|class| (class == FormatClass::Text) == is_text) {
+        let shows = match FormatClass::of(native) {
+            Some(FormatClass::Text) => is_text,
+            Some(FormatClass::Number) => !is_text,
+            Some(FormatClass::Time) => {
+                !is_text && counts_alike(native, time_format(variable, stored.conversion))
+            }
+            None => false,
+        };
+        if shows {
             return native.clone();
         }
         let loss = Loss::new(LossCode::DISPLAY_FORMAT_DROPPED, "not a format that Stata has for the type");
@@ -42,6 +49,13 @@ pub(super) fn display_format(variable: &Variable, stored: &mut Stored) -> String
             None => storage.default_format(),
         },
     }
+}
+
+/// Whether a format of dates or times shows what is stored; what is stored as a plain number may be shown as anything.
+fn counts_alike(native: &str, time: Option<&str>) -> bool {
+    let code = native.trim_start_matches(['%', '-']);
+    let code = if code.starts_with('d') { "td" } else { code };
+    time.is_none_or(|time| code.starts_with("tg") || code.get(..2) == time.get(..2))
 }
 
 fn time_format(variable: &Variable, conversion: Conversion) -> Option<&'static str> {

@@ -2,7 +2,6 @@
 
 mod calendar;
 mod display_format;
-mod errors;
 mod kept;
 mod labels;
 mod languages;

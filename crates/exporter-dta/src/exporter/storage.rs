@@ -82,7 +82,7 @@ pub(super) fn decide(
             whole(&mut stored, variable, facts, options, Some(StorageType::Long), EPOCH_DAYS)?;
         }
         Kind::Time(_) => stored.conversion = Conversion::TimeOfDay,
-        Kind::DateTime { zone, .. } => moment(&mut stored, zone.as_deref(), options),
+        Kind::DateTime { zone, .. } => moment(&mut stored, variable, zone.as_deref(), options),
         Kind::Duration(unit) => {
             whole(&mut stored, variable, facts, options, None, 0)?;
             stored.remark = Some(format!("Lengths of time in {}.", unit_name(*unit)));
@@ -217,7 +217,8 @@ fn decimal(stored: &mut Stored, facts: &ColumnFacts, options: &DtaOptions, preci
 
 fn float(stored: &mut Stored, facts: &ColumnFacts) {
     let limit = f64::from(f32::from_bits(FLOAT_MAX_BITS));
-    let beyond = |value: f64| value.is_finite() && value.abs() > limit;
+    // Behind an infinity other numbers beyond a float may hide.
+    let beyond = |value: f64| value.abs() > limit;
     stored.storage = match facts.valid_range {
         Some(Some((low, high))) if beyond(low.as_f64()) || beyond(high.as_f64()) => StorageType::Double,
         _ => StorageType::Float,
@@ -259,16 +260,20 @@ fn null_texts(stored: &mut Stored, facts: &ColumnFacts) {
     }
 }
 
-fn moment(stored: &mut Stored, zone: Option<&str>, options: &DtaOptions) {
+fn moment(stored: &mut Stored, variable: &Variable, zone: Option<&str>, options: &DtaOptions) {
     let Some(zone) = zone else {
         stored.conversion = Conversion::Millis { leap_seconds: false, wall_clock: false };
         return;
     };
     let wall_clock = options.zone == ZoneOption::Local;
     let clock = if wall_clock { format!("local time of {zone}") } else { "UTC".to_owned() };
-    stored.conversion = Conversion::Millis { leap_seconds: options.leap_seconds, wall_clock };
-    stored.in_utc = !wall_clock && !options.leap_seconds;
-    let leap = if options.leap_seconds { ", leap seconds counted" } else { "" };
+    let native = variable.format.as_ref().and_then(|format| format.native.get("stata"));
+    // A variable that was read with leap seconds is written with them.
+    let leap_seconds = options.leap_seconds
+        || native.is_some_and(|native| native.trim_start_matches(['%', '-']).starts_with("tC"));
+    stored.conversion = Conversion::Millis { leap_seconds, wall_clock };
+    stored.in_utc = !wall_clock && !leap_seconds;
+    let leap = if leap_seconds { ", leap seconds counted" } else { "" };
     stored.remark = Some(format!("Times in {clock}{leap}; the zone of the variable is {zone}."));
     stored.losses.push(Loss::new(LossCode::TIME_ZONE, format!("written in {clock}; a note says so")));
 }

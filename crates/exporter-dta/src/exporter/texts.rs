@@ -75,7 +75,11 @@ impl Texts<'_> {
     /// Whether a label is in one language without a tag and short enough, so that the ordinary place holds all of it.
     fn is_label(&self, label: &Text) -> bool {
         let text = label.get(self.languages.current);
-        *label == Text::new(text) && text.chars().count() <= MAX_LABEL_CHARS && self.is_plain(text)
+        let translated = |tongue| self.languages.other(label, tongue).is_some();
+        !self.languages.others.iter().any(translated)
+            && *label == Text::new(text)
+            && text.chars().count() <= MAX_LABEL_CHARS
+            && self.is_plain(text)
     }
 
     /// Whether notes of the file hold all of the codebook's.

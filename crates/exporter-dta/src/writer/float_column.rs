@@ -280,7 +280,7 @@ fn nearest(value: i128, scale: i8) -> f64 {
 }
 
 /// A decimal of `value` units of 10 to the power of minus `scale`, as text.
-pub(super) fn decimal_text(value: i128, scale: i8) -> String {
+pub(crate) fn decimal_text(value: i128, scale: i8) -> String {
     if scale <= 0 {
         let zeros = if value == 0 { 0 } else { usize::from(scale.unsigned_abs()) };
         return format!("{value}{}", "0".repeat(zeros));

@@ -37,6 +37,7 @@ use crate::writer::sections::Sections;
 use crate::writer::strl_spool::StrlSpool;
 use crate::writer::tile::TILE_ROWS;
 
+pub(crate) use float_column::decimal_text;
 pub(crate) use sections::text_sizes;
 
 pub use findings::{CellChange, CellChanges};

@@ -10,7 +10,9 @@ impl From<DtaError> for Error {
         match error {
             DtaError::Io(source) => Error::io("dta: cannot read or write", source),
             DtaError::Arrow(source) => Error::from(source),
-            DtaError::Damaged { offset, message } => Error::invalid(format!("dta: {message}")).offset(offset),
+            DtaError::Damaged { offset, message } => Error::invalid(format!("dta: {message}"))
+                .offset(offset)
+                .hint("the option lenient reads the complete rows"),
             DtaError::TooManyVariables { remedy, .. } | DtaError::Limit { remedy, .. } => {
                 Error::limit(message).hint(remedy)
             }

@@ -1,0 +1,168 @@
+//! Value labels of a file: sets with their translations, and the labels of missing values.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use exporter_core::codebook::{Missing as DeclaredMissing, Text, Value, ValueLabel, Variable};
+
+use crate::dataset::codebook::Work;
+use crate::dataset::delivery::{Code, Recode};
+use crate::dataset::kinds::value_of;
+use crate::missing::Missing;
+use crate::reader::{self, ColumnType};
+
+impl<'d> Work<'d> {
+    /// All sets of the file without the labels of missing values, with their translations.
+    pub(super) fn value_label_sets(&mut self) {
+        let d = self.dictionary;
+        let used: HashSet<&str> = d.variables.iter().map(|variable| variable.value_labels.as_str()).collect();
+        let translations = self.translation_sets();
+        for set in &d.value_labels {
+            let attached = used.contains(set.name.as_str());
+            // A set that serves another language only is not one of its own.
+            if !attached && translations.contains(set.name.as_str()) {
+                continue;
+            }
+            let by_value = |(tag, other): (String, &'d reader::ValueLabels)| {
+                (tag, other.iter().collect::<HashMap<i32, &str>>())
+            };
+            let others: Vec<_> = self.translated(&set.name).into_iter().map(by_value).collect();
+            let own = |value: i32| !attached || Missing::from_long(value).is_none();
+            // Ascending as Stata keeps them; of several labels of a value the last counts.
+            let ordered: BTreeMap<i32, &str> = set.iter().filter(|(value, _)| own(*value)).collect();
+            for (value, text) in ordered {
+                let mut label = Text::new(text);
+                for (tag, other) in &others {
+                    if let Some(text) = other.get(&value) {
+                        label.set(tag, *text);
+                    }
+                }
+                self.add_label(&set.name, Value::Integer(value.into()), label);
+            }
+        }
+        self.whole = self.kept.whole_sets();
+        for (name, labels) in &self.whole {
+            self.codebook.value_labels.insert(name.clone(), labels.clone());
+        }
+    }
+
+    /// Adds a label to the codebook's set of a set of the file; several of these may be one of the codebook. A set that
+    /// was kept whole lacks none.
+    fn add_label(&mut self, set: &str, value: Value, label: Text) {
+        let name = self.set_name(set).to_owned();
+        if self.whole.contains_key(&name) {
+            return;
+        }
+        let labels = self.codebook.value_labels.entry(name).or_default();
+        let last = labels.entries.last().map(|entry| &entry.value);
+        if last.is_none_or(|last| *last < value) {
+            labels.entries.push(ValueLabel { value, label });
+        } else if labels.get(&value).is_none() {
+            let place = labels.entries.partition_point(|entry| entry.value < value);
+            labels.entries.insert(place, ValueLabel { value, label });
+        }
+    }
+
+    /// Name in the codebook of a set of the file.
+    fn set_name<'s>(&'s self, set: &'s str) -> &'s str {
+        self.renamed.get(set).map_or(set, String::as_str)
+    }
+
+    /// Names of sets that variables give for other languages.
+    fn translation_sets(&self) -> HashSet<&'d str> {
+        let names = |variable: &'d reader::Variable| {
+            let of = |(language, _): &(&'d str, String)| self.kept.set(&variable.name, language);
+            self.languages.iter().filter_map(of).collect::<Vec<_>>()
+        };
+        self.dictionary.variables.iter().flat_map(names).collect()
+    }
+
+    /// Sets in other languages of the variables that use `set`, with the tags of these.
+    fn translated(&self, set: &str) -> Vec<(String, &'d reader::ValueLabels)> {
+        let mut found = Vec::new();
+        for (language, tag) in &self.languages {
+            let mut users = self.dictionary.variables.iter().filter(|variable| variable.value_labels == set);
+            let name = users.find_map(|variable| self.kept.set(&variable.name, language));
+            if let Some(other) = name.and_then(|name| self.dictionary.value_labels(name)) {
+                found.push((tag.clone(), other));
+            }
+        }
+        found
+    }
+
+    /// Gives a variable its set, and the recorded missing values those labels that stood in the set.
+    pub(super) fn attach_set(
+        &mut self,
+        variable: &mut Variable,
+        stored: &reader::Variable,
+        recode: &[Missed],
+    ) {
+        if !stored.value_labels.is_empty() {
+            let letters = self.kept.set_letters(&stored.name);
+            for Missed { missing, recode } in recode {
+                let of_set = missing.letter().is_some_and(|letter| letters.contains(letter));
+                if let (true, Some(recode)) = (of_set, recode)
+                    && let Some(label) = self.letter_label(*missing, stored)
+                {
+                    self.add_label(&stored.value_labels, recode.value.clone(), label);
+                }
+            }
+            variable.labels = Some(self.set_name(&stored.value_labels).to_owned());
+        }
+        // Stata accepts the name of a set that is not in the file; a codebook does not.
+        variable.labels = variable.labels.take().filter(|name| self.codebook.value_labels.contains_key(name));
+    }
+
+    /// Declares the missing values that our writer did not record, and gives the recorded ones their labels back.
+    pub(super) fn declare(
+        &mut self,
+        variable: &mut Variable,
+        stored: &reader::Variable,
+        letters: &[Missed],
+        column: ColumnType,
+    ) {
+        let of_set = self.kept.set_letters(&stored.name);
+        for Missed { missing, recode } in letters {
+            let label = self.letter_label(*missing, stored).unwrap_or_default();
+            let Some(recode) = recode else {
+                let code = Code::of(*missing, column, stored.storage);
+                let mut declared = DeclaredMissing::value(value_of(code, column)).label(label);
+                declared.letter = missing.letter();
+                // A letter has one meaning; what was recorded for it cannot be delivered.
+                variable.missing.retain(|other| other.letter != missing.letter());
+                variable.missing.push(declared);
+                continue;
+            };
+            let from_set = missing.letter().is_some_and(|letter| of_set.contains(letter));
+            let in_set = variable.labels.as_ref().and_then(|set| self.codebook.value_labels.get(set));
+            let known = in_set.is_some_and(|set| set.get(&recode.value).is_some());
+            if from_set || known || label.is_empty() {
+                continue;
+            }
+            let declared = variable.missing.iter_mut().find(|declared| declared.contains(&recode.value));
+            if let Some(declared) = declared.filter(|declared| declared.label.is_empty()) {
+                declared.label = label;
+            }
+        }
+    }
+
+    /// The label on a missing value in a variable's set, with translations.
+    fn letter_label(&self, missing: Missing, stored: &reader::Variable) -> Option<Text> {
+        let text = |set: &str| {
+            let set = self.dictionary.value_labels(set)?;
+            set.iter().find(|(value, _)| *value == missing.long()).map(|(_, text)| text)
+        };
+        let mut label = Text::new(text(&stored.value_labels)?);
+        for (language, tag) in &self.languages {
+            if let Some(text) = self.kept.set(&stored.name, language).and_then(text) {
+                label.set(tag, text);
+            }
+        }
+        Some(label)
+    }
+}
+
+/// A letter that a variable has, and the value that our writer recorded for it, if that can be delivered.
+pub(super) struct Missed {
+    pub(super) missing: Missing,
+    pub(super) recode: Option<Recode>,
+}
