@@ -1,18 +1,27 @@
 //! Formats as typed on the command line: `csv`, or `csv:delimiter=;,header=labels`.
 
-use exporter::registry::options_from_pairs;
+use exporter::registry::{options_from_pairs, read_options_from_pairs};
 use exporter::{Error, Exporter, Registry, Result};
 use serde_json::Value as Json;
 
-/// Splits `FORMAT[:OPTION=VALUE,…]` into the format and the JSON object of its options.
+/// Splits `FORMAT[:OPTION=VALUE,…]` into the format and the JSON object of its options of writing.
 ///
 /// A comma inside a value is written `\,` and a backslash `\\`.
 pub(crate) fn parse(text: &str, registry: &Registry) -> Result<(String, Json)> {
-    let (format, options) = match text.split_once(':') {
-        Some((format, options)) => (format, options),
-        None => (text, ""),
-    };
-    let info = registry.format(format)?;
+    let (format, pairs) = split(text)?;
+    let pairs = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    Ok((format.to_owned(), options_from_pairs(registry.format(format)?, pairs)?))
+}
+
+/// Splits the same form for a reader, whose options are its own.
+pub(crate) fn parse_reader(text: &str, registry: &Registry) -> Result<(String, Json)> {
+    let (format, pairs) = split(text)?;
+    let pairs = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    Ok((format.to_owned(), read_options_from_pairs(registry.format(format)?, pairs)?))
+}
+
+fn split(text: &str) -> Result<(&str, Vec<(String, String)>)> {
+    let (format, options) = text.split_once(':').unwrap_or((text, ""));
     let mut pairs = Vec::new();
     for part in split_unescaped(options) {
         let (name, value) = part.split_once('=').ok_or_else(|| {
@@ -21,26 +30,7 @@ pub(crate) fn parse(text: &str, registry: &Registry) -> Result<(String, Json)> {
         })?;
         pairs.push((name.to_owned(), value.to_owned()));
     }
-    let json = options_from_pairs(info, pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())))?;
-    Ok((format.to_owned(), json))
-}
-
-/// Splits the same form for a reader, whose options are its own: values that look like JSON are taken as JSON.
-pub(crate) fn parse_reader(text: &str, registry: &Registry) -> Result<(String, Json)> {
-    let (format, options) = text.split_once(':').unwrap_or((text, ""));
-    registry.format(format)?;
-    let mut object = serde_json::Map::new();
-    for part in split_unescaped(options) {
-        let (name, value) =
-            part.split_once('=').ok_or_else(|| Error::usage(format!("{part:?} is not OPTION=VALUE")))?;
-        let json = match value {
-            "true" | "false" => Json::Bool(value == "true"),
-            _ => value.parse::<i64>().map_or_else(|_| Json::String(value.to_owned()), Json::from),
-        };
-        object.insert(name.to_owned(), json);
-    }
-    let options = if object.is_empty() { Json::Null } else { Json::Object(object) };
-    Ok((format.to_owned(), options))
+    Ok((format, pairs))
 }
 
 /// An exporter for `FORMAT[:OPTION=VALUE,…]`.
@@ -89,5 +79,7 @@ mod tests {
         assert!(error.way_out().unwrap().contains("csv"));
         assert!(parse("csv:nonsense=1", &registry).is_err());
         assert!(parse("csv:delimiter", &registry).is_err());
+        assert!(parse_reader("dta:lenient=true,encoding=1252", &registry).is_ok());
+        assert!(parse_reader("dta:release=118", &registry).is_err());
     }
 }

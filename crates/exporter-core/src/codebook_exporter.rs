@@ -24,6 +24,7 @@ static INFO: FormatInfo = FormatInfo {
     supports: Supports::ALL,
     limits: Limits::NONE,
     options: &[],
+    read_options: &[],
     losses: &[],
     reads: false,
     writes: true,

@@ -30,8 +30,10 @@ pub struct FormatInfo {
     pub supports: Supports,
     /// How much it can hold.
     pub limits: Limits,
-    /// Options, in the order of help.
+    /// Options of writing, in the order of help.
     pub options: &'static [OptionInfo],
+    /// Options of reading, in the order of help.
+    pub read_options: &'static [OptionInfo],
     /// Losses it may report.
     pub losses: &'static [LossCode],
     /// Whether this program reads it.

@@ -45,7 +45,7 @@ impl Registry {
         self.writers.retain(|writer| writer.info.id != F::INFO.id);
         self.writers.push(Writer {
             info: F::INFO,
-            make: |options| Ok(Box::new(F::exporter(typed(F::INFO, options)?)?)),
+            make: |options| Ok(Box::new(F::exporter(typed(F::INFO.id, F::INFO.options, options)?)?)),
         });
         self
     }
@@ -57,7 +57,9 @@ impl Registry {
         self.readers.push(Reader {
             info: I::INFO,
             recognise: I::recognise,
-            open: |source, options, context| I::open(source, typed(I::INFO, options)?, context),
+            open: |source, options, context| {
+                I::open(source, typed(I::INFO.id, I::INFO.read_options, options)?, context)
+            },
         });
         self
     }
@@ -78,20 +80,6 @@ impl Registry {
     pub fn format(&self, name: &str) -> Result<&'static FormatInfo> {
         let wanted = name.to_lowercase();
         called(self.formats().into_iter(), |info| info, &wanted).ok_or_else(|| self.unknown(name))
-    }
-
-    /// What the format with this id, alias or extension is as an input: its options are those of reading.
-    ///
-    /// # Errors
-    /// [`crate::ErrorKind::NotFound`] listing the formats that are read.
-    pub fn input(&self, name: &str) -> Result<&'static FormatInfo> {
-        let wanted = name.to_lowercase();
-        let reader = called(self.readers.iter(), |reader| reader.info, &wanted);
-        reader.map(|reader| reader.info).ok_or_else(|| {
-            let known: Vec<&str> = self.readers.iter().map(|reader| reader.info.id).collect();
-            Error::not_found(format!("the format {name:?} is not read"))
-                .hint(format!("formats that are read: {}", known.join(", ")))
-        })
     }
 
     /// Configures an exporter by id, alias or extension; options are a JSON object.
@@ -184,21 +172,28 @@ fn called<T: Copy>(
 }
 
 /// Reads typed options and says which exist when one is unknown.
-fn typed<O: serde::de::DeserializeOwned + Default>(info: &FormatInfo, options: Json) -> Result<O> {
+fn typed<O: serde::de::DeserializeOwned + Default>(
+    id: &str,
+    known: &[OptionInfo],
+    options: Json,
+) -> Result<O> {
     if options.is_null() {
         return Ok(O::default());
     }
-    serde_json::from_value(options).map_err(|source| {
-        let known: Vec<&str> = info.options.iter().map(|option| option.name).collect();
-        Error::usage(format!("{}: {source}", info.id)).hint(format!(
-            "options of {}: {}",
-            info.id,
-            known.join(", ")
-        ))
-    })
+    serde_json::from_value(options)
+        .map_err(|source| Error::usage(format!("{id}: {source}")).hint(listed(id, known)))
 }
 
-/// Turns `name=value` pairs as typed on a command line into the JSON object that options are read from.
+fn listed(id: &str, known: &[OptionInfo]) -> String {
+    let known: Vec<&str> = known.iter().map(|option| option.name).collect();
+    if known.is_empty() {
+        format!("{id} has no options")
+    } else {
+        format!("options of {id}: {}", known.join(", "))
+    }
+}
+
+/// Turns `name=value` pairs as typed on a command line into the JSON object that options of writing are read from.
 ///
 /// # Errors
 /// [`crate::ErrorKind::Usage`] when an option does not exist or its value is of another kind.
@@ -206,22 +201,40 @@ pub fn options_from_pairs<'a>(
     info: &FormatInfo,
     pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
 ) -> Result<Json> {
+    from_pairs(info.id, info.options, pairs)
+}
+
+/// Turns `name=value` pairs into the JSON object that options of reading are read from.
+///
+/// # Errors
+/// As [`options_from_pairs`].
+pub fn read_options_from_pairs<'a>(
+    info: &FormatInfo,
+    pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
+) -> Result<Json> {
+    from_pairs(info.id, info.read_options, pairs)
+}
+
+fn from_pairs<'a>(
+    id: &str,
+    known: &[OptionInfo],
+    pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
+) -> Result<Json> {
     let mut object = serde_json::Map::new();
     for (name, value) in pairs {
-        let option = info.options.iter().find(|option| option.name == name).ok_or_else(|| {
-            let known: Vec<&str> = info.options.iter().map(|option| option.name).collect();
-            Error::usage(format!("{} has no option {name:?}", info.id))
-                .hint(format!("options: {}", known.join(", ")))
-        })?;
-        if object.insert(name.to_owned(), json_value(info, option, value)?).is_some() {
-            return Err(Error::usage(format!("the option {name:?} of {} is given twice", info.id)));
+        let option = known
+            .iter()
+            .find(|option| option.name == name)
+            .ok_or_else(|| Error::usage(format!("{id} has no option {name:?}")).hint(listed(id, known)))?;
+        if object.insert(name.to_owned(), json_value(id, option, value)?).is_some() {
+            return Err(Error::usage(format!("the option {name:?} of {id} is given twice")));
         }
     }
     Ok(Json::Object(object))
 }
 
-fn json_value(info: &FormatInfo, option: &OptionInfo, value: &str) -> Result<Json> {
-    let wrong = |wanted: &str| Error::usage(format!("{}: {}={value} is not {wanted}", info.id, option.name));
+fn json_value(id: &str, option: &OptionInfo, value: &str) -> Result<Json> {
+    let wrong = |wanted: &str| Error::usage(format!("{id}: {}={value} is not {wanted}", option.name));
     match option.kind {
         OptionKind::Boolean => match value {
             "true" | "yes" | "on" | "1" => Ok(Json::Bool(true)),

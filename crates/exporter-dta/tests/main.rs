@@ -9,6 +9,7 @@ use std::io::Cursor;
 use exporter_core::sink::MemorySink;
 use exporter_core::{Context, Dataset, ErrorKind, LossCode, LossPolicy, Registry, export};
 use exporter_dta::check::{Rule, check};
+use exporter_dta::dataset::DtaInput;
 use exporter_dta::{Dta, DtaExporter, DtaOptions};
 use exporter_testkit::{conformance, sample, tables};
 use proptest::prelude::*;
@@ -34,6 +35,18 @@ fn exporters_conform() {
     conformance::exporter_in(&DtaExporter::new(modern.clone()), &sample::empty_study(), &lenient());
     conformance::exporter_in(&DtaExporter::new(modern), &sample::study(), &lenient());
     conformance::exporter_in(&DtaExporter::new(old), &sample::study(), &lenient());
+}
+
+#[test]
+fn files_conform_as_inputs() {
+    let folder = tempfile::tempdir().unwrap();
+    let sink = MemorySink::new();
+    export(&DtaExporter::default(), &sample::study(), Box::new(sink.clone()), &lenient()).unwrap();
+    for (name, bytes) in sink.entries() {
+        let path = folder.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        conformance::input::<DtaInput>(&path);
+    }
 }
 
 #[test]

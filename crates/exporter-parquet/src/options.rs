@@ -172,8 +172,15 @@ const CODEBOOK: OptionInfo = OptionInfo {
     name: "codebook",
     kind: OptionKind::Boolean,
     default: "true",
-    help: "Store the whole codebook in the file, or use the one stored there when reading.",
+    help: "Store the whole codebook in the file.",
 };
+
+pub(crate) static READ_OPTIONS: &[OptionInfo] = &[OptionInfo {
+    name: "codebook",
+    kind: OptionKind::Boolean,
+    default: "true",
+    help: "Use the codebook stored in the file; otherwise kinds are inferred from the columns.",
+}];
 
 /// How Parquet and Arrow IPC files are read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

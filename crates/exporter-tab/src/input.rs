@@ -1,6 +1,6 @@
 //! Reading delimited files by name.
 
-use exporter_core::format::{Input, Recognition, Source};
+use exporter_core::format::{Input, OptionInfo, OptionKind, Recognition, Source};
 use exporter_core::{Context, Dataset, Error, Format, FormatInfo, Result};
 use serde::Deserialize;
 
@@ -39,6 +39,82 @@ pub struct DelimitedInputOptions {
     /// Most bytes of a record.
     pub max_record_bytes: Option<usize>,
 }
+
+/// The table of [`DelimitedInputOptions`]; an empty default is found in the file.
+pub(crate) static READ_OPTIONS: &[OptionInfo] = &[
+    OptionInfo {
+        name: "delimiter",
+        kind: OptionKind::Text,
+        default: "",
+        help: "The character between cells, or tab; found in the first line when left out.",
+    },
+    OptionInfo {
+        name: "encoding",
+        kind: OptionKind::Choice(&["auto", "utf-8", "utf-16le", "utf-16be", "windows-1252"]),
+        default: "auto",
+        help: "How bytes spell characters; auto goes by the byte order mark and is UTF-8 without one.",
+    },
+    OptionInfo {
+        name: "header",
+        kind: OptionKind::Choice(&["names", "both", "none"]),
+        default: "names",
+        help: "What stands above the rows: names, names and labels, or nothing.",
+    },
+    OptionInfo {
+        name: "duplicates",
+        kind: OptionKind::Choice(&["error", "rename"]),
+        default: "error",
+        help: "What happens when two columns share a name.",
+    },
+    OptionInfo {
+        name: "missing-texts",
+        kind: OptionKind::Text,
+        default: "",
+        help: "Texts for missing values besides nothing, with bars between: NA|. for example.",
+    },
+    OptionInfo {
+        name: "decimal",
+        kind: OptionKind::Choice(&["point", "comma"]),
+        default: "point",
+        help: "The decimal mark.",
+    },
+    OptionInfo {
+        name: "booleans",
+        kind: OptionKind::Text,
+        default: "",
+        help: "Texts of true and false, with a slash between: yes/no for example.",
+    },
+    OptionInfo {
+        name: "dates",
+        kind: OptionKind::Text,
+        default: "iso",
+        help: "Pattern of dates (strftime), or iso.",
+    },
+    OptionInfo {
+        name: "datetimes",
+        kind: OptionKind::Text,
+        default: "iso",
+        help: "Pattern of date-times (strftime), or iso.",
+    },
+    OptionInfo {
+        name: "binary",
+        kind: OptionKind::Choice(&["base64", "hex"]),
+        default: "base64",
+        help: "How bytes are spelt.",
+    },
+    OptionInfo {
+        name: "max-columns",
+        kind: OptionKind::Integer,
+        default: "100000",
+        help: "Most columns a file may have.",
+    },
+    OptionInfo {
+        name: "max-record-bytes",
+        kind: OptionKind::Integer,
+        default: "67108864",
+        help: "Most bytes of a record.",
+    },
+];
 
 impl DelimitedInputOptions {
     fn settle(self, delimiter: Option<Delimiter>) -> Result<ReadOptions> {

@@ -26,6 +26,21 @@ use crate::{Cell, cells_of};
 /// First line of every entry.
 const SIGNATURE: &str = "#plain";
 
+const OPTIONS: &[OptionInfo] = &[
+    OptionInfo {
+        name: "separator",
+        kind: OptionKind::Choice(&["tab", "comma"]),
+        default: "tab",
+        help: "What stands between cells.",
+    },
+    OptionInfo {
+        name: "end-mark",
+        kind: OptionKind::Boolean,
+        default: "false",
+        help: "Whether a last line says how many rows there are.",
+    },
+];
+
 static INFO: FormatInfo = FormatInfo {
     id: "plain",
     name: "Plain lines",
@@ -34,20 +49,8 @@ static INFO: FormatInfo = FormatInfo {
     media_type: "text/plain",
     supports: Supports::NONE,
     limits: Limits::NONE,
-    options: &[
-        OptionInfo {
-            name: "separator",
-            kind: OptionKind::Choice(&["tab", "comma"]),
-            default: "tab",
-            help: "What stands between cells.",
-        },
-        OptionInfo {
-            name: "end-mark",
-            kind: OptionKind::Boolean,
-            default: "false",
-            help: "Whether a last line says how many rows there are.",
-        },
-    ],
+    options: OPTIONS,
+    read_options: OPTIONS,
     losses: &[LossCode::VALUE_LABELS_DROPPED, LossCode::TEXT_REPLACED],
     reads: true,
     writes: true,

@@ -334,6 +334,7 @@ const GUESS: FormatInfo = FormatInfo {
     supports: exporter_core::Supports::NONE,
     limits: exporter_core::Limits::NONE,
     options: &[],
+    read_options: &[],
     losses: &[],
     reads: true,
     writes: false,

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use exporter::{Error, FormatInfo, OptionKind, Result};
+use exporter::{Error, FormatInfo, OptionInfo, OptionKind, Result};
 
 use crate::args::FormatsArgs;
 use crate::terminal::print;
@@ -82,18 +82,25 @@ fn in_full(info: &FormatInfo) -> String {
     let losses: Vec<&str> = info.losses.iter().map(exporter::LossCode::as_str).collect();
     add("may report", losses.join(", "));
     add("notes", info.notes.into());
-    if !info.options.is_empty() {
-        text.push_str("  options\n");
+    options(&mut text, "options of writing", info.options);
+    options(&mut text, "options of reading", info.read_options);
+    text
+}
+
+fn options(text: &mut String, title: &str, options: &[OptionInfo]) {
+    if !options.is_empty() {
+        let _ = writeln!(text, "  {title}");
     }
-    for option in info.options {
+    for option in options {
         let values = match option.kind {
             OptionKind::Boolean => "true, false".into(),
             OptionKind::Integer => "a whole number".into(),
             OptionKind::Text => "text".into(),
             OptionKind::Choice(choices) => choices.join(", "),
         };
+        let default =
+            if option.default.is_empty() { String::new() } else { format!(" [default: {}]", option.default) };
         let _ = writeln!(text, "    {:<18} {}", option.name, option.help);
-        let _ = writeln!(text, "    {:<18} {values} [default: {}]", "", option.default);
+        let _ = writeln!(text, "    {:<18} {values}{default}", "");
     }
-    text
 }

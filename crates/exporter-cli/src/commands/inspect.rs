@@ -45,7 +45,7 @@ fn as_json(data: &dyn Dataset, rows: u64, context: &Context) -> Result<String> {
             "first_rows": records,
         }));
     }
-    let whole = json!({ "codebook": data.codebook(), "tables": tables });
+    let whole = json!({ "codebook": data.codebook(), "tables": tables, "losses": data.losses() });
     let text = serde_json::to_string_pretty(&whole).map_err(|source| Error::invalid(source.to_string()))?;
     Ok(text + "\n")
 }
@@ -64,6 +64,13 @@ fn as_text(data: &dyn Dataset, rows: u64, context: &Context) -> Result<String> {
         if rows > 0 {
             show_rows(&mut text, table, &first_rows(data, TableId(index), rows, context)?);
         }
+    }
+    let losses = data.losses();
+    if !losses.is_empty() {
+        let _ = writeln!(text, "\nlost in reading what is shown:");
+    }
+    for loss in losses.iter() {
+        let _ = writeln!(text, "  {loss}");
     }
     Ok(text.trim_start().to_owned())
 }

@@ -56,11 +56,13 @@ pub(crate) fn carry_out<'a>(
     if work.dry_run {
         return exporter::plan(exporter, data, &context, |plan| {
             clear();
+            let mut losses = plan.losses().clone();
+            losses.merge(data.losses());
             if let Some(path) = &work.report {
-                report::write_plan(path, &*plan)?;
+                report::write_plan(path, &*plan, &losses)?;
             }
-            terminal::say(&report::plan(&*plan));
-            context.policy().check(plan.losses())
+            terminal::say(&report::plan(&*plan, &losses));
+            context.policy().check(&losses)
         });
     }
     let result = sink().and_then(|sink| exporter::export(exporter, data, sink, &context));

@@ -20,6 +20,7 @@ static BUNDLE: FormatInfo = FormatInfo {
     supports: Supports::NONE,
     limits: Limits::NONE,
     options: &[],
+    read_options: &[],
     losses: &[],
     reads: false,
     writes: true,

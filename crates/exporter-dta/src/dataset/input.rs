@@ -1,9 +1,7 @@
 //! `.dta` as an input format of the engine.
 
 use exporter_core::format::{Recognition, Source};
-use exporter_core::{
-    Context, Dataset, FormatInfo, Input, Limits, LossCode, OptionInfo, OptionKind, Result, Supports,
-};
+use exporter_core::{Context, Dataset, FormatInfo, Input, OptionInfo, OptionKind, Result};
 use serde::Deserialize;
 
 use crate::dataset::DtaDataset;
@@ -47,48 +45,36 @@ impl Default for DtaInputOptions {
 #[derive(Debug)]
 pub struct DtaInput;
 
-static INFO: FormatInfo = FormatInfo {
-    id: "dta",
-    name: "Stata data file",
-    aliases: &["stata"],
-    extensions: &["dta"],
-    media_type: "application/x-stata-dta",
-    supports: Supports { many_tables: false, nested: false, ..Supports::ALL },
-    limits: Limits::NONE,
-    options: &[
-        OptionInfo {
-            name: "encoding",
-            kind: OptionKind::Text,
-            default: "detect",
-            help: "encoding of text that is not UTF-8, such as windows-1252 or macintosh",
-        },
-        OptionInfo {
-            name: "lenient",
-            kind: OptionKind::Boolean,
-            default: "false",
-            help: "read the complete rows of a damaged file instead of failing",
-        },
-        OptionInfo {
-            name: "letters",
-            kind: OptionKind::Choice(&["seen", "all", "null"]),
-            default: "seen",
-            help: "which of .a to .z are declared as missing values: those that occur, all, or none (read as null)",
-        },
-        OptionInfo {
-            name: "dates",
-            kind: OptionKind::Boolean,
-            default: "true",
-            help: "read variables with a date format as dates and times, otherwise as stored numbers",
-        },
-    ],
-    losses: &[LossCode::TEXT_REPLACED, LossCode::NOT_READ],
-    reads: true,
-    writes: false,
-    notes: "Reads releases 102 to 121 in both byte orders; alias variables of 120 and 121 are left out with a note.",
-};
+/// The table of [`DtaInputOptions`].
+pub(crate) static READ_OPTIONS: &[OptionInfo] = &[
+    OptionInfo {
+        name: "encoding",
+        kind: OptionKind::Text,
+        default: "detect",
+        help: "encoding of text that is not UTF-8, such as windows-1252 or macintosh",
+    },
+    OptionInfo {
+        name: "lenient",
+        kind: OptionKind::Boolean,
+        default: "false",
+        help: "read the complete rows of a damaged file instead of failing",
+    },
+    OptionInfo {
+        name: "letters",
+        kind: OptionKind::Choice(&["seen", "all", "null"]),
+        default: "seen",
+        help: "which of .a to .z are declared as missing values: those that occur, all, or none (read as null)",
+    },
+    OptionInfo {
+        name: "dates",
+        kind: OptionKind::Boolean,
+        default: "true",
+        help: "read variables with a date format as dates and times, otherwise as stored numbers",
+    },
+];
 
 impl Input for DtaInput {
-    const INFO: &'static FormatInfo = &INFO;
+    const INFO: &'static FormatInfo = &crate::exporter::INFO;
     type Options = DtaInputOptions;
 
     fn recognise(head: &[u8]) -> Recognition {

@@ -45,6 +45,7 @@ use crate::reader::{ColumnType, Dictionary, DtaReader, ReadOptions, Selection};
 use crate::spec_storage::StorageType;
 use codebook::Opened;
 use delivery::Delivery;
+pub(crate) use input::READ_OPTIONS;
 pub use input::{DtaInput, DtaInputOptions, Letters};
 use proof::Claim;
 use replaced::{Replaced, Tally};

@@ -22,6 +22,7 @@ use exporter_core::{
     Result, TableId,
 };
 
+use crate::dataset::READ_OPTIONS;
 use crate::options::{DtaOptions, OPTIONS};
 use crate::spec::{MAX_LABEL_CHARS, MAX_NAME_CHARS, MAX_OBSERVATIONS, MAX_STRL_BYTES, MAX_VALUE_LABEL_BYTES};
 use crate::spec::{MAX_VALUE_LABELS, MAX_VARIABLES_MP};
@@ -54,6 +55,7 @@ pub static INFO: FormatInfo = FormatInfo {
         .value_labels(MAX_VALUE_LABELS as u32)
         .exact_integer(DOUBLE_EXACT as u64),
     options: OPTIONS,
+    read_options: READ_OPTIONS,
     losses: &[
         LossCode::NAME_CHANGED,
         LossCode::LABEL_TRUNCATED,
@@ -78,10 +80,12 @@ pub static INFO: FormatInfo = FormatInfo {
         LossCode::SORT_ORDER_DROPPED,
         LossCode::KEY_DROPPED,
         LossCode::COMPATIBILITY,
+        LossCode::NOT_READ,
     ],
     reads: true,
     writes: true,
-    notes: "Writes releases 118 (Stata 14 and later), 119, 117, 115, 114 and 113; reads 102 to 121.",
+    notes: "Writes releases 118 (Stata 14 and later), 119, 117, 115, 114 and 113; reads 102 to 121 in both byte \
+            orders; alias variables of 120 and 121 are left out with a note.",
 };
 
 /// The format `dta`.

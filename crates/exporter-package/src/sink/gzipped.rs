@@ -23,6 +23,7 @@ static GZIP: FormatInfo = FormatInfo {
     supports: Supports::ALL,
     limits: Limits::NONE,
     options: &[],
+    read_options: &[],
     losses: LossCode::ALL,
     reads: false,
     writes: true,

@@ -22,6 +22,7 @@ static ZIP: FormatInfo = FormatInfo {
     supports: Supports::ALL,
     limits: Limits::NONE,
     options: &[],
+    read_options: &[],
     losses: LossCode::ALL,
     reads: false,
     writes: true,

@@ -9,7 +9,7 @@ use exporter_core::{Codebook, Context, Dataset, Exporter, Limits, LossCode, Plan
 use super::plan::{TableRows, TableWriter, TablesPlan, entries, with_metadata};
 use crate::ParquetError;
 use crate::ipc::writer::{Framing, write_table};
-use crate::options::{ARROW_OPTIONS, ArrowOptions};
+use crate::options::{ARROW_OPTIONS, ArrowOptions, READ_OPTIONS};
 
 pub(crate) static FILE: FormatInfo = FormatInfo {
     id: "arrow",
@@ -20,6 +20,7 @@ pub(crate) static FILE: FormatInfo = FormatInfo {
     supports: Supports { many_tables: false, ..Supports::ALL },
     limits: Limits::NONE,
     options: ARROW_OPTIONS,
+    read_options: READ_OPTIONS,
     losses: &[LossCode::DOCUMENT_DROPPED, LossCode::METADATA_DROPPED],
     reads: true,
     writes: true,

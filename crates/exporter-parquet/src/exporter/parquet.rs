@@ -19,7 +19,7 @@ use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPrope
 use super::plan::{TableRows, TableWriter, TablesPlan, entries};
 use crate::ParquetError;
 use crate::layout::storage_type::{has_empty_structure, stored_field};
-use crate::options::{PARQUET_OPTIONS, ParquetCompression, ParquetOptions, Statistics};
+use crate::options::{PARQUET_OPTIONS, ParquetCompression, ParquetOptions, READ_OPTIONS, Statistics};
 use crate::writer::dictionaries::DICTIONARY_BYTES;
 use crate::writer::{Settings, write_table};
 
@@ -32,6 +32,7 @@ pub(crate) static INFO: FormatInfo = FormatInfo {
     supports: Supports { many_tables: false, ..Supports::ALL },
     limits: Limits::NONE,
     options: PARQUET_OPTIONS,
+    read_options: READ_OPTIONS,
     losses: &[LossCode::KIND_CHANGED, LossCode::DOCUMENT_DROPPED, LossCode::METADATA_DROPPED],
     reads: true,
     writes: true,

@@ -4,6 +4,7 @@ use exporter_core::format::{OptionInfo, OptionKind, Supports};
 use exporter_core::{Error, FormatInfo, Limits, LossCode, Result};
 use serde::{Deserialize, Serialize};
 
+use crate::input::READ_OPTIONS;
 use crate::options::{
     BinaryText, Breaks, DecimalMark, Delimiter, EmptyText, Header, LineEnd, Quoting, WriteOptions,
 };
@@ -175,6 +176,7 @@ pub(super) static CSV: FormatInfo = FormatInfo {
     supports: Supports::NONE,
     limits: Limits::NONE,
     options: &CSV_OPTIONS,
+    read_options: READ_OPTIONS,
     losses: LOSSES,
     reads: true,
     writes: true,
@@ -191,6 +193,7 @@ pub(super) static TAB: FormatInfo = FormatInfo {
     supports: Supports::NONE,
     limits: Limits::NONE,
     options: &TAB_OPTIONS,
+    read_options: READ_OPTIONS,
     losses: LOSSES,
     reads: true,
     writes: true,

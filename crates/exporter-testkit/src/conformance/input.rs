@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
-use exporter_core::{Context, Dataset, Input, Registry, Result, Scan, Source, TableId};
-use serde_json::Value as Json;
+use exporter_core::format::{FormatInfo, OptionKind};
+use exporter_core::registry::read_options_from_pairs;
+use exporter_core::{Context, Dataset, ErrorKind, Input, Registry, Result, Scan, Source, TableId};
+use serde_json::{Value as Json, json};
 
 use super::{context, dataset};
 
@@ -20,8 +22,33 @@ pub fn input<I: Input>(path: &Path) {
         .open(&Source::new(path), Json::Null, &context())
         .unwrap_or_else(|error| panic!("{} cannot be opened: {error:?}", path.display()));
     dataset(&*data);
+    every_option_is_read(&registry, info, path);
     let absent = path.with_file_name("no such file");
     assert!(registry.open_as(info.id, &Source::new(&absent), Json::Null, &context()).is_err());
+}
+
+/// Options are of the kinds that the description says; which values suit the file is the file's matter.
+fn every_option_is_read(registry: &Registry, info: &FormatInfo, path: &Path) {
+    let open = |options: Json| match registry.open(&Source::new(path), options, &context()) {
+        Err(error) if error.kind() == ErrorKind::Usage => Err(error),
+        _ => Ok(()),
+    };
+    for option in info.read_options {
+        let mut values = vec![option.default];
+        values.retain(|value| !value.is_empty());
+        match option.kind {
+            OptionKind::Boolean => values.extend(["true", "false"]),
+            OptionKind::Choice(choices) => values.extend(choices),
+            OptionKind::Integer | OptionKind::Text => {}
+        }
+        for value in values {
+            let options = read_options_from_pairs(info, [(option.name, value)]);
+            let read = options.and_then(open);
+            assert!(read.is_ok(), "{}: {}={value} is not read: {read:?}", info.id, option.name);
+        }
+    }
+    let unknown = open(json!({ "no-such-option": true }));
+    assert!(unknown.is_err(), "{}: an option that does not exist is accepted", info.id);
 }
 
 /// Cuts a good file after every `step`-th byte and reads what is left: errors are right, panics and hangs are not.

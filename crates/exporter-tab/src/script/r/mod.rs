@@ -18,6 +18,7 @@ static INFO: FormatInfo = FormatInfo {
     supports: Supports { variable_labels: true, value_labels: true, user_missing: true, ..Supports::NONE },
     limits: Limits::NONE.exact_integer(1 << 53),
     options: &[],
+    read_options: &[],
     losses: &[
         LossCode::PRECISION,
         LossCode::LANGUAGE_DROPPED,

@@ -40,6 +40,7 @@ static INFO: FormatInfo = FormatInfo {
         .value_label_bytes(VALUE_LABEL_BYTES as u32)
         .exact_integer(1 << 53),
     options: &[],
+    read_options: &[],
     losses: &[
         LossCode::NAME_CHANGED,
         LossCode::LABEL_TRUNCATED,

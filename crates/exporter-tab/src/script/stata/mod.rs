@@ -39,6 +39,7 @@ static INFO: FormatInfo = FormatInfo {
         .value_labels(65_536)
         .exact_integer(1 << 53),
     options: &[],
+    read_options: &[],
     losses: &[
         LossCode::NAME_CHANGED,
         LossCode::LABEL_TRUNCATED,
