@@ -58,7 +58,7 @@ impl<R: Read> Pieces<R> {
                 }
                 _ => {
                     self.done = true;
-                    return Ok(Some(Piece { bytes: self.source.into_window(most), ending: Ending::Cut }));
+                    return Ok(Some(Piece { bytes: self.source.take_window(most), ending: Ending::Cut }));
                 }
             };
             self.done = ending == Ending::Input;

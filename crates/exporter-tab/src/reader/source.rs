@@ -86,7 +86,7 @@ impl<R: Read> Source<R> {
     }
 
     /// The window itself; nothing is left to be seen.
-    pub(super) fn into_window(&mut self, len: usize) -> Vec<u8> {
+    pub(super) fn take_window(&mut self, len: usize) -> Vec<u8> {
         self.window.copy_within(self.start..self.end, 0);
         let mut window = std::mem::take(&mut self.window);
         window.truncate(len.min(self.end - self.start));
@@ -106,8 +106,10 @@ impl<R: Read> Source<R> {
         self.end -= self.start;
         self.start = 0;
         if self.end * 2 > self.window.len() {
-            let room = (self.window.len() * 2).min(most.saturating_add(DECODER_ROOM));
-            // Twice the room is wanted, not what a vector would grow to.
+            // The last step goes all the way: one more for a few bytes would copy the window again.
+            let twice = self.window.len() * 2;
+            let room =
+                if twice < most / 2 { twice } else { most.saturating_add(DECODER_ROOM).min(twice * 2) };
             self.window.reserve_exact(room.saturating_sub(self.window.len()));
             self.window.resize(room.max(self.window.len()), 0);
         }
