@@ -108,8 +108,7 @@ impl<R: Read> Source<R> {
         if self.end * 2 > self.window.len() {
             // The last step goes all the way: one more for a few bytes would copy the window again.
             let twice = self.window.len() * 2;
-            let room =
-                if twice < most / 2 { twice } else { most.saturating_add(DECODER_ROOM).min(twice * 2) };
+            let room = if twice * 2 <= most { twice } else { most.saturating_add(DECODER_ROOM) };
             self.window.reserve_exact(room.saturating_sub(self.window.len()));
             self.window.resize(room.max(self.window.len()), 0);
         }
