@@ -9,6 +9,7 @@ use exporter_core::{Context, MemoryDataset, export};
 use exporter_testkit::{Cell, column_of};
 use serde_json::Value;
 
+use crate::dta::assert_checked;
 use crate::programs;
 
 /// Numbers with value labels and a missing reason, fractions, texts.
@@ -43,7 +44,11 @@ fn opened(format: &str, options: Value, folder: &Path) -> (String, String) {
     let sink = MemorySink::new();
     export(&*exporter, &survey(), Box::new(sink.clone()), &Context::default()).unwrap();
     let name = format!("survey.{format}");
-    std::fs::write(folder.join(&name), &sink.entries()[&name]).unwrap();
+    let bytes = &sink.entries()[&name];
+    if format == "dta" {
+        assert_checked(&name, bytes);
+    }
+    std::fs::write(folder.join(&name), bytes).unwrap();
     let stored = folder.join("stored.csv");
     let commands = format!("open \"{name}\"\nset csv_digits 17\nlabels\nstore \"{}\"\n", stored.display());
     std::fs::write(folder.join("look.inp"), commands).unwrap();
