@@ -10,4 +10,4 @@ mod said;
 mod table;
 mod theirs;
 
-pub(crate) use table::assert_checked;
+pub(crate) use table::{Cell, assert_checked, read};
