@@ -53,6 +53,21 @@ pub(crate) struct ReadingArgs {
     pub(crate) allow_outside: bool,
 }
 
+/// Which part of the data is taken.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct ExcerptArgs {
+    /// Keep rows for which this holds, such as 'age >= 18', 'region in north, west', 'vote = Clinton', 'income not
+    /// missing'; given several times, all must hold
+    #[arg(long = "where", value_name = "CONDITION")]
+    pub(crate) conditions: Vec<String>,
+    /// Keep only these variables, in this order
+    #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
+    pub(crate) variables: Vec<String>,
+    /// Keep at most this many rows of each table
+    #[arg(long, value_name = "N")]
+    pub(crate) rows: Option<u64>,
+}
+
 /// How the work is done.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct WorkArgs {
@@ -135,6 +150,8 @@ pub(crate) struct ExportArgs {
     #[arg(long)]
     pub(crate) manifest: bool,
     #[command(flatten)]
+    pub(crate) excerpt: ExcerptArgs,
+    #[command(flatten)]
     pub(crate) work: WorkArgs,
 }
 
@@ -154,6 +171,8 @@ pub(crate) struct ConvertArgs {
     /// The table to convert, when the input has several
     #[arg(long, value_name = "NAME")]
     pub(crate) table: Option<String>,
+    #[command(flatten)]
+    pub(crate) excerpt: ExcerptArgs,
     #[command(flatten)]
     pub(crate) work: WorkArgs,
 }

@@ -30,7 +30,13 @@ pub(crate) fn report(error: &Error) -> ExitCode {
         cause = source.source();
     }
     if let Some(hint) = error.way_out() {
-        say(&format!("  hint: {hint}"));
+        // The library does not know what overwriting is called here.
+        let how = if error.kind() == ErrorKind::Exists && hint.ends_with("overwrite it") {
+            " (--overwrite)"
+        } else {
+            ""
+        };
+        say(&format!("  hint: {hint}{how}"));
     }
     ExitCode::from(match error.kind() {
         ErrorKind::Cancelled => CANCELLED,

@@ -89,7 +89,8 @@ fn from_file(file: &Path) -> Result<Password> {
 /// The message names where the password should be, never the password.
 fn checked(password: String, place: &str) -> Result<Password> {
     if password.is_empty() {
-        return Err(Error::usage(format!("{place} is empty, and an empty password protects nothing")));
+        return Err(Error::usage(format!("{place} is empty, and an empty password protects nothing"))
+            .hint("put the password there, on one line"));
     }
     Ok(Password::new(password))
 }

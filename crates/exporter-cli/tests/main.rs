@@ -3,7 +3,9 @@
 
 mod check;
 mod convert;
+mod excerpt;
 mod export;
+mod mistakes;
 mod packaging;
 mod program;
 mod refusal;

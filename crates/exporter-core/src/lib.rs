@@ -25,6 +25,7 @@ pub mod limits;
 pub mod loss;
 pub mod missing;
 pub mod names;
+pub mod near_name;
 pub mod nested;
 pub mod pipeline;
 pub mod profile;

@@ -9,6 +9,7 @@ use crate::dataset::Dataset;
 use crate::error::{Error, Result};
 use crate::exporter::Exporter;
 use crate::format::{Format, FormatInfo, Input, OptionInfo, OptionKind, Recognition, Source};
+use crate::near_name::{self, nearest};
 
 /// How many bytes of a file decide what it is.
 const HEAD_BYTES: u64 = 4096;
@@ -154,8 +155,11 @@ impl Registry {
 
     fn unknown(&self, name: &str) -> Error {
         let known: Vec<&str> = self.formats().iter().map(|info| info.id).collect();
-        Error::usage(format!("the format {name:?} is not known"))
-            .hint(format!("known formats: {}", known.join(", ")))
+        Error::usage(format!("the format {name:?} is not known")).hint(near_name::hint(
+            name,
+            "known formats",
+            known,
+        ))
     }
 }
 
@@ -222,10 +226,13 @@ fn from_pairs<'a>(
 ) -> Result<Json> {
     let mut object = serde_json::Map::new();
     for (name, value) in pairs {
-        let option = known
-            .iter()
-            .find(|option| option.name == name)
-            .ok_or_else(|| Error::usage(format!("{id} has no option {name:?}")).hint(listed(id, known)))?;
+        let option = known.iter().find(|option| option.name == name).ok_or_else(|| {
+            let hint = match nearest(name, known.iter().map(|option| option.name)) {
+                Some(near) => format!("did you mean {near:?}? {}", listed(id, known)),
+                None => listed(id, known),
+            };
+            Error::usage(format!("{id} has no option {name:?}")).hint(hint)
+        })?;
         if object.insert(name.to_owned(), json_value(id, option, value)?).is_some() {
             return Err(Error::usage(format!("the option {name:?} of {id} is given twice")));
         }

@@ -151,10 +151,15 @@ pub(crate) fn error(source: TabError) -> Error {
     match source {
         TabError::Io(source) => Error::io("cannot read the file", source),
         TabError::Option { .. } => Error::usage(message),
-        TabError::UnknownColumn { .. } => Error::not_found(message),
+        TabError::UnknownColumn { .. } => {
+            Error::not_found(message).hint("correct the name in the codebook, or in the header of the file")
+        }
         TabError::TooManyColumns { .. } | TabError::RecordTooLong { .. } => Error::limit(message),
         TabError::Ragged { record, .. } => Error::invalid(message).row(record),
-        TabError::Value { column, record, .. } => Error::invalid(message).variable(column).row(record),
+        TabError::Value { column, record, .. } => Error::invalid(message)
+            .variable(column)
+            .row(record)
+            .hint("correct the cell, or declare the variable as text"),
         TabError::Encoding { record, .. } => {
             Error::invalid(message).row(record).hint("name the encoding, such as windows-1252")
         }

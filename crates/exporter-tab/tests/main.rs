@@ -4,9 +4,7 @@
 
 mod conformance;
 mod dataset;
-mod encodings;
 mod hostile;
 mod inference;
-mod options;
 mod round_trip;
 mod scripts;

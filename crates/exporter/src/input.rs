@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use exporter_core::codebook::Codebook;
 use exporter_core::format::Source;
+use exporter_core::near_name::nearest;
 use exporter_core::{Context, Dataset, Error, Registry, Result, TableId};
 use serde_json::Value as Json;
 
@@ -38,6 +39,9 @@ pub fn open(
     context: &Context,
 ) -> Result<AssembledDataset> {
     let [first, ..] = inputs else { return Err(Error::usage("no input is given")) };
+    for input in inputs {
+        exists(input)?;
+    }
     if options.format.is_none() && is_study_file(first) {
         if inputs.len() > 1 {
             return Err(Error::usage("a study file is the only input: it names its data files itself"));
@@ -71,6 +75,30 @@ pub fn open(
     }
     AssembledDataset::new(codebook, parts, &|table, variable| open_kinds.contains(table, variable))
 }
+
+/// Says which file of the folder may be meant when there is none of this name.
+fn exists(input: &Path) -> Result<()> {
+    if input.exists() {
+        return Ok(());
+    }
+    let error = Error::not_found(format!("there is no file {}", input.display()));
+    let folder = input.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return Err(error.hint(format!("the folder {} cannot be read", folder.display())));
+    };
+    let names: Vec<String> = entries
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .take(FILES_LOOKED_AT)
+        .collect();
+    let wanted = input.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    Err(error.hint(match nearest(&wanted, names.iter().map(String::as_str)) {
+        Some(near) => format!("did you mean {}?", input.with_file_name(near).display()),
+        None => "give the path of a study file or a data file".into(),
+    }))
+}
+
+/// Most files of a folder that are looked at for the one that may be meant.
+const FILES_LOOKED_AT: usize = 10_000;
 
 /// The tables of one data file.
 fn open_data(

@@ -2,6 +2,7 @@
 
 mod assembled;
 pub mod check;
+mod excerpt;
 mod formats;
 mod input;
 pub mod study;
@@ -19,5 +20,6 @@ pub use exporter_parquet as parquet;
 pub use exporter_tab as tab;
 
 pub use assembled::{AssembledDataset, Part};
+pub use excerpt::Excerpt;
 pub use formats::registry;
 pub use input::{InputOptions, open};

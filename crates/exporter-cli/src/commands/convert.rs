@@ -36,6 +36,7 @@ pub(super) fn run(args: &ConvertArgs) -> Result<()> {
         ))
         .hint(format!("choose one with --table ({}), or use export with a folder", names.join(", "))));
     }
+    let data = work::excerpt(data, &args.excerpt)?;
     let sink = || {
         let options = FolderOptions::default().overwrite(args.work.overwrite).sync(args.work.sync);
         Ok(Box::new(FileSink::create(&args.output, options)?) as Box<dyn Sink>)

@@ -16,6 +16,7 @@ pub(super) fn run(args: &ExportArgs) -> Result<()> {
     let context = work::context(&args.work)?;
     let options = work::input_options(&args.input.reading, &registry)?;
     let data = exporter::open(&args.input.inputs, &options, &registry, &context)?.keep(&args.table)?;
+    let data = work::excerpt(data, &args.excerpt)?;
     let target = Target::of(args, &exporters, &packaging);
     let mut bundle = exporters.into_iter().fold(Bundle::new(), Bundle::with);
     let codebook_asked =

@@ -1,8 +1,9 @@
 //! What `export` and `convert` share: context, dry run, summary, report.
 
-use exporter::{Context, Dataset, Error, Exporter, LossCode, LossPolicy, Registry, Result, Sink};
+use exporter::dataset::ExcerptDataset;
+use exporter::{Context, Dataset, Error, Excerpt, Exporter, LossCode, LossPolicy, Registry, Result, Sink};
 
-use crate::args::{ReadingArgs, WorkArgs};
+use crate::args::{ExcerptArgs, ReadingArgs, WorkArgs};
 use crate::{cancel, format_text, progress, report, terminal};
 
 /// A context with cancel, threads, policy and language as asked for.
@@ -40,6 +41,15 @@ pub(super) fn input_options(reading: &ReadingArgs, registry: &Registry) -> Resul
         options.options = json;
     }
     Ok(options)
+}
+
+/// The part of the data that is asked for.
+pub(super) fn excerpt<D: Dataset>(data: D, args: &ExcerptArgs) -> Result<ExcerptDataset<D>> {
+    let mut excerpt = Excerpt::default();
+    excerpt.conditions.clone_from(&args.conditions);
+    excerpt.variables.clone_from(&args.variables);
+    excerpt.rows = args.rows;
+    excerpt.of(data)
 }
 
 /// Plans only, or exports into the sink that `sink` makes, and reports either way.

@@ -91,6 +91,16 @@ impl Filter {
         }
     }
 
+    /// Whether the filter suits a table: its variables exist and its values can be compared with theirs.
+    ///
+    /// # Errors
+    /// [`crate::ErrorKind::NotFound`] or [`crate::ErrorKind::Invalid`] with the variable, before any row is read.
+    pub fn check(&self, table: &Table) -> Result<()> {
+        let columns = self.columns(table)?;
+        let schema = super::arrow_schema(table, &columns);
+        self.mask(&RecordBatch::new_empty(schema)).map(|_| ()).map_err(|error| error.table(&table.name))
+    }
+
     /// Which rows of a batch (normalised; columns found by name) pass.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 
 mod batches;
 mod display;
+mod excerpt;
 mod filter;
 mod filter_mask;
 mod memory;
@@ -11,6 +12,7 @@ mod spool;
 
 pub use batches::{Batches, Rechunk};
 pub use display::display_rows;
+pub use excerpt::ExcerptDataset;
 pub use filter::{Comparison, Filter};
 pub(crate) use filter_mask::moment;
 pub use memory::{MemoryDataset, select, select_from};

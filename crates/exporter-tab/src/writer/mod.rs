@@ -7,7 +7,6 @@ mod quote;
 mod row;
 mod substitute;
 mod time;
-mod values;
 
 use std::io::Write;
 

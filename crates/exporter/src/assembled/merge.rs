@@ -2,7 +2,7 @@
 
 use exporter_core::codebook::{Codebook, Table, Variable};
 use exporter_core::dataset::table_of;
-use exporter_core::{Error, Result};
+use exporter_core::{Error, Result, near_name};
 
 use super::Part;
 
@@ -23,15 +23,14 @@ pub(super) fn table(
     if let Some(variable) =
         declared.variables.iter().find(|variable| table.variable(&variable.name).is_none())
     {
-        let known: Vec<&str> =
-            table.variables.iter().map(|variable| variable.name.as_str()).take(20).collect();
+        let known = table.variables.iter().map(|known| known.name.as_str());
         return Err(Error::not_found(format!(
             "{} has no column for the variable {:?}",
             part.file, variable.name
         ))
         .table(&declared.name)
         .variable(&variable.name)
-        .hint(format!("columns of the file: {}", known.join(", "))));
+        .hint(near_name::hint(&variable.name, "columns of the file", known)));
     }
     for variable in &mut table.variables {
         if let Some((_, declared)) = declared.variable(&variable.name) {

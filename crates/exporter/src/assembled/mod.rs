@@ -4,6 +4,7 @@ mod merge;
 
 use exporter_core::codebook::{Codebook, Table};
 use exporter_core::dataset::table_of;
+use exporter_core::near_name;
 use exporter_core::{Batches, Dataset, Error, Loss, LossReport, Result, Scan, TableId, TableProfile};
 
 /// A dataset that gives one table, and what a codebook says about it.
@@ -82,9 +83,9 @@ impl AssembledDataset {
         let mut sources = Vec::new();
         for name in names {
             let Some(at) = self.codebook.tables.iter().position(|table| &table.name == name) else {
-                let known: Vec<&str> = self.codebook.tables.iter().map(|table| table.name.as_str()).collect();
+                let known = self.codebook.tables.iter().map(|table| table.name.as_str());
                 return Err(Error::not_found(format!("the table {name:?} does not exist"))
-                    .hint(format!("tables: {}", known.join(", "))));
+                    .hint(near_name::hint(name, "tables", known)));
             };
             tables.push(self.codebook.tables.remove(at));
             sources.push(self.tables.remove(at));

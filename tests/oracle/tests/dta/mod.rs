@@ -9,5 +9,3 @@ mod rust_crate;
 mod said;
 mod table;
 mod theirs;
-
-pub(crate) use table::{Cell, assert_checked, read};

@@ -50,8 +50,11 @@ impl Staging {
             .take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists())
             .map(Path::to_owned)
             .collect();
-        fs::create_dir_all(parent)
-            .map_err(|source| Error::io(format!("cannot make {}", parent.display()), source))?;
+        fs::create_dir_all(parent).map_err(|source| {
+            let error = Error::io(format!("cannot make the folder {}", parent.display()), source);
+            let file = parent.ancestors().find(|place| place.is_file());
+            file.into_iter().fold(error, |error, file| error.hint(format!("{} is a file", file.display())))
+        })?;
         Self::within(parent, made.into_iter().rev().collect())
     }
 

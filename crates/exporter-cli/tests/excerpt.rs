@@ -1,0 +1,112 @@
+//! `--where`, `--variables`, `--rows`.
+
+use crate::program::{example, exporter, run};
+
+/// The csv of a table of an example, with more arguments.
+fn csv(study: &str, table: &str, more: &[&str]) -> String {
+    let study = example(study);
+    let arguments = ["export", study.to_str().unwrap(), "--table", table, "--to", "csv", "--out", "-"];
+    let run = run(exporter(arguments.into_iter().chain(more.iter().copied())));
+    assert_eq!(run.code, 0, "{more:?}: {}", run.error);
+    run.output
+}
+
+/// Rows of the csv without its header, split at commas (the examples have none inside).
+fn rows(text: &str) -> Vec<Vec<&str>> {
+    text.lines().skip(1).map(|line| line.split(',').collect()).collect()
+}
+
+#[test]
+fn conditions_pick_the_rows_that_a_look_at_all_rows_picks() {
+    let all = csv("anes96", "respondents", &[]);
+    let column = |name: &str| all.lines().next().unwrap().split(',').position(|known| known == name).unwrap();
+    let (age, vote, educ) = (column("age"), column("vote"), column("educ"));
+    let number = |row: &[&str], place: usize| row[place].parse::<i64>().unwrap();
+    let some = csv(
+        "anes96",
+        "respondents",
+        &["--where", "age >= 30", "--where", "vote = Dole", "--where", "educ in 3, 4"],
+    );
+    let wanted: Vec<Vec<&str>> = rows(&all)
+        .into_iter()
+        .filter(|row| number(row, age) >= 30 && number(row, vote) == 1 && [3, 4].contains(&number(row, educ)))
+        .collect();
+    assert!(wanted.len() > 10 && wanted.len() < rows(&all).len());
+    assert_eq!(rows(&some), wanted);
+}
+
+#[test]
+fn variables_come_in_the_order_asked_for_and_rows_are_limited() {
+    let all = csv("anes96", "respondents", &[]);
+    let some =
+        csv("anes96", "respondents", &["--variables", "age,caseid", "--rows", "3", "--where", "age > 40"]);
+    assert_eq!(some.lines().next(), Some("age,caseid"));
+    let wanted: Vec<Vec<&str>> = rows(&all)
+        .into_iter()
+        .filter(|row| row[7].parse::<i64>().unwrap() > 40)
+        .take(3)
+        .map(|row| vec![row[7], row[0]])
+        .collect();
+    assert_eq!(rows(&some), wanted);
+}
+
+#[test]
+fn convert_takes_a_part_too_and_every_format_writes_it() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(
+        folder.path().join("t.csv"),
+        "id,name,born\n1,Ann,1990-05-01\n2,Bob,\n3,\"C, D\",2001-01-01\n",
+    )
+    .unwrap();
+    let input = folder.path().join("t.csv");
+    for extension in ["dta", "parquet", "tab", "arrow"] {
+        let output = folder.path().join(format!("x.{extension}"));
+        let convert = |from: &std::path::Path, to: &std::path::Path, more: &[&str]| {
+            let arguments = ["convert", from.to_str().unwrap(), to.to_str().unwrap()];
+            let run = run(exporter(arguments.into_iter().chain(more.iter().copied())));
+            assert_eq!(run.code, 0, "{}", run.error);
+        };
+        convert(&input, &output, &["--where", "born < 2001-01-01", "--where", "name != Bob"]);
+        let back = folder.path().join(format!("{extension}.csv"));
+        convert(&output, &back, &[]);
+        assert_eq!(
+            std::fs::read_to_string(&back).unwrap(),
+            "id,name,born\n1,Ann,1990-05-01\n",
+            "{extension}"
+        );
+        // And when the reader of the format picks the rows.
+        let whole = folder.path().join(format!("w.{extension}"));
+        convert(&input, &whole, &[]);
+        let picked = folder.path().join(format!("{extension}.picked.csv"));
+        convert(&whole, &picked, &["--where", "born missing", "--variables", "name,id"]);
+        assert_eq!(std::fs::read_to_string(&picked).unwrap(), "name,id\nBob,2\n", "{extension}");
+    }
+}
+
+#[test]
+fn declared_missing_values_are_missing_in_conditions() {
+    let text = csv("anes96", "respondents", &["--where", "income not missing", "--variables", "income"]);
+    assert!(rows(&text).len() > 100);
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("p.csv"), "id,pet\n1,1\n2,9\n3,\n4,2\n").unwrap();
+    let book = "codebook = 1\n[data]\np = \"p.csv\"\n[[tables]]\nname = \"p\"\n[[tables.variables]]\nname = \"pet\"\n\
+                kind = \"integer\"\nmissing = [{ value = 9, label = \"Refused\" }]\n";
+    std::fs::write(folder.path().join("study.toml"), book).unwrap();
+    let study = folder.path().join("study.toml");
+    for (condition, wanted) in [
+        ("pet missing", "2,9\n3,\n"),
+        ("pet not missing", "1,1\n4,2\n"),
+        ("pet = Refused", "2,9\n"),
+        ("pet != 1", "2,9\n4,2\n"),
+    ] {
+        let arguments =
+            ["export", study.to_str().unwrap(), "--to", "csv", "--out", "-", "--where", condition];
+        let run = run(exporter(arguments));
+        assert_eq!(
+            (run.code, run.output.as_str()),
+            (0, format!("id,pet\n{wanted}").as_str()),
+            "{condition}: {}",
+            run.error
+        );
+    }
+}

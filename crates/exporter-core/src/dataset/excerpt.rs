@@ -1,0 +1,232 @@
+//! A part of a dataset: some variables and some rows of its tables.
+
+use super::{Batches, Dataset, Filter, Scan, TableId, select, table_of};
+use crate::codebook::Codebook;
+use crate::error::{Error, Result};
+use crate::loss::LossReport;
+use crate::profile::TableProfile;
+
+/// A dataset of which only some variables and rows are seen.
+///
+/// The codebook describes what is left. Filters and projections go down to the source, so that a source that can skip
+/// rows or columns does.
+///
+/// ```
+/// # use std::sync::Arc;
+/// # use arrow_array::{ArrayRef, Int8Array, RecordBatch};
+/// use exporter_core::codebook::{Codebook, Kind, Table, Variable};
+/// use exporter_core::dataset::{Comparison, ExcerptDataset, Filter, MemoryDataset};
+/// use exporter_core::{Dataset, Scan};
+///
+/// # fn main() -> exporter_core::Result<()> {
+/// # let ages: ArrayRef = Arc::new(Int8Array::from(vec![17, 18, 19]));
+/// # let batch = RecordBatch::try_from_iter([("age", ages)])?;
+/// let table = Table::new("people", vec![Variable::new("age", Kind::Integer { bits: 8, signed: true })]);
+/// let people = MemoryDataset::new(Codebook::new("study").with_table(table), vec![vec![batch]])?;
+/// let adults = Scan::all().filter(Filter::compare("age", Comparison::AtLeast, 18));
+/// let excerpt = ExcerptDataset::new(people, vec![adults])?;
+/// assert_eq!(excerpt.codebook().tables[0].name, "people");
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct ExcerptDataset<D> {
+    inner: D,
+    codebook: Codebook,
+    /// What is seen of each table.
+    parts: Vec<Scan>,
+}
+
+impl<D: Dataset> ExcerptDataset<D> {
+    /// Sees of each table what its scan delivers; tables beyond the list are seen whole.
+    ///
+    /// # Errors
+    /// [`crate::ErrorKind::NotFound`] when a scan names a variable or table that does not exist,
+    /// [`crate::ErrorKind::Invalid`] when a variable stands twice, a filter's value does not suit its variable or a
+    /// table is left without variables.
+    pub fn new(inner: D, mut parts: Vec<Scan>) -> Result<Self> {
+        let whole = inner.codebook();
+        if parts.len() > whole.tables.len() {
+            return Err(Error::not_found(format!("table {} does not exist", whole.tables.len() + 1)));
+        }
+        parts.resize(whole.tables.len(), Scan::all());
+        let mut codebook = whole.clone();
+        for ((part, table), seen) in parts.iter().zip(&whole.tables).zip(&mut codebook.tables) {
+            if let Some(filter) = &part.filter {
+                filter.check(table)?;
+            }
+            if part.columns.is_some() {
+                *seen = table.with_columns(&part.projection(table)?);
+            }
+            if seen.variables.is_empty() && !table.variables.is_empty() {
+                return Err(Error::invalid("no variable of the table is left").table(&table.name));
+            }
+            if part.filter.is_some() || part.limit.is_some() {
+                seen.rows = None;
+            }
+        }
+        codebook.drop_unused(whole);
+        codebook.validate()?;
+        Ok(Self { inner, codebook, parts })
+    }
+
+    fn part(&self, table: TableId) -> Result<&Scan> {
+        table_of(&self.codebook, table)?;
+        self.parts
+            .get(table.0)
+            .ok_or_else(|| Error::not_found(format!("table {} does not exist", table.0 + 1)))
+    }
+}
+
+impl<D: Dataset> Dataset for ExcerptDataset<D> {
+    fn codebook(&self) -> &Codebook {
+        &self.codebook
+    }
+
+    fn rows(&self, table: TableId) -> Option<u64> {
+        let part = self.part(table).ok()?;
+        if part.filter.is_some() {
+            return None;
+        }
+        let rows = self.inner.rows(table)?;
+        Some(part.limit.map_or(rows, |limit| limit.min(rows)))
+    }
+
+    fn scan(&self, table: TableId, scan: &Scan) -> Result<Batches<'_>> {
+        let part = self.part(table)?;
+        let seen = table_of(&self.codebook, table)?;
+        let wanted = scan.projection(seen)?;
+        if let Some(filter) = &scan.filter {
+            filter.check(seen)?;
+        }
+        let mut below = scan.clone();
+        if part.limit.is_some() && scan.filter.is_some() {
+            // The scan's filter picks among the rows within the limit.
+            let mut rows = part.clone();
+            rows.batch_rows = scan.batch_rows;
+            return select(seen, scan, self.inner.scan(table, &rows)?);
+        }
+        below.columns = match (&part.columns, &scan.columns) {
+            (None, None) => None,
+            (None, Some(_)) => Some(wanted),
+            (Some(columns), _) => {
+                Some(wanted.iter().filter_map(|column| columns.get(*column).copied()).collect())
+            }
+        };
+        below.filter = match (&part.filter, &scan.filter) {
+            (Some(own), Some(more)) => Some(Filter::All(vec![own.clone(), more.clone()])),
+            (own, more) => own.clone().or_else(|| more.clone()),
+        };
+        below.limit = part.limit.into_iter().chain(scan.limit).min();
+        self.inner.scan(table, &below)
+    }
+
+    /// What the source vouches for is true of all its rows; of some of them only the nulls that are not there remain
+    /// certain, so nothing is passed on then.
+    fn facts(&self, table: TableId) -> Option<TableProfile> {
+        let part = self.part(table).ok()?;
+        if part.filter.is_some() || part.limit.is_some() {
+            return None;
+        }
+        let mut facts = self.inner.facts(table)?;
+        if let Some(columns) = &part.columns {
+            let known = std::mem::take(&mut facts.columns);
+            for (column, source) in columns.iter().enumerate() {
+                if let Some(found) = known.get(source) {
+                    facts.columns.insert(column, found.clone());
+                }
+            }
+        }
+        Some(facts)
+    }
+
+    fn losses(&self) -> LossReport {
+        self.inner.losses()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use arrow_array::cast::AsArray;
+    use arrow_array::types::Int8Type;
+    use arrow_array::{ArrayRef, Int8Array, RecordBatch, StringArray};
+
+    use super::*;
+    use crate::codebook::{Kind, Table, ValueLabels, Variable};
+    use crate::dataset::{Comparison, MemoryDataset};
+
+    fn people() -> MemoryDataset {
+        let number = |name: &str| Variable::new(name, Kind::Integer { bits: 8, signed: true });
+        let table = Table::new(
+            "people",
+            vec![number("id"), Variable::new("name", Kind::Text), number("sex").with_labels("sex")],
+        )
+        .with_key(["id"]);
+        let codebook = Codebook::new("study")
+            .with_value_labels("sex", ValueLabels::new().with(1, "man"))
+            .with_table(table);
+        let ids: ArrayRef = Arc::new(Int8Array::from_iter_values(0..10));
+        let names: ArrayRef = Arc::new(StringArray::from_iter_values((0..10).map(|id| format!("p{id}"))));
+        let sexes: ArrayRef = Arc::new(Int8Array::from_iter_values((0..10).map(|id| id % 2)));
+        let batch = RecordBatch::try_from_iter([("id", ids), ("name", names), ("sex", sexes)]).unwrap();
+        MemoryDataset::new(codebook, vec![vec![batch.slice(0, 4), batch.slice(4, 6)]]).unwrap()
+    }
+
+    fn men() -> Filter {
+        Filter::compare("sex", Comparison::Equal, 1)
+    }
+
+    /// The ids that a scan of the excerpt delivers.
+    fn ids(data: &dyn Dataset, scan: &Scan) -> Vec<i8> {
+        let batches = data.scan(TableId(0), scan).unwrap();
+        batches
+            .flat_map(|batch| {
+                let batch = batch.unwrap();
+                batch.column_by_name("id").unwrap().as_primitive::<Int8Type>().values().to_vec()
+            })
+            .collect()
+    }
+
+    #[test]
+    fn filter_limit_and_projection_compose_with_those_of_a_scan() {
+        let part = Scan::all().columns([1, 0]).filter(men()).limit(3);
+        let data = ExcerptDataset::new(people(), vec![part]).unwrap();
+        assert_eq!(ids(&data, &Scan::all()), [1, 3, 5]);
+        assert_eq!(ids(&data, &Scan::all().columns([1]).limit(2)), [1, 3]);
+        let above = |id: i64| Filter::compare("id", Comparison::Greater, id);
+        assert_eq!(ids(&data, &Scan::all().filter(above(1))), [3, 5], "among the first three");
+        assert!(data.scan(TableId(0), &Scan::all().filter(men())).is_err(), "sex is not seen");
+        let unlimited = ExcerptDataset::new(people(), vec![Scan::all().filter(men())]).unwrap();
+        assert_eq!(ids(&unlimited, &Scan::all().filter(above(5))), [7, 9]);
+        assert_eq!((data.rows(TableId(0)), unlimited.rows(TableId(0))), (None, None));
+        let first = ExcerptDataset::new(people(), vec![Scan::all().limit(3)]).unwrap();
+        assert_eq!((first.rows(TableId(0)), ids(&first, &Scan::all())), (Some(3), vec![0, 1, 2]));
+        let all = ExcerptDataset::new(people(), vec![Scan::all().limit(30)]).unwrap();
+        assert_eq!(all.rows(TableId(0)), Some(10));
+    }
+
+    #[test]
+    fn the_codebook_describes_what_is_left() {
+        let data = ExcerptDataset::new(people(), vec![Scan::all().columns([1])]).unwrap();
+        let table = &data.codebook().tables[0];
+        assert_eq!((table.variables.len(), table.key.len()), (1, 0));
+        assert!(data.codebook().value_labels.is_empty());
+        let whole = ExcerptDataset::new(people(), vec![]).unwrap();
+        assert_eq!(whole.codebook(), people().codebook());
+    }
+
+    #[test]
+    fn what_does_not_fit_is_refused_at_once() {
+        let refused = |part: Scan| ExcerptDataset::new(people(), vec![part]).unwrap_err().to_string();
+        assert!(refused(Scan::all().columns([3])).contains("does not exist"));
+        assert!(refused(Scan::all().columns([])).contains("no variable"));
+        assert!(refused(Scan::all().columns([0, 0])).contains("\"id\""));
+        assert!(refused(Scan::all().filter(Filter::IsNull("nobody".into()))).contains("nobody"));
+        assert!(
+            refused(Scan::all().filter(Filter::compare("id", Comparison::Equal, "x"))).contains("number")
+        );
+        assert!(ExcerptDataset::new(people(), vec![Scan::all(), Scan::all()]).is_err());
+    }
+}

@@ -1,0 +1,96 @@
+//! Names that are nearly the one that was asked for, for messages.
+
+/// Names longer than this many characters are not compared.
+const LONGEST: usize = 64;
+/// Names that a message lists.
+const LISTED: usize = 20;
+
+/// The candidate that differs least from a name that is not among them, in at most a third of its characters; case
+/// counts for nothing.
+///
+/// ```
+/// use exporter_core::near_name::nearest;
+///
+/// assert_eq!(nearest("regoin", ["age", "region", "religion"]), Some("region"));
+/// assert_eq!(nearest("income", ["age", "region"]), None);
+/// ```
+pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let wanted: Vec<char> = name.chars().flat_map(char::to_lowercase).take(LONGEST + 1).collect();
+    let allowed = (wanted.len() / 3).max(1);
+    let compared = candidates.into_iter().filter_map(|candidate| {
+        let letters: Vec<char> = candidate.chars().flat_map(char::to_lowercase).take(LONGEST + 1).collect();
+        let comparable =
+            wanted.len().max(letters.len()) <= LONGEST && wanted.len().abs_diff(letters.len()) <= allowed;
+        comparable.then(|| (distance(&wanted, &letters), candidate))
+    });
+    let (distance, candidate) = compared.min_by_key(|(distance, _)| *distance)?;
+    // A name of one letter is near every other.
+    (distance <= allowed && distance < wanted.len()).then_some(candidate)
+}
+
+/// A hint that names the nearest candidate, then the first of all of them: `did you mean "age"? variables: …`.
+pub fn hint<'a>(name: &str, what: &str, candidates: impl IntoIterator<Item = &'a str> + Clone) -> String {
+    let near =
+        nearest(name, candidates.clone()).map(|near| format!("did you mean {near:?}? ")).unwrap_or_default();
+    let mut all = candidates.into_iter();
+    let listed: Vec<&str> = all.by_ref().take(LISTED).collect();
+    let more = match all.count() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    format!("{near}{what}: {}{more}", listed.join(", "))
+}
+
+/// Letters to put in, take out, replace or swap with their neighbour (optimal string alignment).
+fn distance(a: &[char], b: &[char]) -> usize {
+    let mut before: Vec<usize> = Vec::new();
+    let mut above: Vec<usize> = (0..=b.len()).collect();
+    let mut last = None;
+    for (row, from) in a.iter().enumerate() {
+        let mut line = vec![row + 1];
+        for (column, to) in b.iter().enumerate() {
+            let at = |line: &[usize], place: usize| line.get(place).copied().unwrap_or(usize::MAX / 2);
+            let replaced = at(&above, column) + usize::from(from != to);
+            let mut least = replaced.min(at(&above, column + 1) + 1).min(at(&line, column) + 1);
+            let neighbour = column.checked_sub(1).and_then(|left| b.get(left).map(|letter| (left, letter)));
+            if let Some((left, letter)) = neighbour
+                && letter == from
+                && last == Some(to)
+            {
+                least = least.min(at(&before, left) + 1);
+            }
+            line.push(least);
+        }
+        before = std::mem::replace(&mut above, line);
+        last = Some(from);
+    }
+    above.last().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn distances_count_letters_and_swaps() {
+        let between =
+            |a: &str, b: &str| distance(&a.chars().collect::<Vec<_>>(), &b.chars().collect::<Vec<_>>());
+        for (a, b, wanted) in [("", "abc", 3), ("abc", "abc", 0), ("acb", "abc", 1), ("kitten", "sitting", 3)]
+        {
+            assert_eq!((between(a, b), between(b, a)), (wanted, wanted), "{a} {b}");
+        }
+    }
+
+    #[test]
+    fn what_is_far_is_not_suggested() {
+        assert_eq!(nearest("x", ["y", "z"]), None);
+        assert_eq!(nearest("AGE", ["age"]), Some("age"));
+        assert_eq!(nearest(&"x".repeat(1000), ["x"]), None);
+        let many: Vec<String> = (0..30).map(|number| format!("v{number}")).collect();
+        let hint = hint("v100", "variables", many.iter().map(String::as_str));
+        assert!(
+            hint.starts_with("did you mean \"v10\"? variables: v0, ") && hint.ends_with(" and 10 more"),
+            "{hint}"
+        );
+    }
+}

@@ -1,0 +1,142 @@
+//! Values as typed: read by the kind of their variable, or found among its labels.
+
+use exporter_core::codebook::{Codebook, Kind, MissingValues, Text, Value, Variable};
+use exporter_core::{Error, Result, near_name};
+
+/// A value as it was typed, without its quotes.
+#[derive(Debug, PartialEq)]
+pub(super) struct Literal(String);
+
+/// The one value of a comparison; `condition` is for messages.
+pub(super) fn literal(condition: &str, text: &str) -> Result<Literal> {
+    let text = text.trim();
+    let none = || Error::usage(format!("the condition {condition:?} has no value after its operator"));
+    if text.is_empty() {
+        return Err(none().hint("an empty text is written ''"));
+    }
+    match quoted(condition, text)? {
+        Some((value, "")) => Ok(Literal(value)),
+        // Quotes round a part of the value belong to it.
+        _ => Ok(Literal(text.to_owned())),
+    }
+}
+
+/// The values of a list, with or without parentheses.
+pub(super) fn literals(condition: &str, text: &str) -> Result<Vec<Literal>> {
+    let text = text.trim();
+    let mut rest = text.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')).unwrap_or(text).trim();
+    let mut values = Vec::new();
+    loop {
+        let (value, after) = match quoted(condition, rest)? {
+            Some((value, after)) => (value, after),
+            None => {
+                let end = rest.find(',').unwrap_or(rest.len());
+                let (value, after) = rest.split_at(end);
+                let value = value.trim();
+                if value.is_empty() {
+                    return Err(Error::usage(format!(
+                        "the condition {condition:?} has no value between its commas"
+                    ))
+                    .hint("a list is written in 1, 2, 3"));
+                }
+                (value.to_owned(), after)
+            }
+        };
+        values.push(Literal(value));
+        rest = match after.strip_prefix(',') {
+            Some(more) => more.trim_start(),
+            None if after.is_empty() => return Ok(values),
+            None => {
+                return Err(Error::usage(format!(
+                    "the condition {condition:?} has {after:?} after a quoted value"
+                )));
+            }
+        };
+    }
+}
+
+/// A quoted value at the beginning and what follows it; a doubled quote stands for itself.
+fn quoted<'t>(condition: &str, text: &'t str) -> Result<Option<(String, &'t str)>> {
+    let Some(quote) = text.chars().next().filter(|first| matches!(first, '"' | '\'')) else {
+        return Ok(None);
+    };
+    let mut value = String::new();
+    let mut rest = text.get(1..).unwrap_or_default();
+    while let Some((piece, after)) = rest.split_once(quote) {
+        value.push_str(piece);
+        match after.strip_prefix(quote) {
+            Some(more) => {
+                value.push(quote);
+                rest = more;
+            }
+            None => return Ok(Some((value, after.trim_start()))),
+        }
+    }
+    Err(Error::usage(format!("the condition {condition:?} has a quote {quote} that is not closed")))
+}
+
+impl Literal {
+    /// The value for a variable: what its kind reads in the text, or else the value that has it as a label.
+    pub(super) fn value(&self, codebook: &Codebook, variable: &Variable) -> Result<Value> {
+        let text = self.0.as_str();
+        let number = || -> Option<Value> {
+            let whole = text.parse::<i64>().map(Value::Integer).ok();
+            whole.or_else(|| text.parse().ok().filter(|number: &f64| number.is_finite()).map(Value::Float))
+        };
+        let labelled =
+            || labels(codebook, variable).find(|(_, label)| *label == text).map(|(value, _)| value.clone());
+        let (read, wanted) = match &variable.kind {
+            Kind::Boolean => (
+                match text {
+                    "true" | "yes" | "1" => Some(Value::Boolean(true)),
+                    "false" | "no" | "0" => Some(Value::Boolean(false)),
+                    _ => None,
+                },
+                "true or false",
+            ),
+            Kind::Integer { .. } | Kind::Float { .. } | Kind::Duration(_) | Kind::Period(_) => {
+                (number(), "a number")
+            }
+            // As digits, so that none is lost.
+            Kind::Decimal { .. } => (number().map(|_| Value::Text(text.to_owned())), "a number"),
+            // A text that is a code stands for itself even when it is also a label.
+            Kind::Text => {
+                let is_code =
+                    codebook.value_labels_of(variable).is_some_and(|set| set.get(&text.into()).is_some());
+                let value = if is_code { None } else { labelled() };
+                (Some(value.unwrap_or_else(|| text.into())), "a text")
+            }
+            Kind::Date | Kind::Time(_) | Kind::DateTime { .. } => (Some(text.into()), "a date or time"),
+            kind => {
+                return Err(Error::usage(format!(
+                    "{:?} is {kind}, which is compared with nothing",
+                    variable.name
+                ))
+                .variable(&variable.name)
+                .hint("`missing` and `not missing` can be asked of it"));
+            }
+        };
+        read.or_else(labelled).ok_or_else(|| {
+            let error = Error::usage(format!("{text:?} is not {wanted}, and not a label of the variable"))
+                .variable(&variable.name);
+            let mut labels = labels(codebook, variable).map(|(_, label)| label).peekable();
+            if labels.peek().is_none() {
+                return error.hint(format!("{:?} is {} without value labels", variable.name, variable.kind));
+            }
+            let labels: Vec<&str> = labels.collect();
+            error.hint(near_name::hint(text, "labels", labels.iter().copied()))
+        })
+    }
+}
+
+/// Every label of a variable's values in every language, those of missing values included.
+fn labels<'a>(codebook: &'a Codebook, variable: &'a Variable) -> impl Iterator<Item = (&'a Value, &'a str)> {
+    let texts = |text: &'a Text| text.untagged().into_iter().chain(text.tagged().map(|(_, text)| text));
+    let set = codebook.value_labels_of(variable).into_iter().flat_map(|set| &set.entries);
+    let declared = variable.missing.iter().filter_map(|missing| match &missing.values {
+        MissingValues::One(value) => Some((value, &missing.label)),
+        MissingValues::Range { .. } => None,
+    });
+    let labelled = set.map(|entry| (&entry.value, &entry.label)).chain(declared);
+    labelled.flat_map(move |(value, label)| texts(label).map(move |text| (value, text)))
+}

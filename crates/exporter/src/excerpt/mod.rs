@@ -1,0 +1,225 @@
+//! Parts of a study as a user writes them down: conditions on rows, names of variables, a number of rows.
+
+mod condition;
+mod literal;
+
+use exporter_core::codebook::{Codebook, Table};
+use exporter_core::dataset::ExcerptDataset;
+use exporter_core::near_name;
+use exporter_core::{Dataset, Error, Filter, Result, Scan};
+
+use condition::Condition;
+
+/// Which rows and variables of a study to take; everything by default.
+///
+/// A condition is `VARIABLE OPERATOR VALUE`:
+///
+/// - operators are `=`, `!=`, `<`, `<=`, `>`, `>=`, `in A, B, …`, `not in A, B, …`, `missing` and `not missing`;
+/// - values are written as the variable's kind has them (numbers, `2024-02-29`, `2024-02-29T12:00:00`, `true`), or as a
+///   value label; quotes (`'…'` or `"…"`) keep blanks and commas;
+/// - a row passes when every condition is known to hold: a comparison with a null does not, `!=` neither;
+/// - `missing` means null or declared missing; other comparisons take declared missing values as the values they are;
+/// - the variable is looked for in every table, or in one when it is written `TABLE.VARIABLE`; tables without it keep
+///   their rows.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Excerpt {
+    /// Conditions that all hold.
+    pub conditions: Vec<String>,
+    /// Variables to keep, in this order: `VARIABLE`, or `TABLE.VARIABLE`; all when empty. A table of which none is
+    /// named must be left out by its name.
+    pub variables: Vec<String>,
+    /// Rows to keep at most of each table, of those that pass.
+    pub rows: Option<u64>,
+}
+
+impl Excerpt {
+    /// Takes this part of a study.
+    ///
+    /// # Errors
+    /// [`exporter_core::ErrorKind::Usage`] when a condition cannot be read or its value does not suit its variable,
+    /// [`exporter_core::ErrorKind::NotFound`] when a variable does not exist, with the nearest that does.
+    pub fn of<D: Dataset>(&self, data: D) -> Result<ExcerptDataset<D>> {
+        let codebook = data.codebook();
+        let mut parts = vec![Scan::all(); codebook.tables.len()];
+        for text in &self.conditions {
+            let condition = Condition::parse(text)?;
+            for (place, variable) in find(codebook, &condition.variable)? {
+                let (Some(table), Some(part)) = (codebook.tables.get(place), parts.get_mut(place)) else {
+                    continue;
+                };
+                let filter = condition.filter(codebook, table, variable)?;
+                filter.check(table).map_err(|error| {
+                    Error::usage(format!("the condition {text:?}: {}", error.message()))
+                        .table(&table.name)
+                        .variable(&condition.variable)
+                })?;
+                part.filter = Some(match part.filter.take() {
+                    Some(Filter::All(mut all)) => {
+                        all.push(filter);
+                        Filter::All(all)
+                    }
+                    Some(one) => Filter::All(vec![one, filter]),
+                    None => filter,
+                });
+            }
+        }
+        if !self.variables.is_empty() {
+            self.keep_variables(codebook, &mut parts)?;
+        }
+        for part in &mut parts {
+            part.limit = self.rows;
+        }
+        ExcerptDataset::new(data, parts)
+    }
+
+    fn keep_variables(&self, codebook: &Codebook, parts: &mut [Scan]) -> Result<()> {
+        let mut columns = vec![Vec::new(); codebook.tables.len()];
+        for name in &self.variables {
+            for (place, variable) in find(codebook, name)? {
+                let Some(columns) = columns.get_mut(place) else { continue };
+                if columns.contains(&variable) {
+                    return Err(Error::usage(format!("the variable {name:?} is named twice")));
+                }
+                columns.push(variable);
+            }
+        }
+        for ((table, columns), part) in codebook.tables.iter().zip(columns).zip(parts) {
+            if columns.is_empty() && !table.variables.is_empty() {
+                return Err(Error::usage(format!(
+                    "none of the variables named is in the table {:?}",
+                    table.name
+                ))
+                .hint("name one of its variables, or leave the table out by naming those to export"));
+            }
+            part.columns = Some(columns);
+        }
+        Ok(())
+    }
+}
+
+/// The tables and columns that a name means: `VARIABLE` in every table that has it, or `TABLE.VARIABLE`.
+fn find(codebook: &Codebook, name: &str) -> Result<Vec<(usize, usize)>> {
+    let column = |table: &Table, name: &str| table.variable(name).map(|(column, _)| column);
+    let tables = || codebook.tables.iter().enumerate();
+    let found: Vec<(usize, usize)> =
+        tables().filter_map(|(place, table)| Some((place, column(table, name)?))).collect();
+    if !found.is_empty() {
+        return Ok(found);
+    }
+    let within = |place: usize, table: &Table| {
+        let own = name.strip_prefix(table.name.as_str())?.strip_prefix('.')?;
+        Some((place, column(table, own)?))
+    };
+    if let Some(found) = tables().find_map(|(place, table)| within(place, table)) {
+        return Ok(vec![found]);
+    }
+    let names =
+        codebook.tables.iter().flat_map(|table| &table.variables).map(|variable| variable.name.as_str());
+    Err(Error::not_found(format!("no variable is called {name:?}")).hint(near_name::hint(
+        name,
+        "variables",
+        names,
+    )))
+}
+
+#[cfg(test)]
+mod tests {
+    use exporter_core::codebook::{Kind, Missing, Table, ValueLabels, Variable};
+    use exporter_core::{ErrorKind, MemoryDataset, TableId};
+
+    use super::*;
+
+    fn study() -> MemoryDataset {
+        let kind = |text: &str| text.parse::<Kind>().unwrap();
+        let people = Table::new(
+            "people",
+            vec![
+                Variable::new("id", kind("int32")),
+                Variable::new("age", kind("int8")).with_missing(Missing::value(99).label("Refused")),
+                Variable::new("vote", kind("int8")).with_labels("vote"),
+                Variable::new("born", Kind::Date),
+                Variable::new("income", kind("float64")),
+                Variable::new("name", Kind::Text),
+                Variable::new("urban", Kind::Boolean),
+                Variable::new("total income", kind("decimal(10, 2)")),
+            ],
+        );
+        let houses = Table::new("houses", vec![Variable::new("id", kind("int32"))]);
+        let codebook = Codebook::new("study")
+            .with_value_labels("vote", ValueLabels::new().with(0, "Clinton").with(1, "Dole"))
+            .with_table(people)
+            .with_table(houses);
+        MemoryDataset::new(codebook, vec![vec![], vec![]]).unwrap()
+    }
+
+    fn of(conditions: &[&str], variables: &[&str]) -> Result<ExcerptDataset<MemoryDataset>> {
+        let owned = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+        Excerpt { conditions: owned(conditions), variables: owned(variables), rows: None }.of(study())
+    }
+
+    #[test]
+    fn conditions_of_every_kind_are_understood() {
+        for condition in [
+            "age >= 18",
+            "age<18",
+            "age != 2.5",
+            "vote = Clinton",
+            "vote in 'Dole', 0",
+            "vote not in (0,1)",
+            "age = Refused",
+            "born < 1990-01-01",
+            "income > -1e3",
+            "name = 'O''Brien, J.'",
+            "name != \"\"",
+            "urban = yes",
+            "\"total income\" >= 12.50",
+            "`total income` missing",
+            "people.age not missing",
+            "people.id = 4",
+            "id == 4",
+            "AGE_is_no_variable missing",
+        ] {
+            let result = of(&[condition], &[]);
+            assert_eq!(result.is_ok(), !condition.starts_with("AGE"), "{condition}: {:?}", result.err());
+        }
+    }
+
+    #[track_caller]
+    fn refused(condition: &str, wanted: &str) {
+        let error = of(&[condition], &[]).unwrap_err();
+        let text = format!("{error} {}", error.way_out().unwrap_or_default());
+        assert!(text.contains(wanted), "{condition}: {text}");
+        let kind = if condition.starts_with("agee") { ErrorKind::NotFound } else { ErrorKind::Usage };
+        assert_eq!(error.kind(), kind, "{condition}");
+    }
+
+    #[test]
+    fn what_cannot_be_meant_names_the_way_out() {
+        refused("agee > 4", "did you mean \"age\"?");
+        refused("vote = Clinten", "did you mean \"Clinton\"?");
+        refused("age > young", "not a number");
+        refused("born > 1.5.90", "2024-02-29");
+        refused("age", "VARIABLE OPERATOR VALUE");
+        refused("", "VARIABLE OPERATOR VALUE");
+        refused("age ~ 4", "VARIABLE OPERATOR VALUE");
+        refused("age =", "no value");
+        refused("age in", "no value");
+        refused("age missing 4", "nothing follows");
+        refused("name = 'open", "quote");
+        refused("urban = maybe", "true or false");
+        refused("income = NaN", "not a number");
+    }
+
+    #[test]
+    fn variables_are_kept_in_the_order_asked_for() {
+        let kept = of(&[], &["vote", "people.age", "id"]).unwrap();
+        let names = |table: usize| -> Vec<&str> {
+            kept.codebook().tables[table].variables.iter().map(|variable| variable.name.as_str()).collect()
+        };
+        assert_eq!((names(0), names(1)), (vec!["vote", "age", "id"], vec!["id"]));
+        assert_eq!(kept.rows(TableId(0)), Some(0));
+        assert!(of(&[], &["vote"]).unwrap_err().message().contains("houses"));
+        assert!(of(&[], &["id", "id"]).unwrap_err().message().contains("twice"));
+    }
+}
