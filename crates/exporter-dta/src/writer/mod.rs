@@ -5,6 +5,7 @@ mod column;
 mod findings;
 mod float_column;
 mod integer_column;
+mod masked_copy;
 mod number;
 mod pipeline;
 mod sections;
@@ -32,7 +33,7 @@ use crate::metadata::DtaMetadata;
 use crate::spec_storage::StorageType;
 use crate::writer::batch::ReadyBatch;
 use crate::writer::findings::Findings;
-use crate::writer::pipeline::{Filled, blocks_in_flight, fill, fill_in_order};
+use crate::writer::pipeline::{Filled, fill_in_turn, threads_at_work};
 use crate::writer::sections::Sections;
 use crate::writer::strl_spool::StrlSpool;
 use crate::writer::tile::TILE_ROWS;
@@ -125,7 +126,7 @@ pub struct DtaWriter<W: Write> {
     findings: Findings,
 }
 
-impl<W: Write> DtaWriter<W> {
+impl<W: Write + Send> DtaWriter<W> {
     /// Checks `metadata` and writes everything that stands before the rows.
     ///
     /// # Errors
@@ -189,7 +190,7 @@ impl<W: Write> DtaWriter<W> {
     /// be taken, [`DtaError::Io`] when writing fails.
     pub fn write_batches(
         &mut self,
-        batches: impl IntoIterator<Item = std::result::Result<RecordBatch, ArrowError>>,
+        batches: impl IntoIterator<Item = std::result::Result<RecordBatch, ArrowError>, IntoIter: Send>,
     ) -> Result<()> {
         // Split, so that taking batches, filling and writing borrow different parts.
         let Self { sink, metadata, options, rows, spooled_rows, gathered, strls, findings, width, .. } = self;
@@ -205,7 +206,7 @@ impl<W: Write> DtaWriter<W> {
             current: None,
         };
         let spool = &mut options.spool;
-        let mut emit = |filled: Filled| -> Result<Vec<u8>> {
+        let emit = |filled: Filled| -> Result<Vec<u8>> {
             let Filled { batch, rows, mut block, findings: found } = filled;
             findings.append(found);
             strls.take(&batch, rows, width, &mut block, spool, findings)?;
@@ -215,14 +216,7 @@ impl<W: Write> DtaWriter<W> {
             }
             Ok(block)
         };
-        if options.threads > 1 {
-            return fill_in_order(metadata, width, options.threads - 1, || source.next(), emit);
-        }
-        let mut block = Vec::new();
-        while let Some((batch, range)) = source.next()? {
-            block = emit(fill(metadata, width, batch, range, block)?)?;
-        }
-        Ok(())
+        fill_in_turn(metadata, width, options.threads, || source.next(), emit)
     }
 
     /// Writes everything after the rows and gives back the sink and an account.
@@ -309,8 +303,7 @@ fn block_rows(width: usize, threads: usize) -> usize {
     if tiles > 0 {
         return tiles * TILE_ROWS;
     }
-    let blocks = if threads > 1 { blocks_in_flight(threads - 1) } else { 1 };
-    (ALL_BLOCKS_BYTES / blocks / width).clamp(1, TILE_ROWS)
+    (ALL_BLOCKS_BYTES / threads_at_work(threads) / width).clamp(1, TILE_ROWS)
 }
 
 /// Cuts batches into ranges of rows, one a block.

@@ -1,21 +1,22 @@
-//! Filling in other threads while this one takes batches and writes blocks in order.
+//! Filling and writing in several threads: each writes the block that it has filled, when its turn comes.
+//!
+//! So a block is copied out by the processor whose cache still holds it, one thread writes while others fill, and no
+//! more blocks exist than threads.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use crate::error::{DtaError, Result};
+use crate::error::Result;
 use crate::metadata::DtaMetadata;
 use crate::writer::batch::ReadyBatch;
 use crate::writer::findings::Findings;
 
-/// Rows to fill: a range of a batch and the block they go to.
-struct Job {
-    number: u64,
-    batch: Arc<ReadyBatch>,
-    rows: Range<usize>,
-    block: Vec<u8>,
+/// More threads than this are not started: one that fills is nearly as fast as one that writes.
+const MOST_THREADS: usize = 32;
+
+/// Threads that work when so many are asked for; each has one block.
+pub(super) fn threads_at_work(asked: usize) -> usize {
+    asked.clamp(1, MOST_THREADS)
 }
 
 /// A filled block.
@@ -26,86 +27,132 @@ pub(super) struct Filled {
     pub(super) findings: Findings,
 }
 
-type Outcome = (u64, Result<Filled>);
+/// Rows to fill: a range of a batch.
+pub(super) type Job = (Arc<ReadyBatch>, Range<usize>);
 
-/// Blocks that exist at a time: one for each worker, one being written, one waiting.
-pub(super) const fn blocks_in_flight(workers: usize) -> usize {
-    workers + 2
-}
-
-/// Fills what `next` gives with `workers` threads and hands it to `emit` in order; `emit` returns the block.
+/// Fills what `next` gives in `threads` threads and hands the blocks to `emit` in order; `emit` gives the block back.
 ///
-/// No more blocks exist than [`blocks_in_flight`] says, so memory does not grow with the rows.
-pub(super) fn fill_in_order(
+/// The first error in that order ends the run.
+pub(super) fn fill_in_turn(
     metadata: &DtaMetadata,
     width: usize,
-    workers: usize,
-    mut next: impl FnMut() -> Result<Option<(Arc<ReadyBatch>, Range<usize>)>>,
-    mut emit: impl FnMut(Filled) -> Result<Vec<u8>>,
+    threads: usize,
+    mut next: impl FnMut() -> Result<Option<Job>> + Send,
+    mut emit: impl FnMut(Filled) -> Result<Vec<u8>> + Send,
 ) -> Result<()> {
-    let (jobs, queue) = channel::<Job>();
-    let (done, outcomes) = channel::<Outcome>();
-    let queue = Mutex::new(queue);
+    let threads = threads_at_work(threads);
+    if threads == 1 {
+        let mut block = Vec::new();
+        while let Some(job) = next()? {
+            block = emit(fill(metadata, width, job, block)?)?;
+        }
+        return Ok(());
+    }
+    let source = Mutex::new(Source { next, number: 0, ended: false });
+    let turns =
+        Turns { state: Mutex::new(State { emit, turn: 0, outcome: Ok(()) }), changed: Condvar::new() };
     std::thread::scope(|scope| {
-        // Moved in, so that leaving early closes the queue and the threads end.
-        let jobs = jobs;
-        for _ in 0..workers {
-            let (queue, done) = (&queue, done.clone());
-            scope.spawn(move || work(metadata, width, queue, &done));
+        for _ in 1..threads {
+            scope.spawn(|| work(metadata, width, &source, &turns));
         }
-        drop(done);
-        let mut early = BTreeMap::new();
-        let mut free = Vec::new();
-        let (mut sent, mut emitted, mut ended) = (0, 0, false);
-        loop {
-            while !ended && sent - emitted < blocks_in_flight(workers) as u64 {
-                let Some((batch, rows)) = next()? else {
-                    ended = true;
-                    break;
-                };
-                let block = free.pop().unwrap_or_default();
-                if jobs.send(Job { number: sent, batch, rows, block }).is_err() {
-                    return Err(stopped());
-                }
-                sent += 1;
-            }
-            if emitted == sent {
-                return Ok(());
-            }
-            let filled = loop {
-                if let Some(filled) = early.remove(&emitted) {
-                    break filled;
-                }
-                let (number, filled) = outcomes.recv().map_err(|_| stopped())?;
-                early.insert(number, filled);
-            };
-            free.push(emit(filled?)?);
-            emitted += 1;
-        }
-    })
+        work(metadata, width, &source, &turns);
+    });
+    turns.state.into_inner().unwrap_or_else(PoisonError::into_inner).outcome
 }
 
-fn work(metadata: &DtaMetadata, width: usize, queue: &Mutex<Receiver<Job>>, done: &Sender<Outcome>) {
-    loop {
-        let job = match queue.lock() {
-            Ok(queue) => queue.recv(),
-            Err(_) => return,
+struct Source<N> {
+    next: N,
+    number: u64,
+    ended: bool,
+}
+
+struct Turns<E> {
+    state: Mutex<State<E>>,
+    changed: Condvar,
+}
+
+struct State<E> {
+    emit: E,
+    /// Number of the block whose turn it is; [`STOPPED`] ends everything.
+    turn: u64,
+    outcome: Result<()>,
+}
+
+/// No block has this number.
+const STOPPED: u64 = u64::MAX;
+
+fn work<N, E>(metadata: &DtaMetadata, width: usize, source: &Mutex<Source<N>>, turns: &Turns<E>)
+where
+    N: FnMut() -> Result<Option<Job>>,
+    E: FnMut(Filled) -> Result<Vec<u8>>,
+{
+    let _stop = StopOnPanic(turns);
+    let mut block = Vec::new();
+    // A poisoned lock means that another thread panics, which the scope passes on.
+    while let Some((number, job)) = source.lock().ok().and_then(|mut source| source.take()) {
+        let filled = job.and_then(|job| fill(metadata, width, job, block));
+        match turns.emit(number, filled) {
+            Some(written) => block = written,
+            None => return,
+        }
+    }
+}
+
+impl<N: FnMut() -> Result<Option<Job>>> Source<N> {
+    /// The next job with its number; an error has a number too and is the last.
+    fn take(&mut self) -> Option<(u64, Result<Job>)> {
+        if self.ended {
+            return None;
+        }
+        let job = (self.next)().transpose();
+        self.ended = !matches!(job, Some(Ok(_)));
+        self.number += 1;
+        job.map(|job| (self.number - 1, job))
+    }
+}
+
+impl<E: FnMut(Filled) -> Result<Vec<u8>>> Turns<E> {
+    /// Waits for the turn of a block and emits it; `None` once the run has ended.
+    fn emit(&self, number: u64, filled: Result<Filled>) -> Option<Vec<u8>> {
+        let mut state: MutexGuard<'_, State<E>> = self.state.lock().ok()?;
+        while state.turn != number {
+            if state.turn == STOPPED {
+                return None;
+            }
+            state = self.changed.wait(state).ok()?;
+        }
+        let emitted = filled.and_then(|filled| (state.emit)(filled));
+        let block = match emitted {
+            Ok(block) => {
+                state.turn += 1;
+                Some(block)
+            }
+            Err(error) => {
+                state.turn = STOPPED;
+                state.outcome = Err(error);
+                None
+            }
         };
-        let Ok(Job { number, batch, rows, block }) = job else { return };
-        if done.send((number, fill(metadata, width, batch, rows, block))).is_err() {
-            return;
+        drop(state);
+        self.changed.notify_all();
+        block
+    }
+}
+
+/// Lets nobody wait for the turn of a thread that panics.
+struct StopOnPanic<'a, E>(&'a Turns<E>);
+
+impl<E> Drop for StopOnPanic<'_, E> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.state.lock().unwrap_or_else(PoisonError::into_inner).turn = STOPPED;
+            self.0.changed.notify_all();
         }
     }
 }
 
 /// Fills one range of rows.
-pub(super) fn fill(
-    metadata: &DtaMetadata,
-    width: usize,
-    batch: Arc<ReadyBatch>,
-    rows: Range<usize>,
-    mut block: Vec<u8>,
-) -> Result<Filled> {
+fn fill(metadata: &DtaMetadata, width: usize, (batch, rows): Job, mut block: Vec<u8>) -> Result<Filled> {
     // Every byte is written by some column, so old contents need no clearing.
     block.resize(rows.len() * width, 0);
     let mut findings = Findings::default();
@@ -115,6 +162,80 @@ pub(super) fn fill(
     }
 }
 
-fn stopped() -> DtaError {
-    DtaError::Unsupported("a thread that fills rows stopped".to_owned())
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use arrow_array::{Int32Array, RecordBatch};
+
+    use super::*;
+    use crate::error::DtaError;
+    use crate::metadata::DtaVariable;
+    use crate::spec::Release;
+    use crate::spec_storage::StorageType;
+    use crate::writer::{LongText, OutOfRange};
+
+    fn metadata() -> DtaMetadata {
+        let mut metadata = DtaMetadata::new(Release::V118);
+        metadata.variables.push(DtaVariable::new("x", StorageType::Long));
+        metadata
+    }
+
+    /// Jobs of one row each, holding their own number; `bad` does not fit.
+    fn jobs(count: i32, bad: Option<i32>) -> impl FnMut() -> Result<Option<Job>> + Send {
+        let metadata = metadata();
+        let mut number = 0;
+        move || {
+            if number == count {
+                return Ok(None);
+            }
+            let value = if bad == Some(number) { i32::MAX } else { number };
+            let batch = RecordBatch::try_from_iter([("x", Arc::new(Int32Array::from(vec![value])) as _)]);
+            let policies = (OutOfRange::Error, LongText::Error);
+            number += 1;
+            Ok(Some((Arc::new(ReadyBatch::new(&metadata, &batch?, number as u64, policies)?), 0..1)))
+        }
+    }
+
+    #[test]
+    fn blocks_come_in_order_whatever_the_threads() {
+        for threads in [1, 2, 5, 1_000] {
+            let mut seen = Vec::new();
+            let outcome = fill_in_turn(&metadata(), 4, threads, jobs(500, None), |filled| {
+                seen.extend_from_slice(&filled.block);
+                Ok(filled.block)
+            });
+            outcome.unwrap();
+            let expected: Vec<u8> = (0..500_i32).flat_map(i32::to_le_bytes).collect();
+            assert_eq!(seen, expected, "{threads} threads");
+        }
+    }
+
+    #[test]
+    fn first_error_in_order_ends_the_run() {
+        for threads in [1, 4] {
+            let mut emitted = 0;
+            let outcome = fill_in_turn(&metadata(), 4, threads, jobs(500, Some(40)), |filled| {
+                emitted += 1;
+                Ok(filled.block)
+            });
+            assert!(matches!(outcome, Err(DtaError::Value { row: 41, .. })), "{outcome:?}");
+            assert_eq!(emitted, 40, "{threads} threads");
+            let outcome = fill_in_turn(&metadata(), 4, threads, jobs(500, None), |_| {
+                Err(DtaError::Unsupported("full".to_owned()))
+            });
+            assert!(matches!(outcome, Err(DtaError::Unsupported(_))));
+        }
+    }
+
+    #[test]
+    fn a_panic_does_not_leave_others_waiting() {
+        let run = || {
+            fill_in_turn(&metadata(), 4, 4, jobs(500, None), |filled| {
+                assert!(filled.rows.start > 0, "the sink panics");
+                Ok(filled.block)
+            })
+        };
+        assert!(std::panic::catch_unwind(run).is_err());
+    }
 }

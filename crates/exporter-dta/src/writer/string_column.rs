@@ -8,6 +8,7 @@ use arrow_buffer::{Buffer, OffsetBuffer};
 use crate::charset::Charset;
 use crate::writer::column::ColumnFill;
 use crate::writer::findings::{BadCell, CellChange, Findings};
+use crate::writer::masked_copy::{LEAST_WIDTH, put_masked};
 use crate::writer::text::Texts;
 use crate::writer::tile::{Cells, Validity};
 
@@ -45,31 +46,43 @@ impl<O: OffsetSizeTrait> ColumnFill for OffsetStringColumn<O> {
         let width = self.width;
         let valid = self.validity.word(row, rows);
         let offsets = self.offsets.get(row..=row + rows).unwrap_or_default();
+        let (first, last) = match offsets {
+            [first, .., last] => (first.as_usize(), last.as_usize()),
+            _ => return Ok(()),
+        };
         let data = self.data.as_slice();
-        let mut fits = true;
-        for (i, (cell, pair)) in cells.bytes.chunks_mut(cells.stride).zip(offsets.windows(2)).enumerate() {
-            let &[start, end] = pair else { continue };
-            let end = if valid >> i & 1 == 1 { end } else { start };
-            let text = data.get(start.as_usize()..end.as_usize()).unwrap_or_default();
-            if let Some((cell, tail)) =
-                cell.get_mut(..width).and_then(|cell| cell.split_at_mut_checked(text.len()))
-            {
-                cell.copy_from_slice(text);
-                tail.fill(0);
-            } else {
-                fits = false;
+        // Looked through first, which also brings the texts into the nearest cache in one sweep.
+        let has_nul = memchr::memchr(0, data.get(first..last).unwrap_or_default()).is_some();
+        let longest = offsets.windows(2).fold(0, |longest, pair| match pair {
+            [start, end] => longest.max(end.as_usize().wrapping_sub(start.as_usize())),
+            _ => longest,
+        });
+        let texts = offsets.windows(2).enumerate().filter_map(|(i, pair)| match pair {
+            [start, end] => {
+                Some((start.as_usize(), if valid >> i & 1 == 1 { *end } else { *start }.as_usize()))
             }
-        }
-        let range = offsets.first().zip(offsets.last());
-        let tile = range.and_then(|(start, end)| data.get(start.as_usize()..end.as_usize()));
-        if !fits || memchr::memchr(0, tile.unwrap_or_default()).is_some() {
+            _ => None,
+        });
+        let texts = cells.bytes.chunks_mut(cells.stride).zip(texts);
+        if longest > width || has_nul {
             let rule = Rule { width, long_text: self.long_text };
-            for (i, (cell, pair)) in cells.bytes.chunks_mut(cells.stride).zip(offsets.windows(2)).enumerate()
-            {
-                let &[start, end] = pair else { continue };
-                if valid >> i & 1 == 1 {
-                    let text = data.get(start.as_usize()..end.as_usize()).unwrap_or_default();
-                    rule.put(cell, text, row + i, findings)?;
+            for (i, (cell, (start, end))) in texts.enumerate() {
+                rule.put(cell, data.get(start..end).unwrap_or_default(), row + i, findings)?;
+            }
+        } else if width >= LEAST_WIDTH && last.saturating_add(width) <= data.len() {
+            for (cell, (start, end)) in texts {
+                if let (Some(cell), Some(from)) = (cell.get_mut(..width), data.get(start..start + width)) {
+                    put_masked(cell, from, end - start);
+                }
+            }
+        } else {
+            for (cell, (start, end)) in texts {
+                let text = data.get(start..end).unwrap_or_default();
+                if let Some((cell, tail)) =
+                    cell.get_mut(..width).and_then(|cell| cell.split_at_mut_checked(text.len()))
+                {
+                    cell.copy_from_slice(text);
+                    tail.fill(0);
                 }
             }
         }

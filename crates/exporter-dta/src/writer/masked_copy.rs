@@ -1,0 +1,75 @@
+//! Copies a text into its cell without a branch that depends on its length.
+//!
+//! Lengths of texts are hard to foresee: a copy and a fill of as many bytes as it takes cost two mispredicted branches
+//! a cell. Here every cell takes the same steps, whole chunks whose bytes beyond the text are masked out.
+
+/// Narrowest cell that [`put_masked`] fills.
+pub(super) const LEAST_WIDTH: usize = 4;
+
+/// Longest chunk.
+const LONGEST: usize = 32;
+
+/// Ones, then zeros; a window that starts `n` bytes before the zeros keeps `n` bytes.
+static KEEP: [u8; 2 * LONGEST] = {
+    let mut keep = [0; 2 * LONGEST];
+    let mut at = 0;
+    while at < LONGEST {
+        keep[at] = 0xFF;
+        at += 1;
+    }
+    keep
+};
+
+/// Fills `cell` with the first `length` bytes of `from` and zeros; both slices are equally long.
+#[inline(always)]
+pub(super) fn put_masked(cell: &mut [u8], from: &[u8], length: usize) {
+    match cell.len() {
+        LONGEST.. => put::<LONGEST>(cell, from, length),
+        16.. => put::<16>(cell, from, length),
+        8.. => put::<8>(cell, from, length),
+        _ => put::<LEAST_WIDTH>(cell, from, length),
+    }
+}
+
+#[inline(always)]
+fn put<const C: usize>(cell: &mut [u8], from: &[u8], length: usize) {
+    // The last chunk may overlap the one before, so that nothing beyond the cell is touched.
+    let before_last = cell.len().saturating_sub(C);
+    if let (Some(last), Some(from)) = (cell.last_chunk_mut::<C>(), from.last_chunk::<C>()) {
+        *last = masked(from, length.saturating_sub(before_last));
+    }
+    let mut left = length;
+    for (chunk, from) in cell.as_chunks_mut::<C>().0.iter_mut().zip(from.as_chunks::<C>().0) {
+        *chunk = masked(from, left);
+        left = left.saturating_sub(C);
+    }
+}
+
+/// The first `keep` bytes, then zeros.
+#[inline(always)]
+fn masked<const C: usize>(bytes: &[u8; C], keep: usize) -> [u8; C] {
+    let mask =
+        KEEP.get(LONGEST - keep.min(C)..).and_then(|window| window.first_chunk::<C>()).unwrap_or(&[0; C]);
+    std::array::from_fn(|i| {
+        bytes.get(i).copied().unwrap_or_default() & mask.get(i).copied().unwrap_or_default()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_length_in_every_width() {
+        let text: Vec<u8> = (1..=200).collect();
+        for width in LEAST_WIDTH..=130 {
+            for length in 0..=width {
+                let mut cell = vec![0xEE; width];
+                put_masked(&mut cell, &text[..width], length);
+                let mut expected = text[..length].to_vec();
+                expected.resize(width, 0);
+                assert_eq!(cell, expected, "{length} of {width}");
+            }
+        }
+    }
+}
