@@ -35,6 +35,8 @@ pub struct ColumnFacts {
     pub nulls: Option<u64>,
     /// Bytes of the longest text or binary value; 0 when there is none.
     pub max_bytes: Option<u64>,
+    /// How many texts or binary values are not empty, and their bytes together.
+    pub totals: Option<Totals>,
     /// Smallest and largest value; the inner `None` means that there is no value (only nulls, NaN left out). Declared
     /// ends may lie further out. Not known for texts and nested values.
     pub range: Option<Option<(Number, Number)>>,
@@ -52,6 +54,15 @@ pub struct ColumnFacts {
     pub distinct: Option<Distinct>,
     /// Sum and sum of squares of the values that are not null or NaN.
     pub moments: Option<Moments>,
+}
+
+/// Size of the texts or binary values of a column.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Values of at least one byte.
+    pub filled: u64,
+    /// Bytes of all values.
+    pub bytes: u64,
 }
 
 /// A number of a column's own kind: whole numbers (also days, ticks, truth values, a decimal's unscaled digits) or

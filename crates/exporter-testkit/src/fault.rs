@@ -99,6 +99,10 @@ impl Sink for FaultSink<'_> {
         Ok(Box::new(FaultEntry { sink: self, inner: self.inner.create_random(spec, temp)? }))
     }
 
+    fn seeks(&self) -> bool {
+        self.inner.seeks()
+    }
+
     fn finish(self: Box<Self>) -> Result<Receipt> {
         match self.fault {
             Fault::Finish => Err(injected()),

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use exporter_core::codebook::{Codebook, Kind, Missing, Table, Value, Variable};
 use exporter_core::dataset::arrow_schema;
-use exporter_core::profile::{ColumnFacts, Distinct, Facts, Moments, Number, TableProfile, profile};
+use exporter_core::profile::{ColumnFacts, Distinct, Facts, Moments, Number, TableProfile, Totals, profile};
 use exporter_core::{
     Batches, Dataset, ErrorKind, MemoryDataset, Profile, ProfileRequest, Result, Scan, TableId,
 };
@@ -19,6 +19,7 @@ const EVERYTHING: Facts = Facts {
     range: true,
     valid_range: true,
     with_nul: true,
+    totals: true,
     integral: true,
     distinct: Some(5),
     moments: true,
@@ -51,9 +52,11 @@ fn naive(kind: &Kind, cells: &[Cell]) -> ColumnFacts {
         Cell::Binary(bytes) => bytes.len() as u64,
         _ => 0,
     });
-    facts.max_bytes = Some(bytes.max().unwrap_or(0));
     let with_nul = cells.iter().filter(|cell| matches!(cell, Cell::Text(text) if text.contains('\0')));
     facts.with_nul = Some(with_nul.count() as u64);
+    facts.max_bytes = Some(bytes.clone().max().unwrap_or(0));
+    facts.totals =
+        Some(Totals { filled: bytes.clone().filter(|bytes| *bytes > 0).count() as u64, bytes: bytes.sum() });
     if measured {
         let less = |a: &Number, b: &Number| a.partial_cmp(b).unwrap();
         facts.range = Some(real.iter().copied().min_by(less).zip(real.iter().copied().max_by(less)));

@@ -11,6 +11,8 @@ pub struct Facts {
     pub nulls: bool,
     /// Bytes of the longest text.
     pub max_bytes: bool,
+    /// Bytes of all texts.
+    pub totals: bool,
     /// Smallest and largest value.
     pub range: bool,
     /// Smallest and largest value that is not declared missing.
@@ -30,6 +32,7 @@ impl Facts {
     pub const NONE: Facts = Facts {
         nulls: false,
         max_bytes: false,
+        totals: false,
         range: false,
         valid_range: false,
         with_nul: false,
@@ -50,6 +53,7 @@ impl Facts {
         Facts {
             nulls: self.nulls || other.nulls,
             max_bytes: self.max_bytes || other.max_bytes,
+            totals: self.totals || other.totals,
             range: self.range || other.range,
             valid_range: self.valid_range || other.valid_range,
             with_nul: self.with_nul || other.with_nul,

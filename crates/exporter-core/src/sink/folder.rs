@@ -104,6 +104,10 @@ impl Sink for FolderSink {
         Ok(Box::new(self.files.start(spec, &spec.path)?))
     }
 
+    fn seeks(&self) -> bool {
+        true
+    }
+
     fn finish(self: Box<Self>) -> Result<Receipt> {
         refuse_existing(&self.target, self.options)?;
         let (staging, entries) = self.files.into_parts();

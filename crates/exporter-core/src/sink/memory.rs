@@ -53,6 +53,10 @@ impl Sink for MemorySink {
         Ok(Box::new(self.start(spec)?))
     }
 
+    fn seeks(&self) -> bool {
+        true
+    }
+
     /// Makes all entries visible.
     ///
     /// # Errors

@@ -126,6 +126,11 @@ pub trait Sink: Send + Sync {
         Ok(Box::new(SpooledEntry::over(self.create(spec)?, temp)?))
     }
 
+    /// Whether [`Sink::create_random`] rewrites in place, so that it costs no more than [`Sink::create`].
+    fn seeks(&self) -> bool {
+        false
+    }
+
     /// Makes everything committed visible at once.
     ///
     /// # Errors
@@ -170,6 +175,10 @@ impl<S: Sink + ?Sized> Sink for Box<S> {
         (**self).create_random(spec, temp)
     }
 
+    fn seeks(&self) -> bool {
+        (**self).seeks()
+    }
+
     fn finish(self: Box<Self>) -> Result<Receipt> {
         (*self).finish()
     }
@@ -182,6 +191,10 @@ impl<S: Sink + ?Sized> Sink for &S {
 
     fn create_random<'s>(&'s self, spec: &EntrySpec, temp: &Path) -> Result<Box<dyn RandomEntry + 's>> {
         (**self).create_random(spec, temp)
+    }
+
+    fn seeks(&self) -> bool {
+        (**self).seeks()
     }
 
     /// A borrowed sink is finished by its owner.

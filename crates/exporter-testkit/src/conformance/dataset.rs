@@ -161,6 +161,7 @@ fn facts_are_true(data: &dyn Dataset, table: TableId) {
     let everything = Facts {
         nulls: true,
         max_bytes: true,
+        totals: true,
         range: true,
         valid_range: true,
         with_nul: true,
@@ -193,6 +194,7 @@ fn facts_are_true(data: &dyn Dataset, table: TableId) {
             claim.max_bytes.is_none() || claim.max_bytes == fact.max_bytes,
             "{what}: {claim:?}, found {fact:?}"
         );
+        assert!(claim.totals.is_none() || claim.totals == fact.totals, "{what}: {claim:?}, found {fact:?}");
         assert!(claim.range.is_none() || claim.range == fact.range, "{what}: {claim:?}, found {fact:?}");
         assert!(
             claim.with_nul.is_none() || claim.with_nul == fact.with_nul,

@@ -323,6 +323,10 @@ impl Sink for RecordingSink {
         self.inner.create_random(spec, temp)
     }
 
+    fn seeks(&self) -> bool {
+        self.inner.seeks()
+    }
+
     fn finish(self: Box<Self>) -> Result<Receipt> {
         Box::new(self.inner).finish()
     }

@@ -11,7 +11,7 @@ use arrow_array::types::{
 use arrow_array::{Array, ArrayRef, ArrowNativeTypeOp, BooleanArray, PrimitiveArray};
 use arrow_schema::{DataType, TimeUnit};
 
-use super::super::{ColumnFacts, Facts, Moments, Number};
+use super::super::{ColumnFacts, Facts, Moments, Number, Totals};
 use super::distinct::{Tally, canonical};
 use super::kernels;
 use crate::codebook::Value;
@@ -23,6 +23,7 @@ pub(super) struct ColumnFindings {
     nulls: u64,
     max_bytes: u64,
     with_nul: u64,
+    totals: Totals,
     range: Option<(Number, Number)>,
     valid_range: Option<(Number, Number)>,
     integral: bool,
@@ -38,6 +39,7 @@ impl Default for ColumnFindings {
             nulls: 0,
             max_bytes: 0,
             with_nul: 0,
+            totals: Totals::default(),
             range: None,
             valid_range: None,
             integral: true,
@@ -57,6 +59,8 @@ impl ColumnFindings {
         self.with_nul += next.with_nul;
         self.range = widest(self.range, next.range);
         self.valid_range = widest(self.valid_range, next.valid_range);
+        self.totals.filled += next.totals.filled;
+        self.totals.bytes += next.totals.bytes;
         self.integral &= next.integral;
         self.nans += next.nans;
         self.infinities += next.infinities;
@@ -69,6 +73,9 @@ impl ColumnFindings {
         facts.nulls = facts.nulls.or(Some(self.nulls));
         if asked.max_bytes {
             facts.max_bytes = Some(self.max_bytes);
+        }
+        if asked.totals {
+            facts.totals = Some(self.totals);
         }
         if asked.range {
             facts.range = Some(self.range);
@@ -120,6 +127,10 @@ pub(super) fn look_at(column: &ArrayRef, asked: Facts, missing: &[Span]) -> Colu
                     true => kernels::with_nul(texts),
                     false => 0,
                 },
+                totals: match asked.totals {
+                    true => kernels::totals(texts.value_offsets(), texts.nulls()),
+                    false => Totals::default(),
+                },
                 distinct: tally(asked, |limit| match texts.null_count() {
                     0 => Tally::of_texts((0..texts.len()).map(|row| texts.value(row)), limit),
                     _ => Tally::of_texts(texts.iter().flatten(), limit),
@@ -133,6 +144,10 @@ pub(super) fn look_at(column: &ArrayRef, asked: Facts, missing: &[Span]) -> Colu
                 max_bytes: match asked.max_bytes {
                     true => kernels::longest(values.value_offsets(), values.nulls()),
                     false => 0,
+                },
+                totals: match asked.totals {
+                    true => kernels::totals(values.value_offsets(), values.nulls()),
+                    false => Totals::default(),
                 },
                 ..counted(column)
             }

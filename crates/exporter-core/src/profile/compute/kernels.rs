@@ -3,7 +3,7 @@
 use arrow_array::{Array, ArrowPrimitiveType, PrimitiveArray, StringArray};
 use arrow_buffer::{ArrowNativeType, NullBuffer};
 
-use super::super::Moments;
+use super::super::{Moments, Totals};
 
 /// Values looked at side by side.
 const LANES: usize = 8;
@@ -210,6 +210,22 @@ pub(super) fn longest(offsets: &[i32], nulls: Option<&NullBuffer>) -> u64 {
         _ => longest,
     };
     u64::try_from(longest).unwrap_or(0)
+}
+
+/// Size of the values that are not null, from the offsets of a text or binary column.
+pub(super) fn totals(offsets: &[i32], nulls: Option<&NullBuffer>) -> Totals {
+    let lengths = offsets.iter().zip(offsets.get(1..).unwrap_or_default()).map(|(start, end)| end - start);
+    let add = |totals: Totals, length: i32| Totals {
+        filled: totals.filled + u64::from(length > 0),
+        bytes: totals.bytes + u64::from(length.unsigned_abs()),
+    };
+    match nulls.filter(|nulls| nulls.null_count() > 0) {
+        None => lengths.fold(Totals::default(), add),
+        Some(nulls) => {
+            let present = lengths.zip(nulls.iter()).map(|(length, valid)| if valid { length } else { 0 });
+            present.fold(Totals::default(), add)
+        }
+    }
 }
 
 #[cfg(test)]

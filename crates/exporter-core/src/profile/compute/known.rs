@@ -1,6 +1,6 @@
 //! Facts that need no scan: declared by the codebook or implied by the kind.
 
-use super::super::{ColumnFacts, Facts, Number};
+use super::super::{ColumnFacts, Facts, Number, Totals};
 use crate::codebook::{Kind, Value, Variable};
 use crate::missing::Span;
 
@@ -32,6 +32,9 @@ pub(super) fn take(known: &mut ColumnFacts, variable: &Variable, missing: &[Span
     if variable.kind != Kind::Text && asked.with_nul {
         known.with_nul = Some(0);
     }
+    if !matches!(variable.kind, Kind::Text | Kind::Binary) && asked.totals {
+        known.totals = Some(Totals::default());
+    }
     if whole && asked.integral {
         known.integral = Some(true);
     }
@@ -56,6 +59,7 @@ pub(super) fn still_open(known: &ColumnFacts, asked: Facts) -> Facts {
     Facts {
         nulls: asked.nulls && known.nulls.is_none(),
         max_bytes: asked.max_bytes && known.max_bytes.is_none(),
+        totals: asked.totals && known.totals.is_none(),
         range: asked.range && known.range.is_none(),
         valid_range: asked.valid_range && known.valid_range.is_none(),
         with_nul: asked.with_nul && known.with_nul.is_none(),

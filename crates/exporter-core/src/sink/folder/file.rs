@@ -70,6 +70,10 @@ impl Sink for FileSink {
         Ok(Box::new(self.start(spec)?))
     }
 
+    fn seeks(&self) -> bool {
+        true
+    }
+
     fn finish(self: Box<Self>) -> Result<Receipt> {
         let (staging, entries) = self.files.into_parts();
         if entries.is_empty() {
