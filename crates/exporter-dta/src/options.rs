@@ -24,6 +24,8 @@ pub struct DtaOptions {
     pub leap_seconds: bool,
     /// What becomes of texts too long for a fixed string.
     pub long_text: LongTextOption,
+    /// Which texts that fit a fixed string become strL.
+    pub strl: StrlOption,
     /// Whether equal long texts are stored once.
     pub share_strl: bool,
     /// Whether parts of the codebook without a place in Stata are kept as characteristics.
@@ -42,6 +44,7 @@ impl Default for DtaOptions {
             zone: ZoneOption::Utc,
             leap_seconds: false,
             long_text: LongTextOption::Strl,
+            strl: StrlOption::Needed,
             share_strl: false,
             codebook: true,
             timestamp: true,
@@ -142,6 +145,17 @@ pub enum LongTextOption {
     Cut,
 }
 
+/// Which texts that fit a fixed string become strL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StrlOption {
+    /// None.
+    Needed,
+    /// Those whose variable takes fewer bytes so, variables of the sort order left out; where types follow the
+    /// declared kind alone, none.
+    Smaller,
+}
+
 /// The table of options, as the struct spells them.
 pub static OPTIONS: &[OptionInfo] = &[
     OptionInfo {
@@ -186,6 +200,13 @@ pub static OPTIONS: &[OptionInfo] = &[
         kind: OptionKind::Choice(&["strl", "cut"]),
         default: "strl",
         help: "Texts beyond 2,045 bytes become strL, or are cut; releases before 117 cut at 244.",
+    },
+    OptionInfo {
+        name: "strl",
+        kind: OptionKind::Choice(&["needed", "smaller"]),
+        default: "needed",
+        help: "Texts become strL only where a fixed string cannot hold them, or also where the file becomes smaller so \
+               (long, mostly empty texts); Stata cannot sort or merge by strL.",
     },
     OptionInfo {
         name: "share-strl",

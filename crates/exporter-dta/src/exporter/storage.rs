@@ -5,8 +5,11 @@ use exporter_core::profile::Number;
 use exporter_core::{ColumnFacts, Error, Facts, Loss, LossCode, Result};
 
 use super::display_format::display_format;
+use crate::layout::gso_bytes;
 use crate::metadata::Conversion;
-use crate::options::{Decimals, DtaOptions, LargeIntegers, LongTextOption, StorageOption, ZoneOption};
+use crate::options::{
+    Decimals, DtaOptions, LargeIntegers, LongTextOption, StorageOption, StrlOption, ZoneOption,
+};
 use crate::spec::{EPOCH_DAYS, Release};
 use crate::spec_storage::{DOUBLE_EXACT, FLOAT_MAX_BITS, StorageType};
 
@@ -42,7 +45,10 @@ pub(super) fn needs(variable: &Variable, options: &DtaOptions) -> Facts {
         Kind::Date | Kind::DateTime { .. } | Kind::Period(_) => valid,
         Kind::Float { bits: 32 } => valid,
         Kind::Decimal { precision, .. } if *precision > SAFE_DIGITS => valid,
-        Kind::Text => Facts { max_bytes: smallest, nulls: true, with_nul: true, ..Facts::NONE },
+        Kind::Text => {
+            let totals = smallest && options.strl == StrlOption::Smaller;
+            Facts { max_bytes: smallest, totals, nulls: true, with_nul: true, ..Facts::NONE }
+        }
         Kind::Binary | Kind::Structure(_) | Kind::List(_) | Kind::Map { .. } => {
             Facts { nulls: true, ..Facts::NONE }
         }
@@ -50,12 +56,13 @@ pub(super) fn needs(variable: &Variable, options: &DtaOptions) -> Facts {
     }
 }
 
-/// Decides how `variable` is stored.
+/// Decides how `variable` is stored; `strl_rows` are the rows of a table in which it may become strL to save bytes.
 pub(super) fn decide(
     variable: &Variable,
     facts: &ColumnFacts,
     release: Release,
     options: &DtaOptions,
+    strl_rows: Option<u64>,
 ) -> Result<Stored> {
     let mut stored = Stored {
         storage: StorageType::Double,
@@ -76,7 +83,7 @@ pub(super) fn decide(
         Kind::Decimal { precision, scale } => decimal(&mut stored, facts, options, *precision, *scale),
         Kind::Float { bits: 32 } => float(&mut stored, facts),
         Kind::Float { .. } => {}
-        Kind::Text => text(&mut stored, variable, facts, release, options),
+        Kind::Text => text(&mut stored, variable, facts, release, options, strl_rows),
         Kind::Date => {
             stored.conversion = Conversion::Days;
             whole(&mut stored, variable, facts, options, Some(StorageType::Long), EPOCH_DAYS)?;
@@ -231,6 +238,7 @@ fn text(
     facts: &ColumnFacts,
     release: Release,
     options: &DtaOptions,
+    strl_rows: Option<u64>,
 ) {
     let longest = match options.storage {
         StorageOption::Smallest => facts.max_bytes,
@@ -241,7 +249,9 @@ fn text(
     let with_nul = facts.with_nul.unwrap_or(0);
     // Only a strL holds a NUL (section 6); the type by declaration must not depend on what the texts hold.
     let needs_strl = with_nul > 0 && options.storage == StorageOption::Smallest;
+    let smaller = |width| strl_rows.is_some_and(|rows| strl_is_smaller(width, facts, release, rows));
     stored.storage = match fixed {
+        Some(width) if width <= release.max_str() && smaller(width) => StorageType::StrL,
         Some(width) if width <= release.max_str() && !(strl && needs_strl) => StorageType::Str(width),
         _ if strl => StorageType::StrL,
         _ => StorageType::Str(release.max_str()),
@@ -252,6 +262,15 @@ fn text(
         stored.losses.push(loss.count(with_nul));
     }
     null_texts(stored, facts);
+}
+
+/// Whether the texts take fewer bytes as strL than as a fixed string of `width` bytes.
+fn strl_is_smaller(width: u16, facts: &ColumnFacts, release: Release, rows: u64) -> bool {
+    let Some(totals) = facts.totals.filter(|_| release.has_strl()) else { return false };
+    // A cell for each row; a record, its closing NUL counted, for each text.
+    let cells = rows.saturating_mul(StorageType::StrL.width() as u64);
+    let records = totals.filled.saturating_mul(gso_bytes(release, 1)).saturating_add(totals.bytes);
+    cells.saturating_add(records) < rows.saturating_mul(width.into())
 }
 
 fn null_texts(stored: &mut Stored, facts: &ColumnFacts) {

@@ -16,7 +16,7 @@ use crate::charset::Charset;
 use crate::layout::Layout;
 use crate::metadata::{DtaMetadata, DtaVariable};
 use crate::names::unique_names;
-use crate::options::DtaOptions;
+use crate::options::{DtaOptions, StrlOption};
 use crate::spec::{MAX_OBSERVATIONS_SE, MAX_VARIABLES, MAX_VARIABLES_BE, Release};
 use crate::spec_storage::StorageType;
 use crate::writer::{check_metadata, text_sizes};
@@ -61,7 +61,9 @@ pub(super) fn plan_table<'a>(
         .enumerate()
         .map(|(column, variable)| {
             let facts = profile.column(id, column).cloned().unwrap_or_default();
-            decide(variable, &facts, release, options).map_err(|error| error.table(&table.name))
+            let sorted = table.sort.iter().any(|key| key.variable() == variable.name);
+            let strl_rows = (options.strl == StrlOption::Smaller && !sorted).then_some(rows);
+            decide(variable, &facts, release, options, strl_rows).map_err(|error| error.table(&table.name))
         })
         .collect::<Result<Vec<Stored>>>()?;
     let letters = all_letters(codebook, table, &stored, options.codebook);

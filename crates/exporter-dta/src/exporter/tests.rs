@@ -9,13 +9,13 @@ use arrow_array::{
     TimestampMicrosecondArray,
 };
 use exporter_core::codebook::{
-    Codebook, Group, GroupKind, Kind, Missing, Question, Table, Text, ValueLabels, Variable,
+    Codebook, Group, GroupKind, Kind, Missing, Question, SortKey, Table, Text, ValueLabels, Variable,
 };
-use exporter_core::sink::MemorySink;
+use exporter_core::sink::{MemorySink, StreamSink};
 use exporter_core::{Clock, Context, Error, ErrorKind, LossCode, LossPolicy, MemoryDataset, Summary, export};
 
 use super::DtaExporter;
-use crate::options::{DtaOptions, LargeIntegers, ReleaseOption, StorageOption};
+use crate::options::{DtaOptions, LargeIntegers, ReleaseOption, StorageOption, StrlOption};
 
 fn context() -> Context {
     // 2026-11-21 02:00 UTC.
@@ -268,6 +268,45 @@ fn old_releases_cut_and_count() {
     assert_eq!(codes(&summary), ["text-replaced"]);
     let options = DtaOptions { release: ReleaseOption::V118, ..DtaOptions::default() };
     assert!(codes(&write(&data, options, &context()).unwrap().1).is_empty());
+}
+
+#[test]
+fn texts_become_strl_where_that_is_smaller_and_asked_for() {
+    let rows = 40;
+    let rare: StringArray =
+        (0..rows).map(|row| Some(if row == 7 { "y".repeat(300) } else { String::new() })).collect();
+    let full: StringArray = (0..rows).map(|row| Some(format!("{row:030}"))).collect();
+    let variables = || {
+        vec![
+            (Variable::new("rare", Kind::Text), Arc::new(rare.clone()) as ArrayRef),
+            (Variable::new("full", Kind::Text), Arc::new(full.clone()) as ArrayRef),
+            (Variable::new("key", Kind::Text), Arc::new(rare.clone()) as ArrayRef),
+        ]
+    };
+    let data = with_table(variables(), |mut table| {
+        table.sort.push(SortKey::Ascending("key".to_owned()));
+        table
+    });
+    let (plain, _) = written(&data);
+    assert_eq!(types(&plain), [300, 30, 300]);
+    let smaller = DtaOptions { strl: StrlOption::Smaller, ..DtaOptions::default() };
+    let (bytes, _) = write(&data, smaller.clone(), &context()).unwrap();
+    assert_eq!(types(&bytes), [32768, 30, 300], "the sort order needs a fixed string");
+    assert!(bytes.len() < plain.len());
+    let old = DtaOptions { release: ReleaseOption::V115, ..smaller };
+    let data = dataset(variables());
+    assert_eq!(write(&data, old, &context()).unwrap().0[109..112], [244, 30, 244]);
+}
+
+#[test]
+fn strl_contents_are_the_same_for_a_stream_and_for_a_file() {
+    let texts: StringArray = (0..300).map(|row| Some("z".repeat(row * row % 4_000))).collect();
+    let data = dataset(vec![(Variable::new("x", Kind::Text), Arc::new(texts) as ArrayRef)]);
+    let (file, _) = written(&data);
+    let mut stream = Vec::new();
+    let sink = StreamSink::new(&mut stream);
+    export(&DtaExporter::default(), &data, Box::new(sink), &context()).unwrap();
+    assert_eq!(file, stream);
 }
 
 #[test]

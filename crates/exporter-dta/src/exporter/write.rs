@@ -5,7 +5,8 @@ use std::slice;
 use arrow_schema::ArrowError;
 use exporter_core::sink::temp_file;
 use exporter_core::{
-    Context, EntryReport, EntrySpec, Loss, LossCode, LossReport, Plan, Rename, Result, Scan, Sink, Summary,
+    Context, Entry, EntryReport, EntrySpec, Loss, LossCode, LossReport, Plan, Rename, Result, Scan, Sink,
+    Summary,
 };
 
 use super::ready::ready;
@@ -30,7 +31,8 @@ impl Plan for TablePlan<'_> {
         &self.renames
     }
 
-    /// Writes the table; its strL contents are counted first where there are any, so that no byte is written twice.
+    /// Writes the table. Where it has strL contents and the sink cannot seek they are counted first, so that no byte is
+    /// written twice.
     fn write(self: Box<Self>, sink: &dyn Sink, context: &Context) -> Result<Summary> {
         let table = *self;
         let temp = context.temp().to_path_buf();
@@ -45,15 +47,34 @@ impl Plan for TablePlan<'_> {
         if texts_are_cut(&table.metadata, table.options) {
             options.long_text = LongText::Cut;
         }
-        if !table.options.share_strl {
-            options.strl_bytes = count_strl_bytes(&table, context)?;
+        let metadata = table.metadata.clone();
+        let has_strl = metadata.variables.iter().any(|variable| variable.storage == StorageType::StrL);
+        if has_strl && sink.seeks() {
+            let entry = sink.create_random(&table.entry, context.temp())?;
+            let writer = DtaWriter::seekable(entry, metadata, options);
+            return table.write_rows(writer, context);
+        }
+        if has_strl && !table.options.share_strl {
+            options.strl_bytes = Some(count_strl_bytes(&table, context)?);
         }
         let entry = sink.create(&table.entry)?;
+        let writer = DtaWriter::new(entry, metadata, options);
+        table.write_rows(writer, context)
+    }
+}
+
+impl TablePlan<'_> {
+    /// Writes the rows and ends the entry.
+    fn write_rows<E: Entry + ?Sized>(
+        self,
+        writer: std::result::Result<DtaWriter<Box<E>>, crate::DtaError>,
+        context: &Context,
+    ) -> Result<Summary> {
+        let table = self;
         let place = |error: crate::DtaError| {
             exporter_core::Error::from(error).table(&table.name).entry(&table.entry.path)
         };
-        let written_names: Vec<String> = table.metadata.variables.iter().map(|v| v.name.clone()).collect();
-        let mut writer = DtaWriter::new(entry, table.metadata, options).map_err(place)?;
+        let mut writer = writer.map_err(place)?;
         let batches = context.scan(table.data, table.id, &Scan::all())?;
         let batches = batches.map(|batch| {
             batch
@@ -69,7 +90,8 @@ impl Plan for TablePlan<'_> {
         let variables = &exporter_core::dataset::table_of(table.data.codebook(), table.id)?.variables;
         let original = |position: usize| {
             let given = variables.get(position).map(|variable| variable.name.as_str());
-            given.or_else(|| written_names.get(position).map(String::as_str)).unwrap_or_default().to_owned()
+            let written = table.metadata.variables.get(position).map(|variable| variable.name.as_str());
+            given.or(written).unwrap_or_default().to_owned()
         };
         let mut summary = Summary::default();
         summary.losses = losses(&written, &table.name, original);
@@ -90,16 +112,13 @@ fn texts_are_cut(metadata: &DtaMetadata, options: &DtaOptions) -> bool {
     !metadata.release.has_strl() || options.long_text == LongTextOption::Cut
 }
 
-/// Bytes of the strL contents, or `None` without strL variables.
-fn count_strl_bytes(table: &TablePlan<'_>, context: &Context) -> Result<Option<u64>> {
+/// Bytes of the strL contents.
+fn count_strl_bytes(table: &TablePlan<'_>, context: &Context) -> Result<u64> {
     let variables = table.metadata.variables.iter().enumerate();
     let columns: Vec<usize> = variables
         .filter(|(_, variable)| variable.storage == StorageType::StrL)
         .map(|(column, _)| column)
         .collect();
-    if columns.is_empty() {
-        return Ok(None);
-    }
     context.progress().stage("measure", Some(table.rows));
     let mut bytes = 0;
     for batch in context.scan(table.data, table.id, &Scan::all().columns(columns))? {
@@ -109,7 +128,7 @@ fn count_strl_bytes(table: &TablePlan<'_>, context: &Context) -> Result<Option<u
     }
     // The rows of the stage that was interrupted are still to come.
     context.progress().stage("write", Some(table.rows));
-    Ok(Some(bytes))
+    Ok(bytes)
 }
 
 /// What only the data showed.

@@ -20,7 +20,7 @@ mod time_column;
 mod validate;
 
 use std::fs::File;
-use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -35,7 +35,7 @@ use crate::writer::batch::ReadyBatch;
 use crate::writer::findings::Findings;
 use crate::writer::pipeline::{Filled, fill_in_turn, threads_at_work};
 use crate::writer::sections::Sections;
-use crate::writer::strl_spool::StrlSpool;
+use crate::writer::strl_spool::{StrlSpool, copy_from_start};
 use crate::writer::tile::TILE_ROWS;
 
 pub(crate) use float_column::decimal_text;
@@ -60,10 +60,10 @@ pub type SpoolFile = Box<dyn FnMut() -> io::Result<File> + Send>;
 
 /// How a [`DtaWriter`] works.
 pub struct WriterOptions {
-    /// Rows that will come, if known; unknown spools the rows to a temporary file.
+    /// Rows that will come, if known; unknown spools the rows to a temporary file, unless the sink can seek.
     pub rows: Option<u64>,
     /// Bytes of the strL contents as [`strl_bytes`] counts them, if known; unknown spools the rows as well
-    /// where there are strL variables and the release has a map.
+    /// where there are strL variables, unless the sink can seek.
     pub strl_bytes: Option<u64>,
     /// Threads in use, the calling one included; bytes do not depend on it.
     pub threads: usize,
@@ -112,6 +112,8 @@ pub struct WriterSummary {
 /// by [`DtaWriter::finish`]; a writer dropped before that leaves an incomplete file.
 pub struct DtaWriter<W: Write> {
     sink: W,
+    /// How to correct what stands before the rows, where the sink can seek.
+    rewrite: Option<Rewrite<W>>,
     metadata: DtaMetadata,
     options: WriterOptions,
     sizes: TextSizes,
@@ -126,21 +128,51 @@ pub struct DtaWriter<W: Write> {
     findings: Findings,
 }
 
+/// The beginning of the file in a sink that can seek.
+struct Rewrite<W> {
+    start: u64,
+    seek: fn(&mut W, SeekFrom) -> io::Result<u64>,
+}
+
+impl<W: Write + Seek + Send> DtaWriter<W> {
+    /// As [`DtaWriter::new`] for a sink that can seek: rows and strL bytes that are not known are corrected at the
+    /// end instead of spooling all rows. The bytes are the same.
+    ///
+    /// # Errors
+    /// As [`DtaWriter::new`].
+    pub fn seekable(mut sink: W, metadata: DtaMetadata, options: WriterOptions) -> Result<Self> {
+        let rewrite = Rewrite { start: sink.stream_position()?, seek: W::seek };
+        Self::start(sink, metadata, options, Some(rewrite))
+    }
+}
+
 impl<W: Write + Send> DtaWriter<W> {
     /// Checks `metadata` and writes everything that stands before the rows.
     ///
     /// # Errors
     /// Before the first byte: [`DtaError::TooManyVariables`], [`DtaError::Limit`] and [`DtaError::Invalid`] for what
     /// the release cannot hold. [`DtaError::Io`] when writing fails.
-    pub fn new(sink: W, metadata: DtaMetadata, mut options: WriterOptions) -> Result<Self> {
+    pub fn new(sink: W, metadata: DtaMetadata, options: WriterOptions) -> Result<Self> {
+        Self::start(sink, metadata, options, None)
+    }
+
+    fn start(
+        sink: W,
+        metadata: DtaMetadata,
+        mut options: WriterOptions,
+        rewrite: Option<Rewrite<W>>,
+    ) -> Result<Self> {
         check_metadata(&metadata, options.rows)?;
         let (sizes, replaced_in_metadata) = text_sizes(&metadata);
         let width = usize::try_from(metadata.row_width()).unwrap_or(usize::MAX);
         let has_strl = metadata.variables.iter().any(|variable| variable.storage == StorageType::StrL);
-        let strl_bytes = if has_strl { options.strl_bytes } else { Some(0) };
+        // What is not known is announced as nothing where it can be corrected.
+        let correctable = rewrite.is_some().then_some(0);
+        let strl_bytes = if has_strl { options.strl_bytes.or(correctable) } else { Some(0) };
         let strls = StrlSpool::new(metadata.release, options.share_strl);
         let layout = options
             .rows
+            .or(correctable)
             .zip(strl_bytes)
             .map(|(rows, strl_bytes)| Layout::new(&metadata, &sizes, rows, strl_bytes));
         let spooled_rows = match layout {
@@ -149,6 +181,7 @@ impl<W: Write + Send> DtaWriter<W> {
         };
         let mut writer = Self {
             sink,
+            rewrite,
             metadata,
             options,
             sizes,
@@ -222,8 +255,8 @@ impl<W: Write + Send> DtaWriter<W> {
     /// Writes everything after the rows and gives back the sink and an account.
     ///
     /// # Errors
-    /// [`DtaError::RowCount`] or [`DtaError::Invalid`] when rows or strL bytes differ from those announced,
-    /// [`DtaError::Io`] when writing fails.
+    /// [`DtaError::RowCount`] or [`DtaError::Invalid`] when rows or strL bytes differ from those announced (strL bytes
+    /// matter to a sink that cannot seek), [`DtaError::Io`] when writing fails.
     pub fn finish(mut self) -> Result<(W, WriterSummary)> {
         if let Some(announced) = self.options.rows
             && announced != self.rows
@@ -231,8 +264,11 @@ impl<W: Write + Send> DtaWriter<W> {
             return Err(DtaError::RowCount { announced, found: self.rows });
         }
         let found = Layout::new(&self.metadata, &self.sizes, self.rows, self.strls.bytes());
+        if self.options.rows.is_none() {
+            check_metadata(&self.metadata, Some(self.rows))?;
+        }
         match self.layout {
-            Some(announced) if announced != found => {
+            Some(announced) if announced != found && self.rewrite.is_none() => {
                 return Err(DtaError::Invalid {
                     place: "strL contents".to_owned(),
                     message: format!(
@@ -243,10 +279,10 @@ impl<W: Write + Send> DtaWriter<W> {
             }
             Some(_) => {}
             None => {
-                check_metadata(&self.metadata, Some(self.rows))?;
                 self.write_head(&found, self.rows)?;
                 if let Some(spooled) = self.spooled_rows.take() {
-                    copy_spool(spooled, &mut self.sink)?;
+                    let mut file = spooled.into_inner().map_err(io::IntoInnerError::into_error)?;
+                    copy_from_start(&mut file, &mut self.sink)?;
                 }
             }
         }
@@ -254,13 +290,18 @@ impl<W: Write + Send> DtaWriter<W> {
         let sections = Sections { metadata: &self.metadata, layout: &found, rows: self.rows };
         let mut buffered = BufWriter::with_capacity(GATHER_BYTES, &mut self.sink);
         sections.after_rows(&mut buffered)?;
-        if let Some(spooled) = self.strls.take_file() {
-            buffered.flush()?;
-            copy_spool(spooled, buffered.get_mut())?;
-        }
+        buffered.flush()?;
+        self.strls.copy_to(buffered.get_mut())?;
         sections.after_strls(&mut buffered)?;
         buffered.flush()?;
         drop(buffered);
+        if let Some(Rewrite { start, seek }) = self.rewrite.take()
+            && (self.layout != Some(found) || self.options.rows.unwrap_or_default() != self.rows)
+        {
+            seek(&mut self.sink, SeekFrom::Start(start))?;
+            self.write_head(&found, self.rows)?;
+            seek(&mut self.sink, SeekFrom::Start(start.saturating_add(found.size)))?;
+        }
         let summary = WriterSummary {
             rows: self.rows,
             bytes: found.size,
@@ -280,20 +321,6 @@ fn put(sink: &mut impl Write, gathered: &mut Vec<u8>, block: &[u8]) -> io::Resul
     sink.write_all(gathered)?;
     gathered.clear();
     sink.write_all(block)
-}
-
-/// Copies a spool from its start.
-fn copy_spool(spool: BufWriter<File>, to: &mut impl Write) -> io::Result<()> {
-    let mut file = spool.into_inner().map_err(io::IntoInnerError::into_error)?;
-    file.seek(SeekFrom::Start(0))?;
-    let mut buffer = vec![0; GATHER_BYTES];
-    loop {
-        let read = file.read(&mut buffer)?;
-        if read == 0 {
-            return Ok(());
-        }
-        to.write_all(buffer.get(..read).unwrap_or_default())?;
-    }
 }
 
 /// Rows of a block: whole tiles while they fit, else as many as the memory for all blocks allows, at least one.

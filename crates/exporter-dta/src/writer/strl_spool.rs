@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::BufWriter;
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::ops::Range;
 
 use arrow_array::ArrayRef;
@@ -19,11 +19,17 @@ use crate::writer::text::Texts;
 
 /// Bytes of contents remembered for sharing.
 const SHARED_BYTES: usize = 16 << 20;
+/// Bytes of records kept in memory; more go to a file.
+const HELD_BYTES: usize = 8 << 20;
+/// Bytes of records that are written to the file at once.
+const WRITE_BYTES: usize = 256 << 10;
 
 /// Spool of GSO records in the order of their cells.
 pub(super) struct StrlSpool {
     release: Release,
-    file: Option<BufWriter<File>>,
+    /// The first records, which now and then go to the file once there is one.
+    held: Vec<u8>,
+    file: Option<File>,
     bytes: u64,
     shared: Option<Shared>,
 }
@@ -37,7 +43,7 @@ struct Shared {
 
 impl StrlSpool {
     pub(super) fn new(release: Release, share: bool) -> Self {
-        Self { release, file: None, bytes: 0, shared: share.then(Shared::default) }
+        Self { release, held: Vec::new(), file: None, bytes: 0, shared: share.then(Shared::default) }
     }
 
     /// Bytes of all records so far.
@@ -45,8 +51,40 @@ impl StrlSpool {
         self.bytes
     }
 
-    pub(super) fn take_file(&mut self) -> Option<BufWriter<File>> {
-        self.file.take()
+    /// Copies all records to `to`.
+    pub(super) fn copy_to(&mut self, to: &mut impl Write) -> io::Result<()> {
+        if let Some(file) = &mut self.file {
+            copy_from_start(file, to)?;
+        }
+        to.write_all(&self.held)
+    }
+
+    /// Adds one record; contents as large as all that may be held are never copied.
+    fn add(&mut self, contents: &Contents<'_>, at: Reference, spool: &mut SpoolFile) -> io::Result<()> {
+        self.bytes += contents.record_bytes(self.release);
+        if contents.bytes.len() >= HELD_BYTES {
+            return contents.write(at, self.release, self.spill(spool)?);
+        }
+        contents.write(at, self.release, &mut self.held)?;
+        let limit = if self.file.is_some() { WRITE_BYTES } else { HELD_BYTES };
+        if self.held.len() >= limit {
+            self.spill(spool)?;
+        }
+        Ok(())
+    }
+
+    /// Moves what is held to the file, made when needed.
+    fn spill(&mut self, spool: &mut SpoolFile) -> io::Result<&mut File> {
+        let mut file = match self.file.take() {
+            Some(file) => file,
+            None => spool()?,
+        };
+        for part in self.held.chunks(WRITE_BYTES) {
+            file.write_all(part)?;
+        }
+        self.held.clear();
+        self.held.shrink_to(WRITE_BYTES);
+        Ok(self.file.insert(file))
     }
 
     /// Spools the contents of the strL cells in `rows`, row by row and from left to right; a cell whose contents
@@ -81,15 +119,23 @@ impl StrlSpool {
                 }
                 let contents =
                     Contents::new(value, texts.is_binary(), charset, count_replaced(findings, row));
-                let file = match &mut self.file {
-                    Some(file) => file,
-                    None => self.file.insert(BufWriter::with_capacity(256 << 10, spool()?)),
-                };
-                contents.write(at, self.release, file)?;
-                self.bytes += contents.record_bytes(self.release);
+                self.add(&contents, at, spool)?;
             }
         }
         Ok(())
+    }
+}
+
+/// Copies a file from its start.
+pub(super) fn copy_from_start(file: &mut File, to: &mut impl Write) -> io::Result<()> {
+    file.seek(SeekFrom::Start(0))?;
+    let mut buffer = vec![0; WRITE_BYTES];
+    loop {
+        let read = file.read(&mut buffer)?;
+        if read == 0 {
+            return Ok(());
+        }
+        to.write_all(buffer.get(..read).unwrap_or_default())?;
     }
 }
 

@@ -347,6 +347,7 @@ proptest! {
         cut in 0_usize..200,
         threads in 1_usize..4,
         known in any::<bool>(),
+        seekable in any::<bool>(),
         release in prop::sample::select(vec![113_u16, 114, 115, 117, 118, 119]),
     ) {
         let about = every_kind(Release::from_number(release).unwrap());
@@ -359,7 +360,18 @@ proptest! {
             other.rows = Some(whole.num_rows() as u64);
             other.strl_bytes = strl_bytes(whole.column(4), about.release);
         }
-        let (bytes, _) = write_with(&about, slices, other).unwrap();
+        let bytes = if seekable {
+            // Something stands before the file, which stays.
+            let mut sink = Cursor::new(b"before".to_vec());
+            sink.set_position(6);
+            let mut writer = DtaWriter::seekable(sink, about.clone(), other).unwrap();
+            writer.write_batches(slices.into_iter().map(Ok)).unwrap();
+            let sink = writer.finish().unwrap().0;
+            prop_assert_eq!(sink.position(), sink.get_ref().len() as u64);
+            sink.into_inner().split_off(6)
+        } else {
+            write_with(&about, slices, other).unwrap().0
+        };
         prop_assert_eq!(&bytes, &reference);
         prop_assert_eq!(serious(&bytes), vec![]);
     }

@@ -4,7 +4,7 @@ use std::sync::Mutex;
 
 use arrow_array::TimestampMillisecondArray;
 use exporter_core::codebook::{TimeUnit, Value};
-use exporter_core::{LossReport, Progress};
+use exporter_core::{LossReport, Progress, Sink};
 use serde_json::json;
 
 use super::*;
@@ -137,14 +137,18 @@ impl Progress for Stages {
 
 #[test]
 fn stages_are_told_once() {
-    let stages = |data: &MemoryDataset| {
+    let stages = |data: &MemoryDataset, sink: Box<dyn Sink>| {
         let progress = Arc::new(Stages::default());
-        write(data, DtaOptions::default(), &context().with_progress(progress.clone())).unwrap();
+        export(&DtaExporter::default(), data, sink, &context().with_progress(progress.clone())).unwrap();
         progress.0.lock().unwrap().clone()
     };
+    let file = || Box::new(MemorySink::new());
+    let stream = || Box::new(StreamSink::new(std::io::sink()));
     let number = dataset(vec![(Variable::new("n", Kind::INTEGER), integers(&[1]))]);
-    assert_eq!(stages(&number), ["profile", "write"]);
+    assert_eq!(stages(&number, file()), ["profile", "write"]);
+    assert_eq!(stages(&number, stream()), ["profile", "write"]);
     let text = "x".repeat(3_000);
     let long = dataset(vec![(Variable::new("x", Kind::Text), texts(&[&text]))]);
-    assert_eq!(stages(&long), ["profile", "write", "measure", "write"]);
+    assert_eq!(stages(&long, file()), ["profile", "write"]);
+    assert_eq!(stages(&long, stream()), ["profile", "write", "measure", "write"]);
 }

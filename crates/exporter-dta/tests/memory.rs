@@ -1,0 +1,144 @@
+//! Memory: a writer's does not grow with the rows, a reader's not beyond the file it is given.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
+
+use std::io::{self, Cursor};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use arrow_array::{ArrayRef, Float64Array, Int8Array, RecordBatch, StringArray};
+use exporter_dta::metadata::{DtaMetadata, DtaVariable, ValueLabelSet};
+use exporter_dta::reader::{DtaReader, ReadOptions, Selection};
+use exporter_dta::writer::{DtaWriter, WriterOptions, strl_bytes};
+use exporter_dta::{Release, StorageType};
+use exporter_testkit::allocation::{CountingAllocator, peak_during};
+
+#[global_allocator]
+static ALLOCATOR: CountingAllocator = CountingAllocator;
+
+/// Allocations of all threads are counted, so that tests of this binary must not run side by side.
+static ALONE: Mutex<()> = Mutex::new(());
+
+const BATCH_ROWS: usize = 20_000;
+const MIB: usize = 1 << 20;
+
+/// A number, a code, a short text, and a long text in every eighth row.
+fn batch(rows: usize) -> RecordBatch {
+    let long = "x".repeat(400);
+    let texts = ["", "a", "some text", "twelve bytes"];
+    let columns: [(&str, ArrayRef); 4] = [
+        ("d", Arc::new(Float64Array::from_iter_values((0..rows).map(|i| i as f64 / 3.0)))),
+        ("b", Arc::new((0..rows).map(|i| (i % 9 > 0).then_some((i % 100) as i8)).collect::<Int8Array>())),
+        ("s", Arc::new(StringArray::from_iter_values((0..rows).map(|i| texts[i % 4])))),
+        (
+            "l",
+            Arc::new(StringArray::from_iter_values((0..rows).map(|i| if i % 8 == 0 { &*long } else { "" }))),
+        ),
+    ];
+    RecordBatch::try_from_iter(columns).unwrap()
+}
+
+fn metadata(release: Release) -> DtaMetadata {
+    let mut metadata = DtaMetadata::new(release);
+    let last = if release.has_strl() { StorageType::StrL } else { StorageType::Str(244) };
+    let storages = [StorageType::Double, StorageType::Byte, StorageType::Str(12), last];
+    metadata.variables =
+        ["d", "b", "s", "l"].into_iter().zip(storages).map(|(name, s)| DtaVariable::new(name, s)).collect();
+    metadata
+}
+
+/// What is known before the rows, and what the sink can.
+#[derive(Debug, Clone, Copy)]
+enum Case {
+    Known,
+    UnknownToAFile,
+    UnknownToAStream,
+}
+
+/// Peak memory of writing `rows` rows that stream by.
+fn writing(rows: usize, case: Case) -> usize {
+    let batch = batch(BATCH_ROWS);
+    let count = rows / BATCH_ROWS;
+    let mut options = WriterOptions::new(Box::new(tempfile::tempfile));
+    options.threads = 2;
+    if matches!(case, Case::Known) {
+        options.rows = Some(rows as u64);
+        options.strl_bytes = strl_bytes(batch.column(3), Release::V118).map(|bytes| bytes * count as u64);
+    }
+    let batches = (0..count).map(|_| Ok(batch.clone()));
+    let about = metadata(Release::V118);
+    let (written, peak) = peak_during(|| {
+        if matches!(case, Case::UnknownToAFile) {
+            let mut writer = DtaWriter::seekable(tempfile::tempfile().unwrap(), about, options).unwrap();
+            writer.write_batches(batches).unwrap();
+            writer.finish().unwrap().1
+        } else {
+            let mut writer = DtaWriter::new(io::sink(), about, options).unwrap();
+            writer.write_batches(batches).unwrap();
+            writer.finish().unwrap().1
+        }
+    });
+    assert_eq!(written.rows as usize, rows);
+    peak
+}
+
+#[test]
+fn writing_two_million_rows_needs_no_more_than_two_hundred_thousand() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    for case in [Case::Known, Case::UnknownToAFile, Case::UnknownToAStream] {
+        let (few, many) = (writing(200_000, case), writing(2_000_000, case));
+        assert!(many <= 64 * MIB, "{case:?}: {many} bytes over one batch");
+        assert!(many <= few + MIB, "{case:?}: {few} bytes for 200,000 rows, {many} for 2,000,000");
+    }
+}
+
+/// A file of about `rows` times 28 bytes, with contents and labels behind the rows.
+fn file(release: Release, rows: usize) -> Vec<u8> {
+    let mut about = metadata(release);
+    if let Some(variable) = about.variables.get_mut(1) {
+        variable.value_labels = "codes".to_owned();
+    }
+    let labels = (0..100).map(|code| (code, format!("code {code}"))).collect();
+    about.value_labels.push(ValueLabelSet { name: "codes".to_owned(), labels });
+    let mut options = WriterOptions::new(Box::new(tempfile::tempfile));
+    options.long_text = exporter_dta::writer::LongText::Cut;
+    let mut writer = DtaWriter::new(Vec::new(), about, options).unwrap();
+    writer.write(&batch(rows)).unwrap();
+    writer.finish().unwrap().0
+}
+
+/// Opens the file and reads everything; errors are fine.
+fn read_all(bytes: &[u8], lenient: bool) -> bool {
+    let mut options = ReadOptions::default();
+    options.lenient = lenient;
+    let read = || {
+        let mut reader = DtaReader::with_options(Cursor::new(bytes), options)?;
+        let variables: Vec<usize> = (0..reader.dictionary().variables.len()).collect();
+        reader.facts(&variables)?;
+        reader.batches(&Selection::all())?.try_for_each(|batch| batch.map(drop))
+    };
+    read().is_ok()
+}
+
+#[test]
+fn a_cut_file_takes_at_most_four_times_its_size() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    for (release, rows) in [(Release::V118, 20_000), (Release::V118, 3_000), (Release::V113, 4_000)] {
+        let whole = file(release, rows);
+        assert!((200 << 10..2 * MIB).contains(&whole.len()), "{} bytes", whole.len());
+        // Many places all over the file, and every one of the last bytes of the labels.
+        let step = whole.len() / 150;
+        let places = (0..=whole.len()).step_by(step).chain(whole.len() - 40..=whole.len());
+        for end in places {
+            for lenient in [false, true] {
+                let cut = whole.get(..end).unwrap();
+                let (complete, peak) = peak_during(|| read_all(cut, lenient));
+                assert!(complete || end < whole.len(), "{release:?}: the whole file is not read");
+                assert!(
+                    peak <= 4 * end.max(MIB / 4),
+                    "{release:?}, lenient {lenient}: {peak} bytes to read {end} of {}",
+                    whole.len()
+                );
+            }
+        }
+    }
+}
