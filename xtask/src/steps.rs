@@ -96,6 +96,8 @@ fn clippy(workspace: &Workspace) -> Result<Outcome, Failure> {
 
 fn unit(workspace: &Workspace) -> Result<Outcome, Failure> {
     let mut tests = runner(workspace);
+    // Examples in the documentation are a step of their own.
+    tests.args(["--lib", "--bins", "--tests", "--examples"]);
     for package in SEPARATE {
         tests.args(["--exclude", package]);
     }
@@ -155,11 +157,10 @@ fn runner(workspace: &Workspace) -> Command {
     let mut command = command::cargo(&workspace.root);
     let nextest = command::output(command::cargo(&workspace.root).args(["nextest", "--version"])).is_some();
     match nextest {
-        true => command.args(["nextest", "run", "--workspace"]),
-        // Documentation examples are a step of their own.
-        false => command.args(["test", "--workspace", "--lib", "--bins", "--tests", "--examples"]),
+        true => command.args(["nextest", "run"]),
+        false => command.arg("test"),
     };
-    command.args(["--all-features", "--no-fail-fast", "--locked"]);
+    command.args(["--workspace", "--all-features", "--no-fail-fast", "--locked"]);
     command
 }
 

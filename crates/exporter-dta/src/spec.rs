@@ -165,6 +165,11 @@ impl Release {
         self.0 < 111
     }
 
+    /// Whether value labels are texts of at most 8 bytes on 16-bit numbers (before 108; section 4).
+    pub const fn has_short_labels(self) -> bool {
+        self.0 < 108
+    }
+
     /// Longest fixed string in bytes.
     pub const fn max_str(self) -> u16 {
         if self.0 >= 117 {

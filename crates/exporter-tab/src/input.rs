@@ -117,6 +117,17 @@ pub(crate) static READ_OPTIONS: &[OptionInfo] = &[
 ];
 
 impl DelimitedInputOptions {
+    /// Opens a file that has this delimiter unless the options say otherwise.
+    fn open(
+        self,
+        source: &Source<'_>,
+        delimiter: Option<Delimiter>,
+        context: &Context,
+    ) -> Result<Box<dyn Dataset>> {
+        let options = self.settle(delimiter)?;
+        Ok(Box::new(TabDataset::open(source.path, options, source.declared, context)?))
+    }
+
     fn settle(self, delimiter: Option<Delimiter>) -> Result<ReadOptions> {
         let mut read = ReadOptions { delimiter: self.delimiter.or(delimiter), ..ReadOptions::default() };
         set(&mut read.encoding, self.encoding);
@@ -158,7 +169,7 @@ impl Input for Csv {
 
     fn open(source: &Source<'_>, options: Self::Options, context: &Context) -> Result<Box<dyn Dataset>> {
         // A csv may well be separated by semicolons: the first line tells.
-        Ok(Box::new(TabDataset::open(source.path, options.settle(None)?, source.declared, context)?))
+        options.open(source, None, context)
     }
 }
 
@@ -171,12 +182,7 @@ impl Input for Tab {
     }
 
     fn open(source: &Source<'_>, options: Self::Options, context: &Context) -> Result<Box<dyn Dataset>> {
-        Ok(Box::new(TabDataset::open(
-            source.path,
-            options.settle(Some(Delimiter::TAB))?,
-            source.declared,
-            context,
-        )?))
+        options.open(source, Some(Delimiter::TAB), context)
     }
 }
 

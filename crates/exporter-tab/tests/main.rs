@@ -4,7 +4,9 @@
 
 mod conformance;
 mod dataset;
+mod encodings;
 mod hostile;
 mod inference;
+mod options;
 mod round_trip;
 mod scripts;

@@ -22,10 +22,8 @@ letters_of <- function(code) {
   ifelse(letter >= 1 & letter <= 26, paste0(".", letters[pmin(pmax(letter, 1), 26)]), sprintf("%.0f", code))
 }
 
-named <- function(keys, values) {
-  if (length(keys) == 0) return(setNames(list(), character()))
-  setNames(lapply(utf8(values), unbox), keys)
-}
+# A set of labels, as keys and texts side by side: objects of many fields take long to print.
+set_of <- function(keys, values) list(I(as.character(keys)), I(utf8(values)))
 
 with_haven <- function(file, dates) {
   data <- haven::read_dta(file)
@@ -42,20 +40,22 @@ with_haven <- function(file, dates) {
     tag <- haven::na_tag(bare)
     ifelse(is.na(tag), shown, paste0(".", tag))
   }
-  labelled <- Filter(function(name) !is.null(attr(data[[name]], "labels", exact = TRUE)), names(data))
-  sets <- lapply(labelled, function(name) {
-    found <- attr(data[[name]], "labels", exact = TRUE)
+  # A plain list gives its columns a hundred times as fast as a tibble of very many.
+  columns <- unclass(data)
+  labelled <- which(vapply(columns, function(column) !is.null(attr(column, "labels", exact = TRUE)), NA))
+  sets <- lapply(labelled, function(index) {
+    found <- attr(columns[[index]], "labels", exact = TRUE)
     tag <- haven::na_tag(as.numeric(found))
-    named(ifelse(is.na(tag), sprintf("%.0f", as.numeric(found)), paste0(".", tag)), names(found))
+    set_of(ifelse(is.na(tag), sprintf("%.0f", as.numeric(found)), paste0(".", tag)), names(found))
   })
   list(
     names = I(utf8(names(data))),
-    labels = I(vapply(data, function(column) text(attr(column, "label", exact = TRUE)), "")),
-    formats = I(vapply(data, function(column) text(attr(column, "format.stata", exact = TRUE)), "")),
-    value_labels = setNames(sets, utf8(labelled)),
+    labels = I(vapply(columns, function(column) text(attr(column, "label", exact = TRUE)), "")),
+    formats = I(vapply(columns, function(column) text(attr(column, "format.stata", exact = TRUE)), "")),
+    value_labels = setNames(sets, utf8(names(data)[labelled])),
     dataset_label = unbox(text(attr(data, "label", exact = TRUE))),
     notes = I(utf8(attr(data, "notes", exact = TRUE))),
-    columns = lapply(unname(as.list(data)), function(column) I(stored(column)))
+    columns = lapply(unname(as.list(columns)), function(column) I(stored(column)))
   )
 }
 
@@ -113,7 +113,7 @@ with_readstata13 <- function(file, dates) {
     value_labels = setNames(
       lapply(labelled, function(index) {
         set <- sets[[used[[index]]]]
-        named(letters_of(as.numeric(set)), names(set))
+        set_of(letters_of(as.numeric(set)), names(set))
       }),
       utf8(names(data)[labelled])
     ),

@@ -76,7 +76,7 @@ def with_pandas(file, dates):
             },
             "dataset_label": reader.data_label,
             "timestamp": reader.time_stamp,
-            "columns": [[value(found) for found in frame.iloc[:, index]] for index in range(frame.shape[1])],
+            "columns": [[value(found) for found in column] for _, column in frame.items()],
         }
 
 

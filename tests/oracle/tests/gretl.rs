@@ -1,4 +1,5 @@
-//! gretl, an econometrics program with readers of its own: one Stata file, one csv.
+//! gretl, an econometrics program with readers and a writer of its own: a Stata file and a csv of ours, its own Stata
+//! file.
 
 use std::path::Path;
 
@@ -9,6 +10,7 @@ use exporter_core::{Context, MemoryDataset, export};
 use exporter_testkit::{Cell, column_of};
 use serde_json::Value;
 
+use crate::dta::{Cell as Found, assert_checked, read};
 use crate::programs;
 
 /// Numbers with value labels and a missing reason, fractions, texts.
@@ -37,15 +39,27 @@ fn survey() -> MemoryDataset {
     MemoryDataset::new(codebook, vec![vec![batch]]).unwrap()
 }
 
-/// Writes the survey in a format and has gretl open it and store it as csv; what gretl said and stored.
+/// The name of gretl's own Stata file.
+const STORED: &str = "stored.dta";
+
+/// Writes the survey in a format and has gretl open it and store it as csv and [`STORED`]; what gretl said and stored.
 fn opened(format: &str, options: Value, folder: &Path) -> (String, String) {
     let exporter = exporter::registry().exporter(format, options).unwrap();
     let sink = MemorySink::new();
     export(&*exporter, &survey(), Box::new(sink.clone()), &Context::default()).unwrap();
     let name = format!("survey.{format}");
-    std::fs::write(folder.join(&name), &sink.entries()[&name]).unwrap();
+    let bytes = &sink.entries()[&name];
+    if format == "dta" {
+        assert_checked(&name, bytes);
+    }
+    std::fs::write(folder.join(&name), bytes).unwrap();
     let stored = folder.join("stored.csv");
-    let commands = format!("open \"{name}\"\nset csv_digits 17\nlabels\nstore \"{}\"\n", stored.display());
+    let theirs = folder.join(STORED);
+    let commands = format!(
+        "open \"{name}\"\nset csv_digits 17\nlabels\nstore \"{}\"\nstore \"{}\"\n",
+        stored.display(),
+        theirs.display()
+    );
     std::fs::write(folder.join("look.inp"), commands).unwrap();
     let mut gretl = programs::program(&["gretlcli"], "gretl");
     // Its own files go to the home folder.
@@ -91,4 +105,22 @@ fn gretl_reads_csv() {
         "NA,0.33333333333333331,\"x\"",
     ];
     assert_eq!(stored.lines().collect::<Vec<_>>(), rows, "{said}");
+}
+
+/// gretl writes release 113 and turns texts into ASCII first.
+#[test]
+fn what_gretl_writes_is_understood() {
+    let folder = tempfile::tempdir().unwrap();
+    opened("csv", Value::Null, folder.path());
+    let (dictionary, cells) = read(std::fs::File::open(folder.path().join(STORED)).unwrap()).unwrap();
+    assert_eq!(dictionary.release.number(), 113);
+    let names: Vec<&str> = dictionary.variables.iter().map(|variable| variable.name.as_str()).collect();
+    assert_eq!(names, ["vote", "weight", "town"]);
+    let number = Found::Number;
+    let expected = [
+        vec![number(1.0), number(2.0), number(9.0), Found::SYSTEM],
+        [0.1, -2.5, 1e15, 1.0 / 3.0].map(number).to_vec(),
+        ["Bogota", "two, words", "", "x"].map(Found::text).to_vec(),
+    ];
+    assert_eq!(cells, expected);
 }

@@ -7,6 +7,7 @@ mod serve;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use crate::dta::assert_checked;
 use crate::programs;
 
 /// The example's server on a free port, for as long as this lives.
@@ -53,6 +54,13 @@ fn a_client_downloads_a_zip_that_opens() {
         let listed = String::from_utf8(listed).unwrap();
         for table in ["households", "members"] {
             assert!(listed.contains(&format!("{table}.{format} ")), "{listed}");
+            if format == "dta" {
+                let mut unzip = programs::program(&["unzip"], "unzip");
+                assert_checked(
+                    table,
+                    &programs::stdout(unzip.arg("-p").arg(&archive).arg(format!("{table}.dta"))),
+                );
+            }
         }
     }
 }

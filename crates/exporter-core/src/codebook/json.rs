@@ -25,8 +25,10 @@ impl Codebook {
     /// Reads a codebook from JSON.
     ///
     /// # Errors
-    /// [`crate::ErrorKind::Invalid`] with line and column when it is not JSON, not a codebook or of another version.
+    /// [`crate::ErrorKind::Invalid`] with line and column when it is not JSON, not a codebook or of another version, and
+    /// those of [`super::check_whole_numbers`].
     pub fn from_json(json: &str) -> Result<Self> {
+        super::check_whole_numbers(json)?;
         serde_json::from_str(json)
             .map_err(|source| Error::invalid(format!("codebook: {source}")).with_source(source))
     }

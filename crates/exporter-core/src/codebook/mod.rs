@@ -20,6 +20,7 @@ mod validate;
 mod value;
 mod value_labels;
 mod variable;
+mod whole_numbers;
 
 use std::collections::BTreeMap;
 
@@ -41,6 +42,7 @@ pub use value_labels::{ValueLabel, ValueLabels};
 pub use variable::{
     Alignment, Attribute, DeclaredFacts, DisplayFormat, DisplayStyle, Measure, Role, Sensitivity, Variable,
 };
+pub use whole_numbers::check_whole_numbers;
 
 /// The version of the codebook's JSON this crate writes.
 pub const CODEBOOK_VERSION: u32 = 1;

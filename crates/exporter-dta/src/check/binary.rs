@@ -1,4 +1,4 @@
-//! Walks a binary file, releases 113 to 115 (section 4).
+//! Walks a binary file, releases 102 to 115 (section 4).
 
 use std::io::{Read, Seek};
 
@@ -16,9 +16,9 @@ pub(super) fn check<R: Read + Seek>(
     let mut cursor = source.cursor(0, ByteOrder::Little);
     let number = cursor.number(1, "release")? as u16;
     let release = match Release::from_number(number) {
-        Some(release) if matches!(number, 113..=115) => release,
+        Some(release) if matches!(number, 102..=115) => release,
         Some(_) => {
-            findings.add(Rule::Release, 0, format!("release {number}, 113 to 115 or a tagged one expected"));
+            findings.add(Rule::Release, 0, format!("release {number}, 102 to 115 or a tagged one expected"));
             return Err(Stop::Told);
         }
         None => {
@@ -33,6 +33,8 @@ pub(super) fn check<R: Read + Seek>(
     let order = match cursor.number(1, "byte order")? {
         1 => ByteOrder::Big,
         2 => ByteOrder::Little,
+        // The first release knew no other order and left the byte out.
+        0 if number == 102 => ByteOrder::Little,
         other => {
             findings.add(Rule::ByteOrder, 1, format!("byte order {other}, 1 or 2 expected"));
             return Err(Stop::Told);
@@ -45,16 +47,20 @@ pub(super) fn check<R: Read + Seek>(
     let widths = release.widths();
     let count = cursor.number(widths.variables, "number of variables")?;
     variables_fit(release, findings, 4, count)?;
+    let rows_at = cursor.at();
     let rows = cursor.number(widths.observations, "number of observations")?;
-    rows_fit(release, findings, 6, rows)?;
+    rows_fit(release, findings, rows_at, rows)?;
+    let at = cursor.at();
     if !cursor.take(widths.dataset_label, "dataset label")?.contains(&0) {
-        findings.add(Rule::DatasetLabel, 10, "the dataset label does not end with a NUL");
+        findings.add(Rule::DatasetLabel, at, "the dataset label does not end with a NUL");
     }
     let at = cursor.at();
     let stamp = cursor.take(widths.timestamp, "timestamp")?;
     let shown = until_nul(stamp);
     let blank = shown.iter().all(|byte| *byte == b' ');
-    if stamp.last() != Some(&0) || !blank && !is_timestamp(shown) {
+    // Before release 105 there is no timestamp.
+    let none = stamp.is_empty();
+    if !none && (stamp.last() != Some(&0) || !blank && !is_timestamp(shown)) {
         let found = shown.escape_ascii().to_string();
         findings.add(
             Rule::Timestamp,
@@ -92,14 +98,14 @@ pub(super) fn check<R: Read + Seek>(
     variables::labels(&file, findings, at, &block);
 
     let mut seen = characteristics::Seen::new(&file);
-    loop {
+    // Before release 105 there are no characteristics.
+    let mut more = widths.expansion_length > 0;
+    while more {
         let at = cursor.at();
         let kind = cursor.number(1, "type of an expansion field")?;
         let count = cursor.number(widths.expansion_length, "length of an expansion field")?;
-        if kind == 0 {
-            break;
-        }
-        let record = cursor.block(count, 1, "expansion field")?;
+        more = kind != 0;
+        let record = if more { cursor.block(count, 1, "expansion field")? } else { Vec::new() };
         if kind == 1 {
             seen.record(&file, findings, at, &record);
         }

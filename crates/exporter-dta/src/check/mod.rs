@@ -1,4 +1,4 @@
-//! Checks a `.dta` of release 113 to 121 by the rules that Stata itself applies.
+//! Checks a `.dta` of release 102 to 121 by the rules that Stata itself applies.
 //!
 //! ```
 //! use exporter_dta::check::{Rule, check};

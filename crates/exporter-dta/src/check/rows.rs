@@ -7,7 +7,6 @@ use crate::check::file::{Checked, CheckedFile, Findings};
 use crate::check::strls::{compare_order, sort_by_name};
 use crate::missing::Missing;
 use crate::reader::source::{Source, to_usize, unsigned};
-use crate::spec::ByteOrder;
 use crate::spec_storage::{DOUBLE_MAX_BITS, FLOAT_MAX_BITS, StorageType};
 
 /// Bytes of rows read at once.
@@ -50,7 +49,7 @@ pub(super) fn check<R: Read + Seek>(
                 let place = at + (index * row_bytes + column.offset) as u64;
                 if column.storage == StorageType::StrL {
                     strl_cell(&mut file, findings, cell, (column.number, row + index as u64 + 1), place);
-                } else if !is_legal(cell, column.storage, file.order) {
+                } else if !is_legal(cell, column.storage, &file) {
                     column.illegal =
                         (column.illegal.0 + 1, if column.illegal.0 == 0 { place } else { column.illegal.1 });
                 }
@@ -104,23 +103,29 @@ fn strl_cell(file: &mut CheckedFile, findings: &mut Findings, cell: &[u8], here:
     }
 }
 
-/// Whether a cell holds a value of its type or one of the 27 missing values.
-fn is_legal(cell: &[u8], storage: StorageType, order: ByteOrder) -> bool {
-    let bits = unsigned(cell, order);
+/// Whether a cell holds a value of its type or one of the missing values, 27 from release 113 on and one before.
+fn is_legal(cell: &[u8], storage: StorageType, file: &CheckedFile) -> bool {
+    let bits = unsigned(cell, file.order);
+    let extended = file.release.has_extended_missing();
+    let known = |missing: &Missing| extended || *missing == Missing::SYSTEM;
     match storage {
+        // Every whole number was a value but the largest, which was missing.
+        StorageType::Byte | StorageType::Int | StorageType::Long if !extended => true,
         StorageType::Byte => bits != 0x80,
         StorageType::Int => bits != 0x8000,
         StorageType::Long => bits != 0x8000_0000,
         StorageType::Float => {
             let value = f32::from_bits(bits as u32);
             value.abs() <= f32::from_bits(FLOAT_MAX_BITS)
-                || Missing::from_float(value).is_some_and(|m| u64::from(m.float().to_bits()) == bits)
+                || Missing::from_float(value)
+                    .filter(known)
+                    .is_some_and(|m| u64::from(m.float().to_bits()) == bits)
         }
         StorageType::Double => {
             // Missing values take the upper end only: the smallest double is that of IEEE 754 (section 5).
             let value = f64::from_bits(bits);
             (f64::MIN..=f64::from_bits(DOUBLE_MAX_BITS)).contains(&value)
-                || Missing::from_double(value).is_some_and(|m| m.double().to_bits() == bits)
+                || Missing::from_double(value).filter(known).is_some_and(|m| m.double().to_bits() == bits)
         }
         StorageType::Str(_) | StorageType::StrL | StorageType::Alias => true,
     }

@@ -53,7 +53,7 @@ macro_rules! rules {
 rules! {
     /// The file begins like a `.dta` (3, 4).
     Signature = "signature", Error, NOT_STATA;
-    /// The release is one of 113 to 115 and 117 to 121 (1).
+    /// The release is one of 102 to 115 and 117 to 121 (1, 4).
     Release = "release", Error, NOT_STATA;
     /// The byte order is `LSF` or `MSF`, 1 or 2 (3, 4).
     ByteOrder = "byte-order", Error, NOT_STATA;

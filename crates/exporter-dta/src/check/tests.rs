@@ -4,20 +4,15 @@ use std::collections::BTreeSet;
 use std::io::Cursor;
 
 use super::{Rule, check};
+use crate::missing::Missing;
 use crate::reader::test_file::{Cell, TestFile, behind};
 use crate::spec::{ByteOrder, Release};
 use crate::spec_storage::StorageType;
 
-const RELEASES: [Release; 8] = [
-    Release::V113,
-    Release::V114,
-    Release::V115,
-    Release::V117,
-    Release::V118,
-    Release::V119,
-    Release::V120,
-    Release::V121,
-];
+/// Every release that Stata wrote or could have written.
+fn releases() -> impl Iterator<Item = Release> {
+    (102..=121).filter(|number| *number != 116).filter_map(Release::from_number)
+}
 
 fn sample() -> TestFile {
     TestFile::sample(Release::V118, ByteOrder::Little)
@@ -44,7 +39,7 @@ fn patched(needle: &str, skip: usize, by: &[u8]) -> Vec<u8> {
 
 #[test]
 fn sound_files_of_every_release_have_no_findings() {
-    for release in RELEASES {
+    for release in releases() {
         for order in [ByteOrder::Little, ByteOrder::Big] {
             let found = check(Cursor::new(TestFile::sample(release, order).bytes())).unwrap();
             let edition = matches!(release.number(), 119 | 121);
@@ -153,6 +148,40 @@ fn each_broken_file_gives_exactly_its_finding() {
 }
 
 #[test]
+fn files_of_old_releases_are_held_to_their_own_layouts() {
+    let old = |number, change: &dyn Fn(&mut TestFile)| {
+        let mut file = TestFile::sample(Release::from_number(number).unwrap(), ByteOrder::Little);
+        change(&mut file);
+        rules(&file.bytes())
+    };
+    let same: &dyn Fn(&mut TestFile) = &|_| {};
+    assert_eq!(old(104, same), []);
+    // The largest numbers are values or the one missing value, whatever later releases make of them.
+    let largest = |file: &mut TestFile| {
+        file.rows[0][0] = Cell::Byte(-128);
+        file.rows[1][1] = Cell::Long(i32::MAX);
+    };
+    assert_eq!(old(112, &largest), []);
+    assert_eq!(old(113, &largest), [Rule::Number]);
+    let letter =
+        |file: &mut TestFile| file.rows[0][2] = Cell::Double(Missing::from_letter('a').unwrap().double());
+    assert_eq!((old(112, &letter), old(113, &letter)), (vec![Rule::Number], vec![]));
+    let no_stamp = |file: &mut TestFile| file.timestamp = b"yesterday".to_vec();
+    assert_eq!((old(104, &no_stamp), old(105, &no_stamp)), (vec![], vec![Rule::Timestamp]));
+    let empty = |file: &mut TestFile| file.sets.push(("empty", Vec::new()));
+    assert_eq!((old(107, &empty), old(108, &empty)), (vec![Rule::SetCount], vec![Rule::SetCount]));
+    let backwards = |file: &mut TestFile| file.sets[0].1.swap(0, 1);
+    assert_eq!(old(107, &backwards), [Rule::LabelOrder]);
+    let mut bytes = TestFile::sample(Release::from_number(102).unwrap(), ByteOrder::Little).bytes();
+    bytes[1] = 0;
+    assert_eq!(rules(&bytes), []);
+    bytes[0] = 103;
+    assert_eq!(rules(&bytes), [Rule::ByteOrder]);
+    bytes[0] = 101;
+    assert_eq!(rules(&bytes), [Rule::Signature]);
+}
+
+#[test]
 fn codes_are_stable_names() {
     let codes: BTreeSet<&str> = Rule::ALL.iter().map(|rule| rule.code()).collect();
     assert_eq!(codes.len(), Rule::ALL.len());
@@ -163,7 +192,8 @@ fn codes_are_stable_names() {
 
 #[test]
 fn any_truncation_and_any_changed_byte_give_findings_and_no_panic() {
-    for release in [Release::V113, Release::V117, Release::V118] {
+    let old = [102, 105, 108, 110].into_iter().filter_map(Release::from_number);
+    for release in old.chain([Release::V113, Release::V117, Release::V118]) {
         let bytes = TestFile::sample(release, ByteOrder::Big).bytes();
         for end in 0..bytes.len() {
             let found = rules(&bytes[..end]);

@@ -11,6 +11,9 @@ use crate::reader::source::{Cursor, unsigned, until_nul};
 use crate::spec::{MAX_VALUE_LABEL_BYTES, MAX_VALUE_LABELS};
 use crate::spec_storage::LONG_MIN;
 
+/// Bytes of a short text.
+const SHORT_TEXT: usize = 8;
+
 /// The sets of a file so far.
 #[derive(Debug, Default)]
 pub(super) struct Sets {
@@ -25,13 +28,28 @@ impl Sets {
         file: &CheckedFile,
         findings: &mut Findings,
     ) -> Checked<()> {
+        // Short sets count their entries, others the bytes of their table.
+        let (count, padding, item) =
+            if file.release.has_short_labels() { (2, 1, 2 + SHORT_TEXT) } else { (4, 3, 1) };
         let at = cursor.at();
-        let length = cursor.number(4, "length of a value-label table")?;
+        let size = cursor.number(count, "length of a value-label table")?;
         let field = cursor.take(file.release.widths().name, "name of a value-label set")?.to_vec();
-        cursor.take(3, "padding of a value-label set")?;
+        cursor.take(padding, "padding of a value-label set")?;
         let table_at = cursor.at();
-        let table = cursor.block(length, 1, "value-label table")?;
-        let bytes = until_nul(&field);
+        let bytes = cursor.block(size, item, "value-label table")?;
+        let name = self.name(&field, at, file, findings);
+        let table = Table { file, name: &name, at: table_at, bytes: &bytes };
+        if file.release.has_short_labels() {
+            table.check_short(findings, size as usize);
+        } else {
+            table.check(findings);
+        }
+        Ok(())
+    }
+
+    /// Checks the name of a set.
+    fn name(&mut self, field: &[u8], at: u64, file: &CheckedFile, findings: &mut Findings) -> String {
+        let bytes = until_nul(field);
         let name = text(bytes, file.release);
         if bytes.len() == field.len() || !is_valid(&name, file.release) {
             findings.add(Rule::SetName, at, format!("\"{name}\" cannot name a value-label set"));
@@ -39,8 +57,7 @@ impl Sets {
         if !self.names.insert(bytes.to_vec()) {
             findings.add(Rule::SetUnique, at, format!("the value-label set {name} occurs more than once"));
         }
-        Table { file, name: &name, at: table_at, bytes: &table }.check(findings);
-        Ok(())
+        name
     }
 }
 
@@ -53,6 +70,15 @@ struct Table<'t> {
 }
 
 impl Table<'_> {
+    /// Checks a table of 16-bit numbers and then texts of a fixed width, of which nothing can be wrong.
+    fn check_short(&self, findings: &mut Findings, entries: usize) {
+        if entries == 0 {
+            findings.add(Rule::SetCount, self.at, format!("{} has no entry", self.name));
+        }
+        let values = self.bytes.chunks_exact(2).take(entries);
+        self.values(findings, values.map(|value| i32::from(unsigned(value, self.file.order) as u16 as i16)));
+    }
+
     fn check(&self, findings: &mut Findings) {
         let number = |from: usize| self.bytes.get(from..from + 4).map(|b| unsigned(b, self.file.order));
         let (Some(entries), Some(text_bytes)) = (number(0), number(4)) else {
@@ -93,7 +119,8 @@ impl Table<'_> {
                 findings.add(Rule::LabelOrder, self.at, message);
                 return;
             }
-            if value < LONG_MIN || value == Missing::SYSTEM.long() {
+            let extended = self.file.release.has_extended_missing();
+            if extended && (value < LONG_MIN || value == Missing::SYSTEM.long()) {
                 findings.add(Rule::LabelValue, self.at, format!("{} labels {value}", self.name));
             }
             last = Some(value);

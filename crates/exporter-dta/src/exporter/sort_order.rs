@@ -13,6 +13,7 @@ use exporter_core::{Context, Dataset, Loss, LossCode, Result, Scan, TableId};
 use super::missing::Letters;
 use crate::charset::Charset;
 use crate::metadata::{Code, Conversion, DtaVariable};
+use crate::missing::Missing;
 use crate::spec::Release;
 use crate::spec_storage::StorageType;
 
@@ -22,6 +23,19 @@ enum Key {
     Number(f64),
     Missing(u8),
     Text(Vec<u8>),
+}
+
+impl std::fmt::Display for Key {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Number(number) => write!(f, "{number}"),
+            Self::Missing(number) => match Missing::from_number(*number) {
+                Some(missing) => write!(f, "{missing}"),
+                None => f.write_str("."),
+            },
+            Self::Text(bytes) => f.write_str(&String::from_utf8_lossy(bytes)),
+        }
+    }
 }
 
 /// The leading keys of the claimed order that the rows keep, as positions of variables.
@@ -87,7 +101,7 @@ pub(super) fn verified(
                     let name = keys.get(first).and_then(|position| table.variables.get(*position));
                     let loss =
                         Loss::new(LossCode::SORT_ORDER_DROPPED, "the rows do not keep the claimed order");
-                    let loss = loss.first(Some(row), format!("{:?}", now.get(first)));
+                    let loss = loss.first(Some(row), now.get(first).map_or_else(String::new, Key::to_string));
                     losses.push(loss.variable(name.map_or("", |variable| variable.name.as_str())));
                 }
             }

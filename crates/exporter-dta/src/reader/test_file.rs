@@ -35,9 +35,11 @@ pub(crate) enum Cell {
 }
 
 impl TestFile {
-    /// Four variables of different types, two rows, one strL, one set, one note.
+    /// Five variables of different types, two rows, one strL, one set, one note.
     pub(crate) fn sample(release: Release, order: ByteOrder) -> Self {
         let strl = release.has_strl();
+        // `.a`, where numbers are wide enough for it.
+        let refused = if release.has_short_labels() { 2 } else { 2_147_483_622 };
         let text = if strl { StorageType::StrL } else { StorageType::Str(4) };
         let last = |v, o| if strl { Cell::StrL(v, o) } else { Cell::Text(b"text") };
         Self {
@@ -73,7 +75,7 @@ impl TestFile {
             } else {
                 Vec::new()
             },
-            sets: vec![("yesno", vec![(0, "no"), (1, "yes"), (2_147_483_622, "refused")])],
+            sets: vec![("yesno", vec![(0, "no"), (1, "yes"), (refused, "refused")])],
         }
     }
 
@@ -104,7 +106,32 @@ impl TestFile {
         bytes
     }
 
+    fn code(&self, storage: StorageType) -> u16 {
+        if !self.release.has_letter_types() {
+            return storage.code(self.release).unwrap();
+        }
+        match storage {
+            StorageType::Byte => b'b'.into(),
+            StorageType::Int => b'i'.into(),
+            StorageType::Long => b'l'.into(),
+            StorageType::Float => b'f'.into(),
+            StorageType::Str(width) => 0x7F + width,
+            _ => b'd'.into(),
+        }
+    }
+
+    fn short_set(&self, name: &str, labels: &[(i32, &str)]) -> Vec<u8> {
+        let mut bytes = self.number(labels.len() as u64, 2);
+        bytes.extend(padded(name.as_bytes(), 10));
+        labels.iter().for_each(|(value, _)| bytes.extend(self.number(*value as u16 as u64, 2)));
+        labels.iter().for_each(|(_, text)| bytes.extend(padded(text.as_bytes(), 8)));
+        bytes
+    }
+
     fn set(&self, name: &str, labels: &[(i32, &str)]) -> Vec<u8> {
+        if self.release.has_short_labels() {
+            return self.short_set(name, labels);
+        }
         let texts: Vec<u8> = labels.iter().flat_map(|(_, text)| text.bytes().chain([0])).collect();
         let mut bytes = self.number((8 + 8 * labels.len() + texts.len()) as u64, 4);
         bytes.extend(padded(name.as_bytes(), self.release.widths().name));
@@ -138,7 +165,7 @@ impl TestFile {
         sort.resize((self.variables.len() + 1) * widths.sort_entry, 0);
         [
             all(&|i| {
-                let code = self.variables[i].1.code(self.release).unwrap();
+                let code = self.code(self.variables[i].1);
                 self.number(code.into(), widths.type_code)
             }),
             all(&|i| padded(self.variables[i].0.as_bytes(), widths.name)),
@@ -229,17 +256,21 @@ impl TestFile {
         let mut bytes =
             vec![self.release.number(), if self.order == ByteOrder::Little { 2 } else { 1 }, 1, 0];
         bytes.extend(self.number(self.variables.len() as u64, 2));
-        bytes.extend(self.number(self.rows.len() as u64, 4));
+        bytes.extend(self.number(self.rows.len() as u64, widths.observations));
         bytes.extend(padded(&self.label, widths.dataset_label));
-        bytes.extend(padded(&self.timestamp, widths.timestamp));
-        self.sections().iter().for_each(|section| bytes.extend(section));
-        for (owner, name, text) in &self.characteristics {
-            let record = self.characteristic(owner, name, text);
-            bytes.push(1);
-            bytes.extend(self.number(record.len() as u64, widths.expansion_length));
-            bytes.extend(record);
+        if widths.timestamp > 0 {
+            bytes.extend(padded(&self.timestamp, widths.timestamp));
         }
-        bytes.extend(vec![0; 1 + widths.expansion_length]);
+        self.sections().iter().for_each(|section| bytes.extend(section));
+        if widths.expansion_length > 0 {
+            for (owner, name, text) in &self.characteristics {
+                let record = self.characteristic(owner, name, text);
+                bytes.push(1);
+                bytes.extend(self.number(record.len() as u64, widths.expansion_length));
+                bytes.extend(record);
+            }
+            bytes.extend(vec![0; 1 + widths.expansion_length]);
+        }
         self.rows.iter().for_each(|row| bytes.extend(self.row(row)));
         self.sets.iter().for_each(|(name, labels)| bytes.extend(self.set(name, labels)));
         bytes

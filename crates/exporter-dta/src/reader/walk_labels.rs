@@ -29,7 +29,7 @@ pub(crate) fn tagged_labels<R: Read + Seek>(cursor: &mut Cursor<'_, R>, raw: &mu
 /// Sets from the last row to the end of the file (section 4).
 pub(crate) fn binary_labels<R: Read + Seek>(cursor: &mut Cursor<'_, R>, raw: &mut RawFile) -> Result<()> {
     while cursor.remaining() > 0 {
-        if raw.release.number() < 108 {
+        if raw.release.has_short_labels() {
             short_table(cursor, raw)?;
         } else {
             table(cursor, raw)?;

@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use arrow_array::builder::{BinaryBuilder, StringBuilder};
 use arrow_array::types::*;
-use arrow_array::{ArrayRef, ArrowPrimitiveType, BinaryArray, BooleanArray, PrimitiveArray, StringArray};
-use arrow_buffer::{BooleanBufferBuilder, Buffer, NullBufferBuilder, OffsetBuffer, ScalarBuffer};
+use arrow_array::{ArrayRef, ArrowPrimitiveType, BooleanArray, PrimitiveArray};
+use arrow_buffer::{BooleanBufferBuilder, NullBufferBuilder, ScalarBuffer};
 use arrow_schema::{DataType, TimeUnit};
 
 use super::layout::CellKind;
@@ -115,17 +116,23 @@ impl ColumnDecoder {
         records.cell(row, self.slot).map_or_else(Cow::default, |cell| cell.content(bytes, style.escape))
     }
 
-    /// The column of a piece that was split. An error is the row (from 0) of the first cell without a value.
+    /// Whether its values are texts.
+    pub(super) fn is_text(&self) -> bool {
+        matches!(self.parse, Parse::Text)
+    }
+
+    /// The column of a piece that was split; `whole` is the piece when all of it is UTF-8. An error is the row (from 0) of the first cell without a value.
     pub(super) fn decode(
         &self,
         bytes: &[u8],
+        whole: Option<&str>,
         records: &Records,
         style: &CellStyle,
     ) -> Result<ArrayRef, (usize, Misfit)> {
         let cells = Cells { bytes, records, slot: self.slot, missing: &self.missing, escape: style.escape };
         let mark = style.mark;
         let array: Result<ArrayRef, usize> = match &self.parse {
-            Parse::Text => return cells.texts(),
+            Parse::Text => return cells.texts(whole),
             Parse::Binary => cells.binary(style.binary),
             Parse::Boolean => cells.booleans(style),
             Parse::Int8 => cells.integers::<Int8Type>(mark),
@@ -291,66 +298,40 @@ impl Cells<'_> {
         Ok(Arc::new(BooleanArray::new(values.finish(), nulls.finish())))
     }
 
-    /// Values of any length, which `append` adds to the bytes before them.
-    #[inline]
-    fn bytes(
-        &self,
-        append: impl Fn(&[u8], &mut Vec<u8>) -> Option<()>,
-    ) -> Result<(OffsetBuffer<i32>, Vec<u8>, NullBufferBuilder), usize> {
-        // No value is longer than its text, and a piece is shorter than offsets of 32 bits reach.
+    fn binary(&self, spelling: BinaryText) -> Result<ArrayRef, usize> {
+        // No value is longer than its text.
         let room = self.records.column(self.slot).map(Cell::len).sum();
-        let mut values = Vec::with_capacity(room);
-        let mut ends = Vec::with_capacity(self.len() + 1);
-        let mut nulls = NullBufferBuilder::new(self.len());
-        ends.push(0);
+        let mut values = BinaryBuilder::with_capacity(self.len(), room);
         self.each(|text| {
             match text {
-                None => nulls.append_null(),
-                Some(text) => {
-                    append(text, &mut values)?;
-                    nulls.append_non_null();
-                }
+                None => values.append_null(),
+                Some(text) => values.append_value(match spelling {
+                    BinaryText::Base64 => binary::from_base64(number::trim(text))?,
+                    BinaryText::Hex => binary::from_hex(number::trim(text))?,
+                }),
             }
-            ends.push(i32::try_from(values.len()).ok()?);
             Some(())
         })?;
-        Ok((OffsetBuffer::new(ScalarBuffer::from(ends)), values, nulls))
+        Ok(Arc::new(values.finish()))
     }
 
-    fn binary(&self, spelling: BinaryText) -> Result<ArrayRef, usize> {
-        let (ends, values, mut nulls) = self.bytes(|text, values| {
-            let text = number::trim(text);
-            values.extend(match spelling {
-                BinaryText::Base64 => binary::from_base64(text)?,
-                BinaryText::Hex => binary::from_hex(text)?,
-            });
-            Some(())
-        })?;
-        Ok(Arc::new(BinaryArray::new(ends, Buffer::from_vec(values), nulls.finish())))
-    }
-
-    fn texts(&self) -> Result<ArrayRef, (usize, Misfit)> {
-        let (ends, values, mut nulls) = self
-            .bytes(|text, values| {
-                values.extend_from_slice(text);
-                Some(())
-            })
-            .map_err(|row| (row, Misfit::Kind))?;
-        let values = Buffer::from_vec(values);
-        match StringArray::try_new(ends.clone(), values.clone(), nulls.finish()) {
-            Ok(array) => Ok(Arc::new(array)),
-            Err(_) => Err((first_invalid(&values, &ends).unwrap_or(0), Misfit::Encoding)),
+    /// Texts, checked for UTF-8 with their piece or else one by one.
+    fn texts(&self, whole: Option<&str>) -> Result<ArrayRef, (usize, Misfit)> {
+        let room = self.records.column(self.slot).map(Cell::len).sum();
+        let mut texts = StringBuilder::with_capacity(self.len(), room);
+        for (row, cell) in self.records.column(self.slot).enumerate() {
+            let raw = cell.raw(self.bytes);
+            if self.missing.has(raw, cell.is_quoted()) {
+                texts.append_null();
+            } else if let (Some(whole), false) = (whole, cell.is_escaped()) {
+                // A cell ends at an ASCII character, where no other can be cut.
+                texts.append_value(whole.get(cell.range()).unwrap_or_default());
+            } else {
+                let content = cell.content(self.bytes, self.escape);
+                let text = simdutf8::basic::from_utf8(&content).map_err(|_| (row, Misfit::Encoding))?;
+                texts.append_value(text);
+            }
         }
+        Ok(Arc::new(texts.finish()))
     }
-}
-
-/// Row of the first text that is not UTF-8 on its own.
-fn first_invalid(bytes: &[u8], ends: &[i32]) -> Option<usize> {
-    ends.windows(2).position(|pair| match pair {
-        [start, end] => {
-            let text = bytes.get(*start as usize..*end as usize).unwrap_or_default();
-            std::str::from_utf8(text).is_err()
-        }
-        _ => false,
-    })
 }

@@ -116,10 +116,13 @@ impl Decoding {
         if records.rows() == 0 {
             return Ok(None);
         }
+        // One fast look over the piece instead of one over each column of texts.
+        let texts = self.columns.iter().any(|(decoder, ..)| decoder.is_text());
+        let whole = if texts { simdutf8::basic::from_utf8(&piece.bytes).ok() } else { None };
         let mut arrays: Vec<ArrayRef> = Vec::with_capacity(self.columns.len());
         let mut first: Option<(usize, TabError)> = None;
         for (decoder, column, place) in &self.columns {
-            match decoder.decode(&piece.bytes, records, &self.style) {
+            match decoder.decode(&piece.bytes, whole, records, &self.style) {
                 Ok(array) => arrays.push(array),
                 // Of all wrong values the one in the first row is reported.
                 Err((row, _)) if first.as_ref().is_some_and(|(before, _)| *before <= row) => {}

@@ -30,8 +30,9 @@ pub(super) fn open<R: Read>(
     delimiter: Option<Delimiter>,
 ) -> Result<(Head<R>, Delimiter), TabError> {
     let mark = options.decimal_mark.byte();
+    let max_record_bytes = options.max_record_bytes.min(Cell::REACH - 2);
     let mut source = Source::new(input, options.encoding)?;
-    source.extend()?;
+    source.extend(max_record_bytes + 1)?;
     let delimiter = delimiter.or(options.delimiter).unwrap_or_else(|| sniff(source.window(), mark));
     if delimiter.byte() == mark {
         return Err(TabError::Option {
@@ -39,11 +40,7 @@ pub(super) fn open<R: Read>(
             problem: "a decimal comma needs another delimiter than the comma, such as semicolon".into(),
         });
     }
-    let dialect = Dialect {
-        delimiter: delimiter.byte(),
-        escape: options.escape,
-        max_record_bytes: options.max_record_bytes.min(Cell::REACH - 1),
-    };
+    let dialect = Dialect { delimiter: delimiter.byte(), escape: options.escape, max_record_bytes };
     Ok((Head { source, dialect, cells: Vec::new(), used: 0, line: 1, lines: 0 }, delimiter))
 }
 
@@ -68,7 +65,7 @@ impl<R: Read> Head<R> {
                     if is_last {
                         return Ok(false);
                     }
-                    self.source.extend()?;
+                    self.source.extend(self.dialect.max_record_bytes + 1)?;
                     continue;
                 }
                 self.cells.clear();
@@ -82,7 +79,7 @@ impl<R: Read> Head<R> {
                     Err(Fault::Incomplete) if window.len() > self.dialect.max_record_bytes => {
                         return Err(too_long(line, &self.dialect));
                     }
-                    Err(Fault::Incomplete) => self.source.extend()?,
+                    Err(Fault::Incomplete) => self.source.extend(self.dialect.max_record_bytes + 1)?,
                     Err(Fault::TooMany) => return Err(too_many(line)),
                     Err(Fault::AfterQuote(column)) => {
                         return Err(TabError::AfterQuote { record, line, column });

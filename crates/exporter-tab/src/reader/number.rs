@@ -1,5 +1,7 @@
 //! Numbers from text: exact integers and decimals, correctly rounded floats.
 
+use std::str::FromStr;
+
 /// Text without the spaces around it.
 #[inline]
 pub(super) fn trim(text: &[u8]) -> &[u8] {
@@ -109,19 +111,16 @@ fn plain_float(text: &[u8], mark: u8) -> Option<f64> {
 
 #[cold]
 fn any_float(text: &[u8], mark: u8) -> Option<f64> {
-    let text = std::str::from_utf8(text).ok()?;
-    // The standard library takes `infinity` and `nan` in any case; a number must hold a digit.
-    if mark == b'.' {
-        return text.parse().ok();
-    }
-    if text.contains('.') {
-        return None;
-    }
-    text.replace(char::from(mark), ".").parse().ok()
+    parsed(text, mark)
 }
 
 /// A single-precision number, rounded once.
 pub(super) fn float32(text: &[u8], mark: u8) -> Option<f32> {
+    parsed(text, mark)
+}
+
+/// What the standard library makes of a number; it takes `infinity` and `nan` in any case.
+fn parsed<T: FromStr>(text: &[u8], mark: u8) -> Option<T> {
     let text = std::str::from_utf8(text).ok()?;
     if mark == b'.' {
         return text.parse().ok();

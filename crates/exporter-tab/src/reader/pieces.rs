@@ -43,29 +43,25 @@ impl<R: Read> Pieces<R> {
     }
 
     fn cut(&mut self) -> Result<Option<Piece>, TabError> {
-        // A piece may hold a record of the limit and is then cut one byte after it.
-        let most = self.dialect.max_record_bytes.clamp(PIECE, Cell::REACH - 1) + 1;
+        // Bytes that show a record to be too long; a piece never has more.
+        let most = self.dialect.max_record_bytes.clamp(PIECE, Cell::REACH - 2) + 1;
         loop {
-            let window = self.source.window();
-            let is_last = self.source.is_done();
-            if window.len() < PIECE && !is_last {
-                self.source.extend()?;
-                continue;
-            }
-            let (len, ending) = if is_last && window.len() <= PIECE {
-                (window.len(), Ending::Input)
-            } else {
-                match border(window, is_last, &self.dialect, PIECE) {
-                    Some(len) if len <= most => (len, Ending::Border),
-                    None if is_last && window.len() <= most => (window.len(), Ending::Input),
-                    None if window.len() <= most => {
-                        self.source.extend()?;
-                        continue;
-                    }
-                    _ => (most, Ending::Cut),
+            let (window, is_last) = (self.source.window(), self.source.is_done());
+            let border =
+                if window.len() < PIECE { None } else { border(window, is_last, &self.dialect, PIECE) };
+            let (len, ending) = match border {
+                Some(len) if len <= most => (len, Ending::Border),
+                None if is_last && window.len() <= most => (window.len(), Ending::Input),
+                None if window.len() < most => {
+                    self.source.extend(most)?;
+                    continue;
+                }
+                _ => {
+                    self.done = true;
+                    return Ok(Some(Piece { bytes: self.source.take_window(most), ending: Ending::Cut }));
                 }
             };
-            self.done = ending != Ending::Border;
+            self.done = ending == Ending::Input;
             let bytes = window.get(..len).unwrap_or_default().to_vec();
             self.source.consume(len);
             return Ok((!bytes.is_empty()).then_some(Piece { bytes, ending }));

@@ -85,19 +85,32 @@ impl<R: Read> Source<R> {
         self.done
     }
 
+    /// The window itself; nothing is left to be seen.
+    pub(super) fn take_window(&mut self, len: usize) -> Vec<u8> {
+        self.window.copy_within(self.start..self.end, 0);
+        let mut window = std::mem::take(&mut self.window);
+        window.truncate(len.min(self.end - self.start));
+        (self.start, self.end, self.done) = (0, 0, true);
+        window
+    }
+
     /// Moves the window past its first `len` bytes.
     #[inline]
     pub(super) fn consume(&mut self, len: usize) {
         self.start = (self.start + len).min(self.end);
     }
 
-    /// Shows more bytes after those seen, if there are any.
-    pub(super) fn extend(&mut self) -> Result<(), TabError> {
+    /// Shows more bytes after those seen, if there are any. The window grows until it holds `most`.
+    pub(super) fn extend(&mut self, most: usize) -> Result<(), TabError> {
         self.window.copy_within(self.start..self.end, 0);
         self.end -= self.start;
         self.start = 0;
         if self.end * 2 > self.window.len() {
-            self.window.resize(self.window.len() * 2, 0);
+            // The last step goes all the way: one more for a few bytes would copy the window again.
+            let twice = self.window.len() * 2;
+            let room = if twice * 2 <= most { twice } else { most.saturating_add(DECODER_ROOM) };
+            self.window.reserve_exact(room.saturating_sub(self.window.len()));
+            self.window.resize(room.max(self.window.len()), 0);
         }
         // A decoder wants room for a few bytes at least; the rest of the window stays for the next time.
         let least = if self.decoder.is_some() { DECODER_ROOM } else { 1 };
@@ -174,7 +187,7 @@ mod tests {
         let mut source = Source::new(Drip(bytes), encoding).unwrap();
         let mut all = Vec::new();
         loop {
-            source.extend().unwrap();
+            source.extend(usize::MAX).unwrap();
             all.extend_from_slice(source.window());
             source.consume(source.window().len());
             if source.is_done() {

@@ -1,6 +1,7 @@
 //! Where cells and records end.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use memchr::{memchr, memchr_iter, memchr2, memchr3};
 
@@ -52,17 +53,22 @@ impl Cell {
         self.start & Self::ESCAPED != 0
     }
 
+    /// Where it stands, without the quotes around it.
+    #[inline]
+    pub(super) fn range(self) -> Range<usize> {
+        (self.start & !(Self::QUOTED | Self::ESCAPED)) as usize..self.end as usize
+    }
+
     /// Length as it stands there, in bytes.
     #[inline]
     pub(super) fn len(self) -> usize {
-        (self.end - (self.start & !(Self::QUOTED | Self::ESCAPED))) as usize
+        self.range().len()
     }
 
     /// The bytes as they stand there, without the quotes around them.
     #[inline]
     pub(super) fn raw(self, bytes: &[u8]) -> &[u8] {
-        let start = self.start & !(Self::QUOTED | Self::ESCAPED);
-        bytes.get(start as usize..self.end as usize).unwrap_or_default()
+        bytes.get(self.range()).unwrap_or_default()
     }
 
     /// The bytes without doubling and escapes.

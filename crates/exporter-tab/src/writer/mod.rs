@@ -7,6 +7,7 @@ mod quote;
 mod row;
 mod substitute;
 mod time;
+mod values;
 
 use std::io::Write;
 

@@ -121,6 +121,7 @@ impl StudyFile {
     pub fn from_json(text: &str) -> Result<Self> {
         let wrong =
             |source: serde_json::Error| Error::invalid(format!("study file: {source}")).with_source(source);
+        exporter_core::codebook::check_whole_numbers(text)?;
         Self::new(serde_json::from_str(text).map_err(wrong)?, serde_json::from_str(text).map_err(wrong)?)
     }
 
@@ -258,6 +259,10 @@ mod tests {
     fn mistakes_are_named_with_their_place() {
         let error = StudyFile::from_toml(&TOML.replace("kind = ", "kinds = ")).unwrap_err();
         assert!(error.message().contains("kinds") && error.message().contains("line"), "{error}");
+        let json =
+            r#"{"codebook": 1, "value_labels": {"l": [{"value": 99999999999999999999, "label": ""}]}}"#;
+        let error = StudyFile::from_json(json).unwrap_err();
+        assert!(error.message().contains("99999999999999999999") && error.way_out().is_some(), "{error}");
         let error = StudyFile::from_json(r#"{"codebook": 2}"#).unwrap_err();
         assert!(error.message().contains("version 2"));
     }

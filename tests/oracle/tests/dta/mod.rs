@@ -9,3 +9,5 @@ mod rust_crate;
 mod said;
 mod table;
 mod theirs;
+
+pub(crate) use table::{Cell, assert_checked, read};

@@ -137,7 +137,21 @@ fn sorted(mut value: Value) -> Value {
 /// What a program says of a part, but for the characteristics that only our reader knows.
 fn heard(said: &Value, part: &str) -> Value {
     let said = said[part].clone();
-    if part == "characteristics" { meaning::without_ours(said) } else { said }
+    match part {
+        "characteristics" => meaning::without_ours(said),
+        "value_labels" => {
+            said.as_object().into_iter().flatten().map(|(of, set)| (of.clone(), joined(set))).collect()
+        }
+        _ => said,
+    }
+}
+
+/// Labels by key, of an object or of keys and texts side by side.
+fn joined(set: &Value) -> Value {
+    let Value::Array(sides) = set else { return set.clone() };
+    let [keys, texts] = [0, 1].map(|side| sides[side].as_array().unwrap());
+    assert_eq!(keys.len(), texts.len());
+    keys.iter().zip(texts).map(|(key, text)| (key.as_str().unwrap().to_owned(), text.clone())).collect()
 }
 
 fn expected(metadata: &DtaMetadata, part: &str) -> Value {
