@@ -43,3 +43,27 @@ fn a_codebook_beside_the_data_comes_back() {
         std::fs::read_to_string(folder.path().join("b/anes96.codebook.json")).unwrap()
     );
 }
+
+#[test]
+fn what_cannot_be_read_is_told_like_what_cannot_be_written() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("pets.csv"), "name,legs\nZoë,4\nRenée,2\n").unwrap();
+    // Release 113 knows Windows-1252 only, whose letters are no UTF-8.
+    let old = run_in(folder.path(), "convert {}/pets.csv {}/pets.dta --to dta:release=113");
+    assert_eq!(old.code, 0, "{}", old.error);
+    let wrong = "--from dta:encoding=utf-8";
+    for more in ["", "--dry-run"] {
+        let run = run_in(folder.path(), &format!("convert {{}}/pets.dta {{}}/out.csv {wrong} {more}"));
+        assert_eq!(run.code, 0, "{}", run.error);
+        assert_eq!(run.error.contains("text-replaced"), more.is_empty(), "{}", run.error);
+    }
+    let denied = run_in(folder.path(), &format!("convert {{}}/pets.dta {{}}/no.csv {wrong} --losses deny"));
+    assert_eq!((denied.code, folder.path().join("no.csv").exists()), (3, false), "{}", denied.error);
+    let shown = run_in(folder.path(), &format!("inspect {{}}/pets.dta {wrong}"));
+    assert!(shown.output.contains("text-replaced pets.name: "), "{}", shown.output);
+    let right = run_in(folder.path(), "inspect {}/pets.dta");
+    assert!(right.output.contains("Zoë") && !right.output.contains("text-replaced"), "{}", right.output);
+    let formats = run_in(folder.path(), "formats dta");
+    let at = |text: &str| formats.output.find(text).unwrap_or_else(|| panic!("{text}: {}", formats.output));
+    assert!(at("release") < at("options of reading") && at("options of reading") < at("lenient"));
+}

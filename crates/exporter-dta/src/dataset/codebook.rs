@@ -1,6 +1,6 @@
 //! Builds the codebook of a file.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use exporter_core::codebook::{Codebook, SortKey, Table, Text, ValueLabels};
 
@@ -9,7 +9,7 @@ use crate::dataset::delivery::Delivery;
 use crate::dataset::input::Letters;
 use crate::dataset::restore::Kept;
 use crate::dataset::variable::Found;
-use crate::reader::{ColumnType, Dictionary, ValueFacts};
+use crate::reader::{self, ColumnType, Dictionary, ValueFacts};
 use crate::spec_storage::StorageType;
 
 /// What a file was found to hold.
@@ -49,6 +49,10 @@ pub(super) struct Work<'d> {
     /// Languages beside the current one, by their names in the file and their tags.
     pub(super) languages: Vec<(&'d str, String)>,
     pub(super) codebook: Codebook,
+    /// Sets of the file by name.
+    pub(super) sets: HashMap<&'d str, &'d reader::ValueLabels>,
+    /// Variables by the name of their set.
+    pub(super) users: HashMap<&'d str, Vec<&'d reader::Variable>>,
     /// Sets that our writer kept whole beside those of the file.
     pub(super) whole: BTreeMap<String, ValueLabels>,
     /// Names of variables given so far.
@@ -58,8 +62,17 @@ pub(super) struct Work<'d> {
 impl<'d> Work<'d> {
     fn new(opened: &Opened<'d>, kept: Kept<'d>) -> Self {
         let renamed = kept.sets();
+        let dictionary = opened.dictionary;
+        let mut users: HashMap<&str, Vec<&reader::Variable>> = HashMap::new();
+        for variable in dictionary.variables.iter().filter(|variable| !variable.value_labels.is_empty()) {
+            users.entry(&variable.value_labels).or_default().push(variable);
+        }
+        // Of several sets of one name the first counts, as everywhere.
+        let sets = dictionary.value_labels.iter().rev().map(|set| (set.name.as_str(), set)).collect();
         Self {
-            dictionary: opened.dictionary,
+            dictionary,
+            sets,
+            users,
             kept,
             renamed,
             languages: Vec::new(),

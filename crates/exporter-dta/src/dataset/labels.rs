@@ -14,10 +14,9 @@ impl<'d> Work<'d> {
     /// All sets of the file without the labels of missing values, with their translations.
     pub(super) fn value_label_sets(&mut self) {
         let d = self.dictionary;
-        let used: HashSet<&str> = d.variables.iter().map(|variable| variable.value_labels.as_str()).collect();
         let translations = self.translation_sets();
         for set in &d.value_labels {
-            let attached = used.contains(set.name.as_str());
+            let attached = self.users.contains_key(set.name.as_str());
             // A set that serves another language only is not one of its own.
             if !attached && translations.contains(set.name.as_str()) {
                 continue;
@@ -80,10 +79,10 @@ impl<'d> Work<'d> {
     fn translated(&self, set: &str) -> Vec<(String, &'d reader::ValueLabels)> {
         let mut found = Vec::new();
         for (language, tag) in &self.languages {
-            let mut users = self.dictionary.variables.iter().filter(|variable| variable.value_labels == set);
+            let mut users = self.users.get(set).into_iter().flatten();
             let name = users.find_map(|variable| self.kept.set(&variable.name, language));
-            if let Some(other) = name.and_then(|name| self.dictionary.value_labels(name)) {
-                found.push((tag.clone(), other));
+            if let Some(other) = name.and_then(|name| self.sets.get(name)) {
+                found.push((tag.clone(), *other));
             }
         }
         found
@@ -148,7 +147,7 @@ impl<'d> Work<'d> {
     /// The label on a missing value in a variable's set, with translations.
     fn letter_label(&self, missing: Missing, stored: &reader::Variable) -> Option<Text> {
         let text = |set: &str| {
-            let set = self.dictionary.value_labels(set)?;
+            let set = self.sets.get(set)?;
             set.iter().find(|(value, _)| *value == missing.long()).map(|(_, text)| text)
         };
         let mut label = Text::new(text(&stored.value_labels)?);

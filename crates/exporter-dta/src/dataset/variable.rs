@@ -13,7 +13,7 @@ use crate::dataset::input::Letters;
 use crate::dataset::kinds::{Evidence, fits, kind_of, recorded};
 use crate::dataset::labels::Missed;
 use crate::missing::Missing;
-use crate::reader::{self, ColumnType, Dictionary, ValueFacts};
+use crate::reader::{self, ColumnType, ValueFacts};
 
 /// What is known of one variable of the file.
 pub(super) struct Found<'a> {
@@ -42,7 +42,7 @@ impl Work<'_> {
             column => column,
         };
         self.texts(&mut variable, stored);
-        let present = present_letters(stored, self.dictionary, found.facts, found.letters);
+        let present = self.present_letters(found);
         let values = self.kept.letters(&stored.name);
         let mut recode =
             if has_kind { recorded(&variable, &values, &present, column, storage) } else { Vec::new() };
@@ -109,6 +109,26 @@ impl Work<'_> {
         }
     }
 
+    /// Letters that a variable declares: those that occur and those with a label, or all of them.
+    fn present_letters(&self, found: &Found<'_>) -> Vec<Missing> {
+        let (stored, letters) = (found.stored, found.letters);
+        let extended = self.dictionary.release.has_extended_missing();
+        if stored.storage.is_string() || letters == Letters::Null || !extended {
+            return Vec::new();
+        }
+        if letters == Letters::All {
+            return (1..Missing::COUNT).filter_map(Missing::from_number).collect();
+        }
+        let mut present: Vec<Missing> = found.facts.into_iter().flat_map(ValueFacts::letters).collect();
+        if let Some(set) = self.sets.get(stored.value_labels.as_str()) {
+            let letters = set.iter().filter_map(|(value, _)| Missing::from_long(value));
+            present.extend(letters.filter(|missing| *missing != Missing::SYSTEM));
+        }
+        present.sort_unstable();
+        present.dedup();
+        present
+    }
+
     /// Display format, alignment and the facts that the file vouches for; `is_kept` says that our writer recorded the
     /// former two.
     fn formats(&self, variable: &mut Variable, found: &Found<'_>, is_kept: bool) {
@@ -137,30 +157,6 @@ impl Work<'_> {
 /// Whether a column without zone holds the instants of a kind that has one.
 fn is_in_utc(kind: &Kind, clock: Option<&str>) -> bool {
     matches!(kind, Kind::DateTime { zone: Some(_), .. }) && clock == Some(CLOCK_UTC)
-}
-
-/// Letters that a variable declares: those that occur and those with a label, or all of them.
-fn present_letters(
-    stored: &reader::Variable,
-    dictionary: &Dictionary,
-    facts: Option<&ValueFacts>,
-    letters: Letters,
-) -> Vec<Missing> {
-    if stored.storage.is_string() || letters == Letters::Null || !dictionary.release.has_extended_missing() {
-        return Vec::new();
-    }
-    if letters == Letters::All {
-        return (1..Missing::COUNT).filter_map(Missing::from_number).collect();
-    }
-    let mut present: Vec<Missing> = facts.into_iter().flat_map(ValueFacts::letters).collect();
-    if let Some(set) = dictionary.value_labels(&stored.value_labels) {
-        present.extend(
-            set.iter().filter_map(|(value, _)| Missing::from_long(value)).filter(|m| *m != Missing::SYSTEM),
-        );
-    }
-    present.sort_unstable();
-    present.dedup();
-    present
 }
 
 /// Width and decimals of `%w.d…`; other formats say nothing that a codebook shares.

@@ -42,7 +42,7 @@ struct Draft {
 }
 
 /// What a variable uses.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Used {
     draft: Option<usize>,
     /// Drafts of other languages by the name of the language.
@@ -82,6 +82,8 @@ pub(super) fn label_sets(
     let mut drafts = Drafts::default();
     let mut used: Vec<Used> = Vec::new();
     let mut reported = HashSet::new();
+    // Variables without missing values that share a set share its drafts.
+    let mut shared: HashMap<&str, Used> = HashMap::new();
     for ((variable, numeric), letters) in table.variables.iter().zip(numeric).zip(letters) {
         let set = codebook.value_labels_of(variable);
         if !numeric {
@@ -91,6 +93,11 @@ pub(super) fn label_sets(
                 made.losses.push(loss.variable(&variable.name).count(set.len() as u64));
             }
             used.push(Used::default());
+            continue;
+        }
+        let shareable = variable.labels.as_deref().filter(|_| variable.missing.is_empty());
+        if let Some(known) = shareable.and_then(|name| shared.get(name)) {
+            used.push(known.clone());
             continue;
         }
         let report = variable.labels.as_ref().is_none_or(|name| reported.insert(name.clone()));
@@ -141,7 +148,11 @@ pub(super) fn label_sets(
             }
         }
         let draft = Some(drafts.add(wanted.clone(), variable.labels.clone(), labels));
-        used.push(Used { draft, others, set_letters });
+        let uses = Used { draft, others, set_letters };
+        if let Some(name) = shareable {
+            shared.insert(name, uses.clone());
+        }
+        used.push(uses);
     }
     unattached(codebook, languages, release, &mut drafts, &mut made);
     name_sets(drafts, used, release, &mut made);
