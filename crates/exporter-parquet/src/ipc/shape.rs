@@ -183,7 +183,7 @@ impl<'b> Shape<'b> {
     /// Checks that the next buffer holds whole numbers of this width, and at least so many.
     fn numbers(&mut self, count: u64, width: u64) -> Result<(), String> {
         let held = self.buffer(count * width)?;
-        if held % width != 0 {
+        if !held.is_multiple_of(width) {
             return Err(format!("{held} bytes are not whole values of {width}"));
         }
         Ok(())

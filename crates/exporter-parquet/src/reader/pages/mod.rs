@@ -1,7 +1,11 @@
-//! The pages of a scan: each is checked before it is unpacked, so that no page takes more memory than a scan may.
+//! The pages of a scan: each is checked before it is unpacked, so that no page takes more memory than a scan may, and
+//! again before it is decoded, because the decoder believes what a page says of itself.
 
 mod budget;
+mod content;
+mod delta;
 mod header;
+mod hybrid;
 
 use std::sync::Arc;
 
@@ -13,6 +17,7 @@ use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData, RowGroupMeta
 use parquet::file::serialized_reader::SerializedPageReader;
 
 use self::budget::Budget;
+use self::content::Content;
 use self::header::{DICTIONARY, Header};
 use crate::positioned::Positioned;
 
@@ -83,6 +88,7 @@ struct CheckedPages {
     inner: SerializedPageReader<Positioned>,
     column: String,
     codec: Compression,
+    content: Content,
     /// Where the next page begins and the last one ends.
     at: u64,
     end: u64,
@@ -107,6 +113,7 @@ impl CheckedPages {
             file,
             column: chunk.column_path().string(),
             codec: chunk.compression(),
+            content: Content::new(chunk.column_descr()),
             at,
             end: at.saturating_add(length),
             next: None,
@@ -155,6 +162,8 @@ impl PageReader for CheckedPages {
         let Some(header) = self.look()? else { return Ok(None) };
         self.hold(header)?;
         let page = self.inner.get_next_page()?;
+        let content = page.as_ref().map_or(Ok(()), |page| self.content.check(page));
+        content.map_err(|what| self.refused(&what))?;
         self.pass(header);
         Ok(page)
     }
