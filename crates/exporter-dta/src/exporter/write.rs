@@ -5,8 +5,8 @@ use std::slice;
 use arrow_schema::ArrowError;
 use exporter_core::sink::temp_file;
 use exporter_core::{
-    Context, Entry, EntryReport, EntrySpec, Loss, LossCode, LossReport, Plan, Rename, Result, Scan, Sink,
-    Summary,
+    Context, Entry, EntryReport, EntrySpec, ErrorKind, Loss, LossCode, LossReport, Plan, Rename, Result,
+    Scan, Sink, Summary,
 };
 
 use super::ready::ready;
@@ -15,7 +15,8 @@ use crate::metadata::DtaMetadata;
 use crate::options::{DtaOptions, LongTextOption};
 use crate::spec_storage::StorageType;
 use crate::writer::{
-    CellChange, CellChanges, DtaWriter, LongText, OutOfRange, WriterOptions, WriterSummary, strl_bytes,
+    CellChange, CellChanges, DtaWriter, LongText, OutOfRange, STORE_AS_MISSING, WriterOptions, WriterSummary,
+    strl_bytes,
 };
 
 impl Plan for TablePlan<'_> {
@@ -71,9 +72,7 @@ impl TablePlan<'_> {
         context: &Context,
     ) -> Result<Summary> {
         let table = self;
-        let place = |error: crate::DtaError| {
-            exporter_core::Error::from(error).table(&table.name).entry(&table.entry.path)
-        };
+        let place = |error: crate::DtaError| refusal(error).table(&table.name).entry(&table.entry.path);
         let mut writer = writer.map_err(place)?;
         let batches = context.scan(table.data, table.id, &Scan::all())?;
         let batches = batches.map(|batch| {
@@ -104,6 +103,22 @@ impl TablePlan<'_> {
             bytes: receipt.bytes,
         });
         Ok(summary)
+    }
+}
+
+/// An error of the codec; a value it would store as missing, were that allowed, is refused because of a loss.
+fn refusal(error: crate::DtaError) -> exporter_core::Error {
+    match error {
+        crate::DtaError::Value { value, storage, variable, row, remedy: STORE_AS_MISSING } => {
+            exporter_core::Error::new(ErrorKind::Loss, format!("dta: {value} does not fit {storage}"))
+                .variable(variable)
+                .row(row)
+                .hint(format!(
+                    "accept that such values are stored as missing with allow={}, or change the data",
+                    LossCode::RANGE
+                ))
+        }
+        error => error.into(),
     }
 }
 

@@ -41,6 +41,10 @@ impl StoredFloat for f64 {
     }
 }
 
+/// The way out of [`OutOfRange::Error`].
+pub(crate) const STORE_AS_MISSING: &str =
+    "store infinities and numbers beyond the type as missing by option, or correct them";
+
 /// What happens to infinities and to numbers beyond the storage type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum OutOfRange {
@@ -86,9 +90,7 @@ where
                 findings.add(CellChange::NotANumber, 1, row + i, shown);
             } else if !(D::LOW..=D::HIGH).contains(&number) {
                 if self.out_of_range == OutOfRange::Error {
-                    let remedy =
-                        "store infinities and numbers beyond the type as missing by option, or correct them";
-                    return Err(BadCell { row: row + i, value: shown(), remedy });
+                    return Err(BadCell { row: row + i, value: shown(), remedy: STORE_AS_MISSING });
                 }
                 *out = D::missing(Missing::SYSTEM);
                 findings.add(CellChange::OutOfRange, 1, row + i, shown);

@@ -43,6 +43,7 @@ pub(crate) use sections::text_sizes;
 
 pub use findings::{CellChange, CellChanges};
 pub use float_column::OutOfRange;
+pub(crate) use float_column::STORE_AS_MISSING;
 pub use string_column::LongText;
 pub use strl_spool::strl_bytes;
 pub use validate::check_metadata;
