@@ -94,7 +94,7 @@ pub(super) fn assign(variable: &Variable, labels: Option<&ValueLabels>) -> Lette
             continue;
         };
         let missing = take(declared, &mut pool, &mut letters);
-        letters.remarks.push(format!("{value}{} = {missing}", reason(declared)));
+        letters.remarks.push(format!("{}{} = {missing}", brief(value), reason(declared)));
         letters.give(position, missing);
         points.push((MissingRule { low, high, missing }, value.clone()));
     }
@@ -206,12 +206,19 @@ fn as_f64(code: Code) -> f64 {
     }
 }
 
+/// A value for people: floats as large as those that stand for letters take hundreds of digits.
+fn brief(value: &Value) -> String {
+    match value {
+        Value::Float(number) if number.abs() >= 1e16 => format!("{number:e}"),
+        other => other.to_string(),
+    }
+}
+
 fn shown(values: &MissingValues) -> String {
     match values {
-        MissingValues::One(value) => value.to_string(),
+        MissingValues::One(value) => brief(value),
         MissingValues::Range { low, high } => {
-            let end =
-                |value: &Option<Value>| value.as_ref().map_or_else(|| "…".to_owned(), ToString::to_string);
+            let end = |value: &Option<Value>| value.as_ref().map_or_else(|| "…".to_owned(), brief);
             format!("{} to {}", end(low), end(high))
         }
     }

@@ -91,6 +91,29 @@ fn texts_with_a_nul_become_strl_or_end_there() {
 }
 
 #[test]
+fn release_117_has_no_bytes_that_are_text() {
+    let long = "x".repeat(3_000) + "\0tail";
+    let data = dataset(vec![
+        (Variable::new("short", Kind::Text), texts(&["é\0a", "plain"])),
+        (Variable::new("lengthy", Kind::Text), texts(&[&long, "\0"])),
+    ]);
+    let old = || DtaExporter::new(options(json!({"release": "117"})));
+    let sink = MemorySink::new();
+    let summary = export(&old(), &data, Box::new(sink.clone()), &context()).unwrap();
+    let bytes = sink.entries().remove("t.dta").unwrap();
+    assert_eq!(types(&bytes), [5, 32768]);
+    assert_eq!(summary.losses.iter().map(|loss| loss.count).collect::<Vec<_>>(), [2, 1]);
+    assert!(between(&bytes, "<data>", "</data>").starts_with(b"\xE9\0\0\0\0"));
+    assert_eq!(between(&bytes, "<strls>", "</strls>").len(), 16 + 3_001);
+    // The same bytes where the contents need not be counted first.
+    let folder = tempfile::tempdir().unwrap();
+    let target = folder.path().join("out");
+    let sink = exporter_core::sink::FolderSink::create(&target, Default::default()).unwrap();
+    export(&old(), &data, Box::new(sink), &context()).unwrap();
+    assert!(std::fs::read(target.join("t.dta")).unwrap() == bytes);
+}
+
+#[test]
 fn a_declared_length_keeps_its_type_whatever_the_texts_hold() {
     let mut variable = Variable::new("x", Kind::Text);
     variable.facts.max_bytes = Some(6);
