@@ -46,6 +46,22 @@ fn an_archive_of_this_program_has_no_findings_and_a_changed_byte_has_one() {
 }
 
 #[test]
+fn a_gzip_stream_is_checked_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let study = example("anes96");
+    let run = run_in(folder.path(), &format!("export {} --to csv --out {{}}/r.csv.gz", study.display()));
+    assert_eq!(run.code, 0, "{}", run.error);
+    assert_eq!(run_in(folder.path(), "check {}/r.csv.gz").code, 0);
+    let path = folder.path().join("r.csv.gz");
+    let mut bytes = std::fs::read(&path).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    std::fs::write(&path, bytes).unwrap();
+    let damaged = run_in(folder.path(), "check {}/r.csv.gz");
+    assert!(damaged.code == 1 && damaged.output.contains(" at offset "), "{}", damaged.output);
+}
+
+#[test]
 fn an_encrypted_archive_is_checked_with_its_password() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("password"), "correct horse\n").unwrap();

@@ -44,7 +44,7 @@ pub struct CheckOptions {
 
 /// Applies the format's own rules to a file; an empty list means that nothing is wrong.
 ///
-/// Stata files, codebooks (or study files) and the zips of this program are known; in a zip, the Stata files and
+/// Stata files, codebooks (or study files) and zips and gzip streams of this program are known; in a zip, the Stata files and
 /// codebooks are checked too, and the rows of Stata and Parquet files are held against the manifest.
 ///
 /// # Errors
@@ -64,12 +64,16 @@ pub fn check(path: &Path, options: &CheckOptions) -> Result<Vec<Finding>> {
         return stata(file).map_err(|error| error.entry(path.display().to_string()));
     }
     #[cfg(feature = "package")]
+    if head.starts_with(&[0x1f, 0x8b]) || extension == "gz" {
+        return archive::check_gzip(path);
+    }
+    #[cfg(feature = "package")]
     if head.starts_with(b"PK") || extension == "zip" {
         return archive::check(path, options);
     }
-    Err(Error::unsupported("no checker knows this file")
-        .entry(path.display().to_string())
-        .hint("files that are checked: .dta, codebooks and study files, zips of this program"))
+    Err(Error::unsupported("no checker knows this file").entry(path.display().to_string()).hint(
+        "files that are checked: .dta, codebooks and study files, zips and gzip streams of this program",
+    ))
 }
 
 /// How many bytes of a file decide what it is.

@@ -23,6 +23,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! [`check_gzip`] does the same for gzip streams.
+//!
 //! Hostile archives are safe to check: memory follows the directory and stays below a limit, no byte of the file is
 //! unpacked twice, an entry is unpacked only as far as the size it claims, and claims beyond
 //! [`CheckOptions::max_expansion`] are refused.
@@ -32,6 +34,7 @@ mod decoder;
 mod directory;
 mod end;
 mod findings;
+mod gzip;
 mod layout;
 mod manifest;
 mod source;
@@ -46,6 +49,7 @@ use crate::zip::Password;
 use contents::Contents;
 pub use findings::{Finding, Rule};
 use findings::{Findings, Stop};
+pub use gzip::check_gzip;
 use source::Source;
 
 /// How far a check goes.

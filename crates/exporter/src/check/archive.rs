@@ -1,4 +1,4 @@
-//! Zips of this program, and what is inside them.
+//! Zips and gzip streams of this program, and what is inside zips.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -31,6 +31,13 @@ pub(super) fn check(path: &Path, options: &CheckOptions) -> Result<Vec<Finding>>
     findings.extend(checked.entries.iter().filter_map(|entry| wrong_rows(entry, &inside.rows)));
     findings.extend(inside.findings);
     Ok(findings)
+}
+
+pub(super) fn check_gzip(path: &Path) -> Result<Vec<Finding>> {
+    let failed = |source| Error::io(format!("cannot check {}", path.display()), source);
+    let file = BufReader::new(File::open(path).map_err(failed)?);
+    let findings = exporter_package::check::check_gzip(file).map_err(failed)?;
+    Ok(findings.into_iter().map(of_the_zip).collect())
 }
 
 fn of_the_zip(found: exporter_package::check::Finding) -> Finding {
