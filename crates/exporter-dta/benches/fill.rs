@@ -1,4 +1,5 @@
-//! How fast columns become cells: one kind of column at a time, rows thrown away, one thread.
+//! How fast columns become cells: one kind of column at a time, and tables of very many columns; rows thrown away, one
+//! thread.
 
 use std::hint::black_box;
 use std::io;
@@ -10,7 +11,7 @@ use arrow_array::{
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use exporter_dta::metadata::{Code, Conversion, DtaMetadata, DtaVariable, MissingRule};
 use exporter_dta::missing::Missing;
-use exporter_dta::writer::{DtaWriter, WriterOptions};
+use exporter_dta::writer::{DtaWriter, WriterOptions, strl_bytes};
 use exporter_dta::{DtaError, Release, StorageType};
 
 const ROWS: usize = 65_536;
@@ -18,10 +19,31 @@ const COLUMNS: usize = 20;
 
 fn write(metadata: &DtaMetadata, batch: &RecordBatch) -> Result<u64, DtaError> {
     let mut options = WriterOptions::new(Box::new(tempfile::tempfile));
-    options.rows = Some(ROWS as u64);
+    options.rows = Some(batch.num_rows() as u64);
+    let is_strl = |position: &usize| {
+        metadata.variables.get(*position).is_some_and(|variable| variable.storage == StorageType::StrL)
+    };
+    let contents = (0..batch.num_columns()).filter(is_strl);
+    options.strl_bytes =
+        Some(contents.filter_map(|column| strl_bytes(batch.column(column), metadata.release)).sum());
     let mut writer = DtaWriter::new(io::sink(), metadata.clone(), options)?;
     writer.write(batch)?;
     Ok(writer.finish()?.1.bytes)
+}
+
+/// Texts of 0 to `longest` bytes in an order that nobody foresees.
+fn texts(longest: usize) -> ArrayRef {
+    let letters = "abcdefghijklmnopqrstuvwxyz".repeat(12);
+    let text = |row: usize| letters.get(..row.wrapping_mul(0x9E37_79B9) % 65_537 % (longest + 1));
+    Arc::new(StringArray::from_iter_values((0..ROWS).filter_map(text)))
+}
+
+/// A text of 300 bytes in one row of twenty.
+fn rare_texts() -> ArrayRef {
+    let long = "x".repeat(300);
+    Arc::new(StringArray::from_iter_values(
+        (0..ROWS).map(|row| if row % 20 == 0 { long.as_str() } else { "" }),
+    ))
 }
 
 fn kinds() -> Vec<(&'static str, DtaVariable, ArrayRef)> {
@@ -61,13 +83,10 @@ fn kinds() -> Vec<(&'static str, DtaVariable, ArrayRef)> {
             moment,
             Arc::new(TimestampMicrosecondArray::from_iter_values(rows().map(|i| i64::from(i) * 1_000))),
         ),
-        (
-            "str12",
-            variable(StorageType::Str(12)),
-            Arc::new(StringArray::from_iter_values(
-                rows().map(|i| "abcdefghijkl".split_at(i as usize % 13).0),
-            )),
-        ),
+        ("str12", variable(StorageType::Str(12)), texts(12)),
+        ("str40", variable(StorageType::Str(40)), texts(40)),
+        ("str300", variable(StorageType::Str(300)), texts(300)),
+        ("strL, one in twenty", variable(StorageType::StrL), rare_texts()),
     ]
 }
 
@@ -85,5 +104,30 @@ fn fill(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, fill);
+/// 1,000 rows of 10,000 and of 100,000 variables: time by cell must not grow with the variables.
+fn wide(criterion: &mut Criterion) {
+    const ROWS: i32 = 1_000;
+    let mut group = criterion.benchmark_group("wide");
+    group.sample_size(10);
+    let codes: ArrayRef =
+        Arc::new((0..ROWS).map(|i| (i % 11 > 0).then_some((i % 100) as i8)).collect::<Int8Array>());
+    let numbers: ArrayRef = Arc::new((0..ROWS).map(f64::from).collect::<Float64Array>());
+    for (columns, release) in [(10_000, Release::V118), (100_000, Release::V119)] {
+        let mut metadata = DtaMetadata::new(release);
+        let is_code = |i: usize| i % 5 < 3;
+        let storage = |i| if is_code(i) { StorageType::Byte } else { StorageType::Double };
+        metadata.variables = (0..columns).map(|i| DtaVariable::new(format!("x{i}"), storage(i))).collect();
+        let column = |i| if is_code(i) { codes.clone() } else { numbers.clone() };
+        let Ok(batch) = RecordBatch::try_from_iter((0..columns).map(|i| (format!("x{i}"), column(i)))) else {
+            continue;
+        };
+        group.throughput(Throughput::Elements((columns * ROWS as usize) as u64));
+        group.bench_function(format!("{columns} variables"), |bencher| {
+            bencher.iter(|| black_box(write(&metadata, black_box(&batch))));
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, fill, wide);
 criterion_main!(benches);

@@ -1,6 +1,7 @@
 //! Writes a `.dta` from record batches, append-only and in bounded memory.
 
 mod batch;
+mod blocks;
 mod column;
 mod findings;
 mod float_column;
@@ -21,8 +22,6 @@ mod validate;
 
 use std::fs::File;
 use std::io::{self, BufWriter, Seek, SeekFrom, Write};
-use std::ops::Range;
-use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 use arrow_schema::ArrowError;
@@ -31,12 +30,11 @@ use crate::error::{DtaError, Result};
 use crate::layout::{Layout, TextSizes};
 use crate::metadata::DtaMetadata;
 use crate::spec_storage::StorageType;
-use crate::writer::batch::ReadyBatch;
+use crate::writer::blocks::{Blocks, division};
 use crate::writer::findings::Findings;
-use crate::writer::pipeline::{Filled, fill_in_turn, threads_at_work};
+use crate::writer::pipeline::{Filled, fill_in_turn};
 use crate::writer::sections::Sections;
 use crate::writer::strl_spool::{StrlSpool, copy_from_start};
-use crate::writer::tile::TILE_ROWS;
 
 pub(crate) use float_column::decimal_text;
 pub(crate) use sections::text_sizes;
@@ -48,11 +46,6 @@ pub use string_column::LongText;
 pub use strl_spool::strl_bytes;
 pub use validate::check_metadata;
 
-/// Bytes of a block: small enough to stay in the second-level cache, large enough for the system to write it in
-/// one piece.
-const BLOCK_BYTES: usize = 512 << 10;
-/// Most bytes of all blocks together; rows too wide for a whole tile in each are filled fewer at a time.
-const ALL_BLOCKS_BYTES: usize = 24 << 20;
 /// Blocks below this size are gathered before they are written.
 const GATHER_BYTES: usize = 64 << 10;
 
@@ -230,13 +223,14 @@ impl<W: Write + Send> DtaWriter<W> {
         let Self { sink, metadata, options, rows, spooled_rows, gathered, strls, findings, width, .. } = self;
         let width = *width;
         let metadata = &*metadata;
+        let (threads, block_rows) = division(width, options.threads);
         let mut source = Blocks {
             batches: batches.into_iter(),
             metadata,
             rows,
             announced: options.rows,
             policies: (options.out_of_range, options.long_text),
-            block_rows: block_rows(width, options.threads),
+            block_rows,
             current: None,
         };
         let spool = &mut options.spool;
@@ -250,7 +244,7 @@ impl<W: Write + Send> DtaWriter<W> {
             }
             Ok(block)
         };
-        fill_in_turn(metadata, width, options.threads, || source.next(), emit)
+        fill_in_turn(metadata, width, threads, || source.next(), emit)
     }
 
     /// Writes everything after the rows and gives back the sink and an account.
@@ -322,54 +316,4 @@ fn put(sink: &mut impl Write, gathered: &mut Vec<u8>, block: &[u8]) -> io::Resul
     sink.write_all(gathered)?;
     gathered.clear();
     sink.write_all(block)
-}
-
-/// Rows of a block: whole tiles while they fit, else as many as the memory for all blocks allows, at least one.
-fn block_rows(width: usize, threads: usize) -> usize {
-    let width = width.max(1);
-    let tiles = BLOCK_BYTES / width / TILE_ROWS;
-    if tiles > 0 {
-        return tiles * TILE_ROWS;
-    }
-    (ALL_BLOCKS_BYTES / threads_at_work(threads) / width).clamp(1, TILE_ROWS)
-}
-
-/// Cuts batches into ranges of rows, one a block.
-struct Blocks<'a, I> {
-    batches: I,
-    metadata: &'a DtaMetadata,
-    rows: &'a mut u64,
-    announced: Option<u64>,
-    policies: (OutOfRange, LongText),
-    block_rows: usize,
-    current: Option<(Arc<ReadyBatch>, usize)>,
-}
-
-impl<I> Blocks<'_, I>
-where
-    I: Iterator<Item = std::result::Result<RecordBatch, ArrowError>>,
-{
-    fn next(&mut self) -> Result<Option<(Arc<ReadyBatch>, Range<usize>)>> {
-        loop {
-            if let Some((batch, start)) = &mut self.current
-                && *start < batch.rows
-            {
-                let end = batch.rows.min(*start + self.block_rows);
-                let range = *start..end;
-                *start = end;
-                return Ok(Some((batch.clone(), range)));
-            }
-            let Some(batch) = self.batches.next() else { return Ok(None) };
-            let batch = batch?;
-            let first_row = *self.rows + 1;
-            *self.rows += batch.num_rows() as u64;
-            if let Some(announced) = self.announced
-                && *self.rows > announced
-            {
-                return Err(DtaError::RowCount { announced, found: *self.rows });
-            }
-            let ready = ReadyBatch::new(self.metadata, &batch, first_row, self.policies)?;
-            self.current = Some((Arc::new(ready), 0));
-        }
-    }
 }

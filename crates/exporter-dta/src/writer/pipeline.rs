@@ -12,12 +12,7 @@ use crate::writer::batch::ReadyBatch;
 use crate::writer::findings::Findings;
 
 /// More threads than this are not started: one that fills is nearly as fast as one that writes.
-const MOST_THREADS: usize = 32;
-
-/// Threads that work when so many are asked for; each has one block.
-pub(super) fn threads_at_work(asked: usize) -> usize {
-    asked.clamp(1, MOST_THREADS)
-}
+pub(super) const MOST_THREADS: usize = 32;
 
 /// A filled block.
 pub(super) struct Filled {
@@ -40,8 +35,7 @@ pub(super) fn fill_in_turn(
     mut next: impl FnMut() -> Result<Option<Job>> + Send,
     mut emit: impl FnMut(Filled) -> Result<Vec<u8>> + Send,
 ) -> Result<()> {
-    let threads = threads_at_work(threads);
-    if threads == 1 {
+    if threads <= 1 {
         let mut block = Vec::new();
         while let Some(job) = next()? {
             block = emit(fill(metadata, width, job, block)?)?;
@@ -199,7 +193,7 @@ mod tests {
 
     #[test]
     fn blocks_come_in_order_whatever_the_threads() {
-        for threads in [1, 2, 5, 1_000] {
+        for threads in [1, 2, 5, MOST_THREADS] {
             let mut seen = Vec::new();
             let outcome = fill_in_turn(&metadata(), 4, threads, jobs(500, None), |filled| {
                 seen.extend_from_slice(&filled.block);

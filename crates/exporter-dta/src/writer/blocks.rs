@@ -1,0 +1,98 @@
+//! Cuts batches into the ranges of rows that are filled and written in one piece.
+
+use std::sync::Arc;
+
+use arrow_array::RecordBatch;
+use arrow_schema::ArrowError;
+
+use crate::error::{DtaError, Result};
+use crate::metadata::DtaMetadata;
+use crate::writer::batch::ReadyBatch;
+use crate::writer::float_column::OutOfRange;
+use crate::writer::pipeline::{Job, MOST_THREADS};
+use crate::writer::string_column::LongText;
+use crate::writer::tile::TILE_ROWS;
+
+/// Bytes of a block: small enough to stay in the second-level cache, large enough for the system to write it in
+/// one piece.
+const BLOCK_BYTES: usize = 512 << 10;
+/// Most bytes of all blocks together; rows too wide for a whole tile in each are filled fewer at a time, which takes
+/// longer: every block goes once over all columns, and of very many columns no cache keeps track.
+const ALL_BLOCKS_BYTES: usize = 40 << 20;
+/// Rows of a block below which another thread costs more than it brings.
+const FEW_ROWS: usize = TILE_ROWS / 2;
+
+/// How many threads fill, and rows of the block of each: whole tiles while they fit, else as many as the memory for all
+/// blocks allows, at least one; threads that would leave too few rows do not work.
+pub(super) fn division(width: usize, threads: usize) -> (usize, usize) {
+    let width = width.max(1);
+    let threads = threads.clamp(1, MOST_THREADS);
+    let tiles = BLOCK_BYTES / width / TILE_ROWS;
+    if tiles > 0 {
+        return (threads, tiles * TILE_ROWS);
+    }
+    let threads = threads.min(ALL_BLOCKS_BYTES / width / FEW_ROWS).max(1);
+    (threads, (ALL_BLOCKS_BYTES / threads / width).clamp(1, TILE_ROWS))
+}
+
+/// Cuts batches into ranges of rows, one a block.
+pub(super) struct Blocks<'a, I> {
+    pub(super) batches: I,
+    pub(super) metadata: &'a DtaMetadata,
+    pub(super) rows: &'a mut u64,
+    pub(super) announced: Option<u64>,
+    pub(super) policies: (OutOfRange, LongText),
+    pub(super) block_rows: usize,
+    pub(super) current: Option<(Arc<ReadyBatch>, usize)>,
+}
+
+impl<I> Blocks<'_, I>
+where
+    I: Iterator<Item = std::result::Result<RecordBatch, ArrowError>>,
+{
+    /// The next rows to fill, or `None` after the last.
+    pub(super) fn next(&mut self) -> Result<Option<Job>> {
+        loop {
+            if let Some((batch, start)) = &mut self.current
+                && *start < batch.rows
+            {
+                let end = batch.rows.min(*start + self.block_rows);
+                let range = *start..end;
+                *start = end;
+                return Ok(Some((batch.clone(), range)));
+            }
+            let Some(batch) = self.batches.next() else { return Ok(None) };
+            let batch = batch?;
+            let first_row = *self.rows + 1;
+            *self.rows += batch.num_rows() as u64;
+            if let Some(announced) = self.announced
+                && *self.rows > announced
+            {
+                return Err(DtaError::RowCount { announced, found: *self.rows });
+            }
+            let ready = ReadyBatch::new(self.metadata, &batch, first_row, self.policies)?;
+            self.current = Some((Arc::new(ready), 0));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blocks_keep_within_their_memory() {
+        for (width, threads) in
+            [(0, 1), (19, 2), (1_800, 32), (19_000, 4), (444_200, 2), (444_200, 64), (1 << 26, 8)]
+        {
+            let (working, rows) = division(width, threads);
+            assert!((1..=threads).contains(&working) && rows >= 1, "{width} bytes a row, {threads} threads");
+            assert!(
+                rows == 1 || working * rows * width <= ALL_BLOCKS_BYTES,
+                "{width} bytes a row, {threads} threads"
+            );
+        }
+        assert_eq!(division(1_800, 2), (2, 256));
+        assert_eq!(division(444_200, 64), (2, 47));
+    }
+}
