@@ -12,6 +12,7 @@ use crate::characteristics::{
 use crate::metadata::Characteristic;
 use crate::reader::Dictionary;
 use crate::reader::notes::numbered_notes;
+use crate::spec::MAX_LANGUAGES;
 
 /// Characteristics by owner.
 #[derive(Debug)]
@@ -29,7 +30,13 @@ impl<'d> Kept<'d> {
         for c in &dictionary.characteristics {
             by_owner.entry(c.owner.as_str()).or_default().push(c);
         }
-        let languages = dictionary.other_languages().iter().map(|language| language.name).collect();
+        let mut languages: Vec<&str> = Vec::new();
+        for language in dictionary.other_languages().iter().map(|language| language.name) {
+            // More than Stata knows would only cost time: every variable is asked for each.
+            if languages.len() + 1 < MAX_LANGUAGES && !languages.contains(&language) {
+                languages.push(language);
+            }
+        }
         Self { by_owner, ours: true, languages }
     }
 

@@ -346,6 +346,18 @@ fn replaced_characters_are_losses_of_reading_however_often_they_are_read() {
 }
 
 #[test]
+fn a_hundred_languages_are_the_most() {
+    let mut file = TestFile::sample(Release::V118, ByteOrder::Little);
+    let names: Vec<String> = (0..2_000).map(|number| format!("l{number} same")).collect();
+    file.characteristics
+        .extend([("_dta", "_lang_list", &*names.join(" ").leak()), ("_dta", "_lang_c", "l0")]);
+    let (_folder, data) = open(&file.bytes(), Letters::Seen);
+    let languages = &data.codebook().study.languages;
+    assert_eq!((languages.len(), &languages[..2]), (100, &["l0".to_owned(), "same".to_owned()][..]));
+    assert_eq!(data.codebook().problems(), []);
+}
+
+#[test]
 fn what_no_longer_describes_the_file_is_not_taken_back() {
     let group = Group::new("g", GroupKind::Section, ["y"]);
     let variables = vec![Variable::new("x", Kind::INTEGER), Variable::new("y", Kind::INTEGER)];
