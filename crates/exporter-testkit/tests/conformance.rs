@@ -2,8 +2,11 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use exporter_core::dataset::{Comparison, ExcerptDataset};
 use exporter_core::sink::{FolderOptions, FolderSink};
-use exporter_core::{Context, Dataset, Exporter, FormatInfo, Plan, Planning, Result, Sink, Summary, export};
+use exporter_core::{
+    Context, Dataset, Exporter, Filter, FormatInfo, Plan, Planning, Result, Scan, Sink, Summary, export,
+};
 use exporter_testkit::fault::run_with_faults;
 use exporter_testkit::plain::{Plain, PlainExporter};
 use exporter_testkit::{GeneratedDataset, conformance, sample};
@@ -32,6 +35,22 @@ fn the_plain_input_passes() {
     let file = target.join("members.plain");
     conformance::input::<Plain>(&file);
     assert!(conformance::prefixes::<Plain>(&file, folder.path(), 1) > 0);
+}
+
+#[test]
+fn excerpts_of_a_dataset_pass() {
+    let adults = Filter::compare("age", Comparison::AtLeast, 18);
+    let parts = [
+        vec![],
+        vec![Scan::all().limit(2), Scan::all().filter(adults.clone())],
+        vec![Scan::all().columns([3, 0]), Scan::all().columns([3, 2, 0]).filter(adults.clone()).limit(5)],
+        vec![Scan::all(), Scan::all().filter(adults).limit(0)],
+    ];
+    for parts in parts {
+        let excerpt = ExcerptDataset::new(sample::study(), parts).unwrap();
+        conformance::dataset(&excerpt);
+        conformance::exporter(&PlainExporter::default(), &excerpt);
+    }
 }
 
 #[test]
