@@ -140,7 +140,7 @@ fn smoke(workspace: &Workspace) -> Result<Outcome, Failure> {
     Ok(match fuzz::smoke(workspace)? {
         Some(count) => Outcome::Tested(count),
         None => {
-            Outcome::NotRun("no nightly toolchain; the step `unit` replayed the committed corpora".to_owned())
+            Outcome::NotRun("no nightly toolchain; the step `unit` replays the committed corpora".to_owned())
         }
     })
 }

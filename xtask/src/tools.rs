@@ -48,15 +48,20 @@ impl Tool {
     }
 }
 
-/// Whether a nightly toolchain is installed. Asking Cargo for one would install it.
+/// Whether the toolchain `nightly` is installed. Asking Cargo for one would install it.
 pub(crate) fn has_nightly() -> bool {
     command::output(Command::new("rustup").args(["toolchain", "list"]))
-        .is_some_and(|list| list.lines().any(|line| line.starts_with("nightly-")))
+        .is_some_and(|list| list.lines().any(is_nightly))
+}
+
+/// Whether a line of rustup's list is the moving `nightly`; one of a date goes by another name.
+fn is_nightly(line: &str) -> bool {
+    line.strip_prefix("nightly-").is_some_and(|host| !host.starts_with(|first: char| first.is_ascii_digit()))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::DENY;
+    use super::{DENY, is_nightly};
 
     #[test]
     fn only_the_wanted_line_is_taken() {
@@ -65,5 +70,11 @@ mod tests {
         assert!(!DENY.same_line("cargo-deny 0.2.0"));
         assert!(!DENY.same_line("cargo-deny 0.21.0"));
         assert!(!DENY.same_line(""));
+    }
+    #[test]
+    fn a_dated_nightly_is_not_nightly() {
+        assert!(is_nightly("nightly-x86_64-unknown-linux-gnu (default)"));
+        assert!(!is_nightly("nightly-2026-01-31-x86_64-unknown-linux-gnu"));
+        assert!(!is_nightly("stable-x86_64-unknown-linux-gnu"));
     }
 }

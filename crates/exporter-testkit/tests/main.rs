@@ -4,6 +4,5 @@ mod codebook;
 mod conformance;
 mod drive;
 mod generators;
-mod memory;
 mod profile;
 mod sinks;

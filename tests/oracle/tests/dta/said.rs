@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use exporter_dta::StorageType;
 use exporter_dta::characteristics::DATASET;
 use exporter_dta::metadata::DtaMetadata;
 use exporter_testkit::stata_missing;
@@ -42,7 +43,7 @@ impl Tool {
             Self::Pandas => &["dataset_label", "timestamp"],
             Self::Pyreadstat | Self::Haven => &["dataset_label", "notes"],
             Self::Readstata13 => &["dataset_label", "timestamp", "characteristics", "notes_of", "languages"],
-            Self::Dta => &["dataset_label", "timestamp", "characteristics", "sorted_by"],
+            Self::Dta => &["dataset_label", "timestamp", "types", "characteristics", "sorted_by"],
             Self::Polars => &["dataset_label", "timestamp"],
         }
     }
@@ -159,6 +160,7 @@ fn expected(metadata: &DtaMetadata, part: &str) -> Value {
     match part {
         "names" => variables.iter().map(|variable| variable.name.as_str()).collect(),
         "labels" => variables.iter().map(|variable| variable.label.as_str()).collect(),
+        "types" => variables.iter().map(|variable| type_name(variable.storage)).collect(),
         "formats" => variables.iter().map(|variable| variable.format.as_str()).collect(),
         "dataset_label" => metadata.label.as_str().into(),
         "timestamp" => metadata.timestamp.as_str().into(),
@@ -179,6 +181,20 @@ fn expected(metadata: &DtaMetadata, part: &str) -> Value {
             Value::Object(labels.collect())
         }
         other => panic!("nothing is expected of {other}"),
+    }
+}
+
+/// What Stata calls a storage type.
+fn type_name(storage: StorageType) -> String {
+    match storage {
+        StorageType::Byte => "byte".to_owned(),
+        StorageType::Int => "int".to_owned(),
+        StorageType::Long => "long".to_owned(),
+        StorageType::Float => "float".to_owned(),
+        StorageType::Double => "double".to_owned(),
+        StorageType::Str(width) => format!("str{width}"),
+        StorageType::StrL => "strL".to_owned(),
+        StorageType::Alias => panic!("no file of ours has an alias"),
     }
 }
 

@@ -11,7 +11,7 @@ use exporter_dta::reader::ReadOptions;
 use exporter_dta::{DtaExporter, Release};
 
 use super::generate::RELEASES;
-use super::table::{Case, assert_checked};
+use super::table::{Case, assert_checked, read};
 use survey::Speech;
 
 /// The moment of writing, 2026-11-21 02:00 UTC, as files say it.
@@ -50,6 +50,8 @@ fn exported(name: &str, release: Release, options: DtaOptions, speech: Speech) -
     case.metadata.timestamp = WRITTEN.1.to_owned();
     let bytes = written(&data, options, speech);
     assert_checked(name, &bytes);
+    let (_, cells) = read(std::io::Cursor::new(&bytes)).unwrap();
+    assert_eq!(cells, case.cells, "{name}, release {}", release.number());
     (case, bytes)
 }
 

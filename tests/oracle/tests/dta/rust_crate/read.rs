@@ -68,6 +68,7 @@ fn read(dates: bool, file: &Path) -> Result<Value> {
     Ok(json!({
         "names": variables.iter().map(|variable| variable.name()).collect::<Vec<_>>(),
         "labels": variables.iter().map(|variable| variable.label()).collect::<Vec<_>>(),
+        "types": variables.iter().map(|variable| variable.variable_type().to_string()).collect::<Vec<_>>(),
         "formats": variables.iter().map(|variable| variable.format()).collect::<Vec<_>>(),
         "value_labels": of_variables.collect::<Map<_, _>>(),
         "dataset_label": label,
