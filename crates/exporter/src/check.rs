@@ -4,7 +4,7 @@
 mod archive;
 
 use std::fs::File;
-use std::io::{Read, Seek};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use exporter_core::{Error, Result};
@@ -97,7 +97,7 @@ fn problems(study: &StudyFile) -> Vec<Finding> {
 }
 
 #[cfg(feature = "dta")]
-fn stata(file: impl Read + Seek) -> Result<Vec<Finding>> {
+fn stata(file: impl Read + std::io::Seek) -> Result<Vec<Finding>> {
     let findings = exporter_dta::check::check(std::io::BufReader::new(file))
         .map_err(|source| Error::invalid(source.to_string()).with_source(source))?;
     let finding = |found: exporter_dta::check::Finding| Finding {

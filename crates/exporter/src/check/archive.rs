@@ -13,6 +13,7 @@ use super::{CheckOptions, Finding};
 use crate::study::{STUDY_FILE_BYTES, StudyFile};
 
 /// Largest entry that is unpacked to be checked by its own rules: the disk is not an attacker's.
+#[cfg(any(feature = "dta", feature = "parquet"))]
 const UNPACKED_BYTES: u64 = 16 << 30;
 
 pub(super) fn check(path: &Path, options: &CheckOptions) -> Result<Vec<Finding>> {
