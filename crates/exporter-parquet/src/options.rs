@@ -38,7 +38,7 @@ impl Default for ParquetOptions {
             level: 1,
             dictionary: true,
             row_group_rows: 1 << 20,
-            row_group_mib: 64,
+            row_group_mib: 128,
             statistics: Statistics::default(),
             codebook: true,
         }
@@ -117,7 +117,7 @@ pub(crate) static PARQUET_OPTIONS: &[OptionInfo] = &[
     OptionInfo {
         name: "row-group-mib",
         kind: OptionKind::Integer,
-        default: "64",
+        default: "128",
         help: "End a row group when its values pass this many MiB in memory.",
     },
     OptionInfo {

@@ -31,24 +31,29 @@ impl Changes {
     }
 }
 
+/// Up to four bytes changed.
+fn damaged(good: &[u8], round: u64) -> Vec<u8> {
+    let mut changes = Changes(round);
+    let mut bytes = good.to_vec();
+    for _ in 0..=changes.next(4) {
+        let at = changes.next(bytes.len());
+        bytes[at] = match changes.next(4) {
+            0 => 0xff,
+            1 => 0,
+            2 => bytes[at] ^ (1 << changes.next(8)),
+            _ => changes.next(256) as u8,
+        };
+    }
+    bytes
+}
+
 fn damage(format: &str, options: serde_json::Value, rounds: u64) {
     let folder = tempfile::tempdir().unwrap();
     let good = std::fs::read(&write(&sample::study(), format, options, folder.path())[1]).unwrap();
     let path = folder.path().join(format!("damaged.{format}"));
     let mut refused = 0;
     for round in 0..rounds {
-        let mut changes = Changes(round);
-        let mut bytes = good.clone();
-        for _ in 0..=changes.next(4) {
-            let at = changes.next(bytes.len());
-            bytes[at] = match changes.next(4) {
-                0 => 0xff,
-                1 => 0,
-                2 => bytes[at] ^ (1 << changes.next(8)),
-                _ => changes.next(256) as u8,
-            };
-        }
-        std::fs::write(&path, &bytes).unwrap();
+        std::fs::write(&path, damaged(&good, round)).unwrap();
         refused += u64::from(read(&path).is_err());
     }
     assert!(refused > rounds / 10, "only {refused} of {rounds} damaged files were noticed");
@@ -128,6 +133,9 @@ fn streams_that_lie_are_refused() {
     assert!(open(&path).err().unwrap().to_string().contains("footer claims 2147483647 bytes"));
 }
 
+/// Damaged variants of each small file.
+const ROUNDS: u64 = 300;
+
 /// Small files of the same rows by other programs, and by this one.
 fn small_files(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus");
@@ -177,6 +185,18 @@ fn files_cut_at_any_byte_are_refused() {
             (0..bytes.len()).filter(|end| is_read(&path, &bytes[..*end], &format!("{name} cut at {end}")));
         // A stream may end between two messages.
         assert!(read.count() <= if name.ends_with(".arrows") { 8 } else { 0 }, "{name}");
+    }
+}
+
+#[test]
+fn several_wrong_bytes_stop_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("damaged");
+    for (name, bytes) in small_files(folder.path()) {
+        for round in 0..ROUNDS {
+            let wrong = damaged(&bytes, round);
+            is_read(&path, &wrong, &format!("{name}, damaged in round {round}"));
+        }
     }
 }
 

@@ -23,7 +23,7 @@ const LENGTH_PREFIX: usize = 4;
 
 /// Decides for one row group after the other.
 pub(super) struct DictionaryChoice {
-    /// Hashes of the values seen, found by their low bits; 0 is free.
+    /// Hashes of the values seen, each at or behind the place that its high half names; 0 is free.
     seen: Vec<u64>,
 }
 

@@ -120,6 +120,9 @@ impl Content {
             // Every text has its length in front.
             (_, None) => values.saturating_mul(4),
         };
+        if values == 0 && !bytes.is_empty() {
+            return Err(format!("{} bytes are left where no value is", bytes.len()));
+        }
         if wanted > bytes.len() as u64 {
             return Err(format!("{values} values are claimed in {} bytes", bytes.len()));
         }
