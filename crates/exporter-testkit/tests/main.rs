@@ -2,7 +2,10 @@
 
 mod codebook;
 mod conformance;
+mod crashes;
 mod drive;
+mod folders;
 mod generators;
+mod on_disk;
 mod profile;
 mod sinks;

@@ -22,7 +22,7 @@ pub(super) enum KindForm {
 #[derive(Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase", deny_unknown_fields)]
-enum NestedForm {
+pub(super) enum NestedForm {
     /// A record with named fields.
     Structure(Vec<Field>),
     /// Any number of values of one kind.
