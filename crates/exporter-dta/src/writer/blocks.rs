@@ -19,20 +19,34 @@ const BLOCK_BYTES: usize = 512 << 10;
 /// Most bytes of all blocks together; rows too wide for a whole tile in each are filled fewer at a time, which takes
 /// longer: every block goes once over all columns, and of very many columns no cache keeps track.
 const ALL_BLOCKS_BYTES: usize = 40 << 20;
+/// Blocks more than threads, so that filling goes on while one is written.
+const SPARE_BLOCKS: usize = 2;
 /// Rows of a block below which another thread costs more than it brings.
 const FEW_ROWS: usize = TILE_ROWS / 2;
 
-/// How many threads fill, and rows of the block of each: whole tiles while they fit, else as many as the memory for all
-/// blocks allows, at least one; threads that would leave too few rows do not work.
-pub(super) fn division(width: usize, threads: usize) -> (usize, usize) {
+/// How the rows are shared out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Division {
+    /// Threads that fill.
+    pub(super) threads: usize,
+    /// Blocks that exist.
+    pub(super) blocks: usize,
+    /// Rows of a block.
+    pub(super) rows: usize,
+}
+
+/// Divides rows of `width` bytes among at most `threads` threads: whole tiles a block while they fit, else as many rows as
+/// the memory for all blocks allows, at least one; threads that would leave too few rows do not work.
+pub(super) fn division(width: usize, threads: usize) -> Division {
     let width = width.max(1);
     let threads = threads.clamp(1, MOST_THREADS);
     let tiles = BLOCK_BYTES / width / TILE_ROWS;
     if tiles > 0 {
-        return (threads, tiles * TILE_ROWS);
+        return Division { threads, blocks: threads + SPARE_BLOCKS, rows: tiles * TILE_ROWS };
     }
     let threads = threads.min(ALL_BLOCKS_BYTES / width / FEW_ROWS).max(1);
-    (threads, (ALL_BLOCKS_BYTES / threads / width).clamp(1, TILE_ROWS))
+    let rows = (ALL_BLOCKS_BYTES / threads / width).clamp(1, TILE_ROWS);
+    Division { threads, blocks: threads, rows }
 }
 
 /// Cuts batches into ranges of rows, one a block.
@@ -85,14 +99,14 @@ mod tests {
         for (width, threads) in
             [(0, 1), (19, 2), (1_800, 32), (19_000, 4), (444_200, 2), (444_200, 64), (1 << 26, 8)]
         {
-            let (working, rows) = division(width, threads);
+            let Division { threads: working, blocks, rows } = division(width, threads);
             assert!((1..=threads).contains(&working) && rows >= 1, "{width} bytes a row, {threads} threads");
             assert!(
-                rows == 1 || working * rows * width <= ALL_BLOCKS_BYTES,
+                rows == 1 || blocks * rows * width <= ALL_BLOCKS_BYTES,
                 "{width} bytes a row, {threads} threads"
             );
         }
-        assert_eq!(division(1_800, 2), (2, 256));
-        assert_eq!(division(444_200, 64), (2, 47));
+        assert_eq!(division(1_800, 2), Division { threads: 2, blocks: 4, rows: 256 });
+        assert_eq!(division(444_200, 64), Division { threads: 2, blocks: 2, rows: 47 });
     }
 }

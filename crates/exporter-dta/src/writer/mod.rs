@@ -223,14 +223,14 @@ impl<W: Write + Send> DtaWriter<W> {
         let Self { sink, metadata, options, rows, spooled_rows, gathered, strls, findings, width, .. } = self;
         let width = *width;
         let metadata = &*metadata;
-        let (threads, block_rows) = division(width, options.threads);
+        let division = division(width, options.threads);
         let mut source = Blocks {
             batches: batches.into_iter(),
             metadata,
             rows,
             announced: options.rows,
             policies: (options.out_of_range, options.long_text),
-            block_rows,
+            block_rows: division.rows,
             current: None,
         };
         let spool = &mut options.spool;
@@ -244,7 +244,7 @@ impl<W: Write + Send> DtaWriter<W> {
             }
             Ok(block)
         };
-        fill_in_turn(metadata, width, threads, || source.next(), emit)
+        fill_in_turn(metadata, width, (division.threads, division.blocks), || source.next(), emit)
     }
 
     /// Writes everything after the rows and gives back the sink and an account.

@@ -1,8 +1,9 @@
-//! Filling and writing in several threads: each writes the block that it has filled, when its turn comes.
+//! Filling and writing in several threads: whoever has filled the block whose turn it is writes it and those that wait
+//! behind it, while the others go on filling.
 //!
-//! So a block is copied out by the processor whose cache still holds it, one thread writes while others fill, and no
-//! more blocks exist than threads.
+//! So the file is written without a pause and nobody sleeps as long as there are free blocks.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
@@ -27,11 +28,11 @@ pub(super) type Job = (Arc<ReadyBatch>, Range<usize>);
 
 /// Fills what `next` gives in `threads` threads and hands the blocks to `emit` in order; `emit` gives the block back.
 ///
-/// The first error in that order ends the run.
+/// At most `blocks` blocks exist, and never fewer than threads. The first error in order ends the run.
 pub(super) fn fill_in_turn(
     metadata: &DtaMetadata,
     width: usize,
-    threads: usize,
+    (threads, blocks): (usize, usize),
     mut next: impl FnMut() -> Result<Option<Job>> + Send,
     mut emit: impl FnMut(Filled) -> Result<Vec<u8>> + Send,
 ) -> Result<()> {
@@ -43,8 +44,15 @@ pub(super) fn fill_in_turn(
         return Ok(());
     }
     let source = Mutex::new(Source { next, number: 0, ended: false });
-    let turns =
-        Turns { state: Mutex::new(State { emit, turn: 0, outcome: Ok(()) }), changed: Condvar::new() };
+    let state = State {
+        emit: Some(emit),
+        turn: 0,
+        waiting: BTreeMap::new(),
+        // Every thread begins with a block of its own.
+        spare: vec![Vec::new(); blocks.saturating_sub(threads)],
+        outcome: Ok(()),
+    };
+    let turns = Turns { state: Mutex::new(state), changed: Condvar::new() };
     std::thread::scope(|scope| {
         for _ in 1..threads {
             scope.spawn(|| work(metadata, width, &source, &turns));
@@ -66,9 +74,14 @@ struct Turns<E> {
 }
 
 struct State<E> {
-    emit: E,
+    /// Taken by the thread that writes.
+    emit: Option<E>,
     /// Number of the block whose turn it is; [`STOPPED`] ends everything.
     turn: u64,
+    /// Blocks filled before their turn.
+    waiting: BTreeMap<u64, Result<Filled>>,
+    /// Blocks that nobody uses.
+    spare: Vec<Vec<u8>>,
     outcome: Result<()>,
 }
 
@@ -106,30 +119,48 @@ impl<N: FnMut() -> Result<Option<Job>>> Source<N> {
 }
 
 impl<E: FnMut(Filled) -> Result<Vec<u8>>> Turns<E> {
-    /// Waits for the turn of a block and emits it; `None` once the run has ended.
+    /// Puts a block where its turn will find it, writes what is due unless another thread does, and returns a block to
+    /// fill; `None` once the run has ended.
     fn emit(&self, number: u64, filled: Result<Filled>) -> Option<Vec<u8>> {
-        let mut state: MutexGuard<'_, State<E>> = self.state.lock().ok()?;
-        while state.turn != number {
+        let mut state = self.state.lock().ok()?;
+        state.waiting.insert(number, filled);
+        loop {
+            state = self.write_due(state)?;
             if state.turn == STOPPED {
                 return None;
             }
+            if let Some(block) = state.spare.pop() {
+                return Some(block);
+            }
             state = self.changed.wait(state).ok()?;
         }
-        let emitted = filled.and_then(|filled| (state.emit)(filled));
-        let block = match emitted {
-            Ok(block) => {
-                state.turn += 1;
-                Some(block)
+    }
+
+    /// Writes the blocks whose turn has come, without the lock; `None` when another thread panicked.
+    fn write_due<'a>(&'a self, mut state: MutexGuard<'a, State<E>>) -> Option<MutexGuard<'a, State<E>>> {
+        while state.turn != STOPPED && state.emit.is_some() {
+            let turn = state.turn;
+            let Some(filled) = state.waiting.remove(&turn) else { break };
+            let Some(mut emit) = state.emit.take() else { break };
+            drop(state);
+            let emitted = filled.and_then(&mut emit);
+            state = self.state.lock().ok()?;
+            state.emit = Some(emit);
+            match emitted {
+                Ok(block) => {
+                    state.spare.push(block);
+                    if state.turn != STOPPED {
+                        state.turn += 1;
+                    }
+                }
+                Err(error) => {
+                    state.turn = STOPPED;
+                    state.outcome = Err(error);
+                }
             }
-            Err(error) => {
-                state.turn = STOPPED;
-                state.outcome = Err(error);
-                None
-            }
-        };
-        drop(state);
-        self.changed.notify_all();
-        block
+            self.changed.notify_all();
+        }
+        Some(state)
     }
 }
 
@@ -195,7 +226,7 @@ mod tests {
     fn blocks_come_in_order_whatever_the_threads() {
         for threads in [1, 2, 5, MOST_THREADS] {
             let mut seen = Vec::new();
-            let outcome = fill_in_turn(&metadata(), 4, threads, jobs(500, None), |filled| {
+            let outcome = fill_in_turn(&metadata(), 4, (threads, threads + 2), jobs(500, None), |filled| {
                 seen.extend_from_slice(&filled.block);
                 Ok(filled.block)
             });
@@ -209,13 +240,13 @@ mod tests {
     fn first_error_in_order_ends_the_run() {
         for threads in [1, 4] {
             let mut emitted = 0;
-            let outcome = fill_in_turn(&metadata(), 4, threads, jobs(500, Some(40)), |filled| {
+            let outcome = fill_in_turn(&metadata(), 4, (threads, threads), jobs(500, Some(40)), |filled| {
                 emitted += 1;
                 Ok(filled.block)
             });
             assert!(matches!(outcome, Err(DtaError::Value { row: 41, .. })), "{outcome:?}");
             assert_eq!(emitted, 40, "{threads} threads");
-            let outcome = fill_in_turn(&metadata(), 4, threads, jobs(500, None), |_| {
+            let outcome = fill_in_turn(&metadata(), 4, (threads, threads), jobs(500, None), |_| {
                 Err(DtaError::Unsupported("full".to_owned()))
             });
             assert!(matches!(outcome, Err(DtaError::Unsupported(_))));
@@ -225,7 +256,7 @@ mod tests {
     #[test]
     fn a_panic_does_not_leave_others_waiting() {
         let run = || {
-            fill_in_turn(&metadata(), 4, 4, jobs(500, None), |filled| {
+            fill_in_turn(&metadata(), 4, (4, 6), jobs(500, None), |filled| {
                 assert!(filled.rows.start > 0, "the sink panics");
                 Ok(filled.block)
             })
