@@ -21,17 +21,26 @@ fn big_csv(path: &Path) {
     std::fs::write(path, text).unwrap();
 }
 
+/// What the script ends with when the disk may not be mounted.
+const NOT_MOUNTED: i32 = 99;
+/// What `unshare` ends with when there may be no namespace.
+const NO_NAMESPACE: i32 = 1;
+
 /// Runs a shell script in a mount namespace with a small disk at `disk`; `None` where that is not allowed.
 fn with_small_disk(disk: &Path, script: &str) -> Option<Output> {
-    let whole = format!("mount -t tmpfs -o {DISK} none \"$DISK\" || exit 99\n{script}");
+    let whole = format!("mount -t tmpfs -o {DISK} none \"$DISK\" || exit {NOT_MOUNTED}\n{script}\nexit 0");
     // As root, else as root of a namespace of users.
     [&["-m"][..], &["-U", "-r", "-m"]].into_iter().find_map(|how| {
         let mut command = Command::new("unshare");
         command.args(how).args(["sh", "-c", &whole]).env("DISK", disk).stdin(Stdio::null());
         let program = exporter([]).get_program().to_owned();
         command.env("EXPORTER", program).env("SOURCE_DATE_EPOCH", "1700000000").env("LC_ALL", "C");
-        let output = command.output().ok()?;
-        (output.status.success()).then_some(output)
+        let output = command.output().unwrap();
+        match output.status.code() {
+            Some(0) => Some(output),
+            Some(NOT_MOUNTED | NO_NAMESPACE) => None,
+            _ => panic!("{output:?}"),
+        }
     })
 }
 
