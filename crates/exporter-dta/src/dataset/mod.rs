@@ -79,8 +79,10 @@ impl DtaDataset {
         let all = &reader.dictionary().variables;
         let stored = |index: &usize| all.get(*index).is_some_and(|v| v.storage != StorageType::Alias);
         let variables: Vec<usize> = (0..all.len()).filter(stored).collect();
+        let threads = threads.max(1);
         if letters == Letters::Seen {
-            reader.facts(&variables).map_err(place)?;
+            let others = (1..threads).map(|_| open_file(path)).collect::<Result<Vec<_>>>()?;
+            reader.facts_with(&variables, others).map_err(place)?;
         }
         let columns = reader.column_types(&variables).map_err(place)?;
         let facts =
@@ -99,7 +101,7 @@ impl DtaDataset {
             proven: &proven,
             letters,
         });
-        let (replaced, threads) = (Tally::default(), threads.max(1));
+        let replaced = Tally::default();
         Ok(Self { path: path.to_owned(), reader, codebook, columns, threads, in_descriptions, replaced })
     }
 

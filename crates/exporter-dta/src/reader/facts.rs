@@ -39,6 +39,15 @@ impl ValueFacts {
         self.integral && !self.leap
     }
 
+    /// Adds what other rows of the same variable told.
+    pub(crate) fn join(&mut self, other: &Self) {
+        self.letters |= other.letters;
+        self.min = self.min.min(other.min);
+        self.max = self.max.max(other.max);
+        self.integral &= other.integral;
+        self.leap |= other.leap;
+    }
+
     /// Adds the cells of a variable read as `column`; strings tell nothing.
     pub(crate) fn add(&mut self, cells: &Cells, column: ColumnType, ordinary: Ordinary) {
         match cells {

@@ -29,6 +29,7 @@ mod batches;
 mod column;
 mod dictionary;
 mod facts;
+mod facts_pass;
 mod gather;
 pub(crate) mod notes;
 mod opened;
@@ -65,8 +66,6 @@ pub use walk::Damage;
 
 use crate::error::{DtaError, Result};
 use crate::spec_storage::StorageType;
-use batches::Tiles;
-use gather::Cells;
 use opened::Opened;
 use selection::Column;
 use source::Source;
@@ -123,6 +122,11 @@ impl<R: Read + Seek> DtaReader<R> {
     ///
     /// [`DtaError::Io`] when the length of `file` cannot be found, [`DtaError::Invalid`] when it is another one.
     pub fn reopen<S: Read + Seek>(&self, file: S) -> Result<DtaReader<S>> {
+        let source = self.same_file(file)?;
+        Ok(DtaReader { source, opened: Arc::clone(&self.opened), facts: self.facts.clone() })
+    }
+
+    fn same_file<S: Read + Seek>(&self, file: S) -> Result<Source<S>> {
         let source = Source::new(file)?;
         if source.length() != self.source.length() {
             return Err(DtaError::Invalid {
@@ -134,7 +138,7 @@ impl<R: Read + Seek> DtaReader<R> {
                 ),
             });
         }
-        Ok(DtaReader { source, opened: Arc::clone(&self.opened), facts: self.facts.clone() })
+        Ok(source)
     }
 
     /// The description of the rows.
@@ -153,7 +157,21 @@ impl<R: Read + Seek> DtaReader<R> {
     ///
     /// [`DtaError::Invalid`] for a variable that does not exist, or when the rows cannot be read.
     pub fn facts(&mut self, variables: &[usize]) -> Result<Vec<Option<ValueFacts>>> {
+        self.facts_with(variables, Vec::<std::io::Empty>::new())
+    }
+
+    /// [`DtaReader::facts`], with a thread for each of `others`, which are further handles on the same file.
+    ///
+    /// # Errors
+    ///
+    /// As [`DtaReader::facts`], or [`DtaError::Invalid`] when one of `others` has another length.
+    pub fn facts_with<S: Read + Seek + Send>(
+        &mut self,
+        variables: &[usize],
+        others: Vec<S>,
+    ) -> Result<Vec<Option<ValueFacts>>> {
         self.check_variables(variables)?;
+        let others = others.into_iter().map(|file| self.same_file(file)).collect::<Result<Vec<_>>>()?;
         let opened = Arc::clone(&self.opened);
         let mut columns = Vec::new();
         for index in variables {
@@ -169,36 +187,14 @@ impl<R: Read + Seek> DtaReader<R> {
         columns.sort_by_key(|column| column.variable);
         columns.dedup_by_key(|column| column.variable);
         if !columns.is_empty() {
-            for (column, facts) in columns.iter().zip(self.collect(&opened, &columns)?) {
+            let facts = facts_pass::gather(&mut self.source, others, &opened, &columns)?;
+            for (column, facts) in columns.iter().zip(facts) {
                 if let Some(place) = self.facts.get_mut(column.variable) {
                     *place = Some(facts);
                 }
             }
         }
         Ok(variables.iter().map(|index| self.facts.get(*index).copied().flatten()).collect())
-    }
-
-    fn collect(&mut self, opened: &Opened, columns: &[Column]) -> Result<Vec<ValueFacts>> {
-        let mut facts = vec![ValueFacts::default(); columns.len()];
-        let mut scratch: Vec<Cells> = Vec::new();
-        let variables = &opened.dictionary.variables;
-        for storage in
-            [StorageType::Byte, StorageType::Int, StorageType::Long, StorageType::Float, StorageType::Double]
-        {
-            scratch.push(Cells::with_capacity(storage, 0));
-        }
-        let rows = 0..opened.dictionary.rows;
-        let mut tiles = Tiles::new(opened, columns);
-        tiles.visit(&mut self.source, rows, opened.dictionary.byte_order, |rows, start| {
-            for (column, facts) in columns.iter().zip(&mut facts) {
-                let Some(v) = variables.get(column.variable) else { continue };
-                let Some(cells) = scratch.iter_mut().find(|cells| cells.is(v.storage)) else { continue };
-                cells.clear();
-                cells.append(rows, v.offset.saturating_sub(start), v.storage);
-                facts.add(cells, column.kind, opened.ordinary);
-            }
-        })?;
-        Ok(facts)
     }
 
     /// How each of `variables` is read. Values are looked at only where a date format meets a storage that can hold

@@ -161,6 +161,12 @@ fn extended_missings_stay_or_become_null() {
     let facts = reader.facts(&[0, 1, 2, 4]).unwrap();
     let letters: String = facts.iter().flatten().flat_map(|f| f.letters()).map(|m| m.to_string()).collect();
     assert_eq!(letters, ".z.b.c.d");
+    for threads in [2, 3, 8] {
+        let others = vec![Cursor::new(file.bytes()); threads - 1];
+        assert_eq!(open(&file).facts_with(&[0, 1, 2, 4], others).unwrap(), facts, "{threads} threads");
+    }
+    let another = open(&file).facts_with(&[0], vec![Cursor::new(vec![0])]).unwrap_err();
+    assert!(matches!(another, DtaError::Invalid { .. }), "{another}");
     let batch = all(&mut reader);
     assert_eq!(batch.column(0).as_primitive::<Int8Type>().value(0), 127);
     assert_eq!(
