@@ -5,7 +5,7 @@ use exporter_core::{Context, Dataset, FormatInfo, Input, OptionInfo, OptionKind,
 use serde::Deserialize;
 
 use crate::dataset::DtaDataset;
-use crate::reader::{Dates, ExtendedMissing, ReadOptions, TextEncoding};
+use crate::reader::{Dates, ReadOptions, TextEncoding};
 
 /// Which of the missing values `.a` to `.z` a variable declares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
@@ -16,7 +16,8 @@ pub enum Letters {
     Seen,
     /// All 26 for every numeric variable; no pass.
     All,
-    /// None: they are read as null, and their reasons are lost.
+    /// None: they are read as null. How many of each variable is a loss of reading once its rows were read, which
+    /// labels they had is one at once.
     Null,
 }
 
@@ -96,9 +97,6 @@ impl Input for DtaInput {
                 TextEncoding::from_label(&options.encoding).map_err(exporter_core::Error::from)?;
         }
         read.lenient = options.lenient;
-        if options.letters == Letters::Null {
-            read.extended = ExtendedMissing::Null;
-        }
         if !options.dates {
             read.dates = Dates::Numbers;
         }

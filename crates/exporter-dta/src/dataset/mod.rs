@@ -25,14 +25,18 @@ mod kinds;
 mod labels;
 mod number_text;
 mod proof;
+mod reasons;
 mod replaced;
 mod restore;
+mod tally;
 #[cfg(test)]
 mod tests;
 mod variable;
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 use arrow_select::filter::filter_record_batch;
@@ -41,15 +45,18 @@ use exporter_core::dataset::{arrow_schema, arrow_type, table_of};
 use exporter_core::{Batches, Dataset, Error, Filter, Loss, LossCode, LossReport, Result, Scan, TableId};
 
 use crate::error::DtaError;
-use crate::reader::{ColumnType, Dictionary, DtaReader, ReadOptions, Selection};
+use crate::missing::Missing;
+use crate::reader::{
+    ColumnType, Dictionary, DtaReader, ExtendedMissing, ReadOptions, Selection, ValueLabels,
+};
 use crate::spec_storage::StorageType;
 use codebook::Opened;
 use delivery::Delivery;
 pub(crate) use input::READ_OPTIONS;
 pub use input::{DtaInput, DtaInputOptions, Letters};
 use proof::Claim;
-use replaced::{Replaced, Tally};
 use restore::Kept;
+use tally::{Found, Tally};
 
 /// An open `.dta` file; every scan reads it anew.
 #[derive(Debug)]
@@ -64,15 +71,21 @@ pub struct DtaDataset {
     in_descriptions: u64,
     /// Characters of the rows that could not be read.
     replaced: Tally,
+    /// Whether letters are read as null, and how many were.
+    drops_letters: bool,
+    reasons: Tally,
 }
 
 impl DtaDataset {
-    /// Opens a file; scans use up to `threads` threads.
+    /// Opens a file; scans use up to `threads` threads. What becomes of `.a` to `.z` is for `letters` to say, not for
+    /// `options`.
     ///
     /// # Errors
     ///
     /// [`exporter_core::ErrorKind::Io`], or [`exporter_core::ErrorKind::Invalid`] with the offset of what is damaged.
-    pub fn open(path: &Path, options: ReadOptions, letters: Letters, threads: usize) -> Result<Self> {
+    pub fn open(path: &Path, mut options: ReadOptions, letters: Letters, threads: usize) -> Result<Self> {
+        // What is read as null is counted, which needs the letters.
+        options.extended = ExtendedMissing::Keep;
         let file = open_file(path)?;
         let place = |error: DtaError| Error::from(error).entry(path.display().to_string());
         let mut reader = DtaReader::with_options(file, options).map_err(place)?;
@@ -101,13 +114,40 @@ impl DtaDataset {
             proven: &proven,
             letters,
         });
-        let replaced = Tally::default();
-        Ok(Self { path: path.to_owned(), reader, codebook, columns, threads, in_descriptions, replaced })
+        let drops_letters = letters == Letters::Null && dictionary.release.has_extended_missing();
+        Ok(Self {
+            path: path.to_owned(),
+            reader,
+            codebook,
+            columns,
+            threads,
+            in_descriptions,
+            replaced: Tally::default(),
+            drops_letters,
+            reasons: Tally::default(),
+        })
     }
 
     /// The reader beneath: dictionary, damages passed over, replaced characters.
     pub fn reader(&self) -> &DtaReader<File> {
         &self.reader
+    }
+
+    /// Labels of letters, where these are read as null.
+    fn labels_of_dropped_letters<'t>(&'t self, table: &'t Table) -> impl Iterator<Item = Loss> + 't {
+        let dictionary = self.reader.dictionary();
+        let letters = |set: &ValueLabels| {
+            set.iter().filter(|(value, _)| Missing::from_long(*value).is_some()).count() as u64
+        };
+        // Of several sets of one name the first counts.
+        let sets = dictionary.value_labels.iter().rev().filter(|_| self.drops_letters);
+        let counts: HashMap<&str, u64> = sets.map(|set| (set.name.as_str(), letters(set))).collect();
+        table.variables.iter().zip(&self.columns).filter_map(move |(variable, column)| {
+            let set = &dictionary.variables.get(column.variable())?.value_labels;
+            let count = counts.get(set.as_str()).copied().filter(|count| *count > 0)?;
+            let action = "labels of .a to .z dropped, as letters=null asks";
+            Some(Loss::new(LossCode::MISSING_DROPPED, action).variable(&variable.name).count(count))
+        })
     }
 
     fn batches(&self, table: &Table, columns: Vec<usize>, scan: &Scan) -> Result<Batches<'_>> {
@@ -125,16 +165,25 @@ impl DtaDataset {
         let schema = arrow_schema(table, &columns);
         let output = schema.clone();
         let mut first = 0_u64;
-        let mut found = vec![Replaced::default(); columns.len()];
+        let mut found = vec![Found::default(); columns.len()];
+        let mut reasons = found.clone();
         let deliver = move |batch: crate::error::Result<RecordBatch>| {
             let batch = batch.map_err(|error| Error::from(error).entry(path.display().to_string()))?;
-            let arrays =
-                deliveries.iter().zip(batch.columns()).map(|(delivery, array)| delivery.array(array, first));
-            let arrays = arrays.collect::<Result<Vec<_>>>()?;
+            let mut arrays = Vec::with_capacity(columns.len());
+            for (place, (delivery, array)) in deliveries.iter().zip(batch.columns()).enumerate() {
+                let dropped = match reasons.get_mut(place) {
+                    Some(found) if self.drops_letters => reasons::dropped(array, first, found),
+                    _ => Arc::clone(array),
+                };
+                arrays.push(delivery.array(&dropped, first)?);
+            }
+            for (found, column) in reasons.iter().zip(&columns) {
+                self.reasons.note(*column, found);
+            }
             // A batch is decoded before it arrives, so that nothing is missed while nothing was replaced.
             if self.reader.replaced_characters() > self.in_descriptions {
                 for ((array, found), column) in arrays.iter().zip(&mut found).zip(&columns) {
-                    found.count(array, first);
+                    replaced::count(array, first, found);
                     self.replaced.note(*column, found);
                 }
             }
@@ -195,7 +244,11 @@ impl Dataset for DtaDataset {
         let dictionary = self.reader.dictionary();
         let Some(table) = self.codebook.tables.first() else { return LossReport::default() };
         let name = |column: usize| table.variables.get(column).map(|v| v.name.clone()).unwrap_or_default();
-        let mut losses = self.replaced.losses(name);
+        let action = "characters outside the encoding of the file read as U+FFFD";
+        let mut losses = self.replaced.losses(&LossCode::TEXT_REPLACED, action, name);
+        let action = "missing values .a to .z read as null, as letters=null asks";
+        losses.extend(self.reasons.losses(&LossCode::MISSING_REASON_MERGED, action, name));
+        losses.extend(self.labels_of_dropped_letters(table));
         if self.in_descriptions > 0 {
             let action = "characters of names and labels outside the encoding of the file read as U+FFFD";
             losses.push(Loss::new(LossCode::TEXT_REPLACED, action).count(self.in_descriptions));

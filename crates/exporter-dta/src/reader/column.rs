@@ -76,6 +76,12 @@ impl ColumnType {
         MISSING_DAYS.get(usize::from(index)).copied()
     }
 
+    /// The missing value that a day, counted from 1970, stands for.
+    pub(crate) fn missing_of_day(day: i32) -> Option<Missing> {
+        let index = MISSING_DAYS.binary_search(&day).ok()?;
+        Missing::from_number(u8::try_from(index + 1).ok()?)
+    }
+
     /// Arrow type of a column read from `storage` like this.
     pub fn arrow(self, storage: StorageType) -> DataType {
         match self {
@@ -190,7 +196,10 @@ mod tests {
         assert_eq!(i64::from(day(10_000)) - 1, LAST_DAY);
         for number in 1..=26 {
             let missing = Missing::from_number(number).unwrap();
-            assert_eq!(ColumnType::missing_day(missing), Some(day(10_000 + i32::from(number))));
+            let first = day(10_000 + i32::from(number));
+            assert_eq!(ColumnType::missing_day(missing), Some(first));
+            assert_eq!(ColumnType::missing_of_day(first), Some(missing));
+            assert_eq!(ColumnType::missing_of_day(first + 1), None);
         }
         assert_eq!(ColumnType::missing_day(Missing::SYSTEM), None);
     }
