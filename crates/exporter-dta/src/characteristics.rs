@@ -9,6 +9,7 @@
 //! | `_dta[exporter_study]` | JSON object: the codebook's study |
 //! | `_dta[exporter_sets]` | JSON object: name of a value-label set in the file to its name in the codebook |
 //! | `_dta[exporter_labels]` | JSON object: the codebook's value-label sets that the file cannot hold whole, by name |
+//! | `_dta[exporter_untranslated]` | JSON object: name of a value-label set of another language to its values whose text is that of the current language for want of a translation |
 //! | `variable[exporter_letters]` | JSON object: letter of an extended missing value to the one value it stands for |
 //! | `variable[exporter_set_letters]` | letters whose label in the file is that of the variable's value-label set (the label of another letter is the reason of its declaration) |
 //! | `variable[exporter_clock]` | `UTC` where moments that have a zone are stored in UTC |
@@ -34,6 +35,8 @@ pub const STUDY: &str = "exporter_study";
 pub const SETS: &str = "exporter_sets";
 /// Value-label sets of the codebook that the file cannot hold whole, as JSON.
 pub const VALUE_LABELS: &str = "exporter_labels";
+/// Values that a set of another language labels in the current one, by set, as JSON.
+pub const UNTRANSLATED: &str = "exporter_untranslated";
 /// Letters of extended missing values and the one value each stands for, as JSON.
 pub const LETTERS: &str = "exporter_letters";
 /// Letters whose label is that of the variable's value-label set.

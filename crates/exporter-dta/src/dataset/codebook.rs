@@ -53,6 +53,8 @@ pub(super) struct Work<'d> {
     pub(super) sets: HashMap<&'d str, &'d reader::ValueLabels>,
     /// Variables by the name of their set.
     pub(super) users: HashMap<&'d str, Vec<&'d reader::Variable>>,
+    /// Values of sets of other languages that our writer had no translation for.
+    pub(super) untranslated: HashMap<String, HashSet<i32>>,
     /// Sets that our writer kept whole beside those of the file.
     pub(super) whole: BTreeMap<String, ValueLabels>,
     /// Names of variables given so far.
@@ -73,6 +75,7 @@ impl<'d> Work<'d> {
             dictionary,
             sets,
             users,
+            untranslated: kept.untranslated(),
             kept,
             renamed,
             languages: Vec::new(),

@@ -22,7 +22,7 @@ impl<'d> Work<'d> {
                 continue;
             }
             let by_value = |(tag, other): (String, &'d reader::ValueLabels)| {
-                (tag, other.iter().collect::<HashMap<i32, &str>>())
+                (tag, other, other.iter().collect::<HashMap<i32, &str>>())
             };
             let others: Vec<_> = self.translated(&set.name).into_iter().map(by_value).collect();
             let own = |value: i32| !attached || Missing::from_long(value).is_none();
@@ -30,9 +30,11 @@ impl<'d> Work<'d> {
             let ordered: BTreeMap<i32, &str> = set.iter().filter(|(value, _)| own(*value)).collect();
             for (value, text) in ordered {
                 let mut label = Text::new(text);
-                for (tag, other) in &others {
-                    if let Some(text) = other.get(&value) {
-                        label.set(tag, *text);
+                for (tag, set, other) in &others {
+                    if let Some(other) = other.get(&value)
+                        && (*other != text || self.is_translated(&set.name, value))
+                    {
+                        label.set(tag, *other);
                     }
                 }
                 self.add_label(&set.name, Value::Integer(value.into()), label);
@@ -150,13 +152,23 @@ impl<'d> Work<'d> {
             let set = self.sets.get(set)?;
             set.iter().find(|(value, _)| *value == missing.long()).map(|(_, text)| text)
         };
-        let mut label = Text::new(text(&stored.value_labels)?);
+        let own = text(&stored.value_labels)?;
+        let mut label = Text::new(own);
         for (language, tag) in &self.languages {
-            if let Some(text) = self.kept.set(&stored.name, language).and_then(text) {
-                label.set(tag, text);
+            if let Some(set) = self.kept.set(&stored.name, language)
+                && let Some(other) = text(set)
+                && (other != own || self.is_translated(set, missing.long()))
+            {
+                label.set(tag, other);
             }
         }
         Some(label)
+    }
+
+    /// Whether the label of a value in a set of another language is a translation even where it is the same text: our
+    /// writer notes the values that have none.
+    fn is_translated(&self, set: &str, value: i32) -> bool {
+        self.untranslated.get(set).is_none_or(|values| !values.contains(&value))
     }
 }
 

@@ -1,13 +1,13 @@
 //! What our writer kept in characteristics, taken back.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use exporter_core::codebook::{Study, Table, Value, ValueLabels, Variable};
 use serde::de::DeserializeOwned;
 
 use crate::characteristics::{
     CLOCK, DATASET, LABEL, LABEL_STUDY, LANGUAGE_LABEL, LANGUAGE_SET, LETTERS, NAME, NOTES, SET_LETTERS,
-    SETS, STUDY, TABLE, VALUE_LABELS, VARIABLE, is_special, part,
+    SETS, STUDY, TABLE, UNTRANSLATED, VALUE_LABELS, VARIABLE, is_special, part,
 };
 use crate::metadata::Characteristic;
 use crate::reader::Dictionary;
@@ -112,6 +112,11 @@ impl<'d> Kept<'d> {
     /// Sets that the file could not hold whole.
     pub(super) fn whole_sets(&self) -> BTreeMap<String, ValueLabels> {
         self.json(DATASET, VALUE_LABELS).unwrap_or_default()
+    }
+
+    /// Values by set of another language that have their text of the current one, for want of a translation.
+    pub(super) fn untranslated(&self) -> HashMap<String, HashSet<i32>> {
+        self.json(DATASET, UNTRANSLATED).unwrap_or_default()
     }
 
     /// The value that each letter of a variable stands for.

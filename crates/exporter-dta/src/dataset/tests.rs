@@ -1,5 +1,7 @@
 //! Files as datasets: what they say, and what our writer kept.
 
+mod losses;
+
 use std::io::Write;
 use std::sync::Arc;
 
@@ -17,7 +19,7 @@ use exporter_core::codebook::{
 use exporter_core::dataset::Comparison;
 use exporter_core::format::Recognition;
 use exporter_core::sink::MemorySink;
-use exporter_core::{Context, Dataset, Filter, Input, LossPolicy, MemoryDataset, Scan, TableId, export};
+use exporter_core::{Context, Dataset, Filter, Input, MemoryDataset, Scan, TableId, export};
 
 use super::{DtaDataset, DtaInput, Letters};
 use crate::DtaExporter;
@@ -43,14 +45,15 @@ fn rows(data: &dyn Dataset, scan: &Scan) -> RecordBatch {
 
 /// Writes a study with our exporter and opens what it wrote.
 fn round_trip(codebook: Codebook, columns: Vec<ArrayRef>) -> (tempfile::TempDir, DtaDataset) {
+    open(&written(&study(codebook, columns)), Letters::Seen)
+}
+
+/// A study of one table.
+fn study(codebook: Codebook, columns: Vec<ArrayRef>) -> MemoryDataset {
     let names = codebook.tables[0].variables.iter().map(|variable| variable.name.clone());
     let batch =
         RecordBatch::try_from_iter_with_nullable(names.zip(columns).map(|(name, array)| (name, array, true)));
-    let data = MemoryDataset::new(codebook, vec![vec![batch.unwrap()]]).unwrap();
-    let sink = MemorySink::new();
-    export(&DtaExporter::default(), &data, Box::new(sink.clone()), &Context::default()).unwrap();
-    let bytes = sink.entries().into_iter().find(|(name, _)| name.ends_with(".dta")).unwrap().1;
-    open(&bytes, Letters::Seen)
+    MemoryDataset::new(codebook, vec![vec![batch.unwrap()]]).unwrap()
 }
 
 #[test]
@@ -317,32 +320,6 @@ fn declared_missing_texts_come_back() {
     let (_folder, data) =
         round_trip(Codebook::new("s").with_table(Table::new("t", vec![x.clone()])), columns);
     assert_eq!(data.codebook().tables[0].variables[0].missing, x.missing);
-}
-
-#[test]
-fn replaced_characters_are_losses_of_reading_however_often_they_are_read() {
-    let mut file = TestFile::sample(Release::V118, ByteOrder::Little);
-    file.rows[0][3] = Cell::Text(b"a\xE9b");
-    file.rows[1][3] = Cell::Text(b"\xFF\xFF");
-    file.variables[2].4 = b"caf\xE9".to_vec();
-    let (_folder, data) = open(&file.bytes(), Letters::Seen);
-    let losses = |data: &DtaDataset| {
-        let losses = data.losses();
-        losses.iter().map(|loss| (loss.variable.clone(), loss.count)).collect::<Vec<_>>()
-    };
-    assert_eq!(losses(&data), [(None, 1)]);
-    for _ in 0..2 {
-        rows(&data, &Scan::all());
-        assert_eq!(losses(&data), [(None, 1), (Some("s".to_owned()), 3)]);
-    }
-    let first = data.losses().iter().find_map(|loss| loss.first.clone()).unwrap();
-    assert_eq!((first.row, first.value.as_str()), (Some(1), "a\u{FFFD}b"));
-    let sink = MemorySink::new();
-    let summary = export(&DtaExporter::default(), &data, Box::new(sink), &Context::default()).unwrap();
-    let told: Vec<_> = summary.losses.iter().filter(|loss| loss.code.as_str() == "text-replaced").collect();
-    assert_eq!(told.iter().map(|loss| loss.count).collect::<Vec<_>>(), [1, 3]);
-    let deny = Context::default().with_policy(LossPolicy::Deny);
-    assert!(export(&DtaExporter::default(), &data, Box::new(MemorySink::new()), &deny).is_err());
 }
 
 #[test]

@@ -31,6 +31,8 @@ pub(super) struct LabelSets {
     pub(super) set_letters: Vec<String>,
     /// Sets of the codebook that the file cannot hold whole.
     pub(super) incomplete: BTreeMap<String, ValueLabels>,
+    /// Values by set of another language that have their text of the current one, for want of a translation.
+    pub(super) untranslated: BTreeMap<String, Vec<i32>>,
     pub(super) losses: Vec<Loss>,
 }
 
@@ -39,6 +41,7 @@ struct Draft {
     wanted: String,
     codebook_name: Option<String>,
     labels: Vec<(i32, String)>,
+    untranslated: Vec<i32>,
 }
 
 /// What a variable uses.
@@ -53,17 +56,31 @@ struct Used {
 #[derive(Default)]
 struct Drafts {
     drafts: Vec<Draft>,
-    known: HashMap<(String, Vec<(i32, String)>), usize>,
+    known: HashMap<DraftKey, usize>,
 }
+
+/// Wanted name, labels, and the values without a translation.
+type DraftKey = (String, Vec<(i32, String)>, Vec<i32>);
 
 impl Drafts {
     fn add(&mut self, wanted: String, codebook_name: Option<String>, labels: Vec<(i32, String)>) -> usize {
-        let key = (wanted, labels);
+        self.add_translated(wanted, codebook_name, labels, Vec::new())
+    }
+
+    fn add_translated(
+        &mut self,
+        wanted: String,
+        codebook_name: Option<String>,
+        labels: Vec<(i32, String)>,
+        untranslated: Vec<i32>,
+    ) -> usize {
+        let key = (wanted, labels, untranslated);
         if let Some(known) = self.known.get(&key) {
             return *known;
         }
         let position = self.drafts.len();
-        self.drafts.push(Draft { wanted: key.0.clone(), codebook_name, labels: key.1.clone() });
+        let (wanted, labels, untranslated) = key.clone();
+        self.drafts.push(Draft { wanted, codebook_name, labels, untranslated });
         self.known.insert(key, position);
         position
     }
@@ -127,11 +144,19 @@ pub(super) fn label_sets(
             let any = set.is_some_and(|set| set.entries.iter().any(|entry| translates(&entry.label)))
                 || variable.missing.iter().any(|missing| translates(&missing.label));
             if any {
-                let text =
-                    |text: &Text| languages.other(text, tongue).map_or_else(|| current(text), str::to_owned);
-                let labels = entries(variable, set, letters, &text, &mut Vec::new()).labels;
-                translations.push((languages.tag(tongue), labels.iter().cloned().collect()));
-                let draft = drafts.add(format!("{wanted}_{}", tongue.name), None, labels);
+                let text = |text: &Text| languages.other(text, tongue).unwrap_or_default().to_owned();
+                let mut translated = entries(variable, set, letters, &text, &mut Vec::new()).labels;
+                translations.push((languages.tag(tongue), translated.iter().cloned().collect()));
+                // The keys are the same ones; what has no translation stands in the current language.
+                let mut untranslated = Vec::new();
+                for ((key, text), (_, current)) in translated.iter_mut().zip(&labels) {
+                    if text.is_empty() {
+                        text.clone_from(current);
+                        untranslated.push(*key);
+                    }
+                }
+                let name = format!("{wanted}_{}", tongue.name);
+                let draft = drafts.add_translated(name, None, translated, untranslated);
                 others.push((tongue.name.clone(), draft));
             }
         }
@@ -229,7 +254,7 @@ fn entries(
 /// What the file says about one set, as our reader will take it back.
 struct Written<'a> {
     labels: HashMap<i32, String>,
-    /// The labels in other languages by tag.
+    /// The labels in other languages by tag, empty where there is none.
     translations: Vec<(&'a str, HashMap<i32, String>)>,
     letters: &'a Letters,
     set_letters: &'a str,
@@ -259,7 +284,9 @@ impl Written<'_> {
         let Some(mut found) = text(&self.labels).map(Text::new) else { return false };
         for (tag, labels) in &self.translations {
             let Some(text) = text(labels) else { return false };
-            found.set(*tag, text);
+            if !text.is_empty() {
+                found.set(*tag, text);
+            }
         }
         found == entry.label
     }
@@ -339,6 +366,9 @@ fn name_sets(drafts: Drafts, used: Vec<Used>, release: Release, made: &mut Label
     for (draft, name) in drafts.drafts.into_iter().zip(&names) {
         if let Some(original) = draft.codebook_name.filter(|original| original != name) {
             made.originals.insert(name.clone(), original);
+        }
+        if !draft.untranslated.is_empty() {
+            made.untranslated.insert(name.clone(), draft.untranslated);
         }
         made.sets.push(ValueLabelSet { name: name.clone(), labels: draft.labels });
     }

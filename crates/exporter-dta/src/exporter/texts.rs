@@ -11,7 +11,7 @@ use super::missing::Letters;
 use super::ready::without_nul;
 use crate::characteristics::{
     CLOCK, CLOCK_UTC, CURRENT_LANGUAGE, DATASET, LABEL, LABEL_STUDY, LANGUAGE_LABEL, LANGUAGE_SET, LANGUAGES,
-    LETTERS, NAME, NOTES, SET_LETTERS, SETS, STUDY, TABLE, VALUE_LABELS, VARIABLE, is_special,
+    LETTERS, NAME, NOTES, SET_LETTERS, SETS, STUDY, TABLE, UNTRANSLATED, VALUE_LABELS, VARIABLE, is_special,
 };
 use crate::charset::Charset;
 use crate::metadata::Characteristic;
@@ -98,7 +98,7 @@ impl Texts<'_> {
         let extra = (full.chars().count() > MAX_LABEL_CHARS).then_some(full);
         self.notes(DATASET, None, &table.notes, extra.into_iter().collect());
         if !self.codebook {
-            self.report_dropped(codebook, table);
+            self.report_dropped(codebook, table, sets);
             return;
         }
         let mut rest = table.clone();
@@ -116,6 +116,9 @@ impl Texts<'_> {
         self.json(DATASET, STUDY, &codebook.study);
         if !sets.originals.is_empty() {
             self.json(DATASET, SETS, &sets.originals);
+        }
+        if !sets.untranslated.is_empty() {
+            self.json(DATASET, UNTRANSLATED, &sets.untranslated);
         }
         if !sets.incomplete.is_empty() {
             self.json(DATASET, VALUE_LABELS, &sets.incomplete);
@@ -145,13 +148,18 @@ impl Texts<'_> {
         }
     }
 
-    fn report_dropped(&mut self, codebook: &Codebook, table: &Table) {
+    fn report_dropped(&mut self, codebook: &Codebook, table: &Table, sets: &LabelSets) {
         let groups = table.groups.len() as u64;
         if groups > 0 {
             self.losses.push(Loss::new(LossCode::GROUP_DROPPED, "left out by codebook=false").count(groups));
         }
         if !table.key.is_empty() || table.parent.is_some() {
             self.losses.push(Loss::new(LossCode::KEY_DROPPED, "left out by codebook=false"));
+        }
+        let untranslated = sets.untranslated.values().map(|values| values.len() as u64).sum();
+        if untranslated > 0 {
+            let action = "value labels without a translation stand in the current language, unmarked by codebook=false";
+            self.losses.push(Loss::new(LossCode::METADATA_DROPPED, action).count(untranslated));
         }
         if codebook.study != exporter_core::codebook::Study::default() {
             self.losses

@@ -1,0 +1,102 @@
+//! What is lost of a file that is read, and what is not.
+
+use std::sync::Arc;
+
+use arrow_array::{Array, ArrayRef, Int64Array};
+use exporter_core::codebook::{Codebook, Kind, Missing, Table, Text, Value, ValueLabels, Variable};
+use exporter_core::sink::MemorySink;
+use exporter_core::{Context, Dataset, LossPolicy, Scan, export};
+
+use super::{open, rows, study, written};
+use crate::DtaExporter;
+use crate::dataset::{DtaDataset, Letters};
+use crate::reader::test_file::{Cell, TestFile};
+use crate::spec::{ByteOrder, Release};
+
+#[test]
+fn letters_read_as_null_are_losses_of_reading() {
+    let mut file = TestFile::sample(Release::V118, ByteOrder::Little);
+    file.rows[0][1] = Cell::Long(2_147_483_624);
+    let (_folder, data) = open(&file.bytes(), Letters::Null);
+    let told = |data: &DtaDataset| -> Vec<String> { data.losses().iter().map(ToString::to_string).collect() };
+    let labels = "missing-dropped survey.b: labels of .a to .z dropped, as letters=null asks";
+    assert_eq!(told(&data), [labels]);
+    let read = rows(&data, &Scan::all());
+    let nulls: Vec<usize> = read.columns().iter().map(|column| column.null_count()).collect();
+    let kept: Vec<usize> = {
+        let (_folder, data) = open(&file.bytes(), Letters::Seen);
+        rows(&data, &Scan::all()).columns().iter().map(|column| column.null_count()).collect()
+    };
+    assert_eq!((nulls[0], nulls[1]), (kept[0] + 1, kept[1] + 1));
+    rows(&data, &Scan::all());
+    let action = "missing values .a to .z read as null, as letters=null asks, first at row";
+    let cells = |variable: &str, row: u64, letter: &str| {
+        format!("missing-reason-merged survey.{variable}: {action} {row}: {letter:?}")
+    };
+    assert_eq!(told(&data), [labels.to_owned(), cells("b", 2, ".a"), cells("day", 1, ".c")]);
+    // Before release 113 the same numbers are ordinary ones.
+    let mut old = TestFile::sample(Release::from_number(111).unwrap(), ByteOrder::Little);
+    old.rows[0][0] = Cell::Byte(102);
+    let (_folder, data) = open(&old.bytes(), Letters::Null);
+    let column = rows(&data, &Scan::all()).column(0).clone();
+    assert_eq!((column.is_valid(0), data.losses().len()), (true, 0));
+}
+
+#[test]
+fn labels_without_a_translation_come_back_without_one() {
+    let labels = ValueLabels::new()
+        .with(0, Text::new("no").with("fr", "non"))
+        .with(1, "maybe")
+        .with(2, Text::new("taxi").with("fr", "taxi"))
+        .with(9, "refused");
+    let declared = [Missing::value(8).label("unknown"), Missing::value(9)];
+    let x = declared
+        .into_iter()
+        .fold(Variable::new("x", Kind::INTEGER).with_labels("answers"), |x, missing| x.with_missing(missing));
+    let codebook = Codebook::new("s")
+        .with_languages(["en", "fr"])
+        .with_value_labels("answers", labels.clone())
+        .with_table(Table::new("t", vec![x]));
+    let columns: Vec<ArrayRef> = vec![Arc::new(Int64Array::from(vec![0, 1, 2, 8, 9]))];
+    let bytes = written(&study(codebook, columns));
+    // Not because the set stands in the file twice.
+    let holds = |bytes: &[u8], name: &str| memchr::memmem::find(bytes, name.as_bytes()).is_some();
+    assert!(holds(&bytes, "exporter_untranslated") && !holds(&bytes, "exporter_labels"));
+    let (_folder, data) = open(&bytes, Letters::Seen);
+    assert_eq!(data.codebook().value_labels["answers"], labels);
+    assert_eq!(data.codebook().tables[0].variables[0].missing[0].label, Text::new("unknown"));
+    // Somebody has translated one since.
+    let mut changed = bytes.clone();
+    let at = memchr::memmem::rfind(&changed, b"maybe").unwrap();
+    changed[at..at + 5].copy_from_slice(b"m\xC3\xAAme");
+    let (_folder, data) = open(&changed, Letters::Seen);
+    let label = data.codebook().value_labels["answers"].get(&Value::Integer(1)).unwrap().clone();
+    let texts = [label.untagged(), label.translation("fr")];
+    assert!([[Some("maybe"), Some("même")], [Some("même"), Some("maybe")]].contains(&texts), "{label:?}");
+}
+
+#[test]
+fn replaced_characters_are_losses_of_reading_however_often_they_are_read() {
+    let mut file = TestFile::sample(Release::V118, ByteOrder::Little);
+    file.rows[0][3] = Cell::Text(b"a\xE9b");
+    file.rows[1][3] = Cell::Text(b"\xFF\xFF");
+    file.variables[2].4 = b"caf\xE9".to_vec();
+    let (_folder, data) = open(&file.bytes(), Letters::Seen);
+    let losses = |data: &DtaDataset| {
+        let losses = data.losses();
+        losses.iter().map(|loss| (loss.variable.clone(), loss.count)).collect::<Vec<_>>()
+    };
+    assert_eq!(losses(&data), [(None, 1)]);
+    for _ in 0..2 {
+        rows(&data, &Scan::all());
+        assert_eq!(losses(&data), [(None, 1), (Some("s".to_owned()), 3)]);
+    }
+    let first = data.losses().iter().find_map(|loss| loss.first.clone()).unwrap();
+    assert_eq!((first.row, first.value.as_str()), (Some(1), "a\u{FFFD}b"));
+    let sink = MemorySink::new();
+    let summary = export(&DtaExporter::default(), &data, Box::new(sink), &Context::default()).unwrap();
+    let told: Vec<_> = summary.losses.iter().filter(|loss| loss.code.as_str() == "text-replaced").collect();
+    assert_eq!(told.iter().map(|loss| loss.count).collect::<Vec<_>>(), [1, 3]);
+    let deny = Context::default().with_policy(LossPolicy::Deny);
+    assert!(export(&DtaExporter::default(), &data, Box::new(MemorySink::new()), &deny).is_err());
+}
