@@ -22,12 +22,14 @@ impl Layout {
         let count = metadata.variables.len() as u64;
         let (name, format, label) = (widths.name as u64, widths.format as u64, widths.variable_label as u64);
         let sort = widths.sort_entry as u64 * (count + 1);
-        let rows_bytes = rows * metadata.row_width();
+        // Numbers that were announced wrongly must not overflow.
+        let rows_bytes = rows.saturating_mul(metadata.row_width());
         let mut map = [0; MAP_ENTRIES];
         if !release.is_tagged() {
             let header = 109;
             let variables = count * (1 + name + format + name + label) + sort;
-            let size = header + variables + sizes.characteristics + 5 + rows_bytes + sizes.value_labels;
+            let others = header + variables + sizes.characteristics + 5 + sizes.value_labels;
+            let size = rows_bytes.saturating_add(others);
             return Self { map, size };
         }
         let header_fields =
@@ -43,17 +45,23 @@ impl Layout {
             39 + name * count,
             35 + label * count,
             35 + sizes.characteristics,
-            13 + rows_bytes,
-            15 + strl_bytes,
+            rows_bytes.saturating_add(13),
+            strl_bytes.saturating_add(15),
             29 + sizes.value_labels,
             12,
         ];
         let mut position = 0;
         for (entry, section) in map.iter_mut().zip(sections) {
-            position += section;
+            position = section.saturating_add(position);
             *entry = position;
         }
         Self { map, size: position }
+    }
+
+    /// Position of the first GSO record in a tagged file, whatever number of them follows.
+    pub fn first_strl_record(&self) -> u64 {
+        let [.., strls, _value_labels, _closing_tag, _end] = self.map;
+        strls.saturating_add("<strls>".len() as u64)
     }
 }
 
@@ -104,6 +112,6 @@ mod tests {
         metadata.variables.push(DtaVariable::new("x", StorageType::Byte));
         let layout = Layout::new(&metadata, &TextSizes::default(), 1, 0);
         assert_eq!(layout.map, [0, 141, 264, 299, 449, 474, 550, 718, 1074, 1109, 1123, 1138, 1167, 1179]);
-        assert_eq!(layout.size, 1179);
+        assert_eq!((layout.first_strl_record(), layout.size), (1130, 1179));
     }
 }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
 mod round_trip;
+mod strl_sinks;
 
 use std::io::Cursor;
 

@@ -21,9 +21,9 @@ static ALONE: Mutex<()> = Mutex::new(());
 const BATCH_ROWS: usize = 20_000;
 const MIB: usize = 1 << 20;
 
-/// A number, a code, a short text, and a long text in every eighth row.
-fn batch(rows: usize) -> RecordBatch {
-    let long = "x".repeat(400);
+/// A number, a code, a short text, and a text of `long` bytes in every eighth row.
+fn batch(rows: usize, long: usize) -> RecordBatch {
+    let long = "x".repeat(long);
     let texts = ["", "a", "some text", "twelve bytes"];
     let columns: [(&str, ArrayRef); 4] = [
         ("d", Arc::new(Float64Array::from_iter_values((0..rows).map(|i| i as f64 / 3.0)))),
@@ -47,27 +47,33 @@ fn metadata(release: Release) -> DtaMetadata {
 }
 
 /// What is known before the rows, and what the sink can.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 enum Case {
     Known,
+    KnownToAFile,
     UnknownToAFile,
     UnknownToAStream,
 }
 
-/// Peak memory of writing `rows` rows that stream by.
-fn writing(rows: usize, case: Case) -> usize {
-    let batch = batch(BATCH_ROWS);
-    let count = rows / BATCH_ROWS;
+impl Case {
+    const ALL: [Self; 4] = [Self::Known, Self::KnownToAFile, Self::UnknownToAFile, Self::UnknownToAStream];
+}
+
+/// Peak memory of writing a batch `count` times, as if the rows streamed by.
+fn writing(batch: &RecordBatch, count: usize, case: Case, threads: usize) -> usize {
+    let rows = batch.num_rows() * count;
     let mut options = WriterOptions::new(Box::new(tempfile::tempfile));
-    options.threads = 2;
-    if matches!(case, Case::Known) {
+    options.threads = threads;
+    if matches!(case, Case::Known | Case::KnownToAFile) {
         options.rows = Some(rows as u64);
+    }
+    if case == Case::Known {
         options.strl_bytes = strl_bytes(batch.column(3), Release::V118).map(|bytes| bytes * count as u64);
     }
     let batches = (0..count).map(|_| Ok(batch.clone()));
     let about = metadata(Release::V118);
     let (written, peak) = peak_during(|| {
-        if matches!(case, Case::UnknownToAFile) {
+        if matches!(case, Case::KnownToAFile | Case::UnknownToAFile) {
             let mut writer = DtaWriter::seekable(tempfile::tempfile().unwrap(), about, options).unwrap();
             writer.write_batches(batches).unwrap();
             writer.finish().unwrap().1
@@ -84,10 +90,27 @@ fn writing(rows: usize, case: Case) -> usize {
 #[test]
 fn writing_two_million_rows_needs_no_more_than_two_hundred_thousand() {
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
-    for case in [Case::Known, Case::UnknownToAFile, Case::UnknownToAStream] {
-        let (few, many) = (writing(200_000, case), writing(2_000_000, case));
-        assert!(many <= 64 * MIB, "{case:?}: {many} bytes over one batch");
+    let batch = batch(BATCH_ROWS, 400);
+    for case in Case::ALL {
+        let (few, many) = (writing(&batch, 10, case, 2), writing(&batch, 100, case, 2));
+        assert!(many <= 4 * MIB, "{case:?}: {many} bytes over one batch");
         assert!(many <= few + MIB, "{case:?}: {few} bytes for 200,000 rows, {many} for 2,000,000");
+    }
+}
+
+#[test]
+fn contents_take_no_more_than_their_buffer() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    // A buffer of records, and what the allocator's rounding and small things take.
+    let bound = (256 << 10) + (8 << 10);
+    for case in Case::ALL {
+        let without = writing(&batch(BATCH_ROWS, 0), 10, case, 1);
+        // Contents of 10 MB in 25,000 records, and of 128 MiB in eight.
+        for (batch, count) in [(batch(BATCH_ROWS, 400), 10), (batch(1, 16 * MIB), 8)] {
+            let with = writing(&batch, count, case, 1);
+            let rows = batch.num_rows();
+            assert!(with <= without + bound, "{case:?}, {rows} rows a batch: {without} bytes became {with}");
+        }
     }
 }
 
@@ -102,7 +125,7 @@ fn file(release: Release, rows: usize) -> Vec<u8> {
     let mut options = WriterOptions::new(Box::new(tempfile::tempfile));
     options.long_text = exporter_dta::writer::LongText::Cut;
     let mut writer = DtaWriter::new(Vec::new(), about, options).unwrap();
-    writer.write(&batch(rows)).unwrap();
+    writer.write(&batch(rows, 400)).unwrap();
     writer.finish().unwrap().0
 }
 

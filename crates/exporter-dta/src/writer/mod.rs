@@ -1,18 +1,22 @@
-//! Writes a `.dta` from record batches, append-only and in bounded memory.
+//! Writes a `.dta` from record batches in bounded memory: append-only, or with strL contents at their place at once where
+//! the sink can seek.
 
 mod batch;
 mod blocks;
 mod column;
 mod findings;
 mod float_column;
+mod gathered;
 mod integer_column;
 mod masked_copy;
 mod number;
 mod pipeline;
 mod sections;
+mod spool;
 mod string_column;
 mod strl_column;
-mod strl_spool;
+mod strl_place;
+mod strl_records;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -20,8 +24,7 @@ mod tile;
 mod time_column;
 mod validate;
 
-use std::fs::File;
-use std::io::{self, BufWriter, Seek, SeekFrom, Write};
+use std::io::{BufWriter, Seek, SeekFrom, Write};
 
 use arrow_array::RecordBatch;
 use arrow_schema::ArrowError;
@@ -32,9 +35,12 @@ use crate::metadata::DtaMetadata;
 use crate::spec_storage::StorageType;
 use crate::writer::blocks::{Blocks, division};
 use crate::writer::findings::Findings;
+use crate::writer::gathered::Gathered;
 use crate::writer::pipeline::{Filled, fill_in_turn};
 use crate::writer::sections::Sections;
-use crate::writer::strl_spool::{StrlSpool, copy_from_start};
+use crate::writer::spool::Spool;
+use crate::writer::strl_place::{SeekIn, StrlPlace};
+use crate::writer::strl_records::StrlRecords;
 
 pub(crate) use float_column::decimal_text;
 pub(crate) use sections::text_sizes;
@@ -42,19 +48,18 @@ pub(crate) use sections::text_sizes;
 pub use findings::{CellChange, CellChanges};
 pub use float_column::OutOfRange;
 pub(crate) use float_column::STORE_AS_MISSING;
+pub use spool::SpoolFile;
 pub use string_column::LongText;
-pub use strl_spool::strl_bytes;
+pub use strl_records::strl_bytes;
 pub use validate::check_metadata;
 
 /// Blocks below this size are gathered before they are written.
 const GATHER_BYTES: usize = 64 << 10;
 
-/// Where a writer puts what it must hold back: an empty file, gone once it is closed.
-pub type SpoolFile = Box<dyn FnMut() -> io::Result<File> + Send>;
-
 /// How a [`DtaWriter`] works.
 pub struct WriterOptions {
-    /// Rows that will come, if known; unknown spools the rows to a temporary file, unless the sink can seek.
+    /// Rows that will come, if known; unknown spools the rows to a temporary file, unless the sink can seek. To a sink that
+    /// can seek they tell where strL contents go, which wait in a temporary file otherwise.
     pub rows: Option<u64>,
     /// Bytes of the strL contents as [`strl_bytes`] counts them, if known; unknown spools the rows as well
     /// where there are strL variables, unless the sink can seek.
@@ -116,21 +121,27 @@ pub struct DtaWriter<W: Write> {
     rows: u64,
     /// Layout announced before the rows, or `None` while rows are spooled.
     layout: Option<Layout>,
-    spooled_rows: Option<BufWriter<File>>,
-    gathered: Vec<u8>,
-    strls: StrlSpool,
+    spooled_rows: Spool,
+    gathered: Gathered,
+    strls: StrlRecords,
+    strl_place: StrlPlace<W>,
     findings: Findings,
+    /// Whether rows were lost, so that there is no file to finish.
+    failed: bool,
 }
 
 /// The beginning of the file in a sink that can seek.
 struct Rewrite<W> {
     start: u64,
-    seek: fn(&mut W, SeekFrom) -> io::Result<u64>,
+    seek: SeekIn<W>,
 }
 
 impl<W: Write + Seek + Send> DtaWriter<W> {
     /// As [`DtaWriter::new`] for a sink that can seek: rows and strL bytes that are not known are corrected at the
-    /// end instead of spooling all rows. The bytes are the same.
+    /// end instead of spooling all rows, and where rows are known strL contents go to their place behind them at once
+    /// instead of to a temporary file. The bytes are the same.
+    ///
+    /// The sink must write where it was sought to, also beyond its end, which a file opened for appending does not.
     ///
     /// # Errors
     /// As [`DtaWriter::new`].
@@ -153,7 +164,7 @@ impl<W: Write + Send> DtaWriter<W> {
     fn start(
         sink: W,
         metadata: DtaMetadata,
-        mut options: WriterOptions,
+        options: WriterOptions,
         rewrite: Option<Rewrite<W>>,
     ) -> Result<Self> {
         check_metadata(&metadata, options.rows)?;
@@ -163,15 +174,18 @@ impl<W: Write + Send> DtaWriter<W> {
         // What is not known is announced as nothing where it can be corrected.
         let correctable = rewrite.is_some().then_some(0);
         let strl_bytes = if has_strl { options.strl_bytes.or(correctable) } else { Some(0) };
-        let strls = StrlSpool::new(metadata.release, options.share_strl);
+        let strls = StrlRecords::new(metadata.release, options.share_strl);
         let layout = options
             .rows
             .or(correctable)
             .zip(strl_bytes)
             .map(|(rows, strl_bytes)| Layout::new(&metadata, &sizes, rows, strl_bytes));
-        let spooled_rows = match layout {
-            Some(_) => None,
-            None => Some(BufWriter::new((options.spool)()?)),
+        let placed = layout.filter(|_| has_strl && options.rows.is_some());
+        let strl_place = match (&rewrite, placed) {
+            (Some(Rewrite { start, seek }), Some(layout)) => {
+                StrlPlace::Final { next: start.saturating_add(layout.first_strl_record()), seek: *seek }
+            }
+            _ => StrlPlace::Waiting(Spool::default()),
         };
         let mut writer = Self {
             sink,
@@ -183,10 +197,12 @@ impl<W: Write + Send> DtaWriter<W> {
             width,
             rows: 0,
             layout,
-            spooled_rows,
-            gathered: Vec::new(),
+            spooled_rows: Spool::default(),
+            gathered: Gathered::new(GATHER_BYTES),
             strls,
+            strl_place,
             findings: Findings::default(),
+            failed: false,
         };
         if let Some(layout) = writer.layout {
             writer.write_head(&layout, writer.options.rows.unwrap_or_default())?;
@@ -220,7 +236,8 @@ impl<W: Write + Send> DtaWriter<W> {
         batches: impl IntoIterator<Item = std::result::Result<RecordBatch, ArrowError>, IntoIter: Send>,
     ) -> Result<()> {
         // Split, so that taking batches, filling and writing borrow different parts.
-        let Self { sink, metadata, options, rows, spooled_rows, gathered, strls, findings, width, .. } = self;
+        let Self { sink, metadata, options, rows, layout, spooled_rows, gathered, width, .. } = self;
+        let Self { strls, strl_place, findings, .. } = self;
         let width = *width;
         let metadata = &*metadata;
         let division = division(width, options.threads);
@@ -237,22 +254,34 @@ impl<W: Write + Send> DtaWriter<W> {
         let emit = |filled: Filled| -> Result<Vec<u8>> {
             let Filled { batch, rows, mut block, findings: found } = filled;
             findings.append(found);
-            strls.take(&batch, rows, width, &mut block, spool, findings)?;
-            match spooled_rows {
-                Some(file) => file.write_all(&block)?,
-                None => put(sink, gathered, &block)?,
-            }
+            strls.take(&batch, rows, width, &mut block, findings, |records| {
+                strl_place.append(records, sink, spool)
+            })?;
+            gathered.add(&block, &mut |bytes| match layout {
+                Some(_) => sink.write_all(bytes),
+                None => spooled_rows.append(bytes, spool),
+            })?;
             Ok(block)
         };
-        fill_in_turn(metadata, width, (division.threads, division.blocks), || source.next(), emit)
+        let outcome =
+            fill_in_turn(metadata, width, (division.threads, division.blocks), || source.next(), emit);
+        self.failed |= outcome.is_err();
+        outcome
     }
 
     /// Writes everything after the rows and gives back the sink and an account.
     ///
     /// # Errors
     /// [`DtaError::RowCount`] or [`DtaError::Invalid`] when rows or strL bytes differ from those announced (strL bytes
-    /// matter to a sink that cannot seek), [`DtaError::Io`] when writing fails.
+    /// matter to a sink that cannot seek), [`DtaError::Invalid`] when an earlier write failed, [`DtaError::Io`] when
+    /// writing fails.
     pub fn finish(mut self) -> Result<(W, WriterSummary)> {
+        if self.failed {
+            return Err(DtaError::Invalid {
+                place: "rows".to_owned(),
+                message: "an earlier write failed, so that some are missing; write the file again".to_owned(),
+            });
+        }
         if let Some(announced) = self.options.rows
             && announced != self.rows
         {
@@ -275,18 +304,16 @@ impl<W: Write + Send> DtaWriter<W> {
             Some(_) => {}
             None => {
                 self.write_head(&found, self.rows)?;
-                if let Some(spooled) = self.spooled_rows.take() {
-                    let mut file = spooled.into_inner().map_err(io::IntoInnerError::into_error)?;
-                    copy_from_start(&mut file, &mut self.sink)?;
-                }
+                self.spooled_rows.copy_to(&mut self.sink)?;
             }
         }
-        self.sink.write_all(&self.gathered)?;
+        self.sink.write_all(self.gathered.held())?;
         let sections = Sections { metadata: &self.metadata, layout: &found, rows: self.rows };
         let mut buffered = BufWriter::with_capacity(GATHER_BYTES, &mut self.sink);
         sections.after_rows(&mut buffered)?;
         buffered.flush()?;
-        self.strls.copy_to(buffered.get_mut())?;
+        self.strl_place.complete(buffered.get_mut())?;
+        buffered.write_all(self.strls.held())?;
         sections.after_strls(&mut buffered)?;
         buffered.flush()?;
         drop(buffered);
@@ -305,15 +332,4 @@ impl<W: Write + Send> DtaWriter<W> {
         };
         Ok((self.sink, summary))
     }
-}
-
-/// Appends a block; small ones are gathered first.
-fn put(sink: &mut impl Write, gathered: &mut Vec<u8>, block: &[u8]) -> io::Result<()> {
-    if gathered.len() + block.len() < GATHER_BYTES {
-        gathered.extend_from_slice(block);
-        return Ok(());
-    }
-    sink.write_all(gathered)?;
-    gathered.clear();
-    sink.write_all(block)
 }

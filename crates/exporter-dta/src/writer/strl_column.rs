@@ -94,8 +94,13 @@ impl<'a> Contents<'a> {
         gso_bytes(release, self.bytes.len() as u64 + u64::from(!self.binary))
     }
 
-    /// Writes the GSO record (section 3.2).
-    pub(super) fn write(&self, at: Reference, release: Release, to: &mut impl Write) -> io::Result<()> {
+    /// Hands the parts of the GSO record (section 3.2) to `write`.
+    pub(super) fn write(
+        &self,
+        at: Reference,
+        release: Release,
+        mut write: impl FnMut(&[u8]) -> io::Result<()>,
+    ) -> io::Result<()> {
         let mut head = [0_u8; 20];
         let length = self.bytes.len() as u32 + u32::from(!self.binary);
         let mut rest = head.as_mut_slice();
@@ -105,9 +110,9 @@ impl<'a> Contents<'a> {
         rest.write_all(&[if self.binary { GSO_BINARY } else { GSO_TEXT }])?;
         rest.write_all(&length.to_le_bytes())?;
         let left = rest.len();
-        to.write_all(head.get(..head.len() - left).unwrap_or_default())?;
-        to.write_all(&self.bytes)?;
-        if self.binary { Ok(()) } else { to.write_all(&[0]) }
+        write(head.get(..head.len() - left).unwrap_or_default())?;
+        write(&self.bytes)?;
+        if self.binary { Ok(()) } else { write(&[0]) }
     }
 }
 

@@ -1,5 +1,7 @@
 //! Bytes by hand, any slicing and any number of threads, every limit of the types, what cannot be stored.
 
+mod strl_places;
+
 use std::io::Cursor;
 use std::sync::Arc;
 

@@ -1,8 +1,7 @@
 //! Contents of strL cells on their way to the end of the file.
 
 use std::collections::HashMap;
-use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io;
 use std::ops::Range;
 
 use arrow_array::ArrayRef;
@@ -11,25 +10,22 @@ use crate::charset::Charset;
 use crate::error::Result;
 use crate::layout::gso_bytes;
 use crate::spec::Release;
-use crate::writer::SpoolFile;
 use crate::writer::batch::ReadyBatch;
 use crate::writer::findings::Findings;
+use crate::writer::gathered::Gathered;
 use crate::writer::strl_column::{Contents, Reference, count_replaced};
 use crate::writer::text::Texts;
 
 /// Bytes of contents remembered for sharing.
 const SHARED_BYTES: usize = 16 << 20;
-/// Bytes of records kept in memory; more go to a file.
-const HELD_BYTES: usize = 8 << 20;
-/// Bytes of records that are written to the file at once.
-const WRITE_BYTES: usize = 256 << 10;
+/// Bytes of records gathered before they are written: all that memory holds of them, so that contents which fit need no
+/// temporary file.
+const GATHER_BYTES: usize = 256 << 10;
 
-/// Spool of GSO records in the order of their cells.
-pub(super) struct StrlSpool {
+/// GSO records in the order of their cells.
+pub(super) struct StrlRecords {
     release: Release,
-    /// The first records, which now and then go to the file once there is one.
-    held: Vec<u8>,
-    file: Option<File>,
+    gathered: Gathered,
     bytes: u64,
     shared: Option<Shared>,
 }
@@ -41,9 +37,9 @@ struct Shared {
     bytes: usize,
 }
 
-impl StrlSpool {
+impl StrlRecords {
     pub(super) fn new(release: Release, share: bool) -> Self {
-        Self { release, held: Vec::new(), file: None, bytes: 0, shared: share.then(Shared::default) }
+        Self { release, gathered: Gathered::new(GATHER_BYTES), bytes: 0, shared: share.then(Shared::default) }
     }
 
     /// Bytes of all records so far.
@@ -51,52 +47,21 @@ impl StrlSpool {
         self.bytes
     }
 
-    /// Copies all records to `to`.
-    pub(super) fn copy_to(&mut self, to: &mut impl Write) -> io::Result<()> {
-        if let Some(file) = &mut self.file {
-            copy_from_start(file, to)?;
-        }
-        to.write_all(&self.held)
+    /// The last records, which are not written yet.
+    pub(super) fn held(&self) -> &[u8] {
+        self.gathered.held()
     }
 
-    /// Adds one record; contents as large as all that may be held are never copied.
-    fn add(&mut self, contents: &Contents<'_>, at: Reference, spool: &mut SpoolFile) -> io::Result<()> {
-        self.bytes += contents.record_bytes(self.release);
-        if contents.bytes.len() >= HELD_BYTES {
-            return contents.write(at, self.release, self.spill(spool)?);
-        }
-        contents.write(at, self.release, &mut self.held)?;
-        let limit = if self.file.is_some() { WRITE_BYTES } else { HELD_BYTES };
-        if self.held.len() >= limit {
-            self.spill(spool)?;
-        }
-        Ok(())
-    }
-
-    /// Moves what is held to the file, made when needed.
-    fn spill(&mut self, spool: &mut SpoolFile) -> io::Result<&mut File> {
-        let mut file = match self.file.take() {
-            Some(file) => file,
-            None => spool()?,
-        };
-        for part in self.held.chunks(WRITE_BYTES) {
-            file.write_all(part)?;
-        }
-        self.held.clear();
-        self.held.shrink_to(WRITE_BYTES);
-        Ok(self.file.insert(file))
-    }
-
-    /// Spools the contents of the strL cells in `rows`, row by row and from left to right; a cell whose contents
-    /// stood before is changed in `block` to refer there.
+    /// Adds the contents of the strL cells in `rows`, row by row and from left to right, and hands records to `write`
+    /// when there are enough; a cell whose contents stood before is changed in `block` to refer there.
     pub(super) fn take(
         &mut self,
         batch: &ReadyBatch,
         rows: Range<usize>,
         width: usize,
         block: &mut [u8],
-        spool: &mut SpoolFile,
         findings: &mut Findings,
+        mut write: impl FnMut(&[u8]) -> io::Result<()>,
     ) -> Result<()> {
         if batch.strls.is_empty() {
             return Ok(());
@@ -119,23 +84,11 @@ impl StrlSpool {
                 }
                 let contents =
                     Contents::new(value, texts.is_binary(), charset, count_replaced(findings, row));
-                self.add(&contents, at, spool)?;
+                self.bytes += contents.record_bytes(self.release);
+                contents.write(at, self.release, |part| self.gathered.add(part, &mut write))?;
             }
         }
         Ok(())
-    }
-}
-
-/// Copies a file from its start.
-pub(super) fn copy_from_start(file: &mut File, to: &mut impl Write) -> io::Result<()> {
-    file.seek(SeekFrom::Start(0))?;
-    let mut buffer = vec![0; WRITE_BYTES];
-    loop {
-        let read = file.read(&mut buffer)?;
-        if read == 0 {
-            return Ok(());
-        }
-        to.write_all(buffer.get(..read).unwrap_or_default())?;
     }
 }
 
