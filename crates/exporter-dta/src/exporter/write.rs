@@ -11,6 +11,7 @@ use exporter_core::{
 
 use super::ready::ready;
 use super::table::TablePlan;
+use crate::error::DtaError;
 use crate::metadata::DtaMetadata;
 use crate::options::{DtaOptions, LongTextOption};
 use crate::spec_storage::StorageType;
@@ -32,8 +33,8 @@ impl Plan for TablePlan<'_> {
         &self.renames
     }
 
-    /// Writes the table. Where it has strL contents and the sink cannot seek they are counted first, so that no byte is
-    /// written twice.
+    /// Writes the table. Where it has strL contents and the sink cannot seek they are counted first, so that the rows need
+    /// not wait for them in a file; the contents themselves do.
     fn write(self: Box<Self>, sink: &dyn Sink, context: &Context) -> Result<Summary> {
         let table = *self;
         let temp = context.temp().to_path_buf();
@@ -48,36 +49,35 @@ impl Plan for TablePlan<'_> {
         if texts_are_cut(&table.metadata, table.options) {
             options.long_text = LongText::Cut;
         }
-        let metadata = table.metadata.clone();
-        let has_strl = metadata.variables.iter().any(|variable| variable.storage == StorageType::StrL);
+        let has_strl = table.metadata.variables.iter().any(|variable| variable.storage == StorageType::StrL);
         if has_strl && sink.seeks() {
             let entry = sink.create_random(&table.entry, context.temp())?;
-            let writer = DtaWriter::seekable(entry, metadata, options);
-            return table.write_rows(writer, context);
+            return table.write_rows(entry, DtaWriter::seekable, options, context);
         }
         if has_strl && !table.options.share_strl {
             options.strl_bytes = Some(count_strl_bytes(&table, context)?);
         }
         let entry = sink.create(&table.entry)?;
-        let writer = DtaWriter::new(entry, metadata, options);
-        table.write_rows(writer, context)
+        table.write_rows(entry, DtaWriter::new, options, context)
     }
 }
 
 impl TablePlan<'_> {
-    /// Writes the rows and ends the entry.
+    /// Writes the rows with the writer that `start` makes, and ends the entry.
     fn write_rows<E: Entry + ?Sized>(
         self,
-        writer: std::result::Result<DtaWriter<Box<E>>, crate::DtaError>,
+        entry: Box<E>,
+        start: impl FnOnce(Box<E>, DtaMetadata, WriterOptions) -> Started<E>,
+        options: WriterOptions,
         context: &Context,
     ) -> Result<Summary> {
-        let table = self;
-        let place = |error: crate::DtaError| refusal(error).table(&table.name).entry(&table.entry.path);
-        let mut writer = writer.map_err(place)?;
-        let batches = context.scan(table.data, table.id, &Scan::all())?;
+        let Self { data, id, name, entry: spec, metadata, cut_at_nul, remarks, .. } = self;
+        let place = |error: DtaError| refusal(error).table(&name).entry(&spec.path);
+        let mut writer = start(entry, metadata, options).map_err(place)?;
+        let batches = context.scan(data, id, &Scan::all())?;
         let batches = batches.map(|batch| {
             batch
-                .and_then(|batch| ready(batch, &table.cut_at_nul))
+                .and_then(|batch| ready(batch, &cut_at_nul))
                 .map_err(|error| ArrowError::ExternalError(Box::new(error)))
         });
         writer.write_batches(batches).map_err(place)?;
@@ -86,19 +86,18 @@ impl TablePlan<'_> {
         let receipt = entry.commit()?;
         context.progress().bytes(receipt.bytes);
 
-        let variables = &exporter_core::dataset::table_of(table.data.codebook(), table.id)?.variables;
+        // The file has the variables of the table, each at its place.
+        let variables = &exporter_core::dataset::table_of(data.codebook(), id)?.variables;
         let original = |position: usize| {
-            let given = variables.get(position).map(|variable| variable.name.as_str());
-            let written = table.metadata.variables.get(position).map(|variable| variable.name.as_str());
-            given.or(written).unwrap_or_default().to_owned()
+            variables.get(position).map(|variable| variable.name.clone()).unwrap_or_default()
         };
         let mut summary = Summary::default();
-        summary.losses = losses(&written, &table.name, original);
-        summary.remarks = table.remarks;
+        summary.losses = losses(&written, &name, original);
+        summary.remarks = remarks;
         summary.entries.push(EntryReport {
             path: receipt.path,
-            media_type: table.entry.media_type,
-            table: Some(table.id),
+            media_type: spec.media_type,
+            table: Some(id),
             rows: Some(written.rows),
             bytes: receipt.bytes,
         });
@@ -106,10 +105,13 @@ impl TablePlan<'_> {
     }
 }
 
+/// A writer into an entry, or why there is none.
+type Started<E> = std::result::Result<DtaWriter<Box<E>>, DtaError>;
+
 /// An error of the codec; a value it would store as missing, were that allowed, is refused because of a loss.
-fn refusal(error: crate::DtaError) -> exporter_core::Error {
+fn refusal(error: DtaError) -> exporter_core::Error {
     match error {
-        crate::DtaError::Value { value, storage, variable, row, remedy: STORE_AS_MISSING } => {
+        DtaError::Value { value, storage, variable, row, remedy: STORE_AS_MISSING } => {
             exporter_core::Error::new(ErrorKind::Loss, format!("dta: {value} does not fit {storage}"))
                 .variable(variable)
                 .row(row)
