@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use exporter::core::sink::{FileSink, FolderOptions, FolderSink, StreamSink};
-use exporter::package::{GzipOptions, Gzipped, ManifestSink, Packaged};
+use exporter::package::{GzipOptions, Gzipped, Listed, Packaged};
 use exporter::{Bundle, Context, Dataset, Error, Exporter, Result, Sink};
 
 use crate::args::ExportArgs;
@@ -62,13 +62,13 @@ impl Target {
         }
         match packaging {
             Packaging::None => {
-                let sink = || self.open(args).map(|sink| listed(sink, args.manifest));
-                carry_out(&bundle, data, sink, &args.work, context)
+                let exporter = listed(bundle, args.manifest);
+                carry_out(&*exporter, data, || self.open(args), &args.work, context)
             }
             Packaging::Gzip(level) => {
                 let options = GzipOptions::default().level(level);
-                let sink = || self.open(args).map(|sink| listed(sink, args.manifest));
-                carry_out(&Gzipped::new(bundle, options), data, sink, &args.work, context)
+                let exporter = listed(Gzipped::new(bundle, options), args.manifest);
+                carry_out(&*exporter, data, || self.open(args), &args.work, context)
             }
             Packaging::Zip(options) => {
                 let name = self.zip_name(data);
@@ -98,8 +98,8 @@ impl Target {
     }
 }
 
-fn listed(sink: Box<dyn Sink>, manifest: bool) -> Box<dyn Sink> {
-    if manifest { Box::new(ManifestSink::new(sink)) } else { sink }
+fn listed(exporter: impl Exporter + 'static, manifest: bool) -> Box<dyn Exporter> {
+    if manifest { Box::new(Listed::new(exporter)) } else { Box::new(exporter) }
 }
 
 /// Whether a file name ends with one of the extensions.

@@ -107,3 +107,89 @@ fn what_is_inside_is_checked_by_its_own_rules() {
         found.output
     );
 }
+
+#[test]
+fn rows_of_delimited_text_are_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let zip = |header: &str, text: &str| {
+        let zip = ZipSink::new(Vec::new(), ZipOptions::default(), folder.path()).unwrap();
+        let sink = ManifestSink::new(zip);
+        let spec = EntrySpec::new("t.csv", "text/csv").rows(2).attribute("header", header);
+        let mut entry = sink.create(&spec).unwrap();
+        entry.write_all(text.as_bytes()).unwrap();
+        entry.commit().unwrap();
+        let (archive, _) = sink.close().unwrap().close().unwrap();
+        std::fs::write(folder.path().join("x.zip"), archive).unwrap();
+        run_in(folder.path(), "check {}/x.zip").output
+    };
+    for (header, text) in [
+        ("names", "id,note\n1,\"two\nlines\"\n2,\"\"\"\"\n"),
+        ("both", "id\r\nNumber\r\n1\r\n2\r\n"),
+        ("none", "1\n2\n"),
+    ] {
+        let output = zip(header, text);
+        assert!(output.contains("no findings"), "{output}");
+    }
+    let output = zip("names", "id\n1\n");
+    let message = "the manifest says 2 rows below 1 header lines, it has 2 records";
+    assert!(output.contains(message), "{output}");
+}
+
+#[test]
+fn a_folder_is_checked_by_its_manifest() {
+    let folder = tempfile::tempdir().unwrap();
+    let study = example("households");
+    let formats = "--to dta --to csv:header=both --to tab --to parquet --to arrow --manifest";
+    let run = run_in(folder.path(), &format!("export {} {formats} --out {{}}/d", study.display()));
+    assert_eq!(run.code, 0, "{}", run.error);
+    let check = || run_in(folder.path(), "check {}/d");
+    let sound = check();
+    assert_eq!((sound.code, sound.output.ends_with("d: no findings\n")), (0, true), "{}", sound.output);
+
+    let file = |name: &str| folder.path().join("d").join(name);
+    let manifest = std::fs::read_to_string(file("MANIFEST.json")).unwrap();
+    let mut claims: serde_json::Value = serde_json::from_str(&manifest).unwrap();
+    for line in claims["entries"].as_array_mut().unwrap() {
+        if let Some(rows) = line["rows"].as_u64() {
+            line["rows"] = (rows + 1).into();
+        }
+    }
+    std::fs::write(file("MANIFEST.json"), claims.to_string()).unwrap();
+    let output = check().output;
+    for name in ["members.dta", "members.csv", "members.tab", "members.parquet", "members.arrow"] {
+        assert!(output.contains(&format!("manifest in {name}: the manifest says ")), "{name}: {output}");
+    }
+    std::fs::write(file("MANIFEST.json"), manifest).unwrap();
+
+    let mut dta = std::fs::read(file("members.dta")).unwrap();
+    let at = dta.windows(6).position(|window| window == b"<data>").unwrap();
+    dta[at + 1] = b'D';
+    std::fs::write(file("members.dta"), dta).unwrap();
+    std::fs::remove_file(file("members.tab")).unwrap();
+    std::fs::write(file("beside.txt"), "x").unwrap();
+    let found = check();
+    assert_eq!(found.code, 1);
+    for wanted in [
+        "manifest in members.dta: the manifest says SHA-256",
+        " in members.dta at offset ",
+        "manifest in members.tab: the manifest lists it, and it is not there",
+        "manifest in beside.txt: the manifest does not list it",
+    ] {
+        assert!(found.output.contains(wanted), "{wanted}: {}", found.output);
+    }
+    std::fs::remove_file(file("MANIFEST.json")).unwrap();
+    let none = check();
+    assert_eq!(none.code, 1);
+    assert!(none.error.contains("no MANIFEST.json") && none.error.contains("--manifest"), "{}", none.error);
+}
+
+#[test]
+fn gzip_streams_of_a_folder_are_checked() {
+    let folder = tempfile::tempdir().unwrap();
+    let study = example("households");
+    let run =
+        run_in(folder.path(), &format!("export {} --to csv --gzip --manifest --out {{}}/d", study.display()));
+    assert_eq!(run.code, 0, "{}", run.error);
+    let sound = run_in(folder.path(), "check {}/d");
+    assert_eq!(sound.code, 0, "{}", sound.output);
+}

@@ -1,9 +1,9 @@
 //! Packaging: zip (AES-256), gzip and manifest, as codecs, as sinks round sinks, and as an exporter round exporters.
 //!
 //! - [`ZipWriter`] and [`GzipWriter`] stand alone: bytes in, an archive out, from front to back to any output.
-//! - [`ZipSink`], [`GzipSink`] and [`ManifestSink`] are sinks of the engine; [`Packaged`] and [`Gzipped`] are
-//!   exporters round another one: one zip of whatever it writes, or a gzip stream of each entry.
-//! - [`check`] verifies archives of this program, byte by byte.
+//! - [`ZipSink`], [`GzipSink`] and [`ManifestSink`] are sinks of the engine; [`Packaged`], [`Gzipped`] and [`Listed`]
+//!   are exporters round another one: one zip of whatever it writes, a gzip stream of each entry, or a manifest beside.
+//! - [`check`] verifies archives of this program byte by byte, and folders by their manifest.
 //! - [`ParallelDeflate`] is below both: one entry is compressed with as many threads as are given, and the bytes are
 //!   the same for any number of them.
 //!
@@ -57,7 +57,7 @@ pub use deflate::{DeflateTotals, ParallelDeflate};
 pub use gzip::{GzipOptions, GzipWriter};
 pub use level::{Compression, DeflateLevel};
 pub use manifest::MANIFEST;
-pub use sink::{GzipSink, Gzipped, ManifestSink, Packaged, ZipSink};
+pub use sink::{GzipSink, Gzipped, Listed, ManifestSink, Packaged, ZipSink};
 pub use zip::{
     Encryption, EntryOptions, EntryTime, EntryTotals, NameFault, Password, ZipError, ZipOptions, ZipWriter,
 };

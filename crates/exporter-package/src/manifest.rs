@@ -1,5 +1,7 @@
 //! The form of `MANIFEST.json`: what was delivered, with sizes and checksums.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 /// Path of the manifest.
@@ -28,6 +30,9 @@ pub(crate) struct ManifestLine {
     pub(crate) rows: Option<u64>,
     pub(crate) sha256: String,
     pub(crate) media_type: String,
+    /// How the entry is written, such as its delimiter and header.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) attributes: BTreeMap<String, String>,
 }
 
 /// Bytes as lower-case hexadecimal digits.

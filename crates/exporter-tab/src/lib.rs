@@ -10,6 +10,7 @@ mod options;
 mod period;
 mod read_ahead;
 mod reader;
+mod record_count;
 mod script;
 mod writer;
 
@@ -27,6 +28,7 @@ pub use reader::{
     CellKind, Declared, Duplicates, Encoding, Layout, LayoutColumn, ReadHeader, ReadOptions, TabReader,
     read_text,
 };
+pub use record_count::RecordCount;
 pub use script::{RScript, ScriptOptions, SpssScript, StataScript};
 pub use writer::{Altered, Column, Key, RowEncoder, Substitute, TabWriter};
 

@@ -2,6 +2,8 @@
 
 #[cfg(feature = "package")]
 mod archive;
+#[cfg(feature = "package")]
+mod contents;
 
 use std::fs::File;
 use std::io::Read;
@@ -18,7 +20,7 @@ use crate::study::StudyFile;
 pub struct Finding {
     /// Stable name of the rule that is broken.
     pub rule: String,
-    /// Entry of an archive, when the finding is inside it.
+    /// Entry of an archive or file of a folder, when the finding is inside it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub entry: Option<String>,
     /// Byte offset in the file or, inside an archive, in the entry; none when the finding has no place.
@@ -44,13 +46,18 @@ pub struct CheckOptions {
 
 /// Applies the format's own rules to a file; an empty list means that nothing is wrong.
 ///
-/// Stata files, codebooks (or study files) and zips and gzip streams of this program are known; in a zip, the Stata files and
-/// codebooks are checked too, and the rows of Stata and Parquet files are held against the manifest.
+/// Stata files, codebooks (or study files) and zips, gzip streams and folders of this program are known. A folder is held
+/// against its `MANIFEST.json`. What is in zips and folders is checked too: Stata files and codebooks by their rules,
+/// and the rows of every data file against those of the manifest.
 ///
 /// # Errors
 /// [`exporter_core::ErrorKind::Unsupported`] when no checker knows the file, or what the operating system says.
 pub fn check(path: &Path, options: &CheckOptions) -> Result<Vec<Finding>> {
     let _ = options;
+    #[cfg(feature = "package")]
+    if path.is_dir() {
+        return archive::folder(path);
+    }
     let failed = |source| Error::io(format!("cannot read {}", path.display()), source);
     let mut head = Vec::new();
     File::open(path).map_err(failed)?.take(HEAD_BYTES).read_to_end(&mut head).map_err(failed)?;
@@ -65,14 +72,14 @@ pub fn check(path: &Path, options: &CheckOptions) -> Result<Vec<Finding>> {
     }
     #[cfg(feature = "package")]
     if head.starts_with(&[0x1f, 0x8b]) || extension == "gz" {
-        return archive::check_gzip(path);
+        return archive::gzip(path);
     }
     #[cfg(feature = "package")]
     if head.starts_with(b"PK") || extension == "zip" {
-        return archive::check(path, options);
+        return archive::zip(path, options);
     }
     Err(Error::unsupported("no checker knows this file").entry(path.display().to_string()).hint(
-        "files that are checked: .dta, codebooks and study files, zips and gzip streams of this program",
+        "files that are checked: .dta, codebooks and study files; zips, gzip streams and folders of this program",
     ))
 }
 

@@ -74,6 +74,20 @@ pub struct Finding {
     pub message: String,
 }
 
+impl Finding {
+    /// A finding about the whole.
+    pub fn new(rule: Rule, offset: u64, message: impl Into<String>) -> Self {
+        Self { rule, offset, entry: None, message: message.into() }
+    }
+
+    /// Says which entry it is about.
+    #[must_use]
+    pub fn entry(mut self, path: impl Into<String>) -> Self {
+        self.entry = Some(path.into());
+        self
+    }
+}
+
 /// The findings so far.
 pub(super) struct Findings {
     /// Bytes of the file: no finding lies beyond, whatever the directory claims.
@@ -88,11 +102,11 @@ impl Findings {
     }
 
     pub(super) fn add(&mut self, rule: Rule, offset: u64, message: impl Into<String>) {
-        self.push(Finding { rule, offset, entry: None, message: message.into() });
+        self.push(Finding::new(rule, offset, message));
     }
 
     pub(super) fn about(&mut self, rule: Rule, offset: u64, entry: &str, message: impl Into<String>) {
-        self.push(Finding { rule, offset, entry: Some(entry.to_owned()), message: message.into() });
+        self.push(Finding::new(rule, offset, message).entry(entry));
     }
 
     fn push(&mut self, mut finding: Finding) {
@@ -108,7 +122,7 @@ impl Findings {
         for (rule, count) in self.counts {
             if count > LISTED {
                 let message = format!("{} more findings of this rule", count - LISTED);
-                self.list.push(Finding { rule, offset: 0, entry: None, message });
+                self.list.push(Finding::new(rule, 0, message));
             }
         }
         self.list

@@ -6,31 +6,32 @@ use super::CheckedEntry;
 use super::findings::{Findings, Rule};
 use crate::manifest::{MANIFEST, MANIFEST_VERSION, Manifest, hex};
 
-/// Compares the manifest's lines with the entries and fills in the rows it claims.
-pub(super) fn check(
-    text: &[u8],
-    entries: &mut [CheckedEntry],
-    digests: &[Option<[u8; 32]>],
-    findings: &mut Findings,
-) {
-    let at = entries.iter().find(|entry| entry.path == MANIFEST).map_or(0, |entry| entry.offset);
+/// Reads a manifest that begins at offset `at`; a finding says why there is none.
+pub(super) fn read(text: &[u8], at: u64, findings: &mut Findings) -> Option<Manifest> {
     let manifest: Manifest = match serde_json::from_slice(text) {
         Ok(manifest) => manifest,
         Err(error) => {
-            findings.about(
-                Rule::Manifest,
-                at,
-                MANIFEST,
-                format!("it is not as this program writes it: {error}"),
-            );
-            return;
+            let message = format!("it is not as this program writes it: {error}");
+            findings.about(Rule::Manifest, at, MANIFEST, message);
+            return None;
         }
     };
     if manifest.manifest != MANIFEST_VERSION {
         let message = format!("version {} is not known, {MANIFEST_VERSION} is", manifest.manifest);
         findings.about(Rule::Manifest, at, MANIFEST, message);
-        return;
+        return None;
     }
+    Some(manifest)
+}
+
+/// Compares the lines of a manifest that begins at offset `at` with the entries, and fills in what it claims.
+pub(super) fn compare(
+    manifest: &Manifest,
+    at: u64,
+    entries: &mut [CheckedEntry],
+    digests: &[Option<[u8; 32]>],
+    findings: &mut Findings,
+) {
     let places: HashMap<String, usize> =
         entries.iter().enumerate().map(|(index, entry)| (entry.path.clone(), index)).collect();
     let mut listed = vec![false; entries.len()];
@@ -40,13 +41,14 @@ pub(super) fn check(
         let Some((entry, seen, digest)) = known.and_then(|index| {
             Some((entries.get_mut(*index)?, listed.get_mut(*index)?, digests.get(*index)?))
         }) else {
-            wrong(at, "the manifest lists it, and the archive does not have it".into());
+            wrong(at, "the manifest lists it, and it is not there".into());
             continue;
         };
         if std::mem::replace(seen, true) {
             wrong(at, "the manifest lists it twice".into());
         }
         entry.rows = line.rows;
+        entry.attributes.clone_from(&line.attributes);
         if entry.bytes != line.bytes {
             wrong(entry.offset, format!("the manifest says {} bytes, it has {}", line.bytes, entry.bytes));
         }

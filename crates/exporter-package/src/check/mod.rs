@@ -23,7 +23,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! [`check_gzip`] does the same for gzip streams.
+//! [`check_gzip`] does the same for gzip streams, and [`check_folder`] holds a folder against its `MANIFEST.json`.
 //!
 //! Hostile archives are safe to check: memory follows the directory and stays below a limit, no byte of the file is
 //! unpacked twice, an entry is unpacked only as far as the size it claims, and claims beyond
@@ -34,6 +34,7 @@ mod decoder;
 mod directory;
 mod end;
 mod findings;
+mod folder;
 mod gzip;
 mod layout;
 mod manifest;
@@ -41,6 +42,7 @@ mod source;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::io::{self, Read, Seek};
 
 use crate::manifest::MANIFEST;
@@ -49,6 +51,7 @@ use crate::zip::Password;
 use contents::Contents;
 pub use findings::{Finding, Rule};
 use findings::{Findings, Stop};
+pub use folder::check_folder;
 pub use gzip::check_gzip;
 use source::Source;
 
@@ -96,12 +99,14 @@ pub struct Checked {
 pub struct CheckedEntry {
     /// Its name.
     pub path: String,
-    /// Where its header begins, in bytes from 0.
+    /// Where its header begins, in bytes from 0; always 0 in a folder.
     pub offset: u64,
-    /// Bytes that it unpacks to, as the directory says.
+    /// Bytes that it unpacks to, as the directory says, or of the file.
     pub bytes: u64,
     /// Rows that the manifest claims.
     pub rows: Option<u64>,
+    /// How it is written, as the manifest says: delimiter and header of delimited text.
+    pub attributes: BTreeMap<String, String>,
     /// Whether it was unpacked and everything about it agreed.
     pub sound: bool,
 }
@@ -195,6 +200,7 @@ fn check_all<R: Read + Seek>(
             offset: entry.record.offset,
             bytes: entry.record.size,
             rows: None,
+            attributes: BTreeMap::new(),
             sound: entry.sound && unpacked.is_some(),
         });
         let (digest, captured) =
@@ -204,7 +210,10 @@ fn check_all<R: Read + Seek>(
     }
     contents.tell_of_locked_entries(findings);
     if let Some(text) = text {
-        manifest::check(&text, entries, &digests, findings);
+        let at = entries.iter().find(|entry| entry.path == MANIFEST).map_or(0, |entry| entry.offset);
+        if let Some(manifest) = manifest::read(&text, at, findings) {
+            manifest::compare(&manifest, at, entries, &digests, findings);
+        }
     }
     Ok(())
 }

@@ -219,7 +219,7 @@ fn a_manifest_that_says_something_else_is_found() {
         (format!("{{\"manifest\":1,\"entries\":[{twice}]}}"), Some("twice")),
         (format!("{{\"manifest\":1,\"entries\":[{}]}}", line("a", 4, sha)), Some("says 4 bytes")),
         (format!("{{\"manifest\":1,\"entries\":[{}]}}", line("a", 3, &"0".repeat(64))), Some("SHA-256")),
-        (format!("{{\"manifest\":1,\"entries\":[{good},{}]}}", line("z", 3, sha)), Some("does not have")),
+        (format!("{{\"manifest\":1,\"entries\":[{good},{}]}}", line("z", 3, sha)), Some("is not there")),
         (format!("{{\"manifest\":1,\"entries\":[{good}],\"more\":1}}"), Some("unknown field")),
         ("[".repeat(1000), Some("not as this program writes it")),
     ];

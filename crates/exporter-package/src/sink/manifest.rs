@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::sync::{Mutex, PoisonError};
 
+use exporter_core::exporter::Summary;
 use exporter_core::sink::{Entry, EntryReceipt, EntrySpec, Receipt, Sink};
 use exporter_core::{Error, Result};
 use sha2::{Digest as _, Sha256};
 
 use crate::manifest::{MANIFEST, MANIFEST_VERSION, Manifest, ManifestLine, hex};
 
-/// Passes entries on to another sink and adds [`MANIFEST`] at the end: path, bytes, rows, SHA-256 and media type of
-/// every entry, by path.
+/// Passes entries on to another sink and adds [`MANIFEST`] at the end: path, bytes, rows, SHA-256, media type and
+/// attributes of every entry, by path.
 pub struct ManifestSink<S> {
     inner: S,
     lines: Mutex<BTreeMap<String, ManifestLine>>,
@@ -21,6 +22,16 @@ impl<S: Sink> ManifestSink<S> {
     /// Lists what goes to `inner`.
     pub fn new(inner: S) -> Self {
         Self { inner, lines: Mutex::default() }
+    }
+
+    /// Takes over the rows of entries whose number was not known before they were written.
+    pub fn written(&self, summary: &Summary) {
+        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        for entry in &summary.entries {
+            if let Some(line) = lines.get_mut(&entry.path) {
+                line.rows = line.rows.or(entry.rows);
+            }
+        }
     }
 
     /// Writes the manifest and gives the inner sink back unfinished.
@@ -54,6 +65,7 @@ impl<S: Sink> Sink for ManifestSink<S> {
             rows: spec.rows,
             sha256: String::new(),
             media_type: spec.media_type.clone(),
+            attributes: spec.attributes.clone(),
         };
         Ok(Box::new(ManifestEntry { lines: &self.lines, inner, line, hash: Sha256::new() }))
     }

@@ -3,12 +3,14 @@
 mod error;
 mod gzip;
 mod gzipped;
+mod listed;
 mod manifest;
 mod packaged;
 mod zip;
 
 pub use gzip::GzipSink;
 pub use gzipped::Gzipped;
+pub use listed::Listed;
 pub use manifest::ManifestSink;
 pub use packaged::Packaged;
 pub use zip::ZipSink;

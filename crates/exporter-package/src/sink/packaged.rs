@@ -129,6 +129,7 @@ fn write_inside<W: std::io::Write + Send>(
     }
     let listed = ManifestSink::new(zip);
     let summary = inner.write(&listed, context)?;
+    listed.written(&summary);
     Ok((summary, listed.close()?))
 }
 

@@ -1,5 +1,6 @@
 //! Reading Arrow IPC files and streams as a dataset.
 
+use std::fs::File;
 use std::path::Path;
 
 use arrow_array::RecordBatch;
@@ -36,12 +37,25 @@ impl ArrowDataset {
     /// When the file cannot be read, is not Arrow IPC, contradicts itself, or the stored codebook is broken.
     pub fn open(path: &Path, options: &ReadOptions) -> Result<Self> {
         let file = Positioned::open(path).map_err(|source| Error::io("cannot open the file", source))?;
+        let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+        Self::read(file, &stem, options)
+    }
+
+    /// Opens a file that is open already; its table is called `name` unless the stored codebook says otherwise.
+    ///
+    /// # Errors
+    /// As [`ArrowDataset::open`].
+    pub fn from_file(file: File, name: &str, options: &ReadOptions) -> Result<Self> {
+        let file = Positioned::of(file).map_err(|source| Error::io("cannot open the file", source))?;
+        Self::read(file, name, options)
+    }
+
+    fn read(file: Positioned, name: &str, options: &ReadOptions) -> Result<Self> {
         let layout = Layout::read(&file)?;
         let value = |key: &str| layout.schema.metadata().get(key).map(String::as_str);
-        let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
         let (json, table) = match options.codebook {
-            true => (value(CODEBOOK_KEY), value(TABLE_KEY).unwrap_or(&stem)),
-            false => (None, stem.as_str()),
+            true => (value(CODEBOOK_KEY), value(TABLE_KEY).unwrap_or(name)),
+            false => (None, name),
         };
         let mut restored = restore(json, table, &layout.schema)?;
         restored.check_rows(layout.rows());

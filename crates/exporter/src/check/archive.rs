@@ -1,49 +1,74 @@
-//! Zips and gzip streams of this program, and what is inside zips.
+//! Zips, gzip streams and folders that this program wrote.
 
-use std::collections::HashMap;
 use std::fs::File;
-use std::io::{self, BufReader, Seek as _, Write as _};
-use std::path::{Path, PathBuf};
+use std::io::{self, BufReader};
+use std::path::Path;
 
-use exporter_core::sink::temp_file;
 use exporter_core::{Error, Result};
-use exporter_package::check::{CheckedEntry, Inspect, check_and_inspect};
+use exporter_package::MANIFEST;
+use exporter_package::check::{Rule, check_and_inspect, check_folder};
 
+use super::contents::Contents;
 use super::{CheckOptions, Finding};
-use crate::study::{STUDY_FILE_BYTES, StudyFile};
 
-/// Largest entry that is unpacked to be checked by its own rules: the disk is not an attacker's.
-#[cfg(any(feature = "dta", feature = "parquet"))]
-const UNPACKED_BYTES: u64 = 16 << 30;
-
-pub(super) fn check(path: &Path, options: &CheckOptions) -> Result<Vec<Finding>> {
-    let failed = |source| Error::io(format!("cannot check {}", path.display()), source);
+/// A zip and what is inside.
+pub(super) fn zip(path: &Path, options: &CheckOptions) -> Result<Vec<Finding>> {
+    let failed = failed(path);
     let mut zip_options = exporter_package::check::CheckOptions::default();
     zip_options.password.clone_from(&options.password);
-    let mut inside = Inside {
-        temp: options.temp.clone().unwrap_or_else(std::env::temp_dir),
-        open: None,
-        findings: Vec::new(),
-        rows: HashMap::new(),
-    };
-    let file = BufReader::new(File::open(path).map_err(failed)?);
-    let checked = check_and_inspect(file, &zip_options, &mut inside).map_err(failed)?;
-    let mut findings: Vec<Finding> = checked.findings.into_iter().map(of_the_zip).collect();
-    findings.extend(checked.entries.iter().filter_map(|entry| wrong_rows(entry, &inside.rows)));
-    findings.extend(inside.findings);
+    let mut contents = Contents::unpacked(options.temp.clone().unwrap_or_else(std::env::temp_dir));
+    let file = BufReader::new(File::open(path).map_err(&failed)?);
+    let checked = check_and_inspect(file, &zip_options, &mut contents).map_err(&failed)?;
+    let mut findings: Vec<Finding> = checked.findings.into_iter().map(of_the_file).collect();
+    findings.extend(checked.entries.iter().filter_map(|entry| contents.wrong_rows(entry)).map(of_the_file));
+    findings.extend(contents.findings);
     Ok(findings)
 }
 
-pub(super) fn check_gzip(path: &Path) -> Result<Vec<Finding>> {
-    let failed = |source| Error::io(format!("cannot check {}", path.display()), source);
-    let file = BufReader::new(File::open(path).map_err(failed)?);
-    let findings = exporter_package::check::check_gzip(file).map_err(failed)?;
-    Ok(findings.into_iter().map(of_the_zip).collect())
+/// A gzip stream; what it holds is not looked at.
+pub(super) fn gzip(path: &Path) -> Result<Vec<Finding>> {
+    let failed = failed(path);
+    let file = BufReader::new(File::open(path).map_err(&failed)?);
+    let findings = exporter_package::check::check_gzip(file).map_err(&failed)?;
+    Ok(findings.into_iter().map(of_the_file).collect())
 }
 
-fn of_the_zip(found: exporter_package::check::Finding) -> Finding {
+/// A folder, by its manifest, and the files in it.
+pub(super) fn folder(path: &Path) -> Result<Vec<Finding>> {
+    let mut contents = Contents::in_folder(path.to_owned());
+    let options = exporter_package::check::CheckOptions::default();
+    let checked = check_folder(path, &options, &mut contents).map_err(|source| {
+        if source.kind() == io::ErrorKind::NotFound {
+            Error::not_found(format!(
+                "the folder {} has no {MANIFEST}, by which it is checked",
+                path.display()
+            ))
+            .hint("export it with --manifest, or check its files one by one")
+        } else {
+            failed(path)(source)
+        }
+    })?;
+    let wrong_rows = checked.entries.iter().filter_map(|entry| contents.wrong_rows(entry));
+    let findings = checked.findings.into_iter().chain(wrong_rows);
+    let of_an_entry = |found: exporter_package::check::Finding| Finding {
+        rule: found.rule.code().to_owned(),
+        entry: found.entry,
+        offset: None,
+        message: found.message,
+        consequence: None,
+    };
+    let mut findings: Vec<Finding> = findings.map(of_an_entry).collect();
+    findings.extend(contents.findings);
+    Ok(findings)
+}
+
+fn failed(path: &Path) -> impl Fn(io::Error) -> Error {
+    move |source| Error::io(format!("cannot check {}", path.display()), source)
+}
+
+pub(super) fn of_the_file(found: exporter_package::check::Finding) -> Finding {
     let about = found.entry.map(|entry| format!("{entry:?}: ")).unwrap_or_default();
-    let locked = found.rule == exporter_package::check::Rule::Password;
+    let locked = found.rule == Rule::Password;
     Finding {
         rule: found.rule.code().to_owned(),
         entry: None,
@@ -51,139 +76,4 @@ fn of_the_zip(found: exporter_package::check::Finding) -> Finding {
         message: format!("{about}{}", found.message),
         consequence: locked.then(|| "the right password opens what is inside for the check".to_owned()),
     }
-}
-
-/// Rows that an entry says of itself against those of the manifest.
-fn wrong_rows(entry: &CheckedEntry, rows: &HashMap<String, u64>) -> Option<Finding> {
-    let (claimed, found) = (entry.rows?, *rows.get(&entry.path)?);
-    (claimed != found).then(|| Finding {
-        rule: exporter_package::check::Rule::Manifest.code().to_owned(),
-        entry: None,
-        offset: Some(entry.offset),
-        message: format!("{:?}: the manifest says {claimed} rows, it has {found}", entry.path),
-        consequence: None,
-    })
-}
-
-/// Checks entries by their own rules while the archive is unpacked.
-struct Inside {
-    temp: PathBuf,
-    /// The entry that is being unpacked.
-    open: Option<Open>,
-    findings: Vec<Finding>,
-    /// Rows that entries say of themselves.
-    rows: HashMap<String, u64>,
-}
-
-struct Open {
-    path: String,
-    kind: Kind,
-    /// Without a name, so that nothing is left of what was encrypted.
-    file: File,
-}
-
-#[derive(Clone, Copy)]
-enum Kind {
-    Codebook,
-    #[cfg(feature = "dta")]
-    Stata,
-    #[cfg(feature = "parquet")]
-    Parquet,
-}
-
-impl Kind {
-    fn of(path: &str) -> Option<Self> {
-        let path = path.to_lowercase();
-        match path.rsplit_once('.')?.1 {
-            "json" if path.ends_with(".codebook.json") => Some(Self::Codebook),
-            #[cfg(feature = "dta")]
-            "dta" => Some(Self::Stata),
-            #[cfg(feature = "parquet")]
-            "parquet" => Some(Self::Parquet),
-            _ => None,
-        }
-    }
-
-    fn at_most(self) -> u64 {
-        match self {
-            Self::Codebook => STUDY_FILE_BYTES,
-            #[cfg(any(feature = "dta", feature = "parquet"))]
-            _ => UNPACKED_BYTES,
-        }
-    }
-}
-
-impl Inspect for Inside {
-    fn begin(&mut self, path: &str, bytes: u64) -> io::Result<bool> {
-        let Some(kind) = Kind::of(path) else { return Ok(false) };
-        if bytes > kind.at_most() {
-            let message =
-                format!("{bytes} bytes are more than are unpacked for a check of its own: unpack it first");
-            self.findings.push(finding(path, "limit", message));
-            return Ok(false);
-        }
-        self.open = Some(Open { path: path.to_owned(), kind, file: temp_file(&self.temp)? });
-        Ok(true)
-    }
-
-    fn bytes(&mut self, data: &[u8]) -> io::Result<()> {
-        match &mut self.open {
-            Some(open) => open.file.write_all(data),
-            None => Ok(()),
-        }
-    }
-
-    fn end(&mut self, sound: bool) -> io::Result<()> {
-        let Some(Open { path, kind, mut file }) = self.open.take().filter(|_| sound) else { return Ok(()) };
-        file.rewind()?;
-        let found = match kind {
-            Kind::Codebook => codebook(file),
-            #[cfg(feature = "dta")]
-            Kind::Stata => self.stata(&path, file),
-            #[cfg(feature = "parquet")]
-            Kind::Parquet => self.parquet(&path, file),
-        };
-        match found {
-            Ok(found) => self
-                .findings
-                .extend(found.into_iter().map(|found| Finding { entry: Some(path.clone()), ..found })),
-            Err(error) => self.findings.push(finding(&path, "unreadable", error.to_string())),
-        }
-        Ok(())
-    }
-}
-
-impl Inside {
-    #[cfg(feature = "dta")]
-    fn stata(&mut self, path: &str, file: File) -> Result<Vec<Finding>> {
-        let again = file.try_clone()?;
-        let findings = super::stata(file)?;
-        if findings.is_empty()
-            && let Ok(reader) = exporter_dta::reader::DtaReader::open(BufReader::new(again))
-        {
-            self.rows.insert(path.to_owned(), reader.dictionary().rows);
-        }
-        Ok(findings)
-    }
-
-    #[cfg(feature = "parquet")]
-    fn parquet(&mut self, path: &str, file: File) -> Result<Vec<Finding>> {
-        use exporter_core::{Dataset as _, TableId};
-        let options = exporter_parquet::ReadOptions::default();
-        let dataset = exporter_parquet::ParquetDataset::from_file(file, path, &options)?;
-        if let Some(rows) = dataset.rows(TableId(0)) {
-            self.rows.insert(path.to_owned(), rows);
-        }
-        Ok(Vec::new())
-    }
-}
-
-fn codebook(mut file: File) -> Result<Vec<Finding>> {
-    let mut text = String::new();
-    io::Read::read_to_string(&mut file, &mut text)?;
-    StudyFile::from_json(&text).map(|study| super::problems(&study))
-}
-
-fn finding(entry: &str, rule: &str, message: String) -> Finding {
-    Finding { rule: rule.to_owned(), entry: Some(entry.to_owned()), offset: None, message, consequence: None }
 }

@@ -1,0 +1,71 @@
+//! A manifest as an exporter: whatever the inner exporter writes, and the list of it.
+
+use exporter_core::codebook::Codebook;
+use exporter_core::exporter::{Planning, Rename, Summary};
+use exporter_core::sink::{EntrySpec, Sink};
+use exporter_core::{Context, Dataset, Exporter, FormatInfo, LossReport, Plan, ProfileRequest, Result};
+
+use super::ManifestSink;
+
+/// Writes what another exporter (one type, or a `Box<dyn Exporter>`) writes, and `MANIFEST.json` beside it.
+///
+/// Unlike a [`ManifestSink`] alone it knows how many rows were written, where that was not known before.
+pub struct Listed<E> {
+    inner: E,
+}
+
+impl<E: Exporter> Listed<E> {
+    /// Lists the entries of `inner`.
+    pub fn new(inner: E) -> Self {
+        Self { inner }
+    }
+}
+
+impl<E: Exporter> Exporter for Listed<E> {
+    fn format(&self) -> &'static FormatInfo {
+        self.inner.format()
+    }
+
+    fn needs(&self, data: &dyn Dataset, context: &Context) -> Result<ProfileRequest> {
+        self.inner.needs(data, context)
+    }
+
+    fn entries(&self, codebook: &Codebook) -> Vec<EntrySpec> {
+        self.inner.entries(codebook)
+    }
+
+    fn plan<'a>(
+        &'a self,
+        data: &'a dyn Dataset,
+        with: &Planning<'_>,
+        context: &Context,
+    ) -> Result<Box<dyn Plan + 'a>> {
+        Ok(Box::new(ListedPlan { inner: self.inner.plan(data, with, context)? }))
+    }
+}
+
+struct ListedPlan<'a> {
+    inner: Box<dyn Plan + 'a>,
+}
+
+impl Plan for ListedPlan<'_> {
+    fn entries(&self) -> &[EntrySpec] {
+        self.inner.entries()
+    }
+
+    fn losses(&self) -> &LossReport {
+        self.inner.losses()
+    }
+
+    fn renames(&self) -> &[Rename] {
+        self.inner.renames()
+    }
+
+    fn write(self: Box<Self>, sink: &dyn Sink, context: &Context) -> Result<Summary> {
+        let listed = ManifestSink::new(sink);
+        let summary = self.inner.write(&listed, context)?;
+        listed.written(&summary);
+        listed.close()?;
+        Ok(summary)
+    }
+}

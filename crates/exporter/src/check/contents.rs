@@ -1,0 +1,258 @@
+//! What archives and folders hold: entries checked by their own rules, their rows counted.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{self, Seek as _, Write as _};
+use std::path::PathBuf;
+
+use exporter_core::Result;
+use exporter_core::sink::temp_file;
+use exporter_package::check::{CheckedEntry, Inspect, Rule};
+#[cfg(feature = "tab")]
+use exporter_tab::RecordCount;
+
+use super::Finding;
+use crate::study::{STUDY_FILE_BYTES, StudyFile};
+
+/// Largest entry that is unpacked to be checked by its own rules: the disk is not an attacker's.
+#[cfg(any(feature = "dta", feature = "parquet"))]
+const UNPACKED_BYTES: u64 = 16 << 30;
+
+/// Checks entries by their own rules as they go by.
+pub(super) struct Contents {
+    place: Place,
+    /// The entry that goes by.
+    open: Option<Open>,
+    pub(super) findings: Vec<Finding>,
+    /// Rows that entries say of themselves.
+    rows: HashMap<String, u64>,
+    /// Records of delimited text, the header among them.
+    records: HashMap<String, u64>,
+}
+
+/// Where entries can be read again.
+enum Place {
+    /// Nowhere: they are unpacked into files in this folder, without a name, so that nothing is left of what was
+    /// encrypted.
+    Temp(PathBuf),
+    /// In this folder, under their paths.
+    Folder(PathBuf),
+}
+
+struct Open {
+    path: String,
+    kind: Kind,
+    way: Way,
+}
+
+/// How an entry is looked at.
+enum Way {
+    /// Its bytes are kept in a file.
+    Kept(File),
+    /// It is a file.
+    There(File),
+    /// Its records are counted.
+    #[cfg(feature = "tab")]
+    Counted(RecordCount),
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    Codebook,
+    #[cfg(feature = "dta")]
+    Stata,
+    #[cfg(feature = "parquet")]
+    Parquet,
+    #[cfg(feature = "parquet")]
+    Arrow,
+    #[cfg(feature = "tab")]
+    Delimited,
+    Gzip,
+}
+
+impl Kind {
+    fn of(path: &str) -> Option<Self> {
+        let path = path.to_lowercase();
+        match path.rsplit_once('.')?.1 {
+            "json" if path.ends_with(".codebook.json") => Some(Self::Codebook),
+            #[cfg(feature = "dta")]
+            "dta" => Some(Self::Stata),
+            #[cfg(feature = "parquet")]
+            "parquet" => Some(Self::Parquet),
+            #[cfg(feature = "parquet")]
+            "arrow" | "arrows" => Some(Self::Arrow),
+            #[cfg(feature = "tab")]
+            "csv" | "tab" => Some(Self::Delimited),
+            "gz" => Some(Self::Gzip),
+            _ => None,
+        }
+    }
+
+    fn at_most(self) -> u64 {
+        match self {
+            Self::Codebook => STUDY_FILE_BYTES,
+            #[cfg(any(feature = "dta", feature = "parquet"))]
+            _ => UNPACKED_BYTES,
+            #[cfg(not(any(feature = "dta", feature = "parquet")))]
+            _ => u64::MAX,
+        }
+    }
+}
+
+impl Inspect for Contents {
+    fn begin(&mut self, path: &str, bytes: u64) -> io::Result<bool> {
+        let Some(kind) = Kind::of(path) else { return Ok(false) };
+        let way = match &self.place {
+            #[cfg(feature = "tab")]
+            _ if kind == Kind::Delimited => Way::Counted(RecordCount::default()),
+            // An archive is not packed once more.
+            Place::Temp(_) if kind == Kind::Gzip => return Ok(false),
+            Place::Temp(_) if bytes > kind.at_most() => {
+                let message = format!(
+                    "{bytes} bytes are more than are unpacked for a check of its own: unpack it first"
+                );
+                self.findings.push(finding(path, "limit", message));
+                return Ok(false);
+            }
+            Place::Temp(temp) => Way::Kept(temp_file(temp)?),
+            Place::Folder(folder) => match File::open(folder.join(path)) {
+                Ok(file) => Way::There(file),
+                // Reading it for its checksum fails as well and says so.
+                Err(_) => return Ok(false),
+            },
+        };
+        self.open = Some(Open { path: path.to_owned(), kind, way });
+        Ok(true)
+    }
+
+    fn bytes(&mut self, data: &[u8]) -> io::Result<()> {
+        match self.open.as_mut().map(|open| &mut open.way) {
+            Some(Way::Kept(file)) => file.write_all(data),
+            #[cfg(feature = "tab")]
+            Some(Way::Counted(count)) => {
+                count.add(data);
+                Ok(())
+            }
+            Some(Way::There(_)) | None => Ok(()),
+        }
+    }
+
+    fn end(&mut self, sound: bool) -> io::Result<()> {
+        let Some(Open { path, kind, way }) = self.open.take().filter(|_| sound) else { return Ok(()) };
+        let mut file = match way {
+            Way::Kept(file) | Way::There(file) => file,
+            #[cfg(feature = "tab")]
+            Way::Counted(count) => {
+                self.records.insert(path, count.records());
+                return Ok(());
+            }
+        };
+        file.rewind()?;
+        match self.look(kind, &path, file) {
+            Ok(found) => self
+                .findings
+                .extend(found.into_iter().map(|found| Finding { entry: Some(path.clone()), ..found })),
+            Err(error) => self.findings.push(finding(&path, "unreadable", error.to_string())),
+        }
+        Ok(())
+    }
+}
+
+impl Contents {
+    /// Of an archive; entries that are read more than once are unpacked into `temp`.
+    pub(super) fn unpacked(temp: PathBuf) -> Self {
+        Self::new(Place::Temp(temp))
+    }
+
+    /// Of a folder.
+    pub(super) fn in_folder(folder: PathBuf) -> Self {
+        Self::new(Place::Folder(folder))
+    }
+
+    fn new(place: Place) -> Self {
+        Self { place, open: None, findings: Vec::new(), rows: HashMap::new(), records: HashMap::new() }
+    }
+
+    /// Rows that an entry has against those that the manifest claims.
+    pub(super) fn wrong_rows(&self, entry: &CheckedEntry) -> Option<exporter_package::check::Finding> {
+        let claimed = entry.rows.filter(|_| entry.sound)?;
+        let lines = match entry.attributes.get("header").map(String::as_str) {
+            Some("none") => Some(0),
+            Some("names" | "labels") => Some(1),
+            Some("both") => Some(2),
+            _ => None,
+        };
+        let message = match (self.rows.get(&entry.path), self.records.get(&entry.path).zip(lines)) {
+            (Some(found), _) if *found != claimed => {
+                format!("the manifest says {claimed} rows, it has {found}")
+            }
+            (None, Some((records, lines))) if *records != claimed.saturating_add(lines) => {
+                format!(
+                    "the manifest says {claimed} rows below {lines} header lines, it has {records} records"
+                )
+            }
+            _ => return None,
+        };
+        let (path, offset) = (entry.path.clone(), entry.offset);
+        Some(exporter_package::check::Finding::new(Rule::Manifest, offset, message).entry(path))
+    }
+
+    /// Checks an entry by its own rules.
+    fn look(&mut self, kind: Kind, path: &str, file: File) -> Result<Vec<Finding>> {
+        match kind {
+            Kind::Codebook => codebook(file),
+            #[cfg(feature = "dta")]
+            Kind::Stata => self.stata(path, file),
+            #[cfg(feature = "parquet")]
+            Kind::Parquet => {
+                let dataset = exporter_parquet::ParquetDataset::from_file(file, path, &Default::default())?;
+                self.take_rows(path, &dataset);
+                Ok(Vec::new())
+            }
+            #[cfg(feature = "parquet")]
+            Kind::Arrow => {
+                let dataset = exporter_parquet::ArrowDataset::from_file(file, path, &Default::default())?;
+                self.take_rows(path, &dataset);
+                Ok(Vec::new())
+            }
+            #[cfg(feature = "tab")]
+            Kind::Delimited => Ok(Vec::new()),
+            Kind::Gzip => {
+                let found = exporter_package::check::check_gzip(io::BufReader::new(file))?;
+                Ok(found.into_iter().map(super::archive::of_the_file).collect())
+            }
+        }
+    }
+
+    #[cfg(feature = "parquet")]
+    fn take_rows(&mut self, path: &str, dataset: &dyn exporter_core::Dataset) {
+        if let Some(rows) = dataset.rows(exporter_core::TableId(0)) {
+            self.rows.insert(path.to_owned(), rows);
+        }
+    }
+
+    #[cfg(feature = "dta")]
+    fn stata(&mut self, path: &str, file: File) -> Result<Vec<Finding>> {
+        let again = file.try_clone()?;
+        let findings = super::stata(file)?;
+        if findings.is_empty()
+            && let Ok(reader) = exporter_dta::reader::DtaReader::open(io::BufReader::new(again))
+        {
+            self.rows.insert(path.to_owned(), reader.dictionary().rows);
+        }
+        Ok(findings)
+    }
+}
+
+fn codebook(file: File) -> Result<Vec<Finding>> {
+    let mut text = String::new();
+    let read = io::Read::read_to_string(&mut io::Read::take(file, STUDY_FILE_BYTES + 1), &mut text)?;
+    if read as u64 > STUDY_FILE_BYTES {
+        return Err(exporter_core::Error::limit(format!("a codebook of more than {STUDY_FILE_BYTES} bytes")));
+    }
+    StudyFile::from_json(&text).map(|study| super::problems(&study))
+}
+
+fn finding(entry: &str, rule: &str, message: String) -> Finding {
+    Finding { rule: rule.to_owned(), entry: Some(entry.to_owned()), offset: None, message, consequence: None }
+}
