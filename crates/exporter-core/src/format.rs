@@ -1,5 +1,7 @@
 //! What a format is and can, as data: help, documentation, discovery and tests come from this one table.
 
+mod asked;
+
 use std::path::Path;
 
 use serde::Serialize;
@@ -12,6 +14,8 @@ use crate::error::Result;
 use crate::exporter::Exporter;
 use crate::limits::Limits;
 use crate::loss::LossCode;
+
+pub use asked::Asked;
 
 /// The static description of a format.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -139,21 +143,24 @@ pub trait Input: 'static {
     /// How sure the format is that a file beginning with these bytes (up to 4 KiB) is its own.
     fn recognise(head: &[u8]) -> Recognition;
 
-    /// Opens a file as a dataset.
+    /// Opens a file as a dataset. The file is presumed to stay as it is while the dataset lives: what opening found out
+    /// about it is not looked for again.
     ///
     /// # Errors
     /// When the file cannot be read or breaks the format's rules, with the offset or row.
     fn open(source: &Source<'_>, options: Self::Options, context: &Context) -> Result<Box<dyn Dataset>>;
 }
 
-/// A file to open and what its owner has declared about it.
-#[derive(Clone, Copy, Debug)]
+/// A file to open, what its owner has declared about it, and what will be asked of it.
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Source<'a> {
     /// The file.
     pub path: &'a Path,
     /// The table that a codebook declares for the rows of this file.
     pub declared: Option<Declared<'a>>,
+    /// The variables that will be asked for.
+    pub asked: Asked,
 }
 
 /// A table that a codebook declares, for files that say less about themselves.
@@ -168,9 +175,26 @@ pub struct Declared<'a> {
 }
 
 impl<'a> Source<'a> {
-    /// A file about which nothing is declared.
+    /// A file about which nothing is declared and of which every variable may be asked for.
     pub fn new(path: &'a Path) -> Self {
-        Self { path, declared: None }
+        Self { path, declared: None, asked: Asked::all() }
+    }
+
+    /// Names the variables that will be asked for, in every table of the file, so that a format need not look at others.
+    ///
+    /// A dataset opened so describes the variables named, and delivers them, as it does without this. Of others it may
+    /// tell only what costs nothing (kind and missing values may be those of the storage alone), and refuse to scan them:
+    /// [`crate::dataset::ExcerptDataset`] takes them out of sight. Names that the file does not have are passed over here.
+    #[must_use]
+    pub fn variables<N: Into<String>>(self, names: impl IntoIterator<Item = N>) -> Self {
+        self.asked(Asked::only(names))
+    }
+
+    /// Says which variables will be asked for, see [`Source::variables`].
+    #[must_use]
+    pub fn asked(mut self, asked: Asked) -> Self {
+        self.asked = asked;
+        self
     }
 
     /// Adds the table that a codebook declares for this file.

@@ -41,7 +41,7 @@ pub use entry_names::table_entries;
 pub use error::{Error, ErrorKind, Place, Result};
 pub use exporter::{Bundle, EntryReport, Exporter, Plan, Planning, Plans, Rename, Summary, export, plan};
 pub use format::{
-    Declared, Format, FormatInfo, Input, OptionInfo, OptionKind, Recognition, Source, Supports,
+    Asked, Declared, Format, FormatInfo, Input, OptionInfo, OptionKind, Recognition, Source, Supports,
 };
 pub use limits::Limits;
 pub use loss::{Loss, LossCode, LossPolicy, LossReport, Severity};
