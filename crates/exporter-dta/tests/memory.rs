@@ -165,3 +165,32 @@ fn a_cut_file_takes_at_most_four_times_its_size() {
         }
     }
 }
+
+/// A file of `rows` rows with one `double`.
+fn doubles(rows: usize) -> std::fs::File {
+    let mut about = DtaMetadata::new(Release::V118);
+    about.variables = vec![DtaVariable::new("d", StorageType::Double)];
+    let mut options = WriterOptions::new(Box::new(tempfile::tempfile));
+    options.rows = Some(rows as u64);
+    let mut writer = DtaWriter::seekable(tempfile::tempfile().unwrap(), about, options).unwrap();
+    let batch = batch(BATCH_ROWS, 0).project(&[0]).unwrap();
+    writer.write_batches((0..rows / BATCH_ROWS).map(|_| Ok(batch.clone()))).unwrap();
+    writer.finish().unwrap().0
+}
+
+#[test]
+fn the_pass_for_facts_keeps_sixteen_mebibytes_of_numbers_or_none() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    // 15.3 MiB are kept, 16.8 MiB are not.
+    for (rows, expected) in [(2_000_000, 15 * MIB..17 * MIB), (2_200_000, 0..MIB)] {
+        let mut reader = DtaReader::open(doubles(rows)).unwrap();
+        let (_, peak) = peak_during(|| reader.facts(&[0]).unwrap());
+        assert!(expected.contains(&peak), "{peak} bytes for facts about {rows} rows");
+        let (count, scan) = peak_during(|| {
+            let batches = reader.batches(&Selection::all()).unwrap();
+            batches.map(|batch| batch.unwrap().num_rows()).sum::<usize>()
+        });
+        assert_eq!(count, rows);
+        assert!(scan <= 4 * MIB, "{scan} bytes to scan {rows} rows");
+    }
+}

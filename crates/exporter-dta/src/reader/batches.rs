@@ -26,7 +26,8 @@ pub(super) const SEEK_WORTH: usize = 16 * 1024;
 /// strL contents in one batch, in bytes; one row may exceed it.
 const STRL_BUDGET: u64 = 16 * 1024 * 1024;
 
-/// Reads rows tile by tile, only the bytes between the first and the last chosen column where rows are very wide.
+/// Reads rows tile by tile, only the bytes between the first and the last chosen column where rows are very wide, and
+/// nothing at all where no column has bytes.
 #[derive(Debug)]
 pub(crate) struct Tiles {
     /// Offset in the row of the first byte that is read.
@@ -47,9 +48,11 @@ impl Tiles {
             let (start, end) = span.unwrap_or((v.offset, v.offset));
             Some((start.min(v.offset), end.max(v.offset + v.storage.width())))
         });
-        let (start, end) = span.unwrap_or((0, 0));
-        let whole = row_bytes.saturating_sub(end - start) < SEEK_WORTH;
-        let (start, stride) = if whole { (0, row_bytes) } else { (start, end - start) };
+        let (start, stride) = match span {
+            None => (0, 0),
+            Some((start, end)) if row_bytes.saturating_sub(end - start) < SEEK_WORTH => (0, row_bytes),
+            Some((start, end)) => (start, end - start),
+        };
         let rows = (TILE / stride.max(1)).max(TILE_ROWS);
         Self { start, stride, row_bytes, data: opened.dictionary.data_offset, rows, buffer: Vec::new() }
     }
@@ -87,7 +90,9 @@ pub struct Batches<R> {
     source: Source<R>,
     opened: Arc<Opened>,
     columns: Vec<Column>,
-    /// Positions in `columns` in the order of their cells in a row.
+    /// The cells of each column in all rows, where they need not be read.
+    kept: Vec<Option<Arc<Cells>>>,
+    /// Positions in `columns` of those that are read, in the order of their cells in a row.
     by_offset: Vec<usize>,
     schema: SchemaRef,
     rows: Range<u64>,
@@ -102,16 +107,19 @@ impl<R: Read + Seek> Batches<R> {
         source: Source<R>,
         opened: Arc<Opened>,
         columns: Vec<Column>,
+        kept: Vec<Option<Arc<Cells>>>,
         schema: SchemaRef,
         rows: Range<u64>,
         batch_rows: usize,
     ) -> Self {
         let variables = &opened.dictionary.variables;
-        let mut by_offset: Vec<usize> = (0..columns.len()).collect();
+        let is_read = |position: &usize| kept.get(*position).is_none_or(Option::is_none);
+        let mut by_offset: Vec<usize> = (0..columns.len()).filter(is_read).collect();
         by_offset.sort_by_key(|p| columns.get(*p).and_then(|c| variables.get(c.variable)).map(|v| v.offset));
-        let tiles = Tiles::new(&opened, &columns);
+        let read: Vec<Column> = by_offset.iter().filter_map(|p| columns.get(*p)).copied().collect();
+        let tiles = Tiles::new(&opened, &read);
         let text_bytes = vec![0; columns.len()];
-        Self { source, opened, columns, by_offset, schema, rows, batch_rows, tiles, text_bytes }
+        Self { source, opened, columns, kept, by_offset, schema, rows, batch_rows, tiles, text_bytes }
     }
 
     /// Schema of every batch.
@@ -130,10 +138,13 @@ impl<R: Read + Seek> Batches<R> {
         let first = self.rows.start;
         let count = ((self.rows.end - first) as usize).min(self.batch_rows);
         let variable = |column: &Column| dictionary.variables.get(column.variable);
-        let make = |(column, text): (&Column, &usize)| {
-            variable(column).map(|v| Cells::with_capacity(v.storage, count).reserve_text(*text))
+        let at = first as usize;
+        let make = |((column, kept), text): ((&Column, &Option<Arc<Cells>>), &usize)| match kept {
+            Some(kept) => kept.numbers(at..at + count),
+            None => variable(column).map(|v| Cells::with_capacity(v.storage, count).reserve_text(*text)),
         };
-        let mut cells: Vec<Option<Cells>> = self.columns.iter().zip(&self.text_bytes).map(make).collect();
+        let mut cells: Vec<Option<Cells>> =
+            self.columns.iter().zip(&self.kept).zip(&self.text_bytes).map(make).collect();
         let (columns, by_offset) = (&self.columns, &self.by_offset);
         self.tiles.visit(
             &mut self.source,

@@ -12,13 +12,22 @@ use crate::reader::selection::Column;
 use crate::reader::source::Source;
 use crate::spec_storage::StorageType;
 
-/// Facts about `columns` from all rows: the first share of them is read here, each other by a thread of its own.
+/// What the pass has found about one column.
+pub(super) struct Gathered {
+    pub(super) facts: ValueFacts,
+    /// All its cells, where they were to be kept.
+    pub(super) cells: Option<Cells>,
+}
+
+/// Facts about `columns` from all rows, and their cells where `keep` says so: the first share of the rows is read here,
+/// each other by a thread of its own.
 pub(super) fn gather<R: Read + Seek, S: Read + Seek + Send>(
     source: &mut Source<R>,
     others: Vec<Source<S>>,
     opened: &Opened,
     columns: &[Column],
-) -> Result<Vec<ValueFacts>> {
+    keep: bool,
+) -> Result<Vec<Gathered>> {
     let shares = others.len() as u64 + 1;
     let share = opened.dictionary.rows.div_ceil(shares);
     let rows = |number: u64| {
@@ -30,28 +39,50 @@ pub(super) fn gather<R: Read + Seek, S: Read + Seek + Send>(
             .zip(others)
             .map(|(number, mut source)| {
                 let rows = rows(number);
-                scope.spawn(move || part(&mut source, opened, columns, rows))
+                scope.spawn(move || {
+                    let room = keep.then(|| (rows.end - rows.start) as usize);
+                    part(&mut source, opened, columns, rows, room)
+                })
             })
             .collect();
-        let mut facts = part(source, opened, columns, rows(0))?;
+        // What the threads have kept comes behind what is kept here.
+        let room = keep.then_some(opened.dictionary.rows as usize);
+        let mut all = part(source, opened, columns, rows(0), room)?;
         for thread in threads {
             let ended = || DtaError::Io(io::Error::other("a reading thread ended early"));
             let more = thread.join().map_err(|_| ended())??;
-            facts.iter_mut().zip(&more).for_each(|(facts, more)| facts.join(more));
+            all.iter_mut().zip(&more).for_each(|(gathered, more)| gathered.join(more));
         }
-        Ok(facts)
+        Ok(all)
     })
 }
 
+impl Gathered {
+    /// Adds what the next share of the rows has told.
+    fn join(&mut self, next: &Self) {
+        self.facts.join(&next.facts);
+        if let (Some(cells), Some(more)) = (&mut self.cells, &next.cells) {
+            cells.join(more);
+        }
+    }
+}
+
+/// What one share of the rows tells; `room` is for how many cells of each column, if they are to be kept.
 fn part<R: Read + Seek>(
     source: &mut Source<R>,
     opened: &Opened,
     columns: &[Column],
     rows: Range<u64>,
-) -> Result<Vec<ValueFacts>> {
-    let mut facts = vec![ValueFacts::default(); columns.len()];
-    let mut scratch: Vec<Cells> = Vec::new();
+    room: Option<usize>,
+) -> Result<Vec<Gathered>> {
     let variables = &opened.dictionary.variables;
+    let nothing = |column: &Column| {
+        let storage = variables.get(column.variable).map(|variable| variable.storage);
+        let cells = storage.zip(room).map(|(storage, room)| Cells::with_capacity(storage, room));
+        Gathered { facts: ValueFacts::default(), cells }
+    };
+    let mut all: Vec<Gathered> = columns.iter().map(nothing).collect();
+    let mut scratch: Vec<Cells> = Vec::new();
     for storage in
         [StorageType::Byte, StorageType::Int, StorageType::Long, StorageType::Float, StorageType::Double]
     {
@@ -59,13 +90,16 @@ fn part<R: Read + Seek>(
     }
     let mut tiles = Tiles::new(opened, columns);
     tiles.visit(source, rows, opened.dictionary.byte_order, |rows, start| {
-        for (column, facts) in columns.iter().zip(&mut facts) {
+        for (column, gathered) in columns.iter().zip(&mut all) {
             let Some(v) = variables.get(column.variable) else { continue };
             let Some(cells) = scratch.iter_mut().find(|cells| cells.is(v.storage)) else { continue };
             cells.clear();
             cells.append(rows, v.offset.saturating_sub(start), v.storage);
-            facts.add(cells, column.kind, opened.ordinary);
+            gathered.facts.add(cells, column.kind, opened.ordinary);
+            if let Some(kept) = &mut gathered.cells {
+                kept.join(cells);
+            }
         }
     })?;
-    Ok(facts)
+    Ok(all)
 }

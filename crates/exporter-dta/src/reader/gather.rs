@@ -1,5 +1,7 @@
 //! Picks the cells of one variable out of row-major bytes.
 
+use std::ops::Range;
+
 use crate::reader::source::until_nul;
 use crate::spec::ByteOrder;
 use crate::spec_storage::StorageType;
@@ -85,6 +87,30 @@ impl Cells {
             Self::StrL(cells) => cells.clear(),
             Self::Alias(rows) => *rows = 0,
         }
+    }
+
+    /// Appends cells of the same kind.
+    pub(crate) fn join(&mut self, other: &Self) {
+        match (self, other) {
+            (Self::Byte(cells), Self::Byte(more)) => cells.extend_from_slice(more),
+            (Self::Int(cells), Self::Int(more)) => cells.extend_from_slice(more),
+            (Self::Long(cells), Self::Long(more)) => cells.extend_from_slice(more),
+            (Self::Float(cells), Self::Float(more)) => cells.extend_from_slice(more),
+            (Self::Double(cells), Self::Double(more)) => cells.extend_from_slice(more),
+            _ => {}
+        }
+    }
+
+    /// The numbers of some rows; none where these are no numbers or the rows are not all there.
+    pub(crate) fn numbers(&self, rows: Range<usize>) -> Option<Self> {
+        Some(match self {
+            Self::Byte(cells) => Self::Byte(cells.get(rows)?.to_vec()),
+            Self::Int(cells) => Self::Int(cells.get(rows)?.to_vec()),
+            Self::Long(cells) => Self::Long(cells.get(rows)?.to_vec()),
+            Self::Float(cells) => Self::Float(cells.get(rows)?.to_vec()),
+            Self::Double(cells) => Self::Double(cells.get(rows)?.to_vec()),
+            Self::Str { .. } | Self::StrL(_) | Self::Alias(_) => return None,
+        })
     }
 
     /// Appends the cells at `offset` of each row; `storage` is the one these cells were made for.

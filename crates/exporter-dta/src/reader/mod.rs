@@ -26,6 +26,9 @@
 
 mod array;
 mod batches;
+mod cell_store;
+#[cfg(test)]
+mod cell_store_tests;
 mod column;
 mod dictionary;
 mod facts;
@@ -66,6 +69,8 @@ pub use walk::Damage;
 
 use crate::error::{DtaError, Result};
 use crate::spec_storage::StorageType;
+use cell_store::CellStore;
+use gather::Cells;
 use opened::Opened;
 use selection::Column;
 use source::Source;
@@ -79,12 +84,14 @@ const BATCH_ROWS: usize = 65_536;
 /// Most bytes of one fixed-string column in a batch, below the 2 GiB that its offsets can count.
 const COLUMN_BYTES: usize = 1 << 30;
 
-/// An open `.dta` file.
+/// An open `.dta` file, which is presumed not to change: what was once found in it is not looked for again.
 #[derive(Debug)]
 pub struct DtaReader<R> {
     source: Source<R>,
     opened: Arc<Opened>,
     facts: Vec<Option<ValueFacts>>,
+    /// Cells that the passes for `facts` have kept.
+    kept: Arc<CellStore>,
 }
 
 impl<R: Read + Seek> DtaReader<R> {
@@ -113,7 +120,8 @@ impl<R: Read + Seek> DtaReader<R> {
         let text = dictionary::decoder(&raw, options.encoding, || sample(&mut source))?;
         let dictionary = Dictionary::decode(raw, &text, options.lenient)?;
         let facts = vec![None; dictionary.variables.len()];
-        Ok(Self { source, opened: Arc::new(Opened::new(dictionary, text, options)), facts })
+        let opened = Arc::new(Opened::new(dictionary, text, options));
+        Ok(Self { source, opened, facts, kept: Arc::default() })
     }
 
     /// Opens another reader on the same file, sharing description and indexes.
@@ -123,7 +131,8 @@ impl<R: Read + Seek> DtaReader<R> {
     /// [`DtaError::Io`] when the length of `file` cannot be found, [`DtaError::Invalid`] when it is another one.
     pub fn reopen<S: Read + Seek>(&self, file: S) -> Result<DtaReader<S>> {
         let source = self.same_file(file)?;
-        Ok(DtaReader { source, opened: Arc::clone(&self.opened), facts: self.facts.clone() })
+        let (opened, kept) = (Arc::clone(&self.opened), Arc::clone(&self.kept));
+        Ok(DtaReader { source, opened, facts: self.facts.clone(), kept })
     }
 
     fn same_file<S: Read + Seek>(&self, file: S) -> Result<Source<S>> {
@@ -152,6 +161,9 @@ impl<R: Read + Seek> DtaReader<R> {
     }
 
     /// Facts about the numbers of `variables`; one pass over the rows for those not asked for before, strings give none.
+    ///
+    /// The numbers that a pass has read stay in memory when they are few, at most 16 MiB of all variables together, and
+    /// batches of these variables are made of them: whoever wants few columns reads the file once.
     ///
     /// # Errors
     ///
@@ -187,10 +199,15 @@ impl<R: Read + Seek> DtaReader<R> {
         columns.sort_by_key(|column| column.variable);
         columns.dedup_by_key(|column| column.variable);
         if !columns.is_empty() {
-            let facts = facts_pass::gather(&mut self.source, others, &opened, &columns)?;
-            for (column, facts) in columns.iter().zip(facts) {
+            let keep = self.kept.has_room(&opened.dictionary, &columns);
+            let found = facts_pass::gather(&mut self.source, others, &opened, &columns, keep)?;
+            let kept = Arc::make_mut(&mut self.kept);
+            for (column, found) in columns.iter().zip(found) {
                 if let Some(place) = self.facts.get_mut(column.variable) {
-                    *place = Some(facts);
+                    *place = Some(found.facts);
+                }
+                if let Some(cells) = found.cells {
+                    kept.keep(&opened.dictionary, *column, cells);
                 }
             }
         }
@@ -219,14 +236,20 @@ impl<R: Read + Seek> DtaReader<R> {
                 StorageType::StrL if opened.index_strls(&mut self.source)?.holds_bytes(*index as u32 + 1) => {
                     ColumnType::Binary
                 }
-                StorageType::Str(_) | StorageType::StrL | StorageType::Alias => {
-                    ColumnType::suggested(variable)
-                }
-                _ if opened.options.dates == Dates::Numbers => ColumnType::Number,
-                _ => ColumnType::proven(variable, self.facts.get(*index).and_then(Option::as_ref)),
+                _ => self.type_known_by(self.facts.get(*index).and_then(Option::as_ref), variable),
             });
         }
         Ok(types)
+    }
+
+    /// How `variable` is read when no more than these facts is known.
+    pub(crate) fn type_known_by(&self, facts: Option<&ValueFacts>, variable: &Variable) -> ColumnType {
+        let text = variable.storage.is_string() || variable.storage == StorageType::Alias;
+        match self.opened.options.dates {
+            _ if text => ColumnType::suggested(variable),
+            Dates::Numbers => ColumnType::Number,
+            Dates::Typed => ColumnType::proven(variable, facts),
+        }
     }
 
     /// Streams the chosen rows and columns.
@@ -296,7 +319,14 @@ impl<R: Read + Seek> DtaReader<R> {
         }
         let usual = (BATCH_BYTES / dictionary.row_bytes.max(1)).clamp(1, BATCH_ROWS);
         let batch_rows = selection.batch_rows.unwrap_or(usual).clamp(1, (COLUMN_BYTES / widest).max(1));
-        Ok(Prepared { columns, schema: Arc::new(Schema::new(fields)), rows, batch_rows })
+        let kept = columns.iter().map(|column| self.kept.cells(column.variable)).collect();
+        Ok(Prepared { columns, kept, schema: Arc::new(Schema::new(fields)), rows, batch_rows })
+    }
+
+    /// Whether batches of a variable are made of kept cells.
+    #[cfg(test)]
+    pub(crate) fn has_kept(&self, variable: usize) -> bool {
+        self.kept.cells(variable).is_some()
     }
 
     fn check_variables(&self, variables: &[usize]) -> Result<()> {
@@ -314,6 +344,8 @@ impl<R: Read + Seek> DtaReader<R> {
 /// Everything decided about a stream before its first row.
 struct Prepared {
     columns: Vec<Column>,
+    /// The cells of each column, where they are kept.
+    kept: Vec<Option<Arc<Cells>>>,
     schema: SchemaRef,
     rows: Range<u64>,
     batch_rows: usize,
@@ -322,6 +354,6 @@ struct Prepared {
 impl Prepared {
     fn start<R: Read + Seek>(&self, source: Source<R>, opened: Arc<Opened>) -> Batches<R> {
         let (columns, schema) = (self.columns.clone(), Arc::clone(&self.schema));
-        Batches::new(source, opened, columns, schema, self.rows.clone(), self.batch_rows)
+        Batches::new(source, opened, columns, self.kept.clone(), schema, self.rows.clone(), self.batch_rows)
     }
 }
