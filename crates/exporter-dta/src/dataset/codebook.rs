@@ -1,12 +1,13 @@
 //! Builds the codebook of a file.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use exporter_core::codebook::{Codebook, SortKey, Table, Text, ValueLabels};
 
 use crate::characteristics::DATASET;
 use crate::dataset::delivery::Delivery;
 use crate::dataset::input::Letters;
+use crate::dataset::kinds::Values;
 use crate::dataset::restore::Kept;
 use crate::dataset::variable::Found;
 use crate::reader::{self, ColumnType, Dictionary, ValueFacts};
@@ -19,13 +20,22 @@ pub(super) struct Opened<'d> {
     pub(super) name: &'d str,
     /// Positions of the variables that can be read.
     pub(super) variables: &'d [usize],
-    /// How each of them is read.
-    pub(super) columns: &'d [ColumnType],
-    /// Facts of each; empty when no pass was made.
-    pub(super) facts: &'d [Option<ValueFacts>],
-    /// Positions of the variables whose values fit the recorded types.
-    pub(super) proven: &'d BTreeSet<usize>,
+    /// What is known of the values of those that will be asked for, by position.
+    pub(super) known: &'d BTreeMap<usize, Known>,
+    /// How the others are read.
+    pub(super) by_storage: &'d dyn Fn(&reader::Variable) -> ColumnType,
     pub(super) letters: Letters,
+}
+
+/// What was found out about the values of a variable.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Known {
+    /// How it is read.
+    pub(super) column: ColumnType,
+    /// Facts about its numbers, if a pass was made.
+    pub(super) facts: Option<ValueFacts>,
+    /// Whether the values fit the recorded type, where only they tell.
+    pub(super) proven: bool,
 }
 
 /// Describes the file and how each variable is delivered.
@@ -90,14 +100,19 @@ impl<'d> Work<'d> {
         let mut table = self.table(opened.name);
         self.value_label_sets();
         let mut columns = Vec::with_capacity(opened.variables.len());
-        for (position, (index, column)) in opened.variables.iter().zip(opened.columns).enumerate() {
+        for index in opened.variables {
             let Some(stored) = opened.dictionary.variables.get(*index) else { continue };
+            let known = opened.known.get(index);
             let (variable, delivery) = self.variable(&Found {
                 index: *index,
                 stored,
-                column: *column,
-                facts: opened.facts.get(position).and_then(Option::as_ref),
-                proven: opened.proven.contains(index),
+                column: known.map_or_else(|| (opened.by_storage)(stored), |known| known.column),
+                facts: known.and_then(|known| known.facts.as_ref()),
+                values: match known {
+                    None => Values::Unseen,
+                    Some(known) if known.proven => Values::Proven,
+                    Some(_) => Values::Open,
+                },
                 letters: opened.letters,
             });
             table.variables.push(variable);

@@ -100,6 +100,7 @@ impl Input for DtaInput {
         if !options.dates {
             read.dates = Dates::Numbers;
         }
-        Ok(Box::new(DtaDataset::open(source.path, read, options.letters, context.threads())?))
+        let (letters, threads) = (options.letters, context.threads());
+        Ok(Box::new(DtaDataset::open_for(&source.asked, source.path, read, letters, threads)?))
     }
 }

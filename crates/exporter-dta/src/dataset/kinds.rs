@@ -45,13 +45,23 @@ pub(super) fn kind_of(column: ColumnType, storage: StorageType) -> Kind {
     }
 }
 
+/// Whether the values of a column are of the recorded type, where only they tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Values {
+    /// They were found to be.
+    Proven,
+    /// It was not found that they are.
+    Open,
+    /// Nobody will ask for them, so that the record is taken on trust.
+    Unseen,
+}
+
 /// What vouches for the values of a column.
 #[derive(Clone, Copy)]
 pub(super) struct Evidence<'a> {
     /// Facts of the pass over the numbers, if one was made.
     pub(super) facts: Option<&'a ValueFacts>,
-    /// Whether the values were found to fit the recorded type.
-    pub(super) proven: bool,
+    pub(super) values: Values,
     /// Whether every letter of the column has a value of the recorded kind.
     pub(super) mapped: bool,
 }
@@ -63,8 +73,11 @@ impl Evidence<'_> {
         if target == *natural {
             return true;
         }
+        if self.values == Values::Unseen {
+            return self.mapped;
+        }
         if super::proof::is_needed(natural, &target) {
-            return self.proven && self.mapped;
+            return self.values == Values::Proven && self.mapped;
         }
         // Without a pass over the rows, nothing vouches for the values.
         let Some(facts) = self.facts else {

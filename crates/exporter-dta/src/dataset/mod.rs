@@ -16,8 +16,11 @@
 //! over these columns.
 //!
 //! Which letters occur is found in one pass over the numeric variables when the file is opened
-//! ([`Letters::Seen`]); letters that a value label names are declared as well.
+//! ([`Letters::Seen`]); letters that a value label names are declared as well. [`DtaDataset::open_for`] looks only at the
+//! variables that will be asked for. Others are described by storage and display format and by what our writer recorded,
+//! taken on trust.
 
+mod asked;
 mod codebook;
 mod delivery;
 mod input;
@@ -33,7 +36,7 @@ mod tally;
 mod tests;
 mod variable;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -42,6 +45,7 @@ use arrow_array::RecordBatch;
 use arrow_select::filter::filter_record_batch;
 use exporter_core::codebook::{Codebook, Table};
 use exporter_core::dataset::{arrow_schema, arrow_type, table_of};
+use exporter_core::format::Asked;
 use exporter_core::{Batches, Dataset, Error, Filter, Loss, LossCode, LossReport, Result, Scan, TableId};
 
 use crate::error::DtaError;
@@ -50,7 +54,7 @@ use crate::reader::{
     ColumnType, Dictionary, DtaReader, ExtendedMissing, ReadOptions, Selection, ValueLabels,
 };
 use crate::spec_storage::StorageType;
-use codebook::Opened;
+use codebook::{Known, Opened};
 use delivery::Delivery;
 pub(crate) use input::READ_OPTIONS;
 pub use input::{DtaInput, DtaInputOptions, Letters};
@@ -58,10 +62,14 @@ use proof::Claim;
 use restore::Kept;
 use tally::{Found, Tally};
 
-/// An open `.dta` file; every scan reads it anew.
+/// An open `.dta` file, which is presumed not to change.
+///
+/// A scan reads the file anew, but for numbers that the opening pass has read and could keep: at most 16 MiB of all
+/// variables together, see [`DtaReader::facts`].
 #[derive(Debug)]
 pub struct DtaDataset {
     path: PathBuf,
+    asked: Asked,
     reader: DtaReader<File>,
     codebook: Codebook,
     /// How each variable of the codebook is delivered.
@@ -83,7 +91,23 @@ impl DtaDataset {
     /// # Errors
     ///
     /// [`exporter_core::ErrorKind::Io`], or [`exporter_core::ErrorKind::Invalid`] with the offset of what is damaged.
-    pub fn open(path: &Path, mut options: ReadOptions, letters: Letters, threads: usize) -> Result<Self> {
+    pub fn open(path: &Path, options: ReadOptions, letters: Letters, threads: usize) -> Result<Self> {
+        Self::open_for(&Asked::all(), path, options, letters, threads)
+    }
+
+    /// Opens a file of which only some variables will be asked for; their names are those of the codebook or of the file.
+    /// The codebook describes the others by what the file says without a look at its rows, and scans of them are refused.
+    ///
+    /// # Errors
+    ///
+    /// As [`DtaDataset::open`].
+    pub fn open_for(
+        asked: &Asked,
+        path: &Path,
+        mut options: ReadOptions,
+        letters: Letters,
+        threads: usize,
+    ) -> Result<Self> {
         // What is read as null is counted, which needs the letters.
         options.extended = ExtendedMissing::Keep;
         let file = open_file(path)?;
@@ -92,31 +116,37 @@ impl DtaDataset {
         let all = &reader.dictionary().variables;
         let stored = |index: &usize| all.get(*index).is_some_and(|v| v.storage != StorageType::Alias);
         let variables: Vec<usize> = (0..all.len()).filter(stored).collect();
+        let looked_at = asked::positions(asked, reader.dictionary(), &variables);
         let threads = threads.max(1);
-        if letters == Letters::Seen {
-            let others = (1..threads).map(|_| open_file(path)).collect::<Result<Vec<_>>>()?;
-            reader.facts_with(&variables, others).map_err(place)?;
-        }
-        let columns = reader.column_types(&variables).map_err(place)?;
-        let facts =
-            if letters == Letters::Seen { reader.facts(&variables).map_err(place)? } else { Vec::new() };
+        let others = || (1..threads).map(|_| open_file(path)).collect::<Result<Vec<_>>>();
+        let facts = match letters {
+            Letters::Seen => reader.facts_with(&looked_at, others()?).map_err(place)?,
+            Letters::All | Letters::Null => vec![None; looked_at.len()],
+        };
+        let columns = reader.column_types(&looked_at).map_err(place)?;
         let in_descriptions = reader.replaced_characters();
-        let claims = claims(reader.dictionary(), &variables, &columns);
-        let proven = proof::proven(&mut reader, claims).map_err(place)?;
+        let claims = claims(reader.dictionary(), &looked_at, &columns);
+        let proven = proof::proven(&mut reader, claims, others)
+            .map_err(|error| error.entry(path.display().to_string()))?;
+        let known: BTreeMap<usize, Known> = looked_at
+            .into_iter()
+            .zip(columns.into_iter().zip(facts))
+            .map(|(index, (column, facts))| (index, Known { column, facts, proven: proven.contains(&index) }))
+            .collect();
         let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
         let dictionary = reader.dictionary();
         let (codebook, columns) = codebook::describe(&Opened {
             dictionary,
             name: &name,
             variables: &variables,
-            columns: &columns,
-            facts: &facts,
-            proven: &proven,
+            known: &known,
+            by_storage: &|variable| reader.type_known_by(None, variable),
             letters,
         });
         let drops_letters = letters == Letters::Null && dictionary.release.has_extended_missing();
         Ok(Self {
             path: path.to_owned(),
+            asked: asked.clone(),
             reader,
             codebook,
             columns,
@@ -142,7 +172,9 @@ impl DtaDataset {
         // Of several sets of one name the first counts.
         let sets = dictionary.value_labels.iter().rev().filter(|_| self.drops_letters);
         let counts: HashMap<&str, u64> = sets.map(|set| (set.name.as_str(), letters(set))).collect();
-        table.variables.iter().zip(&self.columns).filter_map(move |(variable, column)| {
+        let asked = table.variables.iter().zip(&self.columns);
+        let asked = asked.filter(|(variable, _)| self.asked.has(&variable.name));
+        asked.filter_map(move |(variable, column)| {
             let set = &dictionary.variables.get(column.variable())?.value_labels;
             let count = counts.get(set.as_str()).copied().filter(|count| *count > 0)?;
             let action = "labels of .a to .z dropped, as letters=null asks";
@@ -233,6 +265,7 @@ impl Dataset for DtaDataset {
 
     fn scan(&self, table: TableId, scan: &Scan) -> Result<Batches<'_>> {
         let description = table_of(&self.codebook, table)?;
+        self.asked.check(description, &scan.needed(description)?)?;
         let columns = scan.projection(description)?;
         match &scan.filter {
             None => self.batches(description, columns, scan),

@@ -1,7 +1,8 @@
 //! What must be true of all values of a column before it is delivered as the kind that our writer recorded.
 
 use std::collections::BTreeSet;
-use std::io::{Read, Seek};
+use std::io::{self, Read, Seek};
+use std::ops::Range;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, Int8Type, Int16Type, Int32Type, TimestampMillisecondType};
@@ -9,7 +10,7 @@ use arrow_array::{Array, ArrayRef};
 use arrow_schema::{DataType, TimeUnit};
 
 use crate::dataset::number_text;
-use crate::error::Result;
+use crate::error::{DtaError, Result};
 use crate::missing::Missing;
 use crate::reader::{ColumnType, DtaReader, Selection};
 use crate::spec::EPOCH_MILLIS;
@@ -45,26 +46,59 @@ pub(super) fn is_calendar(target: &DataType) -> bool {
     matches!(target, DataType::Date32 | DataType::Timestamp(_, _) | DataType::Time64(_))
 }
 
-/// The variables whose values fit the recorded types, found in one pass over these columns.
-pub(super) fn proven<R: Read + Seek>(
+/// The variables whose values fit the recorded types, found in one pass over these columns: a share of the rows is read
+/// here, one each by a thread for every other handle on the file.
+pub(super) fn proven<R: Read + Seek, S: Read + Seek + Send>(
     reader: &mut DtaReader<R>,
     mut claims: Vec<Claim>,
-) -> Result<BTreeSet<usize>> {
+    others: impl FnOnce() -> exporter_core::Result<Vec<S>>,
+) -> exporter_core::Result<BTreeSet<usize>> {
     if claims.is_empty() {
         return Ok(BTreeSet::new());
     }
+    let others = others()?.into_iter().map(|file| reader.reopen(file)).collect::<Result<Vec<_>>>()?;
+    let rows = reader.dictionary().rows;
+    let share = rows.div_ceil(others.len() as u64 + 1);
+    let failed = std::thread::scope(|scope| {
+        let claims = &claims;
+        let threads: Vec<_> = (1..)
+            .zip(others)
+            .map(|(number, mut other)| {
+                let start = share.saturating_mul(number);
+                scope.spawn(move || failed(&mut other, claims, start..start.saturating_add(share)))
+            })
+            .collect();
+        let mut all = failed(reader, claims, 0..share)?;
+        for thread in threads {
+            let ended = || DtaError::Io(io::Error::other("a reading thread ended early"));
+            all.extend(thread.join().map_err(|_| ended())??);
+        }
+        Ok::<_, DtaError>(all)
+    })?;
+    claims.retain(|claim| !failed.contains(&claim.variable));
+    Ok(claims.into_iter().map(|claim| claim.variable).collect())
+}
+
+/// The variables of which a value in these rows does not fit.
+fn failed<R: Read + Seek>(
+    reader: &mut DtaReader<R>,
+    claims: &[Claim],
+    rows: Range<u64>,
+) -> Result<BTreeSet<usize>> {
     let columns: Vec<usize> = claims.iter().map(|claim| claim.variable).collect();
     let mut failed = BTreeSet::new();
-    for batch in reader.batches(&Selection::all().columns(columns))? {
+    for batch in reader.batches(&Selection::all().columns(columns).rows(rows))? {
         let batch = batch?;
         for (claim, column) in claims.iter().zip(batch.columns()) {
             if !failed.contains(&claim.variable) && !holds(column, &claim.target) {
                 failed.insert(claim.variable);
             }
         }
+        if failed.len() == claims.len() {
+            break;
+        }
     }
-    claims.retain(|claim| !failed.contains(&claim.variable));
-    Ok(claims.into_iter().map(|claim| claim.variable).collect())
+    Ok(failed)
 }
 
 fn holds(column: &ArrayRef, target: &DataType) -> bool {

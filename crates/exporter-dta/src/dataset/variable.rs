@@ -10,7 +10,7 @@ use crate::characteristics::CLOCK_UTC;
 use crate::dataset::codebook::Work;
 use crate::dataset::delivery::{Code, Delivery};
 use crate::dataset::input::Letters;
-use crate::dataset::kinds::{Evidence, fits, kind_of, recorded};
+use crate::dataset::kinds::{Evidence, Values, fits, kind_of, recorded};
 use crate::dataset::labels::Missed;
 use crate::missing::Missing;
 use crate::reader::{self, ColumnType, ValueFacts};
@@ -22,8 +22,7 @@ pub(super) struct Found<'a> {
     pub(super) stored: &'a reader::Variable,
     pub(super) column: ColumnType,
     pub(super) facts: Option<&'a ValueFacts>,
-    /// Whether the values were found to fit the recorded type.
-    pub(super) proven: bool,
+    pub(super) values: Values,
     pub(super) letters: Letters,
 }
 
@@ -48,7 +47,7 @@ impl Work<'_> {
             if has_kind { recorded(&variable, &values, &present, column, storage) } else { Vec::new() };
         let code = |missing: &Missing| Code::of(*missing, column, storage);
         let mapped = present.iter().all(|missing| recode.iter().any(|recode| recode.from == code(missing)));
-        let evidence = Evidence { facts: found.facts, proven: found.proven, mapped };
+        let evidence = Evidence { facts: found.facts, values: found.values, mapped };
         let natural = column.arrow(storage);
         // The clock of plain numbers is known only where it is recorded.
         let unclear = matches!(variable.kind, Kind::DateTime { zone: Some(_), .. })
