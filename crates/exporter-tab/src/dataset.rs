@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use exporter_core::codebook::{Codebook, Kind, Table, Text, Variable};
 use exporter_core::context::Cancel;
 use exporter_core::dataset::{arrow_type, infer_kind, select_from, table_of};
-use exporter_core::format::Declared as DeclaredTable;
+use exporter_core::format::{Asked, Declared as DeclaredTable};
 use exporter_core::{Batches, Context, Dataset, Error, Result, Scan, TableId, pipeline};
 
 use crate::exporter::period_unit;
@@ -15,10 +15,11 @@ use crate::read_ahead::ReadAhead;
 use crate::reader::{CellKind, Declared, Layout, Opened, Piece, ReadOptions, Seen, TabReader};
 use crate::{PeriodUnit, TabError};
 
-/// A file that is read anew by every scan.
+/// A file that is read anew by every scan and presumed not to change.
 #[derive(Debug)]
 pub struct TabDataset {
     path: PathBuf,
+    asked: Asked,
     options: ReadOptions,
     layout: Layout,
     codebook: Codebook,
@@ -39,13 +40,28 @@ impl TabDataset {
         declared: Option<DeclaredTable<'_>>,
         context: &Context,
     ) -> Result<Self> {
+        Self::open_for(&Asked::all(), path, options, declared, context)
+    }
+
+    /// Opens a file of which only some columns will be asked for, named as in the header: kinds are inferred for these
+    /// alone. Others that are not declared are described as text, and scans of others are refused.
+    ///
+    /// # Errors
+    /// As [`TabDataset::open`].
+    pub fn open_for(
+        asked: &Asked,
+        path: &Path,
+        options: ReadOptions,
+        declared: Option<DeclaredTable<'_>>,
+        context: &Context,
+    ) -> Result<Self> {
         let kinds = match declared {
             Some(declared) => {
                 declared.table.variables.iter().map(declared_cell).collect::<Result<Vec<_>>>()?
             }
             None => Vec::new(),
         };
-        let layout = layout(open(path)?, &options, &kinds, context)?;
+        let layout = layout(open(path)?, &options, &kinds, asked, context)?;
         let stem = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let stem = stem.split_once('.').map_or(stem.as_str(), |(stem, _)| stem).to_owned();
         let name = declared.map_or(stem, |declared| declared.table.name.clone());
@@ -70,7 +86,8 @@ impl TabDataset {
             codebook.study.languages.clone_from(&declared.codebook.study.languages);
         }
         let (threads, cancel) = (context.threads(), context.cancel().clone());
-        Ok(Self { path: path.to_owned(), options, layout, codebook, threads, cancel })
+        let asked = asked.clone();
+        Ok(Self { path: path.to_owned(), asked, options, layout, codebook, threads, cancel })
     }
 }
 
@@ -86,6 +103,7 @@ impl Dataset for TabDataset {
     fn scan(&self, table: TableId, scan: &Scan) -> Result<Batches<'_>> {
         let description = table_of(&self.codebook, table)?;
         let needed = scan.needed(description)?;
+        self.asked.check(description, &needed)?;
         let mut options = self.options.clone();
         options.batch_rows = scan.batch_rows.unwrap_or(options.batch_rows);
         let file = open(&self.path)?;
@@ -100,8 +118,15 @@ impl Dataset for TabDataset {
 }
 
 /// [`Layout::read`] on all threads.
-fn layout(file: File, options: &ReadOptions, declared: &[Declared], context: &Context) -> Result<Layout> {
-    let Opened { mut layout, inference, pieces } = Layout::open(file, options, declared).map_err(error)?;
+fn layout(
+    file: File,
+    options: &ReadOptions,
+    declared: &[Declared],
+    asked: &Asked,
+    context: &Context,
+) -> Result<Layout> {
+    let Opened { mut layout, inference, pieces } =
+        Layout::open(file, options, declared, |name| asked.has(name)).map_err(error)?;
     if let Some(inference) = inference {
         let mut findings = inference.nothing_yet();
         let work = |piece: Piece, seen: &mut Seen| {

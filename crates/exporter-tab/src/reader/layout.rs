@@ -104,7 +104,7 @@ pub struct Layout {
 pub(crate) struct Opened<R> {
     /// Its columns; those to be inferred are taken for text.
     pub(crate) layout: Layout,
-    /// What finds the kinds that are not declared; none when all are.
+    /// What finds the kinds to be inferred; none when there are none.
     pub(crate) inference: Option<Inference>,
     /// The rows.
     pub(crate) pieces: Pieces<R>,
@@ -120,7 +120,7 @@ impl Layout {
     /// When the input is no well-formed delimited text within the limits, two columns share a name, or a
     /// declared one is not there; see [`TabError`].
     pub fn read<R: Read>(input: R, options: &ReadOptions, declared: &[Declared]) -> Result<Self, TabError> {
-        let Opened { mut layout, inference, pieces } = Self::open(input, options, declared)?;
+        let Opened { mut layout, inference, pieces } = Self::open(input, options, declared, |_| true)?;
         if let Some(inference) = inference {
             let mut findings = inference.nothing_yet();
             let mut seen = Seen::default();
@@ -133,11 +133,13 @@ impl Layout {
         Ok(layout)
     }
 
-    /// Reads the header only.
+    /// Reads the header only. Kinds that are not declared are to be inferred where `asked` has the name, else they are
+    /// text.
     pub(crate) fn open<R: Read>(
         input: R,
         options: &ReadOptions,
         declared: &[Declared],
+        asked: impl Fn(&str) -> bool,
     ) -> Result<Opened<R>, TabError> {
         let (mut head, delimiter) = header::open(input, options, None)?;
         let limit = options.max_columns;
@@ -181,7 +183,7 @@ impl Layout {
                     name: name.clone(),
                     label,
                     kind: kind.map_or(CellKind::Data(DataType::Utf8), |kind| (*kind).clone()),
-                    inferred: kind.is_none(),
+                    inferred: kind.is_none() && asked(name),
                     na_is_missing: false,
                 }
             })
