@@ -110,3 +110,43 @@ fn declared_missing_values_are_missing_in_conditions() {
         );
     }
 }
+
+#[test]
+fn files_are_opened_for_the_variables_asked_for_and_nothing_else_changes() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    std::fs::write(path("p.csv"), "id,pet,born,house\n1,1,1990-05-01,7\n2,9,,7\n3,,2001-01-01,8\n").unwrap();
+    std::fs::write(path("h.csv"), "house,rooms\n7,3\n8,2.5\n").unwrap();
+    // The codebook leaves the kind of `pet` to the file, and links the tables.
+    let book = "codebook = 1\n[study]\nid = \"s\"\n[data]\nh = \"h.csv\"\np = \"p.csv\"\n[[tables]]\nname = \"h\"\nkey = [\"house\"]\n\
+                [[tables]]\nname = \"p\"\nparent = { table = \"h\", variables = [[\"house\", \"house\"]] }\n\
+                [[tables.variables]]\nname = \"pet\"\nmissing = [{ value = 9, label = \"Refused\" }]\n\
+                [[tables.variables]]\nname = \"born\"\nkind = \"date\"\n";
+    std::fs::write(path("study.toml"), book).unwrap();
+    let program = |arguments: &[&str]| run(exporter(arguments.iter().copied()));
+    let (study, out) = (path("study.toml"), path("out"));
+    for format in ["csv", "dta"] {
+        let to = [&*study, "--to", format, "--out", &*out, "--overwrite"];
+        let done = program(&[&["export"], &to[..], &["--variables", "house,rooms,p.pet"]].concat());
+        assert_eq!(done.code, 0, "{}", done.error);
+        let book = std::fs::read_to_string(folder.path().join("out/s.codebook.json"));
+        let book: serde_json::Value = serde_json::from_str(&book.unwrap()).unwrap();
+        assert_eq!(book["tables"][1]["parent"]["table"], "h", "{format}");
+        assert_eq!(book["tables"][1]["variables"][1]["missing"][0]["label"], "Refused", "{format}");
+        let pets = path(&format!("out/p.{format}"));
+        let again = program(&["convert", &pets, &path("again.csv"), "--overwrite", "--variables", "pet"]);
+        assert_eq!(again.code, 0, "{}", again.error);
+        let text = std::fs::read_to_string(path("again.csv")).unwrap();
+        // In Stata, `.a` stands for the value; what it means is in the codebook beside the file.
+        let refused = if format == "dta" { 102 } else { 9 };
+        assert_eq!(text, format!("pet\n1\n{refused}\n\"\"\n"), "{format}");
+        for (more, wanted) in [
+            (["--variables", "hous"], "did you mean \"house\"?"),
+            (["--variables", "rooms"], "none of the variables named is in the table \"p\""),
+            (["--variables", "house,hous"], "did you mean \"house\"?"),
+        ] {
+            let refused = program(&[&["export"], &to[..], &more[..]].concat());
+            assert!(refused.code != 0 && refused.error.contains(wanted), "{more:?}: {}", refused.error);
+        }
+    }
+}

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use exporter_core::codebook::Codebook;
-use exporter_core::format::Source;
+use exporter_core::format::{Asked, Source};
 use exporter_core::near_name::nearest;
 use exporter_core::{Context, Dataset, Error, Registry, Result, TableId};
 use serde_json::Value as Json;
@@ -23,6 +23,9 @@ pub struct InputOptions {
     pub options: Json,
     /// Whether data files of a study file may lie outside its folder.
     pub outside: bool,
+    /// The variables that will be asked for, so that formats need not look at others ([`Source::variables`]); what
+    /// [`crate::Excerpt::asked`] says when an excerpt is taken.
+    pub asked: Asked,
 }
 
 /// Opens a study file, or one or more data files as the tables of one study.
@@ -33,6 +36,21 @@ pub struct InputOptions {
 /// # Errors
 /// When a file cannot be read or recognised, names clash, or the codebook does not fit.
 pub fn open(
+    inputs: &[PathBuf],
+    options: &InputOptions,
+    registry: &Registry,
+    context: &Context,
+) -> Result<AssembledDataset> {
+    let opened = open_for(&options.asked, inputs, options, registry, context);
+    if opened.is_ok() || options.asked.is_all() {
+        return opened;
+    }
+    // What a codebook declares need not fit columns that no format has looked at: what is wrong shows when all are.
+    open_for(&Asked::all(), inputs, options, registry, context)
+}
+
+fn open_for(
+    asked: &Asked,
     inputs: &[PathBuf],
     options: &InputOptions,
     registry: &Registry,
@@ -49,7 +67,7 @@ pub fn open(
         if options.codebook.is_some() {
             return Err(Error::usage("a study file is its own codebook: leave --codebook out"));
         }
-        return open_study(first, options.outside, registry, context);
+        return open_study(first, asked, options.outside, registry, context);
     }
     let study = match &options.codebook {
         Some(path) => Some(StudyFile::read(path).map_err(|error| error.entry(path.display().to_string()))?),
@@ -57,7 +75,8 @@ pub fn open(
     };
     let mut parts: Vec<Part> = Vec::new();
     for input in inputs {
-        for part in open_data(input, study.as_ref(), inputs.len() == 1, options, registry, context)? {
+        let source = Source::new(input).asked(asked.clone());
+        for part in open_data(source, study.as_ref(), inputs.len() == 1, options, registry, context)? {
             if let Some(other) = parts.iter().find(|other| other.name == part.name) {
                 return Err(Error::invalid(format!(
                     "{} and {} are both the table {:?}",
@@ -102,24 +121,25 @@ const FILES_LOOKED_AT: usize = 10_000;
 
 /// The tables of one data file.
 fn open_data(
-    input: &Path,
+    source: Source<'_>,
     study: Option<&StudyFile>,
     only: bool,
     options: &InputOptions,
     registry: &Registry,
     context: &Context,
 ) -> Result<Vec<Part>> {
-    let file = input.display().to_string();
-    let stem = table_name(input);
+    let file = source.path.display().to_string();
+    let stem = table_name(source.path);
     let codebook: Option<&Codebook> = study.map(|study| &study.codebook);
     let declared = codebook.and_then(|codebook| match codebook.tables.as_slice() {
         [one] if only => Some(one),
         _ => codebook.table(&stem).map(|(_, table)| table),
     });
     let closed = declared.zip(study).map(|(table, study)| study.open_kinds.closed(table));
-    let mut source = Source::new(input);
-    if let (Some(codebook), Some(closed)) = (codebook, &closed) {
-        source = source.declared(codebook, closed);
+    let mut source = source;
+    if let (Some(study), Some(declared), Some(closed)) = (study, declared, &closed) {
+        source.asked = source.asked.and(study.open_kinds.names(declared));
+        source = source.declared(&study.codebook, closed);
     }
     let dataset = match &options.format {
         Some(format) => registry.open_as(format, &source, options.options.clone(), context)?,

@@ -24,7 +24,9 @@ pub(super) fn run(args: &ConvertArgs) -> Result<()> {
     };
     let exporter = format_text::exporter(&to, &registry)?;
     let context = work::context(&args.work)?;
-    let options = work::input_options(&args.reading, &registry)?;
+    let excerpt = work::excerpt(&args.excerpt);
+    let mut options = work::input_options(&args.reading, &registry)?;
+    options.asked = excerpt.asked();
     let data = exporter::open(slice::from_ref(&args.input), &options, &registry, &context)?
         .keep(args.table.as_slice())?;
     if data.codebook().tables.len() > 1 {
@@ -36,7 +38,7 @@ pub(super) fn run(args: &ConvertArgs) -> Result<()> {
         ))
         .hint(format!("choose one with --table ({}), or use export with a folder", names.join(", "))));
     }
-    let data = work::excerpt(data, &args.excerpt)?;
+    let data = excerpt.of(data)?;
     let sink = || {
         let options = FolderOptions::default().overwrite(args.work.overwrite).sync(args.work.sync);
         Ok(Box::new(FileSink::create(&args.output, options)?) as Box<dyn Sink>)

@@ -14,9 +14,11 @@ pub(super) fn run(args: &ExportArgs) -> Result<()> {
     let exporters =
         args.to.iter().map(|to| format_text::exporter(to, &registry)).collect::<Result<Vec<_>>>()?;
     let context = work::context(&args.work)?;
-    let options = work::input_options(&args.input.reading, &registry)?;
+    let excerpt = work::excerpt(&args.excerpt);
+    let mut options = work::input_options(&args.input.reading, &registry)?;
+    options.asked = excerpt.asked();
     let data = exporter::open(&args.input.inputs, &options, &registry, &context)?.keep(&args.table)?;
-    let data = work::excerpt(data, &args.excerpt)?;
+    let data = excerpt.of(data)?;
     let target = Target::of(args, &exporters, &packaging);
     let mut bundle = exporters.into_iter().fold(Bundle::new(), Bundle::with);
     let codebook_asked =

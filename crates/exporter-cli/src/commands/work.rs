@@ -1,6 +1,5 @@
 //! What `export` and `convert` share: context, dry run, summary, report.
 
-use exporter::dataset::ExcerptDataset;
 use exporter::{Context, Dataset, Error, Excerpt, Exporter, LossCode, LossPolicy, Registry, Result, Sink};
 
 use crate::args::{ExcerptArgs, ReadingArgs, WorkArgs};
@@ -44,12 +43,12 @@ pub(super) fn input_options(reading: &ReadingArgs, registry: &Registry) -> Resul
 }
 
 /// The part of the data that is asked for.
-pub(super) fn excerpt<D: Dataset>(data: D, args: &ExcerptArgs) -> Result<ExcerptDataset<D>> {
+pub(super) fn excerpt(args: &ExcerptArgs) -> Excerpt {
     let mut excerpt = Excerpt::default();
     excerpt.conditions.clone_from(&args.conditions);
     excerpt.variables.clone_from(&args.variables);
     excerpt.rows = args.rows;
-    excerpt.of(data)
+    excerpt
 }
 
 /// Plans only, or exports into the sink that `sink` makes, and reports either way.

@@ -2,15 +2,18 @@
 
 use std::path::Path;
 
+use exporter_core::dataset::ExcerptDataset;
 use exporter_core::format::{FormatInfo, OptionKind};
 use exporter_core::registry::read_options_from_pairs;
-use exporter_core::{Context, Dataset, ErrorKind, Input, Registry, Result, Scan, Source, TableId};
+use exporter_core::{
+    Batches, Codebook, Context, Dataset, Error, ErrorKind, Input, Registry, Result, Scan, Source, TableId,
+};
 use serde_json::{Value as Json, json};
 
 use super::{context, dataset};
 
 /// Holds an input to the contract on a good file: it is recognised by its content or, failing that, its extension; its dataset
-/// passes [`dataset`].
+/// passes [`dataset`]; opened for one variable alone, it says the same of this one.
 #[track_caller]
 pub fn input<I: Input>(path: &Path) {
     let info = I::INFO;
@@ -22,9 +25,51 @@ pub fn input<I: Input>(path: &Path) {
         .open(&Source::new(path), Json::Null, &context())
         .unwrap_or_else(|error| panic!("{} cannot be opened: {error:?}", path.display()));
     dataset(&*data);
+    one_variable_is_enough(&registry, path, &*data);
     every_option_is_read(&registry, info, path);
     let absent = path.with_file_name("no such file");
     assert!(registry.open_as(info.id, &Source::new(&absent), Json::Null, &context()).is_err());
+}
+
+/// Opened for one variable, a file says of it and delivers of it what it does when it is opened for all.
+#[track_caller]
+fn one_variable_is_enough(registry: &Registry, path: &Path, whole: &dyn Dataset) {
+    for (place, table) in whole.codebook().tables.iter().enumerate() {
+        for (column, variable) in table.variables.iter().enumerate() {
+            let part = |source: Source<'_>| {
+                let data = registry.open(&source, Json::Null, &context())?;
+                let mut parts = vec![Scan::all(); data.codebook().tables.len()];
+                parts[place] = Scan::all().columns([column]);
+                let part = ExcerptDataset::new(Opened(data), parts)?;
+                let rows = context().scan(&part, TableId(place), &Scan::all())?;
+                let rows = rows.collect::<Result<Vec<_>>>()?;
+                let codebook = part.codebook();
+                Ok::<_, Error>((codebook.tables[place].clone(), codebook.value_labels.clone(), rows))
+            };
+            let alone = part(Source::new(path).variables([variable.name.as_str(), "no such variable"]));
+            let alone = alone.unwrap_or_else(|error| panic!("{} alone: {error:?}", variable.name));
+            let among_all = part(Source::new(path)).expect("an excerpt of the whole file");
+            assert_eq!((&alone.0, &alone.1), (&among_all.0, &among_all.1), "{} alone", variable.name);
+            assert_eq!(format!("{:?}", alone.2), format!("{:?}", among_all.2), "{} alone", variable.name);
+        }
+    }
+}
+
+/// An open file as the source of an excerpt.
+struct Opened(Box<dyn Dataset>);
+
+impl Dataset for Opened {
+    fn codebook(&self) -> &Codebook {
+        self.0.codebook()
+    }
+
+    fn rows(&self, table: TableId) -> Option<u64> {
+        self.0.rows(table)
+    }
+
+    fn scan(&self, table: TableId, scan: &Scan) -> Result<Batches<'_>> {
+        self.0.scan(table, scan)
+    }
 }
 
 /// Options are of the kinds that the description says; which values suit the file is the file's matter.

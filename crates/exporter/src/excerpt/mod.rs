@@ -5,6 +5,7 @@ mod literal;
 
 use exporter_core::codebook::{Codebook, Table};
 use exporter_core::dataset::ExcerptDataset;
+use exporter_core::format::Asked;
 use exporter_core::near_name;
 use exporter_core::{Dataset, Error, Filter, Result, Scan};
 
@@ -71,6 +72,23 @@ impl Excerpt {
             part.limit = self.rows;
         }
         ExcerptDataset::new(data, parts)
+    }
+
+    /// The variables that this part of a study needs, for [`crate::InputOptions::asked`]: all, unless some are named. What
+    /// is wrong with a condition is said when the part is taken.
+    pub fn asked(&self) -> Asked {
+        if self.variables.is_empty() {
+            return Asked::all();
+        }
+        let conditions = self.conditions.iter().filter_map(|text| Condition::parse(text).ok());
+        let names = self.variables.iter().cloned().chain(conditions.map(|condition| condition.variable));
+        let mut all = Vec::new();
+        for name in names {
+            // Whether a name begins with that of a table is known only when the file is open.
+            all.extend(name.match_indices('.').filter_map(|(at, _)| name.get(at + 1..)).map(str::to_owned));
+            all.push(name);
+        }
+        Asked::only(all)
     }
 
     fn keep_variables(&self, codebook: &Codebook, parts: &mut [Scan]) -> Result<()> {
@@ -209,6 +227,16 @@ mod tests {
         refused("name = 'open", "quote");
         refused("urban = maybe", "true or false");
         refused("income = NaN", "not a number");
+    }
+
+    #[test]
+    fn a_part_asks_for_its_variables_and_those_of_its_conditions() {
+        let mut part = Excerpt { conditions: vec!["age > 4".into()], ..Excerpt::default() };
+        assert!(part.asked().is_all());
+        part.variables = vec!["people.vote".into(), "a.b.c".into()];
+        part.conditions.extend(["people.id = 4".into(), "no condition".into()]);
+        let names = ["age", "vote", "people.vote", "a.b.c", "b.c", "c", "id", "people.id"].map(str::to_owned);
+        assert_eq!(part.asked(), Asked::only(names));
     }
 
     #[test]

@@ -163,6 +163,12 @@ impl OpenKinds {
         self.0.contains(&(table.to_owned(), variable.to_owned()))
     }
 
+    /// Names of the variables of a table whose kind is left to the data file.
+    pub(crate) fn names<'t>(&self, table: &'t Table) -> impl Iterator<Item = &'t str> {
+        let names = table.variables.iter().map(|variable| variable.name.as_str());
+        names.filter(|name| self.contains(&table.name, name))
+    }
+
     /// The table with only those variables whose kind is stated.
     pub fn closed(&self, table: &Table) -> Table {
         let mut closed = table.clone();

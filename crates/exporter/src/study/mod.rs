@@ -19,7 +19,7 @@ mod paths;
 
 use std::path::Path;
 
-use exporter_core::format::Source;
+use exporter_core::format::{Asked, Source};
 use exporter_core::{Context, Error, ErrorKind, Registry, Result};
 
 use crate::assembled::{AssembledDataset, Part};
@@ -31,12 +31,14 @@ pub const STUDY_FILE_BYTES: u64 = 256 << 20;
 
 /// Opens the tables that a study file names.
 ///
-/// Paths are relative to the study file and may not leave its folder unless `outside` is set.
+/// Paths are relative to the study file and may not leave its folder unless `outside` is set. Variables that are not
+/// `asked` for need not be looked at.
 ///
 /// # Errors
 /// When the study file or one of its data files cannot be read, or they do not fit together.
 pub fn open_study(
     path: &Path,
+    asked: &Asked,
     outside: bool,
     registry: &Registry,
     context: &Context,
@@ -46,7 +48,9 @@ pub fn open_study(
     let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut parts = Vec::new();
     for (table, data) in &study.data {
-        parts.push(part(table, data, &study, folder, outside, registry, context).map_err(named)?);
+        let file = paths::inside(folder, data.file(), outside);
+        let part = file.and_then(|file| part(table, data, &study, &file, asked, registry, context));
+        parts.push(part.map_err(|error| named(error.table(table)))?);
     }
     AssembledDataset::new(study.codebook, parts, &|table, variable| {
         study.open_kinds.contains(table, variable)
@@ -58,29 +62,28 @@ fn part(
     table: &str,
     data: &DataFile,
     study: &StudyFile,
-    folder: &Path,
-    outside: bool,
+    file: &Path,
+    asked: &Asked,
     registry: &Registry,
     context: &Context,
 ) -> Result<Part> {
-    let file = paths::inside(folder, data.file(), outside).map_err(|error| error.table(table))?;
     if !file.is_file() {
         return Err(Error::new(
             ErrorKind::NotFound,
             format!("the data file {} does not exist", file.display()),
-        )
-        .table(table));
+        ));
     }
-    let declared = study.codebook.table(table).map(|(_, declared)| study.open_kinds.closed(declared));
-    let mut source = Source::new(&file);
-    if let Some(declared) = &declared {
-        source = source.declared(&study.codebook, declared);
+    let declared = study.codebook.table(table).map(|(_, declared)| declared);
+    let closed = declared.map(|declared| study.open_kinds.closed(declared));
+    let mut source = Source::new(file).asked(asked.clone());
+    if let (Some(declared), Some(closed)) = (declared, &closed) {
+        source.asked = source.asked.and(study.open_kinds.names(declared));
+        source = source.declared(&study.codebook, closed);
     }
     let dataset = match data.format() {
         Some(format) => registry.open_as(format, &source, data.options(), context),
         None => registry.open(&source, data.options(), context),
-    }
-    .map_err(|error| error.table(table))?;
+    }?;
     let inner = data.inner_table(table, dataset.codebook())?;
     Ok(Part { dataset, table: inner, name: table.to_owned(), file: data.file().to_owned() })
 }
