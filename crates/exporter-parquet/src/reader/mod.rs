@@ -1,6 +1,7 @@
 //! Reading Parquet as a dataset: codebook from the metadata, facts from the footer, rows by row group.
 
 pub mod footer;
+mod maps;
 mod pages;
 mod pruning;
 mod statistics;
@@ -10,12 +11,14 @@ use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
+use arrow_schema::FieldRef;
 use exporter_core::dataset::{Batches, arrow_type, table_of};
 use exporter_core::{Codebook, Dataset, Error, Result, Scan, TableId, TableProfile};
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader};
 use parquet::arrow::{ProjectionMask, parquet_to_arrow_field_levels};
 use parquet::file::metadata::ParquetMetaDataReader;
 
+use self::maps::Unmapped;
 use self::pages::ScannedGroups;
 use crate::ParquetError;
 use crate::contained::contained;
@@ -114,16 +117,28 @@ impl Dataset for ParquetDataset {
             Some(filter) => pruning::row_groups(filter, description, &self.metadata)?,
             None => (0..self.metadata.metadata().num_row_groups()).collect(),
         };
-        let schema = self.metadata.parquet_schema();
+        let (schema, fields) = (self.metadata.parquet_schema(), self.metadata.schema().fields());
         let mask = ProjectionMask::roots(schema, read.iter().copied());
+        let read_fields: Vec<FieldRef> =
+            read.iter().filter_map(|column| fields.get(*column).cloned()).collect();
+        let unmapped = contained("parquet", || Unmapped::of(schema, &read_fields, fields))?;
         let rows = scan.batch_rows.unwrap_or(BATCH_ROWS).clamp(1, MAX_BATCH_ROWS);
         let pages = ScannedGroups::new(self.file.clone(), self.metadata.metadata().clone(), groups);
         let mut reader = contained("parquet", || {
-            let levels = parquet_to_arrow_field_levels(schema, mask, Some(self.metadata.schema().fields()))?;
+            let (schema, fields) =
+                unmapped.as_ref().map_or((schema, fields), |unmapped| (&unmapped.schema, &unmapped.fields));
+            let levels = parquet_to_arrow_field_levels(schema, mask, Some(fields))?;
             ParquetRecordBatchReader::try_new_with_row_groups(&levels, &pages, rows, None)
         })?;
-        let decoder =
-            std::iter::from_fn(move || contained("parquet", || reader.next().transpose()).transpose());
+        let has_maps = unmapped.is_some();
+        let decoder = std::iter::from_fn(move || {
+            let batch = contained("parquet", || reader.next().transpose()).transpose()?;
+            Some(if has_maps {
+                batch.and_then(|batch| Ok(maps::mapped(&batch, &read_fields)?))
+            } else {
+                batch
+            })
+        });
         let columns = Columns::new(description, self.metadata.schema(), &columns, &read)?;
         let schema = columns.schema();
         Ok(Batches::new(schema, Selected::new(decoder, columns, scan.filter.clone(), scan.limit)))
