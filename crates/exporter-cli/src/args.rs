@@ -66,6 +66,9 @@ pub(crate) struct ExcerptArgs {
     /// Keep at most this many rows of each table
     #[arg(long, value_name = "N")]
     pub(crate) rows: Option<u64>,
+    /// Keep the rows of a table whose parent row --where or --rows leaves out
+    #[arg(long)]
+    pub(crate) keep_orphans: bool,
 }
 
 /// How the work is done.

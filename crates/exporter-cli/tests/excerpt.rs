@@ -150,3 +150,36 @@ fn files_are_opened_for_the_variables_asked_for_and_nothing_else_changes() {
         }
     }
 }
+
+#[test]
+fn children_of_rows_left_out_are_left_out() {
+    let study = example("households");
+    let folder = tempfile::tempdir().unwrap();
+    let export = |name: &str, more: &[&str]| {
+        let out = folder.path().join(name);
+        let arguments = ["export", study.to_str().unwrap(), "--to", "csv", "--out", out.to_str().unwrap()];
+        let run = run(exporter(arguments.into_iter().chain(more.iter().copied())));
+        assert_eq!(run.code, 0, "{}", run.error);
+        let text = |table: &str| std::fs::read_to_string(out.join(format!("{table}.csv"))).unwrap();
+        (text("households"), text("members"), run.error)
+    };
+    let key = |text: &str| -> Vec<String> { rows(text).iter().map(|row| row[0].to_owned()).collect() };
+    let (all, everybody, _) = export("all", &[]);
+    let first = key(&all)[..7].to_vec();
+    let condition = format!("households.household_id in {}", first.join(", "));
+    let (some, members, said) = export("some", &["--where", &condition]);
+    assert_eq!(key(&some), first);
+    let wanted: Vec<String> = key(&everybody).into_iter().filter(|house| first.contains(house)).collect();
+    assert!(wanted.len() > 7 && wanted.len() < key(&everybody).len());
+    assert_eq!(key(&members), wanted);
+    assert!(said.contains("note: of members only the rows whose households are kept"), "{said}");
+    // Also where the keys themselves are not taken.
+    let few = ["--where", &condition, "--variables", "households.region,age"];
+    let (_, ages, _) = export("few", &few);
+    assert_eq!(rows(&ages).len(), wanted.len());
+    let (_, members, said) = export("orphans", &["--where", &condition, "--keep-orphans"]);
+    assert_eq!((key(&members), said.contains("note:")), (key(&everybody), false));
+    let (some, members, _) = export("first", &["--rows", "2"]);
+    assert_eq!((key(&some), rows(&members).len()), (first[..2].to_vec(), 2));
+    assert!(key(&members).iter().all(|house| first[..2].contains(house)));
+}

@@ -26,6 +26,17 @@ pub struct InputOptions {
     /// The variables that will be asked for, so that formats need not look at others ([`Source::variables`]); what
     /// [`crate::Excerpt::asked`] says when an excerpt is taken.
     pub asked: Asked,
+    /// Whether tables will follow their parents, which takes variables that nobody asked for; what
+    /// [`crate::Excerpt::follows`] says when an excerpt is taken.
+    pub follow: bool,
+}
+
+impl InputOptions {
+    /// What to ask of the files of so many tables: all of each, where tables will follow others. By which variables they
+    /// do may be said in the files alone.
+    pub(crate) fn with_links(&self, asked: &Asked, tables: usize) -> Asked {
+        if self.follow && tables > 1 { Asked::all() } else { asked.clone() }
+    }
 }
 
 /// Opens a study file, or one or more data files as the tables of one study.
@@ -67,8 +78,9 @@ fn open_for(
         if options.codebook.is_some() {
             return Err(Error::usage("a study file is its own codebook: leave --codebook out"));
         }
-        return open_study(first, asked, options.outside, registry, context);
+        return open_study(first, asked, options, registry, context);
     }
+    let asked = &options.with_links(asked, inputs.len());
     let study = match &options.codebook {
         Some(path) => Some(StudyFile::read(path).map_err(|error| error.entry(path.display().to_string()))?),
         None => None,

@@ -20,6 +20,6 @@ pub use exporter_parquet as parquet;
 pub use exporter_tab as tab;
 
 pub use assembled::{AssembledDataset, Part};
-pub use excerpt::Excerpt;
+pub use excerpt::{Excerpt, PartOf};
 pub use formats::registry;
 pub use input::{InputOptions, open};

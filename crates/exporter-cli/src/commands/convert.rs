@@ -27,6 +27,7 @@ pub(super) fn run(args: &ConvertArgs) -> Result<()> {
     let excerpt = work::excerpt(&args.excerpt);
     let mut options = work::input_options(&args.reading, &registry)?;
     options.asked = excerpt.asked();
+    options.follow = excerpt.follows();
     let data = exporter::open(slice::from_ref(&args.input), &options, &registry, &context)?
         .keep(args.table.as_slice())?;
     if data.codebook().tables.len() > 1 {
@@ -38,7 +39,7 @@ pub(super) fn run(args: &ConvertArgs) -> Result<()> {
         ))
         .hint(format!("choose one with --table ({}), or use export with a folder", names.join(", "))));
     }
-    let data = excerpt.of(data)?;
+    let data = excerpt.of(data, &context)?;
     let sink = || {
         let options = FolderOptions::default().overwrite(args.work.overwrite).sync(args.work.sync);
         Ok(Box::new(FileSink::create(&args.output, options)?) as Box<dyn Sink>)

@@ -17,8 +17,9 @@ pub(super) fn run(args: &ExportArgs) -> Result<()> {
     let excerpt = work::excerpt(&args.excerpt);
     let mut options = work::input_options(&args.input.reading, &registry)?;
     options.asked = excerpt.asked();
+    options.follow = excerpt.follows();
     let data = exporter::open(&args.input.inputs, &options, &registry, &context)?.keep(&args.table)?;
-    let data = excerpt.of(data)?;
+    let data = work::part_of(data, &excerpt, &context)?;
     let target = Target::of(args, &exporters, &packaging);
     let mut bundle = exporters.into_iter().fold(Bundle::new(), Bundle::with);
     let codebook_asked =

@@ -1,6 +1,8 @@
 //! What `export` and `convert` share: context, dry run, summary, report.
 
-use exporter::{Context, Dataset, Error, Excerpt, Exporter, LossCode, LossPolicy, Registry, Result, Sink};
+use exporter::{
+    Context, Dataset, Error, Excerpt, Exporter, LossCode, LossPolicy, PartOf, Registry, Result, Sink,
+};
 
 use crate::args::{ExcerptArgs, ReadingArgs, WorkArgs};
 use crate::{cancel, format_text, progress, report, terminal};
@@ -48,7 +50,19 @@ pub(super) fn excerpt(args: &ExcerptArgs) -> Excerpt {
     excerpt.conditions.clone_from(&args.conditions);
     excerpt.variables.clone_from(&args.variables);
     excerpt.rows = args.rows;
+    excerpt.orphans = args.keep_orphans;
     excerpt
+}
+
+/// Takes that part; says which tables lose rows that no condition names.
+pub(super) fn part_of<D: Dataset>(data: D, excerpt: &Excerpt, context: &Context) -> Result<PartOf<D>> {
+    let part = excerpt.of(data, context)?;
+    for (table, parent) in part.inner().followers() {
+        terminal::say(&format!(
+            "note: of {table} only the rows whose {parent} are kept (--keep-orphans keeps the others)"
+        ));
+    }
+    Ok(part)
 }
 
 /// Plans only, or exports into the sink that `sink` makes, and reports either way.

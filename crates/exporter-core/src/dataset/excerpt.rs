@@ -70,6 +70,11 @@ impl<D: Dataset> ExcerptDataset<D> {
         Ok(Self { inner, codebook, parts })
     }
 
+    /// The dataset of which this is a part.
+    pub fn inner(&self) -> &D {
+        &self.inner
+    }
+
     fn part(&self, table: TableId) -> Result<&Scan> {
         table_of(&self.codebook, table)?;
         self.parts

@@ -5,8 +5,10 @@ mod display;
 mod excerpt;
 mod filter;
 mod filter_mask;
+mod key_set;
 mod memory;
 mod normalise;
+mod related;
 mod schema;
 mod spool;
 
@@ -17,6 +19,7 @@ pub use filter::{Comparison, Filter};
 pub(crate) use filter_mask::moment;
 pub use memory::{MemoryDataset, select, select_from};
 pub use normalise::{normalise, normalise_batches};
+pub use related::RelatedDataset;
 pub use schema::{arrow_schema, arrow_type, infer_kind, infer_table};
 pub use spool::SpooledDataset;
 

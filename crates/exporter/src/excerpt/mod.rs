@@ -4,10 +4,10 @@ mod condition;
 mod literal;
 
 use exporter_core::codebook::{Codebook, Table};
-use exporter_core::dataset::ExcerptDataset;
+use exporter_core::dataset::{ExcerptDataset, RelatedDataset};
 use exporter_core::format::Asked;
 use exporter_core::near_name;
-use exporter_core::{Dataset, Error, Filter, Result, Scan};
+use exporter_core::{Context, Dataset, Error, Filter, Result, Scan, TableId};
 
 use condition::Condition;
 
@@ -21,7 +21,7 @@ use condition::Condition;
 /// - a row passes when every condition is known to hold: a comparison with a null does not, `!=` neither;
 /// - `missing` means null or declared missing; other comparisons take declared missing values as the values they are;
 /// - the variable is looked for in every table, or in one when it is written `TABLE.VARIABLE`; tables without it keep
-///   their rows.
+///   their rows, but for those whose parent row is left out.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Excerpt {
@@ -32,21 +32,27 @@ pub struct Excerpt {
     pub variables: Vec<String>,
     /// Rows to keep at most of each table, of those that pass.
     pub rows: Option<u64>,
+    /// Keep the rows of a table whose parent row is left out.
+    pub orphans: bool,
 }
 
+/// A part of a study: some rows, those of their children, and some variables of these.
+pub type PartOf<D> = ExcerptDataset<RelatedDataset<ExcerptDataset<D>>>;
+
 impl Excerpt {
-    /// Takes this part of a study.
+    /// Takes this part of a study. The keys of rows that other tables follow are read with `context` and take up to its
+    /// memory; more are an error of the scan ([`exporter_core::ErrorKind::Limit`]).
     ///
     /// # Errors
     /// [`exporter_core::ErrorKind::Usage`] when a condition cannot be read or its value does not suit its variable,
     /// [`exporter_core::ErrorKind::NotFound`] when a variable does not exist, with the nearest that does.
-    pub fn of<D: Dataset>(&self, data: D) -> Result<ExcerptDataset<D>> {
+    pub fn of<D: Dataset>(&self, data: D, context: &Context) -> Result<PartOf<D>> {
         let codebook = data.codebook();
-        let mut parts = vec![Scan::all(); codebook.tables.len()];
+        let mut filtered = vec![Scan::all(); codebook.tables.len()];
         for text in &self.conditions {
             let condition = Condition::parse(text)?;
             for (place, variable) in find(codebook, &condition.variable)? {
-                let (Some(table), Some(part)) = (codebook.tables.get(place), parts.get_mut(place)) else {
+                let (Some(table), Some(part)) = (codebook.tables.get(place), filtered.get_mut(place)) else {
                     continue;
                 };
                 let filter = condition.filter(codebook, table, variable)?;
@@ -65,13 +71,19 @@ impl Excerpt {
                 });
             }
         }
+        // Links between tables are followed before any variable goes, and limits count what is left.
+        let mut parts = vec![Scan::all(); codebook.tables.len()];
         if !self.variables.is_empty() {
             self.keep_variables(codebook, &mut parts)?;
         }
         for part in &mut parts {
             part.limit = self.rows;
         }
-        ExcerptDataset::new(data, parts)
+        let reduced = (0..).zip(&filtered).filter(|(_, part)| part.filter.is_some());
+        let reduced: Vec<TableId> = reduced.map(|(table, _)| TableId(table)).collect();
+        let (reduced, rows) = if self.orphans { (Vec::new(), None) } else { (reduced, self.rows) };
+        let some = ExcerptDataset::new(data, filtered)?;
+        ExcerptDataset::new(RelatedDataset::new(some, &reduced, rows, context), parts)
     }
 
     /// The variables that this part of a study needs, for [`crate::InputOptions::asked`]: all, unless some are named. What
@@ -89,6 +101,11 @@ impl Excerpt {
             all.push(name);
         }
         Asked::only(all)
+    }
+
+    /// Whether tables will follow their parents, for [`crate::InputOptions::follow`].
+    pub fn follows(&self) -> bool {
+        !self.orphans && (self.rows.is_some() || !self.conditions.is_empty())
     }
 
     fn keep_variables(&self, codebook: &Codebook, parts: &mut [Scan]) -> Result<()> {
@@ -171,9 +188,10 @@ mod tests {
         MemoryDataset::new(codebook, vec![vec![], vec![]]).unwrap()
     }
 
-    fn of(conditions: &[&str], variables: &[&str]) -> Result<ExcerptDataset<MemoryDataset>> {
+    fn of(conditions: &[&str], variables: &[&str]) -> Result<PartOf<MemoryDataset>> {
         let owned = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
-        Excerpt { conditions: owned(conditions), variables: owned(variables), rows: None }.of(study())
+        let (conditions, variables) = (owned(conditions), owned(variables));
+        Excerpt { conditions, variables, ..Excerpt::default() }.of(study(), &Context::default())
     }
 
     #[test]

@@ -23,6 +23,7 @@ use exporter_core::format::{Asked, Source};
 use exporter_core::{Context, Error, ErrorKind, Registry, Result};
 
 use crate::assembled::{AssembledDataset, Part};
+use crate::input::InputOptions;
 
 pub use file::{DataFile, StudyFile};
 
@@ -31,7 +32,7 @@ pub const STUDY_FILE_BYTES: u64 = 256 << 20;
 
 /// Opens the tables that a study file names.
 ///
-/// Paths are relative to the study file and may not leave its folder unless `outside` is set. Variables that are not
+/// Paths are relative to the study file and may not leave its folder unless the options say so. Variables that are not
 /// `asked` for need not be looked at.
 ///
 /// # Errors
@@ -39,16 +40,17 @@ pub const STUDY_FILE_BYTES: u64 = 256 << 20;
 pub fn open_study(
     path: &Path,
     asked: &Asked,
-    outside: bool,
+    options: &InputOptions,
     registry: &Registry,
     context: &Context,
 ) -> Result<AssembledDataset> {
     let named = |error: Error| error.entry(path.display().to_string());
     let study = StudyFile::read(path).map_err(named)?;
+    let asked = &options.with_links(asked, study.data.len());
     let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut parts = Vec::new();
     for (table, data) in &study.data {
-        let file = paths::inside(folder, data.file(), outside);
+        let file = paths::inside(folder, data.file(), options.outside);
         let part = file.and_then(|file| part(table, data, &study, &file, asked, registry, context));
         parts.push(part.map_err(|error| named(error.table(table)))?);
     }
