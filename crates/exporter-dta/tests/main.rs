@@ -88,4 +88,18 @@ proptest! {
     ) {
         export_and_check(&data, json!({"large-integers": "double", "decimals": "text", "release": release}))?;
     }
+
+    #[test]
+    fn files_of_any_table_conform_as_inputs(data in tables::dataset()) {
+        let folder = tempfile::tempdir()?;
+        let sink = MemorySink::new();
+        let exporter = DtaExporter::new(options(json!({"large-integers": "text", "decimals": "text"})));
+        export(&exporter, &data, Box::new(sink.clone()), &lenient())
+            .map_err(|error| TestCaseError::fail(format!("{error:?}")))?;
+        for (name, bytes) in sink.entries().into_iter().filter(|(name, _)| name.ends_with(".dta")) {
+            let path = folder.path().join(name);
+            std::fs::write(&path, bytes)?;
+            conformance::input::<DtaInput>(&path);
+        }
+    }
 }
