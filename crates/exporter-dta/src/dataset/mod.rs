@@ -43,7 +43,7 @@ use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 use arrow_select::filter::filter_record_batch;
-use exporter_core::codebook::{Codebook, Table};
+use exporter_core::codebook::{Codebook, Kind, Table};
 use exporter_core::dataset::{arrow_schema, arrow_type, table_of};
 use exporter_core::format::Asked;
 use exporter_core::{Batches, Dataset, Error, Filter, Loss, LossCode, LossReport, Result, Scan, TableId};
@@ -123,6 +123,8 @@ impl DtaDataset {
             Letters::Seen => reader.facts_with(&looked_at, others()?).map_err(place)?,
             Letters::All | Letters::Null => vec![None; looked_at.len()],
         };
+        let texts = texts(reader.dictionary(), &looked_at);
+        reader.take_for_text(texts);
         let columns = reader.column_types(&looked_at).map_err(place)?;
         let in_descriptions = reader.replaced_characters();
         let claims = claims(reader.dictionary(), &looked_at, &columns);
@@ -302,6 +304,25 @@ impl Dataset for DtaDataset {
 fn open_file(path: &Path) -> Result<File> {
     File::open(path)
         .map_err(|source| Error::io("cannot open the file", source).entry(path.display().to_string()))
+}
+
+/// The strL variables that our writer recorded as text, where text is not UTF-8: their contents with a NUL cannot be told
+/// from bytes.
+fn texts(dictionary: &Dictionary, variables: &[usize]) -> Vec<usize> {
+    let strls = variables.iter().copied().filter(|index| {
+        let stored = dictionary.variables.get(*index);
+        !dictionary.release.is_utf8() && stored.is_some_and(|stored| stored.storage == StorageType::StrL)
+    });
+    let strls: Vec<usize> = strls.collect();
+    if strls.is_empty() {
+        return strls;
+    }
+    let kept = Kept::of(dictionary);
+    let is_text = |index: &usize| {
+        let stored = dictionary.variables.get(*index)?;
+        kept.variable(&stored.name).map(|(recorded, has_kind)| has_kind && recorded.kind == Kind::Text)
+    };
+    strls.into_iter().filter(|index| is_text(index) == Some(true)).collect()
 }
 
 /// The variables that need a proof before they are delivered as the kind that our writer recorded.

@@ -247,9 +247,8 @@ fn text(
     let fixed = longest.and_then(|longest| u16::try_from(longest.max(1)).ok());
     let strl = release.has_strl() && options.long_text == LongTextOption::Strl;
     let with_nul = facts.with_nul.unwrap_or(0);
-    // Only a strL of bytes holds a NUL (section 6.1), and bytes are text where text is UTF-8; the type by declaration
-    // must not depend on what the texts hold.
-    let needs_strl = with_nul > 0 && release.is_utf8() && options.storage == StorageOption::Smallest;
+    // Only a strL holds a NUL (section 6.1); the type by declaration must not depend on what the texts hold.
+    let needs_strl = with_nul > 0 && options.storage == StorageOption::Smallest;
     let smaller = |width| strl_rows.is_some_and(|rows| strl_is_smaller(width, facts, release, rows));
     stored.storage = match fixed {
         Some(width) if width <= release.max_str() && smaller(width) => StorageType::StrL,
@@ -257,11 +256,9 @@ fn text(
         _ if strl => StorageType::StrL,
         _ => StorageType::Str(release.max_str()),
     };
-    if with_nul > 0 && !(stored.storage == StorageType::StrL && release.is_utf8()) {
+    if with_nul > 0 && stored.storage != StorageType::StrL {
         stored.cut_at_nul = true;
-        let ends =
-            if stored.storage == StorageType::StrL { "a text of this release" } else { "a fixed string" };
-        let loss = Loss::new(LossCode::TEXT_TRUNCATED, format!("cut at a NUL, which ends {ends}"));
+        let loss = Loss::new(LossCode::TEXT_TRUNCATED, "cut at a NUL, which ends a fixed string");
         stored.losses.push(loss.count(with_nul));
     }
     null_texts(stored, facts);

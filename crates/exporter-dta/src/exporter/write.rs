@@ -136,13 +136,10 @@ fn count_strl_bytes(table: &TablePlan<'_>, context: &Context) -> Result<u64> {
         .filter(|(_, variable)| variable.storage == StorageType::StrL)
         .map(|(column, _)| column)
         .collect();
-    let cut: Vec<usize> = (0..columns.len())
-        .filter(|position| columns.get(*position).is_some_and(|column| table.cut_at_nul.contains(column)))
-        .collect();
     context.progress().stage("measure", Some(table.rows));
     let mut bytes = 0;
     for batch in context.scan(table.data, table.id, &Scan::all().columns(columns))? {
-        for column in ready(batch?, &cut)?.columns() {
+        for column in ready(batch?, &[])?.columns() {
             bytes += strl_bytes(column, table.metadata.release).unwrap_or_default();
         }
     }

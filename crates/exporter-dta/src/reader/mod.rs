@@ -49,6 +49,7 @@ mod text;
 mod walk;
 mod walk_labels;
 
+use std::collections::BTreeSet;
 use std::io::{Read, Seek};
 use std::ops::Range;
 use std::sync::Arc;
@@ -92,6 +93,8 @@ pub struct DtaReader<R> {
     facts: Vec<Option<ValueFacts>>,
     /// Cells that the passes for `facts` have kept.
     kept: Arc<CellStore>,
+    /// Variables whose binary strL contents are text.
+    texts: Arc<BTreeSet<usize>>,
 }
 
 impl<R: Read + Seek> DtaReader<R> {
@@ -121,7 +124,7 @@ impl<R: Read + Seek> DtaReader<R> {
         let dictionary = Dictionary::decode(raw, &text, options.lenient)?;
         let facts = vec![None; dictionary.variables.len()];
         let opened = Arc::new(Opened::new(dictionary, text, options));
-        Ok(Self { source, opened, facts, kept: Arc::default() })
+        Ok(Self { source, opened, facts, kept: Arc::default(), texts: Arc::default() })
     }
 
     /// Opens another reader on the same file, sharing description and indexes.
@@ -132,7 +135,13 @@ impl<R: Read + Seek> DtaReader<R> {
     pub fn reopen<S: Read + Seek>(&self, file: S) -> Result<DtaReader<S>> {
         let source = self.same_file(file)?;
         let (opened, kept) = (Arc::clone(&self.opened), Arc::clone(&self.kept));
-        Ok(DtaReader { source, opened, facts: self.facts.clone(), kept })
+        Ok(DtaReader { source, opened, facts: self.facts.clone(), kept, texts: Arc::clone(&self.texts) })
+    }
+
+    /// Takes binary strL contents of these variables for text in the encoding of the file, as they are where a text holds
+    /// a NUL; else they are bytes unless all of a variable are UTF-8.
+    pub fn take_for_text(&mut self, variables: impl IntoIterator<Item = usize>) {
+        self.texts = Arc::new(variables.into_iter().collect());
     }
 
     fn same_file<S: Read + Seek>(&self, file: S) -> Result<Source<S>> {
@@ -233,8 +242,10 @@ impl<R: Read + Seek> DtaReader<R> {
         for index in variables {
             let Some(variable) = all.get(*index) else { continue };
             types.push(match variable.storage {
-                StorageType::StrL if opened.index_strls(&mut self.source)?.holds_bytes(*index as u32 + 1) => {
-                    ColumnType::Binary
+                StorageType::StrL => {
+                    let strls = opened.index_strls(&mut self.source)?;
+                    let bytes = strls.holds_bytes(*index as u32 + 1) && !self.texts.contains(index);
+                    if bytes { ColumnType::Binary } else { ColumnType::Text }
                 }
                 _ => self.type_known_by(self.facts.get(*index).and_then(Option::as_ref), variable),
             });

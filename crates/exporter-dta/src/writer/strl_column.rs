@@ -66,27 +66,28 @@ pub(super) struct Contents<'a> {
 }
 
 impl<'a> Contents<'a> {
-    /// Decides between text and binary, and translates text for 8-bit releases.
+    /// Decides between text and binary, and translates text for 8-bit releases. Only a binary record may hold a NUL.
     pub(super) fn new(
         value: &'a [u8],
         is_binary: bool,
         charset: Charset,
         replaced: impl FnOnce(u64, &str),
     ) -> Self {
-        if is_binary || memchr::memchr(0, value).is_some() {
-            // Bytes are not text: Stata shows them as they are, and only they may hold a NUL.
-            let binary = memchr::memchr(0, value).is_some() || std::str::from_utf8(value).is_err();
+        let has_nul = memchr::memchr(0, value).is_some();
+        if is_binary {
+            // Bytes are not text: Stata shows them as they are.
+            let binary = has_nul || std::str::from_utf8(value).is_err();
             return Self { bytes: Cow::Borrowed(value), binary };
         }
         if charset == Charset::Utf8 || value.is_ascii() {
-            return Self { bytes: Cow::Borrowed(value), binary: false };
+            return Self { bytes: Cow::Borrowed(value), binary: has_nul };
         }
         let text = String::from_utf8_lossy(value);
         let (encoded, count) = charset.encode(&text);
         if count > 0 {
             replaced(count, &text);
         }
-        Self { bytes: Cow::Owned(encoded.into_owned()), binary: false }
+        Self { bytes: Cow::Owned(encoded.into_owned()), binary: has_nul }
     }
 
     /// Bytes of the record in the file.

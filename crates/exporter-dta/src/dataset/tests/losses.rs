@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use arrow_array::{Array, ArrayRef, Int64Array};
+use arrow_array::{Array, ArrayRef, Int64Array, StringArray};
 use exporter_core::codebook::{Codebook, Kind, Missing, Table, Text, Value, ValueLabels, Variable};
 use exporter_core::sink::MemorySink;
 use exporter_core::{Context, Dataset, LossPolicy, Scan, export};
@@ -99,4 +99,22 @@ fn replaced_characters_are_losses_of_reading_however_often_they_are_read() {
     assert_eq!(told.iter().map(|loss| loss.count).collect::<Vec<_>>(), [1, 3]);
     let deny = Context::default().with_policy(LossPolicy::Deny);
     assert!(export(&DtaExporter::default(), &data, Box::new(MemorySink::new()), &deny).is_err());
+}
+
+#[test]
+fn texts_with_a_nul_come_back_from_release_117() {
+    let texts = ["é\0€", "plain é", "", "\0"];
+    let columns: Vec<ArrayRef> = vec![Arc::new(StringArray::from(texts.to_vec()))];
+    let table = Table::new("t", vec![Variable::new("x", Kind::Text)]);
+    let data = study(Codebook::new("s").with_table(table), columns.clone());
+    for release in ["117", "118"] {
+        let sink = MemorySink::new();
+        let options = serde_json::from_value(serde_json::json!({"release": release})).unwrap();
+        let exporter = DtaExporter::new(options);
+        let summary = export(&exporter, &data, Box::new(sink.clone()), &Context::default()).unwrap();
+        assert!(summary.losses.is_empty(), "{:?}", summary.losses);
+        let (_folder, read) = open(&sink.entries()["t.dta"], Letters::Seen);
+        assert_eq!(read.codebook().tables[0].variables[0].kind, Kind::Text);
+        assert_eq!(rows(&read, &Scan::all()).columns(), columns, "{release}");
+    }
 }

@@ -91,7 +91,7 @@ fn texts_with_a_nul_become_strl_or_end_there() {
 }
 
 #[test]
-fn release_117_has_no_bytes_that_are_text() {
+fn texts_with_a_nul_are_bytes_of_the_charset_before_118() {
     let long = "x".repeat(3_000) + "\0tail";
     let data = dataset(vec![
         (Variable::new("short", Kind::Text), texts(&["é\0a", "plain"])),
@@ -101,10 +101,11 @@ fn release_117_has_no_bytes_that_are_text() {
     let sink = MemorySink::new();
     let summary = export(&old(), &data, Box::new(sink.clone()), &context()).unwrap();
     let bytes = sink.entries().remove("t.dta").unwrap();
-    assert_eq!(types(&bytes), [5, 32768]);
-    assert_eq!(summary.losses.iter().map(|loss| loss.count).collect::<Vec<_>>(), [2, 1]);
-    assert!(between(&bytes, "<data>", "</data>").starts_with(b"\xE9\0\0\0\0"));
-    assert_eq!(between(&bytes, "<strls>", "</strls>").len(), 16 + 3_001);
+    assert_eq!((types(&bytes), actions(&summary.losses)), (vec![32768, 32768], vec![]));
+    let records = between(&bytes, "<strls>", "</strls>");
+    // Variable, row, type 129 (section 3.2), length, contents without a closing NUL.
+    assert!(records.starts_with(b"GSO\x01\0\0\0\x01\0\0\0\x81\x03\0\0\0\xE9\0a"));
+    assert_eq!(records.len(), 4 * 16 + 3 + 6 + 3_005 + 1);
     // The same bytes where the contents need not be counted first.
     let folder = tempfile::tempdir().unwrap();
     let target = folder.path().join("out");
