@@ -377,12 +377,12 @@ fn an_alias_is_left_out_with_a_note() {
 }
 
 /// Opens bytes as a dataset of which only some variables will be asked for.
-fn open_for(names: &[&str], bytes: &[u8]) -> (tempfile::TempDir, DtaDataset) {
+fn open_for(names: &[&str], bytes: &[u8], letters: Letters) -> (tempfile::TempDir, DtaDataset) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("survey.dta");
     std::fs::write(&path, bytes).unwrap();
     let asked = Asked::only(names.iter().copied());
-    let data = DtaDataset::open_for(&asked, &path, ReadOptions::default(), Letters::Seen, 2).unwrap();
+    let data = DtaDataset::open_for(&asked, &path, ReadOptions::default(), letters, 2).unwrap();
     (folder, data)
 }
 
@@ -392,7 +392,7 @@ fn only_variables_that_are_asked_for_are_looked_at() {
     file.rows[1][1] = Cell::Long(2_147_483_624);
     let bytes = file.bytes();
     let (_folder, whole) = open(&bytes, Letters::Seen);
-    let (_folder, day) = open_for(&["day", "nobody"], &bytes);
+    let (_folder, day) = open_for(&["day", "nobody"], &bytes, Letters::Seen);
     let described = |data: &DtaDataset, column: usize| data.codebook().tables[0].variables[column].clone();
     assert_eq!(described(&day, 1), described(&whole, 1));
     assert_eq!(described(&day, 1).missing.len(), 1);
@@ -407,6 +407,10 @@ fn only_variables_that_are_asked_for_are_looked_at() {
     }
     // Facts about others were not gathered: nothing of them is kept.
     assert!(day.reader().has_kept(1) && !day.reader().has_kept(0) && !day.reader().has_kept(2));
+    // Nor are labels lost of a variable that nobody asks for.
+    for (name, lost) in [("day", 0), ("b", 1)] {
+        assert_eq!(open_for(&[name], &bytes, Letters::Null).1.losses().iter().count(), lost, "{name}");
+    }
 }
 
 #[test]
@@ -424,7 +428,7 @@ fn variables_are_asked_for_by_the_names_they_have_in_the_codebook() {
     let (folder, whole) = round_trip(codebook, columns);
     let bytes = std::fs::read(folder.path().join("survey.dta")).unwrap();
     for (column, name) in names.iter().enumerate() {
-        let (_folder, data) = open_for(&[name], &bytes);
+        let (_folder, data) = open_for(&[name], &bytes, Letters::Seen);
         // What nobody asks for is described as it was recorded.
         assert_eq!(data.codebook().tables[0].variables.len(), 3);
         let kind = |data: &DtaDataset| data.codebook().tables[0].variables[column].kind.clone();
