@@ -2,10 +2,11 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use exporter_core::dataset::{Comparison, ExcerptDataset};
+use exporter_core::dataset::{Comparison, ExcerptDataset, RelatedDataset};
 use exporter_core::sink::{FolderOptions, FolderSink};
 use exporter_core::{
-    Context, Dataset, Exporter, Filter, FormatInfo, Plan, Planning, Result, Scan, Sink, Summary, export,
+    Context, Dataset, Exporter, Filter, FormatInfo, Plan, Planning, Result, Scan, Sink, Summary, TableId,
+    export,
 };
 use exporter_testkit::fault::run_with_faults;
 use exporter_testkit::plain::{Plain, PlainExporter};
@@ -51,6 +52,21 @@ fn excerpts_of_a_dataset_pass() {
         conformance::dataset(&excerpt);
         conformance::exporter(&PlainExporter::default(), &excerpt);
     }
+}
+
+#[test]
+fn children_that_follow_their_parents_pass() {
+    let some = Scan::all().filter(Filter::compare("hhid", Comparison::AtLeast, 102));
+    let excerpt = ExcerptDataset::new(sample::study(), vec![some]).unwrap();
+    let related = RelatedDataset::new(excerpt, &[TableId(0)], None, &conformance::context());
+    assert_eq!(related.followers().collect::<Vec<_>>(), [("members", "households")]);
+    let rows = |data: &dyn Dataset| -> usize {
+        let batches = conformance::context().scan(data, TableId(1), &Scan::all()).unwrap();
+        batches.map(|batch| batch.unwrap().num_rows()).sum()
+    };
+    assert!(rows(&related) > 0 && rows(&related) < rows(&sample::study()));
+    conformance::dataset(&related);
+    conformance::exporter(&PlainExporter::default(), &related);
 }
 
 #[test]
