@@ -148,10 +148,12 @@ impl Inspect for Contents {
             }
         };
         file.rewind()?;
-        match self.look(kind, &path, file) {
-            Ok(found) => self
-                .findings
-                .extend(found.into_iter().map(|found| Finding { entry: Some(path.clone()), ..found })),
+        match look(kind, file) {
+            Ok((found, rows)) => {
+                self.findings
+                    .extend(found.into_iter().map(|found| Finding { entry: Some(path.clone()), ..found }));
+                self.rows.extend(rows.map(|rows| (path, rows)));
+            }
             Err(error) => self.findings.push(finding(&path, "unreadable", error.to_string())),
         }
         Ok(())
@@ -196,52 +198,42 @@ impl Contents {
         let (path, offset) = (entry.path.clone(), entry.offset);
         Some(exporter_package::check::Finding::new(Rule::Manifest, offset, message).entry(path))
     }
+}
 
-    /// Checks an entry by its own rules.
-    fn look(&mut self, kind: Kind, path: &str, file: File) -> Result<Vec<Finding>> {
-        match kind {
-            Kind::Codebook => codebook(file),
-            #[cfg(feature = "dta")]
-            Kind::Stata => self.stata(path, file),
-            #[cfg(feature = "parquet")]
-            Kind::Parquet => {
-                let dataset = exporter_parquet::ParquetDataset::from_file(file, path, &Default::default())?;
-                self.take_rows(path, &dataset);
-                Ok(Vec::new())
-            }
-            #[cfg(feature = "parquet")]
-            Kind::Arrow => {
-                let dataset = exporter_parquet::ArrowDataset::from_file(file, path, &Default::default())?;
-                self.take_rows(path, &dataset);
-                Ok(Vec::new())
-            }
-            #[cfg(feature = "tab")]
-            Kind::Delimited => Ok(Vec::new()),
-            Kind::Gzip => {
-                let found = exporter_package::check::check_gzip(io::BufReader::new(file))?;
-                Ok(found.into_iter().map(super::archive::of_the_file).collect())
-            }
+/// Checks an entry by its own rules; rows, where it says how many it has.
+fn look(kind: Kind, file: File) -> Result<(Vec<Finding>, Option<u64>)> {
+    match kind {
+        Kind::Codebook => Ok((codebook(file)?, None)),
+        #[cfg(feature = "dta")]
+        Kind::Stata => stata(file),
+        #[cfg(feature = "parquet")]
+        Kind::Parquet => {
+            let dataset = exporter_parquet::ParquetDataset::from_file(file, "table", &Default::default())?;
+            Ok((Vec::new(), exporter_core::Dataset::rows(&dataset, exporter_core::TableId(0))))
+        }
+        #[cfg(feature = "parquet")]
+        Kind::Arrow => {
+            let dataset = exporter_parquet::ArrowDataset::from_file(file, "table", &Default::default())?;
+            Ok((Vec::new(), exporter_core::Dataset::rows(&dataset, exporter_core::TableId(0))))
+        }
+        #[cfg(feature = "tab")]
+        Kind::Delimited => Ok((Vec::new(), None)),
+        Kind::Gzip => {
+            let found = exporter_package::check::check_gzip(io::BufReader::new(file))?;
+            Ok((found.into_iter().map(super::archive::of_the_file).collect(), None))
         }
     }
+}
 
-    #[cfg(feature = "parquet")]
-    fn take_rows(&mut self, path: &str, dataset: &dyn exporter_core::Dataset) {
-        if let Some(rows) = dataset.rows(exporter_core::TableId(0)) {
-            self.rows.insert(path.to_owned(), rows);
-        }
-    }
-
-    #[cfg(feature = "dta")]
-    fn stata(&mut self, path: &str, file: File) -> Result<Vec<Finding>> {
-        let again = file.try_clone()?;
-        let findings = super::stata(file)?;
-        if findings.is_empty()
-            && let Ok(reader) = exporter_dta::reader::DtaReader::open(io::BufReader::new(again))
-        {
-            self.rows.insert(path.to_owned(), reader.dictionary().rows);
-        }
-        Ok(findings)
-    }
+#[cfg(feature = "dta")]
+fn stata(file: File) -> Result<(Vec<Finding>, Option<u64>)> {
+    let again = file.try_clone()?;
+    let findings = super::stata(file)?;
+    let rows = match exporter_dta::reader::DtaReader::open(io::BufReader::new(again)) {
+        Ok(reader) if findings.is_empty() => Some(reader.dictionary().rows),
+        _ => None,
+    };
+    Ok((findings, rows))
 }
 
 fn codebook(file: File) -> Result<Vec<Finding>> {
