@@ -53,8 +53,10 @@ pub(crate) const FAULTS: &[Fault] = &[
         "reads text in 8 bits as Latin-1, where Stata on Windows wrote windows-1252",
     ),
     fault(Tool::Pandas, "strl binary", STRL, "cells of bytes", "gives bytes as the text of a Python literal"),
+    fault(Tool::Pandas, "strl nul", STRL, "cells of text", "gives bytes as the text of a Python literal"),
     fault(Tool::Pyreadstat, "strl accents", &[117], "error", "takes the 8 bits of long texts for UTF-8"),
     fault(Tool::Pyreadstat, "strl binary", STRL, "cells of bytes", "cuts bytes at the first NUL"),
+    fault(Tool::Pyreadstat, "strl nul", STRL, "cells of text", "cuts bytes at the first NUL"),
     fault(Tool::Haven, "texts", EVERY, "cells of trailing", "cuts blanks at the end of a text"),
     fault(
         Tool::Haven,
@@ -86,6 +88,7 @@ pub(crate) const FAULTS: &[Fault] = &[
     ),
     fault(Tool::Haven, "strl accents", &[117], "cells of latin", "takes the 8 bits of long texts for UTF-8"),
     fault(Tool::Haven, "strl binary", STRL, "error", "refuses a file with bytes"),
+    fault(Tool::Haven, "strl nul", STRL, "error", "refuses a file with bytes"),
     fault(
         Tool::Haven,
         "strl",
@@ -139,6 +142,7 @@ pub(crate) const FAULTS: &[Fault] = &[
     fault(Tool::Readstata13, "strl", STRL, "cells of *", "gives an empty long text as missing"),
     fault(Tool::Readstata13, "strl shared", STRL, "cells of *", "gives an empty long text as missing"),
     fault(Tool::Readstata13, "strl binary", STRL, "cells of bytes", "cuts bytes at the first NUL"),
+    fault(Tool::Readstata13, "strl nul", STRL, "cells of text", "cuts bytes at the first NUL"),
     fault(Tool::Readstata13, "33000 columns", &[119], "cells of last", "gives an empty long text as missing"),
     fault(Tool::Polars, "texts", EVERY, "cells of trailing", "cuts blanks at the end of a text"),
     fault(
@@ -149,6 +153,14 @@ pub(crate) const FAULTS: &[Fault] = &[
         "cuts text in 8 bits to its width after turning it into UTF-8",
     ),
     fault(Tool::Polars, "strl binary", STRL, "cells of bytes", "gives no bytes"),
+    fault(
+        Tool::Dta,
+        "strl nul",
+        STRL,
+        "cells of text",
+        "gives what stands in a binary record as bytes, the right ones",
+    ),
+    fault(Tool::Polars, "strl nul", STRL, "cells of text", "gives no bytes"),
     fault(Tool::Polars, "strl", &[119], "cells of *", "finds no long text in release 119"),
     fault(Tool::Polars, "strl shared", &[119], "cells of *", "finds no long text in release 119"),
     fault(Tool::Polars, "strl accents", &[119], "cells of latin", "finds no long text in release 119"),

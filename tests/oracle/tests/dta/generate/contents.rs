@@ -113,3 +113,11 @@ pub(super) fn binary(release: Release) -> Case {
     case.add("n", StorageType::Byte, (1..=4).map(|n| Cell::Number(n.into())).collect());
     case
 }
+
+/// Texts with a NUL, which only bytes hold.
+pub(super) fn nuls(release: Release) -> Case {
+    let mut case = Case::new("strl nul", release);
+    case.add("text", StorageType::StrL, ["a\0b", "", "plain", "\0"].map(Cell::text).to_vec());
+    case.add("n", StorageType::Byte, (1..=4).map(|n| Cell::Number(n.into())).collect());
+    case
+}

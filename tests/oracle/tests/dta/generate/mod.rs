@@ -10,7 +10,7 @@ use exporter_dta::Release;
 
 use super::table::Case;
 
-use contents::{accents, binary, limits, strl_accents, strls, texts};
+use contents::{accents, binary, limits, nuls, strl_accents, strls, texts};
 pub(crate) use dates::DAYS;
 use dates::dates;
 use descriptions::{descriptions, labels};
@@ -41,6 +41,7 @@ pub(crate) fn all() -> Vec<Case> {
                 strls(release, true),
                 strl_accents(release),
                 binary(release),
+                nuls(release),
             ]);
         }
         let seeds = if release == Release::V118 { 0..12 } else { 0..2 };
