@@ -109,15 +109,17 @@ fn wide(criterion: &mut Criterion) {
     const ROWS: i32 = 1_000;
     let mut group = criterion.benchmark_group("wide");
     group.sample_size(10);
-    let codes: ArrayRef =
-        Arc::new((0..ROWS).map(|i| (i % 11 > 0).then_some((i % 100) as i8)).collect::<Int8Array>());
-    let numbers: ArrayRef = Arc::new((0..ROWS).map(f64::from).collect::<Float64Array>());
+    // Each column has values of its own, as in life: together they exceed every cache.
+    let codes = || -> ArrayRef {
+        Arc::new((0..ROWS).map(|i| (i % 11 > 0).then_some((i % 100) as i8)).collect::<Int8Array>())
+    };
+    let numbers = || -> ArrayRef { Arc::new((0..ROWS).map(f64::from).collect::<Float64Array>()) };
     for (columns, release) in [(10_000, Release::V118), (100_000, Release::V119)] {
         let mut metadata = DtaMetadata::new(release);
         let is_code = |i: usize| i % 5 < 3;
         let storage = |i| if is_code(i) { StorageType::Byte } else { StorageType::Double };
         metadata.variables = (0..columns).map(|i| DtaVariable::new(format!("x{i}"), storage(i))).collect();
-        let column = |i| if is_code(i) { codes.clone() } else { numbers.clone() };
+        let column = |i| if is_code(i) { codes() } else { numbers() };
         let Ok(batch) = RecordBatch::try_from_iter((0..columns).map(|i| (format!("x{i}"), column(i)))) else {
             continue;
         };

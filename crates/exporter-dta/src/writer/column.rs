@@ -1,5 +1,6 @@
 //! Chooses, once per column and batch, how its values become cells.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
@@ -37,6 +38,25 @@ pub(super) trait ColumnFill: Send + Sync {
     /// Fills the cells of up to 64 rows from `row` of the batch on.
     fn fill(&self, row: usize, rows: usize, cells: Cells<'_>, findings: &mut Findings)
     -> Result<(), BadCell>;
+
+    /// Reads the values of these rows as fast as memory gives them, so that [`ColumnFill::fill`] finds them in the cache; what
+    /// comes back means nothing.
+    fn touch(&self, _rows: Range<usize>) -> bool {
+        false
+    }
+}
+
+/// Reads a value of every cache line; see [`ColumnFill::touch`].
+#[inline(always)]
+pub(super) fn touch<S: Copy + Default + PartialEq>(values: &[S], rows: Range<usize>) -> bool {
+    const LINE: usize = 64;
+    let values = values.get(rows).unwrap_or_default();
+    let step = (LINE / size_of::<S>().max(1)).max(1);
+    values
+        .iter()
+        .step_by(step)
+        .chain(values.last())
+        .fold(false, |found, value| found ^ (*value == S::default()))
 }
 
 /// What the column shares with the whole table.

@@ -1,13 +1,15 @@
 //! Numbers to `float` and `double`.
 
+use std::ops::Range;
+
 use arrow_buffer::{ArrowNativeType, ScalarBuffer};
 
 use crate::missing::Missing;
 use crate::spec_storage::{DOUBLE_EXACT, DOUBLE_MAX_BITS, FLOAT_MAX_BITS};
-use crate::writer::column::ColumnFill;
+use crate::writer::column::{ColumnFill, touch};
 use crate::writer::findings::{BadCell, CellChange, Findings};
 use crate::writer::integer_column::load;
-use crate::writer::number::{As, Rule, Stored, Whole};
+use crate::writer::number::{As, Rule, Stored, Whole, apply};
 use crate::writer::tile::{Cells, Validity, for_each_null};
 
 /// Numbers stored by `float` or `double`.
@@ -107,6 +109,11 @@ where
     S: ArrowNativeType + As<D> + Into<f64>,
     D: StoredFloat,
 {
+    fn touch(&self, rows: Range<usize>) -> bool {
+        let nulls = self.validity.word(rows.start, rows.len()) == 0;
+        nulls ^ touch(&self.values, rows)
+    }
+
     fn fill(
         &self,
         row: usize,
@@ -139,10 +146,8 @@ where
                 (source.get(..rows).unwrap_or_default(), out.get_mut(..rows).unwrap_or_default());
             self.settle(row, source, out, valid, findings)?;
         }
-        for rule in &self.rules {
-            for (out, value) in out.iter_mut().zip(&source) {
-                *out = if rule.holds((*value).into()) { rule.stored } else { *out };
-            }
+        if !self.rules.is_empty() {
+            apply(&self.rules, &source.map(Into::into), &mut out);
         }
         for_each_null(valid, |i| {
             if let Some(out) = out.get_mut(i) {
@@ -210,11 +215,7 @@ where
             let (source, out) = (source.get(..rows).unwrap_or_default(), out.get(..rows).unwrap_or_default());
             self.count_rounded(row, source, out, valid & !ruled, findings);
         }
-        for rule in &self.rules {
-            for (out, value) in out.iter_mut().zip(&source) {
-                *out = if rule.holds(*value) { rule.stored } else { *out };
-            }
-        }
+        apply(&self.rules, &source, &mut out);
         for_each_null(valid, |i| {
             if let Some(out) = out.get_mut(i) {
                 *out = D::missing(Missing::SYSTEM);

@@ -1,11 +1,13 @@
 //! Whole numbers, booleans and dates to `byte`, `int` and `long`.
 
+use std::ops::Range;
+
 use arrow_buffer::{ArrowNativeType, BooleanBuffer, ScalarBuffer};
 
 use crate::missing::Missing;
-use crate::writer::column::ColumnFill;
+use crate::writer::column::{ColumnFill, touch};
 use crate::writer::findings::{BadCell, Findings};
-use crate::writer::number::{As, Rule, Stored, Whole};
+use crate::writer::number::{As, Rule, Stored, Whole, apply};
 use crate::writer::tile::{Cells, TILE_ROWS, Validity, bits, for_each_null};
 
 /// Integers stored by `byte`, `int` or `long`.
@@ -74,6 +76,11 @@ where
     S: Whole + ArrowNativeType + As<D>,
     D: StoredInteger,
 {
+    fn touch(&self, rows: Range<usize>) -> bool {
+        let nulls = self.validity.word(rows.start, rows.len()) == 0;
+        nulls ^ touch(&self.values, rows)
+    }
+
     fn fill(&self, row: usize, rows: usize, cells: Cells<'_>, _: &mut Findings) -> Result<(), BadCell> {
         let source = load(&self.values, row, rows);
         let mut bad = false;
@@ -82,11 +89,7 @@ where
             bad |= (*value < low) | (*value > high);
         }
         let mut out = source.map(|value| value.plus(add).cast());
-        for rule in &self.rules {
-            for (out, value) in out.iter_mut().zip(&source) {
-                *out = if rule.holds(*value) { rule.stored } else { *out };
-            }
-        }
+        apply(&self.rules, &source, &mut out);
         let valid = self.validity.word(row, rows);
         if bad {
             self.first_bad(row, source.get(..rows).unwrap_or_default(), valid)?;
@@ -132,11 +135,7 @@ where
         let word = bits(&self.values, row);
         let source: [i8; TILE_ROWS] = std::array::from_fn(|i| (word >> i & 1) as i8);
         let mut out = source.map(As::<D>::cast);
-        for rule in &self.rules {
-            for (out, value) in out.iter_mut().zip(&source) {
-                *out = if rule.holds(*value) { rule.stored } else { *out };
-            }
-        }
+        apply(&self.rules, &source, &mut out);
         for_each_null(self.validity.word(row, rows), |i| {
             if let Some(out) = out.get_mut(i) {
                 *out = D::missing(Missing::SYSTEM);

@@ -32,28 +32,60 @@ pub(super) fn put_masked(cell: &mut [u8], from: &[u8], length: usize) {
 }
 
 #[inline(always)]
-fn put<const C: usize>(cell: &mut [u8], from: &[u8], length: usize) {
+fn put<const C: usize>(cell: &mut [u8], from: &[u8], length: usize)
+where
+    [u8; C]: Chunk,
+{
     // The last chunk may overlap the one before, so that nothing beyond the cell is touched.
     let before_last = cell.len().saturating_sub(C);
     if let (Some(last), Some(from)) = (cell.last_chunk_mut::<C>(), from.last_chunk::<C>()) {
-        *last = masked(from, length.saturating_sub(before_last));
+        *last = from.and(mask(length.saturating_sub(before_last)));
     }
     let mut left = length;
     for (chunk, from) in cell.as_chunks_mut::<C>().0.iter_mut().zip(from.as_chunks::<C>().0) {
-        *chunk = masked(from, left);
+        *chunk = from.and(mask(left));
         left = left.saturating_sub(C);
     }
 }
 
-/// The first `keep` bytes, then zeros.
+/// Ones for the bytes that are kept, then zeros.
 #[inline(always)]
-fn masked<const C: usize>(bytes: &[u8; C], keep: usize) -> [u8; C] {
-    let mask =
-        KEEP.get(LONGEST - keep.min(C)..).and_then(|window| window.first_chunk::<C>()).unwrap_or(&[0; C]);
-    std::array::from_fn(|i| {
-        bytes.get(i).copied().unwrap_or_default() & mask.get(i).copied().unwrap_or_default()
-    })
+fn mask<const C: usize>(keep: usize) -> &'static [u8; C] {
+    KEEP.get(LONGEST - keep.min(C)..).and_then(|window| window.first_chunk()).unwrap_or(&[0; C])
 }
+
+/// Bytes that are masked in one step.
+trait Chunk {
+    fn and(&self, mask: &Self) -> Self;
+}
+
+macro_rules! chunk_of_words {
+    ($($word:ty: $bytes:literal),*) => {$(
+        // Byte by byte, the compiler would load and store each byte of so short a chunk.
+        impl Chunk for [u8; $bytes] {
+            #[inline(always)]
+            fn and(&self, mask: &Self) -> Self {
+                (<$word>::from_ne_bytes(*self) & <$word>::from_ne_bytes(*mask)).to_ne_bytes()
+            }
+        }
+    )*};
+}
+
+macro_rules! chunk_of_bytes {
+    ($($bytes:literal),*) => {$(
+        impl Chunk for [u8; $bytes] {
+            #[inline(always)]
+            fn and(&self, mask: &Self) -> Self {
+                std::array::from_fn(|i| {
+                    self.get(i).copied().unwrap_or_default() & mask.get(i).copied().unwrap_or_default()
+                })
+            }
+        }
+    )*};
+}
+
+chunk_of_words!(u32: 4, u64: 8);
+chunk_of_bytes!(16, 32);
 
 #[cfg(test)]
 mod tests {

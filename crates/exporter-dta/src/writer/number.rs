@@ -79,7 +79,24 @@ pub(super) struct Rule<S, D> {
 impl<S: PartialOrd, D> Rule<S, D> {
     #[inline(always)]
     pub(super) fn holds(&self, value: S) -> bool {
-        value >= self.low && value <= self.high
+        // Without `&&` there is no branch, so that whole tiles are compared at once.
+        (value >= self.low) & (value <= self.high)
+    }
+}
+
+/// Puts what the rules store in place of the values that they hold for; a later rule comes before an earlier one.
+#[inline(always)]
+pub(super) fn apply<S: Copy + PartialOrd, D: Copy, const N: usize>(
+    rules: &[Rule<S, D>],
+    source: &[S; N],
+    out: &mut [D; N],
+) {
+    for rule in rules {
+        // A copy: otherwise the compiler chooses between two addresses, value by value.
+        let (rule, stored) = (Rule { low: rule.low, high: rule.high, stored: () }, rule.stored);
+        for (out, value) in out.iter_mut().zip(source) {
+            *out = if rule.holds(*value) { stored } else { *out };
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use crate::spec_storage::DOUBLE_EXACT;
 use crate::writer::column::ColumnFill;
 use crate::writer::findings::{BadCell, CellChange, Findings};
 use crate::writer::integer_column::load;
-use crate::writer::number::Rule;
+use crate::writer::number::{Rule, apply};
 use crate::writer::tile::{Cells, TILE_ROWS, Validity, for_each_null};
 
 /// Clock that instants are shown on.
@@ -94,11 +94,7 @@ where
         }
         let add = self.add;
         let mut out = millis.map(|millis| millis.wrapping_add(add) as f64);
-        for rule in &self.rules {
-            for (out, value) in out.iter_mut().zip(&source) {
-                *out = if rule.holds(*value) { rule.stored } else { *out };
-            }
-        }
+        apply(&self.rules, &source, &mut out);
         for_each_null(valid, |i| {
             if let Some(out) = out.get_mut(i) {
                 *out = Missing::SYSTEM.double();
