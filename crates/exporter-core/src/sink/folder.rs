@@ -11,6 +11,7 @@ use crate::error::{Error, ErrorKind, Result};
 
 mod file;
 mod publish;
+mod room;
 mod staging;
 
 pub use file::FileSink;
@@ -140,7 +141,13 @@ impl StagedFiles {
             fs::create_dir_all(parent).map_err(failed)?;
         }
         let file = File::options().read(true).write(true).create_new(true).open(&path).map_err(failed)?;
-        Ok(StagedEntry { files: self, claim: Some(claim), path, name: spec.path.clone(), file })
+        let entry = StagedEntry { files: self, claim: Some(claim), path, name: spec.path.clone(), file };
+        let bytes = spec.bytes.or(spec.least_bytes).unwrap_or(0);
+        room::reserve(&entry.file, bytes).map_err(|source| {
+            Error::io(format!("the disk has no room for the {bytes} bytes that will come"), source)
+                .entry(&spec.path)
+        })?;
+        Ok(entry)
     }
 
     fn into_parts(self) -> (Staging, Vec<EntryReceipt>) {

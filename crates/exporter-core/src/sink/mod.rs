@@ -38,6 +38,9 @@ pub struct EntrySpec {
     pub rows: Option<u64>,
     /// Exact bytes, if known.
     pub bytes: Option<u64>,
+    /// Bytes that will come at least, if known where the exact number is not; a folder reserves room for them.
+    #[serde(skip)]
+    pub least_bytes: Option<u64>,
     /// How the entry is written, by name (`delimiter`, `header`), for siblings that load it.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub attributes: BTreeMap<String, String>,
@@ -74,6 +77,13 @@ impl EntrySpec {
     #[must_use]
     pub fn bytes(mut self, bytes: u64) -> Self {
         self.bytes = Some(bytes);
+        self
+    }
+
+    /// Gives the number of bytes that will come at least.
+    #[must_use]
+    pub fn least_bytes(mut self, bytes: u64) -> Self {
+        self.least_bytes = Some(bytes);
         self
     }
 

@@ -143,10 +143,10 @@ pub(super) fn plan_table<'a>(
             });
         }
     }
-    let mut entry = entry.rows(rows);
-    if metadata.variables.iter().all(|variable| variable.storage != StorageType::StrL) {
-        entry = entry.bytes(Layout::new(&metadata, &text_sizes(&metadata).0, rows, 0).size);
-    }
+    let bytes = Layout::new(&metadata, &text_sizes(&metadata).0, rows, 0).size;
+    let has_strl = metadata.variables.iter().any(|variable| variable.storage == StorageType::StrL);
+    let entry = entry.rows(rows);
+    let entry = if has_strl { entry.least_bytes(bytes) } else { entry.bytes(bytes) };
     let name = table.name.clone();
     Ok(TablePlan { data, options, id, name, entry, metadata, cut_at_nul, rows, losses, renames, remarks })
 }
