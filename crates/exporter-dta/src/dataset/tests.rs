@@ -1,5 +1,6 @@
 //! Files as datasets: what they say, and what our writer kept.
 
+mod asked;
 mod losses;
 
 use std::io::Write;
@@ -374,68 +375,4 @@ fn an_alias_is_left_out_with_a_note() {
     assert_eq!(table.variables.len(), 5);
     assert!(table.notes[1].untagged().unwrap().contains("away"), "{:?}", table.notes);
     assert_eq!(rows(&data, &Scan::all()).num_columns(), 5);
-}
-
-/// Opens bytes as a dataset of which only some variables will be asked for.
-fn open_for(names: &[&str], bytes: &[u8], letters: Letters) -> (tempfile::TempDir, DtaDataset) {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("survey.dta");
-    std::fs::write(&path, bytes).unwrap();
-    let asked = Asked::only(names.iter().copied());
-    let data = DtaDataset::open_for(&asked, &path, ReadOptions::default(), letters, 2).unwrap();
-    (folder, data)
-}
-
-#[test]
-fn only_variables_that_are_asked_for_are_looked_at() {
-    let mut file = TestFile::sample(Release::V118, ByteOrder::Little);
-    file.rows[1][1] = Cell::Long(2_147_483_624);
-    let bytes = file.bytes();
-    let (_folder, whole) = open(&bytes, Letters::Seen);
-    let (_folder, day) = open_for(&["day", "nobody"], &bytes, Letters::Seen);
-    let described = |data: &DtaDataset, column: usize| data.codebook().tables[0].variables[column].clone();
-    assert_eq!(described(&day, 1), described(&whole, 1));
-    assert_eq!(described(&day, 1).missing.len(), 1);
-    // No letter of `b` has been seen, one has a label.
-    assert_eq!((described(&day, 0).missing.len(), described(&day, 0).facts.min.is_none()), (1, true));
-    let only = Scan::all().columns([1]);
-    assert_eq!(rows(&day, &only), rows(&whole, &only));
-    let by_other = only.filter(Filter::compare("b", Comparison::Equal, 1));
-    for scan in [Scan::all(), Scan::all().columns([0]), by_other] {
-        let error = day.scan(TableId(0), &scan).err().unwrap();
-        assert!(error.message().contains("not asked for"), "{error}");
-    }
-    // Facts about others were not gathered: nothing of them is kept.
-    assert!(day.reader().has_kept(1) && !day.reader().has_kept(0) && !day.reader().has_kept(2));
-    // Nor are labels lost of a variable that nobody asks for.
-    for (name, lost) in [("day", 0), ("b", 1)] {
-        assert_eq!(open_for(&[name], &bytes, Letters::Null).1.losses().iter().count(), lost, "{name}");
-    }
-}
-
-#[test]
-fn variables_are_asked_for_by_the_names_they_have_in_the_codebook() {
-    let kinds = [Kind::Boolean, Kind::Decimal { precision: 9, scale: 2 }, Kind::Float { bits: 32 }];
-    let names = ["is it so?", "line\nbreak", "the price"];
-    let variables = names.iter().zip(&kinds).map(|(name, kind)| Variable::new(*name, kind.clone()));
-    let codebook = Codebook::new("s").with_table(Table::new("t", variables.collect()));
-    let decimals = Decimal128Array::from(vec![Some(150), None]).with_precision_and_scale(9, 2).unwrap();
-    let columns: Vec<ArrayRef> = vec![
-        Arc::new(BooleanArray::from(vec![Some(true), None])),
-        Arc::new(decimals),
-        Arc::new(arrow_array::Float32Array::from(vec![0.5, 1.0])),
-    ];
-    let (folder, whole) = round_trip(codebook, columns);
-    let bytes = std::fs::read(folder.path().join("survey.dta")).unwrap();
-    for (column, name) in names.iter().enumerate() {
-        let (_folder, data) = open_for(&[name], &bytes, Letters::Seen);
-        // What nobody asks for is described as it was recorded.
-        assert_eq!(data.codebook().tables[0].variables.len(), 3);
-        let kind = |data: &DtaDataset| data.codebook().tables[0].variables[column].kind.clone();
-        assert_eq!((kind(&data), kind(&whole)), (kinds[column].clone(), kinds[column].clone()));
-        let scan = Scan::all().columns([column]);
-        assert_eq!(rows(&data, &scan), rows(&whole, &scan));
-        let others: Vec<usize> = (0..3).filter(|other| *other != column).collect();
-        assert!(data.scan(TableId(0), &Scan::all().columns(others)).is_err());
-    }
 }
