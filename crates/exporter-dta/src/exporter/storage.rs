@@ -112,6 +112,7 @@ pub(super) fn decide(
         }
         _ => {
             stored.storage = StorageType::StrL;
+            stored.losses.push(bytes_in_strl("stored"));
             null_texts(&mut stored, facts);
         }
     }
@@ -260,8 +261,18 @@ fn text(
         stored.cut_at_nul = true;
         let loss = Loss::new(LossCode::TEXT_TRUNCATED, "cut at a NUL, which ends a fixed string");
         stored.losses.push(loss.count(with_nul));
+    } else if with_nul > 0 {
+        stored.losses.push(bytes_in_strl("texts with a NUL stored").count(with_nul));
     }
     null_texts(stored, facts);
+}
+
+/// Records of bytes are Stata's own, but few other programs know them.
+fn bytes_in_strl(what: &str) -> Loss {
+    let action = format!(
+        "{what} as bytes of a strL: Stata opens them, haven in R refuses the file, others cut at a NUL"
+    );
+    Loss::new(LossCode::COMPATIBILITY, action)
 }
 
 /// Whether the texts take fewer bytes as strL than as a fixed string of `width` bytes.
