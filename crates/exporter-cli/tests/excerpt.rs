@@ -65,6 +65,9 @@ fn convert_takes_a_part_too_and_every_format_writes_it() {
             let arguments = ["convert", from.to_str().unwrap(), to.to_str().unwrap()];
             let run = run(exporter(arguments.into_iter().chain(more.iter().copied())));
             assert_eq!(run.code, 0, "{}", run.error);
+            // What was written has the name that was given, not that of the table.
+            let named = format!("{}: ", to.file_name().unwrap().display());
+            assert!(run.error.starts_with(&named), "{}", run.error);
         };
         convert(&input, &output, &["--where", "born < 2001-01-01", "--where", "name != Bob"]);
         let back = folder.path().join(format!("{extension}.csv"));

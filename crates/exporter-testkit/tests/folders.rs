@@ -67,7 +67,7 @@ fn two_sinks_on_one_target_do_not_mix() {
     let over = FileSink::create(&target, OVERWRITE()).unwrap();
     put(&over, "x", b"third");
     let receipt = Box::new(over).finish().unwrap();
-    assert_eq!((receipt.entries[0].path.as_str(), receipt.entries[0].bytes), ("x", 5));
+    assert_eq!((receipt.entries[0].path.as_str(), receipt.entries[0].bytes), ("file", 5));
     assert_eq!(fs::read(&target).unwrap(), b"third");
     assert_eq!(names(home.path()), ["file", "outfalse", "outtrue"]);
 }

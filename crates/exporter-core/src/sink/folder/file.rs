@@ -12,7 +12,7 @@ use crate::sink::{Entry, EntryReceipt, EntrySpec, RandomEntry, Receipt, Sink};
 /// Name of the only entry in the staging folder.
 const NAME: &str = "entry";
 
-/// One entry as a file of a given name, whatever the entry is called; appears at once.
+/// One entry as a file of a given name, whatever the entry is called; appears at once. Its receipt has the name of the file.
 ///
 /// A symbolic link to a file is followed: the file it points to is replaced, the link stays.
 #[derive(Debug)]
@@ -57,7 +57,12 @@ impl FileSink {
                 .hint("export to a folder or package the entries as a zip"));
         }
         let slot = Slot { started: &self.started, committed: false };
-        Ok(FileEntry { inner: self.files.start(spec, NAME)?, slot })
+        let mut inner = self.files.start(spec, NAME)?;
+        // Who gave the file a name looks for that one.
+        if let Some(name) = self.target.file_name() {
+            inner.name = name.to_string_lossy().into_owned();
+        }
+        Ok(FileEntry { inner, slot })
     }
 }
 
