@@ -27,7 +27,7 @@ struct Place {
 #[derive(Debug, Default)]
 pub(crate) struct StrlIndex {
     places: Vec<Place>,
-    /// Variables (from 1) with binary records, and whether one of these is not UTF-8.
+    /// Variables (from 1) with binary records, and whether one of these is no text: not UTF-8, or not ASCII before 118.
     binary: HashMap<u32, bool>,
     cell: usize,
 }
@@ -87,7 +87,7 @@ impl StrlIndex {
         }
         let mut length = length as u32;
         if kind == GSO_BINARY {
-            let bytes = self.holds_bytes(variable) || !is_utf8(cursor, u64::from(length))?;
+            let bytes = self.holds_bytes(variable) || !is_text(cursor, u64::from(length), release)?;
             self.binary.insert(variable, bytes);
             cursor.rewind(offset);
         }
@@ -99,7 +99,7 @@ impl StrlIndex {
         Ok(true)
     }
 
-    /// Whether variable number `variable` (from 1) owns binary records that are not UTF-8.
+    /// Whether variable number `variable` (from 1) owns binary records that are no text.
     pub(crate) fn holds_bytes(&self, variable: u32) -> bool {
         self.binary.get(&variable).copied().unwrap_or(false)
     }
@@ -186,13 +186,16 @@ impl StrlContents {
     }
 }
 
-/// Looks through the next `length` bytes piece by piece.
-fn is_utf8<R: Read + Seek>(cursor: &mut Cursor<'_, R>, length: u64) -> Result<bool> {
+/// Whether the next `length` bytes are the same text in whatever encoding the release may have, looked through piece by piece.
+fn is_text<R: Read + Seek>(cursor: &mut Cursor<'_, R>, length: u64, release: Release) -> Result<bool> {
     let start = cursor.at();
     let end = start + length;
     while cursor.at() < end {
         let here = cursor.at();
         let piece = cursor.take((end - here).min(PIECE) as usize, "strL contents")?;
+        if !release.is_utf8() && !piece.is_ascii() {
+            return Ok(false);
+        }
         let Err(error) = std::str::from_utf8(piece) else { continue };
         // A character may be cut by the end of a piece, never by the end of the value.
         let cut = error.error_len().is_none() && error.valid_up_to() > 0 && here + (piece.len() as u64) < end;

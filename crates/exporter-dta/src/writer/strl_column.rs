@@ -75,8 +75,12 @@ impl<'a> Contents<'a> {
     ) -> Self {
         let has_nul = memchr::memchr(0, value).is_some();
         if is_binary {
-            // Bytes are not text: Stata shows them as they are.
-            let binary = has_nul || std::str::from_utf8(value).is_err();
+            // What is text in every encoding may be one: before 118, other bytes would be taken for another text.
+            let is_text = match charset {
+                Charset::Utf8 => std::str::from_utf8(value).is_ok(),
+                Charset::Windows1252 => value.is_ascii(),
+            };
+            let binary = has_nul || !is_text;
             return Self { bytes: Cow::Borrowed(value), binary };
         }
         if charset == Charset::Utf8 || value.is_ascii() {
