@@ -106,7 +106,7 @@ impl<'a> LabelLookup<'a> {
         let labels = set.map(|entry| (&entry.value, entry.label.get(language)));
         let reasons = variable.missing.iter().filter_map(|missing| match &missing.values {
             MissingValues::One(value) => Some((value, missing.label.get(language))),
-            MissingValues::Range { .. } => None,
+            MissingValues::Range { .. } | MissingValues::Reason => None,
         });
         Self::of_pairs(labels.chain(reasons))
     }

@@ -42,6 +42,7 @@ impl NumericMissing {
         let mut lookup = Self::default();
         for (index, missing) in variable.missing.iter().enumerate() {
             match &missing.values {
+                MissingValues::Reason => {}
                 MissingValues::One(value) => {
                     lookup.points.extend(number(value).map(|number| (number, index)));
                 }
@@ -123,6 +124,7 @@ impl IntegerMissing {
         let mut lookup = Self::default();
         for (index, missing) in variable.missing.iter().enumerate() {
             match &missing.values {
+                MissingValues::Reason => {}
                 MissingValues::One(value) => {
                     lookup.points.extend(value.as_i64().map(|number| (number, index)));
                 }
@@ -196,7 +198,7 @@ impl TextMissing {
                 MissingValues::One(Value::Text(text)) => {
                     lookup.points.entry(text.clone()).or_insert(index);
                 }
-                MissingValues::One(_) => {}
+                MissingValues::One(_) | MissingValues::Reason => {}
                 MissingValues::Range { low, high } => {
                     let text = |end: &Option<Value>| end.as_ref().and_then(Value::as_text).map(str::to_owned);
                     let ends = (text(low), text(high));

@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{Text, Value};
 
-/// A value or a range of values that counts as missing, with its reason.
+/// A value, a range of values or a reason without a value that counts as missing.
 ///
 /// In JSON `{ "value": 9, "label": "Refused", "letter": "a" }` or `{ "low": -9, "high": -1, … }`; a range without
-/// `low` or `high` is open on that side.
+/// `low` or `high` is open on that side. Without any of them, `{ "letter": "a", "label": "Refused" }`, it is a reason.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(try_from = "MissingForm", into = "MissingForm")]
@@ -22,9 +22,12 @@ pub struct Missing {
     pub letter: Option<char>,
 }
 
-/// One value, or an inclusive range open where an end is `None`.
+/// One value, an inclusive range open where an end is `None`, or no value at all.
 #[derive(Clone, Debug, PartialEq)]
 pub enum MissingValues {
+    /// A reason without a value of its own, such as Stata's `.a` or "not asked". The rows hold a null;
+    /// [`crate::Scan::with_reasons`] delivers the reason beside it.
+    Reason,
     /// Exactly this value.
     One(Value),
     /// All values from low to high, both included.
@@ -47,6 +50,16 @@ impl Missing {
         Self { values: MissingValues::Range { low, high }, label: Text::default(), letter: None }
     }
 
+    /// Declares a reason for which the rows hold no value; it needs a letter or a label.
+    pub fn reason() -> Self {
+        Self { values: MissingValues::Reason, label: Text::default(), letter: None }
+    }
+
+    /// Whether this is a reason without a value of its own.
+    pub fn is_reason(&self) -> bool {
+        self.values == MissingValues::Reason
+    }
+
     /// Gives the reason.
     #[must_use]
     pub fn label(mut self, label: impl Into<Text>) -> Self {
@@ -64,6 +77,7 @@ impl Missing {
     /// Whether a value falls under this declaration; numbers compare by exact size, texts byte by byte.
     pub fn contains(&self, value: &Value) -> bool {
         match &self.values {
+            MissingValues::Reason => false,
             MissingValues::One(one) => same(one, value),
             MissingValues::Range { low, high } => {
                 low.as_ref().is_none_or(|low| ordered(low, value))
@@ -104,7 +118,13 @@ impl TryFrom<MissingForm> for Missing {
     fn try_from(form: MissingForm) -> Result<Self, String> {
         let values = match (form.value, form.low, form.high) {
             (Some(value), None, None) => MissingValues::One(value),
-            (None, None, None) => return Err("a missing value needs `value`, or `low` and/or `high`".into()),
+            (None, None, None) if form.letter.is_none() && form.label.is_empty() => {
+                return Err(
+                    "a missing value needs `value`, `low` and/or `high`, or as a reason `letter` or `label`"
+                        .into(),
+                );
+            }
+            (None, None, None) => MissingValues::Reason,
             (None, low, high) => MissingValues::Range { low, high },
             (Some(_), _, _) => return Err("a missing value has either `value` or a range, not both".into()),
         };
@@ -115,9 +135,25 @@ impl TryFrom<MissingForm> for Missing {
 impl From<Missing> for MissingForm {
     fn from(missing: Missing) -> Self {
         let (value, low, high) = match missing.values {
+            MissingValues::Reason => (None, None, None),
             MissingValues::One(value) => (Some(value), None, None),
             MissingValues::Range { low, high } => (None, low, high),
         };
         Self { value, low, high, label: missing.label, letter: missing.letter }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_has_a_letter_or_a_label_and_no_value() {
+        let reason: Missing = serde_json::from_str(r#"{"letter": "a", "label": "Refused"}"#).unwrap();
+        assert_eq!(reason, Missing::reason().letter('a').label("Refused"));
+        assert!(reason.is_reason() && !reason.contains(&Value::Integer(1)));
+        assert_eq!(serde_json::to_string(&reason).unwrap(), r#"{"label":"Refused","letter":"a"}"#);
+        let error = serde_json::from_str::<Missing>("{}").unwrap_err().to_string();
+        assert!(error.contains("letter"), "{error}");
     }
 }

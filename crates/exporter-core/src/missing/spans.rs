@@ -38,6 +38,7 @@ pub fn spans(variable: &Variable) -> Vec<Option<Span>> {
 /// unscaled digits of decimals, 0 and 1 of truth values; `None` for none and for kinds without numbers.
 pub fn span(values: &MissingValues, kind: &Kind) -> Option<Span> {
     let (low, high) = match values {
+        MissingValues::Reason => return None,
         MissingValues::One(value) => (Some(value), Some(value)),
         MissingValues::Range { low, high } => (low.as_ref(), high.as_ref()),
     };

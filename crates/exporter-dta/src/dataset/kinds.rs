@@ -102,6 +102,7 @@ pub(super) fn recorded(
         let value = missing.letter().and_then(|letter| values.get(&letter)).or_else(|| {
             let declared = variable.missing.iter().find(|declared| declared.letter == missing.letter())?;
             match &declared.values {
+                MissingValues::Reason => None,
                 MissingValues::One(value) => Some(value),
                 MissingValues::Range { low, high } => low.as_ref().or(high.as_ref()),
             }

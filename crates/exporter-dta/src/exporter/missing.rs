@@ -83,6 +83,11 @@ pub(super) fn assign(variable: &Variable, labels: Option<&ValueLabels>) -> Lette
     let mut later = Vec::new();
     for (position, declared) in variable.missing.iter().enumerate() {
         letters.declared.push(Vec::new());
+        if declared.is_reason() {
+            let missing = take(declared, &mut pool, &mut letters);
+            letters.give(position, missing);
+            continue;
+        }
         let Some((low, high)) = bounds(&declared.values, &variable.kind) else {
             let loss =
                 Loss::new(LossCode::MISSING_DROPPED, "not a value of the kind; it stays an ordinary value");
@@ -216,6 +221,7 @@ fn brief(value: &Value) -> String {
 
 fn shown(values: &MissingValues) -> String {
     match values {
+        MissingValues::Reason => "a reason without a value".to_owned(),
         MissingValues::One(value) => brief(value),
         MissingValues::Range { low, high } => {
             let end = |value: &Option<Value>| value.as_ref().map_or_else(|| "…".to_owned(), brief);
@@ -233,6 +239,7 @@ fn bounds(values: &MissingValues, kind: &Kind) -> Option<(Code, Code)> {
             None => value.as_f64().map(Code::Number),
         };
         return match values {
+            MissingValues::Reason => None,
             MissingValues::One(value) => code(value).map(|code| (code, code)),
             MissingValues::Range { low, high } => Some((
                 low.as_ref().map_or(Some(Code::Number(f64::NEG_INFINITY)), code)?,

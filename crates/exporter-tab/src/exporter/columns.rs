@@ -57,10 +57,11 @@ fn substitutes(
                     Some(label) => Some(label.to_owned()),
                     None => continue,
                 },
-                MissingValues::Range { .. } => continue,
+                MissingValues::Range { .. } | MissingValues::Reason => continue,
             },
         };
         match &missing.values {
+            MissingValues::Reason => {}
             MissingValues::One(value) => list.extend(key(value).map(|key| Substitute { key, text })),
             MissingValues::Range { low, high } => {
                 let low = low.as_ref().map_or(Some(f64::NEG_INFINITY), Value::as_f64);

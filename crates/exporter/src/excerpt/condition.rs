@@ -114,13 +114,15 @@ fn nothing_follows(text: &str, rest: &str, test: Test) -> Result<Test> {
 fn missing(variable: &Variable) -> Filter {
     let name = || variable.name.clone();
     let mut any = vec![Filter::IsNull(name())];
-    any.extend(variable.missing.iter().map(|missing| match &missing.values {
-        MissingValues::One(value) => Filter::compare(name(), Comparison::Equal, value.clone()),
+    any.extend(variable.missing.iter().filter_map(|missing| match &missing.values {
+        // The rows hold a null.
+        MissingValues::Reason => None,
+        MissingValues::One(value) => Some(Filter::compare(name(), Comparison::Equal, value.clone())),
         MissingValues::Range { low, high } => {
             let ends = [(low, Comparison::AtLeast), (high, Comparison::AtMost)];
             let ends =
                 ends.into_iter().filter_map(|(end, is)| Some(Filter::compare(name(), is, end.clone()?)));
-            Filter::All(ends.collect())
+            Some(Filter::All(ends.collect()))
         }
     }));
     Filter::Any(any)

@@ -135,7 +135,7 @@ fn labels<'a>(codebook: &'a Codebook, variable: &'a Variable) -> impl Iterator<I
     let set = codebook.value_labels_of(variable).into_iter().flat_map(|set| &set.entries);
     let declared = variable.missing.iter().filter_map(|missing| match &missing.values {
         MissingValues::One(value) => Some((value, &missing.label)),
-        MissingValues::Range { .. } => None,
+        MissingValues::Range { .. } | MissingValues::Reason => None,
     });
     let labelled = set.map(|entry| (&entry.value, &entry.label)).chain(declared);
     labelled.flat_map(move |(value, label)| texts(label).map(move |text| (value, text)))

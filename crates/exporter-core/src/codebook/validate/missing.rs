@@ -41,6 +41,19 @@ fn check_letter(
     }
 }
 
+/// Rows tell reasons by the position of their declaration, in a byte.
+const MOST_DECLARATIONS_BEFORE_A_REASON: usize = u8::MAX as usize;
+
+fn check_reason(missing: &Missing, index: usize, place: &str, findings: &mut Findings) {
+    if missing.letter.is_none() && missing.label.is_empty() {
+        findings.add(ProblemKind::InvalidMissing, place, "a reason needs a letter or a label");
+    }
+    if index > MOST_DECLARATIONS_BEFORE_A_REASON {
+        let message = "a reason stands among the first 256 declarations of its variable";
+        findings.add(ProblemKind::InvalidMissing, place, message);
+    }
+}
+
 /// The values that a declaration covers, unless they are reported as wrong.
 fn checked_span<'a>(
     variable: &Variable,
@@ -50,6 +63,10 @@ fn checked_span<'a>(
     findings: &mut Findings,
 ) -> Option<Span<'a>> {
     let (low, high) = match &missing.values {
+        MissingValues::Reason => {
+            check_reason(missing, index, place, findings);
+            return None;
+        }
         MissingValues::One(value) => (Some(value), Some(value)),
         MissingValues::Range { low, high } => (low.as_ref(), high.as_ref()),
     };
@@ -64,7 +81,7 @@ fn checked_span<'a>(
         return wrong("truth values have no ranges".into());
     }
     let ends: Vec<&Value> = match missing.values {
-        MissingValues::One(_) => low.into_iter().collect(),
+        MissingValues::One(_) | MissingValues::Reason => low.into_iter().collect(),
         MissingValues::Range { .. } => low.into_iter().chain(high).collect(),
     };
     // A range of whole numbers may end between two of them.

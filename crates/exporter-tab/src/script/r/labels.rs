@@ -58,7 +58,7 @@ fn labels(page: &mut Page<'_>, variable: &Variable, column: &str, kind: &str) {
                 let ends = end(low, "-Inf").zip(end(high, "Inf"));
                 ranges.extend(ends.map(|(low, high)| format!("c({low}, {high})")));
             }
-            MissingValues::Range { .. } => {}
+            MissingValues::Range { .. } | MissingValues::Reason => {}
         }
     }
     let lost = variable.missing.len() - values.len() - ranges.len().min(1);

@@ -59,6 +59,6 @@ fn range_or_value(missing: &Missing, numeric: bool) -> Option<(String, bool)> {
             };
             Some((format!("{} THRU {}", end(low, "LOWEST")?, end(high, "HIGHEST")?), true))
         }
-        MissingValues::Range { .. } => None,
+        MissingValues::Range { .. } | MissingValues::Reason => None,
     }
 }

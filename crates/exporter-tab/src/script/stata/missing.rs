@@ -23,6 +23,7 @@ pub(super) fn recode(page: &mut Page<'_>, variable: &Variable, name: &str) {
     for (missing, letter) in variable.missing.iter().zip(letters(&variable.missing)) {
         let condition = match &missing.values {
             MissingValues::One(value) => value.as_f64().map(|value| format!("{name} == {}", number(value))),
+            MissingValues::Reason => None,
             MissingValues::Range { low, high } => {
                 let action = format!("a range of values becomes .{letter}");
                 page.variable_loss(variable, LossCode::MISSING_REASON_MERGED, &action);
