@@ -5,6 +5,7 @@ mod check;
 mod convert;
 mod excerpt;
 mod export;
+mod formats;
 mod full_disk;
 mod mistakes;
 mod packaging;

@@ -11,25 +11,14 @@ use crate::entry_names::study_stem;
 use crate::error::{Error, Result};
 use crate::exporter::{EntryReport, Exporter, Plan, Planning, Summary};
 use crate::format::{Format, FormatInfo, Supports};
-use crate::limits::Limits;
 use crate::loss::LossReport;
 use crate::sink::{EntrySpec, Sink};
 
-static INFO: FormatInfo = FormatInfo {
-    id: "codebook",
-    name: "Codebook (JSON)",
-    aliases: &[],
-    extensions: &["codebook.json"],
-    media_type: "application/json",
-    supports: Supports::ALL,
-    limits: Limits::NONE,
-    options: &[],
-    read_options: &[],
-    losses: &[],
-    reads: false,
-    writes: true,
-    notes: "The whole description of the study without its rows; pass it back with --codebook.",
-};
+static INFO: FormatInfo = FormatInfo::new("codebook", "Codebook (JSON)")
+    .extensions(&["codebook.json"])
+    .media_type("application/json")
+    .supports(Supports::ALL)
+    .notes("The whole description of the study without its rows; pass it back with --codebook.");
 
 /// Writes the whole codebook as JSON; never reads a row.
 #[derive(Clone, Copy, Debug, Default)]

@@ -1,10 +1,10 @@
 //! What a format is and can, as data: help, documentation, discovery and tests come from this one table.
 
 mod asked;
+mod info;
 
 use std::path::Path;
 
-use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::codebook::{Codebook, Table};
@@ -12,110 +12,9 @@ use crate::context::Context;
 use crate::dataset::Dataset;
 use crate::error::Result;
 use crate::exporter::Exporter;
-use crate::limits::Limits;
-use crate::loss::LossCode;
 
 pub use asked::Asked;
-
-/// The static description of a format.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct FormatInfo {
-    /// Identifier, lower case: `dta`.
-    pub id: &'static str,
-    /// Name for people: `Stata data file`.
-    pub name: &'static str,
-    /// Other identifiers.
-    pub aliases: &'static [&'static str],
-    /// File extensions without the point; the first is the one written.
-    pub extensions: &'static [&'static str],
-    /// Media type of an entry.
-    pub media_type: &'static str,
-    /// What it can hold.
-    pub supports: Supports,
-    /// How much it can hold.
-    pub limits: Limits,
-    /// Options of writing, in the order of help.
-    pub options: &'static [OptionInfo],
-    /// Options of reading, in the order of help.
-    pub read_options: &'static [OptionInfo],
-    /// Losses it may report.
-    pub losses: &'static [LossCode],
-    /// Whether this program reads it.
-    pub reads: bool,
-    /// Whether this program writes it.
-    pub writes: bool,
-    /// What else a user should know: versions written, programs that open it.
-    pub notes: &'static str,
-}
-
-/// What a format can hold.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Supports {
-    /// Variable labels.
-    pub variable_labels: bool,
-    /// Value labels.
-    pub value_labels: bool,
-    /// Declared missing values.
-    pub user_missing: bool,
-    /// Several languages in one file.
-    pub languages: bool,
-    /// Several tables in one entry.
-    pub many_tables: bool,
-    /// Nested values.
-    pub nested: bool,
-    /// The whole codebook.
-    pub codebook: bool,
-}
-
-impl Supports {
-    /// Nothing but names and values.
-    pub const NONE: Supports = Supports {
-        variable_labels: false,
-        value_labels: false,
-        user_missing: false,
-        languages: false,
-        many_tables: false,
-        nested: false,
-        codebook: false,
-    };
-    /// Everything.
-    pub const ALL: Supports = Supports {
-        variable_labels: true,
-        value_labels: true,
-        user_missing: true,
-        languages: true,
-        many_tables: true,
-        nested: true,
-        codebook: true,
-    };
-}
-
-/// One option of a format.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct OptionInfo {
-    /// Name, kebab-case, as the options struct spells it.
-    pub name: &'static str,
-    /// What values it takes.
-    pub kind: OptionKind,
-    /// The default as it would be typed.
-    pub default: &'static str,
-    /// One sentence of help.
-    pub help: &'static str,
-}
-
-/// What values an option takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum OptionKind {
-    /// `true` or `false`.
-    Boolean,
-    /// A whole number.
-    Integer,
-    /// Any text.
-    Text,
-    /// One of these.
-    Choice(&'static [&'static str]),
-}
+pub use info::{FormatInfo, OptionInfo, OptionKind, Supports};
 
 /// Compile-time face of a format that writes; the registry erases it to a function pointer.
 pub trait Format: 'static {

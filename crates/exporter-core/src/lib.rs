@@ -46,5 +46,5 @@ pub use format::{
 pub use limits::Limits;
 pub use loss::{Loss, LossCode, LossPolicy, LossReport, Severity};
 pub use profile::{ColumnFacts, Facts, Profile, ProfileRequest, TableProfile};
-pub use registry::Registry;
+pub use registry::{Faces, Registry};
 pub use sink::{Entry, EntryReceipt, EntrySpec, RandomEntry, Receipt, Sink};

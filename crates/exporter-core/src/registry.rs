@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use serde::Serialize;
 use serde_json::Value as Json;
 
 use crate::context::Context;
@@ -19,6 +20,16 @@ const HEAD_BYTES: u64 = 4096;
 pub struct Registry {
     writers: Vec<Writer>,
     readers: Vec<Reader>,
+}
+
+/// What a program does with a format, by what was registered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Faces {
+    /// Whether it reads the format.
+    pub reads: bool,
+    /// Whether it writes the format.
+    pub writes: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -72,6 +83,14 @@ impl Registry {
         all.sort_by_key(|info| info.id);
         all.dedup_by_key(|info| info.id);
         all
+    }
+
+    /// What this registry does with the format of this id.
+    pub fn faces(&self, id: &str) -> Faces {
+        Faces {
+            reads: self.readers.iter().any(|reader| reader.info.id == id),
+            writes: self.writers.iter().any(|writer| writer.info.id == id),
+        }
     }
 
     /// The format with this id, alias or extension.

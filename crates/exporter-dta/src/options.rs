@@ -1,6 +1,6 @@
 //! Options of the writer and their table.
 
-use exporter_core::{OptionInfo, OptionKind};
+use exporter_core::OptionInfo;
 use serde::Deserialize;
 
 use crate::spec::Release;
@@ -158,78 +158,74 @@ pub enum StrlOption {
 
 /// The table of options, as the struct spells them.
 pub static OPTIONS: &[OptionInfo] = &[
-    OptionInfo {
-        name: "release",
-        kind: OptionKind::Choice(&["auto", "119", "118", "117", "115", "114", "113"]),
-        default: "auto",
-        help: "Release of the format: 118 is read by Stata 14 and later, 117 by 13, 115 by 12, 114 by 10, 113 by 8; auto \
-               is 118, and 119 for more than 32,767 variables.",
-    },
-    OptionInfo {
-        name: "storage",
-        kind: OptionKind::Choice(&["smallest", "declared"]),
-        default: "smallest",
-        help: "Take the smallest type that holds the values, or the type of the declared kind whatever the values.",
-    },
-    OptionInfo {
-        name: "large-integers",
-        kind: OptionKind::Choice(&["text", "double", "error"]),
-        default: "text",
-        help: "What becomes of a variable with whole numbers beyond 9,007,199,254,740,992: text, a rounded double, or an error.",
-    },
-    OptionInfo {
-        name: "decimals",
-        kind: OptionKind::Choice(&["double", "text"]),
-        default: "double",
-        help: "What becomes of decimals with more than 15 digits: a rounded double, or text.",
-    },
-    OptionInfo {
-        name: "zone",
-        kind: OptionKind::Choice(&["utc", "local"]),
-        default: "utc",
-        help: "Write moments that have a zone in UTC or on the wall clock of their zone; a note says which.",
-    },
-    OptionInfo {
-        name: "leap-seconds",
-        kind: OptionKind::Boolean,
-        default: "false",
-        help: "Count leap seconds in moments that have a zone (%tC), as is always done for those whose given format is %tC.",
-    },
-    OptionInfo {
-        name: "long-text",
-        kind: OptionKind::Choice(&["strl", "cut"]),
-        default: "strl",
-        help: "Texts beyond 2,045 bytes become strL, or are cut; releases before 117 cut at 244.",
-    },
-    OptionInfo {
-        name: "strl",
-        kind: OptionKind::Choice(&["needed", "smaller"]),
-        default: "needed",
-        help: "Texts become strL only where a fixed string cannot hold them, or also where the file becomes smaller so \
-               (long, mostly empty texts); Stata cannot sort or merge by strL.",
-    },
-    OptionInfo {
-        name: "share-strl",
-        kind: OptionKind::Boolean,
-        default: "false",
-        help: "Store equal long texts once; Stata reads it, its own checker complains.",
-    },
-    OptionInfo {
-        name: "codebook",
-        kind: OptionKind::Boolean,
-        default: "true",
-        help: "Keep what Stata has no place for (kinds, questions, groups, original names) as characteristics.",
-    },
-    OptionInfo {
-        name: "timestamp",
-        kind: OptionKind::Boolean,
-        default: "true",
-        help: "Write the time of writing into the file.",
-    },
+    OptionInfo::choice(
+        "release",
+        &["auto", "119", "118", "117", "115", "114", "113"],
+        "Release of the format: 118 is read by Stata 14 and later, 117 by 13, 115 by 12, 114 by 10, 113 by 8; \
+         auto is 118, and 119 for more than 32,767 variables.",
+    )
+    .default("auto"),
+    OptionInfo::choice(
+        "storage",
+        &["smallest", "declared"],
+        "Take the smallest type that holds the values, or the type of the declared kind whatever the values.",
+    )
+    .default("smallest"),
+    OptionInfo::choice(
+        "large-integers",
+        &["text", "double", "error"],
+        "What becomes of a variable with whole numbers beyond 9,007,199,254,740,992: text, a rounded double, \
+         or an error.",
+    )
+    .default("text"),
+    OptionInfo::choice(
+        "decimals",
+        &["double", "text"],
+        "What becomes of decimals with more than 15 digits: a rounded double, or text.",
+    )
+    .default("double"),
+    OptionInfo::choice(
+        "zone",
+        &["utc", "local"],
+        "Write moments that have a zone in UTC or on the wall clock of their zone; a note says which.",
+    )
+    .default("utc"),
+    OptionInfo::boolean(
+        "leap-seconds",
+        "Count leap seconds in moments that have a zone (%tC), as is always done for those whose given format \
+         is %tC.",
+    )
+    .default("false"),
+    OptionInfo::choice(
+        "long-text",
+        &["strl", "cut"],
+        "Texts beyond 2,045 bytes become strL, or are cut; releases before 117 cut at 244.",
+    )
+    .default("strl"),
+    OptionInfo::choice(
+        "strl",
+        &["needed", "smaller"],
+        "Texts become strL only where a fixed string cannot hold them, or also where the file becomes smaller \
+         so (long, mostly empty texts); Stata cannot sort or merge by strL.",
+    )
+    .default("needed"),
+    OptionInfo::boolean(
+        "share-strl",
+        "Store equal long texts once; Stata reads it, its own checker complains.",
+    )
+    .default("false"),
+    OptionInfo::boolean(
+        "codebook",
+        "Keep what Stata has no place for (kinds, questions, groups, original names) as characteristics.",
+    )
+    .default("true"),
+    OptionInfo::boolean("timestamp", "Write the time of writing into the file.").default("true"),
 ];
 
 #[cfg(test)]
 mod tests {
+    use exporter_core::OptionKind;
+
     use super::*;
 
     #[test]

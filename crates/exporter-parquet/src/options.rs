@@ -1,6 +1,6 @@
 //! Options of the Parquet and Arrow IPC formats.
 
-use exporter_core::format::{OptionInfo, OptionKind};
+use exporter_core::format::OptionInfo;
 use exporter_core::{Error, Result};
 use serde::{Deserialize, Serialize};
 
@@ -90,42 +90,18 @@ pub enum Statistics {
 }
 
 pub(crate) static PARQUET_OPTIONS: &[OptionInfo] = &[
-    OptionInfo {
-        name: "compression",
-        kind: OptionKind::Choice(&["zstd", "snappy", "none"]),
-        default: "zstd",
-        help: "Compression of pages.",
-    },
-    OptionInfo {
-        name: "level",
-        kind: OptionKind::Integer,
-        default: "1",
-        help: "Level of zstd, 1 (fast) to 22 (small).",
-    },
-    OptionInfo {
-        name: "dictionary",
-        kind: OptionKind::Boolean,
-        default: "true",
-        help: "Store repeated values once per row group and column.",
-    },
-    OptionInfo {
-        name: "row-group-rows",
-        kind: OptionKind::Integer,
-        default: "1048576",
-        help: "Most rows of a row group.",
-    },
-    OptionInfo {
-        name: "row-group-mib",
-        kind: OptionKind::Integer,
-        default: "128",
-        help: "End a row group when its values pass this many MiB in memory.",
-    },
-    OptionInfo {
-        name: "statistics",
-        kind: OptionKind::Choice(&["page", "row-group", "none"]),
-        default: "page",
-        help: "Store smallest and largest values of every page, every row group or not at all.",
-    },
+    OptionInfo::choice("compression", &["zstd", "snappy", "none"], "Compression of pages.").default("zstd"),
+    OptionInfo::integer("level", "Level of zstd, 1 (fast) to 22 (small).").default("1"),
+    OptionInfo::boolean("dictionary", "Store repeated values once per row group and column.").default("true"),
+    OptionInfo::integer("row-group-rows", "Most rows of a row group.").default("1048576"),
+    OptionInfo::integer("row-group-mib", "End a row group when its values pass this many MiB in memory.")
+        .default("128"),
+    OptionInfo::choice(
+        "statistics",
+        &["page", "row-group", "none"],
+        "Store smallest and largest values of every page, every row group or not at all.",
+    )
+    .default("page"),
     CODEBOOK,
 ];
 
@@ -159,28 +135,23 @@ pub enum ArrowCompression {
 }
 
 pub(crate) static ARROW_OPTIONS: &[OptionInfo] = &[
-    OptionInfo {
-        name: "compression",
-        kind: OptionKind::Choice(&["none", "lz4", "zstd"]),
-        default: "none",
-        help: "Compression of buffers; uncompressed files can be mapped into memory.",
-    },
+    OptionInfo::choice(
+        "compression",
+        &["none", "lz4", "zstd"],
+        "Compression of buffers; uncompressed files can be mapped into memory.",
+    )
+    .default("none"),
     CODEBOOK,
 ];
 
-const CODEBOOK: OptionInfo = OptionInfo {
-    name: "codebook",
-    kind: OptionKind::Boolean,
-    default: "true",
-    help: "Store the whole codebook in the file.",
-};
+const CODEBOOK: OptionInfo =
+    OptionInfo::boolean("codebook", "Store the whole codebook in the file.").default("true");
 
-pub(crate) static READ_OPTIONS: &[OptionInfo] = &[OptionInfo {
-    name: "codebook",
-    kind: OptionKind::Boolean,
-    default: "true",
-    help: "Use the codebook stored in the file; otherwise kinds are inferred from the columns.",
-}];
+pub(crate) static READ_OPTIONS: &[OptionInfo] = &[OptionInfo::boolean(
+    "codebook",
+    "Use the codebook stored in the file; otherwise kinds are inferred from the columns.",
+)
+.default("true")];
 
 /// How Parquet and Arrow IPC files are read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,6 +1,6 @@
 //! Reading delimited files by name.
 
-use exporter_core::format::{Input, OptionInfo, OptionKind, Recognition, Source};
+use exporter_core::format::{Input, OptionInfo, Recognition, Source};
 use exporter_core::{Context, Dataset, Error, Format, FormatInfo, Result};
 use serde::Deserialize;
 
@@ -42,78 +42,35 @@ pub struct DelimitedInputOptions {
 
 /// The table of [`DelimitedInputOptions`]; an empty default is found in the file.
 pub(crate) static READ_OPTIONS: &[OptionInfo] = &[
-    OptionInfo {
-        name: "delimiter",
-        kind: OptionKind::Text,
-        default: "",
-        help: "The character between cells, or tab; found in the first line when left out.",
-    },
-    OptionInfo {
-        name: "encoding",
-        kind: OptionKind::Choice(&["auto", "utf-8", "utf-16le", "utf-16be", "windows-1252"]),
-        default: "auto",
-        help: "How bytes spell characters; auto goes by the byte order mark and is UTF-8 without one.",
-    },
-    OptionInfo {
-        name: "header",
-        kind: OptionKind::Choice(&["names", "both", "none"]),
-        default: "names",
-        help: "What stands above the rows: names, names and labels, or nothing.",
-    },
-    OptionInfo {
-        name: "duplicates",
-        kind: OptionKind::Choice(&["error", "rename"]),
-        default: "error",
-        help: "What happens when two columns share a name.",
-    },
-    OptionInfo {
-        name: "missing-texts",
-        kind: OptionKind::Text,
-        default: "",
-        help: "Texts for missing values besides nothing, with bars between: NA|. for example.",
-    },
-    OptionInfo {
-        name: "decimal",
-        kind: OptionKind::Choice(&["point", "comma"]),
-        default: "point",
-        help: "The decimal mark.",
-    },
-    OptionInfo {
-        name: "booleans",
-        kind: OptionKind::Text,
-        default: "",
-        help: "Texts of true and false, with a slash between: yes/no for example.",
-    },
-    OptionInfo {
-        name: "dates",
-        kind: OptionKind::Text,
-        default: "iso",
-        help: "Pattern of dates (strftime), or iso.",
-    },
-    OptionInfo {
-        name: "datetimes",
-        kind: OptionKind::Text,
-        default: "iso",
-        help: "Pattern of date-times (strftime), or iso.",
-    },
-    OptionInfo {
-        name: "binary",
-        kind: OptionKind::Choice(&["base64", "hex"]),
-        default: "base64",
-        help: "How bytes are spelt.",
-    },
-    OptionInfo {
-        name: "max-columns",
-        kind: OptionKind::Integer,
-        default: "100000",
-        help: "Most columns a file may have.",
-    },
-    OptionInfo {
-        name: "max-record-bytes",
-        kind: OptionKind::Integer,
-        default: "67108864",
-        help: "Most bytes of a record.",
-    },
+    OptionInfo::text(
+        "delimiter",
+        "The character between cells, or tab; found in the first line when left out.",
+    ),
+    OptionInfo::choice(
+        "encoding",
+        &["auto", "utf-8", "utf-16le", "utf-16be", "windows-1252"],
+        "How bytes spell characters; auto goes by the byte order mark and is UTF-8 without one.",
+    )
+    .default("auto"),
+    OptionInfo::choice(
+        "header",
+        &["names", "both", "none"],
+        "What stands above the rows: names, names and labels, or nothing.",
+    )
+    .default("names"),
+    OptionInfo::choice("duplicates", &["error", "rename"], "What happens when two columns share a name.")
+        .default("error"),
+    OptionInfo::text(
+        "missing-texts",
+        "Texts for missing values besides nothing, with bars between: NA|. for example.",
+    ),
+    OptionInfo::choice("decimal", &["point", "comma"], "The decimal mark.").default("point"),
+    OptionInfo::text("booleans", "Texts of true and false, with a slash between: yes/no for example."),
+    OptionInfo::text("dates", "Pattern of dates (strftime), or iso.").default("iso"),
+    OptionInfo::text("datetimes", "Pattern of date-times (strftime), or iso.").default("iso"),
+    OptionInfo::choice("binary", &["base64", "hex"], "How bytes are spelt.").default("base64"),
+    OptionInfo::integer("max-columns", "Most columns a file may have.").default("100000"),
+    OptionInfo::integer("max-record-bytes", "Most bytes of a record.").default("67108864"),
 ];
 
 impl DelimitedInputOptions {

@@ -36,7 +36,7 @@ struct Beside(Bundle);
 impl Exporter for Beside {
     fn format(&self) -> &'static FormatInfo {
         static INFO: OnceLock<FormatInfo> = OnceLock::new();
-        INFO.get_or_init(|| FormatInfo { losses: LossCode::ALL, ..self.0.format().clone() })
+        INFO.get_or_init(|| self.0.format().clone().losses(LossCode::ALL))
     }
 
     fn needs(&self, data: &dyn Dataset, context: &Context) -> Result<ProfileRequest> {

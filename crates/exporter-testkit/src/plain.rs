@@ -13,11 +13,10 @@ use arrow_array::{ArrayRef, RecordBatch, StringArray};
 use arrow_schema::Schema;
 use exporter_core::codebook::{Codebook, Kind, Table, Variable};
 use exporter_core::dataset::{infer_table, select, table_of};
-use exporter_core::limits::Limits;
 use exporter_core::{
     Batches, Context, Dataset, EntryReport, EntrySpec, Error, Exporter, Format, FormatInfo, Input, Loss,
-    LossCode, LossReport, OptionInfo, OptionKind, Plan, Planning, ProfileRequest, Recognition, Result, Scan,
-    Sink, Source, Summary, Supports, TableId, pipeline,
+    LossCode, LossReport, OptionInfo, Plan, Planning, ProfileRequest, Recognition, Result, Scan, Sink,
+    Source, Summary, TableId, pipeline,
 };
 use serde::Deserialize;
 
@@ -27,35 +26,18 @@ use crate::{Cell, cells_of};
 const SIGNATURE: &str = "#plain";
 
 const OPTIONS: &[OptionInfo] = &[
-    OptionInfo {
-        name: "separator",
-        kind: OptionKind::Choice(&["tab", "comma"]),
-        default: "tab",
-        help: "What stands between cells.",
-    },
-    OptionInfo {
-        name: "end-mark",
-        kind: OptionKind::Boolean,
-        default: "false",
-        help: "Whether a last line says how many rows there are.",
-    },
+    OptionInfo::choice("separator", &["tab", "comma"], "What stands between cells.").default("tab"),
+    OptionInfo::boolean("end-mark", "Whether a last line says how many rows there are.").default("false"),
 ];
 
-static INFO: FormatInfo = FormatInfo {
-    id: "plain",
-    name: "Plain lines",
-    aliases: &["lines"],
-    extensions: &["plain"],
-    media_type: "text/plain",
-    supports: Supports::NONE,
-    limits: Limits::NONE,
-    options: OPTIONS,
-    read_options: OPTIONS,
-    losses: &[LossCode::VALUE_LABELS_DROPPED, LossCode::TEXT_REPLACED],
-    reads: true,
-    writes: true,
-    notes: "For tests only.",
-};
+static INFO: FormatInfo = FormatInfo::new("plain", "Plain lines")
+    .aliases(&["lines"])
+    .extensions(&["plain"])
+    .media_type("text/plain")
+    .options(OPTIONS)
+    .read_options(OPTIONS)
+    .losses(&[LossCode::VALUE_LABELS_DROPPED, LossCode::TEXT_REPLACED])
+    .notes("For tests only.");
 
 /// What stands between cells.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]

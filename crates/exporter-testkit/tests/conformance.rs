@@ -98,10 +98,8 @@ struct FaultyPlan<'a> {
 
 impl Exporter for Faulty {
     fn format(&self) -> &'static FormatInfo {
-        static WITHOUT_LOSSES: std::sync::LazyLock<FormatInfo> = std::sync::LazyLock::new(|| FormatInfo {
-            losses: &[],
-            ..PlainExporter::default().format().clone()
-        });
+        static WITHOUT_LOSSES: std::sync::LazyLock<FormatInfo> =
+            std::sync::LazyLock::new(|| PlainExporter::default().format().clone().losses(&[]));
         if self.0 == Fault::UndeclaredLoss { &WITHOUT_LOSSES } else { PLAIN.format() }
     }
 

@@ -299,6 +299,18 @@ fn the_registry_knows_formats_by_every_name_and_lists_them() {
 }
 
 #[test]
+fn what_a_registry_does_with_a_format_follows_from_what_is_registered() {
+    let faces = |registry: Registry| {
+        let faces = registry.faces("plain");
+        (faces.reads, faces.writes)
+    };
+    assert_eq!(faces(Registry::new()), (false, false));
+    assert_eq!(faces(Registry::new().register::<Plain>()), (false, true));
+    assert_eq!(faces(Registry::new().register_input::<Plain>()), (true, false));
+    assert_eq!(faces(Registry::new().register::<Plain>().register_input::<Plain>()), (true, true));
+}
+
+#[test]
 fn files_are_recognised_by_content_then_extension() {
     let folder = tempfile::tempdir().unwrap();
     let registry = Registry::new().register_input::<Plain>().register_input::<Guess>();
@@ -325,24 +337,8 @@ fn files_are_recognised_by_content_then_extension() {
 /// A format without signature.
 struct Guess;
 
-const GUESS: FormatInfo = FormatInfo {
-    id: "guess",
-    name: "Guess",
-    aliases: &[],
-    extensions: &["guess"],
-    media_type: "text/plain",
-    supports: exporter_core::Supports::NONE,
-    limits: exporter_core::Limits::NONE,
-    options: &[],
-    read_options: &[],
-    losses: &[],
-    reads: true,
-    writes: false,
-    notes: "",
-};
-
 impl exporter_core::Input for Guess {
-    const INFO: &'static FormatInfo = &GUESS;
+    const INFO: &'static FormatInfo = &FormatInfo::new("guess", "Guess").extensions(&["guess"]);
     type Options = exporter_testkit::plain::PlainOptions;
 
     fn recognise(_: &[u8]) -> exporter_core::Recognition {
@@ -358,7 +354,7 @@ impl exporter_core::Input for Guess {
 struct Namesake;
 
 impl exporter_core::Input for Namesake {
-    const INFO: &'static FormatInfo = &FormatInfo { id: "aaa", extensions: &["plain"], ..GUESS };
+    const INFO: &'static FormatInfo = &FormatInfo::new("aaa", "Namesake").extensions(&["plain"]);
     type Options = exporter_testkit::plain::PlainOptions;
 
     fn recognise(_: &[u8]) -> exporter_core::Recognition {

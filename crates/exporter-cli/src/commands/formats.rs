@@ -2,33 +2,45 @@
 
 use std::fmt::Write as _;
 
-use exporter::{Error, FormatInfo, OptionInfo, OptionKind, Result};
+use exporter::{Error, Faces, FormatInfo, OptionInfo, OptionKind, Result};
+use serde::Serialize;
 
 use crate::args::FormatsArgs;
 use crate::terminal::print;
 
 pub(super) fn run(args: &FormatsArgs) -> Result<()> {
     let registry = exporter::registry();
+    let known = |info: &'static FormatInfo| Known { info, faces: registry.faces(info.id) };
+    let all = || -> Vec<Known> { registry.formats().into_iter().map(known).collect() };
     let text = match (&args.format, args.json) {
-        (Some(name), false) => in_full(registry.format(name)?),
-        (None, false) => overview(&registry.formats()),
-        (Some(name), true) => as_json(registry.format(name)?)?,
-        (None, true) => as_json(&registry.formats())?,
+        (Some(name), false) => in_full(&known(registry.format(name)?)),
+        (None, false) => overview(&all()),
+        (Some(name), true) => as_json(&known(registry.format(name)?))?,
+        (None, true) => as_json(&all())?,
     };
     print(&text)
 }
 
-fn as_json(value: &impl serde::Serialize) -> Result<String> {
+/// A format and what this program does with it.
+#[derive(Serialize)]
+struct Known {
+    #[serde(flatten)]
+    info: &'static FormatInfo,
+    #[serde(flatten)]
+    faces: Faces,
+}
+
+fn as_json(value: &impl Serialize) -> Result<String> {
     let json = serde_json::to_string_pretty(value)
         .map_err(|source| Error::invalid(format!("cannot write JSON: {source}")))?;
     Ok(json + "\n")
 }
 
-fn overview(formats: &[&FormatInfo]) -> String {
+fn overview(formats: &[Known]) -> String {
     let mut text =
         format!("{:<12} {:<6} {:<6} {:<28} {}\n", "format", "reads", "writes", "name", "extensions");
-    for info in formats {
-        let (reads, writes) = (yes(info.reads), yes(info.writes));
+    for Known { info, faces } in formats {
+        let (reads, writes) = (yes(faces.reads), yes(faces.writes));
         let extensions = info.extensions.join(", ");
         let _ = writeln!(text, "{:<12} {reads:<6} {writes:<6} {:<28} {extensions}", info.id, info.name);
     }
@@ -39,7 +51,7 @@ fn yes(is: bool) -> &'static str {
     if is { "yes" } else { "-" }
 }
 
-fn in_full(info: &FormatInfo) -> String {
+fn in_full(Known { info, faces }: &Known) -> String {
     let mut text = format!("{}: {}\n", info.id, info.name);
     let mut add = |name: &str, value: String| {
         if !value.is_empty() {
@@ -49,7 +61,7 @@ fn in_full(info: &FormatInfo) -> String {
     add("also called", info.aliases.join(", "));
     add("extensions", info.extensions.join(", "));
     add("media type", info.media_type.into());
-    add("reads / writes", format!("{} / {}", yes(info.reads), yes(info.writes)));
+    add("reads / writes", format!("{} / {}", yes(faces.reads), yes(faces.writes)));
     let supports = &info.supports;
     let holds = [
         ("variable labels", supports.variable_labels),
@@ -97,6 +109,7 @@ fn options(text: &mut String, title: &str, options: &[OptionInfo]) {
             OptionKind::Integer => "a whole number".into(),
             OptionKind::Text => "text".into(),
             OptionKind::Choice(choices) => choices.join(", "),
+            _ => String::new(),
         };
         let default =
             if option.default.is_empty() { String::new() } else { format!(" [default: {}]", option.default) };

@@ -5,27 +5,13 @@ use crate::codebook::Codebook;
 use crate::context::Context;
 use crate::dataset::Dataset;
 use crate::error::{Error, Result};
-use crate::format::{FormatInfo, Supports};
-use crate::limits::Limits;
+use crate::format::FormatInfo;
 use crate::loss::{Loss, LossReport};
 use crate::profile::ProfileRequest;
 use crate::sink::{EntrySpec, Sink};
 
-static BUNDLE: FormatInfo = FormatInfo {
-    id: "bundle",
-    name: "Bundle of formats",
-    aliases: &[],
-    extensions: &[],
-    media_type: "application/octet-stream",
-    supports: Supports::NONE,
-    limits: Limits::NONE,
-    options: &[],
-    read_options: &[],
-    losses: &[],
-    reads: false,
-    writes: true,
-    notes: "Writes several formats into one sink; the dataset is profiled once for all of them.",
-};
+static BUNDLE: FormatInfo = FormatInfo::new("bundle", "Bundle of formats")
+    .notes("Writes several formats into one sink; the dataset is profiled once for all of them.");
 
 /// Several exporters that write into one sink and share one profile.
 #[derive(Default)]

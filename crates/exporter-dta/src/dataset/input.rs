@@ -1,7 +1,7 @@
 //! `.dta` as an input format of the engine.
 
 use exporter_core::format::{Recognition, Source};
-use exporter_core::{Context, Dataset, FormatInfo, Input, OptionInfo, OptionKind, Result};
+use exporter_core::{Context, Dataset, FormatInfo, Input, OptionInfo, Result};
 use serde::Deserialize;
 
 use crate::dataset::DtaDataset;
@@ -48,30 +48,21 @@ pub struct DtaInput;
 
 /// The table of [`DtaInputOptions`].
 pub(crate) static READ_OPTIONS: &[OptionInfo] = &[
-    OptionInfo {
-        name: "encoding",
-        kind: OptionKind::Text,
-        default: "detect",
-        help: "encoding of text that is not UTF-8, such as windows-1252 or macintosh",
-    },
-    OptionInfo {
-        name: "lenient",
-        kind: OptionKind::Boolean,
-        default: "false",
-        help: "read the complete rows of a damaged file instead of failing",
-    },
-    OptionInfo {
-        name: "letters",
-        kind: OptionKind::Choice(&["seen", "all", "null"]),
-        default: "seen",
-        help: "which of .a to .z are declared as missing values: those that occur, all, or none (read as null)",
-    },
-    OptionInfo {
-        name: "dates",
-        kind: OptionKind::Boolean,
-        default: "true",
-        help: "read variables with a date format as dates and times, otherwise as stored numbers",
-    },
+    OptionInfo::text("encoding", "encoding of text that is not UTF-8, such as windows-1252 or macintosh")
+        .default("detect"),
+    OptionInfo::boolean("lenient", "read the complete rows of a damaged file instead of failing")
+        .default("false"),
+    OptionInfo::choice(
+        "letters",
+        &["seen", "all", "null"],
+        "which of .a to .z are declared as missing values: those that occur, all, or none (read as null)",
+    )
+    .default("seen"),
+    OptionInfo::boolean(
+        "dates",
+        "read variables with a date format as dates and times, otherwise as stored numbers",
+    )
+    .default("true"),
 ];
 
 impl Input for DtaInput {

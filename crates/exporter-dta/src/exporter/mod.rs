@@ -30,13 +30,11 @@ use crate::spec_storage::DOUBLE_EXACT;
 use table::plan_table;
 
 /// What the format is and can.
-pub static INFO: FormatInfo = FormatInfo {
-    id: "dta",
-    name: "Stata data file",
-    aliases: &["stata"],
-    extensions: &["dta"],
-    media_type: "application/x-stata-dta",
-    supports: Supports {
+pub static INFO: FormatInfo = FormatInfo::new("dta", "Stata data file")
+    .aliases(&["stata"])
+    .extensions(&["dta"])
+    .media_type("application/x-stata-dta")
+    .supports(Supports {
         variable_labels: true,
         value_labels: true,
         user_missing: true,
@@ -44,19 +42,21 @@ pub static INFO: FormatInfo = FormatInfo {
         many_tables: false,
         nested: false,
         codebook: true,
-    },
-    limits: Limits::NONE
-        .variables(MAX_VARIABLES_MP)
-        .rows(MAX_OBSERVATIONS)
-        .name_characters(MAX_NAME_CHARS as u32)
-        .text_bytes(MAX_STRL_BYTES)
-        .label_characters(MAX_LABEL_CHARS as u32)
-        .value_label_bytes(MAX_VALUE_LABEL_BYTES as u32)
-        .value_labels(MAX_VALUE_LABELS as u32)
-        .exact_integer(DOUBLE_EXACT as u64),
-    options: OPTIONS,
-    read_options: READ_OPTIONS,
-    losses: &[
+    })
+    .limits(
+        Limits::NONE
+            .variables(MAX_VARIABLES_MP)
+            .rows(MAX_OBSERVATIONS)
+            .name_characters(MAX_NAME_CHARS as u32)
+            .text_bytes(MAX_STRL_BYTES)
+            .label_characters(MAX_LABEL_CHARS as u32)
+            .value_label_bytes(MAX_VALUE_LABEL_BYTES as u32)
+            .value_labels(MAX_VALUE_LABELS as u32)
+            .exact_integer(DOUBLE_EXACT as u64),
+    )
+    .options(OPTIONS)
+    .read_options(READ_OPTIONS)
+    .losses(&[
         LossCode::NAME_CHANGED,
         LossCode::LABEL_TRUNCATED,
         LossCode::VALUE_LABELS_DROPPED,
@@ -81,12 +81,11 @@ pub static INFO: FormatInfo = FormatInfo {
         LossCode::KEY_DROPPED,
         LossCode::COMPATIBILITY,
         LossCode::NOT_READ,
-    ],
-    reads: true,
-    writes: true,
-    notes: "Writes releases 118 (Stata 14 and later), 119, 117, 115, 114 and 113; reads 102 to 121 in both byte \
-            orders; alias variables of 120 and 121 are left out with a note.",
-};
+    ])
+    .notes(
+        "Writes releases 118 (Stata 14 and later), 119, 117, 115, 114 and 113; reads 102 to 121 in both byte \
+         orders; alias variables of 120 and 121 are left out with a note.",
+    );
 
 /// The format `dta`.
 #[derive(Debug, Clone, Copy)]

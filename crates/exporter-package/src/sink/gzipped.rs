@@ -7,28 +7,19 @@ use exporter_core::exporter::{Planning, Rename, Summary};
 use exporter_core::format::Supports;
 use exporter_core::sink::{EntrySpec, Sink};
 use exporter_core::{
-    Context, Dataset, Exporter, FormatInfo, Limits, LossCode, LossReport, Plan, ProfileRequest, Result,
+    Context, Dataset, Exporter, FormatInfo, LossCode, LossReport, Plan, ProfileRequest, Result,
 };
 
 use super::GzipSink;
 use super::gzip::gzipped;
 use crate::gzip::GzipOptions;
 
-static GZIP: FormatInfo = FormatInfo {
-    id: "gzip",
-    name: "Gzip streams round another format",
-    aliases: &[],
-    extensions: &["gz"],
-    media_type: super::gzip::MEDIA_TYPE,
-    supports: Supports::ALL,
-    limits: Limits::NONE,
-    options: &[],
-    read_options: &[],
-    losses: LossCode::ALL,
-    reads: false,
-    writes: true,
-    notes: "One member each (RFC 1952), which every gzip opens.",
-};
+static GZIP: FormatInfo = FormatInfo::new("gzip", "Gzip streams round another format")
+    .extensions(&["gz"])
+    .media_type(super::gzip::MEDIA_TYPE)
+    .supports(Supports::ALL)
+    .losses(LossCode::ALL)
+    .notes("One member each (RFC 1952), which every gzip opens.");
 
 /// Writes what another exporter (one type, or a `Box<dyn Exporter>`) writes as gzip streams: an exporter of one entry
 /// gives one `.gz`, another one `.gz` an entry.

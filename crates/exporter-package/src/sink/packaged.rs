@@ -7,28 +7,21 @@ use exporter_core::exporter::{EntryReport, Planning, Rename, Summary};
 use exporter_core::format::Supports;
 use exporter_core::sink::{EntrySpec, Sink};
 use exporter_core::{
-    Context, Dataset, Exporter, FormatInfo, Limits, LossCode, LossReport, Plan, ProfileRequest, Result,
+    Context, Dataset, Exporter, FormatInfo, LossCode, LossReport, Plan, ProfileRequest, Result,
 };
 
 use super::{ManifestSink, ZipSink};
 use crate::zip::{EntryTime, ZipOptions};
 
-static ZIP: FormatInfo = FormatInfo {
-    id: "zip",
-    name: "Zip archive round another format",
-    aliases: &[],
-    extensions: &["zip"],
-    media_type: "application/zip",
-    supports: Supports::ALL,
-    limits: Limits::NONE,
-    options: &[],
-    read_options: &[],
-    losses: LossCode::ALL,
-    reads: false,
-    writes: true,
-    notes: "Deflate, zip64 when needed, AES-256 with a password. 7-Zip opens everything; Info-ZIP unzip everything \
-            but AES.",
-};
+static ZIP: FormatInfo = FormatInfo::new("zip", "Zip archive round another format")
+    .extensions(&["zip"])
+    .media_type("application/zip")
+    .supports(Supports::ALL)
+    .losses(LossCode::ALL)
+    .notes(
+        "Deflate, zip64 when needed, AES-256 with a password. 7-Zip opens everything; Info-ZIP unzip \
+         everything but AES.",
+    );
 
 /// Writes what another exporter (one type, or a `Box<dyn Exporter>`) writes as the entries of one zip.
 pub struct Packaged<E> {

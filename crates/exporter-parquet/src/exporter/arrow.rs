@@ -4,40 +4,39 @@ use std::io::Write;
 
 use exporter_core::format::{Format, FormatInfo, Supports};
 use exporter_core::sink::EntrySpec;
-use exporter_core::{Codebook, Context, Dataset, Exporter, Limits, LossCode, Plan, Planning, Result};
+use exporter_core::{Codebook, Context, Dataset, Exporter, LossCode, Plan, Planning, Result};
 
 use super::plan::{TableRows, TableWriter, TablesPlan, entries, with_metadata};
 use crate::ParquetError;
 use crate::ipc::writer::{Framing, write_table};
 use crate::options::{ARROW_OPTIONS, ArrowOptions, READ_OPTIONS};
 
-pub(crate) static FILE: FormatInfo = FormatInfo {
-    id: "arrow",
-    name: "Arrow IPC file (Feather 2)",
-    aliases: &["ipc"],
-    extensions: &["arrow", "feather"],
-    media_type: "application/vnd.apache.arrow.file",
-    supports: Supports { many_tables: false, ..Supports::ALL },
-    limits: Limits::NONE,
-    options: ARROW_OPTIONS,
-    read_options: READ_OPTIONS,
-    losses: &[LossCode::DOCUMENT_DROPPED, LossCode::METADATA_DROPPED],
-    reads: true,
-    writes: true,
-    notes: "Random access, read by pyarrow, pandas, polars, DuckDB and R. The whole codebook is stored in the \
-            schema's metadata under exporter.codebook.",
-};
+pub(crate) static FILE: FormatInfo = ipc("arrow", "Arrow IPC file (Feather 2)")
+    .aliases(&["ipc"])
+    .extensions(&["arrow", "feather"])
+    .media_type("application/vnd.apache.arrow.file")
+    .notes(
+        "Random access, read by pyarrow, pandas, polars, DuckDB and R. The whole codebook is stored in the \
+         schema's metadata under exporter.codebook.",
+    );
 
-pub(crate) static STREAM: FormatInfo = FormatInfo {
-    id: "arrows",
-    name: "Arrow IPC stream",
-    aliases: &["arrow-stream"],
-    extensions: &["arrows"],
-    media_type: "application/vnd.apache.arrow.stream",
-    notes: "Read from the first byte on while it is still being written. The whole codebook is stored in the schema's \
-            metadata under exporter.codebook.",
-    ..FILE
-};
+pub(crate) static STREAM: FormatInfo = ipc("arrows", "Arrow IPC stream")
+    .aliases(&["arrow-stream"])
+    .extensions(&["arrows"])
+    .media_type("application/vnd.apache.arrow.stream")
+    .notes(
+        "Read from the first byte on while it is still being written. The whole codebook is stored in the \
+         schema's metadata under exporter.codebook.",
+    );
+
+/// What the file and the stream have in common.
+const fn ipc(id: &'static str, name: &'static str) -> FormatInfo {
+    FormatInfo::new(id, name)
+        .supports(Supports { many_tables: false, ..Supports::ALL })
+        .options(ARROW_OPTIONS)
+        .read_options(READ_OPTIONS)
+        .losses(&[LossCode::DOCUMENT_DROPPED, LossCode::METADATA_DROPPED])
+}
 
 macro_rules! arrow_format {
     ($format:ident, $exporter:ident, $info:ident, $framing:expr, $what:literal) => {

@@ -8,9 +8,7 @@ use exporter_core::codebook::Kind;
 use exporter_core::dataset::arrow_type;
 use exporter_core::format::{Format, FormatInfo, Supports};
 use exporter_core::sink::EntrySpec;
-use exporter_core::{
-    Codebook, Context, Dataset, Error, Exporter, Limits, Loss, LossCode, Plan, Planning, Result,
-};
+use exporter_core::{Codebook, Context, Dataset, Error, Exporter, Loss, LossCode, Plan, Planning, Result};
 use parquet::arrow::add_encoded_arrow_schema_to_metadata;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::metadata::KeyValue;
@@ -23,23 +21,19 @@ use crate::options::{PARQUET_OPTIONS, ParquetCompression, ParquetOptions, READ_O
 use crate::writer::dictionaries::DICTIONARY_BYTES;
 use crate::writer::{Settings, write_table};
 
-pub(crate) static INFO: FormatInfo = FormatInfo {
-    id: "parquet",
-    name: "Apache Parquet",
-    aliases: &["pq"],
-    extensions: &["parquet"],
-    media_type: "application/vnd.apache.parquet",
-    supports: Supports { many_tables: false, ..Supports::ALL },
-    limits: Limits::NONE,
-    options: PARQUET_OPTIONS,
-    read_options: READ_OPTIONS,
-    losses: &[LossCode::KIND_CHANGED, LossCode::DOCUMENT_DROPPED, LossCode::METADATA_DROPPED],
-    reads: true,
-    writes: true,
-    notes: "Format version 1.0 pages, read by pyarrow, pandas, polars, DuckDB, Spark and R. The whole codebook is \
-            stored in the file's metadata under exporter.codebook. Moments in seconds are stored in milliseconds, \
-            the coarsest Parquet has.",
-};
+pub(crate) static INFO: FormatInfo = FormatInfo::new("parquet", "Apache Parquet")
+    .aliases(&["pq"])
+    .extensions(&["parquet"])
+    .media_type("application/vnd.apache.parquet")
+    .supports(Supports { many_tables: false, ..Supports::ALL })
+    .options(PARQUET_OPTIONS)
+    .read_options(READ_OPTIONS)
+    .losses(&[LossCode::KIND_CHANGED, LossCode::DOCUMENT_DROPPED, LossCode::METADATA_DROPPED])
+    .notes(
+        "Format version 1.0 pages, read by pyarrow, pandas, polars, DuckDB, Spark and R. The whole codebook is \
+         stored in the file's metadata under exporter.codebook. Moments in seconds are stored in milliseconds, \
+         the coarsest Parquet has.",
+    );
 
 /// The Parquet format.
 #[derive(Clone, Copy, Debug)]

@@ -1,7 +1,7 @@
 //! Choices for the formats, by name, and their descriptions.
 
-use exporter_core::format::{OptionInfo, OptionKind, Supports};
-use exporter_core::{Error, FormatInfo, Limits, LossCode, Result};
+use exporter_core::format::OptionInfo;
+use exporter_core::{Error, FormatInfo, LossCode, Result};
 use serde::{Deserialize, Serialize};
 
 use crate::input::READ_OPTIONS;
@@ -167,38 +167,23 @@ const NOTES: &str = "One file per table. UTF-8. Opens in every spreadsheet, stat
                      codebook travels beside it or as a script (stata-script, spss-script, r-script).";
 
 /// The description of `csv`.
-pub(super) static CSV: FormatInfo = FormatInfo {
-    id: "csv",
-    name: "Comma-separated values",
-    aliases: &[],
-    extensions: &["csv"],
-    media_type: "text/csv",
-    supports: Supports::NONE,
-    limits: Limits::NONE,
-    options: &CSV_OPTIONS,
-    read_options: READ_OPTIONS,
-    losses: LOSSES,
-    reads: true,
-    writes: true,
-    notes: NOTES,
-};
+pub(super) static CSV: FormatInfo = FormatInfo::new("csv", "Comma-separated values")
+    .extensions(&["csv"])
+    .media_type("text/csv")
+    .options(&CSV_OPTIONS)
+    .read_options(READ_OPTIONS)
+    .losses(LOSSES)
+    .notes(NOTES);
 
 /// The description of `tab`.
-pub(super) static TAB: FormatInfo = FormatInfo {
-    id: "tab",
-    name: "Tab-separated values",
-    aliases: &["tsv"],
-    extensions: &["tab", "tsv", "txt"],
-    media_type: "text/tab-separated-values",
-    supports: Supports::NONE,
-    limits: Limits::NONE,
-    options: &TAB_OPTIONS,
-    read_options: READ_OPTIONS,
-    losses: LOSSES,
-    reads: true,
-    writes: true,
-    notes: NOTES,
-};
+pub(super) static TAB: FormatInfo = FormatInfo::new("tab", "Tab-separated values")
+    .aliases(&["tsv"])
+    .extensions(&["tab", "tsv", "txt"])
+    .media_type("text/tab-separated-values")
+    .options(&TAB_OPTIONS)
+    .read_options(READ_OPTIONS)
+    .losses(LOSSES)
+    .notes(NOTES);
 
 const LOSSES: &[LossCode] = &[
     LossCode::LABEL_DROPPED,
@@ -225,61 +210,45 @@ const CSV_OPTIONS: [OptionInfo; 16] = options("comma");
 const TAB_OPTIONS: [OptionInfo; 16] = options("tab");
 
 const fn options(delimiter: &'static str) -> [OptionInfo; 16] {
-    use OptionKind::{Boolean, Choice, Text};
-    const fn option(
-        name: &'static str,
-        kind: OptionKind,
-        default: &'static str,
-        help: &'static str,
-    ) -> OptionInfo {
-        OptionInfo { name, kind, default, help }
-    }
     [
-        option(
+        OptionInfo::choice(
             "preset",
-            Choice(&["default", "survey-solutions"]),
-            "default",
+            &["default", "survey-solutions"],
             "A whole set of choices to start from.",
-        ),
-        option(
-            "delimiter",
-            Text,
-            delimiter,
-            "Between cells: tab, comma, semicolon, pipe, space or one character.",
-        ),
-        option(
+        )
+        .default("default"),
+        OptionInfo::text("delimiter", "Between cells: tab, comma, semicolon, pipe, space or one character.")
+            .default(delimiter),
+        OptionInfo::choice(
             "quoting",
-            Choice(&["minimal", "all", "non-numeric", "survey-solutions"]),
-            "minimal",
+            &["minimal", "all", "non-numeric", "survey-solutions"],
             "Which cells stand in quotes (RFC 4180).",
-        ),
-        option("bom", Boolean, "false", "Start with a byte order mark, which Excel wants."),
-        option("line-end", Choice(&["lf", "crlf"]), "lf", "What ends a line."),
-        option(
-            "header",
-            Choice(&["names", "labels", "both", "none"]),
-            "names",
-            "What stands above the rows.",
-        ),
-        option("values", Choice(&["codes", "labels"]), "codes", "What is written for a labelled value."),
-        option(
+        )
+        .default("minimal"),
+        OptionInfo::boolean("bom", "Start with a byte order mark, which Excel wants.").default("false"),
+        OptionInfo::choice("line-end", &["lf", "crlf"], "What ends a line.").default("lf"),
+        OptionInfo::choice("header", &["names", "labels", "both", "none"], "What stands above the rows.")
+            .default("names"),
+        OptionInfo::choice("values", &["codes", "labels"], "What is written for a labelled value.")
+            .default("codes"),
+        OptionInfo::choice(
             "missing",
-            Choice(&["empty", "code", "text"]),
-            "code",
+            &["empty", "code", "text"],
             "What is written for a user-missing value; with values=labels the default is text.",
-        ),
-        option("missing-text", Text, "", "What is written for a null."),
-        option(
+        )
+        .default("code"),
+        OptionInfo::text("missing-text", "What is written for a null."),
+        OptionInfo::choice(
             "empty",
-            Choice(&["quoted", "bare"]),
-            "quoted",
+            &["quoted", "bare"],
             "An empty text: two quotes, or nothing like a null.",
-        ),
-        option("breaks", Choice(&["keep", "space"]), "keep", "Tabs and line ends inside a text."),
-        option("decimal", Choice(&["point", "comma"]), "point", "The decimal mark."),
-        option("booleans", Text, "true/false", "Texts of true and false."),
-        option("dates", Text, "iso", "Pattern of dates in strftime letters."),
-        option("datetimes", Text, "iso", "Pattern of date-times in strftime letters."),
-        option("binary", Choice(&["base64", "hex"]), "base64", "How bytes become text."),
+        )
+        .default("quoted"),
+        OptionInfo::choice("breaks", &["keep", "space"], "Tabs and line ends inside a text.").default("keep"),
+        OptionInfo::choice("decimal", &["point", "comma"], "The decimal mark.").default("point"),
+        OptionInfo::text("booleans", "Texts of true and false.").default("true/false"),
+        OptionInfo::text("dates", "Pattern of dates in strftime letters.").default("iso"),
+        OptionInfo::text("datetimes", "Pattern of date-times in strftime letters.").default("iso"),
+        OptionInfo::choice("binary", &["base64", "hex"], "How bytes become text.").default("base64"),
     ]
 }

@@ -9,17 +9,13 @@ use exporter_core::{FormatInfo, Limits, LossCode};
 
 use super::{Page, Syntax};
 
-static INFO: FormatInfo = FormatInfo {
-    id: "r-script",
-    name: "R script for csv or tab",
-    aliases: &["r"],
-    extensions: &["R"],
-    media_type: "text/x-r-source",
-    supports: Supports { variable_labels: true, value_labels: true, user_missing: true, ..Supports::NONE },
-    limits: Limits::NONE.exact_integer(1 << 53),
-    options: &[],
-    read_options: &[],
-    losses: &[
+static INFO: FormatInfo = FormatInfo::new("r-script", "R script for csv or tab")
+    .aliases(&["r"])
+    .extensions(&["R"])
+    .media_type("text/x-r-source")
+    .supports(Supports { variable_labels: true, value_labels: true, user_missing: true, ..Supports::NONE })
+    .limits(Limits::NONE.exact_integer(1 << 53))
+    .losses(&[
         LossCode::PRECISION,
         LossCode::LANGUAGE_DROPPED,
         LossCode::TIME_ZONE,
@@ -27,12 +23,11 @@ static INFO: FormatInfo = FormatInfo {
         LossCode::METADATA_DROPPED,
         LossCode::GROUP_DROPPED,
         LossCode::MISSING_DROPPED,
-    ],
-    reads: false,
-    writes: true,
-    notes: "Loads the tab or csv entry of the same export with base R; labelled columns have haven's classes. Source it in \
-            the folder of both.",
-};
+    ])
+    .notes(
+        "Loads the tab or csv entry of the same export with base R; labelled columns have haven's classes. \
+         Source it in the folder of both.",
+    );
 
 /// The words of R, without packages.
 #[derive(Clone, Copy, Debug, Default)]

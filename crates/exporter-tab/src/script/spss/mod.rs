@@ -26,22 +26,18 @@ const VALUE_LABEL_BYTES: usize = 120;
 /// Bytes of the label of a file.
 const FILE_LABEL_BYTES: usize = 60;
 
-static INFO: FormatInfo = FormatInfo {
-    id: "spss-script",
-    name: "SPSS syntax for csv or tab",
-    aliases: &["sps"],
-    extensions: &["sps"],
-    media_type: "text/x-spss-syntax",
-    supports: Supports { variable_labels: true, value_labels: true, user_missing: true, ..Supports::NONE },
-    limits: Limits::NONE
+static INFO: FormatInfo = FormatInfo::new("spss-script", "SPSS syntax for csv or tab")
+    .aliases(&["sps"])
+    .extensions(&["sps"])
+    .media_type("text/x-spss-syntax")
+    .supports(Supports { variable_labels: true, value_labels: true, user_missing: true, ..Supports::NONE })
+    .limits(Limits::NONE
         .name_characters(NAME_BYTES as u32)
         .text_bytes(TEXT_BYTES)
         .label_characters(LABEL_BYTES as u32)
         .value_label_bytes(VALUE_LABEL_BYTES as u32)
-        .exact_integer(1 << 53),
-    options: &[],
-    read_options: &[],
-    losses: &[
+        .exact_integer(1 << 53))
+    .losses(&[
         LossCode::NAME_CHANGED,
         LossCode::LABEL_TRUNCATED,
         LossCode::TEXT_TRUNCATED,
@@ -55,11 +51,10 @@ static INFO: FormatInfo = FormatInfo {
         LossCode::NULL_TEXT,
         LossCode::METADATA_DROPPED,
         LossCode::GROUP_DROPPED,
-    ],
-    reads: false,
-    writes: true,
-    notes: "Loads the tab or csv entry of the same export; run it in the folder of both. SPSS 16 and later, PSPP.",
-};
+    ])
+    .notes(
+        "Loads the tab or csv entry of the same export; run it in the folder of both. SPSS 16 and later, PSPP.",
+    );
 
 /// The words of SPSS (16 and later) and PSPP.
 #[derive(Clone, Copy, Debug, Default)]

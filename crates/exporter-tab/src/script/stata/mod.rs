@@ -18,29 +18,27 @@ const LABEL_CHARACTERS: usize = 80;
 /// Bytes of a value label.
 const VALUE_LABEL_BYTES: usize = 32_000;
 
-static INFO: FormatInfo = FormatInfo {
-    id: "stata-script",
-    name: "Stata do-file for csv or tab",
-    aliases: &["do"],
-    extensions: &["do"],
-    media_type: "text/x-stata-do",
-    supports: Supports {
+static INFO: FormatInfo = FormatInfo::new("stata-script", "Stata do-file for csv or tab")
+    .aliases(&["do"])
+    .extensions(&["do"])
+    .media_type("text/x-stata-do")
+    .supports(Supports {
         variable_labels: true,
         value_labels: true,
         user_missing: true,
         languages: true,
         ..Supports::NONE
-    },
-    limits: Limits::NONE
-        .variables(120_000)
-        .name_characters(NAME_CHARACTERS as u32)
-        .label_characters(LABEL_CHARACTERS as u32)
-        .value_label_bytes(VALUE_LABEL_BYTES as u32)
-        .value_labels(65_536)
-        .exact_integer(1 << 53),
-    options: &[],
-    read_options: &[],
-    losses: &[
+    })
+    .limits(
+        Limits::NONE
+            .variables(120_000)
+            .name_characters(NAME_CHARACTERS as u32)
+            .label_characters(LABEL_CHARACTERS as u32)
+            .value_label_bytes(VALUE_LABEL_BYTES as u32)
+            .value_labels(65_536)
+            .exact_integer(1 << 53),
+    )
+    .losses(&[
         LossCode::NAME_CHANGED,
         LossCode::LABEL_TRUNCATED,
         LossCode::VALUE_LABEL_KEY,
@@ -51,11 +49,10 @@ static INFO: FormatInfo = FormatInfo {
         LossCode::TIME_PRECISION,
         LossCode::TIME_ZONE,
         LossCode::NULL_TEXT,
-    ],
-    reads: false,
-    writes: true,
-    notes: "Loads the tab or csv entry of the same export; run it in the folder of both. Stata 14 and later.",
-};
+    ])
+    .notes(
+        "Loads the tab or csv entry of the same export; run it in the folder of both. Stata 14 and later.",
+    );
 
 /// The words of Stata (14 and later).
 #[derive(Clone, Copy, Debug, Default)]

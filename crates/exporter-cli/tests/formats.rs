@@ -1,0 +1,45 @@
+//! `exporter formats`: the JSON has every key, and tells what the program itself does with a format.
+
+use serde_json::Value as Json;
+
+use crate::program::run_in;
+
+/// The keys that programs rely on.
+const KEYS: [&str; 13] = [
+    "id",
+    "name",
+    "aliases",
+    "extensions",
+    "media_type",
+    "supports",
+    "limits",
+    "options",
+    "read_options",
+    "losses",
+    "reads",
+    "writes",
+    "notes",
+];
+
+fn json(arguments: &str) -> Json {
+    let run = run_in(std::env::temp_dir().as_path(), arguments);
+    assert_eq!(run.code, 0, "{}", run.error);
+    serde_json::from_str(&run.output).unwrap()
+}
+
+#[test]
+fn every_format_has_every_key() {
+    let all = json("formats --json");
+    for format in all.as_array().unwrap() {
+        for key in KEYS {
+            assert!(format.get(key).is_some(), "{} has no {key}", format["id"]);
+        }
+    }
+    let faces = |id: &str| {
+        let format = all.as_array().unwrap().iter().find(|format| format["id"] == id).unwrap();
+        (format["reads"] == true, format["writes"] == true)
+    };
+    assert_eq!(faces("dta"), (true, true));
+    assert_eq!(faces("r-script"), (false, true));
+    assert_eq!(json("formats dta --json")["options"][0]["name"], "release");
+}

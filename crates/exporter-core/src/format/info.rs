@@ -1,0 +1,238 @@
+//! The description of a format, from which help, documentation and tests are made.
+
+use serde::Serialize;
+
+use crate::limits::Limits;
+use crate::loss::LossCode;
+
+/// The static description of a format.
+///
+/// Whether a program reads, writes or checks the format is not part of it: that follows from what is registered, see
+/// [`Registry::faces`](crate::Registry::faces).
+///
+/// ```
+/// use exporter_core::{FormatInfo, Limits, LossCode, OptionInfo};
+///
+/// static INFO: FormatInfo = FormatInfo::new("cards", "Punched cards")
+///     .extensions(&["crd"])
+///     .limits(Limits::NONE.text_bytes(80))
+///     .options(&[OptionInfo::boolean("hollerith", "Write the Hollerith code.").default("true")])
+///     .losses(&[LossCode::TEXT_TRUNCATED])
+///     .notes("One card per row.");
+///
+/// assert_eq!(INFO.id, "cards");
+/// assert_eq!(INFO.media_type, "application/octet-stream");
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct FormatInfo {
+    /// Identifier, lower case: `dta`.
+    pub id: &'static str,
+    /// Name for people: `Stata data file`.
+    pub name: &'static str,
+    /// Other identifiers.
+    pub aliases: &'static [&'static str],
+    /// File extensions without the point; the first is the one written.
+    pub extensions: &'static [&'static str],
+    /// Media type of an entry.
+    pub media_type: &'static str,
+    /// What it can hold.
+    pub supports: Supports,
+    /// How much it can hold.
+    pub limits: Limits,
+    /// Options of writing, in the order of help.
+    pub options: &'static [OptionInfo],
+    /// Options of reading, in the order of help.
+    pub read_options: &'static [OptionInfo],
+    /// Losses it may report.
+    pub losses: &'static [LossCode],
+    /// What else a user should know: versions written, programs that open it.
+    pub notes: &'static str,
+}
+
+impl FormatInfo {
+    /// A format with an identifier and a name, of type `application/octet-stream`, without anything else.
+    pub const fn new(id: &'static str, name: &'static str) -> Self {
+        Self {
+            id,
+            name,
+            aliases: &[],
+            extensions: &[],
+            media_type: "application/octet-stream",
+            supports: Supports::NONE,
+            limits: Limits::NONE,
+            options: &[],
+            read_options: &[],
+            losses: &[],
+            notes: "",
+        }
+    }
+
+    /// Sets the other identifiers.
+    #[must_use]
+    pub const fn aliases(mut self, aliases: &'static [&'static str]) -> Self {
+        self.aliases = aliases;
+        self
+    }
+
+    /// Sets the file extensions, without the point; the first is the one written.
+    #[must_use]
+    pub const fn extensions(mut self, extensions: &'static [&'static str]) -> Self {
+        self.extensions = extensions;
+        self
+    }
+
+    /// Sets the media type of an entry.
+    #[must_use]
+    pub const fn media_type(mut self, media_type: &'static str) -> Self {
+        self.media_type = media_type;
+        self
+    }
+
+    /// Sets what it can hold.
+    #[must_use]
+    pub const fn supports(mut self, supports: Supports) -> Self {
+        self.supports = supports;
+        self
+    }
+
+    /// Sets how much it can hold.
+    #[must_use]
+    pub const fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Sets the options of writing, in the order of help.
+    #[must_use]
+    pub const fn options(mut self, options: &'static [OptionInfo]) -> Self {
+        self.options = options;
+        self
+    }
+
+    /// Sets the options of reading, in the order of help.
+    #[must_use]
+    pub const fn read_options(mut self, options: &'static [OptionInfo]) -> Self {
+        self.read_options = options;
+        self
+    }
+
+    /// Sets the losses it may report.
+    #[must_use]
+    pub const fn losses(mut self, losses: &'static [LossCode]) -> Self {
+        self.losses = losses;
+        self
+    }
+
+    /// Sets what else a user should know.
+    #[must_use]
+    pub const fn notes(mut self, notes: &'static str) -> Self {
+        self.notes = notes;
+        self
+    }
+}
+
+/// What a format can hold.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Supports {
+    /// Variable labels.
+    pub variable_labels: bool,
+    /// Value labels.
+    pub value_labels: bool,
+    /// Declared missing values.
+    pub user_missing: bool,
+    /// Several languages in one file.
+    pub languages: bool,
+    /// Several tables in one entry.
+    pub many_tables: bool,
+    /// Nested values.
+    pub nested: bool,
+    /// The whole codebook.
+    pub codebook: bool,
+}
+
+impl Supports {
+    /// Nothing but names and values.
+    pub const NONE: Supports = Supports {
+        variable_labels: false,
+        value_labels: false,
+        user_missing: false,
+        languages: false,
+        many_tables: false,
+        nested: false,
+        codebook: false,
+    };
+    /// Everything.
+    pub const ALL: Supports = Supports {
+        variable_labels: true,
+        value_labels: true,
+        user_missing: true,
+        languages: true,
+        many_tables: true,
+        nested: true,
+        codebook: true,
+    };
+}
+
+/// One option of a format.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct OptionInfo {
+    /// Name, kebab-case, as the options struct spells it.
+    pub name: &'static str,
+    /// What values it takes.
+    pub kind: OptionKind,
+    /// The default as it would be typed; empty when there is none.
+    pub default: &'static str,
+    /// One sentence of help.
+    pub help: &'static str,
+}
+
+impl OptionInfo {
+    /// An option of any kind without a default.
+    pub const fn new(name: &'static str, kind: OptionKind, help: &'static str) -> Self {
+        Self { name, kind, default: "", help }
+    }
+
+    /// An option that is `true` or `false`.
+    pub const fn boolean(name: &'static str, help: &'static str) -> Self {
+        Self::new(name, OptionKind::Boolean, help)
+    }
+
+    /// An option that is an integer.
+    pub const fn integer(name: &'static str, help: &'static str) -> Self {
+        Self::new(name, OptionKind::Integer, help)
+    }
+
+    /// An option that is any text.
+    pub const fn text(name: &'static str, help: &'static str) -> Self {
+        Self::new(name, OptionKind::Text, help)
+    }
+
+    /// An option that is one of `choices`.
+    pub const fn choice(name: &'static str, choices: &'static [&'static str], help: &'static str) -> Self {
+        Self::new(name, OptionKind::Choice(choices), help)
+    }
+
+    /// Sets the default, as it would be typed.
+    #[must_use]
+    pub const fn default(mut self, default: &'static str) -> Self {
+        self.default = default;
+        self
+    }
+}
+
+/// What values an option takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum OptionKind {
+    /// `true` or `false`.
+    Boolean,
+    /// An integer.
+    Integer,
+    /// Any text.
+    Text,
+    /// One of these.
+    Choice(&'static [&'static str]),
+}
