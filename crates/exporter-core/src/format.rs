@@ -1,6 +1,5 @@
 //! What a format is and can, as data: help, documentation, discovery and tests come from this one table.
 
-mod asked;
 mod info;
 
 use std::path::Path;
@@ -12,8 +11,8 @@ use crate::context::Context;
 use crate::dataset::Dataset;
 use crate::error::Result;
 use crate::exporter::Exporter;
+use crate::projection::Projection;
 
-pub use asked::Asked;
 pub use info::{FormatInfo, OptionInfo, OptionKind, Supports};
 
 /// Compile-time face of a format that writes; the registry erases it to a function pointer.
@@ -50,7 +49,7 @@ pub trait Input: 'static {
     fn open(source: &Source<'_>, options: Self::Options, context: &Context) -> Result<Box<dyn Dataset>>;
 }
 
-/// A file to open, what its owner has declared about it, and what will be asked of it.
+/// A file to open, what its owner has declared about it, and which of its variables are wanted.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Source<'a> {
@@ -58,8 +57,8 @@ pub struct Source<'a> {
     pub path: &'a Path,
     /// The table that a codebook declares for the rows of this file.
     pub declared: Option<Declared<'a>>,
-    /// The variables that will be asked for.
-    pub asked: Asked,
+    /// The variables that are wanted.
+    pub projection: Projection,
 }
 
 /// A table that a codebook declares, for files that say less about themselves.
@@ -74,25 +73,26 @@ pub struct Declared<'a> {
 }
 
 impl<'a> Source<'a> {
-    /// A file about which nothing is declared and of which every variable may be asked for.
+    /// A file about which nothing is declared, with all its variables.
     pub fn new(path: &'a Path) -> Self {
-        Self { path, declared: None, asked: Asked::all() }
+        Self { path, declared: None, projection: Projection::all() }
     }
 
-    /// Names the variables that will be asked for, in every table of the file, so that a format need not look at others.
+    /// Opens only the variables of these names, in every table of the file. Opening with a projection costs only the
+    /// projected columns.
     ///
-    /// A dataset opened so describes the variables named, and delivers them, as it does without this. Of others it may
-    /// tell only what costs nothing (kind and missing values may be those of the storage alone), and refuse to scan them:
-    /// [`crate::dataset::ExcerptDataset`] takes them out of sight. Names that the file does not have are passed over here.
+    /// The dataset describes and delivers the projected variables as it does without a projection. Of the other variables
+    /// it may describe only what costs nothing (kind and missing values may be those of the storage alone), and it may
+    /// refuse to scan them; [`crate::dataset::ExcerptDataset`] hides them. Names that the file does not have are ignored.
     #[must_use]
     pub fn variables<N: Into<String>>(self, names: impl IntoIterator<Item = N>) -> Self {
-        self.asked(Asked::only(names))
+        self.projection(Projection::only(names))
     }
 
-    /// Says which variables will be asked for, see [`Source::variables`].
+    /// Sets the projection, see [`Source::variables`].
     #[must_use]
-    pub fn asked(mut self, asked: Asked) -> Self {
-        self.asked = asked;
+    pub fn projection(mut self, projection: Projection) -> Self {
+        self.projection = projection;
         self
     }
 

@@ -29,6 +29,7 @@ pub mod near_name;
 pub mod nested;
 pub mod pipeline;
 pub mod profile;
+mod projection;
 pub mod registry;
 pub mod sink;
 pub mod text_cut;
@@ -41,10 +42,11 @@ pub use entry_names::table_entries;
 pub use error::{Error, ErrorKind, Place, Result};
 pub use exporter::{Bundle, EntryReport, Exporter, Plan, Planning, Plans, Rename, Summary, export, plan};
 pub use format::{
-    Asked, Declared, Format, FormatInfo, Input, OptionInfo, OptionKind, Recognition, Source, Supports,
+    Declared, Format, FormatInfo, Input, OptionInfo, OptionKind, Recognition, Source, Supports,
 };
 pub use limits::Limits;
 pub use loss::{Loss, LossCode, LossPolicy, LossReport, Severity};
 pub use profile::{ColumnFacts, Facts, Profile, ProfileRequest, TableProfile};
+pub use projection::Projection;
 pub use registry::{Faces, Registry};
 pub use sink::{Entry, EntryReceipt, EntrySpec, RandomEntry, Receipt, Sink};

@@ -4,10 +4,11 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
+use exporter_core::Projection;
 use exporter_core::codebook::{Codebook, Kind, Table, Text, Variable};
 use exporter_core::context::Cancel;
 use exporter_core::dataset::{arrow_type, infer_kind, select_from, table_of};
-use exporter_core::format::{Asked, Declared as DeclaredTable};
+use exporter_core::format::Declared as DeclaredTable;
 use exporter_core::{Batches, Context, Dataset, Error, Result, Scan, TableId, pipeline};
 
 use crate::exporter::period_unit;
@@ -19,7 +20,7 @@ use crate::{PeriodUnit, TabError};
 #[derive(Debug)]
 pub struct TabDataset {
     path: PathBuf,
-    asked: Asked,
+    projection: Projection,
     options: ReadOptions,
     layout: Layout,
     codebook: Codebook,
@@ -40,16 +41,16 @@ impl TabDataset {
         declared: Option<DeclaredTable<'_>>,
         context: &Context,
     ) -> Result<Self> {
-        Self::open_for(&Asked::all(), path, options, declared, context)
+        Self::open_for(&Projection::all(), path, options, declared, context)
     }
 
-    /// Opens a file of which only some columns will be asked for, named as in the header: kinds are inferred for these
-    /// alone. Others that are not declared are described as text, and scans of others are refused.
+    /// Opens a file with a projection, whose names are those of the header: kinds are inferred for the projected columns
+    /// only. Other columns that are not declared are described as text, and scans of them are refused.
     ///
     /// # Errors
     /// As [`TabDataset::open`].
     pub fn open_for(
-        asked: &Asked,
+        projection: &Projection,
         path: &Path,
         options: ReadOptions,
         declared: Option<DeclaredTable<'_>>,
@@ -61,7 +62,7 @@ impl TabDataset {
             }
             None => Vec::new(),
         };
-        let layout = layout(open(path)?, &options, &kinds, asked, context)?;
+        let layout = layout(open(path)?, &options, &kinds, projection, context)?;
         let stem = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let stem = stem.split_once('.').map_or(stem.as_str(), |(stem, _)| stem).to_owned();
         let name = declared.map_or(stem, |declared| declared.table.name.clone());
@@ -86,8 +87,8 @@ impl TabDataset {
             codebook.study.languages.clone_from(&declared.codebook.study.languages);
         }
         let (threads, cancel) = (context.threads(), context.cancel().clone());
-        let asked = asked.clone();
-        Ok(Self { path: path.to_owned(), asked, options, layout, codebook, threads, cancel })
+        let projection = projection.clone();
+        Ok(Self { path: path.to_owned(), projection, options, layout, codebook, threads, cancel })
     }
 }
 
@@ -103,7 +104,7 @@ impl Dataset for TabDataset {
     fn scan(&self, table: TableId, scan: &Scan) -> Result<Batches<'_>> {
         let description = table_of(&self.codebook, table)?;
         let needed = scan.needed(description)?;
-        self.asked.check(description, &needed)?;
+        self.projection.check(description, &needed)?;
         let mut options = self.options.clone();
         options.batch_rows = scan.batch_rows.unwrap_or(options.batch_rows);
         let file = open(&self.path)?;
@@ -122,11 +123,11 @@ fn layout(
     file: File,
     options: &ReadOptions,
     declared: &[Declared],
-    asked: &Asked,
+    projection: &Projection,
     context: &Context,
 ) -> Result<Layout> {
     let Opened { mut layout, inference, pieces } =
-        Layout::open(file, options, declared, |name| asked.has(name)).map_err(error)?;
+        Layout::open(file, options, declared, |name| projection.has(name)).map_err(error)?;
     if let Some(inference) = inference {
         let mut findings = inference.nothing_yet();
         let work = |piece: Piece, seen: &mut Seen| {

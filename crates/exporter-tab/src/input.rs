@@ -82,7 +82,13 @@ impl DelimitedInputOptions {
         context: &Context,
     ) -> Result<Box<dyn Dataset>> {
         let options = self.settle(delimiter)?;
-        Ok(Box::new(TabDataset::open_for(&source.asked, source.path, options, source.declared, context)?))
+        Ok(Box::new(TabDataset::open_for(
+            &source.projection,
+            source.path,
+            options,
+            source.declared,
+            context,
+        )?))
     }
 
     fn settle(self, delimiter: Option<Delimiter>) -> Result<ReadOptions> {

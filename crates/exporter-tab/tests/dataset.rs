@@ -5,9 +5,9 @@ use std::path::Path;
 
 use arrow_array::{Array as _, RecordBatch};
 use arrow_select::concat::concat_batches;
+use exporter_core::Projection;
 use exporter_core::codebook::{Kind, Table, Value, Variable};
 use exporter_core::dataset::Comparison;
-use exporter_core::format::Asked;
 use exporter_core::{Cancel, Codebook, Context, Dataset as _, ErrorKind, Filter, Scan, Source, TableId};
 use exporter_tab::{ReadOptions, TabDataset};
 
@@ -153,10 +153,11 @@ fn kinds_are_inferred_only_where_they_are_asked_for() {
     let source = Source::new(&path).declared(&codebook, &table);
     for threads in [1, 2] {
         let context = Context::default().with_threads(threads);
-        let open = |asked: &Asked| {
-            TabDataset::open_for(asked, &path, ReadOptions::default(), source.declared, &context).unwrap()
+        let open = |projection: &Projection| {
+            TabDataset::open_for(projection, &path, ReadOptions::default(), source.declared, &context)
+                .unwrap()
         };
-        let (whole, some) = (open(&Asked::all()), open(&Asked::only(["b", "c"])));
+        let (whole, some) = (open(&Projection::all()), open(&Projection::only(["b", "c"])));
         let kinds = |data: &TabDataset| {
             data.codebook().tables[0].variables.iter().map(|v| v.kind.to_string()).collect::<Vec<_>>()
         };
@@ -167,10 +168,10 @@ fn kinds_are_inferred_only_where_they_are_asked_for() {
         assert_eq!(read(&some, &scan), read(&whole, &scan));
         for column in [0, 3] {
             let error = some.scan(TableId(0), &Scan::all().columns([column])).err().unwrap();
-            assert!(error.message().contains("not asked for"), "{error}");
+            assert!(error.message().contains("outside the projection"), "{error}");
         }
         // With nothing to infer, nothing but the header is read.
-        assert_eq!(open(&Asked::only(["c"])).rows(TableId(0)), None);
+        assert_eq!(open(&Projection::only(["c"])).rows(TableId(0)), None);
     }
 }
 
@@ -179,8 +180,9 @@ fn records_of_another_width_are_found_whatever_is_asked_for() {
     let folder = tempfile::tempdir().unwrap();
     let path = file(folder.path(), "a,b\n1,2\n3,4,5\n");
     let context = Context::default();
-    for asked in [Asked::all(), Asked::only(["a"])] {
-        let error = TabDataset::open_for(&asked, &path, ReadOptions::default(), None, &context).unwrap_err();
+    for projection in [Projection::all(), Projection::only(["a"])] {
+        let error =
+            TabDataset::open_for(&projection, &path, ReadOptions::default(), None, &context).unwrap_err();
         assert!(error.message().starts_with("record 2 (line 3) has 3 cells where 2 are expected"), "{error}");
     }
 }

@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use exporter_core::Projection;
 use exporter_core::codebook::Codebook;
-use exporter_core::format::{Asked, Source};
+use exporter_core::format::Source;
 use exporter_core::near_name::nearest;
 use exporter_core::{Context, Dataset, Error, Registry, Result, TableId};
 use serde_json::Value as Json;
@@ -23,19 +24,18 @@ pub struct InputOptions {
     pub options: Json,
     /// Whether data files of a study file may lie outside its folder.
     pub outside: bool,
-    /// The variables that will be asked for, so that formats need not look at others ([`Source::variables`]); what
-    /// [`crate::Excerpt::asked`] says when an excerpt is taken.
-    pub asked: Asked,
-    /// Whether tables will follow their parents, which takes variables that nobody asked for; what
-    /// [`crate::Excerpt::follows`] says when an excerpt is taken.
+    /// The variables that are wanted ([`Source::variables`]); [`crate::Excerpt::projection`] when an excerpt is taken.
+    pub projection: Projection,
+    /// Whether tables will follow their parents, which needs variables beyond the projection; [`crate::Excerpt::follows`]
+    /// when an excerpt is taken.
     pub follow: bool,
 }
 
 impl InputOptions {
-    /// What to ask of the files of so many tables: all of each, where tables will follow others. By which variables they
-    /// do may be said in the files alone.
-    pub(crate) fn with_links(&self, asked: &Asked, tables: usize) -> Asked {
-        if self.follow && tables > 1 { Asked::all() } else { asked.clone() }
+    /// The projection for each of so many tables: all of it where tables will follow others, because the files themselves
+    /// may declare by which variables.
+    pub(crate) fn with_links(&self, projection: &Projection, tables: usize) -> Projection {
+        if self.follow && tables > 1 { Projection::all() } else { projection.clone() }
     }
 }
 
@@ -52,16 +52,16 @@ pub fn open(
     registry: &Registry,
     context: &Context,
 ) -> Result<AssembledDataset> {
-    let opened = open_for(&options.asked, inputs, options, registry, context);
-    if opened.is_ok() || options.asked.is_all() {
+    let opened = open_for(&options.projection, inputs, options, registry, context);
+    if opened.is_ok() || options.projection.is_all() {
         return opened;
     }
     // What a codebook declares need not fit columns that no format has looked at: what is wrong shows when all are.
-    open_for(&Asked::all(), inputs, options, registry, context)
+    open_for(&Projection::all(), inputs, options, registry, context)
 }
 
 fn open_for(
-    asked: &Asked,
+    projection: &Projection,
     inputs: &[PathBuf],
     options: &InputOptions,
     registry: &Registry,
@@ -78,16 +78,16 @@ fn open_for(
         if options.codebook.is_some() {
             return Err(Error::usage("a study file is its own codebook: leave --codebook out"));
         }
-        return open_study(first, asked, options, registry, context);
+        return open_study(first, projection, options, registry, context);
     }
-    let asked = &options.with_links(asked, inputs.len());
+    let projection = &options.with_links(projection, inputs.len());
     let study = match &options.codebook {
         Some(path) => Some(StudyFile::read(path).map_err(|error| error.entry(path.display().to_string()))?),
         None => None,
     };
     let mut parts: Vec<Part> = Vec::new();
     for input in inputs {
-        let source = Source::new(input).asked(asked.clone());
+        let source = Source::new(input).projection(projection.clone());
         for part in open_data(source, study.as_ref(), inputs.len() == 1, options, registry, context)? {
             if let Some(other) = parts.iter().find(|other| other.name == part.name) {
                 return Err(Error::invalid(format!(
@@ -150,7 +150,7 @@ fn open_data(
     let closed = declared.zip(study).map(|(table, study)| study.open_kinds.closed(table));
     let mut source = source;
     if let (Some(study), Some(declared), Some(closed)) = (study, declared, &closed) {
-        source.asked = source.asked.and(study.open_kinds.names(declared));
+        source.projection = source.projection.and(study.open_kinds.names(declared));
         source = source.declared(&study.codebook, closed);
     }
     let dataset = match &options.format {

@@ -26,7 +26,7 @@ pub(super) fn run(args: &ConvertArgs) -> Result<()> {
     let context = work::context(&args.work)?;
     let excerpt = work::excerpt(&args.excerpt);
     let mut options = work::input_options(&args.reading, &registry)?;
-    options.asked = excerpt.asked();
+    options.projection = excerpt.projection();
     options.follow = excerpt.follows();
     let data = exporter::open(slice::from_ref(&args.input), &options, &registry, &context)?
         .keep(args.table.as_slice())?;

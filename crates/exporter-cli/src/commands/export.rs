@@ -16,7 +16,7 @@ pub(super) fn run(args: &ExportArgs) -> Result<()> {
     let context = work::context(&args.work)?;
     let excerpt = work::excerpt(&args.excerpt);
     let mut options = work::input_options(&args.input.reading, &registry)?;
-    options.asked = excerpt.asked();
+    options.projection = excerpt.projection();
     options.follow = excerpt.follows();
     let data = exporter::open(&args.input.inputs, &options, &registry, &context)?.keep(&args.table)?;
     let data = work::part_of(data, &excerpt, &context)?;

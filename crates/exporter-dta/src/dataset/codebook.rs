@@ -20,7 +20,7 @@ pub(super) struct Opened<'d> {
     pub(super) name: &'d str,
     /// Positions of the variables that can be read.
     pub(super) variables: &'d [usize],
-    /// What is known of the values of those that will be asked for, by position.
+    /// What is known of the values of the projected variables, by position.
     pub(super) known: &'d BTreeMap<usize, Known>,
     /// How the others are read.
     pub(super) by_storage: &'d dyn Fn(&reader::Variable) -> ColumnType,

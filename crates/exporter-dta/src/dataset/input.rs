@@ -92,6 +92,6 @@ impl Input for DtaInput {
             read.dates = Dates::Numbers;
         }
         let (letters, threads) = (options.letters, context.threads());
-        Ok(Box::new(DtaDataset::open_for(&source.asked, source.path, read, letters, threads)?))
+        Ok(Box::new(DtaDataset::open_for(&source.projection, source.path, read, letters, threads)?))
     }
 }

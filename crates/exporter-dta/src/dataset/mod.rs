@@ -16,17 +16,16 @@
 //! over these columns.
 //!
 //! Which letters occur is found in one pass over the numeric variables when the file is opened
-//! ([`Letters::Seen`]); letters that a value label names are declared as well. [`DtaDataset::open_for`] looks only at the
-//! variables that will be asked for. Others are described by storage and display format and by what our writer recorded,
-//! taken on trust.
+//! ([`Letters::Seen`]); letters that a value label names are declared as well. With a projection, opening reads only the
+//! projected variables. Others are described by storage and display format and by what our writer recorded, unverified.
 
-mod asked;
 mod codebook;
 mod delivery;
 mod input;
 mod kinds;
 mod labels;
 mod number_text;
+mod projection;
 mod proof;
 mod reasons;
 mod replaced;
@@ -43,9 +42,9 @@ use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 use arrow_select::filter::filter_record_batch;
+use exporter_core::Projection;
 use exporter_core::codebook::{Codebook, Kind, Table};
 use exporter_core::dataset::{arrow_schema, arrow_type, table_of};
-use exporter_core::format::Asked;
 use exporter_core::{Batches, Dataset, Error, Filter, Loss, LossCode, LossReport, Result, Scan, TableId};
 
 use crate::error::DtaError;
@@ -69,7 +68,7 @@ use tally::{Found, Tally};
 #[derive(Debug)]
 pub struct DtaDataset {
     path: PathBuf,
-    asked: Asked,
+    projection: Projection,
     reader: DtaReader<File>,
     codebook: Codebook,
     /// How each variable of the codebook is delivered.
@@ -92,17 +91,17 @@ impl DtaDataset {
     ///
     /// [`exporter_core::ErrorKind::Io`], or [`exporter_core::ErrorKind::Invalid`] with the offset of what is damaged.
     pub fn open(path: &Path, options: ReadOptions, letters: Letters, threads: usize) -> Result<Self> {
-        Self::open_for(&Asked::all(), path, options, letters, threads)
+        Self::open_for(&Projection::all(), path, options, letters, threads)
     }
 
-    /// Opens a file of which only some variables will be asked for; their names are those of the codebook or of the file.
-    /// The codebook describes the others by what the file says without a look at its rows, and scans of them are refused.
+    /// Opens a file with a projection, whose names are those of the codebook or of the file. The codebook describes other
+    /// variables without their values, and scans of them are refused.
     ///
     /// # Errors
     ///
     /// As [`DtaDataset::open`].
     pub fn open_for(
-        asked: &Asked,
+        projection: &Projection,
         path: &Path,
         mut options: ReadOptions,
         letters: Letters,
@@ -116,7 +115,7 @@ impl DtaDataset {
         let all = &reader.dictionary().variables;
         let stored = |index: &usize| all.get(*index).is_some_and(|v| v.storage != StorageType::Alias);
         let variables: Vec<usize> = (0..all.len()).filter(stored).collect();
-        let looked_at = asked::positions(asked, reader.dictionary(), &variables);
+        let looked_at = projection::positions(projection, reader.dictionary(), &variables);
         let threads = threads.max(1);
         let others = || (1..threads).map(|_| open_file(path)).collect::<Result<Vec<_>>>();
         let facts = match letters {
@@ -148,7 +147,7 @@ impl DtaDataset {
         let drops_letters = letters == Letters::Null && dictionary.release.has_extended_missing();
         Ok(Self {
             path: path.to_owned(),
-            asked: asked.clone(),
+            projection: projection.clone(),
             reader,
             codebook,
             columns,
@@ -174,9 +173,9 @@ impl DtaDataset {
         // Of several sets of one name the first counts.
         let sets = dictionary.value_labels.iter().rev().filter(|_| self.drops_letters);
         let counts: HashMap<&str, u64> = sets.map(|set| (set.name.as_str(), letters(set))).collect();
-        let asked = table.variables.iter().zip(&self.columns);
-        let asked = asked.filter(|(variable, _)| self.asked.has(&variable.name));
-        asked.filter_map(move |(variable, column)| {
+        let all = table.variables.iter().zip(&self.columns);
+        let projected = all.filter(|(variable, _)| self.projection.has(&variable.name));
+        projected.filter_map(move |(variable, column)| {
             let set = &dictionary.variables.get(column.variable())?.value_labels;
             let count = counts.get(set.as_str()).copied().filter(|count| *count > 0)?;
             let action = "labels of .a to .z dropped, as letters=null asks";
@@ -267,7 +266,7 @@ impl Dataset for DtaDataset {
 
     fn scan(&self, table: TableId, scan: &Scan) -> Result<Batches<'_>> {
         let description = table_of(&self.codebook, table)?;
-        self.asked.check(description, &scan.needed(description)?)?;
+        self.projection.check(description, &scan.needed(description)?)?;
         let columns = scan.projection(description)?;
         match &scan.filter {
             None => self.batches(description, columns, scan),

@@ -1,7 +1,7 @@
 //! Files as datasets: what they say, and what our writer kept.
 
-mod asked;
 mod losses;
+mod projection;
 
 use std::io::Write;
 use std::sync::Arc;
@@ -13,12 +13,13 @@ use arrow_array::{
     RecordBatch, StringArray, Time64MicrosecondArray, TimestampMillisecondArray,
 };
 use arrow_select::concat::concat_batches;
+use exporter_core::Projection;
 use exporter_core::codebook::{
     Attribute, Codebook, Group, GroupKind, Kind, Missing, Question, SortKey, Table, Text, TimeUnit, Value,
     ValueLabels, Variable,
 };
 use exporter_core::dataset::Comparison;
-use exporter_core::format::{Asked, Recognition};
+use exporter_core::format::Recognition;
 use exporter_core::sink::MemorySink;
 use exporter_core::{Context, Dataset, Filter, Input, MemoryDataset, Scan, TableId, export};
 

@@ -133,13 +133,13 @@ impl Layout {
         Ok(layout)
     }
 
-    /// Reads the header only. Kinds that are not declared are to be inferred where `asked` has the name, else they are
-    /// text.
+    /// Reads the header only. Kinds that are not declared are to be inferred where `projected` says so of the name, else
+    /// they are text.
     pub(crate) fn open<R: Read>(
         input: R,
         options: &ReadOptions,
         declared: &[Declared],
-        asked: impl Fn(&str) -> bool,
+        projected: impl Fn(&str) -> bool,
     ) -> Result<Opened<R>, TabError> {
         let (mut head, delimiter) = header::open(input, options, None)?;
         let limit = options.max_columns;
@@ -183,7 +183,7 @@ impl Layout {
                     name: name.clone(),
                     label,
                     kind: kind.map_or(CellKind::Data(DataType::Utf8), |kind| (*kind).clone()),
-                    inferred: kind.is_none() && asked(name),
+                    inferred: kind.is_none() && projected(name),
                     na_is_missing: false,
                 }
             })

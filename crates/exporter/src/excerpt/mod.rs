@@ -3,9 +3,9 @@
 mod condition;
 mod literal;
 
+use exporter_core::Projection;
 use exporter_core::codebook::{Codebook, Table};
 use exporter_core::dataset::{ExcerptDataset, RelatedDataset};
-use exporter_core::format::Asked;
 use exporter_core::near_name;
 use exporter_core::{Context, Dataset, Error, Filter, Result, Scan, TableId};
 
@@ -86,11 +86,11 @@ impl Excerpt {
         ExcerptDataset::new(RelatedDataset::new(some, &reduced, rows, context), parts)
     }
 
-    /// The variables that this part of a study needs, for [`crate::InputOptions::asked`]: all, unless some are named. What
-    /// is wrong with a condition is said when the part is taken.
-    pub fn asked(&self) -> Asked {
+    /// The variables that this part of a study needs, for [`crate::InputOptions::projection`]: all, unless some are named.
+    /// Faults of a condition are reported when the part is taken.
+    pub fn projection(&self) -> Projection {
         if self.variables.is_empty() {
-            return Asked::all();
+            return Projection::all();
         }
         let conditions = self.conditions.iter().filter_map(|text| Condition::parse(text).ok());
         let names = self.variables.iter().cloned().chain(conditions.map(|condition| condition.variable));
@@ -100,7 +100,7 @@ impl Excerpt {
             all.extend(name.match_indices('.').filter_map(|(at, _)| name.get(at + 1..)).map(str::to_owned));
             all.push(name);
         }
-        Asked::only(all)
+        Projection::only(all)
     }
 
     /// Whether tables will follow their parents, for [`crate::InputOptions::follow`].
@@ -250,11 +250,11 @@ mod tests {
     #[test]
     fn a_part_asks_for_its_variables_and_those_of_its_conditions() {
         let mut part = Excerpt { conditions: vec!["age > 4".into()], ..Excerpt::default() };
-        assert!(part.asked().is_all());
+        assert!(part.projection().is_all());
         part.variables = vec!["people.vote".into(), "a.b.c".into()];
         part.conditions.extend(["people.id = 4".into(), "no condition".into()]);
         let names = ["age", "vote", "people.vote", "a.b.c", "b.c", "c", "id", "people.id"].map(str::to_owned);
-        assert_eq!(part.asked(), Asked::only(names));
+        assert_eq!(part.projection(), Projection::only(names));
     }
 
     #[test]

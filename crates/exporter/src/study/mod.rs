@@ -19,7 +19,8 @@ mod paths;
 
 use std::path::Path;
 
-use exporter_core::format::{Asked, Source};
+use exporter_core::Projection;
+use exporter_core::format::Source;
 use exporter_core::{Context, Error, ErrorKind, Registry, Result};
 
 use crate::assembled::{AssembledDataset, Part};
@@ -32,26 +33,26 @@ pub const STUDY_FILE_BYTES: u64 = 256 << 20;
 
 /// Opens the tables that a study file names.
 ///
-/// Paths are relative to the study file and may not leave its folder unless the options say so. Variables that are not
-/// `asked` for need not be looked at.
+/// Paths are relative to the study file and may not leave its folder unless the options say so. Opening costs
+/// only the columns in `projection`.
 ///
 /// # Errors
 /// When the study file or one of its data files cannot be read, or they do not fit together.
 pub fn open_study(
     path: &Path,
-    asked: &Asked,
+    projection: &Projection,
     options: &InputOptions,
     registry: &Registry,
     context: &Context,
 ) -> Result<AssembledDataset> {
     let named = |error: Error| error.entry(path.display().to_string());
     let study = StudyFile::read(path).map_err(named)?;
-    let asked = &options.with_links(asked, study.data.len());
+    let projection = &options.with_links(projection, study.data.len());
     let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut parts = Vec::new();
     for (table, data) in &study.data {
         let file = paths::inside(folder, data.file(), options.outside);
-        let part = file.and_then(|file| part(table, data, &study, &file, asked, registry, context));
+        let part = file.and_then(|file| part(table, data, &study, &file, projection, registry, context));
         parts.push(part.map_err(|error| named(error.table(table)))?);
     }
     AssembledDataset::new(study.codebook, parts, &|table, variable| {
@@ -65,7 +66,7 @@ fn part(
     data: &DataFile,
     study: &StudyFile,
     file: &Path,
-    asked: &Asked,
+    projection: &Projection,
     registry: &Registry,
     context: &Context,
 ) -> Result<Part> {
@@ -77,9 +78,9 @@ fn part(
     }
     let declared = study.codebook.table(table).map(|(_, declared)| declared);
     let closed = declared.map(|declared| study.open_kinds.closed(declared));
-    let mut source = Source::new(file).asked(asked.clone());
+    let mut source = Source::new(file).projection(projection.clone());
     if let (Some(declared), Some(closed)) = (declared, &closed) {
-        source.asked = source.asked.and(study.open_kinds.names(declared));
+        source.projection = source.projection.and(study.open_kinds.names(declared));
         source = source.declared(&study.codebook, closed);
     }
     let dataset = match data.format() {

@@ -2,13 +2,13 @@
 
 use super::*;
 
-/// Opens bytes as a dataset of which only some variables will be asked for.
+/// Opens bytes as a dataset with a projection.
 fn open_for(names: &[&str], bytes: &[u8], letters: Letters) -> (tempfile::TempDir, DtaDataset) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("survey.dta");
     std::fs::write(&path, bytes).unwrap();
-    let asked = Asked::only(names.iter().copied());
-    let data = DtaDataset::open_for(&asked, &path, ReadOptions::default(), letters, 2).unwrap();
+    let projection = Projection::only(names.iter().copied());
+    let data = DtaDataset::open_for(&projection, &path, ReadOptions::default(), letters, 2).unwrap();
     (folder, data)
 }
 
@@ -29,7 +29,7 @@ fn only_variables_that_are_asked_for_are_looked_at() {
     let by_other = only.filter(Filter::compare("b", Comparison::Equal, 1));
     for scan in [Scan::all(), Scan::all().columns([0]), by_other] {
         let error = day.scan(TableId(0), &scan).err().unwrap();
-        assert!(error.message().contains("not asked for"), "{error}");
+        assert!(error.message().contains("outside the projection"), "{error}");
     }
     // Facts about others were not gathered: nothing of them is kept.
     assert!(day.reader().has_kept(1) && !day.reader().has_kept(0) && !day.reader().has_kept(2));

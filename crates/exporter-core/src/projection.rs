@@ -1,15 +1,15 @@
-//! The variables that a dataset will be asked for.
+//! The variables for which a source is opened.
 
 use std::collections::BTreeSet;
 
 use crate::codebook::Table;
 use crate::error::{Error, Result};
 
-/// The variables that a dataset will be asked for, by their names in its codebook: all of them, unless they are named.
+/// The variables for which a source is opened, by their names in its codebook: all of them, unless some are named.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Asked(Option<BTreeSet<String>>);
+pub struct Projection(Option<BTreeSet<String>>);
 
-impl Asked {
+impl Projection {
     /// Every variable.
     pub fn all() -> Self {
         Self(None)
@@ -20,7 +20,7 @@ impl Asked {
         Self(Some(names.into_iter().map(Into::into).collect()))
     }
 
-    /// These names as well.
+    /// Adds these names.
     #[must_use]
     pub fn and<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
         if let Some(known) = &mut self.0 {
@@ -29,28 +29,28 @@ impl Asked {
         self
     }
 
-    /// Whether every variable is asked for, whatever its name.
+    /// Whether it holds every variable.
     pub fn is_all(&self) -> bool {
         self.0.is_none()
     }
 
-    /// Whether variables of this name are asked for.
+    /// Whether it holds the variables of this name.
     pub fn has(&self, name: &str) -> bool {
         self.0.as_ref().is_none_or(|names| names.contains(name))
     }
 
-    /// Refuses columns of a table that are not asked for: a format that did not look at their values cannot vouch for what
-    /// it says of them.
+    /// Refuses columns of a table that are outside the projection: a format that did not read their values cannot describe
+    /// them fully.
     ///
     /// # Errors
     /// [`crate::ErrorKind::Invalid`] with the first such variable.
     pub fn check(&self, table: &Table, columns: &[usize]) -> Result<()> {
         let mut variables = columns.iter().filter_map(|column| table.variables.get(*column));
         match variables.find(|variable| !self.has(&variable.name)) {
-            Some(variable) => Err(Error::invalid("the variable was not asked for when the file was opened")
+            Some(variable) => Err(Error::invalid("the variable is outside the projection of the source")
                 .table(&table.name)
                 .variable(&variable.name)
-                .hint("name it among the variables of the source, or name none")),
+                .hint("add it to the projection, or open the source without one")),
             None => Ok(()),
         }
     }
@@ -64,11 +64,11 @@ mod tests {
     #[test]
     fn only_named_variables_may_be_scanned() {
         let table = Table::new("t", vec![Variable::new("a", Kind::Text), Variable::new("b", Kind::Text)]);
-        let asked = Asked::only(["a", "nobody"]);
-        assert!(asked.check(&table, &[0]).is_ok() && asked.check(&table, &[]).is_ok());
-        let refused = asked.check(&table, &[0, 1]).unwrap_err();
+        let projection = Projection::only(["a", "nobody"]);
+        assert!(projection.check(&table, &[0]).is_ok() && projection.check(&table, &[]).is_ok());
+        let refused = projection.check(&table, &[0, 1]).unwrap_err();
         assert_eq!(refused.place().variable.as_deref(), Some("b"));
-        assert!(asked.and(["b"]).check(&table, &[0, 1]).is_ok());
-        assert_eq!((Asked::all().and(["a"]), Asked::default().has("b")), (Asked::all(), true));
+        assert!(projection.and(["b"]).check(&table, &[0, 1]).is_ok());
+        assert_eq!((Projection::all().and(["a"]), Projection::default().has("b")), (Projection::all(), true));
     }
 }
