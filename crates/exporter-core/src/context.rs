@@ -264,7 +264,7 @@ impl Context {
         let mut scan = scan.clone();
         scan.batch_rows = scan.batch_rows.or(Some(self.batch_rows));
         let source = data.scan(table, &scan).map_err(|error| error.table(&description.name))?;
-        let normal = normalise_batches(description, columns, source);
+        let normal = normalise_batches(description, columns, scan.reasons, source);
         let (cancel, progress) = (self.cancel.clone(), Arc::clone(&self.progress));
         let schema = normal.schema().clone();
         Ok(Batches::new(

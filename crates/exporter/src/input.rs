@@ -174,7 +174,7 @@ fn open_data(
                 .into_iter()
                 .enumerate()
                 .map(|(index, name)| Part {
-                    dataset: Box::new(Shared(shared.clone())),
+                    dataset: Box::new(shared.clone()),
                     table: TableId(index),
                     name,
                     file: file.clone(),
@@ -196,29 +196,4 @@ fn is_study_file(path: &Path) -> bool {
     path.extension().is_some_and(|extension| {
         extension.eq_ignore_ascii_case("toml") || extension.eq_ignore_ascii_case("json")
     })
-}
-
-/// One dataset that is the source of several tables.
-struct Shared(std::sync::Arc<dyn Dataset>);
-
-impl Dataset for Shared {
-    fn codebook(&self) -> &Codebook {
-        self.0.codebook()
-    }
-
-    fn rows(&self, table: TableId) -> Option<u64> {
-        self.0.rows(table)
-    }
-
-    fn scan(&self, table: TableId, scan: &exporter_core::Scan) -> Result<exporter_core::Batches<'_>> {
-        self.0.scan(table, scan)
-    }
-
-    fn facts(&self, table: TableId) -> Option<exporter_core::TableProfile> {
-        self.0.facts(table)
-    }
-
-    fn losses(&self) -> exporter_core::LossReport {
-        self.0.losses()
-    }
 }

@@ -206,6 +206,11 @@ impl DeclaredFacts {
 }
 
 impl Variable {
+    /// Whether it declares a reason without a value of its own, see [`super::MissingValues::Reason`].
+    pub fn has_reasons(&self) -> bool {
+        self.missing.iter().any(Missing::is_reason)
+    }
+
     /// Whether a value counts as missing by declaration.
     pub fn is_user_missing(&self, value: &Value) -> bool {
         self.missing.iter().any(|missing| missing.contains(value))

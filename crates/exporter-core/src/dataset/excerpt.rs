@@ -83,6 +83,7 @@ impl<D: Dataset> ExcerptDataset<D> {
     }
 }
 
+#[deny(clippy::missing_trait_methods, reason = "what a wrapper leaves out is lost")]
 impl<D: Dataset> Dataset for ExcerptDataset<D> {
     fn codebook(&self) -> &Codebook {
         &self.codebook
@@ -109,6 +110,7 @@ impl<D: Dataset> Dataset for ExcerptDataset<D> {
             // The scan's filter picks among the rows within the limit.
             let mut rows = part.clone();
             rows.batch_rows = scan.batch_rows;
+            rows.reasons = scan.reasons;
             return select(seen, scan, self.inner.scan(table, &rows)?);
         }
         below.columns = match (&part.columns, &scan.columns) {

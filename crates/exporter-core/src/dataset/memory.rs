@@ -3,11 +3,14 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use arrow_array::{RecordBatch, RecordBatchOptions};
-use arrow_schema::SchemaRef;
+use arrow_array::{BooleanArray, RecordBatch, RecordBatchOptions};
+use arrow_schema::{Schema, SchemaRef};
 use arrow_select::filter::filter_record_batch;
 
-use super::{Batches, Dataset, Filter, Scan, TableId, normalise, table_of};
+use super::reasons::no_reasons;
+use super::{
+    Batches, Dataset, Filter, Scan, TableId, columns_with_reasons, normalise, scan_schema, table_of,
+};
 use crate::codebook::{Codebook, Table};
 use crate::error::{Error, Result};
 
@@ -19,7 +22,8 @@ pub struct MemoryDataset {
 }
 
 impl MemoryDataset {
-    /// Puts a codebook and the batches of its tables together, in the codebook's order.
+    /// Puts a codebook and the batches of its tables together, in the codebook's order. Behind the columns of all
+    /// variables a batch may hold reason columns, as [`Scan::with_reasons`] delivers them.
     ///
     /// # Errors
     /// [`crate::ErrorKind::Invalid`] when tables or columns do not match the codebook.
@@ -32,7 +36,9 @@ impl MemoryDataset {
             )));
         }
         for (table, batches) in codebook.tables.iter().zip(&tables) {
-            batches.iter().try_for_each(|batch| check_width(table, table.variables.len(), batch))?;
+            let all: Vec<usize> = (0..table.variables.len()).collect();
+            let reasons = columns_with_reasons(table, &all).len();
+            batches.iter().try_for_each(|batch| check_width(table, all.len(), reasons, batch))?;
         }
         Ok(Self { codebook, tables })
     }
@@ -66,8 +72,8 @@ impl Dataset for MemoryDataset {
     }
 }
 
-/// Applies projection, filter and limit to batches that hold all columns of a table: what a source without
-/// push-down of its own needs. The source is not asked for more once the limit is reached.
+/// Applies projection, filter and limit to batches that hold all columns of a table, with or without their reason columns:
+/// what a source without push-down of its own needs. The source is not asked for more once the limit is reached.
 ///
 /// # Errors
 /// When a column of the scan does not exist; later, when a batch lacks columns or a filtered column does not fit its
@@ -96,7 +102,13 @@ pub fn select_from<'a>(
         Some(filter) => Some(Selection::new(table, filter, &columns, held)?),
         None => None,
     };
-    let schema = super::arrow_schema(table, &columns);
+    let schema = scan_schema(table, &columns, scan.reasons);
+    let output = Arc::clone(&schema);
+    let held_reasons = columns_with_reasons(table, held);
+    let reasons = match scan.reasons {
+        true => places(&columns_with_reasons(table, &columns), &held_reasons, table)?,
+        false => Vec::new(),
+    };
     let columns = places(&columns, held, table)?;
     let width = held.len();
     let mut left = scan.limit.unwrap_or(u64::MAX);
@@ -107,10 +119,23 @@ pub fn select_from<'a>(
             return None;
         }
         let picked = batches.next()?.and_then(|batch| {
-            check_width(table, width, &batch)?;
+            check_width(table, width, held_reasons.len(), &batch)?;
+            let reasons = reasons.iter().map(|place| match batch.columns().get(width + place) {
+                Some(column) => Arc::clone(column),
+                None => no_reasons(batch.num_rows()),
+            });
+            let with = |values: &RecordBatch, output: &SchemaRef| {
+                let arrays = values.columns().iter().cloned().chain(reasons).collect();
+                let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
+                RecordBatch::try_new_with_options(Arc::clone(output), arrays, &options)
+            };
             let picked = match &filter {
-                None => batch.project(&columns)?,
-                Some(filter) => filter.pick(table, &batch, row)?,
+                None if output.fields().len() == columns.len() => batch.project(&columns)?,
+                None => with(&batch.project(&columns)?, &with_fields_of(&batch, &columns, &output))?,
+                Some(filter) => {
+                    let (values, mask) = filter.pick(table, &batch, row)?;
+                    filter_record_batch(&with(&values, &output)?, &mask)?
+                }
             };
             row += batch.num_rows() as u64;
             let keep = usize::try_from(left).unwrap_or(usize::MAX).min(picked.num_rows());
@@ -149,8 +174,14 @@ impl Selection {
         Ok(Self { filter: filter.clone(), read, places, schema, deliver })
     }
 
-    /// The rows that pass; all that is read is normalised here, where the rows still have their own numbers.
-    fn pick(&self, table: &Table, batch: &RecordBatch, first_row: u64) -> Result<RecordBatch> {
+    /// The columns to deliver and the rows that pass; all that is read is normalised here, where the rows still have
+    /// their own numbers.
+    fn pick(
+        &self,
+        table: &Table,
+        batch: &RecordBatch,
+        first_row: u64,
+    ) -> Result<(RecordBatch, BooleanArray)> {
         let columns = self
             .read
             .iter()
@@ -162,8 +193,16 @@ impl Selection {
             .collect::<Result<Vec<_>>>()?;
         let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
         let normal = RecordBatch::try_new_with_options(Arc::clone(&self.schema), columns, &options)?;
-        Ok(filter_record_batch(&normal.project(&self.deliver)?, &self.filter.mask(&normal)?)?)
+        Ok((normal.project(&self.deliver)?, self.filter.mask(&normal)?))
     }
+}
+
+/// The output's schema with the fields that a batch, which is not normalised yet, has for its columns.
+fn with_fields_of(batch: &RecordBatch, columns: &[usize], output: &SchemaRef) -> SchemaRef {
+    let schema = batch.schema();
+    let own = columns.iter().filter_map(|column| schema.fields().get(*column).cloned());
+    let reasons = output.fields().iter().skip(columns.len()).cloned();
+    Arc::new(Schema::new(own.chain(reasons).collect::<Vec<_>>()))
 }
 
 /// Where columns of the table stand among those that batches hold.
@@ -177,8 +216,9 @@ fn places(columns: &[usize], held: &[usize], table: &Table) -> Result<Vec<usize>
     columns.iter().map(|column| place_of.get(column).copied().ok_or_else(|| missing(column))).collect()
 }
 
-fn check_width(table: &Table, width: usize, batch: &RecordBatch) -> Result<()> {
-    if batch.num_columns() == width {
+/// Accepts the columns that were read, alone or with their reason columns.
+fn check_width(table: &Table, width: usize, reasons: usize, batch: &RecordBatch) -> Result<()> {
+    if batch.num_columns() == width || batch.num_columns() == width + reasons {
         return Ok(());
     }
     Err(Error::invalid(format!(

@@ -8,8 +8,10 @@ mod filter_mask;
 mod key_set;
 mod memory;
 mod normalise;
+mod reasons;
 mod related;
 mod schema;
+mod shared;
 mod spool;
 
 pub use batches::{Batches, Rechunk};
@@ -19,6 +21,7 @@ pub use filter::{Comparison, Filter};
 pub(crate) use filter_mask::moment;
 pub use memory::{MemoryDataset, select, select_from};
 pub use normalise::{normalise, normalise_batches};
+pub use reasons::{columns_with_reasons, scan_schema};
 pub use related::RelatedDataset;
 pub use schema::{arrow_schema, arrow_type, infer_kind, infer_table};
 pub use spool::SpooledDataset;
@@ -36,7 +39,9 @@ pub struct TableId(pub usize);
 ///
 /// # For implementations
 /// Columns come in the order of the table's variables (or of the scan's projection) and cast losslessly to the
-/// declared kinds; [`crate::Context::scan`] normalises them. Errors name what they can: file, row, offset.
+/// declared kinds; [`crate::Context::scan`] normalises them. A row whose value is missing for a declared reason holds a
+/// null; a scan with [`Scan::with_reasons`] delivers the reasons behind the values. Errors name what they can: file, row,
+/// offset.
 pub trait Dataset: Send + Sync {
     /// The description of the study.
     fn codebook(&self) -> &Codebook;
@@ -75,6 +80,8 @@ pub struct Scan {
     pub limit: Option<u64>,
     /// Rows per batch that suit the reader; a hint.
     pub batch_rows: Option<usize>,
+    /// Deliver missing reasons beside the values, see [`Scan::with_reasons`].
+    pub reasons: bool,
 }
 
 impl Scan {
@@ -108,6 +115,15 @@ impl Scan {
     #[must_use]
     pub fn batch_rows(mut self, rows: usize) -> Self {
         self.batch_rows = Some(rows);
+        self
+    }
+
+    /// Asks for missing reasons: behind the columns to deliver comes one `UInt8` column for each of those whose variable
+    /// declares a reason ([`columns_with_reasons`]). Its value is the position of the declaration among the variable's
+    /// missing values; null where there is no reason.
+    #[must_use]
+    pub fn with_reasons(mut self) -> Self {
+        self.reasons = true;
         self
     }
 

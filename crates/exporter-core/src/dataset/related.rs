@@ -5,7 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use arrow_select::filter::filter_record_batch;
 
 use super::key_set::KeySet;
-use super::{Batches, Dataset, Scan, TableId, arrow_schema, normalise_batches, table_of};
+use super::{
+    Batches, Dataset, Scan, TableId, columns_with_reasons, normalise_batches, scan_schema, table_of,
+};
 use crate::codebook::Codebook;
 use crate::context::Context;
 use crate::error::{Error, Result};
@@ -127,6 +129,7 @@ fn link(codebook: &Codebook, table: usize, limit: Option<u64>) -> Option<Link> {
     Some(Link { parent: TableId(place), own, theirs, limit, keys: Mutex::default() })
 }
 
+#[deny(clippy::missing_trait_methods, reason = "what a wrapper leaves out is lost")]
 impl<D: Dataset> Dataset for RelatedDataset<D> {
     fn codebook(&self) -> &Codebook {
         &self.codebook
@@ -147,8 +150,13 @@ impl<D: Dataset> Dataset for RelatedDataset<D> {
             link.own.iter().filter_map(|own| columns.iter().position(|column| column == own)).collect();
         let mut below = scan.clone().columns(columns.clone());
         below.limit = None;
-        let source = normalise_batches(description, columns, self.inner.scan(table, &below)?);
-        let delivered: Vec<usize> = (0..wanted.len()).collect();
+        let mut delivered: Vec<usize> = (0..wanted.len()).collect();
+        if scan.reasons {
+            // Columns that only the link looks at stand behind the wanted ones, and so do their reasons.
+            let reasons = columns_with_reasons(description, &wanted).len();
+            delivered.extend(columns.len()..columns.len() + reasons);
+        }
+        let source = normalise_batches(description, columns, scan.reasons, self.inner.scan(table, &below)?);
         let mut left = scan.limit.unwrap_or(u64::MAX);
         let batches = source.map_while(move |batch| {
             if left == 0 {
@@ -163,7 +171,7 @@ impl<D: Dataset> Dataset for RelatedDataset<D> {
                 Ok(kept.slice(0, count))
             }))
         });
-        Ok(Batches::new(arrow_schema(description, &wanted), batches))
+        Ok(Batches::new(scan_schema(description, &wanted, scan.reasons), batches))
     }
 
     /// What the source vouches for is true of all its rows, not of some.

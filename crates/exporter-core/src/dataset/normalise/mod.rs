@@ -35,7 +35,8 @@ use arrow_array::{Array, ArrayRef, RecordBatch, RecordBatchOptions, new_null_arr
 use arrow_schema::{DataType, SchemaRef};
 
 use self::misfit::Misfit;
-use super::{Batches, arrow_schema, arrow_type};
+use super::reasons::no_reasons;
+use super::{Batches, arrow_type, scan_schema};
 use crate::codebook::{Kind, Table, Variable};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -59,10 +60,15 @@ fn normalise_within(variable: &Variable, column: &ArrayRef, first_row: u64, limi
     convert(&variable.kind, column, limit).map_err(|misfit| misfit.into_error(variable, column, first_row))
 }
 
-/// Normalises a stream whose columns are the given variables of a table; batches with more text than a column holds
-/// are split.
-pub fn normalise_batches<'a>(table: &'a Table, columns: Vec<usize>, source: Batches<'a>) -> Batches<'a> {
-    let schema = arrow_schema(table, &columns);
+/// Normalises a stream whose columns are the given variables of a table, and their reason columns if they are wanted (a
+/// source without any holds no reasons); batches with more text than a column holds are split.
+pub fn normalise_batches<'a>(
+    table: &'a Table,
+    columns: Vec<usize>,
+    reasons: bool,
+    source: Batches<'a>,
+) -> Batches<'a> {
+    let schema = scan_schema(table, &columns, reasons);
     let limit = TEXT_BYTES;
     let batches = Normalised {
         table,
@@ -131,7 +137,8 @@ fn normalise_batch(
     first_row: u64,
     limit: u64,
 ) -> Result<RecordBatch> {
-    if batch.num_columns() != columns.len() {
+    let reasons = schema.fields().len() - columns.len();
+    if batch.num_columns() != columns.len() && batch.num_columns() != columns.len() + reasons {
         return Err(Error::invalid(format!(
             "{} columns arrived where {} were asked for",
             batch.num_columns(),
@@ -139,7 +146,7 @@ fn normalise_batch(
         ))
         .table(&table.name));
     }
-    let arrays = columns
+    let mut arrays = columns
         .iter()
         .zip(batch.columns())
         .map(|(column, array)| match table.variables.get(*column) {
@@ -149,6 +156,8 @@ fn normalise_batch(
             None => Err(Error::not_found(format!("column {} does not exist", column + 1)).table(&table.name)),
         })
         .collect::<Result<Vec<_>>>()?;
+    arrays.extend(batch.columns().iter().skip(columns.len()).cloned());
+    arrays.resize_with(schema.fields().len(), || no_reasons(batch.num_rows()));
     let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
     Ok(RecordBatch::try_new_with_options(Arc::clone(schema), arrays, &options)?)
 }

@@ -41,7 +41,7 @@ fn refuses(to: &Kind, good: &ArrayRef, bad: &ArrayRef, shown: &str) {
         .map(|column| RecordBatch::try_new(Arc::clone(&schema), vec![column]).unwrap())
         .collect();
     let stream = Batches::new(schema, batches.into_iter().map(Ok));
-    let results: Vec<Result<RecordBatch>> = normalise_batches(&table, vec![0], stream).collect();
+    let results: Vec<Result<RecordBatch>> = normalise_batches(&table, vec![0], false, stream).collect();
     assert!(results[0].is_ok(), "{to}: {:?}", results[0]);
     let error = results[1].as_ref().unwrap_err();
     let place = (error.place().table.as_deref(), error.place().variable.as_deref(), error.place().row);
@@ -338,7 +338,7 @@ fn a_batch_with_more_text_than_a_column_holds_is_split() {
     let stream = |limit| Normalised {
         table: &table,
         columns: vec![0],
-        schema: arrow_schema(&table, &[0]),
+        schema: scan_schema(&table, &[0], false),
         source: Batches::new(batch.schema(), std::iter::once(Ok(batch.clone()))),
         limit,
         row: 0,

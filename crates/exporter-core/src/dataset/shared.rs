@@ -1,0 +1,38 @@
+//! References, boxes and shared pointers are the dataset that they point to.
+
+use std::sync::Arc;
+
+use super::{Batches, Dataset, Scan, TableId};
+use crate::codebook::Codebook;
+use crate::error::Result;
+use crate::loss::LossReport;
+use crate::profile::TableProfile;
+
+macro_rules! points_to_dataset {
+    ($($pointer:ty),*) => {$(
+        #[deny(clippy::missing_trait_methods, reason = "what is left out here would be lost")]
+        impl<D: Dataset + ?Sized> Dataset for $pointer {
+            fn codebook(&self) -> &Codebook {
+                (**self).codebook()
+            }
+
+            fn rows(&self, table: TableId) -> Option<u64> {
+                (**self).rows(table)
+            }
+
+            fn scan(&self, table: TableId, scan: &Scan) -> Result<Batches<'_>> {
+                (**self).scan(table, scan)
+            }
+
+            fn facts(&self, table: TableId) -> Option<TableProfile> {
+                (**self).facts(table)
+            }
+
+            fn losses(&self) -> LossReport {
+                (**self).losses()
+            }
+        }
+    )*};
+}
+
+points_to_dataset!(&D, Box<D>, Arc<D>);
