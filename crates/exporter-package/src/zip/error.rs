@@ -45,6 +45,14 @@ pub enum ZipError {
     /// The output refused bytes.
     #[error(transparent)]
     Io(#[from] io::Error),
+    /// The archive could be written, but 7-Zip would not open it.
+    #[error("zip: the password has {bytes} bytes, and 7-Zip opens no archive with a password of more than {limit}")]
+    LongPassword {
+        /// Bytes of the password.
+        bytes: usize,
+        /// Bytes that are allowed.
+        limit: usize,
+    },
     /// The name could leave the folder it is unpacked into, or some system cannot store it.
     #[error("zip: the entry name {name:?} is refused: {fault}")]
     Name {

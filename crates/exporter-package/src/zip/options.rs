@@ -3,6 +3,7 @@
 use std::num::NonZeroUsize;
 
 use super::cipher::Password;
+use super::error::ZipError;
 use super::time::EntryTime;
 use crate::level::Compression;
 
@@ -19,6 +20,27 @@ pub enum Encryption {
     /// No encryption.
     #[default]
     None,
+}
+
+/// Longest password of an AES archive that 7-Zip opens, in bytes (7-Zip 26, `kPasswordSizeMax` of its `WzAes`).
+const AES_PASSWORD_BYTES: usize = 99;
+
+impl Encryption {
+    /// Refuses passwords that protect nothing, and those with which the program that opens AES archives opens none.
+    ///
+    /// # Errors
+    /// [`ZipError::EmptyPassword`]; [`ZipError::LongPassword`] from 100 bytes on, for AES alone.
+    pub fn check(&self) -> Result<(), ZipError> {
+        match self {
+            Self::Aes256(password) | Self::LegacyZipCrypto(password) if password.bytes() == 0 => {
+                Err(ZipError::EmptyPassword)
+            }
+            Self::Aes256(password) if password.bytes() > AES_PASSWORD_BYTES => {
+                Err(ZipError::LongPassword { bytes: password.bytes(), limit: AES_PASSWORD_BYTES })
+            }
+            Self::Aes256(_) | Self::LegacyZipCrypto(_) | Self::None => Ok(()),
+        }
+    }
 }
 
 /// How an archive is written.

@@ -92,11 +92,9 @@ impl<W: Write> ZipWriter<W> {
     /// Starts an archive; nothing is written yet.
     ///
     /// # Errors
-    /// When the password is empty or the zstd level is out of range.
+    /// When the password is empty or too long, or the zstd level is out of range.
     pub fn new(out: W, options: ZipOptions) -> Result<Self, ZipError> {
-        if let Encryption::Aes256(password) | Encryption::LegacyZipCrypto(password) = &options.encryption {
-            password.check()?;
-        }
+        options.encryption.check()?;
         Ok(Self {
             out: Tracked { out, offset: 0 },
             encoder: EntryEncoder::new(options.compression, options.threads)?,
