@@ -33,6 +33,8 @@ pub enum ErrorKind {
 /// Where something happened; every part is optional.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Place {
+    /// Field of a stored description of work, such as `formats[0].options`.
+    pub field: Option<String>,
     /// Output entry or input file.
     pub entry: Option<String>,
     /// Table name.
@@ -129,6 +131,22 @@ impl Error {
         }
     }
 
+    /// Names the field of a stored description in which the error is; a field named already lies within this one.
+    #[must_use]
+    pub fn field(mut self, name: impl Into<String>) -> Self {
+        let name = name.into();
+        let within = self.0.place.field.take();
+        self.0.place.field = Some(within.map_or_else(|| name.clone(), |inner| format!("{name}.{inner}")));
+        self
+    }
+
+    /// Forgets the field, for callers who were given no description with fields.
+    #[must_use]
+    pub fn without_field(mut self) -> Self {
+        self.0.place.field = None;
+        self
+    }
+
     /// Names the output entry or input file.
     #[must_use]
     pub fn entry(mut self, entry: impl Into<String>) -> Self {
@@ -223,6 +241,7 @@ impl fmt::Display for Error {
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut parts = Vec::new();
+        parts.extend(self.field.clone());
         parts.extend(self.entry.clone());
         match (&self.table, &self.variable) {
             (Some(table), Some(variable)) => parts.push(format!("{table}.{variable}")),
@@ -292,6 +311,13 @@ mod tests {
         assert_eq!((error.kind(), error.to_string().as_str()), (ErrorKind::Limit, "too wide (table t)"));
         let arrow = arrow_schema::ArrowError::ExternalError(Box::new(Error::cancelled()));
         assert_eq!(Error::from(arrow).kind(), ErrorKind::Cancelled);
+    }
+
+    #[test]
+    fn fields_are_named_from_the_outside_in() {
+        let error = Error::usage("x").field("options").field("formats[0]").table("t");
+        assert_eq!(error.to_string(), "x (formats[0].options, table t)");
+        assert_eq!(error.without_field().to_string(), "x (table t)");
     }
 
     #[test]
