@@ -46,7 +46,9 @@ pub enum ZipError {
     #[error(transparent)]
     Io(#[from] io::Error),
     /// The archive could be written, but 7-Zip would not open it.
-    #[error("zip: the password has {bytes} bytes, and 7-Zip opens no archive with a password of more than {limit}")]
+    #[error(
+        "zip: the password has {bytes} bytes, and 7-Zip opens no archive with a password of more than {limit}"
+    )]
     LongPassword {
         /// Bytes of the password.
         bytes: usize,

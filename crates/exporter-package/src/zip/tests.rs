@@ -148,7 +148,9 @@ fn misuse_is_an_error_and_a_refused_name_costs_nothing() {
     let aes = |bytes| ZipOptions::default().encryption(Encryption::Aes256(long(bytes)));
     ZipWriter::new(io::sink(), aes(99)).unwrap();
     let refused = ZipWriter::new(io::sink(), aes(100)).map(|_| ()).unwrap_err();
-    assert!(matches!(refused, ZipError::LongPassword { bytes: 100, .. }) && !refused.to_string().contains("xx"));
+    assert!(
+        matches!(refused, ZipError::LongPassword { bytes: 100, .. }) && !refused.to_string().contains("xx")
+    );
     let old = ZipOptions::default().encryption(Encryption::LegacyZipCrypto(long(100)));
     ZipWriter::new(io::sink(), old).unwrap();
     let level = ZipOptions::default().compression(Compression::Zstd(23));
