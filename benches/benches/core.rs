@@ -1,4 +1,4 @@
-//! Kernels of the core: profile, ordered pipeline, names, normalisation.
+//! Kernels of the core: profile, ordered parallel, names, normalisation.
 //!
 //! `cargo bench -p exporter-benches --bench core`; rates are in values, items or names per second.
 
@@ -14,7 +14,7 @@ use exporter_core::codebook::{Kind, Variable};
 use exporter_core::dataset::normalise;
 use exporter_core::names::{NameRules, legal_unique};
 use exporter_core::profile::{Facts, profile};
-use exporter_core::{Context, MemoryDataset, ProfileRequest, Result, TableId, pipeline};
+use exporter_core::{Context, MemoryDataset, ProfileRequest, Result, TableId, parallel};
 
 const ROWS: usize = 1 << 20;
 const BATCH: usize = 8192;
@@ -79,7 +79,7 @@ fn pipelines(criterion: &mut Criterion) {
                     *result = mix(item);
                     Ok(())
                 };
-                pipeline::ordered(*threads, (0..ITEMS).map(Ok), work, |result| {
+                parallel::ordered(*threads, (0..ITEMS).map(Ok), work, |result| {
                     sum = sum.wrapping_add(*result);
                     Ok(())
                 })

@@ -27,7 +27,7 @@ pub mod missing;
 pub mod names;
 pub mod near_name;
 pub mod nested;
-pub mod pipeline;
+pub mod parallel;
 pub mod profile;
 mod projection;
 pub mod registry;

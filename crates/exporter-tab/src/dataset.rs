@@ -9,7 +9,7 @@ use exporter_core::codebook::{Codebook, Kind, Table, Text, Variable};
 use exporter_core::context::Cancel;
 use exporter_core::dataset::{arrow_type, infer_kind, select_from, table_of};
 use exporter_core::format::Declared as DeclaredTable;
-use exporter_core::{Batches, Context, Dataset, Error, Result, Scan, TableId, pipeline};
+use exporter_core::{Batches, Context, Dataset, Error, Result, Scan, TableId, parallel};
 
 use crate::exporter::period_unit;
 use crate::read_ahead::ReadAhead;
@@ -138,7 +138,7 @@ fn layout(
             context.cancel().check()?;
             piece.map_err(error)
         });
-        pipeline::ordered(context.threads(), pieces, work, |seen| findings.add(seen).map_err(error))?;
+        parallel::ordered(context.threads(), pieces, work, |seen| findings.add(seen).map_err(error))?;
         layout.settle(findings);
     }
     Ok(layout)

@@ -16,7 +16,7 @@ use exporter_core::dataset::{infer_table, select, table_of};
 use exporter_core::{
     Batches, Context, Dataset, EntryReport, EntrySpec, Error, Exporter, Format, FormatInfo, Input, Loss,
     LossCode, LossReport, OptionInfo, Plan, Planning, ProfileRequest, Recognition, Result, Scan, Sink,
-    Source, Summary, TableId, pipeline,
+    Source, Summary, TableId, parallel,
 };
 use serde::Deserialize;
 
@@ -196,12 +196,12 @@ impl PlainPlan<'_> {
             Ok((first_row, batch))
         });
         let mut rows = 0;
-        pipeline::ordered(
+        parallel::ordered(
             context.threads(),
             batches,
             |(first_row, batch), lines: &mut Lines| {
                 encode(table, separator, first_row, &batch, lines);
-                Ok(())
+                Ok::<_, Error>(())
             },
             |lines| {
                 entry.write_all(lines.text.as_bytes()).map_err(failed)?;

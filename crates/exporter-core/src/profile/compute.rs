@@ -15,7 +15,7 @@ use super::{Facts, Profile, ProfileRequest, TableProfile};
 use crate::context::Context;
 use crate::dataset::{Dataset, Scan, TableId, table_of};
 use crate::error::Result;
-use crate::pipeline;
+use crate::parallel;
 
 use crate::missing::{Span, spans};
 use column::{ColumnFindings, look_at};
@@ -86,7 +86,7 @@ fn scan_table(
     // Once a column has too many distinct values, later batches need not count them.
     let too_many: Vec<AtomicBool> = open.iter().map(|_| AtomicBool::new(false)).collect();
     let threads = if open.is_empty() { 1 } else { context.threads() };
-    pipeline::ordered(
+    parallel::ordered(
         threads,
         batches,
         |batch, found: &mut (u64, Vec<ColumnFindings>)| {

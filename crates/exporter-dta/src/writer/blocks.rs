@@ -1,5 +1,6 @@
 //! Cuts batches into the ranges of rows that are filled and written in one piece.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
@@ -8,11 +9,13 @@ use arrow_schema::ArrowError;
 use crate::error::{DtaError, Result};
 use crate::metadata::DtaMetadata;
 use crate::writer::batch::ReadyBatch;
+use crate::writer::findings::Findings;
 use crate::writer::float_column::OutOfRange;
-use crate::writer::pipeline::{Job, MOST_THREADS};
 use crate::writer::string_column::LongText;
 use crate::writer::tile::TILE_ROWS;
 
+/// More threads than this do not help: one that fills is nearly as fast as one that writes.
+const MOST_THREADS: usize = 32;
 /// Bytes of a block: small enough to stay in the second-level cache, large enough for the system to write it in
 /// one piece.
 const BLOCK_BYTES: usize = 512 << 10;
@@ -49,6 +52,32 @@ pub(super) fn division(width: usize, threads: usize) -> Division {
     Division { threads, blocks: threads, rows }
 }
 
+/// Rows to fill: a range of a batch.
+pub(super) type Job = (Arc<ReadyBatch>, Range<usize>);
+
+/// A filled block.
+#[derive(Default)]
+pub(super) struct Block {
+    /// The rows that were filled.
+    pub(super) job: Option<Job>,
+    pub(super) bytes: Vec<u8>,
+    pub(super) findings: Findings,
+}
+
+impl Block {
+    /// Fills the block with rows of `width` bytes each.
+    pub(super) fn fill(&mut self, (batch, rows): Job, width: usize, metadata: &DtaMetadata) -> Result<()> {
+        // Every byte is written by some column, so old contents need no clearing.
+        self.bytes.resize(rows.len() * width, 0);
+        self.findings = Findings::default();
+        batch
+            .fill(rows.clone(), width, &mut self.bytes, &mut self.findings)
+            .map_err(|(position, bad)| batch.error(metadata, position, bad))?;
+        self.job = Some((batch, rows));
+        Ok(())
+    }
+}
+
 /// Cuts batches into ranges of rows, one a block.
 pub(super) struct Blocks<'a, I> {
     pub(super) batches: I,
@@ -60,12 +89,13 @@ pub(super) struct Blocks<'a, I> {
     pub(super) current: Option<(Arc<ReadyBatch>, usize)>,
 }
 
-impl<I> Blocks<'_, I>
+impl<I> Iterator for Blocks<'_, I>
 where
     I: Iterator<Item = std::result::Result<RecordBatch, ArrowError>>,
 {
-    /// The next rows to fill, or `None` after the last.
-    pub(super) fn next(&mut self) -> Result<Option<Job>> {
+    type Item = Result<Job>;
+
+    fn next(&mut self) -> Option<Result<Job>> {
         loop {
             if let Some((batch, start)) = &mut self.current
                 && *start < batch.rows
@@ -73,20 +103,27 @@ where
                 let end = batch.rows.min(*start + self.block_rows);
                 let range = *start..end;
                 *start = end;
-                return Ok(Some((batch.clone(), range)));
+                return Some(Ok((batch.clone(), range)));
             }
-            let Some(batch) = self.batches.next() else { return Ok(None) };
-            let batch = batch?;
-            let first_row = *self.rows + 1;
-            *self.rows += batch.num_rows() as u64;
-            if let Some(announced) = self.announced
-                && *self.rows > announced
-            {
-                return Err(DtaError::RowCount { announced, found: *self.rows });
+            match self.batches.next()?.map_err(DtaError::from).and_then(|batch| self.ready(&batch)) {
+                Ok(ready) => self.current = Some((Arc::new(ready), 0)),
+                Err(error) => return Some(Err(error)),
             }
-            let ready = ReadyBatch::new(self.metadata, &batch, first_row, self.policies)?;
-            self.current = Some((Arc::new(ready), 0));
         }
+    }
+}
+
+impl<I> Blocks<'_, I> {
+    /// Makes the next batch ready for filling.
+    fn ready(&mut self, batch: &RecordBatch) -> Result<ReadyBatch> {
+        let first_row = *self.rows + 1;
+        *self.rows += batch.num_rows() as u64;
+        if let Some(announced) = self.announced
+            && *self.rows > announced
+        {
+            return Err(DtaError::RowCount { announced, found: *self.rows });
+        }
+        ReadyBatch::new(self.metadata, batch, first_row, self.policies)
     }
 }
 

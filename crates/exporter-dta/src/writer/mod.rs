@@ -10,7 +10,6 @@ mod gathered;
 mod integer_column;
 mod masked_copy;
 mod number;
-mod pipeline;
 mod sections;
 mod spool;
 mod string_column;
@@ -28,15 +27,15 @@ use std::io::{BufWriter, Seek, SeekFrom, Write};
 
 use arrow_array::RecordBatch;
 use arrow_schema::ArrowError;
+use exporter_core::parallel::ordered_with;
 
 use crate::error::{DtaError, Result};
 use crate::layout::{Layout, TextSizes};
 use crate::metadata::DtaMetadata;
 use crate::spec_storage::StorageType;
-use crate::writer::blocks::{Blocks, division};
+use crate::writer::blocks::{Block, Blocks, Job, division};
 use crate::writer::findings::Findings;
 use crate::writer::gathered::Gathered;
-use crate::writer::pipeline::{Filled, fill_in_turn};
 use crate::writer::sections::Sections;
 use crate::writer::spool::Spool;
 use crate::writer::strl_place::{SeekIn, StrlPlace};
@@ -241,7 +240,7 @@ impl<W: Write + Send> DtaWriter<W> {
         let width = *width;
         let metadata = &*metadata;
         let division = division(width, options.threads);
-        let mut source = Blocks {
+        let jobs = Blocks {
             batches: batches.into_iter(),
             metadata,
             rows,
@@ -250,21 +249,22 @@ impl<W: Write + Send> DtaWriter<W> {
             block_rows: division.rows,
             current: None,
         };
+        let fill = |job: Job, block: &mut Block| block.fill(job, width, metadata);
         let spool = &mut options.spool;
-        let emit = |filled: Filled| -> Result<Vec<u8>> {
-            let Filled { batch, rows, mut block, findings: found } = filled;
-            findings.append(found);
-            strls.take(&batch, rows, width, &mut block, findings, |records| {
-                strl_place.append(records, sink, spool)
-            })?;
-            gathered.add(&block, &mut |bytes| match layout {
+        let emit = |block: &mut Block| -> Result<()> {
+            findings.append(std::mem::take(&mut block.findings));
+            if let Some((batch, rows)) = block.job.take() {
+                strls.take(&batch, rows, width, &mut block.bytes, findings, |records| {
+                    strl_place.append(records, sink, spool)
+                })?;
+            }
+            gathered.add(&block.bytes, &mut |bytes| match layout {
                 Some(_) => sink.write_all(bytes),
                 None => spooled_rows.append(bytes, spool),
             })?;
-            Ok(block)
+            Ok(())
         };
-        let outcome =
-            fill_in_turn(metadata, width, (division.threads, division.blocks), || source.next(), emit);
+        let outcome = ordered_with(division.threads, division.blocks, jobs, fill, emit);
         self.failed |= outcome.is_err();
         outcome
     }

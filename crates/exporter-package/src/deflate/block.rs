@@ -19,8 +19,8 @@ const STORED_BYTES: usize = 65_535;
 /// A block on its way from the writer to a worker and back; its buffers are used again.
 #[derive(Debug, Default)]
 pub(crate) struct Block {
-    /// Place in the stream, from 0.
-    pub(crate) index: u64,
+    /// Whether the stream begins with this block.
+    pub(crate) first: bool,
     /// The dictionary followed by the bytes to compress.
     pub(crate) input: Vec<u8>,
     /// How many bytes at the front of `input` are dictionary.

@@ -1,6 +1,5 @@
 //! The stream: cuts the input into blocks, has them compressed, and puts them out in order.
 
-use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::num::NonZeroUsize;
 
@@ -31,9 +30,6 @@ pub(crate) struct DeflateStream {
     current: Block,
     spare: Vec<Block>,
     in_flight: usize,
-    /// Finished blocks that came back before their turn.
-    early: BTreeMap<u64, Block>,
-    next_out: u64,
     crc: crc32fast::Hasher,
     bytes_in: u64,
     bytes_out: u64,
@@ -46,11 +42,9 @@ impl DeflateStream {
             threads: threads.get(),
             encoder: BlockEncoder::new(level),
             pool: None,
-            current: Block::default(),
+            current: Block { first: true, ..Block::default() },
             spare: Vec::new(),
             in_flight: 0,
-            early: BTreeMap::new(),
-            next_out: 0,
             crc: crc32fast::Hasher::new(),
             bytes_in: 0,
             bytes_out: 0,
@@ -59,7 +53,7 @@ impl DeflateStream {
 
     /// Whether taking `more` bytes keeps everything in the first block, so that nothing is put out yet.
     pub(crate) fn holds(&self, more: usize) -> bool {
-        self.current.index == 0 && self.current.body().len().saturating_add(more) <= BLOCK_BYTES
+        self.current.first && self.current.body().len().saturating_add(more) <= BLOCK_BYTES
     }
 
     /// Takes `data`; finished blocks go to `out`.
@@ -87,8 +81,8 @@ impl DeflateStream {
         let crc = std::mem::take(&mut self.crc);
         let totals =
             DeflateTotals { crc32: crc.finalize(), bytes_in: self.bytes_in, bytes_out: self.bytes_out };
-        (self.bytes_in, self.bytes_out, self.next_out) = (0, 0, 0);
-        self.current.index = 0;
+        (self.bytes_in, self.bytes_out) = (0, 0);
+        self.current.first = true;
         self.current.dictionary = 0;
         self.current.input.clear();
         Ok(totals)
@@ -100,11 +94,11 @@ impl DeflateStream {
         let window = self.current.input.len().saturating_sub(WINDOW_BYTES);
         next.input.extend_from_slice(self.current.input.get(window..).unwrap_or_default());
         next.dictionary = next.input.len();
-        next.index = self.current.index + 1;
+        next.first = false;
         let mut block = std::mem::replace(&mut self.current, next);
         block.last = last;
 
-        let single = last && block.index == 0;
+        let single = last && block.first;
         if self.threads == 1 || single {
             self.encoder.encode(&mut block)?;
             return self.put(block, out);
@@ -125,17 +119,12 @@ impl DeflateStream {
 
     /// Waits for the block whose turn it is and puts it out.
     fn put_next(&mut self, out: &mut dyn Write) -> io::Result<()> {
-        loop {
-            if let Some(block) = self.early.remove(&self.next_out) {
-                self.in_flight -= 1;
-                return self.put(block, out);
-            }
-            let Some(pool) = &self.pool else {
-                return Err(io::Error::other("no compression thread is running"));
-            };
-            let block = pool.receive()?;
-            self.early.insert(block.index, block);
-        }
+        let Some(pool) = &mut self.pool else {
+            return Err(io::Error::other("no compression thread is running"));
+        };
+        let block = pool.receive()?;
+        self.in_flight -= 1;
+        self.put(block, out)
     }
 
     fn put(&mut self, block: Block, out: &mut dyn Write) -> io::Result<()> {
@@ -143,7 +132,6 @@ impl DeflateStream {
         self.crc.combine(&crc32fast::Hasher::new_with_initial_len(block.crc32, length));
         self.bytes_in += length;
         self.bytes_out += block.output.len() as u64;
-        self.next_out = block.index + 1;
         out.write_all(&block.output)?;
         self.spare.push(block);
         Ok(())

@@ -32,14 +32,14 @@ pub enum Framing {
 ///
 /// # Errors
 /// When the rows or the output fail.
-pub fn write_table<W: Write>(
+pub fn write_table<W: Write + Send>(
     output: W,
     schema: &Schema,
     framing: Framing,
     compression: ArrowCompression,
     threads: usize,
     batches: impl Iterator<Item = Result<RecordBatch, ParquetError>> + Send,
-    progress: &mut dyn FnMut(u64),
+    progress: &mut (dyn FnMut(u64) + Send),
 ) -> Result<u64, ParquetError> {
     let options = IpcWriteOptions::default();
     let output = Counting { output, bytes: 0 };

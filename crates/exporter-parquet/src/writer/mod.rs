@@ -18,7 +18,7 @@ use parquet::file::properties::WriterProperties;
 
 use crate::ParquetError;
 use crate::layout::cutting;
-use columns::ColumnEncoders;
+use columns::{ColumnEncoders, encode_columns};
 use group_writers::GroupWriters;
 use row_groups::RowGroups;
 
@@ -59,16 +59,11 @@ pub fn write_table<W: Write + Send>(
     let writer = ArrowWriter::try_new_with_options(output, stored.clone(), options)?;
     let (mut file, _) = writer.into_serialized_writer()?;
     let mut writers = GroupWriters::new(&file, stored.clone());
-    let encoders = ColumnEncoders::new(stored, settings.threads);
     let mut groups = RowGroups::new(&mut file, stored.fields().len(), progress);
-    let rows = std::thread::scope(|scope| {
-        for _ in 1..settings.threads {
-            scope.spawn(|| encoders.work());
-        }
-        let fed = feed(&encoders, &mut writers, settings, batches, &mut groups);
-        encoders.stop();
-        fed
+    let (rows, closed) = encode_columns(stored, settings.threads, |encoders| {
+        feed(encoders, &mut writers, settings, batches, &mut groups)
     })?;
+    groups.write(closed)?;
     file.finish()?;
     progress(file.bytes_written() as u64);
     Ok(rows)
@@ -76,7 +71,7 @@ pub fn write_table<W: Write + Send>(
 
 /// Cuts chunks into row groups, hands them to the encoders and writes the row groups that are done.
 fn feed<W: Write + Send>(
-    encoders: &ColumnEncoders,
+    encoders: &ColumnEncoders<'_>,
     writers: &mut GroupWriters,
     settings: &Settings,
     batches: impl Iterator<Item = Result<RecordBatch, ParquetError>>,
@@ -110,8 +105,6 @@ fn feed<W: Write + Send>(
     if group_rows > 0 {
         encoders.close(group);
     }
-    encoders.finish()?;
-    groups.write(encoders.take_closed())?;
     Ok(rows)
 }
 

@@ -8,7 +8,7 @@ use exporter_core::exporter::{EntryReport, Summary};
 use exporter_core::sink::EntrySpec;
 use exporter_core::{
     Context, Dataset, Error, FormatInfo, Loss, LossCode, LossReport, Plan, Result, Scan, Sink, TableId,
-    nested, pipeline,
+    nested, parallel,
 };
 
 use super::columns::columns;
@@ -103,7 +103,7 @@ impl DelimitedPlan<'_> {
         entry.write_all(&encoder.header()).map_err(failed)?;
         let mut rows = 0;
         let work = |batch: RecordBatch, piece: &mut Piece| encode(encoder, batch, piece);
-        pipeline::ordered(context.threads(), pieces(batches, rows_at_once), work, |piece: &mut Piece| {
+        parallel::ordered(context.threads(), pieces(batches, rows_at_once), work, |piece: &mut Piece| {
             note(&piece.altered, rows, encoder.columns(), table, losses);
             rows += piece.rows;
             context.progress().bytes(piece.lines.len() as u64);

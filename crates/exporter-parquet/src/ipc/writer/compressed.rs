@@ -10,7 +10,7 @@ use arrow_ipc::writer::{
 };
 use arrow_ipc::{Block, FooterBuilder, MetadataVersion};
 use arrow_schema::Schema;
-use exporter_core::pipeline::ordered;
+use exporter_core::parallel::ordered;
 use flatbuffers::FlatBufferBuilder;
 
 use super::{Counting, Framing};
@@ -27,37 +27,36 @@ struct Message {
 }
 
 /// Writes one table as [`super::write_table`] does.
-pub(super) fn write<W: Write>(
+pub(super) fn write<W: Write + Send>(
     mut output: Counting<W>,
     schema: &Schema,
     framing: Framing,
     options: &IpcWriteOptions,
     threads: usize,
     batches: impl Iterator<Item = Result<RecordBatch, ParquetError>> + Send,
-    progress: &mut dyn FnMut(u64),
+    progress: &mut (dyn FnMut(u64) + Send),
 ) -> Result<u64, ParquetError> {
     output.write_all(&head(schema, framing, options)?)?;
     let mut blocks = Vec::new();
     let mut rows = 0;
     ordered(
         threads,
-        batches.map(|batch| Ok(batch?)),
+        batches,
         |batch, message: &mut Message| {
             message.rows = batch.num_rows() as u64;
-            message.encoded = Some(encode(batch, options, &mut message.context).map_err(ParquetError::from)?);
+            message.encoded = Some(encode(batch, options, &mut message.context)?);
             Ok(())
         },
         |message| {
             let Some(encoded) = message.encoded.take() else { return Ok(()) };
             let start = output.bytes;
-            let (head, body) = write_message(&mut output, encoded, options).map_err(ParquetError::from)?;
+            let (head, body) = write_message(&mut output, encoded, options)?;
             blocks.push(block(start, head, body)?);
             rows += message.rows;
             progress(output.bytes);
             Ok(())
         },
-    )
-    .map_err(ParquetError::Rows)?;
+    )?;
     // The end mark: a message of no bytes.
     output.write_all(&CONTINUATION)?;
     output.write_all(&0u32.to_le_bytes())?;
@@ -84,7 +83,7 @@ fn encode(
     batch: RecordBatch,
     options: &IpcWriteOptions,
     context: &mut IpcWriteContext,
-) -> Result<EncodedData, arrow_schema::ArrowError> {
+) -> Result<EncodedData, ParquetError> {
     let batch = canonical(batch)?;
     let mut dictionaries = DictionaryTracker::new(true);
     let (_, encoded) = IpcDataGenerator::default().encode(&batch, &mut dictionaries, options, context)?;

@@ -1,33 +1,19 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc;
 use std::time::Duration;
 
+use super::super::testing::{slow, within_a_minute};
 use super::*;
-use crate::error::ErrorKind;
-
-/// Fails the test instead of hanging when something waits for ever.
-fn within_a_minute<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
-    let (sender, receiver) = mpsc::channel();
-    thread::spawn(move || sender.send(work()));
-    receiver.recv_timeout(Duration::from_secs(60)).expect("the pipeline hangs or the closure panics")
-}
-
-/// Uneven work, so that results come out of order.
-fn slow(number: u64) {
-    if number.is_multiple_of(3) {
-        thread::sleep(Duration::from_micros(200));
-    }
-}
+use crate::error::{Error, ErrorKind, Result};
 
 fn squares(threads: usize, count: u64) -> Vec<u64> {
     let mut got = Vec::new();
     let work = |number: u64, result: &mut u64| {
         slow(number);
         *result = number * number;
-        Ok(())
+        Ok::<_, Error>(())
     };
-    ordered(threads, (0..count).map(Ok), work, |result| {
+    ordered(threads, (0..count).map(Ok::<_, Error>), work, |result| {
         got.push(*result);
         Ok(())
     })
@@ -178,7 +164,7 @@ fn only_so_many_items_are_in_flight() {
             }
             Ok(())
         };
-        ordered(threads, items, work, |_| {
+        ordered(threads, items, work, |_| -> Result<()> {
             // A slow consumer: everything before it fills up.
             thread::sleep(Duration::from_micros(50));
             in_flight.fetch_sub(1, Ordering::SeqCst);
@@ -189,4 +175,41 @@ fn only_so_many_items_are_in_flight() {
         assert!(most.load(Ordering::SeqCst) <= limit, "{most:?} items with {threads} threads");
         assert!(made.load(Ordering::SeqCst) <= limit, "{made:?} buffers with {threads} threads");
     }
+}
+
+#[test]
+fn as_many_results_as_asked_for_exist() {
+    for (threads, results) in [(4, 1), (4, 3), (3, 3), (3, 5)] {
+        let (made, working, most) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicUsize::new(0));
+        let work = |item: u64, buffer: &mut bool| {
+            most.fetch_max(working.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+            slow(item);
+            if !std::mem::replace(buffer, true) {
+                made.fetch_add(1, Ordering::SeqCst);
+            }
+            working.fetch_sub(1, Ordering::SeqCst);
+            Ok::<_, Error>(())
+        };
+        ordered_with(threads, results, (0..300).map(Ok::<_, Error>), work, |_| Ok(())).unwrap();
+        let (made, most) = (made.into_inner(), most.into_inner());
+        assert!(made <= results && most <= threads.min(results), "{made} results, {most} threads");
+    }
+}
+
+#[test]
+fn nobody_consumes_at_the_same_time_and_each_thread_may() {
+    let mut consumers = std::collections::BTreeSet::new();
+    let alone = AtomicUsize::new(0);
+    let work = |item: u64, _: &mut ()| {
+        slow(item);
+        Ok::<_, Error>(())
+    };
+    ordered(4, (0..500).map(Ok::<_, Error>), work, |()| {
+        assert_eq!(alone.fetch_add(1, Ordering::SeqCst), 0);
+        consumers.insert(format!("{:?}", thread::current().id()));
+        alone.fetch_sub(1, Ordering::SeqCst);
+        Ok(())
+    })
+    .unwrap();
+    assert!(consumers.len() > 1, "{consumers:?}");
 }
