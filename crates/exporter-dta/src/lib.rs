@@ -31,18 +31,14 @@
 //! ```
 
 pub mod characteristics;
-pub mod charset;
 pub mod check;
 pub mod dataset;
 mod engine_error;
 pub mod error;
 pub mod exporter;
-pub mod format;
 pub mod layout;
-pub mod leap_seconds;
 pub mod metadata;
 pub mod missing;
-pub mod names;
 pub mod options;
 pub mod reader;
 pub mod spec;

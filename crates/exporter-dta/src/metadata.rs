@@ -1,6 +1,7 @@
 //! What a `.dta` says besides its rows, as the writer takes it.
 
-use crate::missing::Missing;
+pub use exporter_stata::{Code, Conversion, MissingRule, ValueLabelSet};
+
 use crate::spec::Release;
 use crate::spec_storage::StorageType;
 
@@ -77,46 +78,6 @@ impl DtaVariable {
     }
 }
 
-/// How the values of an Arrow column become cells.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Conversion {
-    /// Numbers, booleans (0, 1), decimals, durations (in their own unit) and texts as they are.
-    Plain,
-    /// Dates to days since 1960-01-01.
-    Days,
-    /// Timestamps to milliseconds since 1960-01-01 00:00:00 of the same clock, finer parts cut.
-    Millis {
-        /// Count leap seconds, for `%tC`.
-        leap_seconds: bool,
-        /// Convert the instants of a column with a zone to the wall clock of that zone.
-        wall_clock: bool,
-    },
-    /// Times of day to milliseconds since midnight, finer parts cut.
-    TimeOfDay,
-    /// Whole numbers and decimals to their decimal text.
-    DecimalText,
-}
-
-/// A value, or a range of values, that is stored as a missing value.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct MissingRule {
-    /// Lowest value of the range.
-    pub low: Code,
-    /// Highest value of the range, itself included.
-    pub high: Code,
-    /// Stored instead.
-    pub missing: Missing,
-}
-
-/// A number as a codebook declares it.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Code {
-    /// A whole number.
-    Integer(i64),
-    /// Any number.
-    Number(f64),
-}
-
 /// A named text of the dataset or of one variable; notes are such texts (section 11).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Characteristic {
@@ -126,13 +87,4 @@ pub struct Characteristic {
     pub name: String,
     /// The text, 1 to 67,783 bytes.
     pub contents: String,
-}
-
-/// A named set of value labels.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ValueLabelSet {
-    /// Name, valid by section 7 and unique among the sets.
-    pub name: String,
-    /// Keys and texts; keys of missing values are [`Missing::long`]. Written in ascending order of the keys.
-    pub labels: Vec<(i32, String)>,
 }

@@ -1,7 +1,10 @@
 //! Options of the writer and their table.
 
 use exporter_core::OptionInfo;
+use exporter_stata::Choices;
 use serde::Deserialize;
+
+pub use exporter_stata::{Decimals, LargeIntegers, LongTextOption, StorageOption, StrlOption, ZoneOption};
 
 use crate::spec::Release;
 
@@ -52,6 +55,21 @@ impl Default for DtaOptions {
     }
 }
 
+impl DtaOptions {
+    /// What they say about the table itself, for a file of `release`.
+    pub(crate) fn choices(&self, release: Release) -> Choices {
+        let mut choices = Choices::new(release.version());
+        choices.storage = self.storage;
+        choices.large_integers = self.large_integers;
+        choices.decimals = self.decimals;
+        choices.zone = self.zone;
+        choices.leap_seconds = self.leap_seconds;
+        choices.long_text = self.long_text;
+        choices.strl = self.strl;
+        choices
+    }
+}
+
 /// Release of the format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 pub enum ReleaseOption {
@@ -91,69 +109,6 @@ impl ReleaseOption {
             Self::V113 => Release::V113,
         }
     }
-}
-
-/// Where storage types come from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum StorageOption {
-    /// The smallest type that holds the values, declared or profiled.
-    Smallest,
-    /// The declared kind alone, so that the structure never depends on the data.
-    Declared,
-}
-
-/// What becomes of whole numbers that a double does not hold exactly.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum LargeIntegers {
-    /// The export stops.
-    Error,
-    /// They are rounded; the loss policy decides.
-    Double,
-    /// The variable becomes text.
-    Text,
-}
-
-/// What becomes of decimals with more than 15 digits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Decimals {
-    /// They are rounded to a double.
-    Double,
-    /// The variable becomes text.
-    Text,
-}
-
-/// Which clock instants (moments with a zone) are written on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ZoneOption {
-    /// Coordinated universal time.
-    Utc,
-    /// The wall clock of the variable's zone.
-    Local,
-}
-
-/// What becomes of texts too long for a fixed string.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum LongTextOption {
-    /// The variable becomes strL; where the release has none, texts are cut.
-    Strl,
-    /// Texts are cut.
-    Cut,
-}
-
-/// Which texts that fit a fixed string become strL.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum StrlOption {
-    /// None.
-    Needed,
-    /// Those whose variable takes fewer bytes so, variables of the sort order left out; where types follow the
-    /// declared kind alone, none.
-    Smaller,
 }
 
 /// The table of options, as the struct spells them.

@@ -3,40 +3,12 @@
 //! Section numbers name the parts of the format description that this crate follows: 1 releases, 2 widths,
 //! 3 tagged layout, 4 binary layout, 5 types, 6 text, 10 value labels, 11 characteristics.
 
-/// Most variables of releases 117 to 118 and 120 (section 1).
-pub const MAX_VARIABLES: u64 = 32_767;
-/// Most variables of releases 119 and 121, readable by the MP edition only (section 1).
-pub const MAX_VARIABLES_MP: u64 = 120_000;
-/// Most variables that the BE edition opens (section 1).
-pub const MAX_VARIABLES_BE: u64 = 2_048;
-/// Most observations that the BE and SE editions open (section 1).
-pub const MAX_OBSERVATIONS_SE: u64 = 2_147_483_619;
+use exporter_stata::{Charset, Version};
+
 /// Most observations of a tagged file with 64-bit counts: 2^48 - 1 (section 1).
 pub const MAX_OBSERVATIONS: u64 = (1 << 48) - 1;
-/// Longest name in characters: variables, value-label sets, characteristics (sections 2 and 7).
-pub const MAX_NAME_CHARS: usize = 32;
-/// Longest variable or dataset label in characters (section 2).
-pub const MAX_LABEL_CHARS: usize = 80;
-/// Longest name of a label language in characters (section 11).
-pub const MAX_LANGUAGE_CHARS: usize = 24;
-/// Most label languages (section 11).
-pub const MAX_LANGUAGES: usize = 100;
-/// Longest content of a characteristic in bytes, the closing NUL counted (section 11).
-pub const MAX_CHARACTERISTIC_BYTES: usize = 67_784;
-/// Most notes of one owner (section 11).
-pub const MAX_NOTES: usize = 9_999;
-/// Longest text of one value label in bytes, without the closing NUL (section 10).
-pub const MAX_VALUE_LABEL_BYTES: usize = 32_000;
-/// Most entries of one value-label set (section 10).
-pub const MAX_VALUE_LABELS: usize = 65_536;
-/// Longest fixed string in bytes, releases 117 and later (section 5).
-pub const MAX_STR: u16 = 2_045;
-/// Longest fixed string in bytes before release 117 (section 5).
-pub const MAX_STR_BINARY: u16 = 244;
 /// Most bytes of a row: the widest dataset that the SE and MP editions open (`help limits`).
 pub const MAX_ROW_BYTES: u64 = 1_048_576;
-/// Longest strL value in bytes (section 6.1).
-pub const MAX_STRL_BYTES: u64 = 2_000_000_000;
 /// Length of a timestamp, `dd Mon yyyy hh:mm`, in bytes (section 12).
 pub const TIMESTAMP_BYTES: usize = 17;
 /// Offsets in the map of a tagged file (section 3.1).
@@ -45,19 +17,9 @@ pub const MAP_ENTRIES: usize = 14;
 pub const GSO_TEXT: u8 = 130;
 /// GSO type of a strL binary value (section 3.2).
 pub const GSO_BINARY: u8 = 129;
-/// Days from 1960-01-01, the epoch of Stata, to 1970-01-01 (section 9.1).
-pub const EPOCH_DAYS: i64 = 3_653;
-/// Milliseconds from 1960-01-01, the epoch of Stata, to 1970-01-01 (section 9.1).
-pub const EPOCH_MILLIS: i64 = 315_619_200_000;
 
-/// First year of the calendar that Stata shows (section 9.1).
-pub const FIRST_YEAR: i32 = 100;
-/// Last year of the calendar that Stata shows (section 9.1).
-pub const LAST_YEAR: i32 = 9_999;
-/// 0100-01-01, the first day that Stata shows, in days since 1970 (section 9.1).
-pub const FIRST_DAY: i64 = -683_003;
-/// 9999-12-31, the last day that Stata shows, in days since 1970 (section 9.1).
-pub const LAST_DAY: i64 = 2_932_896;
+pub use exporter_stata::calendar::{EPOCH_DAYS, EPOCH_MILLIS, FIRST_DAY, FIRST_YEAR, LAST_DAY, LAST_YEAR};
+pub use exporter_stata::limits::*;
 
 /// Order of the bytes of a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -133,6 +95,21 @@ impl Release {
     /// Release number as it stands in the file.
     pub const fn number(self) -> u8 {
         self.0
+    }
+
+    /// The version of Stata whose rules hold for a file of this release.
+    pub const fn version(self) -> Version {
+        match self.0 {
+            ..114 => Version::Stata8,
+            114..117 => Version::Stata10,
+            117 => Version::Stata13,
+            _ => Version::Stata14,
+        }
+    }
+
+    /// How text is stored.
+    pub const fn charset(self) -> Charset {
+        self.version().charset()
     }
 
     /// Whether sections are enclosed in tags (117 and later; section 3).

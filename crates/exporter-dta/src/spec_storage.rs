@@ -1,155 +1,73 @@
-//! Storage types, their codes and the ranges they hold (section 5).
+//! Type codes of the storage types (section 5).
+
+pub use exporter_stata::storage_type::*;
 
 use crate::spec::Release;
-
-/// How a variable is stored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum StorageType {
-    /// Signed 8-bit integer, -127 to 100.
-    Byte,
-    /// Signed 16-bit integer, -32,767 to 32,740.
-    Int,
-    /// Signed 32-bit integer, -2,147,483,647 to 2,147,483,620.
-    Long,
-    /// 32-bit floating point.
-    Float,
-    /// 64-bit floating point.
-    Double,
-    /// Fixed string of so many bytes, 1 to 2,045 (244 before release 117).
-    Str(u16),
-    /// Text or bytes of any length kept apart from the rows, releases 117 and later.
-    StrL,
-    /// A variable of another frame, without bytes in this file, releases 120 and 121.
-    Alias,
-}
-
-/// Smallest `byte` that is a value.
-pub const BYTE_MIN: i8 = -127;
-/// Largest `byte` that is a value.
-pub const BYTE_MAX: i8 = 100;
-/// Smallest `int` that is a value.
-pub const INT_MIN: i16 = -32_767;
-/// Largest `int` that is a value.
-pub const INT_MAX: i16 = 32_740;
-/// Smallest `long` that is a value.
-pub const LONG_MIN: i32 = -2_147_483_647;
-/// Largest `long` that is a value.
-pub const LONG_MAX: i32 = 2_147_483_620;
-/// Bits of the largest `float` that is a value, about 1.701e38.
-pub const FLOAT_MAX_BITS: u32 = 0x7EFF_FFFF;
-/// Bits of the largest `double` that is a value, about 8.988e307.
-pub const DOUBLE_MAX_BITS: u64 = 0x7FDF_FFFF_FFFF_FFFF;
-/// Largest whole number up to which every integer is exact in a `double`: 2^53.
-pub const DOUBLE_EXACT: i64 = 1 << 53;
 
 const CODE_STRL: u16 = 32_768;
 const CODE_ALIAS: u16 = 65_525;
 
-impl StorageType {
-    /// Bytes of one cell in the rows.
-    pub const fn width(self) -> usize {
-        match self {
-            Self::Byte => 1,
-            Self::Int => 2,
-            Self::Long | Self::Float => 4,
-            Self::Double | Self::StrL => 8,
-            Self::Str(width) => width as usize,
-            Self::Alias => 0,
-        }
+/// Type code in `release`, 111 or later; `None` when the release has no such type.
+pub const fn type_code(storage: StorageType, release: Release) -> Option<u16> {
+    if let StorageType::Str(width) = storage {
+        return if width >= 1 && width <= release.max_str() { Some(width) } else { None };
     }
-
-    /// Whether the variable holds text.
-    pub const fn is_string(self) -> bool {
-        matches!(self, Self::Str(_) | Self::StrL)
+    if release.is_tagged() {
+        return match storage {
+            StorageType::Byte => Some(65_530),
+            StorageType::Int => Some(65_529),
+            StorageType::Long => Some(65_528),
+            StorageType::Float => Some(65_527),
+            StorageType::Double => Some(65_526),
+            StorageType::StrL => Some(CODE_STRL),
+            StorageType::Alias if release.has_alias() => Some(CODE_ALIAS),
+            StorageType::Alias | StorageType::Str(_) => None,
+        };
     }
-
-    /// Type code in `release`, 111 or later; `None` when the release has no such type.
-    pub const fn code(self, release: Release) -> Option<u16> {
-        if let Self::Str(width) = self {
-            return if width >= 1 && width <= release.max_str() { Some(width) } else { None };
-        }
-        if release.is_tagged() {
-            return match self {
-                Self::Byte => Some(65_530),
-                Self::Int => Some(65_529),
-                Self::Long => Some(65_528),
-                Self::Float => Some(65_527),
-                Self::Double => Some(65_526),
-                Self::StrL => Some(CODE_STRL),
-                Self::Alias if release.has_alias() => Some(CODE_ALIAS),
-                Self::Alias | Self::Str(_) => None,
-            };
-        }
-        match self {
-            Self::Byte => Some(251),
-            Self::Int => Some(252),
-            Self::Long => Some(253),
-            Self::Float => Some(254),
-            Self::Double => Some(255),
-            Self::StrL | Self::Alias | Self::Str(_) => None,
-        }
+    match storage {
+        StorageType::Byte => Some(251),
+        StorageType::Int => Some(252),
+        StorageType::Long => Some(253),
+        StorageType::Float => Some(254),
+        StorageType::Double => Some(255),
+        StorageType::StrL | StorageType::Alias | StorageType::Str(_) => None,
     }
+}
 
-    /// Storage type of a type code as it stands in a file of `release`, or `None` for an unknown code.
-    pub const fn from_code(code: u16, release: Release) -> Option<Self> {
-        if release.is_tagged() {
-            return match code {
-                1..=2_045 => Some(Self::Str(code)),
-                CODE_STRL => Some(Self::StrL),
-                CODE_ALIAS if release.has_alias() => Some(Self::Alias),
-                65_526 => Some(Self::Double),
-                65_527 => Some(Self::Float),
-                65_528 => Some(Self::Long),
-                65_529 => Some(Self::Int),
-                65_530 => Some(Self::Byte),
-                _ => None,
-            };
-        }
-        if release.has_letter_types() {
-            return match code {
-                0x62 => Some(Self::Byte),
-                0x69 => Some(Self::Int),
-                0x6C => Some(Self::Long),
-                0x66 => Some(Self::Float),
-                0x64 => Some(Self::Double),
-                0x80..=0xFF => Some(Self::Str(code - 0x7F)),
-                _ => None,
-            };
-        }
-        match code {
-            1..=244 => Some(Self::Str(code)),
-            251 => Some(Self::Byte),
-            252 => Some(Self::Int),
-            253 => Some(Self::Long),
-            254 => Some(Self::Float),
-            255 => Some(Self::Double),
+/// Storage type of a type code as it stands in a file of `release`, or `None` for an unknown code.
+pub const fn storage_of(code: u16, release: Release) -> Option<StorageType> {
+    if release.is_tagged() {
+        return match code {
+            1..=2_045 => Some(StorageType::Str(code)),
+            CODE_STRL => Some(StorageType::StrL),
+            CODE_ALIAS if release.has_alias() => Some(StorageType::Alias),
+            65_526 => Some(StorageType::Double),
+            65_527 => Some(StorageType::Float),
+            65_528 => Some(StorageType::Long),
+            65_529 => Some(StorageType::Int),
+            65_530 => Some(StorageType::Byte),
             _ => None,
-        }
+        };
     }
-
-    /// Smallest integer type whose values include `min` to `max`, or `None` beyond `long`.
-    pub const fn smallest_integer(min: i64, max: i64) -> Option<Self> {
-        if min >= BYTE_MIN as i64 && max <= BYTE_MAX as i64 {
-            Some(Self::Byte)
-        } else if min >= INT_MIN as i64 && max <= INT_MAX as i64 {
-            Some(Self::Int)
-        } else if min >= LONG_MIN as i64 && max <= LONG_MAX as i64 {
-            Some(Self::Long)
-        } else {
-            None
-        }
+    if release.has_letter_types() {
+        return match code {
+            0x62 => Some(StorageType::Byte),
+            0x69 => Some(StorageType::Int),
+            0x6C => Some(StorageType::Long),
+            0x66 => Some(StorageType::Float),
+            0x64 => Some(StorageType::Double),
+            0x80..=0xFF => Some(StorageType::Str(code - 0x7F)),
+            _ => None,
+        };
     }
-
-    /// Display format that Stata itself assigns (section 9).
-    pub fn default_format(self) -> String {
-        match self {
-            Self::Byte | Self::Int => "%8.0g".to_owned(),
-            Self::Long => "%12.0g".to_owned(),
-            Self::Float => "%9.0g".to_owned(),
-            Self::Double | Self::Alias => "%10.0g".to_owned(),
-            Self::Str(width) => format!("%{}s", width.max(9)),
-            Self::StrL => "%9s".to_owned(),
-        }
+    match code {
+        1..=244 => Some(StorageType::Str(code)),
+        251 => Some(StorageType::Byte),
+        252 => Some(StorageType::Int),
+        253 => Some(StorageType::Long),
+        254 => Some(StorageType::Float),
+        255 => Some(StorageType::Double),
+        _ => None,
     }
 }
 
@@ -169,24 +87,12 @@ mod tests {
                 StorageType::Str(1),
                 StorageType::Str(release.max_str()),
             ] {
-                let code = storage.code(release).unwrap();
-                assert_eq!(StorageType::from_code(code, release), Some(storage));
+                let code = type_code(storage, release).unwrap();
+                assert_eq!(storage_of(code, release), Some(storage));
             }
-            assert_eq!(StorageType::Str(release.max_str() + 1).code(release), None);
+            assert_eq!(type_code(StorageType::Str(release.max_str() + 1), release), None);
         }
-        assert_eq!(StorageType::StrL.code(Release::V115), None);
-        assert_eq!(StorageType::Alias.code(Release::V118), None);
-    }
-
-    #[test]
-    fn smallest_integer_keeps_the_missing_codes_free() {
-        let smallest = StorageType::smallest_integer;
-        assert_eq!(smallest(-127, 100), Some(StorageType::Byte));
-        assert_eq!(smallest(-128, 0), Some(StorageType::Int));
-        assert_eq!(smallest(0, 101), Some(StorageType::Int));
-        assert_eq!(smallest(0, 32_741), Some(StorageType::Long));
-        assert_eq!(smallest(-32_768, 0), Some(StorageType::Long));
-        assert_eq!(smallest(0, 2_147_483_621), None);
-        assert_eq!(smallest(i64::from(i32::MIN), 0), None);
+        assert_eq!(type_code(StorageType::StrL, Release::V115), None);
+        assert_eq!(type_code(StorageType::Alias, Release::V118), None);
     }
 }

@@ -1,6 +1,6 @@
-//! Arrows point one way: formats, packaging and stores → core; facade → all; frontends → facade.
+//! Arrows point one way: rules → core; formats, packaging and stores → core and rules; facade → all; frontends → facade.
 
-use crate::members::{self, Kind, Member, Role};
+use crate::members::{self, Kind, Member, RULES, Role};
 
 /// Whether a member of this role may name that other member.
 fn allowed(role: Role, other: &str, kind: Kind) -> bool {
@@ -9,7 +9,8 @@ fn allowed(role: Role, other: &str, kind: Kind) -> bool {
     }
     match role {
         Role::Core => false,
-        Role::Format | Role::Testkit => other == "exporter-core",
+        Role::Rules | Role::Testkit => other == "exporter-core",
+        Role::Format => other == "exporter-core" || RULES.contains(&other),
         Role::Facade => !matches!(other, "exporter-cli" | "exporter-testkit"),
         Role::Frontend => other == "exporter",
         Role::Unpublished => true,
@@ -34,6 +35,9 @@ fn arrows_point_one_way() {
 #[test]
 fn a_wrong_arrow_would_be_found() {
     assert!(!allowed(Role::Format, "exporter-tab", Kind::Normal));
+    assert!(!allowed(Role::Rules, "exporter-dta", Kind::Normal));
+    assert!(!allowed(Role::Rules, "exporter-spss", Kind::Normal));
+    assert!(!allowed(Role::Core, "exporter-stata", Kind::Normal));
     assert!(!allowed(Role::Format, "exporter-tab", Kind::Development));
     assert!(!allowed(Role::Format, "exporter-testkit", Kind::Normal));
     assert!(!allowed(Role::Core, "exporter-tab", Kind::Normal));

@@ -23,10 +23,12 @@ pub(crate) enum Kind {
 }
 
 /// What a member is, which decides what it may depend on. Whatever is not listed here is a format, packaging or
-/// store: the strictest role.
+/// store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Role {
     Core,
+    /// The rules of one program, for all formats that it reads.
+    Rules,
     Format,
     Facade,
     Frontend,
@@ -34,10 +36,14 @@ pub(crate) enum Role {
     Unpublished,
 }
 
+/// Crates of rules.
+pub(crate) const RULES: &[&str] = &["exporter-spss", "exporter-stata"];
+
 impl Member {
     pub(crate) fn role(&self) -> Role {
         match self.name.as_str() {
             "exporter-core" => Role::Core,
+            name if RULES.contains(&name) => Role::Rules,
             "exporter" => Role::Facade,
             "exporter-cli" => Role::Frontend,
             "exporter-testkit" => Role::Testkit,

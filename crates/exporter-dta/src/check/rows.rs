@@ -5,7 +5,7 @@ use std::io::{Read, Seek};
 use crate::check::Rule;
 use crate::check::file::{Checked, CheckedFile, Findings};
 use crate::check::strls::{compare_order, sort_by_name};
-use crate::missing::Missing;
+use crate::missing::{Missing, MissingCell};
 use crate::reader::source::{Source, to_usize, unsigned};
 use crate::spec_storage::{DOUBLE_MAX_BITS, FLOAT_MAX_BITS, StorageType};
 

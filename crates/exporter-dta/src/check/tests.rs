@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io::Cursor;
 
 use super::{Rule, check};
-use crate::missing::Missing;
+use crate::missing::{Missing, MissingCell};
 use crate::reader::test_file::{Cell, TestFile, behind};
 use crate::spec::{ByteOrder, Release};
 use crate::spec_storage::StorageType;

@@ -6,10 +6,10 @@ use std::io::{Read, Seek};
 use crate::check::Rule;
 use crate::check::file::{Checked, CheckedFile, Findings, text};
 use crate::missing::Missing;
-use crate::names::is_valid;
 use crate::reader::source::{Cursor, unsigned, until_nul};
 use crate::spec::{MAX_VALUE_LABEL_BYTES, MAX_VALUE_LABELS};
 use crate::spec_storage::LONG_MIN;
+use exporter_stata::names::is_valid;
 
 /// Bytes of a short text.
 const SHORT_TEXT: usize = 8;
@@ -51,7 +51,7 @@ impl Sets {
     fn name(&mut self, field: &[u8], at: u64, file: &CheckedFile, findings: &mut Findings) -> String {
         let bytes = until_nul(field);
         let name = text(bytes, file.release);
-        if bytes.len() == field.len() || !is_valid(&name, file.release) {
+        if bytes.len() == field.len() || !is_valid(&name, file.release.charset()) {
             findings.add(Rule::SetName, at, format!("\"{name}\" cannot name a value-label set"));
         }
         if !self.names.insert(bytes.to_vec()) {
@@ -120,7 +120,7 @@ impl Table<'_> {
                 return;
             }
             let extended = self.file.release.has_extended_missing();
-            if extended && (value < LONG_MIN || value == Missing::SYSTEM.long()) {
+            if extended && (value < LONG_MIN || value == Missing::SYSTEM.key()) {
                 findings.add(Rule::LabelValue, self.at, format!("{} labels {value}", self.name));
             }
             last = Some(value);

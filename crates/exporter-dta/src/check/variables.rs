@@ -4,17 +4,17 @@ use std::collections::HashSet;
 
 use crate::check::Rule;
 use crate::check::file::{Checked, CheckedFile, Findings, Stop, text};
-use crate::format::FormatClass;
-use crate::names::{is_reserved, is_valid};
 use crate::reader::source::{unsigned, until_nul};
-use crate::spec_storage::StorageType;
+use crate::spec_storage::{StorageType, storage_of};
+use exporter_stata::FormatClass;
+use exporter_stata::names::{is_reserved, is_valid};
 
 /// Type codes; an unknown one ends the check because the width of the rows depends on it.
 pub(super) fn types(file: &mut CheckedFile, findings: &mut Findings, at: u64, block: &[u8]) -> Checked<()> {
     let width = file.release.widths().type_code;
     for (index, code) in block.chunks_exact(width).enumerate() {
         let code = unsigned(code, file.order) as u16;
-        let Some(storage) = StorageType::from_code(code, file.release) else {
+        let Some(storage) = storage_of(code, file.release) else {
             let offset = at + (index * width) as u64;
             findings.add(
                 Rule::TypeCode,
@@ -59,7 +59,7 @@ pub(super) fn names(file: &mut CheckedFile, findings: &mut Findings, at: u64, bl
     for (offset, bytes) in fields(file, findings, Rule::VariableNameNul, at, block, width) {
         let name = text(bytes, file.release);
         if bytes.len() < width {
-            if !is_valid(&name, file.release) || is_reserved(&name) {
+            if !is_valid(&name, file.release.charset()) || is_reserved(&name) {
                 findings.add(Rule::VariableName, offset, format!("\"{name}\" cannot name a variable"));
             }
             if !seen.insert(bytes) {
@@ -121,7 +121,7 @@ pub(super) fn set_references(file: &CheckedFile, findings: &mut Findings, at: u6
             continue;
         }
         let name = text(bytes, file.release);
-        if !is_valid(&name, file.release) {
+        if !is_valid(&name, file.release.charset()) {
             findings.add(Rule::SetReference, offset, format!("\"{name}\" cannot name a value-label set"));
         }
         if storage.is_string() {

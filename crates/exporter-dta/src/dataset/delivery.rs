@@ -12,7 +12,7 @@ use exporter_core::{Error, Result};
 
 use crate::dataset::number_text;
 use crate::dataset::proof::{decimal_digits, is_calendar};
-use crate::missing::Missing;
+use crate::missing::{Missing, MissingCell};
 use crate::reader::ColumnType;
 use crate::spec::{EPOCH_DAYS, EPOCH_MILLIS};
 use crate::spec_storage::StorageType;

@@ -7,7 +7,7 @@ use exporter_core::codebook::{Missing as DeclaredMissing, Text, Value, ValueLabe
 use crate::dataset::codebook::Work;
 use crate::dataset::delivery::{Code, Recode};
 use crate::dataset::kinds::value_of;
-use crate::missing::Missing;
+use crate::missing::{Missing, MissingCell};
 use crate::reader::{self, ColumnType};
 
 impl<'d> Work<'d> {

@@ -48,7 +48,7 @@ use exporter_core::dataset::{arrow_schema, arrow_type, table_of};
 use exporter_core::{Batches, Dataset, Error, Filter, Loss, LossCode, LossReport, Result, Scan, TableId};
 
 use crate::error::DtaError;
-use crate::missing::Missing;
+use crate::missing::{Missing, MissingCell};
 use crate::reader::{
     ColumnType, Dictionary, DtaReader, ExtendedMissing, ReadOptions, Selection, ValueLabels,
 };

@@ -11,7 +11,7 @@ use arrow_schema::{DataType, TimeUnit};
 
 use crate::dataset::number_text;
 use crate::error::{DtaError, Result};
-use crate::missing::Missing;
+use crate::missing::{Missing, MissingCell};
 use crate::reader::{ColumnType, DtaReader, Selection};
 use crate::spec::EPOCH_MILLIS;
 use crate::spec_storage::DOUBLE_EXACT;

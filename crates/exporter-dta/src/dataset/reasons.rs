@@ -11,7 +11,7 @@ use arrow_buffer::{BooleanBuffer, NullBuffer};
 use arrow_schema::{DataType, TimeUnit};
 
 use crate::dataset::tally::Found;
-use crate::missing::Missing;
+use crate::missing::{Missing, MissingCell};
 use crate::reader::ColumnType;
 
 /// Milliseconds of a day.

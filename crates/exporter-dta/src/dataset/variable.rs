@@ -12,7 +12,7 @@ use crate::dataset::delivery::{Code, Delivery};
 use crate::dataset::input::Letters;
 use crate::dataset::kinds::{Evidence, Values, fits, kind_of, recorded};
 use crate::dataset::labels::Missed;
-use crate::missing::Missing;
+use crate::missing::{Missing, MissingCell};
 use crate::reader::{self, ColumnType, ValueFacts};
 
 /// What is known of one variable of the file.

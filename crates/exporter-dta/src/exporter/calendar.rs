@@ -5,15 +5,12 @@ use arrow_array::types::Int64Type;
 use arrow_cast::cast;
 use arrow_cast::display::array_value_to_string;
 use arrow_schema::DataType;
-use exporter_core::codebook::{Kind, Period, Table, Variable};
+use exporter_core::codebook::{Table, Variable};
 use exporter_core::missing::{Span, spans};
 use exporter_core::profile::Number;
-use exporter_core::{Context, Dataset, Loss, LossCode, Profile, Result, Scan, TableId};
+use exporter_core::{Context, Dataset, Loss, Profile, Result, Scan, TableId};
 
-use crate::spec::{FIRST_DAY, FIRST_YEAR, LAST_DAY, LAST_YEAR};
-
-/// Seconds of a day.
-const DAY: i128 = 86_400;
+use exporter_stata::calendar;
 
 /// One variable with a value outside.
 struct Outside<'a> {
@@ -36,7 +33,7 @@ pub(super) fn not_shown(
     let mut found = Vec::new();
     for (column, variable) in table.variables.iter().enumerate() {
         let range = profile.column(id, column).and_then(|facts| facts.valid_range).flatten();
-        if let (Some((low, high)), Some(shown)) = (range, shown(&variable.kind))
+        if let (Some((low, high)), Some(shown)) = (range, calendar::shown(&variable.kind))
             && !(shown.contains(low) && shown.contains(high))
         {
             let missing = spans(variable).into_iter().flatten().collect();
@@ -74,46 +71,11 @@ pub(super) fn not_shown(
         row += batch.num_rows() as u64;
     }
     let loss = |outside: Outside<'_>| {
-        let action = format!("stored, but Stata shows the years {FIRST_YEAR} to {LAST_YEAR} only");
-        let loss = Loss::new(LossCode::RANGE, action).variable(&outside.variable.name).count(outside.count);
+        let loss = calendar::not_shown().variable(&outside.variable.name).count(outside.count);
         match outside.first {
             Some((row, value)) => loss.first(Some(row), value),
             None => loss,
         }
     };
     Ok(found.into_iter().filter(|outside| outside.count > 0).map(loss).collect())
-}
-
-/// What Stata shows of a kind, in the numbers of its columns.
-fn shown(kind: &Kind) -> Option<Span> {
-    let (first, last) = (i128::from(FIRST_YEAR), i128::from(LAST_YEAR));
-    let periods = |a_year: i128| ((first - 1960) * a_year, (last - 1959) * a_year - 1);
-    let (low, high) = match kind {
-        Kind::Date => (i128::from(FIRST_DAY), i128::from(LAST_DAY)),
-        Kind::DateTime { unit, .. } => {
-            let day = DAY * i128::from(unit.per_second());
-            (i128::from(FIRST_DAY) * day, (i128::from(LAST_DAY) + 1) * day - 1)
-        }
-        Kind::Period(Period::Year) => (first, last),
-        Kind::Period(Period::Half) => periods(2),
-        Kind::Period(Period::Quarter) => periods(4),
-        Kind::Period(Period::Month) => periods(12),
-        Kind::Period(Period::Week) => periods(52),
-        _ => return None,
-    };
-    Some(Span { low: Number::Integer(low), high: Number::Integer(high) })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_first_and_the_last_period_are_shown() {
-        let span = |period| shown(&Kind::Period(period)).map(|span| (span.low, span.high)).unwrap();
-        let whole = |low, high| (Number::Integer(low), Number::Integer(high));
-        assert_eq!(span(Period::Year), whole(100, 9_999));
-        assert_eq!(span(Period::Month), whole(-22_320, 96_479));
-        assert_eq!(shown(&Kind::INTEGER), None);
-    }
 }

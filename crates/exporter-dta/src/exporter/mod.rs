@@ -1,14 +1,9 @@
 //! The exporter: a dataset's tables as `.dta` entries.
 
 mod calendar;
-mod display_format;
 mod kept;
-mod labels;
-mod languages;
-mod missing;
 mod ready;
 mod sort_order;
-mod storage;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -123,9 +118,10 @@ impl Exporter for DtaExporter {
         let mut request = ProfileRequest::new();
         for (position, table) in data.codebook().tables.iter().enumerate() {
             let id = TableId(position);
+            let choices = self.options.choices(self.options.release.for_variables(table.variables.len()));
             request.rows(id);
             for (column, variable) in table.variables.iter().enumerate() {
-                request.column(id, column, storage::needs(variable, &self.options));
+                request.column(id, column, exporter_stata::needs(variable, &choices));
             }
         }
         Ok(request)

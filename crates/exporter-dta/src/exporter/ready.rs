@@ -1,6 +1,5 @@
 //! Columns made ready for the writer: nested values as JSON, texts without what follows a NUL.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
@@ -40,11 +39,6 @@ fn cut_at_nul(column: &ArrayRef) -> ArrayRef {
 /// What stands before the first NUL.
 fn before_nul(text: &str) -> &str {
     text.split('\0').next().unwrap_or_default()
-}
-
-/// A text of the codebook without NUL, which would end it in the file.
-pub(super) fn without_nul(text: &str) -> Cow<'_, str> {
-    if text.contains('\0') { text.replace('\0', " ").into() } else { text.into() }
 }
 
 #[cfg(test)]

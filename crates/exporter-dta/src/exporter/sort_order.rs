@@ -9,10 +9,9 @@ use arrow_cast::cast;
 use arrow_schema::DataType;
 use exporter_core::codebook::{SortKey, Table};
 use exporter_core::{Context, Dataset, Loss, LossCode, Result, Scan, TableId};
+use exporter_stata::Charset;
 
-use super::missing::Letters;
-use crate::charset::Charset;
-use crate::metadata::{Code, Conversion, DtaVariable};
+use crate::metadata::{Conversion, DtaVariable, MissingRule};
 use crate::missing::Missing;
 use crate::spec::Release;
 use crate::spec_storage::StorageType;
@@ -43,7 +42,6 @@ pub(super) fn verified(
     data: &dyn Dataset,
     table: (TableId, &Table),
     variables: &[DtaVariable],
-    letters: &[Letters],
     release: Release,
     context: &Context,
 ) -> Result<(Vec<usize>, Vec<Loss>)> {
@@ -83,8 +81,8 @@ pub(super) fn verified(
             .map(|(position, column)| {
                 Ok(Comparable {
                     column: comparable(column)?,
-                    letters: letters.get(*position),
-                    charset: Charset::of(release),
+                    missing: variables.get(*position).map_or(&[][..], |variable| &variable.missing),
+                    charset: release.charset(),
                 })
             })
             .collect::<Result<Vec<_>>>()?;
@@ -117,7 +115,7 @@ pub(super) fn verified(
 
 struct Comparable<'a> {
     column: ArrayRef,
-    letters: Option<&'a Letters>,
+    missing: &'a [MissingRule],
     charset: Charset,
 }
 
@@ -149,15 +147,8 @@ impl Comparable<'_> {
         if number.is_nan() {
             return Key::Missing(0);
         }
-        let holds = |code: &Code, below: bool| {
-            let bound = match code {
-                Code::Integer(whole) => *whole as f64,
-                Code::Number(number) => *number,
-            };
-            if below { bound <= number } else { number <= bound }
-        };
-        let rules = self.letters.map_or(&[][..], |letters| letters.rules.as_slice());
-        let missing = rules.iter().rev().find(|rule| holds(&rule.low, true) && holds(&rule.high, false));
+        let holds = |rule: &&MissingRule| rule.low.as_f64() <= number && number <= rule.high.as_f64();
+        let missing = self.missing.iter().rev().find(holds);
         missing.map_or(Key::Number(number), |rule| Key::Missing(rule.missing.number()))
     }
 }

@@ -1,22 +1,17 @@
 //! Notes, attributes and the rest of the codebook as characteristics.
 
 use exporter_core::codebook::{Attribute, Codebook, Table, Text, Variable};
-use exporter_core::text_cut::{to_bytes, to_characters};
 use exporter_core::{Loss, LossCode};
+use exporter_stata::names::is_valid;
+use exporter_stata::{Label, LabelSets, Languages, Notes, TableDescription, VariableDescription};
 use serde_json::Value as Json;
 
-use super::labels::LabelSets;
-use super::languages::Languages;
-use super::missing::Letters;
-use super::ready::without_nul;
 use crate::characteristics::{
     CLOCK, CLOCK_UTC, CURRENT_LANGUAGE, DATASET, LABEL, LABEL_STUDY, LANGUAGE_LABEL, LANGUAGE_SET, LANGUAGES,
     LETTERS, NAME, NOTES, SET_LETTERS, SETS, STUDY, TABLE, UNTRANSLATED, VALUE_LABELS, VARIABLE, is_special,
 };
-use crate::charset::Charset;
 use crate::metadata::Characteristic;
-use crate::names::is_valid;
-use crate::spec::{MAX_CHARACTERISTIC_BYTES, MAX_LABEL_CHARS, MAX_NOTES, Release};
+use crate::spec::{MAX_LABEL_CHARS, MAX_NOTES, Release};
 
 /// Collects the characteristics of one file.
 pub(super) struct Texts<'a> {
@@ -28,22 +23,8 @@ pub(super) struct Texts<'a> {
     pub(super) losses: Vec<Loss>,
 }
 
-/// What one variable became, as far as its texts depend on it.
-pub(super) struct Written<'a> {
-    pub(super) name: &'a str,
-    pub(super) format: &'a str,
-    pub(super) has_labels: bool,
-    pub(super) translated_sets: &'a [(String, String)],
-    pub(super) letters: &'a Letters,
-    /// Letters whose label is one of the set.
-    pub(super) set_letters: &'a str,
-    /// Whether moments that have a zone are stored in UTC.
-    pub(super) in_utc: bool,
-    pub(super) remark: Option<&'a str>,
-}
-
 /// Longest contents in bytes, the NUL left out.
-pub(super) const LONGEST: usize = MAX_CHARACTERISTIC_BYTES - 1;
+pub(super) const LONGEST: usize = exporter_stata::MAX_NOTE_BYTES;
 
 impl Texts<'_> {
     pub(super) fn add(&mut self, owner: &str, name: impl Into<String>, contents: impl Into<String>) {
@@ -51,31 +32,15 @@ impl Texts<'_> {
         self.characteristics.push(Characteristic { owner, name, contents: contents.into() });
     }
 
-    /// The label for the ordinary place, at most 80 characters without NUL.
-    pub(super) fn label(&mut self, label: &Text, of: Option<&str>) -> String {
-        let full = without_nul(label.get(self.languages.current)).into_owned();
-        let cut = to_characters(&full, MAX_LABEL_CHARS);
-        if cut.len() < full.len() {
-            let loss =
-                Loss::new(LossCode::LABEL_TRUNCATED, "cut at 80 characters; the full text is kept as a note");
-            let loss = loss.first(None, full.clone());
-            self.losses.push(match of {
-                Some(variable) => loss.variable(variable),
-                None => loss,
-            });
-        }
-        cut.to_owned()
-    }
-
     /// Whether the file holds a text as it is.
     fn is_plain(&self, text: &str) -> bool {
-        !text.contains('\0') && Charset::of(self.release).encode(text).1 == 0
+        !text.contains('\0') && self.release.charset().has(text)
     }
 
     /// Whether a label is in one language without a tag and short enough, so that the ordinary place holds all of it.
     fn is_label(&self, label: &Text) -> bool {
         let text = label.get(self.languages.current);
-        let translated = |tongue| self.languages.other(label, tongue).is_some();
+        let translated = |language| self.languages.other(label, language).is_some();
         !self.languages.others.iter().any(translated)
             && *label == Text::new(text)
             && text.chars().count() <= MAX_LABEL_CHARS
@@ -92,11 +57,10 @@ impl Texts<'_> {
     }
 
     /// Adds everything that belongs to the whole dataset.
-    pub(super) fn dataset(&mut self, codebook: &Codebook, table: &Table, label: &Text, sets: &LabelSets) {
-        self.language_list(label);
-        let full = without_nul(label.get(self.languages.current)).into_owned();
-        let extra = (full.chars().count() > MAX_LABEL_CHARS).then_some(full);
-        self.notes(DATASET, None, &table.notes, extra.into_iter().collect());
+    pub(super) fn dataset(&mut self, codebook: &Codebook, table: &Table, described: &TableDescription<'_>) {
+        let sets = &described.labels;
+        self.language_list(&described.label);
+        self.notes(DATASET, &described.notes);
         if !self.codebook {
             self.report_dropped(codebook, table, sets);
             return;
@@ -109,7 +73,7 @@ impl Texts<'_> {
         if self.are_notes(&table.notes) {
             rest.notes.clear();
         }
-        if table.label.is_empty() && !label.is_empty() {
+        if table.label.is_empty() && !codebook.study.title.is_empty() {
             self.add(DATASET, LABEL, LABEL_STUDY);
         }
         self.json(DATASET, TABLE, &rest);
@@ -125,26 +89,21 @@ impl Texts<'_> {
         }
     }
 
-    fn language_list(&mut self, label: &Text) {
+    fn language_list(&mut self, label: &Label) {
         let languages = self.languages;
         if languages.others.is_empty() {
             return;
         }
-        let names = languages.others.iter().map(|tongue| tongue.name.as_str());
+        let names = languages.others.iter().map(|language| language.name.as_str());
         let list: Vec<&str> = std::iter::once(languages.current_name.as_str()).chain(names).collect();
         self.add(DATASET, LANGUAGES, list.join(" "));
         self.add(DATASET, CURRENT_LANGUAGE, languages.current_name.clone());
         self.other_labels(DATASET, label);
     }
 
-    fn other_labels(&mut self, owner: &str, label: &Text) {
-        let languages = self.languages;
-        for tongue in &languages.others {
-            if let Some(text) = languages.other(label, tongue) {
-                let text = without_nul(text);
-                let cut = to_characters(&text, MAX_LABEL_CHARS);
-                self.add(owner, format!("{LANGUAGE_LABEL}{}", tongue.name), cut);
-            }
+    fn other_labels(&mut self, owner: &str, label: &Label) {
+        for (language, text) in &label.translated {
+            self.add(owner, format!("{LANGUAGE_LABEL}{language}"), text.as_str());
         }
     }
 
@@ -168,29 +127,17 @@ impl Texts<'_> {
     }
 
     /// Adds everything that belongs to one variable.
-    pub(super) fn variable(&mut self, variable: &Variable, written: &Written<'_>) {
-        let owner = written.name;
-        self.other_labels(owner, &variable.label);
-        for (language, set) in written.translated_sets {
+    pub(super) fn variable(&mut self, variable: &Variable, written: &VariableDescription) {
+        let owner = written.name.as_str();
+        self.other_labels(owner, &written.label);
+        for (language, set) in &written.labels.translated {
             self.add(owner, format!("{LANGUAGE_SET}{language}"), set.as_str());
         }
-        let full = without_nul(variable.label.get(self.languages.current)).into_owned();
-        let cut = full.chars().count() > MAX_LABEL_CHARS;
-        let mut extra = Vec::new();
-        if let Some(question) = &variable.question {
-            for text in [&question.pre_text, &question.text, &question.post_text, &question.instructions] {
-                extra.push(without_nul(text.get(self.languages.current)).into_owned());
-            }
-        }
-        if cut {
-            extra.push(full.clone());
-        }
-        extra.extend(written.remark.map(str::to_owned));
-        self.notes(owner, Some(&variable.name), &variable.notes, extra);
+        self.notes(owner, &written.notes);
         let mut rest = variable.clone();
         for (name, attribute) in &variable.attributes {
             if let Attribute::One(text) = attribute
-                && is_valid(name, self.release)
+                && is_valid(name, self.release.charset())
                 && !is_special(name)
                 && !text.is_empty()
                 && text.len() <= LONGEST
@@ -210,8 +157,8 @@ impl Texts<'_> {
         if !written.letters.values.is_empty() {
             self.json(owner, LETTERS, &written.letters.values);
         }
-        if !written.set_letters.is_empty() {
-            self.add(owner, SET_LETTERS, written.set_letters);
+        if !written.labels.set_letters.is_empty() {
+            self.add(owner, SET_LETTERS, written.labels.set_letters.as_str());
         }
         if written.in_utc {
             self.add(owner, CLOCK, CLOCK_UTC);
@@ -222,11 +169,11 @@ impl Texts<'_> {
         if self.are_notes(&variable.notes) {
             rest.notes.clear();
         }
-        if written.has_labels {
+        if !written.labels.name.is_empty() {
             rest.labels = None;
         }
         if let Some(format) = &rest.format
-            && *format == native_only(written.format)
+            && *format == native_only(&written.format)
         {
             rest.format = None;
         }
@@ -259,42 +206,18 @@ impl Texts<'_> {
         }
     }
 
-    /// Adds the codebook's notes and then further texts, each once, with their count.
-    fn notes(&mut self, owner: &str, variable: Option<&str>, notes: &[Text], extra: Vec<String>) {
-        let own = notes.iter().map(|note| without_nul(note.get(self.languages.current)).into_owned());
-        let mut texts: Vec<String> = own.filter(|text| !text.is_empty()).collect();
-        let own = texts.len();
-        for text in extra {
-            if !text.is_empty() && !texts.contains(&text) {
-                texts.push(text);
-            }
-        }
-        let mut losses = Vec::new();
-        if texts.len() > MAX_NOTES {
-            let more = (texts.len() - MAX_NOTES) as u64;
-            texts.truncate(MAX_NOTES);
-            losses.push(Loss::new(LossCode::METADATA_DROPPED, "an owner holds 9,999 notes").count(more));
-        }
-        if texts.is_empty() {
+    /// Adds notes with their count.
+    fn notes(&mut self, owner: &str, notes: &Notes) {
+        if notes.texts.is_empty() {
             return;
         }
-        self.add(owner, "note0", texts.len().to_string());
-        let added = texts.len() > own;
-        for (number, text) in texts.iter().enumerate() {
-            let cut = to_bytes(text, LONGEST);
-            if cut.len() < text.len() {
-                let loss = Loss::new(LossCode::TEXT_TRUNCATED, "note cut at 67,783 bytes");
-                losses.push(loss.first(None, text.clone()));
-            }
-            self.add(owner, format!("note{}", number + 1), cut);
+        self.add(owner, "note0", notes.texts.len().to_string());
+        for (number, text) in notes.texts.iter().enumerate() {
+            self.add(owner, format!("note{}", number + 1), text.as_str());
         }
-        if added && self.codebook {
-            self.add(owner, NOTES, own.to_string());
+        if notes.texts.len() > notes.own && self.codebook {
+            self.add(owner, NOTES, notes.own.to_string());
         }
-        self.losses.extend(losses.into_iter().map(|loss| match variable {
-            Some(variable) => loss.variable(variable),
-            None => loss,
-        }));
     }
 }
 

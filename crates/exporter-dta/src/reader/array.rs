@@ -9,7 +9,7 @@ use arrow_array::{
 use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
 
 use crate::error::{DtaError, Result};
-use crate::missing::Missing;
+use crate::missing::{Missing, MissingCell};
 use crate::reader::column::{ColumnType, DAY_MILLIS, without_leap_seconds};
 use crate::reader::gather::Cells;
 use crate::reader::ordinary::Ordinary;

@@ -6,7 +6,7 @@ use arrow_array::RecordBatch;
 
 use super::test_file::{Cell, TestFile, behind};
 use super::{DtaReader, Selection};
-use crate::missing::Missing;
+use crate::missing::{Missing, MissingCell};
 use crate::spec::{ByteOrder, Release};
 use crate::spec_storage::StorageType;
 

@@ -2,12 +2,12 @@
 
 use arrow_schema::{DataType, TimeUnit};
 
-use crate::leap_seconds::leap_millis;
 use crate::missing::Missing;
 use crate::reader::dictionary::Variable;
 use crate::reader::facts::ValueFacts;
 use crate::spec::{EPOCH_DAYS, EPOCH_MILLIS, FIRST_DAY, LAST_DAY};
 use crate::spec_storage::StorageType;
+use exporter_stata::calendar::leap_millis;
 
 /// How the cells of a variable are delivered.
 ///

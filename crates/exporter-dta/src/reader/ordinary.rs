@@ -1,6 +1,6 @@
 //! Which stored numbers are ordinary values and which are missing, by release.
 
-use crate::missing::Missing;
+use crate::missing::{Missing, MissingCell};
 use crate::spec::Release;
 use crate::spec_storage::{BYTE_MAX, DOUBLE_MAX_BITS, FLOAT_MAX_BITS, INT_MAX, LONG_MAX};
 

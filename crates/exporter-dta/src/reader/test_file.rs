@@ -1,7 +1,7 @@
 //! Small files put together byte by byte, for tests of reader and checker.
 
 use crate::spec::{ByteOrder, Release};
-use crate::spec_storage::StorageType;
+use crate::spec_storage::{StorageType, type_code};
 
 /// A file to be built; every field may be changed before.
 #[derive(Debug, Clone)]
@@ -108,7 +108,7 @@ impl TestFile {
 
     fn code(&self, storage: StorageType) -> u16 {
         if !self.release.has_letter_types() {
-            return storage.code(self.release).unwrap();
+            return type_code(storage, self.release).unwrap();
         }
         match storage {
             StorageType::Byte => b'b'.into(),

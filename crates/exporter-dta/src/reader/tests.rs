@@ -10,7 +10,7 @@ use arrow_schema::DataType;
 use super::test_file::{Cell, TestFile, behind};
 use super::{ColumnType, Dates, DtaReader, ExtendedMissing, ReadOptions, Selection, TextEncoding};
 use crate::error::DtaError;
-use crate::missing::Missing;
+use crate::missing::{Missing, MissingCell};
 use crate::spec::{ByteOrder, Release};
 use crate::spec_storage::StorageType;
 

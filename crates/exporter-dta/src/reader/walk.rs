@@ -6,7 +6,7 @@ use crate::error::{DtaError, Result};
 use crate::reader::source::{Cursor, Source, damaged, unsigned};
 use crate::reader::walk_labels::{RawLabels, binary_labels, tagged_labels};
 use crate::spec::{ByteOrder, MAP_ENTRIES, Release};
-use crate::spec_storage::StorageType;
+use crate::spec_storage::{StorageType, storage_of};
 
 /// Something wrong that was passed over while salvaging.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -303,7 +303,7 @@ impl RawFile {
         let mut row_bytes = 0_usize;
         for (index, code) in codes.chunks_exact(width).enumerate() {
             let code = unsigned(code, self.order) as u16;
-            let Some(storage) = StorageType::from_code(code, self.release) else {
+            let Some(storage) = storage_of(code, self.release) else {
                 let offset = at + (index * width) as u64;
                 return Err(damaged(
                     offset,

@@ -16,7 +16,6 @@ use arrow_array::{Array, ArrayRef, new_null_array};
 use arrow_buffer::ScalarBuffer;
 use arrow_schema::{DataType, TimeUnit};
 
-use crate::charset::Charset;
 use crate::error::DtaError;
 use crate::metadata::{Conversion, DtaVariable};
 use crate::spec::{EPOCH_DAYS, EPOCH_MILLIS, Release};
@@ -32,6 +31,7 @@ use crate::writer::strl_column::StrlColumn;
 use crate::writer::text::Texts;
 use crate::writer::tile::{Cells, Validity};
 use crate::writer::time_column::{Clock, MillisColumn};
+use exporter_stata::Charset;
 
 /// Writes the cells of one column; its type is settled.
 pub(super) trait ColumnFill: Send + Sync {
@@ -287,7 +287,7 @@ fn millis(variable: &DtaVariable, array: &ArrayRef) -> Result<Choice, DtaError> 
 }
 
 fn string(variable: &DtaVariable, array: &ArrayRef, width: usize, setting: Setting) -> Choice {
-    let (charset, long_text) = (Charset::of(setting.release), setting.long_text);
+    let (charset, long_text) = (setting.release.charset(), setting.long_text);
     let validity = Validity::new(array.nulls());
     match array.data_type() {
         DataType::Utf8 if charset == Charset::Utf8 => {

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use crate::metadata::{Code, MissingRule};
-use crate::missing::Missing;
+use crate::missing::{Missing, MissingCell};
 
 /// A whole number as Arrow delivers it.
 pub(super) trait Whole: Copy + Default + PartialOrd + Display + Send + Sync + 'static {

@@ -2,15 +2,16 @@
 
 use std::io::{self, Write};
 
-use crate::charset::Charset;
 use crate::layout::{Layout, TextSizes, characteristic_bytes, label_text_bytes, value_label_bytes};
 use crate::metadata::{Characteristic, DtaMetadata, ValueLabelSet};
 use crate::spec::Release;
+use crate::spec_storage::type_code;
+use exporter_stata::Charset;
 
 /// Sizes of the texts of `metadata`, and how many of their characters the charset lacks.
 pub(crate) fn text_sizes(metadata: &DtaMetadata) -> (TextSizes, u64) {
     let release = metadata.release;
-    let charset = Charset::of(release);
+    let charset = release.charset();
     let bytes = |text: &str| charset.encode(text).0.len() as u64;
     let characteristics =
         metadata.characteristics.iter().map(|c| characteristic_bytes(release, bytes(&c.contents))).sum();
@@ -47,7 +48,7 @@ impl Sections<'_> {
     }
 
     fn encode<'t>(&self, text: &'t str) -> std::borrow::Cow<'t, [u8]> {
-        Charset::of(self.release()).encode(text).0
+        self.release().charset().encode(text).0
     }
 
     /// Writes `text` and fills up to `width` bytes with zeros.
@@ -123,7 +124,7 @@ impl Sections<'_> {
         let variables = &self.metadata.variables;
         self.tag(to, b"<variable_types>")?;
         for variable in variables {
-            let code = variable.storage.code(self.release()).unwrap_or_default();
+            let code = type_code(variable.storage, self.release()).unwrap_or_default();
             self.number(to, code.into(), widths.type_code)?;
         }
         self.tag(to, b"</variable_types><varnames>")?;

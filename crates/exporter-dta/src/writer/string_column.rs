@@ -5,12 +5,12 @@ use std::fmt::Write as _;
 use arrow_array::OffsetSizeTrait;
 use arrow_buffer::{Buffer, OffsetBuffer};
 
-use crate::charset::Charset;
 use crate::writer::column::ColumnFill;
 use crate::writer::findings::{BadCell, CellChange, Findings};
 use crate::writer::masked_copy::{LEAST_WIDTH, put_masked};
 use crate::writer::text::Texts;
 use crate::writer::tile::{Cells, Validity};
+use exporter_stata::Charset;
 
 const TOO_LONG: &str = "declare or profile the longest text of the variable, or store it as strL";
 const HAS_NUL: &str =

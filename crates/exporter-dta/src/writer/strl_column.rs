@@ -2,7 +2,6 @@
 
 use std::io::{self, Write};
 
-use crate::charset::Charset;
 use crate::error::DtaError;
 use crate::layout::gso_bytes;
 use crate::spec::{GSO_BINARY, GSO_TEXT, MAX_STRL_BYTES, Release};
@@ -10,6 +9,7 @@ use crate::writer::column::ColumnFill;
 use crate::writer::findings::{BadCell, CellChange, Findings};
 use crate::writer::text::Texts;
 use crate::writer::tile::Cells;
+use exporter_stata::Charset;
 use std::borrow::Cow;
 use std::sync::Arc;
 

@@ -6,7 +6,6 @@ use std::ops::Range;
 
 use arrow_array::ArrayRef;
 
-use crate::charset::Charset;
 use crate::error::Result;
 use crate::layout::gso_bytes;
 use crate::spec::Release;
@@ -66,7 +65,7 @@ impl StrlRecords {
         if batch.strls.is_empty() {
             return Ok(());
         }
-        let charset = Charset::of(self.release);
+        let charset = self.release.charset();
         findings.first_row = batch.first_row;
         for (row, cells) in rows.zip(block.chunks_mut(width)) {
             for (position, offset, texts) in &batch.strls {
@@ -110,7 +109,7 @@ impl Shared {
 /// holds neither text nor bytes.
 pub fn strl_bytes(array: &ArrayRef, release: Release) -> Option<u64> {
     let texts = Texts::new(array)?;
-    let charset = Charset::of(release);
+    let charset = release.charset();
     let frame = gso_bytes(release, 0);
     let mut bytes = 0;
     for row in 0..array.len() {

@@ -4,14 +4,14 @@ use arrow_array::timezone::Tz;
 use arrow_buffer::{ArrowNativeType, ScalarBuffer};
 use chrono::{Offset, TimeZone};
 
-use crate::leap_seconds::leap_millis;
-use crate::missing::Missing;
+use crate::missing::{Missing, MissingCell};
 use crate::spec_storage::DOUBLE_EXACT;
 use crate::writer::column::ColumnFill;
 use crate::writer::findings::{BadCell, CellChange, Findings};
 use crate::writer::integer_column::load;
 use crate::writer::number::{Rule, apply};
 use crate::writer::tile::{Cells, TILE_ROWS, Validity, for_each_null};
+use exporter_stata::calendar::leap_millis;
 
 /// Clock that instants are shown on.
 pub(super) struct Clock {

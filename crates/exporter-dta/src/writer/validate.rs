@@ -2,19 +2,18 @@
 
 use std::collections::HashSet;
 
-use crate::charset::Charset;
 use crate::error::{DtaError, Result};
-use crate::format::FormatClass;
 use crate::metadata::{Characteristic, DtaMetadata, DtaVariable, ValueLabelSet};
 use crate::missing::Missing;
-use crate::names::{is_reserved, is_valid};
 use crate::spec::{
     MAX_CHARACTERISTIC_BYTES, MAX_LABEL_CHARS, MAX_ROW_BYTES, MAX_VALUE_LABEL_BYTES, MAX_VALUE_LABELS,
     Release, TIMESTAMP_BYTES,
 };
-use crate::spec_storage::{LONG_MIN, StorageType};
+use crate::spec_storage::{LONG_MIN, StorageType, type_code};
 use crate::writer::column::describe;
 use crate::writer::strl_column::check_row_numbers;
+use exporter_stata::FormatClass;
+use exporter_stata::names::{is_reserved, is_valid};
 
 /// Checks that `metadata` fits its release, with `rows` rows if they are known.
 ///
@@ -89,7 +88,7 @@ fn label_length(release: Release, place: &str, label: &str) -> Result<()> {
     let characters = label.chars().count() as u64;
     limit("label characters", place, characters, MAX_LABEL_CHARS as u64, "cut the label")?;
     no_nul(place, label)?;
-    let bytes = Charset::of(release).encode(label).0.len() as u64;
+    let bytes = release.charset().encode(label).0.len() as u64;
     limit("label bytes", place, bytes, release.widths().variable_label as u64 - 1, "cut the label")
 }
 
@@ -102,10 +101,10 @@ fn no_nul(place: &str, text: &str) -> Result<()> {
 
 fn variable(release: Release, variable: &DtaVariable) -> Result<()> {
     let name = &variable.name;
-    if !is_valid(name, release) || is_reserved(name) {
+    if !is_valid(name, release.charset()) || is_reserved(name) {
         return invalid(name, "not a valid name of a variable; derive one with `unique_names`".to_owned());
     }
-    if variable.storage.code(release).is_none() {
+    if type_code(variable.storage, release).is_none() {
         let message = format!("release {} has no {}", release.number(), describe(variable.storage));
         return invalid(name, message);
     }
@@ -127,7 +126,7 @@ fn variable(release: Release, variable: &DtaVariable) -> Result<()> {
         if variable.storage.is_string() {
             return invalid(name, "value labels belong to numbers, not to texts".to_owned());
         }
-        if !is_valid(&variable.value_labels, release) {
+        if !is_valid(&variable.value_labels, release.charset()) {
             return invalid(name, format!("{:?} is not a valid name of a label set", variable.value_labels));
         }
     }
@@ -154,14 +153,14 @@ fn characteristics(metadata: &DtaMetadata, variables: &HashSet<&str>) -> Result<
         if owner != "_dta" && !variables.contains(owner.as_str()) {
             return invalid(&place, "no variable has the name of its owner".to_owned());
         }
-        if !is_valid(name, metadata.release) {
+        if !is_valid(name, metadata.release.charset()) {
             return invalid(&place, "not a valid name of a characteristic".to_owned());
         }
         if contents.is_empty() {
             return invalid(&place, "an empty characteristic cannot be stored".to_owned());
         }
         no_nul(&place, contents)?;
-        let bytes = Charset::of(metadata.release).encode(contents).0.len() as u64 + 1;
+        let bytes = metadata.release.charset().encode(contents).0.len() as u64 + 1;
         limit("bytes with the NUL", &place, bytes, MAX_CHARACTERISTIC_BYTES as u64, "split the text")?;
         if !seen.insert((owner, name)) {
             return invalid(&place, "given twice".to_owned());
@@ -172,7 +171,7 @@ fn characteristics(metadata: &DtaMetadata, variables: &HashSet<&str>) -> Result<
 
 fn value_labels(release: Release, set: &ValueLabelSet) -> Result<()> {
     let name = &set.name;
-    if !is_valid(name, release) {
+    if !is_valid(name, release.charset()) {
         return invalid(name, "not a valid name of a value-label set".to_owned());
     }
     if set.labels.is_empty() {
@@ -181,14 +180,14 @@ fn value_labels(release: Release, set: &ValueLabelSet) -> Result<()> {
     limit("value labels", name, set.labels.len() as u64, MAX_VALUE_LABELS as u64, "split or drop the set")?;
     let mut keys = HashSet::new();
     for (key, text) in &set.labels {
-        if *key < LONG_MIN || *key == Missing::SYSTEM.long() {
+        if *key < LONG_MIN || *key == Missing::SYSTEM.key() {
             return invalid(name, format!("{key} cannot be labelled"));
         }
         if !keys.insert(*key) {
             return invalid(name, format!("{key} is labelled twice"));
         }
         no_nul(name, text)?;
-        let bytes = Charset::of(release).encode(text).0.len() as u64;
+        let bytes = release.charset().encode(text).0.len() as u64;
         limit("bytes of a value label", name, bytes, MAX_VALUE_LABEL_BYTES as u64, "cut the label")?;
     }
     Ok(())

@@ -1,38 +1,44 @@
-//! Which label languages a file holds and what they are called (section 11).
+//! Which label languages a table has and what they are called (section 11).
 
 use std::collections::BTreeSet;
 
 use exporter_core::codebook::{Codebook, Language, Table, Text};
 use exporter_core::{Loss, LossCode};
 
-use crate::spec::{MAX_LANGUAGE_CHARS, MAX_LANGUAGES, Release};
+use crate::Charset;
+use crate::limits::{MAX_LANGUAGE_CHARS, MAX_LANGUAGES};
+use crate::names::is_letter_or_digit;
 
 /// One label language.
-pub(super) struct Tongue {
-    /// Name in the file.
-    pub(super) name: String,
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LabelLanguage {
+    /// Name in Stata.
+    pub name: String,
     /// BCP 47 tag; `None` is the language of texts without a tag.
     tag: Option<String>,
 }
 
-/// The languages of one file.
-pub(super) struct Languages<'a> {
+/// The languages of one table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Languages<'a> {
     /// How texts of the ordinary places are chosen.
-    pub(super) current: Language<'a>,
-    /// Name of the current language in the file.
-    pub(super) current_name: String,
+    pub current: Language<'a>,
+    /// Name of the current language in Stata.
+    pub current_name: String,
     /// All others that have a text.
-    pub(super) others: Vec<Tongue>,
-    pub(super) losses: Vec<Loss>,
+    pub others: Vec<LabelLanguage>,
 }
 
 impl<'a> Languages<'a> {
     /// Collects the languages of a table's labels.
-    pub(super) fn of(
+    pub(crate) fn of(
         codebook: &'a Codebook,
         table: &Table,
         wanted: Option<&'a str>,
-        release: Release,
+        charset: Charset,
+        losses: &mut Vec<Loss>,
     ) -> Self {
         let current = codebook.language(wanted);
         let mut tags = BTreeSet::new();
@@ -63,28 +69,27 @@ impl<'a> Languages<'a> {
         others
             .extend(tags.into_iter().filter(|tag| Some(tag.as_str()) != current.tag().or(default)).map(Some));
         others.retain(|tag| tag.is_none() || tag.as_deref() != default);
-        let mut losses = Vec::new();
         if others.len() >= MAX_LANGUAGES {
             let dropped = others.split_off(MAX_LANGUAGES - 1).len() as u64;
             losses.push(Loss::new(LossCode::LANGUAGE_DROPPED, "a file holds 100 languages").count(dropped));
         }
         let own = current.tag().unwrap_or("default");
-        let mut all = vec![legal(own, release)];
-        all.extend(others.iter().map(|tag| legal(tag.as_deref().or(default).unwrap_or("default"), release)));
+        let mut all = vec![legal(own, charset)];
+        all.extend(others.iter().map(|tag| legal(tag.as_deref().or(default).unwrap_or("default"), charset)));
         let mut names = unique(all).into_iter();
         let current_name = names.next().unwrap_or_default();
-        let others = names.zip(others).map(|(name, tag)| Tongue { name, tag }).collect();
-        Self { current, current_name, others, losses }
+        let others = names.zip(others).map(|(name, tag)| LabelLanguage { name, tag }).collect();
+        Self { current, current_name, others }
     }
 
     /// The tag of another language; texts without a tag are in the default one.
-    pub(super) fn tag<'s>(&'s self, tongue: &'s Tongue) -> &'s str {
-        tongue.tag.as_deref().or(self.current.default).unwrap_or("und")
+    pub fn tag<'s>(&'s self, language: &'s LabelLanguage) -> &'s str {
+        language.tag.as_deref().or(self.current.default).unwrap_or("und")
     }
 
     /// The text in another language, if it has one.
-    pub(super) fn other<'t>(&self, text: &'t Text, tongue: &Tongue) -> Option<&'t str> {
-        match &tongue.tag {
+    pub fn other<'t>(&self, text: &'t Text, language: &LabelLanguage) -> Option<&'t str> {
+        match &language.tag {
             Some(tag) => text.translation(tag),
             None => text.untagged().or_else(|| text.translation(self.current.default?)),
         }
@@ -93,10 +98,12 @@ impl<'a> Languages<'a> {
 }
 
 /// A tag as a name of at most 24 characters.
-fn legal(tag: &str, release: Release) -> String {
-    let allowed = |c: char| if release.is_utf8() { c.is_alphanumeric() } else { c.is_ascii_alphanumeric() };
-    let name: String =
-        tag.chars().map(|c| if allowed(c) { c } else { '_' }).take(MAX_LANGUAGE_CHARS).collect();
+fn legal(tag: &str, charset: Charset) -> String {
+    let name: String = tag
+        .chars()
+        .map(|c| if is_letter_or_digit(c, charset) { c } else { '_' })
+        .take(MAX_LANGUAGE_CHARS)
+        .collect();
     if name.is_empty() { "default".to_owned() } else { name }
 }
 
@@ -132,10 +139,11 @@ mod tests {
     #[test]
     fn the_wanted_language_is_the_current_one() {
         let codebook = Codebook::new("s").with_languages(["en", "fr"]).with_table(table());
-        let english = Languages::of(&codebook, &codebook.tables[0], None, Release::V118);
-        let names: Vec<&str> = english.others.iter().map(|tongue| tongue.name.as_str()).collect();
+        let english = Languages::of(&codebook, &codebook.tables[0], None, Charset::Utf8, &mut Vec::new());
+        let names: Vec<&str> = english.others.iter().map(|language| language.name.as_str()).collect();
         assert_eq!((english.current_name.as_str(), names), ("en", vec!["fr", "pt_BR"]));
-        let french = Languages::of(&codebook, &codebook.tables[0], Some("fr"), Release::V118);
+        let french =
+            Languages::of(&codebook, &codebook.tables[0], Some("fr"), Charset::Utf8, &mut Vec::new());
         let label = &codebook.tables[0].variables[0].label;
         let texts: Vec<_> = french.others.iter().map(|t| (t.name.as_str(), french.other(label, t))).collect();
         assert_eq!(french.current_name, "fr");

@@ -1,26 +1,19 @@
-//! Text in the bytes of a release: UTF-8 from 118 on, Windows-1252 before (section 6).
+//! Text in bytes: UTF-8 from Stata 14 on, Windows-1252 before (section 6).
 
 use std::borrow::Cow;
 
 use encoding_rs::{EncoderResult, WINDOWS_1252};
 
-use crate::spec::Release;
-
-/// How a release stores text.
+/// How a version stores text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Charset {
-    /// Releases 118 and later.
+    /// Stata 14 and later.
     Utf8,
-    /// Releases 117 and before; what it lacks becomes `?`.
+    /// Stata 13 and before; what it lacks becomes `?`.
     Windows1252,
 }
 
 impl Charset {
-    /// Charset that files of `release` are written in.
-    pub const fn of(release: Release) -> Self {
-        if release.is_utf8() { Self::Utf8 } else { Self::Windows1252 }
-    }
-
     /// Bytes of `text` and the number of characters that became `?`.
     pub fn encode(self, text: &str) -> (Cow<'_, [u8]>, u64) {
         if self == Self::Utf8 || text.is_ascii() {
@@ -29,6 +22,11 @@ impl Charset {
         let mut bytes = Vec::with_capacity(text.len());
         let replaced = append_windows_1252(text, &mut bytes);
         (Cow::Owned(bytes), replaced)
+    }
+
+    /// Whether it has every character of a text.
+    pub fn has(self, text: &str) -> bool {
+        self.encode(text).1 == 0
     }
 }
 

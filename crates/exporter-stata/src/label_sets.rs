@@ -1,4 +1,4 @@
-//! Value-label sets of one file: shared ones once, missing reasons on their letters, one set per language.
+//! Value-label sets of one table: shared ones once, missing reasons on their letters, one set per language.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -7,33 +7,49 @@ use exporter_core::codebook::{Codebook, Table, Text, Value, ValueLabel, ValueLab
 use exporter_core::text_cut::to_bytes;
 use exporter_core::{Loss, LossCode};
 
-use super::languages::Languages;
-use super::missing::Letters;
-use super::ready::without_nul;
-use crate::charset::Charset;
-use crate::metadata::ValueLabelSet;
-use crate::missing::Missing;
+use crate::languages::Languages;
+use crate::limits::{MAX_VALUE_LABEL_BYTES, MAX_VALUE_LABELS};
 use crate::names::unique_set_names;
-use crate::spec::{MAX_VALUE_LABEL_BYTES, MAX_VALUE_LABELS, Release};
-use crate::spec_storage::{LONG_MAX, LONG_MIN};
+use crate::storage_type::{LONG_MAX, LONG_MIN};
+use crate::texts::without_nul;
+use crate::{Charset, Letters, Missing, Version};
 
-/// The value-label sets of one file.
-#[derive(Default)]
-pub(super) struct LabelSets {
-    pub(super) sets: Vec<ValueLabelSet>,
-    /// Name of the set by variable, or empty.
-    pub(super) names: Vec<String>,
-    /// Name of the set in other languages by variable: name of the language and of the set.
-    pub(super) translated: Vec<Vec<(String, String)>>,
-    /// Names in the codebook of sets that are called otherwise in the file.
-    pub(super) originals: BTreeMap<String, String>,
-    /// Letters by variable whose label is one of its set, and not only of the declaration.
-    pub(super) set_letters: Vec<String>,
-    /// Sets of the codebook that the file cannot hold whole.
-    pub(super) incomplete: BTreeMap<String, ValueLabels>,
+/// A named set of value labels.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ValueLabelSet {
+    /// Name, valid by section 7 and unique among the sets.
+    pub name: String,
+    /// Keys and texts; keys of missing values are [`Missing::key`]. In ascending order of the keys.
+    pub labels: Vec<(i32, String)>,
+}
+
+/// The value-label sets of one table.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct LabelSets {
+    /// Each set once, with its name in Stata.
+    pub sets: Vec<ValueLabelSet>,
+    /// Names in the codebook of sets that are called otherwise in Stata.
+    pub originals: BTreeMap<String, String>,
+    /// Sets of the codebook that Stata cannot hold whole.
+    pub incomplete: BTreeMap<String, ValueLabels>,
     /// Values by set of another language that have their text of the current one, for want of a translation.
-    pub(super) untranslated: BTreeMap<String, Vec<i32>>,
-    pub(super) losses: Vec<Loss>,
+    pub untranslated: BTreeMap<String, Vec<i32>>,
+    /// The sets of each variable.
+    pub(crate) used: Vec<UsedSets>,
+    pub(crate) losses: Vec<Loss>,
+}
+
+/// The value-label sets of one variable.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct UsedSets {
+    /// Name of the set in the current language, or empty.
+    pub name: String,
+    /// Sets in other languages: name of the language and of the set.
+    pub translated: Vec<(String, String)>,
+    /// Letters whose label is one of the codebook's set, and not only of the declaration.
+    pub set_letters: String,
 }
 
 /// A set before it has its name.
@@ -87,13 +103,13 @@ impl Drafts {
 }
 
 /// Makes the sets of a table; `numeric` and `letters` are by variable.
-pub(super) fn label_sets(
+pub(crate) fn label_sets(
     codebook: &Codebook,
     table: &Table,
     numeric: &[bool],
     letters: &[Letters],
     languages: &Languages<'_>,
-    release: Release,
+    version: Version,
 ) -> LabelSets {
     let mut made = LabelSets::default();
     let mut drafts = Drafts::default();
@@ -139,14 +155,14 @@ pub(super) fn label_sets(
         let wanted = variable.labels.as_ref().unwrap_or(&variable.name);
         let mut others = Vec::new();
         let mut translations = Vec::new();
-        for tongue in &languages.others {
-            let translates = |text: &Text| languages.other(text, tongue).is_some();
+        for language in &languages.others {
+            let translates = |text: &Text| languages.other(text, language).is_some();
             let any = set.is_some_and(|set| set.entries.iter().any(|entry| translates(&entry.label)))
                 || variable.missing.iter().any(|missing| translates(&missing.label));
             if any {
-                let text = |text: &Text| languages.other(text, tongue).unwrap_or_default().to_owned();
+                let text = |text: &Text| languages.other(text, language).unwrap_or_default().to_owned();
                 let mut translated = entries(variable, set, letters, &text, &mut Vec::new()).labels;
-                translations.push((languages.tag(tongue), translated.iter().cloned().collect()));
+                translations.push((languages.tag(language), translated.iter().cloned().collect()));
                 // The keys are the same ones; what has no translation stands in the current language.
                 let mut untranslated = Vec::new();
                 for ((key, text), (_, current)) in translated.iter_mut().zip(&labels) {
@@ -155,9 +171,9 @@ pub(super) fn label_sets(
                         untranslated.push(*key);
                     }
                 }
-                let name = format!("{wanted}_{}", tongue.name);
+                let name = format!("{wanted}_{}", language.name);
                 let draft = drafts.add_translated(name, None, translated, untranslated);
-                others.push((tongue.name.clone(), draft));
+                others.push((language.name.clone(), draft));
             }
         }
         if let (Some(set), Some(name)) = (set, &variable.labels) {
@@ -166,7 +182,7 @@ pub(super) fn label_sets(
                 translations,
                 letters,
                 set_letters: &set_letters,
-                charset: Charset::of(release),
+                charset: version.charset(),
             };
             if !written.holds(set) {
                 made.incomplete.insert(name.clone(), set.clone());
@@ -179,9 +195,9 @@ pub(super) fn label_sets(
         }
         used.push(uses);
     }
-    unattached(codebook, languages, release, &mut drafts, &mut made);
-    name_sets(drafts, used, release, &mut made);
-    cut_long_texts(&mut made, release);
+    unattached(codebook, languages, version, &mut drafts, &mut made);
+    name_sets(drafts, used, version, &mut made);
+    cut_long_texts(&mut made, version);
     made
 }
 
@@ -211,22 +227,22 @@ fn entries(
         |missing: Missing| missing.letter().is_some_and(|letter| letters.values.contains_key(&letter));
     for entry in all() {
         if let Some(missing) = letters.of(&entry.value).filter(|missing| single(*missing))
-            && keys.insert(missing.long())
+            && keys.insert(missing.key())
         {
-            labels.push((missing.long(), text(&entry.label)));
+            labels.push((missing.key(), text(&entry.label)));
             set_letters.extend(missing.letter());
         }
     }
     for (declared, given) in variable.missing.iter().zip(&letters.declared) {
         for missing in given.iter().filter(|_| !declared.label.is_empty()) {
-            if keys.insert(missing.long()) {
-                labels.push((missing.long(), text(&declared.label)));
+            if keys.insert(missing.key()) {
+                labels.push((missing.key(), text(&declared.label)));
             }
         }
     }
     for entry in all() {
         let key = match letters.of(&entry.value) {
-            Some(missing) => Some(missing.long()),
+            Some(missing) => Some(missing.key()),
             None => plain_key(&entry.value),
         };
         match key {
@@ -272,7 +288,7 @@ impl Written<'_> {
         let key = match self.letters.of(&entry.value) {
             None => plain_key(&entry.value),
             Some(missing) => {
-                missing.letter().filter(|letter| self.set_letters.contains(*letter)).map(|_| missing.long())
+                missing.letter().filter(|letter| self.set_letters.contains(*letter)).map(|_| missing.key())
             }
         };
         let Some(key) = key.filter(|_| matches!(entry.value, Value::Integer(_))) else { return false };
@@ -304,7 +320,7 @@ fn plain_key(value: &Value) -> Option<i32> {
 fn unattached(
     codebook: &Codebook,
     languages: &Languages<'_>,
-    release: Release,
+    version: Version,
     drafts: &mut Drafts,
     made: &mut LabelSets,
 ) {
@@ -320,10 +336,10 @@ fn unattached(
             set.entries.iter().map(|entry| entry.value.as_i64().and_then(|key| i32::try_from(key).ok()));
         let keys: Option<Vec<i32>> = keys.collect();
         let fits = |keys: &Vec<i32>| {
-            let legal = |key: &i32| *key >= LONG_MIN && *key != Missing::SYSTEM.long();
+            let legal = |key: &i32| *key >= LONG_MIN && *key != Missing::SYSTEM.key();
             keys.is_sorted_by(|a, b| a < b) && keys.iter().all(legal) && keys.len() <= MAX_VALUE_LABELS
         };
-        let charset = Charset::of(release);
+        let charset = version.charset();
         let whole = |text: &Text| {
             let shown = text.get(languages.current);
             *text == Text::new(shown)
@@ -354,14 +370,16 @@ fn unattached(
     }
 }
 
-fn name_sets(drafts: Drafts, used: Vec<Used>, release: Release, made: &mut LabelSets) {
+fn name_sets(drafts: Drafts, used: Vec<Used>, version: Version, made: &mut LabelSets) {
     let wanted: Vec<&str> = drafts.drafts.iter().map(|draft| draft.wanted.as_str()).collect();
-    let names = unique_set_names(&wanted, release);
+    let names = unique_set_names(&wanted, version);
     let name = |position: usize| names.get(position).cloned().unwrap_or_default();
     for used in used {
-        made.names.push(used.draft.map(name).unwrap_or_default());
-        made.translated.push(used.others.into_iter().map(|(language, set)| (language, name(set))).collect());
-        made.set_letters.push(used.set_letters);
+        made.used.push(UsedSets {
+            name: used.draft.map(name).unwrap_or_default(),
+            translated: used.others.into_iter().map(|(language, set)| (language, name(set))).collect(),
+            set_letters: used.set_letters,
+        });
     }
     for (draft, name) in drafts.drafts.into_iter().zip(&names) {
         if let Some(original) = draft.codebook_name.filter(|original| original != name) {
@@ -374,11 +392,11 @@ fn name_sets(drafts: Drafts, used: Vec<Used>, release: Release, made: &mut Label
     }
 }
 
-fn cut_long_texts(made: &mut LabelSets, release: Release) {
+fn cut_long_texts(made: &mut LabelSets, version: Version) {
     for set in &mut made.sets {
         for (_, text) in &mut set.labels {
             if text.len() > MAX_VALUE_LABEL_BYTES
-                && Charset::of(release).encode(text).0.len() > MAX_VALUE_LABEL_BYTES
+                && version.charset().encode(text).0.len() > MAX_VALUE_LABEL_BYTES
             {
                 let cut = to_bytes(text, MAX_VALUE_LABEL_BYTES).to_owned();
                 let loss = Loss::new(LossCode::LABEL_TRUNCATED, "value label cut at 32,000 bytes");

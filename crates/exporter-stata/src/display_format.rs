@@ -3,13 +3,11 @@
 use exporter_core::codebook::{Alignment, DisplayFormat, DisplayStyle, Kind, Period, Variable};
 use exporter_core::{Loss, LossCode};
 
-use super::storage::Stored;
-use crate::format::FormatClass;
-use crate::metadata::Conversion;
-use crate::spec_storage::StorageType;
+use crate::storage::Stored;
+use crate::{Conversion, FormatClass, StorageType};
 
 /// The display format given for Stata, or derived from width, decimals and style, or Stata's own default.
-pub(super) fn display_format(variable: &Variable, stored: &mut Stored) -> String {
+pub(crate) fn display_format(variable: &Variable, stored: &mut Stored) -> String {
     let storage = stored.storage;
     let is_text = storage.is_string();
     if let Some(native) = variable.format.as_ref().and_then(|format| format.native.get("stata")) {

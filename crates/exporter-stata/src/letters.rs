@@ -9,21 +9,21 @@ use exporter_core::missing::span;
 use exporter_core::profile::Number;
 use exporter_core::{Loss, LossCode};
 
-use crate::metadata::{Code, MissingRule};
-use crate::missing::Missing;
+use crate::{Code, Missing, MissingRule};
 
 /// The letters of one variable.
-#[derive(Default)]
-pub(super) struct Letters {
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Letters {
     /// Ranges first and single values last, as later rules win.
-    pub(super) rules: Vec<MissingRule>,
+    pub rules: Vec<MissingRule>,
     /// Missing values by declaration, in their order; none where the declaration has no place.
-    pub(super) declared: Vec<Vec<Missing>>,
+    pub declared: Vec<Vec<Missing>>,
     /// The one value that a letter stands for, where it stands for one.
-    pub(super) values: BTreeMap<char, Value>,
-    pub(super) losses: Vec<Loss>,
+    pub values: BTreeMap<char, Value>,
+    pub(crate) losses: Vec<Loss>,
     /// One line per letter for the report.
-    pub(super) remarks: Vec<String>,
+    pub(crate) remarks: Vec<String>,
 }
 
 impl Letters {
@@ -33,14 +33,21 @@ impl Letters {
         }
     }
 
+    /// Letters of a variable of texts, which has none.
+    pub(crate) fn of_texts(variable: &Variable) -> Self {
+        let mut letters = Self { declared: vec![Vec::new(); variable.missing.len()], ..Self::default() };
+        if !variable.missing.is_empty() {
+            let action = "texts have no missing values, these stay ordinary texts";
+            let loss = Loss::new(LossCode::MISSING_DROPPED, action);
+            letters.losses.push(loss.count(variable.missing.len() as u64));
+        }
+        letters
+    }
+
     /// The missing value that a value of the codebook is stored as.
-    pub(super) fn of(&self, value: &Value) -> Option<Missing> {
+    pub(crate) fn of(&self, value: &Value) -> Option<Missing> {
         let number = number(value)?;
-        let bound = |code| match code {
-            Code::Integer(whole) => whole as f64,
-            Code::Number(number) => number,
-        };
-        let holds = |rule: &&MissingRule| bound(rule.low) <= number && number <= bound(rule.high);
+        let holds = |rule: &&MissingRule| rule.low.as_f64() <= number && number <= rule.high.as_f64();
         self.rules.iter().rev().find(holds).map(|rule| rule.missing)
     }
 }
@@ -69,7 +76,7 @@ impl Pool {
 }
 
 /// Gives letters to the declared missing values of a numeric variable; `labels` are its value labels.
-pub(super) fn assign(variable: &Variable, labels: Option<&ValueLabels>) -> Letters {
+pub(crate) fn assign(variable: &Variable, labels: Option<&ValueLabels>) -> Letters {
     let mut letters = Letters::default();
     let fixed: BTreeSet<char> = variable
         .missing
@@ -180,10 +187,10 @@ fn split_range(
             .filter_map(|entry| entry.value.as_i64())
             .collect(),
     };
-    let (low, high) = (as_f64(range.low), as_f64(range.high));
+    let (low, high) = (range.low.as_f64(), range.high.as_f64());
     for value in candidates {
         let code = Code::Integer(value);
-        let known = points.iter().any(|(rule, _)| as_f64(rule.low) == value as f64);
+        let known = points.iter().any(|(rule, _)| rule.low.as_f64() == value as f64);
         if known || !(low..=high).contains(&(value as f64)) {
             continue;
         }
@@ -201,13 +208,6 @@ fn is_whole_of(range: &Range, points: &[(MissingRule, Value)]) -> bool {
             (low..=high).all(|value| points.iter().any(|(_, point)| point.as_i64() == Some(value)))
         }
         _ => false,
-    }
-}
-
-fn as_f64(code: Code) -> f64 {
-    match code {
-        Code::Integer(whole) => whole as f64,
-        Code::Number(number) => number,
     }
 }
 

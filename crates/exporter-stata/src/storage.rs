@@ -4,27 +4,26 @@ use exporter_core::codebook::{Kind, TimeUnit, Variable};
 use exporter_core::profile::Number;
 use exporter_core::{ColumnFacts, Error, Facts, Loss, LossCode, Result};
 
-use super::display_format::display_format;
-use crate::layout::gso_bytes;
-use crate::metadata::Conversion;
-use crate::options::{
-    Decimals, DtaOptions, LargeIntegers, LongTextOption, StorageOption, StrlOption, ZoneOption,
+use crate::calendar::EPOCH_DAYS;
+use crate::choices::{
+    Choices, Decimals, LargeIntegers, LongTextOption, StorageOption, StrlOption, ZoneOption,
 };
-use crate::spec::{EPOCH_DAYS, Release};
-use crate::spec_storage::{DOUBLE_EXACT, FLOAT_MAX_BITS, StorageType};
+use crate::display_format::display_format;
+use crate::storage_type::{DOUBLE_EXACT, FLOAT_MAX_BITS};
+use crate::{Conversion, StorageType, Version};
 
 /// How one variable is stored.
-pub(super) struct Stored {
-    pub(super) storage: StorageType,
-    pub(super) conversion: Conversion,
-    pub(super) format: String,
-    pub(super) losses: Vec<Loss>,
+pub(crate) struct Stored {
+    pub(crate) storage: StorageType,
+    pub(crate) conversion: Conversion,
+    pub(crate) format: String,
+    pub(crate) losses: Vec<Loss>,
     /// What readers of the file should know, for a note.
-    pub(super) remark: Option<String>,
+    pub(crate) remark: Option<String>,
     /// Whether texts end at their first NUL.
-    pub(super) cut_at_nul: bool,
+    pub(crate) cut_at_nul: bool,
     /// Whether moments that have a zone are stored in UTC.
-    pub(super) in_utc: bool,
+    pub(crate) in_utc: bool,
 }
 
 /// Digits that every double keeps.
@@ -34,8 +33,8 @@ const SAFE_DIGITS: u8 = 15;
 ///
 /// Declared missing values become letters, which every type holds, so only the other values count for the type. Where
 /// numbers may become text they count nevertheless: there they stay what they are.
-pub(super) fn needs(variable: &Variable, options: &DtaOptions) -> Facts {
-    let smallest = options.storage == StorageOption::Smallest;
+pub fn needs(variable: &Variable, choices: &Choices) -> Facts {
+    let smallest = choices.storage == StorageOption::Smallest;
     let valid = Facts { valid_range: true, ..Facts::NONE };
     let both = Facts { range: true, ..valid };
     match &variable.kind {
@@ -46,7 +45,7 @@ pub(super) fn needs(variable: &Variable, options: &DtaOptions) -> Facts {
         Kind::Float { bits: 32 } => valid,
         Kind::Decimal { precision, .. } if *precision > SAFE_DIGITS => valid,
         Kind::Text => {
-            let totals = smallest && options.strl == StrlOption::Smaller;
+            let totals = smallest && choices.strl == StrlOption::Smaller;
             Facts { max_bytes: smallest, totals, nulls: true, with_nul: true, ..Facts::NONE }
         }
         Kind::Binary | Kind::Structure(_) | Kind::List(_) | Kind::Map { .. } => {
@@ -57,11 +56,10 @@ pub(super) fn needs(variable: &Variable, options: &DtaOptions) -> Facts {
 }
 
 /// Decides how `variable` is stored; `strl_rows` are the rows of a table in which it may become strL to save bytes.
-pub(super) fn decide(
+pub(crate) fn decide(
     variable: &Variable,
     facts: &ColumnFacts,
-    release: Release,
-    options: &DtaOptions,
+    choices: &Choices,
     strl_rows: Option<u64>,
 ) -> Result<Stored> {
     let mut stored = Stored {
@@ -77,28 +75,29 @@ pub(super) fn decide(
         Kind::Boolean => stored.storage = StorageType::Byte,
         Kind::Integer { bits, signed } => {
             let declared = declared_integer(*bits, *signed);
-            whole(&mut stored, variable, facts, options, declared, 0)?;
+            whole(&mut stored, variable, facts, choices, declared, 0)?;
         }
-        Kind::Decimal { scale: 0, .. } => whole(&mut stored, variable, facts, options, None, 0)?,
-        Kind::Decimal { precision, scale } => decimal(&mut stored, facts, options, *precision, *scale),
+        Kind::Decimal { scale: 0, .. } => whole(&mut stored, variable, facts, choices, None, 0)?,
+        Kind::Decimal { precision, scale } => decimal(&mut stored, facts, choices, *precision, *scale),
         Kind::Float { bits: 32 } => float(&mut stored, facts),
         Kind::Float { .. } => {}
-        Kind::Text => text(&mut stored, variable, facts, release, options, strl_rows),
+        Kind::Text => text(&mut stored, variable, facts, choices, strl_rows),
         Kind::Date => {
             stored.conversion = Conversion::Days;
-            whole(&mut stored, variable, facts, options, Some(StorageType::Long), EPOCH_DAYS)?;
+            whole(&mut stored, variable, facts, choices, Some(StorageType::Long), EPOCH_DAYS)?;
         }
         Kind::Time(_) => stored.conversion = Conversion::TimeOfDay,
-        Kind::DateTime { zone, .. } => moment(&mut stored, variable, zone.as_deref(), options),
+        Kind::DateTime { zone, .. } => moment(&mut stored, variable, zone.as_deref(), choices),
         Kind::Duration(unit) => {
-            whole(&mut stored, variable, facts, options, None, 0)?;
+            whole(&mut stored, variable, facts, choices, None, 0)?;
             stored.remark = Some(format!("Lengths of time in {}.", unit_name(*unit)));
         }
-        Kind::Period(_) => whole(&mut stored, variable, facts, options, Some(StorageType::Long), 0)?,
-        Kind::Binary | Kind::Structure(_) | Kind::List(_) | Kind::Map { .. } if !release.has_strl() => {
+        Kind::Period(_) => whole(&mut stored, variable, facts, choices, Some(StorageType::Long), 0)?,
+        Kind::Binary | Kind::Structure(_) | Kind::List(_) | Kind::Map { .. }
+            if !choices.version.has_strl() =>
+        {
             return Err(Error::unsupported(format!(
-                "dta: release {} has no place for the kind {}",
-                release.number(),
+                "dta: releases before 117 have no place for the kind {}",
                 variable.kind
             ))
             .variable(&variable.name)
@@ -133,11 +132,11 @@ fn whole(
     stored: &mut Stored,
     variable: &Variable,
     facts: &ColumnFacts,
-    options: &DtaOptions,
+    choices: &Choices,
     declared: Option<StorageType>,
     add: i64,
 ) -> Result<()> {
-    if options.storage == StorageOption::Declared
+    if choices.storage == StorageOption::Declared
         && let Some(declared) = declared
     {
         stored.storage = declared;
@@ -148,7 +147,7 @@ fn whole(
         return Ok(());
     };
     let shifted = |value: i128| i64::try_from(value + i128::from(add)).ok();
-    if options.storage == StorageOption::Smallest
+    if choices.storage == StorageOption::Smallest
         && let Some((low, high)) = shifted(low).zip(shifted(high))
         && let Some(smallest) = StorageType::smallest_integer(low, high)
     {
@@ -164,7 +163,7 @@ fn whole(
         return Ok(());
     }
     let widest = if high.unsigned_abs() > low.unsigned_abs() { high } else { low };
-    match options.large_integers {
+    match choices.large_integers {
         LargeIntegers::Error => {
             return Err(Error::limit(format!("dta: {widest} is not exact in a double"))
                 .variable(&variable.name)
@@ -197,7 +196,7 @@ fn whole_range(range: Option<Option<(Number, Number)>>) -> Option<(i128, i128)> 
     }
 }
 
-fn decimal(stored: &mut Stored, facts: &ColumnFacts, options: &DtaOptions, precision: u8, scale: i8) {
+fn decimal(stored: &mut Stored, facts: &ColumnFacts, choices: &Choices, precision: u8, scale: i8) {
     let exact = i128::from(DOUBLE_EXACT);
     let fits = match facts.valid_range {
         Some(None) => true,
@@ -207,7 +206,7 @@ fn decimal(stored: &mut Stored, facts: &ColumnFacts, options: &DtaOptions, preci
     if precision <= SAFE_DIGITS || fits {
         return;
     }
-    match options.decimals {
+    match choices.decimals {
         Decimals::Double => {
             let loss =
                 Loss::new(LossCode::PRECISION, "decimals with more than 15 digits rounded to a double");
@@ -237,25 +236,25 @@ fn text(
     stored: &mut Stored,
     variable: &Variable,
     facts: &ColumnFacts,
-    release: Release,
-    options: &DtaOptions,
+    choices: &Choices,
     strl_rows: Option<u64>,
 ) {
-    let longest = match options.storage {
+    let longest = match choices.storage {
         StorageOption::Smallest => facts.max_bytes,
         StorageOption::Declared => variable.facts.max_bytes,
     };
     let fixed = longest.and_then(|longest| u16::try_from(longest.max(1)).ok());
-    let strl = release.has_strl() && options.long_text == LongTextOption::Strl;
+    let version = choices.version;
+    let strl = version.has_strl() && choices.long_text == LongTextOption::Strl;
     let with_nul = facts.with_nul.unwrap_or(0);
     // Only a strL holds a NUL (section 6.1); the type by declaration must not depend on what the texts hold.
-    let needs_strl = with_nul > 0 && options.storage == StorageOption::Smallest;
-    let smaller = |width| strl_rows.is_some_and(|rows| strl_is_smaller(width, facts, release, rows));
+    let needs_strl = with_nul > 0 && choices.storage == StorageOption::Smallest;
+    let smaller = |width| strl_rows.is_some_and(|rows| strl_is_smaller(width, facts, version, rows));
     stored.storage = match fixed {
-        Some(width) if width <= release.max_str() && smaller(width) => StorageType::StrL,
-        Some(width) if width <= release.max_str() && !(strl && needs_strl) => StorageType::Str(width),
+        Some(width) if width <= version.string_bytes() && smaller(width) => StorageType::StrL,
+        Some(width) if width <= version.string_bytes() && !(strl && needs_strl) => StorageType::Str(width),
         _ if strl => StorageType::StrL,
-        _ => StorageType::Str(release.max_str()),
+        _ => StorageType::Str(version.string_bytes()),
     };
     if with_nul > 0 && stored.storage != StorageType::StrL {
         stored.cut_at_nul = true;
@@ -276,11 +275,11 @@ fn bytes_in_strl(what: &str) -> Loss {
 }
 
 /// Whether the texts take fewer bytes as strL than as a fixed string of `width` bytes.
-fn strl_is_smaller(width: u16, facts: &ColumnFacts, release: Release, rows: u64) -> bool {
-    let Some(totals) = facts.totals.filter(|_| release.has_strl()) else { return false };
+fn strl_is_smaller(width: u16, facts: &ColumnFacts, version: Version, rows: u64) -> bool {
+    let Some((totals, record)) = facts.totals.zip(version.strl_record_bytes()) else { return false };
     // A cell for each row; a record, its closing NUL counted, for each text.
     let cells = rows.saturating_mul(StorageType::StrL.width() as u64);
-    let records = totals.filled.saturating_mul(gso_bytes(release, 1)).saturating_add(totals.bytes);
+    let records = totals.filled.saturating_mul(record).saturating_add(totals.bytes);
     cells.saturating_add(records) < rows.saturating_mul(width.into())
 }
 
@@ -290,16 +289,16 @@ fn null_texts(stored: &mut Stored, facts: &ColumnFacts) {
     }
 }
 
-fn moment(stored: &mut Stored, variable: &Variable, zone: Option<&str>, options: &DtaOptions) {
+fn moment(stored: &mut Stored, variable: &Variable, zone: Option<&str>, choices: &Choices) {
     let Some(zone) = zone else {
         stored.conversion = Conversion::Millis { leap_seconds: false, wall_clock: false };
         return;
     };
-    let wall_clock = options.zone == ZoneOption::Local;
+    let wall_clock = choices.zone == ZoneOption::Local;
     let clock = if wall_clock { format!("local time of {zone}") } else { "UTC".to_owned() };
     let native = variable.format.as_ref().and_then(|format| format.native.get("stata"));
     // A variable that was read with leap seconds is written with them.
-    let leap_seconds = options.leap_seconds
+    let leap_seconds = choices.leap_seconds
         || native.is_some_and(|native| native.trim_start_matches(['%', '-']).starts_with("tC"));
     stored.conversion = Conversion::Millis { leap_seconds, wall_clock };
     stored.in_utc = !wall_clock && !leap_seconds;

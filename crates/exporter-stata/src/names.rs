@@ -2,7 +2,8 @@
 
 use exporter_core::names::{NameRules, legal_unique};
 
-use crate::spec::{MAX_NAME_CHARS, Release};
+use crate::limits::MAX_NAME_CHARS;
+use crate::{Charset, Version};
 
 /// Words that cannot name a variable (section 7), besides `str` with a number.
 const RESERVED: [&str; 20] = [
@@ -10,11 +11,11 @@ const RESERVED: [&str; 20] = [
     "_pred", "_rc", "_skip", "strL", "using", "with",
 ];
 
-/// Whether `name` follows the rules for characters and length in `release`.
-pub fn is_valid(name: &str, release: Release) -> bool {
+/// Whether `name` follows the rules for characters and length.
+pub fn is_valid(name: &str, charset: Charset) -> bool {
     name.chars().count() <= MAX_NAME_CHARS
         && name.chars().next().is_some_and(|first| !first.is_numeric())
-        && name.chars().all(|c| is_allowed(c, release))
+        && name.chars().all(|c| is_allowed(c, charset))
 }
 
 /// Whether `name` is a word that cannot name a variable.
@@ -25,34 +26,38 @@ pub fn is_reserved(name: &str) -> bool {
     numbered || RESERVED.contains(&name)
 }
 
-fn is_allowed(c: char, release: Release) -> bool {
-    c == '_' || if release.is_utf8() { c.is_alphanumeric() } else { c.is_ascii_alphanumeric() }
+fn is_allowed(c: char, charset: Charset) -> bool {
+    c == '_' || is_letter_or_digit(c, charset)
+}
+
+pub(crate) fn is_letter_or_digit(c: char, charset: Charset) -> bool {
+    if charset == Charset::Utf8 { c.is_alphanumeric() } else { c.is_ascii_alphanumeric() }
 }
 
 /// Valid, unique names for `names`, in their order.
 ///
 /// Names that are valid stay, the first of equal ones; others change by fixed rules and get a number when the result
 /// is taken, so that equal input gives equal names.
-pub fn unique_names<S: AsRef<str>>(names: &[S], release: Release) -> Vec<String> {
-    derive(names, release, &is_reserved, "var")
+pub fn unique_names<S: AsRef<str>>(names: &[S], version: Version) -> Vec<String> {
+    derive(names, version, &is_reserved, "var")
 }
 
 /// Valid, unique names of value-label sets for `names`, in their order; no words are reserved there.
-pub fn unique_set_names<S: AsRef<str>>(names: &[S], release: Release) -> Vec<String> {
-    derive(names, release, &|_| false, "labels")
+pub fn unique_set_names<S: AsRef<str>>(names: &[S], version: Version) -> Vec<String> {
+    derive(names, version, &|_| false, "labels")
 }
 
 fn derive<S: AsRef<str>>(
     names: &[S],
-    release: Release,
+    version: Version,
     reserved: &dyn Fn(&str) -> bool,
     fallback: &str,
 ) -> Vec<String> {
     let rules = NameRules {
         characters: MAX_NAME_CHARS,
-        bytes: release.widths().name - 1,
+        bytes: version.name_bytes(),
         allows: &|character, position| {
-            is_allowed(character, release) && (position > 0 || !character.is_numeric())
+            is_allowed(character, version.charset()) && (position > 0 || !character.is_numeric())
         },
         reserved,
         ignore_case: false,
@@ -68,7 +73,7 @@ mod tests {
     use super::*;
 
     fn made(names: &[&str]) -> Vec<String> {
-        unique_names(names, Release::V118)
+        unique_names(names, Version::Stata14)
     }
 
     #[test]
@@ -78,7 +83,7 @@ mod tests {
             names,
             ["age", "Age", "_2020", "if_", "a_b_2", "a_b", "a_b_3", "var", "age_2", "str5_", "año", "__"]
         );
-        assert_eq!(unique_names(&["año"], Release::V117), ["a_o"]);
+        assert_eq!(unique_names(&["año"], Version::Stata13), ["a_o"]);
     }
 
     #[test]
@@ -87,13 +92,13 @@ mod tests {
         let names = made(&[&long, &long, &"x".repeat(32), &long]);
         let distinct: HashSet<_> = names.iter().collect();
         assert_eq!(distinct.len(), 4);
-        assert!(names.iter().all(|name| is_valid(name, Release::V118)));
+        assert!(names.iter().all(|name| is_valid(name, Charset::Utf8)));
         assert_eq!(names[2], "x".repeat(32));
         assert_eq!(names[0], format!("{}_2", "x".repeat(30)));
     }
 
     #[test]
     fn set_names_know_no_reserved_words() {
-        assert_eq!(unique_set_names(&["if", "yes no"], Release::V118), ["if", "yes_no"]);
+        assert_eq!(unique_set_names(&["if", "yes no"], Version::Stata14), ["if", "yes_no"]);
     }
 }

@@ -1,0 +1,51 @@
+//! The rules of Stata, whatever carries a table to it: a `.dta`, or delimited text with a do-file.
+//!
+//! [`describe`] decides everything that a table is called, labelled and stored as; formats write what it decided.
+//! Sections named here are those of the format description that this crate follows: 1 releases, 2 widths, 5 types,
+//! 6 text, 7 names, 9 display formats, 10 value labels, 11 characteristics.
+//!
+//! ```
+//! use exporter_core::codebook::{Codebook, Kind, Missing, Table, Variable};
+//! use exporter_stata::{Choices, Version, describe};
+//!
+//! let vote = Variable::new("1st vote", Kind::INTEGER).with_missing(Missing::value(9).label("Refused"));
+//! let codebook = Codebook::new("s").with_table(Table::new("t", vec![vote]));
+//! let choices = Choices::new(Version::Stata14);
+//! let table = describe(&codebook, &codebook.tables[0], (None, None), None, &choices)?;
+//! assert_eq!(table.variables[0].name, "_1st_vote");
+//! assert_eq!(table.remarks, ["t._1st_vote: 9 (Refused) = .a"]);
+//! # Ok::<(), exporter_core::Error>(())
+//! ```
+
+pub mod calendar;
+mod charset;
+mod choices;
+mod describe;
+mod display_format;
+mod format_class;
+mod label_sets;
+mod languages;
+mod letters;
+pub mod limits;
+mod missing;
+pub mod names;
+mod rule;
+mod storage;
+pub mod storage_type;
+mod texts;
+mod version;
+
+pub use calendar::{EPOCH_DAYS, EPOCH_MILLIS};
+pub use charset::Charset;
+pub use choices::{Choices, Decimals, LargeIntegers, LongTextOption, StorageOption, StrlOption, ZoneOption};
+pub use describe::{TableDescription, VariableDescription, describe};
+pub use format_class::FormatClass;
+pub use label_sets::{LabelSets, UsedSets, ValueLabelSet};
+pub use languages::{LabelLanguage, Languages};
+pub use letters::Letters;
+pub use missing::Missing;
+pub use rule::{Code, Conversion, MissingRule};
+pub use storage::needs;
+pub use storage_type::StorageType;
+pub use texts::{Label, MAX_NOTE_BYTES, Notes, without_nul};
+pub use version::Version;

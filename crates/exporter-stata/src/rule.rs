@@ -1,0 +1,109 @@
+//! Values that become missing values, and how numbers of a column become Stata's numbers.
+
+use exporter_core::codebook::Kind;
+
+use crate::calendar::leap_millis;
+use crate::{EPOCH_DAYS, EPOCH_MILLIS, Missing};
+
+/// A value, or a range of values, that is stored as a missing value.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct MissingRule {
+    /// Lowest value of the range.
+    pub low: Code,
+    /// Highest value of the range, itself included.
+    pub high: Code,
+    /// Stored instead.
+    pub missing: Missing,
+}
+
+/// A number as a codebook declares it, in the unit of its column.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Code {
+    /// A whole number.
+    Integer(i64),
+    /// Any number.
+    Number(f64),
+}
+
+impl Code {
+    /// The number as a float.
+    pub fn as_f64(self) -> f64 {
+        match self {
+            Self::Integer(whole) => whole as f64,
+            Self::Number(number) => number,
+        }
+    }
+}
+
+/// How the values of an Arrow column become cells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Conversion {
+    /// Numbers, booleans (0, 1), decimals, durations (in their own unit) and texts as they are.
+    Plain,
+    /// Dates to days since 1960-01-01.
+    Days,
+    /// Timestamps to milliseconds since 1960-01-01 00:00:00 of the same clock, finer parts cut.
+    Millis {
+        /// Count leap seconds, for `%tC`.
+        leap_seconds: bool,
+        /// Convert the instants of a column with a zone to the wall clock of that zone.
+        wall_clock: bool,
+    },
+    /// Times of day to milliseconds since midnight, finer parts cut.
+    TimeOfDay,
+    /// Whole numbers and decimals to their decimal text.
+    DecimalText,
+}
+
+impl Conversion {
+    /// The number that stands in Stata for a number in the unit of a column of `kind`; instants count in UTC.
+    pub fn number(self, code: Code, kind: &Kind) -> Code {
+        let Code::Integer(whole) = code else { return code };
+        let millis = |per_second: i64| {
+            let millis = i128::from(whole) * 1_000;
+            i64::try_from(millis.div_euclid(per_second.into())).unwrap_or(if whole < 0 {
+                i64::MIN
+            } else {
+                i64::MAX
+            })
+        };
+        Code::Integer(match (self, kind) {
+            (Self::Days, _) => whole.saturating_add(EPOCH_DAYS),
+            (Self::Millis { leap_seconds, .. }, Kind::DateTime { unit, .. }) => {
+                let millis = millis(unit.per_second());
+                let leap = if leap_seconds { leap_millis(millis) } else { 0 };
+                millis.saturating_add(EPOCH_MILLIS).saturating_add(leap)
+            }
+            (Self::TimeOfDay, Kind::Time(unit)) => millis(unit.per_second()),
+            _ => whole,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use exporter_core::codebook::TimeUnit;
+
+    use super::*;
+
+    #[test]
+    fn codes_count_as_stata_counts() {
+        let number =
+            |conversion: Conversion, whole, kind: &Kind| conversion.number(Code::Integer(whole), kind);
+        assert_eq!(number(Conversion::Days, 0, &Kind::Date), Code::Integer(3_653));
+        let moment = Kind::DateTime { unit: TimeUnit::Microsecond, zone: None };
+        let plain = Conversion::Millis { leap_seconds: false, wall_clock: false };
+        assert_eq!(number(plain, -1, &moment), Code::Integer(315_619_199_999));
+        let leap = Conversion::Millis { leap_seconds: true, wall_clock: false };
+        assert_eq!(number(leap, 912 * 86_400_000_000, &moment), Code::Integer(394_416_001_000));
+        assert_eq!(
+            number(Conversion::TimeOfDay, 1_500, &Kind::Time(TimeUnit::Microsecond)),
+            Code::Integer(1)
+        );
+        assert_eq!(number(Conversion::Plain, 9, &Kind::INTEGER), Code::Integer(9));
+        assert_eq!(
+            Conversion::Days.number(Code::Number(f64::INFINITY), &Kind::Date),
+            Code::Number(f64::INFINITY)
+        );
+    }
+}

@@ -1,0 +1,102 @@
+//! Storage types and the ranges they hold (section 5).
+
+/// How a variable is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum StorageType {
+    /// Signed 8-bit integer, -127 to 100.
+    Byte,
+    /// Signed 16-bit integer, -32,767 to 32,740.
+    Int,
+    /// Signed 32-bit integer, -2,147,483,647 to 2,147,483,620.
+    Long,
+    /// 32-bit floating point.
+    Float,
+    /// 64-bit floating point.
+    Double,
+    /// Fixed string of so many bytes, 1 to 2,045 (244 before Stata 13).
+    Str(u16),
+    /// Text or bytes of any length kept apart from the rows, Stata 13 and later.
+    StrL,
+    /// A variable of another frame, without bytes in a file, Stata 18 and later.
+    Alias,
+}
+
+/// Smallest `byte` that is a value.
+pub const BYTE_MIN: i8 = -127;
+/// Largest `byte` that is a value.
+pub const BYTE_MAX: i8 = 100;
+/// Smallest `int` that is a value.
+pub const INT_MIN: i16 = -32_767;
+/// Largest `int` that is a value.
+pub const INT_MAX: i16 = 32_740;
+/// Smallest `long` that is a value.
+pub const LONG_MIN: i32 = -2_147_483_647;
+/// Largest `long` that is a value.
+pub const LONG_MAX: i32 = 2_147_483_620;
+/// Bits of the largest `float` that is a value, about 1.701e38.
+pub const FLOAT_MAX_BITS: u32 = 0x7EFF_FFFF;
+/// Bits of the largest `double` that is a value, about 8.988e307.
+pub const DOUBLE_MAX_BITS: u64 = 0x7FDF_FFFF_FFFF_FFFF;
+/// Largest whole number up to which every integer is exact in a `double`: 2^53.
+pub const DOUBLE_EXACT: i64 = 1 << 53;
+
+impl StorageType {
+    /// Bytes of one cell in the rows.
+    pub const fn width(self) -> usize {
+        match self {
+            Self::Byte => 1,
+            Self::Int => 2,
+            Self::Long | Self::Float => 4,
+            Self::Double | Self::StrL => 8,
+            Self::Str(width) => width as usize,
+            Self::Alias => 0,
+        }
+    }
+
+    /// Whether the variable holds text.
+    pub const fn is_string(self) -> bool {
+        matches!(self, Self::Str(_) | Self::StrL)
+    }
+
+    /// Smallest integer type whose values include `min` to `max`, or `None` beyond `long`.
+    pub const fn smallest_integer(min: i64, max: i64) -> Option<Self> {
+        if min >= BYTE_MIN as i64 && max <= BYTE_MAX as i64 {
+            Some(Self::Byte)
+        } else if min >= INT_MIN as i64 && max <= INT_MAX as i64 {
+            Some(Self::Int)
+        } else if min >= LONG_MIN as i64 && max <= LONG_MAX as i64 {
+            Some(Self::Long)
+        } else {
+            None
+        }
+    }
+
+    /// Display format that Stata itself assigns (section 9).
+    pub fn default_format(self) -> String {
+        match self {
+            Self::Byte | Self::Int => "%8.0g".to_owned(),
+            Self::Long => "%12.0g".to_owned(),
+            Self::Float => "%9.0g".to_owned(),
+            Self::Double | Self::Alias => "%10.0g".to_owned(),
+            Self::Str(width) => format!("%{}s", width.max(9)),
+            Self::StrL => "%9s".to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn smallest_integer_keeps_the_missing_codes_free() {
+        let smallest = StorageType::smallest_integer;
+        assert_eq!(smallest(-127, 100), Some(StorageType::Byte));
+        assert_eq!(smallest(-128, 0), Some(StorageType::Int));
+        assert_eq!(smallest(0, 101), Some(StorageType::Int));
+        assert_eq!(smallest(0, 32_741), Some(StorageType::Long));
+        assert_eq!(smallest(-32_768, 0), Some(StorageType::Long));
+        assert_eq!(smallest(0, 2_147_483_621), None);
+        assert_eq!(smallest(i64::from(i32::MIN), 0), None);
+    }
+}
