@@ -80,6 +80,9 @@ pub(crate) struct WorkArgs {
     /// Language of labels where a format holds only one (BCP 47)
     #[arg(long, value_name = "TAG")]
     pub(crate) language: Option<String>,
+    /// Print the request that these arguments make, as JSON for --request, and do nothing else
+    #[arg(long)]
+    pub(crate) print_request: bool,
     /// Print what would be written and lost, and write nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
@@ -121,14 +124,20 @@ pub(crate) struct PasswordArgs {
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct ExportArgs {
+    /// A study file (study.json, study.toml), or data files
+    #[arg(required_unless_present = "request", value_name = "INPUT")]
+    pub(crate) inputs: Vec<PathBuf>,
     #[command(flatten)]
-    pub(crate) input: InputArgs,
+    pub(crate) reading: ReadingArgs,
+    /// Run a stored request, which says what to export and how; its paths are relative to its folder
+    #[arg(long, value_name = "FILE.json", conflicts_with_all = REQUESTED)]
+    pub(crate) request: Option<PathBuf>,
     /// A format to write and its options; may be given several times
-    #[arg(long, required = true, value_name = "FORMAT[:OPTION=VALUE,…]")]
+    #[arg(long, required_unless_present = "request", value_name = "FORMAT[:OPTION=VALUE,…]")]
     pub(crate) to: Vec<String>,
     /// A folder, a file name ending in .zip, .gz or the format's extension, or - for standard output
-    #[arg(long, value_name = "PATH")]
-    pub(crate) out: PathBuf,
+    #[arg(long, required_unless_present = "print_request", value_name = "PATH")]
+    pub(crate) out: Option<PathBuf>,
     /// Export only these tables
     #[arg(long, value_name = "NAME")]
     pub(crate) table: Vec<String>,
@@ -157,6 +166,24 @@ pub(crate) struct ExportArgs {
     #[command(flatten)]
     pub(crate) work: WorkArgs,
 }
+
+/// The arguments that make a request: none goes with one that is stored.
+const REQUESTED: [&str; 14] = [
+    "inputs",
+    "ReadingArgs",
+    "to",
+    "table",
+    "zip",
+    "gzip",
+    "level",
+    "legacy_encryption",
+    "PasswordArgs",
+    "no_codebook",
+    "manifest",
+    "ExcerptArgs",
+    "losses",
+    "language",
+];
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct ConvertArgs {

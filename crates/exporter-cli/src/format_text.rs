@@ -1,23 +1,32 @@
 //! Formats as typed on the command line: `csv`, or `csv:delimiter=;,header=labels`.
 
 use exporter::registry::{options_from_pairs, read_options_from_pairs};
-use exporter::{Error, Exporter, Registry, Result};
+use exporter::request::FormatRequest;
+use exporter::{Error, Registry, Result};
 use serde_json::Value as Json;
 
-/// Splits `FORMAT[:OPTION=VALUE,…]` into the format and the JSON object of its options of writing.
+/// Reads `FORMAT[:OPTION=VALUE,…]` with options of writing.
 ///
 /// A comma inside a value is written `\,` and a backslash `\\`.
-pub(crate) fn parse(text: &str, registry: &Registry) -> Result<(String, Json)> {
+pub(crate) fn parse(text: &str, registry: &Registry) -> Result<FormatRequest> {
     let (format, pairs) = split(text)?;
     let pairs = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-    Ok((format.to_owned(), options_from_pairs(registry.format(format)?, pairs)?))
+    Ok(with_options(format, options_from_pairs(registry.format(format)?, pairs)?))
 }
 
-/// Splits the same form for a reader, whose options are its own.
-pub(crate) fn parse_reader(text: &str, registry: &Registry) -> Result<(String, Json)> {
+/// Reads the same form for a reader, whose options are its own.
+pub(crate) fn parse_reader(text: &str, registry: &Registry) -> Result<FormatRequest> {
     let (format, pairs) = split(text)?;
     let pairs = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-    Ok((format.to_owned(), read_options_from_pairs(registry.format(format)?, pairs)?))
+    Ok(with_options(format, read_options_from_pairs(registry.format(format)?, pairs)?))
+}
+
+fn with_options(format: &str, options: Json) -> FormatRequest {
+    let mut request = FormatRequest::new(format);
+    if let Json::Object(options) = options {
+        request.options = options;
+    }
+    request
 }
 
 fn split(text: &str) -> Result<(&str, Vec<(String, String)>)> {
@@ -31,12 +40,6 @@ fn split(text: &str) -> Result<(&str, Vec<(String, String)>)> {
         pairs.push((name.to_owned(), value.to_owned()));
     }
     Ok((format, pairs))
-}
-
-/// An exporter for `FORMAT[:OPTION=VALUE,…]`.
-pub(crate) fn exporter(text: &str, registry: &Registry) -> Result<Box<dyn Exporter>> {
-    let (format, options) = parse(text, registry)?;
-    registry.exporter(&format, options)
 }
 
 fn split_unescaped(text: &str) -> Vec<String> {

@@ -6,9 +6,9 @@ mod commands;
 mod failure;
 mod format_text;
 mod loss_text;
-mod packaging;
 mod progress;
 mod report;
+mod request;
 mod target;
 mod terminal;
 

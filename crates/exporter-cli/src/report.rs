@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use exporter::{Error, LossReport, Plan, Rename, Result, Summary};
+use exporter::request::DryRun;
+use exporter::{Error, LossReport, Rename, Result, Summary};
 use serde_json::json;
 
 use crate::loss_text;
@@ -36,16 +37,16 @@ pub(crate) fn summary(summary: &Summary) -> String {
     text
 }
 
-/// What a plan would write, and `lost` what it and the reading would lose.
-pub(crate) fn plan(plan: &dyn Plan, lost: &LossReport) -> String {
+/// What an export would write and lose.
+pub(crate) fn plan(plan: &DryRun) -> String {
     let mut text = String::from("dry run: nothing is written\n");
-    for entry in plan.entries() {
+    for entry in &plan.entries {
         let rows = entry.rows.map(|rows| format!(", {} rows", grouped(rows))).unwrap_or_default();
         let bytes = entry.bytes.map(|bytes| format!(", {} bytes", grouped(bytes))).unwrap_or_default();
         line(&mut text, format!("{} ({}{rows}{bytes})", entry.path, entry.media_type));
     }
-    losses(&mut text, lost);
-    renames(&mut text, plan.renames());
+    losses(&mut text, &plan.losses);
+    renames(&mut text, &plan.renames);
     text.truncate(text.trim_end().len());
     text
 }
@@ -76,10 +77,9 @@ pub(crate) fn write_summary(path: &Path, summary: &Summary) -> Result<()> {
     )
 }
 
-/// Writes what a plan would do and what it and the reading would lose as JSON.
-pub(crate) fn write_plan(path: &Path, plan: &dyn Plan, losses: &LossReport) -> Result<()> {
-    let planned = json!({ "entries": plan.entries(), "losses": losses, "renames": plan.renames() });
-    write(path, &json!({ "dry_run": true, "plan": planned }))
+/// Writes what an export would write and lose as JSON.
+pub(crate) fn write_plan(path: &Path, plan: &DryRun) -> Result<()> {
+    write(path, &json!({ "dry_run": true, "plan": plan }))
 }
 
 fn write(path: &Path, value: &serde_json::Value) -> Result<()> {

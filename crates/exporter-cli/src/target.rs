@@ -1,14 +1,13 @@
-//! Where an export goes: a folder, a file or standard output, packaged or not.
+//! Where an export goes: a folder, a file or standard output.
 
 use std::path::{Path, PathBuf};
 
 use exporter::core::sink::{FileSink, FolderOptions, FolderSink, StreamSink};
-use exporter::package::{GzipOptions, Gzipped, Listed, Packaged};
-use exporter::{Bundle, Context, Dataset, Error, Exporter, Result, Sink};
+use exporter::request::{Packaging, Request};
+use exporter::{Registry, Result, Sink};
 
-use crate::args::ExportArgs;
-use crate::commands::carry_out;
-use crate::packaging::Packaging;
+use crate::args::WorkArgs;
+use crate::request::packaging_of_target;
 
 /// The place that becomes visible at once.
 pub(crate) enum Target {
@@ -21,85 +20,49 @@ pub(crate) enum Target {
 }
 
 impl Target {
-    /// The target that `--out` names for these formats.
-    pub(crate) fn of(args: &ExportArgs, exporters: &[Box<dyn Exporter>], packaging: &Packaging) -> Self {
-        let single = match (packaging, exporters) {
-            (Packaging::Zip(_), _) => has_extension(&args.out, &["zip"]),
-            (Packaging::Gzip(_), _) => has_extension(&args.out, &["gz"]),
-            (Packaging::None, [one]) => has_extension(&args.out, one.format().extensions),
-            (Packaging::None, _) => false,
+    /// The target of this name for what a request writes. Its name decides what the request leaves open: the packaging,
+    /// and how a zip is called; where a single entry goes there is no codebook beside.
+    pub(crate) fn of(out: &Path, request: &mut Request, registry: &Registry) -> Self {
+        request.packaging = request.packaging.take().or_else(|| packaging_of_target(out));
+        let is_single = match (&request.packaging, request.formats.as_slice()) {
+            (Some(Packaging::Zip(_)), _) => has_extension(out, &["zip"]),
+            (Some(Packaging::Gzip(_)), _) => has_extension(out, &["gz"]),
+            (None, [one]) => {
+                registry.format(&one.format).is_ok_and(|format| has_extension(out, format.extensions))
+            }
+            _ => false,
         };
-        if args.out.as_os_str() == "-" {
+        let target = if out.as_os_str() == "-" {
             Target::Output
-        } else if single {
-            Target::File(args.out.clone())
+        } else if is_single {
+            Target::File(out.to_owned())
         } else {
-            Target::Folder(args.out.clone())
+            Target::Folder(out.to_owned())
+        };
+        match &mut request.packaging {
+            Some(Packaging::Zip(zip)) if is_single => {
+                zip.name = out.file_name().map(|name| name.to_string_lossy().into_owned());
+            }
+            Some(Packaging::Zip(_)) => {}
+            _ => request.codebook &= target.holds_many(),
         }
+        target
     }
 
-    /// Whether the codebook fits beside the data.
-    pub(crate) fn holds_many(&self, packaging: &Packaging) -> bool {
-        matches!(self, Target::Folder(_)) || matches!(packaging, Packaging::Zip(_))
+    /// Whether several entries fit.
+    pub(crate) fn holds_many(&self) -> bool {
+        matches!(self, Target::Folder(_))
     }
 
-    /// Exports into the target.
-    pub(crate) fn export(
-        self,
-        bundle: Bundle,
-        data: &dyn Dataset,
-        packaging: Packaging,
-        args: &ExportArgs,
-        context: &Context,
-    ) -> Result<()> {
-        let several = bundle.entries(data.codebook()).len();
-        if several > 1 && !self.holds_many(&packaging) {
-            return Err(Error::invalid(format!(
-                "{} holds a single entry, and this export has {several}",
-                args.out.display()
-            ))
-            .hint("export to a folder, or to a file name ending in .zip"));
-        }
-        match packaging {
-            Packaging::None => {
-                let exporter = listed(bundle, args.manifest);
-                carry_out(&*exporter, data, || self.open(args), &args.work, context)
-            }
-            Packaging::Gzip(level) => {
-                let options = GzipOptions::default().level(level);
-                let exporter = listed(Gzipped::new(bundle, options), args.manifest);
-                carry_out(&*exporter, data, || self.open(args), &args.work, context)
-            }
-            Packaging::Zip(options) => {
-                let name = self.zip_name(data);
-                let packaged = Packaged::zip(bundle, name, options).manifest(args.manifest);
-                carry_out(&packaged, data, || self.open(args), &args.work, context)
-            }
-        }
-    }
-
-    fn open(&self, args: &ExportArgs) -> Result<Box<dyn Sink>> {
-        let options = FolderOptions::default().overwrite(args.work.overwrite).sync(args.work.sync);
+    /// Opens the sink.
+    pub(crate) fn open(&self, work: &WorkArgs) -> Result<Box<dyn Sink>> {
+        let options = FolderOptions::default().overwrite(work.overwrite).sync(work.sync);
         Ok(match self {
             Target::Folder(folder) => Box::new(FolderSink::create(folder, options)?),
             Target::File(file) => Box::new(FileSink::create(file, options)?),
             Target::Output => Box::new(StreamSink::new(std::io::stdout())),
         })
     }
-
-    /// A zip in a folder is named after the study.
-    fn zip_name(&self, data: &dyn Dataset) -> String {
-        let file = match self {
-            Target::File(file) => file.file_name().map(|name| name.to_string_lossy().into_owned()),
-            Target::Folder(_) | Target::Output => None,
-        };
-        let study = &data.codebook().study.id;
-        file.unwrap_or_else(|| format!("{}.zip", if study.is_empty() { "study" } else { study }))
-    }
-}
-
-fn listed(exporter: impl Exporter + 'static, manifest: bool) -> Box<dyn Exporter> {
-    if manifest { Box::new(Listed::new(exporter)) } else { Box::new(exporter) }
 }
 
 /// Whether a file name ends with one of the extensions.

@@ -11,5 +11,6 @@ mod mistakes;
 mod packaging;
 mod program;
 mod refusal;
+mod requests;
 mod signal;
 mod tables;

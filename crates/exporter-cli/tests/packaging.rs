@@ -96,3 +96,40 @@ fn one_entry_can_be_a_gzip_file_or_stream() {
         ["households.codebook.json.gz", "households.csv.gz", "members.csv.gz"]
     );
 }
+
+/// `../shared/data/cases/password`, made here.
+#[test]
+fn password_files_are_read_as_editors_write_them() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("x.csv"), "a\n1\n").unwrap();
+    let write = |name: &str, bytes: &[u8]| std::fs::write(folder.path().join(name), bytes).unwrap();
+    write("bom.txt", b"\xef\xbb\xbfsecret\n");
+    write("plain.txt", b"secret\n");
+    let done = run_in(folder.path(), "export {}/x.csv --to csv --out {}/x.zip --password-file {}/bom.txt");
+    assert_eq!(done.code, 0, "{}", done.error);
+    for (password, code) in [("plain.txt", 0), ("bom.txt", 0)] {
+        let checked = run_in(folder.path(), &format!("check {{}}/x.zip --password-file {{}}/{password}"));
+        assert_eq!(checked.code, code, "{password}: {}{}", checked.output, checked.error);
+    }
+    let utf16: Vec<u8> = "\u{feff}secret\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    write("utf16.txt", &utf16);
+    write("n99.txt", &[b'x'; 99]);
+    write("n100.txt", &[b'x'; 100]);
+    for (password, code, wanted) in [
+        ("utf16.txt", 2, "utf16.txt is UTF-16\n  hint: save it as UTF-8"),
+        (
+            "n100.txt",
+            2,
+            "the password has 100 bytes, and 7-Zip opens no archive with a password of more than 99",
+        ),
+        ("n99.txt", 0, ""),
+    ] {
+        for more in ["--dry-run", ""] {
+            let export =
+                format!("export {{}}/x.csv --to csv --out {{}}/y.zip --password-file {{}}/{password} {more}");
+            let run = run_in(folder.path(), &export);
+            assert_eq!(run.code, code, "{password}: {}", run.error);
+            assert!(run.error.contains(wanted) && !run.error.contains("xxx"), "{}", run.error);
+        }
+    }
+}

@@ -5,6 +5,7 @@ pub mod check;
 mod excerpt;
 mod formats;
 mod input;
+pub mod request;
 pub mod study;
 
 pub use exporter_core as core;
@@ -23,3 +24,4 @@ pub use assembled::{AssembledDataset, Part};
 pub use excerpt::{Excerpt, PartOf};
 pub use formats::registry;
 pub use input::{InputOptions, open};
+pub use request::Request;

@@ -7,13 +7,13 @@ use exporter::{Error, Result};
 use serde_json::json;
 
 use crate::args::CheckArgs;
-use crate::packaging;
+use crate::request;
 use crate::terminal::print;
 
 /// Ends with 1 when any file has a finding.
 pub(super) fn run(args: &CheckArgs) -> Result<ExitCode> {
     let mut options = CheckOptions::default();
-    options.password = packaging::password(&args.password)?;
+    options.password = request::password(&args.password).map(|place| place.password()).transpose()?;
     let mut all = Vec::new();
     let mut found = 0;
     for file in &args.files {

@@ -1,31 +1,46 @@
 //! `exporter export`.
 
-use exporter::{Bundle, CodebookExporter, Dataset as _, Exporter, Result};
+use exporter::request::{Packaging, Request, ZipEncryption};
+use exporter::{Error, Result};
 
 use super::work;
 use crate::args::ExportArgs;
-use crate::format_text;
-use crate::packaging::Packaging;
+use crate::request;
 use crate::target::Target;
+use crate::terminal::say;
 
 pub(super) fn run(args: &ExportArgs) -> Result<()> {
     let registry = exporter::registry();
-    let packaging = Packaging::of(args)?;
-    let exporters =
-        args.to.iter().map(|to| format_text::exporter(to, &registry)).collect::<Result<Vec<_>>>()?;
-    let context = work::context(&args.work)?;
-    let excerpt = work::excerpt(&args.excerpt);
-    let mut options = work::input_options(&args.input.reading, &registry)?;
-    options.projection = excerpt.projection();
-    options.follow = excerpt.follows();
-    let data = exporter::open(&args.input.inputs, &options, &registry, &context)?.keep(&args.table)?;
-    let data = work::part_of(data, &excerpt, &context)?;
-    let target = Target::of(args, &exporters, &packaging);
-    let mut bundle = exporters.into_iter().fold(Bundle::new(), Bundle::with);
-    let codebook_asked =
-        bundle.entries(data.codebook()).iter().any(|entry| entry.path.ends_with(".codebook.json"));
-    if target.holds_many(&packaging) && !args.no_codebook && !codebook_asked {
-        bundle = bundle.with(Box::new(CodebookExporter));
+    let mut request = match &args.request {
+        Some(file) => Request::read(file)?,
+        None => request::of_export(args, &registry)?,
+    };
+    let (Some(out), false) = (&args.out, args.work.print_request) else {
+        return request::show(request);
+    };
+    let target = Target::of(out, &mut request, &registry);
+    if is_broken(&request) {
+        say("warning: ZipCrypto is broken: it keeps nobody out who tries");
     }
-    target.export(bundle, &data, packaging, args, &context)
+    let context = work::context(&args.work);
+    let export = request.prepare(&registry, &context)?;
+    for (table, parent) in export.data().inner().followers() {
+        say(&format!(
+            "note: of {table} only the rows whose {parent} are kept (--keep-orphans keeps the others)"
+        ));
+    }
+    let several = export.entries().len();
+    if several > 1 && !target.holds_many() {
+        return Err(Error::invalid(format!(
+            "{} holds a single entry, and this export has {several}",
+            out.display()
+        ))
+        .hint("export to a folder, or to a file name ending in .zip"));
+    }
+    work::carry_out(&export, &target, &args.work, &context)
+}
+
+/// Whether the zip is encrypted in the old way.
+fn is_broken(request: &Request) -> bool {
+    matches!(&request.packaging, Some(Packaging::Zip(zip)) if zip.encryption == ZipEncryption::LegacyZipCrypto)
 }

@@ -6,8 +6,8 @@ use exporter::codebook::{Codebook, Table, Variable};
 use exporter::{Context, Dataset, Error, Result, Scan, TableId};
 use serde_json::{Value as Json, json};
 
-use super::work;
 use crate::args::InspectArgs;
+use crate::request;
 use crate::terminal::print;
 
 /// Widest cell that is shown.
@@ -16,8 +16,8 @@ const CELL_CHARACTERS: usize = 24;
 pub(super) fn run(args: &InspectArgs) -> Result<()> {
     let registry = exporter::registry();
     let context = Context::default();
-    let options = work::input_options(&args.input.reading, &registry)?;
-    let data = exporter::open(&args.input.inputs, &options, &registry, &context)?;
+    let request = request::reading(&args.input.inputs, &args.input.reading, &registry)?;
+    let data = request.open(&registry, &context)?;
     let text =
         if args.json { as_json(&data, args.rows, &context)? } else { as_text(&data, args.rows, &context)? };
     print(&text)

@@ -8,8 +8,6 @@ mod formats;
 mod inspect;
 mod work;
 
-pub(crate) use work::carry_out;
-
 use std::process::ExitCode;
 
 use exporter::Result;
@@ -18,7 +16,13 @@ use crate::args::{Args, Command};
 
 /// Runs a command and says with which exit code the program ends.
 pub(crate) fn run(args: Args) -> Result<ExitCode> {
-    match args.command {
+    // Only a stored request has fields that its author knows.
+    let stored = matches!(&args.command, Command::Export(args) if args.request.is_some());
+    dispatch(args.command).map_err(|error| if stored { error } else { error.without_field() })
+}
+
+fn dispatch(command: Command) -> Result<ExitCode> {
+    match command {
         Command::Export(args) => export::run(&args).map(|()| ExitCode::SUCCESS),
         Command::Convert(args) => convert::run(&args).map(|()| ExitCode::SUCCESS),
         Command::Inspect(args) => inspect::run(&args).map(|()| ExitCode::SUCCESS),

@@ -2,9 +2,8 @@
 
 mod merge;
 
-use exporter_core::codebook::{Codebook, Table};
+use exporter_core::codebook::Codebook;
 use exporter_core::dataset::table_of;
-use exporter_core::near_name;
 use exporter_core::{Batches, Dataset, Error, Loss, LossReport, Result, Scan, TableId, TableProfile};
 
 /// A dataset that gives one table, and what a codebook says about it.
@@ -69,36 +68,6 @@ impl AssembledDataset {
         }
         codebook.validate()?;
         Ok(Self { codebook, tables })
-    }
-
-    /// Keeps only these tables, in the order given.
-    ///
-    /// # Errors
-    /// [`exporter_core::ErrorKind::NotFound`] when a table does not exist, listing those that do.
-    pub fn keep(mut self, names: &[String]) -> Result<Self> {
-        if names.is_empty() {
-            return Ok(self);
-        }
-        let mut tables: Vec<Table> = Vec::new();
-        let mut sources = Vec::new();
-        for name in names {
-            let Some(at) = self.codebook.tables.iter().position(|table| &table.name == name) else {
-                let known = self.codebook.tables.iter().map(|table| table.name.as_str());
-                return Err(Error::not_found(format!("the table {name:?} does not exist"))
-                    .hint(near_name::hint(name, "tables", known)));
-            };
-            tables.push(self.codebook.tables.remove(at));
-            sources.push(self.tables.remove(at));
-        }
-        for table in &mut tables {
-            // A parent that is left out cannot be named any more.
-            if table.parent.as_ref().is_some_and(|parent| !names.contains(&parent.table)) {
-                table.parent = None;
-            }
-        }
-        self.codebook.tables = tables;
-        self.tables = sources;
-        Ok(self)
     }
 
     fn assembled(&self, table: TableId) -> Result<&Assembled> {

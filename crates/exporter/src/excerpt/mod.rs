@@ -1,7 +1,8 @@
-//! Parts of a study as a user writes them down: conditions on rows, names of variables, a number of rows.
+//! Parts of a study as a user writes them down: names of tables and variables, conditions on rows, a number of rows.
 
 mod condition;
 mod literal;
+mod tables;
 
 use exporter_core::Projection;
 use exporter_core::codebook::{Codebook, Table};
@@ -9,9 +10,12 @@ use exporter_core::dataset::{ExcerptDataset, RelatedDataset};
 use exporter_core::near_name;
 use exporter_core::{Context, Dataset, Error, Filter, Result, Scan, TableId};
 
-use condition::Condition;
+use serde::{Deserialize, Serialize};
 
-/// Which rows and variables of a study to take; everything by default.
+use condition::Condition;
+use tables::TablesOf;
+
+/// Which tables, rows and variables of a study to take; everything by default.
 ///
 /// A condition is `VARIABLE OPERATOR VALUE`:
 ///
@@ -22,54 +26,75 @@ use condition::Condition;
 /// - `missing` means null or declared missing; other comparisons take declared missing values as the values they are;
 /// - the variable is looked for in every table, or in one when it is written `TABLE.VARIABLE`; tables without it keep
 ///   their rows, but for those whose parent row is left out.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Excerpt {
-    /// Conditions that all hold.
-    pub conditions: Vec<String>,
+    /// Tables to keep, in this order; all when empty.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tables: Vec<String>,
     /// Variables to keep, in this order: `VARIABLE`, or `TABLE.VARIABLE`; all when empty. A table of which none is
     /// named must be left out by its name.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub variables: Vec<String>,
+    /// Conditions that all hold: `VARIABLE OPERATOR VALUE`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub conditions: Vec<String>,
     /// Rows to keep at most of each table, of those that pass.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub rows: Option<u64>,
     /// Keep the rows of a table whose parent row is left out.
-    pub orphans: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub keep_orphans: bool,
 }
 
-/// A part of a study: some rows, those of their children, and some variables of these.
-pub type PartOf<D> = ExcerptDataset<RelatedDataset<ExcerptDataset<D>>>;
+/// A part of a study: some tables, some of their rows, those of their children, and some variables of these.
+pub type PartOf<D> = ExcerptDataset<RelatedDataset<ExcerptDataset<TablesOf<D>>>>;
 
 impl Excerpt {
+    /// Keeps this table, and others that are named.
+    #[must_use]
+    pub fn with_table(mut self, table: impl Into<String>) -> Self {
+        self.tables.push(table.into());
+        self
+    }
+
+    /// Keeps this variable, and others that are named.
+    #[must_use]
+    pub fn with_variable(mut self, variable: impl Into<String>) -> Self {
+        self.variables.push(variable.into());
+        self
+    }
+
+    /// Keeps rows for which this holds, and every other condition.
+    #[must_use]
+    pub fn with_condition(mut self, condition: impl Into<String>) -> Self {
+        self.conditions.push(condition.into());
+        self
+    }
+
+    /// Keeps at most so many rows of each table.
+    #[must_use]
+    pub fn with_rows(mut self, rows: u64) -> Self {
+        self.rows = Some(rows);
+        self
+    }
+
     /// Takes this part of a study. The keys of rows that other tables follow are read with `context` and take up to its
     /// memory; more are an error of the scan ([`exporter_core::ErrorKind::Limit`]).
     ///
     /// # Errors
     /// [`exporter_core::ErrorKind::Usage`] when a condition cannot be read or its value does not suit its variable,
-    /// [`exporter_core::ErrorKind::NotFound`] when a variable does not exist, with the nearest that does.
+    /// [`exporter_core::ErrorKind::NotFound`] when a table or variable does not exist, with the nearest that does. Errors
+    /// name the field, such as `conditions[0]`.
     pub fn of<D: Dataset>(&self, data: D, context: &Context) -> Result<PartOf<D>> {
+        let data = TablesOf::new(data, &self.tables)?;
         let codebook = data.codebook();
         let mut filtered = vec![Scan::all(); codebook.tables.len()];
-        for text in &self.conditions {
-            let condition = Condition::parse(text)?;
-            for (place, variable) in find(codebook, &condition.variable)? {
-                let (Some(table), Some(part)) = (codebook.tables.get(place), filtered.get_mut(place)) else {
-                    continue;
-                };
-                let filter = condition.filter(codebook, table, variable)?;
-                filter.check(table).map_err(|error| {
-                    Error::usage(format!("the condition {text:?}: {}", error.message()))
-                        .table(&table.name)
-                        .variable(&condition.variable)
-                })?;
-                part.filter = Some(match part.filter.take() {
-                    Some(Filter::All(mut all)) => {
-                        all.push(filter);
-                        Filter::All(all)
-                    }
-                    Some(one) => Filter::All(vec![one, filter]),
-                    None => filter,
-                });
-            }
+        for (at, text) in self.conditions.iter().enumerate() {
+            add_condition(text, codebook, &mut filtered)
+                .map_err(|error| error.field(format!("conditions[{at}]")))?;
         }
         // Links between tables are followed before any variable goes, and limits count what is left.
         let mut parts = vec![Scan::all(); codebook.tables.len()];
@@ -81,7 +106,7 @@ impl Excerpt {
         }
         let reduced = (0..).zip(&filtered).filter(|(_, part)| part.filter.is_some());
         let reduced: Vec<TableId> = reduced.map(|(table, _)| TableId(table)).collect();
-        let (reduced, rows) = if self.orphans { (Vec::new(), None) } else { (reduced, self.rows) };
+        let (reduced, rows) = if self.keep_orphans { (Vec::new(), None) } else { (reduced, self.rows) };
         let some = ExcerptDataset::new(data, filtered)?;
         ExcerptDataset::new(RelatedDataset::new(some, &reduced, rows, context), parts)
     }
@@ -105,16 +130,17 @@ impl Excerpt {
 
     /// Whether tables will follow their parents, for [`crate::InputOptions::follow`].
     pub fn follows(&self) -> bool {
-        !self.orphans && (self.rows.is_some() || !self.conditions.is_empty())
+        !self.keep_orphans && (self.rows.is_some() || !self.conditions.is_empty())
     }
 
     fn keep_variables(&self, codebook: &Codebook, parts: &mut [Scan]) -> Result<()> {
         let mut columns = vec![Vec::new(); codebook.tables.len()];
-        for name in &self.variables {
-            for (place, variable) in find(codebook, name)? {
+        for (at, name) in self.variables.iter().enumerate() {
+            let here = |error: Error| error.field(format!("variables[{at}]"));
+            for (place, variable) in find(codebook, name).map_err(here)? {
                 let Some(columns) = columns.get_mut(place) else { continue };
                 if columns.contains(&variable) {
-                    return Err(Error::usage(format!("the variable {name:?} is named twice")));
+                    return Err(here(Error::usage(format!("the variable {name:?} is named twice"))));
                 }
                 columns.push(variable);
             }
@@ -125,12 +151,38 @@ impl Excerpt {
                     "none of the variables named is in the table {:?}",
                     table.name
                 ))
-                .hint("name one of its variables, or leave the table out by naming those to export"));
+                .hint("name one of its variables, or leave the table out by naming those to export")
+                .field("variables"));
             }
             part.columns = Some(columns);
         }
         Ok(())
     }
+}
+
+/// Filters the tables that have the variable of a condition.
+fn add_condition(text: &str, codebook: &Codebook, filtered: &mut [Scan]) -> Result<()> {
+    let condition = Condition::parse(text)?;
+    for (place, variable) in find(codebook, &condition.variable)? {
+        let (Some(table), Some(part)) = (codebook.tables.get(place), filtered.get_mut(place)) else {
+            continue;
+        };
+        let filter = condition.filter(codebook, table, variable)?;
+        filter.check(table).map_err(|error| {
+            Error::usage(format!("the condition {text:?}: {}", error.message()))
+                .table(&table.name)
+                .variable(&condition.variable)
+        })?;
+        part.filter = Some(match part.filter.take() {
+            Some(Filter::All(mut all)) => {
+                all.push(filter);
+                Filter::All(all)
+            }
+            Some(one) => Filter::All(vec![one, filter]),
+            None => filter,
+        });
+    }
+    Ok(())
 }
 
 /// The tables and columns that a name means: `VARIABLE` in every table that has it, or `TABLE.VARIABLE`.

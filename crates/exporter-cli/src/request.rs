@@ -1,0 +1,150 @@
+//! From arguments to the request that they make.
+
+use std::path::Path;
+
+use exporter::request::{
+    FormatRequest, GzipPackaging, Packaging, Request, SecretRef, ZipEncryption, ZipPackaging,
+};
+use exporter::{Error, Excerpt, LossCode, LossPolicy, Registry, Result};
+
+use crate::args::{ConvertArgs, ExcerptArgs, ExportArgs, PasswordArgs, ReadingArgs, WorkArgs};
+use crate::format_text;
+use crate::target::has_extension;
+use crate::terminal::print;
+
+/// What `export` is asked for.
+pub(crate) fn of_export(args: &ExportArgs, registry: &Registry) -> Result<Request> {
+    let mut request = reading(&args.inputs, &args.reading, registry)?;
+    request.packaging = packaging(args)?;
+    for to in &args.to {
+        request = request.with_format(format_text::parse(to, registry)?);
+    }
+    request.codebook = !args.no_codebook;
+    request.manifest = args.manifest;
+    with_work(request, &args.excerpt, &args.table, &args.work)
+}
+
+/// What `convert` is asked for.
+pub(crate) fn of_convert(args: &ConvertArgs, registry: &Registry) -> Result<Request> {
+    let to = match &args.to {
+        Some(to) => format_text::parse(to, registry)?,
+        None => {
+            let extension =
+                args.output.extension().and_then(|extension| extension.to_str()).ok_or_else(|| {
+                    Error::usage(format!("{} has no extension that names a format", args.output.display()))
+                        .hint("give --to FORMAT")
+                })?;
+            FormatRequest::new(registry.format(extension)?.id)
+        }
+    };
+    let request = reading(std::slice::from_ref(&args.input), &args.reading, registry)?;
+    let request = request.with_format(to).with_codebook(false);
+    with_work(request, &args.excerpt, args.table.as_slice(), &args.work)
+}
+
+/// The inputs and how they are read.
+pub(crate) fn reading<P: AsRef<Path>>(
+    paths: &[P],
+    args: &ReadingArgs,
+    registry: &Registry,
+) -> Result<Request> {
+    let mut request = Request::new(paths.iter().map(AsRef::as_ref));
+    let input = &mut request.input;
+    input.codebook.clone_from(&args.codebook);
+    input.allow_outside = args.allow_outside;
+    if let Some(from) = &args.from {
+        let FormatRequest { format, options, .. } = format_text::parse_reader(from, registry)?;
+        (input.format, input.options) = (Some(format), options);
+    }
+    Ok(request)
+}
+
+fn with_work(request: Request, excerpt: &ExcerptArgs, tables: &[String], work: &WorkArgs) -> Result<Request> {
+    let mut part = Excerpt::default();
+    part.tables = tables.to_vec();
+    part.conditions.clone_from(&excerpt.conditions);
+    part.variables.clone_from(&excerpt.variables);
+    part.rows = excerpt.rows;
+    part.keep_orphans = excerpt.keep_orphans;
+    let mut request = request.with_excerpt(part).with_losses(policy(&work.losses)?);
+    request.language.clone_from(&work.language);
+    Ok(request)
+}
+
+fn policy(text: &str) -> Result<LossPolicy> {
+    match text.split_once('=') {
+        None if text == "deny" => Ok(LossPolicy::Deny),
+        None if text == "report" => Ok(LossPolicy::Report),
+        Some(("allow", codes)) if !codes.is_empty() => Ok(LossPolicy::Allow(
+            codes.split(',').map(|code| LossCode::from(code.trim().to_owned())).collect(),
+        )),
+        _ => Err(Error::usage(format!("--losses {text} is none of deny, report, allow=CODE,…"))
+            .hint("`exporter formats FORMAT` lists the codes that a format may report")),
+    }
+}
+
+/// By the flags, else by the extension of the target.
+fn packaging(args: &ExportArgs) -> Result<Option<Packaging>> {
+    let level = level(&args.level)?;
+    let password = password(&args.password);
+    let by_extension = args.out.as_deref().and_then(packaging_of_target);
+    let packaging = match by_extension {
+        _ if args.zip => Some(Packaging::Zip(ZipPackaging::default())),
+        _ if args.gzip => Some(Packaging::Gzip(GzipPackaging::default())),
+        other => other,
+    };
+    if password.is_some() && !matches!(packaging, Some(Packaging::Zip(_))) {
+        return Err(Error::usage("a password encrypts a zip only").hint("add --zip, or name the target .zip"));
+    }
+    if args.legacy_encryption && password.is_none() {
+        return Err(Error::usage("--legacy-encryption needs a password")
+            .hint("give --password-env VAR or --password-file FILE"));
+    }
+    Ok(packaging.map(|packaging| match packaging {
+        Packaging::Gzip(gzip) => Packaging::Gzip(gzip.with_level(level)),
+        Packaging::Zip(mut zip) => {
+            zip.password = password;
+            if args.legacy_encryption {
+                zip.encryption = ZipEncryption::LegacyZipCrypto;
+            }
+            Packaging::Zip(zip.with_level(level))
+        }
+        other => other,
+    }))
+}
+
+/// The packaging that the name of a target asks for.
+pub(crate) fn packaging_of_target(out: &Path) -> Option<Packaging> {
+    if has_extension(out, &["zip"]) {
+        Some(Packaging::Zip(ZipPackaging::default()))
+    } else if has_extension(out, &["gz"]) {
+        Some(Packaging::Gzip(GzipPackaging::default()))
+    } else {
+        None
+    }
+}
+
+fn level(text: &str) -> Result<u8> {
+    match text {
+        "fast" => Ok(1),
+        "best" => Ok(9),
+        number => number
+            .parse()
+            .ok()
+            .filter(|level| *level <= 9)
+            .ok_or_else(|| Error::usage(format!("--level {text} is none of 0 to 9, fast, best"))),
+    }
+}
+
+/// The place of the password that the arguments point to.
+pub(crate) fn password(args: &PasswordArgs) -> Option<SecretRef> {
+    let variable = args.password_env.clone().map(SecretRef::Env);
+    variable.or_else(|| args.password_file.clone().map(SecretRef::File))
+}
+
+/// Prints the request as JSON. Its paths become absolute, so that it can be stored anywhere.
+pub(crate) fn show(request: Request) -> Result<()> {
+    let folder =
+        std::env::current_dir().map_err(|source| Error::io("cannot tell the current folder", source))?;
+    print(&request.relative_to(folder).to_json()?)
+}

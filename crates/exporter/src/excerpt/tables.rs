@@ -1,0 +1,127 @@
+//! Some tables of a study.
+
+use exporter_core::codebook::Codebook;
+use exporter_core::near_name;
+use exporter_core::{Batches, Dataset, Error, LossReport, Result, Scan, TableId, TableProfile};
+
+/// A study of which only some tables are seen.
+#[derive(Debug)]
+pub struct TablesOf<D> {
+    inner: D,
+    codebook: Codebook,
+    /// For each table that is seen the one of the whole study.
+    tables: Vec<TableId>,
+}
+
+impl<D: Dataset> TablesOf<D> {
+    /// Sees the tables of these names, in this order; all when none is named. Tables whose parent is left out have none.
+    ///
+    /// # Errors
+    /// [`exporter_core::ErrorKind::NotFound`] when a table does not exist, listing those that do;
+    /// [`exporter_core::ErrorKind::Usage`] when one is named twice.
+    pub(super) fn new(inner: D, names: &[String]) -> Result<Self> {
+        let mut codebook = inner.codebook().clone();
+        if names.is_empty() {
+            let tables = (0..codebook.tables.len()).map(TableId).collect();
+            return Ok(Self { inner, codebook, tables });
+        }
+        let mut tables = Vec::new();
+        for (at, name) in names.iter().enumerate() {
+            let place = format!("tables[{at}]");
+            let Some((table, _)) = codebook.table(name) else {
+                let known = codebook.tables.iter().map(|table| table.name.as_str());
+                return Err(Error::not_found(format!("the table {name:?} does not exist"))
+                    .hint(near_name::hint(name, "tables", known))
+                    .field(place));
+            };
+            if tables.contains(&TableId(table)) {
+                return Err(Error::usage(format!("the table {name:?} is named twice")).field(place));
+            }
+            tables.push(TableId(table));
+        }
+        let mut seen = Vec::new();
+        for table in tables.iter().filter_map(|table| codebook.tables.get(table.0)) {
+            let mut table = table.clone();
+            table.parent = table.parent.filter(|parent| names.contains(&parent.table));
+            seen.push(table);
+        }
+        codebook.tables = seen;
+        Ok(Self { inner, codebook, tables })
+    }
+
+    fn of_inner(&self, table: TableId) -> Option<TableId> {
+        self.tables.get(table.0).copied()
+    }
+}
+
+#[deny(clippy::missing_trait_methods, reason = "what a wrapper leaves out is lost")]
+impl<D: Dataset> Dataset for TablesOf<D> {
+    fn codebook(&self) -> &Codebook {
+        &self.codebook
+    }
+
+    fn rows(&self, table: TableId) -> Option<u64> {
+        self.inner.rows(self.of_inner(table)?)
+    }
+
+    fn scan(&self, table: TableId, scan: &Scan) -> Result<Batches<'_>> {
+        match self.of_inner(table) {
+            Some(inner) => self.inner.scan(inner, scan),
+            None => Err(Error::not_found(format!("table {} does not exist", table.0 + 1))),
+        }
+    }
+
+    fn facts(&self, table: TableId) -> Option<TableProfile> {
+        self.inner.facts(self.of_inner(table)?)
+    }
+
+    fn losses(&self) -> LossReport {
+        let losses = self.inner.losses();
+        let seen = |name: &String| self.codebook.table(name).is_some();
+        losses.iter().filter(|loss| loss.table.as_ref().is_none_or(seen)).cloned().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use exporter_core::codebook::{Kind, Table, Variable};
+    use exporter_core::{ErrorKind, MemoryDataset};
+
+    use super::*;
+
+    fn of(names: &[&str]) -> Result<TablesOf<MemoryDataset>> {
+        let people = Table::new("people", vec![Variable::new("house", Kind::Text)])
+            .with_parent("houses", vec![("house".into(), "id".into())]);
+        let codebook = Codebook::new("study")
+            .with_table(Table::new("houses", vec![Variable::new("id", Kind::Text)]))
+            .with_table(people);
+        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        TablesOf::new(MemoryDataset::new(codebook, vec![vec![], vec![]]).unwrap(), &names)
+    }
+
+    #[test]
+    fn tables_come_in_the_order_asked_for_and_lose_parents_that_are_left_out() {
+        let both = of(&["people", "houses"]).unwrap();
+        let names: Vec<&str> = both.codebook.tables.iter().map(|table| table.name.as_str()).collect();
+        assert_eq!(
+            (names, both.tables.as_slice()),
+            (vec!["people", "houses"], &[TableId(1), TableId(0)][..])
+        );
+        assert!(both.codebook.tables[0].parent.is_some());
+        let alone = of(&["people"]).unwrap();
+        assert_eq!((alone.codebook.tables.len(), &alone.codebook.tables[0].parent), (1, &None));
+        assert_eq!((alone.rows(TableId(0)), alone.rows(TableId(1))), (Some(0), None));
+        assert_eq!(of(&[]).unwrap().codebook.tables.len(), 2);
+    }
+
+    #[test]
+    fn unknown_and_repeated_tables_are_refused() {
+        let unknown = of(&["houses", "poeple"]).unwrap_err();
+        assert_eq!(
+            (unknown.kind(), unknown.place().field.as_deref()),
+            (ErrorKind::NotFound, Some("tables[1]"))
+        );
+        assert!(unknown.way_out().unwrap().contains("people"));
+        assert_eq!(of(&["people", "people"]).unwrap_err().kind(), ErrorKind::Usage);
+    }
+}

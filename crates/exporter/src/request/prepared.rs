@@ -1,0 +1,125 @@
+//! A request that is ready to run: its inputs are open, its formats configured, its secrets read.
+
+use exporter_core::exporter::Rename;
+use exporter_core::{
+    Bundle, CodebookExporter, Context, Dataset, EntrySpec, Error, Exporter, LossPolicy, LossReport, Registry,
+    Result, Sink, Summary,
+};
+use serde::Serialize;
+
+use super::Request;
+use super::packaging::Wrapping;
+use crate::excerpt::PartOf;
+
+/// An export that is ready to run.
+pub struct PreparedExport<D> {
+    request: Request,
+    exporter: Box<dyn Exporter>,
+    data: PartOf<D>,
+}
+
+/// What an export would write and lose.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct DryRun {
+    /// The entries in the order they would be written.
+    pub entries: Vec<EntrySpec>,
+    /// What would be lost in reading and writing, as far as it is known before the data is written.
+    pub losses: LossReport,
+    /// Every name that would be changed.
+    pub renames: Vec<Rename>,
+    #[serde(skip)]
+    policy: LossPolicy,
+}
+
+impl DryRun {
+    /// Refuses what the export would refuse.
+    ///
+    /// # Errors
+    /// [`exporter_core::ErrorKind::Loss`] when the policy does not accept a loss.
+    pub fn check(&self) -> Result<()> {
+        self.policy.check(&self.losses)
+    }
+}
+
+/// The formats and the packaging of a request, which are looked at before any data is.
+pub(super) struct Output {
+    exporters: Vec<Box<dyn Exporter>>,
+    wrapping: Wrapping,
+}
+
+impl Output {
+    pub(super) fn of(request: &Request, registry: &Registry) -> Result<Self> {
+        let wrapping = Wrapping::of(request.packaging.as_ref(), request.manifest)?;
+        if request.formats.is_empty() {
+            return Err(Error::usage("no format is named")
+                .hint("write at least one, such as {\"format\": \"csv\"}")
+                .field("formats"));
+        }
+        let exporters = request.formats.iter().enumerate().map(|(at, format)| {
+            let known = registry.format(&format.format).map_err(|error| error.field("format"));
+            known
+                .and_then(|_| {
+                    let exporter = registry.exporter(&format.format, format.options.clone().into());
+                    exporter.map_err(|error| error.field("options"))
+                })
+                .map_err(|error| error.field(format!("formats[{at}]")))
+        });
+        Ok(Self { exporters: exporters.collect::<Result<_>>()?, wrapping })
+    }
+}
+
+impl<D: Dataset> PreparedExport<D> {
+    pub(super) fn new(request: &Request, output: Output, data: D, context: &Context) -> Result<Self> {
+        let context = request.context(context);
+        let data = request.excerpt.of(data, &context).map_err(|error| match error.place().field {
+            Some(_) => error.field("excerpt"),
+            None => error,
+        })?;
+        let codebook = data.codebook();
+        let mut bundle = output.exporters.into_iter().fold(Bundle::new(), Bundle::with);
+        let holds_codebook =
+            || bundle.entries(codebook).iter().any(|entry| entry.path.ends_with(".codebook.json"));
+        if request.codebook && !holds_codebook() {
+            bundle = bundle.with(Box::new(CodebookExporter));
+        }
+        let exporter = output.wrapping.wrap(Box::new(bundle), &codebook.study.id);
+        Ok(Self { request: request.clone(), exporter, data })
+    }
+
+    /// The part of the data that is exported.
+    pub fn data(&self) -> &PartOf<D> {
+        &self.data
+    }
+
+    /// The entries that the sink will be given, as far as the codebook tells: a manifest is not among them.
+    pub fn entries(&self) -> Vec<EntrySpec> {
+        self.exporter.entries(self.data.codebook())
+    }
+
+    /// Plans the export and writes nothing. Losses are not refused here but by [`DryRun::check`].
+    ///
+    /// # Errors
+    /// Those of [`exporter_core::plan`].
+    pub fn plan(&self, context: &Context) -> Result<DryRun> {
+        let context = self.request.context(context);
+        exporter_core::plan(&*self.exporter, &self.data, &context, |plan| {
+            let mut losses = plan.losses().clone();
+            losses.merge(self.data.losses());
+            Ok(DryRun {
+                entries: plan.entries().to_vec(),
+                losses,
+                renames: plan.renames().to_vec(),
+                policy: context.policy().clone(),
+            })
+        })
+    }
+
+    /// Exports into the sink.
+    ///
+    /// # Errors
+    /// Those of [`exporter_core::export`].
+    pub fn run(&self, sink: Box<dyn Sink + '_>, context: &Context) -> Result<Summary> {
+        exporter_core::export(&*self.exporter, &self.data, sink, &self.request.context(context))
+    }
+}
