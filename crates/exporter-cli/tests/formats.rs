@@ -11,7 +11,7 @@ const KEYS: [&str; 13] = [
     "aliases",
     "extensions",
     "media_type",
-    "supports",
+    "carries",
     "limits",
     "options",
     "read_options",

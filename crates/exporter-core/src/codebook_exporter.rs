@@ -1,23 +1,20 @@
 //! The codebook itself as an entry, `{study}.codebook.json`.
 
-use std::io::Write as _;
-
 use serde::Deserialize;
 
+use crate::carry::{Carry, Part};
 use crate::codebook::Codebook;
 use crate::context::Context;
 use crate::dataset::Dataset;
 use crate::entry_names::study_stem;
-use crate::error::{Error, Result};
-use crate::exporter::{EntryReport, Exporter, Plan, Planning, Summary};
-use crate::format::{Format, FormatInfo, Supports};
-use crate::loss::LossReport;
-use crate::sink::{EntrySpec, Sink};
+use crate::error::Result;
+use crate::exporter::{Exporter, Plan, Planning, PreparedPlan};
+use crate::format::{Format, FormatInfo};
+use crate::sink::EntrySpec;
 
 static INFO: FormatInfo = FormatInfo::new("codebook", "Codebook (JSON)")
     .extensions(&["codebook.json"])
     .media_type("application/json")
-    .supports(Supports::ALL)
     .notes("The whole description of the study without its rows; pass it back with --codebook.");
 
 /// Writes the whole codebook as JSON; never reads a row.
@@ -49,50 +46,22 @@ impl Exporter for CodebookExporter {
         vec![EntrySpec::new(path, INFO.media_type)]
     }
 
+    /// Everything but the reasons of single rows, which stand in no codebook.
+    fn carries(&self, part: Part) -> Carry {
+        if part == Part::MissingReasons { Carry::Limited } else { Carry::Whole }
+    }
+
     fn plan<'a>(
         &'a self,
         data: &'a dyn Dataset,
-        _: &Planning<'_>,
+        with: &Planning<'_>,
         _: &Context,
     ) -> Result<Box<dyn Plan + 'a>> {
-        let json = data.codebook().to_json()?;
-        let entries =
-            self.entries(data.codebook()).into_iter().map(|spec| spec.bytes(json.len() as u64)).collect();
-        Ok(Box::new(CodebookPlan { json, entries, losses: LossReport::default() }))
-    }
-}
-
-struct CodebookPlan {
-    json: String,
-    entries: Vec<EntrySpec>,
-    losses: LossReport,
-}
-
-impl Plan for CodebookPlan {
-    fn entries(&self) -> &[EntrySpec] {
-        &self.entries
-    }
-
-    fn losses(&self) -> &LossReport {
-        &self.losses
-    }
-
-    fn write(self: Box<Self>, sink: &dyn Sink, _: &Context) -> Result<Summary> {
-        let mut summary = Summary::default();
-        for spec in &self.entries {
-            let mut entry = sink.create(spec)?;
-            entry
-                .write_all(self.json.as_bytes())
-                .map_err(|source| Error::io("cannot write the codebook", source).entry(&spec.path))?;
-            let receipt = entry.commit()?;
-            summary.entries.push(EntryReport {
-                path: receipt.path,
-                media_type: spec.media_type.clone(),
-                table: None,
-                rows: None,
-                bytes: receipt.bytes,
-            });
+        let codebook = data.codebook();
+        let mut plan = PreparedPlan::new(with.losses(self, codebook));
+        for spec in self.entries(codebook) {
+            plan.push(spec, codebook.to_json()?);
         }
-        Ok(summary)
+        Ok(Box::new(plan))
     }
 }

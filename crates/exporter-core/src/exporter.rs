@@ -1,13 +1,20 @@
 //! Exporters and plans, and the one call that drives them.
 
 mod bundle;
+mod changes;
 mod drive;
+mod prepared;
+mod tables;
 
-pub use bundle::{Bundle, Plans};
+pub use bundle::Bundle;
+pub use changes::{Recode, Rename, plan_of};
 pub use drive::{export, plan};
+pub use prepared::PreparedPlan;
+pub use tables::{Output, TableRows, TableWriter, TablesPlan, Written};
 
 use serde::Serialize;
 
+use crate::carry::{self, Carry, Held, Part};
 use crate::codebook::Codebook;
 use crate::context::Context;
 use crate::dataset::{Dataset, TableId};
@@ -15,9 +22,12 @@ use crate::error::Result;
 use crate::format::FormatInfo;
 use crate::loss::LossReport;
 use crate::profile::{Profile, ProfileRequest};
-use crate::sink::{EntrySpec, Sink};
+use crate::sink::{EntryReceipt, EntrySpec, Sink};
 
 /// A configured format. Cheap to build, shared between threads.
+///
+/// # For implementations
+/// `entries` and `carries` must answer without the data. Whoever wraps another exporter plans it with [`plan_of`].
 pub trait Exporter: Send + Sync {
     /// What the format is and can.
     fn format(&self) -> &'static FormatInfo;
@@ -31,12 +41,12 @@ pub trait Exporter: Send + Sync {
         Ok(ProfileRequest::new())
     }
 
+    /// What its entries carry of a part of the codebook.
+    fn carries(&self, part: Part) -> Carry;
+
     /// The entries this exporter will write, known from the codebook alone; siblings name them in their own
     /// entries (a DDI names its data files).
-    fn entries(&self, codebook: &Codebook) -> Vec<EntrySpec> {
-        let _ = codebook;
-        Vec::new()
-    }
+    fn entries(&self, codebook: &Codebook) -> Vec<EntrySpec>;
 
     /// Decides everything and writes nothing; the plan copies what it needs of `with`.
     ///
@@ -50,9 +60,14 @@ pub trait Exporter: Send + Sync {
     ) -> Result<Box<dyn Plan + 'a>>;
 }
 
+#[deny(clippy::missing_trait_methods, reason = "what a wrapper leaves out is lost")]
 impl<E: Exporter + ?Sized> Exporter for Box<E> {
     fn format(&self) -> &'static FormatInfo {
         (**self).format()
+    }
+
+    fn carries(&self, part: Part) -> Carry {
+        (**self).carries(part)
     }
 
     fn needs(&self, data: &dyn Dataset, context: &Context) -> Result<ProfileRequest> {
@@ -75,14 +90,33 @@ impl<E: Exporter + ?Sized> Exporter for Box<E> {
 
 /// What a plan may look at besides the data.
 #[derive(Clone, Copy)]
+#[non_exhaustive]
 pub struct Planning<'a> {
     /// The facts that were asked for.
     pub profile: &'a Profile,
     /// The entries that others write in the same export.
     pub siblings: &'a [EntrySpec],
+    /// What these entries hold of the codebook.
+    pub held: &'a Held,
+}
+
+impl<'a> Planning<'a> {
+    /// What there is to look at.
+    pub fn new(profile: &'a Profile, siblings: &'a [EntrySpec], held: &'a Held) -> Self {
+        Self { profile, siblings, held }
+    }
+
+    /// What an exporter's entries lack of a codebook, by what it carries.
+    pub fn losses(&self, exporter: &dyn Exporter, codebook: &Codebook) -> LossReport {
+        carry::losses(codebook, &|part| exporter.carries(part), self.held)
+    }
 }
 
 /// Everything decided, nothing written.
+///
+/// # For implementations
+/// A format of tables uses [`TablesPlan`], one whose entries are known in full [`PreparedPlan`]; both need no plan of their
+/// own.
 pub trait Plan: Send {
     /// The entries in the order they will be created.
     fn entries(&self) -> &[EntrySpec];
@@ -95,30 +129,24 @@ pub trait Plan: Send {
         &[]
     }
 
+    /// Every declared value that the format writes as another.
+    fn recodes(&self) -> &[Recode] {
+        &[]
+    }
+
     /// Writes every entry: created, filled and committed.
     ///
-    /// The summary holds only the losses that planning could not see; the caller adds those of [`Plan::losses`]
-    /// and the names of [`Plan::renames`].
+    /// The summary holds only the losses that planning could not see; the caller adds those of [`Plan::losses`], the names
+    /// of [`Plan::renames`] and the values of [`Plan::recodes`].
     ///
     /// # Errors
     /// When the data breaks what was planned, the sink fails or the export is cancelled.
     fn write(self: Box<Self>, sink: &dyn Sink, context: &Context) -> Result<Summary>;
 }
 
-/// A name as given and as written.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Rename {
-    /// Table of the variable, or the table itself when `variable` is empty.
-    pub table: String,
-    /// Variable, if the name is a variable's.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub variable: Option<String>,
-    /// The name that was written.
-    pub written: String,
-}
-
 /// What one entry became.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct EntryReport {
     /// Path in the sink.
     pub path: String,
@@ -134,6 +162,14 @@ pub struct EntryReport {
     pub bytes: u64,
 }
 
+impl EntryReport {
+    /// What became of a planned entry.
+    pub fn new(spec: &EntrySpec, receipt: EntryReceipt, rows: Option<u64>) -> Self {
+        let (path, bytes) = (receipt.path, receipt.bytes);
+        Self { path, media_type: spec.media_type.clone(), table: spec.table, rows, bytes }
+    }
+}
+
 /// What an export did.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
@@ -145,7 +181,10 @@ pub struct Summary {
     /// Every name that was changed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub renames: Vec<Rename>,
-    /// Facts a format wants to report, by key (such as the letters given to missing values).
+    /// Every declared value that was written as another.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub recodes: Vec<Recode>,
+    /// Facts a format wants to report, by key (such as what an archive holds).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub remarks: Vec<String>,
     /// Seconds from the first byte read to the last committed.
@@ -168,6 +207,7 @@ impl Summary {
         self.entries.extend(other.entries);
         self.losses.merge(other.losses);
         self.renames.extend(other.renames);
+        self.recodes.extend(other.recodes);
         self.remarks.extend(other.remarks);
     }
 }

@@ -13,7 +13,7 @@ use crate::error::Result;
 use crate::exporter::Exporter;
 use crate::projection::Projection;
 
-pub use info::{FormatInfo, OptionInfo, OptionKind, Supports};
+pub use info::{FormatInfo, OptionInfo, OptionKind};
 
 /// Compile-time face of a format that writes; the registry erases it to a function pointer.
 pub trait Format: 'static {

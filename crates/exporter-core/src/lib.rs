@@ -12,6 +12,7 @@
 //! assert_eq!(LossCode::LABEL_TRUNCATED.as_str(), "label-truncated");
 //! ```
 
+pub mod carry;
 pub mod codebook;
 pub mod codebook_exporter;
 pub mod context;
@@ -34,16 +35,18 @@ pub mod registry;
 pub mod sink;
 pub mod text_cut;
 
+pub use carry::{Carry, Held, Part};
 pub use codebook::Codebook;
 pub use codebook_exporter::CodebookExporter;
 pub use context::{Cancel, Clock, Context, NoProgress, Progress};
 pub use dataset::{Batches, Dataset, Filter, MemoryDataset, Scan, TableId};
 pub use entry_names::table_entries;
 pub use error::{Error, ErrorKind, Place, Result};
-pub use exporter::{Bundle, EntryReport, Exporter, Plan, Planning, Plans, Rename, Summary, export, plan};
-pub use format::{
-    Declared, Format, FormatInfo, Input, OptionInfo, OptionKind, Recognition, Source, Supports,
+pub use exporter::{
+    Bundle, EntryReport, Exporter, Output, Plan, Planning, PreparedPlan, Recode, Rename, Summary, TableRows,
+    TableWriter, TablesPlan, Written, export, plan, plan_of,
 };
+pub use format::{Declared, Format, FormatInfo, Input, OptionInfo, OptionKind, Recognition, Source};
 pub use limits::Limits;
 pub use loss::{Loss, LossCode, LossPolicy, LossReport, Severity};
 pub use profile::{ColumnFacts, Facts, Profile, ProfileRequest, TableProfile};

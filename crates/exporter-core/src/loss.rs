@@ -6,6 +6,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::carry::Part;
 use crate::error::{Error, ErrorKind, Result};
 
 /// A stable name for one kind of loss, such as `label-truncated`.
@@ -52,6 +53,8 @@ codes! {
     MISSING_REASON_MERGED = "missing-reason-merged";
     /// The declaration of user-missing values has no place in the format.
     MISSING_DROPPED = "missing-dropped";
+    /// A reason without a value of its own has no place in the format; its rows hold a null.
+    MISSING_REASON_DROPPED = "missing-reason-dropped";
     /// Translations have no place in the format.
     LANGUAGE_DROPPED = "language-dropped";
     /// A nested value was flattened or written as JSON text.
@@ -130,6 +133,18 @@ pub struct Loss {
     pub code: LossCode,
     /// Whether the output holds less or something wrong.
     pub severity: Severity,
+    /// Id of the format that loses it, of the input's where reading loses it; the driver of an export fills it in.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub format: String,
+    /// Entry that lacks it, or the file where reading loses it; the driver of an export fills it in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub entry: Option<String>,
+    /// Entry of the same export that holds it nevertheless.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub held_by: Option<String>,
+    /// Part of the codebook that it concerns, if it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub part: Option<Part>,
     /// Table, if the loss belongs to one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub table: Option<String>,
@@ -151,6 +166,10 @@ impl Loss {
         Self {
             code,
             severity: Severity::Less,
+            format: String::new(),
+            entry: None,
+            held_by: None,
+            part: None,
             table: None,
             variable: None,
             count: 1,
@@ -163,6 +182,13 @@ impl Loss {
     #[must_use]
     pub fn wrong(mut self) -> Self {
         self.severity = Severity::Wrong;
+        self
+    }
+
+    /// Names the entry of the same export that holds it nevertheless: then nothing is lost.
+    #[must_use]
+    pub fn held_by(mut self, entry: impl Into<String>) -> Self {
+        self.held_by = Some(entry.into());
         self
     }
 
@@ -202,6 +228,9 @@ impl Loss {
 
 impl fmt::Display for Loss {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.format.is_empty() {
+            write!(f, "{}: ", self.format)?;
+        }
         write!(f, "{}", self.code)?;
         match (&self.table, &self.variable) {
             (Some(table), Some(variable)) => write!(f, " {table}.{variable}")?,
@@ -220,17 +249,27 @@ impl fmt::Display for Loss {
     }
 }
 
-/// All losses of an export, one row per code, table and variable.
+/// All losses of an export, one row per format, code, table and variable; beside them, what an entry lacks and another of
+/// the same export holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LossReport {
-    losses: BTreeMap<(Option<String>, Option<String>, LossCode, String), Loss>,
+    losses: BTreeMap<Key, Loss>,
+    held: BTreeMap<Key, Loss>,
+}
+
+/// Table, variable, code, action, format and entry.
+type Key = (Option<String>, Option<String>, LossCode, String, String, Option<String>);
+
+fn key(loss: &Loss) -> Key {
+    let Loss { code, format, entry, table, variable, action, .. } = loss.clone();
+    (table, variable, code, action, format, entry)
 }
 
 impl LossReport {
     /// Adds a loss; one with the same code, place and action only raises the count.
     pub fn add(&mut self, loss: Loss) {
-        let key = (loss.table.clone(), loss.variable.clone(), loss.code.clone(), loss.action.clone());
-        match self.losses.entry(key) {
+        let kept = if loss.held_by.is_some() { &mut self.held } else { &mut self.losses };
+        match kept.entry(key(&loss)) {
             std::collections::btree_map::Entry::Vacant(entry) => {
                 entry.insert(loss);
             }
@@ -247,12 +286,31 @@ impl LossReport {
 
     /// Adds all losses of another report.
     pub fn merge(&mut self, other: LossReport) {
-        other.losses.into_values().for_each(|loss| self.add(loss));
+        other.losses.into_values().chain(other.held.into_values()).for_each(|loss| self.add(loss));
+    }
+
+    /// Fills in the format, and for losses of a table its entry, where they are not named yet.
+    #[must_use]
+    pub fn named(self, format: &str, entry_of: impl Fn(Option<&str>) -> Option<String>) -> Self {
+        let mut named = Self::default();
+        for mut loss in self.losses.into_values().chain(self.held.into_values()) {
+            if loss.format.is_empty() {
+                loss.format = format.to_owned();
+                loss.entry = entry_of(loss.table.as_deref());
+            }
+            named.add(loss);
+        }
+        named
     }
 
     /// The losses by table, variable and code.
     pub fn iter(&self) -> impl Iterator<Item = &Loss> {
         self.losses.values()
+    }
+
+    /// What an entry lacks and another one of the same export holds ([`Loss::held_by`]): no losses.
+    pub fn held(&self) -> impl Iterator<Item = &Loss> {
+        self.held.values()
     }
 
     /// How many rows the report has.

@@ -1,7 +1,7 @@
 //! A table as Stata holds it: everything decided that is not bytes.
 
 use exporter_core::codebook::{Codebook, Table, Variable};
-use exporter_core::{Loss, LossCode, LossReport, Rename, Result, TableProfile};
+use exporter_core::{Loss, LossCode, LossReport, Recode, Rename, Result, TableProfile};
 
 use crate::label_sets::{LabelSets, UsedSets, label_sets};
 use crate::languages::Languages;
@@ -30,8 +30,8 @@ pub struct TableDescription<'a> {
     pub losses: LossReport,
     /// The names that changed.
     pub renames: Vec<Rename>,
-    /// One line for each letter of a missing value.
-    pub remarks: Vec<String>,
+    /// Each letter of a missing value with the values that it stands for.
+    pub recodes: Vec<Recode>,
 }
 
 /// A variable in Stata.
@@ -91,7 +91,7 @@ pub fn describe<'a>(
         variables: Vec::with_capacity(names.len()),
         losses: losses.into_iter().map(|loss| loss.table(&table.name)).collect(),
         renames: Vec::new(),
-        remarks: Vec::new(),
+        recodes: Vec::new(),
         labels,
     };
     let used = std::mem::take(&mut described.labels.used);
@@ -119,15 +119,14 @@ impl TableDescription<'_> {
         if name != variable.name {
             let loss = Loss::new(LossCode::NAME_CHANGED, format!("written as {name}"));
             losses.push(loss.first(None, variable.name.as_str()));
-            self.renames.push(Rename {
-                table: table.name.clone(),
-                variable: Some(variable.name.clone()),
-                written: name.clone(),
-            });
+            self.renames.push(Rename::variable(&table.name, &variable.name, &name));
         }
         losses.into_iter().for_each(|loss| self.losses.add(loss.table(&table.name).variable(&variable.name)));
-        let remarks = std::mem::take(&mut letters.remarks);
-        self.remarks.extend(remarks.into_iter().map(|line| format!("{}.{name}: {line}", table.name)));
+        for mut recode in std::mem::take(&mut letters.recodes) {
+            recode.table.clone_from(&table.name);
+            recode.variable.clone_from(&variable.name);
+            self.recodes.push(recode);
+        }
         let Stored { storage, conversion, format, cut_at_nul, in_utc, .. } = stored;
         self.variables.push(VariableDescription {
             name,

@@ -7,7 +7,7 @@ use exporter_core::codebook::{
 };
 use exporter_core::missing::span;
 use exporter_core::profile::Number;
-use exporter_core::{Loss, LossCode};
+use exporter_core::{Loss, LossCode, Recode};
 
 use crate::{Code, Missing, MissingRule};
 
@@ -22,8 +22,8 @@ pub struct Letters {
     /// The one value that a letter stands for, where it stands for one.
     pub values: BTreeMap<char, Value>,
     pub(crate) losses: Vec<Loss>,
-    /// One line per letter for the report.
-    pub(crate) remarks: Vec<String>,
+    /// Each letter with the values that it stands for; table and variable are filled in later.
+    pub(crate) recodes: Vec<Recode>,
 }
 
 impl Letters {
@@ -106,7 +106,7 @@ pub(crate) fn assign(variable: &Variable, labels: Option<&ValueLabels>) -> Lette
             continue;
         };
         let missing = take(declared, &mut pool, &mut letters);
-        letters.remarks.push(format!("{}{} = {missing}", brief(value), reason(declared)));
+        letters.recodes.push(recode(brief(value), missing, declared));
         letters.give(position, missing);
         points.push((MissingRule { low, high, missing }, value.clone()));
     }
@@ -118,7 +118,7 @@ pub(crate) fn assign(variable: &Variable, labels: Option<&ValueLabels>) -> Lette
             continue;
         }
         let missing = take(declared, &mut pool, &mut letters);
-        letters.remarks.push(format!("{}{} = {missing}", shown(&declared.values), reason(declared)));
+        letters.recodes.push(recode(shown(&declared.values), missing, declared));
         letters.give(position, missing);
         ranges.push(MissingRule { low, high, missing });
         let action = format!("values of the range that have no letter of their own are stored as {missing}");
@@ -159,9 +159,8 @@ fn take(declared: &Declared, pool: &mut Pool, letters: &mut Letters) -> Missing 
     })
 }
 
-fn reason(declared: &Declared) -> String {
-    let reason = declared.label.get(Language::default());
-    if reason.is_empty() { String::new() } else { format!(" ({reason})") }
+fn recode(from: String, to: Missing, declared: &Declared) -> Recode {
+    Recode::new("", "", from, to.to_string()).label(declared.label.get(Language::default()))
 }
 
 /// Gives values of a range their own letters while there are any: all of a short range of whole numbers, else the
@@ -195,7 +194,7 @@ fn split_range(
             continue;
         }
         let Some(missing) = pool.take() else { break };
-        letters.remarks.push(format!("{value} = {missing}"));
+        letters.recodes.push(Recode::new("", "", value.to_string(), missing.to_string()));
         letters.give(range.position, missing);
         points.push((MissingRule { low: code, high: code, missing }, Value::Integer(value)));
     }

@@ -13,7 +13,7 @@
 //! let choices = Choices::new(Version::Stata14);
 //! let table = describe(&codebook, &codebook.tables[0], (None, None), None, &choices)?;
 //! assert_eq!(table.variables[0].name, "_1st_vote");
-//! assert_eq!(table.remarks, ["t._1st_vote: 9 (Refused) = .a"]);
+//! assert_eq!((table.recodes[0].from.as_str(), table.recodes[0].to.as_str()), ("9", ".a"));
 //! # Ok::<(), exporter_core::Error>(())
 //! ```
 

@@ -3,8 +3,8 @@
 use std::sync::OnceLock;
 
 use exporter_core::{
-    Bundle, Codebook, Context, Dataset, EntrySpec, Exporter, FormatInfo, LossCode, Plan, Planning,
-    ProfileRequest, Registry, Result,
+    Bundle, Carry, Codebook, Context, Dataset, EntrySpec, Exporter, FormatInfo, Held, LossCode, Part, Plan,
+    Planning, ProfileRequest, Registry, Result,
 };
 use exporter_tab::{Csv, Tab};
 use exporter_testkit::{conformance, sample};
@@ -45,6 +45,10 @@ impl Exporter for Beside {
 
     fn entries(&self, codebook: &Codebook) -> Vec<EntrySpec> {
         self.0.entries(codebook)
+    }
+
+    fn carries(&self, part: Part) -> Carry {
+        self.0.carries(part)
     }
 
     fn plan<'a>(
@@ -114,7 +118,8 @@ fn what_a_pattern_leaves_out_is_a_loss() {
     let lost = |options: serde_json::Value| -> Vec<String> {
         let exporter = exporter("csv", options);
         let profile = exporter_core::Profile::default();
-        let with = Planning { profile: &profile, siblings: &[] };
+        let held = Held::default();
+        let with = Planning::new(&profile, &[], &held);
         let plan = exporter.plan(&data, &with, &Context::default()).unwrap();
         let precise = |loss: &&exporter_core::Loss| loss.code == LossCode::TIME_PRECISION;
         plan.losses().iter().filter(precise).filter_map(|loss| loss.variable.clone()).collect()

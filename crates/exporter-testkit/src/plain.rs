@@ -13,10 +13,11 @@ use arrow_array::{ArrayRef, RecordBatch, StringArray};
 use arrow_schema::Schema;
 use exporter_core::codebook::{Codebook, Kind, Table, Variable};
 use exporter_core::dataset::{infer_table, select, table_of};
+use exporter_core::exporter::{Output, TableRows, TableWriter, TablesPlan, Written};
 use exporter_core::{
-    Batches, Context, Dataset, EntryReport, EntrySpec, Error, Exporter, Format, FormatInfo, Input, Loss,
-    LossCode, LossReport, OptionInfo, Plan, Planning, ProfileRequest, Recognition, Result, Scan, Sink,
-    Source, Summary, TableId, parallel,
+    Batches, Carry, Context, Dataset, EntrySpec, Error, Exporter, Format, FormatInfo, Input, Loss, LossCode,
+    LossReport, OptionInfo, Part, Plan, Planning, ProfileRequest, Recognition, Result, Scan, Source, TableId,
+    parallel,
 };
 use serde::Deserialize;
 
@@ -115,54 +116,33 @@ impl Exporter for PlainExporter {
         specs(codebook)
     }
 
+    /// Only value labels are missed: tests of losses need few.
+    fn carries(&self, part: Part) -> Carry {
+        match part {
+            Part::ValueLabels => Carry::Dropped("codes are written without labels"),
+            _ => Carry::Limited,
+        }
+    }
+
     fn plan<'a>(
         &'a self,
         data: &'a dyn Dataset,
         with: &Planning<'_>,
         _: &Context,
     ) -> Result<Box<dyn Plan + 'a>> {
-        let mut losses = LossReport::default();
-        for table in &data.codebook().tables {
-            for variable in table.variables.iter().filter(|variable| variable.labels.is_some()) {
-                losses.add(
-                    Loss::new(LossCode::VALUE_LABELS_DROPPED, "codes are written without labels")
-                        .table(&table.name)
-                        .variable(&variable.name),
-                );
-            }
+        let codebook = data.codebook();
+        let mut plan = TablesPlan::new(data, with.losses(self, codebook));
+        for (index, entry) in specs(codebook).into_iter().enumerate() {
+            let rows = with.profile.rows(TableId(index));
+            let entry = rows.into_iter().fold(entry, EntrySpec::rows);
+            plan.push(TableId(index), entry, PlainTable { options: self.options });
         }
-        let mut entries = specs(data.codebook());
-        for entry in &mut entries {
-            entry.rows = entry.table.and_then(|table| with.profile.rows(table));
-        }
-        Ok(Box::new(PlainPlan { options: self.options, data, entries, losses }))
+        Ok(Box::new(plan))
     }
 }
 
-struct PlainPlan<'a> {
+struct PlainTable {
     options: PlainOptions,
-    data: &'a dyn Dataset,
-    entries: Vec<EntrySpec>,
-    losses: LossReport,
-}
-
-impl Plan for PlainPlan<'_> {
-    fn entries(&self) -> &[EntrySpec] {
-        &self.entries
-    }
-
-    fn losses(&self) -> &LossReport {
-        &self.losses
-    }
-
-    fn write(self: Box<Self>, sink: &dyn Sink, context: &Context) -> Result<Summary> {
-        let mut summary = Summary::default();
-        for spec in &self.entries {
-            context.cancel().check()?;
-            summary.entries.push(self.write_table(spec, sink, context, &mut summary.losses)?);
-        }
-        Ok(summary)
-    }
 }
 
 /// Lines of one batch and what was replaced in them.
@@ -173,55 +153,39 @@ struct Lines {
     losses: LossReport,
 }
 
-impl PlainPlan<'_> {
-    fn write_table(
-        &self,
-        spec: &EntrySpec,
-        sink: &dyn Sink,
-        context: &Context,
-        losses: &mut LossReport,
-    ) -> Result<EntryReport> {
-        let id = spec.table.unwrap_or(TableId(0));
-        let table = table_of(self.data.codebook(), id)?;
+impl TableWriter for PlainTable {
+    fn write(self: Box<Self>, rows: &TableRows<'_>, output: &mut Output<'_>) -> Result<Written> {
+        let table = rows.table();
         let separator = self.options.separator.character();
-        let mut entry = sink.create(spec)?;
-        let failed = |source| Error::io("cannot write", source).entry(&spec.path);
+        let failed = |source| Error::io("cannot write", source);
         let names: Vec<&str> = table.variables.iter().map(|variable| variable.name.as_str()).collect();
-        writeln!(entry, "{SIGNATURE}\n{}", names.join(&separator.to_string())).map_err(failed)?;
+        writeln!(output, "{SIGNATURE}\n{}", names.join(&separator.to_string())).map_err(failed)?;
         let mut next_row = 0u64;
-        let batches = context.scan(self.data, id, &Scan::all())?.map(|batch| {
+        let batches = rows.scan(&Scan::all())?.map(|batch| {
             let batch = batch?;
             let first_row = next_row;
             next_row += batch.num_rows() as u64;
             Ok((first_row, batch))
         });
-        let mut rows = 0;
+        let mut written = Written::default();
         parallel::ordered(
-            context.threads(),
+            rows.context().threads(),
             batches,
             |(first_row, batch), lines: &mut Lines| {
                 encode(table, separator, first_row, &batch, lines);
                 Ok::<_, Error>(())
             },
             |lines| {
-                entry.write_all(lines.text.as_bytes()).map_err(failed)?;
-                context.progress().bytes(lines.text.len() as u64);
-                rows += lines.rows;
-                losses.merge(std::mem::take(&mut lines.losses));
+                output.write_all(lines.text.as_bytes()).map_err(failed)?;
+                written.rows += lines.rows;
+                written.losses.merge(std::mem::take(&mut lines.losses));
                 Ok(())
             },
         )?;
         if self.options.end_mark {
-            writeln!(entry, "#rows {rows}").map_err(failed)?;
+            writeln!(output, "#rows {}", written.rows).map_err(failed)?;
         }
-        let receipt = entry.commit()?;
-        Ok(EntryReport {
-            path: receipt.path,
-            media_type: INFO.media_type.into(),
-            table: Some(id),
-            rows: Some(rows),
-            bytes: receipt.bytes,
-        })
+        Ok(written)
     }
 }
 

@@ -103,6 +103,14 @@ impl Exporter for Faulty {
         if self.0 == Fault::UndeclaredLoss { &WITHOUT_LOSSES } else { PLAIN.format() }
     }
 
+    fn carries(&self, part: exporter_core::Part) -> exporter_core::Carry {
+        PLAIN.carries(part)
+    }
+
+    fn entries(&self, codebook: &exporter_core::Codebook) -> Vec<exporter_core::EntrySpec> {
+        PLAIN.entries(codebook)
+    }
+
     fn plan<'a>(
         &'a self,
         data: &'a dyn Dataset,

@@ -68,6 +68,10 @@ impl Exporter for Puppet {
         vec![self.spec()]
     }
 
+    fn carries(&self, _: exporter_core::Part) -> exporter_core::Carry {
+        exporter_core::Carry::Limited
+    }
+
     fn plan<'a>(
         &'a self,
         _: &'a dyn Dataset,
@@ -81,7 +85,7 @@ impl Exporter for Puppet {
             puppet: self,
             entries: [self.spec()],
             losses: self.planned.iter().cloned().collect(),
-            renames: [Rename { table: "t".into(), variable: None, written: self.name.into() }],
+            renames: [Rename::variable("t", "v", self.name)],
         }))
     }
 }
@@ -150,7 +154,13 @@ fn the_policy_decides_about_planned_and_found_losses() {
             match result {
                 Ok(summary) => {
                     assert!(accepted, "{policy:?} accepts {loss}");
-                    assert_eq!(summary.losses.iter().collect::<Vec<_>>(), [&loss]);
+                    let named = summary.losses.iter().next().unwrap();
+                    assert_eq!((named.format.as_str(), named.entry.as_deref()), ("plain", Some("p.txt")));
+                    assert_eq!(
+                        (&named.code, named.count, &named.action),
+                        (&loss.code, loss.count, &loss.action)
+                    );
+                    assert_eq!(summary.losses.len(), 1);
                     assert_eq!((summary.renames.len(), visible.len()), (1, 1));
                 }
                 Err(error) => {

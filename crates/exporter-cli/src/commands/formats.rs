@@ -1,8 +1,10 @@
 //! `exporter formats`: everything comes from the formats' own descriptions.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use exporter::{Error, Faces, FormatInfo, OptionInfo, OptionKind, Result};
+use exporter::carry::{Carry, Part};
+use exporter::{Error, Exporter, Faces, FormatInfo, OptionInfo, OptionKind, Result};
 use serde::Serialize;
 
 use crate::args::FormatsArgs;
@@ -10,7 +12,16 @@ use crate::terminal::print;
 
 pub(super) fn run(args: &FormatsArgs) -> Result<()> {
     let registry = exporter::registry();
-    let known = |info: &'static FormatInfo| Known { info, faces: registry.faces(info.id) };
+    let known = |info: &'static FormatInfo| {
+        let made = registry.exporter(info.id, serde_json::Value::Null).ok();
+        let carries =
+            |exporter: Box<dyn Exporter>| Part::ALL.map(|part| (part, carried(&exporter.carries(part))));
+        Known {
+            info,
+            faces: registry.faces(info.id),
+            carries: made.map(carries).into_iter().flatten().collect(),
+        }
+    };
     let all = || -> Vec<Known> { registry.formats().into_iter().map(known).collect() };
     let text = match (&args.format, args.json) {
         (Some(name), false) => in_full(&known(registry.format(name)?)),
@@ -28,6 +39,17 @@ struct Known {
     info: &'static FormatInfo,
     #[serde(flatten)]
     faces: Faces,
+    /// What it carries of a codebook, with the default options.
+    carries: BTreeMap<Part, &'static str>,
+}
+
+fn carried(carry: &Carry) -> &'static str {
+    match carry {
+        Carry::Whole => "whole",
+        Carry::Limited => "within limits",
+        Carry::Changed(..) => "changed",
+        _ => "dropped",
+    }
 }
 
 fn as_json(value: &impl Serialize) -> Result<String> {
@@ -39,7 +61,7 @@ fn as_json(value: &impl Serialize) -> Result<String> {
 fn overview(formats: &[Known]) -> String {
     let mut text =
         format!("{:<12} {:<6} {:<6} {:<28} {}\n", "format", "reads", "writes", "name", "extensions");
-    for Known { info, faces } in formats {
+    for Known { info, faces, .. } in formats {
         let (reads, writes) = (yes(faces.reads), yes(faces.writes));
         let extensions = info.extensions.join(", ");
         let _ = writeln!(text, "{:<12} {reads:<6} {writes:<6} {:<28} {extensions}", info.id, info.name);
@@ -51,7 +73,7 @@ fn yes(is: bool) -> &'static str {
     if is { "yes" } else { "-" }
 }
 
-fn in_full(Known { info, faces }: &Known) -> String {
+fn in_full(Known { info, faces, carries }: &Known) -> String {
     let mut text = format!("{}: {}\n", info.id, info.name);
     let mut add = |name: &str, value: String| {
         if !value.is_empty() {
@@ -62,18 +84,10 @@ fn in_full(Known { info, faces }: &Known) -> String {
     add("extensions", info.extensions.join(", "));
     add("media type", info.media_type.into());
     add("reads / writes", format!("{} / {}", yes(faces.reads), yes(faces.writes)));
-    let supports = &info.supports;
-    let holds = [
-        ("variable labels", supports.variable_labels),
-        ("value labels", supports.value_labels),
-        ("user-missing values", supports.user_missing),
-        ("several languages", supports.languages),
-        ("several tables", supports.many_tables),
-        ("nested values", supports.nested),
-        ("the whole codebook", supports.codebook),
-    ];
-    let held: Vec<&str> = holds.iter().filter(|(_, held)| *held).map(|(name, _)| *name).collect();
-    add("holds", held.join(", "));
+    for (title, wanted) in [("holds", "whole"), ("within limits", "within limits")] {
+        let parts = carries.iter().filter(|(_, carried)| **carried == wanted);
+        add(title, parts.map(|(part, _)| part.name()).collect::<Vec<_>>().join(", "));
+    }
     let limits = &info.limits;
     let numbers = [
         ("variables", limits.variables),

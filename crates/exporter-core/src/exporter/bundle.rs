@@ -1,12 +1,13 @@
 //! Several exporters as one: data, codebook, documents side by side in one sink.
 
-use super::{Exporter, Plan, Planning, Rename, Summary};
+use super::{Exporter, Plan, Planning, Recode, Rename, Summary, plan_of};
+use crate::carry::{Carry, Held, Holder, Part};
 use crate::codebook::Codebook;
 use crate::context::Context;
 use crate::dataset::Dataset;
 use crate::error::{Error, Result};
 use crate::format::FormatInfo;
-use crate::loss::{Loss, LossReport};
+use crate::loss::LossReport;
 use crate::profile::ProfileRequest;
 use crate::sink::{EntrySpec, Sink};
 
@@ -38,6 +39,18 @@ impl Exporter for Bundle {
         &BUNDLE
     }
 
+    /// A bundle carries what one of its parts carries.
+    fn carries(&self, part: Part) -> Carry {
+        let carried = self.parts.iter().map(|exporter| exporter.carries(part));
+        let rank = |carry: &Carry| match carry {
+            Carry::Whole => 0,
+            Carry::Limited => 1,
+            Carry::Changed(..) => 2,
+            Carry::Dropped(_) => 3,
+        };
+        carried.min_by_key(rank).unwrap_or(Carry::Dropped("the bundle is empty"))
+    }
+
     fn needs(&self, data: &dyn Dataset, context: &Context) -> Result<ProfileRequest> {
         let mut all = ProfileRequest::new();
         for part in &self.parts {
@@ -56,14 +69,16 @@ impl Exporter for Bundle {
         with: &Planning<'_>,
         context: &Context,
     ) -> Result<Box<dyn Plan + 'a>> {
-        let known: Vec<Vec<EntrySpec>> =
-            self.parts.iter().map(|part| part.entries(data.codebook())).collect();
+        let known: Vec<Holder> = self.parts.iter().map(|part| Holder::of(&**part, data.codebook())).collect();
         let mut plans = Plans::default();
         for (index, part) in self.parts.iter().enumerate() {
             let others =
-                known.iter().enumerate().filter(|(other, _)| *other != index).flat_map(|(_, specs)| specs);
-            let siblings: Vec<EntrySpec> = with.siblings.iter().chain(others).cloned().collect();
-            plans.push(part.plan(data, &Planning { profile: with.profile, siblings: &siblings }, context)?);
+                || known.iter().enumerate().filter(|(other, _)| *other != index).map(|(_, holder)| holder);
+            let entries = others().flat_map(Holder::entries);
+            let siblings: Vec<EntrySpec> = with.siblings.iter().chain(entries).cloned().collect();
+            let held = others().cloned().collect::<Held>().and(with.held);
+            let planning = Planning::new(with.profile, &siblings, &held);
+            plans.push(plan_of(&**part, data, &planning, context)?);
         }
         if let Some(path) = first_repeat(&plans.entries) {
             return Err(Error::invalid(format!("two parts of the bundle write {path:?}"))
@@ -78,30 +93,27 @@ fn first_repeat(entries: &[EntrySpec]) -> Option<&str> {
     entries.iter().find(|entry| !seen.insert(entry.path.to_lowercase())).map(|entry| entry.path.as_str())
 }
 
-/// Several plans as one, written one after the other: those of a bundle's parts, or of a format's tables.
+/// The plans of a bundle's parts, written one after the other.
 #[derive(Default)]
-pub struct Plans<'a> {
+struct Plans<'a> {
     parts: Vec<Box<dyn Plan + 'a>>,
     entries: Vec<EntrySpec>,
     losses: LossReport,
     renames: Vec<Rename>,
+    recodes: Vec<Recode>,
 }
 
 impl<'a> Plans<'a> {
-    /// Adds a plan to be written after those before it.
-    pub fn push(&mut self, plan: Box<dyn Plan + 'a>) {
+    fn push(&mut self, plan: Box<dyn Plan + 'a>) {
         self.entries.extend_from_slice(plan.entries());
         self.losses.merge(plan.losses().clone());
         self.renames.extend_from_slice(plan.renames());
+        self.recodes.extend_from_slice(plan.recodes());
         self.parts.push(plan);
-    }
-
-    /// Adds a loss that belongs to none of the plans.
-    pub fn lose(&mut self, loss: Loss) {
-        self.losses.add(loss);
     }
 }
 
+#[deny(clippy::missing_trait_methods, reason = "what a wrapper leaves out is lost")]
 impl Plan for Plans<'_> {
     fn entries(&self) -> &[EntrySpec] {
         &self.entries
@@ -113,6 +125,10 @@ impl Plan for Plans<'_> {
 
     fn renames(&self) -> &[Rename] {
         &self.renames
+    }
+
+    fn recodes(&self) -> &[Recode] {
+        &self.recodes
     }
 
     fn write(self: Box<Self>, sink: &dyn Sink, context: &Context) -> Result<Summary> {

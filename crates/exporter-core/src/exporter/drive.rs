@@ -2,7 +2,8 @@
 
 use std::time::Instant;
 
-use super::{Exporter, Plan, Planning, Summary};
+use super::{Exporter, Plan, Planning, Summary, plan_of};
+use crate::carry::Held;
 use crate::context::Context;
 use crate::dataset::Dataset;
 use crate::error::Result;
@@ -30,13 +31,13 @@ pub fn export(
         known.merge(data.losses());
         context.policy().check(&known)?;
         context.cancel().check()?;
-        let renames = plan.renames().to_vec();
+        let (renames, recodes) = (plan.renames().to_vec(), plan.recodes().to_vec());
         context.progress().stage("write", rows_to_write(&*plan, data));
         let mut summary = plan.write(&*sink, context)?;
         losses.merge(summary.losses);
         losses.merge(data.losses());
         summary.losses = losses;
-        summary.renames = renames;
+        (summary.renames, summary.recodes) = (renames, recodes);
         // Losses that only the data showed come under the same policy before anything is made visible.
         context.policy().check(&summary.losses)?;
         context.cancel().check()?;
@@ -62,8 +63,8 @@ pub fn plan<T>(
     data.codebook().validate()?;
     let needs = exporter.needs(data, context)?;
     let facts: Profile = profile(data, &needs, context)?;
-    let planning = Planning { profile: &facts, siblings: &[] };
-    then(exporter.plan(data, &planning, context)?)
+    let held = Held::default();
+    then(plan_of(exporter, data, &Planning::new(&facts, &[], &held), context)?)
 }
 
 /// Rows of all entries that hold a table, when each is known.

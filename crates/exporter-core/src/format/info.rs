@@ -36,8 +36,6 @@ pub struct FormatInfo {
     pub extensions: &'static [&'static str],
     /// Media type of an entry.
     pub media_type: &'static str,
-    /// What it can hold.
-    pub supports: Supports,
     /// How much it can hold.
     pub limits: Limits,
     /// Options of writing, in the order of help.
@@ -59,7 +57,6 @@ impl FormatInfo {
             aliases: &[],
             extensions: &[],
             media_type: "application/octet-stream",
-            supports: Supports::NONE,
             limits: Limits::NONE,
             options: &[],
             read_options: &[],
@@ -86,13 +83,6 @@ impl FormatInfo {
     #[must_use]
     pub const fn media_type(mut self, media_type: &'static str) -> Self {
         self.media_type = media_type;
-        self
-    }
-
-    /// Sets what it can hold.
-    #[must_use]
-    pub const fn supports(mut self, supports: Supports) -> Self {
-        self.supports = supports;
         self
     }
 
@@ -130,48 +120,6 @@ impl FormatInfo {
         self.notes = notes;
         self
     }
-}
-
-/// What a format can hold.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Supports {
-    /// Variable labels.
-    pub variable_labels: bool,
-    /// Value labels.
-    pub value_labels: bool,
-    /// Declared missing values.
-    pub user_missing: bool,
-    /// Several languages in one file.
-    pub languages: bool,
-    /// Several tables in one entry.
-    pub many_tables: bool,
-    /// Nested values.
-    pub nested: bool,
-    /// The whole codebook.
-    pub codebook: bool,
-}
-
-impl Supports {
-    /// Nothing but names and values.
-    pub const NONE: Supports = Supports {
-        variable_labels: false,
-        value_labels: false,
-        user_missing: false,
-        languages: false,
-        many_tables: false,
-        nested: false,
-        codebook: false,
-    };
-    /// Everything.
-    pub const ALL: Supports = Supports {
-        variable_labels: true,
-        value_labels: true,
-        user_missing: true,
-        languages: true,
-        many_tables: true,
-        nested: true,
-        codebook: true,
-    };
 }
 
 /// One option of a format.

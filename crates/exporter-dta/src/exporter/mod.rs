@@ -11,9 +11,10 @@ mod texts;
 mod write;
 
 use exporter_core::codebook::Codebook;
-use exporter_core::format::{Format, FormatInfo, Supports};
+use exporter_core::exporter::TablesPlan;
+use exporter_core::format::{Format, FormatInfo};
 use exporter_core::{
-    Context, Dataset, EntrySpec, Exporter, Limits, Loss, LossCode, Plan, Planning, Plans, ProfileRequest,
+    Carry, Context, Dataset, EntrySpec, Exporter, Limits, LossCode, Part, Plan, Planning, ProfileRequest,
     Result, TableId,
 };
 
@@ -29,15 +30,6 @@ pub static INFO: FormatInfo = FormatInfo::new("dta", "Stata data file")
     .aliases(&["stata"])
     .extensions(&["dta"])
     .media_type("application/x-stata-dta")
-    .supports(Supports {
-        variable_labels: true,
-        value_labels: true,
-        user_missing: true,
-        languages: true,
-        many_tables: false,
-        nested: false,
-        codebook: true,
-    })
     .limits(
         Limits::NONE
             .variables(MAX_VARIABLES_MP)
@@ -131,6 +123,29 @@ impl Exporter for DtaExporter {
         exporter_core::table_entries(codebook, "dta", INFO.media_type)
     }
 
+    fn carries(&self, part: Part) -> Carry {
+        let kept = |otherwise| if self.options.codebook { Carry::Whole } else { otherwise };
+        match part {
+            Part::Documents => Carry::Dropped("a .dta holds no documents"),
+            Part::DisplayFormat | Part::SortOrder | Part::MissingReasons => Carry::Limited,
+            Part::Languages
+            | Part::StudyTitle
+            | Part::TableLabel
+            | Part::TableNotes
+            | Part::VariableLabel
+            | Part::ValueLabels
+            | Part::MissingValues
+            | Part::VariableNotes
+            | Part::Attributes => kept(Carry::Limited),
+            Part::StudyDescription
+            | Part::Groups
+            | Part::Keys
+            | Part::Measure
+            | Part::Question
+            | Part::VariableDescription => kept(Carry::Dropped("left out, as codebook=false asks")),
+        }
+    }
+
     fn plan<'a>(
         &'a self,
         data: &'a dyn Dataset,
@@ -138,16 +153,15 @@ impl Exporter for DtaExporter {
         context: &Context,
     ) -> Result<Box<dyn Plan + 'a>> {
         let codebook = data.codebook();
-        let mut plans = Plans::default();
+        let mut plan = TablesPlan::new(data, with.losses(self, codebook));
         for (position, entry) in self.entries(codebook).into_iter().enumerate() {
             context.cancel().check()?;
-            let table = plan_table(data, TableId(position), entry, with.profile, &self.options, context)?;
-            plans.push(Box::new(table));
+            let decided = plan_table(data, TableId(position), entry, with.profile, &self.options, context)?;
+            plan.losses.merge(decided.losses);
+            plan.renames.extend(decided.renames);
+            plan.recodes.extend(decided.recodes);
+            plan.push(TableId(position), decided.entry, decided.writer);
         }
-        if let Some(first) = codebook.documents.first() {
-            let loss = Loss::new(LossCode::DOCUMENT_DROPPED, "a .dta holds no documents");
-            plans.lose(loss.count(codebook.documents.len() as u64).first(None, first.name.clone()));
-        }
-        Ok(Box::new(plans))
+        Ok(Box::new(plan))
     }
 }

@@ -1,7 +1,7 @@
 //! Everything decided for one table: its metadata, losses and renames.
 
 use exporter_core::{
-    Context, Dataset, EntrySpec, Error, Loss, LossCode, LossReport, Profile, Rename, Result, TableId,
+    Context, Dataset, EntrySpec, Error, Loss, LossCode, LossReport, Profile, Recode, Rename, Result, TableId,
 };
 use exporter_stata::describe;
 
@@ -16,30 +16,32 @@ use crate::spec_storage::StorageType;
 use crate::writer::{check_metadata, text_sizes};
 
 /// One table, decided.
-pub(super) struct TablePlan<'a> {
-    pub(super) data: &'a dyn Dataset,
-    pub(super) options: &'a DtaOptions,
-    pub(super) id: TableId,
-    pub(super) name: String,
+pub(super) struct Decided<'a> {
     pub(super) entry: EntrySpec,
+    pub(super) writer: DtaTable<'a>,
+    pub(super) losses: LossReport,
+    pub(super) renames: Vec<Rename>,
+    pub(super) recodes: Vec<Recode>,
+}
+
+/// What the writing of a table needs.
+pub(super) struct DtaTable<'a> {
+    pub(super) options: &'a DtaOptions,
     pub(super) metadata: DtaMetadata,
     /// Positions of texts that end at their first NUL.
     pub(super) cut_at_nul: Vec<usize>,
     pub(super) rows: u64,
-    pub(super) losses: LossReport,
-    pub(super) renames: Vec<Rename>,
-    pub(super) remarks: Vec<String>,
 }
 
 /// Decides a table.
 pub(super) fn plan_table<'a>(
-    data: &'a dyn Dataset,
+    data: &dyn Dataset,
     id: TableId,
     entry: EntrySpec,
     profile: &Profile,
     options: &'a DtaOptions,
     context: &Context,
-) -> Result<TablePlan<'a>> {
+) -> Result<Decided<'a>> {
     let codebook = data.codebook();
     let table = exporter_core::dataset::table_of(codebook, id)?;
     let release = options.release.for_variables(table.variables.len());
@@ -92,9 +94,9 @@ pub(super) fn plan_table<'a>(
     let has_strl = metadata.variables.iter().any(|variable| variable.storage == StorageType::StrL);
     let entry = entry.rows(rows);
     let entry = if has_strl { entry.least_bytes(bytes) } else { entry.bytes(bytes) };
-    let name = table.name.clone();
-    let (renames, remarks) = (described.renames, described.remarks);
-    Ok(TablePlan { data, options, id, name, entry, metadata, cut_at_nul, rows, losses, renames, remarks })
+    let writer = DtaTable { options, metadata, cut_at_nul, rows };
+    let (renames, recodes) = (described.renames, described.recodes);
+    Ok(Decided { entry, writer, losses, renames, recodes })
 }
 
 /// A release for many variables that was chosen for few.

@@ -147,7 +147,7 @@ fn missing_reasons_become_letters_with_their_labels() {
     assert_eq!(number(0), 4);
     assert_eq!([number(24), number(28), number(32), number(36)], [1, 2, 2_147_483_622, 2_147_483_635]);
     assert!(table.ends_with(b"Yes\0No\0Refused\0Not asked\0"));
-    assert_eq!(summary.remarks, ["t.vote: 98 = .a", "t.vote: 999 (Not asked) = .n"]);
+    assert_eq!(recodes(&summary), ["t.vote: 98 = .a", "t.vote: 999 (Not asked) = .n"]);
     assert_eq!(characteristic(&bytes, "vote", "exporter_letters").unwrap(), r#"{"a":98,"n":999}"#);
 }
 
@@ -324,4 +324,13 @@ fn long_and_nested_values_become_strl() {
     let records = between(&bytes, "<strls>", "</strls>");
     assert_eq!(records.len(), 2 * 20 + 3001 + 6);
     assert_eq!(&records[..20], b"GSO\x02\0\0\0\x01\0\0\0\0\0\0\0\x82\xB9\x0B\0\0");
+}
+
+/// Every recoded value with its reason and what it became.
+pub(super) fn recodes(summary: &exporter_core::Summary) -> Vec<String> {
+    let line = |recode: &exporter_core::Recode| {
+        let label = if recode.label.is_empty() { String::new() } else { format!(" ({})", recode.label) };
+        format!("{}.{}: {}{label} = {}", recode.table, recode.variable, recode.from, recode.to)
+    };
+    summary.recodes.iter().map(line).collect()
 }

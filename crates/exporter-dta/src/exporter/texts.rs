@@ -62,7 +62,7 @@ impl Texts<'_> {
         self.language_list(&described.label);
         self.notes(DATASET, &described.notes);
         if !self.codebook {
-            self.report_dropped(codebook, table, sets);
+            self.report_dropped(sets);
             return;
         }
         let mut rest = table.clone();
@@ -107,22 +107,12 @@ impl Texts<'_> {
         }
     }
 
-    fn report_dropped(&mut self, codebook: &Codebook, table: &Table, sets: &LabelSets) {
-        let groups = table.groups.len() as u64;
-        if groups > 0 {
-            self.losses.push(Loss::new(LossCode::GROUP_DROPPED, "left out by codebook=false").count(groups));
-        }
-        if !table.key.is_empty() || table.parent.is_some() {
-            self.losses.push(Loss::new(LossCode::KEY_DROPPED, "left out by codebook=false"));
-        }
+    /// What only the file's own form loses; the rest is compared by the core.
+    fn report_dropped(&mut self, sets: &LabelSets) {
         let untranslated = sets.untranslated.values().map(|values| values.len() as u64).sum();
         if untranslated > 0 {
             let action = "value labels without a translation stand in the current language, unmarked by codebook=false";
             self.losses.push(Loss::new(LossCode::METADATA_DROPPED, action).count(untranslated));
-        }
-        if codebook.study != exporter_core::codebook::Study::default() {
-            self.losses
-                .push(Loss::new(LossCode::METADATA_DROPPED, "the study is left out by codebook=false"));
         }
     }
 
@@ -148,7 +138,11 @@ impl Texts<'_> {
             }
         }
         if !self.codebook {
-            self.report_dropped_parts(variable, &rest);
+            if !rest.attributes.is_empty() {
+                let loss = Loss::new(LossCode::METADATA_DROPPED, "left out, as codebook=false asks");
+                let count = rest.attributes.len() as u64;
+                self.losses.push(loss.variable(&variable.name).count(count));
+            }
             return;
         }
         if variable.name != owner && self.is_plain(&variable.name) {
@@ -189,20 +183,6 @@ impl Texts<'_> {
                 fields.remove("name");
             }
             self.object(owner, VARIABLE, &fields);
-        }
-    }
-
-    fn report_dropped_parts(&mut self, variable: &Variable, rest: &Variable) {
-        let parts = !rest.attributes.is_empty()
-            || rest.question.is_some()
-            || !rest.universe.is_empty()
-            || !rest.concept.is_empty()
-            || !rest.derivation.is_empty()
-            || rest.measure.is_some()
-            || rest.role.is_some();
-        if parts {
-            let loss = Loss::new(LossCode::METADATA_DROPPED, "left out by codebook=false");
-            self.losses.push(loss.variable(&variable.name));
         }
     }
 

@@ -1,16 +1,12 @@
 //! Writes a decided table into a sink.
 
-use std::slice;
-
 use arrow_schema::ArrowError;
+use exporter_core::exporter::{Output, TableRows, TableWriter, Written};
 use exporter_core::sink::temp_file;
-use exporter_core::{
-    Context, Entry, EntryReport, EntrySpec, ErrorKind, Loss, LossCode, LossReport, Plan, Rename, Result,
-    Scan, Sink, Summary,
-};
+use exporter_core::{ErrorKind, Loss, LossCode, LossReport, Result, Scan};
 
 use super::ready::ready;
-use super::table::TablePlan;
+use super::table::DtaTable;
 use crate::error::DtaError;
 use crate::metadata::DtaMetadata;
 use crate::options::{DtaOptions, LongTextOption};
@@ -20,93 +16,74 @@ use crate::writer::{
     strl_bytes,
 };
 
-impl Plan for TablePlan<'_> {
-    fn entries(&self) -> &[EntrySpec] {
-        slice::from_ref(&self.entry)
-    }
-
-    fn losses(&self) -> &LossReport {
-        &self.losses
-    }
-
-    fn renames(&self) -> &[Rename] {
-        &self.renames
+impl TableWriter for DtaTable<'_> {
+    fn seeks(&self) -> bool {
+        self.has_strl()
     }
 
     /// Writes the table. Where it has strL contents and the sink cannot seek they are counted first, so that the rows need
     /// not wait for them in a file; the contents themselves do.
-    fn write(self: Box<Self>, sink: &dyn Sink, context: &Context) -> Result<Summary> {
-        let table = *self;
+    fn write(self: Box<Self>, rows: &TableRows<'_>, output: &mut Output<'_>) -> Result<Written> {
+        let context = rows.context();
         let temp = context.temp().to_path_buf();
         let mut options = WriterOptions::new(Box::new(move || temp_file(&temp).map_err(Into::into)));
-        options.rows = Some(table.rows);
+        options.rows = Some(self.rows);
         options.threads = context.threads();
-        options.share_strl = table.options.share_strl;
+        options.share_strl = self.options.share_strl;
         let allowed = Loss::new(LossCode::RANGE, "stored as missing").wrong();
         if context.policy().accepts(&allowed) {
             options.out_of_range = OutOfRange::Missing;
         }
-        if texts_are_cut(&table.metadata, table.options) {
+        if texts_are_cut(&self.metadata, self.options) {
             options.long_text = LongText::Cut;
         }
-        let has_strl = table.metadata.variables.iter().any(|variable| variable.storage == StorageType::StrL);
-        if has_strl && sink.seeks() {
-            let entry = sink.create_random(&table.entry, context.temp())?;
-            return table.write_rows(entry, DtaWriter::seekable, options, context);
+        if self.has_strl() && !output.is_seekable() && !self.options.share_strl {
+            options.strl_bytes = Some(self.count_strl_bytes(rows)?);
         }
-        if has_strl && !table.options.share_strl {
-            options.strl_bytes = Some(count_strl_bytes(&table, context)?);
-        }
-        let entry = sink.create(&table.entry)?;
-        table.write_rows(entry, DtaWriter::new, options, context)
-    }
-}
-
-impl TablePlan<'_> {
-    /// Writes the rows with the writer that `start` makes, and ends the entry.
-    fn write_rows<E: Entry + ?Sized>(
-        self,
-        entry: Box<E>,
-        start: impl FnOnce(Box<E>, DtaMetadata, WriterOptions) -> Started<E>,
-        options: WriterOptions,
-        context: &Context,
-    ) -> Result<Summary> {
-        let Self { data, id, name, entry: spec, metadata, cut_at_nul, remarks, .. } = self;
-        let place = |error: DtaError| refusal(error).table(&name).entry(&spec.path);
-        let mut writer = start(entry, metadata, options).map_err(place)?;
-        let batches = context.scan(data, id, &Scan::all())?;
-        let batches = batches.map(|batch| {
+        let start = if output.is_seekable() { DtaWriter::seekable } else { DtaWriter::new };
+        let Self { metadata, cut_at_nul, .. } = *self;
+        let mut writer = start(output, metadata, options).map_err(refusal)?;
+        let batches = rows.scan(&Scan::all())?.map(|batch| {
             batch
                 .and_then(|batch| ready(batch, &cut_at_nul))
                 .map_err(|error| ArrowError::ExternalError(Box::new(error)))
         });
-        writer.write_batches(batches).map_err(place)?;
-        let (entry, written) = writer.finish().map_err(place)?;
-        context.cancel().check()?;
-        let receipt = entry.commit()?;
-        context.progress().bytes(receipt.bytes);
-
+        writer.write_batches(batches).map_err(refusal)?;
+        let (_, written) = writer.finish().map_err(refusal)?;
         // The file has the variables of the table, each at its place.
-        let variables = &exporter_core::dataset::table_of(data.codebook(), id)?.variables;
+        let table = rows.table();
         let original = |position: usize| {
-            variables.get(position).map(|variable| variable.name.clone()).unwrap_or_default()
+            table.variables.get(position).map(|variable| variable.name.clone()).unwrap_or_default()
         };
-        let mut summary = Summary::default();
-        summary.losses = losses(&written, &name, original);
-        summary.remarks = remarks;
-        summary.entries.push(EntryReport {
-            path: receipt.path,
-            media_type: spec.media_type,
-            table: Some(id),
-            rows: Some(written.rows),
-            bytes: receipt.bytes,
-        });
-        Ok(summary)
+        Ok(Written { rows: written.rows, losses: losses(&written, &table.name, original) })
     }
 }
 
-/// A writer into an entry, or why there is none.
-type Started<E> = std::result::Result<DtaWriter<Box<E>>, DtaError>;
+impl DtaTable<'_> {
+    fn has_strl(&self) -> bool {
+        self.metadata.variables.iter().any(|variable| variable.storage == StorageType::StrL)
+    }
+
+    /// Bytes of the strL contents.
+    fn count_strl_bytes(&self, rows: &TableRows<'_>) -> Result<u64> {
+        let progress = rows.context().progress();
+        let variables = self.metadata.variables.iter().enumerate();
+        let columns: Vec<usize> = variables
+            .filter(|(_, variable)| variable.storage == StorageType::StrL)
+            .map(|(column, _)| column)
+            .collect();
+        progress.stage("measure", Some(self.rows));
+        let mut bytes = 0;
+        for batch in rows.scan(&Scan::all().columns(columns))? {
+            for column in ready(batch?, &[])?.columns() {
+                bytes += strl_bytes(column, self.metadata.release).unwrap_or_default();
+            }
+        }
+        // The rows of the stage that was interrupted are still to come.
+        progress.stage("write", Some(self.rows));
+        Ok(bytes)
+    }
+}
 
 /// An error of the codec; a value it would store as missing, were that allowed, is refused because of a loss.
 fn refusal(error: DtaError) -> exporter_core::Error {
@@ -127,25 +104,6 @@ fn refusal(error: DtaError) -> exporter_core::Error {
 /// Whether texts beyond the fixed string are cut, which the plan has said.
 fn texts_are_cut(metadata: &DtaMetadata, options: &DtaOptions) -> bool {
     !metadata.release.has_strl() || options.long_text == LongTextOption::Cut
-}
-
-/// Bytes of the strL contents.
-fn count_strl_bytes(table: &TablePlan<'_>, context: &Context) -> Result<u64> {
-    let variables = table.metadata.variables.iter().enumerate();
-    let columns: Vec<usize> = variables
-        .filter(|(_, variable)| variable.storage == StorageType::StrL)
-        .map(|(column, _)| column)
-        .collect();
-    context.progress().stage("measure", Some(table.rows));
-    let mut bytes = 0;
-    for batch in context.scan(table.data, table.id, &Scan::all().columns(columns))? {
-        for column in ready(batch?, &[])?.columns() {
-            bytes += strl_bytes(column, table.metadata.release).unwrap_or_default();
-        }
-    }
-    // The rows of the stage that was interrupted are still to come.
-    context.progress().stage("write", Some(table.rows));
-    Ok(bytes)
 }
 
 /// What only the data showed.

@@ -2,9 +2,9 @@
 
 use std::num::NonZeroUsize;
 
+use exporter_core::carry::{Carry, Part};
 use exporter_core::codebook::Codebook;
-use exporter_core::exporter::{Planning, Rename, Summary};
-use exporter_core::format::Supports;
+use exporter_core::exporter::{Planning, Recode, Rename, Summary, plan_of};
 use exporter_core::sink::{EntrySpec, Sink};
 use exporter_core::{
     Context, Dataset, Exporter, FormatInfo, LossCode, LossReport, Plan, ProfileRequest, Result,
@@ -17,7 +17,6 @@ use crate::gzip::GzipOptions;
 static GZIP: FormatInfo = FormatInfo::new("gzip", "Gzip streams round another format")
     .extensions(&["gz"])
     .media_type(super::gzip::MEDIA_TYPE)
-    .supports(Supports::ALL)
     .losses(LossCode::ALL)
     .notes("One member each (RFC 1952), which every gzip opens.");
 
@@ -35,9 +34,14 @@ impl<E: Exporter> Gzipped<E> {
     }
 }
 
+#[deny(clippy::missing_trait_methods, reason = "what a wrapper leaves out is lost")]
 impl<E: Exporter> Exporter for Gzipped<E> {
     fn format(&self) -> &'static FormatInfo {
         &GZIP
+    }
+
+    fn carries(&self, part: Part) -> Carry {
+        self.inner.carries(part)
     }
 
     fn needs(&self, data: &dyn Dataset, context: &Context) -> Result<ProfileRequest> {
@@ -54,7 +58,7 @@ impl<E: Exporter> Exporter for Gzipped<E> {
         with: &Planning<'_>,
         context: &Context,
     ) -> Result<Box<dyn Plan + 'a>> {
-        let inner = self.inner.plan(data, with, context)?;
+        let inner = plan_of(&self.inner, data, with, context)?;
         let entries = inner.entries().iter().map(gzipped).collect();
         Ok(Box::new(GzippedPlan { options: &self.options, entries, inner }))
     }
@@ -66,6 +70,7 @@ struct GzippedPlan<'a> {
     inner: Box<dyn Plan + 'a>,
 }
 
+#[deny(clippy::missing_trait_methods, reason = "what a wrapper leaves out is lost")]
 impl Plan for GzippedPlan<'_> {
     fn entries(&self) -> &[EntrySpec] {
         &self.entries
@@ -77,6 +82,10 @@ impl Plan for GzippedPlan<'_> {
 
     fn renames(&self) -> &[Rename] {
         self.inner.renames()
+    }
+
+    fn recodes(&self) -> &[Recode] {
+        self.inner.recodes()
     }
 
     fn write(self: Box<Self>, sink: &dyn Sink, context: &Context) -> Result<Summary> {

@@ -1,7 +1,8 @@
 //! A manifest as an exporter: whatever the inner exporter writes, and the list of it.
 
+use exporter_core::carry::{Carry, Part};
 use exporter_core::codebook::Codebook;
-use exporter_core::exporter::{Planning, Rename, Summary};
+use exporter_core::exporter::{Planning, Recode, Rename, Summary, plan_of};
 use exporter_core::sink::{EntrySpec, Sink};
 use exporter_core::{Context, Dataset, Exporter, FormatInfo, LossReport, Plan, ProfileRequest, Result};
 
@@ -21,9 +22,14 @@ impl<E: Exporter> Listed<E> {
     }
 }
 
+#[deny(clippy::missing_trait_methods, reason = "what a wrapper leaves out is lost")]
 impl<E: Exporter> Exporter for Listed<E> {
     fn format(&self) -> &'static FormatInfo {
         self.inner.format()
+    }
+
+    fn carries(&self, part: Part) -> Carry {
+        self.inner.carries(part)
     }
 
     fn needs(&self, data: &dyn Dataset, context: &Context) -> Result<ProfileRequest> {
@@ -40,7 +46,7 @@ impl<E: Exporter> Exporter for Listed<E> {
         with: &Planning<'_>,
         context: &Context,
     ) -> Result<Box<dyn Plan + 'a>> {
-        Ok(Box::new(ListedPlan { inner: self.inner.plan(data, with, context)? }))
+        Ok(Box::new(ListedPlan { inner: plan_of(&self.inner, data, with, context)? }))
     }
 }
 
@@ -48,6 +54,7 @@ struct ListedPlan<'a> {
     inner: Box<dyn Plan + 'a>,
 }
 
+#[deny(clippy::missing_trait_methods, reason = "what a wrapper leaves out is lost")]
 impl Plan for ListedPlan<'_> {
     fn entries(&self) -> &[EntrySpec] {
         self.inner.entries()
@@ -59,6 +66,10 @@ impl Plan for ListedPlan<'_> {
 
     fn renames(&self) -> &[Rename] {
         self.inner.renames()
+    }
+
+    fn recodes(&self) -> &[Recode] {
+        self.inner.recodes()
     }
 
     fn write(self: Box<Self>, sink: &dyn Sink, context: &Context) -> Result<Summary> {

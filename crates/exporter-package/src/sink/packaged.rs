@@ -2,10 +2,10 @@
 
 use std::num::NonZeroUsize;
 
+use exporter_core::carry::{Carry, Part};
 use exporter_core::codebook::Codebook;
-use exporter_core::exporter::{EntryReport, Planning, Rename, Summary};
-use exporter_core::format::Supports;
-use exporter_core::sink::{EntrySpec, Sink};
+use exporter_core::exporter::{EntryReport, Planning, Recode, Rename, Summary, plan_of};
+use exporter_core::sink::{EntryReceipt, EntrySpec, Sink};
 use exporter_core::{
     Context, Dataset, Exporter, FormatInfo, LossCode, LossReport, Plan, ProfileRequest, Result,
 };
@@ -16,7 +16,6 @@ use crate::zip::{EntryTime, ZipOptions};
 static ZIP: FormatInfo = FormatInfo::new("zip", "Zip archive round another format")
     .extensions(&["zip"])
     .media_type("application/zip")
-    .supports(Supports::ALL)
     .losses(LossCode::ALL)
     .notes(
         "Deflate, zip64 when needed, AES-256 with a password. 7-Zip opens everything; Info-ZIP unzip \
@@ -50,9 +49,14 @@ impl<E: Exporter> Packaged<E> {
     }
 }
 
+#[deny(clippy::missing_trait_methods, reason = "what a wrapper leaves out is lost")]
 impl<E: Exporter> Exporter for Packaged<E> {
     fn format(&self) -> &'static FormatInfo {
         &ZIP
+    }
+
+    fn carries(&self, part: Part) -> Carry {
+        self.inner.carries(part)
     }
 
     fn needs(&self, data: &dyn Dataset, context: &Context) -> Result<ProfileRequest> {
@@ -69,7 +73,7 @@ impl<E: Exporter> Exporter for Packaged<E> {
         with: &Planning<'_>,
         context: &Context,
     ) -> Result<Box<dyn Plan + 'a>> {
-        let inner = self.inner.plan(data, with, context)?;
+        let inner = plan_of(&self.inner, data, with, context)?;
         let Self { options, manifest, .. } = self;
         Ok(Box::new(PackagedPlan { options, manifest: *manifest, entries: [self.spec()], inner }))
     }
@@ -82,6 +86,7 @@ struct PackagedPlan<'a> {
     inner: Box<dyn Plan + 'a>,
 }
 
+#[deny(clippy::missing_trait_methods, reason = "what a wrapper leaves out is lost")]
 impl Plan for PackagedPlan<'_> {
     fn entries(&self) -> &[EntrySpec] {
         &self.entries
@@ -95,6 +100,10 @@ impl Plan for PackagedPlan<'_> {
         self.inner.renames()
     }
 
+    fn recodes(&self) -> &[Recode] {
+        self.inner.recodes()
+    }
+
     fn write(self: Box<Self>, sink: &dyn Sink, context: &Context) -> Result<Summary> {
         let Self { options, manifest, entries: [spec], inner } = *self;
         let threads = NonZeroUsize::new(context.threads()).unwrap_or(NonZeroUsize::MIN);
@@ -105,8 +114,7 @@ impl Plan for PackagedPlan<'_> {
             .in_order(order.iter().map(String::as_str));
         let (inside, zip) = write_inside(inner, zip, manifest, context)?;
         let (entry, _) = zip.close()?;
-        let receipt = entry.commit()?;
-        Ok(report(inside, &receipt.path, receipt.bytes))
+        Ok(report(inside, &spec, entry.commit()?))
     }
 }
 
@@ -127,7 +135,7 @@ fn write_inside<W: std::io::Write + Send>(
 }
 
 /// The summary names the archive; what is inside becomes remarks.
-fn report(inside: Summary, path: &str, bytes: u64) -> Summary {
+fn report(inside: Summary, spec: &EntrySpec, receipt: EntryReceipt) -> Summary {
     let mut summary = Summary::default();
     let rows: Vec<u64> = inside.entries.iter().filter_map(|entry| entry.rows).collect();
     summary.remarks = inside
@@ -135,17 +143,12 @@ fn report(inside: Summary, path: &str, bytes: u64) -> Summary {
         .iter()
         .map(|entry| {
             let rows = entry.rows.map(|rows| format!("{rows} rows, ")).unwrap_or_default();
-            format!("{path} holds {}: {rows}{} bytes", entry.path, entry.bytes)
+            format!("{} holds {}: {rows}{} bytes", receipt.path, entry.path, entry.bytes)
         })
         .collect();
     summary.remarks.extend(inside.remarks);
     summary.losses = inside.losses;
-    summary.entries.push(EntryReport {
-        path: path.to_owned(),
-        media_type: ZIP.media_type.into(),
-        table: None,
-        rows: (!rows.is_empty()).then(|| rows.iter().sum()),
-        bytes,
-    });
+    let rows = (!rows.is_empty()).then(|| rows.iter().sum());
+    summary.entries.push(EntryReport::new(spec, receipt, rows));
     summary
 }

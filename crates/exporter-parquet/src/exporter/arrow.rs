@@ -2,11 +2,14 @@
 
 use std::io::Write;
 
-use exporter_core::format::{Format, FormatInfo, Supports};
+use arrow_schema::SchemaRef;
+use exporter_core::carry::{Carry, Part};
+use exporter_core::exporter::TableRows;
+use exporter_core::format::{Format, FormatInfo};
 use exporter_core::sink::EntrySpec;
 use exporter_core::{Codebook, Context, Dataset, Exporter, LossCode, Plan, Planning, Result};
 
-use super::plan::{TableRows, TableWriter, TablesPlan, entries, with_metadata};
+use super::plan::{RowWriter, carries, chunks, entries, plan, with_metadata};
 use crate::ParquetError;
 use crate::ipc::writer::{Framing, write_table};
 use crate::options::{ARROW_OPTIONS, ArrowOptions, READ_OPTIONS};
@@ -32,7 +35,6 @@ pub(crate) static STREAM: FormatInfo = ipc("arrows", "Arrow IPC stream")
 /// What the file and the stream have in common.
 const fn ipc(id: &'static str, name: &'static str) -> FormatInfo {
     FormatInfo::new(id, name)
-        .supports(Supports { many_tables: false, ..Supports::ALL })
         .options(ARROW_OPTIONS)
         .read_options(READ_OPTIONS)
         .losses(&[LossCode::DOCUMENT_DROPPED, LossCode::METADATA_DROPPED])
@@ -69,14 +71,18 @@ macro_rules! arrow_format {
                 entries(&$info, codebook)
             }
 
+            fn carries(&self, part: Part) -> Carry {
+                carries(part, self.options.codebook)
+            }
+
             fn plan<'a>(
                 &'a self,
                 data: &'a dyn Dataset,
-                _: &Planning<'_>,
+                with: &Planning<'_>,
                 _: &Context,
             ) -> Result<Box<dyn Plan + 'a>> {
                 let writer = IpcTable { options: &self.options, framing: $framing };
-                Ok(Box::new(TablesPlan::new(data, &$info, writer, self.options.codebook)?))
+                Ok(Box::new(plan(self, writer, self.options.codebook, data, with)?))
             }
         }
     };
@@ -85,20 +91,22 @@ macro_rules! arrow_format {
 arrow_format!(ArrowFile, ArrowExporter, FILE, Framing::File, "file");
 arrow_format!(ArrowStream, ArrowStreamExporter, STREAM, Framing::Stream, "stream");
 
+#[derive(Clone, Copy)]
 struct IpcTable<'o> {
     options: &'o ArrowOptions,
     framing: Framing,
 }
 
-impl TableWriter for IpcTable<'_> {
-    fn write(&self, output: &mut (dyn Write + Send), table: &TableRows<'_>) -> Result<u64, ParquetError> {
-        let schema = with_metadata(&table.schema, &table.metadata);
-        let mut told = 0;
-        let mut progress = |bytes| {
-            table.context.progress().bytes(bytes - told);
-            told = bytes;
-        };
-        let (compression, threads) = (self.options.compression, table.context.threads());
-        write_table(output, &schema, self.framing, compression, threads, table.chunks()?, &mut progress)
+impl RowWriter for IpcTable<'_> {
+    fn write(
+        self,
+        output: &mut (dyn Write + Send),
+        schema: &SchemaRef,
+        metadata: Vec<(String, String)>,
+        rows: &TableRows<'_>,
+    ) -> Result<u64, ParquetError> {
+        let described = with_metadata(schema, metadata);
+        let (compression, threads) = (self.options.compression, rows.context().threads());
+        write_table(output, &described, self.framing, compression, threads, chunks(rows, schema)?)
     }
 }

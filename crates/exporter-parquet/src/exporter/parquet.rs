@@ -3,10 +3,12 @@
 use std::io::Write;
 use std::sync::Arc;
 
-use arrow_schema::Schema;
+use arrow_schema::{Schema, SchemaRef};
+use exporter_core::carry::{Carry, Part};
 use exporter_core::codebook::Kind;
 use exporter_core::dataset::arrow_type;
-use exporter_core::format::{Format, FormatInfo, Supports};
+use exporter_core::exporter::TableRows;
+use exporter_core::format::{Format, FormatInfo};
 use exporter_core::sink::EntrySpec;
 use exporter_core::{Codebook, Context, Dataset, Error, Exporter, Loss, LossCode, Plan, Planning, Result};
 use parquet::arrow::add_encoded_arrow_schema_to_metadata;
@@ -14,7 +16,7 @@ use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder};
 
-use super::plan::{TableRows, TableWriter, TablesPlan, entries};
+use super::plan::{RowWriter, carries, chunks, entries, plan};
 use crate::ParquetError;
 use crate::layout::storage_type::{has_empty_structure, stored_field};
 use crate::options::{PARQUET_OPTIONS, ParquetCompression, ParquetOptions, READ_OPTIONS, Statistics};
@@ -25,7 +27,6 @@ pub(crate) static INFO: FormatInfo = FormatInfo::new("parquet", "Apache Parquet"
     .aliases(&["pq"])
     .extensions(&["parquet"])
     .media_type("application/vnd.apache.parquet")
-    .supports(Supports { many_tables: false, ..Supports::ALL })
     .options(PARQUET_OPTIONS)
     .read_options(READ_OPTIONS)
     .losses(&[LossCode::KIND_CHANGED, LossCode::DOCUMENT_DROPPED, LossCode::METADATA_DROPPED])
@@ -65,10 +66,14 @@ impl Exporter for ParquetExporter {
         entries(&INFO, codebook)
     }
 
+    fn carries(&self, part: Part) -> Carry {
+        carries(part, self.options.codebook)
+    }
+
     fn plan<'a>(
         &'a self,
         data: &'a dyn Dataset,
-        _: &Planning<'_>,
+        with: &Planning<'_>,
         _: &Context,
     ) -> Result<Box<dyn Plan + 'a>> {
         for table in &data.codebook().tables {
@@ -82,11 +87,11 @@ impl Exporter for ParquetExporter {
                 return Err(refuse(ParquetError::EmptyStructure(variable.name.clone())));
             }
         }
-        let mut plan = TablesPlan::new(data, &INFO, &self.options, self.options.codebook)?;
+        let mut plan = plan(self, &self.options, self.options.codebook, data, with)?;
         for table in &data.codebook().tables {
             for variable in table.variables.iter().filter(|variable| has_duration(&variable.kind)) {
                 let action = "stored as whole numbers; programs that know Arrow's schema see a duration";
-                plan.losses_mut().add(
+                plan.losses.add(
                     Loss::new(LossCode::KIND_CHANGED, action)
                         .table(&table.name)
                         .variable(&variable.name)
@@ -109,13 +114,18 @@ fn has_duration(kind: &Kind) -> bool {
     }
 }
 
-impl TableWriter for &ParquetOptions {
-    fn write(&self, output: &mut (dyn Write + Send), table: &TableRows<'_>) -> Result<u64, ParquetError> {
-        let stored =
-            Arc::new(Schema::new(table.schema.fields().iter().map(stored_field).collect::<Vec<_>>()));
+impl RowWriter for &ParquetOptions {
+    fn write(
+        self,
+        output: &mut (dyn Write + Send),
+        schema: &SchemaRef,
+        metadata: Vec<(String, String)>,
+        rows: &TableRows<'_>,
+    ) -> Result<u64, ParquetError> {
+        let stored = Arc::new(Schema::new(schema.fields().iter().map(stored_field).collect::<Vec<_>>()));
         let mut properties = properties(self)?
             .set_key_value_metadata(Some(
-                table.metadata.iter().map(|(key, value)| KeyValue::new(key.clone(), value.clone())).collect(),
+                metadata.into_iter().map(|(key, value)| KeyValue::new(key, value)).collect(),
             ))
             .build();
         add_encoded_arrow_schema_to_metadata(&stored, &mut properties);
@@ -123,13 +133,9 @@ impl TableWriter for &ParquetOptions {
             properties,
             row_group_rows: usize::try_from(self.row_group_rows).unwrap_or(usize::MAX),
             row_group_bytes: u64::from(self.row_group_mib) << 20,
-            threads: table.context.threads(),
+            threads: rows.context().threads(),
         };
-        let mut told = 0;
-        write_table(output, &stored, &settings, table.chunks()?, &mut |bytes| {
-            table.context.progress().bytes(bytes - told);
-            told = bytes;
-        })
+        write_table(output, &stored, &settings, chunks(rows, schema)?)
     }
 }
 

@@ -1,16 +1,15 @@
-//! What all formats of this crate plan alike: entries, the codebook to store, and the way a table's rows are taken.
+//! What the formats of this crate share: the codebook in the file's metadata, and the way a table's rows are cut.
 
 use std::io::{BufWriter, Write};
 
 use arrow_array::RecordBatch;
 use arrow_schema::{Schema, SchemaRef};
+use exporter_core::carry::{Carry, Part};
 use exporter_core::dataset::arrow_schema;
+use exporter_core::exporter::{Output, TableRows, TableWriter, TablesPlan, Written};
 use exporter_core::format::FormatInfo;
 use exporter_core::sink::EntrySpec;
-use exporter_core::{
-    Codebook, Context, Dataset, EntryReport, Error, Loss, LossCode, LossReport, Plan, Result, Scan, Sink,
-    Summary, TableId,
-};
+use exporter_core::{Codebook, Dataset, Error, Exporter, Loss, LossCode, Planning, Result, Scan, TableId};
 
 use crate::ParquetError;
 use crate::layout::codebook::{self, CODEBOOK_KEY, TABLE_KEY};
@@ -19,42 +18,26 @@ use crate::layout::cutting::chunk_rows;
 /// Buffer before the sink, in bytes.
 const OUTPUT_BUFFER: usize = 1 << 18;
 
-/// Writes the rows of one table to an output.
-pub(super) trait TableWriter: Send + Sync {
+/// Writes the rows of a table to an output.
+pub(super) trait RowWriter: Copy + Send {
     /// Writes and returns the number of rows; `metadata` are the file's keys and values.
-    fn write(&self, output: &mut (dyn Write + Send), table: &TableRows<'_>) -> Result<u64, ParquetError>;
+    fn write(
+        self,
+        output: &mut (dyn Write + Send),
+        schema: &SchemaRef,
+        metadata: Vec<(String, String)>,
+        rows: &TableRows<'_>,
+    ) -> Result<u64, ParquetError>;
 }
 
-/// One table on its way into a file.
-pub(super) struct TableRows<'a> {
-    data: &'a dyn Dataset,
-    id: TableId,
-    pub(super) context: &'a Context,
-    pub(super) schema: SchemaRef,
-    /// Keys and values of the file's metadata.
-    pub(super) metadata: Vec<(String, String)>,
-}
-
-impl TableRows<'_> {
-    /// The rows, cut into chunks that do not depend on how the source cut them.
-    pub(super) fn chunks(
-        &self,
-    ) -> Result<impl Iterator<Item = Result<RecordBatch, ParquetError>> + Send + '_, ParquetError> {
-        let rows = chunk_rows(self.schema.fields().len());
-        let scan = Scan::all().batch_rows(rows);
-        let batches = self.context.scan(self.data, self.id, &scan).map_err(ParquetError::Rows)?;
-        Ok(batches.rechunk(rows).map(|batch| batch.map_err(ParquetError::Rows)))
-    }
-}
-
-/// Everything decided for a format of this crate.
-pub(super) struct TablesPlan<'a, W> {
-    data: &'a dyn Dataset,
-    info: &'static FormatInfo,
-    writer: W,
-    codebook: Option<String>,
-    entries: Vec<EntrySpec>,
-    losses: LossReport,
+/// The rows of a table, cut into chunks that do not depend on how the source cut them.
+pub(super) fn chunks<'a>(
+    rows: &TableRows<'a>,
+    schema: &Schema,
+) -> Result<impl Iterator<Item = Result<RecordBatch, ParquetError>> + Send + use<'a>, ParquetError> {
+    let count = chunk_rows(schema.fields().len());
+    let batches = rows.scan(&Scan::all().batch_rows(count)).map_err(ParquetError::Rows)?;
+    Ok(batches.rechunk(count).map(|batch| batch.map_err(ParquetError::Rows)))
 }
 
 /// The entries of a codebook's tables.
@@ -63,85 +46,78 @@ pub(super) fn entries(info: &FormatInfo, codebook: &Codebook) -> Vec<EntrySpec> 
     exporter_core::table_entries(codebook, extension, info.media_type)
 }
 
-impl<'a, W: TableWriter + 'a> TablesPlan<'a, W> {
-    pub(super) fn new(
-        data: &'a dyn Dataset,
-        info: &'static FormatInfo,
-        writer: W,
-        with_codebook: bool,
-    ) -> Result<Self> {
-        let mut losses = LossReport::default();
-        let entries = entries(info, data.codebook())
-            .into_iter()
-            .map(|spec| match spec.table.and_then(|table| data.rows(table)) {
-                Some(rows) => spec.rows(rows),
-                None => spec,
-            })
-            .collect();
-        let codebook = match with_codebook {
-            true => {
-                let stored = codebook::store(data.codebook())?;
-                for name in stored.dropped {
-                    losses.add(
-                        Loss::new(LossCode::DOCUMENT_DROPPED, "stored without its bytes, which are too many")
-                            .first(None, name),
-                    );
-                }
-                Some(stored.json)
-            }
-            false => {
-                losses.add(Loss::new(LossCode::METADATA_DROPPED, "left out, as codebook=false asks"));
-                None
-            }
-        };
-        Ok(Self { data, info, writer, codebook, entries, losses })
-    }
-
-    pub(super) fn losses_mut(&mut self) -> &mut LossReport {
-        &mut self.losses
+/// The codebook goes into the file, or nothing but names and types does.
+pub(super) fn carries(part: Part, with_codebook: bool) -> Carry {
+    match part {
+        Part::MissingReasons => Carry::Dropped("the rows hold a null"),
+        Part::StudyTitle
+        | Part::StudyDescription
+        | Part::Languages
+        | Part::Documents
+        | Part::TableLabel
+        | Part::TableNotes
+        | Part::Groups
+        | Part::Keys
+        | Part::SortOrder
+        | Part::VariableLabel
+        | Part::ValueLabels
+        | Part::MissingValues
+        | Part::DisplayFormat
+        | Part::Measure
+        | Part::Question
+        | Part::VariableNotes
+        | Part::VariableDescription
+        | Part::Attributes => match with_codebook {
+            true => Carry::Whole,
+            false => Carry::Dropped("left out, as codebook=false asks"),
+        },
     }
 }
 
-impl<W: TableWriter> Plan for TablesPlan<'_, W> {
-    fn entries(&self) -> &[EntrySpec] {
-        &self.entries
-    }
-
-    fn losses(&self) -> &LossReport {
-        &self.losses
-    }
-
-    fn write(self: Box<Self>, sink: &dyn Sink, context: &Context) -> Result<Summary> {
-        let mut summary = Summary::default();
-        for spec in &self.entries {
-            context.cancel().check()?;
-            let Some(id) = spec.table else { continue };
-            let table = exporter_core::dataset::table_of(self.data.codebook(), id)?;
-            let columns: Vec<usize> = (0..table.variables.len()).collect();
-            let mut metadata = vec![(TABLE_KEY.to_owned(), table.name.clone())];
-            metadata.extend(self.codebook.as_ref().map(|json| (CODEBOOK_KEY.to_owned(), json.clone())));
-            let rows =
-                TableRows { data: self.data, id, context, schema: arrow_schema(table, &columns), metadata };
-            let mut entry = sink.create(spec)?;
-            let named = |error: Error| error.entry(&spec.path).table(&table.name);
-            let mut output = BufWriter::with_capacity(OUTPUT_BUFFER, &mut entry);
-            let written = self.writer.write(&mut output, &rows).map_err(|error| named(error.into()))?;
-            output.flush().map_err(|source| named(Error::io("cannot write the entry", source)))?;
-            drop(output);
-            let receipt = entry.commit()?;
-            summary.entries.push(EntryReport {
-                path: receipt.path,
-                media_type: self.info.media_type.into(),
-                table: Some(id),
-                rows: Some(written),
-                bytes: receipt.bytes,
-            });
+/// Plans every table with the same writer.
+pub(super) fn plan<'a>(
+    exporter: &'a dyn Exporter,
+    writer: impl RowWriter + 'a,
+    with_codebook: bool,
+    data: &'a dyn Dataset,
+    with: &Planning<'_>,
+) -> Result<TablesPlan<'a>> {
+    let codebook = data.codebook();
+    let mut plan = TablesPlan::new(data, with.losses(exporter, codebook));
+    let mut json = None;
+    if with_codebook {
+        let stored = codebook::store(codebook)?;
+        for name in stored.dropped {
+            let action = "stored without its bytes, which are too many";
+            plan.losses.add(Loss::new(LossCode::DOCUMENT_DROPPED, action).first(None, name));
         }
-        Ok(summary)
+        json = Some(stored.json);
+    }
+    for (index, entry) in exporter.entries(codebook).into_iter().enumerate() {
+        plan.push(TableId(index), entry, Table { writer, codebook: json.clone() });
+    }
+    Ok(plan)
+}
+
+struct Table<W> {
+    writer: W,
+    codebook: Option<String>,
+}
+
+impl<W: RowWriter> TableWriter for Table<W> {
+    fn write(self: Box<Self>, rows: &TableRows<'_>, output: &mut Output<'_>) -> Result<Written> {
+        let table = rows.table();
+        let columns: Vec<usize> = (0..table.variables.len()).collect();
+        let mut metadata = vec![(TABLE_KEY.to_owned(), table.name.clone())];
+        metadata.extend(self.codebook.map(|json| (CODEBOOK_KEY.to_owned(), json)));
+        let mut output = BufWriter::with_capacity(OUTPUT_BUFFER, output);
+        let written = self.writer.write(&mut output, &arrow_schema(table, &columns), metadata, rows)?;
+        output.flush().map_err(|source| Error::io("cannot write the entry", source))?;
+        Ok(Written { rows: written, ..Written::default() })
     }
 }
 
 /// A schema with the file's metadata.
-pub(super) fn with_metadata(schema: &SchemaRef, metadata: &[(String, String)]) -> Schema {
-    Schema::new_with_metadata(schema.fields().clone(), metadata.iter().cloned().collect())
+pub(super) fn with_metadata(schema: &SchemaRef, metadata: Vec<(String, String)>) -> Schema {
+    Schema::new_with_metadata(schema.fields().clone(), metadata.into_iter().collect())
 }

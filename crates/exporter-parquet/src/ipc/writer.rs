@@ -28,7 +28,7 @@ pub enum Framing {
 /// Writes one table; batches have the columns of `schema`. Returns the number of rows.
 ///
 /// Compressed batches are encoded in `threads` threads and written in order; uncompressed ones are only copied, which
-/// more threads do not make faster. `progress` is told the bytes written so far after every batch.
+/// more threads do not make faster.
 ///
 /// # Errors
 /// When the rows or the output fail.
@@ -39,20 +39,32 @@ pub fn write_table<W: Write + Send>(
     compression: ArrowCompression,
     threads: usize,
     batches: impl Iterator<Item = Result<RecordBatch, ParquetError>> + Send,
-    progress: &mut (dyn FnMut(u64) + Send),
 ) -> Result<u64, ParquetError> {
     let options = IpcWriteOptions::default();
-    let output = Counting { output, bytes: 0 };
     let options = match compression {
         ArrowCompression::None => options,
         ArrowCompression::Lz4 => {
             let options = options.try_with_compression(Some(CompressionType::LZ4_FRAME))?;
-            return compressed::write(output, schema, framing, &options, threads, batches, progress);
+            return compressed::write(
+                Counting { output, bytes: 0 },
+                schema,
+                framing,
+                &options,
+                threads,
+                batches,
+            );
         }
         ArrowCompression::Zstd => {
             let options = options.try_with_compression(Some(CompressionType::ZSTD))?;
             let options = options.try_with_compression_level(Some(ZSTD_LEVEL))?;
-            return compressed::write(output, schema, framing, &options, threads, batches, progress);
+            return compressed::write(
+                Counting { output, bytes: 0 },
+                schema,
+                framing,
+                &options,
+                threads,
+                batches,
+            );
         }
     };
     let mut writer = match framing {
@@ -63,42 +75,34 @@ pub fn write_table<W: Write + Send>(
     for batch in batches {
         let batch = canonical(batch?)?;
         rows += batch.num_rows() as u64;
-        progress(writer.write(&batch)?);
+        writer.write(&batch)?;
     }
-    progress(writer.finish()?);
+    writer.finish()?;
     Ok(rows)
 }
 
 enum Messages<W: Write> {
-    File(FileWriter<Counting<W>>),
-    Stream(StreamWriter<Counting<W>>),
+    File(FileWriter<W>),
+    Stream(StreamWriter<W>),
 }
 
 impl<W: Write> Messages<W> {
-    fn write(&mut self, batch: &RecordBatch) -> Result<u64, ParquetError> {
-        match self {
+    fn write(&mut self, batch: &RecordBatch) -> Result<(), ParquetError> {
+        Ok(match self {
             Messages::File(writer) => writer.write(batch)?,
             Messages::Stream(writer) => writer.write(batch)?,
-        }
-        Ok(self.bytes())
+        })
     }
 
-    fn finish(&mut self) -> Result<u64, ParquetError> {
-        match self {
+    fn finish(&mut self) -> Result<(), ParquetError> {
+        Ok(match self {
             Messages::File(writer) => writer.finish()?,
             Messages::Stream(writer) => writer.finish()?,
-        }
-        Ok(self.bytes())
-    }
-
-    fn bytes(&self) -> u64 {
-        match self {
-            Messages::File(writer) => writer.get_ref().bytes,
-            Messages::Stream(writer) => writer.get_ref().bytes,
-        }
+        })
     }
 }
 
+/// Tells at which byte of the output a message begins.
 struct Counting<W> {
     output: W,
     bytes: u64,

@@ -41,8 +41,6 @@ pub struct Settings {
 /// Writes one table; batches must already be cut into [`cutting::chunk_rows`] rows (but for the last) and have the
 /// columns of `stored`, of types that cast to it. Returns the number of rows.
 ///
-/// `progress` is told the bytes written so far after every row group.
-///
 /// # Errors
 /// When the rows, the encoding or the output fail; the first error ends the run.
 pub fn write_table<W: Write + Send>(
@@ -50,7 +48,6 @@ pub fn write_table<W: Write + Send>(
     stored: &SchemaRef,
     settings: &Settings,
     batches: impl Iterator<Item = Result<RecordBatch, ParquetError>>,
-    progress: &mut dyn FnMut(u64),
 ) -> Result<u64, ParquetError> {
     if stored.fields().is_empty() {
         return Err(ParquetError::NoColumns);
@@ -59,13 +56,12 @@ pub fn write_table<W: Write + Send>(
     let writer = ArrowWriter::try_new_with_options(output, stored.clone(), options)?;
     let (mut file, _) = writer.into_serialized_writer()?;
     let mut writers = GroupWriters::new(&file, stored.clone());
-    let mut groups = RowGroups::new(&mut file, stored.fields().len(), progress);
+    let mut groups = RowGroups::new(&mut file, stored.fields().len());
     let (rows, closed) = encode_columns(stored, settings.threads, |encoders| {
         feed(encoders, &mut writers, settings, batches, &mut groups)
     })?;
     groups.write(closed)?;
     file.finish()?;
-    progress(file.bytes_written() as u64);
     Ok(rows)
 }
 

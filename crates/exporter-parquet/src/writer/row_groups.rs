@@ -15,16 +15,11 @@ pub(super) struct RowGroups<'f, W: Write + Send> {
     columns: usize,
     next: usize,
     waiting: BTreeMap<usize, BTreeMap<usize, Vec<ArrowColumnChunk>>>,
-    progress: &'f mut dyn FnMut(u64),
 }
 
 impl<'f, W: Write + Send> RowGroups<'f, W> {
-    pub(super) fn new(
-        file: &'f mut SerializedFileWriter<W>,
-        columns: usize,
-        progress: &'f mut dyn FnMut(u64),
-    ) -> Self {
-        Self { file, columns, next: 0, waiting: BTreeMap::new(), progress }
+    pub(super) fn new(file: &'f mut SerializedFileWriter<W>, columns: usize) -> Self {
+        Self { file, columns, next: 0, waiting: BTreeMap::new() }
     }
 
     /// Takes columns that were closed and writes the row groups that are complete now.
@@ -40,7 +35,6 @@ impl<'f, W: Write + Send> RowGroups<'f, W> {
             }
             group.close()?;
             self.next += 1;
-            (self.progress)(self.file.bytes_written() as u64);
         }
         Ok(())
     }

@@ -5,6 +5,7 @@ mod losses;
 mod options;
 mod plan;
 
+use exporter_core::carry::{Carry, Part};
 use exporter_core::codebook::Codebook;
 use exporter_core::exporter::Planning;
 use exporter_core::sink::EntrySpec;
@@ -83,12 +84,16 @@ impl Exporter for DelimitedExporter {
             .collect()
     }
 
+    fn carries(&self, part: Part) -> Carry {
+        losses::carries(part, &self.settings)
+    }
+
     fn plan<'a>(
         &'a self,
         data: &'a dyn Dataset,
-        _: &Planning<'_>,
+        with: &Planning<'_>,
         context: &Context,
     ) -> Result<Box<dyn Plan + 'a>> {
-        plan::plan(self.entries(data.codebook()), &self.settings, self.info, data, context)
+        plan::plan(self, &self.settings, data, with, context)
     }
 }

@@ -3,11 +3,9 @@
 use std::io::Write as _;
 
 use arrow_array::RecordBatch;
-use exporter_core::dataset::table_of;
-use exporter_core::exporter::{EntryReport, Summary};
-use exporter_core::sink::EntrySpec;
+use exporter_core::exporter::{Output, TableRows, TableWriter, TablesPlan, Written};
 use exporter_core::{
-    Context, Dataset, Error, FormatInfo, Loss, LossCode, LossReport, Plan, Result, Scan, Sink, TableId,
+    Context, Dataset, Error, Exporter, Loss, LossCode, LossReport, Plan, Planning, Result, Scan, TableId,
     nested, parallel,
 };
 
@@ -20,38 +18,22 @@ use crate::{Altered, Column, RowEncoder, TabError};
 const PIECE_CELLS: usize = 1 << 18;
 
 pub(super) fn plan<'a>(
-    entries: Vec<EntrySpec>,
+    exporter: &dyn Exporter,
     settings: &Settings,
-    info: &'static FormatInfo,
     data: &'a dyn Dataset,
+    with: &Planning<'_>,
     context: &Context,
 ) -> Result<Box<dyn Plan + 'a>> {
     let codebook = data.codebook();
-    let mut report = LossReport::default();
-    let mut tables = Vec::new();
-    for table in &codebook.tables {
-        report.merge(losses(codebook, table, settings));
+    let mut plan = TablesPlan::new(data, with.losses(exporter, codebook));
+    for (index, (table, entry)) in codebook.tables.iter().zip(exporter.entries(codebook)).enumerate() {
+        plan.losses.merge(losses(table, settings));
         let columns = columns(codebook, table, codebook.language(context.language()), settings);
         let encoder = RowEncoder::new(columns, &settings.write)
             .map_err(|source| Error::usage(source.to_string()).table(&table.name).with_source(source))?;
-        tables.push(encoder);
+        plan.push(TableId(index), entry, encoder);
     }
-    let entries = entries
-        .into_iter()
-        .map(|spec| match spec.table.and_then(|table| data.rows(table)) {
-            Some(rows) => spec.rows(rows),
-            None => spec,
-        })
-        .collect();
-    Ok(Box::new(DelimitedPlan { data, info, entries, tables, losses: report }))
-}
-
-struct DelimitedPlan<'a> {
-    data: &'a dyn Dataset,
-    info: &'static FormatInfo,
-    entries: Vec<EntrySpec>,
-    tables: Vec<RowEncoder>,
-    losses: LossReport,
+    Ok(Box::new(plan))
 }
 
 /// Encoded lines of one piece and what they could not keep.
@@ -62,61 +44,22 @@ struct Piece {
     rows: u64,
 }
 
-impl Plan for DelimitedPlan<'_> {
-    fn entries(&self) -> &[EntrySpec] {
-        &self.entries
-    }
-
-    fn losses(&self) -> &LossReport {
-        &self.losses
-    }
-
-    fn write(self: Box<Self>, sink: &dyn Sink, context: &Context) -> Result<Summary> {
-        let mut summary = Summary::default();
-        for (index, (spec, encoder)) in self.entries.iter().zip(&self.tables).enumerate() {
-            context.cancel().check()?;
-            let report =
-                self.write_table(TableId(index), spec, encoder, sink, context, &mut summary.losses)?;
-            summary.entries.push(report);
-        }
-        Ok(summary)
-    }
-}
-
-impl DelimitedPlan<'_> {
-    fn write_table(
-        &self,
-        id: TableId,
-        spec: &EntrySpec,
-        encoder: &RowEncoder,
-        sink: &dyn Sink,
-        context: &Context,
-        losses: &mut LossReport,
-    ) -> Result<EntryReport> {
-        let table = &table_of(self.data.codebook(), id)?.name;
-        let failed = |source| Error::io("cannot write the entry", source).entry(&spec.path).table(table);
+impl TableWriter for RowEncoder {
+    fn write(self: Box<Self>, rows: &TableRows<'_>, output: &mut Output<'_>) -> Result<Written> {
+        let failed = |source| Error::io("cannot write the entry", source);
+        let (context, table) = (rows.context(), &rows.table().name);
         let rows_at_once =
-            (PIECE_CELLS / encoder.columns().len().max(1)).clamp(16, context.batch_rows().max(16));
-        context.progress().stage("write", spec.rows);
-        let batches = context.scan(self.data, id, &Scan::all().batch_rows(rows_at_once))?;
-        let mut entry = sink.create(spec)?;
-        entry.write_all(&encoder.header()).map_err(failed)?;
-        let mut rows = 0;
-        let work = |batch: RecordBatch, piece: &mut Piece| encode(encoder, batch, piece);
+            (PIECE_CELLS / self.columns().len().max(1)).clamp(16, context.batch_rows().max(16));
+        let batches = rows.scan(&Scan::all().batch_rows(rows_at_once))?;
+        output.write_all(&self.header()).map_err(failed)?;
+        let mut written = Written::default();
+        let work = |batch: RecordBatch, piece: &mut Piece| encode(&self, batch, piece);
         parallel::ordered(context.threads(), pieces(batches, rows_at_once), work, |piece: &mut Piece| {
-            note(&piece.altered, rows, encoder.columns(), table, losses);
-            rows += piece.rows;
-            context.progress().bytes(piece.lines.len() as u64);
-            entry.write_all(&piece.lines).map_err(failed)
+            note(&piece.altered, written.rows, self.columns(), table, &mut written.losses);
+            written.rows += piece.rows;
+            output.write_all(&piece.lines).map_err(failed)
         })?;
-        let receipt = entry.commit()?;
-        Ok(EntryReport {
-            path: receipt.path,
-            media_type: self.info.media_type.into(),
-            table: Some(id),
-            rows: Some(rows),
-            bytes: receipt.bytes,
-        })
+        Ok(written)
     }
 }
 

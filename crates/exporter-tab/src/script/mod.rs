@@ -19,7 +19,7 @@ use spss::Spss;
 use stata::Stata;
 
 use exporter_core::codebook::Variable;
-use exporter_core::{Facts, FormatInfo};
+use exporter_core::{Carry, Facts, FormatInfo, Part};
 
 /// Writes `{table}.do`, which loads the rows with `import delimited` (Stata 14 and later).
 pub type StataScript = Script<Stata>;
@@ -34,6 +34,9 @@ pub type RScript = Script<R>;
 pub trait Syntax: 'static {
     /// What the script is and can.
     const INFO: &'static FormatInfo;
+
+    /// What a script carries of a part of the codebook.
+    fn carries(part: Part) -> Carry;
 
     /// The names of a table's variables as the program allows them, each different.
     fn names(given: &[&str]) -> Vec<String> {

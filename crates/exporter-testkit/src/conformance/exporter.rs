@@ -124,6 +124,7 @@ fn losses_are_declared(exporter: &dyn Exporter, losses: &LossReport) {
             loss.code
         );
         assert!(!loss.action.is_empty(), "{} does not say what is done", loss.code);
+        assert!(!loss.format.is_empty(), "{} does not name its format", loss.code);
         assert!(loss.count > 0, "{} counts nothing", loss.code);
         let row = loss.first.as_ref().and_then(|first| first.row);
         assert_ne!(row, Some(0), "{}: rows are counted from 1", loss.code);

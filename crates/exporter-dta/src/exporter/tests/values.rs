@@ -148,7 +148,7 @@ fn dates_that_stata_does_not_show_are_stored_and_counted() {
     };
     assert_eq!(first(0), ("range", 1, 3, "+10000-01-01T00:00:00"));
     assert_eq!(first(1), ("range", 2, 1, "0099-12-31"));
-    assert_eq!(summary.remarks, ["t.declared: +10001-01-01T00:00:00 = .a"]);
+    assert_eq!(super::recodes(&summary), ["t.declared: +10001-01-01T00:00:00 = .a"]);
 }
 
 #[derive(Default)]

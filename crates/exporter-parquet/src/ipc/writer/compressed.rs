@@ -34,7 +34,6 @@ pub(super) fn write<W: Write + Send>(
     options: &IpcWriteOptions,
     threads: usize,
     batches: impl Iterator<Item = Result<RecordBatch, ParquetError>> + Send,
-    progress: &mut (dyn FnMut(u64) + Send),
 ) -> Result<u64, ParquetError> {
     output.write_all(&head(schema, framing, options)?)?;
     let mut blocks = Vec::new();
@@ -53,7 +52,6 @@ pub(super) fn write<W: Write + Send>(
             let (head, body) = write_message(&mut output, encoded, options)?;
             blocks.push(block(start, head, body)?);
             rows += message.rows;
-            progress(output.bytes);
             Ok(())
         },
     )?;
@@ -64,7 +62,6 @@ pub(super) fn write<W: Write + Send>(
         write_footer(&mut output, schema, &blocks)?;
     }
     output.flush()?;
-    progress(output.bytes);
     Ok(rows)
 }
 
@@ -176,8 +173,7 @@ mod tests {
                     let mut bytes = Vec::new();
                     let output = Counting { output: &mut bytes, bytes: 0 };
                     let rows = batches().into_iter().map(Ok);
-                    let written =
-                        write(output, &schema, framing, &options, threads, rows, &mut |_| {}).unwrap();
+                    let written = write(output, &schema, framing, &options, threads, rows).unwrap();
                     assert_eq!(written, 500);
                     assert!(bytes == reference(&schema, framing, &options), "{framing:?} {compression:?}");
                 }

@@ -4,8 +4,7 @@ mod labels;
 mod load;
 mod text;
 
-use exporter_core::format::Supports;
-use exporter_core::{FormatInfo, Limits, LossCode};
+use exporter_core::{Carry, FormatInfo, Limits, LossCode, Part};
 
 use super::{Page, Syntax};
 
@@ -13,7 +12,6 @@ static INFO: FormatInfo = FormatInfo::new("r-script", "R script for csv or tab")
     .aliases(&["r"])
     .extensions(&["R"])
     .media_type("text/x-r-source")
-    .supports(Supports { variable_labels: true, value_labels: true, user_missing: true, ..Supports::NONE })
     .limits(Limits::NONE.exact_integer(1 << 53))
     .losses(&[
         LossCode::PRECISION,
@@ -35,6 +33,30 @@ pub struct R;
 
 impl Syntax for R {
     const INFO: &'static FormatInfo = &INFO;
+
+    fn carries(part: Part) -> Carry {
+        match part {
+            Part::StudyTitle
+            | Part::Languages
+            | Part::TableLabel
+            | Part::TableNotes
+            | Part::Groups
+            | Part::VariableLabel
+            | Part::ValueLabels
+            | Part::MissingValues
+            | Part::DisplayFormat
+            | Part::Measure
+            | Part::Question
+            | Part::VariableNotes => Carry::Limited,
+            Part::MissingReasons => Carry::Dropped("the delimited file holds nulls"),
+            Part::StudyDescription
+            | Part::Documents
+            | Part::Keys
+            | Part::SortOrder
+            | Part::VariableDescription
+            | Part::Attributes => Carry::Dropped("a script has no place for it"),
+        }
+    }
 
     fn write(page: &mut Page<'_>) {
         let frame = text::name(&page.description.table.name);

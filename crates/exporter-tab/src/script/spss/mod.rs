@@ -8,9 +8,8 @@ mod text;
 mod types;
 
 use exporter_core::codebook::Variable;
-use exporter_core::format::Supports;
 use exporter_core::names::{NameRules, legal_unique};
-use exporter_core::{Facts, FormatInfo, Limits, LossCode};
+use exporter_core::{Carry, Facts, FormatInfo, Limits, LossCode, Part};
 
 use super::description::Column;
 use super::{Page, Syntax};
@@ -30,7 +29,6 @@ static INFO: FormatInfo = FormatInfo::new("spss-script", "SPSS syntax for csv or
     .aliases(&["sps"])
     .extensions(&["sps"])
     .media_type("text/x-spss-syntax")
-    .supports(Supports { variable_labels: true, value_labels: true, user_missing: true, ..Supports::NONE })
     .limits(Limits::NONE
         .name_characters(NAME_BYTES as u32)
         .text_bytes(TEXT_BYTES)
@@ -66,6 +64,30 @@ const RESERVED: &[&str] =
 
 impl Syntax for Spss {
     const INFO: &'static FormatInfo = &INFO;
+
+    fn carries(part: Part) -> Carry {
+        match part {
+            Part::StudyTitle
+            | Part::Languages
+            | Part::TableLabel
+            | Part::TableNotes
+            | Part::Groups
+            | Part::VariableLabel
+            | Part::ValueLabels
+            | Part::MissingValues
+            | Part::DisplayFormat
+            | Part::Measure
+            | Part::Question
+            | Part::VariableNotes => Carry::Limited,
+            Part::MissingReasons => Carry::Dropped("the delimited file holds nulls"),
+            Part::StudyDescription
+            | Part::Documents
+            | Part::Keys
+            | Part::SortOrder
+            | Part::VariableDescription
+            | Part::Attributes => Carry::Dropped("a script has no place for it"),
+        }
+    }
 
     fn names(given: &[&str]) -> Vec<String> {
         let rules = NameRules {

@@ -5,9 +5,8 @@ mod load;
 mod missing;
 mod text;
 
-use exporter_core::format::Supports;
 use exporter_core::names::{NameRules, legal_unique};
-use exporter_core::{FormatInfo, Limits, LossCode};
+use exporter_core::{Carry, FormatInfo, Limits, LossCode, Part};
 
 use super::{Page, Syntax};
 
@@ -22,13 +21,6 @@ static INFO: FormatInfo = FormatInfo::new("stata-script", "Stata do-file for csv
     .aliases(&["do"])
     .extensions(&["do"])
     .media_type("text/x-stata-do")
-    .supports(Supports {
-        variable_labels: true,
-        value_labels: true,
-        user_missing: true,
-        languages: true,
-        ..Supports::NONE
-    })
     .limits(
         Limits::NONE
             .variables(120_000)
@@ -66,6 +58,30 @@ const RESERVED: &[&str] = &[
 
 impl Syntax for Stata {
     const INFO: &'static FormatInfo = &INFO;
+
+    fn carries(part: Part) -> Carry {
+        match part {
+            Part::StudyTitle
+            | Part::Languages
+            | Part::TableLabel
+            | Part::TableNotes
+            | Part::Groups
+            | Part::VariableLabel
+            | Part::ValueLabels
+            | Part::MissingValues
+            | Part::DisplayFormat
+            | Part::Question
+            | Part::VariableNotes => Carry::Limited,
+            Part::MissingReasons => Carry::Dropped("the delimited file holds nulls"),
+            Part::StudyDescription
+            | Part::Documents
+            | Part::Keys
+            | Part::SortOrder
+            | Part::Measure
+            | Part::VariableDescription
+            | Part::Attributes => Carry::Dropped("a script has no place for it"),
+        }
+    }
 
     fn names(given: &[&str]) -> Vec<String> {
         let rules = NameRules {

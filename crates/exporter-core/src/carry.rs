@@ -1,0 +1,145 @@
+//! What a format carries of a codebook: declared part by part, compared with a codebook once for all formats.
+
+mod compare;
+mod held;
+
+pub use compare::losses;
+pub use held::{Held, Holder};
+
+use serde::Serialize;
+
+use crate::loss::LossCode;
+
+/// One part of a codebook that a format may carry or not. Not exhaustively open: a format says of each what becomes of it,
+/// so that a part added here does not compile before every format has said so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[allow(clippy::exhaustive_enums, reason = "formats match it without a wildcard on purpose")]
+pub enum Part {
+    /// The title of the study.
+    StudyTitle,
+    /// Everything else about the study as a whole.
+    StudyDescription,
+    /// Languages beyond the one that is written.
+    Languages,
+    /// Documents.
+    Documents,
+    /// The label of a table.
+    TableLabel,
+    /// Notes on a table.
+    TableNotes,
+    /// Groups of variables.
+    Groups,
+    /// Keys and parents of tables.
+    Keys,
+    /// The claimed order of the rows.
+    SortOrder,
+    /// The label of a variable.
+    VariableLabel,
+    /// The labels of its values.
+    ValueLabels,
+    /// Which of its values are missing.
+    MissingValues,
+    /// Reasons of missing values that have no value of their own.
+    MissingReasons,
+    /// Its display format.
+    DisplayFormat,
+    /// Its measure, role, alignment and whether it is a weight.
+    Measure,
+    /// Its question.
+    Question,
+    /// Notes on it.
+    VariableNotes,
+    /// Its universe, concept, derivation and sensitivity.
+    VariableDescription,
+    /// Its free attributes.
+    Attributes,
+}
+
+/// What a format does with a part.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Carry {
+    /// It carries all of it.
+    Whole,
+    /// It carries it within limits, and reports itself what does not fit.
+    Limited,
+    /// It has no place for it; the text says what is done instead.
+    Dropped(&'static str),
+    /// It writes something else of it, which no other entry makes good.
+    Changed(LossCode, &'static str),
+}
+
+impl Part {
+    /// Every part, from the study to the variable.
+    pub const ALL: [Part; 19] = [
+        Part::StudyTitle,
+        Part::StudyDescription,
+        Part::Languages,
+        Part::Documents,
+        Part::TableLabel,
+        Part::TableNotes,
+        Part::Groups,
+        Part::Keys,
+        Part::SortOrder,
+        Part::VariableLabel,
+        Part::ValueLabels,
+        Part::MissingValues,
+        Part::MissingReasons,
+        Part::DisplayFormat,
+        Part::Measure,
+        Part::Question,
+        Part::VariableNotes,
+        Part::VariableDescription,
+        Part::Attributes,
+    ];
+
+    /// The loss that a dropped part is.
+    pub fn loss_code(self) -> LossCode {
+        match self {
+            Part::Languages => LossCode::LANGUAGE_DROPPED,
+            Part::Documents => LossCode::DOCUMENT_DROPPED,
+            Part::TableLabel | Part::VariableLabel => LossCode::LABEL_DROPPED,
+            Part::Groups => LossCode::GROUP_DROPPED,
+            Part::Keys => LossCode::KEY_DROPPED,
+            Part::SortOrder => LossCode::SORT_ORDER_DROPPED,
+            Part::ValueLabels => LossCode::VALUE_LABELS_DROPPED,
+            Part::MissingValues => LossCode::MISSING_DROPPED,
+            Part::MissingReasons => LossCode::MISSING_REASON_DROPPED,
+            Part::DisplayFormat => LossCode::DISPLAY_FORMAT_DROPPED,
+            Part::StudyTitle
+            | Part::StudyDescription
+            | Part::TableNotes
+            | Part::Measure
+            | Part::Question
+            | Part::VariableNotes
+            | Part::VariableDescription
+            | Part::Attributes => LossCode::METADATA_DROPPED,
+        }
+    }
+
+    /// What it is called in a sentence.
+    pub fn name(self) -> &'static str {
+        match self {
+            Part::StudyTitle => "study title",
+            Part::StudyDescription => "study description",
+            Part::Languages => "languages",
+            Part::Documents => "documents",
+            Part::TableLabel => "table labels",
+            Part::TableNotes => "table notes",
+            Part::Groups => "groups",
+            Part::Keys => "keys",
+            Part::SortOrder => "sort order",
+            Part::VariableLabel => "labels",
+            Part::ValueLabels => "value labels",
+            Part::MissingValues => "missing values",
+            Part::MissingReasons => "missing reasons",
+            Part::DisplayFormat => "display formats",
+            Part::Measure => "measures and roles",
+            Part::Question => "questions",
+            Part::VariableNotes => "notes",
+            Part::VariableDescription => "descriptions",
+            Part::Attributes => "attributes",
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! A codebook compared with what a format carries.
+
+use super::{Carry, Held, Part};
+use crate::codebook::{
+    Codebook, DisplayFormat, Group, Missing, Question, Study, Table, TableKind, ValueLabels, Variable,
+};
+use crate::dataset::TableId;
+use crate::loss::{Loss, LossReport};
+
+/// What an entry of each table lacks of the codebook, by what its format carries; `held` says which entries of the same
+/// export hold it nevertheless.
+///
+/// The structs of the codebook are taken apart without `..`, so that a field added to them does not compile until it
+/// belongs to a part.
+pub fn losses(codebook: &Codebook, carries: &dyn Fn(Part) -> Carry, held: &Held) -> LossReport {
+    let mut comparison = Comparison { carries, held, table: None, report: LossReport::default() };
+    comparison.codebook(codebook);
+    comparison.report
+}
+
+struct Comparison<'a> {
+    carries: &'a dyn Fn(Part) -> Carry,
+    held: &'a Held,
+    table: Option<(TableId, &'a str)>,
+    report: LossReport,
+}
+
+impl<'a> Comparison<'a> {
+    /// A part that occurs `count` times, the first one called `first`.
+    fn part(&mut self, part: Part, variable: Option<&str>, count: usize, first: &str) {
+        if count == 0 {
+            return;
+        }
+        let mut loss = match (self.carries)(part) {
+            Carry::Whole | Carry::Limited => return,
+            Carry::Changed(code, action) => Loss::new(code, action),
+            Carry::Dropped(action) => {
+                let loss = Loss::new(part.loss_code(), action);
+                match self.held.by(part, self.table.map(|(id, _)| id)) {
+                    Some(entry) => loss.held_by(entry),
+                    None => loss,
+                }
+            }
+        };
+        loss.count = count as u64;
+        loss.part = Some(part);
+        loss.table = self.table.map(|(_, name)| name.to_owned());
+        loss.variable = variable.map(str::to_owned);
+        if !first.is_empty() {
+            loss = loss.first(None, first);
+        }
+        self.report.add(loss);
+    }
+
+    fn codebook(&mut self, codebook: &'a Codebook) {
+        let Codebook { version: _, study, tables, value_labels: _, documents } = codebook;
+        self.study(study);
+        let first = documents.first().map_or("", |document| document.name.as_str());
+        self.part(Part::Documents, None, documents.len(), first);
+        for (index, table) in tables.iter().enumerate() {
+            self.table = Some((TableId(index), &table.name));
+            self.table(codebook, table);
+        }
+    }
+
+    fn study(&mut self, study: &Study) {
+        let Study {
+            id: _,
+            version,
+            title,
+            summary,
+            languages,
+            producers,
+            funders,
+            contacts,
+            keywords,
+            countries,
+            geography,
+            collection_period,
+            universe,
+            analysis_unit,
+            sampling,
+            weighting,
+            licence,
+            access,
+            citation,
+            series,
+            related_materials,
+            notes,
+        } = study;
+        self.part(Part::StudyTitle, None, usize::from(!title.is_empty()), "");
+        self.part(Part::Languages, None, languages.len().saturating_sub(1), "");
+        let texts =
+            [summary, geography, universe, analysis_unit, sampling, weighting, licence, access, citation];
+        let lists = producers.len()
+            + funders.len()
+            + contacts.len()
+            + keywords.len()
+            + countries.len()
+            + related_materials.len()
+            + notes.len();
+        let single = [version.is_some(), collection_period.is_some(), series.is_some()];
+        let described = texts.iter().filter(|text| !text.is_empty()).count()
+            + lists
+            + single.iter().filter(|there| **there).count();
+        self.part(Part::StudyDescription, None, described, "");
+    }
+
+    fn table(&mut self, codebook: &Codebook, table: &Table) {
+        // The number of rows and what the table is in its study follow from the rows and from its parent.
+        let Table { name: _, label, kind, variables, groups, key, parent, sort, notes, rows: _ } = table;
+        self.part(Part::TableLabel, None, usize::from(!label.is_empty()), "");
+        self.part(Part::TableNotes, None, notes.len(), "");
+        let linked = usize::from(!key.is_empty()) + usize::from(parent.is_some());
+        let is_special = usize::from(!matches!(kind, TableKind::Main | TableKind::Roster));
+        self.part(Part::Keys, None, linked + is_special, "");
+        self.part(Part::SortOrder, None, sort.len(), "");
+        for Group { name, label: _, kind: _, members: _ } in groups {
+            self.part(Part::Groups, None, 1, name);
+        }
+        for variable in variables {
+            self.variable(codebook, variable);
+        }
+    }
+
+    fn variable(&mut self, codebook: &Codebook, variable: &Variable) {
+        let Variable {
+            name,
+            label,
+            // What becomes of a kind or a name is the format's own matter, and facts are of use to planning alone.
+            kind: _,
+            facts: _,
+            measure,
+            role,
+            format,
+            alignment,
+            labels: _,
+            missing,
+            question,
+            universe,
+            concept,
+            derivation,
+            weight,
+            sensitivity,
+            notes,
+            attributes,
+        } = variable;
+        let own = Some(name.as_str());
+        self.part(Part::VariableLabel, own, usize::from(!label.is_empty()), "");
+        if let Some(ValueLabels { entries }) = codebook.value_labels_of(variable) {
+            self.part(Part::ValueLabels, own, entries.len(), "");
+        }
+        let reasons = missing.iter().filter(|missing| missing.is_reason()).count();
+        let is_labelled = |Missing { values: _, label, letter: _ }: &&Missing| !label.is_empty();
+        self.part(Part::MissingValues, own, missing.len() - reasons, "");
+        let first = missing.iter().filter(|missing| missing.is_reason()).find(is_labelled);
+        let first = first.map_or("", |reason| reason.label.get(codebook.language(None)));
+        self.part(Part::MissingReasons, own, reasons, first);
+        if let Some(DisplayFormat { width: _, decimals: _, style: _, native: _ }) = format {
+            self.part(Part::DisplayFormat, own, 1, "");
+        }
+        let measured = [measure.is_some(), role.is_some(), alignment.is_some(), *weight];
+        self.part(Part::Measure, own, measured.iter().filter(|there| **there).count(), "");
+        if let Some(question) = question {
+            let Question {
+                text,
+                pre_text: _,
+                post_text: _,
+                instructions: _,
+                enablement: _,
+                validations: _,
+                kind: _,
+                source_id: _,
+            } = &**question;
+            self.part(Part::Question, own, 1, text.get(codebook.language(None)));
+        }
+        self.part(Part::VariableNotes, own, notes.len(), "");
+        let described = [universe, concept, derivation].iter().filter(|text| !text.is_empty()).count()
+            + usize::from(*sensitivity != Default::default());
+        self.part(Part::VariableDescription, own, described, "");
+        self.part(Part::Attributes, own, attributes.len(), "");
+    }
+}

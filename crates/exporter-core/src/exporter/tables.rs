@@ -1,0 +1,187 @@
+//! The frame of every format that writes one entry a table: create, scan, write, name the place of errors, cancel, commit,
+//! report. A format adds a [`TableWriter`].
+
+use std::io::{self, Seek, SeekFrom, Write};
+
+use super::{EntryReport, Plan, Recode, Rename, Summary};
+use crate::codebook::Table;
+use crate::context::Context;
+use crate::dataset::{Batches, Dataset, Scan, TableId, table_of};
+use crate::error::{Error, Result};
+use crate::loss::LossReport;
+use crate::sink::{Entry, EntryReceipt, EntrySpec, RandomEntry, Sink};
+
+/// One table, decided: how its rows become the bytes of an entry.
+///
+/// # For implementations
+/// Errors need to name variable and row at most; the frame adds table and entry. Rows count from 1 over the whole table.
+pub trait TableWriter: Send {
+    /// Whether an output that can seek is of use, where the sink has one.
+    fn seeks(&self) -> bool {
+        false
+    }
+
+    /// Writes all rows.
+    ///
+    /// # Errors
+    /// When the data breaks what was planned or the output fails.
+    fn write(self: Box<Self>, rows: &TableRows<'_>, output: &mut Output<'_>) -> Result<Written>;
+}
+
+/// The rows of one table.
+#[derive(Clone, Copy)]
+pub struct TableRows<'a> {
+    data: &'a dyn Dataset,
+    id: TableId,
+    table: &'a Table,
+    context: &'a Context,
+}
+
+impl<'a> TableRows<'a> {
+    /// The table's description.
+    pub fn table(&self) -> &'a Table {
+        self.table
+    }
+
+    /// What the export runs with.
+    pub fn context(&self) -> &'a Context {
+        self.context
+    }
+
+    /// Starts a scan; every batch checks cancel.
+    ///
+    /// # Errors
+    /// As [`Context::scan`].
+    pub fn scan(&self, scan: &Scan) -> Result<Batches<'a>> {
+        self.context.scan(self.data, self.id, scan)
+    }
+}
+
+/// What the rows of a table became.
+#[derive(Debug, Default)]
+pub struct Written {
+    /// How many there were.
+    pub rows: u64,
+    /// What only the rows showed.
+    pub losses: LossReport,
+}
+
+/// The entry of a table while it is written; what goes through it counts as progress.
+pub struct Output<'a> {
+    entry: Opened<'a>,
+    context: &'a Context,
+}
+
+enum Opened<'a> {
+    Stream(Box<dyn Entry + 'a>),
+    Seekable(Box<dyn RandomEntry + 'a>),
+}
+
+impl Output<'_> {
+    /// Whether it can seek: only where the writer asked for it.
+    pub fn is_seekable(&self) -> bool {
+        matches!(self.entry, Opened::Seekable(_))
+    }
+
+    fn commit(self) -> Result<EntryReceipt> {
+        match self.entry {
+            Opened::Stream(entry) => entry.commit(),
+            Opened::Seekable(entry) => entry.commit(),
+        }
+    }
+}
+
+impl Write for Output<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = match &mut self.entry {
+            Opened::Stream(entry) => entry.write(bytes),
+            Opened::Seekable(entry) => entry.write(bytes),
+        }?;
+        self.context.progress().bytes(written as u64);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match &mut self.entry {
+            Opened::Stream(entry) => entry.flush(),
+            Opened::Seekable(entry) => entry.flush(),
+        }
+    }
+}
+
+impl Seek for Output<'_> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        match &mut self.entry {
+            Opened::Stream(_) => Err(io::Error::new(io::ErrorKind::Unsupported, "the output cannot seek")),
+            Opened::Seekable(entry) => entry.seek(to),
+        }
+    }
+}
+
+/// Everything decided for a format that writes one entry a table, in the codebook's order.
+pub struct TablesPlan<'a> {
+    data: &'a dyn Dataset,
+    entries: Vec<EntrySpec>,
+    writers: Vec<(TableId, Box<dyn TableWriter + 'a>)>,
+    /// What will be lost.
+    pub losses: LossReport,
+    /// Every name that changes.
+    pub renames: Vec<Rename>,
+    /// Every declared value that is written as another.
+    pub recodes: Vec<Recode>,
+}
+
+impl<'a> TablesPlan<'a> {
+    /// A plan without tables, which loses `losses`.
+    pub fn new(data: &'a dyn Dataset, losses: LossReport) -> Self {
+        let (entries, writers, renames, recodes) = Default::default();
+        Self { data, entries, writers, losses, renames, recodes }
+    }
+
+    /// Adds a table; its entry tells the number of rows where the data does.
+    pub fn push(&mut self, id: TableId, entry: EntrySpec, writer: impl TableWriter + 'a) {
+        let rows = entry.rows.or_else(|| self.data.rows(id));
+        self.entries.push(EntrySpec { table: Some(id), rows, ..entry });
+        self.writers.push((id, Box::new(writer)));
+    }
+}
+
+impl Plan for TablesPlan<'_> {
+    fn entries(&self) -> &[EntrySpec] {
+        &self.entries
+    }
+
+    fn losses(&self) -> &LossReport {
+        &self.losses
+    }
+
+    fn renames(&self) -> &[Rename] {
+        &self.renames
+    }
+
+    fn recodes(&self) -> &[Recode] {
+        &self.recodes
+    }
+
+    fn write(self: Box<Self>, sink: &dyn Sink, context: &Context) -> Result<Summary> {
+        let mut summary = Summary::default();
+        let Self { data, entries, writers, .. } = *self;
+        for (spec, (id, writer)) in entries.iter().zip(writers) {
+            context.cancel().check()?;
+            let table = table_of(data.codebook(), id)?;
+            let place = |error: Error| error.entry(&spec.path).table(&table.name);
+            let rows = TableRows { data, id, table, context };
+            let entry = match writer.seeks() && sink.seeks() {
+                true => Opened::Seekable(sink.create_random(spec, context.temp())?),
+                false => Opened::Stream(sink.create(spec)?),
+            };
+            let mut output = Output { entry, context };
+            let written = writer.write(&rows, &mut output).map_err(place)?;
+            output.flush().map_err(|source| place(Error::io("cannot write the entry", source)))?;
+            context.cancel().check()?;
+            summary.entries.push(EntryReport::new(spec, output.commit()?, Some(written.rows)));
+            summary.losses.merge(written.losses);
+        }
+        Ok(summary)
+    }
+}
