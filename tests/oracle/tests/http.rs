@@ -30,10 +30,23 @@ fn example() -> PathBuf {
 }
 
 fn curl(server: &Server, file: &str, into: &Path) -> Output {
+    asked(server, file, &["--fail"], into)
+}
+
+/// Sends a request as JSON; what comes back is kept even if it is a refusal, whose status is printed.
+fn posted(server: &Server, request: &str, into: &Path) -> String {
+    let words = ["--write-out", "%{http_code} %{content_type}", "--header", "content-type: application/json"];
+    let output = asked(server, "export", &[&words[..], &["--data", request]].concat(), into);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn asked(server: &Server, file: &str, more: &[&str], into: &Path) -> Output {
     let address = format!("http://{}/{file}", server.address);
     let mut curl: Command = programs::program(&["curl"], "curl");
     programs::ended(
-        curl.args(["--silent", "--show-error", "--fail", "--max-time", "60", "--noproxy", "*"])
+        curl.args(["--silent", "--show-error", "--max-time", "60", "--noproxy", "*"])
+            .args(more)
             .arg("--output")
             .arg(into)
             .arg(address),
@@ -62,6 +75,50 @@ fn a_client_downloads_a_zip_that_opens() {
                 );
             }
         }
+    }
+}
+
+#[test]
+fn a_client_sends_a_request_and_gets_what_it_asks_for() {
+    let server = serving(example());
+    let folder = tempfile::tempdir().unwrap();
+    let archive = folder.path().join("some.zip");
+    let request = r#"{ "request": 1, "formats": [{ "format": "csv", "options": { "values": "labels" } }],
+        "excerpt": { "tables": ["members"], "conditions": ["age >= 60"], "variables": ["name", "relation"] },
+        "packaging": { "zip": { "level": 0 } }, "language": "fr", "manifest": true }"#;
+    assert_eq!(posted(&server, request, &archive), "200 application/zip");
+    let unzip = |entry: &str| {
+        let mut unzip = programs::program(&["unzip"], "unzip");
+        String::from_utf8(programs::stdout(unzip.arg("-p").arg(&archive).arg(entry))).unwrap()
+    };
+    let members = unzip("members.csv");
+    assert!(members.starts_with("name,relation\n") && members.contains("Chef de ménage"), "{members}");
+    assert!(unzip("MANIFEST.json").contains("households.codebook.json"));
+    // A single entry needs no archive.
+    let table = folder.path().join("members.csv");
+    let plain = request.replace("\"packaging\": { \"zip\": { \"level\": 0 } }", "\"codebook\": false");
+    let plain = plain.replace(", \"manifest\": true", "");
+    assert_eq!(posted(&server, &plain, &table), "200 text/csv");
+    assert_eq!(std::fs::read_to_string(&table).unwrap(), members);
+}
+
+/// A server gives what it has, and reads nothing that a client names.
+#[test]
+fn requests_for_files_and_secrets_of_the_server_are_refused() {
+    let server = serving(example());
+    let folder = tempfile::tempdir().unwrap();
+    let answer = folder.path().join("answer");
+    for (more, wanted) in [
+        (r#""input": { "paths": ["/etc/passwd"] }"#, "(input)"),
+        (r#""packaging": { "zip": { "password": { "env": "PATH" } } }"#, "names no secrets"),
+        (r#""packages": {}"#, "unknown field `packages`"),
+        (r#""excerpt": { "tables": ["member"] }"#, "did you mean \"members\"?"),
+        (r#""codebook": true"#, "one file"),
+    ] {
+        let request = format!("{{ \"request\": 1, \"formats\": [{{ \"format\": \"csv\" }}], {more} }}");
+        assert!(posted(&server, &request, &answer).starts_with("400 "), "{more}");
+        let answer = std::fs::read_to_string(&answer).unwrap();
+        assert!(answer.contains(wanted), "{answer}");
     }
 }
 

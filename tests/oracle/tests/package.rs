@@ -160,6 +160,22 @@ fn a_wrong_password_opens_nothing() {
     }
 }
 
+/// 7-Zip takes passwords of up to 99 bytes for AES; a longer one is refused before anything is written.
+#[test]
+fn the_longest_password_opens() {
+    let longest = || Encryption::Aes256(Password::new([b'x'; 99]));
+    let compression = Compression::Deflate(DeflateLevel::DEFAULT);
+    let variant = Variant { name: "longest password", compression, encryption: longest, tools: AES };
+    let folder = tempfile::tempdir().unwrap();
+    let archive = written(&variant, 1, folder.path());
+    for tool in variant.tools {
+        let into = folder.path().join(format!("{tool:?}"));
+        programs::stdout(&mut unpack(*tool, &archive, &into, &"x".repeat(99)));
+        assert!(std::fs::read(into.join("household.tab")).unwrap() == entries()[0].1, "{tool:?}");
+    }
+    Encryption::Aes256(Password::new([b'x'; 100])).check().unwrap_err();
+}
+
 #[test]
 fn a_password_is_needed() {
     // The tools must see that entries are encrypted, not only fail on their bytes.
