@@ -1,6 +1,6 @@
 //! A request that is ready to run: its inputs are open, its formats configured, its secrets read.
 
-use exporter_core::exporter::Rename;
+use exporter_core::exporter::{Recode, Rename};
 use exporter_core::{
     Bundle, CodebookExporter, Context, Dataset, EntrySpec, Error, Exporter, LossPolicy, LossReport, Registry,
     Result, Sink, Summary,
@@ -28,6 +28,8 @@ pub struct DryRun {
     pub losses: LossReport,
     /// Every name that would be changed.
     pub renames: Vec<Rename>,
+    /// Every value that would be written as another.
+    pub recodes: Vec<Recode>,
     #[serde(skip)]
     policy: LossPolicy,
 }
@@ -110,6 +112,7 @@ impl<D: Dataset> PreparedExport<D> {
                 entries: plan.entries().to_vec(),
                 losses,
                 renames: plan.renames().to_vec(),
+                recodes: plan.recodes().to_vec(),
                 policy: context.policy().clone(),
             })
         })

@@ -288,7 +288,10 @@ mod schema {
         let validator = jsonschema::draft202012::new(&json_schema()).unwrap();
         let json = |text: &str| serde_json::from_str::<Json>(text).unwrap();
         let example = std::fs::read_to_string(examples().join("anes96/request.json")).unwrap();
-        for text in [example, full().to_json().unwrap(), least().to_json().unwrap()] {
+        let read_me = std::fs::read_to_string(examples().join("../README.md")).unwrap();
+        let (_, shown) = read_me.split_once("```json\n").unwrap();
+        let shown = shown.split_once("```").unwrap().0.to_owned();
+        for text in [example, shown, full().to_json().unwrap(), least().to_json().unwrap()] {
             validator.validate(&json(&text)).map_err(|error| format!("{error}: {text}")).unwrap();
             Request::from_json(&text).unwrap();
         }
