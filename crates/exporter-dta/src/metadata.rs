@@ -1,5 +1,6 @@
 //! What a `.dta` says besides its rows, as the writer takes it.
 
+use exporter_stata::Missing;
 pub use exporter_stata::{Code, Conversion, MissingRule, ValueLabelSet};
 
 use crate::spec::Release;
@@ -61,6 +62,10 @@ pub struct DtaVariable {
     pub conversion: Conversion,
     /// Values stored as a missing value, whatever the storage type holds; of rules that overlap the last one wins.
     pub missing: Vec<MissingRule>,
+    /// Missing values of reasons that rows tell beside the variable, by number from 0; where there are any, batches may
+    /// have a column of such numbers (`UInt8`) behind those of all variables. A null with a reason that has no missing
+    /// value here is `.`.
+    pub reasons: Vec<Option<Missing>>,
 }
 
 impl DtaVariable {
@@ -74,6 +79,7 @@ impl DtaVariable {
             label: String::new(),
             conversion: Conversion::Plain,
             missing: Vec::new(),
+            reasons: Vec::new(),
         }
     }
 }

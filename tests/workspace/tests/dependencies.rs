@@ -1,6 +1,6 @@
-//! Arrows point one way: rules → core; formats, packaging and stores → core and rules; facade → all; frontends → facade.
+//! Arrows point one way: shared crates → core; formats, packaging and stores → core and shared; facade → all; frontends → facade.
 
-use crate::members::{self, Kind, Member, RULES, Role};
+use crate::members::{self, Kind, Member, Role, SHARED};
 
 /// Whether a member of this role may name that other member.
 fn allowed(role: Role, other: &str, kind: Kind) -> bool {
@@ -9,8 +9,8 @@ fn allowed(role: Role, other: &str, kind: Kind) -> bool {
     }
     match role {
         Role::Core => false,
-        Role::Rules | Role::Testkit => other == "exporter-core",
-        Role::Format => other == "exporter-core" || RULES.contains(&other),
+        Role::Shared | Role::Testkit => other == "exporter-core",
+        Role::Format => other == "exporter-core" || SHARED.contains(&other),
         Role::Facade => !matches!(other, "exporter-cli" | "exporter-testkit"),
         Role::Frontend => other == "exporter",
         Role::Unpublished => true,
@@ -35,8 +35,8 @@ fn arrows_point_one_way() {
 #[test]
 fn a_wrong_arrow_would_be_found() {
     assert!(!allowed(Role::Format, "exporter-tab", Kind::Normal));
-    assert!(!allowed(Role::Rules, "exporter-dta", Kind::Normal));
-    assert!(!allowed(Role::Rules, "exporter-spss", Kind::Normal));
+    assert!(!allowed(Role::Shared, "exporter-dta", Kind::Normal));
+    assert!(!allowed(Role::Shared, "exporter-spss", Kind::Normal));
     assert!(!allowed(Role::Core, "exporter-stata", Kind::Normal));
     assert!(!allowed(Role::Format, "exporter-tab", Kind::Development));
     assert!(!allowed(Role::Format, "exporter-testkit", Kind::Normal));

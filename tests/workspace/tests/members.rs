@@ -27,8 +27,8 @@ pub(crate) enum Kind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Role {
     Core,
-    /// The rules of one program, for all formats that it reads.
-    Rules,
+    /// What several formats share: the rules of one program, or the kit of fixed-width rows.
+    Shared,
     Format,
     Facade,
     Frontend,
@@ -36,14 +36,14 @@ pub(crate) enum Role {
     Unpublished,
 }
 
-/// Crates of rules.
-pub(crate) const RULES: &[&str] = &["exporter-spss", "exporter-stata"];
+/// Crates that formats share.
+pub(crate) const SHARED: &[&str] = &["exporter-rows", "exporter-spss", "exporter-stata"];
 
 impl Member {
     pub(crate) fn role(&self) -> Role {
         match self.name.as_str() {
             "exporter-core" => Role::Core,
-            name if RULES.contains(&name) => Role::Rules,
+            name if SHARED.contains(&name) => Role::Shared,
             "exporter" => Role::Facade,
             "exporter-cli" => Role::Frontend,
             "exporter-testkit" => Role::Testkit,

@@ -1,9 +1,10 @@
 //! Everything decided for one table: its metadata, losses and renames.
 
+use exporter_core::codebook::Variable;
 use exporter_core::{
     Context, Dataset, EntrySpec, Error, Loss, LossCode, LossReport, Profile, Recode, Rename, Result, TableId,
 };
-use exporter_stata::describe;
+use exporter_stata::{Letters, Missing, describe};
 
 use super::calendar::not_shown;
 use super::sort_order::verified;
@@ -72,6 +73,7 @@ pub(super) fn plan_table<'a>(
             label: stata.label.text.clone(),
             conversion: stata.conversion,
             missing: stata.letters.rules.clone(),
+            reasons: reasons(variable, &stata.letters),
         });
     }
     metadata.characteristics = texts.characteristics;
@@ -97,6 +99,13 @@ pub(super) fn plan_table<'a>(
     let writer = DtaTable { options, metadata, cut_at_nul, rows };
     let (renames, recodes) = (described.renames, described.recodes);
     Ok(Decided { entry, writer, losses, renames, recodes })
+}
+
+/// The missing value of each reason that the rows of a variable may tell, by the reason's declaration.
+fn reasons(variable: &Variable, letters: &Letters) -> Vec<Option<Missing>> {
+    let declared = variable.missing.iter().zip(&letters.declared);
+    let reasons = declared.map(|(declared, given)| given.first().copied().filter(|_| declared.is_reason()));
+    if variable.has_reasons() { reasons.collect() } else { Vec::new() }
 }
 
 /// A release for many variables that was chosen for few.

@@ -43,7 +43,7 @@ impl TableWriter for DtaTable<'_> {
         let start = if output.is_seekable() { DtaWriter::seekable } else { DtaWriter::new };
         let Self { metadata, cut_at_nul, .. } = *self;
         let mut writer = start(output, metadata, options).map_err(refusal)?;
-        let batches = rows.scan(&Scan::all())?.map(|batch| {
+        let batches = rows.scan(&Scan::all().with_reasons())?.map(|batch| {
             batch
                 .and_then(|batch| ready(batch, &cut_at_nul))
                 .map_err(|error| ArrowError::ExternalError(Box::new(error)))
@@ -109,7 +109,7 @@ fn texts_are_cut(metadata: &DtaMetadata, options: &DtaOptions) -> bool {
 /// What only the data showed.
 fn losses(written: &WriterSummary, table: &str, name: impl Fn(usize) -> String) -> LossReport {
     let mut losses = LossReport::default();
-    for CellChanges { variable, change, count, first_row, example } in &written.changes {
+    for CellChanges { variable, change, count, first_row, example, .. } in &written.changes {
         let loss = match change {
             CellChange::NotANumber => Loss::new(LossCode::RANGE, "NaN stored as ."),
             CellChange::OutOfRange => Loss::new(LossCode::RANGE, "stored as .").wrong(),

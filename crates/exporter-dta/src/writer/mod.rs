@@ -2,24 +2,14 @@
 //! the sink can seek.
 
 mod batch;
-mod blocks;
 mod column;
-mod findings;
-mod float_column;
-mod gathered;
-mod integer_column;
-mod masked_copy;
-mod number;
 mod sections;
-mod spool;
-mod string_column;
 mod strl_column;
 mod strl_place;
 mod strl_records;
 #[cfg(test)]
 mod tests;
 mod text;
-mod tile;
 mod time_column;
 mod validate;
 
@@ -28,32 +18,26 @@ use std::io::{BufWriter, Seek, SeekFrom, Write};
 use arrow_array::RecordBatch;
 use arrow_schema::ArrowError;
 use exporter_core::parallel::ordered_with;
+use exporter_rows::{Block, Blocks, Changes, Division, OutputBuffer, Spool};
 
 use crate::error::{DtaError, Result};
 use crate::layout::{Layout, TextSizes};
 use crate::metadata::DtaMetadata;
 use crate::spec_storage::StorageType;
-use crate::writer::blocks::{Block, Blocks, Job, division};
-use crate::writer::findings::Findings;
-use crate::writer::gathered::Gathered;
+use crate::writer::batch::{ReadyBatch, refusal};
 use crate::writer::sections::Sections;
-use crate::writer::spool::Spool;
 use crate::writer::strl_place::{SeekIn, StrlPlace};
 use crate::writer::strl_records::StrlRecords;
 
-pub(crate) use float_column::decimal_text;
 pub(crate) use sections::text_sizes;
 
-pub use findings::{CellChange, CellChanges};
-pub use float_column::OutOfRange;
-pub(crate) use float_column::STORE_AS_MISSING;
-pub use spool::SpoolFile;
-pub use string_column::LongText;
+pub use exporter_rows::{CellChange, CellChanges, LongText, OutOfRange, SpoolFile};
+pub(crate) use exporter_rows::{STORE_AS_MISSING, decimal_text};
 pub use strl_records::strl_bytes;
 pub use validate::check_metadata;
 
-/// Blocks below this size are gathered before they are written.
-const GATHER_BYTES: usize = 64 << 10;
+/// Blocks below this size are buffered before they are written.
+const BUFFER_BYTES: usize = 64 << 10;
 
 /// How a [`DtaWriter`] works.
 pub struct WriterOptions {
@@ -121,10 +105,10 @@ pub struct DtaWriter<W: Write> {
     /// Layout announced before the rows, or `None` while rows are spooled.
     layout: Option<Layout>,
     spooled_rows: Spool,
-    gathered: Gathered,
+    buffer: OutputBuffer,
     strls: StrlRecords,
     strl_place: StrlPlace<W>,
-    findings: Findings,
+    changes: Changes,
     /// Whether rows were lost, so that there is no file to finish.
     failed: bool,
 }
@@ -197,10 +181,10 @@ impl<W: Write + Send> DtaWriter<W> {
             rows: 0,
             layout,
             spooled_rows: Spool::default(),
-            gathered: Gathered::new(GATHER_BYTES),
+            buffer: OutputBuffer::new(BUFFER_BYTES),
             strls,
             strl_place,
-            findings: Findings::default(),
+            changes: Changes::default(),
             failed: false,
         };
         if let Some(layout) = writer.layout {
@@ -210,7 +194,7 @@ impl<W: Write + Send> DtaWriter<W> {
     }
 
     fn write_head(&mut self, layout: &Layout, rows: u64) -> Result<()> {
-        let mut buffered = BufWriter::with_capacity(GATHER_BYTES, &mut self.sink);
+        let mut buffered = BufWriter::with_capacity(BUFFER_BYTES, &mut self.sink);
         Sections { metadata: &self.metadata, layout, rows }.before_rows(&mut buffered)?;
         buffered.flush()?;
         Ok(())
@@ -235,36 +219,38 @@ impl<W: Write + Send> DtaWriter<W> {
         batches: impl IntoIterator<Item = std::result::Result<RecordBatch, ArrowError>, IntoIter: Send>,
     ) -> Result<()> {
         // Split, so that taking batches, filling and writing borrow different parts.
-        let Self { sink, metadata, options, rows, layout, spooled_rows, gathered, width, .. } = self;
-        let Self { strls, strl_place, findings, .. } = self;
+        let Self { sink, metadata, options, rows, layout, spooled_rows, buffer, width, .. } = self;
+        let Self { strls, strl_place, changes, .. } = self;
         let width = *width;
         let metadata = &*metadata;
-        let division = division(width, options.threads);
-        let jobs = Blocks {
-            batches: batches.into_iter(),
-            metadata,
-            rows,
-            announced: options.rows,
-            policies: (options.out_of_range, options.long_text),
-            block_rows: division.rows,
-            current: None,
-        };
-        let fill = |job: Job, block: &mut Block| block.fill(job, width, metadata);
+        let Division { threads, blocks, rows: block_rows, .. } = Division::new(width, options.threads);
+        let (announced, policies) = (options.rows, (options.out_of_range, options.long_text));
+        let ready = batches.into_iter().map(|batch| {
+            let batch = batch?;
+            let first_row = *rows + 1;
+            *rows += batch.num_rows() as u64;
+            match announced {
+                Some(announced) if *rows > announced => Err(DtaError::RowCount { announced, found: *rows }),
+                _ => ReadyBatch::new(metadata, &batch, first_row, policies),
+            }
+        });
+        let fill = |job, block: &mut Block<ReadyBatch>| block.fill(job).map_err(|bad| refusal(metadata, bad));
         let spool = &mut options.spool;
-        let emit = |block: &mut Block| -> Result<()> {
-            findings.append(std::mem::take(&mut block.findings));
-            if let Some((batch, rows)) = block.job.take() {
-                strls.take(&batch, rows, width, &mut block.bytes, findings, |records| {
+        let emit = |block: &mut Block<ReadyBatch>| -> Result<()> {
+            let Block { rows, bytes, changes: found, .. } = block;
+            changes.append(std::mem::take(found));
+            if let Some((batch, rows)) = rows.take() {
+                strls.take(&batch, rows, width, bytes, changes, |records| {
                     strl_place.append(records, sink, spool)
                 })?;
             }
-            gathered.add(&block.bytes, &mut |bytes| match layout {
+            buffer.add(bytes, &mut |bytes| match layout {
                 Some(_) => sink.write_all(bytes),
                 None => spooled_rows.append(bytes, spool),
             })?;
             Ok(())
         };
-        let outcome = ordered_with(division.threads, division.blocks, jobs, fill, emit);
+        let outcome = ordered_with(threads, blocks, Blocks::new(ready, block_rows), fill, emit);
         self.failed |= outcome.is_err();
         outcome
     }
@@ -307,13 +293,13 @@ impl<W: Write + Send> DtaWriter<W> {
                 self.spooled_rows.copy_to(&mut self.sink)?;
             }
         }
-        self.sink.write_all(self.gathered.held())?;
+        self.sink.write_all(self.buffer.buffered())?;
         let sections = Sections { metadata: &self.metadata, layout: &found, rows: self.rows };
-        let mut buffered = BufWriter::with_capacity(GATHER_BYTES, &mut self.sink);
+        let mut buffered = BufWriter::with_capacity(BUFFER_BYTES, &mut self.sink);
         sections.after_rows(&mut buffered)?;
         buffered.flush()?;
         self.strl_place.complete(buffered.get_mut())?;
-        buffered.write_all(self.strls.held())?;
+        buffered.write_all(self.strls.buffered())?;
         sections.after_strls(&mut buffered)?;
         buffered.flush()?;
         drop(buffered);
@@ -327,7 +313,7 @@ impl<W: Write + Send> DtaWriter<W> {
         let summary = WriterSummary {
             rows: self.rows,
             bytes: found.size,
-            changes: self.findings.into_changes(),
+            changes: self.changes.into_list(),
             replaced_in_metadata: self.replaced_in_metadata,
         };
         Ok((self.sink, summary))

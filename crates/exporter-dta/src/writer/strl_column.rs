@@ -1,17 +1,16 @@
 //! strL: cells that refer to their contents, and the contents themselves (section 6.1).
 
+use std::borrow::Cow;
 use std::io::{self, Write};
+use std::sync::Arc;
+
+use exporter_rows::{BadCell, Cells, Changes, FillCells, TILE_ROWS};
+use exporter_stata::Charset;
 
 use crate::error::DtaError;
 use crate::layout::gso_bytes;
 use crate::spec::{GSO_BINARY, GSO_TEXT, MAX_STRL_BYTES, Release};
-use crate::writer::column::ColumnFill;
-use crate::writer::findings::{BadCell, CellChange, Findings};
 use crate::writer::text::Texts;
-use crate::writer::tile::Cells;
-use exporter_stata::Charset;
-use std::borrow::Cow;
-use std::sync::Arc;
 
 /// A reference to contents: variable and row where they stood first, both from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -39,9 +38,9 @@ pub(super) struct StrlColumn {
     pub(super) variable_bytes: usize,
 }
 
-impl ColumnFill for StrlColumn {
-    fn fill(&self, row: usize, rows: usize, cells: Cells<'_>, _: &mut Findings) -> Result<(), BadCell> {
-        let mut out = [[0_u8; 8]; 64];
+impl FillCells for StrlColumn {
+    fn fill(&self, row: usize, rows: usize, cells: Cells<'_>, changes: &mut Changes) -> Result<(), BadCell> {
+        let mut out = [[0_u8; 8]; TILE_ROWS];
         for (i, out) in out.iter_mut().take(rows).enumerate() {
             let length = self.texts.get(row + i).len();
             if length > 0 {
@@ -51,7 +50,7 @@ impl ColumnFill for StrlColumn {
             if length as u64 >= MAX_STRL_BYTES {
                 let value = format!("text of {length} bytes");
                 let remedy = "a strL holds fewer than 2,000,000,000 bytes";
-                return Err(BadCell { row: row + i, value, remedy });
+                return Err(changes.refuse(row + i, value, remedy));
             }
         }
         cells.scatter(out.get(..rows).unwrap_or_default(), |cell| cell);
@@ -119,11 +118,6 @@ impl<'a> Contents<'a> {
         write(&self.bytes)?;
         if self.binary { Ok(()) } else { write(&[0]) }
     }
-}
-
-/// Counts a replacement in strL text.
-pub(super) fn count_replaced(findings: &mut Findings, row: usize) -> impl FnOnce(u64, &str) + '_ {
-    move |count, text| findings.add(CellChange::Replaced, count, row, || text.to_owned())
 }
 
 /// Refuses more rows than a strL cell of `release` can number.

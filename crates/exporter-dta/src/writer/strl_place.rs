@@ -2,7 +2,7 @@
 
 use std::io::{self, SeekFrom, Write};
 
-use crate::writer::spool::{Spool, SpoolFile};
+use exporter_rows::{Spool, SpoolFile};
 
 /// How to go to a place in a sink that can seek.
 pub(super) type SeekIn<W> = fn(&mut W, SeekFrom) -> io::Result<u64>;

@@ -5,26 +5,25 @@ use std::io;
 use std::ops::Range;
 
 use arrow_array::ArrayRef;
+use exporter_rows::{CellChange, Changes, OutputBuffer};
 
 use crate::error::Result;
 use crate::layout::gso_bytes;
 use crate::spec::Release;
 use crate::writer::batch::ReadyBatch;
-use crate::writer::findings::Findings;
-use crate::writer::gathered::Gathered;
-use crate::writer::strl_column::{Contents, Reference, count_replaced};
+use crate::writer::strl_column::{Contents, Reference};
 use crate::writer::text::Texts;
 
 /// Bytes of contents remembered for sharing.
 const SHARED_BYTES: usize = 16 << 20;
-/// Bytes of records gathered before they are written: all that memory holds of them, so that contents which fit need no
+/// Bytes of records buffered before they are written: all that memory holds of them, so that contents which fit need no
 /// temporary file.
-const GATHER_BYTES: usize = 256 << 10;
+const BUFFER_BYTES: usize = 256 << 10;
 
 /// GSO records in the order of their cells.
 pub(super) struct StrlRecords {
     release: Release,
-    gathered: Gathered,
+    buffer: OutputBuffer,
     bytes: u64,
     shared: Option<Shared>,
 }
@@ -38,7 +37,12 @@ struct Shared {
 
 impl StrlRecords {
     pub(super) fn new(release: Release, share: bool) -> Self {
-        Self { release, gathered: Gathered::new(GATHER_BYTES), bytes: 0, shared: share.then(Shared::default) }
+        Self {
+            release,
+            buffer: OutputBuffer::new(BUFFER_BYTES),
+            bytes: 0,
+            shared: share.then(Shared::default),
+        }
     }
 
     /// Bytes of all records so far.
@@ -47,8 +51,8 @@ impl StrlRecords {
     }
 
     /// The last records, which are not written yet.
-    pub(super) fn held(&self) -> &[u8] {
-        self.gathered.held()
+    pub(super) fn buffered(&self) -> &[u8] {
+        self.buffer.buffered()
     }
 
     /// Adds the contents of the strL cells in `rows`, row by row and from left to right, and hands records to `write`
@@ -59,32 +63,33 @@ impl StrlRecords {
         rows: Range<usize>,
         width: usize,
         block: &mut [u8],
-        findings: &mut Findings,
+        changes: &mut Changes,
         mut write: impl FnMut(&[u8]) -> io::Result<()>,
     ) -> Result<()> {
         if batch.strls.is_empty() {
             return Ok(());
         }
         let charset = self.release.charset();
-        findings.first_row = batch.first_row;
         for (row, cells) in rows.zip(block.chunks_mut(width)) {
             for (position, offset, texts) in &batch.strls {
                 let value = texts.get(row);
                 if value.is_empty() {
                     continue;
                 }
-                let at = Reference { variable: *position as u64 + 1, row: batch.first_row + row as u64 };
-                findings.variable = *position;
+                let at =
+                    Reference { variable: *position as u64 + 1, row: batch.rows.first_row() + row as u64 };
                 if let Some(before) = self.shared.as_mut().and_then(|shared| shared.find(value, at))
                     && let Some(cell) = cells.get_mut(*offset..).and_then(|cell| cell.first_chunk_mut())
                 {
                     *cell = before.cell(self.release.widths().strl_v);
                     continue;
                 }
-                let contents =
-                    Contents::new(value, texts.is_binary(), charset, count_replaced(findings, row));
+                let contents = Contents::new(value, texts.is_binary(), charset, |count, text| {
+                    let cell = (*position, at.row);
+                    changes.add_at(cell, CellChange::Replaced, count, || text.to_owned());
+                });
                 self.bytes += contents.record_bytes(self.release);
-                contents.write(at, self.release, |part| self.gathered.add(part, &mut write))?;
+                contents.write(at, self.release, |part| self.buffer.add(part, &mut write))?;
             }
         }
         Ok(())

@@ -11,7 +11,7 @@ use arrow_array::types::{Float64Type, Int32Type};
 use arrow_array::{
     Array, ArrayRef, BinaryArray, BooleanArray, Decimal128Array, DictionaryArray, Float32Array, Float64Array,
     Int8Array, Int32Array, Int64Array, LargeStringArray, RecordBatch, StringArray, StringViewArray,
-    UInt64Array,
+    UInt8Array, UInt64Array,
 };
 use arrow_cast::cast;
 use arrow_schema::DataType;
@@ -23,7 +23,7 @@ use crate::error::{DtaError, Result};
 use crate::metadata::{
     Characteristic, Code, Conversion, DtaMetadata, DtaVariable, MissingRule, ValueLabelSet,
 };
-use crate::missing::Missing;
+use crate::missing::{Missing, MissingCell};
 use crate::reader::{DtaReader, Selection};
 use crate::spec::Release;
 use crate::spec_storage::StorageType;
@@ -188,18 +188,95 @@ fn decimals_are_the_nearest_doubles_or_their_text() {
 }
 
 #[test]
-fn texts_come_in_any_layout_and_are_cut_only_when_asked() {
+fn reasons_stand_in_the_cells_of_nulls() {
+    let letters = [Missing::from_letter('a'), None, Missing::from_letter('z')];
+    let values: ArrayRef = Arc::new(Int8Array::from(vec![Some(5), None, None, None, None, Some(-9)]));
+    let told = |reasons: Vec<Option<u8>>| -> ArrayRef { Arc::new(UInt8Array::from(reasons)) };
+    let reasons = told(vec![Some(0), Some(0), Some(1), Some(2), None, None]);
+    let with = |storage| {
+        let mut x = variable("x", storage);
+        x.reasons = letters.to_vec();
+        let code = Code::Integer(-9);
+        x.missing.push(MissingRule { low: code, high: code, missing: Missing::from_letter('b').unwrap() });
+        let about = metadata(Release::V118, vec![variable("before", StorageType::Byte), x.clone()]);
+        let (bytes, _) = write(&about, vec![values.clone(), values.clone(), reasons.clone()]).unwrap();
+        assert_eq!(serious(&bytes), vec![]);
+        let mut reader = DtaReader::open(Cursor::new(bytes)).unwrap();
+        let batch = reader.batches(&Selection::all()).unwrap().next().unwrap().unwrap();
+        let read = cast(batch.column(1), &DataType::Float64).unwrap();
+        (read.as_primitive::<Float64Type>().iter().collect::<Vec<_>>(), about)
+    };
+    let letter = |storage, letter| {
+        let missing = Missing::from_letter(letter).unwrap();
+        Some(match storage {
+            StorageType::Byte => missing.byte().into(),
+            StorageType::Int => missing.int().into(),
+            StorageType::Long => missing.long().into(),
+            StorageType::Float => missing.float().into(),
+            _ => missing.double(),
+        })
+    };
+    for storage in
+        [StorageType::Byte, StorageType::Int, StorageType::Long, StorageType::Float, StorageType::Double]
+    {
+        let [a, b, z] = ['a', 'b', 'z'].map(|of| letter(storage, of));
+        let (read, about) = with(storage);
+        assert_eq!(read, [Some(5.0), a, None, z, None, b], "{storage:?}");
+        // Without reasons nulls are `.`; others than the variables' are refused.
+        let plain = write(&about, vec![values.clone(), values.clone()]).unwrap().0;
+        let mut bare = about.clone();
+        bare.variables[1].reasons.clear();
+        assert_eq!(plain, write(&bare, vec![values.clone(), values.clone()]).unwrap().0);
+        let many = write(&about, vec![values.clone(), values.clone(), reasons.clone(), reasons.clone()]);
+        assert!(
+            many.unwrap_err().to_string().contains("4 columns came for 2 variables, of which 1 have reasons")
+        );
+        let wrong = write(&about, vec![values.clone(), values.clone(), values.clone()]);
+        assert!(matches!(wrong, Err(DtaError::ColumnType { .. })));
+    }
+}
+
+#[test]
+fn the_first_value_that_does_not_fit_is_the_error_at_any_number_of_threads() {
+    let wide = vec![variable("x", StorageType::Byte), variable("t", StorageType::Str(2000))];
+    let about = metadata(Release::V118, wide);
+    let batches = |bad: [i32; 2]| {
+        (0..40_i32).map(move |part| {
+            let numbers = (part * 100..part * 100 + 100).map(|row| if bad.contains(&row) { 101 } else { 1 });
+            let texts = (0..100).map(|_| Some("x"));
+            batch(vec![
+                Arc::new(Int32Array::from_iter_values(numbers)),
+                Arc::new(texts.collect::<StringArray>()),
+            ])
+        })
+    };
+    for threads in [1, 2, 5] {
+        for bad in [[40, 41], [3_999, 1_234], [3_999, 4_000]] {
+            let options = WriterOptions { threads, ..options() };
+            let error = write_with(&about, batches(bad).collect(), options).unwrap_err();
+            let first = bad.iter().min().unwrap() + 1;
+            assert!(error.to_string().contains(&format!("(x, row {first})")), "{threads} threads: {error}");
+        }
+    }
+}
+
+#[test]
+fn texts_are_cut_only_when_asked_and_layouts_that_no_kind_has_are_refused() {
     let texts = vec![Some("né"), None, Some("abcd")];
+    let layout: ArrayRef = Arc::new(StringArray::from(texts.clone()));
+    let expected = [*b"n\xC3\xA9\0", [0; 4], *b"abcd"];
+    assert_eq!(cells::<4>(StorageType::Str(4), |_| (), layout), expected);
     let dictionary: DictionaryArray<Int32Type> = texts.iter().copied().collect();
-    let layouts: [ArrayRef; 4] = [
-        Arc::new(StringArray::from(texts.clone())),
+    let layouts: [ArrayRef; 3] = [
         Arc::new(LargeStringArray::from(texts.clone())),
         Arc::new(StringViewArray::from(texts.clone())),
         Arc::new(dictionary),
     ];
     for layout in layouts {
-        let expected = [*b"n\xC3\xA9\0", [0; 4], *b"abcd"];
-        assert_eq!(cells::<4>(StorageType::Str(4), |_| (), layout), expected);
+        for storage in [StorageType::Str(4), StorageType::StrL, StorageType::Double] {
+            let about = metadata(Release::V118, vec![variable("x", storage)]);
+            assert!(matches!(write(&about, vec![layout.clone()]), Err(DtaError::ColumnType { .. })));
+        }
     }
     let three = metadata(Release::V118, vec![variable("x", StorageType::Str(2))]);
     let column: ArrayRef = Arc::new(StringArray::from(texts));

@@ -1,32 +1,82 @@
 //! Timestamps and times of day to milliseconds in a `double`.
 
+use arrow_array::cast::AsArray;
 use arrow_array::timezone::Tz;
-use arrow_buffer::{ArrowNativeType, ScalarBuffer};
+use arrow_array::types::{
+    ArrowPrimitiveType, Time64MicrosecondType, Time64NanosecondType, TimestampMicrosecondType,
+    TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType,
+};
+use arrow_array::{Array, ArrayRef};
+use arrow_buffer::ScalarBuffer;
+use arrow_schema::{DataType, TimeUnit};
 use chrono::{Offset, TimeZone};
-
-use crate::missing::{Missing, MissingCell};
-use crate::spec_storage::DOUBLE_EXACT;
-use crate::writer::column::ColumnFill;
-use crate::writer::findings::{BadCell, CellChange, Findings};
-use crate::writer::integer_column::load;
-use crate::writer::number::{Rule, apply};
-use crate::writer::tile::{Cells, TILE_ROWS, Validity, for_each_null};
+use exporter_rows::{
+    BadCell, CellChange, CellNumber, Cells, Changes, FillCells, Rule, TILE_ROWS, Validity, apply, load,
+    put_nulls, whole_rules,
+};
 use exporter_stata::calendar::leap_millis;
 
+use crate::error::DtaError;
+use crate::metadata::{Conversion, DtaVariable};
+use crate::missing::{Missing, MissingCell};
+use crate::spec::EPOCH_MILLIS;
+use crate::spec_storage::DOUBLE_EXACT;
+use crate::writer::column::recodes;
+
+/// The cells of a column of timestamps or times of day; `None` for a column of another type.
+pub(super) fn millis(
+    variable: &DtaVariable,
+    array: &ArrayRef,
+) -> Result<Option<Box<dyn FillCells>>, DtaError> {
+    let (add, clock) = match variable.conversion {
+        Conversion::Millis { leap_seconds, wall_clock } => {
+            let zone = match array.data_type() {
+                DataType::Timestamp(_, Some(zone)) if wall_clock => Some(zone.parse::<Tz>()?),
+                _ => None,
+            };
+            let clock = (zone.is_some() || leap_seconds).then_some(Clock { zone, leap_seconds });
+            (EPOCH_MILLIS, clock)
+        }
+        _ => (0, None),
+    };
+    let rules = whole_rules(&recodes(variable, Missing::double), 0);
+    Ok(Some(match array.data_type() {
+        DataType::Timestamp(TimeUnit::Second, _) => {
+            Box::new(MillisColumn::<1_000, 1>::new::<TimestampSecondType>(array, add, clock, rules))
+        }
+        DataType::Timestamp(TimeUnit::Millisecond, _) => {
+            Box::new(MillisColumn::<1, 1>::new::<TimestampMillisecondType>(array, add, clock, rules))
+        }
+        DataType::Timestamp(TimeUnit::Microsecond, _) => {
+            Box::new(MillisColumn::<1, 1_000>::new::<TimestampMicrosecondType>(array, add, clock, rules))
+        }
+        DataType::Timestamp(TimeUnit::Nanosecond, _) => {
+            Box::new(MillisColumn::<1, 1_000_000>::new::<TimestampNanosecondType>(array, add, clock, rules))
+        }
+        DataType::Time64(TimeUnit::Microsecond) => {
+            Box::new(MillisColumn::<1, 1_000>::new::<Time64MicrosecondType>(array, add, clock, rules))
+        }
+        DataType::Time64(TimeUnit::Nanosecond) => {
+            Box::new(MillisColumn::<1, 1_000_000>::new::<Time64NanosecondType>(array, add, clock, rules))
+        }
+        _ => return Ok(None),
+    }))
+}
+
 /// Clock that instants are shown on.
-pub(super) struct Clock {
-    pub(super) zone: Option<Tz>,
-    pub(super) leap_seconds: bool,
+struct Clock {
+    zone: Option<Tz>,
+    leap_seconds: bool,
 }
 
 /// A column of times in units of which `PER` make a millisecond, or that are `TIMES` milliseconds each.
-pub(super) struct MillisColumn<S: ArrowNativeType, const TIMES: i64, const PER: i64> {
-    pub(super) values: ScalarBuffer<S>,
-    pub(super) validity: Validity,
+struct MillisColumn<const TIMES: i64, const PER: i64> {
+    values: ScalarBuffer<i64>,
+    validity: Validity,
     /// Milliseconds from the epoch of Stata to that of the column.
-    pub(super) add: i64,
-    pub(super) clock: Option<Clock>,
-    pub(super) rules: Vec<Rule<i64, f64>>,
+    add: i64,
+    clock: Option<Clock>,
+    rules: Vec<Rule<i64, f64>>,
 }
 
 impl Clock {
@@ -46,27 +96,31 @@ impl Clock {
     }
 }
 
-impl<S, const TIMES: i64, const PER: i64> ColumnFill for MillisColumn<S, TIMES, PER>
-where
-    S: ArrowNativeType + Into<i64>,
-{
-    fn fill(
-        &self,
-        row: usize,
-        rows: usize,
-        cells: Cells<'_>,
-        findings: &mut Findings,
-    ) -> Result<(), BadCell> {
-        let source: [i64; TILE_ROWS] = load(&self.values, row, rows).map(Into::into);
+impl<const TIMES: i64, const PER: i64> MillisColumn<TIMES, PER> {
+    fn new<T: ArrowPrimitiveType<Native = i64>>(
+        array: &ArrayRef,
+        add: i64,
+        clock: Option<Clock>,
+        rules: Vec<Rule<i64, f64>>,
+    ) -> Self {
+        let (values, validity) = (array.as_primitive::<T>().values().clone(), Validity::new(array.nulls()));
+        Self { values, validity, add, clock, rules }
+    }
+}
+
+impl<const TIMES: i64, const PER: i64> FillCells for MillisColumn<TIMES, PER> {
+    fn fill(&self, row: usize, rows: usize, cells: Cells<'_>, changes: &mut Changes) -> Result<(), BadCell> {
+        let source = load(&self.values, row, rows);
         let limit = DOUBLE_EXACT / TIMES - self.add;
         let mut far = false;
         let mut cut = false;
-        let mut millis =
-            source.map(|value| if PER == 1 { value.wrapping_mul(TIMES) } else { value.div_euclid(PER) });
-        for (millis, value) in millis.iter().zip(&source) {
+        let mut millis = [0; TILE_ROWS];
+        for (millis, value) in millis.iter_mut().zip(&source) {
             if PER == 1 {
+                *millis = value.wrapping_mul(TIMES);
                 far |= (*value < -limit) | (*value > limit);
             } else {
+                *millis = value.div_euclid(PER);
                 cut |= millis.wrapping_mul(PER) != *value;
             }
         }
@@ -74,7 +128,7 @@ where
         if cut {
             for (i, (millis, value)) in millis.iter().zip(&source).enumerate() {
                 if valid >> i & 1 == 1 && millis.wrapping_mul(PER) != *value {
-                    findings.add(CellChange::SubMillisecond, 1, row + i, || value.to_string());
+                    changes.add(CellChange::SubMillisecond, 1, row + i, || value.to_string());
                 }
             }
         }
@@ -83,7 +137,7 @@ where
                 let ruled = self.rules.iter().any(|rule| rule.holds(*value));
                 if valid >> i & 1 == 1 && !ruled && !(-limit..=limit).contains(value) {
                     let remedy = "correct the value or store it as missing";
-                    return Err(BadCell { row: row + i, value: value.to_string(), remedy });
+                    return Err(changes.refuse(row + i, value.to_string(), remedy));
                 }
             }
         }
@@ -92,15 +146,13 @@ where
                 *millis = clock.shown(*millis);
             }
         }
-        let add = self.add;
-        let mut out = millis.map(|millis| millis.wrapping_add(add) as f64);
+        let mut out = [0.0; TILE_ROWS];
+        for (out, millis) in out.iter_mut().zip(&millis) {
+            *out = millis.wrapping_add(self.add) as f64;
+        }
         apply(&self.rules, &source, &mut out);
-        for_each_null(valid, |i| {
-            if let Some(out) = out.get_mut(i) {
-                *out = Missing::SYSTEM.double();
-            }
-        });
-        cells.scatter(out.get(..rows).unwrap_or_default(), f64::to_le_bytes);
+        put_nulls(valid, Missing::SYSTEM.double(), &mut out);
+        f64::scatter(out.get(..rows).unwrap_or_default(), cells);
         Ok(())
     }
 }

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-/// How a stored value differs from the value that came.
+/// How a stored value differs from the value that came; exhaustive, so that every format says what a new one loses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
 pub enum CellChange {
     /// NaN stored as missing.
     NotANumber,

@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 
-use arrow_array::TimestampMillisecondArray;
+use arrow_array::{TimestampMillisecondArray, UInt8Array};
 use exporter_core::codebook::{TimeUnit, Value};
 use exporter_core::{LossReport, Progress, Sink};
 use serde_json::json;
@@ -46,6 +46,46 @@ fn missing_codes_do_not_widen_the_type() {
     let rows = between(&bytes, "<data>", "</data>");
     let last = &rows[rows.len() / 3 * 2..];
     assert_eq!((last[0], last[3]), (102, 102), "the codes of a and c are .a");
+}
+
+#[test]
+fn reasons_become_their_letters() {
+    let code = Variable::new("a", Kind::INTEGER)
+        .with_missing(Missing::value(-9).letter('x'))
+        .with_missing(Missing::reason().label("not asked"))
+        .with_missing(Missing::reason().letter('z'));
+    let text = Variable::new("b", Kind::Text).with_missing(Missing::reason().label("illegible"));
+    let number = Variable::new("c", Kind::FLOAT).with_missing(Missing::reason().letter('c'));
+    let reasons = |reasons: [Option<u8>; 4]| Arc::new(UInt8Array::from(reasons.to_vec())) as ArrayRef;
+    let codebook = Codebook::new("s").with_table(Table::new("t", vec![code, text, number]));
+    let columns: [ArrayRef; 6] = [
+        Arc::new(Int64Array::from(vec![Some(-9), None, None, None])),
+        Arc::new(StringArray::from(vec![Some("t"), None, Some("u"), None])),
+        Arc::new(Float64Array::from(vec![None, Some(1.5), None, None])),
+        reasons([None, Some(1), Some(2), None]),
+        reasons([None, Some(0), None, None]),
+        reasons([Some(0), None, None, None]),
+    ];
+    let named = columns.into_iter().enumerate().map(|(i, column)| (i.to_string(), column, true));
+    let batch = RecordBatch::try_from_iter_with_nullable(named).unwrap();
+    let data = MemoryDataset::new(codebook, vec![vec![batch]]).unwrap();
+    let (bytes, _) = written(&data);
+    let rows = between(&bytes, "<data>", "</data>");
+    let cells: Vec<(u8, &[u8], u64)> = rows
+        .chunks(10)
+        .map(|row| (row[0], &row[1..2], u64::from_le_bytes(row[2..].try_into().unwrap())))
+        .collect();
+    let letter = |number: u64| 0x7FE0_0000_0000_0000 + (number << 40);
+    let [x, a, z, system] = [101 + 24, 101 + 1, 101 + 26, 101];
+    assert_eq!(
+        cells,
+        [
+            (x, &b"t"[..], letter(3)),
+            (a, b"\0", 1.5_f64.to_bits()),
+            (z, b"u", letter(0)),
+            (system, b"\0", letter(0)),
+        ]
+    );
 }
 
 #[test]
