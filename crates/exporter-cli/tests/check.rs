@@ -193,3 +193,65 @@ fn gzip_streams_of_a_folder_are_checked() {
     let sound = run_in(folder.path(), "check {}/d");
     assert_eq!(sound.code, 0, "{}", sound.output);
 }
+
+#[test]
+fn a_note_and_a_warning_are_told_and_only_an_error_ends_with_1() {
+    let folder = tempfile::tempdir().unwrap();
+    let study = example("anes96");
+    let dta = |name: &str, options: &str, change: &dyn Fn(&mut Vec<u8>)| {
+        let out = folder.path().join("out");
+        let run = run_in(
+            folder.path(),
+            &format!("export {} --to dta{options} --overwrite --out {{}}/out", study.display()),
+        );
+        assert_eq!(run.code, 0, "{}", run.error);
+        let mut bytes = std::fs::read(out.join("respondents.dta")).unwrap();
+        change(&mut bytes);
+        std::fs::write(folder.path().join(name), bytes).unwrap();
+    };
+    dta("feed.dta", "", &|bytes| bytes.push(b'\n'));
+    dta("wide.dta", ":release=119", &|_| {});
+    dta("cut.dta", "", &|bytes| bytes.truncate(bytes.len() - 3));
+
+    let note = run_in(folder.path(), "check {}/feed.dta");
+    assert_eq!(note.code, 0, "{}", note.output);
+    assert!(note.output.contains("  note trailing-line-end at offset "), "{}", note.output);
+    assert!(note.output.ends_with("\n  1 note\n"), "{}", note.output);
+    let warning = run_in(folder.path(), "check {}/wide.dta {}/feed.dta");
+    assert_eq!(warning.code, 0, "{}", warning.output);
+    assert!(
+        warning.output.contains("wide.dta: 1 finding\n  warning edition at offset "),
+        "{}",
+        warning.output
+    );
+    let error = run_in(folder.path(), "check {}/wide.dta {}/cut.dta");
+    assert_eq!(error.code, 1, "{}", error.output);
+    assert!(error.output.ends_with("\n  1 error\n"), "{}", error.output);
+
+    let json = run_in(folder.path(), "check {}/feed.dta {}/cut.dta --json");
+    assert_eq!(json.code, 1);
+    let json: serde_json::Value = serde_json::from_str(&json.output).unwrap();
+    let counts = |file: usize| ["errors", "warnings", "notes"].map(|of| json[file][of].as_u64().unwrap());
+    assert_eq!((counts(0), counts(1)), ([0, 0, 1], [1, 0, 0]));
+    assert_eq!(json[0]["findings"][0]["severity"], "note");
+    assert!(json[1]["findings"][0]["offset"].is_u64(), "{json}");
+}
+
+#[test]
+fn a_file_that_no_check_knows_is_no_sound_file() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("x.csv"), "id\n1\n").unwrap();
+    let run = run_in(folder.path(), "check {}/x.csv");
+    assert_eq!(run.code, 1, "{}", run.output);
+    assert!(run.error.contains("no check knows this file") && run.error.contains("dta"), "{}", run.error);
+    std::fs::write(
+        folder.path().join("study.toml"),
+        "codebook = 1\n[[tables]]\nname = \"a\"\nkey = [\"b\"]\n",
+    )
+    .unwrap();
+    let run = run_in(folder.path(), "check {}/study.toml");
+    assert!(run.code == 1 && run.output.contains("error unknown-variable: "), "{}{}", run.output, run.error);
+    std::fs::write(folder.path().join("study.toml"), "codebook = 1\n[[tables").unwrap();
+    let run = run_in(folder.path(), "check {}/study.toml");
+    assert!(run.code == 1 && run.output.contains("error unreadable: "), "{}{}", run.output, run.error);
+}

@@ -32,6 +32,7 @@ pub enum ErrorKind {
 
 /// Where something happened; every part is optional.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Place {
     /// Field of a stored description of work, such as `formats[0].options`.
     pub field: Option<String>,

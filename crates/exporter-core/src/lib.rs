@@ -13,6 +13,7 @@
 //! ```
 
 pub mod carry;
+pub mod check;
 pub mod codebook;
 pub mod codebook_exporter;
 pub mod context;
@@ -29,6 +30,7 @@ pub mod names;
 pub mod near_name;
 pub mod nested;
 pub mod parallel;
+mod password;
 pub mod profile;
 mod projection;
 pub mod registry;
@@ -36,6 +38,7 @@ pub mod sink;
 pub mod text_cut;
 
 pub use carry::{Carry, Held, Part};
+pub use check::Check;
 pub use codebook::Codebook;
 pub use codebook_exporter::CodebookExporter;
 pub use context::{Cancel, Clock, Context, NoProgress, Progress};
@@ -49,6 +52,7 @@ pub use exporter::{
 pub use format::{Declared, Format, FormatInfo, Input, OptionInfo, OptionKind, Recognition, Source};
 pub use limits::Limits;
 pub use loss::{Loss, LossCode, LossPolicy, LossReport, Severity};
+pub use password::Password;
 pub use profile::{ColumnFacts, Facts, Profile, ProfileRequest, TableProfile};
 pub use projection::Projection;
 pub use registry::{Faces, Registry};

@@ -1,25 +1,31 @@
 //! Formats by name: a value that any program builds and extends.
 
+mod options;
+
 use std::path::Path;
 
 use serde::Serialize;
 use serde_json::Value as Json;
 
+use crate::check::{Check, CheckOptions, Checked, Checking, Findings, Rule};
 use crate::context::Context;
 use crate::dataset::Dataset;
 use crate::error::{Error, Result};
 use crate::exporter::Exporter;
-use crate::format::{Format, FormatInfo, Input, OptionInfo, OptionKind, Recognition, Source};
-use crate::near_name::{self, nearest};
+use crate::format::{Format, FormatInfo, Input, Recognition, Source};
+use crate::near_name;
+use options::typed;
+pub use options::{options_from_pairs, read_options_from_pairs};
 
 /// How many bytes of a file decide what it is.
 const HEAD_BYTES: u64 = 4096;
 
-/// The formats a program knows.
+/// The formats a program knows, by three faces: those it writes, those it reads and those whose files it checks.
 #[derive(Clone, Default)]
 pub struct Registry {
-    writers: Vec<Writer>,
-    readers: Vec<Reader>,
+    writers: Vec<Face<Make>>,
+    readers: Vec<Face<Open>>,
+    checkers: Vec<Face<Checker>>,
 }
 
 /// What a program does with a format, by what was registered.
@@ -30,19 +36,26 @@ pub struct Faces {
     pub reads: bool,
     /// Whether it writes the format.
     pub writes: bool,
+    /// Whether it checks files of the format by rules.
+    pub checks: bool,
 }
 
-#[derive(Clone, Copy)]
-struct Writer {
-    info: &'static FormatInfo,
-    make: fn(Json) -> Result<Box<dyn Exporter>>,
-}
+type Make = fn(Json) -> Result<Box<dyn Exporter>>;
+type Open = fn(&Source<'_>, Json, &Context) -> Result<Box<dyn Dataset>>;
+type Apply = fn(&Source<'_>, &Checking<'_>, &mut Findings, &Context) -> Result<Checked>;
 
+/// One face of a format.
 #[derive(Clone, Copy)]
-struct Reader {
+struct Face<C> {
     info: &'static FormatInfo,
     recognise: fn(&[u8]) -> Recognition,
-    open: fn(&Source<'_>, Json, &Context) -> Result<Box<dyn Dataset>>,
+    call: C,
+}
+
+#[derive(Clone, Copy)]
+struct Checker {
+    rules: &'static [Rule],
+    apply: Apply,
 }
 
 impl Registry {
@@ -54,32 +67,34 @@ impl Registry {
     /// Adds a format that writes; a later one with the same id replaces the earlier.
     #[must_use]
     pub fn register<F: Format>(mut self) -> Self {
-        self.writers.retain(|writer| writer.info.id != F::INFO.id);
-        self.writers.push(Writer {
-            info: F::INFO,
-            make: |options| Ok(Box::new(F::exporter(typed(F::INFO.id, F::INFO.options, options)?)?)),
-        });
+        let make: Make = |options| Ok(Box::new(F::exporter(typed(F::INFO.id, F::INFO.options, options)?)?));
+        put(&mut self.writers, Face { info: F::INFO, recognise: |_| Recognition::No, call: make });
         self
     }
 
     /// Adds a format that reads; a later one with the same id replaces the earlier.
     #[must_use]
     pub fn register_input<I: Input>(mut self) -> Self {
-        self.readers.retain(|reader| reader.info.id != I::INFO.id);
-        self.readers.push(Reader {
-            info: I::INFO,
-            recognise: I::recognise,
-            open: |source, options, context| {
-                I::open(source, typed(I::INFO.id, I::INFO.read_options, options)?, context)
-            },
-        });
+        let open: Open = |source, options, context| {
+            I::open(source, typed(I::INFO.id, I::INFO.read_options, options)?, context)
+        };
+        put(&mut self.readers, Face { info: I::INFO, recognise: I::recognise, call: open });
+        self
+    }
+
+    /// Adds a format whose files are checked; a later one with the same id replaces the earlier.
+    #[must_use]
+    pub fn register_check<C: Check>(mut self) -> Self {
+        let checker = Checker { rules: C::RULES, apply: C::check };
+        put(&mut self.checkers, Face { info: C::INFO, recognise: C::recognise, call: checker });
         self
     }
 
     /// Every format once, by id.
     pub fn formats(&self) -> Vec<&'static FormatInfo> {
-        let mut all: Vec<&'static FormatInfo> = self.writers.iter().map(|writer| writer.info).collect();
-        all.extend(self.readers.iter().map(|reader| reader.info));
+        let mut all: Vec<&'static FormatInfo> = self.writers.iter().map(|face| face.info).collect();
+        all.extend(self.readers.iter().map(|face| face.info));
+        all.extend(self.checkers.iter().map(|face| face.info));
         all.sort_by_key(|info| info.id);
         all.dedup_by_key(|info| info.id);
         all
@@ -88,9 +103,15 @@ impl Registry {
     /// What this registry does with the format of this id.
     pub fn faces(&self, id: &str) -> Faces {
         Faces {
-            reads: self.readers.iter().any(|reader| reader.info.id == id),
-            writes: self.writers.iter().any(|writer| writer.info.id == id),
+            reads: self.readers.iter().any(|face| face.info.id == id),
+            writes: self.writers.iter().any(|face| face.info.id == id),
+            checks: !self.rules(id).is_empty(),
         }
+    }
+
+    /// The rules by which files of the format of this id are checked.
+    pub fn rules(&self, id: &str) -> &'static [Rule] {
+        self.checkers.iter().find(|face| face.info.id == id).map_or(&[], |face| face.call.rules)
     }
 
     /// The format with this id, alias or extension.
@@ -109,8 +130,8 @@ impl Registry {
     pub fn exporter(&self, format: &str, options: Json) -> Result<Box<dyn Exporter>> {
         let wanted = format.to_lowercase();
         let writer =
-            called(self.writers.iter(), |writer| writer.info, &wanted).ok_or_else(|| self.unknown(format))?;
-        (writer.make)(options)
+            called(self.writers.iter(), |face| face.info, &wanted).ok_or_else(|| self.unknown(format))?;
+        (writer.call)(options)
     }
 
     /// Opens a file as a dataset: recognised by content first, by extension second.
@@ -119,7 +140,7 @@ impl Registry {
     /// [`crate::ErrorKind::Unsupported`] when no format knows the file; else what its reader says.
     pub fn open(&self, source: &Source<'_>, options: Json, context: &Context) -> Result<Box<dyn Dataset>> {
         let reader = self.reader_of(source.path)?;
-        (reader.open)(source, options, context)
+        (reader.call)(source, options, context)
             .map_err(|error| error.entry(source.path.display().to_string()))
     }
 
@@ -136,8 +157,8 @@ impl Registry {
     ) -> Result<Box<dyn Dataset>> {
         let wanted = format.to_lowercase();
         let reader =
-            called(self.readers.iter(), |reader| reader.info, &wanted).ok_or_else(|| self.unknown(format))?;
-        (reader.open)(source, options, context)
+            called(self.readers.iter(), |face| face.info, &wanted).ok_or_else(|| self.unknown(format))?;
+        (reader.call)(source, options, context)
             .map_err(|error| error.entry(source.path.display().to_string()))
     }
 
@@ -149,23 +170,53 @@ impl Registry {
         Ok(self.reader_of(path)?.info)
     }
 
-    fn reader_of(&self, path: &Path) -> Result<Reader> {
-        use std::io::Read as _;
-        let failed = |source| Error::io(format!("cannot read {}", path.display()), source);
-        let mut head = Vec::new();
-        std::fs::File::open(path).map_err(failed)?.take(HEAD_BYTES).read_to_end(&mut head).map_err(failed)?;
-        let extension =
-            path.extension().map(|extension| extension.to_string_lossy().to_lowercase()).unwrap_or_default();
-        let by_extension = |reader: &&Reader| reader.info.extensions.contains(&extension.as_str());
-        let sure = self.readers.iter().find(|reader| (reader.recognise)(&head) == Recognition::Yes);
-        let maybe = || {
-            self.readers
-                .iter()
-                .filter(|reader| (reader.recognise)(&head) == Recognition::Maybe)
-                .find(by_extension)
-        };
-        sure.or_else(maybe).copied().ok_or_else(|| {
-            let known: Vec<&str> = self.readers.iter().map(|reader| reader.info.id).collect();
+    /// Checks a file by the rules of its format: recognised by content first, by extension second.
+    ///
+    /// # Errors
+    /// [`crate::ErrorKind::Unsupported`] when no check knows the file, [`crate::ErrorKind::Io`] when it cannot be read,
+    /// [`crate::ErrorKind::Cancelled`].
+    pub fn check(&self, source: &Source<'_>, options: &CheckOptions, context: &Context) -> Result<Findings> {
+        let name = source.path.display().to_string();
+        let judges = |checker: &Face<Checker>| !checker.call.rules.is_empty();
+        let checker = self.checker(&name, &head(source.path)?).filter(judges).ok_or_else(|| {
+            let known: Vec<&str> =
+                self.checkers.iter().filter(|face| judges(face)).map(|face| face.info.id).collect();
+            Error::unsupported("no check knows this file")
+                .entry(&name)
+                .hint(format!("formats that are checked: {}", known.join(", ")))
+        })?;
+        let mut findings = Findings::default();
+        (checker.call.apply)(source, &Checking::new(self, options), &mut findings, context)
+            .map_err(|error| error.entry(name))?;
+        Ok(findings)
+    }
+
+    /// Checks a file inside another; `None` when no check knows it.
+    pub(crate) fn check_inside(
+        &self,
+        source: &Source<'_>,
+        checking: &Checking<'_>,
+        findings: &mut Findings,
+        context: &Context,
+    ) -> Result<Option<Checked>> {
+        let checker = self.checker(&source.path.to_string_lossy(), &head(source.path)?);
+        checker.map(|checker| (checker.call.apply)(source, checking, findings, context)).transpose()
+    }
+
+    /// Whether there is a check for a file of this name and beginning.
+    pub(crate) fn checks(&self, name: &str, head: &[u8]) -> bool {
+        self.checker(name, head).is_some()
+    }
+
+    /// The check for a file of this name and beginning; a damaged beginning does not matter when the extension is known.
+    fn checker(&self, name: &str, head: &[u8]) -> Option<Face<Checker>> {
+        recognised(&self.checkers, name, head)
+            .or_else(|| self.checkers.iter().find(|face| has_extension(face.info, name)).copied())
+    }
+
+    fn reader_of(&self, path: &Path) -> Result<Face<Open>> {
+        recognised(&self.readers, &path.to_string_lossy(), &head(path)?).ok_or_else(|| {
+            let known: Vec<&str> = self.readers.iter().map(|face| face.info.id).collect();
             Error::unsupported("this file is in no known format")
                 .entry(path.display().to_string())
                 .hint(format!("formats that are read: {}", known.join(", ")))
@@ -182,6 +233,38 @@ impl Registry {
     }
 }
 
+/// The first bytes of a file.
+fn head(path: &Path) -> Result<Vec<u8>> {
+    use std::io::Read as _;
+    let failed = |source| Error::io(format!("cannot read {}", path.display()), source);
+    let mut head = Vec::new();
+    std::fs::File::open(path).map_err(failed)?.take(HEAD_BYTES).read_to_end(&mut head).map_err(failed)?;
+    Ok(head)
+}
+
+/// Adds a face in place of that of the same format.
+fn put<C>(faces: &mut Vec<Face<C>>, face: Face<C>) {
+    faces.retain(|known| known.info.id != face.info.id);
+    faces.push(face);
+}
+
+/// The face of a file's format: the first that is sure, or the first that is not and has the file's extension.
+fn recognised<C: Copy>(faces: &[Face<C>], name: &str, head: &[u8]) -> Option<Face<C>> {
+    let head = head.get(..HEAD_BYTES as usize).unwrap_or(head);
+    let sure = faces.iter().find(|face| (face.recognise)(head) == Recognition::Yes);
+    let maybe =
+        |face: &&Face<C>| has_extension(face.info, name) && (face.recognise)(head) == Recognition::Maybe;
+    sure.or_else(|| faces.iter().find(maybe)).copied()
+}
+
+/// Whether a file of this name has one of the format's extensions.
+fn has_extension(info: &FormatInfo, name: &str) -> bool {
+    let name = name.to_lowercase();
+    info.extensions
+        .iter()
+        .any(|extension| name.strip_suffix(&extension.to_lowercase()).is_some_and(|stem| stem.ends_with('.')))
+}
+
 /// The format of this name: an identifier goes before an alias of another format, that before an extension.
 fn called<T: Copy>(
     formats: impl Iterator<Item = T> + Clone,
@@ -192,84 +275,4 @@ fn called<T: Copy>(
     by(&|info| info.id == name)
         .or_else(|| by(&|info| info.aliases.contains(&name)))
         .or_else(|| by(&|info| info.extensions.contains(&name)))
-}
-
-/// Reads typed options and says which exist when one is unknown.
-fn typed<O: serde::de::DeserializeOwned + Default>(
-    id: &str,
-    known: &[OptionInfo],
-    options: Json,
-) -> Result<O> {
-    if options.is_null() {
-        return Ok(O::default());
-    }
-    serde_json::from_value(options)
-        .map_err(|source| Error::usage(format!("{id}: {source}")).hint(listed(id, known)))
-}
-
-fn listed(id: &str, known: &[OptionInfo]) -> String {
-    let known: Vec<&str> = known.iter().map(|option| option.name).collect();
-    if known.is_empty() {
-        format!("{id} has no options")
-    } else {
-        format!("options of {id}: {}", known.join(", "))
-    }
-}
-
-/// Turns `name=value` pairs as typed on a command line into the JSON object that options of writing are read from.
-///
-/// # Errors
-/// [`crate::ErrorKind::Usage`] when an option does not exist or its value is of another kind.
-pub fn options_from_pairs<'a>(
-    info: &FormatInfo,
-    pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
-) -> Result<Json> {
-    from_pairs(info.id, info.options, pairs)
-}
-
-/// Turns `name=value` pairs into the JSON object that options of reading are read from.
-///
-/// # Errors
-/// As [`options_from_pairs`].
-pub fn read_options_from_pairs<'a>(
-    info: &FormatInfo,
-    pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
-) -> Result<Json> {
-    from_pairs(info.id, info.read_options, pairs)
-}
-
-fn from_pairs<'a>(
-    id: &str,
-    known: &[OptionInfo],
-    pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
-) -> Result<Json> {
-    let mut object = serde_json::Map::new();
-    for (name, value) in pairs {
-        let option = known.iter().find(|option| option.name == name).ok_or_else(|| {
-            let hint = match nearest(name, known.iter().map(|option| option.name)) {
-                Some(near) => format!("did you mean {near:?}? {}", listed(id, known)),
-                None => listed(id, known),
-            };
-            Error::usage(format!("{id} has no option {name:?}")).hint(hint)
-        })?;
-        if object.insert(name.to_owned(), json_value(id, option, value)?).is_some() {
-            return Err(Error::usage(format!("the option {name:?} of {id} is given twice")));
-        }
-    }
-    Ok(Json::Object(object))
-}
-
-fn json_value(id: &str, option: &OptionInfo, value: &str) -> Result<Json> {
-    let wrong = |wanted: &str| Error::usage(format!("{id}: {}={value} is not {wanted}", option.name));
-    match option.kind {
-        OptionKind::Boolean => match value {
-            "true" | "yes" | "on" | "1" => Ok(Json::Bool(true)),
-            "false" | "no" | "off" | "0" => Ok(Json::Bool(false)),
-            _ => Err(wrong("true or false")),
-        },
-        OptionKind::Integer => value.parse::<i64>().map(Json::from).map_err(|_| wrong("a whole number")),
-        OptionKind::Text => Ok(Json::String(value.into())),
-        OptionKind::Choice(choices) if choices.contains(&value) => Ok(Json::String(value.into())),
-        OptionKind::Choice(choices) => Err(wrong(&format!("one of {}", choices.join(", ")))),
-    }
 }

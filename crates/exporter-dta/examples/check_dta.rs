@@ -8,10 +8,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut out = std::io::stdout().lock();
     for path in std::env::args().skip(1) {
         let findings = exporter_dta::check::check(BufReader::new(File::open(&path)?))?;
-        writeln!(out, "{path}: {} findings", findings.len())?;
-        for finding in findings {
-            let (offset, rule) = (finding.offset, finding.rule.code());
-            writeln!(out, "  offset {offset}: {rule}: {} ({})", finding.message, finding.stata)?;
+        writeln!(out, "{path}: {} findings", findings.total())?;
+        for finding in &findings {
+            let (offset, rule) = (finding.place.offset.unwrap_or_default(), finding.rule);
+            writeln!(out, "  offset {offset}: {}: {} ({})", rule.code, finding.message, rule.consequence)?;
         }
     }
     Ok(())

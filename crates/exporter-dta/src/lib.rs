@@ -55,5 +55,5 @@ use exporter_core::Registry;
 
 /// Adds the format `dta`, written and read, to a registry.
 pub fn register(registry: Registry) -> Registry {
-    registry.register::<Dta>().register_input::<dataset::DtaInput>()
+    registry.register::<Dta>().register_input::<dataset::DtaInput>().register_check::<dataset::DtaInput>()
 }

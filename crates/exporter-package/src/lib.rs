@@ -53,11 +53,11 @@ mod manifest;
 mod sink;
 mod zip;
 
+pub use exporter_core::Password;
+
 pub use deflate::{DeflateTotals, ParallelDeflate};
 pub use gzip::{GzipOptions, GzipWriter};
 pub use level::{Compression, DeflateLevel};
 pub use manifest::MANIFEST;
 pub use sink::{GzipSink, Gzipped, Listed, ManifestSink, Packaged, ZipSink};
-pub use zip::{
-    Encryption, EntryOptions, EntryTime, EntryTotals, NameFault, Password, ZipError, ZipOptions, ZipWriter,
-};
+pub use zip::{Encryption, EntryOptions, EntryTime, EntryTotals, NameFault, ZipError, ZipOptions, ZipWriter};

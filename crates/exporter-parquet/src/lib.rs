@@ -11,10 +11,8 @@ pub mod ipc;
 pub mod layout;
 pub mod options;
 mod positioned;
-mod readable;
 pub mod reader;
 mod selection;
-mod shown;
 pub mod writer;
 
 pub use error::ParquetError;

@@ -2,6 +2,8 @@
 
 use exporter_core::{CodebookExporter, Registry};
 
+use crate::study::StudyFile;
+
 /// A registry of every format whose feature is on.
 ///
 /// ```
@@ -9,7 +11,7 @@ use exporter_core::{CodebookExporter, Registry};
 /// assert!(known.contains(&"csv"));
 /// ```
 pub fn registry() -> Registry {
-    let registry = Registry::new().register::<CodebookExporter>();
+    let registry = Registry::new().register::<CodebookExporter>().register_check::<StudyFile>();
     #[cfg(feature = "dta")]
     let registry = exporter_dta::register(registry);
     #[cfg(feature = "parquet")]

@@ -1,7 +1,7 @@
 #![doc = include_str!("../../../README.md")]
 
 mod assembled;
-pub mod check;
+mod checks;
 mod excerpt;
 mod formats;
 mod input;
@@ -21,6 +21,7 @@ pub use exporter_parquet as parquet;
 pub use exporter_tab as tab;
 
 pub use assembled::{AssembledDataset, Part};
+pub use checks::check;
 pub use excerpt::{Excerpt, PartOf};
 pub use formats::registry;
 pub use input::{InputOptions, open};

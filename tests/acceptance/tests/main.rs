@@ -3,6 +3,5 @@
 
 mod archive;
 mod dta;
-mod parquet;
 mod reference;
 mod survey_solutions;

@@ -3,7 +3,7 @@
 use std::io::{Cursor, Result};
 
 use exporter::package::Password;
-use exporter::package::check::{CheckOptions, Inspect, check_and_inspect};
+use exporter::package::check::{ArchiveCheckOptions, Inspect, check_and_inspect};
 
 /// Counts what is unpacked.
 #[derive(Default)]
@@ -34,12 +34,16 @@ impl Inspect for Unpacked {
 /// # Panics
 /// When the check fails, a finding lies beyond the file, or an entry is unpacked beyond the size it claims.
 pub fn zip_check(bytes: &[u8]) {
-    let mut options = CheckOptions::default().password(Password::new("p"));
+    let mut options = ArchiveCheckOptions::default().password(Password::new("p"));
     // Bombs of the fuzzer's own would only cost its time.
     options.max_expansion = 64;
     match check_and_inspect(Cursor::new(bytes), &options, &mut Unpacked::default()) {
         Ok(checked) => {
-            let beyond = checked.findings.iter().find(|finding| finding.offset > bytes.len() as u64);
+            let beyond = checked
+                .findings
+                .listed()
+                .iter()
+                .find(|finding| finding.place.offset > Some(bytes.len() as u64));
             assert!(beyond.is_none(), "{beyond:?}");
             let sound = checked.entries.iter().all(|entry| entry.sound);
             assert!(sound || !checked.findings.is_empty(), "an entry is not sound, and no finding says why");

@@ -3,7 +3,6 @@
 
 mod cells;
 mod dta;
-mod foreign;
 mod gretl;
 mod gzip;
 mod http;

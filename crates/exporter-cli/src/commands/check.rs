@@ -2,48 +2,84 @@
 
 use std::process::ExitCode;
 
-use exporter::check::{CheckOptions, Finding, check};
-use exporter::{Error, Result};
+use exporter::check::{CheckOptions, Findings, Severity};
+use exporter::{Context, Error, Result};
 use serde_json::json;
 
 use crate::args::CheckArgs;
-use crate::request;
 use crate::terminal::print;
+use crate::{cancel, request};
 
-/// Ends with 1 when any file has a finding.
+/// Ends with 1 when any file has an error; warnings and notes are told.
 pub(super) fn run(args: &CheckArgs) -> Result<ExitCode> {
     let mut options = CheckOptions::default();
     options.password = request::password(&args.password).map(|place| place.password()).transpose()?;
+    let registry = exporter::registry();
+    let context = Context::default().with_cancel(cancel::on_signal());
     let mut all = Vec::new();
-    let mut found = 0;
+    let mut errors = 0;
     for file in &args.files {
-        let findings = check(file, &options)?;
-        found += findings.len();
-        if !args.json {
-            print(&as_text(&file.display().to_string(), &findings))?;
+        let findings = exporter::check(file, &options, &registry, &context)?;
+        errors += findings.count(Severity::Error);
+        let file = file.display().to_string();
+        if args.json {
+            all.push(json!({
+                "file": file,
+                "errors": findings.count(Severity::Error),
+                "warnings": findings.count(Severity::Warning),
+                "notes": findings.count(Severity::Note),
+                "findings": findings.listed(),
+            }));
+        } else {
+            print(&as_text(&file, &findings))?;
         }
-        all.push(json!({ "file": file.display().to_string(), "findings": findings }));
     }
     if args.json {
         let text = serde_json::to_string_pretty(&all).map_err(|source| Error::invalid(source.to_string()))?;
         print(&(text + "\n"))?;
     }
-    Ok(if found == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if errors == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn as_text(file: &str, findings: &[Finding]) -> String {
+fn as_text(file: &str, findings: &Findings) -> String {
     if findings.is_empty() {
         return format!("{file}: no findings\n");
     }
-    let noun = if findings.len() == 1 { "finding" } else { "findings" };
-    let mut text = format!("{file}: {} {noun}\n", findings.len());
+    let mut text = format!("{file}: {}\n", counted(findings.total(), "finding"));
     for finding in findings {
-        let offset = finding.offset.map(|offset| format!(" at offset {offset}")).unwrap_or_default();
-        let entry = finding.entry.iter().map(|entry| format!(" in {entry}")).collect::<String>();
-        text.push_str(&format!("  {}{entry}{offset}: {}\n", finding.rule, finding.message));
-        if let Some(consequence) = &finding.consequence {
-            text.push_str(&format!("    {consequence}\n"));
+        let (rule, place) = (finding.rule, &finding.place);
+        let mut line = format!("  {} {}", severity(rule.severity), rule.code);
+        line.extend(place.entry.iter().map(|entry| format!(" in {entry}")));
+        line.extend(place.table.iter().map(|table| format!(" in the table {table}")));
+        line.extend(place.variable.iter().map(|variable| format!(" in the variable {variable}")));
+        line.extend(place.row.map(|row| format!(" in row {row}")));
+        line.extend(place.offset.map(|offset| format!(" at offset {offset}")));
+        text.push_str(&format!("{line}: {}\n", finding.message));
+        if !rule.consequence.is_empty() {
+            text.push_str(&format!("    {}\n", rule.consequence));
         }
     }
+    if findings.unlisted() > 0 {
+        text.push_str(&format!("  and {} more\n", findings.unlisted()));
+    }
+    let counts = [Severity::Error, Severity::Warning, Severity::Note]
+        .map(|of| (findings.count(of), severity(of)))
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, noun)| counted(count, noun));
+    text.push_str(&format!("  {}\n", counts.collect::<Vec<_>>().join(", ")));
     text
+}
+
+fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        _ => "note",
+    }
+}
+
+fn counted(count: u64, noun: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{plural}")
 }

@@ -59,12 +59,18 @@ fn as_json(value: &impl Serialize) -> Result<String> {
 }
 
 fn overview(formats: &[Known]) -> String {
-    let mut text =
-        format!("{:<12} {:<6} {:<6} {:<28} {}\n", "format", "reads", "writes", "name", "extensions");
+    let mut text = format!(
+        "{:<12} {:<6} {:<6} {:<6} {:<28} {}\n",
+        "format", "reads", "writes", "checks", "name", "extensions"
+    );
     for Known { info, faces, .. } in formats {
-        let (reads, writes) = (yes(faces.reads), yes(faces.writes));
+        let (reads, writes, checks) = (yes(faces.reads), yes(faces.writes), yes(faces.checks));
         let extensions = info.extensions.join(", ");
-        let _ = writeln!(text, "{:<12} {reads:<6} {writes:<6} {:<28} {extensions}", info.id, info.name);
+        let _ = writeln!(
+            text,
+            "{:<12} {reads:<6} {writes:<6} {checks:<6} {:<28} {extensions}",
+            info.id, info.name
+        );
     }
     text + "\n`exporter formats FORMAT` lists limits, options and losses\n"
 }
@@ -83,7 +89,9 @@ fn in_full(Known { info, faces, carries }: &Known) -> String {
     add("also called", info.aliases.join(", "));
     add("extensions", info.extensions.join(", "));
     add("media type", info.media_type.into());
-    add("reads / writes", format!("{} / {}", yes(faces.reads), yes(faces.writes)));
+    let does = [("reads", faces.reads), ("writes", faces.writes), ("checks", faces.checks)];
+    let does: Vec<&str> = does.iter().filter(|(_, does)| *does).map(|(what, _)| *what).collect();
+    add("this program", does.join(", "));
     for (title, wanted) in [("holds", "whole"), ("within limits", "within limits")] {
         let parts = carries.iter().filter(|(_, carried)| **carried == wanted);
         add(title, parts.map(|(part, _)| part.name()).collect::<Vec<_>>().join(", "));

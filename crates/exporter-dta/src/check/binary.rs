@@ -2,28 +2,27 @@
 
 use std::io::{Read, Seek};
 
-use crate::check::file::{Checked, CheckedFile, Findings, Stop, is_timestamp};
+use exporter_core::check::Findings;
+
+use crate::check::file::{Checked, CheckedFile, Stop, is_timestamp};
 use crate::check::tagged::{rows_fit, variables_fit};
-use crate::check::{Rule, characteristics, value_labels, variables};
+use crate::check::{characteristics, rule, value_labels, variables};
 use crate::reader::source::{Source, until_nul};
 use crate::spec::{ByteOrder, Release};
 
 /// Checks everything but the rows.
-pub(super) fn check<R: Read + Seek>(
-    source: &mut Source<R>,
-    findings: &mut Findings,
-) -> Checked<Option<CheckedFile>> {
+pub(super) fn check<R: Read + Seek>(source: &mut Source<R>, findings: &mut Findings) -> Checked<CheckedFile> {
     let mut cursor = source.cursor(0, ByteOrder::Little);
     let number = cursor.number(1, "release")? as u16;
     let release = match Release::from_number(number) {
         Some(release) if matches!(number, 102..=115) => release,
         Some(_) => {
-            findings.add(Rule::Release, 0, format!("release {number}, 102 to 115 or a tagged one expected"));
+            findings.at(rule::RELEASE, 0, format!("release {number}, 102 to 115 or a tagged one expected"));
             return Err(Stop::Told);
         }
         None => {
-            findings.add(
-                Rule::Signature,
+            findings.at(
+                rule::SIGNATURE,
                 0,
                 "neither <stata_dta> nor a binary release number begins the file",
             );
@@ -36,13 +35,13 @@ pub(super) fn check<R: Read + Seek>(
         // The first release knew no other order and left the byte out.
         0 if number == 102 => ByteOrder::Little,
         other => {
-            findings.add(Rule::ByteOrder, 1, format!("byte order {other}, 1 or 2 expected"));
+            findings.at(rule::BYTE_ORDER, 1, format!("byte order {other}, 1 or 2 expected"));
             return Err(Stop::Told);
         }
     };
     cursor.set_order(order);
     if cursor.take(2, "file type")?.first() != Some(&1) {
-        findings.add(Rule::Signature, 2, "the file type is not 1");
+        findings.at(rule::SIGNATURE, 2, "the file type is not 1");
     }
     let widths = release.widths();
     let count = cursor.number(widths.variables, "number of variables")?;
@@ -52,7 +51,7 @@ pub(super) fn check<R: Read + Seek>(
     rows_fit(release, findings, rows_at, rows)?;
     let at = cursor.at();
     if !cursor.take(widths.dataset_label, "dataset label")?.contains(&0) {
-        findings.add(Rule::DatasetLabel, at, "the dataset label does not end with a NUL");
+        findings.at(rule::DATASET_LABEL, at, "the dataset label does not end with a NUL");
     }
     let at = cursor.at();
     let stamp = cursor.take(widths.timestamp, "timestamp")?;
@@ -62,8 +61,8 @@ pub(super) fn check<R: Read + Seek>(
     let none = stamp.is_empty();
     if !none && (stamp.last() != Some(&0) || !blank && !is_timestamp(shown)) {
         let found = shown.escape_ascii().to_string();
-        findings.add(
-            Rule::Timestamp,
+        findings.at(
+            rule::TIMESTAMP,
             at,
             format!("timestamp \"{found}\", dd Mon yyyy hh:mm and a NUL expected"),
         );
@@ -117,5 +116,5 @@ pub(super) fn check<R: Read + Seek>(
     while cursor.remaining() > 0 {
         sets.table(&mut cursor, &file, findings)?;
     }
-    Ok(Some(file))
+    Ok(file)
 }

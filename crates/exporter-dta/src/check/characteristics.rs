@@ -2,9 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
+use exporter_core::check::Findings;
+
 use crate::characteristics::{CURRENT_LANGUAGE, DATASET, LANGUAGES};
-use crate::check::Rule;
-use crate::check::file::{CheckedFile, Findings, text};
+use crate::check::file::{CheckedFile, text};
+use crate::check::rule;
 use crate::reader::source::until_nul;
 use crate::spec::{MAX_CHARACTERISTIC_BYTES, MAX_LANGUAGE_CHARS, MAX_LANGUAGES, MAX_NOTES};
 use crate::spec_storage::StorageType;
@@ -36,7 +38,7 @@ impl Seen {
         let Some((owner, name, contents)) = parts else {
             let message =
                 format!("a characteristic of {} bytes has no room for owner and name", record.len());
-            findings.add(Rule::CharacteristicSize, at, message);
+            findings.at(rule::CHARACTERISTIC_SIZE, at, message);
             return;
         };
         let (owner_bytes, name_bytes) = (until_nul(owner), until_nul(name));
@@ -46,23 +48,23 @@ impl Seen {
                 "the contents of {owner}[{key}] are {} bytes, 1 to {MAX_CHARACTERISTIC_BYTES} that end with a NUL expected",
                 contents.len()
             );
-            findings.add(Rule::CharacteristicSize, at, message);
+            findings.at(rule::CHARACTERISTIC_SIZE, at, message);
         } else if contents == [0] {
-            findings.add(Rule::CharacteristicEmpty, at, format!("{owner}[{key}] is empty"));
+            findings.at(rule::CHARACTERISTIC_EMPTY, at, format!("{owner}[{key}] is empty"));
         }
         if name_bytes.is_empty() || name_bytes.len() == name.len() || owner_bytes.len() == width {
-            findings.add(
-                Rule::CharacteristicName,
+            findings.at(
+                rule::CHARACTERISTIC_NAME,
                 at,
                 format!("\"{key}\" of \"{owner}\" cannot name a characteristic"),
             );
         } else if !self.owners.contains(&owner) {
-            findings.add(Rule::CharacteristicOwner, at, format!("{owner}[{key}] belongs to no variable"));
+            findings.at(rule::CHARACTERISTIC_OWNER, at, format!("{owner}[{key}] belongs to no variable"));
         }
         let contents = text(until_nul(contents), file.release);
         self.remember(at, &owner, &key, contents);
         if !self.names.insert((owner.clone(), key.clone())) {
-            findings.add(Rule::CharacteristicUnique, at, format!("{owner}[{key}] occurs more than once"));
+            findings.at(rule::CHARACTERISTIC_UNIQUE, at, format!("{owner}[{key}] occurs more than once"));
         }
     }
 
@@ -92,7 +94,7 @@ impl Seen {
                 let message = format!(
                     "the highest note of {owner} is {highest} (at most {MAX_NOTES}), note0 is {found}"
                 );
-                findings.add(Rule::NoteCount, at, message);
+                findings.at(rule::NOTE_COUNT, at, message);
             }
         }
         self.check_languages(findings);
@@ -100,7 +102,7 @@ impl Seen {
             let has = |key: &str| self.names.contains(&(name.clone(), key.to_owned()));
             if *storage == StorageType::Alias && !(has("fralias_from") && has("fralias_varname")) {
                 let message = format!("alias variable {name} lacks fralias_from or fralias_varname");
-                findings.add(Rule::Alias, at, message);
+                findings.at(rule::ALIAS, at, message);
             }
         }
     }
@@ -109,8 +111,8 @@ impl Seen {
         let (at, list) = match (&self.languages, &self.current) {
             (Some((at, list)), _) => (*at, list.as_str()),
             (None, Some((at, current))) => {
-                findings.add(
-                    Rule::LabelLanguage,
+                findings.at(
+                    rule::LABEL_LANGUAGE,
                     *at,
                     format!("language {current} is current, but no list names it"),
                 );
@@ -120,21 +122,21 @@ impl Seen {
         };
         let names: Vec<&str> = list.split_ascii_whitespace().collect();
         if names.len() > MAX_LANGUAGES {
-            findings.add(
-                Rule::LabelLanguage,
+            findings.at(
+                rule::LABEL_LANGUAGE,
                 at,
                 format!("{} languages, at most {MAX_LANGUAGES}", names.len()),
             );
         }
         if let Some(long) = names.iter().find(|name| name.chars().count() > MAX_LANGUAGE_CHARS) {
             let message = format!("language {long} has more than {MAX_LANGUAGE_CHARS} characters");
-            findings.add(Rule::LabelLanguage, at, message);
+            findings.at(rule::LABEL_LANGUAGE, at, message);
         }
         let current = self.current.as_ref().map(|(_, current)| current.as_str());
         if current.is_none_or(|current| !names.contains(&current)) {
             let current = current.unwrap_or("absent");
-            findings.add(
-                Rule::LabelLanguage,
+            findings.at(
+                rule::LABEL_LANGUAGE,
                 at,
                 format!("the current language, {current}, is none of \"{list}\""),
             );

@@ -1,41 +1,15 @@
 //! What the checks of one file share.
 
-use std::collections::HashMap;
 use std::io::{Read, Seek};
 
 use encoding_rs::WINDOWS_1252;
+use exporter_core::check::Findings;
 
-use crate::check::{Finding, Rule};
+use crate::check::rule;
 use crate::error::DtaError;
 use crate::reader::source::Cursor;
 use crate::spec::{ByteOrder, Release};
 use crate::spec_storage::StorageType;
-
-/// Findings of one rule that are listed.
-const LISTED: usize = 100;
-
-/// Findings so far.
-#[derive(Debug, Default)]
-pub(super) struct Findings {
-    list: Vec<Finding>,
-    counts: HashMap<Rule, usize>,
-}
-
-impl Findings {
-    pub(super) fn add(&mut self, rule: Rule, offset: u64, message: impl Into<String>) {
-        let count = self.counts.entry(rule).or_default();
-        *count += 1;
-        if *count <= LISTED {
-            let message = message.into();
-            self.list.push(Finding { rule, offset, message, stata: rule.stata(), severity: rule.severity() });
-        }
-    }
-
-    pub(super) fn into_list(mut self) -> Vec<Finding> {
-        self.list.sort_by_key(|finding| finding.offset);
-        self.list
-    }
-}
 
 /// Why checking ends early.
 #[derive(Debug)]
@@ -96,10 +70,10 @@ pub(super) fn tag<R: Read + Seek>(
     }
     let at = cursor.at();
     if cursor.remaining() < tag.len() as u64 {
-        findings.add(Rule::Truncated, at, format!("the file ends where {tag} is expected"));
+        findings.at(rule::TRUNCATED, at, format!("the file ends where {tag} is expected"));
     } else {
         let found = cursor.peek(tag.len())?.escape_ascii().to_string();
-        findings.add(Rule::Tag, at, format!("{tag} expected, \"{found}\" found"));
+        findings.at(rule::TAG, at, format!("{tag} expected, \"{found}\" found"));
     }
     Err(Stop::Told)
 }

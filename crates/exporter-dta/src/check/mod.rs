@@ -1,22 +1,22 @@
 //! Checks a `.dta` of release 102 to 121 by the rules that Stata itself applies.
 //!
 //! ```
-//! use exporter_dta::check::{Rule, check};
+//! use exporter_dta::check::{check, rule};
 //!
 //! let findings = check(std::io::Cursor::new(b"<stata_dta><header><release>999</release>"))?;
-//! assert_eq!(findings[0].rule, Rule::Release);
-//! assert_eq!(findings[0].rule.code(), "release");
+//! assert_eq!(findings.listed()[0].rule, rule::RELEASE);
+//! assert_eq!(rule::RELEASE.code, "release");
 //! # Ok::<(), exporter_dta::DtaError>(())
 //! ```
 //!
-//! Every [`Rule`] has a stable code and says what Stata does with a file that breaks it. A file whose structure is
+//! Every rule ([`rule::ALL`]) has a stable code and says what Stata does with a file that breaks it. A file whose structure is
 //! broken (a tag that is not where it must be, an early end) is not looked at beyond that place.
 
 mod binary;
 mod characteristics;
 mod file;
 mod rows;
-mod rule;
+pub mod rule;
 mod strls;
 mod tagged;
 #[cfg(test)]
@@ -26,55 +26,44 @@ mod variables;
 
 use std::io::{Read, Seek};
 
+use exporter_core::check::Findings;
+
 use crate::error::{DtaError, Result};
 use crate::reader::source::Source;
-use file::{Checked, Findings, Stop};
-pub use rule::{Rule, Severity};
+use file::{Checked, Stop};
 
-/// One thing that is wrong in a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Finding {
-    /// The rule that is broken.
-    pub rule: Rule,
-    /// Position in the file, in bytes from 0.
-    pub offset: u64,
-    /// What is wrong, with the values found and allowed.
-    pub message: String,
-    /// What Stata does with such a file.
-    pub stata: &'static str,
-    /// How bad it is.
-    pub severity: Severity,
-}
-
-/// Applies every rule; an empty list means that nothing is wrong.
+/// Applies every rule; findings are sorted by offset.
 ///
-/// At most a hundred findings of one rule are listed. Memory stays within a small multiple of the descriptions and
-/// of the number of strLs; rows are streamed.
+/// Memory stays within a small multiple of the descriptions and of the number of strLs; rows are streamed.
 ///
 /// # Errors
 ///
 /// [`DtaError::Io`] when the file cannot be read; whatever its bytes are, they give findings.
-pub fn check<R: Read + Seek>(file: R) -> Result<Vec<Finding>> {
-    let mut source = Source::new(file)?;
+pub fn check<R: Read + Seek>(file: R) -> Result<Findings> {
     let mut findings = Findings::default();
-    let outcome = check_all(&mut source, &mut findings);
-    match outcome {
-        Ok(()) | Err(Stop::Told) => {}
-        Err(Stop::Failed(DtaError::Damaged { offset, message })) => {
-            findings.add(Rule::Truncated, offset, message)
-        }
-        Err(Stop::Failed(error)) => return Err(error),
-    }
-    Ok(findings.into_list())
+    check_file(file, &mut findings)?;
+    findings.sort_by_offset();
+    Ok(findings)
 }
 
-fn check_all<R: Read + Seek>(source: &mut Source<R>, findings: &mut Findings) -> Checked<()> {
+/// Applies every rule; gives the number of rows of a file that can be read to its end.
+pub(crate) fn check_file<R: Read + Seek>(file: R, findings: &mut Findings) -> Result<Option<u64>> {
+    match check_all(&mut Source::new(file)?, findings) {
+        Ok(rows) => Ok(rows),
+        Err(Stop::Told) => Ok(None),
+        Err(Stop::Failed(DtaError::Damaged { offset, message })) => {
+            findings.at(rule::TRUNCATED, offset, message);
+            Ok(None)
+        }
+        Err(Stop::Failed(error)) => Err(error),
+    }
+}
+
+fn check_all<R: Read + Seek>(source: &mut Source<R>, findings: &mut Findings) -> Checked<Option<u64>> {
     let first = source.bytes_at(0, source.length().min(1))?;
     let file =
         if first == b"<" { tagged::check(source, findings)? } else { binary::check(source, findings)? };
-    if let Some(file) = file {
-        rows::check(source, file, findings)?;
-    }
-    Ok(())
+    let rows = file.rows;
+    rows::check(source, file, findings)?;
+    Ok(Some(rows))
 }

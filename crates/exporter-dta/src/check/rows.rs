@@ -2,8 +2,10 @@
 
 use std::io::{Read, Seek};
 
-use crate::check::Rule;
-use crate::check::file::{Checked, CheckedFile, Findings};
+use exporter_core::check::Findings;
+
+use crate::check::file::{Checked, CheckedFile};
+use crate::check::rule;
 use crate::check::strls::{compare_order, sort_by_name};
 use crate::missing::{Missing, MissingCell};
 use crate::reader::source::{Source, to_usize, unsigned};
@@ -61,7 +63,7 @@ pub(super) fn check<R: Read + Seek>(
     for column in columns.iter().filter(|column| column.illegal.0 > 0) {
         let name = file.names.get(column.number as usize - 1).map_or("", String::as_str);
         let message = format!("{} cells of {name} hold no legal {:?}", column.illegal.0, column.storage);
-        findings.add(Rule::Number, column.illegal.1, message);
+        findings.at(rule::NUMBER, column.illegal.1, message);
     }
     compare_order(&mut file, findings);
     Ok(())
@@ -76,8 +78,8 @@ fn strl_cell(file: &mut CheckedFile, findings: &mut Findings, cell: &[u8], here:
     }
     let storage = (variable as usize).checked_sub(1).and_then(|index| file.types.get(index));
     if storage != Some(&StorageType::StrL) {
-        findings.add(
-            Rule::StrlVariable,
+        findings.at(
+            rule::STRL_VARIABLE,
             place,
             format!("a cell names variable {variable}, which is no strL"),
         );
@@ -86,7 +88,7 @@ fn strl_cell(file: &mut CheckedFile, findings: &mut Findings, cell: &[u8], here:
     if (row, variable) > (here.1, here.0) {
         let message =
             format!("the cell of variable {}, row {} names ({variable}, {row}) after it", here.0, here.1);
-        findings.add(Rule::StrlForward, place, message);
+        findings.at(rule::STRL_FORWARD, place, message);
     }
     let found = file.strls.binary_search_by_key(&(row, variable), |record| (record.row, record.variable));
     match found.ok().and_then(|index| file.strls.get_mut(index)) {
@@ -95,8 +97,8 @@ fn strl_cell(file: &mut CheckedFile, findings: &mut Findings, cell: &[u8], here:
             record.first_use = here.1.saturating_mul(120_001).saturating_add(here.0.into());
         }
         Some(_) => {}
-        None => findings.add(
-            Rule::StrlUndefined,
+        None => findings.at(
+            rule::STRL_UNDEFINED,
             place,
             format!("a cell names ({variable}, {row}), which is not there"),
         ),

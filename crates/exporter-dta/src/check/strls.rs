@@ -2,8 +2,10 @@
 
 use std::io::{Read, Seek};
 
-use crate::check::Rule;
-use crate::check::file::{Checked, CheckedFile, Findings, Record, Stop};
+use exporter_core::check::Findings;
+
+use crate::check::file::{Checked, CheckedFile, Record, Stop};
+use crate::check::rule;
 use crate::reader::source::Cursor;
 use crate::spec::{GSO_BINARY, GSO_TEXT, MAX_STRL_BYTES};
 use crate::spec_storage::StorageType;
@@ -28,25 +30,25 @@ pub(super) fn records<R: Read + Seek>(
         let length = cursor.number(4, "length of a strL record")?;
         let storage = (variable as usize).checked_sub(1).and_then(|index| file.types.get(index));
         if storage != Some(&StorageType::StrL) {
-            findings.add(
-                Rule::StrlVariable,
+            findings.at(
+                rule::STRL_VARIABLE,
                 at,
                 format!("a record of variable {variable}, which is no strL"),
             );
         }
         if kind != GSO_TEXT && kind != GSO_BINARY {
-            findings.add(Rule::StrlType, at, format!("a record of type {kind}, 129 or 130 expected"));
+            findings.at(rule::STRL_TYPE, at, format!("a record of type {kind}, 129 or 130 expected"));
         }
         if length > cursor.remaining() {
             let message = format!("a record of {length} bytes, {} follow", cursor.remaining());
-            findings.add(Rule::Truncated, at, message);
+            findings.at(rule::TRUNCATED, at, message);
             return Err(Stop::Told);
         }
         if length > MAX_STRL_BYTES + 1 {
-            findings.add(Rule::StrlSize, at, format!("a record of {length} bytes, at most {MAX_STRL_BYTES}"));
+            findings.at(rule::STRL_SIZE, at, format!("a record of {length} bytes, at most {MAX_STRL_BYTES}"));
         }
         if kind == GSO_TEXT && !ends_with_only_nul(cursor, length)? {
-            findings.add(Rule::StrlNul, at, "the text does not end with its only NUL");
+            findings.at(rule::STRL_NUL, at, "the text does not end with its only NUL");
         } else if kind != GSO_TEXT {
             cursor.skip(length, "strL contents")?;
         }
@@ -76,7 +78,7 @@ pub(super) fn sort_by_name(file: &mut CheckedFile, findings: &mut Findings) {
             && (a.row, a.variable) == (b.row, b.variable)
         {
             let message = format!("({}, {}) is defined at offset {} already", b.variable, b.row, a.offset);
-            findings.add(Rule::StrlUnique, b.offset, message);
+            findings.at(rule::STRL_UNIQUE, b.offset, message);
         }
     }
     file.strls.dedup_by_key(|record| (record.row, record.variable));
@@ -89,11 +91,11 @@ pub(super) fn compare_order(file: &mut CheckedFile, findings: &mut Findings) {
     for record in &file.strls {
         if record.first_use == 0 {
             let message = format!("no cell names ({}, {})", record.variable, record.row);
-            findings.add(Rule::StrlUnused, record.offset, message);
+            findings.at(rule::STRL_UNUSED, record.offset, message);
         } else if record.first_use < last {
             let message =
                 format!("({}, {}) stands after one that is used later", record.variable, record.row);
-            findings.add(Rule::StrlOrder, record.offset, message);
+            findings.at(rule::STRL_ORDER, record.offset, message);
         } else {
             last = record.first_use;
         }

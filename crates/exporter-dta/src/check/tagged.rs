@@ -2,8 +2,10 @@
 
 use std::io::{Read, Seek};
 
-use crate::check::file::{Checked, CheckedFile, Findings, Stop, is_timestamp, tag};
-use crate::check::{Rule, characteristics, strls, value_labels, variables};
+use exporter_core::check::Findings;
+
+use crate::check::file::{Checked, CheckedFile, Stop, is_timestamp, tag};
+use crate::check::{characteristics, rule, strls, value_labels, variables};
 use crate::reader::source::{Cursor, Source, unsigned};
 use crate::spec::{ByteOrder, MAP_ENTRIES, Release, TIMESTAMP_BYTES};
 
@@ -26,10 +28,7 @@ const ENTRIES: [&str; MAP_ENTRIES] = [
 ];
 
 /// Checks everything but the rows.
-pub(super) fn check<R: Read + Seek>(
-    source: &mut Source<R>,
-    findings: &mut Findings,
-) -> Checked<Option<CheckedFile>> {
+pub(super) fn check<R: Read + Seek>(source: &mut Source<R>, findings: &mut Findings) -> Checked<CheckedFile> {
     let mut cursor = source.cursor(0, ByteOrder::Little);
     let (mut file, variables) = header(&mut cursor, findings)?;
     let mut positions = vec![0, cursor.at()];
@@ -94,15 +93,22 @@ pub(super) fn check<R: Read + Seek>(
     positions.push(cursor.at());
     tag(&mut cursor, findings, "</stata_dta>")?;
     positions.push(cursor.at());
-    if cursor.remaining() > 0 {
-        findings.add(
-            Rule::TrailingBytes,
-            cursor.at(),
-            format!("{} bytes follow </stata_dta>", cursor.remaining()),
-        );
-    }
+    trailing(&mut cursor, findings)?;
     compare_map(&file, findings, map_at, &map, &positions);
-    Ok(Some(file))
+    Ok(file)
+}
+
+/// Tells what follows the last tag.
+fn trailing<R: Read + Seek>(cursor: &mut Cursor<'_, R>, findings: &mut Findings) -> Checked<()> {
+    let (at, count) = (cursor.at(), cursor.remaining());
+    match count {
+        0 => {}
+        1 | 2 if matches!(cursor.peek(count as usize)?, b"\n" | b"\r\n") => {
+            findings.at(rule::TRAILING_LINE_END, at, "a line end follows </stata_dta>");
+        }
+        _ => findings.at(rule::TRAILING_BYTES, at, format!("{count} bytes follow </stata_dta>")),
+    }
+    Ok(())
 }
 
 fn header<R: Read + Seek>(
@@ -110,7 +116,7 @@ fn header<R: Read + Seek>(
     findings: &mut Findings,
 ) -> Checked<(CheckedFile, u64)> {
     if !cursor.accept("<stata_dta>")? {
-        findings.add(Rule::Signature, 0, "neither <stata_dta> nor a binary release number begins the file");
+        findings.at(rule::SIGNATURE, 0, "neither <stata_dta> nor a binary release number begins the file");
         return Err(Stop::Told);
     }
     tag(cursor, findings, "<header>")?;
@@ -120,7 +126,7 @@ fn header<R: Read + Seek>(
     let number = std::str::from_utf8(digits).ok().and_then(|digits| digits.parse().ok());
     let Some(release) = number.and_then(Release::from_number).filter(|release| release.is_tagged()) else {
         let found = digits.escape_ascii().to_string();
-        findings.add(Rule::Release, at, format!("release \"{found}\", 117 to 121 expected"));
+        findings.at(rule::RELEASE, at, format!("release \"{found}\", 117 to 121 expected"));
         return Err(Stop::Told);
     };
     tag(cursor, findings, "</release>")?;
@@ -131,7 +137,7 @@ fn header<R: Read + Seek>(
         b"MSF" => ByteOrder::Big,
         other => {
             let found = other.escape_ascii().to_string();
-            findings.add(Rule::ByteOrder, at, format!("byte order \"{found}\", LSF or MSF expected"));
+            findings.at(rule::BYTE_ORDER, at, format!("byte order \"{found}\", LSF or MSF expected"));
             return Err(Stop::Told);
         }
     };
@@ -153,11 +159,11 @@ fn header<R: Read + Seek>(
     let count = cursor.number(widths.dataset_label, "length of the dataset label")?;
     if count > widths.dataset_label_max as u64 {
         let limit = widths.dataset_label_max;
-        findings.add(Rule::DatasetLabel, at, format!("dataset label of {count} bytes, at most {limit}"));
+        findings.at(rule::DATASET_LABEL, at, format!("dataset label of {count} bytes, at most {limit}"));
     }
     let label = cursor.take(count as usize, "dataset label")?;
     if release.is_utf8() && std::str::from_utf8(label).is_err() {
-        findings.add(Rule::Utf8, at, "the dataset label is not UTF-8");
+        findings.at(rule::UTF8, at, "the dataset label is not UTF-8");
     }
     tag(cursor, findings, "</label>")?;
     tag(cursor, findings, "<timestamp>")?;
@@ -167,8 +173,8 @@ fn header<R: Read + Seek>(
     if count != 0 && !is_timestamp(stamp) {
         let found = stamp.escape_ascii().to_string();
         let form = "dd Mon yyyy hh:mm";
-        findings.add(
-            Rule::Timestamp,
+        findings.at(
+            rule::TIMESTAMP,
             at,
             format!("timestamp \"{found}\", {form} of {TIMESTAMP_BYTES} bytes expected"),
         );
@@ -197,8 +203,8 @@ pub(super) fn variables_fit(
 ) -> Checked<()> {
     let limit = release.max_variables();
     if variables > limit {
-        findings.add(
-            Rule::VariableCount,
+        findings.at(
+            rule::VARIABLE_COUNT,
             at,
             format!("{variables} variables, release {release} holds {limit}", release = release.number()),
         );
@@ -206,8 +212,8 @@ pub(super) fn variables_fit(
     }
     if matches!(release.number(), 119 | 121) && variables <= crate::spec::MAX_VARIABLES {
         let smaller = release.number() - 1;
-        findings.add(
-            Rule::Edition,
+        findings.at(
+            rule::EDITION,
             at,
             format!("release {} with {variables} variables, release {smaller} holds these", release.number()),
         );
@@ -219,8 +225,8 @@ pub(super) fn variables_fit(
 pub(super) fn rows_fit(release: Release, findings: &mut Findings, at: u64, rows: u64) -> Checked<()> {
     let limit = release.max_observations();
     if rows > limit {
-        findings.add(
-            Rule::ObservationCount,
+        findings.at(
+            rule::OBSERVATION_COUNT,
             at,
             format!("{rows} observations, release {} holds {limit}", release.number()),
         );
@@ -236,7 +242,7 @@ fn compare_map(file: &CheckedFile, findings: &mut Findings, at: u64, map: &[u8],
         let left_out = index == 7 && file.release == Release::V117 && found == 0;
         if found != *position && !left_out {
             let message = format!("entry {} of the map is {found}, {name} stands at {position}", index + 1);
-            findings.add(Rule::Map, at + index as u64 * 8, message);
+            findings.at(rule::MAP, at + index as u64 * 8, message);
         }
     }
 }

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::io::Cursor;
 
-use super::{Rule, check};
+use exporter_core::check::{Rule, Severity};
+
+use super::{check, rule};
 use crate::missing::{Missing, MissingCell};
 use crate::reader::test_file::{Cell, TestFile, behind};
 use crate::spec::{ByteOrder, Release};
@@ -19,7 +21,7 @@ fn sample() -> TestFile {
 }
 
 fn rules(bytes: &[u8]) -> Vec<Rule> {
-    check(Cursor::new(bytes)).unwrap().into_iter().map(|finding| finding.rule).collect()
+    check(Cursor::new(bytes)).unwrap().listed().iter().map(|finding| finding.rule).collect()
 }
 
 /// The bytes of a file whose description is changed first.
@@ -43,60 +45,67 @@ fn sound_files_of_every_release_have_no_findings() {
         for order in [ByteOrder::Little, ByteOrder::Big] {
             let found = check(Cursor::new(TestFile::sample(release, order).bytes())).unwrap();
             let edition = matches!(release.number(), 119 | 121);
-            let found: Vec<_> = found.iter().filter(|f| !(edition && f.rule == Rule::Edition)).collect();
+            let found: Vec<_> =
+                found.listed().iter().filter(|f| !(edition && f.rule == rule::EDITION)).collect();
             assert!(found.is_empty(), "{release:?} {order:?}: {found:?}");
         }
     }
+}
+
+#[test]
+fn a_line_feed_after_the_last_tag_is_worth_a_note() {
+    // StataCorp ships files that end so.
+    let found = check(Cursor::new([&sample().bytes()[..], b"\n"].concat())).unwrap();
+    assert_eq!(found.listed().iter().map(|found| found.rule).collect::<Vec<_>>(), [rule::TRAILING_LINE_END]);
+    assert_eq!((found.count(Severity::Note), found.total()), (1, 1));
+    assert_eq!(rules(&[&sample().bytes()[..], b"\n\n"].concat()), [rule::TRAILING_BYTES]);
 }
 
 /// One broken file for each rule.
 fn broken() -> Vec<(Rule, Vec<u8>)> {
     let long = "x".repeat(67_784).leak();
     vec![
-        (Rule::Signature, b"PK\x03\x04".to_vec()),
-        (Rule::Release, patched("<release>", 0, b"116")),
-        (Rule::ByteOrder, patched("<byteorder>", 0, b"XSF")),
-        (Rule::Tag, patched("</varnames>", 0, b"<sortlisT>")),
-        (Rule::Truncated, sample().bytes()[..sample().bytes().len() - 3].to_vec()),
-        (Rule::TrailingBytes, {
-            let mut bytes = sample().bytes();
-            bytes.push(b'\n');
-            bytes
-        }),
-        (Rule::VariableCount, patched("<K>", 0, &32_768_u16.to_le_bytes())),
-        (Rule::Edition, TestFile::sample(Release::V119, ByteOrder::Little).bytes()),
-        (Rule::ObservationCount, patched("<N>", 0, &(1_u64 << 48).to_le_bytes())),
-        (Rule::DatasetLabel, changed(|file| file.label = vec![b'x'; 321])),
-        (Rule::Timestamp, changed(|file| file.timestamp = b"21 XXX 2026 02:00".to_vec())),
-        (Rule::Map, patched("<map>", 9 * 8, &[1])),
-        (Rule::TypeCode, patched("<variable_types>", 0, &65_531_u16.to_le_bytes())),
-        (Rule::VariableNameNul, patched("<varnames>", 129, &[b'x'; 129])),
-        (Rule::VariableName, changed(|file| file.variables[1].0 = "1day")),
-        (Rule::VariableNameUnique, changed(|file| file.variables[1].0 = "d")),
-        (Rule::SortEnd, changed(|file| file.sort = vec![1, 2, 3, 4, 5, 5])),
-        (Rule::SortVariable, changed(|file| file.sort = vec![1, 6])),
-        (Rule::FormatNul, patched("<formats>", 0, &[b'%'; 57])),
-        (Rule::Format, changed(|file| file.variables[0].2 = "%8.9g")),
-        (Rule::FormatClass, changed(|file| file.variables[0].2 = "%9s")),
-        (Rule::SetReferenceNul, patched("<value_label_names>", 0, &[b'x'; 129])),
-        (Rule::SetReference, changed(|file| file.variables[0].3 = "yes no")),
-        (Rule::SetOnString, changed(|file| file.variables[3].3 = "yesno")),
-        (Rule::VariableLabelNul, patched("<variable_labels>", 0, &[b'x'; 321])),
-        (Rule::Utf8, changed(|file| file.variables[0].4 = b"caf\xE9".to_vec())),
-        (Rule::CharacteristicSize, changed(|file| file.characteristics[2].2 = long)),
-        (Rule::CharacteristicName, changed(|file| file.characteristics[2].1 = "")),
-        (Rule::CharacteristicOwner, changed(|file| file.characteristics[2].0 = "nobody")),
-        (Rule::CharacteristicUnique, changed(|file| file.characteristics.push(("b", "source", "form 8")))),
-        (Rule::CharacteristicEmpty, changed(|file| file.characteristics[2].2 = "")),
-        (Rule::NoteCount, changed(|file| file.characteristics[1].2 = "0")),
-        (Rule::LabelLanguage, changed(|file| file.characteristics.push(("_dta", "_lang_list", "en fr")))),
-        (Rule::Alias, {
+        (rule::SIGNATURE, b"PK\x03\x04".to_vec()),
+        (rule::RELEASE, patched("<release>", 0, b"116")),
+        (rule::BYTE_ORDER, patched("<byteorder>", 0, b"XSF")),
+        (rule::TAG, patched("</varnames>", 0, b"<sortlisT>")),
+        (rule::TRUNCATED, sample().bytes()[..sample().bytes().len() - 3].to_vec()),
+        (rule::TRAILING_BYTES, [&sample().bytes()[..], b" "].concat()),
+        (rule::TRAILING_LINE_END, [&sample().bytes()[..], b"\r\n"].concat()),
+        (rule::VARIABLE_COUNT, patched("<K>", 0, &32_768_u16.to_le_bytes())),
+        (rule::EDITION, TestFile::sample(Release::V119, ByteOrder::Little).bytes()),
+        (rule::OBSERVATION_COUNT, patched("<N>", 0, &(1_u64 << 48).to_le_bytes())),
+        (rule::DATASET_LABEL, changed(|file| file.label = vec![b'x'; 321])),
+        (rule::TIMESTAMP, changed(|file| file.timestamp = b"21 XXX 2026 02:00".to_vec())),
+        (rule::MAP, patched("<map>", 9 * 8, &[1])),
+        (rule::TYPE_CODE, patched("<variable_types>", 0, &65_531_u16.to_le_bytes())),
+        (rule::VARIABLE_NAME_NUL, patched("<varnames>", 129, &[b'x'; 129])),
+        (rule::VARIABLE_NAME, changed(|file| file.variables[1].0 = "1day")),
+        (rule::VARIABLE_NAME_UNIQUE, changed(|file| file.variables[1].0 = "d")),
+        (rule::SORT_END, changed(|file| file.sort = vec![1, 2, 3, 4, 5, 5])),
+        (rule::SORT_VARIABLE, changed(|file| file.sort = vec![1, 6])),
+        (rule::FORMAT_NUL, patched("<formats>", 0, &[b'%'; 57])),
+        (rule::FORMAT, changed(|file| file.variables[0].2 = "%8.9g")),
+        (rule::FORMAT_CLASS, changed(|file| file.variables[0].2 = "%9s")),
+        (rule::SET_REFERENCE_NUL, patched("<value_label_names>", 0, &[b'x'; 129])),
+        (rule::SET_REFERENCE, changed(|file| file.variables[0].3 = "yes no")),
+        (rule::SET_ON_STRING, changed(|file| file.variables[3].3 = "yesno")),
+        (rule::VARIABLE_LABEL_NUL, patched("<variable_labels>", 0, &[b'x'; 321])),
+        (rule::UTF8, changed(|file| file.variables[0].4 = b"caf\xE9".to_vec())),
+        (rule::CHARACTERISTIC_SIZE, changed(|file| file.characteristics[2].2 = long)),
+        (rule::CHARACTERISTIC_NAME, changed(|file| file.characteristics[2].1 = "")),
+        (rule::CHARACTERISTIC_OWNER, changed(|file| file.characteristics[2].0 = "nobody")),
+        (rule::CHARACTERISTIC_UNIQUE, changed(|file| file.characteristics.push(("b", "source", "form 8")))),
+        (rule::CHARACTERISTIC_EMPTY, changed(|file| file.characteristics[2].2 = "")),
+        (rule::NOTE_COUNT, changed(|file| file.characteristics[1].2 = "0")),
+        (rule::LABEL_LANGUAGE, changed(|file| file.characteristics.push(("_dta", "_lang_list", "en fr")))),
+        (rule::ALIAS, {
             let mut file = TestFile::sample(Release::V120, ByteOrder::Little);
             file.variables.push(("away", StorageType::Alias, "%9.0g", "", Vec::new()));
             file.bytes()
         }),
         (
-            Rule::Number,
+            rule::NUMBER,
             changed(|file| {
                 file.variables[2].1 = StorageType::Float;
                 file.rows[0][2] = Cell::Float(f32::NAN);
@@ -104,33 +113,33 @@ fn broken() -> Vec<(Rule, Vec<u8>)> {
             }),
         ),
         (
-            Rule::StrlForward,
+            rule::STRL_FORWARD,
             changed(|file| {
                 file.rows[0][4] = Cell::StrL(5, 2);
                 file.strls.remove(0);
             }),
         ),
         (
-            Rule::StrlVariable,
+            rule::STRL_VARIABLE,
             changed(|file| {
                 file.rows[1][4] = Cell::StrL(4, 1);
                 file.strls.truncate(1);
             }),
         ),
-        (Rule::StrlUndefined, changed(|file| file.strls.truncate(1))),
-        (Rule::StrlUnique, changed(|file| file.strls.push((5, 2, 130, b"again\0")))),
-        (Rule::StrlOrder, changed(|file| file.strls.reverse())),
-        (Rule::StrlUnused, changed(|file| file.rows[1][4] = Cell::StrL(0, 0))),
-        (Rule::StrlType, changed(|file| file.strls[1].2 = 131)),
-        (Rule::StrlNul, changed(|file| file.strls[0].3 = b"no end")),
-        (Rule::SetName, changed(|file| file.sets.push(("not valid", vec![(1, "one")])))),
-        (Rule::SetUnique, changed(|file| file.sets.push(("yesno", vec![(1, "one")])))),
-        (Rule::SetCount, changed(|file| file.sets.push(("empty", Vec::new())))),
-        (Rule::SetSize, patched("<lbl>", 4 + 129 + 3, &4_u32.to_le_bytes())),
-        (Rule::LabelOrder, changed(|file| file.sets[0].1.swap(0, 1))),
-        (Rule::LabelValue, changed(|file| file.sets[0].1[2].0 = 2_147_483_621)),
-        (Rule::LabelStart, patched("<lbl>", 4 + 129 + 3 + 8 + 4, &4_u32.to_le_bytes())),
-        (Rule::LabelText, changed(|file| file.sets[0].1[1].1 = "x".repeat(32_001).leak())),
+        (rule::STRL_UNDEFINED, changed(|file| file.strls.truncate(1))),
+        (rule::STRL_UNIQUE, changed(|file| file.strls.push((5, 2, 130, b"again\0")))),
+        (rule::STRL_ORDER, changed(|file| file.strls.reverse())),
+        (rule::STRL_UNUSED, changed(|file| file.rows[1][4] = Cell::StrL(0, 0))),
+        (rule::STRL_TYPE, changed(|file| file.strls[1].2 = 131)),
+        (rule::STRL_NUL, changed(|file| file.strls[0].3 = b"no end")),
+        (rule::SET_NAME, changed(|file| file.sets.push(("not valid", vec![(1, "one")])))),
+        (rule::SET_UNIQUE, changed(|file| file.sets.push(("yesno", vec![(1, "one")])))),
+        (rule::SET_COUNT, changed(|file| file.sets.push(("empty", Vec::new())))),
+        (rule::SET_SIZE, patched("<lbl>", 4 + 129 + 3, &4_u32.to_le_bytes())),
+        (rule::LABEL_ORDER, changed(|file| file.sets[0].1.swap(0, 1))),
+        (rule::LABEL_VALUE, changed(|file| file.sets[0].1[2].0 = 2_147_483_621)),
+        (rule::LABEL_START, patched("<lbl>", 4 + 129 + 3 + 8 + 4, &4_u32.to_le_bytes())),
+        (rule::LABEL_TEXT, changed(|file| file.sets[0].1[1].1 = "x".repeat(32_001).leak())),
     ]
 }
 
@@ -143,8 +152,8 @@ fn each_broken_file_gives_exactly_its_finding() {
         seen.insert(rule);
     }
     // A strL of more than 2,000,000,000 bytes needs a file of that size.
-    seen.insert(Rule::StrlSize);
-    assert_eq!(seen, Rule::ALL.iter().copied().collect());
+    seen.insert(rule::STRL_SIZE);
+    assert_eq!(seen, rule::ALL.iter().copied().collect());
 }
 
 #[test]
@@ -162,32 +171,32 @@ fn files_of_old_releases_are_held_to_their_own_layouts() {
         file.rows[1][1] = Cell::Long(i32::MAX);
     };
     assert_eq!(old(112, &largest), []);
-    assert_eq!(old(113, &largest), [Rule::Number]);
+    assert_eq!(old(113, &largest), [rule::NUMBER]);
     let letter =
         |file: &mut TestFile| file.rows[0][2] = Cell::Double(Missing::from_letter('a').unwrap().double());
-    assert_eq!((old(112, &letter), old(113, &letter)), (vec![Rule::Number], vec![]));
+    assert_eq!((old(112, &letter), old(113, &letter)), (vec![rule::NUMBER], vec![]));
     let no_stamp = |file: &mut TestFile| file.timestamp = b"yesterday".to_vec();
-    assert_eq!((old(104, &no_stamp), old(105, &no_stamp)), (vec![], vec![Rule::Timestamp]));
+    assert_eq!((old(104, &no_stamp), old(105, &no_stamp)), (vec![], vec![rule::TIMESTAMP]));
     let empty = |file: &mut TestFile| file.sets.push(("empty", Vec::new()));
-    assert_eq!((old(107, &empty), old(108, &empty)), (vec![Rule::SetCount], vec![Rule::SetCount]));
+    assert_eq!((old(107, &empty), old(108, &empty)), (vec![rule::SET_COUNT], vec![rule::SET_COUNT]));
     let backwards = |file: &mut TestFile| file.sets[0].1.swap(0, 1);
-    assert_eq!(old(107, &backwards), [Rule::LabelOrder]);
+    assert_eq!(old(107, &backwards), [rule::LABEL_ORDER]);
     let mut bytes = TestFile::sample(Release::from_number(102).unwrap(), ByteOrder::Little).bytes();
     bytes[1] = 0;
     assert_eq!(rules(&bytes), []);
     bytes[0] = 103;
-    assert_eq!(rules(&bytes), [Rule::ByteOrder]);
+    assert_eq!(rules(&bytes), [rule::BYTE_ORDER]);
     bytes[0] = 101;
-    assert_eq!(rules(&bytes), [Rule::Signature]);
+    assert_eq!(rules(&bytes), [rule::SIGNATURE]);
 }
 
 #[test]
 fn codes_are_stable_names() {
-    let codes: BTreeSet<&str> = Rule::ALL.iter().map(|rule| rule.code()).collect();
-    assert_eq!(codes.len(), Rule::ALL.len());
+    let codes: BTreeSet<&str> = rule::ALL.iter().map(|rule| rule.code).collect();
+    assert_eq!(codes.len(), rule::ALL.len());
     let kebab = |code: &&str| code.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
     assert!(codes.iter().all(kebab));
-    assert_eq!(Rule::StrlForward.code(), "strl-forward");
+    assert_eq!(rule::STRL_FORWARD.code, "strl-forward");
 }
 
 #[test]
@@ -212,7 +221,8 @@ fn any_truncation_and_any_changed_byte_give_findings_and_no_panic() {
 fn findings_name_their_offset() {
     let bytes = patched("</varnames>", 0, b"<sortlisT>");
     let found = check(Cursor::new(&bytes)).unwrap();
-    assert_eq!(found[0].offset as usize, behind(&bytes, "</varnames>"));
-    assert!(found[0].message.contains("<sortlist>"), "{}", found[0].message);
-    assert!(found[0].stata.contains("r(688)"));
+    let found = &found.listed()[0];
+    assert_eq!(found.place.offset, Some(behind(&bytes, "</varnames>") as u64));
+    assert!(found.message.contains("<sortlist>"), "{}", found.message);
+    assert!(found.rule.consequence.contains("r(688)"));
 }

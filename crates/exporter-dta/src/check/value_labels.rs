@@ -3,8 +3,10 @@
 use std::collections::HashSet;
 use std::io::{Read, Seek};
 
-use crate::check::Rule;
-use crate::check::file::{Checked, CheckedFile, Findings, text};
+use exporter_core::check::Findings;
+
+use crate::check::file::{Checked, CheckedFile, text};
+use crate::check::rule;
 use crate::missing::Missing;
 use crate::reader::source::{Cursor, unsigned, until_nul};
 use crate::spec::{MAX_VALUE_LABEL_BYTES, MAX_VALUE_LABELS};
@@ -52,10 +54,10 @@ impl Sets {
         let bytes = until_nul(field);
         let name = text(bytes, file.release);
         if bytes.len() == field.len() || !is_valid(&name, file.release.charset()) {
-            findings.add(Rule::SetName, at, format!("\"{name}\" cannot name a value-label set"));
+            findings.at(rule::SET_NAME, at, format!("\"{name}\" cannot name a value-label set"));
         }
         if !self.names.insert(bytes.to_vec()) {
-            findings.add(Rule::SetUnique, at, format!("the value-label set {name} occurs more than once"));
+            findings.at(rule::SET_UNIQUE, at, format!("the value-label set {name} occurs more than once"));
         }
         name
     }
@@ -73,7 +75,7 @@ impl Table<'_> {
     /// Checks a table of 16-bit numbers and then texts of a fixed width, of which nothing can be wrong.
     fn check_short(&self, findings: &mut Findings, entries: usize) {
         if entries == 0 {
-            findings.add(Rule::SetCount, self.at, format!("{} has no entry", self.name));
+            findings.at(rule::SET_COUNT, self.at, format!("{} has no entry", self.name));
         }
         let values = self.bytes.chunks_exact(2).take(entries);
         self.values(findings, values.map(|value| i32::from(unsigned(value, self.file.order) as u16 as i16)));
@@ -84,7 +86,7 @@ impl Table<'_> {
         let (Some(entries), Some(text_bytes)) = (number(0), number(4)) else {
             let message =
                 format!("the table of {} has {} bytes, at least 8 expected", self.name, self.bytes.len());
-            findings.add(Rule::SetSize, self.at, message);
+            findings.at(rule::SET_SIZE, self.at, message);
             return;
         };
         // Counts are below 2^32, so nothing here overflows.
@@ -92,7 +94,7 @@ impl Table<'_> {
         if expected != self.bytes.len() as u64 {
             let message =
                 format!("the table of {} has {} bytes, its parts {expected}", self.name, self.bytes.len());
-            findings.add(Rule::SetSize, self.at, message);
+            findings.at(rule::SET_SIZE, self.at, message);
             return;
         }
         if entries == 0 || entries > MAX_VALUE_LABELS as u64 || text_bytes == 0 {
@@ -100,7 +102,7 @@ impl Table<'_> {
                 "{} has {entries} entries and {text_bytes} bytes of text, 1 to {MAX_VALUE_LABELS} entries expected",
                 self.name
             );
-            findings.add(Rule::SetCount, self.at, message);
+            findings.at(rule::SET_COUNT, self.at, message);
         }
         let entries = entries as usize;
         let numbers = |from: usize| {
@@ -116,12 +118,12 @@ impl Table<'_> {
         for value in values {
             if last.is_some_and(|last| value <= last) {
                 let message = format!("{value} follows {} in {}", last.unwrap_or_default(), self.name);
-                findings.add(Rule::LabelOrder, self.at, message);
+                findings.at(rule::LABEL_ORDER, self.at, message);
                 return;
             }
             let extended = self.file.release.has_extended_missing();
             if extended && (value < LONG_MIN || value == Missing::SYSTEM.key()) {
-                findings.add(Rule::LabelValue, self.at, format!("{} labels {value}", self.name));
+                findings.at(rule::LABEL_VALUE, self.at, format!("{} labels {value}", self.name));
             }
             last = Some(value);
         }
@@ -134,7 +136,7 @@ impl Table<'_> {
             if start as usize != expected {
                 let message =
                     format!("a text of {} begins at {start}, the one before ends at {expected}", self.name);
-                findings.add(Rule::LabelStart, self.at, message);
+                findings.at(rule::LABEL_START, self.at, message);
                 return;
             }
             let rest = text.get(expected..).unwrap_or_default();
@@ -144,7 +146,7 @@ impl Table<'_> {
                     "a text of {} has {bytes} bytes, at most {MAX_VALUE_LABEL_BYTES} and a NUL expected",
                     self.name
                 );
-                findings.add(Rule::LabelText, self.at, message);
+                findings.at(rule::LABEL_TEXT, self.at, message);
                 if bytes == rest.len() {
                     return;
                 }
@@ -153,7 +155,7 @@ impl Table<'_> {
         }
         if expected != text.len() {
             let message = format!("the texts of {} end at {expected} of {}", self.name, text.len());
-            findings.add(Rule::LabelStart, self.at, message);
+            findings.at(rule::LABEL_START, self.at, message);
         }
     }
 }

@@ -1,7 +1,8 @@
 //! `.dta` as an input format of the engine.
 
+use exporter_core::check::{Check, Checked, Checking, Findings, Rule, Severity};
 use exporter_core::format::{Recognition, Source};
-use exporter_core::{Context, Dataset, FormatInfo, Input, OptionInfo, Result};
+use exporter_core::{Context, Dataset, Error, FormatInfo, Input, OptionInfo, Result};
 use serde::Deserialize;
 
 use crate::dataset::DtaDataset;
@@ -93,5 +94,26 @@ impl Input for DtaInput {
         }
         let (letters, threads) = (options.letters, context.threads());
         Ok(Box::new(DtaDataset::open_for(&source.projection, source.path, read, letters, threads)?))
+    }
+}
+
+impl Check for DtaInput {
+    const INFO: &'static FormatInfo = &crate::exporter::INFO;
+    const RULES: &'static [Rule] = crate::check::rule::ALL;
+
+    fn recognise(head: &[u8]) -> Recognition {
+        // The release may be one that nobody reads: the check says so.
+        if head.starts_with(b"<stata_dta>") { Recognition::Yes } else { <Self as Input>::recognise(head) }
+    }
+
+    fn check(source: &Source<'_>, _: &Checking<'_>, findings: &mut Findings, _: &Context) -> Result<Checked> {
+        let failed = |error| Error::io(format!("cannot read {}", source.path.display()), error);
+        let file = std::fs::File::open(source.path).map_err(failed)?;
+        let mut found = Findings::default();
+        let rows = crate::check::check_file(std::io::BufReader::new(file), &mut found)?;
+        let sound = found.count(Severity::Error) == 0;
+        found.sort_by_offset();
+        findings.merge(found);
+        Ok(Checked::default().with_rows(rows.filter(|_| sound)))
     }
 }

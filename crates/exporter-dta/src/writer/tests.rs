@@ -18,7 +18,7 @@ use arrow_schema::DataType;
 use proptest::prelude::*;
 
 use super::{CellChange, DtaWriter, LongText, OutOfRange, WriterOptions, WriterSummary, strl_bytes};
-use crate::check::{Finding, Rule, check};
+use crate::check::{check, rule};
 use crate::error::{DtaError, Result};
 use crate::metadata::{
     Characteristic, Code, Conversion, DtaMetadata, DtaVariable, MissingRule, ValueLabelSet,
@@ -62,8 +62,14 @@ fn write(metadata: &DtaMetadata, columns: Vec<ArrayRef>) -> Result<(Vec<u8>, Wri
 }
 
 /// Findings of the checker, but for the warning that smaller editions refuse release 119.
-fn serious(bytes: &[u8]) -> Vec<Finding> {
-    check(Cursor::new(bytes)).unwrap().into_iter().filter(|finding| finding.rule != Rule::Edition).collect()
+fn serious(bytes: &[u8]) -> Vec<exporter_core::check::Finding> {
+    check(Cursor::new(bytes))
+        .unwrap()
+        .listed()
+        .iter()
+        .filter(|finding| finding.rule != rule::EDITION)
+        .cloned()
+        .collect()
 }
 
 /// Cells of the only variable.

@@ -2,14 +2,16 @@
 
 use std::io::{self, Read, Seek};
 
+use exporter_core::check::Rule;
 use sha2::{Digest as _, Sha256};
 
 use super::decoder::{Decoder, Trouble};
 use super::directory::Listed;
-use super::findings::{Findings, Rule, Stop};
+use super::findings::{Stop, Told};
 use super::layout::Place;
+use super::rule;
 use super::source::Source;
-use super::{CheckOptions, Inspect};
+use super::{ArchiveCheckOptions, Inspect};
 use crate::manifest::{MANIFEST, MANIFEST_BYTES};
 use crate::zip::cipher::{AES_HEAD, Cipher, MAC_BYTES, ZIPCRYPTO_HEADER};
 use crate::zip::record::{ENCRYPTED, Record, STREAMED};
@@ -21,7 +23,7 @@ const ALWAYS: u64 = 1 << 20;
 
 /// Checks contents, entry by entry.
 pub(super) struct Contents<'a> {
-    options: &'a CheckOptions,
+    options: &'a ArchiveCheckOptions,
     /// Whether a manifest wants digests.
     digests: bool,
     /// Encrypted entries for which there is no password, and where the first of them begins.
@@ -36,17 +38,17 @@ pub(super) struct Unpacked {
 }
 
 impl<'a> Contents<'a> {
-    pub(super) fn new(options: &'a CheckOptions, digests: bool) -> Self {
+    pub(super) fn new(options: &'a ArchiveCheckOptions, digests: bool) -> Self {
         Self { options, digests, locked: None }
     }
 
     /// One finding for all entries that a password would have opened.
-    pub(super) fn tell_of_locked_entries(&self, findings: &mut Findings) {
+    pub(super) fn tell_of_locked_entries(&self, findings: &mut Told) {
         if let Some((count, first)) = self.locked {
             let message = format!(
                 "{count} entries are encrypted, and without the password their contents are not checked"
             );
-            findings.add(Rule::Password, first, message);
+            findings.add(rule::PASSWORD, first, message);
         }
     }
 
@@ -57,7 +59,7 @@ impl<'a> Contents<'a> {
         entry: &Listed,
         place: Place,
         inspect: &mut dyn Inspect,
-        findings: &mut Findings,
+        findings: &mut Told,
     ) -> Result<Option<Unpacked>, Stop> {
         let record = &entry.record;
         let allowed = place.length.saturating_mul(self.options.max_expansion).saturating_add(ALWAYS);
@@ -66,7 +68,7 @@ impl<'a> Contents<'a> {
                 "{} bytes are claimed to unpack to {}, more than {} from each: not unpacked",
                 place.length, record.size, self.options.max_expansion
             );
-            findings.about(Rule::Limit, record.offset, &record.name, message);
+            findings.about(rule::LIMIT, record.offset, &record.name, message);
             return Ok(None);
         }
         if !matches!(record.method, 0 | 8 | 93) {
@@ -106,7 +108,7 @@ impl<'a> Contents<'a> {
         data: &mut impl Read,
         record: &Record,
         place: Place,
-        findings: &mut Findings,
+        findings: &mut Told,
     ) -> Result<Option<Option<Cipher>>, Stop> {
         if record.flags & ENCRYPTED == 0 {
             return Ok(Some(None));
@@ -121,7 +123,7 @@ impl<'a> Contents<'a> {
         data.take(head_bytes as u64).read_to_end(&mut head)?;
         if head.len() < head_bytes || place.length < (head_bytes + tail_bytes) as u64 {
             let message = format!("{} bytes are too few for encrypted data", place.length);
-            findings.about(Rule::Data, place.start, &record.name, message);
+            findings.about(rule::DATA, place.start, &record.name, message);
             return Ok(None);
         }
         let opened = if record.aes {
@@ -135,7 +137,7 @@ impl<'a> Contents<'a> {
         };
         if opened.is_none() {
             let message = "the password does not open the entry, or the bytes that check it are damaged";
-            findings.about(Rule::Password, place.start, &record.name, message);
+            findings.about(rule::PASSWORD, place.start, &record.name, message);
         }
         Ok(opened.map(Some))
     }
@@ -174,16 +176,16 @@ impl Tally<'_> {
     }
 
     /// Whether size and checksum are those of the directory.
-    fn agrees(&self, record: &Record, place: Place, findings: &mut Findings) -> bool {
+    fn agrees(&self, record: &Record, place: Place, findings: &mut Told) -> bool {
         if self.bytes != self.size {
             let message = format!("{} bytes came out, the directory says {}", self.bytes, self.size);
-            findings.about(Rule::Size, place.start, &record.name, message);
+            findings.about(rule::SIZE, place.start, &record.name, message);
             return false;
         }
         let crc = self.crc.clone().map(crc32fast::Hasher::finalize);
         if let Some(found) = crc.filter(|found| *found != record.crc32) {
             let message = format!("the checksum is {found:08x}, the directory says {:08x}", record.crc32);
-            findings.about(Rule::Checksum, place.start, &record.name, message);
+            findings.about(rule::CHECKSUM, place.start, &record.name, message);
             return false;
         }
         true
@@ -207,7 +209,7 @@ fn unpack(
         let wanted = usize::try_from(left).unwrap_or(usize::MAX).min(PIECE);
         let read = data.read(piece.get_mut(..wanted).unwrap_or_default())?;
         let Some(bytes) = piece.get_mut(..read).filter(|bytes| !bytes.is_empty()) else {
-            return Ok(Err((Rule::Data, "the file ends inside the data".into())));
+            return Ok(Err((rule::DATA, "the file ends inside the data".into())));
         };
         left -= read as u64;
         if let Some(cipher) = &mut cipher {
@@ -215,23 +217,23 @@ fn unpack(
         }
         match decoder.feed(bytes, &mut |unpacked| tally.take(unpacked)) {
             Ok(()) => {}
-            Err(Trouble::Wrong(message)) => return Ok(Err((Rule::Data, message))),
+            Err(Trouble::Wrong(message)) => return Ok(Err((rule::DATA, message))),
             Err(Trouble::Failed(error)) => return Err(error),
             Err(Trouble::Enough) => {
                 let message = format!("more bytes come out than the {} that the directory says", tally.size);
-                return Ok(Err((Rule::Size, message)));
+                return Ok(Err((rule::SIZE, message)));
             }
         }
     }
     if !decoder.complete() {
-        return Ok(Err((Rule::Data, "the compressed data ends before its own end".into())));
+        return Ok(Err((rule::DATA, "the compressed data ends before its own end".into())));
     }
     if let Some(cipher) = cipher {
         let mut code = Vec::new();
         data.read_to_end(&mut code)?;
         if cipher.finish() != code {
             let message = "the authentication code differs: the encrypted data was changed";
-            return Ok(Err((Rule::Checksum, message.into())));
+            return Ok(Err((rule::CHECKSUM, message.into())));
         }
     }
     Ok(Ok(()))

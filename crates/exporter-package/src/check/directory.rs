@@ -3,7 +3,8 @@
 use std::io::{Read, Seek};
 
 use super::end::End;
-use super::findings::{Findings, Rule, Stop};
+use super::findings::{Stop, Told};
+use super::rule;
 use super::source::{Source, first_difference, number};
 use crate::zip::name::Names;
 use crate::zip::record::{CENTRAL, ENCRYPTED, EXTRA_AES, EXTRA_ZIP64, METHOD_AES, Record, STREAMED, UTF8};
@@ -25,11 +26,11 @@ pub(super) fn read<R: Read + Seek>(
     source: &mut Source<R>,
     end: &End,
     max_entries: u64,
-    findings: &mut Findings,
+    findings: &mut Told,
 ) -> Result<Vec<Listed>, Stop> {
     if end.count > max_entries {
         let message = format!("{} entries are claimed, and at most {max_entries} are checked", end.count);
-        findings.add(Rule::Limit, end.directory_end(), message);
+        findings.add(rule::LIMIT, end.directory_end(), message);
         return Err(Stop::Told);
     }
     let mut names = Names::default();
@@ -42,7 +43,7 @@ pub(super) fn read<R: Read + Seek>(
     }
     if at != end.directory_end() {
         let message = format!("{} bytes follow the last header of the directory", end.directory_end() - at);
-        findings.add(Rule::Directory, at, message);
+        findings.add(rule::DIRECTORY, at, message);
     }
     Ok(listed)
 }
@@ -53,17 +54,17 @@ fn header<R: Read + Seek>(
     at: u64,
     limit: u64,
     names: &mut Names,
-    findings: &mut Findings,
+    findings: &mut Told,
 ) -> Result<(Listed, u64), Stop> {
     let fixed = source.at(at, HEADER_BYTES)?;
     if limit.saturating_sub(at) < HEADER_BYTES as u64 || number(fixed, 0, 4) != u64::from(CENTRAL) {
-        findings.add(Rule::Directory, at, "the next header of the directory is not here");
+        findings.add(rule::DIRECTORY, at, "the next header of the directory is not here");
         return Err(Stop::Told);
     }
     let parts = [number(fixed, 28, 2), number(fixed, 30, 2), number(fixed, 32, 2)];
     let length = HEADER_BYTES as u64 + parts.iter().sum::<u64>();
     if limit - at < length {
-        findings.add(Rule::Directory, at, format!("a header of {length} bytes goes beyond the directory"));
+        findings.add(rule::DIRECTORY, at, format!("a header of {length} bytes goes beyond the directory"));
         return Err(Stop::Told);
     }
     let whole = source.at(at, length as usize)?;
@@ -71,7 +72,7 @@ fn header<R: Read + Seek>(
     let name = whole.get(HEADER_BYTES..name_end).unwrap_or_default();
     let mut sound = true;
     let name = String::from_utf8(name.to_vec()).unwrap_or_else(|error| {
-        findings.add(Rule::Name, at + HEADER_BYTES as u64, "the name is not UTF-8");
+        findings.add(rule::NAME, at + HEADER_BYTES as u64, "the name is not UTF-8");
         sound = false;
         String::from_utf8_lossy(error.as_bytes()).into_owned()
     });
@@ -84,7 +85,7 @@ fn header<R: Read + Seek>(
             other => other.to_string(),
         };
         findings.about(
-            Rule::Name,
+            rule::NAME,
             at + HEADER_BYTES as u64,
             &record.name,
             format!("the name is refused: {fault}"),
@@ -94,10 +95,10 @@ fn header<R: Read + Seek>(
     if sound {
         if let Some(place) = first_difference(whole, &record.central()) {
             let message = format!("{} is not as this program writes it", field(place));
-            findings.about(Rule::Directory, at + place as u64, &record.name, message);
+            findings.about(rule::DIRECTORY, at + place as u64, &record.name, message);
             sound = false;
         } else if let Some(message) = contradiction(&record) {
-            findings.about(Rule::Directory, at, &record.name, message);
+            findings.about(rule::DIRECTORY, at, &record.name, message);
             sound = false;
         }
     }

@@ -2,7 +2,8 @@
 
 use std::io::{Read, Seek};
 
-use super::findings::{Findings, Rule, Stop};
+use super::findings::{Stop, Told};
+use super::rule;
 use super::source::{Source, first_difference, number};
 use crate::zip::record::{END, END64, LOCATOR64, end_records};
 
@@ -28,15 +29,15 @@ impl End {
     }
 }
 
-pub(super) fn find<R: Read + Seek>(source: &mut Source<R>, findings: &mut Findings) -> Result<End, Stop> {
+pub(super) fn find<R: Read + Seek>(source: &mut Source<R>, findings: &mut Told) -> Result<End, Stop> {
     let length = source.length();
     let Some(at) = end_record(source)? else {
-        findings.add(Rule::End, length, "there is no end record: the archive is cut off, or no zip");
+        findings.add(rule::END, length, "there is no end record: the archive is cut off, or no zip");
         return Err(Stop::Told);
     };
     if at + END_BYTES < length {
         let message = format!("{} bytes follow the end record", length - at - END_BYTES);
-        findings.add(Rule::End, at + END_BYTES, message);
+        findings.add(rule::END, at + END_BYTES, message);
     }
     let (end, begin) = numbers(source, at)?;
     let expected = end_records(end.count, end.size, end.start);
@@ -44,14 +45,14 @@ pub(super) fn find<R: Read + Seek>(source: &mut Source<R>, findings: &mut Findin
     let found = source.at(begin, written)?;
     if let Some(place) = first_difference(found, &expected) {
         let message = "the end records are not as this program writes them for the directory they name";
-        findings.add(Rule::End, begin + place as u64, message);
+        findings.add(rule::END, begin + place as u64, message);
     }
     if end.start.checked_add(end.size) != Some(begin) {
         let message = format!(
             "the directory is said to have {} bytes from offset {}, but the end records begin at {begin}",
             end.size, end.start
         );
-        findings.add(Rule::End, begin, message);
+        findings.add(rule::END, begin, message);
         return Err(Stop::Told);
     }
     Ok(end)

@@ -7,8 +7,9 @@ use std::path::Path;
 
 use sha2::{Digest as _, Sha256};
 
-use super::findings::{Findings, Rule};
-use super::{CheckOptions, Checked, CheckedEntry, Inspect, manifest};
+use super::findings::Told;
+use super::rule;
+use super::{ArchiveCheckOptions, CheckedArchive, CheckedEntry, Inspect, manifest};
 use crate::manifest::{MANIFEST, MANIFEST_BYTES};
 
 /// Bytes read at a time.
@@ -22,15 +23,19 @@ const PIECE: usize = 64 * 1024;
 /// # Errors
 /// [`io::ErrorKind::NotFound`] when there is no manifest; when the folder cannot be listed, or what `inspect` fails
 /// with. A file that cannot be read is a finding.
-pub fn check_folder(folder: &Path, options: &CheckOptions, inspect: &mut dyn Inspect) -> io::Result<Checked> {
-    let mut findings = Findings::new(0);
+pub fn check_folder(
+    folder: &Path,
+    options: &ArchiveCheckOptions,
+    inspect: &mut dyn Inspect,
+) -> io::Result<CheckedArchive> {
+    let mut findings = Told::of_folder();
     let text = manifest_text(folder)?;
     let Some(manifest) = text.as_deref().and_then(|text| manifest::read(text, 0, &mut findings)) else {
         if text.is_none() {
             let message = format!("it is no file of at most {MANIFEST_BYTES} bytes");
-            findings.about(Rule::Manifest, 0, MANIFEST, message);
+            findings.about(rule::MANIFEST, 0, MANIFEST, message);
         }
-        return Ok(Checked { findings: findings.into_list(), entries: Vec::new() });
+        return Ok(CheckedArchive { findings: findings.into_findings(), entries: Vec::new() });
     };
     let listed: HashSet<&str> = manifest.entries.iter().map(|line| line.path.as_str()).collect();
     let mut entries = Vec::new();
@@ -38,8 +43,8 @@ pub fn check_folder(folder: &Path, options: &CheckOptions, inspect: &mut dyn Ins
     let (files, whole) = files(folder, options.max_entries)?;
     if !whole {
         let message = format!("there are more than {} files: none is looked at", options.max_entries);
-        findings.add(Rule::Limit, 0, message);
-        return Ok(Checked { findings: findings.into_list(), entries });
+        findings.add(rule::LIMIT, 0, message);
+        return Ok(CheckedArchive { findings: findings.into_findings(), entries });
     }
     for (path, found) in files {
         let mut entry =
@@ -55,13 +60,13 @@ pub fn check_folder(folder: &Path, options: &CheckOptions, inspect: &mut dyn Ins
                         }
                         Err(error) => {
                             let message = format!("it cannot be read: {error}");
-                            findings.about(Rule::Data, 0, &entry.path, message);
+                            findings.about(rule::DATA, 0, &entry.path, message);
                         }
                     }
                 }
             }
             Found::Other if listed.contains(entry.path.as_str()) => {
-                findings.about(Rule::Data, 0, &entry.path, "it is a link or a device, not a file");
+                findings.about(rule::DATA, 0, &entry.path, "it is a link or a device, not a file");
                 continue;
             }
             Found::Other => {}
@@ -70,7 +75,7 @@ pub fn check_folder(folder: &Path, options: &CheckOptions, inspect: &mut dyn Ins
         digests.push(digest);
     }
     manifest::compare(&manifest, 0, &mut entries, &digests, &mut findings);
-    Ok(Checked { findings: findings.into_list(), entries })
+    Ok(CheckedArchive { findings: findings.into_findings(), entries })
 }
 
 /// The text of the manifest; `None` when it is no file, or longer than any that is written.
@@ -161,6 +166,8 @@ mod tests {
 
     use exporter_core::sink::{EntrySpec, FolderOptions, FolderSink, Sink};
 
+    use exporter_core::check::{Finding, Rule};
+
     use super::*;
     use crate::ManifestSink;
     use crate::check::NoInspection;
@@ -180,11 +187,12 @@ mod tests {
     }
 
     fn told(folder: &Path) -> Vec<(Rule, String)> {
-        let checked = check_folder(folder, &CheckOptions::default(), &mut NoInspection).unwrap();
-        let entry = |finding: super::super::Finding| {
-            (finding.rule, format!("{}: {}", finding.entry.unwrap_or_default(), finding.message))
+        let checked = check_folder(folder, &ArchiveCheckOptions::default(), &mut NoInspection).unwrap();
+        let entry = |finding: &Finding| {
+            let entry = finding.place.entry.as_deref().unwrap_or_default();
+            (finding.rule, format!("{entry}: {}", finding.message))
         };
-        checked.findings.into_iter().map(entry).collect()
+        checked.findings.listed().iter().map(entry).collect()
     }
 
     #[track_caller]
@@ -200,27 +208,30 @@ mod tests {
     fn what_differs_from_the_manifest_is_found() {
         let parent = tempfile::tempdir().unwrap();
         let folder = written(parent.path());
-        let checked = check_folder(&folder, &CheckOptions::default(), &mut NoInspection).unwrap();
-        assert_eq!(checked.findings, []);
+        let checked = check_folder(&folder, &ArchiveCheckOptions::default(), &mut NoInspection).unwrap();
+        assert_eq!(checked.findings.listed(), []);
         let entries: Vec<_> =
             checked.entries.iter().map(|entry| (entry.path.as_str(), entry.bytes)).collect();
         assert_eq!(entries[1..], [("a.csv", 4), ("more/b.tab", 6)]);
         assert_eq!((checked.entries[1].rows, &*checked.entries[1].attributes["header"]), (Some(1), "names"));
 
         fs::write(folder.join("a.csv"), "x\n2\n").unwrap();
-        one(&folder, Rule::Manifest, "a.csv: the manifest says SHA-256");
+        one(&folder, rule::MANIFEST, "a.csv: the manifest says SHA-256");
         fs::write(folder.join("a.csv"), "x\n").unwrap();
         assert!(told(&folder)[0].1.contains("a.csv: the manifest says 4 bytes, it has 2"));
         fs::remove_file(folder.join("a.csv")).unwrap();
-        one(&folder, Rule::Manifest, "a.csv: the manifest lists it, and it is not there");
+        one(&folder, rule::MANIFEST, "a.csv: the manifest lists it, and it is not there");
         fs::write(folder.join("a.csv"), "x\n1\n").unwrap();
         fs::write(folder.join("more/extra"), "").unwrap();
-        one(&folder, Rule::Manifest, "more/extra: the manifest does not list it");
+        one(&folder, rule::MANIFEST, "more/extra: the manifest does not list it");
         fs::remove_file(folder.join("more/extra")).unwrap();
         assert_eq!(told(&folder), []);
-        let few = CheckOptions { max_entries: 2, ..CheckOptions::default() };
+        let few = ArchiveCheckOptions { max_entries: 2, ..ArchiveCheckOptions::default() };
         let checked = check_folder(&folder, &few, &mut NoInspection).unwrap();
-        assert_eq!(checked.findings.iter().map(|finding| finding.rule).collect::<Vec<_>>(), [Rule::Limit]);
+        assert_eq!(
+            checked.findings.listed().iter().map(|finding| finding.rule).collect::<Vec<_>>(),
+            [rule::LIMIT]
+        );
     }
 
     #[cfg(unix)]
@@ -232,11 +243,11 @@ mod tests {
         std::os::unix::fs::symlink(parent.path().join("a.csv"), folder.join("a.csv")).unwrap();
         let found = told(&folder);
         assert_eq!(found.len(), 2, "{found:?}");
-        assert!(found.iter().any(|(rule, message)| *rule == Rule::Data && message.contains("a link")));
+        assert!(found.iter().any(|(rule, message)| *rule == rule::DATA && message.contains("a link")));
         fs::remove_file(folder.join("a.csv")).unwrap();
         fs::rename(parent.path().join("a.csv"), folder.join("a.csv")).unwrap();
         std::os::unix::fs::symlink(&folder, folder.join("round")).unwrap();
-        one(&folder, Rule::Manifest, "round: the manifest does not list it");
+        one(&folder, rule::MANIFEST, "round: the manifest does not list it");
     }
 
     #[test]
@@ -253,9 +264,9 @@ mod tests {
                 .any(|(_, message)| message.starts_with("../secret") && message.contains("not there"))
         );
         fs::write(folder.join(MANIFEST), "[").unwrap();
-        one(&folder, Rule::Manifest, "not as this program writes it");
+        one(&folder, rule::MANIFEST, "not as this program writes it");
         fs::remove_file(folder.join(MANIFEST)).unwrap();
-        let error = check_folder(&folder, &CheckOptions::default(), &mut NoInspection).unwrap_err();
+        let error = check_folder(&folder, &ArchiveCheckOptions::default(), &mut NoInspection).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::NotFound);
     }
 }

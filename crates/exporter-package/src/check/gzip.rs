@@ -2,9 +2,11 @@
 
 use std::io::{self, Read, Seek};
 
-use super::Finding;
+use exporter_core::check::Findings;
+
 use super::decoder::{Decoder, Trouble};
-use super::findings::{Findings, Rule, Stop};
+use super::findings::{Stop, Told};
+use super::rule;
 use super::source::{Source, number};
 
 /// Bytes of the header without a name (RFC 1952, section 2.3).
@@ -22,19 +24,19 @@ const PIECE: usize = 64 * 1024;
 ///
 /// # Errors
 /// When the file cannot be read; whatever its bytes are, they give findings.
-pub fn check_gzip<R: Read + Seek>(file: R) -> io::Result<Vec<Finding>> {
+pub fn check_gzip<R: Read + Seek>(file: R) -> io::Result<Findings> {
     let mut source = Source::new(file)?;
-    let mut findings = Findings::new(source.length());
+    let mut findings = Told::of_archive(source.length());
     match check_all(&mut source, &mut findings) {
-        Ok(()) | Err(Stop::Told) => Ok(findings.into_list()),
+        Ok(()) | Err(Stop::Told) => Ok(findings.into_findings()),
         Err(Stop::Failed(error)) => Err(error),
     }
 }
 
-fn check_all<R: Read + Seek>(source: &mut Source<R>, findings: &mut Findings) -> Result<(), Stop> {
+fn check_all<R: Read + Seek>(source: &mut Source<R>, findings: &mut Told) -> Result<(), Stop> {
     let begin = header(source, findings)?;
     let Some(end) = source.length().checked_sub(TRAILER_BYTES).filter(|end| *end >= begin) else {
-        findings.add(Rule::End, source.length(), "the stream is cut off before its checksum");
+        findings.add(rule::END, source.length(), "the stream is cut off before its checksum");
         return Err(Stop::Told);
     };
     let trailer = source.at(end, TRAILER_BYTES as usize)?;
@@ -58,23 +60,23 @@ fn check_all<R: Read + Seek>(source: &mut Source<R>, findings: &mut Findings) ->
             Ok(()) | Err(Trouble::Enough) => {}
             Err(Trouble::Failed(error)) => return Err(error.into()),
             Err(Trouble::Wrong(message)) => {
-                findings.add(Rule::Data, begin, message);
+                findings.add(rule::DATA, begin, message);
                 return Err(Stop::Told);
             }
         }
     }
     if !decoder.complete() {
-        findings.add(Rule::Data, end, "the compressed data ends before its own end");
+        findings.add(rule::DATA, end, "the compressed data ends before its own end");
         return Err(Stop::Told);
     }
     let found = hasher.finalize();
     if u64::from(found) != crc {
-        findings.add(Rule::Checksum, end, format!("the checksum is {found:08x}, the trailer says {crc:08x}"));
+        findings.add(rule::CHECKSUM, end, format!("the checksum is {found:08x}, the trailer says {crc:08x}"));
     }
     // The length is kept modulo 2^32 (RFC 1952, section 2.3.1).
     if bytes & u64::from(u32::MAX) != length {
         findings.add(
-            Rule::Size,
+            rule::SIZE,
             end + 4,
             format!("{bytes} bytes came out, the trailer says {length} (modulo 2^32)"),
         );
@@ -83,16 +85,16 @@ fn check_all<R: Read + Seek>(source: &mut Source<R>, findings: &mut Findings) ->
 }
 
 /// Where the data begins.
-fn header<R: Read + Seek>(source: &mut Source<R>, findings: &mut Findings) -> Result<u64, Stop> {
+fn header<R: Read + Seek>(source: &mut Source<R>, findings: &mut Told) -> Result<u64, Stop> {
     let header = source.at(0, HEADER_BYTES)?;
     let [0x1f, 0x8b, 8, flags, _, _, _, _, level, system] = *header else {
-        findings.add(Rule::Header, 0, "the header of a gzip stream is not here");
+        findings.add(rule::HEADER, 0, "the header of a gzip stream is not here");
         return Err(Stop::Told);
     };
     if flags & !FNAME != 0 || !matches!(level, 0 | 2 | 4) || system != 255 {
         let message =
             format!("the header ({flags:#04x}, {level}, {system}) is not as this program writes it");
-        findings.add(Rule::Header, 3, message);
+        findings.add(rule::HEADER, 3, message);
         return Err(Stop::Told);
     }
     if flags == 0 {
@@ -100,12 +102,12 @@ fn header<R: Read + Seek>(source: &mut Source<R>, findings: &mut Findings) -> Re
     }
     let name = source.at(HEADER_BYTES as u64, NAME_BYTES)?;
     let Some(length) = name.iter().position(|byte| *byte == 0) else {
-        findings.add(Rule::Header, HEADER_BYTES as u64, "the name does not end");
+        findings.add(rule::HEADER, HEADER_BYTES as u64, "the name does not end");
         return Err(Stop::Told);
     };
     let name = name.get(..length).unwrap_or_default();
     if name.is_empty() || name.iter().any(|byte| !(0x20..0x7f).contains(byte)) {
-        findings.add(Rule::Name, HEADER_BYTES as u64, "the name is empty or not plain ASCII");
+        findings.add(rule::NAME, HEADER_BYTES as u64, "the name is empty or not plain ASCII");
     }
     Ok((HEADER_BYTES + length + 1) as u64)
 }
@@ -114,6 +116,8 @@ fn header<R: Read + Seek>(source: &mut Source<R>, findings: &mut Findings) -> Re
 mod tests {
     use std::io::{Cursor, Write};
     use std::num::NonZeroUsize;
+
+    use exporter_core::check::Rule;
 
     use super::*;
     use crate::{GzipOptions, GzipWriter};
@@ -127,8 +131,8 @@ mod tests {
 
     fn rules(bytes: &[u8]) -> Vec<Rule> {
         let findings = check_gzip(Cursor::new(bytes)).unwrap();
-        assert!(findings.iter().all(|finding| finding.offset <= bytes.len() as u64));
-        findings.into_iter().map(|finding| finding.rule).collect()
+        assert!(findings.listed().iter().all(|finding| finding.place.offset.unwrap() <= bytes.len() as u64));
+        findings.listed().iter().map(|finding| finding.rule).collect()
     }
 
     #[test]

@@ -3,7 +3,8 @@
 use std::io::{Read, Seek};
 
 use super::directory::Listed;
-use super::findings::{Findings, Rule, Stop};
+use super::findings::{Stop, Told};
+use super::rule;
 use super::source::{Source, first_difference, number};
 use crate::zip::record::STREAMED;
 
@@ -28,7 +29,7 @@ pub(super) fn check<R: Read + Seek>(
     source: &mut Source<R>,
     listed: &[Listed],
     directory: u64,
-    findings: &mut Findings,
+    findings: &mut Told,
 ) -> Result<Vec<Option<Place>>, Stop> {
     let mut places: Vec<Option<Place>> = Vec::with_capacity(listed.len());
     // Where the entries so far end; all that lies before is taken.
@@ -38,14 +39,14 @@ pub(super) fn check<R: Read + Seek>(
         if offset >= directory {
             let message =
                 format!("the entry is said to begin at {offset}, and the directory begins at {directory}");
-            findings.about(Rule::Layout, entry.header + 42, name, message);
+            findings.about(rule::LAYOUT, entry.header + 42, name, message);
             places.push(None);
             continue;
         }
         let span = match span(source, entry, findings)? {
             Some(span) if span.end > directory => {
                 let message = format!("the entry ends at {}, inside the directory or beyond it", span.end);
-                findings.about(Rule::Layout, offset, name, message);
+                findings.about(rule::LAYOUT, offset, name, message);
                 None
             }
             span => span,
@@ -53,17 +54,17 @@ pub(super) fn check<R: Read + Seek>(
         let apart = offset >= free;
         if !apart {
             let message = format!("the entry begins at {offset}, but entries before it end at {free}");
-            findings.about(Rule::Layout, offset, name, message);
+            findings.about(rule::LAYOUT, offset, name, message);
         } else if offset > free {
             let message = format!("{} bytes before the entry belong to none", offset - free);
-            findings.about(Rule::Layout, free, name, message);
+            findings.about(rule::LAYOUT, free, name, message);
         }
         places.push(span.as_ref().filter(|_| apart).map(|span| span.place));
         free = free.max(span.map_or(offset, |span| span.end));
     }
     if free < directory {
         findings.add(
-            Rule::Layout,
+            rule::LAYOUT,
             free,
             format!("{} bytes before the directory belong to no entry", directory - free),
         );
@@ -75,7 +76,7 @@ pub(super) fn check<R: Read + Seek>(
 fn span<R: Read + Seek>(
     source: &mut Source<R>,
     entry: &Listed,
-    findings: &mut Findings,
+    findings: &mut Told,
 ) -> Result<Option<Span>, Stop> {
     let mut record = entry.record.clone();
     let offset = record.offset;
@@ -86,7 +87,7 @@ fn span<R: Read + Seek>(
     let wide = record.size.max(record.compressed) > u64::from(u32::MAX);
     if wide && !record.zip64 {
         findings.about(
-            Rule::Header,
+            rule::HEADER,
             offset,
             &record.name,
             "sizes over 4 GiB need a header that announces them",
@@ -96,13 +97,13 @@ fn span<R: Read + Seek>(
     let version = record.needed_version();
     if version != record.version {
         let message = format!("version {} is needed to unpack it, not {version}", record.version);
-        findings.about(Rule::Directory, entry.header + 6, &record.name, message);
+        findings.about(rule::DIRECTORY, entry.header + 6, &record.name, message);
     }
     let expected = record.local();
     let found = source.at(offset, expected.len())?;
     if let Some(place) = first_difference(found, &expected) {
         let message = format!("{} differs from what the directory says", field(place));
-        findings.about(Rule::Header, offset + place as u64, &record.name, message);
+        findings.about(rule::HEADER, offset + place as u64, &record.name, message);
         // A header of another length would shift the data.
         let shifts = place < 4 || matches!(place, 26..=29) || found.len() < expected.len();
         if shifts {
@@ -113,14 +114,14 @@ fn span<R: Read + Seek>(
     let data_end = start.saturating_add(record.compressed);
     if data_end > source.length() {
         let message = format!("{} bytes of data are claimed, beyond the end of the file", record.compressed);
-        findings.about(Rule::Layout, offset, &record.name, message);
+        findings.about(rule::LAYOUT, offset, &record.name, message);
         return Ok(None);
     }
     let descriptor = if streamed { record.descriptor() } else { Vec::new() };
     let found = source.at(data_end, descriptor.len())?;
     if let Some(place) = first_difference(found, &descriptor) {
         let message = "what follows the data differs from what the directory says";
-        findings.about(Rule::Header, data_end + place as u64, &record.name, message);
+        findings.about(rule::HEADER, data_end + place as u64, &record.name, message);
     }
     let end = data_end.saturating_add(descriptor.len() as u64);
     Ok(Some(Span { place: Place { start, length: record.compressed }, end }))

@@ -3,22 +3,23 @@
 use std::collections::HashMap;
 
 use super::CheckedEntry;
-use super::findings::{Findings, Rule};
+use super::findings::Told;
+use super::rule;
 use crate::manifest::{MANIFEST, MANIFEST_VERSION, Manifest, hex};
 
 /// Reads a manifest that begins at offset `at`; a finding says why there is none.
-pub(super) fn read(text: &[u8], at: u64, findings: &mut Findings) -> Option<Manifest> {
+pub(super) fn read(text: &[u8], at: u64, findings: &mut Told) -> Option<Manifest> {
     let manifest: Manifest = match serde_json::from_slice(text) {
         Ok(manifest) => manifest,
         Err(error) => {
             let message = format!("it is not as this program writes it: {error}");
-            findings.about(Rule::Manifest, at, MANIFEST, message);
+            findings.about(rule::MANIFEST, at, MANIFEST, message);
             return None;
         }
     };
     if manifest.manifest != MANIFEST_VERSION {
         let message = format!("version {} is not known, {MANIFEST_VERSION} is", manifest.manifest);
-        findings.about(Rule::Manifest, at, MANIFEST, message);
+        findings.about(rule::MANIFEST, at, MANIFEST, message);
         return None;
     }
     Some(manifest)
@@ -30,13 +31,13 @@ pub(super) fn compare(
     at: u64,
     entries: &mut [CheckedEntry],
     digests: &[Option<[u8; 32]>],
-    findings: &mut Findings,
+    findings: &mut Told,
 ) {
     let places: HashMap<String, usize> =
         entries.iter().enumerate().map(|(index, entry)| (entry.path.clone(), index)).collect();
     let mut listed = vec![false; entries.len()];
     for line in &manifest.entries {
-        let mut wrong = |at: u64, message: String| findings.about(Rule::Manifest, at, &line.path, message);
+        let mut wrong = |at: u64, message: String| findings.about(rule::MANIFEST, at, &line.path, message);
         let known = places.get(&line.path).filter(|_| line.path != MANIFEST);
         let Some((entry, seen, digest)) = known.and_then(|index| {
             Some((entries.get_mut(*index)?, listed.get_mut(*index)?, digests.get(*index)?))
@@ -58,7 +59,7 @@ pub(super) fn compare(
     }
     for (entry, listed) in entries.iter().zip(listed) {
         if !listed && entry.path != MANIFEST {
-            findings.about(Rule::Manifest, entry.offset, &entry.path, "the manifest does not list it");
+            findings.about(rule::MANIFEST, entry.offset, &entry.path, "the manifest does not list it");
         }
     }
 }

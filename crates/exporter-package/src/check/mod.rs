@@ -7,7 +7,7 @@
 //!
 //! ```
 //! use std::io::{Cursor, Write};
-//! use exporter_package::check::{CheckOptions, Rule, check};
+//! use exporter_package::check::{ArchiveCheckOptions, Rule, check};
 //! use exporter_package::{EntryOptions, ZipOptions, ZipWriter};
 //!
 //! let mut zip = ZipWriter::new(Vec::new(), ZipOptions::default())?;
@@ -15,10 +15,10 @@
 //! zip.write_all(b"hhid\tregion\n1\t4\n")?;
 //! zip.finish_entry()?;
 //! let mut archive = zip.finish()?;
-//! assert!(check(Cursor::new(&archive), &CheckOptions::default())?.findings.is_empty());
+//! assert!(check(Cursor::new(&archive), &ArchiveCheckOptions::default())?.findings.is_empty());
 //!
 //! archive[50] ^= 1;
-//! let damaged = check(Cursor::new(&archive), &CheckOptions::default())?;
+//! let damaged = check(Cursor::new(&archive), &ArchiveCheckOptions::default())?;
 //! assert!(!damaged.findings.is_empty());
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -27,7 +27,7 @@
 //!
 //! Hostile archives are safe to check: memory follows the directory and stays below a limit, no byte of the file is
 //! unpacked twice, an entry is unpacked only as far as the size it claims, and claims beyond
-//! [`CheckOptions::max_expansion`] are refused.
+//! [`ArchiveCheckOptions::max_expansion`] are refused.
 
 mod contents;
 mod decoder;
@@ -38,6 +38,7 @@ mod folder;
 mod gzip;
 mod layout;
 mod manifest;
+pub mod rule;
 mod source;
 #[cfg(test)]
 mod tests;
@@ -45,12 +46,13 @@ mod tests;
 use std::collections::BTreeMap;
 use std::io::{self, Read, Seek};
 
+use exporter_core::Password;
+use exporter_core::check::Findings;
+
 use crate::manifest::MANIFEST;
-use crate::zip::Password;
 
 use contents::Contents;
-pub use findings::{Finding, Rule};
-use findings::{Findings, Stop};
+use findings::{Stop, Told};
 pub use folder::check_folder;
 pub use gzip::check_gzip;
 use source::Source;
@@ -58,7 +60,7 @@ use source::Source;
 /// How far a check goes.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
-pub struct CheckOptions {
+pub struct ArchiveCheckOptions {
     /// Opens encrypted entries; without it they are a finding.
     pub password: Option<Password>,
     /// Most entries that are looked at.
@@ -67,14 +69,14 @@ pub struct CheckOptions {
     pub max_expansion: u64,
 }
 
-impl Default for CheckOptions {
+impl Default for ArchiveCheckOptions {
     /// No password, a million entries, 4096 bytes from one.
     fn default() -> Self {
         Self { password: None, max_entries: 1 << 20, max_expansion: 4096 }
     }
 }
 
-impl CheckOptions {
+impl ArchiveCheckOptions {
     /// Opens encrypted entries with this password.
     #[must_use]
     pub fn password(mut self, password: Password) -> Self {
@@ -84,11 +86,11 @@ impl CheckOptions {
 }
 
 /// What a check found.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
-pub struct Checked {
+pub struct CheckedArchive {
     /// What is wrong; empty when nothing is.
-    pub findings: Vec<Finding>,
+    pub findings: Findings,
     /// The entries of the directory in their order, as far as it could be read.
     pub entries: Vec<CheckedEntry>,
 }
@@ -153,7 +155,7 @@ impl Inspect for NoInspection {
 ///
 /// # Errors
 /// When the file cannot be read; whatever its bytes are, they give findings.
-pub fn check<R: Read + Seek>(file: R, options: &CheckOptions) -> io::Result<Checked> {
+pub fn check<R: Read + Seek>(file: R, options: &ArchiveCheckOptions) -> io::Result<CheckedArchive> {
     check_and_inspect(file, options, &mut NoInspection)
 }
 
@@ -163,24 +165,24 @@ pub fn check<R: Read + Seek>(file: R, options: &CheckOptions) -> io::Result<Chec
 /// When the file cannot be read, or what `inspect` fails with.
 pub fn check_and_inspect<R: Read + Seek>(
     file: R,
-    options: &CheckOptions,
+    options: &ArchiveCheckOptions,
     inspect: &mut dyn Inspect,
-) -> io::Result<Checked> {
+) -> io::Result<CheckedArchive> {
     let mut source = Source::new(file)?;
-    let mut findings = Findings::new(source.length());
+    let mut findings = Told::of_archive(source.length());
     let mut entries = Vec::new();
     match check_all(&mut source, options, inspect, &mut findings, &mut entries) {
         Ok(()) | Err(Stop::Told) => {}
         Err(Stop::Failed(error)) => return Err(error),
     }
-    Ok(Checked { findings: findings.into_list(), entries })
+    Ok(CheckedArchive { findings: findings.into_findings(), entries })
 }
 
 fn check_all<R: Read + Seek>(
     source: &mut Source<R>,
-    options: &CheckOptions,
+    options: &ArchiveCheckOptions,
     inspect: &mut dyn Inspect,
-    findings: &mut Findings,
+    findings: &mut Told,
     entries: &mut Vec<CheckedEntry>,
 ) -> Result<(), Stop> {
     let end = end::find(source, findings)?;

@@ -1,5 +1,6 @@
 use std::io::{Cursor, Read, Write};
 
+use exporter_core::check::Rule;
 use exporter_core::sink::{EntrySpec, Sink};
 
 use super::*;
@@ -50,17 +51,18 @@ fn with_manifest(options: &ZipOptions, entries: &[(&str, &[u8])]) -> Vec<u8> {
 }
 
 #[track_caller]
-fn checked(bytes: &[u8]) -> Checked {
-    let checked = check(Cursor::new(bytes), &CheckOptions::default().password(password())).unwrap();
+fn checked(bytes: &[u8]) -> CheckedArchive {
+    let checked = check(Cursor::new(bytes), &ArchiveCheckOptions::default().password(password())).unwrap();
     for finding in &checked.findings {
-        assert!(finding.offset <= bytes.len() as u64, "{finding:?} lies beyond {} bytes", bytes.len());
+        let offset = finding.place.offset.unwrap();
+        assert!(offset <= bytes.len() as u64, "{finding:?} lies beyond {} bytes", bytes.len());
     }
     checked
 }
 
 #[track_caller]
 fn rules(bytes: &[u8]) -> Vec<Rule> {
-    checked(bytes).findings.into_iter().map(|finding| finding.rule).collect()
+    checked(bytes).findings.listed().iter().map(|finding| finding.rule).collect()
 }
 
 #[test]
@@ -70,10 +72,10 @@ fn archives_of_this_program_have_no_findings() {
         [("a.tab", b"x\n1\n"), ("d\u{e9}p/\u{fc}.tab", &long), ("empty", b""), ("b", &long)];
     for options in variants() {
         let plain = checked(&archive(&options, &entries));
-        assert_eq!(plain.findings, [], "{options:?}");
+        assert_eq!(plain.findings.listed(), [], "{options:?}");
         assert!(plain.entries.iter().all(|entry| entry.sound && entry.rows.is_none()));
         let listed = checked(&with_manifest(&options, &entries));
-        assert_eq!(listed.findings, [], "{options:?}");
+        assert_eq!(listed.findings.listed(), [], "{options:?}");
         assert_eq!(listed.entries.len(), 5);
         assert_eq!(listed.entries[1].bytes, long.len() as u64);
         assert_eq!(listed.entries[1].rows, Some(3));
@@ -90,8 +92,8 @@ fn more_entries_than_16_bits_count_have_no_findings() {
     }
     let bytes = zip.finish().unwrap();
     assert_eq!(rules(&bytes), []);
-    let few = CheckOptions { max_entries: 65_535, ..CheckOptions::default() };
-    assert_eq!(check(Cursor::new(&bytes), &few).unwrap().findings[0].rule, Rule::Limit);
+    let few = ArchiveCheckOptions { max_entries: 65_535, ..ArchiveCheckOptions::default() };
+    assert_eq!(check(Cursor::new(&bytes), &few).unwrap().findings.listed()[0].rule, rule::LIMIT);
     // The records that only such an archive has, at every seventh byte.
     for at in (bytes.len() - 98..bytes.len()).step_by(7) {
         let mut damaged = bytes.clone();
@@ -184,7 +186,7 @@ fn every_archive_that_is_cut_off_or_goes_on_is_found() {
         for length in 0..whole.len() {
             assert_ne!(rules(&whole[..length]), [], "{length} of {} bytes: {options:?}", whole.len());
         }
-        assert_eq!(rules(&[&whole[..], b"more"].concat()), [Rule::End]);
+        assert_eq!(rules(&[&whole[..], b"more"].concat()), [rule::END]);
         assert_ne!(rules(&[b"before", &whole[..]].concat()), []);
     }
 }
@@ -193,14 +195,24 @@ fn every_archive_that_is_cut_off_or_goes_on_is_found() {
 fn without_the_password_one_finding_says_so() {
     let options = ZipOptions::default().encryption(Encryption::Aes256(password()));
     let bytes = archive(&options, &[("a", b"x"), ("b", b"y")]);
-    let locked = check(Cursor::new(&bytes), &CheckOptions::default()).unwrap();
-    assert_eq!(locked.findings.len(), 1);
-    assert!(locked.findings[0].message.starts_with("2 entries are encrypted"), "{:?}", locked.findings);
+    let locked = check(Cursor::new(&bytes), &ArchiveCheckOptions::default()).unwrap();
+    assert_eq!(locked.findings.total(), 1);
+    assert!(
+        locked.findings.listed()[0].message.starts_with("2 entries are encrypted"),
+        "{:?}",
+        locked.findings
+    );
     assert!(locked.entries.iter().all(|entry| !entry.sound));
-    let wrong = CheckOptions::default().password(Password::new("battery staple"));
+    let wrong = ArchiveCheckOptions::default().password(Password::new("battery staple"));
     let wrong = check(Cursor::new(&bytes), &wrong).unwrap();
-    assert!(wrong.findings.iter().all(|finding| finding.rule == Rule::Password && finding.entry.is_some()));
-    assert_eq!(wrong.findings.len(), 2);
+    assert!(
+        wrong
+            .findings
+            .listed()
+            .iter()
+            .all(|finding| { finding.rule == rule::PASSWORD && finding.message.starts_with('"') })
+    );
+    assert_eq!(wrong.findings.total(), 2);
 }
 
 #[test]
@@ -226,10 +238,10 @@ fn a_manifest_that_says_something_else_is_found() {
     for (text, wanted) in cases {
         let bytes = archive(&ZipOptions::default(), &[("a", b"abc"), (MANIFEST, text.as_bytes())]);
         let findings = checked(&bytes).findings;
-        assert_eq!(findings.len(), usize::from(wanted.is_some()), "{text}: {findings:?}");
+        assert_eq!(findings.total(), u64::from(wanted.is_some()), "{text}: {findings:?}");
         if let Some(wanted) = wanted {
-            assert_eq!(findings[0].rule, Rule::Manifest);
-            assert!(findings[0].message.contains(wanted), "{findings:?}");
+            assert_eq!(findings.listed()[0].rule, rule::MANIFEST);
+            assert!(findings.listed()[0].message.contains(wanted), "{findings:?}");
         }
     }
 }
@@ -279,11 +291,12 @@ fn entries_that_share_their_data_are_unpacked_once() {
         .collect();
     let forged = forged(&bytes[..central], &directory);
     let mut count = Count::default();
-    let checked = check_and_inspect(Cursor::new(&forged), &CheckOptions::default(), &mut count).unwrap();
-    assert!(checked.findings.iter().any(|finding| finding.rule == Rule::Layout));
+    let checked =
+        check_and_inspect(Cursor::new(&forged), &ArchiveCheckOptions::default(), &mut count).unwrap();
+    assert!(checked.findings.listed().iter().any(|finding| finding.rule == rule::LAYOUT));
     assert!(count.0 <= 200_000, "{} bytes were unpacked", count.0);
     // A hundred of a rule are listed, the rest is counted.
-    assert!(checked.findings.len() < 600, "{}", checked.findings.len());
+    assert!(checked.findings.listed().len() < 600, "{}", checked.findings.listed().len());
 }
 
 #[test]
@@ -307,11 +320,11 @@ fn a_bomb_is_not_unpacked_and_a_lie_about_the_size_ends_early() {
         forged(&data, &[record.central()])
     };
     let mut count = Count::default();
-    let options = CheckOptions::default();
+    let options = ArchiveCheckOptions::default();
     let refused = check_and_inspect(Cursor::new(bomb(unpacked)), &options, &mut count).unwrap();
-    assert_eq!((refused.findings[0].rule, count.0), (Rule::Limit, 0), "{:?}", refused.findings);
+    assert_eq!((refused.findings.listed()[0].rule, count.0), (rule::LIMIT, 0), "{:?}", refused.findings);
     let lie = check_and_inspect(Cursor::new(bomb(1000)), &options, &mut count).unwrap();
-    assert_eq!(lie.findings[0].rule, Rule::Size, "{:?}", lie.findings);
+    assert_eq!(lie.findings.listed()[0].rule, rule::SIZE, "{:?}", lie.findings);
     assert!(count.0 <= 1000, "{}", count.0);
 }
 

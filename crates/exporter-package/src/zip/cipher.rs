@@ -1,10 +1,9 @@
 //! Encryption of entry data: AES-256 as WinZip defines it (AE-2) and the old PKZIP cipher.
 
-use std::fmt;
-
 use aes::Aes256;
 use ctr::Ctr128LE;
 use ctr::cipher::{KeyIvInit, StreamCipher};
+use exporter_core::Password;
 use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
@@ -22,28 +21,6 @@ pub(crate) const MAC_BYTES: usize = 10;
 pub(crate) const AES_HEAD: usize = SALT_BYTES + 2;
 /// Bytes of the PKZIP encryption header (APPNOTE 6.1.3).
 pub(crate) const ZIPCRYPTO_HEADER: usize = 12;
-
-/// A password; wiped from memory when dropped and never shown.
-#[derive(Clone)]
-pub struct Password(Zeroizing<Vec<u8>>);
-
-impl Password {
-    /// Takes the password's bytes, UTF-8 by custom.
-    pub fn new(bytes: impl Into<Vec<u8>>) -> Self {
-        Self(Zeroizing::new(bytes.into()))
-    }
-
-    /// Its length in bytes.
-    pub(crate) fn bytes(&self) -> usize {
-        self.0.len()
-    }
-}
-
-impl fmt::Debug for Password {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Password(hidden)")
-    }
-}
 
 /// Where salts come from.
 #[derive(Debug)]
@@ -95,7 +72,7 @@ impl Cipher {
     /// The cipher and the two bytes that check the password.
     fn aes_from_salt(password: &Password, salt: &[u8]) -> Result<(Self, [u8; 2]), ZipError> {
         let mut keys = Zeroizing::new([0_u8; 66]);
-        pbkdf2::pbkdf2_hmac::<Sha1>(&password.0, salt, ROUNDS, &mut *keys);
+        pbkdf2::pbkdf2_hmac::<Sha1>(password.as_bytes(), salt, ROUNDS, &mut *keys);
         let (cipher_key, rest) = keys.split_at(32);
         let (mac_key, check) = rest.split_at(32);
         let check = [check.first().copied().unwrap_or_default(), check.get(1).copied().unwrap_or_default()];
@@ -120,7 +97,7 @@ impl Cipher {
         if let Some(last) = head.last_mut() {
             *last = check;
         }
-        let mut keys = PkKeys::new(&password.0);
+        let mut keys = PkKeys::new(password.as_bytes());
         keys.encrypt(&mut head);
         Ok((Self::ZipCrypto(Box::new(keys)), head))
     }
@@ -128,7 +105,7 @@ impl Cipher {
     /// Begins to read the PKZIP cipher with its header, which is decrypted in place; `None` when its last byte shows
     /// that the password is another one.
     pub(crate) fn open_zip_crypto(password: &Password, check: u8, head: &mut [u8]) -> Option<Self> {
-        let mut keys = PkKeys::new(&password.0);
+        let mut keys = PkKeys::new(password.as_bytes());
         keys.decrypt(head);
         (head.last() == Some(&check)).then(|| Self::ZipCrypto(Box::new(keys)))
     }

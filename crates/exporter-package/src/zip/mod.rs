@@ -9,7 +9,6 @@ pub(crate) mod record;
 mod time;
 mod writer;
 
-pub use cipher::Password;
 pub use error::ZipError;
 pub use name::NameFault;
 pub use options::{Encryption, EntryOptions, ZipOptions};

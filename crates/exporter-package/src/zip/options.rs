@@ -2,7 +2,8 @@
 
 use std::num::NonZeroUsize;
 
-use super::cipher::Password;
+use exporter_core::Password;
+
 use super::error::ZipError;
 use super::time::EntryTime;
 use crate::level::Compression;
@@ -32,11 +33,11 @@ impl Encryption {
     /// [`ZipError::EmptyPassword`]; [`ZipError::LongPassword`] from 100 bytes on, for AES alone.
     pub fn check(&self) -> Result<(), ZipError> {
         match self {
-            Self::Aes256(password) | Self::LegacyZipCrypto(password) if password.bytes() == 0 => {
+            Self::Aes256(password) | Self::LegacyZipCrypto(password) if password.as_bytes().is_empty() => {
                 Err(ZipError::EmptyPassword)
             }
-            Self::Aes256(password) if password.bytes() > AES_PASSWORD_BYTES => {
-                Err(ZipError::LongPassword { bytes: password.bytes(), limit: AES_PASSWORD_BYTES })
+            Self::Aes256(password) if password.as_bytes().len() > AES_PASSWORD_BYTES => {
+                Err(ZipError::LongPassword { bytes: password.as_bytes().len(), limit: AES_PASSWORD_BYTES })
             }
             Self::Aes256(_) | Self::LegacyZipCrypto(_) | Self::None => Ok(()),
         }

@@ -1,6 +1,8 @@
 use std::io::{self, Read, Write};
 use std::num::NonZeroUsize;
 
+use exporter_core::Password;
+
 use super::*;
 use crate::deflate::BLOCK_BYTES;
 use crate::deflate::tests::survey_bytes;

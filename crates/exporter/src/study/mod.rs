@@ -14,6 +14,7 @@
 //! label = "Age in years"
 //! ```
 
+mod check;
 mod file;
 mod paths;
 

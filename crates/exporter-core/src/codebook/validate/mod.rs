@@ -7,6 +7,7 @@ mod kinds;
 mod languages;
 mod missing;
 mod names;
+mod rules;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -17,6 +18,7 @@ use std::fmt::{self, Write as _};
 
 use super::Codebook;
 use crate::error::{Error, Result};
+pub use rules::{ProblemKind, RULES};
 
 /// How many problems the message of [`Codebook::validate`] spells out.
 const PROBLEMS_SHOWN: usize = 50;
@@ -30,48 +32,6 @@ pub struct Problem {
     pub place: String,
     /// What is wrong and how to mend it.
     pub message: String,
-}
-
-/// The kinds of problems in a codebook.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum ProblemKind {
-    /// A name is empty.
-    EmptyName,
-    /// A name stands twice where it must be unique.
-    DuplicateName,
-    /// A name that becomes a file name holds `/`, `\` or NUL, or is `.` or `..`.
-    HostileName,
-    /// A variable or group that is named does not exist.
-    UnknownVariable,
-    /// A table that is named does not exist.
-    UnknownTable,
-    /// A value-label set that is named does not exist.
-    UnknownValueLabels,
-    /// Labelled values are of another kind than the variable.
-    ValueLabelKind,
-    /// A value is labelled twice in a set.
-    DuplicateValue,
-    /// Missing declarations overlap.
-    OverlappingMissing,
-    /// A missing value is of another kind than the variable, or its letter or range is wrong.
-    InvalidMissing,
-    /// A text or document uses a language that the study does not list, or a tag is malformed.
-    UnknownLanguage,
-    /// Tables are parents of each other.
-    ParentCycle,
-    /// The two variables of a parent pair hold different kinds.
-    ParentKind,
-    /// A group contains itself.
-    GroupCycle,
-    /// The counted value of a multiple response set is of another kind than a member.
-    CountedKind,
-    /// A kind that cannot exist: width, precision, scale, unit, zone or depth.
-    InvalidKind,
-    /// A number is not finite or a declared fact contradicts another or the kind.
-    InvalidFact,
-    /// A document has no content, two contents, or a path that leaves the study's folder.
-    InvalidDocument,
 }
 
 impl fmt::Display for Problem {

@@ -6,12 +6,12 @@ use std::io::{self, Seek as _, Write as _};
 use std::path::PathBuf;
 
 use exporter_core::Result;
+use exporter_core::check::{Finding, Findings, unreadable};
 use exporter_core::sink::temp_file;
-use exporter_package::check::{CheckedEntry, Inspect, Rule};
+use exporter_package::check::{CheckedEntry, Inspect, rule};
 #[cfg(feature = "tab")]
 use exporter_tab::RecordCount;
 
-use super::Finding;
 use crate::study::{STUDY_FILE_BYTES, StudyFile};
 
 /// Largest entry that is unpacked to be checked by its own rules: the disk is not an attacker's.
@@ -23,7 +23,7 @@ pub(super) struct Contents {
     place: Place,
     /// The entry that goes by.
     open: Option<Open>,
-    pub(super) findings: Vec<Finding>,
+    pub(super) findings: Findings,
     /// Rows that entries say of themselves.
     rows: HashMap<String, u64>,
     /// Records of delimited text, the header among them.
@@ -111,7 +111,7 @@ impl Inspect for Contents {
                 let message = format!(
                     "{bytes} bytes are more than are unpacked for a check of its own: unpack it first"
                 );
-                self.findings.push(finding(path, "limit", message));
+                self.findings.add(Finding::new(rule::LIMIT, message).entry(path));
                 return Ok(false);
             }
             Place::Temp(temp) => Way::Kept(temp_file(temp)?),
@@ -148,13 +148,9 @@ impl Inspect for Contents {
             }
         };
         file.rewind()?;
-        match look(kind, file) {
-            Ok((found, rows)) => {
-                self.findings
-                    .extend(found.into_iter().map(|found| Finding { entry: Some(path.clone()), ..found }));
-                self.rows.extend(rows.map(|rows| (path, rows)));
-            }
-            Err(error) => self.findings.push(finding(&path, "unreadable", error.to_string())),
+        match self.findings.inside(&path, |findings| look(kind, file, findings)) {
+            Ok(rows) => self.rows.extend(rows.map(|rows| (path, rows))),
+            Err(error) => self.findings.add(unreadable(&error).entry(path)),
         }
         Ok(())
     }
@@ -172,11 +168,17 @@ impl Contents {
     }
 
     fn new(place: Place) -> Self {
-        Self { place, open: None, findings: Vec::new(), rows: HashMap::new(), records: HashMap::new() }
+        Self {
+            place,
+            open: None,
+            findings: Findings::default(),
+            rows: HashMap::new(),
+            records: HashMap::new(),
+        }
     }
 
     /// Rows that an entry has against those that the manifest claims.
-    pub(super) fn wrong_rows(&self, entry: &CheckedEntry) -> Option<exporter_package::check::Finding> {
+    pub(super) fn wrong_rows(&self, entry: &CheckedEntry, archive: bool) -> Option<Finding> {
         let claimed = entry.rows.filter(|_| entry.sound)?;
         let lines = match entry.attributes.get("header").map(String::as_str) {
             Some("none") => Some(0),
@@ -195,56 +197,60 @@ impl Contents {
             }
             _ => return None,
         };
-        let (path, offset) = (entry.path.clone(), entry.offset);
-        Some(exporter_package::check::Finding::new(Rule::Manifest, offset, message).entry(path))
+        Some(match archive {
+            true => Finding::new(rule::MANIFEST, format!("{:?}: {message}", entry.path)).offset(entry.offset),
+            false => Finding::new(rule::MANIFEST, message).entry(&entry.path),
+        })
     }
 }
 
 /// Checks an entry by its own rules; rows, where it says how many it has.
-fn look(kind: Kind, file: File) -> Result<(Vec<Finding>, Option<u64>)> {
+fn look(kind: Kind, file: File, findings: &mut Findings) -> Result<Option<u64>> {
     match kind {
-        Kind::Codebook => Ok((codebook(file)?, None)),
+        Kind::Codebook => codebook(file, findings),
         #[cfg(feature = "dta")]
-        Kind::Stata => stata(file),
+        Kind::Stata => stata(file, findings),
         #[cfg(feature = "parquet")]
         Kind::Parquet => {
             let dataset = exporter_parquet::ParquetDataset::from_file(file, "table", &Default::default())?;
-            Ok((Vec::new(), exporter_core::Dataset::rows(&dataset, exporter_core::TableId(0))))
+            Ok(exporter_core::Dataset::rows(&dataset, exporter_core::TableId(0)))
         }
         #[cfg(feature = "parquet")]
         Kind::Arrow => {
             let dataset = exporter_parquet::ArrowDataset::from_file(file, "table", &Default::default())?;
-            Ok((Vec::new(), exporter_core::Dataset::rows(&dataset, exporter_core::TableId(0))))
+            Ok(exporter_core::Dataset::rows(&dataset, exporter_core::TableId(0)))
         }
         #[cfg(feature = "tab")]
-        Kind::Delimited => Ok((Vec::new(), None)),
+        Kind::Delimited => Ok(None),
         Kind::Gzip => {
-            let found = exporter_package::check::check_gzip(io::BufReader::new(file))?;
-            Ok((found.into_iter().map(super::archive::of_the_file).collect(), None))
+            findings.merge(exporter_package::check::check_gzip(io::BufReader::new(file))?);
+            Ok(None)
         }
     }
 }
 
 #[cfg(feature = "dta")]
-fn stata(file: File) -> Result<(Vec<Finding>, Option<u64>)> {
+fn stata(file: File, findings: &mut Findings) -> Result<Option<u64>> {
     let again = file.try_clone()?;
-    let findings = super::stata(file)?;
+    let found = exporter_dta::check::check(io::BufReader::new(file))?;
     let rows = match exporter_dta::reader::DtaReader::open(io::BufReader::new(again)) {
-        Ok(reader) if findings.is_empty() => Some(reader.dictionary().rows),
+        Ok(reader) if found.is_empty() => Some(reader.dictionary().rows),
         _ => None,
     };
-    Ok((findings, rows))
+    findings.merge(found);
+    Ok(rows)
 }
 
-fn codebook(file: File) -> Result<Vec<Finding>> {
+fn codebook(file: File, findings: &mut Findings) -> Result<Option<u64>> {
     let mut text = String::new();
     let read = io::Read::read_to_string(&mut io::Read::take(file, STUDY_FILE_BYTES + 1), &mut text)?;
     if read as u64 > STUDY_FILE_BYTES {
         return Err(exporter_core::Error::limit(format!("a codebook of more than {STUDY_FILE_BYTES} bytes")));
     }
-    StudyFile::from_json(&text).map(|study| super::problems(&study))
-}
-
-fn finding(entry: &str, rule: &str, message: String) -> Finding {
-    Finding { rule: rule.to_owned(), entry: Some(entry.to_owned()), offset: None, message, consequence: None }
+    StudyFile::from_json(&text)?
+        .codebook
+        .problems()
+        .into_iter()
+        .for_each(|problem| findings.add(problem.into()));
+    Ok(None)
 }

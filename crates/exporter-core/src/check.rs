@@ -1,0 +1,184 @@
+//! Checks of files by the rules of their formats: what a check is, what it finds, and how it reaches what is inside archives.
+//!
+//! A format implements [`Check`] and lists its [`Rule`]s; [`Registry::check`] recognises a file and runs the check of its
+//! format. An archive hands what is inside to [`Checking::contents`], which goes through the same registry, so that packaging
+//! knows no format.
+
+mod finding;
+mod findings;
+
+pub use finding::{Finding, Rule, Severity};
+pub use findings::Findings;
+
+use crate::context::Context;
+use crate::dataset::{Scan, TableId};
+use crate::error::{Error, ErrorKind, Place, Result};
+use crate::format::{FormatInfo, Input, Recognition, Source};
+use crate::password::Password;
+use crate::registry::Registry;
+
+/// The rule of formats whose files are checked by reading them: the file opens and every row can be read.
+pub const UNREADABLE: Rule = Rule::error("unreadable", "The file opens and every row of it can be read.");
+
+/// Compile-time face of a format whose files are checked.
+pub trait Check: 'static {
+    /// What the format is and can.
+    const INFO: &'static FormatInfo;
+    /// Every rule that a finding may name. Without rules nothing is found: such a check only counts rows, for the archive
+    /// or folder that says how many there are.
+    const RULES: &'static [Rule];
+
+    /// How sure the format is that a file beginning with these bytes (up to 4 KiB) is its own.
+    fn recognise(head: &[u8]) -> Recognition;
+
+    /// Applies every rule. Whatever the bytes are, they give findings.
+    ///
+    /// # Errors
+    /// When the bytes cannot be read at all, or the check is cancelled.
+    fn check(
+        source: &Source<'_>,
+        checking: &Checking<'_>,
+        findings: &mut Findings,
+        context: &Context,
+    ) -> Result<Checked>;
+}
+
+/// What a check knows of a file besides its findings.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Checked {
+    /// Rows, where the file says or shows how many it has.
+    pub rows: Option<u64>,
+    /// Records of delimited text, header lines included: how many are header lines stands outside the file.
+    pub records: Option<u64>,
+}
+
+impl Checked {
+    /// A file of so many rows.
+    #[must_use]
+    pub fn with_rows(mut self, rows: Option<u64>) -> Self {
+        self.rows = rows;
+        self
+    }
+
+    /// Delimited text of so many records.
+    #[must_use]
+    pub fn with_records(mut self, records: u64) -> Self {
+        self.records = Some(records);
+        self
+    }
+}
+
+/// How files are checked.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct CheckOptions {
+    /// Opens encrypted files.
+    pub password: Option<Password>,
+}
+
+impl CheckOptions {
+    /// Opens encrypted files with this password.
+    #[must_use]
+    pub fn with_password(mut self, password: Password) -> Self {
+        self.password = Some(password);
+        self
+    }
+}
+
+/// What a check may ask of its caller: the options, and checks of what is inside.
+#[derive(Clone, Copy)]
+pub struct Checking<'a> {
+    registry: &'a Registry,
+    options: &'a CheckOptions,
+    inside: bool,
+}
+
+impl<'a> Checking<'a> {
+    /// Checks through this registry.
+    pub fn new(registry: &'a Registry, options: &'a CheckOptions) -> Self {
+        Self { registry, options, inside: false }
+    }
+
+    /// The options.
+    pub fn options(&self) -> &'a CheckOptions {
+        self.options
+    }
+
+    /// Whether the file is inside an archive. An archive inside another is not unpacked: each would multiply what a small
+    /// file can make a check do.
+    pub fn is_inside_archive(&self) -> bool {
+        self.inside
+    }
+
+    /// The same for what is inside an archive.
+    #[must_use]
+    pub fn inside_archive(self) -> Self {
+        Self { inside: true, ..self }
+    }
+
+    /// Whether a file of this name that begins with these bytes (at most 4 KiB are looked at) can be checked.
+    pub fn knows(&self, name: &str, head: &[u8]) -> bool {
+        self.registry.checks(name, head)
+    }
+
+    /// Checks a file of an archive or folder by the rules of its own format; findings are placed in the entry of this path.
+    /// A file that its check cannot read is a finding. `None` when no format knows it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Cancelled`].
+    pub fn contents(
+        &self,
+        entry: &str,
+        source: &Source<'_>,
+        findings: &mut Findings,
+        context: &Context,
+    ) -> Result<Option<Checked>> {
+        findings.inside(entry, |findings| match self.registry.check_inside(source, self, findings, context) {
+            Ok(checked) => Ok(checked),
+            Err(error) if error.kind() == ErrorKind::Cancelled => Err(error),
+            Err(error) => {
+                findings.add(unreadable(&error));
+                Ok(None)
+            }
+        })
+    }
+}
+
+/// Checks a file by opening it and reading every row: the check of formats that have no rules beyond their reader's.
+///
+/// # Errors
+/// [`ErrorKind::Io`] and [`ErrorKind::Cancelled`]; other errors of the reader are findings of [`UNREADABLE`].
+pub fn by_reading<I: Input>(
+    source: &Source<'_>,
+    findings: &mut Findings,
+    context: &Context,
+) -> Result<Checked> {
+    match rows::<I>(source, context) {
+        Ok(rows) => Ok(Checked::default().with_rows(rows)),
+        Err(error) if matches!(error.kind(), ErrorKind::Io | ErrorKind::Cancelled) => Err(error),
+        Err(error) => {
+            findings.add(unreadable(&error));
+            Ok(Checked::default())
+        }
+    }
+}
+
+/// Rows of the only table, once all rows of all tables have been read.
+fn rows<I: Input>(source: &Source<'_>, context: &Context) -> Result<Option<u64>> {
+    let data = I::open(source, I::Options::default(), context)?;
+    let tables = data.codebook().tables.len();
+    let mut rows = 0;
+    for table in 0..tables {
+        for batch in context.scan(&*data, TableId(table), &Scan::all())? {
+            rows += batch?.num_rows() as u64;
+        }
+    }
+    Ok((tables == 1).then_some(rows))
+}
+
+/// The finding that an error of a reader is; it stands where the error does.
+pub fn unreadable(error: &Error) -> Finding {
+    let place = Place { entry: None, ..error.place().clone() };
+    Finding { rule: UNREADABLE, place, message: error.message().to_owned() }
+}

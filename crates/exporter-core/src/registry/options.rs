@@ -1,0 +1,87 @@
+//! Options of formats: as a JSON object, or as pairs that somebody typed.
+
+use serde_json::Value as Json;
+
+use crate::error::{Error, Result};
+use crate::format::{FormatInfo, OptionInfo, OptionKind};
+use crate::near_name::nearest;
+
+/// Reads typed options and says which exist when one is unknown.
+pub(super) fn typed<O: serde::de::DeserializeOwned + Default>(
+    id: &str,
+    known: &[OptionInfo],
+    options: Json,
+) -> Result<O> {
+    if options.is_null() {
+        return Ok(O::default());
+    }
+    serde_json::from_value(options)
+        .map_err(|source| Error::usage(format!("{id}: {source}")).hint(listed(id, known)))
+}
+
+fn listed(id: &str, known: &[OptionInfo]) -> String {
+    let known: Vec<&str> = known.iter().map(|option| option.name).collect();
+    if known.is_empty() {
+        format!("{id} has no options")
+    } else {
+        format!("options of {id}: {}", known.join(", "))
+    }
+}
+
+/// Turns `name=value` pairs as typed on a command line into the JSON object that options of writing are read from.
+///
+/// # Errors
+/// [`crate::ErrorKind::Usage`] when an option does not exist or its value is of another kind.
+pub fn options_from_pairs<'a>(
+    info: &FormatInfo,
+    pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
+) -> Result<Json> {
+    from_pairs(info.id, info.options, pairs)
+}
+
+/// Turns `name=value` pairs into the JSON object that options of reading are read from.
+///
+/// # Errors
+/// As [`options_from_pairs`].
+pub fn read_options_from_pairs<'a>(
+    info: &FormatInfo,
+    pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
+) -> Result<Json> {
+    from_pairs(info.id, info.read_options, pairs)
+}
+
+fn from_pairs<'a>(
+    id: &str,
+    known: &[OptionInfo],
+    pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
+) -> Result<Json> {
+    let mut object = serde_json::Map::new();
+    for (name, value) in pairs {
+        let option = known.iter().find(|option| option.name == name).ok_or_else(|| {
+            let hint = match nearest(name, known.iter().map(|option| option.name)) {
+                Some(near) => format!("did you mean {near:?}? {}", listed(id, known)),
+                None => listed(id, known),
+            };
+            Error::usage(format!("{id} has no option {name:?}")).hint(hint)
+        })?;
+        if object.insert(name.to_owned(), json_value(id, option, value)?).is_some() {
+            return Err(Error::usage(format!("the option {name:?} of {id} is given twice")));
+        }
+    }
+    Ok(Json::Object(object))
+}
+
+fn json_value(id: &str, option: &OptionInfo, value: &str) -> Result<Json> {
+    let wrong = |wanted: &str| Error::usage(format!("{id}: {}={value} is not {wanted}", option.name));
+    match option.kind {
+        OptionKind::Boolean => match value {
+            "true" | "yes" | "on" | "1" => Ok(Json::Bool(true)),
+            "false" | "no" | "off" | "0" => Ok(Json::Bool(false)),
+            _ => Err(wrong("true or false")),
+        },
+        OptionKind::Integer => value.parse::<i64>().map(Json::from).map_err(|_| wrong("a whole number")),
+        OptionKind::Text => Ok(Json::String(value.into())),
+        OptionKind::Choice(choices) if choices.contains(&value) => Ok(Json::String(value.into())),
+        OptionKind::Choice(choices) => Err(wrong(&format!("one of {}", choices.join(", ")))),
+    }
+}
