@@ -6,9 +6,9 @@ use crate::ParquetError;
 
 /// Runs a decoder on bytes of unknown origin; when it panics, the file is reported as damaged.
 ///
-/// Checks come first (`reader::footer`, `reader::pages`, `reader::maps`, `ipc::types`, `ipc::shape`), because the panic of a decoder is
-/// told on standard error whoever contains it. This is for what they do not see; nothing is known to be left. A decoder
-/// that panicked is not used again.
+/// This is the one place that contains panics, and decoders run nowhere else. What cannot be contained, memory that the
+/// system does not have and a stack that overflows, is prevented before (`reader::footer`, `reader::pages`, `ipc::claims`).
+/// A decoder that panicked is not used again.
 pub(crate) fn contained<T, E: Into<ParquetError>>(
     format: &'static str,
     decode: impl FnOnce() -> Result<T, E>,

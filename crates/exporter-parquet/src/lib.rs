@@ -11,8 +11,10 @@ pub mod ipc;
 pub mod layout;
 pub mod options;
 mod positioned;
+mod readable;
 pub mod reader;
 mod selection;
+mod shown;
 pub mod writer;
 
 pub use error::ParquetError;

@@ -11,6 +11,8 @@ use exporter_core::{Error, Result, Scan};
 
 use crate::ParquetError;
 use crate::layout::storage_type::{from_stored, is_widened};
+use crate::readable::{CutValues, Readable};
+use crate::shown::{Cut, shown};
 
 /// The columns that a scan must decode: those it delivers and those its filter looks at, ascending without repeats.
 pub(crate) fn columns_to_read(scan: &Scan, table: &Table, delivered: &[usize]) -> Result<Vec<usize>> {
@@ -26,26 +28,46 @@ pub(crate) fn columns_to_read(scan: &Scan, table: &Table, delivered: &[usize]) -
 /// Which of the decoded columns are delivered, and what they are.
 pub(crate) struct Columns<'a> {
     table: &'a Table,
+    file: &'a Readable,
     /// Variable of every decoded column, ascending.
     read: Vec<usize>,
     /// For every delivered column its place among the decoded ones.
     places: Vec<usize>,
-    /// The declared type of decoded columns that were stored as another.
-    widened: Vec<Option<DataType>>,
+    /// What becomes of each decoded column.
+    changes: Vec<Change>,
     schema: SchemaRef,
 }
 
+/// How a decoded column gets the type that is delivered.
+enum Change {
+    None,
+    /// To the declared type, where it was stored as another.
+    Narrow(DataType),
+    /// To the type that it is shown as.
+    Show(DataType),
+}
+
 impl<'a> Columns<'a> {
-    pub(crate) fn new(table: &'a Table, file: &Schema, columns: &[usize], read: &[usize]) -> Result<Self> {
+    pub(crate) fn new(
+        table: &'a Table,
+        file: &'a Readable,
+        columns: &[usize],
+        read: &[usize],
+    ) -> Result<Self> {
         let missing = || Error::invalid("the file has fewer columns than its table has variables");
-        let mut widened = Vec::new();
+        let mut changes = Vec::new();
         let mut types = Vec::new();
         for column in read {
             let variable = table.variables.get(*column).ok_or_else(missing)?;
-            let stored = file.fields().get(*column).ok_or_else(missing)?.data_type();
-            let declared = is_widened(&variable.kind, stored).then(|| arrow_type(&variable.kind));
-            types.push(declared.clone().unwrap_or_else(|| stored.clone()));
-            widened.push(declared);
+            let stored = file.fields.get(*column).ok_or_else(missing)?.data_type();
+            let shown = file.shown.fields().get(*column).ok_or_else(missing)?.data_type();
+            let (data_type, change) = match is_widened(&variable.kind, stored) {
+                true => (arrow_type(&variable.kind), Change::Narrow(arrow_type(&variable.kind))),
+                false if shown == stored => (stored.clone(), Change::None),
+                false => (shown.clone(), Change::Show(shown.clone())),
+            };
+            types.push(data_type);
+            changes.push(change);
         }
         let places: Vec<usize> =
             columns.iter().filter_map(|column| read.binary_search(column).ok()).collect();
@@ -56,22 +78,37 @@ impl<'a> Columns<'a> {
                 Some(Field::new(&variable.name, types.get(*place)?.clone(), true))
             })
             .collect();
-        Ok(Self { table, read: read.to_vec(), places, widened, schema: Arc::new(Schema::new(fields)) })
+        Ok(Self { table, file, read: read.to_vec(), places, changes, schema: Arc::new(Schema::new(fields)) })
     }
 
     pub(crate) fn schema(&self) -> SchemaRef {
         self.schema.clone()
     }
 
-    /// Brings decoded columns to their declared types where they were stored as another.
-    fn restored(&self, batch: &RecordBatch) -> Result<Vec<ArrayRef>, ParquetError> {
-        batch
-            .columns()
-            .iter()
-            .zip(&self.widened)
-            .map(|(column, declared)| match declared {
-                Some(declared) => from_stored(column, declared),
-                None => Ok(column.clone()),
+    /// Brings decoded columns to the types that are delivered; `cut` has an entry for each.
+    fn restored(
+        &self,
+        batch: &RecordBatch,
+        first_row: Option<u64>,
+        cut: &mut [CutValues],
+    ) -> Result<Vec<ArrayRef>, ParquetError> {
+        let changes = batch.columns().iter().zip(&self.changes).zip(&self.read).zip(cut);
+        changes
+            .map(|(((column, change), place), cut)| match change {
+                Change::None => Ok(column.clone()),
+                Change::Narrow(declared) => from_stored(column, declared),
+                Change::Show(to) => {
+                    let mut now = Cut::default();
+                    let values = shown(column, to, &mut now)?;
+                    if now.count > 0 {
+                        cut.count += now.count;
+                        let flat = !column.data_type().is_nested();
+                        let row = |at: usize| first_row.filter(|_| flat).map(|first| first + at as u64 + 1);
+                        cut.first = cut.first.take().or(now.first.map(|(at, value)| (row(at), value)));
+                        self.file.was_cut(*place, cut);
+                    }
+                    Ok(values)
+                }
             })
             .collect()
     }
@@ -104,17 +141,22 @@ pub(crate) struct Selected<'a, D> {
     filter: Option<Filter>,
     left: u64,
     row: u64,
+    /// By decoded column.
+    cut: Vec<CutValues>,
 }
 
 impl<'a, D: Iterator<Item = Result<RecordBatch, ParquetError>>> Selected<'a, D> {
     /// Takes batches of the columns that `columns` reads.
     pub(crate) fn new(decoder: D, columns: Columns<'a>, filter: Option<Filter>, limit: Option<u64>) -> Self {
-        Self { decoder: Some(decoder), columns, filter, left: limit.unwrap_or(u64::MAX), row: 0 }
+        let cut = vec![CutValues::default(); columns.read.len()];
+        Self { decoder: Some(decoder), columns, filter, left: limit.unwrap_or(u64::MAX), row: 0, cut }
     }
 
     fn pick(&mut self, batch: &RecordBatch) -> Result<RecordBatch> {
         let rows = batch.num_rows();
-        let decoded = self.columns.restored(batch)?;
+        // A filter passes over row groups without counting their rows.
+        let first_row = self.filter.is_none().then_some(self.row);
+        let decoded = self.columns.restored(batch, first_row, &mut self.cut)?;
         let mut picked = self.columns.delivered(&decoded, rows)?;
         if let Some(filter) = &self.filter {
             let named = self.columns.named(&decoded, rows, self.row)?;

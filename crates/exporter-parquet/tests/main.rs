@@ -1,7 +1,8 @@
-//! Integration tests: conformance, round trips, facts and pruning, hostile files.
+//! Integration tests: conformance, round trips, facts and pruning, files of other programs, hostile files.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests stop at the first surprise")]
 
 mod conformance;
+mod foreign;
 mod hostile;
 mod round_trip;
 mod row_groups;

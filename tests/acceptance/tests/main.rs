@@ -3,5 +3,6 @@
 
 mod archive;
 mod dta;
+mod parquet;
 mod reference;
 mod survey_solutions;

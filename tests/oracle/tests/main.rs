@@ -3,6 +3,7 @@
 
 mod cells;
 mod dta;
+mod foreign;
 mod gretl;
 mod gzip;
 mod http;

@@ -5,7 +5,6 @@ use arrow_ipc::convert::fb_to_schema;
 use arrow_ipc::{Block, Message, MessageHeader, MetadataVersion, root_as_footer, root_as_message};
 use arrow_schema::SchemaRef;
 
-use super::types;
 use crate::ParquetError;
 use crate::contained::contained;
 use crate::positioned::Positioned;
@@ -174,7 +173,6 @@ fn decoded_schema(schema: arrow_ipc::Schema<'_>) -> Result<SchemaRef, ParquetErr
     if !schema.endianness().equals_to_target_endianness() {
         return Err(malformed("the numbers have the byte order of another machine"));
     }
-    types::check(schema).map_err(malformed)?;
     contained("arrow", || Ok::<_, ParquetError>(fb_to_schema(schema).into()))
 }
 

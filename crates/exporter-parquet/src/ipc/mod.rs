@@ -1,8 +1,7 @@
 //! Arrow IPC: files and streams of record batches.
 
 mod canonical;
+mod claims;
 pub mod layout;
 pub mod reader;
-mod shape;
-pub(crate) mod types;
 pub mod writer;

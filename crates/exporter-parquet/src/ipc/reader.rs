@@ -8,15 +8,16 @@ use arrow_buffer::Buffer;
 use arrow_ipc::Block;
 use arrow_ipc::reader::FileDecoder;
 use exporter_core::dataset::{Batches, table_of};
-use exporter_core::{Codebook, Dataset, Error, Result, Scan, TableId};
+use exporter_core::{Codebook, Dataset, Error, LossReport, Result, Scan, TableId};
 
+use super::claims;
 use super::layout::{Content, Layout, malformed, message};
-use super::shape;
 use crate::ParquetError;
 use crate::contained::contained;
 use crate::layout::codebook::{CODEBOOK_KEY, Restored, TABLE_KEY, restore};
 use crate::options::ReadOptions;
 use crate::positioned::Positioned;
+use crate::readable::Readable;
 use crate::selection::{Columns, Selected, columns_to_read};
 
 /// Most rows of a delivered batch: batches of any size are cut, so that what follows stays bounded.
@@ -27,6 +28,7 @@ const MAX_BATCH_ROWS: usize = 1 << 16;
 pub struct ArrowDataset {
     file: Positioned,
     layout: Layout,
+    readable: Readable,
     restored: Restored,
 }
 
@@ -52,17 +54,23 @@ impl ArrowDataset {
 
     fn read(file: Positioned, name: &str, options: &ReadOptions) -> Result<Self> {
         let layout = Layout::read(&file)?;
-        let value = |key: &str| layout.schema.metadata().get(key).map(String::as_str);
+        let fields = layout.schema.fields();
+        let described = |column: usize| {
+            fields.get(column).map_or_else(String::new, |field| field.data_type().to_string())
+        };
+        let readable =
+            Readable::of(fields.iter().cloned().map(Ok), layout.schema.metadata().clone(), described);
+        let value = |key: &str| readable.shown.metadata().get(key).map(String::as_str);
         let (json, table) = match options.codebook {
             true => (value(CODEBOOK_KEY), value(TABLE_KEY).unwrap_or(name)),
             false => (None, name),
         };
-        let mut restored = restore(json, table, &layout.schema)?;
+        let mut restored = restore(json, table, &readable.shown)?;
         restored.check_rows(layout.rows());
         if !layout.ended {
             restored.remarks.push("the stream has no end mark: it may be cut off".into());
         }
-        Ok(Self { file, layout, restored })
+        Ok(Self { file, layout, readable, restored })
     }
 
     /// The whole codebook as stored, with the tables of other files.
@@ -89,12 +97,18 @@ impl Dataset for ArrowDataset {
         let description = table_of(self.codebook(), table)?;
         let delivered = scan.projection(description)?;
         let read = columns_to_read(scan, description, &delivered)?;
-        let columns = Columns::new(description, &self.layout.schema, &delivered, &read)?;
+        let columns = Columns::new(description, &self.readable, &delivered, &read)?;
         let schema = columns.schema();
-        let decoder = FileDecoder::new(self.layout.schema.clone(), self.layout.version).with_projection(read);
+        let places = read.iter().filter_map(|column| self.readable.columns.get(*column).copied()).collect();
+        let decoder =
+            FileDecoder::new(self.layout.schema.clone(), self.layout.version).with_projection(places);
         let rows = scan.batch_rows.unwrap_or(MAX_BATCH_ROWS).clamp(1, MAX_BATCH_ROWS);
         let decoded = Decoded { dataset: self, decoder, next: 0, rest: None, rows };
         Ok(Batches::new(schema, Selected::new(decoded, columns, scan.filter.clone(), scan.limit)))
+    }
+
+    fn losses(&self) -> LossReport {
+        self.readable.losses(self.codebook())
     }
 }
 
@@ -134,7 +148,7 @@ impl Decoded<'_> {
         let start = u64::try_from(block.offset()).map_err(|_| malformed("a batch has no place"))?;
         let bytes = self.dataset.file.read(start, length)?;
         let body = bytes.get(head..).unwrap_or_default();
-        shape::check(&message(&bytes)?, body, &self.dataset.layout.schema)?;
+        claims::check(&message(&bytes)?, body)?;
         Ok(Buffer::from_vec(bytes))
     }
 }

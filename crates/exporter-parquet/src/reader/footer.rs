@@ -1,37 +1,63 @@
-//! Checks of a Parquet footer, before and after it is decoded: it is the one part that a reader must believe.
+//! The footer: found, measured, then decoded by the `parquet` crate.
 
-use arrow_ipc::root_as_message;
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
-use parquet::arrow::ARROW_SCHEMA_META_KEY;
-use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
+use parquet::file::metadata::{
+    ParquetMetaData, ParquetMetaDataOptions, ParquetMetaDataReader, ParquetStatisticsPolicy,
+};
 
-use super::thrift::{I32, LIST, STRUCT, Walk};
+use super::thrift::{BINARY, I32, I64, LIST, STRUCT, Walk};
 use crate::ParquetError;
-use crate::ipc::layout::CONTINUATION;
-use crate::ipc::types;
+use crate::contained::contained;
 use crate::positioned::Positioned;
+use crate::writer::MAX_ROW_GROUPS;
 
-/// Deepest nesting of columns.
+/// Deepest nesting of columns: the decoder follows it by recursion.
 const MAX_SCHEMA_DEPTH: usize = 64;
 /// Bytes of the magic number at both ends (Parquet format, section File format).
 const MAGIC: &[u8; 4] = b"PAR1";
 /// Magic number of files whose footer is encrypted.
 const ENCRYPTED_MAGIC: &[u8; 4] = b"PARE";
+/// The fields of `FileMetaData` and their types (parquet.thrift).
+const FILE: [(i16, u8); 9] = [
+    (1, I32),
+    (2, LIST),
+    (3, I64),
+    (4, LIST),
+    (5, LIST),
+    (6, BINARY),
+    (7, LIST),
+    (ENCRYPTION, STRUCT),
+    (9, BINARY),
+];
+/// The field that a footer has when columns are encrypted and it is not.
+const ENCRYPTION: i16 = 8;
+/// Fields of `RowGroup`, `ColumnChunk` and `ColumnMetaData`.
+const COLUMNS: i16 = 1;
+const COLUMN_METADATA: i16 = 3;
+const BLOOM_FILTER_LENGTH: i16 = 15;
+/// The fields of `SchemaElement`.
+const ELEMENT: [(i16, u8); 10] = [
+    (1, I32),
+    (2, I32),
+    (3, I32),
+    (4, BINARY),
+    (CHILDREN, I32),
+    (6, I32),
+    (7, I32),
+    (8, I32),
+    (9, I32),
+    (10, STRUCT),
+];
+const CHILDREN: i16 = 5;
 
-/// Where the data of a file ends and its footer begins.
-#[derive(Clone, Copy, Debug)]
-pub struct FooterPlace(u64);
-
-fn malformed(what: impl Into<String>) -> ParquetError {
+pub(super) fn malformed(what: impl Into<String>) -> ParquetError {
     ParquetError::Malformed { format: "parquet", what: what.into() }
 }
 
-/// Checks length and shape of the footer's bytes, so that decoding them takes memory in proportion to their number.
+/// Reads the footer of a file.
 ///
 /// # Errors
-/// [`ParquetError::Malformed`].
-pub(crate) fn check_bytes(file: &Positioned) -> Result<FooterPlace, ParquetError> {
+/// When there is none, it is encrypted, it claims more than its bytes can hold, or its decoder refuses it.
+pub(super) fn read(file: &Positioned) -> Result<ParquetMetaData, ParquetError> {
     let length = file.length();
     if length < 12 {
         return Err(malformed(format!("{length} bytes are too few for a file")));
@@ -39,7 +65,7 @@ pub(crate) fn check_bytes(file: &Positioned) -> Result<FooterPlace, ParquetError
     let tail = file.read(length - 8, 8)?;
     let (size, magic) = tail.split_at(4);
     if magic == ENCRYPTED_MAGIC {
-        return Err(malformed("the file is encrypted"));
+        return Err(malformed("the file is encrypted; decrypt it first, keys are not supported"));
     }
     if magic != MAGIC {
         return Err(malformed("the file does not end in PAR1: it is cut off or not Parquet"));
@@ -51,43 +77,86 @@ pub(crate) fn check_bytes(file: &Positioned) -> Result<FooterPlace, ParquetError
         .map(|before| before + 4)
         .ok_or_else(|| malformed(format!("the footer claims {size} bytes, the file has {length}")))?;
     let bytes = file.read(start, usize::try_from(size).unwrap_or(usize::MAX))?;
-    check_shape(&bytes).map_err(malformed)?;
-    Ok(FooterPlace(start))
+    let mut bytes = bytes;
+    for (at, kind) in walk(&bytes).map_err(malformed)? {
+        set_aside(&mut bytes, at, kind);
+    }
+    // Not used, and wrong in some files.
+    let options = ParquetMetaDataOptions::new()
+        .with_size_stats_policy(ParquetStatisticsPolicy::SkipAll)
+        .with_encoding_stats_policy(ParquetStatisticsPolicy::SkipAll);
+    contained("parquet", || ParquetMetaDataReader::decode_metadata_with_options(&bytes, Some(&options)))
 }
 
-/// Walks a `FileMetaData` structure (parquet.thrift): lengths, depth of the schema, number of row groups.
-fn check_shape(bytes: &[u8]) -> Result<(), String> {
-    Walk::new(bytes, "the footer").structure(0, |walk, id, kind| match (id, kind) {
-        (2, LIST) => check_schema(walk).map(|()| true),
-        (4, LIST) => {
-            let (count, kind) = walk.list()?;
-            if kind != STRUCT || count > crate::writer::MAX_ROW_GROUPS {
-                return Err(walk.wrong(&format!("{count} row groups are claimed")));
+/// Walks a `FileMetaData` structure: depth of the schema and number of row groups, which the decoder believes. Returns
+/// where fields of columns begin that are not the format's, and their types.
+fn walk(bytes: &[u8]) -> Result<Vec<(usize, u8)>, String> {
+    let mut foreign = Vec::new();
+    Walk::new(bytes, "the footer").structure(0, &FILE, |walk, id, _| match id {
+        2 => check_schema(walk).map(|()| true),
+        4 => {
+            let groups = walk.structures(|walk| {
+                walk.structure(1, &[(COLUMNS, LIST)], |walk, id, _| {
+                    if id != COLUMNS {
+                        return Ok(false);
+                    }
+                    walk.structures(|walk| walk_column(walk, &mut foreign))?;
+                    Ok(true)
+                })
+            })?;
+            if groups > MAX_ROW_GROUPS {
+                return Err(
+                    walk.wrong(&format!("{groups} row groups are claimed, {MAX_ROW_GROUPS} are read"))
+                );
             }
-            (0..count).try_for_each(|_| walk.structure(1, |_, _, _| Ok(false)))?;
             Ok(true)
         }
+        ENCRYPTION => {
+            Err("columns of the file are encrypted; decrypt it first, keys are not supported".into())
+        }
         _ => Ok(false),
-    })
+    })?;
+    Ok(foreign)
 }
 
-/// Walks the schema elements, a tree in depth-first order: field 5 is the number of children.
-fn check_schema(walk: &mut Walk<'_>) -> Result<(), String> {
-    let (count, kind) = walk.list()?;
-    if kind != STRUCT {
-        return Err(walk.wrong("the schema is not a list of structures"));
-    }
-    let mut open: Vec<usize> = Vec::new();
-    for _ in 0..count {
-        let mut children = 0i64;
-        walk.structure(1, |walk, id, kind| {
-            if (id, kind) == (5, I32) {
-                children = walk.zigzag()?;
-                return Ok(true);
+/// Walks a `ColumnChunk` and the `ColumnMetaData` in it.
+fn walk_column(walk: &mut Walk<'_>, foreign: &mut Vec<(usize, u8)>) -> Result<(), String> {
+    walk.structure(2, &[(COLUMN_METADATA, STRUCT)], |walk, id, _| {
+        if id != COLUMN_METADATA {
+            return Ok(false);
+        }
+        walk.structure(3, &[], |walk, id, kind| {
+            if id == BLOOM_FILTER_LENGTH && kind != I32 {
+                foreign.push((walk.at() - 1, kind));
             }
             Ok(false)
         })?;
-        let children = usize::try_from(children).ok().filter(|children| *children < count);
+        Ok(true)
+    })
+}
+
+/// Gives a field of a column, and those behind it, numbers that the format does not know: Dremio stores lists of its own
+/// under a number that the format gave away later, and the decoder goes by numbers alone.
+fn set_aside(bytes: &mut [u8], at: usize, kind: u8) {
+    // The high bits are the distance from the number before.
+    if let Some(head) = bytes.get_mut(at).filter(|head| **head & 0x0f == kind) {
+        *head |= 0xf0;
+    }
+}
+
+/// Walks the schema elements, a tree in depth-first order.
+fn check_schema(walk: &mut Walk<'_>) -> Result<(), String> {
+    let mut open: Vec<usize> = Vec::new();
+    walk.structures(|walk| {
+        let mut children = 0i64;
+        walk.structure(1, &ELEMENT, |walk, id, _| {
+            if id != CHILDREN {
+                return Ok(false);
+            }
+            children = walk.zigzag()?;
+            Ok(true)
+        })?;
+        let children = usize::try_from(children).ok().filter(|children| *children <= walk.left());
         let children = children.ok_or_else(|| walk.wrong("a column claims more children than there are"))?;
         while open.last() == Some(&0) {
             open.pop();
@@ -101,97 +170,7 @@ fn check_schema(walk: &mut Walk<'_>) -> Result<(), String> {
         if open.len() > MAX_SCHEMA_DEPTH {
             return Err(walk.wrong(&format!("columns are nested deeper than {MAX_SCHEMA_DEPTH}")));
         }
-    }
-    Ok(())
-}
-
-/// Checks that the decoded footer agrees with itself and with the file.
-///
-/// # Errors
-/// [`ParquetError::Malformed`] naming row group and column.
-pub(crate) fn check(metadata: &ParquetMetaData, footer: FooterPlace) -> Result<(), ParquetError> {
-    let claimed = metadata.file_metadata().num_rows();
-    let mut rows = 0i64;
-    let mut ranges: Vec<(u64, u64)> = Vec::new();
-    for (index, group) in metadata.row_groups().iter().enumerate() {
-        let number = index + 1;
-        if group.num_rows() < 0 {
-            return Err(malformed(format!("row group {number} claims {} rows", group.num_rows())));
-        }
-        rows = rows.saturating_add(group.num_rows());
-        check_columns(group, number, footer, &mut ranges)?;
-    }
-    if rows != claimed {
-        return Err(malformed(format!("the footer claims {claimed} rows, its row groups have {rows}")));
-    }
-    ranges.sort_unstable();
-    let overlap = ranges.windows(2).find(|pair| matches!(pair, [(_, end), (start, _)] if start < end));
-    if let Some([_, (start, _)]) = overlap {
-        return Err(malformed(format!("two columns share the bytes at offset {start}")));
-    }
-    Ok(())
-}
-
-/// Checks the Arrow schema that writers of the Arrow project leave among the keys and values: a schema message in
-/// base64 (Arrow C++, `ARROW:schema`).
-///
-/// # Errors
-/// [`ParquetError::Malformed`].
-pub(crate) fn check_arrow_schema(metadata: &ParquetMetaData) -> Result<(), ParquetError> {
-    let pairs = metadata.file_metadata().key_value_metadata().into_iter().flatten();
-    for value in pairs.filter(|pair| pair.key == ARROW_SCHEMA_META_KEY).filter_map(|pair| pair.value.as_ref())
-    {
-        let broken = |what: String| malformed(format!("the Arrow schema in the footer is broken: {what}"));
-        let bytes = BASE64_STANDARD.decode(value).map_err(|error| broken(error.to_string()))?;
-        let framed = if bytes.starts_with(&CONTINUATION) { 8 } else { 0 };
-        let message = root_as_message(bytes.get(framed..).unwrap_or_default())
-            .map_err(|error| broken(error.to_string()))?;
-        let schema = message.header_as_schema().ok_or_else(|| broken("it is another message".into()))?;
-        types::check(schema).map_err(broken)?;
-    }
-    Ok(())
-}
-
-fn check_columns(
-    group: &RowGroupMetaData,
-    number: usize,
-    footer: FooterPlace,
-    ranges: &mut Vec<(u64, u64)>,
-) -> Result<(), ParquetError> {
-    for column in group.columns() {
-        let name = column.column_path().string();
-        let wrong = |what: String| malformed(format!("column {name} of row group {number}: {what}"));
-        let flat = column.column_descr().max_rep_level() == 0;
-        if column.num_values() < 0 || (flat && column.num_values() != group.num_rows()) {
-            return Err(wrong(format!("{} values in {} rows", column.num_values(), group.num_rows())));
-        }
-        if column.file_path().is_some() {
-            return Err(wrong("its bytes are in another file".into()));
-        }
-        let first = match column.dictionary_page_offset() {
-            Some(dictionary) if dictionary < 0 => dictionary,
-            // Some old writers store 0 for none.
-            Some(dictionary) if dictionary > 0 => dictionary.min(column.data_page_offset()),
-            _ => column.data_page_offset(),
-        };
-        let range = u64::try_from(first)
-            .ok()
-            .zip(u64::try_from(column.compressed_size()).ok())
-            .and_then(|(start, size)| Some((start, start.checked_add(size)?)))
-            .filter(|(start, end)| *start >= MAGIC.len() as u64 && *end <= footer.0);
-        match range {
-            Some((start, end)) if end > start => ranges.push((start, end)),
-            Some(_) => {}
-            None => {
-                return Err(wrong(format!(
-                    "{} bytes at offset {first} lie outside the file's data",
-                    column.compressed_size()
-                )));
-            }
-        }
-        if column.uncompressed_size() < 0 {
-            return Err(wrong(format!("{} bytes uncompressed", column.uncompressed_size())));
-        }
-    }
+        Ok(())
+    })?;
     Ok(())
 }

@@ -7,28 +7,23 @@ use arrow_schema::{Field, Schema};
 use exporter_core::Result;
 use exporter_core::codebook::{Kind, Table, Value};
 use exporter_core::dataset::{Comparison, Filter};
-use parquet::arrow::arrow_reader::ArrowReaderMetadata;
 
-use super::is_native;
+use super::ParquetDataset;
 use super::statistics::ColumnStatistics;
 use crate::ParquetError;
 use crate::contained::contained;
 
 /// The row groups that may hold rows which pass, ascending.
-pub(super) fn row_groups(
-    filter: &Filter,
-    table: &Table,
-    metadata: &ArrowReaderMetadata,
-) -> Result<Vec<usize>> {
-    let groups = metadata.metadata().num_row_groups();
-    let file = File { table, metadata, groups };
+pub(super) fn row_groups(filter: &Filter, table: &Table, data: &ParquetDataset) -> Result<Vec<usize>> {
+    let groups = data.metadata.num_row_groups();
+    let file = File { table, data, groups };
     let may = contained("parquet", || file.may_match(filter).map_err(ParquetError::Rows))?;
     Ok((0..groups).filter(|group| may.get(*group).copied().unwrap_or(true)).collect())
 }
 
 struct File<'m> {
     table: &'m Table,
-    metadata: &'m ArrowReaderMetadata,
+    data: &'m ParquetDataset,
     groups: usize,
 }
 
@@ -60,7 +55,7 @@ impl File<'_> {
         let nulls = self
             .table
             .variable(variable)
-            .and_then(|(column, _)| ColumnStatistics::new(self.metadata, column)?.nulls());
+            .and_then(|(column, _)| ColumnStatistics::new(self.data, column)?.nulls());
         match nulls {
             Some(nulls) => nulls.into_iter().map(|nulls| nulls != Some(0)).collect(),
             None => self.every(true),
@@ -92,11 +87,11 @@ impl File<'_> {
         let (column, description) = self.table.variable(variable)?;
         let ordered =
             !matches!(description.kind, Kind::Float { .. } | Kind::Binary) && !description.kind.is_nested();
-        if !ordered || !is_native(self.metadata, column, &description.kind) {
+        if !ordered || !self.data.is_native(column, &description.kind) {
             return None;
         }
-        let leaf = super::flat_leaf(self.metadata, column)?;
-        let old = self.metadata.metadata().row_groups().iter().any(|group| {
+        let leaf = *self.data.schema.leaves.get(self.data.schema.flat_leaf(column)?)?;
+        let old = self.data.metadata.row_groups().iter().any(|group| {
             // The deprecated fields compare texts as signed bytes.
             group
                 .columns()
@@ -107,7 +102,7 @@ impl File<'_> {
         if old && description.kind == Kind::Text {
             return None;
         }
-        let statistics = ColumnStatistics::new(self.metadata, column)?;
+        let statistics = ColumnStatistics::new(self.data, column)?;
         let (low, high) = (statistics.mins()?, statistics.maxes()?);
         (low.len() == self.groups && high.len() == self.groups).then_some((low, high))
     }

@@ -8,65 +8,55 @@ use arrow_schema::DataType;
 use exporter_core::ColumnFacts;
 use exporter_core::codebook::Kind;
 use exporter_core::profile::Number;
-use parquet::arrow::arrow_reader::ArrowReaderMetadata;
 use parquet::arrow::arrow_reader::statistics::StatisticsConverter;
+use parquet::file::metadata::RowGroupMetaData;
 
-use super::{flat_leaf, is_native};
+use super::ParquetDataset;
 
 /// Statistics of one flat column, by row group.
 pub(super) struct ColumnStatistics<'m> {
-    pub(super) converter: StatisticsConverter<'m>,
-    pub(super) metadata: &'m ArrowReaderMetadata,
+    converter: StatisticsConverter<'m>,
+    groups: &'m [RowGroupMetaData],
 }
 
 impl<'m> ColumnStatistics<'m> {
-    pub(super) fn new(metadata: &'m ArrowReaderMetadata, column: usize) -> Option<Self> {
-        let leaf = flat_leaf(metadata, column)?;
-        let field = metadata.schema().fields().get(column)?;
-        let converter =
-            StatisticsConverter::from_column_index(leaf, field, metadata.parquet_schema()).ok()?;
+    pub(super) fn new(data: &'m ParquetDataset, column: usize) -> Option<Self> {
+        let leaf = *data.schema.leaves.get(data.schema.flat_leaf(column)?)?;
+        let field = data.schema.readable.fields.get(column)?;
+        let schema = data.metadata.file_metadata().schema_descr();
+        let converter = StatisticsConverter::from_column_index(leaf, field, schema).ok()?;
         // A row group that does not say how many nulls it has is not one without nulls.
-        Some(Self { converter: converter.with_missing_null_counts_as_zero(false), metadata })
+        let converter = converter.with_missing_null_counts_as_zero(false);
+        Some(Self { converter, groups: data.metadata.row_groups() })
     }
 
     pub(super) fn mins(&self) -> Option<ArrayRef> {
-        self.converter.row_group_mins(self.metadata.metadata().row_groups()).ok()
+        self.converter.row_group_mins(self.groups).ok()
     }
 
     pub(super) fn maxes(&self) -> Option<ArrayRef> {
-        self.converter.row_group_maxes(self.metadata.metadata().row_groups()).ok()
+        self.converter.row_group_maxes(self.groups).ok()
     }
 
     /// Nulls of every row group, `None` where the footer does not say.
     pub(super) fn nulls(&self) -> Option<Vec<Option<u64>>> {
-        Some(
-            self.converter
-                .row_group_null_counts(self.metadata.metadata().row_groups())
-                .ok()?
-                .iter()
-                .collect(),
-        )
+        Some(self.converter.row_group_null_counts(self.groups).ok()?.iter().collect())
     }
 
     fn exact(&self) -> Option<Vec<bool>> {
-        let groups = self.metadata.metadata().row_groups();
-        let low = self.converter.row_group_is_min_value_exact(groups).ok()?;
-        let high = self.converter.row_group_is_max_value_exact(groups).ok()?;
+        let low = self.converter.row_group_is_min_value_exact(self.groups).ok()?;
+        let high = self.converter.row_group_is_max_value_exact(self.groups).ok()?;
         Some(low.iter().zip(high.iter()).map(|pair| pair == (Some(true), Some(true))).collect())
     }
 }
 
 /// Null count and range of a column, as far as every row group states them exactly.
-pub(super) fn column_facts(
-    metadata: &ArrowReaderMetadata,
-    column: usize,
-    kind: &Kind,
-) -> Option<ColumnFacts> {
-    let statistics = ColumnStatistics::new(metadata, column)?;
+pub(super) fn column_facts(data: &ParquetDataset, column: usize, kind: &Kind) -> Option<ColumnFacts> {
+    let statistics = ColumnStatistics::new(data, column)?;
     let nulls = statistics.nulls()?;
     let mut facts = ColumnFacts::default();
     facts.nulls = nulls.iter().copied().sum::<Option<u64>>();
-    if is_native(metadata, column, kind) {
+    if data.is_native(column, kind) {
         facts.range = range(&statistics, &nulls);
     }
     Some(facts)
@@ -74,7 +64,7 @@ pub(super) fn column_facts(
 
 /// The outer `None`: some row group does not state its range exactly; the inner: there is no value.
 fn range(statistics: &ColumnStatistics<'_>, nulls: &[Option<u64>]) -> Option<Option<(Number, Number)>> {
-    let groups = statistics.metadata.metadata().row_groups();
+    let groups = statistics.groups;
     let (low, high) = (numbers(&statistics.mins()?)?, numbers(&statistics.maxes()?)?);
     let exact = statistics.exact()?;
     let mut range: Option<(Number, Number)> = None;

@@ -1,10 +1,15 @@
 //! A walk over Thrift's compact protocol that trusts no length (Thrift specification, thrift-compact-protocol.md).
+//!
+//! The decoder takes memory for some counts before it has seen what they count, and follows nesting however deep it is.
+//! Whatever it will believe is walked first; values are passed over without being looked at.
 
 /// Deepest nesting of values; Parquet's own metadata needs fewer than ten.
 const MAX_DEPTH: usize = 32;
 
 /// Field types of the compact protocol.
 pub(super) const I32: u8 = 5;
+pub(super) const I64: u8 = 6;
+pub(super) const BINARY: u8 = 8;
 pub(super) const LIST: u8 = 9;
 pub(super) const STRUCT: u8 = 12;
 
@@ -28,10 +33,13 @@ impl<'b> Walk<'b> {
         self.at
     }
 
-    /// Calls `field` for every field of a structure; it returns whether it has read the value itself.
+    /// Calls `field` with number and type of every field of a structure; it returns whether it has read the value itself.
+    ///
+    /// `known` is the type of each field that the decoder reads by its number alone, whatever type the bytes say.
     pub(super) fn structure(
         &mut self,
         depth: usize,
+        known: &[(i16, u8)],
         mut field: impl FnMut(&mut Self, i16, u8) -> Outcome<bool>,
     ) -> Outcome<()> {
         let mut id = 0i16;
@@ -42,19 +50,36 @@ impl<'b> Walk<'b> {
                 return Ok(());
             }
             id = match head >> 4 {
-                0 => i16::try_from(self.zigzag()?).map_err(|_| self.wrong("a field number is too large"))?,
-                delta => id
-                    .checked_add(i16::from(delta))
-                    .ok_or_else(|| self.wrong("a field number is too large"))?,
-            };
+                0 => i16::try_from(self.zigzag()?).ok(),
+                delta => id.checked_add(i16::from(delta)),
+            }
+            .ok_or_else(|| self.wrong("a field number is too large"))?;
+            if known.iter().any(|(known, expected)| *known == id && *expected != kind) {
+                return Err(self.wrong(&format!("field {id} has the type {kind}")));
+            }
             if !field(self, id, kind)? {
                 self.skip(kind, depth + 1, true)?;
             }
         }
     }
 
+    /// Calls `element` for every element of a list of structures; it walks one. Returns how many there are.
+    pub(super) fn structures(&mut self, mut element: impl FnMut(&mut Self) -> Outcome<()>) -> Outcome<usize> {
+        let (count, kind) = self.list()?;
+        if count > 0 && kind != STRUCT {
+            return Err(self.wrong("a list is not one of structures"));
+        }
+        (0..count).try_for_each(|_| element(self))?;
+        Ok(count)
+    }
+
+    /// How many bytes are left.
+    pub(super) fn left(&self) -> usize {
+        self.bytes.len() - self.at
+    }
+
     /// Reads the head of a list: how many elements, at most one a remaining byte, and their type.
-    pub(super) fn list(&mut self) -> Outcome<(usize, u8)> {
+    fn list(&mut self) -> Outcome<(usize, u8)> {
         let head = self.byte()?;
         let count = match head >> 4 {
             15 => self.varint()?,
@@ -67,7 +92,7 @@ impl<'b> Walk<'b> {
         }
     }
 
-    /// Reads a whole number.
+    /// Reads a signed integer.
     pub(super) fn zigzag(&mut self) -> Outcome<i64> {
         let value = self.varint()?;
         Ok((value >> 1) as i64 ^ -((value & 1) as i64))
@@ -92,7 +117,7 @@ impl<'b> Walk<'b> {
                 (0..count).try_for_each(|_| self.skip(kind, depth + 1, false))
             }
             11 => self.skip_map(depth),
-            12 => self.structure(depth, |_, _, _| Ok(false)),
+            12 => self.structure(depth, &[], |_, _, _| Ok(false)),
             13 => self.advance(16),
             _ => Err(self.wrong(&format!("type {kind} does not exist"))),
         }
@@ -141,7 +166,7 @@ impl<'b> Walk<'b> {
         Err(self.wrong("a number is longer than ten bytes"))
     }
 
-    /// A message with the place.
+    /// A message with the location.
     pub(super) fn wrong(&self, what: &str) -> String {
         format!("{} is broken at its byte {}: {what}", self.name, self.at)
     }

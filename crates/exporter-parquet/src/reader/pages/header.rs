@@ -1,4 +1,5 @@
-//! What a page says of itself, read without believing it (parquet.thrift, structure `PageHeader`).
+//! What a page claims in its header, read before the decoder takes memory for the page (parquet.thrift, structure
+//! `PageHeader`).
 
 use parquet::basic::Compression;
 
@@ -11,25 +12,42 @@ const FIRST_READ: u64 = 512;
 const LONGEST: u64 = 64 << 20;
 
 /// Kinds of pages (parquet.thrift, enumeration `PageType`).
-pub(super) const DATA: i64 = 0;
-pub(super) const DICTIONARY: i64 = 2;
-pub(super) const DATA_V2: i64 = 3;
+const INDEX: i64 = 1;
+const DICTIONARY: i64 = 2;
+
+/// The fields of a header that the decoder reads by their number, and their types.
+const HEADER: [(i16, u8); 8] = [
+    (1, I32),
+    (UNPACKED, I32),
+    (STORED, I32),
+    (4, I32),
+    (DATA_PART, STRUCT),
+    (6, STRUCT),
+    (DICTIONARY_PART, STRUCT),
+    (DATA_V2_PART, STRUCT),
+];
+const UNPACKED: i16 = 2;
+const STORED: i16 = 3;
+const DATA_PART: i16 = 5;
+const DICTIONARY_PART: i16 = 7;
+const DATA_V2_PART: i16 = 8;
 
 /// A page's header.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Header {
     /// Bytes of the header itself.
     pub(super) length: u64,
-    pub(super) kind: i64,
+    kind: i64,
     /// Bytes of the page in the file.
     pub(super) stored: u64,
     /// Bytes of the page in memory.
     pub(super) unpacked: u64,
+    /// Values with nulls and ends of lists.
     pub(super) values: u64,
 }
 
 impl Header {
-    /// Reads and checks the header at an offset; header and page must end before `end`.
+    /// Reads the header at an offset; header and page must end before `end`.
     pub(super) fn read(file: &Positioned, at: u64, end: u64, codec: Compression) -> Result<Self, String> {
         let left = end.saturating_sub(at);
         let mut length = FIRST_READ.min(left);
@@ -46,9 +64,19 @@ impl Header {
         }
     }
 
+    /// Whether it holds an index, which the decoder passes over.
+    pub(super) fn is_index(&self) -> bool {
+        self.kind == INDEX
+    }
+
+    pub(super) fn is_dictionary(&self) -> bool {
+        self.kind == DICTIONARY
+    }
+
     fn checked(self, left: u64, codec: Compression) -> Result<Self, String> {
-        if self.stored > left - self.length {
-            return Err(format!("{} bytes are claimed where {} are left", self.stored, left - self.length));
+        let body = left.saturating_sub(self.length);
+        if self.stored > body {
+            return Err(format!("{} bytes are claimed where {body} are left", self.stored));
         }
         let most = most_unpacked(self.stored, codec);
         if self.unpacked > most {
@@ -63,64 +91,52 @@ impl Header {
 
 /// Most bytes that compressed ones can stand for.
 fn most_unpacked(stored: u64, codec: Compression) -> u64 {
-    match codec {
-        Compression::UNCOMPRESSED => stored,
+    let times = match codec {
+        // What the header says is not looked at.
+        Compression::UNCOMPRESSED => return u64::MAX,
         // A copy of 64 bytes takes three (Snappy format description, section 2.2).
-        Compression::SNAPPY => stored.saturating_mul(22),
+        Compression::SNAPPY => 22,
+        // 258 bytes in two bits (RFC 1951, section 3.2.5).
+        Compression::GZIP(_) => 1032,
+        // Each further byte of a length counts for 255 (LZ4 block format description).
+        Compression::LZ4 | Compression::LZ4_RAW => 256,
         // A block of four bytes repeats up to 128 KiB (RFC 8878, section 3.1.1.2).
-        Compression::ZSTD(_) => stored.saturating_mul(1 << 15),
-        _ => u64::MAX,
-    }
+        Compression::ZSTD(_) => 1 << 15,
+        // A copy takes two bytes and stands for up to 16 MiB (RFC 7932, section 5).
+        _ => 1 << 23,
+    };
+    // Room for heads of frames, which may hold little.
+    stored.saturating_add(16).saturating_mul(times)
 }
 
 fn parse(bytes: &[u8]) -> Result<Header, String> {
     let mut header = Header::default();
-    let mut described = Vec::new();
     let mut walk = Walk::new(bytes, "a page's header");
-    walk.structure(0, |walk, id, thrift| {
-        match (id, thrift) {
-            (1, I32) => header.kind = walk.zigzag()?,
-            (2, I32) => header.unpacked = count(walk)?,
-            (3, I32) => header.stored = count(walk)?,
-            (5, STRUCT) => described.push(Described::read(walk, DATA, 1)?),
-            (7, STRUCT) => described.push(Described::read(walk, DICTIONARY, 1)?),
-            (8, STRUCT) => described.push(Described::read(walk, DATA_V2, 3)?),
+    walk.structure(0, &HEADER, |walk, id, _| {
+        match id {
+            1 => header.kind = walk.zigzag()?,
+            UNPACKED => header.unpacked = count(walk)?,
+            STORED => header.stored = count(walk)?,
+            DATA_PART | DICTIONARY_PART | DATA_V2_PART => header.values = values(walk)?,
             _ => return Ok(false),
         }
         Ok(true)
     })?;
     header.length = walk.at() as u64;
-    match described.as_slice() {
-        [one] if one.kind == header.kind => {
-            header.values = one.values;
-            Ok(header)
+    Ok(header)
+}
+
+/// The number of values: the first field in the description of every kind of page.
+fn values(walk: &mut Walk<'_>) -> Result<u64, String> {
+    let mut values = 0;
+    walk.structure(1, &[(1, I32)], |walk, id, _| {
+        if id != 1 {
+            return Ok(false);
         }
-        _ => Err(format!("it is of type {} and described as another", header.kind)),
-    }
-}
-
-/// The part of a header that belongs to one kind of page.
-struct Described {
-    kind: i64,
-    values: u64,
-}
-
-impl Described {
-    /// Walks a structure whose first fields are `counts` numbers: values, and in version 2 nulls and rows.
-    fn read(walk: &mut Walk<'_>, kind: i64, counts: i16) -> Result<Self, String> {
-        let mut values = 0;
-        walk.structure(1, |walk, id, thrift| {
-            if thrift != I32 || id > counts {
-                return Ok(false);
-            }
-            let number = count(walk)?;
-            if id == 1 {
-                values = number;
-            }
-            Ok(true)
-        })?;
-        Ok(Self { kind, values })
-    }
+        values = count(walk)?;
+        Ok(true)
+    })?;
+    Ok(values)
 }
 
 fn count(walk: &mut Walk<'_>) -> Result<u64, String> {

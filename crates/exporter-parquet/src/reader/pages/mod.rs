@@ -1,13 +1,11 @@
-//! The pages of a scan: each is checked before it is unpacked, so that no page takes more memory than a scan may, and
-//! again before it is decoded, because the decoder believes what a page says of itself.
+//! The pages of a scan: the `parquet` crate reads and decodes them; what each one claims is held against the file and a
+//! budget before that.
 
-mod budget;
-mod content;
-mod delta;
+mod counts;
 mod header;
-mod hybrid;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use parquet::arrow::arrow_reader::RowGroups;
 use parquet::basic::Compression;
@@ -16,46 +14,78 @@ use parquet::errors::{ParquetError as CrateError, Result};
 use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData, RowGroupMetaData};
 use parquet::file::serialized_reader::SerializedPageReader;
 
-use self::budget::Budget;
-use self::content::Content;
-use self::header::{DICTIONARY, Header};
+use self::header::Header;
 use crate::positioned::Positioned;
 
-/// The row groups of a scan and the memory they share.
-pub(super) struct ScannedGroups {
-    file: Arc<Positioned>,
-    metadata: Arc<ParquetMetaData>,
-    groups: Vec<usize>,
-    budget: Arc<Budget>,
+/// Most bytes of all pages that a reader holds at a time; usual pages have one megabyte, so that this is a thousand
+/// columns and more.
+const MOST_BYTES: u64 = 4 << 30;
+/// Bytes of a value inside lists, with its levels.
+const LISTED_BYTES: u64 = 16;
+
+/// Most bytes of the head of a dictionary that a length lacks.
+const LONGEST_HEAD: u64 = 100;
+
+/// Bytes that pages of one reader claim together.
+#[derive(Debug, Default)]
+pub(super) struct Budget {
+    held: AtomicU64,
+    /// Values of lists since the last batch: a few bytes can stand for any number of them in one row.
+    listed: AtomicU64,
 }
 
-impl ScannedGroups {
-    pub(super) fn new(file: Positioned, metadata: Arc<ParquetMetaData>, groups: Vec<usize>) -> Self {
-        Self { file: Arc::new(file), metadata, groups, budget: Arc::default() }
+impl Budget {
+    fn take(&self, bytes: u64, listed: u64) -> std::result::Result<(), String> {
+        let held = self.held.fetch_add(bytes, Ordering::Relaxed).saturating_add(bytes);
+        let listed = self.listed.fetch_add(listed, Ordering::Relaxed).saturating_add(listed);
+        let all = held.saturating_add(listed);
+        if all <= MOST_BYTES {
+            return Ok(());
+        }
+        Err(format!(
+            "it unpacks to {bytes} bytes, with the other columns' pages to {all}, and {MOST_BYTES} are read at a \
+             time; read fewer columns or write the file with smaller pages"
+        ))
+    }
+
+    fn give_back(&self, bytes: u64) {
+        self.held.fetch_sub(bytes, Ordering::Relaxed);
+    }
+
+    /// A batch was delivered.
+    pub(super) fn renew(&self) {
+        self.listed.store(0, Ordering::Relaxed);
     }
 }
 
-impl RowGroups for ScannedGroups {
+/// One row group of a scan.
+pub(super) struct ScannedGroup {
+    pub(super) file: Positioned,
+    pub(super) metadata: Arc<ParquetMetaData>,
+    pub(super) group: usize,
+    /// The place in the file of every column of the schema that is read with.
+    pub(super) leaves: Arc<[usize]>,
+    pub(super) budget: Arc<Budget>,
+}
+
+impl RowGroups for ScannedGroup {
     fn num_rows(&self) -> usize {
         self.row_groups().map(|group| usize::try_from(group.num_rows()).unwrap_or(0)).sum()
     }
 
     fn column_chunks(&self, leaf: usize) -> Result<Box<dyn PageIterator>> {
-        let chunks = self.row_groups().map(|group| {
-            let chunk = group.columns().get(leaf).cloned();
-            chunk.map(|chunk| (chunk, usize::try_from(group.num_rows()).unwrap_or(0)))
-        });
-        let chunks =
-            chunks.collect::<Option<Vec<_>>>().ok_or_else(|| refused("a row group lacks a column"))?;
-        Ok(Box::new(Chunks {
-            file: self.file.clone(),
-            chunks: chunks.into_iter(),
-            budget: self.budget.clone(),
-        }))
+        let lacking = || refused("a row group lacks a column");
+        let place = self.leaves.get(leaf).copied().ok_or_else(lacking)?;
+        let chunk =
+            self.row_groups().next().and_then(|group| group.columns().get(place)).ok_or_else(lacking)?;
+        let chunk = whole(chunk, self.metadata.file_metadata().created_by(), self.file.length());
+        let pages =
+            chunk.and_then(|chunk| CheckedPages::new(&self.file, chunk, self.num_rows(), &self.budget));
+        Ok(Box::new(Chunk(Some(pages))))
     }
 
     fn row_groups(&self) -> Box<dyn Iterator<Item = &RowGroupMetaData> + '_> {
-        Box::new(self.groups.iter().filter_map(|group| self.metadata.row_groups().get(*group)))
+        Box::new(self.metadata.row_groups().get(self.group).into_iter())
     }
 
     fn metadata(&self) -> &ParquetMetaData {
@@ -63,37 +93,29 @@ impl RowGroups for ScannedGroups {
     }
 }
 
-/// One leaf column through the row groups of a scan.
-struct Chunks {
-    file: Arc<Positioned>,
-    chunks: std::vec::IntoIter<(ColumnChunkMetaData, usize)>,
-    budget: Arc<Budget>,
-}
+/// One leaf column of the row group.
+struct Chunk(Option<Result<CheckedPages>>);
 
-impl Iterator for Chunks {
+impl Iterator for Chunk {
     type Item = Result<Box<dyn PageReader>>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let (chunk, rows) = self.chunks.next()?;
-        let pages = CheckedPages::new(self.file.clone(), &chunk, rows, self.budget.clone());
-        Some(pages.map(|pages| Box::new(pages) as Box<dyn PageReader>))
+        Some(self.0.take()?.map(|pages| Box::new(pages) as Box<dyn PageReader>))
     }
 }
 
-impl PageIterator for Chunks {}
+impl PageIterator for Chunk {}
 
 /// The pages of one column in one row group.
 struct CheckedPages {
-    file: Arc<Positioned>,
+    file: Positioned,
     inner: SerializedPageReader<Positioned>,
-    column: String,
-    codec: Compression,
-    content: Content,
+    chunk: ColumnChunkMetaData,
     /// Where the next page begins and the last one ends.
     at: u64,
     end: u64,
-    /// The next page, once it was looked at.
-    next: Option<Header>,
+    /// Values in the pages so far.
+    values: u64,
     budget: Arc<Budget>,
     /// Bytes of the dictionary and of the last page, which the decoder holds.
     dictionary: u64,
@@ -101,56 +123,88 @@ struct CheckedPages {
 }
 
 impl CheckedPages {
-    fn new(
-        file: Arc<Positioned>,
-        chunk: &ColumnChunkMetaData,
-        rows: usize,
-        budget: Arc<Budget>,
-    ) -> Result<Self> {
+    fn new(file: &Positioned, chunk: ColumnChunkMetaData, rows: usize, budget: &Arc<Budget>) -> Result<Self> {
         let (at, length) = chunk.byte_range();
         Ok(Self {
-            inner: SerializedPageReader::new(file.clone(), chunk, rows, None)?,
-            file,
-            column: chunk.column_path().string(),
-            codec: chunk.compression(),
-            content: Content::new(chunk.column_descr()),
+            inner: SerializedPageReader::new(Arc::new(file.clone()), &chunk, rows, None)?,
+            file: file.clone(),
+            chunk,
             at,
             end: at.saturating_add(length),
-            next: None,
-            budget,
+            values: 0,
+            budget: budget.clone(),
             dictionary: 0,
             page: 0,
         })
     }
 
-    /// Looks at the next page's header; `None` at the end of the column.
+    /// Reads the header of the page that the decoder reads next; `None` at the end of the column.
     fn look(&mut self) -> Result<Option<Header>> {
-        if self.next.is_none() && self.at < self.end {
-            let header = Header::read(&self.file, self.at, self.end, self.codec);
-            self.next = Some(header.map_err(|what| self.refused(&what))?);
+        let values = u64::try_from(self.chunk.num_values()).unwrap_or(0);
+        while self.at < self.end && self.values < values {
+            let header = Header::read(&self.file, self.at, self.end, self.chunk.compression());
+            let header = header.map_err(|what| self.refused(&what))?;
+            if !header.is_index() {
+                return Ok(Some(header));
+            }
+            self.pass(header);
         }
-        Ok(self.next)
+        Ok(None)
     }
 
     fn pass(&mut self, header: Header) {
         self.at = self.at.saturating_add(header.length).saturating_add(header.stored);
-        self.next = None;
+        self.values += if header.is_dictionary() { 0 } else { header.values };
     }
 
     /// Takes the memory of a page for that of the one before.
     fn hold(&mut self, header: Header) -> Result<()> {
-        let held = if header.kind == DICTIONARY { &mut self.dictionary } else { &mut self.page };
-        self.budget.give_back(std::mem::take(held));
-        match self.budget.take(header.unpacked) {
-            Ok(()) => *held = header.unpacked,
-            Err(what) => return Err(self.refused(&what)),
-        }
-        Ok(())
+        let is_packed = self.chunk.compression() != Compression::UNCOMPRESSED;
+        let bytes = if is_packed { header.unpacked } else { header.stored };
+        let is_listed = self.chunk.column_descr().max_rep_level() > 0 && !header.is_dictionary();
+        let listed = if is_listed { header.values * LISTED_BYTES } else { 0 };
+        let held = if header.is_dictionary() { &mut self.dictionary } else { &mut self.page };
+        self.budget.give_back(std::mem::replace(held, bytes));
+        self.budget.take(bytes, listed).map_err(|what| self.refused(&what))
     }
 
     fn refused(&self, what: &str) -> CrateError {
-        refused(&format!("column {}, page at offset {}: {what}", self.column, self.at))
+        refused(&format!("column {}, page at offset {}: {what}", self.chunk.column_path().string(), self.at))
     }
+}
+
+/// A column with its true beginning and end.
+///
+/// Some writers store an offset of 0 for a dictionary that does not exist, or one that lies behind the data. Old ones
+/// leave the head of the dictionary out of the length (PARQUET-816); what is read ends with the last value anyway.
+fn whole(chunk: &ColumnChunkMetaData, writer: Option<&str>, file: u64) -> Result<ColumnChunkMetaData> {
+    if chunk.file_path().is_some() {
+        return Err(refused(&format!(
+            "column {}: its bytes are in another file",
+            chunk.column_path().string()
+        )));
+    }
+    let mut builder = chunk.clone().into_builder();
+    if chunk.dictionary_page_offset().is_some_and(|at| !(1..chunk.data_page_offset()).contains(&at)) {
+        builder = builder.set_dictionary_page_offset(None);
+    }
+    let chunk = builder.build()?;
+    if !writer.is_some_and(is_short) {
+        return Ok(chunk);
+    }
+    let (start, length) = chunk.byte_range();
+    let behind = file.saturating_sub(start.saturating_add(length)).min(LONGEST_HEAD);
+    let length = i64::try_from(length + behind).map_err(|_| refused("a column is too long"))?;
+    chunk.into_builder().set_total_compressed_size(length).build()
+}
+
+/// Whether a writer is of those that leave the head of the dictionary out: parquet-mr before 1.2.9.
+fn is_short(writer: &str) -> bool {
+    let Some(version) = writer.strip_prefix("parquet-mr") else { return false };
+    let numbers = version.trim_start().trim_start_matches("version").trim_start();
+    let mut numbers = numbers.split(|c: char| !c.is_ascii_digit()).map(|number| number.parse().unwrap_or(0));
+    let mut next = || numbers.next().unwrap_or(0);
+    (next(), next(), next()) < (1u64, 2u64, 9u64)
 }
 
 fn refused(what: &str) -> CrateError {
@@ -162,17 +216,14 @@ impl PageReader for CheckedPages {
         let Some(header) = self.look()? else { return Ok(None) };
         self.hold(header)?;
         let page = self.inner.get_next_page()?;
-        let content = page.as_ref().map_or(Ok(()), |page| self.content.check(page));
-        content.map_err(|what| self.refused(&what))?;
+        let counts = page.as_ref().map_or(Ok(()), |page| counts::check(page, self.chunk.column_descr()));
+        counts.map_err(|what| self.refused(&what))?;
         self.pass(header);
         Ok(page)
     }
 
     fn peek_next_page(&mut self) -> Result<Option<PageMetadata>> {
-        match self.look()? {
-            Some(_) => self.inner.peek_next_page(),
-            None => Ok(None),
-        }
+        self.inner.peek_next_page()
     }
 
     fn skip_next_page(&mut self) -> Result<()> {
@@ -183,10 +234,7 @@ impl PageReader for CheckedPages {
     }
 
     fn at_record_boundary(&mut self) -> Result<bool> {
-        match self.look()? {
-            Some(_) => self.inner.at_record_boundary(),
-            None => Ok(true),
-        }
+        self.inner.at_record_boundary()
     }
 }
 

@@ -1,0 +1,180 @@
+//! The columns of a file that a table can have: named, each once, with values of a kind.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::{Mutex, PoisonError};
+
+use arrow_schema::{DataType, Field, FieldRef, Fields, Schema};
+use exporter_core::codebook::{Kind, Table, Variable};
+use exporter_core::dataset::infer_kind;
+use exporter_core::{Codebook, Loss, LossCode, LossReport};
+
+use crate::shown::shown_type;
+
+/// Most bytes that a value of fixed length may have.
+const MAX_WIDTH: u64 = 64 << 20;
+
+/// A column whose type cannot be told.
+pub(crate) struct Unread {
+    pub(crate) name: String,
+    pub(crate) why: String,
+}
+
+/// The columns that are read, and what of the others is said.
+#[derive(Debug)]
+pub(crate) struct Readable {
+    /// Their places in the file, ascending.
+    pub(crate) columns: Vec<usize>,
+    /// As they are in the file.
+    pub(crate) fields: Fields,
+    /// As the table has them, with the keys and values of the file.
+    pub(crate) shown: Schema,
+    /// Columns that are left out or renamed; the table is not named.
+    losses: Vec<Loss>,
+    /// By column, what the scan that cut most of its values had to cut.
+    cut: Mutex<BTreeMap<usize, CutValues>>,
+}
+
+/// Times of a column that lost digits.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct CutValues {
+    pub(crate) count: u64,
+    /// Row from 1, where it is known, and value of the first one.
+    pub(crate) first: Option<(Option<u64>, String)>,
+}
+
+impl Readable {
+    /// Takes the columns that a table can have; `described` tells the type of one that it cannot.
+    pub(crate) fn of(
+        columns: impl Iterator<Item = Result<FieldRef, Unread>>,
+        keys: HashMap<String, String>,
+        described: impl Fn(usize) -> String,
+    ) -> Self {
+        let columns: Vec<_> = columns.collect();
+        let mut names = Names::of(&columns);
+        let (mut places, mut fields, mut shown, mut losses) = (vec![], vec![], vec![], vec![]);
+        for (place, column) in columns.into_iter().enumerate() {
+            let judged = column.map_err(|unread| (unread.name, unread.why)).and_then(|field| {
+                let data_type = shown_type(&field);
+                match why_not(&data_type) {
+                    None => Ok((field, data_type)),
+                    Some(why) => Err((field.name().clone(), why)),
+                }
+            });
+            match judged {
+                Ok((field, data_type)) => {
+                    let name = names.free(place, field.name());
+                    if &name != field.name() {
+                        let what =
+                            if field.name().is_empty() { "has no name" } else { "has the name of another" };
+                        let action = format!("column {} of the file {what}, read as {name}", place + 1);
+                        losses.push(Loss::new(LossCode::NAME_CHANGED, action).variable(&name));
+                    }
+                    places.push(place);
+                    shown.push(Field::new(name, data_type, true));
+                    fields.push(field);
+                }
+                Err((name, why)) => {
+                    let name = if name.is_empty() { format!("column_{}", place + 1) } else { name };
+                    let action = format!("left out, its type is not read: {} ({why})", described(place));
+                    losses.push(Loss::new(LossCode::NOT_READ, action).variable(name));
+                }
+            }
+        }
+        let shown = Schema::new_with_metadata(shown, keys);
+        Self { columns: places, fields: fields.into(), shown, losses, cut: Mutex::default() }
+    }
+
+    /// What a scan has cut so far; scanning again adds nothing.
+    pub(crate) fn was_cut(&self, column: usize, values: &CutValues) {
+        let mut cut = self.cut.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = cut.entry(column).or_default();
+        if values.count > known.count {
+            known.clone_from(values);
+        }
+    }
+
+    /// What is left out of a table, renamed in it and cut.
+    pub(crate) fn losses(&self, codebook: &Codebook) -> LossReport {
+        let table = codebook.tables.first().map(|table| table.name.as_str()).unwrap_or_default();
+        let cut = self.cut.lock().unwrap_or_else(PoisonError::into_inner);
+        let cut = cut.iter().map(|(column, values)| {
+            let loss = Loss::new(LossCode::TIME_PRECISION, "INT96 times finer than microseconds are cut");
+            let loss = loss.variable(self.shown.field(*column).name()).count(values.count);
+            match &values.first {
+                Some((row, value)) => loss.first(*row, value),
+                None => loss,
+            }
+        });
+        self.losses.iter().cloned().chain(cut).map(|loss| loss.table(table)).collect()
+    }
+}
+
+/// Why a type is not read.
+fn why_not(data_type: &DataType) -> Option<String> {
+    let too_wide = |width: u64| format!("a value has {width} bytes, at most {MAX_WIDTH} are read");
+    let kind = match infer_kind(data_type) {
+        Ok(kind) => kind,
+        Err(error) => return Some(error.message().to_owned()),
+    };
+    if width(data_type) > MAX_WIDTH {
+        return Some(too_wide(width(data_type)));
+    }
+    // Names of parts and of zones are as the file has them.
+    (kind.is_nested() || matches!(kind, Kind::DateTime { zone: Some(_), .. })).then(|| {
+        let table = Table::new("table", vec![Variable::new("variable", kind)]);
+        Codebook::new("study").with_table(table).validate().err().map(|error| error.message().to_owned())
+    })?
+}
+
+/// Bytes that a value takes even when it is null.
+pub(crate) fn width(data_type: &DataType) -> u64 {
+    match data_type {
+        DataType::FixedSizeBinary(width) => u64::try_from(*width).unwrap_or(0),
+        DataType::FixedSizeList(item, size) => {
+            width(item.data_type()).saturating_mul(u64::try_from(*size).unwrap_or(0))
+        }
+        DataType::Struct(parts) => {
+            parts.iter().fold(0, |sum, part| width(part.data_type()).saturating_add(sum))
+        }
+        // Where the items are counts; the widest is what matters.
+        DataType::List(item)
+        | DataType::LargeList(item)
+        | DataType::ListView(item)
+        | DataType::LargeListView(item)
+        | DataType::Map(item, _) => width(item.data_type()).max(8),
+        other => other.primitive_width().unwrap_or(8) as u64,
+    }
+}
+
+/// Gives every column a name of its own.
+struct Names {
+    given: HashSet<String>,
+    taken: HashSet<String>,
+}
+
+impl Names {
+    fn of(columns: &[Result<FieldRef, Unread>]) -> Self {
+        let name = |column: &Result<FieldRef, Unread>| match column {
+            Ok(field) => field.name().clone(),
+            Err(unread) => unread.name.clone(),
+        };
+        Self { given: columns.iter().map(name).collect(), taken: HashSet::new() }
+    }
+
+    /// The name in the file, or as for delimited text `column_3` for none and `name_2` for one that another column has.
+    fn free(&mut self, place: usize, name: &str) -> String {
+        if !name.is_empty() && self.taken.insert(name.to_owned()) {
+            return name.to_owned();
+        }
+        let stem = if name.is_empty() { format!("column_{}", place + 1) } else { name.to_owned() };
+        let first = name.is_empty().then(|| stem.clone());
+        let numbered = (2u64..).map(|number| format!("{stem}_{number}"));
+        let free = first
+            .into_iter()
+            .chain(numbered)
+            .find(|name| !self.given.contains(name) && !self.taken.contains(name));
+        let free = free.unwrap_or(stem);
+        self.taken.insert(free.clone());
+        free
+    }
+}

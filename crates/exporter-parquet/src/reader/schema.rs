@@ -1,0 +1,199 @@
+//! The columns of a file: their Arrow types, one by one where the types of some cannot be told.
+
+use std::sync::Arc;
+
+use arrow_schema::extension::EXTENSION_TYPE_NAME_KEY;
+use arrow_schema::{DataType, Field, FieldRef, Schema};
+use parquet::arrow::parquet_to_arrow_schema;
+use parquet::basic::{ConvertedType, LogicalType, Type as Physical};
+use parquet::errors::Result as CrateResult;
+use parquet::file::metadata::{FileMetaData, ParquetMetaData};
+use parquet::schema::printer::print_schema;
+use parquet::schema::types::{ColumnDescriptor, SchemaDescriptor, Type, TypePtr};
+
+use crate::ParquetError;
+use crate::contained::contained;
+use crate::readable::{Readable, Unread};
+use crate::shown::{INT96, UUID};
+
+/// The columns that are read.
+#[derive(Debug)]
+pub(super) struct FileSchema {
+    /// Those alone, as the decoder is to take them: INT96 as 12 bytes, because its times overflow in the decoder.
+    pub(super) parquet: SchemaDescriptor,
+    /// For every leaf of these columns its place in the file.
+    pub(super) leaves: Arc<[usize]>,
+    pub(super) readable: Readable,
+    /// Why the Arrow schema in the footer is not used.
+    pub(super) remark: Option<String>,
+}
+
+impl FileSchema {
+    pub(super) fn of(metadata: &ParquetMetaData) -> Result<Self, ParquetError> {
+        let file = metadata.file_metadata();
+        let roots = file.schema_descr().root_schema().get_fields();
+        let (types, keys, remark) = match with_arrow_schema(file) {
+            Ok(schema) if schema.fields().len() == roots.len() => {
+                (schema.fields().iter().cloned().map(Ok).collect(), schema.metadata, None)
+            }
+            told => {
+                let why =
+                    told.err().map(|error| format!("the Arrow schema in the footer is not used: {error}"));
+                let pairs = file.key_value_metadata().into_iter().flatten();
+                let keys = pairs.filter_map(|pair| Some((pair.key.clone(), pair.value.clone()?))).collect();
+                (types_of(roots), keys, why)
+            }
+        };
+        let leaves = leaves_by_root(file.schema_descr(), roots.len());
+        let mut types: Vec<Result<FieldRef, ParquetError>> = types;
+        for (field, leaves) in types.iter_mut().zip(&leaves) {
+            if let Ok(field) = field {
+                let mut columns = leaves.iter().map(|leaf| file.schema_descr().column(*leaf));
+                *field = annotated(field, &mut columns);
+            }
+        }
+        let columns = types.into_iter().zip(roots).map(|(field, root)| {
+            field.map_err(|error| Unread { name: root.name().to_owned(), why: error.to_string() })
+        });
+        let readable = Readable::of(columns, keys, |column| {
+            roots.get(column).map_or_else(String::new, |root| described(root))
+        });
+        let read = readable.columns.iter().filter_map(|column| roots.get(*column));
+        Ok(Self {
+            parquet: descriptor(read.map(without_int96).collect::<CrateResult<_>>()?)?,
+            leaves: readable
+                .columns
+                .iter()
+                .filter_map(|column| leaves.get(*column))
+                .flatten()
+                .copied()
+                .collect(),
+            readable,
+            remark,
+        })
+    }
+
+    /// The leaf of a column that is not nested, in `parquet`.
+    pub(super) fn flat_leaf(&self, column: usize) -> Option<usize> {
+        if !self.parquet.root_schema().get_fields().get(column)?.is_primitive() {
+            return None;
+        }
+        // Leaves come in the order of their roots.
+        let count = self.parquet.num_columns();
+        let (mut low, mut high) = (0, count);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if self.parquet.get_column_root_idx(middle) < column { low = middle + 1 } else { high = middle }
+        }
+        (low < count && self.parquet.get_column_root_idx(low) == column).then_some(low)
+    }
+}
+
+/// The types as the Arrow schema in the footer says, where there is one.
+fn with_arrow_schema(file: &FileMetaData) -> Result<Schema, ParquetError> {
+    contained("parquet", || parquet_to_arrow_schema(file.schema_descr(), file.key_value_metadata()))
+}
+
+/// The types of columns; those that have none are found by halving.
+fn types_of(roots: &[TypePtr]) -> Vec<Result<FieldRef, ParquetError>> {
+    let told = contained("parquet", || parquet_to_arrow_schema(&descriptor(roots.to_vec())?, None));
+    match (told, roots) {
+        (Ok(schema), _) if schema.fields().len() == roots.len() => {
+            schema.fields().iter().cloned().map(Ok).collect()
+        }
+        (_, []) => Vec::new(),
+        (Ok(_), [_]) => vec![Err(super::footer::malformed("a group without columns"))],
+        (Err(error), [_]) => vec![Err(error)],
+        _ => {
+            let (left, right) = roots.split_at(roots.len() / 2);
+            types_of(left).into_iter().chain(types_of(right)).collect()
+        }
+    }
+}
+
+fn descriptor(roots: Vec<TypePtr>) -> CrateResult<SchemaDescriptor> {
+    Ok(SchemaDescriptor::new(Arc::new(Type::group_type_builder("schema").with_fields(roots).build()?)))
+}
+
+fn leaves_by_root(schema: &SchemaDescriptor, roots: usize) -> Vec<Vec<usize>> {
+    let mut leaves = vec![Vec::new(); roots];
+    for leaf in 0..schema.num_columns() {
+        if let Some(of_root) = leaves.get_mut(schema.get_column_root_idx(leaf)) {
+            of_root.push(leaf);
+        }
+    }
+    leaves
+}
+
+/// A column with what its leaves say and the Arrow type does not: texts of enumerations, UUIDs.
+fn annotated(field: &FieldRef, leaves: &mut dyn Iterator<Item = Arc<ColumnDescriptor>>) -> FieldRef {
+    let mut part = |field: &FieldRef| annotated(field, leaves);
+    let data_type = match field.data_type() {
+        DataType::Struct(parts) => DataType::Struct(parts.iter().map(part).collect()),
+        DataType::List(item) => DataType::List(part(item)),
+        DataType::LargeList(item) => DataType::LargeList(part(item)),
+        DataType::ListView(item) => DataType::ListView(part(item)),
+        DataType::LargeListView(item) => DataType::LargeListView(part(item)),
+        DataType::FixedSizeList(item, size) => DataType::FixedSizeList(part(item), *size),
+        DataType::Map(entries, sorted) => DataType::Map(part(entries), *sorted),
+        own => {
+            let Some(leaf) = leaves.next() else { return Arc::clone(field) };
+            let is = |logical, converted| {
+                leaf.logical_type_ref() == Some(&logical) || leaf.converted_type() == converted
+            };
+            let marked = |key: &str, value: &str| {
+                let mut metadata = field.metadata().clone();
+                metadata.insert(key.to_owned(), value.to_owned());
+                field.as_ref().clone().with_metadata(metadata)
+            };
+            match own {
+                DataType::Timestamp(_, zone) if leaf.physical_type() == Physical::INT96 => {
+                    let marked = marked(INT96, zone.as_deref().unwrap_or_default());
+                    return Arc::new(marked.with_data_type(DataType::FixedSizeBinary(12)));
+                }
+                DataType::Binary if is(LogicalType::Enum, ConvertedType::ENUM) => DataType::Utf8,
+                DataType::FixedSizeBinary(16) if leaf.logical_type_ref() == Some(&LogicalType::Uuid) => {
+                    return Arc::new(marked(EXTENSION_TYPE_NAME_KEY, UUID));
+                }
+                _ => return Arc::clone(field),
+            }
+        }
+    };
+    Arc::new(Field::clone(field).with_data_type(data_type))
+}
+
+/// A column with 12 bytes wherever it has INT96; in the file both are the same.
+fn without_int96(stored: &TypePtr) -> CrateResult<TypePtr> {
+    let info = stored.get_basic_info();
+    let id = info.has_id().then(|| info.id());
+    if !stored.is_primitive() {
+        let parts = stored.get_fields().iter().map(without_int96).collect::<CrateResult<Vec<_>>>()?;
+        if parts.iter().zip(stored.get_fields()).all(|(part, stored)| Arc::ptr_eq(part, stored)) {
+            return Ok(Arc::clone(stored));
+        }
+        let mut group = Type::group_type_builder(stored.name())
+            .with_fields(parts)
+            .with_id(id)
+            .with_converted_type(info.converted_type())
+            .with_logical_type(info.logical_type_ref().cloned());
+        if info.has_repetition() {
+            group = group.with_repetition(info.repetition());
+        }
+        return Ok(Arc::new(group.build()?));
+    }
+    if stored.get_physical_type() != Physical::INT96 {
+        return Ok(Arc::clone(stored));
+    }
+    let bytes = Type::primitive_type_builder(stored.name(), Physical::FIXED_LEN_BYTE_ARRAY)
+        .with_length(12)
+        .with_id(id)
+        .with_repetition(info.repetition());
+    Ok(Arc::new(bytes.build()?))
+}
+
+/// A column in the words of the format, on one line.
+fn described(root: &Type) -> String {
+    let mut text = Vec::new();
+    print_schema(&mut text, root);
+    String::from_utf8_lossy(&text).split_whitespace().collect::<Vec<_>>().join(" ")
+}

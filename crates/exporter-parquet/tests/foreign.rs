@@ -1,0 +1,285 @@
+//! What other programs write and we do not: columns that no kind holds, names a table cannot have, UUIDs, enumerations,
+//! row groups without rows, every codec.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::Int32Type;
+use arrow_array::{
+    Array, ArrayRef, FixedSizeBinaryArray, Int32Array, IntervalMonthDayNanoArray, ListArray, RecordBatch,
+    StringArray, StructArray,
+};
+use arrow_buffer::{IntervalMonthDayNano, OffsetBuffer};
+use arrow_schema::{DataType, Field, Schema};
+use exporter_core::codebook::Kind;
+use exporter_core::{Context, Dataset, LossCode, Scan, TableId};
+use exporter_testkit::{Cell, cells_of};
+use parquet::arrow::ArrowWriter;
+use parquet::basic::{BrotliLevel, Compression, GzipLevel, ZstdLevel};
+use parquet::data_type::{
+    ByteArray, ByteArrayType, FixedLenByteArray, FixedLenByteArrayType, Int96, Int96Type,
+};
+use parquet::file::properties::WriterProperties;
+use parquet::file::writer::SerializedFileWriter;
+use parquet::schema::parser::parse_message_type;
+
+use crate::support::open;
+
+/// Bytes 0 to 15, and how they are written.
+const UUID: [u8; 16] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
+const UUID_TEXT: &str = "00010203-0405-0607-0809-0a0b0c0d0e0f";
+
+fn parquet(path: &Path, batch: &RecordBatch, compression: Compression) {
+    let properties = WriterProperties::builder().set_compression(compression).build();
+    let file = std::fs::File::create(path).unwrap();
+    let mut writer = ArrowWriter::try_new(file, batch.schema(), Some(properties)).unwrap();
+    writer.write(batch).unwrap();
+    writer.close().unwrap();
+}
+
+fn arrow(path: &Path, batch: &RecordBatch) {
+    let file = std::fs::File::create(path).unwrap();
+    let mut writer = arrow_ipc::writer::FileWriter::try_new(file, &batch.schema()).unwrap();
+    writer.write(batch).unwrap();
+    writer.finish().unwrap();
+}
+
+fn read(data: &dyn Dataset) -> RecordBatch {
+    let batches = Context::default().scan(data, TableId(0), &Scan::all()).unwrap();
+    let schema = batches.schema().clone();
+    let batches: Vec<RecordBatch> = batches.map(Result::unwrap).collect();
+    arrow_select::concat::concat_batches(&schema, &batches).unwrap()
+}
+
+fn names(data: &dyn Dataset) -> Vec<String> {
+    data.codebook().tables[0].variables.iter().map(|variable| variable.name.clone()).collect()
+}
+
+fn losses(data: &dyn Dataset, code: &LossCode) -> Vec<String> {
+    data.losses().iter().filter(|loss| &loss.code == code).map(ToString::to_string).collect()
+}
+
+/// A schema with a number, an interval, an interval in a list, and a text.
+fn intervals() -> RecordBatch {
+    let interval = IntervalMonthDayNano::new(1, 2, 0);
+    let intervals: ArrayRef = Arc::new(IntervalMonthDayNanoArray::from(vec![interval, interval]));
+    let item = Arc::new(Field::new("item", intervals.data_type().clone(), true));
+    let offsets = OffsetBuffer::new(vec![0, 1, 2].into());
+    let list: ArrayRef = Arc::new(ListArray::new(item, offsets, intervals.clone(), None));
+    let number: ArrayRef = Arc::new(Int32Array::from(vec![7, 8]));
+    let text: ArrayRef = Arc::new(StringArray::from(vec!["a", "b"]));
+    RecordBatch::try_from_iter([("number", number), ("for", intervals), ("all", list), ("text", text)])
+        .unwrap()
+}
+
+#[test]
+fn columns_of_types_without_a_kind_are_named_and_the_others_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("intervals.arrow");
+    arrow(&path, &intervals());
+    let data = open(&path).unwrap();
+    assert_eq!(names(&*data), ["number", "text"]);
+    let said = losses(&*data, &LossCode::NOT_READ);
+    assert_eq!(said.len(), 2);
+    assert!(said.iter().all(|said| said.contains("Interval(MonthDayNano)")), "{said:?}");
+    assert_eq!(cells_of(read(&*data).column(1)), [Cell::Text("a".into()), Cell::Text("b".into())]);
+
+    let path = folder.path().join("interval.parquet");
+    let schema = "message m { required binary first (STRING); \
+                  required group all (LIST) { repeated group list { \
+                  optional fixed_len_byte_array(12) item (INTERVAL); } } \
+                  required fixed_len_byte_array(12) length (INTERVAL); required binary last (STRING); }";
+    let schema = Arc::new(parse_message_type(schema).unwrap());
+    let file = std::fs::File::create(&path).unwrap();
+    let mut writer = SerializedFileWriter::new(file, schema, Arc::default()).unwrap();
+    let mut group = writer.next_row_group().unwrap();
+    let texts = |text: &str| [ByteArray::from(text)];
+    let interval = [FixedLenByteArray::from(vec![1; 12])];
+    let mut column = group.next_column().unwrap().unwrap();
+    column.typed::<ByteArrayType>().write_batch(&texts("x"), None, None).unwrap();
+    column.close().unwrap();
+    for levels in [Some(&[2i16][..]), None] {
+        let mut column = group.next_column().unwrap().unwrap();
+        let typed = column.typed::<FixedLenByteArrayType>();
+        typed.write_batch(&interval, levels, levels.map(|_| &[0i16][..])).unwrap();
+        column.close().unwrap();
+    }
+    let mut column = group.next_column().unwrap().unwrap();
+    column.typed::<ByteArrayType>().write_batch(&texts("y"), None, None).unwrap();
+    column.close().unwrap();
+    group.close().unwrap();
+    writer.close().unwrap();
+    let data = open(&path).unwrap();
+    assert_eq!(names(&*data), ["first", "last"]);
+    let said = losses(&*data, &LossCode::NOT_READ);
+    assert!(said.len() == 2 && said.iter().all(|said| said.contains("(INTERVAL)")), "{said:?}");
+    assert!(said[1].starts_with("not-read interval.length:"), "{said:?}");
+    // The leaves behind the columns that are left out are still those of their names.
+    assert_eq!(cells_of(read(&*data).column(1)), [Cell::Text("y".into())]);
+    assert_eq!(data.facts(TableId(0)).unwrap().columns[&1].nulls, Some(0));
+}
+
+#[test]
+fn columns_without_a_name_of_their_own_get_one() {
+    let column = |value: i32| -> ArrayRef { Arc::new(Int32Array::from(vec![value])) };
+    let fields = ["", "a", "a", "a_2", "column_1"].map(|name| Field::new(name, DataType::Int32, true));
+    let batch =
+        RecordBatch::try_new(Arc::new(Schema::new(fields.to_vec())), (0..5).map(column).collect()).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let (first, second) = (folder.path().join("names.parquet"), folder.path().join("names.arrow"));
+    parquet(&first, &batch, Compression::UNCOMPRESSED);
+    arrow(&second, &batch);
+    for path in [first, second] {
+        let data = open(&path).unwrap();
+        assert_eq!(names(&*data), ["column_1_2", "a", "a_3", "a_2", "column_1"]);
+        let said = losses(&*data, &LossCode::NAME_CHANGED);
+        assert_eq!(
+            said,
+            [
+                "name-changed names.a_3: column 3 of the file has the name of another, read as a_3",
+                "name-changed names.column_1_2: column 1 of the file has no name, read as column_1_2"
+            ]
+        );
+        let read = read(&*data);
+        let values: Vec<i32> =
+            read.columns().iter().map(|column| column.as_primitive::<Int32Type>().value(0)).collect();
+        assert_eq!(values, [0, 1, 2, 3, 4]);
+    }
+}
+
+#[test]
+fn uuids_are_texts_wherever_they_stand() {
+    let bytes =
+        FixedSizeBinaryArray::try_from_sparse_iter_with_size([Some(UUID), None].into_iter(), 16).unwrap();
+    let uuid = Field::new("uuid", DataType::FixedSizeBinary(16), true)
+        .with_metadata([("ARROW:extension:name".to_owned(), "arrow.uuid".to_owned())].into());
+    let other = Field::new("bytes", DataType::FixedSizeBinary(16), true);
+    let parts = StructArray::new(
+        vec![uuid.clone(), other].into(),
+        vec![Arc::new(bytes.clone()), Arc::new(bytes.clone())],
+        None,
+    );
+    let offsets = OffsetBuffer::new(vec![0, 2, 2].into());
+    let list =
+        ListArray::new(Arc::new(uuid.clone().with_name("item")), offsets, Arc::new(bytes.clone()), None);
+    let schema = Schema::new(vec![
+        uuid,
+        Field::new("parts", parts.data_type().clone(), true),
+        Field::new("list", list.data_type().clone(), true),
+    ]);
+    let columns: Vec<ArrayRef> = vec![Arc::new(bytes), Arc::new(parts), Arc::new(list)];
+    let batch = RecordBatch::try_new(Arc::new(schema), columns).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let (first, second) = (folder.path().join("u.parquet"), folder.path().join("u.arrow"));
+    parquet(&first, &batch, Compression::SNAPPY);
+    arrow(&second, &batch);
+    let text = || Cell::Text(UUID_TEXT.into());
+    let binary = || Cell::Binary(UUID.to_vec());
+    for path in [first, second] {
+        let data = open(&path).unwrap();
+        assert_eq!(data.codebook().tables[0].variables[0].kind, Kind::Text);
+        let read = read(&*data);
+        assert_eq!(cells_of(read.column(0)), [text(), Cell::Null]);
+        assert_eq!(cells_of(read.column(1))[0], Cell::Structure(vec![text(), binary()]));
+        assert_eq!(cells_of(read.column(2)), [Cell::List(vec![text(), Cell::Null]), Cell::List(vec![])]);
+    }
+}
+
+/// The logical types alone tell, without an Arrow schema beside them.
+#[test]
+fn uuids_and_enumerations_are_told_by_the_format_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("logical.parquet");
+    let schema = "message m { required fixed_len_byte_array(16) u (UUID); required binary e (ENUM); \
+                  required fixed_len_byte_array(16) b; }";
+    let schema = Arc::new(parse_message_type(schema).unwrap());
+    let file = std::fs::File::create(&path).unwrap();
+    let mut writer = SerializedFileWriter::new(file, schema, Arc::default()).unwrap();
+    // The first row group has no rows.
+    for rows in [0, 1] {
+        let mut group = writer.next_row_group().unwrap();
+        for column in 0..3 {
+            let mut writer = group.next_column().unwrap().unwrap();
+            let bytes = ByteArray::from(if column == 1 { b"low".to_vec() } else { UUID.to_vec() });
+            if column == 1 {
+                writer.typed::<ByteArrayType>().write_batch(&vec![bytes; rows], None, None).unwrap();
+            } else {
+                let bytes = vec![FixedLenByteArray::from(bytes); rows];
+                writer.typed::<FixedLenByteArrayType>().write_batch(&bytes, None, None).unwrap();
+            }
+            writer.close().unwrap();
+        }
+        group.close().unwrap();
+    }
+    writer.close().unwrap();
+    let read = read(&*open(&path).unwrap());
+    let cells: Vec<Cell> = read.columns().iter().flat_map(|column| cells_of(column)).collect();
+    let expected = [Cell::Text(UUID_TEXT.into()), Cell::Text("low".into()), Cell::Binary(UUID.to_vec())];
+    assert_eq!(cells, expected);
+}
+
+/// Spark's times reach far beyond what nanoseconds count; Impala's are finer than microseconds.
+#[test]
+fn int96_is_read_in_microseconds() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("int96.parquet");
+    let schema = "message m { optional int96 t; optional group l (LIST) { repeated group list { optional int96 item; } } }";
+    let schema = Arc::new(parse_message_type(schema).unwrap());
+    let file = std::fs::File::create(&path).unwrap();
+    let mut writer = SerializedFileWriter::new(file, schema, Arc::default()).unwrap();
+    let mut group = writer.next_row_group().unwrap();
+    // 1970-01-01 00:00:00.000001, 9999-12-31, and 1969-12-31 23:59:59.999999999.
+    let values = [(1000u64, 2_440_588u32), (0, 5_373_484), (86_399_999_999_999, 2_440_587)]
+        .map(|(time, day)| Int96::from(vec![time as u32, (time >> 32) as u32, day]));
+    let mut column = group.next_column().unwrap().unwrap();
+    column.typed::<Int96Type>().write_batch(&values, Some(&[1, 1, 0, 1]), None).unwrap();
+    column.close().unwrap();
+    let mut column = group.next_column().unwrap().unwrap();
+    let typed = column.typed::<Int96Type>();
+    typed.write_batch(&values, Some(&[3, 3, 0, 1, 3]), Some(&[0, 1, 0, 0, 0])).unwrap();
+    column.close().unwrap();
+    group.close().unwrap();
+    writer.close().unwrap();
+    let data = open(&path).unwrap();
+    assert_eq!(data.losses().len(), 0);
+    let kind = Kind::DateTime { unit: exporter_core::codebook::TimeUnit::Microsecond, zone: None };
+    assert_eq!(data.codebook().tables[0].variables[0].kind, kind);
+    let numbers = [1, 253_402_214_400_000_000, -1].map(Cell::Integer);
+    for _ in 0..2 {
+        let read = read(&*data);
+        let [first, second, third] = numbers.clone();
+        assert_eq!(cells_of(read.column(0)), [first.clone(), second.clone(), Cell::Null, third.clone()]);
+        let lists =
+            [Cell::List(vec![first, second]), Cell::Null, Cell::List(vec![]), Cell::List(vec![third])];
+        assert_eq!(cells_of(read.column(1)), lists);
+        assert_eq!(
+            losses(&*data, &LossCode::TIME_PRECISION),
+            [
+                "time-precision int96.l: INT96 times finer than microseconds are cut, first: \"-1 ns since 1970\"",
+                "time-precision int96.t: INT96 times finer than microseconds are cut, first at row 4: \"-1 ns since 1970\""
+            ]
+        );
+    }
+}
+
+#[test]
+fn every_codec_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let numbers: ArrayRef = Arc::new(Int32Array::from_iter_values((0..5000).map(|row| row % 100)));
+    let batch = RecordBatch::try_from_iter([("x", numbers)]).unwrap();
+    for compression in [
+        Compression::UNCOMPRESSED,
+        Compression::SNAPPY,
+        Compression::GZIP(GzipLevel::default()),
+        Compression::BROTLI(BrotliLevel::default()),
+        Compression::LZ4,
+        Compression::LZ4_RAW,
+        Compression::ZSTD(ZstdLevel::default()),
+    ] {
+        let path = folder.path().join("codec.parquet");
+        parquet(&path, &batch, compression);
+        let read = read(&*open(&path).unwrap());
+        assert_eq!(read.column(0), batch.column(0), "{compression}");
+    }
+}
