@@ -98,6 +98,10 @@ struct IpcTable<'o> {
 }
 
 impl RowWriter for IpcTable<'_> {
+    fn stored(&self, schema: &SchemaRef) -> SchemaRef {
+        SchemaRef::clone(schema)
+    }
+
     fn write(
         self,
         output: &mut (dyn Write + Send),

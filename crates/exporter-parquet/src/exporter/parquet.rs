@@ -115,6 +115,10 @@ fn has_duration(kind: &Kind) -> bool {
 }
 
 impl RowWriter for &ParquetOptions {
+    fn stored(&self, schema: &SchemaRef) -> SchemaRef {
+        Arc::new(Schema::new(schema.fields().iter().map(stored_field).collect::<Vec<_>>()))
+    }
+
     fn write(
         self,
         output: &mut (dyn Write + Send),
@@ -122,7 +126,7 @@ impl RowWriter for &ParquetOptions {
         metadata: Vec<(String, String)>,
         rows: &TableRows<'_>,
     ) -> Result<u64, ParquetError> {
-        let stored = Arc::new(Schema::new(schema.fields().iter().map(stored_field).collect::<Vec<_>>()));
+        let stored = self.stored(schema);
         let mut properties = properties(self)?
             .set_key_value_metadata(Some(
                 metadata.into_iter().map(|(key, value)| KeyValue::new(key, value)).collect(),

@@ -20,6 +20,9 @@ const OUTPUT_BUFFER: usize = 1 << 18;
 
 /// Writes the rows of a table to an output.
 pub(super) trait RowWriter: Copy + Send {
+    /// The columns as the file stores them.
+    fn stored(&self, schema: &SchemaRef) -> SchemaRef;
+
     /// Writes and returns the number of rows; `metadata` are the file's keys and values.
     fn write(
         self,
@@ -84,34 +87,37 @@ pub(super) fn plan<'a>(
 ) -> Result<TablesPlan<'a>> {
     let codebook = data.codebook();
     let mut plan = TablesPlan::new(data, with.losses(exporter, codebook));
-    let mut json = None;
-    if with_codebook {
-        let stored = codebook::store(codebook)?;
-        for name in stored.dropped {
+    for (index, (table, entry)) in codebook.tables.iter().zip(exporter.entries(codebook)).enumerate() {
+        let columns: Vec<usize> = (0..table.variables.len()).collect();
+        let schema = arrow_schema(table, &columns);
+        let stored = match with_codebook {
+            true => codebook::store(codebook, TableId(index), &writer.stored(&schema))?,
+            false => None,
+        };
+        let (json, dropped) = stored.map(|stored| (stored.json, stored.dropped)).unzip();
+        for name in dropped.into_iter().flatten() {
             let action = "stored without its bytes, which are too many";
-            plan.losses.add(Loss::new(LossCode::DOCUMENT_DROPPED, action).first(None, name));
+            let loss = Loss::new(LossCode::DOCUMENT_DROPPED, action).table(&table.name);
+            plan.losses.add(loss.first(None, name));
         }
-        json = Some(stored.json);
-    }
-    for (index, entry) in exporter.entries(codebook).into_iter().enumerate() {
-        plan.push(TableId(index), entry, Table { writer, codebook: json.clone() });
+        plan.push(TableId(index), entry, Table { writer, schema, codebook: json });
     }
     Ok(plan)
 }
 
 struct Table<W> {
     writer: W,
+    schema: SchemaRef,
     codebook: Option<String>,
 }
 
 impl<W: RowWriter> TableWriter for Table<W> {
     fn write(self: Box<Self>, rows: &TableRows<'_>, output: &mut Output<'_>) -> Result<Written> {
         let table = rows.table();
-        let columns: Vec<usize> = (0..table.variables.len()).collect();
         let mut metadata = vec![(TABLE_KEY.to_owned(), table.name.clone())];
         metadata.extend(self.codebook.map(|json| (CODEBOOK_KEY.to_owned(), json)));
         let mut output = BufWriter::with_capacity(OUTPUT_BUFFER, output);
-        let written = self.writer.write(&mut output, &arrow_schema(table, &columns), metadata, rows)?;
+        let written = self.writer.write(&mut output, &self.schema, metadata, rows)?;
         output.flush().map_err(|source| Error::io("cannot write the entry", source))?;
         Ok(Written { rows: written, ..Written::default() })
     }

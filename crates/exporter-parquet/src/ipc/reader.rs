@@ -14,7 +14,7 @@ use super::claims;
 use super::layout::{Content, Layout, malformed, message};
 use crate::ParquetError;
 use crate::contained::contained;
-use crate::layout::codebook::{CODEBOOK_KEY, Restored, TABLE_KEY, restore};
+use crate::layout::codebook::{CODEBOOK_KEY, Restored, TABLE_KEY, check_rows, restore};
 use crate::options::ReadOptions;
 use crate::positioned::Positioned;
 use crate::readable::Readable;
@@ -66,7 +66,7 @@ impl ArrowDataset {
             false => (None, name),
         };
         let mut restored = restore(json, table, &readable.shown)?;
-        restored.check_rows(layout.rows());
+        check_rows(&mut restored, layout.rows());
         if !layout.ended {
             restored.remarks.push("the stream has no end mark: it may be cut off".into());
         }

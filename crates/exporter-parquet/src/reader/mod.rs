@@ -24,7 +24,7 @@ use self::rows::Rows;
 use self::schema::FileSchema;
 use crate::ParquetError;
 use crate::contained::contained;
-use crate::layout::codebook::{CODEBOOK_KEY, Restored, TABLE_KEY, restore};
+use crate::layout::codebook::{CODEBOOK_KEY, Restored, TABLE_KEY, check_rows, restore};
 use crate::options::ReadOptions;
 use crate::positioned::Positioned;
 use crate::selection::{Columns, Selected, columns_to_read};
@@ -78,7 +78,7 @@ impl ParquetDataset {
         };
         let mut restored = restore(json, table, shown)?;
         restored.remarks.extend(schema.remark.clone());
-        restored.check_rows(row_count(&metadata));
+        check_rows(&mut restored, row_count(&metadata));
         Ok(Self { file, metadata, schema, restored })
     }
 

@@ -1,0 +1,156 @@
+//! The codebook inside a file: stored where the file alone would say less, and brought back.
+//!
+//! What is stored is the JSON of the codebook with one field more, `plain`: a fingerprint of what the reader of the format
+//! says of the file without it, and the names that the variables have there. A file with the same fingerprint is as it was
+//! written, and its codebook is the stored one. Another program has changed any other file: what the file says holds then,
+//! and of the stored codebook only what the file cannot say is added.
+
+mod merge;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+use crate::codebook::{Codebook, Kind, MissingValues, Table};
+use crate::dataset::{TableId, table_of};
+use crate::error::{Error, Result};
+
+/// Field of the JSON beside those of the codebook.
+const PLAIN: &str = "plain";
+
+/// A codebook as it is stored in a file.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Embedded {
+    /// The codebook as it was written, with other tables of the study where the format stores them.
+    pub codebook: Codebook,
+    /// What the file said without it; files of earlier versions do not tell.
+    plain: Option<Plain>,
+}
+
+/// What a file says without its stored codebook.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Plain {
+    fingerprint: String,
+    /// Names of the variables in the file, in their order; empty where they are those of the codebook.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    names: Vec<String>,
+}
+
+/// What a file says about its study.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Restored {
+    /// The study with the one table that the file holds.
+    pub codebook: Codebook,
+    /// The whole codebook as stored, other tables included.
+    pub whole: Option<Codebook>,
+    /// Where the stored codebook did not fit the file and the file won.
+    pub remarks: Vec<String>,
+}
+
+/// The codebook to store in the file of a table, or nothing where the file says all of it; `plain` is what the format's
+/// reader says of the file without it: one table with the same variables in the same order, whatever their names.
+///
+/// # Errors
+/// [`crate::ErrorKind::NotFound`] when the codebook has no such table.
+pub fn embed(codebook: &Codebook, table: TableId, plain: &Codebook) -> Result<Option<Embedded>> {
+    let own = table_of(codebook, table)?;
+    if codebook.tables.len() == 1 && normal(codebook) == normal(plain) {
+        return Ok(None);
+    }
+    let names =
+        |table: &Table| table.variables.iter().map(|variable| variable.name.clone()).collect::<Vec<_>>();
+    let plain_names = plain.tables.first().map(names).unwrap_or_default();
+    let names = if plain_names == names(own) { Vec::new() } else { plain_names };
+    let plain = Plain { fingerprint: fingerprint(plain)?, names };
+    Ok(Some(Embedded { codebook: codebook.clone(), plain: Some(plain) }))
+}
+
+/// The codebook of a file: of what is stored in it (`embedded`, whose table is called `table`) and what it says without
+/// (`plain`, of one table). `fits` tells whether the rows of a variable, by its position in the file, can be delivered as a
+/// kind.
+pub fn restore(
+    embedded: Option<Embedded>,
+    table: &str,
+    plain: Codebook,
+    fits: &dyn Fn(usize, &Kind) -> bool,
+) -> Restored {
+    let Some(Embedded { codebook: whole, plain: written }) = embedded else {
+        return Restored { codebook: plain, whole: None, remarks: Vec::new() };
+    };
+    let same = match &written {
+        Some(written) => fingerprint(&plain).is_ok_and(|found| found == written.fingerprint),
+        None => false,
+    };
+    let names = written.map(|written| written.names).unwrap_or_default();
+    let mut remarks = Vec::new();
+    let mut codebook =
+        merge::merged(&whole, table, &plain, merge::Changes { same, names: &names, fits }, &mut remarks);
+    if let Err(problem) = codebook.validate() {
+        remarks.push(format!("the stored codebook does not fit the file and is not used: {problem}"));
+        codebook = plain;
+        codebook.study = whole.study.clone();
+    }
+    Restored { codebook, whole: Some(whole), remarks }
+}
+
+impl Embedded {
+    /// A codebook stored by an earlier version, which did not tell what the file says without it.
+    pub fn without_fingerprint(codebook: Codebook) -> Self {
+        Self { codebook, plain: None }
+    }
+
+    /// The JSON to store.
+    ///
+    /// # Errors
+    /// [`crate::ErrorKind::Invalid`] when the codebook has no JSON form.
+    pub fn to_json(&self) -> Result<String> {
+        let form =
+            |problem: serde_json::Error| Error::invalid(format!("codebook: {problem}")).with_source(problem);
+        let mut json = serde_json::to_value(&self.codebook).map_err(form)?;
+        if let (Some(fields), Some(plain)) = (json.as_object_mut(), &self.plain) {
+            fields.insert(PLAIN.to_owned(), serde_json::to_value(plain).map_err(form)?);
+        }
+        serde_json::to_string(&json).map_err(form)
+    }
+
+    /// Reads stored JSON.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn from_json(json: &str) -> std::result::Result<Self, serde_json::Error> {
+        let mut json: Json = serde_json::from_str(json)?;
+        let plain = json.as_object_mut().and_then(|fields| fields.remove(PLAIN));
+        let plain = plain.map(serde_json::from_value).transpose()?;
+        Ok(Self { codebook: serde_json::from_value(json)?, plain })
+    }
+}
+
+/// What a codebook of one table says, apart from what its file's name and rows tell: ids, numbers of rows, facts, and
+/// reasons without a label, which are declared because they occur.
+fn normal(codebook: &Codebook) -> Codebook {
+    let mut normal = codebook.clone();
+    normal.study.id.clear();
+    for table in &mut normal.tables {
+        table.name.clear();
+        table.rows = None;
+        for variable in &mut table.variables {
+            variable.facts = Default::default();
+            variable
+                .missing
+                .retain(|missing| missing.values != MissingValues::Reason || !missing.label.is_empty());
+        }
+    }
+    normal
+}
+
+/// 64 bits of FNV-1a over the normal form's JSON, in hexadecimal digits.
+fn fingerprint(plain: &Codebook) -> Result<String> {
+    let json = serde_json::to_vec(&normal(plain))
+        .map_err(|problem| Error::invalid(format!("codebook: {problem}")).with_source(problem))?;
+    let step = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01B3);
+    Ok(format!("{:016x}", json.iter().fold(0xCBF2_9CE4_8422_2325, step)))
+}
+
+#[cfg(test)]
+mod tests;

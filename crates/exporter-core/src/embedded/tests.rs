@@ -1,0 +1,116 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::codebook::{Measure, Missing, Study, Text, ValueLabels, Variable};
+
+fn study() -> Codebook {
+    let vote = Variable::new("vote?", Kind::INTEGER)
+        .with_label(Text::new("Vote").with("fr", "Voix"))
+        .with_labels("vote")
+        .with_missing(Missing::value(-9).letter('a').label("Refused"));
+    let table = Table::new("people", vec![Variable::new("id", Kind::INTEGER), vote]).with_key(["id"]);
+    Codebook::new("s").with_table(table).with_value_labels("vote", ValueLabels::new().with(1, "yes"))
+}
+
+/// What a format with short names, one language and letters says of the study.
+fn plain() -> Codebook {
+    let vote = Variable::new("vote_", Kind::FLOAT)
+        .with_label("Vote")
+        .with_labels("vote")
+        .with_missing(Missing::reason().letter('a').label("Refused"));
+    let table = Table::new("file", vec![Variable::new("id", Kind::FLOAT), vote]);
+    Codebook::new("file").with_table(table).with_value_labels("vote", ValueLabels::new().with(1, "yes"))
+}
+
+fn anything(_: usize, _: &Kind) -> bool {
+    true
+}
+
+fn stored() -> Embedded {
+    let json = embed(&study(), TableId(0), &plain()).unwrap().unwrap().to_json().unwrap();
+    Embedded::from_json(&json).unwrap()
+}
+
+#[test]
+fn a_file_as_it_was_written_brings_back_its_codebook() {
+    // Rows and the name of the file are not what it says.
+    let mut renamed = plain();
+    renamed.study.id = "copy".into();
+    renamed.tables[0].rows = Some(7);
+    let restored = restore(Some(stored()), "people", renamed, &anything);
+    let mut wanted = study();
+    wanted.tables[0].rows = Some(7);
+    assert_eq!((restored.codebook, restored.remarks), (wanted, vec![]));
+    assert_eq!(restored.whole, Some(study()));
+}
+
+#[test]
+fn what_another_program_changed_holds_and_the_rest_is_added() {
+    let mut changed = plain();
+    changed.tables[0].variables[1].label = "Ballot".into();
+    changed.tables[0].variables.push(Variable::new("new", Kind::Text));
+    changed.value_labels.insert("vote".into(), ValueLabels::new().with(1, "no"));
+    let restored = restore(Some(stored()), "people", changed, &anything);
+    let table = &restored.codebook.tables[0];
+    let names: Vec<&str> = table.variables.iter().map(|variable| variable.name.as_str()).collect();
+    assert_eq!(names, ["id", "vote?", "new"]);
+    assert_eq!(table.variables[1].label, "Ballot".into());
+    assert_eq!(table.variables[1].missing, study().tables[0].variables[1].missing);
+    assert_eq!(table.key, ["id"]);
+    assert_eq!(restored.codebook.value_labels["vote"], ValueLabels::new().with(1, "no"));
+    assert_eq!(restored.remarks, ["the stored codebook does not describe \"new\""]);
+}
+
+#[test]
+fn a_kind_that_the_rows_no_longer_hold_is_the_files() {
+    let restored = restore(Some(stored()), "people", plain(), &|position, _| position != 1);
+    let vote = &restored.codebook.tables[0].variables[1];
+    assert_eq!((&vote.kind, vote.name.as_str()), (&Kind::FLOAT, "vote?"));
+    assert_eq!(restored.remarks, ["\"vote_\" holds float, the stored codebook says integer"]);
+}
+
+#[test]
+fn letters_that_came_into_the_file_are_declared() {
+    let mut more = plain();
+    more.tables[0].variables[0].missing.push(Missing::reason().letter('q'));
+    let restored = restore(Some(stored()), "people", more, &anything);
+    assert_eq!(restored.codebook.tables[0].variables[0].missing, [Missing::reason().letter('q')]);
+}
+
+#[test]
+fn a_file_that_says_everything_needs_nothing_stored() {
+    let codebook = Codebook::new("a").with_table(Table::new("a", vec![Variable::new("x", Kind::Text)]));
+    let mut plain = codebook.clone();
+    plain.study.id = "b".into();
+    assert_eq!(embed(&codebook, TableId(0), &plain).unwrap(), None);
+    let titled = codebook.with_title("A");
+    assert!(embed(&titled, TableId(0), &plain).unwrap().is_some());
+    let restored = restore(None, "b", plain.clone(), &anything);
+    assert_eq!((restored.codebook, restored.whole), (plain, None));
+}
+
+proptest! {
+    #[test]
+    fn embed_and_restore_are_the_identity(
+        labels in prop::collection::vec(("[a-z]{0,3}", any::<bool>(), any::<bool>()), 1..6),
+        title in "[a-z]{0,3}",
+    ) {
+        let mut codebook = Codebook::new("s").with_title(title.as_str());
+        codebook.study = Study { notes: vec!["n".into()], ..codebook.study };
+        let variables = labels.iter().enumerate().map(|(index, (label, scale, reason))| {
+            let mut variable = Variable::new(format!("v {index}"), Kind::INTEGER).with_label(label.as_str());
+            variable.measure = scale.then_some(Measure::Scale);
+            match reason {
+                true => variable.with_missing(Missing::reason().letter('a').label("r")),
+                false => variable,
+            }
+        });
+        codebook.tables.push(Table::new("t", variables.collect()));
+        let mut plain = Codebook::new("f").with_table(Table::new("f", vec![]));
+        plain.tables[0].variables =
+            (0..labels.len()).map(|index| Variable::new(format!("v_{index}"), Kind::FLOAT)).collect();
+        let embedded = embed(&codebook, TableId(0), &plain).unwrap().unwrap();
+        let back = Embedded::from_json(&embedded.to_json().unwrap()).unwrap();
+        prop_assert_eq!(restore(Some(back), "t", plain, &anything).codebook, codebook);
+    }
+}
