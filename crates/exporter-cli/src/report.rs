@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use exporter::request::DryRun;
-use exporter::{Error, LossReport, Rename, Result, Summary};
+use exporter::{Error, LossReport, Result, Summary};
 use serde_json::json;
 
 use crate::loss_text;
@@ -32,7 +32,7 @@ pub(crate) fn summary(summary: &Summary) -> String {
         line(&mut text, format!("note: {remark}"));
     }
     losses(&mut text, &summary.losses);
-    renames(&mut text, &summary.renames);
+    changes(&mut text, summary.renames.len(), summary.recodes.len());
     text.truncate(text.trim_end().len());
     text
 }
@@ -46,7 +46,7 @@ pub(crate) fn plan(plan: &DryRun) -> String {
         line(&mut text, format!("{} ({}{rows}{bytes})", entry.path, entry.media_type));
     }
     losses(&mut text, &plan.losses);
-    renames(&mut text, &plan.renames);
+    changes(&mut text, plan.renames.len(), plan.recodes.len());
     text.truncate(text.trim_end().len());
     text
 }
@@ -57,10 +57,16 @@ fn losses(text: &mut String, report: &LossReport) {
     }
 }
 
-fn renames(text: &mut String, renames: &[Rename]) {
-    if !renames.is_empty() {
-        let noun = if renames.len() == 1 { "name" } else { "names" };
-        line(text, format!("{} {noun} changed; --report FILE.json lists them", renames.len()));
+fn changes(text: &mut String, names: usize, values: usize) {
+    let count = |number: usize, noun: &str| match number {
+        0 => None,
+        1 => Some(format!("1 {noun}")),
+        more => Some(format!("{more} {noun}s")),
+    };
+    let counts: Vec<String> =
+        count(names, "name").into_iter().chain(count(values, "missing value")).collect();
+    if !counts.is_empty() {
+        line(text, format!("{} written as others; --report FILE.json lists them", counts.join(" and ")));
     }
 }
 

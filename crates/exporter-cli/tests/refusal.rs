@@ -7,7 +7,7 @@ fn losses_can_be_denied() {
     let folder = tempfile::tempdir().unwrap();
     let study = example("anes96");
     let run =
-        run_in(folder.path(), &format!("export {} --to csv --losses deny --out {{}}/out", study.display()));
+        run_in(folder.path(), &format!("export {} --to csv --losses deny --out {{}}/x.csv", study.display()));
     assert_eq!(run.code, 3, "{}", run.error);
     assert!(run.error.contains("metadata-dropped") && run.error.contains("hint:"), "{}", run.error);
     assert!(files(folder.path()).is_empty());

@@ -177,6 +177,7 @@ pub struct Summary {
     /// Entries in the order they were committed or planned.
     pub entries: Vec<EntryReport>,
     /// Everything that was lost.
+    #[serde(flatten)]
     pub losses: LossReport,
     /// Every name that was changed.
     #[serde(skip_serializing_if = "Vec::is_empty")]

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
+use serde::ser::SerializeMap as _;
 use serde::{Deserialize, Serialize};
 
 use crate::carry::Part;
@@ -85,6 +86,28 @@ impl LossCode {
     /// Makes a code of a format's own; kebab-case.
     pub const fn new(code: &'static str) -> Self {
         Self(Cow::Borrowed(code))
+    }
+
+    /// Whether the values of the output are other ones, fewer or of another type; otherwise their description is.
+    /// Unknown codes count as changing values.
+    pub fn changes_values(&self) -> bool {
+        let descriptive = [
+            Self::NAME_CHANGED,
+            Self::LABEL_TRUNCATED,
+            Self::LABEL_DROPPED,
+            Self::VALUE_LABELS_DROPPED,
+            Self::VALUE_LABEL_KEY,
+            Self::MISSING_DROPPED,
+            Self::LANGUAGE_DROPPED,
+            Self::METADATA_DROPPED,
+            Self::GROUP_DROPPED,
+            Self::DOCUMENT_DROPPED,
+            Self::DISPLAY_FORMAT_DROPPED,
+            Self::SORT_ORDER_DROPPED,
+            Self::KEY_DROPPED,
+            Self::COMPATIBILITY,
+        ];
+        !descriptive.contains(self)
     }
 
     /// The code as it is written in reports and on the command line.
@@ -189,6 +212,13 @@ impl Loss {
     #[must_use]
     pub fn held_by(mut self, entry: impl Into<String>) -> Self {
         self.held_by = Some(entry.into());
+        self
+    }
+
+    /// Names the part of the codebook that it concerns.
+    #[must_use]
+    pub fn part(mut self, part: Part) -> Self {
+        self.part = Some(part);
         self
     }
 
@@ -337,9 +367,15 @@ impl FromIterator<Loss> for LossReport {
     }
 }
 
+/// `losses` and, where there are any, `held`: one object for each.
 impl Serialize for LossReport {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.losses.values())
+        let mut fields = serializer.serialize_map(None)?;
+        fields.serialize_entry("losses", &self.losses.values().collect::<Vec<_>>())?;
+        if !self.held.is_empty() {
+            fields.serialize_entry("held", &self.held.values().collect::<Vec<_>>())?;
+        }
+        fields.end()
     }
 }
 

@@ -25,10 +25,11 @@ pub struct DryRun {
     /// The entries in the order they would be written.
     pub entries: Vec<EntrySpec>,
     /// What would be lost in reading and writing, as far as it is known before the data is written.
+    #[serde(flatten)]
     pub losses: LossReport,
     /// Every name that would be changed.
     pub renames: Vec<Rename>,
-    /// Every value that would be written as another.
+    /// Every declared value that would be written as another.
     pub recodes: Vec<Recode>,
     #[serde(skip)]
     policy: LossPolicy,
