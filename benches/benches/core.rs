@@ -41,8 +41,8 @@ fn profiles(criterion: &mut Criterion) {
     let texts = dataset(|rows| {
         Arc::new(StringArray::from_iter_values(rows.map(|row| format!("value {}", row % 977))))
     });
-    let distinct = Facts { distinct: Some(1000), ..Facts::NONE };
-    let moments = Facts { moments: true, ..Facts::NONE };
+    let distinct = Facts::NONE.distinct(1000);
+    let moments = Facts::NONE.moments();
     for (name, data, facts) in [
         ("float range and integral", &numbers, Facts::RANGE_AND_INTEGRAL),
         ("float with nulls range and integral", &gaps, Facts::RANGE_AND_INTEGRAL),

@@ -106,6 +106,7 @@ impl<'a> Source<'a> {
 
 /// How sure a format is that a file is its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum Recognition {
     /// It is not.
     No,

@@ -131,6 +131,7 @@ impl From<String> for LossCode {
 /// Whether the output holds less than the input or something wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Severity {
     /// The output holds less; what it holds is right.
     Less,
@@ -140,6 +141,7 @@ pub enum Severity {
 
 /// The first cell or text that a loss concerns.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Example {
     /// Observation, counted from 1, when the loss is in the data.
     #[serde(skip_serializing_if = "Option::is_none")]

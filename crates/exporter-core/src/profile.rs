@@ -58,6 +58,7 @@ pub struct ColumnFacts {
 
 /// Size of the texts or binary values of a column.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Totals {
     /// Values of at least one byte.
     pub filled: u64,
@@ -87,6 +88,7 @@ pub enum Distinct {
 
 /// Sums for means and deviations.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[non_exhaustive]
 pub struct Moments {
     /// How many values were added.
     pub count: u64,
@@ -106,7 +108,19 @@ impl Number {
     }
 }
 
+impl Totals {
+    /// So many values of at least one byte, and the bytes of all values.
+    pub fn new(filled: u64, bytes: u64) -> Self {
+        Self { filled, bytes }
+    }
+}
+
 impl Moments {
+    /// So many values with this mean and sum of squared deviations from it.
+    pub fn new(count: u64, mean: f64, squares: f64) -> Self {
+        Self { count, mean, squares }
+    }
+
     /// The sample standard deviation, from two values on.
     pub fn deviation(&self) -> Option<f64> {
         (self.count > 1).then(|| (self.squares / (self.count - 1) as f64).sqrt())

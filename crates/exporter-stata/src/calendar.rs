@@ -38,7 +38,7 @@ pub fn shown(kind: &Kind) -> Option<Span> {
         Kind::Period(Period::Week) => periods(52),
         _ => return None,
     };
-    Some(Span { low: Number::Integer(low), high: Number::Integer(high) })
+    Some(Span::new(Number::Integer(low), Number::Integer(high)))
 }
 
 /// The loss of values outside of what is shown.

@@ -35,8 +35,8 @@ const SAFE_DIGITS: u8 = 15;
 /// numbers may become text they count nevertheless: there they stay what they are.
 pub fn needs(variable: &Variable, choices: &Choices) -> Facts {
     let smallest = choices.storage == StorageOption::Smallest;
-    let valid = Facts { valid_range: true, ..Facts::NONE };
-    let both = Facts { range: true, ..valid };
+    let valid = Facts::NONE.valid_range();
+    let both = valid.range();
     match &variable.kind {
         Kind::Integer { bits: 64, .. } | Kind::Decimal { scale: 0, .. } | Kind::Duration(_) => both,
         Kind::Integer { .. } if smallest => valid,
@@ -45,12 +45,12 @@ pub fn needs(variable: &Variable, choices: &Choices) -> Facts {
         Kind::Float { bits: 32 } => valid,
         Kind::Decimal { precision, .. } if *precision > SAFE_DIGITS => valid,
         Kind::Text => {
-            let totals = smallest && choices.strl == StrlOption::Smaller;
-            Facts { max_bytes: smallest, totals, nulls: true, with_nul: true, ..Facts::NONE }
+            let mut facts = Facts::NONE.nulls().with_nul();
+            facts.max_bytes = smallest;
+            facts.totals = smallest && choices.strl == StrlOption::Smaller;
+            facts
         }
-        Kind::Binary | Kind::Structure(_) | Kind::List(_) | Kind::Map { .. } => {
-            Facts { nulls: true, ..Facts::NONE }
-        }
+        Kind::Binary | Kind::Structure(_) | Kind::List(_) | Kind::Map { .. } => Facts::NONE.nulls(),
         _ => Facts::NONE,
     }
 }

@@ -63,11 +63,10 @@ fn every_kind() -> Codebook {
     let integer = |bits, signed| Kind::Integer { bits, signed };
     let moment =
         |zone: Option<&str>| Kind::DateTime { unit: TimeUnit::Millisecond, zone: zone.map(Into::into) };
-    let format = |native: [(&str, &str); 2], style, width, decimals| DisplayFormat {
-        width,
-        decimals,
-        style,
-        native: native.into_iter().map(|(program, format)| (program.into(), format.into())).collect(),
+    let format = |native: [(&str, &str); 2], style, width, decimals| {
+        let mut shown = DisplayFormat::default();
+        (shown.style, shown.width, shown.decimals) = (style, width, decimals);
+        native.into_iter().fold(shown, |shown, (program, format)| shown.with_native(program, format))
     };
     let mut roles = vec![
         Variable::new("small", integer(8, true)).with_measure(Measure::Nominal),

@@ -67,7 +67,7 @@ pub fn kinds() -> impl Strategy<Value = Kind> + Clone {
         Just(Kind::Binary),
     ];
     scalar.prop_recursive(3, 12, 3, |inner| {
-        let field = (strings(), inner.clone()).prop_map(|(name, kind)| Field { name, kind });
+        let field = (strings(), inner.clone()).prop_map(|(name, kind)| Field::new(name, kind));
         prop_oneof![
             vec(field, 0..3).prop_map(Kind::Structure),
             inner.clone().prop_map(|item| Kind::List(Box::new(item))),
@@ -85,17 +85,17 @@ pub fn missing() -> impl Strategy<Value = Missing> {
         (end(), of(end())).prop_map(|(low, high)| MissingValues::Range { low: Some(low), high }),
         end().prop_map(|high| MissingValues::Range { low: None, high: Some(high) }),
     ];
-    (which, texts(), of(proptest::char::range('a', 'z'))).prop_map(|(values, label, letter)| Missing {
-        values,
-        label,
-        letter,
+    (which, texts(), of(proptest::char::range('a', 'z'))).prop_map(|(values, label, letter)| {
+        let mut missing = Missing::new(values).label(label);
+        missing.letter = letter;
+        missing
     })
 }
 
 /// Value-label sets, values possibly repeated.
 pub fn value_labels() -> impl Strategy<Value = ValueLabels> {
-    let entry = (values(), texts()).prop_map(|(value, label)| ValueLabel { value, label });
-    vec(entry, 0..4).prop_map(|entries| ValueLabels { entries })
+    let entry = (values(), texts()).prop_map(|(value, label)| ValueLabel::new(value, label));
+    vec(entry, 0..4).prop_map(ValueLabels::from)
 }
 
 fn questions() -> impl Strategy<Value = Question> {
@@ -118,7 +118,7 @@ fn questions() -> impl Strategy<Value = Question> {
         Video,
         File,
     ];
-    let rule = (strings(), texts()).prop_map(|(condition, message)| ValidationRule { condition, message });
+    let rule = (strings(), texts()).prop_map(|(condition, message)| ValidationRule::new(condition, message));
     let words = (texts(), texts(), texts(), texts());
     (words, of(strings()), vec(rule, 0..2), of(select(kinds)), of(strings())).prop_map(
         |((text, pre_text, post_text, instructions), enablement, validations, kind, source_id)| {
@@ -138,8 +138,13 @@ fn questions() -> impl Strategy<Value = Question> {
 fn formats() -> impl Strategy<Value = DisplayFormat> {
     use DisplayStyle::*;
     let styles = vec![General, Fixed, Grouped, Scientific, Percent, Currency, Padded];
-    (of(any::<u32>()), of(0u32..40), of(select(styles)), btree_map("stata|spss", strings(), 0..2))
-        .prop_map(|(width, decimals, style, native)| DisplayFormat { width, decimals, style, native })
+    (of(any::<u32>()), of(0u32..40), of(select(styles)), btree_map("stata|spss", strings(), 0..2)).prop_map(
+        |(width, decimals, style, native)| {
+            let mut format = DisplayFormat::default();
+            (format.width, format.decimals, format.style, format.native) = (width, decimals, style, native);
+            format
+        },
+    )
 }
 
 /// Variables with every part absent or present.
@@ -150,8 +155,11 @@ pub fn variables() -> impl Strategy<Value = Variable> {
     let alignments = select(vec![Alignment::Left, Alignment::Centre, Alignment::Right]);
     let attribute =
         prop_oneof![strings().prop_map(Attribute::One), vec(strings(), 0..3).prop_map(Attribute::Many)];
-    let facts = (of(any::<u64>()), of(values()), of(values()))
-        .prop_map(|(max_bytes, min, max)| DeclaredFacts { max_bytes, min, max });
+    let facts = (of(any::<u64>()), of(values()), of(values())).prop_map(|(max_bytes, min, max)| {
+        let mut facts = DeclaredFacts::default();
+        (facts.max_bytes, facts.min, facts.max) = (max_bytes, min, max);
+        facts
+    });
     let shown = (of(measures), of(roles), of(formats()), of(alignments), of(strings()), vec(missing(), 0..3));
     let meant = (of(questions()), texts(), texts(), texts(), any::<bool>());
     let more = (
@@ -194,7 +202,7 @@ pub fn tables() -> impl Strategy<Value = Table> {
     use TableKind::*;
     let kinds = select(vec![Main, Roster, System, Paradata, Events, Reference]);
     let parent = (strings(), vec((strings(), strings()), 0..2))
-        .prop_map(|(table, variables)| Parent { table, variables });
+        .prop_map(|(table, variables)| Parent::new(table, variables));
     let sort = prop_oneof![
         strings().prop_map(SortKey::Ascending),
         strings().prop_map(|descending| SortKey::Descending { descending }),
@@ -230,26 +238,36 @@ pub fn studies() -> impl Strategy<Value = Study> {
     let agent = || {
         (strings(), vec(of(strings()), 5)).prop_map(|(name, mut parts)| {
             let mut next = || parts.pop().flatten();
-            Agent {
-                name,
-                affiliation: next(),
-                abbreviation: next(),
-                role: next(),
-                email: next(),
-                uri: next(),
-            }
+            let mut agent = Agent::new(name);
+            agent.affiliation = next();
+            agent.abbreviation = next();
+            agent.role = next();
+            agent.email = next();
+            agent.uri = next();
+            agent
         })
     };
     let agents = (vec(agent(), 0..2), vec(agent(), 0..2), vec(agent(), 0..2));
-    let version = (strings(), of(strings()), texts()).prop_map(|(number, date, notes)| StudyVersion {
-        number,
-        date,
-        notes,
+    let version = (strings(), of(strings()), texts()).prop_map(|(number, date, notes)| {
+        let mut version = StudyVersion::new(number);
+        (version.date, version.notes) = (date, notes);
+        version
     });
-    let period = (of(strings()), of(strings())).prop_map(|(start, end)| CollectionPeriod { start, end });
-    let series = (texts(), texts()).prop_map(|(name, description)| Series { name, description });
-    let material = (texts(), of(strings()), of(strings()))
-        .prop_map(|(title, uri, relation)| RelatedMaterial { title, uri, relation });
+    let period = (of(strings()), of(strings())).prop_map(|(start, end)| {
+        let mut period = CollectionPeriod::default();
+        (period.start, period.end) = (start, end);
+        period
+    });
+    let series = (texts(), texts()).prop_map(|(name, description)| {
+        let mut series = Series::new(name);
+        series.description = description;
+        series
+    });
+    let material = (texts(), of(strings()), of(strings())).prop_map(|(title, uri, relation)| {
+        let mut material = RelatedMaterial::new(title);
+        (material.uri, material.relation) = (uri, relation);
+        material
+    });
     let lists = (vec(texts(), 0..2), vec(strings(), 0..2), vec(material, 0..2), vec(texts(), 0..2));
     let parts = (of(version), of(period), of(series), vec(strings(), 0..3));
     (strings(), vec(texts(), 10), agents, lists, parts).prop_map(|(id, mut words, agents, lists, parts)| {

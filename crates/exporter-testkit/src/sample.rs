@@ -51,11 +51,7 @@ fn households() -> Table {
             Variable::new("income", Kind::Decimal { precision: 12, scale: 2 })
                 .with_label("Income of the last month")
                 .with_measure(Measure::Scale)
-                .with_format(DisplayFormat {
-                    width: Some(12),
-                    decimals: Some(2),
-                    ..DisplayFormat::default()
-                }),
+                .with_format(DisplayFormat::default().with_width(12).with_decimals(2)),
             Variable::new(
                 "started",
                 Kind::DateTime { unit: TimeUnit::Millisecond, zone: Some("UTC".into()) },

@@ -43,7 +43,7 @@ pub fn kind() -> impl Strategy<Value = Kind> {
         prop_oneof![
             inner.clone().prop_map(|item| Kind::List(Box::new(item))),
             vec(inner.clone(), 1..4).prop_map(|kinds| {
-                let part = |(index, kind)| Field { name: format!("part{index}"), kind };
+                let part = |(index, kind)| Field::new(format!("part{index}"), kind);
                 Kind::Structure(kinds.into_iter().enumerate().map(part).collect())
             }),
             inner.prop_map(|value| Kind::Map { key: Box::new(Kind::Text), value: Box::new(value) }),

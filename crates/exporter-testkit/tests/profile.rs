@@ -13,17 +13,7 @@ use exporter_testkit::fault::FailingDataset;
 use exporter_testkit::{Cell, GeneratedDataset, Recut, cells_of, column_of, conformance, tables};
 use proptest::prelude::*;
 
-const EVERYTHING: Facts = Facts {
-    nulls: true,
-    max_bytes: true,
-    range: true,
-    valid_range: true,
-    with_nul: true,
-    totals: true,
-    integral: true,
-    distinct: Some(5),
-    moments: true,
-};
+const EVERYTHING: Facts = Facts::all(5);
 
 fn ask(data: &dyn Dataset, facts: Facts) -> ProfileRequest {
     let mut request = ProfileRequest::new();
@@ -55,8 +45,7 @@ fn naive(kind: &Kind, cells: &[Cell]) -> ColumnFacts {
     let with_nul = cells.iter().filter(|cell| matches!(cell, Cell::Text(text) if text.contains('\0')));
     facts.with_nul = Some(with_nul.count() as u64);
     facts.max_bytes = Some(bytes.clone().max().unwrap_or(0));
-    facts.totals =
-        Some(Totals { filled: bytes.clone().filter(|bytes| *bytes > 0).count() as u64, bytes: bytes.sum() });
+    facts.totals = Some(Totals::new(bytes.clone().filter(|bytes| *bytes > 0).count() as u64, bytes.sum()));
     if measured {
         let less = |a: &Number, b: &Number| a.partial_cmp(b).unwrap();
         facts.range = Some(real.iter().copied().min_by(less).zip(real.iter().copied().max_by(less)));
@@ -74,7 +63,7 @@ fn naive(kind: &Kind, cells: &[Cell]) -> ColumnFacts {
         let count = floats.len();
         let mean = if count == 0 { 0.0 } else { floats.iter().sum::<f64>() / count as f64 };
         let squares = floats.iter().map(|float| (float - mean) * (float - mean)).sum();
-        facts.moments = Some(Moments { count: count as u64, mean, squares });
+        facts.moments = Some(Moments::new(count as u64, mean, squares));
     }
     let mut counts: BTreeMap<Value, u64> = BTreeMap::new();
     for cell in cells {
@@ -176,7 +165,7 @@ proptest! {
         let numbers: Vec<Number> = cells.iter().filter_map(number).filter_map(valid).collect();
         let less = |a: &Number, b: &Number| a.partial_cmp(b).unwrap();
         let wanted = numbers.iter().copied().min_by(less).zip(numbers.iter().copied().max_by(less));
-        let asked = ask(&data, Facts { valid_range: true, ..Facts::NONE });
+        let asked = ask(&data, Facts::NONE.valid_range());
         for rows in [3, 40] {
             let found = profile(&Recut::new(&data, rows), &asked, &conformance::context()).unwrap();
             prop_assert_eq!(found.column(TableId(0), 0).unwrap().valid_range, Some(wanted));
@@ -275,7 +264,7 @@ fn what_is_declared_or_implied_or_vouched_for_is_not_scanned() {
     assert_eq!((text.max_bytes, text.range, text.integral), (Some(40), None, None));
     assert_eq!(facts.rows(TableId(0)), Some(2));
     // One more fact, and only its column is read, once.
-    request.column(TableId(0), 1, Facts { nulls: true, ..Facts::NONE });
+    request.column(TableId(0), 1, Facts::NONE.nulls());
     profile(&data, &request, &context).unwrap();
     assert_eq!(*data.columns.lock().unwrap(), [Some(vec![1])]);
     // Unless the source vouches for it.
@@ -292,7 +281,7 @@ fn a_declared_end_that_is_missing_says_nothing_about_the_valid_values() {
     let valid = |missing: Vec<Missing>| {
         let data = Watched::new(two_columns_with(missing));
         let mut request = ProfileRequest::new();
-        request.column(TableId(0), 0, Facts { valid_range: true, ..Facts::NONE });
+        request.column(TableId(0), 0, Facts::NONE.valid_range());
         let facts = profile(&data, &request, &conformance::context()).unwrap();
         let range = facts.column(TableId(0), 0).unwrap().valid_range.unwrap().unwrap();
         ((range.0.as_f64(), range.1.as_f64()), data.scans.load(Ordering::SeqCst))
@@ -318,8 +307,8 @@ fn unknown_rows_are_counted_without_reading_a_column() {
 
 #[test]
 fn distinct_values_stop_at_the_limit_whatever_the_batches() {
-    let values = Facts { distinct: Some(300), ..Facts::NONE };
-    let fewer = Facts { distinct: Some(299), ..Facts::NONE };
+    let values = Facts::NONE.distinct(300);
+    let fewer = Facts::NONE.distinct(299);
     let data = GeneratedDataset::new(30_000);
     for rows in [11, 30_000] {
         for threads in [1, 4] {

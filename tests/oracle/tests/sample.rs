@@ -47,7 +47,7 @@ pub(crate) fn columnar() -> Vec<(&'static str, Kind, Vec<Cell>)> {
     let local = |unit| Kind::DateTime { unit, zone: None };
     let words =
         |words: &[&str]| Cell::List(words.iter().map(|word| Cell::Text((*word).to_owned())).collect());
-    let field = |name: &str, kind| Field { name: name.to_owned(), kind };
+    let field = |name: &str, kind| Field::new(name, kind);
     vec![
         ("duration_s", Kind::Duration(Second), lengths()),
         ("duration_ms", Kind::Duration(Millisecond), lengths()),

@@ -1,8 +1,9 @@
 //! Builders: the structs may gain fields, so other crates make them through these.
 
 use super::{
-    Attribute, Codebook, DisplayFormat, Document, DocumentKind, Group, GroupKind, Kind, Measure, Missing,
-    Parent, Question, Sensitivity, SortKey, Study, Table, TableKind, Text, ValueLabels, Variable,
+    Agent, Attribute, Codebook, DisplayFormat, DisplayStyle, Document, DocumentKind, Field, Group, GroupKind,
+    Kind, Measure, Missing, Parent, Question, RelatedMaterial, Sensitivity, Series, SortKey, Study,
+    StudyVersion, Table, TableKind, Text, ValidationRule, ValueLabels, Variable,
 };
 
 impl Codebook {
@@ -77,7 +78,7 @@ impl Table {
     /// Sets the parent table; pairs are (variable here, variable there).
     #[must_use]
     pub fn with_parent(mut self, table: impl Into<String>, variables: Vec<(String, String)>) -> Self {
-        self.parent = Some(Parent { table: table.into(), variables });
+        self.parent = Some(Parent::new(table, variables));
         self
     }
 
@@ -170,6 +171,85 @@ impl Variable {
     pub fn with_attribute(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.attributes.insert(name.into(), Attribute::One(value.into()));
         self
+    }
+}
+
+impl DisplayFormat {
+    /// Shows values in so many characters, the decimals included.
+    #[must_use]
+    pub fn with_width(mut self, width: u32) -> Self {
+        self.width = Some(width);
+        self
+    }
+
+    /// Shows so many digits after the decimal mark.
+    #[must_use]
+    pub fn with_decimals(mut self, decimals: u32) -> Self {
+        self.decimals = Some(decimals);
+        self
+    }
+
+    /// Sets the style of numbers.
+    #[must_use]
+    pub fn with_style(mut self, style: DisplayStyle) -> Self {
+        self.style = Some(style);
+        self
+    }
+
+    /// Adds the exact format in a program's own words.
+    #[must_use]
+    pub fn with_native(mut self, program: impl Into<String>, format: impl Into<String>) -> Self {
+        self.native.insert(program.into(), format.into());
+        self
+    }
+}
+
+impl Field {
+    /// A named part of a structure.
+    pub fn new(name: impl Into<String>, kind: Kind) -> Self {
+        Self { name: name.into(), kind }
+    }
+}
+
+impl Parent {
+    /// A parent table and the pairs of variables by which rows find it.
+    pub fn new(table: impl Into<String>, variables: Vec<(String, String)>) -> Self {
+        Self { table: table.into(), variables }
+    }
+}
+
+impl StudyVersion {
+    /// A version with this number or name.
+    pub fn new(number: impl Into<String>) -> Self {
+        Self { number: number.into(), ..Self::default() }
+    }
+}
+
+impl Agent {
+    /// A person or body of this name.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self { name: name.into(), ..Self::default() }
+    }
+}
+
+impl Series {
+    /// A series of this name.
+    pub fn new(name: impl Into<Text>) -> Self {
+        Self { name: name.into(), ..Self::default() }
+    }
+}
+
+impl RelatedMaterial {
+    /// Material of this title.
+    pub fn new(title: impl Into<Text>) -> Self {
+        Self { title: title.into(), ..Self::default() }
+    }
+}
+
+impl ValidationRule {
+    /// A condition and what is shown when it fails.
+    pub fn new(condition: impl Into<String>, message: impl Into<Text>) -> Self {
+        Self { condition: condition.into(), message: message.into() }
     }
 }
 

@@ -13,6 +13,7 @@ use super::{Text, Value};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(try_from = "MissingForm", into = "MissingForm")]
+#[non_exhaustive]
 pub struct Missing {
     /// Which values.
     pub values: MissingValues,
@@ -40,19 +41,24 @@ pub enum MissingValues {
 }
 
 impl Missing {
+    /// Declares these values missing.
+    pub fn new(values: MissingValues) -> Self {
+        Self { values, label: Text::default(), letter: None }
+    }
+
     /// Declares one value missing.
     pub fn value(value: impl Into<Value>) -> Self {
-        Self { values: MissingValues::One(value.into()), label: Text::default(), letter: None }
+        Self::new(MissingValues::One(value.into()))
     }
 
     /// Declares a range missing, both ends included.
     pub fn range(low: Option<Value>, high: Option<Value>) -> Self {
-        Self { values: MissingValues::Range { low, high }, label: Text::default(), letter: None }
+        Self::new(MissingValues::Range { low, high })
     }
 
     /// Declares a reason for which the rows hold no value; it needs a letter or a label.
     pub fn reason() -> Self {
-        Self { values: MissingValues::Reason, label: Text::default(), letter: None }
+        Self::new(MissingValues::Reason)
     }
 
     /// Whether this is a reason without a value of its own.

@@ -81,6 +81,7 @@ pub struct Study {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
 pub struct StudyVersion {
     /// Version number or name.
     pub number: String,
@@ -96,6 +97,7 @@ pub struct StudyVersion {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Agent {
     /// Name.
     pub name: String,
@@ -120,6 +122,7 @@ pub struct Agent {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
 pub struct CollectionPeriod {
     /// ISO 8601 date, possibly only year or month.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -133,6 +136,7 @@ pub struct CollectionPeriod {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Series {
     /// Name of the series.
     pub name: Text,
@@ -145,6 +149,7 @@ pub struct Series {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
 pub struct RelatedMaterial {
     /// Title.
     pub title: Text,

@@ -65,6 +65,7 @@ pub enum TableKind {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Parent {
     /// Name of the parent table.
     pub table: String,
@@ -76,6 +77,7 @@ pub struct Parent {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(untagged, expecting = "a variable's name, or an object { descending }")]
+#[non_exhaustive]
 pub enum SortKey {
     /// Ascending by this variable.
     Ascending(String),

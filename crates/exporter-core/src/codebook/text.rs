@@ -61,6 +61,7 @@ impl<'de> Deserialize<'de> for Text {
 
 /// Which language is wanted and which one the study speaks by default.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Language<'a> {
     /// The tag asked for; `None` asks for the default.
     pub wanted: Option<&'a str>,

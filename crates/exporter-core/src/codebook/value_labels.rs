@@ -11,6 +11,7 @@ use super::{Text, Value};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct ValueLabel {
     /// The value as it stands in the data.
     pub value: Value,
@@ -24,9 +25,23 @@ pub struct ValueLabel {
 /// being whole numbers when all of them look like whole numbers, else numbers, else texts.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(transparent)]
+#[non_exhaustive]
 pub struct ValueLabels {
     /// Values and labels in the order they are shown.
     pub entries: Vec<ValueLabel>,
+}
+
+impl ValueLabel {
+    /// A value and what it means.
+    pub fn new(value: impl Into<Value>, label: impl Into<Text>) -> Self {
+        Self { value: value.into(), label: label.into() }
+    }
+}
+
+impl From<Vec<ValueLabel>> for ValueLabels {
+    fn from(entries: Vec<ValueLabel>) -> Self {
+        Self { entries }
+    }
 }
 
 impl ValueLabels {
@@ -38,7 +53,7 @@ impl ValueLabels {
     /// Adds a value and its label.
     #[must_use]
     pub fn with(mut self, value: impl Into<Value>, label: impl Into<Text>) -> Self {
-        self.entries.push(ValueLabel { value: value.into(), label: label.into() });
+        self.entries.push(ValueLabel::new(value, label));
         self
     }
 

@@ -102,6 +102,7 @@ pub enum Role {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
 pub struct DisplayFormat {
     /// Characters, the decimals included.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -156,6 +157,7 @@ pub enum Alignment {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Sensitivity {
     /// Nothing personal.
     #[default]
@@ -187,6 +189,7 @@ pub enum Attribute {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
 pub struct DeclaredFacts {
     /// No text is longer than this many bytes.
     #[serde(skip_serializing_if = "Option::is_none")]

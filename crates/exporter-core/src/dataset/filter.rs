@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 /// A predicate on the variables of a table; a row passes when it is true (null comparisons are not).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Filter {
     /// A variable compared with a value; dates and times are given in ISO 8601.
     Compare {

@@ -59,11 +59,26 @@ impl<'a> TableRows<'a> {
 
 /// What the rows of a table became.
 #[derive(Debug, Default)]
+#[non_exhaustive]
 pub struct Written {
     /// How many there were.
     pub rows: u64,
     /// What only the rows showed.
     pub losses: LossReport,
+}
+
+impl Written {
+    /// So many rows, without losses that only they showed.
+    pub fn new(rows: u64) -> Self {
+        Self { rows, losses: LossReport::default() }
+    }
+
+    /// Sets what only the rows showed.
+    #[must_use]
+    pub fn with_losses(mut self, losses: LossReport) -> Self {
+        self.losses = losses;
+        self
+    }
 }
 
 /// The entry of a table while it is written; what goes through it counts as progress.

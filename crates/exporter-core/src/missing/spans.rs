@@ -6,6 +6,7 @@ use crate::profile::Number;
 
 /// The numbers, both ends included, that one declaration covers.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Span {
     /// Smallest number; an open end is the smallest there is (`i128::MIN` or minus infinity).
     pub low: Number,
@@ -14,6 +15,11 @@ pub struct Span {
 }
 
 impl Span {
+    /// The numbers from `low` to `high`, both included.
+    pub fn new(low: Number, high: Number) -> Self {
+        Self { low, high }
+    }
+
     /// Whether a number of the column lies within.
     pub fn contains(&self, number: Number) -> bool {
         self.low <= number && number <= self.high

@@ -6,6 +6,7 @@ use crate::dataset::TableId;
 
 /// Which facts of one column are needed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Facts {
     /// How many values are null.
     pub nulls: bool,
@@ -41,11 +42,89 @@ impl Facts {
         moments: false,
     };
     /// The longest text.
-    pub const MAX_BYTES: Facts = Facts { max_bytes: true, ..Facts::NONE };
+    pub const MAX_BYTES: Facts = Facts::NONE.max_bytes();
     /// Smallest and largest value.
-    pub const RANGE: Facts = Facts { range: true, ..Facts::NONE };
+    pub const RANGE: Facts = Facts::NONE.range();
     /// Smallest and largest value, and whether all are whole.
-    pub const RANGE_AND_INTEGRAL: Facts = Facts { range: true, integral: true, ..Facts::NONE };
+    pub const RANGE_AND_INTEGRAL: Facts = Facts::RANGE.integral();
+
+    /// Everything, with at most so many distinct values.
+    pub const fn all(distinct: u32) -> Facts {
+        Facts {
+            nulls: true,
+            max_bytes: true,
+            totals: true,
+            range: true,
+            valid_range: true,
+            with_nul: true,
+            integral: true,
+            distinct: Some(distinct),
+            moments: true,
+        }
+    }
+
+    /// Asks for the number of nulls too.
+    #[must_use]
+    pub const fn nulls(mut self) -> Facts {
+        self.nulls = true;
+        self
+    }
+
+    /// Asks for the bytes of the longest text or binary value too.
+    #[must_use]
+    pub const fn max_bytes(mut self) -> Facts {
+        self.max_bytes = true;
+        self
+    }
+
+    /// Asks for the number of texts that are not empty and their bytes too.
+    #[must_use]
+    pub const fn totals(mut self) -> Facts {
+        self.totals = true;
+        self
+    }
+
+    /// Asks for the smallest and largest value too.
+    #[must_use]
+    pub const fn range(mut self) -> Facts {
+        self.range = true;
+        self
+    }
+
+    /// Asks for the smallest and largest value that is not declared missing too.
+    #[must_use]
+    pub const fn valid_range(mut self) -> Facts {
+        self.valid_range = true;
+        self
+    }
+
+    /// Asks for the number of texts with a NUL too.
+    #[must_use]
+    pub const fn with_nul(mut self) -> Facts {
+        self.with_nul = true;
+        self
+    }
+
+    /// Asks whether every value is an integer too.
+    #[must_use]
+    pub const fn integral(mut self) -> Facts {
+        self.integral = true;
+        self
+    }
+
+    /// Asks for the distinct values with their counts too, up to a limit.
+    #[must_use]
+    pub const fn distinct(mut self, limit: u32) -> Facts {
+        self.distinct = Some(limit);
+        self
+    }
+
+    /// Asks for mean and deviation too.
+    #[must_use]
+    pub const fn moments(mut self) -> Facts {
+        self.moments = true;
+        self
+    }
 
     /// Both requests together.
     #[must_use]

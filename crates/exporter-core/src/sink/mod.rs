@@ -162,6 +162,7 @@ pub trait RandomEntry: Entry + Seek + Read {}
 
 /// What was kept of an entry.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct EntryReceipt {
     /// Path below the sink.
     pub path: String,
@@ -169,11 +170,26 @@ pub struct EntryReceipt {
     pub bytes: u64,
 }
 
+impl EntryReceipt {
+    /// An entry of so many bytes.
+    pub fn new(path: impl Into<String>, bytes: u64) -> Self {
+        Self { path: path.into(), bytes }
+    }
+}
+
 /// What a finished sink holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Receipt {
     /// Entries in the order they were committed.
     pub entries: Vec<EntryReceipt>,
+}
+
+impl Receipt {
+    /// These entries, in the order they were committed.
+    pub fn new(entries: Vec<EntryReceipt>) -> Self {
+        Self { entries }
+    }
 }
 
 impl<S: Sink + ?Sized> Sink for Box<S> {

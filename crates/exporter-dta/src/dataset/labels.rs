@@ -56,10 +56,10 @@ impl<'d> Work<'d> {
         let labels = self.codebook.value_labels.entry(name).or_default();
         let last = labels.entries.last().map(|entry| &entry.value);
         if last.is_none_or(|last| *last < value) {
-            labels.entries.push(ValueLabel { value, label });
+            labels.entries.push(ValueLabel::new(value, label));
         } else if labels.get(&value).is_none() {
             let place = labels.entries.partition_point(|entry| entry.value < value);
-            labels.entries.insert(place, ValueLabel { value, label });
+            labels.entries.insert(place, ValueLabel::new(value, label));
         }
     }
 

@@ -55,7 +55,7 @@ impl TableWriter for DtaTable<'_> {
         let original = |position: usize| {
             table.variables.get(position).map(|variable| variable.name.clone()).unwrap_or_default()
         };
-        Ok(Written { rows: written.rows, losses: losses(&written, &table.name, original) })
+        Ok(Written::new(written.rows).with_losses(losses(&written, &table.name, original)))
     }
 }
 

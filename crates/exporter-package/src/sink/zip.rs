@@ -93,7 +93,7 @@ impl<W: Write + Send> ZipSink<W> {
             state.turn = *turn;
             state.let_waiting_in()?;
         }
-        Ok((state.zip.finish()?, Receipt { entries: state.receipts }))
+        Ok((state.zip.finish()?, Receipt::new(state.receipts)))
     }
 
     fn lock(&self) -> MutexGuard<'_, State<W>> {
@@ -127,7 +127,7 @@ impl<W: Write> State<W> {
 
     fn end(&mut self, path: &str) -> Result<EntryReceipt> {
         let totals = self.zip.finish_entry()?;
-        let receipt = EntryReceipt { path: path.to_owned(), bytes: totals.bytes };
+        let receipt = EntryReceipt::new(path, totals.bytes);
         self.receipts.push(receipt.clone());
         Ok(receipt)
     }
@@ -225,7 +225,7 @@ impl<W: Write + Send> Entry for ZipEntry<'_, W> {
                 Ok(receipt)
             }
             Some(Target::Spool(file)) => {
-                let receipt = EntryReceipt { path: self.spec.path.clone(), bytes: self.bytes };
+                let receipt = EntryReceipt::new(&self.spec.path, self.bytes);
                 state.waiting.insert(self.turn, Some(Waiting { spec: self.spec.clone(), file }));
                 state.let_waiting_in_unless_busy()?;
                 Ok(receipt)

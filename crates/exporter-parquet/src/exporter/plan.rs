@@ -119,7 +119,7 @@ impl<W: RowWriter> TableWriter for Table<W> {
         let mut output = BufWriter::with_capacity(OUTPUT_BUFFER, output);
         let written = self.writer.write(&mut output, &self.schema, metadata, rows)?;
         output.flush().map_err(|source| Error::io("cannot write the entry", source))?;
-        Ok(Written { rows: written, ..Written::default() })
+        Ok(Written::new(written))
     }
 }
 

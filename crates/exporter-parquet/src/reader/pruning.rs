@@ -42,8 +42,8 @@ impl File<'_> {
             Filter::Any(parts) => parts.iter().try_fold(self.every(false), |any, part| {
                 Ok(both(&any, &self.may_match(part)?, |a, b| a || b))
             }),
-            // "May match" says nothing about "must match".
-            Filter::Not(_) => Ok(self.every(true)),
+            // "May match" says nothing about "must match"; of other conditions nothing is known.
+            _ => Ok(self.every(true)),
         }
     }
 

@@ -158,17 +158,7 @@ fn filters(data: &dyn Dataset, table: TableId, full: &RecordBatch) -> Vec<Filter
 fn facts_are_true(data: &dyn Dataset, table: TableId) {
     let Some(claimed) = data.facts(table) else { return };
     let description = table_of(data.codebook(), table).expect("the table exists");
-    let everything = Facts {
-        nulls: true,
-        max_bytes: true,
-        totals: true,
-        range: true,
-        valid_range: true,
-        with_nul: true,
-        integral: true,
-        distinct: Some(1000),
-        moments: true,
-    };
+    let everything = Facts::all(1000);
     let mut request = ProfileRequest::new();
     request.rows(table);
     for column in 0..description.variables.len() {

@@ -217,10 +217,7 @@ fn answers(making: &mut Making) {
     making.labelled("income", &[(key('a'), "Not stated".into())]);
 
     let label = format!("Opinion of the {} cafés", "really ".repeat(12));
-    let native = DisplayFormat {
-        native: [("stata".to_owned(), "%9.1f".to_owned())].into(),
-        ..DisplayFormat::default()
-    };
+    let native = DisplayFormat::default().with_native("stata", "%9.1f");
     let opinion = Variable::new("opinion", Kind::Integer { bits: 8, signed: true })
         .with_label(label.as_str())
         .with_labels("agree")
@@ -239,7 +236,7 @@ fn numbers(making: &mut Making) {
     let float = |number: Option<f64>| number.map_or(Given::Null, Given::Float);
     let cell = |number: Option<f64>| number.map_or(Cell::SYSTEM, Cell::Number);
     let weights = [Some(1.5), Some(0.25), None, Some(2.0), Some(-0.0), Some(0.001)];
-    let shown = DisplayFormat { width: Some(8), decimals: Some(3), ..DisplayFormat::default() };
+    let shown = DisplayFormat::default().with_width(8).with_decimals(3);
     let weight = Variable::new("weight", Kind::FLOAT).with_label("Weight").with_format(shown);
     let expected =
         |name: &str, storage, format, cells| Expected { name: name.to_owned(), storage, format, cells };
