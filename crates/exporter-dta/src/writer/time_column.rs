@@ -108,6 +108,7 @@ impl<const TIMES: i64, const PER: i64> MillisColumn<TIMES, PER> {
     }
 }
 
+#[allow(clippy::needless_range_loop, reason = "zips are not inlined under every build profile")]
 impl<const TIMES: i64, const PER: i64> FillCells for MillisColumn<TIMES, PER> {
     fn fill(&self, row: usize, rows: usize, cells: Cells<'_>, changes: &mut Changes) -> Result<(), BadCell> {
         let source = load(&self.values, row, rows);
@@ -115,13 +116,13 @@ impl<const TIMES: i64, const PER: i64> FillCells for MillisColumn<TIMES, PER> {
         let mut far = false;
         let mut cut = false;
         let mut millis = [0; TILE_ROWS];
-        for (millis, value) in millis.iter_mut().zip(&source) {
+        for i in 0..TILE_ROWS {
             if PER == 1 {
-                *millis = value.wrapping_mul(TIMES);
-                far |= (*value < -limit) | (*value > limit);
+                millis[i] = source[i].wrapping_mul(TIMES);
+                far |= (source[i] < -limit) | (source[i] > limit);
             } else {
-                *millis = value.div_euclid(PER);
-                cut |= millis.wrapping_mul(PER) != *value;
+                millis[i] = source[i].div_euclid(PER);
+                cut |= millis[i].wrapping_mul(PER) != source[i];
             }
         }
         let valid = self.validity.word(row, rows);
@@ -147,8 +148,8 @@ impl<const TIMES: i64, const PER: i64> FillCells for MillisColumn<TIMES, PER> {
             }
         }
         let mut out = [0.0; TILE_ROWS];
-        for (out, millis) in out.iter_mut().zip(&millis) {
-            *out = millis.wrapping_add(self.add) as f64;
+        for i in 0..TILE_ROWS {
+            out[i] = millis[i].wrapping_add(self.add) as f64;
         }
         apply(&self.rules, &source, &mut out);
         put_nulls(valid, Missing::SYSTEM.double(), &mut out);

@@ -144,15 +144,15 @@ where
         let (low, high) = self.cells.range;
         let mut unusual = false;
         let mut out = [D::default(); TILE_ROWS];
-        for (out, value) in out.iter_mut().zip(&source) {
-            let number: f64 = (*value).into();
+        for i in 0..TILE_ROWS {
+            let number: f64 = source[i].into();
             // NaN fails both comparisons.
             unusual |= !((number >= low) & (number <= high));
-            *out = D::cast_from(*value);
+            out[i] = D::cast_from(source[i]);
         }
         if self.rounds {
-            for (out, value) in out.iter().zip(&source) {
-                unusual |= (*out).into() != (*value).into();
+            for i in 0..TILE_ROWS {
+                unusual |= out[i].into() != source[i].into();
             }
         }
         let valid = self.validity.word(row, rows);
@@ -163,8 +163,8 @@ where
         }
         if !self.rules.is_empty() {
             let mut numbers = [0.0; TILE_ROWS];
-            for (number, value) in numbers.iter_mut().zip(&source) {
-                *number = (*value).into();
+            for i in 0..TILE_ROWS {
+                numbers[i] = source[i].into();
             }
             apply(&self.rules, &numbers, &mut out);
         }
@@ -209,9 +209,9 @@ impl<S: Whole, D: FloatCell + CastFrom<S>> FillCells for RoundedColumn<S, D> {
         let (low, high) = (self.low, self.high);
         let mut large = false;
         let mut out = [D::default(); TILE_ROWS];
-        for (out, value) in out.iter_mut().zip(&source) {
-            large |= (*value < low) | (*value > high);
-            *out = D::cast_from(*value);
+        for i in 0..TILE_ROWS {
+            large |= (source[i] < low) | (source[i] > high);
+            out[i] = D::cast_from(source[i]);
         }
         let valid = self.validity.word(row, rows);
         if large {
@@ -245,25 +245,26 @@ impl<D: FloatCell> FillCells for DecimalColumn<D> {
         let mut out = [self.null; TILE_ROWS];
         let power = 10_f64.powi(i32::from(self.scale.unsigned_abs()));
         let (low, high) = self.range;
-        for (i, (value, out)) in source.iter().zip(&mut out).take(rows).enumerate() {
+        for i in 0..rows.min(TILE_ROWS) {
+            let value = source[i];
             if valid >> i & 1 == 0 {
                 continue;
             }
-            if let Some(rule) = self.rules.iter().rev().find(|rule| rule.holds(*value)) {
-                *out = rule.cell();
+            if let Some(rule) = self.rules.iter().rev().find(|rule| rule.holds(value)) {
+                out[i] = rule.cell();
                 continue;
             }
             // Both operands exact: one correctly rounded operation gives the nearest double.
             let exact = value.unsigned_abs() <= <f64 as FloatCell>::EXACT as u128
                 && (0..=EXACT_POWER).contains(&self.scale);
-            let number = if exact { *value as f64 / power } else { nearest(*value, self.scale) };
+            let number = if exact { value as f64 / power } else { nearest(value, self.scale) };
             if !(low..=high).contains(&number) {
                 let remedy = "write the variable as text";
-                return Err(changes.refuse(row + i, decimal_text(*value, self.scale), remedy));
+                return Err(changes.refuse(row + i, decimal_text(value, self.scale), remedy));
             }
-            *out = D::cast_from(number);
+            out[i] = D::cast_from(number);
             if !exact || value.unsigned_abs() > D::EXACT as u128 {
-                changes.add(CellChange::Rounded, 1, row + i, || decimal_text(*value, self.scale));
+                changes.add(CellChange::Rounded, 1, row + i, || decimal_text(value, self.scale));
             }
         }
         D::scatter(out.get(..rows).unwrap_or_default(), cells);

@@ -93,8 +93,8 @@ impl<S: Whole, D: CellNumber + CastFrom<S>> FillCells for IntegerColumn<S, D> {
             bad |= (*value < low) | (*value > high);
         }
         let mut out = [D::default(); TILE_ROWS];
-        for (out, value) in out.iter_mut().zip(&source) {
-            *out = D::cast_from(value.plus(add));
+        for i in 0..TILE_ROWS {
+            out[i] = D::cast_from(source[i].plus(add));
         }
         apply(&self.rules, &source, &mut out);
         let valid = self.validity.word(row, rows);
@@ -127,9 +127,9 @@ impl<D: CellNumber + CastFrom<i8>> FillCells for BooleanColumn<D> {
         let word = bits(&self.values, row);
         let mut source = [0_i8; TILE_ROWS];
         let mut out = [D::default(); TILE_ROWS];
-        for (i, (source, out)) in source.iter_mut().zip(&mut out).enumerate() {
-            *source = (word >> i & 1) as i8;
-            *out = D::cast_from(*source);
+        for i in 0..TILE_ROWS {
+            source[i] = (word >> i & 1) as i8;
+            out[i] = D::cast_from(source[i]);
         }
         apply(&self.rules, &source, &mut out);
         put_nulls(self.validity.word(row, rows), self.null, &mut out);

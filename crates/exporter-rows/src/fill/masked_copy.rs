@@ -41,10 +41,15 @@ where
     if let (Some(last), Some(from)) = (cell.last_chunk_mut::<C>(), from.last_chunk::<C>()) {
         *last = from.masked::<PAD>(mask(length.saturating_sub(before_last)));
     }
-    let mut left = length;
-    for (chunk, from) in cell.as_chunks_mut::<C>().0.iter_mut().zip(from.as_chunks::<C>().0) {
-        *chunk = from.masked::<PAD>(mask(left));
-        left = left.saturating_sub(C);
+    let mut at = 0;
+    while at + C <= cell.len() {
+        if let (Some(chunk), Some(from)) = (
+            cell.get_mut(at..).and_then(<[u8]>::first_chunk_mut::<C>),
+            from.get(at..).and_then(<[u8]>::first_chunk::<C>),
+        ) {
+            *chunk = from.masked::<PAD>(mask(length.saturating_sub(at)));
+        }
+        at += C;
     }
 }
 
@@ -81,8 +86,8 @@ macro_rules! chunk_of_bytes {
             #[inline(always)]
             fn masked<const PAD: u8>(&self, mask: &Self) -> Self {
                 let mut out = [PAD; $bytes];
-                for (out, (byte, mask)) in out.iter_mut().zip(self.iter().zip(mask)) {
-                    *out = byte & mask | PAD & !mask;
+                for i in 0..$bytes {
+                    out[i] = self[i] & mask[i] | PAD & !mask[i];
                 }
                 out
             }

@@ -163,8 +163,8 @@ pub fn apply<S: Copy + PartialOrd, D: Copy>(
     for rule in rules {
         // Copies: otherwise the compiler chooses between two addresses, value by value.
         let (low, high, cell) = (rule.low, rule.high, rule.cell);
-        for (out, value) in out.iter_mut().zip(source) {
-            *out = if (*value >= low) & (*value <= high) { cell } else { *out };
+        for i in 0..TILE_ROWS {
+            out[i] = if (source[i] >= low) & (source[i] <= high) { cell } else { out[i] };
         }
     }
 }

@@ -103,7 +103,7 @@ impl TextCells {
             changes.add(CellChange::Cut, 1, row, || String::from_utf8_lossy(text).into_owned());
             text = beginning(text, self.width);
         }
-        put_padded(cell, text, self.width, self.pad.byte());
+        put_padded(cell.get_mut(..self.width).unwrap_or_default(), text, self.pad.byte());
         Ok(())
     }
 }
@@ -119,10 +119,9 @@ fn beginning(text: &[u8], width: usize) -> &[u8] {
 
 /// Copies a text that fits and pads the cell.
 #[inline(always)]
-fn put_padded(cell: &mut [u8], text: &[u8], width: usize, pad: u8) {
-    if let Some((cell, tail)) = cell.get_mut(..width).and_then(|cell| cell.split_at_mut_checked(text.len())) {
-        cell.copy_from_slice(text);
-        tail.fill(pad);
+fn put_padded(cell: &mut [u8], text: &[u8], pad: u8) {
+    for (i, byte) in cell.iter_mut().enumerate() {
+        *byte = text.get(i).copied().unwrap_or(pad);
     }
 }
 
@@ -150,31 +149,23 @@ impl<const PAD: u8> FillCells for TextColumn<PAD> {
             longest = longest.max(*end as usize - start);
             start = *end as usize;
         }
-        let mut start = first;
-        let rows = cells.bytes.chunks_mut(cells.stride).zip(ends).enumerate();
-        if longest > width || has_nul {
-            for (i, (cell, end)) in rows {
-                let end = *end as usize;
-                let text = if valid >> i & 1 == 1 { start..end } else { start..start };
-                self.cells.put(cell, data.get(text).unwrap_or_default(), row + i, changes)?;
-                start = end;
+        let checked = longest > width || has_nul;
+        let masked = width >= LEAST_WIDTH && last.saturating_add(width) <= data.len();
+        let (mut start, mut at) = (first, 0);
+        for (i, end) in ends.iter().enumerate() {
+            let end = *end as usize;
+            let length = if valid >> i & 1 == 1 { end - start } else { 0 };
+            let cell = cells.bytes.get_mut(at..).and_then(|cells| cells.get_mut(..width)).unwrap_or_default();
+            if checked {
+                let text = data.get(start..start + length).unwrap_or_default();
+                self.cells.put(cell, text, row + i, changes)?;
+            } else if masked {
+                put_masked::<PAD>(cell, data.get(start..start + cell.len()).unwrap_or_default(), length);
+            } else {
+                put_padded(cell, data.get(start..start + length).unwrap_or_default(), PAD);
             }
-        } else if width >= LEAST_WIDTH && last.saturating_add(width) <= data.len() {
-            for (i, (cell, end)) in rows {
-                let end = *end as usize;
-                let length = if valid >> i & 1 == 1 { end - start } else { 0 };
-                if let (Some(cell), Some(from)) = (cell.get_mut(..width), data.get(start..start + width)) {
-                    put_masked::<PAD>(cell, from, length);
-                }
-                start = end;
-            }
-        } else {
-            for (i, (cell, end)) in rows {
-                let end = *end as usize;
-                let text = if valid >> i & 1 == 1 { start..end } else { start..start };
-                put_padded(cell, data.get(text).unwrap_or_default(), width, PAD);
-                start = end;
-            }
+            start = end;
+            at += cells.stride;
         }
         Ok(())
     }

@@ -17,10 +17,16 @@ impl Cells<'_> {
     /// Writes one value of `W` bytes into each row.
     #[inline(always)]
     pub fn scatter<const W: usize, D: Copy>(self, values: &[D], bytes_of: impl Fn(D) -> [u8; W]) {
-        for (row, value) in self.bytes.chunks_mut(self.stride).zip(values) {
-            if let Some(cell) = row.first_chunk_mut::<W>() {
+        let Some(last) = self.bytes.len().checked_sub(W) else { return };
+        let mut at = 0;
+        for value in values {
+            if at > last {
+                return;
+            }
+            if let Some(cell) = self.bytes.get_mut(at..).and_then(<[u8]>::first_chunk_mut::<W>) {
                 *cell = bytes_of(*value);
             }
+            at += self.stride;
         }
     }
 }
@@ -91,9 +97,8 @@ pub fn load<S: Copy + Default>(values: &[S], row: usize, rows: usize) -> [S; TIL
         return *tile;
     }
     let mut tile = [S::default(); TILE_ROWS];
-    for (to, from) in tile.iter_mut().zip(values.get(..rows).unwrap_or(values)) {
-        *to = *from;
-    }
+    let rows = rows.min(TILE_ROWS).min(values.len());
+    tile[..rows].copy_from_slice(&values[..rows]);
     tile
 }
 
