@@ -7,7 +7,7 @@ use super::{EntryReport, Plan, Recode, Rename, Summary};
 use crate::codebook::Table;
 use crate::context::Context;
 use crate::dataset::{Batches, Dataset, Scan, TableId, table_of};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::loss::LossReport;
 use crate::sink::{Entry, EntryReceipt, EntrySpec, RandomEntry, Sink};
 
@@ -184,7 +184,11 @@ impl Plan for TablesPlan<'_> {
         for (spec, (id, writer)) in entries.iter().zip(writers) {
             context.cancel().check()?;
             let table = table_of(data.codebook(), id)?;
-            let place = |error: Error| error.entry(&spec.path).table(&table.name);
+            // The entry is at fault where it cannot be written; what the rows hold has its place in the input.
+            let place = |error: Error| match error.kind() {
+                ErrorKind::Io => error.entry(&spec.path).table(&table.name),
+                _ => error.table(&table.name),
+            };
             let rows = TableRows { data, id, table, context };
             let entry = match writer.seeks() && sink.seeks() {
                 true => Opened::Seekable(sink.create_random(spec, context.temp())?),
