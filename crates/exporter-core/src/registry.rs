@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 
 use crate::check::{Check, CheckOptions, Checked, Checking, Findings, Rule};
 use crate::context::Context;
-use crate::dataset::Dataset;
+use crate::dataset::{Dataset, OpenedDataset};
 use crate::error::{Error, Result};
 use crate::exporter::Exporter;
 use crate::format::{Format, FormatInfo, Input, Recognition, Source};
@@ -140,8 +140,7 @@ impl Registry {
     /// [`crate::ErrorKind::Unsupported`] when no format knows the file; else what its reader says.
     pub fn open(&self, source: &Source<'_>, options: Json, context: &Context) -> Result<Box<dyn Dataset>> {
         let reader = self.reader_of(source.path)?;
-        (reader.call)(source, options, context)
-            .map_err(|error| error.entry(source.path.display().to_string()))
+        open_with(&reader, source, options, context)
     }
 
     /// Opens a file as a dataset of the named format, whatever it looks like.
@@ -158,8 +157,7 @@ impl Registry {
         let wanted = format.to_lowercase();
         let reader =
             called(self.readers.iter(), |face| face.info, &wanted).ok_or_else(|| self.unknown(format))?;
-        (reader.call)(source, options, context)
-            .map_err(|error| error.entry(source.path.display().to_string()))
+        open_with(reader, source, options, context)
     }
 
     /// The format that a file is in.
@@ -275,4 +273,17 @@ fn called<T: Copy>(
     by(&|info| info.id == name)
         .or_else(|| by(&|info| info.aliases.contains(&name)))
         .or_else(|| by(&|info| info.extensions.contains(&name)))
+}
+/// Opens a file; its errors and the losses of its reading name it.
+fn open_with(
+    reader: &Face<Open>,
+    source: &Source<'_>,
+    options: Json,
+    context: &Context,
+) -> Result<Box<dyn Dataset>> {
+    let file = source.path.display().to_string();
+    match (reader.call)(source, options, context) {
+        Ok(data) => Ok(Box::new(OpenedDataset::new(data, reader.info.id, file))),
+        Err(error) => Err(error.entry(file)),
+    }
 }

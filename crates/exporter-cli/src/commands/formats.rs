@@ -1,6 +1,6 @@
 //! `exporter formats`: everything comes from the formats' own descriptions.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use exporter::carry::{Carry, Part};
@@ -113,8 +113,11 @@ fn in_full(Known { info, faces, carries }: &Known) -> String {
             limit.map(|limit| format!("{} {name}", crate::report::grouped(limit))).unwrap_or_default(),
         );
     }
-    let losses: Vec<&str> = info.losses.iter().map(exporter::LossCode::as_str).collect();
-    add("may report", losses.join(", "));
+    let parts =
+        carries.iter().filter(|(_, carried)| **carried == "dropped").map(|(part, _)| part.loss_code());
+    let losses: BTreeSet<String> =
+        info.losses.iter().cloned().chain(parts).map(|code| code.to_string()).collect();
+    add("may report", losses.into_iter().collect::<Vec<_>>().join(", "));
     add("notes", info.notes.into());
     options(&mut text, "options of writing", info.options);
     options(&mut text, "options of reading", info.read_options);

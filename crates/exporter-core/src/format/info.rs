@@ -42,7 +42,8 @@ pub struct FormatInfo {
     pub options: &'static [OptionInfo],
     /// Options of reading, in the order of help.
     pub read_options: &'static [OptionInfo],
-    /// Losses it may report.
+    /// Losses it may report beside those of parts of the codebook that it does not carry
+    /// ([`crate::Exporter::carries`]).
     pub losses: &'static [LossCode],
     /// What else a user should know: versions written, programs that open it.
     pub notes: &'static str,
