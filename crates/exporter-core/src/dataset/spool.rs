@@ -1,4 +1,5 @@
-//! One-shot inputs, spooled once to Arrow IPC (LZ4) in the temp folder so that they can be read again.
+//! One-shot inputs, spooled once to Arrow IPC in the temp folder so that they can be read again; compressed with the feature
+//! `compressed-spool`.
 
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Write};
@@ -50,7 +51,8 @@ impl SpooledDataset {
 impl SpooledTable {
     fn spool(batches: Batches<'_>, context: &Context) -> Result<Self> {
         let file = temp_file(context.temp())?;
-        let options = IpcWriteOptions::default().try_with_compression(Some(CompressionType::LZ4_FRAME))?;
+        let compression = cfg!(feature = "compressed-spool").then_some(CompressionType::LZ4_FRAME);
+        let options = IpcWriteOptions::default().try_with_compression(compression)?;
         let schema: SchemaRef = batches.schema().clone();
         let mut writer =
             StreamWriter::try_new_with_options(BufWriter::with_capacity(1 << 20, file), &schema, options)?;
