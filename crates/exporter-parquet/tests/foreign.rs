@@ -114,7 +114,7 @@ fn columns_of_types_without_a_kind_are_named_and_the_others_read() {
     assert_eq!(names(&*data), ["first", "last"]);
     let said = losses(&*data, &LossCode::NOT_READ);
     assert!(said.len() == 2 && said.iter().all(|said| said.contains("(INTERVAL)")), "{said:?}");
-    assert!(said[1].starts_with("not-read interval.length:"), "{said:?}");
+    assert!(said[1].starts_with("parquet: not-read interval.length:"), "{said:?}");
     // The leaves behind the columns that are left out are still those of their names.
     assert_eq!(cells_of(read(&*data).column(1)), [Cell::Text("y".into())]);
     assert_eq!(data.facts(TableId(0)).unwrap().columns[&1].nulls, Some(0));
@@ -137,8 +137,8 @@ fn columns_without_a_name_of_their_own_get_one() {
         assert_eq!(
             said,
             [
-                "name-changed names.a_3: column 3 of the file has the name of another, read as a_3",
-                "name-changed names.column_1_2: column 1 of the file has no name, read as column_1_2"
+                "parquet: name-changed names.a_3: column 3 of the file has the name of another, read as a_3",
+                "parquet: name-changed names.column_1_2: column 1 of the file has no name, read as column_1_2"
             ]
         );
         let read = read(&*data);
@@ -256,8 +256,8 @@ fn int96_is_read_in_microseconds() {
         assert_eq!(
             losses(&*data, &LossCode::TIME_PRECISION),
             [
-                "time-precision int96.l: INT96 times finer than microseconds are cut, first: \"-1 ns since 1970\"",
-                "time-precision int96.t: INT96 times finer than microseconds are cut, first at row 4: \"-1 ns since 1970\""
+                "parquet: time-precision int96.l: INT96 times finer than microseconds are cut, first: \"-1 ns since 1970\"",
+                "parquet: time-precision int96.t: INT96 times finer than microseconds are cut, first at row 4: \"-1 ns since 1970\""
             ]
         );
     }

@@ -59,7 +59,7 @@ fn an_interval_is_named_and_the_other_columns_are_read() {
     let Some(folder) = reference::folder("data/cases/parquet") else { return };
     let data = open(&folder.join("duck.parquet"));
     let told = told(&*data, &LossCode::NOT_READ);
-    assert!(told.len() == 1 && told[0].starts_with("not-read duck.dur: "), "{told:?}");
+    assert!(told.len() == 1 && told[0].starts_with("parquet: not-read duck.dur: "), "{told:?}");
     assert!(told[0].contains("INTERVAL"), "{told:?}");
     let columns = columns(&*data);
     let names: Vec<&str> = columns.iter().map(|(name, _)| name.as_str()).collect();
@@ -74,7 +74,7 @@ fn a_column_without_a_name_gets_one() {
     let Some(folder) = reference::folder("data/cases/parquet") else { return };
     let data = open(&folder.join("idx.parquet"));
     let told = told(&*data, &LossCode::NAME_CHANGED);
-    assert!(told.len() == 1 && told[0].starts_with("name-changed idx.column_1: "), "{told:?}");
+    assert!(told.len() == 1 && told[0].starts_with("parquet: name-changed idx.column_1: "), "{told:?}");
     let numbers = |low: i128| vec![Cell::Integer(low), Cell::Integer(low + 1)];
     assert_eq!(columns(&*data), [("column_1".to_owned(), numbers(0)), ("a".to_owned(), numbers(1))]);
 }
