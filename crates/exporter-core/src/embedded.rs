@@ -49,13 +49,16 @@ pub struct Restored {
 }
 
 /// The codebook to store in the file of a table, or nothing where the file says all of it; `plain` is what the format's
-/// reader says of the file without it: one table with the same variables in the same order, whatever their names.
+/// reader says of the file without it, called as it would be: one table with the same variables in the same order, whatever
+/// their names.
 ///
 /// # Errors
 /// [`crate::ErrorKind::NotFound`] when the codebook has no such table.
 pub fn embed(codebook: &Codebook, table: TableId, plain: &Codebook) -> Result<Option<Embedded>> {
     let own = table_of(codebook, table)?;
-    if codebook.tables.len() == 1 && normal(codebook) == normal(plain) {
+    let same_names = codebook.study.id == plain.study.id
+        && plain.tables.first().is_some_and(|table| table.name == own.name);
+    if codebook.tables.len() == 1 && same_names && normal(codebook) == normal(plain) {
         return Ok(None);
     }
     let names =

@@ -18,7 +18,7 @@ use exporter_core::Registry;
 
 pub use dataset::TabDataset;
 pub use error::TabError;
-pub use exporter::{Csv, DelimitedExporter, DelimitedOptions, MissingAs, Preset, Tab, ValuesAs};
+pub use exporter::{Csv, DelimitedExporter, DelimitedOptions, MissingAs, Preset, ReasonsAs, Tab, ValuesAs};
 pub use input::DelimitedInputOptions;
 pub use options::{
     BinaryText, Breaks, DecimalMark, Delimiter, EmptyText, Header, LineEnd, Quoting, WriteOptions,

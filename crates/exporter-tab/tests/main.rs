@@ -8,5 +8,6 @@ mod encodings;
 mod hostile;
 mod inference;
 mod options;
+mod reasons;
 mod round_trip;
 mod scripts;

@@ -80,8 +80,10 @@ fn letters_that_came_into_the_file_are_declared() {
 #[test]
 fn a_file_that_says_everything_needs_nothing_stored() {
     let codebook = Codebook::new("a").with_table(Table::new("a", vec![Variable::new("x", Kind::Text)]));
-    let mut plain = codebook.clone();
-    plain.study.id = "b".into();
+    let plain = codebook.clone();
+    let mut other = plain.clone();
+    other.study.id = "b".into();
+    assert!(embed(&codebook, TableId(0), &other).unwrap().is_some(), "the id of the study would be lost");
     assert_eq!(embed(&codebook, TableId(0), &plain).unwrap(), None);
     let titled = codebook.with_title("A");
     assert!(embed(&titled, TableId(0), &plain).unwrap().is_some());

@@ -3,7 +3,7 @@
 use exporter_core::codebook::{Kind, Table, Variable};
 use exporter_core::{Carry, Loss, LossCode, LossReport, Part};
 
-use super::options::{MissingAs, Settings, ValuesAs};
+use super::options::{MissingAs, ReasonsAs, Settings, ValuesAs};
 use crate::Header;
 use crate::writer::{date_pattern_keeps, date_time_pattern_keeps};
 
@@ -27,7 +27,10 @@ pub(super) fn carries(part: Part, settings: &Settings) -> Carry {
                 Carry::Changed(LossCode::KIND_CHANGED, "reasons are written, their values not")
             }
         },
-        Part::MissingReasons => Carry::Dropped("written like nulls"),
+        Part::MissingReasons => match settings.reasons {
+            ReasonsAs::Empty => Carry::Dropped("written like nulls"),
+            ReasonsAs::Letter | ReasonsAs::Column => Carry::Limited,
+        },
         Part::StudyTitle | Part::StudyDescription => Carry::Dropped("the study's description has no place"),
         Part::Languages => Carry::Dropped("at most one language is written"),
         Part::Documents => Carry::Dropped("documents have no place"),

@@ -13,7 +13,7 @@ use exporter_core::{Context, Dataset, Exporter, Format, FormatInfo, Plan, Result
 
 pub(crate) use columns::unit as period_unit;
 use options::{CSV, Settings, TAB};
-pub use options::{DelimitedOptions, MissingAs, Preset, ValuesAs};
+pub use options::{DelimitedOptions, MissingAs, Preset, ReasonsAs, ValuesAs};
 
 /// Comma-separated values.
 #[derive(Clone, Copy, Debug, Default)]

@@ -32,6 +32,19 @@ pub enum MissingAs {
     Text,
 }
 
+/// What is written for a missing value that has a reason and no value of its own, such as Stata's `.a`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ReasonsAs {
+    /// The same as for a null.
+    #[default]
+    Empty,
+    /// The letter after a point, or the label of a reason without a letter.
+    Letter,
+    /// The same in a column of its own behind all others, `NAME_reason`.
+    Column,
+}
+
 /// Options of `csv` and `tab`; what is left out is the format's default.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
@@ -53,6 +66,8 @@ pub struct DelimitedOptions {
     pub values: Option<ValuesAs>,
     /// What is written for user-missing values.
     pub missing: Option<MissingAs>,
+    /// What is written for missing reasons.
+    pub reasons: Option<ReasonsAs>,
     /// What is written for a null.
     pub missing_text: Option<String>,
     /// What is written for an empty text.
@@ -88,6 +103,7 @@ pub(super) struct Settings {
     pub(super) write: WriteOptions,
     pub(super) values: ValuesAs,
     pub(super) missing: MissingAs,
+    pub(super) reasons: ReasonsAs,
 }
 
 impl DelimitedOptions {
@@ -123,7 +139,7 @@ impl DelimitedOptions {
         write.date_pattern = pattern(self.dates);
         write.date_time_pattern = pattern(self.datetimes);
         write.check().map_err(|source| Error::usage(source.to_string()).with_source(source))?;
-        Ok(Settings { write, values, missing })
+        Ok(Settings { write, values, missing, reasons: self.reasons.unwrap_or_default() })
     }
 }
 
@@ -146,6 +162,7 @@ impl Settings {
             ("header", name(&write.header)),
             ("values", name(&self.values)),
             ("missing", name(&self.missing)),
+            ("reasons", name(&self.reasons)),
             ("missing-text", write.missing_text.clone()),
             ("decimal", name(&write.decimal_mark)),
             ("dates", dates),
@@ -206,10 +223,10 @@ const LOSSES: &[LossCode] = &[
     LossCode::NULL_TEXT,
 ];
 
-const CSV_OPTIONS: [OptionInfo; 16] = options("comma");
-const TAB_OPTIONS: [OptionInfo; 16] = options("tab");
+const CSV_OPTIONS: [OptionInfo; 17] = options("comma");
+const TAB_OPTIONS: [OptionInfo; 17] = options("tab");
 
-const fn options(delimiter: &'static str) -> [OptionInfo; 16] {
+const fn options(delimiter: &'static str) -> [OptionInfo; 17] {
     [
         OptionInfo::choice(
             "preset",
@@ -237,6 +254,13 @@ const fn options(delimiter: &'static str) -> [OptionInfo; 16] {
             "What is written for a user-missing value; with values=labels the default is text.",
         )
         .default("code"),
+        OptionInfo::choice(
+            "reasons",
+            &["empty", "letter", "column"],
+            "What is written for a missing value that has a reason (.a) and no value: nothing, the reason in the cell or in a \
+             column of its own.",
+        )
+        .default("empty"),
         OptionInfo::text("missing-text", "What is written for a null."),
         OptionInfo::choice(
             "empty",

@@ -1,17 +1,21 @@
 //! The plan and its writing: batches are encoded on all threads and written in order.
 
 use std::io::Write as _;
+use std::sync::Arc;
 
-use arrow_array::RecordBatch;
+use arrow_array::cast::AsArray;
+use arrow_array::types::UInt8Type;
+use arrow_array::{Array, ArrayRef, RecordBatch, StringArray};
+use arrow_schema::{Field, FieldRef, Schema};
 use exporter_core::exporter::{Output, TableRows, TableWriter, TablesPlan, Written};
 use exporter_core::{
     Context, Dataset, Error, Exporter, Loss, LossCode, LossReport, Plan, Planning, Result, Scan, TableId,
     nested, parallel,
 };
 
-use super::columns::columns;
+use super::columns::{columns, reason_texts};
 use super::losses::losses;
-use super::options::Settings;
+use super::options::{ReasonsAs, Settings};
 use crate::{Altered, Column, RowEncoder, TabError};
 
 /// Cells encoded as one piece of work: enough to outweigh handing it over, little enough to bound memory.
@@ -28,10 +32,17 @@ pub(super) fn plan<'a>(
     let mut plan = TablesPlan::new(data, with.losses(exporter, codebook));
     for (index, (table, entry)) in codebook.tables.iter().zip(exporter.entries(codebook)).enumerate() {
         plan.losses.merge(losses(table, settings));
-        let columns = columns(codebook, table, codebook.language(context.language()), settings);
+        let language = codebook.language(context.language());
+        let columns = columns(codebook, table, language, settings);
+        let reasons = settings.reasons != ReasonsAs::Empty;
+        let with_reasons = table.variables.iter().filter(|variable| variable.has_reasons());
+        let texts = match settings.reasons {
+            ReasonsAs::Column => with_reasons.map(|variable| reason_texts(variable, language)).collect(),
+            ReasonsAs::Empty | ReasonsAs::Letter => Vec::new(),
+        };
         let encoder = RowEncoder::new(columns, &settings.write)
             .map_err(|source| Error::usage(source.to_string()).table(&table.name).with_source(source))?;
-        plan.push(TableId(index), entry, encoder);
+        plan.push(TableId(index), entry, DelimitedTable { encoder, reasons, texts });
     }
     Ok(Box::new(plan))
 }
@@ -44,23 +55,53 @@ struct Piece {
     rows: u64,
 }
 
-impl TableWriter for RowEncoder {
+/// One table on its way into lines.
+struct DelimitedTable {
+    encoder: RowEncoder,
+    /// Whether the rows come with their missing reasons.
+    reasons: bool,
+    /// Texts of the reasons by column that has some, where these get columns of their own.
+    texts: Vec<Vec<String>>,
+}
+
+impl TableWriter for DelimitedTable {
     fn write(self: Box<Self>, rows: &TableRows<'_>, output: &mut Output<'_>) -> Result<Written> {
         let failed = |source| Error::io("cannot write the entry", source);
         let (context, table) = (rows.context(), &rows.table().name);
         let rows_at_once =
-            (PIECE_CELLS / self.columns().len().max(1)).clamp(16, context.batch_rows().max(16));
-        let batches = rows.scan(&Scan::all().batch_rows(rows_at_once))?;
-        output.write_all(&self.header()).map_err(failed)?;
+            (PIECE_CELLS / self.encoder.columns().len().max(1)).clamp(16, context.batch_rows().max(16));
+        let mut scan = Scan::all().batch_rows(rows_at_once);
+        scan.reasons = self.reasons;
+        let batches = rows.scan(&scan)?;
+        output.write_all(&self.encoder.header()).map_err(failed)?;
         let mut written = Written::default();
-        let work = |batch: RecordBatch, piece: &mut Piece| encode(&self, batch, piece);
+        let work = |batch: RecordBatch, piece: &mut Piece| {
+            let batch = if self.texts.is_empty() { batch } else { with_reason_texts(&batch, &self.texts)? };
+            encode(&self.encoder, batch, piece)
+        };
         parallel::ordered(context.threads(), pieces(batches, rows_at_once), work, |piece: &mut Piece| {
-            note(&piece.altered, written.rows, self.columns(), table, &mut written.losses);
+            note(&piece.altered, written.rows, self.encoder.columns(), table, &mut written.losses);
             written.rows += piece.rows;
             output.write_all(&piece.lines).map_err(failed)
         })?;
         Ok(written)
     }
+}
+
+/// The last columns of a batch, numbers of missing reasons, as their texts.
+fn with_reason_texts(batch: &RecordBatch, texts: &[Vec<String>]) -> Result<RecordBatch> {
+    let values = batch.num_columns() - texts.len();
+    let of = |(numbers, texts): (&ArrayRef, &Vec<String>)| {
+        let numbers = numbers.as_primitive::<UInt8Type>();
+        let text = |number: Option<u8>| texts.get(usize::from(number?)).map(String::as_str);
+        Arc::new(numbers.iter().map(text).collect::<StringArray>()) as ArrayRef
+    };
+    let reasons = batch.columns().iter().skip(values).zip(texts).map(of);
+    let columns: Vec<ArrayRef> = batch.columns().iter().take(values).cloned().chain(reasons).collect();
+    let field =
+        |(field, column): (&FieldRef, &ArrayRef)| Field::new(field.name(), column.data_type().clone(), true);
+    let fields: Vec<Field> = batch.schema().fields().iter().zip(&columns).map(field).collect();
+    Ok(RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)?)
 }
 
 /// Large batches are cut, small ones pass: the bytes do not depend on where.
@@ -106,14 +147,14 @@ fn flat(batch: &RecordBatch) -> Result<RecordBatch> {
             },
         )
         .collect::<Result<Vec<_>>>()?;
-    let fields: Vec<arrow_schema::Field> = batch
+    let fields: Vec<Field> = batch
         .schema()
         .fields()
         .iter()
         .zip(&columns)
-        .map(|(field, column)| arrow_schema::Field::new(field.name(), column.data_type().clone(), true))
+        .map(|(field, column)| Field::new(field.name(), column.data_type().clone(), true))
         .collect();
-    Ok(RecordBatch::try_new(std::sync::Arc::new(arrow_schema::Schema::new(fields)), columns)?)
+    Ok(RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)?)
 }
 
 fn note(altered: &[Altered], before: u64, columns: &[Column], table: &str, losses: &mut LossReport) {

@@ -86,6 +86,7 @@ const REQUIRED: &[(&str, &str)] = &[
     ("header", "names"),
     ("values", "codes"),
     ("missing", "code"),
+    ("reasons", "empty"),
     ("decimal", "point"),
     ("dates", "iso"),
     ("booleans", "true/false"),

@@ -1,6 +1,6 @@
 //! One column of one batch, ready to give its cells row by row.
 
-use arrow_array::{Array, ArrayRef};
+use arrow_array::{Array, ArrayRef, UInt8Array};
 use arrow_buffer::{ArrowNativeType, NullBuffer};
 
 use super::encoder::Style;
@@ -25,11 +25,26 @@ pub struct Altered {
     pub first_empty: Option<usize>,
 }
 
+/// Missing reasons of one column of one batch, and their cells.
+pub(super) struct Reasons<'a> {
+    pub(super) numbers: &'a UInt8Array,
+    pub(super) texts: &'a [Box<[u8]>],
+}
+
+impl Reasons<'_> {
+    fn text(&self, row: usize) -> Option<&[u8]> {
+        let number = self.numbers.is_valid(row).then(|| self.numbers.value(row))?;
+        self.texts.get(usize::from(number)).map(|text| &**text)
+    }
+}
+
 /// One column of one batch.
 pub(super) struct Cells<'a> {
     values: Values<'a>,
     nulls: Option<&'a NullBuffer>,
     substitutes: Option<&'a Substitutes>,
+    /// Missing reasons of nulls, where they are written.
+    pub(super) reasons: Option<Reasons<'a>>,
     style: &'a Style,
     /// Whether values (not missing ones) stand in quotes.
     wrap: bool,
@@ -54,6 +69,7 @@ impl<'a> Cells<'a> {
             values,
             nulls: array.nulls(),
             substitutes,
+            reasons: None,
             style,
             wrap: !is_text && (style.quote_all || (style.quote_non_numeric && !number)),
             altered: Altered::default(),
@@ -68,7 +84,8 @@ impl<'a> Cells<'a> {
         if let Some(nulls) = self.nulls
             && nulls.is_null(row)
         {
-            out.bytes(&self.style.missing);
+            let reason = self.reasons.as_ref().and_then(|reasons| reasons.text(row));
+            out.bytes(reason.unwrap_or(&self.style.missing));
             return;
         }
         if self.substitutes.is_some() && self.substitute(row, out) {

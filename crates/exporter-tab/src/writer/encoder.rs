@@ -1,8 +1,10 @@
 //! Turns record batches into lines.
 
 use arrow_array::RecordBatch;
+use arrow_array::cast::AsArray;
+use arrow_array::types::UInt8Type;
 
-use super::cells::{Altered, Cells, FIXED_ROOM};
+use super::cells::{Altered, Cells, FIXED_ROOM, Reasons};
 use super::quote::TextRules;
 use super::row::RowBuffer;
 use super::substitute::{Substitute, Substitutes};
@@ -21,6 +23,9 @@ pub struct Column {
     pub period: Option<PeriodUnit>,
     /// Values written as something else.
     pub substitutes: Vec<Substitute>,
+    /// What is written for a null whose missing reason is known, by the number of the reason; an empty text is that of any
+    /// null. Behind the columns of a batch stands then one more `UInt8` column for each such column, with those numbers.
+    pub reasons: Vec<String>,
 }
 
 impl Column {
@@ -40,6 +45,13 @@ impl Column {
     #[must_use]
     pub fn period(mut self, unit: PeriodUnit) -> Self {
         self.period = Some(unit);
+        self
+    }
+
+    /// Sets the texts of missing reasons.
+    #[must_use]
+    pub fn reasons(mut self, texts: Vec<String>) -> Self {
+        self.reasons = texts;
         self
     }
 
@@ -110,6 +122,8 @@ impl Style {
 pub struct RowEncoder {
     columns: Vec<Column>,
     substitutes: Vec<Option<Substitutes>>,
+    /// Cells of missing reasons by column and number.
+    reasons: Vec<Vec<Box<[u8]>>>,
     style: Style,
     delimiter: u8,
     line_end: &'static [u8],
@@ -143,7 +157,11 @@ impl RowEncoder {
         } else {
             booleans
         };
-        let longest = booleans.iter().map(|text| text.len()).max().unwrap_or(0).max(missing.len());
+        let reason = |text: &String| if text.is_empty() { missing.clone() } else { bare.cell(text) };
+        let reasons: Vec<Vec<Box<[u8]>>> =
+            columns.iter().map(|column| column.reasons.iter().map(reason).collect()).collect();
+        let texts = booleans.iter().chain(reasons.iter().flatten());
+        let longest = texts.map(|text| text.len()).max().unwrap_or(0).max(missing.len());
         let room = (columns.len() + 1) * (FIXED_ROOM + longest);
         let substitutes = columns
             .iter()
@@ -155,6 +173,7 @@ impl RowEncoder {
         Ok(Self {
             columns,
             substitutes,
+            reasons,
             style: Style {
                 empty_is_missing: text.empty.is_empty() || *missing == *text.empty,
                 text,
@@ -219,13 +238,19 @@ impl RowEncoder {
     /// When the batch has another number of columns, a type that text cannot hold, or a date that a custom
     /// pattern cannot write.
     pub fn encode(&self, batch: &RecordBatch, out: &mut Vec<u8>) -> Result<Vec<Altered>, TabError> {
-        if batch.num_columns() != self.columns.len() {
-            return Err(TabError::BatchShape { expected: self.columns.len(), found: batch.num_columns() });
+        let expected = self.columns.len() + self.reasons.iter().filter(|texts| !texts.is_empty()).count();
+        if batch.num_columns() != expected {
+            return Err(TabError::BatchShape { expected, found: batch.num_columns() });
         }
+        let mut known = batch.columns().iter().skip(self.columns.len());
         let mut cells = Vec::with_capacity(self.columns.len());
         for ((column, array), substitutes) in self.columns.iter().zip(batch.columns()).zip(&self.substitutes)
         {
             cells.push(Cells::new(&column.name, array, column.period, substitutes.as_ref(), &self.style)?);
+        }
+        for (cells, texts) in cells.iter_mut().zip(&self.reasons).filter(|(_, texts)| !texts.is_empty()) {
+            let numbers = known.next().and_then(|column| column.as_primitive_opt::<UInt8Type>());
+            cells.reasons = numbers.map(|numbers| Reasons { numbers, texts });
         }
         let mut rows = RowBuffer::new(out);
         for row in 0..batch.num_rows() {
