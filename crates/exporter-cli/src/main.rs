@@ -17,6 +17,8 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 fn main() -> ExitCode {
+    #[cfg(feature = "parquet")]
+    silence_decoders();
     let args = match args::Args::try_parse() {
         Ok(args) => args,
         Err(error) => return failure::usage(&error),
@@ -25,4 +27,15 @@ fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) => failure::report(&error),
     }
+}
+
+/// A decoder that panics on a damaged file is an error, which is reported as one.
+#[cfg(feature = "parquet")]
+fn silence_decoders() {
+    let told = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if !exporter::parquet::is_contained() {
+            told(panic);
+        }
+    }));
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::program::{exporter, files, run};
+use crate::program::{exporter, files, run, run_in};
 
 /// What the program says in a folder, which stands as `{}`; nothing is written.
 #[track_caller]
@@ -150,4 +150,21 @@ fn a_limit_is_named_with_both_numbers() {
                   or split the table (table wide)\n  \
                   hint: choose release 119 (up to 120,000, Stata/MP only) or split the table";
     says(folder.path(), &["convert", "{}/wide.csv", "{}/x.dta", "--to", "dta:release=118"], 1, wanted);
+}
+
+/// The file has a map of three keys and two values, on which its decoder panics.
+#[test]
+fn a_panic_of_a_decoder_is_an_error_and_nothing_else() {
+    let folder = folder();
+    let seed =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus/parquet/map-lacks-a-value.parquet");
+    std::fs::copy(seed, folder.path().join("map.parquet")).unwrap();
+    let run = run_in(folder.path(), "convert {}/map.parquet {}/out.csv");
+    assert_eq!(run.code, 1);
+    assert!(
+        run.error.starts_with("error: parquet: the file is damaged, its decoder stopped: "),
+        "{}",
+        run.error
+    );
+    assert!(!run.error.contains("panicked"), "{}", run.error);
 }

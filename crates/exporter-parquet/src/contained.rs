@@ -1,8 +1,27 @@
 //! Decoders we did not write, kept from unwinding into the caller.
 
+use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::ParquetError;
+
+thread_local! {
+    static CONTAINED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether this thread runs a decoder whose panic becomes an error, so that the panic hook of a program need not tell it.
+///
+/// ```
+/// let told = std::panic::take_hook();
+/// std::panic::set_hook(Box::new(move |panic| {
+///     if !exporter_parquet::is_contained() {
+///         told(panic);
+///     }
+/// }));
+/// ```
+pub fn is_contained() -> bool {
+    CONTAINED.get()
+}
 
 /// Runs a decoder on bytes of unknown origin; when it panics, the file is reported as damaged.
 ///
@@ -13,7 +32,10 @@ pub(crate) fn contained<T, E: Into<ParquetError>>(
     format: &'static str,
     decode: impl FnOnce() -> Result<T, E>,
 ) -> Result<T, ParquetError> {
-    match catch_unwind(AssertUnwindSafe(decode)) {
+    let before = CONTAINED.replace(true);
+    let outcome = catch_unwind(AssertUnwindSafe(decode));
+    CONTAINED.set(before);
+    match outcome {
         Ok(outcome) => outcome.map_err(Into::into),
         Err(payload) => {
             let what = payload

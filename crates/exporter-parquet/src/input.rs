@@ -22,8 +22,8 @@ impl Input for Parquet {
         begins(head, b"PAR1").max(begins(head, b"PARE"))
     }
 
-    fn open(source: &Source<'_>, options: ReadOptions, _: &Context) -> Result<Box<dyn Dataset>> {
-        Ok(Box::new(ParquetDataset::open(source.path, &options)?))
+    fn open(source: &Source<'_>, options: ReadOptions, context: &Context) -> Result<Box<dyn Dataset>> {
+        Ok(Box::new(ParquetDataset::open(source.path, &options)?.with_threads(context.threads())))
     }
 }
 

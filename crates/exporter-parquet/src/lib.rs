@@ -17,6 +17,7 @@ mod selection;
 mod shown;
 pub mod writer;
 
+pub use contained::is_contained;
 pub use error::ParquetError;
 pub use exporter::{ArrowExporter, ArrowFile, ArrowStream, ArrowStreamExporter, Parquet, ParquetExporter};
 pub use ipc::reader::ArrowDataset;

@@ -10,6 +10,7 @@ use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::parser::parse_message_type;
 use serde_json::json;
 
+use crate::lies;
 use crate::support::{open, write};
 
 /// Opens a file and reads all of it.
@@ -113,6 +114,20 @@ fn footers_that_lie_are_refused_before_they_are_believed() {
     refused(b"", 0, "parquet");
     std::fs::write(&path, b"PAR1").unwrap();
     assert!(open(&path).err().unwrap().to_string().contains("too few"));
+}
+
+#[test]
+fn pages_that_lie_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, bytes, why) in lies::all() {
+        let path = folder.path().join(format!("{name}.parquet"));
+        std::fs::write(&path, bytes).unwrap();
+        let said = match read(&path) {
+            Err(error) => error.to_string(),
+            Ok(_) => open(&path).unwrap().losses().iter().map(ToString::to_string).collect(),
+        };
+        assert!(said.contains(why), "{name}: {said}");
+    }
 }
 
 #[test]

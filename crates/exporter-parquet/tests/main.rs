@@ -4,6 +4,7 @@
 mod conformance;
 mod foreign;
 mod hostile;
+mod lies;
 mod round_trip;
 mod row_groups;
 mod support;

@@ -1,8 +1,10 @@
-//! Memory does not grow with rows. A binary of its own, because it counts every allocation.
+//! Memory does not grow with rows, and not with what a file claims. A binary of its own, because it counts every allocation.
 #![allow(clippy::unwrap_used, reason = "tests stop at the first surprise")]
 
+mod lies;
+
 use exporter_core::sink::NullSink;
-use exporter_core::{Context, Registry, export};
+use exporter_core::{Context, Registry, Scan, Source, TableId, export};
 use exporter_testkit::GeneratedDataset;
 use exporter_testkit::allocation::{CountingAllocator, peak_during};
 use serde_json::{Value as Json, json};
@@ -19,7 +21,28 @@ fn peak(format: &str, options: &Json, rows: u64) -> usize {
 
 // One test, so that nothing else is counted.
 #[test]
-fn ten_times_the_rows_need_no_more_memory() {
+fn memory_is_bounded() {
+    ten_times_the_rows_need_no_more();
+    claims_need_no_more();
+}
+
+fn claims_need_no_more() {
+    let folder = tempfile::tempdir().unwrap();
+    let registry = exporter_parquet::register(Registry::new());
+    let context = Context::default();
+    for (name, bytes, _) in lies::all() {
+        let path = folder.path().join(format!("{name}.parquet"));
+        std::fs::write(&path, &bytes).unwrap();
+        let read = || {
+            let data = registry.open(&Source::new(&path), Json::Null, &context)?;
+            context.scan(&*data, TableId(0), &Scan::all())?.try_for_each(|batch| batch.map(drop))
+        };
+        let (_, peak) = peak_during(read);
+        assert!(peak < 100 * bytes.len() + (8 << 20), "{name}: {peak} bytes for a file of {}", bytes.len());
+    }
+}
+
+fn ten_times_the_rows_need_no_more() {
     let formats = [
         ("parquet", json!({"row-group-mib": 1})),
         ("parquet", json!({"row-group-mib": 1, "compression": "snappy", "dictionary": false})),

@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use arrow_array::{ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray};
+use arrow_array::{ArrayRef, Float64Array, Int64Array, ListArray, RecordBatch, StringArray};
+use arrow_buffer::OffsetBuffer;
 use exporter_core::dataset::{Comparison, Filter, MemoryDataset};
 use exporter_core::profile::Number;
-use exporter_core::{Context, Dataset, Scan, TableId};
+use exporter_core::{Context, Dataset, Scan, Source, TableId};
 use exporter_testkit::{GeneratedDataset, Recut};
 use serde_json::json;
 
-use crate::support::{bytes, open, write};
+use crate::support::{bytes, open, registry, write};
 
 fn numbers() -> MemoryDataset {
     let whole: ArrayRef = Arc::new(Int64Array::from_iter((0..100).map(|row| (row % 7 != 0).then_some(row))));
@@ -32,6 +33,61 @@ fn bytes_do_not_depend_on_threads_or_batches_over_many_row_groups() {
             let context = Context::default().with_threads(threads).with_batch_rows(rows);
             assert_eq!(bytes(&Recut::new(&data, rows), "parquet", options.clone(), &context), reference);
         }
+    }
+}
+
+/// Numbers that do not compress, in five columns of which one is nested.
+fn noise(rows: i64) -> MemoryDataset {
+    let mut state = 7u64;
+    let mut next = move || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state ^ (state >> 29)) as i64
+    };
+    let mut numbers = || Int64Array::from_iter((0..rows).map(|row| (row % 11 != 0).then(&mut next)));
+    let offsets = OffsetBuffer::new((0..=rows).map(|row| (row / 2) as i32).collect::<Vec<i32>>().into());
+    let item = Arc::new(arrow_schema::Field::new("item", arrow_schema::DataType::Int64, true));
+    let list: ArrayRef = Arc::new(ListArray::new(item, offsets, Arc::new(numbers()), None));
+    let texts = numbers().iter().map(|number| number.map(|number| format!("{number:x}"))).collect::<Vec<_>>();
+    let text: ArrayRef = Arc::new(StringArray::from(texts));
+    let mut column = || -> ArrayRef { Arc::new(numbers()) };
+    let columns = [("a", column()), ("list", list), ("b", column()), ("text", text), ("c", column())];
+    let batch = RecordBatch::try_from_iter(columns).unwrap();
+    MemoryDataset::from_batches("t", vec![batch]).unwrap()
+}
+
+#[test]
+fn rows_do_not_depend_on_threads() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = &write(&noise(100_000), "parquet", json!({"row-group-rows": 35_001}), folder.path())[0];
+    let read = |threads: usize, scan: &Scan| {
+        let data = registry()
+            .open(&Source::new(path), json!(null), &Context::default().with_threads(threads))
+            .unwrap();
+        let batches = data.scan(TableId(0), scan).unwrap();
+        batches.map(Result::unwrap).collect::<Vec<RecordBatch>>()
+    };
+    let scans = [
+        Scan::all(),
+        Scan::all().columns([4, 1, 3]).batch_rows(1000),
+        Scan::all().columns([3]).filter(Filter::compare("a", Comparison::Less, 0)).limit(100),
+        Scan::all().columns([]),
+    ];
+    for scan in scans {
+        let one = read(1, &scan);
+        for threads in [2, 3, 8] {
+            assert!(read(threads, &scan) == one, "{threads} threads, {scan:?}");
+        }
+    }
+    // Damage is an error whoever finds it, and the end.
+    let mut bytes = std::fs::read(path).unwrap();
+    let (third, half) = (bytes.len() / 3, bytes.len() / 2);
+    bytes[third..half].fill(0xff);
+    std::fs::write(path, bytes).unwrap();
+    for threads in [1, 2, 8] {
+        let context = Context::default().with_threads(threads);
+        let data = registry().open(&Source::new(path), json!(null), &context).unwrap();
+        let mut batches = data.scan(TableId(0), &Scan::all()).unwrap();
+        assert!(batches.any(|batch| batch.is_err()) && batches.next().is_none(), "{threads} threads");
     }
 }
 

@@ -88,17 +88,19 @@ enum Messages<W: Write> {
 
 impl<W: Write> Messages<W> {
     fn write(&mut self, batch: &RecordBatch) -> Result<(), ParquetError> {
-        Ok(match self {
+        match self {
             Messages::File(writer) => writer.write(batch)?,
             Messages::Stream(writer) => writer.write(batch)?,
-        })
+        }
+        Ok(())
     }
 
     fn finish(&mut self) -> Result<(), ParquetError> {
-        Ok(match self {
+        match self {
             Messages::File(writer) => writer.finish()?,
             Messages::Stream(writer) => writer.finish()?,
-        })
+        }
+        Ok(())
     }
 }
 

@@ -20,7 +20,7 @@ use exporter_core::dataset::{Batches, arrow_type, table_of};
 use exporter_core::{Codebook, Dataset, Error, LossReport, Result, Scan, TableId, TableProfile};
 use parquet::file::metadata::ParquetMetaData;
 
-use self::rows::Rows;
+use self::rows::{Plan, decode};
 use self::schema::FileSchema;
 use crate::ParquetError;
 use crate::contained::contained;
@@ -45,6 +45,7 @@ pub struct ParquetDataset {
     metadata: Arc<ParquetMetaData>,
     schema: FileSchema,
     restored: Restored,
+    threads: usize,
 }
 
 impl ParquetDataset {
@@ -79,7 +80,14 @@ impl ParquetDataset {
         let mut restored = restore(json, table, shown)?;
         restored.remarks.extend(schema.remark.clone());
         check_rows(&mut restored, row_count(&metadata));
-        Ok(Self { file, metadata, schema, restored })
+        Ok(Self { file, metadata, schema, restored, threads: 1 })
+    }
+
+    /// Decodes with this many threads; the rows are the same.
+    #[must_use]
+    pub fn with_threads(mut self, threads: usize) -> Self {
+        self.threads = threads;
+        self
     }
 
     /// The whole codebook as stored, with the tables of other files.
@@ -121,7 +129,8 @@ impl Dataset for ParquetDataset {
             None => (0..self.metadata.num_row_groups()).collect(),
         };
         let rows = scan.batch_rows.unwrap_or(BATCH_ROWS).clamp(1, MAX_BATCH_ROWS);
-        let rows = Rows::new(self.file.clone(), self.metadata.clone(), &self.schema, &read, groups, rows)?;
+        let plan = Plan::new(self.file.clone(), self.metadata.clone(), &self.schema, &read, groups, rows);
+        let rows = decode(plan, &self.schema, &read, self.threads)?;
         let columns = Columns::new(description, &self.schema.readable, &delivered, &read)?;
         let schema = columns.schema();
         Ok(Batches::new(schema, Selected::new(rows, columns, scan.filter.clone(), scan.limit)))

@@ -90,7 +90,7 @@ impl File<'_> {
         if !ordered || !self.data.is_native(column, &description.kind) {
             return None;
         }
-        let leaf = *self.data.schema.leaves.get(self.data.schema.flat_leaf(column)?)?;
+        let leaf = self.data.schema.flat_leaf(column)?;
         let old = self.data.metadata.row_groups().iter().any(|group| {
             // The deprecated fields compare texts as signed bytes.
             group

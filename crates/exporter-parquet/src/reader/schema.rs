@@ -5,7 +5,7 @@ use std::sync::Arc;
 use arrow_schema::extension::EXTENSION_TYPE_NAME_KEY;
 use arrow_schema::{DataType, Field, FieldRef, Schema};
 use parquet::arrow::parquet_to_arrow_schema;
-use parquet::basic::{ConvertedType, LogicalType, Type as Physical};
+use parquet::basic::{ConvertedType, LogicalType, Repetition, Type as Physical};
 use parquet::errors::Result as CrateResult;
 use parquet::file::metadata::{FileMetaData, ParquetMetaData};
 use parquet::schema::printer::print_schema;
@@ -23,6 +23,8 @@ pub(super) struct FileSchema {
     pub(super) parquet: SchemaDescriptor,
     /// For every leaf of these columns its place in the file.
     pub(super) leaves: Arc<[usize]>,
+    /// For every column where its leaves end among these.
+    ends: Vec<usize>,
     pub(super) readable: Readable,
     /// Why the Arrow schema in the footer is not used.
     pub(super) remark: Option<String>,
@@ -59,33 +61,31 @@ impl FileSchema {
             roots.get(column).map_or_else(String::new, |root| described(root))
         });
         let read = readable.columns.iter().filter_map(|column| roots.get(*column));
+        let read_leaves = readable.columns.iter().filter_map(|column| leaves.get(*column));
+        let ends = read_leaves.clone().scan(0, |end, leaves| {
+            *end += leaves.len();
+            Some(*end)
+        });
         Ok(Self {
             parquet: descriptor(read.map(without_int96).collect::<CrateResult<_>>()?)?,
-            leaves: readable
-                .columns
-                .iter()
-                .filter_map(|column| leaves.get(*column))
-                .flatten()
-                .copied()
-                .collect(),
+            ends: ends.collect(),
+            leaves: read_leaves.flatten().copied().collect(),
             readable,
             remark,
         })
     }
 
-    /// The leaf of a column that is not nested, in `parquet`.
+    /// The leaves of a column, by their places in the file.
+    pub(super) fn leaves_of(&self, column: usize) -> &[usize] {
+        let start = column.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
+        self.ends.get(column).and_then(|end| self.leaves.get(start..*end)).unwrap_or_default()
+    }
+
+    /// The leaf of a column that is not nested, by its place in the file.
     pub(super) fn flat_leaf(&self, column: usize) -> Option<usize> {
-        if !self.parquet.root_schema().get_fields().get(column)?.is_primitive() {
-            return None;
-        }
-        // Leaves come in the order of their roots.
-        let count = self.parquet.num_columns();
-        let (mut low, mut high) = (0, count);
-        while low < high {
-            let middle = low + (high - low) / 2;
-            if self.parquet.get_column_root_idx(middle) < column { low = middle + 1 } else { high = middle }
-        }
-        (low < count && self.parquet.get_column_root_idx(low) == column).then_some(low)
+        let root = self.parquet.root_schema().get_fields().get(column)?;
+        let is_flat = root.is_primitive() && root.get_basic_info().repetition() != Repetition::REPEATED;
+        is_flat.then(|| self.leaves_of(column).first().copied())?
     }
 }
 

@@ -21,7 +21,7 @@ pub(super) struct ColumnStatistics<'m> {
 
 impl<'m> ColumnStatistics<'m> {
     pub(super) fn new(data: &'m ParquetDataset, column: usize) -> Option<Self> {
-        let leaf = *data.schema.leaves.get(data.schema.flat_leaf(column)?)?;
+        let leaf = data.schema.flat_leaf(column)?;
         let field = data.schema.readable.fields.get(column)?;
         let schema = data.metadata.file_metadata().schema_descr();
         let converter = StatisticsConverter::from_column_index(leaf, field, schema).ok()?;

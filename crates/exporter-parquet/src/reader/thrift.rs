@@ -7,6 +7,7 @@
 const MAX_DEPTH: usize = 32;
 
 /// Field types of the compact protocol.
+pub(super) const FALSE: u8 = 2;
 pub(super) const I32: u8 = 5;
 pub(super) const I64: u8 = 6;
 pub(super) const BINARY: u8 = 8;

@@ -4,7 +4,7 @@
 use parquet::basic::Compression;
 
 use crate::positioned::Positioned;
-use crate::reader::thrift::{I32, STRUCT, Walk};
+use crate::reader::thrift::{FALSE, I32, STRUCT, Walk};
 
 /// Bytes read for a header at first; statistics can make it longer.
 const FIRST_READ: u64 = 512;
@@ -44,6 +44,10 @@ pub(super) struct Header {
     pub(super) unpacked: u64,
     /// Values with nulls and ends of lists.
     pub(super) values: u64,
+    /// Bytes in front of the compressed ones.
+    pub(super) levels: u64,
+    /// Whether it says that the page is not compressed although the column is.
+    pub(super) is_plain: bool,
 }
 
 impl Header {
@@ -85,6 +89,13 @@ impl Header {
                 self.stored, self.unpacked
             ));
         }
+        // Up to version 2, Arrow C++ compressed pages that said they were not.
+        if self.is_plain && self.stored != self.unpacked {
+            return Err(format!(
+                "{} bytes that are not compressed are said to be {}",
+                self.stored, self.unpacked
+            ));
+        }
         Ok(self)
     }
 }
@@ -117,7 +128,8 @@ fn parse(bytes: &[u8]) -> Result<Header, String> {
             1 => header.kind = walk.zigzag()?,
             UNPACKED => header.unpacked = count(walk)?,
             STORED => header.stored = count(walk)?,
-            DATA_PART | DICTIONARY_PART | DATA_V2_PART => header.values = values(walk)?,
+            DATA_PART | DICTIONARY_PART => describe(walk, &mut header, false)?,
+            DATA_V2_PART => describe(walk, &mut header, true)?,
             _ => return Ok(false),
         }
         Ok(true)
@@ -126,17 +138,22 @@ fn parse(bytes: &[u8]) -> Result<Header, String> {
     Ok(header)
 }
 
-/// The number of values: the first field in the description of every kind of page.
-fn values(walk: &mut Walk<'_>) -> Result<u64, String> {
-    let mut values = 0;
-    walk.structure(1, &[(1, I32)], |walk, id, _| {
-        if id != 1 {
-            return Ok(false);
+/// What the description of one kind of page says: first how many values there are, in version 2 how long levels are and
+/// whether the values behind them are compressed.
+fn describe(walk: &mut Walk<'_>, header: &mut Header, is_v2: bool) -> Result<(), String> {
+    let known: &[(i16, u8)] = if is_v2 { &[(1, I32), (5, I32), (6, I32)] } else { &[(1, I32)] };
+    walk.structure(1, known, |walk, id, kind| {
+        match id {
+            1 => header.values = count(walk)?,
+            5 | 6 if is_v2 => header.levels += count(walk)?,
+            7 if is_v2 => {
+                header.is_plain = kind == FALSE;
+                return Ok(false);
+            }
+            _ => return Ok(false),
         }
-        values = count(walk)?;
         Ok(true)
-    })?;
-    Ok(values)
+    })
 }
 
 fn count(walk: &mut Walk<'_>) -> Result<u64, String> {

@@ -4,6 +4,7 @@
 mod counts;
 mod header;
 
+use std::io::Read;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -23,28 +24,37 @@ const MOST_BYTES: u64 = 4 << 30;
 /// Bytes of a value inside lists, with its levels.
 const LISTED_BYTES: u64 = 16;
 
+/// Bytes that are unpacked at a time only to be counted.
+const SCRATCH: usize = 1 << 16;
 /// Most bytes of the head of a dictionary that a length lacks.
 const LONGEST_HEAD: u64 = 100;
 
 /// Bytes that pages of one reader claim together.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Budget {
+    most: u64,
     held: AtomicU64,
     /// Values of lists since the last batch: a few bytes can stand for any number of them in one row.
     listed: AtomicU64,
 }
 
 impl Budget {
+    /// The budget of one of so many readers of a scan.
+    pub(super) fn shared_by(readers: usize) -> Self {
+        Self { most: MOST_BYTES / readers.max(1) as u64, held: AtomicU64::new(0), listed: AtomicU64::new(0) }
+    }
+
     fn take(&self, bytes: u64, listed: u64) -> std::result::Result<(), String> {
         let held = self.held.fetch_add(bytes, Ordering::Relaxed).saturating_add(bytes);
         let listed = self.listed.fetch_add(listed, Ordering::Relaxed).saturating_add(listed);
         let all = held.saturating_add(listed);
-        if all <= MOST_BYTES {
+        if all <= self.most {
             return Ok(());
         }
         Err(format!(
-            "it unpacks to {bytes} bytes, with the other columns' pages to {all}, and {MOST_BYTES} are read at a \
-             time; read fewer columns or write the file with smaller pages"
+            "it unpacks to {bytes} bytes, with the other columns' pages to {all}, and {} are read at a \
+             time; read fewer columns or write the file with smaller pages",
+            self.most
         ))
     }
 
@@ -168,6 +178,26 @@ impl CheckedPages {
         self.budget.take(bytes, listed).map_err(|what| self.refused(&what))
     }
 
+    /// Refuses Brotli that unpacks to more than its header says: its decoder goes on to the end, which may be far, where
+    /// those of other codecs stop or cannot get much further than their bytes.
+    fn check_end(&self, header: Header) -> Result<()> {
+        if !matches!(self.chunk.compression(), Compression::BROTLI(_)) || header.is_plain {
+            return Ok(());
+        }
+        let start = self.at.saturating_add(header.length).saturating_add(header.levels);
+        let bytes = usize::try_from(header.stored.saturating_sub(header.levels)).unwrap_or(usize::MAX);
+        let bytes = self.file.read(start, bytes)?;
+        let unpacked = header.unpacked.saturating_sub(header.levels);
+        let mut end = brotli::Decompressor::new(&bytes[..], SCRATCH).take(unpacked.saturating_add(1));
+        // What else is wrong with the bytes is for the decoder to find.
+        match std::io::copy(&mut end, &mut std::io::sink()) {
+            Ok(count) if count > unpacked => {
+                Err(self.refused(&format!("it unpacks to more than the {unpacked} bytes it claims")))
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn refused(&self, what: &str) -> CrateError {
         refused(&format!("column {}, page at offset {}: {what}", self.chunk.column_path().string(), self.at))
     }
@@ -215,6 +245,7 @@ impl PageReader for CheckedPages {
     fn get_next_page(&mut self) -> Result<Option<Page>> {
         let Some(header) = self.look()? else { return Ok(None) };
         self.hold(header)?;
+        self.check_end(header)?;
         let page = self.inner.get_next_page()?;
         let counts = page.as_ref().map_or(Ok(()), |page| counts::check(page, self.chunk.column_descr()));
         counts.map_err(|what| self.refused(&what))?;
