@@ -1,15 +1,18 @@
 //! Facts about a table's columns, computed once and shared by every plan.
 
 mod compute;
+mod order;
 mod request;
 
 use std::collections::BTreeMap;
 
 pub use compute::profile;
+pub use order::{SortBreak, SortOrder, SortValue, SortValues};
 pub use request::{Facts, ProfileRequest};
 
 use crate::codebook::Value;
 use crate::dataset::TableId;
+use crate::missing::Span;
 
 /// Facts about the tables of a dataset.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -25,6 +28,30 @@ pub struct TableProfile {
     pub rows: Option<u64>,
     /// Facts by column; a column without an entry was not asked for.
     pub columns: BTreeMap<usize, ColumnFacts>,
+    /// Rows that break a claimed order, by the identifier of the order, each of an earlier key than the one before: the
+    /// order holds as far as the key of the last. Only profiles know them.
+    pub orders: BTreeMap<String, Vec<SortBreak>>,
+    /// Values outside spans that were asked for, by column. Only profiles know them.
+    pub outside: BTreeMap<usize, Vec<Outside>>,
+}
+
+/// Values of a column outside a span, without those that the codebook declares missing.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Outside {
+    /// The span asked for, in the numbers of the column.
+    pub span: Span,
+    /// How many values lie outside.
+    pub count: u64,
+    /// Row of the first one, from 1, and the value.
+    pub first: Option<(u64, String)>,
+}
+
+impl Outside {
+    /// No value outside.
+    pub(crate) fn none(span: Span) -> Self {
+        Self { span, count: 0, first: None }
+    }
 }
 
 /// Facts about one column; `None` = not asked for or not known.
@@ -136,6 +163,16 @@ impl Profile {
     /// The facts of a column.
     pub fn column(&self, table: TableId, column: usize) -> Option<&ColumnFacts> {
         self.tables.get(&table)?.columns.get(&column)
+    }
+
+    /// What lies outside a span of a column, when it was asked for.
+    pub fn outside(&self, table: TableId, column: usize, span: Span) -> Option<&Outside> {
+        self.tables.get(&table)?.outside.get(&column)?.iter().find(|outside| outside.span == span)
+    }
+
+    /// The rows that break a claimed order, when it was asked for.
+    pub fn breaks(&self, table: TableId, order: &dyn SortOrder) -> Option<&[SortBreak]> {
+        self.tables.get(&table)?.orders.get(&order.id()).map(Vec::as_slice)
     }
 
     /// The exact number of rows, if it was asked for or known.

@@ -5,7 +5,7 @@ use exporter_core::{Loss, LossCode, LossReport, Recode, Rename, Result, TablePro
 
 use crate::label_sets::{LabelSets, UsedSets, label_sets};
 use crate::languages::Languages;
-use crate::letters::{Letters, assign};
+use crate::letters::{Letters, letters};
 use crate::limits::{MAX_OBSERVATIONS_SE, MAX_VARIABLES, MAX_VARIABLES_BE};
 use crate::names::unique_names;
 use crate::storage::{Stored, decide};
@@ -161,7 +161,7 @@ fn stored_and_letters(
             Letters::of_texts(variable)
         } else {
             // A duration, a moment or a decimal is compared in its own unit, as the codebook writes it.
-            assign(variable, codebook.value_labels_of(variable))
+            letters(variable, codebook.value_labels_of(variable))
         });
         all.0.push(stored);
     }

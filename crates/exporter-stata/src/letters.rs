@@ -75,8 +75,8 @@ impl Pool {
     }
 }
 
-/// Gives letters to the declared missing values of a numeric variable; `labels` are its value labels.
-pub(crate) fn assign(variable: &Variable, labels: Option<&ValueLabels>) -> Letters {
+/// Letters for the declared missing values of a variable that is stored as numbers; `labels` are its value labels.
+pub fn letters(variable: &Variable, labels: Option<&ValueLabels>) -> Letters {
     let mut letters = Letters::default();
     let fixed: BTreeSet<char> = variable
         .missing
@@ -276,7 +276,7 @@ mod tests {
             Declared::value(98).letter('a'),
             Declared::range(Some(Value::Integer(-3)), Some(Value::Integer(-1))),
         ];
-        let letters = assign(&variable(declared), None);
+        let letters = letters(&variable(declared), None);
         let named: Vec<String> = letters.declared.iter().flatten().map(ToString::to_string).collect();
         assert_eq!(named, [".b", ".a", ".c", ".d", ".e"]);
         assert!(letters.losses.is_empty());
@@ -289,7 +289,7 @@ mod tests {
 
     #[test]
     fn the_27th_reason_shares_the_last_letter() {
-        let letters = assign(&variable((1..=28).map(Declared::value).collect()), None);
+        let letters = letters(&variable((1..=28).map(Declared::value).collect()), None);
         assert_eq!(letters.of(&Value::Integer(28)).unwrap().to_string(), ".z");
         assert_eq!(letters.losses.len(), 2);
         assert!(!letters.values.contains_key(&'z'));
@@ -299,7 +299,7 @@ mod tests {
     fn open_ranges_keep_labelled_values_apart() {
         let labels = ValueLabels::new().with(-1, "Refused").with(-2, "Unknown").with(1, "Yes");
         let range = Declared::range(None, Some(Value::Integer(-1)));
-        let letters = assign(&variable(vec![range]), Some(&labels));
+        let letters = letters(&variable(vec![range]), Some(&labels));
         let of = |value| letters.of(&Value::Integer(value)).map(|m| m.to_string());
         assert_eq!((of(-1), of(-2), of(-50)), (Some(".a".into()), Some(".b".into()), Some(".c".into())));
         assert_eq!(letters.losses.len(), 1);

@@ -42,7 +42,7 @@ pub use describe::{TableDescription, VariableDescription, describe};
 pub use format_class::FormatClass;
 pub use label_sets::{LabelSets, UsedSets, ValueLabelSet};
 pub use languages::{LabelLanguage, Languages};
-pub use letters::Letters;
+pub use letters::{Letters, letters};
 pub use missing::Missing;
 pub use rule::{Code, Conversion, MissingRule};
 pub use storage::needs;

@@ -88,6 +88,7 @@ enum Fault {
     UndeclaredLoss,
     HidesErrors,
     IgnoresCancel,
+    ScansInPlan,
 }
 
 struct FaultyPlan<'a> {
@@ -117,6 +118,9 @@ impl Exporter for Faulty {
         with: &Planning<'_>,
         context: &Context,
     ) -> Result<Box<dyn Plan + 'a>> {
+        if self.0 == Fault::ScansInPlan {
+            context.scan(data, TableId(0), &Scan::all().limit(1))?.for_each(drop);
+        }
         Ok(Box::new(FaultyPlan { inner: PLAIN.plan(data, with, context)?, data, fault: self.0 }))
     }
 }
@@ -154,7 +158,7 @@ impl Plan for FaultyPlan<'_> {
             Fault::IgnoresCancel => {
                 return self.inner.write(sink, &context.clone().with_cancel(Default::default()));
             }
-            Fault::ForgetsEntry | Fault::UndeclaredLoss => {}
+            Fault::ForgetsEntry | Fault::UndeclaredLoss | Fault::ScansInPlan => {}
         }
         self.inner.write(sink, context)
     }
@@ -173,6 +177,12 @@ fn the_suite_finds_faults() {
             catch_unwind(AssertUnwindSafe(|| conformance::exporter(&Faulty(fault), &sample::study())));
         assert!(found.is_err(), "fault {} is not found", fault as u8);
     }
+    // Nothing but the rule itself finds a plan that reads rows.
+    let found = catch_unwind(AssertUnwindSafe(|| {
+        conformance::exporter(&Faulty(Fault::ScansInPlan), &sample::study());
+    }));
+    let told = found.unwrap_err();
+    assert!(told.downcast_ref::<String>().is_some_and(|told| told.contains("plan scans a table")));
     // The driver itself checks cancel before it finishes the sink, so this one does no harm.
     conformance::exporter(&Faulty(Fault::IgnoresCancel), &sample::study());
 }

@@ -8,4 +8,5 @@ mod folders;
 mod generators;
 mod on_disk;
 mod profile;
+mod profile_rows;
 mod sinks;

@@ -8,17 +8,26 @@ mod column;
 mod distinct;
 mod kernels;
 mod known;
+mod order;
+mod outside;
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use super::{Facts, Profile, ProfileRequest, TableProfile};
+use arrow_array::{ArrayRef, RecordBatch};
+
+use super::request::TableRequest;
+use super::{Facts, Outside, Profile, ProfileRequest, SortOrder, TableProfile};
+use crate::codebook::Table;
 use crate::context::Context;
 use crate::dataset::{Dataset, Scan, TableId, table_of};
 use crate::error::Result;
 use crate::parallel;
 
 use crate::missing::{Span, spans};
-use column::{ColumnFindings, look_at};
+use column::ColumnFindings;
+use order::{KeptOrder, OrderFindings};
 
 /// Rows over which moments are summed before sums are joined; part of the result's definition.
 const MOMENT_ROWS: usize = 8192;
@@ -35,24 +44,10 @@ pub fn profile(data: &dyn Dataset, request: &ProfileRequest, context: &Context) 
         let mut facts = data.facts(*table).unwrap_or_default();
         facts.rows = facts.rows.or(data.rows(*table));
         facts.columns.retain(|column, _| wanted.columns.contains_key(column));
-        let mut open = Vec::new();
-        for (column, asked) in &wanted.columns {
-            let known = facts.columns.entry(*column).or_default();
-            let variable = description.variables.get(*column);
-            let missing: Vec<Span> = match variable {
-                Some(variable) if asked.valid_range => spans(variable).into_iter().flatten().collect(),
-                _ => Vec::new(),
-            };
-            let asked = match variable {
-                Some(variable) => known::take(known, variable, &missing, *asked),
-                None => *asked,
-            };
-            let asked = known::still_open(known, asked);
-            if !asked.is_none() {
-                open.push(Open { column: *column, asked, missing });
-            }
-        }
-        if !open.is_empty() || (wanted.rows && facts.rows.is_none()) {
+        facts.orders.clear();
+        facts.outside.clear();
+        let open = Open::of(description, wanted, &mut facts);
+        if !open.columns.is_empty() || (wanted.rows && facts.rows.is_none()) {
             scan_table(data, *table, &open, &mut facts, context)?;
         }
         profile.insert(*table, facts);
@@ -60,63 +55,191 @@ pub fn profile(data: &dyn Dataset, request: &ProfileRequest, context: &Context) 
     Ok(profile)
 }
 
-/// A column about which facts are still open.
+/// What is still open about a table.
+#[derive(Default)]
 struct Open {
+    /// Columns to scan, in ascending order.
+    columns: Vec<usize>,
+    facts: Vec<OpenColumn>,
+    orders: Vec<OpenOrder>,
+    outside: Vec<OpenSpan>,
+}
+
+/// A column about which facts are still open.
+struct OpenColumn {
     column: usize,
     asked: Facts,
     /// What its variable declares missing, where it matters.
     missing: Vec<Span>,
 }
 
+/// A claimed order.
+struct OpenOrder {
+    order: Arc<dyn SortOrder>,
+    /// How many leading keys hold so far; later batches need not compare the others.
+    kept: AtomicUsize,
+}
+
+/// A span outside of which values may lie.
+struct OpenSpan {
+    column: usize,
+    span: Span,
+    missing: Vec<Span>,
+}
+
+impl Open {
+    /// What is asked for and neither declared nor vouched for; fills in what is.
+    fn of(description: &Table, wanted: &TableRequest, facts: &mut TableProfile) -> Self {
+        let mut open = Self::default();
+        let declared = |column: usize| -> Vec<Span> {
+            let variable = description.variables.get(column);
+            variable.map(|variable| spans(variable).into_iter().flatten().collect()).unwrap_or_default()
+        };
+        for (column, asked) in &wanted.columns {
+            let known = facts.columns.entry(*column).or_default();
+            let missing = if asked.valid_range { declared(*column) } else { Vec::new() };
+            let asked = match description.variables.get(*column) {
+                Some(variable) => known::take(known, variable, &missing, *asked),
+                None => *asked,
+            };
+            let asked = known::still_open(known, asked);
+            if !asked.is_none() {
+                open.facts.push(OpenColumn { column: *column, asked, missing });
+            }
+        }
+        for (column, spans) in &wanted.outside {
+            let asked = wanted.columns.get(column).is_some_and(|asked| asked.valid_range);
+            let known = facts.columns.get(column).and_then(|facts| facts.valid_range).filter(|_| asked);
+            for span in spans {
+                let inside = |(low, high)| span.contains(low) && span.contains(high);
+                if known.is_some_and(|range| range.is_none_or(inside)) {
+                    facts.outside.entry(*column).or_default().push(Outside::none(*span));
+                } else {
+                    open.outside.push(OpenSpan { column: *column, span: *span, missing: declared(*column) });
+                }
+            }
+        }
+        for (id, order) in &wanted.orders {
+            match order.columns().len() {
+                0 => drop(facts.orders.insert(id.clone(), Vec::new())),
+                keys => open.orders.push(OpenOrder { order: order.clone(), kept: AtomicUsize::new(keys) }),
+            }
+        }
+        let columns = open.facts.iter().map(|open| open.column);
+        let columns = columns.chain(open.outside.iter().map(|open| open.column));
+        let columns = columns.chain(open.orders.iter().flat_map(|open| open.order.columns().iter().copied()));
+        open.columns = columns.collect::<BTreeSet<_>>().into_iter().collect();
+        open
+    }
+
+    /// A column of a batch by its position in the table.
+    fn column<'b>(&self, batch: &'b RecordBatch, column: usize) -> Option<&'b ArrayRef> {
+        self.columns.binary_search(&column).ok().and_then(|place| batch.columns().get(place))
+    }
+}
+
+/// What one batch says, in the order of what is open.
+#[derive(Default)]
+struct Findings {
+    rows: u64,
+    facts: Vec<ColumnFindings>,
+    orders: Vec<OrderFindings>,
+    outside: Vec<Outside>,
+}
+
+impl Findings {
+    /// Looks at one batch; distinct values are not counted where there are `too_many` already.
+    fn look_at(&mut self, batch: &RecordBatch, open: &Open, too_many: &[AtomicBool]) -> Result<()> {
+        self.rows = batch.num_rows() as u64;
+        self.facts.clear();
+        for (column, too_many) in open.facts.iter().zip(too_many) {
+            let count = !too_many.load(Ordering::Relaxed);
+            let asked = Facts { distinct: column.asked.distinct.filter(|_| count), ..column.asked };
+            let values = open.column(batch, column.column);
+            self.facts.extend(values.map(|values| column::look_at(values, asked, &column.missing)));
+        }
+        self.outside.clear();
+        for outside in &open.outside {
+            let mut found = Outside::none(outside.span);
+            if let Some(values) = open.column(batch, outside.column).filter(|_| !self.inside(outside, open)) {
+                outside::look_at(values, &outside.missing, &mut found)?;
+            }
+            self.outside.push(found);
+        }
+        self.orders.clear();
+        for open_order in &open.orders {
+            let order = &*open_order.order;
+            let columns: Vec<&ArrayRef> =
+                order.columns().iter().filter_map(|column| open.column(batch, *column)).collect();
+            let kept = open_order.kept.load(Ordering::Relaxed);
+            self.orders.push(order::look_at(order, &columns, kept, batch.num_rows())?);
+        }
+        Ok(())
+    }
+
+    /// Whether the range of the batch, where it was asked for, says already that no value lies outside.
+    fn inside(&self, outside: &OpenSpan, open: &Open) -> bool {
+        let column = open.facts.iter().zip(&self.facts).find(|(facts, _)| facts.column == outside.column);
+        let range = column.filter(|(facts, _)| facts.asked.valid_range).map(|(_, found)| found.valid_range);
+        let within = |(low, high)| outside.span.contains(low) && outside.span.contains(high);
+        range.is_some_and(|range| range.is_none_or(within))
+    }
+}
+
 fn scan_table(
     data: &dyn Dataset,
     table: TableId,
-    open: &[Open],
+    open: &Open,
     facts: &mut TableProfile,
     context: &Context,
 ) -> Result<()> {
-    let columns: Vec<usize> = open.iter().map(|open| open.column).collect();
     context.progress().stage("profile", facts.rows);
-    let mut batches = context.scan(data, table, &Scan::all().columns(columns))?;
-    if open.iter().any(|open| open.asked.moments) {
+    let mut batches = context.scan(data, table, &Scan::all().columns(open.columns.clone()))?;
+    if open.facts.iter().any(|open| open.asked.moments) {
         batches = batches.rechunk(MOMENT_ROWS);
     }
     let mut rows = 0u64;
-    let mut joined: Vec<ColumnFindings> = open.iter().map(|_| ColumnFindings::default()).collect();
+    let mut joined: Vec<ColumnFindings> = open.facts.iter().map(|_| ColumnFindings::default()).collect();
+    let mut outside: Vec<Outside> = open.outside.iter().map(|open| Outside::none(open.span)).collect();
+    let mut orders: Vec<KeptOrder> =
+        open.orders.iter().map(|open| KeptOrder::of(open.order.columns().len())).collect();
     // Once a column has too many distinct values, later batches need not count them.
-    let too_many: Vec<AtomicBool> = open.iter().map(|_| AtomicBool::new(false)).collect();
-    let threads = if open.is_empty() { 1 } else { context.threads() };
+    let too_many: Vec<AtomicBool> = open.facts.iter().map(|_| AtomicBool::new(false)).collect();
+    let threads = if open.columns.is_empty() { 1 } else { context.threads() };
     parallel::ordered(
         threads,
         batches,
-        |batch, found: &mut (u64, Vec<ColumnFindings>)| {
-            found.0 = batch.num_rows() as u64;
-            found.1.clear();
-            found.1.extend(open.iter().zip(&too_many).zip(batch.columns()).map(
-                |((open, too_many), column)| {
-                    let count = !too_many.load(Ordering::Relaxed);
-                    let distinct = open.asked.distinct.filter(|_| count);
-                    look_at(column, Facts { distinct, ..open.asked }, &open.missing)
-                },
-            ));
-            Ok(())
-        },
-        |(more, found)| {
-            rows += *more;
-            for (index, found) in found.drain(..).enumerate() {
-                if let (Some(joined), Some(open)) = (joined.get_mut(index), open.get(index)) {
-                    joined.join(found, open.asked);
-                    if let Some(too_many) = too_many.get(index).filter(|_| joined.distinct.is_too_many()) {
-                        too_many.store(true, Ordering::Relaxed);
-                    }
+        |batch, found: &mut Findings| found.look_at(&batch, open, &too_many),
+        |found| {
+            let columns = joined.iter_mut().zip(&open.facts).zip(&too_many);
+            for (found, ((joined, open), too_many)) in found.facts.drain(..).zip(columns) {
+                joined.join(found, open.asked);
+                if joined.distinct.is_too_many() {
+                    too_many.store(true, Ordering::Relaxed);
                 }
             }
+            for (found, joined) in found.outside.drain(..).zip(&mut outside) {
+                joined.count += found.count;
+                let first = found.first.map(|(row, value)| (rows + row, value));
+                joined.first = joined.first.take().or(first);
+            }
+            for (next, (joined, open)) in found.orders.drain(..).zip(orders.iter_mut().zip(&open.orders)) {
+                joined.join(next, found.rows);
+                open.kept.store(joined.keys, Ordering::Relaxed);
+            }
+            rows += found.rows;
             Ok(())
         },
     )?;
     facts.rows = Some(rows);
-    for (open, found) in open.iter().zip(joined) {
+    for (open, found) in open.facts.iter().zip(joined) {
         found.tell(open.asked, facts.columns.entry(open.column).or_default());
+    }
+    for (open, found) in open.outside.iter().zip(outside) {
+        facts.outside.entry(open.column).or_default().push(found);
+    }
+    for (open, kept) in open.orders.iter().zip(orders) {
+        facts.orders.insert(open.order.id(), kept.tell());
     }
     Ok(())
 }

@@ -1,8 +1,11 @@
 //! Which facts a plan needs.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use super::SortOrder;
 use crate::dataset::TableId;
+use crate::missing::Span;
 
 /// Which facts of one column are needed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -149,15 +152,19 @@ impl Facts {
 }
 
 /// Which facts of which tables and columns are needed; empty = no scan.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ProfileRequest {
     pub(super) tables: BTreeMap<TableId, TableRequest>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct TableRequest {
     pub(super) rows: bool,
     pub(super) columns: BTreeMap<usize, Facts>,
+    /// Claimed orders by identifier.
+    pub(super) orders: BTreeMap<String, Arc<dyn SortOrder>>,
+    /// Spans by column.
+    pub(super) outside: BTreeMap<usize, Vec<Span>>,
 }
 
 impl ProfileRequest {
@@ -181,14 +188,35 @@ impl ProfileRequest {
         self
     }
 
+    /// Asks how far the rows keep an order; the answer is [`Profile::breaks`](super::Profile::breaks).
+    pub fn sorted(&mut self, table: TableId, order: Arc<dyn SortOrder>) -> &mut Self {
+        self.tables.entry(table).or_default().orders.insert(order.id(), order);
+        self
+    }
+
+    /// Asks which values of a column lie outside a span, in the numbers of the column, and are not declared missing;
+    /// the answer is [`Profile::outside`](super::Profile::outside).
+    pub fn outside(&mut self, table: TableId, column: usize, span: Span) -> &mut Self {
+        let spans = self.tables.entry(table).or_default().outside.entry(column).or_default();
+        if !spans.contains(&span) {
+            spans.push(span);
+        }
+        self
+    }
+
     /// Adds everything another request asks for.
     pub fn merge(&mut self, other: ProfileRequest) {
         for (table, request) in other.tables {
             let mine = self.tables.entry(table).or_default();
             mine.rows |= request.rows;
+            mine.orders.extend(request.orders);
             for (column, facts) in request.columns {
-                let known = mine.columns.entry(column).or_default();
-                *known = known.and(facts);
+                self.column(table, column, facts);
+            }
+            for (column, spans) in request.outside {
+                spans.into_iter().for_each(|span| {
+                    self.outside(table, column, span);
+                });
             }
         }
     }

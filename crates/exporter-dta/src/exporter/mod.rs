@@ -23,6 +23,7 @@ use crate::options::{DtaOptions, OPTIONS};
 use crate::spec::{MAX_LABEL_CHARS, MAX_NAME_CHARS, MAX_OBSERVATIONS, MAX_STRL_BYTES, MAX_VALUE_LABEL_BYTES};
 use crate::spec::{MAX_VALUE_LABELS, MAX_VARIABLES_MP};
 use crate::spec_storage::DOUBLE_EXACT;
+use sort_order::StataOrder;
 use table::plan_table;
 
 /// What the format is and can.
@@ -110,8 +111,13 @@ impl Exporter for DtaExporter {
         let mut request = ProfileRequest::new();
         for (position, table) in data.codebook().tables.iter().enumerate() {
             let id = TableId(position);
-            let choices = self.options.choices(self.options.release.for_variables(table.variables.len()));
+            let release = self.options.release.for_variables(table.variables.len());
+            let choices = self.options.choices(release);
             request.rows(id);
+            if let Some(order) = StataOrder::of(data.codebook(), table, release.charset()) {
+                request.sorted(id, order);
+            }
+            calendar::ask(&mut request, id, table);
             for (column, variable) in table.variables.iter().enumerate() {
                 request.column(id, column, exporter_stata::needs(variable, &choices));
             }

@@ -1,128 +1,139 @@
-//! Verifies a claimed sort order, as Stata trusts it (section 8).
+//! A claimed sort order, verified by the profile as Stata compares values (section 8).
 
-use std::cmp::Ordering;
+use std::borrow::Cow;
+use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::Float64Type;
 use arrow_array::{Array, ArrayRef};
 use arrow_cast::cast;
 use arrow_schema::DataType;
-use exporter_core::codebook::{SortKey, Table};
-use exporter_core::{Context, Dataset, Loss, LossCode, Result, Scan, TableId};
-use exporter_stata::Charset;
+use exporter_core::codebook::{Codebook, Kind, SortKey, Table};
+use exporter_core::profile::{SortOrder, SortValue, SortValues};
+use exporter_core::{Loss, LossCode, Profile, Result, TableId};
+use exporter_stata::{Charset, letters};
 
 use crate::metadata::{Conversion, DtaVariable, MissingRule};
 use crate::missing::Missing;
-use crate::spec::Release;
 use crate::spec_storage::StorageType;
 
-/// One key of one row as Stata compares it.
-#[derive(Debug, Clone, PartialEq, PartialOrd)]
-enum Key {
-    Number(f64),
-    Missing(u8),
-    Text(Vec<u8>),
+/// The claimed keys of a table as Stata compares them: missing values after numbers, texts by their bytes.
+#[derive(Debug)]
+pub(super) struct StataOrder {
+    columns: Vec<usize>,
+    /// Missing values by key.
+    missing: Vec<Vec<MissingRule>>,
+    charset: Charset,
 }
 
-impl std::fmt::Display for Key {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Number(number) => write!(f, "{number}"),
-            Self::Missing(number) => match Missing::from_number(*number) {
-                Some(missing) => write!(f, "{missing}"),
-                None => f.write_str("."),
-            },
-            Self::Text(bytes) => f.write_str(&String::from_utf8_lossy(bytes)),
+impl StataOrder {
+    /// The order to verify; `None` when no leading key can be one of Stata's.
+    pub(super) fn of(codebook: &Codebook, table: &Table, charset: Charset) -> Option<Arc<dyn SortOrder>> {
+        let mut order = Self { columns: Vec::new(), missing: Vec::new(), charset };
+        for key in &table.sort {
+            let SortKey::Ascending(name) = key else { break };
+            let Some((position, variable)) = table.variable(name) else { break };
+            let short = !matches!(
+                variable.kind,
+                Kind::Binary | Kind::Structure(_) | Kind::List(_) | Kind::Map { .. }
+            );
+            if !short || order.columns.contains(&position) {
+                break;
+            }
+            order.columns.push(position);
+            order.missing.push(letters(variable, codebook.value_labels_of(variable)).rules);
         }
+        (!order.columns.is_empty()).then(|| Arc::new(order) as Arc<dyn SortOrder>)
+    }
+}
+
+impl SortOrder for StataOrder {
+    fn id(&self) -> String {
+        format!("stata {:?}", self.charset)
+    }
+
+    fn columns(&self) -> &[usize] {
+        &self.columns
+    }
+
+    fn values<'a>(&self, key: usize, column: &'a ArrayRef) -> Result<SortValues<'a>> {
+        if let Some(texts) = column.as_string_opt::<i32>() {
+            let encode = |text: Option<&'a str>| self.charset.encode(text.unwrap_or_default()).0;
+            return Ok(SortValues::Texts(texts.iter().map(encode).collect::<Vec<Cow<'a, [u8]>>>()));
+        }
+        let numbers = comparable(column)?;
+        let missing = self.missing.get(key).map_or(&[][..], Vec::as_slice);
+        let rank = |number: Option<f64>| match number.filter(|number| !number.is_nan()) {
+            None => missing_rank(Missing::SYSTEM),
+            Some(number) => {
+                let holds = |rule: &&MissingRule| rule.low.as_f64() <= number && number <= rule.high.as_f64();
+                let rule = missing.iter().rev().find(holds);
+                rule.map_or((0, number), |rule| missing_rank(rule.missing))
+            }
+        };
+        Ok(SortValues::Numbers(numbers.as_primitive::<Float64Type>().iter().map(rank).collect()))
+    }
+}
+
+/// Missing values follow the numbers, whose rank is 0.
+fn missing_rank(missing: Missing) -> (u8, f64) {
+    (missing.number().saturating_add(1), 0.0)
+}
+
+/// A value as Stata shows it.
+fn shown(value: &SortValue) -> String {
+    match value {
+        SortValue::Number(0, number) => number.to_string(),
+        SortValue::Number(rank, _) => {
+            let missing = Missing::from_number(rank.saturating_sub(1));
+            missing.map_or_else(|| ".".to_owned(), |missing| missing.to_string())
+        }
+        SortValue::Text(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+        _ => String::new(),
     }
 }
 
 /// The leading keys of the claimed order that the rows keep, as positions of variables.
 pub(super) fn verified(
-    data: &dyn Dataset,
-    table: (TableId, &Table),
+    profile: &Profile,
+    id: TableId,
+    (codebook, table): (&Codebook, &Table),
     variables: &[DtaVariable],
-    release: Release,
-    context: &Context,
-) -> Result<(Vec<usize>, Vec<Loss>)> {
-    let (id, table) = table;
-    let mut keys = Vec::new();
+    charset: Charset,
+) -> (Vec<usize>, Vec<Loss>) {
     let mut losses = Vec::new();
-    for key in &table.sort {
-        let found = table.variable(key.variable()).map(|(position, _)| position);
-        let sortable = found.filter(|position| {
-            let Some(variable) = variables.get(*position) else { return false };
+    let order = StataOrder::of(codebook, table, charset);
+    let candidates = order.as_ref().map_or(&[][..], |order| order.columns());
+    let sortable = |position: &usize| {
+        variables.get(*position).is_some_and(|variable| {
             // Numbers written as text sort as text, which nobody claimed.
             let as_text = variable.conversion == Conversion::DecimalText && variable.storage.is_string();
-            let short = variable.storage != StorageType::StrL && !as_text;
-            matches!(key, SortKey::Ascending(_)) && short && !keys.contains(position)
-        });
-        let Some(position) = sortable else {
-            let loss = Loss::new(
-                LossCode::SORT_ORDER_DROPPED,
-                "Stata knows ascending order of short variables only",
-            );
-            losses.push(loss.variable(key.variable()));
-            break;
-        };
-        keys.push(position);
+            variable.storage != StorageType::StrL && !as_text
+        })
+    };
+    let mut keys: Vec<usize> = candidates.iter().copied().take_while(sortable).collect();
+    if let Some(key) = table.sort.get(keys.len()) {
+        let loss =
+            Loss::new(LossCode::SORT_ORDER_DROPPED, "Stata knows ascending order of short variables only");
+        losses.push(loss.variable(key.variable()));
     }
-    if keys.is_empty() {
-        return Ok((keys, losses));
+    let Some(order) = order.filter(|_| !keys.is_empty()) else { return (keys, losses) };
+    // An order that nobody verified is not claimed.
+    let Some(breaks) = profile.breaks(id, &*order) else { return (Vec::new(), losses) };
+    for found in breaks {
+        let Some(position) = keys.get(found.key) else { continue };
+        let name = table.variables.get(*position).map_or("", |variable| variable.name.as_str());
+        let loss = Loss::new(LossCode::SORT_ORDER_DROPPED, "the rows do not keep the claimed order");
+        losses.push(loss.first(Some(found.row), shown(&found.value)).variable(name));
+        keys.truncate(found.key);
     }
-    let mut kept = keys.len();
-    let mut before: Option<Vec<Key>> = None;
-    let mut row = 0_u64;
-    for batch in context.scan(data, id, &Scan::all().columns(keys.clone()))? {
-        let batch = batch?;
-        let columns = keys
-            .iter()
-            .zip(batch.columns())
-            .map(|(position, column)| {
-                Ok(Comparable {
-                    column: comparable(column)?,
-                    missing: variables.get(*position).map_or(&[][..], |variable| &variable.missing),
-                    charset: release.charset(),
-                })
-            })
-            .collect::<Result<Vec<_>>>()?;
-        for at in 0..batch.num_rows() {
-            row += 1;
-            let now: Vec<Key> = columns.iter().take(kept).map(|column| column.key(at)).collect();
-            if let Some(before) = &before {
-                let broken = before.iter().zip(&now).position(|(a, b)| a != b).filter(|first| {
-                    let pair = before.get(*first).zip(now.get(*first));
-                    !matches!(pair.and_then(|(a, b)| a.partial_cmp(b)), Some(Ordering::Less))
-                });
-                if let Some(first) = broken {
-                    kept = first;
-                    let name = keys.get(first).and_then(|position| table.variables.get(*position));
-                    let loss =
-                        Loss::new(LossCode::SORT_ORDER_DROPPED, "the rows do not keep the claimed order");
-                    let loss = loss.first(Some(row), now.get(first).map_or_else(String::new, Key::to_string));
-                    losses.push(loss.variable(name.map_or("", |variable| variable.name.as_str())));
-                }
-            }
-            if kept == 0 {
-                return Ok((Vec::new(), losses));
-            }
-            before = Some(now);
-        }
-    }
-    keys.truncate(kept);
-    Ok((keys, losses))
+    (keys, losses)
 }
 
-struct Comparable<'a> {
-    column: ArrayRef,
-    missing: &'a [MissingRule],
-    charset: Charset,
-}
-
-/// Texts stay; everything else becomes a double, as far as order goes.
+/// Numbers of any kind as doubles, as far as order goes.
 fn comparable(column: &ArrayRef) -> Result<ArrayRef> {
     Ok(match column.data_type() {
-        DataType::Utf8 | DataType::Float64 => column.clone(),
+        DataType::Float64 => column.clone(),
         DataType::Int8 | DataType::Int16 | DataType::Int32 | DataType::Int64 => {
             cast(column, &DataType::Float64)?
         }
@@ -132,23 +143,4 @@ fn comparable(column: &ArrayRef) -> Result<ArrayRef> {
         }
         _ => cast(column, &DataType::Float64)?,
     })
-}
-
-impl Comparable<'_> {
-    fn key(&self, row: usize) -> Key {
-        if self.column.data_type() == &DataType::Utf8 {
-            let text = if self.column.is_valid(row) { self.column.as_string::<i32>().value(row) } else { "" };
-            return Key::Text(self.charset.encode(text).0.into_owned());
-        }
-        if self.column.is_null(row) {
-            return Key::Missing(0);
-        }
-        let number = self.column.as_primitive::<Float64Type>().value(row);
-        if number.is_nan() {
-            return Key::Missing(0);
-        }
-        let holds = |rule: &&MissingRule| rule.low.as_f64() <= number && number <= rule.high.as_f64();
-        let missing = self.missing.iter().rev().find(holds);
-        missing.map_or(Key::Number(number), |rule| Key::Missing(rule.missing.number()))
-    }
 }

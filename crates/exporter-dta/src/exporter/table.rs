@@ -81,10 +81,10 @@ pub(super) fn plan_table<'a>(
     if options.timestamp {
         metadata.timestamp = timestamp(context.clock().unix_seconds());
     }
-    let at = (id, table);
-    let (sorted_by, sort_losses) = verified(data, at, &metadata.variables, release, context)?;
+    let (sorted_by, sort_losses) =
+        verified(profile, id, (codebook, table), &metadata.variables, release.charset());
     metadata.sorted_by = sorted_by;
-    let calendar_losses = not_shown(data, at, profile, context)?;
+    let calendar_losses = not_shown(profile, id, table);
     check_metadata(&metadata, Some(rows)).map_err(|error| Error::from(error).table(&table.name))?;
 
     let mut losses = described.losses;

@@ -220,6 +220,32 @@ fn a_sort_order_is_written_as_far_as_it_holds() {
 }
 
 #[test]
+fn sort_orders_and_calendars_are_read_with_the_profile() {
+    let days = Date32Array::from(vec![Some(3_000_000), None, Some(4_000_000), Some(0)]);
+    let name = StringArray::from(vec!["b", "b", "a", "c"]);
+    let code = Variable::new("code", Kind::INTEGER).with_missing(Missing::value(-9));
+    let variables = vec![
+        (Variable::new("name", Kind::Text), Arc::new(name) as ArrayRef),
+        (code, integers(&[1, -9, -9, -9])),
+        (Variable::new("day", Kind::Date), Arc::new(days) as ArrayRef),
+    ];
+    // -9 is a missing value, which follows every number.
+    let data = with_table(variables, |table| table.with_sort(["code", "name"]));
+    let lenient = context().with_policy(LossPolicy::Allow(LossCode::ALL.to_vec()));
+    let (bytes, summary) = write(&data, DtaOptions::default(), &lenient).unwrap();
+    assert_eq!(between(&bytes, "<sortlist>", "</sortlist>"), [2, 0, 0, 0, 0, 0, 0, 0]);
+    let told: Vec<_> =
+        summary.losses.iter().map(|loss| (loss.code.clone(), loss.count, loss.first.clone())).collect();
+    let first = |row, value: &str| {
+        let loss = exporter_core::Loss::new(LossCode::RANGE, "").first(Some(row), value);
+        loss.first
+    };
+    assert!(told.contains(&(LossCode::SORT_ORDER_DROPPED, 1, first(3, "a"))), "{told:?}");
+    assert!(told.contains(&(LossCode::RANGE, 2, first(1, "+10183-09-21"))), "{told:?}");
+    exporter_testkit::conformance::exporter_in(&DtaExporter::default(), &data, &lenient);
+}
+
+#[test]
 fn values_that_the_format_cannot_hold_are_errors_or_counted() {
     let float = |values: Vec<f64>| Arc::new(Float64Array::from(values)) as ArrayRef;
     let data = dataset(vec![(Variable::new("x", Kind::FLOAT), float(vec![1.0, f64::INFINITY]))]);

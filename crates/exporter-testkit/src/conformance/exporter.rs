@@ -12,6 +12,7 @@ use exporter_core::{
     RandomEntry, Receipt, Result, Sink, Summary, export, plan,
 };
 
+use super::one_pass::plan_never_scans;
 use super::{BATCH_ROWS, THREADS, comparable, context};
 use crate::Recut;
 use crate::fault::{FailingDataset, run_with_faults};
@@ -19,6 +20,7 @@ use crate::fault::{FailingDataset, run_with_faults};
 /// Holds an exporter to the contract on a small dataset (some tens of rows), under [`context`].
 ///
 /// - the plan lists exactly the entries written, in order, with right sizes; planning writes nothing and is repeatable;
+/// - planning never scans: what it needs to know of rows is in the profile that `needs` asks for;
 /// - bytes, losses and summary are the same for 1, 2 and 8 threads and batches of 1, 7 and 4096 rows;
 /// - the summary names every entry with its bytes; every loss is declared by the format and reported once;
 /// - a sink that fails at any byte, creation, commit or at the end, a source that breaks, a cancel at any batch or
@@ -35,6 +37,7 @@ pub fn exporter_in(exporter: &dyn Exporter, data: &dyn Dataset, context: &Contex
     let reference = context.clone().with_threads(1).with_batch_rows(BATCH_ROWS[0]);
     let (entries, summary) = run(exporter, data, &reference);
     the_plan_is_what_is_written(exporter, data, &reference, &entries, &summary);
+    plan_never_scans(exporter, data, &reference);
     losses_are_declared(exporter, &summary.losses);
     bytes_do_not_depend_on_threads_or_batches(exporter, data, context, &entries, &summary);
     run_with_faults(exporter, data, &reference);

@@ -12,6 +12,7 @@ mod dataset;
 mod exporter;
 mod format;
 mod input;
+mod one_pass;
 mod sink;
 
 use std::time::{Duration, UNIX_EPOCH};

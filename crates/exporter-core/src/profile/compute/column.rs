@@ -25,7 +25,7 @@ pub(super) struct ColumnFindings {
     with_nul: u64,
     totals: Totals,
     range: Option<(Number, Number)>,
-    valid_range: Option<(Number, Number)>,
+    pub(super) valid_range: Option<(Number, Number)>,
     integral: bool,
     nans: u64,
     infinities: u64,
