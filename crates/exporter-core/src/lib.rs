@@ -18,6 +18,7 @@ pub mod codebook;
 pub mod codebook_exporter;
 pub mod context;
 pub mod dataset;
+pub mod doubles;
 pub mod embedded;
 mod entry_names;
 pub mod error;

@@ -10,6 +10,8 @@ use crate::Version;
 pub struct Choices {
     /// Version of Stata.
     pub version: Version,
+    /// Whether the rows are in delimited text that a do-file loads, and not in a file of Stata.
+    pub delimited: bool,
     /// Where storage types come from.
     pub storage: StorageOption,
     /// What becomes of whole numbers that a double does not hold exactly.
@@ -31,6 +33,7 @@ impl Choices {
     pub fn new(version: Version) -> Self {
         Self {
             version,
+            delimited: false,
             storage: StorageOption::Smallest,
             large_integers: LargeIntegers::Text,
             decimals: Decimals::Double,

@@ -4,10 +4,22 @@ use exporter_core::codebook::{Alignment, DisplayFormat, DisplayStyle, Kind, Peri
 use exporter_core::{Loss, LossCode};
 
 use crate::storage::Stored;
-use crate::{Conversion, FormatClass, StorageType};
+use crate::{Conversion, FormatClass, StorageType, Version};
+
+/// The display format of a variable, or that of its type where the version has too little room for it or lacks its
+/// characters.
+pub(crate) fn display_format(variable: &Variable, stored: &mut Stored, version: Version) -> String {
+    let format = wanted(variable, stored);
+    if format.len() <= version.format_bytes() && version.charset().has(&format) {
+        return format;
+    }
+    let loss = Loss::new(LossCode::DISPLAY_FORMAT_DROPPED, "too long for a file of this release");
+    stored.losses.push(loss.first(None, format));
+    stored.storage.default_format()
+}
 
 /// The display format given for Stata, or derived from width, decimals and style, or Stata's own default.
-pub(crate) fn display_format(variable: &Variable, stored: &mut Stored) -> String {
+fn wanted(variable: &Variable, stored: &mut Stored) -> String {
     let storage = stored.storage;
     let is_text = storage.is_string();
     if let Some(native) = variable.format.as_ref().and_then(|format| format.native.get("stata")) {
@@ -93,5 +105,31 @@ fn number_format(format: &DisplayFormat, storage: StorageType, left: &str) -> St
         DisplayStyle::Scientific => format!("%{left}{width}.{decimals}e"),
         DisplayStyle::Padded => format!("%{left}0{width}.{decimals}f"),
         _ => format!("%{left}{width}.{decimals}f"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Choices, storage::decide};
+
+    fn format(kind: Kind, native: &str, version: Version) -> (String, usize) {
+        let mut format = DisplayFormat::default();
+        format.native.insert("stata".to_owned(), native.to_owned());
+        let variable = Variable::new("x", kind).with_format(format);
+        let stored = decide(&variable, &Default::default(), &Choices::new(version), None).unwrap();
+        (stored.format, stored.losses.len())
+    }
+
+    #[test]
+    fn a_format_that_stata_does_not_have_is_dropped_with_a_loss() {
+        let newest = Version::Stata14;
+        assert_eq!(format(Kind::FLOAT, "%12.2f", newest), ("%12.2f".to_owned(), 0));
+        assert_eq!(format(Kind::FLOAT, "%12.2q", newest), ("%10.0g".to_owned(), 1));
+        assert_eq!(format(Kind::FLOAT, "%9s", newest), ("%10.0g".to_owned(), 1));
+        assert_eq!(format(Kind::Date, "%tm", newest), ("%td".to_owned(), 1));
+        let long = "%tdCCYY-NN-DD";
+        assert_eq!(format(Kind::Date, long, newest), (long.to_owned(), 0));
+        assert_eq!(format(Kind::Date, long, Version::Stata8), ("%12.0g".to_owned(), 1));
     }
 }

@@ -1,6 +1,7 @@
 //! How each variable is stored: type and conversion.
 
 use exporter_core::codebook::{Kind, TimeUnit, Variable};
+use exporter_core::doubles::SAFE_DIGITS;
 use exporter_core::profile::Number;
 use exporter_core::{ColumnFacts, Error, Facts, Loss, LossCode, Result};
 
@@ -25,9 +26,6 @@ pub(crate) struct Stored {
     /// Whether moments that have a zone are stored in UTC.
     pub(crate) in_utc: bool,
 }
-
-/// Digits that every double keeps.
-const SAFE_DIGITS: u8 = 15;
 
 /// Facts about a column that its storage depends on.
 ///
@@ -103,6 +101,11 @@ pub(crate) fn decide(
             .variable(&variable.name)
             .hint("choose release 117 or later, or leave the variable out"));
         }
+        // Delimited text says itself what becomes of them there.
+        Kind::Binary | Kind::Structure(_) | Kind::List(_) | Kind::Map { .. } if choices.delimited => {
+            stored.storage = StorageType::StrL;
+            null_texts(&mut stored, facts);
+        }
         Kind::Structure(_) | Kind::List(_) | Kind::Map { .. } => {
             stored.storage = StorageType::StrL;
             let loss = Loss::new(LossCode::STRUCTURE_FLATTENED, "written as JSON text in a strL");
@@ -115,7 +118,7 @@ pub(crate) fn decide(
             null_texts(&mut stored, facts);
         }
     }
-    stored.format = display_format(variable, &mut stored);
+    stored.format = display_format(variable, &mut stored, choices.version);
     Ok(stored)
 }
 
@@ -256,7 +259,10 @@ fn text(
         _ if strl => StorageType::StrL,
         _ => StorageType::Str(version.string_bytes()),
     };
-    if with_nul > 0 && stored.storage != StorageType::StrL {
+    if with_nul > 0 && choices.delimited {
+        let action = "texts with a NUL: versions of Stata differ in what they load of them";
+        stored.losses.push(Loss::new(LossCode::COMPATIBILITY, action).count(with_nul));
+    } else if with_nul > 0 && stored.storage != StorageType::StrL {
         stored.cut_at_nul = true;
         let loss = Loss::new(LossCode::TEXT_TRUNCATED, "cut at a NUL, which ends a fixed string");
         stored.losses.push(loss.count(with_nul));

@@ -38,7 +38,7 @@ pub const FLOAT_MAX_BITS: u32 = 0x7EFF_FFFF;
 /// Bits of the largest `double` that is a value, about 8.988e307.
 pub const DOUBLE_MAX_BITS: u64 = 0x7FDF_FFFF_FFFF_FFFF;
 /// Largest whole number up to which every integer is exact in a `double`: 2^53.
-pub const DOUBLE_EXACT: i64 = 1 << 53;
+pub const DOUBLE_EXACT: i64 = exporter_core::doubles::EXACT;
 
 impl StorageType {
     /// Bytes of one cell in the rows.

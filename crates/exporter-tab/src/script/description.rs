@@ -139,12 +139,6 @@ impl Column {
     }
 }
 
-/// Labelled numbers of a variable that are whole, in order; labels of other values are left to the caller.
-pub(super) fn whole_labels<'a>(codebook: &'a Codebook, variable: &Variable) -> Vec<(i64, &'a Text)> {
-    let Some(labels) = codebook.value_labels_of(variable) else { return Vec::new() };
-    labels.entries.iter().filter_map(|entry| Some((entry.value.as_i64()?, &entry.label))).collect()
-}
-
 /// The labels of a variable's missing values, which stand in the declaration rather than in the set.
 fn missing_labels(variable: &Variable) -> impl Iterator<Item = (&Value, &Text)> {
     variable.missing.iter().filter_map(|missing| match &missing.values {

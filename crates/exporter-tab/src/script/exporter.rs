@@ -2,12 +2,11 @@
 
 use std::marker::PhantomData;
 
-use exporter_core::codebook::{Codebook, Table};
-use exporter_core::exporter::{Planning, PreparedPlan, Rename};
+use exporter_core::codebook::Codebook;
+use exporter_core::exporter::{Planning, PreparedPlan};
 use exporter_core::sink::EntrySpec;
 use exporter_core::{
-    Carry, Context, Dataset, Exporter, Format, FormatInfo, Loss, LossCode, Part, Plan, ProfileRequest,
-    Result, TableId,
+    Carry, Context, Dataset, Exporter, Format, FormatInfo, Part, Plan, ProfileRequest, Result, TableId,
 };
 use serde::Deserialize;
 
@@ -43,9 +42,7 @@ impl<S: Syntax> Exporter for Script<S> {
         let mut request = ProfileRequest::new();
         for (index, table) in data.codebook().tables.iter().enumerate() {
             for (column, variable) in table.variables.iter().enumerate() {
-                if let Some(facts) = S::facts(variable) {
-                    request.column(TableId(index), column, facts);
-                }
+                request.column(TableId(index), column, S::facts(variable));
             }
         }
         Ok(request)
@@ -73,25 +70,11 @@ impl<S: Syntax> Exporter for Script<S> {
             let data = DataFile::among(with.siblings, id, &table.name, S::INFO.id)?;
             let language = codebook.language(context.language());
             let description = Description { codebook, table, language, data };
-            let names = rename(&mut plan, table, S::names);
-            let facts = with.profile.table(id);
-            let mut page = Page::new(&description, &names, facts, &mut plan.losses);
-            S::write(&mut page);
+            let mut page = Page::new(&description, with.profile.table(id), &mut plan);
+            S::write(&mut page)?;
             let text = page.into_text();
             plan.push(spec, text);
         }
         Ok(Box::new(plan))
     }
-}
-
-/// The names under which the variables of a table are written.
-fn rename(plan: &mut PreparedPlan, table: &Table, rule: fn(&[&str]) -> Vec<String>) -> Vec<String> {
-    let given: Vec<&str> = table.variables.iter().map(|variable| variable.name.as_str()).collect();
-    let names = rule(&given);
-    for (given, written) in given.into_iter().zip(&names).filter(|(given, written)| given != written) {
-        let loss = Loss::new(LossCode::NAME_CHANGED, format!("written as {written}"));
-        plan.losses.add(loss.table(&table.name).variable(given).first(None, given));
-        plan.renames.push(Rename::variable(&table.name, given, written));
-    }
-    names
 }

@@ -19,7 +19,7 @@ use spss::Spss;
 use stata::Stata;
 
 use exporter_core::codebook::Variable;
-use exporter_core::{Carry, Facts, FormatInfo, Part};
+use exporter_core::{Carry, Facts, FormatInfo, Part, Result};
 
 /// Writes `{table}.do`, which loads the rows with `import delimited` (Stata 14 and later).
 pub type StataScript = Script<Stata>;
@@ -38,17 +38,15 @@ pub trait Syntax: 'static {
     /// What a script carries of a part of the codebook.
     fn carries(part: Part) -> Carry;
 
-    /// The names of a table's variables as the program allows them, each different.
-    fn names(given: &[&str]) -> Vec<String> {
-        given.iter().map(|name| (*name).to_owned()).collect()
-    }
-
     /// What must be known of a variable's values before they are loaded.
-    fn facts(variable: &Variable) -> Option<Facts> {
+    fn facts(variable: &Variable) -> Facts {
         let _ = variable;
-        None
+        Facts::NONE
     }
 
     /// Writes the script of a table.
-    fn write(page: &mut Page<'_>);
+    ///
+    /// # Errors
+    /// When the program has no place for a variable.
+    fn write(page: &mut Page<'_>) -> Result<()>;
 }

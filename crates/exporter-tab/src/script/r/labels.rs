@@ -25,7 +25,6 @@ pub(super) fn describe(page: &mut Page<'_>, variable: &Variable, column: &str) {
     if let Some(native) = variable.format.as_ref().and_then(|format| format.native.get("spss")) {
         page.line(format!("attr({column}, \"format.spss\") <- {}", quoted(native)));
     }
-    page.prose_loss(variable);
 }
 
 /// A value as R writes it in a column of this type, if it can.
@@ -90,10 +89,8 @@ pub(super) fn table(page: &mut Page<'_>, frame: &str) {
     if !label.is_empty() {
         page.line(format!("attr({frame}, \"label\") <- {}", quoted(label)));
     }
-    page.language_loss();
-    for group in &table.groups {
-        let loss = Loss::new(LossCode::GROUP_DROPPED, "a data frame has no groups of columns");
-        page.loss(loss.first(None, &group.name));
+    // The file tells empty texts from null by their quotes, which R does not mind.
+    if table.variables.iter().any(|variable| Column::of(variable) == Column::Text) {
+        page.loss(Loss::new(LossCode::NULL_TEXT, "empty texts become NA"));
     }
-    page.empty_text_loss("empty texts become NA");
 }

@@ -9,7 +9,8 @@ use super::text::quoted;
 /// Reads every column as a number or as text.
 pub(super) fn load(page: &mut Page<'_>, frame: &str) {
     let class = |variable| if Column::of(variable).is_numeric() { "numeric" } else { "character" };
-    let classes: Vec<String> = page.variables().map(|(variable, _)| quoted(class(variable))).collect();
+    let classes: Vec<String> =
+        page.description.table.variables.iter().map(|variable| quoted(class(variable))).collect();
     let path = quoted(&page.description.data.path);
     let separator = if page.description.data.tab { "\\t" } else { "," };
     page.line(format!(
@@ -29,7 +30,7 @@ pub(super) fn load(page: &mut Page<'_>, frame: &str) {
 
 /// Dates, times and truth values arrive as text.
 pub(super) fn convert(page: &mut Page<'_>, variable: &Variable, column: &str) {
-    page.value_losses(variable);
+    page.zone_loss(variable);
     let expression = match Column::of(variable) {
         Column::Boolean => format!("{column} == \"true\""),
         Column::Date => format!("as.Date({column}, format = \"%Y-%m-%d\")"),

@@ -4,7 +4,8 @@ mod labels;
 mod load;
 mod text;
 
-use exporter_core::{Carry, FormatInfo, Limits, LossCode, Part};
+use exporter_core::codebook::Variable;
+use exporter_core::{Carry, Facts, FormatInfo, Limits, LossCode, Part, Result, doubles};
 
 use super::{Page, Syntax};
 
@@ -36,36 +37,46 @@ impl Syntax for R {
 
     fn carries(part: Part) -> Carry {
         match part {
-            Part::StudyTitle
-            | Part::Languages
-            | Part::TableLabel
-            | Part::TableNotes
-            | Part::Groups
+            Part::TableLabel
             | Part::VariableLabel
             | Part::ValueLabels
             | Part::MissingValues
-            | Part::DisplayFormat
-            | Part::Measure
-            | Part::Question
-            | Part::VariableNotes => Carry::Limited,
+            | Part::DisplayFormat => Carry::Limited,
+            Part::Languages => Carry::Dropped("only the chosen language is written"),
+            Part::Groups => Carry::Dropped("a data frame has no groups of columns"),
             Part::MissingReasons => Carry::Dropped("the delimited file holds nulls"),
-            Part::StudyDescription
+            Part::StudyTitle
+            | Part::StudyDescription
             | Part::Documents
+            | Part::TableNotes
             | Part::Keys
             | Part::SortOrder
+            | Part::Measure
+            | Part::Question
+            | Part::VariableNotes
             | Part::VariableDescription
             | Part::Attributes => Carry::Dropped("a script has no place for it"),
         }
     }
 
-    fn write(page: &mut Page<'_>) {
+    fn facts(variable: &Variable) -> Facts {
+        doubles::needs(&variable.kind)
+    }
+
+    fn write(page: &mut Page<'_>) -> Result<()> {
         let frame = text::name(&page.description.table.name);
         load::load(page, &frame);
-        for (variable, name) in page.variables() {
-            let column = format!("{frame}[[{}]]", text::quoted(name));
+        for (index, variable) in page.description.table.variables.iter().enumerate() {
+            let column = format!("{frame}[[{}]]", text::quoted(&variable.name));
+            if let Some(facts) = page.facts.and_then(|facts| facts.columns.get(&index))
+                && let Some(loss) = doubles::rounded(&variable.kind, facts)
+            {
+                page.loss(loss.variable(&variable.name));
+            }
             load::convert(page, variable, &column);
             labels::describe(page, variable, &column);
         }
         labels::table(page, &frame);
+        Ok(())
     }
 }

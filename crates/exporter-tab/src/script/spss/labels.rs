@@ -1,42 +1,34 @@
 //! Commands that describe variables and the table.
 
 use exporter_core::codebook::{Measure, Role, Variable};
-use exporter_core::{Loss, LossCode, text_cut};
+use exporter_core::{Loss, LossCode};
+use exporter_spss::limits::MAX_MISSING_TEXT_BYTES;
+use exporter_spss::{ResponseSetKind, TableDescription, Value, VariableDescription};
 
 use super::super::Page;
-use super::super::description::Column;
-use super::missing::{literal, missing};
+use super::super::description::number;
 use super::text::{command, quoted};
-use super::types::display_format;
-use super::{FILE_LABEL_BYTES, LABEL_BYTES, VALUE_LABEL_BYTES};
 
 /// Everything about one variable.
-pub(super) fn describe(page: &mut Page<'_>, variable: &Variable, name: &str) {
-    let label = variable.label.get(page.description.language);
-    if !label.is_empty() {
-        let cut = text_cut::to_bytes(label, LABEL_BYTES);
-        if cut.len() < label.len() {
-            page.label_loss(variable, label, "cut at 256 bytes");
-        }
-        page.push(&command(&format!("VARIABLE LABELS {name}"), &[quoted(cut)]));
+pub(super) fn describe(page: &mut Page<'_>, variable: &Variable, spss: &VariableDescription) {
+    let name = &spss.name;
+    if !spss.label.is_empty() {
+        page.push(&command(&format!("VARIABLE LABELS {name}"), &[quoted(&spss.label)]));
     }
-    value_labels(page, variable, name);
-    missing(page, variable, name);
-    if let Some(measure) = variable.measure {
+    value_labels(page, variable, spss);
+    missing(page, spss);
+    if let Some(measure) = spss.measure {
         let measure = match measure {
             Measure::Nominal => "NOMINAL",
             Measure::Ordinal => "ORDINAL",
             Measure::Scale => "SCALE",
         };
-        // Texts cannot be on a scale.
-        if !(measure == "SCALE" && Column::of(variable) == Column::Text) {
-            page.push(&command(&format!("VARIABLE LEVEL {name} ({measure})"), &[]));
-        }
+        page.push(&command(&format!("VARIABLE LEVEL {name} ({measure})"), &[]));
     }
-    if let Some(format) = display_format(variable) {
+    if let Some(format) = spss.format {
         page.push(&command(&format!("FORMATS {name} ({format})"), &[]));
     }
-    if let Some(role) = variable.role {
+    if let Some(role) = spss.role {
         let role = match role {
             Role::Input => "INPUT",
             Role::Target => "TARGET",
@@ -47,41 +39,69 @@ pub(super) fn describe(page: &mut Page<'_>, variable: &Variable, name: &str) {
         };
         page.push(&command(&format!("VARIABLE ROLE /{role} {name}"), &[]));
     }
-    page.prose_loss(variable);
 }
 
-fn value_labels(page: &mut Page<'_>, variable: &Variable, name: &str) {
-    let numeric = Column::of(variable) != Column::Text;
+fn literal(value: &Value) -> String {
+    match value {
+        Value::Number(value) => number(*value),
+        Value::Text(text) => quoted(text),
+    }
+}
+
+fn value_labels(page: &mut Page<'_>, variable: &Variable, spss: &VariableDescription) {
     let mut parts = Vec::new();
-    for (value, label) in page.description.labelled(variable) {
-        let Some(value_text) = literal(value, numeric) else {
+    for (value, label) in &spss.labels {
+        if let Value::Text(text) = value
+            && text.len() > MAX_MISSING_TEXT_BYTES
+        {
             let action = "the labelled value cannot be written in this syntax";
             let loss = Loss::new(LossCode::VALUE_LABELS_DROPPED, action);
-            page.loss(loss.variable(&variable.name).first(None, value.to_string()));
+            page.loss(loss.variable(&variable.name).first(None, text.as_str()));
             continue;
-        };
-        let cut = text_cut::to_bytes(label, VALUE_LABEL_BYTES);
-        if cut.len() < label.len() {
-            page.label_loss(variable, label, "value label cut at 120 bytes");
         }
-        parts.push(format!("{value_text} {}", quoted(cut)));
+        parts.push(format!("{} {}", literal(value), quoted(label)));
     }
     if !parts.is_empty() {
-        page.push(&command(&format!("VALUE LABELS {name}"), &parts));
+        page.push(&command(&format!("VALUE LABELS {}", spss.name), &parts));
+    }
+}
+
+fn missing(page: &mut Page<'_>, spss: &VariableDescription) {
+    if spss.missing.is_empty() {
+        return;
+    }
+    let range = spss.missing.range.map(|(low, high)| {
+        let end = |end: Option<f64>, open: &str| end.map_or_else(|| open.to_owned(), number);
+        format!("{} THRU {}", end(low, "LOWEST"), end(high, "HIGHEST"))
+    });
+    let all: Vec<String> = range.into_iter().chain(spss.missing.values.iter().map(literal)).collect();
+    page.push(&command(&format!("MISSING VALUES {} ({})", spss.name, all.join(", ")), &[]));
+}
+
+/// Declares multiple response sets.
+pub(super) fn response_sets(page: &mut Page<'_>, table: &TableDescription) {
+    for set in &table.sets {
+        let members = set.members.iter().filter_map(|column| table.variables.get(*column));
+        let members: Vec<&str> = members.map(|variable| variable.name.as_str()).collect();
+        let mut parts = vec![
+            format!("NAME=${}", set.name),
+            format!("LABEL={}", quoted(&set.label)),
+            format!("VARIABLES={}", members.join(" ")),
+        ];
+        let kind = match &set.kind {
+            ResponseSetKind::Category => "MCGROUP",
+            ResponseSetKind::Dichotomy(counted) => {
+                parts.push(format!("VALUE={}", literal(counted)));
+                "MDGROUP"
+            }
+        };
+        page.push(&command(&format!("MRSETS /{kind}"), &parts));
     }
 }
 
 /// Everything about the table.
-pub(super) fn table(page: &mut Page<'_>) {
-    let label = page.description.table.label.get(page.description.language);
-    if !label.is_empty() {
-        let cut = text_cut::to_bytes(label, FILE_LABEL_BYTES);
-        if cut.len() < label.len() {
-            let action = "the table's label is cut at 60 bytes";
-            page.loss(Loss::new(LossCode::LABEL_TRUNCATED, action).first(None, label));
-        }
-        page.push(&command("FILE LABEL", &[quoted(cut)]));
+pub(super) fn table(page: &mut Page<'_>, table: &TableDescription) {
+    if !table.label.is_empty() {
+        page.push(&command("FILE LABEL", &[quoted(&table.label)]));
     }
-    page.language_loss();
-    page.empty_text_loss("missing texts become empty texts");
 }

@@ -1,15 +1,14 @@
 //! Commands that read the rows.
 
-use exporter_core::LossCode;
 use exporter_core::codebook::{Period, Variable};
+use exporter_spss::{TableDescription, VariableDescription};
 
 use super::super::Page;
 use super::super::description::Column;
 use super::text::{command, quoted};
-use super::types::{TEXT_BYTES, input_format};
 
 /// Every column is read under its name, or under another when it must be converted.
-pub(super) fn load(page: &mut Page<'_>) {
+pub(super) fn load(page: &mut Page<'_>, table: &TableDescription) {
     page.push("* Encoding: UTF-8.\n");
     page.push(&command("SET DECIMAL=DOT", &[]));
     let path = quoted(&page.description.data.path);
@@ -25,21 +24,18 @@ pub(super) fn load(page: &mut Page<'_>) {
         "/QUALIFIER='\"'".into(),
         "/VARIABLES=".into(),
     ];
-    for (column, (variable, name)) in page.variables().enumerate() {
-        let bytes = page.max_bytes(column).unwrap_or(TEXT_BYTES);
-        if bytes > TEXT_BYTES {
-            let action = format!("cut at {TEXT_BYTES} bytes");
-            page.variable_loss(variable, LossCode::TEXT_TRUNCATED, &action);
-        }
-        let name = if needs_conversion(variable) { raw_name(column) } else { name.to_owned() };
-        parts.push(format!("{name} {}", input_format(variable, bytes)));
+    for (column, (variable, spss)) in
+        page.description.table.variables.iter().zip(&table.variables).enumerate()
+    {
+        let name = if needs_conversion(variable) { raw_name(column) } else { spss.name.clone() };
+        parts.push(format!("{name} {}", input_format(variable, spss)));
     }
     page.push(&command("GET DATA", &parts));
 }
 
 /// Date-times, truth values and periods arrive as text.
 pub(super) fn convert(page: &mut Page<'_>, variable: &Variable, name: &str, column: usize) {
-    page.value_losses(variable);
+    page.zone_loss(variable);
     let raw = raw_name(column);
     let piece = |from: usize, count: usize, format: &str| {
         format!("NUMBER(CHAR.SUBSTR({raw}, {from}, {count}), {format})")
@@ -84,10 +80,10 @@ pub(super) fn convert(page: &mut Page<'_>, variable: &Variable, name: &str, colu
 }
 
 /// Converted variables went to the end; this puts them back and drops the texts they came from.
-pub(super) fn order(page: &mut Page<'_>) {
-    if page.variables().any(|(variable, _)| needs_conversion(variable)) {
+pub(super) fn order(page: &mut Page<'_>, table: &TableDescription) {
+    if page.description.table.variables.iter().any(needs_conversion) {
         let mut parts = vec!["/FILE=*".to_owned(), "/KEEP=".into()];
-        parts.extend(page.names.iter().cloned());
+        parts.extend(table.variables.iter().map(|variable| variable.name.clone()));
         page.push(&command("ADD FILES", &parts));
     }
 }
@@ -99,4 +95,18 @@ fn needs_conversion(variable: &Variable) -> bool {
 /// The name under which a text is loaded that becomes a number.
 fn raw_name(column: usize) -> String {
     format!("@raw{}", column + 1)
+}
+
+/// The format in which a column is read.
+fn input_format(variable: &Variable, spss: &VariableDescription) -> String {
+    match Column::of(variable) {
+        Column::Small => "F11.0".into(),
+        Column::Number => "F40.16".into(),
+        Column::Boolean => "A5".into(),
+        Column::Date => "SDATE10".into(),
+        Column::DateTime { .. } => "A40".into(),
+        Column::Time => "TIME20.9".into(),
+        Column::Period(_) => "A12".into(),
+        Column::Text => format!("A{}", spss.text_bytes.unwrap_or(1)),
+    }
 }

@@ -1,39 +1,26 @@
 //! SPSS: a `.sps` file.
 
-mod groups;
 mod labels;
 mod load;
-mod missing;
 mod text;
-mod types;
 
 use exporter_core::codebook::Variable;
-use exporter_core::names::{NameRules, legal_unique};
-use exporter_core::{Carry, Facts, FormatInfo, Limits, LossCode, Part};
+use exporter_core::{Carry, Facts, FormatInfo, Limits, LossCode, Part, Result};
+use exporter_spss::limits::{MAX_LABEL_BYTES, MAX_NAME_BYTES, MAX_TEXT_BYTES, MAX_VALUE_LABEL_BYTES};
+use exporter_spss::{describe, needs};
 
-use super::description::Column;
 use super::{Page, Syntax};
 use text::{command, quoted};
-use types::TEXT_BYTES;
-
-/// Bytes of a name.
-const NAME_BYTES: usize = 64;
-/// Bytes of a variable label.
-const LABEL_BYTES: usize = 256;
-/// Bytes of a value label.
-const VALUE_LABEL_BYTES: usize = 120;
-/// Bytes of the label of a file.
-const FILE_LABEL_BYTES: usize = 60;
 
 static INFO: FormatInfo = FormatInfo::new("spss-script", "SPSS syntax for csv or tab")
     .aliases(&["sps"])
     .extensions(&["sps"])
     .media_type("text/x-spss-syntax")
     .limits(Limits::NONE
-        .name_characters(NAME_BYTES as u32)
-        .text_bytes(TEXT_BYTES)
-        .label_characters(LABEL_BYTES as u32)
-        .value_label_bytes(VALUE_LABEL_BYTES as u32)
+        .name_characters(MAX_NAME_BYTES as u32)
+        .text_bytes(MAX_TEXT_BYTES)
+        .label_characters(MAX_LABEL_BYTES as u32)
+        .value_label_bytes(MAX_VALUE_LABEL_BYTES as u32)
         .exact_integer(1 << 53))
     .losses(&[
         LossCode::NAME_CHANGED,
@@ -48,6 +35,7 @@ static INFO: FormatInfo = FormatInfo::new("spss-script", "SPSS syntax for csv or
         LossCode::TIME_ZONE,
         LossCode::NULL_TEXT,
         LossCode::METADATA_DROPPED,
+        LossCode::DISPLAY_FORMAT_DROPPED,
         LossCode::GROUP_DROPPED,
     ])
     .notes(
@@ -58,70 +46,55 @@ static INFO: FormatInfo = FormatInfo::new("spss-script", "SPSS syntax for csv or
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Spss;
 
-/// Words that cannot be names (command syntax reference, "Variable names").
-const RESERVED: &[&str] =
-    &["all", "and", "by", "eq", "ge", "gt", "le", "lt", "ne", "not", "or", "to", "with"];
-
 impl Syntax for Spss {
     const INFO: &'static FormatInfo = &INFO;
 
     fn carries(part: Part) -> Carry {
         match part {
-            Part::StudyTitle
-            | Part::Languages
-            | Part::TableLabel
-            | Part::TableNotes
+            Part::TableLabel
             | Part::Groups
             | Part::VariableLabel
             | Part::ValueLabels
             | Part::MissingValues
             | Part::DisplayFormat
-            | Part::Measure
-            | Part::Question
-            | Part::VariableNotes => Carry::Limited,
+            | Part::Measure => Carry::Limited,
+            Part::Languages => Carry::Dropped("only the chosen language is written"),
             Part::MissingReasons => Carry::Dropped("the delimited file holds nulls"),
-            Part::StudyDescription
+            Part::StudyTitle
+            | Part::StudyDescription
             | Part::Documents
+            | Part::TableNotes
             | Part::Keys
             | Part::SortOrder
+            | Part::Question
+            | Part::VariableNotes
             | Part::VariableDescription
             | Part::Attributes => Carry::Dropped("a script has no place for it"),
         }
     }
 
-    fn names(given: &[&str]) -> Vec<String> {
-        let rules = NameRules {
-            characters: NAME_BYTES,
-            bytes: NAME_BYTES,
-            // A final period or underscore is legal but clashes with the end of commands and system names.
-            allows: &|character, position| {
-                character.is_alphabetic()
-                    || (position > 0 && (character.is_ascii_digit() || character == '_'))
-            },
-            reserved: &|name| RESERVED.contains(&name.to_lowercase().as_str()),
-            ignore_case: true,
-            fallback: "var",
-        };
-        legal_unique(given, &rules)
+    fn facts(variable: &Variable) -> Facts {
+        needs(variable)
     }
 
-    /// SPSS must know the width of every text before it reads.
-    fn facts(variable: &Variable) -> Option<Facts> {
-        (Column::of(variable) == Column::Text).then_some(Facts::MAX_BYTES)
-    }
-
-    fn write(page: &mut Page<'_>) {
-        load::load(page);
-        for (column, (variable, name)) in page.variables().enumerate() {
-            load::convert(page, variable, name, column);
+    fn write(page: &mut Page<'_>) -> Result<()> {
+        let from = page.description;
+        let table = describe(from.codebook, from.table, page.facts, from.language);
+        let variables = || from.table.variables.iter().zip(&table.variables);
+        load::load(page, &table);
+        for (column, (variable, spss)) in variables().enumerate() {
+            load::convert(page, variable, &spss.name, column);
         }
-        load::order(page);
-        for (variable, name) in page.variables() {
-            labels::describe(page, variable, name);
+        load::order(page, &table);
+        for (variable, spss) in variables() {
+            labels::describe(page, variable, spss);
         }
-        groups::groups(page);
-        labels::table(page);
-        let target = quoted(&page.description.beside("sav"));
+        labels::response_sets(page, &table);
+        labels::table(page, &table);
+        let target = quoted(&from.beside("sav"));
         page.push(&command(&format!("SAVE OUTFILE={target}"), &[]));
+        page.plan.losses.merge(table.losses);
+        page.plan.renames.extend(table.renames);
+        Ok(())
     }
 }

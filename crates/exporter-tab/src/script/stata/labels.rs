@@ -1,149 +1,99 @@
 //! Commands that describe variables and the table.
 
-use exporter_core::codebook::{GroupKind, Language, Variable};
-use exporter_core::{Loss, LossCode, text_cut};
+use exporter_core::codebook::Variable;
+use exporter_core::{Loss, LossCode};
+use exporter_stata::{LabelSets, Missing, TableDescription, VariableDescription};
 
 use super::super::Page;
-use super::super::description::{Column, whole_labels};
-use super::missing::{letters, recode};
-use super::text::{note, quoted, quoted_cut};
-use super::{LABEL_CHARACTERS, NAME_CHARACTERS, VALUE_LABEL_BYTES};
+use super::recode::recode;
+use super::text::{is_changed, note, quoted};
 
-/// Everything about one variable in the chosen language.
-pub(super) fn describe(page: &mut Page<'_>, variable: &Variable, name: &str) {
-    let language = page.description.language;
-    let text = variable.label.get(language);
-    if !text.is_empty() {
-        label(page, &format!("label variable {name}"), text, variable);
-        if text.chars().count() > LABEL_CHARACTERS {
-            page.line(format!("notes {name}: {}", note(text)));
+/// Defines the value-label sets, which all languages share.
+pub(super) fn define(page: &mut Page<'_>, labels: &LabelSets) {
+    for set in &labels.sets {
+        for (key, label) in &set.labels {
+            let key = Missing::from_key(*key).map_or_else(|| key.to_string(), |missing| missing.to_string());
+            page.line(format!("label define {} {key} {}, modify", set.name, quoted(label)));
         }
-    }
-    let question = variable.question.as_ref().map_or("", |question| question.text.get(language));
-    if !question.is_empty() {
-        page.line(format!("notes {name}: {}", note(question)));
-    }
-    for text in &variable.notes {
-        page.line(format!("notes {name}: {}", note(text.get(language))));
-    }
-    if Column::of(variable).is_numeric() {
-        recode(page, variable, name);
-        value_labels(page, variable, name, language, name);
-        if let Some(format) = display_format(variable) {
-            page.line(format!("format {name} {format}"));
-        }
-    } else if !variable.missing.is_empty() {
-        let loss = Loss::new(LossCode::MISSING_DROPPED, "Stata has missing values only for numbers");
-        page.loss(loss.variable(&variable.name).count(variable.missing.len() as u64));
+        text_loss(page, None, set.labels.iter().map(|(_, label)| label));
     }
 }
 
-fn label(page: &mut Page<'_>, command: &str, label: &str, variable: &Variable) {
-    let (text, cut) = quoted_cut(label, LABEL_CHARACTERS);
-    page.line(format!("{command} {text}"));
-    if cut {
-        page.label_loss(variable, label, "cut at 80 characters, kept whole as a note");
+/// Everything about one variable in the current language.
+pub(super) fn describe(page: &mut Page<'_>, variable: &Variable, stata: &VariableDescription) {
+    let name = &stata.name;
+    if !stata.label.text.is_empty() {
+        page.line(format!("label variable {name} {}", quoted(&stata.label.text)));
     }
+    for text in &stata.notes.texts {
+        page.line(format!("notes {name}: {}", note(text)));
+    }
+    recode(page, variable, stata);
+    if !stata.labels.name.is_empty() {
+        page.line(format!("label values {name} {}", stata.labels.name));
+    }
+    page.line(format!("format {name} {}", format(&stata.format)));
+    let labels = stata.label.translated.iter().map(|(_, label)| label).chain([&stata.label.text]);
+    text_loss(page, Some(variable), labels.chain(&stata.notes.texts));
 }
 
-/// Every variable gets a set of its own when letters are labelled: reasons differ between variables.
-fn value_labels(page: &mut Page<'_>, variable: &Variable, name: &str, language: Language<'_>, set: &str) {
-    let letters = letters(&variable.missing);
-    let mut define = Vec::new();
-    for (value, label) in whole_labels(page.description.codebook, variable) {
-        let declared = variable.missing.iter().position(|missing| missing.contains(&value.into()));
-        match declared.and_then(|at| letters.get(at)) {
-            Some(letter) => define.push((format!(".{letter}"), label.get(language))),
-            None if (-2_147_483_647..=2_147_483_620).contains(&value) => {
-                define.push((value.to_string(), label.get(language)))
-            }
-            None => {
-                let loss = Loss::new(LossCode::VALUE_LABEL_KEY, "values beyond 32 bits cannot be labelled");
-                page.loss(loss.variable(&variable.name).first(None, value.to_string()));
-            }
-        }
-    }
-    for (missing, letter) in variable.missing.iter().zip(&letters) {
-        let label = missing.label.get(language);
-        if !label.is_empty() && define.iter().all(|(key, _)| *key != format!(".{letter}")) {
-            define.push((format!(".{letter}"), label));
-        }
-    }
-    if define.is_empty() {
+/// A display format, in quotes where it could end the command.
+fn format(format: &str) -> String {
+    let plain = |character: char| character.is_alphanumeric() || "%.,-~:_!/".contains(character);
+    if format.chars().all(plain) { format.to_owned() } else { quoted(format) }
+}
+
+/// Labels in the other languages.
+pub(super) fn languages(page: &mut Page<'_>, table: &TableDescription<'_>) {
+    let languages = &table.languages;
+    if languages.others.is_empty() {
         return;
     }
-    for (key, label) in define {
-        let cut = text_cut::to_bytes(label, VALUE_LABEL_BYTES);
-        if cut.len() < label.len() {
-            page.label_loss(variable, label, "value label cut at 32000 bytes");
-        }
-        page.line(format!("label define {set} {key} {}, modify", quoted(cut)));
+    let current = &languages.current_name;
+    if current != "default" {
+        page.line(format!("label language {current}, rename"));
     }
-    page.line(format!("label values {name} {set}"));
-}
-
-/// The other languages of the study as label languages.
-pub(super) fn languages(page: &mut Page<'_>) {
-    let codebook = page.description.codebook;
-    let current = page.description.language.tag();
-    let others: Vec<&String> =
-        codebook.study.languages.iter().filter(|tag| Some(tag.as_str()) != current).collect();
-    let Some(current) = current.filter(|_| !others.is_empty()) else { return };
-    let tag = |tag: &str| text_cut::to_characters(&tag.replace('-', "_"), 24).to_owned();
-    page.line(format!("label language {}, rename", tag(current)));
-    for other in others {
-        page.line(format!("label language {}, new", tag(other)));
-        let language = codebook.language(Some(other));
-        for (variable, name) in page.variables() {
-            let text = variable.label.get(language);
-            if !text.is_empty() {
-                label(page, &format!("label variable {name}"), text, variable);
+    for language in languages.others.iter().map(|language| &language.name) {
+        page.line(format!("label language {language}, new"));
+        let own = |pairs: &[(String, String)]| {
+            pairs.iter().find(|(name, _)| name == language).map(|(_, own)| own.clone())
+        };
+        if let Some(label) = own(&table.label.translated) {
+            page.line(format!("label data {}", quoted(&label)));
+        }
+        for variable in &table.variables {
+            if let Some(label) = own(&variable.label.translated) {
+                page.line(format!("label variable {} {}", variable.name, quoted(&label)));
             }
-            if Column::of(variable).is_numeric() {
-                let room = NAME_CHARACTERS.saturating_sub(tag(other).chars().count() + 1);
-                let set = format!("{}_{}", text_cut::to_characters(name, room), tag(other));
-                value_labels(page, variable, name, language, &set);
+            if let Some(set) = own(&variable.labels.translated) {
+                page.line(format!("label values {} {set}", variable.name));
             }
         }
     }
-    page.line(format!("label language {}", tag(current)));
+    page.line(format!("label language {current}"));
 }
 
-/// Everything about the table.
-pub(super) fn table(page: &mut Page<'_>) {
-    let (table, language) = (page.description.table, page.description.language);
-    let label = table.label.get(language);
-    let title = page.description.codebook.study.title.get(language);
-    let label = if label.is_empty() { title } else { label };
-    if !label.is_empty() {
-        let (text, cut) = quoted_cut(label, LABEL_CHARACTERS);
-        page.line(format!("label data {text}"));
-        if cut {
-            let action = "the table's label is cut at 80 characters";
-            page.loss(Loss::new(LossCode::LABEL_TRUNCATED, action).first(None, label));
-        }
+/// Everything about the table in the current language.
+pub(super) fn table(page: &mut Page<'_>, table: &TableDescription<'_>) {
+    if !table.label.text.is_empty() {
+        page.line(format!("label data {}", quoted(&table.label.text)));
     }
-    for text in &table.notes {
-        page.line(format!("notes: {}", note(text.get(language))));
+    for text in &table.notes.texts {
+        page.line(format!("notes: {}", note(text)));
     }
-    for group in table.groups.iter().filter(|group| !matches!(group.kind, GroupKind::Section)) {
-        let loss = Loss::new(LossCode::GROUP_DROPPED, "Stata has no groups of variables");
-        page.loss(loss.first(None, &group.name));
-    }
-    page.empty_text_loss("missing texts become empty texts");
+    text_loss(page, None, [&table.label.text].into_iter().chain(&table.notes.texts));
 }
 
-/// The format that the codebook asks for, when Stata has it.
-fn display_format(variable: &Variable) -> Option<String> {
-    let format = variable.format.as_ref()?;
-    if let Some(native) = format
-        .native
-        .get("stata")
-        .filter(|native| native.starts_with('%') && !native.contains(char::is_whitespace))
-    {
-        return Some(native.clone());
+/// Texts that a command cannot hold as they are.
+fn text_loss<'t>(page: &mut Page<'_>, of: Option<&Variable>, texts: impl Iterator<Item = &'t String>) {
+    let mut changed = texts.filter(|text| is_changed(text));
+    if let Some(first) = changed.next() {
+        let action = "line ends, control characters and closing quotes are blanks in labels and notes";
+        let loss = Loss::new(LossCode::TEXT_REPLACED, action).first(None, first.as_str());
+        let loss = loss.count(1 + changed.count() as u64);
+        page.loss(match of {
+            Some(variable) => loss.variable(&variable.name),
+            None => loss,
+        });
     }
-    let decimals = format.decimals?;
-    let width = format.width.unwrap_or(decimals.saturating_add(10)).clamp(decimals.saturating_add(2), 244);
-    (decimals < 100).then(|| format!("%{width}.{decimals}f"))
 }

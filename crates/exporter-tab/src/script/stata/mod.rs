@@ -2,20 +2,17 @@
 
 mod labels;
 mod load;
-mod missing;
+mod recode;
 mod text;
 
-use exporter_core::names::{NameRules, legal_unique};
-use exporter_core::{Carry, FormatInfo, Limits, LossCode, Part};
+use exporter_core::codebook::Variable;
+use exporter_core::{Carry, Facts, FormatInfo, Limits, LossCode, Part, Result};
+use exporter_stata::limits::{
+    MAX_LABEL_CHARS, MAX_NAME_CHARS, MAX_VALUE_LABEL_BYTES, MAX_VALUE_LABELS, MAX_VARIABLES_MP,
+};
+use exporter_stata::{Choices, Version, describe};
 
 use super::{Page, Syntax};
-
-/// Characters of a variable or value-label name.
-const NAME_CHARACTERS: usize = 32;
-/// Characters of a variable or data label.
-const LABEL_CHARACTERS: usize = 80;
-/// Bytes of a value label.
-const VALUE_LABEL_BYTES: usize = 32_000;
 
 static INFO: FormatInfo = FormatInfo::new("stata-script", "Stata do-file for csv or tab")
     .aliases(&["do"])
@@ -23,24 +20,32 @@ static INFO: FormatInfo = FormatInfo::new("stata-script", "Stata do-file for csv
     .media_type("text/x-stata-do")
     .limits(
         Limits::NONE
-            .variables(120_000)
-            .name_characters(NAME_CHARACTERS as u32)
-            .label_characters(LABEL_CHARACTERS as u32)
-            .value_label_bytes(VALUE_LABEL_BYTES as u32)
-            .value_labels(65_536)
+            .variables(MAX_VARIABLES_MP)
+            .name_characters(MAX_NAME_CHARS as u32)
+            .label_characters(MAX_LABEL_CHARS as u32)
+            .value_label_bytes(MAX_VALUE_LABEL_BYTES as u32)
+            .value_labels(MAX_VALUE_LABELS as u32)
             .exact_integer(1 << 53),
     )
     .losses(&[
         LossCode::NAME_CHANGED,
         LossCode::LABEL_TRUNCATED,
+        LossCode::VALUE_LABELS_DROPPED,
         LossCode::VALUE_LABEL_KEY,
+        LossCode::TEXT_TRUNCATED,
+        LossCode::TEXT_REPLACED,
+        LossCode::NULL_TEXT,
         LossCode::PRECISION,
-        LossCode::MISSING_REASON_MERGED,
-        LossCode::MISSING_DROPPED,
-        LossCode::GROUP_DROPPED,
         LossCode::TIME_PRECISION,
         LossCode::TIME_ZONE,
-        LossCode::NULL_TEXT,
+        LossCode::MISSING_REASON_MERGED,
+        LossCode::MISSING_DROPPED,
+        LossCode::LANGUAGE_DROPPED,
+        LossCode::METADATA_DROPPED,
+        LossCode::GROUP_DROPPED,
+        LossCode::KIND_CHANGED,
+        LossCode::DISPLAY_FORMAT_DROPPED,
+        LossCode::COMPATIBILITY,
     ])
     .notes(
         "Loads the tab or csv entry of the same export; run it in the folder of both. Stata 14 and later.",
@@ -49,12 +54,6 @@ static INFO: FormatInfo = FormatInfo::new("stata-script", "Stata do-file for csv
 /// The words of Stata (14 and later).
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Stata;
-
-/// Names that Stata keeps for itself (`help reswords`).
-const RESERVED: &[&str] = &[
-    "_all", "_b", "byte", "_coef", "_cons", "double", "float", "if", "in", "int", "long", "_n", "_N", "_pi",
-    "_pred", "_rc", "_skip", "strL", "using", "with",
-];
 
 impl Syntax for Stata {
     const INFO: &'static FormatInfo = &INFO;
@@ -65,13 +64,13 @@ impl Syntax for Stata {
             | Part::Languages
             | Part::TableLabel
             | Part::TableNotes
-            | Part::Groups
             | Part::VariableLabel
             | Part::ValueLabels
             | Part::MissingValues
             | Part::DisplayFormat
             | Part::Question
             | Part::VariableNotes => Carry::Limited,
+            Part::Groups => Carry::Dropped("Stata has no groups of variables"),
             Part::MissingReasons => Carry::Dropped("the delimited file holds nulls"),
             Part::StudyDescription
             | Part::Documents
@@ -83,37 +82,38 @@ impl Syntax for Stata {
         }
     }
 
-    fn names(given: &[&str]) -> Vec<String> {
-        let rules = NameRules {
-            characters: NAME_CHARACTERS,
-            bytes: 4 * NAME_CHARACTERS,
-            allows: &|character, position| {
-                character == '_' || character.is_alphabetic() || (position > 0 && character.is_ascii_digit())
-            },
-            reserved: &|name| {
-                let width = name.strip_prefix("str").unwrap_or_default();
-                RESERVED.contains(&name)
-                    || (!width.is_empty() && width.bytes().all(|digit| digit.is_ascii_digit()))
-            },
-            ignore_case: false,
-            fallback: "var",
-        };
-        legal_unique(given, &rules)
+    fn facts(variable: &Variable) -> Facts {
+        exporter_stata::needs(variable, &choices())
     }
 
-    fn write(page: &mut Page<'_>) {
-        load::load(page);
-        for (variable, name) in page.variables() {
-            load::convert(page, variable, name);
+    fn write(page: &mut Page<'_>) -> Result<()> {
+        let from = page.description;
+        let table =
+            describe(from.codebook, from.table, (page.facts, None), from.language.wanted, &choices())?;
+        load::load(page, &table);
+        for (variable, stata) in from.table.variables.iter().zip(&table.variables) {
+            load::convert(page, variable, stata);
         }
-        load::order(page);
-        for (variable, name) in page.variables() {
-            labels::describe(page, variable, name);
+        load::order(page, &table);
+        labels::define(page, &table.labels);
+        for (variable, stata) in from.table.variables.iter().zip(&table.variables) {
+            labels::describe(page, variable, stata);
         }
-        labels::languages(page);
-        labels::table(page);
+        labels::languages(page, &table);
+        labels::table(page, &table);
         page.line("compress");
-        let target = text::quoted(&page.description.beside("dta"));
+        let target = text::quoted(&from.beside("dta"));
         page.line(format!("save {target}, replace"));
+        page.plan.losses.merge(table.losses);
+        page.plan.renames.extend(table.renames);
+        page.plan.recodes.extend(table.recodes);
+        Ok(())
     }
+}
+
+/// The usual ones, so that the script tells what a `.dta` of the same export tells.
+fn choices() -> Choices {
+    let mut choices = Choices::new(Version::Stata14);
+    choices.delimited = true;
+    choices
 }

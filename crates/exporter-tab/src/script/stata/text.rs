@@ -1,18 +1,11 @@
 //! Texts in Stata commands.
 
-use exporter_core::text_cut;
-
 use super::super::description::one_line;
 
 /// A text in compound quotes; `$` and a backquote would start macros even there.
 pub(super) fn quoted(text: &str) -> String {
-    format!("`\"{}\"'", escaped(text))
-}
-
-/// A text cut at so many characters, in compound quotes, and whether it was cut.
-pub(super) fn quoted_cut(text: &str, characters: usize) -> (String, bool) {
-    let cut = text_cut::to_characters(text, characters);
-    (quoted(cut), cut.len() < text.len())
+    let blank = if text.ends_with('`') { " " } else { "" };
+    format!("`\"{}{blank}\"'", escaped(text))
 }
 
 /// A text for `notes`, which takes the rest of the line.
@@ -20,8 +13,14 @@ pub(super) fn note(text: &str) -> String {
     escaped(text)
 }
 
+/// Whether a command says something else than the text: control characters, and what would end or begin quotes.
+pub(super) fn is_changed(text: &str) -> bool {
+    text.contains(char::is_control) || text.contains("\"'") || text.contains("`\"") || text.ends_with('`')
+}
+
 fn escaped(text: &str) -> String {
-    one_line(text).replace('$', "\\$").replace('`', "\\`")
+    let text = one_line(text).replace("\"'", "\" '").replace("`\"", "` \"");
+    text.replace('$', "\\$").replace('`', "\\`")
 }
 
 #[cfg(test)]
@@ -29,8 +28,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn macros_do_not_start_in_texts() {
+    fn macros_do_not_start_and_quotes_do_not_end_in_texts() {
         assert_eq!(quoted("costs $5 `now'\nor \"later\""), "`\"costs \\$5 \\`now' or \"later\"\"'");
-        assert_eq!(quoted_cut("élève", 2), ("`\"él\"'".into(), true));
+        assert_eq!(quoted("6'4\"' `\" x"), "`\"6'4\" ' \\` \" x\"'");
+        assert_eq!(quoted("a`"), "`\"a\\` \"'");
+        assert!(is_changed("a\nb") && is_changed("6'4\"'") && !is_changed("6'4\""));
     }
 }

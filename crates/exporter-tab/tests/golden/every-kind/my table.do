@@ -40,126 +40,62 @@ tempvar made
 generate byte `made' = cond(truth == "", ., truth == "true")
 drop truth
 rename `made' truth
-format truth %8.0g
 tempvar made
 generate long `made' = daily(day, "YMD")
 drop day
 rename `made' day
-format day %td
 tempvar made
-generate double `made' = clock(substr(local, 1, 10) + " " + substr(local, 12, 12), "YMDhms")
+generate double `made' = clock(substr(local, 1, 10) + " " + substr(local, 12, 8), "YMDhms")
+quietly replace `made' = `made' + real(substr(local, 21, 3)) if substr(local, 20, 1) == "."
 drop local
 rename `made' local
-format local %tc
 tempvar made
-generate double `made' = clock(substr(moment, 1, 10) + " " + substr(moment, 12, 12), "YMDhms")
+generate double `made' = clock(substr(moment, 1, 10) + " " + substr(moment, 12, 8), "YMDhms")
+quietly replace `made' = `made' + real(substr(moment, 21, 3)) if substr(moment, 20, 1) == "."
+quietly replace `made' = `made' - cond(regexs(1) == "-", -1000, 1000) * (real(regexs(2)) * 3600 + real(regexs(3)) * 60 + real("0" + regexs(4))) if regexm(moment, "([+-])([0-9][0-9]):([0-9][0-9]):?([0-9]*)$")
 drop moment
 rename `made' moment
-format moment %tc
 tempvar made
 generate double `made' = clock("1960-01-01 " + clock, "YMDhms")
 drop clock
 rename `made' clock
-format clock %tcHH:MM:SS
 tempvar made
-generate int `made' = yearly(year, "Y")
+generate long `made' = yearly(year, "Y")
 drop year
 rename `made' year
-format year %ty
 tempvar made
-generate int `made' = halfyearly(half, "YH")
+generate long `made' = halfyearly(half, "YH")
 drop half
 rename `made' half
-format half %th
 tempvar made
-generate int `made' = quarterly(quarter, "YQ")
+generate long `made' = quarterly(quarter, "YQ")
 drop quarter
 rename `made' quarter
-format quarter %tq
 tempvar made
-generate int `made' = monthly(month, "YM")
+generate long `made' = monthly(month, "YM")
 drop month
 rename `made' month
-format month %tm
 tempvar made
-generate int `made' = weekly(week, "YW")
+generate long `made' = weekly(week, "YW")
 drop week
 rename `made' week
-format week %tw
 tempvar made
 generate byte `made' = cond(yes == "", ., yes == "true")
 drop yes
 rename `made' yes
-format yes %8.0g
 order small unsigned big float_ exact truth day local moment clock length year half quarter month week bytes many using_ str12_ not Ends_in_a_space_ a_name_that_is_longer_than_thirt a_name_that_is_longer_than_thi_2 _2nd__é___x__y___z coded reasons shown0 shown1 shown2 shown3 shown4 shown5 answer yes
-label variable float_ `"The float"'
-label variable exact `"The exact"'
-label variable truth `"The truth"'
-label variable day `"The day"'
-label variable local `"The local"'
-label variable moment `"The moment"'
-label variable clock `"The clock"'
-label variable length `"The length"'
-label variable year `"The year"'
-label variable half `"The half"'
-label variable quarter `"The quarter"'
-label variable month `"The month"'
-label variable week `"The week"'
-label variable bytes `"The bytes"'
-label variable many `"The many"'
-label variable using_ `"The using"'
-label variable str12_ `"The str12"'
-label variable not `"The not"'
-label variable Ends_in_a_space_ `"The Ends in a space "'
-label variable a_name_that_is_longer_than_thirt `"The a name that is longer than thirty-two characters"'
-label variable a_name_that_is_longer_than_thi_2 `"The a name that is longer than thirty-two letters"'
-label variable _2nd__é___x__y___z `"The 2nd "é" \$x \`y' \z"'
-label variable coded `"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"'
-notes coded: xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
-notes coded: How many? And "why"?
-notes coded: A note with a \`macro' and a \$global.
-quietly replace coded = .r if coded == 9
-quietly replace coded = .a if coded == 8
-quietly replace coded = .b if coded <= -1 & coded < .
-quietly replace coded = .c if coded >= 90 & coded <= 99 & coded < .
-quietly replace coded = .d if coded == 7
-label define coded 1 `"One"', modify
-label define coded 2 `"yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy"', modify
-label define coded .d `"Skipped by the set"', modify
-label define coded .b `"It's "quoted" and broken"', modify
-label define coded .r `"Refused"', modify
-label values coded coded
-format coded %9.0g
-quietly replace reasons = .a if reasons == 100
-quietly replace reasons = .b if reasons == 101
-quietly replace reasons = .c if reasons == 102
-quietly replace reasons = .d if reasons == 103
-quietly replace reasons = .e if reasons == 104
-quietly replace reasons = .f if reasons == 105
-quietly replace reasons = .g if reasons == 106
-quietly replace reasons = .h if reasons == 107
-quietly replace reasons = .i if reasons == 108
-quietly replace reasons = .j if reasons == 109
-quietly replace reasons = .k if reasons == 110
-quietly replace reasons = .l if reasons == 111
-quietly replace reasons = .m if reasons == 112
-quietly replace reasons = .n if reasons == 113
-quietly replace reasons = .o if reasons == 114
-quietly replace reasons = .p if reasons == 115
-quietly replace reasons = .q if reasons == 116
-quietly replace reasons = .r if reasons == 117
-quietly replace reasons = .s if reasons == 118
-quietly replace reasons = .t if reasons == 119
-quietly replace reasons = .u if reasons == 120
-quietly replace reasons = .v if reasons == 121
-quietly replace reasons = .w if reasons == 122
-quietly replace reasons = .x if reasons == 123
-quietly replace reasons = .y if reasons == 124
-quietly replace reasons = .z if reasons == 125
-quietly replace reasons = .z if reasons == 126
-quietly replace reasons = .z if reasons == 127
-quietly replace reasons = .z if reasons == 128
-quietly replace reasons = .z if reasons == 129
+label define codes_fr 1 `"Un"', modify
+label define codes_fr 2 `"yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy"', modify
+label define codes_fr .b `"Skipped by the set"', modify
+label define codes_fr .c `"It's "quoted" and broken"', modify
+label define codes_fr .d `"Below"', modify
+label define codes_fr .r `"Refused"', modify
+label define codes 1 `"One"', modify
+label define codes 2 `"yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy"', modify
+label define codes .b `"Skipped by the set"', modify
+label define codes .c `"It's "quoted" and broken"', modify
+label define codes .d `"Below"', modify
+label define codes .r `"Refused"', modify
 label define reasons .a `"Reason 0"', modify
 label define reasons .b `"Reason 1"', modify
 label define reasons .c `"Reason 2"', modify
@@ -186,31 +122,137 @@ label define reasons .w `"Reason 22"', modify
 label define reasons .x `"Reason 23"', modify
 label define reasons .y `"Reason 24"', modify
 label define reasons .z `"Reason 25"', modify
-label values reasons reasons
-quietly replace shown0 = .a if shown0 == 8.5
 label define shown0 .a `"Half"', modify
+label define shown1 .a `"Half"', modify
+label define shown2 .a `"Half"', modify
+label define shown3 .a `"Half"', modify
+label define shown4 .a `"Half"', modify
+label define shown5 .a `"Half"', modify
+label define yes .a `"Never"', modify
+format small %8.0g
+format unsigned %8.0g
+format big %8.0g
+label variable float_ `"The float"'
+format float_ %10.0g
+label variable exact `"The exact"'
+format exact %10.0g
+label variable truth `"The truth"'
+format truth %8.0g
+label variable day `"The day"'
+format day %td
+label variable local `"The local"'
+format local %tc
+label variable moment `"The moment"'
+notes moment: Times in UTC; the zone of the variable is UTC.
+format moment %tc
+label variable clock `"The clock"'
+format clock %tcHH:MM:SS
+label variable length `"The length"'
+notes length: Lengths of time in seconds.
+format length %8.0g
+label variable year `"The year"'
+format year %ty
+label variable half `"The half"'
+format half %th
+label variable quarter `"The quarter"'
+format quarter %tq
+label variable month `"The month"'
+format month %tm
+label variable week `"The week"'
+format week %tw
+label variable bytes `"The bytes"'
+format bytes %9s
+label variable many `"The many"'
+format many %9s
+label variable using_ `"The using"'
+format using_ %8.0g
+label variable str12_ `"The str12"'
+format str12_ %8.0g
+label variable not `"The not"'
+format not %8.0g
+label variable Ends_in_a_space_ `"The Ends in a space "'
+format Ends_in_a_space_ %9s
+label variable a_name_that_is_longer_than_thirt `"The a name that is longer than thirty-two characters"'
+format a_name_that_is_longer_than_thirt %9s
+label variable a_name_that_is_longer_than_thi_2 `"The a name that is longer than thirty-two letters"'
+format a_name_that_is_longer_than_thi_2 %9s
+label variable _2nd__é___x__y___z `"The 2nd "é" \$x \`y' \z"'
+format _2nd__é___x__y___z %9s
+label variable coded `"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"'
+notes coded: A note with a \`macro' and a \$global.
+notes coded: How many? And "why"?
+notes coded: xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
+quietly replace coded = .n if coded == 99
+quietly replace coded = .m if coded == 98
+quietly replace coded = .l if coded == 97
+quietly replace coded = .k if coded == 96
+quietly replace coded = .j if coded == 95
+quietly replace coded = .i if coded == 94
+quietly replace coded = .h if coded == 93
+quietly replace coded = .g if coded == 92
+quietly replace coded = .f if coded == 91
+quietly replace coded = .e if coded == 90
+quietly replace coded = .c if coded == -5
+quietly replace coded = .b if coded == 7
+quietly replace coded = .a if coded == 8
+quietly replace coded = .r if coded == 9
+quietly replace coded = .d if coded <= -1 & coded < .
+label values coded codes
+format coded %9.0g
+quietly replace reasons = .z if reasons == 129
+quietly replace reasons = .z if reasons == 128
+quietly replace reasons = .z if reasons == 127
+quietly replace reasons = .z if reasons == 126
+quietly replace reasons = .z if reasons == 125
+quietly replace reasons = .y if reasons == 124
+quietly replace reasons = .x if reasons == 123
+quietly replace reasons = .w if reasons == 122
+quietly replace reasons = .v if reasons == 121
+quietly replace reasons = .u if reasons == 120
+quietly replace reasons = .t if reasons == 119
+quietly replace reasons = .s if reasons == 118
+quietly replace reasons = .r if reasons == 117
+quietly replace reasons = .q if reasons == 116
+quietly replace reasons = .p if reasons == 115
+quietly replace reasons = .o if reasons == 114
+quietly replace reasons = .n if reasons == 113
+quietly replace reasons = .m if reasons == 112
+quietly replace reasons = .l if reasons == 111
+quietly replace reasons = .k if reasons == 110
+quietly replace reasons = .j if reasons == 109
+quietly replace reasons = .i if reasons == 108
+quietly replace reasons = .h if reasons == 107
+quietly replace reasons = .g if reasons == 106
+quietly replace reasons = .f if reasons == 105
+quietly replace reasons = .e if reasons == 104
+quietly replace reasons = .d if reasons == 103
+quietly replace reasons = .c if reasons == 102
+quietly replace reasons = .b if reasons == 101
+quietly replace reasons = .a if reasons == 100
+label values reasons reasons
+format reasons %8.0g
+quietly replace shown0 = .a if shown0 == 8.5
 label values shown0 shown0
 format shown0 %12.3f
 quietly replace shown1 = .a if shown1 == 8.5
-label define shown1 .a `"Half"', modify
 label values shown1 shown1
-format shown1 %12.3f
+format shown1 %12.3fc
 quietly replace shown2 = .a if shown2 == 8.5
-label define shown2 .a `"Half"', modify
 label values shown2 shown2
-format shown2 %12.3f
+format shown2 %12.3e
 quietly replace shown3 = .a if shown3 == 8.5
-label define shown3 .a `"Half"', modify
 label values shown3 shown3
 format shown3 %12.3f
 quietly replace shown4 = .a if shown4 == 8.5
-label define shown4 .a `"Half"', modify
 label values shown4 shown4
-format shown4 %12.3f
+format shown4 %12.3fc
 quietly replace shown5 = .a if shown5 == 8.5
-label define shown5 .a `"Half"', modify
 label values shown5 shown5
-format shown5 %12.3f
+format shown5 %012.3f
+format answer %9s
+quietly replace yes = .a if yes == 1
+label values yes yes
+format yes %8.0g
 label language en, rename
 label language fr, new
 label variable float_ `"Le float"'
@@ -235,123 +277,10 @@ label variable Ends_in_a_space_ `"Le Ends in a space "'
 label variable a_name_that_is_longer_than_thirt `"Le a name that is longer than thirty-two characters"'
 label variable a_name_that_is_longer_than_thi_2 `"Le a name that is longer than thirty-two letters"'
 label variable _2nd__é___x__y___z `"Le 2nd "é" \$x \`y' \z"'
-label variable coded `"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"'
-label define coded_fr 1 `"Un"', modify
-label define coded_fr 2 `"yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy"', modify
-label define coded_fr .d `"Skipped by the set"', modify
-label define coded_fr .b `"It's "quoted" and broken"', modify
-label define coded_fr .r `"Refused"', modify
-label values coded coded_fr
-label define reasons_fr .a `"Reason 0"', modify
-label define reasons_fr .b `"Reason 1"', modify
-label define reasons_fr .c `"Reason 2"', modify
-label define reasons_fr .d `"Reason 3"', modify
-label define reasons_fr .e `"Reason 4"', modify
-label define reasons_fr .f `"Reason 5"', modify
-label define reasons_fr .g `"Reason 6"', modify
-label define reasons_fr .h `"Reason 7"', modify
-label define reasons_fr .i `"Reason 8"', modify
-label define reasons_fr .j `"Reason 9"', modify
-label define reasons_fr .k `"Reason 10"', modify
-label define reasons_fr .l `"Reason 11"', modify
-label define reasons_fr .m `"Reason 12"', modify
-label define reasons_fr .n `"Reason 13"', modify
-label define reasons_fr .o `"Reason 14"', modify
-label define reasons_fr .p `"Reason 15"', modify
-label define reasons_fr .q `"Reason 16"', modify
-label define reasons_fr .r `"Reason 17"', modify
-label define reasons_fr .s `"Reason 18"', modify
-label define reasons_fr .t `"Reason 19"', modify
-label define reasons_fr .u `"Reason 20"', modify
-label define reasons_fr .v `"Reason 21"', modify
-label define reasons_fr .w `"Reason 22"', modify
-label define reasons_fr .x `"Reason 23"', modify
-label define reasons_fr .y `"Reason 24"', modify
-label define reasons_fr .z `"Reason 25"', modify
-label values reasons reasons_fr
-label define shown0_fr .a `"Half"', modify
-label values shown0 shown0_fr
-label define shown1_fr .a `"Half"', modify
-label values shown1 shown1_fr
-label define shown2_fr .a `"Half"', modify
-label values shown2 shown2_fr
-label define shown3_fr .a `"Half"', modify
-label values shown3 shown3_fr
-label define shown4_fr .a `"Half"', modify
-label values shown4 shown4_fr
-label define shown5_fr .a `"Half"', modify
-label values shown5 shown5_fr
-label language pt_BR, new
-label variable float_ `"The float"'
-label variable exact `"The exact"'
-label variable truth `"The truth"'
-label variable day `"The day"'
-label variable local `"The local"'
-label variable moment `"The moment"'
-label variable clock `"The clock"'
-label variable length `"The length"'
-label variable year `"The year"'
-label variable half `"The half"'
-label variable quarter `"The quarter"'
-label variable month `"The month"'
-label variable week `"The week"'
-label variable bytes `"The bytes"'
-label variable many `"The many"'
-label variable using_ `"The using"'
-label variable str12_ `"The str12"'
-label variable not `"The not"'
-label variable Ends_in_a_space_ `"The Ends in a space "'
-label variable a_name_that_is_longer_than_thirt `"The a name that is longer than thirty-two characters"'
-label variable a_name_that_is_longer_than_thi_2 `"The a name that is longer than thirty-two letters"'
-label variable _2nd__é___x__y___z `"The 2nd "é" \$x \`y' \z"'
-label variable coded `"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"'
-label define coded_pt_BR 1 `"One"', modify
-label define coded_pt_BR 2 `"yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy"', modify
-label define coded_pt_BR .d `"Skipped by the set"', modify
-label define coded_pt_BR .b `"It's "quoted" and broken"', modify
-label define coded_pt_BR .r `"Refused"', modify
-label values coded coded_pt_BR
-label define reasons_pt_BR .a `"Reason 0"', modify
-label define reasons_pt_BR .b `"Reason 1"', modify
-label define reasons_pt_BR .c `"Reason 2"', modify
-label define reasons_pt_BR .d `"Reason 3"', modify
-label define reasons_pt_BR .e `"Reason 4"', modify
-label define reasons_pt_BR .f `"Reason 5"', modify
-label define reasons_pt_BR .g `"Reason 6"', modify
-label define reasons_pt_BR .h `"Reason 7"', modify
-label define reasons_pt_BR .i `"Reason 8"', modify
-label define reasons_pt_BR .j `"Reason 9"', modify
-label define reasons_pt_BR .k `"Reason 10"', modify
-label define reasons_pt_BR .l `"Reason 11"', modify
-label define reasons_pt_BR .m `"Reason 12"', modify
-label define reasons_pt_BR .n `"Reason 13"', modify
-label define reasons_pt_BR .o `"Reason 14"', modify
-label define reasons_pt_BR .p `"Reason 15"', modify
-label define reasons_pt_BR .q `"Reason 16"', modify
-label define reasons_pt_BR .r `"Reason 17"', modify
-label define reasons_pt_BR .s `"Reason 18"', modify
-label define reasons_pt_BR .t `"Reason 19"', modify
-label define reasons_pt_BR .u `"Reason 20"', modify
-label define reasons_pt_BR .v `"Reason 21"', modify
-label define reasons_pt_BR .w `"Reason 22"', modify
-label define reasons_pt_BR .x `"Reason 23"', modify
-label define reasons_pt_BR .y `"Reason 24"', modify
-label define reasons_pt_BR .z `"Reason 25"', modify
-label values reasons reasons_pt_BR
-label define shown0_pt_BR .a `"Half"', modify
-label values shown0 shown0_pt_BR
-label define shown1_pt_BR .a `"Half"', modify
-label values shown1 shown1_pt_BR
-label define shown2_pt_BR .a `"Half"', modify
-label values shown2 shown2_pt_BR
-label define shown3_pt_BR .a `"Half"', modify
-label values shown3 shown3_pt_BR
-label define shown4_pt_BR .a `"Half"', modify
-label values shown4 shown4_pt_BR
-label define shown5_pt_BR .a `"Half"', modify
-label values shown5 shown5_pt_BR
+label values coded codes_fr
 label language en
 label data `"A table with everything: "quotes", 'quotes', and a label of more than eighty cha"'
 notes: First note
+notes: A table with everything: "quotes", 'quotes', and a label of more than eighty characters, é
 compress
 save `"my table.dta"', replace

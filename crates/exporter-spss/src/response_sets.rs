@@ -1,0 +1,79 @@
+//! Groups of variables as multiple response sets.
+
+use exporter_core::codebook::{Group, GroupKind, Language, Table, Value as CodebookValue};
+use exporter_core::text_cut::to_bytes;
+use exporter_core::{Loss, LossCode};
+
+use crate::Value;
+use crate::limits::{MAX_MISSING_TEXT_BYTES, MAX_NAME_BYTES, MAX_VALUE_LABEL_BYTES};
+use crate::names::unique_names;
+
+/// A multiple response set.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ResponseSet {
+    /// Name without the `$` before it.
+    pub name: String,
+    /// Label.
+    pub label: String,
+    /// What its variables hold.
+    pub kind: ResponseSetKind,
+    /// Positions of its variables, two at least.
+    pub members: Vec<usize>,
+}
+
+/// What the variables of a set hold.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ResponseSetKind {
+    /// One variable per option, chosen where it has this value.
+    Dichotomy(Value),
+    /// Several variables of the same options.
+    Category,
+}
+
+impl ResponseSet {
+    /// The set that a group becomes.
+    pub(crate) fn of(
+        group: &Group,
+        table: &Table,
+        language: Language<'_>,
+        losses: &mut Vec<Loss>,
+    ) -> Option<Self> {
+        let mut dropped = |action: &str| {
+            losses.push(Loss::new(LossCode::GROUP_DROPPED, action).first(None, &group.name));
+            None
+        };
+        let kind = match &group.kind {
+            GroupKind::MultipleCategory => ResponseSetKind::Category,
+            GroupKind::MultipleDichotomy { counted: value } => match counted(value) {
+                Some(counted) => ResponseSetKind::Dichotomy(counted),
+                None => return dropped("SPSS has multiple response sets only"),
+            },
+            _ => return dropped("SPSS has multiple response sets only"),
+        };
+        let member = |name: &String| table.variable(name).map(|(column, _)| column);
+        let members: Vec<usize> = group.members.iter().filter_map(member).collect();
+        if members.len() < 2 {
+            return dropped("a set needs two variables");
+        }
+        let label = group.label.get(language);
+        let cut = to_bytes(label, MAX_VALUE_LABEL_BYTES);
+        if cut.len() < label.len() {
+            let action = "the group's label is cut at 120 bytes";
+            losses.push(Loss::new(LossCode::LABEL_TRUNCATED, action).first(None, label));
+        }
+        let name = unique_names(&[&group.name]).concat();
+        let name = to_bytes(&name, MAX_NAME_BYTES - 1).to_owned();
+        Some(Self { name, label: cut.to_owned(), kind, members })
+    }
+}
+
+fn counted(value: &CodebookValue) -> Option<Value> {
+    match value {
+        CodebookValue::Text(text) => {
+            (text.len() <= MAX_MISSING_TEXT_BYTES).then(|| Value::Text(text.clone()))
+        }
+        CodebookValue::Boolean(truth) => Some(Value::Number(f64::from(u8::from(*truth)))),
+        other => other.as_f64().map(Value::Number),
+    }
+}

@@ -1,0 +1,6 @@
+//! One export of several formats tells one story.
+#![allow(clippy::unwrap_used, reason = "a test stops at the first thing that is not as it must be")]
+
+mod do_file;
+mod stata;
+mod stata_studies;
