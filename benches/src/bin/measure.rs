@@ -98,7 +98,7 @@ fn write(arguments: &Arguments, context: &Context) -> Result<()> {
 
 fn read(arguments: &Arguments, context: &Context) -> Result<()> {
     let registry = exporter::registry();
-    let mut source = Source::new(arguments.path(0)?);
+    let mut source = Source::open(arguments.path(0)?, context)?;
     if let Some(columns) = &arguments.columns {
         // Whoever wants some columns knows their names; here they are looked up before the clock starts.
         let data = registry.open_as(&arguments.format, &source, arguments.options.clone(), context)?;
@@ -125,7 +125,7 @@ fn read(arguments: &Arguments, context: &Context) -> Result<()> {
 
 /// Everything a file holds as a dataset in memory, described by a workload's codebook.
 fn in_memory(path: &Path, codebook: Option<&Path>, context: &Context) -> Result<MemoryDataset> {
-    let file = exporter::registry().open(&Source::new(path), serde_json::Value::Null, context)?;
+    let file = exporter::registry().open(&Source::open(path, context)?, serde_json::Value::Null, context)?;
     let batches = context.scan(&*file, TableId(0), &Scan::all())?.collect::<Result<Vec<_>>>()?;
     let mut described = file.codebook().clone();
     if let Some(path) = codebook {

@@ -9,6 +9,7 @@ mod formats;
 mod full_disk;
 mod mistakes;
 mod packaging;
+mod pipe;
 mod program;
 mod refusal;
 mod requests;

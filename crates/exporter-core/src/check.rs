@@ -13,9 +13,10 @@ pub use findings::Findings;
 use crate::context::Context;
 use crate::dataset::{Scan, TableId};
 use crate::error::{Error, ErrorKind, Place, Result};
-use crate::format::{FormatInfo, Input, Recognition, Source};
+use crate::format::{FormatInfo, Input, Recognition};
 use crate::password::Password;
 use crate::registry::Registry;
+use crate::source::Source;
 
 /// The rule of formats whose files are checked by reading them: the file opens and every row can be read.
 pub const UNREADABLE: Rule = Rule::error("unreadable", "The file opens and every row of it can be read.");

@@ -37,6 +37,7 @@ pub mod profile;
 mod projection;
 pub mod registry;
 pub mod sink;
+pub mod source;
 pub mod text_cut;
 
 pub use carry::{Carry, Held, Part};
@@ -51,7 +52,7 @@ pub use exporter::{
     Bundle, EntryReport, Exporter, Output, Plan, Planning, PreparedPlan, Recode, Rename, Summary, TableRows,
     TableWriter, TablesPlan, Written, export, plan, plan_of,
 };
-pub use format::{Declared, Format, FormatInfo, Input, OptionInfo, OptionKind, Recognition, Source};
+pub use format::{Format, FormatInfo, Input, OptionInfo, OptionKind, Recognition};
 pub use limits::Limits;
 pub use loss::{Loss, LossCode, LossPolicy, LossReport, Severity};
 pub use password::Password;
@@ -59,3 +60,4 @@ pub use profile::{ColumnFacts, Facts, Profile, ProfileRequest, TableProfile};
 pub use projection::Projection;
 pub use registry::{Faces, Registry};
 pub use sink::{Entry, EntryReceipt, EntrySpec, RandomEntry, Receipt, Sink};
+pub use source::{ReadAt, Source};

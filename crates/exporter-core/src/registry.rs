@@ -2,8 +2,6 @@
 
 mod options;
 
-use std::path::Path;
-
 use serde::Serialize;
 use serde_json::Value as Json;
 
@@ -12,13 +10,14 @@ use crate::context::Context;
 use crate::dataset::{Dataset, OpenedDataset};
 use crate::error::{Error, Result};
 use crate::exporter::Exporter;
-use crate::format::{Format, FormatInfo, Input, Recognition, Source};
+use crate::format::{Format, FormatInfo, Input, Recognition};
 use crate::near_name;
+use crate::source::Source;
 use options::typed;
 pub use options::{options_from_pairs, read_options_from_pairs};
 
-/// How many bytes of a file decide what it is.
-const HEAD_BYTES: u64 = 4096;
+/// How many bytes of a source decide what it is.
+const HEAD_BYTES: usize = 4096;
 
 /// The formats a program knows, by three faces: those it writes, those it reads and those whose files it checks.
 #[derive(Clone, Default)]
@@ -134,16 +133,16 @@ impl Registry {
         (writer.call)(options)
     }
 
-    /// Opens a file as a dataset: recognised by content first, by extension second.
+    /// Opens a source as a dataset: recognised by content first, by the extension of its name second.
     ///
     /// # Errors
-    /// [`crate::ErrorKind::Unsupported`] when no format knows the file; else what its reader says.
+    /// [`crate::ErrorKind::Unsupported`] when no format knows the bytes; else what its reader says.
     pub fn open(&self, source: &Source<'_>, options: Json, context: &Context) -> Result<Box<dyn Dataset>> {
-        let reader = self.reader_of(source.path)?;
+        let reader = self.reader_of(source)?;
         open_with(&reader, source, options, context)
     }
 
-    /// Opens a file as a dataset of the named format, whatever it looks like.
+    /// Opens a source as a dataset of the named format, whatever it looks like.
     ///
     /// # Errors
     /// [`crate::ErrorKind::Usage`] when the format does not read; else what its reader says.
@@ -160,12 +159,12 @@ impl Registry {
         open_with(reader, source, options, context)
     }
 
-    /// The format that a file is in.
+    /// The format that a source is in.
     ///
     /// # Errors
     /// [`crate::ErrorKind::Io`] when it cannot be read, [`crate::ErrorKind::Unsupported`] when no format knows it.
-    pub fn recognise(&self, path: &Path) -> Result<&'static FormatInfo> {
-        Ok(self.reader_of(path)?.info)
+    pub fn recognise(&self, source: &Source<'_>) -> Result<&'static FormatInfo> {
+        Ok(self.reader_of(source)?.info)
     }
 
     /// Checks a file by the rules of its format: recognised by content first, by extension second.
@@ -174,18 +173,17 @@ impl Registry {
     /// [`crate::ErrorKind::Unsupported`] when no check knows the file, [`crate::ErrorKind::Io`] when it cannot be read,
     /// [`crate::ErrorKind::Cancelled`].
     pub fn check(&self, source: &Source<'_>, options: &CheckOptions, context: &Context) -> Result<Findings> {
-        let name = source.path.display().to_string();
         let judges = |checker: &Face<Checker>| !checker.call.rules.is_empty();
-        let checker = self.checker(&name, &head(source.path)?).filter(judges).ok_or_else(|| {
+        let checker = self.checker(&source.name, &head(source)?).filter(judges).ok_or_else(|| {
             let known: Vec<&str> =
                 self.checkers.iter().filter(|face| judges(face)).map(|face| face.info.id).collect();
             Error::unsupported("no check knows this file")
-                .entry(&name)
+                .entry(&source.name)
                 .hint(format!("formats that are checked: {}", known.join(", ")))
         })?;
         let mut findings = Findings::default();
         (checker.call.apply)(source, &Checking::new(self, options), &mut findings, context)
-            .map_err(|error| error.entry(name))?;
+            .map_err(|error| error.entry(&source.name))?;
         Ok(findings)
     }
 
@@ -197,7 +195,7 @@ impl Registry {
         findings: &mut Findings,
         context: &Context,
     ) -> Result<Option<Checked>> {
-        let checker = self.checker(&source.path.to_string_lossy(), &head(source.path)?);
+        let checker = self.checker(&source.name, &head(source)?);
         checker.map(|checker| (checker.call.apply)(source, checking, findings, context)).transpose()
     }
 
@@ -212,11 +210,11 @@ impl Registry {
             .or_else(|| self.checkers.iter().find(|face| has_extension(face.info, name)).copied())
     }
 
-    fn reader_of(&self, path: &Path) -> Result<Face<Open>> {
-        recognised(&self.readers, &path.to_string_lossy(), &head(path)?).ok_or_else(|| {
+    fn reader_of(&self, source: &Source<'_>) -> Result<Face<Open>> {
+        recognised(&self.readers, &source.name, &head(source)?).ok_or_else(|| {
             let known: Vec<&str> = self.readers.iter().map(|face| face.info.id).collect();
             Error::unsupported("this file is in no known format")
-                .entry(path.display().to_string())
+                .entry(&source.name)
                 .hint(format!("formats that are read: {}", known.join(", ")))
         })
     }
@@ -232,11 +230,10 @@ impl Registry {
 }
 
 /// The first bytes of a file.
-fn head(path: &Path) -> Result<Vec<u8>> {
-    use std::io::Read as _;
-    let failed = |source| Error::io(format!("cannot read {}", path.display()), source);
-    let mut head = Vec::new();
-    std::fs::File::open(path).map_err(failed)?.take(HEAD_BYTES).read_to_end(&mut head).map_err(failed)?;
+fn head(source: &Source<'_>) -> Result<Vec<u8>> {
+    let mut head = vec![0; HEAD_BYTES];
+    let read = source.bytes.fill_at(0, &mut head);
+    head.truncate(read.map_err(|error| Error::io(format!("cannot read {}", source.name), error))?);
     Ok(head)
 }
 
@@ -248,7 +245,7 @@ fn put<C>(faces: &mut Vec<Face<C>>, face: Face<C>) {
 
 /// The face of a file's format: the first that is sure, or the first that is not and has the file's extension.
 fn recognised<C: Copy>(faces: &[Face<C>], name: &str, head: &[u8]) -> Option<Face<C>> {
-    let head = head.get(..HEAD_BYTES as usize).unwrap_or(head);
+    let head = head.get(..HEAD_BYTES).unwrap_or(head);
     let sure = faces.iter().find(|face| (face.recognise)(head) == Recognition::Yes);
     let maybe =
         |face: &&Face<C>| has_extension(face.info, name) && (face.recognise)(head) == Recognition::Maybe;
@@ -281,9 +278,8 @@ fn open_with(
     options: Json,
     context: &Context,
 ) -> Result<Box<dyn Dataset>> {
-    let file = source.path.display().to_string();
     match (reader.call)(source, options, context) {
-        Ok(data) => Ok(Box::new(OpenedDataset::new(data, reader.info.id, file))),
-        Err(error) => Err(error.entry(file)),
+        Ok(data) => Ok(Box::new(OpenedDataset::new(data, reader.info.id, source.name.clone()))),
+        Err(error) => Err(error.entry(&source.name)),
     }
 }

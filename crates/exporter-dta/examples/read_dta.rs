@@ -1,11 +1,12 @@
 //! Times reading a `.dta` into Arrow: `read_dta FILE [VARIABLE,…] [THREADS]`; the last line is JSON.
 
 use std::error::Error;
-use std::fs::File;
 use std::io::Write;
+use std::sync::Arc;
 use std::time::Instant;
 
 use arrow_array::{Array, RecordBatch};
+use exporter_core::source::FileBytes;
 use exporter_dta::reader::{DtaReader, Selection};
 
 /// Processor time of this process over all its threads, in seconds.
@@ -24,7 +25,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let threads: usize = arguments.next().unwrap_or_default().parse().unwrap_or(1);
 
     let (start, cpu) = (Instant::now(), cpu_seconds());
-    let mut reader = DtaReader::open(File::open(&path)?)?;
+    let mut reader = DtaReader::open(Arc::new(FileBytes::open(&path)?))?;
     let mut selection = Selection::all();
     if !wanted.is_empty() {
         let index =
@@ -32,7 +33,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         selection = selection.columns(wanted.split(',').map(index).collect::<Result<Vec<_>, _>>()?);
     }
     let batches: Vec<RecordBatch> = if threads > 1 {
-        reader.parallel_batches(&selection, threads, || File::open(&path))?.collect::<Result<_, _>>()?
+        reader.parallel_batches(&selection, threads)?.collect::<Result<_, _>>()?
     } else {
         reader.batches(&selection)?.collect::<Result<_, _>>()?
     };

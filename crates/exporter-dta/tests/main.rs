@@ -5,10 +5,8 @@
 mod round_trip;
 mod strl_sinks;
 
-use std::io::Cursor;
-
 use exporter_core::sink::MemorySink;
-use exporter_core::{Context, Dataset, ErrorKind, LossCode, LossPolicy, Registry, export};
+use exporter_core::{Context, Dataset, ErrorKind, LossCode, LossPolicy, Registry, Source, export};
 use exporter_dta::check::{check, rule};
 use exporter_dta::dataset::DtaInput;
 use exporter_dta::{Dta, DtaExporter, DtaOptions};
@@ -66,7 +64,8 @@ fn export_and_check(data: &dyn Dataset, chosen: serde_json::Value) -> Result<(),
     export(&exporter, data, Box::new(sink.clone()), &lenient())
         .map_err(|error| TestCaseError::fail(format!("{error:?}")))?;
     for (path, bytes) in sink.entries() {
-        let findings = check(Cursor::new(bytes)).map_err(|error| TestCaseError::fail(error.to_string()))?;
+        let findings = check(Source::memory("t.dta", bytes).bytes)
+            .map_err(|error| TestCaseError::fail(error.to_string()))?;
         let serious: Vec<_> =
             findings.listed().iter().filter(|finding| finding.rule != rule::EDITION).collect();
         prop_assert!(serious.is_empty(), "{}: {:?}", path, serious);

@@ -2,10 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
-use std::io::{self, Cursor};
+use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow_array::{ArrayRef, Float64Array, Int8Array, RecordBatch, StringArray};
+use exporter_core::source::FileBytes;
+use exporter_core::{ReadAt, Source};
 use exporter_dta::metadata::{DtaMetadata, DtaVariable, ValueLabelSet};
 use exporter_dta::reader::{DtaReader, ReadOptions, Selection};
 use exporter_dta::writer::{DtaWriter, WriterOptions, strl_bytes};
@@ -130,13 +132,13 @@ fn file(release: Release, rows: usize) -> Vec<u8> {
 }
 
 /// Opens the file and reads everything; errors are fine.
-fn read_all(bytes: &[u8], lenient: bool) -> bool {
+fn read_all(bytes: &Arc<dyn ReadAt>, lenient: bool) -> bool {
     let mut options = ReadOptions::default();
     options.lenient = lenient;
     let read = || {
-        let mut reader = DtaReader::with_options(Cursor::new(bytes), options)?;
+        let mut reader = DtaReader::with_options(Arc::clone(bytes), options)?;
         let variables: Vec<usize> = (0..reader.dictionary().variables.len()).collect();
-        reader.facts(&variables)?;
+        reader.facts(&variables, 1)?;
         reader.batches(&Selection::all())?.try_for_each(|batch| batch.map(drop))
     };
     read().is_ok()
@@ -153,8 +155,8 @@ fn a_cut_file_takes_at_most_four_times_its_size() {
         let places = (0..=whole.len()).step_by(step).chain(whole.len() - 40..=whole.len());
         for end in places {
             for lenient in [false, true] {
-                let cut = whole.get(..end).unwrap();
-                let (complete, peak) = peak_during(|| read_all(cut, lenient));
+                let cut = Source::memory("cut.dta", whole.get(..end).unwrap().to_vec()).bytes;
+                let (complete, peak) = peak_during(|| read_all(&cut, lenient));
                 assert!(complete || end < whole.len(), "{release:?}: the whole file is not read");
                 assert!(
                     peak <= 4 * end.max(MIB / 4),
@@ -183,8 +185,8 @@ fn the_pass_for_facts_keeps_sixteen_mebibytes_of_numbers_or_none() {
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     // 15.3 MiB are kept, 16.8 MiB are not.
     for (rows, expected) in [(2_000_000, 15 * MIB..17 * MIB), (2_200_000, 0..MIB)] {
-        let mut reader = DtaReader::open(doubles(rows)).unwrap();
-        let (_, peak) = peak_during(|| reader.facts(&[0]).unwrap());
+        let mut reader = DtaReader::open(Arc::new(FileBytes::new(doubles(rows)).unwrap())).unwrap();
+        let (_, peak) = peak_during(|| reader.facts(&[0], 1).unwrap());
         assert!(expected.contains(&peak), "{peak} bytes for facts about {rows} rows");
         let (count, scan) = peak_during(|| {
             let batches = reader.batches(&Selection::all()).unwrap();

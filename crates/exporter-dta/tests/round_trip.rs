@@ -7,7 +7,9 @@ use exporter_core::codebook::{
     ValueLabels, Variable,
 };
 use exporter_core::sink::MemorySink;
-use exporter_core::{Context, Dataset, LossCode, MemoryDataset, Result, Scan, Summary, TableId, export};
+use exporter_core::{
+    Context, Dataset, LossCode, MemoryDataset, Result, Scan, Source, Summary, TableId, export,
+};
 use exporter_dta::DtaExporter;
 use exporter_dta::dataset::{DtaDataset, Letters};
 use exporter_dta::reader::ReadOptions;
@@ -156,19 +158,17 @@ fn studies() -> impl Strategy<Value = Study> {
     )
 }
 
-/// Writes a study and opens what was written; the folder holds the file.
+/// Writes a study and opens what was written.
 fn through_a_file(
     data: &dyn Dataset,
     chosen: serde_json::Value,
     context: &Context,
-) -> Result<(tempfile::TempDir, DtaDataset, Summary)> {
+) -> Result<(DtaDataset, Summary)> {
     let sink = MemorySink::new();
     let summary = export(&DtaExporter::new(options(chosen)), data, Box::new(sink.clone()), context)?;
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("t.dta");
-    std::fs::write(&path, &sink.entries()["t.dta"]).unwrap();
-    let read = DtaDataset::open(&path, ReadOptions::default(), Letters::Seen, 1)?;
-    Ok((folder, read, summary))
+    let source = Source::memory("t.dta", sink.entries().remove("t.dta").unwrap());
+    let read = DtaDataset::open(&source, ReadOptions::default(), Letters::Seen, 1)?;
+    Ok((read, summary))
 }
 
 /// Codes of the losses of one variable.
@@ -268,10 +268,10 @@ proptest! {
     fn studies_come_back_but_for_the_reported_losses(Study(data) in studies()) {
         prop_assume!(data.codebook().problems().is_empty());
         let fail = |error| TestCaseError::fail(format!("{error:?}"));
-        let (_folder, read, summary) = through_a_file(&data, json!({}), &lenient()).map_err(fail)?;
+        let (read, summary) = through_a_file(&data, json!({}), &lenient()).map_err(fail)?;
         assert_same(&data, &read, &summary)?;
         // And once more: nothing is lost that was not lost before.
-        let (_folder, again, summary) = through_a_file(&read, json!({}), &lenient()).map_err(fail)?;
+        let (again, summary) = through_a_file(&read, json!({}), &lenient()).map_err(fail)?;
         assert_same(&read, &again, &summary)?;
     }
 
@@ -285,7 +285,7 @@ proptest! {
         let fail = |error| TestCaseError::fail(format!("{error:?}"));
         let context = lenient().with_language(language);
         let chosen = json!({"release": release, "decimals": "text"});
-        let (_folder, read, summary) = through_a_file(&data, chosen, &context).map_err(fail)?;
+        let (read, summary) = through_a_file(&data, chosen, &context).map_err(fail)?;
         let replaced = LossCode::TEXT_REPLACED;
         if summary.losses.iter().all(|loss| loss.code != replaced || loss.variable.is_none()) {
             assert_same(&data, &read, &summary)?;

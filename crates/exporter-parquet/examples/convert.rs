@@ -4,12 +4,9 @@
 //! reads the whole input before the clock starts, as programs that hold their tables in memory do, writes its rows so
 //! many times over and tells the memory that took beyond the input.
 
-use std::path::Path;
-
-use exporter_core::format::Source;
 use exporter_core::registry::options_from_pairs;
 use exporter_core::sink::{FolderOptions, FolderSink, NullSink, Sink};
-use exporter_core::{Context, Dataset, MemoryDataset, Registry, Scan, TableId, export};
+use exporter_core::{Context, Dataset, MemoryDataset, Registry, Scan, Source, TableId, export};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -25,7 +22,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     if let [threads, ..] = rest {
         context = context.with_threads(threads.parse()?);
     }
-    let data = registry.open(&Source::new(Path::new(input)), serde_json::Value::Null, &context)?;
+    let data = registry.open(&Source::open(input, &context)?, serde_json::Value::Null, &context)?;
     let data: Box<dyn Dataset> = match rest {
         [_, times] => {
             let batches = context.scan(&*data, TableId(0), &Scan::all())?.collect::<Result<Vec<_>, _>>()?;

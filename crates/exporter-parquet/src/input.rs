@@ -1,7 +1,7 @@
 //! Parquet and Arrow IPC as inputs of the engine, recognised by their first bytes.
 
-use exporter_core::format::{FormatInfo, Input, Recognition, Source};
-use exporter_core::{Context, Dataset, Result};
+use exporter_core::format::{FormatInfo, Input, Recognition};
+use exporter_core::{Context, Dataset, Result, Source};
 
 use crate::exporter::{ArrowFile, ArrowStream, Parquet, arrow, parquet};
 use crate::ipc::layout::{CONTINUATION, MAGIC};
@@ -23,7 +23,7 @@ impl Input for Parquet {
     }
 
     fn open(source: &Source<'_>, options: ReadOptions, context: &Context) -> Result<Box<dyn Dataset>> {
-        Ok(Box::new(ParquetDataset::open(source.path, &options)?.with_threads(context.threads())))
+        Ok(Box::new(ParquetDataset::open(source, &options)?.with_threads(context.threads())))
     }
 }
 
@@ -36,7 +36,7 @@ impl Input for ArrowFile {
     }
 
     fn open(source: &Source<'_>, options: ReadOptions, _: &Context) -> Result<Box<dyn Dataset>> {
-        Ok(Box::new(ArrowDataset::open(source.path, &options)?))
+        Ok(Box::new(ArrowDataset::open(source, &options)?))
     }
 }
 
@@ -49,6 +49,6 @@ impl Input for ArrowStream {
     }
 
     fn open(source: &Source<'_>, options: ReadOptions, _: &Context) -> Result<Box<dyn Dataset>> {
-        Ok(Box::new(ArrowDataset::open(source.path, &options)?))
+        Ok(Box::new(ArrowDataset::open(source, &options)?))
     }
 }

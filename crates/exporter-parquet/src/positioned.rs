@@ -1,57 +1,36 @@
-//! A file read at given positions, so that several scans do not move each other's cursor.
+//! The bytes of a source as the `parquet` crate reads them.
 
-use std::fs::File;
-use std::io::{self, Read};
-use std::path::Path;
+use std::io;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use exporter_core::ReadAt;
+use exporter_core::source::Cursor;
 use parquet::errors::ParquetError as CrateError;
 use parquet::file::reader::{ChunkReader, Length};
 
-/// An open file of known length.
+/// Bytes at any offset; the one place where the crate's own trait meets [`ReadAt`].
 #[derive(Clone, Debug)]
-pub(crate) struct Positioned {
-    file: Arc<File>,
-    length: u64,
-}
+pub(crate) struct Positioned(Arc<dyn ReadAt>);
 
 impl Positioned {
-    pub(crate) fn open(path: &Path) -> io::Result<Self> {
-        Self::of(File::open(path)?)
-    }
-
-    /// An open file, read from its beginning whatever its cursor is.
-    pub(crate) fn of(file: File) -> io::Result<Self> {
-        let length = file.metadata()?.len();
-        Ok(Self { file: Arc::new(file), length })
+    pub(crate) fn new(bytes: Arc<dyn ReadAt>) -> Self {
+        Self(bytes)
     }
 
     pub(crate) fn length(&self) -> u64 {
-        self.length
+        self.0.len()
     }
 
     /// Reads exactly these bytes; a range past the end is refused before memory is taken for it.
     pub(crate) fn read(&self, start: u64, length: usize) -> io::Result<Vec<u8>> {
-        if start.checked_add(length as u64).is_none_or(|end| end > self.length) {
-            return Err(io::Error::new(
-                io::ErrorKind::UnexpectedEof,
-                format!("{length} bytes at offset {start} lie beyond the end of the file ({})", self.length),
-            ));
-        }
-        let mut bytes = vec![0; length];
-        self.at(start).read_exact(&mut bytes)?;
-        Ok(bytes)
-    }
-
-    fn at(&self, position: u64) -> Cursor {
-        Cursor { file: self.file.clone(), position }
+        self.0.read_vec_at(start, length)
     }
 }
 
 impl Length for Positioned {
     fn len(&self) -> u64 {
-        self.length
+        self.0.len()
     }
 }
 
@@ -59,32 +38,10 @@ impl ChunkReader for Positioned {
     type T = io::BufReader<Cursor>;
 
     fn get_read(&self, start: u64) -> Result<Self::T, CrateError> {
-        Ok(io::BufReader::new(self.at(start)))
+        Ok(io::BufReader::new(Cursor::new(Arc::clone(&self.0)).at(start)))
     }
 
     fn get_bytes(&self, start: u64, length: usize) -> Result<Bytes, CrateError> {
         Ok(self.read(start, length)?.into())
-    }
-}
-
-/// A place in a file.
-pub(crate) struct Cursor {
-    file: Arc<File>,
-    position: u64,
-}
-
-impl Read for Cursor {
-    #[cfg(unix)]
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = std::os::unix::fs::FileExt::read_at(&*self.file, buffer, self.position)?;
-        self.position += read as u64;
-        Ok(read)
-    }
-
-    #[cfg(windows)]
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = std::os::windows::fs::FileExt::seek_read(&*self.file, buffer, self.position)?;
-        self.position += read as u64;
-        Ok(read)
     }
 }

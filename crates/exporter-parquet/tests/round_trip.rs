@@ -3,7 +3,7 @@
 use arrow_array::RecordBatch;
 use exporter_core::codebook::{Attribute, Codebook, Question, Table, Text, ValueLabels, Variable};
 use exporter_core::dataset::{MemoryDataset, TableId};
-use exporter_core::{Context, Dataset, Scan};
+use exporter_core::{Context, Dataset, Scan, Source};
 use exporter_parquet::{ParquetDataset, ReadOptions};
 use exporter_testkit::{Cell, cells_of, sample, tables};
 use proptest::prelude::*;
@@ -82,12 +82,13 @@ proptest! {
 fn the_whole_codebook_is_in_every_file() {
     let folder = tempfile::tempdir().unwrap();
     for path in write(&sample::study(), "parquet", json!({}), folder.path()) {
-        let dataset = ParquetDataset::open(&path, &ReadOptions::default()).unwrap();
+        let source = Source::open(&path, &Context::default()).unwrap();
+        let dataset = ParquetDataset::open(&source, &ReadOptions::default()).unwrap();
         assert_eq!(dataset.stored_codebook(), Some(sample::study().codebook()));
         assert_eq!(dataset.remarks(), Vec::<String>::new());
         let name = path.file_stem().unwrap().to_str().unwrap();
         assert_eq!(dataset.codebook().tables[0].name, name);
-        let plain = ParquetDataset::open(&path, &ReadOptions { codebook: false }).unwrap();
+        let plain = ParquetDataset::open(&source, &ReadOptions { codebook: false }).unwrap();
         assert_eq!(plain.stored_codebook(), None);
         assert!(plain.codebook().tables[0].label.is_empty());
     }

@@ -2,9 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use exporter_core::format::Source;
 use exporter_core::sink::MemorySink;
-use exporter_core::{Context, Dataset, Registry, export};
+use exporter_core::{Context, Dataset, Registry, Source, export};
 use serde_json::Value as Json;
 
 pub(crate) fn registry() -> Registry {
@@ -33,5 +32,6 @@ pub(crate) fn write(data: &dyn Dataset, format: &str, options: Json, folder: &Pa
 }
 
 pub(crate) fn open(path: &Path) -> exporter_core::Result<Box<dyn Dataset>> {
-    registry().open(&Source::new(path), Json::Null, &Context::default())
+    let context = Context::default();
+    registry().open(&Source::open(path, &context)?, Json::Null, &context)
 }

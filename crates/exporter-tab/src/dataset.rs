@@ -1,25 +1,25 @@
 //! A delimited file as a dataset of one table.
 
 use std::collections::HashMap;
-use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use exporter_core::Projection;
 use exporter_core::codebook::{Codebook, Kind, Table, Text, Variable};
 use exporter_core::context::Cancel;
 use exporter_core::dataset::{arrow_type, infer_kind, select_from, table_of};
-use exporter_core::format::Declared as DeclaredTable;
-use exporter_core::{Batches, Context, Dataset, Error, Result, Scan, TableId, parallel};
+use exporter_core::source::Cursor;
+use exporter_core::{
+    Batches, Context, Dataset, Error, Projection, ReadAt, Result, Scan, Source, TableId, parallel,
+};
 
 use crate::exporter::period_unit;
 use crate::read_ahead::ReadAhead;
 use crate::reader::{CellKind, Declared, Layout, Opened, Piece, ReadOptions, Seen, TabReader};
 use crate::{PeriodUnit, TabError};
 
-/// A file that is read anew by every scan and presumed not to change.
+/// Delimited text that is read anew by every scan and presumed not to change.
 #[derive(Debug)]
 pub struct TabDataset {
-    path: PathBuf,
+    bytes: Arc<dyn ReadAt>,
     projection: Projection,
     options: ReadOptions,
     layout: Layout,
@@ -29,44 +29,26 @@ pub struct TabDataset {
 }
 
 impl TabDataset {
-    /// Reads the header and infers the kinds of columns that are not declared, which reads the whole file once. This
-    /// and every scan use the threads and the cancel flag of the context; memory is bounded by a few pieces of the
-    /// file a thread.
+    /// Reads the header and infers the kinds of projected columns that are not declared, which reads the whole source once.
+    /// This and every scan use the threads and the cancel flag of the context; memory is bounded by a few pieces of the
+    /// text a thread. The projection is by the names of the header: other columns that are not declared are described as
+    /// text, and scans of them are refused.
     ///
     /// # Errors
-    /// When the file cannot be read, is no well-formed delimited text, or lacks a declared column.
-    pub fn open(
-        path: &Path,
-        options: ReadOptions,
-        declared: Option<DeclaredTable<'_>>,
-        context: &Context,
-    ) -> Result<Self> {
-        Self::open_for(&Projection::all(), path, options, declared, context)
-    }
-
-    /// Opens a file with a projection, whose names are those of the header: kinds are inferred for the projected columns
-    /// only. Other columns that are not declared are described as text, and scans of them are refused.
-    ///
-    /// # Errors
-    /// As [`TabDataset::open`].
-    pub fn open_for(
-        projection: &Projection,
-        path: &Path,
-        options: ReadOptions,
-        declared: Option<DeclaredTable<'_>>,
-        context: &Context,
-    ) -> Result<Self> {
+    /// When the bytes cannot be read, are no well-formed delimited text, or lack a declared column.
+    pub fn open(source: &Source<'_>, options: ReadOptions, context: &Context) -> Result<Self> {
+        let declared = source.declared;
         let kinds = match declared {
             Some(declared) => {
                 declared.table.variables.iter().map(declared_cell).collect::<Result<Vec<_>>>()?
             }
             None => Vec::new(),
         };
-        let layout = layout(open(path)?, &options, &kinds, projection, context)?;
-        let stem = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let stem = stem.split_once('.').map_or(stem.as_str(), |(stem, _)| stem).to_owned();
-        let name = declared.map_or(stem, |declared| declared.table.name.clone());
-        let mut table = Table::new(&name, Vec::new());
+        let layout = layout(source.cursor(), &options, &kinds, &source.projection, context)?;
+        let file = source.file_name();
+        let stem = file.split_once('.').map_or(file, |(stem, _)| stem);
+        let name = declared.map_or(stem, |declared| &declared.table.name);
+        let mut table = Table::new(name, Vec::new());
         // By name once: looking through thousands of variables for each of thousands of columns takes seconds.
         let variables = declared.iter().flat_map(|declared| &declared.table.variables);
         let known: HashMap<&str, &Variable> =
@@ -81,14 +63,14 @@ impl TabDataset {
             }
             table.variables.push(variable);
         }
-        let mut codebook = Codebook::new(&name).with_table(table);
+        let mut codebook = Codebook::new(name).with_table(table);
         if let Some(declared) = declared {
             codebook.value_labels.clone_from(&declared.codebook.value_labels);
             codebook.study.languages.clone_from(&declared.codebook.study.languages);
         }
         let (threads, cancel) = (context.threads(), context.cancel().clone());
-        let projection = projection.clone();
-        Ok(Self { path: path.to_owned(), projection, options, layout, codebook, threads, cancel })
+        let (bytes, projection) = (Arc::clone(&source.bytes), source.projection.clone());
+        Ok(Self { bytes, projection, options, layout, codebook, threads, cancel })
     }
 }
 
@@ -107,27 +89,27 @@ impl Dataset for TabDataset {
         self.projection.check(description, &needed)?;
         let mut options = self.options.clone();
         options.batch_rows = scan.batch_rows.unwrap_or(options.batch_rows);
-        let file = open(&self.path)?;
+        let cursor = Cursor::new(Arc::clone(&self.bytes));
         if self.threads == 1 {
-            let reader = TabReader::new(file, &self.layout, &options, Some(&needed)).map_err(error)?;
+            let reader = TabReader::new(cursor, &self.layout, &options, Some(&needed)).map_err(error)?;
             return select_from(description, &needed, scan, reader.map(|batch| batch.map_err(error)));
         }
         let ahead =
-            ReadAhead::start(file, &self.layout, &options, &needed, self.threads, self.cancel.clone())?;
+            ReadAhead::start(cursor, &self.layout, &options, &needed, self.threads, self.cancel.clone())?;
         select_from(description, &needed, scan, ahead)
     }
 }
 
 /// [`Layout::read`] on all threads.
 fn layout(
-    file: File,
+    input: Cursor,
     options: &ReadOptions,
     declared: &[Declared],
     projection: &Projection,
     context: &Context,
 ) -> Result<Layout> {
     let Opened { mut layout, inference, pieces } =
-        Layout::open(file, options, declared, |name| projection.has(name)).map_err(error)?;
+        Layout::open(input, options, declared, |name| projection.has(name)).map_err(error)?;
     if let Some(inference) = inference {
         let mut findings = inference.nothing_yet();
         let work = |piece: Piece, seen: &mut Seen| {
@@ -142,10 +124,6 @@ fn layout(
         layout.settle(findings);
     }
     Ok(layout)
-}
-
-fn open(path: &Path) -> Result<File> {
-    File::open(path).map_err(|source| Error::io(format!("cannot read {}", path.display()), source))
 }
 
 fn declared_cell(variable: &Variable) -> Result<Declared> {

@@ -1,7 +1,7 @@
 //! Reading delimited files by name.
 
-use exporter_core::format::{Input, OptionInfo, Recognition, Source};
-use exporter_core::{Context, Dataset, Error, Format, FormatInfo, Result};
+use exporter_core::format::{Input, OptionInfo, Recognition};
+use exporter_core::{Context, Dataset, Error, Format, FormatInfo, Result, Source};
 use serde::Deserialize;
 
 use crate::dataset::TabDataset;
@@ -82,13 +82,7 @@ impl DelimitedInputOptions {
         context: &Context,
     ) -> Result<Box<dyn Dataset>> {
         let options = self.settle(delimiter)?;
-        Ok(Box::new(TabDataset::open_for(
-            &source.projection,
-            source.path,
-            options,
-            source.declared,
-            context,
-        )?))
+        Ok(Box::new(TabDataset::open(source, options, context)?))
     }
 
     fn settle(self, delimiter: Option<Delimiter>) -> Result<ReadOptions> {

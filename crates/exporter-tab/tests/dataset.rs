@@ -1,7 +1,6 @@
 //! A delimited file as a dataset: several threads, projection, filter, cancel.
 
 use std::fmt::Write as _;
-use std::path::Path;
 
 use arrow_array::{Array as _, RecordBatch};
 use arrow_select::concat::concat_batches;
@@ -27,15 +26,13 @@ fn text() -> String {
     text
 }
 
-fn file(folder: &Path, text: &str) -> std::path::PathBuf {
-    let path = folder.join("rows.csv");
-    std::fs::write(&path, text).unwrap();
-    path
+fn file(text: impl Into<Vec<u8>>) -> Source<'static> {
+    Source::memory("rows.csv", text.into())
 }
 
-fn open(path: &Path, threads: usize) -> TabDataset {
+fn open(source: &Source<'_>, threads: usize) -> TabDataset {
     let context = Context::default().with_threads(threads);
-    TabDataset::open(path, ReadOptions::default(), None, &context).unwrap()
+    TabDataset::open(source, ReadOptions::default(), &context).unwrap()
 }
 
 fn read(data: &TabDataset, scan: &Scan) -> RecordBatch {
@@ -46,13 +43,12 @@ fn read(data: &TabDataset, scan: &Scan) -> RecordBatch {
 
 #[test]
 fn any_number_of_threads_reads_the_same() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = file(folder.path(), &text());
-    let alone = open(&path, 1);
+    let source = file(text());
+    let alone = open(&source, 1);
     let all = read(&alone, &Scan::all());
     assert_eq!((all.num_rows(), alone.rows(TableId(0))), (ROWS, Some(ROWS as u64)));
     for threads in [2, 8] {
-        let data = open(&path, threads);
+        let data = open(&source, threads);
         assert_eq!(data.codebook(), alone.codebook());
         assert_eq!(read(&data, &Scan::all()), all);
         // A reader that takes one batch and goes away stops the threads.
@@ -63,15 +59,14 @@ fn any_number_of_threads_reads_the_same() {
 
 #[test]
 fn a_scan_reads_only_the_columns_it_needs() {
-    let folder = tempfile::tempdir().unwrap();
-    // The third column does not hold what is declared; who does not ask for it does not notice.
-    let path = file(folder.path(), "a,b,c,d\n1,x,no,5\n2,y,no,6\n3,z,no,7\n");
+    // The third column does not hold what is declared, which shows only when it is read.
+    let source = file("a,b,c,d\n1,x,no,5\n2,y,no,6\n3,z,no,7\n");
     let table = Table::new("rows", vec![Variable::new("c", Kind::INTEGER)]);
     let codebook = Codebook::new("s").with_table(table.clone());
-    let source = Source::new(&path).declared(&codebook, &table);
+    let source = source.declared(&codebook, &table);
     for threads in [1, 2] {
         let context = Context::default().with_threads(threads);
-        let data = TabDataset::open(&path, ReadOptions::default(), source.declared, &context).unwrap();
+        let data = TabDataset::open(&source, ReadOptions::default(), &context).unwrap();
         let filter = Filter::compare("a", Comparison::AtLeast, Value::Integer(2));
         let scan = Scan::all().columns([3, 1]).filter(filter.clone());
         let batch = read(&data, &scan);
@@ -85,7 +80,6 @@ fn a_scan_reads_only_the_columns_it_needs() {
 
 #[test]
 fn places_count_over_all_pieces() {
-    let folder = tempfile::tempdir().unwrap();
     let good = text();
     let line = good.lines().count() as u64 + 1;
     for (tail, expected) in [
@@ -96,18 +90,17 @@ fn places_count_over_all_pieces() {
         ),
         ("1,\"x\" y,3,4\n", format!("record {} (line {line}), column 2: text follows", ROWS + 1)),
     ] {
-        let path = file(folder.path(), &format!("{good}{tail}"));
+        let source = file(format!("{good}{tail}"));
         for threads in [1, 2, 8] {
             let context = Context::default().with_threads(threads);
-            let error = TabDataset::open(&path, ReadOptions::default(), None, &context).unwrap_err();
+            let error = TabDataset::open(&source, ReadOptions::default(), &context).unwrap_err();
             assert!(error.message().starts_with(&expected), "{error}");
         }
     }
     let bytes = [good.as_bytes(), b"1,caf\xe9,3,2024-01-01\n"].concat();
-    let path = folder.path().join("rows.csv");
-    std::fs::write(&path, bytes).unwrap();
+    let source = file(bytes);
     for threads in [1, 2] {
-        let data = open(&path, threads);
+        let data = open(&source, threads);
         let error = data.scan(TableId(0), &Scan::all()).unwrap().find_map(Result::err).unwrap();
         let expected = format!("record {} (line {line}), column 2: not valid UTF-8", ROWS + 1);
         assert!(error.message().starts_with(&expected), "{error}");
@@ -116,14 +109,13 @@ fn places_count_over_all_pieces() {
 
 #[test]
 fn a_raised_flag_stops_inference_and_scans() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = file(folder.path(), &text());
+    let source = file(text());
     for threads in [1, 2] {
         let cancel = Cancel::default();
         let context = Context::default().with_threads(threads).with_cancel(cancel.clone());
-        let data = TabDataset::open(&path, ReadOptions::default(), None, &context).unwrap();
+        let data = TabDataset::open(&source, ReadOptions::default(), &context).unwrap();
         cancel.cancel();
-        let error = TabDataset::open(&path, ReadOptions::default(), None, &context).unwrap_err();
+        let error = TabDataset::open(&source, ReadOptions::default(), &context).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Cancelled);
         let mut batches = context.scan(&data, TableId(0), &Scan::all()).unwrap();
         assert_eq!(batches.find_map(Result::err).unwrap().kind(), ErrorKind::Cancelled);
@@ -132,12 +124,11 @@ fn a_raised_flag_stops_inference_and_scans() {
 
 #[test]
 fn kinds_are_found_in_all_pieces() {
-    let folder = tempfile::tempdir().unwrap();
     let mut text = String::from("late,always\n");
     text.push_str(&"1,1\n".repeat(700_000));
     text.push_str("x,1\n");
-    let path = file(folder.path(), &text);
-    let data = open(&path, 4);
+    let source = file(text);
+    let data = open(&source, 4);
     let kinds: Vec<String> =
         data.codebook().tables[0].variables.iter().map(|variable| variable.kind.to_string()).collect();
     assert_eq!(kinds, ["text", "integer"]);
@@ -145,19 +136,18 @@ fn kinds_are_found_in_all_pieces() {
 }
 
 #[test]
-fn kinds_are_inferred_only_where_they_are_asked_for() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = file(folder.path(), "a,b,c,d\n1,NA,2,x\n2,5,,y\n");
+fn kinds_are_inferred_only_for_projected_columns() {
+    let source = file("a,b,c,d\n1,NA,2,x\n2,5,,y\n");
     let table = Table::new("rows", vec![Variable::new("c", Kind::Float { bits: 64 })]);
     let codebook = Codebook::new("s").with_table(table.clone());
-    let source = Source::new(&path).declared(&codebook, &table);
+    let source = source.declared(&codebook, &table);
     for threads in [1, 2] {
         let context = Context::default().with_threads(threads);
-        let open = |projection: &Projection| {
-            TabDataset::open_for(projection, &path, ReadOptions::default(), source.declared, &context)
-                .unwrap()
+        let open = |projection: Projection| {
+            let source = source.clone().projection(projection);
+            TabDataset::open(&source, ReadOptions::default(), &context).unwrap()
         };
-        let (whole, some) = (open(&Projection::all()), open(&Projection::only(["b", "c"])));
+        let (whole, some) = (open(Projection::all()), open(Projection::only(["b", "c"])));
         let kinds = |data: &TabDataset| {
             data.codebook().tables[0].variables.iter().map(|v| v.kind.to_string()).collect::<Vec<_>>()
         };
@@ -171,18 +161,17 @@ fn kinds_are_inferred_only_where_they_are_asked_for() {
             assert!(error.message().contains("outside the projection"), "{error}");
         }
         // With nothing to infer, nothing but the header is read.
-        assert_eq!(open(&Projection::only(["c"])).rows(TableId(0)), None);
+        assert_eq!(open(Projection::only(["c"])).rows(TableId(0)), None);
     }
 }
 
 #[test]
-fn records_of_another_width_are_found_whatever_is_asked_for() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = file(folder.path(), "a,b\n1,2\n3,4,5\n");
+fn records_of_another_width_are_found_with_any_projection() {
+    let source = file("a,b\n1,2\n3,4,5\n");
     let context = Context::default();
     for projection in [Projection::all(), Projection::only(["a"])] {
-        let error =
-            TabDataset::open_for(&projection, &path, ReadOptions::default(), None, &context).unwrap_err();
+        let source = source.clone().projection(projection);
+        let error = TabDataset::open(&source, ReadOptions::default(), &context).unwrap_err();
         assert!(error.message().starts_with("record 2 (line 3) has 3 cells where 2 are expected"), "{error}");
     }
 }

@@ -9,12 +9,9 @@ use exporter_core::{Codebook, Context, Error, Registry, Scan, Source, TableId};
 use serde_json::{Value as Json, json};
 
 fn read_declared(bytes: &[u8], options: Json, declared: Vec<Variable>) -> Result<RecordBatch, Error> {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("rows.csv");
-    std::fs::write(&path, bytes).unwrap();
     let table = Table::new("rows", declared);
     let codebook = Codebook::new("s").with_table(table.clone());
-    let source = Source::new(&path).declared(&codebook, &table);
+    let source = Source::memory("rows.csv", bytes.to_vec()).declared(&codebook, &table);
     let context = Context::default().with_threads(2);
     let data = exporter_tab::register(Registry::new()).open_as("csv", &source, options, &context)?;
     let batches = context.scan(&*data, TableId(0), &Scan::all())?;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use arrow_array::{ArrayRef, Float64Array, Int32Array, RecordBatch, StringArray};
 use exporter_core::dataset::{Batches, MemoryDataset};
 use exporter_core::sink::NullSink;
-use exporter_core::{Codebook, Context, Dataset, Registry, Result, Scan, TableId};
+use exporter_core::{Codebook, Context, Dataset, Registry, Result, Scan, Source, TableId};
 use exporter_tab::{Layout, ReadOptions, TabDataset, TabError, TabReader};
 use exporter_testkit::allocation::{CountingAllocator, peak_during};
 use serde_json::json;
@@ -136,7 +136,8 @@ fn reading_a_file() {
             std::io::copy(&mut Lines::new(line.clone(), 204 * rows), &mut file).unwrap();
             let context = Context::default().with_threads(threads);
             let read = || {
-                let data = TabDataset::open(&path, ReadOptions::default(), None, &context).unwrap();
+                let source = Source::open(&path, &context).unwrap();
+                let data = TabDataset::open(&source, ReadOptions::default(), &context).unwrap();
                 let batches = context.scan(&data, TableId(0), &Scan::all()).unwrap();
                 batches.map(|batch| batch.unwrap().num_rows() as u64).sum::<u64>()
             };

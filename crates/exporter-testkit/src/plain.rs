@@ -5,8 +5,7 @@
 //! `\N` for null.
 
 use std::fmt::Write as _;
-use std::io::{BufRead as _, BufReader, Write as _};
-use std::path::PathBuf;
+use std::io::{BufRead as _, BufReader, ErrorKind, Write as _};
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, RecordBatch, StringArray};
@@ -14,10 +13,11 @@ use arrow_schema::Schema;
 use exporter_core::codebook::{Codebook, Kind, Table, Variable};
 use exporter_core::dataset::{infer_table, select, table_of};
 use exporter_core::exporter::{Output, TableRows, TableWriter, TablesPlan, Written};
+use exporter_core::source::Cursor;
 use exporter_core::{
     Batches, Carry, Context, Dataset, EntrySpec, Error, Exporter, Format, FormatInfo, Input, Loss, LossCode,
-    LossReport, OptionInfo, Part, Plan, Planning, ProfileRequest, Recognition, Result, Scan, Source, TableId,
-    parallel,
+    LossReport, OptionInfo, Part, Plan, Planning, ProfileRequest, ReadAt, Recognition, Result, Scan, Source,
+    TableId, parallel,
 };
 use serde::Deserialize;
 
@@ -228,19 +228,17 @@ impl Input for Plain {
     }
 
     fn open(source: &Source<'_>, options: PlainOptions, _: &Context) -> Result<Box<dyn Dataset>> {
-        let name =
-            source.path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
         let mut file = PlainFile {
-            path: source.path.to_owned(),
+            bytes: Arc::clone(&source.bytes),
             separator: options.separator.character(),
-            codebook: Codebook::new(&name),
+            codebook: Codebook::new(source.stem()),
         };
-        let mut lines = file.lines()?;
+        let mut lines = file.lines();
         if lines.next().transpose()?.as_deref() != Some(SIGNATURE) {
             return Err(Error::invalid("the file does not begin with #plain"));
         }
         let header = lines.next().transpose()?.ok_or_else(|| Error::invalid("the file has no names"))?;
-        let mut table = infer_table(&name, &Schema::empty())?;
+        let mut table = infer_table(source.stem(), &Schema::empty())?;
         table.variables =
             header.split(file.separator).map(|variable| Variable::new(variable, Kind::Text)).collect();
         file.codebook.tables.push(table);
@@ -249,18 +247,19 @@ impl Input for Plain {
 }
 
 struct PlainFile {
-    path: PathBuf,
+    bytes: Arc<dyn ReadAt>,
     separator: char,
     codebook: Codebook,
 }
 
 impl PlainFile {
-    fn lines(&self) -> Result<impl Iterator<Item = Result<String>> + Send + use<>> {
-        let file =
-            std::fs::File::open(&self.path).map_err(|source| Error::io("cannot open the file", source))?;
-        Ok(BufReader::new(file).lines().map(|line| {
-            line.map_err(|source| Error::invalid("the file is not UTF-8 text").with_source(source))
-        }))
+    fn lines(&self) -> impl Iterator<Item = Result<String>> + Send + use<> {
+        BufReader::new(Cursor::new(Arc::clone(&self.bytes))).lines().map(|line| {
+            line.map_err(|source| match source.kind() {
+                ErrorKind::InvalidData => Error::invalid("the file is not UTF-8 text").with_source(source),
+                _ => Error::io("cannot read the file", source),
+            })
+        })
     }
 }
 
@@ -278,7 +277,7 @@ impl Dataset for PlainFile {
         let columns: Vec<usize> = (0..description.variables.len()).collect();
         let schema = exporter_core::dataset::arrow_schema(description, &columns);
         let size = scan.batch_rows.unwrap_or(1024).max(1);
-        let mut lines = self.lines()?.skip(2);
+        let mut lines = self.lines().skip(2);
         let mut first_row = 0;
         let batches = std::iter::from_fn(move || {
             let lines: Result<Vec<String>> = lines.by_ref().take(size).collect();

@@ -41,5 +41,5 @@ pub fn check(
     if let Some(findings) = archive::check(path, options, context)? {
         return Ok(findings);
     }
-    registry.check(&Source::new(path), options, context)
+    registry.check(&Source::open(path, context)?, options, context)
 }

@@ -2,11 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use exporter_core::Projection;
 use exporter_core::codebook::Codebook;
-use exporter_core::format::Source;
 use exporter_core::near_name::nearest;
-use exporter_core::{Context, Dataset, Error, Registry, Result, TableId};
+use exporter_core::{Context, Dataset, Error, Projection, Registry, Result, Source, TableId};
 use serde_json::Value as Json;
 
 use crate::assembled::{AssembledDataset, Part};
@@ -31,18 +29,10 @@ pub struct InputOptions {
     pub follow: bool,
 }
 
-impl InputOptions {
-    /// The projection for each of so many tables: all of it where tables will follow others, because the files themselves
-    /// may declare by which variables.
-    pub(crate) fn with_links(&self, projection: &Projection, tables: usize) -> Projection {
-        if self.follow && tables > 1 { Projection::all() } else { projection.clone() }
-    }
-}
-
 /// Opens a study file, or one or more data files as the tables of one study.
 ///
 /// Data files become tables of their file names; a codebook describes them by these names, or by its only table
-/// when there is one file.
+/// when there is one file. A pipe is read once, into a temporary file.
 ///
 /// # Errors
 /// When a file cannot be read or recognised, names clash, or the codebook does not fit.
@@ -52,43 +42,94 @@ pub fn open(
     registry: &Registry,
     context: &Context,
 ) -> Result<AssembledDataset> {
-    let opened = open_for(&options.projection, inputs, options, registry, context);
-    if opened.is_ok() || options.projection.is_all() {
-        return opened;
-    }
-    // What a codebook declares need not fit columns that no format has looked at: what is wrong shows when all are.
-    open_for(&Projection::all(), inputs, options, registry, context)
-}
-
-fn open_for(
-    projection: &Projection,
-    inputs: &[PathBuf],
-    options: &InputOptions,
-    registry: &Registry,
-    context: &Context,
-) -> Result<AssembledDataset> {
-    let [first, ..] = inputs else { return Err(Error::usage("no input is given")) };
     for input in inputs {
         exists(input)?;
     }
-    if options.format.is_none() && is_study_file(first) {
+    if let Some(study) = inputs.first().filter(|first| options.format.is_none() && is_study_file(first)) {
         if inputs.len() > 1 {
             return Err(Error::usage("a study file is the only input: it names its data files itself"));
         }
         if options.codebook.is_some() {
             return Err(Error::usage("a study file is its own codebook: leave --codebook out"));
         }
-        return open_study(first, projection, options, registry, context);
+        return open_study(study, options, registry, context);
     }
-    let projection = &options.with_links(projection, inputs.len());
+    let sources = inputs.iter().map(|input| Source::open(input, context)).collect::<Result<Vec<_>>>()?;
+    open_sources(&sources, options, registry, context)
+}
+
+/// Opens one or more sources, wherever their bytes are, as the tables of one study; the same as [`open`] does with data
+/// files. What the options say goes for all of them.
+///
+/// ```
+/// use exporter::{Context, Dataset, InputOptions, MemoryDataset, Source, TableId};
+/// # use exporter::sink::MemorySink;
+/// # fn upload() -> Result<Vec<u8>, Box<dyn std::error::Error>> {
+/// #     let ages = std::sync::Arc::new(arrow_array::Int64Array::from(vec![31, 40]));
+/// #     let batch = arrow_array::RecordBatch::try_from_iter([("age", ages as arrow_array::ArrayRef)])?;
+/// #     let data = MemoryDataset::from_batches("people", vec![batch])?;
+/// #     let (sink, dta) = (MemorySink::new(), exporter::registry().exporter("dta", serde_json::Value::Null)?);
+/// #     exporter::export(&*dta, &data, Box::new(sink.clone()), &Context::default())?;
+/// #     Ok(sink.entries().remove("people.dta").ok_or("no file")?)
+/// # }
+///
+/// let uploaded: Vec<u8> = upload()?; // a .dta that was sent to us
+/// let source = Source::memory("people.dta", uploaded);
+/// let (options, context) = (InputOptions::default(), Context::default());
+/// let people = exporter::open_sources(&[source], &options, &exporter::registry(), &context)?;
+/// assert_eq!(people.codebook().tables[0].variables[0].name, "age");
+/// assert_eq!(people.rows(TableId(0)), Some(2));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// As [`open`].
+pub fn open_sources(
+    sources: &[Source<'_>],
+    options: &InputOptions,
+    registry: &Registry,
+    context: &Context,
+) -> Result<AssembledDataset> {
+    if sources.is_empty() {
+        return Err(Error::usage("no input is given"));
+    }
     let study = match &options.codebook {
         Some(path) => Some(StudyFile::read(path).map_err(|error| error.entry(path.display().to_string()))?),
         None => None,
     };
+    projected(options, sources.len(), |projection| {
+        assembled(sources, study.as_ref(), projection, options, registry, context)
+    })
+}
+
+/// Opens so many tables with the projection of the options. When that fails they are opened without one: what a codebook
+/// declares need not fit columns that were not read, and what is wrong is told when all are.
+pub(crate) fn projected<T>(
+    options: &InputOptions,
+    tables: usize,
+    open: impl Fn(&Projection) -> Result<T>,
+) -> Result<T> {
+    // By which variables tables follow others may be declared in the files alone.
+    let follows = options.follow && tables > 1;
+    let projection = if follows { Projection::all() } else { options.projection.clone() };
+    match open(&projection) {
+        Err(_) if !projection.is_all() => open(&Projection::all()),
+        opened => opened,
+    }
+}
+
+fn assembled(
+    sources: &[Source<'_>],
+    study: Option<&StudyFile>,
+    projection: &Projection,
+    options: &InputOptions,
+    registry: &Registry,
+    context: &Context,
+) -> Result<AssembledDataset> {
     let mut parts: Vec<Part> = Vec::new();
-    for input in inputs {
-        let source = Source::new(input).projection(projection.clone());
-        for part in open_data(source, study.as_ref(), inputs.len() == 1, options, registry, context)? {
+    for source in sources {
+        let source = source.clone().projection(projection.clone());
+        for part in open_data(source, study, sources.len() == 1, options, registry, context)? {
             if let Some(other) = parts.iter().find(|other| other.name == part.name) {
                 return Err(Error::invalid(format!(
                     "{} and {} are both the table {:?}",
@@ -99,12 +140,13 @@ fn open_for(
             parts.push(part);
         }
     }
-    let open_kinds = study.as_ref().map(|study| study.open_kinds.clone()).unwrap_or_default();
-    let mut codebook = study.map(|study| study.codebook).unwrap_or_default();
-    if codebook.study.id.is_empty() && inputs.len() > 1 {
+    let mut codebook = study.map(|study| study.codebook.clone()).unwrap_or_default();
+    if codebook.study.id.is_empty() && sources.len() > 1 {
         codebook.study.id = "study".into();
     }
-    AssembledDataset::new(codebook, parts, &|table, variable| open_kinds.contains(table, variable))
+    let is_open =
+        |table: &str, variable: &str| study.is_some_and(|study| study.open_kinds.contains(table, variable));
+    AssembledDataset::new(codebook, parts, &is_open)
 }
 
 /// Says which file of the folder may be meant when there is none of this name.
@@ -131,7 +173,7 @@ fn exists(input: &Path) -> Result<()> {
 /// Most files of a folder that are looked at for the one that may be meant.
 const FILES_LOOKED_AT: usize = 10_000;
 
-/// The tables of one data file.
+/// The tables of one source.
 fn open_data(
     source: Source<'_>,
     study: Option<&StudyFile>,
@@ -140,8 +182,8 @@ fn open_data(
     registry: &Registry,
     context: &Context,
 ) -> Result<Vec<Part>> {
-    let file = source.path.display().to_string();
-    let stem = table_name(source.path);
+    let file = source.name.clone();
+    let stem = table_name(source.file_name());
     let codebook: Option<&Codebook> = study.map(|study| &study.codebook);
     let declared = codebook.and_then(|codebook| match codebook.tables.as_slice() {
         [one] if only => Some(one),
@@ -185,9 +227,8 @@ fn open_data(
 }
 
 /// The table that a data file is, by its name without extensions of packaging and format.
-fn table_name(input: &Path) -> String {
-    let name = input.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let stem = name.split_once('.').map_or(name.as_str(), |(stem, _)| stem);
+fn table_name(file: &str) -> String {
+    let stem = file.split_once('.').map_or(file, |(stem, _)| stem);
     if stem.is_empty() { "data".into() } else { stem.into() }
 }
 

@@ -24,5 +24,5 @@ pub use assembled::{AssembledDataset, Part};
 pub use checks::check;
 pub use excerpt::{Excerpt, PartOf};
 pub use formats::registry;
-pub use input::{InputOptions, open};
+pub use input::{InputOptions, open, open_sources};
 pub use request::Request;

@@ -46,7 +46,7 @@ pub(crate) fn told(data: &MemoryDataset) -> Told {
         found.1.to_vec()
     };
     let dta = entry(".dta");
-    let dictionary = DtaReader::open(std::io::Cursor::new(dta.clone())).unwrap().dictionary().clone();
+    let dictionary = DtaReader::open(std::sync::Arc::new(dta.clone())).unwrap().dictionary().clone();
     let script = String::from_utf8(entry(".do")).unwrap();
     Told { summary, script: DoFile::read(&script), dictionary, dta }
 }

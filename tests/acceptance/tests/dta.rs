@@ -1,12 +1,11 @@
 //! Stata files, most of them saved by Stata itself.
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use arrow_array::RecordBatch;
 use exporter_core::sink::MemorySink;
-use exporter_core::{Codebook, Context, Dataset, LossCode, Scan, TableId, export};
+use exporter_core::{Codebook, Context, Dataset, LossCode, Scan, Source, TableId, export};
 use exporter_dta::check::check;
 use exporter_dta::dataset::{DtaDataset, Letters};
 use exporter_dta::options::{DtaOptions, StorageOption};
@@ -60,6 +59,10 @@ fn type_name(storage: StorageType) -> String {
     }
 }
 
+fn source(path: &Path) -> Source<'static> {
+    Source::open(path, &Context::default()).unwrap()
+}
+
 #[test]
 fn every_file_says_what_another_reader_found() {
     let Some((folder, files)) = expected() else { return };
@@ -67,7 +70,7 @@ fn every_file_says_what_another_reader_found() {
         let name = file["file"].as_str().unwrap();
         let mut options = ReadOptions::default();
         options.dates = Dates::Numbers;
-        let mut reader = DtaReader::with_options(File::open(folder.join(name)).unwrap(), options).unwrap();
+        let mut reader = DtaReader::with_options(source(&folder.join(name)).bytes, options).unwrap();
         let dictionary = reader.dictionary().clone();
         let variables = &dictionary.variables;
         assert_eq!(json!(dictionary.rows), file["rows"], "{name}");
@@ -124,7 +127,7 @@ fn the_checker_finds_nothing() {
     let Some((folder, files)) = expected() else { return };
     for file in files {
         let name = file["file"].as_str().unwrap();
-        assert_eq!(check(File::open(folder.join(name)).unwrap()).unwrap().listed(), [], "{name}");
+        assert_eq!(check(source(&folder.join(name)).bytes).unwrap().listed(), [], "{name}");
     }
 }
 
@@ -138,7 +141,8 @@ fn every_file_survives_a_round_trip() {
     let Some((folder, files)) = expected() else { return };
     for file in files {
         let name = file["file"].as_str().unwrap();
-        let open = |path: &Path| DtaDataset::open(path, ReadOptions::default(), Letters::Seen, 1).unwrap();
+        let open =
+            |path: &Path| DtaDataset::open(&source(path), ReadOptions::default(), Letters::Seen, 1).unwrap();
         let data = open(&folder.join(name));
         let sink = MemorySink::new();
         let mut options = DtaOptions::default();
@@ -154,7 +158,7 @@ fn every_file_survives_a_round_trip() {
         }
         let entries = sink.entries();
         let (_, bytes) = entries.iter().find(|(entry, _)| entry.ends_with(".dta")).unwrap();
-        assert_eq!(check(std::io::Cursor::new(bytes)).unwrap().listed(), [], "{name}");
+        assert_eq!(check(Source::memory(name, bytes.clone()).bytes).unwrap().listed(), [], "{name}");
         let copies = tempfile::tempdir().unwrap();
         let path = copies.path().join(name);
         std::fs::write(&path, bytes).unwrap();

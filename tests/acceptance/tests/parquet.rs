@@ -10,7 +10,8 @@ use crate::reference;
 
 fn open(path: &Path) -> Box<dyn Dataset> {
     let registry = exporter_parquet::register(Registry::new());
-    registry.open(&Source::new(path), Json::Null, &Context::default()).unwrap()
+    let context = Context::default();
+    registry.open(&Source::open(path, &context).unwrap(), Json::Null, &context).unwrap()
 }
 
 /// The names of the variables and the cells of each.

@@ -1,7 +1,7 @@
 //! A genuine export of Survey Solutions: every table read, written with the preset, and compared byte for byte.
 
 use exporter_core::sink::MemorySink;
-use exporter_core::{Context, Dataset, TableId, export};
+use exporter_core::{Context, Dataset, Source, TableId, export};
 use exporter_tab::{ReadOptions, TabDataset};
 use serde_json::json;
 
@@ -46,7 +46,9 @@ fn every_table_is_written_as_it_was() {
         unpack(&archives.join(name), folder.path());
         for table in *tables {
             let path = folder.path().join(table);
-            let data = TabDataset::open(&path, ReadOptions::default(), None, &Context::default()).unwrap();
+            let data =
+                TabDataset::open(&Source::open(&path, &context).unwrap(), ReadOptions::default(), &context)
+                    .unwrap();
             let sink = MemorySink::new();
             let target = sink.clone();
             let summary = export(&*exporter, &data, Box::new(sink), &context).unwrap();
@@ -64,9 +66,9 @@ fn the_main_table_has_its_kinds() {
     let Some(archives) = reference::folder("data/survey-solutions") else { return };
     let folder = tempfile::tempdir().unwrap();
     unpack(&archives.join(TABLES[0].0), folder.path());
-    let data =
-        TabDataset::open(&folder.path().join("ssaw.tab"), ReadOptions::default(), None, &Context::default())
-            .unwrap();
+    let context = Context::default();
+    let source = Source::open(folder.path().join("ssaw.tab"), &context).unwrap();
+    let data = TabDataset::open(&source, ReadOptions::default(), &context).unwrap();
     let table = &data.codebook().tables[0];
     let kinds: Vec<String> =
         table.variables.iter().map(|variable| format!("{}: {}", variable.name, variable.kind)).collect();

@@ -1,10 +1,9 @@
 //! Parquet and Arrow IPC files.
 
-use std::io::Write;
 use std::sync::Once;
 
 use exporter::parquet::{ArrowDataset, ParquetDataset, ReadOptions};
-use exporter::{Context, Dataset, Scan, TableId};
+use exporter::{Context, Dataset, Scan, Source, TableId};
 
 /// Reads a Parquet file to its end or its first error.
 ///
@@ -12,11 +11,9 @@ use exporter::{Context, Dataset, Scan, TableId};
 /// When rows come that the file does not count, or a panic of its decoder is not contained.
 pub fn parquet(bytes: &[u8]) {
     let_contained_panics_pass();
-    with_file(bytes, |path| {
-        if let Ok(data) = ParquetDataset::open(path, &ReadOptions::default()) {
-            read(&data);
-        }
-    });
+    if let Ok(data) = ParquetDataset::open(&source(bytes), &ReadOptions::default()) {
+        read(&data);
+    }
 }
 
 /// Reads an Arrow IPC file or stream to its end or its first error.
@@ -25,11 +22,9 @@ pub fn parquet(bytes: &[u8]) {
 /// As [`parquet`].
 pub fn arrow(bytes: &[u8]) {
     let_contained_panics_pass();
-    with_file(bytes, |path| {
-        if let Ok(data) = ArrowDataset::open(path, &ReadOptions::default()) {
-            read(&data);
-        }
-    });
+    if let Ok(data) = ArrowDataset::open(&source(bytes), &ReadOptions::default()) {
+        read(&data);
+    }
 }
 
 /// libFuzzer takes every panic for a find, also one that the reader contains.
@@ -45,12 +40,8 @@ fn let_contained_panics_pass() {
     });
 }
 
-fn with_file(bytes: &[u8], read: impl FnOnce(&std::path::Path)) {
-    let written = tempfile::NamedTempFile::new().and_then(|mut file| file.write_all(bytes).map(|()| file));
-    // A full disk says nothing about the reader.
-    if let Ok(file) = written {
-        read(file.path());
-    }
+fn source(bytes: &[u8]) -> Source<'static> {
+    Source::memory("fuzz", bytes.to_vec())
 }
 
 /// Most batches read: a file can say in a few bytes that it has two billion nulls.

@@ -1,7 +1,6 @@
 //! Stata files.
 
-use std::io::Cursor;
-
+use exporter::Source;
 use exporter::dta::check::check;
 use exporter::dta::reader::{DtaReader, ReadOptions, Selection};
 
@@ -21,7 +20,8 @@ pub fn dta(bytes: &[u8]) {
 
 /// Rows of a file, `None` after an error.
 fn rows(bytes: &[u8], options: ReadOptions) -> Option<usize> {
-    let mut reader = DtaReader::with_options(Cursor::new(bytes), options).ok()?;
+    let mut reader =
+        DtaReader::with_options(Source::memory("fuzz.dta", bytes.to_vec()).bytes, options).ok()?;
     let variables = reader.dictionary().variables.len();
     let mut rows = 0;
     for batch in reader.batches(&Selection::all()).ok()? {
@@ -37,7 +37,7 @@ fn rows(bytes: &[u8], options: ReadOptions) -> Option<usize> {
 /// # Panics
 /// When the check fails, or a finding lies beyond the file.
 pub fn dta_check(bytes: &[u8]) {
-    match check(Cursor::new(bytes)) {
+    match check(Source::memory("fuzz.dta", bytes.to_vec()).bytes) {
         Ok(findings) => {
             let inside = |offset: Option<u64>| offset.is_some_and(|offset| offset <= bytes.len() as u64);
             assert!(findings.listed().iter().all(|finding| inside(finding.place.offset)), "{findings:?}")

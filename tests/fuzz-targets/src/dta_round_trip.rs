@@ -1,12 +1,12 @@
 //! Typed tables as Stata files and back.
 
-use std::io::Cursor;
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float32Type, Float64Type, Int8Type, Int16Type, Int32Type};
 use arrow_array::{Array, ArrayRef, BinaryArray, Float64Array, Int64Array, RecordBatch, StringArray};
 use arrow_schema::{DataType, Field, Schema};
+use exporter::Source;
 use exporter::dta::check::{check, rule};
 use exporter::dta::metadata::{DtaMetadata, DtaVariable};
 use exporter::dta::reader::{DtaReader, Selection};
@@ -63,7 +63,7 @@ pub fn dta_round_trip(bytes: &[u8]) {
         Ok(written) => written,
         Err(error) => panic!("{error}"),
     };
-    let findings = check(Cursor::new(&file)).unwrap_or_default();
+    let findings = check(Source::memory("fuzz.dta", file.clone()).bytes).unwrap_or_default();
     assert!(findings.listed().iter().all(|finding| finding.rule == rule::EDITION), "{findings:?}");
     let different = match different(&batch, file) {
         Ok(different) => different,
@@ -121,7 +121,7 @@ fn write(metadata: DtaMetadata, batch: &RecordBatch) -> Result<(Vec<u8>, u64), D
 
 /// How many cells are missing that were not; any other difference panics.
 fn different(batch: &RecordBatch, file: Vec<u8>) -> Result<u64, DtaError> {
-    let mut reader = DtaReader::open(Cursor::new(file))?;
+    let mut reader = DtaReader::open(Source::memory("fuzz.dta", file).bytes)?;
     let mut different = 0;
     let mut row = 0;
     for read in reader.batches(&Selection::all())? {

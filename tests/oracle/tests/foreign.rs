@@ -67,7 +67,7 @@ fn read(file: &Path, target: &Path) -> Result<Vec<String>, String> {
     let format = extension.filter(|extension| extension.starts_with("arrow")).unwrap_or("parquet");
     let options = json!({ "codebook": false });
     let read = || {
-        let data = registry.open_as(format, &Source::new(file), options.clone(), &context)?;
+        let data = registry.open_as(format, &Source::open(file, &context)?, options.clone(), &context)?;
         let sink = MemorySink::new();
         export(&*registry.exporter("arrow", options.clone())?, &*data, Box::new(sink.clone()), &context)?;
         let entries = sink.entries();

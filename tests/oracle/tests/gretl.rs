@@ -112,7 +112,7 @@ fn gretl_reads_csv() {
 fn what_gretl_writes_is_understood() {
     let folder = tempfile::tempdir().unwrap();
     opened("csv", Value::Null, folder.path());
-    let (dictionary, cells) = read(std::fs::File::open(folder.path().join(STORED)).unwrap()).unwrap();
+    let (dictionary, cells) = read(&std::fs::read(folder.path().join(STORED)).unwrap()).unwrap();
     assert_eq!(dictionary.release.number(), 113);
     let names: Vec<&str> = dictionary.variables.iter().map(|variable| variable.name.as_str()).collect();
     assert_eq!(names, ["vote", "weight", "town"]);

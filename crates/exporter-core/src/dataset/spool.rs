@@ -1,8 +1,8 @@
 //! One-shot inputs, spooled once to Arrow IPC in the temp folder so that they can be read again; compressed with the feature
 //! `compressed-spool`.
 
-use std::fs::File;
 use std::io::{BufReader, BufWriter, Write};
+use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 use arrow_ipc::CompressionType;
@@ -15,6 +15,7 @@ use crate::codebook::Codebook;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::sink::temp_file;
+use crate::source::{Cursor, FileBytes, ReadAt};
 
 /// A dataset whose tables were spooled to unnamed temporary files.
 #[derive(Debug)]
@@ -25,7 +26,7 @@ pub struct SpooledDataset {
 
 #[derive(Debug)]
 struct SpooledTable {
-    file: File,
+    bytes: Arc<dyn ReadAt>,
     rows: u64,
 }
 
@@ -65,39 +66,15 @@ impl SpooledTable {
         }
         writer.finish()?;
         let mut output = writer.into_inner()?;
-        output.flush().map_err(|source| Error::io("cannot spool the input", source))?;
-        let file =
-            output.into_inner().map_err(|failed| Error::io("cannot spool the input", failed.into_error()))?;
-        Ok(Self { file, rows })
+        let failed = |source| Error::io("cannot spool the input", source);
+        output.flush().map_err(failed)?;
+        let file = output.into_inner().map_err(|error| failed(error.into_error()))?;
+        Ok(Self { bytes: Arc::new(FileBytes::new(file).map_err(failed)?), rows })
     }
 
-    fn open(&self) -> Result<StreamReader<BufReader<SharedFile>>> {
-        let file =
-            self.file.try_clone().map_err(|source| Error::io("cannot reopen the spooled input", source))?;
-        Ok(StreamReader::try_new(BufReader::with_capacity(1 << 20, SharedFile { file, position: 0 }), None)?)
-    }
-}
-
-/// A file read at its own position, so that several scans do not move each other's cursor.
-struct SharedFile {
-    file: File,
-    position: u64,
-}
-
-impl std::io::Read for SharedFile {
-    #[cfg(unix)]
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        let read = std::os::unix::fs::FileExt::read_at(&self.file, buffer, self.position)?;
-        self.position += read as u64;
-        Ok(read)
-    }
-
-    #[cfg(not(unix))]
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        std::io::Seek::seek(&mut self.file, std::io::SeekFrom::Start(self.position))?;
-        let read = std::io::Read::read(&mut self.file, buffer)?;
-        self.position += read as u64;
-        Ok(read)
+    fn open(&self) -> Result<StreamReader<BufReader<Cursor>>> {
+        let cursor = Cursor::new(Arc::clone(&self.bytes));
+        Ok(StreamReader::try_new(BufReader::with_capacity(1 << 20, cursor), None)?)
     }
 }
 

@@ -1,18 +1,16 @@
 //! Walks a binary file, releases 102 to 115 (section 4).
 
-use std::io::{Read, Seek};
-
 use exporter_core::check::Findings;
 
 use crate::check::file::{Checked, CheckedFile, Stop, is_timestamp};
 use crate::check::tagged::{rows_fit, variables_fit};
 use crate::check::{characteristics, rule, value_labels, variables};
-use crate::reader::source::{Source, until_nul};
+use crate::reader::bytes::{DtaBytes, until_nul};
 use crate::spec::{ByteOrder, Release};
 
 /// Checks everything but the rows.
-pub(super) fn check<R: Read + Seek>(source: &mut Source<R>, findings: &mut Findings) -> Checked<CheckedFile> {
-    let mut cursor = source.cursor(0, ByteOrder::Little);
+pub(super) fn check(bytes: &DtaBytes, findings: &mut Findings) -> Checked<CheckedFile> {
+    let mut cursor = bytes.cursor(0, ByteOrder::Little);
     let number = cursor.number(1, "release")? as u16;
     let release = match Release::from_number(number) {
         Some(release) if matches!(number, 102..=115) => release,

@@ -1,13 +1,11 @@
 //! What the checks of one file share.
 
-use std::io::{Read, Seek};
-
 use encoding_rs::WINDOWS_1252;
 use exporter_core::check::Findings;
 
 use crate::check::rule;
 use crate::error::DtaError;
-use crate::reader::source::Cursor;
+use crate::reader::bytes::Cursor;
 use crate::spec::{ByteOrder, Release};
 use crate::spec_storage::StorageType;
 
@@ -60,11 +58,7 @@ pub(super) fn text(bytes: &[u8], release: Release) -> String {
 }
 
 /// Moves past `tag` or tells that it is not there.
-pub(super) fn tag<R: Read + Seek>(
-    cursor: &mut Cursor<'_, R>,
-    findings: &mut Findings,
-    tag: &str,
-) -> Checked<()> {
+pub(super) fn tag(cursor: &mut Cursor<'_>, findings: &mut Findings, tag: &str) -> Checked<()> {
     if cursor.accept(tag)? {
         return Ok(());
     }

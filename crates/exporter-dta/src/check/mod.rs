@@ -1,9 +1,11 @@
 //! Checks a `.dta` of release 102 to 121 by the rules that Stata itself applies.
 //!
 //! ```
+//! use exporter_core::Source;
 //! use exporter_dta::check::{check, rule};
 //!
-//! let findings = check(std::io::Cursor::new(b"<stata_dta><header><release>999</release>"))?;
+//! let source = Source::memory("x.dta", b"<stata_dta><header><release>999</release>");
+//! let findings = check(source.bytes)?;
 //! assert_eq!(findings.listed()[0].rule, rule::RELEASE);
 //! assert_eq!(rule::RELEASE.code, "release");
 //! # Ok::<(), exporter_dta::DtaError>(())
@@ -24,12 +26,13 @@ mod tests;
 mod value_labels;
 mod variables;
 
-use std::io::{Read, Seek};
+use std::sync::Arc;
 
+use exporter_core::ReadAt;
 use exporter_core::check::Findings;
 
 use crate::error::{DtaError, Result};
-use crate::reader::source::Source;
+use crate::reader::bytes::DtaBytes;
 use file::{Checked, Stop};
 
 /// Applies every rule; findings are sorted by offset.
@@ -39,16 +42,16 @@ use file::{Checked, Stop};
 /// # Errors
 ///
 /// [`DtaError::Io`] when the file cannot be read; whatever its bytes are, they give findings.
-pub fn check<R: Read + Seek>(file: R) -> Result<Findings> {
+pub fn check(bytes: Arc<dyn ReadAt>) -> Result<Findings> {
     let mut findings = Findings::default();
-    check_file(file, &mut findings)?;
+    check_file(bytes, &mut findings)?;
     findings.sort_by_offset();
     Ok(findings)
 }
 
 /// Applies every rule; gives the number of rows of a file that can be read to its end.
-pub(crate) fn check_file<R: Read + Seek>(file: R, findings: &mut Findings) -> Result<Option<u64>> {
-    match check_all(&mut Source::new(file)?, findings) {
+pub(crate) fn check_file(bytes: Arc<dyn ReadAt>, findings: &mut Findings) -> Result<Option<u64>> {
+    match check_all(&DtaBytes::new(bytes), findings) {
         Ok(rows) => Ok(rows),
         Err(Stop::Told) => Ok(None),
         Err(Stop::Failed(DtaError::Damaged { offset, message })) => {
@@ -59,11 +62,10 @@ pub(crate) fn check_file<R: Read + Seek>(file: R, findings: &mut Findings) -> Re
     }
 }
 
-fn check_all<R: Read + Seek>(source: &mut Source<R>, findings: &mut Findings) -> Checked<Option<u64>> {
-    let first = source.bytes_at(0, source.length().min(1))?;
-    let file =
-        if first == b"<" { tagged::check(source, findings)? } else { binary::check(source, findings)? };
+fn check_all(bytes: &DtaBytes, findings: &mut Findings) -> Checked<Option<u64>> {
+    let first = bytes.block_at(0, bytes.length().min(1))?;
+    let file = if first == b"<" { tagged::check(bytes, findings)? } else { binary::check(bytes, findings)? };
     let rows = file.rows;
-    rows::check(source, file, findings)?;
+    rows::check(bytes, file, findings)?;
     Ok(Some(rows))
 }

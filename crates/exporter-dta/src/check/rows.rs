@@ -1,14 +1,12 @@
 //! Numbers and strL cells of the rows.
 
-use std::io::{Read, Seek};
-
 use exporter_core::check::Findings;
 
 use crate::check::file::{Checked, CheckedFile};
 use crate::check::rule;
 use crate::check::strls::{compare_order, sort_by_name};
 use crate::missing::{Missing, MissingCell};
-use crate::reader::source::{Source, to_usize, unsigned};
+use crate::reader::bytes::{DtaBytes, to_usize, unsigned};
 use crate::spec_storage::{DOUBLE_MAX_BITS, FLOAT_MAX_BITS, StorageType};
 
 /// Bytes of rows read at once.
@@ -24,11 +22,7 @@ struct Column {
 }
 
 /// Checks the cells and compares them with the strL records.
-pub(super) fn check<R: Read + Seek>(
-    source: &mut Source<R>,
-    mut file: CheckedFile,
-    findings: &mut Findings,
-) -> Checked<()> {
+pub(super) fn check(bytes: &DtaBytes, mut file: CheckedFile, findings: &mut Findings) -> Checked<()> {
     let mut columns = Vec::with_capacity(file.types.len());
     let mut offset = 0;
     for (number, storage) in (1..).zip(&file.types) {
@@ -43,7 +37,7 @@ pub(super) fn check<R: Read + Seek>(
     let (mut row, mut at) = (0, file.data);
     while row < file.rows && row_bytes > 0 && !columns.is_empty() {
         let count = (file.rows - row).min(rows_at_once);
-        let block = source.bytes_at(at, count * file.row_bytes)?;
+        let block = bytes.block_at(at, count * file.row_bytes)?;
         for (index, cells) in block.chunks_exact(row_bytes).enumerate() {
             for column in &mut columns {
                 let cell =

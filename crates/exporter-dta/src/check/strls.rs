@@ -1,12 +1,10 @@
 //! strL records (sections 3.2 and 6.1); what the cells say of them is checked with the rows.
 
-use std::io::{Read, Seek};
-
 use exporter_core::check::Findings;
 
 use crate::check::file::{Checked, CheckedFile, Record, Stop};
 use crate::check::rule;
-use crate::reader::source::Cursor;
+use crate::reader::bytes::Cursor;
 use crate::spec::{GSO_BINARY, GSO_TEXT, MAX_STRL_BYTES};
 use crate::spec_storage::StorageType;
 
@@ -14,8 +12,8 @@ use crate::spec_storage::StorageType;
 const PIECE: u64 = 32 * 1024;
 
 /// Checks the records up to the closing tag.
-pub(super) fn records<R: Read + Seek>(
-    cursor: &mut Cursor<'_, R>,
+pub(super) fn records(
+    cursor: &mut Cursor<'_>,
     file: &mut CheckedFile,
     findings: &mut Findings,
 ) -> Checked<()> {
@@ -57,7 +55,7 @@ pub(super) fn records<R: Read + Seek>(
 }
 
 /// Reads `length` bytes and says whether the last one is the only NUL.
-fn ends_with_only_nul<R: Read + Seek>(cursor: &mut Cursor<'_, R>, length: u64) -> Checked<bool> {
+fn ends_with_only_nul(cursor: &mut Cursor<'_>, length: u64) -> Checked<bool> {
     let end = cursor.at() + length;
     let mut first_nul = None;
     while cursor.at() < end {

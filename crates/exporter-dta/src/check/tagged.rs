@@ -1,12 +1,10 @@
 //! Walks a tagged file, releases 117 to 121 (section 3).
 
-use std::io::{Read, Seek};
-
 use exporter_core::check::Findings;
 
 use crate::check::file::{Checked, CheckedFile, Stop, is_timestamp, tag};
 use crate::check::{characteristics, rule, strls, value_labels, variables};
-use crate::reader::source::{Cursor, Source, unsigned};
+use crate::reader::bytes::{Cursor, DtaBytes, unsigned};
 use crate::spec::{ByteOrder, MAP_ENTRIES, Release, TIMESTAMP_BYTES};
 
 /// Names of the map's entries.
@@ -28,8 +26,8 @@ const ENTRIES: [&str; MAP_ENTRIES] = [
 ];
 
 /// Checks everything but the rows.
-pub(super) fn check<R: Read + Seek>(source: &mut Source<R>, findings: &mut Findings) -> Checked<CheckedFile> {
-    let mut cursor = source.cursor(0, ByteOrder::Little);
+pub(super) fn check(bytes: &DtaBytes, findings: &mut Findings) -> Checked<CheckedFile> {
+    let mut cursor = bytes.cursor(0, ByteOrder::Little);
     let (mut file, variables) = header(&mut cursor, findings)?;
     let mut positions = vec![0, cursor.at()];
     let widths = file.release.widths();
@@ -39,7 +37,7 @@ pub(super) fn check<R: Read + Seek>(source: &mut Source<R>, findings: &mut Findi
     tag(&mut cursor, findings, "</map>")?;
 
     let mut section =
-        |cursor: &mut Cursor<'_, R>, findings: &mut Findings, name: &str, count: u64, width: usize| {
+        |cursor: &mut Cursor<'_>, findings: &mut Findings, name: &str, count: u64, width: usize| {
             positions.push(cursor.at());
             tag(cursor, findings, &format!("<{name}>"))?;
             let at = cursor.at();
@@ -99,7 +97,7 @@ pub(super) fn check<R: Read + Seek>(source: &mut Source<R>, findings: &mut Findi
 }
 
 /// Tells what follows the last tag.
-fn trailing<R: Read + Seek>(cursor: &mut Cursor<'_, R>, findings: &mut Findings) -> Checked<()> {
+fn trailing(cursor: &mut Cursor<'_>, findings: &mut Findings) -> Checked<()> {
     let (at, count) = (cursor.at(), cursor.remaining());
     match count {
         0 => {}
@@ -111,10 +109,7 @@ fn trailing<R: Read + Seek>(cursor: &mut Cursor<'_, R>, findings: &mut Findings)
     Ok(())
 }
 
-fn header<R: Read + Seek>(
-    cursor: &mut Cursor<'_, R>,
-    findings: &mut Findings,
-) -> Checked<(CheckedFile, u64)> {
+fn header(cursor: &mut Cursor<'_>, findings: &mut Findings) -> Checked<(CheckedFile, u64)> {
     if !cursor.accept("<stata_dta>")? {
         findings.at(rule::SIGNATURE, 0, "neither <stata_dta> nor a binary release number begins the file");
         return Err(Stop::Told);

@@ -1,13 +1,12 @@
 //! Sound files give no findings, and each broken file exactly the one of its rule.
 
 use std::collections::BTreeSet;
-use std::io::Cursor;
 
 use exporter_core::check::{Rule, Severity};
 
 use super::{check, rule};
 use crate::missing::{Missing, MissingCell};
-use crate::reader::test_file::{Cell, TestFile, behind};
+use crate::reader::test_file::{Cell, TestFile, behind, memory};
 use crate::spec::{ByteOrder, Release};
 use crate::spec_storage::StorageType;
 
@@ -21,7 +20,7 @@ fn sample() -> TestFile {
 }
 
 fn rules(bytes: &[u8]) -> Vec<Rule> {
-    check(Cursor::new(bytes)).unwrap().listed().iter().map(|finding| finding.rule).collect()
+    check(memory(bytes)).unwrap().listed().iter().map(|finding| finding.rule).collect()
 }
 
 /// The bytes of a file whose description is changed first.
@@ -43,7 +42,7 @@ fn patched(needle: &str, skip: usize, by: &[u8]) -> Vec<u8> {
 fn sound_files_of_every_release_have_no_findings() {
     for release in releases() {
         for order in [ByteOrder::Little, ByteOrder::Big] {
-            let found = check(Cursor::new(TestFile::sample(release, order).bytes())).unwrap();
+            let found = check(memory(TestFile::sample(release, order).bytes())).unwrap();
             let edition = matches!(release.number(), 119 | 121);
             let found: Vec<_> =
                 found.listed().iter().filter(|f| !(edition && f.rule == rule::EDITION)).collect();
@@ -55,7 +54,7 @@ fn sound_files_of_every_release_have_no_findings() {
 #[test]
 fn a_line_feed_after_the_last_tag_is_worth_a_note() {
     // StataCorp ships files that end so.
-    let found = check(Cursor::new([&sample().bytes()[..], b"\n"].concat())).unwrap();
+    let found = check(memory([&sample().bytes()[..], b"\n"].concat())).unwrap();
     assert_eq!(found.listed().iter().map(|found| found.rule).collect::<Vec<_>>(), [rule::TRAILING_LINE_END]);
     assert_eq!((found.count(Severity::Note), found.total()), (1, 1));
     assert_eq!(rules(&[&sample().bytes()[..], b"\n\n"].concat()), [rule::TRAILING_BYTES]);
@@ -220,7 +219,7 @@ fn any_truncation_and_any_changed_byte_give_findings_and_no_panic() {
 #[test]
 fn findings_name_their_offset() {
     let bytes = patched("</varnames>", 0, b"<sortlisT>");
-    let found = check(Cursor::new(&bytes)).unwrap();
+    let found = check(memory(bytes.clone())).unwrap();
     let found = &found.listed()[0];
     assert_eq!(found.place.offset, Some(behind(&bytes, "</varnames>") as u64));
     assert!(found.message.contains("<sortlist>"), "{}", found.message);

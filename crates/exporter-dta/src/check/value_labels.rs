@@ -1,14 +1,12 @@
 //! Value-label sets (sections 3.4 and 10).
 
-use std::collections::HashSet;
-use std::io::{Read, Seek};
-
 use exporter_core::check::Findings;
+use std::collections::HashSet;
 
 use crate::check::file::{Checked, CheckedFile, text};
 use crate::check::rule;
 use crate::missing::Missing;
-use crate::reader::source::{Cursor, unsigned, until_nul};
+use crate::reader::bytes::{Cursor, unsigned, until_nul};
 use crate::spec::{MAX_VALUE_LABEL_BYTES, MAX_VALUE_LABELS};
 use crate::spec_storage::LONG_MIN;
 use exporter_stata::names::is_valid;
@@ -24,9 +22,9 @@ pub(super) struct Sets {
 
 impl Sets {
     /// Checks one set from its length on.
-    pub(super) fn table<R: Read + Seek>(
+    pub(super) fn table(
         &mut self,
-        cursor: &mut Cursor<'_, R>,
+        cursor: &mut Cursor<'_>,
         file: &CheckedFile,
         findings: &mut Findings,
     ) -> Checked<()> {

@@ -1,8 +1,8 @@
 //! `.dta` as an input format of the engine.
 
 use exporter_core::check::{Check, Checked, Checking, Findings, Rule, Severity};
-use exporter_core::format::{Recognition, Source};
-use exporter_core::{Context, Dataset, Error, FormatInfo, Input, OptionInfo, Result};
+use exporter_core::format::Recognition;
+use exporter_core::{Context, Dataset, FormatInfo, Input, OptionInfo, Result, Source};
 use serde::Deserialize;
 
 use crate::dataset::DtaDataset;
@@ -93,7 +93,7 @@ impl Input for DtaInput {
             read.dates = Dates::Numbers;
         }
         let (letters, threads) = (options.letters, context.threads());
-        Ok(Box::new(DtaDataset::open_for(&source.projection, source.path, read, letters, threads)?))
+        Ok(Box::new(DtaDataset::open(source, read, letters, threads)?))
     }
 }
 
@@ -107,10 +107,8 @@ impl Check for DtaInput {
     }
 
     fn check(source: &Source<'_>, _: &Checking<'_>, findings: &mut Findings, _: &Context) -> Result<Checked> {
-        let failed = |error| Error::io(format!("cannot read {}", source.path.display()), error);
-        let file = std::fs::File::open(source.path).map_err(failed)?;
         let mut found = Findings::default();
-        let rows = crate::check::check_file(std::io::BufReader::new(file), &mut found)?;
+        let rows = crate::check::check_file(std::sync::Arc::clone(&source.bytes), &mut found)?;
         let sound = found.count(Severity::Error) == 0;
         found.sort_by_offset();
         findings.merge(found);

@@ -36,16 +36,15 @@ mod tests;
 mod variable;
 
 use std::collections::{BTreeMap, HashMap};
-use std::fs::File;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 use arrow_select::filter::filter_record_batch;
-use exporter_core::Projection;
 use exporter_core::codebook::{Codebook, Kind, Table};
 use exporter_core::dataset::{arrow_schema, arrow_type, table_of};
-use exporter_core::{Batches, Dataset, Error, Filter, Loss, LossCode, LossReport, Result, Scan, TableId};
+use exporter_core::{
+    Batches, Dataset, Error, Filter, Loss, LossCode, LossReport, Projection, Result, Scan, Source, TableId,
+};
 
 use crate::error::DtaError;
 use crate::missing::{Missing, MissingCell};
@@ -67,9 +66,10 @@ use tally::{Found, Tally};
 /// variables together, see [`DtaReader::facts`].
 #[derive(Debug)]
 pub struct DtaDataset {
-    path: PathBuf,
+    /// Name of the source, for errors.
+    name: String,
     projection: Projection,
-    reader: DtaReader<File>,
+    reader: DtaReader,
     codebook: Codebook,
     /// How each variable of the codebook is delivered.
     columns: Vec<Delivery>,
@@ -84,42 +84,30 @@ pub struct DtaDataset {
 }
 
 impl DtaDataset {
-    /// Opens a file; scans use up to `threads` threads. What becomes of `.a` to `.z` is for `letters` to say, not for
-    /// `options`.
+    /// Opens a source; scans use up to `threads` threads. What becomes of `.a` to `.z` is for `letters` to say, not for
+    /// `options`. The projection is by the names of the codebook or of the file; the codebook describes other variables
+    /// without their values, and scans of them are refused.
     ///
     /// # Errors
     ///
     /// [`exporter_core::ErrorKind::Io`], or [`exporter_core::ErrorKind::Invalid`] with the offset of what is damaged.
-    pub fn open(path: &Path, options: ReadOptions, letters: Letters, threads: usize) -> Result<Self> {
-        Self::open_for(&Projection::all(), path, options, letters, threads)
-    }
-
-    /// Opens a file with a projection, whose names are those of the codebook or of the file. The codebook describes other
-    /// variables without their values, and scans of them are refused.
-    ///
-    /// # Errors
-    ///
-    /// As [`DtaDataset::open`].
-    pub fn open_for(
-        projection: &Projection,
-        path: &Path,
+    pub fn open(
+        source: &Source<'_>,
         mut options: ReadOptions,
         letters: Letters,
         threads: usize,
     ) -> Result<Self> {
         // What is read as null is counted, which needs the letters.
         options.extended = ExtendedMissing::Keep;
-        let file = open_file(path)?;
-        let place = |error: DtaError| Error::from(error).entry(path.display().to_string());
-        let mut reader = DtaReader::with_options(file, options).map_err(place)?;
+        let place = |error: DtaError| Error::from(error).entry(&source.name);
+        let mut reader = DtaReader::with_options(Arc::clone(&source.bytes), options).map_err(place)?;
         let all = &reader.dictionary().variables;
         let stored = |index: &usize| all.get(*index).is_some_and(|v| v.storage != StorageType::Alias);
         let variables: Vec<usize> = (0..all.len()).filter(stored).collect();
-        let looked_at = projection::positions(projection, reader.dictionary(), &variables);
+        let looked_at = projection::positions(&source.projection, reader.dictionary(), &variables);
         let threads = threads.max(1);
-        let others = || (1..threads).map(|_| open_file(path)).collect::<Result<Vec<_>>>();
         let facts = match letters {
-            Letters::Seen => reader.facts_with(&looked_at, others()?).map_err(place)?,
+            Letters::Seen => reader.facts(&looked_at, threads).map_err(place)?,
             Letters::All | Letters::Null => vec![None; looked_at.len()],
         };
         let texts = texts(reader.dictionary(), &looked_at);
@@ -127,18 +115,16 @@ impl DtaDataset {
         let columns = reader.column_types(&looked_at).map_err(place)?;
         let in_descriptions = reader.replaced_characters();
         let claims = claims(reader.dictionary(), &looked_at, &columns);
-        let proven = proof::proven(&mut reader, claims, others)
-            .map_err(|error| error.entry(path.display().to_string()))?;
+        let proven = proof::proven(&mut reader, claims, threads).map_err(place)?;
         let known: BTreeMap<usize, Known> = looked_at
             .into_iter()
             .zip(columns.into_iter().zip(facts))
             .map(|(index, (column, facts))| (index, Known { column, facts, proven: proven.contains(&index) }))
             .collect();
-        let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
         let dictionary = reader.dictionary();
         let (codebook, columns) = codebook::describe(&Opened {
             dictionary,
-            name: &name,
+            name: source.stem(),
             variables: &variables,
             known: &known,
             by_storage: &|variable| reader.type_known_by(None, variable),
@@ -146,8 +132,8 @@ impl DtaDataset {
         });
         let drops_letters = letters == Letters::Null && dictionary.release.has_extended_missing();
         Ok(Self {
-            path: path.to_owned(),
-            projection: projection.clone(),
+            name: source.name.clone(),
+            projection: source.projection.clone(),
             reader,
             codebook,
             columns,
@@ -160,7 +146,7 @@ impl DtaDataset {
     }
 
     /// The reader beneath: dictionary, damages passed over, replaced characters.
-    pub fn reader(&self) -> &DtaReader<File> {
+    pub fn reader(&self) -> &DtaReader {
         &self.reader
     }
 
@@ -192,16 +178,15 @@ impl DtaDataset {
         if let (Some(limit), None) = (scan.limit, &scan.filter) {
             selection = selection.rows(0..limit);
         }
-        let place = |error: DtaError| Error::from(error).entry(self.path.display().to_string());
-        let mut reader = self.reader.reopen(open_file(&self.path)?).map_err(place)?;
-        let path = self.path.clone();
+        let place = |error: DtaError| Error::from(error).entry(&self.name);
+        let mut reader = self.reader.clone();
         let schema = arrow_schema(table, &columns);
         let output = schema.clone();
         let mut first = 0_u64;
         let mut found = vec![Found::default(); columns.len()];
         let mut reasons = found.clone();
         let deliver = move |batch: crate::error::Result<RecordBatch>| {
-            let batch = batch.map_err(|error| Error::from(error).entry(path.display().to_string()))?;
+            let batch = batch.map_err(place)?;
             let mut arrays = Vec::with_capacity(columns.len());
             for (place, (delivery, array)) in deliveries.iter().zip(batch.columns()).enumerate() {
                 let dropped = match reasons.get_mut(place) {
@@ -225,11 +210,10 @@ impl DtaDataset {
             Ok(RecordBatch::try_new_with_options(output.clone(), arrays, &options)?)
         };
         if self.threads == 1 || selection.rows.is_some() {
-            let batches = reader.into_batches(&selection).map_err(place)?;
+            let batches = reader.batches(&selection).map_err(place)?;
             return Ok(Batches::new(schema, batches.map(deliver)));
         }
-        let open = || File::open(&self.path);
-        let batches = reader.parallel_batches(&selection, self.threads, open).map_err(place)?;
+        let batches = reader.parallel_batches(&selection, self.threads).map_err(place)?;
         Ok(Batches::new(schema, batches.map(deliver)))
     }
 
@@ -298,11 +282,6 @@ impl Dataset for DtaDataset {
         }
         losses.into_iter().map(|loss| loss.table(&table.name)).collect()
     }
-}
-
-fn open_file(path: &Path) -> Result<File> {
-    File::open(path)
-        .map_err(|source| Error::io("cannot open the file", source).entry(path.display().to_string()))
 }
 
 /// The strL variables that our writer recorded as text, where text is not UTF-8: their contents with a NUL cannot be told

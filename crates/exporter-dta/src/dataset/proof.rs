@@ -1,7 +1,7 @@
 //! What must be true of all values of a column before it is delivered as the kind that our writer recorded.
 
 use std::collections::BTreeSet;
-use std::io::{self, Read, Seek};
+use std::io;
 use std::ops::Range;
 
 use arrow_array::cast::AsArray;
@@ -46,25 +46,23 @@ pub(super) fn is_calendar(target: &DataType) -> bool {
     matches!(target, DataType::Date32 | DataType::Timestamp(_, _) | DataType::Time64(_))
 }
 
-/// The variables whose values fit the recorded types, found in one pass over these columns: a share of the rows is read
-/// here, one each by a thread for every other handle on the file.
-pub(super) fn proven<R: Read + Seek, S: Read + Seek + Send>(
-    reader: &mut DtaReader<R>,
+/// The variables whose values fit the recorded types, found in one pass over these columns by so many threads, each with
+/// a share of the rows.
+pub(super) fn proven(
+    reader: &mut DtaReader,
     mut claims: Vec<Claim>,
-    others: impl FnOnce() -> exporter_core::Result<Vec<S>>,
-) -> exporter_core::Result<BTreeSet<usize>> {
+    threads: usize,
+) -> Result<BTreeSet<usize>> {
     if claims.is_empty() {
         return Ok(BTreeSet::new());
     }
-    let others = others()?.into_iter().map(|file| reader.reopen(file)).collect::<Result<Vec<_>>>()?;
-    let rows = reader.dictionary().rows;
-    let share = rows.div_ceil(others.len() as u64 + 1);
+    let threads = threads.max(1) as u64;
+    let share = reader.dictionary().rows.div_ceil(threads);
     let failed = std::thread::scope(|scope| {
         let claims = &claims;
-        let threads: Vec<_> = (1..)
-            .zip(others)
-            .map(|(number, mut other)| {
-                let start = share.saturating_mul(number);
+        let threads: Vec<_> = (1..threads)
+            .map(|number| {
+                let (mut other, start) = (reader.clone(), share.saturating_mul(number));
                 scope.spawn(move || failed(&mut other, claims, start..start.saturating_add(share)))
             })
             .collect();
@@ -80,11 +78,7 @@ pub(super) fn proven<R: Read + Seek, S: Read + Seek + Send>(
 }
 
 /// The variables of which a value in these rows does not fit.
-fn failed<R: Read + Seek>(
-    reader: &mut DtaReader<R>,
-    claims: &[Claim],
-    rows: Range<u64>,
-) -> Result<BTreeSet<usize>> {
+fn failed(reader: &mut DtaReader, claims: &[Claim], rows: Range<u64>) -> Result<BTreeSet<usize>> {
     let columns: Vec<usize> = claims.iter().map(|claim| claim.variable).collect();
     let mut failed = BTreeSet::new();
     for batch in reader.batches(&Selection::all().columns(columns).rows(rows))? {

@@ -3,7 +3,6 @@
 mod losses;
 mod projection;
 
-use std::io::Write;
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
@@ -13,7 +12,6 @@ use arrow_array::{
     RecordBatch, StringArray, Time64MicrosecondArray, TimestampMillisecondArray,
 };
 use arrow_select::concat::concat_batches;
-use exporter_core::Projection;
 use exporter_core::codebook::{
     Attribute, Codebook, Group, GroupKind, Kind, Missing, Question, SortKey, Table, Text, TimeUnit, Value,
     ValueLabels, Variable,
@@ -21,7 +19,7 @@ use exporter_core::codebook::{
 use exporter_core::dataset::Comparison;
 use exporter_core::format::Recognition;
 use exporter_core::sink::MemorySink;
-use exporter_core::{Context, Dataset, Filter, Input, MemoryDataset, Scan, TableId, export};
+use exporter_core::{Context, Dataset, Filter, Input, MemoryDataset, Scan, Source, TableId, export};
 
 use super::{DtaDataset, DtaInput, Letters};
 use crate::DtaExporter;
@@ -30,13 +28,10 @@ use crate::reader::test_file::{Cell, TestFile};
 use crate::spec::{ByteOrder, Release};
 use crate::spec_storage::StorageType;
 
-/// Opens bytes as a dataset; the file lives as long as the folder.
-fn open(bytes: &[u8], letters: Letters) -> (tempfile::TempDir, DtaDataset) {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("survey.dta");
-    std::fs::File::create(&path).unwrap().write_all(bytes).unwrap();
-    let data = DtaDataset::open(&path, ReadOptions::default(), letters, 2).unwrap();
-    (folder, data)
+/// Opens bytes as a dataset.
+fn open(bytes: &[u8], letters: Letters) -> DtaDataset {
+    let source = Source::memory("survey.dta", bytes.to_vec());
+    DtaDataset::open(&source, ReadOptions::default(), letters, 2).unwrap()
 }
 
 fn rows(data: &dyn Dataset, scan: &Scan) -> RecordBatch {
@@ -46,7 +41,7 @@ fn rows(data: &dyn Dataset, scan: &Scan) -> RecordBatch {
 }
 
 /// Writes a study with our exporter and opens what it wrote.
-fn round_trip(codebook: Codebook, columns: Vec<ArrayRef>) -> (tempfile::TempDir, DtaDataset) {
+fn round_trip(codebook: Codebook, columns: Vec<ArrayRef>) -> DtaDataset {
     open(&written(&study(codebook, columns)), Letters::Seen)
 }
 
@@ -69,7 +64,7 @@ fn a_file_describes_itself() {
         ("b", "_lang_l_fr", "ouinon"),
     ]);
     file.sets.push(("ouinon", vec![(0, "non"), (1, "oui"), (2_147_483_622, "refusé")]));
-    let (_folder, data) = open(&file.bytes(), Letters::Seen);
+    let data = open(&file.bytes(), Letters::Seen);
     let codebook = data.codebook();
     assert_eq!(codebook.problems(), []);
     assert_eq!(codebook.study.languages, ["en", "fr"]);
@@ -98,7 +93,7 @@ fn letters_are_declared_as_asked() {
     let mut file = TestFile::sample(Release::V118, ByteOrder::Little);
     file.rows[1][1] = Cell::Long(2_147_483_624);
     let declared = |letters| {
-        let (_folder, data) = open(&file.bytes(), letters);
+        let data = open(&file.bytes(), letters);
         assert_eq!(data.codebook().problems(), []);
         let count = |variable: &Variable| variable.missing.len();
         let counts: Vec<usize> = data.codebook().tables[0].variables.iter().map(count).collect();
@@ -106,7 +101,7 @@ fn letters_are_declared_as_asked() {
     };
     assert_eq!(declared(Letters::Seen), (vec![1, 1, 0, 0, 0], 0));
     assert_eq!(declared(Letters::All), (vec![26, 26, 26, 0, 0], 0));
-    let (_folder, data) = open(&file.bytes(), Letters::Seen);
+    let data = open(&file.bytes(), Letters::Seen);
     let day = &data.codebook().tables[0].variables[1].missing[0];
     assert_eq!((day.letter, day.contains(&Value::Text("+10003-01-01".into()))), (Some('c'), true));
 }
@@ -126,7 +121,7 @@ fn scans_choose_columns_rows_and_filter() {
         })
         .collect();
     file.strls.clear();
-    let (_folder, data) = open(&file.bytes(), Letters::Seen);
+    let data = open(&file.bytes(), Letters::Seen);
     let chosen = rows(&data, &Scan::all().columns([3, 1]).limit(7).batch_rows(2));
     assert_eq!(
         (chosen.num_rows(), chosen.num_columns(), chosen.schema().field(0).name().as_str()),
@@ -175,7 +170,7 @@ fn what_our_writer_kept_comes_back() {
         Arc::new(Float64Array::from(vec![Some(0.1), Some(-1.5), None, Some(1e300)])),
         Arc::new(StringArray::from(vec!["é", "", "long enough", "z"])),
     ];
-    let (_folder, data) = round_trip(codebook.clone(), columns.clone());
+    let data = round_trip(codebook.clone(), columns.clone());
     let found = data.codebook();
     assert_eq!(found.problems(), []);
     assert_eq!(found.study, codebook.study);
@@ -241,7 +236,7 @@ fn letters_in_dates_and_times_are_written_back_as_they_were() {
         vec![int('z'), double('b'), double('a'), int('z'), double('e'), Cell::Int(32_741)],
     ];
     let bytes = file.bytes();
-    let (_folder, data) = open(&bytes, Letters::Seen);
+    let data = open(&bytes, Letters::Seen);
     assert_eq!(data.codebook().problems(), []);
     let kinds: Vec<String> =
         data.codebook().tables[0].variables.iter().map(|variable| variable.kind.to_string()).collect();
@@ -256,13 +251,13 @@ fn letters_in_dates_and_times_are_written_back_as_they_were() {
     {
         assert_eq!(between(&again, open, close), between(&bytes, open, close), "{open}");
     }
-    let (_folder, twice) = open_it(&again);
+    let twice = open_it(&again);
     assert_eq!(twice.codebook().tables[0].variables, data.codebook().tables[0].variables);
     let filter = Filter::compare("at", Comparison::Equal, "+10002-01-01T00:00:00");
     assert_eq!(rows(&data, &Scan::all().filter(filter)).num_rows(), 2);
 }
 
-fn open_it(bytes: &[u8]) -> (tempfile::TempDir, DtaDataset) {
+fn open_it(bytes: &[u8]) -> DtaDataset {
     open(bytes, Letters::Seen)
 }
 
@@ -292,7 +287,7 @@ fn numbers_stored_as_text_come_back_until_one_is_none() {
     export(&DtaExporter::new(options), &data, Box::new(sink.clone()), &Context::default()).unwrap();
     let bytes = sink.entries().remove("t.dta").unwrap();
     for letters in [Letters::Seen, Letters::Null] {
-        let (_folder, read) = open(&bytes, letters);
+        let read = open(&bytes, letters);
         let found = &read.codebook().tables[0].variables;
         assert_eq!(
             found.iter().map(|variable| &variable.kind).collect::<Vec<_>>(),
@@ -305,7 +300,7 @@ fn numbers_stored_as_text_come_back_until_one_is_none() {
     let mut changed = bytes.clone();
     let at = memchr::memmem::find(&changed, big.to_string().as_bytes()).unwrap();
     changed[at] = b'x';
-    let (_folder, read) = open(&changed, Letters::Seen);
+    let read = open(&changed, Letters::Seen);
     let found = &read.codebook().tables[0].variables;
     assert_eq!((&found[0].kind, &found[0].missing), (&Kind::Text, &Vec::new()));
     assert_eq!(found[2].kind, kinds[2]);
@@ -320,8 +315,7 @@ fn numbers_stored_as_text_come_back_until_one_is_none() {
 fn declared_missing_texts_come_back() {
     let x = Variable::new("x", Kind::Text).with_missing(Missing::value("n/a").label("Not asked"));
     let columns: Vec<ArrayRef> = vec![Arc::new(StringArray::from(vec!["n/a", "yes"]))];
-    let (_folder, data) =
-        round_trip(Codebook::new("s").with_table(Table::new("t", vec![x.clone()])), columns);
+    let data = round_trip(Codebook::new("s").with_table(Table::new("t", vec![x.clone()])), columns);
     assert_eq!(data.codebook().tables[0].variables[0].missing, x.missing);
 }
 
@@ -331,7 +325,7 @@ fn a_hundred_languages_are_the_most() {
     let names: Vec<String> = (0..2_000).map(|number| format!("l{number} same")).collect();
     file.characteristics
         .extend([("_dta", "_lang_list", &*names.join(" ").leak()), ("_dta", "_lang_c", "l0")]);
-    let (_folder, data) = open(&file.bytes(), Letters::Seen);
+    let data = open(&file.bytes(), Letters::Seen);
     let languages = &data.codebook().study.languages;
     assert_eq!((languages.len(), &languages[..2]), (100, &["l0".to_owned(), "same".to_owned()][..]));
     assert_eq!(data.codebook().problems(), []);
@@ -350,7 +344,7 @@ fn what_no_longer_describes_the_file_is_not_taken_back() {
     let at = memchr::memmem::find(&bytes, b"<varnames>").unwrap() + "<varnames>".len() + 129;
     assert_eq!(bytes[at], b'y');
     bytes[at] = b'z';
-    let (_folder, read) = open(&bytes, Letters::Seen);
+    let read = open(&bytes, Letters::Seen);
     let table = &read.codebook().tables[0];
     assert_eq!((read.codebook().problems(), table.groups.len()), (Vec::new(), 0));
     assert_eq!((table.label.clone(), table.variables[1].name.as_str()), (Text::new("Label"), "z"));
@@ -372,7 +366,7 @@ fn an_alias_is_left_out_with_a_note() {
     let mut file = TestFile::sample(Release::V120, ByteOrder::Little);
     file.variables.push(("away", StorageType::Alias, "%9.0g", "", Vec::new()));
     file.characteristics.push(("away", "fralias_from", "home"));
-    let (_folder, data) = open(&file.bytes(), Letters::Seen);
+    let data = open(&file.bytes(), Letters::Seen);
     let table = &data.codebook().tables[0];
     assert_eq!(table.variables.len(), 5);
     assert!(table.notes[1].untagged().unwrap().contains("away"), "{:?}", table.notes);

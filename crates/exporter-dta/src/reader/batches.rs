@@ -1,6 +1,5 @@
 //! Streams the chosen rows and columns as record batches.
 
-use std::io::{Read, Seek};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -9,11 +8,11 @@ use arrow_schema::{ArrowError, SchemaRef};
 
 use crate::error::{DtaError, Result};
 use crate::reader::array::Assembly;
+use crate::reader::bytes::DtaBytes;
 use crate::reader::column::ColumnType;
 use crate::reader::gather::{Cells, Rows};
 use crate::reader::opened::Opened;
 use crate::reader::selection::Column;
-use crate::reader::source::Source;
 use crate::reader::strls::StrlContents;
 use crate::spec::ByteOrder;
 
@@ -58,9 +57,9 @@ impl Tiles {
     }
 
     /// Calls `take` for each tile of `rows`.
-    pub(crate) fn visit<R: Read + Seek>(
+    pub(crate) fn visit(
         &mut self,
-        source: &mut Source<R>,
+        bytes: &DtaBytes,
         rows: Range<u64>,
         order: ByteOrder,
         mut take: impl FnMut(Rows<'_>, usize),
@@ -71,10 +70,10 @@ impl Tiles {
             self.buffer.resize(count as usize * self.stride, 0);
             let at = self.data + next * self.row_bytes as u64 + self.start as u64;
             if self.stride == self.row_bytes {
-                source.read_at(at, &mut self.buffer)?;
+                bytes.read_at(at, &mut self.buffer)?;
             } else {
                 for (row, cells) in self.buffer.chunks_exact_mut(self.stride).enumerate() {
-                    source.read_at(at + (row * self.row_bytes) as u64, cells)?;
+                    bytes.read_at(at + (row * self.row_bytes) as u64, cells)?;
                 }
             }
             take(Rows { bytes: &self.buffer, stride: self.stride, order }, self.start);
@@ -86,8 +85,8 @@ impl Tiles {
 
 /// Record batches of the chosen rows and columns, in order.
 #[derive(Debug)]
-pub struct Batches<R> {
-    source: Source<R>,
+pub struct Batches {
+    bytes: DtaBytes,
     opened: Arc<Opened>,
     columns: Vec<Column>,
     /// The cells of each column in all rows, where they need not be read.
@@ -102,9 +101,9 @@ pub struct Batches<R> {
     text_bytes: Vec<usize>,
 }
 
-impl<R: Read + Seek> Batches<R> {
+impl Batches {
     pub(crate) fn new(
-        source: Source<R>,
+        bytes: DtaBytes,
         opened: Arc<Opened>,
         columns: Vec<Column>,
         kept: Vec<Option<Arc<Cells>>>,
@@ -119,7 +118,7 @@ impl<R: Read + Seek> Batches<R> {
         let read: Vec<Column> = by_offset.iter().filter_map(|p| columns.get(*p)).copied().collect();
         let tiles = Tiles::new(&opened, &read);
         let text_bytes = vec![0; columns.len()];
-        Self { source, opened, columns, kept, by_offset, schema, rows, batch_rows, tiles, text_bytes }
+        Self { bytes, opened, columns, kept, by_offset, schema, rows, batch_rows, tiles, text_bytes }
     }
 
     /// Schema of every batch.
@@ -147,7 +146,7 @@ impl<R: Read + Seek> Batches<R> {
             self.columns.iter().zip(&self.kept).zip(&self.text_bytes).map(make).collect();
         let (columns, by_offset) = (&self.columns, &self.by_offset);
         self.tiles.visit(
-            &mut self.source,
+            &self.bytes,
             first..first + count as u64,
             dictionary.byte_order,
             |rows, start| {
@@ -206,7 +205,7 @@ impl<R: Read + Seek> Batches<R> {
         }
         let (dictionary, lenient) = (&self.opened.dictionary, self.opened.options.lenient);
         let found =
-            self.opened.strls().contents(&mut self.source, &strls, rows, dictionary.byte_order, lenient)?;
+            self.opened.strls().contents(&self.bytes, &strls, rows, dictionary.byte_order, lenient)?;
         found.map_err(|(column, row)| {
             let variable = names.get(column).and_then(|index| dictionary.variables.get(*index));
             let name = variable.map_or("", |variable| variable.name.as_str());
@@ -241,7 +240,7 @@ impl<R: Read + Seek> Batches<R> {
     }
 }
 
-impl<R: Read + Seek> Iterator for Batches<R> {
+impl Iterator for Batches {
     type Item = Result<RecordBatch>;
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -258,9 +257,9 @@ impl<R: Read + Seek> Iterator for Batches<R> {
 
 /// [`Batches`] as Arrow's own reader trait.
 #[derive(Debug)]
-pub struct ArrowBatches<R>(pub Batches<R>);
+pub struct ArrowBatches(pub Batches);
 
-impl<R: Read + Seek> Iterator for ArrowBatches<R> {
+impl Iterator for ArrowBatches {
     type Item = std::result::Result<RecordBatch, ArrowError>;
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -268,7 +267,7 @@ impl<R: Read + Seek> Iterator for ArrowBatches<R> {
     }
 }
 
-impl<R: Read + Seek> RecordBatchReader for ArrowBatches<R> {
+impl RecordBatchReader for ArrowBatches {
     fn schema(&self) -> SchemaRef {
         self.0.schema()
     }

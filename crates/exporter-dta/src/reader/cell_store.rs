@@ -44,10 +44,8 @@ fn bytes(dictionary: &Dictionary, columns: &[Column]) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Cursor;
-
     use super::*;
-    use crate::reader::test_file::TestFile;
+    use crate::reader::test_file::{TestFile, memory};
     use crate::reader::{ColumnType, DtaReader};
     use crate::spec::{ByteOrder, Release};
     use crate::spec_storage::StorageType;
@@ -55,7 +53,7 @@ mod tests {
     #[test]
     fn all_columns_together_stay_within_the_bound() {
         let file = TestFile::sample(Release::V118, ByteOrder::Little).bytes();
-        let mut dictionary = DtaReader::open(Cursor::new(file)).unwrap().dictionary().clone();
+        let mut dictionary = DtaReader::open(memory(file)).unwrap().dictionary().clone();
         let column = |variable| Column { variable, kind: ColumnType::Number };
         // A `double` takes half of the bound, a `byte` a sixteenth.
         dictionary.rows = 1 << 20;

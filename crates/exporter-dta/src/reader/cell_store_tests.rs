@@ -1,10 +1,9 @@
 //! Batches made of kept cells are those that are read from the file.
 
-use std::io::Cursor;
-
 use arrow_array::RecordBatch;
 
-use super::test_file::{Cell, TestFile, behind};
+use super::bytes::DtaBytes;
+use super::test_file::{Cell, TestFile, behind, memory};
 use super::{DtaReader, Selection};
 use crate::missing::{Missing, MissingCell};
 use crate::spec::{ByteOrder, Release};
@@ -71,12 +70,11 @@ fn file(order: ByteOrder, rows: i32) -> TestFile {
 }
 
 /// The batches of a selection with so many threads.
-fn read(reader: &mut DtaReader<Cursor<Vec<u8>>>, selection: &Selection, threads: usize) -> Vec<RecordBatch> {
+fn read(reader: &mut DtaReader, selection: &Selection, threads: usize) -> Vec<RecordBatch> {
     if threads == 1 {
         return reader.batches(selection).unwrap().map(Result::unwrap).collect();
     }
-    let bytes = reader.source.bytes_at(0, reader.source.length()).unwrap();
-    let batches = reader.parallel_batches(selection, threads, || Ok(Cursor::new(bytes.clone())));
+    let batches = reader.parallel_batches(selection, threads);
     batches.unwrap().map(Result::unwrap).collect()
 }
 
@@ -84,14 +82,13 @@ fn read(reader: &mut DtaReader<Cursor<Vec<u8>>>, selection: &Selection, threads:
 fn kept_cells_make_the_batches_that_the_file_makes() {
     for order in [ByteOrder::Little, ByteOrder::Big] {
         let file = file(order, 300);
-        let mut from_file = DtaReader::open(Cursor::new(file.bytes())).unwrap();
+        let mut from_file = DtaReader::open(memory(file.bytes())).unwrap();
         let all: Vec<usize> = (0..file.variables.len()).collect();
-        let facts = from_file.facts(&all).unwrap();
+        let facts = from_file.facts(&all, 1).unwrap();
         from_file.kept = std::sync::Arc::default();
         for threads in 1..4 {
-            let mut kept = DtaReader::open(Cursor::new(file.bytes())).unwrap();
-            let others = vec![Cursor::new(file.bytes()); threads - 1];
-            assert_eq!(kept.facts_with(&all, others).unwrap(), facts);
+            let mut kept = DtaReader::open(memory(file.bytes())).unwrap();
+            assert_eq!(kept.facts(&all, threads).unwrap(), facts);
             assert_eq!(all.iter().filter(|index| kept.kept.cells(**index).is_some()).count(), 8);
             for columns in [vec![], vec![0], vec![9, 7, 8, 0], vec![2, 1, 6], vec![5, 4], all.clone()] {
                 for rows in [0..300, 0..1, 17..230, 299..400] {
@@ -110,15 +107,16 @@ fn kept_cells_make_the_batches_that_the_file_makes() {
 #[test]
 fn kept_cells_are_not_read_again() {
     let bytes = file(ByteOrder::Little, 50).bytes();
-    let mut reader = DtaReader::open(Cursor::new(bytes.clone())).unwrap();
+    let mut reader = DtaReader::open(memory(bytes.clone())).unwrap();
     let numbers = [0, 2, 3, 4, 6, 7, 8, 9];
     let untouched = Selection::all().columns(numbers);
     let before = read(&mut reader, &untouched, 1);
-    reader.facts(&numbers).unwrap();
+    reader.facts(&numbers, 1).unwrap();
     let mut wiped = bytes.clone();
     let rows = behind(&bytes, "<data>")..memchr::memmem::find(&bytes, b"</data>").unwrap();
     wiped[rows].fill(0);
-    let mut other = reader.reopen(Cursor::new(wiped)).unwrap();
+    let mut other = reader.clone();
+    other.bytes = DtaBytes::new(memory(wiped));
     assert_eq!(read(&mut other, &untouched, 1), before);
     let texts = read(&mut other, &Selection::all().columns([1]), 1);
     assert_ne!(texts, read(&mut reader, &Selection::all().columns([1]), 1), "texts are read again");

@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::metadata::Characteristic;
-use crate::reader::source::{damaged, unsigned, until_nul};
+use crate::reader::bytes::{damaged, unsigned, until_nul};
 use crate::reader::text::{Detector, TextDecoder, TextEncoding};
 use crate::reader::walk::{Damage, RawFile};
 use crate::reader::walk_labels::RawLabels;

@@ -1,15 +1,15 @@
-//! The pass over the rows that gathers facts, shared out among several handles on the file.
+//! The pass over the rows that gathers facts, shared out among several threads.
 
-use std::io::{self, Read, Seek};
+use std::io;
 use std::ops::Range;
 
 use crate::error::{DtaError, Result};
 use crate::reader::batches::Tiles;
+use crate::reader::bytes::DtaBytes;
 use crate::reader::facts::ValueFacts;
 use crate::reader::gather::Cells;
 use crate::reader::opened::Opened;
 use crate::reader::selection::Column;
-use crate::reader::source::Source;
 use crate::spec_storage::StorageType;
 
 /// What the pass has found about one column.
@@ -20,34 +20,33 @@ pub(super) struct Gathered {
 }
 
 /// Facts about `columns` from all rows, and their cells where `keep` says so: the first share of the rows is read here,
-/// each other by a thread of its own.
-pub(super) fn gather<R: Read + Seek, S: Read + Seek + Send>(
-    source: &mut Source<R>,
-    others: Vec<Source<S>>,
+/// each other by a thread of its own, `threads` with this one.
+pub(super) fn gather(
+    bytes: &DtaBytes,
+    threads: usize,
     opened: &Opened,
     columns: &[Column],
     keep: bool,
 ) -> Result<Vec<Gathered>> {
-    let shares = others.len() as u64 + 1;
+    let shares = threads.max(1) as u64;
     let share = opened.dictionary.rows.div_ceil(shares);
     let rows = |number: u64| {
         let end = |number: u64| share.saturating_mul(number).min(opened.dictionary.rows);
         end(number)..end(number + 1)
     };
     std::thread::scope(|scope| {
-        let threads: Vec<_> = (1..)
-            .zip(others)
-            .map(|(number, mut source)| {
+        let threads: Vec<_> = (1..shares)
+            .map(|number| {
                 let rows = rows(number);
                 scope.spawn(move || {
                     let room = keep.then(|| (rows.end - rows.start) as usize);
-                    part(&mut source, opened, columns, rows, room)
+                    part(bytes, opened, columns, rows, room)
                 })
             })
             .collect();
         // What the threads have kept comes behind what is kept here.
         let room = keep.then_some(opened.dictionary.rows as usize);
-        let mut all = part(source, opened, columns, rows(0), room)?;
+        let mut all = part(bytes, opened, columns, rows(0), room)?;
         for thread in threads {
             let ended = || DtaError::Io(io::Error::other("a reading thread ended early"));
             let more = thread.join().map_err(|_| ended())??;
@@ -68,8 +67,8 @@ impl Gathered {
 }
 
 /// What one share of the rows tells; `room` is for how many cells of each column, if they are to be kept.
-fn part<R: Read + Seek>(
-    source: &mut Source<R>,
+fn part(
+    bytes: &DtaBytes,
     opened: &Opened,
     columns: &[Column],
     rows: Range<u64>,
@@ -89,7 +88,7 @@ fn part<R: Read + Seek>(
         scratch.push(Cells::with_capacity(storage, 0));
     }
     let mut tiles = Tiles::new(opened, columns);
-    tiles.visit(source, rows, opened.dictionary.byte_order, |rows, start| {
+    tiles.visit(bytes, rows, opened.dictionary.byte_order, |rows, start| {
         for (column, gathered) in columns.iter().zip(&mut all) {
             let Some(v) = variables.get(column.variable) else { continue };
             let Some(cells) = scratch.iter_mut().find(|cells| cells.is(v.storage)) else { continue };

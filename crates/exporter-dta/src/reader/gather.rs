@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::reader::source::until_nul;
+use crate::reader::bytes::until_nul;
 use crate::spec::ByteOrder;
 use crate::spec_storage::StorageType;
 

@@ -4,6 +4,7 @@
 //! descriptions; rows are read by [`DtaReader::batches`], only the chosen ones, tile by tile into Arrow arrays.
 //!
 //! ```
+//! use exporter_core::Source;
 //! use exporter_dta::reader::{DtaReader, Selection};
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! // Release 113, little-endian, one `byte` called x, two rows: 7 and missing.
@@ -16,7 +17,7 @@
 //! file.extend([0; 33 + 81 + 5]); // no value labels, no label, no characteristics
 //! file.extend([7, 101]);
 //!
-//! let mut reader = DtaReader::open(std::io::Cursor::new(file))?;
+//! let mut reader = DtaReader::open(Source::memory("x.dta", file).bytes)?;
 //! assert_eq!(reader.dictionary().variables[0].name, "x");
 //! let batch = reader.batches(&Selection::all())?.next().ok_or("no rows")??;
 //! assert_eq!((batch.num_rows(), batch.column(0).null_count()), (2, 1));
@@ -26,6 +27,7 @@
 
 mod array;
 mod batches;
+pub(crate) mod bytes;
 mod cell_store;
 #[cfg(test)]
 mod cell_store_tests;
@@ -39,7 +41,6 @@ mod opened;
 mod ordinary;
 mod parallel;
 mod selection;
-pub(crate) mod source;
 mod strls;
 #[cfg(test)]
 pub(crate) mod test_file;
@@ -50,11 +51,11 @@ mod walk;
 mod walk_labels;
 
 use std::collections::BTreeSet;
-use std::io::{Read, Seek};
 use std::ops::Range;
 use std::sync::Arc;
 
 use arrow_schema::{Field, Schema, SchemaRef};
+use exporter_core::ReadAt;
 
 pub use array::ExtendedMissing;
 pub use batches::{ArrowBatches, Batches};
@@ -70,11 +71,11 @@ pub use walk::Damage;
 
 use crate::error::{DtaError, Result};
 use crate::spec_storage::StorageType;
+use bytes::DtaBytes;
 use cell_store::CellStore;
 use gather::Cells;
 use opened::Opened;
 use selection::Column;
-use source::Source;
 
 /// Row bytes that are looked at to find the encoding of a file with plain descriptions.
 const SAMPLE: u64 = 1024 * 1024;
@@ -86,9 +87,11 @@ const BATCH_ROWS: usize = 65_536;
 const COLUMN_BYTES: usize = 1 << 30;
 
 /// An open `.dta` file, which is presumed not to change: what was once found in it is not looked for again.
-#[derive(Debug)]
-pub struct DtaReader<R> {
-    source: Source<R>,
+///
+/// A clone reads the same bytes and shares description and indexes.
+#[derive(Clone, Debug)]
+pub struct DtaReader {
+    bytes: DtaBytes,
     opened: Arc<Opened>,
     facts: Vec<Option<ValueFacts>>,
     /// Cells that the passes for `facts` have kept.
@@ -97,14 +100,14 @@ pub struct DtaReader<R> {
     texts: Arc<BTreeSet<usize>>,
 }
 
-impl<R: Read + Seek> DtaReader<R> {
+impl DtaReader {
     /// Opens a file with the default options.
     ///
     /// # Errors
     ///
     /// [`DtaError::Damaged`] with the offset, [`DtaError::Unsupported`] for what is no `.dta`, [`DtaError::Io`].
-    pub fn open(file: R) -> Result<Self> {
-        Self::with_options(file, ReadOptions::default())
+    pub fn open(bytes: Arc<dyn ReadAt>) -> Result<Self> {
+        Self::with_options(bytes, ReadOptions::default())
     }
 
     /// Opens a file.
@@ -112,51 +115,25 @@ impl<R: Read + Seek> DtaReader<R> {
     /// # Errors
     ///
     /// As [`DtaReader::open`]; with [`ReadOptions::lenient`] only where the descriptions of the variables are damaged.
-    pub fn with_options(file: R, options: ReadOptions) -> Result<Self> {
-        let mut source = Source::new(file)?;
-        let raw = walk::walk(&mut source, options.lenient)?;
+    pub fn with_options(bytes: Arc<dyn ReadAt>, options: ReadOptions) -> Result<Self> {
+        let bytes = DtaBytes::new(bytes);
+        let raw = walk::walk(&bytes, options.lenient)?;
         let row_bytes = raw.row_bytes as u64;
-        let sample = |source: &mut Source<R>| {
+        let sample = || {
             let rows = raw.rows.min(SAMPLE.checked_div(row_bytes).unwrap_or(0));
-            source.bytes_at(raw.data, rows * row_bytes)
+            bytes.block_at(raw.data, rows * row_bytes)
         };
-        let text = dictionary::decoder(&raw, options.encoding, || sample(&mut source))?;
+        let text = dictionary::decoder(&raw, options.encoding, sample)?;
         let dictionary = Dictionary::decode(raw, &text, options.lenient)?;
         let facts = vec![None; dictionary.variables.len()];
         let opened = Arc::new(Opened::new(dictionary, text, options));
-        Ok(Self { source, opened, facts, kept: Arc::default(), texts: Arc::default() })
-    }
-
-    /// Opens another reader on the same file, sharing description and indexes.
-    ///
-    /// # Errors
-    ///
-    /// [`DtaError::Io`] when the length of `file` cannot be found, [`DtaError::Invalid`] when it is another one.
-    pub fn reopen<S: Read + Seek>(&self, file: S) -> Result<DtaReader<S>> {
-        let source = self.same_file(file)?;
-        let (opened, kept) = (Arc::clone(&self.opened), Arc::clone(&self.kept));
-        Ok(DtaReader { source, opened, facts: self.facts.clone(), kept, texts: Arc::clone(&self.texts) })
+        Ok(Self { bytes, opened, facts, kept: Arc::default(), texts: Arc::default() })
     }
 
     /// Takes binary strL contents of these variables for text in the encoding of the file, as they are where a text holds
     /// a NUL; else they are bytes unless all of a variable are UTF-8.
     pub fn take_for_text(&mut self, variables: impl IntoIterator<Item = usize>) {
         self.texts = Arc::new(variables.into_iter().collect());
-    }
-
-    fn same_file<S: Read + Seek>(&self, file: S) -> Result<Source<S>> {
-        let source = Source::new(file)?;
-        if source.length() != self.source.length() {
-            return Err(DtaError::Invalid {
-                place: "file".to_owned(),
-                message: format!(
-                    "{} bytes, it had {} when it was opened",
-                    source.length(),
-                    self.source.length()
-                ),
-            });
-        }
-        Ok(source)
     }
 
     /// The description of the rows.
@@ -169,7 +146,8 @@ impl<R: Read + Seek> DtaReader<R> {
         self.opened.text.replaced()
     }
 
-    /// Facts about the numbers of `variables`; one pass over the rows for those not asked for before, strings give none.
+    /// Facts about the numbers of `variables`; one pass over the rows, with `threads` threads, for those not asked for before,
+    /// strings give none.
     ///
     /// The numbers that a pass has read stay in memory when they are few, at most 16 MiB of all variables together, and
     /// batches of these variables are made of them: whoever wants few columns reads the file once.
@@ -177,22 +155,8 @@ impl<R: Read + Seek> DtaReader<R> {
     /// # Errors
     ///
     /// [`DtaError::Invalid`] for a variable that does not exist, or when the rows cannot be read.
-    pub fn facts(&mut self, variables: &[usize]) -> Result<Vec<Option<ValueFacts>>> {
-        self.facts_with(variables, Vec::<std::io::Empty>::new())
-    }
-
-    /// [`DtaReader::facts`], with a thread for each of `others`, which are further handles on the same file.
-    ///
-    /// # Errors
-    ///
-    /// As [`DtaReader::facts`], or [`DtaError::Invalid`] when one of `others` has another length.
-    pub fn facts_with<S: Read + Seek + Send>(
-        &mut self,
-        variables: &[usize],
-        others: Vec<S>,
-    ) -> Result<Vec<Option<ValueFacts>>> {
+    pub fn facts(&mut self, variables: &[usize], threads: usize) -> Result<Vec<Option<ValueFacts>>> {
         self.check_variables(variables)?;
-        let others = others.into_iter().map(|file| self.same_file(file)).collect::<Result<Vec<_>>>()?;
         let opened = Arc::clone(&self.opened);
         let mut columns = Vec::new();
         for index in variables {
@@ -209,7 +173,7 @@ impl<R: Read + Seek> DtaReader<R> {
         columns.dedup_by_key(|column| column.variable);
         if !columns.is_empty() {
             let keep = self.kept.has_room(&opened.dictionary, &columns);
-            let found = facts_pass::gather(&mut self.source, others, &opened, &columns, keep)?;
+            let found = facts_pass::gather(&self.bytes, threads, &opened, &columns, keep)?;
             let kept = Arc::make_mut(&mut self.kept);
             for (column, found) in columns.iter().zip(found) {
                 if let Some(place) = self.facts.get_mut(column.variable) {
@@ -236,14 +200,14 @@ impl<R: Read + Seek> DtaReader<R> {
         if opened.options.dates == Dates::Typed {
             let unsettled = |index: &usize| all.get(*index).is_some_and(ColumnType::needs_facts);
             let unsettled: Vec<usize> = variables.iter().copied().filter(|index| unsettled(index)).collect();
-            self.facts(&unsettled)?;
+            self.facts(&unsettled, 1)?;
         }
         let mut types = Vec::with_capacity(variables.len());
         for index in variables {
             let Some(variable) = all.get(*index) else { continue };
             types.push(match variable.storage {
                 StorageType::StrL => {
-                    let strls = opened.index_strls(&mut self.source)?;
+                    let strls = opened.index_strls(&self.bytes)?;
                     let bytes = strls.holds_bytes(*index as u32 + 1) && !self.texts.contains(index);
                     if bytes { ColumnType::Binary } else { ColumnType::Text }
                 }
@@ -269,42 +233,22 @@ impl<R: Read + Seek> DtaReader<R> {
     ///
     /// [`DtaError::Invalid`] for a variable that does not exist, or when the file cannot be read; the stream itself
     /// ends at its first error.
-    pub fn batches(&mut self, selection: &Selection) -> Result<Batches<&mut R>> {
+    pub fn batches(&mut self, selection: &Selection) -> Result<Batches> {
         let prepared = self.prepare(selection)?;
-        let opened = Arc::clone(&self.opened);
-        Ok(prepared.start(self.source.borrow(), opened))
+        Ok(prepared.start(&self.bytes, &self.opened))
     }
 
-    /// Streams the chosen rows and columns and keeps the file.
+    /// Streams the chosen rows and columns with `threads` threads; batches come in the order of the rows and are those of
+    /// [`DtaReader::batches`].
     ///
     /// # Errors
     ///
-    /// As [`DtaReader::batches`].
-    pub fn into_batches(mut self, selection: &Selection) -> Result<Batches<R>> {
-        let prepared = self.prepare(selection)?;
-        Ok(prepared.start(self.source, self.opened))
-    }
-
-    /// Streams the chosen rows and columns with `threads` threads, each with its own handle from `open`; batches come
-    /// in the order of the rows and are those of [`DtaReader::batches`].
-    ///
-    /// # Errors
-    ///
-    /// As [`DtaReader::batches`], and [`DtaError::Io`] when a handle or a thread cannot be had.
-    pub fn parallel_batches<S: Read + Seek + Send + 'static>(
-        &mut self,
-        selection: &Selection,
-        threads: usize,
-        open: impl Fn() -> std::io::Result<S>,
-    ) -> Result<ParallelBatches> {
+    /// As [`DtaReader::batches`], and [`DtaError::Io`] when a thread cannot be had.
+    pub fn parallel_batches(&mut self, selection: &Selection, threads: usize) -> Result<ParallelBatches> {
         let prepared = self.prepare(selection)?;
         let blocks = (prepared.rows.end - prepared.rows.start).div_ceil(prepared.batch_rows as u64);
         let threads = (threads.max(1) as u64).min(blocks);
-        let mut readers = Vec::with_capacity(threads as usize);
-        for _ in 0..threads {
-            let other = self.reopen(open()?)?;
-            readers.push(prepared.start(other.source, other.opened));
-        }
+        let readers = (0..threads).map(|_| prepared.start(&self.bytes, &self.opened)).collect();
         Ok(ParallelBatches::start(readers, prepared.schema, prepared.rows, prepared.batch_rows)?)
     }
 
@@ -363,8 +307,9 @@ struct Prepared {
 }
 
 impl Prepared {
-    fn start<R: Read + Seek>(&self, source: Source<R>, opened: Arc<Opened>) -> Batches<R> {
+    fn start(&self, bytes: &DtaBytes, opened: &Arc<Opened>) -> Batches {
+        let (bytes, opened) = (bytes.clone(), Arc::clone(opened));
         let (columns, schema) = (self.columns.clone(), Arc::clone(&self.schema));
-        Batches::new(source, opened, columns, self.kept.clone(), schema, self.rows.clone(), self.batch_rows)
+        Batches::new(bytes, opened, columns, self.kept.clone(), schema, self.rows.clone(), self.batch_rows)
     }
 }

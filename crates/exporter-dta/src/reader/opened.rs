@@ -1,13 +1,12 @@
 //! What all readers of one file share.
 
-use std::io::{Read, Seek};
 use std::sync::OnceLock;
 
 use crate::error::Result;
 use crate::reader::array::ExtendedMissing;
+use crate::reader::bytes::DtaBytes;
 use crate::reader::dictionary::Dictionary;
 use crate::reader::ordinary::Ordinary;
-use crate::reader::source::Source;
 use crate::reader::strls::StrlIndex;
 use crate::reader::text::{TextDecoder, TextEncoding};
 
@@ -58,11 +57,11 @@ impl Opened {
     }
 
     /// Makes the index of the strLs once.
-    pub(crate) fn index_strls<R: Read + Seek>(&self, source: &mut Source<R>) -> Result<&StrlIndex> {
+    pub(crate) fn index_strls(&self, bytes: &DtaBytes) -> Result<&StrlIndex> {
         if self.strls.get().is_none() {
             let d = &self.dictionary;
             let index =
-                StrlIndex::build(source, d.strl_offset, d.release, d.byte_order, self.options.lenient)?;
+                StrlIndex::build(bytes, d.strl_offset, d.release, d.byte_order, self.options.lenient)?;
             let _ = self.strls.set(index);
         }
         Ok(self.strls())

@@ -1,6 +1,6 @@
-//! Reads blocks of rows in several threads, each with its own handle on the file, and delivers them in order.
+//! Reads blocks of rows in several threads and delivers them in order.
 
-use std::io::{self, Read, Seek};
+use std::io;
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -35,8 +35,8 @@ struct Worker {
 
 impl ParallelBatches {
     /// Starts one thread for each of `readers`, which are set up alike; `rows` are dealt out in blocks of a batch.
-    pub(crate) fn start<R: Read + Seek + Send + 'static>(
-        readers: Vec<Batches<R>>,
+    pub(crate) fn start(
+        readers: Vec<Batches>,
         schema: SchemaRef,
         rows: Range<u64>,
         batch_rows: usize,
@@ -70,11 +70,7 @@ impl ParallelBatches {
 }
 
 /// Reads the blocks of one thread until they end or nobody listens.
-fn work<R: Read + Seek>(
-    mut reader: Batches<R>,
-    ranges: impl Iterator<Item = Range<u64>>,
-    sender: &SyncSender<Piece>,
-) {
+fn work(mut reader: Batches, ranges: impl Iterator<Item = Range<u64>>, sender: &SyncSender<Piece>) {
     for range in ranges {
         reader.set_rows(range);
         let pieces = reader.by_ref().map(|batch| batch.map(Some)).chain(std::iter::once(Ok(None)));

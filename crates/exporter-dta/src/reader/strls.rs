@@ -1,12 +1,10 @@
 //! Finds strL contents: where each record stands, not what it holds (sections 3.2 and 6.1).
 
-use std::collections::HashMap;
-use std::io::{Read, Seek};
-
 use arrow_buffer::NullBuffer;
+use std::collections::HashMap;
 
 use crate::error::{DtaError, Result};
-use crate::reader::source::{Cursor, Source, damaged, unsigned};
+use crate::reader::bytes::{Cursor, DtaBytes, damaged, unsigned};
 use crate::spec::{ByteOrder, GSO_BINARY, GSO_TEXT, Release};
 
 /// Pieces in which binary records are looked through.
@@ -43,8 +41,8 @@ pub(crate) struct StrlContents {
 
 impl StrlIndex {
     /// Walks the records from `start`; with `lenient`, stops at the first damaged one.
-    pub(crate) fn build<R: Read + Seek>(
-        source: &mut Source<R>,
+    pub(crate) fn build(
+        bytes: &DtaBytes,
         start: Option<u64>,
         release: Release,
         order: ByteOrder,
@@ -52,7 +50,7 @@ impl StrlIndex {
     ) -> Result<Self> {
         let mut index = Self { cell: release.widths().strl_v, ..Self::default() };
         let Some(start) = start else { return Ok(index) };
-        let mut cursor = source.cursor(start, order);
+        let mut cursor = bytes.cursor(start, order);
         loop {
             match index.record(&mut cursor, release) {
                 Ok(true) => {}
@@ -69,7 +67,7 @@ impl StrlIndex {
     }
 
     /// Notes the next record; `false` when there is none.
-    fn record<R: Read + Seek>(&mut self, cursor: &mut Cursor<'_, R>, release: Release) -> Result<bool> {
+    fn record(&mut self, cursor: &mut Cursor<'_>, release: Release) -> Result<bool> {
         let at = cursor.at();
         if !cursor.accept("GSO")? {
             return cursor.tag("</strls>").map(|()| false);
@@ -122,16 +120,16 @@ impl StrlIndex {
     /// Contents of the first `rows` cells of each column, read row by row as they stand in the file.
     ///
     /// A cell whose record is not there is null with `lenient`; without, its column and row are the error.
-    pub(crate) fn contents<R: Read + Seek>(
+    pub(crate) fn contents(
         &self,
-        source: &mut Source<R>,
+        bytes: &DtaBytes,
         columns: &[&[[u8; 8]]],
         rows: usize,
         order: ByteOrder,
         lenient: bool,
     ) -> Result<std::result::Result<Vec<StrlContents>, (usize, usize)>> {
         let mut all: Vec<StrlContents> = columns.iter().map(|_| StrlContents::with_capacity(rows)).collect();
-        let mut cursor = source.cursor(0, order);
+        let mut cursor = bytes.cursor(0, order);
         for row in 0..rows {
             for (column, (cells, contents)) in columns.iter().zip(&mut all).enumerate() {
                 let cell = cells.get(row).copied().unwrap_or_default();
@@ -187,7 +185,7 @@ impl StrlContents {
 }
 
 /// Whether the next `length` bytes are the same text in whatever encoding the release may have, looked through piece by piece.
-fn is_text<R: Read + Seek>(cursor: &mut Cursor<'_, R>, length: u64, release: Release) -> Result<bool> {
+fn is_text(cursor: &mut Cursor<'_>, length: u64, release: Release) -> Result<bool> {
     let start = cursor.at();
     let end = start + length;
     while cursor.at() < end {

@@ -1,7 +1,16 @@
 //! Small files put together byte by byte, for tests of reader and checker.
 
+use std::sync::Arc;
+
+use exporter_core::{ReadAt, Source};
+
 use crate::spec::{ByteOrder, Release};
 use crate::spec_storage::{StorageType, type_code};
+
+/// A file in memory.
+pub(crate) fn memory(bytes: impl Into<Vec<u8>>) -> Arc<dyn ReadAt> {
+    Source::memory("file.dta", bytes.into()).bytes
+}
 
 /// A file to be built; every field may be changed before.
 #[derive(Debug, Clone)]

@@ -1,24 +1,22 @@
 //! Reads small files of every release, and damaged ones.
 
-use std::io::Cursor;
-
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Date32Type, Float64Type, Int8Type, Int32Type, TimestampMillisecondType};
 use arrow_array::{Array, RecordBatch};
 use arrow_schema::DataType;
 
-use super::test_file::{Cell, TestFile, behind};
+use super::test_file::{Cell, TestFile, behind, memory};
 use super::{ColumnType, Dates, DtaReader, ExtendedMissing, ReadOptions, Selection, TextEncoding};
 use crate::error::DtaError;
 use crate::missing::{Missing, MissingCell};
 use crate::spec::{ByteOrder, Release};
 use crate::spec_storage::StorageType;
 
-fn open(file: &TestFile) -> DtaReader<Cursor<Vec<u8>>> {
-    DtaReader::open(Cursor::new(file.bytes())).unwrap()
+fn open(file: &TestFile) -> DtaReader {
+    DtaReader::open(memory(file.bytes())).unwrap()
 }
 
-fn all(reader: &mut DtaReader<Cursor<Vec<u8>>>) -> RecordBatch {
+fn all(reader: &mut DtaReader) -> RecordBatch {
     reader.batches(&Selection::all()).unwrap().next().unwrap().unwrap()
 }
 
@@ -79,7 +77,7 @@ fn a_file_of_release_105_is_read() {
     file.extend([0, 1, 0, 2]);
     field(&mut file, b"one", 8);
     field(&mut file, b"eightlet", 8);
-    let mut reader = DtaReader::open(Cursor::new(file)).unwrap();
+    let mut reader = DtaReader::open(memory(file)).unwrap();
     let d = reader.dictionary();
     assert_eq!((d.variables[0].label.as_str(), d.variables[1].storage), ("Number", StorageType::Str(3)));
     let labels: Vec<_> = d.value_labels("lab").unwrap().iter().collect();
@@ -113,8 +111,7 @@ fn columns_rows_and_batch_sizes_choose_the_same_cells() {
     let numbers: Vec<f64> =
         batches.iter().flat_map(|b| b.column(0).as_primitive::<Float64Type>().values().to_vec()).collect();
     assert_eq!(numbers, (10..90).map(f64::from).collect::<Vec<_>>());
-    let bytes = file.bytes();
-    let parallel = reader.parallel_batches(&selection, 3, || Ok(Cursor::new(bytes.clone()))).unwrap();
+    let parallel = reader.parallel_batches(&selection, 3).unwrap();
     assert_eq!(parallel.map(Result::unwrap).collect::<Vec<_>>(), batches);
     assert!(reader.batches(&Selection::all().columns([9])).is_err());
     assert_eq!(reader.batches(&Selection::all().rows(100..200)).unwrap().count(), 0);
@@ -158,15 +155,12 @@ fn extended_missings_stay_or_become_null() {
         Cell::Int(7),
     ];
     let mut reader = open(&file);
-    let facts = reader.facts(&[0, 1, 2, 4]).unwrap();
+    let facts = reader.facts(&[0, 1, 2, 4], 1).unwrap();
     let letters: String = facts.iter().flatten().flat_map(|f| f.letters()).map(|m| m.to_string()).collect();
     assert_eq!(letters, ".z.b.c.d");
     for threads in [2, 3, 8] {
-        let others = vec![Cursor::new(file.bytes()); threads - 1];
-        assert_eq!(open(&file).facts_with(&[0, 1, 2, 4], others).unwrap(), facts, "{threads} threads");
+        assert_eq!(open(&file).facts(&[0, 1, 2, 4], threads).unwrap(), facts, "{threads} threads");
     }
-    let another = open(&file).facts_with(&[0], vec![Cursor::new(vec![0])]).unwrap_err();
-    assert!(matches!(another, DtaError::Invalid { .. }), "{another}");
     let batch = all(&mut reader);
     assert_eq!(batch.column(0).as_primitive::<Int8Type>().value(0), 127);
     assert_eq!(
@@ -181,12 +175,12 @@ fn extended_missings_stay_or_become_null() {
     assert_eq!([0, 2].map(|column| batch.column(column).null_count()), [1, 1]);
     let mut options =
         ReadOptions { extended: ExtendedMissing::Null, dates: Dates::Numbers, ..ReadOptions::default() };
-    let mut reader = DtaReader::with_options(Cursor::new(file.bytes()), options).unwrap();
+    let mut reader = DtaReader::with_options(memory(file.bytes()), options).unwrap();
     let batch = all(&mut reader);
     assert_eq!([0, 1, 2, 4].map(|column| batch.column(column).null_count()), [2, 1, 2, 1]);
     assert_eq!(batch.column(1).data_type(), &DataType::Int32);
     options.dates = Dates::Typed;
-    assert!(DtaReader::with_options(Cursor::new(file.bytes()), options).is_ok());
+    assert!(DtaReader::with_options(memory(file.bytes()), options).is_ok());
 }
 
 #[test]
@@ -221,7 +215,7 @@ fn text_of_old_releases_follows_the_encoding() {
     file.variables[0].4 = b"caf\x8E".to_vec();
     let read = |encoding| {
         let options = ReadOptions { encoding, ..ReadOptions::default() };
-        let reader = DtaReader::with_options(Cursor::new(file.bytes()), options).unwrap();
+        let reader = DtaReader::with_options(memory(file.bytes()), options).unwrap();
         (reader.dictionary().variables[0].label.clone(), reader.dictionary().encoding)
     };
     assert_eq!(read(TextEncoding::Detect), ("cafŽ".to_owned(), "windows-1252"));
@@ -256,7 +250,7 @@ fn shared_and_binary_strls_are_read() {
     let error = reader.batches(&Selection::all()).unwrap().next().unwrap().unwrap_err();
     assert!(error.to_string().contains("t, row 1"), "{error}");
     let lenient = ReadOptions { lenient: true, ..ReadOptions::default() };
-    let mut reader = DtaReader::with_options(Cursor::new(file.bytes()), lenient).unwrap();
+    let mut reader = DtaReader::with_options(memory(file.bytes()), lenient).unwrap();
     assert_eq!(all(&mut reader).column(4).null_count(), 2);
 }
 
@@ -278,7 +272,7 @@ fn a_wrong_map_does_not_matter() {
     let mut bytes = TestFile::sample(Release::V118, ByteOrder::Little).bytes();
     let map = behind(&bytes, "<map>");
     bytes[map..map + 112].fill(0xAB);
-    let mut reader = DtaReader::open(Cursor::new(bytes)).unwrap();
+    let mut reader = DtaReader::open(memory(bytes)).unwrap();
     assert_eq!(all(&mut reader).num_rows(), 2);
     assert_eq!(reader.dictionary().value_labels.len(), 1);
 }
@@ -286,9 +280,9 @@ fn a_wrong_map_does_not_matter() {
 /// Everything that a reader can be asked for; errors are fine, panics are not.
 fn exhaust(bytes: &[u8], lenient: bool) -> Result<u64, DtaError> {
     let options = ReadOptions { lenient, ..ReadOptions::default() };
-    let mut reader = DtaReader::with_options(Cursor::new(bytes), options)?;
+    let mut reader = DtaReader::with_options(memory(bytes), options)?;
     let variables: Vec<usize> = (0..reader.dictionary().variables.len()).collect();
-    reader.facts(&variables)?;
+    reader.facts(&variables, 1)?;
     let mut rows = 0;
     for batch in reader.batches(&Selection::all())? {
         rows += batch?.num_rows() as u64;
@@ -301,7 +295,7 @@ fn truncation_at_every_byte_is_an_error_or_salvage() {
     for release in (102..=119).filter_map(Release::from_number) {
         let bytes = TestFile::sample(release, ByteOrder::Little).bytes();
         let data = {
-            let reader = DtaReader::open(Cursor::new(&bytes)).unwrap();
+            let reader = DtaReader::open(memory(bytes.clone())).unwrap();
             (reader.dictionary().data_offset as usize, reader.dictionary().row_bytes)
         };
         for end in 0..bytes.len() {

@@ -1,9 +1,7 @@
 //! Walks the sections of a file in order and keeps their bytes; nothing is decoded here.
 
-use std::io::{Read, Seek};
-
 use crate::error::{DtaError, Result};
-use crate::reader::source::{Cursor, Source, damaged, unsigned};
+use crate::reader::bytes::{Cursor, DtaBytes, damaged, unsigned};
 use crate::reader::walk_labels::{RawLabels, binary_labels, tagged_labels};
 use crate::spec::{ByteOrder, MAP_ENTRIES, Release};
 use crate::spec_storage::{StorageType, storage_of};
@@ -98,14 +96,14 @@ impl RawFile {
 }
 
 /// Walks the whole file; with `lenient`, damage after the descriptions of the variables is kept and passed over.
-pub(crate) fn walk<R: Read + Seek>(source: &mut Source<R>, lenient: bool) -> Result<RawFile> {
-    let first = source.bytes_at(0, 1)?;
-    if first == b"<" { tagged(source, lenient) } else { binary(source, lenient) }
+pub(crate) fn walk(bytes: &DtaBytes, lenient: bool) -> Result<RawFile> {
+    let first = bytes.block_at(0, 1)?;
+    if first == b"<" { tagged(bytes, lenient) } else { binary(bytes, lenient) }
 }
 
-fn tagged<R: Read + Seek>(source: &mut Source<R>, lenient: bool) -> Result<RawFile> {
-    let length = source.length();
-    let mut cursor = source.cursor(0, ByteOrder::Little);
+fn tagged(bytes: &DtaBytes, lenient: bool) -> Result<RawFile> {
+    let length = bytes.length();
+    let mut cursor = bytes.cursor(0, ByteOrder::Little);
     let mut raw = tagged_header(&mut cursor)?;
     let widths = raw.release.widths();
     let variables = raw.variables;
@@ -130,7 +128,7 @@ fn tagged<R: Read + Seek>(source: &mut Source<R>, lenient: bool) -> Result<RawFi
     cursor.tag("</variable_labels>")?;
     let outcome = tagged_characteristics(&mut cursor, &mut raw).and_then(|()| cursor.tag("<data>"));
     if !raw.settle(outcome, lenient)? {
-        cursor = source.cursor(data_hint.min(length), raw.order);
+        cursor = bytes.cursor(data_hint.min(length), raw.order);
         cursor.tag("<data>")?;
     }
     raw.data = cursor.at();
@@ -143,7 +141,7 @@ fn tagged<R: Read + Seek>(source: &mut Source<R>, lenient: bool) -> Result<RawFi
 }
 
 /// Everything before the map.
-fn tagged_header<R: Read + Seek>(cursor: &mut Cursor<'_, R>) -> Result<RawFile> {
+fn tagged_header(cursor: &mut Cursor<'_>) -> Result<RawFile> {
     cursor.tag("<stata_dta><header><release>")?;
     let digits = cursor.take(3, "release")?;
     let number = std::str::from_utf8(digits).ok().and_then(|text| text.parse::<u16>().ok());
@@ -178,7 +176,7 @@ fn tagged_header<R: Read + Seek>(cursor: &mut Cursor<'_, R>) -> Result<RawFile> 
     Ok(raw)
 }
 
-fn tagged_characteristics<R: Read + Seek>(cursor: &mut Cursor<'_, R>, raw: &mut RawFile) -> Result<()> {
+fn tagged_characteristics(cursor: &mut Cursor<'_>, raw: &mut RawFile) -> Result<()> {
     cursor.tag("<characteristics>")?;
     while cursor.accept("<ch>")? {
         let count = cursor.number(4, "length of a characteristic")?;
@@ -190,11 +188,7 @@ fn tagged_characteristics<R: Read + Seek>(cursor: &mut Cursor<'_, R>, raw: &mut 
 }
 
 /// Everything after the rows. The map may shorten the way past the strL records, but is believed only when the tags agree.
-fn tagged_tail<R: Read + Seek>(
-    cursor: &mut Cursor<'_, R>,
-    raw: &mut RawFile,
-    labels_hint: u64,
-) -> Result<()> {
+fn tagged_tail(cursor: &mut Cursor<'_>, raw: &mut RawFile, labels_hint: u64) -> Result<()> {
     cursor.skip(raw.rows.saturating_mul(raw.row_bytes as u64), "rows")?;
     cursor.tag("</data><strls>")?;
     raw.strls = Some(cursor.at());
@@ -224,9 +218,9 @@ fn tagged_tail<R: Read + Seek>(
     cursor.tag("</value_labels></stata_dta>")
 }
 
-fn binary<R: Read + Seek>(source: &mut Source<R>, lenient: bool) -> Result<RawFile> {
-    let length = source.length();
-    let mut cursor = source.cursor(0, ByteOrder::Little);
+fn binary(bytes: &DtaBytes, lenient: bool) -> Result<RawFile> {
+    let length = bytes.length();
+    let mut cursor = bytes.cursor(0, ByteOrder::Little);
     let number = cursor.number(1, "release")? as u16;
     let Some(release) = Release::from_number(number).filter(|release| !release.is_tagged()) else {
         return Err(DtaError::Unsupported(format!(
@@ -265,7 +259,7 @@ fn binary<R: Read + Seek>(source: &mut Source<R>, lenient: bool) -> Result<RawFi
 }
 
 /// Characteristics before release 117; other expansion fields are passed over (section 4).
-fn expansion_fields<R: Read + Seek>(cursor: &mut Cursor<'_, R>, raw: &mut RawFile) -> Result<()> {
+fn expansion_fields(cursor: &mut Cursor<'_>, raw: &mut RawFile) -> Result<()> {
     let width = raw.release.widths().expansion_length;
     if width == 0 {
         return Ok(());

@@ -1,9 +1,7 @@
 //! Value-label tables as bytes, in the three layouts that the releases use.
 
-use std::io::{Read, Seek};
-
 use crate::error::Result;
-use crate::reader::source::{Cursor, damaged, unsigned};
+use crate::reader::bytes::{Cursor, damaged, unsigned};
 use crate::reader::walk::RawFile;
 use crate::spec::ByteOrder;
 
@@ -18,7 +16,7 @@ pub(crate) struct RawLabels {
 }
 
 /// Sets between `<value_labels>` and its end (section 3.4).
-pub(crate) fn tagged_labels<R: Read + Seek>(cursor: &mut Cursor<'_, R>, raw: &mut RawFile) -> Result<()> {
+pub(crate) fn tagged_labels(cursor: &mut Cursor<'_>, raw: &mut RawFile) -> Result<()> {
     while cursor.accept("<lbl>")? {
         table(cursor, raw)?;
         cursor.tag("</lbl>")?;
@@ -27,7 +25,7 @@ pub(crate) fn tagged_labels<R: Read + Seek>(cursor: &mut Cursor<'_, R>, raw: &mu
 }
 
 /// Sets from the last row to the end of the file (section 4).
-pub(crate) fn binary_labels<R: Read + Seek>(cursor: &mut Cursor<'_, R>, raw: &mut RawFile) -> Result<()> {
+pub(crate) fn binary_labels(cursor: &mut Cursor<'_>, raw: &mut RawFile) -> Result<()> {
     while cursor.remaining() > 0 {
         if raw.release.has_short_labels() {
             short_table(cursor, raw)?;
@@ -38,7 +36,7 @@ pub(crate) fn binary_labels<R: Read + Seek>(cursor: &mut Cursor<'_, R>, raw: &mu
     Ok(())
 }
 
-fn table<R: Read + Seek>(cursor: &mut Cursor<'_, R>, raw: &mut RawFile) -> Result<()> {
+fn table(cursor: &mut Cursor<'_>, raw: &mut RawFile) -> Result<()> {
     let count = cursor.number(4, "length of a value-label table")?;
     let name = cursor.take(raw.release.widths().name, "name of a value-label set")?.to_vec();
     cursor.take(3, "padding of a value-label set")?;
@@ -73,7 +71,7 @@ fn numbers(bytes: &[u8], order: ByteOrder) -> impl Iterator<Item = u32> {
 }
 
 /// Before release 108: 16-bit values, then texts of eight bytes.
-fn short_table<R: Read + Seek>(cursor: &mut Cursor<'_, R>, raw: &mut RawFile) -> Result<()> {
+fn short_table(cursor: &mut Cursor<'_>, raw: &mut RawFile) -> Result<()> {
     const TEXT: usize = 8;
     let entries = cursor.number(2, "number of value labels")?;
     let name = cursor.take(9, "name of a value-label set")?.to_vec();

@@ -24,6 +24,7 @@ use crate::metadata::{
     Characteristic, Code, Conversion, DtaMetadata, DtaVariable, MissingRule, ValueLabelSet,
 };
 use crate::missing::{Missing, MissingCell};
+use crate::reader::test_file::memory;
 use crate::reader::{DtaReader, Selection};
 use crate::spec::Release;
 use crate::spec_storage::StorageType;
@@ -63,7 +64,7 @@ fn write(metadata: &DtaMetadata, columns: Vec<ArrayRef>) -> Result<(Vec<u8>, Wri
 
 /// Findings of the checker, but for the warning that smaller editions refuse release 119.
 fn serious(bytes: &[u8]) -> Vec<exporter_core::check::Finding> {
-    check(Cursor::new(bytes))
+    check(memory(bytes))
         .unwrap()
         .listed()
         .iter()
@@ -207,7 +208,7 @@ fn reasons_stand_in_the_cells_of_nulls() {
         let about = metadata(Release::V118, vec![variable("before", StorageType::Byte), x.clone()]);
         let (bytes, _) = write(&about, vec![values.clone(), values.clone(), reasons.clone()]).unwrap();
         assert_eq!(serious(&bytes), vec![]);
-        let mut reader = DtaReader::open(Cursor::new(bytes)).unwrap();
+        let mut reader = DtaReader::open(memory(bytes)).unwrap();
         let batch = reader.batches(&Selection::all()).unwrap().next().unwrap().unwrap();
         let read = cast(batch.column(1), &DataType::Float64).unwrap();
         (read.as_primitive::<Float64Type>().iter().collect::<Vec<_>>(), about)

@@ -5,12 +5,12 @@ use std::io::{self, Read, Seek};
 use exporter_core::check::Rule;
 use sha2::{Digest as _, Sha256};
 
+use super::archive::Archive;
 use super::decoder::{Decoder, Trouble};
 use super::directory::Listed;
 use super::findings::{Stop, Told};
 use super::layout::Place;
 use super::rule;
-use super::source::Source;
 use super::{ArchiveCheckOptions, Inspect};
 use crate::manifest::{MANIFEST, MANIFEST_BYTES};
 use crate::zip::cipher::{AES_HEAD, Cipher, MAC_BYTES, ZIPCRYPTO_HEADER};
@@ -55,7 +55,7 @@ impl<'a> Contents<'a> {
     /// Unpacks an entry; `None` when a finding tells why not all of it is sound.
     pub(super) fn check<R: Read + Seek>(
         &mut self,
-        source: &mut Source<R>,
+        archive: &mut Archive<R>,
         entry: &Listed,
         place: Place,
         inspect: &mut dyn Inspect,
@@ -75,7 +75,7 @@ impl<'a> Contents<'a> {
             // The directory's finding says it.
             return Ok(None);
         }
-        let mut data = source.range(place.start, place.length)?;
+        let mut data = archive.range(place.start, place.length)?;
         let Some(cipher) = self.cipher(&mut data, record, place, findings)? else { return Ok(None) };
         let wanted = inspect.begin(&record.name, record.size)?;
         let mut tally = Tally {

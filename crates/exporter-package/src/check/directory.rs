@@ -2,10 +2,10 @@
 
 use std::io::{Read, Seek};
 
+use super::archive::{Archive, first_difference, number};
 use super::end::End;
 use super::findings::{Stop, Told};
 use super::rule;
-use super::source::{Source, first_difference, number};
 use crate::zip::name::Names;
 use crate::zip::record::{CENTRAL, ENCRYPTED, EXTRA_AES, EXTRA_ZIP64, METHOD_AES, Record, STREAMED, UTF8};
 use crate::zip::{EntryTime, ZipError};
@@ -23,7 +23,7 @@ pub(super) struct Listed {
 }
 
 pub(super) fn read<R: Read + Seek>(
-    source: &mut Source<R>,
+    archive: &mut Archive<R>,
     end: &End,
     max_entries: u64,
     findings: &mut Told,
@@ -37,7 +37,7 @@ pub(super) fn read<R: Read + Seek>(
     let mut listed = Vec::new();
     let mut at = end.start;
     while (listed.len() as u64) < end.count {
-        let (entry, length) = header(source, at, end.directory_end(), &mut names, findings)?;
+        let (entry, length) = header(archive, at, end.directory_end(), &mut names, findings)?;
         listed.push(entry);
         at += length;
     }
@@ -50,13 +50,13 @@ pub(super) fn read<R: Read + Seek>(
 
 /// The header at this place and its length.
 fn header<R: Read + Seek>(
-    source: &mut Source<R>,
+    archive: &mut Archive<R>,
     at: u64,
     limit: u64,
     names: &mut Names,
     findings: &mut Told,
 ) -> Result<(Listed, u64), Stop> {
-    let fixed = source.at(at, HEADER_BYTES)?;
+    let fixed = archive.at(at, HEADER_BYTES)?;
     if limit.saturating_sub(at) < HEADER_BYTES as u64 || number(fixed, 0, 4) != u64::from(CENTRAL) {
         findings.add(rule::DIRECTORY, at, "the next header of the directory is not here");
         return Err(Stop::Told);
@@ -67,7 +67,7 @@ fn header<R: Read + Seek>(
         findings.add(rule::DIRECTORY, at, format!("a header of {length} bytes goes beyond the directory"));
         return Err(Stop::Told);
     }
-    let whole = source.at(at, length as usize)?;
+    let whole = archive.at(at, length as usize)?;
     let name_end = HEADER_BYTES.saturating_add(parts[0] as usize);
     let name = whole.get(HEADER_BYTES..name_end).unwrap_or_default();
     let mut sound = true;

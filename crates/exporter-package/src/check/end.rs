@@ -2,9 +2,9 @@
 
 use std::io::{Read, Seek};
 
+use super::archive::{Archive, first_difference, number};
 use super::findings::{Stop, Told};
 use super::rule;
-use super::source::{Source, first_difference, number};
 use crate::zip::record::{END, END64, LOCATOR64, end_records};
 
 /// Bytes of the end record without a comment (APPNOTE 4.3.16).
@@ -29,9 +29,9 @@ impl End {
     }
 }
 
-pub(super) fn find<R: Read + Seek>(source: &mut Source<R>, findings: &mut Told) -> Result<End, Stop> {
-    let length = source.length();
-    let Some(at) = end_record(source)? else {
+pub(super) fn find<R: Read + Seek>(archive: &mut Archive<R>, findings: &mut Told) -> Result<End, Stop> {
+    let length = archive.length();
+    let Some(at) = end_record(archive)? else {
         findings.add(rule::END, length, "there is no end record: the archive is cut off, or no zip");
         return Err(Stop::Told);
     };
@@ -39,10 +39,10 @@ pub(super) fn find<R: Read + Seek>(source: &mut Source<R>, findings: &mut Told) 
         let message = format!("{} bytes follow the end record", length - at - END_BYTES);
         findings.add(rule::END, at + END_BYTES, message);
     }
-    let (end, begin) = numbers(source, at)?;
+    let (end, begin) = numbers(archive, at)?;
     let expected = end_records(end.count, end.size, end.start);
     let written = usize::try_from(at + END_BYTES - begin).unwrap_or(usize::MAX);
-    let found = source.at(begin, written)?;
+    let found = archive.at(begin, written)?;
     if let Some(place) = first_difference(found, &expected) {
         let message = "the end records are not as this program writes them for the directory they name";
         findings.add(rule::END, begin + place as u64, message);
@@ -59,22 +59,22 @@ pub(super) fn find<R: Read + Seek>(source: &mut Source<R>, findings: &mut Told) 
 }
 
 /// Where the end record begins: the last place that has its signature and room for it.
-fn end_record<R: Read + Seek>(source: &mut Source<R>) -> Result<Option<u64>, Stop> {
-    let length = source.length();
+fn end_record<R: Read + Seek>(archive: &mut Archive<R>) -> Result<Option<u64>, Stop> {
+    let length = archive.length();
     let Some(last) = length.checked_sub(END_BYTES) else { return Ok(None) };
     let signature = END.to_le_bytes();
-    if source.at(last, 4)? == signature {
+    if archive.at(last, 4)? == signature {
         return Ok(Some(last));
     }
     let from = length.saturating_sub(FARTHEST);
-    let tail = source.at(from, usize::try_from(FARTHEST).unwrap_or(usize::MAX))?;
+    let tail = archive.at(from, usize::try_from(FARTHEST).unwrap_or(usize::MAX))?;
     let place = tail.windows(4).rposition(|window| window == signature).map(|place| from + place as u64);
     Ok(place.filter(|place| *place <= last))
 }
 
 /// The numbers of the end records, and where the first of the records begins.
-fn numbers<R: Read + Seek>(source: &mut Source<R>, at: u64) -> Result<(End, u64), Stop> {
-    let end = source.at(at, END_BYTES as usize)?;
+fn numbers<R: Read + Seek>(archive: &mut Archive<R>, at: u64) -> Result<(End, u64), Stop> {
+    let end = archive.at(at, END_BYTES as usize)?;
     let short = End { count: number(end, 10, 2), size: number(end, 12, 4), start: number(end, 16, 4) };
     let elsewhere = short.count == u64::from(u16::MAX)
         || short.size == u64::from(u32::MAX)
@@ -82,7 +82,7 @@ fn numbers<R: Read + Seek>(source: &mut Source<R>, at: u64) -> Result<(End, u64)
     let Some(begin) = at.checked_sub(END64_BYTES + LOCATOR_BYTES).filter(|_| elsewhere) else {
         return Ok((short, at));
     };
-    let records = source.at(begin, (END64_BYTES + LOCATOR_BYTES) as usize)?;
+    let records = archive.at(begin, (END64_BYTES + LOCATOR_BYTES) as usize)?;
     let signed = number(records, 0, 4) == u64::from(END64)
         && number(records, END64_BYTES as usize, 4) == u64::from(LOCATOR64);
     if !signed {

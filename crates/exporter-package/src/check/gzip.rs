@@ -4,10 +4,10 @@ use std::io::{self, Read, Seek};
 
 use exporter_core::check::Findings;
 
+use super::archive::{Archive, number};
 use super::decoder::{Decoder, Trouble};
 use super::findings::{Stop, Told};
 use super::rule;
-use super::source::{Source, number};
 
 /// Bytes of the header without a name (RFC 1952, section 2.3).
 const HEADER_BYTES: usize = 10;
@@ -25,23 +25,23 @@ const PIECE: usize = 64 * 1024;
 /// # Errors
 /// When the file cannot be read; whatever its bytes are, they give findings.
 pub fn check_gzip<R: Read + Seek>(file: R) -> io::Result<Findings> {
-    let mut source = Source::new(file)?;
-    let mut findings = Told::of_archive(source.length());
-    match check_all(&mut source, &mut findings) {
+    let mut archive = Archive::new(file)?;
+    let mut findings = Told::of_archive(archive.length());
+    match check_all(&mut archive, &mut findings) {
         Ok(()) | Err(Stop::Told) => Ok(findings.into_findings()),
         Err(Stop::Failed(error)) => Err(error),
     }
 }
 
-fn check_all<R: Read + Seek>(source: &mut Source<R>, findings: &mut Told) -> Result<(), Stop> {
-    let begin = header(source, findings)?;
-    let Some(end) = source.length().checked_sub(TRAILER_BYTES).filter(|end| *end >= begin) else {
-        findings.add(rule::END, source.length(), "the stream is cut off before its checksum");
+fn check_all<R: Read + Seek>(archive: &mut Archive<R>, findings: &mut Told) -> Result<(), Stop> {
+    let begin = header(archive, findings)?;
+    let Some(end) = archive.length().checked_sub(TRAILER_BYTES).filter(|end| *end >= begin) else {
+        findings.add(rule::END, archive.length(), "the stream is cut off before its checksum");
         return Err(Stop::Told);
     };
-    let trailer = source.at(end, TRAILER_BYTES as usize)?;
+    let trailer = archive.at(end, TRAILER_BYTES as usize)?;
     let (crc, length) = (number(trailer, 0, 4), number(trailer, 4, 4));
-    let mut data = source.range(begin, end - begin)?;
+    let mut data = archive.range(begin, end - begin)?;
     let mut decoder = Decoder::new(8)?;
     let mut hasher = crc32fast::Hasher::new();
     let mut bytes = 0u64;
@@ -85,8 +85,8 @@ fn check_all<R: Read + Seek>(source: &mut Source<R>, findings: &mut Told) -> Res
 }
 
 /// Where the data begins.
-fn header<R: Read + Seek>(source: &mut Source<R>, findings: &mut Told) -> Result<u64, Stop> {
-    let header = source.at(0, HEADER_BYTES)?;
+fn header<R: Read + Seek>(archive: &mut Archive<R>, findings: &mut Told) -> Result<u64, Stop> {
+    let header = archive.at(0, HEADER_BYTES)?;
     let [0x1f, 0x8b, 8, flags, _, _, _, _, level, system] = *header else {
         findings.add(rule::HEADER, 0, "the header of a gzip stream is not here");
         return Err(Stop::Told);
@@ -100,7 +100,7 @@ fn header<R: Read + Seek>(source: &mut Source<R>, findings: &mut Told) -> Result
     if flags == 0 {
         return Ok(HEADER_BYTES as u64);
     }
-    let name = source.at(HEADER_BYTES as u64, NAME_BYTES)?;
+    let name = archive.at(HEADER_BYTES as u64, NAME_BYTES)?;
     let Some(length) = name.iter().position(|byte| *byte == 0) else {
         findings.add(rule::HEADER, HEADER_BYTES as u64, "the name does not end");
         return Err(Stop::Told);

@@ -2,10 +2,10 @@
 
 use std::io::{Read, Seek};
 
+use super::archive::{Archive, first_difference, number};
 use super::directory::Listed;
 use super::findings::{Stop, Told};
 use super::rule;
-use super::source::{Source, first_difference, number};
 use crate::zip::record::STREAMED;
 
 /// Bytes of a local header without name and extra fields (APPNOTE 4.3.7).
@@ -26,7 +26,7 @@ struct Span {
 
 /// The place of each entry's data; none for those that overlap others or leave their part of the file.
 pub(super) fn check<R: Read + Seek>(
-    source: &mut Source<R>,
+    archive: &mut Archive<R>,
     listed: &[Listed],
     directory: u64,
     findings: &mut Told,
@@ -43,7 +43,7 @@ pub(super) fn check<R: Read + Seek>(
             places.push(None);
             continue;
         }
-        let span = match span(source, entry, findings)? {
+        let span = match span(archive, entry, findings)? {
             Some(span) if span.end > directory => {
                 let message = format!("the entry ends at {}, inside the directory or beyond it", span.end);
                 findings.about(rule::LAYOUT, offset, name, message);
@@ -74,14 +74,14 @@ pub(super) fn check<R: Read + Seek>(
 
 /// Reads what stands round the data and compares it with the directory.
 fn span<R: Read + Seek>(
-    source: &mut Source<R>,
+    archive: &mut Archive<R>,
     entry: &Listed,
     findings: &mut Told,
 ) -> Result<Option<Span>, Stop> {
     let mut record = entry.record.clone();
     let offset = record.offset;
     let streamed = record.flags & STREAMED != 0;
-    let fixed = source.at(offset, HEADER_BYTES)?;
+    let fixed = archive.at(offset, HEADER_BYTES)?;
     // Only the local header says how wide the sizes behind the data are.
     record.zip64 = streamed && number(fixed, 18, 4) == u64::from(u32::MAX);
     let wide = record.size.max(record.compressed) > u64::from(u32::MAX);
@@ -100,7 +100,7 @@ fn span<R: Read + Seek>(
         findings.about(rule::DIRECTORY, entry.header + 6, &record.name, message);
     }
     let expected = record.local();
-    let found = source.at(offset, expected.len())?;
+    let found = archive.at(offset, expected.len())?;
     if let Some(place) = first_difference(found, &expected) {
         let message = format!("{} differs from what the directory says", field(place));
         findings.about(rule::HEADER, offset + place as u64, &record.name, message);
@@ -112,13 +112,13 @@ fn span<R: Read + Seek>(
     }
     let start = offset.saturating_add(expected.len() as u64);
     let data_end = start.saturating_add(record.compressed);
-    if data_end > source.length() {
+    if data_end > archive.length() {
         let message = format!("{} bytes of data are claimed, beyond the end of the file", record.compressed);
         findings.about(rule::LAYOUT, offset, &record.name, message);
         return Ok(None);
     }
     let descriptor = if streamed { record.descriptor() } else { Vec::new() };
-    let found = source.at(data_end, descriptor.len())?;
+    let found = archive.at(data_end, descriptor.len())?;
     if let Some(place) = first_difference(found, &descriptor) {
         let message = "what follows the data differs from what the directory says";
         findings.about(rule::HEADER, data_end + place as u64, &record.name, message);

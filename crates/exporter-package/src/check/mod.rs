@@ -29,6 +29,7 @@
 //! unpacked twice, an entry is unpacked only as far as the size it claims, and claims beyond
 //! [`ArchiveCheckOptions::max_expansion`] are refused.
 
+mod archive;
 mod contents;
 mod decoder;
 mod directory;
@@ -39,7 +40,6 @@ mod gzip;
 mod layout;
 mod manifest;
 pub mod rule;
-mod source;
 #[cfg(test)]
 mod tests;
 
@@ -51,11 +51,11 @@ use exporter_core::check::Findings;
 
 use crate::manifest::MANIFEST;
 
+use archive::Archive;
 use contents::Contents;
 use findings::{Stop, Told};
 pub use folder::check_folder;
 pub use gzip::check_gzip;
-use source::Source;
 
 /// How far a check goes.
 #[derive(Debug, Clone)]
@@ -168,10 +168,10 @@ pub fn check_and_inspect<R: Read + Seek>(
     options: &ArchiveCheckOptions,
     inspect: &mut dyn Inspect,
 ) -> io::Result<CheckedArchive> {
-    let mut source = Source::new(file)?;
-    let mut findings = Told::of_archive(source.length());
+    let mut archive = Archive::new(file)?;
+    let mut findings = Told::of_archive(archive.length());
     let mut entries = Vec::new();
-    match check_all(&mut source, options, inspect, &mut findings, &mut entries) {
+    match check_all(&mut archive, options, inspect, &mut findings, &mut entries) {
         Ok(()) | Err(Stop::Told) => {}
         Err(Stop::Failed(error)) => return Err(error),
     }
@@ -179,22 +179,22 @@ pub fn check_and_inspect<R: Read + Seek>(
 }
 
 fn check_all<R: Read + Seek>(
-    source: &mut Source<R>,
+    archive: &mut Archive<R>,
     options: &ArchiveCheckOptions,
     inspect: &mut dyn Inspect,
     findings: &mut Told,
     entries: &mut Vec<CheckedEntry>,
 ) -> Result<(), Stop> {
-    let end = end::find(source, findings)?;
-    let listed = directory::read(source, &end, options.max_entries, findings)?;
-    let placed = layout::check(source, &listed, end.start, findings)?;
+    let end = end::find(archive, findings)?;
+    let listed = directory::read(archive, &end, options.max_entries, findings)?;
+    let placed = layout::check(archive, &listed, end.start, findings)?;
     let has_manifest = listed.iter().any(|entry| entry.record.name == MANIFEST);
     let mut contents = Contents::new(options, has_manifest);
     let mut digests = Vec::with_capacity(listed.len());
     let mut text = None;
     for (entry, place) in listed.iter().zip(&placed) {
         let unpacked = match place {
-            Some(place) => contents.check(source, entry, *place, inspect, findings)?,
+            Some(place) => contents.check(archive, entry, *place, inspect, findings)?,
             None => None,
         };
         entries.push(CheckedEntry {

@@ -1,14 +1,13 @@
 //! Reading Arrow IPC files and streams as a dataset.
 
-use std::fs::File;
-use std::path::Path;
+use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 use arrow_buffer::Buffer;
 use arrow_ipc::Block;
 use arrow_ipc::reader::FileDecoder;
 use exporter_core::dataset::{Batches, table_of};
-use exporter_core::{Codebook, Dataset, Error, LossReport, Result, Scan, TableId};
+use exporter_core::{Codebook, Dataset, LossReport, Result, Scan, Source, TableId};
 
 use super::claims;
 use super::layout::{Content, Layout, malformed, message};
@@ -33,26 +32,13 @@ pub struct ArrowDataset {
 }
 
 impl ArrowDataset {
-    /// Opens a file or stream and finds its batches.
+    /// Opens a file or stream and finds its batches; the table is called by the stem of the source's name unless the stored
+    /// codebook says otherwise.
     ///
     /// # Errors
-    /// When the file cannot be read, is not Arrow IPC, contradicts itself, or the stored codebook is broken.
-    pub fn open(path: &Path, options: &ReadOptions) -> Result<Self> {
-        let file = Positioned::open(path).map_err(|source| Error::io("cannot open the file", source))?;
-        let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-        Self::read(file, &stem, options)
-    }
-
-    /// Opens a file that is open already; its table is called `name` unless the stored codebook says otherwise.
-    ///
-    /// # Errors
-    /// As [`ArrowDataset::open`].
-    pub fn from_file(file: File, name: &str, options: &ReadOptions) -> Result<Self> {
-        let file = Positioned::of(file).map_err(|source| Error::io("cannot open the file", source))?;
-        Self::read(file, name, options)
-    }
-
-    fn read(file: Positioned, name: &str, options: &ReadOptions) -> Result<Self> {
+    /// When the bytes cannot be read, they are not Arrow IPC or contradict each other, or the stored codebook is broken.
+    pub fn open(source: &Source<'_>, options: &ReadOptions) -> Result<Self> {
+        let (file, name) = (Positioned::new(Arc::clone(&source.bytes)), source.stem());
         let layout = Layout::read(&file)?;
         let fields = layout.schema.fields();
         let described = |column: usize| {

@@ -12,12 +12,10 @@ mod schema;
 mod statistics;
 mod thrift;
 
-use std::fs::File;
-use std::path::Path;
 use std::sync::Arc;
 
 use exporter_core::dataset::{Batches, arrow_type, table_of};
-use exporter_core::{Codebook, Dataset, Error, LossReport, Result, Scan, TableId, TableProfile};
+use exporter_core::{Codebook, Dataset, LossReport, Result, Scan, Source, TableId, TableProfile};
 use parquet::file::metadata::ParquetMetaData;
 
 use self::rows::{Plan, decode};
@@ -49,26 +47,14 @@ pub struct ParquetDataset {
 }
 
 impl ParquetDataset {
-    /// Opens a file and reads its footer.
+    /// Opens a source and reads its footer; the table is called by the stem of its name unless the stored codebook says
+    /// otherwise.
     ///
     /// # Errors
-    /// When the file cannot be read, is not Parquet, is encrypted, its footer is damaged, or the stored codebook is broken.
-    pub fn open(path: &Path, options: &ReadOptions) -> Result<Self> {
-        let file = Positioned::open(path).map_err(|source| Error::io("cannot open the file", source))?;
-        let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-        Self::read(file, &stem, options)
-    }
-
-    /// Opens a file that is open already; its table is called `name` unless the stored codebook says otherwise.
-    ///
-    /// # Errors
-    /// As [`ParquetDataset::open`].
-    pub fn from_file(file: File, name: &str, options: &ReadOptions) -> Result<Self> {
-        let file = Positioned::of(file).map_err(|source| Error::io("cannot open the file", source))?;
-        Self::read(file, name, options)
-    }
-
-    fn read(file: Positioned, name: &str, options: &ReadOptions) -> Result<Self> {
+    /// When the bytes cannot be read, they are not Parquet or encrypted, the footer is damaged, or the stored codebook is
+    /// broken.
+    pub fn open(source: &Source<'_>, options: &ReadOptions) -> Result<Self> {
+        let (file, name) = (Positioned::new(Arc::clone(&source.bytes)), source.stem());
         let metadata = Arc::new(footer::read(&file)?);
         let schema = FileSchema::of(&metadata)?;
         let shown = &schema.readable.shown;

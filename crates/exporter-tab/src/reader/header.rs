@@ -5,13 +5,13 @@ use std::io::Read;
 
 use super::options::{Duplicates, ReadOptions};
 use super::pieces::Pieces;
-use super::source::Source;
 use super::split::{Cell, Dialect, Fault, split_record};
+use super::window::TextWindow;
 use crate::{Delimiter, TabError};
 
 /// Gives the first records of an input one after the other.
 pub(super) struct Head<R> {
-    source: Source<R>,
+    text: TextWindow<R>,
     pub(super) dialect: Dialect,
     /// The cells of the record read last.
     cells: Vec<Cell>,
@@ -31,9 +31,9 @@ pub(super) fn open<R: Read>(
 ) -> Result<(Head<R>, Delimiter), TabError> {
     let mark = options.decimal_mark.byte();
     let max_record_bytes = options.max_record_bytes.min(Cell::REACH - 2);
-    let mut source = Source::new(input, options.encoding)?;
-    source.extend(max_record_bytes + 1)?;
-    let delimiter = delimiter.or(options.delimiter).unwrap_or_else(|| sniff(source.window(), mark));
+    let mut text = TextWindow::new(input, options.encoding)?;
+    text.extend(max_record_bytes + 1)?;
+    let delimiter = delimiter.or(options.delimiter).unwrap_or_else(|| sniff(text.window(), mark));
     if delimiter.byte() == mark {
         return Err(TabError::Option {
             option: "decimal_mark",
@@ -41,7 +41,7 @@ pub(super) fn open<R: Read>(
         });
     }
     let dialect = Dialect { delimiter: delimiter.byte(), escape: options.escape, max_record_bytes };
-    Ok((Head { source, dialect, cells: Vec::new(), used: 0, line: 1, lines: 0 }, delimiter))
+    Ok((Head { text, dialect, cells: Vec::new(), used: 0, line: 1, lines: 0 }, delimiter))
 }
 
 impl<R: Read> Head<R> {
@@ -56,16 +56,16 @@ impl<R: Read> Head<R> {
         let too_long =
             |line, dialect: &Dialect| TabError::RecordTooLong { line, limit: dialect.max_record_bytes };
         loop {
-            self.source.consume(self.used);
+            self.text.consume(self.used);
             self.line += self.lines;
             (self.used, self.lines) = (0, 0);
             let found = loop {
-                let (window, is_last) = (self.source.window(), self.source.is_done());
+                let (window, is_last) = (self.text.window(), self.text.is_done());
                 if window.is_empty() {
                     if is_last {
                         return Ok(false);
                     }
-                    self.source.extend(self.dialect.max_record_bytes + 1)?;
+                    self.text.extend(self.dialect.max_record_bytes + 1)?;
                     continue;
                 }
                 self.cells.clear();
@@ -79,7 +79,7 @@ impl<R: Read> Head<R> {
                     Err(Fault::Incomplete) if window.len() > self.dialect.max_record_bytes => {
                         return Err(too_long(line, &self.dialect));
                     }
-                    Err(Fault::Incomplete) => self.source.extend(self.dialect.max_record_bytes + 1)?,
+                    Err(Fault::Incomplete) => self.text.extend(self.dialect.max_record_bytes + 1)?,
                     Err(Fault::TooMany) => return Err(too_many(line)),
                     Err(Fault::AfterQuote(column)) => {
                         return Err(TabError::AfterQuote { record, line, column });
@@ -103,18 +103,18 @@ impl<R: Read> Head<R> {
 
     /// What follows the record read last, and the lines before that.
     pub(super) fn into_pieces(mut self) -> (Pieces<R>, u64) {
-        self.source.consume(self.used);
-        (Pieces::new(self.source, self.dialect), self.line - 1 + self.lines)
+        self.text.consume(self.used);
+        (Pieces::new(self.text, self.dialect), self.line - 1 + self.lines)
     }
 
     /// Name of the encoding in use.
     pub(super) fn encoding(&self) -> &'static str {
-        self.source.encoding
+        self.text.encoding
     }
 
     /// The cells of the record read last.
     pub(super) fn contents(&self) -> Vec<Vec<u8>> {
-        let content = |cell: &Cell| cell.content(self.source.window(), self.dialect.escape).into_owned();
+        let content = |cell: &Cell| cell.content(self.text.window(), self.dialect.escape).into_owned();
         self.cells.iter().map(content).collect()
     }
 
@@ -124,7 +124,7 @@ impl<R: Read> Head<R> {
             record: 0,
             line: self.line,
             column: place + 1,
-            encoding: self.source.encoding,
+            encoding: self.text.encoding,
         })
     }
 

@@ -13,10 +13,10 @@ mod number;
 mod options;
 mod pieces;
 mod records;
-mod source;
 mod split;
 mod style;
 mod time;
+mod window;
 
 use std::io::Read;
 

@@ -5,8 +5,8 @@ use std::ops::Range;
 
 use memchr::{memchr, memchr2, memrchr2};
 
-use super::source::Source;
 use super::split::{Cell, Dialect, closing_quote};
+use super::window::TextWindow;
 use crate::TabError;
 
 /// Bytes of a piece, unless one record is longer: enough to outweigh handing it over, little enough for the caches.
@@ -32,38 +32,38 @@ pub(crate) struct Piece {
 
 /// Gives the rest of an input, which starts with a record, piece by piece.
 pub(crate) struct Pieces<R> {
-    source: Source<R>,
+    text: TextWindow<R>,
     dialect: Dialect,
     done: bool,
 }
 
 impl<R: Read> Pieces<R> {
-    pub(super) fn new(source: Source<R>, dialect: Dialect) -> Self {
-        Self { source, dialect, done: false }
+    pub(super) fn new(text: TextWindow<R>, dialect: Dialect) -> Self {
+        Self { text, dialect, done: false }
     }
 
     fn cut(&mut self) -> Result<Option<Piece>, TabError> {
         // Bytes that show a record to be too long; a piece never has more.
         let most = self.dialect.max_record_bytes.clamp(PIECE, Cell::REACH - 2) + 1;
         loop {
-            let (window, is_last) = (self.source.window(), self.source.is_done());
+            let (window, is_last) = (self.text.window(), self.text.is_done());
             let border =
                 if window.len() < PIECE { None } else { border(window, is_last, &self.dialect, PIECE) };
             let (len, ending) = match border {
                 Some(len) if len <= most => (len, Ending::Border),
                 None if is_last && window.len() <= most => (window.len(), Ending::Input),
                 None if window.len() < most => {
-                    self.source.extend(most)?;
+                    self.text.extend(most)?;
                     continue;
                 }
                 _ => {
                     self.done = true;
-                    return Ok(Some(Piece { bytes: self.source.take_window(most), ending: Ending::Cut }));
+                    return Ok(Some(Piece { bytes: self.text.take_window(most), ending: Ending::Cut }));
                 }
             };
             self.done = ending == Ending::Input;
             let bytes = window.get(..len).unwrap_or_default().to_vec();
-            self.source.consume(len);
+            self.text.consume(len);
             return Ok((!bytes.is_empty()).then_some(Piece { bytes, ending }));
         }
     }
@@ -195,7 +195,7 @@ mod tests {
     }
 
     fn pieces(text: &[u8]) -> Vec<Piece> {
-        Pieces::new(Source::new(text, Encoding::Auto).unwrap(), DIALECT).map(Result::unwrap).collect()
+        Pieces::new(TextWindow::new(text, Encoding::Auto).unwrap(), DIALECT).map(Result::unwrap).collect()
     }
 
     #[test]

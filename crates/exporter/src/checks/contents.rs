@@ -2,12 +2,14 @@
 
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::{self, Seek as _, Write as _};
+use std::io::{self, Write as _};
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use exporter_core::Result;
 use exporter_core::check::{Finding, Findings, unreadable};
 use exporter_core::sink::temp_file;
+use exporter_core::source::FileBytes;
+use exporter_core::{Result, Source};
 use exporter_package::check::{CheckedEntry, Inspect, rule};
 #[cfg(feature = "tab")]
 use exporter_tab::RecordCount;
@@ -50,7 +52,7 @@ enum Way {
     /// Its bytes are kept in a file.
     Kept(File),
     /// It is a file.
-    There(File),
+    There(FileBytes),
     /// Its records are counted.
     #[cfg(feature = "tab")]
     Counted(RecordCount),
@@ -115,7 +117,7 @@ impl Inspect for Contents {
                 return Ok(false);
             }
             Place::Temp(temp) => Way::Kept(temp_file(temp)?),
-            Place::Folder(folder) => match File::open(folder.join(path)) {
+            Place::Folder(folder) => match FileBytes::open(folder.join(path)) {
                 Ok(file) => Way::There(file),
                 // Reading it for its checksum fails as well and says so.
                 Err(_) => return Ok(false),
@@ -139,16 +141,17 @@ impl Inspect for Contents {
 
     fn end(&mut self, sound: bool) -> io::Result<()> {
         let Some(Open { path, kind, way }) = self.open.take().filter(|_| sound) else { return Ok(()) };
-        let mut file = match way {
-            Way::Kept(file) | Way::There(file) => file,
+        let bytes = match way {
+            Way::Kept(file) => FileBytes::new(file)?,
+            Way::There(bytes) => bytes,
             #[cfg(feature = "tab")]
             Way::Counted(count) => {
                 self.records.insert(path, count.records());
                 return Ok(());
             }
         };
-        file.rewind()?;
-        match self.findings.inside(&path, |findings| look(kind, file, findings)) {
+        let source = Source::new(&path, Arc::new(bytes));
+        match self.findings.inside(&path, |findings| look(kind, &source, findings)) {
             Ok(rows) => self.rows.extend(rows.map(|rows| (path, rows))),
             Err(error) => self.findings.add(unreadable(&error).entry(path)),
         }
@@ -205,35 +208,34 @@ impl Contents {
 }
 
 /// Checks an entry by its own rules; rows, where it says how many it has.
-fn look(kind: Kind, file: File, findings: &mut Findings) -> Result<Option<u64>> {
+fn look(kind: Kind, source: &Source<'_>, findings: &mut Findings) -> Result<Option<u64>> {
     match kind {
-        Kind::Codebook => codebook(file, findings),
+        Kind::Codebook => codebook(source, findings),
         #[cfg(feature = "dta")]
-        Kind::Stata => stata(file, findings),
+        Kind::Stata => stata(source, findings),
         #[cfg(feature = "parquet")]
         Kind::Parquet => {
-            let dataset = exporter_parquet::ParquetDataset::from_file(file, "table", &Default::default())?;
+            let dataset = exporter_parquet::ParquetDataset::open(source, &Default::default())?;
             Ok(exporter_core::Dataset::rows(&dataset, exporter_core::TableId(0)))
         }
         #[cfg(feature = "parquet")]
         Kind::Arrow => {
-            let dataset = exporter_parquet::ArrowDataset::from_file(file, "table", &Default::default())?;
+            let dataset = exporter_parquet::ArrowDataset::open(source, &Default::default())?;
             Ok(exporter_core::Dataset::rows(&dataset, exporter_core::TableId(0)))
         }
         #[cfg(feature = "tab")]
         Kind::Delimited => Ok(None),
         Kind::Gzip => {
-            findings.merge(exporter_package::check::check_gzip(io::BufReader::new(file))?);
+            findings.merge(exporter_package::check::check_gzip(io::BufReader::new(source.cursor()))?);
             Ok(None)
         }
     }
 }
 
 #[cfg(feature = "dta")]
-fn stata(file: File, findings: &mut Findings) -> Result<Option<u64>> {
-    let again = file.try_clone()?;
-    let found = exporter_dta::check::check(io::BufReader::new(file))?;
-    let rows = match exporter_dta::reader::DtaReader::open(io::BufReader::new(again)) {
+fn stata(source: &Source<'_>, findings: &mut Findings) -> Result<Option<u64>> {
+    let found = exporter_dta::check::check(Arc::clone(&source.bytes))?;
+    let rows = match exporter_dta::reader::DtaReader::open(Arc::clone(&source.bytes)) {
         Ok(reader) if found.is_empty() => Some(reader.dictionary().rows),
         _ => None,
     };
@@ -241,9 +243,10 @@ fn stata(file: File, findings: &mut Findings) -> Result<Option<u64>> {
     Ok(rows)
 }
 
-fn codebook(file: File, findings: &mut Findings) -> Result<Option<u64>> {
+fn codebook(source: &Source<'_>, findings: &mut Findings) -> Result<Option<u64>> {
     let mut text = String::new();
-    let read = io::Read::read_to_string(&mut io::Read::take(file, STUDY_FILE_BYTES + 1), &mut text)?;
+    let read =
+        io::Read::read_to_string(&mut io::Read::take(source.cursor(), STUDY_FILE_BYTES + 1), &mut text)?;
     if read as u64 > STUDY_FILE_BYTES {
         return Err(exporter_core::Error::limit(format!("a codebook of more than {STUDY_FILE_BYTES} bytes")));
     }

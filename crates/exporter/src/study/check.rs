@@ -36,7 +36,7 @@ impl Check for StudyFile {
     }
 
     fn check(source: &Source<'_>, _: &Checking<'_>, findings: &mut Findings, _: &Context) -> Result<Checked> {
-        match StudyFile::read(source.path) {
+        match StudyFile::open(source) {
             Ok(study) => {
                 study.codebook.problems().into_iter().for_each(|problem| findings.add(problem.into()))
             }

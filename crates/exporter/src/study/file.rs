@@ -1,10 +1,11 @@
 //! The study file's own structure.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read;
 use std::path::Path;
 
 use exporter_core::codebook::{Codebook, Document, Study, Table, ValueLabels};
-use exporter_core::{Error, Result, TableId, near_name};
+use exporter_core::{Error, Result, Source, TableId, near_name};
 use serde::Deserialize;
 use serde_json::Value as Json;
 
@@ -98,20 +99,27 @@ impl StudyFile {
     /// # Errors
     /// [`exporter_core::ErrorKind::Invalid`] with line and column, or what the operating system says.
     pub fn read(path: &Path) -> Result<Self> {
-        use std::io::Read as _;
-        let failed = |source| Error::io("cannot read the study file", source);
+        let file =
+            std::fs::File::open(path).map_err(|error| Error::io("cannot read the study file", error))?;
+        Self::from_reader(file, &path.to_string_lossy())
+    }
+
+    /// Reads the study file or codebook that a source holds, as [`StudyFile::read`] does.
+    ///
+    /// # Errors
+    /// As [`StudyFile::read`].
+    pub fn open(source: &Source<'_>) -> Result<Self> {
+        Self::from_reader(source.cursor(), &source.name)
+    }
+
+    fn from_reader(input: impl Read, name: &str) -> Result<Self> {
         let mut text = String::new();
-        let file = std::fs::File::open(path).map_err(failed)?;
-        let read = file.take(STUDY_FILE_BYTES + 1).read_to_string(&mut text).map_err(failed)?;
-        if read as u64 > STUDY_FILE_BYTES {
+        let read = input.take(STUDY_FILE_BYTES + 1).read_to_string(&mut text);
+        if read.map_err(|error| Error::io("cannot read the study file", error))? as u64 > STUDY_FILE_BYTES {
             return Err(Error::limit(format!("the study file is larger than {STUDY_FILE_BYTES} bytes"))
                 .hint("keep rows in data files, not in the study file"));
         }
-        if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("toml")) {
-            Self::from_toml(&text)
-        } else {
-            Self::from_json(&text)
-        }
+        if name.to_lowercase().ends_with(".toml") { Self::from_toml(&text) } else { Self::from_json(&text) }
     }
 
     /// Reads a study file from JSON.

@@ -20,12 +20,10 @@ mod paths;
 
 use std::path::Path;
 
-use exporter_core::Projection;
-use exporter_core::format::Source;
-use exporter_core::{Context, Error, ErrorKind, Registry, Result};
+use exporter_core::{Context, Error, Registry, Result, Source};
 
 use crate::assembled::{AssembledDataset, Part};
-use crate::input::InputOptions;
+use crate::input::{InputOptions, projected};
 
 pub use file::{DataFile, StudyFile};
 
@@ -34,52 +32,56 @@ pub const STUDY_FILE_BYTES: u64 = 256 << 20;
 
 /// Opens the tables that a study file names.
 ///
-/// Paths are relative to the study file and may not leave its folder unless the options say so. Opening costs
-/// only the columns in `projection`.
+/// Paths are relative to the study file and may not leave its folder unless the options say so. Opening costs only the
+/// columns in the projection of the options.
 ///
 /// # Errors
 /// When the study file or one of its data files cannot be read, or they do not fit together.
 pub fn open_study(
     path: &Path,
-    projection: &Projection,
     options: &InputOptions,
     registry: &Registry,
     context: &Context,
 ) -> Result<AssembledDataset> {
     let named = |error: Error| error.entry(path.display().to_string());
     let study = StudyFile::read(path).map_err(named)?;
-    let projection = &options.with_links(projection, study.data.len());
     let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut parts = Vec::new();
+    let mut sources = Vec::new();
     for (table, data) in &study.data {
         let file = paths::inside(folder, data.file(), options.outside);
-        let part = file.and_then(|file| part(table, data, &study, &file, projection, registry, context));
-        parts.push(part.map_err(|error| named(error.table(table)))?);
+        let source = file.and_then(|file| data_source(&file, context));
+        sources.push((table.as_str(), data, source.map_err(|error| named(error.table(table)))?));
     }
-    AssembledDataset::new(study.codebook, parts, &|table, variable| {
-        study.open_kinds.contains(table, variable)
+    projected(options, sources.len(), |projection| {
+        let mut parts = Vec::new();
+        for (table, data, source) in &sources {
+            let source = source.clone().projection(projection.clone());
+            let part = part(table, data, &study, source, registry, context);
+            parts.push(part.map_err(|error| named(error.table(*table)))?);
+        }
+        let is_open = |table: &str, variable: &str| study.open_kinds.contains(table, variable);
+        AssembledDataset::new(study.codebook.clone(), parts, &is_open).map_err(named)
     })
-    .map_err(named)
+}
+
+fn data_source(file: &Path, context: &Context) -> Result<Source<'static>> {
+    if !file.is_file() {
+        return Err(Error::not_found(format!("the data file {} does not exist", file.display())));
+    }
+    Source::open(file, context)
 }
 
 fn part(
     table: &str,
     data: &DataFile,
     study: &StudyFile,
-    file: &Path,
-    projection: &Projection,
+    source: Source<'_>,
     registry: &Registry,
     context: &Context,
 ) -> Result<Part> {
-    if !file.is_file() {
-        return Err(Error::new(
-            ErrorKind::NotFound,
-            format!("the data file {} does not exist", file.display()),
-        ));
-    }
     let declared = study.codebook.table(table).map(|(_, declared)| declared);
     let closed = declared.map(|declared| study.open_kinds.closed(declared));
-    let mut source = Source::new(file).projection(projection.clone());
+    let mut source = source;
     if let (Some(declared), Some(closed)) = (declared, &closed) {
         source.projection = source.projection.and(study.open_kinds.names(declared));
         source = source.declared(&study.codebook, closed);

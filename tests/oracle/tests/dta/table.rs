@@ -1,13 +1,13 @@
 //! Tables for the comparison: the cells that every reader must find, and the arrays that our writer is given.
 
 use std::collections::BTreeMap;
-use std::io::{Cursor, Read, Seek};
 use std::sync::Arc;
 
 use arrow_array::{
     ArrayRef, BinaryArray, Float64Array, Int64Array, RecordBatch, RecordBatchOptions, StringArray,
 };
 use arrow_schema::{Field, Schema};
+use exporter_core::{ReadAt, Source};
 use exporter_dta::check::{check, rule as rules};
 use exporter_dta::metadata::{Code, DtaMetadata, DtaVariable, MissingRule};
 use exporter_dta::missing::Missing;
@@ -98,8 +98,7 @@ impl Case {
         writer.write(&self.batch()).unwrap_or_else(|error| panic!("{place}: {error}"));
         let (bytes, _) = writer.finish().unwrap();
         assert_checked(&place, &bytes);
-        let (dictionary, cells) =
-            read(Cursor::new(&bytes)).unwrap_or_else(|error| panic!("{place}: {error}"));
+        let (dictionary, cells) = read(&bytes).unwrap_or_else(|error| panic!("{place}: {error}"));
         assert_eq!(dictionary.rows, self.rows() as u64, "{place}");
         for (index, (found, expected)) in cells.iter().zip(&self.cells).enumerate() {
             assert_eq!(found, expected, "{place}, {}", dictionary.variables[index].name);
@@ -110,7 +109,7 @@ impl Case {
 
 /// The checker has nothing to say but that smaller editions refuse release 119.
 pub(crate) fn assert_checked(place: &str, bytes: &[u8]) {
-    let findings = check(Cursor::new(bytes)).unwrap();
+    let findings = check(memory(bytes)).unwrap();
     let findings: Vec<_> =
         findings.listed().iter().filter(|finding| finding.rule != rules::EDITION).collect();
     assert!(findings.is_empty(), "{place}: {findings:#?}");
@@ -163,11 +162,15 @@ fn array(storage: StorageType, cells: &[Cell]) -> ArrayRef {
     Arc::new(cells.iter().map(|cell| number(cell, false)).collect::<Float64Array>())
 }
 
+fn memory(file: &[u8]) -> Arc<dyn ReadAt> {
+    Source::memory("oracle.dta", file.to_vec()).bytes
+}
+
 /// A file as our reader finds it, dates as stored numbers.
-pub(crate) fn read<R: Read + Seek>(file: R) -> Result<(Dictionary, Vec<Vec<Cell>>), DtaError> {
+pub(crate) fn read(file: &[u8]) -> Result<(Dictionary, Vec<Vec<Cell>>), DtaError> {
     let mut options = ReadOptions::default();
     options.dates = Dates::Numbers;
-    let mut reader = DtaReader::with_options(file, options)?;
+    let mut reader = DtaReader::with_options(memory(file), options)?;
     let dictionary = reader.dictionary().clone();
     let mut columns = vec![Vec::new(); dictionary.variables.len()];
     for batch in reader.batches(&Selection::all())? {

@@ -6,7 +6,7 @@ use std::path::Path;
 use arrow_array::cast::AsArray;
 use arrow_array::types::TimestampMillisecondType;
 use chrono::NaiveDateTime;
-use exporter_core::{Dataset, Scan, TableId};
+use exporter_core::{Context, Dataset, Scan, Source, TableId};
 use exporter_dta::dataset::{DtaDataset, Letters};
 use exporter_dta::reader::{Dictionary, ReadOptions};
 use serde_json::{Value, json};
@@ -181,7 +181,13 @@ fn is_big_endian(file: &[u8]) -> bool {
 
 /// `%tC` as moments without leap seconds.
 fn leap_seconds_are_taken_out(path: &Path) {
-    let data = DtaDataset::open(path, ReadOptions::default(), Letters::Seen, 1).unwrap();
+    let data = DtaDataset::open(
+        &Source::open(path, &Context::default()).unwrap(),
+        ReadOptions::default(),
+        Letters::Seen,
+        1,
+    )
+    .unwrap();
     let (column, variable) = data.codebook().tables[0].variable("leap").unwrap();
     assert_eq!(variable.kind.to_string(), "datetime(ms, UTC)", "{}", path.display());
     let found: Vec<Option<i64>> = data
@@ -214,8 +220,9 @@ fn understood(tool: Tool, files: usize) {
     for name in &names {
         let path = folder.path().join(name);
         let (release, big) = promised(name);
-        assert_eq!(is_big_endian(&std::fs::read(&path).unwrap()), big, "{name}: byte order");
-        let found = match read(File::open(&path).unwrap()) {
+        let file = std::fs::read(&path).unwrap();
+        assert_eq!(is_big_endian(&file), big, "{name}: byte order");
+        let found = match read(&file) {
             Ok((dictionary, cells)) => {
                 assert!(release.is_none_or(|release| release == dictionary.release.number()), "{name}");
                 if dictionary.variables.iter().any(|variable| variable.name == "leap") {

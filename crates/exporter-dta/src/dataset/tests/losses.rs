@@ -17,14 +17,14 @@ use crate::spec::{ByteOrder, Release};
 fn letters_read_as_null_are_losses_of_reading() {
     let mut file = TestFile::sample(Release::V118, ByteOrder::Little);
     file.rows[0][1] = Cell::Long(2_147_483_624);
-    let (_folder, data) = open(&file.bytes(), Letters::Null);
+    let data = open(&file.bytes(), Letters::Null);
     let told = |data: &DtaDataset| -> Vec<String> { data.losses().iter().map(ToString::to_string).collect() };
     let labels = "missing-dropped survey.b: labels of .a to .z dropped, as letters=null asks";
     assert_eq!(told(&data), [labels]);
     let read = rows(&data, &Scan::all());
     let nulls: Vec<usize> = read.columns().iter().map(|column| column.null_count()).collect();
     let kept: Vec<usize> = {
-        let (_folder, data) = open(&file.bytes(), Letters::Seen);
+        let data = open(&file.bytes(), Letters::Seen);
         rows(&data, &Scan::all()).columns().iter().map(|column| column.null_count()).collect()
     };
     assert_eq!((nulls[0], nulls[1]), (kept[0] + 1, kept[1] + 1));
@@ -37,7 +37,7 @@ fn letters_read_as_null_are_losses_of_reading() {
     // Before release 113 the same numbers are ordinary ones.
     let mut old = TestFile::sample(Release::from_number(111).unwrap(), ByteOrder::Little);
     old.rows[0][0] = Cell::Byte(102);
-    let (_folder, data) = open(&old.bytes(), Letters::Null);
+    let data = open(&old.bytes(), Letters::Null);
     let column = rows(&data, &Scan::all()).column(0).clone();
     assert_eq!((column.is_valid(0), data.losses().len()), (true, 0));
 }
@@ -62,14 +62,14 @@ fn labels_without_a_translation_come_back_without_one() {
     // Not because the set stands in the file twice.
     let holds = |bytes: &[u8], name: &str| memchr::memmem::find(bytes, name.as_bytes()).is_some();
     assert!(holds(&bytes, "exporter_untranslated") && !holds(&bytes, "exporter_labels"));
-    let (_folder, data) = open(&bytes, Letters::Seen);
+    let data = open(&bytes, Letters::Seen);
     assert_eq!(data.codebook().value_labels["answers"], labels);
     assert_eq!(data.codebook().tables[0].variables[0].missing[0].label, Text::new("unknown"));
     // Somebody has translated one since.
     let mut changed = bytes.clone();
     let at = memchr::memmem::rfind(&changed, b"maybe").unwrap();
     changed[at..at + 5].copy_from_slice(b"m\xC3\xAAme");
-    let (_folder, data) = open(&changed, Letters::Seen);
+    let data = open(&changed, Letters::Seen);
     let label = data.codebook().value_labels["answers"].get(&Value::Integer(1)).unwrap().clone();
     let texts = [label.untagged(), label.translation("fr")];
     assert!([[Some("maybe"), Some("même")], [Some("même"), Some("maybe")]].contains(&texts), "{label:?}");
@@ -81,7 +81,7 @@ fn replaced_characters_are_losses_of_reading_however_often_they_are_read() {
     file.rows[0][3] = Cell::Text(b"a\xE9b");
     file.rows[1][3] = Cell::Text(b"\xFF\xFF");
     file.variables[2].4 = b"caf\xE9".to_vec();
-    let (_folder, data) = open(&file.bytes(), Letters::Seen);
+    let data = open(&file.bytes(), Letters::Seen);
     let losses = |data: &DtaDataset| {
         let losses = data.losses();
         losses.iter().map(|loss| (loss.variable.clone(), loss.count)).collect::<Vec<_>>()
@@ -114,7 +114,7 @@ fn texts_with_a_nul_come_back_from_release_117() {
         let summary = export(&exporter, &data, Box::new(sink.clone()), &Context::default()).unwrap();
         let told: Vec<_> = summary.losses.iter().map(|loss| (loss.code.as_str(), loss.count)).collect();
         assert_eq!(told, [("compatibility", 2)], "Stata keeps them, haven does not");
-        let (_folder, read) = open(&sink.entries()["t.dta"], Letters::Seen);
+        let read = open(&sink.entries()["t.dta"], Letters::Seen);
         assert_eq!(read.codebook().tables[0].variables[0].kind, Kind::Text);
         assert_eq!(rows(&read, &Scan::all()).columns(), columns, "{release}");
     }

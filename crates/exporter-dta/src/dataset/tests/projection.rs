@@ -3,22 +3,18 @@
 use super::*;
 
 /// Opens bytes as a dataset with a projection.
-fn open_for(names: &[&str], bytes: &[u8], letters: Letters) -> (tempfile::TempDir, DtaDataset) {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("survey.dta");
-    std::fs::write(&path, bytes).unwrap();
-    let projection = Projection::only(names.iter().copied());
-    let data = DtaDataset::open_for(&projection, &path, ReadOptions::default(), letters, 2).unwrap();
-    (folder, data)
+fn open_for(names: &[&str], bytes: &[u8], letters: Letters) -> DtaDataset {
+    let source = Source::memory("survey.dta", bytes.to_vec()).variables(names.iter().copied());
+    DtaDataset::open(&source, ReadOptions::default(), letters, 2).unwrap()
 }
 
 #[test]
-fn only_variables_that_are_asked_for_are_looked_at() {
+fn only_projected_variables_are_read() {
     let mut file = TestFile::sample(Release::V118, ByteOrder::Little);
     file.rows[1][1] = Cell::Long(2_147_483_624);
     let bytes = file.bytes();
-    let (_folder, whole) = open(&bytes, Letters::Seen);
-    let (_folder, day) = open_for(&["day", "nobody"], &bytes, Letters::Seen);
+    let whole = open(&bytes, Letters::Seen);
+    let day = open_for(&["day", "nobody"], &bytes, Letters::Seen);
     let described = |data: &DtaDataset, column: usize| data.codebook().tables[0].variables[column].clone();
     assert_eq!(described(&day, 1), described(&whole, 1));
     assert_eq!(described(&day, 1).missing.len(), 1);
@@ -33,14 +29,14 @@ fn only_variables_that_are_asked_for_are_looked_at() {
     }
     // Facts about others were not gathered: nothing of them is kept.
     assert!(day.reader().has_kept(1) && !day.reader().has_kept(0) && !day.reader().has_kept(2));
-    // Nor are labels lost of a variable that nobody asks for.
+    // Labels of variables outside the projection are not lost.
     for (name, lost) in [("day", 0), ("b", 1)] {
-        assert_eq!(open_for(&[name], &bytes, Letters::Null).1.losses().iter().count(), lost, "{name}");
+        assert_eq!(open_for(&[name], &bytes, Letters::Null).losses().iter().count(), lost, "{name}");
     }
 }
 
 #[test]
-fn variables_are_asked_for_by_the_names_they_have_in_the_codebook() {
+fn a_projection_is_by_the_names_of_the_codebook() {
     let kinds = [Kind::Boolean, Kind::Decimal { precision: 9, scale: 2 }, Kind::Float { bits: 32 }];
     let names = ["is it so?", "line\nbreak", "the price"];
     let variables = names.iter().zip(&kinds).map(|(name, kind)| Variable::new(*name, kind.clone()));
@@ -51,11 +47,11 @@ fn variables_are_asked_for_by_the_names_they_have_in_the_codebook() {
         Arc::new(decimals),
         Arc::new(arrow_array::Float32Array::from(vec![0.5, 1.0])),
     ];
-    let (folder, whole) = round_trip(codebook, columns);
-    let bytes = std::fs::read(folder.path().join("survey.dta")).unwrap();
+    let bytes = written(&study(codebook, columns));
+    let whole = open(&bytes, Letters::Seen);
     for (column, name) in names.iter().enumerate() {
-        let (_folder, data) = open_for(&[name], &bytes, Letters::Seen);
-        // What nobody asks for is described as it was recorded.
+        let data = open_for(&[name], &bytes, Letters::Seen);
+        // Variables outside the projection are described as they were recorded.
         assert_eq!(data.codebook().tables[0].variables.len(), 3);
         let kind = |data: &DtaDataset| data.codebook().tables[0].variables[column].kind.clone();
         assert_eq!((kind(&data), kind(&whole)), (kinds[column].clone(), kinds[column].clone()));

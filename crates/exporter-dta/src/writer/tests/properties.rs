@@ -101,7 +101,7 @@ proptest! {
         let about = every_kind(Release::from_number(release).unwrap());
         let whole = rows.batch();
         let (bytes, summary) = write_with(&about, vec![whole.clone()], options()).unwrap();
-        let mut reader = DtaReader::open(Cursor::new(bytes)).unwrap();
+        let mut reader = DtaReader::open(memory(bytes)).unwrap();
         let mut row = 0;
         for read in reader.batches(&Selection::all()).unwrap() {
             let read = read.unwrap();

@@ -4,7 +4,7 @@ mod survey;
 
 use exporter_core::codebook::{Codebook, Value, Variable};
 use exporter_core::sink::MemorySink;
-use exporter_core::{Clock, Context, Dataset as _, MemoryDataset, export};
+use exporter_core::{Clock, Context, Dataset as _, MemoryDataset, Source, export};
 use exporter_dta::dataset::{DtaDataset, Letters};
 use exporter_dta::options::{DtaOptions, ReleaseOption};
 use exporter_dta::reader::ReadOptions;
@@ -50,7 +50,7 @@ fn exported(name: &str, release: Release, options: DtaOptions, speech: Speech) -
     case.metadata.timestamp = WRITTEN.1.to_owned();
     let bytes = written(&data, options, speech);
     assert_checked(name, &bytes);
-    let (_, cells) = read(std::io::Cursor::new(&bytes)).unwrap();
+    let (_, cells) = read(&bytes).unwrap();
     assert_eq!(cells, case.cells, "{name}, release {}", release.number());
     (case, bytes)
 }
@@ -70,10 +70,8 @@ fn written(data: &MemoryDataset, options: DtaOptions, speech: Speech) -> Vec<u8>
 #[test]
 fn the_codebook_comes_back() {
     let (data, _) = survey::survey("survey", Release::V118, Speech::English, false);
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("survey.dta");
-    std::fs::write(&path, written(&data, DtaOptions::default(), Speech::English)).unwrap();
-    let again = DtaDataset::open(&path, ReadOptions::default(), Letters::Seen, 1).unwrap();
+    let source = Source::memory("survey.dta", written(&data, DtaOptions::default(), Speech::English));
+    let again = DtaDataset::open(&source, ReadOptions::default(), Letters::Seen, 1).unwrap();
     let (was, is) = (&data.codebook().tables[0], &again.codebook().tables[0]);
     assert_eq!(data.codebook().study, again.codebook().study);
     assert_eq!(

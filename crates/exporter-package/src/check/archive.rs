@@ -1,12 +1,12 @@
-//! The file, read at given places; nothing is taken on trust about its length.
+//! The archive, read at given places; nothing is taken on trust about its length.
 
 use std::io::{self, Read, Seek, SeekFrom};
 
 /// Bytes read ahead while headers are read one after another.
 const AHEAD: usize = 16 * 1024;
 
-/// A file of known length.
-pub(super) struct Source<R> {
+/// An archive of known length.
+pub(super) struct Archive<R> {
     file: R,
     length: u64,
     /// Bytes read ahead and where they begin.
@@ -14,7 +14,7 @@ pub(super) struct Source<R> {
     begin: u64,
 }
 
-impl<R: Read + Seek> Source<R> {
+impl<R: Read + Seek> Archive<R> {
     pub(super) fn new(mut file: R) -> io::Result<Self> {
         let length = file.seek(SeekFrom::End(0))?;
         Ok(Self { file, length, buffer: Vec::new(), begin: 0 })

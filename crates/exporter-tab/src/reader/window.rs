@@ -18,7 +18,7 @@ const INVALID: u8 = 0xff;
 const DECODER_ROOM: usize = 16;
 
 /// The input as UTF-8, a window of which can be seen.
-pub(super) struct Source<R> {
+pub(super) struct TextWindow<R> {
     input: R,
     decoder: Option<encoding_rs::Decoder>,
     /// Input bytes not decoded yet.
@@ -33,13 +33,20 @@ pub(super) struct Source<R> {
     pub(super) encoding: &'static str,
 }
 
-impl<R: Read> Source<R> {
+impl<R: Read> TextWindow<R> {
     /// Looks at the byte order mark and settles the encoding.
     pub(super) fn new(mut input: R, encoding: Encoding) -> Result<Self, TabError> {
-        let mut head = Vec::new();
-        input.by_ref().take(3).read_to_end(&mut head)?;
-        let (found, mark) = match head.as_slice() {
-            [0xef, 0xbb, 0xbf] => (Some(UTF_8), 3),
+        let mut block = vec![0; WINDOW];
+        let mut end = 0;
+        // A mark has up to three bytes, and an input that drips may give fewer at a time.
+        while end < 3 {
+            match read(&mut input, &mut block[end..])? {
+                0 => break,
+                count => end += count,
+            }
+        }
+        let (found, mark) = match &block[..end] {
+            [0xef, 0xbb, 0xbf, ..] => (Some(UTF_8), 3),
             [0xff, 0xfe, ..] => (Some(UTF_16LE), 2),
             [0xfe, 0xff, ..] => (Some(UTF_16BE), 2),
             _ => (None, 0),
@@ -52,21 +59,19 @@ impl<R: Read> Source<R> {
             Encoding::Windows1252 => WINDOWS_1252,
         };
         let mark = if found == Some(wanted) { mark } else { 0 };
-        let rest = head.split_off(mark);
+        // UTF-8 is seen as it is, everything else through a decoder.
         let utf8 = wanted == UTF_8;
-        let mut window = vec![0; WINDOW];
-        if utf8 {
-            window[..rest.len()].copy_from_slice(&rest);
-        }
+        let (window, raw) = if utf8 { (block, Vec::new()) } else { (vec![0; WINDOW], block) };
+        let (seen, undecoded) = if utf8 { (mark..end, 0..0) } else { (0..0, mark..end) };
         Ok(Self {
             input,
             decoder: (!utf8).then(|| wanted.new_decoder_without_bom_handling()),
-            end: if utf8 { rest.len() } else { 0 },
-            raw_start: 0,
-            raw_end: if utf8 { 0 } else { rest.len() },
-            raw: if utf8 { Vec::new() } else { rest },
+            raw,
+            raw_start: undecoded.start,
+            raw_end: undecoded.end,
             window,
-            start: 0,
+            start: seen.start,
+            end: seen.end,
             input_done: false,
             done: false,
             encoding: wanted.name(),
@@ -184,13 +189,13 @@ mod tests {
     }
 
     fn text(bytes: &[u8], encoding: Encoding) -> Vec<u8> {
-        let mut source = Source::new(Drip(bytes), encoding).unwrap();
+        let mut window = TextWindow::new(Drip(bytes), encoding).unwrap();
         let mut all = Vec::new();
         loop {
-            source.extend(usize::MAX).unwrap();
-            all.extend_from_slice(source.window());
-            source.consume(source.window().len());
-            if source.is_done() {
+            window.extend(usize::MAX).unwrap();
+            all.extend_from_slice(window.window());
+            window.consume(window.window().len());
+            if window.is_done() {
                 return all;
             }
         }

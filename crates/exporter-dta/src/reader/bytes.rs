@@ -1,6 +1,9 @@
 //! Bytes at an offset, never more than the file holds.
 
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io;
+use std::sync::Arc;
+
+use exporter_core::ReadAt;
 
 use crate::error::{DtaError, Result};
 use crate::spec::ByteOrder;
@@ -8,56 +11,36 @@ use crate::spec::ByteOrder;
 /// Bytes that a cursor reads ahead.
 const WINDOW: usize = 64 * 1024;
 
-/// A file with a known length; every read names its offset.
-#[derive(Debug)]
-pub(crate) struct Source<R> {
-    inner: R,
-    length: u64,
-    position: Option<u64>,
-}
+/// The bytes of a `.dta`; those that should be there and are not are damage.
+#[derive(Clone, Debug)]
+pub(crate) struct DtaBytes(Arc<dyn ReadAt>);
 
-impl<R: Read + Seek> Source<R> {
-    pub(crate) fn new(mut inner: R) -> Result<Self> {
-        let length = inner.seek(SeekFrom::End(0))?;
-        Ok(Self { inner, length, position: Some(length) })
+impl DtaBytes {
+    pub(crate) fn new(bytes: Arc<dyn ReadAt>) -> Self {
+        Self(bytes)
     }
 
     /// Length of the file in bytes.
     pub(crate) fn length(&self) -> u64 {
-        self.length
-    }
-
-    /// The same file for a while.
-    pub(crate) fn borrow(&mut self) -> Source<&mut R> {
-        // Whoever borrows moves the position, so neither side may rely on it.
-        self.position = None;
-        Source { inner: &mut self.inner, length: self.length, position: None }
+        self.0.len()
     }
 
     /// Fills `buffer` from `offset`.
-    pub(crate) fn read_at(&mut self, offset: u64, buffer: &mut [u8]) -> Result<()> {
-        if self.position != Some(offset) {
-            self.inner.seek(SeekFrom::Start(offset))?;
-        }
-        self.position = None;
-        match self.inner.read_exact(buffer) {
-            Ok(()) => {
-                self.position = offset.checked_add(buffer.len() as u64);
-                Ok(())
-            }
+    pub(crate) fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<()> {
+        match self.0.read_exact_at(offset, buffer) {
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
                 Err(damaged(offset, format!("the file ends within {} bytes that must follow", buffer.len())))
             }
-            Err(error) => Err(error.into()),
+            outcome => Ok(outcome?),
         }
     }
 
     /// Bytes from `offset`, refused before anything is allocated when the file does not hold them.
-    pub(crate) fn bytes_at(&mut self, offset: u64, count: u64) -> Result<Vec<u8>> {
-        if offset.checked_add(count).is_none_or(|end| end > self.length) {
+    pub(crate) fn block_at(&self, offset: u64, count: u64) -> Result<Vec<u8>> {
+        if offset.checked_add(count).is_none_or(|end| end > self.length()) {
             return Err(damaged(
                 offset,
-                format!("{count} bytes must follow, the file ends at {}", self.length),
+                format!("{count} bytes must follow, the file ends at {}", self.length()),
             ));
         }
         let mut bytes = vec![0; to_usize(count, offset)?];
@@ -65,8 +48,8 @@ impl<R: Read + Seek> Source<R> {
         Ok(bytes)
     }
 
-    pub(crate) fn cursor(&mut self, at: u64, order: ByteOrder) -> Cursor<'_, R> {
-        Cursor { source: self, order, window: Vec::new(), start: at, at }
+    pub(crate) fn cursor(&self, at: u64, order: ByteOrder) -> Cursor<'_> {
+        Cursor { bytes: self, order, window: Vec::new(), start: at, at }
     }
 }
 
@@ -100,15 +83,15 @@ pub(crate) fn until_nul(bytes: &[u8]) -> &[u8] {
 
 /// Reads forward through the file with a small window.
 #[derive(Debug)]
-pub(crate) struct Cursor<'s, R> {
-    source: &'s mut Source<R>,
+pub(crate) struct Cursor<'s> {
+    bytes: &'s DtaBytes,
     order: ByteOrder,
     window: Vec<u8>,
     start: u64,
     at: u64,
 }
 
-impl<R: Read + Seek> Cursor<'_, R> {
+impl Cursor<'_> {
     /// Offset of the next byte.
     pub(crate) fn at(&self) -> u64 {
         self.at
@@ -125,7 +108,7 @@ impl<R: Read + Seek> Cursor<'_, R> {
 
     /// Bytes between here and the end of the file.
     pub(crate) fn remaining(&self) -> u64 {
-        self.source.length().saturating_sub(self.at)
+        self.bytes.length().saturating_sub(self.at)
     }
 
     /// The next `count` bytes without moving, or fewer at the end of the file.
@@ -136,7 +119,7 @@ impl<R: Read + Seek> Cursor<'_, R> {
             let fill = (wanted.max(WINDOW) as u64).min(self.remaining());
             self.window.resize(to_usize(fill, self.at)?, 0);
             self.start = self.at;
-            self.source.read_at(self.at, &mut self.window)?;
+            self.bytes.read_at(self.at, &mut self.window)?;
             return Ok(self.window.get(..wanted).unwrap_or_default());
         }
         Ok(self.window.get(offset..offset + wanted).unwrap_or_default())
@@ -146,7 +129,7 @@ impl<R: Read + Seek> Cursor<'_, R> {
     pub(crate) fn take(&mut self, count: usize, what: &str) -> Result<&[u8]> {
         let at = self.at;
         if self.remaining() < count as u64 {
-            let length = self.source.length();
+            let length = self.bytes.length();
             return Err(damaged(
                 at,
                 format!("{count} bytes of {what} must follow, the file ends at {length}"),
@@ -164,13 +147,13 @@ impl<R: Read + Seek> Cursor<'_, R> {
             return Err(damaged(self.at, format!("{count} fields of {what} exceed any file")));
         };
         if bytes > self.remaining() {
-            let length = self.source.length();
+            let length = self.bytes.length();
             return Err(damaged(
                 self.at,
                 format!("{bytes} bytes of {what} must follow, the file ends at {length}"),
             ));
         }
-        let block = self.source.bytes_at(self.at, bytes)?;
+        let block = self.bytes.block_at(self.at, bytes)?;
         self.at += bytes;
         Ok(block)
     }
@@ -178,7 +161,7 @@ impl<R: Read + Seek> Cursor<'_, R> {
     /// Moves on by `count` bytes, at most to the end of the file.
     pub(crate) fn skip(&mut self, count: u64, what: &str) -> Result<()> {
         if count > self.remaining() {
-            let length = self.source.length();
+            let length = self.bytes.length();
             return Err(damaged(
                 self.at,
                 format!("{count} bytes of {what} must follow, the file ends at {length}"),
