@@ -46,7 +46,8 @@ pub(crate) fn told(data: &MemoryDataset) -> Told {
         found.1.to_vec()
     };
     let dta = entry(".dta");
-    let dictionary = DtaReader::open(std::sync::Arc::new(dta.clone())).unwrap().dictionary().clone();
+    let bytes = exporter_core::source::MemoryBytes::new(dta.clone());
+    let dictionary = DtaReader::open(std::sync::Arc::new(bytes)).unwrap().dictionary().clone();
     let script = String::from_utf8(entry(".do")).unwrap();
     Told { summary, script: DoFile::read(&script), dictionary, dta }
 }
