@@ -34,7 +34,7 @@ fn claims_need_no_more() {
         let path = folder.path().join(format!("{name}.parquet"));
         std::fs::write(&path, &bytes).unwrap();
         let read = || {
-            let data = registry.open(&Source::new(&path), Json::Null, &context)?;
+            let data = registry.open(&Source::open(&path, &context)?, Json::Null, &context)?;
             context.scan(&*data, TableId(0), &Scan::all())?.try_for_each(|batch| batch.map(drop))
         };
         let (_, peak) = peak_during(read);

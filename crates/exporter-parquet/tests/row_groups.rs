@@ -60,9 +60,9 @@ fn rows_do_not_depend_on_threads() {
     let folder = tempfile::tempdir().unwrap();
     let path = &write(&noise(100_000), "parquet", json!({"row-group-rows": 35_001}), folder.path())[0];
     let read = |threads: usize, scan: &Scan| {
-        let data = registry()
-            .open(&Source::new(path), json!(null), &Context::default().with_threads(threads))
-            .unwrap();
+        let context = Context::default().with_threads(threads);
+        let source = Source::open(path, &context).unwrap();
+        let data = registry().open(&source, json!(null), &context).unwrap();
         let batches = data.scan(TableId(0), scan).unwrap();
         batches.map(Result::unwrap).collect::<Vec<RecordBatch>>()
     };
@@ -85,7 +85,7 @@ fn rows_do_not_depend_on_threads() {
     std::fs::write(path, bytes).unwrap();
     for threads in [1, 2, 8] {
         let context = Context::default().with_threads(threads);
-        let data = registry().open(&Source::new(path), json!(null), &context).unwrap();
+        let data = registry().open(&Source::open(path, &context).unwrap(), json!(null), &context).unwrap();
         let mut batches = data.scan(TableId(0), &Scan::all()).unwrap();
         assert!(batches.any(|batch| batch.is_err()) && batches.next().is_none(), "{threads} threads");
     }
