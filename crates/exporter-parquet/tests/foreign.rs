@@ -130,15 +130,19 @@ fn columns_without_a_name_of_their_own_get_one() {
     let (first, second) = (folder.path().join("names.parquet"), folder.path().join("names.arrow"));
     parquet(&first, &batch, Compression::UNCOMPRESSED);
     arrow(&second, &batch);
-    for path in [first, second] {
+    for (format, path) in [("parquet", first), ("arrow", second)] {
         let data = open(&path).unwrap();
         assert_eq!(names(&*data), ["column_1_2", "a", "a_3", "a_2", "column_1"]);
         let said = losses(&*data, &LossCode::NAME_CHANGED);
         assert_eq!(
             said,
             [
-                "parquet: name-changed names.a_3: column 3 of the file has the name of another, read as a_3",
-                "parquet: name-changed names.column_1_2: column 1 of the file has no name, read as column_1_2"
+                format!(
+                    "{format}: name-changed names.a_3: column 3 of the file has the name of another, read as a_3"
+                ),
+                format!(
+                    "{format}: name-changed names.column_1_2: column 1 of the file has no name, read as column_1_2"
+                ),
             ]
         );
         let read = read(&*data);
