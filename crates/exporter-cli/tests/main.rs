@@ -7,6 +7,7 @@ mod excerpt;
 mod export;
 mod formats;
 mod full_disk;
+mod missing_reasons;
 mod mistakes;
 mod packaging;
 mod pipe;

@@ -36,10 +36,15 @@ impl Letters {
     /// Letters of a variable of texts, which has none.
     pub(crate) fn of_texts(variable: &Variable) -> Self {
         let mut letters = Self { declared: vec![Vec::new(); variable.missing.len()], ..Self::default() };
-        if !variable.missing.is_empty() {
+        let reasons = variable.missing.iter().filter(|missing| missing.is_reason()).count() as u64;
+        let values = variable.missing.len() as u64 - reasons;
+        if values > 0 {
             let action = "texts have no missing values, these stay ordinary texts";
-            let loss = Loss::new(LossCode::MISSING_DROPPED, action);
-            letters.losses.push(loss.count(variable.missing.len() as u64));
+            letters.losses.push(Loss::new(LossCode::MISSING_DROPPED, action).count(values));
+        }
+        if reasons > 0 {
+            let action = "texts have no missing values, their reasons are not written";
+            letters.losses.push(Loss::new(LossCode::MISSING_REASON_DROPPED, action).count(reasons));
         }
         letters
     }

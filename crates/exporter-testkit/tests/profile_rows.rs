@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
-use arrow_array::{ArrayRef, Int64Array, RecordBatch, StringArray};
+use arrow_array::{ArrayRef, Int64Array, RecordBatch, StringArray, UInt8Array};
 use exporter_core::codebook::{Codebook, Kind, Missing, Table, Variable};
 use exporter_core::dataset::arrow_schema;
 use exporter_core::missing::Span;
@@ -28,7 +28,7 @@ impl SortOrder for NullsLast {
         &[0, 2, 1]
     }
 
-    fn values<'a>(&self, key: usize, column: &'a ArrayRef) -> Result<SortValues<'a>> {
+    fn values<'a>(&self, key: usize, column: &'a ArrayRef, _: Option<&UInt8Array>) -> Result<SortValues<'a>> {
         Ok(if key == 2 {
             let texts = column.as_string::<i32>().iter();
             SortValues::Texts(texts.map(|text| text.unwrap_or_default().as_bytes().into()).collect())

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use arrow_array::RecordBatch;
+use arrow_array::cast::AsArray;
 use exporter_core::sink::MemorySink;
 use exporter_core::{Codebook, Context, Dataset, LossCode, Scan, Source, TableId, export};
 use exporter_dta::check::check;
@@ -97,10 +98,13 @@ fn every_file_says_what_another_reader_found() {
             .map(|set| (set.name.as_str(), set.iter().map(|(code, text)| (code.to_string(), text)).collect()))
             .collect();
         assert_eq!(json!(sets), file["value_labels"], "{name}");
-        let batches: Vec<RecordBatch> =
-            reader.batches(&Selection::all()).unwrap().map(Result::unwrap).collect();
+        let selection = Selection::all().letters((0..variables.len()).collect::<Vec<_>>());
+        let batches: Vec<RecordBatch> = reader.batches(&selection).unwrap().map(Result::unwrap).collect();
         let [batch] = batches.as_slice() else { panic!("{name}: {} batches", batches.len()) };
-        let columns: Vec<Vec<StataCell>> = batch.columns().iter().map(|column| stata_cells(column)).collect();
+        let (values, letters) = batch.columns().split_at(variables.len());
+        let cells = values.iter().zip(letters);
+        let columns: Vec<Vec<StataCell>> =
+            cells.map(|(column, letters)| stata_cells(column, letters.as_primitive())).collect();
         for (row, expected) in [(0, &file["first_row"]), (batch.num_rows() - 1, &file["last_row"])] {
             for (column, expected) in columns.iter().zip(expected.as_array().unwrap()) {
                 let found = printed(&column[row]);
@@ -132,7 +136,7 @@ fn the_checker_finds_nothing() {
 }
 
 fn rows(data: &DtaDataset) -> Vec<RecordBatch> {
-    data.scan(TableId(0), &Scan::all()).unwrap().map(Result::unwrap).collect()
+    data.scan(TableId(0), &Scan::all().with_reasons()).unwrap().map(Result::unwrap).collect()
 }
 
 /// Read, written and read again: the same codebook and the same cells.

@@ -15,13 +15,15 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use arrow_array::{ArrayRef, RecordBatch};
+use arrow_array::cast::AsArray;
+use arrow_array::types::UInt8Type;
+use arrow_array::{ArrayRef, RecordBatch, UInt8Array};
 
 use super::request::TableRequest;
 use super::{Facts, Outside, Profile, ProfileRequest, SortOrder, TableProfile};
 use crate::codebook::Table;
 use crate::context::Context;
-use crate::dataset::{Dataset, Scan, TableId, table_of};
+use crate::dataset::{Dataset, Scan, TableId, columns_with_reasons, table_of};
 use crate::error::Result;
 use crate::parallel;
 
@@ -60,6 +62,8 @@ pub fn profile(data: &dyn Dataset, request: &ProfileRequest, context: &Context) 
 struct Open {
     /// Columns to scan, in ascending order.
     columns: Vec<usize>,
+    /// Those whose reasons are read, for an order that compares them.
+    with_reasons: Vec<usize>,
     facts: Vec<OpenColumn>,
     orders: Vec<OpenOrder>,
     outside: Vec<OpenSpan>,
@@ -125,16 +129,27 @@ impl Open {
                 keys => open.orders.push(OpenOrder { order: order.clone(), kept: AtomicUsize::new(keys) }),
             }
         }
+        let ordered = || open.orders.iter().flat_map(|open| open.order.columns().iter().copied());
+        let has_reasons = !columns_with_reasons(description, &ordered().collect::<Vec<_>>()).is_empty();
         let columns = open.facts.iter().map(|open| open.column);
         let columns = columns.chain(open.outside.iter().map(|open| open.column));
-        let columns = columns.chain(open.orders.iter().flat_map(|open| open.order.columns().iter().copied()));
+        let columns = columns.chain(ordered());
         open.columns = columns.collect::<BTreeSet<_>>().into_iter().collect();
+        if has_reasons {
+            open.with_reasons = columns_with_reasons(description, &open.columns);
+        }
         open
     }
 
     /// A column of a batch by its position in the table.
     fn column<'b>(&self, batch: &'b RecordBatch, column: usize) -> Option<&'b ArrayRef> {
         self.columns.binary_search(&column).ok().and_then(|place| batch.columns().get(place))
+    }
+
+    /// The reasons of a column of a batch, where they were read.
+    fn reasons<'b>(&self, batch: &'b RecordBatch, column: usize) -> Option<&'b UInt8Array> {
+        let place = self.with_reasons.binary_search(&column).ok()?;
+        batch.columns().get(self.columns.len() + place)?.as_primitive_opt::<UInt8Type>()
     }
 }
 
@@ -169,8 +184,8 @@ impl Findings {
         self.orders.clear();
         for open_order in &open.orders {
             let order = &*open_order.order;
-            let columns: Vec<&ArrayRef> =
-                order.columns().iter().filter_map(|column| open.column(batch, *column)).collect();
+            let column = |column: &usize| Some((open.column(batch, *column)?, open.reasons(batch, *column)));
+            let columns: Vec<_> = order.columns().iter().filter_map(column).collect();
             let kept = open_order.kept.load(Ordering::Relaxed);
             self.orders.push(order::look_at(order, &columns, kept, batch.num_rows())?);
         }
@@ -194,7 +209,9 @@ fn scan_table(
     context: &Context,
 ) -> Result<()> {
     context.progress().stage("profile", facts.rows);
-    let mut batches = context.scan(data, table, &Scan::all().columns(open.columns.clone()))?;
+    let mut scan = Scan::all().columns(open.columns.clone());
+    scan.reasons = !open.with_reasons.is_empty();
+    let mut batches = context.scan(data, table, &scan)?;
     if open.facts.iter().any(|open| open.asked.moments) {
         batches = batches.rechunk(MOMENT_ROWS);
     }

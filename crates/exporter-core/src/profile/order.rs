@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt::Debug;
 
-use arrow_array::ArrayRef;
+use arrow_array::{ArrayRef, UInt8Array};
 
 use crate::error::Result;
 
@@ -16,11 +16,17 @@ pub trait SortOrder: Debug + Send + Sync {
     /// Positions of the keys' columns, the first key first.
     fn columns(&self) -> &[usize];
 
-    /// The values of a key in one batch, one for each row.
+    /// The values of a key in one batch, one for each row; `reasons` tells those of its nulls, by the position of their
+    /// declaration, where the variable declares any.
     ///
     /// # Errors
     /// When the column cannot be compared.
-    fn values<'a>(&self, key: usize, column: &'a ArrayRef) -> Result<SortValues<'a>>;
+    fn values<'a>(
+        &self,
+        key: usize,
+        column: &'a ArrayRef,
+        reasons: Option<&UInt8Array>,
+    ) -> Result<SortValues<'a>>;
 }
 
 /// Orders are equal when they compare alike.

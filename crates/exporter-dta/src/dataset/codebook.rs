@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use exporter_core::Result;
 use exporter_core::codebook::{Codebook, SortKey, Table, Text, ValueLabels};
 
 use crate::characteristics::DATASET;
@@ -42,10 +43,10 @@ pub(super) struct Known {
 ///
 /// What our writer kept is taken back as far as it still describes the file: when another program has changed that so
 /// much that the whole no longer fits together, only what Stata itself knows is taken.
-pub(super) fn describe(opened: &Opened<'_>) -> (Codebook, Vec<Delivery>) {
-    let restored = Work::new(opened, Kept::of(opened.dictionary)).describe(opened);
+pub(super) fn describe(opened: &Opened<'_>) -> Result<(Codebook, Vec<Delivery>)> {
+    let restored = Work::new(opened, Kept::of(opened.dictionary)).describe(opened)?;
     if restored.0.problems().is_empty() {
-        return restored;
+        return Ok(restored);
     }
     Work::new(opened, Kept::by_stata(opened.dictionary)).describe(opened)
 }
@@ -95,7 +96,7 @@ impl<'d> Work<'d> {
         }
     }
 
-    fn describe(mut self, opened: &Opened<'_>) -> (Codebook, Vec<Delivery>) {
+    fn describe(mut self, opened: &Opened<'_>) -> Result<(Codebook, Vec<Delivery>)> {
         self.study();
         let mut table = self.table(opened.name);
         self.value_label_sets();
@@ -114,7 +115,7 @@ impl<'d> Work<'d> {
                     Some(_) => Values::Open,
                 },
                 letters: opened.letters,
-            });
+            })?;
             table.variables.push(variable);
             columns.push(delivery);
         }
@@ -123,7 +124,7 @@ impl<'d> Work<'d> {
         let sorted = sorted.filter_map(|position| table.variables.get(position));
         table.sort = sorted.map(|variable| SortKey::Ascending(variable.name.clone())).collect();
         self.codebook.tables.push(table);
-        (self.codebook, columns)
+        Ok((self.codebook, columns))
     }
 
     /// Takes the study back and gives the file's languages their tags.

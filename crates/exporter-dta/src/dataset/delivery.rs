@@ -3,19 +3,20 @@
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
-use arrow_array::types::{Date32Type, Float32Type, Float64Type, Int64Type, TimestampMillisecondType};
-use arrow_array::{Array, ArrayRef, Decimal128Array, PrimitiveArray};
+use arrow_array::types::{Float64Type, Int64Type, TimestampMillisecondType};
+use arrow_array::{Array, ArrayRef, Decimal128Array, PrimitiveArray, UInt8Array};
 use arrow_cast::{CastOptions, cast_with_options};
 use arrow_schema::{DataType, TimeUnit};
-use exporter_core::codebook::Value;
+use arrow_select::interleave::interleave;
+use exporter_core::codebook::Variable;
+use exporter_core::dataset::arrow_type;
 use exporter_core::{Error, Result};
 
+use crate::dataset::letters::{Letter, recorded_values};
 use crate::dataset::number_text;
-use crate::dataset::proof::{decimal_digits, is_calendar};
-use crate::missing::{Missing, MissingCell};
-use crate::reader::ColumnType;
+use crate::dataset::proof::decimal_digits;
+use crate::missing::Missing;
 use crate::spec::{EPOCH_DAYS, EPOCH_MILLIS};
-use crate::spec_storage::StorageType;
 
 /// How one variable of the file becomes one column of the dataset.
 #[derive(Debug, Clone)]
@@ -23,64 +24,32 @@ pub(super) struct Delivery {
     variable: usize,
     name: String,
     target: DataType,
-    recode: Vec<Recode>,
     /// Whether a column of moments without zone holds instants in UTC.
     in_utc: bool,
-}
-
-/// A stored missing value and the value that our writer recorded for it.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Recode {
-    /// What stands for the missing value in the column.
-    pub(super) from: Code,
-    /// The recorded value in the numbers of the column.
-    pub(super) to: Code,
-    /// The recorded value as the codebook writes it.
-    pub(super) value: Value,
-}
-
-/// A number of a column: whole, or floating point.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Code {
-    Whole(i64),
-    Real(f64),
-}
-
-impl Code {
-    /// What stands for `missing` in a column of `kind` read from `storage`.
-    pub(super) fn of(missing: Missing, kind: ColumnType, storage: StorageType) -> Self {
-        let day = || ColumnType::missing_day(missing).map_or(0, i64::from);
-        match (kind, storage) {
-            (ColumnType::Date, _) => Self::Whole(day()),
-            (ColumnType::DateTime | ColumnType::DateTimeUtc, _) => Self::Whole(day() * 86_400_000),
-            (ColumnType::Period(_), _) => Self::Whole(missing.long().into()),
-            (_, StorageType::Byte) => Self::Whole(missing.byte().into()),
-            (_, StorageType::Int) => Self::Whole(missing.int().into()),
-            (_, StorageType::Long) => Self::Whole(missing.long().into()),
-            (_, StorageType::Float) => Self::Real(missing.float().into()),
-            _ => Self::Real(missing.double()),
-        }
-    }
-}
-
-impl Code {
-    fn as_f64(self) -> f64 {
-        match self {
-            Self::Whole(whole) => whole as f64,
-            Self::Real(real) => real,
-        }
-    }
+    /// The value that each missing value stands for, by its number, where one stands for any.
+    recorded: Option<ArrayRef>,
+    /// Position of the reason that each missing value is, by its number, among the declarations of the variable.
+    reasons: [Option<u8>; Missing::COUNT as usize],
 }
 
 impl Delivery {
-    pub(super) fn new(variable: usize, name: &str, target: DataType, recode: Vec<Recode>) -> Self {
-        Self { variable, name: name.to_owned(), target, recode, in_utc: false }
-    }
-
-    /// Says whether a column of moments without zone holds instants in UTC.
-    pub(super) fn in_utc(mut self, in_utc: bool) -> Self {
-        self.in_utc = in_utc;
-        self
+    /// Delivers the variable at position `index` of the file as it is described; some letters stand for values.
+    pub(super) fn new(index: usize, variable: &Variable, letters: &[Letter], in_utc: bool) -> Result<Self> {
+        let mut reasons = [None; Missing::COUNT as usize];
+        for (position, declared) in variable.missing.iter().enumerate().filter(|(_, m)| m.is_reason()) {
+            let missing = declared.letter.and_then(Missing::from_letter);
+            if let Some(reason) = missing.and_then(|missing| reasons.get_mut(usize::from(missing.number()))) {
+                *reason = reason.or(u8::try_from(position).ok());
+            }
+        }
+        Ok(Self {
+            variable: index,
+            name: variable.name.clone(),
+            target: arrow_type(&variable.kind),
+            in_utc,
+            recorded: recorded_values(letters, &variable.kind)?,
+            reasons,
+        })
     }
 
     /// Position of the variable in the file.
@@ -88,11 +57,38 @@ impl Delivery {
         self.variable
     }
 
-    /// The column; `first` is the row of its first value, counted from 0.
-    pub(super) fn array(&self, array: &ArrayRef, first: u64) -> Result<ArrayRef> {
-        if array.data_type() == &self.target && self.recode.is_empty() {
-            return Ok(Arc::clone(array));
+    /// Whether letters of the column stand for values.
+    pub(super) fn has_recorded(&self) -> bool {
+        self.recorded.is_some()
+    }
+
+    /// The column, whose missing values `letters` tells apart; `first` is the row of its first value, counted from 0.
+    pub(super) fn array(
+        &self,
+        array: &ArrayRef,
+        letters: Option<&UInt8Array>,
+        first: u64,
+    ) -> Result<ArrayRef> {
+        let column = self.converted(array, first)?;
+        let (Some(recorded), Some(letters)) = (&self.recorded, letters) else { return Ok(column) };
+        if letters.null_count() == letters.len() {
+            return Ok(column);
         }
+        let source = |(row, letter): (usize, Option<u8>)| match letter {
+            Some(letter) => (1, usize::from(letter)),
+            None => (0, row),
+        };
+        let sources: Vec<_> = letters.iter().enumerate().map(source).collect();
+        Ok(interleave(&[&column, recorded], &sources)?)
+    }
+
+    /// The reasons of the nulls, whose letters are given.
+    pub(super) fn reasons(&self, letters: &UInt8Array) -> ArrayRef {
+        let reason = |letter: Option<u8>| self.reasons.get(usize::from(letter?)).copied().flatten();
+        Arc::new(letters.iter().map(reason).collect::<UInt8Array>())
+    }
+
+    fn converted(&self, array: &ArrayRef, first: u64) -> Result<ArrayRef> {
         match array.data_type() {
             DataType::Utf8 if number_text::stands_for(&self.target) => {
                 let texts = array.as_string::<i32>();
@@ -101,80 +97,60 @@ impl Delivery {
                     self.misfit(format!("the text {text:?} is no {}", self.target), first + row as u64)
                 })
             }
-            DataType::Int8 | DataType::Int16 | DataType::Int32
-                if self.stays_whole() && !is_calendar(&self.target) =>
-            {
-                let wide = self.cast(array, &DataType::Int64, first)?;
-                let wide = wide.as_primitive::<Int64Type>().unary::<_, Int64Type>(|v| self.whole(v));
-                self.cast(&(Arc::new(wide) as ArrayRef), &self.target, first)
-            }
-            DataType::Float32 if self.target == DataType::Float32 => {
-                let real = |v: f32| self.real(v.into()) as f32;
-                Ok(Arc::new(array.as_primitive::<Float32Type>().unary::<_, Float32Type>(real)))
-            }
-            number if number.is_numeric() => self.reals(array, first),
-            DataType::Date32 => {
-                let days = array.as_primitive::<Date32Type>();
-                let days = days.unary::<_, Date32Type>(|v| self.whole(v.into()) as i32);
-                self.cast(&(Arc::new(days) as ArrayRef), &self.target, first)
-            }
             DataType::Timestamp(TimeUnit::Millisecond, zone) => self.moments(array, zone.as_ref(), first),
+            number if number.is_numeric() => self.numbers(array, first),
             _ => self.cast(array, &self.target, first),
         }
     }
 
-    /// Whether every recorded value is a whole number.
-    fn stays_whole(&self) -> bool {
-        self.recode.iter().all(|recode| matches!(recode.to, Code::Whole(_)))
-    }
-
-    fn reals(&self, array: &ArrayRef, first: u64) -> Result<ArrayRef> {
-        let wide = self.cast(array, &DataType::Float64, first)?;
-        let reals = wide.as_primitive::<Float64Type>().unary::<_, Float64Type>(|v| self.real(v));
-        if let DataType::Decimal128(precision, scale) = self.target {
-            let digits = |(row, value): (usize, Option<f64>)| match value {
-                None => Ok(None),
-                Some(value) => decimal_digits(value, precision, scale)
-                    .map(Some)
-                    .ok_or_else(|| self.misfit(format!("{value} is no {}", self.target), first + row as u64)),
-            };
-            let digits: Decimal128Array = reals.iter().enumerate().map(digits).collect::<Result<_>>()?;
-            return Ok(Arc::new(digits.with_data_type(self.target.clone())));
-        }
-        let reals: ArrayRef = Arc::new(reals);
-        let whole = || self.cast(&reals, &DataType::Int64, first);
-        let from = |array: PrimitiveArray<Int64Type>, to: &DataType| {
+    /// Stored numbers as what they count.
+    fn numbers(&self, array: &ArrayRef, first: u64) -> Result<ArrayRef> {
+        let whole = || self.cast(array, &DataType::Int64, first);
+        let counted = |array: PrimitiveArray<Int64Type>, to: &DataType| {
             let array = self.cast(&(Arc::new(array) as ArrayRef), to, first)?;
             self.cast(&array, &self.target, first)
         };
-        // Days and milliseconds count from 1960 as they are stored.
         match &self.target {
+            DataType::Decimal128(precision, scale) if !array.data_type().is_integer() => {
+                self.decimals(array, *precision, *scale, first)
+            }
+            // Days and milliseconds count from 1960 as they are stored.
             DataType::Date32 => {
                 let days = whole()?.as_primitive::<Int64Type>().unary(|v: i64| v.saturating_sub(EPOCH_DAYS));
-                from(days, &DataType::Int32)
+                counted(days, &DataType::Int32)
             }
             DataType::Timestamp(_, zone) => {
                 let millis =
                     whole()?.as_primitive::<Int64Type>().unary(|v: i64| v.saturating_sub(EPOCH_MILLIS));
                 // A zone comes into question for instants in UTC alone.
                 let zone = zone.as_ref().map(|_| "UTC".into());
-                from(millis, &DataType::Timestamp(TimeUnit::Millisecond, zone))
+                counted(millis, &DataType::Timestamp(TimeUnit::Millisecond, zone))
             }
             DataType::Time64(unit) => {
                 let per_milli = per_millisecond(*unit);
-                from(
-                    whole()?.as_primitive::<Int64Type>().unary(|v: i64| v.saturating_mul(per_milli)),
-                    &self.target,
-                )
+                let ticks = whole()?.as_primitive::<Int64Type>().unary(|v: i64| v.saturating_mul(per_milli));
+                counted(ticks, &self.target)
             }
             DataType::Duration(_) => self.cast(&whole()?, &self.target, first),
-            _ => self.cast(&reals, &self.target, first),
+            target => self.cast(array, target, first),
         }
+    }
+
+    fn decimals(&self, array: &ArrayRef, precision: u8, scale: i8, first: u64) -> Result<ArrayRef> {
+        let wide = self.cast(array, &DataType::Float64, first)?;
+        let digits = |(row, value): (usize, Option<f64>)| match value {
+            None => Ok(None),
+            Some(value) => decimal_digits(value, precision, scale)
+                .map(Some)
+                .ok_or_else(|| self.misfit(format!("{value} is no {}", self.target), first + row as u64)),
+        };
+        let values = wide.as_primitive::<Float64Type>().iter().enumerate();
+        let digits: Decimal128Array = values.map(digits).collect::<Result<_>>()?;
+        Ok(Arc::new(digits.with_data_type(self.target.clone())))
     }
 
     fn moments(&self, array: &ArrayRef, zone: Option<&Arc<str>>, first: u64) -> Result<ArrayRef> {
         let millis = array.as_primitive::<TimestampMillisecondType>();
-        let millis: PrimitiveArray<TimestampMillisecondType> = millis.unary(|v| self.whole(v));
         if let DataType::Time64(unit) = &self.target {
             let per_milli = per_millisecond(*unit);
             let ticks = |v: i64| v.saturating_add(EPOCH_MILLIS).saturating_mul(per_milli);
@@ -182,20 +158,7 @@ impl Delivery {
             return self.cast(&(Arc::new(ticks) as ArrayRef), &self.target, first);
         }
         let zone = if self.in_utc { Some("UTC".into()) } else { zone.cloned() };
-        self.cast(&(Arc::new(millis.with_timezone_opt(zone)) as ArrayRef), &self.target, first)
-    }
-
-    fn whole(&self, value: i64) -> i64 {
-        let found = self.recode.iter().find(|recode| recode.from == Code::Whole(value));
-        match found.map(|recode| recode.to) {
-            Some(Code::Whole(original)) => original,
-            _ => value,
-        }
-    }
-
-    fn real(&self, value: f64) -> f64 {
-        let found = self.recode.iter().find(|recode| recode.from.as_f64() == value);
-        found.map_or(value, |recode| recode.to.as_f64())
+        self.cast(&(Arc::new(millis.clone().with_timezone_opt(zone)) as ArrayRef), &self.target, first)
     }
 
     fn cast(&self, array: &ArrayRef, target: &DataType, first: u64) -> Result<ArrayRef> {

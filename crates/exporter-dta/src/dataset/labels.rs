@@ -2,13 +2,12 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use exporter_core::codebook::{Missing as DeclaredMissing, Text, Value, ValueLabel, Variable};
+use exporter_core::codebook::{Missing as Declared, Text, Value, ValueLabel, Variable};
 
 use crate::dataset::codebook::Work;
-use crate::dataset::delivery::{Code, Recode};
-use crate::dataset::kinds::value_of;
+use crate::dataset::letters::Letter;
 use crate::missing::{Missing, MissingCell};
-use crate::reader::{self, ColumnType};
+use crate::reader;
 
 impl<'d> Work<'d> {
     /// All sets of the file without the labels of missing values, with their translations.
@@ -90,56 +89,62 @@ impl<'d> Work<'d> {
         found
     }
 
-    /// Gives a variable its set, and the recorded missing values those labels that stood in the set.
+    /// Gives a variable its set, and the recorded missing values those labels that stood in the set; `is_kept` says that our
+    /// writer recorded whether it has one.
     pub(super) fn attach_set(
         &mut self,
         variable: &mut Variable,
         stored: &reader::Variable,
-        recode: &[Missed],
+        letters: &[Letter],
+        is_kept: bool,
     ) {
-        if !stored.value_labels.is_empty() {
-            let letters = self.kept.set_letters(&stored.name);
-            for Missed { missing, recode } in recode {
-                let of_set = missing.letter().is_some_and(|letter| letters.contains(letter));
-                if let (true, Some(recode)) = (of_set, recode)
+        if let Some(set) = self.sets.get(stored.value_labels.as_str()).copied() {
+            let of_set = self.kept.set_letters(&stored.name);
+            for Letter { missing, value } in letters {
+                let is_of_set = missing.letter().is_some_and(|letter| of_set.contains(letter));
+                if let (true, Some(value)) = (is_of_set, value)
                     && let Some(label) = self.letter_label(*missing, stored)
                 {
-                    self.add_label(&stored.value_labels, recode.value.clone(), label);
+                    self.add_label(&stored.value_labels, value.clone(), label);
                 }
             }
-            variable.labels = Some(self.set_name(&stored.value_labels).to_owned());
+            let name = self.set_name(&stored.value_labels).to_owned();
+            // A set of letters alone labels reasons; our writer makes such sets of variables without one.
+            if !is_kept && !set.is_empty() {
+                self.codebook.value_labels.entry(name.clone()).or_default();
+            }
+            variable.labels = Some(name);
         }
         // Stata accepts the name of a set that is not in the file; a codebook does not.
         variable.labels = variable.labels.take().filter(|name| self.codebook.value_labels.contains_key(name));
     }
 
-    /// Declares the missing values that our writer did not record, and gives the recorded ones their labels back.
-    pub(super) fn declare(
-        &mut self,
-        variable: &mut Variable,
-        stored: &reader::Variable,
-        letters: &[Missed],
-        column: ColumnType,
-    ) {
+    /// Declares the letters that stand for no value as reasons, and gives declared values without a label that of their
+    /// letter.
+    pub(super) fn declare(&mut self, variable: &mut Variable, stored: &reader::Variable, letters: &[Letter]) {
         let of_set = self.kept.set_letters(&stored.name);
-        for Missed { missing, recode } in letters {
-            let label = self.letter_label(*missing, stored).unwrap_or_default();
-            let Some(recode) = recode else {
-                let code = Code::of(*missing, column, stored.storage);
-                let mut declared = DeclaredMissing::value(value_of(code, column)).label(label);
-                declared.letter = missing.letter();
-                // A letter has one meaning; what was recorded for it cannot be delivered.
-                variable.missing.retain(|other| other.letter != missing.letter());
-                variable.missing.push(declared);
-                continue;
+        for Letter { missing, value } in letters {
+            let (label, letter) = (self.letter_label(*missing, stored).unwrap_or_default(), missing.letter());
+            let declared = match value {
+                Some(value) => {
+                    let from_set = letter.is_some_and(|letter| of_set.contains(letter));
+                    let in_set = variable.labels.as_ref().and_then(|set| self.codebook.value_labels.get(set));
+                    if from_set || in_set.is_some_and(|set| set.get(value).is_some()) {
+                        continue;
+                    }
+                    variable.missing.iter_mut().find(|declared| declared.contains(value))
+                }
+                None => {
+                    // A letter has one meaning; what else was recorded for it cannot be delivered.
+                    variable.missing.retain(|other| other.letter != letter || other.is_reason());
+                    if let Some(letter) =
+                        letter.filter(|_| variable.missing.iter().all(|m| m.letter != letter))
+                    {
+                        variable.missing.push(Declared::reason().letter(letter));
+                    }
+                    variable.missing.iter_mut().find(|other| other.letter == letter)
+                }
             };
-            let from_set = missing.letter().is_some_and(|letter| of_set.contains(letter));
-            let in_set = variable.labels.as_ref().and_then(|set| self.codebook.value_labels.get(set));
-            let known = in_set.is_some_and(|set| set.get(&recode.value).is_some());
-            if from_set || known || label.is_empty() {
-                continue;
-            }
-            let declared = variable.missing.iter_mut().find(|declared| declared.contains(&recode.value));
             if let Some(declared) = declared.filter(|declared| declared.label.is_empty()) {
                 declared.label = label;
             }
@@ -170,10 +175,4 @@ impl<'d> Work<'d> {
     fn is_translated(&self, set: &str, value: i32) -> bool {
         self.untranslated.get(set).is_none_or(|values| !values.contains(&value))
     }
-}
-
-/// A letter that a variable has, and the value that our writer recorded for it, if that can be delivered.
-pub(super) struct Missed {
-    pub(super) missing: Missing,
-    pub(super) recode: Option<Recode>,
 }

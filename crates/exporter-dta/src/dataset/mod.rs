@@ -4,8 +4,8 @@
 //! |---|---|
 //! | storage and display format | kind; the format itself under `format.native["stata"]` |
 //! | `.` | null |
-//! | `.a` to `.z` | user-missing values with their letter; the value is that of [`crate::reader::ColumnType`], or the original one that our writer recorded |
-//! | labels on `.a` to `.z` | labels of these missing values |
+//! | `.a` to `.z` | null and a missing reason with this letter, or the value that our writer recorded for it |
+//! | labels on `.a` to `.z` | labels of these reasons and values |
 //! | label languages | translations |
 //! | notes, other characteristics | notes, attributes |
 //! | alias variables | left out, with a note on the table |
@@ -24,12 +24,12 @@ mod delivery;
 mod input;
 mod kinds;
 mod labels;
+mod letters;
 mod number_text;
 mod projection;
 mod proof;
-mod reasons;
-mod replaced;
 mod restore;
+mod scan;
 mod tally;
 #[cfg(test)]
 mod tests;
@@ -38,19 +38,15 @@ mod variable;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use arrow_array::RecordBatch;
-use arrow_select::filter::filter_record_batch;
 use exporter_core::codebook::{Codebook, Kind, Table};
-use exporter_core::dataset::{arrow_schema, arrow_type, table_of};
+use exporter_core::dataset::{arrow_type, table_of};
 use exporter_core::{
-    Batches, Dataset, Error, Filter, Loss, LossCode, LossReport, Projection, Result, Scan, Source, TableId,
+    Batches, Dataset, Error, Loss, LossCode, LossReport, Projection, Result, Scan, Source, TableId,
 };
 
 use crate::error::DtaError;
 use crate::missing::{Missing, MissingCell};
-use crate::reader::{
-    ColumnType, Dictionary, DtaReader, ExtendedMissing, ReadOptions, Selection, ValueLabels,
-};
+use crate::reader::{ColumnType, Dictionary, DtaReader, ReadOptions, ValueLabels};
 use crate::spec_storage::StorageType;
 use codebook::{Known, Opened};
 use delivery::Delivery;
@@ -58,7 +54,7 @@ pub(crate) use input::READ_OPTIONS;
 pub use input::{DtaInput, DtaInputOptions, Letters};
 use proof::Claim;
 use restore::Kept;
-use tally::{Found, Tally};
+use tally::Tally;
 
 /// An open `.dta` file, which is presumed not to change.
 ///
@@ -91,14 +87,7 @@ impl DtaDataset {
     /// # Errors
     ///
     /// [`exporter_core::ErrorKind::Io`], or [`exporter_core::ErrorKind::Invalid`] with the offset of what is damaged.
-    pub fn open(
-        source: &Source<'_>,
-        mut options: ReadOptions,
-        letters: Letters,
-        threads: usize,
-    ) -> Result<Self> {
-        // What is read as null is counted, which needs the letters.
-        options.extended = ExtendedMissing::Keep;
+    pub fn open(source: &Source<'_>, options: ReadOptions, letters: Letters, threads: usize) -> Result<Self> {
         let place = |error: DtaError| Error::from(error).entry(&source.name);
         let mut reader = DtaReader::with_options(Arc::clone(&source.bytes), options).map_err(place)?;
         let all = &reader.dictionary().variables;
@@ -129,7 +118,7 @@ impl DtaDataset {
             known: &known,
             by_storage: &|variable| reader.type_known_by(None, variable),
             letters,
-        });
+        })?;
         let drops_letters = letters == Letters::Null && dictionary.release.has_extended_missing();
         Ok(Self {
             name: source.name.clone(),
@@ -168,75 +157,6 @@ impl DtaDataset {
             Some(Loss::new(LossCode::MISSING_DROPPED, action).variable(&variable.name).count(count))
         })
     }
-
-    fn batches(&self, table: &Table, columns: Vec<usize>, scan: &Scan) -> Result<Batches<'_>> {
-        let deliveries: Vec<Delivery> =
-            columns.iter().filter_map(|column| self.columns.get(*column).cloned()).collect();
-        let mut selection =
-            Selection::all().columns(deliveries.iter().map(|d| d.variable()).collect::<Vec<_>>());
-        selection.batch_rows = scan.batch_rows;
-        if let (Some(limit), None) = (scan.limit, &scan.filter) {
-            selection = selection.rows(0..limit);
-        }
-        let place = |error: DtaError| Error::from(error).entry(&self.name);
-        let mut reader = self.reader.clone();
-        let schema = arrow_schema(table, &columns);
-        let output = schema.clone();
-        let mut first = 0_u64;
-        let mut found = vec![Found::default(); columns.len()];
-        let mut reasons = found.clone();
-        let deliver = move |batch: crate::error::Result<RecordBatch>| {
-            let batch = batch.map_err(place)?;
-            let mut arrays = Vec::with_capacity(columns.len());
-            for (place, (delivery, array)) in deliveries.iter().zip(batch.columns()).enumerate() {
-                let dropped = match reasons.get_mut(place) {
-                    Some(found) if self.drops_letters => reasons::dropped(array, first, found),
-                    _ => Arc::clone(array),
-                };
-                arrays.push(delivery.array(&dropped, first)?);
-            }
-            for (found, column) in reasons.iter().zip(&columns) {
-                self.reasons.note(*column, found);
-            }
-            // A batch is decoded before it arrives, so that nothing is missed while nothing was replaced.
-            if self.reader.replaced_characters() > self.in_descriptions {
-                for ((array, found), column) in arrays.iter().zip(&mut found).zip(&columns) {
-                    replaced::count(array, first, found);
-                    self.replaced.note(*column, found);
-                }
-            }
-            first += batch.num_rows() as u64;
-            let options = arrow_array::RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
-            Ok(RecordBatch::try_new_with_options(output.clone(), arrays, &options)?)
-        };
-        if self.threads == 1 || selection.rows.is_some() {
-            let batches = reader.batches(&selection).map_err(place)?;
-            return Ok(Batches::new(schema, batches.map(deliver)));
-        }
-        let batches = reader.parallel_batches(&selection, self.threads).map_err(place)?;
-        Ok(Batches::new(schema, batches.map(deliver)))
-    }
-
-    /// Reads the columns that are delivered or filtered by, and keeps the rows that pass.
-    fn filtered(&self, table: &Table, wanted: &[usize], filter: &Filter, scan: &Scan) -> Result<Batches<'_>> {
-        let mut columns = wanted.to_vec();
-        columns.extend(filter.columns(table)?.into_iter().filter(|column| !wanted.contains(column)));
-        let filter = filter.clone();
-        let keep: Vec<usize> = (0..wanted.len()).collect();
-        let mut left = scan.limit.unwrap_or(u64::MAX);
-        let rows = self.batches(table, columns, scan)?.map_while(move |batch| {
-            if left == 0 {
-                return None;
-            }
-            Some(batch.and_then(|batch| {
-                let kept = filter_record_batch(&batch.project(&keep)?, &filter.mask(&batch)?)?;
-                let count = usize::try_from(left).unwrap_or(usize::MAX).min(kept.num_rows());
-                left -= count as u64;
-                Ok(kept.slice(0, count))
-            }))
-        });
-        Ok(Batches::new(arrow_schema(table, wanted), rows))
-    }
 }
 
 impl Dataset for DtaDataset {
@@ -253,7 +173,7 @@ impl Dataset for DtaDataset {
         self.projection.check(description, &scan.needed(description)?)?;
         let columns = scan.projection(description)?;
         match &scan.filter {
-            None => self.batches(description, columns, scan),
+            None => self.batches(description, &columns, scan),
             Some(filter) => self.filtered(description, &columns, filter, scan),
         }
     }

@@ -5,19 +5,16 @@ use std::io;
 use std::ops::Range;
 
 use arrow_array::cast::AsArray;
-use arrow_array::types::{Float64Type, Int8Type, Int16Type, Int32Type, TimestampMillisecondType};
+use arrow_array::types::{Float64Type, TimestampMillisecondType};
 use arrow_array::{Array, ArrayRef};
+use arrow_cast::cast;
 use arrow_schema::{DataType, TimeUnit};
 
 use crate::dataset::number_text;
 use crate::error::{DtaError, Result};
-use crate::missing::{Missing, MissingCell};
-use crate::reader::{ColumnType, DtaReader, Selection};
+use crate::reader::{DtaReader, Selection};
 use crate::spec::EPOCH_MILLIS;
 use crate::spec_storage::DOUBLE_EXACT;
-
-/// Milliseconds of a day.
-const DAY_MILLIS: i64 = 86_400_000;
 
 /// Most powers of ten that a `double` holds exactly.
 const EXACT_POWERS: i32 = 22;
@@ -97,51 +94,24 @@ fn failed(reader: &mut DtaReader, claims: &[Claim], rows: Range<u64>) -> Result<
 
 fn holds(column: &ArrayRef, target: &DataType) -> bool {
     match (column.data_type(), target) {
-        (natural, target) if natural.is_numeric() && is_calendar(target) => {
-            ordinary(column).is_some_and(|mut values| values.all(|value| is_counted(value, target)))
-        }
         (DataType::Utf8, target) => number_text::numbers(column.as_string::<i32>(), target).is_ok(),
-        (DataType::Float64, target) => {
-            let values = column.as_primitive::<Float64Type>();
-            // Letters stand for declared values, which are looked at where they are declared.
-            let mut ordinary = values.iter().flatten().filter(|value| Missing::from_double(*value).is_none());
-            match target {
-                DataType::Decimal128(precision, scale) => {
-                    ordinary.all(|value| decimal_digits(value, *precision, *scale).is_some())
-                }
-                _ => ordinary.all(|value| f64::from(value as f32) == value),
-            }
-        }
         (DataType::Timestamp(_, _), DataType::Timestamp(unit, _)) => {
             let millis = column.as_primitive::<TimestampMillisecondType>();
-            // Letters lie beyond the years that nanoseconds reach.
-            millis.iter().flatten().all(|millis| holds_moment(millis, *unit) || is_letter(millis))
+            millis.iter().flatten().all(|millis| holds_moment(millis, *unit))
+        }
+        (natural, target) if natural.is_numeric() => {
+            let Ok(numbers) = cast(column, &DataType::Float64) else { return false };
+            let mut numbers = numbers.as_primitive::<Float64Type>().iter().flatten();
+            match target {
+                DataType::Decimal128(precision, scale) => {
+                    numbers.all(|value| decimal_digits(value, *precision, *scale).is_some())
+                }
+                DataType::Float32 => numbers.all(|value| f64::from(value as f32) == value),
+                target => numbers.all(|value| is_counted(value, target)),
+            }
         }
         _ => false,
     }
-}
-
-/// The stored numbers of a column that are no missing values.
-fn ordinary(column: &ArrayRef) -> Option<Box<dyn Iterator<Item = f64> + '_>> {
-    Some(match column.data_type() {
-        DataType::Int8 => {
-            let values = column.as_primitive::<Int8Type>().iter().flatten();
-            Box::new(values.filter(|value| Missing::from_byte(*value).is_none()).map(f64::from))
-        }
-        DataType::Int16 => {
-            let values = column.as_primitive::<Int16Type>().iter().flatten();
-            Box::new(values.filter(|value| Missing::from_int(*value).is_none()).map(f64::from))
-        }
-        DataType::Int32 => {
-            let values = column.as_primitive::<Int32Type>().iter().flatten();
-            Box::new(values.filter(|value| Missing::from_long(*value).is_none()).map(f64::from))
-        }
-        DataType::Float64 => {
-            let values = column.as_primitive::<Float64Type>().iter().flatten();
-            Box::new(values.filter(|value| Missing::from_double(*value).is_none()))
-        }
-        _ => return None,
-    })
 }
 
 /// Whether a stored number counts days or milliseconds that a type of dates and times can hold.
@@ -168,12 +138,6 @@ fn holds_moment(millis: i64, unit: TimeUnit) -> bool {
         TimeUnit::Microsecond => millis.checked_mul(1_000).is_some(),
         TimeUnit::Nanosecond => millis.checked_mul(1_000_000).is_some(),
     }
-}
-
-fn is_letter(millis: i64) -> bool {
-    let days = (1..Missing::COUNT).filter_map(Missing::from_number).filter_map(ColumnType::missing_day);
-    let mut moments = days.map(|day| i64::from(day) * DAY_MILLIS);
-    moments.any(|moment| moment == millis)
 }
 
 /// The digits of a decimal that is stored as its nearest `double`; `None` where that is not certain.

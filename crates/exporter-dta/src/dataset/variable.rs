@@ -1,17 +1,19 @@
 //! Builds the description of one variable.
 
+use std::collections::BTreeMap;
+
+use exporter_core::Result;
 use exporter_core::codebook::{
-    Alignment, Attribute, DeclaredFacts, DisplayFormat, Kind, Text, Value, Variable,
+    Alignment, Attribute, DeclaredFacts, DisplayFormat, Kind, Missing as Declared, Text, Value, Variable,
 };
-use exporter_core::dataset::arrow_type;
 use exporter_core::missing::span;
 
 use crate::characteristics::CLOCK_UTC;
 use crate::dataset::codebook::Work;
-use crate::dataset::delivery::{Code, Delivery};
+use crate::dataset::delivery::Delivery;
 use crate::dataset::input::Letters;
-use crate::dataset::kinds::{Evidence, Values, fits, kind_of, recorded};
-use crate::dataset::labels::Missed;
+use crate::dataset::kinds::{Evidence, Values, kind_of};
+use crate::dataset::letters::{is_of_kind, recorded_letters};
 use crate::missing::{Missing, MissingCell};
 use crate::reader::{self, ColumnType, ValueFacts};
 
@@ -28,7 +30,7 @@ pub(super) struct Found<'a> {
 
 impl Work<'_> {
     /// Describes a variable and how it is delivered.
-    pub(super) fn variable(&mut self, found: &Found<'_>) -> (Variable, Delivery) {
+    pub(super) fn variable(&mut self, found: &Found<'_>) -> Result<(Variable, Delivery)> {
         let stored = found.stored;
         let storage = stored.storage;
         let kept = self.kept.variable(&stored.name);
@@ -41,42 +43,35 @@ impl Work<'_> {
             column => column,
         };
         self.texts(&mut variable, stored);
-        let present = self.present_letters(found);
-        let values = self.kept.letters(&stored.name);
-        let mut recode =
-            if has_kind { recorded(&variable, &values, &present, column, storage) } else { Vec::new() };
-        let code = |missing: &Missing| Code::of(*missing, column, storage);
-        let mapped = present.iter().all(|missing| recode.iter().any(|recode| recode.from == code(missing)));
-        let evidence = Evidence { facts: found.facts, values: found.values, mapped };
         let natural = column.arrow(storage);
         // The clock of plain numbers is known only where it is recorded.
         let unclear = matches!(variable.kind, Kind::DateTime { zone: Some(_), .. })
             && column != ColumnType::DateTimeUtc
             && !in_utc;
-        if unclear
-            || !has_kind
-            || !evidence.restores(&variable.kind, &natural)
-            || !fits(&recode, &variable.kind)
-        {
+        let evidence = Evidence { facts: found.facts, values: found.values };
+        let restored = has_kind && !unclear && evidence.restores(&variable.kind, &natural);
+        let mut values = if has_kind { self.kept.letters(&stored.name) } else { BTreeMap::new() };
+        if !restored {
             variable.kind = kind_of(column, storage);
-            let kind = &variable.kind;
             // What was declared of another kind need not be values of this one.
-            if variable.missing.iter().any(|missing| span(&missing.values, kind).is_none())
-                || !fits(&recode, kind)
-            {
-                recode.clear();
+            let is_value = |missing: &Declared| span(&missing.values, &variable.kind).is_some();
+            if !variable.missing.iter().all(|missing| missing.is_reason() || is_value(missing)) {
                 variable.missing.clear();
+                values.clear();
             }
         }
-        let recoded = |missing: &Missing| recode.iter().find(|recode| recode.from == code(missing)).cloned();
-        let letters: Vec<Missed> =
-            present.iter().map(|missing| Missed { missing: *missing, recode: recoded(missing) }).collect();
-        self.attach_set(&mut variable, stored, &letters);
-        self.declare(&mut variable, stored, &letters, column);
+        let mut letters = recorded_letters(&variable, &values, self.present_letters(found));
+        for letter in &mut letters {
+            letter.value = letter.value.take().filter(|value| is_of_kind(value, &variable.kind));
+        }
+        self.attach_set(&mut variable, stored, &letters, is_kept);
+        self.declare(&mut variable, stored, &letters);
+        if found.letters == Letters::Null {
+            variable.missing.retain(|missing| !missing.is_reason());
+        }
         self.formats(&mut variable, found, is_kept);
-        let target = arrow_type(&variable.kind);
-        let delivery = Delivery::new(found.index, &variable.name, target, recode).in_utc(in_utc);
-        (variable, delivery)
+        let delivery = Delivery::new(found.index, &variable, &letters, in_utc)?;
+        Ok((variable, delivery))
     }
 
     /// The name in the codebook of a variable, unless another one has it.
@@ -144,8 +139,8 @@ impl Work<'_> {
         // most of it may be unused, and characters that cannot be read take more bytes than they had.
         variable.facts = DeclaredFacts::default();
         let plain = matches!(variable.kind, Kind::Integer { .. }) && found.column == ColumnType::Number;
-        if let (true, true, Some((min, max))) =
-            (plain, variable.missing.is_empty(), found.facts.and_then(ValueFacts::range))
+        let only_reasons = variable.missing.iter().all(Declared::is_reason);
+        if let (true, true, Some((min, max))) = (plain, only_reasons, found.facts.and_then(ValueFacts::range))
         {
             variable.facts.min = Some(Value::Integer(min as i64));
             variable.facts.max = Some(Value::Integer(max as i64));

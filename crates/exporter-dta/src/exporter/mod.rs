@@ -57,6 +57,7 @@ pub static INFO: FormatInfo = FormatInfo::new("dta", "Stata data file")
         LossCode::TIME_PRECISION,
         LossCode::TIME_ZONE,
         LossCode::MISSING_REASON_MERGED,
+        LossCode::MISSING_REASON_DROPPED,
         LossCode::MISSING_DROPPED,
         LossCode::LANGUAGE_DROPPED,
         LossCode::STRUCTURE_FLATTENED,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::Float64Type;
-use arrow_array::{Array, ArrayRef};
+use arrow_array::{Array, ArrayRef, UInt8Array};
 use arrow_cast::cast;
 use arrow_schema::DataType;
 use exporter_core::codebook::{Codebook, Kind, SortKey, Table};
@@ -13,6 +13,7 @@ use exporter_core::profile::{SortOrder, SortValue, SortValues};
 use exporter_core::{Loss, LossCode, Profile, Result, TableId};
 use exporter_stata::{Charset, letters};
 
+use super::table::reasons;
 use crate::metadata::{Conversion, DtaVariable, MissingRule};
 use crate::missing::Missing;
 use crate::spec_storage::StorageType;
@@ -23,13 +24,15 @@ pub(super) struct StataOrder {
     columns: Vec<usize>,
     /// Missing values by key.
     missing: Vec<Vec<MissingRule>>,
+    /// Missing values of the reasons of nulls, by key.
+    reasons: Vec<Vec<Option<Missing>>>,
     charset: Charset,
 }
 
 impl StataOrder {
     /// The order to verify; `None` when no leading key can be one of Stata's.
     pub(super) fn of(codebook: &Codebook, table: &Table, charset: Charset) -> Option<Arc<dyn SortOrder>> {
-        let mut order = Self { columns: Vec::new(), missing: Vec::new(), charset };
+        let mut order = Self { columns: Vec::new(), missing: Vec::new(), reasons: Vec::new(), charset };
         for key in &table.sort {
             let SortKey::Ascending(name) = key else { break };
             let Some((position, variable)) = table.variable(name) else { break };
@@ -41,7 +44,9 @@ impl StataOrder {
                 break;
             }
             order.columns.push(position);
-            order.missing.push(letters(variable, codebook.value_labels_of(variable)).rules);
+            let letters = letters(variable, codebook.value_labels_of(variable));
+            order.reasons.push(reasons(variable, &letters));
+            order.missing.push(letters.rules);
         }
         (!order.columns.is_empty()).then(|| Arc::new(order) as Arc<dyn SortOrder>)
     }
@@ -56,22 +61,34 @@ impl SortOrder for StataOrder {
         &self.columns
     }
 
-    fn values<'a>(&self, key: usize, column: &'a ArrayRef) -> Result<SortValues<'a>> {
+    fn values<'a>(
+        &self,
+        key: usize,
+        column: &'a ArrayRef,
+        reasons: Option<&UInt8Array>,
+    ) -> Result<SortValues<'a>> {
         if let Some(texts) = column.as_string_opt::<i32>() {
             let encode = |text: Option<&'a str>| self.charset.encode(text.unwrap_or_default()).0;
             return Ok(SortValues::Texts(texts.iter().map(encode).collect::<Vec<Cow<'a, [u8]>>>()));
         }
         let numbers = comparable(column)?;
         let missing = self.missing.get(key).map_or(&[][..], Vec::as_slice);
-        let rank = |number: Option<f64>| match number.filter(|number| !number.is_nan()) {
-            None => missing_rank(Missing::SYSTEM),
+        let known = self.reasons.get(key).map_or(&[][..], Vec::as_slice);
+        let reason = |row: usize| {
+            let reasons = reasons.filter(|reasons| reasons.is_valid(row))?;
+            known.get(usize::from(reasons.value(row))).copied().flatten()
+        };
+        let rank = |(row, number): (usize, Option<f64>)| match number {
+            None => missing_rank(reason(row).unwrap_or(Missing::SYSTEM)),
+            Some(number) if number.is_nan() => missing_rank(Missing::SYSTEM),
             Some(number) => {
                 let holds = |rule: &&MissingRule| rule.low.as_f64() <= number && number <= rule.high.as_f64();
                 let rule = missing.iter().rev().find(holds);
                 rule.map_or((0, number), |rule| missing_rank(rule.missing))
             }
         };
-        Ok(SortValues::Numbers(numbers.as_primitive::<Float64Type>().iter().map(rank).collect()))
+        let numbers = numbers.as_primitive::<Float64Type>().iter().enumerate();
+        Ok(SortValues::Numbers(numbers.map(rank).collect()))
     }
 }
 

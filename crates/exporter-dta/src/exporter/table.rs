@@ -102,7 +102,7 @@ pub(super) fn plan_table<'a>(
 }
 
 /// The missing value of each reason that the rows of a variable may tell, by the reason's declaration.
-fn reasons(variable: &Variable, letters: &Letters) -> Vec<Option<Missing>> {
+pub(super) fn reasons(variable: &Variable, letters: &Letters) -> Vec<Option<Missing>> {
     let declared = variable.missing.iter().zip(&letters.declared);
     let reasons = declared.map(|(declared, given)| given.first().copied().filter(|_| declared.is_reason()));
     if variable.has_reasons() { reasons.collect() } else { Vec::new() }

@@ -4,40 +4,32 @@ use std::sync::Arc;
 
 use arrow_array::{
     ArrayRef, ArrowPrimitiveType, BinaryArray, Date32Array, Int32Array, NullArray, PrimitiveArray,
-    StringArray, TimestampMillisecondArray, types,
+    StringArray, TimestampMillisecondArray, UInt8Array, new_null_array, types,
 };
 use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
+use arrow_schema::DataType;
 
 use crate::error::{DtaError, Result};
-use crate::missing::{Missing, MissingCell};
-use crate::reader::column::{ColumnType, DAY_MILLIS, without_leap_seconds};
+use crate::missing::Missing;
+use crate::reader::column::{ColumnType, without_leap_seconds};
 use crate::reader::gather::Cells;
 use crate::reader::ordinary::Ordinary;
 use crate::reader::text::TextDecoder;
 use crate::spec::{EPOCH_DAYS, EPOCH_MILLIS};
 
-/// What becomes of `.a` to `.z`; `.` is always null.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum ExtendedMissing {
-    /// They stay, as the values that [`ColumnType`] documents.
-    #[default]
-    Keep,
-    /// They become null.
-    Null,
-}
-
 /// How cells become arrays.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Assembly<'d> {
     pub(crate) ordinary: Ordinary,
-    pub(crate) extended: ExtendedMissing,
     pub(crate) text: &'d TextDecoder,
 }
 
-/// A cell as a whole number or as a missing value.
+/// A cell as a whole number.
 enum Whole {
     Value(i64),
-    Missing(Missing),
+    Missing,
+    /// A number with a fraction.
+    Fraction,
 }
 
 impl Assembly<'_> {
@@ -47,48 +39,34 @@ impl Assembly<'_> {
         if column.stored_range().is_some() {
             return match cells {
                 Cells::Byte(cells) => {
-                    let whole = |v| pick(ordinary.byte(v), i64::from(v), || ordinary.byte_missing(v));
+                    let whole = |v| pick(ordinary.byte(v), v);
                     self.counted(cells.into_iter().map(whole), column, name, first)
                 }
                 Cells::Int(cells) => {
-                    let whole = |v| pick(ordinary.int(v), i64::from(v), || ordinary.int_missing(v));
+                    let whole = |v| pick(ordinary.int(v), v);
                     self.counted(cells.into_iter().map(whole), column, name, first)
                 }
                 Cells::Long(cells) => {
-                    let whole = |v| pick(ordinary.long(v), i64::from(v), || ordinary.long_missing(v));
+                    let whole = |v| pick(ordinary.long(v), v);
                     self.counted(cells.into_iter().map(whole), column, name, first)
                 }
                 Cells::Float(cells) => {
-                    let whole = |v| pick_float(ordinary.float(v), f64::from(v), || ordinary.float_missing(v));
+                    let whole = |v| pick_float(ordinary.float(v), v.into());
                     self.counted(cells.into_iter().map(whole), column, name, first)
                 }
                 Cells::Double(cells) => {
-                    let whole = |v| pick_float(ordinary.double(v), v, || ordinary.double_missing(v));
+                    let whole = |v| pick_float(ordinary.double(v), v);
                     self.counted(cells.into_iter().map(whole), column, name, first)
                 }
                 text => self.array(text, ColumnType::Text, name, first),
             };
         }
         match cells {
-            Cells::Byte(v) => {
-                Ok(self.numbers::<types::Int8Type>(v, |v| ordinary.byte(v), |v| ordinary.byte_missing(v)))
-            }
-            Cells::Int(v) => {
-                Ok(self.numbers::<types::Int16Type>(v, |v| ordinary.int(v), |v| ordinary.int_missing(v)))
-            }
-            Cells::Long(v) => {
-                Ok(self.numbers::<types::Int32Type>(v, |v| ordinary.long(v), |v| ordinary.long_missing(v)))
-            }
-            Cells::Float(v) => Ok(self.numbers::<types::Float32Type>(
-                v,
-                |v| ordinary.float(v),
-                |v| ordinary.float_missing(v),
-            )),
-            Cells::Double(v) => Ok(self.numbers::<types::Float64Type>(
-                v,
-                |v| ordinary.double(v),
-                |v| ordinary.double_missing(v),
-            )),
+            Cells::Byte(v) => Ok(numbers::<types::Int8Type>(v, |v| ordinary.byte(v))),
+            Cells::Int(v) => Ok(numbers::<types::Int16Type>(v, |v| ordinary.int(v))),
+            Cells::Long(v) => Ok(numbers::<types::Int32Type>(v, |v| ordinary.long(v))),
+            Cells::Float(v) => Ok(numbers::<types::Float32Type>(v, |v| ordinary.float(v))),
+            Cells::Double(v) => Ok(numbers::<types::Float64Type>(v, |v| ordinary.double(v))),
             Cells::Str { bytes, offsets } => self.text(bytes, offsets, None),
             Cells::StrL(cells) => {
                 Err(DtaError::Unsupported(format!("{} strL cells without contents", cells.len())))
@@ -97,29 +75,25 @@ impl Assembly<'_> {
         }
     }
 
-    fn numbers<T: ArrowPrimitiveType>(
-        &self,
-        cells: Vec<T::Native>,
-        ordinary: impl Fn(T::Native) -> bool,
-        missing: impl Fn(T::Native) -> Missing,
-    ) -> ArrayRef {
-        let mut nulls = None;
-        if !cells.iter().fold(true, |all, cell| all & ordinary(*cell)) {
-            let keep = self.extended == ExtendedMissing::Keep;
-            let valid = |index: usize| {
-                cells
-                    .get(index)
-                    .is_some_and(|cell| ordinary(*cell) || keep && missing(*cell) != Missing::SYSTEM)
-            };
-            nulls = some_nulls(BooleanBuffer::collect_bool(cells.len(), valid));
+    /// Which of `.a` to `.z` each cell is, 1 to 26; null for values and `.`.
+    pub(crate) fn letters(&self, cells: &Cells) -> ArrayRef {
+        let ordinary = self.ordinary;
+        match cells {
+            Cells::Byte(v) => letters(v, |v| ordinary.byte(v), |v| ordinary.byte_missing(v)),
+            Cells::Int(v) => letters(v, |v| ordinary.int(v), |v| ordinary.int_missing(v)),
+            Cells::Long(v) => letters(v, |v| ordinary.long(v), |v| ordinary.long_missing(v)),
+            Cells::Float(v) => letters(v, |v| ordinary.float(v), |v| ordinary.float_missing(v)),
+            Cells::Double(v) => letters(v, |v| ordinary.double(v), |v| ordinary.double_missing(v)),
+            Cells::Str { offsets, .. } => no_letters(offsets.len().saturating_sub(1)),
+            Cells::StrL(cells) => no_letters(cells.len()),
+            Cells::Alias(rows) => no_letters(*rows),
         }
-        Arc::new(PrimitiveArray::<T>::new(ScalarBuffer::from(cells), nulls))
     }
 
     /// Dates, times and periods.
     fn counted(
         &self,
-        cells: impl ExactSizeIterator<Item = Option<Whole>>,
+        cells: impl ExactSizeIterator<Item = Whole>,
         column: ColumnType,
         name: &str,
         first: u64,
@@ -128,16 +102,13 @@ impl Assembly<'_> {
         let mut valid = Vec::new();
         for (index, cell) in cells.enumerate() {
             let value = match cell {
-                Some(Whole::Value(stored)) => convert(stored, column),
-                Some(Whole::Missing(missing)) => match self.missing(missing, column) {
-                    Some(value) => Some(value),
-                    None => {
-                        valid.resize(index, true);
-                        valid.push(false);
-                        Some(0)
-                    }
-                },
-                None => None,
+                Whole::Value(stored) => convert(stored, column),
+                Whole::Missing => {
+                    valid.resize(index, true);
+                    valid.push(false);
+                    Some(0)
+                }
+                Whole::Fraction => None,
             };
             let Some(value) = value else {
                 return Err(DtaError::Value {
@@ -163,18 +134,6 @@ impl Assembly<'_> {
                 Arc::new(TimestampMillisecondArray::new(values.into(), nulls).with_timezone("UTC"))
             }
             _ => Arc::new(TimestampMillisecondArray::new(values.into(), nulls)),
-        })
-    }
-
-    fn missing(&self, missing: Missing, column: ColumnType) -> Option<i64> {
-        if self.extended == ExtendedMissing::Null {
-            return None;
-        }
-        let day = i64::from(ColumnType::missing_day(missing)?);
-        Some(match column {
-            ColumnType::Period(_) => i64::from(missing.long()),
-            ColumnType::Date => day,
-            _ => day * DAY_MILLIS,
         })
     }
 
@@ -229,13 +188,37 @@ impl Assembly<'_> {
     }
 }
 
-fn pick(ordinary: bool, value: i64, missing: impl FnOnce() -> Missing) -> Option<Whole> {
-    Some(if ordinary { Whole::Value(value) } else { Whole::Missing(missing()) })
+fn numbers<T: ArrowPrimitiveType>(cells: Vec<T::Native>, ordinary: impl Fn(T::Native) -> bool) -> ArrayRef {
+    let mut nulls = None;
+    if !cells.iter().fold(true, |all, cell| all & ordinary(*cell)) {
+        let valid = |index: usize| cells.get(index).is_some_and(|cell| ordinary(*cell));
+        nulls = some_nulls(BooleanBuffer::collect_bool(cells.len(), valid));
+    }
+    Arc::new(PrimitiveArray::<T>::new(ScalarBuffer::from(cells), nulls))
 }
 
-/// `None` for a fraction; beyond 2^63 the conversion saturates, which lies outside every date.
-fn pick_float(ordinary: bool, value: f64, missing: impl FnOnce() -> Missing) -> Option<Whole> {
-    if ordinary && value.fract() != 0.0 { None } else { pick(ordinary, value as i64, missing) }
+fn letters<T: Copy>(cells: &[T], ordinary: impl Fn(T) -> bool, missing: impl Fn(T) -> Missing) -> ArrayRef {
+    if cells.iter().fold(true, |all, cell| all & ordinary(*cell)) {
+        return no_letters(cells.len());
+    }
+    let letter = |cell: &T| match ordinary(*cell) {
+        true => None,
+        false => Some(missing(*cell).number()).filter(|number| *number > 0),
+    };
+    Arc::new(cells.iter().map(letter).collect::<UInt8Array>())
+}
+
+fn no_letters(rows: usize) -> ArrayRef {
+    new_null_array(&DataType::UInt8, rows)
+}
+
+fn pick(ordinary: bool, value: impl Into<i64>) -> Whole {
+    if ordinary { Whole::Value(value.into()) } else { Whole::Missing }
+}
+
+/// Beyond 2^63 the conversion saturates, which lies outside every date.
+fn pick_float(ordinary: bool, value: f64) -> Whole {
+    if ordinary && value.fract() != 0.0 { Whole::Fraction } else { pick(ordinary, value as i64) }
 }
 
 /// Stored count to Arrow's; `None` outside the range of the type.

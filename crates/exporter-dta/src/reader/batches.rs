@@ -7,6 +7,7 @@ use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions, RecordBatchReader};
 use arrow_schema::{ArrowError, SchemaRef};
 
 use crate::error::{DtaError, Result};
+use crate::reader::Prepared;
 use crate::reader::array::Assembly;
 use crate::reader::bytes::DtaBytes;
 use crate::reader::column::ColumnType;
@@ -89,6 +90,8 @@ pub struct Batches {
     bytes: DtaBytes,
     opened: Arc<Opened>,
     columns: Vec<Column>,
+    /// Positions in `columns` of those whose letters are told behind them.
+    letters: Vec<usize>,
     /// The cells of each column in all rows, where they need not be read.
     kept: Vec<Option<Arc<Cells>>>,
     /// Positions in `columns` of those that are read, in the order of their cells in a row.
@@ -102,15 +105,8 @@ pub struct Batches {
 }
 
 impl Batches {
-    pub(crate) fn new(
-        bytes: DtaBytes,
-        opened: Arc<Opened>,
-        columns: Vec<Column>,
-        kept: Vec<Option<Arc<Cells>>>,
-        schema: SchemaRef,
-        rows: Range<u64>,
-        batch_rows: usize,
-    ) -> Self {
+    pub(super) fn new(bytes: DtaBytes, opened: Arc<Opened>, prepared: &Prepared) -> Self {
+        let Prepared { columns, letters, kept, schema, rows, batch_rows } = prepared.clone();
         let variables = &opened.dictionary.variables;
         let is_read = |position: &usize| kept.get(*position).is_none_or(Option::is_none);
         let mut by_offset: Vec<usize> = (0..columns.len()).filter(is_read).collect();
@@ -118,7 +114,7 @@ impl Batches {
         let read: Vec<Column> = by_offset.iter().filter_map(|p| columns.get(*p)).copied().collect();
         let tiles = Tiles::new(&opened, &read);
         let text_bytes = vec![0; columns.len()];
-        Self { bytes, opened, columns, kept, by_offset, schema, rows, batch_rows, tiles, text_bytes }
+        Self { bytes, opened, columns, letters, kept, by_offset, schema, rows, batch_rows, tiles, text_bytes }
     }
 
     /// Schema of every batch.
@@ -159,8 +155,9 @@ impl Batches {
             },
         )?;
         let kept = self.within_budget(&cells, count);
-        let assembly =
-            Assembly { ordinary: opened.ordinary, extended: opened.options.extended, text: &opened.text };
+        let assembly = Assembly { ordinary: opened.ordinary, text: &opened.text };
+        let of = |position: &usize| cells.get(*position)?.as_ref().map(|cells| assembly.letters(cells));
+        let letters: Vec<ArrayRef> = self.letters.iter().filter_map(of).map(|l| l.slice(0, kept)).collect();
         let mut contents = self.contents(&cells, kept, first)?.into_iter();
         let mut arrays: Vec<ArrayRef> = Vec::with_capacity(cells.len());
         for ((column, cells), hint) in self.columns.iter().zip(cells).zip(&mut self.text_bytes) {
@@ -186,6 +183,7 @@ impl Batches {
             };
             arrays.push(array);
         }
+        arrays.extend(letters);
         self.rows.start += kept as u64;
         let options = RecordBatchOptions::new().with_row_count(Some(kept));
         Ok(RecordBatch::try_new_with_options(Arc::clone(&self.schema), arrays, &options)?)

@@ -2,7 +2,6 @@
 
 use arrow_schema::{DataType, TimeUnit};
 
-use crate::missing::Missing;
 use crate::reader::dictionary::Variable;
 use crate::reader::facts::ValueFacts;
 use crate::spec::{EPOCH_DAYS, EPOCH_MILLIS, FIRST_DAY, LAST_DAY};
@@ -11,10 +10,7 @@ use exporter_stata::calendar::leap_millis;
 
 /// How the cells of a variable are delivered.
 ///
-/// A missing `.` is null. `.a` to `.z` are kept as a value that depends only on the column type:
-/// the stored number itself for numbers (`byte` 102 to 127, `int` 32,742 …, `long` 2,147,483,622 …, the bit patterns of
-/// `float` and `double`), the numbers of `long` for periods, and 1 January of the years 10001 (`.a`) to 10026 (`.z`) for
-/// dates and times, which lie beyond every date that Stata shows. [`ColumnType::missing_day`] gives the latter.
+/// Missing values are null; [`Selection::letters`](crate::reader::Selection::letters) tells them apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ColumnType {
@@ -53,35 +49,8 @@ pub enum Period {
 
 /// Milliseconds of a day.
 pub(crate) const DAY_MILLIS: i64 = 86_400_000;
-/// 1 January of the years 10001 to 10026 in days since 1970.
-const MISSING_DAYS: [i32; Missing::LETTERS as usize] = missing_days();
-
-const fn missing_days() -> [i32; Missing::LETTERS as usize] {
-    let mut days = [0; Missing::LETTERS as usize];
-    // 10000 is a leap year, and so are 10004, 10008 …
-    let mut day = LAST_DAY as i32 + 1 + 366;
-    let mut index = 0;
-    while index < days.len() {
-        days[index] = day;
-        index += 1;
-        day += if (10_000 + index as i32) % 4 == 0 { 366 } else { 365 };
-    }
-    days
-}
 
 impl ColumnType {
-    /// Day, counted from 1970, that stands for `.a` to `.z` in dates and, at midnight, in times; `None` for `.`.
-    pub fn missing_day(missing: Missing) -> Option<i32> {
-        let index = missing.number().checked_sub(1)?;
-        MISSING_DAYS.get(usize::from(index)).copied()
-    }
-
-    /// The missing value that a day, counted from 1970, stands for.
-    pub(crate) fn missing_of_day(day: i32) -> Option<Missing> {
-        let index = MISSING_DAYS.binary_search(&day).ok()?;
-        Missing::from_number(u8::try_from(index + 1).ok()?)
-    }
-
     /// Arrow type of a column read from `storage` like this.
     pub fn arrow(self, storage: StorageType) -> DataType {
         match self {
@@ -194,14 +163,6 @@ mod tests {
         let day = |year| chrono::NaiveDate::from_ymd_opt(year, 1, 1).unwrap().to_epoch_days();
         assert_eq!(i64::from(day(100)), FIRST_DAY);
         assert_eq!(i64::from(day(10_000)) - 1, LAST_DAY);
-        for number in 1..=26 {
-            let missing = Missing::from_number(number).unwrap();
-            let first = day(10_000 + i32::from(number));
-            assert_eq!(ColumnType::missing_day(missing), Some(first));
-            assert_eq!(ColumnType::missing_of_day(first), Some(missing));
-            assert_eq!(ColumnType::missing_of_day(first + 1), None);
-        }
-        assert_eq!(ColumnType::missing_day(Missing::SYSTEM), None);
     }
 
     #[test]

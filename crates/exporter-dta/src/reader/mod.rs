@@ -54,10 +54,9 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
-use arrow_schema::{Field, Schema, SchemaRef};
+use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use exporter_core::ReadAt;
 
-pub use array::ExtendedMissing;
 pub use batches::{ArrowBatches, Batches};
 pub use column::{ColumnType, Period};
 pub use dictionary::{Dictionary, ValueLabels, Variable};
@@ -265,6 +264,12 @@ impl DtaReader {
             .zip(kinds)
             .map(|(variable, kind)| Column { variable: *variable, kind })
             .collect();
+        let chosen = |index: &usize| variables.iter().position(|variable| variable == index);
+        let letters: Option<Vec<usize>> = selection.letters.iter().map(chosen).collect();
+        let letters = letters.ok_or_else(|| DtaError::Invalid {
+            place: "selection".to_owned(),
+            message: "letters are told of variables among the columns".to_owned(),
+        })?;
         let mut fields = Vec::with_capacity(columns.len());
         let mut widest = 1;
         for column in &columns {
@@ -272,10 +277,12 @@ impl DtaReader {
             widest = widest.max(variable.storage.width());
             fields.push(Field::new(&variable.name, column.kind.arrow(variable.storage), true));
         }
+        let names = selection.letters.iter().filter_map(|index| dictionary.variables.get(*index));
+        fields.extend(names.map(|v| Field::new(format!("{} (letter)", v.name), DataType::UInt8, true)));
         let usual = (BATCH_BYTES / dictionary.row_bytes.max(1)).clamp(1, BATCH_ROWS);
         let batch_rows = selection.batch_rows.unwrap_or(usual).clamp(1, (COLUMN_BYTES / widest).max(1));
         let kept = columns.iter().map(|column| self.kept.cells(column.variable)).collect();
-        Ok(Prepared { columns, kept, schema: Arc::new(Schema::new(fields)), rows, batch_rows })
+        Ok(Prepared { columns, letters, kept, schema: Arc::new(Schema::new(fields)), rows, batch_rows })
     }
 
     /// Whether batches of a variable are made of kept cells.
@@ -297,8 +304,11 @@ impl DtaReader {
 }
 
 /// Everything decided about a stream before its first row.
+#[derive(Clone)]
 struct Prepared {
     columns: Vec<Column>,
+    /// Columns, by position, whose letters are told behind them.
+    letters: Vec<usize>,
     /// The cells of each column, where they are kept.
     kept: Vec<Option<Arc<Cells>>>,
     schema: SchemaRef,
@@ -308,8 +318,6 @@ struct Prepared {
 
 impl Prepared {
     fn start(&self, bytes: &DtaBytes, opened: &Arc<Opened>) -> Batches {
-        let (bytes, opened) = (bytes.clone(), Arc::clone(opened));
-        let (columns, schema) = (self.columns.clone(), Arc::clone(&self.schema));
-        Batches::new(bytes, opened, columns, self.kept.clone(), schema, self.rows.clone(), self.batch_rows)
+        Batches::new(bytes.clone(), Arc::clone(opened), self)
     }
 }

@@ -3,7 +3,6 @@
 use std::sync::OnceLock;
 
 use crate::error::Result;
-use crate::reader::array::ExtendedMissing;
 use crate::reader::bytes::DtaBytes;
 use crate::reader::dictionary::Dictionary;
 use crate::reader::ordinary::Ordinary;
@@ -18,8 +17,6 @@ pub struct ReadOptions {
     pub encoding: TextEncoding,
     /// Read the complete rows and the intact descriptions of a damaged file instead of failing.
     pub lenient: bool,
-    /// What becomes of `.a` to `.z`.
-    pub extended: ExtendedMissing,
     /// Whether display formats decide about dates and times.
     pub dates: Dates,
 }

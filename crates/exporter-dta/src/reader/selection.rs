@@ -14,6 +14,8 @@ pub struct Selection {
     pub rows: Option<Range<u64>>,
     /// Most rows in a batch; `None` = as many as make about 32 MiB, at most 65,536.
     pub batch_rows: Option<usize>,
+    /// Variables, out of the columns, whose missing values are told apart, see [`Selection::letters`].
+    pub letters: Vec<usize>,
 }
 
 impl Selection {
@@ -40,6 +42,14 @@ impl Selection {
     #[must_use]
     pub fn batch_rows(mut self, rows: usize) -> Self {
         self.batch_rows = Some(rows);
+        self
+    }
+
+    /// Tells which missing value each null of these variables is: behind the columns comes one `UInt8` column for each of
+    /// them, in this order, with 1 for `.a` to 26 for `.z` and null for everything else.
+    #[must_use]
+    pub fn letters(mut self, variables: impl Into<Vec<usize>>) -> Self {
+        self.letters = variables.into();
         self
     }
 }

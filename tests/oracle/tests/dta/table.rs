@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use arrow_array::cast::AsArray;
 use arrow_array::{
     ArrayRef, BinaryArray, Float64Array, Int64Array, RecordBatch, RecordBatchOptions, StringArray,
 };
@@ -172,10 +173,13 @@ pub(crate) fn read(file: &[u8]) -> Result<(Dictionary, Vec<Vec<Cell>>), DtaError
     options.dates = Dates::Numbers;
     let mut reader = DtaReader::with_options(memory(file), options)?;
     let dictionary = reader.dictionary().clone();
-    let mut columns = vec![Vec::new(); dictionary.variables.len()];
-    for batch in reader.batches(&Selection::all())? {
-        for (column, array) in columns.iter_mut().zip(batch?.columns()) {
-            column.extend(stata_cells(array));
+    let count = dictionary.variables.len();
+    let mut columns = vec![Vec::new(); count];
+    for batch in reader.batches(&Selection::all().letters((0..count).collect::<Vec<_>>()))? {
+        let batch = batch?;
+        let (values, letters) = batch.columns().split_at(count);
+        for (column, (array, letters)) in columns.iter_mut().zip(values.iter().zip(letters)) {
+            column.extend(stata_cells(array, letters.as_primitive()));
         }
     }
     Ok((dictionary, columns))

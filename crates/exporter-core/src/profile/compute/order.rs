@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use arrow_array::ArrayRef;
+use arrow_array::{ArrayRef, UInt8Array};
 
 use super::super::order::{SortBreak, SortOrder, SortValue};
 use crate::error::Result;
@@ -16,17 +16,18 @@ pub(super) struct OrderFindings {
     breaks: Vec<SortBreak>,
 }
 
-/// Compares the rows of one batch by the first `keys` of an order; `columns` are those of all its keys.
+/// Compares the rows of one batch by the first `keys` of an order; `columns` are those of all its keys, with their reasons.
 pub(super) fn look_at(
     order: &dyn SortOrder,
-    columns: &[&ArrayRef],
+    columns: &[(&ArrayRef, Option<&UInt8Array>)],
     keys: usize,
     rows: usize,
 ) -> Result<OrderFindings> {
     let mut found = OrderFindings::default();
     let Some(last) = rows.checked_sub(1).filter(|_| keys > 0) else { return Ok(found) };
     let values = columns.iter().take(keys).enumerate();
-    let values = values.map(|(key, column)| order.values(key, column)).collect::<Result<Vec<_>>>()?;
+    let values = values.map(|(key, (column, reasons))| order.values(key, column, *reasons));
+    let values = values.collect::<Result<Vec<_>>>()?;
     let mut kept = values.len();
     for row in 1..rows {
         for (key, values) in values.iter().enumerate().take(kept) {

@@ -22,12 +22,7 @@ fn letters_read_as_null_are_losses_of_reading() {
     let labels = "missing-dropped survey.b: labels of .a to .z dropped, as letters=null asks";
     assert_eq!(told(&data), [labels]);
     let read = rows(&data, &Scan::all());
-    let nulls: Vec<usize> = read.columns().iter().map(|column| column.null_count()).collect();
-    let kept: Vec<usize> = {
-        let data = open(&file.bytes(), Letters::Seen);
-        rows(&data, &Scan::all()).columns().iter().map(|column| column.null_count()).collect()
-    };
-    assert_eq!((nulls[0], nulls[1]), (kept[0] + 1, kept[1] + 1));
+    assert_eq!((read.column(0).null_count(), read.column(1).null_count()), (1, 2));
     rows(&data, &Scan::all());
     let action = "missing values .a to .z read as null, as letters=null asks, first at row";
     let cells = |variable: &str, row: u64, letter: &str| {

@@ -1,0 +1,92 @@
+//! Missing values without a value of their own, Stata's letters, on their way through formats without such reasons.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::program::run_in;
+
+/// A file of release 113: a value, `.a`, `.` and `.z` in a variable of each storage type and in a day.
+fn letters() -> Vec<u8> {
+    let float = |number: u32| (0x7F00_0000 + number * 0x800).to_le_bytes();
+    let double = |number: u64| (0x7FE0_0000_0000_0000 + (number << 40)).to_le_bytes();
+    let row = |number: u8| -> Vec<u8> {
+        let int = (32_741 + i16::from(number)).to_le_bytes();
+        let long = (2_147_483_621 + i32::from(number)).to_le_bytes();
+        let (float, double) = (float(number.into()), double(number.into()));
+        [&[101 + number][..], &int, &long, &float, &double, &int].concat()
+    };
+    let values = [
+        &[7][..],
+        &200_i16.to_le_bytes(),
+        &40_000_i32.to_le_bytes(),
+        &0.5_f32.to_le_bytes(),
+        &0.25_f64.to_le_bytes(),
+        &3_653_i16.to_le_bytes(),
+    ];
+    let names = ["b", "i", "l", "f", "d", "day"];
+    let formats = ["%8.0g", "%8.0g", "%12.0g", "%9.0g", "%10.0g", "%td"];
+    let mut file = vec![113, 2, 1, 0, 6, 0, 4, 0, 0, 0];
+    file.resize(109, 0);
+    file.extend([251, 252, 253, 254, 255, 252]);
+    let fields = |file: &mut Vec<u8>, texts: [&str; 6], width: usize| {
+        for text in texts {
+            let end = file.len() + width;
+            file.extend(text.bytes());
+            file.resize(end, 0);
+        }
+    };
+    fields(&mut file, names, 33);
+    file.extend([0; 14]); // not sorted
+    fields(&mut file, formats, 12);
+    file.extend([0; 6 * (33 + 81) + 5]); // no value labels, no labels, no characteristics
+    file.extend(values.concat());
+    [1, 0, 26].into_iter().for_each(|number| file.extend(row(number)));
+    file
+}
+
+/// The losses of a run, as its report tells them.
+fn losses(report: &Path) -> Vec<(String, String, u64)> {
+    let report: Value = serde_json::from_slice(&std::fs::read(report).unwrap()).unwrap();
+    let text = |loss: &Value, name: &str| loss[name].as_str().unwrap_or_default().to_owned();
+    let losses = report["summary"]["losses"].as_array().unwrap().iter();
+    losses.map(|loss| (text(loss, "code"), text(loss, "variable"), loss["count"].as_u64().unwrap())).collect()
+}
+
+#[test]
+fn formats_without_reasons_hold_nulls_and_one_loss_a_variable_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    std::fs::write(at("letters.dta"), letters()).unwrap();
+    let expected = ["b", "d", "day", "f", "i", "l"].map(|name| {
+        let code = "missing-reason-dropped".to_owned();
+        (code, name.to_owned(), 2)
+    });
+    let rows = "b,i,l,f,d,day\n7,200,40000,0.5,0.25,1970-01-01\n,,,,,\n,,,,,\n,,,,,\n";
+    for format in ["csv", "parquet", "arrow"] {
+        let run = run_in(
+            folder.path(),
+            &format!("convert {{}}/letters.dta {{}}/x.{format} --report {{}}/r.json --overwrite"),
+        );
+        assert_eq!(run.code, 0, "{}", run.error);
+        let dropped: Vec<_> =
+            losses(&at("r.json")).into_iter().filter(|(code, ..)| code == "missing-reason-dropped").collect();
+        assert_eq!(dropped, expected, "{format}");
+        let denied =
+            run_in(folder.path(), &format!("convert {{}}/letters.dta {{}}/no.{format} --losses deny"));
+        assert_eq!(denied.code, 3, "{}", denied.error);
+        if format != "csv" {
+            let back = run_in(folder.path(), &format!("convert {{}}/x.{format} {{}}/x.csv --overwrite"));
+            assert_eq!(back.code, 0, "{}", back.error);
+        }
+        assert_eq!(std::fs::read_to_string(at("x.csv")).unwrap(), rows, "{format}");
+    }
+    // Its own format keeps them.
+    let kept = run_in(folder.path(), "convert {}/letters.dta {}/again.dta --losses deny");
+    assert_eq!(kept.code, 0, "{}", kept.error);
+    let again = std::fs::read(at("again.dta")).unwrap();
+    let data = again.windows(6).position(|window| window == b"<data>").unwrap() + 6;
+    let all = letters();
+    let written = all.len() - 4 * 21;
+    assert_eq!(again[data..data + 4 * 21], all[written..]);
+}

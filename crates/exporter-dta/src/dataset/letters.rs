@@ -1,0 +1,122 @@
+//! The missing values `.a` to `.z` of a variable: reasons, or values that our writer recorded for them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use arrow_array::{Array, ArrayRef, Decimal128Array, Float64Array, Int64Array};
+use arrow_cast::cast;
+use arrow_schema::DataType;
+use exporter_core::Result;
+use exporter_core::codebook::{Kind, MissingValues, Value, Variable};
+use exporter_core::dataset::arrow_type;
+use exporter_core::missing::span;
+use exporter_core::profile::Number;
+
+use crate::missing::Missing;
+
+/// A letter that a variable has, and the value that our writer recorded for it.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Letter {
+    pub(super) missing: Missing,
+    pub(super) value: Option<Value>,
+}
+
+/// The letters with the values that our writer recorded for them: `values` where one stands for a single value, else an
+/// end of the declared range that it stands for.
+pub(super) fn recorded_letters(
+    variable: &Variable,
+    values: &BTreeMap<char, Value>,
+    present: Vec<Missing>,
+) -> Vec<Letter> {
+    let of_range = |letter: Option<char>| {
+        let declared = variable.missing.iter().find(|declared| declared.letter == letter)?;
+        match &declared.values {
+            MissingValues::Reason => None,
+            MissingValues::One(value) => Some(value),
+            MissingValues::Range { low, high } => low.as_ref().or(high.as_ref()),
+        }
+    };
+    let letter = |missing: Missing| {
+        let recorded = missing.letter().and_then(|letter| values.get(&letter));
+        Letter { missing, value: recorded.or_else(|| of_range(missing.letter())).cloned() }
+    };
+    present.into_iter().map(letter).collect()
+}
+
+/// Whether a value is one of `kind`.
+pub(super) fn is_of_kind(value: &Value, kind: &Kind) -> bool {
+    span(&MissingValues::One(value.clone()), kind).is_some()
+}
+
+/// The values that letters stand for, as a column of `kind` with each at the number of its letter; `None` where no letter
+/// stands for a value.
+pub(super) fn recorded_values(letters: &[Letter], kind: &Kind) -> Result<Option<ArrayRef>> {
+    let mut numbers = [None; Missing::COUNT as usize];
+    for Letter { missing, value } in letters {
+        if let Some(value) = value
+            && let Some(number) = numbers.get_mut(usize::from(missing.number()))
+        {
+            *number = span(&MissingValues::One(value.clone()), kind).map(|span| span.low);
+        }
+    }
+    let whole = |number: Option<Number>| match number {
+        Some(Number::Integer(whole)) => Some(whole),
+        _ => None,
+    };
+    let target = arrow_type(kind);
+    let column: ArrayRef = match kind {
+        Kind::Float { .. } => {
+            let real = |number: Option<Number>| number.map(Number::as_f64);
+            Arc::new(numbers.into_iter().map(real).collect::<Float64Array>())
+        }
+        Kind::Decimal { .. } => {
+            let digits = numbers.into_iter().map(whole).collect::<Decimal128Array>();
+            Arc::new(digits.with_data_type(target.clone()))
+        }
+        _ => {
+            let whole = |number| i64::try_from(whole(number)?).ok();
+            let column: ArrayRef = Arc::new(numbers.into_iter().map(whole).collect::<Int64Array>());
+            // Days are 32 bits wide and are reached through a number of that width.
+            if *kind == Kind::Date { cast(&column, &DataType::Int32)? } else { column }
+        }
+    };
+    if column.null_count() == column.len() {
+        return Ok(None);
+    }
+    Ok(Some(if column.data_type() == &target { column } else { cast(&column, &target)? }))
+}
+
+#[cfg(test)]
+mod tests {
+    use arrow_cast::display::array_value_to_string;
+    use exporter_core::codebook::TimeUnit;
+
+    use super::*;
+
+    #[test]
+    fn values_become_those_of_every_kind() {
+        let moment = |unit, zone: Option<&str>| Kind::DateTime { unit, zone: zone.map(str::to_owned) };
+        let cases: [(Kind, Value, &str); 9] = [
+            (Kind::Boolean, true.into(), "true"),
+            (Kind::Integer { bits: 8, signed: false }, 200.into(), "200"),
+            (Kind::Float { bits: 32 }, Value::Float(-1.5), "-1.5"),
+            (Kind::Decimal { precision: 10, scale: 2 }, Value::Float(0.99), "0.99"),
+            (Kind::Date, "1900-01-01".into(), "1900-01-01"),
+            (Kind::Time(TimeUnit::Nanosecond), "00:00:01".into(), "00:00:01"),
+            (moment(TimeUnit::Microsecond, None), "1970-01-01T00:00:00".into(), "1970-01-01T00:00:00"),
+            (moment(TimeUnit::Second, Some("UTC")), "1970-01-01T00:00:01Z".into(), "1970-01-01T00:00:01Z"),
+            (Kind::Duration(TimeUnit::Second), (-9).into(), "-PT9S"),
+        ];
+        for (kind, value, shown) in cases {
+            let missing = Missing::from_letter('c').unwrap();
+            let letters = [Letter { missing, value: Some(value) }];
+            let column = recorded_values(&letters, &kind).unwrap().unwrap();
+            assert_eq!((column.len(), column.null_count()), (27, 26), "{kind}");
+            assert_eq!(array_value_to_string(&column, 3).unwrap(), shown, "{kind}");
+        }
+        let missing = Missing::from_letter('a').unwrap();
+        let letters = [Letter { missing, value: Some(9.into()) }, Letter { missing, value: None }];
+        assert!(recorded_values(&letters, &Kind::Text).unwrap().is_none());
+        assert!(recorded_values(&letters[1..], &Kind::INTEGER).unwrap().is_none());
+    }
+}

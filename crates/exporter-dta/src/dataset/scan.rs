@@ -1,0 +1,136 @@
+//! Scans of a file: its columns as the codebook declares them, and the reasons of their nulls.
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::UInt8Type;
+use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions};
+use arrow_select::filter::filter_record_batch;
+use exporter_core::codebook::Table;
+use exporter_core::dataset::{columns_with_reasons, scan_schema};
+use exporter_core::{Batches, Error, Filter, Result, Scan};
+
+use crate::dataset::DtaDataset;
+use crate::dataset::delivery::Delivery;
+use crate::dataset::tally::Found;
+use crate::error::DtaError;
+use crate::reader::Selection;
+
+/// A column that a scan delivers.
+struct Column {
+    /// Position of its variable in the codebook.
+    variable: usize,
+    delivery: Delivery,
+    /// Position among the columns of the reader of those that tell its letters, where they count.
+    letters: Option<usize>,
+    /// Whether its reasons are delivered.
+    with_reasons: bool,
+    /// Characters that could not be read.
+    replaced: Found,
+    /// Letters that are read as null, where nothing keeps them.
+    dropped: Found,
+}
+
+impl DtaDataset {
+    /// Delivers these columns of all rows, or of as many as the scan wants if it has no filter.
+    pub(super) fn batches(&self, table: &Table, wanted: &[usize], scan: &Scan) -> Result<Batches<'_>> {
+        let (mut columns, lettered) = self.columns_of(table, wanted, scan.reasons);
+        let variables: Vec<usize> = columns.iter().map(|column| column.delivery.variable()).collect();
+        let mut selection = Selection::all().columns(variables).letters(lettered);
+        selection.batch_rows = scan.batch_rows;
+        if let (Some(limit), None) = (scan.limit, &scan.filter) {
+            selection = selection.rows(0..limit);
+        }
+        let place = |error: DtaError| Error::from(error).entry(&self.name);
+        let mut reader = self.reader.clone();
+        let schema = scan_schema(table, wanted, scan.reasons);
+        let output = schema.clone();
+        let mut first = 0_u64;
+        let deliver = move |batch: crate::error::Result<RecordBatch>| {
+            let batch = batch.map_err(place)?;
+            let arrays = self.delivered(&mut columns, &batch, first)?;
+            first += batch.num_rows() as u64;
+            let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
+            Ok(RecordBatch::try_new_with_options(output.clone(), arrays, &options)?)
+        };
+        if self.threads == 1 || selection.rows.is_some() {
+            let batches = reader.batches(&selection).map_err(place)?;
+            return Ok(Batches::new(schema, batches.map(deliver)));
+        }
+        let batches = reader.parallel_batches(&selection, self.threads).map_err(place)?;
+        Ok(Batches::new(schema, batches.map(deliver)))
+    }
+
+    /// The columns of a scan, and the variables of the file whose letters it needs.
+    fn columns_of(&self, table: &Table, wanted: &[usize], reasons: bool) -> (Vec<Column>, Vec<usize>) {
+        let mut columns = Vec::with_capacity(wanted.len());
+        let mut lettered = Vec::new();
+        for variable in wanted {
+            let Some((described, delivery)) = table.variables.get(*variable).zip(self.columns.get(*variable))
+            else {
+                continue;
+            };
+            let with_reasons = reasons && described.has_reasons();
+            let letters = (self.drops_letters || delivery.has_recorded() || with_reasons).then(|| {
+                lettered.push(delivery.variable());
+                wanted.len() + lettered.len() - 1
+            });
+            let (delivery, replaced, dropped) = (delivery.clone(), Found::default(), Found::default());
+            columns.push(Column { variable: *variable, delivery, letters, with_reasons, replaced, dropped });
+        }
+        (columns, lettered)
+    }
+
+    /// The columns of one batch, whose first row is `first`, from 0, and the reasons behind them.
+    fn delivered(&self, columns: &mut [Column], batch: &RecordBatch, first: u64) -> Result<Vec<ArrayRef>> {
+        let mut arrays = Vec::with_capacity(columns.len());
+        let mut reasons = Vec::new();
+        for (column, array) in columns.iter_mut().zip(batch.columns()) {
+            let letters = column.letters.and_then(|position| batch.columns().get(position));
+            let letters = letters.and_then(|letters| letters.as_primitive_opt::<UInt8Type>());
+            if let (true, Some(letters)) = (self.drops_letters, letters) {
+                column.dropped.add_letters(letters, first);
+                self.reasons.note(column.variable, &column.dropped);
+            }
+            if let (true, Some(letters)) = (column.with_reasons, letters) {
+                reasons.push(column.delivery.reasons(letters));
+            }
+            let array = column.delivery.array(array, letters, first)?;
+            // A batch is decoded before it arrives, so that nothing is missed while nothing was replaced.
+            if self.reader.replaced_characters() > self.in_descriptions {
+                column.replaced.add_replaced(&array, first);
+                self.replaced.note(column.variable, &column.replaced);
+            }
+            arrays.push(array);
+        }
+        arrays.extend(reasons);
+        Ok(arrays)
+    }
+
+    /// Reads the columns that are delivered or filtered by, and keeps the rows that pass.
+    pub(super) fn filtered(
+        &self,
+        table: &Table,
+        wanted: &[usize],
+        filter: &Filter,
+        scan: &Scan,
+    ) -> Result<Batches<'_>> {
+        let mut columns = wanted.to_vec();
+        columns.extend(filter.columns(table)?.into_iter().filter(|column| !wanted.contains(column)));
+        // Of the reasons behind the columns, those of the wanted ones come first.
+        let reasons = if scan.reasons { columns_with_reasons(table, wanted).len() } else { 0 };
+        let keep: Vec<usize> = (0..wanted.len()).chain(columns.len()..columns.len() + reasons).collect();
+        let filter = filter.clone();
+        let mut left = scan.limit.unwrap_or(u64::MAX);
+        let rows = self.batches(table, &columns, scan)?.map_while(move |batch| {
+            if left == 0 {
+                return None;
+            }
+            Some(batch.and_then(|batch| {
+                let kept = filter_record_batch(&batch.project(&keep)?, &filter.mask(&batch)?)?;
+                let count = usize::try_from(left).unwrap_or(usize::MAX).min(kept.num_rows());
+                left -= count as u64;
+                Ok(kept.slice(0, count))
+            }))
+        });
+        Ok(Batches::new(scan_schema(table, wanted, scan.reasons), rows))
+    }
+}
