@@ -2,6 +2,11 @@
 
 use std::collections::BTreeMap;
 
+/// Texts by name.
+type Texts = BTreeMap<String, String>;
+/// Operator and number of each part of a condition.
+type Condition = Vec<(String, f64)>;
+
 /// Everything that a do-file says about a table.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct DoFile {
@@ -14,10 +19,10 @@ pub(crate) struct DoFile {
     pub(crate) value_labels: BTreeMap<String, BTreeMap<String, String>>,
     pub(crate) notes: BTreeMap<String, Vec<String>>,
     /// Labels and sets by language.
-    pub(crate) languages: BTreeMap<String, (BTreeMap<String, String>, BTreeMap<String, String>)>,
+    pub(crate) languages: BTreeMap<String, (Texts, Texts)>,
     pub(crate) dataset_label: String,
     /// Variable, letter and condition, in order.
-    recodes: Vec<(String, char, Vec<(String, f64)>)>,
+    recodes: Vec<(String, char, Condition)>,
 }
 
 impl DoFile {
