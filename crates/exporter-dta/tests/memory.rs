@@ -196,3 +196,46 @@ fn the_pass_for_facts_keeps_sixteen_mebibytes_of_numbers_or_none() {
         assert!(scan <= 4 * MIB, "{scan} bytes to scan {rows} rows");
     }
 }
+
+/// A file of 60,000 rows; those before `end` have contents of 32 KiB each, that many at most 4,000 in all.
+fn contents(end: usize) -> std::fs::File {
+    let mut about = DtaMetadata::new(Release::V118);
+    about.variables = vec![DtaVariable::new("l", StorageType::StrL)];
+    let mut writer = DtaWriter::seekable(
+        tempfile::tempfile().unwrap(),
+        about,
+        WriterOptions::new(Box::new(tempfile::tempfile)),
+    )
+    .unwrap();
+    let long = "x".repeat(32 << 10);
+    for first in (0..60_000).step_by(1_000) {
+        let rows = first..first + 1_000;
+        let texts: StringArray =
+            rows.map(|row| Some(if row < end && row % (end / 4_000) == 0 { &*long } else { "" })).collect();
+        writer.write(&RecordBatch::try_from_iter([("l", Arc::new(texts) as ArrayRef)]).unwrap()).unwrap();
+    }
+    writer.finish().unwrap().0
+}
+
+#[test]
+fn threads_hold_a_few_batches_of_contents_wherever_these_are() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    for end in [4_000, 60_000] {
+        let mut reader = DtaReader::open(Arc::new(FileBytes::new(contents(end)).unwrap())).unwrap();
+        reader.column_types(&[0]).unwrap();
+        for threads in [1, 2, 4] {
+            let (read, peak) = peak_during(|| {
+                let batches = reader.parallel_batches(&Selection::all(), threads).unwrap();
+                let (mut rows, mut bytes) = (0, 0);
+                for batch in batches {
+                    let batch = batch.unwrap();
+                    rows += batch.num_rows();
+                    bytes += batch.column(0).get_array_memory_size();
+                }
+                (rows, bytes)
+            });
+            assert!(read.0 == 60_000 && read.1 > 125 * MIB, "{read:?}");
+            assert!(peak <= (28 + 8 * threads) * MIB, "{} MiB with {threads} threads", peak / MIB);
+        }
+    }
+}

@@ -24,7 +24,7 @@ const TILE_ROWS: usize = 64;
 /// Bytes of a row that must be left out before seeking over them beats reading them.
 pub(super) const SEEK_WORTH: usize = 16 * 1024;
 /// strL contents in one batch, in bytes; one row may exceed it.
-const STRL_BUDGET: u64 = 16 * 1024 * 1024;
+pub(super) const STRL_BUDGET: u64 = 16 * 1024 * 1024;
 
 /// Reads rows tile by tile, only the bytes between the first and the last chosen column where rows are very wide, and
 /// nothing at all where no column has bytes.
@@ -120,6 +120,11 @@ impl Batches {
     /// Schema of every batch.
     pub fn schema(&self) -> SchemaRef {
         Arc::clone(&self.schema)
+    }
+
+    /// Whether rows are left.
+    pub(crate) fn has_rows(&self) -> bool {
+        self.rows.start < self.rows.end
     }
 
     /// Goes on with other rows.

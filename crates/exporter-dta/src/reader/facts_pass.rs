@@ -1,9 +1,10 @@
 //! The pass over the rows that gathers facts, shared out among several threads.
 
-use std::io;
 use std::ops::Range;
 
-use crate::error::{DtaError, Result};
+use exporter_core::parallel::shares;
+
+use crate::error::Result;
 use crate::reader::batches::Tiles;
 use crate::reader::bytes::DtaBytes;
 use crate::reader::facts::ValueFacts;
@@ -19,8 +20,7 @@ pub(super) struct Gathered {
     pub(super) cells: Option<Cells>,
 }
 
-/// Facts about `columns` from all rows, and their cells where `keep` says so: the first share of the rows is read here,
-/// each other by a thread of its own, `threads` with this one.
+/// Facts about `columns` from all rows, read by `threads` threads, and their cells where `keep` says so.
 pub(super) fn gather(
     bytes: &DtaBytes,
     threads: usize,
@@ -28,32 +28,20 @@ pub(super) fn gather(
     columns: &[Column],
     keep: bool,
 ) -> Result<Vec<Gathered>> {
-    let shares = threads.max(1) as u64;
-    let share = opened.dictionary.rows.div_ceil(shares);
-    let rows = |number: u64| {
-        let end = |number: u64| share.saturating_mul(number).min(opened.dictionary.rows);
-        end(number)..end(number + 1)
-    };
-    std::thread::scope(|scope| {
-        let threads: Vec<_> = (1..shares)
-            .map(|number| {
-                let rows = rows(number);
-                scope.spawn(move || {
-                    let room = keep.then(|| (rows.end - rows.start) as usize);
-                    part(bytes, opened, columns, rows, room)
-                })
-            })
-            .collect();
-        // What the threads have kept comes behind what is kept here.
-        let room = keep.then_some(opened.dictionary.rows as usize);
-        let mut all = part(bytes, opened, columns, rows(0), room)?;
-        for thread in threads {
-            let ended = || DtaError::Io(io::Error::other("a reading thread ended early"));
-            let more = thread.join().map_err(|_| ended())??;
-            all.iter_mut().zip(&more).for_each(|(gathered, more)| gathered.join(more));
+    let total = opened.dictionary.rows;
+    let told = shares(threads, 0..total, |rows| {
+        // What the other shares have kept comes behind what the first has kept.
+        let room = if rows.start == 0 { total } else { rows.end - rows.start };
+        part(bytes, opened, columns, rows, keep.then_some(room as usize))
+    })?;
+    let mut told = told.into_iter();
+    let mut all = told.next().unwrap_or_default();
+    for more in told {
+        for (gathered, more) in all.iter_mut().zip(&more) {
+            gathered.join(more);
         }
-        Ok(all)
-    })
+    }
+    Ok(all)
 }
 
 impl Gathered {

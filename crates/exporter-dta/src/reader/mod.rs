@@ -70,6 +70,7 @@ pub use walk::Damage;
 
 use crate::error::{DtaError, Result};
 use crate::spec_storage::StorageType;
+use batches::STRL_BUDGET;
 use bytes::DtaBytes;
 use cell_store::CellStore;
 use gather::Cells;
@@ -237,18 +238,34 @@ impl DtaReader {
         Ok(prepared.start(&self.bytes, &self.opened))
     }
 
-    /// Streams the chosen rows and columns with `threads` threads; batches come in the order of the rows and are those of
-    /// [`DtaReader::batches`].
+    /// Streams the chosen rows and columns with `threads` threads; rows come in their order and are those of
+    /// [`DtaReader::batches`], in batches that may be cut elsewhere.
     ///
     /// # Errors
     ///
     /// As [`DtaReader::batches`], and [`DtaError::Io`] when a thread cannot be had.
     pub fn parallel_batches(&mut self, selection: &Selection, threads: usize) -> Result<ParallelBatches> {
         let prepared = self.prepare(selection)?;
-        let blocks = (prepared.rows.end - prepared.rows.start).div_ceil(prepared.batch_rows as u64);
-        let threads = (threads.max(1) as u64).min(blocks);
-        let readers = (0..threads).map(|_| prepared.start(&self.bytes, &self.opened)).collect();
-        Ok(ParallelBatches::start(readers, prepared.schema, prepared.rows, prepared.batch_rows)?)
+        let block = self.block_rows(&prepared);
+        let (schema, rows) = (Arc::clone(&prepared.schema), prepared.rows.clone());
+        let threads = rows.end.saturating_sub(rows.start).div_ceil(block as u64).min(threads as u64);
+        let (bytes, opened) = (self.bytes.clone(), Arc::clone(&self.opened));
+        let reader = move || prepared.start(&bytes, &opened);
+        Ok(ParallelBatches::start(threads as usize, reader, schema, rows, block)?)
+    }
+
+    /// Rows that a thread reads at once: those of a batch, or fewer whose strL contents fit one on average.
+    fn block_rows(&self, prepared: &Prepared) -> usize {
+        let all = &self.opened.dictionary.variables;
+        let is_strl = |variable: &usize| all.get(*variable).is_some_and(|v| v.storage == StorageType::StrL);
+        let strls: BTreeSet<usize> =
+            prepared.columns.iter().map(|column| column.variable).filter(is_strl).collect();
+        if strls.is_empty() {
+            return prepared.batch_rows;
+        }
+        let bytes = self.opened.strls().bytes(&strls) / self.opened.dictionary.rows.max(1);
+        let rows = (STRL_BUDGET / 2).checked_div(bytes).unwrap_or(u64::MAX);
+        usize::try_from(rows).unwrap_or(usize::MAX).clamp(1, prepared.batch_rows)
     }
 
     fn prepare(&mut self, selection: &Selection) -> Result<Prepared> {

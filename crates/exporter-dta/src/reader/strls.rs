@@ -1,7 +1,8 @@
 //! Finds strL contents: where each record stands, not what it holds (sections 3.2 and 6.1).
 
+use std::collections::{BTreeSet, HashMap};
+
 use arrow_buffer::NullBuffer;
-use std::collections::HashMap;
 
 use crate::error::{DtaError, Result};
 use crate::reader::bytes::{Cursor, DtaBytes, damaged, unsigned};
@@ -100,6 +101,12 @@ impl StrlIndex {
     /// Whether variable number `variable` (from 1) owns binary records that are no text.
     pub(crate) fn holds_bytes(&self, variable: u32) -> bool {
         self.binary.get(&variable).copied().unwrap_or(false)
+    }
+
+    /// Bytes of the contents that stand first in cells of these variables, from 0.
+    pub(crate) fn bytes(&self, variables: &BTreeSet<usize>) -> u64 {
+        let of = |place: &&Place| variables.contains(&(place.variable as usize).wrapping_sub(1));
+        self.places.iter().filter(of).map(|place| u64::from(place.length & !BINARY)).sum()
     }
 
     fn find(&self, cell: [u8; 8], order: ByteOrder) -> Option<Place> {
