@@ -5,3 +5,4 @@ mod codebook;
 mod codecs;
 mod dependencies;
 mod members;
+mod threads;

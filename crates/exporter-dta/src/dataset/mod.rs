@@ -104,7 +104,7 @@ impl DtaDataset {
         let columns = reader.column_types(&looked_at).map_err(place)?;
         let in_descriptions = reader.replaced_characters();
         let claims = claims(reader.dictionary(), &looked_at, &columns);
-        let proven = proof::proven(&mut reader, claims, threads).map_err(place)?;
+        let proven = proof::proven(&reader, claims, threads).map_err(place)?;
         let known: BTreeMap<usize, Known> = looked_at
             .into_iter()
             .zip(columns.into_iter().zip(facts))

@@ -1,7 +1,6 @@
 //! What must be true of all values of a column before it is delivered as the kind that our writer recorded.
 
 use std::collections::BTreeSet;
-use std::io;
 use std::ops::Range;
 
 use arrow_array::cast::AsArray;
@@ -9,9 +8,10 @@ use arrow_array::types::{Float64Type, TimestampMillisecondType};
 use arrow_array::{Array, ArrayRef};
 use arrow_cast::cast;
 use arrow_schema::{DataType, TimeUnit};
+use exporter_core::parallel::shares;
 
 use crate::dataset::number_text;
-use crate::error::{DtaError, Result};
+use crate::error::Result;
 use crate::reader::{DtaReader, Selection};
 use crate::spec::EPOCH_MILLIS;
 use crate::spec_storage::DOUBLE_EXACT;
@@ -45,31 +45,13 @@ pub(super) fn is_calendar(target: &DataType) -> bool {
 
 /// The variables whose values fit the recorded types, found in one pass over these columns by so many threads, each with
 /// a share of the rows.
-pub(super) fn proven(
-    reader: &mut DtaReader,
-    mut claims: Vec<Claim>,
-    threads: usize,
-) -> Result<BTreeSet<usize>> {
+pub(super) fn proven(reader: &DtaReader, mut claims: Vec<Claim>, threads: usize) -> Result<BTreeSet<usize>> {
     if claims.is_empty() {
         return Ok(BTreeSet::new());
     }
-    let threads = threads.max(1) as u64;
-    let share = reader.dictionary().rows.div_ceil(threads);
-    let failed = std::thread::scope(|scope| {
-        let claims = &claims;
-        let threads: Vec<_> = (1..threads)
-            .map(|number| {
-                let (mut other, start) = (reader.clone(), share.saturating_mul(number));
-                scope.spawn(move || failed(&mut other, claims, start..start.saturating_add(share)))
-            })
-            .collect();
-        let mut all = failed(reader, claims, 0..share)?;
-        for thread in threads {
-            let ended = || DtaError::Io(io::Error::other("a reading thread ended early"));
-            all.extend(thread.join().map_err(|_| ended())??);
-        }
-        Ok::<_, DtaError>(all)
-    })?;
+    let rows = 0..reader.dictionary().rows;
+    let told = shares(threads, rows, |rows| failed(&mut reader.clone(), &claims, rows))?;
+    let failed: BTreeSet<usize> = told.into_iter().flatten().collect();
     claims.retain(|claim| !failed.contains(&claim.variable));
     Ok(claims.into_iter().map(|claim| claim.variable).collect())
 }
