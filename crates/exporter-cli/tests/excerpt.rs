@@ -141,7 +141,7 @@ fn files_are_opened_for_the_variables_asked_for_and_nothing_else_changes() {
         assert_eq!(again.code, 0, "{}", again.error);
         let text = std::fs::read_to_string(path("again.csv")).unwrap();
         // In Stata, `.a` stands for the value; what it means is in the codebook beside the file.
-        let refused = if format == "dta" { 102 } else { 9 };
+        let refused = if format == "dta" { "\"\"" } else { "9" };
         assert_eq!(text, format!("pet\n1\n{refused}\n\"\"\n"), "{format}");
         for (more, wanted) in [
             (["--variables", "hous"], "did you mean \"house\"?"),
