@@ -140,9 +140,10 @@ fn a_failed_export_breaks_the_transfer() {
     let rows: String =
         (0..200_000_u32).map(|row| format!("{row},{}\n", row.wrapping_mul(2_654_435_761))).collect();
     let data = folder.path().join("t.csv");
-    std::fs::write(&data, format!("a,b\n{rows}")).unwrap();
+    std::fs::write(&data, format!("a,b\n{rows}7,8\n")).unwrap();
     let server = serving(study);
-    // The file changes behind the server: what was whole numbers no longer is.
+    // The file changes behind the server: what was whole numbers no longer is. Its length stays, since a source has the bytes
+    // that it had when it was opened.
     std::fs::write(&data, format!("a,b\n{rows}x,y\n")).unwrap();
     let fetched = curl(&server, "csv.zip", &folder.path().join("csv.zip"));
     assert!(!fetched.status.success(), "the broken transfer looks whole");
