@@ -9,7 +9,7 @@
 //! let vote = Variable::new("and", Kind::INTEGER).with_missing(Missing::value(9).label("Refused"));
 //! let codebook = Codebook::new("s").with_table(Table::new("t", vec![vote]));
 //! let table = describe(&codebook, &codebook.tables[0], None, codebook.language(None));
-//! assert_eq!(table.variables[0].name, "and_2");
+//! assert_eq!(table.variables[0].name, "and_");
 //! assert_eq!(table.variables[0].missing.values, [Value::Number(9.0)]);
 //! ```
 

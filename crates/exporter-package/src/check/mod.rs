@@ -7,7 +7,7 @@
 //!
 //! ```
 //! use std::io::{Cursor, Write};
-//! use exporter_package::check::{ArchiveCheckOptions, Rule, check};
+//! use exporter_package::check::{ArchiveCheckOptions, check};
 //! use exporter_package::{EntryOptions, ZipOptions, ZipWriter};
 //!
 //! let mut zip = ZipWriter::new(Vec::new(), ZipOptions::default())?;

@@ -2,7 +2,7 @@
 //!
 //! The `parquet` crate decodes. Before it takes memory for what a file claims, the claim is held against the file
 //! (`footer`, `pages`); everything else that is wrong with a file is for the decoder to find, and where it panics instead
-//! of returning an error, [`crate::contained`] makes one of it.
+//! of returning an error, `contained` makes one of it.
 
 mod footer;
 mod pages;
