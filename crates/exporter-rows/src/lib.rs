@@ -41,5 +41,5 @@ pub use fill::{
     RowBatch, Rule, STORE_AS_MISSING, TILE_ROWS, TextCells, Validity, Whole, apply, decimal_text, load,
     put_nulls, whole_rules,
 };
-pub use gather::{RowTiles, Rows, TextEnd, Texts, number_array};
+pub use gather::{RowTiles, Rows, TextEnd, Texts, number_array, reason_array};
 pub use output::{OutputBuffer, Spool, SpoolFile};

@@ -1,4 +1,4 @@
-//! Lanes of steps: the steps of a lane stay in order, lanes go on side by side.
+//! Lanes of steps: the steps of a lane stay in order, lanes run side by side.
 
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -18,7 +18,7 @@ mod tests;
 /// a failed one may be left out.
 ///
 /// # Panics
-/// A panic in `work` or `feed` stops all threads and goes on in the caller's.
+/// A panic in `work` or `feed` stops all threads and resumes in the caller's.
 ///
 /// ```
 /// let mut longest = [0, 0];
@@ -107,7 +107,7 @@ impl<S, J, E> Lanes<'_, S, J, E> {
     /// The error of the first step that failed.
     ///
     /// # Panics
-    /// A panic of a step goes on here.
+    /// A panic of a step resumes here.
     pub fn help(&self, most: usize) -> Result<(), E> {
         let mut state = self.lock();
         loop {

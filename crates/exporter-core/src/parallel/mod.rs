@@ -1,14 +1,14 @@
 //! Work on several threads whose results do not depend on the threads.
 //!
 //! - [`ordered`]: numbered items, worked on side by side, consumed in order.
-//! - [`read_ahead`]: the same as an iterator whose work happens ahead of whoever takes the results.
+//! - [`read_ahead`]: the same as an iterator whose work runs ahead of the consumer.
 //! - [`shares`]: a range cut into one share a thread, results in order.
-//! - [`lanes`]: several lanes of steps; the steps of a lane stay in order, lanes go on side by side.
+//! - [`lanes`]: several lanes of steps; the steps of a lane stay in order, lanes run side by side.
 //!
 //! All shapes keep the same rules. One thread is the reference: it runs everything on the caller's thread, and more
 //! threads give the same results. The first error in order ends the run, whatever failed earlier by the clock. A panic
-//! goes on in the caller's thread. What is in flight is bounded. A thread that the system refuses to start is missing,
-//! nothing else.
+//! resumes in the caller's thread. The number of items in flight is bounded. When the system refuses to start a thread,
+//! the others do its work.
 
 mod lanes;
 mod ordered;
@@ -33,7 +33,7 @@ enum Failure<E> {
 }
 
 impl<E> Failure<E> {
-    /// The error of the run; a panic goes on here.
+    /// The error of the run; a panic resumes here.
     fn into_error(self) -> E {
         match self {
             Self::Error(error) => error,

@@ -1,7 +1,7 @@
 //! Numbered items, worked on side by side and consumed in order.
 //!
-//! The thread that has finished the item whose turn it is consumes it and the results that wait behind it, while the
-//! others go on working. So consuming never waits for a thread to wake up, and no thread sleeps while there are free
+//! The thread that finishes the item whose turn it is consumes its result and those that wait behind it, while the
+//! other threads work. Consuming never waits for a thread to wake up, and no thread sleeps while there are unused
 //! results.
 
 use std::collections::BTreeMap;
@@ -19,13 +19,13 @@ mod tests;
 ///
 /// Results are recycled: `work` gets a used (not cleared) `R` to fill, so that buffers are allocated once a thread.
 /// At most `2 × threads` results exist at a time, and no more items are taken than there are results. The source is
-/// not asked again after its own error or end.
+/// not polled again after its own error or end.
 ///
 /// # Errors
 /// The first error in item order of the source, `work` or `consume`.
 ///
 /// # Panics
-/// A panic in the source, `work` or `consume` stops all threads and goes on in the caller's.
+/// A panic in the source, `work` or `consume` stops all threads and resumes in the caller's.
 ///
 /// ```
 /// # fn main() -> exporter_core::Result<()> {
@@ -132,7 +132,7 @@ struct State<R, C, E> {
     turn: u64,
     /// What became of items before their turn; every item that was taken gets here, so that the order has no gap.
     waiting: BTreeMap<u64, Result<R, Failure<E>>>,
-    /// Results that nobody uses.
+    /// Unused results.
     spare: Vec<R>,
     stopped: bool,
     failure: Option<Failure<E>>,

@@ -1,4 +1,4 @@
-//! An iterator whose work happens on threads ahead of whoever takes the results.
+//! An iterator whose work runs on threads ahead of the consumer.
 
 use std::io;
 use std::panic::resume_unwind;
@@ -31,7 +31,7 @@ pub struct ReadAhead<O, E> {
 /// `work` or `finish`.
 ///
 /// # Panics
-/// A panic in the source, `work` or `finish` goes on in whoever takes the results.
+/// A panic in the source, `work` or `finish` resumes in the thread that takes the results.
 ///
 /// ```
 /// use exporter_core::parallel::read_ahead;
@@ -55,7 +55,7 @@ where
 {
     let (sender, results) = sync_channel(threads.max(1));
     let ahead = move || {
-        // An error without content: nobody takes results any more, and the threads stop.
+        // An error without content stops the threads after the iterator is dropped.
         let items = items.map(|item| item.map_err(Some));
         let work = |item, result: &mut R| work(item, result).map_err(Some);
         let ended = ordered(threads, items, work, |result| match finish(result)? {
@@ -71,7 +71,7 @@ where
 }
 
 impl<O, E> ReadAhead<O, E> {
-    /// Waits for the threads, whose next result nobody takes.
+    /// Closes the channel, which stops the threads, and waits for them.
     fn stop(&mut self) -> thread::Result<()> {
         self.results = None;
         self.thread.take().map_or(Ok(()), JoinHandle::join)
@@ -88,7 +88,7 @@ impl<O, E> Iterator for ReadAhead<O, E> {
                 self.results = None;
                 Some(Err(error))
             }
-            // The end, or a panic that goes on here: it must not look like the end.
+            // The end, or a panic, which resumes here: it must not look like the end.
             Err(_) => match self.stop() {
                 Ok(()) => None,
                 Err(panic) => resume_unwind(panic),

@@ -10,13 +10,13 @@ use super::{Failure, MOST_THREADS, guarded};
 mod tests;
 
 /// Cuts `range` into at most `threads` shares of equal length, runs `work` on all of them side by side, the first on
-/// the caller's thread, and returns what each told, in order. An empty range is one empty share.
+/// the caller's thread, and returns the results in order. An empty range is one empty share.
 ///
 /// # Errors
 /// The error of the first share, in order, that failed; every share is worked on whatever happens to the others.
 ///
 /// # Panics
-/// A panic in `work` goes on in the caller's thread once all shares have ended.
+/// A panic in `work` resumes in the caller's thread once all shares have ended.
 ///
 /// ```
 /// let sums = exporter_core::parallel::shares(3, 1..8, |share| Ok::<u64, ()>(share.sum()));
@@ -38,14 +38,14 @@ pub fn shares<T: Send, E: Send>(
         let others: Vec<_> = (1..total.div_ceil(share))
             .map(|number| (number, thread::Builder::new().spawn_scoped(scope, move || work(number))))
             .collect();
-        let mut told = vec![work(0)];
+        let mut results = vec![work(0)];
         for (number, thread) in others {
-            told.push(match thread {
+            results.push(match thread {
                 Ok(thread) => thread.join().unwrap_or_else(|payload| Err(Failure::Panic(payload))),
                 // The caller's thread stands in for one that the system refused.
                 Err(_) => work(number),
             });
         }
-        told.into_iter().map(|told| told.map_err(Failure::into_error)).collect()
+        results.into_iter().map(|results| results.map_err(Failure::into_error)).collect()
     })
 }

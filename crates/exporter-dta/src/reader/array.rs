@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use arrow_array::{
-    ArrayRef, ArrowPrimitiveType, BinaryArray, Date32Array, Int32Array, NullArray, PrimitiveArray,
-    StringArray, TimestampMillisecondArray, UInt8Array, new_null_array, types,
+    ArrayRef, Date32Array, Int32Array, NullArray, TimestampMillisecondArray, new_null_array, types,
 };
-use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
-use arrow_schema::DataType;
+use arrow_buffer::{BooleanBuffer, NullBuffer};
+use arrow_schema::{ArrowError, DataType};
+use exporter_rows::{Texts, number_array, reason_array};
 
 use crate::error::{DtaError, Result};
 use crate::missing::Missing;
@@ -62,12 +62,12 @@ impl Assembly<'_> {
             };
         }
         match cells {
-            Cells::Byte(v) => Ok(numbers::<types::Int8Type>(v, |v| ordinary.byte(v))),
-            Cells::Int(v) => Ok(numbers::<types::Int16Type>(v, |v| ordinary.int(v))),
-            Cells::Long(v) => Ok(numbers::<types::Int32Type>(v, |v| ordinary.long(v))),
-            Cells::Float(v) => Ok(numbers::<types::Float32Type>(v, |v| ordinary.float(v))),
-            Cells::Double(v) => Ok(numbers::<types::Float64Type>(v, |v| ordinary.double(v))),
-            Cells::Str { bytes, offsets } => self.text(bytes, offsets, None),
+            Cells::Byte(v) => Ok(Arc::new(number_array::<types::Int8Type>(v, |v| ordinary.byte(v)))),
+            Cells::Int(v) => Ok(Arc::new(number_array::<types::Int16Type>(v, |v| ordinary.int(v)))),
+            Cells::Long(v) => Ok(Arc::new(number_array::<types::Int32Type>(v, |v| ordinary.long(v)))),
+            Cells::Float(v) => Ok(Arc::new(number_array::<types::Float32Type>(v, |v| ordinary.float(v)))),
+            Cells::Double(v) => Ok(Arc::new(number_array::<types::Float64Type>(v, |v| ordinary.double(v)))),
+            Cells::Str(texts) => self.text(texts, None),
             Cells::StrL(cells) => {
                 Err(DtaError::Unsupported(format!("{} strL cells without contents", cells.len())))
             }
@@ -84,7 +84,7 @@ impl Assembly<'_> {
             Cells::Long(v) => letters(v, |v| ordinary.long(v), |v| ordinary.long_missing(v)),
             Cells::Float(v) => letters(v, |v| ordinary.float(v), |v| ordinary.float_missing(v)),
             Cells::Double(v) => letters(v, |v| ordinary.double(v), |v| ordinary.double_missing(v)),
-            Cells::Str { offsets, .. } => no_letters(offsets.len().saturating_sub(1)),
+            Cells::Str(texts) => no_letters(texts.len()),
             Cells::StrL(cells) => no_letters(cells.len()),
             Cells::Alias(rows) => no_letters(*rows),
         }
@@ -137,75 +137,21 @@ impl Assembly<'_> {
         })
     }
 
-    /// Texts given by their bytes and ends; decoded only where they are not valid as they stand.
-    pub(crate) fn text(
-        &self,
-        bytes: Vec<u8>,
-        offsets: Vec<i32>,
-        nulls: Option<NullBuffer>,
-    ) -> Result<ArrayRef> {
-        if self.text.takes_utf8() || bytes.is_ascii() {
-            let buffer = Buffer::from_vec(bytes);
-            let ends = OffsetBuffer::new(ScalarBuffer::from(offsets));
-            if let Ok(array) = StringArray::try_new(ends.clone(), buffer.clone(), nulls.clone()) {
-                return Ok(Arc::new(array));
-            }
-            return self.decoded(&buffer, &ends, nulls);
-        }
-        self.decoded(&bytes, &offsets, nulls)
+    /// Texts, decoded only where they are not valid as they stand.
+    pub(crate) fn text(&self, texts: Texts, nulls: Option<NullBuffer>) -> Result<ArrayRef> {
+        let array = texts.into_array(nulls, self.text.takes_utf8(), |bytes| self.text.decode(bytes));
+        Ok(Arc::new(array.map_err(|error| match error {
+            ArrowError::OffsetOverflowError(_) => DtaError::Unsupported(
+                "the texts of one batch exceed 2 GiB; read fewer rows a batch".to_owned(),
+            ),
+            error => error.into(),
+        })?))
     }
-
-    fn decoded(&self, bytes: &[u8], offsets: &[i32], nulls: Option<NullBuffer>) -> Result<ArrayRef> {
-        let mut text = String::with_capacity(bytes.len());
-        let mut ends = Vec::with_capacity(offsets.len());
-        ends.push(0);
-        for pair in offsets.windows(2) {
-            if let [start, end] = pair {
-                text.push_str(
-                    &self.text.decode(bytes.get(*start as usize..*end as usize).unwrap_or_default()),
-                );
-            }
-            let end = i32::try_from(text.len()).map_err(|_| {
-                DtaError::Unsupported(
-                    "the texts of one batch exceed 2 GiB; read fewer rows a batch".to_owned(),
-                )
-            })?;
-            ends.push(end);
-        }
-        let ends = OffsetBuffer::new(ScalarBuffer::from(ends));
-        Ok(Arc::new(StringArray::try_new(ends, Buffer::from_vec(text.into_bytes()), nulls)?))
-    }
-
-    /// Bytes given one after the other and their ends.
-    pub(crate) fn binary(
-        &self,
-        bytes: Vec<u8>,
-        offsets: Vec<i32>,
-        nulls: Option<NullBuffer>,
-    ) -> Result<ArrayRef> {
-        let ends = OffsetBuffer::new(ScalarBuffer::from(offsets));
-        Ok(Arc::new(BinaryArray::try_new(ends, Buffer::from_vec(bytes), nulls)?))
-    }
-}
-
-fn numbers<T: ArrowPrimitiveType>(cells: Vec<T::Native>, ordinary: impl Fn(T::Native) -> bool) -> ArrayRef {
-    let mut nulls = None;
-    if !cells.iter().fold(true, |all, cell| all & ordinary(*cell)) {
-        let valid = |index: usize| cells.get(index).is_some_and(|cell| ordinary(*cell));
-        nulls = some_nulls(BooleanBuffer::collect_bool(cells.len(), valid));
-    }
-    Arc::new(PrimitiveArray::<T>::new(ScalarBuffer::from(cells), nulls))
 }
 
 fn letters<T: Copy>(cells: &[T], ordinary: impl Fn(T) -> bool, missing: impl Fn(T) -> Missing) -> ArrayRef {
-    if cells.iter().fold(true, |all, cell| all & ordinary(*cell)) {
-        return no_letters(cells.len());
-    }
-    let letter = |cell: &T| match ordinary(*cell) {
-        true => None,
-        false => Some(missing(*cell).number()).filter(|number| *number > 0),
-    };
-    Arc::new(cells.iter().map(letter).collect::<UInt8Array>())
+    let letter = |cell| Some(missing(cell).number()).filter(|number| *number > 0);
+    Arc::new(reason_array(cells, ordinary, letter))
 }
 
 fn no_letters(rows: usize) -> ArrayRef {

@@ -11,78 +11,13 @@ use crate::reader::Prepared;
 use crate::reader::array::Assembly;
 use crate::reader::bytes::DtaBytes;
 use crate::reader::column::ColumnType;
-use crate::reader::gather::{Cells, Rows};
+use crate::reader::gather::{Cells, ColumnTiles};
 use crate::reader::opened::Opened;
 use crate::reader::selection::Column;
 use crate::reader::strls::StrlContents;
-use crate::spec::ByteOrder;
 
-/// Bytes of rows that are taken apart while they are in the cache.
-const TILE: usize = 256 * 1024;
-/// Fewest rows in a tile, however wide: neighbouring columns then share cache lines.
-const TILE_ROWS: usize = 64;
-/// Bytes of a row that must be left out before seeking over them beats reading them.
-pub(super) const SEEK_WORTH: usize = 16 * 1024;
 /// strL contents in one batch, in bytes; one row may exceed it.
 pub(super) const STRL_BUDGET: u64 = 16 * 1024 * 1024;
-
-/// Reads rows tile by tile, only the bytes between the first and the last chosen column where rows are very wide, and
-/// nothing at all where no column has bytes.
-#[derive(Debug)]
-pub(crate) struct Tiles {
-    /// Offset in the row of the first byte that is read.
-    start: usize,
-    /// Bytes of each row that are read.
-    stride: usize,
-    row_bytes: usize,
-    data: u64,
-    rows: usize,
-    buffer: Vec<u8>,
-}
-
-impl Tiles {
-    pub(crate) fn new(opened: &Opened, columns: &[Column]) -> Self {
-        let row_bytes = opened.dictionary.row_bytes;
-        let cells = columns.iter().filter_map(|column| opened.dictionary.variables.get(column.variable));
-        let span = cells.filter(|v| v.storage.width() > 0).fold(None, |span: Option<(usize, usize)>, v| {
-            let (start, end) = span.unwrap_or((v.offset, v.offset));
-            Some((start.min(v.offset), end.max(v.offset + v.storage.width())))
-        });
-        let (start, stride) = match span {
-            None => (0, 0),
-            Some((start, end)) if row_bytes.saturating_sub(end - start) < SEEK_WORTH => (0, row_bytes),
-            Some((start, end)) => (start, end - start),
-        };
-        let rows = (TILE / stride.max(1)).max(TILE_ROWS);
-        Self { start, stride, row_bytes, data: opened.dictionary.data_offset, rows, buffer: Vec::new() }
-    }
-
-    /// Calls `take` for each tile of `rows`.
-    pub(crate) fn visit(
-        &mut self,
-        bytes: &DtaBytes,
-        rows: Range<u64>,
-        order: ByteOrder,
-        mut take: impl FnMut(Rows<'_>, usize),
-    ) -> Result<()> {
-        let mut next = rows.start;
-        while next < rows.end && self.stride > 0 {
-            let count = (rows.end - next).min(self.rows as u64);
-            self.buffer.resize(count as usize * self.stride, 0);
-            let at = self.data + next * self.row_bytes as u64 + self.start as u64;
-            if self.stride == self.row_bytes {
-                bytes.read_at(at, &mut self.buffer)?;
-            } else {
-                for (row, cells) in self.buffer.chunks_exact_mut(self.stride).enumerate() {
-                    bytes.read_at(at + (row * self.row_bytes) as u64, cells)?;
-                }
-            }
-            take(Rows { bytes: &self.buffer, stride: self.stride, order }, self.start);
-            next += count;
-        }
-        Ok(())
-    }
-}
 
 /// Record batches of the chosen rows and columns, in order.
 #[derive(Debug)]
@@ -99,7 +34,7 @@ pub struct Batches {
     schema: SchemaRef,
     rows: Range<u64>,
     batch_rows: usize,
-    tiles: Tiles,
+    tiles: ColumnTiles,
     /// Bytes of text that each column had in the last batch, and a little more.
     text_bytes: Vec<usize>,
 }
@@ -112,7 +47,7 @@ impl Batches {
         let mut by_offset: Vec<usize> = (0..columns.len()).filter(is_read).collect();
         by_offset.sort_by_key(|p| columns.get(*p).and_then(|c| variables.get(c.variable)).map(|v| v.offset));
         let read: Vec<Column> = by_offset.iter().filter_map(|p| columns.get(*p)).copied().collect();
-        let tiles = Tiles::new(&opened, &read);
+        let tiles = ColumnTiles::new(&opened, &read);
         let text_bytes = vec![0; columns.len()];
         Self { bytes, opened, columns, letters, kept, by_offset, schema, rows, batch_rows, tiles, text_bytes }
     }
@@ -141,24 +76,19 @@ impl Batches {
         let at = first as usize;
         let make = |((column, kept), text): ((&Column, &Option<Arc<Cells>>), &usize)| match kept {
             Some(kept) => kept.numbers(at..at + count),
-            None => variable(column).map(|v| Cells::with_capacity(v.storage, count).reserve_text(*text)),
+            None => variable(column).map(|v| Cells::with_capacity(v.storage, count, *text)),
         };
         let mut cells: Vec<Option<Cells>> =
             self.columns.iter().zip(&self.kept).zip(&self.text_bytes).map(make).collect();
         let (columns, by_offset) = (&self.columns, &self.by_offset);
-        self.tiles.visit(
-            &self.bytes,
-            first..first + count as u64,
-            dictionary.byte_order,
-            |rows, start| {
-                for position in by_offset {
-                    let column = columns.get(*position).and_then(variable);
-                    if let (Some(v), Some(Some(cells))) = (column, cells.get_mut(*position)) {
-                        cells.append(rows, v.offset.saturating_sub(start), v.storage);
-                    }
+        self.tiles.visit(&self.bytes, first..first + count as u64, |rows, start| {
+            for position in by_offset {
+                let column = columns.get(*position).and_then(variable);
+                if let (Some(v), Some(Some(cells))) = (column, cells.get_mut(*position)) {
+                    cells.append(rows, dictionary.byte_order, v.offset.saturating_sub(start), v.storage);
                 }
-            },
-        )?;
+            }
+        })?;
         let kept = self.within_budget(&cells, count);
         let assembly = Assembly { ordinary: opened.ordinary, text: &opened.text };
         let of = |position: &usize| cells.get(*position)?.as_ref().map(|cells| assembly.letters(cells));
@@ -172,15 +102,15 @@ impl Batches {
                     let Some(found) = contents.next() else { continue };
                     let nulls = found.nulls();
                     if column.kind == ColumnType::Binary {
-                        assembly.binary(found.bytes, found.offsets, nulls)?
+                        Arc::new(found.texts.into_binary(nulls)?)
                     } else {
-                        assembly.text(found.bytes, found.offsets, nulls)?
+                        assembly.text(found.texts, nulls)?
                     }
                 }
                 Cells::Alias(_) => assembly.array(Cells::Alias(kept), column.kind, &v.name, first)?,
                 cells => {
-                    if let Cells::Str { bytes, .. } = &cells {
-                        *hint = bytes.len() + bytes.len() / 32;
+                    if let Cells::Str(texts) = &cells {
+                        *hint = texts.bytes() + texts.bytes() / 32;
                     }
                     let array = assembly.array(cells, column.kind, &v.name, first)?;
                     if kept < count { array.slice(0, kept) } else { array }

@@ -60,7 +60,7 @@ mod tests {
         let mut store = CellStore::default();
         for _ in 0..2 {
             assert!(store.has_room(&dictionary, &[column(2)]));
-            store.keep(&dictionary, column(2), Cells::with_capacity(StorageType::Double, 0));
+            store.keep(&dictionary, column(2), Cells::with_capacity(StorageType::Double, 0, 0));
         }
         assert!(store.cells(2).is_some() && store.cells(0).is_none());
         assert!(!store.has_room(&dictionary, &[column(0)]));

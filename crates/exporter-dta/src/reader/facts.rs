@@ -69,7 +69,7 @@ impl ValueFacts {
                 self.floats(cells.iter().map(|v| (*v, ordinary.double(*v))), column);
                 self.letters_of(cells, |v| ordinary.double(v), |v| ordinary.double_missing(v));
             }
-            Cells::Str { .. } | Cells::StrL(_) | Cells::Alias(_) => {}
+            Cells::Str(_) | Cells::StrL(_) | Cells::Alias(_) => {}
         }
     }
 
@@ -81,8 +81,11 @@ impl ValueFacts {
         missing: impl Fn(T) -> Missing,
     ) {
         let Some(first) = cells.first() else { return };
-        let min = cells.iter().copied().fold(*first, T::min);
-        let mut max = cells.iter().copied().fold(lowest, T::max);
+        let (mut min, mut max) = (*first, lowest);
+        for cell in cells {
+            min = min.min(*cell);
+            max = max.max(*cell);
+        }
         if !ordinary(max) {
             self.letters_of(cells, &ordinary, missing);
             max = cells.iter().copied().filter(|cell| ordinary(*cell)).fold(lowest, T::max);

@@ -5,10 +5,9 @@ use std::ops::Range;
 use exporter_core::parallel::shares;
 
 use crate::error::Result;
-use crate::reader::batches::Tiles;
 use crate::reader::bytes::DtaBytes;
 use crate::reader::facts::ValueFacts;
-use crate::reader::gather::Cells;
+use crate::reader::gather::{Cells, ColumnTiles};
 use crate::reader::opened::Opened;
 use crate::reader::selection::Column;
 use crate::spec_storage::StorageType;
@@ -29,14 +28,14 @@ pub(super) fn gather(
     keep: bool,
 ) -> Result<Vec<Gathered>> {
     let total = opened.dictionary.rows;
-    let told = shares(threads, 0..total, |rows| {
+    let shares = shares(threads, 0..total, |rows| {
         // What the other shares have kept comes behind what the first has kept.
         let room = if rows.start == 0 { total } else { rows.end - rows.start };
         part(bytes, opened, columns, rows, keep.then_some(room as usize))
     })?;
-    let mut told = told.into_iter();
-    let mut all = told.next().unwrap_or_default();
-    for more in told {
+    let mut shares = shares.into_iter();
+    let mut all = shares.next().unwrap_or_default();
+    for more in shares {
         for (gathered, more) in all.iter_mut().zip(&more) {
             gathered.join(more);
         }
@@ -45,7 +44,7 @@ pub(super) fn gather(
 }
 
 impl Gathered {
-    /// Adds what the next share of the rows has told.
+    /// Adds the results of the next share of the rows.
     fn join(&mut self, next: &Self) {
         self.facts.join(&next.facts);
         if let (Some(cells), Some(more)) = (&mut self.cells, &next.cells) {
@@ -54,7 +53,7 @@ impl Gathered {
     }
 }
 
-/// What one share of the rows tells; `room` is for how many cells of each column, if they are to be kept.
+/// The results of one share of the rows; `room` is for how many cells of each column, if they are to be kept.
 fn part(
     bytes: &DtaBytes,
     opened: &Opened,
@@ -65,7 +64,7 @@ fn part(
     let variables = &opened.dictionary.variables;
     let nothing = |column: &Column| {
         let storage = variables.get(column.variable).map(|variable| variable.storage);
-        let cells = storage.zip(room).map(|(storage, room)| Cells::with_capacity(storage, room));
+        let cells = storage.zip(room).map(|(storage, room)| Cells::with_capacity(storage, room, 0));
         Gathered { facts: ValueFacts::default(), cells }
     };
     let mut all: Vec<Gathered> = columns.iter().map(nothing).collect();
@@ -73,15 +72,16 @@ fn part(
     for storage in
         [StorageType::Byte, StorageType::Int, StorageType::Long, StorageType::Float, StorageType::Double]
     {
-        scratch.push(Cells::with_capacity(storage, 0));
+        scratch.push(Cells::with_capacity(storage, 0, 0));
     }
-    let mut tiles = Tiles::new(opened, columns);
-    tiles.visit(bytes, rows, opened.dictionary.byte_order, |rows, start| {
+    let mut tiles = ColumnTiles::new(opened, columns);
+    let order = opened.dictionary.byte_order;
+    tiles.visit(bytes, rows, |rows, start| {
         for (column, gathered) in columns.iter().zip(&mut all) {
             let Some(v) = variables.get(column.variable) else { continue };
             let Some(cells) = scratch.iter_mut().find(|cells| cells.is(v.storage)) else { continue };
             cells.clear();
-            cells.append(rows, v.offset.saturating_sub(start), v.storage);
+            cells.append(rows, order, v.offset.saturating_sub(start), v.storage);
             gathered.facts.add(cells, column.kind, opened.ordinary);
             if let Some(kept) = &mut gathered.cells {
                 kept.join(cells);

@@ -2,18 +2,14 @@
 
 use std::ops::Range;
 
-use crate::reader::bytes::until_nul;
+use exporter_rows::{RowTiles, Rows, TextEnd, Texts};
+
+use crate::error::Result;
+use crate::reader::bytes::DtaBytes;
+use crate::reader::opened::Opened;
+use crate::reader::selection::Column;
 use crate::spec::ByteOrder;
 use crate::spec_storage::StorageType;
-
-/// Complete rows, one after the other.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Rows<'b> {
-    pub(crate) bytes: &'b [u8],
-    /// Bytes from one row to the next.
-    pub(crate) stride: usize,
-    pub(crate) order: ByteOrder,
-}
 
 /// Cells of one variable as they are stored.
 #[derive(Debug)]
@@ -23,11 +19,8 @@ pub(crate) enum Cells {
     Long(Vec<i32>),
     Float(Vec<f32>),
     Double(Vec<f64>),
-    /// Texts one after the other, each cut at its first NUL, and where each ends.
-    Str {
-        bytes: Vec<u8>,
-        offsets: Vec<i32>,
-    },
+    /// Texts, each up to its first NUL.
+    Str(Texts),
     /// strL cells, eight bytes each as they stand in the file.
     StrL(Vec<[u8; 8]>),
     /// Alias variables have no cells, only rows.
@@ -35,29 +28,18 @@ pub(crate) enum Cells {
 }
 
 impl Cells {
-    pub(crate) fn with_capacity(storage: StorageType, rows: usize) -> Self {
+    /// Room for so many rows, and for so many bytes of text where this is a fixed string.
+    pub(crate) fn with_capacity(storage: StorageType, rows: usize, text: usize) -> Self {
         match storage {
             StorageType::Byte => Self::Byte(Vec::with_capacity(rows)),
             StorageType::Int => Self::Int(Vec::with_capacity(rows)),
             StorageType::Long => Self::Long(Vec::with_capacity(rows)),
             StorageType::Float => Self::Float(Vec::with_capacity(rows)),
             StorageType::Double => Self::Double(Vec::with_capacity(rows)),
-            StorageType::Str(_) => {
-                let mut offsets = Vec::with_capacity(rows + 1);
-                offsets.push(0);
-                Self::Str { bytes: Vec::new(), offsets }
-            }
+            StorageType::Str(_) => Self::Str(Texts::with_capacity(rows, text)),
             StorageType::StrL => Self::StrL(Vec::with_capacity(rows)),
             StorageType::Alias => Self::Alias(0),
         }
-    }
-
-    /// Makes room for `bytes` of text where this is a fixed string.
-    pub(crate) fn reserve_text(mut self, bytes: usize) -> Self {
-        if let Self::Str { bytes: text, .. } = &mut self {
-            text.reserve(bytes);
-        }
-        self
     }
 
     /// Whether these cells are of `storage`, a number type.
@@ -80,10 +62,7 @@ impl Cells {
             Self::Long(cells) => cells.clear(),
             Self::Float(cells) => cells.clear(),
             Self::Double(cells) => cells.clear(),
-            Self::Str { bytes, offsets } => {
-                bytes.clear();
-                offsets.truncate(1);
-            }
+            Self::Str(texts) => texts.clear(),
             Self::StrL(cells) => cells.clear(),
             Self::Alias(rows) => *rows = 0,
         }
@@ -109,63 +88,54 @@ impl Cells {
             Self::Long(cells) => Self::Long(cells.get(rows)?.to_vec()),
             Self::Float(cells) => Self::Float(cells.get(rows)?.to_vec()),
             Self::Double(cells) => Self::Double(cells.get(rows)?.to_vec()),
-            Self::Str { .. } | Self::StrL(_) | Self::Alias(_) => return None,
+            Self::Str(_) | Self::StrL(_) | Self::Alias(_) => return None,
         })
     }
 
     /// Appends the cells at `offset` of each row; `storage` is the one these cells were made for.
-    pub(crate) fn append(&mut self, rows: Rows<'_>, offset: usize, storage: StorageType) {
-        match self {
-            Self::Byte(cells) => take(cells, rows, offset, i8::from_le_bytes, i8::from_be_bytes),
-            Self::Int(cells) => take(cells, rows, offset, i16::from_le_bytes, i16::from_be_bytes),
-            Self::Long(cells) => take(cells, rows, offset, i32::from_le_bytes, i32::from_be_bytes),
-            Self::Float(cells) => take(cells, rows, offset, f32::from_le_bytes, f32::from_be_bytes),
-            Self::Double(cells) => take(cells, rows, offset, f64::from_le_bytes, f64::from_be_bytes),
-            Self::Str { bytes, offsets } => take_text(bytes, offsets, rows, offset, storage.width()),
-            Self::StrL(cells) => take(cells, rows, offset, |cell| cell, |cell| cell),
-            Self::Alias(count) => *count += rows.bytes.len().checked_div(rows.stride).unwrap_or(0),
+    pub(crate) fn append(&mut self, rows: Rows<'_>, order: ByteOrder, offset: usize, storage: StorageType) {
+        match (self, order) {
+            (Self::Byte(cells), _) => rows.numbers(offset, cells, i8::from_le_bytes),
+            (Self::Int(cells), ByteOrder::Little) => rows.numbers(offset, cells, i16::from_le_bytes),
+            (Self::Int(cells), ByteOrder::Big) => rows.numbers(offset, cells, i16::from_be_bytes),
+            (Self::Long(cells), ByteOrder::Little) => rows.numbers(offset, cells, i32::from_le_bytes),
+            (Self::Long(cells), ByteOrder::Big) => rows.numbers(offset, cells, i32::from_be_bytes),
+            (Self::Float(cells), ByteOrder::Little) => rows.numbers(offset, cells, f32::from_le_bytes),
+            (Self::Float(cells), ByteOrder::Big) => rows.numbers(offset, cells, f32::from_be_bytes),
+            (Self::Double(cells), ByteOrder::Little) => rows.numbers(offset, cells, f64::from_le_bytes),
+            (Self::Double(cells), ByteOrder::Big) => rows.numbers(offset, cells, f64::from_be_bytes),
+            (Self::Str(texts), _) => rows.texts(offset, storage.width(), TextEnd::Nul, texts),
+            (Self::StrL(cells), _) => rows.numbers(offset, cells, |cell| cell),
+            (Self::Alias(count), _) => *count += rows.len(),
         }
     }
 }
 
-/// Appends numbers; the byte order is chosen once for all rows.
-fn take<const N: usize, T>(
-    cells: &mut Vec<T>,
-    rows: Rows<'_>,
-    offset: usize,
-    little: impl Fn([u8; N]) -> T,
-    big: impl Fn([u8; N]) -> T,
-) {
-    match rows.order {
-        ByteOrder::Little => take_as(cells, rows, offset, little),
-        ByteOrder::Big => take_as(cells, rows, offset, big),
-    }
+/// Reads rows, of which the cells of some columns are wanted.
+#[derive(Debug)]
+pub(crate) struct ColumnTiles {
+    tiles: RowTiles,
+    /// Offset of the first row in the file.
+    data: u64,
 }
 
-fn take_as<const N: usize, T>(
-    cells: &mut Vec<T>,
-    rows: Rows<'_>,
-    offset: usize,
-    from: impl Fn([u8; N]) -> T,
-) {
-    if rows.stride == 0 || offset + N > rows.stride {
-        return;
+impl ColumnTiles {
+    pub(crate) fn new(opened: &Opened, columns: &[Column]) -> Self {
+        let dictionary = &opened.dictionary;
+        let variables = columns.iter().filter_map(|column| dictionary.variables.get(column.variable));
+        let cells = variables.map(|variable| variable.offset..variable.offset + variable.storage.width());
+        Self { tiles: RowTiles::new(dictionary.row_bytes, cells), data: dictionary.data_offset }
     }
-    cells.extend(rows.bytes.chunks_exact(rows.stride).map(|row| {
-        let mut cell = [0; N];
-        cell.copy_from_slice(&row[offset..offset + N]);
-        from(cell)
-    }));
-}
 
-fn take_text(bytes: &mut Vec<u8>, offsets: &mut Vec<i32>, rows: Rows<'_>, offset: usize, width: usize) {
-    if rows.stride == 0 || offset + width > rows.stride {
-        return;
-    }
-    for row in rows.bytes.chunks_exact(rows.stride) {
-        bytes.extend_from_slice(until_nul(&row[offset..offset + width]));
-        // Batches are cut so that the texts of one column stay below 2 GiB.
-        offsets.push(bytes.len() as i32);
+    /// Calls `take` for each tile of `rows`, with the offset in the row of the first byte that the tile has of each.
+    pub(crate) fn visit(
+        &mut self,
+        bytes: &DtaBytes,
+        rows: Range<u64>,
+        take: impl FnMut(Rows<'_>, usize),
+    ) -> Result<()> {
+        let data = self.data;
+        self.tiles.visit(rows, |at, to| bytes.read_at(data.saturating_add(at), to), take)
     }
 }
 
@@ -178,16 +148,17 @@ mod tests {
         let little = [1, 0xFE, 0xFF, b'a', 0, b'x', 2, 3, 0, b'b', b'c', b'd'];
         let big = [1, 0xFF, 0xFE, b'a', 0, b'x', 2, 0, 3, b'b', b'c', b'd'];
         for (bytes, order) in [(little, ByteOrder::Little), (big, ByteOrder::Big)] {
-            let rows = Rows { bytes: &bytes, stride: 6, order };
-            let mut ints = Cells::with_capacity(StorageType::Int, 2);
-            ints.append(rows, 1, StorageType::Int);
+            let rows = Rows::new(&bytes, 6);
+            let mut ints = Cells::with_capacity(StorageType::Int, 2, 0);
+            ints.append(rows, order, 1, StorageType::Int);
             assert!(matches!(&ints, Cells::Int(cells) if cells == &[-2, 3]));
             let text = StorageType::Str(3);
-            let mut texts = Cells::with_capacity(text, 2);
-            texts.append(rows, 3, text);
-            assert!(
-                matches!(&texts, Cells::Str { bytes, offsets } if bytes == b"abcd" && offsets == &[0, 1, 4])
-            );
+            let mut texts = Cells::with_capacity(text, 2, 0);
+            texts.append(rows, order, 3, text);
+            let mut expected = Texts::with_capacity(0, 0);
+            expected.push(b"a");
+            expected.push(b"bcd");
+            assert!(matches!(&texts, Cells::Str(texts) if texts == &expected));
         }
     }
 }

@@ -21,8 +21,8 @@ pub struct ParallelBatches {
     failed: bool,
 }
 
-/// The first batch of a block, and where it is not the only one, the reader of the others: with contents of strL that
-/// nobody foresees they could be more than memory holds.
+/// The first batch of a block, and where it is not the only one, the reader of the others: all batches of a block with
+/// long strL contents could exceed memory.
 type Block = (RecordBatch, Option<Batches>);
 
 /// A reader that goes from block to block, and the first batch of the present one.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use arrow_buffer::NullBuffer;
+use exporter_rows::Texts;
 
 use crate::error::{DtaError, Result};
 use crate::reader::bytes::{Cursor, DtaBytes, damaged, unsigned};
@@ -34,8 +35,7 @@ pub(crate) struct StrlIndex {
 /// Contents of strL cells, one after the other.
 #[derive(Debug)]
 pub(crate) struct StrlContents {
-    pub(crate) bytes: Vec<u8>,
-    pub(crate) offsets: Vec<i32>,
+    pub(crate) texts: Texts,
     /// One entry a cell once a null occurred, else empty.
     valid: Vec<bool>,
 }
@@ -148,7 +148,7 @@ impl StrlIndex {
                     let text = place.length & BINARY == 0;
                     contents.push(if text { bytes.strip_suffix(&[0]).unwrap_or(bytes) } else { bytes })?;
                 } else if lenient {
-                    contents.push_null()?;
+                    contents.push_null();
                 } else {
                     return Ok(Err((column, row)));
                 }
@@ -160,29 +160,25 @@ impl StrlIndex {
 
 impl StrlContents {
     fn with_capacity(rows: usize) -> Self {
-        let mut offsets = Vec::with_capacity(rows + 1);
-        offsets.push(0);
-        Self { bytes: Vec::new(), offsets, valid: Vec::new() }
+        Self { texts: Texts::with_capacity(rows, 0), valid: Vec::new() }
     }
 
     fn push(&mut self, bytes: &[u8]) -> Result<()> {
-        self.bytes.extend_from_slice(bytes);
-        let end = i32::try_from(self.bytes.len()).map_err(|_| {
-            DtaError::Unsupported("the strLs of one batch exceed 2 GiB; read fewer rows a batch".to_owned())
-        })?;
-        self.offsets.push(end);
+        if self.texts.bytes() + bytes.len() > i32::MAX as usize {
+            let message = "the strLs of one batch exceed 2 GiB; read fewer rows a batch";
+            return Err(DtaError::Unsupported(message.to_owned()));
+        }
+        self.texts.push(bytes);
         if !self.valid.is_empty() {
             self.valid.push(true);
         }
         Ok(())
     }
 
-    fn push_null(&mut self) -> Result<()> {
-        self.valid.resize(self.offsets.len() - 1, true);
-        self.push(&[])?;
-        self.valid.truncate(self.offsets.len() - 2);
+    fn push_null(&mut self) {
+        self.valid.resize(self.texts.len(), true);
         self.valid.push(false);
-        Ok(())
+        self.texts.push(&[]);
     }
 
     /// Nulls, where there are any.

@@ -129,7 +129,7 @@ fn cells_of_very_wide_rows_are_read_alone() {
         .collect();
     file.strls.clear();
     let mut reader = open(&file);
-    assert!(reader.dictionary().row_bytes > super::batches::SEEK_WORTH);
+    assert!(reader.dictionary().row_bytes > exporter_rows::RowTiles::SEEK_WORTH);
     let batch = reader.batches(&Selection::all().columns([5])).unwrap().next().unwrap().unwrap();
     let values = batch.column(0).as_primitive::<arrow_array::types::Int16Type>().values().to_vec();
     assert_eq!(values, (0..70).collect::<Vec<_>>());

@@ -62,14 +62,15 @@ impl ReadyBatch {
             let width = variable.storage.width();
             let mut cells = CellColumn::new(width, fill);
             if !variable.reasons.is_empty()
-                && let Some(told) = reasons.split_off_first()
+                && let Some(numbers) = reasons.split_off_first()
             {
-                let told = told.as_primitive_opt::<UInt8Type>().ok_or_else(|| DtaError::ColumnType {
-                    variable: variable.name.clone(),
-                    found: told.data_type().to_string(),
-                    expected: "UInt8 for the reasons of missing values".to_owned(),
-                })?;
-                cells = cells.with_reasons(array, told, reason_cells(variable));
+                let numbers =
+                    numbers.as_primitive_opt::<UInt8Type>().ok_or_else(|| DtaError::ColumnType {
+                        variable: variable.name.clone(),
+                        found: numbers.data_type().to_string(),
+                        expected: "UInt8 for the reasons of missing values".to_owned(),
+                    })?;
+                cells = cells.with_reasons(array, numbers, reason_cells(variable));
             }
             columns.push(cells);
             if let Some(texts) = texts {

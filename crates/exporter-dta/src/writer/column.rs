@@ -91,7 +91,7 @@ pub(super) fn describe(storage: StorageType) -> String {
 
 type Choice = Option<Box<dyn FillCells>>;
 
-/// The values that a variable stores as missing ones, of which `cell` tells the cell.
+/// The values that a variable stores as missing ones; `cell` makes the cell of a missing value.
 pub(super) fn recodes<D>(variable: &DtaVariable, cell: impl Fn(Missing) -> D) -> Vec<Recode<D>> {
     let code = |code| match code {
         Code::Integer(whole) => exporter_rows::Code::Integer(whole),

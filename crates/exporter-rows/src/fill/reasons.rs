@@ -8,7 +8,7 @@ use super::FillCells;
 use super::changes::{BadCell, Changes};
 use super::tile::{Cells, Validity};
 
-/// A column whose nulls may have a reason, which `reasons` tells row by row.
+/// A column whose nulls may have a reason, which stands in `reasons` row by row.
 pub(super) struct Reasoned {
     values: Box<dyn FillCells>,
     /// Where the column has values.

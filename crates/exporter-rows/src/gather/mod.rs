@@ -3,7 +3,8 @@
 mod texts;
 mod tiles;
 
-use arrow_array::{ArrowPrimitiveType, PrimitiveArray};
+use arrow_array::builder::UInt8Builder;
+use arrow_array::{ArrowPrimitiveType, PrimitiveArray, UInt8Array};
 use arrow_buffer::{BooleanBuffer, NullBuffer, ScalarBuffer};
 
 pub use texts::{TextEnd, Texts};
@@ -85,6 +86,27 @@ pub fn number_array<T: ArrowPrimitiveType>(
     PrimitiveArray::new(ScalarBuffer::from(numbers), nulls)
 }
 
+/// The reasons of numbers that are no values, by number; null for values, and where there is no reason.
+#[inline]
+pub fn reason_array<T: Copy>(
+    numbers: &[T],
+    is_value: impl Fn(T) -> bool,
+    reason: impl Fn(T) -> Option<u8>,
+) -> UInt8Array {
+    let mut all = true;
+    for number in numbers {
+        all &= is_value(*number);
+    }
+    if all {
+        return UInt8Array::new_null(numbers.len());
+    }
+    let mut reasons = UInt8Builder::with_capacity(numbers.len());
+    for number in numbers {
+        reasons.append_option(if is_value(*number) { None } else { reason(*number) });
+    }
+    reasons.finish()
+}
+
 #[cfg(test)]
 mod tests {
     use arrow_array::types::Int16Type;
@@ -110,5 +132,11 @@ mod tests {
         let array = number_array::<Int16Type>(vec![1, 32_741, 3], |number| number < 32_741);
         assert_eq!(array, Int16Array::from(vec![Some(1), None, Some(3)]));
         assert!(number_array::<Int16Type>(vec![1, 2], |_| true).nulls().is_none());
+        let reasons = |numbers: &[i16]| {
+            let reason = |number| u8::try_from(number - 32_741).ok().filter(|reason| *reason > 0);
+            reason_array(numbers, |number| number < 32_741, reason).iter().collect::<Vec<_>>()
+        };
+        assert_eq!(reasons(&[1, 32_741, 32_743]), [None, None, Some(2)]);
+        assert_eq!(reasons(&[1, 2]), [None, None]);
     }
 }

@@ -55,6 +55,12 @@ impl Texts {
         self.offsets.push(self.bytes.len() as i32);
     }
 
+    /// Empties the column and keeps its memory.
+    pub fn clear(&mut self) {
+        self.bytes.clear();
+        self.offsets.truncate(1);
+    }
+
     /// How many texts there are.
     pub fn len(&self) -> usize {
         self.offsets.len() - 1
@@ -143,7 +149,8 @@ mod tests {
         let array = texts.clone().into_array(nulls.clone(), true, latin).unwrap();
         assert_eq!(array, StringArray::from(vec![Some("café"), None]));
         assert_eq!(texts.clone().into_binary(nulls).unwrap().value(0), b"caf\xE9");
-        let mut valid = Texts::with_capacity(0, 0);
+        let mut valid = texts;
+        valid.clear();
         valid.push("é".as_bytes());
         assert_eq!(valid.clone().into_array(None, true, latin).unwrap().value(0), "é");
         assert_eq!(valid.into_array(None, false, latin).unwrap().value(0), "Ã©");

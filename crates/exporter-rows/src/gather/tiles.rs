@@ -8,9 +8,6 @@ use super::Rows;
 const TILE_BYTES: usize = 256 << 10;
 /// Fewest rows in a tile, however wide: neighbouring columns then share cache lines.
 const LEAST_ROWS: usize = 64;
-/// Bytes of a row that must be left out before seeking over them beats reading them.
-pub(super) const SEEK_WORTH: usize = 16 << 10;
-
 /// Reads rows tile by tile, only the bytes between the first and the last wanted cell where rows are very wide, and
 /// nothing at all where no wanted cell has bytes.
 #[derive(Debug)]
@@ -25,13 +22,16 @@ pub struct RowTiles {
 }
 
 impl RowTiles {
+    /// Bytes of a row that must be left out before seeking over them beats reading them.
+    pub const SEEK_WORTH: usize = 16 << 10;
+
     /// Tiles of rows of `row_bytes` each, of which the `cells` at these bytes are wanted.
     pub fn new(row_bytes: usize, cells: impl IntoIterator<Item = Range<usize>>) -> Self {
         let cells = cells.into_iter().filter(|cell| !cell.is_empty());
         let span = cells.reduce(|span, cell| span.start.min(cell.start)..span.end.max(cell.end));
         let (start, stride) = match span {
             None => (0, 0),
-            Some(span) if row_bytes.saturating_sub(span.len()) < SEEK_WORTH => (0, row_bytes),
+            Some(span) if row_bytes.saturating_sub(span.len()) < Self::SEEK_WORTH => (0, row_bytes),
             Some(span) => (span.start, span.len()),
         };
         Self {
@@ -99,7 +99,7 @@ mod tests {
         let expected: Vec<u32> = (10..500).collect();
         let (numbers, reads, bytes) = visited(20, vec![8..12, 3..3], 8);
         assert_eq!((&numbers, reads, bytes), (&expected, 1, 490 * 20));
-        let wide = 5 + SEEK_WORTH;
+        let wide = 5 + RowTiles::SEEK_WORTH;
         let (numbers, reads, bytes) = visited(wide, vec![wide - 4..wide, wide - 5..wide - 4], wide - 4);
         assert_eq!((&numbers, reads, bytes), (&expected, 490, 490 * 5));
         let (numbers, reads, bytes) = visited(wide, vec![wide - 6..wide - 5, wide - 5..wide], wide - 5);
