@@ -221,7 +221,7 @@ pub(crate) struct InspectArgs {
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct CheckArgs {
-    /// Stata files, codebooks, study files; zips, gzip streams and folders (with a manifest) of this program
+    /// Stata, Parquet and Arrow files, codebooks, study files; zips, gzip streams and folders (with a manifest) of this program
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
     #[command(flatten)]

@@ -255,3 +255,44 @@ fn a_file_that_no_check_knows_is_no_sound_file() {
     let run = run_in(folder.path(), "check {}/study.toml");
     assert!(run.code == 1 && run.output.contains("error unreadable: "), "{}{}", run.output, run.error);
 }
+
+#[test]
+fn parquet_is_checked_by_reading_it_and_a_gzip_stream_with_what_is_in_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let study = example("anes96");
+    let run = run_in(
+        folder.path(),
+        &format!("export {} --to parquet --to dta --gzip --out {{}}/packed", study.display()),
+    );
+    assert_eq!(run.code, 0, "{}", run.error);
+    let run =
+        run_in(folder.path(), &format!("export {} --to parquet --to dta --out {{}}/plain", study.display()));
+    assert_eq!(run.code, 0, "{}", run.error);
+    let sound =
+        "check {}/plain/respondents.parquet {}/packed/respondents.dta.gz {}/packed/respondents.parquet.gz";
+    let sound = run_in(folder.path(), sound);
+    assert_eq!((sound.code, sound.output.matches("no findings").count()), (0, 3), "{}", sound.output);
+
+    let parquet = folder.path().join("plain/respondents.parquet");
+    let mut bytes = std::fs::read(&parquet).unwrap();
+    let end = bytes.len();
+    bytes[end - 40..end - 20].fill(0xff);
+    std::fs::write(&parquet, &bytes).unwrap();
+    let damaged = run_in(folder.path(), "check {}/plain/respondents.parquet");
+    assert!(damaged.code == 1 && damaged.output.contains("  error unreadable"), "{}", damaged.output);
+
+    // A sound stream of a damaged file.
+    let mut dta = std::fs::read(folder.path().join("plain/respondents.dta")).unwrap();
+    dta.push(b' ');
+    let target = std::fs::File::create(folder.path().join("d.dta.gz")).unwrap();
+    let mut gzip =
+        exporter::package::GzipWriter::new(target, Default::default(), std::num::NonZeroUsize::MIN);
+    gzip.write_all(&dta).unwrap();
+    gzip.finish().unwrap();
+    let inside = run_in(folder.path(), "check {}/d.dta.gz");
+    assert!(
+        inside.code == 1 && inside.output.contains("error trailing-bytes in d.dta at offset "),
+        "{}",
+        inside.output
+    );
+}

@@ -15,7 +15,7 @@ use crate::dataset::{Scan, TableId};
 use crate::error::{Error, ErrorKind, Place, Result};
 use crate::format::{FormatInfo, Input, Recognition};
 use crate::password::Password;
-use crate::registry::Registry;
+use crate::registry::{Registry, head};
 use crate::source::Source;
 
 /// The rule of formats whose files are checked by reading them: the file opens and every row can be read.
@@ -28,6 +28,9 @@ pub trait Check: 'static {
     /// Every rule that a finding may name. Without rules nothing is found: such a check only counts rows, for the archive
     /// or folder that says how many there are.
     const RULES: &'static [Rule];
+    /// Whether files of the format hold others. An archive inside another is not unpacked: each would multiply what a small
+    /// file can make a check do.
+    const IS_ARCHIVE: bool = false;
 
     /// How sure the format is that a file beginning with these bytes (up to 4 KiB) is its own.
     fn recognise(head: &[u8]) -> Recognition;
@@ -106,13 +109,7 @@ impl<'a> Checking<'a> {
         self.options
     }
 
-    /// Whether the file is inside an archive. An archive inside another is not unpacked: each would multiply what a small
-    /// file can make a check do.
-    pub fn is_inside_archive(&self) -> bool {
-        self.inside
-    }
-
-    /// The same for what is inside an archive.
+    /// The same for what is inside an archive: archives in it are not checked.
     #[must_use]
     pub fn inside_archive(self) -> Self {
         Self { inside: true, ..self }
@@ -120,7 +117,7 @@ impl<'a> Checking<'a> {
 
     /// Whether a file of this name that begins with these bytes (at most 4 KiB are looked at) can be checked.
     pub fn knows(&self, name: &str, head: &[u8]) -> bool {
-        self.registry.checks(name, head)
+        self.registry.checker(name, head, self.inside).is_some()
     }
 
     /// Checks a file of an archive or folder by the rules of its own format; findings are placed in the entry of this path.
@@ -135,8 +132,11 @@ impl<'a> Checking<'a> {
         findings: &mut Findings,
         context: &Context,
     ) -> Result<Option<Checked>> {
-        findings.inside(entry, |findings| match self.registry.check_inside(source, self, findings, context) {
-            Ok(checked) => Ok(checked),
+        let Some(checker) = self.registry.checker(&source.name, &head(source)?, self.inside) else {
+            return Ok(None);
+        };
+        findings.inside(entry, |findings| match checker.apply(source, self, findings, context) {
+            Ok(checked) => Ok(Some(checked)),
             Err(error) if error.kind() == ErrorKind::Cancelled => Err(error),
             Err(error) => {
                 findings.add(unreadable(&error));
@@ -157,12 +157,20 @@ pub fn by_reading<I: Input>(
 ) -> Result<Checked> {
     match rows::<I>(source, context) {
         Ok(rows) => Ok(Checked::default().with_rows(rows)),
-        Err(error) if matches!(error.kind(), ErrorKind::Io | ErrorKind::Cancelled) => Err(error),
+        Err(error) if error.kind() == ErrorKind::Cancelled || is_of_the_store(&error) => Err(error),
         Err(error) => {
             findings.add(unreadable(&error));
             Ok(Checked::default())
         }
     }
+}
+
+/// Whether the bytes could not be had, rather than being wrong or too few.
+fn is_of_the_store(error: &Error) -> bool {
+    use std::io::ErrorKind::{InvalidData, UnexpectedEof};
+    let source = std::error::Error::source(error).and_then(|source| source.downcast_ref::<std::io::Error>());
+    error.kind() == ErrorKind::Io
+        && source.is_none_or(|source| !matches!(source.kind(), InvalidData | UnexpectedEof))
 }
 
 /// Rows of the only table, once all rows of all tables have been read.

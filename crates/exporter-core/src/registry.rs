@@ -2,17 +2,20 @@
 
 mod options;
 
+use std::io;
+use std::sync::Arc;
+
 use serde::Serialize;
 use serde_json::Value as Json;
 
 use crate::check::{Check, CheckOptions, Checked, Checking, Findings, Rule};
-use crate::context::Context;
+use crate::context::{Cancel, Context};
 use crate::dataset::{Dataset, OpenedDataset};
 use crate::error::{Error, Result};
 use crate::exporter::Exporter;
 use crate::format::{Format, FormatInfo, Input, Recognition};
 use crate::near_name;
-use crate::source::Source;
+use crate::source::{ReadAt, Source};
 use options::typed;
 pub use options::{options_from_pairs, read_options_from_pairs};
 
@@ -51,10 +54,46 @@ struct Face<C> {
     call: C,
 }
 
+/// A check of a format.
 #[derive(Clone, Copy)]
-struct Checker {
-    rules: &'static [Rule],
+pub(crate) struct Checker {
     apply: Apply,
+    rules: &'static [Rule],
+    is_archive: bool,
+}
+
+impl Checker {
+    /// Checks a source; reading from it fails once the context is cancelled, so that every check ends then.
+    pub(crate) fn apply(
+        self,
+        source: &Source<'_>,
+        checking: &Checking<'_>,
+        findings: &mut Findings,
+        context: &Context,
+    ) -> Result<Checked> {
+        let bytes = UntilCancelled { bytes: Arc::clone(&source.bytes), cancel: context.cancel().clone() };
+        let source = Source { bytes: Arc::new(bytes), ..source.clone() };
+        let checked = (self.apply)(&source, checking, findings, context);
+        context.cancel().check().and(checked)
+    }
+}
+
+/// Bytes that cannot be read any more once something is cancelled.
+#[derive(Debug)]
+struct UntilCancelled {
+    bytes: Arc<dyn ReadAt>,
+    cancel: Cancel,
+}
+
+impl ReadAt for UntilCancelled {
+    fn len(&self) -> u64 {
+        self.bytes.len()
+    }
+
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        self.cancel.check().map_err(io::Error::other)?;
+        self.bytes.read_at(offset, buffer)
+    }
 }
 
 impl Registry {
@@ -84,7 +123,7 @@ impl Registry {
     /// Adds a format whose files are checked; a later one with the same id replaces the earlier.
     #[must_use]
     pub fn register_check<C: Check>(mut self) -> Self {
-        let checker = Checker { rules: C::RULES, apply: C::check };
+        let checker = Checker { apply: C::check, rules: C::RULES, is_archive: C::IS_ARCHIVE };
         put(&mut self.checkers, Face { info: C::INFO, recognise: C::recognise, call: checker });
         self
     }
@@ -127,10 +166,7 @@ impl Registry {
     /// # Errors
     /// [`crate::ErrorKind::Usage`] for an unknown format or wrong options.
     pub fn exporter(&self, format: &str, options: Json) -> Result<Box<dyn Exporter>> {
-        let wanted = format.to_lowercase();
-        let writer =
-            called(self.writers.iter(), |face| face.info, &wanted).ok_or_else(|| self.unknown(format))?;
-        (writer.call)(options)
+        (self.find(&self.writers, format, "written")?.call)(options)
     }
 
     /// Opens a source as a dataset: recognised by content first, by the extension of its name second.
@@ -153,10 +189,7 @@ impl Registry {
         options: Json,
         context: &Context,
     ) -> Result<Box<dyn Dataset>> {
-        let wanted = format.to_lowercase();
-        let reader =
-            called(self.readers.iter(), |face| face.info, &wanted).ok_or_else(|| self.unknown(format))?;
-        open_with(reader, source, options, context)
+        open_with(self.find(&self.readers, format, "read")?, source, options, context)
     }
 
     /// The format that a source is in.
@@ -167,55 +200,50 @@ impl Registry {
         Ok(self.reader_of(source)?.info)
     }
 
-    /// Checks a file by the rules of its format: recognised by content first, by extension second.
+    /// Checks a source by the rules of its format: recognised by content first, by the extension of its name second.
     ///
     /// # Errors
-    /// [`crate::ErrorKind::Unsupported`] when no check knows the file, [`crate::ErrorKind::Io`] when it cannot be read,
+    /// [`crate::ErrorKind::Unsupported`] when no check knows the bytes, [`crate::ErrorKind::Io`] when they cannot be read,
     /// [`crate::ErrorKind::Cancelled`].
     pub fn check(&self, source: &Source<'_>, options: &CheckOptions, context: &Context) -> Result<Findings> {
-        let judges = |checker: &Face<Checker>| !checker.call.rules.is_empty();
-        let checker = self.checker(&source.name, &head(source)?).filter(judges).ok_or_else(|| {
-            let known: Vec<&str> =
-                self.checkers.iter().filter(|face| judges(face)).map(|face| face.info.id).collect();
+        let checker = self.checker(&source.name, &head(source)?, false);
+        let checker = checker.filter(|checker| !checker.rules.is_empty()).ok_or_else(|| {
+            let known = self.checkers.iter().filter(|face| !face.call.rules.is_empty());
+            let known: Vec<&str> = known.map(|face| face.info.id).collect();
             Error::unsupported("no check knows this file")
                 .entry(&source.name)
                 .hint(format!("formats that are checked: {}", known.join(", ")))
         })?;
         let mut findings = Findings::default();
-        (checker.call.apply)(source, &Checking::new(self, options), &mut findings, context)
+        checker
+            .apply(source, &Checking::new(self, options), &mut findings, context)
             .map_err(|error| error.entry(&source.name))?;
         Ok(findings)
     }
 
-    /// Checks a file inside another; `None` when no check knows it.
-    pub(crate) fn check_inside(
-        &self,
-        source: &Source<'_>,
-        checking: &Checking<'_>,
-        findings: &mut Findings,
-        context: &Context,
-    ) -> Result<Option<Checked>> {
-        let checker = self.checker(&source.name, &head(source)?);
-        checker.map(|checker| (checker.call.apply)(source, checking, findings, context)).transpose()
-    }
-
-    /// Whether there is a check for a file of this name and beginning.
-    pub(crate) fn checks(&self, name: &str, head: &[u8]) -> bool {
-        self.checker(name, head).is_some()
-    }
-
-    /// The check for a file of this name and beginning; a damaged beginning does not matter when the extension is known.
-    fn checker(&self, name: &str, head: &[u8]) -> Option<Face<Checker>> {
+    /// The check for bytes of this name and beginning; a damaged beginning does not matter when the extension is known.
+    /// There is none for an archive `inside` another.
+    pub(crate) fn checker(&self, name: &str, head: &[u8], inside: bool) -> Option<Checker> {
         recognised(&self.checkers, name, head)
             .or_else(|| self.checkers.iter().find(|face| has_extension(face.info, name)).copied())
+            .map(|face| face.call)
+            .filter(|checker| !(inside && checker.is_archive))
     }
 
     fn reader_of(&self, source: &Source<'_>) -> Result<Face<Open>> {
         recognised(&self.readers, &source.name, &head(source)?).ok_or_else(|| {
-            let known: Vec<&str> = self.readers.iter().map(|face| face.info.id).collect();
             Error::unsupported("this file is in no known format")
                 .entry(&source.name)
-                .hint(format!("formats that are read: {}", known.join(", ")))
+                .hint(format!("formats that are read: {}", ids(&self.readers).join(", ")))
+        })
+    }
+
+    /// The face of the format of this name.
+    fn find<'f, C>(&self, faces: &'f [Face<C>], name: &str, done: &str) -> Result<&'f Face<C>> {
+        called(faces.iter(), |face| face.info, &name.to_lowercase()).ok_or_else(|| match self.format(name) {
+            Ok(info) => Error::usage(format!("the format {} is not {done}", info.id))
+                .hint(format!("formats that are {done}: {}", ids(faces).join(", "))),
+            Err(error) => error,
         })
     }
 
@@ -229,8 +257,12 @@ impl Registry {
     }
 }
 
+fn ids<C>(faces: &[Face<C>]) -> Vec<&'static str> {
+    faces.iter().map(|face| face.info.id).collect()
+}
+
 /// The first bytes of a file.
-fn head(source: &Source<'_>) -> Result<Vec<u8>> {
+pub(crate) fn head(source: &Source<'_>) -> Result<Vec<u8>> {
     let mut head = vec![0; HEAD_BYTES];
     let read = source.bytes.fill_at(0, &mut head);
     head.truncate(read.map_err(|error| Error::io(format!("cannot read {}", source.name), error))?);
@@ -243,7 +275,7 @@ fn put<C>(faces: &mut Vec<Face<C>>, face: Face<C>) {
     faces.push(face);
 }
 
-/// The face of a file's format: the first that is sure, or the first that is not and has the file's extension.
+/// What the format of a file does: the first that is sure, or the first that is not and has the file's extension.
 fn recognised<C: Copy>(faces: &[Face<C>], name: &str, head: &[u8]) -> Option<Face<C>> {
     let head = head.get(..HEAD_BYTES).unwrap_or(head);
     let sure = faces.iter().find(|face| (face.recognise)(head) == Recognition::Yes);
@@ -271,6 +303,7 @@ fn called<T: Copy>(
         .or_else(|| by(&|info| info.aliases.contains(&name)))
         .or_else(|| by(&|info| info.extensions.contains(&name)))
 }
+
 /// Opens a file; its errors and the losses of its reading name it.
 fn open_with(
     reader: &Face<Open>,

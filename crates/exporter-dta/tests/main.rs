@@ -37,6 +37,15 @@ fn exporters_conform() {
 }
 
 #[test]
+fn the_check_conforms() {
+    let sink = MemorySink::new();
+    export(&DtaExporter::default(), &sample::study(), Box::new(sink.clone()), &lenient()).unwrap();
+    for (name, bytes) in sink.entries() {
+        assert!(conformance::check::<DtaInput>(&name, &bytes, 11) > 100, "{name}");
+    }
+}
+
+#[test]
 fn files_conform_as_inputs() {
     let folder = tempfile::tempdir().unwrap();
     let sink = MemorySink::new();

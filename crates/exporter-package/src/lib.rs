@@ -61,3 +61,8 @@ pub use level::{Compression, DeflateLevel};
 pub use manifest::MANIFEST;
 pub use sink::{GzipSink, Gzipped, Listed, ManifestSink, Packaged, ZipSink};
 pub use zip::{Encryption, EntryOptions, EntryTime, EntryTotals, NameFault, ZipError, ZipOptions, ZipWriter};
+
+/// Adds the checks of zips and gzip streams to a registry; what is in them is checked through the same registry.
+pub fn register(registry: exporter_core::Registry) -> exporter_core::Registry {
+    registry.register_check::<check::ZipCheck>().register_check::<check::GzipCheck>()
+}

@@ -1,16 +1,20 @@
 //! The suites that every sink and exporter must pass, and what is inside the archives.
 
-use std::io::Read as _;
+#![allow(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
+
+use std::io::{Read as _, Write as _};
 use std::num::NonZeroUsize;
 
-use exporter_core::sink::MemorySink;
-use exporter_core::{CodebookExporter, Context, EntrySpec, Exporter, Sink};
+use exporter_core::check::{CheckOptions, Checking};
+use exporter_core::sink::{FolderOptions, FolderSink, MemorySink};
+use exporter_core::{CodebookExporter, Context, EntrySpec, Exporter, Registry, Sink, Source};
+use exporter_package::check::{GzipCheck, ZipCheck, folder as folder_check};
 use exporter_package::{
-    Compression, DeflateLevel, Encryption, GzipOptions, GzipSink, Gzipped, ManifestSink, Packaged, Password,
-    ZipOptions, ZipSink,
+    Compression, DeflateLevel, Encryption, GzipOptions, GzipSink, GzipWriter, Gzipped, ManifestSink,
+    Packaged, Password, ZipOptions, ZipSink,
 };
 use exporter_testkit::fault::run_with_faults;
-use exporter_testkit::plain::PlainExporter;
+use exporter_testkit::plain::{Plain, PlainExporter};
 use exporter_testkit::{conformance, sample};
 
 fn zip(options: ZipOptions) -> Packaged<PlainExporter> {
@@ -26,6 +30,91 @@ fn packaged_exporters_conform() {
     conformance::exporter(&zip(encrypted), &sample::study());
     let stored = ZipOptions::default().compression(Compression::Stored);
     conformance::exporter(&Packaged::zip(CodebookExporter, "book.zip", stored), &sample::study());
+}
+
+/// What an exporter writes of the sample, as the only entry.
+fn only_entry(exporter: &dyn Exporter) -> Vec<u8> {
+    let sink = MemorySink::new();
+    let data = sample::simple(3);
+    exporter_core::export(exporter, &data, Box::new(sink.clone()), &conformance::context()).unwrap();
+    sink.entries().into_values().next().unwrap()
+}
+
+#[test]
+fn the_checks_conform() {
+    let sound = only_entry(&zip(ZipOptions::default()).manifest(true));
+    assert!(conformance::check::<ZipCheck>("all.zip", &sound, 1) > sound.len());
+    let sound = only_entry(&Gzipped::new(PlainExporter::default(), GzipOptions::default()));
+    assert!(conformance::check::<GzipCheck>("a.plain.gz", &sound, 1) > sound.len());
+}
+
+/// Checks a file by the rules of archives and of plain files, which packaging does not know.
+fn findings(name: &str, bytes: Vec<u8>) -> Vec<(String, Option<String>)> {
+    let registry = exporter_package::register(Registry::new()).register_check::<Plain>();
+    let found = registry
+        .check(&Source::memory(name, bytes), &CheckOptions::default(), &conformance::context())
+        .unwrap();
+    found.listed().iter().map(|found| (found.rule.code.to_owned(), found.place.entry.clone())).collect()
+}
+
+fn zipped(entries: &[(&str, &[u8])]) -> Vec<u8> {
+    let sink = ZipSink::new(Vec::new(), ZipOptions::default(), std::env::temp_dir()).unwrap();
+    for (name, bytes) in entries {
+        let mut entry = sink.create(&EntrySpec::new(*name, "application/octet-stream")).unwrap();
+        entry.write_all(bytes).unwrap();
+        entry.commit().unwrap();
+    }
+    sink.close().unwrap().0
+}
+
+fn gzipped(bytes: &[u8]) -> Vec<u8> {
+    let mut writer = GzipWriter::new(Vec::new(), GzipOptions::default(), NonZeroUsize::MIN);
+    writer.write_all(bytes).unwrap();
+    writer.finish().unwrap()
+}
+
+#[test]
+fn what_is_in_an_archive_is_checked_by_the_rules_of_its_own_format() {
+    let ragged = b"#plain\nx\ty\n1\n";
+    // Longer than what is looked at to recognise it, and than what is held in memory.
+    let long = [&b"#plain\nx\ty\n"[..], &b"1\t2\n".repeat(300_000), b"3\n"].concat();
+    let inside = |entry: &str| vec![("unreadable".to_owned(), Some(entry.to_owned()))];
+    let archive = zipped(&[("a.txt", b"x"), ("sub/b.plain", ragged), ("c.plain", b"#plain\nx\n1\n")]);
+    assert_eq!(findings("a.zip", archive.clone()), inside("sub/b.plain"));
+    assert_eq!(findings("a.zip", zipped(&[("long", &long)])), inside("long"));
+    assert_eq!(findings("b.plain.gz", gzipped(ragged)), inside("b.plain"));
+    assert_eq!(findings("b.plain.gz", gzipped(&long)), inside("b.plain"));
+    // An archive inside another is not unpacked.
+    assert_eq!(findings("b.zip", zipped(&[("a.zip", &archive), ("b.gz", &gzipped(ragged))])), []);
+}
+
+#[test]
+fn a_folder_is_checked_with_the_archives_in_it() {
+    let parent = tempfile::tempdir().unwrap();
+    let folder = parent.path().join("out");
+    let sink = ManifestSink::new(FolderSink::create(&folder, FolderOptions::default()).unwrap());
+    let ragged = b"#plain\nx\ty\n1\n";
+    let archive = zipped(&[("b.plain", ragged)]);
+    let packed = gzipped(b"#plain\nx\n1\n2\n");
+    for (name, bytes, rows) in [("a.zip", &archive, None), ("c.plain.gz", &packed, Some(3))] {
+        let mut spec = EntrySpec::new(name, "application/octet-stream");
+        spec.rows = rows;
+        let mut entry = sink.create(&spec).unwrap();
+        entry.write_all(bytes).unwrap();
+        entry.commit().unwrap();
+    }
+    Box::new(sink).finish().unwrap();
+    let registry = exporter_package::register(Registry::new()).register_check::<Plain>();
+    let options = CheckOptions::default();
+    let found = folder_check(&folder, &Checking::new(&registry, &options), &conformance::context()).unwrap();
+    let told: Vec<_> = found
+        .listed()
+        .iter()
+        .map(|found| (found.rule.code, found.place.entry.as_deref().unwrap_or_default(), &*found.message))
+        .collect();
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert_eq!(told[0], ("manifest", "c.plain.gz", "the manifest says 3 rows, it has 2"));
+    assert_eq!((told[1].0, told[1].1), ("unreadable", "a.zip/b.plain"));
 }
 
 #[test]

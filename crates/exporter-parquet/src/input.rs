@@ -1,5 +1,6 @@
 //! Parquet and Arrow IPC as inputs of the engine, recognised by their first bytes.
 
+use exporter_core::check::{Check, Checked, Checking, Findings, Rule, UNREADABLE, by_reading};
 use exporter_core::format::{FormatInfo, Input, Recognition};
 use exporter_core::{Context, Dataset, Result, Source};
 
@@ -52,3 +53,28 @@ impl Input for ArrowStream {
         Ok(Box::new(ArrowDataset::open(source, &options)?))
     }
 }
+
+/// Files are checked by reading them.
+macro_rules! checked_by_reading {
+    ($($format:ident),+) => {$(
+        impl Check for $format {
+            const INFO: &'static FormatInfo = <Self as Input>::INFO;
+            const RULES: &'static [Rule] = &[UNREADABLE];
+
+            fn recognise(head: &[u8]) -> Recognition {
+                <Self as Input>::recognise(head)
+            }
+
+            fn check(
+                source: &Source<'_>,
+                _: &Checking<'_>,
+                findings: &mut Findings,
+                context: &Context,
+            ) -> Result<Checked> {
+                by_reading::<Self>(source, findings, context)
+            }
+        }
+    )+};
+}
+
+checked_by_reading!(Parquet, ArrowFile, ArrowStream);

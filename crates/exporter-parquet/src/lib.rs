@@ -37,4 +37,7 @@ pub fn register(registry: Registry) -> Registry {
         .register_input::<Parquet>()
         .register_input::<ArrowFile>()
         .register_input::<ArrowStream>()
+        .register_check::<Parquet>()
+        .register_check::<ArrowFile>()
+        .register_check::<ArrowStream>()
 }

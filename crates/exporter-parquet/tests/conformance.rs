@@ -38,6 +38,21 @@ fn arrow_exporters_conform() {
 }
 
 #[test]
+fn the_checks_conform() {
+    let folder = tempfile::tempdir().unwrap();
+    let sound = |format: &str| {
+        let path = write(&sample::simple(5), format, json!({ "codebook": false }), folder.path()).remove(0);
+        (path.file_name().unwrap().to_str().unwrap().to_owned(), std::fs::read(path).unwrap())
+    };
+    let (name, bytes) = sound("parquet");
+    assert!(conformance::check::<Parquet>(&name, &bytes, 3) > 10);
+    let (name, bytes) = sound("arrow");
+    assert!(conformance::check::<ArrowFile>(&name, &bytes, 3) > 10);
+    let (name, bytes) = sound("arrows");
+    assert!(conformance::check::<ArrowStream>(&name, &bytes, 3) > 10);
+}
+
+#[test]
 fn studies_without_rows_conform() {
     for format in ["parquet", "arrow", "arrows"] {
         conformance::exporter(&*exporter(format, json!({})), &sample::empty_study());

@@ -1,5 +1,6 @@
 //! Reading delimited files by name.
 
+use exporter_core::check::{Check, Checked, Checking, Findings, Rule};
 use exporter_core::format::{Input, OptionInfo, Recognition};
 use exporter_core::{Context, Dataset, Error, Format, FormatInfo, Result, Source};
 use serde::Deserialize;
@@ -8,6 +9,7 @@ use crate::dataset::TabDataset;
 use crate::exporter::{Csv, Tab};
 use crate::options::{BinaryText, DecimalMark, Delimiter};
 use crate::reader::{Duplicates, Encoding, ReadHeader, ReadOptions};
+use crate::record_count::RecordCount;
 
 /// Options of the `csv` and `tab` readers; what is left out is found in the file.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -142,6 +144,50 @@ impl Input for Tab {
         options.open(source, Some(Delimiter::TAB), context)
     }
 }
+
+/// Records are counted; what is in them only a reader with the right options can judge.
+macro_rules! counted {
+    ($($format:ident),+) => {$(
+        impl Check for $format {
+            const INFO: &'static FormatInfo = <$format as Format>::INFO;
+            const RULES: &'static [Rule] = &[];
+
+            fn recognise(head: &[u8]) -> Recognition {
+                recognise(head)
+            }
+
+            fn check(
+                source: &Source<'_>,
+                _: &Checking<'_>,
+                _: &mut Findings,
+                context: &Context,
+            ) -> Result<Checked> {
+                count(source, context)
+            }
+        }
+    )+};
+}
+
+counted!(Csv, Tab);
+
+fn count(source: &Source<'_>, context: &Context) -> Result<Checked> {
+    let mut count = RecordCount::default();
+    let mut buffer = vec![0; COUNTED_BYTES];
+    let mut offset = 0;
+    loop {
+        context.cancel().check()?;
+        match source.bytes.fill_at(offset, &mut buffer)? {
+            0 => return Ok(Checked::default().with_records(count.records())),
+            read => {
+                count.add(buffer.get(..read).unwrap_or_default());
+                offset += read as u64;
+            }
+        }
+    }
+}
+
+/// Bytes in which records are counted at a time.
+const COUNTED_BYTES: usize = 64 * 1024;
 
 /// Text has no signature; only a NUL says that it is none (but UTF-16 is full of them).
 fn recognise(head: &[u8]) -> Recognition {

@@ -42,4 +42,6 @@ pub fn register(registry: Registry) -> Registry {
         .register::<RScript>()
         .register_input::<Csv>()
         .register_input::<Tab>()
+        .register_check::<Csv>()
+        .register_check::<Tab>()
 }

@@ -1,4 +1,4 @@
-//! The smallest exporter and input that pass their conformance suites: a model for format crates and a fixture for
+//! The smallest exporter, input and check that pass their conformance suites: a model for format crates and a fixture for
 //! tests of the engine itself.
 //!
 //! Entries are `{table}.plain`: a line `#plain`, the names, then one line per row, cells between separators and
@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use arrow_array::{ArrayRef, RecordBatch, StringArray};
 use arrow_schema::Schema;
+use exporter_core::check::{Check, Checked, Checking, Findings, Rule, UNREADABLE, by_reading};
 use exporter_core::codebook::{Codebook, Kind, Table, Variable};
 use exporter_core::dataset::{infer_table, select, table_of};
 use exporter_core::exporter::{Output, TableRows, TableWriter, TablesPlan, Written};
@@ -243,6 +244,24 @@ impl Input for Plain {
             header.split(file.separator).map(|variable| Variable::new(variable, Kind::Text)).collect();
         file.codebook.tables.push(table);
         Ok(Box::new(file))
+    }
+}
+
+impl Check for Plain {
+    const INFO: &'static FormatInfo = &INFO;
+    const RULES: &'static [Rule] = &[UNREADABLE];
+
+    fn recognise(head: &[u8]) -> Recognition {
+        <Self as Input>::recognise(head)
+    }
+
+    fn check(
+        source: &Source<'_>,
+        _: &Checking<'_>,
+        findings: &mut Findings,
+        context: &Context,
+    ) -> Result<Checked> {
+        by_reading::<Self>(source, findings, context)
     }
 }
 

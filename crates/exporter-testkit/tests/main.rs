@@ -1,5 +1,6 @@
 //! The test kit held to its own suites, and the engine's core tested with it.
 
+mod checks;
 mod codebook;
 mod conformance;
 mod crashes;

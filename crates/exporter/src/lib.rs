@@ -1,7 +1,6 @@
 #![doc = include_str!("../../../README.md")]
 
 mod assembled;
-mod checks;
 mod excerpt;
 mod formats;
 mod input;
@@ -21,8 +20,7 @@ pub use exporter_parquet as parquet;
 pub use exporter_tab as tab;
 
 pub use assembled::{AssembledDataset, Part};
-pub use checks::check;
 pub use excerpt::{Excerpt, PartOf};
-pub use formats::registry;
+pub use formats::{check, registry};
 pub use input::{InputOptions, open, open_sources};
 pub use request::Request;

@@ -2,6 +2,7 @@
 
 use std::io::{Cursor, Result};
 
+use exporter::check::Checked;
 use exporter::package::Password;
 use exporter::package::check::{ArchiveCheckOptions, Inspect, check_and_inspect};
 
@@ -23,9 +24,9 @@ impl Inspect for Unpacked {
         Ok(())
     }
 
-    fn end(&mut self, sound: bool) -> Result<()> {
+    fn end(&mut self, sound: bool) -> Result<Checked> {
         assert!(self.bytes <= self.claimed && (!sound || self.bytes == self.claimed));
-        Ok(())
+        Ok(Checked::default())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::io::{self, Read, Seek};
 
-use exporter_core::check::Rule;
+use exporter_core::check::{Checked, Rule};
 use sha2::{Digest as _, Sha256};
 
 use super::archive::Archive;
@@ -35,6 +35,8 @@ pub(super) struct Unpacked {
     pub(super) sha256: Option<[u8; 32]>,
     /// The text of the manifest.
     pub(super) captured: Option<Vec<u8>>,
+    /// What a look at it showed.
+    pub(super) contents: Checked,
 }
 
 impl<'a> Contents<'a> {
@@ -95,11 +97,9 @@ impl<'a> Contents<'a> {
             }
         };
         let Tally { sha256, captured, inspect, .. } = tally;
-        if let Some(inspect) = inspect {
-            inspect.end(sound)?;
-        }
+        let contents = inspect.map(|inspect| inspect.end(sound)).transpose()?.unwrap_or_default();
         let sha256 = sha256.map(|digest| digest.finalize().into());
-        Ok(sound.then_some(Unpacked { sha256, captured }))
+        Ok(sound.then_some(Unpacked { sha256, captured, contents }))
     }
 
     /// The cipher of an entry, its head read: `Some(None)` for plain ones, `None` when it cannot be opened.

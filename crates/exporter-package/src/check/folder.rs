@@ -5,6 +5,7 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::Path;
 
+use exporter_core::check::Checked;
 use sha2::{Digest as _, Sha256};
 
 use super::findings::Told;
@@ -47,16 +48,24 @@ pub fn check_folder(
         return Ok(CheckedArchive { findings: findings.into_findings(), entries });
     }
     for (path, found) in files {
-        let mut entry =
-            CheckedEntry { path, offset: 0, bytes: 0, rows: None, attributes: BTreeMap::new(), sound: false };
+        let mut entry = CheckedEntry {
+            path,
+            offset: 0,
+            bytes: 0,
+            rows: None,
+            attributes: BTreeMap::new(),
+            sound: false,
+            contents: Checked::default(),
+        };
         let mut digest = None;
         match found {
             Found::File(bytes) => {
                 entry.bytes = bytes;
                 if listed.contains(entry.path.as_str()) {
                     match read(&folder.join(&entry.path), &entry.path, bytes, inspect)? {
-                        Ok((bytes, sha256)) => {
+                        Ok((bytes, sha256, contents)) => {
                             (entry.bytes, entry.sound, digest) = (bytes, true, Some(sha256));
+                            entry.contents = contents;
                         }
                         Err(error) => {
                             let message = format!("it cannot be read: {error}");
@@ -125,13 +134,13 @@ fn files(folder: &Path, most: u64) -> io::Result<(BTreeMap<String, Found>, bool)
     Ok((found, true))
 }
 
-/// Reads a file: its bytes and SHA-256, or why it cannot be read; the outer error is the inspector's.
+/// Reads a file: its bytes, its SHA-256 and what was learnt, or why it cannot be read; the outer error is the inspector's.
 fn read(
     file: &Path,
     path: &str,
     bytes: u64,
     inspect: &mut dyn Inspect,
-) -> io::Result<io::Result<(u64, [u8; 32])>> {
+) -> io::Result<io::Result<(u64, [u8; 32], Checked)>> {
     let wanted = inspect.begin(path, bytes)?;
     let mut sha256 = Sha256::new();
     let mut count = 0;
@@ -154,10 +163,8 @@ fn read(
             }
         },
     };
-    if wanted {
-        inspect.end(outcome.is_ok())?;
-    }
-    Ok(outcome.map(|()| (count, sha256.finalize().into())))
+    let contents = if wanted { inspect.end(outcome.is_ok())? } else { Checked::default() };
+    Ok(outcome.map(|()| (count, sha256.finalize().into(), contents)))
 }
 
 #[cfg(test)]

@@ -2,12 +2,12 @@
 
 use std::io::{self, Read, Seek};
 
-use exporter_core::check::Findings;
+use exporter_core::check::{Checked, Findings};
 
 use super::archive::{Archive, number};
 use super::decoder::{Decoder, Trouble};
 use super::findings::{Stop, Told};
-use super::rule;
+use super::{Inspect, NoInspection, rule};
 
 /// Bytes of the header without a name (RFC 1952, section 2.3).
 const HEADER_BYTES: usize = 10;
@@ -25,15 +25,31 @@ const PIECE: usize = 64 * 1024;
 /// # Errors
 /// When the file cannot be read; whatever its bytes are, they give findings.
 pub fn check_gzip<R: Read + Seek>(file: R) -> io::Result<Findings> {
-    let mut archive = Archive::new(file)?;
-    let mut findings = Told::of_archive(archive.length());
-    match check_all(&mut archive, &mut findings) {
-        Ok(()) | Err(Stop::Told) => Ok(findings.into_findings()),
-        Err(Stop::Failed(error)) => Err(error),
-    }
+    check_and_inspect(file, "", &mut NoInspection).map(|(findings, _)| findings)
 }
 
-fn check_all<R: Read + Seek>(archive: &mut Archive<R>, findings: &mut Told) -> Result<(), Stop> {
+/// Checks a gzip stream and shows what is unpacked as an entry of this name; what was learnt of it, too.
+pub(super) fn check_and_inspect<R: Read + Seek>(
+    file: R,
+    name: &str,
+    inspect: &mut dyn Inspect,
+) -> io::Result<(Findings, Checked)> {
+    let mut archive = Archive::new(file)?;
+    let mut findings = Told::of_archive(archive.length());
+    let mut inspect = inspect.begin(name, 0)?.then_some(inspect);
+    if let Err(Stop::Failed(error)) = check_all(&mut archive, &mut inspect, &mut findings) {
+        return Err(error);
+    }
+    let findings = findings.into_findings();
+    let contents = inspect.map(|inspect| inspect.end(findings.is_empty())).transpose()?;
+    Ok((findings, contents.unwrap_or_default()))
+}
+
+fn check_all<R: Read + Seek>(
+    archive: &mut Archive<R>,
+    inspect: &mut Option<&mut dyn Inspect>,
+    findings: &mut Told,
+) -> Result<(), Stop> {
     let begin = header(archive, findings)?;
     let Some(end) = archive.length().checked_sub(TRAILER_BYTES).filter(|end| *end >= begin) else {
         findings.add(rule::END, archive.length(), "the stream is cut off before its checksum");
@@ -54,7 +70,10 @@ fn check_all<R: Read + Seek>(archive: &mut Archive<R>, findings: &mut Told) -> R
         let fed = decoder.feed(piece.get(..read).unwrap_or_default(), &mut |unpacked| {
             hasher.update(unpacked);
             bytes = bytes.saturating_add(unpacked.len() as u64);
-            Ok(())
+            match inspect {
+                Some(inspect) => inspect.bytes(unpacked).map_err(Trouble::Failed),
+                None => Ok(()),
+            }
         });
         match fed {
             Ok(()) | Err(Trouble::Enough) => {}

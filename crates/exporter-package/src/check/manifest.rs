@@ -53,6 +53,9 @@ pub(super) fn compare(
         if entry.bytes != line.bytes {
             wrong(entry.offset, format!("the manifest says {} bytes, it has {}", line.bytes, entry.bytes));
         }
+        if let Some(message) = wrong_rows(entry) {
+            wrong(entry.offset, message);
+        }
         if let Some(found) = digest.as_ref().map(|digest| hex(digest)).filter(|found| *found != line.sha256) {
             wrong(entry.offset, format!("the manifest says SHA-256 {}, it is {found}", line.sha256));
         }
@@ -61,5 +64,25 @@ pub(super) fn compare(
         if !listed && entry.path != MANIFEST {
             findings.about(rule::MANIFEST, entry.offset, &entry.path, "the manifest does not list it");
         }
+    }
+}
+
+/// What is wrong with the rows that the manifest claims for an entry, by what its contents showed.
+fn wrong_rows(entry: &CheckedEntry) -> Option<String> {
+    let claimed = entry.rows.filter(|_| entry.sound)?;
+    let headers = match entry.attributes.get("header").map(String::as_str) {
+        Some("none") => Some(0),
+        Some("names" | "labels") => Some(1),
+        Some("both") => Some(2),
+        _ => None,
+    };
+    match (entry.contents.rows, entry.contents.records.zip(headers)) {
+        (Some(found), _) if found != claimed => {
+            Some(format!("the manifest says {claimed} rows, it has {found}"))
+        }
+        (None, Some((records, lines))) if records != claimed.saturating_add(lines) => Some(format!(
+            "the manifest says {claimed} rows below {lines} header lines, it has {records} records"
+        )),
+        _ => None,
     }
 }

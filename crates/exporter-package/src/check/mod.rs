@@ -34,9 +34,11 @@ mod contents;
 mod decoder;
 mod directory;
 mod end;
+mod face;
 mod findings;
 mod folder;
 mod gzip;
+mod inside;
 mod layout;
 mod manifest;
 pub mod rule;
@@ -47,12 +49,13 @@ use std::collections::BTreeMap;
 use std::io::{self, Read, Seek};
 
 use exporter_core::Password;
-use exporter_core::check::Findings;
+use exporter_core::check::{Checked, Findings};
 
 use crate::manifest::MANIFEST;
 
 use archive::Archive;
 use contents::Contents;
+pub use face::{GzipCheck, ZipCheck, folder};
 use findings::{Stop, Told};
 pub use folder::check_folder;
 pub use gzip::check_gzip;
@@ -111,6 +114,8 @@ pub struct CheckedEntry {
     pub attributes: BTreeMap<String, String>,
     /// Whether it was unpacked and everything about it agreed.
     pub sound: bool,
+    /// What a look at its contents showed.
+    pub contents: Checked,
 }
 
 /// Looks at the contents of entries while they are unpacked.
@@ -127,11 +132,12 @@ pub trait Inspect {
     /// Any error ends the check.
     fn bytes(&mut self, data: &[u8]) -> io::Result<()>;
 
-    /// The entry has ended; `sound` says whether all of it came and agreed with its checksum.
+    /// The entry has ended; `sound` says whether all of it came and agreed with its checksum. What is learnt of it is held
+    /// against the manifest.
     ///
     /// # Errors
     /// Any error ends the check.
-    fn end(&mut self, sound: bool) -> io::Result<()>;
+    fn end(&mut self, sound: bool) -> io::Result<Checked>;
 }
 
 /// Looks at nothing.
@@ -146,8 +152,8 @@ impl Inspect for NoInspection {
         Ok(())
     }
 
-    fn end(&mut self, _: bool) -> io::Result<()> {
-        Ok(())
+    fn end(&mut self, _: bool) -> io::Result<Checked> {
+        Ok(Checked::default())
     }
 }
 
@@ -204,6 +210,7 @@ fn check_all<R: Read + Seek>(
             rows: None,
             attributes: BTreeMap::new(),
             sound: entry.sound && unpacked.is_some(),
+            contents: unpacked.as_ref().map(|unpacked| unpacked.contents).unwrap_or_default(),
         });
         let (digest, captured) =
             unpacked.map_or((None, None), |unpacked| (unpacked.sha256, unpacked.captured));

@@ -267,8 +267,8 @@ impl Inspect for Count {
         Ok(())
     }
 
-    fn end(&mut self, _: bool) -> io::Result<()> {
-        Ok(())
+    fn end(&mut self, _: bool) -> io::Result<exporter_core::check::Checked> {
+        Ok(Default::default())
     }
 }
 

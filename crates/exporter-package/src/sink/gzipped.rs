@@ -14,7 +14,7 @@ use super::GzipSink;
 use super::gzip::gzipped;
 use crate::gzip::GzipOptions;
 
-static GZIP: FormatInfo = FormatInfo::new("gzip", "Gzip streams round another format")
+pub(crate) static GZIP: FormatInfo = FormatInfo::new("gzip", "Gzip streams round another format")
     .extensions(&["gz"])
     .media_type(super::gzip::MEDIA_TYPE)
     .losses(LossCode::ALL)

@@ -9,8 +9,10 @@ mod packaged;
 mod zip;
 
 pub use gzip::GzipSink;
+pub(crate) use gzipped::GZIP;
 pub use gzipped::Gzipped;
 pub use listed::Listed;
 pub use manifest::ManifestSink;
 pub use packaged::Packaged;
+pub(crate) use packaged::ZIP;
 pub use zip::ZipSink;

@@ -13,7 +13,7 @@ use exporter_core::{
 use super::{ManifestSink, ZipSink};
 use crate::zip::{EntryTime, ZipOptions};
 
-static ZIP: FormatInfo = FormatInfo::new("zip", "Zip archive round another format")
+pub(crate) static ZIP: FormatInfo = FormatInfo::new("zip", "Zip archive round another format")
     .extensions(&["zip"])
     .media_type("application/zip")
     .losses(LossCode::ALL)

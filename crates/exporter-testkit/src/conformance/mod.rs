@@ -8,6 +8,7 @@
 //! conformance::format::<Plain>(&sample::study());
 //! ```
 
+mod check;
 mod dataset;
 mod exporter;
 mod format;
@@ -17,6 +18,7 @@ mod sink;
 
 use std::time::{Duration, UNIX_EPOCH};
 
+pub use check::check;
 pub use dataset::dataset;
 pub use exporter::{exporter, exporter_in};
 pub use format::format;

@@ -46,3 +46,28 @@ impl Check for StudyFile {
         Ok(Checked::default())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SOUND: &str = r#"{ "codebook": 1, "study": { "id": "pets" }, "tables": [{ "name": "owners" }] }"#;
+
+    #[test]
+    fn the_check_conforms() {
+        assert!(
+            exporter_testkit::conformance::check::<StudyFile>("pets.codebook.json", SOUND.as_bytes(), 1) > 10
+        );
+    }
+
+    #[test]
+    fn codebooks_are_recognised_by_their_key() {
+        let known = |text: &str| <StudyFile as Check>::recognise(text.as_bytes()) == Recognition::Yes;
+        for text in [SOUND, "\u{feff} {\"codebook\":1}", "# pets\ncodebook = 1\n[study]\n", "  codebook=1"] {
+            assert!(known(text), "{text}");
+        }
+        for text in ["", "{}", "{\"manifest\":1}", "codebooks = 1", "[codebook]\n", "id,codebook\n"] {
+            assert!(!known(text), "{text}");
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! Zips, gzip streams and folders as formats that are checked.
+
+use std::io;
+use std::path::Path;
+
+use exporter_core::check::{Check, Checked, Checking, Findings, Rule};
+use exporter_core::{Context, Error, FormatInfo, Recognition, Result, Source};
+
+use super::inside::Inside;
+use super::{ArchiveCheckOptions, check_and_inspect, check_folder, gzip, rule};
+use crate::manifest::MANIFEST;
+use crate::sink::{GZIP, ZIP};
+
+/// Zip archives, as a format that is checked: the archive byte by byte, then what is in it by the rules of its own format.
+#[derive(Debug, Clone, Copy)]
+pub struct ZipCheck;
+
+impl Check for ZipCheck {
+    const INFO: &'static FormatInfo = &ZIP;
+    const RULES: &'static [Rule] = rule::ALL;
+    const IS_ARCHIVE: bool = true;
+
+    fn recognise(head: &[u8]) -> Recognition {
+        let begins = [b"PK\x03\x04", b"PK\x05\x06"].iter().any(|signature| head.starts_with(*signature));
+        if begins { Recognition::Yes } else { Recognition::No }
+    }
+
+    fn check(
+        source: &Source<'_>,
+        checking: &Checking<'_>,
+        findings: &mut Findings,
+        context: &Context,
+    ) -> Result<Checked> {
+        let mut options = ArchiveCheckOptions::default();
+        options.password.clone_from(&checking.options().password);
+        let mut inside = Inside::of_archive(checking, context);
+        let checked = check_and_inspect(source.cursor(), &options, &mut inside)
+            .map_err(|error| failed(&source.name, error))?;
+        findings.merge(checked.findings);
+        findings.merge(inside.findings);
+        Ok(Checked::default())
+    }
+}
+
+/// Gzip streams, as a format that is checked: the stream, then what is in it by the rules of its own format.
+#[derive(Debug, Clone, Copy)]
+pub struct GzipCheck;
+
+impl Check for GzipCheck {
+    const INFO: &'static FormatInfo = &GZIP;
+    const RULES: &'static [Rule] = rule::ALL;
+    const IS_ARCHIVE: bool = true;
+
+    fn recognise(head: &[u8]) -> Recognition {
+        if head.starts_with(&[0x1f, 0x8b]) { Recognition::Yes } else { Recognition::No }
+    }
+
+    fn check(
+        source: &Source<'_>,
+        checking: &Checking<'_>,
+        findings: &mut Findings,
+        context: &Context,
+    ) -> Result<Checked> {
+        let name = source.file_name();
+        let name = name.strip_suffix(".gz").unwrap_or(name);
+        let mut inside = Inside::of_archive(checking, context);
+        let (found, learnt) = gzip::check_and_inspect(source.cursor(), name, &mut inside)
+            .map_err(|error| failed(&source.name, error))?;
+        findings.merge(found);
+        findings.merge(inside.findings);
+        Ok(learnt)
+    }
+}
+
+/// Checks a folder against its `MANIFEST.json`, and the files in it by the rules of their formats.
+///
+/// # Errors
+/// [`exporter_core::ErrorKind::NotFound`] when there is no manifest; when the folder cannot be listed, or the check is
+/// cancelled.
+pub fn folder(path: &Path, checking: &Checking<'_>, context: &Context) -> Result<Findings> {
+    let mut inside = Inside::of_folder(path, checking, context);
+    let checked = check_folder(path, &ArchiveCheckOptions::default(), &mut inside).map_err(|error| {
+        match error.kind() {
+            io::ErrorKind::NotFound => Error::not_found(format!(
+                "the folder {} has no {MANIFEST}, by which it is checked",
+                path.display()
+            ))
+            .hint("export it with --manifest, or check its files one by one"),
+            _ => failed(&path.display().to_string(), error),
+        }
+    })?;
+    let mut findings = checked.findings;
+    findings.merge(inside.findings);
+    Ok(findings)
+}
+
+fn failed(name: &str, error: io::Error) -> Error {
+    Error::io(format!("cannot check {name}"), error)
+}
