@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 use crate::program::run_in;
 
 /// The keys that programs rely on.
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 14] = [
     "id",
     "name",
     "aliases",
@@ -18,6 +18,7 @@ const KEYS: [&str; 13] = [
     "losses",
     "reads",
     "writes",
+    "checks",
     "notes",
 ];
 
@@ -37,9 +38,11 @@ fn every_format_has_every_key() {
     }
     let faces = |id: &str| {
         let format = all.as_array().unwrap().iter().find(|format| format["id"] == id).unwrap();
-        (format["reads"] == true, format["writes"] == true)
+        (format["reads"] == true, format["writes"] == true, format["checks"] == true)
     };
-    assert_eq!(faces("dta"), (true, true));
-    assert_eq!(faces("r-script"), (false, true));
+    assert_eq!(faces("dta"), (true, true, true));
+    assert_eq!(faces("csv"), (true, true, false));
+    assert_eq!(faces("r-script"), (false, true, false));
+    assert_eq!(faces("zip"), (false, false, true));
     assert_eq!(json("formats dta --json")["options"][0]["name"], "release");
 }

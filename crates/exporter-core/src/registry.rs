@@ -155,7 +155,7 @@ impl Registry {
     /// The format with this id, alias or extension.
     ///
     /// # Errors
-    /// [`crate::ErrorKind::Usage`] listing the known formats.
+    /// [`crate::ErrorKind::Usage`] listing the formats that are read or written.
     pub fn format(&self, name: &str) -> Result<&'static FormatInfo> {
         let wanted = name.to_lowercase();
         called(self.formats().into_iter(), |info| info, &wanted).ok_or_else(|| self.unknown(name))
@@ -248,7 +248,9 @@ impl Registry {
     }
 
     fn unknown(&self, name: &str) -> Error {
-        let known: Vec<&str> = self.formats().iter().map(|info| info.id).collect();
+        let mut known = [ids(&self.writers), ids(&self.readers)].concat();
+        known.sort_unstable();
+        known.dedup();
         Error::usage(format!("the format {name:?} is not known")).hint(near_name::hint(
             name,
             "known formats",
