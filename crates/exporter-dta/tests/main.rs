@@ -5,12 +5,16 @@
 mod round_trip;
 mod strl_sinks;
 
+use std::sync::Arc;
+
 use exporter_core::sink::MemorySink;
-use exporter_core::{Context, Dataset, ErrorKind, LossCode, LossPolicy, Registry, Source, export};
+use exporter_core::{
+    Context, Dataset, ErrorKind, Input as _, LossCode, LossPolicy, Registry, Scan, Source, TableId, export,
+};
 use exporter_dta::check::{check, rule};
 use exporter_dta::dataset::DtaInput;
 use exporter_dta::{Dta, DtaExporter, DtaOptions};
-use exporter_testkit::{conformance, sample, tables};
+use exporter_testkit::{GeneratedDataset, Store, conformance, sample, tables};
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -54,6 +58,30 @@ fn files_conform_as_inputs() {
         let path = folder.path().join(name);
         std::fs::write(&path, bytes).unwrap();
         conformance::input::<DtaInput>(&path);
+    }
+}
+
+/// A store that is far away answers each request by itself.
+#[test]
+fn rows_are_read_in_large_blocks() {
+    let sink = MemorySink::new();
+    let data = GeneratedDataset::new(100_000);
+    export(&DtaExporter::default(), &data, Box::new(sink.clone()), &lenient()).unwrap();
+    let (name, bytes) = sink.entries().into_iter().find(|(name, _)| name.ends_with(".dta")).unwrap();
+    let bytes = Source::memory(&name, bytes).bytes;
+    // A few for the descriptions in front of the rows and behind, and one more for the share of each thread.
+    let pass = bytes.len().div_ceil(256 << 10) + 12;
+    for threads in [1, 3] {
+        let store = Arc::new(Store::new(Arc::clone(&bytes)));
+        let source = Source::new(&name, store.clone());
+        let context = Context::default().with_threads(threads);
+        let data = DtaInput::open(&source, Default::default(), &context).unwrap();
+        let opening = store.requests();
+        let rows = context.scan(&*data, TableId(0), &Scan::all()).unwrap();
+        assert_eq!(rows.map(|batch| batch.unwrap().num_rows()).sum::<usize>(), 100_000);
+        let scanning = store.requests();
+        // Opening looks for letters in one pass and for what was recorded of texts and numbers in another.
+        assert!(opening <= 2 * pass && scanning <= pass, "{opening} and {scanning} requests, {pass} a pass");
     }
 }
 

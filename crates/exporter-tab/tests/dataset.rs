@@ -1,6 +1,7 @@
 //! A delimited file as a dataset: several threads, projection, filter, cancel.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use arrow_array::{Array as _, RecordBatch};
 use arrow_select::concat::concat_batches;
@@ -9,6 +10,7 @@ use exporter_core::codebook::{Kind, Table, Value, Variable};
 use exporter_core::dataset::Comparison;
 use exporter_core::{Cancel, Codebook, Context, Dataset as _, ErrorKind, Filter, Scan, Source, TableId};
 use exporter_tab::{ReadOptions, TabDataset};
+use exporter_testkit::Store;
 
 /// Rows of a file of several pieces.
 const ROWS: usize = 60_000;
@@ -54,6 +56,21 @@ fn any_number_of_threads_reads_the_same() {
         // A reader that takes one batch and goes away stops the threads.
         assert!(data.scan(TableId(0), &Scan::all().batch_rows(10)).unwrap().next().unwrap().is_ok());
         assert_eq!(read(&data, &Scan::all().limit(40_001)).num_rows(), 40_001);
+    }
+}
+
+/// A store that is far away answers each request by itself.
+#[test]
+fn text_is_read_in_large_blocks() {
+    let bytes = file(text()).bytes;
+    let most = bytes.len().div_ceil(256 << 10) + 2;
+    for threads in [1, 3] {
+        let store = Arc::new(Store::new(Arc::clone(&bytes)));
+        let data = open(&Source::new("rows.csv", store.clone()), threads);
+        let opening = store.requests();
+        assert_eq!(read(&data, &Scan::all()).num_rows(), ROWS);
+        let scanning = store.requests();
+        assert!(opening <= most && scanning <= most, "{opening} and {scanning} requests, {most} expected");
     }
 }
 

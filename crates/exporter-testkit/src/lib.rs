@@ -4,7 +4,7 @@
 //! - [`tables`]: proptest strategies for kinds, columns and whole datasets, built on [`Cell`];
 //! - [`mod@codebook`]: proptest strategies for whole codebooks and their parts;
 //! - [`conformance`]: what each exporter, format, input and sink must pass;
-//! - [`fault`]: sinks and datasets that fail at a chosen place;
+//! - [`fault`]: sinks and datasets that fail at a chosen place; [`Store`]: bytes that are slow or fail;
 //! - [`allocation`]: how much memory a piece of code needs at its peak;
 //! - [`StataCell`]: what stands in the cells of a Stata file, apart from the codec that is judged;
 //! - [`plain`]: the smallest exporter and input that pass their suites.
@@ -21,9 +21,11 @@ pub mod plain;
 mod recut;
 pub mod sample;
 mod stata;
+mod store;
 pub mod tables;
 
 pub use cell::{Cell, cells_of, column_of};
 pub use generated::GeneratedDataset;
 pub use recut::Recut;
 pub use stata::{STATA_MISSINGS, StataCell, stata_cells, stata_missing};
+pub use store::Store;

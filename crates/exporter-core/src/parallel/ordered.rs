@@ -76,7 +76,7 @@ where
             consume(&mut result)
         });
     }
-    let source = Mutex::new(Source { items: Some(items), next: 0 });
+    let feed = Mutex::new(Feed { items: Some(items), next: 0 });
     let turns = Turns {
         state: Mutex::new(State {
             consume: Some(consume),
@@ -92,21 +92,21 @@ where
     thread::scope(|scope| {
         for _ in 1..threads {
             // Fewer threads give the same results.
-            let _ = thread::Builder::new().spawn_scoped(scope, || run(&source, &work, &turns));
+            let _ = thread::Builder::new().spawn_scoped(scope, || run(&feed, &work, &turns));
         }
-        run(&source, &work, &turns);
+        run(&feed, &work, &turns);
     });
     let state = turns.state.into_inner().unwrap_or_else(PoisonError::into_inner);
     state.failure.map_or(Ok(()), |failure| Err(failure.into_error()))
 }
 
-struct Source<I> {
+struct Feed<I> {
     /// `None` once it has ended, failed or panicked.
     items: Option<I>,
     next: u64,
 }
 
-impl<T, E, I: Iterator<Item = Result<T, E>>> Source<I> {
+impl<T, E, I: Iterator<Item = Result<T, E>>> Feed<I> {
     /// The next item with its number; a failure has a number too and is the last.
     fn take(&mut self) -> Option<(u64, Result<T, Failure<E>>)> {
         let items = self.items.as_mut()?;
@@ -140,7 +140,7 @@ struct State<R, C, E> {
 
 /// What each thread does.
 fn run<T, R, E, I, C>(
-    source: &Mutex<Source<I>>,
+    feed: &Mutex<Feed<I>>,
     work: &(impl Fn(T, &mut R) -> Result<(), E> + Sync),
     turns: &Turns<R, C, E>,
 ) where
@@ -150,7 +150,7 @@ fn run<T, R, E, I, C>(
 {
     let mut result = R::default();
     loop {
-        let Some((number, item)) = source.lock().unwrap_or_else(PoisonError::into_inner).take() else {
+        let Some((number, item)) = feed.lock().unwrap_or_else(PoisonError::into_inner).take() else {
             return;
         };
         let worked = item.and_then(|item| guarded(|| work(item, &mut result)));

@@ -1,9 +1,7 @@
 //! What every format that reads must pass on a file of its own, whole and cut short.
 
-use std::io;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use exporter_core::dataset::ExcerptDataset;
 use exporter_core::format::{FormatInfo, OptionKind};
@@ -15,7 +13,7 @@ use exporter_core::{
 use serde_json::{Value as Json, json};
 
 use super::{context, dataset};
-use crate::cells_of;
+use crate::{Store, cells_of};
 
 /// Holds an input to the contract on a good file: it is recognised by its content or, failing that, its extension; its dataset
 /// passes [`dataset`]; opened for one variable alone, it says the same of this one; whatever holds the bytes, the dataset is
@@ -74,7 +72,10 @@ fn holders(source: &Source<'_>) -> Vec<(&'static str, Source<'static>)> {
         ("a file", Source::new(&source.name, source.bytes.clone())),
         ("memory", Source::memory(&source.name, bytes)),
         ("a section", Source::new(&source.name, Arc::new(section))),
-        ("a slow store", Source::new(&source.name, Arc::new(Store::new(source, STORE_ANSWER)))),
+        (
+            "a slow store",
+            Source::new(&source.name, Arc::new(Store::slow(source.bytes.clone(), STORE_ANSWER))),
+        ),
     ]
 }
 
@@ -85,41 +86,13 @@ fn whole(source: &Source<'_>) -> Vec<u8> {
 /// Bytes that a store gives at a time.
 const STORE_ANSWER: usize = 1000;
 
-/// Bytes elsewhere, of which each request gets a few, and none once the store is gone.
-#[derive(Debug)]
-struct Store {
-    bytes: Arc<dyn ReadAt>,
-    answer: usize,
-    gone: AtomicBool,
-}
-
-impl Store {
-    fn new(source: &Source<'_>, answer: usize) -> Self {
-        Self { bytes: source.bytes.clone(), answer, gone: AtomicBool::new(false) }
-    }
-}
-
-impl ReadAt for Store {
-    fn len(&self) -> u64 {
-        self.bytes.len()
-    }
-
-    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.gone.load(Ordering::Relaxed) {
-            return Err(io::Error::other("the store is gone"));
-        }
-        let count = buffer.len().min(self.answer);
-        self.bytes.read_at(offset, &mut buffer[..count])
-    }
-}
-
 /// Bytes that fail are an error when the source is opened and when it is scanned; a scan may have no need of them.
 #[track_caller]
 fn bytes_that_fail_are_an_error(registry: &Registry, file: &Source<'_>) {
-    let store = Arc::new(Store::new(file, usize::MAX));
+    let store = Arc::new(Store::new(file.bytes.clone()));
     let source = Source::new(&file.name, store.clone());
     let data = registry.open(&source, Json::Null, &context()).expect("the store is there");
-    store.gone.store(true, Ordering::Relaxed);
+    store.set_gone(true);
     for (table, description) in data.codebook().tables.iter().enumerate() {
         let table = TableId(table);
         let rows = || {
@@ -127,11 +100,11 @@ fn bytes_that_fail_are_an_error(registry: &Registry, file: &Source<'_>) {
             batches.map(|batch| Ok(batch?.num_rows() as u64)).sum::<Result<u64>>()
         };
         if let Ok(rows) = rows() {
-            store.gone.store(false, Ordering::Relaxed);
+            store.set_gone(false);
             let batches = context().scan(&*data, table, &Scan::all()).expect("the store is there");
             let all = batches.map(|batch| batch.expect("the store is there").num_rows() as u64).sum::<u64>();
             assert_eq!(rows, all, "{}: rows of a store that is gone", description.name);
-            store.gone.store(true, Ordering::Relaxed);
+            store.set_gone(true);
         }
     }
     let error = registry.open(&source, Json::Null, &context()).err();
