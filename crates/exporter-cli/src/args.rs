@@ -123,6 +123,8 @@ pub(crate) struct PasswordArgs {
 }
 
 #[derive(Debug, ClapArgs)]
+#[command(override_usage = "exporter export [OPTIONS] --to <FORMAT[:OPTION=VALUE,…]> --out <PATH> <INPUT>...
+       exporter export [OPTIONS] --request <FILE.json> --out <PATH>")]
 pub(crate) struct ExportArgs {
     /// A study file (study.json, study.toml), or data files
     #[arg(required_unless_present = "request", value_name = "INPUT")]
