@@ -91,6 +91,28 @@ fn rows_do_not_depend_on_threads() {
     }
 }
 
+/// More columns than are decoded side by side.
+#[test]
+fn very_wide_tables_are_read() {
+    let columns = (0..1500i64).map(|column| -> (String, ArrayRef) {
+        let numbers = (0..20).map(|row| (row != column % 20).then_some(row * column));
+        (format!("v{column}"), Arc::new(Int64Array::from_iter(numbers)))
+    });
+    let batch = RecordBatch::try_from_iter(columns).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let data = MemoryDataset::from_batches("t", vec![batch.clone()]).unwrap();
+    let path = &write(&data, "parquet", json!({"row-group-rows": 12}), folder.path())[0];
+    for scan in
+        [Scan::all(), Scan::all().batch_rows(7), Scan::all().columns((0..1500).rev().collect::<Vec<_>>())]
+    {
+        let file = open(path).unwrap();
+        let batches: Vec<RecordBatch> = file.scan(TableId(0), &scan).unwrap().map(Result::unwrap).collect();
+        let read = arrow_select::concat::concat_batches(batches[0].schema_ref(), &batches).unwrap();
+        let order = scan.columns.clone().unwrap_or_else(|| (0..1500).collect());
+        assert!(read.columns() == batch.project(&order).unwrap().columns());
+    }
+}
+
 #[test]
 fn the_footer_states_exact_facts() {
     let folder = tempfile::tempdir().unwrap();

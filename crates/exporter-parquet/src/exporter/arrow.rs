@@ -34,10 +34,12 @@ pub(crate) static STREAM: FormatInfo = ipc("arrows", "Arrow IPC stream")
 
 /// What the file and the stream have in common.
 const fn ipc(id: &'static str, name: &'static str) -> FormatInfo {
-    FormatInfo::new(id, name)
-        .options(ARROW_OPTIONS)
-        .read_options(READ_OPTIONS)
-        .losses(&[LossCode::DOCUMENT_DROPPED, LossCode::METADATA_DROPPED])
+    FormatInfo::new(id, name).options(ARROW_OPTIONS).read_options(READ_OPTIONS).losses(&[
+        LossCode::DOCUMENT_DROPPED,
+        LossCode::METADATA_DROPPED,
+        LossCode::NOT_READ,
+        LossCode::NAME_CHANGED,
+    ])
 }
 
 macro_rules! arrow_format {

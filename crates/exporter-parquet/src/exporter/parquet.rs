@@ -29,11 +29,18 @@ pub(crate) static INFO: FormatInfo = FormatInfo::new("parquet", "Apache Parquet"
     .media_type("application/vnd.apache.parquet")
     .options(PARQUET_OPTIONS)
     .read_options(READ_OPTIONS)
-    .losses(&[LossCode::KIND_CHANGED, LossCode::DOCUMENT_DROPPED, LossCode::METADATA_DROPPED])
+    .losses(&[
+        LossCode::KIND_CHANGED,
+        LossCode::DOCUMENT_DROPPED,
+        LossCode::METADATA_DROPPED,
+        LossCode::NOT_READ,
+        LossCode::NAME_CHANGED,
+        LossCode::TIME_PRECISION,
+    ])
     .notes(
         "Format version 1.0 pages, read by pyarrow, pandas, polars, DuckDB, Spark and R. The whole codebook is \
          stored in the file's metadata under exporter.codebook. Moments in seconds are stored in milliseconds, \
-         the coarsest Parquet has.",
+         the coarsest Parquet has. Columns of intervals and of decimals of more than 38 digits are not read.",
     );
 
 /// The Parquet format.

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions};
-use arrow_schema::{Fields, Schema, SchemaRef};
+use arrow_array::{RecordBatch, RecordBatchOptions};
+use arrow_schema::{Fields, Schema};
 use exporter_core::parallel::{ReadAhead, read_ahead};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
 use parquet::arrow::{FieldLevels, ProjectionMask, parquet_to_arrow_field_levels};
@@ -19,6 +19,10 @@ use crate::readable::width;
 
 /// About how many bytes a decoded batch has at most.
 const BATCH_BYTES: u64 = 32 << 20;
+/// Columns of a part. The reader of a column takes about 100 KiB, whatever the rows.
+const PART_COLUMNS: usize = 1024;
+/// About how many bytes of a row group are decoded at once instead of side by side.
+const WHOLE_BYTES: u64 = 256 << 20;
 /// Fewer bytes in the file than this are not worth a thread.
 const SHARE_BYTES: u64 = 1 << 20;
 
@@ -30,6 +34,8 @@ pub(super) struct Plan {
     groups: Vec<usize>,
     /// Rows of a batch in each of these row groups: the same for every share of the columns.
     batch_rows: Vec<usize>,
+    /// About how many bytes each of them has when it is decoded.
+    bytes: Vec<u64>,
 }
 
 impl Plan {
@@ -47,14 +53,20 @@ impl Plan {
         let columns: Vec<usize> = columns.to_vec();
         let fields = columns.iter().filter_map(|column| schema.readable.fields.get(*column));
         let fixed = fields.map(|field| width(field.data_type())).fold(0, u64::saturating_add);
-        let rows_at_once = |group: &usize| {
+        let row_bytes = |group: &usize| {
             let stored = columns.iter().map(|column| bytes_of(&metadata, schema, *column, *group).0);
             let stored = stored.fold(0, u64::saturating_add) / rows_of(&metadata, *group);
-            let most = usize::try_from(BATCH_BYTES / fixed.max(stored).max(1)).unwrap_or(usize::MAX);
-            batch_rows.min(most).max(1)
+            fixed.max(stored).max(1)
         };
-        let batch_rows = groups.iter().map(rows_at_once).collect();
-        Self { file, metadata, leaves: schema.leaves.clone(), groups, batch_rows }
+        let row_bytes: Vec<(usize, u64)> = groups.iter().map(|group| (*group, row_bytes(group))).collect();
+        let batch_rows = row_bytes.iter().map(|(_, bytes)| {
+            let most = usize::try_from(BATCH_BYTES / bytes).unwrap_or(usize::MAX);
+            batch_rows.min(most).max(1)
+        });
+        let batch_rows = batch_rows.collect();
+        let bytes = row_bytes.iter().map(|(group, bytes)| bytes.saturating_mul(rows_of(&metadata, *group)));
+        let bytes = bytes.collect();
+        Self { file, metadata, leaves: schema.leaves.clone(), groups, batch_rows, bytes }
     }
 
     /// The columns cut into at most `threads` shares of about the same number of bytes in the file.
@@ -102,7 +114,8 @@ fn bytes_of(metadata: &ParquetMetaData, schema: &FileSchema, column: usize, grou
 /// Decodes columns of row groups one after the other; a batch never holds rows of two.
 struct Rows {
     plan: Arc<Plan>,
-    levels: FieldLevels,
+    /// The columns in parts of at most [`PART_COLUMNS`].
+    parts: Vec<FieldLevels>,
     /// Position of the next row group among those of the plan.
     next: usize,
     current: Option<Group>,
@@ -110,11 +123,25 @@ struct Rows {
     readers: usize,
 }
 
-struct Group {
-    number: usize,
+/// A row group that is being read.
+enum Group {
+    /// Parts of the columns side by side, and the rows that are left.
+    Stream(Vec<Part>, u64),
+    /// Decoded part by part, because readers of very many columns take more memory than a small row group.
+    Decoded(RecordBatch),
+}
+
+struct Part {
     reader: ParquetRecordBatchReader,
     budget: Arc<Budget>,
-    left: u64,
+}
+
+impl Part {
+    fn next(&mut self) -> Result<Option<RecordBatch>, ParquetError> {
+        let batch = contained("parquet", || self.reader.next().transpose());
+        self.budget.renew();
+        batch
+    }
 }
 
 impl Rows {
@@ -124,13 +151,38 @@ impl Rows {
         columns: &[usize],
         readers: usize,
     ) -> Result<Self, ParquetError> {
-        let mask = ProjectionMask::roots(&schema.parquet, columns.iter().copied());
-        let hint = Some(&schema.readable.fields);
-        let levels = contained("parquet", || parquet_to_arrow_field_levels(&schema.parquet, mask, hint))?;
-        Ok(Self { plan, levels, next: 0, current: None, readers })
+        let fields = &schema.readable.fields;
+        let part = |columns: &[usize]| {
+            let mask = ProjectionMask::roots(&schema.parquet, columns.iter().copied());
+            contained("parquet", || parquet_to_arrow_field_levels(&schema.parquet, mask, Some(fields)))
+        };
+        // Rows without columns are counted, too.
+        let parts = if columns.is_empty() {
+            vec![part(columns)]
+        } else {
+            columns.chunks(PART_COLUMNS).map(part).collect()
+        };
+        let parts = parts.into_iter().collect::<Result<_, _>>()?;
+        Ok(Self { plan, parts, next: 0, current: None, readers })
     }
 
-    fn open(&self, group: usize, batch_rows: usize) -> Result<Group, ParquetError> {
+    fn open(&self, place: usize, group: usize) -> Result<Group, ParquetError> {
+        let rows = rows_of(&self.plan.metadata, group);
+        let is_small = self.plan.bytes.get(place).is_some_and(|bytes| *bytes <= WHOLE_BYTES);
+        if self.parts.len() == 1 || !is_small {
+            let batch_rows = self.plan.batch_rows.get(place).copied().unwrap_or(1);
+            let parts = self.parts.iter().map(|levels| self.part(levels, group, batch_rows));
+            return Ok(Group::Stream(parts.collect::<Result<_, _>>()?, rows));
+        }
+        let batch_rows = usize::try_from(rows).unwrap_or(usize::MAX);
+        let parts = self.parts.iter().map(|levels| self.part(levels, group, batch_rows)?.next());
+        match beside(parts.collect::<Result<Vec<_>, _>>()?)? {
+            Some(batch) if batch.num_rows() as u64 == rows => Ok(Group::Decoded(batch)),
+            _ => Err(self.wrong_rows(group)),
+        }
+    }
+
+    fn part(&self, levels: &FieldLevels, group: usize, batch_rows: usize) -> Result<Part, ParquetError> {
         let scanned = ScannedGroup {
             file: self.plan.file.clone(),
             metadata: self.plan.metadata.clone(),
@@ -139,43 +191,45 @@ impl Rows {
             budget: Arc::new(Budget::shared_by(self.readers)),
         };
         let reader = contained("parquet", || {
-            ParquetRecordBatchReader::try_new_with_row_groups(&self.levels, &scanned, batch_rows, None)
+            ParquetRecordBatchReader::try_new_with_row_groups(levels, &scanned, batch_rows, None)
         })?;
-        Ok(Group {
-            number: group + 1,
-            reader,
-            budget: scanned.budget,
-            left: rows_of(&self.plan.metadata, group),
-        })
+        Ok(Part { reader, budget: scanned.budget })
+    }
+
+    fn wrong_rows(&self, group: usize) -> ParquetError {
+        let rows = rows_of(&self.plan.metadata, group);
+        malformed(format!("row group {} claims {rows} rows and has fewer or more", group + 1))
     }
 
     fn batch(&mut self) -> Result<Option<RecordBatch>, ParquetError> {
         loop {
-            let Some(mut current) = self.current.take() else {
-                let Some(group) = self.plan.groups.get(self.next) else { return Ok(None) };
-                let rows = self.plan.batch_rows.get(self.next).copied().unwrap_or(1);
-                self.current = Some(self.open(*group, rows)?);
-                self.next += 1;
-                continue;
+            let Some(&group) = self.plan.groups.get(self.next) else { return Ok(None) };
+            let current = match self.current.take() {
+                Some(current) => current,
+                None => self.open(self.next, group)?,
             };
-            let batch = contained("parquet", || current.reader.next().transpose())?;
-            current.budget.renew();
-            let rows = batch.as_ref().map_or(0, |batch| batch.num_rows() as u64);
-            match (batch, current.left.checked_sub(rows)) {
-                (Some(batch), Some(left)) => {
-                    current.left = left;
-                    self.current = Some(current);
+            let (batch, rest) = match current {
+                Group::Stream(mut parts, left) => {
+                    let batches = parts.iter_mut().map(Part::next).collect::<Result<Vec<_>, _>>()?;
+                    let batch = beside(batches)?;
+                    let rows = batch.as_ref().map_or(0, RecordBatch::num_rows) as u64;
+                    let left = left.checked_sub(rows).filter(|left| rows > 0 || *left == 0);
+                    let left = left.ok_or_else(|| self.wrong_rows(group))?;
+                    (batch, Group::Stream(parts, left))
+                }
+                Group::Decoded(decoded) => {
+                    let most = self.plan.batch_rows.get(self.next).copied().unwrap_or(1);
+                    let rows = decoded.num_rows().min(most);
+                    let batch = (rows > 0).then(|| decoded.slice(0, rows));
+                    (batch, Group::Decoded(decoded.slice(rows, decoded.num_rows() - rows)))
+                }
+            };
+            match batch {
+                Some(batch) => {
+                    self.current = Some(rest);
                     return Ok(Some(batch));
                 }
-                (None, Some(0)) => {}
-                (_, left) => {
-                    let found = left.map_or("more", |_| "fewer");
-                    return Err(malformed(format!(
-                        "row group {} claims {} rows and has {found}",
-                        current.number,
-                        rows_of(&self.plan.metadata, current.number - 1)
-                    )));
-                }
+                None => self.next += 1,
             }
         }
     }
@@ -187,6 +241,21 @@ impl Iterator for Rows {
     fn next(&mut self) -> Option<Self::Item> {
         self.batch().transpose()
     }
+}
+
+/// Batches of the same rows as one; nothing where all have ended.
+fn beside(mut parts: Vec<Option<RecordBatch>>) -> Result<Option<RecordBatch>, ParquetError> {
+    if parts.len() == 1 || parts.iter().all(Option::is_none) {
+        return Ok(parts.pop().flatten());
+    }
+    let parts =
+        parts.into_iter().map(|part| part.ok_or_else(|| malformed("columns have different numbers of rows")));
+    let parts = parts.collect::<Result<Vec<_>, _>>()?;
+    let fields = parts.iter().flat_map(|part| part.schema_ref().fields()).cloned();
+    let schema = Arc::new(Schema::new(fields.collect::<Fields>()));
+    let options = RecordBatchOptions::new().with_row_count(parts.first().map(RecordBatch::num_rows));
+    let columns = parts.iter().flat_map(RecordBatch::columns).cloned().collect();
+    Ok(Some(RecordBatch::try_new_with_options(schema, columns, &options)?))
 }
 
 /// Starts to decode; the rows do not depend on the number of threads.
@@ -209,35 +278,28 @@ pub(super) fn decode(
         };
         Ok(read_ahead("read parquet", 1, rows, pass, |passed| Ok(passed.take()))?)
     });
-    let place = |column: &usize| {
-        let within = |share: &Vec<usize>| share.binary_search(column).ok();
-        shares.iter().enumerate().find_map(|(share, columns)| Some((share, within(columns)?)))
-    };
-    let fields = columns.iter().filter_map(|column| schema.readable.fields.get(*column).cloned());
+    // Where the column stands when the shares are beside each other.
+    let mut places: Vec<(usize, usize)> =
+        shares.concat().into_iter().enumerate().map(|(at, column)| (column, at)).collect();
+    places.sort_unstable();
     Ok(Box::new(Joined {
         readers: readers.collect::<Result<_, ParquetError>>()?,
-        places: columns.iter().filter_map(place).collect(),
-        schema: Arc::new(Schema::new(fields.collect::<Fields>())),
+        places: places.into_iter().map(|(_, at)| at).collect(),
     }))
 }
 
 /// The shares of the columns, side by side again.
 struct Joined {
     readers: Vec<ReadAhead<RecordBatch, ParquetError>>,
-    /// Share, and position in it, of every column.
-    places: Vec<(usize, usize)>,
-    schema: SchemaRef,
+    /// For every column where it stands when the shares are beside each other.
+    places: Vec<usize>,
 }
 
 impl Joined {
     fn batch(&mut self) -> Result<Option<RecordBatch>, ParquetError> {
         let parts = self.readers.iter_mut().map(|reader| reader.next().transpose());
-        let parts = parts.collect::<Result<Vec<_>, _>>()?;
-        let Some(parts) = parts.into_iter().collect::<Option<Vec<RecordBatch>>>() else { return Ok(None) };
-        let column = |(share, at): &(usize, usize)| Some(parts.get(*share)?.columns().get(*at)?.clone());
-        let columns: Vec<ArrayRef> = self.places.iter().filter_map(column).collect();
-        let options = RecordBatchOptions::new().with_row_count(parts.first().map(RecordBatch::num_rows));
-        Ok(Some(RecordBatch::try_new_with_options(self.schema.clone(), columns, &options)?))
+        let batch = beside(parts.collect::<Result<Vec<_>, _>>()?)?;
+        Ok(batch.map(|batch| batch.project(&self.places)).transpose()?)
     }
 }
 
