@@ -138,8 +138,8 @@ fn usual(variable: &Variable) -> Format {
 }
 
 fn number(variable: &Variable) -> Format {
-    let asked = variable.format.as_ref();
-    let name = match asked.and_then(|format| format.style) {
+    let given = variable.format.as_ref();
+    let name = match given.and_then(|format| format.style) {
         Some(DisplayStyle::Grouped) => "COMMA",
         Some(DisplayStyle::Scientific) => "E",
         Some(DisplayStyle::Percent) => "PCT",
@@ -152,9 +152,9 @@ fn number(variable: &Variable) -> Format {
         Kind::Decimal { scale, .. } => u32::try_from(scale).unwrap_or(0),
         _ => 0,
     };
-    let decimals = asked.and_then(|format| format.decimals).unwrap_or(default).min(MOST_DECIMALS);
+    let decimals = given.and_then(|format| format.decimals).unwrap_or(default).min(MOST_DECIMALS);
     let decimals = if name == "N" { 0 } else { decimals };
-    let width = asked.and_then(|format| format.width).unwrap_or(12).clamp(decimals + 2, WIDEST);
+    let width = given.and_then(|format| format.width).unwrap_or(12).clamp(decimals + 2, WIDEST);
     Format::new(name, FormatClass::Number, width, decimals)
 }
 

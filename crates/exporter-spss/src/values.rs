@@ -56,7 +56,7 @@ impl Value {
     }
 }
 
-/// Days or ticks of a date, a moment or a time of day in seconds.
+/// Days or ticks of a date, a date-time or a time of day in seconds.
 fn seconds(count: i128, kind: &Kind) -> f64 {
     match kind {
         Kind::DateTime { unit, .. } => {

@@ -77,7 +77,7 @@ pub enum Decimals {
     Text,
 }
 
-/// Which clock instants (moments with a zone) are written on.
+/// Which clock instants (date-times with a zone) are written on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ZoneOption {

@@ -160,7 +160,7 @@ fn stored_and_letters(
         all.1.push(if stored.storage.is_string() {
             Letters::of_texts(variable)
         } else {
-            // A duration, a moment or a decimal is compared in its own unit, as the codebook writes it.
+            // A duration, a date-time or a decimal is compared in its own unit, as the codebook writes it.
             letters(variable, codebook.value_labels_of(variable))
         });
         all.0.push(stored);

@@ -163,7 +163,7 @@ pub(crate) fn label_sets(
                 let text = |text: &Text| languages.other(text, language).unwrap_or_default().to_owned();
                 let mut translated = entries(variable, set, letters, &text, &mut Vec::new()).labels;
                 translations.push((languages.tag(language), translated.iter().cloned().collect()));
-                // The keys are the same ones; what has no translation stands in the current language.
+                // The keys are the same ones; what has no translation is in the current language.
                 let mut untranslated = Vec::new();
                 for ((key, text), (_, current)) in translated.iter_mut().zip(&labels) {
                     if text.is_empty() {
@@ -331,7 +331,7 @@ fn unattached(
         .filter_map(|variable| variable.labels.as_deref())
         .collect();
     for (name, set) in codebook.value_labels.iter().filter(|(name, _)| !used.contains(name.as_str())) {
-        // Nobody's missing values, so the keys of letters are numbers like others.
+        // No variable declares missing values for them, so the keys of letters are numbers like others.
         let keys =
             set.entries.iter().map(|entry| entry.value.as_i64().and_then(|key| i32::try_from(key).ok()));
         let keys: Option<Vec<i32>> = keys.collect();

@@ -62,8 +62,8 @@ impl<'a> Languages<'a> {
         let default = current.default;
         let mut others = Vec::new();
         // Texts without a tag are in the default language, whatever it is called.
-        let speaks_default = current.wanted.is_none() || current.wanted == default;
-        if !speaks_default && (untagged || default.is_some_and(|tag| tags.contains(tag))) {
+        let is_default = current.wanted.is_none() || current.wanted == default;
+        if !is_default && (untagged || default.is_some_and(|tag| tags.contains(tag))) {
             others.push(None);
         }
         others

@@ -64,7 +64,7 @@ fn number(value: &Value) -> Option<f64> {
     }
 }
 
-/// Hands out letters: those the codebook fixes first, then the free ones in order.
+/// The letters that the codebook does not fix, in order.
 struct Pool {
     free: Vec<Missing>,
 }

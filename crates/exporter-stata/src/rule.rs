@@ -56,7 +56,7 @@ pub enum Conversion {
 }
 
 impl Conversion {
-    /// The number that stands in Stata for a number in the unit of a column of `kind`; instants count in UTC.
+    /// What a number becomes in Stata that is in the unit of a column of `kind`; instants count in UTC.
     pub fn number(self, code: Code, kind: &Kind) -> Code {
         let Code::Integer(whole) = code else { return code };
         let millis = |per_second: i64| {
@@ -91,11 +91,11 @@ mod tests {
         let number =
             |conversion: Conversion, whole, kind: &Kind| conversion.number(Code::Integer(whole), kind);
         assert_eq!(number(Conversion::Days, 0, &Kind::Date), Code::Integer(3_653));
-        let moment = Kind::DateTime { unit: TimeUnit::Microsecond, zone: None };
+        let date_time = Kind::DateTime { unit: TimeUnit::Microsecond, zone: None };
         let plain = Conversion::Millis { leap_seconds: false, wall_clock: false };
-        assert_eq!(number(plain, -1, &moment), Code::Integer(315_619_199_999));
+        assert_eq!(number(plain, -1, &date_time), Code::Integer(315_619_199_999));
         let leap = Conversion::Millis { leap_seconds: true, wall_clock: false };
-        assert_eq!(number(leap, 912 * 86_400_000_000, &moment), Code::Integer(394_416_001_000));
+        assert_eq!(number(leap, 912 * 86_400_000_000, &date_time), Code::Integer(394_416_001_000));
         assert_eq!(
             number(Conversion::TimeOfDay, 1_500, &Kind::Time(TimeUnit::Microsecond)),
             Code::Integer(1)

@@ -23,7 +23,7 @@ pub(crate) struct Stored {
     pub(crate) remark: Option<String>,
     /// Whether texts end at their first NUL.
     pub(crate) cut_at_nul: bool,
-    /// Whether moments that have a zone are stored in UTC.
+    /// Whether instants are stored in UTC.
     pub(crate) in_utc: bool,
 }
 
@@ -85,7 +85,7 @@ pub(crate) fn decide(
             whole(&mut stored, variable, facts, choices, Some(StorageType::Long), EPOCH_DAYS)?;
         }
         Kind::Time(_) => stored.conversion = Conversion::TimeOfDay,
-        Kind::DateTime { zone, .. } => moment(&mut stored, variable, zone.as_deref(), choices),
+        Kind::DateTime { zone, .. } => date_time(&mut stored, variable, zone.as_deref(), choices),
         Kind::Duration(unit) => {
             whole(&mut stored, variable, facts, choices, None, 0)?;
             stored.remark = Some(format!("Lengths of time in {}.", unit_name(*unit)));
@@ -295,7 +295,7 @@ fn null_texts(stored: &mut Stored, facts: &ColumnFacts) {
     }
 }
 
-fn moment(stored: &mut Stored, variable: &Variable, zone: Option<&str>, choices: &Choices) {
+fn date_time(stored: &mut Stored, variable: &Variable, zone: Option<&str>, choices: &Choices) {
     let Some(zone) = zone else {
         stored.conversion = Conversion::Millis { leap_seconds: false, wall_clock: false };
         return;

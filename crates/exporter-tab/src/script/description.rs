@@ -139,7 +139,7 @@ impl Column {
     }
 }
 
-/// The labels of a variable's missing values, which stand in the declaration rather than in the set.
+/// The labels of a variable's missing values, which are in the declaration rather than in the set.
 fn missing_labels(variable: &Variable) -> impl Iterator<Item = (&Value, &Text)> {
     variable.missing.iter().filter_map(|missing| match &missing.values {
         MissingValues::One(value) if !missing.label.is_empty() => Some((value, &missing.label)),
