@@ -235,7 +235,7 @@ fn threads_hold_a_few_batches_of_contents_wherever_these_are() {
                 (rows, bytes)
             });
             assert!(read.0 == 60_000 && read.1 > 125 * MIB, "{read:?}");
-            assert!(peak <= (28 + 8 * threads) * MIB, "{} MiB with {threads} threads", peak / MIB);
+            assert!(peak <= (20 + 3 * threads) * MIB, "{} MiB with {threads} threads", peak / MIB);
         }
     }
 }

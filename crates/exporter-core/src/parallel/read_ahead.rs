@@ -23,8 +23,8 @@ pub struct ReadAhead<O, E> {
 /// Runs `work` on every item in `threads` threads of their own, called `name`, and delivers what `finish` makes of the
 /// results, in the items' order; a result of which it makes nothing is passed over.
 ///
-/// Results are recycled as by [`ordered`]. At most `3 × threads` items are in flight: worked on, waiting for their turn,
-/// or waiting to be taken.
+/// Results are recycled as by [`ordered`]. At most `2 × threads` items are worked on or wait for their turn, and one
+/// result waits to be taken: whoever reads faster than the taker needs no more, and results may be large.
 ///
 /// # Errors
 /// When the system refuses to start a thread. The iterator delivers the first error, in item order, of the source,
@@ -53,7 +53,7 @@ where
     O: Send + 'static,
     E: Send + 'static,
 {
-    let (sender, results) = sync_channel(threads.max(1));
+    let (sender, results) = sync_channel(1);
     let ahead = move || {
         // An error without content stops the threads after the iterator is dropped.
         let items = items.map(|item| item.map_err(Some));

@@ -130,7 +130,7 @@ fn work_stops_ahead_of_a_slow_taker() {
             most.fetch_max(sourced.load(Ordering::SeqCst) - taken, Ordering::SeqCst);
         }
         let most = most.load(Ordering::SeqCst);
-        // The taken one, too.
-        assert!(most <= 3 * threads + 2, "{most} items with {threads} threads");
+        // With the one that waits and the one that is taken.
+        assert!(most <= 2 * threads + 3, "{most} items with {threads} threads");
     }
 }

@@ -16,8 +16,8 @@ use crate::reader::opened::Opened;
 use crate::reader::selection::Column;
 use crate::reader::strls::StrlContents;
 
-/// strL contents in one batch, in bytes; one row may exceed it.
-pub(super) const STRL_BUDGET: u64 = 16 * 1024 * 1024;
+/// strL contents in one batch, in bytes; one row may exceed it. Each thread has several batches ahead of the taker.
+pub(super) const STRL_BUDGET: u64 = 4 * 1024 * 1024;
 
 /// Record batches of the chosen rows and columns, in order.
 #[derive(Debug)]

@@ -113,12 +113,16 @@ impl StudyFile {
     }
 
     fn from_reader(input: impl Read, name: &str) -> Result<Self> {
-        let mut text = String::new();
-        let read = input.take(STUDY_FILE_BYTES + 1).read_to_string(&mut text);
+        let mut bytes = Vec::new();
+        let read = input.take(STUDY_FILE_BYTES + 1).read_to_end(&mut bytes);
         if read.map_err(|error| Error::io("cannot read the study file", error))? as u64 > STUDY_FILE_BYTES {
             return Err(Error::limit(format!("the study file is larger than {STUDY_FILE_BYTES} bytes"))
                 .hint("keep rows in data files, not in the study file"));
         }
+        let text = String::from_utf8(bytes).map_err(|error| {
+            let at = error.utf8_error().valid_up_to();
+            Error::invalid(format!("study file: not UTF-8 at byte {at}")).with_source(error)
+        })?;
         if name.to_lowercase().ends_with(".toml") { Self::from_toml(&text) } else { Self::from_json(&text) }
     }
 
