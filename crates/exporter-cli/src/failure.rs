@@ -29,7 +29,7 @@ pub(crate) fn report(error: &Error) -> ExitCode {
         }
         cause = source.source();
     }
-    if let Some(hint) = error.way_out() {
+    if let Some(hint) = error.hint() {
         // The library does not know what overwriting is called here.
         let how = if error.kind() == ErrorKind::Exists && hint.ends_with("overwrite it") {
             " (--overwrite)"

@@ -35,7 +35,7 @@ fn split(text: &str) -> Result<(&str, Vec<(String, String)>)> {
     for part in split_unescaped(options) {
         let (name, value) = part.split_once('=').ok_or_else(|| {
             Error::usage(format!("{part:?} in {text:?} is not OPTION=VALUE"))
-                .hint("a comma inside a value is written \\,")
+                .with_hint("a comma inside a value is written \\,")
         })?;
         pairs.push((name.to_owned(), value.to_owned()));
     }
@@ -79,7 +79,7 @@ mod tests {
     fn unknown_formats_and_options_name_the_known_ones() {
         let registry = exporter::registry();
         let error = parse("cvs", &registry).unwrap_err();
-        assert!(error.way_out().unwrap().contains("csv"));
+        assert!(error.hint().unwrap().contains("csv"));
         assert!(parse("csv:nonsense=1", &registry).is_err());
         assert!(parse("csv:delimiter", &registry).is_err());
         assert!(parse_reader("dta:lenient=true,encoding=1252", &registry).is_ok());

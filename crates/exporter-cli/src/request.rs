@@ -32,7 +32,7 @@ pub(crate) fn of_convert(args: &ConvertArgs, registry: &Registry) -> Result<Requ
             let extension =
                 args.output.extension().and_then(|extension| extension.to_str()).ok_or_else(|| {
                     Error::usage(format!("{} has no extension that names a format", args.output.display()))
-                        .hint("give --to FORMAT")
+                        .with_hint("give --to FORMAT")
                 })?;
             FormatRequest::new(registry.format(extension)?.id)
         }
@@ -79,7 +79,7 @@ fn policy(text: &str) -> Result<LossPolicy> {
             codes.split(',').map(|code| LossCode::from(code.trim().to_owned())).collect(),
         )),
         _ => Err(Error::usage(format!("--losses {text} is none of deny, report, allow=CODE,…"))
-            .hint("`exporter formats FORMAT` lists the codes that a format may report")),
+            .with_hint("`exporter formats FORMAT` lists the codes that a format may report")),
     }
 }
 
@@ -94,11 +94,13 @@ fn packaging(args: &ExportArgs) -> Result<Option<Packaging>> {
         other => other,
     };
     if password.is_some() && !matches!(packaging, Some(Packaging::Zip(_))) {
-        return Err(Error::usage("a password encrypts a zip only").hint("add --zip, or name the target .zip"));
+        return Err(
+            Error::usage("a password encrypts a zip only").with_hint("add --zip, or name the target .zip")
+        );
     }
     if args.legacy_encryption && password.is_none() {
         return Err(Error::usage("--legacy-encryption needs a password")
-            .hint("give --password-env VAR or --password-file FILE"));
+            .with_hint("give --password-env VAR or --password-file FILE"));
     }
     Ok(packaging.map(|packaging| match packaging {
         Packaging::Gzip(gzip) => Packaging::Gzip(gzip.with_level(level)),

@@ -27,7 +27,7 @@ fn wrong_usage_ends_with_two() {
 }
 
 #[test]
-fn failures_name_the_file_and_the_way_out() {
+fn failures_name_the_file_and_a_hint() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("x.csv"), "a\n1\n").unwrap();
     let missing = run_in(folder.path(), "convert {}/absent.csv {}/y.parquet");

@@ -54,7 +54,7 @@ pub struct Place {
 /// use exporter_core::{Error, ErrorKind};
 ///
 /// let error = Error::limit("dta: 2,300 bytes do not fit str2045").table("household").variable("notes").row(18_203)
-///     .hint("store the variable as strL");
+///     .with_hint("store the variable as strL");
 /// assert_eq!(error.kind(), ErrorKind::Limit);
 /// assert_eq!(error.to_string(), "dta: 2,300 bytes do not fit str2045 (household.notes, row 18203)");
 /// ```
@@ -117,7 +117,7 @@ impl Error {
         match from_io(source) {
             Ok(inner) => inner,
             Err(source) => {
-                let way_out = match source.kind() {
+                let hint = match source.kind() {
                     std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
                         Some("free space there or choose another place")
                     }
@@ -127,7 +127,7 @@ impl Error {
                     _ => None,
                 };
                 let error = Self::new(ErrorKind::Io, format!("{doing}: {source}")).with_source(source);
-                way_out.into_iter().fold(error, Self::hint)
+                hint.into_iter().fold(error, Self::with_hint)
             }
         }
     }
@@ -185,7 +185,7 @@ impl Error {
 
     /// Says what the user can do about it.
     #[must_use]
-    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+    pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
         self.0.hint.get_or_insert(hint.into());
         self
     }
@@ -212,8 +212,8 @@ impl Error {
         &self.0.place
     }
 
-    /// The way out, if one is known.
-    pub fn way_out(&self) -> Option<&str> {
+    /// What the user can do about it, if that is known.
+    pub fn hint(&self) -> Option<&str> {
         self.0.hint.as_deref()
     }
 }

@@ -29,7 +29,6 @@ pub mod limits;
 pub mod loss;
 pub mod missing;
 pub mod names;
-pub mod near_name;
 pub mod nested;
 pub mod parallel;
 mod password;
@@ -38,7 +37,8 @@ mod projection;
 pub mod registry;
 pub mod sink;
 pub mod source;
-pub mod text_cut;
+pub mod suggest;
+pub mod truncate;
 
 pub use carry::{Carry, Held, Part};
 pub use check::Check;

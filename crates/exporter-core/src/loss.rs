@@ -420,7 +420,7 @@ impl LossPolicy {
             ),
         };
         Err(Error::new(ErrorKind::Loss, format!("refused because of losses: {}{more}", shown.join("; ")))
-            .hint(hint))
+            .with_hint(hint))
     }
 
     /// Whether one loss is accepted.
@@ -461,7 +461,7 @@ mod tests {
         assert!(LossPolicy::Report.check(&less).is_ok());
         let error = LossPolicy::Report.check(&wrong).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Loss);
-        assert!(error.way_out().unwrap().contains("allow=precision"));
+        assert!(error.hint().unwrap().contains("allow=precision"));
         assert!(LossPolicy::Allow(vec![LossCode::PRECISION]).check(&wrong).is_ok());
         assert!(LossPolicy::Allow(vec![LossCode::RANGE]).check(&wrong).is_err());
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::text_cut;
+use crate::truncate;
 
 /// A format's rules for names.
 pub struct NameRules<'a> {
@@ -83,8 +83,8 @@ fn mend(name: &str, rules: &NameRules<'_>) -> String {
 
 /// The beginning of a name that leaves room for a suffix of ASCII characters.
 fn cut<'n>(name: &'n str, rules: &NameRules<'_>, suffix: usize) -> &'n str {
-    let short = text_cut::to_characters(name, rules.characters.saturating_sub(suffix));
-    text_cut::to_bytes(short, rules.bytes.saturating_sub(suffix))
+    let short = truncate::to_characters(name, rules.characters.saturating_sub(suffix));
+    truncate::to_bytes(short, rules.bytes.saturating_sub(suffix))
 }
 
 fn unique(

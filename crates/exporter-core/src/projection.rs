@@ -50,7 +50,7 @@ impl Projection {
             Some(variable) => Err(Error::invalid("the variable is outside the projection of the source")
                 .table(&table.name)
                 .variable(&variable.name)
-                .hint("add it to the projection, or open the source without one")),
+                .with_hint("add it to the projection, or open the source without one")),
             None => Ok(()),
         }
     }

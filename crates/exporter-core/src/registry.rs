@@ -14,8 +14,8 @@ use crate::dataset::{Dataset, OpenedDataset};
 use crate::error::{Error, Result};
 use crate::exporter::Exporter;
 use crate::format::{Format, FormatInfo, Input, Recognition};
-use crate::near_name;
 use crate::source::{ReadAt, Source};
+use crate::suggest;
 use options::typed;
 pub use options::{options_from_pairs, read_options_from_pairs};
 
@@ -212,7 +212,7 @@ impl Registry {
             let known: Vec<&str> = known.map(|face| face.info.id).collect();
             Error::unsupported("no check knows this file")
                 .entry(&source.name)
-                .hint(format!("formats that are checked: {}", known.join(", ")))
+                .with_hint(format!("formats that are checked: {}", known.join(", ")))
         })?;
         let mut findings = Findings::default();
         checker
@@ -234,7 +234,7 @@ impl Registry {
         recognised(&self.readers, &source.name, &head(source)?).ok_or_else(|| {
             Error::unsupported("this file is in no known format")
                 .entry(&source.name)
-                .hint(format!("formats that are read: {}", ids(&self.readers).join(", ")))
+                .with_hint(format!("formats that are read: {}", ids(&self.readers).join(", ")))
         })
     }
 
@@ -242,7 +242,7 @@ impl Registry {
     fn find<'f, C>(&self, faces: &'f [Face<C>], name: &str, done: &str) -> Result<&'f Face<C>> {
         called(faces.iter(), |face| face.info, &name.to_lowercase()).ok_or_else(|| match self.format(name) {
             Ok(info) => Error::usage(format!("the format {} is not {done}", info.id))
-                .hint(format!("formats that are {done}: {}", ids(faces).join(", "))),
+                .with_hint(format!("formats that are {done}: {}", ids(faces).join(", "))),
             Err(error) => error,
         })
     }
@@ -251,7 +251,7 @@ impl Registry {
         let mut known = [ids(&self.writers), ids(&self.readers)].concat();
         known.sort_unstable();
         known.dedup();
-        Error::usage(format!("the format {name:?} is not known")).hint(near_name::hint(
+        Error::usage(format!("the format {name:?} is not known")).with_hint(suggest::suggestion(
             name,
             "known formats",
             known,

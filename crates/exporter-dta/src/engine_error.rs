@@ -12,9 +12,9 @@ impl From<DtaError> for Error {
             DtaError::Arrow(source) => Error::from(source),
             DtaError::Damaged { offset, message } => Error::invalid(format!("dta: {message}"))
                 .offset(offset)
-                .hint("the option lenient reads the complete rows"),
+                .with_hint("the option lenient reads the complete rows"),
             DtaError::TooManyVariables { remedy, .. } | DtaError::Limit { remedy, .. } => {
-                Error::limit(message).hint(remedy)
+                Error::limit(message).with_hint(remedy)
             }
             DtaError::Invalid { .. } | DtaError::RowCount { .. } | DtaError::ColumnType { .. } => {
                 Error::invalid(message)
@@ -23,7 +23,7 @@ impl From<DtaError> for Error {
                 Error::limit(format!("dta: {value} does not fit {storage}"))
                     .variable(variable)
                     .row(row)
-                    .hint(remedy)
+                    .with_hint(remedy)
             }
             DtaError::Unsupported(_) => Error::unsupported(message),
             DtaError::Cancelled => Error::new(ErrorKind::Cancelled, "cancelled"),
@@ -45,6 +45,6 @@ mod tests {
             remedy: "widen",
         });
         assert_eq!(error.to_string(), "dta: 101 does not fit byte (variable age, row 7)");
-        assert_eq!(error.way_out(), Some("widen"));
+        assert_eq!(error.hint(), Some("widen"));
     }
 }

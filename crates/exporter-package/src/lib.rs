@@ -1,7 +1,7 @@
 //! Packaging: zip (AES-256), gzip and manifest, as codecs, as sinks round sinks, and as an exporter round exporters.
 //!
 //! - [`ZipWriter`] and [`GzipWriter`] stand alone: bytes in, an archive out, from front to back to any output.
-//! - [`ZipSink`], [`GzipSink`] and [`ManifestSink`] are sinks of the engine; [`Packaged`], [`Gzipped`] and [`Listed`]
+//! - [`ZipSink`], [`GzipSink`] and [`ManifestSink`] are sinks of the engine; [`Zipped`], [`Gzipped`] and [`WithManifest`]
 //!   are exporters round another one: one zip of whatever it writes, a gzip stream of each entry, or a manifest beside.
 //! - [`check`] verifies archives of this program byte by byte, and folders by their manifest.
 //! - [`ParallelDeflate`] is below both: one entry is compressed with as many threads as are given, and the bytes are
@@ -59,7 +59,7 @@ pub use deflate::{DeflateTotals, ParallelDeflate};
 pub use gzip::{GzipOptions, GzipWriter};
 pub use level::{Compression, DeflateLevel};
 pub use manifest::MANIFEST;
-pub use sink::{GzipSink, Gzipped, Listed, ManifestSink, Packaged, ZipSink};
+pub use sink::{GzipSink, Gzipped, ManifestSink, WithManifest, ZipSink, Zipped};
 pub use zip::{Encryption, EntryOptions, EntryTime, EntryTotals, NameFault, ZipError, ZipOptions, ZipWriter};
 
 /// Adds the checks of zips and gzip streams to a registry; what is in them is checked through the same registry.

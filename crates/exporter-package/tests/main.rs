@@ -11,14 +11,14 @@ use exporter_core::{CodebookExporter, Context, EntrySpec, Exporter, Registry, Si
 use exporter_package::check::{GzipCheck, ZipCheck, folder as folder_check};
 use exporter_package::{
     Compression, DeflateLevel, Encryption, GzipOptions, GzipSink, GzipWriter, Gzipped, ManifestSink,
-    Packaged, Password, ZipOptions, ZipSink,
+    Password, ZipOptions, ZipSink, Zipped,
 };
 use exporter_testkit::fault::run_with_faults;
 use exporter_testkit::plain::{Plain, PlainExporter};
 use exporter_testkit::{conformance, sample};
 
-fn zip(options: ZipOptions) -> Packaged<PlainExporter> {
-    Packaged::zip(PlainExporter::default(), "all.zip", options)
+fn zip(options: ZipOptions) -> Zipped<PlainExporter> {
+    Zipped::zip(PlainExporter::default(), "all.zip", options)
 }
 
 #[test]
@@ -29,7 +29,7 @@ fn packaged_exporters_conform() {
         ZipOptions::default().encryption(Encryption::Aes256(Password::new("secret"))).insecure_fixed_salts(7);
     conformance::exporter(&zip(encrypted), &sample::study());
     let stored = ZipOptions::default().compression(Compression::Stored);
-    conformance::exporter(&Packaged::zip(CodebookExporter, "book.zip", stored), &sample::study());
+    conformance::exporter(&Zipped::zip(CodebookExporter, "book.zip", stored), &sample::study());
 }
 
 /// What an exporter writes of the sample, as the only entry.

@@ -91,7 +91,7 @@ impl From<ParquetError> for exporter_core::Error {
             ParquetError::Io(io) => Error::io("input or output failed", io),
             ParquetError::Arrow(inner) => Error::from(inner),
             ParquetError::TooManyRowGroups(_) => Error::limit(message),
-            ParquetError::NoColumns => Error::unsupported(message).hint("add a variable to the table"),
+            ParquetError::NoColumns => Error::unsupported(message).with_hint("add a variable to the table"),
             ParquetError::EmptyStructure(column) => Error::unsupported(message).variable(column),
             ParquetError::Stored { column, source, .. } => {
                 Error::limit(message).variable(column).with_source(source)

@@ -4,7 +4,7 @@ use exporter_core::codebook::{
     Codebook, Kind, Language, Measure, MissingValues as Declared, Role, Table, Value as CodebookValue,
     Variable,
 };
-use exporter_core::text_cut::to_bytes;
+use exporter_core::truncate::to_bytes;
 use exporter_core::{ColumnFacts, Facts, Loss, LossCode, LossReport, Rename, TableProfile, doubles};
 
 use crate::display_format::Format;

@@ -1,7 +1,7 @@
 //! Groups of variables as multiple response sets.
 
 use exporter_core::codebook::{Group, GroupKind, Language, Table, Value as CodebookValue};
-use exporter_core::text_cut::to_bytes;
+use exporter_core::truncate::to_bytes;
 use exporter_core::{Loss, LossCode};
 
 use crate::Value;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use exporter_core::codebook::{Codebook, Table, Text, Value, ValueLabel, ValueLabels, Variable};
-use exporter_core::text_cut::to_bytes;
+use exporter_core::truncate::to_bytes;
 use exporter_core::{Loss, LossCode};
 
 use crate::languages::Languages;

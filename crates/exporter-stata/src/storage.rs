@@ -99,7 +99,7 @@ pub(crate) fn decide(
                 variable.kind
             ))
             .variable(&variable.name)
-            .hint("choose release 117 or later, or leave the variable out"));
+            .with_hint("choose release 117 or later, or leave the variable out"));
         }
         // Delimited text says itself what becomes of them there.
         Kind::Binary | Kind::Structure(_) | Kind::List(_) | Kind::Map { .. } if choices.delimited => {
@@ -170,7 +170,7 @@ fn whole(
         LargeIntegers::Error => {
             return Err(Error::limit(format!("dta: {widest} is not exact in a double"))
                 .variable(&variable.name)
-                .hint("choose large-integers=text, or large-integers=double to round"));
+                .with_hint("choose large-integers=text, or large-integers=double to round"));
         }
         LargeIntegers::Double => {
             stored.storage = StorageType::Double;

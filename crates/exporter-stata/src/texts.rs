@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use exporter_core::codebook::{Table, Text, Variable};
-use exporter_core::text_cut::{to_bytes, to_characters};
+use exporter_core::truncate::{to_bytes, to_characters};
 use exporter_core::{Loss, LossCode};
 
 use crate::languages::Languages;

@@ -132,7 +132,7 @@ fn declared_cell(variable: &Variable) -> Result<Declared> {
         kind if kind.is_nested() => {
             return Err(Error::unsupported(format!("the kind {kind} cannot be read from delimited text"))
                 .variable(&variable.name)
-                .hint("declare it as text"));
+                .with_hint("declare it as text"));
         }
         kind => CellKind::Data(arrow_type(kind)),
     };
@@ -159,17 +159,16 @@ pub(crate) fn error(source: TabError) -> Error {
     match source {
         TabError::Io(source) => Error::io("cannot read the file", source),
         TabError::Option { .. } => Error::usage(message),
-        TabError::UnknownColumn { .. } => {
-            Error::not_found(message).hint("correct the name in the codebook, or in the header of the file")
-        }
+        TabError::UnknownColumn { .. } => Error::not_found(message)
+            .with_hint("correct the name in the codebook, or in the header of the file"),
         TabError::TooManyColumns { .. } | TabError::RecordTooLong { .. } => Error::limit(message),
         TabError::Ragged { record, .. } => Error::invalid(message).row(record),
         TabError::Value { column, record, .. } => Error::invalid(message)
             .variable(column)
             .row(record)
-            .hint("correct the cell, or declare the variable as text"),
+            .with_hint("correct the cell, or declare the variable as text"),
         TabError::Encoding { record, .. } => {
-            Error::invalid(message).row(record).hint("name the encoding, such as windows-1252")
+            Error::invalid(message).row(record).with_hint("name the encoding, such as windows-1252")
         }
         _ => Error::invalid(message),
     }

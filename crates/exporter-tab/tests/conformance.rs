@@ -73,7 +73,7 @@ fn scripts_conform_beside_their_data() {
 fn a_script_without_its_data_says_what_to_do() {
     let alone = exporter("spss-script", json!({}));
     let error = exporter_core::plan(&*alone, &sample::study(), &Context::default(), |_| Ok(())).unwrap_err();
-    assert!(error.way_out().unwrap().contains("--to tab --to spss-script"), "{error:?}");
+    assert!(error.hint().unwrap().contains("--to tab --to spss-script"), "{error:?}");
     let labels = Bundle::new().with(exporter("tab", json!({"values": "labels"}))).with(alone);
     let error = exporter_core::plan(&labels, &sample::study(), &Context::default(), |_| Ok(())).unwrap_err();
     assert!(error.message().contains("values=labels"), "{error:?}");

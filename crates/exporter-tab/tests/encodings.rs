@@ -70,7 +70,7 @@ fn windows_1252() {
     assert_eq!(texts(&batch, 1), [Some("Besançon"), None]);
     let error = read(b"name,n\nBesan\xe7on,1\n", json!({})).unwrap_err();
     assert!(error.message().starts_with("record 1 (line 2), column 1: not valid UTF-8"), "{error}");
-    assert!(error.way_out().unwrap().contains("windows-1252"));
+    assert!(error.hint().unwrap().contains("windows-1252"));
 }
 
 #[test]

@@ -99,8 +99,8 @@ impl Sink for FaultSink<'_> {
         Ok(Box::new(FaultEntry { sink: self, inner: self.inner.create_random(spec, temp)? }))
     }
 
-    fn seeks(&self) -> bool {
-        self.inner.seeks()
+    fn is_seekable(&self) -> bool {
+        self.inner.is_seekable()
     }
 
     fn finish(self: Box<Self>) -> Result<Receipt> {

@@ -33,7 +33,7 @@ fn a_check_is_found_by_content_and_by_extension() {
     assert_eq!(ragged.listed()[0].place.row, Some(2), "{ragged:?}");
     let error = check(&registry, "a.xyz", b"x").unwrap_err();
     assert_eq!(
-        (error.kind(), error.way_out()),
+        (error.kind(), error.hint()),
         (ErrorKind::Unsupported, Some("formats that are checked: plain"))
     );
 }
@@ -43,7 +43,7 @@ fn a_format_that_is_only_checked_is_neither_read_nor_written() {
     let registry = Registry::new().register_check::<Plain>().register::<exporter_core::CodebookExporter>();
     let error = registry.exporter("plain", serde_json::Value::Null).map(drop).unwrap_err();
     assert_eq!(error.message(), "the format plain is not written");
-    assert_eq!(error.way_out(), Some("formats that are written: codebook"));
+    assert_eq!(error.hint(), Some("formats that are written: codebook"));
     let source = Source::memory("a.plain", SOUND);
     let opened = registry.open_as("codebook", &source, serde_json::Value::Null, &Context::default());
     assert_eq!(opened.map(drop).unwrap_err().message(), "the format codebook is not read");

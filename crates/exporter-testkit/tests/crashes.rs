@@ -111,7 +111,7 @@ fn a_full_disk_is_a_clear_error_and_leaves_nothing() {
         let error = export(&PlainExporter::default(), &data, sink, &conformance::context()).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Io, "{error:?}");
         assert!(error.to_string().contains("No space left"), "{error}");
-        assert_eq!(error.way_out(), Some("free space there or choose another place"));
+        assert_eq!(error.hint(), Some("free space there or choose another place"));
     };
     let way = match SmallDisk::mount() {
         Some(disk) => {

@@ -302,10 +302,10 @@ fn the_registry_knows_formats_by_every_name_and_lists_them() {
     }
     let error = registry.exporter("dta", json!(null)).map(drop).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Usage);
-    assert_eq!(error.way_out(), Some("known formats: plain"));
+    assert_eq!(error.hint(), Some("known formats: plain"));
     let error = registry.exporter("plain", json!({ "seperator": "tab" })).map(drop).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Usage);
-    assert!(error.way_out().unwrap().contains("separator, end-mark"));
+    assert!(error.hint().unwrap().contains("separator, end-mark"));
 }
 
 #[test]
@@ -329,7 +329,7 @@ fn files_are_recognised_by_content_then_extension() {
     assert_eq!(registry.recognise(&file("b.GUESS", "x\n1\n")).unwrap().id, "guess");
     let error = registry.recognise(&file("c.xyz", "x\n1\n")).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unsupported);
-    assert!(error.way_out().unwrap().contains("plain, guess"));
+    assert!(error.hint().unwrap().contains("plain, guess"));
     let ragged = file("d.plain", "#plain\nx\ty\n1\n");
     let data = registry.open(&ragged, json!(null), &conformance::context()).unwrap();
     let error =

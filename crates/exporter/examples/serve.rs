@@ -58,7 +58,7 @@ async fn download(State(survey): State<Arc<AssembledDataset>>, Path(file): Path<
 }
 
 fn refused(status: StatusCode, error: &Error) -> Response {
-    let hint = error.way_out().map(|hint| format!("\n{hint}")).unwrap_or_default();
+    let hint = error.hint().map(|hint| format!("\n{hint}")).unwrap_or_default();
     (status, format!("{error}{hint}\n")).into_response()
 }
 
@@ -74,7 +74,7 @@ fn answer(survey: Arc<AssembledDataset>, request: Result<Request>) -> Result<Res
     let entries = export.entries();
     let [entry] = entries.as_slice() else {
         return Err(Error::usage(format!("a response is one file, and this export has {}", entries.len()))
-            .hint("write \"packaging\": { \"zip\": {} }"));
+            .with_hint("write \"packaging\": { \"zip\": {} }"));
     };
     let media_type = entry.media_type.clone();
     let (sender, receiver) = mpsc::channel(8);

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use exporter_core::codebook::Codebook;
-use exporter_core::near_name::nearest;
+use exporter_core::suggest::nearest;
 use exporter_core::{Context, Dataset, Error, Projection, Registry, Result, Source, TableId};
 use serde_json::Value as Json;
 
@@ -135,7 +135,7 @@ fn assembled(
                     "{} and {} are both the table {:?}",
                     other.file, part.file, part.name
                 ))
-                .hint("rename one of the files, or name them in a study file"));
+                .with_hint("rename one of the files, or name them in a study file"));
             }
             parts.push(part);
         }
@@ -157,14 +157,14 @@ fn exists(input: &Path) -> Result<()> {
     let error = Error::not_found(format!("there is no file {}", input.display()));
     let folder = input.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let Ok(entries) = std::fs::read_dir(folder) else {
-        return Err(error.hint(format!("the folder {} cannot be read", folder.display())));
+        return Err(error.with_hint(format!("the folder {} cannot be read", folder.display())));
     };
     let names: Vec<String> = entries
         .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
         .take(FILES_LOOKED_AT)
         .collect();
     let wanted = input.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    Err(error.hint(match nearest(&wanted, names.iter().map(String::as_str)) {
+    Err(error.with_hint(match nearest(&wanted, names.iter().map(String::as_str)) {
         Some(near) => format!("did you mean {}?", input.with_file_name(near).display()),
         None => "give the path of a study file or a data file".into(),
     }))

@@ -23,7 +23,7 @@ pub(super) fn run(args: &ConvertArgs) -> Result<()> {
             args.input.display(),
             names.len()
         ))
-        .hint(format!("choose one with --table ({}), or use export with a folder", names.join(", "))));
+        .with_hint(format!("choose one with --table ({}), or use export with a folder", names.join(", "))));
     }
     work::carry_out(&export, &Target::File(args.output.clone()), &args.work, &context)
 }

@@ -35,7 +35,7 @@ pub(super) fn run(args: &ExportArgs) -> Result<()> {
             "{} holds a single entry, and this export has {several}",
             out.display()
         ))
-        .hint("export to a folder, or to a file name ending in .zip"));
+        .with_hint("export to a folder, or to a file name ending in .zip"));
     }
     work::carry_out(&export, &target, &args.work, &context)
 }

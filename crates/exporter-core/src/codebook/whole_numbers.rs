@@ -58,9 +58,9 @@ fn too_large(json: &str, start: usize, number: &str) -> Error {
     let before = json.get(..start).unwrap_or_default();
     let line = before.matches('\n').count() + 1;
     let column = start - before.rfind('\n').map_or(0, |end| end + 1) + 1;
-    let number = crate::text_cut::to_characters(number, 60);
+    let number = crate::truncate::to_characters(number, 60);
     Error::invalid(format!("the whole number {number} (line {line} column {column}) is beyond 64 bits"))
-        .hint("write it in quotes as a text, or with a point as a floating-point number that is rounded")
+        .with_hint("write it in quotes as a text, or with a point as a floating-point number that is rounded")
 }
 
 #[cfg(test)]
@@ -102,7 +102,7 @@ mod tests {
             r#"{"codebook": 1, "value_labels": {"l": [{"value": 99999999999999999999, "label": "x"}]}}"#;
         let error = Codebook::from_json(json).unwrap_err();
         assert!(error.message().contains("99999999999999999999 (line 1 column 50)"), "{error}");
-        assert!(error.way_out().unwrap().contains("quotes"));
+        assert!(error.hint().unwrap().contains("quotes"));
         let float = json.replace("99999999999999999999", "1e20");
         let set = &Codebook::from_json(&float).unwrap().value_labels["l"];
         assert_eq!(set.entries[0].value, crate::codebook::Value::Float(1e20));

@@ -19,7 +19,7 @@ pub use batches::{Batches, Rechunk};
 pub use display::display_rows;
 pub use excerpt::ExcerptDataset;
 pub use filter::{Comparison, Filter};
-pub(crate) use filter_mask::moment;
+pub(crate) use filter_mask::date_time;
 pub use memory::{MemoryDataset, select, select_from};
 pub use normalise::{normalise, normalise_batches};
 pub(crate) use opened::OpenedDataset;

@@ -108,7 +108,7 @@ impl<D: Dataset> RelatedDataset<D> {
                     self.context.memory()
                 ))
                 .table(parent)
-                .hint("keep fewer rows of the table, or keep orphans"));
+                .with_hint("keep fewer rows of the table, or keep orphans"));
             }
         }
         let keys = Arc::new(keys);
@@ -282,7 +282,7 @@ mod tests {
         let data = northern(&Context::default().with_memory(40));
         let error = data.scan(TableId(1), &Scan::all()).err().unwrap();
         assert_eq!(error.kind(), crate::ErrorKind::Limit);
-        assert!(error.to_string().contains("40 bytes") && error.way_out().is_some(), "{error}");
+        assert!(error.to_string().contains("40 bytes") && error.hint().is_some(), "{error}");
         let cancelled = Context::default();
         cancelled.cancel().cancel();
         let error = northern(&cancelled).scan(TableId(1), &Scan::all()).err().unwrap();

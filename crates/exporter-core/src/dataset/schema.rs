@@ -125,7 +125,7 @@ pub fn infer_kind(data_type: &DataType) -> Result<Kind> {
             _ => Err(Error::unsupported("a map without key and value")),
         },
         other => Err(Error::unsupported(format!("values of the Arrow type {other} have no kind"))
-            .hint("cast the column to a number, text, date or list first")),
+            .with_hint("cast the column to a number, text, date or list first")),
     }
 }
 
@@ -146,7 +146,7 @@ pub fn infer_table(name: &str, schema: &Schema) -> Result<Table> {
             ))
             .table(name)
             .variable(field.name())
-            .hint("rename one of them"));
+            .with_hint("rename one of them"));
         }
     }
     let variables = schema

@@ -82,7 +82,7 @@ impl Exporter for Bundle {
         }
         if let Some(path) = first_repeat(&plans.entries) {
             return Err(Error::invalid(format!("two parts of the bundle write {path:?}"))
-                .hint("give one of them another extension or folder"));
+                .with_hint("give one of them another extension or folder"));
         }
         Ok(Box::new(plans))
     }

@@ -17,7 +17,7 @@ use crate::sink::{Entry, EntryReceipt, EntrySpec, RandomEntry, Sink};
 /// Errors need to name variable and row at most; the frame adds table and entry. Rows count from 1 over the whole table.
 pub trait TableWriter: Send {
     /// Whether an output that can seek is of use, where the sink has one.
-    fn seeks(&self) -> bool {
+    fn is_seekable(&self) -> bool {
         false
     }
 
@@ -190,7 +190,7 @@ impl Plan for TablesPlan<'_> {
                 _ => error.table(&table.name),
             };
             let rows = TableRows { data, id, table, context };
-            let entry = match writer.seeks() && sink.seeks() {
+            let entry = match writer.is_seekable() && sink.is_seekable() {
                 true => Opened::Seekable(sink.create_random(spec, context.temp())?),
                 false => Opened::Stream(sink.create(spec)?),
             };

@@ -1,7 +1,7 @@
 //! Declared missing values as numbers of their column, in the units of [`ColumnFacts`](crate::ColumnFacts).
 
 use crate::codebook::{Kind, MissingValues, Value, Variable};
-use crate::dataset::moment;
+use crate::dataset::date_time;
 use crate::profile::Number;
 
 /// The numbers, both ends included, that one declaration covers.
@@ -77,12 +77,12 @@ fn whole(value: &Value, kind: &Kind, round: fn(f64) -> f64) -> Option<i128> {
             let digits = if (digits - nearest).abs() < 1e-6 { nearest } else { round(digits) };
             (!digits.is_nan()).then_some(digits as i128)
         }
-        (Value::Text(text), Kind::Date) => moment::days(text).ok(),
+        (Value::Text(text), Kind::Date) => date_time::days(text).ok(),
         (Value::Text(text), Kind::Time(unit)) => {
-            in_units(moment::nanoseconds_of_day(text).ok()?, unit.per_second(), round)
+            in_units(date_time::nanoseconds_of_day(text).ok()?, unit.per_second(), round)
         }
         (Value::Text(text), Kind::DateTime { unit, zone }) => {
-            in_units(moment::nanoseconds(text, zone.as_deref()).ok()?, unit.per_second(), round)
+            in_units(date_time::nanoseconds(text, zone.as_deref()).ok()?, unit.per_second(), round)
         }
         (Value::Text(_), _) | (_, Kind::Date | Kind::Time(_) | Kind::DateTime { .. }) => None,
         (Value::Integer(number), _) => Some(i128::from(*number)),

@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use crate::error::{Error, Result};
 use crate::format::{FormatInfo, OptionInfo, OptionKind};
-use crate::near_name::nearest;
+use crate::suggest::nearest;
 
 /// Reads typed options and says which exist when one is unknown.
 pub(super) fn typed<O: serde::de::DeserializeOwned + Default>(
@@ -16,7 +16,7 @@ pub(super) fn typed<O: serde::de::DeserializeOwned + Default>(
         return Ok(O::default());
     }
     serde_json::from_value(options)
-        .map_err(|source| Error::usage(format!("{id}: {source}")).hint(listed(id, known)))
+        .map_err(|source| Error::usage(format!("{id}: {source}")).with_hint(listed(id, known)))
 }
 
 fn listed(id: &str, known: &[OptionInfo]) -> String {
@@ -62,7 +62,7 @@ fn from_pairs<'a>(
                 Some(near) => format!("did you mean {near:?}? {}", listed(id, known)),
                 None => listed(id, known),
             };
-            Error::usage(format!("{id} has no option {name:?}")).hint(hint)
+            Error::usage(format!("{id} has no option {name:?}")).with_hint(hint)
         })?;
         if object.insert(name.to_owned(), json_value(id, option, value)?).is_some() {
             return Err(Error::usage(format!("the option {name:?} of {id} is given twice")));

@@ -33,7 +33,7 @@ impl Claims {
         let clash = |message: &str| {
             Err(Error::new(ErrorKind::Exists, format!("{:?} {message}", spec.path))
                 .entry(&spec.path)
-                .hint("rename the table or the document"))
+                .with_hint("rename the table or the document"))
         };
         if taken.contains(&path) {
             return clash("is written twice (names that differ only in case are the same)");

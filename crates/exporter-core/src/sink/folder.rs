@@ -76,7 +76,7 @@ impl FolderSink {
 fn refuse_existing(target: &Path, options: FolderOptions) -> Result<()> {
     let refused = |what: &str| {
         Error::new(ErrorKind::Exists, format!("{} {what}", target.display()))
-            .hint("choose another target or overwrite it")
+            .with_hint("choose another target or overwrite it")
     };
     match fs::read_dir(target) {
         Ok(mut content) => {
@@ -105,7 +105,7 @@ impl Sink for FolderSink {
         Ok(Box::new(self.files.start(spec, &spec.path)?))
     }
 
-    fn seeks(&self) -> bool {
+    fn is_seekable(&self) -> bool {
         true
     }
 

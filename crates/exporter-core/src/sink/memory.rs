@@ -53,7 +53,7 @@ impl Sink for MemorySink {
         Ok(Box::new(self.start(spec)?))
     }
 
-    fn seeks(&self) -> bool {
+    fn is_seekable(&self) -> bool {
         true
     }
 

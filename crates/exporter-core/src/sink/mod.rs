@@ -111,7 +111,7 @@ impl EntrySpec {
             return Ok(());
         };
         Err(Error::invalid(format!("the entry path {:?} is refused: {reason}", self.path))
-            .hint("rename the table or the document"))
+            .with_hint("rename the table or the document"))
     }
 }
 
@@ -137,7 +137,7 @@ pub trait Sink: Send + Sync {
     }
 
     /// Whether [`Sink::create_random`] rewrites in place, so that it costs no more than [`Sink::create`].
-    fn seeks(&self) -> bool {
+    fn is_seekable(&self) -> bool {
         false
     }
 
@@ -201,8 +201,8 @@ impl<S: Sink + ?Sized> Sink for Box<S> {
         (**self).create_random(spec, temp)
     }
 
-    fn seeks(&self) -> bool {
-        (**self).seeks()
+    fn is_seekable(&self) -> bool {
+        (**self).is_seekable()
     }
 
     fn finish(self: Box<Self>) -> Result<Receipt> {
@@ -219,8 +219,8 @@ impl<S: Sink + ?Sized> Sink for &S {
         (**self).create_random(spec, temp)
     }
 
-    fn seeks(&self) -> bool {
-        (**self).seeks()
+    fn is_seekable(&self) -> bool {
+        (**self).is_seekable()
     }
 
     /// A borrowed sink is finished by its owner.

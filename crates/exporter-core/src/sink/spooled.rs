@@ -63,6 +63,6 @@ impl RandomEntry for SpooledEntry<'_> {}
 pub fn temp_file(folder: &Path) -> Result<File> {
     tempfile::tempfile_in(folder).map_err(|source| {
         Error::io(format!("cannot make a temporary file in {}", folder.display()), source)
-            .hint("choose another temp folder with TMPDIR")
+            .with_hint("choose another temp folder with TMPDIR")
     })
 }

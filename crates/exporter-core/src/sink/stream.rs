@@ -36,7 +36,7 @@ impl<W: Write + Send> Sink for StreamSink<W> {
         let writer = self.lock().writer.take().ok_or_else(|| {
             Error::unsupported("a stream takes a single entry")
                 .entry(&spec.path)
-                .hint("export to a folder or package the entries as a zip")
+                .with_hint("export to a folder or package the entries as a zip")
         })?;
         Ok(Box::new(StreamEntry {
             sink: self,

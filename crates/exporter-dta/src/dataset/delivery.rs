@@ -14,7 +14,7 @@ use exporter_core::{Error, Result};
 
 use crate::dataset::letters::{Letter, recorded_values};
 use crate::dataset::number_text;
-use crate::dataset::proof::decimal_digits;
+use crate::dataset::verify::decimal_digits;
 use crate::missing::Missing;
 use crate::spec::{EPOCH_DAYS, EPOCH_MILLIS};
 

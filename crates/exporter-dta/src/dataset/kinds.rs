@@ -61,7 +61,7 @@ impl Evidence<'_> {
         if target == *natural || self.values == Values::Unseen {
             return true;
         }
-        if super::proof::is_needed(natural, &target) {
+        if super::verify::is_needed(natural, &target) {
             return self.values == Values::Proven;
         }
         // Without a pass over the rows, nothing vouches for the values.

@@ -27,13 +27,13 @@ mod labels;
 mod letters;
 mod number_text;
 mod projection;
-mod proof;
 mod restore;
 mod scan;
 mod tally;
 #[cfg(test)]
 mod tests;
 mod variable;
+mod verify;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -52,9 +52,9 @@ use codebook::{Known, Opened};
 use delivery::Delivery;
 pub(crate) use input::READ_OPTIONS;
 pub use input::{DtaInput, DtaInputOptions, Letters};
-use proof::Claim;
 use restore::Kept;
 use tally::Tally;
+use verify::Claim;
 
 /// An open `.dta` file, which is presumed not to change.
 ///
@@ -104,7 +104,7 @@ impl DtaDataset {
         let columns = reader.column_types(&looked_at).map_err(place)?;
         let in_descriptions = reader.replaced_characters();
         let claims = claims(reader.dictionary(), &looked_at, &columns);
-        let proven = proof::proven(&reader, claims, threads).map_err(place)?;
+        let proven = verify::proven(&reader, claims, threads).map_err(place)?;
         let known: BTreeMap<usize, Known> = looked_at
             .into_iter()
             .zip(columns.into_iter().zip(facts))
@@ -223,14 +223,14 @@ fn texts(dictionary: &Dictionary, variables: &[usize]) -> Vec<usize> {
     strls.into_iter().filter(|index| is_text(index) == Some(true)).collect()
 }
 
-/// The variables that need a proof before they are delivered as the kind that our writer recorded.
+/// The variables that are verified before they are delivered as the kind that our writer recorded.
 fn claims(dictionary: &Dictionary, variables: &[usize], columns: &[ColumnType]) -> Vec<Claim> {
     let kept = Kept::of(dictionary);
     let claim = |(variable, column): (&usize, &ColumnType)| {
         let stored = dictionary.variables.get(*variable)?;
         let (recorded, has_kind) = kept.variable(&stored.name)?;
         let target = arrow_type(&recorded.kind);
-        let needed = has_kind && proof::is_needed(&column.arrow(stored.storage), &target);
+        let needed = has_kind && verify::is_needed(&column.arrow(stored.storage), &target);
         needed.then_some(Claim { variable: *variable, target })
     };
     variables.iter().zip(columns).filter_map(claim).collect()

@@ -1,6 +1,6 @@
 //! Parts of the codebook without a place in Stata, kept as JSON in characteristics.
 
-use exporter_core::text_cut::to_bytes;
+use exporter_core::truncate::to_bytes;
 use serde_json::{Map, Value as Json};
 
 use super::texts::{LONGEST, Texts};

@@ -251,7 +251,7 @@ fn values_that_the_format_cannot_hold_are_errors_or_counted() {
     let data = dataset(vec![(Variable::new("x", Kind::FLOAT), float(vec![1.0, f64::INFINITY]))]);
     let error = write(&data, DtaOptions::default(), &context()).unwrap_err();
     assert_eq!((error.kind(), error.place().row), (ErrorKind::Loss, Some(2)));
-    assert!(error.way_out().is_some_and(|hint| hint.contains("allow=range")), "{error:?}");
+    assert!(error.hint().is_some_and(|hint| hint.contains("allow=range")), "{error:?}");
     let lenient = context().with_policy(LossPolicy::Allow(vec![LossCode::RANGE]));
     let (bytes, summary) = write(&data, DtaOptions::default(), &lenient).unwrap();
     assert!(between(&bytes, "<data>", "</data>").ends_with(&0x7FE0_0000_0000_0000_u64.to_le_bytes()));

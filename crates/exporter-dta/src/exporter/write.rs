@@ -5,7 +5,7 @@ use exporter_core::exporter::{Output, TableRows, TableWriter, Written};
 use exporter_core::sink::temp_file;
 use exporter_core::{ErrorKind, Loss, LossCode, LossReport, Result, Scan};
 
-use super::ready::ready;
+use super::flatten::flatten;
 use super::table::DtaTable;
 use crate::error::DtaError;
 use crate::metadata::DtaMetadata;
@@ -17,7 +17,7 @@ use crate::writer::{
 };
 
 impl TableWriter for DtaTable<'_> {
-    fn seeks(&self) -> bool {
+    fn is_seekable(&self) -> bool {
         self.has_strl()
     }
 
@@ -45,7 +45,7 @@ impl TableWriter for DtaTable<'_> {
         let mut writer = start(output, metadata, options).map_err(refusal)?;
         let batches = rows.scan(&Scan::all().with_reasons())?.map(|batch| {
             batch
-                .and_then(|batch| ready(batch, &cut_at_nul))
+                .and_then(|batch| flatten(batch, &cut_at_nul))
                 .map_err(|error| ArrowError::ExternalError(Box::new(error)))
         });
         writer.write_batches(batches).map_err(refusal)?;
@@ -75,7 +75,7 @@ impl DtaTable<'_> {
         progress.stage("measure", Some(self.rows));
         let mut bytes = 0;
         for batch in rows.scan(&Scan::all().columns(columns))? {
-            for column in ready(batch?, &[])?.columns() {
+            for column in flatten(batch?, &[])?.columns() {
                 bytes += strl_bytes(column, self.metadata.release).unwrap_or_default();
             }
         }
@@ -92,7 +92,7 @@ fn refusal(error: DtaError) -> exporter_core::Error {
             exporter_core::Error::new(ErrorKind::Loss, format!("dta: {value} does not fit {storage}"))
                 .variable(variable)
                 .row(row)
-                .hint(format!(
+                .with_hint(format!(
                     "accept that such values are stored as missing with allow={}, or change the data",
                     LossCode::RANGE
                 ))

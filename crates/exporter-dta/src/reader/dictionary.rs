@@ -3,9 +3,9 @@
 use crate::error::Result;
 use crate::metadata::Characteristic;
 use crate::reader::bytes::{damaged, unsigned, until_nul};
+use crate::reader::label_section::RawLabels;
+use crate::reader::sections::{Damage, RawFile};
 use crate::reader::text::{Detector, TextDecoder, TextEncoding};
-use crate::reader::walk::{Damage, RawFile};
-use crate::reader::walk_labels::RawLabels;
 use crate::spec::{ByteOrder, Release};
 use crate::spec_storage::StorageType;
 

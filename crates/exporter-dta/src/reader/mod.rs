@@ -36,10 +36,12 @@ mod dictionary;
 mod facts;
 mod facts_pass;
 mod gather;
+mod label_section;
 pub(crate) mod notes;
 mod opened;
 mod ordinary;
 mod parallel;
+mod sections;
 mod selection;
 mod strls;
 #[cfg(test)]
@@ -47,8 +49,6 @@ pub(crate) mod test_file;
 #[cfg(test)]
 mod tests;
 mod text;
-mod walk;
-mod walk_labels;
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -64,9 +64,9 @@ pub use facts::ValueFacts;
 pub use notes::Language;
 pub use opened::{Dates, ReadOptions};
 pub use parallel::ParallelBatches;
+pub use sections::Damage;
 pub use selection::Selection;
 pub use text::TextEncoding;
-pub use walk::Damage;
 
 use crate::error::{DtaError, Result};
 use crate::spec_storage::StorageType;
@@ -117,7 +117,7 @@ impl DtaReader {
     /// As [`DtaReader::open`]; with [`ReadOptions::lenient`] only where the descriptions of the variables are damaged.
     pub fn with_options(bytes: Arc<dyn ReadAt>, options: ReadOptions) -> Result<Self> {
         let bytes = DtaBytes::new(bytes);
-        let raw = walk::walk(&bytes, options.lenient)?;
+        let raw = sections::locate(&bytes, options.lenient)?;
         let row_bytes = raw.row_bytes as u64;
         let sample = || {
             let rows = raw.rows.min(SAMPLE.checked_div(row_bytes).unwrap_or(0));

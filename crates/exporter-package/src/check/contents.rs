@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::archive::Archive;
 use super::decoder::{Decoder, Trouble};
-use super::directory::Listed;
+use super::directory::DirectoryEntry;
 use super::findings::{Stop, Told};
 use super::layout::Place;
 use super::rule;
@@ -58,7 +58,7 @@ impl<'a> Contents<'a> {
     pub(super) fn check<R: Read + Seek>(
         &mut self,
         archive: &mut Archive<R>,
-        entry: &Listed,
+        entry: &DirectoryEntry,
         place: Place,
         inspect: &mut dyn Inspect,
         findings: &mut Told,

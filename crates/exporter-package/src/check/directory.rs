@@ -14,7 +14,7 @@ use crate::zip::{EntryTime, ZipError};
 const HEADER_BYTES: usize = 46;
 
 /// One entry as the directory has it.
-pub(super) struct Listed {
+pub(super) struct DirectoryEntry {
     pub(super) record: Record,
     /// Where its directory header begins.
     pub(super) header: u64,
@@ -27,7 +27,7 @@ pub(super) fn read<R: Read + Seek>(
     end: &End,
     max_entries: u64,
     findings: &mut Told,
-) -> Result<Vec<Listed>, Stop> {
+) -> Result<Vec<DirectoryEntry>, Stop> {
     if end.count > max_entries {
         let message = format!("{} entries are claimed, and at most {max_entries} are checked", end.count);
         findings.add(rule::LIMIT, end.directory_end(), message);
@@ -55,7 +55,7 @@ fn header<R: Read + Seek>(
     limit: u64,
     names: &mut Names,
     findings: &mut Told,
-) -> Result<(Listed, u64), Stop> {
+) -> Result<(DirectoryEntry, u64), Stop> {
     let fixed = archive.at(at, HEADER_BYTES)?;
     if limit.saturating_sub(at) < HEADER_BYTES as u64 || number(fixed, 0, 4) != u64::from(CENTRAL) {
         findings.add(rule::DIRECTORY, at, "the next header of the directory is not here");
@@ -102,7 +102,7 @@ fn header<R: Read + Seek>(
             sound = false;
         }
     }
-    Ok((Listed { record, header: at, sound }, length))
+    Ok((DirectoryEntry { record, header: at, sound }, length))
 }
 
 /// What a header says, its extra fields included.

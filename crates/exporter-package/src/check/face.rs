@@ -85,7 +85,7 @@ pub fn folder(path: &Path, checking: &Checking<'_>, context: &Context) -> Result
                 "the folder {} has no {MANIFEST}, by which it is checked",
                 path.display()
             ))
-            .hint("export it with --manifest, or check its files one by one"),
+            .with_hint("export it with --manifest, or check its files one by one"),
             _ => failed(&path.display().to_string(), error),
         }
     })?;

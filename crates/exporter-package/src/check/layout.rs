@@ -3,7 +3,7 @@
 use std::io::{Read, Seek};
 
 use super::archive::{Archive, first_difference, number};
-use super::directory::Listed;
+use super::directory::DirectoryEntry;
 use super::findings::{Stop, Told};
 use super::rule;
 use crate::zip::record::STREAMED;
@@ -27,7 +27,7 @@ struct Span {
 /// The place of each entry's data; none for those that overlap others or leave their part of the file.
 pub(super) fn check<R: Read + Seek>(
     archive: &mut Archive<R>,
-    listed: &[Listed],
+    listed: &[DirectoryEntry],
     directory: u64,
     findings: &mut Told,
 ) -> Result<Vec<Option<Place>>, Stop> {
@@ -75,7 +75,7 @@ pub(super) fn check<R: Read + Seek>(
 /// Reads what stands round the data and compares it with the directory.
 fn span<R: Read + Seek>(
     archive: &mut Archive<R>,
-    entry: &Listed,
+    entry: &DirectoryEntry,
     findings: &mut Told,
 ) -> Result<Option<Span>, Stop> {
     let mut record = entry.record.clone();

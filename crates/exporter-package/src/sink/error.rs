@@ -13,7 +13,7 @@ impl From<ZipError> for Error {
             ZipError::Name { .. } => Error::invalid(message),
             ZipError::EmptyPassword | ZipError::ZstdLevel(_) => Error::usage(message),
             ZipError::LongPassword { limit, .. } => {
-                Error::usage(message).hint(format!("choose a password of at most {limit} bytes"))
+                Error::usage(message).with_hint(format!("choose a password of at most {limit} bytes"))
             }
             ZipError::EntryTooLarge { name, .. } => Error::limit(message).entry(name),
             other => Error::new(ErrorKind::Io, message).with_source(other),

@@ -3,16 +3,16 @@
 mod error;
 mod gzip;
 mod gzipped;
-mod listed;
 mod manifest;
-mod packaged;
+mod with_manifest;
 mod zip;
+mod zipped;
 
 pub use gzip::GzipSink;
 pub(crate) use gzipped::GZIP;
 pub use gzipped::Gzipped;
-pub use listed::Listed;
 pub use manifest::ManifestSink;
-pub use packaged::Packaged;
-pub(crate) use packaged::ZIP;
+pub use with_manifest::WithManifest;
 pub use zip::ZipSink;
+pub(crate) use zipped::ZIP;
+pub use zipped::Zipped;

@@ -55,7 +55,7 @@ pub fn store(codebook: &Codebook, table: TableId, schema: &Schema) -> Result<Opt
             "the codebook has {} bytes of JSON, but a file holds at most {MAX_CODEBOOK_BYTES}",
             lighter.len()
         ))
-        .hint("write the codebook beside the data with the codebook format and pass codebook=false"));
+        .with_hint("write the codebook beside the data with the codebook format and pass codebook=false"));
     }
     Ok(Some(Stored { json: lighter, dropped }))
 }
@@ -94,7 +94,7 @@ pub fn check_rows(restored: &mut Restored, rows: u64) {
 
 fn broken(what: String) -> Error {
     Error::invalid(format!("the codebook stored under {CODEBOOK_KEY:?} is broken: {what}"))
-        .hint("open the file with codebook=false to take the columns as they are")
+        .with_hint("open the file with codebook=false to take the columns as they are")
 }
 
 /// Whether a column of this type is what a variable of this kind was stored as, or casts to it losslessly.
@@ -164,7 +164,7 @@ mod tests {
         for json in ["", "{", "[]", r#"{"codebook": 99}"#, r#"{"codebook": 1, "x": 2}"#, &deep] {
             let error = restore(Some(json), "t", &schema(DataType::Int64)).unwrap_err();
             assert!(error.to_string().contains("exporter.codebook"), "{error}");
-            assert!(error.way_out().is_some());
+            assert!(error.hint().is_some());
         }
     }
 }

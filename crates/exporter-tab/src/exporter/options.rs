@@ -131,7 +131,7 @@ impl DelimitedOptions {
         if let Some(booleans) = self.booleans {
             let (yes, no) = booleans.split_once('/').ok_or_else(|| {
                 Error::usage(format!("booleans={booleans} has no slash between true and false"))
-                    .hint("booleans=yes/no")
+                    .with_hint("booleans=yes/no")
             })?;
             write.booleans = [no.to_owned(), yes.to_owned()];
         }

@@ -48,7 +48,7 @@ impl DataFile {
                 "{format} loads a delimited file, and this export writes none for the table"
             ))
             .table(table)
-            .hint(format!("export both: --to tab --to {format}"))
+            .with_hint(format!("export both: --to tab --to {format}"))
         };
         let entry = siblings
             .iter()
@@ -61,7 +61,7 @@ impl DataFile {
                     "{format} cannot load a file written with {attribute}={found}"
                 ))
                 .entry(&entry.path)
-                .hint(format!("write the data file with {attribute}={wanted}")));
+                .with_hint(format!("write the data file with {attribute}={wanted}")));
             }
         }
         let tab = match entry.attributes.get("delimiter").map(String::as_str) {
@@ -73,7 +73,7 @@ impl DataFile {
                     other.unwrap_or("nothing")
                 ))
                 .entry(&entry.path)
-                .hint("write the data file with delimiter=tab or delimiter=comma"));
+                .with_hint("write the data file with delimiter=tab or delimiter=comma"));
             }
         };
         let path = entry.path.rsplit('/').next().unwrap_or(&entry.path).to_owned();

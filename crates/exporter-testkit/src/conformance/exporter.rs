@@ -330,8 +330,8 @@ impl Sink for RecordingSink {
         self.inner.create_random(spec, temp)
     }
 
-    fn seeks(&self) -> bool {
-        self.inner.seeks()
+    fn is_seekable(&self) -> bool {
+        self.inner.is_seekable()
     }
 
     fn finish(self: Box<Self>) -> Result<Receipt> {

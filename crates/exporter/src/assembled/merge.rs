@@ -2,7 +2,7 @@
 
 use exporter_core::codebook::{Codebook, Table, Variable};
 use exporter_core::dataset::table_of;
-use exporter_core::{Error, Result, near_name};
+use exporter_core::{Error, Result, suggest};
 
 use super::Part;
 
@@ -30,7 +30,7 @@ pub(super) fn table(
         ))
         .table(&declared.name)
         .variable(&variable.name)
-        .hint(near_name::hint(&variable.name, "columns of the file", known)));
+        .with_hint(suggest::suggestion(&variable.name, "columns of the file", known)));
     }
     for variable in &mut table.variables {
         if let Some((_, declared)) = declared.variable(&variable.name) {

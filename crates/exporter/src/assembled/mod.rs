@@ -49,7 +49,7 @@ impl AssembledDataset {
                 "the codebook describes the table {:?}, but no data is given for it",
                 table.name
             ))
-            .hint("add its file to `data`, or remove the table"));
+            .with_hint("add its file to `data`, or remove the table"));
         }
         let mut order: Vec<Part> = Vec::new();
         let mut rest = parts;

@@ -39,7 +39,7 @@ impl Condition {
     pub(super) fn parse(text: &str) -> Result<Self> {
         let form = || {
             Error::usage(format!("the condition {text:?} is not VARIABLE OPERATOR VALUE"))
-                .hint("operators: = != < <= > >= in, not in, missing, not missing")
+                .with_hint("operators: = != < <= > >= in, not in, missing, not missing")
         };
         let (variable, rest) = variable(text.trim()).ok_or_else(form)?;
         if let Some((sign, comparison)) = SIGNS.iter().find(|(sign, _)| rest.starts_with(sign)) {

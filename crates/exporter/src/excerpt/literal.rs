@@ -1,7 +1,7 @@
 //! Values as typed: read by the kind of their variable, or found among its labels.
 
 use exporter_core::codebook::{Codebook, Kind, MissingValues, Text, Value, Variable};
-use exporter_core::{Error, Result, near_name};
+use exporter_core::{Error, Result, suggest};
 
 /// A value as it was typed, without its quotes.
 #[derive(Debug, PartialEq)]
@@ -12,7 +12,7 @@ pub(super) fn literal(condition: &str, text: &str) -> Result<Literal> {
     let text = text.trim();
     let none = || Error::usage(format!("the condition {condition:?} has no value after its operator"));
     if text.is_empty() {
-        return Err(none().hint("an empty text is written ''"));
+        return Err(none().with_hint("an empty text is written ''"));
     }
     match quoted(condition, text)? {
         Some((value, "")) => Ok(Literal(value)),
@@ -37,7 +37,7 @@ pub(super) fn literals(condition: &str, text: &str) -> Result<Vec<Literal>> {
                     return Err(Error::usage(format!(
                         "the condition {condition:?} has no value between its commas"
                     ))
-                    .hint("a list is written in 1, 2, 3"));
+                    .with_hint("a list is written in 1, 2, 3"));
                 }
                 (value.to_owned(), after)
             }
@@ -113,7 +113,7 @@ impl Literal {
                     variable.name
                 ))
                 .variable(&variable.name)
-                .hint("`missing` and `not missing` can be asked of it"));
+                .with_hint("`missing` and `not missing` can be asked of it"));
             }
         };
         read.or_else(labelled).ok_or_else(|| {
@@ -121,10 +121,11 @@ impl Literal {
                 .variable(&variable.name);
             let mut labels = labels(codebook, variable).map(|(_, label)| label).peekable();
             if labels.peek().is_none() {
-                return error.hint(format!("{:?} is {} without value labels", variable.name, variable.kind));
+                return error
+                    .with_hint(format!("{:?} is {} without value labels", variable.name, variable.kind));
             }
             let labels: Vec<&str> = labels.collect();
-            error.hint(near_name::hint(text, "labels", labels.iter().copied()))
+            error.with_hint(suggest::suggestion(text, "labels", labels.iter().copied()))
         })
     }
 }

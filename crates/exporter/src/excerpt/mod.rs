@@ -7,7 +7,7 @@ mod tables;
 use exporter_core::Projection;
 use exporter_core::codebook::{Codebook, Table};
 use exporter_core::dataset::{ExcerptDataset, RelatedDataset};
-use exporter_core::near_name;
+use exporter_core::suggest;
 use exporter_core::{Context, Dataset, Error, Filter, Result, Scan, TableId};
 
 use serde::{Deserialize, Serialize};
@@ -151,7 +151,7 @@ impl Excerpt {
                     "none of the variables named is in the table {:?}",
                     table.name
                 ))
-                .hint("name one of its variables, or leave the table out by naming those to export")
+                .with_hint("name one of its variables, or leave the table out by naming those to export")
                 .field("variables"));
             }
             part.columns = Some(columns);
@@ -203,7 +203,7 @@ fn find(codebook: &Codebook, name: &str) -> Result<Vec<(usize, usize)>> {
     }
     let names =
         codebook.tables.iter().flat_map(|table| &table.variables).map(|variable| variable.name.as_str());
-    Err(Error::not_found(format!("no variable is called {name:?}")).hint(near_name::hint(
+    Err(Error::not_found(format!("no variable is called {name:?}")).with_hint(suggest::suggestion(
         name,
         "variables",
         names,
@@ -276,14 +276,14 @@ mod tests {
     #[track_caller]
     fn refused(condition: &str, wanted: &str) {
         let error = of(&[condition], &[]).unwrap_err();
-        let text = format!("{error} {}", error.way_out().unwrap_or_default());
+        let text = format!("{error} {}", error.hint().unwrap_or_default());
         assert!(text.contains(wanted), "{condition}: {text}");
         let kind = if condition.starts_with("agee") { ErrorKind::NotFound } else { ErrorKind::Usage };
         assert_eq!(error.kind(), kind, "{condition}");
     }
 
     #[test]
-    fn what_cannot_be_meant_names_the_way_out() {
+    fn an_unclear_condition_gets_a_hint() {
         refused("agee > 4", "did you mean \"age\"?");
         refused("vote = Clinten", "did you mean \"Clinton\"?");
         refused("age > young", "not a number");

@@ -1,7 +1,7 @@
 //! Some tables of a study.
 
 use exporter_core::codebook::Codebook;
-use exporter_core::near_name;
+use exporter_core::suggest;
 use exporter_core::{Batches, Dataset, Error, LossReport, Result, Scan, TableId, TableProfile};
 
 /// A study of which only some tables are seen.
@@ -31,7 +31,7 @@ impl<D: Dataset> TablesOf<D> {
             let Some((table, _)) = codebook.table(name) else {
                 let known = codebook.tables.iter().map(|table| table.name.as_str());
                 return Err(Error::not_found(format!("the table {name:?} does not exist"))
-                    .hint(near_name::hint(name, "tables", known))
+                    .with_hint(suggest::suggestion(name, "tables", known))
                     .field(place));
             };
             if tables.contains(&TableId(table)) {
@@ -121,7 +121,7 @@ mod tests {
             (unknown.kind(), unknown.place().field.as_deref()),
             (ErrorKind::NotFound, Some("tables[1]"))
         );
-        assert!(unknown.way_out().unwrap().contains("people"));
+        assert!(unknown.hint().unwrap().contains("people"));
         assert_eq!(of(&["people", "people"]).unwrap_err().kind(), ErrorKind::Usage);
     }
 }

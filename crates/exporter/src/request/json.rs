@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use exporter_core::near_name::nearest;
+use exporter_core::suggest::nearest;
 use exporter_core::{Error, Result};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value as Json;
@@ -61,7 +61,7 @@ fn check_version(json: &str) -> Result<()> {
     let syntax = |source: serde_json::Error| Error::usage(format!("request: {source}")).with_source(source);
     let version = match serde_json::from_str(json).map_err(syntax)? {
         Json::Object(mut object) => object.remove("request"),
-        _ => return Err(Error::usage("request: not a JSON object").hint(VERSION_FORM)),
+        _ => return Err(Error::usage("request: not a JSON object").with_hint(VERSION_FORM)),
     };
     let message = match version {
         Some(version) if version == REQUEST_VERSION => return Ok(()),
@@ -69,7 +69,7 @@ fn check_version(json: &str) -> Result<()> {
         Some(_) => "the version of the request is not a number".into(),
         None => "the version of the request is missing".into(),
     };
-    Err(Error::usage(message).hint(VERSION_FORM).field("request"))
+    Err(Error::usage(message).with_hint(VERSION_FORM).field("request"))
 }
 
 /// How a request begins.
@@ -84,7 +84,7 @@ fn refused(error: serde_path_to_error::Error<serde_json::Error>) -> Error {
     let hint = hint.map(|near| format!("did you mean {near:?}?"));
     let error = Error::usage(format!("request: {message}")).with_source(source);
     let error = if path == "." { error } else { error.field(path) };
-    hint.into_iter().fold(error, Error::hint)
+    hint.into_iter().fold(error, Error::with_hint)
 }
 
 /// The name that serde does not know, and those that it does: ``unknown field `a`, expected `b` or `c` at …``.

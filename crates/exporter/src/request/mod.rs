@@ -307,7 +307,7 @@ impl Request {
     ) -> Result<PreparedExport<D>> {
         if self.input != InputRequest::default() {
             return Err(Error::usage("the request names inputs, but its data is given")
-                .hint("leave `input` out")
+                .with_hint("leave `input` out")
                 .field("input"));
         }
         PreparedExport::new(self, Output::of(self, registry)?, data, context)
@@ -321,12 +321,12 @@ impl Request {
         let input = &self.input;
         if input.paths.is_empty() {
             return Err(Error::usage("no input is given")
-                .hint("name a study file or data files")
+                .with_hint("name a study file or data files")
                 .field("input.paths"));
         }
         if input.password.is_some() {
             return Err(Error::unsupported("no format that is read takes a password")
-                .hint("leave the password out")
+                .with_hint("leave the password out")
                 .field("input.password"));
         }
         if let Some(format) = &input.format {

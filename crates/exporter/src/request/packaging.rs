@@ -137,7 +137,7 @@ pub(super) use wrapping::Wrapping;
 #[cfg(feature = "package")]
 mod wrapping {
     use exporter_package::{
-        Compression, DeflateLevel, Encryption, GzipOptions, Gzipped, Listed, Packaged, ZipOptions,
+        Compression, DeflateLevel, Encryption, GzipOptions, Gzipped, WithManifest, ZipOptions, Zipped,
     };
 
     use super::*;
@@ -167,7 +167,7 @@ mod wrapping {
         /// Puts the packaging round what is written of the study.
         pub(in super::super) fn wrap(self, exporter: Box<dyn Exporter>, study: &str) -> Box<dyn Exporter> {
             let listed = |exporter, manifest: bool| -> Box<dyn Exporter> {
-                if manifest { Box::new(Listed::new(exporter)) } else { exporter }
+                if manifest { Box::new(WithManifest::new(exporter)) } else { exporter }
             };
             match self {
                 Self::None { manifest } => listed(exporter, manifest),
@@ -177,7 +177,7 @@ mod wrapping {
                 Self::Zip { name, options, manifest } => {
                     let study = if study.is_empty() { "study" } else { study };
                     let name = name.unwrap_or_else(|| format!("{study}.zip"));
-                    Box::new(Packaged::zip(exporter, name, options).manifest(manifest))
+                    Box::new(Zipped::zip(exporter, name, options).manifest(manifest))
                 }
             }
         }
@@ -196,7 +196,7 @@ mod wrapping {
                 (None, ZipEncryption::Aes256) => Encryption::None,
                 (None, ZipEncryption::LegacyZipCrypto) => {
                     return Err(Error::usage("encryption needs a password")
-                        .hint("name the place of one in `password`, or leave `encryption` out")
+                        .with_hint("name the place of one in `password`, or leave `encryption` out")
                         .field("encryption"));
                 }
             };

@@ -56,7 +56,7 @@ impl Output {
         let wrapping = Wrapping::of(request.packaging.as_ref(), request.manifest)?;
         if request.formats.is_empty() {
             return Err(Error::usage("no format is named")
-                .hint("write at least one, such as {\"format\": \"csv\"}")
+                .with_hint("write at least one, such as {\"format\": \"csv\"}")
                 .field("formats"));
         }
         let exporters = request.formats.iter().enumerate().map(|(at, format)| {

@@ -71,7 +71,7 @@ impl SecretRef {
             return Err(exporter_core::Error::usage(format!(
                 "{place} is empty, and an empty password protects nothing"
             ))
-            .hint("put the password there, on one line"));
+            .with_hint("put the password there, on one line"));
         }
         Ok(exporter_package::Password::new(bytes))
     }
@@ -98,9 +98,8 @@ fn first_line(file: &Path) -> exporter_core::Result<Vec<u8>> {
         std::str::from_utf8(line).is_err().then_some("not UTF-8")
     };
     if let Some(wrong) = wrong {
-        return Err(
-            Error::usage(format!("the password file {} is {wrong}", file.display())).hint("save it as UTF-8")
-        );
+        return Err(Error::usage(format!("the password file {} is {wrong}", file.display()))
+            .with_hint("save it as UTF-8"));
     }
     let end = if line.ends_with(b"\r") { end - 1 } else { end };
     bytes.truncate(end);
@@ -173,7 +172,7 @@ mod tests {
             ] {
                 let error = line(&bytes).unwrap_err();
                 assert!(error.message().ends_with("is UTF-16"), "{error:?}");
-                assert!(error.way_out().unwrap().contains("UTF-8"), "{error:?}");
+                assert!(error.hint().unwrap().contains("UTF-8"), "{error:?}");
             }
             assert!(line(b"p\xe4ssword\n").unwrap_err().message().ends_with("is not UTF-8"));
             // What follows the first line is nobody's business.

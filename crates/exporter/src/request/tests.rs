@@ -103,10 +103,10 @@ fn other_versions_are_refused_before_anything_else() {
         ("{\"request\": \"1\"}", "the version of the request is not a number"),
     ] {
         let error = refused(json);
-        assert_eq!((error.message(), error.way_out()), (wanted, Some(begin)));
+        assert_eq!((error.message(), error.hint()), (wanted, Some(begin)));
         assert_eq!(error.place().field.as_deref(), Some("request"));
     }
-    assert_eq!(refused("[]").way_out(), Some(begin));
+    assert_eq!(refused("[]").hint(), Some(begin));
     // Also where a request is a part of something else.
     let error = serde_json::from_str::<Request>("{\"request\": 2, \"formats\": []}").unwrap_err();
     assert!(error.to_string().contains("version 2 is not known"), "{error}");

@@ -5,7 +5,7 @@ use std::io::Read;
 use std::path::Path;
 
 use exporter_core::codebook::{Codebook, Document, Study, Table, ValueLabels};
-use exporter_core::{Error, Result, Source, TableId, near_name};
+use exporter_core::{Error, Result, Source, TableId, suggest};
 use serde::Deserialize;
 use serde_json::Value as Json;
 
@@ -117,7 +117,7 @@ impl StudyFile {
         let read = input.take(STUDY_FILE_BYTES + 1).read_to_end(&mut bytes);
         if read.map_err(|error| Error::io("cannot read the study file", error))? as u64 > STUDY_FILE_BYTES {
             return Err(Error::limit(format!("the study file is larger than {STUDY_FILE_BYTES} bytes"))
-                .hint("keep rows in data files, not in the study file"));
+                .with_hint("keep rows in data files, not in the study file"));
         }
         let text = String::from_utf8(bytes).map_err(|error| {
             let at = error.utf8_error().valid_up_to();
@@ -151,7 +151,10 @@ impl StudyFile {
     fn new(form: Form, kinds: KindForm) -> Result<Self> {
         if form.codebook != exporter_core::codebook::CODEBOOK_VERSION {
             return Err(Error::unsupported(format!("codebook version {} is not known", form.codebook))
-                .hint(format!("this program reads version {}", exporter_core::codebook::CODEBOOK_VERSION)));
+                .with_hint(format!(
+                    "this program reads version {}",
+                    exporter_core::codebook::CODEBOOK_VERSION
+                )));
         }
         let mut codebook = Codebook::default();
         codebook.study = form.study;
@@ -227,7 +230,7 @@ impl DataFile {
             let known: Vec<&str> = codebook.tables.iter().map(|table| table.name.as_str()).collect();
             Error::not_found(format!("the data file {:?} has no table {wanted:?}", self.file()))
                 .table(name)
-                .hint(near_name::hint(wanted, "its tables", known))
+                .with_hint(suggest::suggestion(wanted, "its tables", known))
         })
     }
 }
@@ -280,7 +283,7 @@ mod tests {
         let json =
             r#"{"codebook": 1, "value_labels": {"l": [{"value": 99999999999999999999, "label": ""}]}}"#;
         let error = StudyFile::from_json(json).unwrap_err();
-        assert!(error.message().contains("99999999999999999999") && error.way_out().is_some(), "{error}");
+        assert!(error.message().contains("99999999999999999999") && error.hint().is_some(), "{error}");
         let error = StudyFile::from_json(r#"{"codebook": 2}"#).unwrap_err();
         assert!(error.message().contains("version 2"));
     }

@@ -47,7 +47,7 @@ pub(super) fn check_variable(codebook: &Codebook, variable: &Variable, place: &s
     };
     // One wrong value says it all: a set of the wrong kind is usually wrong throughout.
     if let Some(entry) = set.entries.iter().find(|entry| !kinds::holds(&variable.kind, &entry.value)) {
-        let way_out = match (&variable.kind, &entry.value) {
+        let hint = match (&variable.kind, &entry.value) {
             (Kind::Text, Value::Integer(_) | Value::Float(_)) => {
                 "; for codes in text write the set as a list of { value, label } with quoted values"
             }
@@ -58,7 +58,7 @@ pub(super) fn check_variable(codebook: &Codebook, variable: &Variable, place: &s
             ProblemKind::ValueLabelKind,
             place,
             format!(
-                "the set {name:?} labels {:?}, which is no value of the kind {}{way_out}",
+                "the set {name:?} labels {:?}, which is no value of the kind {}{hint}",
                 entry.value, variable.kind
             ),
         );

@@ -16,7 +16,7 @@ use arrow_buffer::BooleanBuffer;
 use arrow_schema::{DataType, TimeUnit};
 
 use super::bound::{Bound, collect};
-use super::moment;
+use super::date_time;
 use crate::codebook::Value;
 use crate::dataset::Comparison;
 
@@ -58,18 +58,18 @@ pub(super) fn compare(column: &ArrayRef, is: Comparison, value: &Value) -> Resul
         DataType::Boolean => boolean(column, is, value),
         DataType::Utf8 => text(column, is, value),
         DataType::Date32 => {
-            let literal = moment::days(iso(value)?)?;
+            let literal = date_time::days(iso(value)?)?;
             Ok(counted::<Date32Type>(column, is, Bound::exactly(literal)))
         }
         DataType::Time64(unit) => {
-            let literal = in_unit(moment::nanoseconds_of_day(iso(value)?)?, *unit);
+            let literal = in_unit(date_time::nanoseconds_of_day(iso(value)?)?, *unit);
             Ok(match unit {
                 TimeUnit::Nanosecond => counted::<Time64NanosecondType>(column, is, literal),
                 _ => counted::<Time64MicrosecondType>(column, is, literal),
             })
         }
         DataType::Timestamp(unit, zone) => {
-            let literal = in_unit(moment::nanoseconds(iso(value)?, zone.as_deref())?, *unit);
+            let literal = in_unit(date_time::nanoseconds(iso(value)?, zone.as_deref())?, *unit);
             Ok(match unit {
                 TimeUnit::Second => counted::<TimestampSecondType>(column, is, literal),
                 TimeUnit::Millisecond => counted::<TimestampMillisecondType>(column, is, literal),

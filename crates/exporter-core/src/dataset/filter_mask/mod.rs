@@ -2,7 +2,7 @@
 
 mod bound;
 mod compare;
-pub(crate) mod moment;
+pub(crate) mod date_time;
 #[cfg(test)]
 mod tests;
 

@@ -54,7 +54,7 @@ impl Misfit {
                     column.data_type()
                 ))
                 .row(row(index))
-                .hint(way_out(kind, column))
+                .with_hint(hint(kind, column))
             }
             Misfit::Value(index) => Error::invalid(format!(
                 "{} of type {} does not fit the declared kind {kind}",
@@ -62,12 +62,12 @@ impl Misfit {
                 column.data_type()
             ))
             .row(row(index))
-            .hint("declare a wider kind, or none so that it is taken from the data"),
+            .with_hint("declare a wider kind, or none so that it is taken from the data"),
             Misfit::Long(index) => Error::limit(format!(
                 "the texts are longer than {TEXT_BYTES} bytes, the most that one batch of a column holds"
             ))
             .row(row(index))
-            .hint("read the table in smaller batches"),
+            .with_hint("read the table in smaller batches"),
             Misfit::Arrow(source) => Error::invalid(format!(
                 "values of type {} do not become the declared kind {kind}: {source}",
                 column.data_type()
@@ -80,11 +80,11 @@ impl Misfit {
 
 fn shown(column: &ArrayRef, index: usize) -> String {
     let text = array_value_to_string(column, index).unwrap_or_else(|_| "a value that cannot be shown".into());
-    let short = crate::text_cut::to_characters(&text, VALUE_SHOWN);
+    let short = crate::truncate::to_characters(&text, VALUE_SHOWN);
     if short.len() < text.len() { format!("{short:?}…") } else { format!("{text:?}") }
 }
 
-fn way_out(kind: &Kind, column: &ArrayRef) -> String {
+fn hint(kind: &Kind, column: &ArrayRef) -> String {
     use arrow_schema::DataType;
     match (kind, column.data_type()) {
         (Kind::DateTime { zone: Some(_), .. }, DataType::Timestamp(_, None)) => {

@@ -197,7 +197,7 @@ fn texts_and_bytes() {
     assert!(error.message().contains("\"7\"") && error.place().row == Some(1), "{error}");
     let error = normal(&Kind::INTEGER, &array(StringArray::from(vec![None, Some("7")]))).unwrap_err();
     assert_eq!(error.place().row, Some(2), "the first value is named, not the first null: {error}");
-    assert_eq!(error.way_out(), Some("declare the kind text"));
+    assert_eq!(error.hint(), Some("declare the kind text"));
     assert!(normal(&Kind::Boolean, &numbers(1)).is_err());
     assert!(normal(&Kind::INTEGER, &array(BooleanArray::from(vec![true]))).is_err());
 }
@@ -309,9 +309,9 @@ fn moments_keep_the_instant_or_the_reading() {
     refuses(&kind("datetime(ns)"), &seconds(1), &seconds(i64::MAX / 2), "");
     // A reading is no instant, and an instant no reading.
     let error = normal(&kind("datetime(us, UTC)"), &local(1)).unwrap_err();
-    assert!(error.way_out().unwrap().contains("zone"), "{error:?}");
+    assert!(error.hint().unwrap().contains("zone"), "{error:?}");
     let error = normal(&kind("datetime(us)"), &utc(1, "Asia/Tokyo")).unwrap_err();
-    assert!(error.way_out().unwrap().contains("datetime(unit, Asia/Tokyo)"), "{error:?}");
+    assert!(error.hint().unwrap().contains("datetime(unit, Asia/Tokyo)"), "{error:?}");
 }
 
 #[test]

@@ -35,7 +35,7 @@ impl FileSink {
         let target = fs::canonicalize(&given).unwrap_or(given);
         if let Ok(known) = fs::symlink_metadata(&target) {
             let refused = |what: &str, hint: &str| {
-                Error::new(ErrorKind::Exists, format!("{} {what}", target.display())).hint(hint)
+                Error::new(ErrorKind::Exists, format!("{} {what}", target.display())).with_hint(hint)
             };
             if !known.is_file() {
                 return Err(refused("exists and is no ordinary file", "choose another target"));
@@ -54,7 +54,7 @@ impl FileSink {
             self.started.fetch_sub(1, Ordering::SeqCst);
             return Err(Error::unsupported(format!("{} holds a single entry", self.target.display()))
                 .entry(&spec.path)
-                .hint("export to a folder or package the entries as a zip"));
+                .with_hint("export to a folder or package the entries as a zip"));
         }
         let slot = Slot { started: &self.started, committed: false };
         let mut inner = self.files.start(spec, NAME)?;
@@ -75,7 +75,7 @@ impl Sink for FileSink {
         Ok(Box::new(self.start(spec)?))
     }
 
-    fn seeks(&self) -> bool {
+    fn is_seekable(&self) -> bool {
         true
     }
 

@@ -75,7 +75,7 @@ fn refused(target: &Path, error: io::Error) -> Error {
         | io::ErrorKind::IsADirectory
         | io::ErrorKind::NotADirectory => {
             Error::new(ErrorKind::Exists, format!("{} exists", target.display()))
-                .hint("choose another target or overwrite it")
+                .with_hint("choose another target or overwrite it")
                 .with_source(error)
         }
         _ => Error::io(format!("cannot complete {}", target.display()), error),

@@ -53,7 +53,8 @@ impl Staging {
         fs::create_dir_all(parent).map_err(|source| {
             let error = Error::io(format!("cannot make the folder {}", parent.display()), source);
             let file = parent.ancestors().find(|place| place.is_file());
-            file.into_iter().fold(error, |error, file| error.hint(format!("{} is a file", file.display())))
+            file.into_iter()
+                .fold(error, |error, file| error.with_hint(format!("{} is a file", file.display())))
         })?;
         Self::within(parent, made.into_iter().rev().collect())
     }

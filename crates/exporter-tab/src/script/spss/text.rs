@@ -13,7 +13,7 @@ pub(super) fn quoted(text: &str) -> String {
     let mut pieces = Vec::new();
     let mut rest = text.as_str();
     loop {
-        let piece = exporter_core::text_cut::to_bytes(rest, PIECE_BYTES);
+        let piece = exporter_core::truncate::to_bytes(rest, PIECE_BYTES);
         pieces.push(format!("'{}'", piece.replace('\'', "''")));
         rest = &rest[piece.len()..];
         if rest.is_empty() {

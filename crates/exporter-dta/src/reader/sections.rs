@@ -2,7 +2,7 @@
 
 use crate::error::{DtaError, Result};
 use crate::reader::bytes::{Cursor, DtaBytes, damaged, unsigned};
-use crate::reader::walk_labels::{RawLabels, binary_labels, tagged_labels};
+use crate::reader::label_section::{RawLabels, binary_labels, tagged_labels};
 use crate::spec::{ByteOrder, MAP_ENTRIES, Release};
 use crate::spec_storage::{StorageType, storage_of};
 
@@ -95,8 +95,8 @@ impl RawFile {
     }
 }
 
-/// Walks the whole file; with `lenient`, damage after the descriptions of the variables is kept and passed over.
-pub(crate) fn walk(bytes: &DtaBytes, lenient: bool) -> Result<RawFile> {
+/// Locates the sections of the whole file; with `lenient`, damage after the descriptions of the variables is kept and passed over.
+pub(crate) fn locate(bytes: &DtaBytes, lenient: bool) -> Result<RawFile> {
     let first = bytes.block_at(0, 1)?;
     if first == b"<" { tagged(bytes, lenient) } else { binary(bytes, lenient) }
 }

@@ -3,7 +3,7 @@
 /// The longest beginning of a text that has at most this many bytes and ends on a character border.
 ///
 /// ```
-/// assert_eq!(exporter_core::text_cut::to_bytes("élève", 4), "él");
+/// assert_eq!(exporter_core::truncate::to_bytes("élève", 4), "él");
 /// ```
 pub fn to_bytes(text: &str, bytes: usize) -> &str {
     if text.len() <= bytes {
@@ -15,7 +15,7 @@ pub fn to_bytes(text: &str, bytes: usize) -> &str {
 /// The longest beginning of a text that has at most this many characters.
 ///
 /// ```
-/// assert_eq!(exporter_core::text_cut::to_characters("élève", 2), "él");
+/// assert_eq!(exporter_core::truncate::to_characters("élève", 2), "él");
 /// ```
 pub fn to_characters(text: &str, characters: usize) -> &str {
     // A text of no more bytes than characters allowed needs no count.

@@ -23,14 +23,14 @@ pub(crate) static ZIP: FormatInfo = FormatInfo::new("zip", "Zip archive round an
     );
 
 /// Writes what another exporter (one type, or a `Box<dyn Exporter>`) writes as the entries of one zip.
-pub struct Packaged<E> {
+pub struct Zipped<E> {
     inner: E,
     path: String,
     options: ZipOptions,
     manifest: bool,
 }
 
-impl<E: Exporter> Packaged<E> {
+impl<E: Exporter> Zipped<E> {
     /// Packages the entries of `inner` as the zip `path`. The time of the entries and the number of threads come from
     /// the context.
     pub fn zip(inner: E, path: impl Into<String>, options: ZipOptions) -> Self {
@@ -50,7 +50,7 @@ impl<E: Exporter> Packaged<E> {
 }
 
 #[deny(clippy::missing_trait_methods, reason = "what a wrapper leaves out is lost")]
-impl<E: Exporter> Exporter for Packaged<E> {
+impl<E: Exporter> Exporter for Zipped<E> {
     fn format(&self) -> &'static FormatInfo {
         &ZIP
     }

@@ -9,7 +9,7 @@ const LISTED: usize = 20;
 /// counts for nothing.
 ///
 /// ```
-/// use exporter_core::near_name::nearest;
+/// use exporter_core::suggest::nearest;
 ///
 /// assert_eq!(nearest("regoin", ["age", "region", "religion"]), Some("region"));
 /// assert_eq!(nearest("income", ["age", "region"]), None);
@@ -29,7 +29,11 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
 }
 
 /// A hint that names the nearest candidate, then the first of all of them: `did you mean "age"? variables: …`.
-pub fn hint<'a>(name: &str, what: &str, candidates: impl IntoIterator<Item = &'a str> + Clone) -> String {
+pub fn suggestion<'a>(
+    name: &str,
+    what: &str,
+    candidates: impl IntoIterator<Item = &'a str> + Clone,
+) -> String {
     let near =
         nearest(name, candidates.clone()).map(|near| format!("did you mean {near:?}? ")).unwrap_or_default();
     let mut all = candidates.into_iter();
@@ -87,7 +91,7 @@ mod tests {
         assert_eq!(nearest("AGE", ["age"]), Some("age"));
         assert_eq!(nearest(&"x".repeat(1000), ["x"]), None);
         let many: Vec<String> = (0..30).map(|number| format!("v{number}")).collect();
-        let hint = hint("v100", "variables", many.iter().map(String::as_str));
+        let hint = suggestion("v100", "variables", many.iter().map(String::as_str));
         assert!(
             hint.starts_with("did you mean \"v10\"? variables: v0, ") && hint.ends_with(" and 10 more"),
             "{hint}"

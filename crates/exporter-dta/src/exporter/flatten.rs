@@ -1,4 +1,4 @@
-//! Columns made ready for the writer: nested values as JSON, texts without what follows a NUL.
+//! Columns as the writer takes them: nested values as JSON, texts without what follows a NUL.
 
 use std::sync::Arc;
 
@@ -8,8 +8,8 @@ use arrow_schema::{Field, Schema};
 use exporter_core::Result;
 use exporter_core::nested::json_texts;
 
-/// Makes the columns of a batch ready; `cut` are the positions of texts that end at their first NUL.
-pub(super) fn ready(batch: RecordBatch, cut: &[usize]) -> Result<RecordBatch> {
+/// Flattens the columns of a batch; `cut` are the positions of texts that end at their first NUL.
+pub(super) fn flatten(batch: RecordBatch, cut: &[usize]) -> Result<RecordBatch> {
     let schema = batch.schema();
     if cut.is_empty() && !schema.fields().iter().any(|field| field.data_type().is_nested()) {
         return Ok(batch);
@@ -50,8 +50,8 @@ mod tests {
         let texts: ArrayRef = Arc::new(StringArray::from(vec![Some("a\0b\0"), None, Some("\0"), Some("é")]));
         let batch =
             RecordBatch::try_from_iter_with_nullable([("x", texts.clone(), true), ("y", texts, true)]);
-        let ready = ready(batch.unwrap(), &[1]).unwrap();
-        let texts = |column: usize| ready.column(column).as_string::<i32>().iter().collect::<Vec<_>>();
+        let flat = flatten(batch.unwrap(), &[1]).unwrap();
+        let texts = |column: usize| flat.column(column).as_string::<i32>().iter().collect::<Vec<_>>();
         assert_eq!(texts(0)[0], Some("a\0b\0"));
         assert_eq!(texts(1), [Some("a"), None, Some(""), Some("é")]);
     }

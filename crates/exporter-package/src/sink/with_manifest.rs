@@ -11,11 +11,11 @@ use super::ManifestSink;
 /// Writes what another exporter (one type, or a `Box<dyn Exporter>`) writes, and `MANIFEST.json` beside it.
 ///
 /// Unlike a [`ManifestSink`] alone it knows how many rows were written, where that was not known before.
-pub struct Listed<E> {
+pub struct WithManifest<E> {
     inner: E,
 }
 
-impl<E: Exporter> Listed<E> {
+impl<E: Exporter> WithManifest<E> {
     /// Lists the entries of `inner`.
     pub fn new(inner: E) -> Self {
         Self { inner }
@@ -23,7 +23,7 @@ impl<E: Exporter> Listed<E> {
 }
 
 #[deny(clippy::missing_trait_methods, reason = "what a wrapper leaves out is lost")]
-impl<E: Exporter> Exporter for Listed<E> {
+impl<E: Exporter> Exporter for WithManifest<E> {
     fn format(&self) -> &'static FormatInfo {
         self.inner.format()
     }

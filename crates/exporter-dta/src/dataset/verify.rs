@@ -19,7 +19,7 @@ use crate::spec_storage::DOUBLE_EXACT;
 /// Most powers of ten that a `double` holds exactly.
 const EXACT_POWERS: i32 = 22;
 
-/// One column that needs a proof.
+/// One column to verify.
 pub(super) struct Claim {
     /// Position of the variable in the file.
     pub(super) variable: usize,

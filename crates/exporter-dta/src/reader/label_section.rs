@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::reader::bytes::{Cursor, damaged, unsigned};
-use crate::reader::walk::RawFile;
+use crate::reader::sections::RawFile;
 use crate::spec::ByteOrder;
 
 /// One value-label set before its texts are decoded.
