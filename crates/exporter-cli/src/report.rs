@@ -31,8 +31,8 @@ pub(crate) fn summary(summary: &Summary) -> String {
     for remark in &summary.remarks {
         line(&mut text, format!("note: {remark}"));
     }
-    losses(&mut text, &summary.losses);
-    changes(&mut text, summary.renames.len(), summary.recodes.len());
+    losses(&mut text, &summary.changes.losses);
+    changes(&mut text, summary.changes.renames.len(), summary.changes.recodes.len());
     text.truncate(text.trim_end().len());
     text
 }
@@ -45,8 +45,8 @@ pub(crate) fn plan(plan: &DryRun) -> String {
         let bytes = entry.bytes.map(|bytes| format!(", {} bytes", grouped(bytes))).unwrap_or_default();
         line(&mut text, format!("{} ({}{rows}{bytes})", entry.path, entry.media_type));
     }
-    losses(&mut text, &plan.losses);
-    changes(&mut text, plan.renames.len(), plan.recodes.len());
+    losses(&mut text, &plan.changes.losses);
+    changes(&mut text, plan.changes.renames.len(), plan.changes.recodes.len());
     text.truncate(text.trim_end().len());
     text
 }

@@ -10,11 +10,10 @@ use serde::Serialize;
 
 use crate::loss::LossCode;
 
-/// One part of a codebook that a format may carry or not. Not exhaustively open: a format says of each what becomes of it,
-/// so that a part added here does not compile before every format has said so.
+/// One part of a codebook that a format may carry or not. Formats match it without a wildcard, so that a part added here
+/// does not compile before every format says what becomes of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
-#[allow(clippy::exhaustive_enums, reason = "formats match it without a wildcard on purpose")]
 pub enum Part {
     /// The title of the study.
     StudyTitle,

@@ -7,7 +7,7 @@ mod prepared;
 mod tables;
 
 pub use bundle::Bundle;
-pub use changes::{Recode, Rename, plan_of};
+pub use changes::{Changes, Recode, Rename, plan_of};
 pub use drive::{export, plan};
 pub use prepared::PreparedPlan;
 pub use tables::{Output, TableRows, TableWriter, TablesPlan, Written};
@@ -121,23 +121,12 @@ pub trait Plan: Send {
     /// The entries in the order they will be created.
     fn entries(&self) -> &[EntrySpec];
 
-    /// What will be lost.
-    fn losses(&self) -> &LossReport;
-
-    /// Every name that the format forces to change.
-    fn renames(&self) -> &[Rename] {
-        &[]
-    }
-
-    /// Every declared value that the format writes as another.
-    fn recodes(&self) -> &[Recode] {
-        &[]
-    }
+    /// What will be lost and what will be written otherwise.
+    fn changes(&self) -> &Changes;
 
     /// Writes every entry: created, filled and committed.
     ///
-    /// The summary holds only the losses that planning could not see; the caller adds those of [`Plan::losses`], the names
-    /// of [`Plan::renames`] and the values of [`Plan::recodes`].
+    /// The summary holds only the changes that planning could not see; the caller adds those of [`Plan::changes`].
     ///
     /// # Errors
     /// When the data breaks what was planned, the sink fails or the export is cancelled.
@@ -176,15 +165,9 @@ impl EntryReport {
 pub struct Summary {
     /// Entries in the order they were committed or planned.
     pub entries: Vec<EntryReport>,
-    /// Everything that was lost.
+    /// What was lost and what was written otherwise.
     #[serde(flatten)]
-    pub losses: LossReport,
-    /// Every name that was changed.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub renames: Vec<Rename>,
-    /// Every declared value that was written as another.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub recodes: Vec<Recode>,
+    pub changes: Changes,
     /// Facts a format wants to report, by key (such as what an archive holds).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub remarks: Vec<String>,
@@ -206,9 +189,7 @@ impl Summary {
     /// Adds what another plan did.
     pub fn merge(&mut self, other: Summary) {
         self.entries.extend(other.entries);
-        self.losses.merge(other.losses);
-        self.renames.extend(other.renames);
-        self.recodes.extend(other.recodes);
+        self.changes.merge(other.changes);
         self.remarks.extend(other.remarks);
     }
 }

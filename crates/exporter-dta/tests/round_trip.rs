@@ -173,7 +173,7 @@ fn through_a_file(
 
 /// Codes of the losses of one variable.
 fn losses<'s>(summary: &'s Summary, variable: &str) -> BTreeSet<&'s str> {
-    let of = summary.losses.iter().filter(|loss| loss.variable.as_deref() == Some(variable));
+    let of = summary.changes.losses.iter().filter(|loss| loss.variable.as_deref() == Some(variable));
     of.map(|loss| loss.code.as_str()).collect()
 }
 
@@ -287,7 +287,7 @@ proptest! {
         let chosen = json!({"release": release, "decimals": "text"});
         let (read, summary) = through_a_file(&data, chosen, &context).map_err(fail)?;
         let replaced = LossCode::TEXT_REPLACED;
-        if summary.losses.iter().all(|loss| loss.code != replaced || loss.variable.is_none()) {
+        if summary.changes.losses.iter().all(|loss| loss.code != replaced || loss.variable.is_none()) {
             assert_same(&data, &read, &summary)?;
         }
     }

@@ -122,7 +122,7 @@ fn what_a_pattern_leaves_out_is_a_loss() {
         let with = Planning::new(&profile, &[], &held);
         let plan = exporter.plan(&data, &with, &Context::default()).unwrap();
         let precise = |loss: &&exporter_core::Loss| loss.code == LossCode::TIME_PRECISION;
-        plan.losses().iter().filter(precise).filter_map(|loss| loss.variable.clone()).collect()
+        plan.changes().losses.iter().filter(precise).filter_map(|loss| loss.variable.clone()).collect()
     };
     assert!(lost(json!({})).is_empty());
     assert!(lost(json!({"dates": "%d.%m.%Y", "datetimes": "%Y%m%d %H:%M:%S%.3f"})).is_empty());

@@ -34,7 +34,7 @@ fn written(reasons: &str) -> (String, Summary) {
 }
 
 fn dropped(summary: &Summary) -> Vec<(Option<String>, u64)> {
-    let losses = summary.losses.iter().filter(|loss| loss.code == LossCode::MISSING_REASON_DROPPED);
+    let losses = summary.changes.losses.iter().filter(|loss| loss.code == LossCode::MISSING_REASON_DROPPED);
     losses.map(|loss| (loss.variable.clone(), loss.count)).collect()
 }
 

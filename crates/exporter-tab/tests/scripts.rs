@@ -25,7 +25,7 @@ fn scripts(data: &MemoryDataset, delimited: &str, language: &str) -> Vec<(String
         let summary = exporter_core::export(&bundle, data, Box::new(sink.clone()), &context).unwrap();
         let written = sink.entries().into_iter().filter(|(path, _)| !path.ends_with(delimited));
         all.extend(written.map(|(path, bytes)| (path, String::from_utf8(bytes.to_vec()).unwrap())));
-        let report = json!({"losses": summary.losses, "renames": summary.renames});
+        let report = json!({"losses": summary.changes.losses, "renames": summary.changes.renames});
         all.push((format!("{script}.json"), serde_json::to_string_pretty(&report).unwrap()));
     }
     all

@@ -135,8 +135,8 @@ impl Plan for FaultyPlan<'_> {
         }
     }
 
-    fn losses(&self) -> &exporter_core::LossReport {
-        self.inner.losses()
+    fn changes(&self) -> &exporter_core::exporter::Changes {
+        self.inner.changes()
     }
 
     fn write(self: Box<Self>, sink: &dyn Sink, context: &Context) -> Result<Summary> {

@@ -8,9 +8,9 @@ use exporter_core::profile::Facts;
 use exporter_core::registry::options_from_pairs;
 use exporter_core::sink::MemorySink;
 use exporter_core::{
-    Batches, Bundle, Context, Dataset, EntrySpec, Error, ErrorKind, Exporter, Format, FormatInfo, Loss,
-    LossCode, LossPolicy, LossReport, Plan, Planning, ProfileRequest, Progress, Registry, Rename, Result,
-    Scan, Sink, Source, Summary, TableId, export, plan,
+    Batches, Bundle, Changes, Context, Dataset, EntrySpec, Error, ErrorKind, Exporter, Format, FormatInfo,
+    Loss, LossCode, LossPolicy, LossReport, Plan, Planning, ProfileRequest, Progress, Registry, Rename,
+    Result, Scan, Sink, Source, Summary, TableId, export, plan,
 };
 use exporter_testkit::plain::{Plain, PlainExporter};
 use exporter_testkit::{conformance, sample};
@@ -81,20 +81,16 @@ impl Exporter for Puppet {
         self.at(Stage::Plan, context)?;
         assert_eq!(with.profile.column(TableId(1), 2).unwrap().max_bytes, Some(11));
         self.siblings.lock().unwrap().extend(with.siblings.iter().map(|entry| entry.path.clone()));
-        Ok(Box::new(PuppetPlan {
-            puppet: self,
-            entries: [self.spec()],
-            losses: self.planned.iter().cloned().collect(),
-            renames: [Rename::variable("t", "v", self.name)],
-        }))
+        let mut changes = Changes::from(self.planned.iter().cloned().collect::<LossReport>());
+        changes.renames.push(Rename::variable("t", "v", self.name));
+        Ok(Box::new(PuppetPlan { puppet: self, entries: [self.spec()], changes }))
     }
 }
 
 struct PuppetPlan<'a> {
     puppet: &'a Puppet,
     entries: [EntrySpec; 1],
-    losses: LossReport,
-    renames: [Rename; 1],
+    changes: Changes,
 }
 
 impl Plan for PuppetPlan<'_> {
@@ -102,12 +98,8 @@ impl Plan for PuppetPlan<'_> {
         &self.entries
     }
 
-    fn losses(&self) -> &LossReport {
-        &self.losses
-    }
-
-    fn renames(&self) -> &[Rename] {
-        &self.renames
+    fn changes(&self) -> &Changes {
+        &self.changes
     }
 
     fn write(self: Box<Self>, sink: &dyn Sink, context: &Context) -> Result<Summary> {
@@ -117,7 +109,7 @@ impl Plan for PuppetPlan<'_> {
         entry.commit()?;
         self.puppet.at(Stage::AfterWrite, context)?;
         let mut summary = Summary::default();
-        summary.losses = self.puppet.written.iter().cloned().collect();
+        summary.changes.losses = self.puppet.written.iter().cloned().collect();
         Ok(summary)
     }
 }
@@ -154,14 +146,14 @@ fn the_policy_decides_about_planned_and_found_losses() {
             match result {
                 Ok(summary) => {
                     assert!(accepted, "{policy:?} accepts {loss}");
-                    let named = summary.losses.iter().next().unwrap();
+                    let named = summary.changes.losses.iter().next().unwrap();
                     assert_eq!((named.format.as_str(), named.entry.as_deref()), ("plain", Some("p.txt")));
                     assert_eq!(
                         (&named.code, named.count, &named.action),
                         (&loss.code, loss.count, &loss.action)
                     );
-                    assert_eq!(summary.losses.len(), 1);
-                    assert_eq!((summary.renames.len(), visible.len()), (1, 1));
+                    assert_eq!(summary.changes.losses.len(), 1);
+                    assert_eq!((summary.changes.renames.len(), visible.len()), (1, 1));
                 }
                 Err(error) => {
                     assert!(!accepted, "{policy:?} refuses {loss}");
@@ -198,7 +190,7 @@ fn an_invalid_codebook_is_refused_before_anything_else() {
 fn a_dry_run_hands_out_the_plan() {
     let puppet = Puppet { planned: vec![Loss::new(LossCode::RANGE, "x").wrong()], ..Puppet::named("p") };
     let seen = plan(&puppet, &sample::study(), &conformance::context(), |plan| {
-        Ok((plan.entries()[0].path.clone(), plan.losses().len()))
+        Ok((plan.entries()[0].path.clone(), plan.changes().losses.len()))
     });
     assert_eq!(seen.unwrap(), ("p.txt".to_owned(), 1));
 }
@@ -244,7 +236,7 @@ fn a_bundle_shares_one_scan_and_names_siblings() {
     assert_eq!(data.scans.load(Ordering::SeqCst), 3);
     assert_eq!(*siblings[0].lock().unwrap(), ["b.txt", "households.plain", "members.plain"]);
     assert_eq!(*siblings[1].lock().unwrap(), ["a.txt", "households.plain", "members.plain"]);
-    assert_eq!(summary.renames.len(), 2);
+    assert_eq!(summary.changes.renames.len(), 2);
 }
 
 #[test]

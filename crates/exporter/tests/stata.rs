@@ -193,10 +193,10 @@ fn names_and_formats_are_the_same_ones() {
     assert_eq!(told.script.names[..2], ["q٣", "if_"]);
     assert_eq!(told.script.formats["good"], "%12.2f");
     assert_eq!(told.script.formats["bad"], "%10.0g");
-    let dropped = told.summary.losses.iter().filter(|loss| {
+    let dropped = told.summary.changes.losses.iter().filter(|loss| {
         loss.variable.as_deref() == Some("bad") && loss.action == "not a format that Stata has for the type"
     });
-    assert!(dropped.count() >= 1, "{:?}", told.summary.losses);
+    assert!(dropped.count() >= 1, "{:?}", told.summary.changes.losses);
 }
 
 #[test]
@@ -210,7 +210,7 @@ fn a_script_loses_digits_only_where_the_values_have_them() {
     // The script says what the file says.
     let told = |format: &str| {
         let (_, summary) = export(&data((1 << 53) + 1), &["csv", format], LossPolicy::Report).unwrap();
-        let losses = summary.losses.iter();
+        let losses = summary.changes.losses.iter();
         losses.map(|loss| (loss.code.to_string(), loss.severity, loss.action.clone())).collect::<Vec<_>>()
     };
     assert_eq!(told("stata-script"), told("dta"));

@@ -156,7 +156,7 @@ fn every_file_survives_a_round_trip() {
             .unwrap_or_else(|error| panic!("{name}: {error}"));
         let mut codebook = data.codebook().clone();
         // A file may claim an order that its rows do not have; that claim alone is not written.
-        if summary.losses.iter().any(|loss| loss.code == LossCode::SORT_ORDER_DROPPED) {
+        if summary.changes.losses.iter().any(|loss| loss.code == LossCode::SORT_ORDER_DROPPED) {
             assert_eq!(name, "handmade_118.dta");
             codebook.tables[0].sort.clear();
         }

@@ -52,7 +52,7 @@ fn every_table_is_written_as_it_was() {
             let sink = MemorySink::new();
             let target = sink.clone();
             let summary = export(&*exporter, &data, Box::new(sink), &context).unwrap();
-            assert!(summary.losses.is_empty(), "{table}: {:?}", summary.losses);
+            assert!(summary.changes.losses.is_empty(), "{table}: {:?}", summary.changes.losses);
             let entries = target.entries();
             let ours = &entries[*table];
             let theirs = std::fs::read(&path).unwrap();

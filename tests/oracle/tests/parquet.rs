@@ -45,7 +45,7 @@ fn written(data: &MemoryDataset, format: &str, options: &Value) -> (tempfile::Te
         let duration = loss.variable.as_deref().is_some_and(|name| name.starts_with("duration_"));
         format == "parquet" && duration && loss.code == LossCode::KIND_CHANGED
     };
-    assert!(summary.losses.iter().all(known), "{:?}", summary.losses);
+    assert!(summary.changes.losses.iter().all(known), "{:?}", summary.changes.losses);
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(&summary.entries[0].path);
     std::fs::write(&path, &target.entries()[&summary.entries[0].path]).unwrap();

@@ -1,13 +1,12 @@
 //! Several exporters as one: data, codebook, documents side by side in one sink.
 
-use super::{Exporter, Plan, Planning, Recode, Rename, Summary, plan_of};
+use super::{Changes, Exporter, Plan, Planning, Summary, plan_of};
 use crate::carry::{Carry, Held, Holder, Part};
 use crate::codebook::Codebook;
 use crate::context::Context;
 use crate::dataset::Dataset;
 use crate::error::{Error, Result};
 use crate::format::FormatInfo;
-use crate::loss::LossReport;
 use crate::profile::ProfileRequest;
 use crate::sink::{EntrySpec, Sink};
 
@@ -98,17 +97,13 @@ fn first_repeat(entries: &[EntrySpec]) -> Option<&str> {
 struct Plans<'a> {
     parts: Vec<Box<dyn Plan + 'a>>,
     entries: Vec<EntrySpec>,
-    losses: LossReport,
-    renames: Vec<Rename>,
-    recodes: Vec<Recode>,
+    changes: Changes,
 }
 
 impl<'a> Plans<'a> {
     fn push(&mut self, plan: Box<dyn Plan + 'a>) {
         self.entries.extend_from_slice(plan.entries());
-        self.losses.merge(plan.losses().clone());
-        self.renames.extend_from_slice(plan.renames());
-        self.recodes.extend_from_slice(plan.recodes());
+        self.changes.merge(plan.changes().clone());
         self.parts.push(plan);
     }
 }
@@ -119,16 +114,8 @@ impl Plan for Plans<'_> {
         &self.entries
     }
 
-    fn losses(&self) -> &LossReport {
-        &self.losses
-    }
-
-    fn renames(&self) -> &[Rename] {
-        &self.renames
-    }
-
-    fn recodes(&self) -> &[Recode] {
-        &self.recodes
+    fn changes(&self) -> &Changes {
+        &self.changes
     }
 
     fn write(self: Box<Self>, sink: &dyn Sink, context: &Context) -> Result<Summary> {

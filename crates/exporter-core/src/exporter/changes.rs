@@ -79,6 +79,36 @@ impl Recode {
     }
 }
 
+/// What an export loses, and what it writes under another name or as another value.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Changes {
+    /// What is lost.
+    #[serde(flatten)]
+    pub losses: LossReport,
+    /// Every name that is written as another.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub renames: Vec<Rename>,
+    /// Every declared value that is written as another.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub recodes: Vec<Recode>,
+}
+
+impl Changes {
+    /// Adds the changes of another plan.
+    pub fn merge(&mut self, other: Changes) {
+        self.losses.merge(other.losses);
+        self.renames.extend(other.renames);
+        self.recodes.extend(other.recodes);
+    }
+}
+
+impl From<LossReport> for Changes {
+    fn from(losses: LossReport) -> Self {
+        Self { losses, ..Self::default() }
+    }
+}
+
 /// Plans one exporter; every loss, rename and recode of the plan and of its summary names the format and, where it is about
 /// a table, the entry.
 ///
@@ -93,11 +123,8 @@ pub fn plan_of<'a>(
     let inner = exporter.plan(data, with, context)?;
     let names =
         Names { format: exporter.format().id, codebook: data.codebook(), entries: inner.entries().to_vec() };
-    let losses = names.losses(inner.losses().clone());
-    let mut renames = inner.renames().to_vec();
-    let mut recodes = inner.recodes().to_vec();
-    names.changes(&mut renames, &mut recodes);
-    Ok(Box::new(NamedPlan { inner, names, losses, renames, recodes }))
+    let changes = names.named(inner.changes().clone());
+    Ok(Box::new(NamedPlan { inner, names, changes }))
 }
 
 /// What changes are named after.
@@ -120,11 +147,10 @@ impl Names<'_> {
         entry.map(|entry| entry.path.clone())
     }
 
-    fn losses(&self, losses: LossReport) -> LossReport {
-        losses.named(self.format, |table| self.entry(table))
-    }
-
-    fn changes(&self, renames: &mut [Rename], recodes: &mut [Recode]) {
+    /// The changes with format and entry.
+    fn named(&self, changes: Changes) -> Changes {
+        let Changes { losses, mut renames, mut recodes } = changes;
+        let losses = losses.named(self.format, |table| self.entry(table));
         for rename in renames.iter_mut().filter(|rename| rename.format.is_empty()) {
             rename.format = self.format.to_owned();
             rename.entry = self.entry(Some(&rename.table));
@@ -133,15 +159,14 @@ impl Names<'_> {
             recode.format = self.format.to_owned();
             recode.entry = self.entry(Some(&recode.table));
         }
+        Changes { losses, renames, recodes }
     }
 }
 
 struct NamedPlan<'a> {
     inner: Box<dyn Plan + 'a>,
     names: Names<'a>,
-    losses: LossReport,
-    renames: Vec<Rename>,
-    recodes: Vec<Recode>,
+    changes: Changes,
 }
 
 #[deny(clippy::missing_trait_methods, reason = "what a wrapper leaves out is lost")]
@@ -150,23 +175,14 @@ impl Plan for NamedPlan<'_> {
         self.inner.entries()
     }
 
-    fn losses(&self) -> &LossReport {
-        &self.losses
-    }
-
-    fn renames(&self) -> &[Rename] {
-        &self.renames
-    }
-
-    fn recodes(&self) -> &[Recode] {
-        &self.recodes
+    fn changes(&self) -> &Changes {
+        &self.changes
     }
 
     fn write(self: Box<Self>, sink: &dyn Sink, context: &Context) -> Result<Summary> {
         let Self { inner, names, .. } = *self;
         let mut summary = inner.write(sink, context)?;
-        summary.losses = names.losses(summary.losses);
-        names.changes(&mut summary.renames, &mut summary.recodes);
+        summary.changes = names.named(summary.changes);
         Ok(summary)
     }
 }

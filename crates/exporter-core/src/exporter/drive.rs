@@ -26,20 +26,18 @@ pub fn export(
 ) -> Result<Summary> {
     let start = Instant::now();
     plan(exporter, data, context, |plan| {
-        let mut losses = plan.losses().clone();
-        let mut known = losses.clone();
+        let mut changes = plan.changes().clone();
+        let mut known = changes.losses.clone();
         known.merge(data.losses());
         context.policy().check(&known)?;
         context.cancel().check()?;
-        let (renames, recodes) = (plan.renames().to_vec(), plan.recodes().to_vec());
         context.progress().stage("write", rows_to_write(&*plan, data));
         let mut summary = plan.write(&*sink, context)?;
-        losses.merge(summary.losses);
-        losses.merge(data.losses());
-        summary.losses = losses;
-        (summary.renames, summary.recodes) = (renames, recodes);
+        changes.merge(summary.changes);
+        changes.losses.merge(data.losses());
+        summary.changes = changes;
         // Losses that only the data showed come under the same policy before anything is made visible.
-        context.policy().check(&summary.losses)?;
+        context.policy().check(&summary.changes.losses)?;
         context.cancel().check()?;
         Ok(summary)
     })

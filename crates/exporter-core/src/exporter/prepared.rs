@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 
-use super::{EntryReport, Plan, Recode, Rename, Summary};
+use super::{Changes, EntryReport, Plan, Summary};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::loss::LossReport;
@@ -13,18 +13,14 @@ use crate::sink::{EntrySpec, Sink};
 pub struct PreparedPlan {
     entries: Vec<EntrySpec>,
     contents: Vec<Vec<u8>>,
-    /// What will be lost.
-    pub losses: LossReport,
-    /// Every name that changes.
-    pub renames: Vec<Rename>,
-    /// Every declared value that is written as another.
-    pub recodes: Vec<Recode>,
+    /// What will be lost and what will be written otherwise.
+    pub changes: Changes,
 }
 
 impl PreparedPlan {
     /// A plan without entries, which loses `losses`.
     pub fn new(losses: LossReport) -> Self {
-        Self { losses, ..Self::default() }
+        Self { changes: losses.into(), ..Self::default() }
     }
 
     /// Adds an entry.
@@ -40,16 +36,8 @@ impl Plan for PreparedPlan {
         &self.entries
     }
 
-    fn losses(&self) -> &LossReport {
-        &self.losses
-    }
-
-    fn renames(&self) -> &[Rename] {
-        &self.renames
-    }
-
-    fn recodes(&self) -> &[Recode] {
-        &self.recodes
+    fn changes(&self) -> &Changes {
+        &self.changes
     }
 
     fn write(self: Box<Self>, sink: &dyn Sink, context: &Context) -> Result<Summary> {

@@ -3,7 +3,7 @@
 
 use std::io::{self, Seek, SeekFrom, Write};
 
-use super::{EntryReport, Plan, Recode, Rename, Summary};
+use super::{Changes, EntryReport, Plan, Summary};
 use crate::codebook::Table;
 use crate::context::Context;
 use crate::dataset::{Batches, Dataset, Scan, TableId, table_of};
@@ -138,19 +138,15 @@ pub struct TablesPlan<'a> {
     data: &'a dyn Dataset,
     entries: Vec<EntrySpec>,
     writers: Vec<(TableId, Box<dyn TableWriter + 'a>)>,
-    /// What will be lost.
-    pub losses: LossReport,
-    /// Every name that changes.
-    pub renames: Vec<Rename>,
-    /// Every declared value that is written as another.
-    pub recodes: Vec<Recode>,
+    /// What will be lost and what will be written otherwise.
+    pub changes: Changes,
 }
 
 impl<'a> TablesPlan<'a> {
     /// A plan without tables, which loses `losses`.
     pub fn new(data: &'a dyn Dataset, losses: LossReport) -> Self {
-        let (entries, writers, renames, recodes) = Default::default();
-        Self { data, entries, writers, losses, renames, recodes }
+        let (entries, writers) = Default::default();
+        Self { data, entries, writers, changes: losses.into() }
     }
 
     /// Adds a table; its entry tells the number of rows where the data does.
@@ -166,16 +162,8 @@ impl Plan for TablesPlan<'_> {
         &self.entries
     }
 
-    fn losses(&self) -> &LossReport {
-        &self.losses
-    }
-
-    fn renames(&self) -> &[Rename] {
-        &self.renames
-    }
-
-    fn recodes(&self) -> &[Recode] {
-        &self.recodes
+    fn changes(&self) -> &Changes {
+        &self.changes
     }
 
     fn write(self: Box<Self>, sink: &dyn Sink, context: &Context) -> Result<Summary> {
@@ -199,7 +187,7 @@ impl Plan for TablesPlan<'_> {
             output.flush().map_err(|source| place(Error::io("cannot write the entry", source)))?;
             context.cancel().check()?;
             summary.entries.push(EntryReport::new(spec, output.commit()?, Some(written.rows)));
-            summary.losses.merge(written.losses);
+            summary.changes.losses.merge(written.losses);
         }
         Ok(summary)
     }

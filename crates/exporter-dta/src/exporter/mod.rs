@@ -164,9 +164,9 @@ impl Exporter for DtaExporter {
         for (position, entry) in self.entries(codebook).into_iter().enumerate() {
             context.cancel().check()?;
             let decided = plan_table(data, TableId(position), entry, with.profile, &self.options, context)?;
-            plan.losses.merge(decided.losses);
-            plan.renames.extend(decided.renames);
-            plan.recodes.extend(decided.recodes);
+            plan.changes.losses.merge(decided.losses);
+            plan.changes.renames.extend(decided.renames);
+            plan.changes.recodes.extend(decided.recodes);
             plan.push(TableId(position), decided.entry, decided.writer);
         }
         Ok(Box::new(plan))

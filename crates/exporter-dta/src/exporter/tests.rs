@@ -85,7 +85,7 @@ fn types(bytes: &[u8]) -> Vec<u16> {
 }
 
 fn codes(summary: &Summary) -> Vec<&str> {
-    summary.losses.iter().map(|loss| loss.code.as_str()).collect()
+    summary.changes.losses.iter().map(|loss| loss.code.as_str()).collect()
 }
 
 fn integers(values: &[i64]) -> ArrayRef {
@@ -107,7 +107,7 @@ fn types_are_the_smallest_or_the_declared() {
     };
     let (bytes, summary) = written(&dataset(variables()));
     assert_eq!(types(&bytes), [65530, 65529, 65528, 65526, 1, 3, 65530]);
-    assert!(summary.losses.is_empty());
+    assert!(summary.changes.losses.is_empty());
     let options = DtaOptions { storage: StorageOption::Declared, ..DtaOptions::default() };
     let (bytes, _) = write(&dataset(variables()), options, &context()).unwrap();
     assert_eq!(types(&bytes), [65526, 65526, 65526, 65526, 32768, 32768, 65530]);
@@ -164,7 +164,7 @@ fn texts_and_names_that_do_not_fit_are_kept_beside() {
     });
     let (bytes, summary) = written(&data);
     assert_eq!(codes(&summary), ["label-truncated", "name-changed"]);
-    assert_eq!(summary.renames[0].written, "year_of_birth");
+    assert_eq!(summary.changes.renames[0].written, "year_of_birth");
     let label = between(&bytes, "<variable_labels>", "</variable_labels>");
     assert_eq!(label.iter().filter(|byte| **byte != 0).count(), 160);
     let get = |name: &str| characteristic(&bytes, "year_of_birth", name);
@@ -213,7 +213,7 @@ fn a_sort_order_is_written_as_far_as_it_holds() {
     let order = |bytes: &[u8]| between(bytes, "<sortlist>", "</sortlist>").to_vec();
     let (bytes, summary) = written(&data(&[5, 6, 0]));
     assert_eq!(order(&bytes), [2, 0, 1, 0, 0, 0]);
-    assert!(summary.losses.is_empty());
+    assert!(summary.changes.losses.is_empty());
     let (bytes, summary) = written(&data(&[6, 5, 0]));
     assert_eq!(order(&bytes), [2, 0, 0, 0, 0, 0]);
     assert_eq!(codes(&summary), ["sort-order-dropped"]);
@@ -234,8 +234,12 @@ fn sort_orders_and_calendars_are_read_with_the_profile() {
     let lenient = context().with_policy(LossPolicy::Allow(LossCode::ALL.to_vec()));
     let (bytes, summary) = write(&data, DtaOptions::default(), &lenient).unwrap();
     assert_eq!(between(&bytes, "<sortlist>", "</sortlist>"), [2, 0, 0, 0, 0, 0, 0, 0]);
-    let told: Vec<_> =
-        summary.losses.iter().map(|loss| (loss.code.clone(), loss.count, loss.first.clone())).collect();
+    let told: Vec<_> = summary
+        .changes
+        .losses
+        .iter()
+        .map(|loss| (loss.code.clone(), loss.count, loss.first.clone()))
+        .collect();
     let first = |row, value: &str| {
         let loss = exporter_core::Loss::new(LossCode::RANGE, "").first(Some(row), value);
         loss.first
@@ -358,5 +362,5 @@ pub(super) fn recodes(summary: &exporter_core::Summary) -> Vec<String> {
         let label = if recode.label.is_empty() { String::new() } else { format!(" ({})", recode.label) };
         format!("{}.{}: {}{label} = {}", recode.table, recode.variable, recode.from, recode.to)
     };
-    summary.recodes.iter().map(line).collect()
+    summary.changes.recodes.iter().map(line).collect()
 }

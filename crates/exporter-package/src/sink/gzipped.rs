@@ -4,11 +4,9 @@ use std::num::NonZeroUsize;
 
 use exporter_core::carry::{Carry, Part};
 use exporter_core::codebook::Codebook;
-use exporter_core::exporter::{Planning, Recode, Rename, Summary, plan_of};
+use exporter_core::exporter::{Changes, Planning, Summary, plan_of};
 use exporter_core::sink::{EntrySpec, Sink};
-use exporter_core::{
-    Context, Dataset, Exporter, FormatInfo, LossCode, LossReport, Plan, ProfileRequest, Result,
-};
+use exporter_core::{Context, Dataset, Exporter, FormatInfo, LossCode, Plan, ProfileRequest, Result};
 
 use super::GzipSink;
 use super::gzip::gzipped;
@@ -76,16 +74,8 @@ impl Plan for GzippedPlan<'_> {
         &self.entries
     }
 
-    fn losses(&self) -> &LossReport {
-        self.inner.losses()
-    }
-
-    fn renames(&self) -> &[Rename] {
-        self.inner.renames()
-    }
-
-    fn recodes(&self) -> &[Recode] {
-        self.inner.recodes()
+    fn changes(&self) -> &Changes {
+        self.inner.changes()
     }
 
     fn write(self: Box<Self>, sink: &dyn Sink, context: &Context) -> Result<Summary> {

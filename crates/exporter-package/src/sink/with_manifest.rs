@@ -2,9 +2,9 @@
 
 use exporter_core::carry::{Carry, Part};
 use exporter_core::codebook::Codebook;
-use exporter_core::exporter::{Planning, Recode, Rename, Summary, plan_of};
+use exporter_core::exporter::{Changes, Planning, Summary, plan_of};
 use exporter_core::sink::{EntrySpec, Sink};
-use exporter_core::{Context, Dataset, Exporter, FormatInfo, LossReport, Plan, ProfileRequest, Result};
+use exporter_core::{Context, Dataset, Exporter, FormatInfo, Plan, ProfileRequest, Result};
 
 use super::ManifestSink;
 
@@ -46,30 +46,22 @@ impl<E: Exporter> Exporter for WithManifest<E> {
         with: &Planning<'_>,
         context: &Context,
     ) -> Result<Box<dyn Plan + 'a>> {
-        Ok(Box::new(ListedPlan { inner: plan_of(&self.inner, data, with, context)? }))
+        Ok(Box::new(PlanWithManifest { inner: plan_of(&self.inner, data, with, context)? }))
     }
 }
 
-struct ListedPlan<'a> {
+struct PlanWithManifest<'a> {
     inner: Box<dyn Plan + 'a>,
 }
 
 #[deny(clippy::missing_trait_methods, reason = "what a wrapper leaves out is lost")]
-impl Plan for ListedPlan<'_> {
+impl Plan for PlanWithManifest<'_> {
     fn entries(&self) -> &[EntrySpec] {
         self.inner.entries()
     }
 
-    fn losses(&self) -> &LossReport {
-        self.inner.losses()
-    }
-
-    fn renames(&self) -> &[Rename] {
-        self.inner.renames()
-    }
-
-    fn recodes(&self) -> &[Recode] {
-        self.inner.recodes()
+    fn changes(&self) -> &Changes {
+        self.inner.changes()
     }
 
     fn write(self: Box<Self>, sink: &dyn Sink, context: &Context) -> Result<Summary> {

@@ -4,11 +4,9 @@ use std::num::NonZeroUsize;
 
 use exporter_core::carry::{Carry, Part};
 use exporter_core::codebook::Codebook;
-use exporter_core::exporter::{EntryReport, Planning, Recode, Rename, Summary, plan_of};
+use exporter_core::exporter::{Changes, EntryReport, Planning, Summary, plan_of};
 use exporter_core::sink::{EntryReceipt, EntrySpec, Sink};
-use exporter_core::{
-    Context, Dataset, Exporter, FormatInfo, LossCode, LossReport, Plan, ProfileRequest, Result,
-};
+use exporter_core::{Context, Dataset, Exporter, FormatInfo, LossCode, Plan, ProfileRequest, Result};
 
 use super::{ManifestSink, ZipSink};
 use crate::zip::{EntryTime, ZipOptions};
@@ -75,11 +73,11 @@ impl<E: Exporter> Exporter for Zipped<E> {
     ) -> Result<Box<dyn Plan + 'a>> {
         let inner = plan_of(&self.inner, data, with, context)?;
         let Self { options, manifest, .. } = self;
-        Ok(Box::new(PackagedPlan { options, manifest: *manifest, entries: [self.spec()], inner }))
+        Ok(Box::new(ZippedPlan { options, manifest: *manifest, entries: [self.spec()], inner }))
     }
 }
 
-struct PackagedPlan<'a> {
+struct ZippedPlan<'a> {
     options: &'a ZipOptions,
     manifest: bool,
     entries: [EntrySpec; 1],
@@ -87,21 +85,13 @@ struct PackagedPlan<'a> {
 }
 
 #[deny(clippy::missing_trait_methods, reason = "what a wrapper leaves out is lost")]
-impl Plan for PackagedPlan<'_> {
+impl Plan for ZippedPlan<'_> {
     fn entries(&self) -> &[EntrySpec] {
         &self.entries
     }
 
-    fn losses(&self) -> &LossReport {
-        self.inner.losses()
-    }
-
-    fn renames(&self) -> &[Rename] {
-        self.inner.renames()
-    }
-
-    fn recodes(&self) -> &[Recode] {
-        self.inner.recodes()
+    fn changes(&self) -> &Changes {
+        self.inner.changes()
     }
 
     fn write(self: Box<Self>, sink: &dyn Sink, context: &Context) -> Result<Summary> {
@@ -147,7 +137,7 @@ fn report(inside: Summary, spec: &EntrySpec, receipt: EntryReceipt) -> Summary {
         })
         .collect();
     summary.remarks.extend(inside.remarks);
-    summary.losses = inside.losses;
+    summary.changes.losses = inside.changes.losses;
     let rows = (!rows.is_empty()).then(|| rows.iter().sum());
     summary.entries.push(EntryReport::new(spec, receipt, rows));
     summary

@@ -98,7 +98,7 @@ impl Exporter for ParquetExporter {
         for table in &data.codebook().tables {
             for variable in table.variables.iter().filter(|variable| has_duration(&variable.kind)) {
                 let action = "stored as whole numbers; programs that know Arrow's schema see a duration";
-                plan.losses.add(
+                plan.changes.losses.add(
                     Loss::new(LossCode::KIND_CHANGED, action)
                         .table(&table.name)
                         .variable(&variable.name)

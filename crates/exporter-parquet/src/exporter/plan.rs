@@ -98,7 +98,7 @@ pub(super) fn plan<'a>(
         for name in dropped.into_iter().flatten() {
             let action = "stored without its bytes, which are too many";
             let loss = Loss::new(LossCode::DOCUMENT_DROPPED, action).table(&table.name);
-            plan.losses.add(loss.first(None, name));
+            plan.changes.losses.add(loss.first(None, name));
         }
         plan.push(TableId(index), entry, Table { writer, schema, codebook: json });
     }

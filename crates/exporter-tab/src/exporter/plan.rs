@@ -31,7 +31,7 @@ pub(super) fn plan<'a>(
     let codebook = data.codebook();
     let mut plan = TablesPlan::new(data, with.losses(exporter, codebook));
     for (index, (table, entry)) in codebook.tables.iter().zip(exporter.entries(codebook)).enumerate() {
-        plan.losses.merge(losses(table, settings));
+        plan.changes.losses.merge(losses(table, settings));
         let language = codebook.language(context.language());
         let columns = columns(codebook, table, language, settings);
         let reasons = settings.reasons != ReasonsAs::Empty;

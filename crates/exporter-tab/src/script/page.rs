@@ -41,7 +41,7 @@ impl<'a> Page<'a> {
     }
 
     pub(super) fn loss(&mut self, loss: Loss) {
-        self.plan.losses.add(loss.table(&self.description.table.name));
+        self.plan.changes.losses.add(loss.table(&self.description.table.name));
     }
 
     pub(super) fn variable_loss(&mut self, variable: &Variable, code: LossCode, action: &str) {

@@ -38,12 +38,12 @@ pub fn exporter_in(exporter: &dyn Exporter, data: &dyn Dataset, context: &Contex
     let (entries, summary) = run(exporter, data, &reference);
     the_plan_is_what_is_written(exporter, data, &reference, &entries, &summary);
     plan_never_scans(exporter, data, &reference);
-    losses_are_declared(exporter, &summary.losses);
+    losses_are_declared(exporter, &summary.changes.losses);
     bytes_do_not_depend_on_threads_or_batches(exporter, data, context, &entries, &summary);
     run_with_faults(exporter, data, &reference);
     a_broken_source_leaves_nothing(exporter, data, context);
     a_cancel_leaves_nothing(exporter, data, context);
-    deny_leaves_nothing(exporter, data, context, &summary.losses);
+    deny_leaves_nothing(exporter, data, context, &summary.changes.losses);
 }
 
 #[track_caller]
@@ -64,13 +64,11 @@ fn the_plan_is_what_is_written(
     summary: &Summary,
 ) {
     let planned = || {
-        plan(exporter, data, context, |plan| {
-            Ok((plan.entries().to_vec(), plan.losses().clone(), plan.renames().to_vec()))
-        })
-        .unwrap_or_else(|error| panic!("planning fails: {error:?}"))
+        plan(exporter, data, context, |plan| Ok((plan.entries().to_vec(), plan.changes().clone())))
+            .unwrap_or_else(|error| panic!("planning fails: {error:?}"))
     };
-    let (entries, losses, renames) = planned();
-    assert_eq!((entries.clone(), losses, renames.clone()), planned(), "planning twice gives two plans");
+    let (entries, changes) = planned();
+    assert_eq!((entries.clone(), changes.clone()), planned(), "planning twice gives two plans");
     let paths: Vec<&str> = entries.iter().map(|entry| entry.path.as_str()).collect();
     for entry in &entries {
         entry.check_path().unwrap_or_else(|error| panic!("the plan has a refused path: {error:?}"));
@@ -102,7 +100,8 @@ fn the_plan_is_what_is_written(
     }
     assert_eq!(written.len(), entries.len(), "written {:?}, planned {paths:?}", written.keys());
     assert_eq!(summary.entries.len(), entries.len(), "the summary names other entries than {paths:?}");
-    assert_eq!(summary.renames, renames, "the summary's renames");
+    assert_eq!(summary.changes.renames, changes.renames, "the summary's renames");
+    assert_eq!(summary.changes.recodes, changes.recodes, "the summary's recodes");
     let recorder = RecordingSink::default();
     export(exporter, data, Box::new(&recorder), context)
         .unwrap_or_else(|error| panic!("the second export fails: {error:?}"));

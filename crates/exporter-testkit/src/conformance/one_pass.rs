@@ -21,7 +21,7 @@ pub(super) fn plan_never_scans(exporter: &dyn Exporter, data: &dyn Dataset, cont
     let plan = exporter
         .plan(&counted, &Planning::new(&facts, &[], &held), context)
         .unwrap_or_else(|error| panic!("{format}: planning fails: {error:?}"));
-    let (_, _) = (plan.entries(), plan.losses());
+    let (_, _) = (plan.entries(), plan.changes());
     assert_eq!(counted.scans(), profiled, "{format}: plan scans a table; needs must ask for what it reads");
 }
 

@@ -1,9 +1,9 @@
 //! A request that is ready to run: its inputs are open, its formats configured, its secrets read.
 
-use exporter_core::exporter::{Recode, Rename};
+use exporter_core::exporter::Changes;
 use exporter_core::{
-    Bundle, CodebookExporter, Context, Dataset, EntrySpec, Error, Exporter, LossPolicy, LossReport, Registry,
-    Result, Sink, Summary,
+    Bundle, CodebookExporter, Context, Dataset, EntrySpec, Error, Exporter, LossPolicy, Registry, Result,
+    Sink, Summary,
 };
 use serde::Serialize;
 
@@ -24,13 +24,9 @@ pub struct PreparedExport<D> {
 pub struct DryRun {
     /// The entries in the order they would be written.
     pub entries: Vec<EntrySpec>,
-    /// What would be lost in reading and writing, as far as it is known before the data is written.
+    /// What would be lost in reading and writing or written otherwise, as far as it is known before the data is written.
     #[serde(flatten)]
-    pub losses: LossReport,
-    /// Every name that would be changed.
-    pub renames: Vec<Rename>,
-    /// Every declared value that would be written as another.
-    pub recodes: Vec<Recode>,
+    pub changes: Changes,
     #[serde(skip)]
     policy: LossPolicy,
 }
@@ -41,7 +37,7 @@ impl DryRun {
     /// # Errors
     /// [`exporter_core::ErrorKind::Loss`] when the policy does not accept a loss.
     pub fn check(&self) -> Result<()> {
-        self.policy.check(&self.losses)
+        self.policy.check(&self.changes.losses)
     }
 }
 
@@ -107,15 +103,9 @@ impl<D: Dataset> PreparedExport<D> {
     pub fn plan(&self, context: &Context) -> Result<DryRun> {
         let context = self.request.context(context);
         exporter_core::plan(&*self.exporter, &self.data, &context, |plan| {
-            let mut losses = plan.losses().clone();
-            losses.merge(self.data.losses());
-            Ok(DryRun {
-                entries: plan.entries().to_vec(),
-                losses,
-                renames: plan.renames().to_vec(),
-                recodes: plan.recodes().to_vec(),
-                policy: context.policy().clone(),
-            })
+            let mut changes = plan.changes().clone();
+            changes.losses.merge(self.data.losses());
+            Ok(DryRun { entries: plan.entries().to_vec(), changes, policy: context.policy().clone() })
         })
     }
 

@@ -104,7 +104,7 @@ fn a_file_with_letters_is_written_as_it_was() {
     let sink = MemorySink::new();
     let deny = Context::default().with_policy(LossPolicy::Deny);
     let summary = export(&DtaExporter::default(), &data, Box::new(sink.clone()), &deny).unwrap();
-    assert_eq!((summary.losses.iter().count(), summary.recodes.len()), (0, 0));
+    assert_eq!((summary.changes.losses.iter().count(), summary.changes.recodes.len()), (0, 0));
     let again = &sink.entries()["survey.dta"];
     for name in ["variable_types", "sortlist", "formats", "value_label_names", "data", "value_labels"] {
         assert_eq!(section(again, name), section(&bytes, name), "{name}");

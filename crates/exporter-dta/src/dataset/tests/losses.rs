@@ -90,7 +90,8 @@ fn replaced_characters_are_losses_of_reading_however_often_they_are_read() {
     assert_eq!((first.row, first.value.as_str()), (Some(1), "a\u{FFFD}b"));
     let sink = MemorySink::new();
     let summary = export(&DtaExporter::default(), &data, Box::new(sink), &Context::default()).unwrap();
-    let told: Vec<_> = summary.losses.iter().filter(|loss| loss.code.as_str() == "text-replaced").collect();
+    let told: Vec<_> =
+        summary.changes.losses.iter().filter(|loss| loss.code.as_str() == "text-replaced").collect();
     assert_eq!(told.iter().map(|loss| loss.count).collect::<Vec<_>>(), [1, 3]);
     let deny = Context::default().with_policy(LossPolicy::Deny);
     assert!(export(&DtaExporter::default(), &data, Box::new(MemorySink::new()), &deny).is_err());
@@ -107,7 +108,8 @@ fn texts_with_a_nul_come_back_from_release_117() {
         let options = serde_json::from_value(serde_json::json!({"release": release})).unwrap();
         let exporter = DtaExporter::new(options);
         let summary = export(&exporter, &data, Box::new(sink.clone()), &Context::default()).unwrap();
-        let told: Vec<_> = summary.losses.iter().map(|loss| (loss.code.as_str(), loss.count)).collect();
+        let told: Vec<_> =
+            summary.changes.losses.iter().map(|loss| (loss.code.as_str(), loss.count)).collect();
         assert_eq!(told, [("compatibility", 2)], "Stata keeps them, haven does not");
         let read = open(&sink.entries()["t.dta"], Letters::Seen);
         assert_eq!(read.codebook().tables[0].variables[0].kind, Kind::Text);

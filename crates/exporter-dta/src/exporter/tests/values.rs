@@ -119,16 +119,16 @@ fn texts_with_a_nul_become_strl_or_end_there() {
     let (bytes, summary) = written(&data());
     assert_eq!(types(&bytes), [32768, 1]);
     let as_bytes = "texts with a NUL stored as bytes of a strL: Stata opens them, haven in R refuses the file, others cut at a NUL";
-    assert_eq!(actions(&summary.losses), [(as_bytes.to_owned(), 1)]);
+    assert_eq!(actions(&summary.changes.losses), [(as_bytes.to_owned(), 1)]);
     let records = between(&bytes, "<strls>", "</strls>");
     assert!(records.windows(8).any(|window| window == b"\x81\x03\0\0\0a\0b"), "{records:?}");
     let cut = json!({"long-text": "cut"});
     let (bytes, summary) = write(&data(), options(cut), &context()).unwrap();
     assert_eq!((types(&bytes), between(&bytes, "<data>", "</data>")), (vec![5, 1], &b"a\0\0\0\0cplaind"[..]));
     let action = "cut at a NUL, which ends a fixed string".to_owned();
-    assert_eq!(actions(&summary.losses), [(action.clone(), 1)]);
+    assert_eq!(actions(&summary.changes.losses), [(action.clone(), 1)]);
     let (bytes, summary) = write(&data(), options(json!({"release": "114"})), &context()).unwrap();
-    assert_eq!((bytes[0], actions(&summary.losses)), (114, vec![(action, 1)]));
+    assert_eq!((bytes[0], actions(&summary.changes.losses)), (114, vec![(action, 1)]));
 }
 
 #[test]
@@ -180,7 +180,7 @@ fn dates_that_stata_does_not_show_are_stored_and_counted() {
     ];
     let (bytes, summary) = written(&dataset(variables));
     assert_eq!(types(&bytes), [65526, 65526, 65528]);
-    let found: Vec<_> = summary.losses.iter().collect();
+    let found: Vec<_> = summary.changes.losses.iter().collect();
     assert_eq!(found.len(), 2);
     let first = |index: usize| {
         let example = found[index].first.as_ref().unwrap();

@@ -93,8 +93,8 @@ impl Syntax for Spss {
         labels::table(page, &table);
         let target = quoted(&from.beside("sav"));
         page.push(&command(&format!("SAVE OUTFILE={target}"), &[]));
-        page.plan.losses.merge(table.losses);
-        page.plan.renames.extend(table.renames);
+        page.plan.changes.losses.merge(table.losses);
+        page.plan.changes.renames.extend(table.renames);
         Ok(())
     }
 }

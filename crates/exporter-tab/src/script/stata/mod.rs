@@ -104,9 +104,9 @@ impl Syntax for Stata {
         page.line("compress");
         let target = text::quoted(&from.beside("dta"));
         page.line(format!("save {target}, replace"));
-        page.plan.losses.merge(table.losses);
-        page.plan.renames.extend(table.renames);
-        page.plan.recodes.extend(table.recodes);
+        page.plan.changes.losses.merge(table.losses);
+        page.plan.changes.renames.extend(table.renames);
+        page.plan.changes.recodes.extend(table.recodes);
         Ok(())
     }
 }
