@@ -16,6 +16,8 @@ use crate::error::{Error, Result};
 
 /// Field of the JSON beside those of the codebook.
 const PLAIN: &str = "plain";
+/// Field of the JSON for what a format adds.
+const FORMAT: &str = "format";
 
 /// A codebook as it is stored in a file.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,6 +25,8 @@ const PLAIN: &str = "plain";
 pub struct Embedded {
     /// The codebook as it was written, with other tables of the study where the format stores them.
     pub codebook: Codebook,
+    /// What the format's reader must know beside it to bring the rows back, in a form of the format's own; null = nothing.
+    pub format: Json,
     /// What the file said without it; files of earlier versions do not tell.
     plain: Option<Plain>,
 }
@@ -66,7 +70,7 @@ pub fn embed(codebook: &Codebook, table: TableId, plain: &Codebook) -> Result<Op
     let plain_names = plain.tables.first().map(names).unwrap_or_default();
     let names = if plain_names == names(own) { Vec::new() } else { plain_names };
     let plain = Plain { fingerprint: fingerprint(plain)?, names };
-    Ok(Some(Embedded { codebook: codebook.clone(), plain: Some(plain) }))
+    Ok(Some(Embedded { codebook: codebook.clone(), format: Json::Null, plain: Some(plain) }))
 }
 
 /// The codebook of a file: of what is stored in it (`embedded`, whose table is called `table`) and what it says without
@@ -78,7 +82,7 @@ pub fn restore(
     plain: Codebook,
     fits: &dyn Fn(usize, &Kind) -> bool,
 ) -> Restored {
-    let Some(Embedded { codebook: whole, plain: written }) = embedded else {
+    let Some(Embedded { codebook: whole, plain: written, .. }) = embedded else {
         return Restored { codebook: plain, whole: None, remarks: Vec::new() };
     };
     let same = match &written {
@@ -100,7 +104,7 @@ pub fn restore(
 impl Embedded {
     /// A codebook stored by an earlier version, which did not tell what the file says without it.
     pub fn without_fingerprint(codebook: Codebook) -> Self {
-        Self { codebook, plain: None }
+        Self { codebook, format: Json::Null, plain: None }
     }
 
     /// The JSON to store.
@@ -114,6 +118,9 @@ impl Embedded {
         if let (Some(fields), Some(plain)) = (json.as_object_mut(), &self.plain) {
             fields.insert(PLAIN.to_owned(), serde_json::to_value(plain).map_err(form)?);
         }
+        if let Some(fields) = json.as_object_mut().filter(|_| !self.format.is_null()) {
+            fields.insert(FORMAT.to_owned(), self.format.clone());
+        }
         serde_json::to_string(&json).map_err(form)
     }
 
@@ -123,9 +130,10 @@ impl Embedded {
     /// What is wrong with it.
     pub fn from_json(json: &str) -> std::result::Result<Self, serde_json::Error> {
         let mut json: Json = serde_json::from_str(json)?;
-        let plain = json.as_object_mut().and_then(|fields| fields.remove(PLAIN));
-        let plain = plain.map(serde_json::from_value).transpose()?;
-        Ok(Self { codebook: serde_json::from_value(json)?, plain })
+        let mut take = |name: &str| json.as_object_mut().and_then(|fields| fields.remove(name));
+        let format = take(FORMAT).unwrap_or_default();
+        let plain = take(PLAIN).map(serde_json::from_value).transpose()?;
+        Ok(Self { codebook: serde_json::from_value(json)?, format, plain })
     }
 }
 

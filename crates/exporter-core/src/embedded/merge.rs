@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::codebook::{Codebook, Kind, Missing, Table, Text, Variable};
+use crate::codebook::{Codebook, Kind, Missing, SortKey, Table, Text, Variable};
 
 /// What became of the file since it was written.
 pub(super) struct Changes<'a> {
@@ -94,7 +94,7 @@ impl Merging<'_> {
                 table.notes.clone_from(&file.notes);
             }
             if !file.sort.is_empty() {
-                table.sort.clone_from(&file.sort);
+                table.sort = file.sort.iter().map(|key| renamed(key, file, &table.variables)).collect();
             }
         }
         table
@@ -146,6 +146,17 @@ impl Merging<'_> {
         }
         variable.facts = Default::default();
         variable.kind = own.kind.clone();
+    }
+}
+
+/// A sort key of the file by the name that its variable has in the study.
+fn renamed(key: &SortKey, file: &Table, variables: &[Variable]) -> SortKey {
+    let position = file.variables.iter().position(|variable| variable.name == key.variable());
+    let name = position.and_then(|position| variables.get(position)).map(|variable| variable.name.clone());
+    match (key, name) {
+        (SortKey::Ascending(_), Some(name)) => SortKey::Ascending(name),
+        (SortKey::Descending { .. }, Some(descending)) => SortKey::Descending { descending },
+        (key, None) => key.clone(),
     }
 }
 

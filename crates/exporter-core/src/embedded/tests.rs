@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::codebook::{Measure, Missing, Study, Text, ValueLabels, Variable};
+use crate::codebook::{Measure, Missing, SortKey, Study, Text, ValueLabels, Variable};
 
 fn study() -> Codebook {
     let vote = Variable::new("vote?", Kind::INTEGER)
@@ -49,6 +49,7 @@ fn what_another_program_changed_holds_and_the_rest_is_added() {
     let mut changed = plain();
     changed.tables[0].variables[1].label = "Ballot".into();
     changed.tables[0].variables.push(Variable::new("new", Kind::Text));
+    changed.tables[0].sort.push(SortKey::Ascending("vote_".into()));
     changed.value_labels.insert("vote".into(), ValueLabels::new().with(1, "no"));
     let restored = restore(Some(stored()), "people", changed, &anything);
     let table = &restored.codebook.tables[0];
@@ -56,7 +57,10 @@ fn what_another_program_changed_holds_and_the_rest_is_added() {
     assert_eq!(names, ["id", "vote?", "new"]);
     assert_eq!(table.variables[1].label, "Ballot".into());
     assert_eq!(table.variables[1].missing, study().tables[0].variables[1].missing);
-    assert_eq!(table.key, ["id"]);
+    assert_eq!(
+        (&table.key[..], &table.sort[..]),
+        (&["id".to_owned()][..], &[SortKey::Ascending("vote?".into())][..])
+    );
     assert_eq!(restored.codebook.value_labels["vote"], ValueLabels::new().with(1, "no"));
     assert_eq!(restored.remarks, ["the stored codebook does not describe \"new\""]);
 }

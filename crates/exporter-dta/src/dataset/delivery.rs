@@ -1,5 +1,6 @@
 //! Turns the columns of the reader into the kinds that the codebook declares.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
@@ -8,11 +9,11 @@ use arrow_array::{Array, ArrayRef, Decimal128Array, PrimitiveArray, UInt8Array};
 use arrow_cast::{CastOptions, cast_with_options};
 use arrow_schema::{DataType, TimeUnit};
 use arrow_select::interleave::interleave;
-use exporter_core::codebook::Variable;
+use exporter_core::codebook::{Value, Variable};
 use exporter_core::dataset::arrow_type;
 use exporter_core::{Error, Result};
 
-use crate::dataset::letters::{Letter, recorded_values};
+use crate::dataset::letters::recorded_values;
 use crate::dataset::number_text;
 use crate::dataset::verify::decimal_digits;
 use crate::missing::Missing;
@@ -33,8 +34,13 @@ pub(super) struct Delivery {
 }
 
 impl Delivery {
-    /// Delivers the variable at position `index` of the file as it is described; some letters stand for values.
-    pub(super) fn new(index: usize, variable: &Variable, letters: &[Letter], in_utc: bool) -> Result<Self> {
+    /// Delivers the variable at position `index` of the file as it is described; `letters` stand for values.
+    pub(super) fn new(
+        index: usize,
+        variable: &Variable,
+        letters: &BTreeMap<char, Value>,
+        in_utc: bool,
+    ) -> Result<Self> {
         let mut reasons = [None; Missing::COUNT as usize];
         for (position, declared) in variable.missing.iter().enumerate().filter(|(_, m)| m.is_reason()) {
             let missing = declared.letter.and_then(Missing::from_letter);

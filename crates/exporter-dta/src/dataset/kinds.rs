@@ -39,7 +39,7 @@ pub(super) fn kind_of(column: ColumnType, storage: StorageType) -> Kind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Values {
     /// They were found to be.
-    Proven,
+    Verified,
     /// It was not found that they are.
     Open,
     /// Nobody will ask for them, so that the record is taken on trust.
@@ -62,7 +62,7 @@ impl Evidence<'_> {
             return true;
         }
         if super::verify::is_needed(natural, &target) {
-            return self.values == Values::Proven;
+            return self.values == Values::Verified;
         }
         // Without a pass over the rows, nothing vouches for the values.
         let Some(facts) = self.facts else {

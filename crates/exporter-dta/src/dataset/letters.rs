@@ -1,4 +1,4 @@
-//! The missing values `.a` to `.z` of a variable: reasons, or values that our writer recorded for them.
+//! The letters `.a` to `.z` of a variable that stand for values which our writer recorded.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,49 +14,40 @@ use exporter_core::profile::Number;
 
 use crate::missing::Missing;
 
-/// A letter that a variable has, and the value that our writer recorded for it.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Letter {
-    pub(super) missing: Missing,
-    pub(super) value: Option<Value>,
-}
-
-/// The letters with the values that our writer recorded for them: `values` where one stands for a single value, else an
-/// end of the declared range that it stands for.
+/// The values that letters stand for: those of `recorded`, else that of the declaration with the letter, of a range an end;
+/// values of another kind than the variable's are none.
 pub(super) fn recorded_letters(
     variable: &Variable,
-    values: &BTreeMap<char, Value>,
-    present: Vec<Missing>,
-) -> Vec<Letter> {
-    let of_range = |letter: Option<char>| {
-        let declared = variable.missing.iter().find(|declared| declared.letter == letter)?;
-        match &declared.values {
+    recorded: Option<&BTreeMap<char, Value>>,
+) -> BTreeMap<char, Value> {
+    let mut values = recorded.cloned().unwrap_or_default();
+    for declared in &variable.missing {
+        let value = match &declared.values {
             MissingValues::Reason => None,
             MissingValues::One(value) => Some(value),
             MissingValues::Range { low, high } => low.as_ref().or(high.as_ref()),
+        };
+        if let Some((letter, value)) = declared.letter.zip(value) {
+            values.entry(letter).or_insert_with(|| value.clone());
         }
-    };
-    let letter = |missing: Missing| {
-        let recorded = missing.letter().and_then(|letter| values.get(&letter));
-        Letter { missing, value: recorded.or_else(|| of_range(missing.letter())).cloned() }
-    };
-    present.into_iter().map(letter).collect()
+    }
+    values.retain(|_, value| number(value, &variable.kind).is_some());
+    values
 }
 
-/// Whether a value is one of `kind`.
-pub(super) fn is_of_kind(value: &Value, kind: &Kind) -> bool {
-    span(&MissingValues::One(value.clone()), kind).is_some()
+/// A value as the number behind a column of `kind`.
+fn number(value: &Value, kind: &Kind) -> Option<Number> {
+    span(&MissingValues::One(value.clone()), kind).map(|span| span.low)
 }
 
 /// The values that letters stand for, as a column of `kind` with each at the number of its letter; `None` where no letter
 /// stands for a value.
-pub(super) fn recorded_values(letters: &[Letter], kind: &Kind) -> Result<Option<ArrayRef>> {
+pub(super) fn recorded_values(letters: &BTreeMap<char, Value>, kind: &Kind) -> Result<Option<ArrayRef>> {
     let mut numbers = [None; Missing::COUNT as usize];
-    for Letter { missing, value } in letters {
-        if let Some(value) = value
-            && let Some(number) = numbers.get_mut(usize::from(missing.number()))
-        {
-            *number = span(&MissingValues::One(value.clone()), kind).map(|span| span.low);
+    for (letter, value) in letters {
+        let missing = Missing::from_letter(*letter).map(|missing| usize::from(missing.number()));
+        if let Some(place) = missing.and_then(|missing| numbers.get_mut(missing)) {
+            *place = number(value, kind);
         }
     }
     let whole = |number: Option<Number>| match number {
@@ -108,15 +99,13 @@ mod tests {
             (Kind::Duration(TimeUnit::Second), (-9).into(), "-PT9S"),
         ];
         for (kind, value, shown) in cases {
-            let missing = Missing::from_letter('c').unwrap();
-            let letters = [Letter { missing, value: Some(value) }];
+            let letters = BTreeMap::from([('c', value)]);
             let column = recorded_values(&letters, &kind).unwrap().unwrap();
             assert_eq!((column.len(), column.null_count()), (27, 26), "{kind}");
             assert_eq!(array_value_to_string(&column, 3).unwrap(), shown, "{kind}");
         }
-        let missing = Missing::from_letter('a').unwrap();
-        let letters = [Letter { missing, value: Some(9.into()) }, Letter { missing, value: None }];
-        assert!(recorded_values(&letters, &Kind::Text).unwrap().is_none());
-        assert!(recorded_values(&letters[1..], &Kind::INTEGER).unwrap().is_none());
+        let text = BTreeMap::from([('a', 9.into())]);
+        assert!(recorded_values(&text, &Kind::Text).unwrap().is_none());
+        assert!(recorded_values(&BTreeMap::new(), &Kind::INTEGER).unwrap().is_none());
     }
 }

@@ -19,15 +19,17 @@
 //! ([`Letters::Seen`]); letters that a value label names are declared as well. With a projection, opening reads only the
 //! projected variables. Others are described by storage and display format and by what our writer recorded, unverified.
 
-mod codebook;
 mod delivery;
+mod embedded;
 mod input;
 mod kinds;
 mod labels;
+mod legacy;
 mod letters;
 mod number_text;
-mod projection;
-mod restore;
+mod opening;
+mod owners;
+mod plain;
 mod scan;
 mod tally;
 #[cfg(test)]
@@ -35,26 +37,27 @@ mod tests;
 mod variable;
 mod verify;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use exporter_core::codebook::{Codebook, Kind, Table};
-use exporter_core::dataset::{arrow_type, table_of};
+use exporter_core::dataset::table_of;
 use exporter_core::{
     Batches, Dataset, Error, Loss, LossCode, LossReport, Projection, Result, Scan, Source, TableId,
 };
 
 use crate::error::DtaError;
 use crate::missing::{Missing, MissingCell};
-use crate::reader::{ColumnType, Dictionary, DtaReader, ReadOptions, ValueLabels};
+use crate::reader::{DtaReader, ReadOptions, ValueLabels};
 use crate::spec_storage::StorageType;
-use codebook::{Known, Opened};
 use delivery::Delivery;
+pub(crate) use embedded::CellRecord;
+use embedded::{Stored, restored};
 pub(crate) use input::READ_OPTIONS;
 pub use input::{DtaInput, DtaInputOptions, Letters};
-use restore::Kept;
+use opening::{Opening, sort_order};
+pub(crate) use plain::plain;
 use tally::Tally;
-use verify::Claim;
 
 /// An open `.dta` file, which is presumed not to change.
 ///
@@ -90,44 +93,31 @@ impl DtaDataset {
     pub fn open(source: &Source<'_>, options: ReadOptions, letters: Letters, threads: usize) -> Result<Self> {
         let place = |error: DtaError| Error::from(error).entry(&source.name);
         let mut reader = DtaReader::with_options(Arc::clone(&source.bytes), options).map_err(place)?;
-        let all = &reader.dictionary().variables;
-        let stored = |index: &usize| all.get(*index).is_some_and(|v| v.storage != StorageType::Alias);
-        let variables: Vec<usize> = (0..all.len()).filter(stored).collect();
-        let looked_at = projection::positions(&source.projection, reader.dictionary(), &variables);
-        let threads = threads.max(1);
-        let facts = match letters {
-            Letters::Seen => reader.facts(&looked_at, threads).map_err(place)?,
-            Letters::All | Letters::Null => vec![None; looked_at.len()],
-        };
-        let texts = texts(reader.dictionary(), &looked_at);
-        reader.take_for_text(texts);
-        let columns = reader.column_types(&looked_at).map_err(place)?;
-        let in_descriptions = reader.replaced_characters();
-        let claims = claims(reader.dictionary(), &looked_at, &columns);
-        let proven = verify::proven(&reader, claims, threads).map_err(place)?;
-        let known: BTreeMap<usize, Known> = looked_at
-            .into_iter()
-            .zip(columns.into_iter().zip(facts))
-            .map(|(index, (column, facts))| (index, Known { column, facts, proven: proven.contains(&index) }))
-            .collect();
-        let dictionary = reader.dictionary();
-        let (codebook, columns) = codebook::describe(&Opened {
-            dictionary,
-            name: source.stem(),
-            variables: &variables,
-            known: &known,
-            by_storage: &|variable| reader.type_known_by(None, variable),
-            letters,
-        })?;
-        let drops_letters = letters == Letters::Null && dictionary.release.has_extended_missing();
+        let plain = plain(reader.dictionary(), source.stem());
+        let stored = Stored::of(reader.dictionary(), &plain);
+        // What is recorded of the values is verified below.
+        let claimed = restored(stored.as_ref(), &plain, &|_, _| true);
+        let opening = Opening { stored: stored.as_ref(), claimed: &claimed, letters };
+        let seen = opening.look_at(&mut reader, &source.projection, threads.max(1)).map_err(place)?;
+        let found = opening.found(&reader, &seen);
+        let fits = |position: usize, kind: &Kind| found.get(position).is_some_and(|found| found.fits(kind));
+        let mut codebook = restored(stored.as_ref(), &plain, &fits);
+        let mut columns = Vec::with_capacity(found.len());
+        for table in &mut codebook.tables {
+            for (found, variable) in found.iter().zip(&mut table.variables) {
+                columns.push(found.complete(variable, stored.is_some(), letters)?);
+            }
+            table.sort = sort_order(reader.dictionary(), &table.variables);
+        }
+        let drops_letters = letters == Letters::Null && reader.dictionary().release.has_extended_missing();
         Ok(Self {
             name: source.name.clone(),
             projection: source.projection.clone(),
             reader,
             codebook,
             columns,
-            threads,
-            in_descriptions,
+            threads: threads.max(1),
+            in_descriptions: seen.in_descriptions,
             replaced: Tally::default(),
             drops_letters,
             reasons: Tally::default(),
@@ -202,36 +192,4 @@ impl Dataset for DtaDataset {
         }
         losses.into_iter().map(|loss| loss.table(&table.name)).collect()
     }
-}
-
-/// The strL variables that our writer recorded as text, where text is not UTF-8: their contents with a NUL cannot be told
-/// from bytes.
-fn texts(dictionary: &Dictionary, variables: &[usize]) -> Vec<usize> {
-    let strls = variables.iter().copied().filter(|index| {
-        let stored = dictionary.variables.get(*index);
-        !dictionary.release.is_utf8() && stored.is_some_and(|stored| stored.storage == StorageType::StrL)
-    });
-    let strls: Vec<usize> = strls.collect();
-    if strls.is_empty() {
-        return strls;
-    }
-    let kept = Kept::of(dictionary);
-    let is_text = |index: &usize| {
-        let stored = dictionary.variables.get(*index)?;
-        kept.variable(&stored.name).map(|(recorded, has_kind)| has_kind && recorded.kind == Kind::Text)
-    };
-    strls.into_iter().filter(|index| is_text(index) == Some(true)).collect()
-}
-
-/// The variables that are verified before they are delivered as the kind that our writer recorded.
-fn claims(dictionary: &Dictionary, variables: &[usize], columns: &[ColumnType]) -> Vec<Claim> {
-    let kept = Kept::of(dictionary);
-    let claim = |(variable, column): (&usize, &ColumnType)| {
-        let stored = dictionary.variables.get(*variable)?;
-        let (recorded, has_kind) = kept.variable(&stored.name)?;
-        let target = arrow_type(&recorded.kind);
-        let needed = has_kind && verify::is_needed(&column.arrow(stored.storage), &target);
-        needed.then_some(Claim { variable: *variable, target })
-    };
-    variables.iter().zip(columns).filter_map(claim).collect()
 }

@@ -1,5 +1,6 @@
 //! Files as datasets: what they say, and what our writer kept.
 
+mod embedded;
 mod letters;
 mod losses;
 mod projection;

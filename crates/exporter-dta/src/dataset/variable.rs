@@ -1,20 +1,16 @@
-//! Builds the description of one variable.
+//! What its rows say of a variable: its kind, its letters and its range, and how it is delivered.
 
 use std::collections::BTreeMap;
 
 use exporter_core::Result;
-use exporter_core::codebook::{
-    Alignment, Attribute, DeclaredFacts, DisplayFormat, Kind, Missing as Declared, Text, Value, Variable,
-};
+use exporter_core::codebook::{DeclaredFacts, DisplayFormat, Kind, Missing as Declared, Value, Variable};
 use exporter_core::missing::span;
 
-use crate::characteristics::CLOCK_UTC;
-use crate::dataset::codebook::Work;
 use crate::dataset::delivery::Delivery;
 use crate::dataset::input::Letters;
 use crate::dataset::kinds::{Evidence, Values, kind_of};
-use crate::dataset::letters::{is_of_kind, recorded_letters};
-use crate::missing::{Missing, MissingCell};
+use crate::dataset::letters::recorded_letters;
+use crate::missing::Missing;
 use crate::reader::{self, ColumnType, ValueFacts};
 
 /// What is known of one variable of the file.
@@ -22,147 +18,108 @@ pub(super) struct Found<'a> {
     /// Position in the file.
     pub(super) index: usize,
     pub(super) stored: &'a reader::Variable,
+    /// How it is read.
     pub(super) column: ColumnType,
-    pub(super) facts: Option<&'a ValueFacts>,
+    /// Facts about its numbers, if a pass was made.
+    pub(super) facts: Option<ValueFacts>,
     pub(super) values: Values,
-    pub(super) letters: Letters,
+    /// Values of its letters that its declarations do not tell.
+    pub(super) letters: Option<&'a BTreeMap<char, Value>>,
+    /// Whether instants are recorded to be stored in UTC, where the format does not tell.
+    pub(super) in_utc: bool,
+    /// Whether its cells can be `.a` to `.z`.
+    pub(super) has_letters: bool,
 }
 
-impl Work<'_> {
-    /// Describes a variable and how it is delivered.
-    pub(super) fn variable(&mut self, found: &Found<'_>) -> Result<(Variable, Delivery)> {
-        let stored = found.stored;
-        let storage = stored.storage;
-        let kept = self.kept.variable(&stored.name);
-        let (is_kept, has_kind) = (kept.is_some(), kept.as_ref().is_some_and(|(_, has_kind)| *has_kind));
-        let mut variable = kept.map_or_else(Variable::default, |(variable, _)| variable);
-        variable.name = self.name(&variable.name, &stored.name);
-        let in_utc = has_kind && is_in_utc(&variable.kind, self.kept.clock(&stored.name));
-        let column = match found.column {
-            ColumnType::DateTime if in_utc => ColumnType::DateTimeUtc,
+impl Found<'_> {
+    /// Whether a column without zone holds the instants of a kind that has one.
+    fn is_in_utc(&self, kind: &Kind) -> bool {
+        self.in_utc && matches!(kind, Kind::DateTime { zone: Some(_), .. })
+    }
+
+    fn column_for(&self, kind: &Kind) -> ColumnType {
+        match self.column {
+            ColumnType::DateTime if self.is_in_utc(kind) => ColumnType::DateTimeUtc,
             column => column,
-        };
-        self.texts(&mut variable, stored);
-        let natural = column.arrow(storage);
+        }
+    }
+
+    /// Whether the rows can be delivered as a kind.
+    pub(super) fn fits(&self, kind: &Kind) -> bool {
+        let column = self.column_for(kind);
         // The clock of plain numbers is known only where it is recorded.
-        let unclear = matches!(variable.kind, Kind::DateTime { zone: Some(_), .. })
+        let unclear = matches!(kind, Kind::DateTime { zone: Some(_), .. })
             && column != ColumnType::DateTimeUtc
-            && !in_utc;
-        let evidence = Evidence { facts: found.facts, values: found.values };
-        let restored = has_kind && !unclear && evidence.restores(&variable.kind, &natural);
-        let mut values = if has_kind { self.kept.letters(&stored.name) } else { BTreeMap::new() };
-        if !restored {
-            variable.kind = kind_of(column, storage);
+            && !self.is_in_utc(kind);
+        let evidence = Evidence { facts: self.facts.as_ref(), values: self.values };
+        !unclear && evidence.restores(kind, &column.arrow(self.stored.storage))
+    }
+
+    /// Completes the description of the variable by its rows and says how it is delivered; `is_stored` means that our writer
+    /// recorded its kind, which is kept where it fits.
+    pub(super) fn complete(
+        &self,
+        variable: &mut Variable,
+        is_stored: bool,
+        letters: Letters,
+    ) -> Result<Delivery> {
+        let mut recorded = self.letters;
+        if !is_stored || !self.fits(&variable.kind) {
+            variable.kind = kind_of(self.column, self.stored.storage);
             // What was declared of another kind need not be values of this one.
             let is_value = |missing: &Declared| span(&missing.values, &variable.kind).is_some();
             if !variable.missing.iter().all(|missing| missing.is_reason() || is_value(missing)) {
-                variable.missing.clear();
-                values.clear();
+                variable.missing.retain(Declared::is_reason);
+                recorded = None;
             }
         }
-        let mut letters = recorded_letters(&variable, &values, self.present_letters(found));
-        for letter in &mut letters {
-            letter.value = letter.value.take().filter(|value| is_of_kind(value, &variable.kind));
-        }
-        self.attach_set(&mut variable, stored, &letters, is_kept);
-        self.declare(&mut variable, stored, &letters);
-        if found.letters == Letters::Null {
-            variable.missing.retain(|missing| !missing.is_reason());
-        }
-        self.formats(&mut variable, found, is_kept);
-        let delivery = Delivery::new(found.index, &variable, &letters, in_utc)?;
-        Ok((variable, delivery))
-    }
-
-    /// The name in the codebook of a variable, unless another one has it.
-    fn name(&mut self, kept: &str, stored: &str) -> String {
-        let original = self.kept.name(stored).or(Some(kept).filter(|name| !name.is_empty()));
-        let name = match original {
-            Some(original) if !self.taken.contains(original) => original,
-            _ => stored,
+        let values = match letters {
+            Letters::Null => BTreeMap::new(),
+            _ => recorded_letters(variable, recorded),
         };
-        self.taken.insert(name.to_owned());
-        name.to_owned()
-    }
-
-    /// Label, notes and attributes.
-    fn texts(&self, variable: &mut Variable, stored: &reader::Variable) {
-        if variable.label.is_empty() {
-            variable.label = Text::new(&stored.label);
-            for (language, tag) in &self.languages {
-                if let Some(label) = self.kept.label(&stored.name, language) {
-                    variable.label.set(tag, label);
-                }
-            }
+        let stands_for_value =
+            |missing: &Declared| missing.letter.is_some_and(|letter| values.contains_key(&letter));
+        variable.missing.retain(|missing| !missing.is_reason() || !stands_for_value(missing));
+        match letters {
+            Letters::Null => variable.missing.retain(|missing| !missing.is_reason()),
+            _ => self.declare(variable, &values, letters),
         }
-        if variable.notes.is_empty() {
-            variable.notes = self.kept.notes(&stored.name).into_iter().map(Text::new).collect();
+        if !is_stored {
+            variable.missing.sort_by_key(|missing| missing.letter);
         }
-        for (name, contents) in self.kept.free(&stored.name) {
-            variable.attributes.entry(name.to_owned()).or_insert_with(|| Attribute::One(contents.to_owned()));
-        }
-    }
-
-    /// Letters that a variable declares: those that occur and those with a label, or all of them.
-    fn present_letters(&self, found: &Found<'_>) -> Vec<Missing> {
-        let (stored, letters) = (found.stored, found.letters);
-        let extended = self.dictionary.release.has_extended_missing();
-        if stored.storage.is_string() || letters == Letters::Null || !extended {
-            return Vec::new();
-        }
-        if letters == Letters::All {
-            return (1..Missing::COUNT).filter_map(Missing::from_number).collect();
-        }
-        let mut present: Vec<Missing> = found.facts.into_iter().flat_map(ValueFacts::letters).collect();
-        if let Some(set) = self.sets.get(stored.value_labels.as_str()) {
-            let letters = set.iter().filter_map(|(value, _)| Missing::from_long(value));
-            present.extend(letters.filter(|missing| *missing != Missing::SYSTEM));
-        }
-        present.sort_unstable();
-        present.dedup();
-        present
-    }
-
-    /// Display format, alignment and the facts that the file vouches for; `is_kept` says that our writer recorded the
-    /// former two.
-    fn formats(&self, variable: &mut Variable, found: &Found<'_>, is_kept: bool) {
-        let stored = found.stored;
-        let format = variable.format.get_or_insert_with(|| match is_kept {
-            true => DisplayFormat::default(),
-            false => display_format(&stored.format),
-        });
-        format.native.insert("stata".to_owned(), stored.format.clone());
-        if !is_kept && stored.format.starts_with("%-") {
-            variable.alignment = Some(Alignment::Left);
-        }
-        // What the writer recorded may be out of date, what the file says is not. The width of a string says little:
-        // most of it may be unused, and characters that cannot be read take more bytes than they had.
+        let format = variable.format.get_or_insert_with(DisplayFormat::default);
+        format.native.insert("stata".to_owned(), self.stored.format.clone());
+        // What was recorded may be out of date, what the file says is not. The width of a string says little: most of it
+        // may be unused, and characters that cannot be read take more bytes than they had.
         variable.facts = DeclaredFacts::default();
-        let plain = matches!(variable.kind, Kind::Integer { .. }) && found.column == ColumnType::Number;
+        let plain = matches!(variable.kind, Kind::Integer { .. }) && self.column == ColumnType::Number;
         let only_reasons = variable.missing.iter().all(Declared::is_reason);
-        if let (true, true, Some((min, max))) = (plain, only_reasons, found.facts.and_then(ValueFacts::range))
+        if let (true, true, Some((min, max))) =
+            (plain, only_reasons, self.facts.as_ref().and_then(ValueFacts::range))
         {
             variable.facts.min = Some(Value::Integer(min as i64));
             variable.facts.max = Some(Value::Integer(max as i64));
         }
+        Delivery::new(self.index, variable, &values, self.is_in_utc(&variable.kind))
     }
-}
 
-/// Whether a column without zone holds the instants of a kind that has one.
-fn is_in_utc(kind: &Kind, clock: Option<&str>) -> bool {
-    matches!(kind, Kind::DateTime { zone: Some(_), .. }) && clock == Some(CLOCK_UTC)
-}
-
-/// Width and decimals of `%w.d…`; other formats say nothing that a codebook shares.
-fn display_format(format: &str) -> DisplayFormat {
-    let mut shown = DisplayFormat::default();
-    let digits = format.trim_start_matches(['%', '-', '~', '0']);
-    let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
-    let (width, rest) = digits.split_at(end);
-    shown.width = width.parse().ok();
-    if let Some(rest) = rest.strip_prefix(['.', ',']) {
-        let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
-        shown.decimals = rest.get(..end).and_then(|decimals| decimals.parse().ok());
+    /// Declares reasons for the letters that occur, or for all, unless they stand for a value.
+    fn declare(&self, variable: &mut Variable, values: &BTreeMap<char, Value>, letters: Letters) {
+        let present: Vec<Missing> = match letters {
+            Letters::All if self.has_letters => {
+                (1..Missing::COUNT).filter_map(Missing::from_number).collect()
+            }
+            _ => self.facts.iter().flat_map(ValueFacts::letters).collect(),
+        };
+        for letter in present.into_iter().filter_map(Missing::letter) {
+            if values.contains_key(&letter) {
+                continue;
+            }
+            // A letter has one meaning; what else was recorded for it cannot be delivered.
+            variable.missing.retain(|other| other.letter != Some(letter) || other.is_reason());
+            if variable.missing.iter().all(|other| other.letter != Some(letter)) {
+                variable.missing.push(Declared::reason().letter(letter));
+            }
+        }
     }
-    shown
 }

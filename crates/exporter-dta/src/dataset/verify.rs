@@ -1,4 +1,4 @@
-//! What must be true of all values of a column before it is delivered as the kind that our writer recorded.
+//! Verifies that all values of a column are of the kind that our writer recorded, where only the values tell.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -45,7 +45,11 @@ pub(super) fn is_calendar(target: &DataType) -> bool {
 
 /// The variables whose values fit the recorded types, found in one pass over these columns by so many threads, each with
 /// a share of the rows.
-pub(super) fn proven(reader: &DtaReader, mut claims: Vec<Claim>, threads: usize) -> Result<BTreeSet<usize>> {
+pub(super) fn verified(
+    reader: &DtaReader,
+    mut claims: Vec<Claim>,
+    threads: usize,
+) -> Result<BTreeSet<usize>> {
     if claims.is_empty() {
         return Ok(BTreeSet::new());
     }

@@ -1,8 +1,8 @@
 //! The exporter: a dataset's tables as `.dta` entries.
 
 mod calendar;
+mod embedded;
 mod flatten;
-mod kept;
 mod sort_order;
 mod table;
 #[cfg(test)]

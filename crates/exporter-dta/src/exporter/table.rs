@@ -7,6 +7,7 @@ use exporter_core::{
 use exporter_stata::{Letters, Missing, describe};
 
 use super::calendar::not_shown;
+use super::embedded::embedded;
 use super::sort_order::verified;
 use super::texts::Texts;
 use crate::layout::Layout;
@@ -60,7 +61,7 @@ pub(super) fn plan_table<'a>(
         characteristics: Vec::new(),
         losses: Vec::new(),
     };
-    texts.dataset(codebook, table, &described);
+    texts.dataset(&described);
     let mut metadata = DtaMetadata::new(release);
     metadata.label = described.label.text.clone();
     for (variable, stata) in table.variables.iter().zip(&described.variables) {
@@ -84,6 +85,10 @@ pub(super) fn plan_table<'a>(
     let (sorted_by, sort_losses) =
         verified(profile, id, (codebook, table), &metadata.variables, release.charset());
     metadata.sorted_by = sorted_by;
+    if options.codebook {
+        let more = embedded(codebook, table, &described.variables, &metadata)?;
+        metadata.characteristics.extend(more);
+    }
     let calendar_losses = not_shown(profile, id, table);
     check_metadata(&metadata, Some(rows)).map_err(|error| Error::from(error).table(&table.name))?;
 

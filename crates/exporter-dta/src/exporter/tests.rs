@@ -13,6 +13,7 @@ use exporter_core::codebook::{
 };
 use exporter_core::sink::{MemorySink, StreamSink};
 use exporter_core::{Clock, Context, Error, ErrorKind, LossCode, LossPolicy, MemoryDataset, Summary, export};
+use serde_json::json;
 
 use super::DtaExporter;
 use crate::options::{DtaOptions, LargeIntegers, ReleaseOption, StorageOption, StrlOption};
@@ -77,6 +78,11 @@ fn characteristic(bytes: &[u8], owner: &str, name: &str) -> Option<String> {
         section = &section[8 + length + 5..];
     }
     None
+}
+
+/// The codebook that a file embeds.
+fn embedded(bytes: &[u8]) -> serde_json::Value {
+    serde_json::from_str(&characteristic(bytes, "_dta", "exporter_codebook").unwrap()).unwrap()
 }
 
 fn types(bytes: &[u8]) -> Vec<u16> {
@@ -148,7 +154,9 @@ fn missing_reasons_become_letters_with_their_labels() {
     assert_eq!([number(24), number(28), number(32), number(36)], [1, 2, 2_147_483_622, 2_147_483_635]);
     assert!(table.ends_with(b"Yes\0No\0Refused\0Not asked\0"));
     assert_eq!(recodes(&summary), ["t.vote: 98 = .a", "t.vote: 999 (Not asked) = .n"]);
-    assert_eq!(characteristic(&bytes, "vote", "exporter_letters").unwrap(), r#"{"a":98,"n":999}"#);
+    let missing = &embedded(&bytes)["tables"][0]["variables"][0]["missing"];
+    let letters = json!([{"value": 98, "letter": "a"}, {"value": 999, "label": "Not asked", "letter": "n"}]);
+    assert_eq!(*missing, letters);
 }
 
 #[test]
@@ -172,15 +180,15 @@ fn texts_and_names_that_do_not_fit_are_kept_beside() {
     assert_eq!(get("note1").unwrap(), "A note.");
     assert_eq!(get("note2").unwrap(), "When were you born?");
     assert_eq!(get("note3").unwrap(), long);
-    assert_eq!(get("exporter_notes").unwrap(), "1");
-    assert_eq!(get("exporter_name").unwrap(), "year of birth");
     assert_eq!(get("source").unwrap(), "register");
     assert_eq!(characteristic(&bytes, "_dta", "note1").unwrap(), "About all.");
-    assert!(characteristic(&bytes, "_dta", "exporter_table").unwrap().contains("year of birth"));
+    let embedded = embedded(&bytes);
+    assert_eq!(embedded["plain"]["names"], json!(["year_of_birth"]));
+    assert_eq!(embedded["tables"][0]["variables"][0]["name"], "year of birth");
     assert_eq!(between(&bytes, "<timestamp>", "</timestamp>"), b"\x1121 Nov 2026 02:00");
     let bare = DtaOptions { codebook: false, ..DtaOptions::default() };
     let (bytes, summary) = write(&data, bare, &context()).unwrap();
-    assert!(characteristic(&bytes, "year_of_birth", "exporter_name").is_none());
+    assert!(characteristic(&bytes, "_dta", "exporter_codebook").is_none());
     assert!(codes(&summary).contains(&"group-dropped"));
 }
 

@@ -1,7 +1,7 @@
 //! What a file says about its rows: variables, labels, characteristics.
 
 use crate::error::Result;
-use crate::metadata::Characteristic;
+use crate::metadata::{Characteristic, DtaMetadata, DtaVariable, ValueLabelSet};
 use crate::reader::bytes::{damaged, unsigned, until_nul};
 use crate::reader::label_section::RawLabels;
 use crate::reader::sections::{Damage, RawFile};
@@ -107,6 +107,55 @@ impl ValueLabels {
 }
 
 impl Dictionary {
+    /// What will be read of a file that is written with `metadata`: texts as the charset of the release keeps them, no rows.
+    pub(crate) fn of(metadata: &DtaMetadata) -> Self {
+        let text = |text: &str| match metadata.release.is_utf8() {
+            true => text.to_owned(),
+            false => {
+                encoding_rs::WINDOWS_1252.decode(&metadata.release.charset().encode(text).0).0.into_owned()
+            }
+        };
+        let variable = |variable: &DtaVariable| Variable {
+            name: text(&variable.name),
+            storage: variable.storage,
+            format: text(&variable.format),
+            value_labels: text(&variable.value_labels),
+            label: text(&variable.label),
+            offset: 0,
+        };
+        let characteristic = |c: &Characteristic| Characteristic {
+            owner: text(&c.owner),
+            name: text(&c.name),
+            contents: text(&c.contents),
+        };
+        let set = |set: &ValueLabelSet| {
+            let mut texts = String::new();
+            let ends = set.labels.iter().map(|(_, label)| {
+                texts.push_str(&text(label));
+                texts.len()
+            });
+            let ends = ends.collect();
+            let values = set.labels.iter().map(|(value, _)| *value).collect();
+            ValueLabels { name: text(&set.name), values, ends, text: texts }
+        };
+        Self {
+            release: metadata.release,
+            byte_order: ByteOrder::Little,
+            encoding: "UTF-8",
+            rows: 0,
+            label: text(&metadata.label),
+            timestamp: metadata.timestamp.clone(),
+            variables: metadata.variables.iter().map(variable).collect(),
+            sort: metadata.sorted_by.clone(),
+            characteristics: metadata.characteristics.iter().map(characteristic).collect(),
+            value_labels: metadata.value_labels.iter().map(set).collect(),
+            row_bytes: 0,
+            data_offset: 0,
+            strl_offset: None,
+            damages: Vec::new(),
+        }
+    }
+
     /// Position of the variable called `name`.
     pub fn variable_index(&self, name: &str) -> Option<usize> {
         self.variables.iter().position(|variable| variable.name == name)

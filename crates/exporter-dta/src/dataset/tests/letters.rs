@@ -109,6 +109,8 @@ fn a_file_with_letters_is_written_as_it_was() {
     for name in ["variable_types", "sortlist", "formats", "value_label_names", "data", "value_labels"] {
         assert_eq!(section(again, name), section(&bytes, name), "{name}");
     }
+    // The file says all of it by itself.
+    assert!(memchr::memmem::find(again, b"exporter_").is_none());
     let twice = open(again, Letters::Seen);
     let all = Scan::all().with_reasons();
     assert_eq!(rows(&twice, &all), rows(&data, &all));

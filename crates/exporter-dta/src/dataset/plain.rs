@@ -1,0 +1,205 @@
+//! What a file says by itself: a codebook made of its descriptions alone, whatever its rows hold.
+
+use std::collections::{HashMap, HashSet};
+
+use exporter_core::codebook::{
+    Alignment, Attribute, Codebook, DisplayFormat, Missing as Reason, SortKey, Table, Text, Variable,
+};
+
+use crate::characteristics::DATASET;
+use crate::dataset::kinds::kind_of;
+use crate::dataset::owners::Owners;
+use crate::missing::Missing;
+use crate::reader::{self, ColumnType, Dictionary};
+use crate::spec::MAX_LANGUAGES;
+use crate::spec_storage::StorageType;
+
+/// What is known of a file from elsewhere.
+#[derive(Debug, Default)]
+pub(super) struct Hints {
+    /// The languages of the study.
+    pub(super) languages: Vec<String>,
+    /// Values by set of another language that have their text of the current one, for want of a translation.
+    pub(super) untranslated: HashMap<String, HashSet<i32>>,
+}
+
+/// Describes a file by what stands before and behind its rows: kinds by storage and display format, reasons for letters that
+/// have a label. Alias variables, whose values are elsewhere, are left out.
+pub(crate) fn plain(dictionary: &Dictionary, name: &str) -> Codebook {
+    described(dictionary, name, Hints::default())
+}
+
+/// As [`plain`], with hints.
+pub(super) fn described(dictionary: &Dictionary, name: &str, hints: Hints) -> Codebook {
+    let mut plain = Plain::new(dictionary, name, hints);
+    plain.value_label_sets();
+    let mut table = plain.table(name);
+    let variables = dictionary.variables.iter().filter(|variable| variable.storage != StorageType::Alias);
+    table.variables = variables.map(|variable| plain.variable(variable)).collect();
+    let sorted = dictionary.sort.iter().map_while(|index| dictionary.variables.get(*index));
+    let sorted = sorted.take_while(|variable| variable.storage != StorageType::Alias);
+    table.sort = sorted.map(|variable| SortKey::Ascending(variable.name.clone())).collect();
+    plain.codebook.tables.push(table);
+    plain.codebook
+}
+
+/// A codebook being made.
+pub(super) struct Plain<'d> {
+    pub(super) dictionary: &'d Dictionary,
+    pub(super) owners: Owners<'d>,
+    pub(super) hints: Hints,
+    /// Languages beside the current one, by their names in the file and their tags.
+    pub(super) languages: Vec<(&'d str, String)>,
+    pub(super) codebook: Codebook,
+    /// Sets of the file by name.
+    pub(super) sets: HashMap<&'d str, &'d reader::ValueLabels>,
+    /// Variables by the name of their set.
+    pub(super) users: HashMap<&'d str, Vec<&'d reader::Variable>>,
+}
+
+impl<'d> Plain<'d> {
+    fn new(dictionary: &'d Dictionary, name: &str, hints: Hints) -> Self {
+        let mut users: HashMap<&str, Vec<&reader::Variable>> = HashMap::new();
+        for variable in dictionary.variables.iter().filter(|variable| !variable.value_labels.is_empty()) {
+            users.entry(&variable.value_labels).or_default().push(variable);
+        }
+        // Of several sets of one name the first counts, as everywhere.
+        let sets = dictionary.value_labels.iter().rev().map(|set| (set.name.as_str(), set)).collect();
+        let mut codebook = Codebook::new(name);
+        let mut names = vec![dictionary.current_language()];
+        for language in dictionary.other_languages().iter().map(|language| language.name) {
+            // More than Stata knows would only cost time: every variable is asked for each.
+            if names.len() < MAX_LANGUAGES && !names.contains(&language) {
+                names.push(language);
+            }
+        }
+        let tags = tags(&names, &hints.languages);
+        if names.len() > 1 {
+            codebook.study.languages.clone_from(&tags);
+        }
+        let languages = names.into_iter().zip(tags).skip(1).collect();
+        Self { dictionary, owners: Owners::of(dictionary), hints, languages, codebook, sets, users }
+    }
+
+    fn table(&self, name: &str) -> Table {
+        let mut table = Table::new(name, Vec::new());
+        table.label = self.text(&self.dictionary.label, DATASET);
+        table.notes = self.owners.notes(DATASET).into_iter().map(Text::new).collect();
+        for (name, contents) in self.owners.free(DATASET) {
+            table.notes.push(Text::new(format!("{name}: {contents}")));
+        }
+        let aliases = self.dictionary.variables.iter().filter(|v| v.storage == StorageType::Alias);
+        for alias in aliases {
+            let from = self.owners.get(&alias.name, "fralias_from").unwrap_or("unknown");
+            table.notes.push(Text::new(format!(
+                "alias variable {} is left out: its values are in another frame, linked by {from}",
+                alias.name
+            )));
+        }
+        table
+    }
+
+    /// The label of an owner with its translations.
+    fn text(&self, label: &str, owner: &str) -> Text {
+        let mut text = Text::new(label);
+        for (language, tag) in &self.languages {
+            if let Some(label) = self.owners.label(owner, language) {
+                text.set(tag, label);
+            }
+        }
+        text
+    }
+
+    fn variable(&self, stored: &reader::Variable) -> Variable {
+        let kind = kind_of(ColumnType::suggested(stored), stored.storage);
+        let mut variable = Variable::new(&stored.name, kind);
+        variable.label = self.text(&stored.label, &stored.name);
+        variable.notes = self.owners.notes(&stored.name).into_iter().map(Text::new).collect();
+        for (name, contents) in self.owners.free(&stored.name) {
+            let contents = Attribute::One(contents.to_owned());
+            variable.attributes.entry(name.to_owned()).or_insert(contents);
+        }
+        // Stata accepts the name of a set that is not in the file; a codebook does not.
+        let set = Some(&stored.value_labels).filter(|name| self.codebook.value_labels.contains_key(*name));
+        variable.labels = set.cloned();
+        for missing in self.labelled_letters(stored) {
+            if let Some((letter, label)) = missing.letter().zip(self.letter_label(missing, stored)) {
+                variable.missing.push(Reason::reason().letter(letter).label(label));
+            }
+        }
+        variable.format = Some(display_format(&stored.format));
+        if stored.format.starts_with("%-") {
+            variable.alignment = Some(Alignment::Left);
+        }
+        variable
+    }
+
+    /// Letters with a label in the set of a numeric variable, in order.
+    fn labelled_letters(&self, stored: &reader::Variable) -> Vec<Missing> {
+        let set = self
+            .sets
+            .get(stored.value_labels.as_str())
+            .filter(|_| !stored.storage.is_string() && self.dictionary.release.has_extended_missing());
+        let labelled = set.into_iter().flat_map(|set| set.iter());
+        let letters = labelled.filter_map(|(value, _)| Missing::from_key(value));
+        let mut letters: Vec<Missing> = letters.filter(|missing| *missing != Missing::SYSTEM).collect();
+        letters.sort_unstable();
+        letters.dedup();
+        letters
+    }
+}
+
+/// The tags of a file's languages; `known` are those of the study.
+fn tags(names: &[&str], known: &[String]) -> Vec<String> {
+    let legal = |tag: &str| tag.replace(|c: char| !c.is_alphanumeric(), "_");
+    let mut tags: Vec<String> = Vec::new();
+    for name in names {
+        let tag = known.iter().find(|tag| legal(tag) == legal(name));
+        let private = || format!("x-{}", tags.len() + 1);
+        let mut tag = tag.cloned().or_else(|| language_tag(name)).unwrap_or_else(private);
+        while tags.contains(&tag) {
+            tag.push_str("-x");
+        }
+        tags.push(tag);
+    }
+    tags
+}
+
+/// A BCP 47 tag for a language that Stata knows by any name of up to 24 characters; `None` without an ASCII letter.
+fn language_tag(name: &str) -> Option<String> {
+    let mut parts: Vec<String> = Vec::new();
+    for word in name.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()) {
+        let letters: Vec<char> = word.chars().collect();
+        parts.extend(letters.chunks(8).map(|part| part.iter().collect::<String>()));
+    }
+    (!parts.is_empty()).then(|| parts.join("-"))
+}
+
+/// The format itself, and width and decimals of `%w.d…`; other formats say nothing that a codebook shares.
+fn display_format(format: &str) -> DisplayFormat {
+    let mut shown = DisplayFormat::default();
+    let digits = format.trim_start_matches(['%', '-', '~', '0']);
+    let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
+    let (width, rest) = digits.split_at(end);
+    shown.width = width.parse().ok();
+    if let Some(rest) = rest.strip_prefix(['.', ',']) {
+        let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+        shown.decimals = rest.get(..end).and_then(|decimals| decimals.parse().ok());
+    }
+    shown.native.insert("stata".to_owned(), format.to_owned());
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_language_name_becomes_a_tag() {
+        let tag = |name| language_tag(name).unwrap_or_default();
+        assert_eq!([tag("fr"), tag("pt_BR"), tag("日本")], ["fr", "pt-BR", ""]);
+        assert_eq!(tag("long_questionnaire"), "long-question-naire");
+        assert_eq!(tags(&["en", "pt_BR", "日本"], &["pt-br".into()]), ["en", "pt-BR", "x-3"]);
+        assert_eq!(tags(&["en", "pt_BR"], &["pt-BR-x".into(), "pt-BR".into()]), ["en", "pt-BR"]);
+    }
+}

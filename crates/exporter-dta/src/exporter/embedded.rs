@@ -1,0 +1,149 @@
+//! The codebook that a file embeds, where it says less by itself.
+
+use std::collections::{BTreeMap, HashSet};
+
+use exporter_core::codebook::{Codebook, MissingValues, SortKey, Table, Value, Variable};
+use exporter_core::embedded::embed;
+use exporter_core::truncate::to_bytes;
+use exporter_core::{Error, Result, TableId};
+use exporter_stata::VariableDescription;
+
+use super::texts::LONGEST;
+use crate::characteristics::{CODEBOOK, DATASET, part};
+use crate::dataset::{CellRecord, plain};
+use crate::metadata::{Characteristic, DtaMetadata};
+use crate::reader::Dictionary;
+
+/// The characteristics of the codebook of `table`, written as `variables`, for a file that `metadata` describes otherwise:
+/// none where the file says all of it.
+pub(super) fn embedded(
+    codebook: &Codebook,
+    table: &Table,
+    variables: &[VariableDescription],
+    metadata: &DtaMetadata,
+) -> Result<Vec<Characteristic>> {
+    let plain = plain(&Dictionary::of(metadata), &table.name);
+    let own = of_table(codebook, table, variables, metadata);
+    let Some(mut embedded) = embed(&own, TableId(0), &plain)? else { return Ok(Vec::new()) };
+    let cells = cell_record(table, variables);
+    if cells != CellRecord::default() {
+        let invalid =
+            |problem: serde_json::Error| Error::invalid(format!("dta: {problem}")).with_source(problem);
+        embedded.format = serde_json::to_value(cells).map_err(invalid)?;
+    }
+    let json = embedded.to_json()?;
+    Ok(parts(&if metadata.release.is_utf8() { json } else { ascii(&json) }))
+}
+
+/// The codebook of one table as it is written: with the letters of its missing values and the order that its rows keep,
+/// without sets that other tables use.
+fn of_table(
+    codebook: &Codebook,
+    table: &Table,
+    variables: &[VariableDescription],
+    metadata: &DtaMetadata,
+) -> Codebook {
+    let mut own = table.clone();
+    own.rows = None;
+    for (variable, written) in own.variables.iter_mut().zip(variables) {
+        for (missing, assigned) in variable.missing.iter_mut().zip(&written.letters.declared) {
+            if let [one] = assigned.as_slice() {
+                missing.letter = one.letter();
+            }
+        }
+    }
+    let key = |position: &usize| Some(SortKey::Ascending(table.variables.get(*position)?.name.clone()));
+    own.sort = metadata.sorted_by.iter().filter_map(key).collect();
+    let names = |variables: &[Variable]| -> HashSet<String> {
+        variables.iter().filter_map(|variable| variable.labels.clone()).collect()
+    };
+    let used = names(&table.variables);
+    let elsewhere: HashSet<String> =
+        codebook.tables.iter().flat_map(|table| names(&table.variables)).collect();
+    let mut embedded = Codebook::new("").with_table(own);
+    embedded.study = codebook.study.clone();
+    let sets = codebook.value_labels.iter();
+    let sets = sets.filter(|(name, _)| used.contains(*name) || !elsewhere.contains(*name));
+    embedded.value_labels = sets.map(|(name, labels)| (name.clone(), labels.clone())).collect();
+    embedded
+}
+
+/// What the codebook does not tell of the cells.
+fn cell_record(table: &Table, variables: &[VariableDescription]) -> CellRecord {
+    let mut cells = CellRecord::default();
+    for (variable, written) in table.variables.iter().zip(variables) {
+        if written.in_utc {
+            cells.utc.insert(written.name.clone());
+        }
+        let mut letters = BTreeMap::new();
+        for (declared, assigned) in variable.missing.iter().zip(&written.letters.declared) {
+            // One letter stands in the declaration itself.
+            for letter in
+                assigned.iter().filter_map(|missing| missing.letter()).filter(|_| assigned.len() > 1)
+            {
+                let own = written.letters.values.get(&letter);
+                if let Some(value) = own.or_else(|| end(&declared.values)) {
+                    letters.insert(letter, value.clone());
+                }
+            }
+        }
+        if !letters.is_empty() {
+            cells.letters.insert(written.name.clone(), letters);
+        }
+    }
+    cells
+}
+
+/// The end of a range that its letter is read as.
+fn end(values: &MissingValues) -> Option<&Value> {
+    match values {
+        MissingValues::Range { low, high } => low.as_ref().or(high.as_ref()),
+        MissingValues::One(value) => Some(value),
+        MissingValues::Reason => None,
+    }
+}
+
+/// Contents in as many characteristics as they need.
+fn parts(json: &str) -> Vec<Characteristic> {
+    let mut parts = Vec::new();
+    let mut rest = json;
+    while !rest.is_empty() {
+        let (head, tail) = rest.split_at(to_bytes(rest, LONGEST).len());
+        let (owner, name) = (DATASET.to_owned(), part(CODEBOOK, parts.len() + 1));
+        parts.push(Characteristic { owner, name, contents: head.to_owned() });
+        rest = tail;
+    }
+    parts
+}
+
+/// JSON with every character outside ASCII escaped.
+fn ascii(json: &str) -> String {
+    let mut escaped = String::with_capacity(json.len());
+    let mut units = [0; 2];
+    for character in json.chars() {
+        if character.is_ascii() {
+            escaped.push(character);
+        } else {
+            for unit in character.encode_utf16(&mut units) {
+                escaped.push_str(&format!("\\u{unit:04x}"));
+            }
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value as Json;
+
+    use super::*;
+
+    #[test]
+    fn escaped_json_is_the_same_json() {
+        let json = r#"{"label":"Âge 😀"}"#;
+        assert!(ascii(json).is_ascii());
+        let (a, b): (Json, Json) =
+            (serde_json::from_str(json).unwrap(), serde_json::from_str(&ascii(json)).unwrap());
+        assert_eq!(a, b);
+    }
+}
