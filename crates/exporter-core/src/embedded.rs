@@ -62,7 +62,7 @@ pub fn embed(codebook: &Codebook, table: TableId, plain: &Codebook) -> Result<Op
     let own = table_of(codebook, table)?;
     let same_names = codebook.study.id == plain.study.id
         && plain.tables.first().is_some_and(|table| table.name == own.name);
-    if codebook.tables.len() == 1 && same_names && normal(codebook) == normal(plain) {
+    if codebook.tables.len() == 1 && same_names && normal(&completed(codebook, plain)) == normal(plain) {
         return Ok(None);
     }
     let names =
@@ -135,6 +135,27 @@ impl Embedded {
         let plain = take(PLAIN).map(serde_json::from_value).transpose()?;
         Ok(Self { codebook: serde_json::from_value(json)?, format, plain })
     }
+}
+
+/// A codebook with what it leaves open as a file has it: the width of numbers that are as wide as
+/// can be, display formats and alignments.
+fn completed(codebook: &Codebook, plain: &Codebook) -> Codebook {
+    let mut completed = codebook.clone();
+    let file = plain.tables.iter().flat_map(|table| &table.variables);
+    let own = completed.tables.iter_mut().flat_map(|table| &mut table.variables);
+    for (variable, file) in own.zip(file) {
+        let is_open = match (&variable.kind, &file.kind) {
+            (own, Kind::Integer { .. }) => *own == Kind::INTEGER,
+            (own, Kind::Float { .. }) => *own == Kind::FLOAT,
+            _ => false,
+        };
+        if is_open {
+            variable.kind = file.kind.clone();
+        }
+        variable.format = variable.format.take().or_else(|| file.format.clone());
+        variable.alignment = variable.alignment.or(file.alignment);
+    }
+    completed
 }
 
 /// What a codebook of one table says, apart from what its file's name and rows tell: ids, numbers of rows, facts, and

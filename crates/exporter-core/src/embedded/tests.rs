@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::codebook::{Measure, Missing, SortKey, Study, Text, ValueLabels, Variable};
+use crate::codebook::{DisplayFormat, Measure, Missing, SortKey, Study, Text, ValueLabels, Variable};
 
 fn study() -> Codebook {
     let vote = Variable::new("vote?", Kind::INTEGER)
@@ -93,6 +93,22 @@ fn a_file_that_says_everything_needs_nothing_stored() {
     assert!(embed(&titled, TableId(0), &plain).unwrap().is_some());
     let restored = restore(None, "b", plain.clone(), &anything);
     assert_eq!((restored.codebook, restored.whole), (plain, None));
+}
+
+#[test]
+fn what_the_codebook_leaves_open_is_for_the_file_to_say() {
+    let byte = Kind::Integer { bits: 8, signed: true };
+    let one = |kind: &Kind, width: Option<u32>| {
+        let mut x = Variable::new("x", kind.clone());
+        x.format = width.map(|width| DisplayFormat::default().with_width(width));
+        Codebook::new("a").with_table(Table::new("a", vec![x]))
+    };
+    let is_stored = |own: &Codebook, plain: &Codebook| embed(own, TableId(0), plain).unwrap().is_some();
+    assert!(!is_stored(&one(&Kind::INTEGER, None), &one(&byte, Some(8))));
+    assert!(is_stored(&one(&Kind::Integer { bits: 16, signed: true }, None), &one(&byte, None)));
+    assert!(is_stored(&one(&Kind::INTEGER, None), &one(&Kind::FLOAT, None)));
+    assert!(is_stored(&one(&Kind::Boolean, None), &one(&byte, None)));
+    assert!(is_stored(&one(&byte, Some(9)), &one(&byte, Some(8))));
 }
 
 proptest! {

@@ -50,3 +50,25 @@ fn damaged_json_counts_as_absent() {
     assert_eq!((is.name.as_str(), &is.kind), ("how_old_", &Kind::Integer { bits: 8, signed: true }));
     assert_eq!(rows(&read, &Scan::all()).column(0).null_count(), 3);
 }
+
+#[test]
+fn a_plain_table_needs_none() {
+    let variables = vec![
+        Variable::new("id", Kind::INTEGER),
+        Variable::new("name", Kind::Text),
+        Variable::new("score", Kind::FLOAT),
+        Variable::new("day", Kind::Date),
+    ];
+    let columns: Vec<ArrayRef> = vec![
+        Arc::new(Int64Array::from(vec![1, 300])),
+        Arc::new(StringArray::from(vec!["Ann", "Bob"])),
+        Arc::new(Float64Array::from(vec![Some(1.5), None])),
+        Arc::new(Date32Array::from(vec![0, 18_000])),
+    ];
+    let codebook = Codebook::new("t").with_table(Table::new("t", variables));
+    let bytes = written(&study(codebook, columns));
+    assert!(memchr::memmem::find(&bytes, b"<characteristics></characteristics>").is_some());
+    let read = open(&bytes, Letters::Seen);
+    let kinds: Vec<&Kind> = read.codebook().tables[0].variables.iter().map(|v| &v.kind).collect();
+    assert_eq!(kinds, [&Kind::Integer { bits: 16, signed: true }, &Kind::Text, &Kind::FLOAT, &Kind::Date]);
+}
