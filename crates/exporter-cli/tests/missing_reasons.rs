@@ -90,3 +90,32 @@ fn formats_without_reasons_hold_nulls_and_one_loss_a_variable_says_so() {
     let written = all.len() - 4 * 21;
     assert_eq!(again[data..data + 4 * 21], all[written..]);
 }
+
+#[test]
+fn parquet_and_arrow_keep_the_letters_on_request() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    std::fs::write(at("letters.dta"), letters()).unwrap();
+    let first = run_in(folder.path(), "convert {}/letters.dta {}/first.dta");
+    assert_eq!(first.code, 0, "{}", first.error);
+    for format in ["parquet", "arrow", "arrows"] {
+        let there =
+            format!("convert {{}}/letters.dta {{}}/x.{format} --to {format}:reasons=column --losses deny");
+        let back = format!("convert {{}}/x.{format} {{}}/{format}.dta --losses deny");
+        for command in [there, back] {
+            let run = run_in(folder.path(), &command);
+            assert_eq!(run.code, 0, "{}", run.error);
+        }
+        let same =
+            std::fs::read(at(&format!("{format}.dta"))).unwrap() == std::fs::read(at("first.dta")).unwrap();
+        assert!(same, "{format}");
+        // Part of the variables: `b` does not leave its reasons behind.
+        let part = run_in(
+            folder.path(),
+            &format!("convert {{}}/x.{format} {{}}/{format}.csv --variables day,f --to csv:reasons=letter"),
+        );
+        assert_eq!(part.code, 0, "{}", part.error);
+        let rows = std::fs::read_to_string(at(&format!("{format}.csv"))).unwrap();
+        assert_eq!(rows, "day,f\n1970-01-01,0.5\n.a,.a\n,\n.z,.z\n", "{format}");
+    }
+}

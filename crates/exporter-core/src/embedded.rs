@@ -65,12 +65,7 @@ pub fn embed(codebook: &Codebook, table: TableId, plain: &Codebook) -> Result<Op
     if codebook.tables.len() == 1 && same_names && normal(&completed(codebook, plain)) == normal(plain) {
         return Ok(None);
     }
-    let names =
-        |table: &Table| table.variables.iter().map(|variable| variable.name.clone()).collect::<Vec<_>>();
-    let plain_names = plain.tables.first().map(names).unwrap_or_default();
-    let names = if plain_names == names(own) { Vec::new() } else { plain_names };
-    let plain = Plain { fingerprint: fingerprint(plain)?, names };
-    Ok(Some(Embedded { codebook: codebook.clone(), format: Json::Null, plain: Some(plain) }))
+    Embedded::new(codebook, table, plain).map(Some)
 }
 
 /// The codebook of a file: of what is stored in it (`embedded`, whose table is called `table`) and what it says without
@@ -102,6 +97,19 @@ pub fn restore(
 }
 
 impl Embedded {
+    /// The codebook to store whether or not the file says all of it, see [`embed`].
+    ///
+    /// # Errors
+    /// As [`embed`].
+    pub fn new(codebook: &Codebook, table: TableId, plain: &Codebook) -> Result<Self> {
+        let names =
+            |table: &Table| table.variables.iter().map(|variable| variable.name.clone()).collect::<Vec<_>>();
+        let plain_names = plain.tables.first().map(names).unwrap_or_default();
+        let names = if plain_names == names(table_of(codebook, table)?) { Vec::new() } else { plain_names };
+        let plain = Plain { fingerprint: fingerprint(plain)?, names };
+        Ok(Self { codebook: codebook.clone(), format: Json::Null, plain: Some(plain) })
+    }
+
     /// A codebook stored by an earlier version, which did not tell what the file says without it.
     pub fn without_fingerprint(codebook: Codebook) -> Self {
         Self { codebook, format: Json::Null, plain: None }

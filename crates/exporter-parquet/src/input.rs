@@ -24,7 +24,7 @@ impl Input for Parquet {
     }
 
     fn open(source: &Source<'_>, options: ReadOptions, context: &Context) -> Result<Box<dyn Dataset>> {
-        Ok(Box::new(ParquetDataset::open(source, &options)?.with_threads(context.threads())))
+        Ok(Box::new(ParquetDataset::open(source, &options)?.with_threads(context.threads()).with_reasons()))
     }
 }
 
@@ -37,7 +37,7 @@ impl Input for ArrowFile {
     }
 
     fn open(source: &Source<'_>, options: ReadOptions, _: &Context) -> Result<Box<dyn Dataset>> {
-        Ok(Box::new(ArrowDataset::open(source, &options)?))
+        Ok(Box::new(ArrowDataset::open(source, &options)?.with_reasons()))
     }
 }
 
@@ -50,7 +50,7 @@ impl Input for ArrowStream {
     }
 
     fn open(source: &Source<'_>, options: ReadOptions, _: &Context) -> Result<Box<dyn Dataset>> {
-        Ok(Box::new(ArrowDataset::open(source, &options)?))
+        Ok(Box::new(ArrowDataset::open(source, &options)?.with_reasons()))
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Every table becomes one file. The codebook is stored as JSON in the file's metadata under
 //! [`layout::codebook::CODEBOOK_KEY`], the table's name under [`layout::codebook::TABLE_KEY`].
+//! Columns of missing reasons, written on request, name their variable under [`layout::reasons::REASONS_KEY`].
 
 mod contained;
 pub mod error;
@@ -22,7 +23,7 @@ pub use error::ParquetError;
 pub use exporter::{ArrowExporter, ArrowFile, ArrowStream, ArrowStreamExporter, Parquet, ParquetExporter};
 pub use ipc::reader::ArrowDataset;
 pub use options::{
-    ArrowCompression, ArrowOptions, ParquetCompression, ParquetOptions, ReadOptions, Statistics,
+    ArrowCompression, ArrowOptions, ParquetCompression, ParquetOptions, ReadOptions, ReasonsAs, Statistics,
 };
 pub use reader::ParquetDataset;
 

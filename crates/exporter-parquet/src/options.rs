@@ -29,6 +29,8 @@ pub struct ParquetOptions {
     pub statistics: Statistics,
     /// Whether the codebook is stored in the file's metadata.
     pub codebook: bool,
+    /// What is written for missing reasons.
+    pub reasons: ReasonsAs,
 }
 
 impl Default for ParquetOptions {
@@ -41,6 +43,7 @@ impl Default for ParquetOptions {
             row_group_mib: 128,
             statistics: Statistics::default(),
             codebook: true,
+            reasons: ReasonsAs::default(),
         }
     }
 }
@@ -103,6 +106,7 @@ pub(crate) static PARQUET_OPTIONS: &[OptionInfo] = &[
     )
     .default("page"),
     CODEBOOK,
+    REASONS,
 ];
 
 /// How Arrow IPC files and streams are written.
@@ -113,11 +117,13 @@ pub struct ArrowOptions {
     pub compression: ArrowCompression,
     /// Whether the codebook is stored in the schema's metadata.
     pub codebook: bool,
+    /// What is written for missing reasons.
+    pub reasons: ReasonsAs,
 }
 
 impl Default for ArrowOptions {
     fn default() -> Self {
-        Self { compression: ArrowCompression::default(), codebook: true }
+        Self { compression: ArrowCompression::default(), codebook: true, reasons: ReasonsAs::default() }
     }
 }
 
@@ -142,14 +148,35 @@ pub(crate) static ARROW_OPTIONS: &[OptionInfo] = &[
     )
     .default("none"),
     CODEBOOK,
+    REASONS,
 ];
 
 const CODEBOOK: OptionInfo =
     OptionInfo::boolean("codebook", "Store the whole codebook in the file.").default("true");
 
+const REASONS: OptionInfo = OptionInfo::choice(
+    "reasons",
+    &["empty", "column"],
+    "What is written for a missing value that has a reason (.a) and no value: nothing, or the reason in a column of its own, \
+     which is read back as reasons.",
+)
+.default("empty");
+
+/// What is written for a missing value that has a reason and no value of its own, such as Stata's `.a`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ReasonsAs {
+    /// The same as for a null.
+    #[default]
+    Empty,
+    /// The letter after a point, or the label of a reason without a letter, in a dictionary column of its own behind all
+    /// others, `NAME_reason`.
+    Column,
+}
+
 pub(crate) static READ_OPTIONS: &[OptionInfo] = &[OptionInfo::boolean(
     "codebook",
-    "Use the codebook stored in the file; otherwise kinds are inferred from the columns.",
+    "Use the codebook stored in the file; otherwise kinds are inferred from the columns, and columns of reasons are texts.",
 )
 .default("true")];
 

@@ -8,6 +8,7 @@ use exporter_core::codebook::{Kind, Table, Variable};
 use exporter_core::dataset::infer_kind;
 use exporter_core::{Codebook, Loss, LossCode, LossReport};
 
+use crate::layout::reasons::REASONS_KEY;
 use crate::shown::shown_type;
 
 /// Most bytes that a value of fixed length may have.
@@ -70,7 +71,9 @@ impl Readable {
                         losses.push(Loss::new(LossCode::NAME_CHANGED, action).variable(&name));
                     }
                     places.push(place);
-                    shown.push(Field::new(name, data_type, true));
+                    let mut mark = field.metadata().clone();
+                    mark.retain(|key, _| key == REASONS_KEY);
+                    shown.push(Field::new(name, data_type, true).with_metadata(mark));
                     fields.push(field);
                 }
                 Err((name, why)) => {

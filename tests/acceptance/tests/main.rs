@@ -4,5 +4,6 @@
 mod archive;
 mod dta;
 mod parquet;
+mod reasons;
 mod reference;
 mod survey_solutions;

@@ -71,9 +71,30 @@ def with_duckdb(file):
     return types, [list(column) for column in zip(*rows)]
 
 
+def with_pandas(file):
+    import pandas
+    import pyarrow.ipc
+
+    if file.endswith(".parquet"):
+        frame = pandas.read_parquet(file)
+    elif file.endswith(".arrows"):
+        frame = pyarrow.ipc.open_stream(file).read_all().to_pandas()
+    else:
+        frame = pandas.read_feather(file)
+
+    def values(column):
+        # Missing numbers make a column of floats.
+        kept = column.astype("object").where(column.notna(), None)
+        return [int(value) if isinstance(value, float) and value.is_integer() else value for value in kept]
+
+    types = {name: str(kind) for name, kind in frame.dtypes.items()}
+    return types, [values(frame[name]) for name in frame.columns]
+
+
 def main():
     tool, file, *what = sys.argv[1:]
-    types, columns = {"pyarrow": with_pyarrow, "polars": with_polars, "duckdb": with_duckdb}[tool](file)
+    readers = {"pyarrow": with_pyarrow, "polars": with_polars, "duckdb": with_duckdb, "pandas": with_pandas}
+    types, columns = readers[tool](file)
     if what == ["types"]:
         print(json.dumps(types))
     else:

@@ -1,10 +1,11 @@
-//! Parquet and Arrow IPC in pyarrow, polars and DuckDB.
+//! Parquet and Arrow IPC in pyarrow, polars, DuckDB and pandas.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use arrow_array::RecordBatch;
-use exporter_core::codebook::{Codebook, Kind, Table, TimeUnit, Variable};
-use exporter_core::dataset::{arrow_schema, infer_table};
+use arrow_array::{ArrayRef, Int64Array, RecordBatch, StringArray, UInt8Array};
+use exporter_core::codebook::{Codebook, Kind, Missing, Table, TimeUnit, Variable};
+use exporter_core::dataset::{arrow_schema, infer_table, scan_schema};
 use exporter_core::sink::MemorySink;
 use exporter_core::{Context, Loss, LossCode, MemoryDataset, export};
 use exporter_testkit::{Cell, column_of};
@@ -195,4 +196,61 @@ fn types_keep_their_units_and_zones() {
         ("structure", "STRUCT(x BIGINT, y VARCHAR)"),
     ];
     types("duckdb", "parquet", &duckdb);
+}
+
+/// Columns of missing reasons are texts of few values for every program, whatever its name for them.
+#[test]
+fn columns_of_reasons_are_read_by_every_program() {
+    let number = |name: &str| Variable::new(name, Kind::INTEGER);
+    let income = number("income")
+        .with_missing(Missing::value(-9).label("Unknown"))
+        .with_missing(Missing::reason().letter('a').label("Refused"))
+        .with_missing(Missing::reason().label("Not asked"));
+    let table = Table::new("sample", vec![number("id"), income]);
+    let all =
+        [(1, Some(7), None), (2, None, Some(1)), (3, None, None), (4, Some(-9), None), (5, None, Some(2))];
+    // Enough rows for several batches.
+    let rows: Vec<_> = all.iter().cycle().take(20_000).copied().collect();
+    let ids: ArrayRef = Arc::new(Int64Array::from_iter_values(rows.iter().map(|row| row.0)));
+    let values: ArrayRef = Arc::new(Int64Array::from_iter(rows.iter().map(|row| row.1)));
+    let reasons: ArrayRef = Arc::new(UInt8Array::from_iter(rows.iter().map(|row| row.2)));
+    let schema = scan_schema(&table, &[0, 1], true);
+    let batch = RecordBatch::try_new(schema, vec![ids.clone(), values.clone(), reasons]).unwrap();
+    let data = MemoryDataset::new(Codebook::new("sample").with_table(table), vec![vec![batch]]).unwrap();
+    let text = |row: &(i64, Option<i64>, Option<u8>)| {
+        row.2.map(|position| [".a", "Not asked"][usize::from(position) - 1])
+    };
+    let texts: ArrayRef = Arc::new(StringArray::from_iter(rows.iter().map(text)));
+    let names = ["id", "income", "income_reason"];
+    let ours = RecordBatch::try_from_iter_with_nullable(
+        names.iter().copied().zip([ids, values, texts]).map(|(name, column)| (name, column, true)),
+    );
+    let ours = cells::of_batches(&[ours.unwrap()]);
+    let names = names.map(str::to_owned);
+    for (format, compression) in [
+        ("parquet", "zstd"),
+        ("parquet", "none"),
+        ("arrow", "none"),
+        ("arrow", "zstd"),
+        ("arrows", "lz4"),
+        ("arrows", "none"),
+    ] {
+        let options = json!({ "reasons": "column", "compression": compression });
+        let (_folder, path) = written(&data, format, &options);
+        for tool in ["pyarrow", "polars", "duckdb", "pandas"] {
+            if tool == "duckdb" && format != "parquet" {
+                continue;
+            }
+            let mut script = programs::python("read_columnar.py");
+            script.arg(tool);
+            let read = programs::rows(script, &[&path]);
+            cells::assert_same(
+                &format!("{tool}, {format} {options}"),
+                &names,
+                &ours,
+                &read,
+                Known::default(),
+            );
+        }
+    }
 }

@@ -8,10 +8,10 @@
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, new_null_array};
-use arrow_schema::{DataType, Field, Schema, SchemaRef};
+use arrow_schema::{DataType, Field, FieldRef, Schema, SchemaRef};
 
 use super::arrow_schema;
-use crate::codebook::Table;
+use crate::codebook::{Table, Variable};
 
 /// The columns, out of these, whose variable declares a reason; they have a reason column each.
 pub fn columns_with_reasons(table: &Table, columns: &[usize]) -> Vec<usize> {
@@ -25,11 +25,15 @@ pub fn scan_schema(table: &Table, columns: &[usize], reasons: bool) -> SchemaRef
     if !reasons {
         return schema;
     }
-    let names =
+    let with_reasons =
         columns_with_reasons(table, columns).into_iter().filter_map(|column| table.variables.get(column));
-    let reasons = names
-        .map(|variable| Arc::new(Field::new(format!("{} (reason)", variable.name), DataType::UInt8, true)));
+    let reasons = with_reasons.map(reason_field);
     Arc::new(Schema::new(schema.fields().iter().cloned().chain(reasons).collect::<Vec<_>>()))
+}
+
+/// The field of the reason column of a variable.
+pub(super) fn reason_field(variable: &Variable) -> FieldRef {
+    Arc::new(Field::new(format!("{} (reason)", variable.name), DataType::UInt8, true))
 }
 
 /// A reason column of rows that have none.
@@ -44,7 +48,7 @@ mod tests {
     use arrow_array::{Int64Array, RecordBatch, UInt8Array};
 
     use super::super::{Comparison, ExcerptDataset, Filter, MemoryDataset, SpooledDataset};
-    use crate::codebook::{Codebook, Kind, Missing, Variable};
+    use crate::codebook::{Codebook, Kind, Missing};
     use crate::{Context, Dataset, Scan, TableId};
 
     use super::*;

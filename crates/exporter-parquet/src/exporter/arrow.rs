@@ -9,7 +9,7 @@ use exporter_core::format::{Format, FormatInfo};
 use exporter_core::sink::EntrySpec;
 use exporter_core::{Codebook, Context, Dataset, Exporter, LossCode, Plan, Planning, Result};
 
-use super::plan::{RowWriter, carries, chunks, entries, plan, with_metadata};
+use super::plan::{Columns, RowWriter, carries, entries, plan, with_metadata};
 use crate::ParquetError;
 use crate::ipc::writer::{Framing, write_table};
 use crate::options::{ARROW_OPTIONS, ArrowOptions, READ_OPTIONS};
@@ -37,6 +37,7 @@ const fn ipc(id: &'static str, name: &'static str) -> FormatInfo {
     FormatInfo::new(id, name).options(ARROW_OPTIONS).read_options(READ_OPTIONS).losses(&[
         LossCode::DOCUMENT_DROPPED,
         LossCode::METADATA_DROPPED,
+        LossCode::MISSING_REASON_DROPPED,
         LossCode::NOT_READ,
         LossCode::NAME_CHANGED,
     ])
@@ -74,7 +75,7 @@ macro_rules! arrow_format {
             }
 
             fn carries(&self, part: Part) -> Carry {
-                carries(part, self.options.codebook)
+                carries(part, self.options.codebook, self.options.reasons)
             }
 
             fn plan<'a>(
@@ -84,7 +85,7 @@ macro_rules! arrow_format {
                 _: &Context,
             ) -> Result<Box<dyn Plan + 'a>> {
                 let writer = IpcTable { options: &self.options, framing: $framing };
-                Ok(Box::new(plan(self, writer, self.options.codebook, data, with)?))
+                Ok(Box::new(plan(self, writer, (self.options.codebook, self.options.reasons), data, with)?))
             }
         }
     };
@@ -107,12 +108,12 @@ impl RowWriter for IpcTable<'_> {
     fn write(
         self,
         output: &mut (dyn Write + Send),
-        schema: &SchemaRef,
+        columns: &Columns,
         metadata: Vec<(String, String)>,
         rows: &TableRows<'_>,
     ) -> Result<u64, ParquetError> {
-        let described = with_metadata(schema, metadata);
+        let described = with_metadata(&columns.schema, metadata);
         let (compression, threads) = (self.options.compression, rows.context().threads());
-        write_table(output, &described, self.framing, compression, threads, chunks(rows, schema)?)
+        write_table(output, &described, self.framing, compression, threads, columns.chunks(rows)?)
     }
 }

@@ -16,7 +16,7 @@ use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder};
 
-use super::plan::{RowWriter, carries, chunks, entries, plan};
+use super::plan::{Columns, RowWriter, carries, entries, plan};
 use crate::ParquetError;
 use crate::layout::storage_type::{has_empty_structure, stored_field};
 use crate::options::{PARQUET_OPTIONS, ParquetCompression, ParquetOptions, READ_OPTIONS, Statistics};
@@ -33,6 +33,7 @@ pub(crate) static INFO: FormatInfo = FormatInfo::new("parquet", "Apache Parquet"
         LossCode::KIND_CHANGED,
         LossCode::DOCUMENT_DROPPED,
         LossCode::METADATA_DROPPED,
+        LossCode::MISSING_REASON_DROPPED,
         LossCode::NOT_READ,
         LossCode::NAME_CHANGED,
         LossCode::TIME_PRECISION,
@@ -40,7 +41,8 @@ pub(crate) static INFO: FormatInfo = FormatInfo::new("parquet", "Apache Parquet"
     .notes(
         "Format version 1.0 pages, read by pyarrow, pandas, polars, DuckDB, Spark and R. The whole codebook is \
          stored in the file's metadata under exporter.codebook. Moments in seconds are stored in milliseconds, \
-         the coarsest Parquet has. Columns of intervals and of decimals of more than 38 digits are not read.",
+         the coarsest Parquet has. With reasons=column each variable \
+         with missing reasons has a column of their texts behind all others, NAME_reason. Columns of intervals and of decimals of more than 38 digits are not read.",
     );
 
 /// The Parquet format.
@@ -74,7 +76,7 @@ impl Exporter for ParquetExporter {
     }
 
     fn carries(&self, part: Part) -> Carry {
-        carries(part, self.options.codebook)
+        carries(part, self.options.codebook, self.options.reasons)
     }
 
     fn plan<'a>(
@@ -94,7 +96,7 @@ impl Exporter for ParquetExporter {
                 return Err(refuse(ParquetError::EmptyStructure(variable.name.clone())));
             }
         }
-        let mut plan = plan(self, &self.options, self.options.codebook, data, with)?;
+        let mut plan = plan(self, &self.options, (self.options.codebook, self.options.reasons), data, with)?;
         for table in &data.codebook().tables {
             for variable in table.variables.iter().filter(|variable| has_duration(&variable.kind)) {
                 let action = "stored as whole numbers; programs that know Arrow's schema see a duration";
@@ -129,11 +131,11 @@ impl RowWriter for &ParquetOptions {
     fn write(
         self,
         output: &mut (dyn Write + Send),
-        schema: &SchemaRef,
+        columns: &Columns,
         metadata: Vec<(String, String)>,
         rows: &TableRows<'_>,
     ) -> Result<u64, ParquetError> {
-        let stored = self.stored(schema);
+        let stored = self.stored(&columns.schema);
         let mut properties = properties(self)?
             .set_key_value_metadata(Some(
                 metadata.into_iter().map(|(key, value)| KeyValue::new(key, value)).collect(),
@@ -146,7 +148,7 @@ impl RowWriter for &ParquetOptions {
             row_group_bytes: u64::from(self.row_group_mib) << 20,
             threads: rows.context().threads(),
         };
-        write_table(output, &stored, &settings, chunks(rows, schema)?)
+        write_table(output, &stored, &settings, columns.chunks(rows)?)
     }
 }
 

@@ -1,11 +1,15 @@
-//! What the formats of this crate share: the codebook in the file's metadata, and the way a table's rows are cut.
+//! What the formats of this crate share: the codebook in the file's metadata, the columns, and the way a table's rows are
+//! cut.
 
 use std::io::{BufWriter, Write};
+use std::sync::Arc;
 
-use arrow_array::RecordBatch;
+use arrow_array::cast::AsArray;
+use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::{Schema, SchemaRef};
 use exporter_core::carry::{Carry, Part};
-use exporter_core::dataset::arrow_schema;
+use exporter_core::codebook::Table;
+use exporter_core::dataset::{ReasonColumn, arrow_schema};
 use exporter_core::exporter::{Output, TableRows, TableWriter, TablesPlan, Written};
 use exporter_core::format::FormatInfo;
 use exporter_core::sink::EntrySpec;
@@ -14,6 +18,8 @@ use exporter_core::{Codebook, Dataset, Error, Exporter, Loss, LossCode, Planning
 use crate::ParquetError;
 use crate::layout::codebook::{self, CODEBOOK_KEY, TABLE_KEY};
 use crate::layout::cutting::chunk_rows;
+use crate::layout::reasons::marked;
+use crate::options::ReasonsAs;
 
 /// Buffer before the sink, in bytes.
 const OUTPUT_BUFFER: usize = 1 << 18;
@@ -27,20 +33,61 @@ pub(super) trait RowWriter: Copy + Send {
     fn write(
         self,
         output: &mut (dyn Write + Send),
-        schema: &SchemaRef,
+        columns: &Columns,
         metadata: Vec<(String, String)>,
         rows: &TableRows<'_>,
     ) -> Result<u64, ParquetError>;
 }
 
-/// The rows of a table, cut into chunks that do not depend on how the source cut them.
-pub(super) fn chunks<'a>(
-    rows: &TableRows<'a>,
-    schema: &Schema,
-) -> Result<impl Iterator<Item = Result<RecordBatch, ParquetError>> + Send + use<'a>, ParquetError> {
-    let count = chunk_rows(schema.fields().len());
-    let batches = rows.scan(&Scan::all().batch_rows(count)).map_err(ParquetError::Rows)?;
-    Ok(batches.rechunk(count).map(|batch| batch.map_err(ParquetError::Rows)))
+/// The columns of a table's file.
+pub(super) struct Columns {
+    /// The variables, and behind them the columns of reasons.
+    pub(super) schema: SchemaRef,
+    reasons: Vec<ReasonColumn>,
+}
+
+impl Columns {
+    fn new(codebook: &Codebook, table: &Table, reasons: ReasonsAs) -> Self {
+        let variables: Vec<usize> = (0..table.variables.len()).collect();
+        let reasons = match reasons {
+            ReasonsAs::Empty => Vec::new(),
+            ReasonsAs::Column => ReasonColumn::of_table(table, codebook.language(None)),
+        };
+        let schema = arrow_schema(table, &variables);
+        let marked = reasons.iter().filter_map(|column| {
+            let variable = table.variables.get(column.variable())?;
+            Some(Arc::new(marked(column.field(), &variable.name)))
+        });
+        let fields = schema.fields().iter().cloned().chain(marked);
+        Self { schema: Arc::new(Schema::new(fields.collect::<Vec<_>>())), reasons }
+    }
+
+    /// The rows of the table, cut into chunks that do not depend on how the source cut them.
+    pub(super) fn chunks(
+        &self,
+        rows: &TableRows<'_>,
+    ) -> Result<impl Iterator<Item = Result<RecordBatch, ParquetError>> + Send, ParquetError> {
+        let count = chunk_rows(self.schema.fields().len());
+        let mut scan = Scan::all().batch_rows(count);
+        scan.reasons = !self.reasons.is_empty();
+        let batches = rows.scan(&scan).map_err(ParquetError::Rows)?;
+        Ok(batches.rechunk(count).map(|batch| match self.reasons.as_slice() {
+            [] => batch.map_err(ParquetError::Rows),
+            reasons => self.with_texts(&batch.map_err(ParquetError::Rows)?, reasons),
+        }))
+    }
+
+    /// A batch with its last columns, positions of reasons, as their texts.
+    fn with_texts(&self, batch: &RecordBatch, reasons: &[ReasonColumn]) -> Result<RecordBatch, ParquetError> {
+        let values = batch.num_columns() - reasons.len();
+        let texts =
+            batch.columns().iter().skip(values).zip(reasons).map(|(positions, reasons)| {
+                Ok(Arc::new(reasons.texts(positions.as_primitive())?) as ArrayRef)
+            });
+        let columns = batch.columns().iter().take(values).cloned().map(Ok).chain(texts);
+        let columns = columns.collect::<Result<_>>().map_err(ParquetError::Rows)?;
+        Ok(RecordBatch::try_new(Arc::clone(&self.schema), columns)?)
+    }
 }
 
 /// The entries of a codebook's tables.
@@ -50,9 +97,14 @@ pub(super) fn entries(info: &FormatInfo, codebook: &Codebook) -> Vec<EntrySpec> 
 }
 
 /// The codebook goes into the file, or nothing but names and types does.
-pub(super) fn carries(part: Part, with_codebook: bool) -> Carry {
+pub(super) fn carries(part: Part, with_codebook: bool, reasons: ReasonsAs) -> Carry {
     match part {
-        Part::MissingReasons => Carry::Dropped("the rows hold a null"),
+        Part::MissingReasons => match reasons {
+            ReasonsAs::Empty => Carry::Dropped("the rows hold a null"),
+            ReasonsAs::Column if with_codebook => Carry::Whole,
+            // Without the codebook the columns are texts like any other.
+            ReasonsAs::Column => Carry::Limited,
+        },
         Part::StudyTitle
         | Part::StudyDescription
         | Part::Languages
@@ -81,17 +133,16 @@ pub(super) fn carries(part: Part, with_codebook: bool) -> Carry {
 pub(super) fn plan<'a>(
     exporter: &'a dyn Exporter,
     writer: impl RowWriter + 'a,
-    with_codebook: bool,
+    (with_codebook, reasons): (bool, ReasonsAs),
     data: &'a dyn Dataset,
     with: &Planning<'_>,
 ) -> Result<TablesPlan<'a>> {
     let codebook = data.codebook();
     let mut plan = TablesPlan::new(data, with.losses(exporter, codebook));
     for (index, (table, entry)) in codebook.tables.iter().zip(exporter.entries(codebook)).enumerate() {
-        let columns: Vec<usize> = (0..table.variables.len()).collect();
-        let schema = arrow_schema(table, &columns);
+        let columns = Columns::new(codebook, table, reasons);
         let stored = match with_codebook {
-            true => codebook::store(codebook, TableId(index), &writer.stored(&schema))?,
+            true => codebook::store(codebook, TableId(index), &writer.stored(&columns.schema))?,
             false => None,
         };
         let (json, dropped) = stored.map(|stored| (stored.json, stored.dropped)).unzip();
@@ -100,24 +151,24 @@ pub(super) fn plan<'a>(
             let loss = Loss::new(LossCode::DOCUMENT_DROPPED, action).table(&table.name);
             plan.changes.losses.add(loss.first(None, name));
         }
-        plan.push(TableId(index), entry, Table { writer, schema, codebook: json });
+        plan.push(TableId(index), entry, TableFile { writer, columns, codebook: json });
     }
     Ok(plan)
 }
 
-struct Table<W> {
+struct TableFile<W> {
     writer: W,
-    schema: SchemaRef,
+    columns: Columns,
     codebook: Option<String>,
 }
 
-impl<W: RowWriter> TableWriter for Table<W> {
+impl<W: RowWriter> TableWriter for TableFile<W> {
     fn write(self: Box<Self>, rows: &TableRows<'_>, output: &mut Output<'_>) -> Result<Written> {
         let table = rows.table();
         let mut metadata = vec![(TABLE_KEY.to_owned(), table.name.clone())];
         metadata.extend(self.codebook.map(|json| (CODEBOOK_KEY.to_owned(), json)));
         let mut output = BufWriter::with_capacity(OUTPUT_BUFFER, output);
-        let written = self.writer.write(&mut output, &self.schema, metadata, rows)?;
+        let written = self.writer.write(&mut output, &self.columns, metadata, rows)?;
         output.flush().map_err(|source| Error::io("cannot write the entry", source))?;
         Ok(Written::new(written))
     }

@@ -6,7 +6,7 @@ use arrow_array::RecordBatch;
 use arrow_buffer::Buffer;
 use arrow_ipc::Block;
 use arrow_ipc::reader::FileDecoder;
-use exporter_core::dataset::{Batches, table_of};
+use exporter_core::dataset::{Batches, FoldedReasons, table_of};
 use exporter_core::{Codebook, Dataset, LossReport, Result, Scan, Source, TableId};
 
 use super::claims;
@@ -14,6 +14,7 @@ use super::layout::{Content, Layout, malformed, message};
 use crate::ParquetError;
 use crate::contained::contained;
 use crate::layout::codebook::{CODEBOOK_KEY, Restored, TABLE_KEY, check_rows, restore};
+use crate::layout::reasons::folded;
 use crate::options::ReadOptions;
 use crate::positioned::Positioned;
 use crate::readable::Readable;
@@ -57,6 +58,13 @@ impl ArrowDataset {
             restored.remarks.push("the stream has no end mark: it may be cut off".into());
         }
         Ok(Self { file, layout, readable, restored })
+    }
+
+    /// Takes the columns of missing reasons for the reasons that they tell, as the inputs of this crate do; without it they
+    /// are variables of their own.
+    pub fn with_reasons(self) -> FoldedReasons<Self> {
+        let shown = self.readable.shown.clone();
+        folded(self, &shown)
     }
 
     /// The whole codebook as stored, with the tables of other files.

@@ -1,5 +1,7 @@
 //! The codebook inside a file: the whole study as JSON under one key, and its way back.
 
+use std::collections::HashSet;
+
 use arrow_schema::Schema;
 use exporter_core::Codebook;
 use exporter_core::codebook::Kind;
@@ -9,6 +11,7 @@ use exporter_core::{Error, Result, TableId};
 
 pub use exporter_core::embedded::Restored;
 
+use super::reasons::reason_columns;
 use super::storage_type::stored_type;
 
 /// Metadata key of the codebook's JSON.
@@ -29,15 +32,22 @@ pub struct Stored {
 }
 
 /// Makes the JSON of a codebook for the file of a table whose columns are stored as `schema`; nothing where the columns
-/// alone say all of it. Bytes of documents stay outside when they would make it too large.
+/// alone say all of it; columns of reasons are nothing without it. Bytes of documents stay outside when they would make it too large.
 ///
 /// # Errors
 /// [`exporter_core::ErrorKind::Limit`] when it is too large even so.
 pub fn store(codebook: &Codebook, table: TableId, schema: &Schema) -> Result<Option<Stored>> {
     let name = &table_of(codebook, table)?.name;
-    let plain = Codebook::new(name).with_table(infer_table(name, schema)?);
-    let json =
-        |codebook: &Codebook| embed(codebook, table, &plain)?.map(|embedded| embedded.to_json()).transpose();
+    let all = infer_table(name, schema)?;
+    let reasons = reason_columns(schema);
+    let plain = Codebook::new(name).with_table(all.with_columns(&without(&reasons, schema)));
+    let json = |codebook: &Codebook| {
+        let embedded = match reasons.is_empty() {
+            true => embed(codebook, table, &plain)?,
+            false => Some(Embedded::new(codebook, table, &plain)?),
+        };
+        embedded.map(|embedded| embedded.to_json()).transpose()
+    };
     let Some(whole) = json(codebook)? else { return Ok(None) };
     if whole.len() <= MAX_CODEBOOK_BYTES {
         return Ok(Some(Stored { json: whole, dropped: Vec::new() }));
@@ -60,12 +70,13 @@ pub fn store(codebook: &Codebook, table: TableId, schema: &Schema) -> Result<Opt
     Ok(Some(Stored { json: lighter, dropped }))
 }
 
-/// Makes the codebook of a file with these columns from the stored JSON; the columns win where it disagrees.
+/// Makes the codebook of a file with these columns from the stored JSON; the columns win where it disagrees. Columns of
+/// reasons are described as the texts that they are.
 ///
 /// # Errors
 /// When the stored JSON is not a codebook, or a column's type has no kind.
 pub fn restore(json: Option<&str>, table: &str, schema: &Schema) -> Result<Restored> {
-    let plain = Codebook::new(table).with_table(infer_table(table, schema)?);
+    let all = infer_table(table, schema)?;
     let stored = match json {
         None => None,
         Some(json) if json.len() > MAX_CODEBOOK_BYTES => {
@@ -76,10 +87,29 @@ pub fn restore(json: Option<&str>, table: &str, schema: &Schema) -> Result<Resto
         }
         Some(json) => Some(Embedded::from_json(json).map_err(|source| broken(source.to_string()))?),
     };
+    let reasons = if stored.is_some() { reason_columns(schema) } else { Vec::new() };
+    let values = without(&reasons, schema);
+    let plain = Codebook::new(table).with_table(all.with_columns(&values));
     let fits = |position: usize, kind: &Kind| {
-        schema.fields().get(position).is_some_and(|field| fits(kind, field.data_type()))
+        let field = values.get(position).and_then(|column| schema.fields().get(*column));
+        field.is_some_and(|field| fits(kind, field.data_type()))
     };
-    Ok(exporter_core::embedded::restore(stored, table, plain, &fits))
+    let mut restored = exporter_core::embedded::restore(stored, table, plain, &fits);
+    if let Some(table) = restored.codebook.tables.first_mut() {
+        for (_, column) in reasons {
+            let described = all.variables.get(column).cloned();
+            described
+                .into_iter()
+                .for_each(|texts| table.variables.insert(column.min(table.variables.len()), texts));
+        }
+    }
+    Ok(restored)
+}
+
+/// The columns of a schema that are no columns of reasons.
+fn without(reasons: &[(usize, usize)], schema: &Schema) -> Vec<usize> {
+    let reasons: HashSet<usize> = reasons.iter().map(|(_, column)| *column).collect();
+    (0..schema.fields().len()).filter(|column| !reasons.contains(column)).collect()
 }
 
 /// Forgets declared numbers of rows that the file does not have.

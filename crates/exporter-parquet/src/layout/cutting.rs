@@ -35,6 +35,7 @@ fn array_bytes(array: &ArrayRef) -> u64 {
             let (keys, values) = (map.keys(), map.values());
             4 * rows + part(keys, map.value_offsets()) + part(values, map.value_offsets())
         }
+        DataType::Dictionary(keys, _) => rows * keys.primitive_width().unwrap_or(16) as u64,
         other => rows * other.primitive_width().unwrap_or(16) as u64,
     }
 }

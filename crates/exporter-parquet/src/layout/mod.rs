@@ -2,4 +2,5 @@
 
 pub mod codebook;
 pub mod cutting;
+pub mod reasons;
 pub mod storage_type;

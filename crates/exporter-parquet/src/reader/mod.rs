@@ -14,7 +14,7 @@ mod thrift;
 
 use std::sync::Arc;
 
-use exporter_core::dataset::{Batches, arrow_type, table_of};
+use exporter_core::dataset::{Batches, FoldedReasons, arrow_type, table_of};
 use exporter_core::{Codebook, Dataset, LossReport, Result, Scan, Source, TableId, TableProfile};
 use parquet::file::metadata::ParquetMetaData;
 
@@ -23,6 +23,7 @@ use self::schema::FileSchema;
 use crate::ParquetError;
 use crate::contained::contained;
 use crate::layout::codebook::{CODEBOOK_KEY, Restored, TABLE_KEY, check_rows, restore};
+use crate::layout::reasons::folded;
 use crate::options::ReadOptions;
 use crate::positioned::Positioned;
 use crate::selection::{Columns, Selected, columns_to_read};
@@ -74,6 +75,13 @@ impl ParquetDataset {
     pub fn with_threads(mut self, threads: usize) -> Self {
         self.threads = threads;
         self
+    }
+
+    /// Takes the columns of missing reasons for the reasons that they tell, as the inputs of this crate do; without it they
+    /// are variables of their own.
+    pub fn with_reasons(self) -> FoldedReasons<Self> {
+        let shown = self.schema.readable.shown.clone();
+        folded(self, &shown)
     }
 
     /// The whole codebook as stored, with the tables of other files.

@@ -1,43 +1,25 @@
 //! From variables to columns: header, periods, and what is written instead of labelled and missing values.
 
-use exporter_core::codebook::{
-    Codebook, Kind, Language, Missing, MissingValues, Period, Table, Value, Variable,
-};
+use exporter_core::codebook::{Codebook, Kind, Language, MissingValues, Period, Table, Value, Variable};
+use exporter_core::dataset::{ReasonColumn, reason_texts};
 
 use super::options::{MissingAs, ReasonsAs, Settings, ValuesAs};
 use crate::{Column, Key, PeriodUnit, Substitute};
 
-/// The columns of a table.
+/// The columns of a table; those of its reasons are written where the settings want them.
 pub(super) fn columns(
     codebook: &Codebook,
     table: &Table,
     language: Language<'_>,
     settings: &Settings,
+    reasons: &[ReasonColumn],
 ) -> Vec<Column> {
     let mut columns: Vec<Column> =
         table.variables.iter().map(|variable| column(codebook, variable, language, settings)).collect();
     if settings.reasons == ReasonsAs::Column {
-        let with_reasons = table.variables.iter().filter(|variable| variable.has_reasons());
-        for variable in with_reasons {
-            let is_taken = |name: &str| columns.iter().any(|column| column.name == name);
-            let mut name = format!("{}_reason", variable.name);
-            while is_taken(&name) {
-                name.push('_');
-            }
-            columns.push(Column::new(name));
-        }
+        columns.extend(reasons.iter().map(|reasons| Column::new(reasons.name())));
     }
     columns
-}
-
-/// The texts of a variable's missing reasons by the position of their declaration: the letter, else the label.
-pub(super) fn reason_texts(variable: &Variable, language: Language<'_>) -> Vec<String> {
-    let text = |missing: &Missing| match missing.letter {
-        Some(letter) => format!(".{letter}"),
-        None => missing.label.get(language).to_owned(),
-    };
-    let of = |missing: &Missing| if missing.is_reason() { text(missing) } else { String::new() };
-    variable.missing.iter().map(of).collect()
 }
 
 fn column(codebook: &Codebook, variable: &Variable, language: Language<'_>, settings: &Settings) -> Column {
@@ -45,7 +27,8 @@ fn column(codebook: &Codebook, variable: &Variable, language: Language<'_>, sett
         .label(variable.label.get(language))
         .substitutes(substitutes(codebook, variable, language, settings));
     if settings.reasons == ReasonsAs::Letter && variable.has_reasons() {
-        column = column.reasons(reason_texts(variable, language));
+        let texts = reason_texts(variable, language);
+        column = column.reasons(texts.into_iter().map(Option::unwrap_or_default).collect());
     }
     match variable.kind {
         Kind::Period(period) => column.period(unit(period)),

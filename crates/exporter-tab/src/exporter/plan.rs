@@ -4,16 +4,17 @@ use std::io::Write as _;
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
-use arrow_array::types::UInt8Type;
-use arrow_array::{Array, ArrayRef, RecordBatch, StringArray};
-use arrow_schema::{Field, FieldRef, Schema};
+use arrow_array::{ArrayRef, RecordBatch};
+use arrow_cast::cast;
+use arrow_schema::{DataType, Field, FieldRef, Schema};
+use exporter_core::dataset::ReasonColumn;
 use exporter_core::exporter::{Output, TableRows, TableWriter, TablesPlan, Written};
 use exporter_core::{
     Context, Dataset, Error, Exporter, Loss, LossCode, LossReport, Plan, Planning, Result, Scan, TableId,
     nested, parallel,
 };
 
-use super::columns::{columns, reason_texts};
+use super::columns::columns;
 use super::losses::losses;
 use super::options::{ReasonsAs, Settings};
 use crate::{Altered, Column, RowEncoder, TabError};
@@ -33,16 +34,18 @@ pub(super) fn plan<'a>(
     for (index, (table, entry)) in codebook.tables.iter().zip(exporter.entries(codebook)).enumerate() {
         plan.changes.losses.merge(losses(table, settings));
         let language = codebook.language(context.language());
-        let columns = columns(codebook, table, language, settings);
-        let reasons = settings.reasons != ReasonsAs::Empty;
-        let with_reasons = table.variables.iter().filter(|variable| variable.has_reasons());
-        let texts = match settings.reasons {
-            ReasonsAs::Column => with_reasons.map(|variable| reason_texts(variable, language)).collect(),
+        let reasons = match settings.reasons {
+            ReasonsAs::Column => ReasonColumn::of_table(table, language),
             ReasonsAs::Empty | ReasonsAs::Letter => Vec::new(),
         };
+        let columns = columns(codebook, table, language, settings, &reasons);
         let encoder = RowEncoder::new(columns, &settings.write)
             .map_err(|source| Error::usage(source.to_string()).table(&table.name).with_source(source))?;
-        plan.push(TableId(index), entry, DelimitedTable { encoder, reasons, texts });
+        plan.push(
+            TableId(index),
+            entry,
+            DelimitedTable { encoder, with_reasons: settings.reasons != ReasonsAs::Empty, reasons },
+        );
     }
     Ok(Box::new(plan))
 }
@@ -59,9 +62,9 @@ struct Piece {
 struct DelimitedTable {
     encoder: RowEncoder,
     /// Whether the rows come with their missing reasons.
-    reasons: bool,
-    /// Texts of the reasons by column that has some, where these get columns of their own.
-    texts: Vec<Vec<String>>,
+    with_reasons: bool,
+    /// What tells them, where they get columns of their own.
+    reasons: Vec<ReasonColumn>,
 }
 
 impl TableWriter for DelimitedTable {
@@ -71,12 +74,13 @@ impl TableWriter for DelimitedTable {
         let rows_at_once =
             (PIECE_CELLS / self.encoder.columns().len().max(1)).clamp(16, context.batch_rows().max(16));
         let mut scan = Scan::all().batch_rows(rows_at_once);
-        scan.reasons = self.reasons;
+        scan.reasons = self.with_reasons;
         let batches = rows.scan(&scan)?;
         output.write_all(&self.encoder.header()).map_err(failed)?;
         let mut written = Written::default();
         let work = |batch: RecordBatch, piece: &mut Piece| {
-            let batch = if self.texts.is_empty() { batch } else { with_reason_texts(&batch, &self.texts)? };
+            let batch =
+                if self.reasons.is_empty() { batch } else { with_reason_texts(&batch, &self.reasons)? };
             encode(&self.encoder, batch, piece)
         };
         parallel::ordered(context.threads(), pieces(batches, rows_at_once), work, |piece: &mut Piece| {
@@ -88,16 +92,19 @@ impl TableWriter for DelimitedTable {
     }
 }
 
-/// The last columns of a batch, numbers of missing reasons, as their texts.
-fn with_reason_texts(batch: &RecordBatch, texts: &[Vec<String>]) -> Result<RecordBatch> {
-    let values = batch.num_columns() - texts.len();
-    let of = |(numbers, texts): (&ArrayRef, &Vec<String>)| {
-        let numbers = numbers.as_primitive::<UInt8Type>();
-        let text = |number: Option<u8>| texts.get(usize::from(number?)).map(String::as_str);
-        Arc::new(numbers.iter().map(text).collect::<StringArray>()) as ArrayRef
-    };
-    let reasons = batch.columns().iter().skip(values).zip(texts).map(of);
-    let columns: Vec<ArrayRef> = batch.columns().iter().take(values).cloned().chain(reasons).collect();
+/// The last columns of a batch, positions of missing reasons, as their texts.
+fn with_reason_texts(batch: &RecordBatch, reasons: &[ReasonColumn]) -> Result<RecordBatch> {
+    let values = batch.num_columns() - reasons.len();
+    let texts =
+        batch.columns().iter().skip(values).zip(reasons).map(|(positions, reasons)| {
+            Ok(cast(&reasons.texts(positions.as_primitive())?, &DataType::Utf8)?)
+        });
+    let columns = batch.columns().iter().take(values).cloned().map(Ok).chain(texts);
+    named(batch, columns.collect::<Result<_>>()?)
+}
+
+/// Other columns under the names of a batch.
+fn named(batch: &RecordBatch, columns: Vec<ArrayRef>) -> Result<RecordBatch> {
     let field =
         |(field, column): (&FieldRef, &ArrayRef)| Field::new(field.name(), column.data_type().clone(), true);
     let fields: Vec<Field> = batch.schema().fields().iter().zip(&columns).map(field).collect();
@@ -147,14 +154,7 @@ fn flat(batch: &RecordBatch) -> Result<RecordBatch> {
             },
         )
         .collect::<Result<Vec<_>>>()?;
-    let fields: Vec<Field> = batch
-        .schema()
-        .fields()
-        .iter()
-        .zip(&columns)
-        .map(|(field, column)| Field::new(field.name(), column.data_type().clone(), true))
-        .collect();
-    Ok(RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)?)
+    named(batch, columns)
 }
 
 fn note(altered: &[Altered], before: u64, columns: &[Column], table: &str, losses: &mut LossReport) {

@@ -9,7 +9,7 @@ use arrow_ipc::writer::{
     StreamWriter, write_message,
 };
 use arrow_ipc::{Block, FooterBuilder, MetadataVersion};
-use arrow_schema::Schema;
+use arrow_schema::{DataType, Schema};
 use exporter_core::parallel::ordered;
 use flatbuffers::FlatBufferBuilder;
 
@@ -18,10 +18,13 @@ use crate::ParquetError;
 use crate::ipc::canonical::canonical;
 use crate::ipc::layout::{CONTINUATION, MAGIC, malformed};
 
-/// A batch on its way; the context with its buffers is used again for the next one.
+/// A batch on its way; the context with its buffers is used again for the next one, and so is what tells which
+/// dictionaries were encoded.
 #[derive(Default)]
 struct Message {
     context: IpcWriteContext,
+    tracker: Option<DictionaryTracker>,
+    dictionaries: Vec<EncodedData>,
     encoded: Option<EncodedData>,
     rows: u64,
 }
@@ -36,21 +39,29 @@ pub(super) fn write<W: Write + Send>(
     batches: impl Iterator<Item = Result<RecordBatch, ParquetError>> + Send,
 ) -> Result<u64, ParquetError> {
     output.write_all(&head(schema, framing, options)?)?;
-    let mut blocks = Vec::new();
+    let (mut dictionaries, mut blocks) = (Vec::new(), Vec::new());
     let mut rows = 0;
     ordered(
         threads,
         batches,
         |batch, message: &mut Message| {
             message.rows = batch.num_rows() as u64;
-            message.encoded = Some(encode(batch, options, &mut message.context)?);
-            Ok(())
+            encode(batch, options, message)
         },
         |message| {
             let Some(encoded) = message.encoded.take() else { return Ok(()) };
-            let start = output.bytes;
-            let (head, body) = write_message(&mut output, encoded, options)?;
-            blocks.push(block(start, head, body)?);
+            let mut write = |encoded| {
+                let start = output.bytes;
+                let (head, body) = write_message(&mut output, encoded, options)?;
+                block(start, head, body)
+            };
+            // Every batch has the same dictionaries.
+            for dictionary in std::mem::take(&mut message.dictionaries) {
+                if blocks.is_empty() {
+                    dictionaries.push(write(dictionary)?);
+                }
+            }
+            blocks.push(write(encoded)?);
             rows += message.rows;
             Ok(())
         },
@@ -59,7 +70,7 @@ pub(super) fn write<W: Write + Send>(
     output.write_all(&CONTINUATION)?;
     output.write_all(&0u32.to_le_bytes())?;
     if framing == Framing::File {
-        write_footer(&mut output, schema, &blocks)?;
+        write_footer(&mut output, schema, &dictionaries, &blocks)?;
     }
     output.flush()?;
     Ok(rows)
@@ -75,16 +86,25 @@ fn head(schema: &Schema, framing: Framing, options: &IpcWriteOptions) -> Result<
     Ok(bytes)
 }
 
-/// Normalised rows have no dictionaries, so that a batch is one message.
-fn encode(
-    batch: RecordBatch,
-    options: &IpcWriteOptions,
-    context: &mut IpcWriteContext,
-) -> Result<EncodedData, ParquetError> {
+/// Encodes a batch, and its dictionaries unless the message held another batch before.
+fn encode(batch: RecordBatch, options: &IpcWriteOptions, message: &mut Message) -> Result<(), ParquetError> {
     let batch = canonical(batch)?;
-    let mut dictionaries = DictionaryTracker::new(true);
-    let (_, encoded) = IpcDataGenerator::default().encode(&batch, &mut dictionaries, options, context)?;
-    Ok(encoded)
+    let tracker = message.tracker.get_or_insert_with(|| tracker(batch.schema_ref()));
+    let (dictionaries, encoded) =
+        IpcDataGenerator::default().encode(&batch, tracker, options, &mut message.context)?;
+    (message.dictionaries, message.encoded) = (dictionaries, Some(encoded));
+    Ok(())
+}
+
+/// What knows the dictionaries of a schema by the numbers that its head gives them, one after the other.
+fn tracker(schema: &Schema) -> DictionaryTracker {
+    let mut tracker = DictionaryTracker::new(true);
+    for field in schema.fields() {
+        if matches!(field.data_type(), DataType::Dictionary(..)) {
+            tracker.next_dict_id();
+        }
+    }
+    tracker
 }
 
 fn block(start: u64, head: usize, body: usize) -> Result<Block, ParquetError> {
@@ -98,10 +118,11 @@ fn block(start: u64, head: usize, body: usize) -> Result<Block, ParquetError> {
 fn write_footer<W: Write>(
     output: &mut Counting<W>,
     schema: &Schema,
+    dictionaries: &[Block],
     blocks: &[Block],
 ) -> Result<(), ParquetError> {
     let mut builder = FlatBufferBuilder::new();
-    let dictionaries = builder.create_vector::<Block>(&[]);
+    let dictionaries = builder.create_vector(dictionaries);
     let batches = builder.create_vector(blocks);
     let mut tracker = DictionaryTracker::new(true);
     let schema = IpcSchemaEncoder::new()
@@ -126,7 +147,7 @@ fn write_footer<W: Write>(
 mod tests {
     use std::sync::Arc;
 
-    use arrow_array::{ArrayRef, Int64Array, StringArray};
+    use arrow_array::{ArrayRef, DictionaryArray, Int16Array, Int64Array, StringArray};
     use arrow_ipc::CompressionType;
 
     use super::*;
@@ -137,7 +158,15 @@ mod tests {
                 Arc::new(Int64Array::from_iter((0..100).map(|row| (row % 3 != part).then_some(row))));
             let texts: ArrayRef =
                 Arc::new(StringArray::from_iter_values((0..100).map(|row| format!("row {row}"))));
-            RecordBatch::try_from_iter([("n", numbers), ("t", texts)]).unwrap()
+            let reasons: ArrayRef = Arc::new(DictionaryArray::new(
+                Int16Array::from_iter((0..100).map(|row| (row % 3 == part).then_some(1))),
+                Arc::new(StringArray::from(vec![".a", ".b"])),
+            ));
+            let more: ArrayRef = Arc::new(DictionaryArray::new(
+                Int16Array::from_iter((0..100).map(|row| (row % 7 == part).then_some(0))),
+                Arc::new(StringArray::from(vec!["Refused"])),
+            ));
+            RecordBatch::try_from_iter([("n", numbers), ("t", texts), ("r", reasons), ("s", more)]).unwrap()
         };
         (0..5).map(batch).collect()
     }
