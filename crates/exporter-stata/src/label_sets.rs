@@ -1,7 +1,7 @@
 //! Value-label sets of one table: shared ones once, missing reasons on their letters, one set per language.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use exporter_core::codebook::{Codebook, Table, Text, Value, ValueLabel, ValueLabels, Variable};
 use exporter_core::truncate::to_bytes;
@@ -12,7 +12,7 @@ use crate::limits::{MAX_VALUE_LABEL_BYTES, MAX_VALUE_LABELS};
 use crate::names::unique_set_names;
 use crate::storage_type::{LONG_MAX, LONG_MIN};
 use crate::texts::without_nul;
-use crate::{Charset, Letters, Missing, Version};
+use crate::{Letters, Missing, Version};
 
 /// A named set of value labels.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,12 +29,8 @@ pub struct ValueLabelSet {
 pub struct LabelSets {
     /// Each set once, with its name in Stata.
     pub sets: Vec<ValueLabelSet>,
-    /// Names in the codebook of sets that are called otherwise in Stata.
-    pub originals: BTreeMap<String, String>,
-    /// Sets of the codebook that Stata cannot hold whole.
-    pub incomplete: BTreeMap<String, ValueLabels>,
-    /// Values by set of another language that have their text of the current one, for want of a translation.
-    pub untranslated: BTreeMap<String, Vec<i32>>,
+    /// How many values have their text of the current language in sets of another one, for want of a translation.
+    pub untranslated: u64,
     /// The sets of each variable.
     pub(crate) used: Vec<UsedSets>,
     pub(crate) losses: Vec<Loss>,
@@ -48,16 +44,13 @@ pub struct UsedSets {
     pub name: String,
     /// Sets in other languages: name of the language and of the set.
     pub translated: Vec<(String, String)>,
-    /// Letters whose label is one of the codebook's set, and not only of the declaration.
-    pub set_letters: String,
 }
 
 /// A set before it has its name.
+#[derive(Clone, PartialEq, Eq, Hash)]
 struct Draft {
     wanted: String,
-    codebook_name: Option<String>,
     labels: Vec<(i32, String)>,
-    untranslated: Vec<i32>,
 }
 
 /// What a variable uses.
@@ -66,39 +59,25 @@ struct Used {
     draft: Option<usize>,
     /// Drafts of other languages by the name of the language.
     others: Vec<(String, usize)>,
-    set_letters: String,
 }
 
 #[derive(Default)]
 struct Drafts {
     drafts: Vec<Draft>,
-    known: HashMap<DraftKey, usize>,
+    known: HashMap<Draft, usize>,
 }
 
-/// Wanted name, labels, and the values without a translation.
-type DraftKey = (String, Vec<(i32, String)>, Vec<i32>);
-
 impl Drafts {
-    fn add(&mut self, wanted: String, codebook_name: Option<String>, labels: Vec<(i32, String)>) -> usize {
-        self.add_translated(wanted, codebook_name, labels, Vec::new())
-    }
-
-    fn add_translated(
-        &mut self,
-        wanted: String,
-        codebook_name: Option<String>,
-        labels: Vec<(i32, String)>,
-        untranslated: Vec<i32>,
-    ) -> usize {
-        let key = (wanted, labels, untranslated);
-        if let Some(known) = self.known.get(&key) {
-            return *known;
+    /// Position of the set, and whether it is new.
+    fn add(&mut self, wanted: String, labels: Vec<(i32, String)>) -> (usize, bool) {
+        let draft = Draft { wanted, labels };
+        if let Some(known) = self.known.get(&draft) {
+            return (*known, false);
         }
         let position = self.drafts.len();
-        let (wanted, labels, untranslated) = key.clone();
-        self.drafts.push(Draft { wanted, codebook_name, labels, untranslated });
-        self.known.insert(key, position);
-        position
+        self.drafts.push(draft.clone());
+        self.known.insert(draft, position);
+        (position, true)
     }
 }
 
@@ -120,8 +99,7 @@ pub(crate) fn label_sets(
     for ((variable, numeric), letters) in table.variables.iter().zip(numeric).zip(letters) {
         let set = codebook.value_labels_of(variable);
         if !numeric {
-            if let (Some(set), Some(name)) = (set, &variable.labels) {
-                made.incomplete.insert(name.clone(), set.clone());
+            if let Some(set) = set {
                 let loss = Loss::new(LossCode::VALUE_LABELS_DROPPED, "Stata labels numbers only");
                 made.losses.push(loss.variable(&variable.name).count(set.len() as u64));
             }
@@ -136,7 +114,7 @@ pub(crate) fn label_sets(
         let report = variable.labels.as_ref().is_none_or(|name| reported.insert(name.clone()));
         let current = |text: &Text| text.get(languages.current).to_owned();
         let mut losses = Vec::new();
-        let Entries { labels, set_letters } = entries(variable, set, letters, &current, &mut losses);
+        let labels = entries(variable, set, letters, &current, &mut losses);
         if report {
             made.losses.extend(losses.into_iter().map(|loss| loss.variable(&variable.name)));
         }
@@ -146,78 +124,52 @@ pub(crate) fn label_sets(
                     Loss::new(LossCode::VALUE_LABELS_DROPPED, "a set holds 65,536 labels; none is written");
                 made.losses.push(loss.variable(&variable.name).count(labels.len() as u64));
             }
-            if let (Some(set), Some(name)) = (set, &variable.labels) {
-                made.incomplete.insert(name.clone(), set.clone());
-            }
             used.push(Used::default());
             continue;
         }
         let wanted = variable.labels.as_ref().unwrap_or(&variable.name);
         let mut others = Vec::new();
-        let mut translations = Vec::new();
         for language in &languages.others {
             let translates = |text: &Text| languages.other(text, language).is_some();
             let any = set.is_some_and(|set| set.entries.iter().any(|entry| translates(&entry.label)))
                 || variable.missing.iter().any(|missing| translates(&missing.label));
             if any {
                 let text = |text: &Text| languages.other(text, language).unwrap_or_default().to_owned();
-                let mut translated = entries(variable, set, letters, &text, &mut Vec::new()).labels;
-                translations.push((languages.tag(language), translated.iter().cloned().collect()));
+                let mut translated = entries(variable, set, letters, &text, &mut Vec::new());
                 // The keys are the same ones; what has no translation is in the current language.
-                let mut untranslated = Vec::new();
-                for ((key, text), (_, current)) in translated.iter_mut().zip(&labels) {
+                let mut untranslated = 0;
+                for ((_, text), (_, current)) in translated.iter_mut().zip(&labels) {
                     if text.is_empty() {
                         text.clone_from(current);
-                        untranslated.push(*key);
+                        untranslated += 1;
                     }
                 }
-                let name = format!("{wanted}_{}", language.name);
-                let draft = drafts.add_translated(name, None, translated, untranslated);
+                let (draft, is_new) = drafts.add(format!("{wanted}_{}", language.name), translated);
+                made.untranslated += if is_new { untranslated } else { 0 };
                 others.push((language.name.clone(), draft));
             }
         }
-        if let (Some(set), Some(name)) = (set, &variable.labels) {
-            let written = Written {
-                labels: labels.iter().cloned().collect(),
-                translations,
-                letters,
-                set_letters: &set_letters,
-                charset: version.charset(),
-            };
-            if !written.holds(set) {
-                made.incomplete.insert(name.clone(), set.clone());
-            }
-        }
-        let draft = Some(drafts.add(wanted.clone(), variable.labels.clone(), labels));
-        let uses = Used { draft, others, set_letters };
+        let uses = Used { draft: Some(drafts.add(wanted.clone(), labels).0), others };
         if let Some(name) = shareable {
             shared.insert(name, uses.clone());
         }
         used.push(uses);
     }
-    unattached(codebook, languages, version, &mut drafts, &mut made);
+    unattached(codebook, languages, &mut drafts, &mut made.losses);
     name_sets(drafts, used, version, &mut made);
     cut_long_texts(&mut made, version);
     made
 }
 
-/// The labels of one variable.
-struct Entries {
-    /// Keys and texts, each key once, in ascending order.
-    labels: Vec<(i32, String)>,
-    /// Letters whose label is one of the set.
-    set_letters: String,
-}
-
+/// The labels of one variable: keys and texts, each key once, in ascending order.
 fn entries(
     variable: &Variable,
     set: Option<&ValueLabels>,
     letters: &Letters,
     text: &dyn Fn(&Text) -> String,
     losses: &mut Vec<Loss>,
-) -> Entries {
+) -> Vec<(i32, String)> {
     let mut labels: Vec<(i32, String)> = Vec::new();
-    let mut set_letters = String::new();
     let mut keys = HashSet::new();
     let mut unlabelled = 0;
     let mut first = None;
@@ -230,7 +182,6 @@ fn entries(
             && keys.insert(missing.key())
         {
             labels.push((missing.key(), text(&entry.label)));
-            set_letters.extend(missing.letter());
         }
     }
     for (declared, given) in variable.missing.iter().zip(&letters.declared) {
@@ -264,48 +215,7 @@ fn entries(
             *text = cleaned;
         }
     }
-    Entries { labels, set_letters }
-}
-
-/// What the file says about one set, as our reader will take it back.
-struct Written<'a> {
-    labels: HashMap<i32, String>,
-    /// The labels in other languages by tag, empty where there is none.
-    translations: Vec<(&'a str, HashMap<i32, String>)>,
-    letters: &'a Letters,
-    set_letters: &'a str,
-    charset: Charset,
-}
-
-impl Written<'_> {
-    /// Whether the set comes back as it is: its keys whole numbers in ascending order, its texts complete.
-    fn holds(&self, set: &ValueLabels) -> bool {
-        let ascending = set.entries.is_sorted_by(|a, b| a.value < b.value);
-        ascending && !set.is_empty() && set.entries.iter().all(|entry| self.holds_entry(entry))
-    }
-
-    fn holds_entry(&self, entry: &ValueLabel) -> bool {
-        let key = match self.letters.of(&entry.value) {
-            None => plain_key(&entry.value),
-            Some(missing) => {
-                missing.letter().filter(|letter| self.set_letters.contains(*letter)).map(|_| missing.key())
-            }
-        };
-        let Some(key) = key.filter(|_| matches!(entry.value, Value::Integer(_))) else { return false };
-        let text = |labels: &HashMap<i32, String>| {
-            let text = labels.get(&key)?;
-            let bytes = text.len() <= MAX_VALUE_LABEL_BYTES && self.charset.encode(text).1 == 0;
-            bytes.then(|| text.clone())
-        };
-        let Some(mut found) = text(&self.labels).map(Text::new) else { return false };
-        for (tag, labels) in &self.translations {
-            let Some(text) = text(labels) else { return false };
-            if !text.is_empty() {
-                found.set(*tag, text);
-            }
-        }
-        found == entry.label
-    }
+    labels
 }
 
 fn plain_key(value: &Value) -> Option<i32> {
@@ -316,20 +226,10 @@ fn plain_key(value: &Value) -> Option<i32> {
     i32::try_from(whole).ok().filter(|key| (LONG_MIN..=LONG_MAX).contains(key))
 }
 
-/// Keeps sets that no variable of any table uses; those that Stata cannot hold whole stay beside.
-fn unattached(
-    codebook: &Codebook,
-    languages: &Languages<'_>,
-    version: Version,
-    drafts: &mut Drafts,
-    made: &mut LabelSets,
-) {
-    let used: HashSet<&str> = codebook
-        .tables
-        .iter()
-        .flat_map(|table| &table.variables)
-        .filter_map(|variable| variable.labels.as_deref())
-        .collect();
+/// Keeps sets that no variable of any table uses.
+fn unattached(codebook: &Codebook, languages: &Languages<'_>, drafts: &mut Drafts, losses: &mut Vec<Loss>) {
+    let variables = codebook.tables.iter().flat_map(|table| &table.variables);
+    let used: HashSet<&str> = variables.filter_map(|variable| variable.labels.as_deref()).collect();
     for (name, set) in codebook.value_labels.iter().filter(|(name, _)| !used.contains(name.as_str())) {
         // No variable declares missing values for them, so the keys of letters are numbers like others.
         let keys =
@@ -339,33 +239,14 @@ fn unattached(
             let legal = |key: &i32| *key >= LONG_MIN && *key != Missing::SYSTEM.key();
             keys.is_sorted_by(|a, b| a < b) && keys.iter().all(legal) && keys.len() <= MAX_VALUE_LABELS
         };
-        let charset = version.charset();
-        let whole = |text: &Text| {
-            let shown = text.get(languages.current);
-            *text == Text::new(shown)
-                && !shown.contains('\0')
-                && shown.len() <= MAX_VALUE_LABEL_BYTES
-                && charset.encode(shown).1 == 0
-        };
-        match keys.filter(fits).filter(|keys| !keys.is_empty()) {
-            Some(keys) => {
-                let texts = set
-                    .entries
-                    .iter()
-                    .map(|entry| without_nul(entry.label.get(languages.current)).into_owned());
-                drafts.add(name.clone(), Some(name.clone()), keys.into_iter().zip(texts).collect());
-                if !set.entries.iter().all(|entry| whole(&entry.label)) {
-                    made.incomplete.insert(name.clone(), set.clone());
-                }
-            }
-            None => {
-                made.incomplete.insert(name.clone(), set.clone());
-                let loss = Loss::new(
-                    LossCode::VALUE_LABELS_DROPPED,
-                    "a set that no variable uses holds whole numbers in ascending order",
-                );
-                made.losses.push(loss.count(set.len() as u64).first(None, name.clone()));
-            }
+        if let Some(keys) = keys.filter(fits).filter(|keys| !keys.is_empty()) {
+            let text = |entry: &ValueLabel| without_nul(entry.label.get(languages.current)).into_owned();
+            let labels = keys.into_iter().zip(set.entries.iter().map(text));
+            drafts.add(name.clone(), labels.collect());
+        } else {
+            let action = "a set that no variable uses holds whole numbers in ascending order";
+            let loss = Loss::new(LossCode::VALUE_LABELS_DROPPED, action);
+            losses.push(loss.count(set.len() as u64).first(None, name.clone()));
         }
     }
 }
@@ -374,22 +255,14 @@ fn name_sets(drafts: Drafts, used: Vec<Used>, version: Version, made: &mut Label
     let wanted: Vec<&str> = drafts.drafts.iter().map(|draft| draft.wanted.as_str()).collect();
     let names = unique_set_names(&wanted, version);
     let name = |position: usize| names.get(position).cloned().unwrap_or_default();
-    for used in used {
-        made.used.push(UsedSets {
-            name: used.draft.map(name).unwrap_or_default(),
-            translated: used.others.into_iter().map(|(language, set)| (language, name(set))).collect(),
-            set_letters: used.set_letters,
-        });
-    }
-    for (draft, name) in drafts.drafts.into_iter().zip(&names) {
-        if let Some(original) = draft.codebook_name.filter(|original| original != name) {
-            made.originals.insert(name.clone(), original);
-        }
-        if !draft.untranslated.is_empty() {
-            made.untranslated.insert(name.clone(), draft.untranslated);
-        }
-        made.sets.push(ValueLabelSet { name: name.clone(), labels: draft.labels });
-    }
+    let uses = |used: Used| UsedSets {
+        name: used.draft.map(name).unwrap_or_default(),
+        translated: used.others.into_iter().map(|(language, set)| (language, name(set))).collect(),
+    };
+    made.used = used.into_iter().map(uses).collect();
+    let sets = drafts.drafts.into_iter().zip(&names);
+    made.sets =
+        sets.map(|(draft, name)| ValueLabelSet { name: name.clone(), labels: draft.labels }).collect();
 }
 
 fn cut_long_texts(made: &mut LabelSets, version: Version) {

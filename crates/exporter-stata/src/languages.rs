@@ -82,11 +82,6 @@ impl<'a> Languages<'a> {
         Self { current, current_name, others }
     }
 
-    /// The tag of another language; texts without a tag are in the default one.
-    pub fn tag<'s>(&'s self, language: &'s LabelLanguage) -> &'s str {
-        language.tag.as_deref().or(self.current.default).unwrap_or("und")
-    }
-
     /// The text in another language, if it has one.
     pub fn other<'t>(&self, text: &'t Text, language: &LabelLanguage) -> Option<&'t str> {
         match &language.tag {

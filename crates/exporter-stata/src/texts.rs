@@ -24,14 +24,12 @@ pub struct Label {
     whole: Option<String>,
 }
 
-/// Notes of a variable or table.
+/// Notes of a variable or table: the codebook's own, then questions, cut labels and remarks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Notes {
     /// Each text once.
     pub texts: Vec<String>,
-    /// How many of them, from the first, are the codebook's own; questions, cut labels and remarks follow.
-    pub own: usize,
 }
 
 /// A text of the codebook without NUL, which would end it in a file.
@@ -98,7 +96,6 @@ impl Notes {
     ) -> Self {
         let own = notes.iter().map(|note| without_nul(note.get(languages.current)).into_owned());
         let mut texts: Vec<String> = own.filter(|text| !text.is_empty()).collect();
-        let own = texts.len();
         for text in more {
             if !text.is_empty() && !texts.contains(&text) {
                 texts.push(text);
@@ -117,6 +114,6 @@ impl Notes {
                 text.truncate(cut);
             }
         }
-        Self { texts, own }
+        Self { texts }
     }
 }

@@ -39,7 +39,7 @@ impl Texts<'_> {
     pub(super) fn dataset(&mut self, described: &TableDescription<'_>) {
         self.language_list(&described.label);
         self.notes(DATASET, &described.notes);
-        let untranslated = described.labels.untranslated.values().map(|values| values.len() as u64).sum();
+        let untranslated = described.labels.untranslated;
         if untranslated > 0 && !self.codebook {
             let action = "value labels without a translation stand in the current language, unmarked by codebook=false";
             self.losses.push(Loss::new(LossCode::METADATA_DROPPED, action).count(untranslated));
