@@ -192,8 +192,7 @@ fn open_data(
     let closed = declared.zip(study).map(|(table, study)| study.open_kinds.closed(table));
     let mut source = source;
     if let (Some(study), Some(declared), Some(closed)) = (study, declared, &closed) {
-        source.projection = source.projection.and(study.open_kinds.names(declared));
-        source = source.declared(&study.codebook, closed);
+        source = study.declare(source, declared, closed);
     }
     let dataset = match &options.format {
         Some(format) => registry.open_as(format, &source, options.options.clone(), context)?,

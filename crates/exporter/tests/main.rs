@@ -2,5 +2,6 @@
 #![allow(clippy::unwrap_used, reason = "a test stops at the first thing that is not as it must be")]
 
 mod do_file;
+mod pairs;
 mod stata;
 mod stata_studies;

@@ -1,7 +1,7 @@
 //! Joining what a file says about a table with what a codebook declares.
 
-use exporter_core::codebook::{Codebook, Table, Variable};
-use exporter_core::dataset::table_of;
+use exporter_core::codebook::{Codebook, Language, Table, Variable};
+use exporter_core::dataset::{ReasonColumn, table_of};
 use exporter_core::{Error, Result, suggest};
 
 use super::Part;
@@ -49,6 +49,15 @@ pub(super) fn table(
         merged.label = table.label;
     }
     Ok((merged, columns))
+}
+
+/// The columns of a table that tell the reasons of declared variables and are not declared themselves: variable and column.
+pub(super) fn reason_columns(declared: &Table, table: &Table) -> Vec<(usize, usize)> {
+    let columns = ReasonColumn::of_table(declared, Language::default()).into_iter().filter_map(|column| {
+        let variable = declared.variables.get(column.variable())?;
+        Some((table.variable(&variable.name)?.0, table.variable(column.name())?.0))
+    });
+    columns.collect()
 }
 
 fn keep_unless_declared<T>(declared: &mut Vec<T>, own: Vec<T>) {

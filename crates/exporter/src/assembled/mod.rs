@@ -3,7 +3,7 @@
 mod merge;
 
 use exporter_core::codebook::Codebook;
-use exporter_core::dataset::table_of;
+use exporter_core::dataset::{FoldedReasons, table_of};
 use exporter_core::{Batches, Dataset, Error, Loss, LossReport, Result, Scan, TableId, TableProfile};
 
 /// A dataset that gives one table, and what a codebook says about it.
@@ -19,10 +19,18 @@ pub struct Part {
 }
 
 /// A study whose tables come from several datasets.
-pub struct AssembledDataset {
+///
+/// Columns of missing reasons (`income_reason`, as csv has them with `reasons=column`) are the reasons of a variable that
+/// declares some, unless the codebook describes them.
+pub struct AssembledDataset(FoldedReasons<Tables>);
+
+struct Tables {
     codebook: Codebook,
     tables: Vec<Assembled>,
 }
+
+/// What helps when a column of reasons holds something else.
+const HINT: &str = "describe the column as a variable of its own in the codebook to read it as it is";
 
 struct Assembled {
     dataset: Box<dyn Dataset>,
@@ -59,17 +67,44 @@ impl AssembledDataset {
             }
         }
         order.extend(rest);
-        let mut tables = Vec::new();
+        let (mut tables, mut reasons) = (Vec::new(), Vec::new());
         for part in order {
             let declared = declared_tables.iter().find(|table| table.name == part.name);
             let (table, columns) = merge::table(&mut codebook, &part, declared, inferred)?;
+            let columns_of = declared.map(|declared| merge::reason_columns(declared, &table));
+            reasons.push(columns_of.unwrap_or_default());
             codebook.tables.push(table);
             tables.push(Assembled { dataset: part.dataset, table: part.table, columns });
         }
         codebook.validate()?;
-        Ok(Self { codebook, tables })
+        Ok(Self(FoldedReasons::new(Tables { codebook, tables }, &reasons, HINT)))
+    }
+}
+
+#[deny(clippy::missing_trait_methods, reason = "what a wrapper leaves out is lost")]
+impl Dataset for AssembledDataset {
+    fn codebook(&self) -> &Codebook {
+        self.0.codebook()
     }
 
+    fn rows(&self, table: TableId) -> Option<u64> {
+        self.0.rows(table)
+    }
+
+    fn scan(&self, table: TableId, scan: &Scan) -> Result<Batches<'_>> {
+        self.0.scan(table, scan)
+    }
+
+    fn facts(&self, table: TableId) -> Option<TableProfile> {
+        self.0.facts(table)
+    }
+
+    fn losses(&self) -> LossReport {
+        self.0.losses()
+    }
+}
+
+impl Tables {
     fn assembled(&self, table: TableId) -> Result<&Assembled> {
         self.tables
             .get(table.0)
@@ -77,7 +112,7 @@ impl AssembledDataset {
     }
 }
 
-impl Dataset for AssembledDataset {
+impl Dataset for Tables {
     fn codebook(&self) -> &Codebook {
         &self.codebook
     }

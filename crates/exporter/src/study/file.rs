@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 use std::path::Path;
 
-use exporter_core::codebook::{Codebook, Document, Study, Table, ValueLabels};
+use exporter_core::codebook::{Codebook, Document, Language, Study, Table, ValueLabels};
+use exporter_core::dataset::ReasonColumn;
 use exporter_core::{Error, Result, Source, TableId, suggest};
 use serde::Deserialize;
 use serde_json::Value as Json;
@@ -169,6 +170,21 @@ impl StudyFile {
             open.map(|variable| (table.name.clone(), variable.name.clone()))
         });
         Ok(Self { open_kinds: OpenKinds(open.collect()), codebook, data })
+    }
+}
+
+impl StudyFile {
+    /// A source that is declared by a table of the study; `closed` is the table without the variables of open kinds. What
+    /// the rows say about those, and about missing reasons, is read besides what the projection wants.
+    pub(crate) fn declare<'s>(&'s self, source: Source<'s>, table: &Table, closed: &'s Table) -> Source<'s> {
+        let reasons = ReasonColumn::of_table(table, Language::default());
+        let reasons = reasons.iter().filter(|column| {
+            let variable = table.variables.get(column.variable());
+            variable.is_some_and(|variable| source.projection.has(&variable.name))
+        });
+        let names: Vec<&str> = self.open_kinds.names(table).chain(reasons.map(ReasonColumn::name)).collect();
+        let projection = source.projection.clone().and(names);
+        source.projection(projection).declared(&self.codebook, closed)
     }
 }
 

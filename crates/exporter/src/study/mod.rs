@@ -83,8 +83,7 @@ fn part(
     let closed = declared.map(|declared| study.open_kinds.closed(declared));
     let mut source = source;
     if let (Some(declared), Some(closed)) = (declared, &closed) {
-        source.projection = source.projection.and(study.open_kinds.names(declared));
-        source = source.declared(&study.codebook, closed);
+        source = study.declare(source, declared, closed);
     }
     let dataset = match data.format() {
         Some(format) => registry.open_as(format, &source, data.options(), context),
