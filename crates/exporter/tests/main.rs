@@ -5,3 +5,4 @@ mod do_file;
 mod pairs;
 mod stata;
 mod stata_studies;
+mod whole_studies;

@@ -1,54 +1,164 @@
-//! Joining what a file says about a table with what a codebook declares.
+//! Joining what files say about a study and its tables with what a codebook declares.
 
-use exporter_core::codebook::{Codebook, Language, Table, Variable};
+use std::collections::{BTreeMap, HashSet};
+
+use exporter_core::codebook::{Codebook, Language, Study, Table, Variable};
 use exporter_core::dataset::{ReasonColumn, table_of};
-use exporter_core::{Error, Result, suggest};
+use exporter_core::{Error, Loss, LossCode, LossReport, Result, suggest};
+use serde_json::{Map, Value as Json};
 
 use super::Part;
 
-/// The table as the study knows it, and for each of its variables the column in the part.
-pub(super) fn table(
-    codebook: &mut Codebook,
-    part: &Part,
-    declared: Option<&Table>,
-    inferred: &dyn Fn(&str, &str) -> bool,
-) -> Result<(Table, Vec<usize>)> {
-    let own = part.dataset.codebook();
-    let mut table = table_of(own, part.table)?.clone();
-    adopt_value_labels(codebook, own, &part.name, &mut table);
-    adopt_study(codebook, own);
-    table.name.clone_from(&part.name);
-    let columns = (0..table.variables.len()).collect();
-    let Some(declared) = declared else { return Ok((table, columns)) };
-    if let Some(variable) =
-        declared.variables.iter().find(|variable| table.variable(&variable.name).is_none())
-    {
-        let known = table.variables.iter().map(|known| known.name.as_str());
-        return Err(Error::not_found(format!(
-            "{} has no column for the variable {:?}",
-            part.file, variable.name
-        ))
-        .table(&declared.name)
-        .variable(&variable.name)
-        .with_hint(suggest::suggestion(&variable.name, "columns of the file", known)));
+/// Field of a study that its files need not share.
+const ID: &str = "id";
+/// Field of a study with the languages of its texts.
+const LANGUAGES: &str = "languages";
+
+/// A study that is being put together: what is declared wins, then what the first file says.
+pub(super) struct Merging<'a> {
+    /// What is declared and what the parts so far have added.
+    pub(super) codebook: Codebook,
+    /// Says that the codebook names a variable of a table but not its kind.
+    pub(super) inferred: &'a dyn Fn(&str, &str) -> bool,
+    /// The file that each field of the study is from, where it is not declared.
+    from: BTreeMap<String, String>,
+    /// What files say otherwise than those before them.
+    pub(super) losses: LossReport,
+}
+
+impl<'a> Merging<'a> {
+    pub(super) fn new(codebook: Codebook, inferred: &'a dyn Fn(&str, &str) -> bool) -> Self {
+        Self { codebook, inferred, from: BTreeMap::new(), losses: LossReport::default() }
     }
-    for variable in &mut table.variables {
-        if let Some((_, declared)) = declared.variable(&variable.name) {
-            let kind_is_open = inferred(&part.name, &variable.name);
-            *variable = merge_variable(variable, declared, kind_is_open);
+
+    /// The table of a part as the study knows it, and for each of its variables the column in the part.
+    pub(super) fn table(&mut self, part: &Part, declared: Option<&Table>) -> Result<(Table, Vec<usize>)> {
+        let own = part.dataset.codebook();
+        let mut table = table_of(own, part.table)?.clone();
+        self.adopt_value_labels(own, &part.name, &mut table);
+        self.adopt_study(&own.study, part)?;
+        self.adopt_documents(own, part);
+        table.name.clone_from(&part.name);
+        let columns = (0..table.variables.len()).collect();
+        let Some(declared) = declared else { return Ok((table, columns)) };
+        if let Some(variable) =
+            declared.variables.iter().find(|variable| table.variable(&variable.name).is_none())
+        {
+            let known = table.variables.iter().map(|known| known.name.as_str());
+            return Err(Error::not_found(format!(
+                "{} has no column for the variable {:?}",
+                part.file, variable.name
+            ))
+            .table(&declared.name)
+            .variable(&variable.name)
+            .with_hint(suggest::suggestion(&variable.name, "columns of the file", known)));
+        }
+        for variable in &mut table.variables {
+            if let Some((_, declared)) = declared.variable(&variable.name) {
+                let kind_is_open = (self.inferred)(&part.name, &variable.name);
+                *variable = merge_variable(variable, declared, kind_is_open);
+            }
+        }
+        let variables = std::mem::take(&mut table.variables);
+        let mut merged = declared.clone();
+        merged.variables = variables;
+        keep_unless_declared(&mut merged.key, table.key);
+        keep_unless_declared(&mut merged.sort, table.sort);
+        keep_unless_declared(&mut merged.groups, table.groups);
+        keep_unless_declared(&mut merged.notes, table.notes);
+        if merged.label.is_empty() {
+            merged.label = table.label;
+        }
+        Ok((merged, columns))
+    }
+
+    /// Takes over the value-label sets that the table uses, and those that no table of its file uses; a set of the same name
+    /// with other labels gets the table's name.
+    fn adopt_value_labels(&mut self, own: &Codebook, name: &str, table: &mut Table) {
+        let tables = own.tables.iter().flat_map(|table| &table.variables);
+        let used: HashSet<&str> = tables.filter_map(|variable| variable.labels.as_deref()).collect();
+        for set in own.value_labels.keys().filter(|set| !used.contains(set.as_str())) {
+            self.adopt_set(own, name, set);
+        }
+        for variable in &mut table.variables {
+            let adopted = variable.labels.as_ref().and_then(|set| self.adopt_set(own, name, set));
+            variable.labels = adopted.or(variable.labels.take());
         }
     }
-    let variables = std::mem::take(&mut table.variables);
-    let mut merged = declared.clone();
-    merged.variables = variables;
-    keep_unless_declared(&mut merged.key, table.key);
-    keep_unless_declared(&mut merged.sort, table.sort);
-    keep_unless_declared(&mut merged.groups, table.groups);
-    keep_unless_declared(&mut merged.notes, table.notes);
-    if merged.label.is_empty() {
-        merged.label = table.label;
+
+    /// Takes over one set and gives the name that it has in the study.
+    fn adopt_set(&mut self, own: &Codebook, name: &str, set: &str) -> Option<String> {
+        let labels = own.value_labels.get(set)?;
+        let known = &mut self.codebook.value_labels;
+        let mut free = set.to_owned();
+        let mut number = 1;
+        while known.get(&free).is_some_and(|known| known != labels) {
+            free = if number == 1 { format!("{name}_{set}") } else { format!("{name}_{set}_{number}") };
+            number += 1;
+        }
+        known.entry(free.clone()).or_insert_with(|| labels.clone());
+        Some(free)
     }
-    Ok((merged, columns))
+
+    /// Takes over the fields of the study that are not declared; a file that says another than one before it loses it.
+    fn adopt_study(&mut self, own: &Study, part: &Part) -> Result<()> {
+        let mut study = fields(&self.codebook.study)?;
+        for (field, value) in fields(own)? {
+            let Some(known) = study.get_mut(&field) else {
+                self.from.insert(field.clone(), part.file.clone());
+                study.insert(field, value);
+                continue;
+            };
+            let Some(other) = self.from.get(&field).filter(|_| *known != value && field != ID) else {
+                continue;
+            };
+            match (known.as_array_mut(), value.as_array()) {
+                // Files with other texts of one study may be in other languages beside the first.
+                (Some(known), Some(more)) if field == LANGUAGES && known.first() == more.first() => {
+                    let new: Vec<Json> = more.iter().filter(|tag| !known.contains(tag)).cloned().collect();
+                    known.extend(new);
+                }
+                _ => {
+                    let action = format!("{field} of the study left out, {other} says another");
+                    let first = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                    let loss = Loss::new(LossCode::METADATA_DROPPED, action).first(None, first);
+                    self.losses.add(loss.table(&part.name));
+                }
+            }
+        }
+        let problem = |problem| Error::invalid(format!("study: {problem}"));
+        self.codebook.study = serde_json::from_value(Json::Object(study)).map_err(problem)?;
+        Ok(())
+    }
+
+    /// Takes over documents whose names are new; others of a known name are lost.
+    fn adopt_documents(&mut self, own: &Codebook, part: &Part) {
+        for document in &own.documents {
+            match self.codebook.documents.iter().find(|known| known.name == document.name) {
+                None => self.codebook.documents.push(document.clone()),
+                Some(known) if known == document => {}
+                Some(_) => {
+                    let action = "a document of this name is in the study already";
+                    let loss = Loss::new(LossCode::DOCUMENT_DROPPED, action);
+                    self.losses.add(loss.table(&part.name).first(None, document.name.as_str()));
+                }
+            }
+        }
+    }
+}
+
+/// The fields of a study that say something; the id may be empty, other fields are left out then.
+fn fields(study: &Study) -> Result<Map<String, Json>> {
+    match serde_json::to_value(study) {
+        Ok(Json::Object(mut fields)) => {
+            if study.id.is_empty() {
+                fields.remove(ID);
+            }
+            Ok(fields)
+        }
+        Ok(_) => Ok(Map::new()),
+        Err(problem) => Err(Error::invalid(format!("study: {problem}"))),
+    }
 }
 
 /// The columns of a table that tell the reasons of declared variables and are not declared themselves: variable and column.
@@ -100,36 +210,4 @@ fn merge_variable(own: &Variable, declared: &Variable, kind_is_open: bool) -> Va
         merged.facts = own.facts.clone();
     }
     merged
-}
-
-/// Takes over the value-label sets that the table uses; a set of the same name with other labels gets the table's name.
-fn adopt_value_labels(codebook: &mut Codebook, own: &Codebook, name: &str, table: &mut Table) {
-    for variable in &mut table.variables {
-        let Some(set) = variable.labels.clone() else { continue };
-        let Some(labels) = own.value_labels.get(&set) else { continue };
-        let mut free = set.clone();
-        let mut number = 1;
-        while codebook.value_labels.get(&free).is_some_and(|known| known != labels) {
-            free = if number == 1 { format!("{name}_{set}") } else { format!("{name}_{set}_{number}") };
-            number += 1;
-        }
-        codebook.value_labels.entry(free.clone()).or_insert_with(|| labels.clone());
-        variable.labels = Some(free);
-    }
-}
-
-/// A study that says nothing about itself takes what its file says.
-fn adopt_study(codebook: &mut Codebook, own: &Codebook) {
-    if codebook.study.languages.is_empty() {
-        codebook.study.languages.clone_from(&own.study.languages);
-    }
-    if codebook.study.title.is_empty() {
-        codebook.study.title = own.study.title.clone();
-    }
-    if codebook.study.id.is_empty() {
-        codebook.study.id.clone_from(&own.study.id);
-    }
-    if codebook.documents.is_empty() {
-        codebook.documents.clone_from(&own.documents);
-    }
 }

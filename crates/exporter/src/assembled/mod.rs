@@ -27,6 +27,8 @@ pub struct AssembledDataset(FoldedReasons<Tables>);
 struct Tables {
     codebook: Codebook,
     tables: Vec<Assembled>,
+    /// What the parts say of the study otherwise than those before them.
+    losses: LossReport,
 }
 
 /// What helps when a column of reasons holds something else.
@@ -40,7 +42,8 @@ struct Assembled {
 }
 
 impl AssembledDataset {
-    /// Describes the parts' tables by a codebook: what it declares wins, what it leaves open stays as the part says.
+    /// Describes the parts' tables by a codebook: what it declares wins, what it leaves open stays as the part says. What a
+    /// part says of the study otherwise than one before it is among the losses.
     ///
     /// `inferred(table, variable)` says that the codebook names the variable but not its kind.
     ///
@@ -48,8 +51,8 @@ impl AssembledDataset {
     /// [`exporter_core::ErrorKind::NotFound`] when the codebook names a variable that the part does not have, or a table
     /// without a part; [`exporter_core::ErrorKind::Invalid`] when the codebook that results has problems.
     pub fn new(declared: Codebook, parts: Vec<Part>, inferred: &dyn Fn(&str, &str) -> bool) -> Result<Self> {
-        let mut codebook = declared;
-        let declared_tables = std::mem::take(&mut codebook.tables);
+        let mut declared = declared;
+        let declared_tables = std::mem::take(&mut declared.tables);
         if let Some(table) =
             declared_tables.iter().find(|table| parts.iter().all(|part| part.name != table.name))
         {
@@ -68,16 +71,18 @@ impl AssembledDataset {
         }
         order.extend(rest);
         let (mut tables, mut reasons) = (Vec::new(), Vec::new());
+        let mut merging = merge::Merging::new(declared, inferred);
         for part in order {
             let declared = declared_tables.iter().find(|table| table.name == part.name);
-            let (table, columns) = merge::table(&mut codebook, &part, declared, inferred)?;
+            let (table, columns) = merging.table(&part, declared)?;
             let columns_of = declared.map(|declared| merge::reason_columns(declared, &table));
             reasons.push(columns_of.unwrap_or_default());
-            codebook.tables.push(table);
+            merging.codebook.tables.push(table);
             tables.push(Assembled { dataset: part.dataset, table: part.table, columns });
         }
+        let merge::Merging { codebook, losses, .. } = merging;
         codebook.validate()?;
-        Ok(Self(FoldedReasons::new(Tables { codebook, tables }, &reasons, HINT)))
+        Ok(Self(FoldedReasons::new(Tables { codebook, tables, losses }, &reasons, HINT)))
     }
 }
 
@@ -143,7 +148,7 @@ impl Dataset for Tables {
     }
 
     fn losses(&self) -> LossReport {
-        let mut all = LossReport::default();
+        let mut all = self.losses.clone();
         for (table, part) in self.codebook.tables.iter().zip(&self.tables) {
             let Ok(source) = table_of(part.dataset.codebook(), part.table) else { continue };
             let own = |loss: &&Loss| loss.table.as_ref().is_none_or(|name| *name == source.name);
