@@ -42,6 +42,22 @@ fn exporters_conform() {
 }
 
 #[test]
+fn files_bring_back_their_codebook() {
+    for release in ["118", "117", "114"] {
+        let exporter = DtaExporter::new(options(json!({"release": release})));
+        conformance::embedded::<DtaInput>(&exporter, &sample::described());
+        conformance::embedded::<DtaInput>(&exporter, &sample::study());
+    }
+}
+
+#[test]
+#[should_panic(expected = "the codebook that is read")]
+fn a_file_without_its_codebook_would_be_found() {
+    let exporter = DtaExporter::new(options(json!({"codebook": false})));
+    conformance::embedded::<DtaInput>(&exporter, &sample::described());
+}
+
+#[test]
 fn the_check_conforms() {
     let sink = MemorySink::new();
     export(&DtaExporter::default(), &sample::study(), Box::new(sink.clone()), &lenient()).unwrap();

@@ -38,6 +38,15 @@ fn arrow_exporters_conform() {
 }
 
 #[test]
+fn files_bring_back_their_codebook() {
+    for data in [sample::described(), sample::study()] {
+        conformance::embedded::<Parquet>(&*exporter("parquet", json!({})), &data);
+        conformance::embedded::<ArrowFile>(&*exporter("arrow", json!({})), &data);
+        conformance::embedded::<ArrowStream>(&*exporter("arrows", json!({})), &data);
+    }
+}
+
+#[test]
 fn the_checks_conform() {
     let folder = tempfile::tempdir().unwrap();
     let sound = |format: &str| {

@@ -3,8 +3,10 @@
 use arrow_array::RecordBatch;
 use exporter_core::MemoryDataset;
 use exporter_core::codebook::{
-    Codebook, DisplayFormat, Document, DocumentKind, Group, GroupKind, Kind, Measure, Missing, Question,
-    Sensitivity, Table, TableKind, Text, TimeUnit, Value, ValueLabels, Variable,
+    Agent, Alignment, Attribute, Codebook, CollectionPeriod, DisplayFormat, DisplayStyle, Document,
+    DocumentKind, Group, GroupKind, Kind, Measure, Missing, Question, QuestionKind, RelatedMaterial, Role,
+    Sensitivity, Series, Study, StudyVersion, Table, TableKind, Text, TimeUnit, ValidationRule, Value,
+    ValueLabels, Variable,
 };
 use exporter_core::dataset::arrow_schema;
 
@@ -160,6 +162,112 @@ pub fn study() -> MemoryDataset {
     );
     MemoryDataset::new(codebook, vec![vec![households], vec![members]])
         .expect("the batches match the codebook")
+}
+
+/// A study of one table (3 rows) of which everything is said that a codebook can say: each field of the study, of the table
+/// and, in one of its variables, of a variable; names and labels that no program takes as they are; a set that no variable
+/// uses.
+pub fn described() -> MemoryDataset {
+    let mut codebook = Codebook::new("described")
+        .with_table(described_table())
+        .with_value_labels("yes / no", labels())
+        .with_value_labels(
+            "spare",
+            ValueLabels::new().with(3, "three").with(1, Text::new("one").with("fr", "un")),
+        )
+        .with_document(Document::new("codes.txt", DocumentKind::Report, "text/plain", b"1 one".to_vec()));
+    describe(&mut codebook.study);
+    let columns = [
+        integers(&[Some(1), Some(2), Some(3)]),
+        integers(&[Some(34), Some(-2), None]),
+        integers(&[Some(1), Some(9), Some(8)]),
+        floats(&[Some(0.5), Some(1.25), None]),
+        texts(&[Some("Ana"), Some("王芳"), Some("")]),
+        vec![Cell::Boolean(true), Cell::Null, Cell::Boolean(false)],
+        integers(&[Some(1_641_600_000), None, Some(0)]),
+    ];
+    let batch = batch(&codebook.tables[0], &columns);
+    MemoryDataset::new(codebook, vec![vec![batch]]).expect("the batch matches the codebook")
+}
+
+fn describe(study: &mut Study) {
+    let both = |text: &str| Text::new(text).with("fr", format!("{text} (fr)"));
+    study.title = both("A study");
+    study.summary = both("Everything is said.");
+    study.languages = vec!["en".into(), "fr".into()];
+    study.version = Some(StudyVersion::new("1.2"));
+    for (agents, name) in [
+        (&mut study.producers, "A producer"),
+        (&mut study.funders, "A funder"),
+        (&mut study.contacts, "A contact"),
+    ] {
+        let mut agent = Agent::new(name);
+        agent.role = Some("author".into());
+        agent.email = Some("someone@example.org".into());
+        agents.push(agent);
+    }
+    study.keywords = vec![both("keyword")];
+    study.countries = vec!["FR".into(), "NP".into()];
+    study.geography = "Two countries".into();
+    let mut period = CollectionPeriod::default();
+    (period.start, period.end) = (Some("2026-01".into()), Some("2026-03-31".into()));
+    study.collection_period = Some(period);
+    study.universe = both("Adults");
+    study.analysis_unit = "Person".into();
+    study.sampling = "Random".into();
+    study.weighting = "By age".into();
+    study.licence = "CC BY 4.0".into();
+    study.access = "On request".into();
+    study.citation = "Somebody (2026): A study.".into();
+    study.series = Some(Series::new("A series"));
+    study.related_materials = vec![RelatedMaterial::new("A report")];
+    study.notes = vec![both("A note of the study.")];
+}
+
+fn described_table() -> Table {
+    let long = "A label that is longer than any program takes, which is eighty characters in some, \
+                and more in others, so that it has to be cut in the one and not in the other";
+    let mut question = Question::new(Text::new("Do you work?").with("fr", "Travaillez-vous ?"));
+    (question.pre_text, question.post_text) = ("Now to work.".into(), "Thank you.".into());
+    (question.instructions, question.enablement) = ("Read out.".into(), Some("age > 15".into()));
+    question.validations = vec![ValidationRule::new("self in (1, 2, 8, 9)", "Choose one.")];
+    (question.kind, question.source_id) = (Some(QuestionKind::Single), Some("q1".into()));
+    let mut works = Variable::new("does work?", Kind::Integer { bits: 8, signed: true })
+        .with_label(Text::new(long).with("fr", "Travaille"))
+        .with_labels("yes / no")
+        .with_measure(Measure::Ordinal)
+        .with_format(
+            DisplayFormat::default().with_width(9).with_decimals(0).with_style(DisplayStyle::Grouped),
+        )
+        .with_missing(Missing::value(8))
+        .with_missing(Missing::value(9).label(Text::new("No answer").with("fr", "Sans réponse")))
+        .with_question(question)
+        .with_sensitivity(Sensitivity::Personal)
+        .with_note(Text::new("A note.").with("fr", "Une remarque."))
+        .with_attribute("source", "register");
+    (works.role, works.alignment) = (Some(Role::Target), Some(Alignment::Centre));
+    (works.universe, works.concept, works.derivation) =
+        ("Adults".into(), "Work".into(), "As answered".into());
+    works.attributes.insert("waves".into(), Attribute::Many(vec!["1".into(), "3".into()]));
+    let mut weight = Variable::new("weight", Kind::FLOAT);
+    weight.weight = true;
+    let range = Missing::range(Some((-9).into()), Some((-1).into())).label("No answer");
+    let variables = vec![
+        Variable::new("id", Kind::INTEGER),
+        Variable::new("age", Kind::Integer { bits: 16, signed: true }).with_missing(range),
+        works,
+        weight,
+        Variable::new("a name that is longer than thirty-two", Kind::Text),
+        Variable::new("if", Kind::Boolean),
+        Variable::new("seen", Kind::DateTime { unit: TimeUnit::Second, zone: Some("Asia/Kathmandu".into()) }),
+    ];
+    Table::new("people", variables)
+        .with_label(Text::new("People").with("fr", "Personnes"))
+        .with_kind(TableKind::Reference)
+        .with_key(["id"])
+        .with_sort(["id"])
+        .with_note(Text::new("A note of the table.").with("fr", "Une remarque."))
+        .with_group(Group::new("both", GroupKind::Section, ["age", "does work?"]).with_label("Both"))
 }
 
 /// [`study`] without any row.

@@ -10,6 +10,7 @@
 
 mod check;
 mod dataset;
+mod embedded;
 mod exporter;
 mod format;
 mod input;
@@ -20,6 +21,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 pub use check::check;
 pub use dataset::dataset;
+pub use embedded::embedded;
 pub use exporter::{exporter, exporter_in};
 pub use format::format;
 pub use input::{input, prefixes};
