@@ -36,8 +36,8 @@ impl Input for ArrowFile {
         begins(head, MAGIC)
     }
 
-    fn open(source: &Source<'_>, options: ReadOptions, _: &Context) -> Result<Box<dyn Dataset>> {
-        Ok(Box::new(ArrowDataset::open(source, &options)?.with_reasons()))
+    fn open(source: &Source<'_>, options: ReadOptions, context: &Context) -> Result<Box<dyn Dataset>> {
+        Ok(Box::new(ArrowDataset::open(source, &options)?.with_threads(context.threads()).with_reasons()))
     }
 }
 
@@ -49,8 +49,8 @@ impl Input for ArrowStream {
         begins(head, &CONTINUATION)
     }
 
-    fn open(source: &Source<'_>, options: ReadOptions, _: &Context) -> Result<Box<dyn Dataset>> {
-        Ok(Box::new(ArrowDataset::open(source, &options)?.with_reasons()))
+    fn open(source: &Source<'_>, options: ReadOptions, context: &Context) -> Result<Box<dyn Dataset>> {
+        Ok(Box::new(ArrowDataset::open(source, &options)?.with_threads(context.threads()).with_reasons()))
     }
 }
 

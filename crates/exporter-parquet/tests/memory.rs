@@ -3,7 +3,7 @@
 
 mod lies;
 
-use exporter_core::sink::NullSink;
+use exporter_core::sink::{MemorySink, NullSink};
 use exporter_core::{Context, Registry, Scan, Source, TableId, export};
 use exporter_testkit::GeneratedDataset;
 use exporter_testkit::allocation::{CountingAllocator, peak_during};
@@ -23,6 +23,7 @@ fn peak(format: &str, options: &Json, rows: u64) -> usize {
 #[test]
 fn memory_is_bounded() {
     ten_times_the_rows_need_no_more();
+    arrow_that_is_read_ahead_needs_no_more();
     claims_need_no_more();
 }
 
@@ -39,6 +40,32 @@ fn claims_need_no_more() {
         };
         let (_, peak) = peak_during(read);
         assert!(peak < 100 * bytes.len() + (8 << 20), "{name}: {peak} bytes for a file of {}", bytes.len());
+    }
+}
+
+fn arrow_that_is_read_ahead_needs_no_more() {
+    let registry = exporter_parquet::register(Registry::new());
+    for (format, compression) in [("arrow", "none"), ("arrow", "zstd"), ("arrows", "lz4")] {
+        let peak = |rows| {
+            let exporter = registry.exporter(format, json!({ "compression": compression })).unwrap();
+            let sink = MemorySink::new();
+            let data = GeneratedDataset::new(rows);
+            export(&*exporter, &data, Box::new(sink.clone()), &Context::default()).unwrap();
+            let bytes = sink.entries().into_values().next().unwrap();
+            let context = Context::default().with_threads(3);
+            let source = Source::memory("x", bytes);
+            let data = registry.open(&source, Json::Null, &context).unwrap();
+            let read = || {
+                let mut batches = context.scan(&*data, TableId(0), &Scan::all()).unwrap();
+                batches.try_for_each(|batch| batch.map(drop)).unwrap();
+            };
+            peak_during(read).1
+        };
+        let (small, large) = (peak(100_000), peak(400_000));
+        assert!(
+            large < small * 6 / 5 + (4 << 20),
+            "{format} {compression}: {small} bytes for 100,000 rows, {large} for 400,000"
+        );
     }
 }
 

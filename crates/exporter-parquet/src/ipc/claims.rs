@@ -13,8 +13,9 @@ const MAX_UNPACKED: u64 = 4 << 30;
 /// Most rows of a batch: the format asks for lengths that fit 31 bits (section Array lengths).
 const MAX_ROWS: i64 = i32::MAX as i64;
 
-/// Checks the rows and the compressed buffers of a message of rows or of a dictionary.
-pub(super) fn check(message: &Message<'_>, body: &[u8]) -> Result<(), ParquetError> {
+/// Checks the rows and the compressed buffers of a message of rows or of a dictionary, and says how many bytes these unpack
+/// to.
+pub(super) fn check(message: &Message<'_>, body: &[u8]) -> Result<u64, ParquetError> {
     let batch = match message.header_type() {
         MessageHeader::DictionaryBatch => message.header_as_dictionary_batch().and_then(|batch| batch.data()),
         _ => message.header_as_record_batch(),
@@ -25,7 +26,7 @@ pub(super) fn check(message: &Message<'_>, body: &[u8]) -> Result<(), ParquetErr
         return Err(malformed(format!("a batch claims {rows} rows, {MAX_ROWS} are allowed")));
     }
     if batch.compression().is_none() {
-        return Ok(());
+        return Ok(0);
     }
     let mut unpacked = 0u64;
     for buffer in batch.buffers().into_iter().flatten() {
@@ -48,5 +49,5 @@ pub(super) fn check(message: &Message<'_>, body: &[u8]) -> Result<(), ParquetErr
             "a batch unpacks to {unpacked} bytes, {MAX_UNPACKED} are read; write the file in smaller batches"
         )));
     }
-    Ok(())
+    Ok(unpacked)
 }

@@ -2,6 +2,7 @@
 
 mod canonical;
 mod claims;
+mod decode;
 pub mod layout;
 pub mod reader;
 pub mod writer;

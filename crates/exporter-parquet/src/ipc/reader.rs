@@ -2,17 +2,11 @@
 
 use std::sync::Arc;
 
-use arrow_array::RecordBatch;
-use arrow_buffer::Buffer;
-use arrow_ipc::Block;
-use arrow_ipc::reader::FileDecoder;
 use exporter_core::dataset::{Batches, FoldedReasons, table_of};
 use exporter_core::{Codebook, Dataset, LossReport, Result, Scan, Source, TableId};
 
-use super::claims;
-use super::layout::{Content, Layout, malformed, message};
-use crate::ParquetError;
-use crate::contained::contained;
+use super::decode::Decoded;
+use super::layout::Layout;
 use crate::layout::codebook::{CODEBOOK_KEY, Restored, TABLE_KEY, check_rows, restore};
 use crate::layout::reasons::folded;
 use crate::options::ReadOptions;
@@ -27,9 +21,10 @@ const MAX_BATCH_ROWS: usize = 1 << 16;
 #[derive(Debug)]
 pub struct ArrowDataset {
     file: Positioned,
-    layout: Layout,
+    layout: Arc<Layout>,
     readable: Readable,
     restored: Restored,
+    threads: usize,
 }
 
 impl ArrowDataset {
@@ -57,7 +52,14 @@ impl ArrowDataset {
         if !layout.ended {
             restored.remarks.push("the stream has no end mark: it may be cut off".into());
         }
-        Ok(Self { file, layout, readable, restored })
+        Ok(Self { file, layout: Arc::new(layout), readable, restored, threads: 1 })
+    }
+
+    /// Decodes with this many threads; the rows are the same.
+    #[must_use]
+    pub fn with_threads(mut self, threads: usize) -> Self {
+        self.threads = threads;
+        self
     }
 
     /// Takes the columns of missing reasons for the reasons that they tell, as the inputs of this crate do; without it they
@@ -94,73 +96,14 @@ impl Dataset for ArrowDataset {
         let columns = Columns::new(description, &self.readable, &delivered, &read)?;
         let schema = columns.schema();
         let places = read.iter().filter_map(|column| self.readable.columns.get(*column).copied()).collect();
-        let decoder =
-            FileDecoder::new(self.layout.schema.clone(), self.layout.version).with_projection(places);
         let rows = scan.batch_rows.unwrap_or(MAX_BATCH_ROWS).clamp(1, MAX_BATCH_ROWS);
-        let decoded = Decoded { dataset: self, decoder, next: 0, rest: None, rows };
+        // A limit is soon reached.
+        let threads = if scan.limit.is_some() { 1 } else { self.threads };
+        let decoded = Decoded::new(self.file.clone(), Arc::clone(&self.layout), places, rows, threads);
         Ok(Batches::new(schema, Selected::new(decoded, columns, scan.filter.clone(), scan.limit)))
     }
 
     fn losses(&self) -> LossReport {
         self.readable.losses(self.codebook())
-    }
-}
-
-/// The batches as decoded, cut to a bounded number of rows.
-struct Decoded<'d> {
-    dataset: &'d ArrowDataset,
-    decoder: FileDecoder,
-    next: usize,
-    rest: Option<RecordBatch>,
-    rows: usize,
-}
-
-impl Decoded<'_> {
-    /// Decodes messages up to the next batch.
-    fn batch(&mut self) -> Result<Option<RecordBatch>, ParquetError> {
-        while let Some((content, block)) = self.dataset.layout.messages.get(self.next) {
-            self.next += 1;
-            let bytes = self.bytes(block)?;
-            let decoded = match content {
-                Content::Dictionary => {
-                    contained("arrow", || self.decoder.read_dictionary(block, &bytes))?;
-                    None
-                }
-                Content::Rows(_) => contained("arrow", || self.decoder.read_record_batch(block, &bytes))?,
-            };
-            if decoded.is_some() {
-                return Ok(decoded);
-            }
-        }
-        Ok(None)
-    }
-
-    fn bytes(&self, block: &Block) -> Result<Buffer, ParquetError> {
-        let part = |length: i64| usize::try_from(length).map_err(|_| malformed("a batch has no place"));
-        let head = part(block.metaDataLength().into())?;
-        let length = head.saturating_add(part(block.bodyLength())?);
-        let start = u64::try_from(block.offset()).map_err(|_| malformed("a batch has no place"))?;
-        let bytes = self.dataset.file.read(start, length)?;
-        let body = bytes.get(head..).unwrap_or_default();
-        claims::check(&message(&bytes)?, body)?;
-        Ok(Buffer::from_vec(bytes))
-    }
-}
-
-impl Iterator for Decoded<'_> {
-    type Item = Result<RecordBatch, ParquetError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let batch = match self.rest.take() {
-            Some(rest) => rest,
-            None => match self.batch() {
-                Ok(batch) => batch?,
-                Err(error) => return Some(Err(error)),
-            },
-        };
-        if batch.num_rows() > self.rows {
-            self.rest = Some(batch.slice(self.rows, batch.num_rows() - self.rows));
-        }
-        Some(Ok(batch.slice(0, self.rows.min(batch.num_rows()))))
     }
 }
