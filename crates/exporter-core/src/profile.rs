@@ -28,6 +28,9 @@ pub struct TableProfile {
     pub rows: Option<u64>,
     /// Facts by column; a column without an entry was not asked for.
     pub columns: BTreeMap<usize, ColumnFacts>,
+    /// Columns by which the rows ascend: numbers by size, texts by their bytes, equal ones by the column that follows. None
+    /// of their values is null or NaN. What a source knows of a claimed order, which need not be compared then.
+    pub ascending: Vec<usize>,
     /// Rows that break a claimed order, by the identifier of the order, each of an earlier key than the one before: the
     /// order holds as far as the key of the last. Only profiles know them.
     pub orders: BTreeMap<String, Vec<SortBreak>>,
@@ -132,6 +135,20 @@ impl Number {
             Number::Integer(number) => number as f64,
             Number::Float(number) => number,
         }
+    }
+}
+
+impl TableProfile {
+    /// The same facts of a table that has these of its columns, in this order.
+    #[must_use]
+    pub fn projected(mut self, columns: &[usize]) -> Self {
+        let place = |column: &usize| columns.iter().position(|projected| projected == column);
+        let known = std::mem::take(&mut self.columns);
+        let facts = columns.iter().enumerate();
+        let facts = facts.filter_map(|(place, column)| Some((place, known.get(column)?.clone())));
+        self.columns = facts.collect();
+        self.ascending = self.ascending.iter().map_while(place).collect();
+        self
     }
 }
 

@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use exporter_core::codebook::{Codebook, Kind, Table, Text, Variable};
+use exporter_core::codebook::{Codebook, Kind, SortKey, Table, Text, Variable};
 use exporter_core::context::Cancel;
 use exporter_core::dataset::{arrow_type, infer_kind, select_from, table_of};
+use exporter_core::profile::TableProfile;
 use exporter_core::source::Cursor;
 use exporter_core::{
     Batches, Context, Dataset, Error, Projection, ReadAt, Result, Scan, Source, TableId, parallel,
@@ -24,6 +25,8 @@ pub struct TabDataset {
     options: ReadOptions,
     layout: Layout,
     codebook: Codebook,
+    /// What the inference saw.
+    facts: Option<TableProfile>,
     threads: usize,
     cancel: Cancel,
 }
@@ -44,7 +47,9 @@ impl TabDataset {
             }
             None => Vec::new(),
         };
-        let layout = layout(source.cursor(), &options, &kinds, &source.projection, context)?;
+        let sort = declared.iter().flat_map(|declared| &declared.table.sort);
+        let keys: Vec<&str> = sort.map(SortKey::variable).collect();
+        let (layout, facts) = layout(source, &options, &kinds, &keys, context)?;
         let file = source.file_name();
         let stem = file.split_once('.').map_or(file, |(stem, _)| stem);
         let name = declared.map_or(stem, |declared| &declared.table.name);
@@ -70,7 +75,7 @@ impl TabDataset {
         }
         let (threads, cancel) = (context.threads(), context.cancel().clone());
         let (bytes, projection) = (Arc::clone(&source.bytes), source.projection.clone());
-        Ok(Self { bytes, projection, options, layout, codebook, threads, cancel })
+        Ok(Self { bytes, projection, options, layout, codebook, facts, threads, cancel })
     }
 }
 
@@ -98,18 +103,24 @@ impl Dataset for TabDataset {
             ReadAhead::start(cursor, &self.layout, &options, &needed, self.threads, self.cancel.clone())?;
         select_from(description, &needed, scan, ahead)
     }
+
+    fn facts(&self, table: TableId) -> Option<TableProfile> {
+        self.facts.clone().filter(|_| table.0 == 0)
+    }
 }
 
-/// [`Layout::read`] on all threads.
+/// [`Layout::read`] on all threads, and what was seen of the cells.
 fn layout(
-    input: Cursor,
+    source: &Source<'_>,
     options: &ReadOptions,
     declared: &[Declared],
-    projection: &Projection,
+    keys: &[&str],
     context: &Context,
-) -> Result<Layout> {
+) -> Result<(Layout, Option<TableProfile>)> {
     let Opened { mut layout, inference, pieces } =
-        Layout::open(input, options, declared, |name| projection.has(name)).map_err(error)?;
+        Layout::open(source.cursor(), options, declared, |name| source.projection.has(name), keys)
+            .map_err(error)?;
+    let mut facts = None;
     if let Some(inference) = inference {
         let mut findings = inference.nothing_yet();
         let work = |piece: Piece, seen: &mut Seen| {
@@ -121,9 +132,10 @@ fn layout(
             piece.map_err(error)
         });
         parallel::ordered(context.threads(), pieces, work, |seen| findings.add(seen).map_err(error))?;
-        layout.settle(findings);
+        layout.settle(&findings);
+        facts = Some(findings.facts(&layout, options));
     }
-    Ok(layout)
+    Ok((layout, facts))
 }
 
 fn declared_cell(variable: &Variable) -> Result<Declared> {

@@ -5,6 +5,7 @@
 mod conformance;
 mod dataset;
 mod encodings;
+mod facts;
 mod hostile;
 mod inference;
 mod options;

@@ -13,6 +13,7 @@ pub struct Store {
     bytes: Arc<dyn ReadAt>,
     answer: usize,
     requests: AtomicU64,
+    read: AtomicU64,
     gone: AtomicBool,
 }
 
@@ -25,12 +26,23 @@ impl Store {
     /// A store that answers each request with at most so many bytes.
     pub fn slow(bytes: Arc<dyn ReadAt>, answer: usize) -> Self {
         let answer = answer.max(1);
-        Self { bytes, answer, requests: AtomicU64::new(0), gone: AtomicBool::new(false) }
+        Self {
+            bytes,
+            answer,
+            requests: AtomicU64::new(0),
+            read: AtomicU64::new(0),
+            gone: AtomicBool::new(false),
+        }
     }
 
     /// Requests since the last call.
     pub fn requests(&self) -> u64 {
         self.requests.swap(0, Ordering::Relaxed)
+    }
+
+    /// Bytes read since the last call.
+    pub fn bytes(&self) -> u64 {
+        self.read.swap(0, Ordering::Relaxed)
     }
 
     /// From now on every request fails, or none does.
@@ -50,6 +62,8 @@ impl ReadAt for Store {
             return Err(io::Error::other("the store is gone"));
         }
         let count = buffer.len().min(self.answer);
-        self.bytes.read_at(offset, &mut buffer[..count])
+        let read = self.bytes.read_at(offset, &mut buffer[..count])?;
+        self.read.fetch_add(read as u64, Ordering::Relaxed);
+        Ok(read)
     }
 }

@@ -135,16 +135,11 @@ impl<D: Dataset> Dataset for ExcerptDataset<D> {
         if part.filter.is_some() || part.limit.is_some() {
             return None;
         }
-        let mut facts = self.inner.facts(table)?;
-        if let Some(columns) = &part.columns {
-            let known = std::mem::take(&mut facts.columns);
-            for (column, source) in columns.iter().enumerate() {
-                if let Some(found) = known.get(source) {
-                    facts.columns.insert(column, found.clone());
-                }
-            }
-        }
-        Some(facts)
+        let facts = self.inner.facts(table)?;
+        Some(match &part.columns {
+            Some(columns) => facts.projected(columns),
+            None => facts,
+        })
     }
 
     fn losses(&self) -> LossReport {

@@ -141,14 +141,7 @@ impl<D: Dataset> Dataset for FoldedReasons<D> {
     }
 
     fn facts(&self, table: TableId) -> Option<TableProfile> {
-        let mut facts = self.inner.facts(table)?;
-        let mut known = std::mem::take(&mut facts.columns);
-        for (column, below) in self.tables.get(table.0)?.below.iter().enumerate() {
-            if let Some(found) = known.remove(below) {
-                facts.columns.insert(column, found);
-            }
-        }
-        Some(facts)
+        Some(self.inner.facts(table)?.projected(&self.tables.get(table.0)?.below))
     }
 
     fn losses(&self) -> LossReport {

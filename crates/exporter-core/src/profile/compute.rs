@@ -45,8 +45,9 @@ pub fn profile(data: &dyn Dataset, request: &ProfileRequest, context: &Context) 
         let description = table_of(data.codebook(), *table)?;
         let mut facts = data.facts(*table).unwrap_or_default();
         facts.rows = facts.rows.or(data.rows(*table));
+        let kept = wanted.orders.iter().filter(|(_, order)| keeps(&facts, &***order));
+        facts.orders = kept.map(|(id, _)| (id.clone(), Vec::new())).collect();
         facts.columns.retain(|column, _| wanted.columns.contains_key(column));
-        facts.orders.clear();
         facts.outside.clear();
         let open = Open::of(description, wanted, &mut facts);
         if !open.columns.is_empty() || (wanted.rows && facts.rows.is_none()) {
@@ -55,6 +56,14 @@ pub fn profile(data: &dyn Dataset, request: &ProfileRequest, context: &Context) 
         profile.insert(*table, facts);
     }
     Ok(profile)
+}
+
+/// Whether the source knows that all rows keep an order.
+fn keeps(facts: &TableProfile, order: &dyn SortOrder) -> bool {
+    let ends = |column| facts.columns.get(column).and_then(|facts| facts.range).flatten();
+    let mut keys = order.columns().iter().enumerate();
+    facts.ascending.starts_with(order.columns())
+        && keys.all(|(key, column)| order.is_by_size(key, ends(column)))
 }
 
 /// What is still open about a table.
@@ -124,9 +133,9 @@ impl Open {
             }
         }
         for (id, order) in &wanted.orders {
-            match order.columns().len() {
-                0 => drop(facts.orders.insert(id.clone(), Vec::new())),
-                keys => open.orders.push(OpenOrder { order: order.clone(), kept: AtomicUsize::new(keys) }),
+            if !facts.orders.contains_key(id) {
+                let kept = AtomicUsize::new(order.columns().len());
+                open.orders.push(OpenOrder { order: order.clone(), kept });
             }
         }
         let ordered = || open.orders.iter().flat_map(|open| open.order.columns().iter().copied());

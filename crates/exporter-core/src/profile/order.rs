@@ -6,6 +6,7 @@ use std::fmt::Debug;
 
 use arrow_array::{ArrayRef, UInt8Array};
 
+use super::Number;
 use crate::error::Result;
 
 /// How a format compares the rows of one table by claimed sort keys.
@@ -15,6 +16,13 @@ pub trait SortOrder: Debug + Send + Sync {
 
     /// Positions of the keys' columns, the first key first.
     fn columns(&self) -> &[usize];
+
+    /// Whether values of a key compare by size alone, texts by their bytes, so that rows which a source knows to ascend keep
+    /// the order. `ends` are the smallest and the largest of them, none for texts; there is no null and no NaN.
+    fn is_by_size(&self, key: usize, ends: Option<(Number, Number)>) -> bool {
+        let _ = (key, ends);
+        false
+    }
 
     /// The values of a key in one batch, one for each row; `reasons` tells those of its nulls, by the position of their
     /// declaration, where the variable declares any.

@@ -9,7 +9,7 @@ use arrow_array::{Array, ArrayRef, UInt8Array};
 use arrow_cast::cast;
 use arrow_schema::DataType;
 use exporter_core::codebook::{Codebook, Kind, SortKey, Table};
-use exporter_core::profile::{SortOrder, SortValue, SortValues};
+use exporter_core::profile::{Number, SortOrder, SortValue, SortValues};
 use exporter_core::{Loss, LossCode, Profile, Result, TableId};
 use exporter_stata::{Charset, letters};
 
@@ -59,6 +59,13 @@ impl SortOrder for StataOrder {
 
     fn columns(&self) -> &[usize] {
         &self.columns
+    }
+
+    fn is_by_size(&self, key: usize, ends: Option<(Number, Number)>) -> bool {
+        let Some((low, high)) = ends else { return self.charset == Charset::Utf8 };
+        let beside =
+            |rule: &MissingRule| rule.high.as_f64() < low.as_f64() || high.as_f64() < rule.low.as_f64();
+        self.missing.get(key).is_some_and(|rules| rules.iter().all(beside))
     }
 
     fn values<'a>(

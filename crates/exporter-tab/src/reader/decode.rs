@@ -67,8 +67,7 @@ impl Decoding {
         let places: Vec<usize> = columns.map_or_else(|| (0..width).collect(), <[usize]>::to_vec);
         let wanted = Wanted::of(places.clone(), width);
         let mut missing = MissingTexts::new(options);
-        // In a file of one column a missing value is written as two quotes, see `RowEncoder`.
-        if width == 1 && options.missing_texts.is_empty() {
+        if options.quoted_empty_is_missing(width) {
             missing = missing.and_quoted_empty();
         }
         let mut fields = Vec::new();

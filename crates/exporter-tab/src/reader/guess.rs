@@ -3,6 +3,7 @@
 use arrow_schema::{DataType, TimeUnit};
 
 use super::number;
+use super::summary::Summary;
 use super::time;
 
 /// Kinds a text could be, one bit each.
@@ -18,6 +19,8 @@ mod bit {
     pub(super) const ALL: u16 = 255;
 }
 
+pub(super) const NANOS_OF_DAY: i64 = 86_400_000_000_000;
+
 /// Whole numbers beyond 2^53 are not all doubles.
 const EXACT: i128 = 1 << 53;
 
@@ -32,30 +35,32 @@ pub(super) struct Guess {
     digits: usize,
     /// Whether all moments fit a count of nanoseconds.
     fits_nanos: bool,
-    /// Whether a bare `NA` was seen.
-    na: bool,
-    /// Whether another text was seen bare.
+    /// Whether a text other than `NA` was seen bare.
     bare_text: bool,
+    /// What the cells hold, whatever kind they turn out to have.
+    pub(super) summary: Summary,
 }
 
 impl Default for Guess {
     fn default() -> Self {
-        Self { could_be: bit::ALL, any: false, digits: 0, fits_nanos: true, na: false, bare_text: false }
+        let summary = Summary::default();
+        Self { could_be: bit::ALL, any: false, digits: 0, fits_nanos: true, bare_text: false, summary }
     }
 }
 
 impl Guess {
-    /// Takes a cell that is not one of the texts for missing.
+    /// Takes a cell that is not one of the texts for missing. False when it may be missing nevertheless.
     #[inline]
-    pub(super) fn see(&mut self, text: &[u8], quoted: bool, mark: u8) {
+    pub(super) fn see(&mut self, text: &[u8], quoted: bool, mark: u8) -> bool {
         if text.is_empty() {
-            return;
+            self.summary.quoted_empty += 1;
+            return false;
         }
         if !quoted {
             // R writes missing values so; whether it is one shows only when the column is known.
             if text == b"NA" {
-                self.na = true;
-                return;
+                self.summary.na += 1;
+                return false;
             }
             self.bare_text = true;
         }
@@ -63,6 +68,7 @@ impl Guess {
         if self.could_be != 0 {
             self.could_be &= self.kinds(number::trim(text), mark);
         }
+        true
     }
 
     /// Takes over what other cells of the column have in common.
@@ -71,23 +77,31 @@ impl Guess {
         self.any |= other.any;
         self.digits = self.digits.max(other.digits);
         self.fits_nanos &= other.fits_nanos;
-        self.na |= other.na;
         self.bare_text |= other.bare_text;
+        self.summary.merge(&other.summary);
     }
 
     fn kinds(&mut self, text: &[u8], mark: u8) -> u16 {
-        if let Some(kinds) = short_integer(text) {
-            return kinds;
+        if let Some(value) = short_integer(text) {
+            self.summary.short_integer(value);
+            return if value < 0 { bit::INT | bit::FLOAT } else { bit::INT | bit::UINT | bit::FLOAT };
         }
         match text.first() {
             Some(b'0'..=b'9' | b'-' | b'.' | b',') => {}
             Some(b't' | b'T' | b'f' | b'F') => {
-                let boolean = text.eq_ignore_ascii_case(b"true") || text.eq_ignore_ascii_case(b"false");
-                return if boolean { bit::BOOLEAN } else { 0 };
+                let is_true = text.eq_ignore_ascii_case(b"true");
+                if !is_true && !text.eq_ignore_ascii_case(b"false") {
+                    return 0;
+                }
+                self.summary.whole(is_true.into());
+                return bit::BOOLEAN;
             }
             Some(b'n' | b'N' | b'i' | b'I') => {
-                let float = [&b"nan"[..], b"inf"].iter().any(|name| text.eq_ignore_ascii_case(name));
-                return if float { bit::FLOAT } else { 0 };
+                let float = [(&b"nan"[..], f64::NAN), (b"inf", f64::INFINITY)];
+                return match float.iter().find(|(name, _)| text.eq_ignore_ascii_case(name)) {
+                    Some((_, value)) => self.float(*value),
+                    None => 0,
+                };
             }
             _ => return 0,
         }
@@ -95,26 +109,43 @@ impl Guess {
             && let [_, _, third, .., _] = text
         {
             if *third == b':' {
-                let Some((_, digits)) = time::clock(text) else { return 0 };
+                let Some((nanos, digits)) = time::clock(text) else { return 0 };
                 self.digits = self.digits.max(digits);
+                self.summary.whole(nanos.into());
                 return bit::TIME;
             }
             if text.len() >= 10 && text.get(4) == Some(&b'-') {
                 return self.moment(text);
             }
         }
-        if text.eq_ignore_ascii_case(b"-inf") { bit::FLOAT } else { numbers(text, mark) }
+        if text.eq_ignore_ascii_case(b"-inf") {
+            self.float(f64::NEG_INFINITY)
+        } else {
+            self.number(text, mark)
+        }
+    }
+
+    fn float(&mut self, value: f64) -> u16 {
+        self.summary.float(value);
+        bit::FLOAT
     }
 
     fn moment(&mut self, text: &[u8]) -> u16 {
         if text.len() == 10 {
-            return if time::date(text).is_some() { bit::DATE | bit::DATE_TIME } else { 0 };
+            let Some(days) = time::date(text) else { return 0 };
+            self.instant(days * 86_400, 0);
+            return bit::DATE | bit::DATE_TIME;
         }
         let Some(moment) = time::moment(text) else { return 0 };
         self.digits = self.digits.max(moment.digits);
-        // Counts of nanoseconds in 64 bits reach from 1677 to 2262.
-        self.fits_nanos &= moment.seconds.abs() < i64::MAX / 1_000_000_000 - 86_400;
+        self.instant(moment.seconds - moment.offset.unwrap_or_default(), moment.nanos);
         if moment.offset.is_some() { bit::ZONED } else { bit::DATE_TIME }
+    }
+
+    fn instant(&mut self, seconds: i64, nanos: u32) {
+        // Counts of nanoseconds in 64 bits reach from 1677 to 2262.
+        self.fits_nanos &= seconds.abs() < i64::MAX / 1_000_000_000 - 86_400;
+        self.summary.whole(i128::from(seconds) * 1_000_000_000 + i128::from(nanos));
     }
 
     /// The kind of the column; text when the cells have nothing else in common.
@@ -154,50 +185,64 @@ impl Guess {
         }
     }
 
+    /// Whether every cell is a value of this kind, which may be declared.
+    pub(super) fn fits(&self, kind: &DataType, na_is_missing: bool) -> bool {
+        if kind == &DataType::Utf8 {
+            return true;
+        }
+        if self.summary.na > 0 && !na_is_missing {
+            return false;
+        }
+        match (self.kind(), kind) {
+            _ if !self.any => true,
+            (found, kind) if found == *kind => true,
+            (DataType::Int64 | DataType::UInt64, DataType::Float64) => self.could_be & bit::FLOAT != 0,
+            (DataType::Int64 | DataType::UInt64, kind) => self.summary.fits(kind),
+            (DataType::Timestamp(found, None), DataType::Timestamp(unit, None)) => {
+                found <= *unit && *unit != TimeUnit::Nanosecond
+            }
+            _ => false,
+        }
+    }
+
     /// Whether a bare `NA` is a missing value: in every column but a text column that has other bare texts,
     /// where it may be a name or a code.
     pub(super) fn na_is_missing(&self) -> bool {
-        self.na && (!self.bare_text || self.kind() != DataType::Utf8)
+        self.summary.na > 0 && (!self.bare_text || self.kind() != DataType::Utf8)
     }
-}
 
-/// Kinds of a whole number of few digits, which is what most cells are.
-#[inline]
-fn short_integer(text: &[u8]) -> Option<u16> {
-    let (negative, digits) = match text {
-        [b'-', rest @ ..] => (true, rest),
-        rest => (false, rest),
-    };
-    // 15 digits stay below 2^53.
-    let plain =
-        matches!(digits, [b'1'..=b'9', rest @ ..] if rest.len() < 15 && rest.iter().all(u8::is_ascii_digit));
-    match (plain, negative) {
-        (true, false) => Some(bit::INT | bit::UINT | bit::FLOAT),
-        (true, true) => Some(bit::INT | bit::FLOAT),
-        _ => None,
-    }
-}
-
-/// Kinds of a text that starts like a number. A code with a leading zero is none.
-fn numbers(text: &[u8], mark: u8) -> u16 {
-    let digits = text.strip_prefix(b"-").unwrap_or(text);
-    if let [b'0', b'0'..=b'9', ..] = digits {
-        return 0;
-    }
-    if digits.iter().all(u8::is_ascii_digit) {
-        let Some(value) = number::integer(text, mark) else { return 0 };
-        if value == 0 && digits.len() != text.len() {
-            return bit::FLOAT;
+    /// Kinds of a text that starts like a number. A code with a leading zero is none.
+    fn number(&mut self, text: &[u8], mark: u8) -> u16 {
+        let digits = text.strip_prefix(b"-").unwrap_or(text);
+        if let [b'0', b'0'..=b'9', ..] = digits {
+            return 0;
         }
-        let int = if i64::try_from(value).is_ok() { bit::INT } else { 0 };
-        let uint = if u64::try_from(value).is_ok() { bit::UINT } else { 0 };
-        let float = if value.abs() <= EXACT { bit::FLOAT } else { 0 };
-        return int | uint | float;
+        if digits.iter().all(u8::is_ascii_digit) {
+            let Some(value) = number::integer(text, mark) else { return 0 };
+            if value == 0 && digits.len() != text.len() {
+                return self.float(-0.0);
+            }
+            self.summary.whole(value);
+            let int = if i64::try_from(value).is_ok() { bit::INT } else { 0 };
+            let uint = if u64::try_from(value).is_ok() { bit::UINT } else { 0 };
+            let float = if value.abs() <= EXACT { bit::FLOAT } else { 0 };
+            return int | uint | float;
+        }
+        let value = if digits.iter().any(u8::is_ascii_digit) { number::float(text, mark) } else { None };
+        value.filter(|value| value.is_finite()).map_or(0, |value| self.float(value))
     }
-    if digits.iter().any(u8::is_ascii_digit) && number::float(text, mark).is_some_and(f64::is_finite) {
-        bit::FLOAT
-    } else {
-        0
+}
+
+/// A whole number of few digits, which is what most cells are.
+#[inline]
+pub(super) fn short_integer(text: &[u8]) -> Option<i64> {
+    // 15 digits stay below 2^53.
+    match text {
+        b"0" => Some(0),
+        [b'-', b'1'..=b'9', rest @ ..] | [b'1'..=b'9', rest @ ..] if rest.len() < 15 => {
+            number::plain_integer(text)
+        }
+        _ => None,
     }
 }
 
@@ -207,9 +252,13 @@ mod tests {
 
     fn kind(cells: &[&str]) -> DataType {
         let mut forward = Guess::default();
-        cells.iter().for_each(|cell| forward.see(cell.as_bytes(), false, b'.'));
+        for cell in cells {
+            forward.see(cell.as_bytes(), false, b'.');
+        }
         let mut backward = Guess::default();
-        cells.iter().rev().for_each(|cell| backward.see(cell.as_bytes(), false, b'.'));
+        for cell in cells.iter().rev() {
+            backward.see(cell.as_bytes(), false, b'.');
+        }
         assert_eq!(forward.kind(), backward.kind(), "{cells:?}");
         let mut merged = Guess::default();
         for cell in cells {
@@ -246,6 +295,7 @@ mod tests {
             (&["2024-02-30"], DataType::Utf8),
             (&["2024-02-29", "2024-02-29 10:00"], seconds),
             (&["2024-02-29T10:00:00.25"], millis),
+            (&["2024-02-29T10:00:00.123456789", "0001-01-01"], DataType::Utf8),
             (&["2024-02-29T10:00:00Z", "2024-02-29T10:00:00+02:00"], utc),
             (&["2024-02-29T10:00:00Z", "2024-02-29T10:00:00"], DataType::Utf8),
             (&["10:30", "10:30:15.5"], DataType::Time64(TimeUnit::Microsecond)),
@@ -263,7 +313,9 @@ mod tests {
     fn a_bare_na_is_a_name_only_among_bare_texts() {
         let missing = |cells: &[(&str, bool)]| {
             let mut guess = Guess::default();
-            cells.iter().for_each(|(cell, quoted)| guess.see(cell.as_bytes(), *quoted, b'.'));
+            for (cell, quoted) in cells {
+                guess.see(cell.as_bytes(), *quoted, b'.');
+            }
             guess.na_is_missing()
         };
         assert!(missing(&[("NA", false), ("1", false)]));

@@ -1,8 +1,13 @@
 //! The kinds of columns from the cells of all pieces.
 
+use exporter_core::profile::TableProfile;
+use memchr::memchr;
+
 use super::ReadOptions;
+use super::ascent::Ascent;
 use super::decode::Position;
 use super::guess::Guess;
+use super::layout::{CellKind, Layout, LayoutColumn};
 use super::pieces::Piece;
 use super::records::{Records, Wanted};
 use super::split::Dialect;
@@ -16,6 +21,10 @@ pub(crate) struct Inference {
     /// Columns of the file.
     width: usize,
     wanted: Wanted,
+    /// Places of the columns that are looked at, ascending.
+    places: Vec<usize>,
+    /// Where the cells of the sort keys stand among those kept.
+    keys: Vec<usize>,
     missing: MissingTexts,
     mark: u8,
     /// Lines above the rows.
@@ -27,29 +36,42 @@ pub(crate) struct Inference {
 pub(crate) struct Seen {
     records: Records,
     guesses: Vec<Guess>,
+    ascent: Ascent,
+    is_utf8: bool,
     fault: Option<TabError>,
 }
 
 /// What all pieces so far show; their order does not matter but for the place of a fault.
 #[derive(Debug)]
 pub(crate) struct Findings {
+    /// Places of the columns that were looked at.
+    places: Vec<usize>,
     guesses: Vec<Guess>,
+    /// Places of the sort keys.
+    keys: Vec<usize>,
+    ascent: Ascent,
+    /// Whether no text can be refused for its bytes.
+    is_utf8: bool,
     position: Position,
 }
 
 impl Inference {
-    /// Looks at the cells of the columns at these places, ascending.
+    /// Looks at the cells of the columns at these places, ascending, and at the order of the rows by the keys at some of
+    /// them.
     pub(super) fn new(
         dialect: Dialect,
         width: usize,
         places: Vec<usize>,
+        keys: &[usize],
         options: &ReadOptions,
         lines: u64,
     ) -> Self {
         Self {
             dialect,
             width,
-            wanted: Wanted::of(places, width),
+            keys: keys.iter().map_while(|key| places.binary_search(key).ok()).collect(),
+            wanted: Wanted::of(places.clone(), width),
+            places,
             missing: MissingTexts::new(options),
             mark: options.decimal_mark.byte(),
             lines,
@@ -59,20 +81,38 @@ impl Inference {
     /// The findings before the first piece.
     pub(crate) fn nothing_yet(&self) -> Findings {
         let position = Position { rows: 0, lines: self.lines };
-        Findings { guesses: vec![Guess::default(); self.wanted.len()], position }
+        Findings {
+            places: self.places.clone(),
+            guesses: vec![Guess::default(); self.places.len()],
+            keys: self.keys.iter().filter_map(|slot| self.places.get(*slot).copied()).collect(),
+            ascent: Ascent::of(self.keys.len()),
+            is_utf8: true,
+            position,
+        }
     }
 
     /// Looks at a piece.
     pub(crate) fn see(&self, piece: &Piece, seen: &mut Seen) {
         seen.fault = seen.records.split(piece, &self.dialect, self.width, &self.wanted);
+        seen.is_utf8 = simdutf8::basic::from_utf8(&piece.bytes).is_ok();
+        seen.ascent.see(&piece.bytes, &seen.records, &self.keys);
+        let has_nul = memchr(0, &piece.bytes).is_some();
         seen.guesses.clear();
         seen.guesses.resize(self.wanted.len(), Guess::default());
         for (slot, guess) in seen.guesses.iter_mut().enumerate() {
             for cell in seen.records.column(slot) {
-                // The doubling of quotes does not matter here: a cell with quotes inside is text in any case.
                 let (text, quoted) = (cell.raw(&piece.bytes), cell.is_quoted());
-                if !self.missing.has(text, quoted) {
-                    guess.see(text, quoted, self.mark);
+                if self.missing.has(text, quoted) {
+                    guess.summary.missing += 1;
+                    continue;
+                }
+                // The doubling of quotes does not matter to the kind: a cell with quotes inside is text in any case.
+                if guess.see(text, quoted, self.mark) {
+                    let length = match cell.is_escaped() {
+                        true => cell.content(&piece.bytes, self.dialect.escape).len(),
+                        false => text.len(),
+                    };
+                    guess.summary.text(length, has_nul && memchr(0, text).is_some());
                 }
             }
         }
@@ -89,7 +129,39 @@ impl Findings {
         for (all, guess) in self.guesses.iter_mut().zip(&seen.guesses) {
             all.merge(guess);
         }
+        self.ascent.join(&seen.ascent);
+        self.is_utf8 &= seen.is_utf8;
         Ok(())
+    }
+
+    /// What the cells say of the table, as far as reading them with these options cannot fail.
+    pub(crate) fn facts(&self, layout: &Layout, options: &ReadOptions) -> TableProfile {
+        let mut facts = TableProfile::default();
+        facts.rows = Some(self.position.rows);
+        if !self.is_utf8 {
+            return facts;
+        }
+        let empty_is_missing = options.quoted_empty_is_missing(layout.columns.len());
+        let kind = |place: usize| match layout.columns.get(place) {
+            Some(LayoutColumn { kind: CellKind::Data(kind), na_is_missing, .. }) => {
+                Some((kind, *na_is_missing))
+            }
+            _ => None,
+        };
+        for (place, guess) in self.places.iter().zip(&self.guesses) {
+            let Some((kind, na_is_missing)) = kind(*place) else { continue };
+            if options.spells(kind) || !guess.fits(kind, na_is_missing) {
+                continue;
+            }
+            let known = guess.summary.facts(kind, empty_is_missing, na_is_missing);
+            facts.columns.extend(known.map(|known| (*place, known)));
+        }
+        let keys = self.keys.iter().enumerate().take_while(|(key, place)| {
+            let is_filled = facts.columns.get(place).is_some_and(|facts| facts.nulls == Some(0));
+            is_filled && kind(**place).is_some_and(|(kind, _)| self.ascent.holds(*key, kind))
+        });
+        facts.ascending = keys.map(|(_, place)| *place).collect();
+        facts
     }
 
     /// Rows seen.
@@ -97,8 +169,8 @@ impl Findings {
         self.position.rows
     }
 
-    /// What the cells of each column have in common.
-    pub(super) fn guesses(&self) -> &[Guess] {
-        &self.guesses
+    /// What the cells of each column have in common, by place.
+    pub(super) fn guesses(&self) -> impl Iterator<Item = (usize, &Guess)> {
+        self.places.iter().copied().zip(&self.guesses)
     }
 }

@@ -120,7 +120,7 @@ impl Layout {
     /// When the input is no well-formed delimited text within the limits, two columns share a name, or a
     /// declared one is not there; see [`TabError`].
     pub fn read<R: Read>(input: R, options: &ReadOptions, declared: &[Declared]) -> Result<Self, TabError> {
-        let Opened { mut layout, inference, pieces } = Self::open(input, options, declared, |_| true)?;
+        let Opened { mut layout, inference, pieces } = Self::open(input, options, declared, |_| true, &[])?;
         if let Some(inference) = inference {
             let mut findings = inference.nothing_yet();
             let mut seen = Seen::default();
@@ -128,18 +128,19 @@ impl Layout {
                 inference.see(&piece?, &mut seen);
                 findings.add(&mut seen)?;
             }
-            layout.settle(findings);
+            layout.settle(&findings);
         }
         Ok(layout)
     }
 
     /// Reads the header only. Kinds that are not declared are to be inferred where `projected` says so of the name, else
-    /// they are text.
+    /// they are text. Only together with them the cells of declared columns are looked at, and the order by `keys`.
     pub(crate) fn open<R: Read>(
         input: R,
         options: &ReadOptions,
         declared: &[Declared],
         projected: impl Fn(&str) -> bool,
+        keys: &[&str],
     ) -> Result<Opened<R>, TabError> {
         let (mut head, delimiter) = header::open(input, options, None)?;
         let limit = options.max_columns;
@@ -188,23 +189,26 @@ impl Layout {
                 }
             })
             .collect();
-        let unknown: Vec<usize> =
-            columns.iter().enumerate().filter(|(_, column)| column.inferred).map(|(at, _)| at).collect();
+        let places = || columns.iter().enumerate().filter(|(_, column)| projected(&column.name));
+        let place = |key: &&str| places().find(|(_, column)| column.name == *key).map(|(at, _)| at);
+        let keys: Vec<usize> = keys.iter().map_while(place).collect();
+        let looked_at = places().map(|(at, _)| at).collect();
+        let unknown = columns.iter().any(|column| column.inferred);
         let dialect = head.dialect;
         let (pieces, lines) = head.into_pieces();
-        let inference =
-            (!unknown.is_empty()).then(|| Inference::new(dialect, width, unknown, options, lines));
+        let inference = unknown.then(|| Inference::new(dialect, width, looked_at, &keys, options, lines));
         let layout = Self { columns, rows: None, delimiter, header_records };
         Ok(Opened { layout, inference, pieces })
     }
 
     /// Takes over what was found in the cells.
-    pub(crate) fn settle(&mut self, findings: Findings) {
+    pub(crate) fn settle(&mut self, findings: &Findings) {
         self.rows = Some(findings.rows());
-        let unknown = self.columns.iter_mut().filter(|column| column.inferred);
-        for (column, guess) in unknown.zip(findings.guesses()) {
-            column.kind = CellKind::Data(guess.kind());
-            column.na_is_missing = guess.na_is_missing();
+        for (place, guess) in findings.guesses() {
+            if let Some(column) = self.columns.get_mut(place).filter(|column| column.inferred) {
+                column.kind = CellKind::Data(guess.kind());
+                column.na_is_missing = guess.na_is_missing();
+            }
         }
     }
 }

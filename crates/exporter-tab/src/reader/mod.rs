@@ -3,6 +3,7 @@
 //! The input is cut at record ends into [`pieces`], each is split into [`records`], and columns are either guessed
 //! ([`infer`]) or decoded ([`decode`]): one piece on this thread by [`TabReader`], several at once by the dataset.
 
+mod ascent;
 mod column;
 mod decode;
 mod guess;
@@ -15,6 +16,7 @@ mod pieces;
 mod records;
 mod split;
 mod style;
+mod summary;
 mod time;
 mod window;
 

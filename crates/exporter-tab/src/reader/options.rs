@@ -1,5 +1,6 @@
 //! Choices for reading delimited text.
 
+use arrow_schema::DataType;
 use serde::{Deserialize, Serialize};
 
 use crate::options::{BinaryText, DecimalMark, Delimiter};
@@ -103,6 +104,24 @@ impl Default for ReadOptions {
             max_columns: 100_000,
             max_record_bytes: 64 << 20,
             batch_rows: 8192,
+        }
+    }
+}
+
+impl ReadOptions {
+    /// Whether two quotes with nothing between are a missing text in a file of so many columns: with one column there is no
+    /// other way to write one, see `RowEncoder`.
+    pub(super) fn quoted_empty_is_missing(&self, columns: usize) -> bool {
+        columns == 1 && self.missing_texts.is_empty()
+    }
+
+    /// Whether values of this kind are spelt in a way of their own, which guesses do not know.
+    pub(super) fn spells(&self, kind: &DataType) -> bool {
+        match kind {
+            DataType::Boolean => self.booleans.is_some(),
+            DataType::Date32 => self.date_pattern.is_some(),
+            DataType::Timestamp(..) => self.date_time_pattern.is_some(),
+            _ => false,
         }
     }
 }

@@ -137,14 +137,7 @@ impl Dataset for Tables {
 
     fn facts(&self, table: TableId) -> Option<TableProfile> {
         let assembled = self.tables.get(table.0)?;
-        let mut facts = assembled.dataset.facts(assembled.table)?;
-        let known = std::mem::take(&mut facts.columns);
-        for (column, source) in assembled.columns.iter().enumerate() {
-            if let Some(found) = known.get(source) {
-                facts.columns.insert(column, found.clone());
-            }
-        }
-        Some(facts)
+        Some(assembled.dataset.facts(assembled.table)?.projected(&assembled.columns))
     }
 
     fn losses(&self) -> LossReport {

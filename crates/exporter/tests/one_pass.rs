@@ -1,0 +1,59 @@
+//! How often an export reads its input.
+
+use std::sync::Arc;
+
+use exporter::sink::{MemorySink, NullSink, Sink};
+use exporter::{Context, InputOptions, Source};
+use exporter_testkit::Store;
+use serde_json::Value as Json;
+
+/// A delimited text of several pieces: identifiers, an amount, a date, a name.
+fn text(rows: usize) -> String {
+    let row = |row: usize| {
+        let (house, member, day) = (row / 5, row % 5, row % 28 + 1);
+        format!("h{house:06},{member},{row}.25,2024-02-{day:02},somebody of house {house}\n")
+    };
+    std::iter::once("house,member,amount,day,name\n".to_owned()).chain((0..rows).map(row)).collect()
+}
+
+/// How often the input is read on its way to a format, in hundredths.
+fn readings(text: &str, codebook: &str, format: &str, sink: Box<dyn Sink>) -> u64 {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("study.toml");
+    std::fs::write(&path, codebook).unwrap();
+    let context = Context::default().with_threads(2);
+    let store = Arc::new(Store::new(Source::memory("rows.csv", text.to_owned()).bytes));
+    let source = Source::new("rows.csv", store.clone());
+    let mut options = InputOptions::default();
+    options.codebook = Some(path);
+    let registry = exporter::registry();
+    let data = exporter::open_sources(&[source], &options, &registry, &context).unwrap();
+    let exporter = registry.exporter(format, Json::Null).unwrap();
+    exporter::export(&*exporter, &data, sink, &context).unwrap();
+    store.bytes() * 100 / text.len() as u64
+}
+
+const PLAIN: &str = "codebook = 1\n";
+const SORTED: &str = "codebook = 1\n[[tables]]\nname = \"rows\"\nsort = [\"house\", \"member\"]\n";
+const DECLARED: &str = "codebook = 1\n[[tables]]\nname = \"rows\"\nsort = [\"house\", \"member\"]\n\
+    [[tables.variables]]\nname = \"member\"\nkind = \"integer\"\n\
+    [[tables.variables]]\nname = \"name\"\nkind = \"text\"\n";
+
+#[test]
+fn a_delimited_text_is_read_twice_at_most() {
+    let text = text(60_000);
+    for (what, codebook) in [("plain", PLAIN), ("sorted", SORTED), ("some kinds declared", DECLARED)] {
+        for format in ["dta", "parquet", "csv"] {
+            let read = readings(&text, codebook, format, Box::new(NullSink::new()));
+            assert!(read <= 215, "{what} to {format}: read {read} hundredths");
+        }
+    }
+}
+
+#[test]
+fn an_order_that_does_not_hold_is_still_found() {
+    let text = text(2000) + "h000001,9,1,2024-02-01,late\n";
+    let sink = MemorySink::new();
+    readings(&text, SORTED, "dta", Box::new(sink.clone()));
+    assert_eq!(sink.entries().len(), 1);
+}
