@@ -113,13 +113,13 @@ pub struct Context {
 }
 
 impl Default for Context {
-    /// All cores, 256 MiB of buffers, the system's temp folder, `SOURCE_DATE_EPOCH` or the system clock.
+    /// All cores, 512 MiB of buffers, the system's temp folder, `SOURCE_DATE_EPOCH` or the system clock.
     fn default() -> Self {
         Self {
             cancel: Cancel::default(),
             progress: Arc::new(NoProgress),
             threads: std::thread::available_parallelism().map_or(1, usize::from),
-            memory: 256 << 20,
+            memory: 512 << 20,
             temp: std::env::temp_dir(),
             clock: Clock::from_environment(),
             policy: LossPolicy::default(),

@@ -7,9 +7,10 @@ use crate::args::WorkArgs;
 use crate::target::Target;
 use crate::{cancel, progress, report, terminal};
 
-/// A context with cancel and threads as asked for.
+/// A context with cancel, memory and threads as asked for.
 pub(super) fn context(work: &WorkArgs) -> Context {
-    let context = Context::default().with_cancel(cancel::on_signal());
+    let context =
+        Context::default().with_cancel(cancel::on_signal()).with_memory(u64::from(work.memory) << 20);
     match work.threads {
         Some(threads) => context.with_threads(usize::from(threads)),
         None => context,

@@ -88,9 +88,14 @@ struct Lane<S, J> {
 impl<S, J, E> Lanes<'_, S, J, E> {
     /// Adds one step to each lane, in order; lanes beyond those that `steps` has one for get none.
     pub fn push(&self, steps: impl IntoIterator<Item = J>) {
+        self.push_from(0, steps);
+    }
+
+    /// Adds one step to each lane from the lane `first` on, as [`Lanes::push`] does from the first of all.
+    pub fn push_from(&self, first: usize, steps: impl IntoIterator<Item = J>) {
         let mut state = self.lock();
         let State { lanes, ready, waiting, rounds, .. } = &mut *state;
-        for (index, (lane, step)) in lanes.iter_mut().zip(steps).enumerate() {
+        for ((index, lane), step) in lanes.iter_mut().enumerate().skip(first).zip(steps) {
             if lane.steps.is_empty() && lane.own.is_some() {
                 ready.push_back(index);
             }

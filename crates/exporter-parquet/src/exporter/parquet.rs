@@ -18,6 +18,7 @@ use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPrope
 
 use super::plan::{Columns, RowWriter, carries, entries, plan};
 use crate::ParquetError;
+use crate::layout::cutting::chunk_rows;
 use crate::layout::storage_type::{has_empty_structure, stored_field};
 use crate::options::{PARQUET_OPTIONS, ParquetCompression, ParquetOptions, READ_OPTIONS, Statistics};
 use crate::writer::dictionaries::DICTIONARY_BYTES;
@@ -44,6 +45,10 @@ pub(crate) static INFO: FormatInfo = FormatInfo::new("parquet", "Apache Parquet"
          the coarsest Parquet has. With reasons=column each variable \
          with missing reasons has a column of their texts behind all others, NAME_reason. Columns of intervals and of decimals of more than 38 digits are not read.",
     );
+
+/// Bytes of a column's values in a row group that a small budget leaves room for: fewer would not pay for the kilobyte of
+/// metadata that each gets.
+const COLUMN_BYTES: u64 = 4096;
 
 /// The Parquet format.
 #[derive(Clone, Copy, Debug)]
@@ -142,10 +147,15 @@ impl RowWriter for &ParquetOptions {
             ))
             .build();
         add_encoded_arrow_schema_to_metadata(&stored, &mut properties);
+        let memory = rows.context().memory();
         let settings = Settings {
             properties,
             row_group_rows: usize::try_from(self.row_group_rows).unwrap_or(usize::MAX),
-            row_group_bytes: u64::from(self.row_group_mib) << 20,
+            // A row group may be held as values and encoded, beside the chunks that are read; what the file tells of each
+            // column of each row group takes memory too.
+            row_group_bytes: (u64::from(self.row_group_mib) << 20)
+                .min((memory / 4).max(COLUMN_BYTES * stored.fields().len() as u64)),
+            chunk_rows: chunk_rows(stored.fields().len(), memory),
             threads: rows.context().threads(),
         };
         write_table(output, &stored, &settings, columns.chunks(rows)?)

@@ -67,7 +67,7 @@ impl Columns {
         &self,
         rows: &TableRows<'_>,
     ) -> Result<impl Iterator<Item = Result<RecordBatch, ParquetError>> + Send, ParquetError> {
-        let count = chunk_rows(self.schema.fields().len());
+        let count = chunk_rows(self.schema.fields().len(), rows.context().memory());
         let mut scan = Scan::all().batch_rows(count);
         scan.reasons = !self.reasons.is_empty();
         let batches = rows.scan(&scan).map_err(ParquetError::Rows)?;

@@ -7,11 +7,14 @@ use arrow_schema::DataType;
 /// Most rows encoded at a time.
 const CHUNK_ROWS: usize = 8192;
 /// Most cells encoded at a time, so that wide tables take fewer rows.
-const CHUNK_CELLS: usize = 1 << 22;
+const CHUNK_CELLS: u64 = 1 << 22;
+/// Bytes of the memory budget for each cell encoded at a time: values of 8 bytes take a sixteenth of it.
+const BUDGET_PER_CELL: u64 = 128;
 
-/// Rows that are encoded at a time for a table with this many columns.
-pub fn chunk_rows(columns: usize) -> usize {
-    (CHUNK_CELLS / columns.max(1)).clamp(64, CHUNK_ROWS) / 64 * 64
+/// Rows that are encoded at a time for a table with this many columns, with a budget of `memory` bytes.
+pub fn chunk_rows(columns: usize, memory: u64) -> usize {
+    let cells = usize::try_from(CHUNK_CELLS.min(memory / BUDGET_PER_CELL)).unwrap_or(usize::MAX);
+    (cells / columns.max(1)).clamp(64, CHUNK_ROWS) / 64 * 64
 }
 
 /// Bytes of the values of a batch as Arrow lays them out, whatever buffers they share with others.
@@ -62,10 +65,11 @@ mod tests {
 
     #[test]
     fn wide_tables_take_fewer_rows() {
-        assert_eq!(chunk_rows(5), 8192);
-        assert_eq!(chunk_rows(10_000), 384);
-        assert_eq!(chunk_rows(1_000_000), 64);
-        assert_eq!(chunk_rows(0), 8192);
+        assert_eq!(chunk_rows(5, 512 << 20), 8192);
+        assert_eq!(chunk_rows(10_000, 128 << 20), 64);
+        assert_eq!(chunk_rows(10_000, 512 << 20), 384);
+        assert_eq!(chunk_rows(1_000_000, 512 << 20), 64);
+        assert_eq!(chunk_rows(0, 512 << 20), 8192);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! One encoder per column: the steps of a column stay in order, columns are encoded side by side.
 
+use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
 use arrow_array::{ArrayRef, RecordBatch};
@@ -71,23 +72,33 @@ pub(super) fn encode_columns<T>(
 }
 
 impl ColumnEncoders<'_> {
-    /// Starts a row group with the writers of all its leaves, in column order.
-    pub(super) fn open(&self, writers: Vec<ArrowColumnWriter>) {
+    /// Starts these columns of a row group with the writers of all their leaves, in column order.
+    pub(super) fn open(&self, columns: Range<usize>, writers: Vec<ArrowColumnWriter>) {
         let mut writers = writers.into_iter();
-        self.lanes
-            .push(self.leaves.iter().map(|leaves| Step::Open(writers.by_ref().take(*leaves).collect())));
+        let leaves = self.leaves.iter().skip(columns.start).take(columns.len());
+        let steps = leaves.map(|leaves| Step::Open(writers.by_ref().take(*leaves).collect()));
+        self.lanes.push_from(columns.start, steps);
     }
 
-    /// Adds rows to the open row group; helps to encode when too much is waiting.
-    pub(super) fn encode(&self, chunk: RecordBatch) -> Result<(), ParquetError> {
-        let (_, columns, _) = chunk.into_parts();
-        self.lanes.push(columns.into_iter().map(Step::Encode));
+    /// Adds rows of these columns, which are open.
+    pub(super) fn encode(&self, columns: Range<usize>, chunk: RecordBatch) {
+        let (_, arrays, _) = chunk.into_parts();
+        self.lanes.push_from(columns.start, arrays.into_iter().map(Step::Encode));
+    }
+
+    /// Ends these columns of a row group.
+    pub(super) fn close(&self, columns: Range<usize>, group: usize) {
+        self.lanes.push_from(columns.start, columns.map(|_| Step::Close(group)));
+    }
+
+    /// Helps to encode until at most this many steps wait.
+    pub(super) fn help(&self, most_waiting: usize) -> Result<(), ParquetError> {
+        self.lanes.help(most_waiting)
+    }
+
+    /// Helps to encode until so little waits that reading on keeps the threads busy.
+    pub(super) fn help_to_read_on(&self) -> Result<(), ParquetError> {
         self.lanes.help(self.most_waiting)
-    }
-
-    /// Ends the open row group.
-    pub(super) fn close(&self, group: usize) {
-        self.lanes.push(self.leaves.iter().map(|_| Step::Close(group)));
     }
 
     /// The columns closed since the last call.

@@ -5,7 +5,7 @@
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::ByteArrayType;
-use arrow_array::{Array, ArrayRef, GenericByteArray, RecordBatch};
+use arrow_array::{Array, ArrayRef, GenericByteArray};
 use arrow_schema::DataType;
 
 /// Most bytes of a dictionary; a column whose dictionary grows larger goes on without one.
@@ -32,9 +32,9 @@ impl DictionaryChoice {
         Self { seen: vec![0; PLACES] }
     }
 
-    /// For every column whether a row group of about `rows` rows that begins with this chunk needs a dictionary.
-    pub(super) fn choose(&mut self, chunk: &RecordBatch, rows: usize) -> Vec<bool> {
-        chunk.columns().iter().map(|column| self.pays(column, rows.max(chunk.num_rows()))).collect()
+    /// For every column whether a row group of about `rows` rows that begins with these values needs a dictionary.
+    pub(super) fn choose(&mut self, columns: &[ArrayRef], rows: usize) -> Vec<bool> {
+        columns.iter().map(|column| self.pays(column, rows)).collect()
     }
 
     fn pays(&mut self, column: &ArrayRef, rows: usize) -> bool {
@@ -179,8 +179,7 @@ mod tests {
     use super::*;
 
     fn pays(column: impl Array + 'static, rows: usize) -> bool {
-        let chunk = RecordBatch::try_from_iter([("x", Arc::new(column) as ArrayRef)]).unwrap();
-        DictionaryChoice::new().choose(&chunk, rows) == [true]
+        DictionaryChoice::new().choose(&[Arc::new(column)], rows) == [true]
     }
 
     /// Values that repeat after `distinct`, in no order.

@@ -1,14 +1,15 @@
 //! The column writers of a row group, with the dictionaries that its data asks for.
 
 use std::io::{self, Write};
+use std::ops::Range;
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
-use arrow_schema::SchemaRef;
+use arrow_schema::{Schema, SchemaRef};
 use parquet::arrow::arrow_writer::{ArrowColumnWriter, ArrowRowGroupWriterFactory};
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::SerializedFileWriter;
-use parquet::schema::types::{ColumnPath, TypePtr};
+use parquet::schema::types::{ColumnPath, Type, TypePtr};
 
 use super::dictionaries::DictionaryChoice;
 use crate::ParquetError;
@@ -20,8 +21,8 @@ pub(super) struct GroupWriters {
     properties: WriterProperties,
     /// `None` when no column shall have a dictionary.
     choice: Option<DictionaryChoice>,
-    /// What makes the writers, and the columns with dictionaries that it is for.
-    factory: (Vec<bool>, ArrowRowGroupWriterFactory),
+    /// What made the last writers, with the columns and the dictionaries that it is for.
+    last: Option<(Range<usize>, Vec<bool>, ArrowRowGroupWriterFactory)>,
 }
 
 impl GroupWriters {
@@ -34,41 +35,57 @@ impl GroupWriters {
             schema: file.schema_descr().root_schema_ptr(),
             properties: properties.set_key_value_metadata(None).build(),
             choice,
-            factory: (
-                vec![true; stored.fields().len()],
-                ArrowRowGroupWriterFactory::new(file, stored.clone()),
-            ),
+            last: None,
             stored,
         }
     }
 
-    /// The writers of all leaves, in column order, of a row group that begins with this chunk and has about `rows` rows.
+    /// Columns of the table.
+    pub(super) fn columns(&self) -> usize {
+        self.stored.fields().len()
+    }
+
+    /// The writers of all leaves of these columns, in their order, of a row group that begins with this chunk and has
+    /// about `rows` rows.
     pub(super) fn open(
         &mut self,
         group: usize,
+        columns: Range<usize>,
         chunk: &RecordBatch,
         rows: usize,
     ) -> Result<Vec<ArrowColumnWriter>, ParquetError> {
-        if let Some(choice) = &mut self.choice {
-            let wanted = choice.choose(chunk, rows);
-            if wanted != self.factory.0 {
-                self.factory = (wanted.clone(), self.factory_for(&wanted)?);
-            }
-        }
-        Ok(self.factory.1.create_column_writers(group)?)
+        let arrays = chunk.columns().get(columns.clone()).unwrap_or_default();
+        let dictionaries = match &mut self.choice {
+            Some(choice) => choice.choose(arrays, rows.max(chunk.num_rows())),
+            None => vec![false; columns.len()],
+        };
+        let factory = match self.last.take() {
+            Some((same, with, factory)) if same == columns && with == dictionaries => factory,
+            _ => self.factory(&columns, &dictionaries)?,
+        };
+        let writers = factory.create_column_writers(group)?;
+        self.last = Some((columns, dictionaries, factory));
+        Ok(writers)
     }
 
-    /// A factory takes its properties from a file; one that is written nowhere serves.
-    fn factory_for(&self, wanted: &[bool]) -> Result<ArrowRowGroupWriterFactory, ParquetError> {
+    /// A factory takes its properties and columns from a file; one that is written nowhere serves.
+    fn factory(
+        &self,
+        columns: &Range<usize>,
+        dictionaries: &[bool],
+    ) -> Result<ArrowRowGroupWriterFactory, ParquetError> {
+        let fields: Vec<_> =
+            self.stored.fields().iter().skip(columns.start).take(columns.len()).cloned().collect();
+        let leaves = self.schema.get_fields().get(columns.clone()).unwrap_or_default().to_vec();
+        let schema = Type::group_type_builder(self.schema.name()).with_fields(leaves).build()?;
         let mut properties = self.properties.clone().into_builder();
-        for (field, wanted) in self.stored.fields().iter().zip(wanted) {
+        for (field, wanted) in fields.iter().zip(dictionaries) {
             if !wanted {
                 let leaf = ColumnPath::new(vec![field.name().clone()]);
                 properties = properties.set_column_dictionary_enabled(leaf, false);
             }
         }
-        let nowhere =
-            SerializedFileWriter::new(io::sink(), self.schema.clone(), Arc::new(properties.build()))?;
-        Ok(ArrowRowGroupWriterFactory::new(&nowhere, self.stored.clone()))
+        let nowhere = SerializedFileWriter::new(io::sink(), Arc::new(schema), Arc::new(properties.build()))?;
+        Ok(ArrowRowGroupWriterFactory::new(&nowhere, Arc::new(Schema::new(fields))))
     }
 }
