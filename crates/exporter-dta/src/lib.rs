@@ -33,7 +33,6 @@
 pub mod characteristics;
 pub mod check;
 pub mod dataset;
-mod engine_error;
 pub mod error;
 pub mod exporter;
 pub mod layout;

@@ -175,99 +175,38 @@ impl Release {
     }
 
     /// Widths of this release (section 2).
+    #[inline]
     pub const fn widths(self) -> Widths {
-        let n = self.0;
-        let wide = n == 119 || n == 121;
+        let wide = self.0 == 119 || self.0 == 121;
         Widths {
-            name: if n >= 118 {
-                129
-            } else if n >= 110 {
-                33
-            } else {
-                9
-            },
-            format: if n >= 118 {
-                57
-            } else if n >= 114 {
-                49
-            } else if n >= 105 {
-                12
-            } else {
-                7
-            },
-            variable_label: if n >= 118 {
-                321
-            } else if n >= 108 {
-                81
-            } else {
-                32
-            },
-            dataset_label: if n >= 118 {
-                2
-            } else if n >= 117 {
-                1
-            } else if n >= 108 {
-                81
-            } else {
-                32
-            },
-            dataset_label_max: if n >= 118 {
-                320
-            } else if n >= 108 {
-                80
-            } else {
-                31
-            },
-            timestamp: if n >= 117 {
-                1
-            } else if n >= 105 {
-                18
-            } else {
-                0
-            },
+            name: self.since(&[(118, 129), (110, 33), (102, 9)]),
+            format: self.since(&[(118, 57), (114, 49), (105, 12), (102, 7)]),
+            variable_label: self.since(&[(118, 321), (108, 81), (102, 32)]),
+            dataset_label: self.since(&[(118, 2), (117, 1), (108, 81), (102, 32)]),
+            dataset_label_max: self.since(&[(118, 320), (108, 80), (102, 31)]),
+            timestamp: self.since(&[(117, 1), (105, 18)]),
             variables: if wide { 4 } else { 2 },
-            observations: if n >= 118 {
-                8
-            } else if n >= 103 {
-                4
-            } else {
-                2
-            },
+            observations: self.since(&[(118, 8), (103, 4), (102, 2)]),
             sort_entry: if wide { 4 } else { 2 },
-            type_code: if n >= 117 { 2 } else { 1 },
-            expansion_length: if n >= 117 || n < 105 {
-                0
-            } else if n >= 110 {
-                4
-            } else {
-                2
-            },
-            strl_v: if wide {
-                3
-            } else if n >= 118 {
-                2
-            } else if n >= 117 {
-                4
-            } else {
-                0
-            },
-            strl_o: if wide {
-                5
-            } else if n >= 118 {
-                6
-            } else if n >= 117 {
-                4
-            } else {
-                0
-            },
-            gso_o: if n >= 118 {
-                8
-            } else if n >= 117 {
-                4
-            } else {
-                0
-            },
+            type_code: self.since(&[(117, 2), (102, 1)]),
+            expansion_length: self.since(&[(117, 0), (110, 4), (105, 2)]),
+            strl_v: if wide { 3 } else { self.since(&[(118, 2), (117, 4)]) },
+            strl_o: if wide { 5 } else { self.since(&[(118, 6), (117, 4)]) },
+            gso_o: self.since(&[(118, 8), (117, 4)]),
         }
+    }
+
+    /// The width since the last of these releases, which come newest first; 0 before all of them.
+    #[inline]
+    const fn since(self, widths: &[(u8, usize)]) -> usize {
+        let mut widths = widths;
+        while let [(first, width), older @ ..] = widths {
+            if self.0 >= *first {
+                return *width;
+            }
+            widths = older;
+        }
+        0
     }
 }
 

@@ -9,8 +9,6 @@ impl Missing {
     pub const SYSTEM: Self = Self(0);
     /// Number of missing values.
     pub const COUNT: u8 = 27;
-    /// Number of the extended ones, `.a` to `.z`.
-    pub const LETTERS: u8 = 26;
 
     /// Takes a number from 0 (`.`) to 26 (`.z`).
     pub const fn from_number(number: u8) -> Option<Self> {

@@ -2,7 +2,7 @@
 
 use exporter_core::check::Findings;
 
-use crate::check::file::{Checked, CheckedFile, Stop, is_timestamp};
+use crate::check::file::{Checked, CheckedFile, is_timestamp, stop};
 use crate::check::tagged::{rows_fit, variables_fit};
 use crate::check::{characteristics, rule, value_labels, variables};
 use crate::reader::bytes::{DtaBytes, until_nul};
@@ -15,16 +15,20 @@ pub(super) fn check(bytes: &DtaBytes, findings: &mut Findings) -> Checked<Checke
     let release = match Release::from_number(number) {
         Some(release) if matches!(number, 102..=115) => release,
         Some(_) => {
-            findings.at(rule::RELEASE, 0, format!("release {number}, 102 to 115 or a tagged one expected"));
-            return Err(Stop::Told);
+            return stop(
+                findings,
+                rule::RELEASE,
+                0,
+                format!("release {number}, 102 to 115 or a tagged one expected"),
+            );
         }
         None => {
-            findings.at(
+            return stop(
+                findings,
                 rule::SIGNATURE,
                 0,
                 "neither <stata_dta> nor a binary release number begins the file",
             );
-            return Err(Stop::Told);
         }
     };
     let order = match cursor.number(1, "byte order")? {
@@ -33,8 +37,7 @@ pub(super) fn check(bytes: &DtaBytes, findings: &mut Findings) -> Checked<Checke
         // The first release knew no other order and left the byte out.
         0 if number == 102 => ByteOrder::Little,
         other => {
-            findings.at(rule::BYTE_ORDER, 1, format!("byte order {other}, 1 or 2 expected"));
-            return Err(Stop::Told);
+            return stop(findings, rule::BYTE_ORDER, 1, format!("byte order {other}, 1 or 2 expected"));
         }
     };
     cursor.set_order(order);
@@ -65,16 +68,7 @@ pub(super) fn check(bytes: &DtaBytes, findings: &mut Findings) -> Checked<Checke
             format!("timestamp \"{found}\", dd Mon yyyy hh:mm and a NUL expected"),
         );
     }
-    let mut file = CheckedFile {
-        release,
-        order,
-        rows,
-        types: Vec::new(),
-        names: Vec::new(),
-        row_bytes: 0,
-        data: 0,
-        strls: Vec::new(),
-    };
+    let mut file = CheckedFile::new(release, order, rows);
     let at = cursor.at();
     let block = cursor.block(count, widths.type_code, "variable types")?;
     variables::types(&mut file, findings, at, &block)?;

@@ -1,7 +1,7 @@
 //! What the checks of one file share.
 
 use encoding_rs::WINDOWS_1252;
-use exporter_core::check::Findings;
+use exporter_core::check::{Findings, Rule};
 
 use crate::check::rule;
 use crate::error::DtaError;
@@ -26,6 +26,17 @@ impl From<DtaError> for Stop {
 
 pub(super) type Checked<T> = std::result::Result<T, Stop>;
 
+/// Tells what ends the check.
+pub(super) fn stop<T>(
+    findings: &mut Findings,
+    rule: Rule,
+    at: u64,
+    message: impl Into<String>,
+) -> Checked<T> {
+    findings.at(rule, at, message);
+    Err(Stop::Told)
+}
+
 /// What the header and the descriptions say, as far as the rows and other sections need it.
 #[derive(Debug)]
 pub(super) struct CheckedFile {
@@ -37,6 +48,13 @@ pub(super) struct CheckedFile {
     pub(super) row_bytes: u64,
     pub(super) data: u64,
     pub(super) strls: Vec<Record>,
+}
+
+impl CheckedFile {
+    pub(super) fn new(release: Release, order: ByteOrder, rows: u64) -> Self {
+        let (types, names, strls) = (Vec::new(), Vec::new(), Vec::new());
+        Self { release, order, rows, types, names, row_bytes: 0, data: 0, strls }
+    }
 }
 
 /// A strL record.
@@ -64,12 +82,10 @@ pub(super) fn tag(cursor: &mut Cursor<'_>, findings: &mut Findings, tag: &str) -
     }
     let at = cursor.at();
     if cursor.remaining() < tag.len() as u64 {
-        findings.at(rule::TRUNCATED, at, format!("the file ends where {tag} is expected"));
-    } else {
-        let found = cursor.peek(tag.len())?.escape_ascii().to_string();
-        findings.at(rule::TAG, at, format!("{tag} expected, \"{found}\" found"));
+        return stop(findings, rule::TRUNCATED, at, format!("the file ends where {tag} is expected"));
     }
-    Err(Stop::Told)
+    let found = cursor.peek(tag.len())?.escape_ascii().to_string();
+    stop(findings, rule::TAG, at, format!("{tag} expected, \"{found}\" found"))
 }
 
 /// Whether a timestamp reads `dd Mon yyyy hh:mm` (section 12).

@@ -2,7 +2,7 @@
 
 use exporter_core::check::Findings;
 
-use crate::check::file::{Checked, CheckedFile, Record, Stop};
+use crate::check::file::{Checked, CheckedFile, Record, stop};
 use crate::check::rule;
 use crate::reader::bytes::Cursor;
 use crate::spec::{GSO_BINARY, GSO_TEXT, MAX_STRL_BYTES};
@@ -39,8 +39,7 @@ pub(super) fn records(
         }
         if length > cursor.remaining() {
             let message = format!("a record of {length} bytes, {} follow", cursor.remaining());
-            findings.at(rule::TRUNCATED, at, message);
-            return Err(Stop::Told);
+            return stop(findings, rule::TRUNCATED, at, message);
         }
         if length > MAX_STRL_BYTES + 1 {
             findings.at(rule::STRL_SIZE, at, format!("a record of {length} bytes, at most {MAX_STRL_BYTES}"));

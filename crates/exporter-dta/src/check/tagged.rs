@@ -2,7 +2,7 @@
 
 use exporter_core::check::Findings;
 
-use crate::check::file::{Checked, CheckedFile, Stop, is_timestamp, tag};
+use crate::check::file::{Checked, CheckedFile, Stop, is_timestamp, stop, tag};
 use crate::check::{characteristics, rule, strls, value_labels, variables};
 use crate::reader::bytes::{Cursor, DtaBytes, unsigned};
 use crate::spec::{ByteOrder, MAP_ENTRIES, Release, TIMESTAMP_BYTES};
@@ -111,8 +111,12 @@ fn trailing(cursor: &mut Cursor<'_>, findings: &mut Findings) -> Checked<()> {
 
 fn header(cursor: &mut Cursor<'_>, findings: &mut Findings) -> Checked<(CheckedFile, u64)> {
     if !cursor.accept("<stata_dta>")? {
-        findings.at(rule::SIGNATURE, 0, "neither <stata_dta> nor a binary release number begins the file");
-        return Err(Stop::Told);
+        return stop(
+            findings,
+            rule::SIGNATURE,
+            0,
+            "neither <stata_dta> nor a binary release number begins the file",
+        );
     }
     tag(cursor, findings, "<header>")?;
     tag(cursor, findings, "<release>")?;
@@ -121,8 +125,7 @@ fn header(cursor: &mut Cursor<'_>, findings: &mut Findings) -> Checked<(CheckedF
     let number = std::str::from_utf8(digits).ok().and_then(|digits| digits.parse().ok());
     let Some(release) = number.and_then(Release::from_number).filter(|release| release.is_tagged()) else {
         let found = digits.escape_ascii().to_string();
-        findings.at(rule::RELEASE, at, format!("release \"{found}\", 117 to 121 expected"));
-        return Err(Stop::Told);
+        return stop(findings, rule::RELEASE, at, format!("release \"{found}\", 117 to 121 expected"));
     };
     tag(cursor, findings, "</release>")?;
     tag(cursor, findings, "<byteorder>")?;
@@ -132,8 +135,12 @@ fn header(cursor: &mut Cursor<'_>, findings: &mut Findings) -> Checked<(CheckedF
         b"MSF" => ByteOrder::Big,
         other => {
             let found = other.escape_ascii().to_string();
-            findings.at(rule::BYTE_ORDER, at, format!("byte order \"{found}\", LSF or MSF expected"));
-            return Err(Stop::Told);
+            return stop(
+                findings,
+                rule::BYTE_ORDER,
+                at,
+                format!("byte order \"{found}\", LSF or MSF expected"),
+            );
         }
     };
     cursor.set_order(order);
@@ -176,17 +183,7 @@ fn header(cursor: &mut Cursor<'_>, findings: &mut Findings) -> Checked<(CheckedF
     }
     tag(cursor, findings, "</timestamp>")?;
     tag(cursor, findings, "</header>")?;
-    let file = CheckedFile {
-        release,
-        order,
-        rows,
-        types: Vec::new(),
-        names: Vec::new(),
-        row_bytes: 0,
-        data: 0,
-        strls: Vec::new(),
-    };
-    Ok((file, variables))
+    Ok((CheckedFile::new(release, order, rows), variables))
 }
 
 /// Tells when the number of variables is not one of the release.
@@ -198,12 +195,12 @@ pub(super) fn variables_fit(
 ) -> Checked<()> {
     let limit = release.max_variables();
     if variables > limit {
-        findings.at(
+        return stop(
+            findings,
             rule::VARIABLE_COUNT,
             at,
             format!("{variables} variables, release {release} holds {limit}", release = release.number()),
         );
-        return Err(Stop::Told);
     }
     if matches!(release.number(), 119 | 121) && variables <= crate::spec::MAX_VARIABLES {
         let smaller = release.number() - 1;
@@ -220,12 +217,12 @@ pub(super) fn variables_fit(
 pub(super) fn rows_fit(release: Release, findings: &mut Findings, at: u64, rows: u64) -> Checked<()> {
     let limit = release.max_observations();
     if rows > limit {
-        findings.at(
+        return stop(
+            findings,
             rule::OBSERVATION_COUNT,
             at,
             format!("{rows} observations, release {} holds {limit}", release.number()),
         );
-        return Err(Stop::Told);
     }
     Ok(())
 }

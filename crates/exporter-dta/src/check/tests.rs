@@ -6,7 +6,7 @@ use exporter_core::check::{Rule, Severity};
 
 use super::{check, rule};
 use crate::missing::{Missing, MissingCell};
-use crate::reader::test_file::{Cell, TestFile, behind, memory};
+use crate::reader::tests::test_file::{Cell, TestFile, behind, memory};
 use crate::spec::{ByteOrder, Release};
 use crate::spec_storage::StorageType;
 

@@ -6,7 +6,7 @@ use exporter_core::check::{Findings, Rule};
 use exporter_stata::FormatClass;
 use exporter_stata::names::{is_reserved, is_valid};
 
-use crate::check::file::{Checked, CheckedFile, Stop, text};
+use crate::check::file::{Checked, CheckedFile, stop, text};
 use crate::check::rule;
 use crate::reader::bytes::{unsigned, until_nul};
 use crate::spec_storage::{StorageType, storage_of};
@@ -18,12 +18,12 @@ pub(super) fn types(file: &mut CheckedFile, findings: &mut Findings, at: u64, bl
         let code = unsigned(code, file.order) as u16;
         let Some(storage) = storage_of(code, file.release) else {
             let offset = at + (index * width) as u64;
-            findings.at(
+            return stop(
+                findings,
                 rule::TYPE_CODE,
                 offset,
                 format!("type code {code} of variable {} is unknown", index + 1),
             );
-            return Err(Stop::Told);
         };
         file.row_bytes += storage.width() as u64;
         file.types.push(storage);

@@ -1,11 +1,11 @@
 //! Kinds of variables.
 
 use arrow_schema::DataType;
-use exporter_core::codebook::{Kind, Period, TimeUnit};
+use exporter_core::codebook::{Kind, TimeUnit};
 use exporter_core::dataset::arrow_type;
 
 use crate::dataset::delivery::can_deliver;
-use crate::reader::{self, ColumnType, ValueFacts};
+use crate::reader::{ColumnType, ValueFacts};
 use crate::spec_storage::StorageType;
 
 /// The kind that storage and display format say.
@@ -16,13 +16,7 @@ pub(super) fn kind_of(column: ColumnType, storage: StorageType) -> Kind {
         ColumnType::DateTimeUtc => {
             Kind::DateTime { unit: TimeUnit::Millisecond, zone: Some("UTC".to_owned()) }
         }
-        ColumnType::Period(period) => Kind::Period(match period {
-            reader::Period::Year => Period::Year,
-            reader::Period::Half => Period::Half,
-            reader::Period::Quarter => Period::Quarter,
-            reader::Period::Month => Period::Month,
-            reader::Period::Week => Period::Week,
-        }),
+        ColumnType::Period(period) => Kind::Period(period),
         ColumnType::Binary => Kind::Binary,
         ColumnType::Text | ColumnType::Unavailable => Kind::Text,
         ColumnType::Number => match storage {

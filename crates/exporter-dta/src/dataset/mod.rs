@@ -41,7 +41,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use exporter_core::codebook::{Codebook, Kind, Table};
-use exporter_core::dataset::table_of;
+use exporter_core::dataset::{select_from, table_of};
 use exporter_core::{
     Batches, Dataset, Error, Loss, LossCode, LossReport, Projection, Result, Scan, Source, TableId,
 };
@@ -160,12 +160,12 @@ impl Dataset for DtaDataset {
 
     fn scan(&self, table: TableId, scan: &Scan) -> Result<Batches<'_>> {
         let description = table_of(&self.codebook, table)?;
-        self.projection.check(description, &scan.needed(description)?)?;
-        let columns = scan.projection(description)?;
-        match &scan.filter {
-            None => self.batches(description, &columns, scan),
-            Some(filter) => self.filtered(description, &columns, filter, scan),
+        let held = scan.needed(description)?;
+        self.projection.check(description, &held)?;
+        if scan.filter.is_none() {
+            return self.batches(description, &scan.projection(description)?, scan);
         }
+        select_from(description, &held, scan, self.batches(description, &held, scan)?)
     }
 
     fn losses(&self) -> LossReport {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::characteristics::{LANGUAGE_LABEL, LANGUAGE_SET, is_special, part};
 use crate::metadata::Characteristic;
 use crate::reader::Dictionary;
-use crate::reader::notes::numbered_notes;
+use crate::reader::dictionary::numbered_notes;
 
 /// The characteristics of a file by owner.
 #[derive(Debug)]

@@ -67,7 +67,7 @@ impl<'d> Plain<'d> {
         let sets = dictionary.value_labels.iter().rev().map(|set| (set.name.as_str(), set)).collect();
         let mut codebook = Codebook::new(name);
         let mut names = vec![dictionary.current_language()];
-        for language in dictionary.other_languages().iter().map(|language| language.name) {
+        for language in dictionary.other_languages() {
             // More than Stata knows would only cost time: every variable is asked for each.
             if names.len() < MAX_LANGUAGES && !names.contains(&language) {
                 names.push(language);

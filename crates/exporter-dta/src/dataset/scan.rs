@@ -3,10 +3,9 @@
 use arrow_array::cast::AsArray;
 use arrow_array::types::UInt8Type;
 use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions};
-use arrow_select::filter::filter_record_batch;
 use exporter_core::codebook::Table;
-use exporter_core::dataset::{columns_with_reasons, scan_schema};
-use exporter_core::{Batches, Error, Filter, Result, Scan};
+use exporter_core::dataset::scan_schema;
+use exporter_core::{Batches, Error, Result, Scan};
 
 use crate::dataset::DtaDataset;
 use crate::dataset::delivery::Delivery;
@@ -103,34 +102,5 @@ impl DtaDataset {
         }
         arrays.extend(reasons);
         Ok(arrays)
-    }
-
-    /// Reads the columns that are delivered or filtered by, and keeps the rows that pass.
-    pub(super) fn filtered(
-        &self,
-        table: &Table,
-        wanted: &[usize],
-        filter: &Filter,
-        scan: &Scan,
-    ) -> Result<Batches<'_>> {
-        let mut columns = wanted.to_vec();
-        columns.extend(filter.columns(table)?.into_iter().filter(|column| !wanted.contains(column)));
-        // Of the reasons behind the columns, those of the wanted ones come first.
-        let reasons = if scan.reasons { columns_with_reasons(table, wanted).len() } else { 0 };
-        let keep: Vec<usize> = (0..wanted.len()).chain(columns.len()..columns.len() + reasons).collect();
-        let filter = filter.clone();
-        let mut left = scan.limit.unwrap_or(u64::MAX);
-        let rows = self.batches(table, &columns, scan)?.map_while(move |batch| {
-            if left == 0 {
-                return None;
-            }
-            Some(batch.and_then(|batch| {
-                let kept = filter_record_batch(&batch.project(&keep)?, &filter.mask(&batch)?)?;
-                let count = usize::try_from(left).unwrap_or(usize::MAX).min(kept.num_rows());
-                left -= count as u64;
-                Ok(kept.slice(0, count))
-            }))
-        });
-        Ok(Batches::new(scan_schema(table, wanted, scan.reasons), rows))
     }
 }

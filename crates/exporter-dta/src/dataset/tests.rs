@@ -26,7 +26,7 @@ use exporter_core::{Context, Dataset, Filter, Input, MemoryDataset, Scan, Source
 use super::{DtaDataset, DtaInput, Letters};
 use crate::DtaExporter;
 use crate::reader::ReadOptions;
-use crate::reader::test_file::{Cell, TestFile};
+use crate::reader::tests::test_file::{Cell, TestFile};
 use crate::spec::{ByteOrder, Release};
 use crate::spec_storage::StorageType;
 

@@ -1,6 +1,5 @@
 //! The exporter: a dataset's tables as `.dta` entries.
 
-mod calendar;
 mod embedded;
 mod flatten;
 mod sort_order;
@@ -118,8 +117,10 @@ impl Exporter for DtaExporter {
             if let Some(order) = StataOrder::of(data.codebook(), table, release.charset()) {
                 request.sorted(id, order);
             }
-            calendar::ask(&mut request, id, table);
             for (column, variable) in table.variables.iter().enumerate() {
+                if let Some(shown) = exporter_stata::calendar::shown(&variable.kind) {
+                    request.outside(id, column, shown);
+                }
                 request.column(id, column, exporter_stata::needs(variable, &choices));
             }
         }

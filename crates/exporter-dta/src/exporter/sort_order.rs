@@ -156,15 +156,13 @@ pub(super) fn verified(
 
 /// Numbers of any kind as doubles, as far as order goes.
 fn comparable(column: &ArrayRef) -> Result<ArrayRef> {
-    Ok(match column.data_type() {
-        DataType::Float64 => column.clone(),
-        DataType::Int8 | DataType::Int16 | DataType::Int32 | DataType::Int64 => {
-            cast(column, &DataType::Float64)?
-        }
-        DataType::Date32 => cast(&cast(column, &DataType::Int32)?, &DataType::Float64)?,
+    let whole = match column.data_type() {
+        DataType::Float64 => return Ok(column.clone()),
+        DataType::Date32 => cast(column, &DataType::Int32)?,
         DataType::Timestamp(_, _) | DataType::Duration(_) | DataType::Time64(_) => {
-            cast(&cast(column, &DataType::Int64)?, &DataType::Float64)?
+            cast(column, &DataType::Int64)?
         }
-        _ => cast(column, &DataType::Float64)?,
-    })
+        _ => column.clone(),
+    };
+    Ok(cast(&whole, &DataType::Float64)?)
 }

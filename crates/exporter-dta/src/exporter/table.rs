@@ -1,12 +1,11 @@
 //! Everything decided for one table: its metadata, losses and renames.
 
-use exporter_core::codebook::Variable;
+use exporter_core::codebook::{Table, Variable};
 use exporter_core::{
     Context, Dataset, EntrySpec, Error, Loss, LossCode, LossReport, Profile, Recode, Rename, Result, TableId,
 };
-use exporter_stata::{Letters, Missing, describe};
+use exporter_stata::{Letters, Missing, calendar, describe};
 
-use super::calendar::not_shown;
 use super::embedded::embedded;
 use super::sort_order::verified;
 use super::texts::Texts;
@@ -125,4 +124,19 @@ fn timestamp(unix_seconds: i64) -> String {
         .map(|moment| moment.format("%d %b %Y %H:%M").to_string())
         .filter(|text| text.len() == crate::spec::TIMESTAMP_BYTES)
         .unwrap_or_default()
+}
+
+/// Losses for dates, times and periods outside the years that Stata shows, counted by the profile (section 9.1).
+fn not_shown(profile: &Profile, id: TableId, table: &Table) -> Vec<Loss> {
+    let mut losses = Vec::new();
+    for (column, variable) in table.variables.iter().enumerate() {
+        let outside = calendar::shown(&variable.kind).and_then(|shown| profile.outside(id, column, shown));
+        let Some(outside) = outside.filter(|outside| outside.count > 0) else { continue };
+        let loss = calendar::not_shown().variable(&variable.name).count(outside.count);
+        losses.push(match &outside.first {
+            Some((row, value)) => loss.first(Some(*row), value.clone()),
+            None => loss,
+        });
+    }
+    losses
 }

@@ -51,7 +51,10 @@ fn write(data: &MemoryDataset, options: DtaOptions, context: &Context) -> Result
     let summary = export(&DtaExporter::new(options), data, Box::new(sink.clone()), context)?;
     let bytes = sink.entries().remove("t.dta").unwrap();
     assert_eq!(bytes.len() as u64, summary.entries[0].bytes);
-    assert_eq!(crate::check::check(crate::reader::test_file::memory(bytes.clone())).unwrap().listed(), []);
+    assert_eq!(
+        crate::check::check(crate::reader::tests::test_file::memory(bytes.clone())).unwrap().listed(),
+        []
+    );
     Ok((bytes, summary))
 }
 

@@ -45,7 +45,7 @@ fn bytes(dictionary: &Dictionary, columns: &[Column]) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::reader::test_file::{TestFile, memory};
+    use crate::reader::tests::test_file::{TestFile, memory};
     use crate::reader::{ColumnType, DtaReader};
     use crate::spec::{ByteOrder, Release};
     use crate::spec_storage::StorageType;

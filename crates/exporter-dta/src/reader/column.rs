@@ -1,6 +1,7 @@
 //! Which Arrow type a variable is read as.
 
 use arrow_schema::{DataType, TimeUnit};
+pub use exporter_core::codebook::Period;
 
 use crate::reader::dictionary::Variable;
 use crate::reader::facts::ValueFacts;
@@ -22,7 +23,7 @@ pub enum ColumnType {
     DateTime,
     /// `%tC`: the same in UTC, leap seconds taken out, `Timestamp(ms, UTC)`.
     DateTimeUtc,
-    /// `%tw %tm %tq %th %ty`: the stored count as `Int32`.
+    /// `%tw %tm %tq %th %ty`: the stored count as `Int32`, from 1960 on; of years the year itself.
     Period(Period),
     /// Fixed string or strL, `Utf8`.
     Text,
@@ -30,21 +31,6 @@ pub enum ColumnType {
     Binary,
     /// Alias variable: its values are in another frame, `Null`.
     Unavailable,
-}
-
-/// Unit of a counted period; each counts from 1960, years from 0.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Period {
-    /// `%ty`, the year itself.
-    Year,
-    /// `%th`.
-    Half,
-    /// `%tq`.
-    Quarter,
-    /// `%tm`.
-    Month,
-    /// `%tw`, 52 weeks a year.
-    Week,
 }
 
 /// Milliseconds of a day.

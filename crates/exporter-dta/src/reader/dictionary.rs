@@ -1,5 +1,6 @@
 //! What a file says about its rows: variables, labels, characteristics.
 
+use crate::characteristics::{CURRENT_LANGUAGE, DATASET, LANGUAGES};
 use crate::error::Result;
 use crate::metadata::{Characteristic, DtaMetadata, DtaVariable, ValueLabelSet};
 use crate::reader::bytes::{damaged, unsigned, until_nul};
@@ -172,6 +173,24 @@ impl Dictionary {
         found.map(|c| c.contents.as_str())
     }
 
+    /// Notes of `owner` (`_dta` or a variable) in the order of their numbers.
+    ///
+    /// Notes above the count that `note0` gives are kept: other programs write notes without it.
+    pub fn notes(&self, owner: &str) -> Vec<&str> {
+        numbered_notes(self.characteristics.iter().filter(|c| c.owner == owner))
+    }
+
+    /// Name of the language that the ordinary labels are in, `default` when the file names none (section 11).
+    pub fn current_language(&self) -> &str {
+        self.characteristic(DATASET, CURRENT_LANGUAGE).unwrap_or("default")
+    }
+
+    /// Names of the languages beside the current one; their labels are characteristics.
+    pub fn other_languages(&self) -> impl Iterator<Item = &str> {
+        let list = self.characteristic(DATASET, LANGUAGES).unwrap_or_default();
+        list.split_ascii_whitespace().filter(|name| *name != self.current_language())
+    }
+
     pub(crate) fn decode(mut raw: RawFile, decoder: &TextDecoder, lenient: bool) -> Result<Self> {
         let widths = raw.release.widths();
         let text = |bytes: &[u8]| decoder.decode(until_nul(bytes)).into_owned();
@@ -236,6 +255,17 @@ impl Dictionary {
             damages: raw.damages,
         })
     }
+}
+
+/// The notes among the characteristics of one owner, in the order of their numbers.
+pub(crate) fn numbered_notes<'d>(of_owner: impl Iterator<Item = &'d Characteristic>) -> Vec<&'d str> {
+    let numbered = of_owner.filter_map(|c| {
+        let number = c.name.strip_prefix("note")?.parse::<u32>().ok()?;
+        (number > 0).then_some((number, c.contents.as_str()))
+    });
+    let mut notes: Vec<_> = numbered.collect();
+    notes.sort_by_key(|(number, _)| *number);
+    notes.into_iter().map(|(_, text)| text).collect()
 }
 
 /// Shows every text of the descriptions to `detector`.

@@ -29,15 +29,12 @@ mod array;
 mod batches;
 pub(crate) mod bytes;
 mod cell_store;
-#[cfg(test)]
-mod cell_store_tests;
 mod column;
-mod dictionary;
+pub(crate) mod dictionary;
 mod facts;
 mod facts_pass;
 mod gather;
 mod label_section;
-pub(crate) mod notes;
 mod opened;
 mod ordinary;
 mod parallel;
@@ -45,9 +42,7 @@ mod sections;
 mod selection;
 mod strls;
 #[cfg(test)]
-pub(crate) mod test_file;
-#[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod text;
 
 use std::collections::BTreeSet;
@@ -61,7 +56,6 @@ pub use batches::{ArrowBatches, Batches};
 pub use column::{ColumnType, Period};
 pub use dictionary::{Dictionary, ValueLabels, Variable};
 pub use facts::ValueFacts;
-pub use notes::Language;
 pub use opened::{Dates, ReadOptions};
 pub use parallel::ParallelBatches;
 pub use sections::Damage;

@@ -1,16 +1,19 @@
 //! Reads small files of every release, and damaged ones.
 
+mod cell_store;
+pub(crate) mod test_file;
+
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Date32Type, Float64Type, Int8Type, TimestampMillisecondType, UInt8Type};
 use arrow_array::{Array, RecordBatch};
 use arrow_schema::DataType;
 
-use super::test_file::{Cell, TestFile, behind, memory};
 use super::{Dates, DtaReader, ReadOptions, Selection, TextEncoding};
 use crate::error::DtaError;
 use crate::missing::{Missing, MissingCell};
 use crate::spec::{ByteOrder, Release};
 use crate::spec_storage::StorageType;
+use test_file::{Cell, TestFile, behind, memory};
 
 fn open(file: &TestFile) -> DtaReader {
     DtaReader::open(memory(file.bytes())).unwrap()

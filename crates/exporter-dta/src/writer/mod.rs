@@ -5,7 +5,6 @@ mod batch;
 mod column;
 mod sections;
 mod strl_column;
-mod strl_place;
 mod strl_records;
 #[cfg(test)]
 mod tests;
@@ -26,8 +25,7 @@ use crate::metadata::DtaMetadata;
 use crate::spec_storage::StorageType;
 use crate::writer::batch::{ReadyBatch, refusal};
 use crate::writer::sections::Sections;
-use crate::writer::strl_place::{SeekIn, StrlPlace};
-use crate::writer::strl_records::StrlRecords;
+use crate::writer::strl_records::{SeekIn, StrlPlace, StrlRecords};
 
 pub(crate) use sections::text_sizes;
 

@@ -24,7 +24,7 @@ use crate::metadata::{
     Characteristic, Code, Conversion, DtaMetadata, DtaVariable, MissingRule, ValueLabelSet,
 };
 use crate::missing::Missing;
-use crate::reader::test_file::memory;
+use crate::reader::tests::test_file::memory;
 use crate::reader::{DtaReader, Selection};
 use crate::spec::Release;
 use crate::spec_storage::StorageType;

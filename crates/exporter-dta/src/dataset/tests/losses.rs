@@ -10,7 +10,7 @@ use exporter_core::{Context, Dataset, LossPolicy, Scan, export};
 use super::{open, rows, study, written};
 use crate::DtaExporter;
 use crate::dataset::{DtaDataset, Letters};
-use crate::reader::test_file::{Cell, TestFile};
+use crate::reader::tests::test_file::{Cell, TestFile};
 use crate::spec::{ByteOrder, Release};
 
 #[test]

@@ -2,10 +2,10 @@
 
 use arrow_array::RecordBatch;
 
-use super::bytes::DtaBytes;
 use super::test_file::{Cell, TestFile, behind, memory};
 use super::{DtaReader, Selection};
 use crate::missing::{Missing, MissingCell};
+use crate::reader::bytes::DtaBytes;
 use crate::spec::{ByteOrder, Release};
 use crate::spec_storage::StorageType;
 
