@@ -31,7 +31,7 @@ pub struct DtaOptions {
     pub strl: StrlOption,
     /// Whether equal long texts are stored once.
     pub share_strl: bool,
-    /// Whether parts of the codebook without a place in Stata are kept as characteristics.
+    /// Whether the codebook is kept in a characteristic where it says more than the file does.
     pub codebook: bool,
     /// Whether the time of writing stands in the file.
     pub timestamp: bool,
@@ -171,7 +171,8 @@ pub static OPTIONS: &[OptionInfo] = &[
     .default("false"),
     OptionInfo::boolean(
         "codebook",
-        "Keep what Stata has no place for (kinds, questions, groups, original names) as characteristics.",
+        "Keep the codebook in a characteristic where Stata has no place for all of it (kinds, questions, groups, \
+         original names).",
     )
     .default("true"),
     OptionInfo::boolean("timestamp", "Write the time of writing into the file.").default("true"),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use exporter_core::codebook::{Codebook, Kind, Value};
-use exporter_core::embedded::{Embedded, restore};
+use exporter_core::embedded::{Embedded, Restored, restore};
 use serde::{Deserialize, Serialize};
 
 use crate::characteristics::{CODEBOOK, DATASET};
@@ -32,14 +32,15 @@ pub(crate) struct CellRecord {
 
 impl Stored {
     /// What is embedded in a file, of which `plain` is said without it. JSON that another program has damaged counts as
-    /// absent: the file itself still says everything that Stata knows.
-    pub(super) fn of(dictionary: &Dictionary, plain: &Codebook) -> Option<Self> {
+    /// absent, with a remark: the file itself still says everything that Stata knows.
+    pub(super) fn of(dictionary: &Dictionary, plain: &Codebook, remarks: &mut Vec<String>) -> Option<Self> {
         let owners = Owners::of(dictionary);
         let Some(json) = owners.whole(DATASET, CODEBOOK) else {
             let (embedded, cells) = legacy::stored(dictionary, &owners, plain)?;
             return Some(Self { embedded, cells });
         };
-        let embedded = Embedded::from_json(&json).ok()?;
+        let broken = |problem| remarks.push(format!("the stored codebook is broken and not used: {problem}"));
+        let embedded = Embedded::from_json(&json).map_err(broken).ok()?;
         let cells = serde_json::from_value(embedded.format.clone()).unwrap_or_default();
         Some(Self { embedded, cells })
     }
@@ -50,8 +51,8 @@ pub(super) fn restored(
     stored: Option<&Stored>,
     plain: &Codebook,
     fits: &dyn Fn(usize, &Kind) -> bool,
-) -> Codebook {
+) -> Restored {
     let embedded = stored.map(|stored| stored.embedded.clone());
     let name = plain.tables.first().map_or("", |table| table.name.as_str());
-    restore(embedded, name, plain.clone(), fits).codebook
+    restore(embedded, name, plain.clone(), fits)
 }

@@ -42,6 +42,7 @@ use std::sync::Arc;
 
 use exporter_core::codebook::{Codebook, Kind, Table};
 use exporter_core::dataset::{select_from, table_of};
+use exporter_core::embedded::Restored;
 use exporter_core::{
     Batches, Dataset, Error, Loss, LossCode, LossReport, Projection, Result, Scan, Source, TableId,
 };
@@ -70,6 +71,7 @@ pub struct DtaDataset {
     projection: Projection,
     reader: DtaReader,
     codebook: Codebook,
+    remarks: Vec<String>,
     /// How each variable of the codebook is delivered.
     columns: Vec<Delivery>,
     threads: usize,
@@ -94,14 +96,16 @@ impl DtaDataset {
         let place = |error: DtaError| Error::from(error).entry(&source.name);
         let mut reader = DtaReader::with_options(Arc::clone(&source.bytes), options).map_err(place)?;
         let plain = plain(reader.dictionary(), source.stem());
-        let stored = Stored::of(reader.dictionary(), &plain);
+        let mut remarks = Vec::new();
+        let stored = Stored::of(reader.dictionary(), &plain, &mut remarks);
         // What is recorded of the values is verified below.
-        let claimed = restored(stored.as_ref(), &plain, &|_, _| true);
+        let claimed = restored(stored.as_ref(), &plain, &|_, _| true).codebook;
         let opening = Opening { stored: stored.as_ref(), claimed: &claimed, letters };
         let seen = opening.look_at(&mut reader, &source.projection, threads.max(1)).map_err(place)?;
         let found = opening.found(&reader, &seen);
         let fits = |position: usize, kind: &Kind| found.get(position).is_some_and(|found| found.fits(kind));
-        let mut codebook = restored(stored.as_ref(), &plain, &fits);
+        let Restored { mut codebook, remarks: more, .. } = restored(stored.as_ref(), &plain, &fits);
+        remarks.extend(more);
         let mut columns = Vec::with_capacity(found.len());
         for table in &mut codebook.tables {
             for (found, variable) in found.iter().zip(&mut table.variables) {
@@ -115,6 +119,7 @@ impl DtaDataset {
             projection: source.projection.clone(),
             reader,
             codebook,
+            remarks,
             columns,
             threads: threads.max(1),
             in_descriptions: seen.in_descriptions,
@@ -127,6 +132,11 @@ impl DtaDataset {
     /// The reader beneath: dictionary, damages passed over, replaced characters.
     pub fn reader(&self) -> &DtaReader {
         &self.reader
+    }
+
+    /// Where the codebook stored in the file did not fit it and the file won.
+    pub fn remarks(&self) -> &[String] {
+        &self.remarks
     }
 
     /// Labels of letters, where these are read as null.

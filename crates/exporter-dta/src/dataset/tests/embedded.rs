@@ -32,6 +32,7 @@ fn what_another_program_says_goes_before_it() {
     let at = labels + b"<variable_labels>".len();
     bytes[at..at + 3].copy_from_slice(b"Yrs");
     let read = open(&bytes, Letters::Seen);
+    assert!(read.remarks().is_empty(), "{:?}", read.remarks());
     let (was, is) = (&codebook.tables[0].variables[0], &read.codebook().tables[0].variables[0]);
     assert_eq!(read.codebook().problems(), []);
     assert_eq!((&is.name, &is.label), (&was.name, &Text::new("Yrs")));
@@ -46,6 +47,7 @@ fn damaged_json_counts_as_absent() {
     let at = memchr::memmem::find(&bytes, b"{\"codebook\":1").unwrap();
     bytes[at] = b'x';
     let read = open(&bytes, Letters::Seen);
+    assert!(read.remarks()[0].starts_with("the stored codebook is broken"), "{:?}", read.remarks());
     let is = &read.codebook().tables[0].variables[0];
     assert_eq!((is.name.as_str(), &is.kind), ("how_old_", &Kind::Integer { bits: 8, signed: true }));
     assert_eq!(rows(&read, &Scan::all()).column(0).null_count(), 3);
