@@ -37,7 +37,7 @@ impl Input for ArrowFile {
     }
 
     fn open(source: &Source<'_>, options: ReadOptions, context: &Context) -> Result<Box<dyn Dataset>> {
-        Ok(Box::new(ArrowDataset::open(source, &options)?.with_threads(context.threads()).with_reasons()))
+        Ok(Box::new(ArrowDataset::open(source, &options)?.with_context(context).with_reasons()))
     }
 }
 
@@ -50,7 +50,7 @@ impl Input for ArrowStream {
     }
 
     fn open(source: &Source<'_>, options: ReadOptions, context: &Context) -> Result<Box<dyn Dataset>> {
-        Ok(Box::new(ArrowDataset::open(source, &options)?.with_threads(context.threads()).with_reasons()))
+        Ok(Box::new(ArrowDataset::open(source, &options)?.with_context(context).with_reasons()))
     }
 }
 

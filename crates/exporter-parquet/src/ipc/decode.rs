@@ -19,9 +19,6 @@ use crate::ParquetError;
 use crate::contained::contained;
 use crate::positioned::Positioned;
 
-/// Most bytes, about, that batches read ahead take together.
-const AHEAD_BYTES: u64 = 256 << 20;
-
 /// The batches as decoded, cut to a bounded number of rows.
 pub(super) struct Decoded {
     file: Positioned,
@@ -36,8 +33,8 @@ pub(super) struct Decoded {
 
 /// How far batches are decoded by other threads.
 enum Ahead {
-    /// From the first batch on, by so many.
-    Possible(usize),
+    /// From the first batch on, by so many, which hold about so many bytes together.
+    Possible(usize, u64),
     /// Now; the number is that of the first message that is left.
     Running(ReadAhead<RecordBatch, ParquetError>, Arc<AtomicUsize>),
     /// No longer.
@@ -45,13 +42,13 @@ enum Ahead {
 }
 
 impl Decoded {
-    /// Decodes the columns at these places in batches of at most `rows`.
+    /// Decodes the columns at these places in batches of at most `rows`, with so many threads that hold about `memory` bytes.
     pub(super) fn new(
         file: Positioned,
         layout: Arc<Layout>,
         places: Vec<usize>,
         rows: usize,
-        threads: usize,
+        (threads, memory): (usize, u64),
     ) -> Self {
         let mut decoder = FileDecoder::new(layout.schema.clone(), layout.version);
         // A projection is looked through for every column.
@@ -59,7 +56,7 @@ impl Decoded {
             decoder = decoder.with_projection(places);
         }
         let batches = layout.messages.iter().filter(|(content, _)| *content != Content::Dictionary).count();
-        let ahead = if threads.min(batches) > 1 { Ahead::Possible(threads) } else { Ahead::Over };
+        let ahead = if threads.min(batches) > 1 { Ahead::Possible(threads, memory) } else { Ahead::Over };
         Self { file, layout, decoder: Arc::new(decoder), next: 0, ahead, rest: None, rows }
     }
 
@@ -75,8 +72,8 @@ impl Decoded {
             }
             let layout = Arc::clone(&self.layout);
             let Some((content, block)) = layout.messages.get(self.next) else { return Ok(None) };
-            if let (Content::Rows(_), Ahead::Possible(threads)) = (content, &self.ahead) {
-                self.ahead = self.started(*threads)?;
+            if let (Content::Rows(_), Ahead::Possible(threads, memory)) = (content, &self.ahead) {
+                self.ahead = self.started(*threads, *memory)?;
                 continue;
             }
             self.next += 1;
@@ -98,10 +95,10 @@ impl Decoded {
     }
 
     /// Starts to decode batches ahead, as long as they are small and nothing stands between them.
-    fn started(&self, threads: usize) -> Result<Ahead, ParquetError> {
+    fn started(&self, threads: usize, memory: u64) -> Result<Ahead, ParquetError> {
         let left = Arc::new(AtomicUsize::new(self.next));
         // Twice as many as threads are worked on or wait, one is sent and one is in the taker's hands.
-        let most = AHEAD_BYTES / (2 * threads as u64 + 2);
+        let most = memory / (2 * threads as u64 + 2);
         let (file, layout, at) = (self.file.clone(), Arc::clone(&self.layout), Arc::clone(&left));
         let source = std::iter::from_fn(move || {
             let place = at.load(Ordering::Acquire);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use exporter_core::dataset::{Batches, FoldedReasons, table_of};
-use exporter_core::{Codebook, Dataset, LossReport, Result, Scan, Source, TableId};
+use exporter_core::{Codebook, Context, Dataset, LossReport, Result, Scan, Source, TableId};
 
 use super::decode::Decoded;
 use super::layout::Layout;
@@ -25,6 +25,7 @@ pub struct ArrowDataset {
     readable: Readable,
     restored: Restored,
     threads: usize,
+    memory: u64,
 }
 
 impl ArrowDataset {
@@ -52,13 +53,13 @@ impl ArrowDataset {
         if !layout.ended {
             restored.remarks.push("the stream has no end mark: it may be cut off".into());
         }
-        Ok(Self { file, layout: Arc::new(layout), readable, restored, threads: 1 })
+        Ok(Self { file, layout: Arc::new(layout), readable, restored, threads: 1, memory: 0 })
     }
 
-    /// Decodes with this many threads; the rows are the same.
+    /// Decodes with the threads of the context and within a quarter of its memory; the rows are the same.
     #[must_use]
-    pub fn with_threads(mut self, threads: usize) -> Self {
-        self.threads = threads;
+    pub fn with_context(mut self, context: &Context) -> Self {
+        (self.threads, self.memory) = (context.threads(), context.memory() / 4);
         self
     }
 
@@ -99,7 +100,8 @@ impl Dataset for ArrowDataset {
         let rows = scan.batch_rows.unwrap_or(MAX_BATCH_ROWS).clamp(1, MAX_BATCH_ROWS);
         // A limit is soon reached.
         let threads = if scan.limit.is_some() { 1 } else { self.threads };
-        let decoded = Decoded::new(self.file.clone(), Arc::clone(&self.layout), places, rows, threads);
+        let decoded =
+            Decoded::new(self.file.clone(), Arc::clone(&self.layout), places, rows, (threads, self.memory));
         Ok(Batches::new(schema, Selected::new(decoded, columns, scan.filter.clone(), scan.limit)))
     }
 
