@@ -8,7 +8,7 @@ use arrow_array::{ArrayRef, Float64Array, Int8Array, RecordBatch, StringArray};
 use exporter::core::dataset::{Batches, MemoryDataset};
 use exporter::core::sink::NullSink;
 use exporter::core::{Codebook, Context, Dataset, Result, Scan, TableId};
-use exporter::{Request, registry};
+use exporter::{InputOptions, Request, registry};
 use exporter_testkit::allocation::{CountingAllocator, peak_during};
 use serde_json::json;
 
@@ -77,6 +77,7 @@ fn peak(data: &Repeated, formats: &[&str], packaging: Option<&str>, memory: usiz
 fn memory_is_bounded() {
     exports_stay_within_their_budget();
     ten_times_the_rows_need_no_more();
+    ten_times_the_rows_of_a_csv_need_no_more();
 }
 
 fn exports_stay_within_their_budget() {
@@ -99,4 +100,29 @@ fn ten_times_the_rows_need_no_more() {
     let [few, many] =
         [4, 40].map(|times| peak(&Repeated::new(9, 8192, times), &formats, Some("zip"), 64 * MIB));
     assert!(many < few * 5 / 4 + 4 * MIB, "{few} bytes, {many} for ten times the rows");
+}
+
+fn ten_times_the_rows_of_a_csv_need_no_more() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, registry) = (folder.path().join("rows.csv"), registry());
+    let context = Context::default().with_threads(2).with_temp(folder.path());
+    let peak = |rows: usize| {
+        let row = |row: usize| {
+            format!("{row},{}.25,2024-02-{:02},{}\n", row % 977, row % 28 + 1, "x".repeat(row % 90))
+        };
+        let text: String = (0..rows).map(row).collect();
+        std::fs::write(&path, format!("id,amount,day,text\n{text}")).unwrap();
+        drop(text);
+        let export = || {
+            let data =
+                exporter::open(std::slice::from_ref(&path), &InputOptions::default(), &registry, &context)
+                    .unwrap();
+            let exporter = registry.exporter("dta", json!(null)).unwrap();
+            exporter::export(&*exporter, &data, Box::new(NullSink::new()), &context).unwrap();
+        };
+        peak_during(export).1
+    };
+    // The smaller text has pieces enough for both threads.
+    let (few, many) = (peak(70_000), peak(700_000));
+    assert!(many <= few + few / 5 && many < 32 * MIB, "{few} bytes, then {many}");
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use exporter::sink::{MemorySink, NullSink, Sink};
+use exporter::sink::{MemorySink, NullSink, Sink, StreamSink};
 use exporter::{Context, InputOptions, Source};
 use exporter_testkit::Store;
 use serde_json::Value as Json;
@@ -48,6 +48,16 @@ fn a_delimited_text_is_read_twice_at_most() {
             assert!(read <= 215, "{what} to {format}: read {read} hundredths");
         }
     }
+}
+
+/// Long texts: a sink that cannot seek must know how many bytes they take before the first row.
+#[test]
+fn long_texts_to_a_stream_are_not_counted_by_a_reading_of_their_own() {
+    let long = "long ".repeat(500);
+    let rows = (0..1500).map(|row| format!("{row},{long}{row}\n"));
+    let text: String = std::iter::once("id,text\n".to_owned()).chain(rows).collect();
+    let read = readings(&text, PLAIN, "dta", Box::new(StreamSink::new(std::io::sink())));
+    assert!(read <= 230, "read {read} hundredths");
 }
 
 #[test]

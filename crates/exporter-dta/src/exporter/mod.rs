@@ -9,7 +9,7 @@ mod tests;
 mod texts;
 mod write;
 
-use exporter_core::codebook::Codebook;
+use exporter_core::codebook::{Codebook, Kind};
 use exporter_core::exporter::TablesPlan;
 use exporter_core::format::{Format, FormatInfo};
 use exporter_core::{
@@ -121,7 +121,10 @@ impl Exporter for DtaExporter {
                 if let Some(shown) = exporter_stata::calendar::shown(&variable.kind) {
                     request.outside(id, column, shown);
                 }
-                request.column(id, column, exporter_stata::needs(variable, &choices));
+                let facts = exporter_stata::needs(variable, &choices);
+                // Of texts other facts are read anyway; these say how many bytes a strL takes.
+                let sizes = if variable.kind == Kind::Text { facts.totals() } else { facts };
+                request.column(id, column, sizes);
             }
         }
         Ok(request)

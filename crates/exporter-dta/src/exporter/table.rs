@@ -1,15 +1,16 @@
 //! Everything decided for one table: its metadata, losses and renames.
 
-use exporter_core::codebook::{Table, Variable};
+use exporter_core::codebook::{Kind, Table, Variable};
 use exporter_core::{
-    Context, Dataset, EntrySpec, Error, Loss, LossCode, LossReport, Profile, Recode, Rename, Result, TableId,
+    ColumnFacts, Context, Dataset, EntrySpec, Error, Loss, LossCode, LossReport, Profile, Recode, Rename,
+    Result, TableId,
 };
-use exporter_stata::{Letters, Missing, calendar, describe};
+use exporter_stata::{Charset, Letters, Missing, calendar, describe};
 
 use super::embedded::embedded;
 use super::sort_order::verified;
 use super::texts::Texts;
-use crate::layout::Layout;
+use crate::layout::{Layout, gso_bytes};
 use crate::metadata::{DtaMetadata, DtaVariable};
 use crate::options::DtaOptions;
 use crate::spec::{MAX_VARIABLES, Release};
@@ -32,6 +33,8 @@ pub(super) struct DtaTable<'a> {
     /// Positions of texts that end at their first NUL.
     pub(super) cut_at_nul: Vec<usize>,
     pub(super) rows: u64,
+    /// Bytes of the strL contents, where the profile tells.
+    pub(super) strl_bytes: Option<u64>,
 }
 
 /// Decides a table.
@@ -100,9 +103,30 @@ pub(super) fn plan_table<'a>(
     let has_strl = metadata.variables.iter().any(|variable| variable.storage == StorageType::StrL);
     let entry = entry.rows(rows);
     let entry = if has_strl { entry.least_bytes(bytes) } else { entry.bytes(bytes) };
-    let writer = DtaTable { options, metadata, cut_at_nul, rows };
+    let strl_bytes = strl_bytes(&metadata, table, |column| profile.column(id, column));
+    let writer = DtaTable { options, metadata, cut_at_nul, rows, strl_bytes };
     let (renames, recodes) = (described.renames, described.recodes);
     Ok(Decided { entry, writer, losses, renames, recodes })
+}
+
+/// Bytes of the strL contents as [`crate::writer::strl_bytes`] counts them, from facts; `None` where only the contents tell.
+fn strl_bytes<'p>(
+    metadata: &DtaMetadata,
+    table: &Table,
+    facts: impl Fn(usize) -> Option<&'p ColumnFacts>,
+) -> Option<u64> {
+    if metadata.release.charset() != Charset::Utf8 {
+        return None;
+    }
+    let variables = metadata.variables.iter().zip(&table.variables).enumerate();
+    let strls = variables.filter(|(_, (stored, _))| stored.storage == StorageType::StrL);
+    let bytes = strls.map(|(column, (_, variable))| {
+        let facts = facts(column).filter(|_| variable.kind == Kind::Text)?;
+        // With a NUL a text is stored as bytes, without an end of its own.
+        let totals = facts.totals.filter(|_| facts.with_nul == Some(0))?;
+        Some(totals.filled * (gso_bytes(metadata.release, 0) + 1) + totals.bytes)
+    });
+    bytes.sum()
 }
 
 /// The missing value of each reason that the rows of a variable may tell, by the reason's declaration.

@@ -21,8 +21,8 @@ impl TableWriter for DtaTable<'_> {
         self.has_strl()
     }
 
-    /// Writes the table. Where it has strL contents and the sink cannot seek they are counted first, so that the rows need
-    /// not wait for them in a file; the contents themselves do.
+    /// Writes the table. Where it has strL contents and the sink cannot seek their bytes must be known first, so that the
+    /// rows need not wait for them in a file; the contents themselves do. What the profile does not tell is counted.
     fn write(self: Box<Self>, rows: &TableRows<'_>, output: &mut Output<'_>) -> Result<Written> {
         let context = rows.context();
         let temp = context.temp().to_path_buf();
@@ -38,7 +38,10 @@ impl TableWriter for DtaTable<'_> {
             options.long_text = LongText::Cut;
         }
         if self.has_strl() && !output.is_seekable() && !self.options.share_strl {
-            options.strl_bytes = Some(self.count_strl_bytes(rows)?);
+            options.strl_bytes = match self.strl_bytes {
+                None => Some(self.count_strl_bytes(rows)?),
+                known => known,
+            };
         }
         let start = if output.is_seekable() { DtaWriter::seekable } else { DtaWriter::new };
         let Self { metadata, cut_at_nul, .. } = *self;

@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 
-use arrow_array::{TimestampMillisecondArray, UInt8Array};
+use arrow_array::{BinaryArray, TimestampMillisecondArray, UInt8Array};
 use exporter_core::codebook::{TimeUnit, Value};
 use exporter_core::{LossReport, Progress, Sink};
 use serde_json::json;
@@ -215,5 +215,23 @@ fn stages_are_told_once() {
     let text = "x".repeat(3_000);
     let long = dataset(vec![(Variable::new("x", Kind::Text), texts(&[&text]))]);
     assert_eq!(stages(&long, file()), ["profile", "write"]);
-    assert_eq!(stages(&long, stream()), ["profile", "write", "measure", "write"]);
+    assert_eq!(stages(&long, stream()), ["profile", "write"]);
+    // Only the contents tell how long bytes are, and texts that hold a NUL.
+    let bytes: ArrayRef = Arc::new(BinaryArray::from_iter_values([b"\xff\0"]));
+    let binary = dataset(vec![(Variable::new("x", Kind::Binary), bytes)]);
+    assert_eq!(stages(&binary, stream()), ["profile", "write", "measure", "write"]);
+}
+
+#[test]
+fn strl_bytes_from_facts_are_those_that_are_written() {
+    let long = "ö".repeat(1500);
+    let rows: [&[&str]; 3] = [&[&long, "", "short"], &[&long, "a\0b", ""], &["", "", &long]];
+    for rows in rows {
+        let data = dataset(vec![(Variable::new("x", Kind::Text), texts(rows))]);
+        let mut streamed = Vec::new();
+        let sink = Box::new(StreamSink::new(&mut streamed));
+        // Bytes that were told wrong are an error of the writer.
+        export(&DtaExporter::default(), &data, sink, &context()).unwrap();
+        assert_eq!(written(&data).0, streamed);
+    }
 }
