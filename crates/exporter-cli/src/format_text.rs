@@ -1,8 +1,7 @@
 //! Formats as typed on the command line: `csv`, or `csv:delimiter=;,header=labels`.
 
-use exporter::registry::{options_from_pairs, read_options_from_pairs};
 use exporter::request::FormatRequest;
-use exporter::{Error, Registry, Result};
+use exporter::{Error, Registry, Result, options_from_pairs, read_options_from_pairs};
 use serde_json::Value as Json;
 
 /// Reads `FORMAT[:OPTION=VALUE,…]` with options of writing.

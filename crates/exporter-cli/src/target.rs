@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use exporter::core::sink::{FileSink, FolderOptions, FolderSink, StreamSink};
 use exporter::request::{Packaging, Request};
+use exporter::sink::{FileSink, FolderOptions, FolderSink, StreamSink};
 use exporter::{Registry, Result, Sink};
 
 use crate::args::WorkArgs;

@@ -11,22 +11,27 @@
 //! assert_eq!(context.threads(), 2);
 //! assert_eq!(LossCode::LABEL_TRUNCATED.as_str(), "label-truncated");
 //! ```
+//!
+//! What every format and every caller names is at the root. Topics with many names of their own are modules: the
+//! [`codebook`], [`dataset`]s, the [`profile`], what a format [`carry`]s, the codebook [`embedded`] in a file, [`sink`]s,
+//! [`source`]s, [`check`]s, threads ([`parallel`]), and kernels for names, texts, labels and missing values. The root
+//! repeats only those names of the topics that nearly all code needs; each is documented once, in its module.
 
 pub mod carry;
 pub mod check;
 pub mod codebook;
-pub mod codebook_exporter;
-pub mod context;
+mod codebook_exporter;
+mod context;
 pub mod dataset;
 pub mod doubles;
 pub mod embedded;
 mod entry_names;
-pub mod error;
-pub mod exporter;
-pub mod format;
+mod error;
+mod exporter;
+mod format;
 pub mod labels;
-pub mod limits;
-pub mod loss;
+mod limits;
+mod loss;
 pub mod missing;
 pub mod names;
 pub mod nested;
@@ -34,17 +39,21 @@ pub mod parallel;
 mod password;
 pub mod profile;
 mod projection;
-pub mod registry;
+mod registry;
 pub mod sink;
 pub mod source;
 pub mod suggest;
 pub mod truncate;
 
+#[doc(no_inline)]
 pub use carry::{Carry, Held, Part};
+#[doc(no_inline)]
 pub use check::Check;
+#[doc(no_inline)]
 pub use codebook::Codebook;
-pub use codebook_exporter::CodebookExporter;
-pub use context::{Cancel, Clock, Context, NoProgress, Progress};
+pub use codebook_exporter::{CodebookExporter, CodebookOptions};
+pub use context::{BATCH_ROWS, Cancel, Clock, Context, NoProgress, Progress};
+#[doc(no_inline)]
 pub use dataset::{Batches, Dataset, Filter, MemoryDataset, Scan, TableId};
 pub use entry_names::table_entries;
 pub use error::{Error, ErrorKind, Place, Result};
@@ -54,10 +63,13 @@ pub use exporter::{
 };
 pub use format::{Format, FormatInfo, Input, OptionInfo, OptionKind, Recognition};
 pub use limits::Limits;
-pub use loss::{Loss, LossCode, LossPolicy, LossReport, Severity};
+pub use loss::{Example, Loss, LossCode, LossPolicy, LossReport, Severity};
 pub use password::Password;
+#[doc(no_inline)]
 pub use profile::{ColumnFacts, Facts, Profile, ProfileRequest, TableProfile};
 pub use projection::Projection;
-pub use registry::{Faces, Registry};
+pub use registry::{Faces, Registry, options_from_pairs, read_options_from_pairs};
+#[doc(no_inline)]
 pub use sink::{Entry, EntryReceipt, EntrySpec, RandomEntry, Receipt, Sink};
+#[doc(no_inline)]
 pub use source::{ReadAt, Source};

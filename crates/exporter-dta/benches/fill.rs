@@ -9,10 +9,8 @@ use arrow_array::{
     ArrayRef, Float64Array, Int8Array, Int32Array, RecordBatch, StringArray, TimestampMicrosecondArray,
 };
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use exporter_dta::metadata::{Code, Conversion, DtaMetadata, DtaVariable, MissingRule};
-use exporter_dta::missing::Missing;
-use exporter_dta::writer::{DtaWriter, WriterOptions, strl_bytes};
-use exporter_dta::{DtaError, Release, StorageType};
+use exporter_dta::stata::{Code, Conversion, Missing, MissingRule, StorageType};
+use exporter_dta::{DtaError, DtaMetadata, DtaVariable, DtaWriter, Release, WriterOptions, strl_bytes};
 
 const ROWS: usize = 65_536;
 const COLUMNS: usize = 20;

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use arrow_array::{Array, RecordBatch};
 use exporter_core::source::FileBytes;
-use exporter_dta::reader::{DtaReader, Selection};
+use exporter_dta::{DtaReader, Selection};
 
 /// Processor time of this process over all its threads, in seconds.
 fn cpu_seconds() -> f64 {

@@ -11,10 +11,10 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::{Date32Type, Int8Type, Int16Type, Int32Type, Int64Type};
 use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_schema::{DataType, TimeUnit};
-use exporter_dta::metadata::{Conversion, DtaMetadata, DtaVariable};
-use exporter_dta::spec::{EPOCH_DAYS, MAX_STR};
-use exporter_dta::writer::{DtaWriter, WriterOptions, strl_bytes};
-use exporter_dta::{Release, StorageType};
+use exporter_dta::stata::calendar::EPOCH_DAYS;
+use exporter_dta::stata::limits::MAX_STR;
+use exporter_dta::stata::{Conversion, StorageType};
+use exporter_dta::{DtaMetadata, DtaVariable, DtaWriter, Release, WriterOptions, strl_bytes};
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 

@@ -13,27 +13,27 @@
 //! instants are stored in UTC although their format has no zone (`utc`).
 
 /// The embedded codebook.
-pub const CODEBOOK: &str = "exporter_codebook";
+pub(crate) const CODEBOOK: &str = "exporter_codebook";
 /// Beginning of the names of our writer.
-pub const PREFIX: &str = "exporter_";
+pub(crate) const PREFIX: &str = "exporter_";
 /// Owner of what belongs to the whole dataset.
-pub const DATASET: &str = "_dta";
+pub(crate) const DATASET: &str = "_dta";
 /// Names of the label languages, parted by blanks (section 11).
-pub const LANGUAGES: &str = "_lang_list";
+pub(crate) const LANGUAGES: &str = "_lang_list";
 /// Name of the label language in the ordinary places (section 11).
-pub const CURRENT_LANGUAGE: &str = "_lang_c";
+pub(crate) const CURRENT_LANGUAGE: &str = "_lang_c";
 /// Beginning of the name of a label in another language (section 11).
-pub const LANGUAGE_LABEL: &str = "_lang_v_";
+pub(crate) const LANGUAGE_LABEL: &str = "_lang_v_";
 /// Beginning of the name that holds the value-label set of another language (section 11).
-pub const LANGUAGE_SET: &str = "_lang_l_";
+pub(crate) const LANGUAGE_SET: &str = "_lang_l_";
 
 /// Name of the `number`th part, from 1, of contents that continue.
-pub fn part(name: &str, number: usize) -> String {
+pub(crate) fn part(name: &str, number: usize) -> String {
     if number == 1 { name.to_owned() } else { format!("{name}_{number}") }
 }
 
 /// Whether Stata or this crate gives the name a meaning of its own.
-pub fn is_special(name: &str) -> bool {
+pub(crate) fn is_special(name: &str) -> bool {
     let note = name.strip_prefix("note").is_some_and(|rest| rest.bytes().all(|digit| digit.is_ascii_digit()));
     note || name.starts_with('_')
         || name.starts_with(PREFIX)

@@ -94,7 +94,7 @@ pub enum DtaError {
 }
 
 /// Result with a [`DtaError`].
-pub type Result<T> = std::result::Result<T, DtaError>;
+pub(crate) type Result<T> = std::result::Result<T, DtaError>;
 
 impl From<DtaError> for Error {
     fn from(error: DtaError) -> Self {

@@ -5,18 +5,18 @@ use crate::spec::{MAP_ENTRIES, Release};
 
 /// Positions and sizes, known once rows and strL bytes are counted; all in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Layout {
+pub(crate) struct Layout {
     /// The map of a tagged file: positions of the fourteen tags (section 3.1).
-    pub map: [u64; MAP_ENTRIES],
+    pub(crate) map: [u64; MAP_ENTRIES],
     /// Size of the whole file.
-    pub size: u64,
+    pub(crate) size: u64,
 }
 
 impl Layout {
     /// Lays out a file of `rows` rows whose GSO records take `strl_bytes`.
     ///
     /// Texts must already be in the bytes of the file; `sizes` gives them.
-    pub fn new(metadata: &DtaMetadata, sizes: &TextSizes, rows: u64, strl_bytes: u64) -> Self {
+    pub(crate) fn new(metadata: &DtaMetadata, sizes: &TextSizes, rows: u64, strl_bytes: u64) -> Self {
         let release = metadata.release;
         let widths = release.widths();
         let count = metadata.variables.len() as u64;
@@ -59,7 +59,7 @@ impl Layout {
     }
 
     /// Position of the first GSO record in a tagged file, whatever number of them follows.
-    pub fn first_strl_record(&self) -> u64 {
+    pub(crate) fn first_strl_record(&self) -> u64 {
         let [.., strls, _value_labels, _closing_tag, _end] = self.map;
         strls.saturating_add("<strls>".len() as u64)
     }
@@ -67,36 +67,36 @@ impl Layout {
 
 /// Bytes of the parts whose size depends on their texts, as they stand in the file.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct TextSizes {
+pub(crate) struct TextSizes {
     /// Dataset label.
-    pub dataset_label: u64,
+    pub(crate) dataset_label: u64,
     /// Timestamp.
-    pub timestamp: u64,
+    pub(crate) timestamp: u64,
     /// All characteristic records.
-    pub characteristics: u64,
+    pub(crate) characteristics: u64,
     /// All value-label records.
-    pub value_labels: u64,
+    pub(crate) value_labels: u64,
 }
 
 /// Bytes of one characteristic record with contents of `contents` bytes (sections 3.3 and 4).
-pub const fn characteristic_bytes(release: Release, contents: u64) -> u64 {
+pub(crate) const fn characteristic_bytes(release: Release, contents: u64) -> u64 {
     let frame = if release.is_tagged() { 4 + 4 + 5 } else { 1 + 4 };
     frame + 2 * release.widths().name as u64 + contents + 1
 }
 
 /// Bytes of one value-label record of `labels` labels whose texts, with their NUL, take `text` bytes (section 3.4).
-pub const fn value_label_bytes(release: Release, labels: u64, text: u64) -> u64 {
+pub(crate) const fn value_label_bytes(release: Release, labels: u64, text: u64) -> u64 {
     let frame = if release.is_tagged() { 5 + 6 } else { 0 };
     frame + 4 + release.widths().name as u64 + 3 + 8 + 8 * labels + text
 }
 
 /// Bytes of one GSO record with contents of `contents` bytes, a closing NUL counted (section 3.2).
-pub const fn gso_bytes(release: Release, contents: u64) -> u64 {
+pub(crate) const fn gso_bytes(release: Release, contents: u64) -> u64 {
     3 + 4 + release.widths().gso_o as u64 + 1 + 4 + contents
 }
 
 /// Bytes of the value-label table of a set, texts given as they stand in the file.
-pub fn label_text_bytes(set: &ValueLabelSet, encoded: impl Fn(&str) -> u64) -> u64 {
+pub(crate) fn label_text_bytes(set: &ValueLabelSet, encoded: impl Fn(&str) -> u64) -> u64 {
     set.labels.iter().map(|(_, text)| encoded(text) + 1).sum()
 }
 

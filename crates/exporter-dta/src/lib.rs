@@ -1,15 +1,14 @@
 //! Stata `.dta`: writer, reader and checker.
 //!
-//! [`writer::DtaWriter`] and [`reader::DtaReader`] are codecs that stand alone; [`DtaExporter`] and
-//! [`dataset::DtaDataset`] adapt them to the engine. Record batches become a file of release 118:
+//! [`DtaWriter`] and [`DtaReader`] are codecs that stand alone; [`DtaExporter`] and
+//! [`DtaDataset`] adapt them to the engine. Record batches become a file of release 118:
 //!
 //! ```
 //! use std::sync::Arc;
 //!
 //! use arrow_array::{ArrayRef, Int32Array, RecordBatch, StringArray};
-//! use exporter_dta::metadata::{DtaMetadata, DtaVariable};
-//! use exporter_dta::writer::{DtaWriter, WriterOptions};
-//! use exporter_dta::{Release, StorageType};
+//! use exporter_dta::{DtaMetadata, DtaVariable, DtaWriter, Release, WriterOptions};
+//! use exporter_dta::stata::StorageType;
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let age: ArrayRef = Arc::new(Int32Array::from(vec![Some(41), None]));
@@ -30,29 +29,43 @@
 //! # }
 //! ```
 
-pub mod characteristics;
+mod characteristics;
 pub mod check;
-pub mod dataset;
-pub mod error;
-pub mod exporter;
-pub mod layout;
-pub mod metadata;
-pub mod missing;
-pub mod options;
-pub mod reader;
-pub mod spec;
-pub mod spec_storage;
-pub mod writer;
+mod dataset;
+mod error;
+mod exporter;
+mod layout;
+mod metadata;
+mod missing;
+mod options;
+mod reader;
+mod spec;
+mod spec_storage;
+mod writer;
 
+/// The rules of Stata that files and do-files share; their types are in descriptions and options of this crate.
+#[doc(no_inline)]
+pub use exporter_stata as stata;
+
+pub use dataset::{DtaDataset, DtaInput, DtaInputOptions, Letters};
 pub use error::DtaError;
 pub use exporter::{Dta, DtaExporter};
-pub use options::DtaOptions;
-pub use spec::{ByteOrder, Release, Widths};
-pub use spec_storage::StorageType;
+pub use metadata::{Characteristic, DtaMetadata, DtaVariable};
+pub use missing::MissingCell;
+pub use options::{DtaOptions, ReleaseOption};
+pub use reader::{
+    ArrowBatches, Batches, ColumnType, Damage, Dates, Dictionary, DtaReader, ParallelBatches, ReadOptions,
+    Selection, TextEncoding, ValueFacts, ValueLabels, Variable,
+};
+pub use spec::{ByteOrder, Release};
+pub use writer::{
+    CellChange, CellChanges, DtaWriter, LongText, OutOfRange, SpoolFile, WriterOptions, WriterSummary,
+    strl_bytes,
+};
 
 use exporter_core::Registry;
 
 /// Adds the format `dta`, written and read, to a registry.
 pub fn register(registry: Registry) -> Registry {
-    registry.register::<Dta>().register_input::<dataset::DtaInput>().register_check::<dataset::DtaInput>()
+    registry.register::<Dta>().register_input::<DtaInput>().register_check::<DtaInput>()
 }

@@ -1,6 +1,6 @@
 //! The 27 missing values as cells of each storage type (section 5).
 
-pub use exporter_stata::Missing;
+pub(crate) use exporter_stata::Missing;
 
 const FLOAT_BASE: u32 = 0x7F00_0000;
 const DOUBLE_BASE: u64 = 0x7FE0_0000_0000_0000;

@@ -4,7 +4,9 @@ use exporter_core::OptionInfo;
 use exporter_stata::Choices;
 use serde::Deserialize;
 
-pub use exporter_stata::{Decimals, LargeIntegers, LongTextOption, StorageOption, StrlOption, ZoneOption};
+pub(crate) use exporter_stata::{
+    Decimals, LargeIntegers, LongTextOption, StorageOption, StrlOption, ZoneOption,
+};
 
 use crate::spec::Release;
 
@@ -112,7 +114,7 @@ impl ReleaseOption {
 }
 
 /// The table of options, as the struct spells them.
-pub static OPTIONS: &[OptionInfo] = &[
+pub(crate) static OPTIONS: &[OptionInfo] = &[
     OptionInfo::choice(
         "release",
         &["auto", "119", "118", "117", "115", "114", "113"],

@@ -6,20 +6,20 @@
 use exporter_stata::{Charset, Version};
 
 /// Most observations of a tagged file with 64-bit counts: 2^48 - 1 (section 1).
-pub const MAX_OBSERVATIONS: u64 = (1 << 48) - 1;
+pub(crate) const MAX_OBSERVATIONS: u64 = (1 << 48) - 1;
 /// Most bytes of a row: the widest dataset that the SE and MP editions open (`help limits`).
-pub const MAX_ROW_BYTES: u64 = 1_048_576;
+pub(crate) const MAX_ROW_BYTES: u64 = 1_048_576;
 /// Length of a timestamp, `dd Mon yyyy hh:mm`, in bytes (section 12).
-pub const TIMESTAMP_BYTES: usize = 17;
+pub(crate) const TIMESTAMP_BYTES: usize = 17;
 /// Offsets in the map of a tagged file (section 3.1).
-pub const MAP_ENTRIES: usize = 14;
+pub(crate) const MAP_ENTRIES: usize = 14;
 /// GSO type of a strL text that ends with a NUL (section 3.2).
-pub const GSO_TEXT: u8 = 130;
+pub(crate) const GSO_TEXT: u8 = 130;
 /// GSO type of a strL binary value (section 3.2).
-pub const GSO_BINARY: u8 = 129;
+pub(crate) const GSO_BINARY: u8 = 129;
 
-pub use exporter_stata::calendar::{EPOCH_DAYS, EPOCH_MILLIS, FIRST_DAY, FIRST_YEAR, LAST_DAY, LAST_YEAR};
-pub use exporter_stata::limits::*;
+pub(crate) use exporter_stata::calendar::{EPOCH_DAYS, EPOCH_MILLIS, FIRST_DAY, LAST_DAY};
+pub(crate) use exporter_stata::limits::*;
 
 /// Order of the bytes of a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -38,35 +38,35 @@ pub struct Release(u8);
 ///
 /// Text widths include the closing NUL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Widths {
+pub(crate) struct Widths {
     /// Names of variables, value-label sets and characteristics.
-    pub name: usize,
+    pub(crate) name: usize,
     /// Display format.
-    pub format: usize,
+    pub(crate) format: usize,
     /// Variable label.
-    pub variable_label: usize,
+    pub(crate) variable_label: usize,
     /// Dataset label: the fixed field before release 117, the width of its length from 117 on.
-    pub dataset_label: usize,
+    pub(crate) dataset_label: usize,
     /// Longest dataset label in bytes, without a NUL.
-    pub dataset_label_max: usize,
+    pub(crate) dataset_label_max: usize,
     /// Timestamp: the fixed field before release 117 (0 before 105), the width of its length from 117 on.
-    pub timestamp: usize,
+    pub(crate) timestamp: usize,
     /// Number of variables, K.
-    pub variables: usize,
+    pub(crate) variables: usize,
     /// Number of observations, N.
-    pub observations: usize,
+    pub(crate) observations: usize,
     /// One entry of the sort list.
-    pub sort_entry: usize,
+    pub(crate) sort_entry: usize,
     /// One type code.
-    pub type_code: usize,
+    pub(crate) type_code: usize,
     /// Length of an expansion field before release 117 (0 where there are none).
-    pub expansion_length: usize,
+    pub(crate) expansion_length: usize,
     /// Bytes of `v` in a strL cell (0 where there are none).
-    pub strl_v: usize,
+    pub(crate) strl_v: usize,
     /// Bytes of `o` in a strL cell (0 where there are none).
-    pub strl_o: usize,
+    pub(crate) strl_o: usize,
     /// Bytes of `o` in a GSO record; its `v` takes 4 (0 where there are none).
-    pub gso_o: usize,
+    pub(crate) gso_o: usize,
 }
 
 impl Release {
@@ -176,7 +176,7 @@ impl Release {
 
     /// Widths of this release (section 2).
     #[inline]
-    pub const fn widths(self) -> Widths {
+    pub(crate) const fn widths(self) -> Widths {
         let wide = self.0 == 119 || self.0 == 121;
         Widths {
             name: self.since(&[(118, 129), (110, 33), (102, 9)]),

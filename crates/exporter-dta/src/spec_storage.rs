@@ -1,6 +1,9 @@
 //! Type codes of the storage types (section 5).
 
-pub use exporter_stata::storage_type::*;
+pub(crate) use exporter_stata::StorageType;
+pub(crate) use exporter_stata::limits::{
+    BYTE_MAX, BYTE_MIN, DOUBLE_EXACT, DOUBLE_MAX_BITS, FLOAT_MAX_BITS, INT_MAX, INT_MIN, LONG_MAX, LONG_MIN,
+};
 
 use crate::spec::Release;
 
@@ -8,7 +11,7 @@ const CODE_STRL: u16 = 32_768;
 const CODE_ALIAS: u16 = 65_525;
 
 /// Type code in `release`, 111 or later; `None` when the release has no such type.
-pub const fn type_code(storage: StorageType, release: Release) -> Option<u16> {
+pub(crate) const fn type_code(storage: StorageType, release: Release) -> Option<u16> {
     if let StorageType::Str(width) = storage {
         return if width >= 1 && width <= release.max_str() { Some(width) } else { None };
     }
@@ -35,7 +38,7 @@ pub const fn type_code(storage: StorageType, release: Release) -> Option<u16> {
 }
 
 /// Storage type of a type code as it stands in a file of `release`, or `None` for an unknown code.
-pub const fn storage_of(code: u16, release: Release) -> Option<StorageType> {
+pub(crate) const fn storage_of(code: u16, release: Release) -> Option<StorageType> {
     if release.is_tagged() {
         return match code {
             1..=2_045 => Some(StorageType::Str(code)),

@@ -3,8 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use exporter_core::{Context, Dataset, Scan, Source, TableId};
-use exporter_dta::dataset::{DtaDataset, Letters};
-use exporter_dta::reader::ReadOptions;
+use exporter_dta::{DtaDataset, Letters, ReadOptions};
 use exporter_testkit::cells_of;
 
 fn data(name: &str) -> PathBuf {

@@ -13,8 +13,7 @@ use exporter_core::{
     Context, Dataset, ErrorKind, Input as _, LossCode, LossPolicy, Registry, Scan, Source, TableId, export,
 };
 use exporter_dta::check::{check, rule};
-use exporter_dta::dataset::DtaInput;
-use exporter_dta::{Dta, DtaExporter, DtaOptions};
+use exporter_dta::{Dta, DtaExporter, DtaInput, DtaOptions};
 use exporter_testkit::{GeneratedDataset, Store, conformance, sample, tables};
 use proptest::prelude::*;
 use serde_json::json;

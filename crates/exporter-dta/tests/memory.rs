@@ -8,10 +8,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use arrow_array::{ArrayRef, Float64Array, Int8Array, RecordBatch, StringArray};
 use exporter_core::source::FileBytes;
 use exporter_core::{ReadAt, Source};
-use exporter_dta::metadata::{DtaMetadata, DtaVariable, ValueLabelSet};
-use exporter_dta::reader::{DtaReader, ReadOptions, Selection};
-use exporter_dta::writer::{DtaWriter, WriterOptions, strl_bytes};
-use exporter_dta::{Release, StorageType};
+use exporter_dta::stata::{StorageType, ValueLabelSet};
+use exporter_dta::{
+    DtaMetadata, DtaReader, DtaVariable, DtaWriter, ReadOptions, Release, Selection, WriterOptions,
+    strl_bytes,
+};
 use exporter_testkit::allocation::{CountingAllocator, peak_during};
 
 #[global_allocator]
@@ -125,7 +126,7 @@ fn file(release: Release, rows: usize) -> Vec<u8> {
     let labels = (0..100).map(|code| (code, format!("code {code}"))).collect();
     about.value_labels.push(ValueLabelSet { name: "codes".to_owned(), labels });
     let mut options = WriterOptions::new(Box::new(tempfile::tempfile));
-    options.long_text = exporter_dta::writer::LongText::Cut;
+    options.long_text = exporter_dta::LongText::Cut;
     let mut writer = DtaWriter::new(Vec::new(), about, options).unwrap();
     writer.write(&batch(rows, 400)).unwrap();
     writer.finish().unwrap().0

@@ -10,9 +10,7 @@ use exporter_core::sink::MemorySink;
 use exporter_core::{
     Context, Dataset, LossCode, MemoryDataset, Result, Scan, Source, Summary, TableId, export,
 };
-use exporter_dta::DtaExporter;
-use exporter_dta::dataset::{DtaDataset, Letters};
-use exporter_dta::reader::ReadOptions;
+use exporter_dta::{DtaDataset, DtaExporter, Letters, ReadOptions};
 use exporter_testkit::{Cell, cells_of, codebook, tables};
 use proptest::collection::vec;
 use proptest::option::of;

@@ -8,9 +8,9 @@ use std::io::{self, BufReader, Write};
 use std::num::NonZeroUsize;
 use std::path::Path;
 
+use exporter_core::Password;
 use exporter_package::{
-    Compression, DeflateLevel, Encryption, EntryOptions, GzipOptions, GzipWriter, Password, ZipOptions,
-    ZipWriter,
+    Compression, DeflateLevel, Encryption, EntryOptions, GzipOptions, GzipWriter, ZipOptions, ZipWriter,
 };
 
 const USAGE: &str = "usage: pack zip|gzip OUT LEVEL THREADS [--method M] [--aes P | --legacy P] FILE…";

@@ -31,8 +31,8 @@
 //! ```
 //! use std::io::Write;
 //!
-//! use exporter_core::{EntrySpec, Sink};
-//! use exporter_package::{Encryption, Password, ZipOptions, ZipSink};
+//! use exporter_core::{EntrySpec, Password, Sink};
+//! use exporter_package::{Encryption, ZipOptions, ZipSink};
 //!
 //! let options = ZipOptions::default().encryption(Encryption::Aes256(Password::new("correct horse")));
 //! let zip = ZipSink::new(Vec::new(), options, std::env::temp_dir())?;
@@ -52,8 +52,6 @@ mod level;
 mod manifest;
 mod sink;
 mod zip;
-
-pub use exporter_core::Password;
 
 pub use deflate::{DeflateTotals, ParallelDeflate};
 pub use gzip::{GzipOptions, GzipWriter};

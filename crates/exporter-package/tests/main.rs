@@ -7,11 +7,11 @@ use std::num::NonZeroUsize;
 
 use exporter_core::check::{CheckOptions, Checking};
 use exporter_core::sink::{FolderOptions, FolderSink, MemorySink};
-use exporter_core::{CodebookExporter, Context, EntrySpec, Exporter, Registry, Sink, Source};
+use exporter_core::{CodebookExporter, Context, EntrySpec, Exporter, Password, Registry, Sink, Source};
 use exporter_package::check::{GzipCheck, ZipCheck, folder as folder_check};
 use exporter_package::{
     Compression, DeflateLevel, Encryption, GzipOptions, GzipSink, GzipWriter, Gzipped, ManifestSink,
-    Password, ZipOptions, ZipSink, Zipped,
+    ZipOptions, ZipSink, Zipped,
 };
 use exporter_testkit::fault::run_with_faults;
 use exporter_testkit::plain::{Plain, PlainExporter};

@@ -4,9 +4,10 @@
 //! reads the whole input before the clock starts, as programs that hold their tables in memory do, writes its rows so
 //! many times over and tells the memory that took beyond the input.
 
-use exporter_core::registry::options_from_pairs;
 use exporter_core::sink::{FolderOptions, FolderSink, NullSink, Sink};
-use exporter_core::{Context, Dataset, MemoryDataset, Registry, Scan, Source, TableId, export};
+use exporter_core::{
+    Context, Dataset, MemoryDataset, Registry, Scan, Source, TableId, export, options_from_pairs,
+};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

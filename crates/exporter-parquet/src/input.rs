@@ -1,8 +1,7 @@
 //! Parquet and Arrow IPC as inputs of the engine, recognised by their first bytes.
 
 use exporter_core::check::{Check, Checked, Checking, Findings, Rule, UNREADABLE, by_reading};
-use exporter_core::format::{FormatInfo, Input, Recognition};
-use exporter_core::{Context, Dataset, Result, Source};
+use exporter_core::{Context, Dataset, FormatInfo, Input, Recognition, Result, Source};
 
 use crate::exporter::{ArrowFile, ArrowStream, Parquet, arrow, parquet};
 use crate::ipc::layout::{CONTINUATION, MAGIC};

@@ -1,27 +1,29 @@
 //! Parquet and Arrow IPC with the whole codebook inside: exporters, and readers that bring it back.
 //!
 //! Every table becomes one file. The codebook is stored as JSON in the file's metadata under
-//! [`layout::codebook::CODEBOOK_KEY`], the table's name under [`layout::codebook::TABLE_KEY`].
-//! Columns of missing reasons, written on request, name their variable under [`layout::reasons::REASONS_KEY`].
+//! [`CODEBOOK_KEY`], the table's name under [`TABLE_KEY`].
+//! Columns of missing reasons, written on request, name their variable under [`REASONS_KEY`].
 
 mod contained;
-pub mod error;
-pub mod exporter;
+mod error;
+mod exporter;
 mod input;
-pub mod ipc;
-pub mod layout;
-pub mod options;
+mod ipc;
+mod layout;
+mod options;
 mod positioned;
 mod readable;
-pub mod reader;
+mod reader;
 mod selection;
 mod shown;
-pub mod writer;
+mod writer;
 
 pub use contained::is_contained;
 pub use error::ParquetError;
 pub use exporter::{ArrowExporter, ArrowFile, ArrowStream, ArrowStreamExporter, Parquet, ParquetExporter};
 pub use ipc::reader::ArrowDataset;
+pub use layout::codebook::{CODEBOOK_KEY, TABLE_KEY};
+pub use layout::reasons::REASONS_KEY;
 pub use options::{
     ArrowCompression, ArrowOptions, ParquetCompression, ParquetOptions, ReadOptions, ReasonsAs, Statistics,
 };

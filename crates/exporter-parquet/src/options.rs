@@ -1,13 +1,12 @@
 //! Options of the Parquet and Arrow IPC formats.
 
-use exporter_core::format::OptionInfo;
-use exporter_core::{Error, Result};
+use exporter_core::{Error, OptionInfo, Result};
 use serde::{Deserialize, Serialize};
 
 /// How Parquet files are written.
 ///
 /// ```
-/// use exporter_parquet::options::{ParquetCompression, ParquetOptions};
+/// use exporter_parquet::{ParquetCompression, ParquetOptions};
 ///
 /// let options = ParquetOptions { compression: ParquetCompression::Snappy, ..ParquetOptions::default() };
 /// assert!(options.check().is_ok());

@@ -8,9 +8,9 @@ use exporter_core::truncate::to_bytes;
 use exporter_core::{Loss, LossCode};
 
 use crate::languages::Languages;
+use crate::limits::{LONG_MAX, LONG_MIN};
 use crate::limits::{MAX_VALUE_LABEL_BYTES, MAX_VALUE_LABELS};
 use crate::names::unique_set_names;
-use crate::storage_type::{LONG_MAX, LONG_MIN};
 use crate::texts::without_nul;
 use crate::{Letters, Missing, Version};
 

@@ -31,11 +31,10 @@ mod missing;
 pub mod names;
 mod rule;
 mod storage;
-pub mod storage_type;
+mod storage_type;
 mod texts;
 mod version;
 
-pub use calendar::{EPOCH_DAYS, EPOCH_MILLIS};
 pub use charset::Charset;
 pub use choices::{Choices, Decimals, LargeIntegers, LongTextOption, StorageOption, StrlOption, ZoneOption};
 pub use describe::{TableDescription, VariableDescription, describe};

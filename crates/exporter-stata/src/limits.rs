@@ -30,3 +30,21 @@ pub const MAX_STR: u16 = 2_045;
 pub const MAX_STR_BINARY: u16 = 244;
 /// Longest strL value in bytes (section 6.1).
 pub const MAX_STRL_BYTES: u64 = 2_000_000_000;
+/// Smallest `byte` that is a value.
+pub const BYTE_MIN: i8 = -127;
+/// Largest `byte` that is a value.
+pub const BYTE_MAX: i8 = 100;
+/// Smallest `int` that is a value.
+pub const INT_MIN: i16 = -32_767;
+/// Largest `int` that is a value.
+pub const INT_MAX: i16 = 32_740;
+/// Smallest `long` that is a value.
+pub const LONG_MIN: i32 = -2_147_483_647;
+/// Largest `long` that is a value.
+pub const LONG_MAX: i32 = 2_147_483_620;
+/// Bits of the largest `float` that is a value, about 1.701e38.
+pub const FLOAT_MAX_BITS: u32 = 0x7EFF_FFFF;
+/// Bits of the largest `double` that is a value, about 8.988e307.
+pub const DOUBLE_MAX_BITS: u64 = 0x7FDF_FFFF_FFFF_FFFF;
+/// Largest whole number up to which every integer is exact in a `double`: 2^53.
+pub const DOUBLE_EXACT: i64 = exporter_core::doubles::EXACT;

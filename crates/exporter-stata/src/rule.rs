@@ -2,8 +2,9 @@
 
 use exporter_core::codebook::Kind;
 
+use crate::Missing;
 use crate::calendar::leap_millis;
-use crate::{EPOCH_DAYS, EPOCH_MILLIS, Missing};
+use crate::calendar::{EPOCH_DAYS, EPOCH_MILLIS};
 
 /// A value, or a range of values, that is stored as a missing value.
 #[derive(Debug, Clone, Copy, PartialEq)]

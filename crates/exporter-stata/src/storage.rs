@@ -10,7 +10,7 @@ use crate::choices::{
     Choices, Decimals, LargeIntegers, LongTextOption, StorageOption, StrlOption, ZoneOption,
 };
 use crate::display_format::display_format;
-use crate::storage_type::{DOUBLE_EXACT, FLOAT_MAX_BITS};
+use crate::limits::{DOUBLE_EXACT, FLOAT_MAX_BITS};
 use crate::{Conversion, StorageType, Version};
 
 /// How one variable is stored.

@@ -1,5 +1,7 @@
 //! Storage types and the ranges they hold (section 5).
 
+use crate::limits::{BYTE_MAX, BYTE_MIN, INT_MAX, INT_MIN, LONG_MAX, LONG_MIN};
+
 /// How a variable is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum StorageType {
@@ -20,25 +22,6 @@ pub enum StorageType {
     /// A variable of another frame, without bytes in a file, Stata 18 and later.
     Alias,
 }
-
-/// Smallest `byte` that is a value.
-pub const BYTE_MIN: i8 = -127;
-/// Largest `byte` that is a value.
-pub const BYTE_MAX: i8 = 100;
-/// Smallest `int` that is a value.
-pub const INT_MIN: i16 = -32_767;
-/// Largest `int` that is a value.
-pub const INT_MAX: i16 = 32_740;
-/// Smallest `long` that is a value.
-pub const LONG_MIN: i32 = -2_147_483_647;
-/// Largest `long` that is a value.
-pub const LONG_MAX: i32 = 2_147_483_620;
-/// Bits of the largest `float` that is a value, about 1.701e38.
-pub const FLOAT_MAX_BITS: u32 = 0x7EFF_FFFF;
-/// Bits of the largest `double` that is a value, about 8.988e307.
-pub const DOUBLE_MAX_BITS: u64 = 0x7FDF_FFFF_FFFF_FFFF;
-/// Largest whole number up to which every integer is exact in a `double`: 2^53.
-pub const DOUBLE_EXACT: i64 = exporter_core::doubles::EXACT;
 
 impl StorageType {
     /// Bytes of one cell in the rows.

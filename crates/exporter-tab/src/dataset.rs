@@ -4,12 +4,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use exporter_core::codebook::{Codebook, Kind, SortKey, Table, Text, Variable};
-use exporter_core::context::Cancel;
 use exporter_core::dataset::{arrow_type, infer_kind, select_from, table_of};
 use exporter_core::profile::TableProfile;
 use exporter_core::source::Cursor;
 use exporter_core::{
-    Batches, Context, Dataset, Error, Projection, ReadAt, Result, Scan, Source, TableId, parallel,
+    Batches, Cancel, Context, Dataset, Error, Projection, ReadAt, Result, Scan, Source, TableId, parallel,
 };
 
 use crate::exporter::period_unit;

@@ -1,8 +1,9 @@
 //! Reading delimited files by name.
 
 use exporter_core::check::{Check, Checked, Checking, Findings, Rule};
-use exporter_core::format::{Input, OptionInfo, Recognition};
-use exporter_core::{Context, Dataset, Error, Format, FormatInfo, Result, Source};
+use exporter_core::{
+    Context, Dataset, Error, Format, FormatInfo, Input, OptionInfo, Recognition, Result, Source,
+};
 use serde::Deserialize;
 
 use crate::dataset::TabDataset;

@@ -3,8 +3,7 @@
 use std::io::Read;
 
 use arrow_array::RecordBatch;
-use exporter_core::context::Cancel;
-use exporter_core::{Error, Result, parallel};
+use exporter_core::{Cancel, Error, Result, parallel};
 
 use crate::dataset::error;
 use crate::reader::{Decoded, Decoding, Layout, Piece, ReadOptions, Rows};

@@ -13,12 +13,11 @@ use arrow_schema::Schema;
 use exporter_core::check::{Check, Checked, Checking, Findings, Rule, UNREADABLE, by_reading};
 use exporter_core::codebook::{Codebook, Kind, Table, Variable};
 use exporter_core::dataset::{infer_table, select, table_of};
-use exporter_core::exporter::{Output, TableRows, TableWriter, TablesPlan, Written};
 use exporter_core::source::Cursor;
 use exporter_core::{
     Batches, Carry, Context, Dataset, EntrySpec, Error, Exporter, Format, FormatInfo, Input, Loss, LossCode,
-    LossReport, OptionInfo, Part, Plan, Planning, ProfileRequest, ReadAt, Recognition, Result, Scan, Source,
-    TableId, parallel,
+    LossReport, OptionInfo, Output, Part, Plan, Planning, ProfileRequest, ReadAt, Recognition, Result, Scan,
+    Source, TableId, TableRows, TableWriter, TablesPlan, Written, parallel,
 };
 use serde::Deserialize;
 

@@ -135,7 +135,7 @@ impl Plan for FaultyPlan<'_> {
         }
     }
 
-    fn changes(&self) -> &exporter_core::exporter::Changes {
+    fn changes(&self) -> &exporter_core::Changes {
         self.inner.changes()
     }
 

@@ -5,12 +5,11 @@ use std::sync::{Arc, Mutex};
 
 use exporter_core::codebook::Codebook;
 use exporter_core::profile::Facts;
-use exporter_core::registry::options_from_pairs;
 use exporter_core::sink::MemorySink;
 use exporter_core::{
     Batches, Bundle, Changes, Context, Dataset, EntrySpec, Error, ErrorKind, Exporter, Format, FormatInfo,
     Loss, LossCode, LossPolicy, LossReport, Plan, Planning, ProfileRequest, Progress, Registry, Rename,
-    Result, Scan, Sink, Source, Summary, TableId, export, plan,
+    Result, Scan, Sink, Source, Summary, TableId, export, options_from_pairs, plan,
 };
 use exporter_testkit::plain::{Plain, PlainExporter};
 use exporter_testkit::{conformance, sample};

@@ -7,7 +7,7 @@ use exporter_core::suggest::nearest;
 use exporter_core::{Context, Dataset, Error, Projection, Registry, Result, Source, TableId};
 use serde_json::Value as Json;
 
-use crate::assembled::{AssembledDataset, Part};
+use crate::assembled::{AssembledDataset, TablePart};
 use crate::study::{StudyFile, open_study};
 
 /// How inputs are opened.
@@ -126,7 +126,7 @@ fn assembled(
     registry: &Registry,
     context: &Context,
 ) -> Result<AssembledDataset> {
-    let mut parts: Vec<Part> = Vec::new();
+    let mut parts: Vec<TablePart> = Vec::new();
     for source in sources {
         let source = source.clone().projection(projection.clone());
         for part in open_data(source, study, sources.len() == 1, options, registry, context)? {
@@ -181,7 +181,7 @@ fn open_data(
     options: &InputOptions,
     registry: &Registry,
     context: &Context,
-) -> Result<Vec<Part>> {
+) -> Result<Vec<TablePart>> {
     let file = source.name.clone();
     let stem = table_name(source.file_name());
     let codebook: Option<&Codebook> = study.map(|study| &study.codebook);
@@ -201,9 +201,9 @@ fn open_data(
     let names: Vec<String> = dataset.codebook().tables.iter().map(|table| table.name.clone()).collect();
     match (names.len(), declared) {
         (1, Some(declared)) => {
-            Ok(vec![Part { dataset, table: TableId(0), name: declared.name.clone(), file }])
+            Ok(vec![TablePart { dataset, table: TableId(0), name: declared.name.clone(), file }])
         }
-        (1, None) => Ok(vec![Part {
+        (1, None) => Ok(vec![TablePart {
             dataset,
             table: TableId(0),
             name: names.into_iter().next().unwrap_or(stem),
@@ -214,7 +214,7 @@ fn open_data(
             Ok(names
                 .into_iter()
                 .enumerate()
-                .map(|(index, name)| Part {
+                .map(|(index, name)| TablePart {
                     dataset: Box::new(shared.clone()),
                     table: TableId(index),
                     name,

@@ -7,7 +7,6 @@ mod input;
 pub mod request;
 pub mod study;
 
-pub use exporter_core as core;
 pub use exporter_core::*;
 
 #[cfg(feature = "dta")]
@@ -19,8 +18,8 @@ pub use exporter_parquet as parquet;
 #[cfg(feature = "tab")]
 pub use exporter_tab as tab;
 
-pub use assembled::{AssembledDataset, Part};
-pub use excerpt::{Excerpt, PartOf};
+pub use assembled::{AssembledDataset, TablePart};
+pub use excerpt::{Excerpt, PartOf, TablesOf};
 pub use formats::{check, registry};
 pub use input::{InputOptions, open, open_sources};
 pub use request::Request;

@@ -5,9 +5,9 @@
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, Float64Array, Int8Array, RecordBatch, StringArray};
-use exporter::core::dataset::{Batches, MemoryDataset};
-use exporter::core::sink::NullSink;
-use exporter::core::{Codebook, Context, Dataset, Result, Scan, TableId};
+use exporter::dataset::{Batches, MemoryDataset};
+use exporter::sink::NullSink;
+use exporter::{Codebook, Context, Dataset, Result, Scan, TableId};
 use exporter::{InputOptions, Request, registry};
 use exporter_testkit::allocation::{CountingAllocator, peak_during};
 use serde_json::json;

@@ -8,10 +8,8 @@ use arrow_array::cast::AsArray;
 use exporter_core::sink::MemorySink;
 use exporter_core::{Codebook, Context, Dataset, LossCode, Scan, Source, TableId, export};
 use exporter_dta::check::check;
-use exporter_dta::dataset::{DtaDataset, Letters};
-use exporter_dta::options::{DtaOptions, StorageOption};
-use exporter_dta::reader::{Dates, DtaReader, ReadOptions, Selection};
-use exporter_dta::{DtaExporter, StorageType};
+use exporter_dta::stata::{StorageOption, StorageType};
+use exporter_dta::{Dates, DtaDataset, DtaExporter, DtaOptions, DtaReader, Letters, ReadOptions, Selection};
 use exporter_testkit::{StataCell, stata_cells, stata_missing};
 use serde_json::{Value, json};
 

@@ -4,7 +4,8 @@ use std::error::Error;
 use std::io::Write;
 use std::path::PathBuf;
 
-use exporter::package::{Compression, Encryption, EntryTime, ManifestSink, Password, ZipOptions, ZipSink};
+use exporter::Password;
+use exporter::package::{Compression, Encryption, EntryTime, ManifestSink, ZipOptions, ZipSink};
 use exporter::{EntrySpec, Sink};
 
 fn main() -> Result<(), Box<dyn Error>> {

@@ -2,7 +2,7 @@
 
 use exporter::Source;
 use exporter::dta::check::check;
-use exporter::dta::reader::{DtaReader, ReadOptions, Selection};
+use exporter::dta::{DtaReader, ReadOptions, Selection};
 
 /// Reads a Stata file to its end or its first error, as it must be and leniently.
 ///

@@ -8,10 +8,11 @@ use arrow_array::{Array, ArrayRef, BinaryArray, Float64Array, Int64Array, Record
 use arrow_schema::{DataType, Field, Schema};
 use exporter::Source;
 use exporter::dta::check::{check, rule};
-use exporter::dta::metadata::{DtaMetadata, DtaVariable};
-use exporter::dta::reader::{DtaReader, Selection};
-use exporter::dta::writer::{CellChange, DtaWriter, OutOfRange, WriterOptions};
-use exporter::dta::{DtaError, Release, StorageType};
+use exporter::dta::stata::StorageType;
+use exporter::dta::{
+    CellChange, DtaError, DtaMetadata, DtaReader, DtaVariable, DtaWriter, OutOfRange, Release, Selection,
+    WriterOptions,
+};
 
 /// Bytes as choices; zeros after their end.
 struct Choices<'a>(&'a [u8]);

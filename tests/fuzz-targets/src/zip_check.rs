@@ -2,8 +2,8 @@
 
 use std::io::{Cursor, Result};
 
+use exporter::Password;
 use exporter::check::Checked;
-use exporter::package::Password;
 use exporter::package::check::{ArchiveCheckOptions, Inspect, check_and_inspect};
 
 /// Counts what is unpacked.

@@ -47,7 +47,7 @@ fn committed_corpora_keep_every_promise() {
 /// Archives of this program, packed in every way, have no findings; a fuzzer finds its way from each.
 #[test]
 fn every_packing_has_a_sound_archive_in_the_corpus() {
-    use exporter::package::Password;
+    use exporter::Password;
     use exporter::package::check::{ArchiveCheckOptions, check};
     // The method of the first entry stands at offset 8 (APPNOTE 4.3.7), and 99 is AES.
     for (name, method) in [("stored", 0), ("deflate", 8), ("zstd", 93), ("aes", 99), ("zstd-aes", 99)] {

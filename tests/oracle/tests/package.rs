@@ -6,9 +6,8 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use exporter_package::{
-    Compression, DeflateLevel, Encryption, EntryOptions, Password, ZipOptions, ZipWriter,
-};
+use exporter_core::Password;
+use exporter_package::{Compression, DeflateLevel, Encryption, EntryOptions, ZipOptions, ZipWriter};
 
 use crate::programs;
 

@@ -106,7 +106,7 @@ fn first_rows(
 ) -> Result<Vec<Vec<Option<String>>>> {
     let mut cells = Vec::new();
     for batch in context.scan(data, table, &Scan::all().limit(rows))? {
-        cells.extend(exporter::core::dataset::display_rows(&batch?)?);
+        cells.extend(exporter::dataset::display_rows(&batch?)?);
     }
     Ok(cells)
 }

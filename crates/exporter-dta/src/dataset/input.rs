@@ -1,8 +1,7 @@
 //! `.dta` as an input format of the engine.
 
 use exporter_core::check::{Check, Checked, Checking, Findings, Rule, Severity};
-use exporter_core::format::Recognition;
-use exporter_core::{Context, Dataset, FormatInfo, Input, OptionInfo, Result, Source};
+use exporter_core::{Context, Dataset, FormatInfo, Input, OptionInfo, Recognition, Result, Source};
 use serde::Deserialize;
 
 use crate::dataset::DtaDataset;

@@ -19,9 +19,10 @@ use exporter_core::codebook::{
     ValueLabels, Variable,
 };
 use exporter_core::dataset::Comparison;
-use exporter_core::format::Recognition;
 use exporter_core::sink::MemorySink;
-use exporter_core::{Context, Dataset, Filter, Input, MemoryDataset, Scan, Source, TableId, export};
+use exporter_core::{
+    Context, Dataset, Filter, Input, MemoryDataset, Recognition, Scan, Source, TableId, export,
+};
 
 use super::{DtaDataset, DtaInput, Letters};
 use crate::DtaExporter;

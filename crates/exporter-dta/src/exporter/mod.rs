@@ -10,11 +10,9 @@ mod texts;
 mod write;
 
 use exporter_core::codebook::{Codebook, Kind};
-use exporter_core::exporter::TablesPlan;
-use exporter_core::format::{Format, FormatInfo};
 use exporter_core::{
-    Carry, Context, Dataset, EntrySpec, Exporter, Limits, LossCode, Part, Plan, Planning, ProfileRequest,
-    Result, TableId,
+    Carry, Context, Dataset, EntrySpec, Exporter, Format, FormatInfo, Limits, LossCode, Part, Plan, Planning,
+    ProfileRequest, Result, TableId, TablesPlan,
 };
 
 use crate::dataset::READ_OPTIONS;
@@ -26,7 +24,7 @@ use sort_order::StataOrder;
 use table::plan_table;
 
 /// What the format is and can.
-pub static INFO: FormatInfo = FormatInfo::new("dta", "Stata data file")
+pub(crate) static INFO: FormatInfo = FormatInfo::new("dta", "Stata data file")
     .aliases(&["stata"])
     .extensions(&["dta"])
     .media_type("application/x-stata-dta")

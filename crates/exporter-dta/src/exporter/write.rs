@@ -1,9 +1,10 @@
 //! Writes a decided table into a sink.
 
 use arrow_schema::ArrowError;
-use exporter_core::exporter::{Output, TableRows, TableWriter, Written};
 use exporter_core::sink::temp_file;
-use exporter_core::{ErrorKind, Loss, LossCode, LossReport, Result, Scan};
+use exporter_core::{
+    ErrorKind, Loss, LossCode, LossReport, Output, Result, Scan, TableRows, TableWriter, Written,
+};
 
 use super::flatten::flatten;
 use super::table::DtaTable;

@@ -1,7 +1,7 @@
 //! Which Arrow type a variable is read as.
 
 use arrow_schema::{DataType, TimeUnit};
-pub use exporter_core::codebook::Period;
+use exporter_core::codebook::Period;
 
 use crate::reader::dictionary::Variable;
 use crate::reader::facts::ValueFacts;

@@ -5,7 +5,7 @@
 //!
 //! ```
 //! use exporter_core::Source;
-//! use exporter_dta::reader::{DtaReader, Selection};
+//! use exporter_dta::{DtaReader, Selection};
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! // Release 113, little-endian, one `byte` called x, two rows: 7 and missing.
 //! let mut file = vec![113, 2, 1, 0, 1, 0, 2, 0, 0, 0];
@@ -53,7 +53,7 @@ use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use exporter_core::ReadAt;
 
 pub use batches::{ArrowBatches, Batches};
-pub use column::{ColumnType, Period};
+pub use column::ColumnType;
 pub use dictionary::{Dictionary, ValueLabels, Variable};
 pub use facts::ValueFacts;
 pub use opened::{Dates, ReadOptions};

@@ -32,7 +32,7 @@ pub(crate) use sections::text_sizes;
 pub use exporter_rows::{CellChange, CellChanges, LongText, OutOfRange, SpoolFile};
 pub(crate) use exporter_rows::{STORE_AS_MISSING, decimal_text};
 pub use strl_records::strl_bytes;
-pub use validate::check_metadata;
+pub(crate) use validate::check_metadata;
 
 /// Blocks below this size are buffered before they are written.
 const BUFFER_BYTES: usize = 64 << 10;

@@ -19,7 +19,7 @@ use exporter_stata::names::{is_reserved, is_valid};
 ///
 /// # Errors
 /// [`DtaError::TooManyVariables`], [`DtaError::Limit`] or [`DtaError::Invalid`] for the first rule broken.
-pub fn check_metadata(metadata: &DtaMetadata, rows: Option<u64>) -> Result<()> {
+pub(crate) fn check_metadata(metadata: &DtaMetadata, rows: Option<u64>) -> Result<()> {
     let release = metadata.release;
     if matches!(release.number(), 0..113 | 116 | 120..) {
         return Err(DtaError::Unsupported(format!(

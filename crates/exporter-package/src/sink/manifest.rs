@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::sync::{Mutex, PoisonError};
 
-use exporter_core::exporter::Summary;
 use exporter_core::sink::{Entry, EntryReceipt, EntrySpec, Receipt, Sink};
-use exporter_core::{Error, Result};
+use exporter_core::{Error, Result, Summary};
 use sha2::{Digest as _, Sha256};
 
 use crate::manifest::{MANIFEST, MANIFEST_VERSION, Manifest, ManifestLine, hex};

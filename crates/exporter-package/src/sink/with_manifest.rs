@@ -2,9 +2,10 @@
 
 use exporter_core::carry::{Carry, Part};
 use exporter_core::codebook::Codebook;
-use exporter_core::exporter::{Changes, Planning, Summary, plan_of};
 use exporter_core::sink::{EntrySpec, Sink};
-use exporter_core::{Context, Dataset, Exporter, FormatInfo, Plan, ProfileRequest, Result};
+use exporter_core::{
+    Changes, Context, Dataset, Exporter, FormatInfo, Plan, Planning, ProfileRequest, Result, Summary, plan_of,
+};
 
 use super::ManifestSink;
 

@@ -4,9 +4,11 @@ use std::num::NonZeroUsize;
 
 use exporter_core::carry::{Carry, Part};
 use exporter_core::codebook::Codebook;
-use exporter_core::exporter::{Changes, EntryReport, Planning, Summary, plan_of};
 use exporter_core::sink::{EntryReceipt, EntrySpec, Sink};
-use exporter_core::{Context, Dataset, Exporter, FormatInfo, LossCode, Plan, ProfileRequest, Result};
+use exporter_core::{
+    Changes, Context, Dataset, EntryReport, Exporter, FormatInfo, LossCode, Plan, Planning, ProfileRequest,
+    Result, Summary, plan_of,
+};
 
 use super::{ManifestSink, ZipSink};
 use crate::zip::{EntryTime, ZipOptions};

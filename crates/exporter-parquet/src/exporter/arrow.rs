@@ -4,10 +4,10 @@ use std::io::Write;
 
 use arrow_schema::SchemaRef;
 use exporter_core::carry::{Carry, Part};
-use exporter_core::exporter::TableRows;
-use exporter_core::format::{Format, FormatInfo};
 use exporter_core::sink::EntrySpec;
-use exporter_core::{Codebook, Context, Dataset, Exporter, LossCode, Plan, Planning, Result};
+use exporter_core::{
+    Codebook, Context, Dataset, Exporter, Format, FormatInfo, LossCode, Plan, Planning, Result, TableRows,
+};
 
 use super::plan::{Columns, RowWriter, carries, entries, plan, with_metadata};
 use crate::ParquetError;

@@ -7,10 +7,11 @@ use arrow_schema::{Schema, SchemaRef};
 use exporter_core::carry::{Carry, Part};
 use exporter_core::codebook::Kind;
 use exporter_core::dataset::arrow_type;
-use exporter_core::exporter::TableRows;
-use exporter_core::format::{Format, FormatInfo};
 use exporter_core::sink::EntrySpec;
-use exporter_core::{Codebook, Context, Dataset, Error, Exporter, Loss, LossCode, Plan, Planning, Result};
+use exporter_core::{
+    Codebook, Context, Dataset, Error, Exporter, Format, FormatInfo, Loss, LossCode, Plan, Planning, Result,
+    TableRows,
+};
 use parquet::arrow::add_encoded_arrow_schema_to_metadata;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::metadata::KeyValue;

@@ -10,10 +10,11 @@ use arrow_schema::{Schema, SchemaRef};
 use exporter_core::carry::{Carry, Part};
 use exporter_core::codebook::Table;
 use exporter_core::dataset::{ReasonColumn, arrow_schema};
-use exporter_core::exporter::{Output, TableRows, TableWriter, TablesPlan, Written};
-use exporter_core::format::FormatInfo;
 use exporter_core::sink::EntrySpec;
-use exporter_core::{Codebook, Dataset, Error, Exporter, Loss, LossCode, Planning, Result, Scan, TableId};
+use exporter_core::{
+    Codebook, Dataset, Error, Exporter, FormatInfo, Loss, LossCode, Output, Planning, Result, Scan, TableId,
+    TableRows, TableWriter, TablesPlan, Written,
+};
 
 use crate::ParquetError;
 use crate::layout::codebook::{self, CODEBOOK_KEY, TABLE_KEY};

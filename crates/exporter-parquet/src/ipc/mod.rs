@@ -3,6 +3,6 @@
 mod canonical;
 mod claims;
 mod decode;
-pub mod layout;
-pub mod reader;
-pub mod writer;
+pub(crate) mod layout;
+pub(crate) mod reader;
+pub(crate) mod writer;

@@ -18,7 +18,7 @@ const ZSTD_LEVEL: i32 = 1;
 
 /// How messages are framed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Framing {
+pub(crate) enum Framing {
     /// With a footer that names the place of every batch.
     File,
     /// One message after the other.
@@ -32,7 +32,7 @@ pub enum Framing {
 ///
 /// # Errors
 /// When the rows or the output fail.
-pub fn write_table<W: Write + Send>(
+pub(crate) fn write_table<W: Write + Send>(
     output: W,
     schema: &Schema,
     framing: Framing,

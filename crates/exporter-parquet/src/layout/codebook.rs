@@ -9,7 +9,7 @@ use exporter_core::dataset::{arrow_type, infer_kind, infer_table, table_of};
 use exporter_core::embedded::{Embedded, embed};
 use exporter_core::{Error, Result, TableId};
 
-pub use exporter_core::embedded::Restored;
+pub(crate) use exporter_core::embedded::Restored;
 
 use super::reasons::reason_columns;
 use super::storage_type::stored_type;
@@ -20,15 +20,15 @@ pub const CODEBOOK_KEY: &str = "exporter.codebook";
 pub const TABLE_KEY: &str = "exporter.table";
 
 /// Largest codebook that is stored, in bytes: pyarrow refuses metadata strings over 100 MB.
-pub const MAX_CODEBOOK_BYTES: usize = 64 << 20;
+pub(crate) const MAX_CODEBOOK_BYTES: usize = 64 << 20;
 
 /// A codebook as it is stored in every file of a study.
 #[derive(Clone, Debug)]
-pub struct Stored {
+pub(crate) struct Stored {
     /// The JSON.
-    pub json: String,
+    pub(crate) json: String,
     /// Names of documents whose bytes had to stay outside.
-    pub dropped: Vec<String>,
+    pub(crate) dropped: Vec<String>,
 }
 
 /// Makes the JSON of a codebook for the file of a table whose columns are stored as `schema`; nothing where the columns
@@ -36,7 +36,7 @@ pub struct Stored {
 ///
 /// # Errors
 /// [`exporter_core::ErrorKind::Limit`] when it is too large even so.
-pub fn store(codebook: &Codebook, table: TableId, schema: &Schema) -> Result<Option<Stored>> {
+pub(crate) fn store(codebook: &Codebook, table: TableId, schema: &Schema) -> Result<Option<Stored>> {
     let name = &table_of(codebook, table)?.name;
     let all = infer_table(name, schema)?;
     let reasons = reason_columns(schema);
@@ -75,7 +75,7 @@ pub fn store(codebook: &Codebook, table: TableId, schema: &Schema) -> Result<Opt
 ///
 /// # Errors
 /// When the stored JSON is not a codebook, or a column's type has no kind.
-pub fn restore(json: Option<&str>, table: &str, schema: &Schema) -> Result<Restored> {
+pub(crate) fn restore(json: Option<&str>, table: &str, schema: &Schema) -> Result<Restored> {
     let all = infer_table(table, schema)?;
     let stored = match json {
         None => None,
@@ -113,7 +113,7 @@ fn without(reasons: &[(usize, usize)], schema: &Schema) -> Vec<usize> {
 }
 
 /// Forgets declared numbers of rows that the file does not have.
-pub fn check_rows(restored: &mut Restored, rows: u64) {
+pub(crate) fn check_rows(restored: &mut Restored, rows: u64) {
     for table in &mut restored.codebook.tables {
         if let Some(declared) = table.rows.filter(|declared| *declared != rows) {
             restored.remarks.push(format!("the file has {rows} rows, the stored codebook says {declared}"));

@@ -12,13 +12,13 @@ const CHUNK_CELLS: u64 = 1 << 22;
 const BUDGET_PER_CELL: u64 = 128;
 
 /// Rows that are encoded at a time for a table with this many columns, with a budget of `memory` bytes.
-pub fn chunk_rows(columns: usize, memory: u64) -> usize {
+pub(crate) fn chunk_rows(columns: usize, memory: u64) -> usize {
     let cells = usize::try_from(CHUNK_CELLS.min(memory / BUDGET_PER_CELL)).unwrap_or(usize::MAX);
     (cells / columns.max(1)).clamp(64, CHUNK_ROWS) / 64 * 64
 }
 
 /// Bytes of the values of a batch as Arrow lays them out, whatever buffers they share with others.
-pub fn value_bytes(batch: &RecordBatch) -> u64 {
+pub(crate) fn value_bytes(batch: &RecordBatch) -> u64 {
     batch.columns().iter().map(array_bytes).sum()
 }
 

@@ -1,6 +1,6 @@
 //! What lies in a file: the Arrow types columns are stored as, and how rows are grouped.
 
-pub mod codebook;
-pub mod cutting;
-pub mod reasons;
-pub mod storage_type;
+pub(crate) mod codebook;
+pub(crate) mod cutting;
+pub(crate) mod reasons;
+pub(crate) mod storage_type;

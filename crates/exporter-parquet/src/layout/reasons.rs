@@ -13,12 +13,12 @@ pub const REASONS_KEY: &str = "exporter.reasons";
 const HINT: &str = "open the file with codebook=false to take the columns as they are";
 
 /// A field that is marked as the reasons of a variable.
-pub fn marked(field: Field, variable: &str) -> Field {
+pub(crate) fn marked(field: Field, variable: &str) -> Field {
     field.with_metadata([(REASONS_KEY.to_owned(), variable.to_owned())].into())
 }
 
 /// The positions of variables and of the columns that are marked as theirs, by column.
-pub fn reason_columns(schema: &Schema) -> Vec<(usize, usize)> {
+pub(crate) fn reason_columns(schema: &Schema) -> Vec<(usize, usize)> {
     let names = schema.fields().iter().enumerate();
     let names: HashMap<&str, usize> =
         names.map(|(position, field)| (field.name().as_str(), position)).collect();

@@ -17,7 +17,7 @@ const MAX_DIGITS: u8 = 38;
 ///
 /// Parquet's coarsest moments are milliseconds, and the scale of its decimals lies between 0 and the precision
 /// (Parquet format, LogicalTypes.md, sections TIMESTAMP and DECIMAL).
-pub fn stored_type(wanted: &DataType) -> DataType {
+pub(crate) fn stored_type(wanted: &DataType) -> DataType {
     match wanted {
         DataType::Timestamp(TimeUnit::Second, zone) => {
             DataType::Timestamp(TimeUnit::Millisecond, zone.clone())
@@ -36,13 +36,13 @@ pub fn stored_type(wanted: &DataType) -> DataType {
 }
 
 /// Whether a column was stored as another type than its kind's own.
-pub fn is_widened(kind: &Kind, column: &DataType) -> bool {
+pub(crate) fn is_widened(kind: &Kind, column: &DataType) -> bool {
     let wanted = arrow_type(kind);
     &wanted != column && &stored_type(&wanted) == column
 }
 
 /// A field with the type its values are stored as.
-pub fn stored_field(field: &FieldRef) -> FieldRef {
+pub(crate) fn stored_field(field: &FieldRef) -> FieldRef {
     let stored = stored_type(field.data_type());
     if &stored == field.data_type() {
         return Arc::clone(field);
@@ -51,7 +51,7 @@ pub fn stored_field(field: &FieldRef) -> FieldRef {
 }
 
 /// Whether a type holds a record without fields, which Parquet cannot describe.
-pub fn has_empty_structure(data_type: &DataType) -> bool {
+pub(crate) fn has_empty_structure(data_type: &DataType) -> bool {
     match data_type {
         DataType::Struct(fields) => {
             fields.is_empty() || fields.iter().any(|field| has_empty_structure(field.data_type()))
@@ -65,7 +65,7 @@ pub fn has_empty_structure(data_type: &DataType) -> bool {
 ///
 /// # Errors
 /// [`ParquetError::Stored`].
-pub fn to_stored(column: ArrayRef, field: &Field) -> Result<ArrayRef, ParquetError> {
+pub(crate) fn to_stored(column: ArrayRef, field: &Field) -> Result<ArrayRef, ParquetError> {
     if column.data_type() == field.data_type() {
         return Ok(column);
     }
@@ -80,7 +80,7 @@ pub fn to_stored(column: ArrayRef, field: &Field) -> Result<ArrayRef, ParquetErr
 ///
 /// # Errors
 /// When a value does not come back as itself (a file that was changed after its codebook was written).
-pub fn from_stored(column: &ArrayRef, wanted: &DataType) -> Result<ArrayRef, ParquetError> {
+pub(crate) fn from_stored(column: &ArrayRef, wanted: &DataType) -> Result<ArrayRef, ParquetError> {
     let restored = strict_cast(column, wanted)?;
     let again = strict_cast(&restored, column.data_type())?;
     if again.to_data() == column.to_data() {

@@ -24,21 +24,21 @@ use group_writers::GroupWriters;
 use row_groups::RowGroups;
 
 /// Most row groups of a file: readers number them with an `i16` (Parquet format, `RowGroup.ordinal`).
-pub const MAX_ROW_GROUPS: usize = i16::MAX as usize;
+pub(crate) const MAX_ROW_GROUPS: usize = i16::MAX as usize;
 
 /// How a table is written.
 #[derive(Clone, Debug)]
-pub struct Settings {
+pub(crate) struct Settings {
     /// Compression, dictionaries, statistics and file metadata.
-    pub properties: WriterProperties,
+    pub(crate) properties: WriterProperties,
     /// Most rows of a row group, at least one.
-    pub row_group_rows: usize,
+    pub(crate) row_group_rows: usize,
     /// A row group ends when its values pass this many bytes as Arrow lays them out.
-    pub row_group_bytes: u64,
+    pub(crate) row_group_bytes: u64,
     /// Rows that are encoded at a time.
-    pub chunk_rows: usize,
+    pub(crate) chunk_rows: usize,
     /// Threads to encode with, at least one.
-    pub threads: usize,
+    pub(crate) threads: usize,
 }
 
 /// Writes one table; batches must already be cut into [`Settings::chunk_rows`] rows (but for the last) and have the
@@ -46,7 +46,7 @@ pub struct Settings {
 ///
 /// # Errors
 /// When the rows, the encoding or the output fail; the first error ends the run.
-pub fn write_table<W: Write + Send>(
+pub(crate) fn write_table<W: Write + Send>(
     output: W,
     stored: &SchemaRef,
     settings: &Settings,

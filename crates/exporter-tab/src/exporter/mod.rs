@@ -7,9 +7,8 @@ mod plan;
 
 use exporter_core::carry::{Carry, Part};
 use exporter_core::codebook::Codebook;
-use exporter_core::exporter::Planning;
 use exporter_core::sink::EntrySpec;
-use exporter_core::{Context, Dataset, Exporter, Format, FormatInfo, Plan, Result};
+use exporter_core::{Context, Dataset, Exporter, Format, FormatInfo, Plan, Planning, Result};
 
 pub(crate) use columns::unit as period_unit;
 use options::{CSV, Settings, TAB};

@@ -1,7 +1,6 @@
 //! Choices for the formats, by name, and their descriptions.
 
-use exporter_core::format::OptionInfo;
-use exporter_core::{Error, FormatInfo, LossCode, Result};
+use exporter_core::{Error, FormatInfo, LossCode, OptionInfo, Result};
 use serde::{Deserialize, Serialize};
 
 use crate::input::READ_OPTIONS;

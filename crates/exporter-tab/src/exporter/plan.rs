@@ -8,10 +8,9 @@ use arrow_array::{ArrayRef, RecordBatch};
 use arrow_cast::cast;
 use arrow_schema::{DataType, Field, FieldRef, Schema};
 use exporter_core::dataset::ReasonColumn;
-use exporter_core::exporter::{Output, TableRows, TableWriter, TablesPlan, Written};
 use exporter_core::{
-    Context, Dataset, Error, Exporter, Loss, LossCode, LossReport, Plan, Planning, Result, Scan, TableId,
-    nested, parallel,
+    Context, Dataset, Error, Exporter, Loss, LossCode, LossReport, Output, Plan, Planning, Result, Scan,
+    TableId, TableRows, TableWriter, TablesPlan, Written, nested, parallel,
 };
 
 use super::columns::columns;

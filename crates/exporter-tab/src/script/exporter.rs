@@ -3,10 +3,10 @@
 use std::marker::PhantomData;
 
 use exporter_core::codebook::Codebook;
-use exporter_core::exporter::{Planning, PreparedPlan};
 use exporter_core::sink::EntrySpec;
 use exporter_core::{
-    Carry, Context, Dataset, Exporter, Format, FormatInfo, Part, Plan, ProfileRequest, Result, TableId,
+    Carry, Context, Dataset, Exporter, Format, FormatInfo, Part, Plan, Planning, PreparedPlan,
+    ProfileRequest, Result, TableId,
 };
 use serde::Deserialize;
 

@@ -1,8 +1,7 @@
 //! A script being written, and the losses that every program shares.
 
 use exporter_core::codebook::Variable;
-use exporter_core::exporter::PreparedPlan;
-use exporter_core::{Loss, LossCode, TableProfile};
+use exporter_core::{Loss, LossCode, PreparedPlan, TableProfile};
 
 use super::description::{Column, Description};
 

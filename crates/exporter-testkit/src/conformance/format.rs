@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use exporter_core::registry::options_from_pairs;
 use exporter_core::sink::{MemoryEntries, MemorySink};
-use exporter_core::{Dataset, ErrorKind, Exporter, Format, FormatInfo, OptionKind, Registry, export};
+use exporter_core::{
+    Dataset, ErrorKind, Exporter, Format, FormatInfo, OptionKind, Registry, export, options_from_pairs,
+};
 use serde_json::{Value as Json, json};
 
 use super::context;

@@ -4,11 +4,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use exporter_core::dataset::ExcerptDataset;
-use exporter_core::format::{FormatInfo, OptionKind};
-use exporter_core::registry::read_options_from_pairs;
 use exporter_core::source::{MemoryBytes, Section};
 use exporter_core::{
-    Context, Dataset, Error, ErrorKind, Input, ReadAt, Registry, Result, Scan, Source, TableId,
+    Context, Dataset, Error, ErrorKind, FormatInfo, Input, OptionKind, ReadAt, Registry, Result, Scan,
+    Source, TableId, read_options_from_pairs,
 };
 use serde_json::{Value as Json, json};
 

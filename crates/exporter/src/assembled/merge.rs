@@ -7,7 +7,7 @@ use exporter_core::dataset::{ReasonColumn, table_of};
 use exporter_core::{Error, Loss, LossCode, LossReport, Result, suggest};
 use serde_json::{Map, Value as Json};
 
-use super::Part;
+use super::TablePart;
 
 /// Field of a study that its files need not share.
 const ID: &str = "id";
@@ -32,7 +32,11 @@ impl<'a> Merging<'a> {
     }
 
     /// The table of a part as the study knows it, and for each of its variables the column in the part.
-    pub(super) fn table(&mut self, part: &Part, declared: Option<&Table>) -> Result<(Table, Vec<usize>)> {
+    pub(super) fn table(
+        &mut self,
+        part: &TablePart,
+        declared: Option<&Table>,
+    ) -> Result<(Table, Vec<usize>)> {
         let own = part.dataset.codebook();
         let mut table = table_of(own, part.table)?.clone();
         self.adopt_value_labels(own, &part.name, &mut table);
@@ -101,7 +105,7 @@ impl<'a> Merging<'a> {
     }
 
     /// Takes over the fields of the study that are not declared; a file that says another than one before it loses it.
-    fn adopt_study(&mut self, own: &Study, part: &Part) -> Result<()> {
+    fn adopt_study(&mut self, own: &Study, part: &TablePart) -> Result<()> {
         let mut study = fields(&self.codebook.study)?;
         for (field, value) in fields(own)? {
             let Some(known) = study.get_mut(&field) else {
@@ -132,7 +136,7 @@ impl<'a> Merging<'a> {
     }
 
     /// Takes over documents whose names are new; others of a known name are lost.
-    fn adopt_documents(&mut self, own: &Codebook, part: &Part) {
+    fn adopt_documents(&mut self, own: &Codebook, part: &TablePart) {
         for document in &own.documents {
             match self.codebook.documents.iter().find(|known| known.name == document.name) {
                 None => self.codebook.documents.push(document.clone()),

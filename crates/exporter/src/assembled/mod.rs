@@ -7,7 +7,7 @@ use exporter_core::dataset::{FoldedReasons, table_of};
 use exporter_core::{Batches, Dataset, Error, Loss, LossReport, Result, Scan, TableId, TableProfile};
 
 /// A dataset that gives one table, and what a codebook says about it.
-pub struct Part {
+pub struct TablePart {
     /// Where the rows are.
     pub dataset: Box<dyn Dataset>,
     /// Which of its tables.
@@ -50,7 +50,11 @@ impl AssembledDataset {
     /// # Errors
     /// [`exporter_core::ErrorKind::NotFound`] when the codebook names a variable that the part does not have, or a table
     /// without a part; [`exporter_core::ErrorKind::Invalid`] when the codebook that results has problems.
-    pub fn new(declared: Codebook, parts: Vec<Part>, inferred: &dyn Fn(&str, &str) -> bool) -> Result<Self> {
+    pub fn new(
+        declared: Codebook,
+        parts: Vec<TablePart>,
+        inferred: &dyn Fn(&str, &str) -> bool,
+    ) -> Result<Self> {
         let mut declared = declared;
         let declared_tables = std::mem::take(&mut declared.tables);
         if let Some(table) =
@@ -62,7 +66,7 @@ impl AssembledDataset {
             ))
             .with_hint("add its file to `data`, or remove the table"));
         }
-        let mut order: Vec<Part> = Vec::new();
+        let mut order: Vec<TablePart> = Vec::new();
         let mut rest = parts;
         for table in &declared_tables {
             if let Some(at) = rest.iter().position(|part| part.name == table.name) {

@@ -13,7 +13,7 @@ use exporter_core::{Context, Dataset, Error, Filter, Result, Scan, TableId};
 use serde::{Deserialize, Serialize};
 
 use condition::Condition;
-use tables::TablesOf;
+pub use tables::TablesOf;
 
 /// Which tables, rows and variables of a study to take; everything by default.
 ///

@@ -1,9 +1,8 @@
 //! A request that is ready to run: its inputs are open, its formats configured, its secrets read.
 
-use exporter_core::exporter::Changes;
 use exporter_core::{
-    Bundle, CodebookExporter, Context, Dataset, EntrySpec, Error, Exporter, LossPolicy, Registry, Result,
-    Sink, Summary,
+    Bundle, Changes, CodebookExporter, Context, Dataset, EntrySpec, Error, Exporter, LossPolicy, Registry,
+    Result, Sink, Summary,
 };
 use serde::Serialize;
 

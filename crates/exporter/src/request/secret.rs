@@ -55,7 +55,7 @@ impl SecretRef {
     /// # Errors
     /// [`exporter_core::ErrorKind::Usage`] when the variable is not set, or the secret is empty or not UTF-8;
     /// [`exporter_core::ErrorKind::Io`] when the file cannot be read. No message has a part of the secret.
-    pub fn password(&self) -> exporter_core::Result<exporter_package::Password> {
+    pub fn password(&self) -> exporter_core::Result<exporter_core::Password> {
         let (bytes, place) = match self {
             Self::Env(variable) => {
                 let text = std::env::var(variable).map_err(|_| {
@@ -73,7 +73,7 @@ impl SecretRef {
             ))
             .with_hint("put the password there, on one line"));
         }
-        Ok(exporter_package::Password::new(bytes))
+        Ok(exporter_core::Password::new(bytes))
     }
 }
 

@@ -22,10 +22,10 @@ use std::path::Path;
 
 use exporter_core::{Context, Error, Registry, Result, Source};
 
-use crate::assembled::{AssembledDataset, Part};
+use crate::assembled::{AssembledDataset, TablePart};
 use crate::input::{InputOptions, projected};
 
-pub use file::{DataFile, StudyFile};
+pub use file::{DataFile, DetailedFile, OpenKinds, StudyFile};
 
 /// Largest study file that is read, in bytes: descriptions, not data.
 pub const STUDY_FILE_BYTES: u64 = 256 << 20;
@@ -78,7 +78,7 @@ fn part(
     source: Source<'_>,
     registry: &Registry,
     context: &Context,
-) -> Result<Part> {
+) -> Result<TablePart> {
     let declared = study.codebook.table(table).map(|(_, declared)| declared);
     let closed = declared.map(|declared| study.open_kinds.closed(declared));
     let mut source = source;
@@ -90,5 +90,5 @@ fn part(
         None => registry.open(&source, data.options(), context),
     }?;
     let inner = data.inner_table(table, dataset.codebook())?;
-    Ok(Part { dataset, table: inner, name: table.to_owned(), file: data.file().to_owned() })
+    Ok(TablePart { dataset, table: inner, name: table.to_owned(), file: data.file().to_owned() })
 }

@@ -2,11 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use exporter_dta::characteristics::{
-    CURRENT_LANGUAGE, DATASET, LANGUAGE_LABEL, LANGUAGE_SET, LANGUAGES, PREFIX,
-};
-use exporter_dta::metadata::DtaMetadata;
+use exporter_dta::DtaMetadata;
 use serde_json::{Map, Value, json};
+
+/// Owner of the characteristics of the dataset.
+pub(super) const DATASET: &str = "_dta";
+const LANGUAGES: &str = "_lang_list";
+const CURRENT_LANGUAGE: &str = "_lang_c";
+/// What the names of a variable's label and value-label set in another language start with.
+const LANGUAGE_LABEL: &str = "_lang_v_";
+const LANGUAGE_SET: &str = "_lang_l_";
+/// What the names of our own characteristics start with.
+const PREFIX: &str = "exporter_";
 
 /// Contents of one characteristic, if it is there.
 fn contents<'a>(metadata: &'a DtaMetadata, owner: &str, name: &str) -> Option<&'a str> {

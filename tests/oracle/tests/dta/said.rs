@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use exporter_dta::StorageType;
-use exporter_dta::characteristics::DATASET;
-use exporter_dta::metadata::DtaMetadata;
+use exporter_dta::DtaMetadata;
+use exporter_dta::stata::StorageType;
 use exporter_testkit::stata_missing;
 use serde_json::Value;
 
@@ -165,7 +164,8 @@ fn expected(metadata: &DtaMetadata, part: &str) -> Value {
         "dataset_label" => metadata.label.as_str().into(),
         "timestamp" => metadata.timestamp.as_str().into(),
         "notes" => {
-            serde_json::to_value(meaning::notes(metadata).remove(DATASET).unwrap_or_default()).unwrap()
+            serde_json::to_value(meaning::notes(metadata).remove(meaning::DATASET).unwrap_or_default())
+                .unwrap()
         }
         "characteristics" => meaning::foreign(metadata),
         "notes_of" => serde_json::to_value(meaning::notes(metadata)).unwrap(),

@@ -10,11 +10,11 @@ use arrow_array::{
 use arrow_schema::{Field, Schema};
 use exporter_core::{ReadAt, Source};
 use exporter_dta::check::{check, rule as rules};
-use exporter_dta::metadata::{Code, DtaMetadata, DtaVariable, MissingRule};
-use exporter_dta::missing::Missing;
-use exporter_dta::reader::{Dates, Dictionary, DtaReader, ReadOptions, Selection};
-use exporter_dta::writer::{DtaWriter, WriterOptions};
-use exporter_dta::{DtaError, Release, StorageType};
+use exporter_dta::stata::{Code, Missing, MissingRule, StorageType};
+use exporter_dta::{
+    Dates, Dictionary, DtaError, DtaMetadata, DtaReader, DtaVariable, DtaWriter, ReadOptions, Release,
+    Selection, WriterOptions,
+};
 pub(crate) use exporter_testkit::StataCell as Cell;
 use exporter_testkit::{STATA_MISSINGS, stata_cells};
 

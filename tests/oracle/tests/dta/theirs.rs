@@ -7,8 +7,7 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::TimestampMillisecondType;
 use chrono::NaiveDateTime;
 use exporter_core::{Context, Dataset, Scan, Source, TableId};
-use exporter_dta::dataset::{DtaDataset, Letters};
-use exporter_dta::reader::{Dictionary, ReadOptions};
+use exporter_dta::{Dictionary, DtaDataset, Letters, ReadOptions};
 use serde_json::{Value, json};
 
 use super::rust_crate;

@@ -5,10 +5,7 @@ mod survey;
 use exporter_core::codebook::{Codebook, Value, Variable};
 use exporter_core::sink::MemorySink;
 use exporter_core::{Clock, Context, Dataset as _, MemoryDataset, Source, export};
-use exporter_dta::dataset::{DtaDataset, Letters};
-use exporter_dta::options::{DtaOptions, ReleaseOption};
-use exporter_dta::reader::ReadOptions;
-use exporter_dta::{DtaExporter, Release};
+use exporter_dta::{DtaDataset, DtaExporter, DtaOptions, Letters, ReadOptions, Release, ReleaseOption};
 
 use super::generate::RELEASES;
 use super::table::{Case, assert_checked, read};

@@ -6,8 +6,8 @@ use exporter_core::codebook::{
     ValueLabels, Variable,
 };
 use exporter_core::{MemoryDataset, dataset::arrow_schema};
-use exporter_dta::metadata::{Characteristic, ValueLabelSet};
-use exporter_dta::{Release, StorageType};
+use exporter_dta::stata::{StorageType, ValueLabelSet};
+use exporter_dta::{Characteristic, Release};
 use exporter_testkit::{Cell as Given, column_of};
 
 use crate::dta::table::{Case, Cell};

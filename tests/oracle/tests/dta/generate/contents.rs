@@ -1,6 +1,7 @@
 //! What cells hold: every type at its limits, texts of the world, long texts and bytes.
 
-use exporter_dta::{Release, StorageType};
+use exporter_dta::Release;
+use exporter_dta::stata::StorageType;
 use exporter_testkit::STATA_MISSINGS;
 
 use crate::dta::table::{Case, Cell};

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use arrow_array::{Date32Array, TimestampMillisecondArray};
-use exporter_dta::metadata::Conversion;
-use exporter_dta::{Release, StorageType};
+use exporter_dta::Release;
+use exporter_dta::stata::{Conversion, StorageType};
 
 use crate::dta::table::{Case, Cell};
 

@@ -1,7 +1,7 @@
 //! Labels, names, formats, notes, languages, characteristics and sort order at their limits.
 
-use exporter_dta::metadata::{Characteristic, ValueLabelSet};
-use exporter_dta::{Release, StorageType};
+use exporter_dta::stata::{StorageType, ValueLabelSet};
+use exporter_dta::{Characteristic, Release};
 use exporter_testkit::{STATA_MISSINGS, stata_missing};
 
 use super::contents::LATIN;

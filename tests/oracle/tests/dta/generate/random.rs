@@ -1,7 +1,7 @@
 //! Tables that look random and are the same in every run.
 
-use exporter_dta::metadata::ValueLabelSet;
-use exporter_dta::{Release, StorageType};
+use exporter_dta::Release;
+use exporter_dta::stata::{StorageType, ValueLabelSet};
 
 use super::contents::alphabet;
 use crate::dta::table::{Case, Cell};

@@ -1,6 +1,7 @@
 //! The shapes of tables: no rows, one cell, very many columns.
 
-use exporter_dta::{Release, StorageType};
+use exporter_dta::Release;
+use exporter_dta::stata::StorageType;
 
 use crate::dta::table::{Case, Cell};
 
