@@ -92,16 +92,10 @@ fn pipelines(criterion: &mut Criterion) {
 }
 
 fn names(criterion: &mut Criterion) {
-    let rules = NameRules {
-        characters: 32,
-        bytes: 128,
-        allows: &|character, position| {
-            character == '_' || character.is_alphabetic() || (position > 0 && character.is_ascii_digit())
-        },
-        reserved: &|name| name == "if",
-        ignore_case: true,
-        fallback: "var",
+    let allows = |character: char, position| {
+        character == '_' || character.is_alphabetic() || (position > 0 && character.is_ascii_digit())
     };
+    let rules = NameRules::new(32, 128, &allows, "var").reserved(&|name| name == "if").ignore_case();
     let given: Vec<String> = (0..10_000)
         .map(|number| format!("A rather long question about topic no. {}", number % 500))
         .collect();

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use crate::truncate;
 
 /// A format's rules for names.
+#[non_exhaustive]
 pub struct NameRules<'a> {
     /// Longest name in characters; at least 8, so that suffixes fit.
     pub characters: usize,
@@ -19,6 +20,31 @@ pub struct NameRules<'a> {
     pub ignore_case: bool,
     /// What a name that has no legal character becomes; must itself be legal.
     pub fallback: &'a str,
+}
+
+impl<'a> NameRules<'a> {
+    /// Names of so many characters and bytes at most, made of the characters that are allowed; no name is reserved, and
+    /// names that differ only in case are different.
+    pub fn new(
+        characters: usize,
+        bytes: usize,
+        allows: &'a dyn Fn(char, usize) -> bool,
+        fallback: &'a str,
+    ) -> Self {
+        Self { characters, bytes, allows, reserved: &|_| false, ignore_case: false, fallback }
+    }
+
+    /// Sets which names are taken by the format.
+    #[must_use]
+    pub fn reserved(self, reserved: &'a dyn Fn(&str) -> bool) -> Self {
+        Self { reserved, ..self }
+    }
+
+    /// Makes names that differ only in case clash.
+    #[must_use]
+    pub fn ignore_case(self) -> Self {
+        Self { ignore_case: true, ..self }
+    }
 }
 
 /// Derives a legal, unique name for each name, in order; legal names that come first keep theirs.

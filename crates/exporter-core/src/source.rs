@@ -54,6 +54,7 @@ pub struct Source<'a> {
 ///
 /// Variables are matched by name; those the table does not name keep what the file says or what is inferred.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct Declared<'a> {
     /// The codebook, for its value labels.
     pub codebook: &'a Codebook,

@@ -54,7 +54,7 @@ fn kinds() -> Vec<(&'static str, DtaVariable, ArrayRef)> {
         .zip("abc".chars())
         .filter_map(|(code, letter)| {
             let code = Code::Integer(code);
-            Missing::from_letter(letter).map(|missing| MissingRule { low: code, high: code, missing })
+            Missing::from_letter(letter).map(|missing| MissingRule::new(code, code, missing))
         })
         .collect();
     let mut moment = variable(StorageType::Double);
@@ -93,7 +93,11 @@ fn fill(criterion: &mut Criterion) {
     group.throughput(Throughput::Elements((ROWS * COLUMNS) as u64));
     for (name, variable, array) in kinds() {
         let mut metadata = DtaMetadata::new(Release::V118);
-        let numbered = |i| DtaVariable { name: format!("x{i}"), ..variable.clone() };
+        let numbered = |i| {
+            let mut variable = variable.clone();
+            variable.name = format!("x{i}");
+            variable
+        };
         metadata.variables = (0..COLUMNS).map(numbered).collect();
         let columns = (0..COLUMNS).map(|i| (format!("x{i}"), array.clone()));
         let Ok(batch) = RecordBatch::try_from_iter(columns) else { continue };

@@ -8,6 +8,7 @@ use crate::spec_storage::StorageType;
 
 /// Everything a `.dta` says besides its rows.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct DtaMetadata {
     /// Release to write.
     pub release: Release,
@@ -47,6 +48,7 @@ impl DtaMetadata {
 
 /// One variable: how it is named, stored, shown and filled.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct DtaVariable {
     /// Name, valid by section 7 and unique.
     pub name: String,
@@ -86,6 +88,7 @@ impl DtaVariable {
 
 /// A named text of the dataset or of one variable; notes are such texts (section 11).
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Characteristic {
     /// Name of the variable it belongs to, or `_dta`.
     pub owner: String,
@@ -93,4 +96,11 @@ pub struct Characteristic {
     pub name: String,
     /// The text, 1 to 67,783 bytes.
     pub contents: String,
+}
+
+impl Characteristic {
+    /// A characteristic of `_dta`, the dataset, or of a variable.
+    pub fn new(owner: impl Into<String>, name: impl Into<String>, contents: impl Into<String>) -> Self {
+        Self { owner: owner.into(), name: name.into(), contents: contents.into() }
+    }
 }

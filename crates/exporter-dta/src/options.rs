@@ -74,6 +74,7 @@ impl DtaOptions {
 
 /// Release of the format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
 pub enum ReleaseOption {
     /// 118, or 119 for more than 32,767 variables.
     #[serde(rename = "auto")]

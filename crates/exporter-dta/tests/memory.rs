@@ -124,7 +124,7 @@ fn file(release: Release, rows: usize) -> Vec<u8> {
         variable.value_labels = "codes".to_owned();
     }
     let labels = (0..100).map(|code| (code, format!("code {code}"))).collect();
-    about.value_labels.push(ValueLabelSet { name: "codes".to_owned(), labels });
+    about.value_labels.push(ValueLabelSet::new("codes", labels));
     let mut options = WriterOptions::new(Box::new(tempfile::tempfile));
     options.long_text = exporter_dta::LongText::Cut;
     let mut writer = DtaWriter::new(Vec::new(), about, options).unwrap();

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+#[non_exhaustive]
 pub struct ParquetOptions {
     /// Compression of pages.
     pub compression: ParquetCompression,
@@ -68,6 +69,7 @@ impl ParquetOptions {
 /// Compression of Parquet pages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum ParquetCompression {
     /// Zstandard: small and fast, read by every current program.
     #[default]
@@ -81,6 +83,7 @@ pub enum ParquetCompression {
 /// Which statistics a Parquet file stores.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Statistics {
     /// Of every row group and page.
     #[default]
@@ -111,6 +114,7 @@ pub(crate) static PARQUET_OPTIONS: &[OptionInfo] = &[
 /// How Arrow IPC files and streams are written.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+#[non_exhaustive]
 pub struct ArrowOptions {
     /// Compression of buffers.
     pub compression: ArrowCompression,
@@ -129,6 +133,7 @@ impl Default for ArrowOptions {
 /// Compression of Arrow IPC buffers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum ArrowCompression {
     /// None: the file can be mapped into memory.
     #[default]
@@ -164,6 +169,7 @@ const REASONS: OptionInfo = OptionInfo::choice(
 /// What is written for a missing value that has a reason and no value of its own, such as Stata's `.a`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum ReasonsAs {
     /// The same as for a null.
     #[default]
@@ -182,6 +188,7 @@ pub(crate) static READ_OPTIONS: &[OptionInfo] = &[OptionInfo::boolean(
 /// How Parquet and Arrow IPC files are read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+#[non_exhaustive]
 pub struct ReadOptions {
     /// Whether a codebook stored in the file is used; else kinds are inferred from the columns.
     pub codebook: bool,

@@ -88,7 +88,9 @@ fn the_whole_codebook_is_in_every_file() {
         assert_eq!(dataset.remarks(), Vec::<String>::new());
         let name = path.file_stem().unwrap().to_str().unwrap();
         assert_eq!(dataset.codebook().tables[0].name, name);
-        let plain = ParquetDataset::open(&source, &ReadOptions { codebook: false }).unwrap();
+        let mut without = ReadOptions::default();
+        without.codebook = false;
+        let plain = ParquetDataset::open(&source, &without).unwrap();
         assert_eq!(plain.stored_codebook(), None);
         assert!(plain.codebook().tables[0].label.is_empty());
     }

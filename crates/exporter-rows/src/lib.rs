@@ -36,10 +36,10 @@ mod gather;
 mod output;
 
 pub use fill::{
-    BadCell, Block, Blocks, CastFrom, CellChange, CellChanges, CellColumn, CellNumber, Cells, Changes, Code,
-    Division, FillCells, FloatCell, FloatCells, IntegerCell, IntegerCells, LongText, OutOfRange, Pad, Recode,
-    RowBatch, Rule, STORE_AS_MISSING, TILE_ROWS, TextCells, Validity, Whole, apply, decimal_text, load,
-    put_nulls, whole_rules,
+    BadCell, Block, Blocks, CastFrom, CellChange, CellChanges, CellColumn, CellNumber, CellRecode, Cells,
+    Changes, Code, Division, FillCells, FloatCell, FloatCells, IntegerCell, IntegerCells, LongText,
+    OutOfRange, Pad, RowBatch, STORE_AS_MISSING, TILE_ROWS, TextCells, TypedRecode, Validity, Whole, apply,
+    decimal_text, load, put_nulls, typed_recodes,
 };
 pub use gather::{RowTiles, Rows, TextEnd, Texts, number_array, reason_array};
 pub use output::{OutputBuffer, Spool, SpoolFile};

@@ -9,6 +9,7 @@ use crate::values::is_text;
 
 /// What a display format shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum FormatClass {
     /// Numbers.
     Number,

@@ -10,17 +10,13 @@ const RESERVED: &[&str] =
 
 /// Valid, unique names for `names`, in their order; names that differ only in case clash.
 pub fn unique_names<S: AsRef<str>>(names: &[S]) -> Vec<String> {
-    let rules = NameRules {
-        characters: MAX_NAME_BYTES,
-        bytes: MAX_NAME_BYTES,
-        // A final period or underscore is legal but clashes with the end of commands and system names.
-        allows: &|character, position| {
-            character.is_alphabetic() || (position > 0 && (character.is_ascii_digit() || character == '_'))
-        },
-        reserved: &|name| RESERVED.contains(&name.to_lowercase().as_str()),
-        ignore_case: true,
-        fallback: "var",
+    // A final period or underscore is legal but clashes with the end of commands and system names.
+    let allows = |character: char, position| {
+        character.is_alphabetic() || (position > 0 && (character.is_ascii_digit() || character == '_'))
     };
+    let reserved = |name: &str| RESERVED.contains(&name.to_lowercase().as_str());
+    let rules =
+        NameRules::new(MAX_NAME_BYTES, MAX_NAME_BYTES, &allows, "var").reserved(&reserved).ignore_case();
     legal_unique(names, &rules)
 }
 

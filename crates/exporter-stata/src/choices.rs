@@ -48,6 +48,7 @@ impl Choices {
 /// Where storage types come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum StorageOption {
     /// The smallest type that holds the values, declared or profiled.
     Smallest,
@@ -58,6 +59,7 @@ pub enum StorageOption {
 /// What becomes of whole numbers that a double does not hold exactly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum LargeIntegers {
     /// The export stops.
     Error,
@@ -70,6 +72,7 @@ pub enum LargeIntegers {
 /// What becomes of decimals with more than 15 digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Decimals {
     /// They are rounded to a double.
     Double,
@@ -80,6 +83,7 @@ pub enum Decimals {
 /// Which clock instants (date-times with a zone) are written on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum ZoneOption {
     /// Coordinated universal time.
     Utc,
@@ -90,6 +94,7 @@ pub enum ZoneOption {
 /// What becomes of texts too long for a fixed string.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum LongTextOption {
     /// The variable becomes strL; where the release has none, texts are cut.
     Strl,
@@ -100,6 +105,7 @@ pub enum LongTextOption {
 /// Which texts that fit a fixed string become strL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum StrlOption {
     /// None.
     Needed,

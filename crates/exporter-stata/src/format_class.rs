@@ -2,6 +2,7 @@
 
 /// What a display format shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum FormatClass {
     /// Numbers, `%9.0g` and the like.
     Number,

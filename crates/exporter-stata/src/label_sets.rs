@@ -16,11 +16,19 @@ use crate::{Letters, Missing, Version};
 
 /// A named set of value labels.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ValueLabelSet {
     /// Name, valid by section 7 and unique among the sets.
     pub name: String,
     /// Keys and texts; keys of missing values are [`Missing::key`]. In ascending order of the keys.
     pub labels: Vec<(i32, String)>,
+}
+
+impl ValueLabelSet {
+    /// A set of these labels, in ascending order of their keys.
+    pub fn new(name: impl Into<String>, labels: Vec<(i32, String)>) -> Self {
+        Self { name: name.into(), labels }
+    }
 }
 
 /// The value-label sets of one table.

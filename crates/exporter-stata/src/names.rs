@@ -53,16 +53,10 @@ fn derive<S: AsRef<str>>(
     reserved: &dyn Fn(&str) -> bool,
     fallback: &str,
 ) -> Vec<String> {
-    let rules = NameRules {
-        characters: MAX_NAME_CHARS,
-        bytes: version.name_bytes(),
-        allows: &|character, position| {
-            is_allowed(character, version.charset()) && (position > 0 || !character.is_numeric())
-        },
-        reserved,
-        ignore_case: false,
-        fallback,
+    let allows = |character: char, position| {
+        is_allowed(character, version.charset()) && (position > 0 || !character.is_numeric())
     };
+    let rules = NameRules::new(MAX_NAME_CHARS, version.name_bytes(), &allows, fallback).reserved(reserved);
     legal_unique(names, &rules)
 }
 

@@ -8,6 +8,7 @@ use crate::calendar::{EPOCH_DAYS, EPOCH_MILLIS};
 
 /// A value, or a range of values, that is stored as a missing value.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub struct MissingRule {
     /// Lowest value of the range.
     pub low: Code,
@@ -15,6 +16,13 @@ pub struct MissingRule {
     pub high: Code,
     /// Stored instead.
     pub missing: Missing,
+}
+
+impl MissingRule {
+    /// The values from `low` to `high`, both included, become a missing value.
+    pub fn new(low: Code, high: Code, missing: Missing) -> Self {
+        Self { low, high, missing }
+    }
 }
 
 /// A number as a codebook declares it, in the unit of its column.

@@ -5,6 +5,7 @@ use crate::limits::{MAX_STR, MAX_STR_BINARY};
 
 /// A version of Stata, and of the files that it reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[non_exhaustive]
 pub enum Version {
     /// Stata 8 and 9.
     Stata8,

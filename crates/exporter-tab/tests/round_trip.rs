@@ -193,12 +193,12 @@ impl Read for Drip<'_> {
 
 fn declared(case: &Case) -> Vec<Declared> {
     let fields = case.batch.schema();
-    let kinds = fields.fields().iter().zip(&case.periods).map(|(field, period)| Declared {
-        name: field.name().clone(),
-        kind: match period {
+    let kinds = fields.fields().iter().zip(&case.periods).map(|(field, period)| {
+        let kind = match period {
             Some(unit) => CellKind::Period(*unit),
             None => CellKind::Data(field.data_type().clone()),
-        },
+        };
+        Declared::new(field.name(), kind)
     });
     kinds.collect()
 }

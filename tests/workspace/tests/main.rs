@@ -4,5 +4,6 @@
 mod codebook;
 mod codecs;
 mod dependencies;
+mod exhaustive;
 mod members;
 mod threads;

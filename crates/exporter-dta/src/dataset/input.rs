@@ -10,6 +10,7 @@ use crate::reader::{Dates, ReadOptions, TextEncoding};
 /// Which of the missing values `.a` to `.z` a variable declares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Letters {
     /// Those that occur, found in one pass over the numeric variables, and those with a value label.
     #[default]

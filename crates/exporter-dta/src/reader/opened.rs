@@ -23,6 +23,7 @@ pub struct ReadOptions {
 
 /// What becomes of variables with a date format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum Dates {
     /// Dates, times and periods where every value is one (one pass over those variables that storage does not settle).
     #[default]

@@ -8,6 +8,7 @@ use crate::spec_storage::{StorageType, storage_of};
 
 /// Something wrong that was passed over while salvaging.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Damage {
     /// Position in the file, in bytes from 0.
     pub offset: u64,

@@ -9,6 +9,7 @@ use crate::error::{DtaError, Result};
 
 /// How bytes of text become characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum TextEncoding {
     /// UTF-8 from release 118 on. Before: UTF-8 when all non-ASCII text of the descriptions (or, where those are
     /// ASCII, of the first rows) is valid UTF-8, else Windows-1252.

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use arrow_array::ArrayRef;
 use arrow_array::cast::AsArray;
 use arrow_schema::DataType;
-use exporter_rows::{FillCells, FloatCell, FloatCells, IntegerCell, IntegerCells, Pad, Recode, TextCells};
+use exporter_rows::{
+    CellRecode, FillCells, FloatCell, FloatCells, IntegerCell, IntegerCells, Pad, TextCells,
+};
 use exporter_stata::Charset;
 
 use crate::error::DtaError;
@@ -92,14 +94,14 @@ pub(super) fn describe(storage: StorageType) -> String {
 type Choice = Option<Box<dyn FillCells>>;
 
 /// The values that a variable stores as missing ones; `cell` makes the cell of a missing value.
-pub(super) fn recodes<D>(variable: &DtaVariable, cell: impl Fn(Missing) -> D) -> Vec<Recode<D>> {
+pub(super) fn recodes<D>(variable: &DtaVariable, cell: impl Fn(Missing) -> D) -> Vec<CellRecode<D>> {
     let code = |code| match code {
         Code::Integer(whole) => exporter_rows::Code::Integer(whole),
         Code::Number(number) => exporter_rows::Code::Number(number),
     };
     let rules = variable.missing.iter();
     rules
-        .map(|rule| Recode { low: code(rule.low), high: code(rule.high), cell: cell(rule.missing) })
+        .map(|rule| CellRecode { low: code(rule.low), high: code(rule.high), cell: cell(rule.missing) })
         .collect()
 }
 

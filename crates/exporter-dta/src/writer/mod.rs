@@ -38,6 +38,7 @@ pub(crate) use validate::check_metadata;
 const BUFFER_BYTES: usize = 64 << 10;
 
 /// How a [`DtaWriter`] works.
+#[non_exhaustive]
 pub struct WriterOptions {
     /// Rows that will come, if known; unknown spools the rows to a temporary file, unless the sink can seek. To a sink that
     /// can seek they tell where strL contents go, which wait in a temporary file otherwise.

@@ -108,9 +108,7 @@ fn a_binary_file_begins_and_ends_without_tags() {
     let mut about = metadata(Release::V114, vec![variable("x", StorageType::Int)]);
     about.label = "né".to_owned();
     about.timestamp = "21 Nov 2026 02:00".to_owned();
-    about
-        .value_labels
-        .push(ValueLabelSet { name: "l".to_owned(), labels: vec![(2, "b".into()), (1, "a".into())] });
+    about.value_labels.push(ValueLabelSet::new("l", vec![(2, "b".into()), (1, "a".into())]));
     let (bytes, _) = write(&about, vec![Arc::new(Int32Array::from(vec![Some(-5), None]))]).unwrap();
     assert_eq!(&bytes[..14], b"\x72\x02\x01\0\x01\0\x02\0\0\0n\xE9\0\0");
     let rows = 109 + 1 + 33 + 4 + 49 + 33 + 81 + 5;
@@ -134,10 +132,9 @@ fn integers_keep_their_limits_and_missings() {
     assert_eq!(cells::<1>(StorageType::Byte, |_| (), ends), [[0x81], [100], [101]]);
     let rules = |x: &mut DtaVariable| {
         x.missing = (1..=26)
-            .map(|number| MissingRule {
-                low: Code::Integer(1_000 + i64::from(number)),
-                high: Code::Integer(1_000 + i64::from(number)),
-                missing: Missing::from_number(number).unwrap(),
+            .map(|number| {
+                let code = Code::Integer(1_000 + i64::from(number));
+                MissingRule::new(code, code, Missing::from_number(number).unwrap())
             })
             .collect();
     };
@@ -204,7 +201,7 @@ fn reasons_stand_in_the_cells_of_nulls() {
         let mut x = variable("x", storage);
         x.reasons = letters.to_vec();
         let code = Code::Integer(-9);
-        x.missing.push(MissingRule { low: code, high: code, missing: Missing::from_letter('b').unwrap() });
+        x.missing.push(MissingRule::new(code, code, Missing::from_letter('b').unwrap()));
         let about = metadata(Release::V118, vec![variable("before", StorageType::Byte), x.clone()]);
         let (bytes, _) = write(&about, vec![values.clone(), values.clone(), reasons.clone()]).unwrap();
         assert_eq!(serious(&bytes), vec![]);
@@ -343,7 +340,7 @@ fn limits_are_errors_before_the_first_byte() {
     assert!(refused(&about).contains("67785, at most 67784"));
     let mut about = metadata(Release::V118, vec![variable("x", StorageType::Byte)]);
     let labels = (0..65_537).map(|key| (key, String::new())).collect();
-    about.value_labels.push(ValueLabelSet { name: "l".into(), labels });
+    about.value_labels.push(ValueLabelSet::new("l", labels));
     assert!(refused(&about).contains("65537, at most 65536"));
 }
 

@@ -11,8 +11,8 @@ use arrow_buffer::ScalarBuffer;
 use arrow_schema::{DataType, TimeUnit};
 use chrono::{Offset, TimeZone};
 use exporter_rows::{
-    BadCell, CellChange, CellNumber, Cells, Changes, FillCells, Rule, TILE_ROWS, Validity, apply, load,
-    put_nulls, whole_rules,
+    BadCell, CellChange, CellNumber, Cells, Changes, FillCells, TILE_ROWS, TypedRecode, Validity, apply,
+    load, put_nulls, typed_recodes,
 };
 use exporter_stata::calendar::leap_millis;
 
@@ -39,7 +39,7 @@ pub(super) fn millis(
         }
         _ => (0, None),
     };
-    let rules = whole_rules(&recodes(variable, Missing::double), 0);
+    let rules = typed_recodes(&recodes(variable, Missing::double), 0);
     Ok(Some(match array.data_type() {
         DataType::Timestamp(TimeUnit::Second, _) => {
             Box::new(MillisColumn::<1_000, 1>::new::<TimestampSecondType>(array, add, clock, rules))
@@ -76,7 +76,7 @@ struct MillisColumn<const TIMES: i64, const PER: i64> {
     /// Milliseconds from the epoch of Stata to that of the column.
     add: i64,
     clock: Option<Clock>,
-    rules: Vec<Rule<i64, f64>>,
+    rules: Vec<TypedRecode<i64, f64>>,
 }
 
 impl Clock {
@@ -101,7 +101,7 @@ impl<const TIMES: i64, const PER: i64> MillisColumn<TIMES, PER> {
         array: &ArrayRef,
         add: i64,
         clock: Option<Clock>,
-        rules: Vec<Rule<i64, f64>>,
+        rules: Vec<TypedRecode<i64, f64>>,
     ) -> Self {
         let (values, validity) = (array.as_primitive::<T>().values().clone(), Validity::new(array.nulls()));
         Self { values, validity, add, clock, rules }

@@ -88,6 +88,7 @@ where
 }
 
 /// A block of filled rows; its memory is used again for others.
+#[non_exhaustive]
 pub struct Block<B> {
     /// The batch, and its rows that the block holds.
     pub rows: Option<(Arc<B>, Range<usize>)>,

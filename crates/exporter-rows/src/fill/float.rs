@@ -11,7 +11,8 @@ use arrow_schema::DataType;
 use super::changes::{BadCell, CellChange, Changes};
 use super::integer::BooleanColumn;
 use super::number::{
-    CastFrom, FloatCell, Recode, Rule, Whole, apply, float_rules, values, whole_rules, with_whole,
+    CastFrom, CellRecode, FloatCell, TypedRecode, Whole, apply, float_recodes, typed_recodes, values,
+    with_whole,
 };
 use super::tile::{Cells, TILE_ROWS, Validity, load, put_nulls};
 use super::{FillCells, decimal_text, touch};
@@ -22,6 +23,7 @@ pub const STORE_AS_MISSING: &str =
 
 /// What happens to infinities and to numbers beyond the storage type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum OutOfRange {
     /// The first one is an error.
     #[default]
@@ -36,7 +38,7 @@ pub struct FloatCells<D> {
     /// What stands in the cell of a null.
     pub null: D,
     /// Values stored otherwise, whatever the range is; a later one comes before an earlier one.
-    pub recodes: Vec<Recode<D>>,
+    pub recodes: Vec<CellRecode<D>>,
     /// Smallest and largest number that a cell holds.
     pub range: (f64, f64),
     /// What happens beyond the range.
@@ -52,14 +54,14 @@ impl<D: FloatCell> FloatCells<D> {
             DataType::Float64 => Some(Box::new(FloatColumn::<f64, D> {
                 values: values::<Float64Type>(array),
                 validity,
-                rules: float_rules(&self.recodes),
+                rules: float_recodes(&self.recodes),
                 cells: self.clone(),
                 rounds: !D::HOLDS_DOUBLES,
             })),
             DataType::Float32 => Some(Box::new(FloatColumn::<f32, D> {
                 values: values::<Float32Type>(array),
                 validity,
-                rules: float_rules(&self.recodes),
+                rules: float_recodes(&self.recodes),
                 cells: self.clone(),
                 rounds: false,
             })),
@@ -72,7 +74,7 @@ impl<D: FloatCell> FloatCells<D> {
                 validity,
                 null: self.null,
                 range: self.range,
-                rules: whole_rules(&self.recodes, *scale),
+                rules: typed_recodes(&self.recodes, *scale),
             })),
             _ => with_whole!(array, T => {
                 let values = values::<T>(array);
@@ -86,7 +88,7 @@ impl<D: FloatCell> FloatCells<D> {
 struct FloatColumn<S: ArrowNativeType, D> {
     values: ScalarBuffer<S>,
     validity: Validity,
-    rules: Vec<Rule<f64, D>>,
+    rules: Vec<TypedRecode<f64, D>>,
     cells: FloatCells<D>,
     /// Whether a number in range may be rounded, which must be counted.
     rounds: bool,
@@ -179,7 +181,7 @@ struct RoundedColumn<S: Whole, D> {
     values: ScalarBuffer<S>,
     validity: Validity,
     null: D,
-    rules: Vec<Rule<S, D>>,
+    rules: Vec<TypedRecode<S, D>>,
     low: S,
     high: S,
 }
@@ -188,7 +190,7 @@ impl<S: Whole, D: FloatCell> RoundedColumn<S, D> {
     /// Takes whole numbers; those beyond the exact ones are rounded and counted.
     fn new(values: ScalarBuffer<S>, validity: Validity, cells: &FloatCells<D>) -> Self {
         let (low, high) = (S::clamped((-D::EXACT).into()), S::clamped(D::EXACT.into()));
-        Self { values, validity, null: cells.null, rules: whole_rules(&cells.recodes, 0), low, high }
+        Self { values, validity, null: cells.null, rules: typed_recodes(&cells.recodes, 0), low, high }
     }
 
     #[cold]
@@ -232,7 +234,7 @@ struct DecimalColumn<D> {
     validity: Validity,
     null: D,
     range: (f64, f64),
-    rules: Vec<Rule<i128, D>>,
+    rules: Vec<TypedRecode<i128, D>>,
 }
 
 /// Largest power of ten that is exact in a `double`.

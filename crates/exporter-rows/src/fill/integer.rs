@@ -8,7 +8,8 @@ use arrow_buffer::{BooleanBuffer, ScalarBuffer};
 
 use super::changes::{BadCell, Changes};
 use super::number::{
-    CastFrom, CellNumber, IntegerCell, Recode, Rule, Whole, apply, values, whole_rules, with_whole,
+    CastFrom, CellNumber, CellRecode, IntegerCell, TypedRecode, Whole, apply, typed_recodes, values,
+    with_whole,
 };
 use super::tile::{Cells, TILE_ROWS, Validity, bits, load, put_nulls};
 use super::{FillCells, touch};
@@ -19,7 +20,7 @@ pub struct IntegerCells<D> {
     /// What stands in the cell of a null.
     pub null: D,
     /// Values stored otherwise, whatever the range is; a later one comes before an earlier one.
-    pub recodes: Vec<Recode<D>>,
+    pub recodes: Vec<CellRecode<D>>,
     /// Added to every value that is not recoded.
     pub add: i64,
     /// Smallest and largest sum that a cell holds; others are errors.
@@ -49,7 +50,7 @@ struct IntegerColumn<S: Whole, D> {
     low: S,
     high: S,
     null: D,
-    rules: Vec<Rule<S, D>>,
+    rules: Vec<TypedRecode<S, D>>,
 }
 
 impl<S: Whole, D: CellNumber> IntegerColumn<S, D> {
@@ -62,7 +63,7 @@ impl<S: Whole, D: CellNumber> IntegerColumn<S, D> {
             low: bound(cells.range.0),
             high: bound(cells.range.1),
             null: cells.null,
-            rules: whole_rules(&cells.recodes, 0),
+            rules: typed_recodes(&cells.recodes, 0),
         }
     }
 
@@ -112,13 +113,13 @@ pub(super) struct BooleanColumn<D> {
     values: BooleanBuffer,
     validity: Validity,
     null: D,
-    rules: Vec<Rule<i8, D>>,
+    rules: Vec<TypedRecode<i8, D>>,
 }
 
 impl<D: CellNumber> BooleanColumn<D> {
-    pub(super) fn new(array: &arrow_array::BooleanArray, null: D, recodes: &[Recode<D>]) -> Self {
+    pub(super) fn new(array: &arrow_array::BooleanArray, null: D, recodes: &[CellRecode<D>]) -> Self {
         let (values, validity) = (array.values().clone(), Validity::new(array.nulls()));
-        Self { values, validity, null, rules: whole_rules(recodes, 0) }
+        Self { values, validity, null, rules: typed_recodes(recodes, 0) }
     }
 }
 

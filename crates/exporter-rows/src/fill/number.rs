@@ -122,7 +122,7 @@ pub enum Code {
 
 /// A value, or a range of values, that is stored as another number, such as one that the format calls missing.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Recode<D> {
+pub struct CellRecode<D> {
     /// Lowest value of the range.
     pub low: Code,
     /// Highest value of the range, itself included.
@@ -133,13 +133,13 @@ pub struct Recode<D> {
 
 /// A recode in the types of one column.
 #[derive(Debug, Clone, Copy)]
-pub struct Rule<S, D> {
+pub struct TypedRecode<S, D> {
     low: S,
     high: S,
     cell: D,
 }
 
-impl<S: PartialOrd, D: Copy> Rule<S, D> {
+impl<S: PartialOrd, D: Copy> TypedRecode<S, D> {
     /// What is stored instead.
     pub fn cell(&self) -> D {
         self.cell
@@ -156,7 +156,7 @@ impl<S: PartialOrd, D: Copy> Rule<S, D> {
 /// Puts what the rules store in place of the values that they hold for; a later rule comes before an earlier one.
 #[inline(always)]
 pub fn apply<S: Copy + PartialOrd, D: Copy>(
-    rules: &[Rule<S, D>],
+    rules: &[TypedRecode<S, D>],
     source: &[S; TILE_ROWS],
     out: &mut [D; TILE_ROWS],
 ) {
@@ -170,14 +170,14 @@ pub fn apply<S: Copy + PartialOrd, D: Copy>(
 }
 
 /// Rules for whole numbers that come scaled by 10 to the power of `scale`; recodes without a number in range vanish.
-pub fn whole_rules<S: Whole, D: Copy>(recodes: &[Recode<D>], scale: i8) -> Vec<Rule<S, D>> {
+pub fn typed_recodes<S: Whole, D: Copy>(recodes: &[CellRecode<D>], scale: i8) -> Vec<TypedRecode<S, D>> {
     recodes
         .iter()
         .filter_map(|recode| {
             let low = whole_bound(recode.low, scale, f64::ceil)?;
             let high = whole_bound(recode.high, scale, f64::floor)?;
             let (least, most) = (S::clamped(i128::MIN).wide(), S::clamped(i128::MAX).wide());
-            (low <= high && high >= least && low <= most).then(|| Rule {
+            (low <= high && high >= least && low <= most).then(|| TypedRecode {
                 low: S::clamped(low),
                 high: S::clamped(high),
                 cell: recode.cell,
@@ -207,14 +207,14 @@ fn whole_bound(code: Code, scale: i8, round: fn(f64) -> f64) -> Option<i128> {
 }
 
 /// Rules for floating-point numbers.
-pub(super) fn float_rules<D: Copy>(recodes: &[Recode<D>]) -> Vec<Rule<f64, D>> {
+pub(super) fn float_recodes<D: Copy>(recodes: &[CellRecode<D>]) -> Vec<TypedRecode<f64, D>> {
     let number = |code| match code {
         Code::Integer(whole) => whole as f64,
         Code::Number(number) => number,
     };
     recodes
         .iter()
-        .map(|recode| Rule { low: number(recode.low), high: number(recode.high), cell: recode.cell })
+        .map(|recode| TypedRecode { low: number(recode.low), high: number(recode.high), cell: recode.cell })
         .collect()
 }
 
@@ -258,7 +258,7 @@ mod tests {
 
     #[test]
     fn recodes_outside_the_type_vanish() {
-        let recode = |low, high| Recode { low, high, cell: 101_i8 };
+        let recode = |low, high| CellRecode { low, high, cell: 101_i8 };
         let recodes = [
             recode(Code::Integer(97), Code::Integer(97)),
             recode(Code::Integer(999), Code::Integer(999)),
@@ -266,9 +266,9 @@ mod tests {
             recode(Code::Number(f64::NEG_INFINITY), Code::Integer(-100)),
             recode(Code::Number(1.2), Code::Number(1.8)),
         ];
-        let found = whole_rules::<i8, i8>(&recodes, 0);
+        let found = typed_recodes::<i8, i8>(&recodes, 0);
         let bounds: Vec<_> = found.iter().map(|rule| (rule.low, rule.high)).collect();
         assert_eq!(bounds, [(97, 97), (-9, -8), (-128, -100)]);
-        assert_eq!(whole_rules::<i128, i8>(&recodes[..1], 2)[0].low, 9700);
+        assert_eq!(typed_recodes::<i128, i8>(&recodes[..1], 2)[0].low, 9700);
     }
 }

@@ -71,7 +71,7 @@ impl From<Ibm> for f64 {
 }
 
 fn numbers() -> FloatCells<Ibm> {
-    let recode = |code, letter| Recode { low: code, high: code, cell: Ibm::missing(letter) };
+    let recode = |code, letter| CellRecode { low: code, high: code, cell: Ibm::missing(letter) };
     FloatCells {
         null: Ibm::missing(b'.'),
         recodes: vec![recode(Code::Integer(-9), b'A'), recode(Code::Number(99.5), b'B')],

@@ -15,6 +15,7 @@ use super::tile::{Cells, Validity};
 
 /// What happens to a text that is longer than its variable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum LongText {
     /// The first one is an error.
     #[default]
@@ -25,6 +26,7 @@ pub enum LongText {
 
 /// What follows a text in its cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Pad {
     /// Zero bytes; a text with a NUL, which would end there, is an error.
     Nul,

@@ -6,6 +6,7 @@ use arrow_buffer::{BooleanBuffer, NullBuffer};
 pub const TILE_ROWS: usize = 64;
 
 /// The cells of one column in consecutive rows: the first starts at byte 0, the next `stride` bytes later.
+#[non_exhaustive]
 pub struct Cells<'a> {
     /// Bytes from the first cell on.
     pub bytes: &'a mut [u8],

@@ -8,6 +8,7 @@ use arrow_schema::ArrowError;
 
 /// Where a text ends in its cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum TextEnd {
     /// At the first NUL.
     Nul,

@@ -11,6 +11,7 @@ use crate::options::{
 /// What is written for a value that has a label.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum ValuesAs {
     /// The value itself.
     #[default]
@@ -22,6 +23,7 @@ pub enum ValuesAs {
 /// What is written for a value that is declared missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum MissingAs {
     /// The same as for a null.
     Empty,
@@ -34,6 +36,7 @@ pub enum MissingAs {
 /// What is written for a missing value that has a reason and no value of its own, such as Stata's `.a`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum ReasonsAs {
     /// The same as for a null.
     #[default]

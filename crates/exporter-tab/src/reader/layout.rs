@@ -63,11 +63,19 @@ impl CellKind {
 
 /// A column whose kind is known before the file is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Declared {
     /// Its name in the header.
     pub name: String,
     /// What its cells hold.
     pub kind: CellKind,
+}
+
+impl Declared {
+    /// The column of this name holds cells of this kind.
+    pub fn new(name: impl Into<String>, kind: CellKind) -> Self {
+        Self { name: name.into(), kind }
+    }
 }
 
 /// A column of a file.

@@ -14,6 +14,7 @@ use crate::{PeriodUnit, TabError};
 
 /// What happened to the cells of one column that the file cannot tell apart from other values.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Altered {
     /// Texts in which a tab or line end became a space.
     pub breaks: u64,

@@ -20,11 +20,19 @@ pub enum Key {
 
 /// One value of a column and what is written for it.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Substitute {
     /// The value.
     pub key: Key,
     /// The text written for it; none writes it as missing.
     pub text: Option<String>,
+}
+
+impl Substitute {
+    /// Writes `text` for the value, or what stands for a missing value.
+    pub fn new(key: Key, text: Option<String>) -> Self {
+        Self { key, text }
+    }
 }
 
 /// Codes up to this one are looked up in a table, others in a map.

@@ -7,6 +7,7 @@ use exporter_core::dataset::{FoldedReasons, table_of};
 use exporter_core::{Batches, Dataset, Error, Loss, LossReport, Result, Scan, TableId, TableProfile};
 
 /// A dataset that gives one table, and what a codebook says about it.
+#[non_exhaustive]
 pub struct TablePart {
     /// Where the rows are.
     pub dataset: Box<dyn Dataset>,
@@ -16,6 +17,18 @@ pub struct TablePart {
     pub name: String,
     /// Name of the file, for messages.
     pub file: String,
+}
+
+impl TablePart {
+    /// A table of a dataset under its name in the study; `file` is named in messages.
+    pub fn new(
+        dataset: Box<dyn Dataset>,
+        table: TableId,
+        name: impl Into<String>,
+        file: impl Into<String>,
+    ) -> Self {
+        Self { dataset, table, name: name.into(), file: file.into() }
+    }
 }
 
 /// A study whose tables come from several datasets.

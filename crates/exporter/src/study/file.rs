@@ -31,6 +31,7 @@ pub struct OpenKinds(BTreeSet<(String, String)>);
 /// A data file: its path, or its path with more about how to read it.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(untagged)]
+#[non_exhaustive]
 pub enum DataFile {
     /// Path relative to the study file.
     Path(String),

@@ -123,7 +123,7 @@ fn rule(number: u8, whole: bool) -> MissingRule {
     } else {
         Code::Number(-1e305 * f64::from(number))
     };
-    MissingRule { low: code, high: code, missing: Missing::from_number(number).unwrap() }
+    MissingRule::new(code, code, Missing::from_number(number).unwrap())
 }
 
 fn is_whole(storage: StorageType) -> bool {

@@ -25,6 +25,7 @@ const PROBLEMS_SHOWN: usize = 50;
 
 /// One thing that is wrong in a codebook.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Problem {
     /// What kind of problem.
     pub kind: ProblemKind,

@@ -33,7 +33,7 @@ fn about(release: u16) -> DtaMetadata {
             variable("binary", StorageType::StrL),
         ],
     );
-    about.value_labels.push(ValueLabelSet { name: "set".to_owned(), labels: vec![(1, "one".to_owned())] });
+    about.value_labels.push(ValueLabelSet::new("set", vec![(1, "one".to_owned())]));
     about
 }
 

@@ -11,7 +11,7 @@ pub(super) fn recode(page: &mut Page<'_>, variable: &Variable, stata: &VariableD
     let name = &stata.name;
     for rule in stata.letters.rules.iter().rev() {
         let stored = |code| stata.conversion.number(code, &variable.kind);
-        let rule = MissingRule { low: stored(rule.low), high: stored(rule.high), missing: rule.missing };
+        let rule = MissingRule::new(stored(rule.low), stored(rule.high), rule.missing);
         page.line(format!("quietly replace {name} = {} if {}", rule.missing, condition(name, rule)));
     }
 }

@@ -83,7 +83,7 @@ impl Making {
 
     fn keep(&mut self, owner: &str, name: &str, contents: &str) {
         let (owner, name, contents) = (owner.to_owned(), name.to_owned(), contents.to_owned());
-        self.case.metadata.characteristics.push(Characteristic { owner, name, contents });
+        self.case.metadata.characteristics.push(Characteristic::new(owner, name, contents));
     }
 
     fn notes(&mut self, owner: &str, notes: &[&str]) {
@@ -99,7 +99,7 @@ impl Making {
         variable.value_labels = set.to_owned();
         let owner = variable.name.clone();
         let said = labels.iter().map(|(key, text)| (*key, self.say(text))).collect();
-        self.case.metadata.value_labels.push(ValueLabelSet { name: set.to_owned(), labels: said });
+        self.case.metadata.value_labels.push(ValueLabelSet::new(set, said));
         for (language, tag) in self.others() {
             if labels.iter().any(|(_, text)| translation(text, tag).is_some()) {
                 self.keep(&owner, &format!("_lang_l_{language}"), &format!("{set}_{language}"));

@@ -21,7 +21,7 @@ pub(super) fn labels(release: Release) -> Case {
     edge.extend(letters.map(|n| (2_147_483_621 + i32::from(n), format!("reason {}", stata_missing(n)))));
     let long = vec![(1, "w".repeat(32_000)), (2, "short".to_owned())];
     for (name, labels) in [("many", many), ("edge", edge), ("long", long)] {
-        case.metadata.value_labels.push(ValueLabelSet { name: name.to_owned(), labels });
+        case.metadata.value_labels.push(ValueLabelSet::new(name, labels));
     }
     let cells = || vec![Cell::Number(0.0), Cell::Missing(1), Cell::Missing(0)];
     for (name, set) in [("a", "many"), ("b", "edge"), ("c", "edge"), ("d", "long"), ("none", "")] {
@@ -60,7 +60,7 @@ pub(super) fn descriptions(release: Release) -> Case {
         (longest.as_str(), "source", "form 7"),
     ] {
         let (owner, name) = (owner.to_owned(), name.to_owned());
-        case.metadata.characteristics.push(Characteristic { owner, name, contents: contents.to_owned() });
+        case.metadata.characteristics.push(Characteristic::new(owner, name, contents));
     }
     case
 }

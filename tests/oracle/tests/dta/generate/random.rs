@@ -35,7 +35,7 @@ pub(super) fn random(release: Release, seed: u64) -> Case {
     let rows = *dice.pick(&[1, 3, 63, 64, 65, 200]);
     let labelled: Vec<(i32, String)> =
         (0..=dice.below(20)).map(|key| (key as i32, format!("label {key}"))).collect();
-    case.metadata.value_labels.push(ValueLabelSet { name: "set".to_owned(), labels: labelled });
+    case.metadata.value_labels.push(ValueLabelSet::new("set", labelled));
     for index in 0..1 + dice.below(40) {
         let name = format!("v{index}");
         // Empty strLs and those of release 119 are faults of some programs, seen in their own cases.
