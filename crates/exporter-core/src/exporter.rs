@@ -27,7 +27,16 @@ use crate::sink::{EntryReceipt, EntrySpec, Sink};
 /// A configured format. Cheap to build, shared between threads.
 ///
 /// # For implementations
-/// `entries` and `carries` must answer without the data. Whoever wraps another exporter plans it with [`plan_of`].
+/// - [`format`](Self::format) is the same at every call.
+/// - [`needs`](Self::needs) scans nothing: it asks, and core answers all requests of an export in one scan.
+/// - [`carries`](Self::carries) and [`entries`](Self::entries) answer without the data, and always the same. `carries` is a
+///   `match` over every [`Part`] without a wildcard, so that a new part does not compile before the format decides about it.
+/// - [`plan`](Self::plan) scans nothing and creates nothing; its plan has the entries of `entries`, in their order, and the
+///   losses of [`Planning::losses`] besides its own.
+/// - A wrapper of another exporter forwards every method and plans the other one with [`plan_of`], which names format and
+///   entry in all that the plan reports.
+///
+/// `exporter_testkit::conformance` checks these for any exporter.
 pub trait Exporter: Send + Sync {
     /// What the format is and can.
     fn format(&self) -> &'static FormatInfo;
@@ -116,7 +125,15 @@ impl<'a> Planning<'a> {
 ///
 /// # For implementations
 /// A format of tables uses [`TablesPlan`], one whose entries are known in full [`PreparedPlan`]; both need no plan of their
-/// own.
+/// own. Another plan holds to this:
+///
+/// - [`entries`](Self::entries) and [`changes`](Self::changes) are complete before [`write`](Self::write) and cost nothing.
+/// - `write` creates, fills and commits the entries in the order of `entries`, each once, and never calls the sink's `finish`.
+///   Its summary has one report for each entry and of the changes only those that planning could not see.
+/// - Bytes do not depend on `Context::threads` or on how the data is cut into batches. Memory stays within
+///   `Context::memory`, whatever the number of rows.
+/// - `context.cancel().check()` is called at least once a batch ([`Context::scan`] does it), so that a cancelled export ends
+///   soon. Errors name table, variable and row.
 pub trait Plan: Send {
     /// The entries in the order they will be created.
     fn entries(&self) -> &[EntrySpec];

@@ -1,8 +1,68 @@
 //! Parquet and Arrow IPC with the whole codebook inside: exporters, and readers that bring it back.
 //!
-//! Every table becomes one file. The codebook is stored as JSON in the file's metadata under
-//! [`CODEBOOK_KEY`], the table's name under [`TABLE_KEY`].
-//! Columns of missing reasons, written on request, name their variable under [`REASONS_KEY`].
+//! Every table becomes one file. [`register`] adds the formats to a registry:
+//!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use arrow_array::{ArrayRef, Int64Array, RecordBatch};
+//! use exporter_core::codebook::{Codebook, Kind, Table, ValueLabels, Variable};
+//! use exporter_core::sink::MemorySink;
+//! use exporter_core::{Context, Dataset as _, MemoryDataset, Registry, Source, export};
+//! use serde_json::json;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let vote: ArrayRef = Arc::new(Int64Array::from(vec![Some(1), None]));
+//! let vote = (RecordBatch::try_from_iter([("vote", vote)])?, Variable::new("vote", Kind::INTEGER).with_labels("vote"));
+//! let codebook = Codebook::new("anes")
+//!     .with_value_labels("vote", ValueLabels::new().with(1, "Dole"))
+//!     .with_table(Table::new("people", vec![vote.1]));
+//! let data = MemoryDataset::new(codebook, vec![vec![vote.0]])?;
+//!
+//! let (registry, context) = (exporter_parquet::register(Registry::new()), Context::default());
+//! let (parquet, sink) = (registry.exporter("parquet", json!({"level": 3}))?, MemorySink::new());
+//! export(&*parquet, &data, Box::new(sink.clone()), &context)?;
+//!
+//! let file = Source::memory("people.parquet", sink.entries()["people.parquet"].clone());
+//! let read = registry.open_as("parquet", &file, json!({}), &context)?;
+//! assert_eq!(read.codebook(), data.codebook());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What is written
+//!
+//! | format | file | options |
+//! |---|---|---|
+//! | `parquet` | zstd pages of format version 1.0, row groups of at most 1,048,576 rows or 128 MiB, statistics of pages | [`ParquetOptions`] |
+//! | `arrow` | Arrow IPC file (Feather 2), uncompressed unless asked, so that it can be mapped into memory | [`ArrowOptions`] |
+//! | `arrows` | Arrow IPC stream, which can be read while it is being written | [`ArrowOptions`] |
+//!
+//! The codebook is stored as JSON in the file's metadata under [`CODEBOOK_KEY`] unless the schema says all of it, and the
+//! table's name under [`TABLE_KEY`]; `codebook=false` leaves both out. With `reasons=column` the reasons of missing values
+//! that have no code (Stata's `.a`) are text columns of their own behind all others, and their fields name the variable
+//! under [`REASONS_KEY`]; readers of this crate turn them back into reasons.
+//!
+//! # What is read
+//!
+//! Every encoding, compression and type that the `parquet` and `arrow-ipc` crates decode, on all threads. The stored
+//! codebook describes the columns; where it disagrees with them the columns win, and remarks say so
+//! ([`ParquetDataset::remarks`]). Without one, or with `codebook=false` ([`ReadOptions`]), kinds follow from the columns.
+//! Parquet statistics answer what a plan asks about values, and row groups without a row that a filter keeps are skipped.
+//! Damaged files are errors; see [`is_contained`] for programs that are built with `panic = "abort"`.
+//!
+//! # Losses
+//!
+//! - Written: documents that make the stored codebook larger than 64 MiB, what another entry would have to hold with
+//!   `codebook=false`, and reasons of missing values with `reasons=empty`. Parquet has no durations: they are whole numbers.
+//! - Read: columns of intervals, unions and decimals of more than 38 digits are left out and named with their type; INT96
+//!   times keep microseconds; columns without a name or with that of another are renamed.
+//!
+//! # Limits
+//!
+//! A Parquet file has at most 32,767 row groups; a table that would have more is an error, which a larger `row-group-rows` or
+//! `Context::memory` avoids. Parquet has no table without variables and no structure without fields. The stored codebook has
+//! at most 64 MiB.
 
 mod contained;
 mod error;
