@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use exporter::{Loss, LossCode, LossReport, Severity};
+use exporter::{Loss, LossCode, LossReport, LossSeverity};
 
 use crate::report::grouped;
 
@@ -21,7 +21,7 @@ struct Kind<'a> {
 
 /// The lines of the summary; losses that would make a value wrong stand first.
 pub(crate) fn lines(report: &LossReport) -> Vec<String> {
-    let is_of_values = |loss: &&Loss| loss.severity == Severity::Wrong || loss.code.changes_values();
+    let is_of_values = |loss: &&Loss| loss.severity == LossSeverity::Wrong || loss.code.changes_values();
     let of_values: Vec<&Loss> = report.iter().filter(is_of_values).collect();
     let mut shown: Vec<String> = kinds(&of_values).iter().map(Kind::line).collect();
     shown.extend(descriptions(report.iter().filter(|loss| !is_of_values(loss))));

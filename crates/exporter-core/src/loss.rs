@@ -132,7 +132,7 @@ impl From<String> for LossCode {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
-pub enum Severity {
+pub enum LossSeverity {
     /// The output holds less; what it holds is right.
     Less,
     /// The output would hold a wrong value: an error unless its code is allowed.
@@ -157,7 +157,7 @@ pub struct Loss {
     /// Which kind of loss.
     pub code: LossCode,
     /// Whether the output holds less or something wrong.
-    pub severity: Severity,
+    pub severity: LossSeverity,
     /// Id of the format that loses it, of the input's where reading loses it; the driver of an export fills it in.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub format: String,
@@ -186,11 +186,11 @@ pub struct Loss {
 }
 
 impl Loss {
-    /// Makes a loss of one item with severity [`Severity::Less`]; `action` says what is done instead.
+    /// Makes a loss of one item with severity [`LossSeverity::Less`]; `action` says what is done instead.
     pub fn new(code: LossCode, action: impl Into<String>) -> Self {
         Self {
             code,
-            severity: Severity::Less,
+            severity: LossSeverity::Less,
             format: String::new(),
             entry: None,
             held_by: None,
@@ -206,7 +206,7 @@ impl Loss {
     /// Marks the output as wrong, not merely less.
     #[must_use]
     pub fn wrong(mut self) -> Self {
-        self.severity = Severity::Wrong;
+        self.severity = LossSeverity::Wrong;
         self
     }
 
@@ -427,8 +427,8 @@ impl LossPolicy {
     pub fn accepts(&self, loss: &Loss) -> bool {
         match self {
             LossPolicy::Deny => false,
-            LossPolicy::Report => loss.severity == Severity::Less,
-            LossPolicy::Allow(codes) => loss.severity == Severity::Less || codes.contains(&loss.code),
+            LossPolicy::Report => loss.severity == LossSeverity::Less,
+            LossPolicy::Allow(codes) => loss.severity == LossSeverity::Less || codes.contains(&loss.code),
         }
     }
 }

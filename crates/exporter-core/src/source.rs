@@ -45,7 +45,7 @@ pub struct Source<'a> {
     /// helps to recognise the format.
     pub name: String,
     /// The table that a codebook declares for the rows.
-    pub declared: Option<Declared<'a>>,
+    pub declared: Option<DeclaredTable<'a>>,
     /// The variables that are wanted.
     pub projection: Projection,
 }
@@ -55,7 +55,7 @@ pub struct Source<'a> {
 /// Variables are matched by name; those the table does not name keep what the file says or what is inferred.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
-pub struct Declared<'a> {
+pub struct DeclaredTable<'a> {
     /// The codebook, for its value labels.
     pub codebook: &'a Codebook,
     /// The table.
@@ -119,7 +119,7 @@ impl<'a> Source<'a> {
     /// Adds the table that a codebook declares for these bytes.
     #[must_use]
     pub fn declared(mut self, codebook: &'a Codebook, table: &'a Table) -> Self {
-        self.declared = Some(Declared { codebook, table });
+        self.declared = Some(DeclaredTable { codebook, table });
         self
     }
 

@@ -13,7 +13,7 @@ use exporter_core::{
 
 use crate::exporter::period_unit;
 use crate::read_ahead::ReadAhead;
-use crate::reader::{CellKind, Declared, Layout, Opened, Piece, ReadOptions, Seen, TabReader};
+use crate::reader::{CellKind, DeclaredColumn, Layout, Opened, Piece, ReadOptions, Seen, TabReader};
 use crate::{PeriodUnit, TabError};
 
 /// Delimited text that is read anew by every scan and presumed not to change.
@@ -112,7 +112,7 @@ impl Dataset for TabDataset {
 fn layout(
     source: &Source<'_>,
     options: &ReadOptions,
-    declared: &[Declared],
+    declared: &[DeclaredColumn],
     keys: &[&str],
     context: &Context,
 ) -> Result<(Layout, Option<TableProfile>)> {
@@ -137,7 +137,7 @@ fn layout(
     Ok((layout, facts))
 }
 
-fn declared_cell(variable: &Variable) -> Result<Declared> {
+fn declared_cell(variable: &Variable) -> Result<DeclaredColumn> {
     let kind = match &variable.kind {
         Kind::Period(period) => CellKind::Period(period_unit(*period)),
         kind if kind.is_nested() => {
@@ -147,7 +147,7 @@ fn declared_cell(variable: &Variable) -> Result<Declared> {
         }
         kind => CellKind::Data(arrow_type(kind)),
     };
-    Ok(Declared { name: variable.name.clone(), kind })
+    Ok(DeclaredColumn { name: variable.name.clone(), kind })
 }
 
 fn kind_of(cell: &CellKind) -> Result<Kind> {

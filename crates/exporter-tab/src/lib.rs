@@ -95,7 +95,7 @@ pub use options::{
 };
 pub use period::PeriodUnit;
 pub use reader::{
-    CellKind, Declared, Duplicates, Encoding, Layout, LayoutColumn, ReadHeader, ReadOptions, TabReader,
+    CellKind, DeclaredColumn, Duplicates, Encoding, Layout, LayoutColumn, ReadHeader, ReadOptions, TabReader,
     read_text,
 };
 pub use record_count::RecordCount;

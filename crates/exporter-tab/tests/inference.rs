@@ -49,7 +49,7 @@ fn excel_unicode_text() {
 #[test]
 fn declared_kinds_win_and_a_bad_cell_is_named() {
     let text = "id,code\n1,007\n2,\"x\ny\"\n3,010\n";
-    let declare = |name: &str, data| Declared::new(name, CellKind::Data(data));
+    let declare = |name: &str, data| DeclaredColumn::new(name, CellKind::Data(data));
     let options = ReadOptions::default();
     let declared = [declare("code", DataType::Int16)];
     let layout = Layout::read(text.as_bytes(), &options, &declared).unwrap();
@@ -64,7 +64,7 @@ fn declared_kinds_win_and_a_bad_cell_is_named() {
 
 #[test]
 fn only_the_header_is_read_when_all_is_declared() {
-    let declared = [Declared::new("a", CellKind::Data(DataType::Int8))];
+    let declared = [DeclaredColumn::new("a", CellKind::Data(DataType::Int8))];
     let layout = Layout::read(&b"a\n1\n\"open"[..], &ReadOptions::default(), &declared).unwrap();
     assert_eq!(layout.rows, None);
 }

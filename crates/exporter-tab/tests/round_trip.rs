@@ -191,14 +191,14 @@ impl Read for Drip<'_> {
     }
 }
 
-fn declared(case: &Case) -> Vec<Declared> {
+fn declared(case: &Case) -> Vec<DeclaredColumn> {
     let fields = case.batch.schema();
     let kinds = fields.fields().iter().zip(&case.periods).map(|(field, period)| {
         let kind = match period {
             Some(unit) => CellKind::Period(*unit),
             None => CellKind::Data(field.data_type().clone()),
         };
-        Declared::new(field.name(), kind)
+        DeclaredColumn::new(field.name(), kind)
     });
     kinds.collect()
 }

@@ -99,7 +99,7 @@ pub fn select_from<'a>(
 ) -> Result<Batches<'a>> {
     let columns = scan.projection(table)?;
     let filter = match &scan.filter {
-        Some(filter) => Some(Selection::new(table, filter, &columns, held)?),
+        Some(filter) => Some(FilteredColumns::new(table, filter, &columns, held)?),
         None => None,
     };
     let schema = scan_schema(table, &columns, scan.reasons);
@@ -151,7 +151,7 @@ pub fn select_from<'a>(
 }
 
 /// A filter and the columns it lets through.
-struct Selection {
+struct FilteredColumns {
     filter: Filter,
     /// Columns to deliver and columns to look at, each once, by position in the table.
     read: Vec<usize>,
@@ -162,7 +162,7 @@ struct Selection {
     deliver: Vec<usize>,
 }
 
-impl Selection {
+impl FilteredColumns {
     fn new(table: &Table, filter: &Filter, columns: &[usize], held: &[usize]) -> Result<Self> {
         let mut read = filter.columns(table)?;
         read.extend(columns);

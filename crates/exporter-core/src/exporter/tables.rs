@@ -83,11 +83,11 @@ impl Written {
 
 /// The entry of a table while it is written; what goes through it counts as progress.
 pub struct Output<'a> {
-    entry: Opened<'a>,
+    entry: OpenEntry<'a>,
     context: &'a Context,
 }
 
-enum Opened<'a> {
+enum OpenEntry<'a> {
     Stream(Box<dyn Entry + 'a>),
     Seekable(Box<dyn RandomEntry + 'a>),
 }
@@ -95,13 +95,13 @@ enum Opened<'a> {
 impl Output<'_> {
     /// Whether it can seek: only where the writer asked for it.
     pub fn is_seekable(&self) -> bool {
-        matches!(self.entry, Opened::Seekable(_))
+        matches!(self.entry, OpenEntry::Seekable(_))
     }
 
     fn commit(self) -> Result<EntryReceipt> {
         match self.entry {
-            Opened::Stream(entry) => entry.commit(),
-            Opened::Seekable(entry) => entry.commit(),
+            OpenEntry::Stream(entry) => entry.commit(),
+            OpenEntry::Seekable(entry) => entry.commit(),
         }
     }
 }
@@ -109,8 +109,8 @@ impl Output<'_> {
 impl Write for Output<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let written = match &mut self.entry {
-            Opened::Stream(entry) => entry.write(bytes),
-            Opened::Seekable(entry) => entry.write(bytes),
+            OpenEntry::Stream(entry) => entry.write(bytes),
+            OpenEntry::Seekable(entry) => entry.write(bytes),
         }?;
         self.context.progress().bytes(written as u64);
         Ok(written)
@@ -118,8 +118,8 @@ impl Write for Output<'_> {
 
     fn flush(&mut self) -> io::Result<()> {
         match &mut self.entry {
-            Opened::Stream(entry) => entry.flush(),
-            Opened::Seekable(entry) => entry.flush(),
+            OpenEntry::Stream(entry) => entry.flush(),
+            OpenEntry::Seekable(entry) => entry.flush(),
         }
     }
 }
@@ -127,8 +127,8 @@ impl Write for Output<'_> {
 impl Seek for Output<'_> {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
         match &mut self.entry {
-            Opened::Stream(_) => Err(io::Error::new(io::ErrorKind::Unsupported, "the output cannot seek")),
-            Opened::Seekable(entry) => entry.seek(to),
+            OpenEntry::Stream(_) => Err(io::Error::new(io::ErrorKind::Unsupported, "the output cannot seek")),
+            OpenEntry::Seekable(entry) => entry.seek(to),
         }
     }
 }
@@ -179,8 +179,8 @@ impl Plan for TablesPlan<'_> {
             };
             let rows = TableRows { data, id, table, context };
             let entry = match writer.is_seekable() && sink.is_seekable() {
-                true => Opened::Seekable(sink.create_random(spec, context.temp())?),
-                false => Opened::Stream(sink.create(spec)?),
+                true => OpenEntry::Seekable(sink.create_random(spec, context.temp())?),
+                false => OpenEntry::Stream(sink.create(spec)?),
             };
             let mut output = Output { entry, context };
             let written = writer.write(&rows, &mut output).map_err(place)?;

@@ -13,7 +13,7 @@ use crate::spec_storage::{DOUBLE_MAX_BITS, FLOAT_MAX_BITS, StorageType};
 const BLOCK: u64 = 256 * 1024;
 
 /// One variable whose cells are looked at.
-struct Column {
+struct CheckedColumn {
     number: u32,
     storage: StorageType,
     offset: usize,
@@ -27,7 +27,7 @@ pub(super) fn check(bytes: &DtaBytes, mut file: CheckedFile, findings: &mut Find
     let mut offset = 0;
     for (number, storage) in (1..).zip(&file.types) {
         if !matches!(storage, StorageType::Str(_) | StorageType::Alias) {
-            columns.push(Column { number, storage: *storage, offset, illegal: (0, 0) });
+            columns.push(CheckedColumn { number, storage: *storage, offset, illegal: (0, 0) });
         }
         offset += storage.width();
     }

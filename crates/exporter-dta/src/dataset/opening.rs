@@ -9,7 +9,7 @@ use exporter_core::dataset::arrow_type;
 use crate::dataset::embedded::Stored;
 use crate::dataset::input::Letters;
 use crate::dataset::kinds::Values;
-use crate::dataset::variable::Found;
+use crate::dataset::variable::FileVariable;
 use crate::dataset::verify::{Claim, is_needed, verified};
 use crate::error::Result;
 use crate::reader::{ColumnType, Dictionary, DtaReader, ValueFacts};
@@ -82,7 +82,7 @@ impl Opening<'_> {
     }
 
     /// What is known of each variable that holds values.
-    pub(super) fn found<'f>(&'f self, reader: &'f DtaReader, seen: &Seen) -> Vec<Found<'f>> {
+    pub(super) fn found<'f>(&'f self, reader: &'f DtaReader, seen: &Seen) -> Vec<FileVariable<'f>> {
         let dictionary = reader.dictionary();
         let cells = self.stored.map(|stored| &stored.cells);
         let found = |index: usize| {
@@ -92,7 +92,7 @@ impl Opening<'_> {
                 .get(&index)
                 .copied()
                 .unwrap_or_else(|| (reader.type_known_by(None, stored), None, Values::Unseen));
-            Some(Found {
+            Some(FileVariable {
                 index,
                 stored,
                 column,

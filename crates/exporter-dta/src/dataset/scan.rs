@@ -9,12 +9,12 @@ use exporter_core::{Batches, Error, Result, Scan};
 
 use crate::dataset::DtaDataset;
 use crate::dataset::delivery::Delivery;
-use crate::dataset::tally::Found;
+use crate::dataset::tally::Tallied;
 use crate::error::DtaError;
 use crate::reader::Selection;
 
 /// A column that a scan delivers.
-struct Column {
+struct ScannedColumn {
     /// Position of its variable in the codebook.
     variable: usize,
     delivery: Delivery,
@@ -23,9 +23,9 @@ struct Column {
     /// Whether its reasons are delivered.
     with_reasons: bool,
     /// Characters that could not be read.
-    replaced: Found,
+    replaced: Tallied,
     /// Letters that are read as null, where nothing keeps them.
-    dropped: Found,
+    dropped: Tallied,
 }
 
 impl DtaDataset {
@@ -59,7 +59,7 @@ impl DtaDataset {
     }
 
     /// The columns of a scan, and the variables of the file whose letters it needs.
-    fn columns_of(&self, table: &Table, wanted: &[usize], reasons: bool) -> (Vec<Column>, Vec<usize>) {
+    fn columns_of(&self, table: &Table, wanted: &[usize], reasons: bool) -> (Vec<ScannedColumn>, Vec<usize>) {
         let mut columns = Vec::with_capacity(wanted.len());
         let mut lettered = Vec::new();
         for variable in wanted {
@@ -72,14 +72,26 @@ impl DtaDataset {
                 lettered.push(delivery.variable());
                 wanted.len() + lettered.len() - 1
             });
-            let (delivery, replaced, dropped) = (delivery.clone(), Found::default(), Found::default());
-            columns.push(Column { variable: *variable, delivery, letters, with_reasons, replaced, dropped });
+            let (delivery, replaced, dropped) = (delivery.clone(), Tallied::default(), Tallied::default());
+            columns.push(ScannedColumn {
+                variable: *variable,
+                delivery,
+                letters,
+                with_reasons,
+                replaced,
+                dropped,
+            });
         }
         (columns, lettered)
     }
 
     /// The columns of one batch, whose first row is `first`, from 0, and the reasons behind them.
-    fn delivered(&self, columns: &mut [Column], batch: &RecordBatch, first: u64) -> Result<Vec<ArrayRef>> {
+    fn delivered(
+        &self,
+        columns: &mut [ScannedColumn],
+        batch: &RecordBatch,
+        first: u64,
+    ) -> Result<Vec<ArrayRef>> {
         let mut arrays = Vec::with_capacity(columns.len());
         let mut reasons = Vec::new();
         for (column, array) in columns.iter_mut().zip(batch.columns()) {

@@ -15,13 +15,13 @@ const REPLACEMENT: &str = "\u{FFFD}";
 
 /// What one scan has found of one column.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct Found {
+pub(super) struct Tallied {
     pub(super) count: u64,
     /// Row of the first one, from 1, and its value.
     pub(super) first: Option<(u64, String)>,
 }
 
-impl Found {
+impl Tallied {
     /// Counts the letters `.a` to `.z`, from row `row`, from 0, on.
     pub(super) fn add_letters(&mut self, letters: &UInt8Array, row: u64) {
         for (at, letter) in letters.iter().enumerate() {
@@ -59,11 +59,11 @@ fn bytes(texts: &StringArray) -> Option<&[u8]> {
 
 /// What all scans together have found, by variable of the codebook: a column is counted once however often it is read.
 #[derive(Debug, Default)]
-pub(super) struct Tally(Mutex<BTreeMap<usize, Found>>);
+pub(super) struct Tally(Mutex<BTreeMap<usize, Tallied>>);
 
 impl Tally {
     /// Takes over what one scan has found of a column so far.
-    pub(super) fn note(&self, variable: usize, found: &Found) {
+    pub(super) fn note(&self, variable: usize, found: &Tallied) {
         if found.count == 0 {
             return;
         }
@@ -77,7 +77,7 @@ impl Tally {
     /// The losses so far; `name` gives the variable's name.
     pub(super) fn losses(&self, code: &LossCode, action: &str, name: impl Fn(usize) -> String) -> Vec<Loss> {
         let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let loss = |(variable, found): (&usize, &Found)| {
+        let loss = |(variable, found): (&usize, &Tallied)| {
             let loss = Loss::new(code.clone(), action).variable(name(*variable)).count(found.count);
             match &found.first {
                 Some((row, value)) => loss.first(Some(*row), value.clone()),

@@ -14,7 +14,7 @@ use crate::missing::Missing;
 use crate::reader::{self, ColumnType, ValueFacts};
 
 /// What is known of one variable of the file.
-pub(super) struct Found<'a> {
+pub(super) struct FileVariable<'a> {
     /// Position in the file.
     pub(super) index: usize,
     pub(super) stored: &'a reader::Variable,
@@ -31,7 +31,7 @@ pub(super) struct Found<'a> {
     pub(super) has_letters: bool,
 }
 
-impl Found<'_> {
+impl FileVariable<'_> {
     /// Whether a column without zone holds the instants of a kind that has one.
     fn is_in_utc(&self, kind: &Kind) -> bool {
         self.in_utc && matches!(kind, Kind::DateTime { zone: Some(_), .. })

@@ -12,8 +12,8 @@ use crate::reader::array::Assembly;
 use crate::reader::bytes::DtaBytes;
 use crate::reader::column::ColumnType;
 use crate::reader::gather::{Cells, ColumnTiles};
-use crate::reader::opened::Opened;
-use crate::reader::selection::Column;
+use crate::reader::opened::OpenFile;
+use crate::reader::selection::ReadColumn;
 use crate::reader::strls::StrlContents;
 
 /// strL contents in one batch, in bytes; one row may exceed it. Each thread has several batches ahead of the taker.
@@ -23,8 +23,8 @@ pub(super) const STRL_BUDGET: u64 = 4 * 1024 * 1024;
 #[derive(Debug)]
 pub struct Batches {
     bytes: DtaBytes,
-    opened: Arc<Opened>,
-    columns: Vec<Column>,
+    opened: Arc<OpenFile>,
+    columns: Vec<ReadColumn>,
     /// Positions in `columns` of those whose letters are told behind them.
     letters: Vec<usize>,
     /// The cells of each column in all rows, where they need not be read.
@@ -40,13 +40,13 @@ pub struct Batches {
 }
 
 impl Batches {
-    pub(super) fn new(bytes: DtaBytes, opened: Arc<Opened>, prepared: &Prepared) -> Self {
+    pub(super) fn new(bytes: DtaBytes, opened: Arc<OpenFile>, prepared: &Prepared) -> Self {
         let Prepared { columns, letters, kept, schema, rows, batch_rows } = prepared.clone();
         let variables = &opened.dictionary.variables;
         let is_read = |position: &usize| kept.get(*position).is_none_or(Option::is_none);
         let mut by_offset: Vec<usize> = (0..columns.len()).filter(is_read).collect();
         by_offset.sort_by_key(|p| columns.get(*p).and_then(|c| variables.get(c.variable)).map(|v| v.offset));
-        let read: Vec<Column> = by_offset.iter().filter_map(|p| columns.get(*p)).copied().collect();
+        let read: Vec<ReadColumn> = by_offset.iter().filter_map(|p| columns.get(*p)).copied().collect();
         let tiles = ColumnTiles::new(&opened, &read);
         let text_bytes = vec![0; columns.len()];
         Self { bytes, opened, columns, letters, kept, by_offset, schema, rows, batch_rows, tiles, text_bytes }
@@ -72,9 +72,9 @@ impl Batches {
         let dictionary = &opened.dictionary;
         let first = self.rows.start;
         let count = ((self.rows.end - first) as usize).min(self.batch_rows);
-        let variable = |column: &Column| dictionary.variables.get(column.variable);
+        let variable = |column: &ReadColumn| dictionary.variables.get(column.variable);
         let at = first as usize;
-        let make = |((column, kept), text): ((&Column, &Option<Arc<Cells>>), &usize)| match kept {
+        let make = |((column, kept), text): ((&ReadColumn, &Option<Arc<Cells>>), &usize)| match kept {
             Some(kept) => kept.numbers(at..at + count),
             None => variable(column).map(|v| Cells::with_capacity(v.storage, count, *text)),
         };

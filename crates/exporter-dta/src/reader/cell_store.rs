@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::reader::dictionary::Dictionary;
 use crate::reader::gather::Cells;
-use crate::reader::selection::Column;
+use crate::reader::selection::ReadColumn;
 
 /// Most bytes of cells that an open file keeps, all variables together: two columns of a million `double`.
 pub(crate) const KEPT_BYTES: u64 = 16 * 1024 * 1024;
@@ -19,12 +19,12 @@ pub(crate) struct CellStore {
 
 impl CellStore {
     /// Whether all cells of these columns, which are not here yet, can be kept.
-    pub(crate) fn has_room(&self, dictionary: &Dictionary, columns: &[Column]) -> bool {
+    pub(crate) fn has_room(&self, dictionary: &Dictionary, columns: &[ReadColumn]) -> bool {
         self.bytes.saturating_add(bytes(dictionary, columns)) <= KEPT_BYTES
     }
 
     /// Keeps the cells of one column in all rows.
-    pub(crate) fn keep(&mut self, dictionary: &Dictionary, column: Column, cells: Cells) {
+    pub(crate) fn keep(&mut self, dictionary: &Dictionary, column: ReadColumn, cells: Cells) {
         self.bytes = self.bytes.saturating_add(bytes(dictionary, &[column]));
         self.variables.insert(column.variable, Arc::new(cells));
     }
@@ -36,7 +36,7 @@ impl CellStore {
 }
 
 /// Bytes of all cells of these columns.
-fn bytes(dictionary: &Dictionary, columns: &[Column]) -> u64 {
+fn bytes(dictionary: &Dictionary, columns: &[ReadColumn]) -> u64 {
     let widths = columns.iter().filter_map(|column| dictionary.variables.get(column.variable));
     let row: u64 = widths.map(|variable| variable.storage.width() as u64).sum();
     dictionary.rows.saturating_mul(row)
@@ -54,7 +54,7 @@ mod tests {
     fn all_columns_together_stay_within_the_bound() {
         let file = TestFile::sample(Release::V118, ByteOrder::Little).bytes();
         let mut dictionary = DtaReader::open(memory(file)).unwrap().dictionary().clone();
-        let column = |variable| Column { variable, kind: ColumnType::Number };
+        let column = |variable| ReadColumn { variable, kind: ColumnType::Number };
         // A `double` takes half of the bound, a `byte` a sixteenth.
         dictionary.rows = 1 << 20;
         let mut store = CellStore::default();

@@ -102,7 +102,7 @@ impl ColumnType {
     }
 
     /// The suggested type where every value fits it, else [`ColumnType::Number`]; without `facts` only what storage alone proves.
-    pub(crate) fn proven(variable: &Variable, facts: Option<&ValueFacts>) -> Self {
+    pub(crate) fn checked(variable: &Variable, facts: Option<&ValueFacts>) -> Self {
         let suggested = Self::suggested(variable);
         let Some((least, most)) = suggested.stored_range() else { return suggested };
         let fits = match (variable.storage, facts) {
@@ -116,9 +116,9 @@ impl ColumnType {
         if fits { suggested } else { Self::Number }
     }
 
-    /// Whether [`ColumnType::proven`] needs facts about the values of `variable`.
+    /// Whether [`ColumnType::checked`] needs facts about the values of `variable`.
     pub(crate) fn needs_facts(variable: &Variable) -> bool {
-        Self::suggested(variable) != Self::proven(variable, None)
+        Self::suggested(variable) != Self::checked(variable, None)
     }
 }
 

@@ -8,8 +8,8 @@ use crate::error::Result;
 use crate::reader::bytes::DtaBytes;
 use crate::reader::facts::ValueFacts;
 use crate::reader::gather::{Cells, ColumnTiles};
-use crate::reader::opened::Opened;
-use crate::reader::selection::Column;
+use crate::reader::opened::OpenFile;
+use crate::reader::selection::ReadColumn;
 use crate::spec_storage::StorageType;
 
 /// What the pass has found about one column.
@@ -23,8 +23,8 @@ pub(super) struct Gathered {
 pub(super) fn gather(
     bytes: &DtaBytes,
     threads: usize,
-    opened: &Opened,
-    columns: &[Column],
+    opened: &OpenFile,
+    columns: &[ReadColumn],
     keep: bool,
 ) -> Result<Vec<Gathered>> {
     let total = opened.dictionary.rows;
@@ -56,13 +56,13 @@ impl Gathered {
 /// The results of one share of the rows; `room` is for how many cells of each column, if they are to be kept.
 fn part(
     bytes: &DtaBytes,
-    opened: &Opened,
-    columns: &[Column],
+    opened: &OpenFile,
+    columns: &[ReadColumn],
     rows: Range<u64>,
     room: Option<usize>,
 ) -> Result<Vec<Gathered>> {
     let variables = &opened.dictionary.variables;
-    let nothing = |column: &Column| {
+    let nothing = |column: &ReadColumn| {
         let storage = variables.get(column.variable).map(|variable| variable.storage);
         let cells = storage.zip(room).map(|(storage, room)| Cells::with_capacity(storage, room, 0));
         Gathered { facts: ValueFacts::default(), cells }

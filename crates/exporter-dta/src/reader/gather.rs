@@ -6,8 +6,8 @@ use exporter_rows::{RowTiles, Rows, TextEnd, Texts};
 
 use crate::error::Result;
 use crate::reader::bytes::DtaBytes;
-use crate::reader::opened::Opened;
-use crate::reader::selection::Column;
+use crate::reader::opened::OpenFile;
+use crate::reader::selection::ReadColumn;
 use crate::spec::ByteOrder;
 use crate::spec_storage::StorageType;
 
@@ -120,7 +120,7 @@ pub(crate) struct ColumnTiles {
 }
 
 impl ColumnTiles {
-    pub(crate) fn new(opened: &Opened, columns: &[Column]) -> Self {
+    pub(crate) fn new(opened: &OpenFile, columns: &[ReadColumn]) -> Self {
         let dictionary = &opened.dictionary;
         let variables = columns.iter().filter_map(|column| dictionary.variables.get(column.variable));
         let cells = variables.map(|variable| variable.offset..variable.offset + variable.storage.width());

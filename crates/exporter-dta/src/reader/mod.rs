@@ -68,8 +68,8 @@ use batches::STRL_BUDGET;
 use bytes::DtaBytes;
 use cell_store::CellStore;
 use gather::Cells;
-use opened::Opened;
-use selection::Column;
+use opened::OpenFile;
+use selection::ReadColumn;
 
 /// Row bytes that are looked at to find the encoding of a file with plain descriptions.
 const SAMPLE: u64 = 1024 * 1024;
@@ -86,7 +86,7 @@ const COLUMN_BYTES: usize = 1 << 30;
 #[derive(Clone, Debug)]
 pub struct DtaReader {
     bytes: DtaBytes,
-    opened: Arc<Opened>,
+    opened: Arc<OpenFile>,
     facts: Vec<Option<ValueFacts>>,
     /// Cells that the passes for `facts` have kept.
     kept: Arc<CellStore>,
@@ -120,7 +120,7 @@ impl DtaReader {
         let text = dictionary::decoder(&raw, options.encoding, sample)?;
         let dictionary = Dictionary::decode(raw, &text, options.lenient)?;
         let facts = vec![None; dictionary.variables.len()];
-        let opened = Arc::new(Opened::new(dictionary, text, options));
+        let opened = Arc::new(OpenFile::new(dictionary, text, options));
         Ok(Self { bytes, opened, facts, kept: Arc::default(), texts: Arc::default() })
     }
 
@@ -160,7 +160,7 @@ impl DtaReader {
                 continue;
             };
             if !variable.storage.is_string() && variable.storage != StorageType::Alias {
-                columns.push(Column { variable: *index, kind: ColumnType::suggested(variable) });
+                columns.push(ReadColumn { variable: *index, kind: ColumnType::suggested(variable) });
             }
         }
         columns.sort_by_key(|column| column.variable);
@@ -217,7 +217,7 @@ impl DtaReader {
         match self.opened.options.dates {
             _ if text => ColumnType::suggested(variable),
             Dates::Numbers => ColumnType::Number,
-            Dates::Typed => ColumnType::proven(variable, facts),
+            Dates::Typed => ColumnType::checked(variable, facts),
         }
     }
 
@@ -270,10 +270,10 @@ impl DtaReader {
         let rows = rows.start.min(dictionary.rows)..rows.end.min(dictionary.rows);
         let kinds = self.column_types(&variables)?;
         let dictionary = &self.opened.dictionary;
-        let columns: Vec<Column> = variables
+        let columns: Vec<ReadColumn> = variables
             .iter()
             .zip(kinds)
-            .map(|(variable, kind)| Column { variable: *variable, kind })
+            .map(|(variable, kind)| ReadColumn { variable: *variable, kind })
             .collect();
         let chosen = |index: &usize| variables.iter().position(|variable| variable == index);
         let letters: Option<Vec<usize>> = selection.letters.iter().map(chosen).collect();
@@ -298,7 +298,7 @@ impl DtaReader {
 
     /// Whether batches of a variable are made of kept cells.
     #[cfg(test)]
-    pub(crate) fn has_kept(&self, variable: usize) -> bool {
+    pub(crate) fn has_cells_of(&self, variable: usize) -> bool {
         self.kept.cells(variable).is_some()
     }
 
@@ -317,7 +317,7 @@ impl DtaReader {
 /// Everything decided about a stream before its first row.
 #[derive(Clone)]
 struct Prepared {
-    columns: Vec<Column>,
+    columns: Vec<ReadColumn>,
     /// Columns, by position, whose letters are told behind them.
     letters: Vec<usize>,
     /// The cells of each column, where they are kept.
@@ -328,7 +328,7 @@ struct Prepared {
 }
 
 impl Prepared {
-    fn start(&self, bytes: &DtaBytes, opened: &Arc<Opened>) -> Batches {
+    fn start(&self, bytes: &DtaBytes, opened: &Arc<OpenFile>) -> Batches {
         Batches::new(bytes.clone(), Arc::clone(opened), self)
     }
 }

@@ -34,7 +34,7 @@ pub enum Dates {
 
 /// Description, options and indexes of an open file.
 #[derive(Debug)]
-pub(crate) struct Opened {
+pub(crate) struct OpenFile {
     pub(crate) dictionary: Dictionary,
     pub(crate) text: TextDecoder,
     pub(crate) options: ReadOptions,
@@ -43,13 +43,13 @@ pub(crate) struct Opened {
     none: StrlIndex,
 }
 
-impl Opened {
+impl OpenFile {
     pub(crate) fn new(dictionary: Dictionary, text: TextDecoder, options: ReadOptions) -> Self {
         let ordinary = Ordinary::of(dictionary.release);
         Self { dictionary, text, options, ordinary, strls: OnceLock::new(), none: StrlIndex::default() }
     }
 
-    /// Index of the strLs; empty before [`Opened::index_strls`].
+    /// Index of the strLs; empty before [`OpenFile::index_strls`].
     pub(crate) fn strls(&self) -> &StrlIndex {
         self.strls.get().unwrap_or(&self.none)
     }

@@ -56,7 +56,7 @@ impl Selection {
 
 /// A variable and how it is read.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Column {
+pub(crate) struct ReadColumn {
     pub(crate) variable: usize,
     pub(crate) kind: ColumnType,
 }

@@ -59,7 +59,7 @@ pub fn check_folder(
         };
         let mut digest = None;
         match found {
-            Found::File(bytes) => {
+            FolderEntry::File(bytes) => {
                 entry.bytes = bytes;
                 if listed.contains(entry.path.as_str()) {
                     match read(&folder.join(&entry.path), &entry.path, bytes, inspect)? {
@@ -74,11 +74,11 @@ pub fn check_folder(
                     }
                 }
             }
-            Found::Other if listed.contains(entry.path.as_str()) => {
+            FolderEntry::Other if listed.contains(entry.path.as_str()) => {
                 findings.about(rule::DATA, 0, &entry.path, "it is a link or a device, not a file");
                 continue;
             }
-            Found::Other => {}
+            FolderEntry::Other => {}
         }
         entries.push(entry);
         digests.push(digest);
@@ -99,7 +99,7 @@ fn manifest_text(folder: &Path) -> io::Result<Option<Vec<u8>>> {
 }
 
 /// What stands in a folder under a name.
-enum Found {
+enum FolderEntry {
     /// A file of so many bytes.
     File(u64),
     /// A link, a pipe, a device.
@@ -107,7 +107,7 @@ enum Found {
 }
 
 /// Everything below a folder but folders, by path with `/` between the parts; `false` when there is more than `most`.
-fn files(folder: &Path, most: u64) -> io::Result<(BTreeMap<String, Found>, bool)> {
+fn files(folder: &Path, most: u64) -> io::Result<(BTreeMap<String, FolderEntry>, bool)> {
     let mut found = BTreeMap::new();
     let mut folders = vec![String::new()];
     let mut seen = 0_u64;
@@ -125,9 +125,9 @@ fn files(folder: &Path, most: u64) -> io::Result<(BTreeMap<String, Found>, bool)
             if kind.is_dir() {
                 folders.push(path);
             } else if kind.is_file() {
-                found.insert(path, Found::File(entry.metadata()?.len()));
+                found.insert(path, FolderEntry::File(entry.metadata()?.len()));
             } else {
-                found.insert(path, Found::Other);
+                found.insert(path, FolderEntry::Other);
             }
         }
     }

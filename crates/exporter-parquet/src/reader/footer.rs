@@ -4,7 +4,7 @@ use parquet::file::metadata::{
     ParquetMetaData, ParquetMetaDataOptions, ParquetMetaDataReader, ParquetStatisticsPolicy,
 };
 
-use super::thrift::{BINARY, I32, I64, LIST, STRUCT, Walk};
+use super::thrift::{BINARY, I32, I64, LIST, STRUCT, ThriftCursor};
 use crate::ParquetError;
 use crate::contained::contained;
 use crate::positioned::Positioned;
@@ -78,7 +78,7 @@ pub(super) fn read(file: &Positioned) -> Result<ParquetMetaData, ParquetError> {
         .ok_or_else(|| malformed(format!("the footer claims {size} bytes, the file has {length}")))?;
     let bytes = file.read(start, usize::try_from(size).unwrap_or(usize::MAX))?;
     let mut bytes = bytes;
-    for (at, kind) in walk(&bytes).map_err(malformed)? {
+    for (at, kind) in check_groups(&bytes).map_err(malformed)? {
         set_aside(&mut bytes, at, kind);
     }
     // Not used, and wrong in some files.
@@ -90,23 +90,23 @@ pub(super) fn read(file: &Positioned) -> Result<ParquetMetaData, ParquetError> {
 
 /// Walks a `FileMetaData` structure: depth of the schema and number of row groups, which the decoder believes. Returns
 /// where fields of columns begin that are not the format's, and their types.
-fn walk(bytes: &[u8]) -> Result<Vec<(usize, u8)>, String> {
+fn check_groups(bytes: &[u8]) -> Result<Vec<(usize, u8)>, String> {
     let mut foreign = Vec::new();
-    Walk::new(bytes, "the footer").structure(0, &FILE, |walk, id, _| match id {
-        2 => check_schema(walk).map(|()| true),
+    ThriftCursor::new(bytes, "the footer").structure(0, &FILE, |thrift, id, _| match id {
+        2 => check_schema(thrift).map(|()| true),
         4 => {
-            let groups = walk.structures(|walk| {
-                walk.structure(1, &[(COLUMNS, LIST)], |walk, id, _| {
+            let groups = thrift.structures(|thrift| {
+                thrift.structure(1, &[(COLUMNS, LIST)], |thrift, id, _| {
                     if id != COLUMNS {
                         return Ok(false);
                     }
-                    walk.structures(|walk| walk_column(walk, &mut foreign))?;
+                    thrift.structures(|thrift| check_column(thrift, &mut foreign))?;
                     Ok(true)
                 })
             })?;
             if groups > MAX_ROW_GROUPS {
                 return Err(
-                    walk.wrong(&format!("{groups} row groups are claimed, {MAX_ROW_GROUPS} are read"))
+                    thrift.wrong(&format!("{groups} row groups are claimed, {MAX_ROW_GROUPS} are read"))
                 );
             }
             Ok(true)
@@ -120,14 +120,14 @@ fn walk(bytes: &[u8]) -> Result<Vec<(usize, u8)>, String> {
 }
 
 /// Walks a `ColumnChunk` and the `ColumnMetaData` in it.
-fn walk_column(walk: &mut Walk<'_>, foreign: &mut Vec<(usize, u8)>) -> Result<(), String> {
-    walk.structure(2, &[(COLUMN_METADATA, STRUCT)], |walk, id, _| {
+fn check_column(thrift: &mut ThriftCursor<'_>, foreign: &mut Vec<(usize, u8)>) -> Result<(), String> {
+    thrift.structure(2, &[(COLUMN_METADATA, STRUCT)], |thrift, id, _| {
         if id != COLUMN_METADATA {
             return Ok(false);
         }
-        walk.structure(3, &[], |walk, id, kind| {
+        thrift.structure(3, &[], |thrift, id, kind| {
             if id == BLOOM_FILTER_LENGTH && kind != I32 {
-                foreign.push((walk.at() - 1, kind));
+                foreign.push((thrift.at() - 1, kind));
             }
             Ok(false)
         })?;
@@ -145,19 +145,20 @@ fn set_aside(bytes: &mut [u8], at: usize, kind: u8) {
 }
 
 /// Walks the schema elements, a tree in depth-first order.
-fn check_schema(walk: &mut Walk<'_>) -> Result<(), String> {
+fn check_schema(thrift: &mut ThriftCursor<'_>) -> Result<(), String> {
     let mut open: Vec<usize> = Vec::new();
-    walk.structures(|walk| {
+    thrift.structures(|thrift| {
         let mut children = 0i64;
-        walk.structure(1, &ELEMENT, |walk, id, _| {
+        thrift.structure(1, &ELEMENT, |thrift, id, _| {
             if id != CHILDREN {
                 return Ok(false);
             }
-            children = walk.zigzag()?;
+            children = thrift.zigzag()?;
             Ok(true)
         })?;
-        let children = usize::try_from(children).ok().filter(|children| *children <= walk.left());
-        let children = children.ok_or_else(|| walk.wrong("a column claims more children than there are"))?;
+        let children = usize::try_from(children).ok().filter(|children| *children <= thrift.left());
+        let children =
+            children.ok_or_else(|| thrift.wrong("a column claims more children than there are"))?;
         while open.last() == Some(&0) {
             open.pop();
         }
@@ -168,7 +169,7 @@ fn check_schema(walk: &mut Walk<'_>) -> Result<(), String> {
             open.push(children);
         }
         if open.len() > MAX_SCHEMA_DEPTH {
-            return Err(walk.wrong(&format!("columns are nested deeper than {MAX_SCHEMA_DEPTH}")));
+            return Err(thrift.wrong(&format!("columns are nested deeper than {MAX_SCHEMA_DEPTH}")));
         }
         Ok(())
     })?;

@@ -1,7 +1,7 @@
-//! A walk over Thrift's compact protocol that trusts no length (Thrift specification, thrift-compact-protocol.md).
+//! Reads Thrift's compact protocol and trusts no length (Thrift specification, thrift-compact-protocol.md).
 //!
 //! The decoder takes memory for some counts before it has seen what they count, and follows nesting however deep it is.
-//! Whatever it will believe is walked first; values are passed over without being looked at.
+//! What it relies on is read here first; values are skipped.
 
 /// Deepest nesting of values; Parquet's own metadata needs fewer than ten.
 const MAX_DEPTH: usize = 32;
@@ -14,8 +14,8 @@ pub(super) const BINARY: u8 = 8;
 pub(super) const LIST: u8 = 9;
 pub(super) const STRUCT: u8 = 12;
 
-/// Bytes that are being walked; every method fails with what is wrong.
-pub(super) struct Walk<'b> {
+/// A position in Thrift bytes; every method fails with what is wrong.
+pub(super) struct ThriftCursor<'b> {
     bytes: &'b [u8],
     at: usize,
     /// What the bytes are, for messages.
@@ -24,12 +24,12 @@ pub(super) struct Walk<'b> {
 
 type Outcome<T> = Result<T, String>;
 
-impl<'b> Walk<'b> {
+impl<'b> ThriftCursor<'b> {
     pub(super) fn new(bytes: &'b [u8], name: &'static str) -> Self {
         Self { bytes, at: 0, name }
     }
 
-    /// How many bytes have been walked.
+    /// How many bytes have been read.
     pub(super) fn at(&self) -> usize {
         self.at
     }
@@ -64,7 +64,7 @@ impl<'b> Walk<'b> {
         }
     }
 
-    /// Calls `element` for every element of a list of structures; it walks one. Returns how many there are.
+    /// Calls `element` for every element of a list of structures; it reads one. Returns how many there are.
     pub(super) fn structures(&mut self, mut element: impl FnMut(&mut Self) -> Outcome<()>) -> Outcome<usize> {
         let (count, kind) = self.list()?;
         if count > 0 && kind != STRUCT {

@@ -18,7 +18,7 @@ pub(super) struct ClosedColumn {
     pub(super) leaves: Vec<ArrowColumnChunk>,
 }
 
-struct Column {
+struct OpenColumn {
     index: usize,
     field: FieldRef,
     /// One for every leaf of the open row group.
@@ -33,7 +33,7 @@ enum Step {
 
 /// Where `feed` puts the rows of [`encode_columns`].
 pub(super) struct ColumnEncoders<'l> {
-    lanes: &'l Lanes<'l, Column, Step, ParquetError>,
+    lanes: &'l Lanes<'l, OpenColumn, Step, ParquetError>,
     /// Columns, and leaf columns of each.
     leaves: Vec<usize>,
     /// Steps that may wait before the feeding thread helps instead of reading on.
@@ -50,9 +50,10 @@ pub(super) fn encode_columns<T>(
 ) -> Result<(T, Vec<ClosedColumn>), ParquetError> {
     let fields = stored.fields();
     let columns = fields.iter().enumerate();
-    let columns = columns.map(|(index, field)| Column { index, field: field.clone(), writers: Vec::new() });
+    let columns =
+        columns.map(|(index, field)| OpenColumn { index, field: field.clone(), writers: Vec::new() });
     let closed = Mutex::new(Vec::new());
-    let work = |column: &mut Column, step| {
+    let work = |column: &mut OpenColumn, step| {
         if let Some(done) = take_step(step, column)? {
             closed.lock().unwrap_or_else(PoisonError::into_inner).push(done);
         }
@@ -108,7 +109,7 @@ impl ColumnEncoders<'_> {
 }
 
 /// Takes a step; the last one of a row group gives the encoded column.
-fn take_step(step: Step, column: &mut Column) -> Result<Option<ClosedColumn>, ParquetError> {
+fn take_step(step: Step, column: &mut OpenColumn) -> Result<Option<ClosedColumn>, ParquetError> {
     match step {
         Step::Open(fresh) => column.writers = fresh,
         Step::Encode(array) => {

@@ -64,14 +64,14 @@ impl CellKind {
 /// A column whose kind is known before the file is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Declared {
+pub struct DeclaredColumn {
     /// Its name in the header.
     pub name: String,
     /// What its cells hold.
     pub kind: CellKind,
 }
 
-impl Declared {
+impl DeclaredColumn {
     /// The column of this name holds cells of this kind.
     pub fn new(name: impl Into<String>, kind: CellKind) -> Self {
         Self { name: name.into(), kind }
@@ -127,7 +127,11 @@ impl Layout {
     /// # Errors
     /// When the input is no well-formed delimited text within the limits, two columns share a name, or a
     /// declared one is not there; see [`TabError`].
-    pub fn read<R: Read>(input: R, options: &ReadOptions, declared: &[Declared]) -> Result<Self, TabError> {
+    pub fn read<R: Read>(
+        input: R,
+        options: &ReadOptions,
+        declared: &[DeclaredColumn],
+    ) -> Result<Self, TabError> {
         let Opened { mut layout, inference, pieces } = Self::open(input, options, declared, |_| true, &[])?;
         if let Some(inference) = inference {
             let mut findings = inference.nothing_yet();
@@ -146,7 +150,7 @@ impl Layout {
     pub(crate) fn open<R: Read>(
         input: R,
         options: &ReadOptions,
-        declared: &[Declared],
+        declared: &[DeclaredColumn],
         projected: impl Fn(&str) -> bool,
         keys: &[&str],
     ) -> Result<Opened<R>, TabError> {
@@ -176,7 +180,7 @@ impl Layout {
             }
         }
         let known: HashSet<&str> = names.iter().map(String::as_str).collect();
-        if let Some(Declared { name, .. }) =
+        if let Some(DeclaredColumn { name, .. }) =
             declared.iter().find(|column| !known.contains(column.name.as_str()))
         {
             return Err(TabError::UnknownColumn { name: name.clone() });

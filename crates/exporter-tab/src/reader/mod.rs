@@ -28,7 +28,7 @@ use arrow_schema::SchemaRef;
 pub(crate) use decode::{Decoded, Decoding, Position};
 pub(crate) use infer::Seen;
 pub(crate) use layout::Opened;
-pub use layout::{CellKind, Declared, Layout, LayoutColumn};
+pub use layout::{CellKind, DeclaredColumn, Layout, LayoutColumn};
 pub use options::{Duplicates, Encoding, ReadHeader, ReadOptions};
 pub(crate) use pieces::{Piece, Pieces};
 

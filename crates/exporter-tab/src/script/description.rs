@@ -95,7 +95,7 @@ const REQUIRED: &[(&str, &str)] = &[
 
 /// What a column of the data file holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Column {
+pub(super) enum LoadedColumn {
     /// Whole numbers that 32 bits hold.
     Small,
     /// Other numbers.
@@ -117,25 +117,27 @@ pub(super) enum Column {
     Text,
 }
 
-impl Column {
+impl LoadedColumn {
     pub(super) fn of(variable: &Variable) -> Self {
         match &variable.kind {
-            Kind::Boolean => Column::Boolean,
-            Kind::Integer { bits: 8 | 16, .. } | Kind::Integer { bits: 32, signed: true } => Column::Small,
-            Kind::Integer { .. } | Kind::Float { .. } | Kind::Decimal { .. } | Kind::Duration(_) => {
-                Column::Number
+            Kind::Boolean => LoadedColumn::Boolean,
+            Kind::Integer { bits: 8 | 16, .. } | Kind::Integer { bits: 32, signed: true } => {
+                LoadedColumn::Small
             }
-            Kind::Date => Column::Date,
-            Kind::DateTime { zone, .. } => Column::DateTime { zoned: zone.is_some() },
-            Kind::Time(_) => Column::Time,
-            Kind::Period(period) => Column::Period(*period),
+            Kind::Integer { .. } | Kind::Float { .. } | Kind::Decimal { .. } | Kind::Duration(_) => {
+                LoadedColumn::Number
+            }
+            Kind::Date => LoadedColumn::Date,
+            Kind::DateTime { zone, .. } => LoadedColumn::DateTime { zoned: zone.is_some() },
+            Kind::Time(_) => LoadedColumn::Time,
+            Kind::Period(period) => LoadedColumn::Period(*period),
             // Nested values travel as JSON text, bytes as base64.
-            _ => Column::Text,
+            _ => LoadedColumn::Text,
         }
     }
 
     pub(super) fn is_numeric(self) -> bool {
-        matches!(self, Column::Small | Column::Number)
+        matches!(self, LoadedColumn::Small | LoadedColumn::Number)
     }
 }
 

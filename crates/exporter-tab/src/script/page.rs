@@ -3,7 +3,7 @@
 use exporter_core::codebook::Variable;
 use exporter_core::{Loss, LossCode, PreparedPlan, TableProfile};
 
-use super::description::{Column, Description};
+use super::description::{Description, LoadedColumn};
 
 /// The script of one table.
 pub struct Page<'a> {
@@ -49,7 +49,7 @@ impl<'a> Page<'a> {
 
     /// What becomes of offsets that the program has no place for.
     pub(super) fn zone_loss(&mut self, variable: &Variable) {
-        if Column::of(variable) == (Column::DateTime { zoned: true }) {
+        if LoadedColumn::of(variable) == (LoadedColumn::DateTime { zoned: true }) {
             let action = "the wall clock is kept, the offset dropped";
             self.variable_loss(variable, LossCode::TIME_ZONE, action);
         }

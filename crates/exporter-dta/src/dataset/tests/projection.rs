@@ -28,7 +28,7 @@ fn only_projected_variables_are_read() {
         assert!(error.message().contains("outside the projection"), "{error}");
     }
     // Facts about others were not gathered: nothing of them is kept.
-    assert!(day.reader().has_kept(1) && !day.reader().has_kept(0) && !day.reader().has_kept(2));
+    assert!(day.reader().has_cells_of(1) && !day.reader().has_cells_of(0) && !day.reader().has_cells_of(2));
     // Labels of variables outside the projection are not lost.
     for (name, lost) in [("day", 0), ("b", 1)] {
         assert_eq!(open_for(&[name], &bytes, Letters::Null).losses().iter().count(), lost, "{name}");

@@ -4,7 +4,7 @@
 use parquet::basic::Compression;
 
 use crate::positioned::Positioned;
-use crate::reader::thrift::{FALSE, I32, STRUCT, Walk};
+use crate::reader::thrift::{FALSE, I32, STRUCT, ThriftCursor};
 
 /// Bytes read for a header at first; statistics can make it longer.
 const FIRST_READ: u64 = 512;
@@ -122,30 +122,30 @@ fn most_unpacked(stored: u64, codec: Compression) -> u64 {
 
 fn parse(bytes: &[u8]) -> Result<Header, String> {
     let mut header = Header::default();
-    let mut walk = Walk::new(bytes, "a page's header");
-    walk.structure(0, &HEADER, |walk, id, _| {
+    let mut thrift = ThriftCursor::new(bytes, "a page's header");
+    thrift.structure(0, &HEADER, |thrift, id, _| {
         match id {
-            1 => header.kind = walk.zigzag()?,
-            UNPACKED => header.unpacked = count(walk)?,
-            STORED => header.stored = count(walk)?,
-            DATA_PART | DICTIONARY_PART => describe(walk, &mut header, false)?,
-            DATA_V2_PART => describe(walk, &mut header, true)?,
+            1 => header.kind = thrift.zigzag()?,
+            UNPACKED => header.unpacked = count(thrift)?,
+            STORED => header.stored = count(thrift)?,
+            DATA_PART | DICTIONARY_PART => describe(thrift, &mut header, false)?,
+            DATA_V2_PART => describe(thrift, &mut header, true)?,
             _ => return Ok(false),
         }
         Ok(true)
     })?;
-    header.length = walk.at() as u64;
+    header.length = thrift.at() as u64;
     Ok(header)
 }
 
 /// What the description of one kind of page says: first how many values there are, in version 2 how long levels are and
 /// whether the values behind them are compressed.
-fn describe(walk: &mut Walk<'_>, header: &mut Header, is_v2: bool) -> Result<(), String> {
+fn describe(thrift: &mut ThriftCursor<'_>, header: &mut Header, is_v2: bool) -> Result<(), String> {
     let known: &[(i16, u8)] = if is_v2 { &[(1, I32), (5, I32), (6, I32)] } else { &[(1, I32)] };
-    walk.structure(1, known, |walk, id, kind| {
+    thrift.structure(1, known, |thrift, id, kind| {
         match id {
-            1 => header.values = count(walk)?,
-            5 | 6 if is_v2 => header.levels += count(walk)?,
+            1 => header.values = count(thrift)?,
+            5 | 6 if is_v2 => header.levels += count(thrift)?,
             7 if is_v2 => {
                 header.is_plain = kind == FALSE;
                 return Ok(false);
@@ -156,10 +156,10 @@ fn describe(walk: &mut Walk<'_>, header: &mut Header, is_v2: bool) -> Result<(),
     })
 }
 
-fn count(walk: &mut Walk<'_>) -> Result<u64, String> {
-    let number = walk.zigzag()?;
+fn count(thrift: &mut ThriftCursor<'_>) -> Result<u64, String> {
+    let number = thrift.zigzag()?;
     match i32::try_from(number) {
         Ok(_) if number >= 0 => Ok(number.unsigned_abs()),
-        _ => Err(walk.wrong(&format!("{number} is no count"))),
+        _ => Err(thrift.wrong(&format!("{number} is no count"))),
     }
 }

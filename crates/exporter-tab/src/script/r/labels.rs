@@ -4,14 +4,14 @@ use exporter_core::codebook::{MissingValues, Value, Variable};
 use exporter_core::{Loss, LossCode};
 
 use super::super::Page;
-use super::super::description::{Column, number};
+use super::super::description::{LoadedColumn, number};
 use super::text::quoted;
 
 /// Everything about one variable.
 pub(super) fn describe(page: &mut Page<'_>, variable: &Variable, column: &str) {
-    match Column::of(variable) {
-        Column::Small | Column::Number => labels(page, variable, column, "double"),
-        Column::Text => labels(page, variable, column, "character"),
+    match LoadedColumn::of(variable) {
+        LoadedColumn::Small | LoadedColumn::Number => labels(page, variable, column, "double"),
+        LoadedColumn::Text => labels(page, variable, column, "character"),
         _ if variable.missing.is_empty() => {}
         _ => {
             let action = "only numbers and texts have missing values";
@@ -90,7 +90,7 @@ pub(super) fn table(page: &mut Page<'_>, frame: &str) {
         page.line(format!("attr({frame}, \"label\") <- {}", quoted(label)));
     }
     // The file tells empty texts from null by their quotes, which R does not mind.
-    if table.variables.iter().any(|variable| Column::of(variable) == Column::Text) {
+    if table.variables.iter().any(|variable| LoadedColumn::of(variable) == LoadedColumn::Text) {
         page.loss(Loss::new(LossCode::NULL_TEXT, "empty texts become NA"));
     }
 }

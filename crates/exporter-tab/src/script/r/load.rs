@@ -3,12 +3,12 @@
 use exporter_core::codebook::Variable;
 
 use super::super::Page;
-use super::super::description::Column;
+use super::super::description::LoadedColumn;
 use super::text::quoted;
 
 /// Reads every column as a number or as text.
 pub(super) fn load(page: &mut Page<'_>, frame: &str) {
-    let class = |variable| if Column::of(variable).is_numeric() { "numeric" } else { "character" };
+    let class = |variable| if LoadedColumn::of(variable).is_numeric() { "numeric" } else { "character" };
     let classes: Vec<String> =
         page.description.table.variables.iter().map(|variable| quoted(class(variable))).collect();
     let path = quoted(&page.description.data.path);
@@ -31,13 +31,17 @@ pub(super) fn load(page: &mut Page<'_>, frame: &str) {
 /// Dates, times and truth values arrive as text.
 pub(super) fn convert(page: &mut Page<'_>, variable: &Variable, column: &str) {
     page.zone_loss(variable);
-    let expression = match Column::of(variable) {
-        Column::Boolean => format!("{column} == \"true\""),
-        Column::Date => format!("as.Date({column}, format = \"%Y-%m-%d\")"),
-        Column::DateTime { .. } => {
+    let expression = match LoadedColumn::of(variable) {
+        LoadedColumn::Boolean => format!("{column} == \"true\""),
+        LoadedColumn::Date => format!("as.Date({column}, format = \"%Y-%m-%d\")"),
+        LoadedColumn::DateTime { .. } => {
             format!("as.POSIXct({column}, format = \"%Y-%m-%dT%H:%M:%OS\", tz = \"UTC\")")
         }
-        Column::Small | Column::Number | Column::Time | Column::Period(_) | Column::Text => return,
+        LoadedColumn::Small
+        | LoadedColumn::Number
+        | LoadedColumn::Time
+        | LoadedColumn::Period(_)
+        | LoadedColumn::Text => return,
     };
     page.line(format!("{column} <- {expression}"));
 }

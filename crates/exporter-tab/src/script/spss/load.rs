@@ -4,7 +4,7 @@ use exporter_core::codebook::{Period, Variable};
 use exporter_spss::{TableDescription, VariableDescription};
 
 use super::super::Page;
-use super::super::description::Column;
+use super::super::description::LoadedColumn;
 use super::text::{command, quoted};
 
 /// Every column is read under its name, or under another when it must be converted.
@@ -40,12 +40,12 @@ pub(super) fn convert(page: &mut Page<'_>, variable: &Variable, name: &str, colu
     let piece = |from: usize, count: usize, format: &str| {
         format!("NUMBER(CHAR.SUBSTR({raw}, {from}, {count}), {format})")
     };
-    match Column::of(variable) {
-        Column::Boolean => {
+    match LoadedColumn::of(variable) {
+        LoadedColumn::Boolean => {
             page.push(&command(&format!("IF ({raw} = 'true') {name} = 1"), &[]));
             page.push(&command(&format!("IF ({raw} = 'false') {name} = 0"), &[]));
         }
-        Column::DateTime { zoned } => {
+        LoadedColumn::DateTime { zoned } => {
             let (day, month, year) = (piece(9, 2, "F2.0"), piece(6, 2, "F2.0"), piece(1, 4, "F4.0"));
             let (hour, minute, second) = (piece(12, 2, "F2.0"), piece(15, 2, "F2.0"), piece(18, 2, "F2.0"));
             let day = format!("DATE.DMY({day}, {month}, {year})");
@@ -59,7 +59,7 @@ pub(super) fn convert(page: &mut Page<'_>, variable: &Variable, name: &str, colu
                 page.push(&command(&condition, &[more]));
             }
         }
-        Column::Period(period) => {
+        LoadedColumn::Period(period) => {
             let year = piece(1, 4, "F4.0");
             let per_year = match period {
                 Period::Year => 1,
@@ -75,7 +75,11 @@ pub(super) fn convert(page: &mut Page<'_>, variable: &Variable, name: &str, colu
             };
             page.push(&command(&format!("COMPUTE {name} ="), &[value]));
         }
-        Column::Small | Column::Number | Column::Date | Column::Time | Column::Text => {}
+        LoadedColumn::Small
+        | LoadedColumn::Number
+        | LoadedColumn::Date
+        | LoadedColumn::Time
+        | LoadedColumn::Text => {}
     }
 }
 
@@ -89,7 +93,10 @@ pub(super) fn order(page: &mut Page<'_>, table: &TableDescription) {
 }
 
 fn needs_conversion(variable: &Variable) -> bool {
-    matches!(Column::of(variable), Column::Boolean | Column::DateTime { .. } | Column::Period(_))
+    matches!(
+        LoadedColumn::of(variable),
+        LoadedColumn::Boolean | LoadedColumn::DateTime { .. } | LoadedColumn::Period(_)
+    )
 }
 
 /// The name under which a text is loaded that becomes a number.
@@ -99,14 +106,14 @@ fn raw_name(column: usize) -> String {
 
 /// The format in which a column is read.
 fn input_format(variable: &Variable, spss: &VariableDescription) -> String {
-    match Column::of(variable) {
-        Column::Small => "F11.0".into(),
-        Column::Number => "F40.16".into(),
-        Column::Boolean => "A5".into(),
-        Column::Date => "SDATE10".into(),
-        Column::DateTime { .. } => "A40".into(),
-        Column::Time => "TIME20.9".into(),
-        Column::Period(_) => "A12".into(),
-        Column::Text => format!("A{}", spss.text_bytes.unwrap_or(1)),
+    match LoadedColumn::of(variable) {
+        LoadedColumn::Small => "F11.0".into(),
+        LoadedColumn::Number => "F40.16".into(),
+        LoadedColumn::Boolean => "A5".into(),
+        LoadedColumn::Date => "SDATE10".into(),
+        LoadedColumn::DateTime { .. } => "A40".into(),
+        LoadedColumn::Time => "TIME20.9".into(),
+        LoadedColumn::Period(_) => "A12".into(),
+        LoadedColumn::Text => format!("A{}", spss.text_bytes.unwrap_or(1)),
     }
 }

@@ -4,7 +4,7 @@ use exporter_core::codebook::{Period, Variable};
 use exporter_stata::{Conversion, TableDescription, VariableDescription};
 
 use super::super::Page;
-use super::super::description::Column;
+use super::super::description::LoadedColumn;
 use super::text::quoted;
 
 /// How a column is loaded.
@@ -17,9 +17,9 @@ enum Loaded {
 }
 
 fn loaded(variable: &Variable, stata: &VariableDescription) -> Loaded {
-    match Column::of(variable) {
+    match LoadedColumn::of(variable) {
         _ if stata.storage.is_string() => Loaded::Text,
-        Column::Small | Column::Number => Loaded::Number,
+        LoadedColumn::Small | LoadedColumn::Number => Loaded::Number,
         _ => Loaded::Converted,
     }
 }
@@ -60,15 +60,15 @@ pub(super) fn convert(page: &mut Page<'_>, variable: &Variable, stata: &Variable
     }
     let name = &stata.name;
     // Types that hold missing codes too, which are recoded later.
-    let (kind, expression) = match Column::of(variable) {
-        Column::Small | Column::Number | Column::Text => return,
-        Column::Boolean => ("byte", format!("cond({name} == \"\", ., {name} == \"true\")")),
-        Column::Date => ("long", format!("daily({name}, \"YMD\")")),
-        Column::DateTime { .. } => {
+    let (kind, expression) = match LoadedColumn::of(variable) {
+        LoadedColumn::Small | LoadedColumn::Number | LoadedColumn::Text => return,
+        LoadedColumn::Boolean => ("byte", format!("cond({name} == \"\", ., {name} == \"true\")")),
+        LoadedColumn::Date => ("long", format!("daily({name}, \"YMD\")")),
+        LoadedColumn::DateTime { .. } => {
             ("double", format!("clock(substr({name}, 1, 10) + \" \" + substr({name}, 12, 8), \"YMDhms\")"))
         }
-        Column::Time => ("double", format!("clock(\"1960-01-01 \" + {name}, \"YMDhms\")")),
-        Column::Period(period) => {
+        LoadedColumn::Time => ("double", format!("clock(\"1960-01-01 \" + {name}, \"YMDhms\")")),
+        LoadedColumn::Period(period) => {
             let (function, mask) = match period {
                 Period::Year => ("yearly", "Y"),
                 Period::Half => ("halfyearly", "YH"),
@@ -81,7 +81,7 @@ pub(super) fn convert(page: &mut Page<'_>, variable: &Variable, stata: &Variable
     };
     page.line("tempvar made");
     page.line(format!("generate {kind} `made' = {expression}"));
-    if let Column::DateTime { zoned } = Column::of(variable) {
+    if let LoadedColumn::DateTime { zoned } = LoadedColumn::of(variable) {
         finish_clock(page, stata, zoned);
     }
     page.line(format!("drop {name}"));
