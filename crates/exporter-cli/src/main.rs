@@ -8,6 +8,7 @@ mod format_text;
 mod loss_text;
 mod progress;
 mod report;
+mod report_file;
 mod request;
 mod target;
 mod terminal;

@@ -1,10 +1,9 @@
 //! What an export did or would do, for people and as JSON.
 
 use std::fmt::Write as _;
-use std::path::Path;
 
 use exporter::request::DryRun;
-use exporter::{Error, LossReport, Result, Summary};
+use exporter::{LossReport, Summary};
 use serde_json::json;
 
 use crate::loss_text;
@@ -75,24 +74,14 @@ fn line(text: &mut String, line: String) {
     let _ = writeln!(text, "{line}");
 }
 
-/// Writes the summary of an export as JSON.
-pub(crate) fn write_summary(path: &Path, summary: &Summary) -> Result<()> {
-    write(
-        path,
-        &json!({ "dry_run": false, "summary": summary, "rows": summary.rows(), "bytes": summary.bytes() }),
-    )
+/// The summary of an export as JSON.
+pub(crate) fn summary_json(summary: &Summary) -> serde_json::Value {
+    json!({ "dry_run": false, "summary": summary, "rows": summary.rows(), "bytes": summary.bytes() })
 }
 
-/// Writes what an export would write and lose as JSON.
-pub(crate) fn write_plan(path: &Path, plan: &DryRun) -> Result<()> {
-    write(path, &json!({ "dry_run": true, "plan": plan }))
-}
-
-fn write(path: &Path, value: &serde_json::Value) -> Result<()> {
-    let mut text = serde_json::to_string_pretty(value)
-        .map_err(|source| Error::invalid(format!("cannot write the report: {source}")))?;
-    text.push('\n');
-    std::fs::write(path, text).map_err(|source| Error::io(format!("cannot write {}", path.display()), source))
+/// What an export would write and lose as JSON.
+pub(crate) fn plan_json(plan: &DryRun) -> serde_json::Value {
+    json!({ "dry_run": true, "plan": plan })
 }
 
 /// Digits in groups of three.

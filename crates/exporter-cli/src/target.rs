@@ -49,6 +49,14 @@ impl Target {
         target
     }
 
+    /// The file, where it is a single one.
+    pub(crate) fn file(&self) -> Option<&Path> {
+        match self {
+            Target::File(file) => Some(file),
+            Target::Folder(_) | Target::Output => None,
+        }
+    }
+
     /// Whether several entries fit.
     pub(crate) fn holds_many(&self) -> bool {
         matches!(self, Target::Folder(_))

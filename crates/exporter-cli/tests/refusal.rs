@@ -40,6 +40,22 @@ fn failures_name_the_file_and_a_hint() {
 }
 
 #[test]
+fn a_report_replaces_neither_data_nor_the_target() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("x.csv"), "a\n1\n").unwrap();
+    std::fs::write(folder.path().join("file"), "").unwrap();
+    for report in ["x.csv", "y.tab", "file/r.json"] {
+        let refused = run_in(folder.path(), &format!("convert {{}}/x.csv {{}}/y.tab --report {{}}/{report}"));
+        assert_ne!(refused.code, 0, "{report}");
+        assert_eq!(files(folder.path()), ["file", "x.csv"], "{report}: {}", refused.error);
+        assert_eq!(std::fs::read_to_string(folder.path().join("x.csv")).unwrap(), "a\n1\n");
+    }
+    let within = run_in(folder.path(), "export {}/x.csv --to csv --out {}/out --report {}/out/r.json");
+    assert_eq!(within.code, 0, "{}", within.error);
+    assert!(folder.path().join("out/r.json").exists() && folder.path().join("out/x.csv").exists());
+}
+
+#[test]
 fn existing_targets_are_kept_unless_overwritten() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("x.csv"), "a\n1\n").unwrap();

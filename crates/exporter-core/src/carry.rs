@@ -23,6 +23,8 @@ pub enum Part {
     Languages,
     /// Documents.
     Documents,
+    /// Value-label sets that no variable uses.
+    UnusedValueLabels,
     /// The label of a table.
     TableLabel,
     /// Notes on a table.
@@ -41,12 +43,20 @@ pub enum Part {
     MissingValues,
     /// Reasons of missing values that have no value of their own.
     MissingReasons,
+    /// Labels of those reasons that a letter names too.
+    ReasonLabels,
     /// Its display format.
     DisplayFormat,
-    /// Its measure, role, alignment and whether it is a weight.
+    /// Its measure and role.
     Measure,
-    /// Its question.
+    /// Its alignment.
+    Alignment,
+    /// Whether it is a weight.
+    Weight,
+    /// The texts of its question.
     Question,
+    /// The conditions, kind and source of its question.
+    QuestionLogic,
     /// Notes on it.
     VariableNotes,
     /// Its universe, concept, derivation and sensitivity.
@@ -71,11 +81,12 @@ pub enum Carry {
 
 impl Part {
     /// Every part, from the study to the variable.
-    pub const ALL: [Part; 19] = [
+    pub const ALL: [Part; 24] = [
         Part::StudyTitle,
         Part::StudyDescription,
         Part::Languages,
         Part::Documents,
+        Part::UnusedValueLabels,
         Part::TableLabel,
         Part::TableNotes,
         Part::Groups,
@@ -85,9 +96,13 @@ impl Part {
         Part::ValueLabels,
         Part::MissingValues,
         Part::MissingReasons,
+        Part::ReasonLabels,
         Part::DisplayFormat,
         Part::Measure,
+        Part::Alignment,
+        Part::Weight,
         Part::Question,
+        Part::QuestionLogic,
         Part::VariableNotes,
         Part::VariableDescription,
         Part::Attributes,
@@ -102,7 +117,9 @@ impl Part {
             Part::Groups => LossCode::GROUP_DROPPED,
             Part::Keys => LossCode::KEY_DROPPED,
             Part::SortOrder => LossCode::SORT_ORDER_DROPPED,
-            Part::ValueLabels => LossCode::VALUE_LABELS_DROPPED,
+            Part::ValueLabels | Part::UnusedValueLabels | Part::ReasonLabels => {
+                LossCode::VALUE_LABELS_DROPPED
+            }
             Part::MissingValues => LossCode::MISSING_DROPPED,
             Part::MissingReasons => LossCode::MISSING_REASON_DROPPED,
             Part::DisplayFormat => LossCode::DISPLAY_FORMAT_DROPPED,
@@ -110,7 +127,10 @@ impl Part {
             | Part::StudyDescription
             | Part::TableNotes
             | Part::Measure
+            | Part::Alignment
+            | Part::Weight
             | Part::Question
+            | Part::QuestionLogic
             | Part::VariableNotes
             | Part::VariableDescription
             | Part::Attributes => LossCode::METADATA_DROPPED,
@@ -124,6 +144,7 @@ impl Part {
             Part::StudyDescription => "study description",
             Part::Languages => "languages",
             Part::Documents => "documents",
+            Part::UnusedValueLabels => "unused value-label sets",
             Part::TableLabel => "table labels",
             Part::TableNotes => "table notes",
             Part::Groups => "groups",
@@ -133,9 +154,13 @@ impl Part {
             Part::ValueLabels => "value labels",
             Part::MissingValues => "missing values",
             Part::MissingReasons => "missing reasons",
+            Part::ReasonLabels => "labels of missing reasons",
             Part::DisplayFormat => "display formats",
             Part::Measure => "measures and roles",
+            Part::Alignment => "alignments",
+            Part::Weight => "weights",
             Part::Question => "questions",
+            Part::QuestionLogic => "conditions and kinds of questions",
             Part::VariableNotes => "notes",
             Part::VariableDescription => "descriptions",
             Part::Attributes => "attributes",

@@ -289,12 +289,12 @@ pub struct LossReport {
     held: BTreeMap<Key, Loss>,
 }
 
-/// Table, variable, code, action, format and entry.
-type Key = (Option<String>, Option<String>, LossCode, String, String, Option<String>);
+/// Table, variable, code, action, part, format and entry.
+type Key = (Option<String>, Option<String>, LossCode, String, Option<Part>, String, Option<String>);
 
 fn key(loss: &Loss) -> Key {
-    let Loss { code, format, entry, table, variable, action, .. } = loss.clone();
-    (table, variable, code, action, format, entry)
+    let Loss { code, format, entry, table, variable, action, part, .. } = loss.clone();
+    (table, variable, code, action, part, format, entry)
 }
 
 impl LossReport {

@@ -103,7 +103,8 @@ fn writing() {
             // The first run also pays what is made once.
             export(4);
             let (few, many) = (export(40), export(400));
-            assert!(many <= few + few / 5, "{format}, {threads} threads: {few} bytes, then {many}");
+            // How many pieces are on their way at a time is up to the scheduler.
+            assert!(many <= few + few / 5 + MIB, "{format}, {threads} threads: {few} bytes, then {many}");
             assert!(many < 64 * MIB, "{format}, {threads} threads: {many} bytes");
         }
     }

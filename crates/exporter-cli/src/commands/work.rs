@@ -4,6 +4,7 @@ use exporter::request::PreparedExport;
 use exporter::{Context, Dataset, Result};
 
 use crate::args::WorkArgs;
+use crate::report_file::ReportFile;
 use crate::target::Target;
 use crate::{cancel, progress, report, terminal};
 
@@ -24,6 +25,7 @@ pub(super) fn carry_out<D: Dataset>(
     work: &WorkArgs,
     context: &Context,
 ) -> Result<()> {
+    let report = ReportFile::create(work, target)?;
     let (progress, bar) = progress::start(work.progress);
     let context = context.clone().with_progress(progress);
     let clear = || bar.iter().for_each(indicatif::ProgressBar::finish_and_clear);
@@ -31,18 +33,14 @@ pub(super) fn carry_out<D: Dataset>(
         let plan = export.plan(&context);
         clear();
         let plan = plan?;
-        if let Some(path) = &work.report {
-            report::write_plan(path, &plan)?;
-        }
+        report.write(&report::plan_json(&plan))?;
         terminal::say(&report::plan(&plan));
         return plan.check();
     }
     let result = target.open(work).and_then(|sink| export.run(sink, &context));
     clear();
     let summary = result?;
-    if let Some(path) = &work.report {
-        report::write_summary(path, &summary)?;
-    }
+    report.write(&report::summary_json(&summary))?;
     terminal::say(&report::summary(&summary));
     Ok(())
 }

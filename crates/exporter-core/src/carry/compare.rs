@@ -1,5 +1,7 @@
 //! A codebook compared with what a format carries.
 
+use std::collections::HashSet;
+
 use super::{Carry, Held, Part};
 use crate::codebook::{
     Codebook, DisplayFormat, Group, Missing, Question, Study, Table, TableKind, ValueLabels, Variable,
@@ -53,10 +55,19 @@ impl<'a> Comparison<'a> {
     }
 
     fn codebook(&mut self, codebook: &'a Codebook) {
-        let Codebook { version: _, study, tables, value_labels: _, documents } = codebook;
+        let Codebook { version: _, study, tables, value_labels, documents } = codebook;
         self.study(study);
         let first = documents.first().map_or("", |document| document.name.as_str());
         self.part(Part::Documents, None, documents.len(), first);
+        let used: HashSet<&str> = tables
+            .iter()
+            .flat_map(|table| &table.variables)
+            .filter_map(|variable| variable.labels.as_deref())
+            .collect();
+        let mut unused = value_labels.keys().filter(|name| !used.contains(name.as_str()));
+        let first = unused.next();
+        let count = usize::from(first.is_some()) + unused.count();
+        self.part(Part::UnusedValueLabels, None, count, first.map_or("", String::as_str));
         for (index, table) in tables.iter().enumerate() {
             self.table = Some((TableId(index), &table.name));
             self.table(codebook, table);
@@ -156,23 +167,31 @@ impl<'a> Comparison<'a> {
         let first = missing.iter().filter(|missing| missing.is_reason()).find(is_labelled);
         let first = first.map_or("", |reason| reason.label.get(codebook.language(None)));
         self.part(Part::MissingReasons, own, reasons, first);
+        let named = missing.iter().filter(|missing| missing.is_reason() && missing.letter.is_some());
+        self.part(Part::ReasonLabels, own, named.filter(is_labelled).count(), first);
         if let Some(DisplayFormat { width: _, decimals: _, style: _, native: _ }) = format {
             self.part(Part::DisplayFormat, own, 1, "");
         }
-        let measured = [measure.is_some(), role.is_some(), alignment.is_some(), *weight];
-        self.part(Part::Measure, own, measured.iter().filter(|there| **there).count(), "");
+        self.part(Part::Measure, own, usize::from(measure.is_some()) + usize::from(role.is_some()), "");
+        self.part(Part::Alignment, own, usize::from(alignment.is_some()), "");
+        self.part(Part::Weight, own, usize::from(*weight), "");
         if let Some(question) = question {
             let Question {
                 text,
-                pre_text: _,
-                post_text: _,
-                instructions: _,
-                enablement: _,
-                validations: _,
-                kind: _,
-                source_id: _,
+                pre_text,
+                post_text,
+                instructions,
+                enablement,
+                validations,
+                kind,
+                source_id,
             } = &**question;
-            self.part(Part::Question, own, 1, text.get(codebook.language(None)));
+            let texts = [text, pre_text, post_text, instructions];
+            let first = text.get(codebook.language(None));
+            self.part(Part::Question, own, texts.iter().filter(|text| !text.is_empty()).count(), first);
+            let single = [enablement.is_some(), kind.is_some(), source_id.is_some()];
+            let logic = validations.len() + single.iter().filter(|there| **there).count();
+            self.part(Part::QuestionLogic, own, logic, "");
         }
         self.part(Part::VariableNotes, own, notes.len(), "");
         let described = [universe, concept, derivation].iter().filter(|text| !text.is_empty()).count()

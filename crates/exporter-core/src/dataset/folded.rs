@@ -42,7 +42,7 @@ struct ReasonTexts {
     /// The column as a variable, for errors and normalisation.
     described: Variable,
     of: String,
-    positions: HashMap<String, u8>,
+    positions: HashMap<String, Option<u8>>,
 }
 
 impl<D: Dataset> FoldedReasons<D> {
@@ -175,19 +175,25 @@ impl ReasonTexts {
         let is_null = |row: usize| nulls.as_ref().is_some_and(|nulls| nulls.is_null(row));
         let mut positions = UInt8Builder::with_capacity(texts.len());
         for (row, text) in texts.as_string::<i32>().iter().enumerate() {
-            // Another program may have given the row a value since.
-            let position = match text.filter(|_| is_null(row)) {
-                None => None,
-                Some(text) => Some(self.positions.get(text).copied().ok_or_else(|| {
-                    let what = format!("{text:?} is no declared missing reason of {:?}", self.of);
-                    let error = Error::invalid(what).variable(&self.described.name);
-                    match first_row {
-                        Some(first) => error.row(first + row as u64 + 1),
-                        None => error,
-                    }
-                })?),
+            let Some(text) = text else {
+                positions.append_null();
+                continue;
             };
-            positions.append_option(position);
+            let position = match self.positions.get(text) {
+                Some(_) if !is_null(row) => Err(format!("{text:?} stands beside a value of {:?}", self.of)),
+                Some(Some(position)) => Ok(*position),
+                Some(None) => {
+                    Err(format!("{text:?} names two missing reasons of {:?} in two languages", self.of))
+                }
+                None => Err(format!("{text:?} is no declared missing reason of {:?}", self.of)),
+            };
+            positions.append_value(position.map_err(|what| {
+                let error = Error::invalid(what).variable(&self.described.name);
+                match first_row {
+                    Some(first) => error.row(first + row as u64 + 1),
+                    None => error,
+                }
+            })?);
         }
         Ok(positions.finish())
     }

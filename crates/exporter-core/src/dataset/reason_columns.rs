@@ -114,16 +114,17 @@ pub fn reason_texts(variable: &Variable, language: Language<'_>) -> Vec<Option<S
     variable.missing.iter().enumerate().map(of).collect()
 }
 
-/// Which reason of a variable each text stands for, in whatever language of its labels.
-pub(super) fn reasons_by_text(variable: &Variable, default: Language<'_>) -> HashMap<String, u8> {
+/// Which reason of a variable each text stands for, in whatever language of its labels; `None` where languages give one
+/// text to two reasons.
+pub(super) fn reasons_by_text(variable: &Variable, default: Language<'_>) -> HashMap<String, Option<u8>> {
     let tags = variable.missing.iter().flat_map(|missing| missing.label.tagged().map(|(tag, _)| tag));
     let languages = tags.map(|tag| Language { wanted: Some(tag), ..default });
     let mut reasons = HashMap::new();
     for language in [default].into_iter().chain(languages) {
         for (text, position) in reason_texts(variable, language).into_iter().zip(0u8..=u8::MAX) {
-            if let Some(text) = text {
-                reasons.entry(text).or_insert(position);
-            }
+            let Some(text) = text else { continue };
+            let known = reasons.entry(text).or_insert(Some(position));
+            *known = known.filter(|known| *known == position);
         }
     }
     reasons
@@ -146,7 +147,7 @@ mod tests {
         assert_eq!(names, ["a_reason_"]);
         let texts = reason_texts(&table.variables[0], Language::default());
         assert_eq!(texts, [Some("Refused".into()), None, Some("Refused (3)".into())]);
-        assert_eq!(reasons_by_text(&table.variables[0], Language::default())["Refused (3)"], 2);
+        assert_eq!(reasons_by_text(&table.variables[0], Language::default())["Refused (3)"], Some(2));
     }
 
     #[test]
@@ -154,6 +155,12 @@ mod tests {
         let both = Text::new("Refused").with("fr", "Refus");
         let variable = Variable::new("a", Kind::INTEGER).with_missing(Missing::reason().label(both));
         let reasons = reasons_by_text(&variable, Language::default());
-        assert_eq!((reasons["Refused"], reasons["Refus"]), (0, 0));
+        assert_eq!((reasons["Refused"], reasons["Refus"]), (Some(0), Some(0)));
+        let swapped = [("No", "Non"), ("Non", "No")]
+            .map(|(en, fr)| Missing::reason().label(Text::new(en).with("fr", fr)));
+        let [first, second] = swapped;
+        let variable = Variable::new("a", Kind::INTEGER).with_missing(first).with_missing(second);
+        let reasons = reasons_by_text(&variable, Language::default());
+        assert_eq!((reasons["No"], reasons["Non"]), (None, None));
     }
 }

@@ -143,6 +143,7 @@ impl Exporter for DtaExporter {
             | Part::TableNotes
             | Part::VariableLabel
             | Part::ValueLabels
+            | Part::ReasonLabels
             | Part::MissingValues
             | Part::VariableNotes
             | Part::Attributes => kept(Carry::Limited),
@@ -150,7 +151,11 @@ impl Exporter for DtaExporter {
             | Part::Groups
             | Part::Keys
             | Part::Measure
+            | Part::Alignment
+            | Part::Weight
             | Part::Question
+            | Part::QuestionLogic
+            | Part::UnusedValueLabels
             | Part::VariableDescription => kept(Carry::Dropped("left out, as codebook=false asks")),
         }
     }

@@ -119,8 +119,13 @@ pub(super) fn carries(part: Part, with_codebook: bool, reasons: ReasonsAs) -> Ca
         | Part::ValueLabels
         | Part::MissingValues
         | Part::DisplayFormat
+        | Part::ReasonLabels
+        | Part::UnusedValueLabels
         | Part::Measure
+        | Part::Alignment
+        | Part::Weight
         | Part::Question
+        | Part::QuestionLogic
         | Part::VariableNotes
         | Part::VariableDescription
         | Part::Attributes => match with_codebook {

@@ -31,6 +31,12 @@ pub(super) fn carries(part: Part, settings: &Settings) -> Carry {
             ReasonsAs::Empty => Carry::Dropped("written like nulls"),
             ReasonsAs::Letter | ReasonsAs::Column => Carry::Limited,
         },
+        Part::ReasonLabels => match settings.reasons {
+            // They go with their reasons.
+            ReasonsAs::Empty => Carry::Limited,
+            ReasonsAs::Letter | ReasonsAs::Column => Carry::Dropped("letters are written, their labels not"),
+        },
+        Part::UnusedValueLabels => Carry::Dropped("value-label sets have no place"),
         Part::StudyTitle | Part::StudyDescription => Carry::Dropped("the study's description has no place"),
         Part::Languages => Carry::Dropped("at most one language is written"),
         Part::Documents => Carry::Dropped("documents have no place"),
@@ -40,7 +46,10 @@ pub(super) fn carries(part: Part, settings: &Settings) -> Carry {
         Part::SortOrder => Carry::Dropped("rows keep their order, the claim has no place"),
         Part::DisplayFormat => Carry::Dropped("display formats have no place"),
         Part::Measure
+        | Part::Alignment
+        | Part::Weight
         | Part::Question
+        | Part::QuestionLogic
         | Part::VariableNotes
         | Part::VariableDescription
         | Part::Attributes => Carry::Dropped("the variable's description has no place"),

@@ -45,14 +45,20 @@ impl Syntax for R {
             Part::Languages => Carry::Dropped("only the chosen language is written"),
             Part::Groups => Carry::Dropped("a data frame has no groups of columns"),
             Part::MissingReasons => Carry::Dropped("the delimited file holds nulls"),
+            // They go with their reasons.
+            Part::ReasonLabels => Carry::Limited,
             Part::StudyTitle
             | Part::StudyDescription
             | Part::Documents
             | Part::TableNotes
             | Part::Keys
             | Part::SortOrder
+            | Part::UnusedValueLabels
             | Part::Measure
+            | Part::Alignment
+            | Part::Weight
             | Part::Question
+            | Part::QuestionLogic
             | Part::VariableNotes
             | Part::VariableDescription
             | Part::Attributes => Carry::Dropped("a script has no place for it"),

@@ -60,13 +60,19 @@ impl Syntax for Spss {
             | Part::Measure => Carry::Limited,
             Part::Languages => Carry::Dropped("only the chosen language is written"),
             Part::MissingReasons => Carry::Dropped("the delimited file holds nulls"),
+            // They go with their reasons.
+            Part::ReasonLabels => Carry::Limited,
             Part::StudyTitle
             | Part::StudyDescription
             | Part::Documents
             | Part::TableNotes
             | Part::Keys
             | Part::SortOrder
+            | Part::UnusedValueLabels
+            | Part::Alignment
+            | Part::Weight
             | Part::Question
+            | Part::QuestionLogic
             | Part::VariableNotes
             | Part::VariableDescription
             | Part::Attributes => Carry::Dropped("a script has no place for it"),

@@ -72,11 +72,17 @@ impl Syntax for Stata {
             | Part::VariableNotes => Carry::Limited,
             Part::Groups => Carry::Dropped("Stata has no groups of variables"),
             Part::MissingReasons => Carry::Dropped("the delimited file holds nulls"),
+            // They go with their reasons.
+            Part::ReasonLabels => Carry::Limited,
             Part::StudyDescription
             | Part::Documents
             | Part::Keys
             | Part::SortOrder
+            | Part::UnusedValueLabels
             | Part::Measure
+            | Part::Alignment
+            | Part::Weight
+            | Part::QuestionLogic
             | Part::VariableDescription
             | Part::Attributes => Carry::Dropped("a script has no place for it"),
         }
