@@ -230,6 +230,6 @@ fn files_that_another_program_changed_are_read() {
     let error = batches.next().unwrap().unwrap_err();
     let (place, told) = (error.place(), error.to_string());
     assert!(told.contains("\"odd\" is no declared missing reason of \"age\""), "{told}");
-    assert_eq!((place.variable.as_deref(), place.row), (Some("age_reason"), Some(3)));
+    assert_eq!((place.variable.as_deref(), place.row), (Some("age_reason"), Some(1)));
     assert!(error.hint().unwrap().contains("codebook=false"));
 }
