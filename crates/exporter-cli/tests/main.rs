@@ -3,6 +3,7 @@
 
 mod check;
 mod convert;
+mod damaged_codebook;
 mod excerpt;
 mod export;
 mod formats;

@@ -14,12 +14,19 @@ use crate::context::Context;
 use crate::dataset::{Scan, TableId};
 use crate::error::{Error, ErrorKind, Place, Result};
 use crate::format::{FormatInfo, Input, Recognition};
+use crate::loss::{Loss, LossReport};
 use crate::password::Password;
 use crate::registry::{Registry, head};
 use crate::source::Source;
 
 /// The rule of formats whose files are checked by reading them: the file opens and every row can be read.
 pub const UNREADABLE: Rule = Rule::error("unreadable", "The file opens and every row of it can be read.");
+
+/// The rule that what the reader of a format says it loses is found by a check as well.
+pub const READ_LOSS: Rule = Rule::warning("read-loss", "Nothing of the file is lost when it is read.");
+
+/// The rules of [`by_reading`].
+pub const BY_READING: &[Rule] = &[UNREADABLE, READ_LOSS];
 
 /// Compile-time face of a format whose files are checked.
 pub trait Check: 'static {
@@ -149,14 +156,18 @@ impl<'a> Checking<'a> {
 /// Checks a file by opening it and reading every row: the check of formats that have no rules beyond their reader's.
 ///
 /// # Errors
-/// [`ErrorKind::Io`] and [`ErrorKind::Cancelled`]; other errors of the reader are findings of [`UNREADABLE`].
+/// [`ErrorKind::Io`] and [`ErrorKind::Cancelled`]; other errors of the reader are findings of [`UNREADABLE`], its losses of
+/// [`READ_LOSS`].
 pub fn by_reading<I: Input>(
     source: &Source<'_>,
     findings: &mut Findings,
     context: &Context,
 ) -> Result<Checked> {
     match rows::<I>(source, context) {
-        Ok(rows) => Ok(Checked::default().with_rows(rows)),
+        Ok((rows, losses)) => {
+            losses.iter().for_each(|loss| findings.add(read_loss(loss)));
+            Ok(Checked::default().with_rows(rows))
+        }
         Err(error) if error.kind() == ErrorKind::Cancelled || is_of_the_store(&error) => Err(error),
         Err(error) => {
             findings.add(unreadable(&error));
@@ -173,8 +184,8 @@ fn is_of_the_store(error: &Error) -> bool {
         && source.is_none_or(|source| !matches!(source.kind(), InvalidData | UnexpectedEof))
 }
 
-/// Rows of the only table, once all rows of all tables have been read.
-fn rows<I: Input>(source: &Source<'_>, context: &Context) -> Result<Option<u64>> {
+/// Rows of the only table, once all rows of all tables have been read, and what reading lost.
+fn rows<I: Input>(source: &Source<'_>, context: &Context) -> Result<(Option<u64>, LossReport)> {
     let data = I::open(source, I::Options::default(), context)?;
     let tables = data.codebook().tables.len();
     let mut rows = 0;
@@ -183,7 +194,17 @@ fn rows<I: Input>(source: &Source<'_>, context: &Context) -> Result<Option<u64>>
             rows += batch?.num_rows() as u64;
         }
     }
-    Ok((tables == 1).then_some(rows))
+    Ok(((tables == 1).then_some(rows), data.losses()))
+}
+
+/// The finding that a loss of reading is.
+pub fn read_loss(loss: &Loss) -> Finding {
+    let first = loss.first.as_ref();
+    let mut finding = Finding::new(READ_LOSS, format!("{}: {}", loss.code, loss.action));
+    finding.place.table.clone_from(&loss.table);
+    finding.place.variable.clone_from(&loss.variable);
+    finding.place.row = first.and_then(|first| first.row);
+    finding
 }
 
 /// The finding that an error of a reader is; it stands where the error does.

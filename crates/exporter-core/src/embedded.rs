@@ -3,16 +3,23 @@
 //! What is stored is the JSON of the codebook with one field more, `plain`: a fingerprint of what the reader of the format
 //! says of the file without it, and the names that the variables have there. A file with the same fingerprint is as it was
 //! written, and its codebook is the stored one. Another program has changed any other file: what the file says holds then,
-//! and of the stored codebook only what the file cannot say is added.
+//! and of the stored codebook only what the file cannot say is added. What of a stored codebook cannot be used, because it
+//! is damaged or does not fit the file, is a loss of reading; the file stays readable.
 
+mod labels;
 mod merge;
+mod texts;
+
+use std::collections::BTreeMap;
+use std::fmt::Display;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use crate::codebook::{Codebook, Kind, MissingValues, Table};
+use crate::codebook::{Codebook, Kind, MissingValues, Table, Value};
 use crate::dataset::{TableId, table_of};
 use crate::error::{Error, Result};
+use crate::loss::{Loss, LossCode};
 
 /// Field of the JSON beside those of the codebook.
 const PLAIN: &str = "plain";
@@ -27,6 +34,9 @@ pub struct Embedded {
     pub codebook: Codebook,
     /// What the format's reader must know beside it to bring the rows back, in a form of the format's own; null = nothing.
     pub format: Json,
+    /// By variable of the file, the values of letters that the codebook's declarations do not tell; not in the JSON, the
+    /// format's reader takes them from `format`.
+    pub letters: BTreeMap<String, BTreeMap<char, Value>>,
     /// What the file said without it; files of earlier versions do not tell.
     plain: Option<Plain>,
 }
@@ -48,8 +58,8 @@ pub struct Restored {
     pub codebook: Codebook,
     /// The whole codebook as stored, other tables included.
     pub whole: Option<Codebook>,
-    /// Where the stored codebook did not fit the file and the file won.
-    pub remarks: Vec<String>,
+    /// What of the stored codebook is not used, because it did not fit the file: losses of reading, of no table yet.
+    pub losses: Vec<Loss>,
 }
 
 /// The codebook to store in the file of a table, or nothing where the file says all of it; `plain` is what the format's
@@ -77,23 +87,28 @@ pub fn restore(
     plain: Codebook,
     fits: &dyn Fn(usize, &Kind) -> bool,
 ) -> Restored {
-    let Some(Embedded { codebook: whole, plain: written, .. }) = embedded else {
-        return Restored { codebook: plain, whole: None, remarks: Vec::new() };
+    let Some(Embedded { codebook: whole, plain: written, letters, .. }) = embedded else {
+        return Restored { codebook: plain, whole: None, losses: Vec::new() };
     };
     let same = match &written {
         Some(written) => fingerprint(&plain).is_ok_and(|found| found == written.fingerprint),
         None => false,
     };
     let names = written.map(|written| written.names).unwrap_or_default();
-    let mut remarks = Vec::new();
-    let mut codebook =
-        merge::merged(&whole, table, &plain, merge::Changes { same, names: &names, fits }, &mut remarks);
+    let mut losses = Vec::new();
+    let changes = merge::Changes { same, names: &names, fits, letters: &letters };
+    let mut codebook = merge::merged(&whole, table, &plain, changes, &mut losses);
     if let Err(problem) = codebook.validate() {
-        remarks.push(format!("the stored codebook does not fit the file and is not used: {problem}"));
+        losses.push(not_used(problem));
         codebook = plain;
         codebook.study = whole.study.clone();
     }
-    Restored { codebook, whole: Some(whole), remarks }
+    Restored { codebook, whole: Some(whole), losses }
+}
+
+/// The loss of a stored codebook that cannot be used; the file itself describes its table then.
+pub fn not_used(problem: impl Display) -> Loss {
+    Loss::new(LossCode::NOT_READ, format!("the codebook stored in the file is not used: {problem}"))
 }
 
 impl Embedded {
@@ -107,12 +122,8 @@ impl Embedded {
         let plain_names = plain.tables.first().map(names).unwrap_or_default();
         let names = if plain_names == names(table_of(codebook, table)?) { Vec::new() } else { plain_names };
         let plain = Plain { fingerprint: fingerprint(plain)?, names };
-        Ok(Self { codebook: codebook.clone(), format: Json::Null, plain: Some(plain) })
-    }
-
-    /// A codebook stored by an earlier version, which did not tell what the file says without it.
-    pub fn without_fingerprint(codebook: Codebook) -> Self {
-        Self { codebook, format: Json::Null, plain: None }
+        let (codebook, letters) = (codebook.clone(), BTreeMap::new());
+        Ok(Self { codebook, format: Json::Null, letters, plain: Some(plain) })
     }
 
     /// The JSON to store.
@@ -141,7 +152,17 @@ impl Embedded {
         let mut take = |name: &str| json.as_object_mut().and_then(|fields| fields.remove(name));
         let format = take(FORMAT).unwrap_or_default();
         let plain = take(PLAIN).map(serde_json::from_value).transpose()?;
-        Ok(Self { codebook: serde_json::from_value(json)?, format, plain })
+        let codebook = serde_json::from_value(json)?;
+        Ok(Self { codebook, format, letters: BTreeMap::new(), plain })
+    }
+
+    /// Reads stored JSON of at most so many bytes; one that is damaged counts as absent, which is a loss.
+    pub fn read(json: &str, most: usize, losses: &mut Vec<Loss>) -> Option<Self> {
+        let read = match json.len() > most {
+            true => Err(not_used(format!("it has {} bytes, at most {most} are read", json.len()))),
+            false => Self::from_json(json).map_err(not_used),
+        };
+        read.map_err(|loss| losses.push(loss)).ok()
     }
 }
 

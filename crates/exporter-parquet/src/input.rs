@@ -1,6 +1,6 @@
 //! Parquet and Arrow IPC as inputs of the engine, recognised by their first bytes.
 
-use exporter_core::check::{Check, Checked, Checking, Findings, Rule, UNREADABLE, by_reading};
+use exporter_core::check::{BY_READING, Check, Checked, Checking, Findings, Rule, by_reading};
 use exporter_core::{Context, Dataset, FormatInfo, Input, Recognition, Result, Source};
 
 use crate::exporter::{ArrowFile, ArrowStream, Parquet, arrow, parquet};
@@ -58,7 +58,7 @@ macro_rules! checked_by_reading {
     ($($format:ident),+) => {$(
         impl Check for $format {
             const INFO: &'static FormatInfo = <Self as Input>::INFO;
-            const RULES: &'static [Rule] = &[UNREADABLE];
+            const RULES: &'static [Rule] = BY_READING;
 
             fn recognise(head: &[u8]) -> Recognition {
                 <Self as Input>::recognise(head)

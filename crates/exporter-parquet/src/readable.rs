@@ -8,6 +8,7 @@ use exporter_core::codebook::{Kind, Table, Variable};
 use exporter_core::dataset::infer_kind;
 use exporter_core::{Codebook, Loss, LossCode, LossReport};
 
+use crate::layout::codebook::Restored;
 use crate::layout::reasons::REASONS_KEY;
 use crate::shown::shown_type;
 
@@ -96,9 +97,9 @@ impl Readable {
         }
     }
 
-    /// What is left out of a table, renamed in it and cut.
-    pub(crate) fn losses(&self, codebook: &Codebook) -> LossReport {
-        let table = codebook.tables.first().map(|table| table.name.as_str()).unwrap_or_default();
+    /// What is left out of a table, renamed in it and cut, and what of the stored codebook is not used.
+    pub(crate) fn losses(&self, restored: &Restored) -> LossReport {
+        let table = restored.codebook.tables.first().map(|table| table.name.as_str()).unwrap_or_default();
         let cut = self.cut.lock().unwrap_or_else(PoisonError::into_inner);
         let cut = cut.iter().map(|(column, values)| {
             let loss = Loss::new(LossCode::TIME_PRECISION, "INT96 times finer than microseconds are cut");
@@ -108,7 +109,7 @@ impl Readable {
                 None => loss,
             }
         });
-        self.losses.iter().cloned().chain(cut).map(|loss| loss.table(table)).collect()
+        self.losses.iter().chain(&restored.losses).cloned().chain(cut).map(|loss| loss.table(table)).collect()
     }
 }
 

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use arrow_array::{ArrayRef, RecordBatch, StringArray};
 use arrow_schema::Schema;
-use exporter_core::check::{Check, Checked, Checking, Findings, Rule, UNREADABLE, by_reading};
+use exporter_core::check::{BY_READING, Check, Checked, Checking, Findings, Rule, by_reading};
 use exporter_core::codebook::{Codebook, Kind, Table, Variable};
 use exporter_core::dataset::{infer_table, select, table_of};
 use exporter_core::source::Cursor;
@@ -248,7 +248,7 @@ impl Input for Plain {
 
 impl Check for Plain {
     const INFO: &'static FormatInfo = &INFO;
-    const RULES: &'static [Rule] = &[UNREADABLE];
+    const RULES: &'static [Rule] = BY_READING;
 
     fn recognise(head: &[u8]) -> Recognition {
         <Self as Input>::recognise(head)

@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use exporter_core::check::{
-    Check, CheckOptions, Checked, Checking, Finding, Findings, Rule, Severity, UNREADABLE,
+    BY_READING, Check, CheckOptions, Checked, Checking, Finding, Findings, Rule, Severity, UNREADABLE,
 };
 use exporter_core::{Cancel, Context, ErrorKind, FormatInfo, Recognition, Registry, Result, Source};
 use exporter_testkit::conformance;
@@ -24,7 +24,7 @@ fn the_plain_check_passes() {
 fn a_check_is_found_by_content_and_by_extension() {
     let registry = Registry::new().register_check::<Plain>();
     assert!(registry.faces("plain").checks && !registry.faces("plain").reads);
-    assert_eq!(registry.rules("plain"), [UNREADABLE]);
+    assert_eq!(registry.rules("plain"), BY_READING);
     assert!(check(&registry, "a.txt", SOUND).unwrap().is_empty());
     // A damaged beginning is the check's to judge, when the extension says whose.
     let found = check(&registry, "a.plain", b"#plane\nx\n").unwrap();

@@ -1,8 +1,12 @@
 //! The stored codebook and what the file says, as one.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use crate::codebook::{Codebook, Kind, Missing, SortKey, Table, Text, Variable};
+use super::labels::Labels;
+use super::not_used;
+use super::texts::{notes, prefer, says};
+use crate::codebook::{Codebook, Kind, Missing, MissingValues, SortKey, Table, Value, Variable};
+use crate::loss::{Loss, LossCode};
 
 /// What became of the file since it was written.
 pub(super) struct Changes<'a> {
@@ -12,6 +16,8 @@ pub(super) struct Changes<'a> {
     pub(super) names: &'a [String],
     /// Whether the rows of a variable, by position in the file, can be delivered as a kind.
     pub(super) fits: &'a dyn Fn(usize, &Kind) -> bool,
+    /// By variable of the file, the values of letters that declarations do not tell.
+    pub(super) letters: &'a BTreeMap<String, BTreeMap<char, Value>>,
 }
 
 /// The codebook of the one table that a file holds.
@@ -20,38 +26,36 @@ pub(super) fn merged(
     table: &str,
     plain: &Codebook,
     changes: Changes<'_>,
-    remarks: &mut Vec<String>,
+    losses: &mut Vec<Loss>,
 ) -> Codebook {
     let Some(file) = plain.tables.first() else { return plain.clone() };
     let position = whole.table(table).map(|(position, _)| position);
     let only = (whole.tables.len() == 1).then_some(0);
     let Some(stored) = position.or(only).and_then(|position| whole.tables.get(position)) else {
-        remarks.push(format!("the stored codebook has no table {table:?}; the file alone describes it"));
+        losses.push(not_used(format!("it has no table {table:?}")));
         return Codebook { study: whole.study.clone(), ..plain.clone() };
     };
     let mut codebook = Codebook { tables: Vec::new(), ..whole.clone() };
-    let mut merging = Merging { stored, changes, remarks };
+    let labels = Labels::new(&whole.value_labels, &plain.value_labels);
+    let mut merging = Merging { whole, stored, changes, labels, losses };
     let merged = merging.table(file);
-    if !merging.changes.same {
-        for (name, labels) in &plain.value_labels {
-            codebook.value_labels.insert(name.clone(), labels.clone());
-        }
-    }
-    for variable in &merged.variables {
-        if let Some(name) = variable.labels.as_ref().filter(|name| !codebook.value_labels.contains_key(*name))
-            && let Some(labels) = plain.value_labels.get(name)
-        {
-            codebook.value_labels.insert(name.clone(), labels.clone());
-        }
+    let same = merging.changes.same;
+    codebook.value_labels = merging.labels.sets(file, same);
+    if !same {
+        let known = |tag: &String| whole.study.languages.iter().any(|known| known.eq_ignore_ascii_case(tag));
+        let new = plain.study.languages.iter().filter(|tag| !known(tag));
+        codebook.study.languages.extend(new.cloned());
     }
     codebook.tables.push(merged);
     codebook
 }
 
 struct Merging<'a> {
+    whole: &'a Codebook,
     stored: &'a Table,
     changes: Changes<'a>,
-    remarks: &'a mut Vec<String>,
+    labels: Labels<'a>,
+    losses: &'a mut Vec<Loss>,
 }
 
 impl Merging<'_> {
@@ -70,18 +74,21 @@ impl Merging<'_> {
             let variable = match place.and_then(|place| stored.variables.get(place)) {
                 Some(stored) if self.changes.same => self.unchanged(position, own, stored),
                 Some(stored) => self.changed(position, own, stored),
-                None => {
-                    self.remarks.push(format!("the stored codebook does not describe {:?}", own.name));
-                    own.clone()
-                }
+                None => own.clone(),
             };
             variables.push(variable);
+        }
+        // A set of the file that other variables share has the name that it got for them.
+        let is_new = |own: &Variable| !known.contains_key(own.name.as_str());
+        for (variable, own) in variables.iter_mut().zip(&file.variables).filter(|(_, own)| is_new(own)) {
+            variable.labels = self.labels.of_new(own);
         }
         let found: HashSet<usize> = kept.iter().copied().collect();
         for (position, variable) in stored.variables.iter().enumerate() {
             if !found.contains(&position) {
-                let name = &variable.name;
-                self.remarks.push(format!("the column {name:?} of the stored codebook is not in the file"));
+                let action =
+                    "its description in the stored codebook is not used: the file has no such column";
+                self.losses.push(Loss::new(LossCode::METADATA_DROPPED, action).variable(&variable.name));
             }
         }
         let mut table = Table { variables, ..stored.with_columns(&kept) };
@@ -89,10 +96,12 @@ impl Merging<'_> {
         table.parent = table.parent.filter(|parent| parent.table == stored.name);
         table.rows = file.rows.or(table.rows);
         if !self.changes.same {
-            prefer(&mut table.label, &file.label);
-            if !file.notes.is_empty() {
-                table.notes.clone_from(&file.notes);
+            // A table without a label has the title of the study in its place.
+            let is_title = table.label.is_empty() && says(&self.whole.study.title, &file.label);
+            if !is_title {
+                prefer(&mut table.label, &file.label);
             }
+            notes(&mut table.notes, &file.notes, &[&table.label]);
             if !file.sort.is_empty() {
                 table.sort = file.sort.iter().map(|key| renamed(key, file, &table.variables)).collect();
             }
@@ -113,19 +122,33 @@ impl Merging<'_> {
         let mut variable = stored.clone();
         prefer(&mut variable.label, &own.label);
         self.deliverable(position, own, &mut variable);
-        variable.labels = own.labels.clone().or(variable.labels);
+        let recorded = self.changes.letters.get(&own.name);
+        variable.labels = self.labels.of_variable(&variable, own, recorded);
+        let natives = variable.format.as_ref().map(|format| format.native.clone()).unwrap_or_default();
         variable.format = own.format.clone().or(variable.format);
-        variable.alignment = own.alignment.or(variable.alignment);
-        if !own.notes.is_empty() {
-            variable.notes.clone_from(&own.notes);
+        if let Some(format) = &mut variable.format {
+            natives.into_iter().for_each(|(program, native)| {
+                format.native.entry(program).or_insert(native);
+            });
         }
+        variable.alignment = own.alignment.or(variable.alignment);
+        let question = variable.question.iter();
+        let question = question.flat_map(|q| [&q.pre_text, &q.text, &q.post_text, &q.instructions]);
+        let said: Vec<_> = question.chain([&variable.label]).collect();
+        notes(&mut variable.notes, &own.notes, &said);
         for (name, attribute) in &own.attributes {
             variable.attributes.insert(name.clone(), attribute.clone());
         }
+        let set = variable.labels.as_ref().and_then(|name| self.labels.get(name));
         for missing in &mut variable.missing {
+            let in_set = match &missing.values {
+                MissingValues::One(value) => set.is_some_and(|set| set.get(value).is_some()),
+                _ => false,
+            };
             let letter =
                 own.missing.iter().find(|other| other.letter.is_some() && other.letter == missing.letter);
-            if let Some(other) = letter.filter(|other| !other.label.is_empty()) {
+            // The label of a value that is in the set was compared with that.
+            if let Some(other) = letter.filter(|_| !in_set) {
                 prefer(&mut missing.label, &other.label);
             }
         }
@@ -138,8 +161,8 @@ impl Merging<'_> {
         if (self.changes.fits)(position, &variable.kind) {
             return;
         }
-        self.remarks
-            .push(format!("{:?} holds {}, the stored codebook says {}", own.name, own.kind, variable.kind));
+        let action = format!("read as {}, the stored codebook says {}", own.kind, variable.kind);
+        self.losses.push(Loss::new(LossCode::KIND_CHANGED, action).variable(&variable.name));
         if !(variable.kind.is_numeric() && own.kind.is_numeric()) {
             variable.labels = None;
             variable.missing.clear();
@@ -157,16 +180,6 @@ fn renamed(key: &SortKey, file: &Table, variables: &[Variable]) -> SortKey {
         (SortKey::Ascending(_), Some(name)) => SortKey::Ascending(name),
         (SortKey::Descending { .. }, Some(descending)) => SortKey::Descending { descending },
         (key, None) => key.clone(),
-    }
-}
-
-/// The file's text where it says another than the stored one; translations stay with a text that is the same.
-fn prefer(stored: &mut Text, file: &Text) {
-    let says_the_same = |file: &str| {
-        stored.untagged().into_iter().chain(stored.tagged().map(|(_, text)| text)).any(|text| text == file)
-    };
-    if !file.untagged().is_none_or(says_the_same) || (stored.is_empty() && !file.is_empty()) {
-        stored.clone_from(file);
     }
 }
 

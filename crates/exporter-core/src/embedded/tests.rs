@@ -40,7 +40,7 @@ fn a_file_as_it_was_written_brings_back_its_codebook() {
     let restored = restore(Some(stored()), "people", renamed, &anything);
     let mut wanted = study();
     wanted.tables[0].rows = Some(7);
-    assert_eq!((restored.codebook, restored.remarks), (wanted, vec![]));
+    assert_eq!((restored.codebook, restored.losses), (wanted, vec![]));
     assert_eq!(restored.whole, Some(study()));
 }
 
@@ -62,7 +62,7 @@ fn what_another_program_changed_holds_and_the_rest_is_added() {
         (&["id".to_owned()][..], &[SortKey::Ascending("vote?".into())][..])
     );
     assert_eq!(restored.codebook.value_labels["vote"], ValueLabels::new().with(1, "no"));
-    assert_eq!(restored.remarks, ["the stored codebook does not describe \"new\""]);
+    assert_eq!(restored.losses, []);
 }
 
 #[test]
@@ -70,7 +70,8 @@ fn a_kind_that_the_rows_no_longer_hold_is_the_files() {
     let restored = restore(Some(stored()), "people", plain(), &|position, _| position != 1);
     let vote = &restored.codebook.tables[0].variables[1];
     assert_eq!((&vote.kind, vote.name.as_str()), (&Kind::FLOAT, "vote?"));
-    assert_eq!(restored.remarks, ["\"vote_\" holds float, the stored codebook says integer"]);
+    let action = "read as float, the stored codebook says integer";
+    assert_eq!(restored.losses, [Loss::new(LossCode::KIND_CHANGED, action).variable("vote?")]);
 }
 
 #[test]
@@ -109,6 +110,57 @@ fn what_the_codebook_leaves_open_is_for_the_file_to_say() {
     assert!(is_stored(&one(&Kind::INTEGER, None), &one(&Kind::FLOAT, None)));
     assert!(is_stored(&one(&Kind::Boolean, None), &one(&byte, None)));
     assert!(is_stored(&one(&byte, Some(9)), &one(&byte, Some(8))));
+}
+
+#[test]
+fn labels_stay_where_the_file_cannot_hold_them_and_are_the_files_elsewhere() {
+    let mut study = study();
+    study.tables[0].variables[1].kind = Kind::FLOAT;
+    let set = |label: Text| {
+        let set = ValueLabels::new().with(-9, "Refuses").with(0.5, "half").with(2, "no");
+        set.with(1, label)
+    };
+    study.value_labels.insert("vote".into(), set(Text::new("yes").with("fr", "oui")));
+    study.tables[0].variables[1].notes = vec![Text::new("note").with("fr", "remarque")];
+    study.tables[0].variables[1].label = Text::new("x".repeat(90));
+    study.study.title = "Title".into();
+    let mut plain = plain();
+    plain.tables[0].variables[1].labels = Some("vote_".into());
+    plain.value_labels = [("vote_".into(), ValueLabels::new().with(1, "yes").with(2, "no"))].into();
+    plain.tables[0].variables[1].label = Text::new("x".repeat(80));
+    plain.tables[0].variables[1].notes = vec!["note".into(), "x".repeat(90).as_str().into()];
+    plain.tables[0].label = "Title".into();
+    let stored = || embed(&study, TableId(0), &plain).unwrap();
+    let mut changed = plain.clone();
+    changed.tables[0].variables[0].label = "Number".into();
+    let restored = restore(stored(), "people", changed.clone(), &anything).codebook;
+    assert_eq!(restored.value_labels, study.value_labels);
+    assert_eq!(restored.tables[0].variables[1], study.tables[0].variables[1]);
+    assert!(restored.tables[0].label.is_empty());
+
+    // Another label, one less and one more; another label of a letter.
+    changed.value_labels = [("vote_".into(), ValueLabels::new().with(1, "yea").with(3, "new"))].into();
+    changed.tables[0].variables[1].missing[0].label = "No".into();
+    let restored = restore(stored(), "people", changed.clone(), &anything).codebook;
+    let wanted = ValueLabels::new().with(-9, "No").with(0.5, "half").with(1, "yea");
+    assert_eq!(restored.value_labels["vote"], wanted.with(3, "new"));
+}
+
+#[test]
+fn a_column_that_another_program_removed_is_a_loss() {
+    let mut less = plain();
+    less.tables[0].variables.pop();
+    let restored = restore(Some(stored()), "people", less, &anything);
+    let told: Vec<_> = restored.losses.iter().map(|loss| (&loss.code, loss.variable.as_deref())).collect();
+    assert_eq!(told, [(&LossCode::METADATA_DROPPED, Some("vote?"))]);
+}
+
+#[test]
+fn damaged_json_is_a_loss() {
+    let mut losses = Vec::new();
+    assert_eq!(Embedded::read("{\"codebook\"?1}", 99, &mut losses), None);
+    assert_eq!(Embedded::read("{}", 1, &mut losses), None);
+    assert_eq!(losses.iter().filter(|loss| loss.code == LossCode::NOT_READ).count(), 2);
 }
 
 proptest! {

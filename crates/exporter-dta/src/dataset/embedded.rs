@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use exporter_core::codebook::{Codebook, Kind, Value};
 use exporter_core::embedded::{Embedded, Restored, restore};
+use exporter_core::{Loss, LossCode};
 use serde::{Deserialize, Serialize};
 
 use crate::characteristics::{CODEBOOK, DATASET};
@@ -20,7 +21,7 @@ pub(super) struct Stored {
 
 /// What the codebook does not tell of the cells; variables are named as in the file.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub(crate) struct CellRecord {
     /// By variable, the values of letters that its declarations do not tell.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
@@ -32,17 +33,42 @@ pub(crate) struct CellRecord {
 
 impl Stored {
     /// What is embedded in a file, of which `plain` is said without it. JSON that another program has damaged counts as
-    /// absent, with a remark: the file itself still says everything that Stata knows.
-    pub(super) fn of(dictionary: &Dictionary, plain: &Codebook, remarks: &mut Vec<String>) -> Option<Self> {
+    /// absent, which is a loss: the file itself still says everything that Stata knows.
+    pub(super) fn of(dictionary: &Dictionary, plain: &Codebook, losses: &mut Vec<Loss>) -> Option<Self> {
         let owners = Owners::of(dictionary);
         let Some(json) = owners.whole(DATASET, CODEBOOK) else {
-            let (embedded, cells) = legacy::stored(dictionary, &owners, plain)?;
+            let (mut embedded, cells) = legacy::stored(dictionary, &owners, plain, losses)?;
+            embedded.letters.clone_from(&cells.letters);
             return Some(Self { embedded, cells });
         };
-        let broken = |problem| remarks.push(format!("the stored codebook is broken and not used: {problem}"));
-        let embedded = Embedded::from_json(&json).map_err(broken).ok()?;
-        let cells = serde_json::from_value(embedded.format.clone()).unwrap_or_default();
+        let mut embedded = Embedded::read(&json, usize::MAX, losses)?;
+        let cells = CellRecord::of(&embedded, dictionary, losses);
+        embedded.letters.clone_from(&cells.letters);
         Some(Self { embedded, cells })
+    }
+}
+
+impl CellRecord {
+    /// The record of a file; one that is damaged counts as absent, which is a loss.
+    fn of(embedded: &Embedded, dictionary: &Dictionary, losses: &mut Vec<Loss>) -> Self {
+        let lost = |what: String| {
+            let action = format!("{what}: values that are stored as letters or in UTC may be read otherwise");
+            Loss::new(LossCode::NOT_READ, action)
+        };
+        if embedded.format.is_null() {
+            return Self::default();
+        }
+        let cells = serde_json::from_value::<Self>(embedded.format.clone()).unwrap_or_else(|problem| {
+            losses.push(lost(format!("the stored record of cells is not used ({problem})")));
+            Self::default()
+        });
+        for name in cells.letters.keys().chain(&cells.utc) {
+            if dictionary.variables.iter().all(|variable| variable.name != *name) {
+                losses
+                    .push(lost(format!("the stored record of cells is of {name}, which is not in the file")));
+            }
+        }
+        cells
     }
 }
 

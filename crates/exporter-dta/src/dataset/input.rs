@@ -1,6 +1,6 @@
 //! `.dta` as an input format of the engine.
 
-use exporter_core::check::{Check, Checked, Checking, Findings, Rule, Severity};
+use exporter_core::check::{Check, Checked, Checking, Findings, READ_LOSS, Rule, Severity, read_loss};
 use exporter_core::{Context, Dataset, FormatInfo, Input, OptionInfo, Recognition, Result, Source};
 use serde::Deserialize;
 
@@ -97,21 +97,42 @@ impl Input for DtaInput {
     }
 }
 
+/// The rules of Stata's files, and that the codebook stored in one is read.
+const ALL: &[Rule] = &{
+    let rules = crate::check::rule::ALL;
+    let mut all = [READ_LOSS; crate::check::rule::ALL.len() + 1];
+    let mut index = 0;
+    while index < rules.len() {
+        all[index] = rules[index];
+        index += 1;
+    }
+    all
+};
+
 impl Check for DtaInput {
     const INFO: &'static FormatInfo = &crate::exporter::INFO;
-    const RULES: &'static [Rule] = crate::check::rule::ALL;
+    const RULES: &'static [Rule] = ALL;
 
     fn recognise(head: &[u8]) -> Recognition {
         // The release may be one that nobody reads: the check says so.
         if head.starts_with(b"<stata_dta>") { Recognition::Yes } else { <Self as Input>::recognise(head) }
     }
 
-    fn check(source: &Source<'_>, _: &Checking<'_>, findings: &mut Findings, _: &Context) -> Result<Checked> {
+    fn check(
+        source: &Source<'_>,
+        _: &Checking<'_>,
+        findings: &mut Findings,
+        context: &Context,
+    ) -> Result<Checked> {
         let mut found = Findings::default();
         let rows = crate::check::check_file(std::sync::Arc::clone(&source.bytes), &mut found)?;
         let sound = found.count(Severity::Error) == 0;
         found.sort_by_offset();
         findings.merge(found);
+        if sound {
+            let opened = DtaDataset::open(source, ReadOptions::default(), Letters::Seen, context.threads())?;
+            opened.not_used().iter().for_each(|loss| findings.add(read_loss(loss)));
+        }
         Ok(Checked::default().with_rows(rows.filter(|_| sound)))
     }
 }

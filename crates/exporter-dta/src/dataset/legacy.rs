@@ -18,12 +18,13 @@
 //! Long contents continue in `exporter_study_2`, `exporter_study_3` and so on.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fmt::Display;
 
-use exporter_core::TableId;
 use exporter_core::codebook::{
     Codebook, SortKey, Study, Table, Text, Value, ValueLabel, ValueLabels, Variable,
 };
-use exporter_core::embedded::{Embedded, embed};
+use exporter_core::embedded::{Embedded, embed, not_used};
+use exporter_core::{Loss, LossCode, TableId};
 use serde::de::DeserializeOwned;
 
 use crate::characteristics::{DATASET, PREFIX};
@@ -34,17 +35,23 @@ use crate::dataset::plain::{Hints, described};
 use crate::reader::{self, Dictionary};
 use crate::spec_storage::StorageType;
 
+/// Characteristic with the number of notes.
+const NOTES: &str = "exporter_notes";
+/// Characteristic with the fields of a variable.
+const VARIABLE: &str = "exporter_variable";
+
 /// The codebook that the characteristics and the file tell together, as if it was embedded in this file, and the record of
 /// its cells.
 pub(super) fn stored(
     dictionary: &Dictionary,
     owners: &Owners<'_>,
     plain: &Codebook,
+    losses: &mut Vec<Loss>,
 ) -> Option<(Embedded, CellRecord)> {
     if !dictionary.characteristics.iter().any(|c| c.name.starts_with(PREFIX)) {
         return None;
     }
-    let kept = Kept { owners };
+    let mut kept = Kept { owners, losses };
     let study: Option<Study> = kept.json(DATASET, "exporter_study");
     let hints = Hints {
         languages: study.as_ref().map(|study| study.languages.clone()).unwrap_or_default(),
@@ -61,37 +68,50 @@ pub(super) fn stored(
     let mut merging = Merging { kept, codebook, sets: Sets::default(), cells: CellRecord::default() };
     merging.sets();
     let table = merging.table(dictionary, table);
-    let Merging { mut codebook, sets, cells, .. } = merging;
+    let Merging { mut codebook, sets, cells, kept } = merging;
     let used: HashSet<&String> = table.variables.iter().filter_map(|v| v.labels.as_ref()).collect();
     codebook
         .value_labels
         .retain(|name, set| !set.is_empty() || sets.whole.contains(name) || used.contains(name));
     codebook.tables.push(table);
-    let embedded = embed(&codebook, TableId(0), plain).ok().flatten()?;
-    Some((embedded, cells))
+    let embedded = embed(&codebook, TableId(0), plain).map_err(|problem| kept.losses.push(not_used(problem)));
+    Some((embedded.ok().flatten()?, cells))
 }
 
 /// What the characteristics of earlier versions say.
 struct Kept<'d> {
     owners: &'d Owners<'d>,
+    /// Those that cannot be read.
+    losses: &'d mut Vec<Loss>,
 }
 
 impl Kept<'_> {
-    fn json<T: DeserializeOwned>(&self, owner: &str, name: &str) -> Option<T> {
-        serde_json::from_str(&self.owners.whole(owner, name)?).ok()
+    fn json<T: DeserializeOwned>(&mut self, owner: &str, name: &str) -> Option<T> {
+        let json = self.owners.whole(owner, name)?;
+        serde_json::from_str(&json).map_err(|problem| self.lost(owner, name, &problem)).ok()
+    }
+
+    /// Reports a characteristic that cannot be read.
+    fn lost(&mut self, owner: &str, name: &str, problem: &dyn Display) {
+        let loss = Loss::new(LossCode::NOT_READ, format!("{owner}[{name}] is not used: {problem}"));
+        self.losses.push(if owner == DATASET { loss } else { loss.variable(owner) });
     }
 
     /// How many of an owner's notes are the codebook's own.
-    fn own_notes(&self, owner: &str) -> usize {
-        let own = self.owners.get(owner, "exporter_notes").and_then(|count| count.parse().ok());
-        own.unwrap_or(usize::MAX)
+    fn own_notes(&mut self, owner: &str) -> usize {
+        let Some(count) = self.owners.get(owner, NOTES) else { return usize::MAX };
+        count.parse().unwrap_or_else(|problem| {
+            self.lost(owner, NOTES, &problem);
+            usize::MAX
+        })
     }
 
     /// The variable's own fields, and whether its kind is among them.
-    fn variable(&self, name: &str) -> Option<(Variable, bool)> {
-        let json: serde_json::Value = self.json(name, "exporter_variable")?;
+    fn variable(&mut self, name: &str) -> Option<(Variable, bool)> {
+        let json: serde_json::Value = self.json(name, VARIABLE)?;
         let has_kind = json.get("kind").is_some();
-        Some((serde_json::from_value(json).ok()?, has_kind))
+        let variable = serde_json::from_value(json).map_err(|problem| self.lost(name, VARIABLE, &problem));
+        Some((variable.ok()?, has_kind))
     }
 }
 

@@ -11,7 +11,7 @@
 //! | alias variables | left out, with a note on the table |
 //!
 //! What a file of our writer says beside this (kinds, questions, groups, original names) is taken back as far as it still
-//! describes the file. Whole numbers, decimals and durations that were stored as text come back as numbers when every
+//! describes the file; the rest is a loss of reading. Whole numbers, decimals and durations that were stored as text come back as numbers when every
 //! text spells one; so do decimals, small floats and coarse or fine moments when every value is one. That takes a pass
 //! over these columns.
 //!
@@ -71,7 +71,8 @@ pub struct DtaDataset {
     projection: Projection,
     reader: DtaReader,
     codebook: Codebook,
-    remarks: Vec<String>,
+    /// What of the stored codebook is not used; no table is named.
+    not_used: Vec<Loss>,
     /// How each variable of the codebook is delivered.
     columns: Vec<Delivery>,
     threads: usize,
@@ -96,16 +97,16 @@ impl DtaDataset {
         let place = |error: DtaError| Error::from(error).entry(&source.name);
         let mut reader = DtaReader::with_options(Arc::clone(&source.bytes), options).map_err(place)?;
         let plain = plain(reader.dictionary(), source.stem());
-        let mut remarks = Vec::new();
-        let stored = Stored::of(reader.dictionary(), &plain, &mut remarks);
+        let mut not_used = Vec::new();
+        let stored = Stored::of(reader.dictionary(), &plain, &mut not_used);
         // What is recorded of the values is verified below.
         let claimed = restored(stored.as_ref(), &plain, &|_, _| true).codebook;
         let opening = Opening { stored: stored.as_ref(), claimed: &claimed, letters };
         let seen = opening.look_at(&mut reader, &source.projection, threads.max(1)).map_err(place)?;
         let found = opening.found(&reader, &seen);
         let fits = |position: usize, kind: &Kind| found.get(position).is_some_and(|found| found.fits(kind));
-        let Restored { mut codebook, remarks: more, .. } = restored(stored.as_ref(), &plain, &fits);
-        remarks.extend(more);
+        let Restored { mut codebook, losses, .. } = restored(stored.as_ref(), &plain, &fits);
+        not_used.extend(losses);
         let mut columns = Vec::with_capacity(found.len());
         for table in &mut codebook.tables {
             for (found, variable) in found.iter().zip(&mut table.variables) {
@@ -119,7 +120,7 @@ impl DtaDataset {
             projection: source.projection.clone(),
             reader,
             codebook,
-            remarks,
+            not_used,
             columns,
             threads: threads.max(1),
             in_descriptions: seen.in_descriptions,
@@ -134,9 +135,9 @@ impl DtaDataset {
         &self.reader
     }
 
-    /// Where the codebook stored in the file did not fit it and the file won.
-    pub fn remarks(&self) -> &[String] {
-        &self.remarks
+    /// What of the stored codebook is not used, because it is damaged or does not fit the file.
+    pub(crate) fn not_used(&self) -> &[Loss] {
+        &self.not_used
     }
 
     /// Labels of letters, where these are read as null.
@@ -187,6 +188,7 @@ impl Dataset for DtaDataset {
         let action = "missing values .a to .z read as null, as letters=null asks";
         losses.extend(self.reasons.losses(&LossCode::MISSING_REASON_MERGED, action, name));
         losses.extend(self.labels_of_dropped_letters(table));
+        losses.extend(self.not_used.iter().cloned());
         if self.in_descriptions > 0 {
             let action = "characters of names and labels outside the encoding of the file read as U+FFFD";
             losses.push(Loss::new(LossCode::TEXT_REPLACED, action).count(self.in_descriptions));

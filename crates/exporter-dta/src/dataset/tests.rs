@@ -15,8 +15,8 @@ use arrow_array::{
 };
 use arrow_select::concat::concat_batches;
 use exporter_core::codebook::{
-    Attribute, Codebook, Group, GroupKind, Kind, Missing, Question, SortKey, Table, Text, TimeUnit, Value,
-    ValueLabels, Variable,
+    Attribute, Codebook, Group, GroupKind, Kind, Language, Missing, Question, SortKey, Table, Text, TimeUnit,
+    Value, ValueLabels, Variable,
 };
 use exporter_core::dataset::Comparison;
 use exporter_core::sink::MemorySink;

@@ -36,6 +36,7 @@ pub(crate) static STREAM: FormatInfo = ipc("arrows", "Arrow IPC stream")
 const fn ipc(id: &'static str, name: &'static str) -> FormatInfo {
     FormatInfo::new(id, name).options(ARROW_OPTIONS).read_options(READ_OPTIONS).losses(&[
         LossCode::DOCUMENT_DROPPED,
+        LossCode::KIND_CHANGED,
         LossCode::METADATA_DROPPED,
         LossCode::MISSING_REASON_DROPPED,
         LossCode::NOT_READ,

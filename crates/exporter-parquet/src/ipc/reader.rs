@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use exporter_core::dataset::{Batches, FoldedReasons, table_of};
-use exporter_core::{Codebook, Context, Dataset, LossReport, Result, Scan, Source, TableId};
+use exporter_core::{Codebook, Context, Dataset, Loss, LossCode, LossReport, Result, Scan, Source, TableId};
 
 use super::decode::Decoded;
 use super::layout::Layout;
@@ -33,7 +33,7 @@ impl ArrowDataset {
     /// codebook says otherwise.
     ///
     /// # Errors
-    /// When the bytes cannot be read, they are not Arrow IPC or contradict each other, or the stored codebook is broken.
+    /// When the bytes cannot be read, they are not Arrow IPC, or they contradict each other.
     pub fn open(source: &Source<'_>, options: &ReadOptions) -> Result<Self> {
         let (file, name) = (Positioned::new(Arc::clone(&source.bytes)), source.stem());
         let layout = Layout::read(&file)?;
@@ -51,7 +51,9 @@ impl ArrowDataset {
         let mut restored = restore(json, table, &readable.shown)?;
         check_rows(&mut restored, layout.rows());
         if !layout.ended {
-            restored.remarks.push("the stream has no end mark: it may be cut off".into());
+            // The format allows a stream to end without a mark, so that this is no error.
+            let action = "the stream has no end mark: rows may be missing, it may be cut off";
+            restored.losses.push(Loss::new(LossCode::NOT_READ, action));
         }
         Ok(Self { file, layout: Arc::new(layout), readable, restored, threads: 1, memory: 0 })
     }
@@ -73,11 +75,6 @@ impl ArrowDataset {
     /// The whole codebook as stored, with the tables of other files.
     pub fn stored_codebook(&self) -> Option<&Codebook> {
         self.restored.whole.as_ref()
-    }
-
-    /// Where the stored codebook did not fit the columns and the columns won.
-    pub fn remarks(&self) -> &[String] {
-        &self.restored.remarks
     }
 }
 
@@ -106,6 +103,6 @@ impl Dataset for ArrowDataset {
     }
 
     fn losses(&self) -> LossReport {
-        self.readable.losses(self.codebook())
+        self.readable.losses(&self.restored)
     }
 }

@@ -7,7 +7,7 @@ use exporter_core::Codebook;
 use exporter_core::codebook::Kind;
 use exporter_core::dataset::{arrow_type, infer_kind, infer_table, table_of};
 use exporter_core::embedded::{Embedded, embed};
-use exporter_core::{Error, Result, TableId};
+use exporter_core::{Error, Loss, LossCode, Result, TableId};
 
 pub(crate) use exporter_core::embedded::Restored;
 
@@ -70,23 +70,15 @@ pub(crate) fn store(codebook: &Codebook, table: TableId, schema: &Schema) -> Res
     Ok(Some(Stored { json: lighter, dropped }))
 }
 
-/// Makes the codebook of a file with these columns from the stored JSON; the columns win where it disagrees. Columns of
-/// reasons are described as the texts that they are.
+/// Makes the codebook of a file with these columns from the stored JSON; the columns win where it disagrees or is damaged.
+/// Columns of reasons are described as the texts that they are.
 ///
 /// # Errors
-/// When the stored JSON is not a codebook, or a column's type has no kind.
+/// When a column's type has no kind.
 pub(crate) fn restore(json: Option<&str>, table: &str, schema: &Schema) -> Result<Restored> {
     let all = infer_table(table, schema)?;
-    let stored = match json {
-        None => None,
-        Some(json) if json.len() > MAX_CODEBOOK_BYTES => {
-            return Err(broken(format!(
-                "it has {} bytes, at most {MAX_CODEBOOK_BYTES} are read",
-                json.len()
-            )));
-        }
-        Some(json) => Some(Embedded::from_json(json).map_err(|source| broken(source.to_string()))?),
-    };
+    let mut losses = Vec::new();
+    let stored = json.and_then(|json| Embedded::read(json, MAX_CODEBOOK_BYTES, &mut losses));
     let reasons = if stored.is_some() { reason_columns(schema) } else { Vec::new() };
     let values = without(&reasons, schema);
     let plain = Codebook::new(table).with_table(all.with_columns(&values));
@@ -95,6 +87,7 @@ pub(crate) fn restore(json: Option<&str>, table: &str, schema: &Schema) -> Resul
         field.is_some_and(|field| fits(kind, field.data_type()))
     };
     let mut restored = exporter_core::embedded::restore(stored, table, plain, &fits);
+    restored.losses.extend(losses);
     if let Some(table) = restored.codebook.tables.first_mut() {
         for (_, column) in reasons {
             let described = all.variables.get(column).cloned();
@@ -116,15 +109,11 @@ fn without(reasons: &[(usize, usize)], schema: &Schema) -> Vec<usize> {
 pub(crate) fn check_rows(restored: &mut Restored, rows: u64) {
     for table in &mut restored.codebook.tables {
         if let Some(declared) = table.rows.filter(|declared| *declared != rows) {
-            restored.remarks.push(format!("the file has {rows} rows, the stored codebook says {declared}"));
+            let action = format!("the stored codebook says {declared} rows, the file has {rows}");
+            restored.losses.push(Loss::new(LossCode::METADATA_DROPPED, action));
             table.rows = None;
         }
     }
-}
-
-fn broken(what: String) -> Error {
-    Error::invalid(format!("the codebook stored under {CODEBOOK_KEY:?} is broken: {what}"))
-        .with_hint("open the file with codebook=false to take the columns as they are")
 }
 
 /// Whether a column of this type is what a variable of this kind was stored as, or casts to it losslessly.
@@ -171,7 +160,7 @@ mod tests {
     fn the_table_of_the_file_comes_back_and_the_whole_study_with_it() {
         let json = store(&study(), TableId(1), &schema(DataType::Int64)).unwrap().unwrap().json;
         let restored = restore(Some(&json), "person", &schema(DataType::Int64)).unwrap();
-        assert_eq!(restored.remarks, Vec::<String>::new());
+        assert_eq!(restored.losses, []);
         assert_eq!(restored.whole.unwrap(), study());
         let table = &restored.codebook.tables[0];
         assert_eq!(table.variables, study().tables[1].variables);
@@ -185,16 +174,19 @@ mod tests {
         let vote = &restored.codebook.tables[0].variables[1];
         assert_eq!((&vote.kind, vote.labels.as_deref()), (&Kind::Text, None));
         assert_eq!(vote.label, "Vote".into());
-        assert_eq!(restored.remarks, ["\"vote\" holds text, the stored codebook says integer"]);
+        let action = "read as text, the stored codebook says integer";
+        assert_eq!(restored.losses, [Loss::new(LossCode::KIND_CHANGED, action).variable("vote")]);
     }
 
     #[test]
-    fn a_broken_or_deep_codebook_is_a_clear_error() {
+    fn a_broken_or_deep_codebook_counts_as_absent_which_is_a_loss() {
         let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
         for json in ["", "{", "[]", r#"{"codebook": 99}"#, r#"{"codebook": 1, "x": 2}"#, &deep] {
-            let error = restore(Some(json), "t", &schema(DataType::Int64)).unwrap_err();
-            assert!(error.to_string().contains("exporter.codebook"), "{error}");
-            assert!(error.hint().is_some());
+            let restored = restore(Some(json), "t", &schema(DataType::Int64)).unwrap();
+            let [loss] = &restored.losses[..] else { panic!("{json}: {:?}", restored.losses) };
+            assert_eq!(loss.code, LossCode::NOT_READ);
+            assert!(loss.action.starts_with("the codebook stored in the file is not used: "), "{loss:?}");
+            assert_eq!(restored.codebook.tables[0].variables.len(), 3);
         }
     }
 }

@@ -35,9 +35,8 @@ const MAX_BATCH_ROWS: usize = 1 << 16;
 
 /// A Parquet file as a dataset of one table.
 ///
-/// The codebook stored in the file describes the columns; where it disagrees the columns win, and
-/// [`ParquetDataset::remarks`] says so. Without one, kinds are inferred. Columns of types that no kind holds are left out
-/// and named among the losses of reading.
+/// The codebook stored in the file describes the columns; where it disagrees or is damaged the columns win. Without one,
+/// kinds are inferred. Columns of types that no kind holds are left out. Both are among the losses of reading.
 #[derive(Debug)]
 pub struct ParquetDataset {
     file: Positioned,
@@ -52,8 +51,7 @@ impl ParquetDataset {
     /// otherwise.
     ///
     /// # Errors
-    /// When the bytes cannot be read, they are not Parquet or encrypted, the footer is damaged, or the stored codebook is
-    /// broken.
+    /// When the bytes cannot be read, they are not Parquet or encrypted, or the footer is damaged.
     pub fn open(source: &Source<'_>, options: &ReadOptions) -> Result<Self> {
         let (file, name) = (Positioned::new(Arc::clone(&source.bytes)), source.stem());
         let metadata = Arc::new(footer::read(&file)?);
@@ -65,7 +63,7 @@ impl ParquetDataset {
             false => (None, name),
         };
         let mut restored = restore(json, table, shown)?;
-        restored.remarks.extend(schema.remark.clone());
+        restored.losses.extend(schema.not_used.clone());
         check_rows(&mut restored, row_count(&metadata));
         Ok(Self { file, metadata, schema, restored, threads: 1 })
     }
@@ -87,11 +85,6 @@ impl ParquetDataset {
     /// The whole codebook as stored, with the tables of other files.
     pub fn stored_codebook(&self) -> Option<&Codebook> {
         self.restored.whole.as_ref()
-    }
-
-    /// Where the stored codebook did not fit the columns and the columns won.
-    pub fn remarks(&self) -> &[String] {
-        &self.restored.remarks
     }
 
     /// Whether a column's type is the kind's own, so that statistics need no conversion.
@@ -146,6 +139,6 @@ impl Dataset for ParquetDataset {
     }
 
     fn losses(&self) -> LossReport {
-        self.schema.readable.losses(self.codebook())
+        self.schema.readable.losses(&self.restored)
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use arrow_schema::extension::EXTENSION_TYPE_NAME_KEY;
 use arrow_schema::{DataType, Field, FieldRef, Schema};
+use exporter_core::{Loss, LossCode};
 use parquet::arrow::parquet_to_arrow_schema;
 use parquet::basic::{ConvertedType, LogicalType, Repetition, Type as Physical};
 use parquet::errors::Result as CrateResult;
@@ -26,21 +27,24 @@ pub(super) struct FileSchema {
     /// For every column where its leaves end among these.
     ends: Vec<usize>,
     pub(super) readable: Readable,
-    /// Why the Arrow schema in the footer is not used.
-    pub(super) remark: Option<String>,
+    /// The Arrow schema in the footer, where it is not used.
+    pub(super) not_used: Option<Loss>,
 }
 
 impl FileSchema {
     pub(super) fn of(metadata: &ParquetMetaData) -> Result<Self, ParquetError> {
         let file = metadata.file_metadata();
         let roots = file.schema_descr().root_schema().get_fields();
-        let (types, keys, remark) = match with_arrow_schema(file) {
+        let (types, keys, not_used) = match with_arrow_schema(file) {
             Ok(schema) if schema.fields().len() == roots.len() => {
                 (schema.fields().iter().cloned().map(Ok).collect(), schema.metadata, None)
             }
             told => {
-                let why =
-                    told.err().map(|error| format!("the Arrow schema in the footer is not used: {error}"));
+                let loss = |error| {
+                    let action = format!("the Arrow schema in the footer is not used: {error}");
+                    Loss::new(LossCode::NOT_READ, action)
+                };
+                let why = told.err().map(loss);
                 let pairs = file.key_value_metadata().into_iter().flatten();
                 let keys = pairs.filter_map(|pair| Some((pair.key.clone(), pair.value.clone()?))).collect();
                 (types_of(roots), keys, why)
@@ -71,7 +75,7 @@ impl FileSchema {
             ends: ends.collect(),
             leaves: read_leaves.flatten().copied().collect(),
             readable,
-            remark,
+            not_used,
         })
     }
 

@@ -1,0 +1,47 @@
+//! Stored texts and those of the file, as one.
+
+use crate::codebook::Text;
+
+/// Characters at which programs cut labels, or more: a shorter text that a label begins with is another one.
+const CUT: usize = 80;
+
+/// Whether a stored text says what the default text of the file says, in any language.
+pub(super) fn says(stored: &Text, file: &Text) -> bool {
+    file.untagged().is_some_and(|text| is_said(stored, text))
+}
+
+/// Whether a stored text is this one in any language, or was cut to it.
+fn is_said(stored: &Text, text: &str) -> bool {
+    let is_cut = |known: &str| known.starts_with(text) && text.chars().count() >= CUT;
+    let mut known = stored.untagged().into_iter().chain(stored.tagged().map(|(_, text)| text));
+    known.any(|known| known == text || is_cut(known))
+}
+
+/// Takes the file's text where it says another than the stored one; translations stay with a text that is the same.
+pub(super) fn prefer(stored: &mut Text, file: &Text) {
+    if file.untagged().is_some_and(|text| !is_said(stored, text)) {
+        stored.clone_from(file);
+        return;
+    }
+    for (language, text) in file.tagged() {
+        if !is_said(stored, text) {
+            stored.set(language, text);
+        }
+    }
+}
+
+/// Takes the notes of the file where it has some: stored ones with their translations, new ones, but none of what is `said`
+/// elsewhere in the codebook.
+pub(super) fn notes(stored: &mut Vec<Text>, file: &[Text], said: &[&Text]) {
+    if file.is_empty() {
+        return;
+    }
+    let known = std::mem::take(stored);
+    for note in file {
+        match known.iter().find(|known| says(known, note)) {
+            Some(known) => stored.push(known.clone()),
+            None if said.iter().any(|said| says(said, note)) => {}
+            None => stored.push(note.clone()),
+        }
+    }
+}
