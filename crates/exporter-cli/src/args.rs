@@ -74,7 +74,8 @@ pub(crate) struct ExcerptArgs {
 /// How the work is done.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct WorkArgs {
-    /// Which losses are accepted: deny, report, or allow=CODE,…
+    /// Which losses are accepted: deny accepts none; report accepts all but wrong values; allow=CODE,… accepts what
+    /// report accepts, and wrong values of these codes (`exporter formats FORMAT` lists the codes)
     #[arg(long, value_name = "POLICY", default_value = "report")]
     pub(crate) losses: String,
     /// Language of labels where a format holds only one (BCP 47)
@@ -89,8 +90,8 @@ pub(crate) struct WorkArgs {
     /// Threads [default: all cores]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,
-    /// MiB of buffers; less memory makes smaller row groups
-    #[arg(long, value_name = "MIB", default_value_t = 512, value_parser = clap::value_parser!(u32).range(16..))]
+    /// MiB of buffers, 16 or more; less memory makes smaller row groups
+    #[arg(long, value_name = "MIB", default_value_t = 512, value_parser = mebibytes)]
     pub(crate) memory: u32,
     /// Write the summary and the losses as JSON
     #[arg(long, value_name = "FILE.json")]
@@ -104,6 +105,14 @@ pub(crate) struct WorkArgs {
     /// Wait until the disk has every byte
     #[arg(long)]
     pub(crate) sync: bool,
+}
+
+/// Buffers of 16 MiB or more.
+fn mebibytes(text: &str) -> Result<u32, String> {
+    text.parse()
+        .ok()
+        .filter(|number| *number >= 16)
+        .ok_or_else(|| "give a number of MiB, 16 or more".to_owned())
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -22,7 +22,7 @@ pub(crate) fn report(error: &Error) -> ExitCode {
     let mut shown = error.to_string();
     let mut cause = error.source();
     while let Some(source) = cause {
-        let text = source.to_string();
+        let text = source.to_string().trim_end().to_owned();
         if !shown.contains(&text) {
             say(&format!("  caused by: {text}"));
             shown = text;
@@ -30,13 +30,7 @@ pub(crate) fn report(error: &Error) -> ExitCode {
         cause = source.source();
     }
     if let Some(hint) = error.hint() {
-        // The library does not know what overwriting is called here.
-        let how = if error.kind() == ErrorKind::Exists && hint.ends_with("overwrite it") {
-            " (--overwrite)"
-        } else {
-            ""
-        };
-        say(&format!("  hint: {hint}{how}"));
+        say(&format!("  hint: {}", as_typed(hint)));
     }
     ExitCode::from(match error.kind() {
         ErrorKind::Cancelled => CANCELLED,
@@ -44,6 +38,19 @@ pub(crate) fn report(error: &Error) -> ExitCode {
         ErrorKind::Usage => USAGE,
         _ => FAILED,
     })
+}
+
+/// What the library calls its options, and what they are called here.
+const WORDS: [(&str, &str); 4] = [
+    ("the loss policy ", "--losses "),
+    ("read it as ", "read it with --from "),
+    ("allow files outside its folder", "allow files outside its folder (--allow-outside)"),
+    ("or overwrite it", "or overwrite it (--overwrite)"),
+];
+
+/// A hint of the library in the words of the command line.
+fn as_typed(hint: &str) -> String {
+    WORDS.iter().fold(hint.to_owned(), |text, (library, program)| text.replace(library, program))
 }
 
 /// Shows what the command line parser says: help and version are no errors.

@@ -1,12 +1,13 @@
-//! Losses for people: what changed values first, one line a kind; then one line a format for its description.
+//! Changes for people: changed values first, then names, then one line a format for what its files do not hold.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use exporter::{Loss, LossCode, LossReport, LossSeverity};
+use exporter::carry::Part;
+use exporter::{Changes, Loss, LossCode, LossReport, LossSeverity, Recode, Rename, grouped};
 
-use crate::report::grouped;
+use crate::report::counted;
 
-/// Lines shown at most.
+/// Lines shown at most, the title among them.
 const LINES_SHOWN: usize = 10;
 /// A code treated in more ways than this (texts, each cut elsewhere) is one kind.
 const ACTIONS_SHOWN: usize = 3;
@@ -19,26 +20,75 @@ struct Kind<'a> {
     times: u64,
 }
 
-/// The lines of the summary; losses that would make a value wrong stand first.
-pub(crate) fn lines(report: &LossReport) -> Vec<String> {
-    let is_of_values = |loss: &&Loss| loss.severity == LossSeverity::Wrong || loss.code.changes_values();
-    let of_values: Vec<&Loss> = report.iter().filter(is_of_values).collect();
-    let mut shown: Vec<String> = kinds(&of_values).iter().map(Kind::line).collect();
-    shown.extend(descriptions(report.iter().filter(|loss| !is_of_values(loss))));
+/// The lines of the summary; wrong values stand first, then what else changes values.
+pub(crate) fn lines(changes: &Changes) -> Vec<String> {
+    let Changes { losses: report, renames, recodes, .. } = changes;
+    let kinds_of = |wanted: &dyn Fn(&Loss) -> bool| -> Vec<String> {
+        let losses: Vec<&Loss> = report.iter().filter(|loss| wanted(loss)).collect();
+        kinds(&losses).iter().map(Kind::line).collect()
+    };
+    let is_wrong = |loss: &Loss| loss.severity == LossSeverity::Wrong;
+    let mut shown = kinds_of(&is_wrong);
+    shown.extend(recoded(recodes));
+    shown.extend(kinds_of(&|loss| !is_wrong(loss) && loss.code.changes_values()));
+    shown.extend(renamed(renames));
+    shown.extend(kinds_of(&|loss| !is_wrong(loss) && loss.code == LossCode::COMPATIBILITY));
+    let is_described = |loss: &&Loss| {
+        let is_shown = is_wrong(loss) || loss.code.changes_values() || loss.code == LossCode::COMPATIBILITY;
+        !is_shown && !renames.iter().any(|rename| is_of(rename, loss))
+    };
+    shown.extend(descriptions(report.iter().filter(is_described)));
     shown.extend(held(report));
-    if shown.len() > LINES_SHOWN {
-        let more = shown.split_off(LINES_SHOWN - 1).len();
-        shown.push(format!("and {more} lines more; --report FILE.json lists all"));
+    if shown.len() >= LINES_SHOWN {
+        let more = shown.split_off(LINES_SHOWN - 2).len();
+        shown.push(format!("and {more} more lines; --report FILE.json lists all"));
     }
-    let title = match report.len() {
-        0 => "no losses".to_owned(),
-        _ => {
-            let total = report.iter().map(|loss| loss.count).fold(0, u64::saturating_add);
-            let noun = if total == 1 { "loss" } else { "losses" };
-            format!("{} {noun}; --report FILE.json lists them by variable", grouped(total))
-        }
+    let title = match report.iter().map(|loss| loss.count).fold(0, u64::saturating_add) {
+        _ if report.is_empty() => "no losses".to_owned(),
+        1 => "1 loss; --report FILE.json lists it by variable".to_owned(),
+        more => format!("{} losses; --report FILE.json lists them by variable", grouped(more)),
     };
     std::iter::once(title).chain(shown.into_iter().map(|line| format!("  {line}"))).collect()
+}
+
+/// One line a format: how many declared values are written as others, with an example.
+fn recoded(recodes: &[Recode]) -> Vec<String> {
+    let mut formats: BTreeMap<&str, Vec<&Recode>> = BTreeMap::new();
+    recodes.iter().for_each(|recode| formats.entry(&recode.format).or_default().push(recode));
+    let line = |(format, recodes): (&str, Vec<&Recode>)| {
+        let first = recodes.first()?;
+        let (count, Recode { from, to, .. }) = (recodes.len() as u64, first);
+        let noun = counted(count, "declared missing value");
+        Some(match count {
+            1 => format!("{format}: {noun} is written as another value: {from} as {to}"),
+            _ => format!("{format}: {noun} are written as other values, such as {from} as {to}"),
+        })
+    };
+    formats.into_iter().filter_map(line).collect()
+}
+
+/// One line a format: how many names are written as others, with an example.
+fn renamed(renames: &[Rename]) -> Vec<String> {
+    let mut formats: BTreeMap<&str, Vec<&Rename>> = BTreeMap::new();
+    renames.iter().for_each(|rename| formats.entry(&rename.format).or_default().push(rename));
+    let line = |(format, renames): (&str, Vec<&Rename>)| {
+        let first = renames.first()?;
+        let (from, to) = (first.variable.as_deref().unwrap_or(&first.table), &first.written);
+        let noun = counted(renames.len() as u64, "name");
+        Some(match renames.len() {
+            1 => format!("{format}: {noun} is written as another: {from} as {to}"),
+            _ => format!("{format}: {noun} are written as others, such as {from} as {to}"),
+        })
+    };
+    formats.into_iter().filter_map(line).collect()
+}
+
+/// Whether a loss says nothing but that this name changed.
+fn is_of(rename: &Rename, loss: &Loss) -> bool {
+    loss.code == LossCode::NAME_CHANGED
+        && loss.format == rename.format
+        && loss.table.as_deref() == Some(&rename.table)
+        && loss.variable == rename.variable
 }
 
 fn kinds<'a>(losses: &[&'a Loss]) -> Vec<Kind<'a>> {
@@ -81,7 +131,7 @@ impl Kind<'_> {
         let times = if self.times == self.places {
             String::new()
         } else {
-            format!(", {} times", grouped(self.times))
+            format!(", {} {}", grouped(self.times), self.first.counted())
         };
         format!("{}{} in {places}{times}; {}", prefix(self.first), self.first.code, example(self.first))
     }
@@ -104,7 +154,7 @@ fn prefix(loss: &Loss) -> String {
 fn descriptions<'a>(losses: impl Iterator<Item = &'a Loss>) -> Vec<String> {
     let mut formats: BTreeMap<&str, BTreeMap<&str, u64>> = BTreeMap::new();
     for loss in losses {
-        let name = loss.part.map_or(loss.code.as_str(), |part| part.name());
+        let name = noun(loss);
         let count = formats.entry(&loss.format).or_default().entry(name).or_default();
         *count = count.saturating_add(loss.count);
     }
@@ -116,11 +166,22 @@ fn descriptions<'a>(losses: impl Iterator<Item = &'a Loss>) -> Vec<String> {
     formats.into_iter().map(line).collect()
 }
 
+/// What is lost, in the plural.
+fn noun(loss: &Loss) -> &'static str {
+    match loss.part {
+        Some(Part::Languages) => "labels in other languages",
+        Some(part) => part.name(),
+        None if loss.code == LossCode::LANGUAGE_DROPPED => "labels in other languages",
+        None if loss.code == LossCode::LABEL_TRUNCATED => "whole labels",
+        None => loss.counted(),
+    }
+}
+
 /// One line a format and entry: what the entry of another format holds for it.
 fn held(report: &LossReport) -> Vec<String> {
     let mut held: BTreeMap<(&str, &str), BTreeSet<&str>> = BTreeMap::new();
     for loss in report.held() {
-        let name = loss.part.map_or(loss.code.as_str(), |part| part.name());
+        let name = noun(loss);
         held.entry((&loss.format, loss.held_by.as_deref().unwrap_or_default())).or_default().insert(name);
     }
     let line = |((format, entry), names): ((&str, &str), BTreeSet<&str>)| {
@@ -133,7 +194,11 @@ fn held(report: &LossReport) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use exporter::carry::Part;
-    use exporter::{Loss, LossCode, LossReport};
+    use exporter::{Changes, Loss, LossCode, LossReport, Recode, Rename};
+
+    fn lines(report: LossReport) -> Vec<String> {
+        super::lines(&Changes::from(report))
+    }
 
     fn of(format: &str, losses: impl IntoIterator<Item = Loss>) -> LossReport {
         losses.into_iter().collect::<LossReport>().named(format, |_| None)
@@ -153,11 +218,11 @@ mod tests {
         let wrong = Loss::new(LossCode::RANGE, "set to the limit").table("people").variable("z").wrong();
         let report = of("csv", [replaced("a"), replaced("b").count(3), wrong]);
         assert_eq!(
-            super::lines(&report),
+            lines(report),
             [
                 "5 losses; --report FILE.json lists them by variable",
                 "  csv: range people.z: set to the limit",
-                "  csv: text-replaced in 2 variables, 4 times; people.a: tabs became spaces",
+                "  csv: text-replaced in 2 variables, 4 values; people.a: tabs became spaces",
             ]
         );
     }
@@ -168,11 +233,11 @@ mod tests {
         let name = Loss::new(LossCode::NAME_CHANGED, "written as x").table("people").variable("a");
         report.merge(of("tab", [label("a").held_by("s.codebook.json"), name]));
         assert_eq!(
-            super::lines(&report),
+            lines(report),
             [
                 "3 losses; --report FILE.json lists them by variable",
                 "  csv lacks or changes: labels (2)",
-                "  tab lacks or changes: name-changed (1)",
+                "  tab lacks or changes: names (1)",
                 "  tab: labels in s.codebook.json only",
             ]
         );
@@ -181,8 +246,8 @@ mod tests {
     #[test]
     fn what_another_entry_holds_is_no_loss() {
         let report = of("csv", [label("a").held_by("s.parquet")]);
-        assert_eq!(super::lines(&report), ["no losses", "  csv: labels in s.parquet only"]);
-        assert_eq!(super::lines(&LossReport::default()), ["no losses"]);
+        assert_eq!(lines(report), ["no losses", "  csv: labels in s.parquet only"]);
+        assert_eq!(lines(LossReport::default()), ["no losses"]);
     }
 
     #[test]
@@ -190,10 +255,38 @@ mod tests {
         let formats = (0..30).map(|index| of(&format!("f{index}"), [replaced("a")]));
         let mut report = LossReport::default();
         formats.for_each(|other| report.merge(other));
-        let lines = super::lines(&report);
+        let lines = lines(report);
         assert_eq!(
-            (lines.len(), lines[10].as_str()),
-            (11, "  and 21 lines more; --report FILE.json lists all")
+            (lines.len(), lines[9].as_str()),
+            (10, "  and 22 more lines; --report FILE.json lists all")
+        );
+    }
+
+    #[test]
+    fn values_stand_before_names_and_names_before_descriptions() {
+        let name =
+            |name: &str| Loss::new(LossCode::NAME_CHANGED, "written as x").table("people").variable(name);
+        let language = Loss::new(LossCode::LANGUAGE_DROPPED, "one").part(Part::Languages).count(2);
+        let old = Loss::new(LossCode::COMPATIBILITY, "only Stata/MP opens release 119");
+        let mut changes = Changes::from(of("dta", [name("1x"), language, replaced("b").count(1_200), old]));
+        for (from, to) in [("8", ".d"), ("9", ".e")] {
+            let mut recode = Recode::new("people", "a", from, to);
+            recode.format = "dta".into();
+            changes.recodes.push(recode);
+        }
+        let mut rename = Rename::variable("people", "1x", "_1x");
+        rename.format = "dta".into();
+        changes.renames.push(rename);
+        assert_eq!(
+            super::lines(&changes),
+            [
+                "1,204 losses; --report FILE.json lists them by variable",
+                "  dta: 2 declared missing values are written as other values, such as 8 as .d",
+                "  dta: text-replaced people.b: tabs became spaces (1,200 values)",
+                "  dta: 1 name is written as another: 1x as _1x",
+                "  dta: compatibility: only Stata/MP opens release 119",
+                "  dta lacks or changes: labels in other languages (2)",
+            ]
         );
     }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use exporter::request::{
     FormatRequest, GzipPackaging, Packaging, Request, SecretRef, ZipEncryption, ZipPackaging,
 };
-use exporter::{Error, Excerpt, LossCode, LossPolicy, Registry, Result};
+use exporter::{Error, Excerpt, FormatInfo, LossCode, LossPolicy, Registry, Result};
 
 use crate::args::{ConvertArgs, ExcerptArgs, ExportArgs, PasswordArgs, ReadingArgs, WorkArgs};
 use crate::format_text;
@@ -28,18 +28,39 @@ pub(crate) fn of_export(args: &ExportArgs, registry: &Registry) -> Result<Reques
 pub(crate) fn of_convert(args: &ConvertArgs, registry: &Registry) -> Result<Request> {
     let to = match &args.to {
         Some(to) => format_text::parse(to, registry)?,
-        None => {
-            let extension =
-                args.output.extension().and_then(|extension| extension.to_str()).ok_or_else(|| {
-                    Error::usage(format!("{} has no extension that names a format", args.output.display()))
-                        .with_hint("give --to FORMAT")
-                })?;
-            FormatRequest::new(registry.format(extension)?.id)
-        }
+        None => FormatRequest::new(format_of(args, registry)?),
     };
     let request = reading(std::slice::from_ref(&args.input), &args.reading, registry)?;
     let request = request.with_format(to).with_codebook(false);
     with_work(request, &args.excerpt, args.table.as_slice(), &args.work)
+}
+
+/// The format that the name of the output ends with.
+fn format_of(args: &ConvertArgs, registry: &Registry) -> Result<&'static str> {
+    let out = &args.output;
+    let written = |path: &Path| {
+        let named =
+            |info: &&FormatInfo| registry.faces(info.id).writes && has_extension(path, info.extensions);
+        registry.formats().into_iter().find(named).map(|info| info.id)
+    };
+    if let Some(format) = written(out) {
+        return Ok(format);
+    }
+    for (extension, flag) in [("gz", "--gzip"), ("zip", "--zip")] {
+        if has_extension(out, &[extension]) {
+            let format = written(&out.with_extension("")).unwrap_or("csv");
+            let (input, out) = (args.input.display(), out.display());
+            return Err(Error::usage(format!(
+                "convert writes a single file as it is, and {out} is packaged"
+            ))
+            .with_hint(format!("use `exporter export {input} --to {format} {flag} --out {out}`")));
+        }
+    }
+    match out.extension().and_then(|extension| extension.to_str()) {
+        Some(extension) => Ok(registry.format(extension)?.id),
+        None => Err(Error::usage(format!("{} has no extension that names a format", out.display()))
+            .with_hint("give --to FORMAT")),
+    }
 }
 
 /// The inputs and how they are read.

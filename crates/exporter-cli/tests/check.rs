@@ -131,7 +131,7 @@ fn rows_of_delimited_text_are_counted() {
         assert!(output.contains("no findings"), "{output}");
     }
     let output = zip("names", "id\n1\n");
-    let message = "the manifest says 2 rows below 1 header lines, it has 2 records";
+    let message = "the manifest says 2 rows below 1 header line, it has 2 records";
     assert!(output.contains(message), "{output}");
 }
 
@@ -243,7 +243,11 @@ fn a_file_that_no_check_knows_is_no_sound_file() {
     std::fs::write(folder.path().join("x.csv"), "id\n1\n").unwrap();
     let run = run_in(folder.path(), "check {}/x.csv");
     assert_eq!(run.code, 1, "{}", run.output);
-    assert!(run.error.contains("no check knows this file") && run.error.contains("dta"), "{}", run.error);
+    assert!(
+        run.error.contains("this file is in no format that is checked") && run.error.contains("dta"),
+        "{}",
+        run.error
+    );
     std::fs::write(
         folder.path().join("study.toml"),
         "codebook = 1\n[[tables]]\nname = \"a\"\nkey = [\"b\"]\n",

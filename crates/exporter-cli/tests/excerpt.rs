@@ -174,7 +174,7 @@ fn children_of_rows_left_out_are_left_out() {
     let wanted: Vec<String> = key(&everybody).into_iter().filter(|house| first.contains(house)).collect();
     assert!(wanted.len() > 7 && wanted.len() < key(&everybody).len());
     assert_eq!(key(&members), wanted);
-    assert!(said.contains("note: of members only the rows whose households are kept"), "{said}");
+    assert!(said.contains("note: members has only rows whose parent row in households is kept"), "{said}");
     // Also where the keys themselves are not taken.
     let few = ["--where", &condition, "--variables", "households.region,age"];
     let (_, ages, _) = export("few", &few);

@@ -72,6 +72,6 @@ fn a_fault_in_a_pipe_is_the_fault_of_the_file() {
     let convert = "convert /dev/stdin {}/out.csv --from csv --variables a";
     let run = run_with(b"a,b\n1,2\n3,4,5\n", folder.path(), convert);
     assert_eq!(run.code, 1, "{}", run.error);
-    assert!(run.error.contains("record 2 (line 3) has 3 cells where 2 are expected"), "{}", run.error);
+    assert!(run.error.contains("record 2 (line 3): expected 2 cells, got 3"), "{}", run.error);
     assert!(run.error.contains("/dev/stdin"), "{}", run.error);
 }

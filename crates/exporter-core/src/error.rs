@@ -117,7 +117,16 @@ impl Error {
         match from_io(source) {
             Ok(inner) => inner,
             Err(source) => {
+                let doing = doing.to_string();
+                let is_reading = doing.starts_with("cannot read");
                 let hint = match source.kind() {
+                    std::io::ErrorKind::NotFound if is_reading => Some("check the path"),
+                    std::io::ErrorKind::IsADirectory if is_reading => {
+                        Some("this is a folder: give the path of a file in it")
+                    }
+                    std::io::ErrorKind::PermissionDenied if is_reading => {
+                        Some("allow this user to read the file, or give another one")
+                    }
                     std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
                         Some("free space there or choose another place")
                     }

@@ -63,7 +63,7 @@ pub use exporter::{
 };
 pub use format::{Format, FormatInfo, Input, OptionInfo, OptionKind, Recognition};
 pub use limits::Limits;
-pub use loss::{Example, Loss, LossCode, LossPolicy, LossReport, LossSeverity};
+pub use loss::{Example, Loss, LossCode, LossPolicy, LossReport, LossSeverity, grouped};
 pub use password::Password;
 #[doc(no_inline)]
 pub use profile::{ColumnFacts, Facts, Profile, ProfileRequest, TableProfile};

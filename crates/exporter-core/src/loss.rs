@@ -258,6 +258,52 @@ impl Loss {
     }
 }
 
+impl Loss {
+    /// What [`Loss::count`] counts, in the plural.
+    pub fn counted(&self) -> &'static str {
+        if let Some(part) = self.part {
+            return match part {
+                Part::StudyTitle => "study titles",
+                Part::StudyDescription => "parts of the study description",
+                Part::SortOrder => "sort keys",
+                Part::MissingValues => "missing values declared",
+                Part::MissingReasons => "reasons declared",
+                Part::Measure => "measures and roles",
+                part => part.name(),
+            };
+        }
+        match &self.code {
+            code if *code == LossCode::NAME_CHANGED => "names",
+            code if *code == LossCode::LABEL_TRUNCATED || *code == LossCode::LABEL_DROPPED => "labels",
+            code if *code == LossCode::VALUE_LABELS_DROPPED || *code == LossCode::VALUE_LABEL_KEY => {
+                "value labels"
+            }
+            code if *code == LossCode::LANGUAGE_DROPPED => "languages",
+            code if *code == LossCode::METADATA_DROPPED => "descriptions",
+            code if *code == LossCode::GROUP_DROPPED => "groups",
+            code if *code == LossCode::DOCUMENT_DROPPED => "documents",
+            code if *code == LossCode::DISPLAY_FORMAT_DROPPED => "display formats",
+            code if *code == LossCode::SORT_ORDER_DROPPED => "sort keys",
+            code if *code == LossCode::KEY_DROPPED => "keys",
+            code if *code == LossCode::NOT_READ => "parts",
+            _ => "values",
+        }
+    }
+}
+
+/// Digits in groups of three.
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 impl fmt::Display for Loss {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.format.is_empty() {
@@ -271,7 +317,7 @@ impl fmt::Display for Loss {
         }
         write!(f, ": {}", self.action)?;
         if self.count != 1 {
-            write!(f, " ({} times)", self.count)?;
+            write!(f, " ({} {})", grouped(self.count), self.counted())?;
         }
         match &self.first {
             Some(Example { row: Some(row), value }) => write!(f, ", first at row {row}: {value:?}"),
@@ -333,6 +379,18 @@ impl LossReport {
             named.add(loss);
         }
         named
+    }
+
+    /// The losses of an entry that is written under another name.
+    #[must_use]
+    pub(crate) fn with_entry(self, planned: &str, written: &str) -> Self {
+        let renamed = |mut loss: Loss| {
+            if loss.entry.as_deref() == Some(planned) {
+                loss.entry = Some(written.to_owned());
+            }
+            loss
+        };
+        self.losses.into_values().chain(self.held.into_values()).map(renamed).collect()
     }
 
     /// The losses by table, variable and code.
@@ -403,21 +461,23 @@ impl LossPolicy {
     /// [`ErrorKind::Loss`] naming the refused losses (the first five) and the way to accept them.
     pub fn check(&self, report: &LossReport) -> Result<()> {
         let refused: Vec<&Loss> = report.iter().filter(|loss| !self.accepts(loss)).collect();
-        let Some(first) = refused.first() else { return Ok(()) };
-        let mut codes: Vec<&str> = refused.iter().map(|loss| loss.code.as_str()).collect();
+        if refused.is_empty() {
+            return Ok(());
+        }
+        let wrong = refused.iter().filter(|loss| loss.severity == LossSeverity::Wrong);
+        let mut codes: Vec<&str> = wrong.map(|loss| loss.code.as_str()).collect();
         codes.sort_unstable();
         codes.dedup();
         let shown: Vec<String> = refused.iter().take(5).map(ToString::to_string).collect();
         let more =
             if refused.len() > 5 { format!("; and {} more", refused.len() - 5) } else { String::new() };
-        let hint = match (self, first.severity) {
-            (LossPolicy::Deny, _) => {
-                "accept losses with the policy report, or choose a format that holds them".into()
-            }
-            _ => format!(
-                "values would be wrong: accept them with allow={}, or change the data",
-                codes.join(",")
-            ),
+        let hint = if codes.is_empty() {
+            "accept losses with the loss policy report, or choose a format that holds them".into()
+        } else {
+            let codes = codes.join(",");
+            format!(
+                "values would be wrong: accept them with the loss policy allow={codes}, or change the data"
+            )
         };
         Err(Error::new(ErrorKind::Loss, format!("refused because of losses: {}{more}", shown.join("; ")))
             .with_hint(hint))
@@ -450,7 +510,7 @@ mod tests {
         }
         assert_eq!(report.len(), 1);
         let text = report.iter().next().unwrap().to_string();
-        assert_eq!(text, "range t.x: stored as missing (2 times), first at row 4: \"1e300\"");
+        assert_eq!(text, "range t.x: stored as missing (2 values), first at row 4: \"1e300\"");
     }
 
     #[test]

@@ -210,7 +210,7 @@ impl Registry {
         let checker = checker.filter(|checker| !checker.rules.is_empty()).ok_or_else(|| {
             let known = self.checkers.iter().filter(|face| !face.call.rules.is_empty());
             let known: Vec<&str> = known.map(|face| face.info.id).collect();
-            Error::unsupported("no check knows this file")
+            Error::unsupported("this file is in no format that is checked")
                 .entry(&source.name)
                 .with_hint(format!("formats that are checked: {}", known.join(", ")))
         })?;
@@ -232,9 +232,10 @@ impl Registry {
 
     fn reader_of(&self, source: &Source<'_>) -> Result<Face<Open>> {
         recognised(&self.readers, &source.name, &head(source)?).ok_or_else(|| {
-            Error::unsupported("this file is in no known format")
-                .entry(&source.name)
-                .with_hint(format!("formats that are read: {}", ids(&self.readers).join(", ")))
+            Error::unsupported("this file is in no known format").entry(&source.name).with_hint(format!(
+                "if it is delimited text, read it as csv; formats that are read: {}",
+                ids(&self.readers).join(", ")
+            ))
         })
     }
 

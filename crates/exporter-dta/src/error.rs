@@ -96,15 +96,25 @@ pub enum DtaError {
 /// Result with a [`DtaError`].
 pub(crate) type Result<T> = std::result::Result<T, DtaError>;
 
+impl DtaError {
+    /// The error of reading a file; damage has a hint unless the reader is lenient already.
+    pub(crate) fn in_reading(self, is_lenient: bool) -> Error {
+        let is_damage = matches!(self, Self::Damaged { .. });
+        let error = Error::from(self);
+        if is_damage && !is_lenient {
+            return error.with_hint("to get the rows that are complete, read it as dta:lenient=true");
+        }
+        error
+    }
+}
+
 impl From<DtaError> for Error {
     fn from(error: DtaError) -> Self {
         let message = error.to_string();
         match error {
             DtaError::Io(source) => Error::io("dta: cannot read or write", source),
             DtaError::Arrow(source) => Error::from(source),
-            DtaError::Damaged { offset, message } => Error::invalid(format!("dta: {message}"))
-                .offset(offset)
-                .with_hint("the option lenient reads the complete rows"),
+            DtaError::Damaged { offset, message } => Error::invalid(format!("dta: {message}")).offset(offset),
             DtaError::TooManyVariables { remedy, .. } | DtaError::Limit { remedy, .. } => {
                 Error::limit(message).with_hint(remedy)
             }

@@ -132,25 +132,25 @@ pub(crate) static OPTIONS: &[OptionInfo] = &[
     OptionInfo::choice(
         "large-integers",
         &["text", "double", "error"],
-        "What becomes of a variable with whole numbers beyond 9,007,199,254,740,992: text, a rounded double, \
-         or an error.",
+        "How a variable with whole numbers beyond 9,007,199,254,740,992 is stored: as text, as a rounded double, \
+         or not at all (an error).",
     )
     .default("text"),
     OptionInfo::choice(
         "decimals",
         &["double", "text"],
-        "What becomes of decimals with more than 15 digits: a rounded double, or text.",
+        "How decimals with more than 15 digits are stored: as a rounded double, or as text.",
     )
     .default("double"),
     OptionInfo::choice(
         "zone",
         &["utc", "local"],
-        "Write moments that have a zone in UTC or on the wall clock of their zone; a note says which.",
+        "Write date-times that have a zone in UTC or on the wall clock of their zone; a note says which.",
     )
     .default("utc"),
     OptionInfo::boolean(
         "leap-seconds",
-        "Count leap seconds in moments that have a zone (%tC), as is always done for those whose given format \
+        "Count leap seconds in date-times that have a zone (%tC), as is always done for those whose given format \
          is %tC.",
     )
     .default("false"),
@@ -169,7 +169,7 @@ pub(crate) static OPTIONS: &[OptionInfo] = &[
     .default("needed"),
     OptionInfo::boolean(
         "share-strl",
-        "Store equal long texts once; Stata reads it, its own checker complains.",
+        "Store equal long texts once; Stata reads such a file, but its own checker reports it as faulty.",
     )
     .default("false"),
     OptionInfo::boolean(

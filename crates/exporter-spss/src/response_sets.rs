@@ -2,7 +2,7 @@
 
 use exporter_core::codebook::{Group, GroupKind, Language, Table, Value as CodebookValue};
 use exporter_core::truncate::to_bytes;
-use exporter_core::{Loss, LossCode};
+use exporter_core::{Loss, LossCode, Part};
 
 use crate::Value;
 use crate::limits::{MAX_MISSING_TEXT_BYTES, MAX_NAME_BYTES, MAX_VALUE_LABEL_BYTES};
@@ -40,7 +40,8 @@ impl ResponseSet {
         losses: &mut Vec<Loss>,
     ) -> Option<Self> {
         let mut dropped = |action: &str| {
-            losses.push(Loss::new(LossCode::GROUP_DROPPED, action).first(None, &group.name));
+            losses
+                .push(Loss::new(LossCode::GROUP_DROPPED, action).part(Part::Groups).first(None, &group.name));
             None
         };
         let kind = match &group.kind {

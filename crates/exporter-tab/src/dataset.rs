@@ -178,9 +178,19 @@ pub(crate) fn error(source: TabError) -> Error {
             .variable(column)
             .row(record)
             .with_hint("correct the cell, or declare the variable as text"),
-        TabError::Encoding { record, .. } => {
-            Error::invalid(message).row(record).with_hint("name the encoding, such as windows-1252")
+        TabError::Encoding { record, encoding, .. } => {
+            let error = Error::invalid(message);
+            // The header is no row.
+            let error = if record == 0 { error } else { error.row(record) };
+            let other = if encoding == "UTF-8" { "windows-1252" } else { "utf-8" };
+            error
+                .with_hint(format!("name another encoding, such as {other}: read it as csv:encoding={other}"))
         }
+        TabError::NulInHeader => {
+            Error::invalid(message).with_hint("if it is UTF-16, read it as csv:encoding=utf-16le")
+        }
+        TabError::DuplicateName { .. } => Error::invalid(message)
+            .with_hint("rename one, or have them numbered: read it as csv:duplicates=rename"),
         _ => Error::invalid(message),
     }
 }

@@ -51,7 +51,9 @@ pub enum TabError {
     Empty,
     /// A record has more or fewer cells than the header.
     #[error(
-        "record {record} (line {line}) has {found} cells where {expected} are expected; check the delimiter and the quotes"
+        "{}: expected {expected} {}, got {found}; check the delimiter and the quotes",
+        spot(*record, *line),
+        if *expected == 1 { "cell" } else { "cells" }
     )]
     Ragged {
         /// Record, from 1.
@@ -64,7 +66,7 @@ pub enum TabError {
         found: usize,
     },
     /// The header or a record has more cells than the limit.
-    #[error("line {line} has more than {limit} columns; check the delimiter or raise max_columns")]
+    #[error("line {line} has more than {limit} columns; check the delimiter or raise max-columns")]
     TooManyColumns {
         /// Line, from 1.
         line: u64,
@@ -73,7 +75,7 @@ pub enum TabError {
     },
     /// A record is longer than the limit.
     #[error(
-        "the record that starts on line {line} is longer than {limit} bytes; a quote may be left open, or raise max_record_bytes"
+        "the record that starts on line {line} is longer than {limit} bytes; a quote may be left open, or raise max-record-bytes"
     )]
     RecordTooLong {
         /// Line on which the record starts, from 1.
@@ -82,7 +84,7 @@ pub enum TabError {
         limit: usize,
     },
     /// A quoted cell is not closed before the end of the input.
-    #[error("record {record}, column {column}: the quote opened on line {line} is never closed")]
+    #[error("{}, column {column}: the quote opened on line {line} is never closed", record_name(*record))]
     OpenQuote {
         /// Record, from 1 (0 = the header).
         record: u64,
@@ -93,7 +95,8 @@ pub enum TabError {
     },
     /// Text follows a closing quote.
     #[error(
-        "record {record} (line {line}), column {column}: text follows the closing quote; quotes inside a cell are doubled, or set escape"
+        "{}, column {column}: text follows the closing quote; quotes inside a cell are doubled",
+        spot(*record, *line)
     )]
     AfterQuote {
         /// Record, from 1 (0 = the header).
@@ -104,9 +107,7 @@ pub enum TabError {
         line: u64,
     },
     /// Bytes are not valid in the encoding.
-    #[error(
-        "record {record} (line {line}), column {column}: not valid {encoding}; name the encoding of the file"
-    )]
+    #[error("{}, column {column}: not valid {encoding}", spot(*record, *line))]
     Encoding {
         /// Record, from 1 (0 = the header).
         record: u64,
@@ -118,12 +119,10 @@ pub enum TabError {
         encoding: &'static str,
     },
     /// The header holds a NUL byte.
-    #[error(
-        "the header holds a NUL byte: this is UTF-16 without a byte order mark (name the encoding) or a binary file"
-    )]
+    #[error("the header holds a NUL byte: this is UTF-16 without a byte order mark, or a binary file")]
     NulInHeader,
     /// Two columns share a name.
-    #[error("columns {first} and {second} are both named {name:?}; rename one, or set duplicates to rename")]
+    #[error("columns {first} and {second} are both named {name:?}")]
     DuplicateName {
         /// The name.
         name: String,
@@ -155,6 +154,15 @@ pub enum TabError {
     /// Arrow refused the decoded columns.
     #[error("{0}")]
     Arrow(#[from] arrow_schema::ArrowError),
+}
+
+/// Where a record is: the header is not one.
+fn spot(record: u64, line: u64) -> String {
+    format!("{} (line {line})", record_name(record))
+}
+
+fn record_name(record: u64) -> String {
+    if record == 0 { "the header".to_owned() } else { format!("record {record}") }
 }
 
 impl TabError {

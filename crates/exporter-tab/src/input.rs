@@ -51,8 +51,8 @@ pub(crate) static READ_OPTIONS: &[OptionInfo] = &[
     ),
     OptionInfo::choice(
         "encoding",
-        &["auto", "utf-8", "utf-16le", "utf-16be", "windows-1252"],
-        "How bytes spell characters; auto goes by the byte order mark and is UTF-8 without one.",
+        &["auto", "utf-8", "utf-16le", "utf-16be", "windows-1252", "latin1"],
+        "How bytes spell characters; auto goes by the byte order mark and is UTF-8 without one; latin1 is read as windows-1252.",
     )
     .default("auto"),
     OptionInfo::choice(
@@ -71,7 +71,7 @@ pub(crate) static READ_OPTIONS: &[OptionInfo] = &[
     OptionInfo::text("booleans", "Texts of true and false, with a slash between: yes/no for example."),
     OptionInfo::text("dates", "Pattern of dates (strftime), or iso.").default("iso"),
     OptionInfo::text("datetimes", "Pattern of date-times (strftime), or iso.").default("iso"),
-    OptionInfo::choice("binary", &["base64", "hex"], "How bytes are spelt.").default("base64"),
+    OptionInfo::choice("binary", &["base64", "hex"], "How binary values are written as text.").default("base64"),
     OptionInfo::integer("max-columns", "Most columns a file may have.").default("100000"),
     OptionInfo::integer("max-record-bytes", "Most bytes of a record.").default("67108864"),
 ];

@@ -100,7 +100,7 @@ fn places_count_over_all_pieces() {
     let good = text();
     let line = good.lines().count() as u64 + 1;
     for (tail, expected) in [
-        ("1,2,3\n", format!("record {} (line {line}) has 3 cells where 4 are expected", ROWS + 1)),
+        ("1,2,3\n", format!("record {} (line {line}): expected 4 cells, got 3", ROWS + 1)),
         (
             "1,\"x\ny\",3,4\n1,\"open",
             format!("record {}, column 2: the quote opened on line {}", ROWS + 2, line + 2),
@@ -189,6 +189,6 @@ fn records_of_another_width_are_found_with_any_projection() {
     for projection in [Projection::all(), Projection::only(["a"])] {
         let source = source.clone().projection(projection);
         let error = TabDataset::open(&source, ReadOptions::default(), &context).unwrap_err();
-        assert!(error.message().starts_with("record 2 (line 3) has 3 cells where 2 are expected"), "{error}");
+        assert!(error.message().starts_with("record 2 (line 3): expected 2 cells, got 3"), "{error}");
     }
 }

@@ -76,9 +76,9 @@ fn windows_1252() {
 #[test]
 fn ragged_rows_name_row_line_and_cells() {
     for (text, message, row) in [
-        ("a,b\n1,2\n3\n", "record 2 (line 3) has 1 cells where 2 are expected", 2),
-        ("a,b\n1,\"x\ny\"\n\n1,2,3\n", "record 2 (line 5) has 3 cells where 2 are expected", 2),
-        ("a,b,c\n1,2", "record 1 (line 2) has 2 cells where 3 are expected", 1),
+        ("a,b\n1,2\n3\n", "record 2 (line 3): expected 2 cells, got 1", 2),
+        ("a,b\n1,\"x\ny\"\n\n1,2,3\n", "record 2 (line 5): expected 2 cells, got 3", 2),
+        ("a,b,c\n1,2", "record 1 (line 2): expected 3 cells, got 2", 1),
     ] {
         let error = read(text.as_bytes(), json!({})).unwrap_err();
         assert!(error.message().starts_with(message), "{error}");

@@ -1,5 +1,6 @@
 //! Opening whatever a user names: study files, or data files with or without a codebook.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use exporter_core::codebook::Codebook;
@@ -156,8 +157,12 @@ fn exists(input: &Path) -> Result<()> {
     }
     let error = Error::not_found(format!("there is no file {}", input.display()));
     let folder = input.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let Ok(entries) = std::fs::read_dir(folder) else {
-        return Err(error.with_hint(format!("the folder {} cannot be read", folder.display())));
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(read) => {
+            let what = if read.kind() == ErrorKind::NotFound { "does not exist" } else { "cannot be read" };
+            return Err(error.with_hint(format!("the folder {} {what}", folder.display())));
+        }
     };
     let names: Vec<String> = entries
         .filter_map(|entry| entry.ok()?.file_name().into_string().ok())

@@ -7,6 +7,7 @@ use exporter::{Context, Error, Result};
 use serde_json::json;
 
 use crate::args::CheckArgs;
+use crate::report::counted;
 use crate::terminal::print;
 use crate::{cancel, request};
 
@@ -77,9 +78,4 @@ fn severity(severity: Severity) -> &'static str {
         Severity::Warning => "warning",
         _ => "note",
     }
-}
-
-fn counted(count: u64, noun: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {noun}{plural}")
 }

@@ -26,7 +26,7 @@ pub(super) fn run(args: &ExportArgs) -> Result<()> {
     let export = request.prepare(&registry, &context)?;
     for (table, parent) in export.data().inner().followers() {
         say(&format!(
-            "note: of {table} only the rows whose {parent} are kept (--keep-orphans keeps the others)"
+            "note: {table} has only rows whose parent row in {parent} is kept (--keep-orphans keeps the others)"
         ));
     }
     let several = export.entries().len();

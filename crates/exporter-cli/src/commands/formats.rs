@@ -108,10 +108,7 @@ fn in_full(Known { info, faces, carries }: &Known) -> String {
         ("exact whole numbers to", limits.exact_integer),
     ];
     for (name, limit) in numbers {
-        add(
-            "at most",
-            limit.map(|limit| format!("{} {name}", crate::report::grouped(limit))).unwrap_or_default(),
-        );
+        add("at most", limit.map(|limit| format!("{} {name}", exporter::grouped(limit))).unwrap_or_default());
     }
     let parts =
         carries.iter().filter(|(_, carried)| **carried == "dropped").map(|(part, _)| part.loss_code());

@@ -7,6 +7,7 @@ use exporter::{Context, Dataset, Error, Result, Scan, TableId};
 use serde_json::{Value as Json, json};
 
 use crate::args::InspectArgs;
+use crate::report::counted;
 use crate::request;
 use crate::terminal::print;
 
@@ -58,8 +59,9 @@ fn as_text(data: &dyn Dataset, rows: u64, context: &Context) -> Result<String> {
         let _ = writeln!(text, "{title}");
     }
     for (index, table) in codebook.tables.iter().enumerate() {
-        let count = data.rows(TableId(index)).map_or("unknown".into(), crate::report::grouped);
-        let _ = writeln!(text, "\ntable {}: {count} rows, {} variables", table.name, table.variables.len());
+        let rows_text = data.rows(TableId(index)).map_or("rows unknown".into(), |rows| counted(rows, "row"));
+        let variables = counted(table.variables.len() as u64, "variable");
+        let _ = writeln!(text, "\ntable {}: {rows_text}, {variables}", table.name);
         describe(&mut text, codebook, table);
         if rows > 0 {
             show_rows(&mut text, table, &first_rows(data, TableId(index), rows, context)?);
@@ -89,7 +91,7 @@ fn describe(text: &mut String, codebook: &Codebook, table: &Table) {
 fn extras(codebook: &Codebook, variable: &Variable) -> String {
     let mut extras = Vec::new();
     if let (Some(name), Some(labels)) = (&variable.labels, codebook.value_labels_of(variable)) {
-        extras.push(format!("{} value labels ({name})", labels.len()));
+        extras.push(format!("{} ({name})", counted(labels.len() as u64, "value label")));
     }
     if !variable.missing.is_empty() {
         extras.push(format!("{} missing", variable.missing.len()));

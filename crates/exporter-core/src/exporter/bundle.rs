@@ -80,8 +80,8 @@ impl Exporter for Bundle {
             plans.push(plan_of(&**part, data, &planning, context)?);
         }
         if let Some(path) = first_repeat(&plans.entries) {
-            return Err(Error::invalid(format!("two parts of the bundle write {path:?}"))
-                .with_hint("give one of them another extension or folder"));
+            return Err(Error::invalid(format!("two formats of the export write {path:?}"))
+                .with_hint("name each format once, or make an export of each"));
         }
         Ok(Box::new(plans))
     }

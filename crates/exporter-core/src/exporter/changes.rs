@@ -103,6 +103,22 @@ impl Changes {
     }
 }
 
+impl Changes {
+    /// The changes of an entry that is written under another name.
+    pub(super) fn with_entry(self, planned: &str, written: &str) -> Self {
+        if planned == written {
+            return self;
+        }
+        let Changes { losses, mut renames, mut recodes } = self;
+        let entries = renames.iter_mut().map(|rename| &mut rename.entry);
+        let entries = entries.chain(recodes.iter_mut().map(|recode| &mut recode.entry));
+        for entry in entries.filter(|entry| entry.as_deref() == Some(planned)) {
+            *entry = Some(written.to_owned());
+        }
+        Changes { losses: losses.with_entry(planned, written), renames, recodes }
+    }
+}
+
 impl From<LossReport> for Changes {
     fn from(losses: LossReport) -> Self {
         Self { losses, ..Self::default() }

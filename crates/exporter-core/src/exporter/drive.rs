@@ -26,6 +26,7 @@ pub fn export(
 ) -> Result<Summary> {
     let start = Instant::now();
     plan(exporter, data, context, |plan| {
+        let entries: Vec<String> = plan.entries().iter().map(|entry| entry.path.clone()).collect();
         let mut changes = plan.changes().clone();
         let mut known = changes.losses.clone();
         known.merge(data.losses());
@@ -35,6 +36,10 @@ pub fn export(
         let mut summary = plan.write(&*sink, context)?;
         changes.merge(summary.changes);
         changes.losses.merge(data.losses());
+        // A sink of a single file gives its entry a name of its own.
+        if let ([planned], [written]) = (entries.as_slice(), summary.entries.as_slice()) {
+            changes = changes.with_entry(planned, &written.path);
+        }
         summary.changes = changes;
         // Losses that only the data showed come under the same policy before anything is made visible.
         context.policy().check(&summary.changes.losses)?;

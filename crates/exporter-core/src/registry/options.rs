@@ -82,6 +82,9 @@ fn json_value(id: &str, option: &OptionInfo, value: &str) -> Result<Json> {
         OptionKind::Integer => value.parse::<i64>().map(Json::from).map_err(|_| wrong("a whole number")),
         OptionKind::Text => Ok(Json::String(value.into())),
         OptionKind::Choice(choices) if choices.contains(&value) => Ok(Json::String(value.into())),
-        OptionKind::Choice(choices) => Err(wrong(&format!("one of {}", choices.join(", ")))),
+        OptionKind::Choice(choices) => {
+            let error = wrong(&format!("one of {}", choices.join(", ")));
+            Err(error.with_hint(format!("{}: {}", option.name, option.help.trim_end_matches('.'))))
+        }
     }
 }

@@ -74,9 +74,8 @@ impl FolderSink {
 }
 
 fn refuse_existing(target: &Path, options: FolderOptions) -> Result<()> {
-    let refused = |what: &str| {
-        Error::new(ErrorKind::Exists, format!("{} {what}", target.display()))
-            .with_hint("choose another target or overwrite it")
+    let refused = |what: &str, hint: &str| {
+        Error::new(ErrorKind::Exists, format!("{} {what}", target.display())).with_hint(hint)
     };
     match fs::read_dir(target) {
         Ok(mut content) => {
@@ -84,13 +83,13 @@ fn refuse_existing(target: &Path, options: FolderOptions) -> Result<()> {
                 item.is_ok_and(|item| !staging::is_staging(&item.file_name()))
             };
             if !options.overwrite && content.any(stranger) {
-                return Err(refused("exists and is not empty"));
+                return Err(refused("exists and is not empty", "choose another target or overwrite it"));
             }
             Ok(())
         }
         // A link that leads nowhere is something, too.
         Err(_) if fs::symlink_metadata(target).is_ok() => {
-            Err(refused("exists and is not a folder that can be read"))
+            Err(refused("exists and is not a folder that can be read", "choose another target"))
         }
         Err(_) => Ok(()),
     }

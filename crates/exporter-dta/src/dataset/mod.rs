@@ -44,7 +44,7 @@ use exporter_core::codebook::{Codebook, Kind, Table};
 use exporter_core::dataset::{select_from, table_of};
 use exporter_core::embedded::Restored;
 use exporter_core::{
-    Batches, Dataset, Error, Loss, LossCode, LossReport, Projection, Result, Scan, Source, TableId,
+    Batches, Dataset, Loss, LossCode, LossReport, Projection, Result, Scan, Source, TableId,
 };
 
 use crate::error::DtaError;
@@ -94,7 +94,8 @@ impl DtaDataset {
     ///
     /// [`exporter_core::ErrorKind::Io`], or [`exporter_core::ErrorKind::Invalid`] with the offset of what is damaged.
     pub fn open(source: &Source<'_>, options: ReadOptions, letters: Letters, threads: usize) -> Result<Self> {
-        let place = |error: DtaError| Error::from(error).entry(&source.name);
+        let is_lenient = options.lenient;
+        let place = |error: DtaError| error.in_reading(is_lenient).entry(&source.name);
         let mut reader = DtaReader::with_options(Arc::clone(&source.bytes), options).map_err(place)?;
         let plain = plain(reader.dictionary(), source.stem());
         let mut not_used = Vec::new();

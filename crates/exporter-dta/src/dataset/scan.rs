@@ -5,7 +5,7 @@ use arrow_array::types::UInt8Type;
 use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions};
 use exporter_core::codebook::Table;
 use exporter_core::dataset::scan_schema;
-use exporter_core::{Batches, Error, Result, Scan};
+use exporter_core::{Batches, Result, Scan};
 
 use crate::dataset::DtaDataset;
 use crate::dataset::delivery::Delivery;
@@ -38,7 +38,8 @@ impl DtaDataset {
         if let (Some(limit), None) = (scan.limit, &scan.filter) {
             selection = selection.rows(0..limit);
         }
-        let place = |error: DtaError| Error::from(error).entry(&self.name);
+        let is_lenient = self.reader.is_lenient();
+        let place = move |error: DtaError| error.in_reading(is_lenient).entry(&self.name);
         let mut reader = self.reader.clone();
         let schema = scan_schema(table, wanted, scan.reasons);
         let output = schema.clone();

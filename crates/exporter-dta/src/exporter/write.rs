@@ -97,7 +97,7 @@ fn refusal(error: DtaError) -> exporter_core::Error {
                 .variable(variable)
                 .row(row)
                 .with_hint(format!(
-                    "accept that such values are stored as missing with allow={}, or change the data",
+                    "accept that such values are stored as missing with the loss policy allow={}, or change the data",
                     LossCode::RANGE
                 ))
         }

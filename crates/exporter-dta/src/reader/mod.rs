@@ -130,6 +130,11 @@ impl DtaReader {
         self.texts = Arc::new(variables.into_iter().collect());
     }
 
+    /// Whether it reads damaged files.
+    pub(crate) fn is_lenient(&self) -> bool {
+        self.opened.options.lenient
+    }
+
     /// The description of the rows.
     pub fn dictionary(&self) -> &Dictionary {
         &self.opened.dictionary

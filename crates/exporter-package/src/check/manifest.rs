@@ -80,9 +80,12 @@ fn wrong_rows(entry: &CheckedEntry) -> Option<String> {
         (Some(found), _) if found != claimed => {
             Some(format!("the manifest says {claimed} rows, it has {found}"))
         }
-        (None, Some((records, lines))) if records != claimed.saturating_add(lines) => Some(format!(
-            "the manifest says {claimed} rows below {lines} header lines, it has {records} records"
-        )),
+        (None, Some((records, lines))) if records != claimed.saturating_add(lines) => {
+            let noun = if lines == 1 { "line" } else { "lines" };
+            Some(format!(
+                "the manifest says {claimed} rows below {lines} header {noun}, it has {records} records"
+            ))
+        }
         _ => None,
     }
 }

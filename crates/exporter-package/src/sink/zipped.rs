@@ -7,7 +7,7 @@ use exporter_core::codebook::Codebook;
 use exporter_core::sink::{EntryReceipt, EntrySpec, Sink};
 use exporter_core::{
     Changes, Context, Dataset, EntryReport, Exporter, FormatInfo, LossCode, Plan, Planning, ProfileRequest,
-    Result, Summary, plan_of,
+    Result, Summary, grouped, plan_of,
 };
 
 use super::{ManifestSink, ZipSink};
@@ -134,8 +134,10 @@ fn report(inside: Summary, spec: &EntrySpec, receipt: EntryReceipt) -> Summary {
         .entries
         .iter()
         .map(|entry| {
-            let rows = entry.rows.map(|rows| format!("{rows} rows, ")).unwrap_or_default();
-            format!("{} holds {}: {rows}{} bytes", receipt.path, entry.path, entry.bytes)
+            let noun = |count: u64| if count == 1 { "row" } else { "rows" };
+            let rows = entry.rows.map(|rows| format!("{} {}, ", grouped(rows), noun(rows)));
+            let rows = rows.unwrap_or_default();
+            format!("{} holds {}: {rows}{} bytes", receipt.path, entry.path, grouped(entry.bytes))
         })
         .collect();
     summary.remarks.extend(inside.remarks);

@@ -42,7 +42,7 @@ pub(crate) static INFO: FormatInfo = FormatInfo::new("parquet", "Apache Parquet"
     ])
     .notes(
         "Format version 1.0 pages, read by pyarrow, pandas, polars, DuckDB, Spark and R. The whole codebook is \
-         stored in the file's metadata under exporter.codebook. Moments in seconds are stored in milliseconds, \
+         stored in the file's metadata under exporter.codebook. Date-times in seconds are stored in milliseconds, \
          the coarsest Parquet has. With reasons=column each variable \
          with missing reasons has a column of their texts behind all others, NAME_reason. Columns of intervals and of decimals of more than 38 digits are not read.",
     );

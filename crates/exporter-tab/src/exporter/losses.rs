@@ -12,7 +12,7 @@ pub(super) fn carries(part: Part, settings: &Settings) -> Carry {
     match part {
         Part::VariableLabel => match settings.write.header {
             Header::Labels | Header::Both => Carry::Limited,
-            _ => Carry::Dropped("labels do not stand above the rows"),
+            _ => Carry::Dropped("the header holds names, not labels"),
         },
         Part::ValueLabels => match settings.values {
             ValuesAs::Codes => Carry::Dropped("values are written, their labels not"),
@@ -64,7 +64,7 @@ pub(super) fn losses(table: &Table, settings: &Settings) -> LossReport {
         losses.for_each(|loss| report.add(loss.table(&table.name).variable(&variable.name)));
     }
     if matches!(settings.write.header, Header::Labels | Header::None) {
-        let loss = Loss::new(LossCode::METADATA_DROPPED, "names do not stand above the rows");
+        let loss = Loss::new(LossCode::METADATA_DROPPED, "the header holds no names");
         report.add(loss.table(&table.name).count(table.variables.len() as u64));
     }
     report

@@ -23,7 +23,7 @@ pub enum Encoding {
     #[serde(rename = "utf-16be")]
     Utf16Be,
     /// The Western European code page of Windows.
-    #[serde(rename = "windows-1252")]
+    #[serde(rename = "windows-1252", alias = "latin1")]
     Windows1252,
 }
 

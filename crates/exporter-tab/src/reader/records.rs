@@ -180,9 +180,9 @@ mod tests {
             };
             let good = "1,2,3\n\"a\nb\",5,6\n";
             let ragged = fault(&format!("{good}7,8\n9,10,11\n"), Ending::Border);
-            assert!(ragged.starts_with("record 3 (line 4) has 2 cells where 3 are expected"), "{ragged}");
+            assert!(ragged.starts_with("record 3 (line 4): expected 3 cells, got 2"), "{ragged}");
             let wide = fault(&format!("{good}1,2,3,4,5\n"), Ending::Border);
-            assert!(wide.starts_with("record 3 (line 4) has 4 cells"), "{wide}");
+            assert!(wide.starts_with("record 3 (line 4): expected 3 cells, got 4"), "{wide}");
             let open = fault(&format!("{good}7,\"8"), Ending::Input);
             assert!(open.starts_with("record 3, column 2: the quote opened on line 4"), "{open}");
             let after = fault(&format!("{good}7,\"8\"x,9\n"), Ending::Border);

@@ -80,11 +80,18 @@ fn refused(error: serde_path_to_error::Error<serde_json::Error>) -> Error {
     let path = error.path().to_string();
     let source = error.into_inner();
     let message = source.to_string();
-    let hint = unknown_name(&message).and_then(|(name, known)| nearest(name, known));
-    let hint = hint.map(|near| format!("did you mean {near:?}?"));
     let error = Error::usage(format!("request: {message}")).with_source(source);
     let error = if path == "." { error } else { error.field(path) };
-    hint.into_iter().fold(error, Error::with_hint)
+    nearest_name(&message, error)
+}
+
+/// Adds to an error the name that may be meant by one that serde does not know.
+pub(crate) fn nearest_name(message: &str, error: Error) -> Error {
+    let near = unknown_name(message).and_then(|(name, known)| nearest(name, known));
+    match near {
+        Some(near) => error.with_hint(format!("did you mean {near:?}?")),
+        None => error,
+    }
 }
 
 /// The name that serde does not know, and those that it does: ``unknown field `a`, expected `b` or `c` at …``.

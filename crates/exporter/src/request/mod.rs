@@ -16,6 +16,7 @@ use serde_json::{Map, Value as Json};
 use crate::assembled::AssembledDataset;
 use crate::excerpt::Excerpt;
 use crate::input::InputOptions;
+pub(crate) use json::nearest_name;
 use prepared::Output;
 
 pub use packaging::{GzipPackaging, Packaging, ZipEncryption, ZipPackaging};

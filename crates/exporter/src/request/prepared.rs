@@ -1,8 +1,11 @@
 //! A request that is ready to run: its inputs are open, its formats configured, its secrets read.
 
+use std::collections::BTreeSet;
+
+use exporter_core::suggest::suggestion;
 use exporter_core::{
-    Bundle, Changes, CodebookExporter, Context, Dataset, EntrySpec, Error, Exporter, LossPolicy, Registry,
-    Result, Sink, Summary,
+    Bundle, Changes, CodebookExporter, Context, Dataset, EntrySpec, Error, Exporter, LossCode, LossPolicy,
+    Registry, Result, Sink, Summary,
 };
 use serde::Serialize;
 
@@ -49,6 +52,7 @@ pub(super) struct Output {
 impl Output {
     pub(super) fn of(request: &Request, registry: &Registry) -> Result<Self> {
         let wrapping = Wrapping::of(request.packaging.as_ref(), request.manifest)?;
+        known_codes(request.losses.as_ref(), registry).map_err(|error| error.field("losses"))?;
         if request.formats.is_empty() {
             return Err(Error::usage("no format is named")
                 .with_hint("write at least one, such as {\"format\": \"csv\"}")
@@ -64,6 +68,22 @@ impl Output {
                 .map_err(|error| error.field(format!("formats[{at}]")))
         });
         Ok(Self { exporters: exporters.collect::<Result<_>>()?, wrapping })
+    }
+}
+
+/// Refuses a policy with a code that no format reports.
+fn known_codes(policy: Option<&LossPolicy>, registry: &Registry) -> Result<()> {
+    let Some(LossPolicy::Allow(codes)) = policy else { return Ok(()) };
+    let formats = registry.formats();
+    let known: BTreeSet<&str> = LossCode::ALL
+        .iter()
+        .chain(formats.iter().flat_map(|info| info.losses))
+        .map(LossCode::as_str)
+        .collect();
+    match codes.iter().find(|code| !known.contains(code.as_str())) {
+        Some(code) => Err(Error::usage(format!("no loss has the code {:?}", code.as_str()))
+            .with_hint(suggestion(code.as_str(), "codes", known))),
+        None => Ok(()),
     }
 }
 

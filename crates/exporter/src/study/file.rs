@@ -11,6 +11,7 @@ use serde::Deserialize;
 use serde_json::Value as Json;
 
 use super::STUDY_FILE_BYTES;
+use crate::request::nearest_name;
 
 /// A codebook and where the rows of its tables are.
 #[derive(Clone, Debug, PartialEq)]
@@ -133,8 +134,10 @@ impl StudyFile {
     /// # Errors
     /// [`exporter_core::ErrorKind::Invalid`] with line and column.
     pub fn from_json(text: &str) -> Result<Self> {
-        let wrong =
-            |source: serde_json::Error| Error::invalid(format!("study file: {source}")).with_source(source);
+        let wrong = |source: serde_json::Error| {
+            let message = source.to_string();
+            nearest_name(&message, Error::invalid(format!("study file: {message}")).with_source(source))
+        };
         exporter_core::codebook::check_whole_numbers(text)?;
         Self::new(serde_json::from_str(text).map_err(wrong)?, serde_json::from_str(text).map_err(wrong)?)
     }
@@ -145,7 +148,16 @@ impl StudyFile {
     /// [`exporter_core::ErrorKind::Invalid`] with line and column.
     pub fn from_toml(text: &str) -> Result<Self> {
         let wrong = |source: toml::de::Error| {
-            Error::invalid(format!("study file: {}", source.to_string().trim_end())).with_source(source)
+            let place = source.span().and_then(|span| text.get(..span.start)).map(|before| {
+                let line = before.matches('\n').count() + 1;
+                let column = before.chars().rev().take_while(|character| *character != '\n').count() + 1;
+                format!(" at line {line} column {column}")
+            });
+            let message = source.message().trim_end();
+            nearest_name(
+                message,
+                Error::invalid(format!("study file: {message}{}", place.unwrap_or_default())),
+            )
         };
         Self::new(toml::from_str(text).map_err(wrong)?, toml::from_str(text).map_err(wrong)?)
     }

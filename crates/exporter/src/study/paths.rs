@@ -12,7 +12,7 @@ pub(super) fn inside(folder: &Path, file: &str, outside: bool) -> Result<PathBuf
     }
     let leaves = || {
         Error::invalid(format!("the data file {file:?} is outside the study file's folder"))
-            .with_hint("move the file below the study file, or allow files outside")
+            .with_hint("move the file below the study file, or allow files outside its folder")
     };
     let below =
         Path::new(file).components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));

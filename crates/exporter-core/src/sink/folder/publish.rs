@@ -70,12 +70,15 @@ pub(super) fn file(staging: Staging, name: &str, target: &Path, options: FolderO
 /// Somebody else may have been there first.
 fn refused(target: &Path, error: io::Error) -> Error {
     match error.kind() {
-        io::ErrorKind::AlreadyExists
-        | io::ErrorKind::DirectoryNotEmpty
-        | io::ErrorKind::IsADirectory
-        | io::ErrorKind::NotADirectory => {
+        io::ErrorKind::AlreadyExists | io::ErrorKind::DirectoryNotEmpty => {
             Error::new(ErrorKind::Exists, format!("{} exists", target.display()))
                 .with_hint("choose another target or overwrite it")
+                .with_source(error)
+        }
+        // A folder is not replaced by a file, nor a file by a folder.
+        io::ErrorKind::IsADirectory | io::ErrorKind::NotADirectory => {
+            Error::new(ErrorKind::Exists, format!("{} exists", target.display()))
+                .with_hint("choose another target")
                 .with_source(error)
         }
         _ => Error::io(format!("cannot complete {}", target.display()), error),

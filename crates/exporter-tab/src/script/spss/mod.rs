@@ -99,7 +99,7 @@ impl Syntax for Spss {
         labels::table(page, &table);
         let target = quoted(&from.beside("sav"));
         page.push(&command(&format!("SAVE OUTFILE={target}"), &[]));
-        page.plan.changes.losses.merge(table.losses);
+        page.losses(table.losses.iter().cloned());
         page.plan.changes.renames.extend(table.renames);
         Ok(())
     }

@@ -1,0 +1,193 @@
+//! What a hint or a message says is what can be typed.
+
+use std::path::Path;
+
+use crate::program::{Run, example, exporter, run, run_in};
+
+fn folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("x.csv"), "a,b\n1,2\n").unwrap();
+    folder
+}
+
+fn write(folder: &Path, name: &str, bytes: &[u8]) {
+    std::fs::write(folder.join(name), bytes).unwrap();
+}
+
+/// What a failing command says; `{}` is the folder.
+#[track_caller]
+fn says(folder: &Path, arguments: &str, wanted: &[&str]) -> Run {
+    let run = run_in(folder, arguments);
+    assert_ne!(run.code, 0, "{arguments}: {}", run.error);
+    let said = run.error.replace(folder.to_str().unwrap(), "{}");
+    for wanted in wanted {
+        assert!(said.contains(wanted), "{arguments}: {said}");
+    }
+    run
+}
+
+/// The command fails with a hint, and with what the hint says to add it does not.
+#[track_caller]
+fn mended_by(folder: &Path, arguments: &str, typed: &str) {
+    says(folder, arguments, &["  hint: ", typed]);
+    let run = run_in(folder, &format!("{arguments} {typed}"));
+    assert_eq!(run.code, 0, "{arguments} {typed}: {}", run.error);
+}
+
+#[test]
+fn hints_of_options_are_typed_as_they_stand() {
+    let folder = folder();
+    let place = folder.path();
+    write(place, "old.csv", b"a,b\n1,caf\xe9\n");
+    write(place, "header.csv", b"caf\xe9,b\n1,2\n");
+    write(place, "twice.csv", b"a,a\n1,2\n");
+    std::fs::copy(place.join("x.csv"), place.join("nameless")).unwrap();
+    mended_by(place, "convert {}/old.csv {}/old.parquet", "--from csv:encoding=windows-1252");
+    mended_by(place, "convert {}/header.csv {}/header.parquet", "--from csv:encoding=windows-1252");
+    mended_by(place, "convert {}/twice.csv {}/twice.parquet", "--from csv:duplicates=rename");
+    mended_by(place, "convert {}/nameless {}/nameless.dta", "--from csv");
+    mended_by(place, "convert {}/x.csv {}/nameless.dta", "--overwrite");
+    let latin = run_in(place, "convert {}/old.csv {}/latin.parquet --from csv:encoding=latin1");
+    assert_eq!(latin.code, 0, "{}", latin.error);
+    let header = run_in(place, "convert {}/header.csv {}/h.parquet");
+    assert!(
+        header.error.contains("error: the header (line 1), column 1: not valid UTF-8"),
+        "{}",
+        header.error
+    );
+    assert!(!header.error.contains("row 0"), "{}", header.error);
+    let study = example("anes96");
+    let export = format!("export {} --to csv --out {{}}/s --no-codebook", study.display());
+    says(place, &format!("{export} --losses deny"), &["hint: accept losses with --losses report, or"]);
+    let accepted = run_in(place, &format!("{export} --losses report"));
+    assert_eq!(accepted.code, 0, "{}", accepted.error);
+}
+
+#[test]
+fn damage_is_read_leniently_once_the_hint_is_followed() {
+    let folder = folder();
+    let place = folder.path();
+    assert_eq!(run_in(place, "convert {}/x.csv {}/x.dta --to dta:release=115").code, 0);
+    let whole = std::fs::read(place.join("x.dta")).unwrap();
+    // Release 115 has nothing but labels behind the rows.
+    write(place, "cut.dta", &whole[..whole.len() - 1]);
+    mended_by(place, "convert {}/cut.dta {}/cut.csv", "--from dta:lenient=true");
+    write(place, "short.dta", &whole[..40]);
+    let run = says(place, "convert {}/short.dta {}/s.csv --from dta:lenient=true", &["error: "]);
+    assert!(!run.error.contains("lenient"), "{}", run.error);
+}
+
+#[test]
+fn a_wrong_value_is_accepted_as_the_hint_says() {
+    let folder = folder();
+    let place = folder.path();
+    let book =
+        "codebook = 1\n[[tables]]\nname = \"x\"\n[[tables.variables]]\nname = \"a\"\nkind = \"float\"\n";
+    write(place, "book.toml", book.as_bytes());
+    write(place, "x.csv", b"a,b\n1e308,2\n");
+    mended_by(place, "convert {}/x.csv {}/x.dta --codebook {}/book.toml", "--losses allow=range");
+}
+
+#[test]
+fn unknown_loss_codes_are_refused_with_the_nearest() {
+    let folder = folder();
+    let place = folder.path();
+    let wanted = ["error: no loss has the code \"rnge\"", "did you mean \"range\"? codes: "];
+    let run = says(place, "convert {}/x.csv {}/x.dta --losses allow=precision,rnge", &wanted);
+    assert_eq!((run.code, place.join("x.dta").exists()), (2, false));
+    let request = "{\"request\": 1, \"input\": {\"paths\": [\"x.csv\"]}, \"formats\": [{\"format\": \"dta\"}], \
+                   \"losses\": {\"allow\": [\"precisoin\"]}}";
+    write(place, "r.json", request.as_bytes());
+    says(place, "export --request {}/r.json --out {}/x.dta", &["\"precisoin\" (losses)", "\"precision\"?"]);
+    let help = run_in(place, "export --help").output.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        help.contains("allow=CODE,… accepts what report accepts, and wrong values of these codes"),
+        "{help}"
+    );
+}
+
+#[test]
+fn names_of_outputs_say_what_to_use() {
+    let folder = folder();
+    let place = folder.path();
+    let command = |said: &Run| -> Vec<String> {
+        let (_, command) = said.error.split_once("`exporter ").unwrap();
+        command.split_once('`').unwrap().0.split(' ').map(str::to_owned).collect()
+    };
+    for (out, flag) in
+        [("s.csv.gz", "--to csv --gzip"), ("s.tab.gz", "--to tab --gzip"), ("s.zip", "--to csv --zip")]
+    {
+        let said =
+            says(place, &format!("convert {{}}/x.csv {{}}/{out}"), &["hint: use `exporter export ", flag]);
+        let typed = run(exporter(command(&said).iter().map(String::as_str)));
+        assert_eq!((typed.code, place.join(out).is_file()), (0, true), "{}", typed.error);
+    }
+    let book = run_in(place, "convert {}/x.csv {}/x.codebook.json");
+    assert_eq!(book.code, 0, "{}", book.error);
+    assert!(std::fs::read_to_string(place.join("x.codebook.json")).unwrap().contains("\"codebook\""));
+}
+
+#[test]
+fn what_cannot_be_done_has_a_hint_that_can() {
+    let folder = folder();
+    let place = folder.path();
+    std::fs::create_dir(place.join("folder")).unwrap();
+    write(place, "quote.csv", b"a,b\n1,\"x\"y\n");
+    let quote = says(place, "convert {}/quote.csv {}/q.dta", &["quotes inside a cell are doubled"]);
+    assert!(!quote.error.contains("escape"), "{}", quote.error);
+    for (arguments, wanted) in [
+        (
+            "export {}/x.csv --to csv --to csv --out {}/out",
+            "hint: name each format once, or make an export of each",
+        ),
+        ("convert {}/x.csv {}/x.dta --memory 1", "give a number of MiB, 16 or more"),
+        ("convert {}/x.csv {}/x.dta --to dta:release=14", "118 is read by Stata 14 and later"),
+        ("convert {}/none/x.csv {}/x.dta", "hint: the folder {}/none does not exist"),
+        ("convert {}/folder {}/x.dta", "hint: this is a folder: give the path of a file in it"),
+        ("export --request {}/none.json --out {}/out", "hint: check the path"),
+        ("export {}/x.csv --to csv --zip --password-file {}/none --out {}/out", "hint: check the path"),
+    ] {
+        says(place, arguments, &[wanted]);
+    }
+    let mismatch =
+        says(place, "convert {}/x.csv {}/folder --to csv --overwrite", &["hint: choose another target"]);
+    assert!(!mismatch.error.contains("--overwrite"), "{}", mismatch.error);
+    let mismatch = says(
+        place,
+        "export {}/x.csv --to csv --to tab --out {}/quote.csv",
+        &["hint: choose another target\n"],
+    );
+    assert!(!mismatch.error.contains("--overwrite"), "{}", mismatch.error);
+    let help = run_in(place, "convert --help").output;
+    assert!(help.contains("MiB of buffers, 16 or more"), "{help}");
+}
+
+#[test]
+fn files_outside_are_allowed_as_the_hint_says() {
+    let folder = folder();
+    let place = folder.path();
+    std::fs::create_dir(place.join("study")).unwrap();
+    write(place, "study/study.toml", b"codebook = 1\n[data]\nx = \"../x.csv\"\n");
+    mended_by(place, "export {}/study/study.toml --to csv --out {}/out", "--allow-outside");
+}
+
+#[test]
+fn mistakes_in_study_files_are_told_once_with_the_nearest_name() {
+    let folder = folder();
+    let place = folder.path();
+    write(place, "s.toml", b"codebook = 1\n[[tables]]\nname = \"x\"\nvariabels = 3\n");
+    write(place, "s.json", b"{\"codebook\": 1, \"tables\": [{\"name\": \"x\", \"variabels\": 3}]}");
+    write(place, "bad.toml", b"codebook = \n");
+    for (file, at) in [("s.toml", "at line 4 column 1"), ("s.json", "at line 1 column ")] {
+        let command = format!("export {{}}/{file} --to csv --out {{}}/out");
+        let run =
+            says(place, &command, &["unknown field `variabels`", at, "hint: did you mean \"variables\"?"]);
+        assert_eq!(run.error.matches("unknown field").count(), 1, "{}", run.error);
+    }
+    let run = says(
+        place,
+        "export {}/bad.toml --to csv --out {}/out",
+        &["error: study file: ", "at line 1 column 1"],
+    );
+    assert_eq!((run.error.lines().count(), run.error.contains("caused by")), (1, false), "{}", run.error);
+}
