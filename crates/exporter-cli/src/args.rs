@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
-/// Turns collected data into the files analysts and systems ask for, with every label, missing value and key
+/// Turns collected data into the files analysts and systems need, with every label, missing value and key
 /// intact, and says beforehand what a format cannot hold.
 #[derive(Debug, Parser)]
 #[command(name = "exporter", version, max_term_width = 110)]

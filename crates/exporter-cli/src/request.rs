@@ -136,7 +136,7 @@ fn packaging(args: &ExportArgs) -> Result<Option<Packaging>> {
     }))
 }
 
-/// The packaging that the name of a target asks for.
+/// The packaging that the name of a target stands for.
 pub(crate) fn packaging_of_target(out: &Path) -> Option<Packaging> {
     if has_extension(out, &["zip"]) {
         Some(Packaging::Zip(ZipPackaging::default()))
@@ -168,6 +168,6 @@ pub(crate) fn password(args: &PasswordArgs) -> Option<SecretRef> {
 /// Prints the request as JSON. Its paths become absolute, so that it can be stored anywhere.
 pub(crate) fn show(request: Request) -> Result<()> {
     let folder =
-        std::env::current_dir().map_err(|source| Error::io("cannot tell the current folder", source))?;
+        std::env::current_dir().map_err(|source| Error::io("cannot find the current folder", source))?;
     print(&request.relative_to(folder).to_json()?)
 }

@@ -2,7 +2,7 @@
 //!
 //! A format implements [`Check`] and lists its [`Rule`]s; [`Registry::check`] recognises a file and runs the check of its
 //! format. An archive hands what is inside to [`Checking::contents`], which goes through the same registry, so that packaging
-//! knows no format.
+//! depends on no format.
 
 mod finding;
 mod findings;
@@ -54,7 +54,7 @@ pub trait Check: 'static {
     ) -> Result<Checked>;
 }
 
-/// What a check knows of a file besides its findings.
+/// What a check found in a file besides its findings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Checked {

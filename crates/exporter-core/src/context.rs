@@ -67,12 +67,12 @@ pub enum Clock {
     /// The operating system's clock, read when asked.
     #[default]
     System,
-    /// Always this moment.
+    /// Always this time.
     Fixed(SystemTime),
 }
 
 impl Clock {
-    /// The clock that `SOURCE_DATE_EPOCH` (seconds since 1970) asks for, else the system's.
+    /// The clock that `SOURCE_DATE_EPOCH` (seconds since 1970) sets, else the system's.
     pub fn from_environment() -> Self {
         std::env::var("SOURCE_DATE_EPOCH")
             .ok()
@@ -81,7 +81,7 @@ impl Clock {
             .map_or(Clock::System, Clock::Fixed)
     }
 
-    /// The moment this clock shows.
+    /// The time that this clock shows.
     pub fn now(&self) -> SystemTime {
         match self {
             Clock::System => SystemTime::now(),

@@ -28,7 +28,7 @@ use crate::sink::{EntryReceipt, EntrySpec, Sink};
 ///
 /// # For implementations
 /// - [`format`](Self::format) is the same at every call.
-/// - [`needs`](Self::needs) scans nothing: it asks, and core answers all requests of an export in one scan.
+/// - [`needs`](Self::needs) scans nothing: it names facts, and core computes those of all formats of an export in one scan.
 /// - [`carries`](Self::carries) and [`entries`](Self::entries) answer without the data, and always the same. `carries` is a
 ///   `match` over every [`Part`] without a wildcard, so that a new part does not compile before the format decides about it.
 /// - [`plan`](Self::plan) scans nothing and creates nothing; its plan has the entries of `entries`, in their order, and the
@@ -185,7 +185,7 @@ pub struct Summary {
     /// What was lost and what was written otherwise.
     #[serde(flatten)]
     pub changes: Changes,
-    /// Facts a format wants to report, by key (such as what an archive holds).
+    /// Facts that a format reports (such as what an archive holds).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub remarks: Vec<String>,
     /// Seconds from the first byte read to the last committed.

@@ -22,7 +22,7 @@ pub use options::{options_from_pairs, read_options_from_pairs};
 /// How many bytes of a source decide what it is.
 const HEAD_BYTES: usize = 4096;
 
-/// The formats a program knows, by three faces: those it writes, those it reads and those whose files it checks.
+/// The formats of a program, by three faces: those it writes, those it reads and those whose files it checks.
 #[derive(Clone, Default)]
 pub struct Registry {
     writers: Vec<Face<Make>>,
@@ -97,7 +97,7 @@ impl ReadAt for UntilCancelled {
 }
 
 impl Registry {
-    /// A registry that knows nothing.
+    /// A registry without formats.
     pub fn new() -> Self {
         Self::default()
     }
@@ -172,7 +172,7 @@ impl Registry {
     /// Opens a source as a dataset: recognised by content first, by the extension of its name second.
     ///
     /// # Errors
-    /// [`crate::ErrorKind::Unsupported`] when no format knows the bytes; else what its reader says.
+    /// [`crate::ErrorKind::Unsupported`] when no format recognises the bytes; else what its reader says.
     pub fn open(&self, source: &Source<'_>, options: Json, context: &Context) -> Result<Box<dyn Dataset>> {
         let reader = self.reader_of(source)?;
         open_with(&reader, source, options, context)
@@ -195,7 +195,7 @@ impl Registry {
     /// The format that a source is in.
     ///
     /// # Errors
-    /// [`crate::ErrorKind::Io`] when it cannot be read, [`crate::ErrorKind::Unsupported`] when no format knows it.
+    /// [`crate::ErrorKind::Io`] when it cannot be read, [`crate::ErrorKind::Unsupported`] when no format recognises it.
     pub fn recognise(&self, source: &Source<'_>) -> Result<&'static FormatInfo> {
         Ok(self.reader_of(source)?.info)
     }
@@ -203,7 +203,7 @@ impl Registry {
     /// Checks a source by the rules of its format: recognised by content first, by the extension of its name second.
     ///
     /// # Errors
-    /// [`crate::ErrorKind::Unsupported`] when no check knows the bytes, [`crate::ErrorKind::Io`] when they cannot be read,
+    /// [`crate::ErrorKind::Unsupported`] when no check recognises the bytes, [`crate::ErrorKind::Io`] when they cannot be read,
     /// [`crate::ErrorKind::Cancelled`].
     pub fn check(&self, source: &Source<'_>, options: &CheckOptions, context: &Context) -> Result<Findings> {
         let checker = self.checker(&source.name, &head(source)?, false);

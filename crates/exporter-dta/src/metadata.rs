@@ -64,7 +64,7 @@ pub struct DtaVariable {
     pub conversion: Conversion,
     /// Values stored as a missing value, whatever the storage type holds; of rules that overlap the last one wins.
     pub missing: Vec<MissingRule>,
-    /// Missing values of reasons that rows tell beside the variable, by number from 0; where there are any, batches may
+    /// Missing values of reasons that rows hold beside the variable, by number from 0; where there are any, batches may
     /// have a column of such numbers (`UInt8`) behind those of all variables. A null with a reason that has no missing
     /// value here is `.`.
     pub reasons: Vec<Option<Missing>>,

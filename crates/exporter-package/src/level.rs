@@ -1,6 +1,6 @@
 //! How hard to compress, and with which method.
 
-/// A deflate level from 0 (store) to 9 (smallest), as users of zip and gzip know them.
+/// A deflate level from 0 (store) to 9 (smallest), as in zip and gzip.
 ///
 /// The number is a promise about size and speed, not the backend's own level. The backend finds the size of
 /// Info-ZIP's level 6 with much less work, so the levels are mapped as follows (measured on survey data, see the

@@ -51,7 +51,7 @@ pub struct VariableDescription {
     pub role: Option<Role>,
 }
 
-/// Facts about a column that a description depends on: SPSS must know the width of every text, and holds every number
+/// Facts about a column that a description depends on: SPSS needs the width of every text, and holds every number
 /// as a double.
 pub fn needs(variable: &Variable) -> Facts {
     match &variable.kind {

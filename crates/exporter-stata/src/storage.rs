@@ -19,7 +19,7 @@ pub(crate) struct Stored {
     pub(crate) conversion: Conversion,
     pub(crate) format: String,
     pub(crate) losses: Vec<Loss>,
-    /// What readers of the file should know, for a note.
+    /// What readers of the file need, for a note.
     pub(crate) remark: Option<String>,
     /// Whether texts end at their first NUL.
     pub(crate) cut_at_nul: bool,
@@ -272,7 +272,7 @@ fn text(
     null_texts(stored, facts);
 }
 
-/// Records of bytes are Stata's own, but few other programs know them.
+/// Records of bytes are Stata's own, but few other programs read them.
 fn bytes_in_strl(what: &str) -> Loss {
     let action = format!(
         "{what} as bytes of a strL: Stata opens them, haven in R refuses the file, others cut at a NUL"

@@ -28,7 +28,7 @@ pub enum TabError {
         /// Columns of the batch.
         found: usize,
     },
-    /// A column has an Arrow type that delimited text does not know.
+    /// A column has an Arrow type that delimited text cannot hold.
     #[error("{column}: the Arrow type {found} cannot be written as delimited text; cast it first")]
     Unsupported {
         /// Name of the column.

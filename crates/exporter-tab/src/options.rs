@@ -128,7 +128,7 @@ pub enum Header {
     None,
 }
 
-/// How an empty text is told from a missing one.
+/// How an empty text differs from a missing one.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
@@ -260,7 +260,7 @@ impl WriteOptions {
     /// Checks that the choices fit together.
     ///
     /// # Errors
-    /// When the decimal mark is the delimiter, a boolean or missing text cannot be told apart,
+    /// When the decimal mark is the delimiter, a boolean or missing text cannot be distinguished,
     /// or a pattern cannot write a date.
     pub fn check(&self) -> Result<(), TabError> {
         if self.decimal_mark.byte() == self.delimiter.byte() {
@@ -280,7 +280,7 @@ impl WriteOptions {
             return Err(TabError::Option {
                 option: "missing_text",
                 problem: format!(
-                    "{:?} holds the delimiter, a quote or a line end, so a reader could not know it",
+                    "{:?} holds the delimiter, a quote or a line end, so readers could not recognise it",
                     self.missing_text
                 ),
             });

@@ -1,4 +1,4 @@
-//! Batches decoded by several threads ahead of whoever takes them.
+//! Batches decoded by several threads ahead of their consumer.
 
 use std::io::Read;
 

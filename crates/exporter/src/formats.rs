@@ -45,7 +45,7 @@ pub fn registry() -> Registry {
 /// ```
 ///
 /// # Errors
-/// [`exporter_core::ErrorKind::Unsupported`] when no check knows the file, [`exporter_core::ErrorKind::NotFound`] when a folder
+/// [`exporter_core::ErrorKind::Unsupported`] when no check recognises the file, [`exporter_core::ErrorKind::NotFound`] when a folder
 /// has no manifest, or what the operating system says.
 pub fn check(
     path: &Path,

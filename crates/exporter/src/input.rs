@@ -104,7 +104,7 @@ pub fn open_sources(
 }
 
 /// Opens so many tables with the projection of the options. When that fails they are opened without one: what a codebook
-/// declares need not fit columns that were not read, and what is wrong is told when all are.
+/// declares need not fit columns that were not read, and what is wrong is reported when all are.
 pub(crate) fn projected<T>(
     options: &InputOptions,
     tables: usize,

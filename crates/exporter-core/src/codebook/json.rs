@@ -11,7 +11,7 @@ use serde::{Deserialize, Deserializer};
 use super::{CODEBOOK_VERSION, Codebook};
 use crate::error::{Error, Result};
 
-/// Accepts only the versions this crate knows, and says which.
+/// Accepts only the versions that this crate reads; the error lists them.
 pub(super) fn version<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<u32, D::Error> {
     match u32::deserialize(deserializer)? {
         CODEBOOK_VERSION => Ok(CODEBOOK_VERSION),

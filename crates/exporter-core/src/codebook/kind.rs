@@ -48,7 +48,7 @@ pub enum Kind {
     Date,
     /// Time of day; microseconds or nanoseconds.
     Time(TimeUnit),
-    /// A moment: with a zone an instant (stored in UTC, shown in the zone), without one a local reading.
+    /// A date-time: with a zone an instant (stored in UTC, shown in the zone), without one a local reading.
     DateTime {
         /// Resolution.
         unit: TimeUnit,

@@ -75,7 +75,7 @@ pub enum QuestionKind {
     Geography,
     /// A day.
     Date,
-    /// The moment of answering.
+    /// The date-time of answering.
     Timestamp,
     /// A scanned code.
     Barcode,

@@ -59,11 +59,11 @@ impl<'de> Deserialize<'de> for Text {
     }
 }
 
-/// Which language is wanted and which one the study speaks by default.
+/// The language to show and the study's default language.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Language<'a> {
-    /// The tag asked for; `None` asks for the default.
+    /// The tag of the language to show; `None` for the default.
     pub wanted: Option<&'a str>,
     /// The study's default language.
     pub default: Option<&'a str>,

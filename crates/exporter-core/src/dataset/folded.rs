@@ -31,7 +31,7 @@ pub struct FoldedReasons<D> {
 struct Folding {
     /// Position of each variable in the table below.
     below: Vec<usize>,
-    /// By variable, the column below that tells its reasons.
+    /// By variable, the column below that holds its reasons.
     reasons: HashMap<usize, ReasonTexts>,
 }
 

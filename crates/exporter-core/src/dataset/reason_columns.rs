@@ -10,7 +10,7 @@ use arrow_schema::{DataType, Field};
 use crate::codebook::{Language, Missing, Table, Variable};
 use crate::error::Result;
 
-/// The column that tells the reasons of one variable: each by its letter after a point, or by its label where it has no
+/// The column of the reasons of one variable: each by its letter after a point, or by its label where it has no
 /// letter.
 ///
 /// ```
@@ -64,7 +64,7 @@ impl ReasonColumn {
         with_reasons.map(column).collect()
     }
 
-    /// Position in the table of the variable whose reasons it tells.
+    /// Position in the table of the variable whose reasons it holds.
     pub fn variable(&self) -> usize {
         self.variable
     }

@@ -17,7 +17,7 @@ use crate::profile::TableProfile;
 /// A dataset some of whose tables have lost rows, with only those rows of their children (and of the children of
 /// these) whose parent row is still there.
 ///
-/// A table knows its parent by [`crate::codebook::Parent`]. Rows whose link is null or leads nowhere are left out. The
+/// A table names its parent by [`crate::codebook::Parent`]. Rows whose link is null or leads nowhere are left out. The
 /// keys of a parent are gathered when a child is read first, and kept.
 #[derive(Debug)]
 pub struct RelatedDataset<D> {

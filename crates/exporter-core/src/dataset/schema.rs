@@ -184,7 +184,7 @@ mod tests {
     use super::*;
     use crate::codebook::Period;
 
-    /// The codebook judges zones without Arrow, which must then know them.
+    /// The codebook judges zones without Arrow, which must then support them.
     #[test]
     fn arrow_knows_every_zone_that_a_codebook_may_name() {
         for zone in ["UTC", "Africa/Kampala", "Etc/GMT-14", "+01:00", "-0930", "+14", "-23:59", "+00:00"] {

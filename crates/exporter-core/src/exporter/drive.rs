@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::profile::{Profile, profile};
 use crate::sink::Sink;
 
-/// Exports a dataset: profiles what the format asks for, plans, applies the loss policy, writes and finishes the sink.
+/// Exports a dataset: computes the facts that the format needs, plans, applies the loss policy, writes and finishes the sink.
 /// The policy and the summary take in the losses of reading ([`Dataset::losses`]) beside those of writing.
 ///
 /// Everything becomes visible at once when it returns `Ok`; on error or cancel the sink keeps nothing.

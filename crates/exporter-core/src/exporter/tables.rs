@@ -149,7 +149,7 @@ impl<'a> TablesPlan<'a> {
         Self { data, entries, writers, changes: losses.into() }
     }
 
-    /// Adds a table; its entry tells the number of rows where the data does.
+    /// Adds a table; its entry has the number of rows where the data has.
     pub fn push(&mut self, id: TableId, entry: EntrySpec, writer: impl TableWriter + 'a) {
         let rows = entry.rows.or_else(|| self.data.rows(id));
         self.entries.push(EntrySpec { table: Some(id), rows, ..entry });

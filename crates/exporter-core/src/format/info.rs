@@ -45,7 +45,7 @@ pub struct FormatInfo {
     /// Losses it may report beside those of parts of the codebook that it does not carry
     /// ([`crate::Exporter::carries`]).
     pub losses: &'static [LossCode],
-    /// What else a user should know: versions written, programs that open it.
+    /// More for users: versions written, programs that open it.
     pub notes: &'static str,
 }
 
@@ -115,7 +115,7 @@ impl FormatInfo {
         self
     }
 
-    /// Sets what else a user should know.
+    /// Sets what else users need.
     #[must_use]
     pub const fn notes(mut self, notes: &'static str) -> Self {
         self.notes = notes;

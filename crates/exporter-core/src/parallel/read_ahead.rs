@@ -24,7 +24,7 @@ pub struct ReadAhead<O, E> {
 /// results, in the items' order; a result of which it makes nothing is passed over.
 ///
 /// Results are recycled as by [`ordered`]. At most `2 × threads` items are worked on or wait for their turn, and one
-/// result waits to be taken: whoever reads faster than the taker needs no more, and results may be large.
+/// result waits to be taken: a reader that is faster than its taker needs no more, and results may be large.
 ///
 /// # Errors
 /// When the system refuses to start a thread. The iterator delivers the first error, in item order, of the source,

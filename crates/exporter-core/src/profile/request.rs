@@ -204,7 +204,7 @@ impl ProfileRequest {
         self
     }
 
-    /// Adds everything another request asks for.
+    /// Adds everything of another request.
     pub fn merge(&mut self, other: ProfileRequest) {
         for (table, request) in other.tables {
             let mine = self.tables.entry(table).or_default();

@@ -1,4 +1,4 @@
-//! Options of formats: as a JSON object, or as pairs that somebody typed.
+//! Options of formats: as a JSON object, or as pairs as typed.
 
 use serde_json::Value as Json;
 

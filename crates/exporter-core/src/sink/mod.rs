@@ -91,7 +91,7 @@ impl EntrySpec {
     ///
     /// Names that only Windows reserves (`aux.csv`, a final point or blank, `?`) are accepted: a table may well be
     /// called so, and Windows says so itself where it cannot make the file. Paths of one sink that differ only in case
-    /// are refused by the sink, which alone knows them all.
+    /// are refused by the sink, which alone has them all.
     ///
     /// # Errors
     /// [`crate::ErrorKind::Invalid`] for absolute paths, `..`, empty parts, backslashes, drive letters, control

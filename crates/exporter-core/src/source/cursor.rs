@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::ReadAt;
 
-/// Reads bytes from a position of its own; every read goes to the bytes, so that whoever reads little at a time puts a
+/// Reads bytes from a position of its own; every read goes to the bytes, so that code that reads little at a time puts a
 /// [`std::io::BufReader`] around it.
 #[derive(Clone, Debug)]
 pub struct Cursor {

@@ -155,7 +155,7 @@ impl DtaDataset {
         projected.filter_map(move |(variable, column)| {
             let set = &dictionary.variables.get(column.variable())?.value_labels;
             let count = counts.get(set.as_str()).copied().filter(|count| *count > 0)?;
-            let action = "labels of .a to .z dropped, as letters=null asks";
+            let action = "labels of .a to .z dropped because of letters=null";
             Some(Loss::new(LossCode::MISSING_DROPPED, action).variable(&variable.name).count(count))
         })
     }
@@ -186,7 +186,7 @@ impl Dataset for DtaDataset {
         let name = |column: usize| table.variables.get(column).map(|v| v.name.clone()).unwrap_or_default();
         let action = "characters outside the encoding of the file read as U+FFFD";
         let mut losses = self.replaced.losses(&LossCode::TEXT_REPLACED, action, name);
-        let action = "missing values .a to .z read as null, as letters=null asks";
+        let action = "missing values .a to .z read as null because of letters=null";
         losses.extend(self.reasons.losses(&LossCode::MISSING_REASON_MERGED, action, name));
         losses.extend(self.labels_of_dropped_letters(table));
         losses.extend(self.not_used.iter().cloned());
@@ -200,7 +200,8 @@ impl Dataset for DtaDataset {
         }
         for damage in &dictionary.damages {
             let place = format!("offset {}: {}", damage.offset, damage.message);
-            let action = "damage passed over, as lenient asks; rows and labels behind it may be missing";
+            let action =
+                "damage passed over because of lenient=true; rows and labels behind it may be missing";
             losses.push(Loss::new(LossCode::NOT_READ, action).first(None, place));
         }
         losses.into_iter().map(|loss| loss.table(&table.name)).collect()

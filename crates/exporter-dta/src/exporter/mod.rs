@@ -156,7 +156,7 @@ impl Exporter for DtaExporter {
             | Part::Question
             | Part::QuestionLogic
             | Part::UnusedValueLabels
-            | Part::VariableDescription => kept(Carry::Dropped("left out, as codebook=false asks")),
+            | Part::VariableDescription => kept(Carry::Dropped("left out because of codebook=false")),
         }
     }
 

@@ -137,8 +137,10 @@ pub(super) fn verified(
     };
     let mut keys: Vec<usize> = candidates.iter().copied().take_while(sortable).collect();
     if let Some(key) = table.sort.get(keys.len()) {
-        let loss =
-            Loss::new(LossCode::SORT_ORDER_DROPPED, "Stata knows ascending order of short variables only");
+        let loss = Loss::new(
+            LossCode::SORT_ORDER_DROPPED,
+            "Stata files record ascending order only, and none by a strL or a number stored as text",
+        );
         losses.push(loss.variable(key.variable()));
     }
     let Some(order) = order.filter(|_| !keys.is_empty()) else { return (keys, losses) };

@@ -82,7 +82,7 @@ impl Texts<'_> {
             }
         }
         if dropped > 0 && !self.codebook {
-            let loss = Loss::new(LossCode::METADATA_DROPPED, "left out, as codebook=false asks");
+            let loss = Loss::new(LossCode::METADATA_DROPPED, "left out because of codebook=false");
             self.losses.push(loss.variable(&variable.name).count(dropped));
         }
     }

@@ -25,7 +25,7 @@ pub struct Batches {
     bytes: DtaBytes,
     opened: Arc<OpenFile>,
     columns: Vec<ReadColumn>,
-    /// Positions in `columns` of those whose letters are told behind them.
+    /// Positions in `columns` of those whose letters are delivered behind them.
     letters: Vec<usize>,
     /// The cells of each column in all rows, where they need not be read.
     kept: Vec<Option<Arc<Cells>>>,

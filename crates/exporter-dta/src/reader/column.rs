@@ -11,7 +11,7 @@ use exporter_stata::calendar::leap_millis;
 
 /// How the cells of a variable are delivered.
 ///
-/// Missing values are null; [`Selection::letters`](crate::reader::Selection::letters) tells them apart.
+/// Missing values are null; [`Selection::letters`](crate::reader::Selection::letters) distinguishes them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ColumnType {

@@ -1,4 +1,4 @@
-//! What one pass over the rows tells about the numbers of a variable.
+//! What one pass over the rows finds about the numbers of a variable.
 
 use crate::missing::Missing;
 use crate::reader::column::{ColumnType, without_leap_seconds};
@@ -39,7 +39,7 @@ impl ValueFacts {
         self.integral && !self.leap
     }
 
-    /// Adds what other rows of the same variable told.
+    /// Adds what was found in other rows of the same variable.
     pub(crate) fn join(&mut self, other: &Self) {
         self.letters |= other.letters;
         self.min = self.min.min(other.min);
@@ -48,7 +48,7 @@ impl ValueFacts {
         self.leap |= other.leap;
     }
 
-    /// Adds the cells of a variable read as `column`; strings tell nothing.
+    /// Adds the cells of a variable read as `column`; strings give nothing.
     pub(crate) fn add(&mut self, cells: &Cells, column: ColumnType, ordinary: Ordinary) {
         match cells {
             Cells::Byte(cells) => {

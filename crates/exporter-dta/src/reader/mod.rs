@@ -1,6 +1,6 @@
 //! Reads every release of `.dta`, 102 to 121, in both byte orders.
 //!
-//! [`DtaReader::open`] walks the sections in order (the map of a tagged file is only a hint) and decodes the
+//! [`DtaReader::open`] reads the sections in order (the map of a tagged file is only a hint) and decodes the
 //! descriptions; rows are read by [`DtaReader::batches`], only the chosen ones, tile by tile into Arrow arrays.
 //!
 //! ```
@@ -149,7 +149,7 @@ impl DtaReader {
     /// strings give none.
     ///
     /// The numbers that a pass has read stay in memory when they are few, at most 16 MiB of all variables together, and
-    /// batches of these variables are made of them: whoever wants few columns reads the file once.
+    /// batches of these variables are made of them: for few columns the file is read once.
     ///
     /// # Errors
     ///
@@ -284,7 +284,7 @@ impl DtaReader {
         let letters: Option<Vec<usize>> = selection.letters.iter().map(chosen).collect();
         let letters = letters.ok_or_else(|| DtaError::Invalid {
             place: "selection".to_owned(),
-            message: "letters are told of variables among the columns".to_owned(),
+            message: "letters are read only of variables among the columns".to_owned(),
         })?;
         let mut fields = Vec::with_capacity(columns.len());
         let mut widest = 1;
@@ -323,7 +323,7 @@ impl DtaReader {
 #[derive(Clone)]
 struct Prepared {
     columns: Vec<ReadColumn>,
-    /// Columns, by position, whose letters are told behind them.
+    /// Columns, by position, whose letters are delivered behind them.
     letters: Vec<usize>,
     /// The cells of each column, where they are kept.
     kept: Vec<Option<Arc<Cells>>>,

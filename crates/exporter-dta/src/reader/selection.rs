@@ -14,7 +14,7 @@ pub struct Selection {
     pub rows: Option<Range<u64>>,
     /// Most rows in a batch; `None` = as many as make about 32 MiB, at most 65,536.
     pub batch_rows: Option<usize>,
-    /// Variables, out of the columns, whose missing values are told apart, see [`Selection::letters`].
+    /// Variables, out of the columns, whose missing values are distinguished, see [`Selection::letters`].
     pub letters: Vec<usize>,
 }
 

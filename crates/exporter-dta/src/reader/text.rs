@@ -24,7 +24,7 @@ impl TextEncoding {
     ///
     /// # Errors
     ///
-    /// [`DtaError::Unsupported`] for a label that the encoding standard does not know.
+    /// [`DtaError::Unsupported`] for a label that is not in the encoding standard.
     pub fn from_label(label: &str) -> Result<Self> {
         match Encoding::for_label(label.as_bytes()) {
             Some(encoding) => Ok(Self::Named(encoding)),

@@ -15,7 +15,7 @@ use crate::writer::column::{Setting, column, describe};
 use crate::writer::text::Texts;
 use crate::writer::{LongText, OutOfRange};
 
-/// A record batch whose columns know how to fill their cells.
+/// A record batch whose columns fill their cells.
 pub(super) struct ReadyBatch {
     pub(super) rows: RowBatch,
     /// strL columns: position of the variable, offset of its cells and its contents.

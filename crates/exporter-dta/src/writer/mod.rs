@@ -41,7 +41,7 @@ const BUFFER_BYTES: usize = 64 << 10;
 #[non_exhaustive]
 pub struct WriterOptions {
     /// Rows that will come, if known; unknown spools the rows to a temporary file, unless the sink can seek. To a sink that
-    /// can seek they tell where strL contents go, which wait in a temporary file otherwise.
+    /// can seek they fix where strL contents go, which wait in a temporary file otherwise.
     pub rows: Option<u64>,
     /// Bytes of the strL contents as [`strl_bytes`] counts them, if known; unknown spools the rows as well
     /// where there are strL variables, unless the sink can seek.
@@ -52,7 +52,7 @@ pub struct WriterOptions {
     pub out_of_range: OutOfRange,
     /// What happens to texts longer than their variable.
     pub long_text: LongText,
-    /// Whether equal strL values are stored once where memory allows to see it; the vendor's checker dislikes it.
+    /// Whether equal strL values are stored once where memory allows to see it; the vendor's checker reports it.
     pub share_strl: bool,
     /// Makes the temporary files.
     pub spool: SpoolFile,

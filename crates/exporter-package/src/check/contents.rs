@@ -24,7 +24,7 @@ const ALWAYS: u64 = 1 << 20;
 /// Checks contents, entry by entry.
 pub(super) struct Contents<'a> {
     options: &'a ArchiveCheckOptions,
-    /// Whether a manifest wants digests.
+    /// Whether a manifest needs digests.
     digests: bool,
     /// Encrypted entries for which there is no password, and where the first of them begins.
     locked: Option<(u64, u64)>,
@@ -54,7 +54,7 @@ impl<'a> Contents<'a> {
         }
     }
 
-    /// Unpacks an entry; `None` when a finding tells why not all of it is sound.
+    /// Unpacks an entry; `None` when a finding says why not all of it is sound.
     pub(super) fn check<R: Read + Seek>(
         &mut self,
         archive: &mut Archive<R>,

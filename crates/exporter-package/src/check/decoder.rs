@@ -28,7 +28,7 @@ pub(super) enum Trouble {
     Wrong(String),
     /// What the receiver of the bytes failed with.
     Failed(io::Error),
-    /// The receiver wants no more.
+    /// The receiver takes no more.
     Enough,
 }
 

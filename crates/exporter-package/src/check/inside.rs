@@ -42,7 +42,7 @@ struct Entry {
 enum Stage {
     /// Its first bytes: what format it has is not known yet.
     Head(Vec<u8>),
-    /// No format knows it, or it is too large.
+    /// No format recognises it, or it is too large.
     Passed,
     /// It is a file of the folder.
     InFolder,

@@ -1,6 +1,6 @@
 //! Checks a zip archive that this program wrote: every byte of its structure and everything in it.
 //!
-//! An archive tells most things twice, and [`crate::ZipWriter`] writes each of them in one way only. So the check reads
+//! An archive holds most things twice, and [`crate::ZipWriter`] writes each of them in one way only. So the check reads
 //! the directory, writes every header anew and compares: what differs is damaged, forged, or the work of another
 //! program. Then it decrypts and unpacks each entry, compares sizes and checksums, and holds the whole against
 //! `MANIFEST.json` when there is one.
@@ -120,7 +120,7 @@ pub struct CheckedEntry {
 
 /// Looks at the contents of entries while they are unpacked.
 pub trait Inspect {
-    /// An entry begins; `true` asks for its bytes.
+    /// An entry begins; `true` requests its bytes.
     ///
     /// # Errors
     /// Any error ends the check.

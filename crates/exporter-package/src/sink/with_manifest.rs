@@ -11,7 +11,7 @@ use super::ManifestSink;
 
 /// Writes what another exporter (one type, or a `Box<dyn Exporter>`) writes, and `MANIFEST.json` beside it.
 ///
-/// Unlike a [`ManifestSink`] alone it knows how many rows were written, where that was not known before.
+/// Unlike a [`ManifestSink`] alone it adds the rows written where their number was not known before.
 pub struct WithManifest<E> {
     inner: E,
 }

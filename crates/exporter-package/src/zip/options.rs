@@ -16,7 +16,7 @@ pub enum Encryption {
     /// not.
     Aes256(Password),
     /// The cipher of PKZIP 2.0, which every program opens and anyone can break: it hides nothing from an attacker.
-    /// Only for programs that know nothing better.
+    /// Only for programs that support nothing better.
     LegacyZipCrypto(Password),
     /// No encryption.
     #[default]

@@ -28,7 +28,7 @@ pub struct EntryTotals {
 
 /// Writes a zip archive from front to back to any output.
 ///
-/// - An entry of up to 256 KiB is held back until it ends, and its header then tells its sizes; the bytes are as plain
+/// - An entry of up to 256 KiB is held back until it ends, and its header then has its sizes; the bytes are as plain
 ///   as a zip can be.
 /// - A longer entry is streamed: its sizes follow the data. When nobody declared that it stays below 4 GiB
 ///   ([`EntryOptions::at_most`]), its header carries the zip64 field, which makes the sizes behind the data 64 bits

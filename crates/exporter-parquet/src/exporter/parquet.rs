@@ -105,7 +105,7 @@ impl Exporter for ParquetExporter {
         let mut plan = plan(self, &self.options, (self.options.codebook, self.options.reasons), data, with)?;
         for table in &data.codebook().tables {
             for variable in table.variables.iter().filter(|variable| has_duration(&variable.kind)) {
-                let action = "stored as whole numbers; programs that know Arrow's schema see a duration";
+                let action = "stored as whole numbers; programs that read the Arrow schema in the file show a duration";
                 plan.changes.losses.add(
                     Loss::new(LossCode::KIND_CHANGED, action)
                         .table(&table.name)

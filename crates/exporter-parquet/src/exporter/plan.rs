@@ -130,7 +130,7 @@ pub(super) fn carries(part: Part, with_codebook: bool, reasons: ReasonsAs) -> Ca
         | Part::VariableDescription
         | Part::Attributes => match with_codebook {
             true => Carry::Whole,
-            false => Carry::Dropped("left out, as codebook=false asks"),
+            false => Carry::Dropped("left out because of codebook=false"),
         },
     }
 }

@@ -65,7 +65,7 @@ impl ArrowDataset {
         self
     }
 
-    /// Takes the columns of missing reasons for the reasons that they tell, as the inputs of this crate do; without it they
+    /// Takes the columns of missing reasons for the reasons of their variables, as the inputs of this crate do; without it they
     /// are variables of their own.
     pub fn with_reasons(self) -> FoldedReasons<Self> {
         let shown = self.readable.shown.clone();

@@ -10,7 +10,7 @@ use exporter_core::dataset::arrow_type;
 
 use crate::ParquetError;
 
-/// Most digits of a Parquet decimal that every reader knows (as in `Decimal128`).
+/// Most digits of a Parquet decimal that every reader reads (as in `Decimal128`).
 const MAX_DIGITS: u8 = 38;
 
 /// The type that values of `wanted` are stored as without loss.

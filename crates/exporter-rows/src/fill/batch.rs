@@ -36,7 +36,7 @@ impl CellColumn {
     }
 }
 
-/// A record batch whose columns know how to fill their cells.
+/// A record batch whose columns fill their cells.
 pub struct RowBatch {
     rows: usize,
     /// Row of the table, from 1, of the first row.

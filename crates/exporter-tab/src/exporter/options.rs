@@ -152,7 +152,7 @@ fn set<T>(target: &mut T, chosen: Option<T>) {
 }
 
 impl Settings {
-    /// What a sibling must know to load the entry.
+    /// What a script needs to load the entry.
     pub(super) fn dialect(&self) -> Vec<(&'static str, String)> {
         let write = &self.write;
         let dates = match (&write.date_pattern, &write.date_time_pattern) {
@@ -244,7 +244,7 @@ const fn options(delimiter: &'static str) -> [OptionInfo; 17] {
             "Which cells stand in quotes (RFC 4180).",
         )
         .default("minimal"),
-        OptionInfo::boolean("bom", "Start with a byte order mark, which Excel wants.").default("false"),
+        OptionInfo::boolean("bom", "Start with a byte order mark, which Excel needs to read UTF-8.").default("false"),
         OptionInfo::choice("line-end", &["lf", "crlf"], "What ends a line.").default("lf"),
         OptionInfo::choice("header", &["names", "labels", "both", "none"], "What stands above the rows.")
             .default("names"),

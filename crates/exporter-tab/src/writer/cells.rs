@@ -12,7 +12,7 @@ use super::time;
 use super::values::Values;
 use crate::{PeriodUnit, TabError};
 
-/// What happened to the cells of one column that the file cannot tell apart from other values.
+/// What happened to the cells of one column that the file cannot distinguish from other values.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Altered {

@@ -75,7 +75,7 @@ pub(super) struct Style {
     pub(super) date_pattern: Option<String>,
     pub(super) date_time_pattern: Option<String>,
     binary: BinaryText,
-    /// Whether an empty text cannot be told from a missing value.
+    /// Whether an empty text cannot be distinguished from a missing value.
     pub(super) empty_is_missing: bool,
     /// Bytes the fixed cells of a whole row may need.
     room: usize,
@@ -232,7 +232,7 @@ impl RowEncoder {
         out.extend_from_slice(self.line_end);
     }
 
-    /// Appends the lines of a batch and tells, per column, what they could not keep.
+    /// Appends the lines of a batch and returns, per column, what they could not keep.
     ///
     /// # Errors
     /// When the batch has another number of columns, a type that text cannot hold, or a date that a custom

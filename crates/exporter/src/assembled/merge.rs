@@ -31,7 +31,7 @@ impl<'a> Merging<'a> {
         Self { codebook, inferred, from: BTreeMap::new(), losses: LossReport::default() }
     }
 
-    /// The table of a part as the study knows it, and for each of its variables the column in the part.
+    /// The table of a part as the study describes it, and for each of its variables the column in the part.
     pub(super) fn table(
         &mut self,
         part: &TablePart,

@@ -113,7 +113,7 @@ impl Literal {
                     variable.name
                 ))
                 .variable(&variable.name)
-                .with_hint("`missing` and `not missing` can be asked of it"));
+                .with_hint("compare it with `missing` or `not missing`"));
             }
         };
         read.or_else(labelled).ok_or_else(|| {

@@ -1,4 +1,4 @@
-//! Languages: every text of the codebook speaks one that the study lists.
+//! Languages: every text of the codebook is in one that the study lists.
 
 use super::names::Names;
 use super::{Findings, ProblemKind};

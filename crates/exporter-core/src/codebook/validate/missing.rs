@@ -41,7 +41,7 @@ fn check_letter(
     }
 }
 
-/// Rows tell reasons by the position of their declaration, in a byte.
+/// Rows hold reasons as the position of their declaration, in a byte.
 const MOST_DECLARATIONS_BEFORE_A_REASON: usize = u8::MAX as usize;
 
 fn check_reason(missing: &Missing, index: usize, place: &str, findings: &mut Findings) {

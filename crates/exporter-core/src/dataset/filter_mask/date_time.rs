@@ -24,8 +24,8 @@ pub(crate) fn nanoseconds_of_day(text: &str) -> Result<i128, String> {
         + i128::from(time.nanosecond() % 1_000_000_000))
 }
 
-/// Nanoseconds since 1970 of a moment such as `2024-02-29T12:00:00`; in a zone, one without offset is read in it.
-/// A year beyond four digits has a sign, and then a moment of a zone ends with `Z`.
+/// Nanoseconds since 1970 of a date-time such as `2024-02-29T12:00:00`; in a zone, one without offset is read in it.
+/// A year beyond four digits has a sign, and then a date-time with a zone ends with `Z`.
 pub(crate) fn nanoseconds(text: &str, zone: Option<&str>) -> Result<i128, String> {
     if text.starts_with(['+', '-']) {
         return far(text, zone);
@@ -40,7 +40,7 @@ pub(crate) fn nanoseconds(text: &str, zone: Option<&str>) -> Result<i128, String
         Some(zone) => read(zone),
         None => {
             let reading = read("+00:00")?;
-            // A literal that means the same moment in every zone has an offset of its own.
+            // A literal that means the same instant in every zone has an offset of its own.
             if reading == read("+01:00")? {
                 return Err("the variable has no zone, so leave out the offset".into());
             }

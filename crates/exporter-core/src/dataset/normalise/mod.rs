@@ -140,9 +140,9 @@ fn normalise_batch(
     let reasons = schema.fields().len() - columns.len();
     if batch.num_columns() != columns.len() && batch.num_columns() != columns.len() + reasons {
         return Err(Error::invalid(format!(
-            "{} columns arrived where {} were asked for",
-            batch.num_columns(),
-            columns.len()
+            "expected {} columns, got {}",
+            columns.len(),
+            batch.num_columns()
         ))
         .table(&table.name));
     }

@@ -19,12 +19,12 @@ fn letters_read_as_null_are_losses_of_reading() {
     file.rows[0][1] = Cell::Long(2_147_483_624);
     let data = open(&file.bytes(), Letters::Null);
     let told = |data: &DtaDataset| -> Vec<String> { data.losses().iter().map(ToString::to_string).collect() };
-    let labels = "missing-dropped survey.b: labels of .a to .z dropped, as letters=null asks";
+    let labels = "missing-dropped survey.b: labels of .a to .z dropped because of letters=null";
     assert_eq!(told(&data), [labels]);
     let read = rows(&data, &Scan::all());
     assert_eq!((read.column(0).null_count(), read.column(1).null_count()), (1, 2));
     rows(&data, &Scan::all());
-    let action = "missing values .a to .z read as null, as letters=null asks, first at row";
+    let action = "missing values .a to .z read as null because of letters=null, first at row";
     let cells = |variable: &str, row: u64, letter: &str| {
         format!("missing-reason-merged survey.{variable}: {action} {row}: {letter:?}")
     };

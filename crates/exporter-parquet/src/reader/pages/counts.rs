@@ -109,7 +109,7 @@ fn varint(rest: &mut &[u8]) -> Result<u64, String> {
 }
 
 fn take<'b>(rest: &mut &'b [u8], count: u64) -> Result<&'b [u8], String> {
-    let short = || format!("{count} bytes are wanted where {} are left", rest.len());
+    let short = || format!("expected {count} bytes, {} are left", rest.len());
     let (taken, behind) =
         usize::try_from(count).ok().and_then(|count| rest.split_at_checked(count)).ok_or_else(short)?;
     *rest = behind;
