@@ -43,7 +43,8 @@ fn groups_that_the_codebook_holds_are_not_lost_in_a_script() {
     assert!(!beside.contains("spss-script lacks or changes"), "{beside}");
     assert!(beside.contains("spss-script: conditions and kinds of questions, groups, "), "{beside}");
     let alone = export("without --no-codebook");
-    assert!(alone.contains("spss-script lacks or changes: groups (1)"), "{alone}");
+    let lost = alone.lines().find(|line| line.contains("spss-script lacks or changes")).unwrap_or_default();
+    assert!(lost.contains("groups (1)"), "{alone}");
 }
 
 #[test]
