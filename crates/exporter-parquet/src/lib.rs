@@ -46,8 +46,8 @@
 //! # What is read
 //!
 //! Every encoding, compression and type that the `parquet` and `arrow-ipc` crates decode, on all threads. The stored
-//! codebook describes the columns; where it disagrees with them the columns win, and remarks say so
-//! ([`ParquetDataset::remarks`]). Without one, or with `codebook=false` ([`ReadOptions`]), kinds follow from the columns.
+//! codebook describes the columns; where it disagrees with them the columns win, which is a loss
+//! ([`Dataset::losses`](exporter_core::Dataset::losses)). Without one, or with `codebook=false` ([`ReadOptions`]), kinds follow from the columns.
 //! Parquet statistics replace the scan of values for a plan, and row groups without a row that a filter keeps are skipped.
 //! Damaged files are errors; see [`is_contained`] for programs that are built with `panic = "abort"`.
 //!

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 /// ```
 /// use exporter_parquet::{ParquetCompression, ParquetOptions};
 ///
-/// let options = ParquetOptions { compression: ParquetCompression::Snappy, ..ParquetOptions::default() };
+/// let mut options = ParquetOptions::default();
+/// options.compression = ParquetCompression::Snappy;
 /// assert!(options.check().is_ok());
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
