@@ -10,6 +10,7 @@ mod findings;
 pub use finding::{Finding, Rule, Severity};
 pub use findings::Findings;
 
+use crate::carry::Part;
 use crate::context::Context;
 use crate::dataset::{Scan, TableId};
 use crate::error::{Error, ErrorKind, Place, Result};
@@ -165,7 +166,7 @@ pub fn by_reading<I: Input>(
 ) -> Result<Checked> {
     match rows::<I>(source, context) {
         Ok((rows, losses)) => {
-            losses.iter().for_each(|loss| findings.add(read_loss(loss)));
+            read_losses(losses.iter(), findings);
             Ok(Checked::default().with_rows(rows))
         }
         Err(error) if error.kind() == ErrorKind::Cancelled || is_of_the_store(&error) => Err(error),
@@ -197,14 +198,15 @@ fn rows<I: Input>(source: &Source<'_>, context: &Context) -> Result<(Option<u64>
     Ok(((tables == 1).then_some(rows), data.losses()))
 }
 
-/// The finding that a loss of reading is.
-pub fn read_loss(loss: &Loss) -> Finding {
-    let first = loss.first.as_ref();
-    let mut finding = Finding::new(READ_LOSS, format!("{}: {}", loss.code, loss.action));
-    finding.place.table.clone_from(&loss.table);
-    finding.place.variable.clone_from(&loss.variable);
-    finding.place.row = first.and_then(|first| first.row);
-    finding
+/// Adds what reading a file loses; that a table's parent is in another file is no fault of this one.
+pub fn read_losses<'l>(losses: impl IntoIterator<Item = &'l Loss>, findings: &mut Findings) {
+    for loss in losses.into_iter().filter(|loss| loss.part != Some(Part::Keys)) {
+        let mut finding = Finding::new(READ_LOSS, format!("{}: {}", loss.code, loss.action));
+        finding.place.table.clone_from(&loss.table);
+        finding.place.variable.clone_from(&loss.variable);
+        finding.place.row = loss.first.as_ref().and_then(|first| first.row);
+        findings.add(finding);
+    }
 }
 
 /// The finding that an error of a reader is; it stands where the error does.

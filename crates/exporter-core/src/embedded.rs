@@ -16,7 +16,8 @@ use std::fmt::Display;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use crate::codebook::{Codebook, Kind, MissingValues, Table, Value};
+use crate::carry::Part;
+use crate::codebook::{Codebook, Kind, MissingValues, Parent, Table, Value};
 use crate::dataset::{TableId, table_of};
 use crate::error::{Error, Result};
 use crate::loss::{Loss, LossCode};
@@ -58,7 +59,10 @@ pub struct Restored {
     pub codebook: Codebook,
     /// The whole codebook as stored, other tables included.
     pub whole: Option<Codebook>,
-    /// What of the stored codebook is not used, because it did not fit the file: losses of reading, of no table yet.
+    /// The parent of the table, which is in another file.
+    pub parent: Option<Parent>,
+    /// What of the stored codebook is not used, because it did not fit the file, and the parent: losses of reading, of no
+    /// table yet.
     pub losses: Vec<Loss>,
 }
 
@@ -88,7 +92,7 @@ pub fn restore(
     fits: &dyn Fn(usize, &Kind) -> bool,
 ) -> Restored {
     let Some(Embedded { codebook: whole, plain: written, letters, .. }) = embedded else {
-        return Restored { codebook: plain, whole: None, losses: Vec::new() };
+        return Restored { codebook: plain, whole: None, parent: None, losses: Vec::new() };
     };
     let same = match &written {
         Some(written) => fingerprint(&plain).is_ok_and(|found| found == written.fingerprint),
@@ -98,12 +102,22 @@ pub fn restore(
     let mut losses = Vec::new();
     let changes = merge::Changes { same, names: &names, fits, letters: &letters };
     let mut codebook = merge::merged(&whole, table, &plain, changes, &mut losses);
+    // A link to a table that is not there would make the codebook a wrong one.
+    let mut parent = codebook.tables.first_mut().and_then(|table| table.parent.take());
     if let Err(problem) = codebook.validate() {
         losses.push(not_used(problem));
         codebook = plain;
         codebook.study = whole.study.clone();
+        parent = None;
     }
-    Restored { codebook, whole: Some(whole), losses }
+    losses.extend(parent.as_ref().map(parent_not_open));
+    Restored { codebook, whole: Some(whole), parent, losses }
+}
+
+/// The loss of a parent whose file is not open.
+pub fn parent_not_open(parent: &Parent) -> Loss {
+    let action = format!("the link to the parent {} is left out: its table is not open", parent.table);
+    Loss::new(LossCode::KEY_DROPPED, action).part(Part::Keys)
 }
 
 /// The loss of a stored codebook that cannot be used; the file itself describes its table then.

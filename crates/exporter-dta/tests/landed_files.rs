@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use exporter_core::{Context, Dataset, Scan, Source, TableId};
+use exporter_core::{Context, Dataset, LossCode, Scan, Source, TableId};
 use exporter_dta::{DtaDataset, Letters, ReadOptions};
 use exporter_testkit::cells_of;
 
@@ -19,6 +19,7 @@ fn their_codebook_and_values_come_back() {
         let source = Source::memory("visits.dta", bytes);
         let read = DtaDataset::open(&source, ReadOptions::default(), Letters::Seen, 1).unwrap();
         assert_eq!(read.codebook().to_json().unwrap(), codebook, "release {release}");
+        assert!(read.losses().is_empty(), "release {release}: {:?}", read.losses());
         let batches = Context::default().scan(&read, TableId(0), &Scan::all().with_reasons()).unwrap();
         let mut found = String::new();
         for batch in batches {
@@ -27,5 +28,28 @@ fn their_codebook_and_values_come_back() {
             }
         }
         assert_eq!(found, cells, "release {release}");
+    }
+}
+
+#[test]
+fn a_damaged_characteristic_is_a_loss_that_names_it() {
+    let bytes = std::fs::read(data("twelve_characteristics_118.dta")).unwrap();
+    for (from, name) in [
+        ("{\"groups\"", "_dta[exporter_table]"),
+        ("{\"id\":\"landed\"", "_dta[exporter_study]"),
+        ("{\"no_body\"", "_dta[exporter_sets]"),
+        ("{\"st_fr\"", "_dta[exporter_untranslated]"),
+        ("{\"st\":[", "_dta[exporter_labels]"),
+        ("{\"a\":98", "st[exporter_letters]"),
+        ("{\"kind\":\"int16\"", "st[exporter_variable]"),
+        ("UTC\0", "exporter_clock]"),
+    ] {
+        let mut damaged = bytes.clone();
+        damaged[memchr::memmem::find(&bytes, from.as_bytes()).unwrap()] = b'?';
+        let source = Source::memory("visits.dta", damaged);
+        let read = DtaDataset::open(&source, ReadOptions::default(), Letters::Seen, 1).unwrap();
+        let losses = read.losses();
+        let told = losses.iter().find(|loss| loss.code == LossCode::NOT_READ && loss.action.contains(name));
+        assert!(told.is_some(), "{name}: {losses:?}");
     }
 }

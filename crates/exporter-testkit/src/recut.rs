@@ -1,6 +1,6 @@
 //! The same rows in other batches.
 
-use exporter_core::codebook::Codebook;
+use exporter_core::codebook::{Codebook, Parent};
 use exporter_core::profile::TableProfile;
 use exporter_core::{Batches, Dataset, LossReport, Result, Scan, TableId};
 
@@ -32,6 +32,10 @@ impl Dataset for Recut<'_> {
 
     fn facts(&self, table: TableId) -> Option<TableProfile> {
         self.inner.facts(table)
+    }
+
+    fn parent(&self, table: TableId) -> Option<&Parent> {
+        self.inner.parent(table)
     }
 
     fn losses(&self) -> LossReport {

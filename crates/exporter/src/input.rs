@@ -9,7 +9,7 @@ use exporter_core::{Context, Dataset, Error, Projection, Registry, Result, Sourc
 use serde_json::Value as Json;
 
 use crate::assembled::{AssembledDataset, TablePart};
-use crate::study::{StudyFile, open_study};
+use crate::study::{OpenKinds, StudyFile, open_study};
 
 /// How inputs are opened.
 #[derive(Clone, Debug, Default)]
@@ -145,9 +145,8 @@ fn assembled(
     if codebook.study.id.is_empty() && sources.len() > 1 {
         codebook.study.id = "study".into();
     }
-    let is_open =
-        |table: &str, variable: &str| study.is_some_and(|study| study.open_kinds.contains(table, variable));
-    AssembledDataset::new(codebook, parts, &is_open)
+    let none = OpenKinds::default();
+    AssembledDataset::new(codebook, parts, study.map_or(&none, |study| &study.open_kinds))
 }
 
 /// Says which file of the folder may be meant when there is none of this name.

@@ -4,6 +4,7 @@
 mod do_file;
 mod one_pass;
 mod pairs;
+mod parents;
 mod stata;
 mod stata_studies;
 mod whole_studies;

@@ -1,9 +1,10 @@
 //! What a file says of its study comes through the facade whole; where files disagree that is told.
 
+use std::io::Read as _;
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, Int64Array, RecordBatch};
-use exporter::codebook::{Agent, Codebook, Kind, Table, Text, ValueLabels, Variable};
+use exporter::codebook::{Agent, Codebook, Kind, Table, TableKind, Text, ValueLabels, Variable};
 use exporter::sink::MemorySink;
 use exporter::{Context, Dataset, InputOptions, LossCode, MemoryDataset, Source};
 use serde_json::Value as Json;
@@ -73,4 +74,44 @@ fn what_a_second_input_says_otherwise_is_a_loss() {
     assert_eq!(opened.codebook().value_labels, first.value_labels);
     let agreed = open(&[file(&first, "dta"), file(&study("CC BY 4.0", "b"), "parquet")]);
     assert!(agreed.losses().iter().next().is_none());
+}
+
+/// Opens the file of a roster with a study file that says little of it.
+fn with_study_file(study: &str) -> Codebook {
+    let folder = tempfile::tempdir().unwrap();
+    let mut written = study_of_a_roster();
+    written.tables[0].variables[0].kind = Kind::Integer { bits: 8, signed: true };
+    let source = file(&written, "parquet");
+    std::fs::write(folder.path().join("t.parquet"), bytes_of(&source)).unwrap();
+    std::fs::write(folder.path().join("k.toml"), study).unwrap();
+    let (options, context) = (InputOptions::default(), Context::default());
+    let opened =
+        exporter::open(&[folder.path().join("k.toml")], &options, &exporter::registry(), &context).unwrap();
+    opened.codebook().clone()
+}
+
+fn study_of_a_roster() -> Codebook {
+    let mut written = study("CC0", "t");
+    written.tables[0].kind = TableKind::Roster;
+    written
+}
+
+fn bytes_of(source: &Source<'_>) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    source.cursor().read_to_end(&mut bytes).unwrap();
+    bytes
+}
+
+#[test]
+fn kinds_that_a_study_file_does_not_say_stay_those_of_the_file() {
+    let head = "codebook = 1\n[study]\nid = \"k\"\n[data]\nt = \"t.parquet\"\n[[tables]]\nname = \"t\"\n";
+    let variable = "[[tables.variables]]\nname = \"vote\"\nlabel = \"Ballot\"\n";
+    let kinds = |codebook: &Codebook| (codebook.tables[0].kind, codebook.tables[0].variables[0].kind.clone());
+    let own = (TableKind::Roster, Kind::Integer { bits: 8, signed: true });
+    assert_eq!(kinds(&with_study_file(head)), own);
+    let named = with_study_file(&format!("{head}{variable}"));
+    assert_eq!((kinds(&named), &named.tables[0].variables[0].label), (own, &"Ballot".into()));
+    // What it says holds.
+    let said = with_study_file(&format!("{head}kind = \"events\"\n{variable}kind = \"integer\"\n"));
+    assert_eq!(kinds(&said), (TableKind::Events, Kind::INTEGER));
 }

@@ -1,7 +1,7 @@
 //! A part of a dataset: some variables and some rows of its tables.
 
 use super::{Batches, Dataset, Filter, Scan, TableId, select, table_of};
-use crate::codebook::Codebook;
+use crate::codebook::{Codebook, Parent};
 use crate::error::{Error, Result};
 use crate::loss::LossReport;
 use crate::profile::TableProfile;
@@ -140,6 +140,10 @@ impl<D: Dataset> Dataset for ExcerptDataset<D> {
             Some(columns) => facts.projected(columns),
             None => facts,
         })
+    }
+
+    fn parent(&self, table: TableId) -> Option<&Parent> {
+        self.inner.parent(table)
     }
 
     fn losses(&self) -> LossReport {

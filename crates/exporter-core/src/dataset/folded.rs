@@ -11,7 +11,7 @@ use arrow_schema::Schema;
 use super::reason_columns::reasons_by_text;
 use super::reasons::{no_reasons, reason_field};
 use super::{Batches, Dataset, Scan, TableId, columns_with_reasons, normalise, table_of};
-use crate::codebook::{Codebook, Kind, Table, Variable};
+use crate::codebook::{Codebook, Kind, Parent, Table, Variable};
 use crate::error::{Error, Result};
 use crate::loss::LossReport;
 use crate::profile::TableProfile;
@@ -142,6 +142,10 @@ impl<D: Dataset> Dataset for FoldedReasons<D> {
 
     fn facts(&self, table: TableId) -> Option<TableProfile> {
         Some(self.inner.facts(table)?.projected(&self.tables.get(table.0)?.below))
+    }
+
+    fn parent(&self, table: TableId) -> Option<&Parent> {
+        self.inner.parent(table)
     }
 
     fn losses(&self) -> LossReport {

@@ -32,7 +32,7 @@ pub use related::RelatedDataset;
 pub use schema::{arrow_schema, arrow_type, infer_kind, infer_table};
 pub use spool::SpooledDataset;
 
-use crate::codebook::{Codebook, Table};
+use crate::codebook::{Codebook, Parent, Table};
 use crate::error::{Error, Result};
 use crate::loss::LossReport;
 use crate::profile::TableProfile;
@@ -63,6 +63,13 @@ pub trait Dataset: Send + Sync {
 
     /// Facts that the source vouches for (a Parquet footer, a header), so that they are not computed again.
     fn facts(&self, table: TableId) -> Option<TableProfile> {
+        let _ = table;
+        None
+    }
+
+    /// The parent of a table that is in another file, as the file of the table names it: the codebook has no link to a table
+    /// that it does not describe. Whoever opens both files restores the link; alone, the file loses it ([`Dataset::losses`]).
+    fn parent(&self, table: TableId) -> Option<&Parent> {
         let _ = table;
         None
     }

@@ -1,7 +1,7 @@
 //! A file that was opened: what reading loses names the format and the file.
 
 use super::{Batches, Dataset, Scan, TableId};
-use crate::codebook::Codebook;
+use crate::codebook::{Codebook, Parent};
 use crate::error::Result;
 use crate::loss::LossReport;
 use crate::profile::TableProfile;
@@ -35,6 +35,10 @@ impl Dataset for OpenedDataset {
 
     fn facts(&self, table: TableId) -> Option<TableProfile> {
         self.inner.facts(table)
+    }
+
+    fn parent(&self, table: TableId) -> Option<&Parent> {
+        self.inner.parent(table)
     }
 
     fn losses(&self) -> LossReport {

@@ -8,7 +8,7 @@ use super::key_set::KeySet;
 use super::{
     Batches, Dataset, Scan, TableId, columns_with_reasons, normalise_batches, scan_schema, table_of,
 };
-use crate::codebook::Codebook;
+use crate::codebook::{Codebook, Parent};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::loss::LossReport;
@@ -177,6 +177,10 @@ impl<D: Dataset> Dataset for RelatedDataset<D> {
     /// What the source vouches for is true of all its rows, not of some.
     fn facts(&self, table: TableId) -> Option<TableProfile> {
         if self.link(table).is_some() { None } else { self.inner.facts(table) }
+    }
+
+    fn parent(&self, table: TableId) -> Option<&Parent> {
+        self.inner.parent(table)
     }
 
     fn losses(&self) -> LossReport {

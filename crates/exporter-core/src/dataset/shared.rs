@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Batches, Dataset, Scan, TableId};
-use crate::codebook::Codebook;
+use crate::codebook::{Codebook, Parent};
 use crate::error::Result;
 use crate::loss::LossReport;
 use crate::profile::TableProfile;
@@ -26,6 +26,10 @@ macro_rules! points_to_dataset {
 
             fn facts(&self, table: TableId) -> Option<TableProfile> {
                 (**self).facts(table)
+            }
+
+            fn parent(&self, table: TableId) -> Option<&Parent> {
+                (**self).parent(table)
             }
 
             fn losses(&self) -> LossReport {

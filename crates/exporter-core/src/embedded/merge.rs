@@ -92,8 +92,6 @@ impl Merging<'_> {
             }
         }
         let mut table = Table { variables, ..stored.with_columns(&kept) };
-        // Its parent is in another file; the whole codebook still names it.
-        table.parent = table.parent.filter(|parent| parent.table == stored.name);
         table.rows = file.rows.or(table.rows);
         if !self.changes.same {
             // A table without a label has the title of the study in its place.

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::codebook::{DisplayFormat, Measure, Missing, SortKey, Study, Text, ValueLabels, Variable};
+use crate::codebook::{DisplayFormat, Measure, Missing, Parent, SortKey, Study, Text, ValueLabels, Variable};
 
 fn study() -> Codebook {
     let vote = Variable::new("vote?", Kind::INTEGER)
@@ -153,6 +153,31 @@ fn a_column_that_another_program_removed_is_a_loss() {
     let restored = restore(Some(stored()), "people", less, &anything);
     let told: Vec<_> = restored.losses.iter().map(|loss| (&loss.code, loss.variable.as_deref())).collect();
     assert_eq!(told, [(&LossCode::METADATA_DROPPED, Some("vote?"))]);
+}
+
+#[test]
+fn labels_of_numbers_are_none_of_other_kinds_which_is_a_loss() {
+    let mut study = study();
+    study.tables[0].variables[0].kind = Kind::Date;
+    let stored = embed(&study, TableId(0), &plain()).unwrap();
+    let mut changed = plain();
+    changed.tables[0].variables[0].labels = Some("day".into());
+    changed.value_labels.insert("day".into(), ValueLabels::new().with(0, "first").with(1, "second"));
+    let restored = restore(stored, "people", changed, &anything);
+    let told: Vec<_> = restored.losses.iter().map(|loss| (&loss.code, loss.count)).collect();
+    assert_eq!(told, [(&LossCode::VALUE_LABELS_DROPPED, 2)]);
+    assert_eq!(restored.codebook.tables[0].variables[0].labels, None);
+}
+
+#[test]
+fn a_parent_in_another_file_stands_beside_the_codebook_and_is_a_loss() {
+    let mut study = study();
+    study.tables[0].parent = Some(Parent::new("houses", vec![("id".into(), "id".into())]));
+    let stored = embed(&study, TableId(0), &plain()).unwrap();
+    let restored = restore(stored, "people", plain(), &anything);
+    assert_eq!(restored.codebook.problems(), []);
+    assert_eq!(restored.parent, study.tables[0].parent);
+    assert_eq!(restored.losses, [parent_not_open(study.tables[0].parent.as_ref().unwrap())]);
 }
 
 #[test]

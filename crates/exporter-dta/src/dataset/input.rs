@@ -1,6 +1,6 @@
 //! `.dta` as an input format of the engine.
 
-use exporter_core::check::{Check, Checked, Checking, Findings, READ_LOSS, Rule, Severity, read_loss};
+use exporter_core::check::{Check, Checked, Checking, Findings, READ_LOSS, Rule, Severity, read_losses};
 use exporter_core::{Context, Dataset, FormatInfo, Input, OptionInfo, Recognition, Result, Source};
 use serde::Deserialize;
 
@@ -131,7 +131,7 @@ impl Check for DtaInput {
         findings.merge(found);
         if sound {
             let opened = DtaDataset::open(source, ReadOptions::default(), Letters::Seen, context.threads())?;
-            opened.not_used().iter().for_each(|loss| findings.add(read_loss(loss)));
+            read_losses(opened.not_used(), findings);
         }
         Ok(Checked::default().with_rows(rows.filter(|_| sound)))
     }

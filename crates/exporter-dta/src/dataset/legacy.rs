@@ -35,6 +35,8 @@ use crate::dataset::plain::{Hints, described};
 use crate::reader::{self, Dictionary};
 use crate::spec_storage::StorageType;
 
+/// Characteristic with the clock of instants.
+const CLOCK: &str = "exporter_clock";
 /// Characteristic with the number of notes.
 const NOTES: &str = "exporter_notes";
 /// Characteristic with the fields of a variable.
@@ -186,8 +188,12 @@ impl Merging<'_> {
     fn variable(&mut self, stored: &reader::Variable, mut plain: Variable) -> Variable {
         let owner = stored.name.as_str();
         let name = self.kept.owners.get(owner, "exporter_name").map(str::to_owned);
-        if self.kept.owners.get(owner, "exporter_clock") == Some("UTC") {
-            self.cells.utc.insert(owner.to_owned());
+        match self.kept.owners.get(owner, CLOCK) {
+            Some("UTC") => {
+                self.cells.utc.insert(owner.to_owned());
+            }
+            Some(clock) => self.kept.lost(owner, CLOCK, &format!("there is no clock {clock:?}")),
+            None => {}
         }
         plain.labels = plain.labels.map(|set| self.set_name(&set).to_owned());
         let Some((mut variable, has_kind)) = self.kept.variable(owner) else {

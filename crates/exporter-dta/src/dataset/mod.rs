@@ -40,7 +40,7 @@ mod verify;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use exporter_core::codebook::{Codebook, Kind, Table};
+use exporter_core::codebook::{Codebook, Kind, Parent, Table};
 use exporter_core::dataset::{select_from, table_of};
 use exporter_core::embedded::Restored;
 use exporter_core::{
@@ -71,6 +71,8 @@ pub struct DtaDataset {
     projection: Projection,
     reader: DtaReader,
     codebook: Codebook,
+    /// The parent of the table, which is in another file.
+    parent: Option<Parent>,
     /// What of the stored codebook is not used; no table is named.
     not_used: Vec<Loss>,
     /// How each variable of the codebook is delivered.
@@ -106,7 +108,7 @@ impl DtaDataset {
         let seen = opening.look_at(&mut reader, &source.projection, threads.max(1)).map_err(place)?;
         let found = opening.found(&reader, &seen);
         let fits = |position: usize, kind: &Kind| found.get(position).is_some_and(|found| found.fits(kind));
-        let Restored { mut codebook, losses, .. } = restored(stored.as_ref(), &plain, &fits);
+        let Restored { mut codebook, parent, losses, .. } = restored(stored.as_ref(), &plain, &fits);
         not_used.extend(losses);
         let mut columns = Vec::with_capacity(found.len());
         for table in &mut codebook.tables {
@@ -121,6 +123,7 @@ impl DtaDataset {
             projection: source.projection.clone(),
             reader,
             codebook,
+            parent,
             not_used,
             columns,
             threads: threads.max(1),
@@ -178,6 +181,10 @@ impl Dataset for DtaDataset {
             return self.batches(description, &scan.projection(description)?, scan);
         }
         select_from(description, &held, scan, self.batches(description, &held, scan)?)
+    }
+
+    fn parent(&self, table: TableId) -> Option<&Parent> {
+        self.parent.as_ref().filter(|_| table.0 == 0)
     }
 
     fn losses(&self) -> LossReport {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use exporter_core::codebook::Parent;
 use exporter_core::dataset::{Batches, FoldedReasons, table_of};
 use exporter_core::{Codebook, Context, Dataset, Loss, LossCode, LossReport, Result, Scan, Source, TableId};
 
@@ -100,6 +101,10 @@ impl Dataset for ArrowDataset {
         let decoded =
             Decoded::new(self.file.clone(), Arc::clone(&self.layout), places, rows, (threads, self.memory));
         Ok(Batches::new(schema, Selected::new(decoded, columns, scan.filter.clone(), scan.limit)))
+    }
+
+    fn parent(&self, table: TableId) -> Option<&Parent> {
+        self.restored.parent.as_ref().filter(|_| table.0 == 0)
     }
 
     fn losses(&self) -> LossReport {

@@ -14,6 +14,7 @@ mod thrift;
 
 use std::sync::Arc;
 
+use exporter_core::codebook::Parent;
 use exporter_core::dataset::{Batches, FoldedReasons, arrow_type, table_of};
 use exporter_core::{Codebook, Dataset, LossReport, Result, Scan, Source, TableId, TableProfile};
 use parquet::file::metadata::ParquetMetaData;
@@ -136,6 +137,10 @@ impl Dataset for ParquetDataset {
             }
         }
         Some(profile)
+    }
+
+    fn parent(&self, table: TableId) -> Option<&Parent> {
+        self.restored.parent.as_ref().filter(|_| table.0 == 0)
     }
 
     fn losses(&self) -> LossReport {

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use exporter_core::codebook::Codebook;
+use exporter_core::codebook::{Codebook, Parent};
 use exporter_core::profile::{TableProfile, profile};
 use exporter_core::{Batches, Context, Dataset, Exporter, Held, LossReport, Planning, Result, Scan, TableId};
 
@@ -54,6 +54,10 @@ impl Dataset for CountingDataset<'_> {
 
     fn facts(&self, table: TableId) -> Option<TableProfile> {
         self.inner.facts(table)
+    }
+
+    fn parent(&self, table: TableId) -> Option<&Parent> {
+        self.inner.parent(table)
     }
 
     fn losses(&self) -> LossReport {

@@ -8,6 +8,7 @@ use exporter_core::{Error, Loss, LossCode, LossReport, Result, suggest};
 use serde_json::{Map, Value as Json};
 
 use super::TablePart;
+use crate::study::OpenKinds;
 
 /// Field of a study that its files need not share.
 const ID: &str = "id";
@@ -18,8 +19,8 @@ const LANGUAGES: &str = "languages";
 pub(super) struct Merging<'a> {
     /// What is declared and what the parts so far have added.
     pub(super) codebook: Codebook,
-    /// Says that the codebook names a variable of a table but not its kind.
-    pub(super) inferred: &'a dyn Fn(&str, &str) -> bool,
+    /// Tables and variables that the codebook names without a kind.
+    open: &'a OpenKinds,
     /// The file that each field of the study is from, where it is not declared.
     from: BTreeMap<String, String>,
     /// What files say otherwise than those before them.
@@ -27,11 +28,12 @@ pub(super) struct Merging<'a> {
 }
 
 impl<'a> Merging<'a> {
-    pub(super) fn new(codebook: Codebook, inferred: &'a dyn Fn(&str, &str) -> bool) -> Self {
-        Self { codebook, inferred, from: BTreeMap::new(), losses: LossReport::default() }
+    pub(super) fn new(codebook: Codebook, open: &'a OpenKinds) -> Self {
+        Self { codebook, open, from: BTreeMap::new(), losses: LossReport::default() }
     }
 
-    /// The table of a part as the study describes it, and for each of its variables the column in the part.
+    /// The table of a part as the study describes it, and for each of its variables the column in the part. Of parents it
+    /// has what is declared.
     pub(super) fn table(
         &mut self,
         part: &TablePart,
@@ -43,6 +45,7 @@ impl<'a> Merging<'a> {
         self.adopt_study(&own.study, part)?;
         self.adopt_documents(own, part);
         table.name.clone_from(&part.name);
+        table.parent = None;
         let columns = (0..table.variables.len()).collect();
         let Some(declared) = declared else { return Ok((table, columns)) };
         if let Some(variable) =
@@ -59,7 +62,7 @@ impl<'a> Merging<'a> {
         }
         for variable in &mut table.variables {
             if let Some((_, declared)) = declared.variable(&variable.name) {
-                let kind_is_open = (self.inferred)(&part.name, &variable.name);
+                let kind_is_open = self.open.contains(&part.name, &variable.name);
                 *variable = merge_variable(variable, declared, kind_is_open);
             }
         }
@@ -73,6 +76,10 @@ impl<'a> Merging<'a> {
         if merged.label.is_empty() {
             merged.label = table.label;
         }
+        if self.open.contains_table(&part.name) {
+            merged.kind = table.kind;
+        }
+        merged.rows = merged.rows.or(table.rows);
         Ok((merged, columns))
     }
 

@@ -1,10 +1,14 @@
 //! One study from several files: each table read from its own dataset, described by a common codebook.
 
 mod merge;
+mod parents;
 
-use exporter_core::codebook::Codebook;
+use exporter_core::codebook::{Codebook, Parent};
 use exporter_core::dataset::{FoldedReasons, table_of};
-use exporter_core::{Batches, Dataset, Error, Loss, LossReport, Result, Scan, TableId, TableProfile};
+use exporter_core::{Batches, Dataset, Error, Loss, LossReport, Part, Result, Scan, TableId, TableProfile};
+
+use crate::study::OpenKinds;
+use parents::Parents;
 
 /// A dataset that gives one table, and what a codebook says about it.
 #[non_exhaustive]
@@ -58,16 +62,13 @@ impl AssembledDataset {
     /// Describes the parts' tables by a codebook: what it declares wins, what it leaves open stays as the part says. What a
     /// part says of the study otherwise than one before it is among the losses.
     ///
-    /// `inferred(table, variable)` says that the codebook names the variable but not its kind.
+    /// `open` names the tables and variables whose kind the codebook leaves to the parts. A table whose file names its parent
+    /// has it when that is among the parts; when not, that is a loss of reading.
     ///
     /// # Errors
     /// [`exporter_core::ErrorKind::NotFound`] when the codebook names a variable that the part does not have, or a table
     /// without a part; [`exporter_core::ErrorKind::Invalid`] when the codebook that results has problems.
-    pub fn new(
-        declared: Codebook,
-        parts: Vec<TablePart>,
-        inferred: &dyn Fn(&str, &str) -> bool,
-    ) -> Result<Self> {
+    pub fn new(declared: Codebook, parts: Vec<TablePart>, open: &OpenKinds) -> Result<Self> {
         let mut declared = declared;
         let declared_tables = std::mem::take(&mut declared.tables);
         if let Some(table) =
@@ -87,17 +88,19 @@ impl AssembledDataset {
             }
         }
         order.extend(rest);
-        let (mut tables, mut reasons) = (Vec::new(), Vec::new());
-        let mut merging = merge::Merging::new(declared, inferred);
+        let (mut tables, mut reasons, mut parents) = (Vec::new(), Vec::new(), Parents::default());
+        let mut merging = merge::Merging::new(declared, open);
         for part in order {
             let declared = declared_tables.iter().find(|table| table.name == part.name);
             let (table, columns) = merging.table(&part, declared)?;
             let columns_of = declared.map(|declared| merge::reason_columns(declared, &table));
             reasons.push(columns_of.unwrap_or_default());
             merging.codebook.tables.push(table);
+            parents.add(&part);
             tables.push(Assembled { dataset: part.dataset, table: part.table, columns });
         }
-        let merge::Merging { codebook, losses, .. } = merging;
+        let merge::Merging { mut codebook, mut losses, .. } = merging;
+        parents.link(&mut codebook, &mut losses);
         codebook.validate()?;
         Ok(Self(FoldedReasons::new(Tables { codebook, tables, losses }, &reasons, HINT)))
     }
@@ -119,6 +122,10 @@ impl Dataset for AssembledDataset {
 
     fn facts(&self, table: TableId) -> Option<TableProfile> {
         self.0.facts(table)
+    }
+
+    fn parent(&self, table: TableId) -> Option<&Parent> {
+        self.0.parent(table)
     }
 
     fn losses(&self) -> LossReport {
@@ -161,7 +168,10 @@ impl Dataset for Tables {
         let mut all = self.losses.clone();
         for (table, part) in self.codebook.tables.iter().zip(&self.tables) {
             let Ok(source) = table_of(part.dataset.codebook(), part.table) else { continue };
-            let own = |loss: &&Loss| loss.table.as_ref().is_none_or(|name| *name == source.name);
+            let own = |loss: &&Loss| {
+                let is_linked = loss.part == Some(Part::Keys) && table.parent.is_some();
+                !is_linked && loss.table.as_ref().is_none_or(|name| *name == source.name)
+            };
             for loss in part.dataset.losses().iter().filter(own) {
                 all.add(loss.clone().table(&table.name));
             }

@@ -1,6 +1,6 @@
 //! Some tables of a study.
 
-use exporter_core::codebook::Codebook;
+use exporter_core::codebook::{Codebook, Parent};
 use exporter_core::suggest;
 use exporter_core::{Batches, Dataset, Error, LossReport, Result, Scan, TableId, TableProfile};
 
@@ -73,6 +73,10 @@ impl<D: Dataset> Dataset for TablesOf<D> {
 
     fn facts(&self, table: TableId) -> Option<TableProfile> {
         self.inner.facts(self.of_inner(table)?)
+    }
+
+    fn parent(&self, table: TableId) -> Option<&Parent> {
+        self.inner.parent(self.of_inner(table)?)
     }
 
     fn losses(&self) -> LossReport {

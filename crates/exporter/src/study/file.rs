@@ -21,13 +21,17 @@ pub struct StudyFile {
     pub codebook: Codebook,
     /// Data files by table, in the tables' order, then by name.
     pub data: Vec<(String, DataFile)>,
-    /// Variables that the codebook names without a kind.
+    /// Tables and variables that the codebook names without a kind.
     pub open_kinds: OpenKinds,
 }
 
-/// Variables whose kind is left to the data file, as (table, variable).
+/// Tables and variables whose kind is left to the data file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct OpenKinds(BTreeSet<(String, String)>);
+pub struct OpenKinds {
+    tables: BTreeSet<String>,
+    /// As (table, variable).
+    variables: BTreeSet<(String, String)>,
+}
 
 /// A data file: its path, or its path with more about how to read it.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -73,7 +77,7 @@ struct Form {
     data: BTreeMap<String, DataFile>,
 }
 
-/// The same text read once more, only to see which variables state their kind.
+/// The same text read once more, only to see which tables and variables state their kind.
 #[derive(Deserialize)]
 struct KindForm {
     #[serde(default)]
@@ -84,6 +88,8 @@ struct KindForm {
 struct TableKindForm {
     #[serde(default)]
     name: String,
+    #[serde(default)]
+    kind: Option<serde::de::IgnoredAny>,
     #[serde(default)]
     variables: Vec<VariableKindForm>,
 }
@@ -182,7 +188,9 @@ impl StudyFile {
             let open = table.variables.iter().filter(|variable| variable.kind.is_none());
             open.map(|variable| (table.name.clone(), variable.name.clone()))
         });
-        Ok(Self { open_kinds: OpenKinds(open.collect()), codebook, data })
+        let tables = kinds.tables.iter().filter(|table| table.kind.is_none());
+        let tables = tables.map(|table| table.name.clone()).collect();
+        Ok(Self { open_kinds: OpenKinds { tables, variables: open.collect() }, codebook, data })
     }
 }
 
@@ -204,7 +212,12 @@ impl StudyFile {
 impl OpenKinds {
     /// Whether the kind of this variable is left to the data file.
     pub fn contains(&self, table: &str, variable: &str) -> bool {
-        self.0.contains(&(table.to_owned(), variable.to_owned()))
+        self.variables.contains(&(table.to_owned(), variable.to_owned()))
+    }
+
+    /// Whether the kind of this table is left to the data file.
+    pub fn contains_table(&self, table: &str) -> bool {
+        self.tables.contains(table)
     }
 
     /// Names of the variables of a table whose kind is left to the data file.

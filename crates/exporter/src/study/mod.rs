@@ -59,8 +59,7 @@ pub fn open_study(
             let part = part(table, data, &study, source, registry, context);
             parts.push(part.map_err(|error| named(error.table(*table)))?);
         }
-        let is_open = |table: &str, variable: &str| study.open_kinds.contains(table, variable);
-        AssembledDataset::new(study.codebook.clone(), parts, &is_open).map_err(named)
+        AssembledDataset::new(study.codebook.clone(), parts, &study.open_kinds).map_err(named)
     })
 }
 
