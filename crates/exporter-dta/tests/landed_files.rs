@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use arrow_array::RecordBatch;
+use exporter_core::codebook::{Kind, Missing};
 use exporter_core::{Context, Dataset, LossCode, Scan, Source, TableId};
 use exporter_dta::{DtaDataset, Letters, ReadOptions};
 use exporter_testkit::cells_of;
@@ -52,4 +54,31 @@ fn a_damaged_characteristic_is_a_loss_that_names_it() {
         let told = losses.iter().find(|loss| loss.code == LossCode::NOT_READ && loss.action.contains(name));
         assert!(told.is_some(), "{name}: {losses:?}");
     }
+}
+
+/// Kinds, declared missing values, and the cells of all columns and reasons.
+fn contents(name: &str) -> (Vec<(Kind, Vec<Missing>)>, Vec<String>) {
+    let source = Source::memory("letters.dta", std::fs::read(data(name)).unwrap());
+    let read = DtaDataset::open(&source, ReadOptions::default(), Letters::Seen, 1).unwrap();
+    assert_eq!((read.codebook().problems(), read.losses().len()), (vec![], 0), "{name}");
+    let described = read.codebook().tables[0].variables.iter();
+    let described = described.map(|v| (v.kind.clone(), v.missing.clone())).collect();
+    let batches = Context::default().scan(&read, TableId(0), &Scan::all().with_reasons()).unwrap();
+    let cells = |batch: RecordBatch| batch.columns().iter().map(|c| format!("{:?}", cells_of(c))).collect();
+    (described, batches.map(|batch| cells(batch.unwrap())).next().unwrap())
+}
+
+#[test]
+fn letters_that_they_read_as_numbers_are_reasons() {
+    let original = contents("letters.dta");
+    for release in [113, 117, 118] {
+        assert_eq!(contents(&format!("letters_as_numbers_{release}.dta")), original, "release {release}");
+    }
+    let (described, cells) = contents("letters_as_numbers_byte.dta");
+    let (age, missing) = &described[1];
+    assert_eq!(*age, Kind::Integer { bits: 8, signed: true });
+    let reasons =
+        [Missing::reason().letter('a').label("Refused"), Missing::reason().letter('z').label("Not asked")];
+    assert_eq!(missing[..], reasons);
+    assert_eq!(cells[1].matches("Null").count(), 3, "{}", cells[1]);
 }

@@ -308,6 +308,10 @@ fn date_time(stored: &mut Stored, variable: &Variable, zone: Option<&str>, choic
         || native.is_some_and(|native| native.trim_start_matches(['%', '-']).starts_with("tC"));
     stored.conversion = Conversion::Millis { leap_seconds, wall_clock };
     stored.in_utc = !wall_clock && !leap_seconds;
+    // `%tC` says itself that it counts in UTC, and is read so.
+    if leap_seconds && zone == "UTC" {
+        return;
+    }
     let leap = if leap_seconds { ", leap seconds counted" } else { "" };
     stored.remark = Some(format!("Times in {clock}{leap}; the zone of the variable is {zone}."));
     stored.losses.push(Loss::new(LossCode::TIME_ZONE, format!("written in {clock}; a note says so")));

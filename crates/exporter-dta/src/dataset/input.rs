@@ -74,9 +74,9 @@ impl Input for DtaInput {
         if head.starts_with(b"<stata_dta><header>") {
             return Recognition::Yes;
         }
-        // Binary releases: number, byte order, file type 1, unused 0. Release 102 has no byte order.
+        // Binary releases: number, byte order, file type 1, and a byte that nobody uses. Release 102 has no byte order.
         match head {
-            [103..=115, 1 | 2, 1, 0, ..] => Recognition::Yes,
+            [103..=115, 1 | 2, 1, _, ..] => Recognition::Yes,
             [102, 0..=2, 1, 0, ..] => Recognition::Maybe,
             _ => Recognition::No,
         }

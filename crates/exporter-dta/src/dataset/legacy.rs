@@ -21,10 +21,11 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Display;
 
 use exporter_core::codebook::{
-    Codebook, SortKey, Study, Table, Text, Value, ValueLabel, ValueLabels, Variable,
+    Codebook, MissingValues, SortKey, Study, Table, Text, Value, ValueLabel, ValueLabels, Variable,
 };
 use exporter_core::embedded::{Embedded, embed, not_used};
 use exporter_core::{Loss, LossCode, TableId};
+use exporter_stata::{is_stand_in, stands_for};
 use serde::de::DeserializeOwned;
 
 use crate::characteristics::{DATASET, PREFIX};
@@ -214,10 +215,15 @@ impl Merging<'_> {
         for (name, attribute) in plain.attributes {
             variable.attributes.entry(name).or_insert(attribute);
         }
-        let letters: BTreeMap<char, Value> = match has_kind {
+        let mut letters: BTreeMap<char, Value> = match has_kind {
             true => self.kept.json(owner, "exporter_letters").unwrap_or_default(),
             false => BTreeMap::new(),
         };
+        letters.retain(|letter, value| !stands_for(&variable, *letter, value));
+        let stand_ins: Vec<bool> = variable.missing.iter().map(|m| is_stand_in(&variable, m)).collect();
+        for (missing, _) in variable.missing.iter_mut().zip(stand_ins).filter(|(_, is_one)| *is_one) {
+            missing.values = MissingValues::Reason;
+        }
         let values = recorded_letters(&variable, Some(&letters));
         if !letters.is_empty() {
             self.cells.letters.insert(owner.to_owned(), letters);
@@ -245,10 +251,11 @@ impl Merging<'_> {
                         declared.label = reason.label;
                     }
                 }
-                (None, _) if variable.missing.iter().all(|other| other.letter != reason.letter) => {
-                    variable.missing.push(reason);
-                }
-                (None, _) => {}
+                (None, _) => match variable.missing.iter_mut().find(|known| known.letter == reason.letter) {
+                    Some(known) if known.label.is_empty() => known.label = reason.label,
+                    Some(_) => {}
+                    None => variable.missing.push(reason),
+                },
             }
         }
         // A set of letters alone is one that our writer made of a variable without.

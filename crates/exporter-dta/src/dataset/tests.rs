@@ -4,6 +4,7 @@ mod embedded;
 mod letters;
 mod losses;
 mod projection;
+mod rewritten;
 
 use std::sync::Arc;
 
@@ -359,6 +360,10 @@ fn content_tells_what_a_file_is() {
         let bytes = TestFile::sample(release, ByteOrder::Big).bytes();
         assert_eq!(DtaInput::recognise(&bytes), Recognition::Yes, "{number}");
     }
+    let mut unused = TestFile::sample(Release::from_number(113).unwrap(), ByteOrder::Little).bytes();
+    unused[3] = 7;
+    assert_eq!(DtaInput::recognise(&unused), Recognition::Yes);
+    assert_eq!(open(&unused, Letters::Seen).rows(TableId(0)), Some(2));
     assert_eq!(DtaInput::recognise(b"id,name\n1,x\n"), Recognition::No);
     assert_eq!(DtaInput::recognise(b""), Recognition::No);
 }
