@@ -11,6 +11,25 @@ pub(crate) enum Request {
     Setup,
     /// Run the named steps, in the order of the suite.
     Test(Vec<&'static str>),
+    /// Run the long campaigns.
+    Soak(Effort),
+}
+
+/// How long the long campaigns run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Effort {
+    /// Rows of the generated table.
+    pub(crate) rows: u64,
+    /// Cases of property tests and points of crash tests, as a multiple of every day's.
+    pub(crate) times: u64,
+    /// Seconds of every fuzz target.
+    pub(crate) seconds: u64,
+}
+
+impl Default for Effort {
+    fn default() -> Self {
+        Self { rows: 10_000_000, times: 50, seconds: 900 }
+    }
 }
 
 /// Reads the arguments after the program name; `steps` are the names that `--only` and `--skip` take.
@@ -21,6 +40,7 @@ pub(crate) fn parse(arguments: &[String], steps: &[&'static str]) -> Result<Requ
         Some("steps") => no_more(words, Request::Steps),
         Some("setup") => no_more(words, Request::Setup),
         Some("test") => Ok(Request::Test(selection(words, steps)?)),
+        Some("soak") => Ok(Request::Soak(effort(words)?)),
         Some(other) => Err(format!("unknown command {other:?}; try `cargo xtask help`")),
     }
 }
@@ -39,15 +59,12 @@ fn selection<'a>(
     let mut only: Option<Vec<&'static str>> = None;
     let mut skip = Vec::new();
     while let Some(word) = words.next() {
-        let (option, inline) = match word.split_once('=') {
-            Some((option, list)) => (option, Some(list)),
-            None => (word, None),
-        };
+        let (option, inline) = option_of(word);
         if !matches!(option, "--only" | "--skip") {
             return Err(format!("unknown option {option:?}; try `cargo xtask help`"));
         }
-        let list =
-            inline.or_else(|| words.next()).ok_or_else(|| format!("{option} needs a list of steps"))?;
+        let list = inline.or_else(|| words.next());
+        let list = list.ok_or_else(|| format!("{option} needs a list of steps"))?;
         let named = named_steps(list, steps)?;
         match option {
             "--only" => only.get_or_insert_default().extend(named),
@@ -57,6 +74,27 @@ fn selection<'a>(
     let chosen =
         |step: &&&str| only.as_ref().is_none_or(|only| only.contains(*step)) && !skip.contains(*step);
     Ok(steps.iter().filter(chosen).copied().collect())
+}
+
+fn effort<'a>(mut words: impl Iterator<Item = &'a str>) -> Result<Effort, String> {
+    let mut effort = Effort::default();
+    while let Some(word) = words.next() {
+        let (option, inline) = option_of(word);
+        let number = match option {
+            "--rows" => &mut effort.rows,
+            "--times" => &mut effort.times,
+            "--seconds" => &mut effort.seconds,
+            _ => return Err(format!("unknown option {option:?}; try `cargo xtask help`")),
+        };
+        let value = inline.or_else(|| words.next()).and_then(|value| value.parse().ok());
+        *number = value.ok_or_else(|| format!("{option} needs a whole number"))?;
+    }
+    Ok(effort)
+}
+
+/// An option, and its value where that stands behind `=`.
+fn option_of(word: &str) -> (&str, Option<&str>) {
+    word.split_once('=').map_or((word, None), |(option, value)| (option, Some(value)))
 }
 
 fn named_steps(list: &str, steps: &[&'static str]) -> Result<Vec<&'static str>, String> {
@@ -88,7 +126,16 @@ mod tests {
     }
 
     #[test]
+    fn the_long_campaigns_take_numbers() {
+        assert_eq!(parsed("soak"), Ok(Request::Soak(Effort::default())));
+        let short = Effort { rows: 1000, times: 2, seconds: 5 };
+        assert_eq!(parsed("soak --rows 1000 --times=2 --seconds 5"), Ok(Request::Soak(short)));
+    }
+
+    #[test]
     fn mistakes_are_named() {
+        assert!(parsed("soak --rows many").unwrap_err().contains("whole number"));
+        assert!(parsed("soak --fast").unwrap_err().contains("--fast"));
         assert!(parsed("test --only nothing").unwrap_err().contains("fmt, unit, oracle"));
         assert!(parsed("test --only").unwrap_err().contains("needs a list"));
         assert!(parsed("test --fast").unwrap_err().contains("--fast"));

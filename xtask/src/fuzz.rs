@@ -1,4 +1,4 @@
-//! A short run of every fuzz target.
+//! A run of every fuzz target.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -9,13 +9,10 @@ use crate::command::{self, Count};
 use crate::tools::{self, FUZZ};
 use crate::workspace::Workspace;
 
-/// Seconds for each target: enough to catch a target that no longer works, not to search.
-const SECONDS: u32 = 10;
-
-/// Runs every target for ten seconds from its committed corpus.
+/// Runs every target for some seconds from its committed corpus and earlier finds.
 ///
 /// Returns how many targets ran, or nothing when there is no nightly toolchain to build them with.
-pub(crate) fn smoke(workspace: &Workspace) -> Result<Option<Count>, (Count, String)> {
+pub(crate) fn run(workspace: &Workspace, seconds: u64) -> Result<Option<Count>, (Count, String)> {
     let uncounted = |message: String| (Count::default(), message);
     if !tools::has_nightly() {
         return Ok(None);
@@ -28,7 +25,7 @@ pub(crate) fn smoke(workspace: &Workspace) -> Result<Option<Count>, (Count, Stri
     let mut count = Count::default();
     let mut failures = Vec::new();
     for target in targets(&workspace.root).map_err(uncounted)? {
-        match smoke_one(workspace, &fuzz, &built, &target) {
+        match one(workspace, &fuzz, &built, &target, seconds) {
             Ok(()) => count.passed += 1,
             Err(message) => {
                 count.failed += 1;
@@ -39,7 +36,7 @@ pub(crate) fn smoke(workspace: &Workspace) -> Result<Option<Count>, (Count, Stri
     if failures.is_empty() { Ok(Some(count)) } else { Err((count, failures.join("\n"))) }
 }
 
-fn smoke_one(workspace: &Workspace, fuzz: &Path, built: &Path, target: &str) -> Result<(), String> {
+fn one(workspace: &Workspace, fuzz: &Path, built: &Path, target: &str, seconds: u64) -> Result<(), String> {
     // New finds go to a folder of the build, never into the committed corpus.
     let finds = built.join("finds").join(target);
     fs::create_dir_all(&finds).map_err(|error| format!("{}: {error}", finds.display()))?;
@@ -48,7 +45,7 @@ fn smoke_one(workspace: &Workspace, fuzz: &Path, built: &Path, target: &str) -> 
     run.arg("--target-dir").arg(built).arg(target).arg(&finds).arg(here.join("corpus").join(target));
     // Without `-print_funcs=0` every new function is a line.
     run.args(["--", "-verbosity=0", "-print_funcs=0", "-timeout=10", "-rss_limit_mb=2048"]);
-    run.arg(format!("-max_total_time={SECONDS}"));
+    run.arg(format!("-max_total_time={seconds}"));
     let words = here.join("dictionaries").join(format!("{target}.dict"));
     run.arg(format!("-dict={}", words.display()));
     command::check(&mut run)

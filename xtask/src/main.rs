@@ -8,6 +8,7 @@ mod debian;
 mod fuzz;
 mod lockfile;
 mod python;
+mod soak;
 mod steps;
 mod suite;
 mod tools;
@@ -21,7 +22,10 @@ use workspace::Workspace;
 const USAGE: &str = "\
 usage: cargo xtask test [--only STEP,…] [--skip STEP,…]   run every check, or some
        cargo xtask steps                                  list the checks
-       cargo xtask setup                                  install what the checks need, run none";
+       cargo xtask setup                                  install what the checks need, run none
+       cargo xtask soak [--rows N] [--times N] [--seconds N]
+           the long campaigns: N rows through every format (10,000,000), property and crash tests with N times
+           their cases (50), N seconds of every fuzz target (900)";
 
 fn main() -> ExitCode {
     match run() {
@@ -45,6 +49,7 @@ fn run() -> Result<bool, String> {
             }
         }
         Request::Setup => steps::setup(&Workspace::locate()?)?,
+        Request::Soak(effort) => return Ok(suite::soak(&Workspace::locate()?, effort)),
         Request::Test(selected) => return suite::run(&Workspace::locate()?, &selected),
     }
     Ok(true)

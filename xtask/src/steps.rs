@@ -95,13 +95,18 @@ fn clippy(workspace: &Workspace) -> Result<Outcome, Failure> {
 }
 
 fn unit(workspace: &Workspace) -> Result<Outcome, Failure> {
+    tested(&mut units(workspace))
+}
+
+/// The unit and integration tests.
+pub(crate) fn units(workspace: &Workspace) -> Command {
     let mut tests = runner(workspace);
     // Examples in the documentation are a step of their own.
     tests.args(["--lib", "--bins", "--tests", "--examples"]);
     for package in SEPARATE {
         tests.args(["--exclude", package]);
     }
-    tested(&mut tests)
+    tests
 }
 
 fn doctest(workspace: &Workspace) -> Result<Outcome, Failure> {
@@ -136,8 +141,16 @@ fn acceptance(workspace: &Workspace) -> Result<Outcome, Failure> {
     }
 }
 
+/// Seconds for each target: enough to catch a target that no longer works, not to search.
+const SMOKE_SECONDS: u64 = 10;
+
 fn smoke(workspace: &Workspace) -> Result<Outcome, Failure> {
-    Ok(match fuzz::smoke(workspace)? {
+    fuzzed(workspace, SMOKE_SECONDS)
+}
+
+/// Fuzzes every target.
+pub(crate) fn fuzzed(workspace: &Workspace, seconds: u64) -> Result<Outcome, Failure> {
+    Ok(match fuzz::run(workspace, seconds)? {
         Some(count) => Outcome::Tested(count),
         None => {
             Outcome::NotRun("no nightly toolchain; the step `unit` replays the committed corpora".to_owned())
@@ -170,7 +183,7 @@ fn checked(command: &mut Command) -> Result<Outcome, Failure> {
 }
 
 /// Runs tests; a run without a single one is a failure.
-fn tested(tests: &mut Command) -> Result<Outcome, Failure> {
+pub(crate) fn tested(tests: &mut Command) -> Result<Outcome, Failure> {
     let count = command::run(tests)?;
     if count == Count::default() {
         return Err((count, "no test was executed".to_owned()));
@@ -178,6 +191,6 @@ fn tested(tests: &mut Command) -> Result<Outcome, Failure> {
     Ok(Outcome::Tested(count))
 }
 
-fn uncounted(message: String) -> Failure {
+pub(crate) fn uncounted(message: String) -> Failure {
     (Count::default(), message)
 }

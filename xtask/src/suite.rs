@@ -2,7 +2,9 @@
 
 use std::time::{Duration, Instant};
 
+use crate::arguments::Effort;
 use crate::command::Count;
+use crate::soak;
 use crate::steps::{self, Failure, Outcome, Step};
 use crate::workspace::Workspace;
 
@@ -37,6 +39,15 @@ pub(crate) fn run(workspace: &Workspace, names: &[&str]) -> Result<bool, String>
         }));
     }
     Ok(summarise(&lines))
+}
+
+/// Runs the long campaigns, all of them whatever fails; true when nothing did.
+pub(crate) fn soak(workspace: &Workspace, effort: Effort) -> bool {
+    summarise(&[
+        timed("rows", || soak::rows(workspace, effort.rows)),
+        timed("cases", || soak::cases(workspace, effort.times)),
+        timed("fuzz", || steps::fuzzed(workspace, effort.seconds)),
+    ])
 }
 
 fn timed(name: &'static str, work: impl FnOnce() -> Result<Outcome, Failure>) -> Line {

@@ -127,7 +127,7 @@ fn export_and_check(data: &dyn Dataset, chosen: serde_json::Value) -> Result<(),
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: exporter_testkit::soaked(64), ..ProptestConfig::default() })]
 
     #[test]
     fn every_study_becomes_files_that_the_vendor_accepts(data in tables::nested_dataset()) {

@@ -260,7 +260,7 @@ fn assert_same(data: &dyn Dataset, read: &dyn Dataset, summary: &Summary) -> Res
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: exporter_testkit::soaked(64), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn studies_come_back_but_for_the_reported_losses(Study(data) in studies()) {

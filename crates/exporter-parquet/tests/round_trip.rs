@@ -41,7 +41,7 @@ fn comes_back(data: &MemoryDataset) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: exporter_testkit::soaked(24), ..ProptestConfig::default() })]
 
     #[test]
     fn every_scalar_kind_comes_back(data in tables::dataset()) {

@@ -204,7 +204,7 @@ fn declared(case: &Case) -> Vec<DeclaredColumn> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(exporter_testkit::soaked(400)))]
 
     #[test]
     fn every_type_reads_back(case in case(), step in 1_usize..40) {

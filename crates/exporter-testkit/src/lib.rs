@@ -7,6 +7,7 @@
 //! - [`fault`]: sinks and datasets that fail at a chosen place; [`Store`]: bytes that are slow or fail;
 //! - [`allocation`]: how much memory a piece of code needs at its peak;
 //! - [`StataCell`]: what stands in the cells of a Stata file, apart from the codec that is judged;
+//! - [`soaked`]: how many cases of a property test run;
 //! - [`plain`]: the smallest exporter and input that pass their suites.
 //!
 //! Everything here reports by panicking with a message that says what was expected.
@@ -20,6 +21,7 @@ mod generated;
 pub mod plain;
 mod recut;
 pub mod sample;
+mod soak;
 mod stata;
 mod store;
 pub mod tables;
@@ -27,5 +29,6 @@ pub mod tables;
 pub use cell::{Cell, cells_of, column_of};
 pub use generated::GeneratedDataset;
 pub use recut::Recut;
+pub use soak::soaked;
 pub use stata::{STATA_MISSINGS, StataCell, stata_cells, stata_missing};
 pub use store::Store;

@@ -10,7 +10,7 @@ use exporter_core::sink::{FileSink, FolderOptions, FolderSink, StreamSink};
 use exporter_core::{ErrorKind, Sink, export};
 use exporter_testkit::conformance::{self};
 use exporter_testkit::plain::PlainExporter;
-use exporter_testkit::{GeneratedDataset, sample};
+use exporter_testkit::{GeneratedDataset, sample, soaked};
 use tempfile::TempDir;
 
 use crate::on_disk::{OVERWRITE, files, folder_with, names};
@@ -49,7 +49,8 @@ fn wait_for_bytes(folder: &Path) {
 #[cfg(unix)]
 #[test]
 fn a_killed_export_shows_nothing_and_the_next_one_sweeps() {
-    for existing in [false, true] {
+    for point in 0..soaked(2) {
+        let existing = point % 2 == 1;
         let home = tempfile::tempdir().unwrap();
         let target = home.path().join("out");
         if existing {
@@ -63,6 +64,8 @@ fn a_killed_export_shows_nothing_and_the_next_one_sweeps() {
         // While it lives, a neighbour leaves its staging folder alone.
         folder_with(&home.path().join("neighbour"), FolderOptions::default(), &[("n", "n")]).unwrap();
         assert!(names(staged).iter().any(|name| name.ends_with(".partial")), "the living export is swept");
+        // Every point of a long campaign kills at another place of the file.
+        std::thread::sleep(Duration::from_micros(u64::from(point / 2) * 997));
         // SIGKILL: nothing of the process runs any more.
         child.kill().unwrap();
         child.wait().unwrap();

@@ -13,7 +13,7 @@ fn kind_and_cells() -> impl Strategy<Value = (exporter_core::codebook::Kind, Vec
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: exporter_testkit::soaked(200), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn cells_survive_a_column((kind, cells) in kind_and_cells()) {
@@ -30,7 +30,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 4, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: exporter_testkit::soaked(4), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn the_plain_exporter_passes_on_anything(data in tables::nested_dataset()) {

@@ -101,7 +101,7 @@ fn facts_of(data: &dyn Dataset, threads: usize) -> Profile {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: exporter_testkit::soaked(300), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn facts_are_those_of_a_naive_reading(data in tables::nested_dataset()) {

@@ -92,7 +92,7 @@ fn rows() -> impl Strategy<Value = Vec<Row>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: exporter_testkit::soaked(200), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn breaks_and_values_outside_are_those_of_a_reading_row_by_row(rows in rows()) {

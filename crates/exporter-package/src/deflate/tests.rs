@@ -151,7 +151,7 @@ fn dropping_half_way_ends_the_threads() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: exporter_testkit::soaked(24), ..ProptestConfig::default() })]
 
     #[test]
     fn slicing_and_threads_never_show(

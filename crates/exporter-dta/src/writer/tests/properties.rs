@@ -59,7 +59,7 @@ fn every_kind(release: Release) -> DtaMetadata {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: exporter_testkit::soaked(48), ..ProptestConfig::default() })]
 
     #[test]
     fn bytes_do_not_depend_on_slices_threads_or_what_is_known(
