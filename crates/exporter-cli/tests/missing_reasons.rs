@@ -119,3 +119,44 @@ fn parquet_and_arrow_keep_the_letters_on_request() {
         assert_eq!(rows, "day,f\n1970-01-01,0.5\n.a,.a\n,\n.z,.z\n", "{format}");
     }
 }
+
+#[test]
+fn only_reasons_of_the_rows_that_are_kept_are_lost() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("letters.dta"), letters()).unwrap();
+    for (part, reasons) in [("--rows 1", 0), ("--where b=7", 0), ("--rows 2", 1), ("--rows 4", 2)] {
+        for format in ["parquet", "arrow"] {
+            let convert = format!("convert {{}}/letters.dta {{}}/x.{format} --overwrite {part}");
+            let run = run_in(folder.path(), &format!("{convert} --report {{}}/r.json"));
+            assert_eq!(run.code, 0, "{}", run.error);
+            let lost = losses(&folder.path().join("r.json"));
+            assert_eq!(lost.len(), if reasons == 0 { 0 } else { 6 }, "{part}: {lost:?}");
+            assert!(lost.iter().all(|(.., count)| *count == reasons), "{part}: {lost:?}");
+            let denied = run_in(folder.path(), &format!("{convert} --losses deny"));
+            assert_eq!(denied.code, if reasons == 0 { 0 } else { 3 }, "{part}: {}", denied.error);
+        }
+    }
+}
+
+#[test]
+fn delimited_text_and_its_codebook_are_read_back_as_the_same_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| std::fs::read(folder.path().join(name)).unwrap();
+    std::fs::write(folder.path().join("letters.dta"), letters()).unwrap();
+    let ran = |arguments: &str| {
+        let run = run_in(folder.path(), arguments);
+        assert_eq!(run.code, 0, "{arguments}: {}", run.error);
+    };
+    ran("convert {}/letters.dta {}/first.dta");
+    for format in ["csv", "tab"] {
+        for reasons in ["letter", "column"] {
+            let out = format!("{format}-{reasons}");
+            ran(&format!(
+                "export {{}}/letters.dta --out {{}}/{out} --to {format}:reasons={reasons} --to codebook"
+            ));
+            let beside = format!("--codebook {{}}/{out}/letters.codebook.json");
+            ran(&format!("convert {{}}/{out}/letters.{format} {{}}/{out}.dta {beside} --losses deny"));
+            assert_eq!(at("first.dta"), at(&format!("{out}.dta")), "{out}");
+        }
+    }
+}

@@ -4,6 +4,7 @@ mod compare;
 mod held;
 
 pub use compare::losses;
+pub(crate) use compare::needs;
 pub use held::{Held, Holder};
 
 use serde::Serialize;

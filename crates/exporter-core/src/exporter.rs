@@ -117,7 +117,7 @@ impl<'a> Planning<'a> {
 
     /// What an exporter's entries lack of a codebook, by what it carries.
     pub fn losses(&self, exporter: &dyn Exporter, codebook: &Codebook) -> LossReport {
-        carry::losses(codebook, &|part| exporter.carries(part), self.held)
+        carry::losses(codebook, &|part| exporter.carries(part), self.held, self.profile)
     }
 }
 

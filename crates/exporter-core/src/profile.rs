@@ -4,7 +4,7 @@ mod compute;
 mod order;
 mod request;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use compute::profile;
 pub use order::{SortBreak, SortOrder, SortValue, SortValues};
@@ -36,6 +36,9 @@ pub struct TableProfile {
     pub orders: BTreeMap<String, Vec<SortBreak>>,
     /// Values outside spans that were asked for, by column. Only profiles know them.
     pub outside: BTreeMap<usize, Vec<Outside>>,
+    /// Whether these are some of the rows that the codebook describes, so that what it declares of the values (such as
+    /// missing reasons) need not occur.
+    pub is_excerpt: bool,
 }
 
 /// Values of a column outside a span, without those that the codebook declares missing.
@@ -84,6 +87,8 @@ pub struct ColumnFacts {
     pub distinct: Option<Distinct>,
     /// Sum and sum of squares of the values that are not null or NaN.
     pub moments: Option<Moments>,
+    /// Which missing reasons occur, by the position of their declaration. Only profiles know them.
+    pub reasons: Option<BTreeSet<u8>>,
 }
 
 /// Size of the texts or binary values of a column.
@@ -139,6 +144,11 @@ impl Number {
 }
 
 impl TableProfile {
+    /// What is known without a scan of some rows of a table: facts about all of its rows need not hold.
+    pub(crate) fn excerpt() -> Self {
+        Self { is_excerpt: true, ..Self::default() }
+    }
+
     /// The same facts of a table that has these of its columns, in this order.
     #[must_use]
     pub fn projected(mut self, columns: &[usize]) -> Self {

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use exporter_core::codebook::{Codebook, Kind, SortKey, Table, Text, Variable};
-use exporter_core::dataset::{arrow_type, infer_kind, select_from, table_of};
+use exporter_core::codebook::{Codebook, Kind, Language, SortKey, Table, Text, Variable};
+use exporter_core::dataset::{arrow_type, infer_kind, reasons_by_text, select_from, table_of};
 use exporter_core::profile::TableProfile;
 use exporter_core::source::Cursor;
 use exporter_core::{
@@ -42,7 +42,9 @@ impl TabDataset {
         let declared = source.declared;
         let kinds = match declared {
             Some(declared) => {
-                declared.table.variables.iter().map(declared_cell).collect::<Result<Vec<_>>>()?
+                let language = declared.codebook.language(None);
+                let cell = |variable| declared_cell(variable, language);
+                declared.table.variables.iter().map(cell).collect::<Result<Vec<_>>>()?
             }
             None => Vec::new(),
         };
@@ -137,7 +139,7 @@ fn layout(
     Ok((layout, facts))
 }
 
-fn declared_cell(variable: &Variable) -> Result<DeclaredColumn> {
+fn declared_cell(variable: &Variable, language: Language<'_>) -> Result<DeclaredColumn> {
     let kind = match &variable.kind {
         Kind::Period(period) => CellKind::Period(period_unit(*period)),
         kind if kind.is_nested() => {
@@ -147,7 +149,11 @@ fn declared_cell(variable: &Variable) -> Result<DeclaredColumn> {
         }
         kind => CellKind::Data(arrow_type(kind)),
     };
-    Ok(DeclaredColumn { name: variable.name.clone(), kind })
+    let column = DeclaredColumn::new(&variable.name, kind);
+    Ok(match variable.has_reasons() {
+        true => column.reasons(reasons_by_text(variable, language)),
+        false => column,
+    })
 }
 
 fn kind_of(cell: &CellKind) -> Result<Kind> {

@@ -57,7 +57,8 @@
 //! UTF-8, UTF-16 and windows-1252, with any delimiter ([`DelimitedInputOptions`]). A codebook may declare the columns
 //! ([`Source::declared`](exporter_core::Source)); the kinds of others follow from all of their cells. Numbers with leading
 //! zeros stay text. A damaged record, a cell of another kind than was declared and a record of the wrong length are errors
-//! with their row and column. Columns of reasons become missing reasons again where a codebook declares them.
+//! with their row and column. Reasons in cells of numbers and dates, or in columns
+//! of their own, become missing reasons again where a codebook declares them.
 //!
 //! # Losses
 //!
@@ -95,8 +96,8 @@ pub use options::{
 };
 pub use period::PeriodUnit;
 pub use reader::{
-    CellKind, DeclaredColumn, Duplicates, Encoding, Layout, LayoutColumn, ReadHeader, ReadOptions, TabReader,
-    read_text,
+    CellKind, DeclaredColumn, Duplicates, Encoding, Layout, LayoutColumn, ReadHeader, ReadOptions, Reasons,
+    TabReader, read_text,
 };
 pub use record_count::RecordCount;
 pub use script::{RScript, ScriptOptions, SpssScript, StataScript};

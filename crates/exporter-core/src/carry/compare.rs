@@ -6,23 +6,48 @@ use super::{Carry, Held, Part};
 use crate::codebook::{
     Codebook, DisplayFormat, Group, Missing, Question, Study, Table, TableKind, ValueLabels, Variable,
 };
-use crate::dataset::TableId;
+use crate::dataset::{Dataset, TableId};
+use crate::exporter::Exporter;
 use crate::loss::{Loss, LossReport};
+use crate::profile::{Facts, Profile, ProfileRequest};
 
 /// What an entry of each table lacks of the codebook, by what its format carries; `held` says which entries of the same
-/// export hold it nevertheless.
+/// export hold it nevertheless. Of declared missing reasons those are lost that occur, where the profile knows them.
 ///
 /// The structs of the codebook are taken apart without `..`, so that a field added to them does not compile until it
 /// belongs to a part.
-pub fn losses(codebook: &Codebook, carries: &dyn Fn(Part) -> Carry, held: &Held) -> LossReport {
-    let mut comparison = Comparison { carries, held, table: None, report: LossReport::default() };
+pub fn losses(
+    codebook: &Codebook,
+    carries: &dyn Fn(Part) -> Carry,
+    held: &Held,
+    profile: &Profile,
+) -> LossReport {
+    let mut comparison = Comparison { carries, held, profile, table: None, report: LossReport::default() };
     comparison.codebook(codebook);
     comparison.report
+}
+
+/// Asks which missing reasons occur in excerpts, where the exporter does not carry them.
+pub(crate) fn needs(exporter: &dyn Exporter, data: &dyn Dataset, request: &mut ProfileRequest) {
+    if !matches!(exporter.carries(Part::MissingReasons), Carry::Dropped(_) | Carry::Changed(..)) {
+        return;
+    }
+    for (id, table) in data.codebook().tables.iter().enumerate() {
+        let id = TableId(id);
+        if data.facts(id).is_some_and(|facts| facts.is_excerpt) {
+            for (column, _) in
+                table.variables.iter().enumerate().filter(|(_, variable)| variable.has_reasons())
+            {
+                request.column(id, column, Facts::NONE.reasons());
+            }
+        }
+    }
 }
 
 struct Comparison<'a> {
     carries: &'a dyn Fn(Part) -> Carry,
     held: &'a Held,
+    profile: &'a Profile,
     table: Option<(TableId, &'a str)>,
     report: LossReport,
 }
@@ -129,12 +154,12 @@ impl<'a> Comparison<'a> {
         for Group { name, label: _, kind: _, members: _ } in groups {
             self.part(Part::Groups, None, 1, name);
         }
-        for variable in variables {
-            self.variable(codebook, variable);
+        for (column, variable) in variables.iter().enumerate() {
+            self.variable(codebook, column, variable);
         }
     }
 
-    fn variable(&mut self, codebook: &Codebook, variable: &Variable) {
+    fn variable(&mut self, codebook: &Codebook, column: usize, variable: &Variable) {
         let Variable {
             name,
             label,
@@ -161,13 +186,18 @@ impl<'a> Comparison<'a> {
         if let Some(ValueLabels { entries }) = codebook.value_labels_of(variable) {
             self.part(Part::ValueLabels, own, entries.len(), "");
         }
-        let reasons = missing.iter().filter(|missing| missing.is_reason()).count();
+        let occurring = self.table.and_then(|(id, _)| self.profile.column(id, column)?.reasons.as_ref());
+        let occurs = |(position, _): &(usize, &Missing)| {
+            occurring.is_none_or(|known| known.iter().any(|known| usize::from(*known) == *position))
+        };
+        let reasons = || missing.iter().enumerate().filter(|(_, missing)| missing.is_reason());
+        let dropped = || reasons().filter(occurs).map(|(_, missing)| missing);
         let is_labelled = |Missing { values: _, label, letter: _ }: &&Missing| !label.is_empty();
-        self.part(Part::MissingValues, own, missing.len() - reasons, "");
-        let first = missing.iter().filter(|missing| missing.is_reason()).find(is_labelled);
+        self.part(Part::MissingValues, own, missing.len() - reasons().count(), "");
+        let first = dropped().find(is_labelled);
         let first = first.map_or("", |reason| reason.label.get(codebook.language(None)));
-        self.part(Part::MissingReasons, own, reasons, first);
-        let named = missing.iter().filter(|missing| missing.is_reason() && missing.letter.is_some());
+        self.part(Part::MissingReasons, own, dropped().count(), first);
+        let named = dropped().filter(|missing| missing.letter.is_some());
         self.part(Part::ReasonLabels, own, named.filter(is_labelled).count(), first);
         if let Some(DisplayFormat { width: _, decimals: _, style: _, native: _ }) = format {
             self.part(Part::DisplayFormat, own, 1, "");

@@ -128,12 +128,11 @@ impl<D: Dataset> Dataset for ExcerptDataset<D> {
         self.inner.scan(table, &below)
     }
 
-    /// What the source vouches for is true of all its rows; of some of them only the nulls that are not there remain
-    /// certain, so nothing is passed on then.
+    /// What the source vouches for is true of all its rows, not of some.
     fn facts(&self, table: TableId) -> Option<TableProfile> {
         let part = self.part(table).ok()?;
         if part.filter.is_some() || part.limit.is_some() {
-            return None;
+            return Some(TableProfile::excerpt());
         }
         let facts = self.inner.facts(table)?;
         Some(match &part.columns {

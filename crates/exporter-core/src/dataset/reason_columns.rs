@@ -116,7 +116,7 @@ pub fn reason_texts(variable: &Variable, language: Language<'_>) -> Vec<Option<S
 
 /// Which reason of a variable each text stands for, in whatever language of its labels; `None` where languages give one
 /// text to two reasons.
-pub(super) fn reasons_by_text(variable: &Variable, default: Language<'_>) -> HashMap<String, Option<u8>> {
+pub fn reasons_by_text(variable: &Variable, default: Language<'_>) -> HashMap<String, Option<u8>> {
     let tags = variable.missing.iter().flat_map(|missing| missing.label.tagged().map(|(tag, _)| tag));
     let languages = tags.map(|tag| Language { wanted: Some(tag), ..default });
     let mut reasons = HashMap::new();

@@ -176,7 +176,10 @@ impl<D: Dataset> Dataset for RelatedDataset<D> {
 
     /// What the source vouches for is true of all its rows, not of some.
     fn facts(&self, table: TableId) -> Option<TableProfile> {
-        if self.link(table).is_some() { None } else { self.inner.facts(table) }
+        match self.link(table) {
+            Some(_) => Some(TableProfile::excerpt()),
+            None => self.inner.facts(table),
+        }
     }
 
     fn parent(&self, table: TableId) -> Option<&Parent> {

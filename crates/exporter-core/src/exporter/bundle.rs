@@ -1,5 +1,6 @@
 //! Several exporters as one: data, codebook, documents side by side in one sink.
 
+use super::drive::needs_of;
 use super::{Changes, Exporter, Plan, Planning, Summary, plan_of};
 use crate::carry::{Carry, Held, Holder, Part};
 use crate::codebook::Codebook;
@@ -53,7 +54,7 @@ impl Exporter for Bundle {
     fn needs(&self, data: &dyn Dataset, context: &Context) -> Result<ProfileRequest> {
         let mut all = ProfileRequest::new();
         for part in &self.parts {
-            all.merge(part.needs(data, context)?);
+            all.merge(needs_of(&**part, data, context)?);
         }
         Ok(all)
     }

@@ -3,11 +3,11 @@
 use std::time::Instant;
 
 use super::{Exporter, Plan, Planning, Summary, plan_of};
-use crate::carry::Held;
+use crate::carry::{self, Held};
 use crate::context::Context;
 use crate::dataset::Dataset;
 use crate::error::Result;
-use crate::profile::{Profile, profile};
+use crate::profile::{Profile, ProfileRequest, profile};
 use crate::sink::Sink;
 
 /// Exports a dataset: computes the facts that the format needs, plans, applies the loss policy, writes and finishes the sink.
@@ -64,10 +64,21 @@ pub fn plan<T>(
     then: impl FnOnce(Box<dyn Plan + '_>) -> Result<T>,
 ) -> Result<T> {
     data.codebook().validate()?;
-    let needs = exporter.needs(data, context)?;
+    let needs = needs_of(exporter, data, context)?;
     let facts: Profile = profile(data, &needs, context)?;
     let held = Held::default();
     then(plan_of(exporter, data, &Planning::new(&facts, &[], &held), context)?)
+}
+
+/// The facts that an exporter asks for, and those by which its losses are counted.
+pub(super) fn needs_of(
+    exporter: &dyn Exporter,
+    data: &dyn Dataset,
+    context: &Context,
+) -> Result<ProfileRequest> {
+    let mut needs = exporter.needs(data, context)?;
+    carry::needs(exporter, data, &mut needs);
+    Ok(needs)
 }
 
 /// Rows of all entries that hold a table, when each is known.

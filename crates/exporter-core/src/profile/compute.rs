@@ -139,12 +139,13 @@ impl Open {
             }
         }
         let ordered = || open.orders.iter().flat_map(|open| open.order.columns().iter().copied());
-        let has_reasons = !columns_with_reasons(description, &ordered().collect::<Vec<_>>()).is_empty();
+        let mut asks_reasons = open.facts.iter().any(|open| open.asked.reasons);
+        asks_reasons |= !columns_with_reasons(description, &ordered().collect::<Vec<_>>()).is_empty();
         let columns = open.facts.iter().map(|open| open.column);
         let columns = columns.chain(open.outside.iter().map(|open| open.column));
         let columns = columns.chain(ordered());
         open.columns = columns.collect::<BTreeSet<_>>().into_iter().collect();
-        if has_reasons {
+        if asks_reasons {
             open.with_reasons = columns_with_reasons(description, &open.columns);
         }
         open
@@ -180,7 +181,12 @@ impl Findings {
             let count = !too_many.load(Ordering::Relaxed);
             let asked = Facts { distinct: column.asked.distinct.filter(|_| count), ..column.asked };
             let values = open.column(batch, column.column);
-            self.facts.extend(values.map(|values| column::look_at(values, asked, &column.missing)));
+            let reasons = open.reasons(batch, column.column).filter(|_| asked.reasons);
+            self.facts.extend(values.map(|values| {
+                let mut found = column::look_at(values, asked, &column.missing);
+                found.reasons.extend(reasons.into_iter().flatten().flatten());
+                found
+            }));
         }
         self.outside.clear();
         for outside in &open.outside {

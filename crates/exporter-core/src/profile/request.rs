@@ -29,6 +29,8 @@ pub struct Facts {
     pub distinct: Option<u32>,
     /// Mean and squared deviations.
     pub moments: bool,
+    /// Which declared missing reasons occur.
+    pub reasons: bool,
 }
 
 impl Facts {
@@ -43,6 +45,7 @@ impl Facts {
         integral: false,
         distinct: None,
         moments: false,
+        reasons: false,
     };
     /// The longest text.
     pub const MAX_BYTES: Facts = Facts::NONE.max_bytes();
@@ -63,6 +66,7 @@ impl Facts {
             integral: true,
             distinct: Some(distinct),
             moments: true,
+            reasons: true,
         }
     }
 
@@ -129,6 +133,13 @@ impl Facts {
         self
     }
 
+    /// Asks which declared missing reasons occur too.
+    #[must_use]
+    pub const fn reasons(mut self) -> Facts {
+        self.reasons = true;
+        self
+    }
+
     /// Both requests together.
     #[must_use]
     pub fn and(self, other: Facts) -> Facts {
@@ -142,6 +153,7 @@ impl Facts {
             integral: self.integral || other.integral,
             distinct: self.distinct.max(other.distinct),
             moments: self.moments || other.moments,
+            reasons: self.reasons || other.reasons,
         }
     }
 

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use arrow_array::builder::{BinaryBuilder, StringBuilder};
 use arrow_array::types::*;
-use arrow_array::{ArrayRef, ArrowPrimitiveType, BooleanArray, PrimitiveArray};
+use arrow_array::{Array, ArrayRef, ArrowPrimitiveType, BooleanArray, PrimitiveArray, UInt8Array};
 use arrow_buffer::{BooleanBufferBuilder, NullBufferBuilder, ScalarBuffer};
 use arrow_schema::{DataType, TimeUnit};
 
-use super::layout::CellKind;
+use super::layout::{CellKind, LayoutColumn, Reasons};
 use super::records::Records;
 use super::split::Cell;
 use super::style::{CellStyle, MissingTexts};
@@ -56,6 +56,8 @@ pub(super) enum Misfit {
 pub(super) struct ColumnDecoder {
     parse: Parse,
     missing: MissingTexts,
+    /// The texts that are missing reasons.
+    reasons: Option<Reasons>,
     /// Where its cells stand among those kept.
     slot: usize,
 }
@@ -65,13 +67,8 @@ impl ColumnDecoder {
     ///
     /// # Errors
     /// [`TabError::Unsupported`] for Arrow types that have no text form, and for unknown zones.
-    pub(super) fn new(
-        column: &str,
-        kind: &CellKind,
-        missing: MissingTexts,
-        slot: usize,
-    ) -> Result<Self, TabError> {
-        let parse = match kind {
+    pub(super) fn new(column: &LayoutColumn, missing: MissingTexts, slot: usize) -> Result<Self, TabError> {
+        let parse = match &column.kind {
             CellKind::Period(unit) => Parse::Period(*unit),
             CellKind::Data(data) => match data {
                 DataType::Boolean => Parse::Boolean,
@@ -95,14 +92,18 @@ impl ColumnDecoder {
                 }
                 DataType::Duration(unit) => Parse::Duration(*unit),
                 other => {
-                    return Err(TabError::Unsupported { column: column.into(), found: other.to_string() });
+                    return Err(TabError::Unsupported {
+                        column: column.name.clone(),
+                        found: other.to_string(),
+                    });
                 }
             },
         };
         // An empty cell in quotes is an empty text, but no number.
         let texts = matches!(parse, Parse::Text | Parse::Binary);
         let missing = if texts { missing } else { missing.and_quoted_empty() };
-        Ok(Self { parse, missing, slot })
+        let reasons = column.reasons.clone().map(|reasons| if texts { Reasons::new() } else { reasons });
+        Ok(Self { parse, missing, reasons, slot })
     }
 
     /// The cell of a row, for a message.
@@ -121,6 +122,30 @@ impl ColumnDecoder {
         matches!(self.parse, Parse::Text)
     }
 
+    fn cells<'a>(&'a self, bytes: &'a [u8], records: &'a Records, escape: Option<u8>) -> Cells<'a> {
+        let (slot, missing, reasons) = (self.slot, &self.missing, self.reasons.as_ref());
+        Cells { bytes, records, slot, missing, reasons, escape }
+    }
+
+    /// The reason column behind decoded values, where the variable declares reasons.
+    pub(super) fn reasons(
+        &self,
+        bytes: &[u8],
+        records: &Records,
+        escape: Option<u8>,
+        values: &ArrayRef,
+    ) -> Option<ArrayRef> {
+        let known = self.reasons.as_ref()?;
+        if known.is_empty() || values.null_count() == 0 {
+            return Some(Arc::new(UInt8Array::new_null(values.len())));
+        }
+        let cells = self.cells(bytes, records, escape);
+        let reason = |(row, cell): (usize, Cell)| {
+            values.is_null(row).then(|| cells.reason(&cell.content(bytes, escape))).flatten()
+        };
+        Some(Arc::new(records.column(self.slot).enumerate().map(reason).collect::<UInt8Array>()))
+    }
+
     /// The column of a piece that was split; `whole` is the piece when all of it is UTF-8. An error is the row (from 0) of the first cell without a value.
     pub(super) fn decode(
         &self,
@@ -129,7 +154,7 @@ impl ColumnDecoder {
         records: &Records,
         style: &CellStyle,
     ) -> Result<ArrayRef, (usize, Misfit)> {
-        let cells = Cells { bytes, records, slot: self.slot, missing: &self.missing, escape: style.escape };
+        let cells = self.cells(bytes, records, style.escape);
         let mark = style.mark;
         let array: Result<ArrayRef, usize> = match &self.parse {
             Parse::Text => return cells.texts(whole),
@@ -189,6 +214,7 @@ struct Cells<'a> {
     records: &'a Records,
     slot: usize,
     missing: &'a MissingTexts,
+    reasons: Option<&'a Reasons>,
     escape: Option<u8>,
 }
 
@@ -197,8 +223,13 @@ impl Cells<'_> {
         self.records.rows()
     }
 
-    /// Gives every value in turn to `value`, or none to `value` when it is missing. An error is the row that
-    /// `value` refuses.
+    /// The missing reason that a cell is.
+    fn reason(&self, content: &[u8]) -> Option<u8> {
+        self.reasons?.get(std::str::from_utf8(content).ok()?).copied().flatten()
+    }
+
+    /// Gives every value in turn to `value`, or none to `value` when it is missing. What `value` refuses may be a reason
+    /// for a missing value; an error is the row that is neither.
     #[inline]
     fn each(&self, mut value: impl FnMut(Option<&[u8]>) -> Option<()>) -> Result<(), usize> {
         for (row, cell) in self.records.column(self.slot).enumerate() {
@@ -210,7 +241,9 @@ impl Cells<'_> {
             } else {
                 value(Some(raw))
             };
-            taken.ok_or(row)?;
+            if taken.is_none() {
+                self.reason(&cell.content(self.bytes, self.escape)).and_then(|_| value(None)).ok_or(row)?;
+            }
         }
         Ok(())
     }

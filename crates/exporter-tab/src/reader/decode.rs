@@ -4,7 +4,7 @@ use std::io::Read;
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions};
-use arrow_schema::{Field, Schema, SchemaRef};
+use arrow_schema::{DataType, Field, Schema, SchemaRef};
 
 use super::ReadOptions;
 use super::column::{ColumnDecoder, Misfit};
@@ -79,10 +79,15 @@ impl Decoding {
             let missing = missing.clone();
             let missing = if column.na_is_missing { missing.and("NA") } else { missing };
             let slot = wanted.slot(place).ok_or_else(unknown)?;
-            let decoder = ColumnDecoder::new(&column.name, &column.kind, missing, slot)?;
+            let decoder = ColumnDecoder::new(column, missing, slot)?;
             fields.push(Field::new(&column.name, column.kind.data_type(), true));
             decoders.push((decoder, column.clone(), place));
         }
+        let with_reasons = decoders.iter().filter(|(_, column, _)| column.reasons.is_some());
+        fields
+            .extend(with_reasons.map(|(_, column, _)| {
+                Field::new(format!("{} (reason)", column.name), DataType::UInt8, true)
+            }));
         let decoding = Self {
             dialect: head.dialect,
             style: CellStyle::new(options),
@@ -118,7 +123,7 @@ impl Decoding {
         // One fast look over the piece instead of one over each column of texts.
         let texts = self.columns.iter().any(|(decoder, ..)| decoder.is_text());
         let whole = if texts { simdutf8::basic::from_utf8(&piece.bytes).ok() } else { None };
-        let mut arrays: Vec<ArrayRef> = Vec::with_capacity(self.columns.len());
+        let mut arrays: Vec<ArrayRef> = Vec::with_capacity(self.schema.fields().len());
         let mut first: Option<(usize, TabError)> = None;
         for (decoder, column, place) in &self.columns {
             match decoder.decode(&piece.bytes, whole, records, &self.style) {
@@ -146,6 +151,12 @@ impl Decoding {
         if let Some((_, error)) = first {
             return Err(error);
         }
+        let reasons = self.columns.iter().zip(&arrays);
+        let reasons = reasons.filter_map(|((decoder, ..), values)| {
+            decoder.reasons(&piece.bytes, records, self.style.escape, values)
+        });
+        let reasons: Vec<ArrayRef> = reasons.collect();
+        arrays.extend(reasons);
         let options = RecordBatchOptions::new().with_row_count(Some(records.rows()));
         Ok(Some(RecordBatch::try_new_with_options(Arc::clone(&self.schema), arrays, &options)?))
     }

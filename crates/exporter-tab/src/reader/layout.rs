@@ -69,12 +69,24 @@ pub struct DeclaredColumn {
     pub name: String,
     /// What its cells hold.
     pub kind: CellKind,
+    /// See [`LayoutColumn::reasons`].
+    pub reasons: Option<Reasons>,
 }
+
+/// Which missing reason each text stands for; none where it stands for two.
+pub type Reasons = HashMap<String, Option<u8>>;
 
 impl DeclaredColumn {
     /// The column of this name holds cells of this kind.
     pub fn new(name: impl Into<String>, kind: CellKind) -> Self {
-        Self { name: name.into(), kind }
+        Self { name: name.into(), kind, reasons: None }
+    }
+
+    /// Its variable declares missing reasons, which stand in the cells as these texts.
+    #[must_use]
+    pub fn reasons(mut self, reasons: Reasons) -> Self {
+        self.reasons = Some(reasons);
+        self
     }
 }
 
@@ -92,6 +104,9 @@ pub struct LayoutColumn {
     pub inferred: bool,
     /// Whether a bare `NA` is a missing value in it.
     pub na_is_missing: bool,
+    /// The missing reasons that its variable declares, if any: a cell that is no value but one of these texts is a null, and
+    /// a reason column behind all columns has the number. The cells of texts and bytes are never reasons.
+    pub reasons: Option<Reasons>,
 }
 
 /// The columns of a file and, when it was read to its end, its rows.
@@ -185,19 +200,20 @@ impl Layout {
         {
             return Err(TabError::UnknownColumn { name: name.clone() });
         }
-        let kinds: HashMap<&str, &CellKind> =
-            declared.iter().map(|column| (column.name.as_str(), &column.kind)).collect();
+        let known: HashMap<&str, &DeclaredColumn> =
+            declared.iter().map(|column| (column.name.as_str(), column)).collect();
         let columns: Vec<LayoutColumn> = names
             .iter()
             .zip(labels)
             .map(|(name, label)| {
-                let kind = kinds.get(name.as_str());
+                let declared = known.get(name.as_str());
                 LayoutColumn {
                     name: name.clone(),
                     label,
-                    kind: kind.map_or(CellKind::Data(DataType::Utf8), |kind| (*kind).clone()),
-                    inferred: kind.is_none() && projected(name),
+                    kind: declared.map_or(CellKind::Data(DataType::Utf8), |column| column.kind.clone()),
+                    inferred: declared.is_none() && projected(name),
                     na_is_missing: false,
+                    reasons: declared.and_then(|column| column.reasons.clone()),
                 }
             })
             .collect();

@@ -28,7 +28,7 @@ use arrow_schema::SchemaRef;
 pub(crate) use decode::{Decoded, Decoding, Position};
 pub(crate) use infer::Seen;
 pub(crate) use layout::Opened;
-pub use layout::{CellKind, DeclaredColumn, Layout, LayoutColumn};
+pub use layout::{CellKind, DeclaredColumn, Layout, LayoutColumn, Reasons};
 pub use options::{Duplicates, Encoding, ReadHeader, ReadOptions};
 pub(crate) use pieces::{Piece, Pieces};
 
@@ -67,7 +67,7 @@ impl<R> std::fmt::Debug for TabReader<R> {
 
 impl<R: Read> TabReader<R> {
     /// Skips the header; `columns` are positions in the layout, in the order wanted, none = all. Cells of other
-    /// columns are not decoded.
+    /// columns are not decoded. Behind them stand the reason columns of those that have [`LayoutColumn::reasons`].
     ///
     /// # Errors
     /// When the input fails, a column has an Arrow type that text cannot hold, or a position does not exist.

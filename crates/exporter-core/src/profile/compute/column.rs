@@ -1,5 +1,7 @@
 //! Facts of one column in one batch, and how they join.
 
+use std::collections::BTreeSet;
+
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
     ArrowPrimitiveType, Date32Type, Decimal128Type, DurationMicrosecondType, DurationMillisecondType,
@@ -31,6 +33,8 @@ pub(super) struct ColumnFindings {
     infinities: u64,
     pub(super) distinct: Tally,
     moments: Moments,
+    /// Filled in beside [`look_at`], since reasons are a column of their own.
+    pub(super) reasons: BTreeSet<u8>,
 }
 
 impl Default for ColumnFindings {
@@ -47,6 +51,7 @@ impl Default for ColumnFindings {
             infinities: 0,
             distinct: Tally::Empty,
             moments: Moments::default(),
+            reasons: BTreeSet::new(),
         }
     }
 }
@@ -65,6 +70,7 @@ impl ColumnFindings {
         self.nans += next.nans;
         self.infinities += next.infinities;
         self.moments = kernels::join_moments(self.moments, next.moments);
+        self.reasons.extend(next.reasons);
         self.distinct.join(next.distinct, asked.distinct.unwrap_or(0));
     }
 
@@ -98,6 +104,9 @@ impl ColumnFindings {
         }
         if asked.moments {
             facts.moments = Some(self.moments);
+        }
+        if asked.reasons {
+            facts.reasons = Some(self.reasons);
         }
     }
 }

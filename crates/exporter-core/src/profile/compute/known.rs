@@ -50,6 +50,7 @@ pub(super) fn take(known: &mut ColumnFacts, variable: &Variable, missing: &[Span
         valid_range: asked.valid_range && measured,
         integral: asked.integral && measured,
         moments: asked.moments && measured,
+        reasons: asked.reasons && variable.has_reasons(),
         ..asked
     }
 }
@@ -66,6 +67,7 @@ pub(super) fn still_open(known: &ColumnFacts, asked: Facts) -> Facts {
         integral: asked.integral && known.integral.is_none(),
         distinct: asked.distinct.filter(|_| known.distinct.is_none()),
         moments: asked.moments && known.moments.is_none(),
+        reasons: asked.reasons && known.reasons.is_none(),
     }
 }
 
