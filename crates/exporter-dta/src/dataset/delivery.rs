@@ -80,9 +80,9 @@ impl Delivery {
         if letters.null_count() == letters.len() {
             return Ok(column);
         }
-        let source = |(row, letter): (usize, Option<u8>)| match letter {
-            Some(letter) => (1, usize::from(letter)),
-            None => (0, row),
+        let source = |(row, letter): (usize, Option<u8>)| match letter.map(usize::from) {
+            Some(letter) if letter < recorded.len() => (1, letter),
+            _ => (0, row),
         };
         let sources: Vec<_> = letters.iter().enumerate().map(source).collect();
         Ok(interleave(&[&column, recorded], &sources)?)

@@ -40,7 +40,7 @@ mod verify;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use exporter_core::codebook::{Codebook, Kind, Parent, Table};
+use exporter_core::codebook::{Codebook, Kind, Parent, Table, Variable};
 use exporter_core::dataset::{select_from, table_of};
 use exporter_core::embedded::Restored;
 use exporter_core::{
@@ -49,6 +49,7 @@ use exporter_core::{
 
 use crate::error::DtaError;
 use crate::missing::{Missing, MissingCell};
+use crate::reader::facts::Noted;
 use crate::reader::{DtaReader, ReadOptions, ValueLabels};
 use crate::spec_storage::StorageType;
 use delivery::Delivery;
@@ -59,6 +60,10 @@ pub use input::{DtaInput, DtaInputOptions, Letters};
 use opening::{Opening, sort_order};
 pub(crate) use plain::plain;
 use tally::Tally;
+
+/// What becomes of numbers that are neither values nor one of the 27 missing values.
+const READ_AS_SYSTEM_MISSING: &str =
+    "numbers that Stata does not have, such as infinity, read as system missing values";
 
 /// An open `.dta` file, which is presumed not to change.
 ///
@@ -85,6 +90,8 @@ pub struct DtaDataset {
     /// Whether letters are read as null, and how many were.
     drops_letters: bool,
     reasons: Tally,
+    /// Numbers that only scans have found to be neither values nor missing values.
+    foreign: Tally,
 }
 
 impl DtaDataset {
@@ -131,6 +138,7 @@ impl DtaDataset {
             replaced: Tally::default(),
             drops_letters,
             reasons: Tally::default(),
+            foreign: Tally::default(),
         })
     }
 
@@ -142,6 +150,25 @@ impl DtaDataset {
     /// What of the stored codebook is not used, because it is damaged or does not fit the file.
     pub(crate) fn not_used(&self) -> &[Loss] {
         &self.not_used
+    }
+
+    /// What the pass over the numbers has found that is not read as it stands.
+    fn numbers_read_otherwise<'t>(&'t self, table: &'t Table) -> impl Iterator<Item = Loss> + 't {
+        let told = |(variable, column): (&'t Variable, &'t Delivery)| {
+            let facts = self.reader.known_facts(column.variable())?;
+            let loss = |code: LossCode, action: &str, noted: Noted| {
+                let (row, number) = noted.first?;
+                let shown = if number.abs() < 1e16 { number.to_string() } else { format!("{number:e}") };
+                let loss = Loss::new(code, action).variable(&variable.name).count(noted.count);
+                Some(loss.first(Some(row), shown))
+            };
+            let foreign = loss(LossCode::RANGE, READ_AS_SYSTEM_MISSING, facts.foreign());
+            let action = "numbers with a fraction read as what Stata shows, without it";
+            let cut = Some(facts.fractions()).filter(|_| variable.kind.is_temporal());
+            let cut = cut.and_then(|cut| loss(LossCode::TIME_PRECISION, action, cut));
+            Some(foreign.into_iter().chain(cut))
+        };
+        table.variables.iter().zip(&self.columns).filter_map(told).flatten()
     }
 
     /// Labels of letters, where these are read as null.
@@ -195,6 +222,8 @@ impl Dataset for DtaDataset {
         let mut losses = self.replaced.losses(&LossCode::TEXT_REPLACED, action, name);
         let action = "missing values .a to .z read as null because of letters=null";
         losses.extend(self.reasons.losses(&LossCode::MISSING_REASON_MERGED, action, name));
+        losses.extend(self.foreign.losses(&LossCode::RANGE, READ_AS_SYSTEM_MISSING, name));
+        losses.extend(self.numbers_read_otherwise(table));
         losses.extend(self.labels_of_dropped_letters(table));
         losses.extend(self.not_used.iter().cloned());
         if self.in_descriptions > 0 {

@@ -63,6 +63,10 @@ impl Opening<'_> {
             Letters::All | Letters::Null => vec![None; indices.len()],
         };
         reader.take_for_text(texts);
+        // What is recorded as numbers keeps its fractions whatever its format shows.
+        let is_counted = |kind: &Kind| kind.is_temporal();
+        let counted = projected.iter().filter(|(_, described)| is_counted(&described.kind));
+        reader.cut_fractions(counted.map(|(index, _)| *index).collect::<Vec<_>>());
         let columns = reader.column_types(&indices)?;
         let in_descriptions = reader.replaced_characters();
         let mut claims = Vec::new();
@@ -91,7 +95,7 @@ impl Opening<'_> {
                 .variables
                 .get(&index)
                 .copied()
-                .unwrap_or_else(|| (reader.type_known_by(None, stored), None, Values::Unseen));
+                .unwrap_or_else(|| (reader.type_known_by(None, stored, false), None, Values::Unseen));
             Some(FileVariable {
                 index,
                 stored,

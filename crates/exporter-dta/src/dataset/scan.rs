@@ -11,7 +11,8 @@ use crate::dataset::DtaDataset;
 use crate::dataset::delivery::Delivery;
 use crate::dataset::tally::Tallied;
 use crate::error::DtaError;
-use crate::reader::Selection;
+use crate::reader::{Selection, Variable};
+use crate::spec_storage::StorageType;
 
 /// A column that a scan delivers.
 struct ScannedColumn {
@@ -26,6 +27,8 @@ struct ScannedColumn {
     replaced: Tallied,
     /// Letters that are read as null, where nothing keeps them.
     dropped: Tallied,
+    /// Numbers that are neither values nor missing values, where opening did not look for them.
+    foreign: Option<Tallied>,
 }
 
 impl DtaDataset {
@@ -35,6 +38,7 @@ impl DtaDataset {
         let variables: Vec<usize> = columns.iter().map(|column| column.delivery.variable()).collect();
         let mut selection = Selection::all().columns(variables).letters(lettered);
         selection.batch_rows = scan.batch_rows;
+        selection.foreign = true;
         if let (Some(limit), None) = (scan.limit, &scan.filter) {
             selection = selection.rows(0..limit);
         }
@@ -69,7 +73,10 @@ impl DtaDataset {
                 continue;
             };
             let with_reasons = reasons && described.has_reasons();
-            let letters = (self.drops_letters || delivery.has_recorded() || with_reasons).then(|| {
+            let foreign = self.may_hold_foreign(delivery.variable()).then(Tallied::default);
+            let needs_letters =
+                self.drops_letters || delivery.has_recorded() || with_reasons || foreign.is_some();
+            let letters = needs_letters.then(|| {
                 lettered.push(delivery.variable());
                 wanted.len() + lettered.len() - 1
             });
@@ -81,9 +88,17 @@ impl DtaDataset {
                 with_reasons,
                 replaced,
                 dropped,
+                foreign,
             });
         }
         (columns, lettered)
+    }
+
+    /// Whether numbers that are neither values nor missing values are counted only when a variable is scanned.
+    fn may_hold_foreign(&self, variable: usize) -> bool {
+        let stored = self.reader.dictionary().variables.get(variable);
+        let is_real = |v: &Variable| matches!(v.storage, StorageType::Float | StorageType::Double);
+        stored.is_some_and(is_real) && self.reader.known_facts(variable).is_none()
     }
 
     /// The columns of one batch, whose first row is `first`, from 0, and the reasons behind them.
@@ -101,6 +116,10 @@ impl DtaDataset {
             if let (true, Some(letters)) = (self.drops_letters, letters) {
                 column.dropped.add_letters(letters, first);
                 self.reasons.note(column.variable, &column.dropped);
+            }
+            if let (Some(foreign), Some(letters)) = (&mut column.foreign, letters) {
+                foreign.add_foreign(letters, first);
+                self.foreign.note(column.variable, foreign);
             }
             if let (true, Some(letters)) = (column.with_reasons, letters) {
                 reasons.push(column.delivery.reasons(letters));

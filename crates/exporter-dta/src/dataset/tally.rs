@@ -9,6 +9,7 @@ use arrow_schema::DataType;
 use exporter_core::{Loss, LossCode};
 
 use crate::missing::Missing;
+use crate::reader::selection::FOREIGN;
 
 /// What stands for a character that cannot be read.
 const REPLACEMENT: &str = "\u{FFFD}";
@@ -29,6 +30,14 @@ impl Tallied {
                 self.count += 1;
                 self.first.get_or_insert_with(|| (row + at as u64 + 1, letter.to_string()));
             }
+        }
+    }
+
+    /// Counts the numbers that are neither values nor missing values, from row `row`, from 0, on.
+    pub(super) fn add_foreign(&mut self, letters: &UInt8Array, row: u64) {
+        for (at, _) in letters.iter().enumerate().filter(|(_, letter)| *letter == Some(FOREIGN)) {
+            self.count += 1;
+            self.first.get_or_insert_with(|| (row + at as u64 + 1, "no number of Stata".to_owned()));
         }
     }
 

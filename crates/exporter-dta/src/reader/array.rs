@@ -14,6 +14,7 @@ use crate::missing::Missing;
 use crate::reader::column::{ColumnType, without_leap_seconds};
 use crate::reader::gather::Cells;
 use crate::reader::ordinary::Ordinary;
+use crate::reader::selection::FOREIGN;
 use crate::reader::text::TextDecoder;
 use crate::spec::{EPOCH_DAYS, EPOCH_MILLIS};
 
@@ -28,8 +29,6 @@ pub(crate) struct Assembly<'d> {
 enum Whole {
     Value(i64),
     Missing,
-    /// A number with a fraction.
-    Fraction,
 }
 
 impl Assembly<'_> {
@@ -75,9 +74,23 @@ impl Assembly<'_> {
         }
     }
 
-    /// Which of `.a` to `.z` each cell is, 1 to 26; null for values and `.`.
-    pub(crate) fn letters(&self, cells: &Cells) -> ArrayRef {
+    /// Which of `.a` to `.z` each cell is, 1 to 26; null for values and `.`; with `foreign`, [`FOREIGN`] for what is neither.
+    pub(crate) fn letters(&self, cells: &Cells, foreign: bool) -> ArrayRef {
         let ordinary = self.ordinary;
+        if foreign {
+            let letter = |foreign, missing: Missing| if foreign { Some(FOREIGN) } else { number(missing) };
+            match cells {
+                Cells::Float(v) => {
+                    let letter = |v| letter(ordinary.is_foreign_float(v), ordinary.float_missing(v));
+                    return Arc::new(reason_array(v, |v| ordinary.float(v), letter));
+                }
+                Cells::Double(v) => {
+                    let letter = |v| letter(ordinary.is_foreign_double(v), ordinary.double_missing(v));
+                    return Arc::new(reason_array(v, |v| ordinary.double(v), letter));
+                }
+                _ => {}
+            }
+        }
         match cells {
             Cells::Byte(v) => letters(v, |v| ordinary.byte(v), |v| ordinary.byte_missing(v)),
             Cells::Int(v) => letters(v, |v| ordinary.int(v), |v| ordinary.int_missing(v)),
@@ -108,11 +121,10 @@ impl Assembly<'_> {
                     valid.push(false);
                     Some(0)
                 }
-                Whole::Fraction => None,
             };
             let Some(value) = value else {
                 return Err(DtaError::Value {
-                    value: "a number that is no whole one or out of range".to_owned(),
+                    value: "a number out of range".to_owned(),
                     storage: format!("{column:?}"),
                     variable: name.to_owned(),
                     row: first + index as u64 + 1,
@@ -150,8 +162,12 @@ impl Assembly<'_> {
 }
 
 fn letters<T: Copy>(cells: &[T], ordinary: impl Fn(T) -> bool, missing: impl Fn(T) -> Missing) -> ArrayRef {
-    let letter = |cell| Some(missing(cell).number()).filter(|number| *number > 0);
-    Arc::new(reason_array(cells, ordinary, letter))
+    Arc::new(reason_array(cells, ordinary, |cell| number(missing(cell))))
+}
+
+/// The number of a letter.
+fn number(missing: Missing) -> Option<u8> {
+    Some(missing.number()).filter(|number| *number > 0)
 }
 
 fn no_letters(rows: usize) -> ArrayRef {
@@ -162,9 +178,10 @@ fn pick(ordinary: bool, value: impl Into<i64>) -> Whole {
     if ordinary { Whole::Value(value.into()) } else { Whole::Missing }
 }
 
-/// Beyond 2^63 the conversion saturates, which lies outside every date.
+/// A fraction is cut, as Stata shows it, where the column may have any. Beyond 2^63 the conversion saturates, which lies
+/// outside every date.
 fn pick_float(ordinary: bool, value: f64) -> Whole {
-    if ordinary && value.fract() != 0.0 { Whole::Fraction } else { pick(ordinary, value as i64) }
+    pick(ordinary, value.floor() as i64)
 }
 
 /// Stored count to Arrow's; `None` outside the range of the type.

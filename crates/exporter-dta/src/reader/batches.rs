@@ -27,6 +27,8 @@ pub struct Batches {
     columns: Vec<ReadColumn>,
     /// Positions in `columns` of those whose letters are delivered behind them.
     letters: Vec<usize>,
+    /// Whether they tell numbers that are neither values nor missing values.
+    foreign: bool,
     /// The cells of each column in all rows, where they need not be read.
     kept: Vec<Option<Arc<Cells>>>,
     /// Positions in `columns` of those that are read, in the order of their cells in a row.
@@ -41,7 +43,7 @@ pub struct Batches {
 
 impl Batches {
     pub(super) fn new(bytes: DtaBytes, opened: Arc<OpenFile>, prepared: &Prepared) -> Self {
-        let Prepared { columns, letters, kept, schema, rows, batch_rows } = prepared.clone();
+        let Prepared { columns, letters, foreign, kept, schema, rows, batch_rows } = prepared.clone();
         let variables = &opened.dictionary.variables;
         let is_read = |position: &usize| kept.get(*position).is_none_or(Option::is_none);
         let mut by_offset: Vec<usize> = (0..columns.len()).filter(is_read).collect();
@@ -49,7 +51,20 @@ impl Batches {
         let read: Vec<ReadColumn> = by_offset.iter().filter_map(|p| columns.get(*p)).copied().collect();
         let tiles = ColumnTiles::new(&opened, &read);
         let text_bytes = vec![0; columns.len()];
-        Self { bytes, opened, columns, letters, kept, by_offset, schema, rows, batch_rows, tiles, text_bytes }
+        Self {
+            bytes,
+            opened,
+            columns,
+            letters,
+            foreign,
+            kept,
+            by_offset,
+            schema,
+            rows,
+            batch_rows,
+            tiles,
+            text_bytes,
+        }
     }
 
     /// Schema of every batch.
@@ -91,7 +106,9 @@ impl Batches {
         })?;
         let kept = self.within_budget(&cells, count);
         let assembly = Assembly { ordinary: opened.ordinary, text: &opened.text };
-        let of = |position: &usize| cells.get(*position)?.as_ref().map(|cells| assembly.letters(cells));
+        let of = |position: &usize| {
+            cells.get(*position)?.as_ref().map(|cells| assembly.letters(cells, self.foreign))
+        };
         let letters: Vec<ArrayRef> = self.letters.iter().filter_map(of).map(|l| l.slice(0, kept)).collect();
         let mut contents = self.contents(&cells, kept, first)?.into_iter();
         let mut arrays: Vec<ArrayRef> = Vec::with_capacity(cells.len());

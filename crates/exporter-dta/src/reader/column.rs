@@ -101,8 +101,9 @@ impl ColumnType {
         }
     }
 
-    /// The suggested type where every value fits it, else [`ColumnType::Number`]; without `facts` only what storage alone proves.
-    pub(crate) fn checked(variable: &Variable, facts: Option<&ValueFacts>) -> Self {
+    /// The suggested type where every value fits it, else [`ColumnType::Number`]; without `facts` only what storage alone
+    /// proves. With `cuts`, numbers with a fraction fit: the fraction is cut.
+    pub(crate) fn checked(variable: &Variable, facts: Option<&ValueFacts>, cuts: bool) -> Self {
         let suggested = Self::suggested(variable);
         let Some((least, most)) = suggested.stored_range() else { return suggested };
         let fits = match (variable.storage, facts) {
@@ -110,7 +111,8 @@ impl ColumnType {
             (StorageType::Long, None) => matches!(suggested, Self::Period(_)),
             (_, None) => false,
             (_, Some(facts)) => {
-                facts.is_integral() && facts.range().is_none_or(|(min, max)| min >= least && max <= most)
+                let whole = facts.is_integral() || cuts && !facts.has_leap();
+                whole && facts.range().is_none_or(|(min, max)| min >= least && max <= most)
             }
         };
         if fits { suggested } else { Self::Number }
@@ -118,7 +120,7 @@ impl ColumnType {
 
     /// Whether [`ColumnType::checked`] needs facts about the values of `variable`.
     pub(crate) fn needs_facts(variable: &Variable) -> bool {
-        Self::suggested(variable) != Self::checked(variable, None)
+        Self::suggested(variable) != Self::checked(variable, None, false)
     }
 }
 

@@ -14,11 +14,37 @@ pub struct ValueFacts {
     max: f64,
     integral: bool,
     leap: bool,
+    fractions: Noted,
+    foreign: Noted,
+}
+
+/// How many cells are of some sort, and the first of them.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(crate) struct Noted {
+    pub(crate) count: u64,
+    /// Row, from 1, and number.
+    pub(crate) first: Option<(u64, f64)>,
+}
+
+impl Noted {
+    fn note(&mut self, row: u64, number: f64) {
+        self.count += 1;
+        self.first.get_or_insert((row, number));
+    }
+
+    /// Adds those of other rows.
+    fn join(&mut self, other: &Self) {
+        self.count += other.count;
+        let both = self.first.into_iter().chain(other.first);
+        self.first = both.min_by_key(|(row, _)| *row);
+    }
 }
 
 impl Default for ValueFacts {
     fn default() -> Self {
-        Self { letters: 0, min: f64::INFINITY, max: f64::NEG_INFINITY, integral: true, leap: false }
+        let (min, max) = (f64::INFINITY, f64::NEG_INFINITY);
+        let (fractions, foreign) = Default::default();
+        Self { letters: 0, min, max, integral: true, leap: false, fractions, foreign }
     }
 }
 
@@ -39,6 +65,21 @@ impl ValueFacts {
         self.integral && !self.leap
     }
 
+    /// Whether a value lies within a leap second.
+    pub(crate) fn has_leap(&self) -> bool {
+        self.leap
+    }
+
+    /// Numbers with a fraction of a variable with a format of dates, times or periods.
+    pub(crate) fn fractions(&self) -> Noted {
+        self.fractions
+    }
+
+    /// Numbers that are neither values nor missing values, such as infinity: they are read as `.`.
+    pub(crate) fn foreign(&self) -> Noted {
+        self.foreign
+    }
+
     /// Adds what was found in other rows of the same variable.
     pub(crate) fn join(&mut self, other: &Self) {
         self.letters |= other.letters;
@@ -46,10 +87,12 @@ impl ValueFacts {
         self.max = self.max.max(other.max);
         self.integral &= other.integral;
         self.leap |= other.leap;
+        self.fractions.join(&other.fractions);
+        self.foreign.join(&other.foreign);
     }
 
-    /// Adds the cells of a variable read as `column`; strings give nothing.
-    pub(crate) fn add(&mut self, cells: &Cells, column: ColumnType, ordinary: Ordinary) {
+    /// Adds the cells of a variable read as `column`, of which the first is of row `first`, from 0; strings give nothing.
+    pub(crate) fn add(&mut self, cells: &Cells, column: ColumnType, ordinary: Ordinary, first: u64) {
         match cells {
             Cells::Byte(cells) => {
                 self.integers(cells, i8::MIN, |v| ordinary.byte(v), |v| ordinary.byte_missing(v))
@@ -62,12 +105,14 @@ impl ValueFacts {
             }
             Cells::Float(cells) => {
                 let widened = cells.iter().map(|v| (f64::from(*v), ordinary.float(*v)));
-                self.floats(widened, column);
+                self.floats(widened, column, first);
                 self.letters_of(cells, |v| ordinary.float(v), |v| ordinary.float_missing(v));
+                self.add_foreign(cells, |v| ordinary.is_foreign_float(v), f64::from, first);
             }
             Cells::Double(cells) => {
-                self.floats(cells.iter().map(|v| (*v, ordinary.double(*v))), column);
+                self.floats(cells.iter().map(|v| (*v, ordinary.double(*v))), column, first);
                 self.letters_of(cells, |v| ordinary.double(v), |v| ordinary.double_missing(v));
+                self.add_foreign(cells, |v| ordinary.is_foreign_double(v), |v| v, first);
             }
             Cells::Str(_) | Cells::StrL(_) | Cells::Alias(_) => {}
         }
@@ -97,14 +142,32 @@ impl ValueFacts {
         }
     }
 
-    fn floats(&mut self, cells: impl Iterator<Item = (f64, bool)>, column: ColumnType) {
-        for (value, ordinary) in cells {
+    fn floats(&mut self, cells: impl Iterator<Item = (f64, bool)>, column: ColumnType, first: u64) {
+        let is_counted = column.stored_range().is_some();
+        for (row, (value, ordinary)) in (first + 1..).zip(cells) {
             if ordinary {
                 self.min = self.min.min(value);
                 self.max = self.max.max(value);
                 self.integral &= value.fract() == 0.0;
+                if is_counted && value.fract() != 0.0 {
+                    self.fractions.note(row, value);
+                }
                 self.leap |= column == ColumnType::DateTimeUtc
                     && without_leap_seconds((value as i64).saturating_sub(EPOCH_MILLIS)).is_none();
+            }
+        }
+    }
+
+    fn add_foreign<T: Copy>(
+        &mut self,
+        cells: &[T],
+        is_foreign: impl Fn(T) -> bool,
+        wide: impl Fn(T) -> f64,
+        first: u64,
+    ) {
+        for (row, cell) in (first + 1..).zip(cells) {
+            if is_foreign(*cell) {
+                self.foreign.note(row, wide(*cell));
             }
         }
     }
@@ -132,11 +195,11 @@ mod tests {
     fn letters_and_range_leave_each_other_out() {
         let ordinary = Ordinary::of(Release::V118);
         let mut facts = ValueFacts::default();
-        facts.add(&Cells::Byte(vec![102, 3, 101, -5, 127]), ColumnType::Number, ordinary);
+        facts.add(&Cells::Byte(vec![102, 3, 101, -5, 127]), ColumnType::Number, ordinary, 0);
         assert_eq!(facts.range(), Some((-5.0, 3.0)));
         assert_eq!(facts.letters().map(|m| m.to_string()).collect::<String>(), ".a.z");
         let mut empty = ValueFacts::default();
-        empty.add(&Cells::Byte(vec![103, 101]), ColumnType::Number, ordinary);
+        empty.add(&Cells::Byte(vec![103, 101]), ColumnType::Number, ordinary, 0);
         assert_eq!((empty.range(), empty.letters().count()), (None, 1));
     }
 
@@ -145,8 +208,17 @@ mod tests {
         let ordinary = Ordinary::of(Release::V118);
         let cells = Cells::Double(vec![1.5, f64::NAN, f64::NEG_INFINITY]);
         let mut facts = ValueFacts::default();
-        facts.add(&cells, ColumnType::Date, ordinary);
+        facts.add(&cells, ColumnType::Date, ordinary, 7);
         assert!(!facts.is_integral());
         assert_eq!((facts.range(), facts.letters().count()), (Some((1.5, 1.5)), 0));
+        assert_eq!(facts.fractions(), Noted { count: 1, first: Some((8, 1.5)) });
+        assert_eq!((facts.foreign().count, facts.foreign().first.unwrap().0), (2, 9));
+        let mut earlier = ValueFacts::default();
+        let cells =
+            Cells::Float(vec![f32::INFINITY, f32::from_bits(0x7F00_0800), f32::from_bits(0x7F00_0001)]);
+        earlier.add(&cells, ColumnType::Number, ordinary, 2);
+        facts.join(&earlier);
+        assert_eq!(facts.foreign(), Noted { count: 4, first: Some((3, f64::INFINITY)) });
+        assert_eq!(facts.letters().map(|m| m.to_string()).collect::<String>(), ".a");
     }
 }

@@ -76,17 +76,19 @@ fn part(
     }
     let mut tiles = ColumnTiles::new(opened, columns);
     let order = opened.dictionary.byte_order;
+    let mut first = rows.start;
     tiles.visit(bytes, rows, |rows, start| {
         for (column, gathered) in columns.iter().zip(&mut all) {
             let Some(v) = variables.get(column.variable) else { continue };
             let Some(cells) = scratch.iter_mut().find(|cells| cells.is(v.storage)) else { continue };
             cells.clear();
             cells.append(rows, order, v.offset.saturating_sub(start), v.storage);
-            gathered.facts.add(cells, column.kind, opened.ordinary);
+            gathered.facts.add(cells, column.kind, opened.ordinary, first);
             if let Some(kept) = &mut gathered.cells {
                 kept.join(cells);
             }
         }
+        first += rows.len() as u64;
     })?;
     Ok(all)
 }

@@ -31,7 +31,7 @@ pub(crate) mod bytes;
 mod cell_store;
 mod column;
 pub(crate) mod dictionary;
-mod facts;
+pub(crate) mod facts;
 mod facts_pass;
 mod gather;
 mod label_section;
@@ -39,7 +39,7 @@ mod opened;
 mod ordinary;
 mod parallel;
 mod sections;
-mod selection;
+pub(crate) mod selection;
 mod strls;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -92,6 +92,8 @@ pub struct DtaReader {
     kept: Arc<CellStore>,
     /// Variables whose binary strL contents are text.
     texts: Arc<BTreeSet<usize>>,
+    /// Variables of dates, times and periods of which fractions are cut.
+    cut: Arc<BTreeSet<usize>>,
 }
 
 impl DtaReader {
@@ -121,13 +123,19 @@ impl DtaReader {
         let dictionary = Dictionary::decode(raw, &text, options.lenient)?;
         let facts = vec![None; dictionary.variables.len()];
         let opened = Arc::new(OpenFile::new(dictionary, text, options));
-        Ok(Self { bytes, opened, facts, kept: Arc::default(), texts: Arc::default() })
+        Ok(Self { bytes, opened, facts, kept: Arc::default(), texts: Arc::default(), cut: Arc::default() })
     }
 
     /// Takes binary strL contents of these variables for text in the encoding of the file, as they are where a text holds
     /// a NUL; else they are bytes unless all of a variable are UTF-8.
     pub fn take_for_text(&mut self, variables: impl IntoIterator<Item = usize>) {
         self.texts = Arc::new(variables.into_iter().collect());
+    }
+
+    /// Cuts fractions of days, milliseconds and periods of these variables, as Stata shows them; a variable with a value of
+    /// that sort is else read as numbers.
+    pub fn cut_fractions(&mut self, variables: impl IntoIterator<Item = usize>) {
+        self.cut = Arc::new(variables.into_iter().collect());
     }
 
     /// Whether it reads damaged files.
@@ -186,6 +194,11 @@ impl DtaReader {
         Ok(variables.iter().map(|index| self.facts.get(*index).copied().flatten()).collect())
     }
 
+    /// Facts that are known already.
+    pub(crate) fn known_facts(&self, variable: usize) -> Option<&ValueFacts> {
+        self.facts.get(variable)?.as_ref()
+    }
+
     /// How each of `variables` is read. Values are looked at only where a date format meets a storage that can hold
     /// other numbers, strL records only where a strL is asked for.
     ///
@@ -210,19 +223,27 @@ impl DtaReader {
                     let bytes = strls.holds_bytes(*index as u32 + 1) && !self.texts.contains(index);
                     if bytes { ColumnType::Binary } else { ColumnType::Text }
                 }
-                _ => self.type_known_by(self.facts.get(*index).and_then(Option::as_ref), variable),
+                _ => {
+                    let facts = self.facts.get(*index).and_then(Option::as_ref);
+                    self.type_known_by(facts, variable, self.cut.contains(index))
+                }
             });
         }
         Ok(types)
     }
 
     /// How `variable` is read when no more than these facts is known.
-    pub(crate) fn type_known_by(&self, facts: Option<&ValueFacts>, variable: &Variable) -> ColumnType {
+    pub(crate) fn type_known_by(
+        &self,
+        facts: Option<&ValueFacts>,
+        variable: &Variable,
+        cuts: bool,
+    ) -> ColumnType {
         let text = variable.storage.is_string() || variable.storage == StorageType::Alias;
         match self.opened.options.dates {
             _ if text => ColumnType::suggested(variable),
             Dates::Numbers => ColumnType::Number,
-            Dates::Typed => ColumnType::checked(variable, facts),
+            Dates::Typed => ColumnType::checked(variable, facts, cuts),
         }
     }
 
@@ -298,7 +319,8 @@ impl DtaReader {
         let usual = (BATCH_BYTES / dictionary.row_bytes.max(1)).clamp(1, BATCH_ROWS);
         let batch_rows = selection.batch_rows.unwrap_or(usual).clamp(1, (COLUMN_BYTES / widest).max(1));
         let kept = columns.iter().map(|column| self.kept.cells(column.variable)).collect();
-        Ok(Prepared { columns, letters, kept, schema: Arc::new(Schema::new(fields)), rows, batch_rows })
+        let (schema, foreign) = (Arc::new(Schema::new(fields)), selection.foreign);
+        Ok(Prepared { columns, letters, foreign, kept, schema, rows, batch_rows })
     }
 
     /// Whether batches of a variable are made of kept cells.
@@ -325,6 +347,7 @@ struct Prepared {
     columns: Vec<ReadColumn>,
     /// Columns, by position, whose letters are delivered behind them.
     letters: Vec<usize>,
+    foreign: bool,
     /// The cells of each column, where they are kept.
     kept: Vec<Option<Arc<Cells>>>,
     schema: SchemaRef,

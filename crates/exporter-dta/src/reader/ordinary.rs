@@ -78,6 +78,17 @@ impl Ordinary {
         self.keep(Missing::from_double(stored))
     }
 
+    /// Whether a number is neither a value nor a missing value; it is read as `.`.
+    pub(crate) fn is_foreign_float(self, stored: f32) -> bool {
+        !self.float(stored) && self.float_missing(stored).float().to_bits() != stored.to_bits()
+    }
+
+    /// Whether a number is neither a value nor a missing value; it is read as `.`.
+    pub(crate) fn is_foreign_double(self, stored: f64) -> bool {
+        let old = self.old_double && stored == OLD_MISSING_DOUBLE;
+        !(old || self.double(stored)) && self.double_missing(stored).double().to_bits() != stored.to_bits()
+    }
+
     fn keep(self, missing: Option<Missing>) -> Missing {
         missing.filter(|_| self.extended).unwrap_or(Missing::SYSTEM)
     }
@@ -92,7 +103,14 @@ mod tests {
         let old = Ordinary::of(Release::from_number(105).unwrap());
         assert!(old.byte(126) && !old.byte(127) && !old.double(2_f64.powi(333)));
         assert_eq!(old.byte_missing(127), Missing::SYSTEM);
+        assert!(!old.is_foreign_double(2_f64.powi(333)) && !old.is_foreign_float(2_f32.powi(127)));
+        assert!(old.is_foreign_double(f64::INFINITY));
         let new = Ordinary::of(Release::V118);
+        assert!(new.is_foreign_double(f64::NAN) && new.is_foreign_float(f32::NEG_INFINITY));
+        assert!((0..27).filter_map(Missing::from_number).all(|missing| {
+            !new.is_foreign_float(missing.float()) && !new.is_foreign_double(missing.double())
+        }));
+        assert!(new.is_foreign_double(f64::from_bits(Missing::SYSTEM.double().to_bits() + 1)));
         assert!(!new.byte(101) && new.double(2_f64.powi(333)));
         assert_eq!(new.byte_missing(127).letter(), Some('z'));
         assert!(!new.float(f32::NEG_INFINITY) && !new.double(f64::NAN));

@@ -16,7 +16,12 @@ pub struct Selection {
     pub batch_rows: Option<usize>,
     /// Variables, out of the columns, whose missing values are distinguished, see [`Selection::letters`].
     pub letters: Vec<usize>,
+    /// Whether [`FOREIGN`] is told as a letter.
+    pub(crate) foreign: bool,
 }
+
+/// What stands beside the letters for a number that is neither a value nor a missing value, where it is told.
+pub(crate) const FOREIGN: u8 = 27;
 
 impl Selection {
     /// Selects everything.
