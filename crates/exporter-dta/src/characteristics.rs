@@ -25,7 +25,7 @@ pub(crate) const CURRENT_LANGUAGE: &str = "_lang_c";
 /// Beginning of the name of a label in another language (section 11).
 pub(crate) const LANGUAGE_LABEL: &str = "_lang_v_";
 /// Beginning of the name that holds the value-label set of another language (section 11).
-pub(crate) const LANGUAGE_SET: &str = "_lang_l_";
+pub(crate) const LANGUAGE_SET: &str = exporter_stata::TRANSLATION_SET;
 
 /// Name of the `number`th part, from 1, of contents that continue.
 pub(crate) fn part(name: &str, number: usize) -> String {

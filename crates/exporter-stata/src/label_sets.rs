@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-use exporter_core::codebook::{Codebook, Table, Text, Value, ValueLabel, ValueLabels, Variable};
+use exporter_core::codebook::{Attribute, Codebook, Table, Text, Value, ValueLabel, ValueLabels, Variable};
 use exporter_core::truncate::to_bytes;
 use exporter_core::{Loss, LossCode};
 
@@ -13,6 +13,15 @@ use crate::limits::{MAX_VALUE_LABEL_BYTES, MAX_VALUE_LABELS};
 use crate::names::unique_set_names;
 use crate::texts::without_nul;
 use crate::{Letters, Missing, Version};
+
+/// Beginning of the attribute of a variable that names its value-label set in another language, where that is not
+/// [`translation_set`]; the name of the language follows.
+pub const TRANSLATION_SET: &str = "_lang_l_";
+
+/// The name of a set in another language, unless the variable gives one.
+pub fn translation_set(set: &str, language: &str) -> String {
+    format!("{set}_{language}")
+}
 
 /// A named set of value labels.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,6 +74,8 @@ struct Draft {
 #[derive(Clone, Default)]
 struct Used {
     draft: Option<usize>,
+    /// Name of a set without any label.
+    empty: Option<String>,
     /// Drafts of other languages by the name of the language.
     others: Vec<(String, usize)>,
 }
@@ -132,7 +143,8 @@ pub(crate) fn label_sets(
                     Loss::new(LossCode::VALUE_LABELS_DROPPED, "a set holds 65,536 labels; none is written");
                 made.losses.push(loss.variable(&variable.name).count(labels.len() as u64));
             }
-            used.push(Used::default());
+            let empty = variable.labels.clone().filter(|_| labels.is_empty());
+            used.push(Used { empty, ..Used::default() });
             continue;
         }
         let wanted = variable.labels.as_ref().unwrap_or(&variable.name);
@@ -152,12 +164,18 @@ pub(crate) fn label_sets(
                         untranslated += 1;
                     }
                 }
-                let (draft, is_new) = drafts.add(format!("{wanted}_{}", language.name), translated);
+                let given = variable.attributes.get(&format!("{TRANSLATION_SET}{}", language.name));
+                let name = match given {
+                    Some(Attribute::One(name)) => name.clone(),
+                    _ => translation_set(wanted, &language.name),
+                };
+                let (draft, is_new) = drafts.add(name, translated);
                 made.untranslated += if is_new { untranslated } else { 0 };
                 others.push((language.name.clone(), draft));
             }
         }
-        let uses = Used { draft: Some(drafts.add(wanted.clone(), labels).0), others };
+        let draft = Some(drafts.add(wanted.clone(), labels).0);
+        let uses = Used { draft, empty: None, others };
         if let Some(name) = shareable {
             shared.insert(name, uses.clone());
         }
@@ -238,7 +256,8 @@ fn plain_key(value: &Value) -> Option<i32> {
 fn unattached(codebook: &Codebook, languages: &Languages<'_>, drafts: &mut Drafts, losses: &mut Vec<Loss>) {
     let variables = codebook.tables.iter().flat_map(|table| &table.variables);
     let used: HashSet<&str> = variables.filter_map(|variable| variable.labels.as_deref()).collect();
-    for (name, set) in codebook.value_labels.iter().filter(|(name, _)| !used.contains(name.as_str())) {
+    let sets = codebook.value_labels.iter().filter(|(_, set)| !set.is_empty());
+    for (name, set) in sets.filter(|(name, _)| !used.contains(name.as_str())) {
         // No variable declares missing values for them, so the keys of letters are numbers like others.
         let keys =
             set.entries.iter().map(|entry| entry.value.as_i64().and_then(|key| i32::try_from(key).ok()));
@@ -263,8 +282,12 @@ fn name_sets(drafts: Drafts, used: Vec<Used>, version: Version, made: &mut Label
     let wanted: Vec<&str> = drafts.drafts.iter().map(|draft| draft.wanted.as_str()).collect();
     let names = unique_set_names(&wanted, version);
     let name = |position: usize| names.get(position).cloned().unwrap_or_default();
+    // Stata accepts the name of a set that is not there.
+    let free = |wanted: &String| {
+        !names.contains(wanted) && unique_set_names(&[wanted], version) == [wanted.as_str()]
+    };
     let uses = |used: Used| UsedSets {
-        name: used.draft.map(name).unwrap_or_default(),
+        name: used.draft.map(name).or(used.empty.filter(free)).unwrap_or_default(),
         translated: used.others.into_iter().map(|(language, set)| (language, name(set))).collect(),
     };
     made.used = used.into_iter().map(uses).collect();

@@ -118,7 +118,10 @@ pub fn letters(variable: &Variable, labels: Option<&ValueLabels>) -> Letters {
     for (position, low, high) in later {
         let Some(declared) = variable.missing.get(position) else { continue };
         let range = Range { position, low, high };
-        split_range(&range, variable, labels, &mut pool, &mut points, &mut letters);
+        // Who gives a range one letter wants no others for it.
+        if declared.letter.is_none() {
+            split_range(&range, variable, labels, &mut pool, &mut points, &mut letters);
+        }
         if declared.letter.is_none() && is_whole_of(&range, &points) {
             continue;
         }
@@ -298,6 +301,21 @@ mod tests {
         assert_eq!(letters.of(&Value::Integer(28)).unwrap().to_string(), ".z");
         assert_eq!(letters.losses.len(), 2);
         assert!(!letters.values.contains_key(&'z'));
+    }
+
+    #[test]
+    fn a_range_with_a_letter_has_that_one() {
+        let labels = ValueLabels::new().with(90, "Refused");
+        let range = Declared::range(Some(88.into()), Some(99.into())).letter('r').label("Refused");
+        let letters = letters(&variable(vec![range, Declared::value(95)]), Some(&labels));
+        let of = |value| letters.of(&Value::Integer(value)).map(|m| m.to_string());
+        assert_eq!(
+            (of(88), of(90), of(95), of(99)),
+            (Some(".r".into()), Some(".r".into()), Some(".a".into()), Some(".r".into()))
+        );
+        assert_eq!(letters.declared[0], [Missing::from_letter('r').unwrap()]);
+        let told: Vec<_> = letters.losses.iter().map(|loss| &loss.code).collect();
+        assert_eq!(told, [&LossCode::MISSING_REASON_MERGED]);
     }
 
     #[test]

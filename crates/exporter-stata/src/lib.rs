@@ -40,7 +40,7 @@ pub use charset::Charset;
 pub use choices::{Choices, Decimals, LargeIntegers, LongTextOption, StorageOption, StrlOption, ZoneOption};
 pub use describe::{TableDescription, VariableDescription, describe};
 pub use format_class::FormatClass;
-pub use label_sets::{LabelSets, UsedSets, ValueLabelSet};
+pub use label_sets::{LabelSets, TRANSLATION_SET, UsedSets, ValueLabelSet, translation_set};
 pub use languages::{LabelLanguage, Languages};
 pub use letters::{Letters, letters};
 pub use missing::Missing;

@@ -4,6 +4,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use exporter_core::codebook::{Text, ValueLabel};
 
+use exporter_stata::translation_set;
+
+use crate::characteristics::LANGUAGE_SET;
 use crate::dataset::plain::Plain;
 use crate::missing::Missing;
 use crate::reader;
@@ -45,15 +48,34 @@ impl<'d> Plain<'d> {
                 labels.entries = entries;
             }
         }
+        // Stata accepts the name of a set that is not in the file; in a codebook such a set is empty.
+        let is_dangling =
+            |variable: &&reader::Variable| !variable.storage.is_string() && !variable.value_labels.is_empty();
+        for variable in d.variables.iter().filter(is_dangling) {
+            self.codebook.value_labels.entry(variable.value_labels.clone()).or_default();
+        }
     }
 
-    /// Names of sets that variables give for other languages.
+    /// The sets of a variable in other languages whose names do not follow from those of the current one and of the language,
+    /// by the characteristic that names them.
+    pub(super) fn translation_set_names(&self, stored: &reader::Variable) -> Vec<(String, &'d str)> {
+        let of = |(language, _): &(&'d str, String)| {
+            let set = self.owners.set(&stored.name, language)?;
+            let follows = translation_set(&stored.value_labels, language) == set;
+            let is_kept = self.sets.contains_key(set) && !follows;
+            is_kept.then(|| (format!("{LANGUAGE_SET}{language}"), set))
+        };
+        self.languages.iter().filter_map(of).collect()
+    }
+
+    /// Names of sets that variables with a set give for other languages.
     fn translation_sets(&self) -> HashSet<&'d str> {
         let names = |variable: &'d reader::Variable| {
             let of = |(language, _): &(&'d str, String)| self.owners.set(&variable.name, language);
             self.languages.iter().filter_map(of).collect::<Vec<_>>()
         };
-        self.dictionary.variables.iter().flat_map(names).collect()
+        let has_own = |variable: &&reader::Variable| self.sets.contains_key(variable.value_labels.as_str());
+        self.dictionary.variables.iter().filter(has_own).flat_map(names).collect()
     }
 
     /// Sets in other languages of the variables that use `set`, with the tags of these.

@@ -107,6 +107,10 @@ impl<'d> Plain<'d> {
                 text.set(tag, label);
             }
         }
+        if !text.is_empty() && text.untagged().is_none() {
+            // Stata shows no label in the current language, not that of another one.
+            text.set("und", "");
+        }
         text
     }
 
@@ -119,9 +123,11 @@ impl<'d> Plain<'d> {
             let contents = Attribute::One(contents.to_owned());
             variable.attributes.entry(name.to_owned()).or_insert(contents);
         }
-        // Stata accepts the name of a set that is not in the file; a codebook does not.
         let set = Some(&stored.value_labels).filter(|name| self.codebook.value_labels.contains_key(*name));
         variable.labels = set.cloned();
+        for (name, set) in self.translation_set_names(stored) {
+            variable.attributes.entry(name).or_insert(Attribute::One(set.to_owned()));
+        }
         for missing in self.labelled_letters(stored) {
             if let Some((letter, label)) = missing.letter().zip(self.letter_label(missing, stored)) {
                 variable.missing.push(Reason::reason().letter(letter).label(label));

@@ -78,6 +78,12 @@ impl Texts<'_> {
                 Attribute::One(text) if self.is_characteristic(name, text) => {
                     self.add(owner, name.as_str(), text.as_str());
                 }
+                Attribute::One(set) if self.is_language_set(name) => {
+                    // A variable may have labels in other languages only.
+                    if written.labels.name.is_empty() {
+                        self.add(owner, name.as_str(), set.as_str());
+                    }
+                }
                 _ => dropped += 1,
             }
         }
@@ -85,6 +91,12 @@ impl Texts<'_> {
             let loss = Loss::new(LossCode::METADATA_DROPPED, "left out because of codebook=false");
             self.losses.push(loss.variable(&variable.name).count(dropped));
         }
+    }
+
+    /// Whether an attribute names the value-label set of another language.
+    fn is_language_set(&self, name: &str) -> bool {
+        let language = name.strip_prefix(LANGUAGE_SET);
+        language.is_some_and(|language| self.languages.others.iter().any(|other| other.name == language))
     }
 
     /// Whether an attribute can stand in the file as it is.

@@ -95,3 +95,39 @@ fn fractions_of_days_and_periods_are_cut_and_told() {
         round_trip(Codebook::new("s").with_table(Table::new("t", vec![variable])), vec![column.clone()]);
     assert_eq!((rows(&data, &Scan::all()).column(0), data.losses().len()), (&column, 0));
 }
+
+#[test]
+fn sets_keep_their_names_and_labels_their_language() {
+    let byte = |name, set| (name, StorageType::Byte, "%8.0g", set, Vec::new());
+    let mut file = of_one(StorageType::Byte, "%8.0g", Vec::new());
+    file.variables = vec![byte("a", "type_en"), byte("b", "dangling"), byte("c", "")];
+    file.rows = vec![vec![Cell::Byte(1), Cell::Byte(1), Cell::Byte(1)]];
+    file.sets = vec![
+        ("type_en", vec![(1, "one")]),
+        ("type_de", vec![(1, "eins")]),
+        ("only_de", vec![(1, "eins")]),
+        ("orphan", vec![(1, "uno"), (2, "dos")]),
+    ];
+    file.characteristics = vec![
+        ("_dta", "_lang_list", "en de"),
+        ("_dta", "_lang_c", "en"),
+        ("a", "_lang_v_de", "A auf Deutsch"),
+        ("a", "_lang_l_de", "type_de"),
+        ("c", "_lang_l_de", "only_de"),
+    ];
+    let bytes = file.bytes();
+    let data = open(&bytes, Letters::Seen);
+    assert_eq!(data.codebook().problems(), []);
+    let (again, summary) = rewritten(&data);
+    assert_eq!(summary.changes.losses, LossReport::default());
+    let data = open(&again, Letters::Seen);
+    let read = data.reader().dictionary();
+    let used: Vec<_> = read.variables.iter().map(|v| (v.label.as_str(), v.value_labels.as_str())).collect();
+    assert_eq!(used, [("", "type_en"), ("", "dangling"), ("", "")]);
+    let mut sets: Vec<&str> = read.value_labels.iter().map(|set| set.name.as_str()).collect();
+    sets.sort_unstable();
+    assert_eq!(sets, ["only_de", "orphan", "type_de", "type_en"]);
+    for (owner, name, contents) in &file.characteristics {
+        assert_eq!(read.characteristic(owner, name), Some(*contents), "{owner}[{name}]");
+    }
+}
