@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test stops at the first thing that is not as it must be")]
 
 mod do_file;
+mod earlier_letters;
 mod one_pass;
 mod pairs;
 mod parents;

@@ -1,6 +1,7 @@
 //! Datasets: studies that can be read more than once.
 
 mod batches;
+mod coded_reasons;
 mod display;
 mod excerpt;
 mod filter;
@@ -18,6 +19,7 @@ mod shared;
 mod spool;
 
 pub use batches::{Batches, Rechunk};
+pub use coded_reasons::CodedReasons;
 pub use display::display_rows;
 pub use excerpt::ExcerptDataset;
 pub use filter::{Comparison, Filter};

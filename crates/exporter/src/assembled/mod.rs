@@ -4,7 +4,7 @@ mod merge;
 mod parents;
 
 use exporter_core::codebook::{Codebook, Parent};
-use exporter_core::dataset::{FoldedReasons, table_of};
+use exporter_core::dataset::{CodedReasons, FoldedReasons, table_of};
 use exporter_core::{Batches, Dataset, Error, Loss, LossReport, Part, Result, Scan, TableId, TableProfile};
 
 use crate::study::OpenKinds;
@@ -38,8 +38,8 @@ impl TablePart {
 /// A study whose tables come from several datasets.
 ///
 /// Columns of missing reasons (`income_reason`, as csv has them with `reasons=column`) are the reasons of a variable that
-/// declares some, unless the codebook describes them.
-pub struct AssembledDataset(FoldedReasons<Tables>);
+/// declares some, unless the codebook describes them. Numbers that earlier versions wrote for Stata's letters are reasons too.
+pub struct AssembledDataset(FoldedReasons<CodedReasons<Tables>>);
 
 struct Tables {
     codebook: Codebook,
@@ -102,7 +102,8 @@ impl AssembledDataset {
         let merge::Merging { mut codebook, mut losses, .. } = merging;
         parents.link(&mut codebook, &mut losses);
         codebook.validate()?;
-        Ok(Self(FoldedReasons::new(Tables { codebook, tables, losses }, &reasons, HINT)))
+        let tables = CodedReasons::new(Tables { codebook, tables, losses }, exporter_stata::is_stand_in);
+        Ok(Self(FoldedReasons::new(tables, &reasons, HINT)))
     }
 }
 
