@@ -90,9 +90,8 @@ pub(crate) struct WorkArgs {
     /// Threads [default: all cores]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,
-    /// MiB of buffers, 16 or more; less memory makes smaller row groups
-    #[arg(long, value_name = "MIB", default_value_t = 512, value_parser = mebibytes)]
-    pub(crate) memory: u32,
+    #[command(flatten)]
+    pub(crate) memory: MemoryArgs,
     /// Write the summary and the losses as JSON
     #[arg(long, value_name = "FILE.json")]
     pub(crate) report: Option<PathBuf>,
@@ -231,6 +230,22 @@ pub(crate) struct InspectArgs {
     /// How many rows of each table to show
     #[arg(long, value_name = "N", default_value_t = 5)]
     pub(crate) rows: u64,
+    #[command(flatten)]
+    pub(crate) memory: MemoryArgs,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct MemoryArgs {
+    /// MiB of buffers, 16 or more; less memory makes smaller batches and row groups
+    #[arg(long = "memory", value_name = "MIB", default_value_t = 512, value_parser = mebibytes)]
+    mebibytes: u32,
+}
+
+impl MemoryArgs {
+    /// A context with this memory.
+    pub(crate) fn context(&self) -> exporter::Context {
+        exporter::Context::default().with_memory(u64::from(self.mebibytes) << 20)
+    }
 }
 
 #[derive(Debug, ClapArgs)]
@@ -240,6 +255,8 @@ pub(crate) struct CheckArgs {
     pub(crate) files: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) password: PasswordArgs,
+    #[command(flatten)]
+    pub(crate) memory: MemoryArgs,
     /// Print the findings as JSON
     #[arg(long)]
     pub(crate) json: bool,

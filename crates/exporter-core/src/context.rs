@@ -12,6 +12,16 @@ use crate::loss::LossPolicy;
 /// Default rows of one record batch that formats work on.
 pub const BATCH_ROWS: usize = 8192;
 
+/// Default bytes of buffers, for which the sizes of pieces are chosen.
+const MEMORY: u64 = 512 << 20;
+/// Least bytes of buffers that are reckoned with: below, pieces cost more than they hold.
+const LEAST_MEMORY: u64 = 16 << 20;
+/// Bytes of buffers that a thread may ask for: a batch or piece in work, some that wait, and what compresses them.
+const THREAD_MEMORY: u64 = 8 << 20;
+
+/// Rows of a batch below which its columns cost more than its rows.
+const FEWEST_ROWS: usize = 512;
+
 /// A flag that any thread can raise to stop an export at its next batch or entry.
 #[derive(Clone, Debug, Default)]
 pub struct Cancel(Arc<AtomicBool>);
@@ -119,7 +129,7 @@ impl Default for Context {
             cancel: Cancel::default(),
             progress: Arc::new(NoProgress),
             threads: std::thread::available_parallelism().map_or(1, usize::from),
-            memory: 512 << 20,
+            memory: MEMORY,
             temp: std::env::temp_dir(),
             clock: Clock::from_environment(),
             policy: LossPolicy::default(),
@@ -151,7 +161,8 @@ impl Context {
         self
     }
 
-    /// Keeps buffers within about this many bytes beyond the input's own batches.
+    /// Keeps buffers within about this many bytes, 16 MiB or more, beyond the input's own batches. Less than the default
+    /// makes smaller batches and pieces ([`Context::share`]), and at most one thread for each 8 MiB.
     #[must_use]
     pub fn with_memory(mut self, bytes: u64) -> Self {
         self.memory = bytes;
@@ -203,14 +214,29 @@ impl Context {
         &*self.progress
     }
 
-    /// How many threads to use, at least one.
+    /// How many threads to use, at least one: as many as asked for, but no more than the memory has room for.
     pub fn threads(&self) -> usize {
-        self.threads
+        let room = self.memory.max(LEAST_MEMORY) / THREAD_MEMORY;
+        self.threads.min(usize::try_from(room).unwrap_or(usize::MAX))
     }
 
     /// About how many bytes of buffers to keep.
     pub fn memory(&self) -> u64 {
         self.memory
+    }
+
+    /// A size of a buffer, piece or batch, chosen for the default memory, in the memory there is: smaller in proportion
+    /// where that is less, never larger.
+    ///
+    /// ```
+    /// use exporter_core::Context;
+    ///
+    /// assert_eq!(Context::default().share(1024), 1024);
+    /// assert_eq!(Context::default().with_memory(64 << 20).share(1024), 128);
+    /// ```
+    pub fn share(&self, size: usize) -> usize {
+        let parts = (self.memory.clamp(LEAST_MEMORY, MEMORY) / (1 << 20)) as usize;
+        (size / 512).saturating_mul(parts) + size % 512 * parts / 512
     }
 
     /// Where to spool.
@@ -233,9 +259,9 @@ impl Context {
         self.language.as_deref()
     }
 
-    /// Rows of a batch that formats work on.
+    /// Rows of a batch that formats work on: those asked for, or fewer where memory is less than the default.
     pub fn batch_rows(&self) -> usize {
-        self.batch_rows
+        self.share(self.batch_rows).max(self.batch_rows.min(FEWEST_ROWS))
     }
 }
 
@@ -262,7 +288,7 @@ impl Context {
         let description = table_of(data.codebook(), table)?;
         let columns = scan.projection(description)?;
         let mut scan = scan.clone();
-        scan.batch_rows = scan.batch_rows.or(Some(self.batch_rows));
+        scan.batch_rows = scan.batch_rows.or(Some(self.batch_rows()));
         let source = data.scan(table, &scan).map_err(|error| error.table(&description.name))?;
         let normal = normalise_batches(description, columns, scan.reasons, source);
         let (cancel, progress) = (self.cancel.clone(), Arc::clone(&self.progress));

@@ -38,7 +38,8 @@ impl TabDataset {
     ///
     /// # Errors
     /// When the bytes cannot be read, are no well-formed delimited text, or lack a declared column.
-    pub fn open(source: &Source<'_>, options: ReadOptions, context: &Context) -> Result<Self> {
+    pub fn open(source: &Source<'_>, mut options: ReadOptions, context: &Context) -> Result<Self> {
+        options.piece_bytes = context.share(options.piece_bytes);
         let declared = source.declared;
         let kinds = match declared {
             Some(declared) => {

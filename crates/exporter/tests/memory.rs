@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use arrow_array::{ArrayRef, Float64Array, Int8Array, RecordBatch, StringArray};
 use exporter::dataset::{Batches, MemoryDataset};
-use exporter::sink::NullSink;
-use exporter::{Codebook, Context, Dataset, Result, Scan, TableId};
+use exporter::sink::{FileSink, FolderOptions, NullSink};
+use exporter::{Codebook, Context, Dataset, Result, Scan, Sink, TableId};
 use exporter::{InputOptions, Request, registry};
 use exporter_testkit::allocation::{CountingAllocator, peak_during};
 use serde_json::json;
@@ -78,6 +78,7 @@ fn memory_is_bounded() {
     exports_stay_within_their_budget();
     ten_times_the_rows_need_no_more();
     ten_times_the_rows_of_a_csv_need_no_more();
+    a_small_budget_holds_and_takes_less_than_the_default();
 }
 
 fn exports_stay_within_their_budget() {
@@ -125,4 +126,69 @@ fn ten_times_the_rows_of_a_csv_need_no_more() {
     // The smaller text has pieces enough for both threads.
     let (few, many) = (peak(100_000), peak(1_000_000));
     assert!(many < few * 5 / 4 + 4 * MIB && many < 32 * MIB, "{few} bytes, then {many}");
+}
+
+/// From file to file: reading and writing together, long tables and wide ones. What the descriptions of the variables take,
+/// which is no buffer, is measured with few rows.
+fn a_small_budget_holds_and_takes_less_than_the_default() {
+    let to = |formats: &[&str], packaging: serde_json::Value| {
+        let formats: Vec<_> = formats.iter().map(|format| json!({"format": format})).collect();
+        json!({"request": 1, "formats": formats, "packaging": packaging, "codebook": false})
+    };
+    let none = || json!(null);
+    let exports = [
+        ("csv", to(&["dta"], none())),
+        ("dta", to(&["csv"], none())),
+        ("dta", to(&["csv", "parquet"], json!({"zip": {}}))),
+    ];
+    for (columns, rows, small) in [(9, 200_000, 32 * MIB), (1_000, 4_000, 64 * MIB)] {
+        let [few, many] = [20, rows].map(|rows| Files::new(columns, rows));
+        for (from, request) in &exports {
+            let described = few.peak(from, request, small);
+            let [least, usual] =
+                [small, 512 * MIB].map(|memory| many.peak(from, request, memory).saturating_sub(described));
+            assert!(
+                least <= small && least * 5 < usual * 4,
+                "{columns} columns, {from} {request}: {least} bytes, {usual} by default"
+            );
+        }
+    }
+}
+
+/// A table as a file of each format.
+struct Files(tempfile::TempDir);
+
+impl Files {
+    fn new(columns: usize, rows: usize) -> Self {
+        let files = Self(tempfile::tempdir().unwrap());
+        let names: Vec<String> = (0..columns).map(|column| format!("v{column}")).collect();
+        let mut text = names.join(",");
+        for row in 0..rows {
+            let cell = |column: usize| match column % 3 {
+                0 => format!("{}", (row * 7 + column) % 100),
+                1 => format!("{}.5", row * columns + column),
+                _ => format!("text {}", row % 1000),
+            };
+            text.push('\n');
+            text.push_str(&(0..columns).map(cell).collect::<Vec<_>>().join(","));
+        }
+        std::fs::write(files.0.path().join("t.csv"), text).unwrap();
+        let target = FileSink::create(files.0.path().join("t.dta"), FolderOptions::default()).unwrap();
+        let request = json!({"request": 1, "formats": [{"format": "dta"}], "codebook": false});
+        files.run("csv", &request, 512 * MIB, Box::new(target));
+        files
+    }
+
+    fn run(&self, from: &str, request: &serde_json::Value, memory: usize, sink: Box<dyn Sink>) {
+        let (registry, folder) = (registry(), self.0.path());
+        let context = Context::default().with_threads(4).with_memory(memory as u64).with_temp(folder);
+        let paths = [folder.join(format!("t.{from}"))];
+        let data = exporter::open(&paths, &InputOptions::default(), &registry, &context).unwrap();
+        let request = Request::from_json(&request.to_string()).unwrap();
+        request.prepare_for(&data, &registry, &context).unwrap().run(sink, &context).unwrap();
+    }
+
+    fn peak(&self, from: &str, request: &serde_json::Value, memory: usize) -> usize {
+        peak_during(|| self.run(from, request, memory, Box::new(NullSink::new()))).1
+    }
 }

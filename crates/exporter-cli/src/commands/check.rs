@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use exporter::check::{CheckOptions, Findings, Severity};
-use exporter::{Context, Error, Result};
+use exporter::{Error, Result};
 use serde_json::json;
 
 use crate::args::CheckArgs;
@@ -16,7 +16,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<ExitCode> {
     let mut options = CheckOptions::default();
     options.password = request::password(&args.password).map(|place| place.password()).transpose()?;
     let registry = exporter::registry();
-    let context = Context::default().with_cancel(cancel::on_signal());
+    let context = args.memory.context().with_cancel(cancel::on_signal());
     let mut all = Vec::new();
     let mut errors = 0;
     for file in &args.files {

@@ -16,7 +16,7 @@ const CELL_CHARACTERS: usize = 24;
 
 pub(super) fn run(args: &InspectArgs) -> Result<()> {
     let registry = exporter::registry();
-    let context = Context::default();
+    let context = args.memory.context();
     let request = request::reading(&args.input.inputs, &args.input.reading, &registry)?;
     let data = request.open(&registry, &context)?;
     let text =

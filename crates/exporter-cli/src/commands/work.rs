@@ -10,8 +10,7 @@ use crate::{cancel, progress, report, terminal};
 
 /// A context with cancel, memory and threads as asked for.
 pub(super) fn context(work: &WorkArgs) -> Context {
-    let context =
-        Context::default().with_cancel(cancel::on_signal()).with_memory(u64::from(work.memory) << 20);
+    let context = work.memory.context().with_cancel(cancel::on_signal());
     match work.threads {
         Some(threads) => context.with_threads(usize::from(threads)),
         None => context,

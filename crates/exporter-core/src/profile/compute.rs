@@ -235,6 +235,9 @@ fn scan_table(
     let mut outside: Vec<Outside> = open.outside.iter().map(|open| Outside::none(open.span)).collect();
     let mut orders: Vec<KeptOrder> =
         open.orders.iter().map(|open| KeptOrder::of(open.order.columns().len())).collect();
+    let tallied = open.facts.iter().filter(|open| open.asked.distinct.is_some()).count().max(1);
+    let text_bytes = usize::try_from(context.memory()).unwrap_or(usize::MAX) / tallied;
+    let text_bytes = text_bytes.min(context.share(distinct::TEXT_BYTES));
     // Once a column has too many distinct values, later batches need not count them.
     let too_many: Vec<AtomicBool> = open.facts.iter().map(|_| AtomicBool::new(false)).collect();
     let threads = if open.columns.is_empty() { 1 } else { context.threads() };
@@ -245,7 +248,7 @@ fn scan_table(
         |found| {
             let columns = joined.iter_mut().zip(&open.facts).zip(&too_many);
             for (found, ((joined, open), too_many)) in found.facts.drain(..).zip(columns) {
-                joined.join(found, open.asked);
+                joined.join(found, open.asked, text_bytes);
                 if joined.distinct.is_too_many() {
                     too_many.store(true, Ordering::Relaxed);
                 }

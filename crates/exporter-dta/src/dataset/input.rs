@@ -84,6 +84,7 @@ impl Input for DtaInput {
 
     fn open(source: &Source<'_>, options: DtaInputOptions, context: &Context) -> Result<Box<dyn Dataset>> {
         let mut read = ReadOptions::default();
+        read.batch_bytes = context.share(read.batch_bytes);
         if options.encoding != "detect" {
             read.encoding =
                 TextEncoding::from_label(&options.encoding).map_err(exporter_core::Error::from)?;

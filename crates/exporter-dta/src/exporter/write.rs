@@ -30,6 +30,7 @@ impl TableWriter for DtaTable<'_> {
         let mut options = WriterOptions::new(Box::new(move || temp_file(&temp).map_err(Into::into)));
         options.rows = Some(self.rows);
         options.threads = context.threads();
+        options.buffer_bytes = context.share(options.buffer_bytes);
         options.share_strl = self.options.share_strl;
         let allowed = Loss::new(LossCode::RANGE, "stored as missing").wrong();
         if context.policy().accepts(&allowed) {

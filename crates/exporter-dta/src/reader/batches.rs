@@ -16,9 +16,6 @@ use crate::reader::opened::OpenFile;
 use crate::reader::selection::ReadColumn;
 use crate::reader::strls::StrlContents;
 
-/// strL contents in one batch, in bytes; one row may exceed it. Each thread has several batches ahead of the taker.
-pub(super) const STRL_BUDGET: u64 = 4 * 1024 * 1024;
-
 /// Record batches of the chosen rows and columns, in order.
 #[derive(Debug)]
 pub struct Batches {
@@ -182,7 +179,7 @@ impl Batches {
                 .filter_map(|cells| cells.get(row))
                 .map(|cell| self.opened.strls().length(*cell, order));
             used = used.saturating_add(here.fold(0, u64::saturating_add));
-            if used > STRL_BUDGET {
+            if used > self.opened.options.strl_bytes() {
                 return row.max(1);
             }
         }

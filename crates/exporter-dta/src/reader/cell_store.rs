@@ -7,9 +7,6 @@ use crate::reader::dictionary::Dictionary;
 use crate::reader::gather::Cells;
 use crate::reader::selection::ReadColumn;
 
-/// Most bytes of cells that an open file keeps, all variables together: two columns of a million `double`.
-pub(crate) const KEPT_BYTES: u64 = 16 * 1024 * 1024;
-
 /// Cells of whole variables as they are stored, by position of the variable in the file.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct CellStore {
@@ -18,9 +15,9 @@ pub(crate) struct CellStore {
 }
 
 impl CellStore {
-    /// Whether all cells of these columns, which are not here yet, can be kept.
-    pub(crate) fn has_room(&self, dictionary: &Dictionary, columns: &[ReadColumn]) -> bool {
-        self.bytes.saturating_add(bytes(dictionary, columns)) <= KEPT_BYTES
+    /// Whether all cells of these columns, which are not here yet, can be kept in `most` bytes.
+    pub(crate) fn has_room(&self, dictionary: &Dictionary, columns: &[ReadColumn], most: u64) -> bool {
+        self.bytes.saturating_add(bytes(dictionary, columns)) <= most
     }
 
     /// Keeps the cells of one column in all rows.
@@ -59,13 +56,13 @@ mod tests {
         dictionary.rows = 1 << 20;
         let mut store = CellStore::default();
         for _ in 0..2 {
-            assert!(store.has_room(&dictionary, &[column(2)]));
+            assert!(store.has_room(&dictionary, &[column(2)], 16 << 20));
             store.keep(&dictionary, column(2), Cells::with_capacity(StorageType::Double, 0, 0));
         }
         assert!(store.cells(2).is_some() && store.cells(0).is_none());
-        assert!(!store.has_room(&dictionary, &[column(0)]));
-        assert!(!CellStore::default().has_room(&dictionary, &[column(2), column(2), column(0)]));
+        assert!(!store.has_room(&dictionary, &[column(0)], 16 << 20));
+        assert!(!CellStore::default().has_room(&dictionary, &[column(2), column(2), column(0)], 16 << 20));
         dictionary.rows = u64::MAX;
-        assert!(!CellStore::default().has_room(&dictionary, &[column(0)]));
+        assert!(!CellStore::default().has_room(&dictionary, &[column(0)], 16 << 20));
     }
 }

@@ -64,7 +64,6 @@ pub use text::TextEncoding;
 
 use crate::error::{DtaError, Result};
 use crate::spec_storage::StorageType;
-use batches::STRL_BUDGET;
 use bytes::DtaBytes;
 use cell_store::CellStore;
 use gather::Cells;
@@ -73,8 +72,6 @@ use selection::ReadColumn;
 
 /// Row bytes that are looked at to find the encoding of a file with plain descriptions.
 const SAMPLE: u64 = 1024 * 1024;
-/// Row bytes in a batch, unless the selection says otherwise.
-const BATCH_BYTES: usize = 32 * 1024 * 1024;
 /// Most rows in a batch, unless the selection says otherwise.
 const BATCH_ROWS: usize = 65_536;
 /// Most bytes of one fixed-string column in a batch, below the 2 GiB that its offsets can count.
@@ -179,7 +176,7 @@ impl DtaReader {
         columns.sort_by_key(|column| column.variable);
         columns.dedup_by_key(|column| column.variable);
         if !columns.is_empty() {
-            let keep = self.kept.has_room(&opened.dictionary, &columns);
+            let keep = self.kept.has_room(&opened.dictionary, &columns, opened.options.kept_bytes());
             let found = facts_pass::gather(&self.bytes, threads, &opened, &columns, keep)?;
             let kept = Arc::make_mut(&mut self.kept);
             for (column, found) in columns.iter().zip(found) {
@@ -284,7 +281,7 @@ impl DtaReader {
             return prepared.batch_rows;
         }
         let bytes = self.opened.strls().bytes(&strls) / self.opened.dictionary.rows.max(1);
-        let rows = (STRL_BUDGET / 2).checked_div(bytes).unwrap_or(u64::MAX);
+        let rows = (self.opened.options.strl_bytes() / 2).checked_div(bytes).unwrap_or(u64::MAX);
         usize::try_from(rows).unwrap_or(usize::MAX).clamp(1, prepared.batch_rows)
     }
 
@@ -308,16 +305,19 @@ impl DtaReader {
             message: "letters are read only of variables among the columns".to_owned(),
         })?;
         let mut fields = Vec::with_capacity(columns.len());
-        let mut widest = 1;
+        let (mut widest, mut width) = (1, 1);
         for column in &columns {
             let Some(variable) = dictionary.variables.get(column.variable) else { continue };
             widest = widest.max(variable.storage.width());
+            width += variable.storage.width();
             fields.push(Field::new(&variable.name, column.kind.arrow(variable.storage), true));
         }
         let names = selection.letters.iter().filter_map(|index| dictionary.variables.get(*index));
         fields.extend(names.map(|v| Field::new(format!("{} (letter)", v.name), DataType::UInt8, true)));
-        let usual = (BATCH_BYTES / dictionary.row_bytes.max(1)).clamp(1, BATCH_ROWS);
-        let batch_rows = selection.batch_rows.unwrap_or(usual).clamp(1, (COLUMN_BYTES / widest).max(1));
+        let bytes = self.opened.options.batch_bytes;
+        let usual = (bytes / dictionary.row_bytes.max(1)).clamp(1, BATCH_ROWS);
+        let most = (bytes / width).min(COLUMN_BYTES / widest);
+        let batch_rows = selection.batch_rows.unwrap_or(usual).clamp(1, most.max(1));
         let kept = columns.iter().map(|column| self.kept.cells(column.variable)).collect();
         let (schema, foreign) = (Arc::new(Schema::new(fields)), selection.foreign);
         Ok(Prepared { columns, letters, foreign, kept, schema, rows, batch_rows })

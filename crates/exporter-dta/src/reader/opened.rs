@@ -10,7 +10,7 @@ use crate::reader::strls::StrlIndex;
 use crate::reader::text::{TextDecoder, TextEncoding};
 
 /// How a file is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ReadOptions {
     /// Encoding of text that is not UTF-8.
@@ -19,6 +19,28 @@ pub struct ReadOptions {
     pub lenient: bool,
     /// Whether display formats decide about dates and times.
     pub dates: Dates,
+    /// Bytes of rows in a batch. An eighth of it holds the strL contents of a batch, and half of it the cells that are
+    /// kept from the opening pass.
+    pub batch_bytes: usize,
+}
+
+impl Default for ReadOptions {
+    fn default() -> Self {
+        let (encoding, dates) = (TextEncoding::default(), Dates::default());
+        Self { encoding, lenient: false, dates, batch_bytes: 32 << 20 }
+    }
+}
+
+impl ReadOptions {
+    /// strL contents in one batch, in bytes; one row may exceed it. Each thread has several batches ahead of the taker.
+    pub(super) fn strl_bytes(&self) -> u64 {
+        self.batch_bytes as u64 / 8
+    }
+
+    /// Most bytes of cells that an open file keeps, all variables together: two columns of a million `double`.
+    pub(super) fn kept_bytes(&self) -> u64 {
+        self.batch_bytes as u64 / 2
+    }
 }
 
 /// What becomes of variables with a date format.

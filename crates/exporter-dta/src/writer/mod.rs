@@ -48,6 +48,9 @@ pub struct WriterOptions {
     pub strl_bytes: Option<u64>,
     /// Threads in use, the calling one included; bytes do not depend on it.
     pub threads: usize,
+    /// Bytes of blocks of rows too wide for the caches, all threads together; two fifths of it remember strL contents for
+    /// sharing.
+    pub buffer_bytes: usize,
     /// What happens to infinities and to numbers beyond the storage type.
     pub out_of_range: OutOfRange,
     /// What happens to texts longer than their variable.
@@ -65,6 +68,7 @@ impl WriterOptions {
             rows: None,
             strl_bytes: None,
             threads: 1,
+            buffer_bytes: 40 << 20,
             out_of_range: OutOfRange::Error,
             long_text: LongText::Error,
             share_strl: false,
@@ -156,7 +160,8 @@ impl<W: Write + Send> DtaWriter<W> {
         // What is not known is announced as nothing where it can be corrected.
         let correctable = rewrite.is_some().then_some(0);
         let strl_bytes = if has_strl { options.strl_bytes.or(correctable) } else { Some(0) };
-        let strls = StrlRecords::new(metadata.release, options.share_strl);
+        let strls =
+            StrlRecords::new(metadata.release, options.share_strl.then_some(options.buffer_bytes / 5 * 2));
         let layout = options
             .rows
             .or(correctable)
@@ -222,7 +227,8 @@ impl<W: Write + Send> DtaWriter<W> {
         let Self { strls, strl_place, changes, .. } = self;
         let width = *width;
         let metadata = &*metadata;
-        let Division { threads, blocks, rows: block_rows, .. } = Division::new(width, options.threads);
+        let Division { threads, blocks, rows: block_rows, .. } =
+            Division::new(width, options.threads, options.buffer_bytes);
         let (announced, policies) = (options.rows, (options.out_of_range, options.long_text));
         let ready = batches.into_iter().map(|batch| {
             let batch = batch?;

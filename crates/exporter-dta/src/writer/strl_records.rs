@@ -14,8 +14,6 @@ use crate::writer::batch::ReadyBatch;
 use crate::writer::strl_column::{Contents, Reference};
 use crate::writer::text::Texts;
 
-/// Bytes of contents remembered for sharing.
-const SHARED_BYTES: usize = 16 << 20;
 /// Bytes of records buffered before they are written: all that memory holds of them, so that contents which fit need no
 /// temporary file.
 const BUFFER_BYTES: usize = 256 << 10;
@@ -29,19 +27,21 @@ pub(super) struct StrlRecords {
 }
 
 /// Contents seen before; what does not fit is stored again.
-#[derive(Default)]
 struct Shared {
+    /// Most bytes that are remembered.
+    most: usize,
     seen: HashMap<Box<[u8]>, Reference>,
     bytes: usize,
 }
 
 impl StrlRecords {
-    pub(super) fn new(release: Release, share: bool) -> Self {
+    /// Remembers up to `shared` bytes of contents for sharing, if any.
+    pub(super) fn new(release: Release, shared: Option<usize>) -> Self {
         Self {
             release,
             buffer: OutputBuffer::new(BUFFER_BYTES),
             bytes: 0,
-            shared: share.then(Shared::default),
+            shared: shared.map(|most| Shared { most, seen: HashMap::new(), bytes: 0 }),
         }
     }
 
@@ -102,7 +102,7 @@ impl Shared {
         if let Some(before) = self.seen.get(value) {
             return Some(*before);
         }
-        if self.bytes + value.len() <= SHARED_BYTES {
+        if self.bytes + value.len() <= self.most {
             self.bytes += value.len();
             self.seen.insert(value.into(), at);
         }

@@ -12,9 +12,6 @@ const MOST_THREADS: usize = 32;
 /// Bytes of a block: small enough to stay in the second-level cache, large enough for the system to write it in
 /// one piece.
 const BLOCK_BYTES: usize = 512 << 10;
-/// Most bytes of all blocks together; rows too wide for a whole tile in each are filled fewer at a time, which takes
-/// longer: every block goes once over all columns, and of very many columns no cache keeps track.
-const ALL_BLOCKS_BYTES: usize = 40 << 20;
 /// Blocks more than threads, so that filling goes on while one is written.
 const SPARE_BLOCKS: usize = 2;
 /// Rows of a block below which another thread costs more than it brings.
@@ -34,16 +31,17 @@ pub struct Division {
 
 impl Division {
     /// Divides rows of `width` bytes among at most `threads` threads: whole tiles a block while they fit, else as many
-    /// rows as the memory for all blocks allows, at least one; threads that would leave too few rows do not work.
-    pub fn new(width: usize, threads: usize) -> Self {
+    /// rows as `bytes` for all blocks allow, at least one; threads that would leave too few rows do not work. Few rows
+    /// take longer: every block goes once over all columns, and of very many columns no cache keeps track.
+    pub fn new(width: usize, threads: usize, bytes: usize) -> Self {
         let width = width.max(1);
         let threads = threads.clamp(1, MOST_THREADS);
         let tiles = BLOCK_BYTES / width / TILE_ROWS;
         if tiles > 0 {
             return Self { threads, blocks: threads + SPARE_BLOCKS, rows: tiles * TILE_ROWS };
         }
-        let threads = threads.min(ALL_BLOCKS_BYTES / width / FEW_ROWS).max(1);
-        let rows = (ALL_BLOCKS_BYTES / threads / width).clamp(1, TILE_ROWS);
+        let threads = threads.min(bytes / width / FEW_ROWS).max(1);
+        let rows = (bytes / threads / width).clamp(1, TILE_ROWS);
         Self { threads, blocks: threads, rows }
     }
 }
@@ -132,15 +130,12 @@ mod tests {
         for (width, threads) in
             [(0, 1), (19, 2), (1_800, 32), (19_000, 4), (444_200, 2), (444_200, 64), (1 << 26, 8)]
         {
-            let Division { threads: working, blocks, rows } = Division::new(width, threads);
+            let Division { threads: working, blocks, rows } = Division::new(width, threads, 40 << 20);
             assert!((1..=threads).contains(&working) && rows >= 1, "{width} bytes a row, {threads} threads");
-            assert!(
-                rows == 1 || blocks * rows * width <= ALL_BLOCKS_BYTES,
-                "{width} bytes a row, {threads} threads"
-            );
+            assert!(rows == 1 || blocks * rows * width <= 40 << 20, "{width} bytes a row, {threads} threads");
         }
-        assert_eq!(Division::new(1_800, 2), Division { threads: 2, blocks: 4, rows: 256 });
-        assert_eq!(Division::new(444_200, 64), Division { threads: 2, blocks: 2, rows: 47 });
+        assert_eq!(Division::new(1_800, 2, 40 << 20), Division { threads: 2, blocks: 4, rows: 256 });
+        assert_eq!(Division::new(444_200, 64, 40 << 20), Division { threads: 2, blocks: 2, rows: 47 });
     }
 
     #[test]

@@ -70,8 +70,8 @@ impl TableWriter for DelimitedTable {
     fn write(self: Box<Self>, rows: &TableRows<'_>, output: &mut Output<'_>) -> Result<Written> {
         let failed = |source| Error::io("cannot write the entry", source);
         let (context, table) = (rows.context(), &rows.table().name);
-        let rows_at_once =
-            (PIECE_CELLS / self.encoder.columns().len().max(1)).clamp(16, context.batch_rows().max(16));
+        let rows_at_once = (context.share(PIECE_CELLS) / self.encoder.columns().len().max(1))
+            .clamp(16, context.batch_rows().max(16));
         let mut scan = Scan::all().batch_rows(rows_at_once);
         scan.reasons = self.with_reasons;
         let batches = rows.scan(&scan)?;

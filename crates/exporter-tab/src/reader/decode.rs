@@ -97,7 +97,7 @@ impl Decoding {
             schema: Arc::new(Schema::new(fields)),
             encoding: head.encoding(),
         };
-        let (pieces, lines) = head.into_pieces();
+        let (pieces, lines) = head.into_pieces(options.piece_bytes);
         Ok((decoding, pieces, Position { rows: 0, lines }))
     }
 

@@ -101,10 +101,10 @@ impl<R: Read> Head<R> {
         (self.used, self.lines) = (0, 0);
     }
 
-    /// What follows the record read last, and the lines before that.
-    pub(super) fn into_pieces(mut self) -> (Pieces<R>, u64) {
+    /// What follows the record read last, in pieces of so many bytes, and the lines before that.
+    pub(super) fn into_pieces(mut self, bytes: usize) -> (Pieces<R>, u64) {
         self.text.consume(self.used);
-        (Pieces::new(self.text, self.dialect), self.line - 1 + self.lines)
+        (Pieces::new(self.text, self.dialect, bytes), self.line - 1 + self.lines)
     }
 
     /// Name of the encoding in use.

@@ -223,7 +223,7 @@ impl Layout {
         let looked_at = places().map(|(at, _)| at).collect();
         let unknown = columns.iter().any(|column| column.inferred);
         let dialect = head.dialect;
-        let (pieces, lines) = head.into_pieces();
+        let (pieces, lines) = head.into_pieces(options.piece_bytes);
         let inference = unknown.then(|| Inference::new(dialect, width, looked_at, &keys, options, lines));
         let layout = Self { columns, rows: None, delimiter, header_records };
         Ok(Opened { layout, inference, pieces })

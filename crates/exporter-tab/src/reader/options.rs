@@ -85,6 +85,8 @@ pub struct ReadOptions {
     pub max_record_bytes: usize,
     /// Most rows of a batch; wide tables have fewer.
     pub batch_rows: usize,
+    /// Bytes of text that a thread takes at a time, unless one record is longer.
+    pub piece_bytes: usize,
 }
 
 impl Default for ReadOptions {
@@ -104,6 +106,8 @@ impl Default for ReadOptions {
             max_columns: 100_000,
             max_record_bytes: 64 << 20,
             batch_rows: 8192,
+            // Enough to outweigh handing it over, little enough for the caches.
+            piece_bytes: 1 << 20,
         }
     }
 }

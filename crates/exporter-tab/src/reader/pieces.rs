@@ -9,9 +9,6 @@ use super::split::{Cell, Dialect, closing_quote};
 use super::window::TextWindow;
 use crate::TabError;
 
-/// Bytes of a piece, unless one record is longer: enough to outweigh handing it over, little enough for the caches.
-const PIECE: usize = 1 << 20;
-
 /// How a piece ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Ending {
@@ -34,21 +31,26 @@ pub(crate) struct Piece {
 pub(crate) struct Pieces<R> {
     text: TextWindow<R>,
     dialect: Dialect,
+    /// Bytes of a piece, unless one record is longer.
+    piece: usize,
     done: bool,
 }
 
 impl<R: Read> Pieces<R> {
-    pub(super) fn new(text: TextWindow<R>, dialect: Dialect) -> Self {
-        Self { text, dialect, done: false }
+    pub(super) fn new(text: TextWindow<R>, dialect: Dialect, piece: usize) -> Self {
+        Self { text, dialect, piece: piece.max(1), done: false }
     }
 
     fn cut(&mut self) -> Result<Option<Piece>, TabError> {
         // Bytes that show a record to be too long; a piece never has more.
-        let most = self.dialect.max_record_bytes.clamp(PIECE, Cell::REACH - 2) + 1;
+        let most = self.dialect.max_record_bytes.clamp(self.piece.min(Cell::REACH - 2), Cell::REACH - 2) + 1;
         loop {
             let (window, is_last) = (self.text.window(), self.text.is_done());
-            let border =
-                if window.len() < PIECE { None } else { border(window, is_last, &self.dialect, PIECE) };
+            let border = if window.len() < self.piece {
+                None
+            } else {
+                border(window, is_last, &self.dialect, self.piece)
+            };
             let (len, ending) = match border {
                 Some(len) if len <= most => (len, Ending::Border),
                 None if is_last && window.len() <= most => (window.len(), Ending::Input),
@@ -151,6 +153,7 @@ mod tests {
     use crate::reader::split::split_record;
 
     const DIALECT: Dialect = Dialect { delimiter: b',', escape: None, max_record_bytes: 4 << 20 };
+    const PIECE_BYTES: usize = 1 << 20;
 
     /// Ends of the records, one after the other.
     fn ends(text: &[u8]) -> Vec<usize> {
@@ -195,7 +198,9 @@ mod tests {
     }
 
     fn pieces(text: &[u8]) -> Vec<Piece> {
-        Pieces::new(TextWindow::new(text, Encoding::Auto).unwrap(), DIALECT).map(Result::unwrap).collect()
+        Pieces::new(TextWindow::new(text, Encoding::Auto).unwrap(), DIALECT, PIECE_BYTES)
+            .map(Result::unwrap)
+            .collect()
     }
 
     #[test]
@@ -203,7 +208,7 @@ mod tests {
         let record = format!("1,\"{}\n\",3\r\n", "x".repeat(1000));
         let text = record.repeat(4000);
         let pieces = pieces(text.as_bytes());
-        assert!(pieces.len() > 3 && pieces.iter().all(|piece| piece.bytes.len() <= PIECE + 1));
+        assert!(pieces.len() > 3 && pieces.iter().all(|piece| piece.bytes.len() <= PIECE_BYTES + 1));
         assert!(pieces.iter().all(|piece| piece.bytes.len() % record.len() == 0));
         let whole: Vec<u8> = pieces.into_iter().flat_map(|piece| piece.bytes).collect();
         assert!(whole == text.as_bytes());

@@ -57,8 +57,8 @@ impl Default for ColumnFindings {
 }
 
 impl ColumnFindings {
-    /// Adds the findings of the rows that follow.
-    pub(super) fn join(&mut self, next: ColumnFindings, asked: Facts) {
+    /// Adds the findings of the rows that follow; distinct texts take at most so many bytes.
+    pub(super) fn join(&mut self, next: ColumnFindings, asked: Facts, text_bytes: usize) {
         self.nulls += next.nulls;
         self.max_bytes = self.max_bytes.max(next.max_bytes);
         self.with_nul += next.with_nul;
@@ -71,7 +71,7 @@ impl ColumnFindings {
         self.infinities += next.infinities;
         self.moments = kernels::join_moments(self.moments, next.moments);
         self.reasons.extend(next.reasons);
-        self.distinct.join(next.distinct, asked.distinct.unwrap_or(0));
+        self.distinct.join(next.distinct, asked.distinct.unwrap_or(0), text_bytes);
     }
 
     /// Fills in the facts that were asked for; those known before stay.

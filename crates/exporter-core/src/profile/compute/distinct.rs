@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, HashMap};
 use super::super::Distinct;
 use crate::codebook::Value;
 
-/// Distinct texts take at most this many bytes together, whatever the limit on their number: texts of megabytes shall
-/// not fill the memory.
-const TEXT_BYTES: usize = 64 << 20;
+/// Distinct texts of a column take at most this many bytes together, whatever the limit on their number, and less where
+/// memory is little: texts of megabytes shall not fill it.
+pub(super) const TEXT_BYTES: usize = 64 << 20;
 
 /// Distinct values of a part of a column.
 #[derive(Debug, Default)]
@@ -31,7 +31,8 @@ impl Tally {
     fn of(counts: impl IntoIterator<Item = (Value, u64)>, limit: u32) -> Self {
         let mut tally = Tally::Values { counts: BTreeMap::new(), bytes: 0 };
         for (value, count) in counts {
-            tally.add(value, count, limit);
+            // What a batch holds is in memory already.
+            tally.add(value, count, limit, usize::MAX);
             if tally.is_too_many() {
                 break;
             }
@@ -69,7 +70,7 @@ impl Tally {
         Self::of(counts.into_iter().filter(|(_, count)| *count > 0), limit)
     }
 
-    fn add(&mut self, value: Value, count: u64, limit: u32) {
+    fn add(&mut self, value: Value, count: u64, limit: u32, most_bytes: usize) {
         if let Tally::Values { counts, bytes } = self {
             let size = value.as_text().map_or(0, str::len);
             match counts.entry(value) {
@@ -79,23 +80,23 @@ impl Tally {
                     *bytes += size;
                 }
             }
-            if counts.len() > limit as usize || *bytes > TEXT_BYTES {
+            if counts.len() > limit as usize || *bytes > most_bytes {
                 *self = Tally::TooMany;
             }
         }
     }
 
     /// Adds the values of another part; whether there are too many depends on all values, not on the parts.
-    pub(super) fn join(&mut self, other: Tally, limit: u32) {
+    pub(super) fn join(&mut self, other: Tally, limit: u32, most_bytes: usize) {
+        if matches!(self, Tally::Empty) && !matches!(other, Tally::Empty) {
+            *self = Tally::Values { counts: BTreeMap::new(), bytes: 0 };
+        }
         match (&mut *self, other) {
             (Tally::TooMany, _) | (_, Tally::Empty) => {}
-            (mine, other @ (Tally::TooMany | Tally::Values { .. })) if matches!(mine, Tally::Empty) => {
-                *mine = other;
-            }
             (mine, Tally::TooMany) => *mine = Tally::TooMany,
             (mine, Tally::Values { counts, .. }) => {
                 for (value, count) in counts {
-                    mine.add(value, count, limit);
+                    mine.add(value, count, limit, most_bytes);
                 }
             }
         }
