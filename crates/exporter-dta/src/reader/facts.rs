@@ -103,17 +103,8 @@ impl ValueFacts {
             Cells::Long(cells) => {
                 self.integers(cells, i32::MIN, |v| ordinary.long(v), |v| ordinary.long_missing(v))
             }
-            Cells::Float(cells) => {
-                let widened = cells.iter().map(|v| (f64::from(*v), ordinary.float(*v)));
-                self.floats(widened, column, first);
-                self.letters_of(cells, |v| ordinary.float(v), |v| ordinary.float_missing(v));
-                self.add_foreign(cells, |v| ordinary.is_foreign_float(v), f64::from, first);
-            }
-            Cells::Double(cells) => {
-                self.floats(cells.iter().map(|v| (*v, ordinary.double(*v))), column, first);
-                self.letters_of(cells, |v| ordinary.double(v), |v| ordinary.double_missing(v));
-                self.add_foreign(cells, |v| ordinary.is_foreign_double(v), |v| v, first);
-            }
+            Cells::Float(cells) => self.reals(cells, column, ordinary, first),
+            Cells::Double(cells) => self.reals(cells, column, ordinary, first),
             Cells::Str(_) | Cells::StrL(_) | Cells::Alias(_) => {}
         }
     }
@@ -142,33 +133,39 @@ impl ValueFacts {
         }
     }
 
-    fn floats(&mut self, cells: impl Iterator<Item = (f64, bool)>, column: ColumnType, first: u64) {
-        let is_counted = column.stored_range().is_some();
-        for (row, (value, ordinary)) in (first + 1..).zip(cells) {
-            if ordinary {
-                self.min = self.min.min(value);
-                self.max = self.max.max(value);
-                self.integral &= value.fract() == 0.0;
-                if is_counted && value.fract() != 0.0 {
-                    self.fractions.note(row, value);
+    fn reals<T: Real>(&mut self, cells: &[T], column: ColumnType, ordinary: Ordinary, first: u64) {
+        let (mut min, mut max) = (f64::INFINITY, f64::NEG_INFINITY);
+        let (mut all_whole, mut all_values) = (true, true);
+        for cell in cells {
+            let (value, is_value) = (cell.wide(), cell.is_value(ordinary));
+            min = if is_value & (value < min) { value } else { min };
+            max = if is_value & (value > max) { value } else { max };
+            all_whole &= !is_value | is_whole(value);
+            all_values &= is_value;
+        }
+        self.min = self.min.min(min);
+        self.max = self.max.max(max);
+        self.integral &= all_whole;
+        // The rest is rare, and looks again.
+        if !all_values {
+            for (row, cell) in (first + 1..).zip(cells).filter(|(_, cell)| !cell.is_value(ordinary)) {
+                self.letters |= 1 << cell.missing(ordinary).number();
+                if cell.is_foreign(ordinary) {
+                    self.foreign.note(row, cell.wide());
                 }
-                self.leap |= column == ColumnType::DateTimeUtc
-                    && without_leap_seconds((value as i64).saturating_sub(EPOCH_MILLIS)).is_none();
             }
         }
-    }
-
-    fn add_foreign<T: Copy>(
-        &mut self,
-        cells: &[T],
-        is_foreign: impl Fn(T) -> bool,
-        wide: impl Fn(T) -> f64,
-        first: u64,
-    ) {
-        for (row, cell) in (first + 1..).zip(cells) {
-            if is_foreign(*cell) {
-                self.foreign.note(row, wide(*cell));
-            }
+        let values = (first + 1..).zip(cells).filter(|(_, cell)| cell.is_value(ordinary));
+        let values = values.map(|(row, cell)| (row, cell.wide()));
+        if !all_whole && column.stored_range().is_some() {
+            values.clone().filter(|(_, value)| !is_whole(*value)).for_each(|(row, value)| {
+                self.fractions.note(row, value);
+            });
+        }
+        if column == ColumnType::DateTimeUtc {
+            let is_leap =
+                |value: f64| without_leap_seconds((value as i64).saturating_sub(EPOCH_MILLIS)).is_none();
+            self.leap |= values.clone().any(|(_, value)| is_leap(value));
         }
     }
 
@@ -186,10 +183,73 @@ impl ValueFacts {
     }
 }
 
+/// A stored number of one of the two types with fractions.
+trait Real: Copy {
+    fn wide(self) -> f64;
+    fn is_value(self, ordinary: Ordinary) -> bool;
+    fn missing(self, ordinary: Ordinary) -> Missing;
+    fn is_foreign(self, ordinary: Ordinary) -> bool;
+}
+
+impl Real for f32 {
+    fn wide(self) -> f64 {
+        f64::from(self)
+    }
+
+    fn is_value(self, ordinary: Ordinary) -> bool {
+        ordinary.float(self)
+    }
+
+    fn missing(self, ordinary: Ordinary) -> Missing {
+        ordinary.float_missing(self)
+    }
+
+    fn is_foreign(self, ordinary: Ordinary) -> bool {
+        ordinary.is_foreign_float(self)
+    }
+}
+
+impl Real for f64 {
+    fn wide(self) -> f64 {
+        self
+    }
+
+    fn is_value(self, ordinary: Ordinary) -> bool {
+        ordinary.double(self)
+    }
+
+    fn missing(self, ordinary: Ordinary) -> Missing {
+        ordinary.double_missing(self)
+    }
+
+    fn is_foreign(self, ordinary: Ordinary) -> bool {
+        ordinary.is_foreign_double(self)
+    }
+}
+
+/// Whether a number has no fraction, without the call that `f64::trunc` is on processors of the baseline: below 2^52, adding
+/// and subtracting 2^52 rounds to a whole number, and all numbers beyond it are whole.
+#[inline]
+fn is_whole(value: f64) -> bool {
+    const WHOLE: f64 = 4_503_599_627_370_496.0;
+    let size = value.abs();
+    (size >= WHOLE) | ((size + WHOLE) - WHOLE == size)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::spec::Release;
+
+    #[test]
+    fn whole_numbers_have_no_fraction() {
+        for whole in [0.0, -0.0, 1.0, -3.0, 4_503_599_627_370_495.0, -9_007_199_254_740_993.0, 1e300] {
+            assert!(is_whole(whole), "{whole}");
+        }
+        for other in [0.5, -1.25, 5e-324, 4_503_599_627_370_495.5, 0.999_999_999_999_999_9] {
+            assert!(!is_whole(other), "{other}");
+        }
+    }
 
     #[test]
     fn letters_and_range_leave_each_other_out() {

@@ -153,21 +153,29 @@ impl<const PAD: u8> FillCells for TextColumn<PAD> {
         }
         let checked = longest > width || has_nul;
         let masked = width >= LEAST_WIDTH && last.saturating_add(width) <= data.len();
-        let (mut start, mut at) = (first, 0);
-        for (i, end) in ends.iter().enumerate() {
+        let mut start = first;
+        if masked && !checked {
+            for (i, (end, cell)) in ends.iter().zip(cells.bytes.chunks_mut(cells.stride)).enumerate() {
+                let end = *end as usize;
+                let length = if valid >> i & 1 == 1 { end - start } else { 0 };
+                if let (Some(cell), Some(from)) = (cell.get_mut(..width), data.get(start..start + width)) {
+                    put_masked::<PAD>(cell, from, length);
+                }
+                start = end;
+            }
+            return Ok(());
+        }
+        for (i, (end, cell)) in ends.iter().zip(cells.bytes.chunks_mut(cells.stride)).enumerate() {
             let end = *end as usize;
             let length = if valid >> i & 1 == 1 { end - start } else { 0 };
-            let cell = cells.bytes.get_mut(at..).and_then(|cells| cells.get_mut(..width)).unwrap_or_default();
+            let cell = cell.get_mut(..width).unwrap_or_default();
+            let text = data.get(start..start + length).unwrap_or_default();
             if checked {
-                let text = data.get(start..start + length).unwrap_or_default();
                 self.cells.put(cell, text, row + i, changes)?;
-            } else if masked {
-                put_masked::<PAD>(cell, data.get(start..start + cell.len()).unwrap_or_default(), length);
             } else {
-                put_padded(cell, data.get(start..start + length).unwrap_or_default(), PAD);
+                put_padded(cell, text, PAD);
             }
             start = end;
-            at += cells.stride;
         }
         Ok(())
     }
