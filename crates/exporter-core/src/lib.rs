@@ -29,7 +29,6 @@ mod entry_names;
 mod error;
 mod exporter;
 mod format;
-pub mod labels;
 mod limits;
 mod loss;
 pub mod missing;

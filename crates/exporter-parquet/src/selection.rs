@@ -7,23 +7,12 @@ use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use arrow_select::filter::filter_record_batch;
 use exporter_core::codebook::Table;
 use exporter_core::dataset::{Filter, arrow_type, normalise};
-use exporter_core::{Error, Result, Scan};
+use exporter_core::{Error, Result};
 
 use crate::ParquetError;
 use crate::layout::storage_type::{from_stored, is_widened};
 use crate::readable::{CutValues, Readable};
 use crate::shown::{Cut, shown};
-
-/// The columns that a scan must decode: those it delivers and those its filter looks at, ascending without repeats.
-pub(crate) fn columns_to_read(scan: &Scan, table: &Table, delivered: &[usize]) -> Result<Vec<usize>> {
-    let mut read = delivered.to_vec();
-    if let Some(filter) = &scan.filter {
-        read.extend(filter.columns(table)?);
-    }
-    read.sort_unstable();
-    read.dedup();
-    Ok(read)
-}
 
 /// Which of the decoded columns are delivered, and what they are.
 pub(crate) struct Columns<'a> {

@@ -11,10 +11,9 @@ use exporter_core::{
     Batches, Cancel, Context, Dataset, Error, Projection, ReadAt, Result, Scan, Source, TableId, parallel,
 };
 
-use crate::exporter::period_unit;
+use crate::TabError;
 use crate::read_ahead::ReadAhead;
 use crate::reader::{CellKind, DeclaredColumn, Layout, Opened, Piece, ReadOptions, Seen, TabReader};
-use crate::{PeriodUnit, TabError};
 
 /// Delimited text that is read anew by every scan and presumed not to change.
 #[derive(Debug)]
@@ -142,7 +141,7 @@ fn layout(
 
 fn declared_cell(variable: &Variable, language: Language<'_>) -> Result<DeclaredColumn> {
     let kind = match &variable.kind {
-        Kind::Period(period) => CellKind::Period(period_unit(*period)),
+        Kind::Period(period) => CellKind::Period(*period),
         kind if kind.is_nested() => {
             return Err(Error::unsupported(format!("the kind {kind} cannot be read from delimited text"))
                 .variable(&variable.name)
@@ -158,16 +157,9 @@ fn declared_cell(variable: &Variable, language: Language<'_>) -> Result<Declared
 }
 
 fn kind_of(cell: &CellKind) -> Result<Kind> {
-    use exporter_core::codebook::Period;
     Ok(match cell {
         CellKind::Data(data) => infer_kind(data)?,
-        CellKind::Period(unit) => Kind::Period(match unit {
-            PeriodUnit::Year => Period::Year,
-            PeriodUnit::Half => Period::Half,
-            PeriodUnit::Quarter => Period::Quarter,
-            PeriodUnit::Month => Period::Month,
-            PeriodUnit::Week => Period::Week,
-        }),
+        CellKind::Period(unit) => Kind::Period(*unit),
     })
 }
 

@@ -90,11 +90,12 @@ use exporter_core::Registry;
 pub use dataset::TabDataset;
 pub use error::TabError;
 pub use exporter::{Csv, DelimitedExporter, DelimitedOptions, MissingAs, Preset, ReasonsAs, Tab, ValuesAs};
+pub use exporter_core::codebook::Period;
 pub use input::DelimitedInputOptions;
 pub use options::{
     BinaryText, Breaks, DecimalMark, Delimiter, EmptyText, Header, LineEnd, Quoting, WriteOptions,
 };
-pub use period::PeriodUnit;
+pub use period::PeriodText;
 pub use reader::{
     CellKind, DeclaredColumn, Duplicates, Encoding, Layout, LayoutColumn, ReadHeader, ReadOptions, Reasons,
     TabReader, read_text,

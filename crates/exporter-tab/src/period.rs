@@ -1,52 +1,45 @@
 //! Calendar periods: whole numbers counted from 1960, as Stata counts them, and their text.
 
-/// Length of a calendar period.
-///
-/// Years are the year itself; the others count from the first period of 1960. A week is one of the 52
-/// parts of its year, the last of which has eight or nine days.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum PeriodUnit {
-    /// A year: `2020`.
-    Year,
-    /// A half-year: `2020h1`.
-    Half,
-    /// A quarter: `2020q3`.
-    Quarter,
-    /// A month: `2020m5`.
-    Month,
-    /// A week: `2020w7`.
-    Week,
+use exporter_core::codebook::Period;
+
+/// A period as text: `2020`, `2020h1`, `2020q3`, `2020m5`, `2020w7`.
+pub trait PeriodText: Sized {
+    /// The text of a period.
+    fn text(self, value: i32) -> String;
+
+    /// The period of a text as [`PeriodText::text`] writes it.
+    fn parse(self, text: &str) -> Option<i32>;
+
+    /// What a value of this unit is called in a message.
+    fn name(self) -> &'static str;
 }
 
-impl PeriodUnit {
-    /// Periods a year and the letter between year and number.
-    fn shape(self) -> (i64, char) {
-        match self {
-            Self::Year => (1, 'y'),
-            Self::Half => (2, 'h'),
-            Self::Quarter => (4, 'q'),
-            Self::Month => (12, 'm'),
-            Self::Week => (52, 'w'),
-        }
+/// Periods a year and the letter between year and number.
+fn shape(period: Period) -> (i64, char) {
+    match period {
+        Period::Year => (1, 'y'),
+        Period::Half => (2, 'h'),
+        Period::Quarter => (4, 'q'),
+        Period::Month => (12, 'm'),
+        Period::Week => (52, 'w'),
     }
+}
 
-    /// The text of a period.
-    pub fn text(self, value: i32) -> String {
+impl PeriodText for Period {
+    fn text(self, value: i32) -> String {
         if self == Self::Year {
             return value.to_string();
         }
-        let (per_year, letter) = self.shape();
+        let (per_year, letter) = shape(self);
         let value = i64::from(value);
         format!("{}{letter}{}", 1960 + value.div_euclid(per_year), value.rem_euclid(per_year) + 1)
     }
 
-    /// The period of a text as [`PeriodUnit::text`] writes it.
-    pub fn parse(self, text: &str) -> Option<i32> {
+    fn parse(self, text: &str) -> Option<i32> {
         if self == Self::Year {
             return text.parse().ok();
         }
-        let (per_year, letter) = self.shape();
+        let (per_year, letter) = shape(self);
         let (year, number) = text.split_once([letter, letter.to_ascii_uppercase()])?;
         let (year, number) = (year.parse::<i64>().ok()?, number.parse::<i64>().ok()?);
         if !(1..=per_year).contains(&number) {
@@ -56,8 +49,7 @@ impl PeriodUnit {
         value.try_into().ok()
     }
 
-    /// What a value of this unit is called in a message.
-    pub fn name(self) -> &'static str {
+    fn name(self) -> &'static str {
         match self {
             Self::Year => "a year such as 2020",
             Self::Half => "a half-year such as 2020h1",
@@ -74,7 +66,7 @@ mod tests {
 
     #[test]
     fn periods_read_back() {
-        use PeriodUnit::*;
+        use Period::*;
         for unit in [Year, Half, Quarter, Month, Week] {
             for value in [i32::MIN, -53, -1, 0, 1, 243, i32::MAX] {
                 assert_eq!(unit.parse(&unit.text(value)), Some(value));

@@ -3,7 +3,7 @@
 use exporter_core::codebook::{Kind, SortKey, Table, Variable};
 use exporter_core::profile::TableProfile;
 use exporter_core::{Codebook, Context, Dataset as _, Source, TableId};
-use exporter_tab::{PeriodUnit, ReadOptions, TabDataset};
+use exporter_tab::{Period, PeriodText, ReadOptions, TabDataset};
 use exporter_testkit::conformance;
 use proptest::prelude::*;
 
@@ -130,7 +130,7 @@ fn nothing_is_said_of_cells_that_a_scan_refuses() {
         ],
     );
     let codebook = Codebook::new("s").with_table(table.clone());
-    let month = PeriodUnit::Month.text(0);
+    let month = Period::Month.text(0);
     for (cell, expected) in [("127", &[0, 1][..]), ("128", &[0]), ("NA", &[0]), ("1.5", &[0]), ("", &[0, 1])]
     {
         let data = open(

@@ -52,7 +52,7 @@ fn text() -> impl Strategy<Value = ArrayRef> {
         .prop_map(|cells| Arc::new(cells.into_iter().collect::<StringArray>()) as ArrayRef)
 }
 
-fn column() -> impl Strategy<Value = (ArrayRef, Option<PeriodUnit>)> {
+fn column() -> impl Strategy<Value = (ArrayRef, Option<Period>)> {
     let any_f64 = any::<u64>().prop_map(f64::from_bits).prop_filter("NaN has many forms", |v| !v.is_nan());
     let any_f32 = any::<u32>().prop_map(f32::from_bits).prop_filter("NaN has many forms", |v| !v.is_nan());
     let money = (-10_000_000_i64..10_000_000).prop_map(|cents| cents as f64 / 100.0);
@@ -96,8 +96,7 @@ fn column() -> impl Strategy<Value = (ArrayRef, Option<PeriodUnit>)> {
         ],
     ]
     .prop_map(|array| (array, None));
-    let units =
-        [PeriodUnit::Year, PeriodUnit::Half, PeriodUnit::Quarter, PeriodUnit::Month, PeriodUnit::Week];
+    let units = [Period::Year, Period::Half, Period::Quarter, Period::Month, Period::Week];
     let periods = (primitive::<Int32Type>(any::<i32>()), proptest::sample::select(units.to_vec()));
     prop_oneof![9 => plain, 1 => periods.prop_map(|(array, unit)| (array, Some(unit)))]
 }
@@ -105,7 +104,7 @@ fn column() -> impl Strategy<Value = (ArrayRef, Option<PeriodUnit>)> {
 #[derive(Debug)]
 struct Case {
     batch: RecordBatch,
-    periods: Vec<Option<PeriodUnit>>,
+    periods: Vec<Option<Period>>,
     write: WriteOptions,
     read: ReadOptions,
 }

@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, Float64Array, Int8Array, RecordBatch, StringArray};
+use exporter::codebook::{Kind, Table, Variable};
 use exporter::dataset::{Batches, MemoryDataset};
 use exporter::sink::{FileSink, FolderOptions, NullSink};
 use exporter::{Codebook, Context, Dataset, Result, Scan, Sink, TableId};
@@ -79,6 +80,7 @@ fn memory_is_bounded() {
     ten_times_the_rows_need_no_more();
     ten_times_the_rows_of_a_csv_need_no_more();
     a_small_budget_holds_and_takes_less_than_the_default();
+    a_plan_of_many_tables_does_not_hold_their_codebooks();
 }
 
 fn exports_stay_within_their_budget() {
@@ -141,7 +143,7 @@ fn a_small_budget_holds_and_takes_less_than_the_default() {
         ("dta", to(&["csv"], none())),
         ("dta", to(&["csv", "parquet"], json!({"zip": {}}))),
     ];
-    for (columns, rows, small) in [(9, 200_000, 32 * MIB), (1_000, 4_000, 64 * MIB)] {
+    for (columns, rows, small) in [(9, 400_000, 32 * MIB), (400, 24_000, 64 * MIB)] {
         let [few, many] = [20, rows].map(|rows| Files::new(columns, rows));
         for (from, request) in &exports {
             let described = few.peak(from, request, small);
@@ -190,5 +192,19 @@ impl Files {
 
     fn peak(&self, from: &str, request: &serde_json::Value, memory: usize) -> usize {
         peak_during(|| self.run(from, request, memory, Box::new(NullSink::new()))).1
+    }
+}
+
+fn a_plan_of_many_tables_does_not_hold_their_codebooks() {
+    let tables =
+        (0..100).map(|table| Table::new(format!("t{table}"), vec![Variable::new("a", Kind::INTEGER)]));
+    let mut codebook = tables.fold(Codebook::new("study"), Codebook::with_table);
+    codebook.study.notes.push("x".repeat(MIB).into());
+    let data = MemoryDataset::new(codebook, vec![vec![]; 100]).unwrap();
+    for format in ["parquet", "arrow"] {
+        let exporter = registry().exporter(format, json!(null)).unwrap();
+        let plan = || exporter::plan(&*exporter, &data, &Context::default(), |plan| Ok(plan.entries().len()));
+        let (tables, peak) = peak_during(|| plan().unwrap());
+        assert!(tables == 100 && peak < 8 * MIB, "{format}: {} MiB", peak / MIB);
     }
 }

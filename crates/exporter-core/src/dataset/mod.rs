@@ -16,7 +16,6 @@ mod reasons;
 mod related;
 mod schema;
 mod shared;
-mod spool;
 
 pub use batches::{Batches, Rechunk};
 pub use coded_reasons::CodedReasons;
@@ -32,7 +31,6 @@ pub use reason_columns::{ReasonColumn, reason_texts, reasons_by_text};
 pub use reasons::{columns_with_reasons, scan_schema};
 pub use related::RelatedDataset;
 pub use schema::{arrow_schema, arrow_type, infer_kind, infer_table};
-pub use spool::SpooledDataset;
 
 use crate::codebook::{Codebook, Parent, Table};
 use crate::error::{Error, Result};

@@ -47,7 +47,7 @@ mod tests {
     use arrow_array::types::UInt8Type;
     use arrow_array::{Int64Array, RecordBatch, UInt8Array};
 
-    use super::super::{Comparison, ExcerptDataset, Filter, MemoryDataset, SpooledDataset};
+    use super::super::{Comparison, ExcerptDataset, Filter, MemoryDataset};
     use crate::codebook::{Codebook, Kind, Missing};
     use crate::{Context, Dataset, Scan, TableId};
 
@@ -105,18 +105,10 @@ mod tests {
     }
 
     #[test]
-    fn wrappers_and_spools_keep_them() {
+    fn wrappers_keep_them() {
         let part = vec![Scan::all().columns([2, 0]).filter(Filter::compare("a", Comparison::AtLeast, 3))];
         let excerpt = ExcerptDataset::new(Arc::new(study()), part).unwrap();
         assert_eq!(reasons(&excerpt, &Scan::all().with_reasons(), 2), [Some(0), None]);
-        let data = study();
-        let stream = data.scan(TableId(0), &Scan::all().with_reasons()).unwrap();
-        let spooled =
-            SpooledDataset::spool(data.codebook().clone(), vec![stream], &Context::default()).unwrap();
-        assert_eq!(
-            reasons(&spooled, &Scan::all().columns([1]).with_reasons(), 1),
-            [None, Some(1), None, None]
-        );
     }
 
     #[test]

@@ -84,7 +84,10 @@ impl Input for DtaInput {
 
     fn open(source: &Source<'_>, options: DtaInputOptions, context: &Context) -> Result<Box<dyn Dataset>> {
         let mut read = ReadOptions::default();
-        read.batch_bytes = context.share(read.batch_bytes);
+        // Two batches a thread are ahead of the taker; they take a quarter of the memory.
+        let room = context.memory() / (8 * context.threads() as u64);
+        read.batch_bytes = context.share(read.batch_bytes).min(usize::try_from(room).unwrap_or(usize::MAX));
+        read.kept_bytes = context.share(read.kept_bytes);
         if options.encoding != "detect" {
             read.encoding =
                 TextEncoding::from_label(&options.encoding).map_err(exporter_core::Error::from)?;

@@ -176,7 +176,7 @@ impl DtaReader {
         columns.sort_by_key(|column| column.variable);
         columns.dedup_by_key(|column| column.variable);
         if !columns.is_empty() {
-            let keep = self.kept.has_room(&opened.dictionary, &columns, opened.options.kept_bytes());
+            let keep = self.kept.has_room(&opened.dictionary, &columns, opened.options.kept_bytes as u64);
             let found = facts_pass::gather(&self.bytes, threads, &opened, &columns, keep)?;
             let kept = Arc::make_mut(&mut self.kept);
             for (column, found) in columns.iter().zip(found) {

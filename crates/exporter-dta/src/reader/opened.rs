@@ -19,15 +19,17 @@ pub struct ReadOptions {
     pub lenient: bool,
     /// Whether display formats decide about dates and times.
     pub dates: Dates,
-    /// Bytes of rows in a batch. An eighth of it holds the strL contents of a batch, and half of it the cells that are
-    /// kept from the opening pass.
+    /// Bytes of rows in a batch; an eighth of it holds the strL contents of a batch.
     pub batch_bytes: usize,
+    /// Most bytes of cells that an open file keeps from the opening pass, all variables together: two columns of a million
+    /// `double`.
+    pub kept_bytes: usize,
 }
 
 impl Default for ReadOptions {
     fn default() -> Self {
         let (encoding, dates) = (TextEncoding::default(), Dates::default());
-        Self { encoding, lenient: false, dates, batch_bytes: 32 << 20 }
+        Self { encoding, lenient: false, dates, batch_bytes: 32 << 20, kept_bytes: 16 << 20 }
     }
 }
 
@@ -35,11 +37,6 @@ impl ReadOptions {
     /// strL contents in one batch, in bytes; one row may exceed it. Each thread has several batches ahead of the taker.
     pub(super) fn strl_bytes(&self) -> u64 {
         self.batch_bytes as u64 / 8
-    }
-
-    /// Most bytes of cells that an open file keeps, all variables together: two columns of a million `double`.
-    pub(super) fn kept_bytes(&self) -> u64 {
-        self.batch_bytes as u64 / 2
     }
 }
 

@@ -17,7 +17,7 @@ use exporter_core::{
 };
 
 use crate::ParquetError;
-use crate::layout::codebook::{self, CODEBOOK_KEY, TABLE_KEY};
+use crate::layout::codebook::{self, CODEBOOK_KEY, Stored, TABLE_KEY};
 use crate::layout::cutting::chunk_rows;
 use crate::layout::reasons::marked;
 use crate::options::ReasonsAs;
@@ -145,34 +145,42 @@ pub(super) fn plan<'a>(
 ) -> Result<TablesPlan<'a>> {
     let codebook = data.codebook();
     let mut plan = TablesPlan::new(data, with.losses(exporter, codebook));
+    let is_large = with_codebook && codebook::may_be_too_large(codebook)?;
     for (index, (table, entry)) in codebook.tables.iter().zip(exporter.entries(codebook)).enumerate() {
         let columns = Columns::new(codebook, table, reasons);
-        let stored = match with_codebook {
-            true => codebook::store(codebook, TableId(index), &writer.stored(&columns.schema))?,
-            false => None,
-        };
-        let (json, dropped) = stored.map(|stored| (stored.json, stored.dropped)).unzip();
-        for name in dropped.into_iter().flatten() {
+        let id = TableId(index);
+        let file = TableFile { writer, columns, codebook: with_codebook.then_some((codebook, id)) };
+        let stored = if is_large { file.stored()? } else { None };
+        for name in stored.into_iter().flat_map(|stored| stored.dropped) {
             let action = "stored without its bytes, which are too many";
             let loss = Loss::new(LossCode::DOCUMENT_DROPPED, action).table(&table.name);
             plan.changes.losses.add(loss.first(None, name));
         }
-        plan.push(TableId(index), entry, TableFile { writer, columns, codebook: json });
+        plan.push(id, entry, file);
     }
     Ok(plan)
 }
 
-struct TableFile<W> {
+struct TableFile<'a, W> {
     writer: W,
     columns: Columns,
-    codebook: Option<String>,
+    /// The codebook that is stored, if any. Its JSON is made when the file is written: each file has the whole study, and the
+    /// plan has all files.
+    codebook: Option<(&'a Codebook, TableId)>,
 }
 
-impl<W: RowWriter> TableWriter for TableFile<W> {
+impl<W: RowWriter> TableFile<'_, W> {
+    fn stored(&self) -> Result<Option<Stored>> {
+        let schema = || self.writer.stored(&self.columns.schema);
+        self.codebook.map_or(Ok(None), |(codebook, table)| codebook::store(codebook, table, &schema()))
+    }
+}
+
+impl<W: RowWriter> TableWriter for TableFile<'_, W> {
     fn write(self: Box<Self>, rows: &TableRows<'_>, output: &mut Output<'_>) -> Result<Written> {
         let table = rows.table();
         let mut metadata = vec![(TABLE_KEY.to_owned(), table.name.clone())];
-        metadata.extend(self.codebook.map(|json| (CODEBOOK_KEY.to_owned(), json)));
+        metadata.extend(self.stored()?.map(|stored| (CODEBOOK_KEY.to_owned(), stored.json)));
         let mut output = BufWriter::with_capacity(OUTPUT_BUFFER, output);
         let written = self.writer.write(&mut output, &self.columns, metadata, rows)?;
         output.flush().map_err(|source| Error::io("cannot write the entry", source))?;

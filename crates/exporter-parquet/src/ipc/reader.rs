@@ -13,7 +13,7 @@ use crate::layout::reasons::folded;
 use crate::options::ReadOptions;
 use crate::positioned::Positioned;
 use crate::readable::Readable;
-use crate::selection::{Columns, Selected, columns_to_read};
+use crate::selection::{Columns, Selected};
 
 /// Most rows of a delivered batch: batches of any size are cut, so that what follows stays bounded.
 const MAX_BATCH_ROWS: usize = 1 << 16;
@@ -91,7 +91,7 @@ impl Dataset for ArrowDataset {
     fn scan(&self, table: TableId, scan: &Scan) -> Result<Batches<'_>> {
         let description = table_of(self.codebook(), table)?;
         let delivered = scan.projection(description)?;
-        let read = columns_to_read(scan, description, &delivered)?;
+        let read = scan.needed(description)?;
         let columns = Columns::new(description, &self.readable, &delivered, &read)?;
         let schema = columns.schema();
         let places = read.iter().filter_map(|column| self.readable.columns.get(*column).copied()).collect();

@@ -31,6 +31,13 @@ pub(crate) struct Stored {
     pub(crate) dropped: Vec<String>,
 }
 
+/// Whether a codebook may be too large for the file of a table whole; [`store`] tells for certain and takes longer.
+pub(crate) fn may_be_too_large(codebook: &Codebook) -> Result<bool> {
+    let json = serde_json::to_vec(codebook).map_err(|problem| Error::invalid(problem.to_string()))?;
+    // The names of a table's columns and a fingerprint stand beside what all tables share.
+    Ok(json.len() > MAX_CODEBOOK_BYTES / 2)
+}
+
 /// Makes the JSON of a codebook for the file of a table whose columns are stored as `schema`; nothing where the columns
 /// alone say all of it; columns of reasons are nothing without it. Bytes of documents stay outside when they would make it too large.
 ///

@@ -27,7 +27,7 @@ use crate::layout::codebook::{CODEBOOK_KEY, Restored, TABLE_KEY, check_rows, res
 use crate::layout::reasons::folded;
 use crate::options::ReadOptions;
 use crate::positioned::Positioned;
-use crate::selection::{Columns, Selected, columns_to_read};
+use crate::selection::{Columns, Selected};
 
 /// Rows of a batch when the scan does not say.
 const BATCH_ROWS: usize = 8192;
@@ -111,7 +111,7 @@ impl Dataset for ParquetDataset {
     fn scan(&self, table: TableId, scan: &Scan) -> Result<Batches<'_>> {
         let description = table_of(self.codebook(), table)?;
         let delivered = scan.projection(description)?;
-        let read = columns_to_read(scan, description, &delivered)?;
+        let read = scan.needed(description)?;
         let groups = match &scan.filter {
             Some(filter) => pruning::row_groups(filter, description, self)?,
             None => (0..self.metadata.num_row_groups()).collect(),

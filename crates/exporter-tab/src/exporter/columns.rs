@@ -1,10 +1,10 @@
 //! From variables to columns: header, periods, and what is written instead of labelled and missing values.
 
-use exporter_core::codebook::{Codebook, Kind, Language, MissingValues, Period, Table, Value, Variable};
+use exporter_core::codebook::{Codebook, Kind, Language, MissingValues, Table, Value, Variable};
 use exporter_core::dataset::{ReasonColumn, reason_texts};
 
 use super::options::{MissingAs, ReasonsAs, Settings, ValuesAs};
-use crate::{Column, Key, PeriodUnit, Substitute};
+use crate::{Column, Key, Substitute};
 
 /// The columns of a table; those of its reasons are written where the settings want them.
 pub(super) fn columns(
@@ -31,19 +31,8 @@ fn column(codebook: &Codebook, variable: &Variable, language: Language<'_>, sett
         column = column.reasons(texts.into_iter().map(Option::unwrap_or_default).collect());
     }
     match variable.kind {
-        Kind::Period(period) => column.period(unit(period)),
+        Kind::Period(period) => column.period(period),
         _ => column,
-    }
-}
-
-/// The unit in which the codec counts a period.
-pub(crate) fn unit(period: Period) -> PeriodUnit {
-    match period {
-        Period::Year => PeriodUnit::Year,
-        Period::Half => PeriodUnit::Half,
-        Period::Quarter => PeriodUnit::Quarter,
-        Period::Month => PeriodUnit::Month,
-        Period::Week => PeriodUnit::Week,
     }
 }
 

@@ -10,7 +10,6 @@ use exporter_core::codebook::Codebook;
 use exporter_core::sink::EntrySpec;
 use exporter_core::{Context, Dataset, Exporter, Format, FormatInfo, Plan, Planning, Result};
 
-pub(crate) use columns::unit as period_unit;
 use options::{CSV, Settings, TAB};
 pub use options::{DelimitedOptions, MissingAs, Preset, ReasonsAs, ValuesAs};
 

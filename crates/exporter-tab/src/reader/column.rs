@@ -16,7 +16,7 @@ use super::style::{CellStyle, MissingTexts};
 use super::{number, time};
 use crate::options::BinaryText;
 use crate::writer::{Zone, per_second};
-use crate::{PeriodUnit, TabError, binary};
+use crate::{Period, PeriodText, TabError, binary};
 
 /// How the cells of a column become values.
 #[derive(Debug, Clone)]
@@ -39,7 +39,7 @@ enum Parse {
     Time(TimeUnit),
     Timestamp(TimeUnit, Zone, Option<Arc<str>>),
     Duration(TimeUnit),
-    Period(PeriodUnit),
+    Period(Period),
 }
 
 /// Why a cell gives no value.

@@ -9,7 +9,7 @@ use super::header;
 use super::infer::{Findings, Inference, Seen};
 use super::options::{ReadHeader, ReadOptions};
 use super::pieces::Pieces;
-use crate::{Delimiter, PeriodUnit, TabError};
+use crate::{Delimiter, Period, PeriodText, TabError};
 
 /// What the cells of a column hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub enum CellKind {
     /// Values of an Arrow type.
     Data(DataType),
     /// Calendar periods, as 32-bit integers.
-    Period(PeriodUnit),
+    Period(Period),
 }
 
 impl CellKind {

@@ -10,7 +10,7 @@ use super::row::RowBuffer;
 use super::substitute::Substitutes;
 use super::time;
 use super::values::Values;
-use crate::{PeriodUnit, TabError};
+use crate::{Period, PeriodText, TabError};
 
 /// What happened to the cells of one column that the file cannot distinguish from other values.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -60,7 +60,7 @@ impl<'a> Cells<'a> {
     pub(super) fn new(
         name: &str,
         array: &'a ArrayRef,
-        period: Option<PeriodUnit>,
+        period: Option<Period>,
         substitutes: Option<&'a Substitutes>,
         style: &'a Style,
     ) -> Result<Self, TabError> {

@@ -9,7 +9,7 @@ use super::quote::TextRules;
 use super::row::RowBuffer;
 use super::substitute::{Substitute, Substitutes};
 use crate::options::{BinaryText, Header, LineEnd, Quoting, WriteOptions};
-use crate::{PeriodUnit, TabError};
+use crate::{Period, TabError};
 
 /// A column of the table to be written.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -20,7 +20,7 @@ pub struct Column {
     /// Its label, for a header of labels.
     pub label: Option<String>,
     /// Set when its integers count calendar periods.
-    pub period: Option<PeriodUnit>,
+    pub period: Option<Period>,
     /// Values written as something else.
     pub substitutes: Vec<Substitute>,
     /// What is written for a null whose missing reason is known, by the number of the reason; an empty text is that of any
@@ -43,7 +43,7 @@ impl Column {
 
     /// Says that the integers count calendar periods.
     #[must_use]
-    pub fn period(mut self, unit: PeriodUnit) -> Self {
+    pub fn period(mut self, unit: Period) -> Self {
         self.period = Some(unit);
         self
     }

@@ -9,7 +9,7 @@ use arrow_schema::{DataType, TimeUnit};
 use super::encoder::Style;
 use super::quote::PlainTexts;
 use super::time::{self, Zone};
-use crate::{PeriodUnit, TabError};
+use crate::{Period, TabError};
 
 /// The values of a column by the way they become text.
 pub(super) enum Values<'a> {
@@ -33,7 +33,7 @@ pub(super) enum Values<'a> {
     Date(&'a ScalarBuffer<i32>),
     Time(&'a ScalarBuffer<i64>, i64),
     Timestamp(&'a ScalarBuffer<i64>, i64, Zone),
-    Period(&'a ScalarBuffer<i32>, PeriodUnit),
+    Period(&'a ScalarBuffer<i32>, Period),
 }
 
 impl<'a> Values<'a> {
@@ -41,7 +41,7 @@ impl<'a> Values<'a> {
     pub(super) fn of(
         name: &str,
         array: &'a ArrayRef,
-        period: Option<PeriodUnit>,
+        period: Option<Period>,
         style: &Style,
     ) -> Result<(Self, bool), TabError> {
         let unsupported =
@@ -56,7 +56,7 @@ impl<'a> Values<'a> {
                 match period {
                     None => Values::Int32(values),
                     Some(unit) => {
-                        number = unit == PeriodUnit::Year;
+                        number = unit == Period::Year;
                         Values::Period(values, unit)
                     }
                 }
