@@ -51,6 +51,19 @@ struct Plain {
     names: Vec<String>,
 }
 
+/// The JSON that is stored.
+#[derive(Serialize)]
+struct Stored<'a> {
+    #[serde(flatten)]
+    codebook: &'a Codebook,
+    /// As [`PLAIN`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    plain: Option<&'a Plain>,
+    /// As [`FORMAT`].
+    #[serde(skip_serializing_if = "Json::is_null")]
+    format: &'a Json,
+}
+
 /// What a file says about its study.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -76,7 +89,8 @@ pub fn embed(codebook: &Codebook, table: TableId, plain: &Codebook) -> Result<Op
     let own = table_of(codebook, table)?;
     let same_names = codebook.study.id == plain.study.id
         && plain.tables.first().is_some_and(|table| table.name == own.name);
-    if codebook.tables.len() == 1 && same_names && normal(&completed(codebook, plain)) == normal(plain) {
+    if codebook.tables.len() == 1 && same_names && normal(completed(codebook, plain)) == normal(plain.clone())
+    {
         return Ok(None);
     }
     Embedded::new(codebook, table, plain).map(Some)
@@ -147,14 +161,8 @@ impl Embedded {
     pub fn to_json(&self) -> Result<String> {
         let form =
             |problem: serde_json::Error| Error::invalid(format!("codebook: {problem}")).with_source(problem);
-        let mut json = serde_json::to_value(&self.codebook).map_err(form)?;
-        if let (Some(fields), Some(plain)) = (json.as_object_mut(), &self.plain) {
-            fields.insert(PLAIN.to_owned(), serde_json::to_value(plain).map_err(form)?);
-        }
-        if let Some(fields) = json.as_object_mut().filter(|_| !self.format.is_null()) {
-            fields.insert(FORMAT.to_owned(), self.format.clone());
-        }
-        serde_json::to_string(&json).map_err(form)
+        let stored = Stored { codebook: &self.codebook, plain: self.plain.as_ref(), format: &self.format };
+        serde_json::to_string(&stored).map_err(form)
     }
 
     /// Reads stored JSON.
@@ -203,10 +211,9 @@ fn completed(codebook: &Codebook, plain: &Codebook) -> Codebook {
 
 /// What a codebook of one table says, apart from what its file's name and rows tell: ids, numbers of rows, facts, and
 /// reasons without a label, which are declared because they occur.
-fn normal(codebook: &Codebook) -> Codebook {
-    let mut normal = codebook.clone();
-    normal.study.id.clear();
-    for table in &mut normal.tables {
+fn normal(mut codebook: Codebook) -> Codebook {
+    codebook.study.id.clear();
+    for table in &mut codebook.tables {
         table.name.clear();
         table.rows = None;
         for variable in &mut table.variables {
@@ -216,15 +223,30 @@ fn normal(codebook: &Codebook) -> Codebook {
                 .retain(|missing| missing.values != MissingValues::Reason || !missing.label.is_empty());
         }
     }
-    normal
+    codebook
 }
 
 /// 64 bits of FNV-1a over the normal form's JSON, in hexadecimal digits.
 fn fingerprint(plain: &Codebook) -> Result<String> {
-    let json = serde_json::to_vec(&normal(plain))
+    let mut hash = Fnv(0xCBF2_9CE4_8422_2325);
+    serde_json::to_writer(&mut hash, &normal(plain.clone()))
         .map_err(|problem| Error::invalid(format!("codebook: {problem}")).with_source(problem))?;
-    let step = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01B3);
-    Ok(format!("{:016x}", json.iter().fold(0xCBF2_9CE4_8422_2325, step)))
+    Ok(format!("{:016x}", hash.0))
+}
+
+/// FNV-1a of the bytes that are written to it.
+struct Fnv(u64);
+
+impl std::io::Write for Fnv {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let step = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01B3);
+        self.0 = bytes.iter().fold(self.0, step);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 #[cfg(test)]
