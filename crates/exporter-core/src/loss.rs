@@ -1,5 +1,7 @@
 //! What a format cannot hold: losses, their report and the policy over them.
 
+mod tally;
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -9,6 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::carry::Part;
 use crate::error::{Error, ErrorKind, Result};
+
+pub use tally::{Tallied, Tally};
 
 /// A stable name for one kind of loss, such as `label-truncated`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

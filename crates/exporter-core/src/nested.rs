@@ -5,10 +5,10 @@ use std::sync::Arc;
 use arrow_array::builder::StringBuilder;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, Int64Type, UInt64Type};
-use arrow_array::{Array, ArrayRef};
+use arrow_array::{Array, ArrayRef, RecordBatch, RecordBatchOptions, StringArray};
 use arrow_cast::cast;
 use arrow_cast::display::{ArrayFormatter, FormatOptions};
-use arrow_schema::DataType;
+use arrow_schema::{DataType, Field, Schema};
 use serde_json::{Map, Value as Json};
 
 use crate::error::Result;
@@ -30,6 +30,43 @@ pub fn json_texts(column: &ArrayRef) -> Result<ArrayRef> {
         }
     }
     Ok(Arc::new(texts.finish()))
+}
+
+/// A batch without nested columns, which are JSON texts; `cut` are the positions of texts that end at their first NUL, for
+/// formats where it would end them.
+///
+/// # Errors
+/// As [`json_texts`].
+pub fn flatten(batch: RecordBatch, cut: &[usize]) -> Result<RecordBatch> {
+    let schema = batch.schema();
+    if cut.is_empty() && !schema.fields().iter().any(|field| field.data_type().is_nested()) {
+        return Ok(batch);
+    }
+    let mut fields = Vec::with_capacity(batch.num_columns());
+    let mut columns = Vec::with_capacity(batch.num_columns());
+    for (position, (field, column)) in schema.fields().iter().zip(batch.columns()).enumerate() {
+        let column = if field.data_type().is_nested() {
+            json_texts(column)?
+        } else if cut.contains(&position) {
+            cut_at_nul(column)
+        } else {
+            column.clone()
+        };
+        fields.push(Field::new(field.name(), column.data_type().clone(), true));
+        columns.push(column);
+    }
+    let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
+    Ok(RecordBatch::try_new_with_options(Schema::new(fields).into(), columns, &options)?)
+}
+
+fn cut_at_nul(column: &ArrayRef) -> ArrayRef {
+    let Some(texts) = column.as_string_opt::<i32>() else { return column.clone() };
+    Arc::new(texts.iter().map(|text| text.map(before_nul)).collect::<StringArray>())
+}
+
+/// What stands before the first NUL.
+fn before_nul(text: &str) -> &str {
+    text.split('\0').next().unwrap_or_default()
 }
 
 fn json(column: &ArrayRef, row: usize) -> Result<Json> {
@@ -103,5 +140,16 @@ mod tests {
         let json = json_texts(&column).unwrap();
         let parsed: Json = serde_json::from_str(json.as_string::<i32>().value(0)).unwrap();
         assert_eq!(parsed, serde_json::json!({"z": 7, "a": "a\"b"}));
+    }
+
+    #[test]
+    fn texts_end_at_their_first_nul() {
+        let texts: ArrayRef = Arc::new(StringArray::from(vec![Some("a\0b\0"), None, Some("\0"), Some("é")]));
+        let batch =
+            RecordBatch::try_from_iter_with_nullable([("x", texts.clone(), true), ("y", texts, true)]);
+        let flat = flatten(batch.unwrap(), &[1]).unwrap();
+        let texts = |column: usize| flat.column(column).as_string::<i32>().iter().collect::<Vec<_>>();
+        assert_eq!(texts(0)[0], Some("a\0b\0"));
+        assert_eq!(texts(1), [Some("a"), None, Some(""), Some("é")]);
     }
 }

@@ -14,6 +14,7 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 
+mod binary;
 mod cursor;
 mod file;
 mod memory;
@@ -29,6 +30,7 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::projection::Projection;
 
+pub use binary::{BinaryCursor, BinaryError, BinaryFile, ByteOrder, to_usize, unsigned, until_nul};
 pub use cursor::Cursor;
 pub use file::FileBytes;
 pub use memory::MemoryBytes;

@@ -18,17 +18,9 @@ pub(crate) const GSO_TEXT: u8 = 130;
 /// GSO type of a strL binary value (section 3.2).
 pub(crate) const GSO_BINARY: u8 = 129;
 
+pub use exporter_core::source::ByteOrder;
 pub(crate) use exporter_stata::calendar::{EPOCH_DAYS, EPOCH_MILLIS, FIRST_DAY, LAST_DAY};
 pub(crate) use exporter_stata::limits::*;
-
-/// Order of the bytes of a number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum ByteOrder {
-    /// Least significant byte first (`LSF`, 0x02).
-    Little,
-    /// Most significant byte first (`MSF`, 0x01).
-    Big,
-}
 
 /// A release of the format, 102 to 121 (numbers that no Stata ever wrote read like the one before them).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -31,10 +31,12 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod convert;
 mod fill;
 mod gather;
 mod output;
 
+pub use convert::{Conversion, Epoch, Misfit, fits_by_range, holds, is_calendar, only_values_tell};
 pub use fill::{
     BadCell, Block, Blocks, CastFrom, CellChange, CellChanges, CellColumn, CellNumber, CellRecode, Cells,
     Changes, Code, Division, FillCells, FloatCell, FloatCells, IntegerCell, IntegerCells, LongText,

@@ -2,6 +2,7 @@
 
 use encoding_rs::WINDOWS_1252;
 use exporter_core::check::{Findings, Rule};
+use exporter_core::source::BinaryError;
 
 use crate::check::rule;
 use crate::error::DtaError;
@@ -16,6 +17,12 @@ pub(super) enum Stop {
     Told,
     /// The bytes could not be read or have ended.
     Failed(DtaError),
+}
+
+impl From<BinaryError> for Stop {
+    fn from(error: BinaryError) -> Self {
+        DtaError::from(error).into()
+    }
 }
 
 impl From<DtaError> for Stop {

@@ -3,8 +3,8 @@
 use arrow_schema::DataType;
 use exporter_core::codebook::{Kind, TimeUnit};
 use exporter_core::dataset::arrow_type;
+use exporter_rows::{fits_by_range, only_values_tell};
 
-use crate::dataset::delivery::can_deliver;
 use crate::reader::{ColumnType, ValueFacts};
 use crate::spec_storage::StorageType;
 
@@ -55,13 +55,13 @@ impl Evidence<'_> {
         if target == *natural || self.values == Values::Unseen {
             return true;
         }
-        if super::verify::is_needed(natural, &target) {
+        if only_values_tell(natural, &target) {
             return self.values == Values::Verified;
         }
         // Without a pass over the rows, nothing vouches for the values.
         let Some(facts) = self.facts else {
-            return natural == &DataType::Utf8 && can_deliver(natural, &target, true, None);
+            return natural == &DataType::Utf8 && fits_by_range(natural, &target, true, None);
         };
-        can_deliver(natural, &target, facts.is_integral(), facts.range())
+        fits_by_range(natural, &target, facts.is_integral(), facts.range())
     }
 }

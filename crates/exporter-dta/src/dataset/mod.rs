@@ -26,7 +26,6 @@ mod kinds;
 mod labels;
 mod legacy;
 mod letters;
-mod number_text;
 mod opening;
 mod owners;
 mod plain;
@@ -44,7 +43,7 @@ use exporter_core::codebook::{Codebook, Kind, Parent, Table, Variable};
 use exporter_core::dataset::{select_from, table_of};
 use exporter_core::embedded::Restored;
 use exporter_core::{
-    Batches, Dataset, Loss, LossCode, LossReport, Projection, Result, Scan, Source, TableId,
+    Batches, Dataset, Loss, LossCode, LossReport, Projection, Result, Scan, Source, TableId, Tally,
 };
 
 use crate::error::DtaError;
@@ -59,7 +58,6 @@ pub(crate) use input::READ_OPTIONS;
 pub use input::{DtaInput, DtaInputOptions, Letters};
 use opening::{Opening, sort_order};
 pub(crate) use plain::plain;
-use tally::Tally;
 
 /// What becomes of numbers that are neither values nor one of the 27 missing values.
 const READ_AS_SYSTEM_MISSING: &str =

@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use exporter_core::Projection;
 use exporter_core::codebook::{Codebook, Kind, SortKey, Variable};
 use exporter_core::dataset::arrow_type;
+use exporter_rows::only_values_tell;
 
 use crate::dataset::embedded::Stored;
 use crate::dataset::input::Letters;
 use crate::dataset::kinds::Values;
 use crate::dataset::variable::FileVariable;
-use crate::dataset::verify::{Claim, is_needed, verified};
+use crate::dataset::verify::{Claim, verified};
 use crate::error::Result;
 use crate::reader::{ColumnType, Dictionary, DtaReader, ValueFacts};
 use crate::spec_storage::StorageType;
@@ -73,7 +74,7 @@ impl Opening<'_> {
         for ((index, described), column) in projected.iter().zip(&columns).filter(|_| self.stored.is_some()) {
             let target = arrow_type(&described.kind);
             let storage = reader.dictionary().variables.get(*index).map(|stored| stored.storage);
-            if storage.is_some_and(|storage| is_needed(&column.arrow(storage), &target)) {
+            if storage.is_some_and(|storage| only_values_tell(&column.arrow(storage), &target)) {
                 claims.push(Claim { variable: *index, target });
             }
         }

@@ -5,11 +5,11 @@ use arrow_array::types::UInt8Type;
 use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions};
 use exporter_core::codebook::Table;
 use exporter_core::dataset::scan_schema;
-use exporter_core::{Batches, Result, Scan};
+use exporter_core::{Batches, Result, Scan, Tallied};
 
 use crate::dataset::DtaDataset;
 use crate::dataset::delivery::Delivery;
-use crate::dataset::tally::Tallied;
+use crate::dataset::tally::{add_foreign, add_letters, add_replaced};
 use crate::error::DtaError;
 use crate::reader::{Selection, Variable};
 use crate::spec_storage::StorageType;
@@ -114,11 +114,11 @@ impl DtaDataset {
             let letters = column.letters.and_then(|position| batch.columns().get(position));
             let letters = letters.and_then(|letters| letters.as_primitive_opt::<UInt8Type>());
             if let (true, Some(letters)) = (self.drops_letters, letters) {
-                column.dropped.add_letters(letters, first);
+                add_letters(&mut column.dropped, letters, first);
                 self.reasons.note(column.variable, &column.dropped);
             }
             if let (Some(foreign), Some(letters)) = (&mut column.foreign, letters) {
-                foreign.add_foreign(letters, first);
+                add_foreign(foreign, letters, first);
                 self.foreign.note(column.variable, foreign);
             }
             if let (true, Some(letters)) = (column.with_reasons, letters) {
@@ -127,7 +127,7 @@ impl DtaDataset {
             let array = column.delivery.array(array, letters, first)?;
             // A batch is decoded before it arrives, so that nothing is missed while nothing was replaced.
             if self.reader.replaced_characters() > self.in_descriptions {
-                column.replaced.add_replaced(&array, first);
+                add_replaced(&mut column.replaced, &array, first);
                 self.replaced.note(column.variable, &column.replaced);
             }
             arrays.push(array);

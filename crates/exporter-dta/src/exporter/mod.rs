@@ -1,7 +1,6 @@
 //! The exporter: a dataset's tables as `.dta` entries.
 
 mod embedded;
-mod flatten;
 mod sort_order;
 mod table;
 #[cfg(test)]

@@ -1,12 +1,12 @@
 //! Writes a decided table into a sink.
 
 use arrow_schema::ArrowError;
+use exporter_core::nested::flatten;
 use exporter_core::sink::temp_file;
 use exporter_core::{
     ErrorKind, Loss, LossCode, LossReport, Output, Result, Scan, TableRows, TableWriter, Written,
 };
 
-use super::flatten::flatten;
 use super::table::DtaTable;
 use crate::error::DtaError;
 use crate::metadata::DtaMetadata;

@@ -135,7 +135,7 @@ impl ColumnTiles {
         take: impl FnMut(Rows<'_>, usize),
     ) -> Result<()> {
         let data = self.data;
-        self.tiles.visit(rows, |at, to| bytes.read_at(data.saturating_add(at), to), take)
+        self.tiles.visit(rows, |at, to| Ok(bytes.read_at(data.saturating_add(at), to)?), take)
     }
 }
 

@@ -114,7 +114,7 @@ impl DtaReader {
         let row_bytes = raw.row_bytes as u64;
         let sample = || {
             let rows = raw.rows.min(SAMPLE.checked_div(row_bytes).unwrap_or(0));
-            bytes.block_at(raw.data, rows * row_bytes)
+            Ok(bytes.block_at(raw.data, rows * row_bytes)?)
         };
         let text = dictionary::decoder(&raw, options.encoding, sample)?;
         let dictionary = Dictionary::decode(raw, &text, options.lenient)?;

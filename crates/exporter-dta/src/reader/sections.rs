@@ -127,7 +127,7 @@ fn tagged(bytes: &DtaBytes, lenient: bool) -> Result<RawFile> {
     cursor.tag("</value_label_names><variable_labels>")?;
     raw.labels = cursor.block(variables, widths.variable_label, "variable labels")?;
     cursor.tag("</variable_labels>")?;
-    let outcome = tagged_characteristics(&mut cursor, &mut raw).and_then(|()| cursor.tag("<data>"));
+    let outcome = tagged_characteristics(&mut cursor, &mut raw).and_then(|()| Ok(cursor.tag("<data>")?));
     if !raw.settle(outcome, lenient)? {
         cursor = bytes.cursor(data_hint.min(length), raw.order);
         cursor.tag("<data>")?;
@@ -185,7 +185,7 @@ fn tagged_characteristics(cursor: &mut Cursor<'_>, raw: &mut RawFile) -> Result<
         cursor.tag("</ch>")?;
         raw.characteristics.push(record);
     }
-    cursor.tag("</characteristics>")
+    Ok(cursor.tag("</characteristics>")?)
 }
 
 /// Everything after the rows. The map may shorten the way past the strL records, but is believed only when the tags agree.
@@ -216,7 +216,7 @@ fn tagged_tail(cursor: &mut Cursor<'_>, raw: &mut RawFile, labels_hint: u64) -> 
     cursor.tag("</strls>")?;
     cursor.tag("<value_labels>")?;
     tagged_labels(cursor, raw)?;
-    cursor.tag("</value_labels></stata_dta>")
+    Ok(cursor.tag("</value_labels></stata_dta>")?)
 }
 
 fn binary(bytes: &DtaBytes, lenient: bool) -> Result<RawFile> {

@@ -71,7 +71,8 @@ impl StrlIndex {
     fn record(&mut self, cursor: &mut Cursor<'_>, release: Release) -> Result<bool> {
         let at = cursor.at();
         if !cursor.accept("GSO")? {
-            return cursor.tag("</strls>").map(|()| false);
+            cursor.tag("</strls>")?;
+            return Ok(false);
         }
         let variable = cursor.number(4, "variable of a strL record")? as u32;
         let row = cursor.number(release.widths().gso_o, "row of a strL record")?;

@@ -153,22 +153,25 @@ impl<const PAD: u8> FillCells for TextColumn<PAD> {
         }
         let checked = longest > width || has_nul;
         let masked = width >= LEAST_WIDTH && last.saturating_add(width) <= data.len();
-        let mut start = first;
+        let (mut start, mut at) = (first, 0);
         if masked && !checked {
-            for (i, (end, cell)) in ends.iter().zip(cells.bytes.chunks_mut(cells.stride)).enumerate() {
+            for (i, end) in ends.iter().enumerate() {
                 let end = *end as usize;
                 let length = if valid >> i & 1 == 1 { end - start } else { 0 };
-                if let (Some(cell), Some(from)) = (cell.get_mut(..width), data.get(start..start + width)) {
+                if let (Some(cell), Some(from)) =
+                    (cells.bytes.get_mut(at..at + width), data.get(start..start + width))
+                {
                     put_masked::<PAD>(cell, from, length);
                 }
                 start = end;
+                at += cells.stride;
             }
             return Ok(());
         }
-        for (i, (end, cell)) in ends.iter().zip(cells.bytes.chunks_mut(cells.stride)).enumerate() {
+        for (i, end) in ends.iter().enumerate() {
             let end = *end as usize;
             let length = if valid >> i & 1 == 1 { end - start } else { 0 };
-            let cell = cell.get_mut(..width).unwrap_or_default();
+            let cell = cells.bytes.get_mut(at..at + width).unwrap_or_default();
             let text = data.get(start..start + length).unwrap_or_default();
             if checked {
                 self.cells.put(cell, text, row + i, changes)?;
@@ -176,6 +179,7 @@ impl<const PAD: u8> FillCells for TextColumn<PAD> {
                 put_padded(cell, text, PAD);
             }
             start = end;
+            at += cells.stride;
         }
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! Numbers that our writer stored as text because a `double` cannot hold them.
+//! Numbers that are stored as text because no number of the program can hold them.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use arrow_array::types::{
 use arrow_array::{ArrayRef, PrimitiveArray, StringArray};
 use arrow_schema::{DataType, TimeUnit};
 
-use crate::writer::decimal_text;
+use crate::fill::decimal_text;
 
 /// Whether texts can stand for values of a type.
 pub(super) fn stands_for(target: &DataType) -> bool {
