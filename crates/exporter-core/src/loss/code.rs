@@ -1,0 +1,124 @@
+//! Stable names of the kinds of loss.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// A stable name for one kind of loss, such as `label-truncated`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct LossCode(Cow<'static, str>);
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => {
+        impl LossCode {
+            $($(#[$doc])* pub const $name: LossCode = LossCode(Cow::Borrowed($text));)*
+            /// Every code the core defines; formats may add their own.
+            pub const ALL: &'static [LossCode] = &[$(LossCode::$name),*];
+        }
+    };
+}
+
+codes! {
+    /// A variable, table or label-set name was changed to a legal one.
+    NAME_CHANGED = "name-changed";
+    /// A label was cut to the format's length.
+    LABEL_TRUNCATED = "label-truncated";
+    /// A label (variable, table, study) has no place in the format.
+    LABEL_DROPPED = "label-dropped";
+    /// Value labels have no place in the format.
+    VALUE_LABELS_DROPPED = "value-labels-dropped";
+    /// A value label's key is of a kind the format cannot label.
+    VALUE_LABEL_KEY = "value-label-key";
+    /// A text value was cut.
+    TEXT_TRUNCATED = "text-truncated";
+    /// Characters were replaced because the encoding lacks them.
+    TEXT_REPLACED = "text-replaced";
+    /// A null text became an empty text.
+    NULL_TEXT = "null-text";
+    /// A number lost digits.
+    PRECISION = "precision";
+    /// A number is outside what the format can store.
+    RANGE = "range";
+    /// A date or time is outside what the format can store, or lost its finer part.
+    TIME_PRECISION = "time-precision";
+    /// The time zone was dropped or applied.
+    TIME_ZONE = "time-zone";
+    /// Several missing reasons were merged into one.
+    MISSING_REASON_MERGED = "missing-reason-merged";
+    /// The declaration of user-missing values has no place in the format.
+    MISSING_DROPPED = "missing-dropped";
+    /// A reason without a value of its own has no place in the format; its rows hold a null.
+    MISSING_REASON_DROPPED = "missing-reason-dropped";
+    /// Translations have no place in the format.
+    LANGUAGE_DROPPED = "language-dropped";
+    /// A nested value was flattened or written as JSON text.
+    STRUCTURE_FLATTENED = "structure-flattened";
+    /// Question texts, universes, concepts and the like have no place in the format.
+    METADATA_DROPPED = "metadata-dropped";
+    /// Groups (sections, multiple response sets) have no place in the format.
+    GROUP_DROPPED = "group-dropped";
+    /// A document has no place in the format.
+    DOCUMENT_DROPPED = "document-dropped";
+    /// The variable's kind became another one.
+    KIND_CHANGED = "kind-changed";
+    /// Binary values were written as text.
+    BINARY_AS_TEXT = "binary-as-text";
+    /// A display format has no place in the format.
+    DISPLAY_FORMAT_DROPPED = "display-format-dropped";
+    /// A declared sort order does not hold or has no place in the format.
+    SORT_ORDER_DROPPED = "sort-order-dropped";
+    /// Keys and parents of tables have no place in the format.
+    KEY_DROPPED = "key-dropped";
+    /// A part of the source was not read: it is damaged, or kept elsewhere.
+    NOT_READ = "not-read";
+    /// Some programs of the format's family cannot open the file.
+    COMPATIBILITY = "compatibility";
+}
+
+impl LossCode {
+    /// Makes a code of a format's own; kebab-case.
+    pub const fn new(code: &'static str) -> Self {
+        Self(Cow::Borrowed(code))
+    }
+
+    /// Whether the values of the output are other ones, fewer or of another type; otherwise their description is.
+    /// Unknown codes count as changing values.
+    pub fn changes_values(&self) -> bool {
+        let descriptive = [
+            Self::NAME_CHANGED,
+            Self::LABEL_TRUNCATED,
+            Self::LABEL_DROPPED,
+            Self::VALUE_LABELS_DROPPED,
+            Self::VALUE_LABEL_KEY,
+            Self::MISSING_DROPPED,
+            Self::LANGUAGE_DROPPED,
+            Self::METADATA_DROPPED,
+            Self::GROUP_DROPPED,
+            Self::DOCUMENT_DROPPED,
+            Self::DISPLAY_FORMAT_DROPPED,
+            Self::SORT_ORDER_DROPPED,
+            Self::KEY_DROPPED,
+            Self::COMPATIBILITY,
+        ];
+        !descriptive.contains(self)
+    }
+
+    /// The code as it is written in reports and on the command line.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for LossCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl From<String> for LossCode {
+    fn from(code: String) -> Self {
+        Self(Cow::Owned(code))
+    }
+}

@@ -1,0 +1,121 @@
+//! All losses of an export.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde::ser::SerializeMap as _;
+
+use super::{Loss, LossCode};
+use crate::carry::Part;
+
+/// All losses of an export, one row per format, code, table and variable; beside them, what an entry lacks and another of
+/// the same export holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LossReport {
+    losses: BTreeMap<Key, Loss>,
+    held: BTreeMap<Key, Loss>,
+}
+
+/// Table, variable, code, action, part, format and entry.
+type Key = (Option<String>, Option<String>, LossCode, String, Option<Part>, String, Option<String>);
+
+fn key(loss: &Loss) -> Key {
+    let Loss { code, format, entry, table, variable, action, part, .. } = loss.clone();
+    (table, variable, code, action, part, format, entry)
+}
+
+impl LossReport {
+    /// Adds a loss; one with the same code, place and action only raises the count.
+    pub fn add(&mut self, loss: Loss) {
+        let kept = if loss.held_by.is_some() { &mut self.held } else { &mut self.losses };
+        match kept.entry(key(&loss)) {
+            std::collections::btree_map::Entry::Vacant(entry) => {
+                entry.insert(loss);
+            }
+            std::collections::btree_map::Entry::Occupied(mut entry) => {
+                let known = entry.get_mut();
+                known.count = known.count.saturating_add(loss.count);
+                known.severity = known.severity.max(loss.severity);
+                if example_row(&loss) < example_row(known) || known.first.is_none() {
+                    known.first = loss.first;
+                }
+            }
+        }
+    }
+
+    /// Adds all losses of another report.
+    pub fn merge(&mut self, other: LossReport) {
+        other.losses.into_values().chain(other.held.into_values()).for_each(|loss| self.add(loss));
+    }
+
+    /// Fills in the format, and for losses of a table its entry, where they are not named yet.
+    #[must_use]
+    pub fn named(self, format: &str, entry_of: impl Fn(Option<&str>) -> Option<String>) -> Self {
+        let mut named = Self::default();
+        for mut loss in self.losses.into_values().chain(self.held.into_values()) {
+            if loss.format.is_empty() {
+                loss.format = format.to_owned();
+                loss.entry = entry_of(loss.table.as_deref());
+            }
+            named.add(loss);
+        }
+        named
+    }
+
+    /// The losses of an entry that is written under another name.
+    #[must_use]
+    pub(crate) fn with_entry(self, planned: &str, written: &str) -> Self {
+        let renamed = |mut loss: Loss| {
+            if loss.entry.as_deref() == Some(planned) {
+                loss.entry = Some(written.to_owned());
+            }
+            loss
+        };
+        self.losses.into_values().chain(self.held.into_values()).map(renamed).collect()
+    }
+
+    /// The losses by table, variable and code.
+    pub fn iter(&self) -> impl Iterator<Item = &Loss> {
+        self.losses.values()
+    }
+
+    /// What an entry lacks and another one of the same export holds ([`Loss::held_by`]): no losses.
+    pub fn held(&self) -> impl Iterator<Item = &Loss> {
+        self.held.values()
+    }
+
+    /// How many rows the report has.
+    pub fn len(&self) -> usize {
+        self.losses.len()
+    }
+
+    /// Whether nothing is lost.
+    pub fn is_empty(&self) -> bool {
+        self.losses.is_empty()
+    }
+}
+
+/// The earliest row wins when examples meet, whatever order the threads came in.
+fn example_row(loss: &Loss) -> u64 {
+    loss.first.as_ref().and_then(|first| first.row).unwrap_or(u64::MAX)
+}
+
+impl FromIterator<Loss> for LossReport {
+    fn from_iter<I: IntoIterator<Item = Loss>>(losses: I) -> Self {
+        let mut report = Self::default();
+        losses.into_iter().for_each(|loss| report.add(loss));
+        report
+    }
+}
+
+/// `losses` and, where there are any, `held`: one object for each.
+impl Serialize for LossReport {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        let mut fields = serializer.serialize_map(None)?;
+        fields.serialize_entry("losses", &self.losses.values().collect::<Vec<_>>())?;
+        if !self.held.is_empty() {
+            fields.serialize_entry("held", &self.held.values().collect::<Vec<_>>())?;
+        }
+        fields.end()
+    }
+}
