@@ -3,8 +3,7 @@
 //! A label of the file holds. A stored label that the file lacks stays where the file cannot hold it: on a value that is no
 //! whole number of 32 bits, or that is written as a letter. The label of any other was removed by another program.
 
-use std::cmp::Ordering;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::texts::{prefer, says};
 use crate::codebook::{Kind, Missing, MissingValues, Table, Value, ValueLabel, ValueLabels, Variable};
@@ -104,10 +103,14 @@ impl<'a> Labels<'a> {
 
 /// Stored labels of a variable's values as the file has them, and what the file has besides.
 fn combined(stored: &ValueLabels, file: &ValueLabels, variable: &Variable) -> ValueLabels {
+    let mut in_file = BTreeMap::new();
+    for entry in &file.entries {
+        in_file.entry(number(&entry.value)).or_insert(entry);
+    }
     let mut combined = ValueLabels::new();
     for entry in &stored.entries {
         let mut entry = entry.clone();
-        match file.entries.iter().find(|other| is_same(&entry.value, &other.value)) {
+        match in_file.get(&number(&entry.value)) {
             Some(other) => prefer(&mut entry.label, &other.label),
             None if is_removed(&entry, variable) => continue,
             None => {}
@@ -116,8 +119,8 @@ fn combined(stored: &ValueLabels, file: &ValueLabels, variable: &Variable) -> Va
     }
     // Values of other kinds are numbers in the file.
     if variable.kind.is_numeric() || stored.is_empty() {
-        let is_new =
-            |other: &&ValueLabel| !stored.entries.iter().any(|own| is_same(&own.value, &other.value));
+        let known: BTreeSet<Value> = stored.entries.iter().map(|own| number(&own.value)).collect();
+        let is_new = |other: &&ValueLabel| !known.contains(&number(&other.value));
         combined.entries.extend(file.entries.iter().filter(is_new).cloned());
     }
     combined
@@ -130,15 +133,11 @@ fn is_removed(entry: &ValueLabel, variable: &Variable) -> bool {
     is_labelled && !is_letter && !entry.label.is_empty()
 }
 
-fn is_same(stored: &Value, file: &Value) -> bool {
-    number(stored).size_cmp(file) == Some(Ordering::Equal)
-}
-
-/// Truth values are 0 and 1 in a file.
+/// One form for values that are the same in a file, where truth values are 0 and 1, and `1.0` is `1`.
 fn number(value: &Value) -> Value {
     match value {
         Value::Boolean(truth) => Value::Integer(i64::from(*truth)),
-        value => value.clone(),
+        value => value.as_i64().map_or_else(|| value.clone(), Value::Integer),
     }
 }
 
@@ -162,7 +161,8 @@ fn letters(
         if declared.is_some_and(|missing| says(&missing.label, told)) {
             continue;
         }
-        match labels.entries.iter_mut().find(|entry| is_same(&entry.value, &value)) {
+        let wanted = number(&value);
+        match labels.entries.iter_mut().find(|entry| number(&entry.value) == wanted) {
             Some(entry) => prefer(&mut entry.label, told),
             // Of one value the declaration tells the label.
             None if declared.is_some_and(|missing| one(missing).is_some()) => {}
