@@ -37,14 +37,31 @@ impl Parents {
     /// Gives the tables without a declared parent the one that their file names, if it is open and has the variables; the
     /// loss of others is told, here or by their file.
     pub(super) fn link(self, codebook: &mut Codebook, losses: &mut LossReport) {
-        for (at, named) in self.0.iter().enumerate() {
-            let Some(parent) = named.parent.as_ref() else { continue };
-            if codebook.tables.get(at).is_none_or(|table| table.parent.is_some()) {
-                continue;
+        let open = |at: usize| codebook.tables.get(at).is_some_and(|table| table.parent.is_none());
+        let of = |(at, named): (usize, &Named)| {
+            let parent = named.parent.as_ref().filter(|_| open(at))?;
+            let link = |name| Parent::new(name, parent.variables.clone());
+            Some((at, self.names(named, parent, codebook).map(link)))
+        };
+        let links: Vec<(usize, Option<Parent>)> = self.0.iter().enumerate().filter_map(of).collect();
+        let before = codebook.problems().len();
+        let set = |codebook: &mut Codebook, at: usize, parent: Option<Parent>| {
+            codebook.tables.get_mut(at).into_iter().for_each(|table| table.parent.clone_from(&parent));
+        };
+        links.iter().for_each(|(at, link)| set(codebook, *at, link.clone()));
+        if codebook.problems().len() != before {
+            // One of them is wrong: a table of the same name need not be the parent. Only one by one that is seen.
+            links.iter().for_each(|(at, _)| set(codebook, *at, None));
+            for (at, link) in &links {
+                set(codebook, *at, link.clone());
+                if codebook.problems().len() != before {
+                    set(codebook, *at, None);
+                }
             }
-            let is_linked =
-                self.names(named, parent, codebook).is_some_and(|name| linked(codebook, at, parent, name));
-            if let (false, false, Some(table)) = (is_linked, named.is_elsewhere, codebook.tables.get(at)) {
+        }
+        for (named, table) in links.iter().filter_map(|(at, _)| self.0.get(*at).zip(codebook.tables.get(*at)))
+        {
+            if let (None, false, Some(parent)) = (&table.parent, named.is_elsewhere, &named.parent) {
                 losses.add(parent_not_open(parent).table(&table.name));
             }
         }
@@ -57,19 +74,4 @@ impl Parents {
         let (place, _) = all.find(|(_, other)| other.file == of.file).or(first)?;
         codebook.tables.get(place).map(|table| table.name.clone())
     }
-}
-
-/// Links a table to its parent, unless that makes the codebook a wrong one: a table of the same name need not be the parent.
-fn linked(codebook: &mut Codebook, table: usize, parent: &Parent, name: String) -> bool {
-    let before = codebook.problems().len();
-    let link = Parent::new(name, parent.variables.clone());
-    let mut set = |parent| codebook.tables.get_mut(table).map(|table| table.parent = parent);
-    set(Some(link));
-    if codebook.problems().len() == before {
-        return true;
-    }
-    if let Some(table) = codebook.tables.get_mut(table) {
-        table.parent = None;
-    }
-    false
 }
