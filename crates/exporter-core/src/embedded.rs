@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use crate::carry::Part;
-use crate::codebook::{Codebook, Kind, MissingValues, Parent, Table, Value};
+use crate::codebook::{Codebook, Kind, Missing, MissingValues, Parent, Table, Value, Variable};
 use crate::dataset::{TableId, table_of};
 use crate::error::{Error, Result};
 use crate::loss::{Loss, LossCode};
@@ -85,15 +85,8 @@ pub struct Restored {
 ///
 /// # Errors
 /// [`crate::ErrorKind::NotFound`] when the codebook has no such table.
-pub fn embed(codebook: &Codebook, table: TableId, plain: &Codebook) -> Result<Option<Embedded>> {
-    let own = table_of(codebook, table)?;
-    let same_names = codebook.study.id == plain.study.id
-        && plain.tables.first().is_some_and(|table| table.name == own.name);
-    if codebook.tables.len() == 1 && same_names && normal(completed(codebook, plain)) == normal(plain.clone())
-    {
-        return Ok(None);
-    }
-    Embedded::new(codebook, table, plain).map(Some)
+pub fn embed(codebook: Codebook, table: TableId, plain: Codebook) -> Result<Option<Embedded>> {
+    if says_all(&plain, &codebook) { Ok(None) } else { Embedded::new(codebook, table, plain).map(Some) }
 }
 
 /// The codebook of a file: of what is stored in it (`embedded`, whose table is called `table`) and what it says without
@@ -108,10 +101,9 @@ pub fn restore(
     let Some(Embedded { codebook: whole, plain: written, letters, .. }) = embedded else {
         return Restored { codebook: plain, whole: None, parent: None, losses: Vec::new() };
     };
-    let same = match &written {
-        Some(written) => fingerprint(&plain).is_ok_and(|found| found == written.fingerprint),
-        None => false,
-    };
+    let is_as_written =
+        |written: &Plain| fingerprint(plain.clone()).is_ok_and(|found| found == written.fingerprint);
+    let same = written.as_ref().is_some_and(is_as_written);
     let names = written.map(|written| written.names).unwrap_or_default();
     let mut losses = Vec::new();
     let changes = merge::Changes { same, names: &names, fits, letters: &letters };
@@ -144,14 +136,15 @@ impl Embedded {
     ///
     /// # Errors
     /// As [`embed`].
-    pub fn new(codebook: &Codebook, table: TableId, plain: &Codebook) -> Result<Self> {
-        let names =
-            |table: &Table| table.variables.iter().map(|variable| variable.name.clone()).collect::<Vec<_>>();
-        let plain_names = plain.tables.first().map(names).unwrap_or_default();
-        let names = if plain_names == names(table_of(codebook, table)?) { Vec::new() } else { plain_names };
+    pub fn new(codebook: Codebook, table: TableId, plain: Codebook) -> Result<Self> {
+        fn names(table: &Table) -> impl Iterator<Item = &String> {
+            table.variables.iter().map(|variable| &variable.name)
+        }
+        let (own, file) = (table_of(&codebook, table)?, plain.tables.first());
+        let file = file.filter(|file| !names(file).eq(names(own)));
+        let names = file.map(|file| names(file).cloned().collect()).unwrap_or_default();
         let plain = Plain { fingerprint: fingerprint(plain)?, names };
-        let (codebook, letters) = (codebook.clone(), BTreeMap::new());
-        Ok(Self { codebook, format: Json::Null, letters, plain: Some(plain) })
+        Ok(Self { codebook, format: Json::Null, letters: BTreeMap::new(), plain: Some(plain) })
     }
 
     /// The JSON to store.
@@ -188,48 +181,68 @@ impl Embedded {
     }
 }
 
-/// A codebook with what it leaves open as a file has it: the width of numbers that are as wide as
-/// can be, display formats and alignments.
-fn completed(codebook: &Codebook, plain: &Codebook) -> Codebook {
-    let mut completed = codebook.clone();
-    let file = plain.tables.iter().flat_map(|table| &table.variables);
-    let own = completed.tables.iter_mut().flat_map(|table| &mut table.variables);
-    for (variable, file) in own.zip(file) {
-        let is_open = match (&variable.kind, &file.kind) {
-            (own, Kind::Integer { .. }) => *own == Kind::INTEGER,
-            (own, Kind::Float { .. }) => *own == Kind::FLOAT,
-            _ => false,
-        };
-        if is_open {
-            variable.kind = file.kind.clone();
-        }
-        variable.format = variable.format.take().or_else(|| file.format.clone());
-        variable.alignment = variable.alignment.or(file.alignment);
-    }
-    completed
+/// Whether a file says all of a codebook. Variables are compared one by one, as a copy of a wide table may take more memory
+/// than its rows.
+fn says_all(plain: &Codebook, codebook: &Codebook) -> bool {
+    let (Some((own, own_rest)), Some((file, file_rest))) = (divided(codebook), divided(plain)) else {
+        return false;
+    };
+    let mut pairs = own.iter().zip(file);
+    own_rest == file_rest
+        && own.len() == file.len()
+        && pairs.all(|(own, file)| normal(completed(own.clone(), file)) == normal(file.clone()))
 }
 
-/// What a codebook of one table says, apart from what its file's name and rows tell: ids, numbers of rows, facts, and
-/// reasons without a label, which are declared because they occur.
-fn normal(mut codebook: Codebook) -> Codebook {
-    codebook.study.id.clear();
-    for table in &mut codebook.tables {
+/// The variables of a codebook of one table, and all else that it says.
+fn divided(codebook: &Codebook) -> Option<(&[Variable], impl PartialEq)> {
+    let Codebook { version, study, tables, value_labels, documents } = codebook;
+    let [Table { name, label, kind, variables, groups, key, parent, sort, notes, rows: _ }] =
+        tables.as_slice()
+    else {
+        return None;
+    };
+    let table = (name, label, kind, groups, key, parent, sort, notes);
+    Some((variables, ((version, study, value_labels, documents), table)))
+}
+
+/// A variable with what its codebook leaves open as a file has it: the width of numbers that are as wide as can be, the
+/// display format and the alignment.
+fn completed(mut variable: Variable, file: &Variable) -> Variable {
+    let is_open = match (&variable.kind, &file.kind) {
+        (own, Kind::Integer { .. }) => *own == Kind::INTEGER,
+        (own, Kind::Float { .. }) => *own == Kind::FLOAT,
+        _ => false,
+    };
+    if is_open {
+        variable.kind = file.kind.clone();
+    }
+    variable.format = variable.format.or_else(|| file.format.clone());
+    variable.alignment = variable.alignment.or(file.alignment);
+    variable
+}
+
+/// A variable without what the rows of its file tell: facts, and reasons without a label, which are declared because they
+/// occur.
+fn normal(mut variable: Variable) -> Variable {
+    variable.facts = Default::default();
+    let is_told = |missing: &Missing| missing.values != MissingValues::Reason || !missing.label.is_empty();
+    variable.missing.retain(is_told);
+    variable
+}
+
+/// 64 bits of FNV-1a, in hexadecimal digits, over the JSON of what a codebook of one table says apart from what the name and
+/// the rows of its file tell.
+fn fingerprint(mut plain: Codebook) -> Result<String> {
+    plain.study.id.clear();
+    for table in &mut plain.tables {
         table.name.clear();
         table.rows = None;
         for variable in &mut table.variables {
-            variable.facts = Default::default();
-            variable
-                .missing
-                .retain(|missing| missing.values != MissingValues::Reason || !missing.label.is_empty());
+            *variable = normal(std::mem::take(variable));
         }
     }
-    codebook
-}
-
-/// 64 bits of FNV-1a over the normal form's JSON, in hexadecimal digits.
-fn fingerprint(plain: &Codebook) -> Result<String> {
     let mut hash = Fnv(0xCBF2_9CE4_8422_2325);
-    serde_json::to_writer(&mut hash, &normal(plain.clone()))
+    serde_json::to_writer(&mut hash, &plain)
         .map_err(|problem| Error::invalid(format!("codebook: {problem}")).with_source(problem))?;
     Ok(format!("{:016x}", hash.0))
 }

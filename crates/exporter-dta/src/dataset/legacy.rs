@@ -77,7 +77,8 @@ pub(super) fn stored(
         .value_labels
         .retain(|name, set| !set.is_empty() || sets.whole.contains(name) || used.contains(name));
     codebook.tables.push(table);
-    let embedded = embed(&codebook, TableId(0), plain).map_err(|problem| kept.losses.push(not_used(problem)));
+    let embedded =
+        embed(codebook, TableId(0), plain.clone()).map_err(|problem| kept.losses.push(not_used(problem)));
     Some((embedded.ok().flatten()?, cells))
 }
 

@@ -49,9 +49,10 @@ pub(crate) fn store(codebook: &Codebook, table: TableId, schema: &Schema) -> Res
     let reasons = reason_columns(schema);
     let plain = Codebook::new(name).with_table(all.with_columns(&without(&reasons, schema)));
     let json = |codebook: &Codebook| {
+        let (codebook, plain) = (codebook.clone(), plain.clone());
         let embedded = match reasons.is_empty() {
-            true => embed(codebook, table, &plain)?,
-            false => Some(Embedded::new(codebook, table, &plain)?),
+            true => embed(codebook, table, plain)?,
+            false => Some(Embedded::new(codebook, table, plain)?),
         };
         embedded.map(|embedded| embedded.to_json()).transpose()
     };
