@@ -98,7 +98,8 @@ impl MissingValues {
         let room = if ranges.is_empty() { MAX_MISSING_VALUES } else { 1 };
         values.truncate(room);
         let range = ranges.into_iter().next();
-        let dropped = variable.missing.len() - values.len() - usize::from(range.is_some());
+        let declared = variable.missing.iter().filter(|missing| !missing.is_reason()).count();
+        let dropped = declared - values.len() - usize::from(range.is_some());
         if dropped > 0 {
             let action = "SPSS takes three missing values, or a range and one value";
             losses.push(Loss::new(LossCode::MISSING_DROPPED, action).count(dropped as u64));

@@ -22,6 +22,8 @@ pub struct Letters {
     /// The one value that a letter stands for, where it stands for one.
     pub values: BTreeMap<char, Value>,
     pub(crate) losses: Vec<Loss>,
+    /// Losses of reasons, which are not there where the rows are in delimited text.
+    pub(crate) reason_losses: Vec<Loss>,
     /// Each letter with the values that it stands for; table and variable are filled in later.
     pub(crate) recodes: Vec<Recode>,
 }
@@ -44,7 +46,7 @@ impl Letters {
         }
         if reasons > 0 {
             let action = "texts have no missing values, their reasons are not written";
-            letters.losses.push(Loss::new(LossCode::MISSING_REASON_DROPPED, action).count(reasons));
+            letters.reason_losses.push(Loss::new(LossCode::MISSING_REASON_DROPPED, action).count(reasons));
         }
         letters
     }
@@ -162,7 +164,12 @@ fn take(declared: &Declared, pool: &mut Pool, letters: &mut Letters) -> Missing 
     let fixed = declared.letter.filter(char::is_ascii_lowercase).and_then(Missing::from_letter);
     fixed.or_else(|| pool.take()).unwrap_or_else(|| {
         let loss = Loss::new(LossCode::MISSING_REASON_MERGED, "more than 26 reasons; the last ones share .z");
-        letters.losses.push(loss.first(None, shown(&declared.values)));
+        let loss = loss.first(None, shown(&declared.values));
+        if declared.is_reason() {
+            letters.reason_losses.push(loss)
+        } else {
+            letters.losses.push(loss)
+        }
         Missing::from_letter('z').unwrap_or(Missing::SYSTEM)
     })
 }

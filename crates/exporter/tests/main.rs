@@ -6,6 +6,7 @@ mod earlier_letters;
 mod one_pass;
 mod pairs;
 mod parents;
+mod script_losses;
 mod stata;
 mod stata_studies;
 mod whole_studies;

@@ -122,7 +122,7 @@ impl Told {
     }
 }
 
-fn study(variables: Vec<(Variable, ArrayRef)>, sets: &[(&str, ValueLabels)]) -> MemoryDataset {
+pub(crate) fn study(variables: Vec<(Variable, ArrayRef)>, sets: &[(&str, ValueLabels)]) -> MemoryDataset {
     let columns: Vec<(String, ArrayRef)> =
         variables.iter().enumerate().map(|(at, (_, array))| (format!("c{at}"), array.clone())).collect();
     let batch = RecordBatch::try_from_iter_with_nullable(

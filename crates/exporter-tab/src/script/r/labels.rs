@@ -12,11 +12,7 @@ pub(super) fn describe(page: &mut Page<'_>, variable: &Variable, column: &str) {
     match LoadedColumn::of(variable) {
         LoadedColumn::Small | LoadedColumn::Number => labels(page, variable, column, "double"),
         LoadedColumn::Text => labels(page, variable, column, "character"),
-        _ if variable.missing.is_empty() => {}
-        _ => {
-            let action = "only numbers and texts have missing values";
-            page.variable_loss(variable, LossCode::MISSING_DROPPED, action);
-        }
+        _ => missing_loss(page, variable, declared(variable), "only numbers and texts have missing values"),
     }
     let label = variable.label.get(page.description.language);
     if !label.is_empty() {
@@ -24,6 +20,18 @@ pub(super) fn describe(page: &mut Page<'_>, variable: &Variable, column: &str) {
     }
     if let Some(native) = variable.format.as_ref().and_then(|format| format.native.get("spss")) {
         page.line(format!("attr({column}, \"format.spss\") <- {}", quoted(native)));
+    }
+}
+
+/// How many values or ranges are declared missing; the rows hold no reasons.
+fn declared(variable: &Variable) -> usize {
+    variable.missing.iter().filter(|missing| !missing.is_reason()).count()
+}
+
+fn missing_loss(page: &mut Page<'_>, variable: &Variable, lost: usize, action: &str) {
+    if lost > 0 {
+        let loss = Loss::new(LossCode::MISSING_DROPPED, action);
+        page.loss(loss.variable(&variable.name).count(lost as u64));
     }
 }
 
@@ -60,11 +68,8 @@ fn labels(page: &mut Page<'_>, variable: &Variable, column: &str, kind: &str) {
             MissingValues::Range { .. } | MissingValues::Reason => {}
         }
     }
-    let lost = variable.missing.len() - values.len() - ranges.len().min(1);
-    if lost > 0 {
-        let loss = Loss::new(LossCode::MISSING_DROPPED, "haven keeps values and one range");
-        page.loss(loss.variable(&variable.name).count(lost as u64));
-    }
+    let lost = declared(variable) - values.len() - ranges.len().min(1);
+    missing_loss(page, variable, lost, "haven keeps values and one range");
     if !labels.is_empty() {
         page.line(format!("attr({column}, \"labels\") <- c("));
         page.line(labels.join(",\n"));
