@@ -10,6 +10,7 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::carry::Part;
+use crate::codebook::TimeUnit;
 
 pub use code::LossCode;
 pub use policy::LossPolicy;
@@ -89,6 +90,12 @@ impl Loss {
             first: None,
             action: action.into(),
         }
+    }
+
+    /// The loss of durations in a format that has none: their number of units is written.
+    pub fn duration_as_number(unit: TimeUnit) -> Self {
+        let action = format!("durations are written as numbers of {}", unit.name());
+        Self::new(LossCode::KIND_CHANGED, action)
     }
 
     /// Marks the output as wrong, not merely less.

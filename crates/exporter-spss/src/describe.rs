@@ -5,7 +5,9 @@ use exporter_core::codebook::{
     Variable,
 };
 use exporter_core::truncate::to_bytes;
-use exporter_core::{ColumnFacts, Facts, Loss, LossCode, LossReport, Rename, TableProfile, doubles};
+use exporter_core::{
+    ColumnFacts, Facts, Loss, LossCode, LossReport, ProfileRequest, Rename, TableId, TableProfile, doubles,
+};
 
 use crate::display_format::Format;
 use crate::limits::{MAX_FILE_LABEL_BYTES, MAX_LABEL_BYTES, MAX_TEXT_BYTES, MAX_VALUE_LABEL_BYTES};
@@ -51,13 +53,12 @@ pub struct VariableDescription {
     pub role: Option<Role>,
 }
 
-/// Facts about a column that a description depends on: SPSS needs the width of every text, and holds every number
-/// as a double.
-pub fn needs(variable: &Variable) -> Facts {
-    match &variable.kind {
-        Kind::Text => Facts::MAX_BYTES.nulls(),
-        kind if is_text(kind) => Facts::MAX_BYTES,
-        kind => doubles::needs(kind),
+/// Asks for the facts about the rows of a table that its description depends on: SPSS needs the width of every text, and
+/// holds every number as a double.
+pub fn needs(table: &Table, id: TableId, request: &mut ProfileRequest) {
+    for (column, Variable { kind, .. }) in table.variables.iter().enumerate() {
+        let facts = if is_text(kind) { Facts::MAX_BYTES.nulls() } else { doubles::needs(kind) };
+        request.column(id, column, facts);
     }
 }
 
@@ -104,10 +105,13 @@ fn of_variable(
     if text && longest > MAX_TEXT_BYTES {
         losses.push(Loss::new(LossCode::TEXT_TRUNCATED, format!("cut at {MAX_TEXT_BYTES} bytes")));
     }
-    if let Some(nulls) = facts.nulls.filter(|nulls| *nulls > 0) {
+    if let Some(nulls) = facts.nulls.filter(|nulls| text && *nulls > 0) {
         losses.push(Loss::new(LossCode::NULL_TEXT, "missing texts become empty texts").count(nulls));
     }
     losses.extend(doubles::rounded(&variable.kind, facts));
+    if let Kind::Duration(unit) = &variable.kind {
+        losses.push(Loss::duration_as_number(*unit));
+    }
     VariableDescription {
         name,
         text_bytes: text.then(|| longest.clamp(1, MAX_TEXT_BYTES)),

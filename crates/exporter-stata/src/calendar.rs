@@ -3,7 +3,7 @@
 use exporter_core::codebook::{Kind, Period};
 use exporter_core::missing::Span;
 use exporter_core::profile::Number;
-use exporter_core::{Loss, LossCode};
+use exporter_core::{Loss, LossCode, TableProfile};
 
 /// Days from 1960-01-01, the epoch of Stata, to 1970-01-01.
 pub const EPOCH_DAYS: i64 = 3_653;
@@ -22,7 +22,7 @@ pub const LAST_DAY: i64 = 2_932_896;
 const DAY: i128 = 86_400;
 
 /// What Stata shows of a kind, in the numbers of its columns; `None` where it shows everything.
-pub fn shown(kind: &Kind) -> Option<Span> {
+pub(crate) fn shown(kind: &Kind) -> Option<Span> {
     let (first, last) = (i128::from(FIRST_YEAR), i128::from(LAST_YEAR));
     let periods = |a_year: i128| ((first - 1960) * a_year, (last - 1959) * a_year - 1);
     let (low, high) = match kind {
@@ -41,10 +41,15 @@ pub fn shown(kind: &Kind) -> Option<Span> {
     Some(Span::new(Number::Integer(low), Number::Integer(high)))
 }
 
-/// The loss of values outside of what is shown.
-pub fn not_shown() -> Loss {
-    let action = format!("stored, but Stata shows the years {FIRST_YEAR} to {LAST_YEAR} only");
-    Loss::new(LossCode::RANGE, action)
+/// The loss of dates, times and periods outside the years that Stata shows, counted by the profile. Text of other years is
+/// loaded as missing.
+pub(crate) fn not_shown(profile: &TableProfile, column: usize, kind: &Kind, delimited: bool) -> Option<Loss> {
+    let shown = shown(kind)?;
+    let outside = profile.outside.get(&column)?.iter().find(|outside| outside.span == shown)?;
+    let action = if delimited { "loaded as missing: Stata reads" } else { "stored, but Stata shows" };
+    let loss = Loss::new(LossCode::RANGE, format!("{action} the years {FIRST_YEAR} to {LAST_YEAR} only"));
+    let loss = outside.first.iter().fold(loss, |loss, (row, value)| loss.first(Some(*row), value.clone()));
+    (outside.count > 0).then(|| loss.count(outside.count))
 }
 
 /// Days, counted from 1970-01-01, at whose end a second was inserted: 30 June and 31 December of the years listed

@@ -1,16 +1,18 @@
 //! A table as Stata holds it: everything decided that is not bytes.
 
 use exporter_core::codebook::{Codebook, Table, Variable};
-use exporter_core::{Loss, LossCode, LossReport, Recode, Rename, Result, TableProfile};
+use exporter_core::{
+    Loss, LossCode, LossReport, ProfileRequest, Recode, Rename, Result, TableId, TableProfile,
+};
 
 use crate::label_sets::{LabelSets, UsedSets, label_sets};
 use crate::languages::Languages;
 use crate::letters::{Letters, letters};
 use crate::limits::{MAX_OBSERVATIONS_SE, MAX_VARIABLES, MAX_VARIABLES_BE};
 use crate::names::unique_names;
-use crate::storage::{Stored, decide};
+use crate::storage::{self, Stored, decide};
 use crate::texts::{Label, Notes};
-use crate::{Choices, Conversion, StorageType, StrlOption};
+use crate::{Choices, Conversion, StorageType, StrlOption, calendar};
 
 /// What a table is called, labelled and stored as in Stata, and what that loses.
 #[derive(Debug)]
@@ -58,6 +60,16 @@ pub struct VariableDescription {
     pub cut_at_nul: bool,
     /// Whether instants are stored in UTC.
     pub in_utc: bool,
+}
+
+/// Asks for the facts about the rows of a table that its description depends on.
+pub fn needs(table: &Table, id: TableId, choices: &Choices, request: &mut ProfileRequest) {
+    for (column, variable) in table.variables.iter().enumerate() {
+        request.column(id, column, storage::facts(variable, choices));
+        if let Some(shown) = calendar::shown(&variable.kind) {
+            request.outside(id, column, shown);
+        }
+    }
 }
 
 /// Describes a table by the facts about its rows, of which `rows` says how many there are.
@@ -152,17 +164,24 @@ fn stored_and_letters(
 ) -> Result<(Vec<Stored>, Vec<Letters>)> {
     let mut all = (Vec::new(), Vec::new());
     for (column, variable) in table.variables.iter().enumerate() {
-        let facts = facts.and_then(|facts| facts.columns.get(&column)).cloned().unwrap_or_default();
+        let known = facts.and_then(|facts| facts.columns.get(&column)).cloned().unwrap_or_default();
         let sorted = table.sort.iter().any(|key| key.variable() == variable.name);
         let strl_rows = rows.filter(|_| choices.strl == StrlOption::Smaller && !sorted);
-        let stored =
-            decide(variable, &facts, choices, strl_rows).map_err(|error| error.table(&table.name))?;
-        all.1.push(if stored.storage.is_string() {
+        let mut stored =
+            decide(variable, &known, choices, strl_rows).map_err(|error| error.table(&table.name))?;
+        let years =
+            facts.and_then(|facts| calendar::not_shown(facts, column, &variable.kind, choices.delimited));
+        stored.losses.extend(years);
+        let mut letters = if stored.storage.is_string() {
             Letters::of_texts(variable)
         } else {
             // A duration, a date-time or a decimal is compared in its own unit, as the codebook writes it.
             letters(variable, codebook.value_labels_of(variable))
-        });
+        };
+        // Delimited text holds nulls, which is a loss of its own.
+        let of_reasons = std::mem::take(&mut letters.reason_losses);
+        letters.losses.extend(of_reasons.into_iter().filter(|_| !choices.delimited));
+        all.1.push(letters);
         all.0.push(stored);
     }
     Ok(all)

@@ -38,7 +38,7 @@ mod version;
 
 pub use charset::Charset;
 pub use choices::{Choices, Decimals, LargeIntegers, LongTextOption, StorageOption, StrlOption, ZoneOption};
-pub use describe::{TableDescription, VariableDescription, describe};
+pub use describe::{TableDescription, VariableDescription, describe, needs};
 pub use format_class::FormatClass;
 pub use label_sets::{LabelSets, TRANSLATION_SET, UsedSets, ValueLabelSet, translation_set};
 pub use languages::{LabelLanguage, Languages};
@@ -46,7 +46,6 @@ pub use letters::{Letters, letters};
 pub use missing::Missing;
 pub use rule::{Code, Conversion, MissingRule};
 pub use stand_ins::{is_stand_in, stands_for};
-pub use storage::needs;
 pub use storage_type::StorageType;
 pub use texts::{Label, MAX_NOTE_BYTES, Notes, without_nul};
 pub use version::Version;

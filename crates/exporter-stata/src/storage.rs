@@ -1,6 +1,6 @@
 //! How each variable is stored: type and conversion.
 
-use exporter_core::codebook::{Kind, TimeUnit, Variable};
+use exporter_core::codebook::{Kind, Variable};
 use exporter_core::doubles::SAFE_DIGITS;
 use exporter_core::profile::Number;
 use exporter_core::{ColumnFacts, Error, Facts, Loss, LossCode, Result};
@@ -27,11 +27,11 @@ pub(crate) struct Stored {
     pub(crate) in_utc: bool,
 }
 
-/// Facts about a column that its storage depends on.
+/// Facts about a column that its storage depends on, and that losses are told by.
 ///
 /// Declared missing values become letters, which every type holds, so only the other values count for the type. Where
 /// numbers may become text they count nevertheless: there they stay what they are.
-pub fn needs(variable: &Variable, choices: &Choices) -> Facts {
+pub(crate) fn facts(variable: &Variable, choices: &Choices) -> Facts {
     let smallest = choices.storage == StorageOption::Smallest;
     let valid = Facts::NONE.valid_range();
     let both = valid.range();
@@ -88,7 +88,8 @@ pub(crate) fn decide(
         Kind::DateTime { zone, .. } => date_time(&mut stored, variable, zone.as_deref(), choices),
         Kind::Duration(unit) => {
             whole(&mut stored, variable, facts, choices, None, 0)?;
-            stored.remark = Some(format!("Lengths of time in {}.", unit_name(*unit)));
+            stored.remark = Some(format!("Lengths of time in {}.", unit.name()));
+            stored.losses.push(Loss::duration_as_number(*unit));
         }
         Kind::Period(_) => whole(&mut stored, variable, facts, choices, Some(StorageType::Long), 0)?,
         Kind::Binary | Kind::Structure(_) | Kind::List(_) | Kind::Map { .. }
@@ -315,13 +316,4 @@ fn date_time(stored: &mut Stored, variable: &Variable, zone: Option<&str>, choic
     let leap = if leap_seconds { ", leap seconds counted" } else { "" };
     stored.remark = Some(format!("Times in {clock}{leap}; the zone of the variable is {zone}."));
     stored.losses.push(Loss::new(LossCode::TIME_ZONE, format!("written in {clock}; a note says so")));
-}
-
-fn unit_name(unit: TimeUnit) -> &'static str {
-    match unit {
-        TimeUnit::Second => "seconds",
-        TimeUnit::Millisecond => "milliseconds",
-        TimeUnit::Microsecond => "microseconds",
-        TimeUnit::Nanosecond => "nanoseconds",
-    }
 }

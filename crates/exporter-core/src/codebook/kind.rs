@@ -125,6 +125,16 @@ impl TimeUnit {
         }
     }
 
+    /// The unit in a sentence.
+    pub fn name(self) -> &'static str {
+        match self {
+            TimeUnit::Second => "seconds",
+            TimeUnit::Millisecond => "milliseconds",
+            TimeUnit::Microsecond => "microseconds",
+            TimeUnit::Nanosecond => "nanoseconds",
+        }
+    }
+
     fn as_str(self) -> &'static str {
         match self {
             TimeUnit::Second => "s",

@@ -10,8 +10,8 @@ mod write;
 
 use exporter_core::codebook::{Codebook, Kind};
 use exporter_core::{
-    Carry, Context, Dataset, EntrySpec, Exporter, Format, FormatInfo, Limits, LossCode, Part, Plan, Planning,
-    ProfileRequest, Result, TableId, TablesPlan,
+    Carry, Context, Dataset, EntrySpec, Exporter, Facts, Format, FormatInfo, Limits, LossCode, Part, Plan,
+    Planning, ProfileRequest, Result, TableId, TablesPlan,
 };
 
 use crate::dataset::READ_OPTIONS;
@@ -114,14 +114,12 @@ impl Exporter for DtaExporter {
             if let Some(order) = StataOrder::of(data.codebook(), table, release.charset()) {
                 request.sorted(id, order);
             }
-            for (column, variable) in table.variables.iter().enumerate() {
-                if let Some(shown) = exporter_stata::calendar::shown(&variable.kind) {
-                    request.outside(id, column, shown);
-                }
-                let facts = exporter_stata::needs(variable, &choices);
-                // Of texts other facts are read anyway; these say how many bytes a strL takes.
-                let sizes = if variable.kind == Kind::Text { facts.totals() } else { facts };
-                request.column(id, column, sizes);
+            exporter_stata::needs(table, id, &choices, &mut request);
+            // Of texts other facts are read anyway; these say how many bytes a strL takes.
+            let texts =
+                table.variables.iter().enumerate().filter(|(_, variable)| variable.kind == Kind::Text);
+            for (column, _) in texts {
+                request.column(id, column, Facts::NONE.totals());
             }
         }
         Ok(request)

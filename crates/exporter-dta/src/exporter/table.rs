@@ -5,7 +5,7 @@ use exporter_core::{
     ColumnFacts, Context, Dataset, EntrySpec, Error, Loss, LossCode, LossReport, Profile, Recode, Rename,
     Result, TableId,
 };
-use exporter_stata::{Charset, Letters, Missing, calendar, describe};
+use exporter_stata::{Charset, Letters, Missing, describe};
 
 use super::embedded::embedded;
 use super::sort_order::verified;
@@ -91,11 +91,10 @@ pub(super) fn plan_table<'a>(
         let more = embedded(codebook, table, &described.variables, &metadata)?;
         metadata.characteristics.extend(more);
     }
-    let calendar_losses = not_shown(profile, id, table);
     check_metadata(&metadata, Some(rows)).map_err(|error| Error::from(error).table(&table.name))?;
 
     let mut losses = described.losses;
-    let all = texts.losses.into_iter().chain(sort_losses).chain(calendar_losses);
+    let all = texts.losses.into_iter().chain(sort_losses);
     all.chain(only_mp_opens(&metadata)).for_each(|loss| losses.add(loss.table(&table.name)));
     let cut_at_nul = described.variables.iter().enumerate().filter(|(_, variable)| variable.cut_at_nul);
     let cut_at_nul = cut_at_nul.map(|(position, _)| position).collect();
@@ -148,19 +147,4 @@ fn timestamp(unix_seconds: i64) -> String {
         .map(|moment| moment.format("%d %b %Y %H:%M").to_string())
         .filter(|text| text.len() == crate::spec::TIMESTAMP_BYTES)
         .unwrap_or_default()
-}
-
-/// Losses for dates, times and periods outside the years that Stata shows, counted by the profile (section 9.1).
-fn not_shown(profile: &Profile, id: TableId, table: &Table) -> Vec<Loss> {
-    let mut losses = Vec::new();
-    for (column, variable) in table.variables.iter().enumerate() {
-        let outside = calendar::shown(&variable.kind).and_then(|shown| profile.outside(id, column, shown));
-        let Some(outside) = outside.filter(|outside| outside.count > 0) else { continue };
-        let loss = calendar::not_shown().variable(&variable.name).count(outside.count);
-        losses.push(match &outside.first {
-            Some((row, value)) => loss.first(Some(*row), value.clone()),
-            None => loss,
-        });
-    }
-    losses
 }

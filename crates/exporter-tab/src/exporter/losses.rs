@@ -77,9 +77,7 @@ fn of_variable(variable: &Variable, settings: &Settings) -> Vec<Loss> {
             losses.push(Loss::new(LossCode::STRUCTURE_FLATTENED, "written as JSON text"))
         }
         Kind::Binary => losses.push(Loss::new(LossCode::BINARY_AS_TEXT, "written as text")),
-        Kind::Duration(_) => {
-            losses.push(Loss::new(LossCode::KIND_CHANGED, "a count is written, its unit not"));
-        }
+        Kind::Duration(unit) => losses.push(Loss::duration_as_number(*unit)),
         Kind::DateTime { zone: Some(zone), .. } if zone != "UTC" => losses.push(
             Loss::new(LossCode::TIME_ZONE, "the offset is written, the zone's name not")
                 .first(None, zone.as_str()),

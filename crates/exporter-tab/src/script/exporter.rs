@@ -41,9 +41,7 @@ impl<S: Syntax> Exporter for Script<S> {
     fn needs(&self, data: &dyn Dataset, _: &Context) -> Result<ProfileRequest> {
         let mut request = ProfileRequest::new();
         for (index, table) in data.codebook().tables.iter().enumerate() {
-            for (column, variable) in table.variables.iter().enumerate() {
-                request.column(TableId(index), column, S::facts(variable));
-            }
+            S::needs(table, TableId(index), &mut request);
         }
         Ok(request)
     }

@@ -20,8 +20,8 @@ use r::R;
 use spss::Spss;
 use stata::Stata;
 
-use exporter_core::codebook::Variable;
-use exporter_core::{Carry, Facts, FormatInfo, Part, Result};
+use exporter_core::codebook::Table;
+use exporter_core::{Carry, FormatInfo, Part, ProfileRequest, Result, TableId};
 
 /// Writes `{table}.do`, which loads the rows with `import delimited` (Stata 14 and later).
 pub type StataScript = Script<Stata>;
@@ -40,11 +40,8 @@ pub trait Syntax: 'static {
     /// What a script carries of a part of the codebook.
     fn carries(part: Part) -> Carry;
 
-    /// What must be known of a variable's values before they are loaded.
-    fn facts(variable: &Variable) -> Facts {
-        let _ = variable;
-        Facts::NONE
-    }
+    /// Asks for what must be known of a table's rows before they are loaded.
+    fn needs(table: &Table, id: TableId, request: &mut ProfileRequest);
 
     /// Writes the script of a table.
     ///

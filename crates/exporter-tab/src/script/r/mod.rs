@@ -4,8 +4,10 @@ mod labels;
 mod load;
 mod text;
 
-use exporter_core::codebook::Variable;
-use exporter_core::{Carry, Facts, FormatInfo, Limits, LossCode, Part, Result, doubles};
+use exporter_core::codebook::{Kind, Table};
+use exporter_core::{
+    Carry, FormatInfo, Limits, Loss, LossCode, Part, ProfileRequest, Result, TableId, doubles,
+};
 
 use super::{Page, Syntax};
 
@@ -16,6 +18,7 @@ static INFO: FormatInfo = FormatInfo::new("r-script", "R script for csv or tab")
     .limits(Limits::NONE.exact_integer(1 << 53))
     .losses(&[
         LossCode::PRECISION,
+        LossCode::KIND_CHANGED,
         LossCode::LANGUAGE_DROPPED,
         LossCode::TIME_ZONE,
         LossCode::NULL_TEXT,
@@ -65,8 +68,10 @@ impl Syntax for R {
         }
     }
 
-    fn facts(variable: &Variable) -> Facts {
-        doubles::needs(&variable.kind)
+    fn needs(table: &Table, id: TableId, request: &mut ProfileRequest) {
+        for (column, variable) in table.variables.iter().enumerate() {
+            request.column(id, column, doubles::needs(&variable.kind));
+        }
     }
 
     fn write(page: &mut Page<'_>) -> Result<()> {
@@ -78,6 +83,9 @@ impl Syntax for R {
                 && let Some(loss) = doubles::rounded(&variable.kind, facts)
             {
                 page.loss(loss.variable(&variable.name));
+            }
+            if let Kind::Duration(unit) = &variable.kind {
+                page.loss(Loss::duration_as_number(*unit).variable(&variable.name));
             }
             load::convert(page, variable, &column);
             labels::describe(page, variable, &column);

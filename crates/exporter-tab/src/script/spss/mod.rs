@@ -4,8 +4,8 @@ mod labels;
 mod load;
 mod text;
 
-use exporter_core::codebook::Variable;
-use exporter_core::{Carry, Facts, FormatInfo, Limits, LossCode, Part, Result};
+use exporter_core::codebook::Table;
+use exporter_core::{Carry, FormatInfo, Limits, LossCode, Part, ProfileRequest, Result, TableId};
 use exporter_spss::limits::{MAX_LABEL_BYTES, MAX_NAME_BYTES, MAX_TEXT_BYTES, MAX_VALUE_LABEL_BYTES};
 use exporter_spss::{describe, needs};
 
@@ -27,6 +27,7 @@ static INFO: FormatInfo = FormatInfo::new("spss-script", "SPSS syntax for csv or
         LossCode::LABEL_TRUNCATED,
         LossCode::TEXT_TRUNCATED,
         LossCode::PRECISION,
+        LossCode::KIND_CHANGED,
         LossCode::MISSING_REASON_MERGED,
         LossCode::MISSING_DROPPED,
         LossCode::VALUE_LABELS_DROPPED,
@@ -79,8 +80,8 @@ impl Syntax for Spss {
         }
     }
 
-    fn facts(variable: &Variable) -> Facts {
-        needs(variable)
+    fn needs(table: &Table, id: TableId, request: &mut ProfileRequest) {
+        needs(table, id, request);
     }
 
     fn write(page: &mut Page<'_>) -> Result<()> {

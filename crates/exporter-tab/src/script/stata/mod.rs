@@ -5,12 +5,12 @@ mod load;
 mod recode;
 mod text;
 
-use exporter_core::codebook::Variable;
-use exporter_core::{Carry, Facts, FormatInfo, Limits, LossCode, Part, Result};
+use exporter_core::codebook::Table;
+use exporter_core::{Carry, FormatInfo, Limits, LossCode, Part, ProfileRequest, Result, TableId};
 use exporter_stata::limits::{
     MAX_LABEL_CHARS, MAX_NAME_CHARS, MAX_VALUE_LABEL_BYTES, MAX_VALUE_LABELS, MAX_VARIABLES_MP,
 };
-use exporter_stata::{Choices, Version, describe};
+use exporter_stata::{Choices, Version, describe, needs};
 
 use super::{Page, Syntax};
 
@@ -36,6 +36,7 @@ static INFO: FormatInfo = FormatInfo::new("stata-script", "Stata do-file for csv
         LossCode::TEXT_REPLACED,
         LossCode::NULL_TEXT,
         LossCode::PRECISION,
+        LossCode::RANGE,
         LossCode::TIME_PRECISION,
         LossCode::TIME_ZONE,
         LossCode::MISSING_REASON_MERGED,
@@ -88,8 +89,8 @@ impl Syntax for Stata {
         }
     }
 
-    fn facts(variable: &Variable) -> Facts {
-        exporter_stata::needs(variable, &choices())
+    fn needs(table: &Table, id: TableId, request: &mut ProfileRequest) {
+        needs(table, id, &choices(), request);
     }
 
     fn write(page: &mut Page<'_>) -> Result<()> {
