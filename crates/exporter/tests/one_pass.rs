@@ -21,16 +21,20 @@ fn readings(text: &str, codebook: &str, format: &str, sink: Box<dyn Sink>) -> u6
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("study.toml");
     std::fs::write(&path, codebook).unwrap();
-    let context = Context::default().with_threads(2);
-    let store = Arc::new(Store::new(Source::memory("rows.csv", text.to_owned()).bytes));
-    let source = Source::new("rows.csv", store.clone());
     let mut options = InputOptions::default();
     options.codebook = Some(path);
+    readings_of("rows.csv", text.as_bytes(), &options, format, sink)
+}
+
+fn readings_of(name: &str, input: &[u8], options: &InputOptions, format: &str, sink: Box<dyn Sink>) -> u64 {
+    let context = Context::default().with_threads(2);
+    let store = Arc::new(Store::new(Source::memory(name, input.to_vec()).bytes));
+    let source = Source::new(name, store.clone());
     let registry = exporter::registry();
-    let data = exporter::open_sources(&[source], &options, &registry, &context).unwrap();
+    let data = exporter::open_sources(&[source], options, &registry, &context).unwrap();
     let exporter = registry.exporter(format, Json::Null).unwrap();
     exporter::export(&*exporter, &data, sink, &context).unwrap();
-    store.bytes() * 100 / text.len() as u64
+    store.bytes() * 100 / input.len() as u64
 }
 
 const PLAIN: &str = "codebook = 1\n";
@@ -66,4 +70,19 @@ fn an_order_that_does_not_hold_is_still_found() {
     let sink = MemorySink::new();
     readings(&text, SORTED, "dta", Box::new(sink.clone()));
     assert_eq!(sink.entries().len(), 1);
+}
+
+/// Opening a `.dta` has seen all that the plan of another asks: ranges, sizes of texts, the order of the rows.
+#[test]
+fn a_stata_file_is_read_twice_at_most() {
+    for (what, codebook) in [("plain", PLAIN), ("sorted", SORTED)] {
+        let sink = MemorySink::new();
+        readings(&text(60_000), codebook, "dta", Box::new(sink.clone()));
+        let dta = &sink.entries()["rows.dta"];
+        let options = InputOptions::default();
+        for format in ["dta", "parquet", "csv"] {
+            let read = readings_of("rows.dta", dta, &options, format, Box::new(NullSink::new()));
+            assert!(read <= 210, "{what} to {format}: read {read} hundredths");
+        }
+    }
 }

@@ -63,6 +63,12 @@ impl Delivery {
         self.recorded.is_some()
     }
 
+    /// Whether any of these letters stands for a value.
+    pub(super) fn records_any(&self, mut letters: impl Iterator<Item = Missing>) -> bool {
+        let recorded = self.recorded.as_ref();
+        recorded.is_some_and(|recorded| letters.any(|letter| recorded.is_valid(letter.number().into())))
+    }
+
     /// The column, whose missing values `letters` tells apart; `first` is the row of its first value, counted from 0.
     pub(super) fn array(
         &self,

@@ -29,6 +29,7 @@ mod letters;
 mod opening;
 mod owners;
 mod plain;
+mod profile;
 mod scan;
 mod tally;
 #[cfg(test)]
@@ -43,7 +44,8 @@ use exporter_core::codebook::{Codebook, Kind, Parent, Table, Variable};
 use exporter_core::dataset::{select_from, table_of};
 use exporter_core::embedded::Restored;
 use exporter_core::{
-    Batches, Dataset, Loss, LossCode, LossReport, Projection, Result, Scan, Source, TableId, Tally,
+    Batches, Dataset, Loss, LossCode, LossReport, Projection, Result, Scan, Source, TableId, TableProfile,
+    Tally,
 };
 
 use crate::error::DtaError;
@@ -80,6 +82,8 @@ pub struct DtaDataset {
     not_used: Vec<Loss>,
     /// How each variable of the codebook is delivered.
     columns: Vec<Delivery>,
+    /// What opening has found about the rows.
+    facts: TableProfile,
     threads: usize,
     /// Characters of the descriptions that could not be read.
     in_descriptions: u64,
@@ -122,6 +126,13 @@ impl DtaDataset {
             }
             table.sort = sort_order(reader.dictionary(), &table.variables);
         }
+        let described = codebook.tables.iter().flat_map(|table| &table.variables);
+        let delivered = found.iter().zip(described).zip(&columns);
+        let facts = profile::known(
+            &reader,
+            delivered.map(|((found, variable), delivery)| (found, &variable.kind, delivery)),
+        )?;
+        drop(found);
         let drops_letters = letters == Letters::Null && reader.dictionary().release.has_extended_missing();
         Ok(Self {
             name: source.name.clone(),
@@ -131,6 +142,7 @@ impl DtaDataset {
             parent,
             not_used,
             columns,
+            facts,
             threads: threads.max(1),
             in_descriptions: seen.in_descriptions,
             replaced: Tally::default(),
@@ -206,6 +218,10 @@ impl Dataset for DtaDataset {
             return self.batches(description, &scan.projection(description)?, scan);
         }
         select_from(description, &held, scan, self.batches(description, &held, scan)?)
+    }
+
+    fn facts(&self, table: TableId) -> Option<TableProfile> {
+        (table.0 == 0).then(|| self.facts.clone())
     }
 
     fn parent(&self, table: TableId) -> Option<&Parent> {

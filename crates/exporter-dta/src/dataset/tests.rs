@@ -1,6 +1,7 @@
 //! Files as datasets: what they say, and what our writer kept.
 
 mod embedded;
+mod facts;
 mod letters;
 mod losses;
 mod projection;

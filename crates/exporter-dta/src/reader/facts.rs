@@ -1,15 +1,19 @@
 //! What one pass over the rows finds about the numbers of a variable.
 
+use exporter_rows::Texts;
+
 use crate::missing::Missing;
 use crate::reader::column::{ColumnType, without_leap_seconds};
 use crate::reader::gather::Cells;
 use crate::reader::ordinary::Ordinary;
 use crate::spec::EPOCH_MILLIS;
+use crate::spec_storage::StorageType;
 
 /// Facts about the numbers of one variable.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ValueFacts {
     letters: u32,
+    missing: u64,
     min: f64,
     max: f64,
     integral: bool,
@@ -44,7 +48,40 @@ impl Default for ValueFacts {
     fn default() -> Self {
         let (min, max) = (f64::INFINITY, f64::NEG_INFINITY);
         let (fractions, foreign) = Default::default();
-        Self { letters: 0, min, max, integral: true, leap: false, fractions, foreign }
+        Self { letters: 0, missing: 0, min, max, integral: true, leap: false, fractions, foreign }
+    }
+}
+
+/// Sizes of the texts of one variable, as they are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct TextSizes {
+    /// Bytes of the longest text.
+    pub(crate) longest: u64,
+    /// Texts that are not empty.
+    pub(crate) filled: u64,
+    /// Bytes of all texts.
+    pub(crate) bytes: u64,
+    /// Whether a text is not read as it is stored, so that the sizes say nothing.
+    pub(crate) is_decoded: bool,
+}
+
+impl TextSizes {
+    /// Adds texts; `takes_utf8` says whether those that are UTF-8 are read as they are stored.
+    pub(crate) fn add(&mut self, texts: &Texts, takes_utf8: bool) {
+        for text in (0..texts.len()).map(|at| texts.get(at)) {
+            self.longest = self.longest.max(text.len() as u64);
+            self.filled += u64::from(!text.is_empty());
+            self.is_decoded |= !(text.is_ascii() || takes_utf8 && std::str::from_utf8(text).is_ok());
+        }
+        self.bytes += texts.bytes() as u64;
+    }
+
+    /// Adds those of other rows.
+    pub(crate) fn join(&mut self, other: &Self) {
+        self.longest = self.longest.max(other.longest);
+        self.filled += other.filled;
+        self.bytes += other.bytes;
+        self.is_decoded |= other.is_decoded;
     }
 }
 
@@ -55,6 +92,11 @@ impl ValueFacts {
         (1..Missing::COUNT).filter(move |number| letters >> number & 1 == 1).filter_map(Missing::from_number)
     }
 
+    /// How many cells are missing values, or no numbers of Stata.
+    pub fn missing(&self) -> u64 {
+        self.missing
+    }
+
     /// Smallest and largest value that is not missing.
     pub fn range(&self) -> Option<(f64, f64)> {
         (self.min <= self.max).then_some((self.min, self.max))
@@ -63,6 +105,11 @@ impl ValueFacts {
     /// Whether every value is a whole number and, for `%tC`, none lies within a leap second.
     pub fn is_integral(&self) -> bool {
         self.integral && !self.leap
+    }
+
+    /// Whether every value is a whole number.
+    pub(crate) fn has_only_whole(&self) -> bool {
+        self.integral
     }
 
     /// Whether a value lies within a leap second.
@@ -80,9 +127,22 @@ impl ValueFacts {
         self.foreign
     }
 
+    /// The smallest and the largest value as cells of a type; of a variable without values none.
+    pub(crate) fn ends(&self, storage: StorageType) -> Cells {
+        let ends = self.range().into_iter().flat_map(|(min, max)| [min, max]);
+        match storage {
+            StorageType::Byte => Cells::Byte(ends.map(|end| end as i8).collect()),
+            StorageType::Int => Cells::Int(ends.map(|end| end as i16).collect()),
+            StorageType::Long => Cells::Long(ends.map(|end| end as i32).collect()),
+            StorageType::Float => Cells::Float(ends.map(|end| end as f32).collect()),
+            _ => Cells::Double(ends.collect()),
+        }
+    }
+
     /// Adds what was found in other rows of the same variable.
     pub(crate) fn join(&mut self, other: &Self) {
         self.letters |= other.letters;
+        self.missing += other.missing;
         self.min = self.min.min(other.min);
         self.max = self.max.max(other.max);
         self.integral &= other.integral;
@@ -150,6 +210,7 @@ impl ValueFacts {
         if !all_values {
             for (row, cell) in (first + 1..).zip(cells).filter(|(_, cell)| !cell.is_value(ordinary)) {
                 self.letters |= 1 << cell.missing(ordinary).number();
+                self.missing += 1;
                 if cell.is_foreign(ordinary) {
                     self.foreign.note(row, cell.wide());
                 }
@@ -175,11 +236,15 @@ impl ValueFacts {
         ordinary: impl Fn(T) -> bool,
         missing: impl Fn(T) -> Missing,
     ) {
+        let (mut letters, mut count) = (0, 0);
         for cell in cells {
             if !ordinary(*cell) {
-                self.letters |= 1 << missing(*cell).number();
+                letters |= 1 << missing(*cell).number();
+                count += 1;
             }
         }
+        self.letters |= letters;
+        self.missing += count;
     }
 }
 

@@ -6,50 +6,69 @@ use exporter_core::parallel::shares;
 
 use crate::error::Result;
 use crate::reader::bytes::DtaBytes;
-use crate::reader::facts::ValueFacts;
+use crate::reader::facts::{TextSizes, ValueFacts};
 use crate::reader::gather::{Cells, ColumnTiles};
 use crate::reader::opened::OpenFile;
+use crate::reader::row_order::RowOrder;
 use crate::reader::selection::ReadColumn;
 use crate::spec_storage::StorageType;
 
-/// What the pass has found about one column.
+/// What is looked at.
+#[derive(Clone, Copy)]
+pub(super) struct Looked<'a> {
+    /// Columns of numbers.
+    pub(super) numbers: &'a [ReadColumn],
+    /// Columns of fixed strings.
+    pub(super) texts: &'a [ReadColumn],
+    /// Whether the cells of the numbers are kept.
+    pub(super) keep: bool,
+}
+
+/// What the pass has found about one column of numbers.
 pub(super) struct Gathered {
     pub(super) facts: ValueFacts,
     /// All its cells, where they were to be kept.
     pub(super) cells: Option<Cells>,
 }
 
-/// Facts about `columns` from all rows, read by `threads` threads, and their cells where `keep` says so.
+/// What the pass has found.
+#[derive(Default)]
+pub(super) struct Pass {
+    pub(super) numbers: Vec<Gathered>,
+    pub(super) texts: Vec<TextSizes>,
+    pub(super) order: RowOrder,
+}
+
+/// Facts about columns from all rows, read by `threads` threads.
 pub(super) fn gather(
     bytes: &DtaBytes,
     threads: usize,
     opened: &OpenFile,
-    columns: &[ReadColumn],
-    keep: bool,
-) -> Result<Vec<Gathered>> {
+    looked: Looked<'_>,
+) -> Result<Pass> {
     let total = opened.dictionary.rows;
     let shares = shares(threads, 0..total, |rows| {
         // What the other shares have kept comes behind what the first has kept.
         let room = if rows.start == 0 { total } else { rows.end - rows.start };
-        part(bytes, opened, columns, rows, keep.then_some(room as usize))
+        part(bytes, opened, looked, rows, looked.keep.then_some(room as usize))
     })?;
     let mut shares = shares.into_iter();
     let mut all = shares.next().unwrap_or_default();
-    for more in shares {
-        for (gathered, more) in all.iter_mut().zip(&more) {
-            gathered.join(more);
-        }
-    }
+    shares.for_each(|more| all.join(&more));
     Ok(all)
 }
 
-impl Gathered {
+impl Pass {
     /// Adds the results of the next share of the rows.
     fn join(&mut self, next: &Self) {
-        self.facts.join(&next.facts);
-        if let (Some(cells), Some(more)) = (&mut self.cells, &next.cells) {
-            cells.join(more);
+        for (gathered, more) in self.numbers.iter_mut().zip(&next.numbers) {
+            gathered.facts.join(&more.facts);
+            if let (Some(cells), Some(more)) = (&mut gathered.cells, &more.cells) {
+                cells.join(more);
+            }
         }
+        self.texts.iter_mut().zip(&next.texts).for_each(|(sizes, more)| sizes.join(more));
+        self.order.join(&next.order);
     }
 }
 
@@ -57,29 +76,41 @@ impl Gathered {
 fn part(
     bytes: &DtaBytes,
     opened: &OpenFile,
-    columns: &[ReadColumn],
+    looked: Looked<'_>,
     rows: Range<u64>,
     room: Option<usize>,
-) -> Result<Vec<Gathered>> {
-    let variables = &opened.dictionary.variables;
+) -> Result<Pass> {
+    let dictionary = &opened.dictionary;
+    let variable = |column: &ReadColumn| dictionary.variables.get(column.variable);
     let nothing = |column: &ReadColumn| {
-        let storage = variables.get(column.variable).map(|variable| variable.storage);
+        let storage = variable(column).map(|variable| variable.storage);
         let cells = storage.zip(room).map(|(storage, room)| Cells::with_capacity(storage, room, 0));
         Gathered { facts: ValueFacts::default(), cells }
     };
-    let mut all: Vec<Gathered> = columns.iter().map(nothing).collect();
+    let columns = [looked.numbers, looked.texts].concat();
+    let is_read = |key: usize| columns.iter().any(|column| column.variable == key);
+    let mut pass = Pass {
+        numbers: looked.numbers.iter().map(nothing).collect(),
+        texts: vec![TextSizes::default(); looked.texts.len()],
+        order: RowOrder::of(dictionary, is_read),
+    };
     let mut scratch: Vec<Cells> = Vec::new();
-    for storage in
-        [StorageType::Byte, StorageType::Int, StorageType::Long, StorageType::Float, StorageType::Double]
-    {
+    for storage in [
+        StorageType::Byte,
+        StorageType::Int,
+        StorageType::Long,
+        StorageType::Float,
+        StorageType::Double,
+        StorageType::Str(0),
+    ] {
         scratch.push(Cells::with_capacity(storage, 0, 0));
     }
-    let mut tiles = ColumnTiles::new(opened, columns);
-    let order = opened.dictionary.byte_order;
+    let mut tiles = ColumnTiles::new(opened, &columns);
+    let order = dictionary.byte_order;
     let mut first = rows.start;
     tiles.visit(bytes, rows, |rows, start| {
-        for (column, gathered) in columns.iter().zip(&mut all) {
-            let Some(v) = variables.get(column.variable) else { continue };
+        for (column, gathered) in looked.numbers.iter().zip(&mut pass.numbers) {
+            let Some(v) = variable(column) else { continue };
             let Some(cells) = scratch.iter_mut().find(|cells| cells.is(v.storage)) else { continue };
             cells.clear();
             cells.append(rows, order, v.offset.saturating_sub(start), v.storage);
@@ -88,7 +119,16 @@ fn part(
                 kept.join(cells);
             }
         }
+        for (column, sizes) in looked.texts.iter().zip(&mut pass.texts) {
+            let (Some(v), Some(cells)) = (variable(column), scratch.last_mut()) else { continue };
+            cells.clear();
+            cells.append(rows, order, v.offset.saturating_sub(start), v.storage);
+            if let Cells::Str(texts) = cells {
+                sizes.add(texts, opened.text.takes_utf8());
+            }
+        }
+        pass.order.add(rows, dictionary, start);
         first += rows.len() as u64;
     })?;
-    Ok(all)
+    Ok(pass)
 }

@@ -1,5 +1,6 @@
 //! Picks the cells of one variable out of row-major bytes.
 
+use std::cmp::Ordering;
 use std::ops::Range;
 
 use exporter_rows::{RowTiles, Rows, TextEnd, Texts};
@@ -76,7 +77,36 @@ impl Cells {
             (Self::Long(cells), Self::Long(more)) => cells.extend_from_slice(more),
             (Self::Float(cells), Self::Float(more)) => cells.extend_from_slice(more),
             (Self::Double(cells), Self::Double(more)) => cells.extend_from_slice(more),
+            (Self::Str(texts), Self::Str(more)) => (0..more.len()).for_each(|at| texts.push(more.get(at))),
             _ => {}
+        }
+    }
+
+    /// The order of the numbers or texts of two rows, as they are stored.
+    pub(crate) fn compare(&self, a: usize, b: usize) -> Option<Ordering> {
+        fn order<T: PartialOrd>(cells: &[T], a: usize, b: usize) -> Option<Ordering> {
+            cells.get(a)?.partial_cmp(cells.get(b)?)
+        }
+        match self {
+            Self::Byte(cells) => order(cells, a, b),
+            Self::Int(cells) => order(cells, a, b),
+            Self::Long(cells) => order(cells, a, b),
+            Self::Float(cells) => order(cells, a, b),
+            Self::Double(cells) => order(cells, a, b),
+            Self::Str(texts) => Some(texts.get(a).cmp(texts.get(b))),
+            Self::StrL(_) | Self::Alias(_) => None,
+        }
+    }
+
+    /// The cell of one row; of strL and alias variables none.
+    pub(crate) fn row(&self, row: usize) -> Self {
+        match self {
+            Self::Str(texts) => {
+                let mut one = Texts::with_capacity(1, 0);
+                one.push(texts.get(row));
+                Self::Str(one)
+            }
+            cells => cells.numbers(row..row + 1).unwrap_or(Self::Alias(0)),
         }
     }
 

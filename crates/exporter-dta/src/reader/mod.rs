@@ -38,6 +38,7 @@ mod label_section;
 mod opened;
 mod ordinary;
 mod parallel;
+mod row_order;
 mod sections;
 pub(crate) mod selection;
 mod strls;
@@ -45,10 +46,11 @@ mod strls;
 pub(crate) mod tests;
 mod text;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
+use arrow_array::ArrayRef;
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use exporter_core::ReadAt;
 
@@ -64,8 +66,11 @@ pub use text::TextEncoding;
 
 use crate::error::{DtaError, Result};
 use crate::spec_storage::StorageType;
+use array::Assembly;
 use bytes::DtaBytes;
 use cell_store::CellStore;
+use facts::TextSizes;
+use facts_pass::Looked;
 use gather::Cells;
 use opened::OpenFile;
 use selection::ReadColumn;
@@ -85,6 +90,10 @@ pub struct DtaReader {
     bytes: DtaBytes,
     opened: Arc<OpenFile>,
     facts: Vec<Option<ValueFacts>>,
+    /// Sizes of the texts that a pass for `facts` has come past, by variable.
+    sizes: BTreeMap<usize, TextSizes>,
+    /// How many of the variables by which the file says that it is sorted ascend in it, as they are stored.
+    ascending: usize,
     /// Cells that the passes for `facts` have kept.
     kept: Arc<CellStore>,
     /// Variables whose binary strL contents are text.
@@ -120,7 +129,8 @@ impl DtaReader {
         let dictionary = Dictionary::decode(raw, &text, options.lenient)?;
         let facts = vec![None; dictionary.variables.len()];
         let opened = Arc::new(OpenFile::new(dictionary, text, options));
-        Ok(Self { bytes, opened, facts, kept: Arc::default(), texts: Arc::default(), cut: Arc::default() })
+        let (sizes, kept, texts, cut) = Default::default();
+        Ok(Self { bytes, opened, facts, sizes, ascending: 0, kept, texts, cut })
     }
 
     /// Takes binary strL contents of these variables for text in the encoding of the file, as they are where a text holds
@@ -162,24 +172,29 @@ impl DtaReader {
     pub fn facts(&mut self, variables: &[usize], threads: usize) -> Result<Vec<Option<ValueFacts>>> {
         self.check_variables(variables)?;
         let opened = Arc::clone(&self.opened);
-        let mut columns = Vec::new();
-        for index in variables {
+        let (mut columns, mut texts) = (Vec::new(), Vec::new());
+        for index in variables.iter().copied().collect::<BTreeSet<usize>>() {
             let (Some(variable), Some(None)) =
-                (opened.dictionary.variables.get(*index), self.facts.get(*index))
+                (opened.dictionary.variables.get(index), self.facts.get(index))
             else {
                 continue;
             };
-            if !variable.storage.is_string() && variable.storage != StorageType::Alias {
-                columns.push(ReadColumn { variable: *index, kind: ColumnType::suggested(variable) });
+            let column = ReadColumn { variable: index, kind: ColumnType::suggested(variable) };
+            match variable.storage {
+                StorageType::Str(_) => texts.push(column),
+                StorageType::StrL | StorageType::Alias => {}
+                _ => columns.push(column),
             }
         }
-        columns.sort_by_key(|column| column.variable);
-        columns.dedup_by_key(|column| column.variable);
+        // Texts alone are not worth a pass.
         if !columns.is_empty() {
             let keep = self.kept.has_room(&opened.dictionary, &columns, opened.options.kept_bytes as u64);
-            let found = facts_pass::gather(&self.bytes, threads, &opened, &columns, keep)?;
+            let looked = Looked { numbers: &columns, texts: &texts, keep };
+            let found = facts_pass::gather(&self.bytes, threads, &opened, looked)?;
+            self.ascending = self.ascending.max(found.order.keys);
+            self.sizes.extend(texts.iter().map(|column| column.variable).zip(found.texts));
             let kept = Arc::make_mut(&mut self.kept);
-            for (column, found) in columns.iter().zip(found) {
+            for (column, found) in columns.iter().zip(found.numbers) {
                 if let Some(place) = self.facts.get_mut(column.variable) {
                     *place = Some(found.facts);
                 }
@@ -194,6 +209,29 @@ impl DtaReader {
     /// Facts that are known already.
     pub(crate) fn known_facts(&self, variable: usize) -> Option<&ValueFacts> {
         self.facts.get(variable)?.as_ref()
+    }
+
+    /// Sizes of texts that are known already.
+    pub(crate) fn known_sizes(&self, variable: usize) -> Option<&TextSizes> {
+        self.sizes.get(&variable)
+    }
+
+    /// The leading variables of the sort order that ascend in the rows as they are stored, missing values last, as far as a
+    /// pass has found.
+    pub(crate) fn ascending(&self) -> &[usize] {
+        let sort = &self.opened.dictionary.sort;
+        sort.get(..self.ascending).unwrap_or(sort)
+    }
+
+    /// The smallest and the largest value of a variable, as batches have them.
+    pub(crate) fn ends(&self, variable: usize, kind: ColumnType) -> Result<Option<ArrayRef>> {
+        let opened = &self.opened;
+        let Some((stored, facts)) = opened.dictionary.variables.get(variable).zip(self.known_facts(variable))
+        else {
+            return Ok(None);
+        };
+        let assembly = Assembly { ordinary: opened.ordinary, text: &opened.text };
+        assembly.array(facts.ends(stored.storage), kind, &stored.name, 0).map(Some)
     }
 
     /// How each of `variables` is read. Values are looked at only where a date format meets a storage that can hold

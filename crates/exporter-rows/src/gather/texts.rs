@@ -56,6 +56,13 @@ impl Texts {
         self.offsets.push(self.bytes.len() as i32);
     }
 
+    /// A text; nothing where there is none.
+    #[inline]
+    pub fn get(&self, index: usize) -> &[u8] {
+        let ends = self.offsets.get(index).zip(self.offsets.get(index + 1));
+        ends.and_then(|(start, end)| self.bytes.get(*start as usize..*end as usize)).unwrap_or_default()
+    }
+
     /// Empties the column and keeps its memory.
     pub fn clear(&mut self) {
         self.bytes.clear();

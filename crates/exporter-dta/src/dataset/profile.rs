@@ -1,0 +1,105 @@
+//! What the pass at opening has found about the rows, in the terms of a profile: only what is exactly so.
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Decimal128Type, Float64Type, Int64Type};
+use arrow_array::{Array, ArrayRef};
+use arrow_cast::cast;
+use arrow_schema::DataType;
+use exporter_core::codebook::Kind;
+use exporter_core::profile::{Number, Totals};
+use exporter_core::{ColumnFacts, Result, TableProfile};
+
+use crate::dataset::delivery::Delivery;
+use crate::dataset::variable::FileVariable;
+use crate::reader::DtaReader;
+use crate::spec_storage::StorageType;
+
+/// Facts about the rows of a file whose variables are delivered as these kinds.
+pub(super) fn known<'v>(
+    reader: &DtaReader,
+    variables: impl Iterator<Item = (&'v FileVariable<'v>, &'v Kind, &'v Delivery)> + Clone,
+) -> Result<TableProfile> {
+    let mut profile = TableProfile::default();
+    profile.rows = Some(reader.dictionary().rows);
+    for (column, (found, kind, delivery)) in variables.clone().enumerate() {
+        let facts = match kind {
+            Kind::Text => texts(reader, found),
+            _ => numbers(reader, found, kind, delivery)?,
+        };
+        profile.columns.extend(facts.map(|facts| (column, facts)));
+    }
+    for key in reader.ascending() {
+        let Some((column, (found, kind, _))) =
+            variables.clone().enumerate().find(|(_, (found, ..))| found.index == *key)
+        else {
+            break;
+        };
+        // Fractions that a date or a decimal loses make numbers equal that were not.
+        let real = matches!(found.stored.storage, StorageType::Float | StorageType::Double);
+        let same = !real || matches!(kind, Kind::Float { .. });
+        if !same || profile.columns.get(&column).is_none_or(|facts| facts.nulls != Some(0)) {
+            break;
+        }
+        profile.ascending.push(column);
+    }
+    Ok(profile)
+}
+
+/// Facts about texts that are delivered as they are stored.
+fn texts(reader: &DtaReader, found: &FileVariable<'_>) -> Option<ColumnFacts> {
+    let sizes = reader.known_sizes(found.index).filter(|sizes| !sizes.is_decoded)?;
+    let mut facts = ColumnFacts::default();
+    // A fixed string ends at its first NUL, and an empty one is a text.
+    (facts.nulls, facts.with_nul) = (Some(0), Some(0));
+    facts.max_bytes = Some(sizes.longest);
+    facts.totals = Some(Totals::new(sizes.filled, sizes.bytes));
+    Some(facts)
+}
+
+/// Facts about numbers. Where letters stand for values, these are among the values of the column.
+fn numbers(
+    reader: &DtaReader,
+    found: &FileVariable<'_>,
+    kind: &Kind,
+    delivery: &Delivery,
+) -> Result<Option<ColumnFacts>> {
+    let Some(stored) = found.facts.filter(|stored| !delivery.records_any(stored.letters())) else {
+        return Ok(None);
+    };
+    let mut facts = ColumnFacts::default();
+    facts.nulls = Some(stored.missing());
+    if let Some(ends) = reader.ends(found.index, found.column)? {
+        let ends = delivery.array(&ends, None, 0)?;
+        facts.range = numbers_of(&ends)?.map(|ends| ends.first().copied().zip(ends.last().copied()));
+    }
+    if let Kind::Float { .. } = kind {
+        facts.integral = Some(stored.has_only_whole());
+        (facts.nans, facts.infinities) = (Some(0), Some(0));
+    }
+    Ok(Some(facts))
+}
+
+/// The values of a column as numbers of its kind; `None` where it holds none.
+fn numbers_of(array: &ArrayRef) -> Result<Option<Vec<Number>>> {
+    let whole = |array: &ArrayRef| -> Result<Vec<Number>> {
+        let wide = cast(array, &DataType::Int64)?;
+        let values = wide.as_primitive::<Int64Type>().iter().flatten();
+        Ok(values.map(|value| Number::Integer(value.into())).collect())
+    };
+    let numbers = match array.data_type() {
+        DataType::Float32 | DataType::Float64 => {
+            let wide = cast(array, &DataType::Float64)?;
+            wide.as_primitive::<Float64Type>().iter().flatten().map(Number::Float).collect()
+        }
+        DataType::Decimal128(..) => {
+            array.as_primitive::<Decimal128Type>().iter().flatten().map(Number::Integer).collect()
+        }
+        DataType::Date32 => whole(&cast(array, &DataType::Int32)?)?,
+        DataType::Boolean | DataType::Timestamp(..) | DataType::Time64(_) | DataType::Duration(_) => {
+            whole(array)?
+        }
+        kind if kind.is_integer() => whole(array)?,
+        _ => return Ok(None),
+    };
+    Ok((numbers.len() == array.len()).then_some(numbers))
+}
