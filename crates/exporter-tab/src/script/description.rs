@@ -153,12 +153,3 @@ fn missing_labels(variable: &Variable) -> impl Iterator<Item = (&Value, &Text)> 
 pub(super) fn one_line(text: &str) -> String {
     text.chars().map(|character| if character.is_control() { ' ' } else { character }).collect()
 }
-
-/// A number as every language here reads it.
-pub(super) fn number(value: f64) -> String {
-    let mut text = value.to_string();
-    if text.len() > 24 {
-        text = format!("{value:e}");
-    }
-    text
-}

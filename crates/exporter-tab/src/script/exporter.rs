@@ -52,7 +52,34 @@ impl<S: Syntax> Exporter for Script<S> {
     }
 
     fn carries(&self, part: Part) -> Carry {
-        S::carries(part)
+        let dropped = Carry::Dropped("a script has no place for it");
+        match part {
+            Part::TableLabel
+            | Part::VariableLabel
+            | Part::ValueLabels
+            | Part::MissingValues
+            | Part::DisplayFormat => Carry::Limited,
+            Part::MissingReasons => Carry::Dropped("the delimited file holds nulls"),
+            // They go with their reasons.
+            Part::ReasonLabels => Carry::Limited,
+            Part::Languages
+            | Part::StudyTitle
+            | Part::TableNotes
+            | Part::Groups
+            | Part::Measure
+            | Part::Question
+            | Part::VariableNotes => S::carries(part).unwrap_or(dropped),
+            Part::StudyDescription
+            | Part::Documents
+            | Part::Keys
+            | Part::SortOrder
+            | Part::UnusedValueLabels
+            | Part::Alignment
+            | Part::Weight
+            | Part::QuestionLogic
+            | Part::VariableDescription
+            | Part::Attributes => dropped,
+        }
     }
 
     fn plan<'a>(

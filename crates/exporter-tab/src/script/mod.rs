@@ -37,8 +37,8 @@ pub trait Syntax: 'static {
     /// What the script is and can.
     const INFO: &'static FormatInfo;
 
-    /// What a script carries of a part of the codebook.
-    fn carries(part: Part) -> Carry;
+    /// What a script carries of a part of the codebook that not all scripts treat alike; `None` where it has no place.
+    fn carries(part: Part) -> Option<Carry>;
 
     /// Asks for what must be known of a table's rows before they are loaded.
     fn needs(table: &Table, id: TableId, request: &mut ProfileRequest);

@@ -1,10 +1,11 @@
 //! Attributes as haven sets them.
 
 use exporter_core::codebook::{MissingValues, Value, Variable};
+use exporter_core::doubles::shown;
 use exporter_core::{Loss, LossCode};
 
 use super::super::Page;
-use super::super::description::{LoadedColumn, number};
+use super::super::description::LoadedColumn;
 use super::text::quoted;
 
 /// Everything about one variable.
@@ -39,7 +40,7 @@ fn missing_loss(page: &mut Page<'_>, variable: &Variable, lost: usize, action: &
 fn literal(value: &Value, kind: &str) -> Option<String> {
     match (value, kind) {
         (Value::Text(text), "character") => Some(quoted(text)),
-        (value, "double") => value.as_f64().map(number),
+        (value, "double") => value.as_f64().map(shown),
         _ => None,
     }
 }
@@ -59,7 +60,7 @@ fn labels(page: &mut Page<'_>, variable: &Variable, column: &str, kind: &str) {
             MissingValues::One(value) => values.extend(literal(value, kind)),
             MissingValues::Range { low, high } if kind == "double" => {
                 let end = |end: &Option<Value>, open: &str| match end {
-                    Some(value) => value.as_f64().map(number),
+                    Some(value) => value.as_f64().map(shown),
                     None => Some(open.to_owned()),
                 };
                 let ends = end(low, "-Inf").zip(end(high, "Inf"));

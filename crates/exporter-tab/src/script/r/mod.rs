@@ -15,7 +15,7 @@ static INFO: FormatInfo = FormatInfo::new("r-script", "R script for csv or tab")
     .aliases(&["r"])
     .extensions(&["R"])
     .media_type("text/x-r-source")
-    .limits(Limits::NONE.exact_integer(1 << 53))
+    .limits(Limits::NONE.exact_integer(doubles::EXACT as u64))
     .losses(&[
         LossCode::PRECISION,
         LossCode::KIND_CHANGED,
@@ -38,33 +38,11 @@ pub struct R;
 impl Syntax for R {
     const INFO: &'static FormatInfo = &INFO;
 
-    fn carries(part: Part) -> Carry {
+    fn carries(part: Part) -> Option<Carry> {
         match part {
-            Part::TableLabel
-            | Part::VariableLabel
-            | Part::ValueLabels
-            | Part::MissingValues
-            | Part::DisplayFormat => Carry::Limited,
-            Part::Languages => Carry::Dropped("only the chosen language is written"),
-            Part::Groups => Carry::Dropped("a data frame has no groups of columns"),
-            Part::MissingReasons => Carry::Dropped("the delimited file holds nulls"),
-            // They go with their reasons.
-            Part::ReasonLabels => Carry::Limited,
-            Part::StudyTitle
-            | Part::StudyDescription
-            | Part::Documents
-            | Part::TableNotes
-            | Part::Keys
-            | Part::SortOrder
-            | Part::UnusedValueLabels
-            | Part::Measure
-            | Part::Alignment
-            | Part::Weight
-            | Part::Question
-            | Part::QuestionLogic
-            | Part::VariableNotes
-            | Part::VariableDescription
-            | Part::Attributes => Carry::Dropped("a script has no place for it"),
+            Part::Languages => Some(Carry::Dropped("only the chosen language is written")),
+            Part::Groups => Some(Carry::Dropped("a data frame has no groups of columns")),
+            _ => None,
         }
     }
 

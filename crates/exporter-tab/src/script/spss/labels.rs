@@ -6,8 +6,8 @@ use exporter_spss::limits::MAX_MISSING_TEXT_BYTES;
 use exporter_spss::{ResponseSetKind, TableDescription, Value, VariableDescription};
 
 use super::super::Page;
-use super::super::description::number;
 use super::text::{command, quoted};
+use exporter_core::doubles::shown;
 
 /// Everything about one variable.
 pub(super) fn describe(page: &mut Page<'_>, variable: &Variable, spss: &VariableDescription) {
@@ -43,7 +43,7 @@ pub(super) fn describe(page: &mut Page<'_>, variable: &Variable, spss: &Variable
 
 fn literal(value: &Value) -> String {
     match value {
-        Value::Number(value) => number(*value),
+        Value::Number(value) => shown(*value),
         Value::Text(text) => quoted(text),
     }
 }
@@ -71,7 +71,7 @@ fn missing(page: &mut Page<'_>, spss: &VariableDescription) {
         return;
     }
     let range = spss.missing.range.map(|(low, high)| {
-        let end = |end: Option<f64>, open: &str| end.map_or_else(|| open.to_owned(), number);
+        let end = |end: Option<f64>, open: &str| end.map_or_else(|| open.to_owned(), shown);
         format!("{} THRU {}", end(low, "LOWEST"), end(high, "HIGHEST"))
     });
     let all: Vec<String> = range.into_iter().chain(spss.missing.values.iter().map(literal)).collect();

@@ -5,7 +5,7 @@ mod load;
 mod text;
 
 use exporter_core::codebook::Table;
-use exporter_core::{Carry, FormatInfo, Limits, LossCode, Part, ProfileRequest, Result, TableId};
+use exporter_core::{Carry, FormatInfo, Limits, LossCode, Part, ProfileRequest, Result, TableId, doubles};
 use exporter_spss::limits::{MAX_LABEL_BYTES, MAX_NAME_BYTES, MAX_TEXT_BYTES, MAX_VALUE_LABEL_BYTES};
 use exporter_spss::{describe, needs};
 
@@ -21,7 +21,7 @@ static INFO: FormatInfo = FormatInfo::new("spss-script", "SPSS syntax for csv or
         .text_bytes(MAX_TEXT_BYTES)
         .label_characters(MAX_LABEL_BYTES as u32)
         .value_label_bytes(MAX_VALUE_LABEL_BYTES as u32)
-        .exact_integer(1 << 53))
+        .exact_integer(doubles::EXACT as u64))
     .losses(&[
         LossCode::NAME_CHANGED,
         LossCode::LABEL_TRUNCATED,
@@ -50,33 +50,11 @@ pub struct Spss;
 impl Syntax for Spss {
     const INFO: &'static FormatInfo = &INFO;
 
-    fn carries(part: Part) -> Carry {
+    fn carries(part: Part) -> Option<Carry> {
         match part {
-            Part::TableLabel
-            | Part::Groups
-            | Part::VariableLabel
-            | Part::ValueLabels
-            | Part::MissingValues
-            | Part::DisplayFormat
-            | Part::Measure => Carry::Limited,
-            Part::Languages => Carry::Dropped("only the chosen language is written"),
-            Part::MissingReasons => Carry::Dropped("the delimited file holds nulls"),
-            // They go with their reasons.
-            Part::ReasonLabels => Carry::Limited,
-            Part::StudyTitle
-            | Part::StudyDescription
-            | Part::Documents
-            | Part::TableNotes
-            | Part::Keys
-            | Part::SortOrder
-            | Part::UnusedValueLabels
-            | Part::Alignment
-            | Part::Weight
-            | Part::Question
-            | Part::QuestionLogic
-            | Part::VariableNotes
-            | Part::VariableDescription
-            | Part::Attributes => Carry::Dropped("a script has no place for it"),
+            Part::Groups | Part::Measure => Some(Carry::Limited),
+            Part::Languages => Some(Carry::Dropped("only the chosen language is written")),
+            _ => None,
         }
     }
 

@@ -1,12 +1,12 @@
 //! Commands that describe variables and the table.
 
 use exporter_core::codebook::Variable;
+use exporter_core::doubles::shown;
 use exporter_core::{Loss, LossCode};
-use exporter_stata::{LabelSets, Missing, TableDescription, VariableDescription};
+use exporter_stata::{Code, LabelSets, Missing, MissingRule, TableDescription, VariableDescription};
 
 use super::super::Page;
-use super::recode::recode;
-use super::text::{is_changed, note, quoted};
+use super::{is_changed, note, quoted};
 
 /// Defines the value-label sets, which all languages share.
 pub(super) fn define(page: &mut Page<'_>, labels: &LabelSets) {
@@ -35,6 +35,36 @@ pub(super) fn describe(page: &mut Page<'_>, variable: &Variable, stata: &Variabl
     page.line(format!("format {name} {}", format(&stata.format)));
     let labels = stata.label.translated.iter().map(|(_, label)| label).chain([&stata.label.text]);
     text_loss(page, Some(variable), labels.chain(&stata.notes.texts));
+}
+
+/// Replaces values by letters. What was replaced meets no later condition, so the rule that wins comes first.
+fn recode(page: &mut Page<'_>, variable: &Variable, stata: &VariableDescription) {
+    let name = &stata.name;
+    for rule in stata.letters.rules.iter().rev() {
+        let stored = |code| stata.conversion.number(code, &variable.kind);
+        let rule = MissingRule::new(stored(rule.low), stored(rule.high), rule.missing);
+        page.line(format!("quietly replace {name} = {} if {}", rule.missing, condition(name, rule)));
+    }
+}
+
+fn condition(name: &str, rule: MissingRule) -> String {
+    if rule.low == rule.high {
+        return format!("{name} == {}", literal(rule.low));
+    }
+    let end = |code: Code, sign: &str| {
+        let finite = code.as_f64().is_finite();
+        finite.then(|| format!("{name} {sign} {}", literal(code)))
+    };
+    // Missing values are larger than all numbers.
+    let parts = [end(rule.low, ">="), end(rule.high, "<="), Some(format!("{name} < ."))];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" & ")
+}
+
+fn literal(code: Code) -> String {
+    match code {
+        Code::Integer(whole) => whole.to_string(),
+        Code::Number(value) => shown(value),
+    }
 }
 
 /// A display format, in quotes where it could end the command.

@@ -5,7 +5,7 @@ use exporter_stata::{Conversion, TableDescription, VariableDescription};
 
 use super::super::Page;
 use super::super::description::LoadedColumn;
-use super::text::quoted;
+use super::quoted;
 
 /// How a column is loaded.
 #[derive(PartialEq)]

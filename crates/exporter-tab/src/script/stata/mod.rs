@@ -2,16 +2,15 @@
 
 mod labels;
 mod load;
-mod recode;
-mod text;
 
 use exporter_core::codebook::Table;
-use exporter_core::{Carry, FormatInfo, Limits, LossCode, Part, ProfileRequest, Result, TableId};
+use exporter_core::{Carry, FormatInfo, Limits, LossCode, Part, ProfileRequest, Result, TableId, doubles};
 use exporter_stata::limits::{
     MAX_LABEL_CHARS, MAX_NAME_CHARS, MAX_VALUE_LABEL_BYTES, MAX_VALUE_LABELS, MAX_VARIABLES_MP,
 };
 use exporter_stata::{Choices, Version, describe, needs};
 
+use super::description::one_line;
 use super::{Page, Syntax};
 
 static INFO: FormatInfo = FormatInfo::new("stata-script", "Stata do-file for csv or tab")
@@ -25,7 +24,7 @@ static INFO: FormatInfo = FormatInfo::new("stata-script", "Stata do-file for csv
             .label_characters(MAX_LABEL_CHARS as u32)
             .value_label_bytes(MAX_VALUE_LABEL_BYTES as u32)
             .value_labels(MAX_VALUE_LABELS as u32)
-            .exact_integer(1 << 53),
+            .exact_integer(doubles::EXACT as u64),
     )
     .losses(&[
         LossCode::NAME_CHANGED,
@@ -59,33 +58,13 @@ pub struct Stata;
 impl Syntax for Stata {
     const INFO: &'static FormatInfo = &INFO;
 
-    fn carries(part: Part) -> Carry {
+    fn carries(part: Part) -> Option<Carry> {
         match part {
-            Part::StudyTitle
-            | Part::Languages
-            | Part::TableLabel
-            | Part::TableNotes
-            | Part::VariableLabel
-            | Part::ValueLabels
-            | Part::MissingValues
-            | Part::DisplayFormat
-            | Part::Question
-            | Part::VariableNotes => Carry::Limited,
-            Part::Groups => Carry::Dropped("Stata has no groups of variables"),
-            Part::MissingReasons => Carry::Dropped("the delimited file holds nulls"),
-            // They go with their reasons.
-            Part::ReasonLabels => Carry::Limited,
-            Part::StudyDescription
-            | Part::Documents
-            | Part::Keys
-            | Part::SortOrder
-            | Part::UnusedValueLabels
-            | Part::Measure
-            | Part::Alignment
-            | Part::Weight
-            | Part::QuestionLogic
-            | Part::VariableDescription
-            | Part::Attributes => Carry::Dropped("a script has no place for it"),
+            Part::StudyTitle | Part::Languages | Part::TableNotes | Part::Question | Part::VariableNotes => {
+                Some(Carry::Limited)
+            }
+            Part::Groups => Some(Carry::Dropped("Stata has no groups of variables")),
+            _ => None,
         }
     }
 
@@ -109,7 +88,7 @@ impl Syntax for Stata {
         labels::languages(page, &table);
         labels::table(page, &table);
         page.line("compress");
-        let target = text::quoted(&from.beside("dta"));
+        let target = quoted(&from.beside("dta"));
         page.line(format!("save {target}, replace"));
         page.plan.changes.losses.merge(table.losses);
         page.plan.changes.renames.extend(table.renames);
@@ -123,4 +102,38 @@ fn choices() -> Choices {
     let mut choices = Choices::new(Version::Stata14);
     choices.delimited = true;
     choices
+}
+
+/// A text in compound quotes; `$` and a backquote would start macros even there.
+fn quoted(text: &str) -> String {
+    let blank = if text.ends_with('`') { " " } else { "" };
+    format!("`\"{}{blank}\"'", escaped(text))
+}
+
+/// A text for `notes`, which takes the rest of the line.
+fn note(text: &str) -> String {
+    escaped(text)
+}
+
+/// Whether a command says something else than the text: control characters, and what would end or begin quotes.
+fn is_changed(text: &str) -> bool {
+    text.contains(char::is_control) || text.contains("\"'") || text.contains("`\"") || text.ends_with('`')
+}
+
+fn escaped(text: &str) -> String {
+    let text = one_line(text).replace("\"'", "\" '").replace("`\"", "` \"");
+    text.replace('$', "\\$").replace('`', "\\`")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn macros_do_not_start_and_quotes_do_not_end_in_texts() {
+        assert_eq!(quoted("costs $5 `now'\nor \"later\""), "`\"costs \\$5 \\`now' or \"later\"\"'");
+        assert_eq!(quoted("6'4\"' `\" x"), "`\"6'4\" ' \\` \" x\"'");
+        assert_eq!(quoted("a`"), "`\"a\\` \"'");
+        assert!(is_changed("a\nb") && is_changed("6'4\"'") && !is_changed("6'4\""));
+    }
 }
