@@ -10,6 +10,18 @@ pub const EXACT: i64 = 1 << 53;
 /// Digits that every double keeps.
 pub const SAFE_DIGITS: u8 = 15;
 
+/// A number for people, in few characters: very large and very small ones have an exponent.
+///
+/// ```
+/// use exporter_core::doubles::shown;
+///
+/// assert_eq!([shown(-0.1), shown(1e15), shown(-1e308), shown(5e-324)], ["-0.1", "1000000000000000", "-1e308", "5e-324"]);
+/// ```
+pub fn shown(number: f64) -> String {
+    let plain = number.to_string();
+    if plain.len() > 24 { format!("{number:e}") } else { plain }
+}
+
 /// The facts that [`rounded`] looks at.
 pub fn needs(kind: &Kind) -> Facts {
     match kind {
@@ -48,7 +60,7 @@ pub fn rounded(kind: &Kind, facts: &ColumnFacts) -> Option<Loss> {
         _ => {
             let first = match first {
                 Number::Integer(whole) => whole.to_string(),
-                Number::Float(number) => number.to_string(),
+                Number::Float(number) => shown(number),
             };
             Loss::new(LossCode::PRECISION, "whole numbers beyond 2^53 are rounded").first(None, first)
         }

@@ -3,6 +3,7 @@
 use std::io;
 
 use exporter_core::Error;
+use exporter_core::source::BinaryError;
 
 /// Why a `.dta` could not be written, read or checked; rows and variables count from 1.
 #[derive(Debug, thiserror::Error)]
@@ -96,12 +97,27 @@ pub enum DtaError {
 /// Result with a [`DtaError`].
 pub(crate) type Result<T> = std::result::Result<T, DtaError>;
 
+/// Error for bytes that are not what the format says.
+pub(crate) fn damaged(offset: u64, message: impl Into<String>) -> DtaError {
+    DtaError::Damaged { offset, message: message.into() }
+}
+
+impl From<BinaryError> for DtaError {
+    fn from(error: BinaryError) -> Self {
+        match error {
+            BinaryError::Damaged { offset, message } => damaged(offset, message),
+            BinaryError::Io(error) => error.into(),
+            other => damaged(0, format!("{other:?}")),
+        }
+    }
+}
+
 impl DtaError {
-    /// The error of reading a file; damage has a hint unless the reader is lenient already.
-    pub(crate) fn in_reading(self, is_lenient: bool) -> Error {
+    /// The error of reading a file; damage has a hint where a lenient reader goes on, which `salvages` says.
+    pub(crate) fn in_reading(self, salvages: impl FnOnce() -> bool) -> Error {
         let is_damage = matches!(self, Self::Damaged { .. });
         let error = Error::from(self);
-        if is_damage && !is_lenient {
+        if is_damage && salvages() {
             return error.with_hint("to get the rows that are complete, read it as dta:lenient=true");
         }
         error

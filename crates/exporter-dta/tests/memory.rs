@@ -6,11 +6,12 @@ use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow_array::{ArrayRef, Float64Array, Int8Array, RecordBatch, StringArray};
+use exporter_core::check::{Check, CheckOptions, Checking, Findings};
 use exporter_core::source::FileBytes;
-use exporter_core::{ReadAt, Source};
+use exporter_core::{Context, ReadAt, Registry, Source};
 use exporter_dta::stata::{StorageType, ValueLabelSet};
 use exporter_dta::{
-    DtaMetadata, DtaReader, DtaVariable, DtaWriter, ReadOptions, Release, Selection, WriterOptions,
+    DtaInput, DtaMetadata, DtaReader, DtaVariable, DtaWriter, ReadOptions, Release, Selection, WriterOptions,
     strl_bytes,
 };
 use exporter_testkit::allocation::{CountingAllocator, peak_during};
@@ -196,6 +197,24 @@ fn the_pass_for_facts_keeps_sixteen_mebibytes_of_numbers_or_none() {
         assert_eq!(count, rows);
         assert!(scan <= 4 * MIB, "{scan} bytes to scan {rows} rows");
     }
+}
+
+#[test]
+fn a_check_stays_within_its_memory() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    // 15.3 MiB of numbers, which opening would keep.
+    let file: Arc<dyn ReadAt> = Arc::new(FileBytes::new(doubles(2_000_000)).unwrap());
+    let context = Context::default().with_memory(16 << 20).with_threads(1);
+    let source = Source::new("d.dta", file);
+    let (registry, options) = (Registry::new(), CheckOptions::default());
+    let (findings, peak) = peak_during(|| {
+        let mut findings = Findings::default();
+        let checking = Checking::new(&registry, &options);
+        DtaInput::check(&source, &checking, &mut findings, &context).unwrap();
+        findings
+    });
+    assert_eq!(findings.total(), 0);
+    assert!(peak <= 4 * MIB, "{peak} bytes");
 }
 
 /// A file of 60,000 rows; those before `end` have contents of 32 KiB each, that many at most 4,000 in all.

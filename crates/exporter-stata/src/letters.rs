@@ -7,7 +7,7 @@ use exporter_core::codebook::{
 };
 use exporter_core::missing::span;
 use exporter_core::profile::Number;
-use exporter_core::{Loss, LossCode, Recode};
+use exporter_core::{Loss, LossCode, Recode, doubles};
 
 use crate::{Code, Missing, MissingRule};
 
@@ -120,7 +120,7 @@ pub fn letters(variable: &Variable, labels: Option<&ValueLabels>) -> Letters {
     for (position, low, high) in later {
         let Some(declared) = variable.missing.get(position) else { continue };
         let range = Range { position, low, high };
-        // Who gives a range one letter wants no others for it.
+        // A range with a letter of its own has no others.
         if declared.letter.is_none() {
             split_range(&range, variable, labels, &mut pool, &mut points, &mut letters);
         }
@@ -225,10 +225,10 @@ fn is_whole_of(range: &Range, points: &[(MissingRule, Value)]) -> bool {
     }
 }
 
-/// A value for people: floats as large as those that stand for letters take hundreds of digits.
+/// A value for people.
 fn brief(value: &Value) -> String {
     match value {
-        Value::Float(number) if number.abs() >= 1e16 => format!("{number:e}"),
+        Value::Float(number) => doubles::shown(*number),
         other => other.to_string(),
     }
 }

@@ -5,7 +5,7 @@ use exporter_core::check::Findings;
 use crate::check::file::{Checked, CheckedFile, is_timestamp, stop};
 use crate::check::tagged::{rows_fit, variables_fit};
 use crate::check::{characteristics, rule, value_labels, variables};
-use crate::reader::bytes::{DtaBytes, until_nul};
+use crate::reader::{DtaBytes, until_nul};
 use crate::spec::{ByteOrder, Release};
 
 /// Checks everything but the rows.

@@ -7,7 +7,7 @@ use exporter_core::check::Findings;
 use crate::characteristics::{CURRENT_LANGUAGE, DATASET, LANGUAGES};
 use crate::check::file::{CheckedFile, text};
 use crate::check::rule;
-use crate::reader::bytes::until_nul;
+use crate::reader::until_nul;
 use crate::spec::{MAX_CHARACTERISTIC_BYTES, MAX_LANGUAGE_CHARS, MAX_LANGUAGES, MAX_NOTES};
 use crate::spec_storage::StorageType;
 

@@ -6,7 +6,7 @@ use exporter_core::source::BinaryError;
 
 use crate::check::rule;
 use crate::error::DtaError;
-use crate::reader::bytes::Cursor;
+use crate::reader::Cursor;
 use crate::spec::{ByteOrder, Release};
 use crate::spec_storage::StorageType;
 

@@ -32,7 +32,7 @@ use exporter_core::ReadAt;
 use exporter_core::check::Findings;
 
 use crate::error::{DtaError, Result};
-use crate::reader::bytes::DtaBytes;
+use crate::reader::DtaBytes;
 use file::{Checked, Stop};
 
 /// Applies every rule; findings are sorted by offset.

@@ -6,7 +6,7 @@ use crate::check::file::{Checked, CheckedFile};
 use crate::check::rule;
 use crate::check::strls::{compare_order, sort_by_name};
 use crate::missing::{Missing, MissingCell};
-use crate::reader::bytes::{DtaBytes, to_usize, unsigned};
+use crate::reader::{DtaBytes, to_usize, unsigned};
 use crate::spec_storage::{DOUBLE_MAX_BITS, FLOAT_MAX_BITS, StorageType};
 
 /// Bytes of rows read at once.

@@ -4,7 +4,7 @@ use exporter_core::check::Findings;
 
 use crate::check::file::{Checked, CheckedFile, Record, stop};
 use crate::check::rule;
-use crate::reader::bytes::Cursor;
+use crate::reader::Cursor;
 use crate::spec::{GSO_BINARY, GSO_TEXT, MAX_STRL_BYTES};
 use crate::spec_storage::StorageType;
 

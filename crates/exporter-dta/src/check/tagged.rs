@@ -4,7 +4,7 @@ use exporter_core::check::Findings;
 
 use crate::check::file::{Checked, CheckedFile, Stop, is_timestamp, stop, tag};
 use crate::check::{characteristics, rule, strls, value_labels, variables};
-use crate::reader::bytes::{Cursor, DtaBytes, unsigned};
+use crate::reader::{Cursor, DtaBytes, unsigned};
 use crate::spec::{ByteOrder, MAP_ENTRIES, Release, TIMESTAMP_BYTES};
 
 /// Names of the map's entries.

@@ -8,7 +8,7 @@ use exporter_stata::names::{is_reserved, is_valid};
 
 use crate::check::file::{Checked, CheckedFile, stop, text};
 use crate::check::rule;
-use crate::reader::bytes::{unsigned, until_nul};
+use crate::reader::{unsigned, until_nul};
 use crate::spec_storage::{StorageType, storage_of};
 
 /// Type codes; an unknown one ends the check because the width of the rows depends on it.

@@ -83,11 +83,7 @@ impl Input for DtaInput {
     }
 
     fn open(source: &Source<'_>, options: DtaInputOptions, context: &Context) -> Result<Box<dyn Dataset>> {
-        let mut read = ReadOptions::default();
-        // Two batches a thread are ahead of the taker; they take a quarter of the memory.
-        let room = context.memory() / (8 * context.threads() as u64);
-        read.batch_bytes = context.share(read.batch_bytes).min(usize::try_from(room).unwrap_or(usize::MAX));
-        read.kept_bytes = context.share(read.kept_bytes);
+        let mut read = within_memory(context);
         if options.encoding != "detect" {
             read.encoding =
                 TextEncoding::from_label(&options.encoding).map_err(exporter_core::Error::from)?;
@@ -99,6 +95,16 @@ impl Input for DtaInput {
         let (letters, threads) = (options.letters, context.threads());
         Ok(Box::new(DtaDataset::open(source, read, letters, threads)?))
     }
+}
+
+/// The usual options with the sizes of buffers that the memory has room for.
+fn within_memory(context: &Context) -> ReadOptions {
+    let mut read = ReadOptions::default();
+    // Two batches a thread are ahead of the taker; they take a quarter of the memory.
+    let room = context.memory() / (8 * context.threads() as u64);
+    read.batch_bytes = context.share(read.batch_bytes).min(usize::try_from(room).unwrap_or(usize::MAX));
+    read.kept_bytes = context.share(read.kept_bytes);
+    read
 }
 
 /// The rules of Stata's files, and that the codebook stored in one is read.
@@ -134,7 +140,7 @@ impl Check for DtaInput {
         found.sort_by_offset();
         findings.merge(found);
         if sound {
-            let opened = DtaDataset::open(source, ReadOptions::default(), Letters::Seen, context.threads())?;
+            let opened = DtaDataset::open(source, within_memory(context), Letters::Seen, context.threads())?;
             read_losses(opened.not_used(), findings);
         }
         Ok(Checked::default().with_rows(rows.filter(|_| sound)))

@@ -36,7 +36,7 @@ pub(super) enum Values {
     Verified,
     /// It was not found that they are.
     Open,
-    /// Nobody will ask for them, so that the record is taken on trust.
+    /// They are outside the projection and not read; the record is taken as it is.
     Unseen,
 }
 

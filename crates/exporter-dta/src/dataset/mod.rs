@@ -12,7 +12,7 @@
 //!
 //! What a file of our writer says beside this (kinds, questions, groups, original names) is taken back as far as it still
 //! describes the file; the rest is a loss of reading. Whole numbers, decimals and durations that were stored as text come back as numbers when every
-//! text spells one; so do decimals, small floats and coarse or fine moments when every value is one. That takes a pass
+//! text spells one; so do decimals, small floats and date-times in other units when every value is one. That takes a pass
 //! over these columns.
 //!
 //! Which letters occur is found in one pass over the numeric variables when the file is opened
@@ -45,7 +45,7 @@ use exporter_core::dataset::{select_from, table_of};
 use exporter_core::embedded::Restored;
 use exporter_core::{
     Batches, Dataset, Loss, LossCode, LossReport, Projection, Result, Scan, Source, TableId, TableProfile,
-    Tally,
+    Tally, doubles,
 };
 
 use crate::error::DtaError;
@@ -105,8 +105,7 @@ impl DtaDataset {
     ///
     /// [`exporter_core::ErrorKind::Io`], or [`exporter_core::ErrorKind::Invalid`] with the offset of what is damaged.
     pub fn open(source: &Source<'_>, options: ReadOptions, letters: Letters, threads: usize) -> Result<Self> {
-        let is_lenient = options.lenient;
-        let place = |error: DtaError| error.in_reading(is_lenient).entry(&source.name);
+        let place = |error: DtaError| error.in_reading(|| salvages(source, options)).entry(&source.name);
         let mut reader = DtaReader::with_options(Arc::clone(&source.bytes), options).map_err(place)?;
         let plain = plain(reader.dictionary(), source.stem());
         let mut not_used = Vec::new();
@@ -168,9 +167,8 @@ impl DtaDataset {
             let facts = self.reader.known_facts(column.variable())?;
             let loss = |code: LossCode, action: &str, noted: Noted| {
                 let (row, number) = noted.first?;
-                let shown = if number.abs() < 1e16 { number.to_string() } else { format!("{number:e}") };
                 let loss = Loss::new(code, action).variable(&variable.name).count(noted.count);
-                Some(loss.first(Some(row), shown))
+                Some(loss.first(Some(row), doubles::shown(number)))
             };
             let foreign = loss(LossCode::RANGE, READ_AS_SYSTEM_MISSING, facts.foreign());
             let action = "numbers with a fraction read as what Stata shows, without it";
@@ -199,6 +197,12 @@ impl DtaDataset {
             Some(Loss::new(LossCode::MISSING_DROPPED, action).variable(&variable.name).count(count))
         })
     }
+}
+
+/// Whether a lenient reader opens a file that this one refuses.
+fn salvages(source: &Source<'_>, mut options: ReadOptions) -> bool {
+    let is_strict = !std::mem::replace(&mut options.lenient, true);
+    is_strict && DtaReader::with_options(Arc::clone(&source.bytes), options).is_ok()
 }
 
 impl Dataset for DtaDataset {

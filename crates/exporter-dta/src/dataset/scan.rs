@@ -43,7 +43,7 @@ impl DtaDataset {
             selection = selection.rows(0..limit);
         }
         let is_lenient = self.reader.is_lenient();
-        let place = move |error: DtaError| error.in_reading(is_lenient).entry(&self.name);
+        let place = move |error: DtaError| error.in_reading(|| !is_lenient).entry(&self.name);
         let mut reader = self.reader.clone();
         let schema = scan_schema(table, wanted, scan.reasons);
         let output = schema.clone();

@@ -380,3 +380,16 @@ fn an_alias_is_left_out_with_a_note() {
     assert!(table.notes[1].untagged().unwrap().contains("away"), "{:?}", table.notes);
     assert_eq!(rows(&data, &Scan::all()).num_columns(), 5);
 }
+#[test]
+fn damage_has_a_hint_only_where_a_lenient_reader_goes_on() {
+    let bytes = TestFile::sample(Release::V118, ByteOrder::Little).bytes();
+    let find = |tag: &str| memchr::memmem::find(&bytes, tag.as_bytes()).unwrap();
+    let hint = |end: usize| {
+        let source = Source::memory("cut.dta", bytes[..end].to_vec());
+        let error = DtaInput::open(&source, Default::default(), &Context::default()).err().unwrap();
+        error.hint().is_some_and(|hint| hint.contains("lenient"))
+    };
+    assert!(hint(bytes.len() - 20) && hint(find("</data>")));
+    // Without the descriptions of the variables there are no rows.
+    assert!(!hint(find("<variable_labels>") + 100) && !hint(find("<formats>") + 9));
+}

@@ -144,7 +144,7 @@ fn only_mp_opens(metadata: &DtaMetadata) -> Option<Loss> {
 /// `dd Mon yyyy hh:mm` in UTC (section 12).
 fn timestamp(unix_seconds: i64) -> String {
     chrono::DateTime::from_timestamp(unix_seconds, 0)
-        .map(|moment| moment.format("%d %b %Y %H:%M").to_string())
+        .map(|time| time.format("%d %b %Y %H:%M").to_string())
         .filter(|text| text.len() == crate::spec::TIMESTAMP_BYTES)
         .unwrap_or_default()
 }

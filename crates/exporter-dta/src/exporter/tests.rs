@@ -293,6 +293,8 @@ fn times_count_from_1960() {
     assert_eq!(f64::from_le_bytes(cells[..8].try_into().unwrap()), 315_619_200_000.0);
     assert_eq!(i16::from_le_bytes([cells[8], cells[9]]), 3653);
     assert_eq!(codes(&summary), ["time-precision", "time-zone"]);
+    let cut = summary.changes.losses.iter().find(|loss| loss.code == LossCode::TIME_PRECISION).unwrap();
+    assert_eq!(cut.first.as_ref().unwrap().value, "1970-01-01T01:00:00.001500+01:00");
     assert!(characteristic(&bytes, "at", "note1").unwrap().starts_with("Times in UTC"));
     let local = DtaOptions { zone: crate::options::ZoneOption::Local, ..DtaOptions::default() };
     let (bytes, _) = write(&data(), local, &context()).unwrap();

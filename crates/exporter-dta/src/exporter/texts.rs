@@ -41,7 +41,7 @@ impl Texts<'_> {
         self.notes(DATASET, &described.notes);
         let untranslated = described.labels.untranslated;
         if untranslated > 0 && !self.codebook {
-            let action = "value labels without a translation stand in the current language, unmarked by codebook=false";
+            let action = "value labels without a translation are written in the current language; codebook=false leaves out which they are";
             self.losses.push(Loss::new(LossCode::METADATA_DROPPED, action).count(untranslated));
         }
     }

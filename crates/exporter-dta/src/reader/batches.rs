@@ -7,9 +7,9 @@ use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions, RecordBatchReader};
 use arrow_schema::{ArrowError, SchemaRef};
 
 use crate::error::{DtaError, Result};
+use crate::reader::DtaBytes;
 use crate::reader::Prepared;
 use crate::reader::array::Assembly;
-use crate::reader::bytes::DtaBytes;
 use crate::reader::column::ColumnType;
 use crate::reader::gather::{Cells, ColumnTiles};
 use crate::reader::opened::OpenFile;

@@ -2,11 +2,12 @@
 
 use crate::characteristics::{CURRENT_LANGUAGE, DATASET, LANGUAGES};
 use crate::error::Result;
+use crate::error::damaged;
 use crate::metadata::{Characteristic, DtaMetadata, DtaVariable, ValueLabelSet};
-use crate::reader::bytes::{damaged, unsigned, until_nul};
 use crate::reader::label_section::RawLabels;
 use crate::reader::sections::{Damage, RawFile};
 use crate::reader::text::{Detector, TextDecoder, TextEncoding};
+use crate::reader::{unsigned, until_nul};
 use crate::spec::{ByteOrder, Release};
 use crate::spec_storage::StorageType;
 

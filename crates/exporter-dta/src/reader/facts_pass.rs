@@ -5,7 +5,7 @@ use std::ops::Range;
 use exporter_core::parallel::shares;
 
 use crate::error::Result;
-use crate::reader::bytes::DtaBytes;
+use crate::reader::DtaBytes;
 use crate::reader::facts::{TextSizes, ValueFacts};
 use crate::reader::gather::{Cells, ColumnTiles};
 use crate::reader::opened::OpenFile;

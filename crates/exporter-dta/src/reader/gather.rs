@@ -6,7 +6,7 @@ use std::ops::Range;
 use exporter_rows::{RowTiles, Rows, TextEnd, Texts};
 
 use crate::error::Result;
-use crate::reader::bytes::DtaBytes;
+use crate::reader::DtaBytes;
 use crate::reader::opened::OpenFile;
 use crate::reader::selection::ReadColumn;
 use crate::spec::ByteOrder;

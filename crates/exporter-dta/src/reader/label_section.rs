@@ -1,8 +1,9 @@
 //! Value-label tables as bytes, in the three layouts that the releases use.
 
 use crate::error::Result;
-use crate::reader::bytes::{Cursor, damaged, unsigned};
+use crate::error::damaged;
 use crate::reader::sections::RawFile;
+use crate::reader::{Cursor, unsigned};
 use crate::spec::ByteOrder;
 
 /// One value-label set before its texts are decoded.

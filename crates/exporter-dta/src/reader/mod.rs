@@ -27,7 +27,6 @@
 
 mod array;
 mod batches;
-pub(crate) mod bytes;
 mod cell_store;
 mod column;
 pub(crate) mod dictionary;
@@ -64,10 +63,13 @@ pub use sections::Damage;
 pub use selection::Selection;
 pub use text::TextEncoding;
 
+pub(crate) use exporter_core::source::{
+    BinaryCursor as Cursor, BinaryFile as DtaBytes, to_usize, unsigned, until_nul,
+};
+
 use crate::error::{DtaError, Result};
 use crate::spec_storage::StorageType;
 use array::Assembly;
-use bytes::DtaBytes;
 use cell_store::CellStore;
 use facts::TextSizes;
 use facts_pass::Looked;

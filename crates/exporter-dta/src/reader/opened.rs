@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use crate::error::Result;
-use crate::reader::bytes::DtaBytes;
+use crate::reader::DtaBytes;
 use crate::reader::dictionary::Dictionary;
 use crate::reader::ordinary::Ordinary;
 use crate::reader::strls::StrlIndex;

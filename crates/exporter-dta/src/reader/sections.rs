@@ -1,8 +1,9 @@
 //! Walks the sections of a file in order and keeps their bytes; nothing is decoded here.
 
+use crate::error::damaged;
 use crate::error::{DtaError, Result};
-use crate::reader::bytes::{Cursor, DtaBytes, damaged, unsigned};
 use crate::reader::label_section::{RawLabels, binary_labels, tagged_labels};
+use crate::reader::{Cursor, DtaBytes, unsigned};
 use crate::spec::{ByteOrder, MAP_ENTRIES, Release};
 use crate::spec_storage::{StorageType, storage_of};
 

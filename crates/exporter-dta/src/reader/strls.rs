@@ -5,8 +5,9 @@ use std::collections::{BTreeSet, HashMap};
 use arrow_buffer::NullBuffer;
 use exporter_rows::Texts;
 
+use crate::error::damaged;
 use crate::error::{DtaError, Result};
-use crate::reader::bytes::{Cursor, DtaBytes, damaged, unsigned};
+use crate::reader::{Cursor, DtaBytes, unsigned};
 use crate::spec::{ByteOrder, GSO_BINARY, GSO_TEXT, Release};
 
 /// Pieces in which binary records are looked through.

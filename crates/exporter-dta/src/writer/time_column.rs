@@ -8,6 +8,7 @@ use arrow_array::types::{
 };
 use arrow_array::{Array, ArrayRef};
 use arrow_buffer::ScalarBuffer;
+use arrow_cast::display::array_value_to_string;
 use arrow_schema::{DataType, TimeUnit};
 use chrono::{Offset, TimeZone};
 use exporter_rows::{
@@ -71,6 +72,7 @@ struct Clock {
 
 /// A column of times in units of which `PER` make a millisecond, or that are `TIMES` milliseconds each.
 struct MillisColumn<const TIMES: i64, const PER: i64> {
+    column: ArrayRef,
     values: ScalarBuffer<i64>,
     validity: Validity,
     /// Milliseconds from the epoch of Stata to that of the column.
@@ -104,7 +106,13 @@ impl<const TIMES: i64, const PER: i64> MillisColumn<TIMES, PER> {
         rules: Vec<TypedRecode<i64, f64>>,
     ) -> Self {
         let (values, validity) = (array.as_primitive::<T>().values().clone(), Validity::new(array.nulls()));
-        Self { values, validity, add, clock, rules }
+        Self { column: array.clone(), values, validity, add, clock, rules }
+    }
+
+    /// A value for people; one beyond every calendar as its number.
+    fn shown(&self, row: usize) -> String {
+        let number = || self.values.get(row).map(ToString::to_string).unwrap_or_default();
+        array_value_to_string(&self.column, row).unwrap_or_else(|_| number())
     }
 }
 
@@ -129,7 +137,7 @@ impl<const TIMES: i64, const PER: i64> FillCells for MillisColumn<TIMES, PER> {
         if cut {
             for (i, (millis, value)) in millis.iter().zip(&source).enumerate() {
                 if valid >> i & 1 == 1 && millis.wrapping_mul(PER) != *value {
-                    changes.add(CellChange::SubMillisecond, 1, row + i, || value.to_string());
+                    changes.add(CellChange::SubMillisecond, 1, row + i, || self.shown(row + i));
                 }
             }
         }
@@ -138,7 +146,7 @@ impl<const TIMES: i64, const PER: i64> FillCells for MillisColumn<TIMES, PER> {
                 let ruled = self.rules.iter().any(|rule| rule.holds(*value));
                 if valid >> i & 1 == 1 && !ruled && !(-limit..=limit).contains(value) {
                     let remedy = "correct the value or store it as missing";
-                    return Err(changes.refuse(row + i, value.to_string(), remedy));
+                    return Err(changes.refuse(row + i, self.shown(row + i), remedy));
                 }
             }
         }

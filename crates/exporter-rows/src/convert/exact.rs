@@ -5,11 +5,12 @@ use arrow_array::types::{Float64Type, TimestampMillisecondType};
 use arrow_array::{Array, ArrayRef};
 use arrow_cast::cast;
 use arrow_schema::{DataType, TimeUnit};
+use exporter_core::doubles;
 
 use super::number_text;
 
 /// Up to this size a `double` holds every whole number.
-const DOUBLE_EXACT: f64 = 9_007_199_254_740_992.0;
+const DOUBLE_EXACT: f64 = doubles::EXACT as f64;
 /// Most powers of ten that a `double` holds exactly.
 const EXACT_POWERS: i32 = 22;
 
@@ -36,7 +37,7 @@ pub fn holds(column: &ArrayRef, target: &DataType, epoch_millis: i64) -> bool {
         (DataType::Utf8, target) => number_text::numbers(column.as_string::<i32>(), target).is_ok(),
         (DataType::Timestamp(_, _), DataType::Timestamp(unit, _)) => {
             let millis = column.as_primitive::<TimestampMillisecondType>();
-            millis.iter().flatten().all(|millis| holds_moment(millis, *unit))
+            millis.iter().flatten().all(|millis| holds_date_time(millis, *unit))
         }
         (natural, target) if natural.is_numeric() => {
             let Ok(numbers) = cast(column, &DataType::Float64) else { return false };
@@ -62,14 +63,14 @@ fn is_counted(value: f64, target: &DataType, epoch_millis: i64) -> bool {
             DataType::Time64(_) => within(0.0, 86_399_999.0),
             DataType::Timestamp(unit, _) => {
                 let millis = value as i64 - epoch_millis;
-                within(-DOUBLE_EXACT, DOUBLE_EXACT) && holds_moment(millis, *unit)
+                within(-DOUBLE_EXACT, DOUBLE_EXACT) && holds_date_time(millis, *unit)
             }
             _ => false,
         }
 }
 
-/// Whether milliseconds since 1970 are a moment in another unit.
-fn holds_moment(millis: i64, unit: TimeUnit) -> bool {
+/// Whether milliseconds since 1970 are a date-time in another unit.
+fn holds_date_time(millis: i64, unit: TimeUnit) -> bool {
     match unit {
         TimeUnit::Second => millis % 1_000 == 0,
         TimeUnit::Millisecond => true,

@@ -7,6 +7,7 @@ use arrow_array::types::{Decimal128Type, Float32Type, Float64Type};
 use arrow_array::{Array, ArrayRef};
 use arrow_buffer::{ArrowNativeType, ScalarBuffer};
 use arrow_schema::DataType;
+use exporter_core::doubles;
 
 use super::changes::{BadCell, CellChange, Changes};
 use super::integer::BooleanColumn;
@@ -114,7 +115,7 @@ impl<S: ArrowNativeType + Into<f64>, D: FloatCell> FloatColumn<S, D> {
                 continue;
             }
             let (low, high) = self.cells.range;
-            let shown = || format!("{number}");
+            let shown = || doubles::shown(number);
             if number.is_nan() {
                 changes.add(CellChange::NotANumber, 1, row + i, shown);
             } else if !(low..=high).contains(&number) {

@@ -107,7 +107,7 @@ impl FloatCell for f32 {
 }
 
 impl FloatCell for f64 {
-    const EXACT: i64 = 1 << 53;
+    const EXACT: i64 = exporter_core::doubles::EXACT;
     const HOLDS_DOUBLES: bool = true;
 }
 

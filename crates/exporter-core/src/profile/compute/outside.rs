@@ -8,6 +8,7 @@ use arrow_cast::display::array_value_to_string;
 use arrow_schema::DataType;
 
 use super::super::{Number, Outside};
+use crate::doubles::shown;
 use crate::error::{Error, Result};
 use crate::missing::Span;
 
@@ -25,7 +26,7 @@ pub(super) fn look_at(column: &ArrayRef, missing: &[Span], found: &mut Outside) 
             // A date-time beyond every calendar is shown as its number.
             let value = array_value_to_string(column, row).unwrap_or_else(|_| match number {
                 Number::Integer(number) => number.to_string(),
-                Number::Float(number) => number.to_string(),
+                Number::Float(number) => shown(number),
             });
             found.first = Some((row as u64 + 1, value));
         }

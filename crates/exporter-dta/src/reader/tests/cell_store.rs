@@ -5,7 +5,7 @@ use arrow_array::RecordBatch;
 use super::test_file::{Cell, TestFile, behind, memory};
 use super::{DtaReader, Selection};
 use crate::missing::{Missing, MissingCell};
-use crate::reader::bytes::DtaBytes;
+use crate::reader::DtaBytes;
 use crate::spec::{ByteOrder, Release};
 use crate::spec_storage::StorageType;
 
