@@ -49,9 +49,9 @@ pub fn span(values: &MissingValues, kind: &Kind) -> Option<Span> {
         MissingValues::Range { low, high } => (low.as_ref(), high.as_ref()),
     };
     let span = match kind {
-        Kind::Float { .. } => Span {
-            low: Number::Float(low.map_or(Some(f64::NEG_INFINITY), Value::as_f64)?),
-            high: Number::Float(high.map_or(Some(f64::INFINITY), Value::as_f64)?),
+        Kind::Float { bits } => Span {
+            low: Number::Float(low.map_or(Some(f64::NEG_INFINITY), |low| float(low, *bits))?),
+            high: Number::Float(high.map_or(Some(f64::INFINITY), |high| float(high, *bits))?),
         },
         Kind::Text | Kind::Binary | Kind::Structure(_) | Kind::List(_) | Kind::Map { .. } => return None,
         _ => Span {
@@ -60,6 +60,13 @@ pub fn span(values: &MissingValues, kind: &Kind) -> Option<Span> {
         },
     };
     (span.low <= span.high).then_some(span)
+}
+
+/// A value as the nearest number of a column of so many bits.
+fn float(value: &Value, bits: u8) -> Option<f64> {
+    let value = value.as_f64()?;
+    let narrow = f64::from(value as f32);
+    Some(if bits == 32 && narrow.is_finite() { narrow } else { value })
 }
 
 /// A value as the whole number behind a column; what lies between two is rounded.
@@ -125,6 +132,8 @@ mod tests {
         assert_eq!(one(9.into(), &price), Some((900, 900)));
         assert_eq!(one("9".into(), &Kind::INTEGER), None);
         assert_eq!(one(1.5.into(), &Kind::INTEGER), None);
+        let single = span(&MissingValues::One(99.9.into()), &Kind::Float { bits: 32 }).unwrap();
+        assert!(single.contains(Number::Float(99.9_f32.into())));
     }
 
     #[test]

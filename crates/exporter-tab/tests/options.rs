@@ -159,6 +159,85 @@ fn values_and_missing_values() {
     assert_eq!(codes(json!({"missing-text": "."})), ["1", "3", "8", "9", "95", "."]);
 }
 
+/// Every kind that can declare missing values: a value that is declared, one within a declared range, and a valid one.
+#[test]
+fn missing_values_of_every_kind() {
+    fn column<T: Into<Value>>(kind: Kind, one: T, low: T, high: T, array: ArrayRef) -> (Variable, ArrayRef) {
+        let variable = Variable::new("x", kind)
+            .with_missing(Missing::value(one).label("One"))
+            .with_missing(Missing::range(Some(low.into()), Some(high.into())).label("Range"));
+        (variable, array)
+    }
+    let stamp = Kind::DateTime { unit: TimeUnit::Millisecond, zone: Some("Europe/Paris".into()) };
+    let stamps = TimestampMillisecondArray::from(vec![0, 86_400_001, 1]).with_timezone("Europe/Paris");
+    let times = Time64MicrosecondArray::from(vec![1_500_000, 3_600_000_000, 0]);
+    let decimals = Decimal128Array::from(vec![-990, 105, 9]).with_precision_and_scale(9, 1).unwrap();
+    let large = (1_i64 << 53) + 1;
+    let columns = [
+        column(
+            Kind::INTEGER,
+            -9_i64,
+            large,
+            large + 7,
+            Arc::new(Int64Array::from(vec![-9, large, large - 1])),
+        ),
+        column(Kind::FLOAT, 0.5, 90.0, 99.5, Arc::new(Float64Array::from(vec![0.5, 99.5, 9.0]))),
+        column(
+            Kind::Float { bits: 32 },
+            99.9,
+            -0.3,
+            -0.1,
+            Arc::new(Float32Array::from(vec![99.9, -0.3, 9.0])),
+        ),
+        column(Kind::Decimal { precision: 9, scale: 1 }, -99.0, 10.0, 19.9, Arc::new(decimals)),
+        column(Kind::Date, "1900-01-01", "1970-01-02", "1970-01-03", {
+            Arc::new(Date32Array::from(vec![-25_567, 2, 0]))
+        }),
+        column(Kind::Time(TimeUnit::Microsecond), "00:00:01.5", "01:00:00", "02:00:00", Arc::new(times)),
+        column(stamp, "1970-01-01T01:00:00+01:00", "1970-01-02", "1970-01-03", Arc::new(stamps)),
+        column(Kind::Text, "none", "a", "b", Arc::new(StringArray::from(vec!["none", "aa", "c"]))),
+    ];
+    for (mut variable, array) in columns {
+        let of_range = variable.missing[1].clone();
+        let cells = |variable: &Variable, options: Json| -> Vec<String> {
+            let row: ArrayRef = Arc::new(Int64Array::from(vec![0; 3]));
+            let columns =
+                vec![(variable.clone(), Arc::clone(&array)), (Variable::new("row", Kind::INTEGER), row)];
+            let text = written("csv", options, &dataset(columns, ValueLabels::new()));
+            text.lines().skip(1).map(|line| line.strip_suffix(",0").unwrap().to_owned()).collect()
+        };
+        let kind = variable.kind.clone();
+        let plain = cells(&variable, json!({}));
+        assert_eq!(cells(&variable, json!({"missing": "text"})), ["One", "Range", &plain[2]], "{kind}");
+        assert_eq!(cells(&variable, json!({"missing": "empty"})), ["", "", &plain[2]], "{kind}");
+        variable.missing = vec![of_range];
+        assert_eq!(cells(&variable, json!({"missing": "empty"})), [&plain[0], "", &plain[2]], "{kind}");
+    }
+}
+
+#[test]
+fn labels_of_a_missing_range_are_not_written_where_missing_values_are_empty() {
+    let columns = || {
+        let code = Variable::new("code", Kind::INTEGER)
+            .with_labels("codes")
+            .with_missing(Missing::range(Some((-9).into()), Some((-1).into())).label("Missing"));
+        let values: ArrayRef = Arc::new(Int64Array::from(vec![-1, 1]));
+        vec![(code, Arc::clone(&values)), (Variable::new("row", Kind::INTEGER), values)]
+    };
+    let labels = || ValueLabels::new().with(-1, "Refused").with(1, "Yes");
+    let text = |options: Json| written("csv", options, &dataset(columns(), labels()));
+    assert_eq!(text(json!({"values": "labels", "missing": "empty"})), "code,row\n,-1\nYes,1\n");
+    assert_eq!(text(json!({"values": "labels"})), "code,row\nRefused,-1\nYes,1\n");
+}
+
+#[test]
+fn labels_of_dates_are_written() {
+    let day = Variable::new("day", Kind::Date).with_labels("codes");
+    let days: ArrayRef = Arc::new(Date32Array::from(vec![0, 1]));
+    let data = dataset(vec![(day, days)], ValueLabels::new().with("1970-01-01", "Epoch"));
+    assert_eq!(written("csv", json!({"values": "labels"}), &data), "day\nEpoch\n1970-01-02\n");
+}
+
 #[test]
 fn texts() {
     let texts = StringArray::from(vec![Some("NA"), Some(""), Some("a\tb\r\nc"), None]);

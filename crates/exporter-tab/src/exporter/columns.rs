@@ -2,6 +2,7 @@
 
 use exporter_core::codebook::{Codebook, Kind, Language, MissingValues, Table, Value, Variable};
 use exporter_core::dataset::{ReasonColumn, reason_texts};
+use exporter_core::missing::span;
 
 use super::options::{MissingAs, ReasonsAs, Settings, ValuesAs};
 use crate::{Column, Key, Substitute};
@@ -60,40 +61,36 @@ fn substitutes(
                 MissingValues::Range { .. } | MissingValues::Reason => continue,
             },
         };
-        match &missing.values {
-            MissingValues::Reason => {}
-            MissingValues::One(value) => list.extend(key(value).map(|key| Substitute { key, text })),
-            MissingValues::Range { low, high } => {
-                let low = low.as_ref().map_or(Some(f64::NEG_INFINITY), Value::as_f64);
-                let high = high.as_ref().map_or(Some(f64::INFINITY), Value::as_f64);
-                let range = low.zip(high).map(|(low, high)| Key::Range(low, high));
-                list.extend(range.map(|key| Substitute { key, text }));
-            }
-        }
+        list.extend(key(&missing.values, &variable.kind).map(|key| Substitute { key, text }));
     }
     if settings.values == ValuesAs::Labels
         && let Some(labels) = codebook.value_labels_of(variable)
     {
         for entry in &labels.entries {
-            // With missing=code a missing value keeps its code although it has a label.
-            if settings.missing == MissingAs::Code && variable.is_user_missing(&entry.value) {
+            // A missing value is a code or empty although it has a label.
+            if settings.missing != MissingAs::Text && variable.is_user_missing(&entry.value) {
                 continue;
             }
             let text = Some(entry.label.get(language).to_owned());
-            list.extend(key(&entry.value).map(|key| Substitute { key, text }));
+            let value = MissingValues::One(entry.value.clone());
+            list.extend(key(&value, &variable.kind).map(|key| Substitute { key, text }));
         }
     }
     list
 }
 
-fn key(value: &Value) -> Option<Key> {
-    match value {
-        Value::Boolean(value) => Some(Key::Integer(i128::from(*value))),
-        Value::Integer(value) => Some(Key::Integer(i128::from(*value))),
-        Value::Float(value) => match Value::Float(*value).as_i64() {
-            Some(whole) => Some(Key::Integer(i128::from(whole))),
-            None => Some(Key::Float(*value)),
-        },
-        Value::Text(text) => Some(Key::Text(text.clone())),
+/// The values of a column of this kind that are declared; none where there are none.
+fn key(values: &MissingValues, kind: &Kind) -> Option<Key> {
+    let text = |value: &Value| match value {
+        Value::Text(text) => Some(text.clone()),
+        _ => None,
+    };
+    match (kind, values) {
+        (Kind::Text, MissingValues::Reason) => None,
+        (Kind::Text, MissingValues::One(value)) => text(value).map(Key::Text),
+        (Kind::Text, MissingValues::Range { low, high }) => {
+            Some(Key::Texts(low.as_ref().and_then(text), high.as_ref().and_then(text)))
+        }
+        _ => span(values, kind).map(Key::Numbers),
     }
 }

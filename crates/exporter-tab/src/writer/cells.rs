@@ -224,11 +224,7 @@ impl<'a> Cells<'a> {
             Values::UInt64(values) => all.integer(values[row].into()),
             Values::Float32(values) => all.float(values[row].into()),
             Values::Float64(values) => all.float(values[row]),
-            Values::Decimal(values, scale) => match 10_i128.checked_pow(u32::from(scale.unsigned_abs())) {
-                Some(power) if *scale >= 0 && values[row] % power == 0 => all.integer(values[row] / power),
-                Some(power) if *scale >= 0 => all.float(values[row] as f64 / power as f64),
-                _ => None,
-            },
+            Values::Decimal(values, _) => all.integer(values[row]),
             Values::Text(offsets, _, values) => {
                 all.text(&values[offsets[row] as usize..offsets[row + 1] as usize])
             }
