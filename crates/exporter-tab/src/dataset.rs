@@ -173,10 +173,13 @@ pub(crate) fn error(source: TabError) -> Error {
             .with_hint("correct the name in the codebook, or in the header of the file"),
         TabError::TooManyColumns { .. } | TabError::RecordTooLong { .. } => Error::limit(message),
         TabError::Ragged { record, .. } => Error::invalid(message).row(record),
-        TabError::Value { column, record, .. } => Error::invalid(message)
-            .variable(column)
-            .row(record)
-            .with_hint("correct the cell, or declare the variable as text"),
+        TabError::Value { column, record, suggestion, .. } => {
+            let hint = match suggestion {
+                Some(suggestion) => format!("read it {suggestion}"),
+                None => "correct the cell, or declare the variable as text".to_owned(),
+            };
+            Error::invalid(message).variable(column).row(record).with_hint(hint)
+        }
         TabError::Encoding { record, encoding, .. } => {
             let error = Error::invalid(message);
             // The header is no row.

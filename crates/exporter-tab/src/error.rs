@@ -150,6 +150,8 @@ pub enum TabError {
         value: String,
         /// What was expected.
         kind: String,
+        /// The argument of the command line with which the cell is read, if one is known.
+        suggestion: Option<String>,
     },
     /// Arrow refused the decoded columns.
     #[error("{0}")]

@@ -109,6 +109,7 @@ impl DelimitedInputOptions {
         let pattern = |text: Option<String>| text.filter(|text| text != "iso");
         read.date_pattern = pattern(self.dates);
         read.date_time_pattern = pattern(self.datetimes);
+        read.check().map_err(|source| Error::usage(source.to_string()).with_source(source))?;
         Ok(read)
     }
 }

@@ -78,6 +78,7 @@ mod error;
 mod exporter;
 mod input;
 mod options;
+mod pattern;
 mod period;
 mod read_ahead;
 mod reader;

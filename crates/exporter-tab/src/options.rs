@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::TabError;
-use crate::writer::{date_pattern_keeps, date_time_pattern_keeps};
+use crate::pattern::Pattern;
 
 /// The byte between cells.
 ///
@@ -285,18 +285,8 @@ impl WriteOptions {
                 ),
             });
         }
-        let date = self.date_pattern.as_deref().filter(|text| date_pattern_keeps(text).is_none());
-        let date_time = self.date_time_pattern.as_deref();
-        let date_time = date_time.filter(|text| date_time_pattern_keeps(text, 1, true).is_none());
-        let patterns = [("date_pattern", date, "a date"), ("date_time_pattern", date_time, "a date-time")];
-        for (option, pattern, what) in patterns {
-            if let Some(pattern) = pattern {
-                return Err(TabError::Option {
-                    option,
-                    problem: format!("{pattern:?} is not a strftime pattern of {what}, such as %d.%m.%Y"),
-                });
-            }
-        }
+        Pattern::of_dates(self.date_pattern.as_deref(), false)?;
+        Pattern::of_date_times(self.date_time_pattern.as_deref(), false)?;
         Ok(())
     }
 }

@@ -120,8 +120,12 @@ fn nothing_is_said_of_cells_that_a_scan_refuses() {
     };
     assert_eq!(said(b"a,b\n1,x\n", |_| {}), [0, 1]);
     assert!(said(b"a,b\n1,\xff\n", |_| {}).is_empty());
-    assert_eq!(said(b"a,b\n1,true\n", |options| options.booleans = Some(["no".into(), "yes".into()])), [0]);
-    assert_eq!(said(b"a,b\n1,2024-01-01\n", |options| options.date_pattern = Some("%d.%m.%Y".into())), [0]);
+    let booleans = |options: &mut ReadOptions| options.booleans = Some(["no".into(), "yes".into()]);
+    assert_eq!(said(b"a,b\n1,yes\n", booleans), [0]);
+    assert_eq!(said(b"a,b\n1,true\n", booleans), [0, 1], "a text");
+    let dates = |options: &mut ReadOptions| options.date_pattern = Some("%d.%m.%Y".into());
+    assert_eq!(said(b"a,b\n1,31.01.2024\n", dates), [0]);
+    assert_eq!(said(b"a,b\n1,2024-01-01\n", dates), [0, 1], "a text");
     let table = Table::new(
         "rows",
         vec![

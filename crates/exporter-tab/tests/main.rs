@@ -9,6 +9,7 @@ mod facts;
 mod hostile;
 mod inference;
 mod options;
+mod patterns;
 mod reasons;
 mod round_trip;
 mod scripts;

@@ -337,7 +337,9 @@ fn choices_that_contradict_each_other_are_refused() {
         (json!({"delimiter": "x"}), "part of a value"),
         (json!({"delimiter": "::"}), "neither one ASCII character"),
         (json!({"missing-text": "a,b"}), "missing_text"),
-        (json!({"dates": "%Q"}), "date_pattern"),
+        (json!({"dates": "%Q"}), "option dates: \"%Q\" is not"),
+        (json!({"dates": "dd.mm.yyyy"}), "dates=%d.%m.%Y"),
+        (json!({"datetimes": "yyyy"}), "datetimes=%d.%m.%Y %H:%M:%S"),
         (json!({"quotes": "all"}), "quotes"),
         (json!({"header": "no"}), "no"),
     ] {

@@ -5,7 +5,7 @@ use exporter_core::{Carry, Loss, LossCode, LossReport, Part};
 
 use super::options::{MissingAs, ReasonsAs, Settings, ValuesAs};
 use crate::Header;
-use crate::writer::{date_pattern_keeps, date_time_pattern_keeps};
+use crate::pattern::Pattern;
 
 /// What the lines of a file carry of the codebook: values, and what the header and substitutes for values show.
 pub(super) fn carries(part: Part, settings: &Settings) -> Carry {
@@ -93,15 +93,16 @@ fn of_pattern(kind: &Kind, settings: &Settings) -> Option<Loss> {
     let write = &settings.write;
     let (pattern, keeps) = match kind {
         Kind::Date => {
-            let pattern = write.date_pattern.as_deref()?;
-            (pattern, date_pattern_keeps(pattern))
+            let pattern = write.date_pattern.as_deref();
+            (pattern?, Pattern::of_dates(pattern, false).ok()??.keeps_dates())
         }
         Kind::DateTime { unit, zone } => {
-            let pattern = write.date_time_pattern.as_deref()?;
-            (pattern, date_time_pattern_keeps(pattern, unit.per_second(), zone.is_some()))
+            let pattern = write.date_time_pattern.as_deref();
+            let read = Pattern::of_date_times(pattern, false).ok()??;
+            (pattern?, read.keeps_date_times(unit.per_second(), zone.is_some()))
         }
         _ => return None,
     };
     let action = "the pattern does not write all that is needed to read the value back";
-    (keeps == Some(false)).then(|| Loss::new(LossCode::TIME_PRECISION, action).first(None, pattern))
+    (!keeps).then(|| Loss::new(LossCode::TIME_PRECISION, action).first(None, pattern))
 }

@@ -15,6 +15,7 @@ use super::split::Cell;
 use super::style::{CellStyle, MissingTexts};
 use super::{number, time};
 use crate::options::BinaryText;
+use crate::pattern::Pattern;
 use crate::writer::{Zone, per_second};
 use crate::{Period, PeriodText, TabError, binary};
 
@@ -182,11 +183,11 @@ impl ColumnDecoder {
                     .numbers::<Decimal128Type>(|text| number::decimal(text, *precision, *scale, mark))
                     .map(|array| Arc::new(array.with_data_type(data)) as ArrayRef)
             }
-            Parse::Date => cells.dates(style.date_pattern.as_deref()),
+            Parse::Date => cells.dates(style.date_pattern.as_ref()),
             Parse::Time(TimeUnit::Nanosecond) => cells.times::<Time64NanosecondType>(1),
             Parse::Time(_) => cells.times::<Time64MicrosecondType>(1000),
             Parse::Timestamp(unit, zone, name) => {
-                let pattern = style.date_time_pattern.as_deref();
+                let pattern = style.date_time_pattern.as_ref();
                 match unit {
                     TimeUnit::Second => cells.stamps::<TimestampSecondType>(zone, name, pattern),
                     TimeUnit::Millisecond => cells.stamps::<TimestampMillisecondType>(zone, name, pattern),
@@ -275,11 +276,11 @@ impl Cells<'_> {
         Ok(Arc::new(self.numbers::<T>(|text| number::int64(text, mark)?.try_into().ok())?))
     }
 
-    fn dates(&self, pattern: Option<&str>) -> Result<ArrayRef, usize> {
+    fn dates(&self, pattern: Option<&Pattern>) -> Result<ArrayRef, usize> {
         let days = self.numbers::<Date32Type>(|text| {
             let days = match pattern {
                 None => time::date(text)?,
-                Some(pattern) => time::patterned_date(text, pattern)?,
+                Some(pattern) => pattern.date(text)?,
             };
             days.try_into().ok()
         })?;
@@ -299,15 +300,15 @@ impl Cells<'_> {
         &self,
         zone: &Zone,
         name: &Option<Arc<str>>,
-        pattern: Option<&str>,
+        pattern: Option<&Pattern>,
     ) -> Result<ArrayRef, usize> {
         let per_second = per_second(T::UNIT);
         let stamps = self.numbers::<T>(|text| {
-            let moment = match pattern {
-                None => time::moment(text)?,
-                Some(pattern) => time::patterned_moment(text, pattern)?,
+            let at = match pattern {
+                None => time::date_time(text)?,
+                Some(pattern) => pattern.date_time(text)?,
             };
-            time::timestamp(moment, per_second, zone)
+            time::timestamp(at, per_second, zone)
         })?;
         Ok(Arc::new(stamps.with_timezone_opt(name.clone())))
     }

@@ -90,7 +90,7 @@ impl Decoding {
             }));
         let decoding = Self {
             dialect: head.dialect,
-            style: CellStyle::new(options),
+            style: CellStyle::new(options)?,
             width,
             wanted,
             columns: decoders,
@@ -133,13 +133,17 @@ impl Decoding {
                 Err((row, misfit)) => {
                     let (record, line) = (row as u64 + 1, records.line(row));
                     let error = match misfit {
-                        Misfit::Kind => TabError::Value {
-                            column: column.name.clone(),
-                            record,
-                            line,
-                            value: excerpt(&decoder.content(&piece.bytes, records, row, &self.style)),
-                            kind: column.kind.describe(),
-                        },
+                        Misfit::Kind => {
+                            let content = decoder.content(&piece.bytes, records, row, &self.style);
+                            TabError::Value {
+                                column: column.name.clone(),
+                                record,
+                                line,
+                                value: excerpt(&content),
+                                kind: column.kind.describe(&self.style),
+                                suggestion: column.kind.suggestion(&content),
+                            }
+                        }
                         Misfit::Encoding => {
                             TabError::Encoding { record, line, column: place + 1, encoding: self.encoding }
                         }

@@ -3,8 +3,9 @@
 use arrow_schema::{DataType, TimeUnit};
 
 use super::number;
+use super::style::CellStyle;
 use super::summary::Summary;
-use super::time;
+use super::time::{self, DateTimeParts};
 
 /// Kinds a text could be, one bit each.
 mod bit {
@@ -33,7 +34,7 @@ pub(super) struct Guess {
     any: bool,
     /// Most digits in a fraction of a second.
     digits: usize,
-    /// Whether all moments fit a count of nanoseconds.
+    /// Whether all date-times fit a count of nanoseconds.
     fits_nanos: bool,
     /// Whether a text other than `NA` was seen bare.
     bare_text: bool,
@@ -51,7 +52,7 @@ impl Default for Guess {
 impl Guess {
     /// Takes a cell that is not one of the texts for missing. False when it may be missing nevertheless.
     #[inline]
-    pub(super) fn see(&mut self, text: &[u8], quoted: bool, mark: u8) -> bool {
+    pub(super) fn see(&mut self, text: &[u8], quoted: bool, style: &CellStyle) -> bool {
         if text.is_empty() {
             self.summary.quoted_empty += 1;
             return false;
@@ -66,7 +67,7 @@ impl Guess {
         }
         self.any = true;
         if self.could_be != 0 {
-            self.could_be &= self.kinds(number::trim(text), mark);
+            self.could_be &= self.kinds(number::trim(text), style);
         }
         true
     }
@@ -81,7 +82,40 @@ impl Guess {
         self.summary.merge(&other.summary);
     }
 
-    fn kinds(&mut self, text: &[u8], mark: u8) -> u16 {
+    fn kinds(&mut self, text: &[u8], style: &CellStyle) -> u16 {
+        if style.has_own_texts() { self.own(text, style) } else { self.plain(text, style.mark) }
+    }
+
+    /// Kinds of a text where options say how values are written, which replaces the ways that are known without.
+    #[cold]
+    fn own(&mut self, text: &[u8], style: &CellStyle) -> u16 {
+        // What is read so has no summary: its column may turn out to hold numbers.
+        let (mut own, mut replaced) = (0, 0);
+        if style.booleans.is_some() {
+            replaced |= bit::BOOLEAN;
+            own |= if style.boolean(text).is_some() { bit::BOOLEAN } else { 0 };
+        }
+        if let Some(pattern) = &style.date_pattern {
+            replaced |= bit::DATE;
+            if self.could_be & bit::DATE != 0 && pattern.date(text).is_some() {
+                own |= bit::DATE;
+            }
+        }
+        if let Some(pattern) = &style.date_time_pattern {
+            replaced |= bit::DATE_TIME | bit::ZONED;
+            if self.could_be & (bit::DATE_TIME | bit::ZONED) != 0
+                && let Some(at) = pattern.date_time(text)
+            {
+                own |= self.date_time(at);
+            }
+        }
+        let plain = self.plain(text, style.mark);
+        // Among date-times a date is its midnight, but not where dates are written in another way.
+        let is_midnight = plain == bit::DATE | bit::DATE_TIME && replaced & bit::DATE != 0;
+        own | if is_midnight { 0 } else { plain & !replaced }
+    }
+
+    fn plain(&mut self, text: &[u8], mark: u8) -> u16 {
         if let Some(value) = short_integer(text) {
             self.summary.short_integer(value);
             return if value < 0 { bit::INT | bit::FLOAT } else { bit::INT | bit::UINT | bit::FLOAT };
@@ -115,7 +149,7 @@ impl Guess {
                 return bit::TIME;
             }
             if text.len() >= 10 && text.get(4) == Some(&b'-') {
-                return self.moment(text);
+                return self.iso(text);
             }
         }
         if text.eq_ignore_ascii_case(b"-inf") {
@@ -130,22 +164,28 @@ impl Guess {
         bit::FLOAT
     }
 
-    fn moment(&mut self, text: &[u8]) -> u16 {
+    fn iso(&mut self, text: &[u8]) -> u16 {
         if text.len() == 10 {
             let Some(days) = time::date(text) else { return 0 };
-            self.instant(days * 86_400, 0);
+            self.instant(days * 86_400);
+            self.summary.whole(i128::from(days) * i128::from(NANOS_OF_DAY));
             return bit::DATE | bit::DATE_TIME;
         }
-        let Some(moment) = time::moment(text) else { return 0 };
-        self.digits = self.digits.max(moment.digits);
-        self.instant(moment.seconds - moment.offset.unwrap_or_default(), moment.nanos);
-        if moment.offset.is_some() { bit::ZONED } else { bit::DATE_TIME }
+        let Some(at) = time::date_time(text) else { return 0 };
+        let seconds = at.seconds - at.offset.unwrap_or_default();
+        self.summary.whole(i128::from(seconds) * 1_000_000_000 + i128::from(at.nanos));
+        self.date_time(at)
     }
 
-    fn instant(&mut self, seconds: i64, nanos: u32) {
+    fn date_time(&mut self, at: DateTimeParts) -> u16 {
+        self.digits = self.digits.max(at.digits);
+        self.instant(at.seconds - at.offset.unwrap_or_default());
+        if at.offset.is_some() { bit::ZONED } else { bit::DATE_TIME }
+    }
+
+    fn instant(&mut self, seconds: i64) {
         // Counts of nanoseconds in 64 bits reach from 1677 to 2262.
         self.fits_nanos &= seconds.abs() < i64::MAX / 1_000_000_000 - 86_400;
-        self.summary.whole(i128::from(seconds) * 1_000_000_000 + i128::from(nanos));
     }
 
     /// The kind of the column; text when the cells have nothing else in common.
@@ -164,20 +204,21 @@ impl Guess {
             let fits = unit != TimeUnit::Nanosecond || self.fits_nanos;
             if fits { DataType::Timestamp(unit, zone.map(Into::into)) } else { DataType::Utf8 }
         };
-        if has(bit::BOOLEAN) {
-            DataType::Boolean
+        // Texts by a pattern such as %Y%m%d are numbers as well; numbers that stand for true and false stay numbers.
+        if has(bit::DATE) {
+            DataType::Date32
+        } else if has(bit::DATE_TIME) {
+            timestamp(None)
+        } else if has(bit::ZONED) {
+            timestamp(Some("UTC"))
         } else if has(bit::INT) {
             DataType::Int64
         } else if has(bit::UINT) {
             DataType::UInt64
         } else if has(bit::FLOAT) {
             DataType::Float64
-        } else if has(bit::DATE) {
-            DataType::Date32
-        } else if has(bit::DATE_TIME) {
-            timestamp(None)
-        } else if has(bit::ZONED) {
-            timestamp(Some("UTC"))
+        } else if has(bit::BOOLEAN) {
+            DataType::Boolean
         } else if has(bit::TIME) {
             DataType::Time64(if self.digits > 6 { TimeUnit::Nanosecond } else { TimeUnit::Microsecond })
         } else {
@@ -249,21 +290,27 @@ pub(super) fn short_integer(text: &[u8]) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ReadOptions;
 
     fn kind(cells: &[&str]) -> DataType {
+        kind_with(cells, &ReadOptions::default())
+    }
+
+    fn kind_with(cells: &[&str], options: &ReadOptions) -> DataType {
+        let style = CellStyle::new(options).unwrap();
         let mut forward = Guess::default();
         for cell in cells {
-            forward.see(cell.as_bytes(), false, b'.');
+            forward.see(cell.as_bytes(), false, &style);
         }
         let mut backward = Guess::default();
         for cell in cells.iter().rev() {
-            backward.see(cell.as_bytes(), false, b'.');
+            backward.see(cell.as_bytes(), false, &style);
         }
         assert_eq!(forward.kind(), backward.kind(), "{cells:?}");
         let mut merged = Guess::default();
         for cell in cells {
             let mut alone = Guess::default();
-            alone.see(cell.as_bytes(), false, b'.');
+            alone.see(cell.as_bytes(), false, &style);
             merged.merge(&alone);
         }
         assert_eq!(forward.kind(), merged.kind(), "{cells:?}");
@@ -310,11 +357,53 @@ mod tests {
     }
 
     #[test]
+    fn options_say_how_dates_and_booleans_are_written() {
+        let mut options = ReadOptions::default();
+        options.date_pattern = Some("%d.%m.%Y".into());
+        options.date_time_pattern = Some("%d.%m.%Y %H:%M:%S%.f".into());
+        options.booleans = Some(["no".into(), "yes".into()]);
+        let millis = DataType::Timestamp(TimeUnit::Millisecond, None);
+        for (cells, expected) in [
+            (&["31.01.2024", "", "1.2.2024"][..], DataType::Date32),
+            (&["2024-01-31"], DataType::Utf8),
+            (&["2024-01-31T10:00:00"], DataType::Utf8),
+            (&["31.01.2024", "2024-01-31"], DataType::Utf8),
+            (&["31.01.2024 10:00:00", "31.01.2024 10:00:00.25"], millis),
+            (&["31.01.2024", "31.01.2024 10:00:00"], DataType::Utf8),
+            (&["yes", "no"], DataType::Boolean),
+            (&["true"], DataType::Utf8),
+            (&["1.5", "2"], DataType::Float64),
+            (&["10:30"], DataType::Time64(TimeUnit::Microsecond)),
+        ] {
+            assert_eq!(kind_with(cells, &options), expected, "{cells:?}");
+        }
+        options.date_pattern = Some("%Y%m%d".into());
+        options.date_time_pattern = Some("%Y-%m-%d %H:%M %z".into());
+        options.booleans = Some(["0".into(), "1".into()]);
+        let utc = DataType::Timestamp(TimeUnit::Second, Some("UTC".into()));
+        for (cells, expected) in [
+            (&["20240131", "20240201"][..], DataType::Date32),
+            (&["20240131", "20240231"], DataType::Int64),
+            (&["20240131", "2024.5"], DataType::Float64),
+            (&["2024-01-31 10:00 +0100"], utc),
+            (&["0", "1"], DataType::Int64),
+            (&["0", "1", "2"], DataType::Int64),
+        ] {
+            assert_eq!(kind_with(cells, &options), expected, "{cells:?}");
+        }
+        options.date_time_pattern = None;
+        let seconds = DataType::Timestamp(TimeUnit::Second, None);
+        assert_eq!(kind_with(&["2024-01-31T10:00:00"], &options), seconds);
+        assert_eq!(kind_with(&["2024-01-31"], &options), DataType::Utf8);
+    }
+
+    #[test]
     fn a_bare_na_is_a_name_only_among_bare_texts() {
+        let style = CellStyle::new(&ReadOptions::default()).unwrap();
         let missing = |cells: &[(&str, bool)]| {
             let mut guess = Guess::default();
             for (cell, quoted) in cells {
-                guess.see(cell.as_bytes(), *quoted, b'.');
+                guess.see(cell.as_bytes(), *quoted, &style);
             }
             guess.na_is_missing()
         };

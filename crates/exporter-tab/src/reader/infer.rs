@@ -11,7 +11,7 @@ use super::layout::{CellKind, Layout, LayoutColumn};
 use super::pieces::Piece;
 use super::records::{Records, Wanted};
 use super::split::Dialect;
-use super::style::MissingTexts;
+use super::style::{CellStyle, MissingTexts};
 use crate::TabError;
 
 /// What it takes to look at a piece; shared between threads.
@@ -26,7 +26,7 @@ pub(crate) struct Inference {
     /// Where the cells of the sort keys stand among those kept.
     keys: Vec<usize>,
     missing: MissingTexts,
-    mark: u8,
+    style: CellStyle,
     /// Lines above the rows.
     lines: u64,
 }
@@ -65,17 +65,17 @@ impl Inference {
         keys: &[usize],
         options: &ReadOptions,
         lines: u64,
-    ) -> Self {
-        Self {
+    ) -> Result<Self, TabError> {
+        Ok(Self {
             dialect,
             width,
             keys: keys.iter().map_while(|key| places.binary_search(key).ok()).collect(),
             wanted: Wanted::of(places.clone(), width),
             places,
             missing: MissingTexts::new(options),
-            mark: options.decimal_mark.byte(),
+            style: CellStyle::new(options)?,
             lines,
-        }
+        })
     }
 
     /// The findings before the first piece.
@@ -107,7 +107,7 @@ impl Inference {
                     continue;
                 }
                 // The doubling of quotes does not matter to the kind: a cell with quotes inside is text in any case.
-                if guess.see(text, quoted, self.mark) {
+                if guess.see(text, quoted, &self.style) {
                     let length = match cell.is_escaped() {
                         true => cell.content(&piece.bytes, self.dialect.escape).len(),
                         false => text.len(),

@@ -9,6 +9,8 @@ use super::header;
 use super::infer::{Findings, Inference, Seen};
 use super::options::{ReadHeader, ReadOptions};
 use super::pieces::Pieces;
+use super::style::CellStyle;
+use crate::pattern::{Pattern, suggestion};
 use crate::{Delimiter, Period, PeriodText, TabError};
 
 /// What the cells of a column hold.
@@ -30,8 +32,32 @@ impl CellKind {
         }
     }
 
+    /// The argument with which a cell that is no value of this kind is read.
+    pub(super) fn suggestion(&self, cell: &[u8]) -> Option<String> {
+        match self {
+            Self::Data(kind @ (DataType::Date32 | DataType::Timestamp(..))) => {
+                suggestion(cell, *kind == DataType::Date32)
+            }
+            _ => None,
+        }
+    }
+
     /// What a value of this kind is called in a message.
-    pub(super) fn describe(&self) -> String {
+    pub(super) fn describe(&self, style: &CellStyle) -> String {
+        let patterned = match self {
+            Self::Data(DataType::Date32) => {
+                style.date_pattern.as_ref().and_then(Pattern::example).map(|text| ("a date", text))
+            }
+            Self::Data(DataType::Timestamp(..)) => style
+                .date_time_pattern
+                .as_ref()
+                .and_then(Pattern::date_time_example)
+                .map(|text| ("a date-time", text)),
+            _ => None,
+        };
+        if let Some((what, example)) = patterned {
+            return format!("{what} such as {example}");
+        }
         let name = match self {
             Self::Period(unit) => unit.name(),
             Self::Data(data) => match data {
@@ -224,7 +250,8 @@ impl Layout {
         let unknown = columns.iter().any(|column| column.inferred);
         let dialect = head.dialect;
         let (pieces, lines) = head.into_pieces(options.piece_bytes);
-        let inference = unknown.then(|| Inference::new(dialect, width, looked_at, &keys, options, lines));
+        let inference =
+            unknown.then(|| Inference::new(dialect, width, looked_at, &keys, options, lines)).transpose()?;
         let layout = Self { columns, rows: None, delimiter, header_records };
         Ok(Opened { layout, inference, pieces })
     }

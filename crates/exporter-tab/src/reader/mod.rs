@@ -31,6 +31,7 @@ pub(crate) use layout::Opened;
 pub use layout::{CellKind, DeclaredColumn, Layout, LayoutColumn, Reasons};
 pub use options::{Duplicates, Encoding, ReadHeader, ReadOptions};
 pub(crate) use pieces::{Piece, Pieces};
+pub(crate) use time::DateTimeParts;
 
 use crate::TabError;
 

@@ -3,7 +3,9 @@
 use arrow_schema::DataType;
 use serde::{Deserialize, Serialize};
 
+use crate::TabError;
 use crate::options::{BinaryText, DecimalMark, Delimiter};
+use crate::pattern::Pattern;
 
 /// How the bytes of the input spell characters.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,11 +73,11 @@ pub struct ReadOptions {
     pub missing_texts: Vec<String>,
     /// The sign between whole part and fraction.
     pub decimal_mark: DecimalMark,
-    /// What stands for false and for true; none = `false` and `true` in any case, and for declared booleans 0 and 1.
+    /// What stands for false and for true, in place of `false` and `true` in any case and for declared booleans 0 and 1.
     pub booleans: Option<[String; 2]>,
-    /// Pattern of declared dates in the letters of `strftime`; none = ISO 8601.
+    /// Pattern of dates in the letters of `strftime`; none = ISO 8601.
     pub date_pattern: Option<String>,
-    /// Pattern of declared date-times without zone; none = ISO 8601.
+    /// Pattern of date-times; none = ISO 8601.
     pub date_time_pattern: Option<String>,
     /// How declared bytes are spelt.
     pub binary: BinaryText,
@@ -113,6 +115,16 @@ impl Default for ReadOptions {
 }
 
 impl ReadOptions {
+    /// Checks that the choices can work.
+    ///
+    /// # Errors
+    /// When a pattern cannot read a date.
+    pub fn check(&self) -> Result<(), TabError> {
+        Pattern::of_dates(self.date_pattern.as_deref(), true)?;
+        Pattern::of_date_times(self.date_time_pattern.as_deref(), true)?;
+        Ok(())
+    }
+
     /// Whether two quotes with nothing between are a missing text in a file of so many columns: with one column there is no
     /// other way to write one, see `RowEncoder`.
     pub(super) fn quoted_empty_is_missing(&self, columns: usize) -> bool {

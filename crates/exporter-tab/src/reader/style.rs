@@ -1,6 +1,8 @@
 //! How the cells of a file spell values.
 
+use crate::TabError;
 use crate::options::BinaryText;
+use crate::pattern::Pattern;
 use crate::reader::ReadOptions;
 
 /// What cells share over all columns.
@@ -8,22 +10,30 @@ use crate::reader::ReadOptions;
 pub(super) struct CellStyle {
     pub(super) escape: Option<u8>,
     pub(super) mark: u8,
-    booleans: Option<[String; 2]>,
-    pub(super) date_pattern: Option<String>,
-    pub(super) date_time_pattern: Option<String>,
+    pub(super) booleans: Option<[String; 2]>,
+    pub(super) date_pattern: Option<Pattern>,
+    pub(super) date_time_pattern: Option<Pattern>,
     pub(super) binary: BinaryText,
 }
 
 impl CellStyle {
-    pub(super) fn new(options: &ReadOptions) -> Self {
-        Self {
+    /// # Errors
+    /// When a pattern reads no dates.
+    pub(super) fn new(options: &ReadOptions) -> Result<Self, TabError> {
+        Ok(Self {
             escape: options.escape,
             mark: options.decimal_mark.byte(),
             booleans: options.booleans.clone(),
-            date_pattern: options.date_pattern.clone(),
-            date_time_pattern: options.date_time_pattern.clone(),
+            date_pattern: Pattern::of_dates(options.date_pattern.as_deref(), true)?,
+            date_time_pattern: Pattern::of_date_times(options.date_time_pattern.as_deref(), true)?,
             binary: options.binary,
-        }
+        })
+    }
+
+    /// Whether options say how some values are written that a kind is guessed for.
+    #[inline]
+    pub(super) fn has_own_texts(&self) -> bool {
+        self.booleans.is_some() || self.date_pattern.is_some() || self.date_time_pattern.is_some()
     }
 
     /// The truth value of a text, if it is one.

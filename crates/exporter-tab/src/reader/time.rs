@@ -1,18 +1,18 @@
 //! Dates and times from ISO 8601 text.
 
-use chrono::{NaiveDate, NaiveDateTime, TimeZone};
+use chrono::TimeZone;
 
 use crate::writer::Zone;
 
-/// A moment as seconds since 1970-01-01T00:00:00 on its own wall clock.
+/// A date-time as seconds since 1970-01-01T00:00:00 on its own wall clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Moment {
-    pub(super) seconds: i64,
-    pub(super) nanos: u32,
+pub(crate) struct DateTimeParts {
+    pub(crate) seconds: i64,
+    pub(crate) nanos: u32,
     /// Seconds by which the wall clock is ahead of UTC, when the text says so.
-    pub(super) offset: Option<i64>,
+    pub(crate) offset: Option<i64>,
     /// Digits of the fraction.
-    pub(super) digits: usize,
+    pub(crate) digits: usize,
 }
 
 fn two(text: &[u8]) -> Option<u32> {
@@ -104,11 +104,16 @@ pub(super) fn clock(text: &[u8]) -> Option<(i64, usize)> {
 
 /// An ISO date-time; `T` or a space stands between date and time, and a date alone is its midnight.
 #[inline]
-pub(super) fn moment(text: &[u8]) -> Option<Moment> {
+pub(super) fn date_time(text: &[u8]) -> Option<DateTimeParts> {
     let (days, rest) = leading_date(text)?;
     let midnight = days.checked_mul(86_400)?;
     let Some((b'T' | b't' | b' ', rest)) = rest.split_first() else {
-        return rest.is_empty().then_some(Moment { seconds: midnight, nanos: 0, offset: None, digits: 0 });
+        return rest.is_empty().then_some(DateTimeParts {
+            seconds: midnight,
+            nanos: 0,
+            offset: None,
+            digits: 0,
+        });
     };
     let (seconds, nanos, digits, zone) = leading_clock(rest)?;
     let offset = match zone {
@@ -127,23 +132,23 @@ pub(super) fn moment(text: &[u8]) -> Option<Moment> {
         }
         _ => return None,
     };
-    Some(Moment { seconds: midnight.checked_add(seconds)?, nanos, offset, digits })
+    Some(DateTimeParts { seconds: midnight.checked_add(seconds)?, nanos, offset, digits })
 }
 
-/// A moment as a timestamp of a column with this zone, if it can be placed without rounding.
-pub(super) fn timestamp(moment: Moment, per_second: i64, zone: &Zone) -> Option<i64> {
-    let utc = match (zone, moment.offset) {
-        (Zone::Naive, None) => moment.seconds,
+/// A date-time as a timestamp of a column with this zone, if it can be placed without rounding.
+pub(super) fn timestamp(at: DateTimeParts, per_second: i64, zone: &Zone) -> Option<i64> {
+    let utc = match (zone, at.offset) {
+        (Zone::Naive, None) => at.seconds,
         (Zone::Naive, Some(_)) => return None,
-        (_, Some(offset)) => moment.seconds.checked_sub(offset)?,
-        (Zone::Utc, None) => moment.seconds,
+        (_, Some(offset)) => at.seconds.checked_sub(offset)?,
+        (Zone::Utc, None) => at.seconds,
         (Zone::Named(zone), None) => {
-            let wall = chrono::DateTime::from_timestamp(moment.seconds, 0)?.naive_utc();
+            let wall = chrono::DateTime::from_timestamp(at.seconds, 0)?.naive_utc();
             zone.from_local_datetime(&wall).earliest()?.timestamp()
         }
     };
     let step = 1_000_000_000 / per_second;
-    let nanos = i64::from(moment.nanos);
+    let nanos = i64::from(at.nanos);
     if nanos % step != 0 {
         return None;
     }
@@ -151,25 +156,10 @@ pub(super) fn timestamp(moment: Moment, per_second: i64, zone: &Zone) -> Option<
     i64::try_from(i128::from(utc) * i128::from(per_second) + i128::from(nanos / step)).ok()
 }
 
-/// A date by a pattern of `strftime`.
-pub(super) fn patterned_date(text: &[u8], pattern: &str) -> Option<i64> {
-    let date = NaiveDate::parse_from_str(std::str::from_utf8(text).ok()?, pattern).ok()?;
-    Some(i64::from(date.to_epoch_days()))
-}
-
-/// A date-time by a pattern of `strftime`, on the wall clock.
-pub(super) fn patterned_moment(text: &[u8], pattern: &str) -> Option<Moment> {
-    let moment = NaiveDateTime::parse_from_str(std::str::from_utf8(text).ok()?, pattern).ok()?.and_utc();
-    Some(Moment {
-        seconds: moment.timestamp(),
-        nanos: moment.timestamp_subsec_nanos(),
-        offset: None,
-        digits: 0,
-    })
-}
-
 #[cfg(test)]
 mod tests {
+    use chrono::NaiveDate;
+
     use super::*;
 
     #[test]
@@ -186,9 +176,9 @@ mod tests {
     }
 
     #[test]
-    fn moments() {
+    fn date_times() {
         let stamp = |text: &str, zone: Option<&str>| {
-            moment(text.as_bytes()).and_then(|moment| timestamp(moment, 1000, &Zone::of(zone).unwrap()))
+            date_time(text.as_bytes()).and_then(|at| timestamp(at, 1000, &Zone::of(zone).unwrap()))
         };
         assert_eq!(stamp("1970-01-01T00:00:01.5", None), Some(1500));
         assert_eq!(stamp("1970-01-02 00:00", None), Some(86_400_000));

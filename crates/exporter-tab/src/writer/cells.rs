@@ -172,7 +172,7 @@ impl<'a> Cells<'a> {
             }
             Values::Date(values) => match &style.date_pattern {
                 None => time::date(values[row].into(), to),
-                Some(pattern) => patterned = Some(time::patterned_date(values[row].into(), pattern)),
+                Some(pattern) => patterned = Some(pattern.date_text(values[row].into())),
             },
             Values::Time(values, per_second) => {
                 let value = values[row];
@@ -182,7 +182,7 @@ impl<'a> Cells<'a> {
             }
             Values::Timestamp(values, per_second, zone) => {
                 if let Some(pattern) = &style.date_time_pattern {
-                    patterned = Some(time::patterned_date_time(values[row], *per_second, zone, pattern));
+                    patterned = Some(pattern.date_time_text(values[row], *per_second, zone));
                 }
             }
             Values::Period(values, unit) => to.extend_from_slice(unit.text(values[row]).as_bytes()),

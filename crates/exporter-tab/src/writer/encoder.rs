@@ -9,6 +9,7 @@ use super::quote::TextRules;
 use super::row::RowBuffer;
 use super::substitute::{Substitute, Substitutes};
 use crate::options::{BinaryText, Header, LineEnd, Quoting, WriteOptions};
+use crate::pattern::Pattern;
 use crate::{Period, TabError};
 
 /// A column of the table to be written.
@@ -72,8 +73,8 @@ pub(super) struct Style {
     pub(super) mark: u8,
     pub(super) quote_all: bool,
     pub(super) quote_non_numeric: bool,
-    pub(super) date_pattern: Option<String>,
-    pub(super) date_time_pattern: Option<String>,
+    pub(super) date_pattern: Option<Pattern>,
+    pub(super) date_time_pattern: Option<Pattern>,
     binary: BinaryText,
     /// Whether an empty text cannot be distinguished from a missing value.
     pub(super) empty_is_missing: bool,
@@ -182,8 +183,8 @@ impl RowEncoder {
                 mark: options.decimal_mark.byte(),
                 quote_all,
                 quote_non_numeric,
-                date_pattern: options.date_pattern.clone(),
-                date_time_pattern: options.date_time_pattern.clone(),
+                date_pattern: Pattern::of_dates(options.date_pattern.as_deref(), false)?,
+                date_time_pattern: Pattern::of_date_times(options.date_time_pattern.as_deref(), false)?,
                 binary: options.binary,
                 room,
             },

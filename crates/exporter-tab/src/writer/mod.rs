@@ -16,7 +16,7 @@ use arrow_array::RecordBatch;
 pub use cells::Altered;
 pub use encoder::{Column, RowEncoder};
 pub use substitute::{Key, Substitute};
-pub(crate) use time::{Zone, date_pattern_keeps, date_time_pattern_keeps, per_second};
+pub(crate) use time::{Zone, per_second};
 
 use crate::{TabError, WriteOptions};
 

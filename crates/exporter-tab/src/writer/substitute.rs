@@ -39,6 +39,19 @@ impl Substitute {
 /// Codes up to this one are looked up in a table, others in a map.
 const TABLE: usize = 4096;
 
+#[derive(Debug)]
+struct TextRange {
+    low: String,
+    high: Option<String>,
+    number: u32,
+}
+
+impl TextRange {
+    fn contains(&self, text: &[u8]) -> bool {
+        self.low.as_bytes() <= text && self.high.as_ref().is_none_or(|high| text <= high.as_bytes())
+    }
+}
+
 /// Finds the cell written for a value.
 #[derive(Debug, Default)]
 pub(super) struct Substitutes {
@@ -50,7 +63,7 @@ pub(super) struct Substitutes {
     floats: HashMap<u64, u32>,
     spans: Vec<(Span, u32)>,
     texts: HashMap<Box<[u8]>, u32>,
-    text_ranges: Vec<(Box<[u8]>, Option<Box<[u8]>>, u32)>,
+    text_ranges: Vec<TextRange>,
 }
 
 impl Substitutes {
@@ -77,9 +90,8 @@ impl Substitutes {
                     all.texts.entry(text.as_bytes().into()).or_insert(number);
                 }
                 Key::Texts(low, high) => {
-                    let low = low.as_deref().unwrap_or_default().as_bytes().into();
-                    let high = high.as_ref().map(|high| high.as_bytes().into());
-                    all.text_ranges.push((low, high, number));
+                    let low = low.clone().unwrap_or_default();
+                    all.text_ranges.push(TextRange { low, high: high.clone(), number });
                 }
             }
         }
@@ -139,12 +151,8 @@ impl Substitutes {
     /// The cell for a text.
     #[inline]
     pub(super) fn text(&self, value: &[u8]) -> Option<&[u8]> {
-        let number = self.texts.get(value).or_else(|| {
-            let within = |(low, high, _): &&(Box<[u8]>, Option<Box<[u8]>>, u32)| {
-                **low <= *value && high.as_deref().is_none_or(|high| value <= high)
-            };
-            self.text_ranges.iter().find(within).map(|(_, _, number)| number)
-        });
+        let range = || self.text_ranges.iter().find(|range| range.contains(value)).map(|range| &range.number);
+        let number = self.texts.get(value).or_else(range);
         number.and_then(|number| self.cell(*number))
     }
 }

@@ -1,10 +1,10 @@
-//! ISO 8601 text of dates and times, and custom patterns.
+//! ISO 8601 text of dates and times.
 
 use std::fmt::Write as _;
 
 use arrow_array::timezone::Tz;
 use arrow_schema::TimeUnit;
-use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, Offset, TimeZone};
+use chrono::{DateTime, Offset, TimeZone};
 
 use super::number::pair;
 
@@ -151,61 +151,10 @@ pub(super) fn date_time(value: i64, per_second: i64, zone: &Zone, to: &mut Vec<u
     }
 }
 
-/// A date by a custom pattern, or none outside the years chrono knows.
-pub(super) fn patterned_date(days: i64, pattern: &str) -> Option<String> {
-    let epoch = NaiveDate::from_ymd_opt(1970, 1, 1)?;
-    let date = if days >= 0 {
-        epoch.checked_add_days(Days::new(days.unsigned_abs()))
-    } else {
-        epoch.checked_sub_days(Days::new(days.unsigned_abs()))
-    }?;
-    let mut text = String::new();
-    write!(text, "{}", date.format(pattern)).ok()?;
-    Some(text)
-}
-
-/// A date-time by a custom pattern, or none outside the years chrono knows.
-pub(super) fn patterned_date_time(value: i64, per_second: i64, zone: &Zone, pattern: &str) -> Option<String> {
-    let utc = value.div_euclid(per_second);
-    let nanos = (value.rem_euclid(per_second) * (1_000_000_000 / per_second)) as u32;
-    let moment = DateTime::from_timestamp(utc, nanos)?;
-    let mut text = String::new();
-    match zone {
-        Zone::Naive => write!(text, "{}", moment.naive_utc().format(pattern)).ok()?,
-        Zone::Utc => write!(text, "{}", moment.format(pattern)).ok()?,
-        Zone::Named(zone) => write!(text, "{}", moment.with_timezone(zone).format(pattern)).ok()?,
-    }
-    Some(text)
-}
-
-/// A moment whose century, month, second and fraction each leave a trace in text: 1687-11-05T13:14:15.123456789.
-const SAMPLE: (i64, u32) = (-8_903_904_345, 123_456_789);
-
-/// Whether a date written by a pattern reads back; none when the pattern cannot write a date.
-pub(crate) fn date_pattern_keeps(pattern: &str) -> Option<bool> {
-    let days = SAMPLE.0.div_euclid(86_400);
-    let text = patterned_date(days, pattern)?;
-    let read = NaiveDate::parse_from_str(&text, pattern);
-    Some(read.is_ok_and(|date| i64::from(date.to_epoch_days()) == days))
-}
-
-/// Whether a date-time of this unit written by a pattern reads back; none when the pattern cannot write one.
-pub(crate) fn date_time_pattern_keeps(pattern: &str, per_second: i64, zoned: bool) -> Option<bool> {
-    let nanos = i64::from(SAMPLE.1) / (1_000_000_000 / per_second);
-    let value = SAMPLE.0.checked_mul(per_second)?.checked_add(nanos)?;
-    let zone = if zoned { Zone::Utc } else { Zone::Naive };
-    let text = patterned_date_time(value, per_second, &zone, pattern)?;
-    let read = if zoned {
-        DateTime::parse_from_str(&text, pattern).map(|moment| moment.naive_utc())
-    } else {
-        NaiveDateTime::parse_from_str(&text, pattern)
-    };
-    let written = DateTime::from_timestamp(SAMPLE.0, (nanos * (1_000_000_000 / per_second)) as u32)?;
-    Some(read.is_ok_and(|moment| moment == written.naive_utc()))
-}
-
 #[cfg(test)]
 mod tests {
+    use chrono::NaiveDate;
+
     use super::*;
 
     fn text(write: impl FnOnce(&mut Vec<u8>)) -> String {
@@ -229,20 +178,7 @@ mod tests {
         assert_eq!(text(|to| date_time(-1, 1000, &Zone::Utc, to)), "1969-12-31T23:59:59.999Z");
         assert_eq!(text(|to| date_time(1, 1_000_000_000, &Zone::Naive, to)), "1970-01-01T00:00:00.000000001");
         assert_eq!(text(|to| date_time(1_720_000_000, 1, &paris, to)), "2024-07-03T11:46:40+02:00");
-    }
-
-    #[test]
-    fn patterns_are_tried() {
-        assert_eq!(text(|to| date_time(SAMPLE.0, 1, &Zone::Naive, to)), "1687-11-05T13:14:15");
-        assert_eq!(date_pattern_keeps("%d.%m.%Y"), Some(true));
-        assert_eq!(date_pattern_keeps("%d.%m.%y"), Some(false), "the century");
-        assert_eq!(date_pattern_keeps("%H:%M"), None);
-        assert_eq!(date_time_pattern_keeps("%d.%m.%Y %H:%M:%S", 1, false), Some(true));
-        assert_eq!(date_time_pattern_keeps("%d.%m.%Y %H:%M:%S", 1000, false), Some(false), "the fraction");
-        assert_eq!(date_time_pattern_keeps("%Y-%m-%d %H:%M:%S%.f", 1_000_000_000, false), Some(true));
-        assert_eq!(date_time_pattern_keeps("%Y-%m-%d %H:%M:%S", 1, true), Some(false), "the zone");
-        assert_eq!(date_time_pattern_keeps("%Y-%m-%d %H:%M:%S %z", 1, true), Some(true));
-        assert_eq!(date_time_pattern_keeps("%Y-%m-%d %H:%M:%S %z", 1, false), None);
+        assert_eq!(text(|to| date_time(-8_903_904_345, 1, &Zone::Naive, to)), "1687-11-05T13:14:15");
     }
 
     #[test]
@@ -252,13 +188,8 @@ mod tests {
             for per_second in [1, 1000, 1_000_000_000] {
                 for zone in [&Zone::Naive, &Zone::Utc, &paris] {
                     assert!(text(|to| date_time(value, per_second, zone, to)).contains('T'));
-                    let patterned = patterned_date_time(value, per_second, zone, "%Y-%m-%d");
-                    assert!(patterned.is_none_or(|text| text.len() >= 10));
                 }
             }
-        }
-        for days in [i32::MIN, i32::MAX] {
-            assert_eq!(patterned_date(days.into(), "%Y"), None);
         }
     }
 }
