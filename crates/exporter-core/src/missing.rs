@@ -91,6 +91,7 @@ fn whole(value: &Value, kind: &Kind, round: fn(f64) -> f64) -> Option<i128> {
         (Value::Text(text), Kind::DateTime { unit, zone }) => {
             in_units(date_time::nanoseconds(text, zone.as_deref()).ok()?, unit.per_second(), round)
         }
+        (Value::Text(text), Kind::Period(period)) => period.parse(text).map(i128::from),
         (Value::Text(_), _) | (_, Kind::Date | Kind::Time(_) | Kind::DateTime { .. }) => None,
         (Value::Integer(number), _) => Some(i128::from(*number)),
         (Value::Float(number), _) => (!number.is_nan()).then_some(round(*number) as i128),
@@ -109,7 +110,7 @@ fn in_units(nanoseconds: i128, per_second: i64, round: fn(f64) -> f64) -> Option
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::codebook::{Missing, TimeUnit};
+    use crate::codebook::{Missing, Period, TimeUnit};
 
     fn ends(missing: Missing, kind: &Kind) -> Option<(i128, i128)> {
         span(&missing.values, kind).map(|span| match (span.low, span.high) {
@@ -130,6 +131,7 @@ mod tests {
         let price = Kind::Decimal { precision: 9, scale: 2 };
         assert_eq!(one(0.29.into(), &price), Some((29, 29)));
         assert_eq!(one(9.into(), &price), Some((900, 900)));
+        assert_eq!(one("2020m1".into(), &Kind::Period(Period::Month)), Some((720, 720)));
         assert_eq!(one("9".into(), &Kind::INTEGER), None);
         assert_eq!(one(1.5.into(), &Kind::INTEGER), None);
         let single = span(&MissingValues::One(99.9.into()), &Kind::Float { bits: 32 }).unwrap();

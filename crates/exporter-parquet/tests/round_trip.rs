@@ -1,15 +1,18 @@
 //! What is written comes back: rows of every kind, and the whole codebook.
 
 use arrow_array::RecordBatch;
-use exporter_core::codebook::{Attribute, Codebook, Question, Table, Text, ValueLabels, Variable};
+use exporter_core::codebook::{
+    Attribute, Codebook, Kind, Period, Question, Table, Text, ValueLabels, Variable,
+};
 use exporter_core::dataset::{MemoryDataset, TableId};
-use exporter_core::{Context, Dataset, Part, Scan, Source};
+use exporter_core::sink::MemorySink;
+use exporter_core::{Context, Dataset, LossCode, Part, Scan, Source, export};
 use exporter_parquet::{ParquetDataset, ReadOptions};
 use exporter_testkit::{Cell, cells_of, sample, tables};
 use proptest::prelude::*;
 use serde_json::json;
 
-use crate::support::{open, write};
+use crate::support::{open, registry, write};
 
 fn rows(data: &dyn Dataset) -> Vec<Vec<Cell>> {
     let context = Context::default();
@@ -59,7 +62,7 @@ proptest! {
         number in any::<i64>(),
     ) {
         let text = |index: usize| Text::new(format!("x{}", texts[index])).with("fr", texts[index + 1].clone());
-        let mut variable = Variable::new("v", exporter_core::codebook::Kind::INTEGER)
+        let mut variable = Variable::new("v", Kind::INTEGER)
             .with_label(text(0))
             .with_labels("set")
             .with_question(Question::new(text(1)))
@@ -95,5 +98,35 @@ fn the_whole_codebook_is_in_every_file() {
         let plain = ParquetDataset::open(&source, &without).unwrap();
         assert_eq!(plain.stored_codebook(), None);
         assert!(plain.codebook().tables[0].label.is_empty());
+    }
+}
+
+#[test]
+fn periods_are_told_because_other_programs_show_numbers() {
+    let periods = [Period::Year, Period::Half, Period::Quarter, Period::Month, Period::Week];
+    let variables =
+        periods.map(|period| Variable::new(Kind::Period(period).to_string(), Kind::Period(period)));
+    let months = Variable::new("list", Kind::List(Box::new(Kind::Period(Period::Month))));
+    let variables = variables.into_iter().chain([months]).collect();
+    let codebook = Codebook::new("s").with_table(Table::new("t", variables));
+    let data = MemoryDataset::new(codebook, vec![Vec::new()]).unwrap();
+    for format in ["parquet", "arrow", "arrows"] {
+        let exporter = registry().exporter(format, json!({})).unwrap();
+        let report = export(&*exporter, &data, Box::new(MemorySink::new()), &Context::default()).unwrap();
+        let told: Vec<(&str, &str)> = report
+            .changes
+            .losses
+            .iter()
+            .filter(|loss| loss.code == LossCode::KIND_CHANGED)
+            .map(|loss| (loss.variable.as_deref().unwrap(), loss.action.as_str()))
+            .collect();
+        let expected = [
+            ("list", "months since 1960-01 are written as whole numbers"),
+            ("period(half)", "half-years since 1960h1 are written as whole numbers"),
+            ("period(month)", "months since 1960-01 are written as whole numbers"),
+            ("period(quarter)", "quarters since 1960q1 are written as whole numbers"),
+            ("period(week)", "weeks since 1960w1 are written as whole numbers"),
+        ];
+        assert_eq!(told, expected, "{format}");
     }
 }

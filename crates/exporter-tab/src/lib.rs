@@ -79,7 +79,6 @@ mod exporter;
 mod input;
 mod options;
 mod pattern;
-mod period;
 mod read_ahead;
 mod reader;
 mod record_count;
@@ -91,12 +90,10 @@ use exporter_core::Registry;
 pub use dataset::TabDataset;
 pub use error::TabError;
 pub use exporter::{Csv, DelimitedExporter, DelimitedOptions, MissingAs, Preset, ReasonsAs, Tab, ValuesAs};
-pub use exporter_core::codebook::Period;
 pub use input::DelimitedInputOptions;
 pub use options::{
     BinaryText, Breaks, DecimalMark, Delimiter, EmptyText, Header, LineEnd, Quoting, WriteOptions,
 };
-pub use period::PeriodText;
 pub use reader::{
     CellKind, DeclaredColumn, Duplicates, Encoding, Layout, LayoutColumn, ReadHeader, ReadOptions, Reasons,
     TabReader, read_text,

@@ -1,9 +1,9 @@
 //! What opening saw answers the questions of a plan, and is true.
 
-use exporter_core::codebook::{Kind, SortKey, Table, Variable};
+use exporter_core::codebook::{Kind, Period, SortKey, Table, Variable};
 use exporter_core::profile::TableProfile;
 use exporter_core::{Codebook, Context, Dataset as _, Source, TableId};
-use exporter_tab::{Period, PeriodText, ReadOptions, TabDataset};
+use exporter_tab::{ReadOptions, TabDataset};
 use exporter_testkit::conformance;
 use proptest::prelude::*;
 
@@ -130,7 +130,7 @@ fn nothing_is_said_of_cells_that_a_scan_refuses() {
         "rows",
         vec![
             Variable::new("b", Kind::Integer { bits: 8, signed: true }),
-            Variable::new("c", Kind::Period(exporter_core::codebook::Period::Month)),
+            Variable::new("c", Kind::Period(Period::Month)),
         ],
     );
     let codebook = Codebook::new("s").with_table(table.clone());

@@ -58,7 +58,7 @@ fn an_offset_is_read_where_the_pattern_has_one() {
     let source = Source::memory("t.csv", text);
     let kind = Kind::DateTime { unit: TimeUnit::Millisecond, zone: Some("UTC".into()) };
     let (kinds, batches) = read(&source, options.clone()).unwrap();
-    assert_eq!(kinds, [kind.clone()]);
+    assert_eq!(kinds, std::slice::from_ref(&kind));
     let expected = TimestampMillisecondArray::from(vec![1_706_691_600_500]).with_timezone("UTC");
     assert_eq!(batches[0].column(0).to_data(), expected.to_data());
     let codebook = Codebook::new("s").with_table(Table::new("t", vec![Variable::new("at", kind)]));

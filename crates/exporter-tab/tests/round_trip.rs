@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use arrow_array::types::*;
 use arrow_array::*;
+use exporter_core::codebook::Period;
 use exporter_tab::*;
 use proptest::collection::vec;
 use proptest::option::weighted;

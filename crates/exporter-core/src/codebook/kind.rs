@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use form::KindForm;
 
+use super::Period;
+
 /// The kind of a variable's values.
 ///
 /// In JSON scalar kinds are short strings: `boolean`, `integer` (= `int64`), `int8` … `uint64`, `float` (= `float64`),
@@ -99,21 +101,6 @@ pub enum TimeUnit {
     Nanosecond,
 }
 
-/// A calendar period, counted as Stata counts it (`dta` help, section datetime).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Period {
-    /// The year itself.
-    Year,
-    /// Half-years since 1960h1.
-    Half,
-    /// Quarters since 1960q1.
-    Quarter,
-    /// Months since 1960m1.
-    Month,
-    /// Weeks since 1960w1; every year has 52.
-    Week,
-}
-
 impl TimeUnit {
     /// How many of this unit are in a second.
     pub fn per_second(self) -> i64 {
@@ -151,18 +138,6 @@ impl TimeUnit {
             "us" => Ok(TimeUnit::Microsecond),
             "ns" => Ok(TimeUnit::Nanosecond),
             _ => Err(format!("time unit {text:?} is none of s, ms, us, ns")),
-        }
-    }
-}
-
-impl Period {
-    fn as_str(self) -> &'static str {
-        match self {
-            Period::Year => "year",
-            Period::Half => "half",
-            Period::Quarter => "quarter",
-            Period::Month => "month",
-            Period::Week => "week",
         }
     }
 }

@@ -10,6 +10,7 @@ mod group;
 mod json;
 mod kind;
 mod missing;
+mod period;
 mod question;
 #[cfg(feature = "schema")]
 mod schema;
@@ -28,8 +29,9 @@ use serde::{Deserialize, Serialize};
 
 pub use document::{Document, DocumentKind};
 pub use group::{Group, GroupKind};
-pub use kind::{Field, Kind, Period, TimeUnit};
+pub use kind::{Field, Kind, TimeUnit};
 pub use missing::{Missing, MissingValues};
+pub use period::Period;
 pub use question::{Question, QuestionKind, ValidationRule};
 #[cfg(feature = "schema")]
 pub use schema::json_schema;

@@ -1,6 +1,7 @@
 //! What the formats of this crate share: the codebook in the file's metadata, the columns, and the way a table's rows are
 //! cut.
 
+use std::collections::BTreeSet;
 use std::io::{BufWriter, Write};
 use std::sync::Arc;
 
@@ -8,7 +9,7 @@ use arrow_array::cast::AsArray;
 use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::{Schema, SchemaRef};
 use exporter_core::carry::{Carry, Part};
-use exporter_core::codebook::Table;
+use exporter_core::codebook::{Kind, Table};
 use exporter_core::dataset::{ReasonColumn, arrow_schema};
 use exporter_core::sink::EntrySpec;
 use exporter_core::{
@@ -150,6 +151,16 @@ pub(super) fn plan<'a>(
         let columns = Columns::new(codebook, table, reasons);
         let id = TableId(index);
         let file = TableFile { writer, columns, codebook: with_codebook.then_some((codebook, id)) };
+        for variable in &table.variables {
+            let action = |counted| format!("{counted} are written as whole numbers");
+            let losses = periods(&variable.kind).into_iter().map(|counted| {
+                Loss::new(LossCode::KIND_CHANGED, action(counted))
+                    .table(&table.name)
+                    .variable(&variable.name)
+                    .first(None, variable.kind.to_string())
+            });
+            losses.for_each(|loss| plan.changes.losses.add(loss));
+        }
         let stored = if is_large { file.stored()? } else { None };
         for name in stored.into_iter().flat_map(|stored| stored.dropped) {
             let action = "stored without its bytes, which are too many";
@@ -159,6 +170,17 @@ pub(super) fn plan<'a>(
         plan.push(id, entry, file);
     }
     Ok(plan)
+}
+
+/// What the periods of a kind count, for which Arrow has no type.
+fn periods(kind: &Kind) -> BTreeSet<&'static str> {
+    match kind {
+        Kind::Period(period) => period.count().into_iter().collect(),
+        Kind::List(item) => periods(item),
+        Kind::Map { key, value } => periods(key).into_iter().chain(periods(value)).collect(),
+        Kind::Structure(fields) => fields.iter().flat_map(|field| periods(&field.kind)).collect(),
+        _ => BTreeSet::new(),
+    }
 }
 
 struct TableFile<'a, W> {

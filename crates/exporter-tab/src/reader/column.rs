@@ -8,6 +8,7 @@ use arrow_array::types::*;
 use arrow_array::{Array, ArrayRef, ArrowPrimitiveType, BooleanArray, PrimitiveArray, UInt8Array};
 use arrow_buffer::{BooleanBufferBuilder, NullBufferBuilder, ScalarBuffer};
 use arrow_schema::{DataType, TimeUnit};
+use exporter_core::codebook::Period;
 
 use super::layout::{CellKind, LayoutColumn, Reasons};
 use super::records::Records;
@@ -17,7 +18,7 @@ use super::{number, time};
 use crate::options::BinaryText;
 use crate::pattern::Pattern;
 use crate::writer::{Zone, per_second};
-use crate::{Period, PeriodText, TabError, binary};
+use crate::{TabError, binary};
 
 /// How the cells of a column become values.
 #[derive(Debug, Clone)]

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::io::Read;
 
 use arrow_schema::DataType;
+use exporter_core::codebook::Period;
 
 use super::header;
 use super::infer::{Findings, Inference, Seen};
@@ -11,7 +12,7 @@ use super::options::{ReadHeader, ReadOptions};
 use super::pieces::Pieces;
 use super::style::CellStyle;
 use crate::pattern::{Pattern, suggestion};
-use crate::{Delimiter, Period, PeriodText, TabError};
+use crate::{Delimiter, TabError};
 
 /// What the cells of a column hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,7 +60,7 @@ impl CellKind {
             return format!("{what} such as {example}");
         }
         let name = match self {
-            Self::Period(unit) => unit.name(),
+            Self::Period(unit) => unit.example(),
             Self::Data(data) => match data {
                 DataType::Boolean => "true or false",
                 DataType::Float32 | DataType::Float64 => "a number",

@@ -2,6 +2,7 @@
 
 use arrow_array::{Array, ArrayRef, UInt8Array};
 use arrow_buffer::{ArrowNativeType, NullBuffer};
+use exporter_core::codebook::Period;
 
 use super::encoder::Style;
 use super::number::{self, NUMBER_ROOM};
@@ -10,7 +11,7 @@ use super::row::RowBuffer;
 use super::substitute::Substitutes;
 use super::time;
 use super::values::Values;
-use crate::{Period, PeriodText, TabError};
+use crate::TabError;
 
 /// What happened to the cells of one column that the file cannot distinguish from other values.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -3,14 +3,15 @@
 use arrow_array::RecordBatch;
 use arrow_array::cast::AsArray;
 use arrow_array::types::UInt8Type;
+use exporter_core::codebook::Period;
 
 use super::cells::{Altered, Cells, FIXED_ROOM, Reasons};
 use super::quote::TextRules;
 use super::row::RowBuffer;
 use super::substitute::{Substitute, Substitutes};
+use crate::TabError;
 use crate::options::{BinaryText, Header, LineEnd, Quoting, WriteOptions};
 use crate::pattern::Pattern;
-use crate::{Period, TabError};
 
 /// A column of the table to be written.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -5,11 +5,12 @@ use arrow_array::types::*;
 use arrow_array::{Array, ArrayRef};
 use arrow_buffer::{ArrowNativeType, OffsetBuffer, ScalarBuffer};
 use arrow_schema::{DataType, TimeUnit};
+use exporter_core::codebook::Period;
 
 use super::encoder::Style;
 use super::quote::PlainTexts;
 use super::time::{self, Zone};
-use crate::{Period, TabError};
+use crate::TabError;
 
 /// The values of a column by the way they become text.
 pub(super) enum Values<'a> {

@@ -1,0 +1,112 @@
+//! Calendar periods: whole numbers counted from 1960, as Stata counts them, and their text.
+
+/// A calendar period, counted as Stata counts it (`dta` help, section datetime).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Period {
+    /// The year itself.
+    Year,
+    /// Half-years since 1960h1.
+    Half,
+    /// Quarters since 1960q1.
+    Quarter,
+    /// Months since 1960m1.
+    Month,
+    /// Weeks since 1960w1; every year has 52.
+    Week,
+}
+
+impl Period {
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Period::Year => "year",
+            Period::Half => "half",
+            Period::Quarter => "quarter",
+            Period::Month => "month",
+            Period::Week => "week",
+        }
+    }
+
+    /// Periods a year and the letter between year and number.
+    fn shape(self) -> (i64, char) {
+        match self {
+            Period::Year => (1, 'y'),
+            Period::Half => (2, 'h'),
+            Period::Quarter => (4, 'q'),
+            Period::Month => (12, 'm'),
+            Period::Week => (52, 'w'),
+        }
+    }
+
+    /// The text of a period: `2020`, `2020h1`, `2020q3`, `2020m5`, `2020w7`.
+    ///
+    /// ```
+    /// use exporter_core::codebook::Period;
+    ///
+    /// assert_eq!(Period::Month.text(720), "2020m1");
+    /// assert_eq!(Period::Month.parse("2020m1"), Some(720));
+    /// ```
+    pub fn text(self, value: i32) -> String {
+        if self == Self::Year {
+            return value.to_string();
+        }
+        let (per_year, letter) = self.shape();
+        let value = i64::from(value);
+        format!("{}{letter}{}", 1960 + value.div_euclid(per_year), value.rem_euclid(per_year) + 1)
+    }
+
+    /// The period of a text as [`Period::text`] writes it.
+    pub fn parse(self, text: &str) -> Option<i32> {
+        if self == Self::Year {
+            return text.parse().ok();
+        }
+        let (per_year, letter) = self.shape();
+        let (year, number) = text.split_once([letter, letter.to_ascii_uppercase()])?;
+        let (year, number) = (year.parse::<i64>().ok()?, number.parse::<i64>().ok()?);
+        if !(1..=per_year).contains(&number) {
+            return None;
+        }
+        let value = year.checked_sub(1960)?.checked_mul(per_year)?.checked_add(number - 1)?;
+        value.try_into().ok()
+    }
+
+    /// What a value is called in a message.
+    pub fn example(self) -> &'static str {
+        match self {
+            Self::Year => "a year such as 2020",
+            Self::Half => "a half-year such as 2020h1",
+            Self::Quarter => "a quarter such as 2020q3",
+            Self::Month => "a month such as 2020m5",
+            Self::Week => "a week such as 2020w7",
+        }
+    }
+
+    /// What the whole numbers behind the values count; none for years, which are numbers themselves.
+    pub fn count(self) -> Option<&'static str> {
+        match self {
+            Self::Year => None,
+            Self::Half => Some("half-years since 1960h1"),
+            Self::Quarter => Some("quarters since 1960q1"),
+            Self::Month => Some("months since 1960-01"),
+            Self::Week => Some("weeks since 1960w1"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn periods_read_back() {
+        use Period::*;
+        for unit in [Year, Half, Quarter, Month, Week] {
+            for value in [i32::MIN, -53, -1, 0, 1, 243, i32::MAX] {
+                assert_eq!(unit.parse(&unit.text(value)), Some(value));
+            }
+        }
+        assert_eq!(Quarter.text(242), "2020q3");
+        assert_eq!(Month.text(-1), "1959m12");
+        assert_eq!(Half.parse("2020h3"), None);
+        assert_eq!(Week.parse("2020"), None);
+    }
+}
