@@ -169,6 +169,7 @@ impl Loss {
         }
         match &self.code {
             code if *code == LossCode::NAME_CHANGED => "names",
+            code if *code == LossCode::NAME_DROPPED => "variable names",
             code if *code == LossCode::LABEL_TRUNCATED || *code == LossCode::LABEL_DROPPED => "labels",
             code if *code == LossCode::VALUE_LABELS_DROPPED || *code == LossCode::VALUE_LABEL_KEY => {
                 "value labels"

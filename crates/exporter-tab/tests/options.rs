@@ -306,6 +306,24 @@ fn dates() {
 }
 
 #[test]
+fn a_header_without_names_loses_names() {
+    let lost = |header: &str| {
+        let csv = exporter_tab::register(Registry::new()).exporter("csv", json!({"header": header})).unwrap();
+        let sink = Box::new(MemorySink::new());
+        let summary = exporter_core::export(&*csv, &mixed(), sink, &Context::default()).unwrap();
+        let losses = summary.changes.losses.iter().filter(|loss| loss.action.contains("names of variables"));
+        losses.map(|loss| format!("{} {} {}", loss.code, loss.count, loss.counted())).collect::<Vec<_>>()
+    };
+    assert_eq!(lost("none"), ["name-dropped 5 variable names"]);
+    assert_eq!(
+        lost("labels"),
+        ["name-dropped 2 variable names"],
+        "three have no label, their names are written"
+    );
+    assert!(lost("names").is_empty() && lost("both").is_empty());
+}
+
+#[test]
 fn the_preset_is_what_survey_solutions_writes() {
     let texts = StringArray::from(vec![Some(" a\tb\r\n"), Some(""), Some("c\"d")]);
     let numbers = Int32Array::from(vec![Some(-999_999_999), None, Some(2)]);

@@ -23,6 +23,8 @@ macro_rules! codes {
 codes! {
     /// A variable, table or label-set name was changed to a legal one.
     NAME_CHANGED = "name-changed";
+    /// The name of a variable has no place in the file.
+    NAME_DROPPED = "name-dropped";
     /// A label was cut to the format's length.
     LABEL_TRUNCATED = "label-truncated";
     /// A label (variable, table, study) has no place in the format.
@@ -88,6 +90,7 @@ impl LossCode {
     pub fn changes_values(&self) -> bool {
         let descriptive = [
             Self::NAME_CHANGED,
+            Self::NAME_DROPPED,
             Self::LABEL_TRUNCATED,
             Self::LABEL_DROPPED,
             Self::VALUE_LABELS_DROPPED,

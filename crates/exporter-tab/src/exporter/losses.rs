@@ -12,7 +12,8 @@ pub(super) fn carries(part: Part, settings: &Settings) -> Carry {
     match part {
         Part::VariableLabel => match settings.write.header {
             Header::Labels | Header::Both => Carry::Limited,
-            _ => Carry::Dropped("the header holds names, not labels"),
+            Header::Names => Carry::Dropped("the header holds names, not labels"),
+            Header::None => Carry::Dropped("there is no header"),
         },
         Part::ValueLabels => match settings.values {
             ValuesAs::Codes => Carry::Dropped("values are written, their labels not"),
@@ -63,9 +64,16 @@ pub(super) fn losses(table: &Table, settings: &Settings) -> LossReport {
         let losses = of_variable(variable, settings).into_iter();
         losses.for_each(|loss| report.add(loss.table(&table.name).variable(&variable.name)));
     }
-    if matches!(settings.write.header, Header::Labels | Header::None) {
-        let loss = Loss::new(LossCode::METADATA_DROPPED, "the header holds no names");
-        report.add(loss.table(&table.name).count(table.variables.len() as u64));
+    let is_named = |variable: &&Variable| match settings.write.header {
+        Header::Names | Header::Both => true,
+        // The name stands where there is no label.
+        Header::Labels => variable.label.is_empty(),
+        Header::None => false,
+    };
+    let unnamed = (table.variables.len() - table.variables.iter().filter(is_named).count()) as u64;
+    if unnamed > 0 {
+        let loss = Loss::new(LossCode::NAME_DROPPED, "the names of variables are not written");
+        report.add(loss.table(&table.name).count(unnamed));
     }
     report
 }

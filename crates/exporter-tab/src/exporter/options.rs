@@ -205,6 +205,7 @@ pub(super) static TAB: FormatInfo = FormatInfo::new("tab", "Tab-separated values
     .notes(NOTES);
 
 const LOSSES: &[LossCode] = &[
+    LossCode::NAME_DROPPED,
     LossCode::LABEL_DROPPED,
     LossCode::VALUE_LABELS_DROPPED,
     LossCode::MISSING_DROPPED,
