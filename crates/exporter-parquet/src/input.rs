@@ -23,7 +23,7 @@ impl Input for Parquet {
     }
 
     fn open(source: &Source<'_>, options: ReadOptions, context: &Context) -> Result<Box<dyn Dataset>> {
-        Ok(Box::new(ParquetDataset::open(source, &options)?.with_threads(context.threads()).with_reasons()))
+        Ok(Box::new(ParquetDataset::open(source, &options)?.with_context(context).with_reasons()))
     }
 }
 

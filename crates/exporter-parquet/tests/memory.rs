@@ -3,8 +3,11 @@
 
 mod lies;
 
+use std::sync::Arc;
+
+use arrow_array::{ArrayRef, RecordBatch, StringArray};
 use exporter_core::sink::{MemorySink, NullSink};
-use exporter_core::{Context, Registry, Scan, Source, TableId, export};
+use exporter_core::{Context, MemoryDataset, Registry, Scan, Source, TableId, export};
 use exporter_testkit::GeneratedDataset;
 use exporter_testkit::allocation::{CountingAllocator, peak_during};
 use serde_json::{Value as Json, json};
@@ -25,6 +28,40 @@ fn memory_is_bounded() {
     ten_times_the_rows_need_no_more();
     arrow_that_is_read_ahead_needs_no_more();
     claims_need_no_more();
+    large_row_groups_are_read_in_a_small_budget();
+    pages_beyond_the_budget_are_refused_with_the_way_out();
+}
+
+/// A column of texts as a Parquet file of one row group.
+fn of_texts(texts: impl Iterator<Item = String>) -> Source<'static> {
+    let column: ArrayRef = Arc::new(StringArray::from_iter_values(texts));
+    let batch = RecordBatch::try_from_iter([("text", column)]).unwrap();
+    let data = MemoryDataset::from_batches("t", vec![batch]).unwrap();
+    let registry = exporter_parquet::register(Registry::new());
+    let (exporter, sink) =
+        (registry.exporter("parquet", json!({"dictionary": false})).unwrap(), MemorySink::new());
+    export(&*exporter, &data, Box::new(sink.clone()), &Context::default()).unwrap();
+    Source::memory("t.parquet", sink.entries().into_values().next().unwrap())
+}
+
+fn read(source: &Source<'_>, memory: u64) -> exporter_core::Result<()> {
+    let context = Context::default().with_threads(1).with_memory(memory << 20);
+    let data = exporter_parquet::register(Registry::new()).open(source, Json::Null, &context)?;
+    context.scan(&*data, TableId(0), &Scan::all())?.try_for_each(|batch| batch.map(drop))
+}
+
+fn large_row_groups_are_read_in_a_small_budget() {
+    let source = of_texts((0..20_000).map(|row| format!("{row:04000}")));
+    let [small, usual] = [16, 512].map(|memory| peak_during(|| read(&source, memory).unwrap()).1);
+    assert!(small < 16 << 20 && usual > 2 * small, "{small} bytes in 16 MiB, {usual} in 512 MiB");
+}
+
+fn pages_beyond_the_budget_are_refused_with_the_way_out() {
+    let source = of_texts(std::iter::once("x".repeat(130 << 20)));
+    let (error, peak) = peak_during(|| read(&source, 16).unwrap_err());
+    assert!(error.to_string().contains("--memory"), "{error}");
+    assert!(peak < 16 << 20, "{peak} bytes for a page that is refused");
+    read(&source, 512).unwrap();
 }
 
 fn claims_need_no_more() {

@@ -142,6 +142,7 @@ fn a_small_budget_holds_and_takes_less_than_the_default() {
         ("csv", to(&["dta"], none())),
         ("dta", to(&["csv"], none())),
         ("dta", to(&["csv", "parquet"], json!({"zip": {}}))),
+        ("parquet", to(&["csv"], none())),
     ];
     for (columns, rows, small) in [(9, 400_000, 32 * MIB), (400, 24_000, 64 * MIB)] {
         let [few, many] = [20, rows].map(|rows| Files::new(columns, rows));
@@ -175,9 +176,12 @@ impl Files {
             text.push_str(&(0..columns).map(cell).collect::<Vec<_>>().join(","));
         }
         std::fs::write(files.0.path().join("t.csv"), text).unwrap();
-        let target = FileSink::create(files.0.path().join("t.dta"), FolderOptions::default()).unwrap();
-        let request = json!({"request": 1, "formats": [{"format": "dta"}], "codebook": false});
-        files.run("csv", &request, 512 * MIB, Box::new(target));
+        for format in ["dta", "parquet"] {
+            let path = files.0.path().join(format!("t.{format}"));
+            let target = FileSink::create(path, FolderOptions::default()).unwrap();
+            let request = json!({"request": 1, "formats": [{"format": format}], "codebook": false});
+            files.run("csv", &request, 512 * MIB, Box::new(target));
+        }
         files
     }
 

@@ -16,10 +16,10 @@ use std::sync::Arc;
 
 use exporter_core::codebook::Parent;
 use exporter_core::dataset::{Batches, FoldedReasons, arrow_type, table_of};
-use exporter_core::{Codebook, Dataset, LossReport, Result, Scan, Source, TableId, TableProfile};
+use exporter_core::{Codebook, Context, Dataset, LossReport, Result, Scan, Source, TableId, TableProfile};
 use parquet::file::metadata::ParquetMetaData;
 
-use self::rows::{Plan, decode};
+use self::rows::{Bounds, Plan, decode};
 use self::schema::FileSchema;
 use crate::ParquetError;
 use crate::contained::contained;
@@ -45,6 +45,7 @@ pub struct ParquetDataset {
     schema: FileSchema,
     restored: Restored,
     threads: usize,
+    bounds: Bounds,
 }
 
 impl ParquetDataset {
@@ -66,13 +67,14 @@ impl ParquetDataset {
         let mut restored = restore(json, table, shown)?;
         restored.losses.extend(schema.not_used.clone());
         check_rows(&mut restored, row_count(&metadata));
-        Ok(Self { file, metadata, schema, restored, threads: 1 })
+        Ok(Self { file, metadata, schema, restored, threads: 1, bounds: Bounds::default() })
     }
 
-    /// Decodes with this many threads; the rows are the same.
+    /// Decodes with the threads of the context and in its memory; the rows are the same. Without it one thread decodes, in
+    /// the default memory.
     #[must_use]
-    pub fn with_threads(mut self, threads: usize) -> Self {
-        self.threads = threads;
+    pub fn with_context(mut self, context: &Context) -> Self {
+        (self.threads, self.bounds) = (context.threads(), Bounds::of(context));
         self
     }
 
@@ -117,7 +119,7 @@ impl Dataset for ParquetDataset {
             None => (0..self.metadata.num_row_groups()).collect(),
         };
         let rows = scan.batch_rows.unwrap_or(BATCH_ROWS).clamp(1, MAX_BATCH_ROWS);
-        let plan = Plan::new(self.file.clone(), self.metadata.clone(), &self.schema, &read, groups, rows);
+        let plan = Plan::new(self, &read, groups, rows);
         let rows = decode(plan, &self.schema, &read, self.threads)?;
         let columns = Columns::new(description, &self.schema.readable, &delivered, &read)?;
         let schema = columns.schema();

@@ -4,33 +4,63 @@ use std::sync::Arc;
 
 use arrow_array::{RecordBatch, RecordBatchOptions};
 use arrow_schema::{Fields, Schema};
+use exporter_core::Context;
 use exporter_core::parallel::{ReadAhead, read_ahead};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
 use parquet::arrow::{FieldLevels, ProjectionMask, parquet_to_arrow_field_levels};
 use parquet::file::metadata::ParquetMetaData;
 
+use super::ParquetDataset;
 use super::footer::malformed;
-use super::pages::{Budget, ScannedGroup};
+use super::pages::{Budget, PAGES_IN_MEMORY, ScannedGroup};
 use super::schema::FileSchema;
 use crate::ParquetError;
 use crate::contained::contained;
 use crate::positioned::Positioned;
 use crate::readable::width;
 
-/// About how many bytes a decoded batch has at most.
-const BATCH_BYTES: u64 = 32 << 20;
 /// Columns of a part. The reader of a column takes about 100 KiB, whatever the rows.
 const PART_COLUMNS: usize = 1024;
-/// About how many bytes of a row group are decoded at once instead of side by side.
-const WHOLE_BYTES: u64 = 256 << 20;
 /// Fewer bytes in the file than this are not worth a thread.
 const SHARE_BYTES: u64 = 1 << 20;
+
+/// Bytes that are held at a time.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Bounds {
+    /// About how many a decoded batch has at most.
+    batch: u64,
+    /// About how many of a row group are decoded at once instead of side by side.
+    whole: u64,
+    /// Most of the pages of all columns. Usual pages have one megabyte, so that this is a thousand columns and more.
+    pages: u64,
+}
+
+impl Default for Bounds {
+    /// In the default memory.
+    fn default() -> Self {
+        Self { batch: 32 << 20, whole: 256 << 20, pages: PAGES_IN_MEMORY * (512 << 20) }
+    }
+}
+
+impl Bounds {
+    /// In the memory of a context.
+    pub(super) fn of(context: &Context) -> Self {
+        let usual = Self::default();
+        let share = |bytes: u64| context.share(usize::try_from(bytes).unwrap_or(usize::MAX)) as u64;
+        Self {
+            batch: share(usual.batch),
+            whole: share(usual.whole),
+            pages: context.memory().saturating_mul(PAGES_IN_MEMORY),
+        }
+    }
+}
 
 /// What all readers of a scan share.
 pub(super) struct Plan {
     file: Positioned,
     metadata: Arc<ParquetMetaData>,
     leaves: Arc<[usize]>,
+    bounds: Bounds,
     groups: Vec<usize>,
     /// Rows of a batch in each of these row groups: the same for every share of the columns.
     batch_rows: Vec<usize>,
@@ -41,32 +71,38 @@ pub(super) struct Plan {
 impl Plan {
     /// Plans to read columns, ascending, of row groups in batches of at most `batch_rows`.
     pub(super) fn new(
-        file: Positioned,
-        metadata: Arc<ParquetMetaData>,
-        schema: &FileSchema,
+        dataset: &ParquetDataset,
         columns: &[usize],
         groups: Vec<usize>,
         batch_rows: usize,
     ) -> Self {
+        let ParquetDataset { file, metadata, schema, bounds, .. } = dataset;
         // A row group without rows may lack everything else, too.
-        let groups: Vec<usize> = groups.into_iter().filter(|group| rows_of(&metadata, *group) > 0).collect();
-        let columns: Vec<usize> = columns.to_vec();
+        let groups: Vec<usize> = groups.into_iter().filter(|group| rows_of(metadata, *group) > 0).collect();
         let fields = columns.iter().filter_map(|column| schema.readable.fields.get(*column));
         let fixed = fields.map(|field| width(field.data_type())).fold(0, u64::saturating_add);
         let row_bytes = |group: &usize| {
-            let stored = columns.iter().map(|column| bytes_of(&metadata, schema, *column, *group).0);
-            let stored = stored.fold(0, u64::saturating_add) / rows_of(&metadata, *group);
+            let stored = columns.iter().map(|column| bytes_of(metadata, schema, *column, *group).0);
+            let stored = stored.fold(0, u64::saturating_add) / rows_of(metadata, *group);
             fixed.max(stored).max(1)
         };
         let row_bytes: Vec<(usize, u64)> = groups.iter().map(|group| (*group, row_bytes(group))).collect();
         let batch_rows = row_bytes.iter().map(|(_, bytes)| {
-            let most = usize::try_from(BATCH_BYTES / bytes).unwrap_or(usize::MAX);
+            let most = usize::try_from(bounds.batch / bytes).unwrap_or(usize::MAX);
             batch_rows.min(most).max(1)
         });
         let batch_rows = batch_rows.collect();
-        let bytes = row_bytes.iter().map(|(group, bytes)| bytes.saturating_mul(rows_of(&metadata, *group)));
+        let bytes = row_bytes.iter().map(|(group, bytes)| bytes.saturating_mul(rows_of(metadata, *group)));
         let bytes = bytes.collect();
-        Self { file, metadata, leaves: schema.leaves.clone(), groups, batch_rows, bytes }
+        Self {
+            file: file.clone(),
+            metadata: metadata.clone(),
+            leaves: schema.leaves.clone(),
+            bounds: *bounds,
+            groups,
+            batch_rows,
+            bytes,
+        }
     }
 
     /// The columns cut into at most `threads` shares of about the same number of bytes in the file.
@@ -168,7 +204,7 @@ impl Rows {
 
     fn open(&self, place: usize, group: usize) -> Result<Group, ParquetError> {
         let rows = rows_of(&self.plan.metadata, group);
-        let is_small = self.plan.bytes.get(place).is_some_and(|bytes| *bytes <= WHOLE_BYTES);
+        let is_small = self.plan.bytes.get(place).is_some_and(|bytes| *bytes <= self.plan.bounds.whole);
         if self.parts.len() == 1 || !is_small {
             let batch_rows = self.plan.batch_rows.get(place).copied().unwrap_or(1);
             let parts = self.parts.iter().map(|levels| self.part(levels, group, batch_rows));
@@ -188,7 +224,7 @@ impl Rows {
             metadata: self.plan.metadata.clone(),
             group,
             leaves: self.plan.leaves.clone(),
-            budget: Arc::new(Budget::shared_by(self.readers)),
+            budget: Arc::new(Budget::new(self.plan.bounds.pages / self.readers.max(1) as u64)),
         };
         let reader = contained("parquet", || {
             ParquetRecordBatchReader::try_new_with_row_groups(levels, &scanned, batch_rows, None)

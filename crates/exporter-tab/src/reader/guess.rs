@@ -358,10 +358,12 @@ mod tests {
 
     #[test]
     fn options_say_how_dates_and_booleans_are_written() {
-        let mut options = ReadOptions::default();
-        options.date_pattern = Some("%d.%m.%Y".into());
-        options.date_time_pattern = Some("%d.%m.%Y %H:%M:%S%.f".into());
-        options.booleans = Some(["no".into(), "yes".into()]);
+        let mut options = ReadOptions {
+            date_pattern: Some("%d.%m.%Y".into()),
+            date_time_pattern: Some("%d.%m.%Y %H:%M:%S%.f".into()),
+            booleans: Some(["no".into(), "yes".into()]),
+            ..ReadOptions::default()
+        };
         let millis = DataType::Timestamp(TimeUnit::Millisecond, None);
         for (cells, expected) in [
             (&["31.01.2024", "", "1.2.2024"][..], DataType::Date32),

@@ -18,9 +18,9 @@ use parquet::file::serialized_reader::SerializedPageReader;
 use self::header::Header;
 use crate::positioned::Positioned;
 
-/// Most bytes of all pages that a reader holds at a time; usual pages have one megabyte, so that this is a thousand
-/// columns and more.
-const MOST_BYTES: u64 = 4 << 30;
+/// How many times the memory all pages of a scan may have. They must be held together, one of each column, and a file whose
+/// pages are large is better read beyond the budget than not at all.
+pub(super) const PAGES_IN_MEMORY: u64 = 8;
 /// Bytes of a value inside lists, with its levels.
 const LISTED_BYTES: u64 = 16;
 
@@ -39,9 +39,9 @@ pub(super) struct Budget {
 }
 
 impl Budget {
-    /// The budget of one of so many readers of a scan.
-    pub(super) fn shared_by(readers: usize) -> Self {
-        Self { most: MOST_BYTES / readers.max(1) as u64, held: AtomicU64::new(0), listed: AtomicU64::new(0) }
+    /// At most so many bytes.
+    pub(super) fn new(most: u64) -> Self {
+        Self { most, held: AtomicU64::new(0), listed: AtomicU64::new(0) }
     }
 
     fn take(&self, bytes: u64, listed: u64) -> std::result::Result<(), String> {
@@ -53,7 +53,7 @@ impl Budget {
         }
         Err(format!(
             "it unpacks to {bytes} bytes, with the other columns' pages to {all}, and {} are read at a \
-             time; read fewer columns or write the file with smaller pages",
+             time; read fewer columns, allow more memory (--memory) or write the file with smaller pages",
             self.most
         ))
     }
