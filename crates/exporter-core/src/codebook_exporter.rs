@@ -6,6 +6,7 @@ use crate::carry::{Carry, Part};
 use crate::codebook::Codebook;
 use crate::context::Context;
 use crate::dataset::Dataset;
+use crate::embedded::without_facts;
 use crate::entry_names::study_stem;
 use crate::error::Result;
 use crate::exporter::{Exporter, Plan, Planning, PreparedPlan};
@@ -57,8 +58,9 @@ impl Exporter for CodebookExporter {
         with: &Planning<'_>,
         _: &Context,
     ) -> Result<Box<dyn Plan + 'a>> {
-        let codebook = data.codebook();
-        let mut plan = PreparedPlan::new(with.losses(self, codebook));
+        let mut plan = PreparedPlan::new(with.losses(self, data.codebook()));
+        let codebook = &mut data.codebook().clone();
+        without_facts(codebook);
         for spec in self.entries(codebook) {
             plan.push(spec, codebook.to_json()?);
         }

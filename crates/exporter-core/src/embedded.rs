@@ -6,7 +6,9 @@
 //! and of the stored codebook only what the file cannot say is added. What of a stored codebook cannot be used, because it
 //! is damaged or does not fit the file, is a loss of reading; the file stays readable.
 
+mod digest;
 mod labels;
+mod matched;
 mod merge;
 mod texts;
 
@@ -15,6 +17,8 @@ use std::fmt::Display;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
+
+use digest::Digest;
 
 use crate::carry::Part;
 use crate::codebook::{Codebook, Kind, Missing, MissingValues, Parent, Table, Value, Variable};
@@ -49,6 +53,12 @@ struct Plain {
     /// Names of the variables in the file, in their order; empty where they are those of the codebook.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     names: Vec<String>,
+    /// Of the table; files of earlier versions have none.
+    #[serde(default)]
+    table: Digest,
+    /// Of the variables, in their order.
+    #[serde(default)]
+    variables: Vec<Digest>,
 }
 
 /// The JSON that is stored.
@@ -104,9 +114,8 @@ pub fn restore(
     let is_as_written =
         |written: &Plain| fingerprint(plain.clone()).is_ok_and(|found| found == written.fingerprint);
     let same = written.as_ref().is_some_and(is_as_written);
-    let names = written.map(|written| written.names).unwrap_or_default();
     let mut losses = Vec::new();
-    let changes = merge::Changes { same, names: &names, fits, letters: &letters };
+    let changes = merge::Changes { same, written: written.as_ref(), fits, letters: &letters };
     let mut codebook = merge::merged(&whole, table, &plain, changes, &mut losses);
     // A link to a table that is not there would make the codebook a wrong one.
     let mut parent = codebook.tables.first_mut().and_then(|table| table.parent.take());
@@ -136,14 +145,21 @@ impl Embedded {
     ///
     /// # Errors
     /// As [`embed`].
-    pub fn new(codebook: Codebook, table: TableId, plain: Codebook) -> Result<Self> {
+    pub fn new(mut codebook: Codebook, table: TableId, plain: Codebook) -> Result<Self> {
+        without_facts(&mut codebook);
         fn names(table: &Table) -> impl Iterator<Item = &String> {
             table.variables.iter().map(|variable| &variable.name)
         }
         let (own, file) = (table_of(&codebook, table)?, plain.tables.first());
         let file = file.filter(|file| !names(file).eq(names(own)));
         let names = file.map(|file| names(file).cloned().collect()).unwrap_or_default();
-        let plain = Plain { fingerprint: fingerprint(plain)?, names };
+        let of_table = |table: &Table| -> (Digest, Vec<Digest>) {
+            let variables =
+                table.variables.iter().map(|variable| Digest::of_variable(&plain, &normal(variable.clone())));
+            (Digest::of_table(table), variables.collect())
+        };
+        let (table, variables) = plain.tables.first().map(of_table).unwrap_or_default();
+        let plain = Plain { fingerprint: fingerprint(plain)?, names, table, variables };
         Ok(Self { codebook, format: Json::Null, letters: BTreeMap::new(), plain: Some(plain) })
     }
 
@@ -167,7 +183,8 @@ impl Embedded {
         let mut take = |name: &str| json.as_object_mut().and_then(|fields| fields.remove(name));
         let format = take(FORMAT).unwrap_or_default();
         let plain = take(PLAIN).map(serde_json::from_value).transpose()?;
-        let codebook = serde_json::from_value(json)?;
+        let mut codebook = serde_json::from_value(json)?;
+        without_facts(&mut codebook);
         Ok(Self { codebook, format, letters: BTreeMap::new(), plain })
     }
 
@@ -241,14 +258,26 @@ fn fingerprint(mut plain: Codebook) -> Result<String> {
             *variable = normal(std::mem::take(variable));
         }
     }
-    let mut hash = Fnv(0xCBF2_9CE4_8422_2325);
+    let mut hash = Fnv::default();
     serde_json::to_writer(&mut hash, &plain)
         .map_err(|problem| Error::invalid(format!("codebook: {problem}")).with_source(problem))?;
     Ok(format!("{:016x}", hash.0))
 }
 
+/// Takes away what was found in the rows: whoever changes them need not know of it.
+pub(crate) fn without_facts(codebook: &mut Codebook) {
+    let variables = codebook.tables.iter_mut().flat_map(|table| &mut table.variables);
+    variables.for_each(|variable| variable.facts = Default::default());
+}
+
 /// FNV-1a of the bytes that are written to it.
 struct Fnv(u64);
+
+impl Default for Fnv {
+    fn default() -> Self {
+        Self(0xCBF2_9CE4_8422_2325)
+    }
+}
 
 impl std::io::Write for Fnv {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {

@@ -1,19 +1,22 @@
 //! The stored codebook and what the file says, as one.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
+use super::Plain;
+use super::digest::{Digest, Said, Since};
 use super::labels::Labels;
+use super::matched::Matched;
 use super::not_used;
-use super::texts::{notes, prefer, says};
-use crate::codebook::{Codebook, Kind, Missing, MissingValues, SortKey, Table, Value, Variable};
+use super::texts::{notes, prefer, replace, retag, says};
+use crate::codebook::{Codebook, Kind, Missing, MissingValues, SortKey, Table, Text, Value, Variable};
 use crate::loss::{Loss, LossCode};
 
 /// What became of the file since it was written.
 pub(super) struct Changes<'a> {
     /// Whether it says what it said then.
     pub(super) same: bool,
-    /// Names of the variables in the file then; empty = those of the stored table.
-    pub(super) names: &'a [String],
+    /// What it said then, if that is known.
+    pub(super) written: Option<&'a Plain>,
     /// Whether the rows of a variable, by position in the file, can be delivered as a kind.
     pub(super) fits: &'a dyn Fn(usize, &Kind) -> bool,
     /// By variable of the file, the values of letters that declarations do not tell.
@@ -28,16 +31,18 @@ pub(super) fn merged(
     changes: Changes<'_>,
     losses: &mut Vec<Loss>,
 ) -> Codebook {
-    let Some(file) = plain.tables.first() else { return plain.clone() };
     let position = whole.table(table).map(|(position, _)| position);
     let only = (whole.tables.len() == 1).then_some(0);
     let Some(stored) = position.or(only).and_then(|position| whole.tables.get(position)) else {
         losses.push(not_used(format!("it has no table {table:?}")));
         return Codebook { study: whole.study.clone(), ..plain.clone() };
     };
+    let retagged = (!changes.same).then(|| in_default_language_of(whole, plain)).flatten();
+    let plain = retagged.as_ref().unwrap_or(plain);
+    let Some(file) = plain.tables.first() else { return plain.clone() };
     let mut codebook = Codebook { tables: Vec::new(), ..whole.clone() };
     let labels = Labels::new(&whole.value_labels, &plain.value_labels);
-    let mut merging = Merging { whole, stored, changes, labels, losses };
+    let mut merging = Merging { whole, plain, stored, changes, labels, losses };
     let merged = merging.table(file);
     let same = merging.changes.same;
     codebook.value_labels = merging.labels.sets(file, same);
@@ -52,6 +57,7 @@ pub(super) fn merged(
 
 struct Merging<'a> {
     whole: &'a Codebook,
+    plain: &'a Codebook,
     stored: &'a Table,
     changes: Changes<'a>,
     labels: Labels<'a>,
@@ -61,28 +67,24 @@ struct Merging<'a> {
 impl Merging<'_> {
     fn table(&mut self, file: &Table) -> Table {
         let stored = self.stored;
-        let mut known: HashMap<&str, usize> = HashMap::new();
-        for (position, variable) in stored.variables.iter().enumerate() {
-            let name = self.changes.names.get(position).unwrap_or(&variable.name);
-            known.insert(name.as_str(), position);
-        }
+        let matched = Matched::new(self.stored, self.plain, &self.changes);
         let mut variables: Vec<Variable> = Vec::new();
-        let mut kept = Vec::new();
         for (position, own) in file.variables.iter().enumerate() {
-            let place = known.get(own.name.as_str()).copied();
-            kept.extend(place);
-            let variable = match place.and_then(|place| stored.variables.get(place)) {
-                Some(stored) if self.changes.same => self.unchanged(position, own, stored),
-                Some(stored) => self.changed(position, own, stored),
+            let variable = match matched.stored(position).and_then(|at| Some((at, stored.variables.get(at)?)))
+            {
+                Some((_, stored)) if self.changes.same => self.unchanged(position, own, stored),
+                Some((at, stored)) => self.changed(position, own, at, stored, &matched),
                 None => own.clone(),
             };
             variables.push(variable);
         }
         // A set of the file that other variables share has the name that it got for them.
-        let is_new = |own: &Variable| !known.contains_key(own.name.as_str());
-        for (variable, own) in variables.iter_mut().zip(&file.variables).filter(|(_, own)| is_new(own)) {
-            variable.labels = self.labels.of_new(own);
+        for (position, (variable, own)) in variables.iter_mut().zip(&file.variables).enumerate() {
+            if matched.stored(position).is_none() {
+                variable.labels = self.labels.of_new(own);
+            }
         }
+        let kept = matched.all();
         let found: HashSet<usize> = kept.iter().copied().collect();
         for (position, variable) in stored.variables.iter().enumerate() {
             if !found.contains(&position) {
@@ -96,10 +98,13 @@ impl Merging<'_> {
         if !self.changes.same {
             // A table without a label has the title of the study in its place.
             let is_title = table.label.is_empty() && says(&self.whole.study.title, &file.label);
+            let digest = Digest::of_table(file);
+            let since =
+                |part| self.changes.written.map_or(Since::Unknown, |then| then.table.since(&digest, part));
             if !is_title {
-                prefer(&mut table.label, &file.label);
+                take(since(Said::Label), &mut table.label, &file.label);
             }
-            notes(&mut table.notes, &file.notes, &[&table.label]);
+            take_notes(since(Said::Notes), &mut table.notes, &file.notes, &[&table.label]);
             if !file.sort.is_empty() {
                 table.sort = file.sort.iter().map(|key| renamed(key, file, &table.variables)).collect();
             }
@@ -116,11 +121,31 @@ impl Merging<'_> {
     }
 
     /// A variable of a file that was changed: what the file says, and what it cannot say.
-    fn changed(&mut self, position: usize, own: &Variable, stored: &Variable) -> Variable {
+    fn changed(
+        &mut self,
+        position: usize,
+        own: &Variable,
+        at: usize,
+        stored: &Variable,
+        matched: &Matched,
+    ) -> Variable {
         let mut variable = stored.clone();
-        prefer(&mut variable.label, &own.label);
-        self.deliverable(position, own, &mut variable);
+        if matched.is_renamed(position) {
+            variable.name.clone_from(&own.name);
+        }
+        let written = self.changes.written;
+        let since = |part| matched.since(position, written, at, part);
+        take(since(Said::Label), &mut variable.label, &own.label);
+        let changes_family = stored.kind.is_temporal() != own.kind.is_temporal();
+        if since(Said::Kind) == Since::Changed && changes_family {
+            self.take_kind(own, &mut variable);
+        } else {
+            self.deliverable(position, own, &mut variable);
+        }
         let recorded = self.changes.letters.get(&own.name);
+        if since(Said::ValueLabels) == Since::Changed && own.labels.is_none() && variable.kind.is_numeric() {
+            variable.labels = None;
+        }
         variable.labels = self.labels.of_variable(&variable, own, recorded);
         let labels = self.labels.of_file(own).filter(|_| variable.labels.is_none());
         if let Some(labels) = labels.filter(|labels| !labels.is_empty()) {
@@ -140,7 +165,7 @@ impl Merging<'_> {
         let question = variable.question.iter();
         let question = question.flat_map(|q| [&q.pre_text, &q.text, &q.post_text, &q.instructions]);
         let said: Vec<_> = question.chain([&variable.label]).collect();
-        notes(&mut variable.notes, &own.notes, &said);
+        take_notes(since(Said::Notes), &mut variable.notes, &own.notes, &said);
         for (name, attribute) in &own.attributes {
             variable.attributes.insert(name.clone(), attribute.clone());
         }
@@ -152,9 +177,18 @@ impl Merging<'_> {
             };
             let letter =
                 own.missing.iter().find(|other| other.letter.is_some() && other.letter == missing.letter);
-            // The label of a value that is in the set was compared with that.
-            if let Some(other) = letter.filter(|_| !in_set) {
-                prefer(&mut missing.label, &other.label);
+            let is_changed = since(Said::Missing) == Since::Changed && missing.letter.is_some();
+            match letter {
+                // The value of a letter with another label is doubtful where columns were taken away: this may be another.
+                Some(other)
+                    if is_changed && matched.some_are_gone() && !says(&missing.label, &other.label) =>
+                {
+                    *missing = other.clone();
+                }
+                // The label of a value that is in the set was compared with that.
+                Some(other) if !in_set => prefer(&mut missing.label, &other.label),
+                None if is_changed && !in_set => missing.label = Text::default(),
+                _ => {}
             }
         }
         add_letters(&mut variable, own);
@@ -163,9 +197,13 @@ impl Merging<'_> {
 
     /// Takes the kind of the file where the rows cannot be delivered as the stored one.
     fn deliverable(&mut self, position: usize, own: &Variable, variable: &mut Variable) {
-        if (self.changes.fits)(position, &variable.kind) {
-            return;
+        if !(self.changes.fits)(position, &variable.kind) {
+            self.take_kind(own, variable);
         }
+    }
+
+    /// Takes the kind that the file says.
+    fn take_kind(&mut self, own: &Variable, variable: &mut Variable) {
         let action = format!("read as {}, the stored codebook says {}", own.kind, variable.kind);
         self.losses.push(Loss::new(LossCode::KIND_CHANGED, action).variable(&variable.name));
         if !(variable.kind.is_numeric() && own.kind.is_numeric()) {
@@ -175,6 +213,47 @@ impl Merging<'_> {
         variable.facts = Default::default();
         variable.kind = own.kind.clone();
     }
+}
+
+/// Takes what the file says of a part, by what became of that since it was written.
+fn take(since: Since, stored: &mut Text, file: &Text) {
+    match since {
+        Since::Same => {}
+        Since::Changed => replace(stored, file),
+        Since::Unknown => prefer(stored, file),
+    }
+}
+
+/// As [`take`], for notes; those that are `said` elsewhere in the codebook are not among them.
+fn take_notes(since: Since, stored: &mut Vec<Text>, file: &[Text], said: &[&Text]) {
+    if since == Since::Changed || (since == Since::Unknown && !file.is_empty()) {
+        notes(stored, file, said);
+    }
+}
+
+/// What a file says, in the default language of a stored codebook; nothing where it is the file's.
+fn in_default_language_of(whole: &Codebook, plain: &Codebook) -> Option<Codebook> {
+    let (from, to) = (plain.study.languages.first()?, whole.study.languages.first()?);
+    if from == to {
+        return None;
+    }
+    let mut plain = plain.clone();
+    let retag = |text: &mut Text| retag(text, from, to);
+    for table in &mut plain.tables {
+        retag(&mut table.label);
+        table.notes.iter_mut().for_each(retag);
+        for variable in &mut table.variables {
+            retag(&mut variable.label);
+            variable.notes.iter_mut().for_each(retag);
+            variable.missing.iter_mut().for_each(|missing| retag(&mut missing.label));
+        }
+    }
+    plain
+        .value_labels
+        .values_mut()
+        .flat_map(|set| &mut set.entries)
+        .for_each(|entry| retag(&mut entry.label));
+    Some(plain)
 }
 
 /// A sort key of the file by the name that its variable has in the study.

@@ -192,6 +192,102 @@ fn damaged_json_is_a_loss() {
     assert_eq!(losses.iter().filter(|loss| loss.code == LossCode::NOT_READ).count(), 2);
 }
 
+/// A file that another program changed, read again.
+fn changed_by(change: impl FnOnce(&mut Codebook)) -> Restored {
+    let mut study = study();
+    study.tables[0].variables[0].label = Text::new("Number").with("fr", "Numéro");
+    study.tables[0].variables[0].kind = Kind::Date;
+    study.tables[0].variables[0].notes = vec!["one".into(), "two".into()];
+    let mut plain = plain();
+    plain.study.languages = vec!["en".into(), "fr".into()];
+    study.study.languages = plain.study.languages.clone();
+    let own = &mut plain.tables[0].variables;
+    own[0].label = Text::new("Number").with("fr", "Numéro");
+    own[0].kind = Kind::Date;
+    own[0].notes = vec!["one".into(), "two".into()];
+    let stored = embed(study, TableId(0), plain.clone()).unwrap();
+    change(&mut plain);
+    restore(stored, "people", plain, &anything)
+}
+
+#[test]
+fn what_another_program_took_out_of_the_file_stays_out() {
+    let restored = changed_by(|file| {
+        let variables = &mut file.tables[0].variables;
+        variables[0].label = Text::default();
+        variables[0].notes = vec!["one, edited".into(), "two".into()];
+        variables[1].labels = None;
+        variables[1].missing.clear();
+    });
+    let [id, vote] = &restored.codebook.tables[0].variables[..] else { panic!("{restored:?}") };
+    assert_eq!(
+        (id.label.clone(), &id.notes[..]),
+        (Text::default(), &["one, edited".into(), "two".into()][..])
+    );
+    assert_eq!(id.kind, Kind::Date);
+    assert_eq!((vote.labels.as_deref(), &vote.missing[..]), (None, &[Missing::value(-9).letter('a')][..]));
+    assert_eq!(vote.label, Text::new("Vote").with("fr", "Voix"), "what was not changed is as it was stored");
+}
+
+#[test]
+fn a_translation_that_was_taken_out_stays_out() {
+    let restored = changed_by(|file| {
+        file.study.languages = vec!["en".into()];
+        file.tables[0].variables[0].label = "Number".into();
+    });
+    assert_eq!(restored.codebook.tables[0].variables[0].label, "Number".into());
+}
+
+#[test]
+fn a_file_whose_current_language_is_another_says_the_same() {
+    let restored = changed_by(|file| {
+        file.study.languages = vec!["fr".into(), "en".into()];
+        file.tables[0].variables[0].label = Text::new("Numéro").with("en", "Number");
+        file.tables[0].variables[1].label = "Ballot".into();
+    });
+    let variables = &restored.codebook.tables[0].variables;
+    assert_eq!(variables[0].label, Text::new("Number").with("fr", "Numéro"));
+    assert_eq!(variables[1].label.translation("fr"), Some("Ballot"));
+}
+
+#[test]
+fn numbers_that_are_dates_no_more_are_numbers() {
+    let restored = changed_by(|file| file.tables[0].variables[0].kind = Kind::FLOAT);
+    assert_eq!(restored.codebook.tables[0].variables[0].kind, Kind::FLOAT);
+    assert_eq!(restored.losses.iter().map(|loss| &loss.code).collect::<Vec<_>>(), [&LossCode::KIND_CHANGED]);
+}
+
+#[test]
+fn a_column_that_was_renamed_keeps_its_description() {
+    let restored = changed_by(|file| {
+        file.tables[0].variables.remove(0);
+        file.tables[0].variables[0].name = "id".into();
+    });
+    let variables = &restored.codebook.tables[0].variables;
+    assert_eq!((variables.len(), variables[0].name.as_str()), (1, "id"));
+    assert_eq!(variables[0].missing, study().tables[0].variables[1].missing);
+}
+
+#[test]
+fn a_letter_that_means_another_reason_loses_its_value() {
+    let restored = changed_by(|file| {
+        let variables = &mut file.tables[0].variables;
+        variables.remove(0);
+        variables[0].label = "Another".into();
+        variables[0].missing[0].label = "Unknown".into();
+    });
+    let vote = &restored.codebook.tables[0].variables[0];
+    assert_eq!(vote.missing, [Missing::reason().letter('a').label("Unknown")]);
+}
+
+#[test]
+fn what_was_found_in_the_rows_is_not_stored() {
+    let mut study = study();
+    study.tables[0].variables[0].facts.max = Some(Value::Integer(7));
+    let json = embed(study, TableId(0), plain()).unwrap().unwrap().to_json().unwrap();
+    assert!(!json.contains("\"max\""), "{json}");
+}
+
 proptest! {
     #[test]
     fn embed_and_restore_are_the_identity(

@@ -30,12 +30,33 @@ pub(super) fn prefer(stored: &mut Text, file: &Text) {
     }
 }
 
-/// Takes the notes of the file where it has some: stored ones with their translations, new ones, but none of what is `said`
-/// elsewhere in the codebook.
-pub(super) fn notes(stored: &mut Vec<Text>, file: &[Text], said: &[&Text]) {
-    if file.is_empty() {
-        return;
+/// Takes a text that another program changed in the file: in the languages that the file has, each whole where it was only
+/// cut.
+pub(super) fn replace(stored: &mut Text, file: &Text) {
+    let whole = |known: Option<&str>, text: &str| match known {
+        Some(known) if known.starts_with(text) && text.chars().count() >= CUT => known.to_owned(),
+        _ => text.to_owned(),
+    };
+    let mut changed = Text::new(whole(stored.untagged(), file.untagged().unwrap_or_default()));
+    for (language, text) in file.tagged() {
+        changed.set(language, whole(stored.translation(language), text));
     }
+    *stored = changed;
+}
+
+/// A text of a file whose default language is `from`, for a codebook whose default language is `to`.
+pub(super) fn retag(text: &mut Text, from: &str, to: &str) {
+    let mut retagged = Text::default();
+    for (language, text) in text.tagged().chain(text.untagged().map(|text| (from, text))) {
+        // `und` is the default language.
+        retagged.set(if language == to { "und" } else { language }, text);
+    }
+    *text = retagged;
+}
+
+/// Takes the notes of the file: stored ones with their translations, new ones, but none of what is `said` elsewhere in the
+/// codebook.
+pub(super) fn notes(stored: &mut Vec<Text>, file: &[Text], said: &[&Text]) {
     let known = std::mem::take(stored);
     for note in file {
         match known.iter().find(|known| says(known, note)) {

@@ -47,9 +47,11 @@ fn of_table(
     let mut own = table.clone();
     own.rows = None;
     for (variable, written) in own.variables.iter_mut().zip(variables) {
+        // Of declarations that share a letter, as there are more than letters, it stands for the first.
+        let mut taken = HashSet::new();
         for (missing, assigned) in variable.missing.iter_mut().zip(&written.letters.declared) {
             if let [one] = assigned.as_slice() {
-                missing.letter = one.letter();
+                missing.letter = one.letter().filter(|letter| taken.insert(*letter));
             }
         }
     }

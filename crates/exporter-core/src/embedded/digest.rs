@@ -1,0 +1,72 @@
+//! What a file said of its columns when it was written, as digests by part: a part with another digest now was changed by
+//! another program, and what the file says of it holds, also where it says nothing any more.
+
+use serde::{Deserialize, Serialize};
+
+use super::Fnv;
+use crate::codebook::{Codebook, Table, Variable};
+
+/// What a file says of one variable, or of its table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Said {
+    Label,
+    Notes,
+    Kind,
+    Missing,
+    ValueLabels,
+}
+
+/// What became of a part since the file was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Since {
+    Same,
+    Changed,
+    /// The file was written by a version that stored no digests.
+    Unknown,
+}
+
+/// Digests of the parts in the order of [`Said`], each of six hexadecimal digits.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(super) struct Digest(String);
+
+/// Digits of one part: 24 bits.
+const DIGITS: usize = 6;
+
+impl Digest {
+    /// The digest of what a file of this codebook says of a variable.
+    pub(super) fn of_variable(codebook: &Codebook, variable: &Variable) -> Self {
+        let labels = codebook.value_labels_of(variable);
+        let parts = [
+            of(&variable.label),
+            of(&variable.notes),
+            of(&variable.kind),
+            of(&variable.missing),
+            of(&labels),
+        ];
+        Self(parts.concat())
+    }
+
+    /// The digest of what a file says of its table.
+    pub(super) fn of_table(table: &Table) -> Self {
+        Self([of(&table.label), of(&table.notes)].concat())
+    }
+
+    /// What became of a part, where `now` is the digest of the file as it is.
+    pub(super) fn since(&self, now: &Digest, part: Said) -> Since {
+        let start = part as usize * DIGITS;
+        let digits = |digest: &Digest| digest.0.get(start..start + DIGITS).map(str::to_owned);
+        match (digits(self), digits(now)) {
+            (Some(then), Some(now)) if then == now => Since::Same,
+            (Some(_), Some(_)) => Since::Changed,
+            _ => Since::Unknown,
+        }
+    }
+}
+
+fn of<T: Serialize>(part: &T) -> String {
+    let mut hash = Fnv::default();
+    // What cannot be written as JSON has one digest, then and now.
+    let _ = serde_json::to_writer(&mut hash, part);
+    format!("{:06x}", (hash.0 ^ (hash.0 >> 24) ^ (hash.0 >> 48)) & 0xFF_FFFF)
+}
