@@ -13,7 +13,7 @@ use super::reasons::{no_reasons, reason_field};
 use super::{Batches, Dataset, Scan, TableId, columns_with_reasons, normalise, table_of};
 use crate::codebook::{Codebook, Kind, Parent, Table, Variable};
 use crate::error::{Error, Result};
-use crate::loss::LossReport;
+use crate::loss::{LossCode, LossReport, Tallied, Tally};
 use crate::profile::TableProfile;
 
 /// A dataset without its columns of reasons ([`ReasonColumn`](super::ReasonColumn)): their texts are what
@@ -33,6 +33,8 @@ struct Folding {
     below: Vec<usize>,
     /// By variable, the column below that holds its reasons.
     reasons: HashMap<usize, ReasonTexts>,
+    /// Reasons beside values, which another program has filled in.
+    beside_values: Tally,
 }
 
 /// A column of reasons.
@@ -67,7 +69,7 @@ impl<D: Dataset> FoldedReasons<D> {
             }
             let above = below.iter().enumerate();
             let reasons = above.filter_map(|(variable, below)| Some((variable, folded.get(below)?.clone())));
-            tables.push(Folding { reasons: reasons.collect(), below });
+            tables.push(Folding { reasons: reasons.collect(), below, beside_values: Tally::default() });
         }
         Self { inner, codebook, tables, hint }
     }
@@ -97,8 +99,8 @@ impl<D: Dataset> Dataset for FoldedReasons<D> {
             for variable in columns_with_reasons(description, &wanted) {
                 let texts = folding.reasons.get(&variable);
                 columns.extend(texts.map(|texts| texts.column));
-                let values = wanted.iter().position(|column| *column == variable);
-                told.push(Told { variable, values: values.unwrap_or_default(), texts });
+                let values = wanted.iter().position(|column| *column == variable).unwrap_or_default();
+                told.push(Told { variable, values, texts, beside_values: Tallied::default() });
             }
         }
         let mut inner = scan.clone().columns(columns);
@@ -120,13 +122,15 @@ impl<D: Dataset> Dataset for FoldedReasons<D> {
             let batch = batch?;
             let mut texts = batch.columns().iter().skip(wanted.len());
             let mut arrays: Vec<ArrayRef> = batch.columns().iter().take(wanted.len()).cloned().collect();
-            for told in &told {
+            for told in &mut told {
                 let values = batch.columns().get(told.values);
                 let reasons = match (told.texts, values) {
                     (Some(of), Some(values)) => {
                         let column =
                             texts.next().ok_or_else(|| Error::invalid("a column of reasons is missing"))?;
-                        let folded = of.positions(column, values, row);
+                        let folded = of.positions(column, values, row, &mut told.beside_values);
+                        let variable = told.variable;
+                        folding.iter().for_each(|all| all.beside_values.note(variable, &told.beside_values));
                         Arc::new(folded.map_err(|error| error.table(&description.name).with_hint(self.hint))?)
                     }
                     _ => no_reasons(batch.num_rows()),
@@ -149,7 +153,14 @@ impl<D: Dataset> Dataset for FoldedReasons<D> {
     }
 
     fn losses(&self) -> LossReport {
-        self.inner.losses()
+        let mut losses = self.inner.losses();
+        for (table, folding) in self.codebook.tables.iter().zip(&self.tables) {
+            let name = |at: usize| table.variables.get(at).map_or_else(String::new, |at| at.name.clone());
+            let action = "reasons beside values are not used: the values hold";
+            let own = folding.beside_values.losses(&LossCode::NOT_READ, action, name);
+            own.into_iter().for_each(|loss| losses.add(loss.table(&table.name)));
+        }
+        losses
     }
 }
 
@@ -160,6 +171,7 @@ struct Told<'d> {
     values: usize,
     /// The column of texts, in the order of the variables; none where the table has none for it.
     texts: Option<&'d ReasonTexts>,
+    beside_values: Tallied,
 }
 
 impl ReasonTexts {
@@ -172,8 +184,14 @@ impl ReasonTexts {
         fits.then_some(texts)
     }
 
-    /// The reasons of rows whose values are null.
-    fn positions(&self, texts: &ArrayRef, values: &ArrayRef, first_row: Option<u64>) -> Result<UInt8Array> {
+    /// The reasons of rows whose values are null, and how many stand `beside` values.
+    fn positions(
+        &self,
+        texts: &ArrayRef,
+        values: &ArrayRef,
+        first_row: Option<u64>,
+        beside: &mut Tallied,
+    ) -> Result<UInt8Array> {
         let texts = normalise(&self.described, texts, first_row.unwrap_or_default())?;
         let nulls = values.logical_nulls();
         let is_null = |row: usize| nulls.as_ref().is_some_and(|nulls| nulls.is_null(row));
@@ -184,7 +202,11 @@ impl ReasonTexts {
                 continue;
             };
             let position = match self.positions.get(text) {
-                Some(_) if !is_null(row) => Err(format!("{text:?} stands beside a value of {:?}", self.of)),
+                Some(_) if !is_null(row) => {
+                    beside.add(1, first_row.unwrap_or_default() + row as u64, || text.to_owned());
+                    positions.append_null();
+                    continue;
+                }
                 Some(Some(position)) => Ok(*position),
                 Some(None) => {
                     Err(format!("{text:?} names two missing reasons of {:?} in two languages", self.of))
