@@ -57,7 +57,7 @@ pub(crate) struct ReadingArgs {
 #[derive(Debug, ClapArgs)]
 pub(crate) struct ExcerptArgs {
     /// Keep rows for which this holds, such as 'age >= 18', 'region in north, west', 'vote = Clinton', 'income not
-    /// missing'; given several times, all must hold
+    /// missing'; given several times, all must hold. A code that is declared missing is compared as the number it is
     #[arg(long = "where", value_name = "CONDITION")]
     pub(crate) conditions: Vec<String>,
     /// Keep only these variables, in this order
@@ -160,9 +160,9 @@ pub(crate) struct ExportArgs {
     /// Compress each entry as gzip
     #[arg(long)]
     pub(crate) gzip: bool,
-    /// Compression level of zip and gzip: 0 (store) to 9, or fast
-    #[arg(long, value_name = "LEVEL", default_value = "6")]
-    pub(crate) level: String,
+    /// Compression level of zip and gzip: 0 (store) to 9, fast or best [default: 6]
+    #[arg(long, value_name = "LEVEL")]
+    pub(crate) level: Option<String>,
     /// Encrypt the zip for old tools with ZipCrypto, which is broken cryptography
     #[arg(long)]
     pub(crate) legacy_encryption: bool,

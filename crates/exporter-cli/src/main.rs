@@ -5,7 +5,6 @@ mod cancel;
 mod commands;
 mod failure;
 mod format_text;
-mod loss_text;
 mod progress;
 mod report;
 mod report_file;

@@ -4,12 +4,12 @@ use std::fmt::Write as _;
 
 use exporter::request::DryRun;
 use exporter::{Changes, Summary, grouped};
+
+use crate::args::WorkArgs;
 use serde_json::json;
 
-use crate::loss_text;
-
 /// The summary for standard error.
-pub(crate) fn summary(summary: &Summary) -> String {
+pub(crate) fn summary(summary: &Summary, work: &WorkArgs) -> String {
     let mut text = String::new();
     let took = format!("in {:.2} s", summary.seconds);
     let sizes = |rows: Option<u64>, bytes: u64| {
@@ -30,27 +30,38 @@ pub(crate) fn summary(summary: &Summary) -> String {
     for remark in &summary.remarks {
         line(&mut text, format!("note: {remark}"));
     }
-    changes(&mut text, &summary.changes);
-    text
+    text + &changes(&summary.changes, work)
 }
 
 /// What an export would write and lose.
-pub(crate) fn plan(plan: &DryRun) -> String {
+pub(crate) fn plan(plan: &DryRun, work: &WorkArgs) -> String {
     let mut text = String::from("dry run: nothing is written\n");
     for entry in &plan.entries {
         let rows = entry.rows.map(|rows| format!(", {}", counted(rows, "row"))).unwrap_or_default();
         let bytes = entry.bytes.map(|bytes| format!(", {}", counted(bytes, "byte"))).unwrap_or_default();
         line(&mut text, format!("{} ({}{rows}{bytes})", entry.path, entry.media_type));
     }
-    changes(&mut text, &plan.changes);
-    text
+    text + &changes(&plan.changes, work)
 }
 
-fn changes(text: &mut String, changes: &Changes) {
-    for shown in loss_text::lines(changes) {
-        line(text, shown);
-    }
-    text.truncate(text.trim_end().len());
+/// Lines shown at most of what changed, the title among them.
+const LINES_SHOWN: usize = 10;
+
+/// What changed, and where all of it is listed.
+pub(crate) fn changes(changes: &Changes, work: &WorkArgs) -> String {
+    let title = match (changes.losses.len(), &work.report) {
+        (0, _) => "no losses".to_owned(),
+        (count, Some(file)) => format!("{}, listed by variable in {}", losses(count), file.display()),
+        (1, None) => "1 loss; --report FILE.json lists it by variable".to_owned(),
+        (count, None) => format!("{}; --report FILE.json lists them by variable", losses(count)),
+    };
+    let lines = changes.lines(LINES_SHOWN - 1).into_iter().map(|line| format!("\n  {line}"));
+    std::iter::once(title).chain(lines).collect()
+}
+
+fn losses(count: usize) -> String {
+    let plural = if count == 1 { "" } else { "es" };
+    format!("{} loss{plural}", grouped(count as u64))
 }
 
 /// A count and what is counted.
@@ -72,4 +83,9 @@ pub(crate) fn summary_json(summary: &Summary) -> serde_json::Value {
 /// What an export would write and lose as JSON.
 pub(crate) fn plan_json(plan: &DryRun) -> serde_json::Value {
     json!({ "dry_run": true, "plan": plan })
+}
+
+/// What an export that is refused would lose as JSON.
+pub(crate) fn refused_json(changes: &Changes) -> serde_json::Value {
+    json!({ "dry_run": false, "refused": changes })
 }

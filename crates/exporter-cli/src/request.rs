@@ -106,7 +106,7 @@ fn policy(text: &str) -> Result<LossPolicy> {
 
 /// By the flags, else by the extension of the target.
 fn packaging(args: &ExportArgs) -> Result<Option<Packaging>> {
-    let level = level(&args.level)?;
+    let level = args.level.as_deref().map(level).transpose()?;
     let password = password(&args.password);
     let by_extension = args.out.as_deref().and_then(packaging_of_target);
     let packaging = match by_extension {
@@ -119,18 +119,21 @@ fn packaging(args: &ExportArgs) -> Result<Option<Packaging>> {
             Error::usage("a password encrypts a zip only").with_hint("add --zip, or name the target .zip")
         );
     }
+    if level.is_some() && packaging.is_none() {
+        return Err(Error::usage("--level is of a zip or gzip").with_hint("add --zip or --gzip"));
+    }
     if args.legacy_encryption && password.is_none() {
         return Err(Error::usage("--legacy-encryption needs a password")
             .with_hint("give --password-env VAR or --password-file FILE"));
     }
     Ok(packaging.map(|packaging| match packaging {
-        Packaging::Gzip(gzip) => Packaging::Gzip(gzip.with_level(level)),
+        Packaging::Gzip(gzip) => Packaging::Gzip(level.into_iter().fold(gzip, GzipPackaging::with_level)),
         Packaging::Zip(mut zip) => {
             zip.password = password;
             if args.legacy_encryption {
                 zip.encryption = ZipEncryption::LegacyZipCrypto;
             }
-            Packaging::Zip(zip.with_level(level))
+            Packaging::Zip(level.into_iter().fold(zip, ZipPackaging::with_level))
         }
         other => other,
     }))

@@ -300,3 +300,13 @@ fn parquet_is_checked_by_reading_it_and_a_gzip_stream_with_what_is_in_it() {
         inside.output
     );
 }
+
+#[test]
+fn a_file_that_cannot_be_read_does_not_keep_others_from_being_checked() {
+    let folder = tempfile::tempdir().unwrap();
+    packed(folder.path(), "");
+    let run = run_in(folder.path(), "check {}/absent.dta {}/h.zip");
+    assert_eq!(run.code, 1);
+    assert!(run.error.contains("absent.dta"), "{}", run.error);
+    assert!(run.output.ends_with("h.zip: no findings\n"), "{}", run.output);
+}

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::program::run_in;
+use crate::program::{exporter, files, run as run_of, run_in};
 
 /// A file of release 113: a value, `.a`, `.` and `.z` in a variable of each storage type and in a day.
 fn letters() -> Vec<u8> {
@@ -159,4 +159,93 @@ fn delimited_text_and_its_codebook_are_read_back_as_the_same_file() {
             assert_eq!(at("first.dta"), at(&format!("{out}.dta")), "{out}");
         }
     }
+}
+
+#[test]
+fn what_a_dta_beside_holds_is_not_lost() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("letters.dta"), letters()).unwrap();
+    let run = run_in(
+        folder.path(),
+        "export {}/letters.dta --to csv --to dta --no-codebook --variables b --dry-run --out {}/x",
+    );
+    assert!(run.error.contains("missing reasons in letters.dta only"), "{}", run.error);
+    assert!(!run.error.contains("missing-reason-dropped"), "{}", run.error);
+    // The codebook says which reasons there are, and not which rows have them.
+    let run = run_in(folder.path(), "export {}/letters.dta --to csv --variables b --dry-run --out {}/x");
+    assert!(run.error.contains("missing-reason-dropped"), "{}", run.error);
+}
+
+#[test]
+fn rows_are_shown_with_their_reasons() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("letters.dta"), letters()).unwrap();
+    let run = run_in(folder.path(), "inspect {}/letters.dta");
+    let rows: Vec<&str> = run.output.lines().rev().take(4).collect();
+    let first = |row: &str| row.split_whitespace().next().unwrap().to_owned();
+    assert_eq!(
+        rows.into_iter().rev().map(first).collect::<Vec<_>>(),
+        ["7", ".a", ".", ".z"],
+        "{}",
+        run.output
+    );
+}
+
+#[test]
+fn a_reason_in_a_condition_is_named_as_one() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("letters.dta"), letters()).unwrap();
+    let run = run_in(folder.path(), "convert {}/letters.dta {}/x.csv --where b=.a");
+    assert!(
+        run.error.contains("hint: select all rows without a value: --where 'b missing'"),
+        "{}",
+        run.error
+    );
+    let arguments = ["convert", "letters.dta", "x.csv", "--where", "b missing"];
+    let mut typed = exporter(arguments);
+    typed.current_dir(folder.path());
+    let typed = run_of(typed);
+    assert_eq!(typed.code, 0, "{}", typed.error);
+}
+
+#[test]
+fn a_refusal_shows_changed_values_first_and_is_reported() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    std::fs::write(at("l.dta"), letters()).unwrap();
+    let run = run_in(folder.path(), "convert {}/l.dta {}/x.csv --losses deny --report {}/r.json");
+    assert_eq!(run.code, 3, "{}", run.error);
+    let lines: Vec<&str> = run.error.lines().collect();
+    assert!(lines[0].contains("losses, listed by variable in "), "{}", run.error);
+    assert!(lines[1].starts_with("  csv: missing-reason-dropped in 6 variables"), "{}", run.error);
+    assert!(
+        run.error.contains("error: refused because of these losses: nothing is written"),
+        "{}",
+        run.error
+    );
+    let report: Value = serde_json::from_slice(&std::fs::read(at("r.json")).unwrap()).unwrap();
+    assert!(report["refused"]["losses"].as_array().unwrap().len() >= 6, "{report}");
+    assert_eq!(files(folder.path()), ["l.dta", "r.json"]);
+    let dry = run_in(folder.path(), "convert {}/l.dta {}/x.csv --losses deny --dry-run");
+    assert_eq!((dry.code, dry.error.matches("missing-reason-dropped").count()), (3, 1), "{}", dry.error);
+}
+
+#[test]
+fn what_is_written_with_more_codes_than_letters_is_read_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let codes = (1..=28).map(|code| format!("{{ value = -{code}, label = \"Code {code}\" }}"));
+    let codes = codes.collect::<Vec<_>>().join(", ");
+    let study = format!(
+        "codebook = 1\n[study]\nid = \"s\"\n[data]\nt = \"t.csv\"\n[[tables]]\nname = \"t\"\n\
+         [[tables.variables]]\nname = \"a\"\nkind = \"integer\"\nmissing = [{codes}]\n"
+    );
+    std::fs::write(at("study.toml"), study).unwrap();
+    std::fs::write(at("t.csv"), "a\n-1\n-25\n7\n").unwrap();
+    let run = run_in(folder.path(), "export {}/study.toml --to dta --out {}/t.dta");
+    assert_eq!(run.code, 0, "{}", run.error);
+    let run = run_in(folder.path(), "convert {}/t.dta {}/back.csv --report {}/r.json");
+    assert_eq!(run.code, 0, "{}", run.error);
+    assert!(losses(&at("r.json")).iter().all(|(code, ..)| code != "not-read"), "{}", run.error);
+    assert_eq!(std::fs::read_to_string(at("back.csv")).unwrap(), "a\n-1\n-25\n7\n");
 }

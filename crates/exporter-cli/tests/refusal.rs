@@ -9,7 +9,7 @@ fn losses_can_be_denied() {
     let run =
         run_in(folder.path(), &format!("export {} --to csv --losses deny --out {{}}/x.csv", study.display()));
     assert_eq!(run.code, 3, "{}", run.error);
-    assert!(run.error.contains("metadata-dropped") && run.error.contains("hint:"), "{}", run.error);
+    assert!(run.error.contains("csv lacks or changes: ") && run.error.contains("hint:"), "{}", run.error);
     assert!(files(folder.path()).is_empty());
 }
 
@@ -107,4 +107,22 @@ fn ragged_rows_are_named() {
     assert_eq!(run.code, 1);
     assert!(run.error.contains("row 2") || run.error.contains("line 3"), "{}", run.error);
     assert_eq!(files(folder.path()), ["t.csv"]);
+}
+
+#[test]
+fn an_empty_file_is_called_empty() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("empty"), "").unwrap();
+    let run = run_in(folder.path(), "inspect {}/empty");
+    assert!(run.error.contains("this file is empty"), "{}", run.error);
+}
+
+#[test]
+fn a_level_needs_something_to_compress() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("x.csv"), "a\n1\n").unwrap();
+    let run = run_in(folder.path(), "export {}/x.csv --to csv --level 9 --out {}/x");
+    assert_eq!(run.code, 2, "{}", run.error);
+    let run = run_in(folder.path(), "export {}/x.csv --to csv --level 9 --out {}/x --zip");
+    assert_eq!(run.code, 0, "{}", run.error);
 }

@@ -138,22 +138,22 @@ impl Part {
         }
     }
 
-    /// What it is called in a sentence.
+    /// What it is called in a sentence, in the plural.
     pub fn name(self) -> &'static str {
         match self {
-            Part::StudyTitle => "study title",
-            Part::StudyDescription => "study description",
-            Part::Languages => "languages",
+            Part::StudyTitle => "study titles",
+            Part::StudyDescription => "study descriptions",
+            Part::Languages => "labels in other languages",
             Part::Documents => "documents",
             Part::UnusedValueLabels => "unused value-label sets",
             Part::TableLabel => "table labels",
             Part::TableNotes => "table notes",
             Part::Groups => "groups",
             Part::Keys => "keys",
-            Part::SortOrder => "sort order",
+            Part::SortOrder => "sort keys",
             Part::VariableLabel => "labels",
             Part::ValueLabels => "value labels",
-            Part::MissingValues => "missing values",
+            Part::MissingValues => "missing-value declarations",
             Part::MissingReasons => "missing reasons",
             Part::ReasonLabels => "labels of missing reasons",
             Part::DisplayFormat => "display formats",

@@ -3,6 +3,8 @@
 use std::error::Error as StdError;
 use std::fmt;
 
+use crate::exporter::Changes;
+
 /// The result of every fallible call of the engine.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -66,6 +68,7 @@ struct Inner {
     place: Place,
     hint: Option<String>,
     source: Option<Box<dyn StdError + Send + Sync>>,
+    changes: Option<Changes>,
 }
 
 const _: () = assert!(size_of::<Error>() == size_of::<usize>());
@@ -79,6 +82,7 @@ impl Error {
             place: Place::default(),
             hint: None,
             source: None,
+            changes: None,
         }))
     }
 
@@ -206,6 +210,13 @@ impl Error {
         self
     }
 
+    /// Keeps all changes of an export that is refused because of some.
+    #[must_use]
+    pub fn with_changes(mut self, changes: Changes) -> Self {
+        self.0.changes = Some(changes);
+        self
+    }
+
     /// The kind to match on.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
@@ -224,6 +235,11 @@ impl Error {
     /// What the user can do about it, if that is known.
     pub fn hint(&self) -> Option<&str> {
         self.0.hint.as_deref()
+    }
+
+    /// All changes of an export that is refused because of some losses ([`ErrorKind::Loss`]); accepted ones are among them.
+    pub fn changes(&self) -> Option<&Changes> {
+        self.0.changes.as_ref()
     }
 }
 

@@ -1,6 +1,7 @@
 //! Exporters and plans, and the one call that drives them.
 
 mod bundle;
+mod change_lines;
 mod changes;
 mod drive;
 mod prepared;

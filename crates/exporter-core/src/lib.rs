@@ -62,7 +62,9 @@ pub use exporter::{
 };
 pub use format::{Format, FormatInfo, Input, OptionInfo, OptionKind, Recognition};
 pub use limits::Limits;
-pub use loss::{Example, Loss, LossCode, LossPolicy, LossReport, LossSeverity, Tallied, Tally, grouped};
+pub use loss::{
+    Example, Loss, LossCode, LossEffect, LossPolicy, LossReport, LossSeverity, Tallied, Tally, grouped,
+};
 pub use password::Password;
 #[doc(no_inline)]
 pub use profile::{ColumnFacts, Facts, Profile, ProfileRequest, TableProfile};

@@ -12,7 +12,7 @@ use serde::Serialize;
 use crate::carry::Part;
 use crate::codebook::TimeUnit;
 
-pub use code::LossCode;
+pub use code::{LossCode, LossEffect};
 pub use policy::LossPolicy;
 pub use report::LossReport;
 pub use tally::{Tallied, Tally};
@@ -154,18 +154,15 @@ impl Loss {
 }
 
 impl Loss {
+    /// Where it stands among others, the worst first: wrong values, changed values, values in another form, descriptions.
+    pub(crate) fn rank(&self) -> (std::cmp::Reverse<LossSeverity>, LossEffect) {
+        (std::cmp::Reverse(self.severity), self.code.effect())
+    }
+
     /// What [`Loss::count`] counts, in the plural.
     pub fn counted(&self) -> &'static str {
         if let Some(part) = self.part {
-            return match part {
-                Part::StudyTitle => "study titles",
-                Part::StudyDescription => "parts of the study description",
-                Part::SortOrder => "sort keys",
-                Part::MissingValues => "missing values declared",
-                Part::MissingReasons => "reasons declared",
-                Part::Measure => "measures and roles",
-                part => part.name(),
-            };
+            return part.name();
         }
         match &self.code {
             code if *code == LossCode::NAME_CHANGED => "names",
@@ -174,14 +171,15 @@ impl Loss {
             code if *code == LossCode::VALUE_LABELS_DROPPED || *code == LossCode::VALUE_LABEL_KEY => {
                 "value labels"
             }
-            code if *code == LossCode::LANGUAGE_DROPPED => "languages",
+            code if *code == LossCode::LANGUAGE_DROPPED => Part::Languages.name(),
             code if *code == LossCode::METADATA_DROPPED => "descriptions",
             code if *code == LossCode::GROUP_DROPPED => "groups",
             code if *code == LossCode::DOCUMENT_DROPPED => "documents",
             code if *code == LossCode::DISPLAY_FORMAT_DROPPED => "display formats",
-            code if *code == LossCode::SORT_ORDER_DROPPED => "sort keys",
+            code if *code == LossCode::SORT_ORDER_DROPPED => Part::SortOrder.name(),
             code if *code == LossCode::KEY_DROPPED => "keys",
             code if *code == LossCode::NOT_READ => "parts",
+            code if *code == LossCode::MISSING_DROPPED => Part::MissingValues.name(),
             _ => "values",
         }
     }

@@ -231,7 +231,11 @@ impl Registry {
     }
 
     fn reader_of(&self, source: &Source<'_>) -> Result<Face<Open>> {
-        recognised(&self.readers, &source.name, &head(source)?).ok_or_else(|| {
+        let head = head(source)?;
+        recognised(&self.readers, &source.name, &head).ok_or_else(|| {
+            if head.is_empty() {
+                return Error::invalid("this file is empty").entry(&source.name);
+            }
             Error::unsupported("this file is in no known format").entry(&source.name).with_hint(format!(
                 "if it is delimited text, read it as csv; formats that are read: {}",
                 ids(&self.readers).join(", ")

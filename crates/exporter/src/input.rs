@@ -143,7 +143,9 @@ fn assembled(
     }
     let mut codebook = study.map(|study| study.codebook.clone()).unwrap_or_default();
     if codebook.study.id.is_empty() && sources.len() > 1 {
-        codebook.study.id = "study".into();
+        let mut ids = parts.iter().map(|part| &part.dataset.codebook().study.id);
+        let shared = ids.next().filter(|first| ids.all(|id| id == *first));
+        codebook.study.id = shared.cloned().unwrap_or_else(|| "study".into());
     }
     let none = OpenKinds::default();
     AssembledDataset::new(codebook, parts, study.map_or(&none, |study| &study.open_kinds))

@@ -3,13 +3,13 @@
 use std::process::ExitCode;
 
 use exporter::check::{CheckOptions, Findings, Severity};
-use exporter::{Error, Result};
+use exporter::{Error, ErrorKind, Result};
 use serde_json::json;
 
 use crate::args::CheckArgs;
 use crate::report::counted;
 use crate::terminal::print;
-use crate::{cancel, request};
+use crate::{cancel, failure, request};
 
 /// Ends with 1 when any file has an error; warnings and notes are told.
 pub(super) fn run(args: &CheckArgs) -> Result<ExitCode> {
@@ -19,8 +19,18 @@ pub(super) fn run(args: &CheckArgs) -> Result<ExitCode> {
     let context = args.memory.context().with_cancel(cancel::on_signal());
     let mut all = Vec::new();
     let mut errors = 0;
+    let mut unreadable = None;
     for file in &args.files {
-        let findings = exporter::check(file, &options, &registry, &context)?;
+        let findings = match exporter::check(file, &options, &registry, &context) {
+            Ok(findings) => findings,
+            Err(error) if error.kind() == ErrorKind::Cancelled => return Err(error),
+            Err(error) => {
+                // The files behind it are checked nevertheless.
+                unreadable.get_or_insert(failure::report(&error));
+                all.extend(args.json.then(|| json!({ "file": file, "error": error.to_string() })));
+                continue;
+            }
+        };
         errors += findings.count(Severity::Error);
         let file = file.display().to_string();
         if args.json {
@@ -39,7 +49,11 @@ pub(super) fn run(args: &CheckArgs) -> Result<ExitCode> {
         let text = serde_json::to_string_pretty(&all).map_err(|source| Error::invalid(source.to_string()))?;
         print(&(text + "\n"))?;
     }
-    Ok(if errors == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(match unreadable {
+        Some(code) => code,
+        None if errors == 0 => ExitCode::SUCCESS,
+        None => ExitCode::FAILURE,
+    })
 }
 
 fn as_text(file: &str, findings: &Findings) -> String {

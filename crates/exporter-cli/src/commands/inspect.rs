@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use exporter::codebook::{Codebook, Table, Variable};
+use exporter::dataset::reason_texts;
 use exporter::{Context, Dataset, Error, Result, Scan, TableId};
 use serde_json::{Value as Json, json};
 
@@ -99,16 +100,31 @@ fn extras(codebook: &Codebook, variable: &Variable) -> String {
     if extras.is_empty() { String::new() } else { format!("  [{}]", extras.join("; ")) }
 }
 
-/// The first rows as text; null is `None`.
+/// The first rows as text: a missing reason by its letter after a point, or its label; null is `None`.
 fn first_rows(
     data: &dyn Dataset,
     table: TableId,
     rows: u64,
     context: &Context,
 ) -> Result<Vec<Vec<Option<String>>>> {
+    let codebook = data.codebook();
+    let variables = codebook.tables.get(table.0).map_or(&[][..], |table| &table.variables);
+    let reasons = variables.iter().enumerate().filter(|(_, variable)| variable.has_reasons());
+    let reasons: Vec<(usize, Vec<Option<String>>)> = reasons
+        .map(|(position, variable)| (position, reason_texts(variable, codebook.language(context.language()))))
+        .collect();
     let mut cells = Vec::new();
-    for batch in context.scan(data, table, &Scan::all().limit(rows))? {
-        cells.extend(exporter::dataset::display_rows(&batch?)?);
+    for batch in context.scan(data, table, &Scan::all().limit(rows).with_reasons())? {
+        for mut row in exporter::dataset::display_rows(&batch?)? {
+            let found = row.split_off(variables.len().min(row.len()));
+            for ((position, texts), reason) in reasons.iter().zip(found) {
+                let text = reason.and_then(|reason| texts.get(reason.parse::<usize>().ok()?)?.clone());
+                if let (Some(text), Some(cell)) = (text, row.get_mut(*position)) {
+                    cell.get_or_insert(text);
+                }
+            }
+            cells.push(row);
+        }
     }
     Ok(cells)
 }

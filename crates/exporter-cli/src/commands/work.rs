@@ -1,7 +1,7 @@
 //! What `export` and `convert` share: context, dry run, summary, report.
 
 use exporter::request::PreparedExport;
-use exporter::{Context, Dataset, Result};
+use exporter::{Context, Dataset, Error, Result};
 
 use crate::args::WorkArgs;
 use crate::report_file::ReportFile;
@@ -33,13 +33,30 @@ pub(super) fn carry_out<D: Dataset>(
         clear();
         let plan = plan?;
         report.write(&report::plan_json(&plan))?;
-        terminal::say(&report::plan(&plan));
-        return plan.check();
+        terminal::say(&report::plan(&plan, work));
+        return plan.check().map_err(|error| shortened(&error));
     }
     let result = target.open(work).and_then(|sink| export.run(sink, &context));
     clear();
-    let summary = result?;
-    report.write(&report::summary_json(&summary))?;
-    terminal::say(&report::summary(&summary));
-    Ok(())
+    match result {
+        Ok(summary) => {
+            report.write(&report::summary_json(&summary))?;
+            terminal::say(&report::summary(&summary, work));
+            Ok(())
+        }
+        Err(error) => match error.changes() {
+            Some(changes) => {
+                report.write(&report::refused_json(changes))?;
+                terminal::say(&report::changes(changes, work));
+                Err(shortened(&error))
+            }
+            None => Err(error),
+        },
+    }
+}
+
+/// A refusal whose losses are shown already.
+fn shortened(error: &Error) -> Error {
+    let short = Error::new(error.kind(), "refused because of these losses: nothing is written");
+    error.hint().into_iter().fold(short, Error::with_hint)
 }

@@ -14,14 +14,18 @@ pub struct Held(Vec<Holder>);
 #[derive(Clone, Debug)]
 pub struct Holder {
     parts: Vec<Part>,
+    /// Parts that they hold within limits.
+    limited: Vec<Part>,
     entries: Vec<EntrySpec>,
 }
 
 impl Holder {
     /// What an exporter will hold of a codebook.
     pub fn of(exporter: &dyn Exporter, codebook: &Codebook) -> Self {
-        let whole = |part: &Part| exporter.carries(*part) == Carry::Whole;
-        Self { parts: Part::ALL.into_iter().filter(whole).collect(), entries: exporter.entries(codebook) }
+        let carried =
+            |carry: Carry| Part::ALL.into_iter().filter(|part| exporter.carries(*part) == carry).collect();
+        let (parts, limited) = (carried(Carry::Whole), carried(Carry::Limited));
+        Self { parts, limited, entries: exporter.entries(codebook) }
     }
 
     /// The entries.
@@ -32,6 +36,11 @@ impl Holder {
     fn entry(&self, part: Part, table: Option<TableId>) -> Option<&EntrySpec> {
         let of_table = |entry: &&EntrySpec| entry.table == table || entry.table.is_none() || table.is_none();
         self.entries.iter().filter(|_| self.parts.contains(&part)).find(of_table)
+    }
+
+    /// The entry of a table that holds a part within limits.
+    pub(crate) fn limited_entry(&self, part: Part, table: TableId) -> Option<&EntrySpec> {
+        self.entries.iter().find(|entry| self.limited.contains(&part) && entry.table == Some(table))
     }
 }
 

@@ -1,13 +1,16 @@
 //! Several exporters as one: data, codebook, documents side by side in one sink.
 
+use std::collections::HashSet;
+
 use super::drive::needs_of;
 use super::{Changes, Exporter, Plan, Planning, Summary, plan_of};
 use crate::carry::{Carry, Held, Holder, Part};
 use crate::codebook::Codebook;
 use crate::context::Context;
-use crate::dataset::Dataset;
+use crate::dataset::{Dataset, TableId};
 use crate::error::{Error, Result};
 use crate::format::FormatInfo;
+use crate::loss::{Loss, LossCode, LossReport};
 use crate::profile::ProfileRequest;
 use crate::sink::{EntrySpec, Sink};
 
@@ -80,6 +83,7 @@ impl Exporter for Bundle {
             let planning = Planning::new(with.profile, &siblings, &held);
             plans.push(plan_of(&**part, data, &planning, context)?);
         }
+        plans.changes.losses = self.held_within_limits(&plans, &known, data.codebook());
         if let Some(path) = first_repeat(&plans.entries) {
             return Err(Error::invalid(format!("two formats of the export write {path:?}"))
                 .with_hint("name each format once, or make an export of each"));
@@ -88,8 +92,43 @@ impl Exporter for Bundle {
     }
 }
 
+/// The code, table and variable of a loss.
+type LossKey<'a> = (&'a LossCode, Option<&'a str>, Option<&'a str>);
+
+fn key(loss: &Loss) -> LossKey<'_> {
+    (&loss.code, loss.table.as_deref(), loss.variable.as_deref())
+}
+
+impl Bundle {
+    /// The losses of all plans. What a format drops is held by another one that carries it within limits and reports no such
+    /// loss of the same variable.
+    fn held_within_limits(&self, plans: &Plans<'_>, known: &[Holder], codebook: &Codebook) -> LossReport {
+        let lost = plans.parts.iter().map(|plan| plan.changes().losses.iter().map(key).collect());
+        let lost: Vec<HashSet<LossKey<'_>>> = lost.collect();
+        let holder = |own: usize, loss: &Loss| {
+            let part =
+                loss.part.filter(|part| matches!(self.parts[own].carries(*part), Carry::Dropped(_)))?;
+            let (position, _) = loss.table.as_deref().and_then(|name| codebook.table(name))?;
+            let mut others = known.iter().zip(&lost).enumerate().filter(|(other, _)| *other != own);
+            others.find_map(|(_, (holder, lost))| {
+                let entry = holder.limited_entry(part, TableId(position))?;
+                (!lost.contains(&key(loss))).then(|| entry.path.clone())
+            })
+        };
+        let mut report = LossReport::default();
+        for (own, plan) in plans.parts.iter().enumerate() {
+            for loss in plan.changes().losses.iter() {
+                let held_by = holder(own, loss);
+                report.add(held_by.into_iter().fold(loss.clone(), Loss::held_by));
+            }
+            plan.changes().losses.held().for_each(|loss| report.add(loss.clone()));
+        }
+        report
+    }
+}
+
 fn first_repeat(entries: &[EntrySpec]) -> Option<&str> {
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     entries.iter().find(|entry| !seen.insert(entry.path.to_lowercase())).map(|entry| entry.path.as_str())
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{Exporter, Plan, Planning, Summary, plan_of};
+use super::{Changes, Exporter, Plan, Planning, Summary, plan_of};
 use crate::carry::{self, Held};
 use crate::context::Context;
 use crate::dataset::Dataset;
@@ -17,7 +17,7 @@ use crate::sink::Sink;
 /// The call is synchronous; run it in `spawn_blocking` from an async program.
 ///
 /// # Errors
-/// Any [`crate::Error`]; [`crate::ErrorKind::Loss`] when the policy refuses a loss.
+/// Any [`crate::Error`]; [`crate::ErrorKind::Loss`] with [all changes](crate::Error::changes) when the policy refuses a loss.
 pub fn export(
     exporter: &dyn Exporter,
     data: &dyn Dataset,
@@ -28,9 +28,9 @@ pub fn export(
     plan(exporter, data, context, |plan| {
         let entries: Vec<String> = plan.entries().iter().map(|entry| entry.path.clone()).collect();
         let mut changes = plan.changes().clone();
-        let mut known = changes.losses.clone();
-        known.merge(data.losses());
-        context.policy().check(&known)?;
+        let mut known = changes.clone();
+        known.losses.merge(data.losses());
+        accepted(known, context)?;
         context.cancel().check()?;
         context.progress().stage("write", rows_to_write(&*plan, data));
         let mut summary = plan.write(&*sink, context)?;
@@ -40,9 +40,8 @@ pub fn export(
         if let ([planned], [written]) = (entries.as_slice(), summary.entries.as_slice()) {
             changes = changes.with_entry(planned, &written.path);
         }
-        summary.changes = changes;
         // Losses that only the data showed come under the same policy before anything is made visible.
-        context.policy().check(&summary.changes.losses)?;
+        summary.changes = accepted(changes, context)?;
         context.cancel().check()?;
         Ok(summary)
     })
@@ -51,6 +50,14 @@ pub fn export(
         summary.seconds = start.elapsed().as_secs_f64();
         Ok(summary)
     })
+}
+
+/// The changes, where the policy accepts their losses.
+fn accepted(changes: Changes, context: &Context) -> Result<Changes> {
+    match context.policy().check(&changes.losses) {
+        Ok(()) => Ok(changes),
+        Err(error) => Err(error.with_changes(changes)),
+    }
 }
 
 /// Plans an export and hands the plan to `then`: a dry run looks at it, an export writes it.

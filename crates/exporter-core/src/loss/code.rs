@@ -10,6 +10,18 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LossCode(Cow<'static, str>);
 
+/// What a loss does to the output, the worst first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum LossEffect {
+    /// Values are other ones, or fewer.
+    Values,
+    /// Values are the same in another form: of another type, as text, empty instead of null.
+    Form,
+    /// Values are the same, and less is said of them.
+    Description,
+}
+
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => {
         impl LossCode {
@@ -85,27 +97,39 @@ impl LossCode {
         Self(Cow::Borrowed(code))
     }
 
-    /// Whether the values of the output are other ones, fewer or of another type; otherwise their description is.
-    /// Unknown codes count as changing values.
-    pub fn changes_values(&self) -> bool {
-        let descriptive = [
-            Self::NAME_CHANGED,
-            Self::NAME_DROPPED,
-            Self::LABEL_TRUNCATED,
-            Self::LABEL_DROPPED,
-            Self::VALUE_LABELS_DROPPED,
-            Self::VALUE_LABEL_KEY,
-            Self::MISSING_DROPPED,
-            Self::LANGUAGE_DROPPED,
-            Self::METADATA_DROPPED,
-            Self::GROUP_DROPPED,
-            Self::DOCUMENT_DROPPED,
-            Self::DISPLAY_FORMAT_DROPPED,
-            Self::SORT_ORDER_DROPPED,
-            Self::KEY_DROPPED,
-            Self::COMPATIBILITY,
+    /// What it does to the output; unknown codes count as changing values.
+    pub fn effect(&self) -> LossEffect {
+        const FORM: [LossCode; 5] = [
+            LossCode::BINARY_AS_TEXT,
+            LossCode::STRUCTURE_FLATTENED,
+            LossCode::NULL_TEXT,
+            LossCode::KIND_CHANGED,
+            LossCode::TIME_ZONE,
         ];
-        !descriptive.contains(self)
+        const DESCRIPTION: [LossCode; 15] = [
+            LossCode::NAME_CHANGED,
+            LossCode::NAME_DROPPED,
+            LossCode::LABEL_TRUNCATED,
+            LossCode::LABEL_DROPPED,
+            LossCode::VALUE_LABELS_DROPPED,
+            LossCode::VALUE_LABEL_KEY,
+            LossCode::MISSING_DROPPED,
+            LossCode::LANGUAGE_DROPPED,
+            LossCode::METADATA_DROPPED,
+            LossCode::GROUP_DROPPED,
+            LossCode::DOCUMENT_DROPPED,
+            LossCode::DISPLAY_FORMAT_DROPPED,
+            LossCode::SORT_ORDER_DROPPED,
+            LossCode::KEY_DROPPED,
+            LossCode::COMPATIBILITY,
+        ];
+        if DESCRIPTION.contains(self) {
+            LossEffect::Description
+        } else if FORM.contains(self) {
+            LossEffect::Form
+        } else {
+            LossEffect::Values
+        }
     }
 
     /// The code as it is written in reports and on the command line.

@@ -24,12 +24,13 @@ impl LossPolicy {
     /// Refuses a report that holds a loss this policy does not accept.
     ///
     /// # Errors
-    /// [`ErrorKind::Loss`] naming the refused losses (the first five) and the way to accept them.
+    /// [`ErrorKind::Loss`] naming the refused losses (the worst five) and the way to accept them.
     pub fn check(&self, report: &LossReport) -> Result<()> {
-        let refused: Vec<&Loss> = report.iter().filter(|loss| !self.accepts(loss)).collect();
+        let mut refused: Vec<&Loss> = report.iter().filter(|loss| !self.accepts(loss)).collect();
         if refused.is_empty() {
             return Ok(());
         }
+        refused.sort_by_key(|loss| loss.rank());
         let wrong = refused.iter().filter(|loss| loss.severity == LossSeverity::Wrong);
         let mut codes: Vec<&str> = wrong.map(|loss| loss.code.as_str()).collect();
         codes.sort_unstable();

@@ -102,7 +102,7 @@ pub(super) fn entries(info: &FormatInfo, codebook: &Codebook) -> Vec<EntrySpec> 
 pub(super) fn carries(part: Part, with_codebook: bool, reasons: ReasonsAs) -> Carry {
     match part {
         Part::MissingReasons => match reasons {
-            ReasonsAs::Empty => Carry::Dropped("the rows hold a null"),
+            ReasonsAs::Empty => Carry::Dropped("written like nulls; reasons=column keeps them"),
             ReasonsAs::Column if with_codebook => Carry::Whole,
             // Without the codebook the columns are texts like any other.
             ReasonsAs::Column => Carry::Limited,

@@ -29,7 +29,9 @@ pub(super) fn carries(part: Part, settings: &Settings) -> Carry {
             }
         },
         Part::MissingReasons => match settings.reasons {
-            ReasonsAs::Empty => Carry::Dropped("written like nulls"),
+            ReasonsAs::Empty => {
+                Carry::Dropped("written like nulls; reasons=letter and reasons=column keep them")
+            }
             ReasonsAs::Letter | ReasonsAs::Column => Carry::Limited,
         },
         Part::ReasonLabels => match settings.reasons {

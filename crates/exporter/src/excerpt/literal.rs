@@ -1,6 +1,6 @@
 //! Values as typed: read by the kind of their variable, or found among its labels.
 
-use exporter_core::codebook::{Codebook, Kind, MissingValues, Text, Value, Variable};
+use exporter_core::codebook::{Codebook, Kind, Missing, MissingValues, Text, Value, Variable};
 use exporter_core::{Error, Result, suggest};
 
 /// A value as it was typed, without its quotes.
@@ -117,6 +117,14 @@ impl Literal {
             }
         };
         read.or_else(labelled).ok_or_else(|| {
+            if is_reason(variable, text) {
+                return Error::usage(format!("{text:?} is a missing reason, and reasons are not compared"))
+                    .variable(&variable.name)
+                    .with_hint(format!(
+                        "select all rows without a value: --where '{} missing'",
+                        variable.name
+                    ));
+            }
             let error = Error::usage(format!("{text:?} is not {wanted}, and not a label of the variable"))
                 .variable(&variable.name);
             let mut labels = labels(codebook, variable).map(|(_, label)| label).peekable();
@@ -130,9 +138,22 @@ impl Literal {
     }
 }
 
+/// Whether a text names a missing reason of a variable: by its letter after a point, or by its label.
+fn is_reason(variable: &Variable, text: &str) -> bool {
+    let named = |missing: &Missing| {
+        missing.letter.is_some_and(|letter| text == format!(".{letter}"))
+            || texts(&missing.label).any(|label| label == text)
+    };
+    variable.missing.iter().filter(|missing| missing.is_reason()).any(named)
+}
+
+/// A text in every language.
+fn texts(text: &Text) -> impl Iterator<Item = &str> {
+    text.untagged().into_iter().chain(text.tagged().map(|(_, text)| text))
+}
+
 /// Every label of a variable's values in every language, those of missing values included.
 fn labels<'a>(codebook: &'a Codebook, variable: &'a Variable) -> impl Iterator<Item = (&'a Value, &'a str)> {
-    let texts = |text: &'a Text| text.untagged().into_iter().chain(text.tagged().map(|(_, text)| text));
     let set = codebook.value_labels_of(variable).into_iter().flat_map(|set| &set.entries);
     let declared = variable.missing.iter().filter_map(|missing| match &missing.values {
         MissingValues::One(value) => Some((value, &missing.label)),

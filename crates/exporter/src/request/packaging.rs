@@ -223,7 +223,9 @@ mod wrapping {
             let field = if manifest { "manifest" } else { "packaging" };
             match packaging {
                 None if !manifest => Ok(Self),
-                _ => Err(Error::unsupported("this program was built without packaging").field(field)),
+                _ => Err(Error::unsupported("this program was built without packaging")
+                    .with_hint("build it with the feature `package` of the crate exporter")
+                    .field(field)),
             }
         }
 

@@ -2,53 +2,58 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use exporter::carry::Part;
-use exporter::{Changes, Loss, LossCode, LossReport, LossSeverity, Recode, Rename, grouped};
+use super::{Changes, Recode, Rename};
+use crate::loss::{Loss, LossCode, LossEffect, LossReport, LossSeverity, grouped};
 
-use crate::report::counted;
-
-/// Lines shown at most, the title among them.
-const LINES_SHOWN: usize = 10;
 /// A code treated in more ways than this (texts, each cut elsewhere) is one kind.
 const ACTIONS_SHOWN: usize = 3;
 
-/// Losses of one format and code that are treated in one way.
+/// Losses of one code that are treated in one way.
 struct Kind<'a> {
     first: &'a Loss,
+    /// Formats that treat the same losses so.
+    formats: Vec<&'a str>,
     variables: u64,
     places: u64,
     times: u64,
 }
 
-/// The lines of the summary; wrong values stand first, then what else changes values.
-pub(crate) fn lines(changes: &Changes) -> Vec<String> {
-    let Changes { losses: report, renames, recodes, .. } = changes;
-    let kinds_of = |wanted: &dyn Fn(&Loss) -> bool| -> Vec<String> {
-        let losses: Vec<&Loss> = report.iter().filter(|loss| wanted(loss)).collect();
-        kinds(&losses).iter().map(Kind::line).collect()
-    };
-    let is_wrong = |loss: &Loss| loss.severity == LossSeverity::Wrong;
-    let mut shown = kinds_of(&is_wrong);
-    shown.extend(recoded(recodes));
-    shown.extend(kinds_of(&|loss| !is_wrong(loss) && loss.code.changes_values()));
-    shown.extend(renamed(renames));
-    shown.extend(kinds_of(&|loss| !is_wrong(loss) && loss.code == LossCode::COMPATIBILITY));
-    let is_described = |loss: &&Loss| {
-        let is_shown = is_wrong(loss) || loss.code.changes_values() || loss.code == LossCode::COMPATIBILITY;
-        !is_shown && !renames.iter().any(|rename| is_of(rename, loss))
-    };
-    shown.extend(descriptions(report.iter().filter(is_described)));
-    shown.extend(held(report));
-    if shown.len() >= LINES_SHOWN {
-        let more = shown.split_off(LINES_SHOWN - 2).len();
-        shown.push(format!("and {more} more lines; --report FILE.json lists all"));
+impl Changes {
+    /// What a person reads, in at most so many lines: wrong values first, then changed ones, names, and one line a format for
+    /// what its files do not say; nothing where nothing changed.
+    pub fn lines(&self, most: usize) -> Vec<String> {
+        let Changes { losses: report, renames, recodes } = self;
+        let kinds_of = |wanted: &dyn Fn(&Loss) -> bool| -> Vec<String> {
+            let losses: Vec<&Loss> = report.iter().filter(|loss| wanted(loss)).collect();
+            kinds(&losses).iter().map(Kind::line).collect()
+        };
+        let is_wrong = |loss: &Loss| loss.severity == LossSeverity::Wrong;
+        let has = |loss: &Loss, effect: LossEffect| !is_wrong(loss) && loss.code.effect() == effect;
+        let mut shown = kinds_of(&is_wrong);
+        shown.extend(recoded(recodes));
+        shown.extend(kinds_of(&|loss| has(loss, LossEffect::Values)));
+        shown.extend(kinds_of(&|loss| has(loss, LossEffect::Form)));
+        shown.extend(renamed(renames));
+        shown.extend(kinds_of(&|loss| !is_wrong(loss) && loss.code == LossCode::COMPATIBILITY));
+        let is_described = |loss: &&Loss| {
+            has(loss, LossEffect::Description)
+                && loss.code != LossCode::COMPATIBILITY
+                && !renames.iter().any(|rename| is_of(rename, loss))
+        };
+        shown.extend(descriptions(report.iter().filter(is_described)));
+        shown.extend(held(report));
+        if shown.len() > most {
+            let more = shown.split_off(most.saturating_sub(1)).len();
+            shown.push(format!("and {}", counted(more as u64, "more line")));
+        }
+        shown
     }
-    let title = match report.iter().map(|loss| loss.count).fold(0, u64::saturating_add) {
-        _ if report.is_empty() => "no losses".to_owned(),
-        1 => "1 loss; --report FILE.json lists it by variable".to_owned(),
-        more => format!("{} losses; --report FILE.json lists them by variable", grouped(more)),
-    };
-    std::iter::once(title).chain(shown.into_iter().map(|line| format!("  {line}"))).collect()
+}
+
+/// A count and what is counted.
+fn counted(count: u64, noun: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{} {noun}{plural}", grouped(count))
 }
 
 /// One line a format: how many declared values are written as others, with an example.
@@ -111,17 +116,41 @@ fn kinds<'a>(losses: &[&'a Loss]) -> Vec<Kind<'a>> {
                 kind.places += 1;
                 kind.times = kind.times.saturating_add(loss.count);
             }
-            None => kinds.push(Kind { first: loss, variables, places: 1, times: loss.count }),
+            None => {
+                let formats = vec![loss.format.as_str()];
+                kinds.push(Kind { first: loss, formats, variables, places: 1, times: loss.count });
+            }
         }
     }
-    kinds.sort_by_key(|kind| std::cmp::Reverse(kind.first.severity));
-    kinds
+    let mut lines: Vec<Kind<'_>> = Vec::new();
+    for kind in kinds {
+        match lines.iter_mut().find(|line| line.is_like(&kind)) {
+            Some(line) => line.formats.extend(kind.formats),
+            None => lines.push(kind),
+        }
+    }
+    lines
 }
 
 impl Kind<'_> {
+    /// Whether another one tells the same of another format.
+    fn is_like(&self, other: &Self) -> bool {
+        let counts = |kind: &Self| (kind.variables, kind.places, kind.times);
+        let same = |loss: &Loss| {
+            (loss.code.clone(), loss.severity, loss.table.clone(), loss.variable.clone(), loss.first.clone())
+        };
+        counts(self) == counts(other)
+            && same(self.first) == same(other.first)
+            && self.first.action == other.first.action
+    }
+
     fn line(&self) -> String {
+        let formats = self.formats.join(", ");
+        let prefix = if formats.is_empty() { formats } else { format!("{formats}: ") };
         if self.places == 1 {
-            return self.first.to_string();
+            let mut one = self.first.clone();
+            one.format.clear();
+            return format!("{prefix}{one}");
         }
         let places = if self.variables == self.places {
             format!("{} variables", grouped(self.variables))
@@ -133,7 +162,7 @@ impl Kind<'_> {
         } else {
             format!(", {} {}", grouped(self.times), self.first.counted())
         };
-        format!("{}{} in {places}{times}; {}", prefix(self.first), self.first.code, example(self.first))
+        format!("{prefix}{} in {places}{times}; {}", self.first.code, example(self.first))
     }
 }
 
@@ -146,15 +175,11 @@ fn example(loss: &Loss) -> String {
     text.strip_prefix(loss.code.as_str()).unwrap_or(&text).trim_start().to_owned()
 }
 
-fn prefix(loss: &Loss) -> String {
-    if loss.format.is_empty() { String::new() } else { format!("{}: ", loss.format) }
-}
-
 /// One line a format: how many labels, value labels and so on it has no place for, or another name.
 fn descriptions<'a>(losses: impl Iterator<Item = &'a Loss>) -> Vec<String> {
     let mut formats: BTreeMap<&str, BTreeMap<&str, u64>> = BTreeMap::new();
     for loss in losses {
-        let name = noun(loss);
+        let name = loss.counted();
         let count = formats.entry(&loss.format).or_default().entry(name).or_default();
         *count = count.saturating_add(loss.count);
     }
@@ -166,22 +191,11 @@ fn descriptions<'a>(losses: impl Iterator<Item = &'a Loss>) -> Vec<String> {
     formats.into_iter().map(line).collect()
 }
 
-/// What is lost, in the plural.
-fn noun(loss: &Loss) -> &'static str {
-    match loss.part {
-        Some(Part::Languages) => "labels in other languages",
-        Some(part) => part.name(),
-        None if loss.code == LossCode::LANGUAGE_DROPPED => "labels in other languages",
-        None if loss.code == LossCode::LABEL_TRUNCATED => "whole labels",
-        None => loss.counted(),
-    }
-}
-
 /// One line a format and entry: what the entry of another format holds for it.
 fn held(report: &LossReport) -> Vec<String> {
     let mut held: BTreeMap<(&str, &str), BTreeSet<&str>> = BTreeMap::new();
     for loss in report.held() {
-        let name = noun(loss);
+        let name = loss.counted();
         held.entry((&loss.format, loss.held_by.as_deref().unwrap_or_default())).or_default().insert(name);
     }
     let line = |((format, entry), names): ((&str, &str), BTreeSet<&str>)| {
@@ -193,15 +207,30 @@ fn held(report: &LossReport) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use exporter::carry::Part;
-    use exporter::{Changes, Loss, LossCode, LossReport, Recode, Rename};
+    use super::*;
+    use crate::carry::Part;
 
     fn lines(report: LossReport) -> Vec<String> {
-        super::lines(&Changes::from(report))
+        Changes::from(report).lines(9)
     }
 
     fn of(format: &str, losses: impl IntoIterator<Item = Loss>) -> LossReport {
         losses.into_iter().collect::<LossReport>().named(format, |_| None)
+    }
+
+    #[test]
+    fn what_several_formats_do_alike_is_one_line() {
+        let mut report = of("csv", [replaced("a").count(2)]);
+        report.merge(of("tab", [replaced("a").count(2)]));
+        report.merge(of("dta", [replaced("a").count(3)]));
+        let lines = lines(report);
+        assert_eq!(
+            lines,
+            [
+                "csv, tab: text-replaced people.a: tabs became spaces (2 values)",
+                "dta: text-replaced people.a: tabs became spaces (3 values)",
+            ]
+        );
     }
 
     fn replaced(variable: &str) -> Loss {
@@ -220,9 +249,8 @@ mod tests {
         assert_eq!(
             lines(report),
             [
-                "5 losses; --report FILE.json lists them by variable",
-                "  csv: range people.z: set to the limit",
-                "  csv: text-replaced in 2 variables, 4 values; people.a: tabs became spaces",
+                "csv: range people.z: set to the limit",
+                "csv: text-replaced in 2 variables, 4 values; people.a: tabs became spaces",
             ]
         );
     }
@@ -235,10 +263,9 @@ mod tests {
         assert_eq!(
             lines(report),
             [
-                "3 losses; --report FILE.json lists them by variable",
-                "  csv lacks or changes: labels (2)",
-                "  tab lacks or changes: names (1)",
-                "  tab: labels in s.codebook.json only",
+                "csv lacks or changes: labels (2)",
+                "tab lacks or changes: names (1)",
+                "tab: labels in s.codebook.json only",
             ]
         );
     }
@@ -246,20 +273,17 @@ mod tests {
     #[test]
     fn what_another_entry_holds_is_no_loss() {
         let report = of("csv", [label("a").held_by("s.parquet")]);
-        assert_eq!(lines(report), ["no losses", "  csv: labels in s.parquet only"]);
-        assert_eq!(lines(LossReport::default()), ["no losses"]);
+        assert_eq!(lines(report), ["csv: labels in s.parquet only"]);
+        assert_eq!(lines(LossReport::default()), [""; 0]);
     }
 
     #[test]
     fn ten_lines_are_shown_at_most() {
-        let formats = (0..30).map(|index| of(&format!("f{index}"), [replaced("a")]));
+        let formats = (0..30).map(|index| of(&format!("f{index}"), [replaced("a").count(index + 1)]));
         let mut report = LossReport::default();
         formats.for_each(|other| report.merge(other));
         let lines = lines(report);
-        assert_eq!(
-            (lines.len(), lines[9].as_str()),
-            (10, "  and 22 more lines; --report FILE.json lists all")
-        );
+        assert_eq!((lines.len(), lines[8].as_str()), (9, "and 22 more lines"));
     }
 
     #[test]
@@ -278,14 +302,13 @@ mod tests {
         rename.format = "dta".into();
         changes.renames.push(rename);
         assert_eq!(
-            super::lines(&changes),
+            changes.lines(9),
             [
-                "1,204 losses; --report FILE.json lists them by variable",
-                "  dta: 2 declared missing values are written as other values, such as 8 as .d",
-                "  dta: text-replaced people.b: tabs became spaces (1,200 values)",
-                "  dta: 1 name is written as another: 1x as _1x",
-                "  dta: compatibility: only Stata/MP opens release 119",
-                "  dta lacks or changes: labels in other languages (2)",
+                "dta: 2 declared missing values are written as other values, such as 8 as .d",
+                "dta: text-replaced people.b: tabs became spaces (1,200 values)",
+                "dta: 1 name is written as another: 1x as _1x",
+                "dta: compatibility: only Stata/MP opens release 119",
+                "dta lacks or changes: labels in other languages (2)",
             ]
         );
     }
