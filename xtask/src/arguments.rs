@@ -28,7 +28,7 @@ pub(crate) struct Effort {
 
 impl Default for Effort {
     fn default() -> Self {
-        Self { rows: 10_000_000, times: 50, seconds: 900 }
+        Self { rows: 10_000_000, times: 50, seconds: 300 }
     }
 }
 

@@ -25,7 +25,7 @@ usage: cargo xtask test [--only STEP,…] [--skip STEP,…]   run every check, o
        cargo xtask setup                                  install what the checks need, run none
        cargo xtask soak [--rows N] [--times N] [--seconds N]
            the long campaigns: N rows through every format (10,000,000), property and crash tests with N times
-           their cases (50), N seconds of every fuzz target (900)";
+           their cases (50), N seconds of every fuzz target (300)";
 
 fn main() -> ExitCode {
     match run() {
