@@ -131,7 +131,7 @@ fn usual(variable: &Variable) -> Format {
     match variable.kind {
         Kind::Boolean => Format::new("F", Number, 1, 0),
         Kind::Date => Format::new("SDATE", Date, 10, 0),
-        Kind::DateTime { .. } => Format::new("DATETIME", DateTime, 23, 3),
+        Kind::DateTime { .. } => Format::new("DATETIME", DateTime, 24, 3),
         Kind::Time(_) => Format::new("TIME", Time, 8, 0),
         Kind::Period(_) => Format::new("F", Number, 8, 0),
         _ => number(variable),
@@ -153,7 +153,9 @@ fn number(variable: &Variable) -> Format {
         Kind::Decimal { scale, .. } => u32::try_from(scale).unwrap_or(0),
         _ => 0,
     };
-    let decimals = given.and_then(|format| format.decimals).unwrap_or(default).min(MOST_DECIMALS);
+    // A general style shows decimals where a value has some, which no format of SPSS does.
+    let given_decimals = given.filter(|format| format.style != Some(DisplayStyle::General));
+    let decimals = given_decimals.and_then(|format| format.decimals).unwrap_or(default).min(MOST_DECIMALS);
     let decimals = if name == "N" { 0 } else { decimals };
     let width = given.and_then(|format| format.width).unwrap_or(12).clamp(decimals + 2, WIDEST);
     Format::new(name, FormatClass::Number, width, decimals)
@@ -165,7 +167,7 @@ mod tests {
 
     #[test]
     fn formats_are_read_and_written() {
-        for text in ["F8.2", "COMMA12.0", "N5", "SDATE10", "DATETIME23.3", "TIME8", "E12.3"] {
+        for text in ["F8.2", "COMMA12.0", "N5", "SDATE10", "DATETIME24.3", "TIME8", "E12.3"] {
             assert_eq!(Format::parse(text).unwrap().to_string(), text);
         }
         assert_eq!(Format::parse("f8").unwrap().to_string(), "F8.0");

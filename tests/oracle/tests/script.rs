@@ -103,3 +103,44 @@ fn pspp_makes_a_data_file_with_labels_and_missing_values() {
     assert!(dictionary.contains("MISSING VALUES income (-99, -98)."), "{dictionary}");
     assert!(dictionary.contains("MRSETS /MDGROUP NAME=$assets"), "{dictionary}");
 }
+
+#[test]
+fn pspp_reads_date_times_truth_values_and_numbers_as_they_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path();
+    let study = "codebook = 1\n[study]\nid = \"t\"\n[data]\nt = \"in.csv\"\n[[tables]]\nname = \"t\"\n";
+    let kinds = [
+        ("at", "{ datetime = \"ms\" }", ""),
+        ("month", "{ period = \"month\" }", ""),
+        ("yes", "\"boolean\"", ""),
+        ("plain", "\"float\"", "format = { width = 9, decimals = 0, style = \"general\" }\n"),
+    ];
+    let variables = kinds
+        .map(|(name, kind, more)| format!("[[tables.variables]]\nname = \"{name}\"\nkind = {kind}\n{more}"));
+    std::fs::write(place.join("study.toml"), format!("{study}{}", variables.concat())).unwrap();
+    std::fs::write(
+        place.join("in.csv"),
+        "at,month,yes,plain\n2020-01-31T10:20:30.25,2020m2,true,0.5\n1969-12-31T23:59:59,1959m12,false,1.25\n,,,\n",
+    )
+    .unwrap();
+    let (registry, context) = (exporter::registry(), Context::default());
+    let options = exporter::InputOptions::default();
+    let data = exporter::open(&[place.join("study.toml")], &options, &registry, &context).unwrap();
+    let bundle = ["csv", "spss-script"]
+        .iter()
+        .fold(Bundle::new(), |bundle, format| bundle.with(registry.exporter(format, Json::Null).unwrap()));
+    let out = place.join("out");
+    let sink = FolderSink::create(&out, FolderOptions::default()).unwrap();
+    exporter_core::export(&bundle, &data, Box::new(sink), &context).unwrap();
+    let run = programs::ended(programs::program(&["pspp"], "pspp").arg("t.sps").current_dir(&out));
+    let said = String::from_utf8_lossy(&run.stdout);
+    assert!(run.status.success() && !said.contains("error") && !said.contains("warning"), "{said}");
+    let look = "GET FILE='t.sav'.\nSAVE TRANSLATE /OUTFILE='again.csv' /TYPE=CSV /CELLS=VALUES /FIELDNAMES\n\
+                /TEXTOPTIONS FORMAT=VARIABLE /REPLACE.\n";
+    std::fs::write(out.join("look.sps"), look).unwrap();
+    programs::stdout(programs::program(&["pspp"], "pspp").arg("look.sps").current_dir(&out));
+    let rows = std::fs::read_to_string(out.join("again.csv")).unwrap();
+    let rows: Vec<&str> = rows.lines().map(str::trim).collect();
+    assert_eq!(rows[1].to_uppercase(), "31-JAN-2020 10:20:30.250,721,1,.50", "{rows:?}");
+    assert_eq!(rows[2].to_uppercase(), "31-DEC-1969 23:59:59.000,-1,0,1.25", "{rows:?}");
+}

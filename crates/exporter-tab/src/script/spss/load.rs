@@ -33,13 +33,13 @@ pub(super) fn load(page: &mut Page<'_>, table: &TableDescription) {
     page.push(&command("GET DATA", &parts));
 }
 
-/// Date-times, truth values and periods arrive as text.
+/// Date-times, truth values and periods arrive as text. They hold ASCII alone, of which the old text functions, which PSPP
+/// has too, count the same as `CHAR.SUBSTR` and `CHAR.LENGTH`.
 pub(super) fn convert(page: &mut Page<'_>, variable: &Variable, name: &str, column: usize) {
     page.zone_loss(variable);
     let raw = raw_name(column);
-    let piece = |from: usize, count: usize, format: &str| {
-        format!("NUMBER(CHAR.SUBSTR({raw}, {from}, {count}), {format})")
-    };
+    let piece =
+        |from: usize, count: usize, format: &str| format!("NUMBER(SUBSTR({raw}, {from}, {count}), {format})");
     match LoadedColumn::of(variable) {
         LoadedColumn::Boolean => {
             page.push(&command(&format!("IF ({raw} = 'true') {name} = 1"), &[]));
@@ -52,9 +52,9 @@ pub(super) fn convert(page: &mut Page<'_>, variable: &Variable, name: &str, colu
             let clock = format!("({hour} * 60 + {minute}) * 60 + {second}");
             page.push(&command(&format!("COMPUTE {name} ="), &[day, "+".into(), clock]));
             let fraction = piece(21, 9, "F9.0");
-            let digits = format!("CHAR.LENGTH(RTRIM(CHAR.SUBSTR({raw}, 21), 'Z'))");
+            let digits = format!("LENGTH(RTRIM(SUBSTR({raw}, 21), 'Z'))");
             if !zoned {
-                let condition = format!("IF (CHAR.SUBSTR({raw}, 20, 1) = '.')");
+                let condition = format!("IF (SUBSTR({raw}, 20, 1) = '.')");
                 let more = format!("{name} = {name} + {fraction} / 10 ** {digits}");
                 page.push(&command(&condition, &[more]));
             }

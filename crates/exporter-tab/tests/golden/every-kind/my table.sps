@@ -5,16 +5,16 @@ GET DATA /TYPE=TXT /FILE='my table.tab' /ENCODING='UTF8' /ARRANGEMENT=DELIMITED 
   a_name_that_is_longer_than_thirty_two_letters A1 nd__é___x__y___z A1 coded F11.0 reasons F40.16 shown0 F40.16 shown1 F40.16 shown2 F40.16 shown3 F40.16 shown4 F40.16 shown5 F40.16 answer A1 @raw35 A5.
 IF (@raw6 = 'true') truth = 1.
 IF (@raw6 = 'false') truth = 0.
-COMPUTE local = DATE.DMY(NUMBER(CHAR.SUBSTR(@raw8, 9, 2), F2.0), NUMBER(CHAR.SUBSTR(@raw8, 6, 2), F2.0), NUMBER(CHAR.SUBSTR(@raw8, 1, 4), F4.0)) +
-  (NUMBER(CHAR.SUBSTR(@raw8, 12, 2), F2.0) * 60 + NUMBER(CHAR.SUBSTR(@raw8, 15, 2), F2.0)) * 60 + NUMBER(CHAR.SUBSTR(@raw8, 18, 2), F2.0).
-IF (CHAR.SUBSTR(@raw8, 20, 1) = '.') local = local + NUMBER(CHAR.SUBSTR(@raw8, 21, 9), F9.0) / 10 ** CHAR.LENGTH(RTRIM(CHAR.SUBSTR(@raw8, 21), 'Z')).
-COMPUTE moment = DATE.DMY(NUMBER(CHAR.SUBSTR(@raw9, 9, 2), F2.0), NUMBER(CHAR.SUBSTR(@raw9, 6, 2), F2.0), NUMBER(CHAR.SUBSTR(@raw9, 1, 4), F4.0)) +
-  (NUMBER(CHAR.SUBSTR(@raw9, 12, 2), F2.0) * 60 + NUMBER(CHAR.SUBSTR(@raw9, 15, 2), F2.0)) * 60 + NUMBER(CHAR.SUBSTR(@raw9, 18, 2), F2.0).
-COMPUTE year = NUMBER(CHAR.SUBSTR(@raw12, 1, 4), F4.0).
-COMPUTE half = (NUMBER(CHAR.SUBSTR(@raw13, 1, 4), F4.0) - 1960) * 2 + NUMBER(CHAR.SUBSTR(@raw13, 6, 2), F2.0) - 1.
-COMPUTE quarter = (NUMBER(CHAR.SUBSTR(@raw14, 1, 4), F4.0) - 1960) * 4 + NUMBER(CHAR.SUBSTR(@raw14, 6, 2), F2.0) - 1.
-COMPUTE month = (NUMBER(CHAR.SUBSTR(@raw15, 1, 4), F4.0) - 1960) * 12 + NUMBER(CHAR.SUBSTR(@raw15, 6, 2), F2.0) - 1.
-COMPUTE week = (NUMBER(CHAR.SUBSTR(@raw16, 1, 4), F4.0) - 1960) * 52 + NUMBER(CHAR.SUBSTR(@raw16, 6, 2), F2.0) - 1.
+COMPUTE local = DATE.DMY(NUMBER(SUBSTR(@raw8, 9, 2), F2.0), NUMBER(SUBSTR(@raw8, 6, 2), F2.0), NUMBER(SUBSTR(@raw8, 1, 4), F4.0)) +
+  (NUMBER(SUBSTR(@raw8, 12, 2), F2.0) * 60 + NUMBER(SUBSTR(@raw8, 15, 2), F2.0)) * 60 + NUMBER(SUBSTR(@raw8, 18, 2), F2.0).
+IF (SUBSTR(@raw8, 20, 1) = '.') local = local + NUMBER(SUBSTR(@raw8, 21, 9), F9.0) / 10 ** LENGTH(RTRIM(SUBSTR(@raw8, 21), 'Z')).
+COMPUTE moment = DATE.DMY(NUMBER(SUBSTR(@raw9, 9, 2), F2.0), NUMBER(SUBSTR(@raw9, 6, 2), F2.0), NUMBER(SUBSTR(@raw9, 1, 4), F4.0)) +
+  (NUMBER(SUBSTR(@raw9, 12, 2), F2.0) * 60 + NUMBER(SUBSTR(@raw9, 15, 2), F2.0)) * 60 + NUMBER(SUBSTR(@raw9, 18, 2), F2.0).
+COMPUTE year = NUMBER(SUBSTR(@raw12, 1, 4), F4.0).
+COMPUTE half = (NUMBER(SUBSTR(@raw13, 1, 4), F4.0) - 1960) * 2 + NUMBER(SUBSTR(@raw13, 6, 2), F2.0) - 1.
+COMPUTE quarter = (NUMBER(SUBSTR(@raw14, 1, 4), F4.0) - 1960) * 4 + NUMBER(SUBSTR(@raw14, 6, 2), F2.0) - 1.
+COMPUTE month = (NUMBER(SUBSTR(@raw15, 1, 4), F4.0) - 1960) * 12 + NUMBER(SUBSTR(@raw15, 6, 2), F2.0) - 1.
+COMPUTE week = (NUMBER(SUBSTR(@raw16, 1, 4), F4.0) - 1960) * 52 + NUMBER(SUBSTR(@raw16, 6, 2), F2.0) - 1.
 IF (@raw35 = 'true') yes = 1.
 IF (@raw35 = 'false') yes = 0.
 ADD FILES /FILE=* /KEEP= small unsigned big float exact truth day local moment clock length year half quarter month week bytes many using str12 not_ Ends_in_a_space_ a_name_that_is_longer_than_thirty_two_characters
@@ -37,9 +37,9 @@ FORMATS truth (F1.0).
 VARIABLE LABELS day 'The day'.
 FORMATS day (SDATE10).
 VARIABLE LABELS local 'The local'.
-FORMATS local (DATETIME23.3).
+FORMATS local (DATETIME24.3).
 VARIABLE LABELS moment 'The moment'.
-FORMATS moment (DATETIME23.3).
+FORMATS moment (DATETIME24.3).
 VARIABLE LABELS clock 'The clock'.
 FORMATS clock (TIME8).
 VARIABLE LABELS length 'The length'.
