@@ -9,11 +9,12 @@ use arrow_array::types::Int32Type;
 use arrow_array::{
     ArrayRef, DictionaryArray, Float64Array, Int64Array, RecordBatch, StringArray, StringViewArray,
 };
-use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use exporter_core::codebook::{Kind, Variable};
+use criterion::measurement::WallTime;
+use criterion::{BenchmarkGroup, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use exporter_core::codebook::{Kind, Value, Variable};
 use exporter_core::dataset::normalise;
 use exporter_core::names::{NameRules, legal_unique};
-use exporter_core::profile::{Facts, profile};
+use exporter_core::profile::{Facts, StatisticsRequest, profile};
 use exporter_core::{Context, MemoryDataset, ProfileRequest, Result, TableId, parallel};
 
 const ROWS: usize = 1 << 20;
@@ -41,23 +42,37 @@ fn profiles(criterion: &mut Criterion) {
     let texts = dataset(|rows| {
         Arc::new(StringArray::from_iter_values(rows.map(|row| format!("value {}", row % 977))))
     });
-    let distinct = Facts::NONE.distinct(1000);
-    let moments = Facts::NONE.moments();
+    let bench =
+        |group: &mut BenchmarkGroup<WallTime>, name: &str, data: &MemoryDataset, request: ProfileRequest| {
+            let context = Context::default().with_threads(1);
+            group.bench_function(name, |bencher| {
+                bencher.iter(|| profile(data, &request, &context).expect("in memory"))
+            });
+        };
     for (name, data, facts) in [
         ("float range and integral", &numbers, Facts::RANGE_AND_INTEGRAL),
         ("float with nulls range and integral", &gaps, Facts::RANGE_AND_INTEGRAL),
-        ("float moments", &numbers, moments),
         ("integer range", &whole, Facts::RANGE),
-        ("integer distinct", &whole, distinct),
         ("text bytes", &texts, Facts::MAX_BYTES),
-        ("text distinct", &texts, distinct),
     ] {
         let mut request = ProfileRequest::new();
         request.column(TableId(0), 0, facts);
-        let context = Context::default().with_threads(1);
-        group.bench_function(name, |bencher| {
-            bencher.iter(|| profile(data, &request, &context).expect("in memory"))
-        });
+        bench(&mut group, name, data, request);
+    }
+    let numbered = || (0..20).map(Value::Integer);
+    let named = || (0..20).map(|number| Value::Text(format!("value {number}")));
+    for (name, data, statistics) in [
+        ("float moments", &numbers, StatisticsRequest::new()),
+        (
+            "integer weighted and counted",
+            &whole,
+            StatisticsRequest::new().with_weight(0).with_values(numbered()),
+        ),
+        ("text counted", &texts, StatisticsRequest::new().with_values(named())),
+    ] {
+        let mut request = ProfileRequest::new();
+        request.statistics(TableId(0), 0, statistics);
+        bench(&mut group, name, data, request);
     }
     group.finish();
 }

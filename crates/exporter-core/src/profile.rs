@@ -3,14 +3,15 @@
 mod compute;
 mod order;
 mod request;
+mod statistics;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use compute::profile;
 pub use order::{SortBreak, SortOrder, SortValue, SortValues};
 pub use request::{Facts, ProfileRequest};
+pub use statistics::{Moments, Statistics, StatisticsRequest, ValueCount};
 
-use crate::codebook::Value;
 use crate::dataset::TableId;
 use crate::missing::Span;
 
@@ -36,6 +37,8 @@ pub struct TableProfile {
     pub orders: BTreeMap<String, Vec<SortBreak>>,
     /// Values outside spans that were asked for, by column. Only profiles know them.
     pub outside: BTreeMap<usize, Vec<Outside>>,
+    /// Statistics that were asked for, by column. Only profiles know them.
+    pub statistics: BTreeMap<usize, Vec<Statistics>>,
     /// Whether these are some of the rows that the codebook describes, so that what it declares of the values (such as
     /// missing reasons) need not occur.
     pub is_excerpt: bool,
@@ -83,10 +86,6 @@ pub struct ColumnFacts {
     pub nans: Option<u64>,
     /// How many values are infinite.
     pub infinities: Option<u64>,
-    /// Distinct values with their counts by value, when there are not more than the limit asked for.
-    pub distinct: Option<Distinct>,
-    /// Sum and sum of squares of the values that are not null or NaN.
-    pub moments: Option<Moments>,
     /// Which missing reasons occur, by the position of their declaration. Only profiles know them.
     pub reasons: Option<BTreeSet<u8>>,
 }
@@ -109,28 +108,6 @@ pub enum Number {
     Integer(i128),
     /// Floating-point number.
     Float(f64),
-}
-
-/// Distinct values of a column.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Distinct {
-    /// Every value and how often it occurs, by value. All NaN count as one value, `-0` as `0`; whole numbers beyond 64
-    /// bits with sign as the nearest float.
-    Values(BTreeMap<Value, u64>),
-    /// More values than the limit asked for, or texts of more than 64 MiB together.
-    TooMany,
-}
-
-/// Sums for means and deviations.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Moments {
-    /// How many values were added.
-    pub count: u64,
-    /// Mean.
-    pub mean: f64,
-    /// Sum of squared deviations from the mean.
-    pub squares: f64,
 }
 
 impl Number {
@@ -169,18 +146,6 @@ impl Totals {
     }
 }
 
-impl Moments {
-    /// So many values with this mean and sum of squared deviations from it.
-    pub fn new(count: u64, mean: f64, squares: f64) -> Self {
-        Self { count, mean, squares }
-    }
-
-    /// The sample standard deviation, from two values on.
-    pub fn deviation(&self) -> Option<f64> {
-        (self.count > 1).then(|| (self.squares / (self.count - 1) as f64).sqrt())
-    }
-}
-
 impl Profile {
     /// The facts of a table; empty when nothing was asked.
     pub fn table(&self, table: TableId) -> Option<&TableProfile> {
@@ -195,6 +160,16 @@ impl Profile {
     /// What lies outside a span of a column, when it was asked for.
     pub fn outside(&self, table: TableId, column: usize, span: Span) -> Option<&Outside> {
         self.tables.get(&table)?.outside.get(&column)?.iter().find(|outside| outside.span == span)
+    }
+
+    /// Statistics of a column, when they were asked for.
+    pub fn statistics(
+        &self,
+        table: TableId,
+        column: usize,
+        request: &StatisticsRequest,
+    ) -> Option<&Statistics> {
+        self.tables.get(&table)?.statistics.get(&column)?.iter().find(|found| found.request == *request)
     }
 
     /// The rows that break a claimed order, when it was asked for.

@@ -10,4 +10,5 @@ mod generators;
 mod on_disk;
 mod profile;
 mod profile_rows;
+mod profile_statistics;
 mod sinks;

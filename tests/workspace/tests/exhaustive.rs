@@ -23,7 +23,6 @@ const EXHAUSTIVE: &[(&str, &str, &str)] = &[
     ("exporter-core", "Attribute", "JSON of an attribute is a text or a list"),
     ("exporter-core", "Comparison", "there is no other"),
     ("exporter-core", "Number", "a number is whole or not"),
-    ("exporter-core", "Distinct", "values are counted or they are too many"),
     ("exporter-core", "TableId", "a position"),
     ("exporter-core", "ByteOrder", "there is no other"),
     ("exporter-dta", "ArrowBatches", "a wrapper of one stream"),

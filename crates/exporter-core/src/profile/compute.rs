@@ -1,26 +1,26 @@
 //! Answering a request: what is known already, then one scan per table over the columns that remain.
 //!
 //! Each batch is looked at by one thread, for all columns; the findings are joined in the order of the batches. Every
-//! fact but the moments is the same however the rows are cut; for moments, whose sums round, batches are re-cut to a
-//! fixed size first. So no fact depends on the number of threads or on how the source cuts its rows.
+//! fact is the same however the rows are cut; for statistics, whose sums round, batches are re-cut to a fixed size
+//! first. So no fact depends on the number of threads or on how the source cuts its rows.
 
 mod column;
-mod distinct;
 mod kernels;
 mod known;
 mod order;
 mod outside;
+mod statistics;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::UInt8Type;
 use arrow_array::{ArrayRef, RecordBatch, UInt8Array};
 
 use super::request::TableRequest;
-use super::{Facts, Outside, Profile, ProfileRequest, SortOrder, TableProfile};
+use super::{Facts, Outside, Profile, ProfileRequest, SortOrder, Statistics, TableProfile};
 use crate::codebook::Table;
 use crate::context::Context;
 use crate::dataset::{Dataset, Scan, TableId, columns_with_reasons, table_of};
@@ -30,9 +30,7 @@ use crate::parallel;
 use crate::missing::{Span, spans};
 use column::ColumnFindings;
 use order::{KeptOrder, OrderFindings};
-
-/// Rows over which moments are summed before sums are joined; part of the result's definition.
-const MOMENT_ROWS: usize = 8192;
+use statistics::OpenStatistics;
 
 /// Computes the facts that are asked for; facts that the codebook declares, the source vouches for or the kind implies
 /// are taken as they are. Nothing open = no scan. The result does not depend on threads or batches.
@@ -49,6 +47,7 @@ pub fn profile(data: &dyn Dataset, request: &ProfileRequest, context: &Context) 
         facts.orders = kept.map(|(id, _)| (id.clone(), Vec::new())).collect();
         facts.columns.retain(|column, _| wanted.columns.contains_key(column));
         facts.outside.clear();
+        facts.statistics.clear();
         let open = Open::of(description, wanted, &mut facts);
         if !open.columns.is_empty() || (wanted.rows && facts.rows.is_none()) {
             scan_table(data, *table, &open, &mut facts, context)?;
@@ -76,6 +75,7 @@ struct Open {
     facts: Vec<OpenColumn>,
     orders: Vec<OpenOrder>,
     outside: Vec<OpenSpan>,
+    statistics: Vec<OpenStatistics>,
 }
 
 /// A column about which facts are still open.
@@ -100,14 +100,17 @@ struct OpenSpan {
     missing: Vec<Span>,
 }
 
+/// What a variable declares missing.
+fn declared(table: &Table, column: usize) -> Vec<Span> {
+    let variable = table.variables.get(column);
+    variable.map(|variable| spans(variable).into_iter().flatten().collect()).unwrap_or_default()
+}
+
 impl Open {
     /// What is asked for and neither declared nor vouched for; fills in what is.
     fn of(description: &Table, wanted: &TableRequest, facts: &mut TableProfile) -> Self {
         let mut open = Self::default();
-        let declared = |column: usize| -> Vec<Span> {
-            let variable = description.variables.get(column);
-            variable.map(|variable| spans(variable).into_iter().flatten().collect()).unwrap_or_default()
-        };
+        let declared = |column: usize| declared(description, column);
         for (column, asked) in &wanted.columns {
             let known = facts.columns.entry(*column).or_default();
             let missing = if asked.valid_range { declared(*column) } else { Vec::new() };
@@ -132,6 +135,10 @@ impl Open {
                 }
             }
         }
+        for (column, requests) in &wanted.statistics {
+            let requests = requests.iter().map(|request| OpenStatistics::of(description, *column, request));
+            open.statistics.extend(requests);
+        }
         for (id, order) in &wanted.orders {
             if !facts.orders.contains_key(id) {
                 let kept = AtomicUsize::new(order.columns().len());
@@ -143,6 +150,8 @@ impl Open {
         asks_reasons |= !columns_with_reasons(description, &ordered().collect::<Vec<_>>()).is_empty();
         let columns = open.facts.iter().map(|open| open.column);
         let columns = columns.chain(open.outside.iter().map(|open| open.column));
+        let columns = columns.chain(open.statistics.iter().map(|open| open.column));
+        let columns = columns.chain(open.statistics.iter().filter_map(|open| open.request.weight));
         let columns = columns.chain(ordered());
         open.columns = columns.collect::<BTreeSet<_>>().into_iter().collect();
         if asks_reasons {
@@ -170,16 +179,16 @@ struct Findings {
     facts: Vec<ColumnFindings>,
     orders: Vec<OrderFindings>,
     outside: Vec<Outside>,
+    statistics: Vec<Statistics>,
 }
 
 impl Findings {
-    /// Looks at one batch; distinct values are not counted where there are `too_many` already.
-    fn look_at(&mut self, batch: &RecordBatch, open: &Open, too_many: &[AtomicBool]) -> Result<()> {
+    /// Looks at one batch.
+    fn look_at(&mut self, batch: &RecordBatch, open: &Open) -> Result<()> {
         self.rows = batch.num_rows() as u64;
         self.facts.clear();
-        for (column, too_many) in open.facts.iter().zip(too_many) {
-            let count = !too_many.load(Ordering::Relaxed);
-            let asked = Facts { distinct: column.asked.distinct.filter(|_| count), ..column.asked };
+        for column in &open.facts {
+            let asked = column.asked;
             let values = open.column(batch, column.column);
             let reasons = open.reasons(batch, column.column).filter(|_| asked.reasons);
             self.facts.extend(values.map(|values| {
@@ -195,6 +204,15 @@ impl Findings {
                 outside::look_at(values, &outside.missing, &mut found)?;
             }
             self.outside.push(found);
+        }
+        self.statistics.clear();
+        for wanted in &open.statistics {
+            let weights = wanted.request.weight.and_then(|weight| open.column(batch, weight));
+            let values = open.column(batch, wanted.column);
+            self.statistics.push(match values {
+                Some(values) => wanted.look_at(values, weights)?,
+                None => wanted.none(),
+            });
         }
         self.orders.clear();
         for open_order in &open.orders {
@@ -227,31 +245,26 @@ fn scan_table(
     let mut scan = Scan::all().columns(open.columns.clone());
     scan.reasons = !open.with_reasons.is_empty();
     let mut batches = context.scan(data, table, &scan)?;
-    if open.facts.iter().any(|open| open.asked.moments) {
-        batches = batches.rechunk(MOMENT_ROWS);
+    if !open.statistics.is_empty() {
+        batches = batches.rechunk(statistics::ROWS);
     }
     let mut rows = 0u64;
     let mut joined: Vec<ColumnFindings> = open.facts.iter().map(|_| ColumnFindings::default()).collect();
     let mut outside: Vec<Outside> = open.outside.iter().map(|open| Outside::none(open.span)).collect();
+    let mut statistics: Vec<Statistics> = open.statistics.iter().map(OpenStatistics::none).collect();
     let mut orders: Vec<KeptOrder> =
         open.orders.iter().map(|open| KeptOrder::of(open.order.columns().len())).collect();
-    let tallied = open.facts.iter().filter(|open| open.asked.distinct.is_some()).count().max(1);
-    let text_bytes = usize::try_from(context.memory()).unwrap_or(usize::MAX) / tallied;
-    let text_bytes = text_bytes.min(context.share(distinct::TEXT_BYTES));
-    // Once a column has too many distinct values, later batches need not count them.
-    let too_many: Vec<AtomicBool> = open.facts.iter().map(|_| AtomicBool::new(false)).collect();
     let threads = if open.columns.is_empty() { 1 } else { context.threads() };
     parallel::ordered(
         threads,
         batches,
-        |batch, found: &mut Findings| found.look_at(&batch, open, &too_many),
+        |batch, found: &mut Findings| found.look_at(&batch, open),
         |found| {
-            let columns = joined.iter_mut().zip(&open.facts).zip(&too_many);
-            for (found, ((joined, open), too_many)) in found.facts.drain(..).zip(columns) {
-                joined.join(found, open.asked, text_bytes);
-                if joined.distinct.is_too_many() {
-                    too_many.store(true, Ordering::Relaxed);
-                }
+            for (found, joined) in found.facts.drain(..).zip(&mut joined) {
+                joined.join(found);
+            }
+            for (found, joined) in found.statistics.iter().zip(&mut statistics) {
+                joined.join(found);
             }
             for (found, joined) in found.outside.drain(..).zip(&mut outside) {
                 joined.count += found.count;
@@ -272,6 +285,9 @@ fn scan_table(
     }
     for (open, found) in open.outside.iter().zip(outside) {
         facts.outside.entry(open.column).or_default().push(found);
+    }
+    for (open, found) in open.statistics.iter().zip(statistics) {
+        facts.statistics.entry(open.column).or_default().push(found);
     }
     for (open, kept) in open.orders.iter().zip(orders) {
         facts.orders.insert(open.order.id(), kept.tell());

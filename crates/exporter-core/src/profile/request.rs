@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::SortOrder;
+use super::{SortOrder, StatisticsRequest};
 use crate::dataset::TableId;
 use crate::missing::Span;
 
@@ -25,10 +25,6 @@ pub struct Facts {
     pub with_nul: bool,
     /// Whether all values are whole numbers; counts NaN and infinities too.
     pub integral: bool,
-    /// Distinct values, up to this many.
-    pub distinct: Option<u32>,
-    /// Mean and squared deviations.
-    pub moments: bool,
     /// Which declared missing reasons occur.
     pub reasons: bool,
 }
@@ -43,8 +39,6 @@ impl Facts {
         valid_range: false,
         with_nul: false,
         integral: false,
-        distinct: None,
-        moments: false,
         reasons: false,
     };
     /// The longest text.
@@ -54,8 +48,8 @@ impl Facts {
     /// Smallest and largest value, and whether all are whole.
     pub const RANGE_AND_INTEGRAL: Facts = Facts::RANGE.integral();
 
-    /// Everything, with at most so many distinct values.
-    pub const fn all(distinct: u32) -> Facts {
+    /// Everything.
+    pub const fn all() -> Facts {
         Facts {
             nulls: true,
             max_bytes: true,
@@ -64,8 +58,6 @@ impl Facts {
             valid_range: true,
             with_nul: true,
             integral: true,
-            distinct: Some(distinct),
-            moments: true,
             reasons: true,
         }
     }
@@ -119,20 +111,6 @@ impl Facts {
         self
     }
 
-    /// Asks for the distinct values with their counts too, up to a limit.
-    #[must_use]
-    pub const fn distinct(mut self, limit: u32) -> Facts {
-        self.distinct = Some(limit);
-        self
-    }
-
-    /// Asks for mean and deviation too.
-    #[must_use]
-    pub const fn moments(mut self) -> Facts {
-        self.moments = true;
-        self
-    }
-
     /// Asks which declared missing reasons occur too.
     #[must_use]
     pub const fn reasons(mut self) -> Facts {
@@ -151,8 +129,6 @@ impl Facts {
             valid_range: self.valid_range || other.valid_range,
             with_nul: self.with_nul || other.with_nul,
             integral: self.integral || other.integral,
-            distinct: self.distinct.max(other.distinct),
-            moments: self.moments || other.moments,
             reasons: self.reasons || other.reasons,
         }
     }
@@ -177,6 +153,8 @@ pub(super) struct TableRequest {
     pub(super) orders: BTreeMap<String, Arc<dyn SortOrder>>,
     /// Spans by column.
     pub(super) outside: BTreeMap<usize, Vec<Span>>,
+    /// Statistics by column.
+    pub(super) statistics: BTreeMap<usize, Vec<StatisticsRequest>>,
 }
 
 impl ProfileRequest {
@@ -216,6 +194,15 @@ impl ProfileRequest {
         self
     }
 
+    /// Asks for statistics of a column; the answer is [`Profile::statistics`](super::Profile::statistics).
+    pub fn statistics(&mut self, table: TableId, column: usize, request: StatisticsRequest) -> &mut Self {
+        let wanted = self.tables.entry(table).or_default().statistics.entry(column).or_default();
+        if !wanted.contains(&request) {
+            wanted.push(request);
+        }
+        self
+    }
+
     /// Adds everything of another request.
     pub fn merge(&mut self, other: ProfileRequest) {
         for (table, request) in other.tables {
@@ -228,6 +215,11 @@ impl ProfileRequest {
             for (column, spans) in request.outside {
                 spans.into_iter().for_each(|span| {
                     self.outside(table, column, span);
+                });
+            }
+            for (column, wanted) in request.statistics {
+                wanted.into_iter().for_each(|wanted| {
+                    self.statistics(table, column, wanted);
                 });
             }
         }

@@ -13,10 +13,8 @@ use arrow_array::types::{
 use arrow_array::{Array, ArrayRef, ArrowNativeTypeOp, BooleanArray, PrimitiveArray};
 use arrow_schema::{DataType, TimeUnit};
 
-use super::super::{ColumnFacts, Facts, Moments, Number, Totals};
-use super::distinct::{Tally, canonical};
+use super::super::{ColumnFacts, Facts, Number, Totals};
 use super::kernels;
-use crate::codebook::Value;
 use crate::missing::Span;
 
 /// What was found in a part of a column.
@@ -31,8 +29,6 @@ pub(super) struct ColumnFindings {
     integral: bool,
     nans: u64,
     infinities: u64,
-    pub(super) distinct: Tally,
-    moments: Moments,
     /// Filled in beside [`look_at`], since reasons are a column of their own.
     pub(super) reasons: BTreeSet<u8>,
 }
@@ -49,16 +45,14 @@ impl Default for ColumnFindings {
             integral: true,
             nans: 0,
             infinities: 0,
-            distinct: Tally::Empty,
-            moments: Moments::default(),
             reasons: BTreeSet::new(),
         }
     }
 }
 
 impl ColumnFindings {
-    /// Adds the findings of the rows that follow; distinct texts take at most so many bytes.
-    pub(super) fn join(&mut self, next: ColumnFindings, asked: Facts, text_bytes: usize) {
+    /// Adds the findings of the rows that follow.
+    pub(super) fn join(&mut self, next: ColumnFindings) {
         self.nulls += next.nulls;
         self.max_bytes = self.max_bytes.max(next.max_bytes);
         self.with_nul += next.with_nul;
@@ -69,9 +63,7 @@ impl ColumnFindings {
         self.integral &= next.integral;
         self.nans += next.nans;
         self.infinities += next.infinities;
-        self.moments = kernels::join_moments(self.moments, next.moments);
         self.reasons.extend(next.reasons);
-        self.distinct.join(next.distinct, asked.distinct.unwrap_or(0), text_bytes);
     }
 
     /// Fills in the facts that were asked for; those known before stay.
@@ -98,12 +90,6 @@ impl ColumnFindings {
         if asked.range || asked.valid_range || asked.integral {
             facts.nans = Some(self.nans);
             facts.infinities = Some(self.infinities);
-        }
-        if asked.distinct.is_some() {
-            facts.distinct = Some(self.distinct.tell());
-        }
-        if asked.moments {
-            facts.moments = Some(self.moments);
         }
         if asked.reasons {
             facts.reasons = Some(self.reasons);
@@ -140,10 +126,6 @@ pub(super) fn look_at(column: &ArrayRef, asked: Facts, missing: &[Span]) -> Colu
                     true => kernels::totals(texts.value_offsets(), texts.nulls()),
                     false => Totals::default(),
                 },
-                distinct: tally(asked, |limit| match texts.null_count() {
-                    0 => Tally::of_texts((0..texts.len()).map(|row| texts.value(row)), limit),
-                    _ => Tally::of_texts(texts.iter().flatten(), limit),
-                }),
                 ..counted(column)
             }
         }
@@ -161,7 +143,7 @@ pub(super) fn look_at(column: &ArrayRef, asked: Facts, missing: &[Span]) -> Colu
                 ..counted(column)
             }
         }
-        DataType::Boolean => truths(column.as_boolean(), asked, missing),
+        DataType::Boolean => truths(column.as_boolean(), missing),
         DataType::Float32 => {
             let mut scratch = Vec::new();
             let values = kernels::present(column.as_primitive::<Float32Type>(), &mut scratch);
@@ -222,15 +204,9 @@ fn counted(column: &ArrayRef) -> ColumnFindings {
     ColumnFindings { nulls: column.null_count() as u64, ..ColumnFindings::default() }
 }
 
-fn tally(asked: Facts, count: impl FnOnce(u32) -> Tally) -> Tally {
-    asked.distinct.map(count).unwrap_or_default()
-}
-
-fn truths(column: &BooleanArray, asked: Facts, missing: &[Span]) -> ColumnFindings {
-    let count = (column.len() - column.null_count()) as u64;
+fn truths(column: &BooleanArray, missing: &[Span]) -> ColumnFindings {
     let truths = column.true_count() as u64;
-    let lies = count - truths;
-    let mean = truths as f64 / count.max(1) as f64;
+    let lies = (column.len() - column.null_count()) as u64 - truths;
     let range = |lies: u64, truths: u64| {
         let ends = (Number::Integer(i128::from(lies == 0)), Number::Integer(i128::from(truths > 0)));
         (lies + truths > 0).then_some(ends)
@@ -240,8 +216,6 @@ fn truths(column: &BooleanArray, asked: Facts, missing: &[Span]) -> ColumnFindin
         nulls: column.null_count() as u64,
         range: range(lies, truths),
         valid_range: range(if hidden(0) { 0 } else { lies }, if hidden(1) { 0 } else { truths }),
-        moments: Moments { count, mean, squares: truths as f64 * (1.0 - mean) },
-        distinct: tally(asked, |limit| Tally::of_truths(truths, lies, limit)),
         ..ColumnFindings::default()
     }
 }
@@ -270,22 +244,6 @@ where
         nulls: column.null_count() as u64,
         range: ends.map(numbers),
         valid_range: valid.map(numbers),
-        moments: match asked.moments {
-            true => kernels::moments(values.iter().map(|value| Into::<i128>::into(*value) as f64)),
-            false => Moments::default(),
-        },
-        distinct: tally(asked, |limit| {
-            let mut sorted = values.to_vec();
-            sorted.sort_unstable();
-            Tally::of_sorted(
-                &sorted,
-                |value| {
-                    let value: i128 = value.into();
-                    i64::try_from(value).map_or(Value::Float(value as f64), Value::Integer)
-                },
-                limit,
-            )
-        }),
         ..ColumnFindings::default()
     }
 }
@@ -317,18 +275,7 @@ fn decimals(
 }
 
 fn floats(values: &[f64], asked: Facts, missing: &[Span]) -> ColumnFindings {
-    let mut found = ColumnFindings {
-        moments: match asked.moments {
-            true => kernels::moments(values.iter().copied()),
-            false => Moments::default(),
-        },
-        distinct: tally(asked, |limit| {
-            let mut sorted: Vec<u64> = values.iter().map(|value| canonical(*value).to_bits()).collect();
-            sorted.sort_unstable();
-            Tally::of_sorted(&sorted, |bits| Value::Float(f64::from_bits(bits)), limit)
-        }),
-        ..ColumnFindings::default()
-    };
+    let mut found = ColumnFindings::default();
     if asked.range || asked.integral || asked.valid_range {
         let floats = kernels::floats(values);
         let numbers = |(low, high)| (Number::Float(low), Number::Float(high));

@@ -3,7 +3,7 @@
 use arrow_array::{Array, ArrowPrimitiveType, PrimitiveArray, StringArray};
 use arrow_buffer::{ArrowNativeType, NullBuffer};
 
-use super::super::{Moments, Totals};
+use super::super::Totals;
 
 /// Values looked at side by side.
 const LANES: usize = 8;
@@ -158,43 +158,6 @@ pub(super) fn floats(values: &[f64]) -> FloatFindings {
         integral: nans == 0 && infinities == 0 && !fractions.contains(&true),
         nans,
         infinities,
-    }
-}
-
-/// Count, mean and squared deviations of one batch, NaN left out; the sums run in a fixed order.
-pub(super) fn moments(values: impl Iterator<Item = f64> + Clone) -> Moments {
-    let sum = |terms: &mut dyn Iterator<Item = f64>| {
-        let mut sums = [0f64; LANES];
-        let mut lane = 0;
-        for term in terms {
-            if let Some(sum) = sums.get_mut(lane) {
-                *sum += term;
-            }
-            lane = (lane + 1) % LANES;
-        }
-        sums.into_iter().sum::<f64>()
-    };
-    let values = values.filter(|value| !value.is_nan());
-    let count = values.clone().count() as u64;
-    if count == 0 {
-        return Moments::default();
-    }
-    let mean = sum(&mut values.clone()) / count as f64;
-    let squares = sum(&mut values.map(|value| (value - mean) * (value - mean)));
-    Moments { count, mean, squares }
-}
-
-/// Joins the moments of two parts (Chan, Golub, LeVeque 1979).
-pub(super) fn join_moments(one: Moments, other: Moments) -> Moments {
-    if one.count == 0 || other.count == 0 {
-        return if one.count == 0 { other } else { one };
-    }
-    let count = one.count + other.count;
-    let (part, away) = (other.count as f64 / count as f64, other.mean - one.mean);
-    Moments {
-        count,
-        mean: one.mean + away * part,
-        squares: one.squares + other.squares + away * away * one.count as f64 * part,
     }
 }
 

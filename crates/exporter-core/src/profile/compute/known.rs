@@ -49,7 +49,6 @@ pub(super) fn take(known: &mut ColumnFacts, variable: &Variable, missing: &[Span
         range: asked.range && measured,
         valid_range: asked.valid_range && measured,
         integral: asked.integral && measured,
-        moments: asked.moments && measured,
         reasons: asked.reasons && variable.has_reasons(),
         ..asked
     }
@@ -65,8 +64,6 @@ pub(super) fn still_open(known: &ColumnFacts, asked: Facts) -> Facts {
         valid_range: asked.valid_range && known.valid_range.is_none(),
         with_nul: asked.with_nul && known.with_nul.is_none(),
         integral: asked.integral && known.integral.is_none(),
-        distinct: asked.distinct.filter(|_| known.distinct.is_none()),
-        moments: asked.moments && known.moments.is_none(),
         reasons: asked.reasons && known.reasons.is_none(),
     }
 }

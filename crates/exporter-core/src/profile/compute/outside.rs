@@ -35,7 +35,7 @@ pub(super) fn look_at(column: &ArrayRef, missing: &[Span], found: &mut Outside) 
 }
 
 /// The numbers behind a column; none in texts and nested values, and none where NaN stands.
-fn numbers(column: &ArrayRef) -> Result<Vec<Option<Number>>> {
+pub(super) fn numbers(column: &ArrayRef) -> Result<Vec<Option<Number>>> {
     let integers = |column: &ArrayRef| -> Result<Vec<Option<Number>>> {
         let wide = cast(column, &DataType::Int64).map_err(uncastable)?;
         let wide = wide.as_primitive::<Int64Type>();
