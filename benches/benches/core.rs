@@ -50,8 +50,8 @@ fn profiles(criterion: &mut Criterion) {
             });
         };
     for (name, data, facts) in [
-        ("float range and integral", &numbers, Facts::RANGE_AND_INTEGRAL),
-        ("float with nulls range and integral", &gaps, Facts::RANGE_AND_INTEGRAL),
+        ("float range and integral", &numbers, Facts::RANGE | Facts::INTEGRAL),
+        ("float with nulls range and integral", &gaps, Facts::RANGE | Facts::INTEGRAL),
         ("integer range", &whole, Facts::RANGE),
         ("text bytes", &texts, Facts::MAX_BYTES),
     ] {

@@ -57,7 +57,7 @@ pub struct VariableDescription {
 /// holds every number as a double.
 pub fn needs(table: &Table, id: TableId, request: &mut ProfileRequest) {
     for (column, Variable { kind, .. }) in table.variables.iter().enumerate() {
-        let facts = if is_text(kind) { Facts::MAX_BYTES.nulls() } else { doubles::needs(kind) };
+        let facts = if is_text(kind) { Facts::MAX_BYTES | Facts::NULLS } else { doubles::needs(kind) };
         request.column(id, column, facts);
     }
 }

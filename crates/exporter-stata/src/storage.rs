@@ -33,8 +33,8 @@ pub(crate) struct Stored {
 /// numbers may become text they count nevertheless: there they stay what they are.
 pub(crate) fn facts(variable: &Variable, choices: &Choices) -> Facts {
     let smallest = choices.storage == StorageOption::Smallest;
-    let valid = Facts::NONE.valid_range();
-    let both = valid.range();
+    let valid = Facts::VALID_RANGE;
+    let both = valid | Facts::RANGE;
     match &variable.kind {
         Kind::Integer { bits: 64, .. } | Kind::Decimal { scale: 0, .. } | Kind::Duration(_) => both,
         Kind::Integer { .. } if smallest => valid,
@@ -43,12 +43,12 @@ pub(crate) fn facts(variable: &Variable, choices: &Choices) -> Facts {
         Kind::Float { bits: 32 } => valid,
         Kind::Decimal { precision, .. } if *precision > SAFE_DIGITS => valid,
         Kind::Text => {
-            let mut facts = Facts::NONE.nulls().with_nul();
-            facts.max_bytes = smallest;
-            facts.totals = smallest && choices.strl == StrlOption::Smaller;
-            facts
+            let widths = if smallest { Facts::MAX_BYTES } else { Facts::NONE };
+            let totals = smallest && choices.strl == StrlOption::Smaller;
+            let totals = if totals { Facts::TOTALS } else { Facts::NONE };
+            Facts::NULLS | Facts::WITH_NUL | widths | totals
         }
-        Kind::Binary | Kind::Structure(_) | Kind::List(_) | Kind::Map { .. } => Facts::NONE.nulls(),
+        Kind::Binary | Kind::Structure(_) | Kind::List(_) | Kind::Map { .. } => Facts::NULLS,
         _ => Facts::NONE,
     }
 }

@@ -12,7 +12,7 @@ use exporter_testkit::fault::FailingDataset;
 use exporter_testkit::{Cell, GeneratedDataset, Recut, cells_of, column_of, conformance, tables};
 use proptest::prelude::*;
 
-const EVERYTHING: Facts = Facts::all();
+const EVERYTHING: Facts = Facts::ALL;
 
 fn ask(data: &dyn Dataset, facts: Facts) -> ProfileRequest {
     let mut request = ProfileRequest::new();
@@ -128,7 +128,7 @@ proptest! {
         let numbers: Vec<Number> = cells.iter().filter_map(number).filter_map(valid).collect();
         let less = |a: &Number, b: &Number| a.partial_cmp(b).unwrap();
         let wanted = numbers.iter().copied().min_by(less).zip(numbers.iter().copied().max_by(less));
-        let asked = ask(&data, Facts::NONE.valid_range());
+        let asked = ask(&data, Facts::VALID_RANGE);
         for rows in [3, 40] {
             let found = profile(&Recut::new(&data, rows), &asked, &conformance::context()).unwrap();
             prop_assert_eq!(found.column(TableId(0), 0).unwrap().valid_range, Some(wanted));
@@ -202,7 +202,7 @@ fn what_is_declared_or_implied_or_vouched_for_is_not_scanned() {
         .column(TableId(0), 0, Facts::RANGE)
         .column(TableId(0), 1, Facts::MAX_BYTES)
         // A text has no range, a number no bytes: nothing to look for.
-        .column(TableId(0), 1, Facts::RANGE_AND_INTEGRAL)
+        .column(TableId(0), 1, Facts::RANGE | Facts::INTEGRAL)
         .column(TableId(0), 0, Facts::MAX_BYTES);
     let context = conformance::context();
     let facts = profile(&data, &request, &context).unwrap();
@@ -214,7 +214,7 @@ fn what_is_declared_or_implied_or_vouched_for_is_not_scanned() {
     assert_eq!((text.max_bytes, text.range, text.integral), (Some(40), None, None));
     assert_eq!(facts.rows(TableId(0)), Some(2));
     // One more fact, and only its column is read, once.
-    request.column(TableId(0), 1, Facts::NONE.nulls());
+    request.column(TableId(0), 1, Facts::NULLS);
     profile(&data, &request, &context).unwrap();
     assert_eq!(*data.columns.lock().unwrap(), [Some(vec![1])]);
     // Unless the source vouches for it.
@@ -231,7 +231,7 @@ fn a_declared_end_that_is_missing_says_nothing_about_the_valid_values() {
     let valid = |missing: Vec<Missing>| {
         let data = Watched::new(two_columns_with(missing));
         let mut request = ProfileRequest::new();
-        request.column(TableId(0), 0, Facts::NONE.valid_range());
+        request.column(TableId(0), 0, Facts::VALID_RANGE);
         let facts = profile(&data, &request, &conformance::context()).unwrap();
         let range = facts.column(TableId(0), 0).unwrap().valid_range.unwrap().unwrap();
         ((range.0.as_f64(), range.1.as_f64()), data.scans.load(Ordering::SeqCst))

@@ -102,7 +102,7 @@ proptest! {
         let first = rows.iter().enumerate().find(outside).map(|(at, row)| (at as u64 + 1, row.2.to_string()));
         let count = rows.iter().enumerate().filter(outside).count() as u64;
         // With the range of valid values, batches that lie within the span are passed over.
-        for facts in [Facts::NONE, Facts::NONE.valid_range()] {
+        for facts in [Facts::NONE, Facts::VALID_RANGE] {
             let mut request = ProfileRequest::new();
             request.sorted(TableId(0), Arc::new(NullsLast)).outside(TableId(0), 2, span);
             request.column(TableId(0), 2, facts);

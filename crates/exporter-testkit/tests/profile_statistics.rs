@@ -127,7 +127,7 @@ fn statistics_come_from_the_one_scan_with_all_other_facts() {
     let plain = StatisticsRequest::new();
     let weighted = StatisticsRequest::new().with_weight(1).with_values([Value::Integer(2)]);
     let mut wanted = ProfileRequest::new();
-    wanted.column(TableId(0), 0, Facts::all()).statistics(TableId(0), 0, plain.clone());
+    wanted.column(TableId(0), 0, Facts::ALL).statistics(TableId(0), 0, plain.clone());
     let mut other = ProfileRequest::new();
     other.statistics(TableId(0), 0, weighted.clone()).statistics(TableId(0), 0, plain.clone());
     wanted.merge(other);

@@ -38,7 +38,7 @@ pub(crate) fn needs(exporter: &dyn Exporter, data: &dyn Dataset, request: &mut P
             for (column, _) in
                 table.variables.iter().enumerate().filter(|(_, variable)| variable.has_reasons())
             {
-                request.column(id, column, Facts::NONE.reasons());
+                request.column(id, column, Facts::REASONS);
             }
         }
     }

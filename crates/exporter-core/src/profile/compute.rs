@@ -113,7 +113,7 @@ impl Open {
         let declared = |column: usize| declared(description, column);
         for (column, asked) in &wanted.columns {
             let known = facts.columns.entry(*column).or_default();
-            let missing = if asked.valid_range { declared(*column) } else { Vec::new() };
+            let missing = if asked.any(Facts::VALID_RANGE) { declared(*column) } else { Vec::new() };
             let asked = match description.variables.get(*column) {
                 Some(variable) => known::take(known, variable, &missing, *asked),
                 None => *asked,
@@ -124,7 +124,7 @@ impl Open {
             }
         }
         for (column, spans) in &wanted.outside {
-            let asked = wanted.columns.get(column).is_some_and(|asked| asked.valid_range);
+            let asked = wanted.columns.get(column).is_some_and(|asked| asked.any(Facts::VALID_RANGE));
             let known = facts.columns.get(column).and_then(|facts| facts.valid_range).filter(|_| asked);
             for span in spans {
                 let inside = |(low, high)| span.contains(low) && span.contains(high);
@@ -146,7 +146,7 @@ impl Open {
             }
         }
         let ordered = || open.orders.iter().flat_map(|open| open.order.columns().iter().copied());
-        let mut asks_reasons = open.facts.iter().any(|open| open.asked.reasons);
+        let mut asks_reasons = open.facts.iter().any(|open| open.asked.any(Facts::REASONS));
         asks_reasons |= !columns_with_reasons(description, &ordered().collect::<Vec<_>>()).is_empty();
         let columns = open.facts.iter().map(|open| open.column);
         let columns = columns.chain(open.outside.iter().map(|open| open.column));
@@ -190,7 +190,7 @@ impl Findings {
         for column in &open.facts {
             let asked = column.asked;
             let values = open.column(batch, column.column);
-            let reasons = open.reasons(batch, column.column).filter(|_| asked.reasons);
+            let reasons = open.reasons(batch, column.column).filter(|_| asked.any(Facts::REASONS));
             self.facts.extend(values.map(|values| {
                 let mut found = column::look_at(values, asked, &column.missing);
                 found.reasons.extend(reasons.into_iter().flatten().flatten());
@@ -228,7 +228,9 @@ impl Findings {
     /// Whether the range of the batch, where it was asked for, says already that no value lies outside.
     fn inside(&self, outside: &OpenSpan, open: &Open) -> bool {
         let column = open.facts.iter().zip(&self.facts).find(|(facts, _)| facts.column == outside.column);
-        let range = column.filter(|(facts, _)| facts.asked.valid_range).map(|(_, found)| found.valid_range);
+        let range = column
+            .filter(|(facts, _)| facts.asked.any(Facts::VALID_RANGE))
+            .map(|(_, found)| found.valid_range);
         let within = |(low, high)| outside.span.contains(low) && outside.span.contains(high);
         range.is_some_and(|range| range.is_none_or(within))
     }

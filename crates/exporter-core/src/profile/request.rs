@@ -1,141 +1,67 @@
 //! Which facts a plan needs.
 
 use std::collections::BTreeMap;
+use std::ops::BitOr;
 use std::sync::Arc;
 
 use super::{SortOrder, StatisticsRequest};
 use crate::dataset::TableId;
 use crate::missing::Span;
 
-/// Which facts of one column are needed.
+/// Which facts of one column are needed: a set, such as `Facts::RANGE | Facts::NULLS`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Facts {
-    /// How many values are null.
-    pub nulls: bool,
-    /// Bytes of the longest text.
-    pub max_bytes: bool,
-    /// Bytes of all texts.
-    pub totals: bool,
-    /// Smallest and largest value.
-    pub range: bool,
-    /// Smallest and largest value that is not declared missing.
-    pub valid_range: bool,
-    /// How many texts hold a NUL, which ends a text in some formats.
-    pub with_nul: bool,
-    /// Whether all values are whole numbers; counts NaN and infinities too.
-    pub integral: bool,
-    /// Which declared missing reasons occur.
-    pub reasons: bool,
-}
+pub struct Facts(u16);
 
 impl Facts {
     /// Nothing.
-    pub const NONE: Facts = Facts {
-        nulls: false,
-        max_bytes: false,
-        totals: false,
-        range: false,
-        valid_range: false,
-        with_nul: false,
-        integral: false,
-        reasons: false,
-    };
-    /// The longest text.
-    pub const MAX_BYTES: Facts = Facts::NONE.max_bytes();
+    pub const NONE: Facts = Facts(0);
+    /// How many values are null.
+    pub const NULLS: Facts = Facts(1);
+    /// Bytes of the longest text or binary value.
+    pub const MAX_BYTES: Facts = Facts(1 << 1);
+    /// How many texts or binary values are not empty, and their bytes.
+    pub const TOTALS: Facts = Facts(1 << 2);
     /// Smallest and largest value.
-    pub const RANGE: Facts = Facts::NONE.range();
-    /// Smallest and largest value, and whether all are whole.
-    pub const RANGE_AND_INTEGRAL: Facts = Facts::RANGE.integral();
-
+    pub const RANGE: Facts = Facts(1 << 3);
+    /// Smallest and largest value that is not declared missing.
+    pub const VALID_RANGE: Facts = Facts(1 << 4);
+    /// How many texts hold a NUL, which ends a text in some formats.
+    pub const WITH_NUL: Facts = Facts(1 << 5);
+    /// Whether all values are whole numbers; counts NaN and infinities too.
+    pub const INTEGRAL: Facts = Facts(1 << 6);
+    /// Which declared missing reasons occur.
+    pub const REASONS: Facts = Facts(1 << 7);
     /// Everything.
-    pub const fn all() -> Facts {
-        Facts {
-            nulls: true,
-            max_bytes: true,
-            totals: true,
-            range: true,
-            valid_range: true,
-            with_nul: true,
-            integral: true,
-            reasons: true,
-        }
+    pub const ALL: Facts = Facts((1 << 8) - 1);
+
+    /// Both requests together, as `|` but in constants too.
+    #[must_use]
+    pub const fn or(self, other: Facts) -> Facts {
+        Facts(self.0 | other.0)
     }
 
-    /// Asks for the number of nulls too.
-    #[must_use]
-    pub const fn nulls(mut self) -> Facts {
-        self.nulls = true;
-        self
+    /// Whether one of these is needed.
+    pub const fn any(self, of: Facts) -> bool {
+        self.0 & of.0 != 0
     }
 
-    /// Asks for the bytes of the longest text or binary value too.
+    /// These without others.
     #[must_use]
-    pub const fn max_bytes(mut self) -> Facts {
-        self.max_bytes = true;
-        self
-    }
-
-    /// Asks for the number of texts that are not empty and their bytes too.
-    #[must_use]
-    pub const fn totals(mut self) -> Facts {
-        self.totals = true;
-        self
-    }
-
-    /// Asks for the smallest and largest value too.
-    #[must_use]
-    pub const fn range(mut self) -> Facts {
-        self.range = true;
-        self
-    }
-
-    /// Asks for the smallest and largest value that is not declared missing too.
-    #[must_use]
-    pub const fn valid_range(mut self) -> Facts {
-        self.valid_range = true;
-        self
-    }
-
-    /// Asks for the number of texts with a NUL too.
-    #[must_use]
-    pub const fn with_nul(mut self) -> Facts {
-        self.with_nul = true;
-        self
-    }
-
-    /// Asks whether every value is an integer too.
-    #[must_use]
-    pub const fn integral(mut self) -> Facts {
-        self.integral = true;
-        self
-    }
-
-    /// Asks which declared missing reasons occur too.
-    #[must_use]
-    pub const fn reasons(mut self) -> Facts {
-        self.reasons = true;
-        self
-    }
-
-    /// Both requests together.
-    #[must_use]
-    pub fn and(self, other: Facts) -> Facts {
-        Facts {
-            nulls: self.nulls || other.nulls,
-            max_bytes: self.max_bytes || other.max_bytes,
-            totals: self.totals || other.totals,
-            range: self.range || other.range,
-            valid_range: self.valid_range || other.valid_range,
-            with_nul: self.with_nul || other.with_nul,
-            integral: self.integral || other.integral,
-            reasons: self.reasons || other.reasons,
-        }
+    pub const fn without(self, others: Facts) -> Facts {
+        Facts(self.0 & !others.0)
     }
 
     /// Whether nothing is needed.
-    pub fn is_none(self) -> bool {
-        self == Facts::NONE
+    pub const fn is_none(self) -> bool {
+        self.0 == 0
+    }
+}
+
+impl BitOr for Facts {
+    type Output = Facts;
+
+    fn bitor(self, other: Facts) -> Facts {
+        self.or(other)
     }
 }
 
@@ -173,7 +99,7 @@ impl ProfileRequest {
     pub fn column(&mut self, table: TableId, column: usize, facts: Facts) -> &mut Self {
         if !facts.is_none() {
             let known = self.tables.entry(table).or_default().columns.entry(column).or_default();
-            *known = known.and(facts);
+            *known = *known | facts;
         }
         self
     }

@@ -119,7 +119,7 @@ impl Exporter for DtaExporter {
             let texts =
                 table.variables.iter().enumerate().filter(|(_, variable)| variable.kind == Kind::Text);
             for (column, _) in texts {
-                request.column(id, column, Facts::NONE.totals());
+                request.column(id, column, Facts::TOTALS);
             }
         }
         Ok(request)

@@ -158,7 +158,7 @@ fn filters(data: &dyn Dataset, table: TableId, full: &RecordBatch) -> Vec<Filter
 fn facts_are_true(data: &dyn Dataset, table: TableId) {
     let Some(claimed) = data.facts(table) else { return };
     let description = table_of(data.codebook(), table).expect("the table exists");
-    let everything = Facts::all();
+    let everything = Facts::ALL;
     let mut request = ProfileRequest::new();
     request.rows(table);
     for column in 0..description.variables.len() {

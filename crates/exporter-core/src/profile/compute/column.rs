@@ -15,6 +15,7 @@ use arrow_schema::{DataType, TimeUnit};
 
 use super::super::{ColumnFacts, Facts, Number, Totals};
 use super::kernels;
+use super::known::NUMBERS;
 use crate::missing::Span;
 
 /// What was found in a part of a column.
@@ -69,31 +70,16 @@ impl ColumnFindings {
     /// Fills in the facts that were asked for; those known before stay.
     pub(super) fn tell(self, asked: Facts, facts: &mut ColumnFacts) {
         facts.nulls = facts.nulls.or(Some(self.nulls));
-        if asked.max_bytes {
-            facts.max_bytes = Some(self.max_bytes);
-        }
-        if asked.totals {
-            facts.totals = Some(self.totals);
-        }
-        if asked.range {
-            facts.range = Some(self.range);
-        }
-        if asked.valid_range {
-            facts.valid_range = Some(self.valid_range);
-        }
-        if asked.with_nul {
-            facts.with_nul = Some(self.with_nul);
-        }
-        if asked.integral {
-            facts.integral = Some(self.integral);
-        }
-        if asked.range || asked.valid_range || asked.integral {
-            facts.nans = Some(self.nans);
-            facts.infinities = Some(self.infinities);
-        }
-        if asked.reasons {
-            facts.reasons = Some(self.reasons);
-        }
+        let is = |fact| asked.any(fact);
+        facts.max_bytes = is(Facts::MAX_BYTES).then_some(self.max_bytes).or(facts.max_bytes);
+        facts.totals = is(Facts::TOTALS).then_some(self.totals).or(facts.totals);
+        facts.range = is(Facts::RANGE).then_some(self.range).or(facts.range);
+        facts.valid_range = is(Facts::VALID_RANGE).then_some(self.valid_range).or(facts.valid_range);
+        facts.with_nul = is(Facts::WITH_NUL).then_some(self.with_nul).or(facts.with_nul);
+        facts.integral = is(Facts::INTEGRAL).then_some(self.integral).or(facts.integral);
+        facts.nans = is(NUMBERS).then_some(self.nans).or(facts.nans);
+        facts.infinities = is(NUMBERS).then_some(self.infinities).or(facts.infinities);
+        facts.reasons = is(Facts::REASONS).then_some(self.reasons).or(facts.reasons.take());
     }
 }
 
@@ -114,15 +100,15 @@ pub(super) fn look_at(column: &ArrayRef, asked: Facts, missing: &[Span]) -> Colu
         DataType::Utf8 => {
             let texts = column.as_string::<i32>();
             ColumnFindings {
-                max_bytes: match asked.max_bytes {
+                max_bytes: match asked.any(Facts::MAX_BYTES) {
                     true => kernels::longest(texts.value_offsets(), texts.nulls()),
                     false => 0,
                 },
-                with_nul: match asked.with_nul {
+                with_nul: match asked.any(Facts::WITH_NUL) {
                     true => kernels::with_nul(texts),
                     false => 0,
                 },
-                totals: match asked.totals {
+                totals: match asked.any(Facts::TOTALS) {
                     true => kernels::totals(texts.value_offsets(), texts.nulls()),
                     false => Totals::default(),
                 },
@@ -132,11 +118,11 @@ pub(super) fn look_at(column: &ArrayRef, asked: Facts, missing: &[Span]) -> Colu
         DataType::Binary => {
             let values = column.as_binary::<i32>();
             ColumnFindings {
-                max_bytes: match asked.max_bytes {
+                max_bytes: match asked.any(Facts::MAX_BYTES) {
                     true => kernels::longest(values.value_offsets(), values.nulls()),
                     false => 0,
                 },
-                totals: match asked.totals {
+                totals: match asked.any(Facts::TOTALS) {
                     true => kernels::totals(values.value_offsets(), values.nulls()),
                     false => Totals::default(),
                 },
@@ -231,11 +217,11 @@ where
     let mut scratch = Vec::new();
     let values = kernels::present(column, &mut scratch);
     let number = |value: T::Native| Number::Integer(value.into());
-    let ends = match asked.range || asked.valid_range {
+    let ends = match asked.any(Facts::RANGE | Facts::VALID_RANGE) {
         true => kernels::ends(values),
         false => None,
     };
-    let valid = match asked.valid_range {
+    let valid = match asked.any(Facts::VALID_RANGE) {
         true => kernels::ends_beside(values, ends, &native_spans::<T>(missing)),
         false => None,
     };
@@ -270,13 +256,13 @@ fn decimals(
 ) -> ColumnFindings {
     let unit = u32::try_from(scale).ok().and_then(|scale| 10i128.checked_pow(scale)).unwrap_or(1);
     let whole = || kernels::present(column, &mut Vec::new()).iter().all(|digits| digits % unit == 0);
-    let integral = !asked.integral || unit == 1 || whole();
+    let integral = !asked.any(Facts::INTEGRAL) || unit == 1 || whole();
     ColumnFindings { integral, ..integers(column, asked, missing) }
 }
 
 fn floats(values: &[f64], asked: Facts, missing: &[Span]) -> ColumnFindings {
     let mut found = ColumnFindings::default();
-    if asked.range || asked.integral || asked.valid_range {
+    if asked.any(NUMBERS) {
         let floats = kernels::floats(values);
         let numbers = |(low, high)| (Number::Float(low), Number::Float(high));
         found.range = floats.ends.map(numbers);

@@ -26,46 +26,42 @@ pub(super) fn take(known: &mut ColumnFacts, variable: &Variable, missing: &[Span
         Kind::Decimal { scale, .. } => (true, *scale <= 0),
         _ => (true, true),
     };
-    if !matches!(variable.kind, Kind::Text | Kind::Binary) && asked.max_bytes {
+    if !matches!(variable.kind, Kind::Text | Kind::Binary) && asked.any(Facts::MAX_BYTES) {
         known.max_bytes = known.max_bytes.or(Some(0));
     }
-    if variable.kind != Kind::Text && asked.with_nul {
+    if variable.kind != Kind::Text && asked.any(Facts::WITH_NUL) {
         known.with_nul = Some(0);
     }
-    if !matches!(variable.kind, Kind::Text | Kind::Binary) && asked.totals {
+    if !matches!(variable.kind, Kind::Text | Kind::Binary) && asked.any(Facts::TOTALS) {
         known.totals = Some(Totals::default());
     }
-    if whole && asked.integral {
+    if whole && asked.any(Facts::INTEGRAL) {
         known.integral = Some(true);
     }
-    if measured
-        && !matches!(variable.kind, Kind::Float { .. })
-        && (asked.integral || asked.range || asked.valid_range)
-    {
+    if measured && !matches!(variable.kind, Kind::Float { .. }) && asked.any(NUMBERS) {
         known.nans = Some(0);
         known.infinities = Some(0);
     }
-    Facts {
-        range: asked.range && measured,
-        valid_range: asked.valid_range && measured,
-        integral: asked.integral && measured,
-        reasons: asked.reasons && variable.has_reasons(),
-        ..asked
-    }
+    let reasons = if variable.has_reasons() { Facts::NONE } else { Facts::REASONS };
+    asked.without(reasons).without(if measured { Facts::NONE } else { NUMBERS })
 }
+
+/// What only numbers have.
+pub(super) const NUMBERS: Facts = Facts::RANGE.or(Facts::VALID_RANGE).or(Facts::INTEGRAL);
 
 /// What is asked for and not known.
 pub(super) fn still_open(known: &ColumnFacts, asked: Facts) -> Facts {
-    Facts {
-        nulls: asked.nulls && known.nulls.is_none(),
-        max_bytes: asked.max_bytes && known.max_bytes.is_none(),
-        totals: asked.totals && known.totals.is_none(),
-        range: asked.range && known.range.is_none(),
-        valid_range: asked.valid_range && known.valid_range.is_none(),
-        with_nul: asked.with_nul && known.with_nul.is_none(),
-        integral: asked.integral && known.integral.is_none(),
-        reasons: asked.reasons && known.reasons.is_none(),
-    }
+    let known = [
+        (Facts::NULLS, known.nulls.is_some()),
+        (Facts::MAX_BYTES, known.max_bytes.is_some()),
+        (Facts::TOTALS, known.totals.is_some()),
+        (Facts::RANGE, known.range.is_some()),
+        (Facts::VALID_RANGE, known.valid_range.is_some()),
+        (Facts::WITH_NUL, known.with_nul.is_some()),
+        (Facts::INTEGRAL, known.integral.is_some()),
+        (Facts::REASONS, known.reasons.is_some()),
+    ];
+    known.into_iter().filter(|(_, known)| *known).fold(asked, |open, (fact, _)| open.without(fact))
 }
 
 /// A declared end of the range as a number of the column's own kind: floats for floats, unscaled digits for decimals.
