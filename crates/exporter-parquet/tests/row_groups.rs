@@ -7,7 +7,7 @@ use arrow_buffer::OffsetBuffer;
 use exporter_core::dataset::{Comparison, Filter, MemoryDataset};
 use exporter_core::profile::Number;
 use exporter_core::{Context, Dataset, Scan, Source, TableId};
-use exporter_testkit::{GeneratedDataset, Recut};
+use exporter_testkit::{GeneratedDataset, Watched};
 use serde_json::json;
 
 use crate::support::{bytes, open, registry, write};
@@ -31,7 +31,10 @@ fn bytes_do_not_depend_on_threads_or_batches_over_many_row_groups() {
         let reference = bytes(&data, "parquet", options.clone(), &Context::default().with_threads(1));
         for (threads, rows) in [(2, 7), (8, 4096), (3, 100_000)] {
             let context = Context::default().with_threads(threads).with_batch_rows(rows);
-            assert_eq!(bytes(&Recut::new(&data, rows), "parquet", options.clone(), &context), reference);
+            assert_eq!(
+                bytes(&Watched::new(&data).recut(rows), "parquet", options.clone(), &context),
+                reference
+            );
         }
     }
 }

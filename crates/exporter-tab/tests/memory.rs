@@ -6,10 +6,10 @@ use std::io::Read;
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, Float64Array, Int32Array, RecordBatch, StringArray};
-use exporter_core::dataset::{Batches, MemoryDataset};
 use exporter_core::sink::NullSink;
-use exporter_core::{Codebook, Context, Dataset, Registry, Result, Scan, Source, TableId};
+use exporter_core::{Context, Registry, Scan, Source, TableId};
 use exporter_tab::{Layout, ReadOptions, TabDataset, TabError, TabReader};
+use exporter_testkit::RepeatedDataset;
 use exporter_testkit::allocation::{CountingAllocator, peak_during};
 use serde_json::json;
 
@@ -18,39 +18,15 @@ static ALLOCATOR: CountingAllocator = CountingAllocator;
 
 const MIB: usize = 1 << 20;
 
-/// One batch again and again, so that the input itself takes no memory.
-struct Repeated {
-    one: MemoryDataset,
-    batch: RecordBatch,
-    times: usize,
-}
-
-impl Repeated {
-    fn new(times: usize) -> Self {
-        let rows = 4096;
-        let numbers: ArrayRef = Arc::new(Int32Array::from_iter_values(0..rows));
-        let amounts: ArrayRef =
-            Arc::new(Float64Array::from_iter_values((0..rows).map(|row| f64::from(row) / 7.0)));
-        let texts: ArrayRef =
-            Arc::new(StringArray::from_iter_values((0..rows).map(|row| format!("a text, number {row}"))));
-        let columns = [("n", numbers), ("amount", amounts), ("text", texts)];
-        let batch = RecordBatch::try_from_iter(columns).unwrap();
-        Self { one: MemoryDataset::from_batches("t", vec![batch.clone()]).unwrap(), batch, times }
-    }
-}
-
-impl Dataset for Repeated {
-    fn codebook(&self) -> &Codebook {
-        self.one.codebook()
-    }
-
-    fn rows(&self, _: TableId) -> Option<u64> {
-        None
-    }
-
-    fn scan(&self, _: TableId, _: &Scan) -> Result<Batches<'_>> {
-        Ok(Batches::new(self.batch.schema(), (0..self.times).map(|_| Ok(self.batch.clone()))))
-    }
+fn repeated(times: usize) -> RepeatedDataset {
+    let rows = 4096;
+    let numbers: ArrayRef = Arc::new(Int32Array::from_iter_values(0..rows));
+    let amounts: ArrayRef =
+        Arc::new(Float64Array::from_iter_values((0..rows).map(|row| f64::from(row) / 7.0)));
+    let texts: ArrayRef =
+        Arc::new(StringArray::from_iter_values((0..rows).map(|row| format!("a text, number {row}"))));
+    let columns = [("n", numbers), ("amount", amounts), ("text", texts)];
+    RepeatedDataset::new(RecordBatch::try_from_iter(columns).unwrap(), times)
 }
 
 /// The text of a line again and again, up to so many bytes.
@@ -96,7 +72,7 @@ fn writing() {
         for threads in [1, 2, 8] {
             let context = Context::default().with_threads(threads);
             let export = |times| {
-                let data = Repeated::new(times);
+                let data = repeated(times);
                 let sink = Box::new(NullSink::new());
                 peak_during(|| exporter_core::export(&*exporter, &data, sink, &context).unwrap()).1
             };

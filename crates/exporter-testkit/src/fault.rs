@@ -1,15 +1,13 @@
-//! Sinks and datasets that fail at a chosen place.
+//! Sinks that fail at a chosen place.
 
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use exporter_core::codebook::Codebook;
-use exporter_core::profile::TableProfile;
 use exporter_core::sink::MemorySink;
 use exporter_core::{
-    Batches, Context, Dataset, Entry, EntryReceipt, EntrySpec, Error, ErrorKind, Exporter, RandomEntry,
-    Receipt, Result, Scan, Sink, TableId, export,
+    Context, Dataset, Entry, EntryReceipt, EntrySpec, Error, ErrorKind, Exporter, RandomEntry, Receipt,
+    Result, Sink, export,
 };
 
 /// Where a [`FaultSink`] fails; counts begin at 0.
@@ -88,6 +86,7 @@ fn injected() -> Error {
     Error::io("injected", io::Error::new(io::ErrorKind::PermissionDenied, "injected fault"))
 }
 
+#[deny(clippy::missing_trait_methods, reason = "what a wrapper leaves out is lost")]
 impl Sink for FaultSink<'_> {
     fn create<'s>(&'s self, spec: &EntrySpec) -> Result<Box<dyn Entry + 's>> {
         self.may_create(spec)?;
@@ -191,47 +190,4 @@ fn run_with_fault(exporter: &dyn Exporter, data: &dyn Dataset, context: &Context
         Err(error) => assert_eq!(error.kind(), ErrorKind::Io, "{fault:?} ends as {error:?}"),
     }
     assert!(memory.entries().is_empty(), "{fault:?} leaves visible entries");
-}
-
-/// A dataset whose scans fail after some batches.
-pub struct FailingDataset<'a> {
-    inner: &'a dyn Dataset,
-    batches: usize,
-}
-
-impl<'a> FailingDataset<'a> {
-    /// Every scan delivers this many batches of another dataset, then the error of [`FailingDataset::is_own`].
-    pub fn after(inner: &'a dyn Dataset, batches: usize) -> Self {
-        Self { inner, batches }
-    }
-
-    /// Whether an error comes from here.
-    pub fn is_own(error: &Error) -> bool {
-        error.kind() == ErrorKind::Invalid && error.message() == "injected: the source breaks"
-    }
-}
-
-impl Dataset for FailingDataset<'_> {
-    fn codebook(&self) -> &Codebook {
-        self.inner.codebook()
-    }
-
-    fn rows(&self, table: TableId) -> Option<u64> {
-        self.inner.rows(table)
-    }
-
-    fn scan(&self, table: TableId, scan: &Scan) -> Result<Batches<'_>> {
-        let source = self.inner.scan(table, scan)?;
-        let schema = source.schema().clone();
-        let failure = std::iter::once_with(|| Err(Error::invalid("injected: the source breaks")));
-        Ok(Batches::new(schema, source.take(self.batches).chain(failure)))
-    }
-
-    fn facts(&self, table: TableId) -> Option<TableProfile> {
-        self.inner.facts(table)
-    }
-
-    fn losses(&self) -> exporter_core::LossReport {
-        self.inner.losses()
-    }
 }

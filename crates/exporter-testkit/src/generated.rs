@@ -1,4 +1,4 @@
-//! A dataset of any number of rows that holds none of them.
+//! Datasets of any number of rows that hold none of them, or one batch.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use arrow_array::types::{Float64Type, Int8Type, Int32Type, Int64Type};
 use arrow_array::{ArrayRef, Date32Array, PrimitiveArray, RecordBatch, RecordBatchOptions};
 use exporter_core::codebook::{Codebook, Kind, Missing, Table, ValueLabels, Variable};
 use exporter_core::dataset::{arrow_schema, select, table_of};
-use exporter_core::{Batches, Dataset, Result, Scan, TableId};
+use exporter_core::{Batches, Dataset, MemoryDataset, Result, Scan, TableId};
 
 /// One table, `events`, whose rows are computed from their number whenever they are read: for memory tests of
 /// millions of rows. Equal rows counts give equal data.
@@ -127,5 +127,44 @@ impl Dataset for GeneratedDataset {
             Some(_) => select(description, scan, batches),
             None => Ok(Batches::new(output, batches)),
         }
+    }
+}
+
+/// One batch again and again, so that the input itself takes no memory.
+#[derive(Clone, Debug)]
+pub struct RepeatedDataset {
+    one: MemoryDataset,
+    rows: usize,
+    times: usize,
+}
+
+impl RepeatedDataset {
+    /// A table `t` of this batch so many times.
+    ///
+    /// # Panics
+    /// When a column's type has no kind.
+    pub fn new(batch: RecordBatch, times: usize) -> Self {
+        let rows = batch.num_rows();
+        let one = MemoryDataset::from_batches("t", vec![batch]);
+        Self { one: one.unwrap_or_else(|error| panic!("{error:?}")), rows, times }
+    }
+}
+
+impl Dataset for RepeatedDataset {
+    fn codebook(&self) -> &Codebook {
+        self.one.codebook()
+    }
+
+    fn rows(&self, _: TableId) -> Option<u64> {
+        Some((self.rows * self.times) as u64)
+    }
+
+    /// Filters and limits hold of each repetition.
+    fn scan(&self, table: TableId, scan: &Scan) -> Result<Batches<'_>> {
+        let batches = self.one.scan(table, scan)?;
+        let schema = batches.schema().clone();
+        let batches = batches.collect::<Result<Vec<_>>>()?;
+        let again = (0..self.times).flat_map(move |_| batches.clone());
+        Ok(Batches::new(schema, again.map(Ok)))
     }
 }

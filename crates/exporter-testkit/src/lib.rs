@@ -4,7 +4,8 @@
 //! - [`tables`]: proptest strategies for kinds, columns and whole datasets, built on [`Cell`];
 //! - [`mod@codebook`]: proptest strategies for whole codebooks and their parts;
 //! - [`conformance`]: what each exporter, format, input and sink must pass;
-//! - [`fault`]: sinks and datasets that fail at a chosen place; [`Store`]: bytes that are slow or fail;
+//! - [`fault`]: sinks that fail at a chosen place; [`Store`]: bytes that are slow or fail; [`Watched`]: a dataset that is
+//!   cut otherwise, fails, or tells what was read of it;
 //! - [`allocation`]: how much memory a piece of code needs at its peak;
 //! - [`StataCell`]: what stands in the cells of a Stata file, apart from the codec that is judged;
 //! - [`soaked`]: how many cases of a property test run;
@@ -19,16 +20,16 @@ pub mod conformance;
 pub mod fault;
 mod generated;
 pub mod plain;
-mod recut;
 pub mod sample;
 mod soak;
 mod stata;
 mod store;
 pub mod tables;
+mod watched;
 
 pub use cell::{Cell, cells_of, column_of};
-pub use generated::GeneratedDataset;
-pub use recut::Recut;
+pub use generated::{GeneratedDataset, RepeatedDataset};
 pub use soak::soaked;
 pub use stata::{STATA_MISSINGS, StataCell, stata_cells, stata_missing};
 pub use store::Store;
+pub use watched::Watched;

@@ -5,8 +5,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use exporter_core::dataset::{Comparison, ExcerptDataset, RelatedDataset};
 use exporter_core::sink::{FolderOptions, FolderSink};
 use exporter_core::{
-    Context, Dataset, Exporter, Filter, FormatInfo, Plan, Planning, Result, Scan, Sink, Summary, TableId,
-    export,
+    Carry, Context, Dataset, Exporter, Filter, FormatInfo, LossCode, Part, Plan, Planning, Result, Scan,
+    Sink, Summary, TableId, export,
 };
 use exporter_testkit::fault::run_with_faults;
 use exporter_testkit::plain::{Plain, PlainExporter};
@@ -86,6 +86,8 @@ enum Fault {
     BytesByBatch,
     BytesByThreads,
     UndeclaredLoss,
+    StaleLoss,
+    NamesNoEntry,
     HidesErrors,
     IgnoresCancel,
     ScansInPlan,
@@ -99,17 +101,27 @@ struct FaultyPlan<'a> {
 
 impl Exporter for Faulty {
     fn format(&self) -> &'static FormatInfo {
-        static WITHOUT_LOSSES: std::sync::LazyLock<FormatInfo> =
-            std::sync::LazyLock::new(|| PlainExporter::default().format().clone().losses(&[]));
-        if self.0 == Fault::UndeclaredLoss { &WITHOUT_LOSSES } else { PLAIN.format() }
+        use std::sync::LazyLock;
+        static WITHOUT_LOSSES: LazyLock<FormatInfo> = LazyLock::new(|| PLAIN.format().clone().losses(&[]));
+        static STALE: LazyLock<FormatInfo> = LazyLock::new(|| {
+            PLAIN.format().clone().losses(&[LossCode::TEXT_REPLACED, LossCode::KEY_DROPPED])
+        });
+        match self.0 {
+            Fault::UndeclaredLoss => &WITHOUT_LOSSES,
+            Fault::StaleLoss => &STALE,
+            _ => PLAIN.format(),
+        }
     }
 
-    fn carries(&self, part: exporter_core::Part) -> exporter_core::Carry {
-        PLAIN.carries(part)
+    fn carries(&self, part: Part) -> Carry {
+        match (self.0, part) {
+            (Fault::StaleLoss, Part::Keys) => Carry::Dropped("tables are written side by side"),
+            _ => PLAIN.carries(part),
+        }
     }
 
     fn entries(&self, codebook: &exporter_core::Codebook) -> Vec<exporter_core::EntrySpec> {
-        PLAIN.entries(codebook)
+        if self.0 == Fault::NamesNoEntry { Vec::new() } else { PLAIN.entries(codebook) }
     }
 
     fn plan<'a>(
@@ -158,7 +170,7 @@ impl Plan for FaultyPlan<'_> {
             Fault::IgnoresCancel => {
                 return self.inner.write(sink, &context.clone().with_cancel(Default::default()));
             }
-            Fault::ForgetsEntry | Fault::UndeclaredLoss | Fault::ScansInPlan => {}
+            _ => {}
         }
         self.inner.write(sink, context)
     }
@@ -171,6 +183,8 @@ fn the_suite_finds_faults() {
         Fault::BytesByBatch,
         Fault::BytesByThreads,
         Fault::UndeclaredLoss,
+        Fault::StaleLoss,
+        Fault::NamesNoEntry,
         Fault::HidesErrors,
     ] {
         let found =

@@ -7,12 +7,12 @@ use exporter_core::codebook::Codebook;
 use exporter_core::profile::Facts;
 use exporter_core::sink::MemorySink;
 use exporter_core::{
-    Batches, Bundle, Changes, Context, Dataset, EntrySpec, Error, ErrorKind, Exporter, Format, FormatInfo,
-    Loss, LossCode, LossPolicy, LossReport, Plan, Planning, ProfileRequest, Progress, Registry, Rename,
-    Result, Scan, Sink, Source, Summary, TableId, export, options_from_pairs, plan,
+    Bundle, Changes, Context, Dataset, EntrySpec, Error, ErrorKind, Exporter, Format, FormatInfo, Loss,
+    LossCode, LossPolicy, LossReport, Plan, Planning, ProfileRequest, Progress, Registry, Rename, Result,
+    Scan, Sink, Source, Summary, TableId, export, options_from_pairs, plan,
 };
 use exporter_testkit::plain::{Plain, PlainExporter};
-use exporter_testkit::{conformance, sample};
+use exporter_testkit::{Watched, conformance, sample};
 use serde_json::json;
 
 /// Does as it is told.
@@ -194,27 +194,6 @@ fn a_dry_run_hands_out_the_plan() {
     assert_eq!(seen.unwrap(), ("p.txt".to_owned(), 1));
 }
 
-/// The sample study, counting scans.
-struct Watched {
-    inner: exporter_core::MemoryDataset,
-    scans: AtomicUsize,
-}
-
-impl Dataset for Watched {
-    fn codebook(&self) -> &Codebook {
-        self.inner.codebook()
-    }
-
-    fn rows(&self, table: TableId) -> Option<u64> {
-        self.inner.rows(table)
-    }
-
-    fn scan(&self, table: TableId, scan: &Scan) -> Result<Batches<'_>> {
-        self.scans.fetch_add(1, Ordering::SeqCst);
-        self.inner.scan(table, scan)
-    }
-}
-
 #[test]
 fn a_bundle_shares_one_scan_and_names_siblings() {
     let siblings = [Arc::default(), Arc::default()];
@@ -226,13 +205,13 @@ fn a_bundle_shares_one_scan_and_names_siblings() {
         .with(puppet("a", &siblings[0]))
         .with(Box::new(inner))
         .with(Box::new(PlainExporter::default()));
-    let data = Watched { inner: sample::study(), scans: AtomicUsize::new(0) };
+    let data = Watched::new(sample::study());
     let sink = MemorySink::new();
     let summary = export(&bundle, &data, Box::new(sink.clone()), &conformance::context()).unwrap();
     let paths: Vec<String> = sink.entries().into_keys().collect();
     assert_eq!(paths, ["a.txt", "b.txt", "households.plain", "members.plain"]);
     // One for the profile of `members`, one for each of the two tables that the plain exporter writes.
-    assert_eq!(data.scans.load(Ordering::SeqCst), 3);
+    assert_eq!(data.scans().len(), 3);
     assert_eq!(*siblings[0].lock().unwrap(), ["b.txt", "households.plain", "members.plain"]);
     assert_eq!(*siblings[1].lock().unwrap(), ["a.txt", "households.plain", "members.plain"]);
     assert_eq!(summary.changes.renames.len(), 2);

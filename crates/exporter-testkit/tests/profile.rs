@@ -1,15 +1,10 @@
 //! Profiles agree with a naive reading of the cells, whatever the threads and batches; known facts spare the scan.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-
 use exporter_core::codebook::{Codebook, Kind, Missing, Table, Value, Variable};
 use exporter_core::dataset::arrow_schema;
 use exporter_core::profile::{ColumnFacts, Facts, Number, TableProfile, Totals, profile};
-use exporter_core::{
-    Batches, Dataset, ErrorKind, MemoryDataset, Profile, ProfileRequest, Result, Scan, TableId,
-};
-use exporter_testkit::fault::FailingDataset;
-use exporter_testkit::{Cell, GeneratedDataset, Recut, cells_of, column_of, conformance, tables};
+use exporter_core::{Dataset, ErrorKind, MemoryDataset, Profile, ProfileRequest, Result, Scan, TableId};
+use exporter_testkit::{Cell, GeneratedDataset, Watched, cells_of, column_of, conformance, tables};
 use proptest::prelude::*;
 
 const EVERYTHING: Facts = Facts::ALL;
@@ -80,7 +75,7 @@ proptest! {
             prop_assert_eq!(got, &wanted, "{} {:?}", &variable.kind, cells);
         }
         for (threads, rows) in [(1, 1), (2, 3), (8, 7)] {
-            prop_assert_eq!(&facts_of(&Recut::new(&data, rows), threads), &found);
+            prop_assert_eq!(&facts_of(&Watched::new(&data).recut(rows), threads), &found);
         }
     }
 }
@@ -130,46 +125,14 @@ proptest! {
         let wanted = numbers.iter().copied().min_by(less).zip(numbers.iter().copied().max_by(less));
         let asked = ask(&data, Facts::VALID_RANGE);
         for rows in [3, 40] {
-            let found = profile(&Recut::new(&data, rows), &asked, &conformance::context()).unwrap();
+            let found = profile(&Watched::new(&data).recut(rows), &asked, &conformance::context()).unwrap();
             prop_assert_eq!(found.column(TableId(0), 0).unwrap().valid_range, Some(wanted));
         }
     }
 }
 
-/// Counts scans and remembers which columns they read.
-struct Watched<D> {
-    inner: D,
-    scans: AtomicUsize,
-    facts: Option<TableProfile>,
-    rows: Option<u64>,
-    columns: std::sync::Mutex<Vec<Option<Vec<usize>>>>,
-}
-
-impl<D: Dataset> Watched<D> {
-    fn new(inner: D) -> Self {
-        let rows = inner.rows(TableId(0));
-        Self { inner, scans: AtomicUsize::new(0), facts: None, rows, columns: Default::default() }
-    }
-}
-
-impl<D: Dataset> Dataset for Watched<D> {
-    fn codebook(&self) -> &Codebook {
-        self.inner.codebook()
-    }
-
-    fn rows(&self, _: TableId) -> Option<u64> {
-        self.rows
-    }
-
-    fn scan(&self, table: TableId, scan: &Scan) -> Result<Batches<'_>> {
-        self.scans.fetch_add(1, Ordering::SeqCst);
-        self.columns.lock().unwrap().push(scan.columns.clone());
-        self.inner.scan(table, scan)
-    }
-
-    fn facts(&self, _: TableId) -> Option<TableProfile> {
-        self.facts.clone()
-    }
+fn columns_read(data: &Watched<'_>) -> Vec<Option<Vec<usize>>> {
+    data.scans().into_iter().map(|scan| scan.columns).collect()
 }
 
 fn two_columns() -> MemoryDataset {
@@ -195,7 +158,7 @@ fn two_columns_with(missing: Vec<Missing>) -> MemoryDataset {
 
 #[test]
 fn what_is_declared_or_implied_or_vouched_for_is_not_scanned() {
-    let mut data = Watched::new(two_columns());
+    let data = Watched::new(two_columns());
     let mut request = ProfileRequest::new();
     request
         .rows(TableId(0))
@@ -206,7 +169,7 @@ fn what_is_declared_or_implied_or_vouched_for_is_not_scanned() {
         .column(TableId(0), 0, Facts::MAX_BYTES);
     let context = conformance::context();
     let facts = profile(&data, &request, &context).unwrap();
-    assert_eq!(data.scans.load(Ordering::SeqCst), 0);
+    assert_eq!(data.scans().len(), 0);
     let number = facts.column(TableId(0), 0).unwrap();
     assert_eq!(number.range, Some(Some((Number::Integer(50), Number::Integer(9900)))));
     assert_eq!(number.max_bytes, Some(0));
@@ -216,14 +179,14 @@ fn what_is_declared_or_implied_or_vouched_for_is_not_scanned() {
     // One more fact, and only its column is read, once.
     request.column(TableId(0), 1, Facts::NULLS);
     profile(&data, &request, &context).unwrap();
-    assert_eq!(*data.columns.lock().unwrap(), [Some(vec![1])]);
+    assert_eq!(columns_read(&data), [Some(vec![1])]);
     // Unless the source vouches for it.
     let mut known = TableProfile::default();
     known.columns.entry(1).or_default().nulls = Some(7);
-    data.facts = Some(known);
+    let data = Watched::new(two_columns()).claiming(known);
     let facts = profile(&data, &request, &context).unwrap();
     assert_eq!(facts.column(TableId(0), 1).unwrap().nulls, Some(7));
-    assert_eq!(data.scans.load(Ordering::SeqCst), 1);
+    assert_eq!(data.scans().len(), 0);
 }
 
 #[test]
@@ -234,7 +197,7 @@ fn a_declared_end_that_is_missing_says_nothing_about_the_valid_values() {
         request.column(TableId(0), 0, Facts::VALID_RANGE);
         let facts = profile(&data, &request, &conformance::context()).unwrap();
         let range = facts.column(TableId(0), 0).unwrap().valid_range.unwrap().unwrap();
-        ((range.0.as_f64(), range.1.as_f64()), data.scans.load(Ordering::SeqCst))
+        ((range.0.as_f64(), range.1.as_f64()), data.scans().len())
     };
     assert_eq!(valid(Vec::new()), ((50.0, 9900.0), 0));
     assert_eq!(valid(vec![Missing::value(7)]), ((50.0, 9900.0), 0));
@@ -243,16 +206,15 @@ fn a_declared_end_that_is_missing_says_nothing_about_the_valid_values() {
 
 #[test]
 fn unknown_rows_are_counted_without_reading_a_column() {
-    let mut data = Watched::new(GeneratedDataset::new(20_001));
-    data.rows = None;
+    let data = Watched::new(GeneratedDataset::new(20_001)).claiming(TableProfile::default());
     let mut request = ProfileRequest::new();
     request.rows(TableId(0));
     let facts = profile(&data, &request, &conformance::context()).unwrap();
     assert_eq!(facts.rows(TableId(0)), Some(20_001));
-    assert_eq!(*data.columns.lock().unwrap(), [Some(vec![])]);
+    assert_eq!(columns_read(&data), [Some(vec![])]);
     assert!(ProfileRequest::new().is_empty());
     profile(&data, &ProfileRequest::new(), &conformance::context()).unwrap();
-    assert_eq!(data.scans.load(Ordering::SeqCst), 1);
+    assert_eq!(data.scans().len(), 1);
 }
 
 #[test]
@@ -260,9 +222,9 @@ fn a_broken_source_or_a_cancel_ends_the_profile() {
     let data = GeneratedDataset::new(50_000);
     for threads in [1, 4] {
         let context = conformance::context().with_threads(threads);
-        let broken = FailingDataset::after(&data, 3);
+        let broken = Watched::new(&data).failing_after(3);
         let error = profile(&broken, &ask(&data, EVERYTHING), &context).unwrap_err();
-        assert!(FailingDataset::is_own(&error), "{error:?}");
+        assert!(Watched::is_own(&error), "{error:?}");
         assert_eq!(error.place().table.as_deref(), Some("events"));
         context.cancel().cancel();
         let error = profile(&data, &ask(&data, EVERYTHING), &context).unwrap_err();

@@ -10,7 +10,7 @@ use exporter_core::dataset::arrow_schema;
 use exporter_core::missing::Span;
 use exporter_core::profile::{Facts, Number, SortOrder, SortValue, SortValues, profile};
 use exporter_core::{MemoryDataset, ProfileRequest, Result, TableId};
-use exporter_testkit::{Recut, conformance};
+use exporter_testkit::{Watched, conformance};
 use proptest::prelude::*;
 
 type Row = (Option<i64>, Option<&'static str>, i64);
@@ -108,7 +108,7 @@ proptest! {
             request.column(TableId(0), 2, facts);
             for (threads, cut) in [(1, 4096), (1, 1), (2, 3), (8, 7)] {
                 let context = conformance::context().with_threads(threads);
-                let profile = profile(&Recut::new(&data, cut), &request, &context).unwrap();
+                let profile = profile(&Watched::new(&data).recut(cut), &request, &context).unwrap();
                 let breaks = profile.breaks(TableId(0), &NullsLast).unwrap();
                 let breaks: Vec<_> = breaks.iter().map(|b| (b.key, b.row, b.value.clone())).collect();
                 prop_assert_eq!(breaks, naive_breaks(&rows), "batches of {}", cut);

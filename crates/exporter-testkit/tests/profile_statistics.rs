@@ -9,7 +9,7 @@ use exporter_core::codebook::{Codebook, Kind, Missing, Table, Value, Variable};
 use exporter_core::dataset::arrow_schema;
 use exporter_core::profile::{Facts, Moments, Statistics, StatisticsRequest, profile};
 use exporter_core::{Dataset, MemoryDataset, ProfileRequest, TableId};
-use exporter_testkit::{GeneratedDataset, Recut, conformance};
+use exporter_testkit::{GeneratedDataset, Watched, conformance};
 use proptest::prelude::*;
 
 fn dataset(columns: Vec<(Variable, ArrayRef)>) -> MemoryDataset {
@@ -164,7 +164,7 @@ proptest! {
         };
         let request = StatisticsRequest::new().with_weight(1).with_values((0..9).map(Value::Integer));
         for (threads, cut) in [(1, 64), (2, 3), (8, 7)] {
-            let found = statistics(&Recut::new(&data, cut), 0, &request, threads);
+            let found = statistics(&Watched::new(&data).recut(cut), 0, &request, threads);
             assert_moments(found.moments, naive(&|_| Some(1.0)));
             assert_moments(found.weighted, naive(&|w| weight(w).filter(|weight| *weight > 0.0)));
             for (value, count) in (0..9).zip(&found.counts) {
@@ -182,7 +182,7 @@ fn moments_of_many_rows_are_the_same_to_the_last_bit() {
     let request = StatisticsRequest::new().with_weight(0);
     let reference = statistics(&data, 0, &request, 1);
     for (threads, rows) in [(1, 60_000), (2, 1000), (8, 8192), (4, 37)] {
-        let found = statistics(&Recut::new(&data, rows), 0, &request, threads);
+        let found = statistics(&Watched::new(&data).recut(rows), 0, &request, threads);
         assert_eq!(found, reference, "{threads} threads, {rows} rows");
     }
     // Of 1 to n the mean is (n + 1) / 2, weighted by itself (2n + 1) / 3.

@@ -6,7 +6,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
-use exporter_core::sink::{FileSink, FolderOptions, FolderSink, MemorySink, NullSink, StreamSink, TeeSink};
+use exporter_core::sink::{FileSink, FolderOptions, FolderSink, MemorySink, NullSink, StreamSink};
 use exporter_core::{EntrySpec, Sink};
 use exporter_testkit::conformance::{self, SinkCase};
 use tempfile::TempDir;
@@ -153,22 +153,4 @@ fn a_stream_passes() {
     let sink = StreamSink::new(pipe);
     drop(sink.create(&EntrySpec::new("a", "text/plain")).unwrap());
     assert!(Box::new(sink).finish().is_err(), "a stream that was given up is whole");
-}
-
-struct Two(MemorySink, MemorySink);
-
-impl SinkCase for Two {
-    fn sink(&self) -> Box<dyn Sink + '_> {
-        Box::new(TeeSink::new(Box::new(self.0.clone()), Box::new(self.1.clone())))
-    }
-
-    fn visible(&self) -> BTreeMap<String, Vec<u8>> {
-        assert_eq!(self.0.entries(), self.1.entries(), "both targets hold the same");
-        self.0.entries()
-    }
-}
-
-#[test]
-fn a_tee_passes() {
-    conformance::sink(|| Two(MemorySink::new(), MemorySink::new()));
 }

@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use arrow_array::{ArrayRef, Float64Array, Int8Array, RecordBatch, StringArray};
 use exporter::codebook::{Kind, Table, Variable};
-use exporter::dataset::{Batches, MemoryDataset};
+use exporter::dataset::MemoryDataset;
 use exporter::sink::{FileSink, FolderOptions, NullSink};
-use exporter::{Codebook, Context, Dataset, Result, Scan, Sink, TableId};
+use exporter::{Codebook, Context, Sink};
 use exporter::{InputOptions, Request, registry};
+use exporter_testkit::RepeatedDataset;
 use exporter_testkit::allocation::{CountingAllocator, peak_during};
 use serde_json::json;
 
@@ -18,50 +19,25 @@ static ALLOCATOR: CountingAllocator = CountingAllocator;
 
 const MIB: usize = 1 << 20;
 
-/// One batch again and again, so that the input itself takes no memory.
-struct Repeated {
-    one: MemoryDataset,
-    batch: RecordBatch,
-    times: usize,
-}
-
-impl Repeated {
-    fn new(columns: usize, rows: usize, times: usize) -> Self {
-        let column = |index: usize| -> ArrayRef {
-            match index % 3 {
-                0 => Arc::new(Int8Array::from_iter_values((0..rows).map(|row| (row * 7 + index) as i8 / 2))),
-                1 => Arc::new(Float64Array::from_iter_values(
-                    (0..rows).map(|row| (row * columns + index) as f64 / 7.0),
-                )),
-                _ => Arc::new(StringArray::from_iter_values(
-                    (0..rows).map(|row| format!("text {}", row * index)),
-                )),
+/// Numbers and texts in turn.
+fn repeated(columns: usize, rows: usize, times: usize) -> RepeatedDataset {
+    let column = |index: usize| -> ArrayRef {
+        match index % 3 {
+            0 => Arc::new(Int8Array::from_iter_values((0..rows).map(|row| (row * 7 + index) as i8 / 2))),
+            1 => Arc::new(Float64Array::from_iter_values(
+                (0..rows).map(|row| (row * columns + index) as f64 / 7.0),
+            )),
+            _ => {
+                Arc::new(StringArray::from_iter_values((0..rows).map(|row| format!("text {}", row * index))))
             }
-        };
-        let batch =
-            RecordBatch::try_from_iter((0..columns).map(|index| (format!("v{index}"), column(index))))
-                .unwrap();
-        Self { one: MemoryDataset::from_batches("t", vec![batch.clone()]).unwrap(), batch, times }
-    }
-}
-
-impl Dataset for Repeated {
-    fn codebook(&self) -> &Codebook {
-        self.one.codebook()
-    }
-
-    fn rows(&self, _: TableId) -> Option<u64> {
-        Some((self.batch.num_rows() * self.times) as u64)
-    }
-
-    fn scan(&self, table: TableId, scan: &Scan) -> Result<Batches<'_>> {
-        let batch = self.one.scan(table, scan)?.next().unwrap()?;
-        Ok(Batches::new(batch.schema(), (0..self.times).map(move |_| Ok(batch.clone()))))
-    }
+        }
+    };
+    let columns = (0..columns).map(|index| (format!("v{index}"), column(index)));
+    RepeatedDataset::new(RecordBatch::try_from_iter(columns).unwrap(), times)
 }
 
 /// Peak memory of an export beyond its data.
-fn peak(data: &Repeated, formats: &[&str], packaging: Option<&str>, memory: usize) -> usize {
+fn peak(data: &RepeatedDataset, formats: &[&str], packaging: Option<&str>, memory: usize) -> usize {
     let formats: Vec<_> = formats.iter().map(|format| json!({"format": format})).collect();
     let mut request = json!({"request": 1, "formats": formats});
     if let Some(packaging) = packaging {
@@ -85,7 +61,7 @@ fn memory_is_bounded() {
 
 fn exports_stay_within_their_budget() {
     for (columns, rows, times) in [(9, 8192, 20), (3_000, 256, 10)] {
-        let data = Repeated::new(columns, rows, times);
+        let data = repeated(columns, rows, times);
         let within = |formats: &[&str], packaging, memory| {
             let peak = peak(&data, formats, packaging, memory);
             assert!(peak <= memory, "{columns} columns, {formats:?} {packaging:?}: {} MiB", peak / MIB);
@@ -100,8 +76,7 @@ fn exports_stay_within_their_budget() {
 
 fn ten_times_the_rows_need_no_more() {
     let formats = ["dta", "csv", "parquet", "codebook"];
-    let [few, many] =
-        [4, 40].map(|times| peak(&Repeated::new(9, 8192, times), &formats, Some("zip"), 64 * MIB));
+    let [few, many] = [4, 40].map(|times| peak(&repeated(9, 8192, times), &formats, Some("zip"), 64 * MIB));
     assert!(many < few * 5 / 4 + 4 * MIB, "{few} bytes, {many} for ten times the rows");
 }
 

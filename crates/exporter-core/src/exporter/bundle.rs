@@ -37,6 +37,7 @@ impl Bundle {
     }
 }
 
+#[deny(clippy::missing_trait_methods, reason = "what a wrapper leaves out is lost")]
 impl Exporter for Bundle {
     fn format(&self) -> &'static FormatInfo {
         &BUNDLE

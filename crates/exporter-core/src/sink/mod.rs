@@ -6,7 +6,6 @@ mod memory;
 mod null;
 mod spooled;
 mod stream;
-mod tee;
 
 use std::collections::BTreeMap;
 use std::io::{Read, Seek, Write};
@@ -19,7 +18,6 @@ pub use memory::{MemoryEntries, MemorySink};
 pub use null::NullSink;
 pub use spooled::{SpooledEntry, temp_file};
 pub use stream::StreamSink;
-pub use tee::TeeSink;
 
 use crate::dataset::TableId;
 use crate::error::{Error, Result};
@@ -133,7 +131,7 @@ pub trait Sink: Send + Sync {
     /// # Errors
     /// As [`Sink::create`], or when nothing can be spooled there.
     fn create_random<'s>(&'s self, spec: &EntrySpec, temp: &Path) -> Result<Box<dyn RandomEntry + 's>> {
-        Ok(Box::new(SpooledEntry::over(self.create(spec)?, temp)?))
+        SpooledEntry::over(self.create(spec)?, temp)
     }
 
     /// Whether [`Sink::create_random`] rewrites in place, so that it costs no more than [`Sink::create`].
@@ -192,39 +190,33 @@ impl Receipt {
     }
 }
 
-impl<S: Sink + ?Sized> Sink for Box<S> {
-    fn create<'s>(&'s self, spec: &EntrySpec) -> Result<Box<dyn Entry + 's>> {
-        (**self).create(spec)
-    }
+macro_rules! points_to_sink {
+    ($pointer:ty, $finish:expr) => {
+        #[deny(clippy::missing_trait_methods, reason = "what is left out here would be lost")]
+        impl<S: Sink + ?Sized> Sink for $pointer {
+            fn create<'s>(&'s self, spec: &EntrySpec) -> Result<Box<dyn Entry + 's>> {
+                (**self).create(spec)
+            }
 
-    fn create_random<'s>(&'s self, spec: &EntrySpec, temp: &Path) -> Result<Box<dyn RandomEntry + 's>> {
-        (**self).create_random(spec, temp)
-    }
+            fn create_random<'s>(
+                &'s self,
+                spec: &EntrySpec,
+                temp: &Path,
+            ) -> Result<Box<dyn RandomEntry + 's>> {
+                (**self).create_random(spec, temp)
+            }
 
-    fn is_seekable(&self) -> bool {
-        (**self).is_seekable()
-    }
+            fn is_seekable(&self) -> bool {
+                (**self).is_seekable()
+            }
 
-    fn finish(self: Box<Self>) -> Result<Receipt> {
-        (*self).finish()
-    }
+            fn finish(self: Box<Self>) -> Result<Receipt> {
+                $finish(*self)
+            }
+        }
+    };
 }
 
-impl<S: Sink + ?Sized> Sink for &S {
-    fn create<'s>(&'s self, spec: &EntrySpec) -> Result<Box<dyn Entry + 's>> {
-        (**self).create(spec)
-    }
-
-    fn create_random<'s>(&'s self, spec: &EntrySpec, temp: &Path) -> Result<Box<dyn RandomEntry + 's>> {
-        (**self).create_random(spec, temp)
-    }
-
-    fn is_seekable(&self) -> bool {
-        (**self).is_seekable()
-    }
-
-    /// A borrowed sink is finished by its owner.
-    fn finish(self: Box<Self>) -> Result<Receipt> {
-        Ok(Receipt::default())
-    }
-}
+points_to_sink!(Box<S>, S::finish);
+// A borrowed sink is finished by its owner.
+points_to_sink!(&S, |_| Ok(Receipt::default()));

@@ -18,8 +18,8 @@ impl<'s> SpooledEntry<'s> {
     ///
     /// # Errors
     /// When no temporary file can be made there.
-    pub fn over(target: Box<dyn Entry + 's>, temp: &Path) -> Result<Self> {
-        Ok(Self { target, file: temp_file(temp)? })
+    pub fn over(target: Box<dyn Entry + 's>, temp: &Path) -> Result<Box<dyn RandomEntry + 's>> {
+        Ok(Box::new(Self { target, file: temp_file(temp)? }))
     }
 }
 

@@ -2,8 +2,9 @@
 
 use std::io::{self, Write};
 use std::num::NonZeroUsize;
+use std::path::Path;
 
-use exporter_core::sink::{Entry, EntryReceipt, EntrySpec, Receipt, Sink};
+use exporter_core::sink::{Entry, EntryReceipt, EntrySpec, RandomEntry, Receipt, Sink, SpooledEntry};
 use exporter_core::{Error, Result};
 
 use crate::gzip::{GzipOptions, GzipWriter};
@@ -33,6 +34,7 @@ impl<S: Sink> GzipSink<S> {
     }
 }
 
+#[deny(clippy::missing_trait_methods, reason = "what a wrapper leaves out is lost")]
 impl<S: Sink> Sink for GzipSink<S> {
     fn create<'s>(&'s self, spec: &EntrySpec) -> Result<Box<dyn Entry + 's>> {
         spec.check_path()?;
@@ -41,6 +43,15 @@ impl<S: Sink> Sink for GzipSink<S> {
         let inner = self.inner.create(&packed)?;
         let stream = GzipWriter::new(inner, self.options.clone().name(name), self.threads);
         Ok(Box::new(GzipEntry { path: packed.path, stream }))
+    }
+
+    /// The bytes are compressed in their order: an entry that is rewritten is spooled.
+    fn create_random<'s>(&'s self, spec: &EntrySpec, temp: &Path) -> Result<Box<dyn RandomEntry + 's>> {
+        SpooledEntry::over(self.create(spec)?, temp)
+    }
+
+    fn is_seekable(&self) -> bool {
+        false
     }
 
     fn finish(self: Box<Self>) -> Result<Receipt> {

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use exporter_core::sink::{Entry, EntryReceipt, EntrySpec, Receipt, Sink};
+use exporter_core::sink::{Entry, EntryReceipt, EntrySpec, RandomEntry, Receipt, Sink, SpooledEntry};
 use exporter_core::{Error, Result, Summary};
 use sha2::{Digest as _, Sha256};
 
@@ -55,6 +56,7 @@ impl<S: Sink> ManifestSink<S> {
     }
 }
 
+#[deny(clippy::missing_trait_methods, reason = "what a wrapper leaves out is lost")]
 impl<S: Sink> Sink for ManifestSink<S> {
     fn create<'s>(&'s self, spec: &EntrySpec) -> Result<Box<dyn Entry + 's>> {
         let inner = self.inner.create(spec)?;
@@ -67,6 +69,15 @@ impl<S: Sink> Sink for ManifestSink<S> {
             attributes: spec.attributes.clone(),
         };
         Ok(Box::new(ManifestEntry { lines: &self.lines, inner, line, hash: Sha256::new() }))
+    }
+
+    /// The bytes are hashed in their order: an entry that is rewritten is spooled.
+    fn create_random<'s>(&'s self, spec: &EntrySpec, temp: &Path) -> Result<Box<dyn RandomEntry + 's>> {
+        SpooledEntry::over(self.create(spec)?, temp)
+    }
+
+    fn is_seekable(&self) -> bool {
+        false
     }
 
     fn finish(self: Box<Self>) -> Result<Receipt> {

@@ -142,6 +142,7 @@ impl Tables {
     }
 }
 
+#[deny(clippy::missing_trait_methods, reason = "what a wrapper leaves out is lost")]
 impl Dataset for Tables {
     fn codebook(&self) -> &Codebook {
         &self.codebook
@@ -163,6 +164,11 @@ impl Dataset for Tables {
     fn facts(&self, table: TableId) -> Option<TableProfile> {
         let assembled = self.tables.get(table.0)?;
         Some(assembled.dataset.facts(assembled.table)?.projected(&assembled.columns))
+    }
+
+    /// The links that files name are in the codebook.
+    fn parent(&self, _: TableId) -> Option<&Parent> {
+        None
     }
 
     fn losses(&self) -> LossReport {
