@@ -5,8 +5,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use exporter_core::dataset::{Comparison, ExcerptDataset, RelatedDataset};
 use exporter_core::sink::{FolderOptions, FolderSink};
 use exporter_core::{
-    Carry, Context, Dataset, Exporter, Filter, FormatInfo, LossCode, Part, Plan, Planning, Result, Scan,
-    Sink, Summary, TableId, export,
+    Carry, Context, Dataset, Exporter, Filter, Format, FormatInfo, LossCode, Part, Plan, Planning, Result,
+    Scan, Sink, Summary, TableId, export,
 };
 use exporter_testkit::fault::run_with_faults;
 use exporter_testkit::plain::{Plain, PlainExporter};
@@ -137,6 +137,23 @@ impl Exporter for Faulty {
     }
 }
 
+static STALE: FormatInfo = FormatInfo::new("stale", "Stale")
+    .options(<Plain as Format>::INFO.options)
+    .losses(&[LossCode::TEXT_REPLACED, LossCode::VALUE_LABELS_DROPPED, LossCode::KEY_DROPPED]);
+
+/// Declares that keys are dropped, which core reports.
+struct Stale;
+
+impl Format for Stale {
+    const INFO: &'static FormatInfo = &STALE;
+    type Options = exporter_testkit::plain::PlainOptions;
+    type Exporter = Faulty;
+
+    fn exporter(_: Self::Options) -> Result<Faulty> {
+        Ok(Faulty(Fault::StaleLoss))
+    }
+}
+
 static PLAIN: std::sync::LazyLock<PlainExporter> = std::sync::LazyLock::new(PlainExporter::default);
 
 impl Plan for FaultyPlan<'_> {
@@ -183,7 +200,6 @@ fn the_suite_finds_faults() {
         Fault::BytesByBatch,
         Fault::BytesByThreads,
         Fault::UndeclaredLoss,
-        Fault::StaleLoss,
         Fault::NamesNoEntry,
         Fault::HidesErrors,
     ] {
@@ -197,6 +213,9 @@ fn the_suite_finds_faults() {
     }));
     let told = found.unwrap_err();
     assert!(told.downcast_ref::<String>().is_some_and(|told| told.contains("plan scans a table")));
+    let found = catch_unwind(|| conformance::format::<Stale>(&sample::study()));
+    let told = found.unwrap_err();
+    assert!(told.downcast_ref::<String>().is_some_and(|told| told.contains("stale declares key-dropped")));
     // The driver itself checks cancel before it finishes the sink, so this one does no harm.
     conformance::exporter(&Faulty(Fault::IgnoresCancel), &sample::study());
 }

@@ -182,6 +182,7 @@ fn what_is_declared_or_implied_or_vouched_for_is_not_scanned() {
     assert_eq!(columns_read(&data), [Some(vec![1])]);
     // Unless the source vouches for it.
     let mut known = TableProfile::default();
+    known.rows = Some(2);
     known.columns.entry(1).or_default().nulls = Some(7);
     let data = Watched::new(two_columns()).claiming(known);
     let facts = profile(&data, &request, &context).unwrap();

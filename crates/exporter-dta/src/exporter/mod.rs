@@ -58,12 +58,9 @@ pub(crate) static INFO: FormatInfo = FormatInfo::new("dta", "Stata data file")
         LossCode::LANGUAGE_DROPPED,
         LossCode::STRUCTURE_FLATTENED,
         LossCode::METADATA_DROPPED,
-        LossCode::GROUP_DROPPED,
-        LossCode::DOCUMENT_DROPPED,
         LossCode::KIND_CHANGED,
         LossCode::DISPLAY_FORMAT_DROPPED,
         LossCode::SORT_ORDER_DROPPED,
-        LossCode::KEY_DROPPED,
         LossCode::COMPATIBILITY,
         LossCode::NOT_READ,
     ])

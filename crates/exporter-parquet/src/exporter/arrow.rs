@@ -38,7 +38,6 @@ const fn ipc(id: &'static str, name: &'static str) -> FormatInfo {
         LossCode::DOCUMENT_DROPPED,
         LossCode::KIND_CHANGED,
         LossCode::METADATA_DROPPED,
-        LossCode::MISSING_REASON_DROPPED,
         LossCode::NOT_READ,
         LossCode::NAME_CHANGED,
     ])

@@ -35,7 +35,6 @@ pub(crate) static INFO: FormatInfo = FormatInfo::new("parquet", "Apache Parquet"
         LossCode::KIND_CHANGED,
         LossCode::DOCUMENT_DROPPED,
         LossCode::METADATA_DROPPED,
-        LossCode::MISSING_REASON_DROPPED,
         LossCode::NOT_READ,
         LossCode::NAME_CHANGED,
         LossCode::TIME_PRECISION,

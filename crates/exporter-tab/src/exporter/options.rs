@@ -206,18 +206,9 @@ pub(super) static TAB: FormatInfo = FormatInfo::new("tab", "Tab-separated values
 
 const LOSSES: &[LossCode] = &[
     LossCode::NAME_DROPPED,
-    LossCode::LABEL_DROPPED,
-    LossCode::VALUE_LABELS_DROPPED,
-    LossCode::MISSING_DROPPED,
     LossCode::MISSING_REASON_MERGED,
     LossCode::KIND_CHANGED,
-    LossCode::LANGUAGE_DROPPED,
     LossCode::METADATA_DROPPED,
-    LossCode::GROUP_DROPPED,
-    LossCode::KEY_DROPPED,
-    LossCode::SORT_ORDER_DROPPED,
-    LossCode::DISPLAY_FORMAT_DROPPED,
-    LossCode::DOCUMENT_DROPPED,
     LossCode::STRUCTURE_FLATTENED,
     LossCode::BINARY_AS_TEXT,
     LossCode::TIME_ZONE,

@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use exporter_core::sink::{MemoryEntries, MemorySink};
 use exporter_core::{
-    Cancel, Carry, Context, Dataset, Entry, EntrySpec, ErrorKind, Exporter, LossCode, LossPolicy, LossReport,
-    Part, Progress, RandomEntry, Receipt, Result, Sink, Summary, export, plan,
+    Cancel, Carry, Context, Dataset, Entry, EntrySpec, ErrorKind, Exporter, LossPolicy, LossReport, Progress,
+    RandomEntry, Receipt, Result, Sink, Summary, export, plan,
 };
 
 use super::one_pass::plan_never_scans;
@@ -22,8 +22,7 @@ use crate::fault::run_with_faults;
 /// - the plan lists exactly the entries written, in order, with right sizes; planning writes nothing and is repeatable;
 /// - planning never scans: what it needs to know of rows is in the profile that `needs` asks for;
 /// - bytes, losses and summary are the same for 1, 2 and 8 threads and batches of 1, 7 and 4096 rows;
-/// - the summary names every entry with its bytes; every loss is declared by the format and reported once, and no loss is
-///   declared that only core could report of a part that is not carried;
+/// - the summary names every entry with its bytes; every loss is declared by the format and reported once;
 /// - a sink that fails at any byte, creation, commit or at the end, a source that breaks, a cancel at any batch or
 ///   entry and the policy `deny` (when there are losses) end in the right error and leave nothing visible.
 #[track_caller]
@@ -132,17 +131,6 @@ fn losses_are_declared(exporter: &dyn Exporter, losses: &LossReport) {
         assert!(loss.count > 0, "{} counts nothing", loss.code);
         let row = loss.first.as_ref().and_then(|first| first.row);
         assert_ne!(row, Some(0), "{}: rows are counted from 1", loss.code);
-    }
-    // Packaging declares every code, since it may wrap every format.
-    for code in declared.iter().filter(|_| *declared != *LossCode::ALL) {
-        let mut parts = Part::ALL.into_iter().filter(|part| part.loss_code() == *code).peekable();
-        let is_reported =
-            parts.peek().is_none() || parts.any(|part| exporter.carries(part) == Carry::Limited);
-        assert!(
-            is_reported,
-            "{}: {code} is declared, but no part of this code is carried within limits",
-            exporter.format().id
-        );
     }
 }
 

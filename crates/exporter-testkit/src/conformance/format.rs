@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use exporter_core::sink::{MemoryEntries, MemorySink};
 use exporter_core::{
-    Dataset, ErrorKind, Exporter, Format, FormatInfo, OptionKind, Registry, export, options_from_pairs,
+    Carry, Dataset, ErrorKind, Exporter, Format, FormatInfo, LossCode, OptionKind, Part, Registry, export,
+    options_from_pairs,
 };
 use serde_json::{Value as Json, json};
 
@@ -12,7 +13,8 @@ use super::context;
 
 /// Holds a format's description and options to the contract; the dataset must be exportable with the defaults.
 ///
-/// - names, aliases and extensions are lower case, without points, and unique; losses are listed once;
+/// - names, aliases and extensions are lower case, without points, and unique; losses are listed once, and none that only
+///   core reports, because the format has no place for the part;
 /// - every listed option is read alone and by its default, which gives the bytes of leaving it out; an empty default
 ///   means "none" and is not typed;
 /// - every choice is read, another is refused; options that are not listed are refused and the known ones named.
@@ -28,6 +30,7 @@ pub fn format<F: Format>(data: &dyn Dataset) {
     }
     let made = make(Json::Null).unwrap_or_else(|error| panic!("{} has no defaults: {error:?}", info.id));
     assert_eq!(made.format(), info, "the exporter describes another format");
+    no_loss_is_stale(&*made);
     let defaults = bytes_of(&*made, data);
     let empty = make(json!({})).unwrap_or_else(|error| panic!("{} refuses no options: {error:?}", info.id));
     assert_eq!(bytes_of(&*empty, data), defaults, "no options and empty options differ");
@@ -96,6 +99,18 @@ fn every_value_is_read<E>(
         }
         OptionKind::Integer => assert!(options_from_pairs(info, [(option.name, "x")]).is_err()),
         _ => {}
+    }
+}
+
+#[track_caller]
+fn no_loss_is_stale(exporter: &dyn Exporter) {
+    let info = exporter.format();
+    // Metadata is more than the parts of a codebook.
+    for code in info.losses.iter().filter(|code| **code != LossCode::METADATA_DROPPED) {
+        let parts: Vec<Part> = Part::ALL.into_iter().filter(|part| part.loss_code() == *code).collect();
+        let carried = |part: &Part| matches!(exporter.carries(*part), Carry::Whole | Carry::Limited);
+        let stale = !parts.is_empty() && !parts.iter().any(carried);
+        assert!(!stale, "{} declares {code}, which core reports of parts that are not carried", info.id);
     }
 }
 

@@ -19,11 +19,9 @@ static INFO: FormatInfo = FormatInfo::new("r-script", "R script for csv or tab")
     .losses(&[
         LossCode::PRECISION,
         LossCode::KIND_CHANGED,
-        LossCode::LANGUAGE_DROPPED,
         LossCode::TIME_ZONE,
         LossCode::NULL_TEXT,
         LossCode::METADATA_DROPPED,
-        LossCode::GROUP_DROPPED,
         LossCode::MISSING_DROPPED,
     ])
     .notes(

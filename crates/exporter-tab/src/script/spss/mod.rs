@@ -31,7 +31,6 @@ static INFO: FormatInfo = FormatInfo::new("spss-script", "SPSS syntax for csv or
         LossCode::MISSING_REASON_MERGED,
         LossCode::MISSING_DROPPED,
         LossCode::VALUE_LABELS_DROPPED,
-        LossCode::LANGUAGE_DROPPED,
         LossCode::TIME_PRECISION,
         LossCode::TIME_ZONE,
         LossCode::NULL_TEXT,

@@ -42,7 +42,6 @@ static INFO: FormatInfo = FormatInfo::new("stata-script", "Stata do-file for csv
         LossCode::MISSING_DROPPED,
         LossCode::LANGUAGE_DROPPED,
         LossCode::METADATA_DROPPED,
-        LossCode::GROUP_DROPPED,
         LossCode::KIND_CHANGED,
         LossCode::DISPLAY_FORMAT_DROPPED,
         LossCode::COMPATIBILITY,
