@@ -38,7 +38,7 @@ pub use schema::json_schema;
 pub use study::{Agent, CollectionPeriod, RelatedMaterial, Series, Study, StudyVersion};
 pub use table::{Parent, SortKey, Table, TableKind};
 pub use text::{Language, Text};
-pub use validate::{Problem, ProblemKind, RULES};
+pub use validate::RULES;
 pub use value::Value;
 pub use value_labels::{ValueLabel, ValueLabels};
 pub use variable::{

@@ -37,9 +37,7 @@ impl Check for StudyFile {
 
     fn check(source: &Source<'_>, _: &Checking<'_>, findings: &mut Findings, _: &Context) -> Result<Checked> {
         match StudyFile::open(source) {
-            Ok(study) => {
-                study.codebook.problems().into_iter().for_each(|problem| findings.add(problem.into()))
-            }
+            Ok(study) => study.codebook.problems().into_iter().for_each(|problem| findings.add(problem)),
             Err(error) if error.kind() == ErrorKind::Io => return Err(error),
             Err(error) => findings.add(unreadable(&error)),
         }

@@ -3,23 +3,23 @@
 use std::path::{Component, Path};
 
 use super::names::{self, Names};
-use super::{Findings, ProblemKind};
+use super::{Problems, rules};
 use crate::codebook::Document;
 
-pub(super) fn check(documents: &[Document], findings: &mut Findings) {
+pub(super) fn check(documents: &[Document], problems: &mut Problems) {
     let mut seen = Names::of_files();
     for (index, document) in documents.iter().enumerate() {
         let place = format!("documents[{index}] {}", document.name);
-        seen.check(&document.name, &place, findings);
-        names::file_name(&document.name, &place, findings);
+        seen.check(&document.name, &place, problems);
+        names::file_name(&document.name, &place, problems);
         match (&document.bytes, &document.path) {
-            (None, None) => findings.add(
-                ProblemKind::InvalidDocument,
+            (None, None) => problems.add(
+                rules::INVALID_DOCUMENT,
                 &place,
                 "the document has no content; give bytes or a path",
             ),
-            (Some(_), Some(_)) => findings.add(
-                ProblemKind::InvalidDocument,
+            (Some(_), Some(_)) => problems.add(
+                rules::INVALID_DOCUMENT,
                 &place,
                 "the document has both bytes and a path; give one",
             ),
@@ -28,8 +28,8 @@ pub(super) fn check(documents: &[Document], findings: &mut Findings) {
         if let Some(path) = &document.path
             && !stays_inside(path)
         {
-            findings.add(
-                ProblemKind::InvalidDocument,
+            problems.add(
+                rules::INVALID_DOCUMENT,
                 &place,
                 format!(
                     "the path {} leaves the study's folder; give a relative path without \"..\"",

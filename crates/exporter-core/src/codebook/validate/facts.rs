@@ -2,17 +2,17 @@
 
 use std::cmp::Ordering;
 
-use super::{Findings, ProblemKind, kinds};
+use super::{Problems, kinds, rules};
 use crate::codebook::{Study, Value, Variable};
 
-pub(super) fn check_study(study: &Study, findings: &mut Findings) {
+pub(super) fn check_study(study: &Study, problems: &mut Problems) {
     let Some(period) = &study.collection_period else { return };
     if let (Some(start), Some(end)) = (&period.start, &period.end) {
         // ISO 8601 dates of one precision order as texts; 2024 begins and ends with any day of 2024.
         let shared = start.len().min(end.len());
         if start.as_bytes().get(..shared) > end.as_bytes().get(..shared) {
-            findings.add(
-                ProblemKind::InvalidFact,
+            problems.add(
+                rules::INVALID_FACT,
                 "study / collection_period",
                 format!("the collection starts on {start}, after it ends on {end}"),
             );
@@ -20,17 +20,17 @@ pub(super) fn check_study(study: &Study, findings: &mut Findings) {
     }
 }
 
-pub(super) fn check(variable: &Variable, place: &str, findings: &mut Findings) {
+pub(super) fn check(variable: &Variable, place: &str, problems: &mut Problems) {
     let facts = &variable.facts;
     for (name, fact) in [("min", &facts.min), ("max", &facts.max)] {
         let Some(value) = fact else { continue };
         let place = format!("{place} / facts / {name}");
-        if !finite(value, &place, findings) {
+        if !finite(value, &place, problems) {
             continue;
         }
         if !kinds::holds(&variable.kind, value) {
-            findings.add(
-                ProblemKind::InvalidFact,
+            problems.add(
+                rules::INVALID_FACT,
                 place,
                 format!("{value:?} is no value of the kind {}", variable.kind),
             );
@@ -38,8 +38,8 @@ pub(super) fn check(variable: &Variable, place: &str, findings: &mut Findings) {
             (kinds::integer_range(&variable.kind), value.as_i64())
             && !(low..=high).contains(&number.into())
         {
-            findings.add(
-                ProblemKind::InvalidFact,
+            problems.add(
+                rules::INVALID_FACT,
                 place,
                 format!("{number} is beyond the kind {}, which ends at {low} and {high}", variable.kind),
             );
@@ -48,8 +48,8 @@ pub(super) fn check(variable: &Variable, place: &str, findings: &mut Findings) {
     if let (Some(min), Some(max)) = (&facts.min, &facts.max)
         && min.size_cmp(max) == Some(Ordering::Greater)
     {
-        findings.add(
-            ProblemKind::InvalidFact,
+        problems.add(
+            rules::INVALID_FACT,
             format!("{place} / facts"),
             format!("the smallest value {min} is larger than the largest, {max}"),
         );
@@ -57,10 +57,10 @@ pub(super) fn check(variable: &Variable, place: &str, findings: &mut Findings) {
 }
 
 /// Reports a number that is infinite or not a number, which neither JSON nor any format holds.
-pub(super) fn finite(value: &Value, place: &str, findings: &mut Findings) -> bool {
+pub(super) fn finite(value: &Value, place: &str, problems: &mut Problems) -> bool {
     let finite = !matches!(value, Value::Float(number) if !number.is_finite());
     if !finite {
-        findings.add(ProblemKind::InvalidFact, place, format!("{value} is not a finite number"));
+        problems.add(rules::INVALID_FACT, place, format!("{value} is not a finite number"));
     }
     finite
 }

@@ -3,36 +3,32 @@
 use std::collections::{HashMap, HashSet};
 
 use super::names::Names;
-use super::{Findings, ProblemKind, facts, kinds};
+use super::{Problems, facts, kinds, rules};
 use crate::codebook::{GroupKind, Table, Variable};
 
 pub(super) fn check(
     table: &Table,
     variables: &HashMap<&str, &Variable>,
     place: &str,
-    findings: &mut Findings,
+    problems: &mut Problems,
 ) {
     let groups: HashMap<&str, usize> =
         table.groups.iter().enumerate().rev().map(|(index, group)| (group.name.as_str(), index)).collect();
     let mut names = Names::default();
     for (index, group) in table.groups.iter().enumerate() {
         let place = format!("{place} / groups[{index}] {}", group.name);
-        names.check(&group.name, &place, findings);
+        names.check(&group.name, &place, problems);
         let mut members = HashSet::new();
         for (position, member) in group.members.iter().enumerate() {
             let place = format!("{place} / members[{position}]");
             if !variables.contains_key(member.as_str()) && !groups.contains_key(member.as_str()) {
-                findings.add(
-                    ProblemKind::UnknownVariable,
+                problems.add(
+                    rules::UNKNOWN_VARIABLE,
                     place,
                     format!("{member:?} is neither a variable nor a group of the table"),
                 );
             } else if !members.insert(member.as_str()) {
-                findings.add(
-                    ProblemKind::DuplicateName,
-                    place,
-                    format!("the member {member:?} stands twice"),
-                );
+                problems.add(rules::DUPLICATE_NAME, place, format!("the member {member:?} stands twice"));
             }
         }
         if let GroupKind::MultipleDichotomy { counted } = &group.kind {
@@ -42,11 +38,11 @@ pub(super) fn check(
                 .iter()
                 .filter_map(|member| variables.get(member.as_str()))
                 .find(|variable| !kinds::holds(&variable.kind, counted));
-            if facts::finite(counted, &place, findings)
+            if facts::finite(counted, &place, problems)
                 && let Some(variable) = stranger
             {
-                findings.add(
-                    ProblemKind::CountedKind,
+                problems.add(
+                    rules::COUNTED_KIND,
                     place,
                     format!("{counted:?} is no value of {:?}, which is {}", variable.name, variable.kind),
                 );
@@ -55,8 +51,8 @@ pub(super) fn check(
     }
     for index in cycles(table, variables, &groups) {
         let name = table.groups.get(index).map(|group| group.name.as_str()).unwrap_or_default();
-        findings.add(
-            ProblemKind::GroupCycle,
+        problems.add(
+            rules::GROUP_CYCLE,
             format!("{place} / groups[{index}] {name}"),
             "the group contains itself",
         );

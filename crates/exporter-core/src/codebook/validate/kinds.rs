@@ -1,7 +1,7 @@
 //! Kinds: which ones can exist, and which values belong to which.
 
 use super::names::Names;
-use super::{Findings, ProblemKind, zones};
+use super::{Problems, rules, zones};
 use crate::codebook::{Kind, TimeUnit, Value};
 
 /// Deepest nesting of a kind: far beyond any data, far below any stack.
@@ -10,12 +10,12 @@ const KIND_DEPTH: usize = 32;
 /// Most significant digits of a decimal (Arrow's Decimal128).
 const DECIMAL_DIGITS: u8 = 38;
 
-pub(super) fn check(kind: &Kind, place: &str, findings: &mut Findings) {
-    check_at(kind, place, 1, findings);
+pub(super) fn check(kind: &Kind, place: &str, problems: &mut Problems) {
+    check_at(kind, place, 1, problems);
 }
 
-fn check_at(kind: &Kind, place: &str, depth: usize, findings: &mut Findings) {
-    let mut wrong = |message: String| findings.add(ProblemKind::InvalidKind, place, message);
+fn check_at(kind: &Kind, place: &str, depth: usize, problems: &mut Problems) {
+    let mut wrong = |message: String| problems.add(rules::INVALID_KIND, place, message);
     match kind {
         Kind::Integer { bits, .. } if !matches!(bits, 8 | 16 | 32 | 64) => {
             wrong(format!("whole numbers of {bits} bits do not exist; 8, 16, 32 and 64 do"));
@@ -44,14 +44,14 @@ fn check_at(kind: &Kind, place: &str, depth: usize, findings: &mut Findings) {
             let mut names = Names::default();
             for (index, field) in fields.iter().enumerate() {
                 let place = format!("{place} / structure[{index}] {}", field.name);
-                names.check(&field.name, &place, findings);
-                check_at(&field.kind, &place, depth + 1, findings);
+                names.check(&field.name, &place, problems);
+                check_at(&field.kind, &place, depth + 1, problems);
             }
         }
-        Kind::List(item) => check_at(item, &format!("{place} / list"), depth + 1, findings),
+        Kind::List(item) => check_at(item, &format!("{place} / list"), depth + 1, problems),
         Kind::Map { key, value } => {
-            check_at(key, &format!("{place} / map key"), depth + 1, findings);
-            check_at(value, &format!("{place} / map value"), depth + 1, findings);
+            check_at(key, &format!("{place} / map key"), depth + 1, problems);
+            check_at(value, &format!("{place} / map value"), depth + 1, problems);
         }
         _ => {}
     }

@@ -1,20 +1,20 @@
 //! Languages: every text of the codebook is in one that the study lists.
 
 use super::names::Names;
-use super::{Findings, ProblemKind};
+use super::{Problems, rules};
 use crate::codebook::{Codebook, Question, Study, Table, Text, Variable};
 
-pub(super) fn check(codebook: &Codebook, findings: &mut Findings) {
+pub(super) fn check(codebook: &Codebook, problems: &mut Problems) {
     let mut seen = Names::default();
     for (index, tag) in codebook.study.languages.iter().enumerate() {
         let place = format!("study / languages[{index}]");
-        seen.check(tag, &place, findings);
+        seen.check(tag, &place, problems);
         if !tag.is_empty() && !is_tag(tag) {
             let message = format!("{tag:?} is no BCP 47 language tag such as \"en\" or \"pt-BR\"");
-            findings.add(ProblemKind::UnknownLanguage, place, message);
+            problems.add(rules::UNKNOWN_LANGUAGE, place, message);
         }
     }
-    let mut visit = Visit { languages: &codebook.study.languages, findings };
+    let mut visit = Visit { languages: &codebook.study.languages, problems };
     visit.study(&codebook.study);
     for (index, table) in codebook.tables.iter().enumerate() {
         visit.table(table, &format!("tables[{index}] {}", table.name));
@@ -41,7 +41,7 @@ fn is_tag(tag: &str) -> bool {
 
 struct Visit<'a> {
     languages: &'a [String],
-    findings: &'a mut Findings,
+    problems: &'a mut Problems,
 }
 
 impl Visit<'_> {
@@ -60,7 +60,7 @@ impl Visit<'_> {
     fn tag(&mut self, tag: &str, place: impl Fn() -> String) {
         if !is_tag(tag) {
             let message = format!("{tag:?} is no BCP 47 language tag such as \"en\" or \"pt-BR\"");
-            self.findings.add(ProblemKind::UnknownLanguage, place(), message);
+            self.problems.add(rules::UNKNOWN_LANGUAGE, place(), message);
             return;
         }
         // A text in `pt` serves a study in `pt-BR`.
@@ -70,7 +70,7 @@ impl Visit<'_> {
         if !self.languages.is_empty() && !self.languages.iter().any(serves) {
             let message =
                 format!("the language {tag:?} is not among the study's: {}", self.languages.join(", "));
-            self.findings.add(ProblemKind::UnknownLanguage, place(), message);
+            self.problems.add(rules::UNKNOWN_LANGUAGE, place(), message);
         }
     }
 

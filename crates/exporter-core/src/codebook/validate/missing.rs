@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
-use super::{Findings, ProblemKind, facts, kinds};
+use super::{Problems, facts, kinds, rules};
 use crate::codebook::{Kind, Missing, MissingValues, Value, Variable};
 
 /// An inclusive range open where an end is `None`, with the position of its declaration.
@@ -13,15 +13,15 @@ struct Span<'a> {
     index: usize,
 }
 
-pub(super) fn check(variable: &Variable, place: &str, findings: &mut Findings) {
+pub(super) fn check(variable: &Variable, place: &str, problems: &mut Problems) {
     let mut letters: HashMap<char, usize> = HashMap::new();
     let mut spans = Vec::new();
     for (index, missing) in variable.missing.iter().enumerate() {
         let place = format!("{place} / missing[{index}]");
-        check_letter(missing, index, &mut letters, &place, findings);
-        spans.extend(checked_span(variable, missing, index, &place, findings));
+        check_letter(missing, index, &mut letters, &place, problems);
+        spans.extend(checked_span(variable, missing, index, &place, problems));
     }
-    check_overlaps(spans, place, findings);
+    check_overlaps(spans, place, problems);
 }
 
 fn check_letter(
@@ -29,28 +29,28 @@ fn check_letter(
     index: usize,
     letters: &mut HashMap<char, usize>,
     place: &str,
-    findings: &mut Findings,
+    problems: &mut Problems,
 ) {
     let Some(letter) = missing.letter else { return };
     if !letter.is_ascii_lowercase() {
         let message = format!("the letter {letter:?} is not one of a to z");
-        findings.add(ProblemKind::InvalidMissing, place, message);
+        problems.add(rules::INVALID_MISSING, place, message);
     } else if let Some(first) = letters.insert(letter, index) {
         let message = format!("the letter {letter:?} is taken by missing[{first}]");
-        findings.add(ProblemKind::InvalidMissing, place, message);
+        problems.add(rules::INVALID_MISSING, place, message);
     }
 }
 
 /// Rows hold reasons as the position of their declaration, in a byte.
 const MOST_DECLARATIONS_BEFORE_A_REASON: usize = u8::MAX as usize;
 
-fn check_reason(missing: &Missing, index: usize, place: &str, findings: &mut Findings) {
+fn check_reason(missing: &Missing, index: usize, place: &str, problems: &mut Problems) {
     if missing.letter.is_none() && missing.label.is_empty() {
-        findings.add(ProblemKind::InvalidMissing, place, "a reason needs a letter or a label");
+        problems.add(rules::INVALID_MISSING, place, "a reason needs a letter or a label");
     }
     if index > MOST_DECLARATIONS_BEFORE_A_REASON {
         let message = "a reason stands among the first 256 declarations of its variable";
-        findings.add(ProblemKind::InvalidMissing, place, message);
+        problems.add(rules::INVALID_MISSING, place, message);
     }
 }
 
@@ -60,18 +60,18 @@ fn checked_span<'a>(
     missing: &'a Missing,
     index: usize,
     place: &str,
-    findings: &mut Findings,
+    problems: &mut Problems,
 ) -> Option<Span<'a>> {
     let (low, high) = match &missing.values {
         MissingValues::Reason => {
-            check_reason(missing, index, place, findings);
+            check_reason(missing, index, place, problems);
             return None;
         }
         MissingValues::One(value) => (Some(value), Some(value)),
         MissingValues::Range { low, high } => (low.as_ref(), high.as_ref()),
     };
     let mut wrong = |message: String| {
-        findings.add(ProblemKind::InvalidMissing, place, message);
+        problems.add(rules::INVALID_MISSING, place, message);
         None
     };
     if low.is_none() && high.is_none() {
@@ -91,12 +91,12 @@ fn checked_span<'a>(
             || (ranged && variable.kind.is_numeric() && value.as_f64().is_some())
     };
     for value in ends {
-        if !facts::finite(value, place, findings) {
+        if !facts::finite(value, place, problems) {
             return None;
         }
         if !belongs(value) {
             let message = format!("{value:?} is no value of the kind {}", variable.kind);
-            findings.add(ProblemKind::InvalidMissing, place, message);
+            problems.add(rules::INVALID_MISSING, place, message);
             return None;
         }
     }
@@ -105,14 +105,14 @@ fn checked_span<'a>(
         && low.size_cmp(high) != Some(Ordering::Equal)
     {
         let message = format!("the range starts at {low}, after its end at {high}");
-        findings.add(ProblemKind::InvalidMissing, place, message);
+        problems.add(rules::INVALID_MISSING, place, message);
         return None;
     }
     Some(Span { low, high, index })
 }
 
 /// Reports every declaration that begins before an earlier one ends.
-fn check_overlaps(mut spans: Vec<Span<'_>>, place: &str, findings: &mut Findings) {
+fn check_overlaps(mut spans: Vec<Span<'_>>, place: &str, problems: &mut Problems) {
     spans.sort_by(|a, b| match (a.low, b.low) {
         (Some(a), Some(b)) => a.cmp(b),
         (a, b) => a.is_some().cmp(&b.is_some()),
@@ -139,8 +139,8 @@ fn check_overlaps(mut spans: Vec<Span<'_>>, place: &str, findings: &mut Findings
     }
     overlaps.sort_unstable();
     for (later, earlier) in overlaps {
-        findings.add(
-            ProblemKind::OverlappingMissing,
+        problems.add(
+            rules::OVERLAPPING_MISSING,
             format!("{place} / missing[{later}]"),
             format!("it overlaps missing[{earlier}]"),
         );

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Findings, ProblemKind};
+use super::{Problems, rules};
 
 /// Names seen so far in one scope.
 #[derive(Default)]
@@ -18,9 +18,9 @@ impl Names {
     }
 
     /// Reports an empty name and one that was seen before.
-    pub(super) fn check(&mut self, name: &str, place: &str, findings: &mut Findings) {
+    pub(super) fn check(&mut self, name: &str, place: &str, problems: &mut Problems) {
         if name.is_empty() {
-            findings.add(ProblemKind::EmptyName, place, "the name is empty");
+            problems.add(rules::EMPTY_NAME, place, "the name is empty");
             return;
         }
         let key = if self.ignore_case { name.to_lowercase() } else { name.to_owned() };
@@ -29,10 +29,10 @@ impl Names {
                 self.seen.insert(key, name.to_owned());
             }
             Some(first) if first == name => {
-                findings.add(ProblemKind::DuplicateName, place, format!("the name {name:?} stands twice"));
+                problems.add(rules::DUPLICATE_NAME, place, format!("the name {name:?} stands twice"));
             }
-            Some(first) => findings.add(
-                ProblemKind::DuplicateName,
+            Some(first) => problems.add(
+                rules::DUPLICATE_NAME,
                 place,
                 format!("the name {name:?} differs from {first:?} only in case, and both become file names"),
             ),
@@ -41,10 +41,10 @@ impl Names {
 }
 
 /// Reports a name that would lead a file elsewhere.
-pub(super) fn file_name(name: &str, place: &str, findings: &mut Findings) {
+pub(super) fn file_name(name: &str, place: &str, problems: &mut Problems) {
     if name.contains(['/', '\\', '\0']) || name == "." || name == ".." {
-        findings.add(
-            ProblemKind::HostileName,
+        problems.add(
+            rules::HOSTILE_NAME,
             place,
             format!("the name {name:?} cannot be a file name; leave out /, \\ and NUL"),
         );

@@ -3,12 +3,12 @@
 use std::collections::{HashMap, HashSet};
 
 use super::names::{self, Names};
-use super::{Findings, ProblemKind, facts, groups, kinds, missing, values};
+use super::{Problems, facts, groups, kinds, missing, rules, values};
 use crate::codebook::{Codebook, SortKey, Table, Variable};
 
 type Variables<'a> = HashMap<&'a str, &'a Variable>;
 
-pub(super) fn check(codebook: &Codebook, findings: &mut Findings) {
+pub(super) fn check(codebook: &Codebook, problems: &mut Problems) {
     // The first of several variables of a name is the one meant; the others are reported as duplicates.
     let variables: Vec<Variables<'_>> = codebook
         .tables
@@ -20,26 +20,26 @@ pub(super) fn check(codebook: &Codebook, findings: &mut Findings) {
     let mut seen = Names::of_files();
     for (index, (table, own)) in codebook.tables.iter().zip(&variables).enumerate() {
         let place = format!("tables[{index}] {}", table.name);
-        seen.check(&table.name, &place, findings);
-        names::file_name(&table.name, &place, findings);
-        check_variables(codebook, table, &place, findings);
-        groups::check(table, own, &place, findings);
-        check_columns(table.key.iter().map(String::as_str), own, &format!("{place} / key"), findings);
-        check_columns(table.sort.iter().map(SortKey::variable), own, &format!("{place} / sort"), findings);
-        check_parent(table, own, &tables, &variables, &place, findings);
+        seen.check(&table.name, &place, problems);
+        names::file_name(&table.name, &place, problems);
+        check_variables(codebook, table, &place, problems);
+        groups::check(table, own, &place, problems);
+        check_columns(table.key.iter().map(String::as_str), own, &format!("{place} / key"), problems);
+        check_columns(table.sort.iter().map(SortKey::variable), own, &format!("{place} / sort"), problems);
+        check_parent(table, own, &tables, &variables, &place, problems);
     }
-    check_parent_cycles(codebook, &tables, findings);
+    check_parent_cycles(codebook, &tables, problems);
 }
 
-fn check_variables(codebook: &Codebook, table: &Table, place: &str, findings: &mut Findings) {
+fn check_variables(codebook: &Codebook, table: &Table, place: &str, problems: &mut Problems) {
     let mut names = Names::default();
     for (index, variable) in table.variables.iter().enumerate() {
         let place = format!("{place} / variables[{index}] {}", variable.name);
-        names.check(&variable.name, &place, findings);
-        kinds::check(&variable.kind, &format!("{place} / kind"), findings);
-        values::check_variable(codebook, variable, &place, findings);
-        missing::check(variable, &place, findings);
-        facts::check(variable, &place, findings);
+        names.check(&variable.name, &place, problems);
+        kinds::check(&variable.kind, &format!("{place} / kind"), problems);
+        values::check_variable(codebook, variable, &place, problems);
+        missing::check(variable, &place, problems);
+        facts::check(variable, &place, problems);
     }
 }
 
@@ -48,16 +48,16 @@ fn check_columns<'a>(
     names: impl Iterator<Item = &'a str>,
     variables: &Variables<'_>,
     place: &str,
-    findings: &mut Findings,
+    problems: &mut Problems,
 ) {
     let mut seen = HashSet::new();
     for (index, name) in names.enumerate() {
         let place = format!("{place}[{index}]");
         if !variables.contains_key(name) {
             let message = format!("the variable {name:?} does not exist in the table");
-            findings.add(ProblemKind::UnknownVariable, place, message);
+            problems.add(rules::UNKNOWN_VARIABLE, place, message);
         } else if !seen.insert(name) {
-            findings.add(ProblemKind::DuplicateName, place, format!("the variable {name:?} stands twice"));
+            problems.add(rules::DUPLICATE_NAME, place, format!("the variable {name:?} stands twice"));
         }
     }
 }
@@ -68,13 +68,13 @@ fn check_parent(
     tables: &HashMap<&str, usize>,
     variables: &[Variables<'_>],
     place: &str,
-    findings: &mut Findings,
+    problems: &mut Problems,
 ) {
     let Some(parent) = &table.parent else { return };
     let theirs = tables.get(parent.table.as_str()).and_then(|index| variables.get(*index));
     if theirs.is_none() {
-        findings.add(
-            ProblemKind::UnknownTable,
+        problems.add(
+            rules::UNKNOWN_TABLE,
             format!("{place} / parent"),
             format!("the table {:?} does not exist", parent.table),
         );
@@ -84,17 +84,17 @@ fn check_parent(
         let here = own.get(child.as_str());
         if here.is_none() {
             let message = format!("the variable {child:?} does not exist in the table");
-            findings.add(ProblemKind::UnknownVariable, &place, message);
+            problems.add(rules::UNKNOWN_VARIABLE, &place, message);
         }
         let Some(theirs) = theirs else { continue };
         match (here, theirs.get(other.as_str())) {
-            (_, None) => findings.add(
-                ProblemKind::UnknownVariable,
+            (_, None) => problems.add(
+                rules::UNKNOWN_VARIABLE,
                 &place,
                 format!("the variable {other:?} does not exist in the table {:?}", parent.table),
             ),
-            (Some(here), Some(there)) if !kinds::join(&here.kind, &there.kind) => findings.add(
-                ProblemKind::ParentKind,
+            (Some(here), Some(there)) if !kinds::join(&here.kind, &there.kind) => problems.add(
+                rules::PARENT_KIND,
                 &place,
                 format!("{child:?} is {}, but {other:?} is {}", here.kind, there.kind),
             ),
@@ -104,7 +104,7 @@ fn check_parent(
 }
 
 /// Reports one table of every circle of parents.
-fn check_parent_cycles(codebook: &Codebook, tables: &HashMap<&str, usize>, findings: &mut Findings) {
+fn check_parent_cycles(codebook: &Codebook, tables: &HashMap<&str, usize>, problems: &mut Problems) {
     // Which walk reached a table first; every table has one parent, so each is walked through once.
     let mut walk: Vec<Option<usize>> = vec![None; codebook.tables.len()];
     for start in 0..codebook.tables.len() {
@@ -115,8 +115,8 @@ fn check_parent_cycles(codebook: &Codebook, tables: &HashMap<&str, usize>, findi
                 Some(Some(earlier)) if *earlier == start => {
                     let name =
                         codebook.tables.get(index).map(|table| table.name.as_str()).unwrap_or_default();
-                    findings.add(
-                        ProblemKind::ParentCycle,
+                    problems.add(
+                        rules::PARENT_CYCLE,
                         format!("tables[{index}] {name} / parent"),
                         "the table is its own parent, directly or through others",
                     );

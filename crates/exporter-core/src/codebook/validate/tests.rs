@@ -34,15 +34,16 @@ fn id(name: &str) -> Variable {
 }
 
 /// What breaks one thing must be reported as exactly one problem at this place.
-fn one(kind: ProblemKind, place: &str, break_it: impl Fn(&mut Codebook)) {
+fn one(rule: Rule, place: &str, break_it: impl Fn(&mut Codebook)) {
     let mut codebook = sound();
     break_it(&mut codebook);
     let problems = codebook.problems();
-    let [problem] = problems.as_slice() else { panic!("expected {kind:?} at {place}, found {problems:#?}") };
-    assert_eq!((problem.kind, problem.place.as_str()), (kind, place), "{problem}");
+    let [problem] = problems.as_slice() else { panic!("expected {rule:?} at {place}, found {problems:#?}") };
+    assert_eq!(problem.rule, rule);
+    assert!(problem.message.starts_with(&format!("{place}: ")), "expected {place}, found {problem:?}");
     let error = codebook.validate().unwrap_err();
     assert_eq!(error.kind(), crate::ErrorKind::Invalid);
-    assert!(error.message().contains(&problem.to_string()));
+    assert!(error.message().contains(&problem.message));
 }
 
 /// The variable `age`, replaced.
@@ -58,81 +59,77 @@ fn a_sound_codebook_has_no_problems() {
 
 #[test]
 fn names() {
-    one(ProblemKind::EmptyName, "tables[2] ", |book| book.tables.push(Table::new("", vec![])));
-    one(ProblemKind::DuplicateName, "tables[2] person", |book| {
+    one(rules::EMPTY_NAME, "tables[2] ", |book| book.tables.push(Table::new("", vec![])));
+    one(rules::DUPLICATE_NAME, "tables[2] person", |book| {
         book.tables.push(Table::new("person", vec![]));
     });
-    one(ProblemKind::DuplicateName, "tables[2] Person", |book| {
+    one(rules::DUPLICATE_NAME, "tables[2] Person", |book| {
         book.tables.push(Table::new("Person", vec![]));
     });
-    one(ProblemKind::EmptyName, "tables[0] household / variables[2] ", |book| {
+    one(rules::EMPTY_NAME, "tables[0] household / variables[2] ", |book| {
         book.tables[0].variables.push(id(""));
     });
-    one(ProblemKind::DuplicateName, "tables[0] household / variables[2] id", |book| {
+    one(rules::DUPLICATE_NAME, "tables[0] household / variables[2] id", |book| {
         book.tables[0].variables.push(id("id"));
     });
-    one(ProblemKind::DuplicateName, "tables[0] household / groups[2] inner", |book| {
+    one(rules::DUPLICATE_NAME, "tables[0] household / groups[2] inner", |book| {
         book.tables[0].groups.push(Group::new("inner", GroupKind::Grid, ["name"]));
     });
-    one(ProblemKind::EmptyName, "tables[0] household / groups[2] ", |book| {
+    one(rules::EMPTY_NAME, "tables[0] household / groups[2] ", |book| {
         book.tables[0].groups.push(Group::new("", GroupKind::Grid, ["name"]));
     });
-    one(ProblemKind::DuplicateName, "documents[1] A.pdf", |book| {
+    one(rules::DUPLICATE_NAME, "documents[1] A.pdf", |book| {
         book.documents.push(Document::new("A.pdf", DocumentKind::Report, "application/pdf", vec![]));
     });
-    one(ProblemKind::EmptyName, "documents[0] ", |book| book.documents[0].name.clear());
-    one(ProblemKind::EmptyName, "value_labels ", |book| {
+    one(rules::EMPTY_NAME, "documents[0] ", |book| book.documents[0].name.clear());
+    one(rules::EMPTY_NAME, "value_labels ", |book| {
         book.value_labels.insert(String::new(), ValueLabels::new());
     });
-    one(ProblemKind::DuplicateName, "study / languages[2]", |book| book.study.languages.push("en".into()));
+    one(rules::DUPLICATE_NAME, "study / languages[2]", |book| book.study.languages.push("en".into()));
 }
 
 #[test]
 fn names_that_leave_the_folder() {
     for name in ["a/b", "..", ".", "a\\b", "a\0b"] {
-        one(ProblemKind::HostileName, &format!("tables[2] {name}"), |book| {
+        one(rules::HOSTILE_NAME, &format!("tables[2] {name}"), |book| {
             book.tables.push(Table::new(name, vec![]));
         });
-        one(ProblemKind::HostileName, &format!("documents[0] {name}"), |book| {
+        one(rules::HOSTILE_NAME, &format!("documents[0] {name}"), |book| {
             book.documents[0].name = name.into();
         });
-        one(ProblemKind::HostileName, "study / id", |book| book.study.id = name.into());
+        one(rules::HOSTILE_NAME, "study / id", |book| book.study.id = name.into());
     }
 }
 
 #[test]
 fn names_that_nothing_has() {
-    one(ProblemKind::UnknownVariable, "tables[0] household / key[1]", |book| {
+    one(rules::UNKNOWN_VARIABLE, "tables[0] household / key[1]", |book| {
         book.tables[0].key.push("nobody".into());
     });
-    one(ProblemKind::DuplicateName, "tables[0] household / key[1]", |book| {
+    one(rules::DUPLICATE_NAME, "tables[0] household / key[1]", |book| {
         book.tables[0].key.push("id".into());
     });
-    one(ProblemKind::UnknownVariable, "tables[0] household / sort[0]", |book| {
+    one(rules::UNKNOWN_VARIABLE, "tables[0] household / sort[0]", |book| {
         book.tables[0].sort = vec![crate::codebook::SortKey::Descending { descending: "nobody".into() }];
     });
-    one(ProblemKind::UnknownVariable, "tables[0] household / groups[0] inner / members[1]", |book| {
+    one(rules::UNKNOWN_VARIABLE, "tables[0] household / groups[0] inner / members[1]", |book| {
         book.tables[0].groups[0].members.push("nobody".into());
     });
-    one(ProblemKind::DuplicateName, "tables[0] household / groups[0] inner / members[1]", |book| {
+    one(rules::DUPLICATE_NAME, "tables[0] household / groups[0] inner / members[1]", |book| {
         book.tables[0].groups[0].members.push("id".into());
     });
-    one(ProblemKind::UnknownTable, "tables[1] person / parent", |book| {
+    one(rules::UNKNOWN_TABLE, "tables[1] person / parent", |book| {
         book.tables[1].parent.as_mut().unwrap().table = "nothing".into();
     });
     for (pair, place) in [(("nobody", "id"), 1), (("hid", "nobody"), 1)] {
-        one(
-            ProblemKind::UnknownVariable,
-            &format!("tables[1] person / parent / variables[{place}]"),
-            |book| {
-                book.tables[1].parent.as_mut().unwrap().variables.push((pair.0.into(), pair.1.into()));
-            },
-        );
+        one(rules::UNKNOWN_VARIABLE, &format!("tables[1] person / parent / variables[{place}]"), |book| {
+            book.tables[1].parent.as_mut().unwrap().variables.push((pair.0.into(), pair.1.into()));
+        });
     }
-    one(ProblemKind::ParentKind, "tables[1] person / parent / variables[1]", |book| {
+    one(rules::PARENT_KIND, "tables[1] person / parent / variables[1]", |book| {
         book.tables[1].parent.as_mut().unwrap().variables.push(("hid".into(), "name".into()));
     });
-    one(ProblemKind::UnknownValueLabels, "tables[1] person / variables[1] age / labels", |book| {
+    one(rules::UNKNOWN_VALUE_LABELS, "tables[1] person / variables[1] age / labels", |book| {
         book.tables[1].variables[1].labels = Some("nothing".into());
     });
 }
@@ -140,16 +137,16 @@ fn names_that_nothing_has() {
 #[test]
 fn circles() {
     let mother = |name: &str| crate::codebook::Parent { table: name.into(), variables: vec![] };
-    one(ProblemKind::ParentCycle, "tables[0] household / parent", |book| {
+    one(rules::PARENT_CYCLE, "tables[0] household / parent", |book| {
         book.tables[0].parent = Some(mother("person"));
     });
-    one(ProblemKind::ParentCycle, "tables[0] household / parent", |book| {
+    one(rules::PARENT_CYCLE, "tables[0] household / parent", |book| {
         book.tables[0].parent = Some(mother("household"));
     });
-    one(ProblemKind::GroupCycle, "tables[0] household / groups[0] inner", |book| {
+    one(rules::GROUP_CYCLE, "tables[0] household / groups[0] inner", |book| {
         book.tables[0].groups[0].members.push("outer".into());
     });
-    one(ProblemKind::GroupCycle, "tables[0] household / groups[1] outer", |book| {
+    one(rules::GROUP_CYCLE, "tables[0] household / groups[1] outer", |book| {
         book.tables[0].groups[1].members.push("outer".into());
     });
 }
@@ -167,22 +164,22 @@ fn a_circle_of_a_hundred_thousand_groups_is_found() {
 #[test]
 fn value_labels() {
     let at = "tables[1] person / variables[1] age / labels";
-    one(ProblemKind::ValueLabelKind, at, |book| {
+    one(rules::VALUE_LABEL_KIND, at, |book| {
         book.value_labels.insert("ages".into(), ValueLabels::new().with("x", "X").with("y", "Y"));
     });
-    one(ProblemKind::ValueLabelKind, at, |book| {
+    one(rules::VALUE_LABEL_KIND, at, |book| {
         book.value_labels.insert("ages".into(), ValueLabels::new().with(1, "one").with(1.5, "more"));
     });
     for kind in [Kind::Boolean, Kind::Binary, Kind::Date, Kind::Structure(vec![])] {
-        one(ProblemKind::ValueLabelKind, at, |book| {
+        one(rules::VALUE_LABEL_KIND, at, |book| {
             book.tables[1].variables[1] = Variable::new("age", kind.clone()).with_labels("ages");
         });
     }
-    one(ProblemKind::DuplicateValue, "value_labels ages[2]", |book| {
+    one(rules::DUPLICATE_VALUE, "value_labels ages[2]", |book| {
         let set = book.value_labels.get_mut("ages").unwrap();
         *set = set.clone().with(97.0, "again");
     });
-    one(ProblemKind::InvalidFact, "value_labels new[0]", |book| {
+    one(rules::INVALID_FACT, "value_labels new[0]", |book| {
         book.value_labels.insert("new".into(), ValueLabels::new().with(f64::NAN, "nothing"));
     });
 }
@@ -203,7 +200,7 @@ fn missing_values() {
         Missing::value(3).letter('A'),
         Missing::value(3).letter('a'),
     ] {
-        one(ProblemKind::InvalidMissing, at, with(missing));
+        one(rules::INVALID_MISSING, at, with(missing));
     }
     for missing in [
         Missing::value(-1),
@@ -212,10 +209,10 @@ fn missing_values() {
         Missing::range(None, Some((-1).into())),
         Missing::range(Some(3.into()), Some(97.into())),
     ] {
-        one(ProblemKind::OverlappingMissing, at, with(missing));
+        one(rules::OVERLAPPING_MISSING, at, with(missing));
     }
-    one(ProblemKind::InvalidFact, at, with(Missing::value(f64::INFINITY)));
-    one(ProblemKind::InvalidMissing, "tables[1] person / variables[1] age / missing[0]", |book| {
+    one(rules::INVALID_FACT, at, with(Missing::value(f64::INFINITY)));
+    one(rules::INVALID_MISSING, "tables[1] person / variables[1] age / missing[0]", |book| {
         let range = Missing::range(Some(false.into()), Some(true.into()));
         book.tables[1].variables[1] = Variable::new("age", Kind::Boolean).with_missing(range);
     });
@@ -230,7 +227,8 @@ fn overlaps_are_found_however_far_apart_they_are_declared() {
         Missing::value(60),
         Missing::value(40),
     ];
-    let places: Vec<String> = book.problems().into_iter().map(|problem| problem.place).collect();
+    let problems = book.problems();
+    let places: Vec<_> = problems.iter().filter_map(|problem| problem.message.split(": ").next()).collect();
     let at = "tables[1] person / variables[1] age";
     assert_eq!(places, [format!("{at} / missing[1]"), format!("{at} / missing[3]")]);
 }
@@ -248,39 +246,39 @@ fn neighbours_beyond_2_to_53_do_not_overlap() {
 #[test]
 fn languages() {
     let foreign = || Text::new("x").with("fr", "y");
-    one(ProblemKind::UnknownLanguage, "study / title", |book| book.study.title = foreign());
-    one(ProblemKind::UnknownLanguage, "study / keywords[0]", |book| book.study.keywords = vec![foreign()]);
-    one(ProblemKind::UnknownLanguage, "study / languages[2]", |book| book.study.languages.push("e n".into()));
-    one(ProblemKind::UnknownLanguage, "study / notes[0]", |book| {
+    one(rules::UNKNOWN_LANGUAGE, "study / title", |book| book.study.title = foreign());
+    one(rules::UNKNOWN_LANGUAGE, "study / keywords[0]", |book| book.study.keywords = vec![foreign()]);
+    one(rules::UNKNOWN_LANGUAGE, "study / languages[2]", |book| book.study.languages.push("e n".into()));
+    one(rules::UNKNOWN_LANGUAGE, "study / notes[0]", |book| {
         book.study.notes = vec![Text::default().with("not a tag", "x")];
     });
-    one(ProblemKind::UnknownLanguage, "tables[0] household / label", |book| book.tables[0].label = foreign());
-    one(ProblemKind::UnknownLanguage, "tables[0] household / groups[0] inner / label", |book| {
+    one(rules::UNKNOWN_LANGUAGE, "tables[0] household / label", |book| book.tables[0].label = foreign());
+    one(rules::UNKNOWN_LANGUAGE, "tables[0] household / groups[0] inner / label", |book| {
         book.tables[0].groups[0].label = foreign();
     });
     let at = "tables[1] person / variables[1] age";
-    one(ProblemKind::UnknownLanguage, &format!("{at} / label"), |book| {
+    one(rules::UNKNOWN_LANGUAGE, &format!("{at} / label"), |book| {
         book.tables[1].variables[1].label = foreign();
     });
-    one(ProblemKind::UnknownLanguage, &format!("{at} / missing[0] / label"), |book| {
+    one(rules::UNKNOWN_LANGUAGE, &format!("{at} / missing[0] / label"), |book| {
         book.tables[1].variables[1].missing[0].label = foreign();
     });
-    one(ProblemKind::UnknownLanguage, &format!("{at} / question / pre_text"), |book| {
+    one(rules::UNKNOWN_LANGUAGE, &format!("{at} / question / pre_text"), |book| {
         book.tables[1].variables[1].question =
             Some(Box::new(Question { pre_text: foreign(), ..Question::default() }));
     });
-    one(ProblemKind::UnknownLanguage, &format!("{at} / question / validations[0] / message"), |book| {
+    one(rules::UNKNOWN_LANGUAGE, &format!("{at} / question / validations[0] / message"), |book| {
         let rule = ValidationRule { condition: "x".into(), message: foreign() };
         book.tables[1].variables[1].question =
             Some(Box::new(Question { validations: vec![rule], ..Question::default() }));
     });
-    one(ProblemKind::UnknownLanguage, "value_labels ages[0] / label", |book| {
+    one(rules::UNKNOWN_LANGUAGE, "value_labels ages[0] / label", |book| {
         book.value_labels.get_mut("ages").unwrap().entries[0].label = foreign();
     });
-    one(ProblemKind::UnknownLanguage, "documents[0] a.pdf / title", |book| {
+    one(rules::UNKNOWN_LANGUAGE, "documents[0] a.pdf / title", |book| {
         book.documents[0].title = foreign();
     });
-    one(ProblemKind::UnknownLanguage, "documents[0] a.pdf / language", |book| {
+    one(rules::UNKNOWN_LANGUAGE, "documents[0] a.pdf / language", |book| {
         book.documents[0].language = Some("fr".into());
     });
     let mut unlisted = sound();
@@ -301,13 +299,13 @@ fn kinds() {
         Kind::Time(TimeUnit::Second),
         Kind::DateTime { unit: TimeUnit::Second, zone: Some("Europe/Nowhere".into()) },
     ] {
-        one(ProblemKind::InvalidKind, at, age(kind));
+        one(rules::INVALID_KIND, at, age(kind));
     }
     let field = |name: &str, kind| Field { name: name.into(), kind };
     let twice = vec![field("a", Kind::Text), field("a", Kind::Text)];
-    one(ProblemKind::DuplicateName, &format!("{at} / structure[1] a"), age(Kind::Structure(twice)));
+    one(rules::DUPLICATE_NAME, &format!("{at} / structure[1] a"), age(Kind::Structure(twice)));
     one(
-        ProblemKind::InvalidKind,
+        rules::INVALID_KIND,
         &format!("{at} / list / map value"),
         age(Kind::List(Box::new(Kind::Map {
             key: Box::new(Kind::Text),
@@ -317,10 +315,7 @@ fn kinds() {
     let deep = (0..1000).fold(Kind::Text, |kind, _| Kind::List(Box::new(kind)));
     let mut book = sound();
     age(deep)(&mut book);
-    assert_eq!(
-        book.problems().iter().map(|problem| problem.kind).collect::<Vec<_>>(),
-        [ProblemKind::InvalidKind]
-    );
+    assert_eq!(book.problems().iter().map(|problem| problem.rule).collect::<Vec<_>>(), [rules::INVALID_KIND]);
     for kind in [
         Kind::Decimal { precision: 38, scale: 38 },
         Kind::Decimal { precision: 1, scale: -38 },
@@ -342,11 +337,11 @@ fn facts() {
             (facts.min, facts.max) = (min.clone(), max.clone());
         }
     };
-    one(ProblemKind::InvalidFact, at, with(Some(2.into()), Some(1.into())));
-    one(ProblemKind::InvalidFact, &format!("{at} / min"), with(Some("x".into()), Some(1.into())));
-    one(ProblemKind::InvalidFact, &format!("{at} / max"), with(None, Some(128.into())));
-    one(ProblemKind::InvalidFact, &format!("{at} / max"), with(None, Some(f64::NAN.into())));
-    one(ProblemKind::InvalidFact, "study / collection_period", |book| {
+    one(rules::INVALID_FACT, at, with(Some(2.into()), Some(1.into())));
+    one(rules::INVALID_FACT, &format!("{at} / min"), with(Some("x".into()), Some(1.into())));
+    one(rules::INVALID_FACT, &format!("{at} / max"), with(None, Some(128.into())));
+    one(rules::INVALID_FACT, &format!("{at} / max"), with(None, Some(f64::NAN.into())));
+    one(rules::INVALID_FACT, "study / collection_period", |book| {
         book.study.collection_period =
             Some(CollectionPeriod { start: Some("2024-03-02".into()), end: Some("2024-03".into()) });
         book.study.collection_period.as_mut().unwrap().end = Some("2024-02".into());
@@ -355,12 +350,12 @@ fn facts() {
 
 #[test]
 fn documents() {
-    one(ProblemKind::InvalidDocument, "documents[0] a.pdf", |book| book.documents[0].bytes = None);
-    one(ProblemKind::InvalidDocument, "documents[0] a.pdf", |book| {
+    one(rules::INVALID_DOCUMENT, "documents[0] a.pdf", |book| book.documents[0].bytes = None);
+    one(rules::INVALID_DOCUMENT, "documents[0] a.pdf", |book| {
         book.documents[0].path = Some("a.pdf".into());
     });
     for path in ["/etc/passwd", "../a", "a/../../b", "C:/a", "a\\b", ""] {
-        one(ProblemKind::InvalidDocument, "documents[0] a.pdf", |book| {
+        one(rules::INVALID_DOCUMENT, "documents[0] a.pdf", |book| {
             book.documents[0].bytes = None;
             book.documents[0].path = Some(path.into());
         });
@@ -373,7 +368,7 @@ fn documents() {
 
 #[test]
 fn a_counted_value_is_of_its_members_kind() {
-    one(ProblemKind::CountedKind, "tables[0] household / groups[2] many / counted", |book| {
+    one(rules::COUNTED_KIND, "tables[0] household / groups[2] many / counted", |book| {
         let kind = GroupKind::MultipleDichotomy { counted: 1.into() };
         book.tables[0].groups.push(Group::new("many", kind, ["id", "name"]));
     });

@@ -2,29 +2,29 @@
 
 use std::collections::HashMap;
 
-use super::{Findings, ProblemKind, facts, kinds};
+use super::{Problems, facts, kinds, rules};
 use crate::codebook::{Codebook, Kind, Value, ValueLabels, Variable};
 
-pub(super) fn check_sets(codebook: &Codebook, findings: &mut Findings) {
+pub(super) fn check_sets(codebook: &Codebook, problems: &mut Problems) {
     for (name, set) in &codebook.value_labels {
         let place = format!("value_labels {name}");
         if name.is_empty() {
-            findings.add(ProblemKind::EmptyName, &place, "the name is empty");
+            problems.add(rules::EMPTY_NAME, &place, "the name is empty");
         }
-        check_entries(set, &place, findings);
+        check_entries(set, &place, problems);
     }
 }
 
-fn check_entries(set: &ValueLabels, place: &str, findings: &mut Findings) {
+fn check_entries(set: &ValueLabels, place: &str, problems: &mut Problems) {
     let mut seen: HashMap<Value, usize> = HashMap::new();
     for (index, entry) in set.entries.iter().enumerate() {
         let place = format!("{place}[{index}]");
-        if !facts::finite(&entry.value, &place, findings) {
+        if !facts::finite(&entry.value, &place, problems) {
             continue;
         }
         if let Some(first) = seen.insert(canonical(&entry.value), index) {
             let message = format!("the value {} is labelled already at [{first}]", entry.value);
-            findings.add(ProblemKind::DuplicateValue, place, message);
+            problems.add(rules::DUPLICATE_VALUE, place, message);
         }
     }
 }
@@ -34,12 +34,12 @@ fn canonical(value: &Value) -> Value {
     value.as_i64().map_or_else(|| value.clone(), Value::Integer)
 }
 
-pub(super) fn check_variable(codebook: &Codebook, variable: &Variable, place: &str, findings: &mut Findings) {
+pub(super) fn check_variable(codebook: &Codebook, variable: &Variable, place: &str, problems: &mut Problems) {
     let Some(name) = &variable.labels else { return };
     let place = format!("{place} / labels");
     let Some(set) = codebook.value_labels.get(name) else {
-        findings.add(
-            ProblemKind::UnknownValueLabels,
+        problems.add(
+            rules::UNKNOWN_VALUE_LABELS,
             place,
             format!("the value-label set {name:?} does not exist"),
         );
@@ -54,8 +54,8 @@ pub(super) fn check_variable(codebook: &Codebook, variable: &Variable, place: &s
             (Kind::Date | Kind::Time(_) | Kind::DateTime { .. }, _) => "; give dates and times in ISO 8601",
             _ => "",
         };
-        findings.add(
-            ProblemKind::ValueLabelKind,
+        problems.add(
+            rules::VALUE_LABEL_KIND,
             place,
             format!(
                 "the set {name:?} labels {:?}, which is no value of the kind {}{hint}",
