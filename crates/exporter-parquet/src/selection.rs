@@ -1,30 +1,28 @@
-//! The rows of a scan: decoded, put in the order asked for, filtered and limited.
+//! The rows of a scan: decoded, brought to the types that are delivered, filtered and limited.
 
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
-use arrow_select::filter::filter_record_batch;
 use exporter_core::codebook::Table;
-use exporter_core::dataset::{Filter, arrow_type, normalise};
-use exporter_core::{Error, Result};
+use exporter_core::dataset::{Batches, arrow_type, select_from};
+use exporter_core::{Error, Result, Scan};
 
 use crate::ParquetError;
 use crate::layout::storage_type::{from_stored, is_widened};
 use crate::readable::{CutValues, Readable};
 use crate::shown::{Cut, shown};
 
-/// Which of the decoded columns are delivered, and what they are.
-pub(crate) struct Columns<'a> {
-    table: &'a Table,
+/// The decoded columns as they are delivered.
+struct Columns<'a> {
     file: &'a Readable,
     /// Variable of every decoded column, ascending.
     read: Vec<usize>,
-    /// For every delivered column its place among the decoded ones.
-    places: Vec<usize>,
     /// What becomes of each decoded column.
     changes: Vec<Change>,
     schema: SchemaRef,
+    /// By decoded column.
+    cut: Vec<CutValues>,
 }
 
 /// How a decoded column gets the type that is delivered.
@@ -36,16 +34,39 @@ enum Change {
     Show(DataType),
 }
 
+/// What a scan delivers of the decoded batches of the columns that it needs.
+pub(crate) fn selected<'a>(
+    table: &'a Table,
+    file: &'a Readable,
+    scan: &Scan,
+    decoder: impl Iterator<Item = Result<RecordBatch, ParquetError>> + Send + 'a,
+) -> Result<Batches<'a>> {
+    let read = scan.needed(table)?;
+    let mut columns = Columns::new(table, file, &read)?;
+    let schema = columns.schema.clone();
+    // A filter passes over row groups without counting their rows.
+    let mut row = scan.filter.is_none().then_some(0);
+    let restored = decoder.map(move |batch| {
+        let batch = batch?;
+        let first_row = row;
+        row = row.map(|row| row + batch.num_rows() as u64);
+        Ok(columns.restored(&batch, first_row)?)
+    });
+    let selected = select_from(table, &read, scan, restored)?;
+    if scan.filter.is_some() {
+        return Ok(selected);
+    }
+    // Without a filter the columns keep their types.
+    let projection = scan.projection(table)?;
+    let places: Vec<usize> = projection.iter().filter_map(|column| read.binary_search(column).ok()).collect();
+    Ok(Batches::new(Arc::new(schema.project(&places)?), selected))
+}
+
 impl<'a> Columns<'a> {
-    pub(crate) fn new(
-        table: &'a Table,
-        file: &'a Readable,
-        columns: &[usize],
-        read: &[usize],
-    ) -> Result<Self> {
+    fn new(table: &Table, file: &'a Readable, read: &[usize]) -> Result<Self> {
         let missing = || Error::invalid("the file has fewer columns than its table has variables");
         let mut changes = Vec::new();
-        let mut types = Vec::new();
+        let mut fields = Vec::new();
         for column in read {
             let variable = table.variables.get(*column).ok_or_else(missing)?;
             let stored = file.fields.get(*column).ok_or_else(missing)?.data_type();
@@ -55,34 +76,17 @@ impl<'a> Columns<'a> {
                 false if shown == stored => (stored.clone(), Change::None),
                 false => (shown.clone(), Change::Show(shown.clone())),
             };
-            types.push(data_type);
+            fields.push(Field::new(&variable.name, data_type, true));
             changes.push(change);
         }
-        let places: Vec<usize> =
-            columns.iter().filter_map(|column| read.binary_search(column).ok()).collect();
-        let fields: Vec<Field> = places
-            .iter()
-            .filter_map(|place| {
-                let variable = table.variables.get(*read.get(*place)?)?;
-                Some(Field::new(&variable.name, types.get(*place)?.clone(), true))
-            })
-            .collect();
-        Ok(Self { table, file, read: read.to_vec(), places, changes, schema: Arc::new(Schema::new(fields)) })
+        let (schema, cut) = (Arc::new(Schema::new(fields)), vec![CutValues::default(); read.len()]);
+        Ok(Self { file, read: read.to_vec(), changes, schema, cut })
     }
 
-    pub(crate) fn schema(&self) -> SchemaRef {
-        self.schema.clone()
-    }
-
-    /// Brings decoded columns to the types that are delivered; `cut` has an entry for each.
-    fn restored(
-        &self,
-        batch: &RecordBatch,
-        first_row: Option<u64>,
-        cut: &mut [CutValues],
-    ) -> Result<Vec<ArrayRef>, ParquetError> {
-        let changes = batch.columns().iter().zip(&self.changes).zip(&self.read).zip(cut);
-        changes
+    /// Brings decoded columns to the types that are delivered.
+    fn restored(&mut self, batch: &RecordBatch, first_row: Option<u64>) -> Result<RecordBatch, ParquetError> {
+        let changes = batch.columns().iter().zip(&self.changes).zip(&self.read).zip(&mut self.cut);
+        let columns: Vec<ArrayRef> = changes
             .map(|(((column, change), place), cut)| match change {
                 Change::None => Ok(column.clone()),
                 Change::Narrow(declared) => from_stored(column, declared),
@@ -99,80 +103,8 @@ impl<'a> Columns<'a> {
                     Ok(values)
                 }
             })
-            .collect()
-    }
-
-    fn delivered(&self, decoded: &[ArrayRef], rows: usize) -> Result<RecordBatch> {
-        let columns = self.places.iter().filter_map(|place| decoded.get(*place).cloned()).collect();
-        let options = RecordBatchOptions::new().with_row_count(Some(rows));
+            .collect::<Result<_, ParquetError>>()?;
+        let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
         Ok(RecordBatch::try_new_with_options(self.schema.clone(), columns, &options)?)
-    }
-
-    /// The decoded columns by name with the kinds' own types, as filters want them.
-    fn named(&self, decoded: &[ArrayRef], rows: usize, first_row: u64) -> Result<RecordBatch> {
-        let mut fields = Vec::new();
-        let mut columns = Vec::new();
-        for (variable, column) in self.read.iter().zip(decoded) {
-            let Some(variable) = self.table.variables.get(*variable) else { continue };
-            let column = normalise(variable, column, first_row)?;
-            fields.push(Field::new(&variable.name, column.data_type().clone(), true));
-            columns.push(column);
-        }
-        let options = RecordBatchOptions::new().with_row_count(Some(rows));
-        Ok(RecordBatch::try_new_with_options(Arc::new(Schema::new(fields)), columns, &options)?)
-    }
-}
-
-/// Batches of a scan; ends after the first error.
-pub(crate) struct Selected<'a, D> {
-    decoder: Option<D>,
-    columns: Columns<'a>,
-    filter: Option<Filter>,
-    left: u64,
-    row: u64,
-    /// By decoded column.
-    cut: Vec<CutValues>,
-}
-
-impl<'a, D: Iterator<Item = Result<RecordBatch, ParquetError>>> Selected<'a, D> {
-    /// Takes batches of the columns that `columns` reads.
-    pub(crate) fn new(decoder: D, columns: Columns<'a>, filter: Option<Filter>, limit: Option<u64>) -> Self {
-        let cut = vec![CutValues::default(); columns.read.len()];
-        Self { decoder: Some(decoder), columns, filter, left: limit.unwrap_or(u64::MAX), row: 0, cut }
-    }
-
-    fn pick(&mut self, batch: &RecordBatch) -> Result<RecordBatch> {
-        let rows = batch.num_rows();
-        // A filter passes over row groups without counting their rows.
-        let first_row = self.filter.is_none().then_some(self.row);
-        let decoded = self.columns.restored(batch, first_row, &mut self.cut)?;
-        let mut picked = self.columns.delivered(&decoded, rows)?;
-        if let Some(filter) = &self.filter {
-            let named = self.columns.named(&decoded, rows, self.row)?;
-            picked = filter_record_batch(&picked, &filter.mask(&named)?)?;
-        }
-        self.row += rows as u64;
-        let keep = usize::try_from(self.left).unwrap_or(usize::MAX).min(picked.num_rows());
-        self.left -= keep as u64;
-        Ok(picked.slice(0, keep))
-    }
-}
-
-impl<D: Iterator<Item = Result<RecordBatch, ParquetError>>> Iterator for Selected<'_, D> {
-    type Item = Result<RecordBatch>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        if self.left == 0 {
-            return None;
-        }
-        let mut decoder = self.decoder.take()?;
-        let outcome = match decoder.next()? {
-            Ok(batch) => self.pick(&batch),
-            Err(error) => Err(Error::from(error)),
-        };
-        if outcome.is_ok() {
-            self.decoder = Some(decoder);
-        }
-        Some(outcome)
     }
 }

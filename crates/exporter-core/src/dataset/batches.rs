@@ -43,8 +43,29 @@ impl Iterator for Batches<'_> {
     }
 }
 
+/// Cuts batches of more than so many rows; others pass as they are.
+pub fn at_most<'a, E: Send + 'a>(
+    batches: impl Iterator<Item = Result<RecordBatch, E>> + Send + 'a,
+    rows: usize,
+) -> impl Iterator<Item = Result<RecordBatch, E>> + Send + 'a {
+    let mut batches = batches;
+    let mut rest: Option<RecordBatch> = None;
+    std::iter::from_fn(move || {
+        let batch = match rest.take() {
+            Some(rest) => rest,
+            None => match batches.next()? {
+                Ok(batch) => batch,
+                Err(error) => return Some(Err(error)),
+            },
+        };
+        let more = batch.num_rows().saturating_sub(rows.max(1));
+        rest = (more > 0).then(|| batch.slice(batch.num_rows() - more, more));
+        Some(Ok(batch.slice(0, batch.num_rows() - more)))
+    })
+}
+
 /// Re-cuts batches to a fixed number of rows, so that what follows does not depend on how the source cut them.
-pub struct Rechunk<'a> {
+struct Rechunk<'a> {
     source: Batches<'a>,
     rows: usize,
     pending: Vec<RecordBatch>,
@@ -53,7 +74,7 @@ pub struct Rechunk<'a> {
 
 impl<'a> Rechunk<'a> {
     /// Cuts into batches of this many rows, at least one.
-    pub fn new(source: Batches<'a>, rows: usize) -> Self {
+    fn new(source: Batches<'a>, rows: usize) -> Self {
         Self { source, rows: rows.max(1), pending: Vec::new(), pending_rows: 0 }
     }
 
@@ -121,6 +142,13 @@ mod tests {
             })
             .collect();
         Batches::new(batches[0].schema(), batches.into_iter().map(Ok))
+    }
+
+    #[test]
+    fn only_longer_batches_are_cut() {
+        let cut: Vec<usize> =
+            at_most(stream(&[5, 0, 1, 7]), 3).map(|batch| batch.unwrap().num_rows()).collect();
+        assert_eq!(cut, [3, 2, 0, 1, 3, 3, 1]);
     }
 
     #[test]

@@ -15,22 +15,24 @@ mod reason_columns;
 mod reasons;
 mod related;
 mod schema;
+mod select;
 mod shared;
 
-pub use batches::{Batches, Rechunk};
+pub use batches::{Batches, at_most};
 pub use coded_reasons::CodedReasons;
 pub use display::display_rows;
 pub use excerpt::ExcerptDataset;
 pub use filter::{Comparison, Filter};
 pub(crate) use filter_mask::date_time;
 pub use folded::FoldedReasons;
-pub use memory::{MemoryDataset, select, select_from};
+pub use memory::MemoryDataset;
 pub use normalise::{normalise, normalise_batches};
 pub(crate) use opened::OpenedDataset;
 pub use reason_columns::{ReasonColumn, reason_texts, reasons_by_text};
 pub use reasons::{columns_with_reasons, scan_schema};
 pub use related::RelatedDataset;
 pub use schema::{arrow_schema, arrow_type, infer_kind, infer_table};
+pub use select::{select, select_from};
 
 use crate::codebook::{Codebook, Parent, Table};
 use crate::error::{Error, Result};

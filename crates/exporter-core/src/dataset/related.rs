@@ -2,12 +2,11 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use arrow_select::filter::filter_record_batch;
+use arrow_array::RecordBatch;
 
 use super::key_set::KeySet;
-use super::{
-    Batches, Dataset, Scan, TableId, columns_with_reasons, normalise_batches, scan_schema, table_of,
-};
+use super::select::{Rows, select_rows};
+use super::{Batches, Dataset, Scan, TableId, table_of};
 use crate::codebook::{Codebook, Parent};
 use crate::context::Context;
 use crate::error::{Error, Result};
@@ -142,36 +141,17 @@ impl<D: Dataset> Dataset for RelatedDataset<D> {
     fn scan(&self, table: TableId, scan: &Scan) -> Result<Batches<'_>> {
         let Some(link) = self.link(table) else { return self.inner.scan(table, scan) };
         let description = table_of(&self.codebook, table)?;
-        let wanted = scan.projection(description)?;
         let keys = self.keys(link)?;
-        let mut columns = wanted.clone();
-        columns.extend(link.own.iter().filter(|own| !wanted.contains(own)));
-        let places: Vec<usize> =
-            link.own.iter().filter_map(|own| columns.iter().position(|column| column == own)).collect();
-        let mut below = scan.clone().columns(columns.clone());
+        let mut held = scan.projection(description)?;
+        held.extend(&link.own);
+        held.sort_unstable();
+        held.dedup();
+        let mut below = scan.clone().columns(held.clone());
         below.limit = None;
-        let mut delivered: Vec<usize> = (0..wanted.len()).collect();
-        if scan.reasons {
-            // Columns that only the link looks at stand behind the wanted ones, and so do their reasons.
-            let reasons = columns_with_reasons(description, &wanted).len();
-            delivered.extend(columns.len()..columns.len() + reasons);
-        }
-        let source = normalise_batches(description, columns, scan.reasons, self.inner.scan(table, &below)?);
-        let mut left = scan.limit.unwrap_or(u64::MAX);
-        let batches = source.map_while(move |batch| {
-            if left == 0 {
-                return None;
-            }
-            Some(batch.and_then(|batch| {
-                let own = batch.project(&places)?;
-                let mask = keys.mask(own.columns()).map_err(|error| error.table(&description.name))?;
-                let kept = filter_record_batch(&batch.project(&delivered)?, &mask)?;
-                let count = usize::try_from(left).unwrap_or(usize::MAX).min(kept.num_rows());
-                left -= count as u64;
-                Ok(kept.slice(0, count))
-            }))
-        });
-        Ok(Batches::new(scan_schema(description, &wanted, scan.reasons), batches))
+        let pass =
+            move |own: &RecordBatch| keys.mask(own.columns()).map_err(|error| error.table(&description.name));
+        let rows = Rows { columns: link.own.clone(), pass: Box::new(pass) };
+        select_rows(description, &held, scan, Some(rows), self.inner.scan(table, &below)?)
     }
 
     /// What the source vouches for is true of all its rows, not of some.
@@ -195,7 +175,7 @@ impl<D: Dataset> Dataset for RelatedDataset<D> {
 mod tests {
     use arrow_array::cast::AsArray;
     use arrow_array::types::Int64Type;
-    use arrow_array::{ArrayRef, Int64Array, RecordBatch, StringArray};
+    use arrow_array::{ArrayRef, Int64Array, StringArray};
 
     use super::*;
     use crate::codebook::{Kind, Parent, Table, Variable};

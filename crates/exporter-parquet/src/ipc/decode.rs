@@ -19,7 +19,7 @@ use crate::ParquetError;
 use crate::contained::contained;
 use crate::positioned::Positioned;
 
-/// The batches as decoded, cut to a bounded number of rows.
+/// The batches as decoded.
 pub(super) struct Decoded {
     file: Positioned,
     layout: Arc<Layout>,
@@ -27,8 +27,6 @@ pub(super) struct Decoded {
     /// The next message.
     next: usize,
     ahead: Ahead,
-    rest: Option<RecordBatch>,
-    rows: usize,
 }
 
 /// How far batches are decoded by other threads.
@@ -42,12 +40,11 @@ enum Ahead {
 }
 
 impl Decoded {
-    /// Decodes the columns at these places in batches of at most `rows`, with so many threads that hold about `memory` bytes.
+    /// Decodes the columns at these places, with so many threads that hold about `memory` bytes.
     pub(super) fn new(
         file: Positioned,
         layout: Arc<Layout>,
         places: Vec<usize>,
-        rows: usize,
         (threads, memory): (usize, u64),
     ) -> Self {
         let mut decoder = FileDecoder::new(layout.schema.clone(), layout.version);
@@ -57,7 +54,7 @@ impl Decoded {
         }
         let batches = layout.messages.iter().filter(|(content, _)| *content != Content::Dictionary).count();
         let ahead = if threads.min(batches) > 1 { Ahead::Possible(threads, memory) } else { Ahead::Over };
-        Self { file, layout, decoder: Arc::new(decoder), next: 0, ahead, rest: None, rows }
+        Self { file, layout, decoder: Arc::new(decoder), next: 0, ahead }
     }
 
     /// Decodes messages up to the next batch.
@@ -141,16 +138,6 @@ impl Iterator for Decoded {
     type Item = Result<RecordBatch, ParquetError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let batch = match self.rest.take() {
-            Some(rest) => rest,
-            None => match self.batch() {
-                Ok(batch) => batch?,
-                Err(error) => return Some(Err(error)),
-            },
-        };
-        if batch.num_rows() > self.rows {
-            self.rest = Some(batch.slice(self.rows, batch.num_rows() - self.rows));
-        }
-        Some(Ok(batch.slice(0, self.rows.min(batch.num_rows()))))
+        self.batch().transpose()
     }
 }

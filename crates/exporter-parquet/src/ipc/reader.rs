@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use exporter_core::codebook::Parent;
-use exporter_core::dataset::{Batches, FoldedReasons, table_of};
+use exporter_core::dataset::{Batches, FoldedReasons, at_most, table_of};
 use exporter_core::{Codebook, Context, Dataset, Loss, LossCode, LossReport, Result, Scan, Source, TableId};
 
 use super::decode::Decoded;
@@ -13,7 +13,7 @@ use crate::layout::reasons::folded;
 use crate::options::ReadOptions;
 use crate::positioned::Positioned;
 use crate::readable::Readable;
-use crate::selection::{Columns, Selected};
+use crate::selection::selected;
 
 /// Most rows of a delivered batch: batches of any size are cut, so that what follows stays bounded.
 const MAX_BATCH_ROWS: usize = 1 << 16;
@@ -90,17 +90,14 @@ impl Dataset for ArrowDataset {
 
     fn scan(&self, table: TableId, scan: &Scan) -> Result<Batches<'_>> {
         let description = table_of(self.codebook(), table)?;
-        let delivered = scan.projection(description)?;
         let read = scan.needed(description)?;
-        let columns = Columns::new(description, &self.readable, &delivered, &read)?;
-        let schema = columns.schema();
         let places = read.iter().filter_map(|column| self.readable.columns.get(*column).copied()).collect();
         let rows = scan.batch_rows.unwrap_or(MAX_BATCH_ROWS).clamp(1, MAX_BATCH_ROWS);
         // A limit is soon reached.
         let threads = if scan.limit.is_some() { 1 } else { self.threads };
         let decoded =
-            Decoded::new(self.file.clone(), Arc::clone(&self.layout), places, rows, (threads, self.memory));
-        Ok(Batches::new(schema, Selected::new(decoded, columns, scan.filter.clone(), scan.limit)))
+            Decoded::new(self.file.clone(), Arc::clone(&self.layout), places, (threads, self.memory));
+        selected(description, &self.readable, scan, at_most(decoded, rows))
     }
 
     fn parent(&self, table: TableId) -> Option<&Parent> {

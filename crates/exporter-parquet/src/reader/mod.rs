@@ -27,7 +27,7 @@ use crate::layout::codebook::{CODEBOOK_KEY, Restored, TABLE_KEY, check_rows, res
 use crate::layout::reasons::folded;
 use crate::options::ReadOptions;
 use crate::positioned::Positioned;
-use crate::selection::{Columns, Selected};
+use crate::selection::selected;
 
 /// Rows of a batch when the scan does not say.
 const BATCH_ROWS: usize = 8192;
@@ -112,7 +112,6 @@ impl Dataset for ParquetDataset {
 
     fn scan(&self, table: TableId, scan: &Scan) -> Result<Batches<'_>> {
         let description = table_of(self.codebook(), table)?;
-        let delivered = scan.projection(description)?;
         let read = scan.needed(description)?;
         let groups = match &scan.filter {
             Some(filter) => pruning::row_groups(filter, description, self)?,
@@ -121,9 +120,7 @@ impl Dataset for ParquetDataset {
         let rows = scan.batch_rows.unwrap_or(BATCH_ROWS).clamp(1, MAX_BATCH_ROWS);
         let plan = Plan::new(self, &read, groups, rows);
         let rows = decode(plan, &self.schema, &read, self.threads)?;
-        let columns = Columns::new(description, &self.schema.readable, &delivered, &read)?;
-        let schema = columns.schema();
-        Ok(Batches::new(schema, Selected::new(rows, columns, scan.filter.clone(), scan.limit)))
+        selected(description, &self.schema.readable, scan, rows)
     }
 
     fn facts(&self, table: TableId) -> Option<TableProfile> {

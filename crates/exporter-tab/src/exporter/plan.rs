@@ -7,7 +7,7 @@ use arrow_array::cast::AsArray;
 use arrow_array::{ArrayRef, RecordBatch};
 use arrow_cast::cast;
 use arrow_schema::{DataType, Field, FieldRef, Schema};
-use exporter_core::dataset::ReasonColumn;
+use exporter_core::dataset::{ReasonColumn, at_most};
 use exporter_core::{
     Context, Dataset, Error, Exporter, Loss, LossCode, LossReport, Output, Plan, Planning, Result, Scan,
     TableId, TableRows, TableWriter, TablesPlan, Written, nested, parallel,
@@ -82,7 +82,8 @@ impl TableWriter for DelimitedTable {
                 if self.reasons.is_empty() { batch } else { with_reason_texts(&batch, &self.reasons)? };
             encode(&self.encoder, batch, piece)
         };
-        parallel::ordered(context.threads(), pieces(batches, rows_at_once), work, |piece: &mut Piece| {
+        // The bytes do not depend on where batches are cut.
+        parallel::ordered(context.threads(), at_most(batches, rows_at_once), work, |piece: &mut Piece| {
             note(&piece.altered, written.rows, self.encoder.columns(), table, &mut written.losses);
             written.rows += piece.rows;
             output.write_all(&piece.lines).map_err(failed)
@@ -108,24 +109,6 @@ fn named(batch: &RecordBatch, columns: Vec<ArrayRef>) -> Result<RecordBatch> {
         |(field, column): (&FieldRef, &ArrayRef)| Field::new(field.name(), column.data_type().clone(), true);
     let fields: Vec<Field> = batch.schema().fields().iter().zip(&columns).map(field).collect();
     Ok(RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)?)
-}
-
-/// Large batches are cut, small ones pass: the bytes do not depend on where.
-fn pieces<'a>(
-    batches: impl Iterator<Item = Result<RecordBatch>> + Send + 'a,
-    rows: usize,
-) -> impl Iterator<Item = Result<RecordBatch>> + Send + 'a {
-    batches.flat_map(move |batch| {
-        let (batch, failed) = match batch {
-            Ok(batch) => (Some(batch), None),
-            Err(error) => (None, Some(Err(error))),
-        };
-        let cut = batch.into_iter().flat_map(move |batch| {
-            let total = batch.num_rows();
-            (0..total).step_by(rows).map(move |start| Ok(batch.slice(start, rows.min(total - start))))
-        });
-        cut.chain(failed)
-    })
 }
 
 fn encode(encoder: &RowEncoder, batch: RecordBatch, piece: &mut Piece) -> Result<()> {
