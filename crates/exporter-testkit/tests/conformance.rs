@@ -103,9 +103,6 @@ impl Exporter for Faulty {
     fn format(&self) -> &'static FormatInfo {
         use std::sync::LazyLock;
         static WITHOUT_LOSSES: LazyLock<FormatInfo> = LazyLock::new(|| PLAIN.format().clone().losses(&[]));
-        static STALE: LazyLock<FormatInfo> = LazyLock::new(|| {
-            PLAIN.format().clone().losses(&[LossCode::TEXT_REPLACED, LossCode::KEY_DROPPED])
-        });
         match self.0 {
             Fault::UndeclaredLoss => &WITHOUT_LOSSES,
             Fault::StaleLoss => &STALE,
