@@ -82,11 +82,22 @@ impl Checked {
 }
 
 /// How files are checked.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CheckOptions {
-    /// Opens encrypted files.
+    /// Opens encrypted files; without it they are a finding.
     pub password: Option<Password>,
+    /// Most entries of an archive or folder that are looked at.
+    pub max_entries: u64,
+    /// Most bytes that one byte of an archive may unpack to. Deflate cannot reach more than 1032, zstd can.
+    pub max_expansion: u64,
+}
+
+impl Default for CheckOptions {
+    /// No password, a million entries, 4096 bytes from one.
+    fn default() -> Self {
+        Self { password: None, max_entries: 1 << 20, max_expansion: 4096 }
+    }
 }
 
 impl CheckOptions {

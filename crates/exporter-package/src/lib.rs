@@ -4,8 +4,7 @@
 //! - [`ZipSink`], [`GzipSink`] and [`ManifestSink`] are sinks of the engine; [`Zipped`], [`Gzipped`] and [`WithManifest`]
 //!   are exporters round another one: one zip of whatever it writes, a gzip stream of each entry, or a manifest beside.
 //! - [`check`] verifies archives of this program byte by byte, and folders by their manifest.
-//! - [`ParallelDeflate`] is below both: one entry is compressed with as many threads as are given, and the bytes are
-//!   the same for any number of them.
+//! - One entry is compressed with as many threads as are given, and the bytes are the same for any number of them.
 //!
 //! # Levels, speed and size
 //!
@@ -53,7 +52,6 @@ mod manifest;
 mod sink;
 mod zip;
 
-pub use deflate::{DeflateTotals, ParallelDeflate};
 pub use gzip::{GzipOptions, GzipWriter};
 pub use level::{Compression, DeflateLevel};
 pub use manifest::MANIFEST;

@@ -3,8 +3,8 @@
 use std::io::{Cursor, Result};
 
 use exporter::Password;
-use exporter::check::Checked;
-use exporter::package::check::{ArchiveCheckOptions, Inspect, check_and_inspect};
+use exporter::check::{CheckOptions, Checked};
+use exporter::package::check::{Inspect, check};
 
 /// Counts what is unpacked.
 #[derive(Default)]
@@ -35,10 +35,10 @@ impl Inspect for Unpacked {
 /// # Panics
 /// When the check fails, a finding lies beyond the file, or an entry is unpacked beyond the size it claims.
 pub fn zip_check(bytes: &[u8]) {
-    let mut options = ArchiveCheckOptions::default().password(Password::new("p"));
+    let mut options = CheckOptions::default().with_password(Password::new("p"));
     // Bombs of the fuzzer's own would only cost its time.
     options.max_expansion = 64;
-    match check_and_inspect(Cursor::new(bytes), &options, &mut Unpacked::default()) {
+    match check(Cursor::new(bytes), &options, &mut Unpacked::default()) {
         Ok(checked) => {
             let beyond = checked
                 .findings

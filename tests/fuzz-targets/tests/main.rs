@@ -48,13 +48,14 @@ fn committed_corpora_keep_every_promise() {
 #[test]
 fn every_packing_has_a_sound_archive_in_the_corpus() {
     use exporter::Password;
-    use exporter::package::check::{ArchiveCheckOptions, check};
+    use exporter::check::CheckOptions;
+    use exporter::package::check::check;
     // The method of the first entry stands at offset 8 (APPNOTE 4.3.7), and 99 is AES.
     for (name, method) in [("stored", 0), ("deflate", 8), ("zstd", 93), ("aes", 99), ("zstd-aes", 99)] {
         let bytes = fs::read(fuzz().join("corpus/zip_check").join(name)).unwrap();
         assert_eq!(bytes[8], method, "{name}");
-        let options = ArchiveCheckOptions::default().password(Password::new("p"));
-        let checked = check(std::io::Cursor::new(&bytes), &options).unwrap();
+        let options = CheckOptions::default().with_password(Password::new("p"));
+        let checked = check(std::io::Cursor::new(&bytes), &options, &mut ()).unwrap();
         assert_eq!(checked.findings.listed(), [], "{name}");
         assert!(checked.entries.iter().all(|entry| entry.sound) && !checked.entries.is_empty(), "{name}");
     }

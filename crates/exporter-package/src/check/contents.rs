@@ -2,16 +2,16 @@
 
 use std::io::{self, Read, Seek};
 
-use exporter_core::check::{Checked, Rule};
+use exporter_core::check::{CheckOptions, Checked, Rule};
 use sha2::{Digest as _, Sha256};
 
+use super::Inspect;
 use super::archive::Archive;
 use super::decoder::{Decoder, Trouble};
 use super::directory::DirectoryEntry;
 use super::findings::{Stop, Told};
 use super::layout::Place;
 use super::rule;
-use super::{ArchiveCheckOptions, Inspect};
 use crate::manifest::{MANIFEST, MANIFEST_BYTES};
 use crate::zip::cipher::{AES_HEAD, Cipher, MAC_BYTES, ZIPCRYPTO_HEADER};
 use crate::zip::record::{ENCRYPTED, Record, STREAMED};
@@ -23,7 +23,7 @@ const ALWAYS: u64 = 1 << 20;
 
 /// Checks contents, entry by entry.
 pub(super) struct Contents<'a> {
-    options: &'a ArchiveCheckOptions,
+    options: &'a CheckOptions,
     /// Whether a manifest needs digests.
     digests: bool,
     /// Encrypted entries for which there is no password, and where the first of them begins.
@@ -40,7 +40,7 @@ pub(super) struct Unpacked {
 }
 
 impl<'a> Contents<'a> {
-    pub(super) fn new(options: &'a ArchiveCheckOptions, digests: bool) -> Self {
+    pub(super) fn new(options: &'a CheckOptions, digests: bool) -> Self {
         Self { options, digests, locked: None }
     }
 

@@ -6,8 +6,9 @@ use std::path::Path;
 use exporter_core::check::{Check, Checked, Checking, Findings, Rule};
 use exporter_core::{Context, Error, FormatInfo, Recognition, Result, Source};
 
+use super::folder::check_folder;
 use super::inside::Inside;
-use super::{ArchiveCheckOptions, check_and_inspect, check_folder, gzip, rule};
+use super::{gzip, rule};
 use crate::manifest::MANIFEST;
 use crate::sink::{GZIP, ZIP};
 
@@ -31,10 +32,8 @@ impl Check for ZipCheck {
         findings: &mut Findings,
         context: &Context,
     ) -> Result<Checked> {
-        let mut options = ArchiveCheckOptions::default();
-        options.password.clone_from(&checking.options().password);
         let mut inside = Inside::of_archive(checking, context);
-        let checked = check_and_inspect(source.cursor(), &options, &mut inside)
+        let checked = super::check(source.cursor(), checking.options(), &mut inside)
             .map_err(|error| failed(&source.name, error))?;
         findings.merge(checked.findings);
         findings.merge(inside.findings);
@@ -64,8 +63,8 @@ impl Check for GzipCheck {
         let name = source.file_name();
         let name = name.strip_suffix(".gz").unwrap_or(name);
         let mut inside = Inside::of_archive(checking, context);
-        let (found, learnt) = gzip::check_and_inspect(source.cursor(), name, &mut inside)
-            .map_err(|error| failed(&source.name, error))?;
+        let (found, learnt) =
+            gzip::check(source.cursor(), name, &mut inside).map_err(|error| failed(&source.name, error))?;
         findings.merge(found);
         findings.merge(inside.findings);
         Ok(learnt)
@@ -79,16 +78,17 @@ impl Check for GzipCheck {
 /// cancelled.
 pub fn folder(path: &Path, checking: &Checking<'_>, context: &Context) -> Result<Findings> {
     let mut inside = Inside::of_folder(path, checking, context);
-    let checked = check_folder(path, &ArchiveCheckOptions::default(), &mut inside).map_err(|error| {
-        match error.kind() {
-            io::ErrorKind::NotFound => Error::not_found(format!(
-                "the folder {} has no {MANIFEST}, by which it is checked",
-                path.display()
-            ))
-            .with_hint("export it with --manifest, or check its files one by one"),
-            _ => failed(&path.display().to_string(), error),
-        }
-    })?;
+    let checked =
+        check_folder(path, checking.options().max_entries, &mut inside).map_err(|error| {
+            match error.kind() {
+                io::ErrorKind::NotFound => Error::not_found(format!(
+                    "the folder {} has no {MANIFEST}, by which it is checked",
+                    path.display()
+                ))
+                .with_hint("export it with --manifest, or check its files one by one"),
+                _ => failed(&path.display().to_string(), error),
+            }
+        })?;
     let mut findings = checked.findings;
     findings.merge(inside.findings);
     Ok(findings)

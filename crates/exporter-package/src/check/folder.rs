@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::findings::Told;
 use super::rule;
-use super::{ArchiveCheckOptions, CheckedArchive, CheckedEntry, Inspect, manifest};
+use super::{CheckedArchive, CheckedEntry, Inspect, manifest};
 use crate::manifest::{MANIFEST, MANIFEST_BYTES};
 
 /// Bytes read at a time.
@@ -24,9 +24,9 @@ const PIECE: usize = 64 * 1024;
 /// # Errors
 /// [`io::ErrorKind::NotFound`] when there is no manifest; when the folder cannot be listed, or what `inspect` fails
 /// with. A file that cannot be read is a finding.
-pub fn check_folder(
+pub(super) fn check_folder(
     folder: &Path,
-    options: &ArchiveCheckOptions,
+    max_entries: u64,
     inspect: &mut dyn Inspect,
 ) -> io::Result<CheckedArchive> {
     let mut findings = Told::of_folder();
@@ -41,9 +41,9 @@ pub fn check_folder(
     let listed: HashSet<&str> = manifest.entries.iter().map(|line| line.path.as_str()).collect();
     let mut entries = Vec::new();
     let mut digests = Vec::new();
-    let (files, whole) = files(folder, options.max_entries)?;
+    let (files, whole) = files(folder, max_entries)?;
     if !whole {
-        let message = format!("there are more than {} files: none is looked at", options.max_entries);
+        let message = format!("there are more than {max_entries} files: none is looked at");
         findings.add(rule::LIMIT, 0, message);
         return Ok(CheckedArchive { findings: findings.into_findings(), entries });
     }
@@ -177,7 +177,6 @@ mod tests {
 
     use super::*;
     use crate::ManifestSink;
-    use crate::check::NoInspection;
 
     /// A folder with two files and their manifest.
     fn written(parent: &Path) -> std::path::PathBuf {
@@ -194,7 +193,7 @@ mod tests {
     }
 
     fn told(folder: &Path) -> Vec<(Rule, String)> {
-        let checked = check_folder(folder, &ArchiveCheckOptions::default(), &mut NoInspection).unwrap();
+        let checked = check_folder(folder, 100, &mut ()).unwrap();
         let entry = |finding: &Finding| {
             let entry = finding.place.entry.as_deref().unwrap_or_default();
             (finding.rule, format!("{entry}: {}", finding.message))
@@ -215,7 +214,7 @@ mod tests {
     fn what_differs_from_the_manifest_is_found() {
         let parent = tempfile::tempdir().unwrap();
         let folder = written(parent.path());
-        let checked = check_folder(&folder, &ArchiveCheckOptions::default(), &mut NoInspection).unwrap();
+        let checked = check_folder(&folder, 100, &mut ()).unwrap();
         assert_eq!(checked.findings.listed(), []);
         let entries: Vec<_> =
             checked.entries.iter().map(|entry| (entry.path.as_str(), entry.bytes)).collect();
@@ -233,8 +232,7 @@ mod tests {
         one(&folder, rule::MANIFEST, "more/extra: the manifest does not list it");
         fs::remove_file(folder.join("more/extra")).unwrap();
         assert_eq!(told(&folder), []);
-        let few = ArchiveCheckOptions { max_entries: 2, ..ArchiveCheckOptions::default() };
-        let checked = check_folder(&folder, &few, &mut NoInspection).unwrap();
+        let checked = check_folder(&folder, 2, &mut ()).unwrap();
         assert_eq!(
             checked.findings.listed().iter().map(|finding| finding.rule).collect::<Vec<_>>(),
             [rule::LIMIT]
@@ -273,7 +271,7 @@ mod tests {
         fs::write(folder.join(MANIFEST), "[").unwrap();
         one(&folder, rule::MANIFEST, "not as this program writes it");
         fs::remove_file(folder.join(MANIFEST)).unwrap();
-        let error = check_folder(&folder, &ArchiveCheckOptions::default(), &mut NoInspection).unwrap_err();
+        let error = check_folder(&folder, 100, &mut ()).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::NotFound);
     }
 }

@@ -7,7 +7,7 @@ use exporter_core::check::{Checked, Findings};
 use super::archive::{Archive, number};
 use super::decoder::{Decoder, Trouble};
 use super::findings::{Stop, Told};
-use super::{Inspect, NoInspection, rule};
+use super::{Inspect, rule};
 
 /// Bytes of the header without a name (RFC 1952, section 2.3).
 const HEADER_BYTES: usize = 10;
@@ -20,16 +20,9 @@ const NAME_BYTES: usize = 64 * 1024;
 /// Bytes read at a time.
 const PIECE: usize = 64 * 1024;
 
-/// Checks a gzip stream of this program: header, data, checksum and length; nothing is kept of what is unpacked.
-///
-/// # Errors
-/// When the file cannot be read; whatever its bytes are, they give findings.
-pub fn check_gzip<R: Read + Seek>(file: R) -> io::Result<Findings> {
-    check_and_inspect(file, "", &mut NoInspection).map(|(findings, _)| findings)
-}
-
-/// Checks a gzip stream and shows what is unpacked as an entry of this name; what was learnt of it, too.
-pub(super) fn check_and_inspect<R: Read + Seek>(
+/// Checks a gzip stream: header, data, checksum and length; shows what is unpacked as an entry of this name, and tells what
+/// was learnt of it.
+pub(super) fn check<R: Read + Seek>(
     file: R,
     name: &str,
     inspect: &mut dyn Inspect,
@@ -149,7 +142,7 @@ mod tests {
     }
 
     fn rules(bytes: &[u8]) -> Vec<Rule> {
-        let findings = check_gzip(Cursor::new(bytes)).unwrap();
+        let (findings, _) = check(Cursor::new(bytes), "", &mut ()).unwrap();
         assert!(findings.listed().iter().all(|finding| finding.place.offset.unwrap() <= bytes.len() as u64));
         findings.listed().iter().map(|finding| finding.rule).collect()
     }

@@ -7,7 +7,8 @@
 //!
 //! ```
 //! use std::io::{Cursor, Write};
-//! use exporter_package::check::{ArchiveCheckOptions, check};
+//! use exporter_core::check::CheckOptions;
+//! use exporter_package::check::check;
 //! use exporter_package::{EntryOptions, ZipOptions, ZipWriter};
 //!
 //! let mut zip = ZipWriter::new(Vec::new(), ZipOptions::default())?;
@@ -15,19 +16,19 @@
 //! zip.write_all(b"hhid\tregion\n1\t4\n")?;
 //! zip.finish_entry()?;
 //! let mut archive = zip.finish()?;
-//! assert!(check(Cursor::new(&archive), &ArchiveCheckOptions::default())?.findings.is_empty());
+//! assert!(check(Cursor::new(&archive), &CheckOptions::default(), &mut ())?.findings.is_empty());
 //!
 //! archive[50] ^= 1;
-//! let damaged = check(Cursor::new(&archive), &ArchiveCheckOptions::default())?;
+//! let damaged = check(Cursor::new(&archive), &CheckOptions::default(), &mut ())?;
 //! assert!(!damaged.findings.is_empty());
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! [`check_gzip`] does the same for gzip streams, and [`check_folder`] holds a folder against its `MANIFEST.json`.
+//! [`GzipCheck`] does the same for gzip streams, and [`folder`] holds a folder against its `MANIFEST.json`.
 //!
 //! Hostile archives are safe to check: memory follows the directory and stays below a limit, no byte of the file is
 //! unpacked twice, an entry is unpacked only as far as the size it claims, and claims beyond
-//! [`ArchiveCheckOptions::max_expansion`] are refused.
+//! [`CheckOptions::max_expansion`] are refused.
 
 mod archive;
 mod contents;
@@ -48,8 +49,7 @@ mod tests;
 use std::collections::BTreeMap;
 use std::io::{self, Read, Seek};
 
-use exporter_core::Password;
-use exporter_core::check::{Checked, Findings};
+use exporter_core::check::{CheckOptions, Checked, Findings};
 
 use crate::manifest::MANIFEST;
 
@@ -57,36 +57,6 @@ use archive::Archive;
 use contents::Contents;
 pub use face::{GzipCheck, ZipCheck, folder};
 use findings::{Stop, Told};
-pub use folder::check_folder;
-pub use gzip::check_gzip;
-
-/// How far a check goes.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct ArchiveCheckOptions {
-    /// Opens encrypted entries; without it they are a finding.
-    pub password: Option<Password>,
-    /// Most entries that are looked at.
-    pub max_entries: u64,
-    /// Most bytes that one byte of the archive may unpack to. Deflate cannot reach more than 1032, zstd can.
-    pub max_expansion: u64,
-}
-
-impl Default for ArchiveCheckOptions {
-    /// No password, a million entries, 4096 bytes from one.
-    fn default() -> Self {
-        Self { password: None, max_entries: 1 << 20, max_expansion: 4096 }
-    }
-}
-
-impl ArchiveCheckOptions {
-    /// Opens encrypted entries with this password.
-    #[must_use]
-    pub fn password(mut self, password: Password) -> Self {
-        self.password = Some(password);
-        self
-    }
-}
 
 /// What a check found.
 #[derive(Debug, Clone, Default)]
@@ -141,9 +111,7 @@ pub trait Inspect {
 }
 
 /// Looks at nothing.
-struct NoInspection;
-
-impl Inspect for NoInspection {
+impl Inspect for () {
     fn begin(&mut self, _: &str, _: u64) -> io::Result<bool> {
         Ok(false)
     }
@@ -157,21 +125,14 @@ impl Inspect for NoInspection {
     }
 }
 
-/// Checks an archive; at most a hundred findings of one rule are listed.
-///
-/// # Errors
-/// When the file cannot be read; whatever its bytes are, they give findings.
-pub fn check<R: Read + Seek>(file: R, options: &ArchiveCheckOptions) -> io::Result<CheckedArchive> {
-    check_and_inspect(file, options, &mut NoInspection)
-}
-
-/// Checks an archive and shows the contents of its entries as they are unpacked.
+/// Checks an archive and shows the contents of its entries as they are unpacked; at most a hundred findings of one rule are
+/// listed.
 ///
 /// # Errors
 /// When the file cannot be read, or what `inspect` fails with.
-pub fn check_and_inspect<R: Read + Seek>(
+pub fn check<R: Read + Seek>(
     file: R,
-    options: &ArchiveCheckOptions,
+    options: &CheckOptions,
     inspect: &mut dyn Inspect,
 ) -> io::Result<CheckedArchive> {
     let mut archive = Archive::new(file)?;
@@ -186,7 +147,7 @@ pub fn check_and_inspect<R: Read + Seek>(
 
 fn check_all<R: Read + Seek>(
     archive: &mut Archive<R>,
-    options: &ArchiveCheckOptions,
+    options: &CheckOptions,
     inspect: &mut dyn Inspect,
     findings: &mut Told,
     entries: &mut Vec<CheckedEntry>,

@@ -1,5 +1,6 @@
 use std::io::{Cursor, Read, Write};
 
+use exporter_core::Password;
 use exporter_core::check::Rule;
 use exporter_core::sink::{EntrySpec, Sink};
 
@@ -52,7 +53,8 @@ fn with_manifest(options: &ZipOptions, entries: &[(&str, &[u8])]) -> Vec<u8> {
 
 #[track_caller]
 fn checked(bytes: &[u8]) -> CheckedArchive {
-    let checked = check(Cursor::new(bytes), &ArchiveCheckOptions::default().password(password())).unwrap();
+    let checked =
+        check(Cursor::new(bytes), &CheckOptions::default().with_password(password()), &mut ()).unwrap();
     for finding in &checked.findings {
         let offset = finding.place.offset.unwrap();
         assert!(offset <= bytes.len() as u64, "{finding:?} lies beyond {} bytes", bytes.len());
@@ -92,8 +94,9 @@ fn more_entries_than_16_bits_count_have_no_findings() {
     }
     let bytes = zip.finish().unwrap();
     assert_eq!(rules(&bytes), []);
-    let few = ArchiveCheckOptions { max_entries: 65_535, ..ArchiveCheckOptions::default() };
-    assert_eq!(check(Cursor::new(&bytes), &few).unwrap().findings.listed()[0].rule, rule::LIMIT);
+    let mut few = CheckOptions::default();
+    few.max_entries = 65_535;
+    assert_eq!(check(Cursor::new(&bytes), &few, &mut ()).unwrap().findings.listed()[0].rule, rule::LIMIT);
     // The records that only such an archive has, at every seventh byte.
     for at in (bytes.len() - 98..bytes.len()).step_by(7) {
         let mut damaged = bytes.clone();
@@ -195,7 +198,7 @@ fn every_archive_that_is_cut_off_or_goes_on_is_found() {
 fn without_the_password_one_finding_says_so() {
     let options = ZipOptions::default().encryption(Encryption::Aes256(password()));
     let bytes = archive(&options, &[("a", b"x"), ("b", b"y")]);
-    let locked = check(Cursor::new(&bytes), &ArchiveCheckOptions::default()).unwrap();
+    let locked = check(Cursor::new(&bytes), &CheckOptions::default(), &mut ()).unwrap();
     assert_eq!(locked.findings.total(), 1);
     assert!(
         locked.findings.listed()[0].message.starts_with("2 entries are encrypted"),
@@ -203,8 +206,8 @@ fn without_the_password_one_finding_says_so() {
         locked.findings
     );
     assert!(locked.entries.iter().all(|entry| !entry.sound));
-    let wrong = ArchiveCheckOptions::default().password(Password::new("battery staple"));
-    let wrong = check(Cursor::new(&bytes), &wrong).unwrap();
+    let wrong = CheckOptions::default().with_password(Password::new("battery staple"));
+    let wrong = check(Cursor::new(&bytes), &wrong, &mut ()).unwrap();
     assert!(
         wrong
             .findings
@@ -291,8 +294,7 @@ fn entries_that_share_their_data_are_unpacked_once() {
         .collect();
     let forged = forged(&bytes[..central], &directory);
     let mut count = Count::default();
-    let checked =
-        check_and_inspect(Cursor::new(&forged), &ArchiveCheckOptions::default(), &mut count).unwrap();
+    let checked = check(Cursor::new(&forged), &CheckOptions::default(), &mut count).unwrap();
     assert!(checked.findings.listed().iter().any(|finding| finding.rule == rule::LAYOUT));
     assert!(count.0 <= 200_000, "{} bytes were unpacked", count.0);
     // A hundred of a rule are listed, the rest is counted.
@@ -320,10 +322,10 @@ fn a_bomb_is_not_unpacked_and_a_lie_about_the_size_ends_early() {
         forged(&data, &[record.central()])
     };
     let mut count = Count::default();
-    let options = ArchiveCheckOptions::default();
-    let refused = check_and_inspect(Cursor::new(bomb(unpacked)), &options, &mut count).unwrap();
+    let options = CheckOptions::default();
+    let refused = check(Cursor::new(bomb(unpacked)), &options, &mut count).unwrap();
     assert_eq!((refused.findings.listed()[0].rule, count.0), (rule::LIMIT, 0), "{:?}", refused.findings);
-    let lie = check_and_inspect(Cursor::new(bomb(1000)), &options, &mut count).unwrap();
+    let lie = check(Cursor::new(bomb(1000)), &options, &mut count).unwrap();
     assert_eq!(lie.findings.listed()[0].rule, rule::SIZE, "{:?}", lie.findings);
     assert!(count.0 <= 1000, "{}", count.0);
 }

@@ -9,8 +9,7 @@ mod pool;
 mod stream;
 
 pub(crate) use block::BLOCK_BYTES;
-pub(crate) use stream::DeflateStream;
-pub use stream::{DeflateTotals, ParallelDeflate};
+pub(crate) use stream::{DeflateStream, DeflateTotals};
 
 #[cfg(test)]
 pub(crate) mod tests;

@@ -10,7 +10,7 @@ use crate::level::DeflateLevel;
 /// What went through a finished stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct DeflateTotals {
+pub(crate) struct DeflateTotals {
     /// CRC-32 of the input (the polynomial of zip and gzip).
     pub crc32: u32,
     /// Bytes of input.
@@ -135,65 +135,5 @@ impl DeflateStream {
         out.write_all(&block.output)?;
         self.spare.push(block);
         Ok(())
-    }
-}
-
-/// A raw deflate stream (RFC 1951) written with several threads.
-///
-/// The bytes are the same for any number of threads and however the input is cut into `write` calls. Memory is
-/// bounded by about 4 MiB per thread. The stream is complete only after [`finish`](Self::finish): dropping the
-/// writer ends its threads and leaves a torn stream behind. After an error the writer only repeats that it failed.
-///
-/// ```
-/// use std::io::Write;
-/// use std::num::NonZeroUsize;
-/// use exporter_package::{DeflateLevel, ParallelDeflate};
-///
-/// let mut deflate = ParallelDeflate::new(Vec::new(), DeflateLevel::FAST, NonZeroUsize::MIN);
-/// deflate.write_all(b"rice rice rice rice rice")?;
-/// let (bytes, totals) = deflate.finish()?;
-/// assert_eq!(totals.bytes_in, 24);
-/// assert_eq!(totals.bytes_out, bytes.len() as u64);
-/// # Ok::<(), std::io::Error>(())
-/// ```
-#[derive(Debug)]
-pub struct ParallelDeflate<W: Write> {
-    out: W,
-    stream: DeflateStream,
-    failed: bool,
-}
-
-impl<W: Write> ParallelDeflate<W> {
-    /// Starts a stream on `out`. Threads start with the second block, so short streams cost none.
-    pub fn new(out: W, level: DeflateLevel, threads: NonZeroUsize) -> Self {
-        Self { out, stream: DeflateStream::new(level, threads), failed: false }
-    }
-
-    /// Ends the stream and gives the output back.
-    ///
-    /// # Errors
-    /// When the output fails, or failed before.
-    pub fn finish(mut self) -> io::Result<(W, DeflateTotals)> {
-        self.usable()?;
-        let totals = self.stream.finish(&mut self.out)?;
-        Ok((self.out, totals))
-    }
-
-    fn usable(&self) -> io::Result<()> {
-        if self.failed { Err(io::Error::other("the deflate stream failed before")) } else { Ok(()) }
-    }
-}
-
-impl<W: Write> Write for ParallelDeflate<W> {
-    fn write(&mut self, data: &[u8]) -> io::Result<usize> {
-        self.usable()?;
-        let taken = self.stream.write(data, &mut self.out);
-        self.failed = taken.is_err();
-        taken.map(|()| data.len())
-    }
-
-    /// Flushes the output; the unfinished block stays inside, or its size would depend on the caller's flushes.
-    fn flush(&mut self) -> io::Result<()> {
-        self.out.flush()
     }
 }

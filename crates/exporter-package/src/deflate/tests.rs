@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 use proptest::prelude::*;
 
 use super::block::{BLOCK_BYTES, Block, BlockEncoder, WINDOW_BYTES};
-use super::{DeflateTotals, ParallelDeflate};
+use super::{DeflateStream, DeflateTotals};
 use crate::level::DeflateLevel;
 
 /// Rows that look like a survey: few words, many digits, some noise.
@@ -18,6 +18,43 @@ pub(crate) fn survey_bytes(len: usize) -> Vec<u8> {
     }
     out.truncate(len);
     out
+}
+
+/// A stream and its output.
+#[derive(Debug)]
+struct ParallelDeflate<W: Write> {
+    out: W,
+    stream: DeflateStream,
+    failed: bool,
+}
+
+impl<W: Write> ParallelDeflate<W> {
+    fn new(out: W, level: DeflateLevel, threads: NonZeroUsize) -> Self {
+        Self { out, stream: DeflateStream::new(level, threads), failed: false }
+    }
+
+    fn finish(mut self) -> io::Result<(W, DeflateTotals)> {
+        self.usable()?;
+        let totals = self.stream.finish(&mut self.out)?;
+        Ok((self.out, totals))
+    }
+
+    fn usable(&self) -> io::Result<()> {
+        if self.failed { Err(io::Error::other("the deflate stream failed before")) } else { Ok(()) }
+    }
+}
+
+impl<W: Write> Write for ParallelDeflate<W> {
+    fn write(&mut self, data: &[u8]) -> io::Result<usize> {
+        self.usable()?;
+        let taken = self.stream.write(data, &mut self.out);
+        self.failed = taken.is_err();
+        taken.map(|()| data.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
 }
 
 fn deflate(data: &[u8], level: u8, threads: usize, slice: usize) -> (Vec<u8>, DeflateTotals) {

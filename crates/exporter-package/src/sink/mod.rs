@@ -2,17 +2,12 @@
 
 mod error;
 mod gzip;
-mod gzipped;
 mod manifest;
-mod with_manifest;
+mod packaged;
 mod zip;
-mod zipped;
 
 pub use gzip::GzipSink;
-pub(crate) use gzipped::GZIP;
-pub use gzipped::Gzipped;
 pub use manifest::ManifestSink;
-pub use with_manifest::WithManifest;
+pub(crate) use packaged::{GZIP, ZIP};
+pub use packaged::{Gzipped, WithManifest, Zipped};
 pub use zip::ZipSink;
-pub(crate) use zipped::ZIP;
-pub use zipped::Zipped;

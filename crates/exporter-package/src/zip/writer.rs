@@ -178,11 +178,6 @@ impl<W: Write> ZipWriter<W> {
         Ok(self.out.out)
     }
 
-    /// Bytes written to the output so far.
-    pub fn bytes_written(&self) -> u64 {
-        self.out.offset
-    }
-
     fn usable(&self) -> Result<(), ZipError> {
         if self.failed { Err(ZipError::Abandoned) } else { Ok(()) }
     }

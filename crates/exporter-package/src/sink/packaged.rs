@@ -1,0 +1,242 @@
+//! Packaging as exporters: what another exporter writes as one zip, as gzip streams, or with a manifest beside it.
+
+use std::num::NonZeroUsize;
+
+use exporter_core::carry::{Carry, Part};
+use exporter_core::codebook::Codebook;
+use exporter_core::sink::{EntryReceipt, EntrySpec, Sink};
+use exporter_core::{
+    Changes, Context, Dataset, EntryReport, Exporter, FormatInfo, LossCode, Plan, Planning, ProfileRequest,
+    Result, Summary, grouped, plan_of,
+};
+
+use super::gzip::gzipped;
+use super::{GzipSink, ManifestSink, ZipSink};
+use crate::gzip::GzipOptions;
+use crate::zip::{EntryTime, ZipOptions};
+
+pub(crate) static ZIP: FormatInfo = FormatInfo::new("zip", "Zip archive round another format")
+    .extensions(&["zip"])
+    .media_type("application/zip")
+    .losses(LossCode::ALL)
+    .notes(
+        "Deflate, zip64 when needed, AES-256 with a password. 7-Zip opens everything; Info-ZIP unzip \
+         everything but AES.",
+    );
+
+pub(crate) static GZIP: FormatInfo = FormatInfo::new("gzip", "Gzip streams round another format")
+    .extensions(&["gz"])
+    .media_type(super::gzip::MEDIA_TYPE)
+    .losses(LossCode::ALL)
+    .notes("One member each (RFC 1952), which every gzip opens.");
+
+/// Writes what another exporter (one type, or a `Box<dyn Exporter>`) writes as the entries of one zip.
+pub struct Zipped<E> {
+    inner: E,
+    path: String,
+    options: ZipOptions,
+    manifest: bool,
+}
+
+impl<E: Exporter> Zipped<E> {
+    /// Packages the entries of `inner` as the zip `path`. The time of the entries and the number of threads come from
+    /// the context.
+    pub fn zip(inner: E, path: impl Into<String>, options: ZipOptions) -> Self {
+        Self { inner, path: path.into(), options, manifest: false }
+    }
+
+    /// Adds `MANIFEST.json`.
+    #[must_use]
+    pub fn manifest(mut self, manifest: bool) -> Self {
+        self.manifest = manifest;
+        self
+    }
+}
+
+impl<E: Exporter> Packaging for Zipped<E> {
+    fn info(&self) -> &'static FormatInfo {
+        &ZIP
+    }
+
+    fn packaged(&self, _: Vec<EntrySpec>) -> Vec<EntrySpec> {
+        vec![EntrySpec::new(&self.path, ZIP.media_type)]
+    }
+
+    fn write(&self, inner: Box<dyn Plan + '_>, sink: &dyn Sink, context: &Context) -> Result<Summary> {
+        let spec = EntrySpec::new(&self.path, ZIP.media_type);
+        let modified = EntryTime::from_unix(context.clock().unix_seconds());
+        let options = self.options.clone().threads(threads(context)).modified(modified);
+        let order: Vec<String> = inner.entries().iter().map(|entry| entry.path.clone()).collect();
+        let zip = ZipSink::new(sink.create(&spec)?, options, context.temp())?
+            .in_order(order.iter().map(String::as_str));
+        let (inside, zip) = match self.manifest {
+            true => write_listed(inner, zip, context)?,
+            false => (inner.write(&zip, context)?, zip),
+        };
+        let (entry, _) = zip.close()?;
+        Ok(report(inside, &spec, entry.commit()?))
+    }
+}
+
+/// The summary names the archive; what is inside becomes remarks.
+fn report(inside: Summary, spec: &EntrySpec, receipt: EntryReceipt) -> Summary {
+    let mut summary = Summary::default();
+    let rows: Vec<u64> = inside.entries.iter().filter_map(|entry| entry.rows).collect();
+    summary.remarks = inside
+        .entries
+        .iter()
+        .map(|entry| {
+            let noun = |count: u64| if count == 1 { "row" } else { "rows" };
+            let rows = entry.rows.map(|rows| format!("{} {}, ", grouped(rows), noun(rows)));
+            let rows = rows.unwrap_or_default();
+            format!("{} holds {}: {rows}{} bytes", receipt.path, entry.path, grouped(entry.bytes))
+        })
+        .collect();
+    summary.remarks.extend(inside.remarks);
+    summary.changes.losses = inside.changes.losses;
+    let rows = (!rows.is_empty()).then(|| rows.iter().sum());
+    summary.entries.push(EntryReport::new(spec, receipt, rows));
+    summary
+}
+
+/// Writes what another exporter (one type, or a `Box<dyn Exporter>`) writes as gzip streams: an exporter of one entry
+/// gives one `.gz`, another one `.gz` an entry.
+pub struct Gzipped<E> {
+    inner: E,
+    options: GzipOptions,
+}
+
+impl<E: Exporter> Gzipped<E> {
+    /// Compresses the entries of `inner`. Their time and the number of threads come from the context.
+    pub fn new(inner: E, options: GzipOptions) -> Self {
+        Self { inner, options }
+    }
+}
+
+impl<E: Exporter> Packaging for Gzipped<E> {
+    fn info(&self) -> &'static FormatInfo {
+        &GZIP
+    }
+
+    fn packaged(&self, inner: Vec<EntrySpec>) -> Vec<EntrySpec> {
+        inner.iter().map(gzipped).collect()
+    }
+
+    fn write(&self, inner: Box<dyn Plan + '_>, sink: &dyn Sink, context: &Context) -> Result<Summary> {
+        let options = self.options.clone().modified(context.clock().unix_seconds());
+        let mut summary = inner.write(&GzipSink::new(sink, options, threads(context)), context)?;
+        // Paths and bytes come from the receipts, which are those of the streams; the media type is the plan's.
+        for entry in &mut summary.entries {
+            entry.media_type = GZIP.media_type.into();
+        }
+        Ok(summary)
+    }
+}
+
+/// Writes what another exporter (one type, or a `Box<dyn Exporter>`) writes, and `MANIFEST.json` beside it.
+///
+/// Unlike a [`ManifestSink`] alone it adds the rows written where their number was not known before.
+pub struct WithManifest<E> {
+    inner: E,
+}
+
+impl<E: Exporter> WithManifest<E> {
+    /// Lists the entries of `inner`.
+    pub fn new(inner: E) -> Self {
+        Self { inner }
+    }
+}
+
+impl<E: Exporter> Packaging for WithManifest<E> {
+    fn info(&self) -> &'static FormatInfo {
+        self.inner.format()
+    }
+
+    fn packaged(&self, inner: Vec<EntrySpec>) -> Vec<EntrySpec> {
+        inner
+    }
+
+    fn write(&self, inner: Box<dyn Plan + '_>, sink: &dyn Sink, context: &Context) -> Result<Summary> {
+        write_listed(inner, sink, context).map(|(summary, _)| summary)
+    }
+}
+
+/// What an exporter does with the entries of another one.
+trait Packaging: Sync {
+    fn info(&self) -> &'static FormatInfo;
+
+    /// What the entries become.
+    fn packaged(&self, inner: Vec<EntrySpec>) -> Vec<EntrySpec>;
+
+    /// Writes the entries of a plan as what they become.
+    fn write(&self, inner: Box<dyn Plan + '_>, sink: &dyn Sink, context: &Context) -> Result<Summary>;
+}
+
+macro_rules! exporters {
+    ($($packaging:ident),*) => {$(
+        #[deny(clippy::missing_trait_methods, reason = "what a wrapper leaves out is lost")]
+        impl<E: Exporter> Exporter for $packaging<E> {
+            fn format(&self) -> &'static FormatInfo {
+                self.info()
+            }
+
+            fn carries(&self, part: Part) -> Carry {
+                self.inner.carries(part)
+            }
+
+            fn needs(&self, data: &dyn Dataset, context: &Context) -> Result<ProfileRequest> {
+                self.inner.needs(data, context)
+            }
+
+            fn entries(&self, codebook: &Codebook) -> Vec<EntrySpec> {
+                self.packaged(self.inner.entries(codebook))
+            }
+
+            fn plan<'a>(
+                &'a self,
+                data: &'a dyn Dataset,
+                with: &Planning<'_>,
+                context: &Context,
+            ) -> Result<Box<dyn Plan + 'a>> {
+                let inner = plan_of(&self.inner, data, with, context)?;
+                let entries = self.packaged(inner.entries().to_vec());
+                Ok(Box::new(PackagedPlan { packaging: self, entries, inner }))
+            }
+        }
+    )*};
+}
+
+exporters!(Zipped, Gzipped, WithManifest);
+
+struct PackagedPlan<'a> {
+    packaging: &'a dyn Packaging,
+    entries: Vec<EntrySpec>,
+    inner: Box<dyn Plan + 'a>,
+}
+
+#[deny(clippy::missing_trait_methods, reason = "what a wrapper leaves out is lost")]
+impl Plan for PackagedPlan<'_> {
+    fn entries(&self) -> &[EntrySpec] {
+        &self.entries
+    }
+
+    fn changes(&self) -> &Changes {
+        self.inner.changes()
+    }
+
+    fn write(self: Box<Self>, sink: &dyn Sink, context: &Context) -> Result<Summary> {
+        self.packaging.write(self.inner, sink, context)
+    }
+}
+
+/// Writes a plan and the list of its entries; the sink comes back unfinished.
+fn write_listed<S: Sink>(inner: Box<dyn Plan + '_>, sink: S, context: &Context) -> Result<(Summary, S)> {
+    let listed = ManifestSink::new(sink);
+    let summary = inner.write(&listed, context)?;
+    listed.written(&summary);
+    Ok((summary, listed.close()?))
+}
+
+fn threads(context: &Context) -> NonZeroUsize {
+    NonZeroUsize::new(context.threads()).unwrap_or(NonZeroUsize::MIN)
+}
