@@ -64,7 +64,7 @@ pub trait Progress: Send + Sync {
     }
 }
 
-/// Tells nobody.
+/// Discards all reports.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NoProgress;
 
@@ -95,7 +95,7 @@ impl Clock {
     pub fn now(&self) -> SystemTime {
         match self {
             Clock::System => SystemTime::now(),
-            Clock::Fixed(moment) => *moment,
+            Clock::Fixed(time) => *time,
         }
     }
 

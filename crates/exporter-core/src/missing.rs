@@ -102,7 +102,7 @@ fn whole(value: &Value, kind: &Kind, round: fn(f64) -> f64) -> Option<i128> {
 fn in_units(nanoseconds: i128, per_second: i64, round: fn(f64) -> f64) -> Option<i128> {
     let parts = 1_000_000_000 / i128::from(per_second.max(1));
     let below = nanoseconds.checked_div_euclid(parts)?;
-    // Rounding a half tells up from down without losing digits of the moment itself.
+    // Rounding a half tells up from down without losing digits of the date-time itself.
     let more = nanoseconds.rem_euclid(parts) != 0 && round(0.5) > 0.0;
     Some(below + i128::from(more))
 }
@@ -124,10 +124,10 @@ mod tests {
         let one = |value: Value, kind: &Kind| ends(Missing::value(value), kind);
         assert_eq!(one(true.into(), &Kind::Boolean), Some((1, 1)));
         assert_eq!(one("+10001-01-01".into(), &Kind::Date), Some((2_933_263, 2_933_263)));
-        let moment = Kind::DateTime { unit: TimeUnit::Second, zone: None };
-        assert_eq!(one("1970-01-01T00:01:00".into(), &moment), Some((60, 60)));
-        assert_eq!(one("+10001-01-01T00:00:00".into(), &moment), Some((253_433_923_200, 253_433_923_200)));
-        assert_eq!(one("1970-01-01T00:00:00.5".into(), &moment), None);
+        let date_time = Kind::DateTime { unit: TimeUnit::Second, zone: None };
+        assert_eq!(one("1970-01-01T00:01:00".into(), &date_time), Some((60, 60)));
+        assert_eq!(one("+10001-01-01T00:00:00".into(), &date_time), Some((253_433_923_200, 253_433_923_200)));
+        assert_eq!(one("1970-01-01T00:00:00.5".into(), &date_time), None);
         let price = Kind::Decimal { precision: 9, scale: 2 };
         assert_eq!(one(0.29.into(), &price), Some((29, 29)));
         assert_eq!(one(9.into(), &price), Some((900, 900)));

@@ -180,7 +180,7 @@ fn what_is_declared_or_implied_or_vouched_for_is_not_scanned() {
     request.column(TableId(0), 1, Facts::NULLS);
     profile(&data, &request, &context).unwrap();
     assert_eq!(columns_read(&data), [Some(vec![1])]);
-    // Unless the source vouches for it.
+    // Unless the source knows it.
     let mut known = TableProfile::default();
     known.rows = Some(2);
     known.columns.entry(1).or_default().nulls = Some(7);

@@ -153,7 +153,7 @@ impl Kind {
         matches!(self, Kind::Integer { .. } | Kind::Float { .. } | Kind::Decimal { .. })
     }
 
-    /// Whether values are dates, times, moments, durations or periods.
+    /// Whether values are dates, times, date-times, durations or periods.
     pub fn is_temporal(&self) -> bool {
         matches!(
             self,

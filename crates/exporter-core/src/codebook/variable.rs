@@ -185,7 +185,7 @@ pub enum Attribute {
     Many(Vec<String>),
 }
 
-/// Facts about a column that its owner vouches for.
+/// Facts about a column that its owner guarantees.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]

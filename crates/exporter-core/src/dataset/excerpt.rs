@@ -128,7 +128,7 @@ impl<D: Dataset> Dataset for ExcerptDataset<D> {
         self.inner.scan(table, &below)
     }
 
-    /// What the source vouches for is true of all its rows, not of some.
+    /// The facts of the source are true of all its rows, not of some.
     fn facts(&self, table: TableId) -> Option<TableProfile> {
         let part = self.part(table).ok()?;
         if part.filter.is_some() || part.limit.is_some() {

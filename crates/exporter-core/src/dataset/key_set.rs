@@ -117,10 +117,10 @@ fn part(column: &ArrayRef) -> Result<Part<'_>> {
         DataType::Date32 => wholes::<Date32Type>(column, 1),
         DataType::Time64(TimeUnit::Nanosecond) => wholes::<Time64NanosecondType>(column, 1),
         DataType::Time64(_) => wholes::<Time64MicrosecondType>(column, nanoseconds(TimeUnit::Microsecond)),
-        DataType::Timestamp(TimeUnit::Second, _) => moments::<TimestampSecondType>(column),
-        DataType::Timestamp(TimeUnit::Millisecond, _) => moments::<TimestampMillisecondType>(column),
-        DataType::Timestamp(TimeUnit::Microsecond, _) => moments::<TimestampMicrosecondType>(column),
-        DataType::Timestamp(TimeUnit::Nanosecond, _) => moments::<TimestampNanosecondType>(column),
+        DataType::Timestamp(TimeUnit::Second, _) => date_times::<TimestampSecondType>(column),
+        DataType::Timestamp(TimeUnit::Millisecond, _) => date_times::<TimestampMillisecondType>(column),
+        DataType::Timestamp(TimeUnit::Microsecond, _) => date_times::<TimestampMicrosecondType>(column),
+        DataType::Timestamp(TimeUnit::Nanosecond, _) => date_times::<TimestampNanosecondType>(column),
         DataType::Duration(unit) => {
             let factor = nanoseconds(*unit);
             match unit {
@@ -162,7 +162,7 @@ where
     Box::new(move |at, key| whole(values.value(at).into().saturating_mul(factor), key))
 }
 
-fn moments<T: ArrowTimestampType>(column: &ArrayRef) -> Part<'_> {
+fn date_times<T: ArrowTimestampType>(column: &ArrayRef) -> Part<'_> {
     wholes::<T>(column, nanoseconds(T::UNIT))
 }
 

@@ -2,7 +2,6 @@
 
 mod batches;
 mod coded_reasons;
-mod display;
 mod excerpt;
 mod filter;
 mod filter_mask;
@@ -18,9 +17,8 @@ mod schema;
 mod select;
 mod shared;
 
-pub use batches::{Batches, at_most};
+pub use batches::{Batches, at_most, display_rows};
 pub use coded_reasons::CodedReasons;
-pub use display::display_rows;
 pub use excerpt::ExcerptDataset;
 pub use filter::{Comparison, Filter};
 pub(crate) use filter_mask::date_time;
@@ -63,7 +61,7 @@ pub trait Dataset: Send + Sync {
     /// When the table or a column does not exist or the source cannot be opened.
     fn scan(&self, table: TableId, scan: &Scan) -> Result<Batches<'_>>;
 
-    /// Facts that the source vouches for (a Parquet footer, a header), so that they are not computed again.
+    /// Facts that the source knows (from a Parquet footer, a header), so that they are not computed again.
     fn facts(&self, table: TableId) -> Option<TableProfile> {
         let _ = table;
         None

@@ -154,7 +154,7 @@ impl<D: Dataset> Dataset for RelatedDataset<D> {
         select_rows(description, &held, scan, Some(rows), self.inner.scan(table, &below)?)
     }
 
-    /// What the source vouches for is true of all its rows, not of some.
+    /// The facts of the source are true of all its rows, not of some.
     fn facts(&self, table: TableId) -> Option<TableProfile> {
         match self.link(table) {
             Some(_) => Some(TableProfile::excerpt()),

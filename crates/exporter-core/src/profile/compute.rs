@@ -32,7 +32,7 @@ use column::ColumnFindings;
 use order::{KeptOrder, OrderFindings};
 use statistics::OpenStatistics;
 
-/// Computes the facts that are asked for; facts that the codebook declares, the source vouches for or the kind implies
+/// Computes the facts that are asked for; facts that the codebook declares, the source knows or the kind implies
 /// are taken as they are. Nothing open = no scan. The result does not depend on threads or batches.
 ///
 /// # Errors
@@ -107,7 +107,7 @@ fn declared(table: &Table, column: usize) -> Vec<Span> {
 }
 
 impl Open {
-    /// What is asked for and neither declared nor vouched for; fills in what is.
+    /// What is asked for and neither declared nor known to the source; fills in what is.
     fn of(description: &Table, wanted: &TableRequest, facts: &mut TableProfile) -> Self {
         let mut open = Self::default();
         let declared = |column: usize| declared(description, column);

@@ -143,7 +143,7 @@ impl<'a> Contents<'a> {
     }
 }
 
-/// What is unpacked so far, and who looks at it.
+/// What is unpacked so far, and the inspection that sees it.
 struct Tally<'i> {
     /// Bytes that the directory promises.
     size: u64,

@@ -88,7 +88,7 @@ impl<W: Write + Send> ZipSink<W> {
     /// When the output fails, or an entry was dropped after some of it went out.
     pub fn close(self) -> Result<(W, Receipt)> {
         let mut state = self.state.into_inner().unwrap_or_else(PoisonError::into_inner);
-        // What was planned and never came holds nobody up any more.
+        // Entries that were planned and never came no longer delay the others.
         while let Some((turn, _)) = state.waiting.first_key_value() {
             state.turn = *turn;
             state.let_waiting_in()?;

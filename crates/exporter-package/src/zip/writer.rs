@@ -30,7 +30,7 @@ pub struct EntryTotals {
 ///
 /// - An entry of up to 256 KiB is held back until it ends, and its header then has its sizes; the bytes are as plain
 ///   as a zip can be.
-/// - A longer entry is streamed: its sizes follow the data. When nobody declared that it stays below 4 GiB
+/// - A longer entry is streamed: its sizes follow the data. When it was not declared that it stays below 4 GiB
 ///   ([`EntryOptions::at_most`]), its header carries the zip64 field, which makes the sizes behind the data 64 bits
 ///   wide. This is what Info-ZIP's `zip` does when it writes to a pipe, and Info-ZIP unzip, Python's zipfile and 7-Zip
 ///   read it at any size.

@@ -179,7 +179,7 @@ fn a_broken_source_leaves_nothing(exporter: &dyn Exporter, data: &dyn Dataset, c
             let context = context.clone().with_threads(threads).with_batch_rows(2);
             match export(exporter, &broken, Box::new(sink.clone()), &context) {
                 // An exporter of metadata never scans.
-                Ok(_) => assert_eq!(scans, 0, "the source breaks after {batches} batches and nobody notices"),
+                Ok(_) => assert_eq!(scans, 0, "the source breaks after {batches} batches without an error"),
                 Err(error) => {
                     assert!(Watched::is_own(&error), "the source's error became another: {error:?}");
                     assert!(sink.entries().is_empty(), "a broken source leaves visible entries");

@@ -1,4 +1,4 @@
-//! Between the profile and the writing nobody reads rows.
+//! Between the profile and the writing no row is read.
 
 use exporter_core::profile::profile;
 use exporter_core::{Context, Dataset, Exporter, Held, Planning};

@@ -175,7 +175,7 @@ mod tests {
                 assert!(error.hint().unwrap().contains("UTF-8"), "{error:?}");
             }
             assert!(line(b"p\xe4ssword\n").unwrap_err().message().ends_with("is not UTF-8"));
-            // What follows the first line is nobody's business.
+            // What follows the first line is not read.
             assert_eq!(line(b"secret\n\xff\xfe\0").unwrap(), b"secret");
         }
     }

@@ -83,7 +83,7 @@ pub(super) fn compare(column: &ArrayRef, is: Comparison, value: &Value) -> Resul
             TimeUnit::Microsecond => whole::<DurationMicrosecondType>(column, is, value),
             TimeUnit::Nanosecond => whole::<DurationNanosecondType>(column, is, value),
         },
-        _ => Err("only null can be asked for".into()),
+        _ => Err("a filter can only test such a column for null".into()),
     }
 }
 

@@ -33,8 +33,8 @@ pub(crate) fn nanoseconds(text: &str, zone: Option<&str>) -> Result<i128, String
     let form = || "a date-time is written as 2024-02-29T23:59:59".to_owned();
     let read = |zone: &str| -> Result<i128, String> {
         let zone: Tz = zone.parse().map_err(|_| format!("the zone {zone:?} is not known"))?;
-        let moment: DateTime<Tz> = string_to_datetime(&zone, text).map_err(|_| form())?;
-        Ok(i128::from(moment.timestamp()) * 1_000_000_000 + i128::from(moment.timestamp_subsec_nanos()))
+        let instant: DateTime<Tz> = string_to_datetime(&zone, text).map_err(|_| form())?;
+        Ok(i128::from(instant.timestamp()) * 1_000_000_000 + i128::from(instant.timestamp_subsec_nanos()))
     };
     match zone {
         Some(zone) => read(zone),
@@ -54,10 +54,10 @@ fn far(text: &str, zone: Option<&str>) -> Result<i128, String> {
         Some(_) => text.strip_suffix('Z'),
         None => Some(text),
     };
-    let moment = reading.and_then(|reading| reading.parse::<NaiveDateTime>().ok()).ok_or_else(|| {
+    let date_time = reading.and_then(|reading| reading.parse::<NaiveDateTime>().ok()).ok_or_else(|| {
         let form = if zone.is_some() { "+10001-01-01T00:00:00Z" } else { "+10001-01-01T00:00:00" };
         format!("a date-time of a far year is written as {form}")
     })?;
-    let moment = moment.and_utc();
-    Ok(i128::from(moment.timestamp()) * 1_000_000_000 + i128::from(moment.timestamp_subsec_nanos()))
+    let date_time = date_time.and_utc();
+    Ok(i128::from(date_time.timestamp()) * 1_000_000_000 + i128::from(date_time.timestamp_subsec_nanos()))
 }

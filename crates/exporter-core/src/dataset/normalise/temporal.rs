@@ -1,4 +1,4 @@
-//! Dates, times, moments and durations: other units only when nothing is cut off.
+//! Dates, times, date-times and durations: other units only when nothing is cut off.
 
 use std::sync::Arc;
 
