@@ -4,17 +4,13 @@ use std::sync::Arc;
 
 use arrow_array::builder::{BinaryBuilder, BooleanBuilder, StringBuilder};
 use arrow_array::cast::AsArray;
-use arrow_array::types::{
-    Date32Type, Decimal128Type, DurationMicrosecondType, DurationMillisecondType, DurationNanosecondType,
-    DurationSecondType, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type,
-    Time64MicrosecondType, Time64NanosecondType, TimestampMicrosecondType, TimestampMillisecondType,
-    TimestampNanosecondType, TimestampSecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
-};
+use arrow_array::types::{Decimal128Type, Float32Type, Float64Type};
 use arrow_array::{Array, ArrayRef, ArrowPrimitiveType, ListArray, MapArray, PrimitiveArray, StructArray};
 use arrow_buffer::{NullBuffer, OffsetBuffer};
-use arrow_schema::{DataType, Field, TimeUnit as ArrowUnit};
+use arrow_schema::{DataType, Field};
 use exporter_core::codebook::Kind;
 use exporter_core::dataset::arrow_type;
+use exporter_core::downcast_whole_numbers;
 
 /// One value of a column of any kind.
 #[derive(Clone, Debug, PartialEq)]
@@ -81,7 +77,14 @@ fn floats<T: ArrowPrimitiveType>(kind: &Kind, cells: &[Cell], narrow: fn(f64) ->
 /// Panics when a cell is not of the kind.
 pub fn column_of(kind: &Kind, cells: &[Cell]) -> ArrayRef {
     let wrong = |cell: &Cell| -> ! { panic!("{cell:?} is not of the kind {kind}") };
-    match arrow_type(kind) {
+    let data_type = arrow_type(kind);
+    macro_rules! whole {
+        ($type:ty) => {
+            integers::<$type>(kind, cells)
+        };
+    }
+    downcast_whole_numbers! {
+        &data_type => whole,
         DataType::Boolean => {
             let mut builder = BooleanBuilder::new();
             cells.iter().for_each(|cell| match cell {
@@ -111,27 +114,8 @@ pub fn column_of(kind: &Kind, cells: &[Cell]) -> ArrayRef {
         }
         DataType::Float32 => floats::<Float32Type>(kind, cells, |number| number as f32),
         DataType::Float64 => floats::<Float64Type>(kind, cells, |number| number),
-        DataType::Int8 => integers::<Int8Type>(kind, cells),
-        DataType::Int16 => integers::<Int16Type>(kind, cells),
-        DataType::Int32 => integers::<Int32Type>(kind, cells),
-        DataType::Int64 => integers::<Int64Type>(kind, cells),
-        DataType::UInt8 => integers::<UInt8Type>(kind, cells),
-        DataType::UInt16 => integers::<UInt16Type>(kind, cells),
-        DataType::UInt32 => integers::<UInt32Type>(kind, cells),
-        DataType::UInt64 => integers::<UInt64Type>(kind, cells),
         DataType::Decimal128(..) => integers::<Decimal128Type>(kind, cells),
-        DataType::Date32 => integers::<Date32Type>(kind, cells),
-        DataType::Time64(ArrowUnit::Nanosecond) => integers::<Time64NanosecondType>(kind, cells),
-        DataType::Time64(_) => integers::<Time64MicrosecondType>(kind, cells),
-        DataType::Timestamp(ArrowUnit::Second, _) => integers::<TimestampSecondType>(kind, cells),
-        DataType::Timestamp(ArrowUnit::Millisecond, _) => integers::<TimestampMillisecondType>(kind, cells),
-        DataType::Timestamp(ArrowUnit::Microsecond, _) => integers::<TimestampMicrosecondType>(kind, cells),
-        DataType::Timestamp(ArrowUnit::Nanosecond, _) => integers::<TimestampNanosecondType>(kind, cells),
-        DataType::Duration(ArrowUnit::Second) => integers::<DurationSecondType>(kind, cells),
-        DataType::Duration(ArrowUnit::Millisecond) => integers::<DurationMillisecondType>(kind, cells),
-        DataType::Duration(ArrowUnit::Microsecond) => integers::<DurationMicrosecondType>(kind, cells),
-        DataType::Duration(ArrowUnit::Nanosecond) => integers::<DurationNanosecondType>(kind, cells),
-        other => nested(kind, &other, cells),
+        _ => nested(kind, &data_type, cells),
     }
 }
 
@@ -191,7 +175,13 @@ pub fn cells_of(column: &dyn Array) -> Vec<Cell> {
     fn each(column: &dyn Array, cell: impl Fn(usize) -> Cell) -> Vec<Cell> {
         (0..column.len()).map(|row| if column.is_null(row) { Cell::Null } else { cell(row) }).collect()
     }
-    match column.data_type() {
+    macro_rules! whole_numbers {
+        ($type:ty) => {
+            whole::<$type>(column)
+        };
+    }
+    downcast_whole_numbers! {
+        column.data_type() => whole_numbers,
         DataType::Boolean => each(column, |row| Cell::Boolean(column.as_boolean().value(row))),
         DataType::Utf8 => each(column, |row| Cell::Text(column.as_string::<i32>().value(row).into())),
         DataType::Binary => each(column, |row| Cell::Binary(column.as_binary::<i32>().value(row).into())),
@@ -199,26 +189,7 @@ pub fn cells_of(column: &dyn Array) -> Vec<Cell> {
             each(column, |row| Cell::Float(column.as_primitive::<Float32Type>().value(row).into()))
         }
         DataType::Float64 => each(column, |row| Cell::Float(column.as_primitive::<Float64Type>().value(row))),
-        DataType::Int8 => whole::<Int8Type>(column),
-        DataType::Int16 => whole::<Int16Type>(column),
-        DataType::Int32 => whole::<Int32Type>(column),
-        DataType::Int64 => whole::<Int64Type>(column),
-        DataType::UInt8 => whole::<UInt8Type>(column),
-        DataType::UInt16 => whole::<UInt16Type>(column),
-        DataType::UInt32 => whole::<UInt32Type>(column),
-        DataType::UInt64 => whole::<UInt64Type>(column),
         DataType::Decimal128(..) => whole::<Decimal128Type>(column),
-        DataType::Date32 => whole::<Date32Type>(column),
-        DataType::Time64(ArrowUnit::Nanosecond) => whole::<Time64NanosecondType>(column),
-        DataType::Time64(_) => whole::<Time64MicrosecondType>(column),
-        DataType::Timestamp(ArrowUnit::Second, _) => whole::<TimestampSecondType>(column),
-        DataType::Timestamp(ArrowUnit::Millisecond, _) => whole::<TimestampMillisecondType>(column),
-        DataType::Timestamp(ArrowUnit::Microsecond, _) => whole::<TimestampMicrosecondType>(column),
-        DataType::Timestamp(ArrowUnit::Nanosecond, _) => whole::<TimestampNanosecondType>(column),
-        DataType::Duration(ArrowUnit::Second) => whole::<DurationSecondType>(column),
-        DataType::Duration(ArrowUnit::Millisecond) => whole::<DurationMillisecondType>(column),
-        DataType::Duration(ArrowUnit::Microsecond) => whole::<DurationMicrosecondType>(column),
-        DataType::Duration(ArrowUnit::Nanosecond) => whole::<DurationNanosecondType>(column),
         DataType::Struct(_) => {
             let parts: Vec<Vec<Cell>> =
                 column.as_struct().columns().iter().map(|part| cells_of(part)).collect();

@@ -3,16 +3,11 @@
 use std::collections::HashSet;
 
 use arrow_array::cast::AsArray;
-use arrow_array::types::{
-    ArrowTimestampType, Date32Type, Decimal128Type, DurationMicrosecondType, DurationMillisecondType,
-    DurationNanosecondType, DurationSecondType, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type,
-    Int64Type, Time64MicrosecondType, Time64NanosecondType, TimestampMicrosecondType,
-    TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType, UInt8Type, UInt16Type,
-    UInt32Type, UInt64Type,
-};
+use arrow_array::types::{Decimal128Type, Float32Type, Float64Type};
 use arrow_array::{Array, ArrayRef, ArrowPrimitiveType, BooleanArray};
 use arrow_schema::{DataType, TimeUnit};
 
+use crate::downcast_whole_numbers;
 use crate::error::{Error, Result};
 
 /// Bytes of a key that stands in the table itself; its length takes the last one.
@@ -101,34 +96,22 @@ fn each_row(columns: &[ArrayRef], mut row: impl FnMut(Option<&[u8]>)) -> Result<
 type Part<'a> = Box<dyn Fn(usize, &mut Vec<u8>) + 'a>;
 
 fn part(column: &ArrayRef) -> Result<Part<'_>> {
-    Ok(match column.data_type() {
+    let factor = match column.data_type() {
+        DataType::Time64(unit) | DataType::Timestamp(unit, _) | DataType::Duration(unit) => {
+            nanoseconds(*unit)
+        }
+        _ => 1,
+    };
+    macro_rules! whole_numbers {
+        ($type:ty) => {
+            wholes::<$type>(column, factor)
+        };
+    }
+    Ok(downcast_whole_numbers! {
+        column.data_type() => whole_numbers,
         DataType::Boolean => {
             let values = column.as_boolean();
             Box::new(|at, key| whole(i128::from(values.value(at)), key))
-        }
-        DataType::Int8 => wholes::<Int8Type>(column, 1),
-        DataType::Int16 => wholes::<Int16Type>(column, 1),
-        DataType::Int32 => wholes::<Int32Type>(column, 1),
-        DataType::Int64 => wholes::<Int64Type>(column, 1),
-        DataType::UInt8 => wholes::<UInt8Type>(column, 1),
-        DataType::UInt16 => wholes::<UInt16Type>(column, 1),
-        DataType::UInt32 => wholes::<UInt32Type>(column, 1),
-        DataType::UInt64 => wholes::<UInt64Type>(column, 1),
-        DataType::Date32 => wholes::<Date32Type>(column, 1),
-        DataType::Time64(TimeUnit::Nanosecond) => wholes::<Time64NanosecondType>(column, 1),
-        DataType::Time64(_) => wholes::<Time64MicrosecondType>(column, nanoseconds(TimeUnit::Microsecond)),
-        DataType::Timestamp(TimeUnit::Second, _) => date_times::<TimestampSecondType>(column),
-        DataType::Timestamp(TimeUnit::Millisecond, _) => date_times::<TimestampMillisecondType>(column),
-        DataType::Timestamp(TimeUnit::Microsecond, _) => date_times::<TimestampMicrosecondType>(column),
-        DataType::Timestamp(TimeUnit::Nanosecond, _) => date_times::<TimestampNanosecondType>(column),
-        DataType::Duration(unit) => {
-            let factor = nanoseconds(*unit);
-            match unit {
-                TimeUnit::Second => wholes::<DurationSecondType>(column, factor),
-                TimeUnit::Millisecond => wholes::<DurationMillisecondType>(column, factor),
-                TimeUnit::Microsecond => wholes::<DurationMicrosecondType>(column, factor),
-                TimeUnit::Nanosecond => wholes::<DurationNanosecondType>(column, factor),
-            }
         }
         DataType::Float32 => {
             let values = column.as_primitive::<Float32Type>();
@@ -160,10 +143,6 @@ where
 {
     let values = column.as_primitive::<T>();
     Box::new(move |at, key| whole(values.value(at).into().saturating_mul(factor), key))
-}
-
-fn date_times<T: ArrowTimestampType>(column: &ArrayRef) -> Part<'_> {
-    wholes::<T>(column, nanoseconds(T::UNIT))
 }
 
 fn nanoseconds(unit: TimeUnit) -> i128 {

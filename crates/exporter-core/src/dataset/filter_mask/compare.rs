@@ -4,14 +4,8 @@ use std::cmp::Ordering;
 use std::collections::HashSet;
 
 use arrow_array::cast::AsArray;
-use arrow_array::types::{
-    ArrowPrimitiveType, Date32Type, Decimal128Type, DurationMicrosecondType, DurationMillisecondType,
-    DurationNanosecondType, DurationSecondType, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type,
-    Int64Type, Time64MicrosecondType, Time64NanosecondType, TimestampMicrosecondType,
-    TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType, UInt8Type, UInt16Type,
-    UInt32Type, UInt64Type,
-};
-use arrow_array::{Array, ArrayRef};
+use arrow_array::types::{ArrowPrimitiveType, Decimal128Type, Float32Type, Float64Type};
+use arrow_array::{Array, ArrayRef, downcast_integer};
 use arrow_buffer::BooleanBuffer;
 use arrow_schema::{DataType, TimeUnit};
 
@@ -19,6 +13,10 @@ use super::bound::{Bound, collect};
 use super::date_time;
 use crate::codebook::Value;
 use crate::dataset::Comparison;
+use crate::downcast_whole_numbers;
+
+/// What is wrong with comparing values of other types.
+const ONLY_NULL: &str = "a filter can only test such a column for null";
 
 /// How a comparison decides on an order.
 fn accepts(is: Comparison, order: Ordering) -> bool {
@@ -33,57 +31,45 @@ fn accepts(is: Comparison, order: Ordering) -> bool {
 }
 
 pub(super) fn compare(column: &ArrayRef, is: Comparison, value: &Value) -> Result<BooleanBuffer, String> {
-    match column.data_type() {
-        DataType::Int8 => whole::<Int8Type>(column, is, value),
-        DataType::Int16 => whole::<Int16Type>(column, is, value),
-        DataType::Int32 => whole::<Int32Type>(column, is, value),
-        DataType::Int64 => whole::<Int64Type>(column, is, value),
-        DataType::UInt8 => whole::<UInt8Type>(column, is, value),
-        DataType::UInt16 => whole::<UInt16Type>(column, is, value),
-        DataType::UInt32 => whole::<UInt32Type>(column, is, value),
-        DataType::UInt64 => whole::<UInt64Type>(column, is, value),
+    let literal = match column.data_type() {
         DataType::Float32 => {
             let values = column.as_primitive::<Float32Type>().values();
-            match value {
+            return match value {
                 // As a constant of the column's own width: 0.1 finds what was stored as 0.1.
                 Value::Float(literal) => Ok(floats(values, is, *literal as f32)),
                 _ => {
                     let wide: Vec<f64> = values.iter().copied().map(f64::from).collect();
                     doubles(&wide, is, value)
                 }
-            }
+            };
         }
-        DataType::Float64 => doubles(column.as_primitive::<Float64Type>().values(), is, value),
-        DataType::Decimal128(_, scale) => decimal(column, *scale, is, value),
-        DataType::Boolean => boolean(column, is, value),
-        DataType::Utf8 => text(column, is, value),
-        DataType::Date32 => {
-            let literal = date_time::days(iso(value)?)?;
-            Ok(counted::<Date32Type>(column, is, Bound::exactly(literal)))
-        }
-        DataType::Time64(unit) => {
-            let literal = in_unit(date_time::nanoseconds_of_day(iso(value)?)?, *unit);
-            Ok(match unit {
-                TimeUnit::Nanosecond => counted::<Time64NanosecondType>(column, is, literal),
-                _ => counted::<Time64MicrosecondType>(column, is, literal),
-            })
-        }
+        DataType::Float64 => return doubles(column.as_primitive::<Float64Type>().values(), is, value),
+        DataType::Decimal128(_, scale) => return decimal(column, *scale, is, value),
+        DataType::Boolean => return boolean(column, is, value),
+        DataType::Utf8 => return text(column, is, value),
+        DataType::Date32 => Bound::exactly(date_time::days(iso(value)?)?),
+        DataType::Time64(unit) => in_unit(date_time::nanoseconds_of_day(iso(value)?)?, *unit),
         DataType::Timestamp(unit, zone) => {
-            let literal = in_unit(date_time::nanoseconds(iso(value)?, zone.as_deref())?, *unit);
-            Ok(match unit {
-                TimeUnit::Second => counted::<TimestampSecondType>(column, is, literal),
-                TimeUnit::Millisecond => counted::<TimestampMillisecondType>(column, is, literal),
-                TimeUnit::Microsecond => counted::<TimestampMicrosecondType>(column, is, literal),
-                TimeUnit::Nanosecond => counted::<TimestampNanosecondType>(column, is, literal),
-            })
+            in_unit(date_time::nanoseconds(iso(value)?, zone.as_deref())?, *unit)
         }
-        DataType::Duration(unit) => match unit {
-            TimeUnit::Second => whole::<DurationSecondType>(column, is, value),
-            TimeUnit::Millisecond => whole::<DurationMillisecondType>(column, is, value),
-            TimeUnit::Microsecond => whole::<DurationMicrosecondType>(column, is, value),
-            TimeUnit::Nanosecond => whole::<DurationNanosecondType>(column, is, value),
+        kind if kind.is_integer() || matches!(kind, DataType::Duration(_)) => match value {
+            Value::Integer(number) => Bound::exactly((*number).into()),
+            Value::Float(number) => match Bound::float(*number) {
+                Some(literal) => literal,
+                None => return Ok(not_a_number(column.len(), is)),
+            },
+            Value::Boolean(_) | Value::Text(_) => return Err("give a number".into()),
         },
-        _ => Err("a filter can only test such a column for null".into()),
+        _ => return Err(ONLY_NULL.into()),
+    };
+    macro_rules! counted {
+        ($type:ty) => {
+            Ok(literal.compare(column.as_primitive::<$type>().values(), is))
+        };
+    }
+    downcast_whole_numbers! {
+        column.data_type() => counted,
+        _ => Err(ONLY_NULL.into()),
     }
 }
 
@@ -96,15 +82,13 @@ pub(super) fn contained(column: &ArrayRef, numbers: &HashSet<i64>) -> Option<Boo
         let values = column.as_primitive_opt::<T>()?.values();
         Some(collect(values, |value| value.try_into().is_ok_and(|value: i64| numbers.contains(&value))))
     }
-    match column.data_type() {
-        DataType::Int8 => among::<Int8Type>(column, numbers),
-        DataType::Int16 => among::<Int16Type>(column, numbers),
-        DataType::Int32 => among::<Int32Type>(column, numbers),
-        DataType::Int64 => among::<Int64Type>(column, numbers),
-        DataType::UInt8 => among::<UInt8Type>(column, numbers),
-        DataType::UInt16 => among::<UInt16Type>(column, numbers),
-        DataType::UInt32 => among::<UInt32Type>(column, numbers),
-        DataType::UInt64 => among::<UInt64Type>(column, numbers),
+    macro_rules! found {
+        ($type:ty) => {
+            among::<$type>(column, numbers)
+        };
+    }
+    downcast_integer! {
+        column.data_type() => (found),
         _ => None,
     }
 }
@@ -123,36 +107,6 @@ fn in_unit(nanoseconds: i128, unit: TimeUnit) -> Bound {
             TimeUnit::Nanosecond => 1,
         },
     )
-}
-
-fn counted<T: ArrowPrimitiveType<Native: Ord + TryFrom<i128>>>(
-    column: &ArrayRef,
-    is: Comparison,
-    literal: Bound,
-) -> BooleanBuffer
-where
-    i128: From<T::Native>,
-{
-    literal.compare(column.as_primitive::<T>().values(), is)
-}
-
-fn whole<T: ArrowPrimitiveType<Native: Ord + TryFrom<i128>>>(
-    column: &ArrayRef,
-    is: Comparison,
-    value: &Value,
-) -> Result<BooleanBuffer, String>
-where
-    i128: From<T::Native>,
-{
-    let literal = match value {
-        Value::Integer(number) => Some(Bound::exactly((*number).into())),
-        Value::Float(number) => Bound::float(*number),
-        Value::Boolean(_) | Value::Text(_) => return Err("give a number".into()),
-    };
-    Ok(match literal {
-        Some(literal) => counted::<T>(column, is, literal),
-        None => not_a_number(column.len(), is),
-    })
 }
 
 /// NaN is unequal to every number and neither more nor less (IEEE 754 section 5.11).
@@ -200,7 +154,7 @@ fn decimal(column: &ArrayRef, scale: i8, is: Comparison, value: &Value) -> Resul
         Value::Boolean(_) => return Err("give a number".into()),
     };
     let literal = Bound::decimal(&digits, scale).ok_or("a decimal number is written as 12.50")?;
-    Ok(counted::<Decimal128Type>(column, is, literal))
+    Ok(literal.compare(column.as_primitive::<Decimal128Type>().values(), is))
 }
 
 fn boolean(column: &ArrayRef, is: Comparison, value: &Value) -> Result<BooleanBuffer, String> {

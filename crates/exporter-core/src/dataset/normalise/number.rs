@@ -40,43 +40,10 @@ pub(super) fn map<S: ArrowPrimitiveType, T: ArrowPrimitiveType>(
 
 /// Calls `$body` with the column as an array of its own whole-number type, if it has one.
 macro_rules! with_integers {
-    ($column:expr, $array:ident => $body:expr) => {
-        match $column.data_type() {
-            DataType::Int8 => Some({
-                let $array = $column.as_primitive::<Int8Type>();
-                $body
-            }),
-            DataType::Int16 => Some({
-                let $array = $column.as_primitive::<Int16Type>();
-                $body
-            }),
-            DataType::Int32 => Some({
-                let $array = $column.as_primitive::<Int32Type>();
-                $body
-            }),
-            DataType::Int64 => Some({
-                let $array = $column.as_primitive::<Int64Type>();
-                $body
-            }),
-            DataType::UInt8 => Some({
-                let $array = $column.as_primitive::<UInt8Type>();
-                $body
-            }),
-            DataType::UInt16 => Some({
-                let $array = $column.as_primitive::<UInt16Type>();
-                $body
-            }),
-            DataType::UInt32 => Some({
-                let $array = $column.as_primitive::<UInt32Type>();
-                $body
-            }),
-            DataType::UInt64 => Some({
-                let $array = $column.as_primitive::<UInt64Type>();
-                $body
-            }),
-            _ => None,
-        }
-    };
+    ($column:expr, $array:ident => $body:expr) => {{
+        let $array = $column;
+        arrow_array::downcast_integer_array!($array => { Some($body) } _ => None)
+    }};
 }
 pub(super) use with_integers;
 

@@ -3,19 +3,14 @@
 use std::collections::BTreeSet;
 
 use arrow_array::cast::AsArray;
-use arrow_array::types::{
-    ArrowPrimitiveType, Date32Type, Decimal128Type, DurationMicrosecondType, DurationMillisecondType,
-    DurationNanosecondType, DurationSecondType, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type,
-    Int64Type, Time64MicrosecondType, Time64NanosecondType, TimestampMicrosecondType,
-    TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType, UInt8Type, UInt16Type,
-    UInt32Type, UInt64Type,
-};
+use arrow_array::types::{ArrowPrimitiveType, Decimal128Type, Float32Type, Float64Type};
 use arrow_array::{Array, ArrayRef, ArrowNativeTypeOp, BooleanArray, PrimitiveArray};
-use arrow_schema::{DataType, TimeUnit};
+use arrow_schema::DataType;
 
 use super::super::{ColumnFacts, Facts, Number, Totals};
 use super::kernels;
 use super::known::NUMBERS;
+use crate::downcast_whole_numbers;
 use crate::missing::Span;
 
 /// What was found in a part of a column.
@@ -96,7 +91,13 @@ fn widest(known: Option<(Number, Number)>, next: Option<(Number, Number)>) -> Op
 
 /// Finds what is asked for in one batch of a normalised column; `missing` is what its variable declares missing.
 pub(super) fn look_at(column: &ArrayRef, asked: Facts, missing: &[Span]) -> ColumnFindings {
-    match column.data_type() {
+    macro_rules! whole {
+        ($type:ty) => {
+            integers(column.as_primitive::<$type>(), asked, missing)
+        };
+    }
+    downcast_whole_numbers! {
+        column.data_type() => whole,
         DataType::Utf8 => {
             let texts = column.as_string::<i32>();
             ColumnFindings {
@@ -140,43 +141,6 @@ pub(super) fn look_at(column: &ArrayRef, asked: Facts, missing: &[Span]) -> Colu
             let mut scratch = Vec::new();
             let values = kernels::present(column.as_primitive::<Float64Type>(), &mut scratch);
             ColumnFindings { nulls: column.null_count() as u64, ..floats(values, asked, missing) }
-        }
-        DataType::Int8 => integers(column.as_primitive::<Int8Type>(), asked, missing),
-        DataType::Int16 => integers(column.as_primitive::<Int16Type>(), asked, missing),
-        DataType::Int32 => integers(column.as_primitive::<Int32Type>(), asked, missing),
-        DataType::Int64 => integers(column.as_primitive::<Int64Type>(), asked, missing),
-        DataType::UInt8 => integers(column.as_primitive::<UInt8Type>(), asked, missing),
-        DataType::UInt16 => integers(column.as_primitive::<UInt16Type>(), asked, missing),
-        DataType::UInt32 => integers(column.as_primitive::<UInt32Type>(), asked, missing),
-        DataType::UInt64 => integers(column.as_primitive::<UInt64Type>(), asked, missing),
-        DataType::Date32 => integers(column.as_primitive::<Date32Type>(), asked, missing),
-        DataType::Time64(TimeUnit::Nanosecond) => {
-            integers(column.as_primitive::<Time64NanosecondType>(), asked, missing)
-        }
-        DataType::Time64(_) => integers(column.as_primitive::<Time64MicrosecondType>(), asked, missing),
-        DataType::Timestamp(TimeUnit::Second, _) => {
-            integers(column.as_primitive::<TimestampSecondType>(), asked, missing)
-        }
-        DataType::Timestamp(TimeUnit::Millisecond, _) => {
-            integers(column.as_primitive::<TimestampMillisecondType>(), asked, missing)
-        }
-        DataType::Timestamp(TimeUnit::Microsecond, _) => {
-            integers(column.as_primitive::<TimestampMicrosecondType>(), asked, missing)
-        }
-        DataType::Timestamp(TimeUnit::Nanosecond, _) => {
-            integers(column.as_primitive::<TimestampNanosecondType>(), asked, missing)
-        }
-        DataType::Duration(TimeUnit::Second) => {
-            integers(column.as_primitive::<DurationSecondType>(), asked, missing)
-        }
-        DataType::Duration(TimeUnit::Millisecond) => {
-            integers(column.as_primitive::<DurationMillisecondType>(), asked, missing)
-        }
-        DataType::Duration(TimeUnit::Microsecond) => {
-            integers(column.as_primitive::<DurationMicrosecondType>(), asked, missing)
-        }
-        DataType::Duration(TimeUnit::Nanosecond) => {
-            integers(column.as_primitive::<DurationNanosecondType>(), asked, missing)
         }
         DataType::Decimal128(_, scale) => {
             decimals(column.as_primitive::<Decimal128Type>(), *scale, asked, missing)
