@@ -24,7 +24,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! [`GzipCheck`] does the same for gzip streams, and [`folder`] holds a folder against its `MANIFEST.json`.
+//! [`GzipCheck`] does the same for gzip streams, and [`folder()`] holds a folder against its `MANIFEST.json`.
 //!
 //! Hostile archives are safe to check: memory follows the directory and stays below a limit, no byte of the file is
 //! unpacked twice, an entry is unpacked only as far as the size it claims, and claims beyond
