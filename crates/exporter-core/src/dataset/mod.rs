@@ -26,7 +26,7 @@ pub use folded::FoldedReasons;
 pub use memory::MemoryDataset;
 pub use normalise::{normalise, normalise_batches};
 pub(crate) use opened::OpenedDataset;
-pub use reason_columns::{ReasonColumn, reason_texts, reasons_by_text};
+pub use reason_columns::{ReasonColumn, reason_texts, reasons_by_text, with_reason_texts};
 pub use reasons::{columns_with_reasons, scan_schema};
 pub use related::RelatedDataset;
 pub use schema::{arrow_schema, arrow_type, infer_kind, infer_table};

@@ -3,8 +3,9 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use arrow_array::cast::AsArray;
 use arrow_array::types::{Int16Type, UInt8Type};
-use arrow_array::{ArrayRef, DictionaryArray, Int16Array, PrimitiveArray, StringArray};
+use arrow_array::{ArrayRef, DictionaryArray, Int16Array, PrimitiveArray, RecordBatch, StringArray};
 use arrow_schema::{DataType, Field};
 
 use crate::codebook::{Language, Missing, Table, Variable};
@@ -90,6 +91,19 @@ impl ReasonColumn {
         let keys: Int16Array = reasons.iter().map(key).collect();
         Ok(DictionaryArray::try_new(keys, Arc::clone(&self.texts))?)
     }
+}
+
+/// The columns of a batch of a scan with reasons, the last of them, which are the reasons, as [`ReasonColumn::texts`].
+///
+/// # Errors
+/// As there.
+pub fn with_reason_texts(batch: &RecordBatch, reasons: &[ReasonColumn]) -> Result<Vec<ArrayRef>> {
+    let (values, positions) = batch.columns().split_at(batch.num_columns().saturating_sub(reasons.len()));
+    let texts = positions
+        .iter()
+        .zip(reasons)
+        .map(|(positions, reasons)| Ok(Arc::new(reasons.texts(positions.as_primitive())?) as ArrayRef));
+    values.iter().cloned().map(Ok).chain(texts).collect()
 }
 
 /// The texts of a variable's reasons by the position of their declaration: the letter after a point, else the label, each

@@ -27,10 +27,8 @@ pub fn arrow_type(kind: &Kind) -> DataType {
         Kind::Date => DataType::Date32,
         Kind::Time(TimeUnit::Nanosecond) => DataType::Time64(ArrowUnit::Nanosecond),
         Kind::Time(_) => DataType::Time64(ArrowUnit::Microsecond),
-        Kind::DateTime { unit, zone } => {
-            DataType::Timestamp(arrow_unit(*unit), zone.as_deref().map(Into::into))
-        }
-        Kind::Duration(unit) => DataType::Duration(arrow_unit(*unit)),
+        Kind::DateTime { unit, zone } => DataType::Timestamp((*unit).into(), zone.as_deref().map(Into::into)),
+        Kind::Duration(unit) => DataType::Duration((*unit).into()),
         Kind::Period(_) => DataType::Int32,
         Kind::Binary => DataType::Binary,
         Kind::Structure(fields) => DataType::Struct(
@@ -94,9 +92,9 @@ pub fn infer_kind(data_type: &DataType) -> Result<Kind> {
         }
         DataType::Time64(_) => Ok(Kind::Time(TimeUnit::Nanosecond)),
         DataType::Timestamp(unit, zone) => {
-            Ok(Kind::DateTime { unit: own_unit(*unit), zone: zone.as_deref().map(str::to_owned) })
+            Ok(Kind::DateTime { unit: (*unit).into(), zone: zone.as_deref().map(str::to_owned) })
         }
-        DataType::Duration(unit) => Ok(Kind::Duration(own_unit(*unit))),
+        DataType::Duration(unit) => Ok(Kind::Duration((*unit).into())),
         DataType::Binary | DataType::LargeBinary | DataType::BinaryView | DataType::FixedSizeBinary(_) => {
             Ok(Kind::Binary)
         }
@@ -161,21 +159,25 @@ pub fn infer_table(name: &str, schema: &Schema) -> Result<Table> {
     Ok(Table::new(name, variables))
 }
 
-fn arrow_unit(unit: TimeUnit) -> ArrowUnit {
-    match unit {
-        TimeUnit::Second => ArrowUnit::Second,
-        TimeUnit::Millisecond => ArrowUnit::Millisecond,
-        TimeUnit::Microsecond => ArrowUnit::Microsecond,
-        TimeUnit::Nanosecond => ArrowUnit::Nanosecond,
+impl From<TimeUnit> for ArrowUnit {
+    fn from(unit: TimeUnit) -> Self {
+        match unit {
+            TimeUnit::Second => ArrowUnit::Second,
+            TimeUnit::Millisecond => ArrowUnit::Millisecond,
+            TimeUnit::Microsecond => ArrowUnit::Microsecond,
+            TimeUnit::Nanosecond => ArrowUnit::Nanosecond,
+        }
     }
 }
 
-fn own_unit(unit: ArrowUnit) -> TimeUnit {
-    match unit {
-        ArrowUnit::Second => TimeUnit::Second,
-        ArrowUnit::Millisecond => TimeUnit::Millisecond,
-        ArrowUnit::Microsecond => TimeUnit::Microsecond,
-        ArrowUnit::Nanosecond => TimeUnit::Nanosecond,
+impl From<ArrowUnit> for TimeUnit {
+    fn from(unit: ArrowUnit) -> Self {
+        match unit {
+            ArrowUnit::Second => TimeUnit::Second,
+            ArrowUnit::Millisecond => TimeUnit::Millisecond,
+            ArrowUnit::Microsecond => TimeUnit::Microsecond,
+            ArrowUnit::Nanosecond => TimeUnit::Nanosecond,
+        }
     }
 }
 

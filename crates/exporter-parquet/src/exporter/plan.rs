@@ -5,12 +5,11 @@ use std::collections::BTreeSet;
 use std::io::{BufWriter, Write};
 use std::sync::Arc;
 
-use arrow_array::cast::AsArray;
-use arrow_array::{ArrayRef, RecordBatch};
+use arrow_array::RecordBatch;
 use arrow_schema::{Schema, SchemaRef};
 use exporter_core::carry::{Carry, Part};
 use exporter_core::codebook::{Kind, Table};
-use exporter_core::dataset::{ReasonColumn, arrow_schema};
+use exporter_core::dataset::{ReasonColumn, arrow_schema, with_reason_texts};
 use exporter_core::sink::EntrySpec;
 use exporter_core::{
     Codebook, Dataset, Error, Exporter, FormatInfo, Loss, LossCode, Output, Planning, Result, Scan, TableId,
@@ -75,20 +74,11 @@ impl Columns {
         let batches = rows.scan(&scan).map_err(ParquetError::Rows)?;
         Ok(batches.rechunk(count).map(|batch| match self.reasons.as_slice() {
             [] => batch.map_err(ParquetError::Rows),
-            reasons => self.with_texts(&batch.map_err(ParquetError::Rows)?, reasons),
+            reasons => {
+                let texts = batch.and_then(|batch| with_reason_texts(&batch, reasons));
+                Ok(RecordBatch::try_new(Arc::clone(&self.schema), texts.map_err(ParquetError::Rows)?)?)
+            }
         }))
-    }
-
-    /// A batch with its last columns, positions of reasons, as their texts.
-    fn with_texts(&self, batch: &RecordBatch, reasons: &[ReasonColumn]) -> Result<RecordBatch, ParquetError> {
-        let values = batch.num_columns() - reasons.len();
-        let texts =
-            batch.columns().iter().skip(values).zip(reasons).map(|(positions, reasons)| {
-                Ok(Arc::new(reasons.texts(positions.as_primitive())?) as ArrayRef)
-            });
-        let columns = batch.columns().iter().take(values).cloned().map(Ok).chain(texts);
-        let columns = columns.collect::<Result<_>>().map_err(ParquetError::Rows)?;
-        Ok(RecordBatch::try_new(Arc::clone(&self.schema), columns)?)
     }
 }
 

@@ -3,11 +3,10 @@
 use std::io::Write as _;
 use std::sync::Arc;
 
-use arrow_array::cast::AsArray;
 use arrow_array::{ArrayRef, RecordBatch};
 use arrow_cast::cast;
 use arrow_schema::{DataType, Field, FieldRef, Schema};
-use exporter_core::dataset::{ReasonColumn, at_most};
+use exporter_core::dataset::{ReasonColumn, at_most, with_reason_texts};
 use exporter_core::{
     Context, Dataset, Error, Exporter, Loss, LossCode, LossReport, Output, Plan, Planning, Result, Scan,
     TableId, TableRows, TableWriter, TablesPlan, Written, nested, parallel,
@@ -78,8 +77,10 @@ impl TableWriter for DelimitedTable {
         output.write_all(&self.encoder.header()).map_err(failed)?;
         let mut written = Written::default();
         let work = |batch: RecordBatch, piece: &mut Piece| {
-            let batch =
-                if self.reasons.is_empty() { batch } else { with_reason_texts(&batch, &self.reasons)? };
+            let batch = match self.reasons.as_slice() {
+                [] => batch,
+                reasons => named(&batch, with_reason_texts(&batch, reasons)?)?,
+            };
             encode(&self.encoder, batch, piece)
         };
         // The bytes do not depend on where batches are cut.
@@ -90,17 +91,6 @@ impl TableWriter for DelimitedTable {
         })?;
         Ok(written)
     }
-}
-
-/// The last columns of a batch, positions of missing reasons, as their texts.
-fn with_reason_texts(batch: &RecordBatch, reasons: &[ReasonColumn]) -> Result<RecordBatch> {
-    let values = batch.num_columns() - reasons.len();
-    let texts =
-        batch.columns().iter().skip(values).zip(reasons).map(|(positions, reasons)| {
-            Ok(cast(&reasons.texts(positions.as_primitive())?, &DataType::Utf8)?)
-        });
-    let columns = batch.columns().iter().take(values).cloned().map(Ok).chain(texts);
-    named(batch, columns.collect::<Result<_>>()?)
 }
 
 /// Other columns under the names of a batch.
@@ -114,8 +104,8 @@ fn named(batch: &RecordBatch, columns: Vec<ArrayRef>) -> Result<RecordBatch> {
 fn encode(encoder: &RowEncoder, batch: RecordBatch, piece: &mut Piece) -> Result<()> {
     piece.lines.clear();
     piece.rows = batch.num_rows() as u64;
-    let nested = batch.columns().iter().any(|column| column.data_type().is_nested());
-    let batch = if nested { flat(&batch)? } else { batch };
+    let is_flat = |column: &ArrayRef| !column.data_type().is_nested() && !is_dictionary(column);
+    let batch = if batch.columns().iter().all(is_flat) { batch } else { flat(&batch)? };
     piece.altered = encoder.encode(&batch, &mut piece.lines).map_err(|source| match &source {
         TabError::DateRange { column, .. } => {
             Error::limit(source.to_string()).variable(column).with_source(source)
@@ -125,18 +115,18 @@ fn encode(encoder: &RowEncoder, batch: RecordBatch, piece: &mut Piece) -> Result
     Ok(())
 }
 
-/// Structures, lists and maps as JSON text.
+/// Structures, lists and maps as JSON text, dictionaries of reasons as texts.
 fn flat(batch: &RecordBatch) -> Result<RecordBatch> {
-    let columns = batch
-        .columns()
-        .iter()
-        .map(
-            |column| {
-                if column.data_type().is_nested() { nested::json_texts(column) } else { Ok(column.clone()) }
-            },
-        )
-        .collect::<Result<Vec<_>>>()?;
-    named(batch, columns)
+    let flat = |column: &ArrayRef| match column.data_type() {
+        kind if kind.is_nested() => nested::json_texts(column),
+        _ if is_dictionary(column) => Ok(cast(column, &DataType::Utf8)?),
+        _ => Ok(column.clone()),
+    };
+    named(batch, batch.columns().iter().map(flat).collect::<Result<Vec<_>>>()?)
+}
+
+fn is_dictionary(column: &ArrayRef) -> bool {
+    matches!(column.data_type(), DataType::Dictionary(..))
 }
 
 fn note(altered: &[Altered], before: u64, columns: &[Column], table: &str, losses: &mut LossReport) {

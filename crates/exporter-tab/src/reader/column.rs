@@ -8,7 +8,7 @@ use arrow_array::types::*;
 use arrow_array::{Array, ArrayRef, ArrowPrimitiveType, BooleanArray, PrimitiveArray, UInt8Array};
 use arrow_buffer::{BooleanBufferBuilder, NullBufferBuilder, ScalarBuffer};
 use arrow_schema::{DataType, TimeUnit};
-use exporter_core::codebook::Period;
+use exporter_core::codebook::{self, Period};
 
 use super::layout::{CellKind, LayoutColumn, Reasons};
 use super::records::Records;
@@ -17,7 +17,7 @@ use super::style::{CellStyle, MissingTexts};
 use super::{number, time};
 use crate::options::BinaryText;
 use crate::pattern::Pattern;
-use crate::writer::{Zone, per_second};
+use crate::writer::Zone;
 use crate::{TabError, binary};
 
 /// How the cells of a column become values.
@@ -303,7 +303,7 @@ impl Cells<'_> {
         name: &Option<Arc<str>>,
         pattern: Option<&Pattern>,
     ) -> Result<ArrayRef, usize> {
-        let per_second = per_second(T::UNIT);
+        let per_second = codebook::TimeUnit::from(T::UNIT).per_second();
         let stamps = self.numbers::<T>(|text| {
             let at = match pattern {
                 None => time::date_time(text)?,

@@ -1,6 +1,7 @@
 //! The kind of a column from all its cells.
 
 use arrow_schema::{DataType, TimeUnit};
+use exporter_core::doubles::EXACT;
 
 use super::number;
 use super::style::CellStyle;
@@ -21,9 +22,6 @@ mod bit {
 }
 
 pub(super) const NANOS_OF_DAY: i64 = 86_400_000_000_000;
-
-/// Whole numbers beyond 2^53 are not all doubles.
-const EXACT: i128 = 1 << 53;
 
 /// What the cells of one column seen so far have in common. The order of the cells does not matter.
 #[derive(Debug, Clone)]
@@ -266,7 +264,7 @@ impl Guess {
             self.summary.whole(value);
             let int = if i64::try_from(value).is_ok() { bit::INT } else { 0 };
             let uint = if u64::try_from(value).is_ok() { bit::UINT } else { 0 };
-            let float = if value.abs() <= EXACT { bit::FLOAT } else { 0 };
+            let float = if value.abs() <= EXACT.into() { bit::FLOAT } else { 0 };
             return int | uint | float;
         }
         let value = if digits.iter().any(u8::is_ascii_digit) { number::float(text, mark) } else { None };

@@ -1,12 +1,12 @@
 //! One column of one batch, ready to give its cells row by row.
 
 use arrow_array::{Array, ArrayRef, UInt8Array};
-use arrow_buffer::{ArrowNativeType, NullBuffer};
+use arrow_buffer::NullBuffer;
 use exporter_core::codebook::Period;
 
 use super::encoder::Style;
 use super::number::{self, NUMBER_ROOM};
-use super::quote::{PlainTexts, needs_quotes};
+use super::quote::needs_quotes;
 use super::row::RowBuffer;
 use super::substitute::Substitutes;
 use super::time;
@@ -66,7 +66,7 @@ impl<'a> Cells<'a> {
         style: &'a Style,
     ) -> Result<Self, TabError> {
         let (values, number) = Values::of(name, array, period, style)?;
-        let is_text = matches!(values, Values::Text(..) | Values::LargeText(..));
+        let is_text = matches!(values, Values::Text(..));
         Ok(Self {
             values,
             nulls: array.nulls(),
@@ -106,7 +106,6 @@ impl<'a> Cells<'a> {
     fn value(&mut self, row: usize, out: &mut RowBuffer<'_>) {
         let style = self.style;
         match &mut self.values {
-            Values::Null => out.bytes(&style.missing),
             Values::Int8(values) => out.fill(|to| number::integer(values[row].into(), to)),
             Values::Int16(values) => out.fill(|to| number::integer(values[row].into(), to)),
             Values::Int32(values) => out.fill(|to| number::integer(values[row].into(), to)),
@@ -131,14 +130,7 @@ impl<'a> Cells<'a> {
                     out.bytes(non_finite(value.into()));
                 }
             }
-            Values::Text(offsets, plain, values) => {
-                let (start, end) = (offsets[row] as usize, offsets[row + 1] as usize);
-                text(start, end, plain, values, style, out, &mut self.scratch, &mut self.altered, row);
-            }
-            Values::LargeText(offsets, plain, values) => {
-                let (start, end) = (offsets[row].as_usize(), offsets[row + 1].as_usize());
-                text(start, end, plain, values, style, out, &mut self.scratch, &mut self.altered, row);
-            }
+            Values::Text(..) => self.text(row, out),
             Values::Date(values) => {
                 let days = i64::from(values[row]);
                 match time::plain_date(days) {
@@ -156,6 +148,41 @@ impl<'a> Cells<'a> {
         }
     }
 
+    /// Appends a text; nothing where the values are none.
+    #[inline]
+    fn text(&mut self, row: usize, out: &mut RowBuffer<'_>) {
+        let Values::Text(offsets, plain, values) = &mut self.values else { return };
+        let (start, end) = (offsets[row] as usize, offsets[row + 1] as usize);
+        let (style, altered) = (self.style, &mut self.altered);
+        let rules = &style.text;
+        if start == end {
+            if style.empty_is_missing {
+                altered.empty += 1;
+                altered.first_empty = altered.first_empty.or(Some(row));
+            }
+            out.bytes(rules.empty);
+            return;
+        }
+        out.reserve(end - start + style.room());
+        if plain.is_plain(start, end, rules) && !needs_quotes(&values[start..end], rules) {
+            if rules.always {
+                out.byte(b'"');
+                out.slice(values, start, end);
+                out.byte(b'"');
+            } else {
+                out.slice(values, start, end);
+            }
+            return;
+        }
+        self.scratch.clear();
+        if rules.write(&values[start..end], &mut self.scratch) {
+            altered.breaks += 1;
+            altered.first_break = altered.first_break.or(Some(row));
+        }
+        out.reserve(self.scratch.len() + style.room());
+        out.bytes(&self.scratch);
+    }
+
     /// Values that are rare enough to go through a scratch buffer.
     #[cold]
     fn odd_value(&mut self, row: usize, out: &mut RowBuffer<'_>) {
@@ -167,9 +194,6 @@ impl<'a> Cells<'a> {
             Values::Decimal(values, scale) => number::decimal(values[row], *scale, style.mark, to),
             Values::Binary(offsets, values) => {
                 style.binary(&values[offsets[row] as usize..offsets[row + 1] as usize], to);
-            }
-            Values::LargeBinary(offsets, values) => {
-                style.binary(&values[offsets[row].as_usize()..offsets[row + 1].as_usize()], to);
             }
             Values::Date(values) => match &style.date_pattern {
                 None => time::date(values[row].into(), to),
@@ -229,10 +253,7 @@ impl<'a> Cells<'a> {
             Values::Text(offsets, _, values) => {
                 all.text(&values[offsets[row] as usize..offsets[row + 1] as usize])
             }
-            Values::LargeText(offsets, _, values) => {
-                all.text(&values[offsets[row].as_usize()..offsets[row + 1].as_usize()])
-            }
-            Values::Null | Values::Binary(..) | Values::LargeBinary(..) => None,
+            Values::Binary(..) => None,
         };
         let Some(cell) = cell else { return false };
         out.reserve(cell.len() + self.style.room());
@@ -249,48 +270,6 @@ fn non_finite(value: f64) -> &'static [u8] {
     } else {
         b"-inf"
     }
-}
-
-#[inline]
-#[allow(clippy::too_many_arguments, reason = "one call for two offset widths, inlined into the row loop")]
-fn text(
-    start: usize,
-    end: usize,
-    plain: &mut PlainTexts<'_>,
-    values: &[u8],
-    style: &Style,
-    out: &mut RowBuffer<'_>,
-    scratch: &mut Vec<u8>,
-    altered: &mut Altered,
-    row: usize,
-) {
-    let rules = &style.text;
-    if start == end {
-        if style.empty_is_missing {
-            altered.empty += 1;
-            altered.first_empty = altered.first_empty.or(Some(row));
-        }
-        out.bytes(rules.empty);
-        return;
-    }
-    out.reserve(end - start + style.room());
-    if plain.is_plain(start, end, rules) && !needs_quotes(&values[start..end], rules) {
-        if rules.always {
-            out.byte(b'"');
-            out.slice(values, start, end);
-            out.byte(b'"');
-        } else {
-            out.slice(values, start, end);
-        }
-        return;
-    }
-    scratch.clear();
-    if rules.write(&values[start..end], scratch) {
-        altered.breaks += 1;
-        altered.first_break = altered.first_break.or(Some(row));
-    }
-    out.reserve(scratch.len() + style.room());
-    out.bytes(scratch);
 }
 
 /// Room a value of fixed width may need, with quotes and delimiter, in bytes.

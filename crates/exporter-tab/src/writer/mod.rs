@@ -16,7 +16,7 @@ use arrow_array::RecordBatch;
 pub use cells::Altered;
 pub use encoder::{Column, RowEncoder};
 pub use substitute::{Key, Substitute};
-pub(crate) use time::{Zone, per_second};
+pub(crate) use time::Zone;
 
 use crate::{TabError, WriteOptions};
 

@@ -3,20 +3,9 @@
 use std::fmt::Write as _;
 
 use arrow_array::timezone::Tz;
-use arrow_schema::TimeUnit;
 use chrono::{DateTime, Offset, TimeZone};
 
 use super::number::pair;
-
-/// Units of `unit` in one second.
-pub(crate) fn per_second(unit: TimeUnit) -> i64 {
-    match unit {
-        TimeUnit::Second => 1,
-        TimeUnit::Millisecond => 1_000,
-        TimeUnit::Microsecond => 1_000_000,
-        TimeUnit::Nanosecond => 1_000_000_000,
-    }
-}
 
 /// Year, month and day of a day counted from 1970-01-01 in the proleptic Gregorian calendar.
 ///

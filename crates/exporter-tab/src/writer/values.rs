@@ -5,16 +5,15 @@ use arrow_array::types::*;
 use arrow_array::{Array, ArrayRef};
 use arrow_buffer::{ArrowNativeType, OffsetBuffer, ScalarBuffer};
 use arrow_schema::{DataType, TimeUnit};
-use exporter_core::codebook::Period;
+use exporter_core::codebook::{self, Period};
 
 use super::encoder::Style;
 use super::quote::PlainTexts;
-use super::time::{self, Zone};
+use super::time::Zone;
 use crate::TabError;
 
 /// The values of a column by the way they become text.
 pub(super) enum Values<'a> {
-    Null,
     Boolean(&'a arrow_array::BooleanArray),
     Int8(&'a ScalarBuffer<i8>),
     Int16(&'a ScalarBuffer<i16>),
@@ -28,9 +27,7 @@ pub(super) enum Values<'a> {
     Float64(&'a ScalarBuffer<f64>),
     Decimal(&'a ScalarBuffer<i128>, i8),
     Text(&'a OffsetBuffer<i32>, PlainTexts<'a>, &'a [u8]),
-    LargeText(&'a OffsetBuffer<i64>, PlainTexts<'a>, &'a [u8]),
     Binary(&'a OffsetBuffer<i32>, &'a [u8]),
-    LargeBinary(&'a OffsetBuffer<i64>, &'a [u8]),
     Date(&'a ScalarBuffer<i32>),
     Time(&'a ScalarBuffer<i64>, i64),
     Timestamp(&'a ScalarBuffer<i64>, i64, Zone),
@@ -49,7 +46,6 @@ impl<'a> Values<'a> {
             || TabError::Unsupported { column: name.to_string(), found: array.data_type().to_string() };
         let mut number = true;
         let values = match array.data_type() {
-            DataType::Null => Values::Null,
             DataType::Int8 => Values::Int8(array.as_primitive::<Int8Type>().values()),
             DataType::Int16 => Values::Int16(array.as_primitive::<Int16Type>().values()),
             DataType::Int32 => {
@@ -88,19 +84,9 @@ impl<'a> Values<'a> {
                         let values = text.value_data();
                         Values::Text(text.offsets(), PlainTexts::new(values, start, &style.text), values)
                     }
-                    DataType::LargeUtf8 => {
-                        let text = array.as_string::<i64>();
-                        let start = text.offsets().first().map_or(0, |at| at.as_usize());
-                        let values = text.value_data();
-                        Values::LargeText(text.offsets(), PlainTexts::new(values, start, &style.text), values)
-                    }
                     DataType::Binary => {
                         let bytes = array.as_binary::<i32>();
                         Values::Binary(bytes.offsets(), bytes.value_data())
-                    }
-                    DataType::LargeBinary => {
-                        let bytes = array.as_binary::<i64>();
-                        Values::LargeBinary(bytes.offsets(), bytes.value_data())
                     }
                     DataType::Date32 => Values::Date(array.as_primitive::<Date32Type>().values()),
                     DataType::Time64(unit) => {
@@ -109,7 +95,7 @@ impl<'a> Values<'a> {
                             TimeUnit::Nanosecond => array.as_primitive::<Time64NanosecondType>().values(),
                             _ => return Err(unsupported()),
                         };
-                        Values::Time(values, time::per_second(*unit))
+                        Values::Time(values, codebook::TimeUnit::from(*unit).per_second())
                     }
                     DataType::Timestamp(unit, zone) => {
                         let values = match unit {
@@ -122,7 +108,11 @@ impl<'a> Values<'a> {
                             }
                             TimeUnit::Nanosecond => array.as_primitive::<TimestampNanosecondType>().values(),
                         };
-                        Values::Timestamp(values, time::per_second(*unit), Zone::of(zone.as_deref())?)
+                        Values::Timestamp(
+                            values,
+                            codebook::TimeUnit::from(*unit).per_second(),
+                            Zone::of(zone.as_deref())?,
+                        )
                     }
                     _ => return Err(unsupported()),
                 }

@@ -10,7 +10,7 @@ use arrow_array::{
     TimestampMicrosecondArray, TimestampMillisecondArray, TimestampNanosecondArray, TimestampSecondArray,
 };
 use arrow_cast::cast;
-use arrow_schema::{DataType, TimeUnit as ArrowUnit};
+use arrow_schema::DataType;
 
 use super::misfit::Misfit;
 use super::number::map;
@@ -29,15 +29,6 @@ fn counts(column: &ArrayRef) -> Result<Int64Array, Misfit> {
         return map::<Int32Type, Int64Type>(column.as_primitive(), |count| Some(count.into()));
     }
     Ok(cast(&column, &DataType::Int64)?.as_primitive::<Int64Type>().clone())
-}
-
-fn per_second(unit: ArrowUnit) -> i64 {
-    match unit {
-        ArrowUnit::Second => 1,
-        ArrowUnit::Millisecond => 1_000,
-        ArrowUnit::Microsecond => 1_000_000,
-        ArrowUnit::Nanosecond => 1_000_000_000,
-    }
 }
 
 /// Counts of one unit as counts of another, both given per second.
@@ -63,7 +54,7 @@ fn days(column: &ArrayRef, to: i64) -> Result<Int64Array, Misfit> {
 pub(super) fn to_date(column: &ArrayRef) -> Result<ArrayRef, Misfit> {
     let day = match column.data_type() {
         DataType::Date64 => DAY_MILLISECONDS,
-        DataType::Timestamp(unit, None) => DAY_SECONDS * per_second(*unit),
+        DataType::Timestamp(unit, None) => DAY_SECONDS * TimeUnit::from(*unit).per_second(),
         _ => return Err(Misfit::Type),
     };
     let whole = |count: i64| (count % day == 0).then_some(count / day);
@@ -78,7 +69,8 @@ pub(super) fn to_time(unit: TimeUnit, column: &ArrayRef) -> Result<ArrayRef, Mis
     };
     let nanoseconds = unit == TimeUnit::Nanosecond;
     let to = if nanoseconds { TimeUnit::Nanosecond } else { TimeUnit::Microsecond };
-    let (_, values, nulls) = rescale(column, per_second(*from), to.per_second())?.into_parts();
+    let (_, values, nulls) =
+        rescale(column, TimeUnit::from(*from).per_second(), to.per_second())?.into_parts();
     Ok(if nanoseconds {
         Arc::new(Time64NanosecondArray::try_new(values, nulls)?)
     } else {
@@ -91,7 +83,7 @@ pub(super) fn to_moment(unit: TimeUnit, zone: Option<&str>, column: &ArrayRef) -
     let counts = match (column.data_type(), zone) {
         // With zones on both sides the instant is kept; without, the reading.
         (DataType::Timestamp(from, Some(_)), Some(_)) | (DataType::Timestamp(from, None), None) => {
-            rescale(column, per_second(*from), to)?
+            rescale(column, TimeUnit::from(*from).per_second(), to)?
         }
         (DataType::Date32, None) => days(column, to)?,
         (DataType::Date64, None) => rescale(column, 1_000, to)?,
@@ -115,7 +107,8 @@ pub(super) fn to_moment(unit: TimeUnit, zone: Option<&str>, column: &ArrayRef) -
 
 pub(super) fn to_duration(unit: TimeUnit, column: &ArrayRef) -> Result<ArrayRef, Misfit> {
     let DataType::Duration(from) = column.data_type() else { return Err(Misfit::Type) };
-    let (_, values, nulls) = rescale(column, per_second(*from), unit.per_second())?.into_parts();
+    let (_, values, nulls) =
+        rescale(column, TimeUnit::from(*from).per_second(), unit.per_second())?.into_parts();
     Ok(match unit {
         TimeUnit::Second => Arc::new(DurationSecondArray::try_new(values, nulls)?),
         TimeUnit::Millisecond => Arc::new(DurationMillisecondArray::try_new(values, nulls)?),
