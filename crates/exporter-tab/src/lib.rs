@@ -54,7 +54,7 @@
 //!
 //! # What is read
 //!
-//! UTF-8, UTF-16 and windows-1252, with any delimiter ([`DelimitedInputOptions`]). A codebook may declare the columns
+//! UTF-8, UTF-16 and windows-1252, with any delimiter ([`ReadOptions`]). A codebook may declare the columns
 //! ([`Source::declared`](exporter_core::Source)); the kinds of others follow from all of their cells. Numbers with leading
 //! zeros stay text. A damaged record, a cell of another kind than was declared and a record of the wrong length are errors
 //! with their row and column. Reasons in cells of numbers and dates, or in columns
@@ -90,7 +90,6 @@ use exporter_core::Registry;
 pub use dataset::TabDataset;
 pub use error::TabError;
 pub use exporter::{Csv, DelimitedExporter, DelimitedOptions, MissingAs, Preset, ReasonsAs, Tab, ValuesAs};
-pub use input::DelimitedInputOptions;
 pub use options::{
     BinaryText, Breaks, DecimalMark, Delimiter, EmptyText, Header, LineEnd, Quoting, WriteOptions,
 };

@@ -1,6 +1,6 @@
 //! Choices for writing delimited text.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::TabError;
 use crate::pattern::Pattern;
@@ -239,6 +239,21 @@ impl Default for WriteOptions {
     }
 }
 
+/// Texts of true and false with a slash between, as false and true.
+pub(crate) fn booleans<'de, D: Deserializer<'de>>(from: D) -> Result<Option<[String; 2]>, D::Error> {
+    let Some(text) = Option::<String>::deserialize(from)? else { return Ok(None) };
+    let (yes, no) = text.split_once('/').ok_or_else(|| {
+        let what = format!("booleans={text} has no slash between true and false, as in booleans=yes/no");
+        serde::de::Error::custom(what)
+    })?;
+    Ok(Some([no.to_owned(), yes.to_owned()]))
+}
+
+/// A pattern in the letters of `strftime`; `iso` is none.
+pub(crate) fn pattern<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    Ok(Option::<String>::deserialize(from)?.filter(|text| text != "iso"))
+}
+
 impl WriteOptions {
     /// Tab-separated text with the same choices as the default.
     pub fn tab() -> Self {
@@ -265,7 +280,7 @@ impl WriteOptions {
     pub fn check(&self) -> Result<(), TabError> {
         if self.decimal_mark.byte() == self.delimiter.byte() {
             return Err(TabError::Option {
-                option: "decimal_mark",
+                option: "decimal",
                 problem: "a decimal comma needs another delimiter than the comma, such as semicolon".into(),
             });
         }
@@ -278,7 +293,7 @@ impl WriteOptions {
         let breaks = |byte: u8| byte == self.delimiter.byte() || matches!(byte, b'"' | b'\r' | b'\n');
         if self.missing_text.bytes().any(breaks) {
             return Err(TabError::Option {
-                option: "missing_text",
+                option: "missing-text",
                 problem: format!(
                     "{:?} holds the delimiter, a quote or a line end, so readers could not recognise it",
                     self.missing_text

@@ -347,6 +347,28 @@ fn the_preset_is_what_survey_solutions_writes() {
 }
 
 #[test]
+fn a_value_of_another_kind_names_its_option() {
+    let registry = exporter_tab::register(Registry::new());
+    let read = |options: Json| {
+        let source = exporter_core::Source::memory("t.csv", "x\n1\n");
+        registry.open_as("csv", &source, options, &Context::default()).err().unwrap().to_string()
+    };
+    let write = |options: Json| registry.exporter("csv", options).err().unwrap().to_string();
+    for (error, part) in [
+        (write(json!({"bom": "letter"})), "csv: bom=letter is not true or false"),
+        (write(json!({"quoting": "all", "header": 3})), "csv: header=3 is not one of names, labels"),
+        (write(json!({"dates": 3})), "csv: dates=3: invalid type"),
+        (read(json!({"max-columns": "many"})), "csv: max-columns=many is not a whole number"),
+        (read(json!({"max-columns": -1})), "csv: max-columns=-1: invalid value"),
+        (read(json!({"booleans": "yes"})), "booleans=yes has no slash between true and false"),
+    ] {
+        assert!(error.contains(part), "{error}");
+    }
+    let pairs = exporter_core::options_from_pairs(registry.format("csv").unwrap(), [("bom", "letter")]);
+    assert!(pairs.unwrap_err().to_string().contains("csv: bom=letter is not true or false"));
+}
+
+#[test]
 fn choices_that_contradict_each_other_are_refused() {
     for (options, part) in [
         (json!({"decimal": "comma"}), "semicolon"),
@@ -354,7 +376,7 @@ fn choices_that_contradict_each_other_are_refused() {
         (json!({"booleans": "x/x"}), "both"),
         (json!({"delimiter": "x"}), "part of a value"),
         (json!({"delimiter": "::"}), "neither one ASCII character"),
-        (json!({"missing-text": "a,b"}), "missing_text"),
+        (json!({"missing-text": "a,b"}), "option missing-text:"),
         (json!({"dates": "%Q"}), "option dates: \"%Q\" is not"),
         (json!({"dates": "dd.mm.yyyy"}), "dates=%d.%m.%Y"),
         (json!({"datetimes": "yyyy"}), "datetimes=%d.%m.%Y %H:%M:%S"),

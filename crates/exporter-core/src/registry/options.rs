@@ -15,8 +15,30 @@ pub(super) fn typed<O: serde::de::DeserializeOwned + Default>(
     if options.is_null() {
         return Ok(O::default());
     }
-    serde_json::from_value(options)
-        .map_err(|source| Error::usage(format!("{id}: {source}")).with_hint(listed(id, known)))
+    serde_json::from_value(options.clone()).map_err(|source| {
+        let error = misfit::<O>(id, known, options);
+        error.unwrap_or_else(|| Error::usage(format!("{id}: {source}")).with_hint(listed(id, known)))
+    })
+}
+
+/// The first option whose value is none of its kind, in the words in which a pair is refused.
+fn misfit<O: serde::de::DeserializeOwned>(id: &str, known: &[OptionInfo], options: Json) -> Option<Error> {
+    let Json::Object(options) = options else { return None };
+    options.into_iter().find_map(|(name, value)| {
+        let option = known.iter().find(|option| option.name == name)?;
+        let shown = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let is_integer = value.is_i64() || value.is_u64();
+        let source =
+            serde_json::from_value::<O>(Json::Object([(name, value)].into_iter().collect())).err()?;
+        let error = match option.kind {
+            OptionKind::Integer if !is_integer => misfit_of(id, option, &shown),
+            OptionKind::Boolean | OptionKind::Choice(_) => misfit_of(id, option, &shown),
+            OptionKind::Integer | OptionKind::Text => {
+                Error::usage(format!("{id}: {}={shown}: {source}", option.name))
+            }
+        };
+        Some(error)
+    })
 }
 
 fn listed(id: &str, known: &[OptionInfo]) -> String {
@@ -72,19 +94,29 @@ fn from_pairs<'a>(
 }
 
 fn json_value(id: &str, option: &OptionInfo, value: &str) -> Result<Json> {
+    let json = match option.kind {
+        OptionKind::Boolean => match value {
+            "true" | "yes" | "on" | "1" => Some(Json::Bool(true)),
+            "false" | "no" | "off" | "0" => Some(Json::Bool(false)),
+            _ => None,
+        },
+        OptionKind::Integer => value.parse::<i64>().ok().map(Json::from),
+        OptionKind::Text => Some(Json::String(value.into())),
+        OptionKind::Choice(choices) => choices.contains(&value).then(|| Json::String(value.into())),
+    };
+    json.ok_or_else(|| misfit_of(id, option, value))
+}
+
+/// A value that is none of the option's kind.
+fn misfit_of(id: &str, option: &OptionInfo, value: &str) -> Error {
     let wrong = |wanted: &str| Error::usage(format!("{id}: {}={value} is not {wanted}", option.name));
     match option.kind {
-        OptionKind::Boolean => match value {
-            "true" | "yes" | "on" | "1" => Ok(Json::Bool(true)),
-            "false" | "no" | "off" | "0" => Ok(Json::Bool(false)),
-            _ => Err(wrong("true or false")),
-        },
-        OptionKind::Integer => value.parse::<i64>().map(Json::from).map_err(|_| wrong("a whole number")),
-        OptionKind::Text => Ok(Json::String(value.into())),
-        OptionKind::Choice(choices) if choices.contains(&value) => Ok(Json::String(value.into())),
+        OptionKind::Boolean => wrong("true or false"),
+        OptionKind::Integer => wrong("a whole number"),
+        OptionKind::Text => wrong("a text"),
         OptionKind::Choice(choices) => {
-            let error = wrong(&format!("one of {}", choices.join(", ")));
-            Err(error.with_hint(format!("{}: {}", option.name, option.help.trim_end_matches('.'))))
+            let help = option.help.trim_end_matches('.');
+            wrong(&format!("one of {}", choices.join(", "))).with_hint(format!("{}: {help}", option.name))
         }
     }
 }

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::input::READ_OPTIONS;
 use crate::options::{
-    BinaryText, Breaks, DecimalMark, Delimiter, EmptyText, Header, LineEnd, Quoting, WriteOptions,
+    BinaryText, Breaks, DecimalMark, Delimiter, EmptyText, Header, LineEnd, Quoting, WriteOptions, booleans,
+    pattern,
 };
 
 /// What is written for a value that has a label.
@@ -78,11 +79,14 @@ pub struct DelimitedOptions {
     pub breaks: Option<Breaks>,
     /// The decimal mark.
     pub decimal: Option<DecimalMark>,
-    /// Texts of true and false, with a slash between.
-    pub booleans: Option<String>,
-    /// Pattern of dates (strftime), or `iso`.
+    /// Texts of false and true; read from `yes/no`.
+    #[serde(deserialize_with = "booleans")]
+    pub booleans: Option<[String; 2]>,
+    /// Pattern of dates (strftime); none, read from `iso`, is ISO 8601.
+    #[serde(deserialize_with = "pattern")]
     pub dates: Option<String>,
-    /// Pattern of date-times (strftime), or `iso`.
+    /// Pattern of date-times, likewise.
+    #[serde(deserialize_with = "pattern")]
     pub datetimes: Option<String>,
     /// How bytes become text.
     pub binary: Option<BinaryText>,
@@ -130,16 +134,9 @@ impl DelimitedOptions {
         set(&mut write.breaks, self.breaks);
         set(&mut write.decimal_mark, self.decimal);
         set(&mut write.binary, self.binary);
-        if let Some(booleans) = self.booleans {
-            let (yes, no) = booleans.split_once('/').ok_or_else(|| {
-                Error::usage(format!("booleans={booleans} has no slash between true and false"))
-                    .with_hint("booleans=yes/no")
-            })?;
-            write.booleans = [no.to_owned(), yes.to_owned()];
-        }
-        let pattern = |text: Option<String>| text.filter(|text| text != "iso");
-        write.date_pattern = pattern(self.dates);
-        write.date_time_pattern = pattern(self.datetimes);
+        set(&mut write.booleans, self.booleans);
+        write.date_pattern = self.dates;
+        write.date_time_pattern = self.datetimes;
         write.check().map_err(|source| Error::usage(source.to_string()).with_source(source))?;
         Ok(Settings { write, values, missing, reasons: self.reasons.unwrap_or_default() })
     }

@@ -1,10 +1,10 @@
 //! Choices for reading delimited text.
 
 use arrow_schema::DataType;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::TabError;
-use crate::options::{BinaryText, DecimalMark, Delimiter};
+use crate::options::{BinaryText, DecimalMark, Delimiter, booleans, pattern};
 use crate::pattern::Pattern;
 
 /// How the bytes of the input spell characters.
@@ -55,13 +55,15 @@ pub enum Duplicates {
     Rename,
 }
 
-/// How delimited text is read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// How delimited text is read; as JSON these are the options of the formats `csv` and `tab`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 #[non_exhaustive]
 pub struct ReadOptions {
     /// The byte between cells; none = the one of tab, comma, semicolon and pipe that the first line holds most.
     pub delimiter: Option<Delimiter>,
     /// A byte that makes a quote after it part of the cell, such as the backslash that R's `write.table` writes.
+    #[serde(skip)]
     pub escape: Option<u8>,
     /// How the bytes spell characters.
     pub encoding: Encoding,
@@ -69,15 +71,21 @@ pub struct ReadOptions {
     pub header: ReadHeader,
     /// What happens when two columns share a name.
     pub duplicates: Duplicates,
-    /// Texts that stand for a missing value when they are not in quotes, besides the empty one.
+    /// Texts that stand for a missing value when they are not in quotes, besides the empty one; in JSON with bars between:
+    /// `NA|.`.
+    #[serde(deserialize_with = "between_bars")]
     pub missing_texts: Vec<String>,
     /// The sign between whole part and fraction.
+    #[serde(rename = "decimal")]
     pub decimal_mark: DecimalMark,
     /// What stands for false and for true, in place of `false` and `true` in any case and for declared booleans 0 and 1.
+    #[serde(deserialize_with = "booleans")]
     pub booleans: Option<[String; 2]>,
     /// Pattern of dates in the letters of `strftime`; none = ISO 8601.
+    #[serde(rename = "dates", deserialize_with = "pattern")]
     pub date_pattern: Option<String>,
     /// Pattern of date-times; none = ISO 8601.
+    #[serde(rename = "datetimes", deserialize_with = "pattern")]
     pub date_time_pattern: Option<String>,
     /// How declared bytes are spelt.
     pub binary: BinaryText,
@@ -86,9 +94,16 @@ pub struct ReadOptions {
     /// Most bytes a record (and so a cell or a line) may have.
     pub max_record_bytes: usize,
     /// Most rows of a batch; wide tables have fewer.
+    #[serde(skip)]
     pub batch_rows: usize,
     /// Bytes of text that a thread takes at a time, unless one record is longer.
+    #[serde(skip)]
     pub piece_bytes: usize,
+}
+
+fn between_bars<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
+    let texts = Option::<String>::deserialize(from)?;
+    Ok(texts.map_or_else(Vec::new, |texts| texts.split('|').map(str::to_owned).collect()))
 }
 
 impl Default for ReadOptions {
