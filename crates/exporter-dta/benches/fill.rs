@@ -9,7 +9,8 @@ use arrow_array::{
     ArrayRef, Float64Array, Int8Array, Int32Array, RecordBatch, StringArray, TimestampMicrosecondArray,
 };
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use exporter_dta::stata::{Code, Conversion, Missing, MissingRule, StorageType};
+use exporter_core::profile::Number;
+use exporter_dta::stata::{Conversion, Missing, MissingRule, StorageType};
 use exporter_dta::{DtaError, DtaMetadata, DtaVariable, DtaWriter, Release, WriterOptions, strl_bytes};
 
 const ROWS: usize = 65_536;
@@ -53,7 +54,7 @@ fn kinds() -> Vec<(&'static str, DtaVariable, ArrayRef)> {
         .into_iter()
         .zip("abc".chars())
         .filter_map(|(code, letter)| {
-            let code = Code::Integer(code);
+            let code = Number::Integer(code.into());
             Missing::from_letter(letter).map(|missing| MissingRule::new(code, code, missing))
         })
         .collect();

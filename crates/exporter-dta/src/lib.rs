@@ -36,7 +36,6 @@ mod error;
 mod exporter;
 mod layout;
 mod metadata;
-mod missing;
 mod options;
 mod reader;
 mod spec;
@@ -47,21 +46,21 @@ mod writer;
 #[doc(no_inline)]
 pub use exporter_stata as stata;
 
+/// Rows of fixed width; what the writer does with values that do not fit, and tells of it, are types of theirs.
+#[doc(no_inline)]
+pub use exporter_rows as rows;
+
 pub use dataset::{DtaDataset, DtaInput, DtaInputOptions, Letters};
 pub use error::DtaError;
 pub use exporter::{Dta, DtaExporter};
 pub use metadata::{Characteristic, DtaMetadata, DtaVariable};
-pub use missing::MissingCell;
 pub use options::{DtaOptions, ReleaseOption};
 pub use reader::{
-    ArrowBatches, Batches, ColumnType, Damage, Dates, Dictionary, DtaReader, ParallelBatches, ReadOptions,
-    Selection, TextEncoding, ValueFacts, ValueLabels, Variable,
+    Batches, ColumnType, Damage, Dates, Dictionary, DtaReader, ParallelBatches, ReadOptions, Selection,
+    TextEncoding, ValueFacts, ValueLabels, Variable,
 };
-pub use spec::{ByteOrder, Release};
-pub use writer::{
-    CellChange, CellChanges, DtaWriter, LongText, OutOfRange, SpoolFile, WriterOptions, WriterSummary,
-    strl_bytes,
-};
+pub use spec::Release;
+pub use writer::{DtaWriter, WriterOptions, WriterSummary, strl_bytes};
 
 use exporter_core::Registry;
 

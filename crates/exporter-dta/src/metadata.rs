@@ -1,7 +1,7 @@
 //! What a `.dta` says besides its rows, as the writer takes it.
 
 use exporter_stata::Missing;
-pub(crate) use exporter_stata::{Code, Conversion, MissingRule, ValueLabelSet};
+pub(crate) use exporter_stata::{Conversion, MissingRule, ValueLabelSet};
 
 use crate::spec::Release;
 use crate::spec_storage::StorageType;

@@ -4,10 +4,6 @@ use exporter_core::OptionInfo;
 use exporter_stata::Choices;
 use serde::Deserialize;
 
-pub(crate) use exporter_stata::{
-    Decimals, LargeIntegers, LongTextOption, StorageOption, StrlOption, ZoneOption,
-};
-
 use crate::spec::Release;
 
 /// How a `.dta` is written.
@@ -17,20 +13,9 @@ use crate::spec::Release;
 pub struct DtaOptions {
     /// Release of the format.
     pub release: ReleaseOption,
-    /// Where storage types come from.
-    pub storage: StorageOption,
-    /// What becomes of whole numbers that a double does not hold exactly.
-    pub large_integers: LargeIntegers,
-    /// What becomes of decimals with more than 15 digits.
-    pub decimals: Decimals,
-    /// Which clock instants are written on.
-    pub zone: ZoneOption,
-    /// Whether instants count leap seconds (`%tC`).
-    pub leap_seconds: bool,
-    /// What becomes of texts too long for a fixed string.
-    pub long_text: LongTextOption,
-    /// Which texts that fit a fixed string become strL.
-    pub strl: StrlOption,
+    /// What becomes of the table; its version is that of the release.
+    #[serde(flatten)]
+    pub choices: Choices,
     /// Whether equal long texts are stored once.
     pub share_strl: bool,
     /// Whether the codebook is kept in a characteristic where it says more than the file does.
@@ -41,33 +26,16 @@ pub struct DtaOptions {
 
 impl Default for DtaOptions {
     fn default() -> Self {
-        Self {
-            release: ReleaseOption::Auto,
-            storage: StorageOption::Smallest,
-            large_integers: LargeIntegers::Text,
-            decimals: Decimals::Double,
-            zone: ZoneOption::Utc,
-            leap_seconds: false,
-            long_text: LongTextOption::Strl,
-            strl: StrlOption::Needed,
-            share_strl: false,
-            codebook: true,
-            timestamp: true,
-        }
+        let (release, choices) = (ReleaseOption::Auto, Choices::default());
+        Self { release, choices, share_strl: false, codebook: true, timestamp: true }
     }
 }
 
 impl DtaOptions {
-    /// What they say about the table itself, for a file of `release`.
+    /// What becomes of the table in a file of `release`.
     pub(crate) fn choices(&self, release: Release) -> Choices {
-        let mut choices = Choices::new(release.version());
-        choices.storage = self.storage;
-        choices.large_integers = self.large_integers;
-        choices.decimals = self.decimals;
-        choices.zone = self.zone;
-        choices.leap_seconds = self.leap_seconds;
-        choices.long_text = self.long_text;
-        choices.strl = self.strl;
+        let mut choices = self.choices.clone();
+        choices.version = release.version();
         choices
     }
 }
@@ -180,31 +148,3 @@ pub(crate) static OPTIONS: &[OptionInfo] = &[
     .default("true"),
     OptionInfo::boolean("timestamp", "Write the time of writing into the file.").default("true"),
 ];
-
-#[cfg(test)]
-mod tests {
-    use exporter_core::OptionKind;
-
-    use super::*;
-
-    #[test]
-    fn table_and_struct_agree() {
-        for option in OPTIONS {
-            let values: Vec<serde_json::Value> = match option.kind {
-                OptionKind::Choice(choices) => choices.iter().map(|choice| (*choice).into()).collect(),
-                _ => vec![true.into(), false.into()],
-            };
-            for value in values {
-                let object = serde_json::json!({ option.name: value });
-                assert!(serde_json::from_value::<DtaOptions>(object).is_ok(), "{}", option.name);
-            }
-            let default = match option.kind {
-                OptionKind::Boolean => (option.default == "true").into(),
-                _ => serde_json::Value::from(option.default),
-            };
-            let object = serde_json::json!({ option.name: default });
-            assert_eq!(serde_json::from_value::<DtaOptions>(object).unwrap(), DtaOptions::default());
-        }
-        assert!(serde_json::from_value::<DtaOptions>(serde_json::json!({ "version": 118 })).is_err());
-    }
-}

@@ -18,7 +18,7 @@ pub(crate) const GSO_TEXT: u8 = 130;
 /// GSO type of a strL binary value (section 3.2).
 pub(crate) const GSO_BINARY: u8 = 129;
 
-pub use exporter_core::source::ByteOrder;
+pub(crate) use exporter_core::source::ByteOrder;
 pub(crate) use exporter_stata::calendar::{EPOCH_DAYS, EPOCH_MILLIS, FIRST_DAY, LAST_DAY};
 pub(crate) use exporter_stata::limits::*;
 

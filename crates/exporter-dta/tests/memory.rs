@@ -127,7 +127,7 @@ fn file(release: Release, rows: usize) -> Vec<u8> {
     let labels = (0..100).map(|code| (code, format!("code {code}"))).collect();
     about.value_labels.push(ValueLabelSet::new("codes", labels));
     let mut options = WriterOptions::new(Box::new(tempfile::tempfile));
-    options.long_text = exporter_dta::LongText::Cut;
+    options.long_text = exporter_dta::rows::LongText::Cut;
     let mut writer = DtaWriter::new(Vec::new(), about, options).unwrap();
     writer.write(&batch(rows, 400)).unwrap();
     writer.finish().unwrap().0

@@ -39,9 +39,9 @@ mod output;
 pub use convert::{Conversion, Epoch, Misfit, fits_by_range, holds, is_calendar, only_values_tell};
 pub use fill::{
     BadCell, Block, Blocks, CastFrom, CellChange, CellChanges, CellColumn, CellNumber, CellRecode, Cells,
-    Changes, Code, Division, FillCells, FloatCell, FloatCells, IntegerCell, IntegerCells, LongText,
-    OutOfRange, Pad, RowBatch, STORE_AS_MISSING, TILE_ROWS, TextCells, TypedRecode, Validity, Whole, apply,
-    decimal_text, load, put_nulls, typed_recodes,
+    Changes, Division, FillCells, FloatCell, FloatCells, IntegerCell, IntegerCells, LongText, OutOfRange,
+    Pad, RowBatch, STORE_AS_MISSING, TILE_ROWS, TextCells, TypedRecode, Validity, Whole, apply, decimal_text,
+    load, put_nulls, typed_recodes,
 };
 pub use gather::{RowTiles, Rows, TextEnd, Texts, number_array, reason_array};
 pub use output::{OutputBuffer, Spool, SpoolFile};

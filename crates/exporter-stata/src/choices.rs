@@ -5,12 +5,17 @@ use serde::Deserialize;
 use crate::Version;
 
 /// How a table is described: for which version of Stata, and what becomes of what it cannot hold.
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// As options of a format they are read from JSON, but for what the format knows itself.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, rename_all = "kebab-case")]
 #[non_exhaustive]
 pub struct Choices {
     /// Version of Stata.
+    #[serde(skip)]
     pub version: Version,
     /// Whether the rows are in delimited text that a do-file loads, and not in a file of Stata.
+    #[serde(skip)]
     pub delimited: bool,
     /// Where storage types come from.
     pub storage: StorageOption,
@@ -42,6 +47,12 @@ impl Choices {
             long_text: LongTextOption::Strl,
             strl: StrlOption::Needed,
         }
+    }
+}
+
+impl Default for Choices {
+    fn default() -> Self {
+        Self::new(Version::default())
     }
 }
 

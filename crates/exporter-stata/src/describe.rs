@@ -54,8 +54,10 @@ pub struct VariableDescription {
     pub notes: Notes,
     /// Missing values.
     pub letters: Letters,
-    /// Value-label sets.
-    pub labels: UsedSets,
+    /// Name of its value-label set, or empty.
+    pub set: String,
+    /// Its sets in other languages: name of the language and of the set.
+    pub translated_sets: Vec<(String, String)>,
     /// Whether texts end at their first NUL.
     pub cut_at_nul: bool,
     /// Whether instants are stored in UTC.
@@ -148,7 +150,8 @@ impl TableDescription<'_> {
             label,
             notes,
             letters,
-            labels,
+            set: labels.name,
+            translated_sets: labels.translated,
             cut_at_nul,
             in_utc,
         });

@@ -54,13 +54,12 @@ pub struct LabelSets {
 }
 
 /// The value-label sets of one variable.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct UsedSets {
+#[derive(Clone, Debug, Default)]
+pub(crate) struct UsedSets {
     /// Name of the set in the current language, or empty.
-    pub name: String,
+    pub(crate) name: String,
     /// Sets in other languages: name of the language and of the set.
-    pub translated: Vec<(String, String)>,
+    pub(crate) translated: Vec<(String, String)>,
 }
 
 /// A set before it has its name.

@@ -9,7 +9,7 @@ use exporter_core::missing::span;
 use exporter_core::profile::Number;
 use exporter_core::{Loss, LossCode, Recode, doubles};
 
-use crate::{Code, Missing, MissingRule};
+use crate::{Missing, MissingRule};
 
 /// The letters of one variable.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -155,8 +155,8 @@ pub fn letters(variable: &Variable, labels: Option<&ValueLabels>) -> Letters {
 /// A declared range and where it is declared.
 struct Range {
     position: usize,
-    low: Code,
-    high: Code,
+    low: Number,
+    high: Number,
 }
 
 /// The letter fixed for a declaration, else a free one, else the last.
@@ -190,10 +190,8 @@ fn split_range(
 ) {
     let whole = matches!(variable.kind, Kind::Integer { .. } | Kind::Period(_));
     let candidates: Vec<i64> = match (range.low, range.high) {
-        (Code::Integer(low), Code::Integer(high))
-            if whole && i128::from(high) - i128::from(low) < pool.free.len() as i128 =>
-        {
-            (low..=high).collect()
+        (Number::Integer(low), Number::Integer(high)) if whole && high - low < pool.free.len() as i128 => {
+            (low..=high).filter_map(|value| i64::try_from(value).ok()).collect()
         }
         _ => labels
             .iter()
@@ -203,7 +201,7 @@ fn split_range(
     };
     let (low, high) = (range.low.as_f64(), range.high.as_f64());
     for value in candidates {
-        let code = Code::Integer(value);
+        let code = Number::Integer(value.into());
         let known = points.iter().any(|(rule, _)| rule.low.as_f64() == value as f64);
         if known || !(low..=high).contains(&(value as f64)) {
             continue;
@@ -218,8 +216,9 @@ fn split_range(
 /// Whether every whole number of a range has its own letter.
 fn is_whole_of(range: &Range, points: &[(MissingRule, Value)]) -> bool {
     match (range.low, range.high) {
-        (Code::Integer(low), Code::Integer(high)) if i128::from(high) - i128::from(low) < 26 => {
-            (low..=high).all(|value| points.iter().any(|(_, point)| point.as_i64() == Some(value)))
+        (Number::Integer(low), Number::Integer(high)) if high - low < 26 => {
+            let is_point = |value: i128| points.iter().any(|(rule, _)| rule.low == Number::Integer(value));
+            (low..=high).all(is_point)
         }
         _ => false,
     }
@@ -245,19 +244,19 @@ fn shown(values: &MissingValues) -> String {
 }
 
 /// Ends of a declaration as the writer compares them.
-fn bounds(values: &MissingValues, kind: &Kind) -> Option<(Code, Code)> {
+fn bounds(values: &MissingValues, kind: &Kind) -> Option<(Number, Number)> {
     if let Kind::Decimal { .. } = kind {
         // The writer scales them itself.
         let code = |value: &Value| match value.as_i64() {
-            Some(whole) => Some(Code::Integer(whole)),
-            None => value.as_f64().map(Code::Number),
+            Some(whole) => Some(Number::Integer(whole.into())),
+            None => value.as_f64().map(Number::Float),
         };
         return match values {
             MissingValues::Reason => None,
             MissingValues::One(value) => code(value).map(|code| (code, code)),
             MissingValues::Range { low, high } => Some((
-                low.as_ref().map_or(Some(Code::Number(f64::NEG_INFINITY)), code)?,
-                high.as_ref().map_or(Some(Code::Number(f64::INFINITY)), code)?,
+                low.as_ref().map_or(Some(Number::Float(f64::NEG_INFINITY)), code)?,
+                high.as_ref().map_or(Some(Number::Float(f64::INFINITY)), code)?,
             )),
         };
     }
@@ -265,14 +264,13 @@ fn bounds(values: &MissingValues, kind: &Kind) -> Option<(Code, Code)> {
     Some((code(span.low), code(span.high)))
 }
 
-fn code(number: Number) -> Code {
+/// Beyond 64 bits lie only open ends.
+fn code(number: Number) -> Number {
     match number {
-        Number::Integer(whole) => i64::try_from(whole).map_or_else(
-            // Beyond 64 bits lie only open ends.
-            |_| Code::Number(if whole < 0 { f64::NEG_INFINITY } else { f64::INFINITY }),
-            Code::Integer,
-        ),
-        Number::Float(number) => Code::Number(number),
+        Number::Integer(whole) if i64::try_from(whole).is_err() => {
+            Number::Float(if whole < 0 { f64::NEG_INFINITY } else { f64::INFINITY })
+        }
+        number => number,
     }
 }
 

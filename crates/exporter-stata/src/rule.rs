@@ -1,6 +1,7 @@
 //! Values that become missing values, and how numbers of a column become Stata's numbers.
 
 use exporter_core::codebook::Kind;
+use exporter_core::profile::Number;
 
 use crate::Missing;
 use crate::calendar::leap_millis;
@@ -11,36 +12,17 @@ use crate::calendar::{EPOCH_DAYS, EPOCH_MILLIS};
 #[non_exhaustive]
 pub struct MissingRule {
     /// Lowest value of the range.
-    pub low: Code,
+    pub low: Number,
     /// Highest value of the range, itself included.
-    pub high: Code,
+    pub high: Number,
     /// Stored instead.
     pub missing: Missing,
 }
 
 impl MissingRule {
     /// The values from `low` to `high`, both included, become a missing value.
-    pub fn new(low: Code, high: Code, missing: Missing) -> Self {
+    pub fn new(low: Number, high: Number, missing: Missing) -> Self {
         Self { low, high, missing }
-    }
-}
-
-/// A number as a codebook declares it, in the unit of its column.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Code {
-    /// A whole number.
-    Integer(i64),
-    /// Any number.
-    Number(f64),
-}
-
-impl Code {
-    /// The number as a float.
-    pub fn as_f64(self) -> f64 {
-        match self {
-            Self::Integer(whole) => whole as f64,
-            Self::Number(number) => number,
-        }
     }
 }
 
@@ -66,22 +48,15 @@ pub enum Conversion {
 
 impl Conversion {
     /// What a number becomes in Stata that is in the unit of a column of `kind`; instants count in UTC.
-    pub fn number(self, code: Code, kind: &Kind) -> Code {
-        let Code::Integer(whole) = code else { return code };
-        let millis = |per_second: i64| {
-            let millis = i128::from(whole) * 1_000;
-            i64::try_from(millis.div_euclid(per_second.into())).unwrap_or(if whole < 0 {
-                i64::MIN
-            } else {
-                i64::MAX
-            })
-        };
-        Code::Integer(match (self, kind) {
-            (Self::Days, _) => whole.saturating_add(EPOCH_DAYS),
+    pub fn number(self, number: Number, kind: &Kind) -> Number {
+        let Number::Integer(whole) = number else { return number };
+        let millis = |per_second: i64| whole.saturating_mul(1_000).div_euclid(per_second.into());
+        Number::Integer(match (self, kind) {
+            (Self::Days, _) => whole.saturating_add(EPOCH_DAYS.into()),
             (Self::Millis { leap_seconds, .. }, Kind::DateTime { unit, .. }) => {
                 let millis = millis(unit.per_second());
-                let leap = if leap_seconds { leap_millis(millis) } else { 0 };
-                millis.saturating_add(EPOCH_MILLIS).saturating_add(leap)
+                let leap = i64::try_from(millis).ok().filter(|_| leap_seconds).map_or(0, leap_millis);
+                millis.saturating_add((EPOCH_MILLIS + leap).into())
             }
             (Self::TimeOfDay, Kind::Time(unit)) => millis(unit.per_second()),
             _ => whole,
@@ -98,21 +73,21 @@ mod tests {
     #[test]
     fn codes_count_as_stata_counts() {
         let number =
-            |conversion: Conversion, whole, kind: &Kind| conversion.number(Code::Integer(whole), kind);
-        assert_eq!(number(Conversion::Days, 0, &Kind::Date), Code::Integer(3_653));
+            |conversion: Conversion, whole, kind: &Kind| conversion.number(Number::Integer(whole), kind);
+        assert_eq!(number(Conversion::Days, 0, &Kind::Date), Number::Integer(3_653));
         let date_time = Kind::DateTime { unit: TimeUnit::Microsecond, zone: None };
         let plain = Conversion::Millis { leap_seconds: false, wall_clock: false };
-        assert_eq!(number(plain, -1, &date_time), Code::Integer(315_619_199_999));
+        assert_eq!(number(plain, -1, &date_time), Number::Integer(315_619_199_999));
         let leap = Conversion::Millis { leap_seconds: true, wall_clock: false };
-        assert_eq!(number(leap, 912 * 86_400_000_000, &date_time), Code::Integer(394_416_001_000));
+        assert_eq!(number(leap, 912 * 86_400_000_000, &date_time), Number::Integer(394_416_001_000));
         assert_eq!(
             number(Conversion::TimeOfDay, 1_500, &Kind::Time(TimeUnit::Microsecond)),
-            Code::Integer(1)
+            Number::Integer(1)
         );
-        assert_eq!(number(Conversion::Plain, 9, &Kind::INTEGER), Code::Integer(9));
+        assert_eq!(number(Conversion::Plain, 9, &Kind::INTEGER), Number::Integer(9));
         assert_eq!(
-            Conversion::Days.number(Code::Number(f64::INFINITY), &Kind::Date),
-            Code::Number(f64::INFINITY)
+            Conversion::Days.number(Number::Float(f64::INFINITY), &Kind::Date),
+            Number::Float(f64::INFINITY)
         );
     }
 }

@@ -19,25 +19,24 @@ pub fn is_stand_in(variable: &Variable, declared: &Declared) -> bool {
 /// Whether `value` is only the stand-in of `letter` in a variable as it was read from a `.dta`.
 pub fn stands_for(variable: &Variable, letter: char, value: &Value) -> bool {
     let Some(missing) = Missing::from_letter(letter) else { return false };
-    let number = i64::from(missing.number());
     match (value, &variable.kind) {
         (Value::Text(text), Kind::Date | Kind::DateTime { .. } | Kind::Time(_)) => {
-            let rest = text.strip_prefix(&format!("+{}-01-01", 10_000 + number));
+            let rest = text.strip_prefix(&format!("+{}-01-01", 10_000 + i64::from(missing.number())));
             rest.is_some_and(|rest| matches!(rest, "" | "T00:00:00" | "T00:00:00Z"))
         }
         // Somebody may have declared numbers as small as these; what was read from a `.dta` has its display format.
         (Value::Integer(value), Kind::Integer { bits: 8, .. }) => {
-            *value == 101 + number && has_format(variable)
+            *value == i64::from(missing.byte()) && has_format(variable)
         }
         (Value::Integer(value), Kind::Integer { bits: 16, .. }) => {
-            *value == 32_741 + number && has_format(variable)
+            *value == i64::from(missing.int()) && has_format(variable)
         }
         (Value::Integer(value), Kind::Integer { .. } | Kind::Period(_)) => *value == i64::from(missing.key()),
         (Value::Float(value), Kind::Float { .. }) => {
-            let float = f32::from_bits(0x7F00_0000 + u32::from(missing.number()) * 0x800);
-            let double = f64::from_bits(0x7FE0_0000_0000_0000 + (u64::from(missing.number()) << 40));
             // Digits in JSON may differ in the last place.
-            [f64::from(float), double].iter().any(|known| (value / known - 1.0).abs() < 1e-12)
+            [f64::from(missing.float()), missing.double()]
+                .iter()
+                .any(|known| (value / known - 1.0).abs() < 1e-12)
         }
         _ => false,
     }

@@ -33,7 +33,7 @@ pub struct Notes {
 }
 
 /// A text of the codebook without NUL, which would end it in a file.
-pub fn without_nul(text: &str) -> Cow<'_, str> {
+pub(crate) fn without_nul(text: &str) -> Cow<'_, str> {
     if text.contains('\0') { text.replace('\0', " ").into() } else { text.into() }
 }
 

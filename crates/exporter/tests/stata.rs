@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arrow_array::{ArrayRef, Float64Array, Int64Array, RecordBatch};
 use exporter::codebook::{Codebook, DisplayFormat, Kind, Missing, Table, Text, ValueLabels, Variable};
 use exporter::dta::stata::{Missing as Cell, StorageType};
-use exporter::dta::{Dictionary, DtaReader, MissingCell as _};
+use exporter::dta::{Dictionary, DtaReader};
 use exporter::sink::MemorySink;
 use exporter::{Bundle, Context, ErrorKind, LossPolicy, MemoryDataset, Summary};
 use serde_json::json;

@@ -149,7 +149,7 @@ fn every_file_survives_a_round_trip() {
         let sink = MemorySink::new();
         let mut options = DtaOptions::default();
         // Storage as declared: a strL stays one, whatever its texts are.
-        options.storage = StorageOption::Declared;
+        options.choices.storage = StorageOption::Declared;
         let summary = export(&DtaExporter::new(options), &data, Box::new(sink.clone()), &Context::default())
             .unwrap_or_else(|error| panic!("{name}: {error}"));
         let mut codebook = data.codebook().clone();

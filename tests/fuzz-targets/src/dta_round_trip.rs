@@ -8,10 +8,10 @@ use arrow_array::{Array, ArrayRef, BinaryArray, Float64Array, Int64Array, Record
 use arrow_schema::{DataType, Field, Schema};
 use exporter::Source;
 use exporter::dta::check::{check, rule};
+use exporter::dta::rows::{CellChange, OutOfRange};
 use exporter::dta::stata::StorageType;
 use exporter::dta::{
-    CellChange, DtaError, DtaMetadata, DtaReader, DtaVariable, DtaWriter, OutOfRange, Release, Selection,
-    WriterOptions,
+    DtaError, DtaMetadata, DtaReader, DtaVariable, DtaWriter, Release, Selection, WriterOptions,
 };
 
 /// Bytes as choices; zeros after their end.

@@ -25,8 +25,6 @@ const EXHAUSTIVE: &[(&str, &str, &str)] = &[
     ("exporter-core", "Number", "a number is whole or not"),
     ("exporter-core", "TableId", "a position"),
     ("exporter-core", "ByteOrder", "there is no other"),
-    ("exporter-dta", "ArrowBatches", "a wrapper of one stream"),
-    ("exporter-rows", "Code", "a number is whole or not"),
     ("exporter-rows", "Epoch", "two numbers say it all"),
     ("exporter-rows", "CellRecode", "a format gives every field of what it stores instead"),
     ("exporter-rows", "CellChange", "every format reports each change as a loss"),
@@ -36,7 +34,6 @@ const EXHAUSTIVE: &[(&str, &str, &str)] = &[
     ("exporter-spss", "Value", "a value is a number or a text"),
     ("exporter-spss", "ResponseSetKind", "files and syntax write each kind"),
     ("exporter-stata", "Charset", "Stata had these two"),
-    ("exporter-stata", "Code", "a number is whole or not"),
     ("exporter-stata", "Conversion", "files and do-files render each"),
     ("exporter-stata", "StorageType", "files and do-files render each"),
 ];

@@ -5,9 +5,9 @@ use exporter_core::check::Findings;
 use crate::check::file::{Checked, CheckedFile};
 use crate::check::rule;
 use crate::check::strls::{compare_order, sort_by_name};
-use crate::missing::{Missing, MissingCell};
 use crate::reader::{DtaBytes, to_usize, unsigned};
 use crate::spec_storage::{DOUBLE_MAX_BITS, FLOAT_MAX_BITS, StorageType};
+use exporter_stata::Missing;
 
 /// Bytes of rows read at once.
 const BLOCK: u64 = 256 * 1024;

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use exporter_core::check::{Rule, Severity};
 
 use super::{check, rule};
-use crate::missing::{Missing, MissingCell};
 use crate::reader::tests::test_file::{Cell, TestFile, behind, memory};
 use crate::spec::{ByteOrder, Release};
 use crate::spec_storage::StorageType;
+use exporter_stata::Missing;
 
 /// Every release that Stata wrote or could have written.
 fn releases() -> impl Iterator<Item = Release> {

@@ -5,10 +5,10 @@ use std::collections::HashSet;
 
 use crate::check::file::{Checked, CheckedFile, text};
 use crate::check::rule;
-use crate::missing::Missing;
 use crate::reader::{Cursor, unsigned, until_nul};
 use crate::spec::{MAX_VALUE_LABEL_BYTES, MAX_VALUE_LABELS};
 use crate::spec_storage::LONG_MIN;
+use exporter_stata::Missing;
 use exporter_stata::names::is_valid;
 
 /// Bytes of a short text.

@@ -11,8 +11,8 @@ use exporter_core::{Error, Result};
 use exporter_rows::{Conversion, Epoch, Misfit};
 
 use crate::dataset::letters::recorded_values;
-use crate::missing::Missing;
 use crate::spec::{EPOCH_DAYS, EPOCH_MILLIS};
+use exporter_stata::Missing;
 
 /// What Stata counts from.
 const EPOCH: Epoch = Epoch { days: EPOCH_DAYS, millis: EPOCH_MILLIS };

@@ -8,8 +8,8 @@ use exporter_stata::translation_set;
 
 use crate::characteristics::LANGUAGE_SET;
 use crate::dataset::plain::Plain;
-use crate::missing::Missing;
 use crate::reader;
+use exporter_stata::Missing;
 
 impl<'d> Plain<'d> {
     /// All sets of the file with their translations. The labels of missing values are those of reasons where a variable has

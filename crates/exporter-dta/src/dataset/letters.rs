@@ -12,7 +12,7 @@ use exporter_core::dataset::arrow_type;
 use exporter_core::missing::span;
 use exporter_core::profile::Number;
 
-use crate::missing::Missing;
+use exporter_stata::Missing;
 
 /// The values that letters stand for: those of `recorded`, else that of the declaration with the letter, of a range an end;
 /// values of another kind than the variable's are none.

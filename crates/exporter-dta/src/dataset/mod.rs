@@ -49,13 +49,13 @@ use exporter_core::{
 };
 
 use crate::error::DtaError;
-use crate::missing::{Missing, MissingCell};
 use crate::reader::facts::Noted;
 use crate::reader::{DtaReader, ReadOptions, ValueLabels};
 use crate::spec_storage::StorageType;
 use delivery::Delivery;
 pub(crate) use embedded::CellRecord;
 use embedded::{Stored, restored};
+use exporter_stata::Missing;
 pub(crate) use input::READ_OPTIONS;
 pub use input::{DtaInput, DtaInputOptions, Letters};
 use opening::{Opening, sort_order};

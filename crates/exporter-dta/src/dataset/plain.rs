@@ -9,10 +9,10 @@ use exporter_core::codebook::{
 use crate::characteristics::DATASET;
 use crate::dataset::kinds::kind_of;
 use crate::dataset::owners::Owners;
-use crate::missing::Missing;
 use crate::reader::{self, ColumnType, Dictionary};
 use crate::spec::MAX_LANGUAGES;
 use crate::spec_storage::StorageType;
+use exporter_stata::Missing;
 
 /// What is known of a file from elsewhere.
 #[derive(Debug, Default)]

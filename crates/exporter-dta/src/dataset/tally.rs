@@ -5,8 +5,8 @@ use arrow_array::{ArrayRef, StringArray, UInt8Array};
 use arrow_schema::DataType;
 use exporter_core::Tallied;
 
-use crate::missing::Missing;
 use crate::reader::selection::FOREIGN;
+use exporter_stata::Missing;
 
 /// What stands for a character that cannot be read.
 const REPLACEMENT: &str = "\u{FFFD}";

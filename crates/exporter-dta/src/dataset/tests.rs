@@ -212,8 +212,7 @@ fn written(data: &dyn Dataset) -> Vec<u8> {
 
 #[test]
 fn letters_in_dates_and_times_are_written_back_as_they_were() {
-    use crate::missing::MissingCell as _;
-    let letter = |letter| crate::missing::Missing::from_letter(letter).unwrap();
+    let letter = |letter| exporter_stata::Missing::from_letter(letter).unwrap();
     let mut file = TestFile::sample(Release::V118, ByteOrder::Little);
     let variable = |name, storage, format| (name, storage, format, "", Vec::new());
     file.variables = vec![

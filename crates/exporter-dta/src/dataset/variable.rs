@@ -10,8 +10,8 @@ use crate::dataset::delivery::Delivery;
 use crate::dataset::input::Letters;
 use crate::dataset::kinds::{Evidence, Values, kind_of};
 use crate::dataset::letters::recorded_letters;
-use crate::missing::Missing;
 use crate::reader::{self, ColumnType, ValueFacts};
+use exporter_stata::Missing;
 
 /// What is known of one variable of the file.
 pub(super) struct FileVariable<'a> {

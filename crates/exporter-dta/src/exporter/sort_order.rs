@@ -15,8 +15,8 @@ use exporter_stata::{Charset, letters};
 
 use super::table::reasons;
 use crate::metadata::{Conversion, DtaVariable, MissingRule};
-use crate::missing::Missing;
 use crate::spec_storage::StorageType;
+use exporter_stata::Missing;
 
 /// The claimed keys of a table as Stata compares them: missing values after numbers, texts by their bytes.
 #[derive(Debug)]

@@ -72,7 +72,7 @@ pub(super) fn plan_table<'a>(
             name: stata.name.clone(),
             storage: stata.storage,
             format: stata.format.clone(),
-            value_labels: stata.labels.name.clone(),
+            value_labels: stata.set.clone(),
             label: stata.label.text.clone(),
             conversion: stata.conversion,
             missing: stata.letters.rules.clone(),

@@ -13,10 +13,11 @@ use exporter_core::codebook::{
 };
 use exporter_core::sink::{MemorySink, StreamSink};
 use exporter_core::{Clock, Context, Error, ErrorKind, LossCode, LossPolicy, MemoryDataset, Summary, export};
+use exporter_stata::{Choices, LargeIntegers, StorageOption, StrlOption, ZoneOption};
 use serde_json::json;
 
 use super::DtaExporter;
-use crate::options::{DtaOptions, LargeIntegers, ReleaseOption, StorageOption, StrlOption};
+use crate::options::{DtaOptions, ReleaseOption};
 
 fn context() -> Context {
     // 2026-11-21 02:00 UTC.
@@ -44,6 +45,12 @@ fn study(
     .unwrap();
     let table = Table::new("t", variables.into_iter().map(|(variable, _)| variable).collect());
     MemoryDataset::new(change(Codebook::new("s"), table), vec![vec![batch]]).unwrap()
+}
+
+fn chosen(change: impl FnOnce(&mut Choices)) -> DtaOptions {
+    let mut options = DtaOptions::default();
+    change(&mut options.choices);
+    options
 }
 
 fn write(data: &MemoryDataset, options: DtaOptions, context: &Context) -> Result<(Vec<u8>, Summary), Error> {
@@ -117,7 +124,7 @@ fn types_are_the_smallest_or_the_declared() {
     let (bytes, summary) = written(&dataset(variables()));
     assert_eq!(types(&bytes), [65530, 65529, 65528, 65526, 1, 3, 65530]);
     assert!(summary.changes.losses.is_empty());
-    let options = DtaOptions { storage: StorageOption::Declared, ..DtaOptions::default() };
+    let options = chosen(|choices| choices.storage = StorageOption::Declared);
     let (bytes, _) = write(&dataset(variables()), options, &context()).unwrap();
     assert_eq!(types(&bytes), [65526, 65526, 65526, 65526, 32768, 32768, 65530]);
 }
@@ -125,9 +132,9 @@ fn types_are_the_smallest_or_the_declared() {
 #[test]
 fn large_integers_follow_the_policy() {
     let data = dataset(vec![(Variable::new("id", Kind::INTEGER), integers(&[1, (1 << 53) + 1]))]);
-    let refused = DtaOptions { large_integers: LargeIntegers::Error, ..DtaOptions::default() };
+    let refused = chosen(|choices| choices.large_integers = LargeIntegers::Error);
     assert_eq!(write(&data, refused, &context()).unwrap_err().kind(), ErrorKind::Limit);
-    let rounded = DtaOptions { large_integers: LargeIntegers::Double, ..DtaOptions::default() };
+    let rounded = chosen(|choices| choices.large_integers = LargeIntegers::Double);
     assert_eq!(write(&data, rounded.clone(), &context()).unwrap_err().kind(), ErrorKind::Loss);
     let lenient = context().with_policy(LossPolicy::Allow(vec![LossCode::PRECISION]));
     assert!(codes(&write(&data, rounded, &lenient).unwrap().1).contains(&"precision"));
@@ -296,7 +303,7 @@ fn times_count_from_1960() {
     let cut = summary.changes.losses.iter().find(|loss| loss.code == LossCode::TIME_PRECISION).unwrap();
     assert_eq!(cut.first.as_ref().unwrap().value, "1970-01-01T01:00:00.001500+01:00");
     assert!(characteristic(&bytes, "at", "note1").unwrap().starts_with("Times in UTC"));
-    let local = DtaOptions { zone: crate::options::ZoneOption::Local, ..DtaOptions::default() };
+    let local = chosen(|choices| choices.zone = ZoneOption::Local);
     let (bytes, _) = write(&data(), local, &context()).unwrap();
     let cells = between(&bytes, "<data>", "</data>");
     assert_eq!(f64::from_le_bytes(cells[..8].try_into().unwrap()), 315_619_200_000.0 + 3_600_000.0);
@@ -333,7 +340,7 @@ fn texts_become_strl_where_that_is_smaller_and_asked_for() {
     });
     let (plain, _) = written(&data);
     assert_eq!(types(&plain), [300, 30, 300]);
-    let smaller = DtaOptions { strl: StrlOption::Smaller, ..DtaOptions::default() };
+    let smaller = chosen(|choices| choices.strl = StrlOption::Smaller);
     let (bytes, _) = write(&data, smaller.clone(), &context()).unwrap();
     assert_eq!(types(&bytes), [32768, 30, 300], "the sort order needs a fixed string");
     assert!(bytes.len() < plain.len());

@@ -68,7 +68,7 @@ impl Texts<'_> {
     pub(super) fn variable(&mut self, variable: &Variable, written: &VariableDescription) {
         let owner = written.name.as_str();
         self.other_labels(owner, &written.label);
-        for (language, set) in &written.labels.translated {
+        for (language, set) in &written.translated_sets {
             self.add(owner, format!("{LANGUAGE_SET}{language}"), set.as_str());
         }
         self.notes(owner, &written.notes);
@@ -80,7 +80,7 @@ impl Texts<'_> {
                 }
                 Attribute::One(set) if self.is_language_set(name) => {
                     // A variable may have labels in other languages only.
-                    if written.labels.name.is_empty() {
+                    if written.set.is_empty() {
                         self.add(owner, name.as_str(), set.as_str());
                     }
                 }

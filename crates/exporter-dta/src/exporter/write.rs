@@ -6,11 +6,12 @@ use exporter_core::sink::temp_file;
 use exporter_core::{
     ErrorKind, Loss, LossCode, LossReport, Output, Result, Scan, TableRows, TableWriter, Written,
 };
+use exporter_stata::LongTextOption;
 
 use super::table::DtaTable;
 use crate::error::DtaError;
 use crate::metadata::DtaMetadata;
-use crate::options::{DtaOptions, LongTextOption};
+use crate::options::DtaOptions;
 use crate::spec_storage::StorageType;
 use crate::writer::{
     CellChange, CellChanges, DtaWriter, LongText, OutOfRange, STORE_AS_MISSING, WriterOptions, WriterSummary,
@@ -108,7 +109,7 @@ fn refusal(error: DtaError) -> exporter_core::Error {
 
 /// Whether texts beyond the fixed string are cut, which the plan has said.
 fn texts_are_cut(metadata: &DtaMetadata, options: &DtaOptions) -> bool {
-    !metadata.release.has_strl() || options.long_text == LongTextOption::Cut
+    !metadata.release.has_strl() || options.choices.long_text == LongTextOption::Cut
 }
 
 /// What only the data showed.

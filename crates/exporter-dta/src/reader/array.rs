@@ -10,13 +10,13 @@ use arrow_schema::{ArrowError, DataType};
 use exporter_rows::{Texts, number_array, reason_array};
 
 use crate::error::{DtaError, Result};
-use crate::missing::Missing;
 use crate::reader::column::{ColumnType, without_leap_seconds};
 use crate::reader::gather::Cells;
 use crate::reader::ordinary::Ordinary;
 use crate::reader::selection::FOREIGN;
 use crate::reader::text::TextDecoder;
 use crate::spec::{EPOCH_DAYS, EPOCH_MILLIS};
+use exporter_stata::Missing;
 
 /// How cells become arrays.
 #[derive(Debug, Clone, Copy)]

@@ -3,8 +3,8 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions, RecordBatchReader};
-use arrow_schema::{ArrowError, SchemaRef};
+use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions};
+use arrow_schema::SchemaRef;
 
 use crate::error::{DtaError, Result};
 use crate::reader::DtaBytes;
@@ -199,23 +199,5 @@ impl Iterator for Batches {
             self.rows.start = self.rows.end;
         }
         Some(batch)
-    }
-}
-
-/// [`Batches`] as Arrow's own reader trait.
-#[derive(Debug)]
-pub struct ArrowBatches(pub Batches);
-
-impl Iterator for ArrowBatches {
-    type Item = std::result::Result<RecordBatch, ArrowError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        self.0.next().map(|batch| batch.map_err(|error| ArrowError::ExternalError(Box::new(error))))
-    }
-}
-
-impl RecordBatchReader for ArrowBatches {
-    fn schema(&self) -> SchemaRef {
-        self.0.schema()
     }
 }

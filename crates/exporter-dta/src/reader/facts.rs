@@ -2,12 +2,12 @@
 
 use exporter_rows::Texts;
 
-use crate::missing::Missing;
 use crate::reader::column::{ColumnType, without_leap_seconds};
 use crate::reader::gather::Cells;
 use crate::reader::ordinary::Ordinary;
 use crate::spec::EPOCH_MILLIS;
 use crate::spec_storage::StorageType;
+use exporter_stata::Missing;
 
 /// Facts about the numbers of one variable.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -53,7 +53,7 @@ use arrow_array::ArrayRef;
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use exporter_core::ReadAt;
 
-pub use batches::{ArrowBatches, Batches};
+pub use batches::Batches;
 pub use column::ColumnType;
 pub use dictionary::{Dictionary, ValueLabels, Variable};
 pub use facts::ValueFacts;

@@ -1,8 +1,8 @@
 //! Which stored numbers are ordinary values and which are missing, by release.
 
-use crate::missing::{Missing, MissingCell};
 use crate::spec::Release;
 use crate::spec_storage::{BYTE_MAX, DOUBLE_MAX_BITS, FLOAT_MAX_BITS, INT_MAX, LONG_MAX};
+use exporter_stata::Missing;
 
 /// The missing `double` of releases up to 105, 2^333.
 const OLD_MISSING_DOUBLE: f64 = f64::from_bits(0x54C0_0000_0000_0000);

@@ -10,9 +10,9 @@ use arrow_schema::DataType;
 
 use super::{Dates, DtaReader, ReadOptions, Selection, TextEncoding};
 use crate::error::DtaError;
-use crate::missing::{Missing, MissingCell};
 use crate::spec::{ByteOrder, Release};
 use crate::spec_storage::StorageType;
+use exporter_stata::Missing;
 use test_file::{Cell, TestFile, behind, memory};
 
 fn open(file: &TestFile) -> DtaReader {

@@ -9,11 +9,11 @@ use exporter_rows::{BadCell, CellColumn, RowBatch};
 
 use crate::error::DtaError;
 use crate::metadata::{DtaMetadata, DtaVariable};
-use crate::missing::{Missing, MissingCell};
 use crate::spec_storage::StorageType;
 use crate::writer::column::{Setting, column, describe};
 use crate::writer::text::Texts;
 use crate::writer::{LongText, OutOfRange};
+use exporter_stata::Missing;
 
 /// A record batch whose columns fill their cells.
 pub(super) struct ReadyBatch {

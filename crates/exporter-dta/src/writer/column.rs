@@ -11,8 +11,7 @@ use exporter_rows::{
 use exporter_stata::Charset;
 
 use crate::error::DtaError;
-use crate::metadata::{Code, Conversion, DtaVariable};
-use crate::missing::{Missing, MissingCell};
+use crate::metadata::{Conversion, DtaVariable};
 use crate::spec::{EPOCH_DAYS, Release};
 use crate::spec_storage::{
     BYTE_MAX, BYTE_MIN, DOUBLE_MAX_BITS, FLOAT_MAX_BITS, INT_MAX, INT_MIN, LONG_MAX, LONG_MIN, StorageType,
@@ -21,6 +20,7 @@ use crate::writer::strl_column::StrlColumn;
 use crate::writer::text::{EncodedColumn, Texts};
 use crate::writer::time_column::millis;
 use crate::writer::{LongText, OutOfRange};
+use exporter_stata::Missing;
 
 const TOO_LONG: &str = "declare or profile the longest text of the variable, or store it as strL";
 const HAS_NUL: &str =
@@ -95,14 +95,8 @@ type Choice = Option<Box<dyn FillCells>>;
 
 /// The values that a variable stores as missing ones; `cell` makes the cell of a missing value.
 pub(super) fn recodes<D>(variable: &DtaVariable, cell: impl Fn(Missing) -> D) -> Vec<CellRecode<D>> {
-    let code = |code| match code {
-        Code::Integer(whole) => exporter_rows::Code::Integer(whole),
-        Code::Number(number) => exporter_rows::Code::Number(number),
-    };
     let rules = variable.missing.iter();
-    rules
-        .map(|rule| CellRecode { low: code(rule.low), high: code(rule.high), cell: cell(rule.missing) })
-        .collect()
+    rules.map(|rule| CellRecode { low: rule.low, high: rule.high, cell: cell(rule.missing) }).collect()
 }
 
 fn integer<D: IntegerCell>(

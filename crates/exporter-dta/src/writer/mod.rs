@@ -30,7 +30,7 @@ use crate::writer::strl_records::{SeekIn, StrlPlace, StrlRecords};
 pub(crate) use sections::text_sizes;
 
 pub(crate) use exporter_rows::STORE_AS_MISSING;
-pub use exporter_rows::{CellChange, CellChanges, LongText, OutOfRange, SpoolFile};
+pub(crate) use exporter_rows::{CellChange, CellChanges, LongText, OutOfRange, SpoolFile};
 pub use strl_records::strl_bytes;
 pub(crate) use validate::check_metadata;
 

@@ -15,19 +15,18 @@ use arrow_array::{
 };
 use arrow_cast::cast;
 use arrow_schema::DataType;
+use exporter_core::profile::Number;
 use proptest::prelude::*;
 
 use super::{CellChange, DtaWriter, LongText, OutOfRange, WriterOptions, WriterSummary, strl_bytes};
 use crate::check::{check, rule};
 use crate::error::{DtaError, Result};
-use crate::metadata::{
-    Characteristic, Code, Conversion, DtaMetadata, DtaVariable, MissingRule, ValueLabelSet,
-};
-use crate::missing::Missing;
+use crate::metadata::{Characteristic, Conversion, DtaMetadata, DtaVariable, MissingRule, ValueLabelSet};
 use crate::reader::tests::test_file::memory;
 use crate::reader::{DtaReader, Selection};
 use crate::spec::Release;
 use crate::spec_storage::StorageType;
+use exporter_stata::Missing;
 
 fn options() -> WriterOptions {
     WriterOptions::new(Box::new(tempfile::tempfile))
@@ -133,7 +132,7 @@ fn integers_keep_their_limits_and_missings() {
     let rules = |x: &mut DtaVariable| {
         x.missing = (1..=26)
             .map(|number| {
-                let code = Code::Integer(1_000 + i64::from(number));
+                let code = Number::Integer(1_000 + i128::from(number));
                 MissingRule::new(code, code, Missing::from_number(number).unwrap())
             })
             .collect();
@@ -201,7 +200,7 @@ fn reasons_stand_in_the_cells_of_nulls() {
     let with = |storage| {
         let mut x = variable("x", storage);
         x.reasons = letters.to_vec();
-        let code = Code::Integer(-9);
+        let code = Number::Integer(-9);
         x.missing.push(MissingRule::new(code, code, Missing::from_letter('b').unwrap()));
         let about = metadata(Release::V118, vec![variable("before", StorageType::Byte), x.clone()]);
         let (bytes, _) = write(&about, vec![values.clone(), values.clone(), reasons.clone()]).unwrap();

@@ -19,10 +19,10 @@ use exporter_stata::calendar::leap_millis;
 
 use crate::error::DtaError;
 use crate::metadata::{Conversion, DtaVariable};
-use crate::missing::{Missing, MissingCell};
 use crate::spec::EPOCH_MILLIS;
 use crate::spec_storage::DOUBLE_EXACT;
 use crate::writer::column::recodes;
+use exporter_stata::Missing;
 
 /// The cells of a column of timestamps or times of day; `None` for a column of another type.
 pub(super) fn millis(

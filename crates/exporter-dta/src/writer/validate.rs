@@ -4,7 +4,6 @@ use std::collections::HashSet;
 
 use crate::error::{DtaError, Result};
 use crate::metadata::{Characteristic, DtaMetadata, DtaVariable, ValueLabelSet};
-use crate::missing::Missing;
 use crate::spec::{
     MAX_CHARACTERISTIC_BYTES, MAX_LABEL_CHARS, MAX_ROW_BYTES, MAX_VALUE_LABEL_BYTES, MAX_VALUE_LABELS,
     Release, TIMESTAMP_BYTES,
@@ -13,6 +12,7 @@ use crate::spec_storage::{LONG_MIN, StorageType, type_code};
 use crate::writer::column::describe;
 use crate::writer::strl_column::check_row_numbers;
 use exporter_stata::FormatClass;
+use exporter_stata::Missing;
 use exporter_stata::names::{is_reserved, is_valid};
 
 /// Checks that `metadata` fits its release, with `rows` rows if they are known.

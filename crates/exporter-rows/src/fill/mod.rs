@@ -26,7 +26,7 @@ pub use changes::{BadCell, CellChange, CellChanges, Changes};
 pub use float::{FloatCells, OutOfRange, STORE_AS_MISSING};
 pub use integer::IntegerCells;
 pub use number::{
-    CastFrom, CellNumber, CellRecode, Code, FloatCell, IntegerCell, TypedRecode, Whole, apply, typed_recodes,
+    CastFrom, CellNumber, CellRecode, FloatCell, IntegerCell, TypedRecode, Whole, apply, typed_recodes,
 };
 pub use text::{LongText, Pad, TextCells, decimal_text};
 pub use tile::{Cells, TILE_ROWS, Validity, load, put_nulls};

@@ -6,6 +6,8 @@ use arrow_array::ArrayRef;
 use arrow_array::cast::AsArray;
 use arrow_array::types::ArrowPrimitiveType;
 use arrow_buffer::{ArrowNativeType, ScalarBuffer};
+use exporter_core::doubles;
+use exporter_core::profile::Number;
 
 use super::tile::{Cells, TILE_ROWS};
 
@@ -107,26 +109,17 @@ impl FloatCell for f32 {
 }
 
 impl FloatCell for f64 {
-    const EXACT: i64 = exporter_core::doubles::EXACT;
+    const EXACT: i64 = doubles::EXACT;
     const HOLDS_DOUBLES: bool = true;
-}
-
-/// A number as a codebook declares it.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Code {
-    /// A whole number.
-    Integer(i64),
-    /// Any number.
-    Number(f64),
 }
 
 /// A value, or a range of values, that is stored as another number, such as one that the format calls missing.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct CellRecode<D> {
     /// Lowest value of the range.
-    pub low: Code,
+    pub low: Number,
     /// Highest value of the range, itself included.
-    pub high: Code,
+    pub high: Number,
     /// Stored instead.
     pub cell: D,
 }
@@ -186,17 +179,17 @@ pub fn typed_recodes<S: Whole, D: Copy>(recodes: &[CellRecode<D>], scale: i8) ->
         .collect()
 }
 
-fn whole_bound(code: Code, scale: i8, round: fn(f64) -> f64) -> Option<i128> {
-    match code {
-        Code::Integer(whole) if scale >= 0 => {
-            i128::from(whole).checked_mul(10_i128.checked_pow(scale.unsigned_abs().into())?)
+fn whole_bound(bound: Number, scale: i8, round: fn(f64) -> f64) -> Option<i128> {
+    match bound {
+        Number::Integer(whole) if scale >= 0 => {
+            whole.checked_mul(10_i128.checked_pow(scale.unsigned_abs().into())?)
         }
-        Code::Integer(whole) => Some(round(whole as f64 * 10_f64.powi(scale.into())) as i128),
-        Code::Number(number) if number.is_nan() => None,
-        Code::Number(number) if number.fract() == 0.0 && scale >= 0 => {
+        Number::Integer(whole) => Some(round(whole as f64 * 10_f64.powi(scale.into())) as i128),
+        Number::Float(number) if number.is_nan() => None,
+        Number::Float(number) if number.fract() == 0.0 && scale >= 0 => {
             (number as i128).checked_mul(10_i128.checked_pow(scale.unsigned_abs().into())?)
         }
-        Code::Number(number) => {
+        Number::Float(number) => {
             // A decimal such as 99.9 is not exact in binary; its scaled form is a whole number up to rounding.
             let scaled = number * 10_f64.powi(scale.into());
             let nearest = scaled.round();
@@ -208,13 +201,9 @@ fn whole_bound(code: Code, scale: i8, round: fn(f64) -> f64) -> Option<i128> {
 
 /// Rules for floating-point numbers.
 pub(super) fn float_recodes<D: Copy>(recodes: &[CellRecode<D>]) -> Vec<TypedRecode<f64, D>> {
-    let number = |code| match code {
-        Code::Integer(whole) => whole as f64,
-        Code::Number(number) => number,
-    };
     recodes
         .iter()
-        .map(|recode| TypedRecode { low: number(recode.low), high: number(recode.high), cell: recode.cell })
+        .map(|recode| TypedRecode { low: recode.low.as_f64(), high: recode.high.as_f64(), cell: recode.cell })
         .collect()
 }
 
@@ -260,11 +249,11 @@ mod tests {
     fn recodes_outside_the_type_vanish() {
         let recode = |low, high| CellRecode { low, high, cell: 101_i8 };
         let recodes = [
-            recode(Code::Integer(97), Code::Integer(97)),
-            recode(Code::Integer(999), Code::Integer(999)),
-            recode(Code::Number(-9.5), Code::Number(-7.5)),
-            recode(Code::Number(f64::NEG_INFINITY), Code::Integer(-100)),
-            recode(Code::Number(1.2), Code::Number(1.8)),
+            recode(Number::Integer(97), Number::Integer(97)),
+            recode(Number::Integer(999), Number::Integer(999)),
+            recode(Number::Float(-9.5), Number::Float(-7.5)),
+            recode(Number::Float(f64::NEG_INFINITY), Number::Integer(-100)),
+            recode(Number::Float(1.2), Number::Float(1.8)),
         ];
         let found = typed_recodes::<i8, i8>(&recodes, 0);
         let bounds: Vec<_> = found.iter().map(|rule| (rule.low, rule.high)).collect();

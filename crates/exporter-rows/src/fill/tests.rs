@@ -7,6 +7,7 @@ use arrow_array::{
     Int16Array, Int64Array, LargeStringArray, StringArray, UInt8Array, UInt64Array,
 };
 use exporter_core::parallel::ordered_with;
+use exporter_core::profile::Number;
 
 use super::*;
 
@@ -74,7 +75,7 @@ fn numbers() -> FloatCells<Ibm> {
     let recode = |code, letter| CellRecode { low: code, high: code, cell: Ibm::missing(letter) };
     FloatCells {
         null: Ibm::missing(b'.'),
-        recodes: vec![recode(Code::Integer(-9), b'A'), recode(Code::Number(99.5), b'B')],
+        recodes: vec![recode(Number::Integer(-9), b'A'), recode(Number::Float(99.5), b'B')],
         range: (-7.2e75, 7.2e75),
         out_of_range: OutOfRange::Missing,
     }

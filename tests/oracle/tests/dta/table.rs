@@ -8,9 +8,10 @@ use arrow_array::{
     ArrayRef, BinaryArray, Float64Array, Int64Array, RecordBatch, RecordBatchOptions, StringArray,
 };
 use arrow_schema::{Field, Schema};
+use exporter_core::profile::Number;
 use exporter_core::{ReadAt, Source};
 use exporter_dta::check::{check, rule as rules};
-use exporter_dta::stata::{Code, Missing, MissingRule, StorageType};
+use exporter_dta::stata::{Missing, MissingRule, StorageType};
 use exporter_dta::{
     Dates, Dictionary, DtaError, DtaMetadata, DtaReader, DtaVariable, DtaWriter, ReadOptions, Release,
     Selection, WriterOptions,
@@ -119,9 +120,9 @@ pub(crate) fn assert_checked(place: &str, bytes: &[u8]) {
 /// The value that stands for a missing value on its way to the writer.
 fn rule(number: u8, whole: bool) -> MissingRule {
     let code = if whole {
-        Code::Integer(3_000_000_000 + i64::from(number))
+        Number::Integer(3_000_000_000 + i128::from(number))
     } else {
-        Code::Number(-1e305 * f64::from(number))
+        Number::Float(-1e305 * f64::from(number))
     };
     MissingRule::new(code, code, Missing::from_number(number).unwrap())
 }
@@ -149,10 +150,7 @@ fn array(storage: StorageType, cells: &[Cell]) -> ArrayRef {
     let number = |cell: &Cell, whole| match cell {
         Cell::Number(number) => Some(*number),
         Cell::Missing(0) => None,
-        Cell::Missing(missing) => Some(match rule(*missing, whole).low {
-            Code::Integer(code) => code as f64,
-            Code::Number(code) => code,
-        }),
+        Cell::Missing(missing) => Some(rule(*missing, whole).low.as_f64()),
         other => panic!("{other:?} among numbers"),
     };
     if is_whole(storage) {

@@ -5,7 +5,7 @@ use exporter_core::{ColumnFacts, TableProfile};
 use exporter_testkit::conformance;
 
 use super::*;
-use crate::missing::{Missing as Letter, MissingCell};
+use exporter_stata::Missing as Letter;
 
 /// Numbers of every type with `.`, `.a` and numbers that Stata does not have, dates with fractions, texts.
 fn file() -> TestFile {

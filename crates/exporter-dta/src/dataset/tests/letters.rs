@@ -5,7 +5,7 @@ use arrow_array::types::UInt8Type;
 use exporter_core::LossPolicy;
 
 use super::*;
-use crate::missing::{Missing as Letter, MissingCell};
+use exporter_stata::Missing as Letter;
 
 fn letter(letter: char) -> Letter {
     Letter::from_letter(letter).unwrap()

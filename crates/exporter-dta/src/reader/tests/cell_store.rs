@@ -4,10 +4,10 @@ use arrow_array::RecordBatch;
 
 use super::test_file::{Cell, TestFile, behind, memory};
 use super::{DtaReader, Selection};
-use crate::missing::{Missing, MissingCell};
 use crate::reader::DtaBytes;
 use crate::spec::{ByteOrder, Release};
 use crate::spec_storage::StorageType;
+use exporter_stata::Missing;
 
 /// Milliseconds of 1 July 1972 since 1960, the first time that one more leap second is counted.
 const AFTER_A_LEAP: f64 = 394_416_000_000.0;

@@ -21,7 +21,6 @@ static INFO: FormatInfo = FormatInfo::new("r-script", "R script for csv or tab")
         LossCode::KIND_CHANGED,
         LossCode::TIME_ZONE,
         LossCode::NULL_TEXT,
-        LossCode::METADATA_DROPPED,
         LossCode::MISSING_DROPPED,
     ])
     .notes(

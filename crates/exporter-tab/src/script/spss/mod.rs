@@ -28,13 +28,10 @@ static INFO: FormatInfo = FormatInfo::new("spss-script", "SPSS syntax for csv or
         LossCode::TEXT_TRUNCATED,
         LossCode::PRECISION,
         LossCode::KIND_CHANGED,
-        LossCode::MISSING_REASON_MERGED,
         LossCode::MISSING_DROPPED,
         LossCode::VALUE_LABELS_DROPPED,
-        LossCode::TIME_PRECISION,
         LossCode::TIME_ZONE,
         LossCode::NULL_TEXT,
-        LossCode::METADATA_DROPPED,
         LossCode::DISPLAY_FORMAT_DROPPED,
         LossCode::GROUP_DROPPED,
     ])

@@ -2,8 +2,9 @@
 
 use exporter_core::codebook::Variable;
 use exporter_core::doubles::shown;
+use exporter_core::profile::Number;
 use exporter_core::{Loss, LossCode};
-use exporter_stata::{Code, LabelSets, Missing, MissingRule, TableDescription, VariableDescription};
+use exporter_stata::{LabelSets, Missing, MissingRule, TableDescription, VariableDescription};
 
 use super::super::Page;
 use super::{is_changed, note, quoted};
@@ -29,8 +30,8 @@ pub(super) fn describe(page: &mut Page<'_>, variable: &Variable, stata: &Variabl
         page.line(format!("notes {name}: {}", note(text)));
     }
     recode(page, variable, stata);
-    if !stata.labels.name.is_empty() {
-        page.line(format!("label values {name} {}", stata.labels.name));
+    if !stata.set.is_empty() {
+        page.line(format!("label values {name} {}", stata.set));
     }
     page.line(format!("format {name} {}", format(&stata.format)));
     let labels = stata.label.translated.iter().map(|(_, label)| label).chain([&stata.label.text]);
@@ -51,7 +52,7 @@ fn condition(name: &str, rule: MissingRule) -> String {
     if rule.low == rule.high {
         return format!("{name} == {}", literal(rule.low));
     }
-    let end = |code: Code, sign: &str| {
+    let end = |code: Number, sign: &str| {
         let finite = code.as_f64().is_finite();
         finite.then(|| format!("{name} {sign} {}", literal(code)))
     };
@@ -60,10 +61,10 @@ fn condition(name: &str, rule: MissingRule) -> String {
     parts.into_iter().flatten().collect::<Vec<_>>().join(" & ")
 }
 
-fn literal(code: Code) -> String {
+fn literal(code: Number) -> String {
     match code {
-        Code::Integer(whole) => whole.to_string(),
-        Code::Number(value) => shown(value),
+        Number::Integer(whole) => whole.to_string(),
+        Number::Float(value) => shown(value),
     }
 }
 
@@ -95,7 +96,7 @@ pub(super) fn languages(page: &mut Page<'_>, table: &TableDescription<'_>) {
             if let Some(label) = own(&variable.label.translated) {
                 page.line(format!("label variable {} {}", variable.name, quoted(&label)));
             }
-            if let Some(set) = own(&variable.labels.translated) {
+            if let Some(set) = own(&variable.translated_sets) {
                 page.line(format!("label values {} {set}", variable.name));
             }
         }

@@ -36,7 +36,6 @@ static INFO: FormatInfo = FormatInfo::new("stata-script", "Stata do-file for csv
         LossCode::NULL_TEXT,
         LossCode::PRECISION,
         LossCode::RANGE,
-        LossCode::TIME_PRECISION,
         LossCode::TIME_ZONE,
         LossCode::MISSING_REASON_MERGED,
         LossCode::MISSING_DROPPED,

@@ -25,7 +25,7 @@ pub(crate) fn all() -> Vec<(Case, Vec<u8>)> {
     let french = DtaOptions::default();
     all.push(exported("survey in French", Release::V118, french, Speech::French));
     let mut leap = DtaOptions::default();
-    leap.leap_seconds = true;
+    leap.choices.leap_seconds = true;
     all.push(exported("survey with leap seconds", Release::V118, leap, Speech::English));
     all
 }
@@ -43,7 +43,7 @@ fn option(release: Release) -> ReleaseOption {
 }
 
 fn exported(name: &str, release: Release, options: DtaOptions, speech: Speech) -> (Case, Vec<u8>) {
-    let (data, mut case) = survey::survey(name, release, speech, options.leap_seconds);
+    let (data, mut case) = survey::survey(name, release, speech, options.choices.leap_seconds);
     case.metadata.timestamp = WRITTEN.1.to_owned();
     let bytes = written(&data, options, speech);
     assert_checked(name, &bytes);
