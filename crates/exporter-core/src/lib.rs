@@ -43,7 +43,6 @@ pub mod sink;
 pub mod source;
 pub mod suggest;
 pub mod truncate;
-mod whole_numbers;
 
 #[doc(no_inline)]
 pub use carry::{Carry, Held, Part};

@@ -17,9 +17,7 @@
 mod binary;
 mod cursor;
 mod file;
-mod memory;
 mod read_at;
-mod section;
 
 use std::io::Read;
 use std::path::Path;
@@ -33,9 +31,7 @@ use crate::projection::Projection;
 pub use binary::{BinaryCursor, BinaryError, BinaryFile, ByteOrder, to_usize, unsigned, until_nul};
 pub use cursor::Cursor;
 pub use file::FileBytes;
-pub use memory::MemoryBytes;
-pub use read_at::ReadAt;
-pub use section::Section;
+pub use read_at::{MemoryBytes, ReadAt, Section};
 
 /// Bytes to open as a dataset, with a name, the table that a codebook declares for them, and the variables that are wanted.
 #[derive(Clone, Debug)]

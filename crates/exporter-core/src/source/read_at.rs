@@ -1,7 +1,8 @@
-//! The one trait of everything that can be read.
+//! The one trait of everything that can be read, for bytes in memory and sections of other bytes.
 
-use std::fmt::Debug;
+use std::fmt::{self, Debug};
 use std::io::{Error, ErrorKind, Result};
+use std::sync::Arc;
 
 /// Bytes of known length that can be read at any offset, by several threads at once.
 ///
@@ -93,4 +94,74 @@ pub trait ReadAt: Send + Sync + Debug {
 fn beyond(offset: u64, count: usize, length: u64) -> Error {
     let message = format!("{count} bytes at offset {offset} lie beyond the end of the file ({length})");
     Error::new(ErrorKind::UnexpectedEof, message)
+}
+
+/// Bytes in memory, whatever owns them.
+#[derive(Clone)]
+pub struct MemoryBytes<B>(B);
+
+impl<B: AsRef<[u8]>> MemoryBytes<B> {
+    /// The bytes of a `Vec<u8>`, a `&'static [u8]`, an `Arc<[u8]>`, a memory map.
+    pub fn new(bytes: B) -> Self {
+        Self(bytes)
+    }
+}
+
+impl<B: AsRef<[u8]>> fmt::Debug for MemoryBytes<B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MemoryBytes").field("len", &self.0.as_ref().len()).finish()
+    }
+}
+
+impl<B: AsRef<[u8]> + Send + Sync> ReadAt for MemoryBytes<B> {
+    fn len(&self) -> u64 {
+        self.0.as_ref().len() as u64
+    }
+
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<usize> {
+        let rest = usize::try_from(offset).ok().and_then(|offset| self.0.as_ref().get(offset..));
+        let rest = rest.unwrap_or_default();
+        let count = rest.len().min(buffer.len());
+        if let (Some(from), Some(to)) = (rest.get(..count), buffer.get_mut(..count)) {
+            to.copy_from_slice(from);
+        }
+        Ok(count)
+    }
+}
+
+/// A section of other bytes, such as a stored entry of an archive; offsets count from its beginning.
+#[derive(Clone, Debug)]
+pub struct Section {
+    bytes: Arc<dyn ReadAt>,
+    start: u64,
+    length: u64,
+}
+
+impl Section {
+    /// So many bytes from `start` on.
+    ///
+    /// # Errors
+    /// [`ErrorKind::UnexpectedEof`] when the bytes end before.
+    pub fn new(bytes: Arc<dyn ReadAt>, start: u64, length: u64) -> Result<Self> {
+        if start.checked_add(length).is_none_or(|end| end > bytes.len()) {
+            let message = format!("{length} bytes at offset {start} are no section of {} bytes", bytes.len());
+            return Err(Error::new(ErrorKind::UnexpectedEof, message));
+        }
+        Ok(Self { bytes, start, length })
+    }
+}
+
+impl ReadAt for Section {
+    fn len(&self) -> u64 {
+        self.length
+    }
+
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<usize> {
+        let rest = usize::try_from(self.length.saturating_sub(offset)).unwrap_or(usize::MAX);
+        let count = rest.min(buffer.len());
+        match buffer.get_mut(..count) {
+            Some(inside) if count > 0 => self.bytes.read_at(self.start + offset, inside),
+            _ => Ok(0),
+        }
+    }
 }

@@ -1,6 +1,5 @@
 //! Packaging as sinks round other outputs, and as an exporter round other exporters.
 
-mod error;
 mod gzip;
 mod manifest;
 mod packaged;

@@ -2,6 +2,8 @@
 
 use std::io;
 
+use exporter_core::{Error, ErrorKind};
+
 use super::name::NameFault;
 
 /// Why an archive could not be written. No message ever holds a password.
@@ -69,4 +71,21 @@ pub enum ZipError {
     /// The zstd level is outside its range.
     #[error("zip: the zstd level {0} is not between 1 and 22")]
     ZstdLevel(u8),
+}
+
+impl From<ZipError> for Error {
+    fn from(source: ZipError) -> Self {
+        let message = source.to_string();
+        match source {
+            ZipError::Io(source) => Error::io("cannot write the zip", source),
+            ZipError::Clash { name, .. } => Error::new(ErrorKind::Exists, message).entry(name),
+            ZipError::Name { .. } => Error::invalid(message),
+            ZipError::EmptyPassword | ZipError::ZstdLevel(_) => Error::usage(message),
+            ZipError::LongPassword { limit, .. } => {
+                Error::usage(message).with_hint(format!("choose a password of at most {limit} bytes"))
+            }
+            ZipError::EntryTooLarge { name, .. } => Error::limit(message).entry(name),
+            other => Error::new(ErrorKind::Io, message).with_source(other),
+        }
+    }
 }

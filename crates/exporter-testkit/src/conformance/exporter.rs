@@ -6,13 +6,13 @@ use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use exporter_core::profile::profile;
 use exporter_core::sink::{MemoryEntries, MemorySink};
 use exporter_core::{
-    Cancel, Carry, Context, Dataset, Entry, EntrySpec, ErrorKind, Exporter, LossPolicy, LossReport, Progress,
-    RandomEntry, Receipt, Result, Sink, Summary, export, plan,
+    Cancel, Carry, Context, Dataset, Entry, EntrySpec, ErrorKind, Exporter, Held, LossPolicy, LossReport,
+    Planning, Progress, RandomEntry, Receipt, Result, Sink, Summary, export, plan,
 };
 
-use super::one_pass::plan_never_scans;
 use super::{BATCH_ROWS, THREADS, comparable, context};
 use crate::Watched;
 use crate::fault::run_with_faults;
@@ -111,6 +111,29 @@ fn the_plan_is_what_is_written(
         exporter.entries(data.codebook()).into_iter().map(|entry| entry.path).collect();
     let planned: BTreeSet<String> = entries.iter().map(|entry| entry.path.clone()).collect();
     assert_eq!(known, planned, "Exporter::entries and the plan differ");
+}
+
+/// A plan is made of the codebook and the profile: what it needs to know of rows, `needs` asks for.
+#[track_caller]
+fn plan_never_scans(exporter: &dyn Exporter, data: &dyn Dataset, context: &Context) {
+    let counted = Watched::new(data);
+    let format = exporter.format().id;
+    let needs =
+        exporter.needs(&counted, context).unwrap_or_else(|error| panic!("{format}: needs fails: {error:?}"));
+    assert_eq!(counted.scans().len(), 0, "{format}: needs scans a table; it may only ask for facts");
+    let facts = profile(&counted, &needs, context)
+        .unwrap_or_else(|error| panic!("{format}: the profile fails: {error:?}"));
+    let profiled = counted.scans().len();
+    let held = Held::default();
+    let plan = exporter
+        .plan(&counted, &Planning::new(&facts, &[], &held), context)
+        .unwrap_or_else(|error| panic!("{format}: planning fails: {error:?}"));
+    let (_, _) = (plan.entries(), plan.changes());
+    assert_eq!(
+        counted.scans().len(),
+        profiled,
+        "{format}: plan scans a table; needs must ask for what it reads"
+    );
 }
 
 #[track_caller]

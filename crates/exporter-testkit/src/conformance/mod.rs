@@ -14,7 +14,6 @@ mod embedded;
 mod exporter;
 mod format;
 mod input;
-mod one_pass;
 mod sink;
 
 use std::time::{Duration, UNIX_EPOCH};
