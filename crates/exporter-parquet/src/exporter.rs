@@ -1,8 +1,212 @@
-//! Parquet and Arrow IPC as formats of the engine: one entry per table.
+//! Parquet and Arrow IPC as formats of the engine, one entry a table: what they share, which is the codebook in the file's
+//! metadata, the columns, and the way a table's rows are cut.
 
 pub(crate) mod arrow;
 pub(crate) mod parquet;
-mod plan;
 
-pub use arrow::{ArrowExporter, ArrowFile, ArrowStream, ArrowStreamExporter};
-pub use parquet::{Parquet, ParquetExporter};
+use std::collections::BTreeSet;
+use std::io::{BufWriter, Write};
+use std::sync::Arc;
+
+use arrow_array::RecordBatch;
+use arrow_schema::{Schema, SchemaRef};
+use exporter_core::carry::{Carry, Part};
+use exporter_core::codebook::{Kind, Table};
+use exporter_core::dataset::{ReasonColumn, arrow_schema, with_reason_texts};
+use exporter_core::sink::EntrySpec;
+use exporter_core::{
+    Codebook, Dataset, Error, Exporter, FormatInfo, Loss, LossCode, Output, Planning, Result, Scan, TableId,
+    TableRows, TableWriter, TablesPlan, Written,
+};
+
+use crate::ParquetError;
+use crate::layout::codebook::{self, CODEBOOK_KEY, Stored, TABLE_KEY};
+use crate::layout::cutting::chunk_rows;
+use crate::layout::reasons::marked;
+use crate::options::ReasonsAs;
+
+pub use self::arrow::{ArrowExporter, ArrowFile, ArrowStream, ArrowStreamExporter};
+pub use self::parquet::{Parquet, ParquetExporter};
+
+/// Buffer before the sink, in bytes.
+const OUTPUT_BUFFER: usize = 1 << 18;
+
+/// Writes the rows of a table to an output.
+trait RowWriter: Copy + Send {
+    /// The columns as the file stores them.
+    fn stored(&self, schema: &SchemaRef) -> SchemaRef;
+
+    /// Writes and returns the number of rows; `metadata` are the file's keys and values.
+    fn write(
+        self,
+        output: &mut (dyn Write + Send),
+        columns: &Columns,
+        metadata: Vec<(String, String)>,
+        rows: &TableRows<'_>,
+    ) -> Result<u64, ParquetError>;
+}
+
+/// The columns of a table's file.
+struct Columns {
+    /// The variables, and behind them the columns of reasons.
+    schema: SchemaRef,
+    reasons: Vec<ReasonColumn>,
+}
+
+impl Columns {
+    fn new(codebook: &Codebook, table: &Table, reasons: ReasonsAs) -> Self {
+        let variables: Vec<usize> = (0..table.variables.len()).collect();
+        let reasons = match reasons {
+            ReasonsAs::Empty => Vec::new(),
+            ReasonsAs::Column => ReasonColumn::of_table(table, codebook.language(None)),
+        };
+        let schema = arrow_schema(table, &variables);
+        let marked = reasons.iter().filter_map(|column| {
+            let variable = table.variables.get(column.variable())?;
+            Some(Arc::new(marked(column.field(), &variable.name)))
+        });
+        let fields = schema.fields().iter().cloned().chain(marked);
+        Self { schema: Arc::new(Schema::new(fields.collect::<Vec<_>>())), reasons }
+    }
+
+    /// The rows of the table, cut into chunks that do not depend on how the source cut them.
+    fn chunks(
+        &self,
+        rows: &TableRows<'_>,
+    ) -> Result<impl Iterator<Item = Result<RecordBatch, ParquetError>> + Send, ParquetError> {
+        let count = chunk_rows(self.schema.fields().len(), rows.context().memory());
+        let mut scan = Scan::all().batch_rows(count);
+        scan.reasons = !self.reasons.is_empty();
+        let batches = rows.scan(&scan).map_err(ParquetError::Rows)?;
+        Ok(batches.rechunk(count).map(|batch| match self.reasons.as_slice() {
+            [] => batch.map_err(ParquetError::Rows),
+            reasons => {
+                let texts = batch.and_then(|batch| with_reason_texts(&batch, reasons));
+                Ok(RecordBatch::try_new(Arc::clone(&self.schema), texts.map_err(ParquetError::Rows)?)?)
+            }
+        }))
+    }
+}
+
+/// The entries of a codebook's tables.
+fn entries(info: &FormatInfo, codebook: &Codebook) -> Vec<EntrySpec> {
+    let extension = info.extensions.first().copied().unwrap_or(info.id);
+    exporter_core::table_entries(codebook, extension, info.media_type)
+}
+
+/// The codebook goes into the file, or nothing but names and types does.
+fn carries(part: Part, with_codebook: bool, reasons: ReasonsAs) -> Carry {
+    match part {
+        Part::MissingReasons => match reasons {
+            ReasonsAs::Empty => Carry::Dropped("written like nulls; reasons=column keeps them"),
+            ReasonsAs::Column if with_codebook => Carry::Whole,
+            // Without the codebook the columns are texts like any other.
+            ReasonsAs::Column => Carry::Limited,
+        },
+        Part::StudyTitle
+        | Part::StudyDescription
+        | Part::Languages
+        | Part::Documents
+        | Part::TableLabel
+        | Part::TableNotes
+        | Part::Groups
+        | Part::Keys
+        | Part::SortOrder
+        | Part::VariableLabel
+        | Part::ValueLabels
+        | Part::MissingValues
+        | Part::DisplayFormat
+        | Part::ReasonLabels
+        | Part::UnusedValueLabels
+        | Part::Measure
+        | Part::Alignment
+        | Part::Weight
+        | Part::Question
+        | Part::QuestionLogic
+        | Part::VariableNotes
+        | Part::VariableDescription
+        | Part::Attributes => match with_codebook {
+            true => Carry::Whole,
+            false => Carry::Dropped("left out because of codebook=false"),
+        },
+    }
+}
+
+/// Plans every table with the same writer.
+fn plan<'a>(
+    exporter: &'a dyn Exporter,
+    writer: impl RowWriter + 'a,
+    (with_codebook, reasons): (bool, ReasonsAs),
+    data: &'a dyn Dataset,
+    with: &Planning<'_>,
+) -> Result<TablesPlan<'a>> {
+    let codebook = data.codebook();
+    let mut plan = TablesPlan::new(data, with.losses(exporter, codebook));
+    let is_large = with_codebook && codebook::may_be_too_large(codebook)?;
+    for (index, (table, entry)) in codebook.tables.iter().zip(exporter.entries(codebook)).enumerate() {
+        let columns = Columns::new(codebook, table, reasons);
+        let id = TableId(index);
+        let file = TableFile { writer, columns, codebook: with_codebook.then_some((codebook, id)) };
+        for variable in &table.variables {
+            let action = |counted| format!("{counted} are written as whole numbers");
+            let losses = periods(&variable.kind).into_iter().map(|counted| {
+                Loss::new(LossCode::KIND_CHANGED, action(counted))
+                    .table(&table.name)
+                    .variable(&variable.name)
+                    .first(None, variable.kind.to_string())
+            });
+            losses.for_each(|loss| plan.changes.losses.add(loss));
+        }
+        let stored = if is_large { file.stored()? } else { None };
+        for name in stored.into_iter().flat_map(|stored| stored.dropped) {
+            let action = "stored without its bytes, which are too many";
+            let loss = Loss::new(LossCode::DOCUMENT_DROPPED, action).table(&table.name);
+            plan.changes.losses.add(loss.first(None, name));
+        }
+        plan.push(id, entry, file);
+    }
+    Ok(plan)
+}
+
+/// What the periods of a kind count, for which Arrow has no type.
+fn periods(kind: &Kind) -> BTreeSet<&'static str> {
+    match kind {
+        Kind::Period(period) => period.count().into_iter().collect(),
+        Kind::List(item) => periods(item),
+        Kind::Map { key, value } => periods(key).into_iter().chain(periods(value)).collect(),
+        Kind::Structure(fields) => fields.iter().flat_map(|field| periods(&field.kind)).collect(),
+        _ => BTreeSet::new(),
+    }
+}
+
+struct TableFile<'a, W> {
+    writer: W,
+    columns: Columns,
+    /// The codebook that is stored, if any. Its JSON is made when the file is written: each file has the whole study, and the
+    /// plan has all files.
+    codebook: Option<(&'a Codebook, TableId)>,
+}
+
+impl<W: RowWriter> TableFile<'_, W> {
+    fn stored(&self) -> Result<Option<Stored>> {
+        let schema = || self.writer.stored(&self.columns.schema);
+        self.codebook.map_or(Ok(None), |(codebook, table)| codebook::store(codebook, table, &schema()))
+    }
+}
+
+impl<W: RowWriter> TableWriter for TableFile<'_, W> {
+    fn write(self: Box<Self>, rows: &TableRows<'_>, output: &mut Output<'_>) -> Result<Written> {
+        let table = rows.table();
+        let mut metadata = vec![(TABLE_KEY.to_owned(), table.name.clone())];
+        metadata.extend(self.stored()?.map(|stored| (CODEBOOK_KEY.to_owned(), stored.json)));
+        let mut output = BufWriter::with_capacity(OUTPUT_BUFFER, output);
+        let written = self.writer.write(&mut output, &self.columns, metadata, rows)?;
+        output.flush().map_err(|source| Error::io("cannot write the entry", source))?;
+        Ok(Written::new(written))
+    }
+}
+
+/// A schema with the file's metadata.
+fn with_metadata(schema: &SchemaRef, metadata: Vec<(String, String)>) -> Schema {
+    Schema::new_with_metadata(schema.fields().clone(), metadata.into_iter().collect())
+}

@@ -20,7 +20,7 @@ pub(crate) static READ_OPTIONS: &[OptionInfo] = &[
     OptionInfo::choice(
         "encoding",
         &["auto", "utf-8", "utf-16le", "utf-16be", "windows-1252", "latin1"],
-        "How bytes spell characters; auto goes by the byte order mark and is UTF-8 without one; latin1 is read as windows-1252.",
+        "How bytes stand for characters; auto goes by the byte order mark and is UTF-8 without one; latin1 is read as windows-1252.",
     )
     .default("auto"),
     OptionInfo::choice(

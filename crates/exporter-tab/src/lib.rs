@@ -46,7 +46,7 @@
 //! | `values` | codes, or the labels of labelled values |
 //! | `missing`, `missing-text`, `empty` | the cells of declared missing codes, of nulls and of empty texts |
 //! | `reasons` | the cells of missing values that have a reason and no code (Stata's `.a`): empty, the letter, or a column `NAME_reason` |
-//! | `decimal`, `booleans`, `dates`, `datetimes`, `binary` | how numbers, times and bytes are spelt |
+//! | `decimal`, `booleans`, `dates`, `datetimes`, `binary` | how numbers, times and bytes are written |
 //!
 //! Numbers have the fewest digits that give the same number when they are read. Structures and lists are JSON in a cell.
 //! The scripts ([`StataScript`], [`SpssScript`], [`RScript`]) load such a file and apply its codebook: labels, missing

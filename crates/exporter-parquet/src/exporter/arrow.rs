@@ -9,7 +9,7 @@ use exporter_core::{
     Codebook, Context, Dataset, Exporter, Format, FormatInfo, LossCode, Plan, Planning, Result, TableRows,
 };
 
-use super::plan::{Columns, RowWriter, carries, entries, plan, with_metadata};
+use super::{Columns, RowWriter, carries, entries, plan, with_metadata};
 use crate::ParquetError;
 use crate::ipc::writer::{Framing, write_table};
 use crate::options::{ARROW_OPTIONS, ArrowOptions, READ_OPTIONS};

@@ -17,7 +17,7 @@ use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder};
 
-use super::plan::{Columns, RowWriter, carries, entries, plan};
+use super::{Columns, RowWriter, carries, entries, plan};
 use crate::ParquetError;
 use crate::layout::cutting::chunk_rows;
 use crate::layout::storage_type::{has_empty_structure, stored_field};

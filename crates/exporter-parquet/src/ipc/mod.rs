@@ -1,6 +1,5 @@
 //! Arrow IPC: files and streams of record batches.
 
-mod canonical;
 mod claims;
 mod decode;
 pub(crate) mod layout;

@@ -201,11 +201,11 @@ pub(super) static TAB: FormatInfo = FormatInfo::new("tab", "Tab-separated values
     .losses(LOSSES)
     .notes(NOTES);
 
+/// What the parts of a codebook do not give.
 const LOSSES: &[LossCode] = &[
     LossCode::NAME_DROPPED,
     LossCode::MISSING_REASON_MERGED,
     LossCode::KIND_CHANGED,
-    LossCode::METADATA_DROPPED,
     LossCode::STRUCTURE_FLATTENED,
     LossCode::BINARY_AS_TEXT,
     LossCode::TIME_ZONE,

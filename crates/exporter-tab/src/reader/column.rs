@@ -333,14 +333,14 @@ impl Cells<'_> {
         Ok(Arc::new(BooleanArray::new(values.finish(), nulls.finish())))
     }
 
-    fn binary(&self, spelling: BinaryText) -> Result<ArrayRef, usize> {
+    fn binary(&self, form: BinaryText) -> Result<ArrayRef, usize> {
         // No value is longer than its text.
         let room = self.records.column(self.slot).map(Cell::len).sum();
         let mut values = BinaryBuilder::with_capacity(self.len(), room);
         self.each(|text| {
             match text {
                 None => values.append_null(),
-                Some(text) => values.append_value(match spelling {
+                Some(text) => values.append_value(match form {
                     BinaryText::Base64 => binary::from_base64(number::trim(text))?,
                     BinaryText::Hex => binary::from_hex(number::trim(text))?,
                 }),

@@ -150,7 +150,7 @@ impl Findings {
         };
         for (place, guess) in self.places.iter().zip(&self.guesses) {
             let Some((kind, na_is_missing)) = kind(*place) else { continue };
-            if options.spells(kind) || !guess.fits(kind, na_is_missing) {
+            if options.has_own_texts(kind) || !guess.fits(kind, na_is_missing) {
                 continue;
             }
             let known = guess.summary.facts(kind, empty_is_missing, na_is_missing);

@@ -7,7 +7,7 @@ use crate::TabError;
 use crate::options::{BinaryText, DecimalMark, Delimiter, booleans, pattern};
 use crate::pattern::Pattern;
 
-/// How the bytes of the input spell characters.
+/// How the bytes of the input stand for characters.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
@@ -65,7 +65,7 @@ pub struct ReadOptions {
     /// A byte that makes a quote after it part of the cell, such as the backslash that R's `write.table` writes.
     #[serde(skip)]
     pub escape: Option<u8>,
-    /// How the bytes spell characters.
+    /// How the bytes stand for characters.
     pub encoding: Encoding,
     /// What stands above the rows.
     pub header: ReadHeader,
@@ -87,7 +87,7 @@ pub struct ReadOptions {
     /// Pattern of date-times; none = ISO 8601.
     #[serde(rename = "datetimes", deserialize_with = "pattern")]
     pub date_time_pattern: Option<String>,
-    /// How declared bytes are spelt.
+    /// How declared bytes are written.
     pub binary: BinaryText,
     /// Most columns a file may have.
     pub max_columns: usize,
@@ -146,8 +146,8 @@ impl ReadOptions {
         columns == 1 && self.missing_texts.is_empty()
     }
 
-    /// Whether values of this kind are spelt in a way of their own, which guesses do not know.
-    pub(super) fn spells(&self, kind: &DataType) -> bool {
+    /// Whether options say how values of this kind are written, so that nothing was summed up of them.
+    pub(super) fn has_own_texts(&self, kind: &DataType) -> bool {
         match kind {
             DataType::Boolean => self.booleans.is_some(),
             DataType::Date32 => self.date_pattern.is_some(),

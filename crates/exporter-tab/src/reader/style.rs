@@ -1,4 +1,4 @@
-//! How the cells of a file spell values.
+//! How the cells of a file stand for values.
 
 use crate::TabError;
 use crate::options::BinaryText;

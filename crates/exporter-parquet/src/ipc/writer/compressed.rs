@@ -13,9 +13,9 @@ use arrow_schema::{DataType, Schema};
 use exporter_core::parallel::ordered;
 use flatbuffers::FlatBufferBuilder;
 
+use super::canonical;
 use super::{Counting, Framing};
 use crate::ParquetError;
-use crate::ipc::canonical::canonical;
 use crate::ipc::layout::{CONTINUATION, MAGIC, malformed};
 
 /// A batch on its way; the context with its buffers is used again for the next one, and so is what tells which
