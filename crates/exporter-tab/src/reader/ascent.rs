@@ -32,21 +32,22 @@ impl Ascent {
         Self { keys: vec![KeyAscent { by_number: true, by_text: true }; keys], ends: None }
     }
 
-    /// Looks at the rows of a piece; the keys are in the columns at these slots.
-    pub(super) fn see(&mut self, bytes: &[u8], records: &Records, slots: &[usize]) {
-        *self = Self::of(slots.len());
+    /// Looks at the rows of a piece; the keys are in the columns of these numbers among those kept.
+    pub(super) fn see(&mut self, bytes: &[u8], records: &Records, numbers: &[usize]) {
+        *self = Self::of(numbers.len());
         let Some(last) = records.rows().checked_sub(1) else { return };
-        let cell = |row: usize, slot: usize| records.cell(row, slot).map_or(&[][..], |cell| cell.raw(bytes));
-        let keys = |row: usize| slots.iter().map(|slot| cell(row, *slot).to_vec()).collect::<RowKeys>();
+        let cell =
+            |row: usize, number: usize| records.cell(row, number).map_or(&[][..], |cell| cell.raw(bytes));
+        let keys = |row: usize| numbers.iter().map(|number| cell(row, *number).to_vec()).collect::<RowKeys>();
         self.ends = Some((keys(0), keys(last)));
-        for (key, slot) in self.keys.iter_mut().zip(slots) {
+        for (key, number) in self.keys.iter_mut().zip(numbers) {
             // What such a cell holds is not what stands there.
-            if records.column(*slot).any(|cell| cell.is_escaped()) {
+            if records.column(*number).any(|cell| cell.is_escaped()) {
                 *key = KeyAscent { by_number: false, by_text: false };
             }
         }
         for row in 1..=last {
-            self.compare(slots.iter().map(|slot| (cell(row - 1, *slot), cell(row, *slot))));
+            self.compare(numbers.iter().map(|number| (cell(row - 1, *number), cell(row, *number))));
         }
     }
 

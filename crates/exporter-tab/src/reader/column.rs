@@ -60,16 +60,16 @@ pub(super) struct ColumnDecoder {
     missing: MissingTexts,
     /// The texts that are missing reasons.
     reasons: Option<Reasons>,
-    /// Where its cells stand among those kept.
-    slot: usize,
+    /// Its number among the columns kept.
+    number: usize,
 }
 
 impl ColumnDecoder {
-    /// A decoder for the cells at a slot.
+    /// A decoder for the column of this number among those kept.
     ///
     /// # Errors
     /// [`TabError::Unsupported`] for Arrow types that have no text form, and for unknown zones.
-    pub(super) fn new(column: &LayoutColumn, missing: MissingTexts, slot: usize) -> Result<Self, TabError> {
+    pub(super) fn new(column: &LayoutColumn, missing: MissingTexts, number: usize) -> Result<Self, TabError> {
         let parse = match &column.kind {
             CellKind::Period(unit) => Parse::Period(*unit),
             CellKind::Data(data) => match data {
@@ -105,7 +105,7 @@ impl ColumnDecoder {
         let texts = matches!(parse, Parse::Text | Parse::Binary);
         let missing = if texts { missing } else { missing.and_quoted_empty() };
         let reasons = column.reasons.clone().map(|reasons| if texts { Reasons::new() } else { reasons });
-        Ok(Self { parse, missing, reasons, slot })
+        Ok(Self { parse, missing, reasons, number })
     }
 
     /// The cell of a row, for a message.
@@ -116,7 +116,7 @@ impl ColumnDecoder {
         row: usize,
         style: &CellStyle,
     ) -> Cow<'a, [u8]> {
-        records.cell(row, self.slot).map_or_else(Cow::default, |cell| cell.content(bytes, style.escape))
+        records.cell(row, self.number).map_or_else(Cow::default, |cell| cell.content(bytes, style.escape))
     }
 
     /// Whether its values are texts.
@@ -125,8 +125,8 @@ impl ColumnDecoder {
     }
 
     fn cells<'a>(&'a self, bytes: &'a [u8], records: &'a Records, escape: Option<u8>) -> Cells<'a> {
-        let (slot, missing, reasons) = (self.slot, &self.missing, self.reasons.as_ref());
-        Cells { bytes, records, slot, missing, reasons, escape }
+        let (number, missing, reasons) = (self.number, &self.missing, self.reasons.as_ref());
+        Cells { bytes, records, number, missing, reasons, escape }
     }
 
     /// The reason column behind decoded values, where the variable declares reasons.
@@ -145,7 +145,7 @@ impl ColumnDecoder {
         let reason = |(row, cell): (usize, Cell)| {
             values.is_null(row).then(|| cells.reason(&cell.content(bytes, escape))).flatten()
         };
-        Some(Arc::new(records.column(self.slot).enumerate().map(reason).collect::<UInt8Array>()))
+        Some(Arc::new(records.column(self.number).enumerate().map(reason).collect::<UInt8Array>()))
     }
 
     /// The column of a piece that was split; `whole` is the piece when all of it is UTF-8. An error is the row (from 0) of the first cell without a value.
@@ -214,7 +214,7 @@ impl ColumnDecoder {
 struct Cells<'a> {
     bytes: &'a [u8],
     records: &'a Records,
-    slot: usize,
+    number: usize,
     missing: &'a MissingTexts,
     reasons: Option<&'a Reasons>,
     escape: Option<u8>,
@@ -234,7 +234,7 @@ impl Cells<'_> {
     /// for a missing value; an error is the row that is neither.
     #[inline]
     fn each(&self, mut value: impl FnMut(Option<&[u8]>) -> Option<()>) -> Result<(), usize> {
-        for (row, cell) in self.records.column(self.slot).enumerate() {
+        for (row, cell) in self.records.column(self.number).enumerate() {
             let raw = cell.raw(self.bytes);
             let taken = if self.missing.has(raw, cell.is_quoted()) {
                 value(None)
@@ -335,7 +335,7 @@ impl Cells<'_> {
 
     fn binary(&self, form: BinaryText) -> Result<ArrayRef, usize> {
         // No value is longer than its text.
-        let room = self.records.column(self.slot).map(Cell::len).sum();
+        let room = self.records.column(self.number).map(Cell::len).sum();
         let mut values = BinaryBuilder::with_capacity(self.len(), room);
         self.each(|text| {
             match text {
@@ -352,9 +352,9 @@ impl Cells<'_> {
 
     /// Texts, checked for UTF-8 with their piece or else one by one.
     fn texts(&self, whole: Option<&str>) -> Result<ArrayRef, (usize, Misfit)> {
-        let room = self.records.column(self.slot).map(Cell::len).sum();
+        let room = self.records.column(self.number).map(Cell::len).sum();
         let mut texts = StringBuilder::with_capacity(self.len(), room);
-        for (row, cell) in self.records.column(self.slot).enumerate() {
+        for (row, cell) in self.records.column(self.number).enumerate() {
             let raw = cell.raw(self.bytes);
             if self.missing.has(raw, cell.is_quoted()) {
                 texts.append_null();

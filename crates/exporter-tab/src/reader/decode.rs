@@ -11,7 +11,7 @@ use super::column::{ColumnDecoder, Misfit};
 use super::header;
 use super::layout::{Layout, LayoutColumn};
 use super::pieces::{Piece, Pieces};
-use super::records::{Records, Wanted};
+use super::records::{KeptColumns, Records};
 use super::split::Dialect;
 use super::style::{CellStyle, MissingTexts};
 use crate::TabError;
@@ -23,7 +23,7 @@ pub(crate) struct Decoding {
     style: CellStyle,
     /// Columns of the file.
     width: usize,
-    wanted: Wanted,
+    kept: KeptColumns,
     columns: Vec<(ColumnDecoder, LayoutColumn, usize)>,
     schema: SchemaRef,
     encoding: &'static str,
@@ -64,24 +64,25 @@ impl Decoding {
             head.advance(limit, |line| TabError::TooManyColumns { line, limit })?;
         }
         let width = layout.columns.len();
-        let places: Vec<usize> = columns.map_or_else(|| (0..width).collect(), <[usize]>::to_vec);
-        let wanted = Wanted::of(places.clone(), width);
+        let positions: Vec<usize> = columns.map_or_else(|| (0..width).collect(), <[usize]>::to_vec);
+        let kept = KeptColumns::of(positions.clone(), width);
         let mut missing = MissingTexts::new(options);
         if options.quoted_empty_is_missing(width) {
             missing = missing.and_quoted_empty();
         }
         let mut fields = Vec::new();
         let mut decoders = Vec::new();
-        for place in places {
-            let unknown =
-                || TabError::UnknownColumn { name: format!("column {} of {width}", place.saturating_add(1)) };
-            let column = layout.columns.get(place).ok_or_else(unknown)?;
+        for position in positions {
+            let unknown = || TabError::UnknownColumn {
+                name: format!("column {} of {width}", position.saturating_add(1)),
+            };
+            let column = layout.columns.get(position).ok_or_else(unknown)?;
             let missing = missing.clone();
             let missing = if column.na_is_missing { missing.and("NA") } else { missing };
-            let slot = wanted.slot(place).ok_or_else(unknown)?;
-            let decoder = ColumnDecoder::new(column, missing, slot)?;
+            let number = kept.number(position).ok_or_else(unknown)?;
+            let decoder = ColumnDecoder::new(column, missing, number)?;
             fields.push(Field::new(&column.name, column.kind.data_type(), true));
-            decoders.push((decoder, column.clone(), place));
+            decoders.push((decoder, column.clone(), position));
         }
         let with_reasons = decoders.iter().filter(|(_, column, _)| column.reasons.is_some());
         fields
@@ -92,7 +93,7 @@ impl Decoding {
             dialect: head.dialect,
             style: CellStyle::new(options)?,
             width,
-            wanted,
+            kept,
             columns: decoders,
             schema: Arc::new(Schema::new(fields)),
             encoding: head.encoding(),
@@ -108,7 +109,7 @@ impl Decoding {
 
     /// Decodes a piece into what was used for another.
     pub(crate) fn decode(&self, piece: &Piece, to: &mut Decoded) {
-        let fault = to.records.split(piece, &self.dialect, self.width, &self.wanted);
+        let fault = to.records.split(piece, &self.dialect, self.width, &self.kept);
         (to.batch, to.fault) = match self.batch(piece, &to.records) {
             Ok(batch) => (batch, fault),
             // A value that is wrong comes before the record that cannot be split.
@@ -125,7 +126,7 @@ impl Decoding {
         let whole = if texts { simdutf8::basic::from_utf8(&piece.bytes).ok() } else { None };
         let mut arrays: Vec<ArrayRef> = Vec::with_capacity(self.schema.fields().len());
         let mut first: Option<(usize, TabError)> = None;
-        for (decoder, column, place) in &self.columns {
+        for (decoder, column, position) in &self.columns {
             match decoder.decode(&piece.bytes, whole, records, &self.style) {
                 Ok(array) => arrays.push(array),
                 // Of all wrong values the one in the first row is reported.
@@ -145,7 +146,7 @@ impl Decoding {
                             }
                         }
                         Misfit::Encoding => {
-                            TabError::Encoding { record, line, column: place + 1, encoding: self.encoding }
+                            TabError::Encoding { record, line, column: position + 1, encoding: self.encoding }
                         }
                     };
                     first = Some((row, error));

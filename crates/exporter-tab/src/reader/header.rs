@@ -119,11 +119,11 @@ impl<R: Read> Head<R> {
     }
 
     /// A cell of the record read last as text.
-    pub(super) fn text(&self, place: usize, cell: Vec<u8>) -> Result<String, TabError> {
+    pub(super) fn text(&self, column: usize, cell: Vec<u8>) -> Result<String, TabError> {
         String::from_utf8(cell).map_err(|_| TabError::Encoding {
             record: 0,
             line: self.line,
-            column: place + 1,
+            column: column + 1,
             encoding: self.text.encoding,
         })
     }

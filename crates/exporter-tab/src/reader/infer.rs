@@ -9,7 +9,7 @@ use super::decode::Position;
 use super::guess::Guess;
 use super::layout::{CellKind, Layout, LayoutColumn};
 use super::pieces::Piece;
-use super::records::{Records, Wanted};
+use super::records::{KeptColumns, Records};
 use super::split::Dialect;
 use super::style::{CellStyle, MissingTexts};
 use crate::TabError;
@@ -20,10 +20,10 @@ pub(crate) struct Inference {
     dialect: Dialect,
     /// Columns of the file.
     width: usize,
-    wanted: Wanted,
-    /// Places of the columns that are looked at, ascending.
-    places: Vec<usize>,
-    /// Where the cells of the sort keys stand among those kept.
+    kept: KeptColumns,
+    /// Positions of the columns that are looked at, ascending.
+    columns: Vec<usize>,
+    /// The numbers of the sort keys among the columns kept.
     keys: Vec<usize>,
     missing: MissingTexts,
     style: CellStyle,
@@ -44,10 +44,10 @@ pub(crate) struct Seen {
 /// What all pieces so far show; their order does not matter but for the place of a fault.
 #[derive(Debug)]
 pub(crate) struct Findings {
-    /// Places of the columns that were looked at.
-    places: Vec<usize>,
+    /// Positions of the columns that were looked at.
+    columns: Vec<usize>,
     guesses: Vec<Guess>,
-    /// Places of the sort keys.
+    /// Positions of the sort keys.
     keys: Vec<usize>,
     ascent: Ascent,
     /// Whether no text can be refused for its bytes.
@@ -56,12 +56,12 @@ pub(crate) struct Findings {
 }
 
 impl Inference {
-    /// Looks at the cells of the columns at these places, ascending, and at the order of the rows by the keys at some of
+    /// Looks at the cells of the columns at these positions, ascending, and at the order of the rows by the keys at some of
     /// them.
     pub(super) fn new(
         dialect: Dialect,
         width: usize,
-        places: Vec<usize>,
+        columns: Vec<usize>,
         keys: &[usize],
         options: &ReadOptions,
         lines: u64,
@@ -69,9 +69,9 @@ impl Inference {
         Ok(Self {
             dialect,
             width,
-            keys: keys.iter().map_while(|key| places.binary_search(key).ok()).collect(),
-            wanted: Wanted::of(places.clone(), width),
-            places,
+            keys: keys.iter().map_while(|key| columns.binary_search(key).ok()).collect(),
+            kept: KeptColumns::of(columns.clone(), width),
+            columns,
             missing: MissingTexts::new(options),
             style: CellStyle::new(options)?,
             lines,
@@ -82,9 +82,9 @@ impl Inference {
     pub(crate) fn nothing_yet(&self) -> Findings {
         let position = Position { rows: 0, lines: self.lines };
         Findings {
-            places: self.places.clone(),
-            guesses: vec![Guess::default(); self.places.len()],
-            keys: self.keys.iter().filter_map(|slot| self.places.get(*slot).copied()).collect(),
+            columns: self.columns.clone(),
+            guesses: vec![Guess::default(); self.columns.len()],
+            keys: self.keys.iter().filter_map(|number| self.columns.get(*number).copied()).collect(),
             ascent: Ascent::of(self.keys.len()),
             is_utf8: true,
             position,
@@ -93,14 +93,14 @@ impl Inference {
 
     /// Looks at a piece.
     pub(crate) fn see(&self, piece: &Piece, seen: &mut Seen) {
-        seen.fault = seen.records.split(piece, &self.dialect, self.width, &self.wanted);
+        seen.fault = seen.records.split(piece, &self.dialect, self.width, &self.kept);
         seen.is_utf8 = simdutf8::basic::from_utf8(&piece.bytes).is_ok();
         seen.ascent.see(&piece.bytes, &seen.records, &self.keys);
         let has_nul = memchr(0, &piece.bytes).is_some();
         seen.guesses.clear();
-        seen.guesses.resize(self.wanted.len(), Guess::default());
-        for (slot, guess) in seen.guesses.iter_mut().enumerate() {
-            for cell in seen.records.column(slot) {
+        seen.guesses.resize(self.kept.len(), Guess::default());
+        for (number, guess) in seen.guesses.iter_mut().enumerate() {
+            for cell in seen.records.column(number) {
                 let (text, quoted) = (cell.raw(&piece.bytes), cell.is_quoted());
                 if self.missing.has(text, quoted) {
                     guess.summary.missing += 1;
@@ -142,25 +142,25 @@ impl Findings {
             return facts;
         }
         let empty_is_missing = options.quoted_empty_is_missing(layout.columns.len());
-        let kind = |place: usize| match layout.columns.get(place) {
+        let kind = |column: usize| match layout.columns.get(column) {
             Some(LayoutColumn { kind: CellKind::Data(kind), na_is_missing, .. }) => {
                 Some((kind, *na_is_missing))
             }
             _ => None,
         };
-        for (place, guess) in self.places.iter().zip(&self.guesses) {
-            let Some((kind, na_is_missing)) = kind(*place) else { continue };
+        for (column, guess) in self.columns.iter().zip(&self.guesses) {
+            let Some((kind, na_is_missing)) = kind(*column) else { continue };
             if options.has_own_texts(kind) || !guess.fits(kind, na_is_missing) {
                 continue;
             }
             let known = guess.summary.facts(kind, empty_is_missing, na_is_missing);
-            facts.columns.extend(known.map(|known| (*place, known)));
+            facts.columns.extend(known.map(|known| (*column, known)));
         }
-        let keys = self.keys.iter().enumerate().take_while(|(key, place)| {
-            let is_filled = facts.columns.get(place).is_some_and(|facts| facts.nulls == Some(0));
-            is_filled && kind(**place).is_some_and(|(kind, _)| self.ascent.holds(*key, kind))
+        let keys = self.keys.iter().enumerate().take_while(|(key, column)| {
+            let is_filled = facts.columns.get(column).is_some_and(|facts| facts.nulls == Some(0));
+            is_filled && kind(**column).is_some_and(|(kind, _)| self.ascent.holds(*key, kind))
         });
-        facts.ascending = keys.map(|(_, place)| *place).collect();
+        facts.ascending = keys.map(|(_, column)| *column).collect();
         facts
     }
 
@@ -169,8 +169,8 @@ impl Findings {
         self.position.rows
     }
 
-    /// What the cells of each column have in common, by place.
+    /// What the cells of each column have in common, by position.
     pub(super) fn guesses(&self) -> impl Iterator<Item = (usize, &Guess)> {
-        self.places.iter().copied().zip(&self.guesses)
+        self.columns.iter().copied().zip(&self.guesses)
     }
 }

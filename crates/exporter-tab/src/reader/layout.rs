@@ -244,10 +244,11 @@ impl Layout {
                 }
             })
             .collect();
-        let places = || columns.iter().enumerate().filter(|(_, column)| projected(&column.name));
-        let place = |key: &&str| places().find(|(_, column)| column.name == *key).map(|(at, _)| at);
-        let keys: Vec<usize> = keys.iter().map_while(place).collect();
-        let looked_at = places().map(|(at, _)| at).collect();
+        let projected_columns = || columns.iter().enumerate().filter(|(_, column)| projected(&column.name));
+        let position =
+            |key: &&str| projected_columns().find(|(_, column)| column.name == *key).map(|(at, _)| at);
+        let keys: Vec<usize> = keys.iter().map_while(position).collect();
+        let looked_at = projected_columns().map(|(at, _)| at).collect();
         let unknown = columns.iter().any(|column| column.inferred);
         let dialect = head.dialect;
         let (pieces, lines) = head.into_pieces(options.piece_bytes);
@@ -260,8 +261,8 @@ impl Layout {
     /// Takes over what was found in the cells.
     pub(crate) fn settle(&mut self, findings: &Findings) {
         self.rows = Some(findings.rows());
-        for (place, guess) in findings.guesses() {
-            if let Some(column) = self.columns.get_mut(place).filter(|column| column.inferred) {
+        for (position, guess) in findings.guesses() {
+            if let Some(column) = self.columns.get_mut(position).filter(|column| column.inferred) {
                 column.kind = CellKind::Data(guess.kind());
                 column.na_is_missing = guess.na_is_missing();
             }

@@ -124,12 +124,12 @@ fn first_line_end(window: &[u8], range: Range<usize>, is_last: bool) -> Option<u
     after(window, range.start + memchr2(b'\n', b'\r', part)?, is_last)
 }
 
-/// Place after the line end that starts at `place`; none when a carriage return there may be half of one.
-fn after(window: &[u8], place: usize, is_last: bool) -> Option<usize> {
-    match (window.get(place), window.get(place + 1)) {
-        (Some(b'\r'), Some(b'\n')) => Some(place + 2),
+/// Offset behind the line end that starts at `offset`; none when a carriage return there may be half of one.
+fn after(window: &[u8], offset: usize, is_last: bool) -> Option<usize> {
+    match (window.get(offset), window.get(offset + 1)) {
+        (Some(b'\r'), Some(b'\n')) => Some(offset + 2),
         (Some(b'\r'), None) if !is_last => None,
-        _ => Some(place + 1),
+        _ => Some(offset + 1),
     }
 }
 

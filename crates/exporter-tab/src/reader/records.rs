@@ -1,44 +1,44 @@
 //! All records of a piece, split into cells.
 
 use super::pieces::{Ending, Piece};
-use super::split::{Cell, Dialect, Fault, Found, split_record};
+use super::split::{Cell, Dialect, Fault, RecordEnd, split_record};
 use crate::TabError;
 
 /// The columns whose cells are kept.
 #[derive(Debug, Clone)]
-pub(super) enum Wanted {
+pub(super) enum KeptColumns {
     /// All so many.
     All(usize),
-    /// Those at these places, ascending.
+    /// Those at these positions, ascending.
     Some(Vec<usize>),
 }
 
-impl Wanted {
-    /// The columns at these places of a file with so many.
-    pub(super) fn of(mut places: Vec<usize>, columns: usize) -> Self {
-        places.sort_unstable();
-        places.dedup();
-        if places.len() == columns { Self::All(columns) } else { Self::Some(places) }
+impl KeptColumns {
+    /// The columns at these positions of a file with so many.
+    pub(super) fn of(mut kept: Vec<usize>, columns: usize) -> Self {
+        kept.sort_unstable();
+        kept.dedup();
+        if kept.len() == columns { Self::All(columns) } else { Self::Some(kept) }
     }
 
     /// How many they are.
     pub(super) fn len(&self) -> usize {
         match self {
             Self::All(columns) => *columns,
-            Self::Some(places) => places.len(),
+            Self::Some(kept) => kept.len(),
         }
     }
 
-    /// Where the cells of a column stand among those kept.
-    pub(super) fn slot(&self, place: usize) -> Option<usize> {
+    /// The number of a column among those kept.
+    pub(super) fn number(&self, column: usize) -> Option<usize> {
         match self {
-            Self::All(columns) => (place < *columns).then_some(place),
-            Self::Some(places) => places.binary_search(&place).ok(),
+            Self::All(columns) => (column < *columns).then_some(column),
+            Self::Some(kept) => kept.binary_search(&column).ok(),
         }
     }
 }
 
-/// The records of one piece: the cells of the wanted columns, row by row.
+/// The records of one piece: the cells of the kept columns, row by row.
 #[derive(Debug, Default)]
 pub(super) struct Records {
     /// The cells kept, those of a row next to each other.
@@ -62,15 +62,15 @@ impl Records {
         self.lines.get(row).copied().unwrap_or_default().into()
     }
 
-    /// The cells of the column at a slot, see [`Wanted::slot`].
+    /// The cells of a column by its number among those kept, see [`KeptColumns::number`].
     #[inline]
-    pub(super) fn column(&self, slot: usize) -> impl Iterator<Item = Cell> {
-        self.cells.get(slot..).unwrap_or_default().iter().step_by(self.width.max(1)).copied()
+    pub(super) fn column(&self, kept: usize) -> impl Iterator<Item = Cell> {
+        self.cells.get(kept..).unwrap_or_default().iter().step_by(self.width.max(1)).copied()
     }
 
-    /// The cell of a row at a slot.
-    pub(super) fn cell(&self, row: usize, slot: usize) -> Option<Cell> {
-        self.cells.get(row.checked_mul(self.width)?.checked_add(slot)?).copied()
+    /// The cell of a row in such a column.
+    pub(super) fn cell(&self, row: usize, kept: usize) -> Option<Cell> {
+        self.cells.get(row.checked_mul(self.width)?.checked_add(kept)?).copied()
     }
 
     /// Splits a piece of a file with so many columns. What is wrong with it, counted from its own start, comes after
@@ -80,25 +80,25 @@ impl Records {
         piece: &Piece,
         dialect: &Dialect,
         columns: usize,
-        wanted: &Wanted,
+        kept_columns: &KeptColumns,
     ) -> Option<TabError> {
         self.cells.clear();
         self.lines.clear();
         self.line_count = 0;
-        self.width = wanted.len();
+        self.width = kept_columns.len();
         let (bytes, is_last) = (piece.bytes.as_slice(), piece.ending != Ending::Cut);
         // The two differ only in what is kept; each gets a loop of its own.
-        match wanted {
-            Wanted::All(_) => self.each(bytes, dialect, columns, |start, cells| {
+        match kept_columns {
+            KeptColumns::All(_) => self.each(bytes, dialect, columns, |start, cells| {
                 split_record(bytes, start, is_last, dialect, columns, |_, cell| cells.push(cell))
             }),
-            Wanted::Some(places) => self.each(bytes, dialect, columns, |start, cells| {
-                let mut next = places.iter().copied();
-                let mut place = next.next();
+            KeptColumns::Some(kept) => self.each(bytes, dialect, columns, |start, cells| {
+                let mut rest = kept.iter().copied();
+                let mut next = rest.next();
                 split_record(bytes, start, is_last, dialect, columns, |at, cell| {
-                    if Some(at) == place {
+                    if Some(at) == next {
                         cells.push(cell);
-                        place = next.next();
+                        next = rest.next();
                     }
                 })
             }),
@@ -111,7 +111,7 @@ impl Records {
         bytes: &[u8],
         dialect: &Dialect,
         columns: usize,
-        split: impl Fn(usize, &mut Vec<Cell>) -> Result<Found, Fault>,
+        split: impl Fn(usize, &mut Vec<Cell>) -> Result<RecordEnd, Fault>,
     ) -> Option<TabError> {
         let mut start = 0;
         while start < bytes.len() {
@@ -150,32 +150,32 @@ mod tests {
 
     const DIALECT: Dialect = Dialect { delimiter: b',', escape: None, max_record_bytes: 64 };
 
-    fn split(text: &str, ending: Ending, wanted: Wanted) -> (Vec<Vec<String>>, Option<String>) {
+    fn split(text: &str, ending: Ending, kept: KeptColumns) -> (Vec<Vec<String>>, Option<String>) {
         let piece = Piece { bytes: text.as_bytes().to_vec(), ending };
         let mut records = Records::default();
-        let fault = records.split(&piece, &DIALECT, 3, &wanted);
-        let texts = |slot| {
+        let fault = records.split(&piece, &DIALECT, 3, &kept);
+        let texts = |kept| {
             let content = |cell: Cell| cell.content(&piece.bytes, None).into_owned();
-            records.column(slot).map(|cell| String::from_utf8(content(cell)).unwrap()).collect()
+            records.column(kept).map(|cell| String::from_utf8(content(cell)).unwrap()).collect()
         };
-        ((0..wanted.len()).map(texts).collect(), fault.map(|fault| fault.to_string()))
+        ((0..kept.len()).map(texts).collect(), fault.map(|fault| fault.to_string()))
     }
 
     #[test]
     fn only_wanted_columns_are_kept() {
         let text = "1,\"a,\"\"\n\",x\n\n2,b,\r\n3,,z";
-        let all = split(text, Ending::Input, Wanted::of(vec![0, 1, 2], 3)).0;
+        let all = split(text, Ending::Input, KeptColumns::of(vec![0, 1, 2], 3)).0;
         assert_eq!(all, [["1", "2", "3"], ["a,\"\n", "b", ""], ["x", "", "z"]]);
-        let some = split(text, Ending::Input, Wanted::of(vec![2, 0, 2], 3)).0;
+        let some = split(text, Ending::Input, KeptColumns::of(vec![2, 0, 2], 3)).0;
         assert_eq!(some, [["1", "2", "3"], ["x", "", "z"]]);
-        assert!(split(text, Ending::Input, Wanted::of(vec![], 3)).0.is_empty());
+        assert!(split(text, Ending::Input, KeptColumns::of(vec![], 3)).0.is_empty());
     }
 
     #[test]
     fn a_fault_comes_after_the_rows_before_it() {
         for wanted in [vec![0, 1, 2], vec![2], vec![]] {
             let fault = |text: &str, ending| {
-                let wanted = Wanted::of(wanted.clone(), 3);
+                let wanted = KeptColumns::of(wanted.clone(), 3);
                 split(text, ending, wanted).1.unwrap_or_default()
             };
             let good = "1,2,3\n\"a\nb\",5,6\n";

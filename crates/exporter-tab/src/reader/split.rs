@@ -22,7 +22,7 @@ pub(super) struct Cell {
 }
 
 impl Cell {
-    /// Bytes that a cell's places can tell apart.
+    /// Bytes that a cell's offsets can tell apart.
     pub(super) const REACH: usize = 1 << 30;
 
     /// It stands in quotes; the range is then what is between them.
@@ -81,7 +81,7 @@ impl Cell {
 
 /// A record that was split.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Found {
+pub(super) struct RecordEnd {
     /// Place after its line end.
     pub(super) end: usize,
     /// Lines it takes.
@@ -114,7 +114,7 @@ pub(super) fn split_record(
     dialect: &Dialect,
     limit: usize,
     mut push: impl FnMut(usize, Cell),
-) -> Result<Found, Fault> {
+) -> Result<RecordEnd, Fault> {
     let mut at = start;
     let mut cells = 0;
     let mut lines = 1;
@@ -159,7 +159,7 @@ pub(super) fn split_record(
                 continue;
             }
         };
-        return Ok(Found { end, lines, cells, blank: stop == start });
+        return Ok(RecordEnd { end, lines, cells, blank: stop == start });
     }
 }
 
@@ -206,15 +206,15 @@ pub(super) fn closing_quote(
             Some(escape) => memchr2(b'"', escape, rest),
             None => memchr(b'"', rest),
         };
-        let place = at + found?;
-        let doubled = bytes.get(place) == Some(&b'"') && bytes.get(place + 1) == Some(&b'"');
-        if doubled || bytes.get(place) != Some(&b'"') {
+        let quote = at + found?;
+        let doubled = bytes.get(quote) == Some(&b'"') && bytes.get(quote + 1) == Some(&b'"');
+        if doubled || bytes.get(quote) != Some(&b'"') {
             escaped = true;
-            at = place + 2;
-        } else if place + 1 == bytes.len() && !is_last {
+            at = quote + 2;
+        } else if quote + 1 == bytes.len() && !is_last {
             return None;
         } else {
-            return Some((place, escaped));
+            return Some((quote, escaped));
         }
     }
 }

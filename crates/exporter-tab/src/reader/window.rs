@@ -51,21 +51,21 @@ impl<R: Read> TextWindow<R> {
             [0xfe, 0xff, ..] => (Some(UTF_16BE), 2),
             _ => (None, 0),
         };
-        let wanted = match encoding {
+        let chosen = match encoding {
             Encoding::Auto => found.unwrap_or(UTF_8),
             Encoding::Utf8 => UTF_8,
             Encoding::Utf16Le => UTF_16LE,
             Encoding::Utf16Be => UTF_16BE,
             Encoding::Windows1252 => WINDOWS_1252,
         };
-        let mark = if found == Some(wanted) { mark } else { 0 };
+        let mark = if found == Some(chosen) { mark } else { 0 };
         // UTF-8 is seen as it is, everything else through a decoder.
-        let utf8 = wanted == UTF_8;
+        let utf8 = chosen == UTF_8;
         let (window, raw) = if utf8 { (block, Vec::new()) } else { (vec![0; WINDOW], block) };
         let (seen, undecoded) = if utf8 { (mark..end, 0..0) } else { (0..0, mark..end) };
         Ok(Self {
             input,
-            decoder: (!utf8).then(|| wanted.new_decoder_without_bom_handling()),
+            decoder: (!utf8).then(|| chosen.new_decoder_without_bom_handling()),
             raw,
             raw_start: undecoded.start,
             raw_end: undecoded.end,
@@ -74,7 +74,7 @@ impl<R: Read> TextWindow<R> {
             end: seen.end,
             input_done: false,
             done: false,
-            encoding: wanted.name(),
+            encoding: chosen.name(),
         })
     }
 
