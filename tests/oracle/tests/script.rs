@@ -110,8 +110,8 @@ fn pspp_reads_date_times_truth_values_and_numbers_as_they_are() {
     let place = folder.path();
     let study = "codebook = 1\n[study]\nid = \"t\"\n[data]\nt = \"in.csv\"\n[[tables]]\nname = \"t\"\n";
     let kinds = [
-        ("at", "{ datetime = \"ms\" }", ""),
-        ("month", "{ period = \"month\" }", ""),
+        ("at", "\"datetime\"", ""),
+        ("month", "\"period(month)\"", ""),
         ("yes", "\"boolean\"", ""),
         ("plain", "\"float\"", "format = { width = 9, decimals = 0, style = \"general\" }\n"),
     ];

@@ -52,7 +52,8 @@ pub(super) fn convert(page: &mut Page<'_>, variable: &Variable, name: &str, colu
             let clock = format!("({hour} * 60 + {minute}) * 60 + {second}");
             page.push(&command(&format!("COMPUTE {name} ="), &[day, "+".into(), clock]));
             let fraction = piece(21, 9, "F9.0");
-            let digits = format!("LENGTH(RTRIM(SUBSTR({raw}, 21), 'Z'))");
+            // `Z` stands before the blanks that fill the text.
+            let digits = format!("LENGTH(RTRIM(RTRIM(SUBSTR({raw}, 21)), 'Z'))");
             if !zoned {
                 let condition = format!("IF (SUBSTR({raw}, 20, 1) = '.')");
                 let more = format!("{name} = {name} + {fraction} / 10 ** {digits}");

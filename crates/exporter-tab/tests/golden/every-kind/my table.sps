@@ -7,7 +7,7 @@ IF (@raw6 = 'true') truth = 1.
 IF (@raw6 = 'false') truth = 0.
 COMPUTE local = DATE.DMY(NUMBER(SUBSTR(@raw8, 9, 2), F2.0), NUMBER(SUBSTR(@raw8, 6, 2), F2.0), NUMBER(SUBSTR(@raw8, 1, 4), F4.0)) +
   (NUMBER(SUBSTR(@raw8, 12, 2), F2.0) * 60 + NUMBER(SUBSTR(@raw8, 15, 2), F2.0)) * 60 + NUMBER(SUBSTR(@raw8, 18, 2), F2.0).
-IF (SUBSTR(@raw8, 20, 1) = '.') local = local + NUMBER(SUBSTR(@raw8, 21, 9), F9.0) / 10 ** LENGTH(RTRIM(SUBSTR(@raw8, 21), 'Z')).
+IF (SUBSTR(@raw8, 20, 1) = '.') local = local + NUMBER(SUBSTR(@raw8, 21, 9), F9.0) / 10 ** LENGTH(RTRIM(RTRIM(SUBSTR(@raw8, 21)), 'Z')).
 COMPUTE moment = DATE.DMY(NUMBER(SUBSTR(@raw9, 9, 2), F2.0), NUMBER(SUBSTR(@raw9, 6, 2), F2.0), NUMBER(SUBSTR(@raw9, 1, 4), F4.0)) +
   (NUMBER(SUBSTR(@raw9, 12, 2), F2.0) * 60 + NUMBER(SUBSTR(@raw9, 15, 2), F2.0)) * 60 + NUMBER(SUBSTR(@raw9, 18, 2), F2.0).
 COMPUTE year = NUMBER(SUBSTR(@raw12, 1, 4), F4.0).
