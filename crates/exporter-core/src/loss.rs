@@ -161,8 +161,10 @@ impl Loss {
 
     /// What [`Loss::count`] counts, in the plural.
     pub fn counted(&self) -> &'static str {
-        if let Some(part) = self.part {
-            return part.name();
+        match self.part {
+            Some(Part::MissingReasons) => return "values",
+            Some(part) => return part.name(),
+            None => {}
         }
         match &self.code {
             code if *code == LossCode::NAME_CHANGED => "names",

@@ -5,7 +5,7 @@ mod order;
 mod request;
 mod statistics;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 pub use compute::profile;
 pub use order::{SortBreak, SortOrder, SortValue, SortValues};
@@ -39,9 +39,6 @@ pub struct TableProfile {
     pub outside: BTreeMap<usize, Vec<Outside>>,
     /// Statistics that were asked for, by column. Only profiles know them.
     pub statistics: BTreeMap<usize, Vec<Statistics>>,
-    /// Whether these are some of the rows that the codebook describes, so that what it declares of the values (such as
-    /// missing reasons) need not occur.
-    pub is_excerpt: bool,
 }
 
 /// Values of a column outside a span, without those that the codebook declares missing.
@@ -86,8 +83,8 @@ pub struct ColumnFacts {
     pub nans: Option<u64>,
     /// How many values are infinite.
     pub infinities: Option<u64>,
-    /// Which missing reasons occur, by the position of their declaration. Only profiles know them.
-    pub reasons: Option<BTreeSet<u8>>,
+    /// In how many rows each missing reason that occurs does, by the position of its declaration.
+    pub reasons: Option<BTreeMap<u8, u64>>,
 }
 
 /// Size of the texts or binary values of a column.
@@ -121,11 +118,6 @@ impl Number {
 }
 
 impl TableProfile {
-    /// What is known without a scan of some rows of a table: facts about all of its rows need not hold.
-    pub(crate) fn excerpt() -> Self {
-        Self { is_excerpt: true, ..Self::default() }
-    }
-
     /// The same facts of a table that has these of its columns, in this order.
     #[must_use]
     pub fn projected(mut self, columns: &[usize]) -> Self {

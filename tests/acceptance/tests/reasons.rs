@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use exporter_core::codebook::Variable;
+use exporter_core::codebook::{DeclaredFacts, Table, Variable};
 use exporter_core::sink::MemorySink;
 use exporter_core::{Context, Dataset, Registry, Source, export};
 use serde_json::{Value as Json, json};
@@ -26,6 +26,14 @@ fn written(data: &dyn Dataset, format: &str, options: Json) -> exporter_core::Re
     Ok(sink.entries().into_iter().next().unwrap())
 }
 
+/// The tables but for facts about their rows, which no file stores.
+fn described(data: &dyn Dataset) -> Vec<Table> {
+    let mut tables = data.codebook().tables.clone();
+    let variables = tables.iter_mut().flat_map(|table| &mut table.variables);
+    variables.for_each(|variable| variable.facts = DeclaredFacts::default());
+    tables
+}
+
 #[test]
 fn stata_files_come_back_byte_by_byte() {
     let Some(folder) = reference::folder("data") else { return };
@@ -47,7 +55,7 @@ fn stata_files_come_back_byte_by_byte() {
         for format in ["parquet", "arrow"] {
             let (entry, bytes) = written(&*data, format, json!({"reasons": "column"})).unwrap();
             let back = opened(&entry, bytes);
-            assert_eq!(back.codebook().tables, data.codebook().tables, "{name}, {format}");
+            assert_eq!(described(&*back), described(&*data), "{name}, {format}");
             let again = written(&*back, "dta", json!({ "timestamp": false })).unwrap();
             assert!(again == direct, "{name}, {format}");
         }

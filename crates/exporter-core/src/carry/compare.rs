@@ -27,19 +27,14 @@ pub fn losses(
     comparison.report
 }
 
-/// Asks which missing reasons occur in excerpts, where the exporter does not carry them.
+/// Asks how often missing reasons occur, where the exporter does not carry them.
 pub(crate) fn needs(exporter: &dyn Exporter, data: &dyn Dataset, request: &mut ProfileRequest) {
     if !matches!(exporter.carries(Part::MissingReasons), Carry::Dropped(_) | Carry::Changed(..)) {
         return;
     }
     for (id, table) in data.codebook().tables.iter().enumerate() {
-        let id = TableId(id);
-        if data.facts(id).is_some_and(|facts| facts.is_excerpt) {
-            for (column, _) in
-                table.variables.iter().enumerate().filter(|(_, variable)| variable.has_reasons())
-            {
-                request.column(id, column, Facts::REASONS);
-            }
+        for (column, _) in table.variables.iter().enumerate().filter(|(_, variable)| variable.has_reasons()) {
+            request.column(TableId(id), column, Facts::REASONS);
         }
     }
 }
@@ -186,17 +181,22 @@ impl<'a> Comparison<'a> {
         if let Some(ValueLabels { entries }) = codebook.value_labels_of(variable) {
             self.part(Part::ValueLabels, own, entries.len(), "");
         }
-        let occurring = self.table.and_then(|(id, _)| self.profile.column(id, column)?.reasons.as_ref());
-        let occurs = |(position, _): &(usize, &Missing)| {
-            occurring.is_none_or(|known| known.iter().any(|known| usize::from(*known) == *position))
+        // Rows by declaration; without a profile each declared reason counts for one.
+        let known = self.table.and_then(|(id, _)| self.profile.column(id, column)?.reasons.as_ref());
+        let rows = |position: usize| match known {
+            Some(known) => {
+                u8::try_from(position).ok().and_then(|at| known.get(&at)).copied().unwrap_or_default()
+            }
+            None => 1,
         };
         let reasons = || missing.iter().enumerate().filter(|(_, missing)| missing.is_reason());
-        let dropped = || reasons().filter(occurs).map(|(_, missing)| missing);
+        let dropped = || reasons().filter(|(at, _)| rows(*at) > 0).map(|(_, missing)| missing);
         let is_labelled = |Missing { values: _, label, letter: _ }: &&Missing| !label.is_empty();
         self.part(Part::MissingValues, own, missing.len() - reasons().count(), "");
         let first = dropped().find(is_labelled);
         let first = first.map_or("", |reason| reason.label.get(codebook.language(None)));
-        self.part(Part::MissingReasons, own, dropped().count(), first);
+        let count = reasons().map(|(at, _)| rows(at)).sum::<u64>();
+        self.part(Part::MissingReasons, own, usize::try_from(count).unwrap_or(usize::MAX), first);
         let named = dropped().filter(|missing| missing.letter.is_some());
         self.part(Part::ReasonLabels, own, named.filter(is_labelled).count(), first);
         if let Some(DisplayFormat { width: _, decimals: _, style: _, native: _ }) = format {

@@ -157,7 +157,7 @@ impl<D: Dataset> Dataset for RelatedDataset<D> {
     /// The facts of the source are true of all its rows, not of some.
     fn facts(&self, table: TableId) -> Option<TableProfile> {
         match self.link(table) {
-            Some(_) => Some(TableProfile::excerpt()),
+            Some(_) => None,
             None => self.inner.facts(table),
         }
     }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Changes, Recode, Rename};
+use crate::carry::Part;
 use crate::loss::{Loss, LossCode, LossEffect, LossReport, LossSeverity, grouped};
 
 /// A code treated in more ways than this (texts, each cut elsewhere) is one kind.
@@ -195,7 +196,7 @@ fn descriptions<'a>(losses: impl Iterator<Item = &'a Loss>) -> Vec<String> {
 fn held(report: &LossReport) -> Vec<String> {
     let mut held: BTreeMap<(&str, &str), BTreeSet<&str>> = BTreeMap::new();
     for loss in report.held() {
-        let name = loss.counted();
+        let name = loss.part.map_or_else(|| loss.counted(), Part::name);
         held.entry((&loss.format, loss.held_by.as_deref().unwrap_or_default())).or_default().insert(name);
     }
     let line = |((format, entry), names): ((&str, &str), BTreeSet<&str>)| {
@@ -208,7 +209,6 @@ fn held(report: &LossReport) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::carry::Part;
 
     fn lines(report: LossReport) -> Vec<String> {
         Changes::from(report).lines(9)

@@ -11,7 +11,7 @@ mod order;
 mod outside;
 mod statistics;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -172,6 +172,15 @@ impl Open {
     }
 }
 
+/// How many rows have each reason.
+fn counts(reasons: &UInt8Array) -> BTreeMap<u8, u64> {
+    let mut rows = [0; 256];
+    for reason in reasons.iter().flatten() {
+        rows[usize::from(reason)] += 1;
+    }
+    (0..=u8::MAX).zip(rows).filter(|(_, rows)| *rows > 0).collect()
+}
+
 /// What one batch says, in the order of what is open.
 #[derive(Default)]
 struct Findings {
@@ -193,7 +202,7 @@ impl Findings {
             let reasons = open.reasons(batch, column.column).filter(|_| asked.any(Facts::REASONS));
             self.facts.extend(values.map(|values| {
                 let mut found = column::look_at(values, asked, &column.missing);
-                found.reasons.extend(reasons.into_iter().flatten().flatten());
+                found.reasons = reasons.map(counts).unwrap_or_default();
                 found
             }));
         }

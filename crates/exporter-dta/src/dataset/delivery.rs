@@ -89,6 +89,17 @@ impl Delivery {
         Ok(interleave(&[&column, recorded], &sources)?)
     }
 
+    /// How many of the cells have each reason, by the position of its declaration.
+    pub(super) fn reason_counts(&self, cells: impl Fn(Missing) -> u64) -> BTreeMap<u8, u64> {
+        let mut counts = BTreeMap::new();
+        for (letter, reason) in (0..Missing::COUNT).filter_map(Missing::from_number).zip(self.reasons) {
+            if let (Some(reason), 1..) = (reason, cells(letter)) {
+                *counts.entry(reason).or_default() += cells(letter);
+            }
+        }
+        counts
+    }
+
     /// The reasons of the nulls, whose letters are given.
     pub(super) fn reasons(&self, letters: &UInt8Array) -> ArrayRef {
         let reason = |letter: Option<u8>| self.reasons.get(usize::from(letter?)).copied().flatten();

@@ -40,7 +40,9 @@ mod verify;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use exporter_core::codebook::{Codebook, Kind, Parent, Table, Variable};
+use exporter_core::codebook::{
+    Codebook, Kind, Missing as Declared, MissingValues, Parent, Table, Value, Variable,
+};
 use exporter_core::dataset::{select_from, table_of};
 use exporter_core::embedded::Restored;
 use exporter_core::{
@@ -49,7 +51,7 @@ use exporter_core::{
 };
 
 use crate::error::DtaError;
-use crate::reader::facts::Noted;
+use crate::reader::facts::{Noted, ValueFacts};
 use crate::reader::{DtaReader, ReadOptions, ValueLabels};
 use crate::spec_storage::StorageType;
 use delivery::Delivery;
@@ -174,7 +176,9 @@ impl DtaDataset {
             let action = "numbers with a fraction read as what Stata shows, without it";
             let cut = Some(facts.fractions()).filter(|_| variable.kind.is_temporal());
             let cut = cut.and_then(|cut| loss(LossCode::TIME_PRECISION, action, cut));
-            Some(foreign.into_iter().chain(cut))
+            let ranges = variable.missing.iter().filter_map(|missing| range_read_as_its_end(missing, facts));
+            let ranges = ranges.map(|loss| loss.variable(&variable.name));
+            Some(foreign.into_iter().chain(cut).chain(ranges.collect::<Vec<_>>()))
         };
         table.variables.iter().zip(&self.columns).filter_map(told).flatten()
     }
@@ -203,6 +207,21 @@ impl DtaDataset {
 fn salvages(source: &Source<'_>, mut options: ReadOptions) -> bool {
     let is_strict = !std::mem::replace(&mut options.lenient, true);
     is_strict && DtaReader::with_options(Arc::clone(&source.bytes), options).is_ok()
+}
+
+/// The loss of values of a declared range that the file holds as one letter.
+fn range_read_as_its_end(declared: &Declared, facts: &ValueFacts) -> Option<Loss> {
+    let MissingValues::Range { low, high } = &declared.values else { return None };
+    let letter = declared.letter?;
+    let cells = facts.cells(Missing::from_letter(letter)?);
+    let text = |end: &Option<Value>| end.as_ref().map_or_else(|| "…".to_owned(), Value::to_string);
+    let end = text(if low.is_some() { low } else { high });
+    let action = format!(
+        "the file holds .{letter} for all values from {} to {}, which are read as {end}",
+        text(low),
+        text(high)
+    );
+    (cells > 0).then(|| Loss::new(LossCode::MISSING_REASON_MERGED, action).count(cells))
 }
 
 impl Dataset for DtaDataset {

@@ -68,6 +68,7 @@ fn numbers(
     };
     let mut facts = ColumnFacts::default();
     facts.nulls = Some(stored.missing());
+    facts.reasons = Some(delivery.reason_counts(|missing| stored.cells(missing)));
     if let Some(ends) = reader.ends(found.index, found.column)? {
         let ends = delivery.array(&ends, None, 0)?;
         facts.range = numbers_of(&ends)?.map(|ends| ends.first().copied().zip(ends.last().copied()));

@@ -12,7 +12,8 @@ use exporter_stata::Missing;
 /// Facts about the numbers of one variable.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ValueFacts {
-    letters: u32,
+    /// How many cells are each of the missing values, by its number.
+    by_letter: [u64; Missing::COUNT as usize],
     missing: u64,
     min: f64,
     max: f64,
@@ -48,7 +49,8 @@ impl Default for ValueFacts {
     fn default() -> Self {
         let (min, max) = (f64::INFINITY, f64::NEG_INFINITY);
         let (fractions, foreign) = Default::default();
-        Self { letters: 0, missing: 0, min, max, integral: true, leap: false, fractions, foreign }
+        let by_letter = [0; Missing::COUNT as usize];
+        Self { by_letter, missing: 0, min, max, integral: true, leap: false, fractions, foreign }
     }
 }
 
@@ -88,8 +90,14 @@ impl TextSizes {
 impl ValueFacts {
     /// The extended missing values that occur, in order.
     pub fn letters(&self) -> impl Iterator<Item = Missing> + use<> {
-        let letters = self.letters;
-        (1..Missing::COUNT).filter(move |number| letters >> number & 1 == 1).filter_map(Missing::from_number)
+        let by_letter = self.by_letter;
+        let occurs = move |number: &u8| by_letter.get(usize::from(*number)).is_some_and(|cells| *cells > 0);
+        (1..Missing::COUNT).filter(occurs).filter_map(Missing::from_number)
+    }
+
+    /// How many cells are this missing value.
+    pub(crate) fn cells(&self, missing: Missing) -> u64 {
+        self.by_letter.get(usize::from(missing.number())).copied().unwrap_or_default()
     }
 
     /// How many cells are missing values, or no numbers of Stata.
@@ -141,7 +149,7 @@ impl ValueFacts {
 
     /// Adds what was found in other rows of the same variable.
     pub(crate) fn join(&mut self, other: &Self) {
-        self.letters |= other.letters;
+        self.by_letter.iter_mut().zip(other.by_letter).for_each(|(cells, more)| *cells += more);
         self.missing += other.missing;
         self.min = self.min.min(other.min);
         self.max = self.max.max(other.max);
@@ -209,8 +217,7 @@ impl ValueFacts {
         // The rest is rare, and looks again.
         if !all_values {
             for (row, cell) in (first + 1..).zip(cells).filter(|(_, cell)| !cell.is_value(ordinary)) {
-                self.letters |= 1 << cell.missing(ordinary).number();
-                self.missing += 1;
+                self.count(cell.missing(ordinary));
                 if cell.is_foreign(ordinary) {
                     self.foreign.note(row, cell.wide());
                 }
@@ -236,15 +243,14 @@ impl ValueFacts {
         ordinary: impl Fn(T) -> bool,
         missing: impl Fn(T) -> Missing,
     ) {
-        let (mut letters, mut count) = (0, 0);
-        for cell in cells {
-            if !ordinary(*cell) {
-                letters |= 1 << missing(*cell).number();
-                count += 1;
-            }
+        cells.iter().filter(|cell| !ordinary(**cell)).for_each(|cell| self.count(missing(*cell)));
+    }
+
+    fn count(&mut self, missing: Missing) {
+        if let Some(cells) = self.by_letter.get_mut(usize::from(missing.number())) {
+            *cells += 1;
         }
-        self.letters |= letters;
-        self.missing += count;
+        self.missing += 1;
     }
 }
 

@@ -1,6 +1,6 @@
 //! Facts of one column in one batch, and how they join.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{ArrowPrimitiveType, Decimal128Type, Float32Type, Float64Type};
@@ -26,7 +26,7 @@ pub(super) struct ColumnFindings {
     nans: u64,
     infinities: u64,
     /// Filled in beside [`look_at`], since reasons are a column of their own.
-    pub(super) reasons: BTreeSet<u8>,
+    pub(super) reasons: BTreeMap<u8, u64>,
 }
 
 impl Default for ColumnFindings {
@@ -41,7 +41,7 @@ impl Default for ColumnFindings {
             integral: true,
             nans: 0,
             infinities: 0,
-            reasons: BTreeSet::new(),
+            reasons: BTreeMap::new(),
         }
     }
 }
@@ -59,7 +59,9 @@ impl ColumnFindings {
         self.integral &= next.integral;
         self.nans += next.nans;
         self.infinities += next.infinities;
-        self.reasons.extend(next.reasons);
+        for (reason, rows) in next.reasons {
+            *self.reasons.entry(reason).or_default() += rows;
+        }
     }
 
     /// Fills in the facts that were asked for; those known before stay.
