@@ -7,7 +7,7 @@ mod statistics;
 
 use std::collections::BTreeMap;
 
-pub use compute::profile;
+pub use compute::{column_numbers, profile};
 pub use order::{SortBreak, SortOrder, SortValue, SortValues};
 pub use request::{Facts, ProfileRequest};
 pub use statistics::{Moments, Statistics, StatisticsRequest, ValueCount};

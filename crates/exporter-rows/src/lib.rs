@@ -43,5 +43,7 @@ pub use fill::{
     Pad, RowBatch, STORE_AS_MISSING, TILE_ROWS, TextCells, TypedRecode, Validity, Whole, apply, decimal_text,
     load, put_nulls, typed_recodes,
 };
-pub use gather::{RowTiles, Rows, TextEnd, Texts, number_array, reason_array};
+pub use gather::{
+    CellType, RowOrder, RowTiles, Rows, StoredCells, TextEnd, TextSizes, Texts, number_array, reason_array,
+};
 pub use output::{OutputBuffer, Spool, SpoolFile};

@@ -31,6 +31,7 @@ const EXHAUSTIVE: &[(&str, &str, &str)] = &[
     ("exporter-rows", "IntegerCells", "a format gives every field: each decides about bytes"),
     ("exporter-rows", "FloatCells", "a format gives every field: each decides about bytes"),
     ("exporter-rows", "TextCells", "a format gives every field: each decides about bytes"),
+    ("exporter-rows", "StoredCells", "a format makes arrays of every type of cell"),
     ("exporter-spss", "Value", "a value is a number or a text"),
     ("exporter-spss", "ResponseSetKind", "files and syntax write each kind"),
     ("exporter-stata", "Charset", "Stata had these two"),

@@ -11,6 +11,8 @@ mod order;
 mod outside;
 mod statistics;
 
+pub use outside::column_numbers;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

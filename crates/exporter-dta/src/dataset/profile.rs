@@ -1,12 +1,8 @@
 //! What the pass at opening has found about the rows, in the terms of a profile: only what is exactly so.
 
-use arrow_array::cast::AsArray;
-use arrow_array::types::{Decimal128Type, Float64Type, Int64Type};
-use arrow_array::{Array, ArrayRef};
-use arrow_cast::cast;
-use arrow_schema::DataType;
+use arrow_array::Array as _;
 use exporter_core::codebook::Kind;
-use exporter_core::profile::{Number, Totals};
+use exporter_core::profile::{Number, Totals, column_numbers};
 use exporter_core::{ColumnFacts, Result, TableProfile};
 
 use crate::dataset::delivery::Delivery;
@@ -71,36 +67,13 @@ fn numbers(
     facts.reasons = Some(delivery.reason_counts(|missing| stored.cells(missing)));
     if let Some(ends) = reader.ends(found.index, found.column)? {
         let ends = delivery.array(&ends, None, 0)?;
-        facts.range = numbers_of(&ends)?.map(|ends| ends.first().copied().zip(ends.last().copied()));
+        let numbers: Option<Vec<Number>> = column_numbers(&ends)?.into_iter().collect();
+        let numbers = numbers.filter(|numbers| numbers.len() == ends.len());
+        facts.range = numbers.map(|ends| ends.first().copied().zip(ends.last().copied()));
     }
     if let Kind::Float { .. } = kind {
         facts.integral = Some(stored.has_only_whole());
         (facts.nans, facts.infinities) = (Some(0), Some(0));
     }
     Ok(Some(facts))
-}
-
-/// The values of a column as numbers of its kind; `None` where it holds none.
-fn numbers_of(array: &ArrayRef) -> Result<Option<Vec<Number>>> {
-    let whole = |array: &ArrayRef| -> Result<Vec<Number>> {
-        let wide = cast(array, &DataType::Int64)?;
-        let values = wide.as_primitive::<Int64Type>().iter().flatten();
-        Ok(values.map(|value| Number::Integer(value.into())).collect())
-    };
-    let numbers = match array.data_type() {
-        DataType::Float32 | DataType::Float64 => {
-            let wide = cast(array, &DataType::Float64)?;
-            wide.as_primitive::<Float64Type>().iter().flatten().map(Number::Float).collect()
-        }
-        DataType::Decimal128(..) => {
-            array.as_primitive::<Decimal128Type>().iter().flatten().map(Number::Integer).collect()
-        }
-        DataType::Date32 => whole(&cast(array, &DataType::Int32)?)?,
-        DataType::Boolean | DataType::Timestamp(..) | DataType::Time64(_) | DataType::Duration(_) => {
-            whole(array)?
-        }
-        kind if kind.is_integer() => whole(array)?,
-        _ => return Ok(None),
-    };
-    Ok((numbers.len() == array.len()).then_some(numbers))
 }

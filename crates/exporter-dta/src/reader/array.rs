@@ -37,23 +37,23 @@ impl Assembly<'_> {
         let ordinary = self.ordinary;
         if column.stored_range().is_some() {
             return match cells {
-                Cells::Byte(cells) => {
+                Cells::Int8(cells) => {
                     let whole = |v| pick(ordinary.byte(v), v);
                     self.counted(cells.into_iter().map(whole), column, name, first)
                 }
-                Cells::Int(cells) => {
+                Cells::Int16(cells) => {
                     let whole = |v| pick(ordinary.int(v), v);
                     self.counted(cells.into_iter().map(whole), column, name, first)
                 }
-                Cells::Long(cells) => {
+                Cells::Int32(cells) => {
                     let whole = |v| pick(ordinary.long(v), v);
                     self.counted(cells.into_iter().map(whole), column, name, first)
                 }
-                Cells::Float(cells) => {
+                Cells::Float32(cells) => {
                     let whole = |v| pick_float(ordinary.float(v), v.into());
                     self.counted(cells.into_iter().map(whole), column, name, first)
                 }
-                Cells::Double(cells) => {
+                Cells::Float64(cells) => {
                     let whole = |v| pick_float(ordinary.double(v), v);
                     self.counted(cells.into_iter().map(whole), column, name, first)
                 }
@@ -61,16 +61,16 @@ impl Assembly<'_> {
             };
         }
         match cells {
-            Cells::Byte(v) => Ok(Arc::new(number_array::<types::Int8Type>(v, |v| ordinary.byte(v)))),
-            Cells::Int(v) => Ok(Arc::new(number_array::<types::Int16Type>(v, |v| ordinary.int(v)))),
-            Cells::Long(v) => Ok(Arc::new(number_array::<types::Int32Type>(v, |v| ordinary.long(v)))),
-            Cells::Float(v) => Ok(Arc::new(number_array::<types::Float32Type>(v, |v| ordinary.float(v)))),
-            Cells::Double(v) => Ok(Arc::new(number_array::<types::Float64Type>(v, |v| ordinary.double(v)))),
-            Cells::Str(texts) => self.text(texts, None),
-            Cells::StrL(cells) => {
+            Cells::Int8(v) => Ok(Arc::new(number_array::<types::Int8Type>(v, |v| ordinary.byte(v)))),
+            Cells::Int16(v) => Ok(Arc::new(number_array::<types::Int16Type>(v, |v| ordinary.int(v)))),
+            Cells::Int32(v) => Ok(Arc::new(number_array::<types::Int32Type>(v, |v| ordinary.long(v)))),
+            Cells::Float32(v) => Ok(Arc::new(number_array::<types::Float32Type>(v, |v| ordinary.float(v)))),
+            Cells::Float64(v) => Ok(Arc::new(number_array::<types::Float64Type>(v, |v| ordinary.double(v)))),
+            Cells::Text(texts) => self.text(texts, None),
+            Cells::Raw(cells) => {
                 Err(DtaError::Unsupported(format!("{} strL cells without contents", cells.len())))
             }
-            Cells::Alias(rows) => Ok(Arc::new(NullArray::new(rows))),
+            Cells::Absent(rows) => Ok(Arc::new(NullArray::new(rows))),
         }
     }
 
@@ -80,11 +80,11 @@ impl Assembly<'_> {
         if foreign {
             let letter = |foreign, missing: Missing| if foreign { Some(FOREIGN) } else { number(missing) };
             match cells {
-                Cells::Float(v) => {
+                Cells::Float32(v) => {
                     let letter = |v| letter(ordinary.is_foreign_float(v), ordinary.float_missing(v));
                     return Arc::new(reason_array(v, |v| ordinary.float(v), letter));
                 }
-                Cells::Double(v) => {
+                Cells::Float64(v) => {
                     let letter = |v| letter(ordinary.is_foreign_double(v), ordinary.double_missing(v));
                     return Arc::new(reason_array(v, |v| ordinary.double(v), letter));
                 }
@@ -92,14 +92,14 @@ impl Assembly<'_> {
             }
         }
         match cells {
-            Cells::Byte(v) => letters(v, |v| ordinary.byte(v), |v| ordinary.byte_missing(v)),
-            Cells::Int(v) => letters(v, |v| ordinary.int(v), |v| ordinary.int_missing(v)),
-            Cells::Long(v) => letters(v, |v| ordinary.long(v), |v| ordinary.long_missing(v)),
-            Cells::Float(v) => letters(v, |v| ordinary.float(v), |v| ordinary.float_missing(v)),
-            Cells::Double(v) => letters(v, |v| ordinary.double(v), |v| ordinary.double_missing(v)),
-            Cells::Str(texts) => no_letters(texts.len()),
-            Cells::StrL(cells) => no_letters(cells.len()),
-            Cells::Alias(rows) => no_letters(*rows),
+            Cells::Int8(v) => letters(v, |v| ordinary.byte(v), |v| ordinary.byte_missing(v)),
+            Cells::Int16(v) => letters(v, |v| ordinary.int(v), |v| ordinary.int_missing(v)),
+            Cells::Int32(v) => letters(v, |v| ordinary.long(v), |v| ordinary.long_missing(v)),
+            Cells::Float32(v) => letters(v, |v| ordinary.float(v), |v| ordinary.float_missing(v)),
+            Cells::Float64(v) => letters(v, |v| ordinary.double(v), |v| ordinary.double_missing(v)),
+            Cells::Text(texts) => no_letters(texts.len()),
+            Cells::Raw(cells) => no_letters(cells.len()),
+            Cells::Absent(rows) => no_letters(*rows),
         }
     }
 

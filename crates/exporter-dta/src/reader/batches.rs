@@ -11,7 +11,7 @@ use crate::reader::DtaBytes;
 use crate::reader::Prepared;
 use crate::reader::array::Assembly;
 use crate::reader::column::ColumnType;
-use crate::reader::gather::{Cells, ColumnTiles};
+use crate::reader::gather::{Cells, ColumnTiles, cell_type};
 use crate::reader::opened::OpenFile;
 use crate::reader::selection::ReadColumn;
 use crate::reader::strls::StrlContents;
@@ -88,7 +88,7 @@ impl Batches {
         let at = first as usize;
         let make = |((column, kept), text): ((&ReadColumn, &Option<Arc<Cells>>), &usize)| match kept {
             Some(kept) => kept.numbers(at..at + count),
-            None => variable(column).map(|v| Cells::with_capacity(v.storage, count, *text)),
+            None => variable(column).map(|v| Cells::with_capacity(cell_type(v.storage), count, *text)),
         };
         let mut cells: Vec<Option<Cells>> =
             self.columns.iter().zip(&self.kept).zip(&self.text_bytes).map(make).collect();
@@ -97,7 +97,12 @@ impl Batches {
             for position in by_offset {
                 let column = columns.get(*position).and_then(variable);
                 if let (Some(v), Some(Some(cells))) = (column, cells.get_mut(*position)) {
-                    cells.append(rows, dictionary.byte_order, v.offset.saturating_sub(start), v.storage);
+                    cells.append(
+                        rows,
+                        dictionary.byte_order,
+                        v.offset.saturating_sub(start),
+                        cell_type(v.storage),
+                    );
                 }
             }
         })?;
@@ -112,7 +117,7 @@ impl Batches {
         for ((column, cells), hint) in self.columns.iter().zip(cells).zip(&mut self.text_bytes) {
             let (Some(v), Some(cells)) = (variable(column), cells) else { continue };
             let array = match cells {
-                Cells::StrL(_) => {
+                Cells::Raw(_) => {
                     let Some(found) = contents.next() else { continue };
                     let nulls = found.nulls();
                     if column.kind == ColumnType::Binary {
@@ -121,9 +126,9 @@ impl Batches {
                         assembly.text(found.texts, nulls)?
                     }
                 }
-                Cells::Alias(_) => assembly.array(Cells::Alias(kept), column.kind, &v.name, first)?,
+                Cells::Absent(_) => assembly.array(Cells::Absent(kept), column.kind, &v.name, first)?,
                 cells => {
-                    if let Cells::Str(texts) = &cells {
+                    if let Cells::Text(texts) = &cells {
                         *hint = texts.bytes() + texts.bytes() / 32;
                     }
                     let array = assembly.array(cells, column.kind, &v.name, first)?;
@@ -142,7 +147,7 @@ impl Batches {
     fn contents(&mut self, cells: &[Option<Cells>], rows: usize, first: u64) -> Result<Vec<StrlContents>> {
         let (mut strls, mut names) = (Vec::new(), Vec::new());
         for (cells, column) in cells.iter().zip(&self.columns) {
-            if let Some(Cells::StrL(cells)) = cells {
+            if let Some(Cells::Raw(cells)) = cells {
                 strls.push(cells.as_slice());
                 names.push(column.variable);
             }
@@ -168,7 +173,7 @@ impl Batches {
     fn within_budget(&self, cells: &[Option<Cells>], count: usize) -> usize {
         let order = self.opened.dictionary.byte_order;
         let strls: Vec<_> =
-            cells.iter().filter_map(|c| if let Some(Cells::StrL(c)) = c { Some(c) } else { None }).collect();
+            cells.iter().filter_map(|c| if let Some(Cells::Raw(c)) = c { Some(c) } else { None }).collect();
         if strls.is_empty() {
             return count;
         }

@@ -42,6 +42,7 @@ fn bytes(dictionary: &Dictionary, columns: &[ReadColumn]) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::reader::gather::cell_type;
     use crate::reader::tests::test_file::{TestFile, memory};
     use crate::reader::{ColumnType, DtaReader};
     use crate::spec::{ByteOrder, Release};
@@ -57,7 +58,7 @@ mod tests {
         let mut store = CellStore::default();
         for _ in 0..2 {
             assert!(store.has_room(&dictionary, &[column(2)], 16 << 20));
-            store.keep(&dictionary, column(2), Cells::with_capacity(StorageType::Double, 0, 0));
+            store.keep(&dictionary, column(2), Cells::with_capacity(cell_type(StorageType::Double), 0, 0));
         }
         assert!(store.cells(2).is_some() && store.cells(0).is_none());
         assert!(!store.has_room(&dictionary, &[column(0)], 16 << 20));

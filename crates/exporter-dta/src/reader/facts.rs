@@ -1,7 +1,5 @@
 //! What one pass over the rows finds about the numbers of a variable.
 
-use exporter_rows::Texts;
-
 use crate::reader::column::{ColumnType, without_leap_seconds};
 use crate::reader::gather::Cells;
 use crate::reader::ordinary::Ordinary;
@@ -51,39 +49,6 @@ impl Default for ValueFacts {
         let (fractions, foreign) = Default::default();
         let by_letter = [0; Missing::COUNT as usize];
         Self { by_letter, missing: 0, min, max, integral: true, leap: false, fractions, foreign }
-    }
-}
-
-/// Sizes of the texts of one variable, as they are read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct TextSizes {
-    /// Bytes of the longest text.
-    pub(crate) longest: u64,
-    /// Texts that are not empty.
-    pub(crate) filled: u64,
-    /// Bytes of all texts.
-    pub(crate) bytes: u64,
-    /// Whether a text is not read as it is stored, so that the sizes say nothing.
-    pub(crate) is_decoded: bool,
-}
-
-impl TextSizes {
-    /// Adds texts; `takes_utf8` says whether those that are UTF-8 are read as they are stored.
-    pub(crate) fn add(&mut self, texts: &Texts, takes_utf8: bool) {
-        for text in (0..texts.len()).map(|at| texts.get(at)) {
-            self.longest = self.longest.max(text.len() as u64);
-            self.filled += u64::from(!text.is_empty());
-            self.is_decoded |= !(text.is_ascii() || takes_utf8 && std::str::from_utf8(text).is_ok());
-        }
-        self.bytes += texts.bytes() as u64;
-    }
-
-    /// Adds those of other rows.
-    pub(crate) fn join(&mut self, other: &Self) {
-        self.longest = self.longest.max(other.longest);
-        self.filled += other.filled;
-        self.bytes += other.bytes;
-        self.is_decoded |= other.is_decoded;
     }
 }
 
@@ -139,11 +104,11 @@ impl ValueFacts {
     pub(crate) fn ends(&self, storage: StorageType) -> Cells {
         let ends = self.range().into_iter().flat_map(|(min, max)| [min, max]);
         match storage {
-            StorageType::Byte => Cells::Byte(ends.map(|end| end as i8).collect()),
-            StorageType::Int => Cells::Int(ends.map(|end| end as i16).collect()),
-            StorageType::Long => Cells::Long(ends.map(|end| end as i32).collect()),
-            StorageType::Float => Cells::Float(ends.map(|end| end as f32).collect()),
-            _ => Cells::Double(ends.collect()),
+            StorageType::Byte => Cells::Int8(ends.map(|end| end as i8).collect()),
+            StorageType::Int => Cells::Int16(ends.map(|end| end as i16).collect()),
+            StorageType::Long => Cells::Int32(ends.map(|end| end as i32).collect()),
+            StorageType::Float => Cells::Float32(ends.map(|end| end as f32).collect()),
+            _ => Cells::Float64(ends.collect()),
         }
     }
 
@@ -162,18 +127,18 @@ impl ValueFacts {
     /// Adds the cells of a variable read as `column`, of which the first is of row `first`, from 0; strings give nothing.
     pub(crate) fn add(&mut self, cells: &Cells, column: ColumnType, ordinary: Ordinary, first: u64) {
         match cells {
-            Cells::Byte(cells) => {
+            Cells::Int8(cells) => {
                 self.integers(cells, i8::MIN, |v| ordinary.byte(v), |v| ordinary.byte_missing(v))
             }
-            Cells::Int(cells) => {
+            Cells::Int16(cells) => {
                 self.integers(cells, i16::MIN, |v| ordinary.int(v), |v| ordinary.int_missing(v))
             }
-            Cells::Long(cells) => {
+            Cells::Int32(cells) => {
                 self.integers(cells, i32::MIN, |v| ordinary.long(v), |v| ordinary.long_missing(v))
             }
-            Cells::Float(cells) => self.reals(cells, column, ordinary, first),
-            Cells::Double(cells) => self.reals(cells, column, ordinary, first),
-            Cells::Str(_) | Cells::StrL(_) | Cells::Alias(_) => {}
+            Cells::Float32(cells) => self.reals(cells, column, ordinary, first),
+            Cells::Float64(cells) => self.reals(cells, column, ordinary, first),
+            Cells::Text(_) | Cells::Raw(_) | Cells::Absent(_) => {}
         }
     }
 
@@ -326,18 +291,18 @@ mod tests {
     fn letters_and_range_leave_each_other_out() {
         let ordinary = Ordinary::of(Release::V118);
         let mut facts = ValueFacts::default();
-        facts.add(&Cells::Byte(vec![102, 3, 101, -5, 127]), ColumnType::Number, ordinary, 0);
+        facts.add(&Cells::Int8(vec![102, 3, 101, -5, 127]), ColumnType::Number, ordinary, 0);
         assert_eq!(facts.range(), Some((-5.0, 3.0)));
         assert_eq!(facts.letters().map(|m| m.to_string()).collect::<String>(), ".a.z");
         let mut empty = ValueFacts::default();
-        empty.add(&Cells::Byte(vec![103, 101]), ColumnType::Number, ordinary, 0);
+        empty.add(&Cells::Int8(vec![103, 101]), ColumnType::Number, ordinary, 0);
         assert_eq!((empty.range(), empty.letters().count()), (None, 1));
     }
 
     #[test]
     fn numbers_that_no_release_allows_tell_nothing() {
         let ordinary = Ordinary::of(Release::V118);
-        let cells = Cells::Double(vec![1.5, f64::NAN, f64::NEG_INFINITY]);
+        let cells = Cells::Float64(vec![1.5, f64::NAN, f64::NEG_INFINITY]);
         let mut facts = ValueFacts::default();
         facts.add(&cells, ColumnType::Date, ordinary, 7);
         assert!(!facts.is_integral());
@@ -346,7 +311,7 @@ mod tests {
         assert_eq!((facts.foreign().count, facts.foreign().first.unwrap().0), (2, 9));
         let mut earlier = ValueFacts::default();
         let cells =
-            Cells::Float(vec![f32::INFINITY, f32::from_bits(0x7F00_0800), f32::from_bits(0x7F00_0001)]);
+            Cells::Float32(vec![f32::INFINITY, f32::from_bits(0x7F00_0800), f32::from_bits(0x7F00_0001)]);
         earlier.add(&cells, ColumnType::Number, ordinary, 2);
         facts.join(&earlier);
         assert_eq!(facts.foreign(), Noted { count: 4, first: Some((3, f64::INFINITY)) });

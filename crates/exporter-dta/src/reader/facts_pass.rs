@@ -3,13 +3,13 @@
 use std::ops::Range;
 
 use exporter_core::parallel::shares;
+use exporter_rows::{RowOrder, TextSizes};
 
 use crate::error::Result;
 use crate::reader::DtaBytes;
-use crate::reader::facts::{TextSizes, ValueFacts};
-use crate::reader::gather::{Cells, ColumnTiles};
+use crate::reader::facts::ValueFacts;
+use crate::reader::gather::{Cells, ColumnTiles, cell_type};
 use crate::reader::opened::OpenFile;
-use crate::reader::row_order::RowOrder;
 use crate::reader::selection::ReadColumn;
 use crate::spec_storage::StorageType;
 
@@ -84,7 +84,8 @@ fn part(
     let variable = |column: &ReadColumn| dictionary.variables.get(column.variable);
     let nothing = |column: &ReadColumn| {
         let storage = variable(column).map(|variable| variable.storage);
-        let cells = storage.zip(room).map(|(storage, room)| Cells::with_capacity(storage, room, 0));
+        let cells =
+            storage.zip(room).map(|(storage, room)| Cells::with_capacity(cell_type(storage), room, 0));
         Gathered { facts: ValueFacts::default(), cells }
     };
     let columns = [looked.numbers, looked.texts].concat();
@@ -92,7 +93,7 @@ fn part(
     let mut pass = Pass {
         numbers: looked.numbers.iter().map(nothing).collect(),
         texts: vec![TextSizes::default(); looked.texts.len()],
-        order: RowOrder::of(dictionary, is_read),
+        order: RowOrder::new(dictionary.sort.iter().take_while(|key| is_read(**key)).count()),
     };
     let mut scratch: Vec<Cells> = Vec::new();
     for storage in [
@@ -103,7 +104,7 @@ fn part(
         StorageType::Double,
         StorageType::Str(0),
     ] {
-        scratch.push(Cells::with_capacity(storage, 0, 0));
+        scratch.push(Cells::with_capacity(cell_type(storage), 0, 0));
     }
     let mut tiles = ColumnTiles::new(opened, &columns);
     let order = dictionary.byte_order;
@@ -111,9 +112,11 @@ fn part(
     tiles.visit(bytes, rows, |rows, start| {
         for (column, gathered) in looked.numbers.iter().zip(&mut pass.numbers) {
             let Some(v) = variable(column) else { continue };
-            let Some(cells) = scratch.iter_mut().find(|cells| cells.is(v.storage)) else { continue };
+            let Some(cells) = scratch.iter_mut().find(|cells| cells.is(cell_type(v.storage))) else {
+                continue;
+            };
             cells.clear();
-            cells.append(rows, order, v.offset.saturating_sub(start), v.storage);
+            cells.append(rows, order, v.offset.saturating_sub(start), cell_type(v.storage));
             gathered.facts.add(cells, column.kind, opened.ordinary, first);
             if let Some(kept) = &mut gathered.cells {
                 kept.join(cells);
@@ -122,12 +125,14 @@ fn part(
         for (column, sizes) in looked.texts.iter().zip(&mut pass.texts) {
             let (Some(v), Some(cells)) = (variable(column), scratch.last_mut()) else { continue };
             cells.clear();
-            cells.append(rows, order, v.offset.saturating_sub(start), v.storage);
-            if let Cells::Str(texts) = cells {
+            cells.append(rows, order, v.offset.saturating_sub(start), cell_type(v.storage));
+            if let Cells::Text(texts) = cells {
                 sizes.add(texts, opened.text.takes_utf8());
             }
         }
-        pass.order.add(rows, dictionary, start);
+        let keys = dictionary.sort.iter().filter_map(|key| dictionary.variables.get(*key));
+        let keys = keys.map(|v| (v.offset.saturating_sub(start), cell_type(v.storage)));
+        pass.order.add(rows, order, keys);
         first += rows.len() as u64;
     })?;
     Ok(pass)

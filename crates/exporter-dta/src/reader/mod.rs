@@ -37,7 +37,6 @@ mod label_section;
 mod opened;
 mod ordinary;
 mod parallel;
-mod row_order;
 mod sections;
 pub(crate) mod selection;
 mod strls;
@@ -71,7 +70,7 @@ use crate::error::{DtaError, Result};
 use crate::spec_storage::StorageType;
 use array::Assembly;
 use cell_store::CellStore;
-use facts::TextSizes;
+use exporter_rows::TextSizes;
 use facts_pass::Looked;
 use gather::Cells;
 use opened::OpenFile;
@@ -193,7 +192,7 @@ impl DtaReader {
             let keep = self.kept.has_room(&opened.dictionary, &columns, opened.options.kept_bytes as u64);
             let looked = Looked { numbers: &columns, texts: &texts, keep };
             let found = facts_pass::gather(&self.bytes, threads, &opened, looked)?;
-            self.ascending = self.ascending.max(found.order.keys);
+            self.ascending = self.ascending.max(found.order.keys());
             self.sizes.extend(texts.iter().map(|column| column.variable).zip(found.texts));
             let kept = Arc::make_mut(&mut self.kept);
             for (column, found) in columns.iter().zip(found.numbers) {

@@ -1,12 +1,16 @@
 //! From rows to Arrow arrays.
 
+mod cells;
+mod row_order;
 mod texts;
 mod tiles;
 
 use arrow_array::{ArrowPrimitiveType, PrimitiveArray, UInt8Array};
 use arrow_buffer::{BooleanBuffer, NullBuffer, ScalarBuffer};
 
-pub use texts::{TextEnd, Texts};
+pub use cells::{CellType, StoredCells};
+pub use row_order::RowOrder;
+pub use texts::{TextEnd, TextSizes, Texts};
 pub use tiles::RowTiles;
 
 /// Complete rows, one after the other.

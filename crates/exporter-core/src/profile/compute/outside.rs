@@ -15,7 +15,7 @@ use crate::missing::Span;
 /// Adds the values of one batch that lie neither in the span nor in what is declared missing; rows count from 1 in the
 /// batch.
 pub(super) fn look_at(column: &ArrayRef, missing: &[Span], found: &mut Outside) -> Result<()> {
-    let numbers = numbers(column)?;
+    let numbers = column_numbers(column)?;
     for (row, number) in numbers.into_iter().enumerate() {
         let Some(number) = number else { continue };
         if found.span.contains(number) || missing.iter().any(|span| span.contains(number)) {
@@ -34,8 +34,11 @@ pub(super) fn look_at(column: &ArrayRef, missing: &[Span], found: &mut Outside) 
     Ok(())
 }
 
-/// The numbers behind a column; none in texts and nested values, and none where NaN stands.
-pub(super) fn numbers(column: &ArrayRef) -> Result<Vec<Option<Number>>> {
+/// The numbers behind a normalised column; none in texts and nested values, and none where NaN stands.
+///
+/// # Errors
+/// None for columns that a scan delivers.
+pub fn column_numbers(column: &ArrayRef) -> Result<Vec<Option<Number>>> {
     let integers = |column: &ArrayRef| -> Result<Vec<Option<Number>>> {
         let wide = cast(column, &DataType::Int64).map_err(uncastable)?;
         let wide = wide.as_primitive::<Int64Type>();

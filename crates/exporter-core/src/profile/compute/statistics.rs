@@ -7,7 +7,7 @@ use arrow_array::cast::AsArray;
 use arrow_schema::DataType;
 
 use super::super::{Moments, Number, Statistics, StatisticsRequest, ValueCount};
-use super::outside::numbers;
+use super::outside::column_numbers;
 use crate::codebook::{MissingValues, Table, Value};
 use crate::error::Result;
 use crate::missing::{Span, span};
@@ -59,7 +59,7 @@ impl OpenStatistics {
             found.add(places.into_iter().flatten(), weight(row));
         }
         let (mut valid, mut weighted) = (Vec::new(), Vec::new());
-        for (row, number) in numbers(column)?.into_iter().enumerate() {
+        for (row, number) in column_numbers(column)?.into_iter().enumerate() {
             let Some(number) = number else { continue };
             found.add(places(&self.numbers, &number), weight(row));
             if !self.missing.iter().any(|span| span.contains(number)) {
@@ -80,7 +80,7 @@ impl OpenStatistics {
         let valid = |number: &Number| !self.missing_weights.iter().any(|span| span.contains(*number));
         let weight = |number: Option<Number>| Some(number.filter(valid)?.as_f64() / unit);
         let counts = |weight: &f64| *weight > 0.0 && weight.is_finite();
-        Ok(numbers(column)?.into_iter().map(|number| weight(number).filter(counts)).collect())
+        Ok(column_numbers(column)?.into_iter().map(|number| weight(number).filter(counts)).collect())
     }
 }
 

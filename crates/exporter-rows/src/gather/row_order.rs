@@ -1,56 +1,52 @@
-//! How far the rows keep the order that a file claims.
+//! How far rows keep a claimed order.
 
 use std::cmp::Ordering;
 
-use exporter_rows::Rows;
+use exporter_core::source::ByteOrder;
 
-use crate::reader::dictionary::{Dictionary, Variable};
-use crate::reader::gather::Cells;
+use super::{CellType, Rows, StoredCells};
 
 /// The claimed order of some rows, one after the other.
 #[derive(Debug, Default)]
-pub(super) struct RowOrder {
-    /// How many leading keys ascend, as they are stored.
-    pub(super) keys: usize,
+pub struct RowOrder {
+    keys: usize,
     /// The keys of the first row; none before a row was seen.
-    first: Vec<Cells>,
+    first: Vec<StoredCells>,
     /// The keys of the last row.
-    last: Vec<Cells>,
+    last: Vec<StoredCells>,
 }
 
 impl RowOrder {
-    /// No rows yet of a file whose leading sort keys `is_read` says.
-    pub(super) fn of(dictionary: &Dictionary, is_read: impl Fn(usize) -> bool) -> Self {
-        let keys = dictionary.sort.iter().take_while(|key| is_read(**key)).count();
+    /// No rows yet, which claim to be in the order of so many keys.
+    pub fn new(keys: usize) -> Self {
         Self { keys, ..Self::default() }
     }
 
-    /// Compares the next rows, of which a tile begins at byte `start` of each.
-    pub(super) fn add(&mut self, rows: Rows<'_>, dictionary: &Dictionary, start: usize) {
+    /// How many leading keys ascend, as they are stored.
+    pub fn keys(&self) -> usize {
+        self.keys
+    }
+
+    /// Compares the next rows; `keys` says where in them each key stands and how.
+    pub fn add(&mut self, rows: Rows<'_>, order: ByteOrder, keys: impl Iterator<Item = (usize, CellType)>) {
         if self.keys == 0 || rows.is_empty() {
             return;
         }
-        let keys = dictionary.sort.iter().take(self.keys).filter_map(|key| dictionary.variables.get(*key));
-        let gathered = keys.map(|variable: &Variable| {
-            let mut cells = Cells::with_capacity(variable.storage, rows.len(), 0);
-            cells.append(
-                rows,
-                dictionary.byte_order,
-                variable.offset.saturating_sub(start),
-                variable.storage,
-            );
+        let gathered = keys.take(self.keys).map(|(offset, cell)| {
+            let mut cells = StoredCells::with_capacity(cell, rows.len(), 0);
+            cells.append(rows, order, offset, cell);
             cells
         });
-        let gathered: Vec<Cells> = gathered.collect();
+        let gathered: Vec<StoredCells> = gathered.collect();
         for row in 1..rows.len() {
             self.compare(|key| gathered.get(key)?.compare(row - 1, row));
         }
-        let row = |row: usize| gathered.iter().map(|cells| cells.row(row)).collect::<Vec<Cells>>();
+        let row = |row: usize| gathered.iter().map(|cells| cells.row(row)).collect::<Vec<StoredCells>>();
         self.join(&Self { keys: self.keys, first: row(0), last: row(rows.len() - 1) });
     }
 
     /// Adds the rows that follow.
-    pub(super) fn join(&mut self, next: &Self) {
+    pub fn join(&mut self, next: &Self) {
         self.keys = self.keys.min(next.keys);
         if next.first.is_empty() {
             return;
