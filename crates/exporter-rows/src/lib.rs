@@ -44,6 +44,6 @@ pub use fill::{
     load, put_nulls, typed_recodes,
 };
 pub use gather::{
-    CellType, RowOrder, RowTiles, Rows, StoredCells, TextEnd, TextSizes, Texts, number_array, reason_array,
+    CellType, RowOrder, RowTiles, Rows, StoredCells, TextEnd, Texts, number_array, reason_array,
 };
 pub use output::{OutputBuffer, Spool, SpoolFile};

@@ -2,7 +2,7 @@
 
 use arrow_array::Array as _;
 use exporter_core::codebook::Kind;
-use exporter_core::profile::{Number, Totals, column_numbers};
+use exporter_core::profile::{Number, column_numbers};
 use exporter_core::{ColumnFacts, Result, TableProfile};
 
 use crate::dataset::delivery::Delivery;
@@ -19,7 +19,8 @@ pub(super) fn known<'v>(
     profile.rows = Some(reader.dictionary().rows);
     for (column, (found, kind, delivery)) in variables.clone().enumerate() {
         let facts = match kind {
-            Kind::Text => texts(reader, found),
+            // The pass does not look at texts.
+            Kind::Text => None,
             _ => numbers(reader, found, kind, delivery)?,
         };
         profile.columns.extend(facts.map(|facts| (column, facts)));
@@ -39,17 +40,6 @@ pub(super) fn known<'v>(
         profile.ascending.push(column);
     }
     Ok(profile)
-}
-
-/// Facts about texts that are delivered as they are stored.
-fn texts(reader: &DtaReader, found: &FileVariable<'_>) -> Option<ColumnFacts> {
-    let sizes = reader.known_sizes(found.index).filter(|sizes| !sizes.is_decoded)?;
-    let mut facts = ColumnFacts::default();
-    // A fixed string ends at its first NUL, and an empty one is a text.
-    (facts.nulls, facts.with_nul) = (Some(0), Some(0));
-    facts.max_bytes = Some(sizes.longest);
-    facts.totals = Some(Totals::new(sizes.filled, sizes.bytes));
-    Some(facts)
 }
 
 /// Facts about numbers. Where letters stand for values, these are among the values of the column.

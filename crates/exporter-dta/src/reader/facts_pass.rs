@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use exporter_core::parallel::shares;
-use exporter_rows::{RowOrder, TextSizes};
+use exporter_rows::RowOrder;
 
 use crate::error::Result;
 use crate::reader::DtaBytes;
@@ -18,8 +18,6 @@ use crate::spec_storage::StorageType;
 pub(super) struct Looked<'a> {
     /// Columns of numbers.
     pub(super) numbers: &'a [ReadColumn],
-    /// Columns of fixed strings.
-    pub(super) texts: &'a [ReadColumn],
     /// Whether the cells of the numbers are kept.
     pub(super) keep: bool,
 }
@@ -35,7 +33,6 @@ pub(super) struct Gathered {
 #[derive(Default)]
 pub(super) struct Pass {
     pub(super) numbers: Vec<Gathered>,
-    pub(super) texts: Vec<TextSizes>,
     pub(super) order: RowOrder,
 }
 
@@ -67,7 +64,6 @@ impl Pass {
                 cells.join(more);
             }
         }
-        self.texts.iter_mut().zip(&next.texts).for_each(|(sizes, more)| sizes.join(more));
         self.order.join(&next.order);
     }
 }
@@ -88,25 +84,19 @@ fn part(
             storage.zip(room).map(|(storage, room)| Cells::with_capacity(cell_type(storage), room, 0));
         Gathered { facts: ValueFacts::default(), cells }
     };
-    let columns = [looked.numbers, looked.texts].concat();
+    let columns = looked.numbers;
     let is_read = |key: usize| columns.iter().any(|column| column.variable == key);
     let mut pass = Pass {
         numbers: looked.numbers.iter().map(nothing).collect(),
-        texts: vec![TextSizes::default(); looked.texts.len()],
         order: RowOrder::new(dictionary.sort.iter().take_while(|key| is_read(**key)).count()),
     };
     let mut scratch: Vec<Cells> = Vec::new();
-    for storage in [
-        StorageType::Byte,
-        StorageType::Int,
-        StorageType::Long,
-        StorageType::Float,
-        StorageType::Double,
-        StorageType::Str(0),
-    ] {
+    for storage in
+        [StorageType::Byte, StorageType::Int, StorageType::Long, StorageType::Float, StorageType::Double]
+    {
         scratch.push(Cells::with_capacity(cell_type(storage), 0, 0));
     }
-    let mut tiles = ColumnTiles::new(opened, &columns);
+    let mut tiles = ColumnTiles::new(opened, columns);
     let order = dictionary.byte_order;
     let mut first = rows.start;
     tiles.visit(bytes, rows, |rows, start| {
@@ -120,14 +110,6 @@ fn part(
             gathered.facts.add(cells, column.kind, opened.ordinary, first);
             if let Some(kept) = &mut gathered.cells {
                 kept.join(cells);
-            }
-        }
-        for (column, sizes) in looked.texts.iter().zip(&mut pass.texts) {
-            let (Some(v), Some(cells)) = (variable(column), scratch.last_mut()) else { continue };
-            cells.clear();
-            cells.append(rows, order, v.offset.saturating_sub(start), cell_type(v.storage));
-            if let Cells::Text(texts) = cells {
-                sizes.add(texts, opened.text.takes_utf8());
             }
         }
         let keys = dictionary.sort.iter().filter_map(|key| dictionary.variables.get(*key));

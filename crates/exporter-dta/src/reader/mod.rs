@@ -44,7 +44,7 @@ mod strls;
 pub(crate) mod tests;
 mod text;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -70,7 +70,6 @@ use crate::error::{DtaError, Result};
 use crate::spec_storage::StorageType;
 use array::Assembly;
 use cell_store::CellStore;
-use exporter_rows::TextSizes;
 use facts_pass::Looked;
 use gather::Cells;
 use opened::OpenFile;
@@ -91,8 +90,6 @@ pub struct DtaReader {
     bytes: DtaBytes,
     opened: Arc<OpenFile>,
     facts: Vec<Option<ValueFacts>>,
-    /// Sizes of the texts that a pass for `facts` has come past, by variable.
-    sizes: BTreeMap<usize, TextSizes>,
     /// How many of the variables by which the file says that it is sorted ascend in it, as they are stored.
     ascending: usize,
     /// Cells that the passes for `facts` have kept.
@@ -130,8 +127,8 @@ impl DtaReader {
         let dictionary = Dictionary::decode(raw, &text, options.lenient)?;
         let facts = vec![None; dictionary.variables.len()];
         let opened = Arc::new(OpenFile::new(dictionary, text, options));
-        let (sizes, kept, texts, cut) = Default::default();
-        Ok(Self { bytes, opened, facts, sizes, ascending: 0, kept, texts, cut })
+        let (kept, texts, cut) = Default::default();
+        Ok(Self { bytes, opened, facts, ascending: 0, kept, texts, cut })
     }
 
     /// Takes binary strL contents of these variables for text in the encoding of the file, as they are where a text holds
@@ -173,27 +170,23 @@ impl DtaReader {
     pub fn facts(&mut self, variables: &[usize], threads: usize) -> Result<Vec<Option<ValueFacts>>> {
         self.check_variables(variables)?;
         let opened = Arc::clone(&self.opened);
-        let (mut columns, mut texts) = (Vec::new(), Vec::new());
+        let mut columns = Vec::new();
         for index in variables.iter().copied().collect::<BTreeSet<usize>>() {
             let (Some(variable), Some(None)) =
                 (opened.dictionary.variables.get(index), self.facts.get(index))
             else {
                 continue;
             };
-            let column = ReadColumn { variable: index, kind: ColumnType::suggested(variable) };
-            match variable.storage {
-                StorageType::Str(_) => texts.push(column),
-                StorageType::StrL | StorageType::Alias => {}
-                _ => columns.push(column),
+            // Looking at texts costs more than all the rest, and few callers need to know of them.
+            if !matches!(variable.storage, StorageType::Str(_) | StorageType::StrL | StorageType::Alias) {
+                columns.push(ReadColumn { variable: index, kind: ColumnType::suggested(variable) });
             }
         }
-        // Texts alone are not worth a pass.
         if !columns.is_empty() {
             let keep = self.kept.has_room(&opened.dictionary, &columns, opened.options.kept_bytes as u64);
-            let looked = Looked { numbers: &columns, texts: &texts, keep };
+            let looked = Looked { numbers: &columns, keep };
             let found = facts_pass::gather(&self.bytes, threads, &opened, looked)?;
             self.ascending = self.ascending.max(found.order.keys());
-            self.sizes.extend(texts.iter().map(|column| column.variable).zip(found.texts));
             let kept = Arc::make_mut(&mut self.kept);
             for (column, found) in columns.iter().zip(found.numbers) {
                 if let Some(place) = self.facts.get_mut(column.variable) {
@@ -210,11 +203,6 @@ impl DtaReader {
     /// Facts that are known already.
     pub(crate) fn known_facts(&self, variable: usize) -> Option<&ValueFacts> {
         self.facts.get(variable)?.as_ref()
-    }
-
-    /// Sizes of texts that are known already.
-    pub(crate) fn known_sizes(&self, variable: usize) -> Option<&TextSizes> {
-        self.sizes.get(&variable)
     }
 
     /// The leading variables of the sort order that ascend in the rows as they are stored, missing values last, as far as a

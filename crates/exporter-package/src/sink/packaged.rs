@@ -93,7 +93,7 @@ fn report(inside: Summary, spec: &EntrySpec, receipt: EntryReceipt) -> Summary {
         })
         .collect();
     summary.remarks.extend(inside.remarks);
-    summary.changes.losses = inside.changes.losses;
+    summary.changes = inside.changes;
     let rows = (!rows.is_empty()).then(|| rows.iter().sum());
     summary.entries.push(EntryReport::new(spec, receipt, rows));
     summary

@@ -10,7 +10,7 @@ use arrow_buffer::{BooleanBuffer, NullBuffer, ScalarBuffer};
 
 pub use cells::{CellType, StoredCells};
 pub use row_order::RowOrder;
-pub use texts::{TextEnd, TextSizes, Texts};
+pub use texts::{TextEnd, Texts};
 pub use tiles::RowTiles;
 
 /// Complete rows, one after the other.

@@ -125,40 +125,6 @@ impl Texts {
     }
 }
 
-/// Sizes of the texts of one column, as they are read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub struct TextSizes {
-    /// Bytes of the longest text.
-    pub longest: u64,
-    /// Texts that are not empty.
-    pub filled: u64,
-    /// Bytes of all texts.
-    pub bytes: u64,
-    /// Whether a text is not read as it is stored, so that the sizes say nothing.
-    pub is_decoded: bool,
-}
-
-impl TextSizes {
-    /// Adds texts; `takes_utf8` says whether those that are UTF-8 are read as they are stored.
-    pub fn add(&mut self, texts: &Texts, takes_utf8: bool) {
-        for text in (0..texts.len()).map(|at| texts.get(at)) {
-            self.longest = self.longest.max(text.len() as u64);
-            self.filled += u64::from(!text.is_empty());
-            self.is_decoded |= !(text.is_ascii() || takes_utf8 && std::str::from_utf8(text).is_ok());
-        }
-        self.bytes += texts.bytes() as u64;
-    }
-
-    /// Adds those of other rows.
-    pub fn join(&mut self, other: &Self) {
-        self.longest = self.longest.max(other.longest);
-        self.filled += other.filled;
-        self.bytes += other.bytes;
-        self.is_decoded |= other.is_decoded;
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::Rows;
