@@ -106,7 +106,8 @@ pub fn reason_array<T: Copy>(
     let reason = |number: &T| if is_value(*number) { None } else { reason(*number) };
     // Two plain loops; a builder that takes options is several times slower.
     let reasons: Vec<u8> = numbers.iter().map(|number| reason(number).unwrap_or(0)).collect();
-    let valid: BooleanBuffer = numbers.iter().map(|number| reason(number).is_some()).collect();
+    let valid = |index: usize| numbers.get(index).is_some_and(|number| reason(number).is_some());
+    let valid = BooleanBuffer::collect_bool(numbers.len(), valid);
     UInt8Array::new(ScalarBuffer::from(reasons), Some(NullBuffer::new(valid)))
 }
 
