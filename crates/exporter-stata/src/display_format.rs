@@ -6,7 +6,7 @@ use exporter_core::{Loss, LossCode};
 use crate::storage::Stored;
 use crate::{Conversion, FormatClass, StorageType, Version};
 
-/// The display format of a variable, or that of its type where the version has too little room for it or lacks its
+/// The display format of a variable, or the usual one of its kind or type where the version has too little room for it or lacks its
 /// characters.
 pub(crate) fn display_format(variable: &Variable, stored: &mut Stored, version: Version) -> String {
     let format = wanted(variable, stored);
@@ -15,7 +15,11 @@ pub(crate) fn display_format(variable: &Variable, stored: &mut Stored, version: 
     }
     let loss = Loss::new(LossCode::DISPLAY_FORMAT_DROPPED, "too long for a file of this release");
     stored.losses.push(loss.first(None, format));
-    stored.storage.default_format()
+    // A date stays a date without its details: every release has room for `%td`.
+    match time_format(variable, stored.conversion).and_then(|time| time.get(..2)) {
+        Some(time) => format!("%{time}"),
+        None => stored.storage.default_format(),
+    }
 }
 
 /// The display format given for Stata, or derived from width, decimals and style, or Stata's own default.
@@ -130,6 +134,6 @@ mod tests {
         assert_eq!(format(Kind::Date, "%tm", newest), ("%td".to_owned(), 1));
         let long = "%tdCCYY-NN-DD";
         assert_eq!(format(Kind::Date, long, newest), (long.to_owned(), 0));
-        assert_eq!(format(Kind::Date, long, Version::Stata8), ("%12.0g".to_owned(), 1));
+        assert_eq!(format(Kind::Date, long, Version::Stata8), ("%td".to_owned(), 1));
     }
 }
