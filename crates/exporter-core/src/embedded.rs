@@ -119,6 +119,7 @@ pub fn restore(
     let mut codebook = merge::merged(&whole, table, &plain, changes, &mut losses);
     // A link to a table that is not there would make the codebook a wrong one.
     let mut parent = codebook.tables.first_mut().and_then(|table| table.parent.take());
+    losses.extend(detach_foreign_labels(&mut codebook));
     if let Err(problem) = codebook.validate() {
         losses.push(not_used(problem));
         codebook = plain;
@@ -127,6 +128,24 @@ pub fn restore(
     }
     losses.extend(parent.as_ref().map(parent_not_open));
     Restored { codebook, whole: Some(whole), parent, losses }
+}
+
+/// Detaches value-label sets with values that are none of their variable's kind, as programs label the numbers behind dates
+/// and texts; the losses of reading that this is, of no table yet.
+pub fn detach_foreign_labels(codebook: &mut Codebook) -> Vec<Loss> {
+    let mut losses = Vec::new();
+    let sets = &codebook.value_labels;
+    for variable in codebook.tables.iter_mut().flat_map(|table| &mut table.variables) {
+        let Some(set) = variable.labels.as_ref().and_then(|name| sets.get(name)) else { continue };
+        if set.entries.iter().all(|entry| variable.kind.holds(&entry.value)) {
+            continue;
+        }
+        let action = format!("labels of numbers in the file are not used, the values are {}", variable.kind);
+        let loss = Loss::new(LossCode::VALUE_LABELS_DROPPED, action).variable(&variable.name);
+        losses.push(loss.count(set.len() as u64));
+        variable.labels = None;
+    }
+    losses
 }
 
 /// The loss of a parent whose file is not open.

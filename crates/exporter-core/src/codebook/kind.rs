@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use form::KindForm;
 
-use super::Period;
+use super::{Period, Value};
 
 /// The kind of a variable's values.
 ///
@@ -151,6 +151,23 @@ impl Kind {
     /// Whether values are numbers.
     pub fn is_numeric(&self) -> bool {
         matches!(self, Kind::Integer { .. } | Kind::Float { .. } | Kind::Decimal { .. })
+    }
+
+    /// Whether a value can stand in a column of this kind, whatever its size; lists are asked for their items.
+    pub fn holds(&self, value: &Value) -> bool {
+        match self {
+            Kind::Boolean => matches!(value, Value::Boolean(_)),
+            Kind::Integer { .. } => value.as_i64().is_some(),
+            Kind::Float { .. } | Kind::Decimal { .. } => value.as_f64().is_some(),
+            Kind::Text | Kind::Date | Kind::Time(_) | Kind::DateTime { .. } => {
+                matches!(value, Value::Text(_))
+            }
+            Kind::Duration(_) | Kind::Period(_) => {
+                value.as_i64().is_some() || matches!(value, Value::Text(_))
+            }
+            Kind::List(item) => item.holds(value),
+            Kind::Binary | Kind::Structure(_) | Kind::Map { .. } => false,
+        }
     }
 
     /// Whether values are dates, times, date-times, durations or periods.

@@ -32,11 +32,6 @@ impl<'a> Labels<'a> {
         self.merged.get(name).or_else(|| self.stored.get(name))
     }
 
-    /// The set that a variable has in the file.
-    pub(super) fn of_file(&self, own: &Variable) -> Option<&'a ValueLabels> {
-        self.file.get(own.labels.as_ref()?)
-    }
-
     /// The name of the set of a variable in a changed file: `variable` is the stored one, `own` that of the file, `recorded`
     /// are the values of letters that declarations do not tell.
     pub(super) fn of_variable(
@@ -49,8 +44,8 @@ impl<'a> Labels<'a> {
             |sets: &'a Sets, name: &Option<String>| name.as_ref().and_then(|name| sets.get_key_value(name));
         let (name, mut labels) = match (named(self.stored, &variable.labels), named(self.file, &own.labels)) {
             (None, None) => return None,
-            // Our writer makes a set of letters alone for a variable without. Labels of numbers are none of other kinds.
-            (None, Some((_, file))) if file.is_empty() || !variable.kind.is_numeric() => return None,
+            // Our writer makes a set of letters alone for a variable without.
+            (None, Some((_, file))) if file.is_empty() => return None,
             (None, Some((_, _))) => return self.of_new(own),
             (Some((name, stored)), None) => (name, stored.clone()),
             (Some((name, stored)), Some((_, file))) => (name, combined(stored, file, variable)),

@@ -147,13 +147,6 @@ impl Merging<'_> {
             variable.labels = None;
         }
         variable.labels = self.labels.of_variable(&variable, own, recorded);
-        let labels = self.labels.of_file(own).filter(|_| variable.labels.is_none());
-        if let Some(labels) = labels.filter(|labels| !labels.is_empty()) {
-            let action =
-                format!("labels of numbers in the file are not used, the values are {}", variable.kind);
-            let loss = Loss::new(LossCode::VALUE_LABELS_DROPPED, action).variable(&variable.name);
-            self.losses.push(loss.count(labels.len() as u64));
-        }
         let natives = variable.format.as_ref().map(|format| format.native.clone()).unwrap_or_default();
         variable.format = own.format.clone().or(variable.format);
         if let Some(format) = &mut variable.format {

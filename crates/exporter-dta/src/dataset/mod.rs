@@ -44,7 +44,7 @@ use exporter_core::codebook::{
     Codebook, Kind, Missing as Declared, MissingValues, Parent, Table, Value, Variable,
 };
 use exporter_core::dataset::{select_from, table_of};
-use exporter_core::embedded::Restored;
+use exporter_core::embedded::{Restored, detach_foreign_labels};
 use exporter_core::{
     Batches, Dataset, Loss, LossCode, LossReport, Projection, Result, Scan, Source, TableId, TableProfile,
     Tally, doubles,
@@ -127,6 +127,7 @@ impl DtaDataset {
             }
             table.sort = sort_order(reader.dictionary(), &table.variables);
         }
+        not_used.extend(detach_foreign_labels(&mut codebook));
         let described = codebook.tables.iter().flat_map(|table| &table.variables);
         let delivered = found.iter().zip(described).zip(&columns);
         let facts = profile::known(

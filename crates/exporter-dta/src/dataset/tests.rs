@@ -379,6 +379,7 @@ fn an_alias_is_left_out_with_a_note() {
     assert!(table.notes[1].untagged().unwrap().contains("away"), "{:?}", table.notes);
     assert_eq!(rows(&data, &Scan::all()).num_columns(), 5);
 }
+
 #[test]
 fn damage_has_a_hint_only_where_a_lenient_reader_goes_on() {
     let bytes = TestFile::sample(Release::V118, ByteOrder::Little).bytes();
@@ -391,4 +392,26 @@ fn damage_has_a_hint_only_where_a_lenient_reader_goes_on() {
     assert!(hint(bytes.len() - 20) && hint(find("</data>")));
     // Without the descriptions of the variables there are no rows.
     assert!(!hint(find("<variable_labels>") + 100) && !hint(find("<formats>") + 9));
+}
+
+#[test]
+fn a_set_that_labels_the_numbers_behind_dates_or_texts_is_left_out_with_a_loss() {
+    let mut file = TestFile::sample(Release::V118, ByteOrder::Little);
+    file.variables = vec![
+        ("day", StorageType::Int, "%td", "yn", Vec::new()),
+        ("text", StorageType::Str(3), "%9s", "yn", Vec::new()),
+        ("number", StorageType::Byte, "%8.0g", "yn", Vec::new()),
+    ];
+    file.rows = vec![vec![Cell::Int(1), Cell::Text(b"abc"), Cell::Byte(1)]];
+    file.sets = vec![("yn", vec![(0, "no"), (1, "yes"), (2_147_483_622, "refused")])];
+    (file.sort, file.characteristics, file.strls) = Default::default();
+    let data = open(&file.bytes(), Letters::Seen);
+    data.codebook().validate().unwrap();
+    let sets = data.codebook().tables[0].variables.iter().map(|variable| variable.labels.as_deref());
+    assert_eq!(sets.collect::<Vec<_>>(), [None, None, Some("yn")]);
+    let losses = data.losses();
+    let lost = losses.iter().filter(|loss| loss.code == exporter_core::LossCode::VALUE_LABELS_DROPPED);
+    let lost: Vec<_> = lost.map(|loss| (loss.variable.as_deref(), loss.count)).collect();
+    assert_eq!(lost, [(Some("day"), 2), (Some("text"), 2)]);
+    assert!(data.codebook().tables[0].variables[0].missing.iter().any(|missing| missing.letter == Some('a')));
 }

@@ -28,7 +28,7 @@ pub(super) fn check(variable: &Variable, place: &str, problems: &mut Problems) {
         if !finite(value, &place, problems) {
             continue;
         }
-        if !kinds::holds(&variable.kind, value) {
+        if !variable.kind.holds(value) {
             problems.add(
                 rules::INVALID_FACT,
                 place,

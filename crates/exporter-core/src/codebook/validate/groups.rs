@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::names::Names;
-use super::{Problems, facts, kinds, rules};
+use super::{Problems, facts, rules};
 use crate::codebook::{GroupKind, Table, Variable};
 
 pub(super) fn check(
@@ -37,7 +37,7 @@ pub(super) fn check(
                 .members
                 .iter()
                 .filter_map(|member| variables.get(member.as_str()))
-                .find(|variable| !kinds::holds(&variable.kind, counted));
+                .find(|variable| !variable.kind.holds(counted));
             if facts::finite(counted, &place, problems)
                 && let Some(variable) = stranger
             {

@@ -2,7 +2,7 @@
 
 use super::names::Names;
 use super::{Problems, rules, zones};
-use crate::codebook::{Kind, TimeUnit, Value};
+use crate::codebook::{Kind, TimeUnit};
 
 /// Deepest nesting of a kind: far beyond any data, far below any stack.
 const KIND_DEPTH: usize = 32;
@@ -54,19 +54,6 @@ fn check_at(kind: &Kind, place: &str, depth: usize, problems: &mut Problems) {
             check_at(value, &format!("{place} / map value"), depth + 1, problems);
         }
         _ => {}
-    }
-}
-
-/// Whether a value can stand in a column of this kind, whatever its size; lists are asked for their items.
-pub(super) fn holds(kind: &Kind, value: &Value) -> bool {
-    match kind {
-        Kind::Boolean => matches!(value, Value::Boolean(_)),
-        Kind::Integer { .. } => value.as_i64().is_some(),
-        Kind::Float { .. } | Kind::Decimal { .. } => value.as_f64().is_some(),
-        Kind::Text | Kind::Date | Kind::Time(_) | Kind::DateTime { .. } => matches!(value, Value::Text(_)),
-        Kind::Duration(_) | Kind::Period(_) => value.as_i64().is_some() || matches!(value, Value::Text(_)),
-        Kind::List(item) => holds(item, value),
-        Kind::Binary | Kind::Structure(_) | Kind::Map { .. } => false,
     }
 }
 

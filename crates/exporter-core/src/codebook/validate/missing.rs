@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
-use super::{Problems, facts, kinds, rules};
+use super::{Problems, facts, rules};
 use crate::codebook::{Kind, Missing, MissingValues, Value, Variable};
 
 /// An inclusive range open where an end is `None`, with the position of its declaration.
@@ -87,8 +87,7 @@ fn checked_span<'a>(
     // A range of whole numbers may end between two of them.
     let ranged = matches!(missing.values, MissingValues::Range { .. });
     let belongs = |value: &Value| {
-        kinds::holds(&variable.kind, value)
-            || (ranged && variable.kind.is_numeric() && value.as_f64().is_some())
+        variable.kind.holds(value) || (ranged && variable.kind.is_numeric() && value.as_f64().is_some())
     };
     for value in ends {
         if !facts::finite(value, place, problems) {

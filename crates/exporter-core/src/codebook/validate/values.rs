@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Problems, facts, kinds, rules};
+use super::{Problems, facts, rules};
 use crate::codebook::{Codebook, Kind, Value, ValueLabels, Variable};
 
 pub(super) fn check_sets(codebook: &Codebook, problems: &mut Problems) {
@@ -46,7 +46,7 @@ pub(super) fn check_variable(codebook: &Codebook, variable: &Variable, place: &s
         return;
     };
     // One wrong value says it all: a set of the wrong kind is usually wrong throughout.
-    if let Some(entry) = set.entries.iter().find(|entry| !kinds::holds(&variable.kind, &entry.value)) {
+    if let Some(entry) = set.entries.iter().find(|entry| !variable.kind.holds(&entry.value)) {
         let hint = match (&variable.kind, &entry.value) {
             (Kind::Text, Value::Integer(_) | Value::Float(_)) => {
                 "; for codes in text write the set as a list of { value, label } with quoted values"
