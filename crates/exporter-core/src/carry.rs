@@ -1,11 +1,9 @@
 //! What a format carries of a codebook: declared part by part, compared with a codebook once for all formats.
 
 mod compare;
-mod held;
 
 pub use compare::losses;
 pub(crate) use compare::needs;
-pub use held::{Held, Holder};
 
 use serde::Serialize;
 

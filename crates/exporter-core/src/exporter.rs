@@ -4,6 +4,7 @@ mod bundle;
 mod change_lines;
 mod changes;
 mod drive;
+mod held;
 mod prepared;
 mod tables;
 
@@ -15,7 +16,7 @@ pub use tables::{Output, TableRows, TableWriter, TablesPlan, Written};
 
 use serde::Serialize;
 
-use crate::carry::{self, Carry, Held, Part};
+use crate::carry::{self, Carry, Part};
 use crate::codebook::Codebook;
 use crate::context::Context;
 use crate::dataset::{Dataset, TableId};
@@ -106,19 +107,17 @@ pub struct Planning<'a> {
     pub profile: &'a Profile,
     /// The entries that others write in the same export.
     pub siblings: &'a [EntrySpec],
-    /// What these entries hold of the codebook.
-    pub held: &'a Held,
 }
 
 impl<'a> Planning<'a> {
     /// What there is to look at.
-    pub fn new(profile: &'a Profile, siblings: &'a [EntrySpec], held: &'a Held) -> Self {
-        Self { profile, siblings, held }
+    pub fn new(profile: &'a Profile, siblings: &'a [EntrySpec]) -> Self {
+        Self { profile, siblings }
     }
 
     /// What an exporter's entries lack of a codebook, by what it carries.
     pub fn losses(&self, exporter: &dyn Exporter, codebook: &Codebook) -> LossReport {
-        carry::losses(codebook, &|part| exporter.carries(part), self.held, self.profile)
+        carry::losses(codebook, &|part| exporter.carries(part), self.profile)
     }
 }
 

@@ -45,7 +45,7 @@ pub mod suggest;
 pub mod truncate;
 
 #[doc(no_inline)]
-pub use carry::{Carry, Held, Part};
+pub use carry::{Carry, Part};
 #[doc(no_inline)]
 pub use check::Check;
 #[doc(no_inline)]

@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use exporter_core::{
-    Bundle, Carry, Codebook, Context, Dataset, EntrySpec, Exporter, FormatInfo, Held, LossCode, Part, Plan,
+    Bundle, Carry, Codebook, Context, Dataset, EntrySpec, Exporter, FormatInfo, LossCode, Part, Plan,
     Planning, ProfileRequest, Registry, Result,
 };
 use exporter_tab::{Csv, Tab};
@@ -118,8 +118,7 @@ fn what_a_pattern_leaves_out_is_a_loss() {
     let lost = |options: serde_json::Value| -> Vec<String> {
         let exporter = exporter("csv", options);
         let profile = exporter_core::Profile::default();
-        let held = Held::default();
-        let with = Planning::new(&profile, &[], &held);
+        let with = Planning::new(&profile, &[]);
         let plan = exporter.plan(&data, &with, &Context::default()).unwrap();
         let precise = |loss: &&exporter_core::Loss| loss.code == LossCode::TIME_PRECISION;
         plan.changes().losses.iter().filter(precise).filter_map(|loss| loss.variable.clone()).collect()

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{Carry, Held, Part};
+use super::{Carry, Part};
 use crate::codebook::{
     Codebook, DisplayFormat, Group, Missing, Question, Study, Table, TableKind, ValueLabels, Variable,
 };
@@ -11,18 +11,12 @@ use crate::exporter::Exporter;
 use crate::loss::{Loss, LossReport};
 use crate::profile::{Facts, Profile, ProfileRequest};
 
-/// What an entry of each table lacks of the codebook, by what its format carries; `held` says which entries of the same
-/// export hold it nevertheless. Of declared missing reasons those are lost that occur, where the profile knows them.
+/// What an entry of each table lacks of the codebook, by what its format carries. Of declared missing reasons those are lost that occur, where the profile knows them.
 ///
 /// The structs of the codebook are taken apart without `..`, so that a field added to them does not compile until it
 /// belongs to a part.
-pub fn losses(
-    codebook: &Codebook,
-    carries: &dyn Fn(Part) -> Carry,
-    held: &Held,
-    profile: &Profile,
-) -> LossReport {
-    let mut comparison = Comparison { carries, held, profile, table: None, report: LossReport::default() };
+pub fn losses(codebook: &Codebook, carries: &dyn Fn(Part) -> Carry, profile: &Profile) -> LossReport {
+    let mut comparison = Comparison { carries, profile, table: None, report: LossReport::default() };
     comparison.codebook(codebook);
     comparison.report
 }
@@ -41,7 +35,6 @@ pub(crate) fn needs(exporter: &dyn Exporter, data: &dyn Dataset, request: &mut P
 
 struct Comparison<'a> {
     carries: &'a dyn Fn(Part) -> Carry,
-    held: &'a Held,
     profile: &'a Profile,
     table: Option<(TableId, &'a str)>,
     report: LossReport,
@@ -56,13 +49,7 @@ impl<'a> Comparison<'a> {
         let mut loss = match (self.carries)(part) {
             Carry::Whole | Carry::Limited => return,
             Carry::Changed(code, action) => Loss::new(code, action),
-            Carry::Dropped(action) => {
-                let loss = Loss::new(part.loss_code(), action);
-                match self.held.by(part, self.table.map(|(id, _)| id)) {
-                    Some(entry) => loss.held_by(entry),
-                    None => loss,
-                }
-            }
+            Carry::Dropped(action) => Loss::new(part.loss_code(), action),
         };
         loss.count = count as u64;
         loss.part = Some(part);

@@ -3,14 +3,13 @@
 use std::collections::HashSet;
 
 use super::drive::needs_of;
-use super::{Changes, Exporter, Plan, Planning, Summary, plan_of};
-use crate::carry::{Carry, Held, Holder, Part};
+use super::{Changes, Exporter, Plan, Planning, Summary, held, plan_of};
+use crate::carry::{Carry, Part};
 use crate::codebook::Codebook;
 use crate::context::Context;
-use crate::dataset::{Dataset, TableId};
+use crate::dataset::Dataset;
 use crate::error::{Error, Result};
 use crate::format::FormatInfo;
-use crate::loss::{Loss, LossCode, LossReport};
 use crate::profile::ProfileRequest;
 use crate::sink::{EntrySpec, Sink};
 
@@ -73,58 +72,22 @@ impl Exporter for Bundle {
         with: &Planning<'_>,
         context: &Context,
     ) -> Result<Box<dyn Plan + 'a>> {
-        let known: Vec<Holder> = self.parts.iter().map(|part| Holder::of(&**part, data.codebook())).collect();
+        let entries: Vec<Vec<EntrySpec>> =
+            self.parts.iter().map(|part| part.entries(data.codebook())).collect();
         let mut plans = Plans::default();
         for (index, part) in self.parts.iter().enumerate() {
-            let others =
-                || known.iter().enumerate().filter(|(other, _)| *other != index).map(|(_, holder)| holder);
-            let entries = others().flat_map(Holder::entries);
-            let siblings: Vec<EntrySpec> = with.siblings.iter().chain(entries).cloned().collect();
-            let held = others().cloned().collect::<Held>().and(with.held);
-            let planning = Planning::new(with.profile, &siblings, &held);
-            plans.push(plan_of(&**part, data, &planning, context)?);
+            let others = entries.iter().enumerate().filter(|(other, _)| *other != index);
+            let siblings = with.siblings.iter().chain(others.flat_map(|(_, entries)| entries));
+            let siblings: Vec<EntrySpec> = siblings.cloned().collect();
+            plans.push(plan_of(&**part, data, &Planning::new(with.profile, &siblings), context)?);
         }
-        plans.changes.losses = self.held_within_limits(&plans, &known, data.codebook());
+        let exporters = self.parts.iter().map(|part| &**part);
+        plans.changes.losses = held::losses(exporters, &plans.parts, data.codebook());
         if let Some(path) = first_repeat(&plans.entries) {
             return Err(Error::invalid(format!("two formats of the export write {path:?}"))
                 .with_hint("name each format once, or make an export of each"));
         }
         Ok(Box::new(plans))
-    }
-}
-
-/// The code, table and variable of a loss.
-type LossKey<'a> = (&'a LossCode, Option<&'a str>, Option<&'a str>);
-
-fn key(loss: &Loss) -> LossKey<'_> {
-    (&loss.code, loss.table.as_deref(), loss.variable.as_deref())
-}
-
-impl Bundle {
-    /// The losses of all plans. What a format drops is held by another one that carries it within limits and reports no such
-    /// loss of the same variable.
-    fn held_within_limits(&self, plans: &Plans<'_>, known: &[Holder], codebook: &Codebook) -> LossReport {
-        let lost = plans.parts.iter().map(|plan| plan.changes().losses.iter().map(key).collect());
-        let lost: Vec<HashSet<LossKey<'_>>> = lost.collect();
-        let holder = |own: usize, loss: &Loss| {
-            let part =
-                loss.part.filter(|part| matches!(self.parts[own].carries(*part), Carry::Dropped(_)))?;
-            let (position, _) = loss.table.as_deref().and_then(|name| codebook.table(name))?;
-            let mut others = known.iter().zip(&lost).enumerate().filter(|(other, _)| *other != own);
-            others.find_map(|(_, (holder, lost))| {
-                let entry = holder.limited_entry(part, TableId(position))?;
-                (!lost.contains(&key(loss))).then(|| entry.path.clone())
-            })
-        };
-        let mut report = LossReport::default();
-        for (own, plan) in plans.parts.iter().enumerate() {
-            for loss in plan.changes().losses.iter() {
-                let held_by = holder(own, loss);
-                report.add(held_by.into_iter().fold(loss.clone(), Loss::held_by));
-            }
-            plan.changes().losses.held().for_each(|loss| report.add(loss.clone()));
-        }
-        report
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::{Changes, Exporter, Plan, Planning, Summary, plan_of};
-use crate::carry::{self, Held};
+use crate::carry;
 use crate::context::Context;
 use crate::dataset::Dataset;
 use crate::error::Result;
@@ -73,8 +73,7 @@ pub fn plan<T>(
     data.codebook().validate()?;
     let needs = needs_of(exporter, data, context)?;
     let facts: Profile = profile(data, &needs, context)?;
-    let held = Held::default();
-    then(plan_of(exporter, data, &Planning::new(&facts, &[], &held), context)?)
+    then(plan_of(exporter, data, &Planning::new(&facts, &[]), context)?)
 }
 
 /// The facts that an exporter asks for, and those by which its losses are counted.

@@ -95,7 +95,7 @@ impl<S: Syntax> Exporter for Script<S> {
             let data = DataFile::among(with.siblings, id, &table.name, S::INFO.id)?;
             let language = codebook.language(context.language());
             let description = Description { codebook, table, language, data };
-            let mut page = Page::new(&description, (id, with.profile.table(id)), with.held, &mut plan);
+            let mut page = Page::new(&description, with.profile.table(id), &mut plan);
             S::write(&mut page)?;
             let text = page.into_text();
             plan.push(spec, text);

@@ -1,7 +1,7 @@
 //! A script being written, and the losses that every program shares.
 
 use exporter_core::codebook::Variable;
-use exporter_core::{Held, Loss, LossCode, PreparedPlan, TableId, TableProfile};
+use exporter_core::{Loss, LossCode, PreparedPlan, TableProfile};
 
 use super::description::{Description, LoadedColumn};
 
@@ -10,9 +10,6 @@ pub struct Page<'a> {
     pub(super) description: &'a Description<'a>,
     /// What is known about the values.
     pub(super) facts: Option<&'a TableProfile>,
-    table: TableId,
-    /// What the other entries of the export hold.
-    held: &'a Held,
     /// What is lost, renamed and recoded.
     pub(super) plan: &'a mut PreparedPlan,
     text: String,
@@ -21,11 +18,10 @@ pub struct Page<'a> {
 impl<'a> Page<'a> {
     pub(super) fn new(
         description: &'a Description<'a>,
-        (table, facts): (TableId, Option<&'a TableProfile>),
-        held: &'a Held,
+        facts: Option<&'a TableProfile>,
         plan: &'a mut PreparedPlan,
     ) -> Self {
-        Self { description, facts, table, held, plan, text: String::new() }
+        Self { description, facts, plan, text: String::new() }
     }
 
     pub(super) fn into_text(self) -> String {
@@ -47,15 +43,9 @@ impl<'a> Page<'a> {
         self.plan.changes.losses.add(loss.table(&self.description.table.name));
     }
 
-    /// Losses of describing the table: what another entry holds of a part of the codebook is not lost.
+    /// Losses of describing the table.
     pub(super) fn losses(&mut self, losses: impl IntoIterator<Item = Loss>) {
-        for loss in losses {
-            let held = loss.part.and_then(|part| self.held.by(part, Some(self.table)));
-            self.plan.changes.losses.add(match held {
-                Some(entry) => loss.held_by(entry),
-                None => loss,
-            });
-        }
+        losses.into_iter().for_each(|loss| self.loss(loss));
     }
 
     pub(super) fn variable_loss(&mut self, variable: &Variable, code: LossCode, action: &str) {

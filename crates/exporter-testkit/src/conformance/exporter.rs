@@ -9,8 +9,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use exporter_core::profile::profile;
 use exporter_core::sink::{MemoryEntries, MemorySink};
 use exporter_core::{
-    Cancel, Carry, Context, Dataset, Entry, EntrySpec, ErrorKind, Exporter, Held, LossPolicy, LossReport,
-    Planning, Progress, RandomEntry, Receipt, Result, Sink, Summary, export, plan,
+    Cancel, Carry, Context, Dataset, Entry, EntrySpec, ErrorKind, Exporter, LossPolicy, LossReport, Planning,
+    Progress, RandomEntry, Receipt, Result, Sink, Summary, export, plan,
 };
 
 use super::{BATCH_ROWS, THREADS, comparable, context};
@@ -124,9 +124,8 @@ fn plan_never_scans(exporter: &dyn Exporter, data: &dyn Dataset, context: &Conte
     let facts = profile(&counted, &needs, context)
         .unwrap_or_else(|error| panic!("{format}: the profile fails: {error:?}"));
     let profiled = counted.scans().len();
-    let held = Held::default();
     let plan = exporter
-        .plan(&counted, &Planning::new(&facts, &[], &held), context)
+        .plan(&counted, &Planning::new(&facts, &[]), context)
         .unwrap_or_else(|error| panic!("{format}: planning fails: {error:?}"));
     let (_, _) = (plan.entries(), plan.changes());
     assert_eq!(
