@@ -192,18 +192,22 @@ fn descriptions<'a>(losses: impl Iterator<Item = &'a Loss>) -> Vec<String> {
     formats.into_iter().map(line).collect()
 }
 
-/// One line a format and entry: what the entry of another format holds for it.
+/// What entries of other formats hold; formats that lack the same share a line.
 fn held(report: &LossReport) -> Vec<String> {
     let mut held: BTreeMap<(&str, &str), BTreeSet<&str>> = BTreeMap::new();
     for loss in report.held() {
         let name = loss.part.map_or_else(|| loss.counted(), Part::name);
         held.entry((&loss.format, loss.held_by.as_deref().unwrap_or_default())).or_default().insert(name);
     }
-    let line = |((format, entry), names): ((&str, &str), BTreeSet<&str>)| {
+    let mut alike: BTreeMap<(&str, BTreeSet<&str>), Vec<&str>> = BTreeMap::new();
+    for ((format, entry), names) in held {
+        alike.entry((entry, names)).or_default().push(format);
+    }
+    let line = |((entry, names), formats): ((&str, BTreeSet<&str>), Vec<&str>)| {
         let names: Vec<&str> = names.into_iter().collect();
-        format!("{format}: {} in {entry} only", names.join(", "))
+        format!("{}: {} in {entry} only", formats.join(", "), names.join(", "))
     };
-    held.into_iter().map(line).collect()
+    alike.into_iter().map(line).collect()
 }
 
 #[cfg(test)]
@@ -272,8 +276,10 @@ mod tests {
 
     #[test]
     fn what_another_entry_holds_is_no_loss() {
-        let report = of("csv", [label("a").held_by("s.parquet")]);
-        assert_eq!(lines(report), ["csv: labels in s.parquet only"]);
+        let mut report = of("csv", [label("a").held_by("s.parquet")]);
+        assert_eq!(lines(report.clone()), ["csv: labels in s.parquet only"]);
+        report.merge(of("tab", [label("a").held_by("s.parquet")]));
+        assert_eq!(lines(report), ["csv, tab: labels in s.parquet only"]);
         assert_eq!(lines(LossReport::default()), [""; 0]);
     }
 
