@@ -29,7 +29,7 @@ impl Facts {
     pub const WITH_NUL: Facts = Facts(1 << 5);
     /// Whether all values are whole numbers; counts NaN and infinities too.
     pub const INTEGRAL: Facts = Facts(1 << 6);
-    /// Which declared missing reasons occur.
+    /// How often each declared missing reason occurs.
     pub const REASONS: Facts = Facts(1 << 7);
     /// Everything.
     pub const ALL: Facts = Facts((1 << 8) - 1);

@@ -11,41 +11,38 @@ use crate::dataset::plain::Plain;
 use crate::reader;
 use exporter_stata::Missing;
 
+/// The set in each other language of the file; none where there is no such set.
+type Translations<'d> = Vec<Option<&'d str>>;
+
 impl<'d> Plain<'d> {
-    /// All sets of the file with their translations. The labels of missing values are those of reasons where a variable has
-    /// the set; a set of such labels alone is empty.
+    /// All sets of the file with their translations; variables that share a set, but not these, have sets of their own. The
+    /// labels of missing values are those of reasons where a variable has the set; a set of such labels alone is empty.
     pub(super) fn value_label_sets(&mut self) {
         let d = self.dictionary;
         let translations = self.translation_sets();
         for set in &d.value_labels {
             let attached = self.users.contains_key(set.name.as_str());
-            // A set that serves another language only is not one of its own.
-            if set.is_empty() || (!attached && translations.contains(set.name.as_str())) {
+            // A set that serves another language only is not one of its own; of several of one name the first counts.
+            let is_known = self.codebook.value_labels.get(&set.name).is_some_and(|known| !known.is_empty());
+            if set.is_empty() || is_known || (!attached && translations.contains(set.name.as_str())) {
                 continue;
             }
-            let by_value = |(tag, other): (String, &'d reader::ValueLabels)| {
-                (tag, other, other.iter().collect::<HashMap<i32, &str>>())
-            };
-            let others: Vec<_> = self.translated(&set.name).into_iter().map(by_value).collect();
-            let own = |value: i32| !attached || Missing::from_key(value).is_none();
-            // Ascending as Stata keeps them; of several labels of a value the last counts.
-            let ordered: BTreeMap<i32, &str> = set.iter().filter(|(value, _)| own(*value)).collect();
-            let label = |(value, text): (i32, &str)| {
-                let mut label = Text::new(text);
-                for (tag, set, other) in &others {
-                    if let Some(other) = other.get(&value)
-                        && (*other != text || self.is_translated(&set.name, value))
-                    {
-                        label.set(tag, *other);
-                    }
+            let mut groups = self.by_translations(&set.name);
+            if groups.is_empty() {
+                groups.push((Vec::new(), Vec::new()));
+            }
+            for (index, (translations, users)) in groups.into_iter().enumerate() {
+                let entries = self.translated(set, attached, &translations);
+                let mut name = set.name.clone();
+                if index > 0 {
+                    let known = &self.codebook.value_labels;
+                    let is_free =
+                        |name: &String| !self.sets.contains_key(name.as_str()) && !known.contains_key(name);
+                    let mut numbered = (index + 1..).map(|number| format!("{}_{number}", set.name));
+                    name = numbered.find(is_free).unwrap_or(name);
+                    self.own_sets.extend(users.into_iter().map(|user| (user, name.clone())));
                 }
-                ValueLabel::new(i64::from(value), label)
-            };
-            let entries: Vec<ValueLabel> = ordered.into_iter().map(label).collect();
-            // Of several sets of one name the first counts.
-            let labels = self.codebook.value_labels.entry(set.name.clone()).or_default();
-            if labels.is_empty() {
-                labels.entries = entries;
+                self.codebook.value_labels.entry(name).or_default().entries = entries;
             }
         }
         // Stata accepts the name of a set that is not in the file; in a codebook such a set is empty.
@@ -61,7 +58,7 @@ impl<'d> Plain<'d> {
     pub(super) fn translation_set_names(&self, stored: &reader::Variable) -> Vec<(String, &'d str)> {
         let of = |(language, _): &(&'d str, String)| {
             let set = self.owners.set(&stored.name, language)?;
-            let follows = translation_set(&stored.value_labels, language) == set;
+            let follows = translation_set(self.set_of(stored), language) == set;
             let is_kept = self.sets.contains_key(set) && !follows;
             is_kept.then(|| (format!("{LANGUAGE_SET}{language}"), set))
         };
@@ -78,17 +75,52 @@ impl<'d> Plain<'d> {
         self.dictionary.variables.iter().filter(has_own).flat_map(names).collect()
     }
 
-    /// Sets in other languages of the variables that use `set`, with the tags of these.
-    fn translated(&self, set: &str) -> Vec<(String, &'d reader::ValueLabels)> {
-        let mut found = Vec::new();
-        for (language, tag) in &self.languages {
-            let mut users = self.users.get(set).into_iter().flatten();
-            let name = users.find_map(|variable| self.owners.set(&variable.name, language));
+    /// The names of the variables that use `set`, together where their sets in other languages are the same ones.
+    fn by_translations(&self, set: &str) -> Vec<(Translations<'d>, Vec<&'d str>)> {
+        let mut groups: Vec<(Translations<'d>, Vec<&'d str>)> = Vec::new();
+        let mut known: HashMap<Translations<'d>, usize> = HashMap::new();
+        for user in self.users.get(set).into_iter().flatten() {
+            let of = |(language, _): &(&'d str, String)| {
+                self.owners.set(&user.name, language).filter(|name| self.sets.contains_key(name))
+            };
+            let translations: Translations<'d> = self.languages.iter().map(of).collect();
+            let group = *known.entry(translations.clone()).or_insert(groups.len());
+            if group == groups.len() {
+                groups.push((translations, Vec::new()));
+            }
+            groups.get_mut(group).into_iter().for_each(|(_, users)| users.push(user.name.as_str()));
+        }
+        groups
+    }
+
+    /// The labels of a set with those of sets in other languages.
+    fn translated(
+        &self,
+        set: &reader::ValueLabels,
+        attached: bool,
+        translations: &[Option<&'d str>],
+    ) -> Vec<ValueLabel> {
+        let mut others = Vec::new();
+        for ((_, tag), name) in self.languages.iter().zip(translations) {
             if let Some(other) = name.and_then(|name| self.sets.get(name)) {
-                found.push((tag.clone(), *other));
+                others.push((tag, *other, other.iter().collect::<HashMap<i32, &str>>()));
             }
         }
-        found
+        let own = |value: i32| !attached || Missing::from_key(value).is_none();
+        // Ascending as Stata keeps them; of several labels of a value the last counts.
+        let ordered: BTreeMap<i32, &str> = set.iter().filter(|(value, _)| own(*value)).collect();
+        let label = |(value, text): (i32, &str)| {
+            let mut label = Text::new(text);
+            for (tag, set, other) in &others {
+                if let Some(other) = other.get(&value)
+                    && (*other != text || self.is_translated(&set.name, value))
+                {
+                    label.set(tag.as_str(), *other);
+                }
+            }
+            ValueLabel::new(i64::from(value), label)
+        };
+        ordered.into_iter().map(label).collect()
     }
 
     /// The label on a missing value in a variable's set, with translations.

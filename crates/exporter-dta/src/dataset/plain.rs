@@ -55,6 +55,8 @@ pub(super) struct Plain<'d> {
     pub(super) sets: HashMap<&'d str, &'d reader::ValueLabels>,
     /// Variables by the name of their set.
     pub(super) users: HashMap<&'d str, Vec<&'d reader::Variable>>,
+    /// Names of sets in the codebook by variable, where they are not those of the file.
+    pub(super) own_sets: HashMap<&'d str, String>,
 }
 
 impl<'d> Plain<'d> {
@@ -78,7 +80,13 @@ impl<'d> Plain<'d> {
             codebook.study.languages.clone_from(&tags);
         }
         let languages = names.into_iter().zip(tags).skip(1).collect();
-        Self { dictionary, owners: Owners::of(dictionary), hints, languages, codebook, sets, users }
+        let (owners, own_sets) = (Owners::of(dictionary), HashMap::new());
+        Self { dictionary, owners, hints, languages, codebook, sets, users, own_sets }
+    }
+
+    /// The name that the set of a variable has in the codebook.
+    pub(super) fn set_of<'s>(&'s self, stored: &'s reader::Variable) -> &'s String {
+        self.own_sets.get(stored.name.as_str()).unwrap_or(&stored.value_labels)
     }
 
     fn table(&self, name: &str) -> Table {
@@ -123,7 +131,7 @@ impl<'d> Plain<'d> {
             let contents = Attribute::One(contents.to_owned());
             variable.attributes.entry(name.to_owned()).or_insert(contents);
         }
-        let set = Some(&stored.value_labels).filter(|name| self.codebook.value_labels.contains_key(*name));
+        let set = Some(self.set_of(stored)).filter(|name| self.codebook.value_labels.contains_key(*name));
         variable.labels = set.cloned();
         for (name, set) in self.translation_set_names(stored) {
             variable.attributes.entry(name).or_insert(Attribute::One(set.to_owned()));

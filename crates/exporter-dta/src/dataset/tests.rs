@@ -415,3 +415,44 @@ fn a_set_that_labels_the_numbers_behind_dates_or_texts_is_left_out_with_a_loss()
     assert_eq!(lost, [(Some("day"), 2), (Some("text"), 2)]);
     assert!(data.codebook().tables[0].variables[0].missing.iter().any(|missing| missing.letter == Some('a')));
 }
+
+#[test]
+fn variables_that_share_a_set_in_one_language_keep_their_own_in_another() {
+    let mut file = TestFile::sample(Release::V118, ByteOrder::Little);
+    let variable = |name| (name, StorageType::Byte, "%8.0g", "en", Vec::new());
+    file.variables = ["a", "b", "c", "d"].map(variable).to_vec();
+    file.rows = vec![vec![Cell::Byte(0), Cell::Byte(1), Cell::Byte(0), Cell::Byte(1)]];
+    file.sets = vec![
+        ("en", vec![(0, "no"), (1, "yes")]),
+        ("fr_a", vec![(0, "non"), (1, "oui")]),
+        ("fr_b", vec![(0, "jamais"), (1, "toujours")]),
+    ];
+    file.characteristics = vec![
+        ("_dta", "_lang_c", "en"),
+        ("_dta", "_lang_list", "en fr"),
+        ("a", "_lang_l_fr", "fr_a"),
+        ("b", "_lang_l_fr", "fr_b"),
+        ("d", "_lang_l_fr", "fr_a"),
+    ];
+    (file.sort, file.strls) = Default::default();
+    let data = open(&file.bytes(), Letters::Seen);
+    let codebook = data.codebook();
+    let variables = &codebook.tables[0].variables;
+    let labels = |variable: &Variable| {
+        let set = codebook.value_labels_of(variable).unwrap();
+        let in_french = set.entries.iter().map(|entry| entry.label.translation("fr").map(str::to_owned));
+        (set.entries[0].label.untagged().map(str::to_owned), in_french.collect::<Vec<_>>())
+    };
+    let told: Vec<_> = variables.iter().map(labels).collect();
+    let french = |texts: [&str; 2]| texts.map(|text| Some(text.to_owned())).to_vec();
+    let no = || Some("no".to_owned());
+    let expected = [
+        (no(), french(["non", "oui"])),
+        (no(), french(["jamais", "toujours"])),
+        (no(), vec![None, None]),
+        (no(), french(["non", "oui"])),
+    ];
+    assert_eq!(told, expected);
+    assert_eq!(variables[0].labels, variables[3].labels, "the same sets in both languages are one");
+    assert_eq!(codebook.value_labels.len(), 3);
+}
