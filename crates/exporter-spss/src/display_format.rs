@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use exporter_core::codebook::{DisplayStyle, Kind, Variable};
+use exporter_core::codebook::{DisplayFormat, DisplayStyle, Kind, Variable};
 use exporter_core::{Loss, LossCode};
 
 use crate::values::is_text;
@@ -153,8 +153,12 @@ fn number(variable: &Variable) -> Format {
         Kind::Decimal { scale, .. } => u32::try_from(scale).unwrap_or(0),
         _ => 0,
     };
-    // A general style shows decimals where a value has some, which no format of SPSS does.
-    let given_decimals = given.filter(|format| format.style != Some(DisplayStyle::General));
+    // A general format shows decimals where a value has some, which no format of SPSS does. Stata's are `%9.0g` and `%9.0gc`.
+    let is_general = |format: &&DisplayFormat| {
+        let stata = format.native.get("stata").map(|native| native.trim_end_matches('c'));
+        format.style == Some(DisplayStyle::General) || stata.is_some_and(|native| native.ends_with('g'))
+    };
+    let given_decimals = given.filter(|format| !is_general(format));
     let decimals = given_decimals.and_then(|format| format.decimals).unwrap_or(default).min(MOST_DECIMALS);
     let decimals = if name == "N" { 0 } else { decimals };
     let width = given.and_then(|format| format.width).unwrap_or(12).clamp(decimals + 2, WIDEST);

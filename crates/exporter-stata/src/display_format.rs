@@ -112,6 +112,22 @@ fn number_format(format: &DisplayFormat, storage: StorageType, left: &str) -> St
     }
 }
 
+/// What a codebook says of a display format: the format itself, and width and decimals of `%w.d…`; other formats say nothing
+/// that programs share.
+pub fn shown_format(format: &str) -> DisplayFormat {
+    let mut shown = DisplayFormat::default();
+    let digits = format.trim_start_matches(['%', '-', '~', '0']);
+    let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
+    let (width, rest) = digits.split_at(end);
+    shown.width = width.parse().ok();
+    if let Some(rest) = rest.strip_prefix(['.', ',']) {
+        let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+        shown.decimals = rest.get(..end).and_then(|decimals| decimals.parse().ok());
+    }
+    shown.native.insert("stata".to_owned(), format.to_owned());
+    shown
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -39,6 +39,7 @@ mod version;
 pub use charset::Charset;
 pub use choices::{Choices, Decimals, LargeIntegers, LongTextOption, StorageOption, StrlOption, ZoneOption};
 pub use describe::{TableDescription, VariableDescription, describe, needs};
+pub use display_format::shown_format;
 pub use format_class::FormatClass;
 pub use label_sets::{LabelSets, TRANSLATION_SET, ValueLabelSet, translation_set};
 pub use languages::{LabelLanguage, Languages};

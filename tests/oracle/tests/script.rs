@@ -113,7 +113,7 @@ fn pspp_reads_date_times_truth_values_and_numbers_as_they_are() {
         ("at", "\"datetime\"", ""),
         ("month", "\"period(month)\"", ""),
         ("yes", "\"boolean\"", ""),
-        ("plain", "\"float\"", "format = { width = 9, decimals = 0, style = \"general\" }\n"),
+        ("plain", "\"float\"", "format = { width = 9, decimals = 0, native = { stata = \"%9.0g\" } }\n"),
     ];
     let variables = kinds
         .map(|(name, kind, more)| format!("[[tables.variables]]\nname = \"{name}\"\nkind = {kind}\n{more}"));

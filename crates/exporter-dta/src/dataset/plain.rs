@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use exporter_core::codebook::{
-    Alignment, Attribute, Codebook, DisplayFormat, Missing as Reason, SortKey, Table, Text, Variable,
+    Alignment, Attribute, Codebook, Missing as Reason, SortKey, Table, Text, Variable,
 };
 
 use crate::characteristics::DATASET;
@@ -12,7 +12,7 @@ use crate::dataset::owners::Owners;
 use crate::reader::{self, ColumnType, Dictionary};
 use crate::spec::MAX_LANGUAGES;
 use crate::spec_storage::StorageType;
-use exporter_stata::Missing;
+use exporter_stata::{Missing, shown_format};
 
 /// What is known of a file from elsewhere.
 #[derive(Debug, Default)]
@@ -141,7 +141,7 @@ impl<'d> Plain<'d> {
                 variable.missing.push(Reason::reason().letter(letter).label(label));
             }
         }
-        variable.format = Some(display_format(&stored.format));
+        variable.format = Some(shown_format(&stored.format));
         if stored.format.starts_with("%-") {
             variable.alignment = Some(Alignment::Left);
         }
@@ -187,21 +187,6 @@ fn language_tag(name: &str) -> Option<String> {
         parts.extend(letters.chunks(8).map(|part| part.iter().collect::<String>()));
     }
     (!parts.is_empty()).then(|| parts.join("-"))
-}
-
-/// The format itself, and width and decimals of `%w.d…`; other formats say nothing that a codebook shares.
-fn display_format(format: &str) -> DisplayFormat {
-    let mut shown = DisplayFormat::default();
-    let digits = format.trim_start_matches(['%', '-', '~', '0']);
-    let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
-    let (width, rest) = digits.split_at(end);
-    shown.width = width.parse().ok();
-    if let Some(rest) = rest.strip_prefix(['.', ',']) {
-        let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
-        shown.decimals = rest.get(..end).and_then(|decimals| decimals.parse().ok());
-    }
-    shown.native.insert("stata".to_owned(), format.to_owned());
-    shown
 }
 
 #[cfg(test)]

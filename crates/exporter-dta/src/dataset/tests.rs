@@ -421,7 +421,8 @@ fn variables_that_share_a_set_in_one_language_keep_their_own_in_another() {
     let mut file = TestFile::sample(Release::V118, ByteOrder::Little);
     let variable = |name| (name, StorageType::Byte, "%8.0g", "en", Vec::new());
     file.variables = ["a", "b", "c", "d"].map(variable).to_vec();
-    file.rows = vec![vec![Cell::Byte(0), Cell::Byte(1), Cell::Byte(0), Cell::Byte(1)]];
+    file.variables.push(("e", StorageType::Byte, "%8.0g", "", Vec::new()));
+    file.rows = vec![vec![Cell::Byte(0); 5]];
     file.sets = vec![
         ("en", vec![(0, "no"), (1, "yes")]),
         ("fr_a", vec![(0, "non"), (1, "oui")]),
@@ -433,6 +434,7 @@ fn variables_that_share_a_set_in_one_language_keep_their_own_in_another() {
         ("a", "_lang_l_fr", "fr_a"),
         ("b", "_lang_l_fr", "fr_b"),
         ("d", "_lang_l_fr", "fr_a"),
+        ("e", "_lang_l_fr", "fr_b"),
     ];
     (file.sort, file.strls) = Default::default();
     let data = open(&file.bytes(), Letters::Seen);
@@ -443,7 +445,7 @@ fn variables_that_share_a_set_in_one_language_keep_their_own_in_another() {
         let in_french = set.entries.iter().map(|entry| entry.label.translation("fr").map(str::to_owned));
         (set.entries[0].label.untagged().map(str::to_owned), in_french.collect::<Vec<_>>())
     };
-    let told: Vec<_> = variables.iter().map(labels).collect();
+    let told: Vec<_> = variables.iter().take(4).map(labels).collect();
     let french = |texts: [&str; 2]| texts.map(|text| Some(text.to_owned())).to_vec();
     let no = || Some("no".to_owned());
     let expected = [
@@ -455,4 +457,6 @@ fn variables_that_share_a_set_in_one_language_keep_their_own_in_another() {
     assert_eq!(told, expected);
     assert_eq!(variables[0].labels, variables[3].labels, "the same sets in both languages are one");
     assert_eq!(codebook.value_labels.len(), 3);
+    // Without a set in the current language there is none to translate; its name is kept for files that we write.
+    assert_eq!((&variables[4].labels, variables[4].attributes.len()), (&None, 1));
 }
