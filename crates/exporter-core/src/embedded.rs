@@ -87,6 +87,9 @@ pub struct Restored {
     /// What of the stored codebook is not used, because it did not fit the file, and the parent: losses of reading, of no
     /// table yet.
     pub losses: Vec<Loss>,
+    /// By column of the file, the name that it had when it was written: another program may have renamed it. None of new
+    /// columns; empty where nothing is stored.
+    pub written_names: Vec<Option<String>>,
 }
 
 /// The codebook to store in the file of a table, or nothing where the file says all of it; `plain` is what the format's
@@ -109,14 +112,15 @@ pub fn restore(
     fits: &dyn Fn(usize, &Kind) -> bool,
 ) -> Restored {
     let Some(Embedded { codebook: whole, plain: written, letters, .. }) = embedded else {
-        return Restored { codebook: plain, whole: None, parent: None, losses: Vec::new() };
+        let (losses, written_names) = Default::default();
+        return Restored { codebook: plain, whole: None, parent: None, losses, written_names };
     };
     let is_as_written =
         |written: &Plain| fingerprint(plain.clone()).is_ok_and(|found| found == written.fingerprint);
     let same = written.as_ref().is_some_and(is_as_written);
     let mut losses = Vec::new();
     let changes = merge::Changes { same, written: written.as_ref(), fits, letters: &letters };
-    let mut codebook = merge::merged(&whole, table, &plain, changes, &mut losses);
+    let (mut codebook, written_names) = merge::merged(&whole, table, &plain, changes, &mut losses);
     // A link to a table that is not there would make the codebook a wrong one.
     let mut parent = codebook.tables.first_mut().and_then(|table| table.parent.take());
     losses.extend(detach_foreign_labels(&mut codebook));
@@ -127,7 +131,7 @@ pub fn restore(
         parent = None;
     }
     losses.extend(parent.as_ref().map(parent_not_open));
-    Restored { codebook, whole: Some(whole), parent, losses }
+    Restored { codebook, whole: Some(whole), parent, losses, written_names }
 }
 
 /// Detaches value-label sets with values that are none of their variable's kind, as programs label the numbers behind dates

@@ -1,5 +1,7 @@
 //! Tables: rows of one unit.
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Group, Text, Variable};
@@ -98,6 +100,31 @@ impl SortKey {
 }
 
 impl Table {
+    /// The table with other names of variables, by position, wherever it refers to them.
+    pub(crate) fn with_names(&self, names: &HashMap<usize, &str>) -> Table {
+        let mut table = self.clone();
+        let mut new: HashMap<String, &str> = HashMap::new();
+        for (position, name) in names {
+            if let Some(variable) = table.variables.get_mut(*position) {
+                new.insert(std::mem::replace(&mut variable.name, (*name).to_owned()), name);
+            }
+        }
+        let rename = |name: &mut String| {
+            if let Some(new) = new.get(name.as_str()) {
+                *name = (*new).to_owned();
+            }
+        };
+        table.key.iter_mut().for_each(rename);
+        let links = table.parent.iter_mut().flat_map(|parent| &mut parent.variables);
+        links.for_each(|(own, _)| rename(own));
+        for key in &mut table.sort {
+            let (SortKey::Ascending(name) | SortKey::Descending { descending: name }) = key;
+            rename(name);
+        }
+        table.groups.iter_mut().flat_map(|group| &mut group.members).for_each(rename);
+        table
+    }
+
     /// The variable with this name and its column.
     pub fn variable(&self, name: &str) -> Option<(usize, &Variable)> {
         self.variables.iter().enumerate().find(|(_, variable)| variable.name == name)

@@ -36,19 +36,29 @@ impl Matched {
         }
         let digest = |own| Digest::of_variable(plain, &normal(Clone::clone(own)));
         let digests: Vec<Digest> = file.variables.iter().map(digest).collect();
-        if let Some(written) = changes.written.filter(|_| some_are_gone) {
-            let mut gone: HashMap<&Digest, Option<usize>> = HashMap::new();
-            for (at, digest) in written.variables.iter().enumerate().filter(|(at, _)| !found.contains(at)) {
-                gone.entry(digest).and_modify(|several| *several = None).or_insert(Some(at));
-            }
+        if let Some(written) = changes.written {
+            let says_the_same = |(column, digest): (&Option<(usize, bool)>, &Digest)| {
+                column.map(|(at, _)| at).filter(|at| written.variables.get(*at) == Some(digest))
+            };
+            let same: HashSet<usize> = columns.iter().zip(&digests).filter_map(says_the_same).collect();
             // A label is evidence; columns without any say the same by chance.
-            let labelled = file.variables.iter().map(|own| !own.label.is_empty());
-            for ((column, digest), _) in columns.iter_mut().zip(&digests).zip(labelled).filter(|(_, is)| *is)
-            {
-                let is_other = column.is_none_or(|(at, _)| written.variables.get(at) != Some(digest));
-                if let (true, Some(at)) = (is_other, gone.get(digest).copied().flatten()) {
-                    *column = Some((at, true));
-                }
+            let others = columns.iter().zip(&digests).zip(&file.variables).enumerate();
+            let others = others.filter(|(_, ((column, _), own))| {
+                !own.label.is_empty() && column.is_none_or(|(at, _)| !same.contains(&at))
+            });
+            let others = only(others.map(|(position, ((_, digest), _))| (digest, position)));
+            let displaced = written.variables.iter().enumerate().filter(|(at, _)| !same.contains(at));
+            let displaced = only(displaced.map(|(at, digest)| (digest, at)));
+            let renamed: HashMap<usize, usize> = others
+                .into_iter()
+                .filter_map(|(digest, position)| Some((position, *displaced.get(digest)?)))
+                .collect();
+            let taken: HashSet<usize> = renamed.values().copied().collect();
+            for (position, column) in columns.iter_mut().enumerate() {
+                *column = match renamed.get(&position) {
+                    Some(at) => Some((*at, true)),
+                    None => column.filter(|(at, _)| !taken.contains(at)),
+                };
             }
         }
         Self { columns, digests, some_are_gone }
@@ -59,9 +69,22 @@ impl Matched {
         self.columns.get(position).copied().flatten().map(|(at, _)| at)
     }
 
-    /// Whether another program has renamed a column.
-    pub(super) fn is_renamed(&self, position: usize) -> bool {
-        self.columns.get(position).copied().flatten().is_some_and(|(_, renamed)| renamed)
+    /// Positions of stored variables whose columns another program has renamed, and their names in the file.
+    pub(super) fn renamed<'f>(&self, file: &'f Table) -> HashMap<usize, &'f str> {
+        let columns = self.columns.iter().zip(&file.variables);
+        let renamed =
+            columns.filter_map(|(column, own)| Some((column.filter(|(_, is)| *is)?.0, own.name.as_str())));
+        renamed.collect()
+    }
+
+    /// The names that the columns had when the file was written; none of new ones.
+    pub(super) fn written_names(&self, stored: &Table, written: Option<&Plain>) -> Vec<Option<String>> {
+        let names = written.map_or(&[][..], |written| &written.names);
+        let name = |(at, _): (usize, bool)| {
+            let own = || stored.variables.get(at).map(|variable| &variable.name);
+            names.get(at).or_else(own).cloned()
+        };
+        self.columns.iter().map(|column| column.and_then(name)).collect()
     }
 
     /// Whether stored variables are not in the file, or not by their names.
@@ -79,4 +102,13 @@ impl Matched {
         let then = written.and_then(|written| written.variables.get(at));
         then.zip(self.digests.get(position)).map_or(Since::Unknown, |(then, now)| then.since(now, part))
     }
+}
+
+/// Positions by digest, without those that share one.
+fn only<'d>(all: impl Iterator<Item = (&'d Digest, usize)>) -> HashMap<&'d Digest, usize> {
+    let mut positions: HashMap<&Digest, Option<usize>> = HashMap::new();
+    for (digest, at) in all {
+        positions.entry(digest).and_modify(|several| *several = None).or_insert(Some(at));
+    }
+    positions.into_iter().filter_map(|(digest, at)| Some((digest, at?))).collect()
 }

@@ -23,26 +23,31 @@ pub(super) struct Changes<'a> {
     pub(super) letters: &'a BTreeMap<String, BTreeMap<char, Value>>,
 }
 
-/// The codebook of the one table that a file holds.
+/// The codebook of the one table that a file holds, and the names that its columns had when it was written.
 pub(super) fn merged(
     whole: &Codebook,
     table: &str,
     plain: &Codebook,
     changes: Changes<'_>,
     losses: &mut Vec<Loss>,
-) -> Codebook {
+) -> (Codebook, Vec<Option<String>>) {
     let position = whole.table(table).map(|(position, _)| position);
     let only = (whole.tables.len() == 1).then_some(0);
     let Some(stored) = position.or(only).and_then(|position| whole.tables.get(position)) else {
         losses.push(not_used(format!("it has no table {table:?}")));
-        return Codebook { study: whole.study.clone(), ..plain.clone() };
+        return (Codebook { study: whole.study.clone(), ..plain.clone() }, Vec::new());
     };
     let retagged = (!changes.same).then(|| in_default_language_of(whole, plain)).flatten();
     let plain = retagged.as_ref().unwrap_or(plain);
-    let Some(file) = plain.tables.first() else { return plain.clone() };
+    let Some(file) = plain.tables.first() else { return (plain.clone(), Vec::new()) };
+    let matched = Matched::new(stored, plain, &changes);
+    let written = matched.written_names(stored, changes.written);
+    let renamed = matched.renamed(file);
+    let with_names = (!renamed.is_empty()).then(|| stored.with_names(&renamed));
+    let stored = with_names.as_ref().unwrap_or(stored);
     let mut codebook = Codebook { tables: Vec::new(), ..whole.clone() };
     let labels = Labels::new(&whole.value_labels, &plain.value_labels);
-    let mut merging = Merging { whole, plain, stored, changes, labels, losses };
+    let mut merging = Merging { whole, stored, matched, written: &written, changes, labels, losses };
     let merged = merging.table(file);
     let same = merging.changes.same;
     codebook.value_labels = merging.labels.sets(file, same);
@@ -52,13 +57,14 @@ pub(super) fn merged(
         codebook.study.languages.extend(new.cloned());
     }
     codebook.tables.push(merged);
-    codebook
+    (codebook, written)
 }
 
 struct Merging<'a> {
     whole: &'a Codebook,
-    plain: &'a Codebook,
     stored: &'a Table,
+    matched: Matched,
+    written: &'a [Option<String>],
     changes: Changes<'a>,
     labels: Labels<'a>,
     losses: &'a mut Vec<Loss>,
@@ -67,24 +73,23 @@ struct Merging<'a> {
 impl Merging<'_> {
     fn table(&mut self, file: &Table) -> Table {
         let stored = self.stored;
-        let matched = Matched::new(self.stored, self.plain, &self.changes);
         let mut variables: Vec<Variable> = Vec::new();
         for (position, own) in file.variables.iter().enumerate() {
-            let variable = match matched.stored(position).and_then(|at| Some((at, stored.variables.get(at)?)))
-            {
+            let at = self.matched.stored(position);
+            let variable = match at.and_then(|at| Some((at, stored.variables.get(at)?))) {
                 Some((_, stored)) if self.changes.same => self.unchanged(position, own, stored),
-                Some((at, stored)) => self.changed(position, own, at, stored, &matched),
+                Some((at, stored)) => self.changed(position, own, at, stored),
                 None => own.clone(),
             };
             variables.push(variable);
         }
         // A set of the file that other variables share has the name that it got for them.
         for (position, (variable, own)) in variables.iter_mut().zip(&file.variables).enumerate() {
-            if matched.stored(position).is_none() {
+            if self.matched.stored(position).is_none() {
                 variable.labels = self.labels.of_new(own);
             }
         }
-        let kept = matched.all();
+        let kept = self.matched.all();
         let found: HashSet<usize> = kept.iter().copied().collect();
         for (position, variable) in stored.variables.iter().enumerate() {
             if !found.contains(&position) {
@@ -121,20 +126,11 @@ impl Merging<'_> {
     }
 
     /// A variable of a file that was changed: what the file says, and what it cannot say.
-    fn changed(
-        &mut self,
-        position: usize,
-        own: &Variable,
-        at: usize,
-        stored: &Variable,
-        matched: &Matched,
-    ) -> Variable {
+    fn changed(&mut self, position: usize, own: &Variable, at: usize, stored: &Variable) -> Variable {
         let mut variable = stored.clone();
-        if matched.is_renamed(position) {
-            variable.name.clone_from(&own.name);
-        }
-        let written = self.changes.written;
-        let since = |part| matched.since(position, written, at, part);
+        let parts = [Said::Label, Said::Notes, Said::Kind, Said::Missing, Said::ValueLabels];
+        let parts = parts.map(|part| self.matched.since(position, self.changes.written, at, part));
+        let since = |part: Said| parts.get(part as usize).copied().unwrap_or(Since::Unknown);
         take(since(Said::Label), &mut variable.label, &own.label);
         let changes_family = stored.kind.is_temporal() != own.kind.is_temporal();
         if since(Said::Kind) == Since::Changed && changes_family {
@@ -142,7 +138,8 @@ impl Merging<'_> {
         } else {
             self.deliverable(position, own, &mut variable);
         }
-        let recorded = self.changes.letters.get(&own.name);
+        let written = self.written.get(position).and_then(Option::as_ref);
+        let recorded = written.and_then(|name| self.changes.letters.get(name));
         if since(Said::ValueLabels) == Since::Changed && own.labels.is_none() && variable.kind.is_numeric() {
             variable.labels = None;
         }
@@ -174,7 +171,7 @@ impl Merging<'_> {
             match letter {
                 // The value of a letter with another label is doubtful where columns were taken away: this may be another.
                 Some(other)
-                    if is_changed && matched.some_are_gone() && !says(&missing.label, &other.label) =>
+                    if is_changed && self.matched.some_are_gone() && !says(&missing.label, &other.label) =>
                 {
                     *missing = other.clone();
                 }

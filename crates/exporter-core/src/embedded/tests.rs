@@ -269,6 +269,35 @@ fn a_column_that_was_renamed_keeps_its_description() {
 }
 
 #[test]
+fn columns_whose_names_were_swapped_keep_their_descriptions() {
+    let restored = changed_by(|file| {
+        let names = ["vote_", "id"];
+        file.tables[0].variables.iter_mut().zip(names).for_each(|(own, name)| own.name = name.into());
+    });
+    let [id, vote] = &restored.codebook.tables[0].variables[..] else { panic!("{restored:?}") };
+    assert_eq!((id.name.as_str(), &id.kind, id.missing.len()), ("vote_", &Kind::Date, 0));
+    assert_eq!((vote.name.as_str(), &vote.missing), ("id", &study().tables[0].variables[1].missing));
+    assert_eq!(restored.codebook.tables[0].key, ["vote_"], "the key is the column, whatever it is called");
+    assert_eq!(restored.written_names, [Some("id".to_owned()), Some("vote_".to_owned())]);
+}
+
+#[test]
+fn of_two_columns_that_say_the_same_none_was_renamed() {
+    let restored = changed_by(|file| {
+        let vote = file.tables[0].variables.remove(1);
+        for name in ["one", "two"] {
+            file.tables[0].variables.push(Variable { name: name.into(), ..vote.clone() });
+        }
+    });
+    let variables = &restored.codebook.tables[0].variables;
+    let names: Vec<_> =
+        variables.iter().map(|variable| (variable.name.as_str(), &variable.missing)).collect();
+    let own = plain().tables[0].variables[1].missing.clone();
+    assert_eq!(names[1..], [("one", &own), ("two", &own)]);
+    assert_eq!(restored.codebook.problems(), []);
+}
+
+#[test]
 fn a_letter_that_means_another_reason_loses_its_value() {
     let restored = changed_by(|file| {
         let variables = &mut file.tables[0].variables;

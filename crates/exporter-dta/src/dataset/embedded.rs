@@ -1,6 +1,6 @@
 //! The codebook that our writer embedded in a file, and what the file says now, as one.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use exporter_core::codebook::{Codebook, Kind, Value};
 use exporter_core::embedded::{Embedded, Restored, restore};
@@ -42,7 +42,7 @@ impl Stored {
             return Some(Self { embedded, cells });
         };
         let mut embedded = Embedded::read(&json, usize::MAX, losses)?;
-        let cells = CellRecord::of(&embedded, dictionary, losses);
+        let cells = CellRecord::of(&embedded, losses);
         embedded.letters.clone_from(&cells.letters);
         Some(Self { embedded, cells })
     }
@@ -50,26 +50,29 @@ impl Stored {
 
 impl CellRecord {
     /// The record of a file; one that is damaged counts as absent, which is a loss.
-    fn of(embedded: &Embedded, dictionary: &Dictionary, losses: &mut Vec<Loss>) -> Self {
-        let lost = |what: String| {
-            let action = format!("{what}: values that are stored as letters or in UTC may be read otherwise");
-            Loss::new(LossCode::NOT_READ, action)
-        };
+    fn of(embedded: &Embedded, losses: &mut Vec<Loss>) -> Self {
         if embedded.format.is_null() {
             return Self::default();
         }
-        let cells = serde_json::from_value::<Self>(embedded.format.clone()).unwrap_or_else(|problem| {
-            losses.push(lost(format!("the stored record of cells is not used ({problem})")));
+        serde_json::from_value::<Self>(embedded.format.clone()).unwrap_or_else(|problem| {
+            losses.push(lost_cells(&format!("is not used ({problem})")));
             Self::default()
-        });
-        for name in cells.letters.keys().chain(&cells.utc) {
-            if dictionary.variables.iter().all(|variable| variable.name != *name) {
-                losses
-                    .push(lost(format!("the stored record of cells is of {name}, which is not in the file")));
-            }
-        }
-        cells
+        })
     }
+
+    /// The losses of columns that are recorded and not in the file, whose columns were written under these names.
+    pub(super) fn without_column(&self, written_names: &[Option<String>]) -> impl Iterator<Item = Loss> {
+        let written: HashSet<&String> = written_names.iter().flatten().collect();
+        let recorded = self.letters.keys().chain(&self.utc);
+        recorded
+            .filter(move |name| !written.contains(name))
+            .map(|name| lost_cells(&format!("is of {name}, which is not in the file")))
+    }
+}
+
+fn lost_cells(what: &str) -> Loss {
+    let action = "values that are stored as letters or in UTC may be read otherwise";
+    Loss::new(LossCode::NOT_READ, format!("the stored record of cells {what}: {action}"))
 }
 
 /// The codebook of a file; `fits` tells whether the rows of a variable can be delivered as a kind.

@@ -113,8 +113,11 @@ impl DtaDataset {
         let mut not_used = Vec::new();
         let stored = Stored::of(reader.dictionary(), &plain, &mut not_used);
         // What is recorded of the values is verified below.
-        let claimed = restored(stored.as_ref(), &plain, &|_, _| true).codebook;
-        let opening = Opening { stored: stored.as_ref(), claimed: &claimed, letters };
+        let Restored { codebook: claimed, written_names, .. } =
+            restored(stored.as_ref(), &plain, &|_, _| true);
+        let written_names = written_names.as_slice();
+        not_used.extend(stored.iter().flat_map(|stored| stored.cells.without_column(written_names)));
+        let opening = Opening { stored: stored.as_ref(), written_names, claimed: &claimed, letters };
         let seen = opening.look_at(&mut reader, &source.projection, threads.max(1)).map_err(place)?;
         let found = opening.found(&reader, &seen);
         let fits = |position: usize, kind: &Kind| found.get(position).is_some_and(|found| found.fits(kind));

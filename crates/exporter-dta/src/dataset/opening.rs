@@ -19,6 +19,8 @@ use crate::spec_storage::StorageType;
 /// A file whose descriptions are known.
 pub(super) struct Opening<'a> {
     pub(super) stored: Option<&'a Stored>,
+    /// By variable that holds values, the name under which our writer recorded its cells.
+    pub(super) written_names: &'a [Option<String>],
     /// The codebook with every kind that is recorded.
     pub(super) claimed: &'a Codebook,
     pub(super) letters: Letters,
@@ -90,7 +92,8 @@ impl Opening<'_> {
     pub(super) fn found<'f>(&'f self, reader: &'f DtaReader, seen: &Seen) -> Vec<FileVariable<'f>> {
         let dictionary = reader.dictionary();
         let cells = self.stored.map(|stored| &stored.cells);
-        let found = |index: usize| {
+        let found = |(position, index): (usize, usize)| {
+            let written = self.written_names.get(position).and_then(Option::as_ref);
             let stored = dictionary.variables.get(index)?;
             let (column, facts, values) = seen
                 .variables
@@ -103,12 +106,12 @@ impl Opening<'_> {
                 column,
                 facts,
                 values,
-                letters: cells.and_then(|cells| cells.letters.get(&stored.name)),
-                in_utc: cells.is_some_and(|cells| cells.utc.contains(&stored.name)),
+                letters: cells.zip(written).and_then(|(cells, name)| cells.letters.get(name)),
+                in_utc: cells.zip(written).is_some_and(|(cells, name)| cells.utc.contains(name)),
                 has_letters: dictionary.release.has_extended_missing() && !stored.storage.is_string(),
             })
         };
-        positions(dictionary).into_iter().filter_map(found).collect()
+        positions(dictionary).into_iter().enumerate().filter_map(found).collect()
     }
 }
 
