@@ -3,8 +3,9 @@
 use std::io::Write as _;
 use std::path::Path;
 
-use exporter::package::{ManifestSink, ZipOptions, ZipSink};
-use exporter::{EntrySpec, Sink as _};
+use exporter::EntrySpec;
+use exporter::package::{ManifestExporter, ZipOptions, ZipSink};
+use exporter_testkit::write_with;
 
 use crate::program::{example, run_in};
 
@@ -90,13 +91,10 @@ fn what_is_inside_is_checked_by_its_own_rules() {
     let parquet = std::fs::read(folder.path().join("d/members.parquet")).unwrap();
     // The zip is sound and its manifest true but for the rows: one each.
     let zip = ZipSink::new(Vec::new(), ZipOptions::default(), folder.path()).unwrap();
-    let sink = ManifestSink::new(zip);
-    for (name, bytes) in [("members.dta", &dta), ("members.parquet", &parquet)] {
-        let mut entry = sink.create(&EntrySpec::new(name, "application/octet-stream").rows(1)).unwrap();
-        entry.write_all(bytes).unwrap();
-        entry.commit().unwrap();
-    }
-    let (archive, _) = sink.close().unwrap().close().unwrap();
+    let spec = |name: &str| EntrySpec::new(name, "application/octet-stream").rows(1);
+    let entries = [(spec("members.dta"), dta), (spec("members.parquet"), parquet)];
+    write_with(ManifestExporter, entries, Box::new(&zip));
+    let (archive, _) = zip.close().unwrap();
     std::fs::write(folder.path().join("x.zip"), archive).unwrap();
     let found = run_in(folder.path(), "check {}/x.zip");
     assert_eq!(found.code, 1);
@@ -113,12 +111,9 @@ fn rows_of_delimited_text_are_counted() {
     let folder = tempfile::tempdir().unwrap();
     let zip = |header: &str, text: &str| {
         let zip = ZipSink::new(Vec::new(), ZipOptions::default(), folder.path()).unwrap();
-        let sink = ManifestSink::new(zip);
         let spec = EntrySpec::new("t.csv", "text/csv").rows(2).attribute("header", header);
-        let mut entry = sink.create(&spec).unwrap();
-        entry.write_all(text.as_bytes()).unwrap();
-        entry.commit().unwrap();
-        let (archive, _) = sink.close().unwrap().close().unwrap();
+        write_with(ManifestExporter, [(spec, text.into())], Box::new(&zip));
+        let (archive, _) = zip.close().unwrap();
         std::fs::write(folder.path().join("x.zip"), archive).unwrap();
         run_in(folder.path(), "check {}/x.zip").output
     };

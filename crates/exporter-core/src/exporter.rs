@@ -6,12 +6,14 @@ mod changes;
 mod drive;
 mod held;
 mod prepared;
+mod sibling;
 mod tables;
 
 pub use bundle::Bundle;
 pub use changes::{Changes, Recode, Rename, plan_of};
 pub use drive::{export, plan};
 pub use prepared::PreparedPlan;
+pub use sibling::{Committed, Sibling};
 pub use tables::{Output, TableRows, TableWriter, TablesPlan, Written};
 
 use serde::Serialize;
@@ -52,6 +54,17 @@ pub trait Exporter: Send + Sync {
         Ok(ProfileRequest::new())
     }
 
+    /// Whether it is a companion: planned and written after all others, it sees how they write names and values
+    /// ([`Planning::siblings`]) and what they became ([`Plan::after`]).
+    fn is_companion(&self) -> bool {
+        false
+    }
+
+    /// Whether a companion in it asks for the SHA-256 of what the others wrote; such a one comes last.
+    fn needs_digests(&self) -> bool {
+        false
+    }
+
     /// What its entries carry of a part of the codebook.
     fn carries(&self, part: Part) -> Carry;
 
@@ -85,6 +98,14 @@ impl<E: Exporter + ?Sized> Exporter for Box<E> {
         (**self).needs(data, context)
     }
 
+    fn is_companion(&self) -> bool {
+        (**self).is_companion()
+    }
+
+    fn needs_digests(&self) -> bool {
+        (**self).needs_digests()
+    }
+
     fn entries(&self, codebook: &Codebook) -> Vec<EntrySpec> {
         (**self).entries(codebook)
     }
@@ -105,13 +126,13 @@ impl<E: Exporter + ?Sized> Exporter for Box<E> {
 pub struct Planning<'a> {
     /// The facts that were asked for.
     pub profile: &'a Profile,
-    /// The entries that others write in the same export.
-    pub siblings: &'a [EntrySpec],
+    /// The entries that others write in the same export; a companion sees what those before it change.
+    pub siblings: &'a [Sibling],
 }
 
 impl<'a> Planning<'a> {
     /// What there is to look at.
-    pub fn new(profile: &'a Profile, siblings: &'a [EntrySpec]) -> Self {
+    pub fn new(profile: &'a Profile, siblings: &'a [Sibling]) -> Self {
         Self { profile, siblings }
     }
 
@@ -141,6 +162,11 @@ pub trait Plan: Send {
     /// What will be lost and what will be written otherwise.
     fn changes(&self) -> &Changes;
 
+    /// Tells a companion, before it is written, what was committed of each entry before it; others need nothing of it.
+    fn after(&mut self, siblings: &[Committed]) {
+        let _ = siblings;
+    }
+
     /// Writes every entry: created, filled and committed.
     ///
     /// The summary holds only the changes that planning could not see; the caller adds those of [`Plan::changes`].
@@ -166,13 +192,16 @@ pub struct EntryReport {
     pub rows: Option<u64>,
     /// Bytes written.
     pub bytes: u64,
+    /// Their SHA-256 in lower-case hexadecimal digits, where a companion asked for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
 }
 
 impl EntryReport {
     /// What became of a planned entry.
     pub fn new(spec: &EntrySpec, receipt: EntryReceipt, rows: Option<u64>) -> Self {
-        let (path, bytes) = (receipt.path, receipt.bytes);
-        Self { path, media_type: spec.media_type.clone(), table: spec.table, rows, bytes }
+        let EntryReceipt { path, bytes, sha256 } = receipt;
+        Self { path, media_type: spec.media_type.clone(), table: spec.table, rows, bytes, sha256 }
     }
 }
 

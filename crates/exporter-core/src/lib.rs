@@ -57,8 +57,8 @@ pub use dataset::{Batches, Dataset, Filter, MemoryDataset, Scan, TableId};
 pub use entry_names::table_entries;
 pub use error::{Error, ErrorKind, Place, Result};
 pub use exporter::{
-    Bundle, Changes, EntryReport, Exporter, Output, Plan, Planning, PreparedPlan, Recode, Rename, Summary,
-    TableRows, TableWriter, TablesPlan, Written, export, plan, plan_of,
+    Bundle, Changes, Committed, EntryReport, Exporter, Output, Plan, Planning, PreparedPlan, Recode, Rename,
+    Sibling, Summary, TableRows, TableWriter, TablesPlan, Written, export, plan, plan_of,
 };
 pub use format::{Format, FormatInfo, Input, OptionInfo, OptionKind, Recognition};
 pub use limits::Limits;

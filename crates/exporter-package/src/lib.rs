@@ -1,8 +1,8 @@
-//! Packaging: zip (AES-256), gzip and manifest, as codecs, as sinks round sinks, and as an exporter round exporters.
+//! Packaging: zip (AES-256) and gzip, as codecs, as sinks round sinks, and as exporters round exporters; and a manifest.
 //!
 //! - [`ZipWriter`] and [`GzipWriter`] stand alone: bytes in, an archive out, from front to back to any output.
-//! - [`ZipSink`], [`GzipSink`] and [`ManifestSink`] are sinks of the engine; [`Zipped`], [`Gzipped`] and [`WithManifest`]
-//!   are exporters round another one: one zip of whatever it writes, a gzip stream of each entry, or a manifest beside.
+//! - [`ZipSink`] and [`GzipSink`] are sinks of the engine; [`Zipped`] and [`Gzipped`] are exporters round another one: one
+//!   zip of whatever it writes, or a gzip stream of each entry. [`ManifestExporter`] lists what stands beside it.
 //! - [`check`] verifies archives of this program byte by byte, and folders by their manifest.
 //! - One entry is compressed with as many threads as are given, and the bytes are the same for any number of them.
 //!
@@ -54,8 +54,8 @@ mod zip;
 
 pub use gzip::{GzipOptions, GzipWriter};
 pub use level::{Compression, DeflateLevel};
-pub use manifest::MANIFEST;
-pub use sink::{GzipSink, Gzipped, ManifestSink, WithManifest, ZipSink, Zipped};
+pub use manifest::{MANIFEST, ManifestExporter};
+pub use sink::{GzipSink, Gzipped, ZipSink, Zipped};
 pub use zip::{Encryption, EntryOptions, EntryTime, EntryTotals, NameFault, ZipError, ZipOptions, ZipWriter};
 
 /// Adds the checks of zips and gzip streams to a registry; what is in them is checked through the same registry.

@@ -1,8 +1,14 @@
 //! The form of `MANIFEST.json`: what was delivered, with sizes and checksums.
 
+mod exporter;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+
+pub use exporter::ManifestExporter;
+#[cfg(test)]
+pub(crate) use exporter::write_listed;
 
 /// Path of the manifest.
 pub const MANIFEST: &str = "MANIFEST.json";

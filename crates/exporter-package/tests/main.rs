@@ -7,24 +7,31 @@ use std::num::NonZeroUsize;
 
 use exporter_core::check::{CheckOptions, Checking};
 use exporter_core::sink::{FolderOptions, FolderSink, MemorySink};
-use exporter_core::{CodebookExporter, Context, EntrySpec, Exporter, Password, Registry, Sink, Source};
+use exporter_core::{
+    Bundle, CodebookExporter, Context, EntrySpec, Exporter, Password, Registry, Sink, Source,
+};
 use exporter_package::check::{GzipCheck, ZipCheck, folder as folder_check};
 use exporter_package::{
-    Compression, DeflateLevel, Encryption, GzipOptions, GzipSink, GzipWriter, Gzipped, ManifestSink,
+    Compression, DeflateLevel, Encryption, GzipOptions, GzipSink, GzipWriter, Gzipped, ManifestExporter,
     ZipOptions, ZipSink, Zipped,
 };
 use exporter_testkit::fault::run_with_faults;
 use exporter_testkit::plain::{Plain, PlainExporter};
-use exporter_testkit::{conformance, sample};
+use exporter_testkit::{conformance, sample, write_with};
 
 fn zip(options: ZipOptions) -> Zipped<PlainExporter> {
     Zipped::zip(PlainExporter::default(), "all.zip", options)
 }
 
+/// Plain files and the list of them.
+fn listed() -> Bundle {
+    Bundle::new().with(Box::new(ManifestExporter)).with(Box::new(PlainExporter::default()))
+}
+
 #[test]
 fn packaged_exporters_conform() {
     conformance::exporter(&zip(ZipOptions::default()), &sample::study());
-    conformance::exporter(&zip(ZipOptions::default()).manifest(true), &sample::study());
+    conformance::exporter(&Zipped::zip(listed(), "all.zip", ZipOptions::default()), &sample::study());
     let encrypted =
         ZipOptions::default().encryption(Encryption::Aes256(Password::new("secret"))).insecure_fixed_salts(7);
     conformance::exporter(&zip(encrypted), &sample::study());
@@ -42,7 +49,7 @@ fn only_entry(exporter: &dyn Exporter) -> Vec<u8> {
 
 #[test]
 fn the_checks_conform() {
-    let sound = only_entry(&zip(ZipOptions::default()).manifest(true));
+    let sound = only_entry(&Zipped::zip(listed(), "all.zip", ZipOptions::default()));
     assert!(conformance::check::<ZipCheck>("all.zip", &sound, 1) > sound.len());
     let sound = only_entry(&Gzipped::new(PlainExporter::default(), GzipOptions::default()));
     assert!(conformance::check::<GzipCheck>("a.plain.gz", &sound, 1) > sound.len());
@@ -92,18 +99,13 @@ fn what_is_in_an_archive_is_checked_by_the_rules_of_its_own_format() {
 fn a_folder_is_checked_with_the_archives_in_it() {
     let parent = tempfile::tempdir().unwrap();
     let folder = parent.path().join("out");
-    let sink = ManifestSink::new(FolderSink::create(&folder, FolderOptions::default()).unwrap());
+    let sink = FolderSink::create(&folder, FolderOptions::default()).unwrap();
     let ragged = b"#plain\nx\ty\n1\n";
     let archive = zipped(&[("b.plain", ragged)]);
     let packed = gzipped(b"#plain\nx\n1\n2\n");
-    for (name, bytes, rows) in [("a.zip", &archive, None), ("c.plain.gz", &packed, Some(3))] {
-        let mut spec = EntrySpec::new(name, "application/octet-stream");
-        spec.rows = rows;
-        let mut entry = sink.create(&spec).unwrap();
-        entry.write_all(bytes).unwrap();
-        entry.commit().unwrap();
-    }
-    Box::new(sink).finish().unwrap();
+    let spec = |name: &str| EntrySpec::new(name, "application/octet-stream");
+    let entries = [(spec("a.zip"), archive), (spec("c.plain.gz").rows(3), packed)];
+    write_with(ManifestExporter, entries, Box::new(sink));
     let registry = exporter_package::register(Registry::new()).register_check::<Plain>();
     let options = CheckOptions::default();
     let found = folder_check(&folder, &Checking::new(&registry, &options), &conformance::context()).unwrap();
@@ -138,7 +140,7 @@ fn a_sink_that_fails_at_any_byte_leaves_no_zip_and_no_gzip() {
         assert_eq!((memory.entries().len(), places), (1, bytes + 3));
     };
     one_entry(&Gzipped::new(CodebookExporter, GzipOptions::default()));
-    one_entry(&zip(ZipOptions::default()).manifest(true));
+    one_entry(&Zipped::zip(listed(), "all.zip", ZipOptions::default()));
     let password = Password::new("secret");
     for encryption in [Encryption::Aes256(password.clone()), Encryption::LegacyZipCrypto(password)] {
         one_entry(&zip(ZipOptions::default().encryption(encryption)));
@@ -216,12 +218,8 @@ fn gzip_entries_are_streams_of_their_own() {
 #[test]
 fn manifests_list_every_entry_with_its_checksum() {
     let memory = MemorySink::new();
-    let sink = ManifestSink::new(memory.clone());
-    let mut entry = sink.create(&EntrySpec::new("b.txt", "text/plain").rows(1)).unwrap();
-    entry.write_all(b"abc").unwrap();
-    entry.commit().unwrap();
-    drop(sink.create(&EntrySpec::new("never.txt", "text/plain")).unwrap());
-    Box::new(sink).finish().unwrap();
+    let entry = (EntrySpec::new("b.txt", "text/plain").rows(1), b"abc".to_vec());
+    write_with(ManifestExporter, [entry], Box::new(memory.clone()));
     let manifest: serde_json::Value = serde_json::from_slice(&memory.entries()["MANIFEST.json"]).unwrap();
     let entries = manifest["entries"].as_array().unwrap();
     assert_eq!(entries.len(), 1);

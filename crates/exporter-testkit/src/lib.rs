@@ -9,6 +9,7 @@
 //! - [`allocation`]: how much memory a piece of code needs at its peak;
 //! - [`StataCell`]: what stands in the cells of a Stata file, apart from the codec that is judged;
 //! - [`soaked`]: how many cases of a property test run;
+//! - [`write_with`]: entries of any contents beside a companion;
 //! - [`plain`]: the smallest exporter and input that pass their suites.
 //!
 //! Everything here reports by panicking with a message that says what was expected.
@@ -20,6 +21,7 @@ pub mod conformance;
 pub mod fault;
 mod generated;
 pub mod plain;
+mod ready;
 pub mod sample;
 mod soak;
 mod stata;
@@ -29,6 +31,7 @@ mod watched;
 
 pub use cell::{Cell, cells_of, column_of};
 pub use generated::{GeneratedDataset, RepeatedDataset};
+pub use ready::write_with;
 pub use soak::soaked;
 pub use stata::{STATA_MISSINGS, StataCell, stata_cells, stata_missing};
 pub use store::Store;

@@ -79,7 +79,7 @@ impl Exporter for Puppet {
     ) -> Result<Box<dyn Plan + 'a>> {
         self.at(Stage::Plan, context)?;
         assert_eq!(with.profile.column(TableId(1), 2).unwrap().max_bytes, Some(11));
-        self.siblings.lock().unwrap().extend(with.siblings.iter().map(|entry| entry.path.clone()));
+        self.siblings.lock().unwrap().extend(with.siblings.iter().map(|sibling| sibling.entry.path.clone()));
         let mut changes = Changes::from(self.planned.iter().cloned().collect::<LossReport>());
         changes.renames.push(Rename::variable("t", "v", self.name));
         Ok(Box::new(PuppetPlan { puppet: self, entries: [self.spec()], changes }))

@@ -1,6 +1,8 @@
 //! One export of several formats tells one story.
 #![allow(clippy::unwrap_used, reason = "a test stops at the first thing that is not as it must be")]
 
+#[cfg(feature = "package")]
+mod companions;
 mod do_file;
 mod earlier_letters;
 mod one_pass;

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::drive::needs_of;
-use super::{Changes, Exporter, Plan, Planning, Summary, held, plan_of};
+use super::{Changes, Committed, Exporter, Plan, Planning, Sibling, Summary, held, plan_of};
 use crate::carry::{Carry, Part};
 use crate::codebook::Codebook;
 use crate::context::Context;
@@ -17,6 +17,9 @@ static BUNDLE: FormatInfo = FormatInfo::new("bundle", "Bundle of formats")
     .notes("Writes several formats into one sink; the dataset is profiled once for all of them.");
 
 /// Several exporters that write into one sink and share one profile.
+///
+/// They are planned and written in the order in which they were added, companions after all others: first those that need
+/// no digests, then those that do. A companion sees the changes of all before it, so a list of everything is added last.
 #[derive(Default)]
 pub struct Bundle {
     parts: Vec<Box<dyn Exporter>>,
@@ -31,7 +34,9 @@ impl Bundle {
     /// Adds an exporter.
     #[must_use]
     pub fn with(mut self, exporter: Box<dyn Exporter>) -> Self {
-        self.parts.push(exporter);
+        let turn = |part: &dyn Exporter| (part.is_companion(), part.is_companion() && part.needs_digests());
+        let at = self.parts.partition_point(|part| turn(&**part) <= turn(&*exporter));
+        self.parts.insert(at, exporter);
         self
     }
 }
@@ -62,6 +67,14 @@ impl Exporter for Bundle {
         Ok(all)
     }
 
+    fn is_companion(&self) -> bool {
+        !self.parts.is_empty() && self.parts.iter().all(|part| part.is_companion())
+    }
+
+    fn needs_digests(&self) -> bool {
+        self.parts.iter().any(|part| part.needs_digests())
+    }
+
     fn entries(&self, codebook: &Codebook) -> Vec<EntrySpec> {
         self.parts.iter().flat_map(|part| part.entries(codebook)).collect()
     }
@@ -72,14 +85,24 @@ impl Exporter for Bundle {
         with: &Planning<'_>,
         context: &Context,
     ) -> Result<Box<dyn Plan + 'a>> {
-        let entries: Vec<Vec<EntrySpec>> =
-            self.parts.iter().map(|part| part.entries(data.codebook())).collect();
-        let mut plans = Plans::default();
+        let bare = |part: &dyn Exporter| -> Vec<Sibling> {
+            part.entries(data.codebook()).into_iter().map(Sibling::new).collect()
+        };
+        let bare: Vec<Vec<Sibling>> = self.parts.iter().map(|part| bare(&**part)).collect();
+        let (mut plans, mut planned) = (Plans::default(), Vec::new());
         for (index, part) in self.parts.iter().enumerate() {
-            let others = entries.iter().enumerate().filter(|(other, _)| *other != index);
-            let siblings = with.siblings.iter().chain(others.flat_map(|(_, entries)| entries));
-            let siblings: Vec<EntrySpec> = siblings.cloned().collect();
-            plans.push(plan_of(&**part, data, &Planning::new(with.profile, &siblings), context)?);
+            let before = bare.get(..index).unwrap_or_default();
+            let before = if part.is_companion() { planned.as_slice() } else { before };
+            let after = bare.get(index + 1..).unwrap_or_default();
+            let siblings: Vec<Sibling> = with
+                .siblings
+                .iter()
+                .chain([before, after].into_iter().flatten().flatten())
+                .cloned()
+                .collect();
+            let plan = plan_of(&**part, data, &Planning::new(with.profile, &siblings), context)?;
+            planned.push(Sibling::planned(&*plan).collect());
+            plans.push(plan);
         }
         let exporters = self.parts.iter().map(|part| &**part);
         plans.changes.losses = held::losses(exporters, &plans.parts, data.codebook());
@@ -102,6 +125,8 @@ struct Plans<'a> {
     parts: Vec<Box<dyn Plan + 'a>>,
     entries: Vec<EntrySpec>,
     changes: Changes,
+    /// What was committed before them.
+    before: Vec<Committed>,
 }
 
 impl<'a> Plans<'a> {
@@ -122,11 +147,21 @@ impl Plan for Plans<'_> {
         &self.changes
     }
 
+    fn after(&mut self, siblings: &[Committed]) {
+        self.before.extend_from_slice(siblings);
+    }
+
     fn write(self: Box<Self>, sink: &dyn Sink, context: &Context) -> Result<Summary> {
+        let Self { parts, mut before, .. } = *self;
         let mut summary = Summary::default();
-        for part in self.parts {
+        for mut part in parts {
             context.cancel().check()?;
-            summary.merge(part.write(sink, context)?);
+            part.after(&before);
+            let entries = part.entries().to_vec();
+            let written = part.write(sink, context)?;
+            let committed = entries.into_iter().zip(&written.entries);
+            before.extend(committed.map(|(entry, report)| Committed::new(entry, report.clone())));
+            summary.merge(written);
         }
         Ok(summary)
     }

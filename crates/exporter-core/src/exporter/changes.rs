@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Exporter, Plan, Planning, Summary};
+use super::{Committed, Exporter, Plan, Planning, Summary};
 use crate::codebook::Codebook;
 use crate::context::Context;
 use crate::dataset::Dataset;
@@ -104,18 +104,14 @@ impl Changes {
 }
 
 impl Changes {
-    /// The changes of an entry that is written under another name.
-    pub(super) fn with_entry(self, planned: &str, written: &str) -> Self {
-        if planned == written {
-            return self;
-        }
+    /// The changes of entries that are written under other names.
+    #[must_use]
+    pub fn with_entries(self, written: impl Fn(&str) -> String) -> Self {
         let Changes { losses, mut renames, mut recodes } = self;
         let entries = renames.iter_mut().map(|rename| &mut rename.entry);
         let entries = entries.chain(recodes.iter_mut().map(|recode| &mut recode.entry));
-        for entry in entries.filter(|entry| entry.as_deref() == Some(planned)) {
-            *entry = Some(written.to_owned());
-        }
-        Changes { losses: losses.with_entry(planned, written), renames, recodes }
+        entries.flatten().for_each(|entry| *entry = written(entry));
+        Changes { losses: losses.with_entries(written), renames, recodes }
     }
 }
 
@@ -193,6 +189,10 @@ impl Plan for NamedPlan<'_> {
 
     fn changes(&self) -> &Changes {
         &self.changes
+    }
+
+    fn after(&mut self, siblings: &[Committed]) {
+        self.inner.after(siblings);
     }
 
     fn write(self: Box<Self>, sink: &dyn Sink, context: &Context) -> Result<Summary> {

@@ -8,7 +8,7 @@ use crate::context::Context;
 use crate::dataset::Dataset;
 use crate::error::Result;
 use crate::profile::{Profile, ProfileRequest, profile};
-use crate::sink::Sink;
+use crate::sink::{HashingSink, Sink};
 
 /// Exports a dataset: computes the facts that the format needs, plans, applies the loss policy, writes and finishes the sink.
 /// The policy and the summary take in the losses of reading ([`Dataset::losses`]) beside those of writing.
@@ -33,12 +33,18 @@ pub fn export(
         accepted(known, context)?;
         context.cancel().check()?;
         context.progress().stage("write", rows_to_write(&*plan, data));
-        let mut summary = plan.write(&*sink, context)?;
+        let mut summary = match exporter.needs_digests() {
+            true => plan.write(&HashingSink::new(&*sink), context),
+            false => plan.write(&*sink, context),
+        }?;
         changes.merge(summary.changes);
         changes.losses.merge(data.losses());
         // A sink of a single file gives its entry a name of its own.
-        if let ([planned], [written]) = (entries.as_slice(), summary.entries.as_slice()) {
-            changes = changes.with_entry(planned, &written.path);
+        if let ([planned], [written]) = (entries.as_slice(), summary.entries.as_slice())
+            && *planned != written.path
+        {
+            let renamed = |entry: &str| if entry == planned { &written.path } else { entry }.to_owned();
+            changes = changes.with_entries(renamed);
         }
         // Losses that only the data showed come under the same policy before anything is made visible.
         summary.changes = accepted(changes, context)?;

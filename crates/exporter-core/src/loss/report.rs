@@ -62,12 +62,12 @@ impl LossReport {
         named
     }
 
-    /// The losses of an entry that is written under another name.
+    /// The losses of entries that are written under other names.
     #[must_use]
-    pub(crate) fn with_entry(self, planned: &str, written: &str) -> Self {
+    pub(crate) fn with_entries(self, written: impl Fn(&str) -> String) -> Self {
         let renamed = |mut loss: Loss| {
-            if loss.entry.as_deref() == Some(planned) {
-                loss.entry = Some(written.to_owned());
+            for entry in loss.entry.iter_mut().chain(&mut loss.held_by) {
+                *entry = written(entry);
             }
             loss
         };

@@ -192,7 +192,7 @@ impl Entry for StagedEntry<'_> {
             self.file.sync_all().map_err(failed)?;
         }
         let bytes = self.file.metadata().map_err(failed)?.len();
-        let receipt = EntryReceipt { path: self.name.clone(), bytes };
+        let receipt = EntryReceipt::new(&self.name, bytes);
         self.files.entries.lock().unwrap_or_else(PoisonError::into_inner).push(receipt.clone());
         if let Some(claim) = self.claim.take() {
             claim.keep();

@@ -111,7 +111,7 @@ impl Seek for MemoryEntry<'_> {
 impl Entry for MemoryEntry<'_> {
     fn commit(self: Box<Self>) -> Result<EntryReceipt> {
         let bytes = self.bytes.into_inner();
-        let receipt = EntryReceipt { path: self.path, bytes: bytes.len() as u64 };
+        let receipt = EntryReceipt::new(self.path, bytes.len() as u64);
         let mut committed = self.sink.committed.lock().unwrap_or_else(PoisonError::into_inner);
         committed.push((receipt.clone(), bytes));
         self.claim.keep();

@@ -2,6 +2,7 @@
 
 mod claims;
 mod folder;
+mod hashing;
 mod memory;
 mod null;
 mod spooled;
@@ -14,6 +15,7 @@ use std::path::Path;
 use serde::Serialize;
 
 pub use folder::{FileSink, FolderOptions, FolderSink};
+pub use hashing::HashingSink;
 pub use memory::{MemoryEntries, MemorySink};
 pub use null::NullSink;
 pub use spooled::{SpooledEntry, temp_file};
@@ -166,12 +168,15 @@ pub struct EntryReceipt {
     pub path: String,
     /// Bytes kept.
     pub bytes: u64,
+    /// Their SHA-256 in lower-case hexadecimal digits, where a [`HashingSink`] wrote them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
 }
 
 impl EntryReceipt {
     /// An entry of so many bytes.
     pub fn new(path: impl Into<String>, bytes: u64) -> Self {
-        Self { path: path.into(), bytes }
+        Self { path: path.into(), bytes, sha256: None }
     }
 }
 

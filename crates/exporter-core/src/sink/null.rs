@@ -24,7 +24,7 @@ impl NullSink {
 impl Sink for NullSink {
     fn create<'s>(&'s self, spec: &EntrySpec) -> Result<Box<dyn Entry + 's>> {
         let claim = self.claims.claim(spec)?;
-        let receipt = EntryReceipt { path: spec.path.clone(), bytes: 0 };
+        let receipt = EntryReceipt::new(&spec.path, 0);
         Ok(Box::new(NullEntry { sink: self, claim, receipt }))
     }
 

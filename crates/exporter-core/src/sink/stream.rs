@@ -38,11 +38,7 @@ impl<W: Write + Send> Sink for StreamSink<W> {
                 .entry(&spec.path)
                 .with_hint("export to a folder or package the entries as a zip")
         })?;
-        Ok(Box::new(StreamEntry {
-            sink: self,
-            writer,
-            receipt: EntryReceipt { path: spec.path.clone(), bytes: 0 },
-        }))
+        Ok(Box::new(StreamEntry { sink: self, writer, receipt: EntryReceipt::new(&spec.path, 0) }))
     }
 
     fn finish(self: Box<Self>) -> Result<Receipt> {

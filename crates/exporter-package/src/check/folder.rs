@@ -169,26 +169,22 @@ fn read(
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
-
-    use exporter_core::sink::{EntrySpec, FolderOptions, FolderSink, Sink};
+    use exporter_core::sink::{EntrySpec, FolderOptions, FolderSink};
 
     use exporter_core::check::{Finding, Rule};
 
     use super::*;
-    use crate::ManifestSink;
+    use crate::manifest::write_listed;
 
     /// A folder with two files and their manifest.
     fn written(parent: &Path) -> std::path::PathBuf {
         let folder = parent.join("out");
-        let sink = ManifestSink::new(FolderSink::create(&folder, FolderOptions::default()).unwrap());
-        for (path, data) in [("a.csv", "x\n1\n"), ("more/b.tab", "y\n2\n3\n")] {
+        let sink = FolderSink::create(&folder, FolderOptions::default()).unwrap();
+        let entries = [("a.csv", "x\n1\n"), ("more/b.tab", "y\n2\n3\n")].map(|(path, data)| {
             let spec = EntrySpec::new(path, "text/csv").rows(1).attribute("header", "names");
-            let mut entry = sink.create(&spec).unwrap();
-            entry.write_all(data.as_bytes()).unwrap();
-            entry.commit().unwrap();
-        }
-        Box::new(sink).finish().unwrap();
+            (spec, data.into())
+        });
+        write_listed(entries, Box::new(sink));
         folder
     }
 

@@ -2,14 +2,15 @@ use std::io::{Cursor, Read, Write};
 
 use exporter_core::Password;
 use exporter_core::check::Rule;
-use exporter_core::sink::{EntrySpec, Sink};
+use exporter_core::sink::EntrySpec;
 
 use super::*;
+use crate::ZipSink;
 use crate::level::Compression;
+use crate::manifest::write_listed;
 use crate::zip::cipher::Cipher;
 use crate::zip::record::end_records;
 use crate::zip::{Encryption, EntryOptions, EntryTime, ZipOptions, ZipWriter};
-use crate::{ManifestSink, ZipSink};
 
 const PASSWORD: &str = "correct horse";
 
@@ -42,13 +43,10 @@ fn archive(options: &ZipOptions, entries: &[(&str, &[u8])]) -> Vec<u8> {
 }
 
 fn with_manifest(options: &ZipOptions, entries: &[(&str, &[u8])]) -> Vec<u8> {
-    let sink = ManifestSink::new(ZipSink::new(Vec::new(), options.clone(), std::env::temp_dir()).unwrap());
-    for (name, data) in entries {
-        let mut entry = sink.create(&EntrySpec::new(*name, "text/plain").rows(3)).unwrap();
-        entry.write_all(data).unwrap();
-        entry.commit().unwrap();
-    }
-    sink.close().unwrap().close().unwrap().0
+    let zip = ZipSink::new(Vec::new(), options.clone(), std::env::temp_dir()).unwrap();
+    let entry = |(name, data): &(&str, &[u8])| (EntrySpec::new(*name, "text/plain").rows(3), data.to_vec());
+    write_listed(entries.iter().map(entry), Box::new(&zip));
+    zip.close().unwrap().0
 }
 
 #[track_caller]

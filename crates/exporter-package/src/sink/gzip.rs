@@ -14,10 +14,15 @@ pub(super) const MEDIA_TYPE: &str = "application/gzip";
 
 /// The entry that holds another one compressed.
 pub(super) fn gzipped(spec: &EntrySpec) -> EntrySpec {
-    let mut packed = EntrySpec::new(format!("{}.gz", spec.path), MEDIA_TYPE);
+    let mut packed = EntrySpec::new(gzipped_path(&spec.path), MEDIA_TYPE);
     packed.table = spec.table;
     packed.rows = spec.rows;
     packed
+}
+
+/// The path of the entry that holds another one compressed.
+pub(super) fn gzipped_path(path: &str) -> String {
+    format!("{path}.gz")
 }
 
 /// Compresses each entry of another sink as gzip and appends `.gz` to its path.

@@ -1,17 +1,17 @@
-//! Packaging as exporters: what another exporter writes as one zip, as gzip streams, or with a manifest beside it.
+//! Packaging as exporters: what another exporter writes as one zip or as gzip streams.
 
 use std::num::NonZeroUsize;
 
 use exporter_core::carry::{Carry, Part};
 use exporter_core::codebook::Codebook;
-use exporter_core::sink::{EntryReceipt, EntrySpec, Sink};
+use exporter_core::sink::{EntryReceipt, EntrySpec, HashingSink, Sink};
 use exporter_core::{
-    Changes, Context, Dataset, EntryReport, Exporter, FormatInfo, LossCode, Plan, Planning, ProfileRequest,
-    Result, Summary, grouped, plan_of,
+    Changes, Committed, Context, Dataset, EntryReport, Exporter, FormatInfo, LossCode, Plan, Planning,
+    ProfileRequest, Result, Summary, grouped, plan_of,
 };
 
-use super::gzip::gzipped;
-use super::{GzipSink, ManifestSink, ZipSink};
+use super::gzip::{gzipped, gzipped_path};
+use super::{GzipSink, ZipSink};
 use crate::gzip::GzipOptions;
 use crate::zip::{EntryTime, ZipOptions};
 
@@ -35,27 +35,28 @@ pub struct Zipped<E> {
     inner: E,
     path: String,
     options: ZipOptions,
-    manifest: bool,
 }
 
 impl<E: Exporter> Zipped<E> {
     /// Packages the entries of `inner` as the zip `path`. The time of the entries and the number of threads come from
     /// the context.
     pub fn zip(inner: E, path: impl Into<String>, options: ZipOptions) -> Self {
-        Self { inner, path: path.into(), options, manifest: false }
-    }
-
-    /// Adds `MANIFEST.json`.
-    #[must_use]
-    pub fn manifest(mut self, manifest: bool) -> Self {
-        self.manifest = manifest;
-        self
+        Self { inner, path: path.into(), options }
     }
 }
 
 impl<E: Exporter> Packaging for Zipped<E> {
     fn info(&self) -> &'static FormatInfo {
         &ZIP
+    }
+
+    /// What is inside is hashed inside.
+    fn needs_digests(&self) -> bool {
+        false
+    }
+
+    fn named(&self, changes: Changes) -> Changes {
+        changes
     }
 
     fn packaged(&self, _: Vec<EntrySpec>) -> Vec<EntrySpec> {
@@ -69,9 +70,10 @@ impl<E: Exporter> Packaging for Zipped<E> {
         let order: Vec<String> = inner.entries().iter().map(|entry| entry.path.clone()).collect();
         let zip = ZipSink::new(sink.create(&spec)?, options, context.temp())?
             .in_order(order.iter().map(String::as_str));
-        let (inside, zip) = match self.manifest {
-            true => write_listed(inner, zip, context)?,
-            false => (inner.write(&zip, context)?, zip),
+        // Companions inside see what is inside.
+        let inside = match self.inner.needs_digests() {
+            true => inner.write(&HashingSink::new(&zip), context)?,
+            false => inner.write(&zip, context)?,
         };
         let (entry, _) = zip.close()?;
         Ok(report(inside, &spec, entry.commit()?))
@@ -118,6 +120,14 @@ impl<E: Exporter> Packaging for Gzipped<E> {
         &GZIP
     }
 
+    fn needs_digests(&self) -> bool {
+        self.inner.needs_digests()
+    }
+
+    fn named(&self, changes: Changes) -> Changes {
+        changes.with_entries(gzipped_path)
+    }
+
     fn packaged(&self, inner: Vec<EntrySpec>) -> Vec<EntrySpec> {
         inner.iter().map(gzipped).collect()
     }
@@ -129,35 +139,8 @@ impl<E: Exporter> Packaging for Gzipped<E> {
         for entry in &mut summary.entries {
             entry.media_type = GZIP.media_type.into();
         }
+        summary.changes = self.named(summary.changes);
         Ok(summary)
-    }
-}
-
-/// Writes what another exporter (one type, or a `Box<dyn Exporter>`) writes, and `MANIFEST.json` beside it.
-///
-/// Unlike a [`ManifestSink`] alone it adds the rows written where their number was not known before.
-pub struct WithManifest<E> {
-    inner: E,
-}
-
-impl<E: Exporter> WithManifest<E> {
-    /// Lists the entries of `inner`.
-    pub fn new(inner: E) -> Self {
-        Self { inner }
-    }
-}
-
-impl<E: Exporter> Packaging for WithManifest<E> {
-    fn info(&self) -> &'static FormatInfo {
-        self.inner.format()
-    }
-
-    fn packaged(&self, inner: Vec<EntrySpec>) -> Vec<EntrySpec> {
-        inner
-    }
-
-    fn write(&self, inner: Box<dyn Plan + '_>, sink: &dyn Sink, context: &Context) -> Result<Summary> {
-        write_listed(inner, sink, context).map(|(summary, _)| summary)
     }
 }
 
@@ -165,8 +148,14 @@ impl<E: Exporter> Packaging for WithManifest<E> {
 trait Packaging: Sync {
     fn info(&self) -> &'static FormatInfo;
 
+    /// Whether what the sink is given must be hashed.
+    fn needs_digests(&self) -> bool;
+
     /// What the entries become.
     fn packaged(&self, inner: Vec<EntrySpec>) -> Vec<EntrySpec>;
+
+    /// The changes by the entries in which they are found.
+    fn named(&self, changes: Changes) -> Changes;
 
     /// Writes the entries of a plan as what they become.
     fn write(&self, inner: Box<dyn Plan + '_>, sink: &dyn Sink, context: &Context) -> Result<Summary>;
@@ -188,6 +177,14 @@ macro_rules! exporters {
                 self.inner.needs(data, context)
             }
 
+            fn is_companion(&self) -> bool {
+                self.inner.is_companion()
+            }
+
+            fn needs_digests(&self) -> bool {
+                Packaging::needs_digests(self)
+            }
+
             fn entries(&self, codebook: &Codebook) -> Vec<EntrySpec> {
                 self.packaged(self.inner.entries(codebook))
             }
@@ -200,17 +197,19 @@ macro_rules! exporters {
             ) -> Result<Box<dyn Plan + 'a>> {
                 let inner = plan_of(&self.inner, data, with, context)?;
                 let entries = self.packaged(inner.entries().to_vec());
-                Ok(Box::new(PackagedPlan { packaging: self, entries, inner }))
+                let changes = self.named(inner.changes().clone());
+                Ok(Box::new(PackagedPlan { packaging: self, entries, changes, inner }))
             }
         }
     )*};
 }
 
-exporters!(Zipped, Gzipped, WithManifest);
+exporters!(Zipped, Gzipped);
 
 struct PackagedPlan<'a> {
     packaging: &'a dyn Packaging,
     entries: Vec<EntrySpec>,
+    changes: Changes,
     inner: Box<dyn Plan + 'a>,
 }
 
@@ -221,20 +220,16 @@ impl Plan for PackagedPlan<'_> {
     }
 
     fn changes(&self) -> &Changes {
-        self.inner.changes()
+        &self.changes
+    }
+
+    fn after(&mut self, siblings: &[Committed]) {
+        self.inner.after(siblings);
     }
 
     fn write(self: Box<Self>, sink: &dyn Sink, context: &Context) -> Result<Summary> {
         self.packaging.write(self.inner, sink, context)
     }
-}
-
-/// Writes a plan and the list of its entries; the sink comes back unfinished.
-fn write_listed<S: Sink>(inner: Box<dyn Plan + '_>, sink: S, context: &Context) -> Result<(Summary, S)> {
-    let listed = ManifestSink::new(sink);
-    let summary = inner.write(&listed, context)?;
-    listed.written(&summary);
-    Ok((summary, listed.close()?))
 }
 
 fn threads(context: &Context) -> NonZeroUsize {

@@ -1,8 +1,7 @@
 //! What a script says about a table, whatever its language.
 
 use exporter_core::codebook::{Codebook, Kind, Language, MissingValues, Table, Text, Value, Variable};
-use exporter_core::sink::EntrySpec;
-use exporter_core::{Error, Result, TableId};
+use exporter_core::{Error, Result, Sibling, TableId};
 
 /// A table, the file that holds its rows and the language its labels are taken from.
 pub(super) struct Description<'a> {
@@ -42,7 +41,7 @@ pub(super) struct DataFile {
 
 impl DataFile {
     /// The sibling entry that holds the rows of a table.
-    pub(super) fn among(siblings: &[EntrySpec], id: TableId, table: &str, format: &str) -> Result<Self> {
+    pub(super) fn among(siblings: &[Sibling], id: TableId, table: &str, format: &str) -> Result<Self> {
         let missing = || {
             Error::usage(format!(
                 "{format} loads a delimited file, and this export writes none for the table"
@@ -52,6 +51,7 @@ impl DataFile {
         };
         let entry = siblings
             .iter()
+            .map(|sibling| &sibling.entry)
             .find(|entry| entry.table == Some(id) && entry.attributes.contains_key("delimiter"))
             .ok_or_else(missing)?;
         for (attribute, wanted) in REQUIRED {

@@ -46,6 +46,10 @@ impl<S: Syntax> Exporter for Script<S> {
         Ok(request)
     }
 
+    fn is_companion(&self) -> bool {
+        true
+    }
+
     fn entries(&self, codebook: &Codebook) -> Vec<EntrySpec> {
         let extension = S::INFO.extensions.first().copied().unwrap_or("txt");
         exporter_core::table_entries(codebook, extension, S::INFO.media_type)

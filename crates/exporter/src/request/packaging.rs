@@ -1,6 +1,6 @@
 //! What the entries of an export are packaged in.
 
-use exporter_core::{Error, Exporter, Result};
+use exporter_core::{Bundle, Error, Exporter, Result};
 use serde::{Deserialize, Serialize};
 
 use super::{SecretRef, is_default};
@@ -137,7 +137,7 @@ pub(super) use wrapping::Wrapping;
 #[cfg(feature = "package")]
 mod wrapping {
     use exporter_package::{
-        Compression, DeflateLevel, Encryption, GzipOptions, Gzipped, WithManifest, ZipOptions, Zipped,
+        Compression, DeflateLevel, Encryption, GzipOptions, Gzipped, ManifestExporter, ZipOptions, Zipped,
     };
 
     use super::*;
@@ -164,20 +164,22 @@ mod wrapping {
             }
         }
 
-        /// Puts the packaging round what is written of the study.
-        pub(in super::super) fn wrap(self, exporter: Box<dyn Exporter>, study: &str) -> Box<dyn Exporter> {
-            let listed = |exporter, manifest: bool| -> Box<dyn Exporter> {
-                if manifest { Box::new(WithManifest::new(exporter)) } else { exporter }
+        /// Puts the packaging round what is written of the study; a manifest lists what is inside a zip, and streams beside.
+        pub(in super::super) fn wrap(self, bundle: Bundle, study: &str) -> Box<dyn Exporter> {
+            let listed = |bundle: Bundle, manifest: bool| match manifest {
+                true => bundle.with(Box::new(ManifestExporter)),
+                false => bundle,
             };
             match self {
-                Self::None { manifest } => listed(exporter, manifest),
+                Self::None { manifest } => Box::new(listed(bundle, manifest)),
                 Self::Gzip { options, manifest } => {
-                    listed(Box::new(Gzipped::new(exporter, options)), manifest)
+                    let streams = Bundle::new().with(Box::new(Gzipped::new(bundle, options)));
+                    Box::new(listed(streams, manifest))
                 }
                 Self::Zip { name, options, manifest } => {
                     let study = if study.is_empty() { "study" } else { study };
                     let name = name.unwrap_or_else(|| format!("{study}.zip"));
-                    Box::new(Zipped::zip(exporter, name, options).manifest(manifest))
+                    Box::new(Zipped::zip(listed(bundle, manifest), name, options))
                 }
             }
         }
@@ -229,8 +231,8 @@ mod wrapping {
             }
         }
 
-        pub(in super::super) fn wrap(self, exporter: Box<dyn Exporter>, _: &str) -> Box<dyn Exporter> {
-            exporter
+        pub(in super::super) fn wrap(self, bundle: Bundle, _: &str) -> Box<dyn Exporter> {
+            Box::new(bundle)
         }
     }
 }

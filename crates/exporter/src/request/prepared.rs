@@ -101,7 +101,7 @@ impl<D: Dataset> PreparedExport<D> {
         if request.codebook && !holds_codebook() {
             bundle = bundle.with(Box::new(CodebookExporter));
         }
-        let exporter = output.wrapping.wrap(Box::new(bundle), &codebook.study.id);
+        let exporter = output.wrapping.wrap(bundle, &codebook.study.id);
         Ok(Self { request: request.clone(), exporter, data })
     }
 
@@ -110,7 +110,7 @@ impl<D: Dataset> PreparedExport<D> {
         &self.data
     }
 
-    /// The entries that the sink will be given, as far as the codebook tells: a manifest is not among them.
+    /// The entries that the sink will be given, as far as the codebook tells.
     pub fn entries(&self) -> Vec<EntrySpec> {
         self.exporter.entries(self.data.codebook())
     }
