@@ -171,6 +171,9 @@ pub(crate) struct ExportArgs {
     /// Leave out the codebook that goes beside the data in folders and zips
     #[arg(long)]
     pub(crate) no_codebook: bool,
+    /// Leave out the documents of the study that go beside the data in folders and zips
+    #[arg(long)]
+    pub(crate) no_documents: bool,
     /// Add MANIFEST.json with sizes and SHA-256 of every entry
     #[arg(long)]
     pub(crate) manifest: bool,
@@ -181,7 +184,7 @@ pub(crate) struct ExportArgs {
 }
 
 /// The arguments that make a request: none goes with one that is stored.
-const REQUESTED: [&str; 14] = [
+const REQUESTED: [&str; 15] = [
     "inputs",
     "ReadingArgs",
     "to",
@@ -192,6 +195,7 @@ const REQUESTED: [&str; 14] = [
     "legacy_encryption",
     "PasswordArgs",
     "no_codebook",
+    "no_documents",
     "manifest",
     "ExcerptArgs",
     "losses",

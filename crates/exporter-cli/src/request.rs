@@ -20,6 +20,7 @@ pub(crate) fn of_export(args: &ExportArgs, registry: &Registry) -> Result<Reques
         request = request.with_format(format_text::parse(to, registry)?);
     }
     request.codebook = !args.no_codebook;
+    request.documents = !args.no_documents;
     request.manifest = args.manifest;
     with_work(request, &args.excerpt, &args.table, &args.work)
 }
@@ -31,7 +32,7 @@ pub(crate) fn of_convert(args: &ConvertArgs, registry: &Registry) -> Result<Requ
         None => FormatRequest::new(format_of(args, registry)?),
     };
     let request = reading(std::slice::from_ref(&args.input), &args.reading, registry)?;
-    let request = request.with_format(to).with_codebook(false);
+    let request = request.with_format(to).with_codebook(false).with_documents(false);
     with_work(request, &args.excerpt, args.table.as_slice(), &args.work)
 }
 

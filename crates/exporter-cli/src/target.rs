@@ -21,7 +21,7 @@ pub(crate) enum Target {
 
 impl Target {
     /// The target of this name for what a request writes. Its name decides what the request leaves open: the packaging,
-    /// and how a zip is called; where a single entry goes there is no codebook beside.
+    /// and how a zip is called; where a single entry goes there are no codebook and no documents beside.
     pub(crate) fn of(out: &Path, request: &mut Request, registry: &Registry) -> Self {
         request.packaging = request.packaging.take().or_else(|| packaging_of_target(out));
         let is_single = match (&request.packaging, request.formats.as_slice()) {
@@ -44,7 +44,10 @@ impl Target {
                 zip.name = out.file_name().map(|name| name.to_string_lossy().into_owned());
             }
             Some(Packaging::Zip(_)) => {}
-            _ => request.codebook &= target.holds_many(),
+            _ => {
+                request.codebook &= target.holds_many();
+                request.documents &= target.holds_many();
+            }
         }
         target
     }

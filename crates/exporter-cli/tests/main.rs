@@ -4,6 +4,7 @@
 mod check;
 mod convert;
 mod damaged_codebook;
+mod documents;
 mod excerpt;
 mod export;
 mod formats;

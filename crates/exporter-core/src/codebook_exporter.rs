@@ -61,9 +61,21 @@ impl Exporter for CodebookExporter {
         let mut plan = PreparedPlan::new(with.losses(self, data.codebook()));
         let codebook = &mut data.codebook().clone();
         without_facts(codebook);
+        place_documents(codebook, with);
         for spec in self.entries(codebook) {
             plan.push(spec, codebook.to_json()?);
         }
         Ok(Box::new(plan))
+    }
+}
+
+/// Says of each document that is written beside where it is, instead of holding it.
+fn place_documents(codebook: &mut Codebook, with: &Planning<'_>) {
+    for document in &mut codebook.documents {
+        // A codebook names no file that is not in its folder or below.
+        let entry = with.document(&document.name).filter(|entry| !entry.path.starts_with("../"));
+        if let Some(entry) = entry {
+            (document.bytes, document.path) = (None, Some(entry.path.clone().into()));
+        }
     }
 }

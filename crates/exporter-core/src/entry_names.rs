@@ -34,6 +34,29 @@ pub fn table_entries(codebook: &Codebook, extension: &str, media_type: &str) -> 
     legal_unique(&names, &rules("table")).into_iter().enumerate().map(entry).collect()
 }
 
+/// Folder of documents.
+const DOCUMENTS: &str = "documents";
+
+/// For each document of a codebook its entry, where it has contents of its own.
+pub(crate) fn document_entries(codebook: &Codebook) -> Vec<Option<EntrySpec>> {
+    let names: Vec<&str> = codebook.documents.iter().map(|document| document.name.as_str()).collect();
+    let named = codebook.documents.iter().zip(legal_unique(&names, &rules("document")));
+    let entries = named.map(|(document, name)| {
+        let media_type = match document.media_type.as_str() {
+            "" => "application/octet-stream",
+            media_type => media_type,
+        };
+        let entry = EntrySpec::new(format!("{DOCUMENTS}/{name}"), media_type);
+        let entry = EntrySpec { bytes: document.bytes.as_ref().map(|bytes| bytes.len() as u64), ..entry };
+        let has_contents = document.bytes.is_some() || document.path.is_some();
+        has_contents.then(|| entry.attribute(DOCUMENT, &document.name))
+    });
+    entries.collect()
+}
+
+/// Attribute of a document's entry: its name in the codebook.
+pub(crate) const DOCUMENT: &str = "document";
+
 /// A study's id as a file name without extension.
 pub(crate) fn study_stem(id: &str) -> String {
     legal_unique(&[id], &rules("study")).pop().unwrap_or_else(|| "study".into())

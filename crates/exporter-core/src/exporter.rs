@@ -22,6 +22,7 @@ use crate::carry::{self, Carry, Part};
 use crate::codebook::Codebook;
 use crate::context::Context;
 use crate::dataset::{Dataset, TableId};
+use crate::entry_names::DOCUMENT;
 use crate::error::Result;
 use crate::format::FormatInfo;
 use crate::loss::LossReport;
@@ -134,6 +135,12 @@ impl<'a> Planning<'a> {
     /// What there is to look at.
     pub fn new(profile: &'a Profile, siblings: &'a [Sibling]) -> Self {
         Self { profile, siblings }
+    }
+
+    /// The entry that holds the document of this name, where documents are written in the same export.
+    pub fn document(&self, name: &str) -> Option<&'a EntrySpec> {
+        let is_it = |entry: &&EntrySpec| entry.attributes.get(DOCUMENT).is_some_and(|held| held == name);
+        self.siblings.iter().map(|sibling| &sibling.entry).find(is_it)
     }
 
     /// What an exporter's entries lack of a codebook, by what it carries.

@@ -23,6 +23,7 @@ pub mod codebook;
 mod codebook_exporter;
 mod context;
 pub mod dataset;
+mod documents_exporter;
 pub mod doubles;
 pub mod embedded;
 mod entry_names;
@@ -54,6 +55,7 @@ pub use codebook_exporter::{CodebookExporter, CodebookOptions};
 pub use context::{BATCH_ROWS, Cancel, Clock, Context, NoProgress, Progress};
 #[doc(no_inline)]
 pub use dataset::{Batches, Dataset, Filter, MemoryDataset, Scan, TableId};
+pub use documents_exporter::{DocumentsExporter, DocumentsOptions};
 pub use entry_names::table_entries;
 pub use error::{Error, ErrorKind, Place, Result};
 pub use exporter::{

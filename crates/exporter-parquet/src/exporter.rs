@@ -11,7 +11,7 @@ use std::sync::Arc;
 use arrow_array::RecordBatch;
 use arrow_schema::{Schema, SchemaRef};
 use exporter_core::carry::{Carry, Part};
-use exporter_core::codebook::{Kind, Table};
+use exporter_core::codebook::{Document, Kind, Table};
 use exporter_core::dataset::{ReasonColumn, arrow_schema, with_reason_texts};
 use exporter_core::sink::EntrySpec;
 use exporter_core::{
@@ -158,12 +158,21 @@ fn plan<'a>(
             losses.for_each(|loss| plan.changes.losses.add(loss));
         }
         let stored = if is_large { file.stored()? } else { None };
-        for name in stored.into_iter().flat_map(|stored| stored.dropped) {
+        let dropped = stored.into_iter().flat_map(|stored| stored.dropped);
+        for name in dropped.filter(|name| with.document(name).is_none()) {
             let action = "stored without its bytes, which are too many";
             let loss = Loss::new(LossCode::DOCUMENT_DROPPED, action).table(&table.name);
             plan.changes.losses.add(loss.first(None, name));
         }
         plan.push(id, entry, file);
+    }
+    let is_outside = |document: &&Document| {
+        let is_file = document.bytes.is_none() && document.path.is_some();
+        with_codebook && is_file && with.document(&document.name).is_none()
+    };
+    for document in codebook.documents.iter().filter(is_outside) {
+        let loss = Loss::new(LossCode::DOCUMENT_DROPPED, "its path is stored, its contents are not");
+        plan.changes.losses.add(loss.first(None, document.name.as_str()));
     }
     Ok(plan)
 }

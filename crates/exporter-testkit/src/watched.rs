@@ -1,6 +1,7 @@
 //! A dataset that passes on another one: with its rows cut otherwise, without its claims, with scans that fail, and with
 //! a record of what was read.
 
+use std::io::Read;
 use std::sync::{Mutex, PoisonError};
 
 use exporter_core::codebook::{Codebook, Parent};
@@ -77,6 +78,10 @@ impl Dataset for Watched<'_> {
             batches = Batches::new(schema, batches.take(count).chain(failure));
         }
         Ok(batches)
+    }
+
+    fn document(&self, position: usize) -> Result<Option<Box<dyn Read + Send + '_>>> {
+        self.inner.document(position)
     }
 
     fn facts(&self, table: TableId) -> Option<TableProfile> {

@@ -216,3 +216,9 @@ fn the_suite_finds_faults() {
     // The driver itself checks cancel before it finishes the sink, so this one does no harm.
     conformance::exporter(&Faulty(Fault::IgnoresCancel), &sample::study());
 }
+
+#[test]
+fn descriptions_and_documents_conform() {
+    conformance::exporter(&exporter_core::CodebookExporter, &sample::study());
+    conformance::exporter(&exporter_core::DocumentsExporter, &sample::study());
+}

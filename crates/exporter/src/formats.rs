@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use exporter_core::check::{CheckOptions, Findings};
-use exporter_core::{CodebookExporter, Context, Registry, Result, Source};
+use exporter_core::{CodebookExporter, Context, DocumentsExporter, Registry, Result, Source};
 
 use crate::study::StudyFile;
 
@@ -14,7 +14,10 @@ use crate::study::StudyFile;
 /// assert!(known.contains(&"csv"));
 /// ```
 pub fn registry() -> Registry {
-    let registry = Registry::new().register::<CodebookExporter>().register_check::<StudyFile>();
+    let registry = Registry::new()
+        .register::<CodebookExporter>()
+        .register::<DocumentsExporter>()
+        .register_check::<StudyFile>();
     #[cfg(feature = "dta")]
     let registry = exporter_dta::register(registry);
     #[cfg(feature = "package")]

@@ -9,6 +9,7 @@ use exporter_core::{Context, Dataset, Error, Projection, Registry, Result, Sourc
 use serde_json::Value as Json;
 
 use crate::assembled::{AssembledDataset, TablePart};
+use crate::study::paths;
 use crate::study::{OpenKinds, StudyFile, open_study};
 
 /// How inputs are opened.
@@ -94,13 +95,19 @@ pub fn open_sources(
     if sources.is_empty() {
         return Err(Error::usage("no input is given"));
     }
-    let study = match &options.codebook {
-        Some(path) => Some(StudyFile::read(path).map_err(|error| error.entry(path.display().to_string()))?),
-        None => None,
-    };
+    let (mut study, mut documents) = (None, Vec::new());
+    if let Some(path) = &options.codebook {
+        let named = |error: Error| error.entry(path.display().to_string());
+        let mut read = StudyFile::read(path).map_err(named)?;
+        let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+        let folder = folder.unwrap_or(Path::new("."));
+        documents = paths::documents(folder, &mut read.codebook, options.outside).map_err(named)?;
+        study = Some(read);
+    }
     projected(options, sources.len(), |projection| {
         assembled(sources, study.as_ref(), projection, options, registry, context)
     })
+    .map(|study| study.with_document_files(documents))
 }
 
 /// Opens so many tables with the projection of the options. When that fails they are opened without one: what a codebook

@@ -1,6 +1,7 @@
 //! Values that only stand in for reasons, as reasons.
 
 use std::collections::BTreeMap;
+use std::io::Read;
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
@@ -127,6 +128,10 @@ impl<D: Dataset> Dataset for CodedReasons<D> {
         // A filter must see the nulls.
         let held = scan.needed(description)?;
         select_from(description, &held, scan, self.batches((table, description), held.clone(), codes, scan)?)
+    }
+
+    fn document(&self, position: usize) -> Result<Option<Box<dyn Read + Send + '_>>> {
+        self.inner.document(position)
     }
 
     fn facts(&self, table: TableId) -> Option<TableProfile> {

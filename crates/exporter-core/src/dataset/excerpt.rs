@@ -1,5 +1,7 @@
 //! A part of a dataset: some variables and some rows of its tables.
 
+use std::io::Read;
+
 use super::{Batches, Dataset, Filter, Scan, TableId, select, table_of};
 use crate::codebook::{Codebook, Parent};
 use crate::error::{Error, Result};
@@ -129,6 +131,10 @@ impl<D: Dataset> Dataset for ExcerptDataset<D> {
     }
 
     /// The facts of the source are true of all its rows, not of some.
+    fn document(&self, position: usize) -> Result<Option<Box<dyn Read + Send + '_>>> {
+        self.inner.document(position)
+    }
+
     fn facts(&self, table: TableId) -> Option<TableProfile> {
         let part = self.part(table).ok()?;
         if part.filter.is_some() || part.limit.is_some() {

@@ -1,6 +1,7 @@
 //! Reasons that stand in text columns of their own, as reasons again.
 
 use std::collections::{HashMap, HashSet};
+use std::io::Read;
 use std::sync::Arc;
 
 use arrow_array::builder::UInt8Builder;
@@ -142,6 +143,10 @@ impl<D: Dataset> Dataset for FoldedReasons<D> {
             Ok(RecordBatch::try_new_with_options(Arc::clone(&output), arrays, &options)?)
         });
         Ok(Batches::new(schema, folded))
+    }
+
+    fn document(&self, position: usize) -> Result<Option<Box<dyn Read + Send + '_>>> {
+        self.inner.document(position)
     }
 
     fn facts(&self, table: TableId) -> Option<TableProfile> {

@@ -32,7 +32,11 @@ pub use related::RelatedDataset;
 pub use schema::{arrow_schema, arrow_type, infer_kind, infer_table};
 pub use select::{select, select_from};
 
-use crate::codebook::{Codebook, Parent, Table};
+use std::fs::File;
+use std::io::{ErrorKind, Read};
+use std::path::Path;
+
+use crate::codebook::{Codebook, Document, Parent, Table};
 use crate::error::{Error, Result};
 use crate::loss::LossReport;
 use crate::profile::TableProfile;
@@ -60,6 +64,20 @@ pub trait Dataset: Send + Sync {
     /// # Errors
     /// When the table or a column does not exist or the source cannot be opened.
     fn scan(&self, table: TableId, scan: &Scan) -> Result<Batches<'_>>;
+
+    /// The bytes of a document, by its position in the codebook; none where only its place elsewhere is known. Those that the
+    /// codebook holds, or else those of the file at its path, unless the dataset knows where else they are.
+    ///
+    /// # Errors
+    /// When there is no such document, or its file is missing or cannot be read; the error names both.
+    fn document(&self, position: usize) -> Result<Option<Box<dyn Read + Send + '_>>> {
+        let document = document_of(self.codebook(), position)?;
+        match (&document.bytes, &document.path) {
+            (Some(bytes), _) => Ok(Some(Box::new(bytes.as_slice()))),
+            (None, Some(path)) => Ok(Some(Box::new(document_file(document, path)?))),
+            (None, None) => Ok(None),
+        }
+    }
 
     /// Facts that the source knows (from a Parquet footer, a header), so that they are not computed again.
     fn facts(&self, table: TableId) -> Option<TableProfile> {
@@ -181,5 +199,36 @@ impl Scan {
 pub fn table_of(codebook: &Codebook, table: TableId) -> Result<&Table> {
     codebook.tables.get(table.0).ok_or_else(|| {
         Error::not_found(format!("table {} of {} does not exist", table.0 + 1, codebook.tables.len()))
+    })
+}
+
+/// The document of a codebook at this position.
+///
+/// # Errors
+/// [`crate::ErrorKind::NotFound`].
+pub fn document_of(codebook: &Codebook, position: usize) -> Result<&Document> {
+    codebook.documents.get(position).ok_or_else(|| {
+        let count = codebook.documents.len();
+        Error::not_found(format!("document {} of {count} does not exist", position + 1))
+    })
+}
+
+/// Opens the file of a document.
+///
+/// # Errors
+/// [`crate::ErrorKind::NotFound`] where there is none, or what the operating system says; both name document and file.
+pub fn document_file(document: &Document, path: &Path) -> Result<File> {
+    let (name, file) = (&document.name, path.display());
+    let read = File::open(path).and_then(|opened| match opened.metadata()?.is_file() {
+        true => Ok(opened),
+        false => Err(ErrorKind::NotFound.into()),
+    });
+    read.map_err(|source| {
+        let message = format!("the document {name:?} cannot be read from {file}");
+        let error = match source.kind() {
+            ErrorKind::NotFound => Error::not_found(format!("the document {name:?} has no file {file}")),
+            _ => Error::io(message, source),
+        };
+        error.with_hint("put the file there, or leave documents out")
     })
 }

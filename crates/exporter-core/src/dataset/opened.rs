@@ -1,8 +1,10 @@
 //! A file that was opened: what reading loses names the format and the file.
 
-use super::{Batches, Dataset, Scan, TableId};
+use std::io::Read;
+
+use super::{Batches, Dataset, Scan, TableId, document_of};
 use crate::codebook::{Codebook, Parent};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::loss::LossReport;
 use crate::profile::TableProfile;
 
@@ -31,6 +33,19 @@ impl Dataset for OpenedDataset {
 
     fn scan(&self, table: TableId, scan: &Scan) -> Result<Batches<'_>> {
         self.inner.scan(table, scan)
+    }
+
+    /// A path in a file says nothing of where the program runs.
+    fn document(&self, position: usize) -> Result<Option<Box<dyn Read + Send + '_>>> {
+        let document = document_of(self.codebook(), position)?;
+        match (&document.bytes, &document.path) {
+            (None, Some(path)) => {
+                let (name, path) = (&document.name, path.display());
+                let message = format!("the document {name:?} is not in this file, but at {path}");
+                Err(Error::not_found(message).entry(&self.file))
+            }
+            _ => self.inner.document(position),
+        }
     }
 
     fn facts(&self, table: TableId) -> Option<TableProfile> {

@@ -1,5 +1,6 @@
 //! A dataset without orphans: the rows of a table whose parent row is left out are left out too.
 
+use std::io::Read;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow_array::RecordBatch;
@@ -155,6 +156,10 @@ impl<D: Dataset> Dataset for RelatedDataset<D> {
     }
 
     /// The facts of the source are true of all its rows, not of some.
+    fn document(&self, position: usize) -> Result<Option<Box<dyn Read + Send + '_>>> {
+        self.inner.document(position)
+    }
+
     fn facts(&self, table: TableId) -> Option<TableProfile> {
         match self.link(table) {
             Some(_) => None,

@@ -1,5 +1,6 @@
 //! References, boxes and shared pointers are the dataset that they point to.
 
+use std::io::Read;
 use std::sync::Arc;
 
 use super::{Batches, Dataset, Scan, TableId};
@@ -22,6 +23,10 @@ macro_rules! points_to_dataset {
 
             fn scan(&self, table: TableId, scan: &Scan) -> Result<Batches<'_>> {
                 (**self).scan(table, scan)
+            }
+
+            fn document(&self, position: usize) -> Result<Option<Box<dyn Read + Send + '_>>> {
+                (**self).document(position)
             }
 
             fn facts(&self, table: TableId) -> Option<TableProfile> {

@@ -1,5 +1,7 @@
 //! What every dataset must pass: scans of a part are parts of a full scan.
 
+use std::io::Read as _;
+
 use arrow_array::{Array, RecordBatch};
 use arrow_select::concat::concat_batches;
 use arrow_select::filter::filter_record_batch;
@@ -17,7 +19,8 @@ use crate::{Cell, Watched, cells_of};
 /// - projections (each column, all reversed, none), limits and filters give the part of the full scan that they say,
 ///   alone and together;
 /// - [`Dataset::rows`] and [`Dataset::facts`], where given, are what a scan finds;
-/// - tables and columns that do not exist are an error, not a panic.
+/// - documents whose bytes the codebook holds have these bytes;
+/// - tables, columns and documents that do not exist are an error, not a panic.
 #[track_caller]
 pub fn dataset(data: &dyn Dataset) {
     data.codebook().validate().unwrap_or_else(|error| panic!("the codebook is not valid: {error:?}"));
@@ -29,6 +32,22 @@ pub fn dataset(data: &dyn Dataset) {
         data.scan(beyond, &Scan::all()).map(drop).expect_err("a table that does not exist is scanned");
     assert_eq!(error.kind(), ErrorKind::NotFound, "{error:?}");
     assert_eq!(data.rows(beyond), None, "rows of a table that does not exist");
+    the_documents_are_sound(data);
+}
+
+#[track_caller]
+fn the_documents_are_sound(data: &dyn Dataset) {
+    let documents = &data.codebook().documents;
+    for (position, document) in documents.iter().enumerate().filter(|(_, document)| document.bytes.is_some())
+    {
+        let mut bytes = Vec::new();
+        let read =
+            data.document(position).map(|contents| contents.map(|mut from| from.read_to_end(&mut bytes)));
+        assert!(matches!(read, Ok(Some(Ok(_)))), "document {:?}: {:?}", document.name, read.map(drop));
+        assert_eq!(Some(&bytes), document.bytes.as_ref(), "document {:?}", document.name);
+    }
+    let error = data.document(documents.len()).map(drop).expect_err("a document that does not exist is read");
+    assert_eq!(error.kind(), ErrorKind::NotFound, "{error:?}");
 }
 
 #[track_caller]

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use exporter_core::codebook::{Codebook, Language, Study, Table, Variable};
+use exporter_core::codebook::{Codebook, Document, Language, Study, Table, Variable};
 use exporter_core::dataset::{ReasonColumn, table_of};
 use exporter_core::{Error, Loss, LossCode, LossReport, Result, suggest};
 use serde_json::{Map, Value as Json};
@@ -23,13 +23,16 @@ pub(super) struct Merging<'a> {
     open: &'a OpenKinds,
     /// The file that each field of the study is from, where it is not declared.
     from: BTreeMap<String, String>,
+    /// For documents that a part brought its position and that of the document in it.
+    pub(super) documents: BTreeMap<usize, (usize, usize)>,
     /// What files say otherwise than those before them.
     pub(super) losses: LossReport,
 }
 
 impl<'a> Merging<'a> {
     pub(super) fn new(codebook: Codebook, open: &'a OpenKinds) -> Self {
-        Self { codebook, open, from: BTreeMap::new(), losses: LossReport::default() }
+        let (from, documents, losses) = Default::default();
+        Self { codebook, open, from, documents, losses }
     }
 
     /// The table of a part as the study describes it, and for each of its variables the column in the part. Of parents it
@@ -142,20 +145,38 @@ impl<'a> Merging<'a> {
         Ok(())
     }
 
-    /// Takes over documents whose names are new; others of a known name are lost.
+    /// Takes over documents whose names are new and whose contents are there; others are lost.
     fn adopt_documents(&mut self, own: &Codebook, part: &TablePart) {
-        for document in &own.documents {
-            match self.codebook.documents.iter().find(|known| known.name == document.name) {
-                None => self.codebook.documents.push(document.clone()),
-                Some(known) if known == document => {}
-                Some(_) => {
-                    let action = "a document of this name is in the study already";
-                    let loss = Loss::new(LossCode::DOCUMENT_DROPPED, action);
-                    self.losses.add(loss.table(&part.name).first(None, document.name.as_str()));
+        for (position, document) in own.documents.iter().enumerate() {
+            let known = self.codebook.documents.iter().find(|known| known.name == document.name);
+            let lost = match known {
+                Some(known) if is_same(known, document) => continue,
+                Some(_) => "a document of this name is in the study already",
+                None if part.dataset.document(position).is_err() => {
+                    "its file is not beside the one that names it"
                 }
-            }
+                None => {
+                    let part = self.codebook.tables.len();
+                    self.documents.insert(self.codebook.documents.len(), (part, position));
+                    self.codebook.documents.push(document.clone());
+                    continue;
+                }
+            };
+            let loss = Loss::new(LossCode::DOCUMENT_DROPPED, lost).table(&part.name);
+            self.losses.add(loss.first(None, document.name.as_str()));
         }
     }
+}
+
+/// Whether two descriptions are of one document, wherever its contents are.
+fn is_same(one: &Document, other: &Document) -> bool {
+    let described = |document: &Document| {
+        let mut document = document.clone();
+        (document.bytes, document.path) = (None, None);
+        document
+    };
+    let differ = one.bytes.is_some() && other.bytes.is_some() && one.bytes != other.bytes;
+    !differ && described(one) == described(other)
 }
 
 /// The fields of a study that say something; the id may be empty, other fields are left out then.

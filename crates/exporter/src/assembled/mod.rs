@@ -3,8 +3,12 @@
 mod merge;
 mod parents;
 
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::path::PathBuf;
+
 use exporter_core::codebook::{Codebook, Parent};
-use exporter_core::dataset::{CodedReasons, FoldedReasons, table_of};
+use exporter_core::dataset::{CodedReasons, FoldedReasons, document_file, document_of, table_of};
 use exporter_core::{Batches, Dataset, Error, Loss, LossReport, Part, Result, Scan, TableId, TableProfile};
 
 use crate::study::OpenKinds;
@@ -39,11 +43,17 @@ impl TablePart {
 ///
 /// Columns of missing reasons (`income_reason`, as csv has them with `reasons=column`) are the reasons of a variable that
 /// declares some, unless the codebook describes them. Numbers that earlier versions wrote for Stata's letters are reasons too.
-pub struct AssembledDataset(FoldedReasons<CodedReasons<Tables>>);
+pub struct AssembledDataset {
+    tables: FoldedReasons<CodedReasons<Tables>>,
+    /// The files of documents that the declared codebook names.
+    document_files: Vec<Option<PathBuf>>,
+}
 
 struct Tables {
     codebook: Codebook,
     tables: Vec<Assembled>,
+    /// For documents that a part brought its position and that of the document in it.
+    documents: BTreeMap<usize, (usize, usize)>,
     /// What the parts say of the study otherwise than those before them.
     losses: LossReport,
 }
@@ -99,38 +109,54 @@ impl AssembledDataset {
             parents.add(&part);
             tables.push(Assembled { dataset: part.dataset, table: part.table, columns });
         }
-        let merge::Merging { mut codebook, mut losses, .. } = merging;
+        let merge::Merging { mut codebook, mut losses, documents, .. } = merging;
         parents.link(&mut codebook, &mut losses);
         codebook.validate()?;
-        let tables = CodedReasons::new(Tables { codebook, tables, losses }, exporter_stata::is_stand_in);
-        Ok(Self(FoldedReasons::new(tables, &reasons, HINT)))
+        let tables =
+            CodedReasons::new(Tables { codebook, tables, documents, losses }, exporter_stata::is_stand_in);
+        Ok(Self { tables: FoldedReasons::new(tables, &reasons, HINT), document_files: Vec::new() })
+    }
+
+    /// Says where the documents of the declared codebook are, by position.
+    pub(crate) fn with_document_files(mut self, files: Vec<Option<PathBuf>>) -> Self {
+        self.document_files = files;
+        self
     }
 }
 
 #[deny(clippy::missing_trait_methods, reason = "what a wrapper leaves out is lost")]
 impl Dataset for AssembledDataset {
     fn codebook(&self) -> &Codebook {
-        self.0.codebook()
+        self.tables.codebook()
     }
 
     fn rows(&self, table: TableId) -> Option<u64> {
-        self.0.rows(table)
+        self.tables.rows(table)
     }
 
     fn scan(&self, table: TableId, scan: &Scan) -> Result<Batches<'_>> {
-        self.0.scan(table, scan)
+        self.tables.scan(table, scan)
+    }
+
+    fn document(&self, position: usize) -> Result<Option<Box<dyn Read + Send + '_>>> {
+        match self.document_files.get(position) {
+            Some(Some(file)) => {
+                Ok(Some(Box::new(document_file(document_of(self.codebook(), position)?, file)?)))
+            }
+            _ => self.tables.document(position),
+        }
     }
 
     fn facts(&self, table: TableId) -> Option<TableProfile> {
-        self.0.facts(table)
+        self.tables.facts(table)
     }
 
     fn parent(&self, table: TableId) -> Option<&Parent> {
-        self.0.parent(table)
+        self.tables.parent(table)
     }
 
     fn losses(&self) -> LossReport {
-        self.0.losses()
+        self.tables.losses()
     }
 }
 
@@ -159,6 +185,18 @@ impl Dataset for Tables {
         let columns: Vec<usize> =
             wanted.iter().filter_map(|column| assembled.columns.get(*column).copied()).collect();
         assembled.dataset.scan(assembled.table, &scan.clone().columns(columns))
+    }
+
+    fn document(&self, position: usize) -> Result<Option<Box<dyn Read + Send + '_>>> {
+        let part = self.documents.get(&position);
+        match part.and_then(|(part, document)| Some((self.tables.get(*part)?, document))) {
+            Some((part, document)) => part.dataset.document(*document),
+            None => {
+                let document = document_of(&self.codebook, position)?;
+                let bytes = document.bytes.as_deref();
+                Ok(bytes.map(|bytes| -> Box<dyn Read + Send> { Box::new(bytes) }))
+            }
+        }
     }
 
     fn facts(&self, table: TableId) -> Option<TableProfile> {

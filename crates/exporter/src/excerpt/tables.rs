@@ -1,5 +1,7 @@
 //! Some tables of a study.
 
+use std::io::Read;
+
 use exporter_core::codebook::{Codebook, Parent};
 use exporter_core::suggest;
 use exporter_core::{Batches, Dataset, Error, LossReport, Result, Scan, TableId, TableProfile};
@@ -69,6 +71,10 @@ impl<D: Dataset> Dataset for TablesOf<D> {
             Some(inner) => self.inner.scan(inner, scan),
             None => Err(Error::not_found(format!("table {} does not exist", table.0 + 1))),
         }
+    }
+
+    fn document(&self, position: usize) -> Result<Option<Box<dyn Read + Send + '_>>> {
+        self.inner.document(position)
     }
 
     fn facts(&self, table: TableId) -> Option<TableProfile> {

@@ -81,6 +81,9 @@ pub struct Request {
     /// Add the codebook as an entry, unless it is one of the formats.
     #[serde(default = "yes")]
     pub codebook: bool,
+    /// Add the documents of the study as entries, unless they are one of the formats.
+    #[serde(default = "yes")]
+    pub documents: bool,
     /// Add `MANIFEST.json` with sizes and SHA-256 of every entry.
     #[serde(default)]
     pub manifest: bool,
@@ -159,7 +162,7 @@ fn is_default<T: Default + PartialEq>(value: &T) -> bool {
 }
 
 impl Default for Request {
-    /// Nothing of nothing, with its codebook.
+    /// Nothing of nothing, with its codebook and documents.
     fn default() -> Self {
         Self {
             version: REQUEST_VERSION,
@@ -168,6 +171,7 @@ impl Default for Request {
             formats: Vec::new(),
             packaging: None,
             codebook: true,
+            documents: true,
             manifest: false,
             losses: None,
             language: None,
@@ -207,6 +211,13 @@ impl Request {
     #[must_use]
     pub fn with_codebook(mut self, codebook: bool) -> Self {
         self.codebook = codebook;
+        self
+    }
+
+    /// Adds the documents of the study, or leaves them out.
+    #[must_use]
+    pub fn with_documents(mut self, documents: bool) -> Self {
+        self.documents = documents;
         self
     }
 

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use exporter_core::suggest::suggestion;
 use exporter_core::{
-    Bundle, Changes, CodebookExporter, Context, Dataset, EntrySpec, Error, Exporter, LossCode, LossPolicy,
-    Registry, Result, Sink, Summary,
+    Bundle, Changes, CodebookExporter, Context, Dataset, DocumentsExporter, EntrySpec, Error, Exporter,
+    Format as _, FormatInfo, LossCode, LossPolicy, Registry, Result, Sink, Summary,
 };
 use serde::Serialize;
 
@@ -95,10 +95,15 @@ impl<D: Dataset> PreparedExport<D> {
             None => error,
         })?;
         let codebook = data.codebook();
+        let is_named =
+            |format: &FormatInfo| output.exporters.iter().any(|exporter| exporter.format().id == format.id);
+        let codebook_too = request.codebook && !is_named(CodebookExporter::INFO);
+        let documents_too = request.documents && !is_named(DocumentsExporter::INFO);
         let mut bundle = output.exporters.into_iter().fold(Bundle::new(), Bundle::with);
-        let holds_codebook =
-            || bundle.entries(codebook).iter().any(|entry| entry.path.ends_with(".codebook.json"));
-        if request.codebook && !holds_codebook() {
+        if documents_too && !DocumentsExporter.entries(codebook).is_empty() {
+            bundle = bundle.with(Box::new(DocumentsExporter));
+        }
+        if codebook_too {
             bundle = bundle.with(Box::new(CodebookExporter));
         }
         let exporter = output.wrapping.wrap(bundle, &codebook.study.id);

@@ -16,7 +16,7 @@
 
 mod check;
 mod file;
-mod paths;
+pub(crate) mod paths;
 
 use std::path::Path;
 
@@ -44,11 +44,12 @@ pub fn open_study(
     context: &Context,
 ) -> Result<AssembledDataset> {
     let named = |error: Error| error.entry(path.display().to_string());
-    let study = StudyFile::read(path).map_err(named)?;
+    let mut study = StudyFile::read(path).map_err(named)?;
     let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let documents = paths::documents(folder, &mut study.codebook, options.outside).map_err(named)?;
     let mut sources = Vec::new();
     for (table, data) in &study.data {
-        let file = paths::inside(folder, data.file(), options.outside);
+        let file = paths::inside(folder, "data file", Path::new(data.file()), options.outside);
         let source = file.and_then(|file| data_source(&file, context));
         sources.push((table.as_str(), data, source.map_err(|error| named(error.table(table)))?));
     }
@@ -61,6 +62,7 @@ pub fn open_study(
         }
         AssembledDataset::new(study.codebook.clone(), parts, &study.open_kinds).map_err(named)
     })
+    .map(|study| study.with_document_files(documents))
 }
 
 fn data_source(file: &Path, context: &Context) -> Result<Source<'static>> {

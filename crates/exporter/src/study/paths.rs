@@ -2,21 +2,21 @@
 
 use std::path::{Component, Path, PathBuf};
 
+use exporter_core::codebook::Codebook;
 use exporter_core::{Error, Result};
 
-/// The path of a data file below a folder; links are followed before it is judged.
-pub(super) fn inside(folder: &Path, file: &str, outside: bool) -> Result<PathBuf> {
+/// The path of a file of a study (`what` says which) below a folder; links are followed before it is judged.
+pub(super) fn inside(folder: &Path, what: &str, file: &Path, outside: bool) -> Result<PathBuf> {
     let path = folder.join(file);
     if outside {
         return Ok(path);
     }
     let leaves = || {
-        Error::invalid(format!("the data file {file:?} is outside the study file's folder"))
+        Error::invalid(format!("the {what} {file:?} is outside the study file's folder"))
             .with_hint("move the file below the study file, or allow files outside its folder")
     };
-    let below =
-        Path::new(file).components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
-    if file.is_empty() || !below {
+    let below = file.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+    if file.as_os_str().is_empty() || !below {
         return Err(leaves());
     }
     // A file that does not exist is reported as such by the caller.
@@ -24,6 +24,27 @@ pub(super) fn inside(folder: &Path, file: &str, outside: bool) -> Result<PathBuf
         (Ok(folder), Ok(real)) if !real.starts_with(&folder) => Err(leaves()),
         _ => Ok(path),
     }
+}
+
+/// The files of a codebook's documents, by position. The path of one that may lie outside becomes that of a file in the folder:
+/// a codebook names no other.
+pub(crate) fn documents(
+    folder: &Path,
+    codebook: &mut Codebook,
+    outside: bool,
+) -> Result<Vec<Option<PathBuf>>> {
+    let mut files = Vec::new();
+    for document in &mut codebook.documents {
+        let Some(path) = &document.path else {
+            files.push(None);
+            continue;
+        };
+        files.push(Some(inside(folder, "document", path, outside)?));
+        if inside(Path::new(""), "document", path, false).is_err() {
+            document.path = path.file_name().map(PathBuf::from);
+        }
+    }
+    Ok(files)
 }
 
 #[cfg(test)]
@@ -34,11 +55,11 @@ mod tests {
     fn paths_that_leave_the_folder_are_refused() {
         let folder = Path::new("study");
         for bad in ["../x.csv", "a/../../x.csv", "/etc/passwd", ""] {
-            let error = inside(folder, bad, false).unwrap_err();
+            let error = inside(folder, "data file", Path::new(bad), false).unwrap_err();
             assert!(error.message().contains("outside"), "{bad}");
         }
-        assert!(inside(folder, "data/x.csv", false).is_ok());
-        assert!(inside(folder, "../x.csv", true).is_ok());
+        assert!(inside(folder, "data file", Path::new("data/x.csv"), false).is_ok());
+        assert!(inside(folder, "data file", Path::new("../x.csv"), true).is_ok());
     }
 
     #[cfg(unix)]
@@ -49,6 +70,6 @@ mod tests {
         let folder = outer.path().join("study");
         std::fs::create_dir(&folder).unwrap();
         std::os::unix::fs::symlink(outer.path().join("secret.csv"), folder.join("x.csv")).unwrap();
-        assert!(inside(&folder, "x.csv", false).is_err());
+        assert!(inside(&folder, "data file", Path::new("x.csv"), false).is_err());
     }
 }
