@@ -48,19 +48,20 @@ pub enum Part {
     DisplayFormat,
     /// Its measure and role.
     Measure,
-    /// Its alignment.
+    /// Its alignment, its width in a data view, and the format that it is written with.
     Alignment,
-    /// Whether it is a weight.
+    /// Whether it is a weight, and the one that it is weighted by.
     Weight,
     /// The texts of its question.
     Question,
-    /// The conditions, kind and source of its question.
+    /// The number, conditions, kind and source of its question, and which options are offered; what else the questionnaire
+    /// says of groups and rosters.
     QuestionLogic,
     /// Notes on it.
     VariableNotes,
-    /// Its universe, concept, derivation and sensitivity.
+    /// Its unit, universe, concept, derivation and sensitivity.
     VariableDescription,
-    /// Its free attributes.
+    /// Free attributes of it and of its table.
     Attributes,
 }
 

@@ -236,12 +236,13 @@ fn says_all(plain: &Codebook, codebook: &Codebook) -> bool {
 /// The variables of a codebook of one table, and all else that it says.
 fn divided(codebook: &Codebook) -> Option<(&[Variable], impl PartialEq)> {
     let Codebook { version, study, tables, value_labels, documents } = codebook;
-    let [Table { name, label, kind, variables, groups, key, parent, sort, notes, rows: _ }] =
-        tables.as_slice()
+    let [
+        Table { name, label, kind, variables, groups, key, parent, roster, sort, notes, rows: _, attributes },
+    ] = tables.as_slice()
     else {
         return None;
     };
-    let table = (name, label, kind, groups, key, parent, sort, notes);
+    let table = (name, label, kind, groups, key, parent, roster, sort, notes, attributes);
     Some((variables, ((version, study, value_labels, documents), table)))
 }
 

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use arrow_array::RecordBatch;
+use arrow_schema::Schema;
 use exporter_core::codebook::{
     Codebook, DeclaredFacts, DisplayFormat, Group, GroupKind, Kind, Missing, Question, SortKey, Table, Text,
     ValueLabels, Variable,
@@ -101,8 +103,10 @@ fn described(position: usize, kind: Kind) -> BoxedStrategy<Variable> {
                 format.native.clear();
                 format.native.extend(native.map(|native| ("stata".to_owned(), native.to_owned())));
             }
-            let parts = [&mut variable.universe, &mut variable.concept, &mut variable.derivation];
-            parts.into_iter().chain(&mut variable.notes).for_each(tame);
+            variable.weighted_by = variable.weighted_by.take().map(|_| variable.name.clone());
+            let described = [&mut variable.universe, &mut variable.concept, &mut variable.derivation];
+            let parts = described.into_iter().chain([&mut variable.unit]);
+            parts.chain(&mut variable.notes).for_each(tame);
             if let Some(question) = &mut variable.question {
                 let Question { text, pre_text, post_text, instructions, validations, .. } = &mut **question;
                 [text, pre_text, post_text, instructions].into_iter().for_each(tame);
@@ -148,9 +152,15 @@ fn studies() -> impl Strategy<Value = Study> {
                     .with_value_labels("nobody's", labels.2.clone())
                     .with_value_labels("empty", ValueLabels::new())
                     .with_table(table);
-                let batches =
-                    data.scan(TableId(0), &Scan::all()).and_then(Iterator::collect::<Result<Vec<_>>>);
-                Study(MemoryDataset::new(codebook, vec![batches.unwrap()]).unwrap())
+                let batches = data.scan(TableId(0), &Scan::all()).unwrap().map(|batch| {
+                    let batch = batch.unwrap();
+                    let fields = batch.schema_ref().fields().iter().zip(&codebook.tables[0].variables);
+                    let fields = fields.map(|(field, own)| (**field).clone().with_name(&own.name));
+                    let schema = Schema::new(fields.collect::<Vec<_>>());
+                    RecordBatch::try_new(schema.into(), batch.columns().to_vec()).unwrap()
+                });
+                let batches = batches.collect();
+                Study(MemoryDataset::new(codebook, vec![batches]).unwrap())
             })
         },
     )

@@ -85,12 +85,8 @@ impl Pool {
 /// Letters for the declared missing values of a variable that is stored as numbers; `labels` are its value labels.
 pub fn letters(variable: &Variable, labels: Option<&ValueLabels>) -> Letters {
     let mut letters = Letters::default();
-    let fixed: BTreeSet<char> = variable
-        .missing
-        .iter()
-        .filter_map(|missing| missing.letter)
-        .filter(|letter| letter.is_ascii_lowercase())
-        .collect();
+    let fixed: BTreeSet<char> =
+        variable.missing.iter().filter_map(fixed_letter).filter_map(Missing::letter).collect();
     let mut pool = Pool::without(&fixed);
     let mut ranges = Vec::new();
     let mut points = Vec::new();
@@ -121,10 +117,10 @@ pub fn letters(variable: &Variable, labels: Option<&ValueLabels>) -> Letters {
         let Some(declared) = variable.missing.get(position) else { continue };
         let range = Range { position, low, high };
         // A range with a letter of its own has no others.
-        if declared.letter.is_none() {
+        if fixed_letter(declared).is_none() {
             split_range(&range, variable, labels, &mut pool, &mut points, &mut letters);
         }
-        if declared.letter.is_none() && is_whole_of(&range, &points) {
+        if fixed_letter(declared).is_none() && is_whole_of(&range, &points) {
             continue;
         }
         let missing = take(declared, &mut pool, &mut letters);
@@ -159,19 +155,25 @@ struct Range {
     high: Number,
 }
 
+/// The letter fixed for a declaration, if Stata has it.
+fn fixed_letter(declared: &Declared) -> Option<Missing> {
+    declared.letter.and_then(Missing::from_letter)
+}
+
 /// The letter fixed for a declaration, else a free one, else the last.
 fn take(declared: &Declared, pool: &mut Pool, letters: &mut Letters) -> Missing {
-    let fixed = declared.letter.filter(char::is_ascii_lowercase).and_then(Missing::from_letter);
-    fixed.or_else(|| pool.take()).unwrap_or_else(|| {
+    let losses = if declared.is_reason() { &mut letters.reason_losses } else { &mut letters.losses };
+    let fixed = fixed_letter(declared);
+    let missing = fixed.or_else(|| pool.take()).unwrap_or_else(|| {
         let loss = Loss::new(LossCode::MISSING_REASON_MERGED, "more than 26 reasons; the last ones share .z");
-        let loss = loss.first(None, shown(&declared.values));
-        if declared.is_reason() {
-            letters.reason_losses.push(loss)
-        } else {
-            letters.losses.push(loss)
-        }
+        losses.push(loss.first(None, shown(&declared.values)));
         Missing::from_letter('z').unwrap_or(Missing::SYSTEM)
-    })
+    });
+    if let (None, Some(letter)) = (fixed, declared.letter) {
+        let action = format!("Stata has the letters .a to .z, so .{letter} is stored as {missing}");
+        losses.push(Loss::new(LossCode::METADATA_DROPPED, action).first(None, shown(&declared.values)));
+    }
+    missing
 }
 
 fn recode(from: String, to: Missing, declared: &Declared) -> Recode {
@@ -306,6 +308,23 @@ mod tests {
         assert_eq!(letters.of(&Value::Integer(28)).unwrap().to_string(), ".z");
         assert_eq!(letters.losses.len(), 2);
         assert!(!letters.values.contains_key(&'z'));
+    }
+
+    #[test]
+    fn the_letter_that_stata_lacks_becomes_a_free_one_which_is_a_loss() {
+        let declared = vec![
+            Declared::value(98).letter('_'),
+            Declared::value(99).letter('a'),
+            Declared::reason().letter('_').label("Not asked"),
+            Declared::range(Some(1.into()), Some(2.into())).letter('_'),
+        ];
+        let letters = letters(&variable(declared), None);
+        let named: Vec<String> = letters.declared.iter().flatten().map(ToString::to_string).collect();
+        assert_eq!(named, [".b", ".a", ".c", ".d", ".e"], "the range is split like one without a letter");
+        let told = |losses: &[Loss]| losses.iter().map(|loss| loss.action.clone()).collect::<Vec<_>>();
+        let action =
+            |letter: &str| vec![format!("Stata has the letters .a to .z, so ._ is stored as {letter}")];
+        assert_eq!((told(&letters.losses), told(&letters.reason_losses)), (action(".b"), action(".c")));
     }
 
     #[test]

@@ -3,10 +3,11 @@
 use arrow_array::RecordBatch;
 use exporter_core::MemoryDataset;
 use exporter_core::codebook::{
-    Agent, Alignment, Attribute, Codebook, CollectionPeriod, DisplayFormat, DisplayStyle, Document,
-    DocumentKind, Group, GroupKind, Kind, Measure, Missing, Question, QuestionKind, RelatedMaterial, Role,
-    Sensitivity, Series, Study, StudyVersion, Table, TableKind, Text, TimeUnit, ValidationRule, Value,
-    ValueLabels, Variable,
+    Agent, Alignment, Attribute, BoundingBox, Codebook, CollectionPeriod, DisplayFormat, DisplayStyle,
+    Document, DocumentKind, Group, GroupKind, Identifier, Kind, LabelSource, Measure, Missing, Question,
+    QuestionKind, QuestionScope, RelatedMaterial, Role, Roster, RosterSource, RuleSeverity, Sensitivity,
+    Series, Software, Study, StudyVersion, Table, TableKind, Text, TimeUnit, ValidationRule, Value,
+    ValueLabel, ValueLabels, Variable,
 };
 use exporter_core::dataset::arrow_schema;
 
@@ -173,9 +174,13 @@ pub fn described() -> MemoryDataset {
         .with_value_labels("yes / no", labels())
         .with_value_labels(
             "spare",
-            ValueLabels::new().with(3, "three").with(1, Text::new("one").with("fr", "un")),
+            ValueLabels::from(vec![
+                ValueLabel::new(3, "three").with_parent("odd"),
+                ValueLabel::new(1, Text::new("one").with("fr", "un")),
+            ]),
         )
-        .with_document(Document::new("codes.txt", DocumentKind::Report, "text/plain", b"1 one".to_vec()));
+        .with_document(Document::new("codes.txt", DocumentKind::Report, "text/plain", b"1 one".to_vec()))
+        .with_document(Document::on_web("form", DocumentKind::Questionnaire, "", "https://example.org/form"));
     describe(&mut codebook.study);
     let columns = [
         integers(&[Some(1), Some(2), Some(3)]),
@@ -197,8 +202,11 @@ fn describe(study: &mut Study) {
     study.languages = vec!["en".into(), "fr".into()];
     study.version = Some(StudyVersion::new("1.2"));
     for (agents, name) in [
+        (&mut study.authors, "An author"),
         (&mut study.producers, "A producer"),
         (&mut study.funders, "A funder"),
+        (&mut study.distributors, "A distributor"),
+        (&mut study.depositors, "A depositor"),
         (&mut study.contacts, "A contact"),
     ] {
         let mut agent = Agent::new(name);
@@ -211,7 +219,17 @@ fn describe(study: &mut Study) {
     study.geography = "Two countries".into();
     let mut period = CollectionPeriod::default();
     (period.start, period.end) = (Some("2026-01".into()), Some("2026-03-31".into()));
-    study.collection_period = Some(period);
+    study.collection_period = Some(period.clone());
+    (period.start, period.end, period.cycle) = (Some("2026-09".into()), None, Some("second".into()));
+    study.further_collection_periods = vec![period];
+    study.identifiers = vec![Identifier::new("10.1234/x", "DOI")];
+    study.bounding_box = Some(BoundingBox::new((-5.1, 88.2), (26.3, 51.1)));
+    study.data_kinds = vec![both("Survey data")];
+    study.collection_modes = vec![both("Face to face")];
+    study.instruments = vec![both("Questionnaire")];
+    study.software = vec![Software::new("A program")];
+    study.response_rate = both("82 %");
+    study.attributes.insert("wave".into(), Attribute::One("3".into()));
     study.universe = both("Adults");
     study.analysis_unit = "Person".into();
     study.sampling = "Random".into();
@@ -231,7 +249,11 @@ fn described_table() -> Table {
     (question.pre_text, question.post_text) = ("Now to work.".into(), "Thank you.".into());
     (question.instructions, question.enablement) = ("Read out.".into(), Some("age > 15".into()));
     question.validations = vec![ValidationRule::new("self in (1, 2, 8, 9)", "Choose one.")];
+    question.validations[0].severity = Some(RuleSeverity::Warning);
     (question.kind, question.source_id) = (Some(QuestionKind::Single), Some("q1".into()));
+    (question.number, question.options_filter) = (Some("12a".into()), Some("@optioncode < 9".into()));
+    question.scope = Some(QuestionScope::Supervisor);
+    (question.required, question.identifying, question.critical) = (true, true, true);
     let mut works = Variable::new("does work?", Kind::Integer { bits: 8, signed: true })
         .with_label(Text::new(long).with("fr", "Travaille"))
         .with_labels("yes / no")
@@ -246,6 +268,8 @@ fn described_table() -> Table {
         .with_note(Text::new("A note.").with("fr", "Une remarque."))
         .with_attribute("source", "register");
     (works.role, works.alignment) = (Some(Role::Target), Some(Alignment::Centre));
+    (works.unit, works.weighted_by, works.column_width) = ("jobs".into(), Some("weight".into()), Some(14));
+    works.write_format = Some(DisplayFormat::default().with_width(11));
     (works.universe, works.concept, works.derivation) =
         ("Adults".into(), "Work".into(), "As answered".into());
     works.attributes.insert("waves".into(), Attribute::Many(vec!["1".into(), "3".into()]));
@@ -261,13 +285,28 @@ fn described_table() -> Table {
         Variable::new("if", Kind::Boolean),
         Variable::new("seen", Kind::DateTime { unit: TimeUnit::Second, zone: Some("Asia/Kathmandu".into()) }),
     ];
-    Table::new("people", variables)
+    let mut text = Group::new("welcome", GroupKind::StaticText, [""; 0]);
+    (text.text, text.enablement) = (Text::new("Welcome.").with("fr", "Bienvenue."), Some("true".into()));
+    text.validations = vec![ValidationRule::new("consent", "Stop here.")];
+    let mut set = Group::new("jobs", GroupKind::Set, ["does work?", "weight"]);
+    (set.instructions, set.source_id) = ("Show the card.".into(), Some("g1".into()));
+    set.question = Some(Box::new(Question::new("Which jobs?")));
+    set.label_source = Some(LabelSource::FirstVariable);
+    let roster = Roster::new(RosterSource::List).with_trigger("names").with_section("a").with_after("names");
+    let mut table = Table::new("people", variables)
         .with_label(Text::new("People").with("fr", "Personnes"))
         .with_kind(TableKind::Reference)
         .with_key(["id"])
         .with_sort(["id"])
         .with_note(Text::new("A note of the table.").with("fr", "Une remarque."))
-        .with_group(Group::new("both", GroupKind::Section, ["age", "does work?"]).with_label("Both"))
+        .with_group(text)
+        .with_group(set)
+        .with_group(
+            Group::new("both", GroupKind::Section, ["welcome", "age", "does work?"]).with_label("Both"),
+        )
+        .with_roster(roster);
+    table.attributes.insert("file".into(), Attribute::One("people.dat".into()));
+    table
 }
 
 /// [`study`] without any row.

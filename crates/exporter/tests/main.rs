@@ -11,4 +11,5 @@ mod parents;
 mod script_losses;
 mod stata;
 mod stata_studies;
+mod whole_codebooks;
 mod whole_studies;

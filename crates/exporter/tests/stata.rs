@@ -123,11 +123,8 @@ impl Told {
 }
 
 pub(crate) fn study(variables: Vec<(Variable, ArrayRef)>, sets: &[(&str, ValueLabels)]) -> MemoryDataset {
-    let columns: Vec<(String, ArrayRef)> =
-        variables.iter().enumerate().map(|(at, (_, array))| (format!("c{at}"), array.clone())).collect();
-    let batch = RecordBatch::try_from_iter_with_nullable(
-        columns.into_iter().map(|(name, array)| (name, array, true)),
-    );
+    let columns = variables.iter().map(|(variable, array)| (variable.name.clone(), array.clone(), true));
+    let batch = RecordBatch::try_from_iter_with_nullable(columns.collect::<Vec<_>>());
     let table = Table::new("t", variables.into_iter().map(|(variable, _)| variable).collect());
     let codebook = sets
         .iter()

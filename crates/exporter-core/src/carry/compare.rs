@@ -4,7 +4,8 @@ use std::collections::HashSet;
 
 use super::{Carry, Part};
 use crate::codebook::{
-    Codebook, DisplayFormat, Group, Missing, Question, Study, Table, TableKind, ValueLabels, Variable,
+    Codebook, DisplayFormat, Group, Missing, Question, Roster, Study, Table, TableKind, ValueLabel,
+    ValueLabels, Variable,
 };
 use crate::dataset::{Dataset, TableId};
 use crate::exporter::Exporter;
@@ -84,61 +85,135 @@ impl<'a> Comparison<'a> {
     fn study(&mut self, study: &Study) {
         let Study {
             id: _,
+            identifiers,
             version,
             title,
             summary,
             languages,
+            authors,
             producers,
             funders,
+            distributors,
+            depositors,
             contacts,
             keywords,
             countries,
             geography,
+            bounding_box,
             collection_period,
+            further_collection_periods,
             universe,
             analysis_unit,
+            data_kinds,
             sampling,
             weighting,
+            collection_modes,
+            instruments,
+            software,
+            response_rate,
             licence,
             access,
             citation,
             series,
             related_materials,
             notes,
+            attributes,
         } = study;
         self.part(Part::StudyTitle, None, usize::from(!title.is_empty()), "");
         self.part(Part::Languages, None, languages.len().saturating_sub(1), "");
-        let texts =
-            [summary, geography, universe, analysis_unit, sampling, weighting, licence, access, citation];
-        let lists = producers.len()
-            + funders.len()
-            + contacts.len()
-            + keywords.len()
-            + countries.len()
-            + related_materials.len()
-            + notes.len();
-        let single = [version.is_some(), collection_period.is_some(), series.is_some()];
-        let described = texts.iter().filter(|text| !text.is_empty()).count()
-            + lists
-            + single.iter().filter(|there| **there).count();
+        let texts = [
+            summary,
+            geography,
+            universe,
+            analysis_unit,
+            sampling,
+            weighting,
+            response_rate,
+            licence,
+            access,
+            citation,
+        ];
+        let lists = [
+            identifiers.len(),
+            further_collection_periods.len(),
+            software.len(),
+            countries.len(),
+            related_materials.len(),
+            attributes.len(),
+        ];
+        let agents = [authors, producers, funders, distributors, depositors, contacts].map(Vec::len);
+        let lists_of_texts = [keywords, data_kinds, collection_modes, instruments, notes].map(Vec::len);
+        let single =
+            [version.is_some(), bounding_box.is_some(), collection_period.is_some(), series.is_some()];
+        let described = how_many(&texts.map(|text| !text.is_empty()))
+            + how_many(&single)
+            + lists.iter().chain(&agents).chain(&lists_of_texts).sum::<usize>();
         self.part(Part::StudyDescription, None, described, "");
     }
 
     fn table(&mut self, codebook: &Codebook, table: &Table) {
         // The number of rows and what the table is in its study follow from the rows and from its parent.
-        let Table { name: _, label, kind, variables, groups, key, parent, sort, notes, rows: _ } = table;
+        let Table {
+            name: _,
+            label,
+            kind,
+            variables,
+            groups,
+            key,
+            parent,
+            roster,
+            sort,
+            notes,
+            rows: _,
+            attributes,
+        } = table;
         self.part(Part::TableLabel, None, usize::from(!label.is_empty()), "");
         self.part(Part::TableNotes, None, notes.len(), "");
         let linked = usize::from(!key.is_empty()) + usize::from(parent.is_some());
         let is_special = usize::from(!matches!(kind, TableKind::Main | TableKind::Roster));
         self.part(Part::Keys, None, linked + is_special, "");
         self.part(Part::SortOrder, None, sort.len(), "");
-        for Group { name, label: _, kind: _, members: _ } in groups {
-            self.part(Part::Groups, None, 1, name);
+        for group in groups {
+            self.group(codebook, group);
         }
+        if let Some(Roster { source, trigger, section, after }) = roster {
+            let told = [source.is_some(), trigger.is_some(), section.is_some(), after.is_some()];
+            self.part(Part::QuestionLogic, None, how_many(&told), "");
+        }
+        self.part(Part::Attributes, None, attributes.len(), "");
         for (column, variable) in variables.iter().enumerate() {
             self.variable(codebook, column, variable);
         }
+    }
+
+    fn group(&mut self, codebook: &Codebook, group: &Group) {
+        let Group {
+            name,
+            label: _,
+            kind: _,
+            text,
+            instructions,
+            enablement,
+            validations,
+            question,
+            label_source,
+            source_id,
+            members: _,
+        } = group;
+        self.part(Part::Groups, None, 1, name);
+        // Formats that have groups have no place for their questions; these have parts of their own.
+        let told = [
+            !text.is_empty(),
+            !instructions.is_empty(),
+            enablement.is_some(),
+            label_source.is_some(),
+            source_id.is_some(),
+        ];
+        let asked = question.as_ref().map_or(0, |question| {
+            let (texts, _, logic) = question_parts(codebook, question);
+            texts + logic
+        });
+        self.part(Part::QuestionLogic, None, how_many(&told) + validations.len() + asked, name);
     }
 
     fn variable(&mut self, codebook: &Codebook, column: usize, variable: &Variable) {
@@ -148,10 +223,13 @@ impl<'a> Comparison<'a> {
             // What becomes of a kind or a name is the format's own matter, and facts are of use to planning alone.
             kind: _,
             facts: _,
+            unit,
             measure,
             role,
             format,
+            write_format,
             alignment,
+            column_width,
             labels: _,
             missing,
             question,
@@ -159,6 +237,7 @@ impl<'a> Comparison<'a> {
             concept,
             derivation,
             weight,
+            weighted_by,
             sensitivity,
             notes,
             attributes,
@@ -167,6 +246,8 @@ impl<'a> Comparison<'a> {
         self.part(Part::VariableLabel, own, usize::from(!label.is_empty()), "");
         if let Some(ValueLabels { entries }) = codebook.value_labels_of(variable) {
             self.part(Part::ValueLabels, own, entries.len(), "");
+            let cascades = |ValueLabel { value: _, label: _, parent }: &&ValueLabel| parent.is_some();
+            self.part(Part::QuestionLogic, own, entries.iter().filter(cascades).count(), "");
         }
         // Rows by declaration; without a profile each declared reason counts for one.
         let known = self.table.and_then(|(id, _)| self.profile.column(id, column)?.reasons.as_ref());
@@ -189,31 +270,56 @@ impl<'a> Comparison<'a> {
         if let Some(DisplayFormat { width: _, decimals: _, style: _, native: _ }) = format {
             self.part(Part::DisplayFormat, own, 1, "");
         }
-        self.part(Part::Measure, own, usize::from(measure.is_some()) + usize::from(role.is_some()), "");
-        self.part(Part::Alignment, own, usize::from(alignment.is_some()), "");
-        self.part(Part::Weight, own, usize::from(*weight), "");
+        self.part(Part::Measure, own, how_many(&[measure.is_some(), role.is_some()]), "");
+        let shown = [alignment.is_some(), column_width.is_some(), write_format.is_some()];
+        self.part(Part::Alignment, own, how_many(&shown), "");
+        self.part(Part::Weight, own, how_many(&[*weight, weighted_by.is_some()]), "");
         if let Some(question) = question {
-            let Question {
-                text,
-                pre_text,
-                post_text,
-                instructions,
-                enablement,
-                validations,
-                kind,
-                source_id,
-            } = &**question;
-            let texts = [text, pre_text, post_text, instructions];
-            let first = text.get(codebook.language(None));
-            self.part(Part::Question, own, texts.iter().filter(|text| !text.is_empty()).count(), first);
-            let single = [enablement.is_some(), kind.is_some(), source_id.is_some()];
-            let logic = validations.len() + single.iter().filter(|there| **there).count();
+            let (texts, first, logic) = question_parts(codebook, question);
+            self.part(Part::Question, own, texts, first);
             self.part(Part::QuestionLogic, own, logic, "");
         }
         self.part(Part::VariableNotes, own, notes.len(), "");
-        let described = [universe, concept, derivation].iter().filter(|text| !text.is_empty()).count()
+        let described = how_many(&[unit, universe, concept, derivation].map(|text| !text.is_empty()))
             + usize::from(*sensitivity != Default::default());
         self.part(Part::VariableDescription, own, described, "");
         self.part(Part::Attributes, own, attributes.len(), "");
     }
+}
+
+/// How many texts a question has, the literal one, and how much else is said of it.
+fn question_parts<'q>(codebook: &Codebook, question: &'q Question) -> (usize, &'q str, usize) {
+    let Question {
+        number,
+        text,
+        pre_text,
+        post_text,
+        instructions,
+        enablement,
+        options_filter,
+        scope,
+        required,
+        identifying,
+        critical,
+        validations,
+        kind,
+        source_id,
+    } = question;
+    let texts = [text, pre_text, post_text, instructions].map(|text| !text.is_empty());
+    let logic = [
+        number.is_some(),
+        enablement.is_some(),
+        options_filter.is_some(),
+        scope.is_some(),
+        *required,
+        *identifying,
+        *critical,
+        kind.is_some(),
+        source_id.is_some(),
+    ];
+    (how_many(&texts), text.get(codebook.language(None)), validations.len() + how_many(&logic))
+}
+
+fn how_many(there: &[bool]) -> usize {
+    there.iter().filter(|there| **there).count()
 }

@@ -1,9 +1,10 @@
 //! Builders: the structs may gain fields, so other crates make them through these.
 
 use super::{
-    Agent, Attribute, Codebook, DisplayFormat, DisplayStyle, Document, DocumentKind, Field, Group, GroupKind,
-    Kind, Measure, Missing, Parent, Question, RelatedMaterial, Sensitivity, Series, SortKey, Study,
-    StudyVersion, Table, TableKind, Text, ValidationRule, ValueLabels, Variable,
+    Agent, Attribute, BoundingBox, Codebook, DisplayFormat, DisplayStyle, Document, DocumentKind, Field,
+    Group, GroupKind, Identifier, Kind, Measure, Missing, Parent, Question, RelatedMaterial, Roster,
+    RosterSource, Sensitivity, Series, Software, SortKey, Study, StudyVersion, Table, TableKind, Text,
+    ValidationRule, ValueLabels, Variable,
 };
 
 impl Codebook {
@@ -79,6 +80,13 @@ impl Table {
     #[must_use]
     pub fn with_parent(mut self, table: impl Into<String>, variables: Vec<(String, String)>) -> Self {
         self.parent = Some(Parent::new(table, variables));
+        self
+    }
+
+    /// Sets how the rows of a roster come about.
+    #[must_use]
+    pub fn with_roster(mut self, roster: Roster) -> Self {
+        self.roster = Some(roster);
         self
     }
 
@@ -218,6 +226,55 @@ impl Parent {
     }
 }
 
+impl Roster {
+    /// A roster whose rows have this source.
+    pub fn new(source: RosterSource) -> Self {
+        Self { source: Some(source), ..Self::default() }
+    }
+
+    /// Sets the variable or group of the parent whose answer makes the rows.
+    #[must_use]
+    pub fn with_trigger(mut self, trigger: impl Into<String>) -> Self {
+        self.trigger = Some(trigger.into());
+        self
+    }
+
+    /// Sets the group of the parent that it stands in.
+    #[must_use]
+    pub fn with_section(mut self, section: impl Into<String>) -> Self {
+        self.section = Some(section.into());
+        self
+    }
+
+    /// Sets what it follows there.
+    #[must_use]
+    pub fn with_after(mut self, after: impl Into<String>) -> Self {
+        self.after = Some(after.into());
+        self
+    }
+}
+
+impl Identifier {
+    /// An identifier that this agency gave.
+    pub fn new(id: impl Into<String>, agency: impl Into<String>) -> Self {
+        Self { id: id.into(), agency: Some(agency.into()) }
+    }
+}
+
+impl Software {
+    /// A program of this name.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self { name: name.into(), ..Self::default() }
+    }
+}
+
+impl BoundingBox {
+    /// The box between these degrees of longitude and of latitude.
+    pub fn new((west, east): (f64, f64), (south, north): (f64, f64)) -> Self {
+        Self { west, east, south, north }
+    }
+}
+
 impl StudyVersion {
     /// A version with this number or name.
     pub fn new(number: impl Into<String>) -> Self {
@@ -249,7 +306,7 @@ impl RelatedMaterial {
 impl ValidationRule {
     /// A condition and what is shown when it fails.
     pub fn new(condition: impl Into<String>, message: impl Into<Text>) -> Self {
-        Self { condition: condition.into(), message: message.into() }
+        Self { condition: condition.into(), message: message.into(), ..Self::default() }
     }
 }
 
@@ -284,6 +341,17 @@ impl Group {
 }
 
 impl Document {
+    /// A document that is listed by its place on the web.
+    pub fn on_web(
+        name: impl Into<String>,
+        kind: DocumentKind,
+        media_type: impl Into<String>,
+        uri: impl Into<String>,
+    ) -> Self {
+        let (name, media_type) = (name.into(), media_type.into());
+        Self { name, kind, media_type, uri: Some(uri.into()), ..Self::default() }
+    }
+
     /// A document held in memory.
     pub fn new(
         name: impl Into<String>,

@@ -31,6 +31,9 @@ pub struct Document {
     /// A file that is read on demand.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<PathBuf>,
+    /// Where it is on the web; it is listed, never fetched.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub uri: Option<String>,
 }
 
 /// What a document is.

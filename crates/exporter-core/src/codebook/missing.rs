@@ -19,7 +19,7 @@ pub struct Missing {
     pub values: MissingValues,
     /// The reason, such as "Refused".
     pub label: Text,
-    /// The letter of Stata's extended missing value, `a` to `z`, if one is fixed.
+    /// The letter of Stata's and SAS's special missing values, `a` to `z`, or `_` of SAS's `._`, if one is fixed.
     pub letter: Option<char>,
 }
 

@@ -12,6 +12,7 @@ mod kind;
 mod missing;
 mod period;
 mod question;
+mod roster;
 #[cfg(feature = "schema")]
 mod schema;
 mod study;
@@ -28,14 +29,17 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 pub use document::{Document, DocumentKind};
-pub use group::{Group, GroupKind};
+pub use group::{Group, GroupKind, LabelSource};
 pub use kind::{Field, Kind, TimeUnit};
 pub use missing::{Missing, MissingValues};
 pub use period::Period;
-pub use question::{Question, QuestionKind, ValidationRule};
+pub use question::{Question, QuestionKind, QuestionScope, RuleSeverity, ValidationRule};
+pub use roster::{Roster, RosterSource};
 #[cfg(feature = "schema")]
 pub use schema::json_schema;
-pub use study::{Agent, CollectionPeriod, RelatedMaterial, Series, Study, StudyVersion};
+pub use study::{
+    Agent, BoundingBox, CollectionPeriod, Identifier, RelatedMaterial, Series, Software, Study, StudyVersion,
+};
 pub use table::{Parent, SortKey, Table, TableKind};
 pub use text::{Language, Text};
 pub use validate::RULES;

@@ -1,8 +1,10 @@
 //! The study as a whole.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
-use super::Text;
+use super::{Attribute, Text};
 
 /// What a study is, who made it and how it may be used.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -12,6 +14,9 @@ use super::Text;
 pub struct Study {
     /// Identifier; also the base of metadata file names.
     pub id: String,
+    /// Identifiers that others gave it, such as a DOI.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub identifiers: Vec<Identifier>,
     /// Version of the data.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<StudyVersion>,
@@ -24,12 +29,21 @@ pub struct Study {
     /// BCP 47 tags of the texts' languages; the first is the default.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub languages: Vec<String>,
+    /// Persons and bodies that wrote it: investigators, consultants.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub authors: Vec<Agent>,
     /// Persons and bodies that made the study.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub producers: Vec<Agent>,
     /// Bodies that paid for it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub funders: Vec<Agent>,
+    /// Bodies that give the data out.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub distributors: Vec<Agent>,
+    /// Persons and bodies that gave the data to an archive.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub depositors: Vec<Agent>,
     /// Whom to ask.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub contacts: Vec<Agent>,
@@ -42,21 +56,42 @@ pub struct Study {
     /// Geographic coverage.
     #[serde(skip_serializing_if = "Text::is_empty")]
     pub geography: Text,
-    /// When the data was collected.
+    /// The box round the places that the data is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bounding_box: Option<BoundingBox>,
+    /// When the data was collected, or the first time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub collection_period: Option<CollectionPeriod>,
+    /// When data was collected after that.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub further_collection_periods: Vec<CollectionPeriod>,
     /// Whom the study is about.
     #[serde(skip_serializing_if = "Text::is_empty")]
     pub universe: Text,
     /// What one observation is.
     #[serde(skip_serializing_if = "Text::is_empty")]
     pub analysis_unit: Text,
+    /// Kinds of data, such as "sample survey data".
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub data_kinds: Vec<Text>,
     /// How observations were selected.
     #[serde(skip_serializing_if = "Text::is_empty")]
     pub sampling: Text,
     /// How to weight.
     #[serde(skip_serializing_if = "Text::is_empty")]
     pub weighting: Text,
+    /// Modes of collection, such as "face-to-face interview".
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub collection_modes: Vec<Text>,
+    /// Instruments, such as "structured questionnaire".
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub instruments: Vec<Text>,
+    /// Programs that the data was collected and processed with.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub software: Vec<Software>,
+    /// How many of those asked have answered.
+    #[serde(skip_serializing_if = "Text::is_empty")]
+    pub response_rate: Text,
     /// Licence of the data.
     #[serde(skip_serializing_if = "Text::is_empty")]
     pub licence: Text,
@@ -75,6 +110,55 @@ pub struct Study {
     /// Notes.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<Text>,
+    /// Free attributes.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "super::json::unique")]
+    pub attributes: BTreeMap<String, Attribute>,
+}
+
+/// An identifier and who gave it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Identifier {
+    /// The identifier.
+    pub id: String,
+    /// The agency that gave it, such as `DOI` or an archive.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub agency: Option<String>,
+}
+
+/// A program.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Software {
+    /// Name.
+    pub name: String,
+    /// Version.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// ISO 8601 date of that version.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub date: Option<String>,
+}
+
+/// A box on the globe, in degrees: longitudes from -180 to 180, latitudes from -90 to 90. One whose west lies beyond its east
+/// crosses the 180th meridian.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct BoundingBox {
+    /// Longitude of the western side.
+    pub west: f64,
+    /// Longitude of the eastern side.
+    pub east: f64,
+    /// Latitude of the southern side.
+    pub south: f64,
+    /// Latitude of the northern side.
+    pub north: f64,
 }
 
 /// Version of the data.
@@ -130,6 +214,9 @@ pub struct CollectionPeriod {
     /// ISO 8601 date, possibly only year or month.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub end: Option<String>,
+    /// The wave or cycle that it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cycle: Option<String>,
 }
 
 /// A series of studies.

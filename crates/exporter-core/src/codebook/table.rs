@@ -1,10 +1,10 @@
 //! Tables: rows of one unit.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Group, Text, Variable};
+use super::{Attribute, Group, Roster, Text, Variable};
 
 /// Rows of one unit (household, person, event) with variables, a key and maybe a parent.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -31,6 +31,9 @@ pub struct Table {
     /// The table whose rows these belong to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parent: Option<Parent>,
+    /// How the rows of a roster come about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub roster: Option<Roster>,
     /// The order of the rows, if one is claimed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub sort: Vec<SortKey>,
@@ -40,6 +43,9 @@ pub struct Table {
     /// Number of rows, if declared.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rows: Option<u64>,
+    /// Free attributes.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "super::json::unique")]
+    pub attributes: BTreeMap<String, Attribute>,
 }
 
 /// What a table is in its study.
@@ -122,6 +128,7 @@ impl Table {
             rename(name);
         }
         table.groups.iter_mut().flat_map(|group| &mut group.members).for_each(rename);
+        table.variables.iter_mut().filter_map(|variable| variable.weighted_by.as_mut()).for_each(rename);
         table
     }
 

@@ -17,6 +17,9 @@ pub struct ValueLabel {
     pub value: Value,
     /// What it means.
     pub label: Text,
+    /// The answer to another question under which it is offered, as in cascading options.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<Value>,
 }
 
 /// An ordered map from value to text, shared by variables.
@@ -34,7 +37,14 @@ pub struct ValueLabels {
 impl ValueLabel {
     /// A value and what it means.
     pub fn new(value: impl Into<Value>, label: impl Into<Text>) -> Self {
-        Self { value: value.into(), label: label.into() }
+        Self { value: value.into(), label: label.into(), parent: None }
+    }
+
+    /// Sets the answer to another question under which it is offered.
+    #[must_use]
+    pub fn with_parent(mut self, parent: impl Into<Value>) -> Self {
+        self.parent = Some(parent.into());
+        self
     }
 }
 
@@ -82,7 +92,7 @@ impl ValueLabels {
             (None, None) => pairs.iter().map(|(key, _)| Value::Text(key.clone())).collect(),
         };
         let entries =
-            values.into_iter().zip(pairs).map(|(value, (_, label))| ValueLabel { value, label }).collect();
+            values.into_iter().zip(pairs).map(|(value, (_, label))| ValueLabel::new(value, label)).collect();
         Self { entries }
     }
 }

@@ -19,6 +19,9 @@ pub struct Variable {
     pub label: Text,
     /// What the values are.
     pub kind: Kind,
+    /// Unit of measurement, such as "kg".
+    #[serde(skip_serializing_if = "Text::is_empty")]
+    pub unit: Text,
     /// Level of measurement.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub measure: Option<Measure>,
@@ -28,9 +31,15 @@ pub struct Variable {
     /// How values are shown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub format: Option<DisplayFormat>,
+    /// How values are written, where that is not how they are shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub write_format: Option<DisplayFormat>,
     /// Alignment in a data view.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub alignment: Option<Alignment>,
+    /// Width of the column in a data view, in characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub column_width: Option<u32>,
     /// Name of the value-label set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub labels: Option<String>,
@@ -52,6 +61,9 @@ pub struct Variable {
     /// Whether the variable is a weight.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub weight: bool,
+    /// Name of the variable of the table that it is weighted by.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub weighted_by: Option<String>,
     /// How much it says about a person.
     #[serde(skip_serializing_if = "Sensitivity::is_none")]
     pub sensitivity: Sensitivity,

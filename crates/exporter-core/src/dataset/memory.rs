@@ -4,7 +4,7 @@ use arrow_array::RecordBatch;
 
 use super::select::{check_width, select};
 use super::{Batches, Dataset, Scan, TableId, columns_with_reasons, table_of};
-use crate::codebook::Codebook;
+use crate::codebook::{Codebook, Table};
 use crate::error::{Error, Result};
 
 /// A codebook and, per table, record batches in memory.
@@ -19,7 +19,7 @@ impl MemoryDataset {
     /// variables a batch may hold reason columns, as [`Scan::with_reasons`] delivers them.
     ///
     /// # Errors
-    /// [`crate::ErrorKind::Invalid`] when tables or columns do not match the codebook.
+    /// [`crate::ErrorKind::Invalid`] when tables or columns do not match the codebook, in number or by name.
     pub fn new(codebook: Codebook, tables: Vec<Vec<RecordBatch>>) -> Result<Self> {
         if codebook.tables.len() != tables.len() {
             return Err(Error::invalid(format!(
@@ -31,7 +31,10 @@ impl MemoryDataset {
         for (table, batches) in codebook.tables.iter().zip(&tables) {
             let all: Vec<usize> = (0..table.variables.len()).collect();
             let reasons = columns_with_reasons(table, &all).len();
-            batches.iter().try_for_each(|batch| check_width(table, all.len(), reasons, batch))?;
+            for batch in batches {
+                check_width(table, all.len(), reasons, batch)?;
+                check_names(table, batch)?;
+            }
         }
         Ok(Self { codebook, tables })
     }
@@ -46,6 +49,18 @@ impl MemoryDataset {
         let mut codebook = Codebook::new(table);
         codebook.tables.push(super::infer_table(table, &first.schema())?);
         Self::new(codebook, vec![batches])
+    }
+}
+
+/// Columns in another order would be read as each other's values.
+fn check_names(table: &Table, batch: &RecordBatch) -> Result<()> {
+    let schema = batch.schema_ref();
+    match schema.fields().iter().zip(&table.variables).find(|(field, own)| *field.name() != own.name) {
+        None => Ok(()),
+        Some((field, variable)) => {
+            let message = format!("a batch has the column {:?} in its place", field.name());
+            Err(Error::invalid(message).table(&table.name).variable(&variable.name))
+        }
     }
 }
 
@@ -107,6 +122,16 @@ mod tests {
         )
         .unwrap();
         MemoryDataset::new(codebook(), vec![batches(), vec![empty]]).unwrap()
+    }
+
+    #[test]
+    fn columns_stand_in_the_order_of_the_variables() {
+        let columns: [(&str, ArrayRef); 2] =
+            [("name", Arc::new(Int32Array::from(vec![1]))), ("number", Arc::new(Int32Array::from(vec![2])))];
+        let swapped = RecordBatch::try_from_iter(columns).unwrap();
+        let error = MemoryDataset::new(codebook(), vec![vec![swapped], vec![]]).unwrap_err();
+        assert_eq!(error.kind(), crate::ErrorKind::Invalid);
+        assert!(error.to_string().contains("\"name\"") && error.to_string().contains("number"), "{error}");
     }
 
     fn read(data: &dyn Dataset, scan: &Scan) -> (Vec<String>, usize) {

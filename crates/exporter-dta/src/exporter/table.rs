@@ -63,7 +63,7 @@ pub(super) fn plan_table<'a>(
         characteristics: Vec::new(),
         losses: Vec::new(),
     };
-    texts.dataset(&described);
+    texts.dataset(table, &described);
     let mut metadata = DtaMetadata::new(release);
     metadata.label = described.label.text.clone();
     for (variable, stata) in table.variables.iter().zip(&described.variables) {

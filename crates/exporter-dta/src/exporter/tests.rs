@@ -37,12 +37,8 @@ fn study(
     variables: Vec<(Variable, ArrayRef)>,
     change: impl FnOnce(Codebook, Table) -> Codebook,
 ) -> MemoryDataset {
-    let columns: Vec<(String, ArrayRef)> =
-        variables.iter().map(|(variable, array)| (variable.name.clone(), array.clone())).collect();
-    let batch = RecordBatch::try_from_iter_with_nullable(
-        columns.into_iter().enumerate().map(|(i, (name, array))| (format!("{i}{name}"), array, true)),
-    )
-    .unwrap();
+    let columns = variables.iter().map(|(variable, array)| (variable.name.clone(), array.clone(), true));
+    let batch = RecordBatch::try_from_iter_with_nullable(columns.collect::<Vec<_>>()).unwrap();
     let table = Table::new("t", variables.into_iter().map(|(variable, _)| variable).collect());
     MemoryDataset::new(change(Codebook::new("s"), table), vec![vec![batch]]).unwrap()
 }

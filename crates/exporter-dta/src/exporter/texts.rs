@@ -1,6 +1,6 @@
 //! Notes, attributes and labels in other languages as characteristics.
 
-use exporter_core::codebook::{Attribute, Variable};
+use exporter_core::codebook::{Attribute, Table, Variable};
 use exporter_core::{Loss, LossCode};
 use exporter_stata::names::is_valid;
 use exporter_stata::{Label, Languages, Notes, TableDescription, VariableDescription};
@@ -36,7 +36,12 @@ impl Texts<'_> {
     }
 
     /// Adds everything that belongs to the whole dataset.
-    pub(super) fn dataset(&mut self, described: &TableDescription<'_>) {
+    pub(super) fn dataset(&mut self, table: &Table, described: &TableDescription<'_>) {
+        let attributes = table.attributes.len() as u64;
+        if attributes > 0 && !self.codebook {
+            let loss = Loss::new(LossCode::METADATA_DROPPED, "left out because of codebook=false");
+            self.losses.push(loss.count(attributes));
+        }
         self.language_list(&described.label);
         self.notes(DATASET, &described.notes);
         let untranslated = described.labels.untranslated;

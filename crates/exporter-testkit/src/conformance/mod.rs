@@ -15,6 +15,7 @@ mod exporter;
 mod format;
 mod input;
 mod sink;
+mod whole;
 
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -25,6 +26,7 @@ pub use exporter::{exporter, exporter_in};
 pub use format::format;
 pub use input::{input, prefixes};
 pub use sink::{SinkCase, sink};
+pub use whole::whole_codebook;
 
 use exporter_core::{Clock, Context, LossPolicy, Summary};
 

@@ -83,6 +83,10 @@ impl<'a> Merging<'a> {
             merged.kind = table.kind;
         }
         merged.rows = merged.rows.or(table.rows);
+        merged.roster = merged.roster.or(table.roster);
+        if merged.attributes.is_empty() {
+            merged.attributes = table.attributes;
+        }
         Ok((merged, columns))
     }
 
@@ -216,6 +220,9 @@ fn merge_variable(own: &Variable, declared: &Variable, kind_is_open: bool) -> Va
     if merged.label.is_empty() {
         merged.label = own.label.clone();
     }
+    if merged.unit.is_empty() {
+        merged.unit = own.unit.clone();
+    }
     if merged.universe.is_empty() {
         merged.universe = own.universe.clone();
     }
@@ -232,9 +239,12 @@ fn merge_variable(own: &Variable, declared: &Variable, kind_is_open: bool) -> Va
     merged.role = merged.role.or(own.role);
     merged.alignment = merged.alignment.or(own.alignment);
     merged.format = merged.format.or_else(|| own.format.clone());
+    merged.write_format = merged.write_format.or_else(|| own.write_format.clone());
+    merged.column_width = merged.column_width.or(own.column_width);
     merged.labels = merged.labels.or_else(|| own.labels.clone());
     merged.question = merged.question.or_else(|| own.question.clone());
     merged.weight |= own.weight;
+    merged.weighted_by = merged.weighted_by.or_else(|| own.weighted_by.clone());
     merged.sensitivity = merged.sensitivity.max(own.sensitivity);
     keep_unless_declared(&mut merged.missing, own.missing.clone());
     keep_unless_declared(&mut merged.notes, own.notes.clone());

@@ -1,4 +1,4 @@
-//! Documents: one content each, inside the study's folder.
+//! Documents: at most one content each, inside the study's folder.
 
 use std::path::{Component, Path};
 
@@ -13,10 +13,10 @@ pub(super) fn check(documents: &[Document], problems: &mut Problems) {
         seen.check(&document.name, &place, problems);
         names::file_name(&document.name, &place, problems);
         match (&document.bytes, &document.path) {
-            (None, None) => problems.add(
+            (None, None) if document.uri.is_none() => problems.add(
                 rules::INVALID_DOCUMENT,
                 &place,
-                "the document has no content; give bytes or a path",
+                "the document has no content; give bytes or a path, or a uri where it is on the web",
             ),
             (Some(_), Some(_)) => problems.add(
                 rules::INVALID_DOCUMENT,
@@ -24,6 +24,11 @@ pub(super) fn check(documents: &[Document], problems: &mut Problems) {
                 "the document has both bytes and a path; give one",
             ),
             _ => {}
+        }
+        if let Some(uri) = document.uri.as_deref().filter(|uri| !has_scheme(uri)) {
+            let message =
+                format!("{uri:?} is no uri such as https://example.org/form.pdf; files have a path");
+            problems.add(rules::INVALID_DOCUMENT, &place, message);
         }
         if let Some(path) = &document.path
             && !stays_inside(path)
@@ -38,6 +43,15 @@ pub(super) fn check(documents: &[Document], problems: &mut Problems) {
             );
         }
     }
+}
+
+/// Whether a text begins like a URI (RFC 3986 section 3.1) and holds no blanks.
+fn has_scheme(uri: &str) -> bool {
+    let Some((scheme, rest)) = uri.split_once(':') else { return false };
+    scheme.starts_with(|first: char| first.is_ascii_alphabetic())
+        && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
+        && !rest.is_empty()
+        && !uri.contains(|character: char| character.is_whitespace() || character.is_control())
 }
 
 /// Whether a path is relative and never climbs, also where `\` and drive letters count.

@@ -3,19 +3,32 @@
 use std::cmp::Ordering;
 
 use super::{Problems, kinds, rules};
-use crate::codebook::{Study, Value, Variable};
+use crate::codebook::{BoundingBox, CollectionPeriod, Study, Value, Variable};
 
 pub(super) fn check_study(study: &Study, problems: &mut Problems) {
-    let Some(period) = &study.collection_period else { return };
+    if let Some(period) = &study.collection_period {
+        check_period(period, "study / collection_period", problems);
+    }
+    for (index, period) in study.further_collection_periods.iter().enumerate() {
+        check_period(period, &format!("study / further_collection_periods[{index}]"), problems);
+    }
+    if let Some(BoundingBox { west, east, south, north }) = study.bounding_box {
+        let lies = |degrees: f64, most: f64| (-most..=most).contains(&degrees);
+        let is_one = lies(west, 180.0) && lies(east, 180.0) && lies(south, 90.0) && lies(north, 90.0);
+        if !is_one || south > north {
+            let message = "longitudes lie from -180 to 180, latitudes from -90 to 90, south not beyond north";
+            problems.add(rules::INVALID_FACT, "study / bounding_box", message);
+        }
+    }
+}
+
+fn check_period(period: &CollectionPeriod, place: &str, problems: &mut Problems) {
     if let (Some(start), Some(end)) = (&period.start, &period.end) {
         // ISO 8601 dates of one precision order as texts; 2024 begins and ends with any day of 2024.
         let shared = start.len().min(end.len());
         if start.as_bytes().get(..shared) > end.as_bytes().get(..shared) {
-            problems.add(
-                rules::INVALID_FACT,
-                "study / collection_period",
-                format!("the collection starts on {start}, after it ends on {end}"),
-            );
+            let message = format!("the collection starts on {start}, after it ends on {end}");
+            problems.add(rules::INVALID_FACT, place, message);
         }
     }
 }

@@ -31,6 +31,10 @@ pub(super) fn check(
                 problems.add(rules::DUPLICATE_NAME, place, format!("the member {member:?} stands twice"));
             }
         }
+        if group.kind == GroupKind::StaticText && !group.members.is_empty() {
+            let message = "a static text has no members; a section holds variables";
+            problems.add(rules::TEXT_WITH_MEMBERS, &place, message);
+        }
         if let GroupKind::MultipleDichotomy { counted } = &group.kind {
             let place = format!("{place} / counted");
             let stranger = group

@@ -2,7 +2,7 @@
 
 use super::names::Names;
 use super::{Problems, rules};
-use crate::codebook::{Codebook, Question, Study, Table, Text, Variable};
+use crate::codebook::{Codebook, Group, Question, Study, Table, Text, ValidationRule, Variable};
 
 pub(super) fn check(codebook: &Codebook, problems: &mut Problems) {
     let mut seen = Names::default();
@@ -82,6 +82,7 @@ impl Visit<'_> {
             ("universe", &study.universe),
             ("analysis_unit", &study.analysis_unit),
             ("sampling", &study.sampling),
+            ("response_rate", &study.response_rate),
             ("weighting", &study.weighting),
             ("licence", &study.licence),
             ("access", &study.access),
@@ -91,6 +92,9 @@ impl Visit<'_> {
             self.text(text, || format!("study / {name}"));
         }
         self.texts(&study.keywords, || "study / keywords".into());
+        self.texts(&study.data_kinds, || "study / data_kinds".into());
+        self.texts(&study.collection_modes, || "study / collection_modes".into());
+        self.texts(&study.instruments, || "study / instruments".into());
         self.texts(&study.notes, || "study / notes".into());
         if let Some(version) = &study.version {
             self.text(&version.notes, || "study / version / notes".into());
@@ -108,16 +112,34 @@ impl Visit<'_> {
         self.text(&table.label, || format!("{place} / label"));
         self.texts(&table.notes, || format!("{place} / notes"));
         for (index, group) in table.groups.iter().enumerate() {
-            self.text(&group.label, || format!("{place} / groups[{index}] {} / label", group.name));
+            self.group(group, &|| format!("{place} / groups[{index}] {}", group.name));
         }
         for (index, variable) in table.variables.iter().enumerate() {
             self.variable(variable, &|| format!("{place} / variables[{index}] {}", variable.name));
         }
     }
 
+    fn group(&mut self, group: &Group, place: &dyn Fn() -> String) {
+        let texts = [("label", &group.label), ("text", &group.text), ("instructions", &group.instructions)];
+        for (name, text) in texts {
+            self.text(text, || format!("{} / {name}", place()));
+        }
+        self.rules(&group.validations, place);
+        if let Some(question) = &group.question {
+            self.question(question, &|| format!("{} / question", place()));
+        }
+    }
+
+    fn rules(&mut self, rules: &[ValidationRule], place: &dyn Fn() -> String) {
+        for (index, rule) in rules.iter().enumerate() {
+            self.text(&rule.message, || format!("{} / validations[{index}] / message", place()));
+        }
+    }
+
     fn variable(&mut self, variable: &Variable, place: &dyn Fn() -> String) {
         let texts = [
             ("label", &variable.label),
+            ("unit", &variable.unit),
             ("universe", &variable.universe),
             ("concept", &variable.concept),
             ("derivation", &variable.derivation),
@@ -144,8 +166,6 @@ impl Visit<'_> {
         for (name, text) in texts {
             self.text(text, || format!("{} / {name}", place()));
         }
-        for (index, rule) in question.validations.iter().enumerate() {
-            self.text(&rule.message, || format!("{} / validations[{index}] / message", place()));
-        }
+        self.rules(&question.validations, place);
     }
 }

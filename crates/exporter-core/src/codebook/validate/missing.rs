@@ -32,8 +32,8 @@ fn check_letter(
     problems: &mut Problems,
 ) {
     let Some(letter) = missing.letter else { return };
-    if !letter.is_ascii_lowercase() {
-        let message = format!("the letter {letter:?} is not one of a to z");
+    if !letter.is_ascii_lowercase() && letter != '_' {
+        let message = format!("the letter {letter:?} is not one of a to z or _");
         problems.add(rules::INVALID_MISSING, place, message);
     } else if let Some(first) = letters.insert(letter, index) {
         let message = format!("the letter {letter:?} is taken by missing[{first}]");

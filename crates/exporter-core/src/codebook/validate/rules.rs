@@ -25,9 +25,10 @@ rules! {
     UNKNOWN_LANGUAGE = "unknown-language", "Texts and documents use languages that the study lists, by well-formed tags.";
     PARENT_CYCLE = "parent-cycle", "Tables are not parents of each other.";
     PARENT_KIND = "parent-kind", "The two variables of a parent pair are of one kind.";
+    TEXT_WITH_MEMBERS = "text-with-members", "Static texts have no members.";
     GROUP_CYCLE = "group-cycle", "Groups do not contain themselves.";
     COUNTED_KIND = "counted-kind", "The counted value of a multiple response set is of the kind of its members.";
     INVALID_KIND = "invalid-kind", "Kinds have a width, precision, scale, unit, zone and depth that exist.";
-    INVALID_FACT = "invalid-fact", "Numbers are finite, and declared facts agree with each other and with the kind.";
-    INVALID_DOCUMENT = "invalid-document", "Documents have one content, and a path that stays in the folder of the study.";
+    INVALID_FACT = "invalid-fact", "Numbers are finite, declared facts agree with each other and with the kind, and places lie on the globe.";
+    INVALID_DOCUMENT = "invalid-document", "Documents have one content, or a uri, and a path that stays in the folder of the study.";
 }

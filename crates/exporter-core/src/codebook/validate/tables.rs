@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::names::{self, Names};
 use super::{Problems, facts, groups, kinds, missing, rules, values};
+use crate::codebook::roster::Above;
 use crate::codebook::{Codebook, SortKey, Table, Variable};
 
 type Variables<'a> = HashMap<&'a str, &'a Variable>;
@@ -17,21 +18,29 @@ pub(super) fn check(codebook: &Codebook, problems: &mut Problems) {
         .collect();
     let tables: HashMap<&str, usize> =
         codebook.tables.iter().enumerate().rev().map(|(index, table)| (table.name.as_str(), index)).collect();
+    let above = Above::new(codebook);
     let mut seen = Names::of_files();
     for (index, (table, own)) in codebook.tables.iter().zip(&variables).enumerate() {
         let place = format!("tables[{index}] {}", table.name);
         seen.check(&table.name, &place, problems);
         names::file_name(&table.name, &place, problems);
-        check_variables(codebook, table, &place, problems);
+        check_variables(codebook, table, own, &place, problems);
         groups::check(table, own, &place, problems);
         check_columns(table.key.iter().map(String::as_str), own, &format!("{place} / key"), problems);
         check_columns(table.sort.iter().map(SortKey::variable), own, &format!("{place} / sort"), problems);
         check_parent(table, own, &tables, &variables, &place, problems);
+        check_roster(table, &above, &place, problems);
     }
     check_parent_cycles(codebook, &tables, problems);
 }
 
-fn check_variables(codebook: &Codebook, table: &Table, place: &str, problems: &mut Problems) {
+fn check_variables(
+    codebook: &Codebook,
+    table: &Table,
+    own: &Variables<'_>,
+    place: &str,
+    problems: &mut Problems,
+) {
     let mut names = Names::default();
     for (index, variable) in table.variables.iter().enumerate() {
         let place = format!("{place} / variables[{index}] {}", variable.name);
@@ -40,6 +49,10 @@ fn check_variables(codebook: &Codebook, table: &Table, place: &str, problems: &m
         values::check_variable(codebook, variable, &place, problems);
         missing::check(variable, &place, problems);
         facts::check(variable, &place, problems);
+        if let Some(weight) = variable.weighted_by.as_deref().filter(|weight| !own.contains_key(weight)) {
+            let message = format!("the variable {weight:?} does not exist in the table");
+            problems.add(rules::UNKNOWN_VARIABLE, format!("{place} / weighted_by"), message);
+        }
     }
 }
 
@@ -99,6 +112,21 @@ fn check_parent(
                 format!("{child:?} is {}, but {other:?} is {}", here.kind, there.kind),
             ),
             _ => {}
+        }
+    }
+}
+
+fn check_roster(table: &Table, above: &Above<'_>, place: &str, problems: &mut Problems) {
+    let (Some(roster), Some(known)) = (&table.roster, above.known(table)) else { return };
+    let named = [
+        ("trigger", &roster.trigger, known.trigger, "neither a variable nor a group of the tables above"),
+        ("section", &roster.section, known.section, "no group of the parent"),
+        ("after", &roster.after, known.after, "neither a variable nor a group of the parent"),
+    ];
+    for (field, name, known, what) in named {
+        if let (Some(name), None) = (name, known) {
+            let place = format!("{place} / roster / {field}");
+            problems.add(rules::UNKNOWN_VARIABLE, place, format!("{name:?} is {what}"));
         }
     }
 }

@@ -2,8 +2,9 @@
 
 use super::*;
 use crate::codebook::{
-    CollectionPeriod, Document, DocumentKind, Field, Group, GroupKind, Kind, Missing, MissingValues,
-    Question, Table, Text, TimeUnit, ValidationRule, Value, ValueLabels, Variable,
+    BoundingBox, CollectionPeriod, Document, DocumentKind, Field, Group, GroupKind, Kind, Missing,
+    MissingValues, Question, Roster, RosterSource, Table, Text, TimeUnit, ValidationRule, Value, ValueLabel,
+    ValueLabels, Variable,
 };
 
 /// A codebook without problems that has something of everything.
@@ -135,6 +136,42 @@ fn names_that_nothing_has() {
 }
 
 #[test]
+fn what_rosters_and_weights_name_exists() {
+    let roster = || {
+        let roster = Roster::new(RosterSource::MultipleChoice).with_trigger("outer").with_section("outer");
+        roster.with_after("inner")
+    };
+    let with = |roster: Roster| move |book: &mut Codebook| book.tables[1].roster = Some(roster.clone());
+    let mut book = sound();
+    with(roster())(&mut book);
+    book.tables[1].variables[1].weighted_by = Some("hid".into());
+    assert_eq!(book.problems(), []);
+    let mut below = Table::new("visit", vec![id("n")]).with_parent("person", vec![]);
+    below.roster = Some(Roster::default().with_trigger("name"));
+    book.tables.push(below);
+    assert_eq!(book.problems(), [], "a trigger may stand in a table above the parent");
+    let at = |field: &str| format!("tables[1] person / roster / {field}");
+    one(rules::UNKNOWN_VARIABLE, &at("trigger"), with(roster().with_trigger("age")));
+    one(rules::UNKNOWN_VARIABLE, &at("section"), with(roster().with_section("name")));
+    one(rules::UNKNOWN_VARIABLE, &at("after"), with(roster().with_after("x")));
+    one(rules::UNKNOWN_VARIABLE, "tables[1] person / variables[1] age / weighted_by", |book| {
+        book.tables[1].variables[1].weighted_by = Some("name".into());
+    });
+    let mut alone = sound();
+    alone.tables.remove(0);
+    alone.tables[0].parent = None;
+    alone.tables[0].roster = Some(roster());
+    assert_eq!(alone.problems(), [], "where the parent is not there, nobody knows what it has");
+}
+
+#[test]
+fn static_texts_have_no_members() {
+    one(rules::TEXT_WITH_MEMBERS, "tables[0] household / groups[2] hello", |book| {
+        book.tables[0].groups.push(Group::new("hello", GroupKind::StaticText, ["name"]));
+    });
+}
+
+#[test]
 fn circles() {
     let mother = |name: &str| crate::codebook::Parent { table: name.into(), variables: vec![] };
     one(rules::PARENT_CYCLE, "tables[0] household / parent", |book| {
@@ -182,6 +219,10 @@ fn value_labels() {
     one(rules::INVALID_FACT, "value_labels new[0]", |book| {
         book.value_labels.insert("new".into(), ValueLabels::new().with(f64::NAN, "nothing"));
     });
+    one(rules::INVALID_FACT, "value_labels new[0] / parent", |book| {
+        let entry = ValueLabel::new(1, "one").with_parent(f64::INFINITY);
+        book.value_labels.insert("new".into(), vec![entry].into());
+    });
 }
 
 #[test]
@@ -211,6 +252,9 @@ fn missing_values() {
     ] {
         one(rules::OVERLAPPING_MISSING, at, with(missing));
     }
+    let mut sas = sound();
+    with(Missing::reason().letter('_'))(&mut sas);
+    assert_eq!(sas.problems(), [], "SAS has ._");
     one(rules::INVALID_FACT, at, with(Missing::value(f64::INFINITY)));
     one(rules::INVALID_MISSING, "tables[1] person / variables[1] age / missing[0]", |book| {
         let range = Missing::range(Some(false.into()), Some(true.into()));
@@ -268,10 +312,30 @@ fn languages() {
             Some(Box::new(Question { pre_text: foreign(), ..Question::default() }));
     });
     one(rules::UNKNOWN_LANGUAGE, &format!("{at} / question / validations[0] / message"), |book| {
-        let rule = ValidationRule { condition: "x".into(), message: foreign() };
+        let rule = ValidationRule::new("x", foreign());
         book.tables[1].variables[1].question =
             Some(Box::new(Question { validations: vec![rule], ..Question::default() }));
     });
+    one(rules::UNKNOWN_LANGUAGE, &format!("{at} / unit"), |book| {
+        book.tables[1].variables[1].unit = foreign();
+    });
+    let group = "tables[0] household / groups[0] inner";
+    one(rules::UNKNOWN_LANGUAGE, &format!("{group} / text"), |book| {
+        book.tables[0].groups[0].text = foreign();
+    });
+    one(rules::UNKNOWN_LANGUAGE, &format!("{group} / validations[0] / message"), |book| {
+        book.tables[0].groups[0].validations = vec![ValidationRule::new("x", foreign())];
+    });
+    one(rules::UNKNOWN_LANGUAGE, &format!("{group} / question / text"), |book| {
+        book.tables[0].groups[0].question = Some(Box::new(Question::new(foreign())));
+    });
+    for (name, field) in [("data_kinds", 0), ("collection_modes", 1), ("instruments", 2)] {
+        one(rules::UNKNOWN_LANGUAGE, &format!("study / {name}[0]"), |book| {
+            let study = &mut book.study;
+            let lists = [&mut study.data_kinds, &mut study.collection_modes, &mut study.instruments];
+            *lists.into_iter().nth(field).unwrap() = vec![foreign()];
+        });
+    }
     one(rules::UNKNOWN_LANGUAGE, "value_labels ages[0] / label", |book| {
         book.value_labels.get_mut("ages").unwrap().entries[0].label = foreign();
     });
@@ -342,10 +406,31 @@ fn facts() {
     one(rules::INVALID_FACT, &format!("{at} / max"), with(None, Some(128.into())));
     one(rules::INVALID_FACT, &format!("{at} / max"), with(None, Some(f64::NAN.into())));
     one(rules::INVALID_FACT, "study / collection_period", |book| {
-        book.study.collection_period =
-            Some(CollectionPeriod { start: Some("2024-03-02".into()), end: Some("2024-03".into()) });
+        book.study.collection_period = Some(CollectionPeriod {
+            start: Some("2024-03-02".into()),
+            end: Some("2024-03".into()),
+            cycle: None,
+        });
         book.study.collection_period.as_mut().unwrap().end = Some("2024-02".into());
     });
+    one(rules::INVALID_FACT, "study / further_collection_periods[0]", |book| {
+        let period = CollectionPeriod {
+            start: Some("2025".into()),
+            end: Some("2024".into()),
+            cycle: Some("2".into()),
+        };
+        book.study.further_collection_periods = vec![period];
+    });
+    for (west, south) in
+        [((-181.0, 0.0), (0.0, 1.0)), ((0.0, 1.0), (2.0, 1.0)), ((0.0, 1.0), (0.0, f64::NAN))]
+    {
+        one(rules::INVALID_FACT, "study / bounding_box", |book| {
+            book.study.bounding_box = Some(BoundingBox::new(west, south));
+        });
+    }
+    let mut across = sound();
+    across.study.bounding_box = Some(BoundingBox::new((170.0, -170.0), (-20.0, 0.0)));
+    assert_eq!(across.problems(), [], "Fiji lies on both sides of the 180th meridian");
 }
 
 #[test]
@@ -360,6 +445,12 @@ fn documents() {
             book.documents[0].path = Some(path.into());
         });
     }
+    for uri in ["www.example.org/a.pdf", "a b:c", "https:", ""] {
+        one(rules::INVALID_DOCUMENT, "documents[0] a.pdf", |book| book.documents[0].uri = Some(uri.into()));
+    }
+    let mut listed = sound();
+    (listed.documents[0].bytes, listed.documents[0].uri) = (None, Some("https://example.org/a.pdf".into()));
+    assert_eq!(listed.problems(), []);
     let mut inside = sound();
     inside.documents[0].bytes = None;
     inside.documents[0].path = Some("docs/a..b.pdf".into());

@@ -22,6 +22,9 @@ fn check_entries(set: &ValueLabels, place: &str, problems: &mut Problems) {
         if !facts::finite(&entry.value, &place, problems) {
             continue;
         }
+        if let Some(parent) = &entry.parent {
+            facts::finite(parent, &format!("{place} / parent"), problems);
+        }
         if let Some(first) = seen.insert(canonical(&entry.value), index) {
             let message = format!("the value {} is labelled already at [{first}]", entry.value);
             problems.add(rules::DUPLICATE_VALUE, place, message);

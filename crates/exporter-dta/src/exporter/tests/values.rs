@@ -66,7 +66,8 @@ fn reasons_become_their_letters() {
         reasons([None, Some(0), None, None]),
         reasons([Some(0), None, None, None]),
     ];
-    let named = columns.into_iter().enumerate().map(|(i, column)| (i.to_string(), column, true));
+    let names = ["a", "b", "c", "a (reason)", "b (reason)", "c (reason)"];
+    let named = names.into_iter().zip(columns).map(|(name, column)| (name, column, true));
     let batch = RecordBatch::try_from_iter_with_nullable(named).unwrap();
     let data = MemoryDataset::new(codebook, vec![vec![batch]]).unwrap();
     let (bytes, _) = written(&data);
