@@ -26,7 +26,7 @@ pub use exporter::{exporter, exporter_in};
 pub use format::format;
 pub use input::{input, prefixes};
 pub use sink::{SinkCase, sink};
-pub use whole::whole_codebook;
+pub use whole::{Open, whole_codebook};
 
 use exporter_core::{Clock, Context, LossPolicy, Summary};
 

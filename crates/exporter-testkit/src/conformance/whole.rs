@@ -7,15 +7,14 @@ use serde_json::{Map, Value as Json, json};
 
 use super::context;
 
+/// Opens several files as one study.
+pub type Open<'f> = &'f dyn Fn(&[Source<'_>]) -> Result<Box<dyn Dataset>>;
+
 /// The formats of a registry that claim every part of a codebook, by default or with one of their options; what they write is
 /// opened in one call of `open`, and its codebook is the one that was written. Numbers of rows and facts are what the rows
 /// say. Gives the formats that were found, each with the option.
 #[track_caller]
-pub fn whole_codebook(
-    registry: &Registry,
-    data: &dyn Dataset,
-    open: &dyn Fn(&[Source<'_>]) -> Result<Box<dyn Dataset>>,
-) -> Vec<(&'static str, Json)> {
+pub fn whole_codebook(registry: &Registry, data: &dyn Dataset, open: Open<'_>) -> Vec<(&'static str, Json)> {
     let found = claiming(registry);
     for (format, options) in &found {
         let what = format!("{format} {options}");
