@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 use crate::program::run_in;
 
 /// The keys that programs rely on.
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 15] = [
     "id",
     "name",
     "aliases",
@@ -14,6 +14,7 @@ const KEYS: [&str; 14] = [
     "carries",
     "limits",
     "options",
+    "common_options",
     "read_options",
     "losses",
     "reads",

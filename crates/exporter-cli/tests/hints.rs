@@ -138,7 +138,7 @@ fn what_cannot_be_done_has_a_hint_that_can() {
     for (arguments, wanted) in [
         (
             "export {}/x.csv --to csv --to csv --out {}/out",
-            "hint: name each format once, or make an export of each",
+            "hint: name each format once, or put one below a folder with folder=NAME",
         ),
         ("convert {}/x.csv {}/x.dta --memory 1", "give a number of MiB, 16 or more"),
         ("convert {}/x.csv {}/x.dta --to dta:release=14", "118 is read by Stata 14 and later"),

@@ -14,6 +14,7 @@ mod missing_reasons;
 mod mistakes;
 mod packaging;
 mod pipe;
+mod placement;
 mod program;
 mod refusal;
 mod requests;

@@ -59,8 +59,9 @@ pub use documents_exporter::{DocumentsExporter, DocumentsOptions};
 pub use entry_names::table_entries;
 pub use error::{Error, ErrorKind, Place, Result};
 pub use exporter::{
-    Bundle, Changes, Committed, EntryReport, Exporter, Output, Plan, Planning, PreparedPlan, Recode, Rename,
-    Sibling, Summary, TableRows, TableWriter, TablesPlan, Written, export, plan, plan_of,
+    Bundle, Changes, Committed, EntryReport, Exporter, InFolder, OfTables, Output, Plan, Planning,
+    PreparedPlan, Recode, Rename, Sibling, Summary, TableRows, TableWriter, TablesPlan, Written, export,
+    plan, plan_of,
 };
 pub use format::{Format, FormatInfo, Input, OptionInfo, OptionKind, Recognition};
 pub use limits::Limits;
@@ -71,7 +72,7 @@ pub use password::Password;
 #[doc(no_inline)]
 pub use profile::{ColumnFacts, Facts, Profile, ProfileRequest, TableProfile};
 pub use projection::Projection;
-pub use registry::{Faces, Registry, options_from_pairs, read_options_from_pairs};
+pub use registry::{COMMON_OPTIONS, Faces, Registry, options_from_pairs, read_options_from_pairs};
 #[doc(no_inline)]
 pub use sink::{Entry, EntryReceipt, EntrySpec, RandomEntry, Receipt, Sink};
 #[doc(no_inline)]

@@ -1,5 +1,6 @@
 //! Formats by name: a value that any program builds and extends.
 
+mod common;
 mod options;
 
 use std::io;
@@ -16,6 +17,8 @@ use crate::exporter::Exporter;
 use crate::format::{Format, FormatInfo, Input, Recognition};
 use crate::source::{ReadAt, Source};
 use crate::suggest;
+pub use common::COMMON_OPTIONS;
+use common::Common;
 use options::typed;
 pub use options::{options_from_pairs, read_options_from_pairs};
 
@@ -105,7 +108,11 @@ impl Registry {
     /// Adds a format that writes; a later one with the same id replaces the earlier.
     #[must_use]
     pub fn register<F: Format>(mut self) -> Self {
-        let make: Make = |options| Ok(Box::new(F::exporter(typed(F::INFO.id, F::INFO.options, options)?)?));
+        let make: Make = |mut options| {
+            let common = Common::taken(F::INFO, &mut options)?;
+            let known = [F::INFO.options, &COMMON_OPTIONS].concat();
+            common.round(Box::new(F::exporter(typed(F::INFO.id, &known, options)?)?))
+        };
         put(&mut self.writers, Face { info: F::INFO, recognise: |_| Recognition::No, call: make });
         self
     }

@@ -222,3 +222,12 @@ fn descriptions_and_documents_conform() {
     conformance::exporter(&exporter_core::CodebookExporter, &sample::study());
     conformance::exporter(&exporter_core::DocumentsExporter, &sample::study());
 }
+
+#[test]
+fn exporters_below_a_folder_and_of_some_tables_conform() {
+    use exporter_core::{InFolder, OfTables};
+    let members = || OfTables::new(PlainExporter::default(), vec!["members".into()]);
+    conformance::exporter(&members(), &sample::study());
+    conformance::exporter(&InFolder::new(PlainExporter::default(), "a/b").unwrap(), &sample::study());
+    conformance::exporter(&InFolder::new(members(), "a").unwrap(), &sample::study());
+}

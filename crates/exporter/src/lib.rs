@@ -19,7 +19,7 @@ pub use exporter_parquet as parquet;
 pub use exporter_tab as tab;
 
 pub use assembled::{AssembledDataset, TablePart};
-pub use excerpt::{Excerpt, PartOf, TablesOf};
+pub use excerpt::{Excerpt, PartOf};
 pub use formats::{check, registry};
 pub use input::{InputOptions, open, open_sources};
 pub use request::Request;

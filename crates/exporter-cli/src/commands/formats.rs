@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use exporter::carry::{Carry, Part};
-use exporter::{Error, Exporter, Faces, FormatInfo, OptionInfo, OptionKind, Result};
+use exporter::{COMMON_OPTIONS, Error, Exporter, Faces, FormatInfo, OptionInfo, OptionKind, Result};
 use serde::Serialize;
 
 use crate::args::FormatsArgs;
@@ -19,6 +19,7 @@ pub(super) fn run(args: &FormatsArgs) -> Result<()> {
         Known {
             info,
             faces: registry.faces(info.id),
+            common_options: if registry.faces(info.id).writes { &COMMON_OPTIONS } else { &[] },
             carries: made.map(carries).into_iter().flatten().collect(),
         }
     };
@@ -39,6 +40,8 @@ struct Known {
     info: &'static FormatInfo,
     #[serde(flatten)]
     faces: Faces,
+    /// Options of writing that every format has.
+    common_options: &'static [OptionInfo],
     /// What it carries of a codebook, with the default options.
     carries: BTreeMap<Part, &'static str>,
 }
@@ -79,7 +82,7 @@ fn yes(is: bool) -> &'static str {
     if is { "yes" } else { "-" }
 }
 
-fn in_full(Known { info, faces, carries }: &Known) -> String {
+fn in_full(Known { info, faces, common_options, carries }: &Known) -> String {
     let mut text = format!("{}: {}\n", info.id, info.name);
     let mut add = |name: &str, value: String| {
         if !value.is_empty() {
@@ -117,6 +120,7 @@ fn in_full(Known { info, faces, carries }: &Known) -> String {
     add("may report", losses.into_iter().collect::<Vec<_>>().join(", "));
     add("notes", info.notes.into());
     options(&mut text, "options of writing", info.options);
+    options(&mut text, "options of writing that every format has", common_options);
     options(&mut text, "options of reading", info.read_options);
     text
 }

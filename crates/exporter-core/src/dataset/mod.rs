@@ -16,6 +16,7 @@ mod related;
 mod schema;
 mod select;
 mod shared;
+mod tables_of;
 
 pub use batches::{Batches, at_most, display_rows};
 pub use coded_reasons::CodedReasons;
@@ -31,6 +32,8 @@ pub use reasons::{columns_with_reasons, scan_schema};
 pub use related::RelatedDataset;
 pub use schema::{arrow_schema, arrow_type, infer_kind, infer_table};
 pub use select::{select, select_from};
+pub use tables_of::TablesOf;
+pub(crate) use tables_of::tables_of;
 
 use std::fs::File;
 use std::io::{ErrorKind, Read};

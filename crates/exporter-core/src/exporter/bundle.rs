@@ -108,7 +108,7 @@ impl Exporter for Bundle {
         plans.changes.losses = held::losses(exporters, &plans.parts, data.codebook());
         if let Some(path) = first_repeat(&plans.entries) {
             return Err(Error::invalid(format!("two formats of the export write {path:?}"))
-                .with_hint("name each format once, or make an export of each"));
+                .with_hint("name each format once, or put one below a folder with folder=NAME"));
         }
         Ok(Box::new(plans))
     }

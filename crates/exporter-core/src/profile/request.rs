@@ -151,6 +151,12 @@ impl ProfileRequest {
         }
     }
 
+    /// The same of tables that are others; nothing of those that are none.
+    pub(crate) fn with_tables(self, other: impl Fn(TableId) -> Option<TableId>) -> Self {
+        let tables = self.tables.into_iter();
+        Self { tables: tables.filter_map(|(table, request)| Some((other(table)?, request))).collect() }
+    }
+
     /// Whether nothing is asked for.
     pub fn is_empty(&self) -> bool {
         self.tables.is_empty()

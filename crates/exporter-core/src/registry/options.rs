@@ -2,6 +2,7 @@
 
 use serde_json::Value as Json;
 
+use super::COMMON_OPTIONS;
 use crate::error::{Error, Result};
 use crate::format::{FormatInfo, OptionInfo, OptionKind};
 use crate::suggest::nearest;
@@ -50,7 +51,8 @@ fn listed(id: &str, known: &[OptionInfo]) -> String {
     }
 }
 
-/// Turns `name=value` pairs as typed on a command line into the JSON object that options of writing are read from.
+/// Turns `name=value` pairs as typed on a command line into the JSON object that options of writing are read from, those of the
+/// format and [`COMMON_OPTIONS`].
 ///
 /// # Errors
 /// [`crate::ErrorKind::Usage`] when an option does not exist or its value is of another kind.
@@ -58,7 +60,7 @@ pub fn options_from_pairs<'a>(
     info: &FormatInfo,
     pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
 ) -> Result<Json> {
-    from_pairs(info.id, info.options, pairs)
+    from_pairs(info.id, &[info.options, &COMMON_OPTIONS].concat(), pairs)
 }
 
 /// Turns `name=value` pairs into the JSON object that options of reading are read from.
@@ -108,7 +110,7 @@ fn json_value(id: &str, option: &OptionInfo, value: &str) -> Result<Json> {
 }
 
 /// A value that is none of the option's kind.
-fn misfit_of(id: &str, option: &OptionInfo, value: &str) -> Error {
+pub(super) fn misfit_of(id: &str, option: &OptionInfo, value: &str) -> Error {
     let wrong = |wanted: &str| Error::usage(format!("{id}: {}={value} is not {wanted}", option.name));
     match option.kind {
         OptionKind::Boolean => wrong("true or false"),

@@ -34,6 +34,9 @@ pub struct EntrySpec {
     pub media_type: String,
     /// Table whose rows it holds.
     pub table: Option<TableId>,
+    /// Tables that it describes, where it holds no rows and does not describe all.
+    #[serde(skip)]
+    pub describes: Option<Vec<TableId>>,
     /// Exact rows, if known.
     pub rows: Option<u64>,
     /// Exact bytes, if known.

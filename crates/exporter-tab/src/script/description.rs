@@ -1,7 +1,7 @@
 //! What a script says about a table, whatever its language.
 
 use exporter_core::codebook::{Codebook, Kind, Language, MissingValues, Table, Text, Value, Variable};
-use exporter_core::{Error, Result, Sibling, TableId};
+use exporter_core::{EntrySpec, Error, Result, Sibling, TableId};
 
 /// A table, the file that holds its rows and the language its labels are taken from.
 pub(super) struct Description<'a> {
@@ -12,9 +12,10 @@ pub(super) struct Description<'a> {
 }
 
 impl Description<'_> {
-    /// Name of a file beside the data file, with the same stem.
+    /// Name of a file beside the script, with the stem of the data file.
     pub(super) fn beside(&self, extension: &str) -> String {
-        let stem = self.data.path.rsplit_once('.').map_or(self.table.name.as_str(), |(stem, _)| stem);
+        let name = self.data.path.rsplit('/').next().unwrap_or_default();
+        let stem = name.rsplit_once('.').map_or(self.table.name.as_str(), |(stem, _)| stem);
         format!("{stem}.{extension}")
     }
 
@@ -34,26 +35,36 @@ impl Description<'_> {
 
 /// The delimited file of a table.
 pub(super) struct DataFile {
-    /// File name; the script stands in the same folder.
+    /// Path from the folder of the script.
     pub(super) path: String,
     pub(super) tab: bool,
 }
 
 impl DataFile {
-    /// The sibling entry that holds the rows of a table.
+    /// The sibling entry that holds the rows of a table and can be loaded: in the folder of the script before others.
     pub(super) fn among(siblings: &[Sibling], id: TableId, table: &str, format: &str) -> Result<Self> {
-        let missing = || {
-            Error::usage(format!(
-                "{format} loads a delimited file, and this export writes none for the table"
-            ))
-            .table(table)
-            .with_hint(format!("export both: --to tab --to {format}"))
-        };
-        let entry = siblings
-            .iter()
-            .map(|sibling| &sibling.entry)
-            .find(|entry| entry.table == Some(id) && entry.attributes.contains_key("delimiter"))
-            .ok_or_else(missing)?;
+        let is_data =
+            |entry: &&EntrySpec| entry.table == Some(id) && entry.attributes.contains_key("delimiter");
+        let mut entries: Vec<&EntrySpec> =
+            siblings.iter().map(|sibling| &sibling.entry).filter(is_data).collect();
+        entries.sort_by_key(|entry| entry.path.contains('/'));
+        let mut refused = None;
+        for entry in entries {
+            match Self::of(entry, format) {
+                Ok(data) => return Ok(data),
+                Err(error) => refused = refused.or(Some(error)),
+            }
+        }
+        Err(refused.unwrap_or_else(|| {
+            let message = "loads a delimited file, and this export writes none for the table";
+            Error::usage(format!("{format} {message}"))
+                .table(table)
+                .with_hint(format!("export both: --to tab --to {format}"))
+        }))
+    }
+
+    /// A delimited entry, unless it is written otherwise than a script can load.
+    fn of(entry: &EntrySpec, format: &str) -> Result<Self> {
         for (attribute, wanted) in REQUIRED {
             let found = entry.attributes.get(*attribute).map_or(*wanted, String::as_str);
             if found != *wanted {
@@ -76,8 +87,7 @@ impl DataFile {
                 .with_hint("write the data file with delimiter=tab or delimiter=comma"));
             }
         };
-        let path = entry.path.rsplit('/').next().unwrap_or(&entry.path).to_owned();
-        Ok(Self { path, tab })
+        Ok(Self { path: entry.path.clone(), tab })
     }
 }
 

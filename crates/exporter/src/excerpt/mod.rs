@@ -2,18 +2,16 @@
 
 mod condition;
 mod literal;
-mod tables;
 
 use exporter_core::Projection;
 use exporter_core::codebook::{Codebook, Table};
-use exporter_core::dataset::{ExcerptDataset, RelatedDataset};
+use exporter_core::dataset::{ExcerptDataset, RelatedDataset, TablesOf};
 use exporter_core::suggest;
 use exporter_core::{Context, Dataset, Error, Filter, Result, Scan, TableId};
 
 use serde::{Deserialize, Serialize};
 
 use condition::Condition;
-pub use tables::TablesOf;
 
 /// Which tables, rows and variables of a study to take; everything by default.
 ///

@@ -2,9 +2,12 @@
 
 use std::io::Read;
 
-use exporter_core::codebook::{Codebook, Parent};
-use exporter_core::suggest;
-use exporter_core::{Batches, Dataset, Error, LossReport, Result, Scan, TableId, TableProfile};
+use super::{Batches, Dataset, Scan, TableId};
+use crate::codebook::{Codebook, Parent};
+use crate::error::{Error, Result};
+use crate::loss::LossReport;
+use crate::profile::TableProfile;
+use crate::suggest;
 
 /// A study of which only some tables are seen.
 #[derive(Debug)]
@@ -16,44 +19,51 @@ pub struct TablesOf<D> {
 }
 
 impl<D: Dataset> TablesOf<D> {
-    /// Sees the tables of these names, in this order; all when none is named. Tables whose parent is left out have none.
+    /// Sees the tables of these names, in this order; all when none is named. Tables whose parent is left out have none, and
+    /// value-label sets of tables that are left out go with them.
     ///
     /// # Errors
-    /// [`exporter_core::ErrorKind::NotFound`] when a table does not exist, listing those that do;
-    /// [`exporter_core::ErrorKind::Usage`] when one is named twice.
-    pub(super) fn new(inner: D, names: &[String]) -> Result<Self> {
-        let mut codebook = inner.codebook().clone();
-        if names.is_empty() {
-            let tables = (0..codebook.tables.len()).map(TableId).collect();
-            return Ok(Self { inner, codebook, tables });
-        }
-        let mut tables = Vec::new();
-        for (at, name) in names.iter().enumerate() {
-            let place = format!("tables[{at}]");
-            let Some((table, _)) = codebook.table(name) else {
-                let known = codebook.tables.iter().map(|table| table.name.as_str());
-                return Err(Error::not_found(format!("the table {name:?} does not exist"))
-                    .with_hint(suggest::suggestion(name, "tables", known))
-                    .field(place));
-            };
-            if tables.contains(&TableId(table)) {
-                return Err(Error::usage(format!("the table {name:?} is named twice")).field(place));
-            }
-            tables.push(TableId(table));
-        }
-        let mut seen = Vec::new();
-        for table in tables.iter().filter_map(|table| codebook.tables.get(table.0)) {
-            let mut table = table.clone();
-            table.parent = table.parent.filter(|parent| names.contains(&parent.table));
-            seen.push(table);
-        }
-        codebook.tables = seen;
+    /// [`crate::ErrorKind::NotFound`] when a table does not exist, listing those that do; [`crate::ErrorKind::Usage`] when one
+    /// is named twice.
+    pub fn new(inner: D, names: &[String]) -> Result<Self> {
+        let (codebook, tables) = tables_of(inner.codebook(), names)?;
         Ok(Self { inner, codebook, tables })
+    }
+
+    /// For each table that is seen the one of the whole study.
+    pub fn tables(&self) -> &[TableId] {
+        &self.tables
     }
 
     fn of_inner(&self, table: TableId) -> Option<TableId> {
         self.tables.get(table.0).copied()
     }
+}
+
+/// The codebook of the tables of these names, in this order, and where each is in the whole one; all when none is named.
+pub(crate) fn tables_of(whole: &Codebook, names: &[String]) -> Result<(Codebook, Vec<TableId>)> {
+    let mut codebook = whole.clone();
+    if names.is_empty() {
+        return Ok((codebook, (0..whole.tables.len()).map(TableId).collect()));
+    }
+    let mut tables = Vec::new();
+    codebook.tables.clear();
+    for (at, name) in names.iter().enumerate() {
+        let place = format!("tables[{at}]");
+        let Some((position, table)) = whole.table(name) else {
+            let known = whole.tables.iter().map(|table| table.name.as_str());
+            return Err(Error::not_found(format!("the table {name:?} does not exist"))
+                .with_hint(suggest::suggestion(name, "tables", known))
+                .field(place));
+        };
+        if tables.contains(&TableId(position)) {
+            return Err(Error::usage(format!("the table {name:?} is named twice")).field(place));
+        }
+        tables.push(TableId(position));
+        codebook.tables.push(table.clone());
+    }
+    codebook.drop_unused(whole);
+    Ok((codebook, tables))
 }
 
 #[deny(clippy::missing_trait_methods, reason = "what a wrapper leaves out is lost")]
@@ -94,10 +104,10 @@ impl<D: Dataset> Dataset for TablesOf<D> {
 
 #[cfg(test)]
 mod tests {
-    use exporter_core::codebook::{Kind, Table, Variable};
-    use exporter_core::{ErrorKind, MemoryDataset};
-
     use super::*;
+    use crate::codebook::{Kind, Table, Variable};
+    use crate::dataset::MemoryDataset;
+    use crate::error::ErrorKind;
 
     fn of(names: &[&str]) -> Result<TablesOf<MemoryDataset>> {
         let people = Table::new("people", vec![Variable::new("house", Kind::Text)])

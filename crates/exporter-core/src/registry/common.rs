@@ -1,0 +1,70 @@
+//! Options that every format has: where its entries stand and which tables it writes.
+
+use serde_json::Value as Json;
+
+use super::options::misfit_of;
+use crate::error::{Error, Result};
+use crate::exporter::{Exporter, InFolder, OfTables};
+use crate::format::{FormatInfo, OptionInfo};
+
+/// Options of writing that every format has beside its own.
+pub static COMMON_OPTIONS: [OptionInfo; 2] = [
+    OptionInfo::text(
+        "folder",
+        "A folder below which everything of this format stands, such as `data/codes`.",
+    ),
+    OptionInfo::text("tables", "The tables that are written, such as `people|houses`; all when left out."),
+];
+
+/// The values of the common options.
+#[derive(Default)]
+pub(super) struct Common {
+    folder: Option<String>,
+    tables: Vec<String>,
+}
+
+impl Common {
+    /// Takes the common options out of those of a format; an option of its own goes before one of the same name.
+    pub(super) fn taken(info: &FormatInfo, options: &mut Json) -> Result<Self> {
+        let mut common = Self::default();
+        let Json::Object(object) = options else { return Ok(common) };
+        for option in
+            COMMON_OPTIONS.iter().filter(|common| info.options.iter().all(|own| own.name != common.name))
+        {
+            let Some(value) = object.remove(option.name) else { continue };
+            let wrong = || misfit_of(info.id, option, &value.to_string());
+            match option.name {
+                "folder" => {
+                    common.folder = Some(value.as_str().ok_or_else(wrong)?.trim_end_matches('/').into())
+                }
+                _ => common.tables = names(&value).ok_or_else(wrong)?,
+            }
+        }
+        Ok(common)
+    }
+
+    /// The exporter with these options.
+    pub(super) fn round(self, exporter: Box<dyn Exporter>) -> Result<Box<dyn Exporter>> {
+        let exporter = match self.tables.is_empty() {
+            true => exporter,
+            false => Box::new(OfTables::new(exporter, self.tables)),
+        };
+        let Some(folder) = self.folder else { return Ok(exporter) };
+        let id = exporter.format().id;
+        let refused =
+            |error: Error| Error::usage(format!("{id}: folder={folder:?} is refused")).with_source(error);
+        Ok(Box::new(InFolder::new(exporter, folder.as_str()).map_err(refused)?))
+    }
+}
+
+/// Names joined by `|`, or a list of them; at least one.
+fn names(value: &Json) -> Option<Vec<String>> {
+    let names: Vec<String> = match value {
+        Json::String(names) => names.split('|').map(str::to_owned).collect(),
+        Json::Array(names) => {
+            names.iter().map(|name| name.as_str().map(str::to_owned)).collect::<Option<_>>()?
+        }
+        _ => return None,
+    };
+    (!names.is_empty() && names.iter().all(|name| !name.is_empty())).then_some(names)
+}
