@@ -17,7 +17,10 @@ fn formats_stand_below_folders_and_write_some_tables() {
     for out in ["out", "out.zip"] {
         let run = run_in(
             folder.path(),
-            &format!("export {} {to} --manifest --out {{}}/{out} --overwrite --report {{}}/r.json", study.display()),
+            &format!(
+                "export {} {to} --manifest --out {{}}/{out} --overwrite --report {{}}/r.json",
+                study.display()
+            ),
         );
         assert_eq!(run.code, 0, "{}", run.error);
         let check = run_in(folder.path(), &format!("check {{}}/{out}"));

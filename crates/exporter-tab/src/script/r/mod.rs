@@ -25,7 +25,7 @@ static INFO: FormatInfo = FormatInfo::new("r-script", "R script for csv or tab")
     ])
     .notes(
         "Loads the tab or csv entry of the same export with base R; labelled columns have haven's classes. \
-         Source it in the folder of both.",
+         Source it in its own folder.",
     );
 
 /// The words of R, without packages.

@@ -16,12 +16,14 @@ static INFO: FormatInfo = FormatInfo::new("spss-script", "SPSS syntax for csv or
     .aliases(&["sps"])
     .extensions(&["sps"])
     .media_type("text/x-spss-syntax")
-    .limits(Limits::NONE
-        .name_characters(MAX_NAME_BYTES as u32)
-        .text_bytes(MAX_TEXT_BYTES)
-        .label_characters(MAX_LABEL_BYTES as u32)
-        .value_label_bytes(MAX_VALUE_LABEL_BYTES as u32)
-        .exact_integer(doubles::EXACT as u64))
+    .limits(
+        Limits::NONE
+            .name_characters(MAX_NAME_BYTES as u32)
+            .text_bytes(MAX_TEXT_BYTES)
+            .label_characters(MAX_LABEL_BYTES as u32)
+            .value_label_bytes(MAX_VALUE_LABEL_BYTES as u32)
+            .exact_integer(doubles::EXACT as u64),
+    )
     .losses(&[
         LossCode::NAME_CHANGED,
         LossCode::LABEL_TRUNCATED,
@@ -36,7 +38,7 @@ static INFO: FormatInfo = FormatInfo::new("spss-script", "SPSS syntax for csv or
         LossCode::GROUP_DROPPED,
     ])
     .notes(
-        "Loads the tab or csv entry of the same export; run it in the folder of both. SPSS 16 and later, PSPP.",
+        "Loads the tab or csv entry of the same export; run it in its own folder. SPSS 16 and later, PSPP.",
     );
 
 /// The words of SPSS (16 and later) and PSPP.

@@ -45,9 +45,7 @@ static INFO: FormatInfo = FormatInfo::new("stata-script", "Stata do-file for csv
         LossCode::DISPLAY_FORMAT_DROPPED,
         LossCode::COMPATIBILITY,
     ])
-    .notes(
-        "Loads the tab or csv entry of the same export; run it in the folder of both. Stata 14 and later.",
-    );
+    .notes("Loads the tab or csv entry of the same export; run it in its own folder. Stata 14 and later.");
 
 /// The words of Stata (14 and later).
 #[derive(Clone, Copy, Debug, Default)]
