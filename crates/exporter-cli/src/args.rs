@@ -148,7 +148,8 @@ pub(crate) struct ExportArgs {
     /// A format to write and its options; may be given several times
     #[arg(long, required_unless_present = "request", value_name = "FORMAT[:OPTION=VALUE,…]")]
     pub(crate) to: Vec<String>,
-    /// A folder, a file name ending in .zip, .gz or the format's extension, or - for standard output
+    /// A folder (its name has no extension or ends in /), a file name ending in .zip, .gz or the format's extension, or - for
+    /// standard output
     #[arg(long, required_unless_present = "print_request", value_name = "PATH")]
     pub(crate) out: Option<PathBuf>,
     /// Export only these tables
@@ -207,7 +208,7 @@ pub(crate) struct ConvertArgs {
     /// The file to read
     #[arg(value_name = "INPUT")]
     pub(crate) input: PathBuf,
-    /// The file to write
+    /// The file to write, or - for standard output
     #[arg(value_name = "OUTPUT")]
     pub(crate) output: PathBuf,
     #[command(flatten)]

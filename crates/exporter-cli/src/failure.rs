@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use exporter::{Error, ErrorKind};
 
-use crate::terminal::say;
+use crate::terminal::{Output, say};
 
 /// Something failed.
 const FAILED: u8 = 1;
@@ -18,6 +18,9 @@ const CANCELLED: u8 = 130;
 
 /// Shows an error with its causes and its way out.
 pub(crate) fn report(error: &Error) -> ExitCode {
+    if Output::is_closed() {
+        return ExitCode::from(FAILED);
+    }
     say(&format!("error: {error}"));
     let mut shown = error.to_string();
     let mut cause = error.source();

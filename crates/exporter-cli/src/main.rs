@@ -5,6 +5,7 @@ mod cancel;
 mod commands;
 mod failure;
 mod format_text;
+mod place;
 mod progress;
 mod report;
 mod report_file;

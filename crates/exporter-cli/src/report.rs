@@ -38,8 +38,18 @@ pub(crate) fn plan(plan: &DryRun, work: &WorkArgs) -> String {
     let mut text = String::from("dry run: nothing is written\n");
     for entry in &plan.entries {
         let rows = entry.rows.map(|rows| format!(", {}", counted(rows, "row"))).unwrap_or_default();
-        let bytes = entry.bytes.map(|bytes| format!(", {}", counted(bytes, "byte"))).unwrap_or_default();
-        line(&mut text, format!("{} ({}{rows}{bytes})", entry.path, entry.media_type));
+        let size = match (entry.bytes, entry.least_bytes) {
+            (Some(bytes), _) => format!(", {}", counted(bytes, "byte")),
+            (None, Some(least)) => format!(", at least {}", counted(least, "byte")),
+            (None, None) => String::new(),
+        };
+        line(&mut text, format!("{} ({}{rows}{size})", entry.path, entry.media_type));
+    }
+    let sizes: Vec<u64> = plan.entries.iter().filter_map(|entry| entry.bytes.or(entry.least_bytes)).collect();
+    if sizes.len() > 1 {
+        let is_exact = plan.entries.iter().all(|entry| entry.bytes.is_some());
+        let least = if is_exact { "" } else { "at least " };
+        line(&mut text, format!("{least}{} in all", counted(sizes.iter().sum(), "byte")));
     }
     text + &changes(&plan.changes, work)
 }

@@ -1,4 +1,4 @@
-//! The file that `--report` names: prepared before any work, visible when it is whole.
+//! The place that `--report` names: opened before any work; a file is visible when it is whole.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -7,25 +7,48 @@ use exporter::sink::{EntrySpec, FileSink, FolderOptions};
 use exporter::{Error, Result, Sink as _};
 
 use crate::args::WorkArgs;
+use crate::place;
 use crate::target::Target;
+use crate::terminal::print;
 
 /// Where a report goes, if one is asked for.
-pub(crate) struct ReportFile(Option<(PathBuf, FileSink)>);
+pub(crate) enum ReportFile {
+    None,
+    /// Standard output.
+    Output,
+    File(PathBuf, FileSink),
+}
 
 impl ReportFile {
-    /// Prepares the report, so that an export is not carried out whose report cannot be written.
+    /// Opens the report, so that an export is not carried out whose report cannot be written.
     ///
     /// # Errors
     /// When the file exists and `--overwrite` is not given, when it is the target of the export, or when nothing can be
-    /// written there.
+    /// written there; only a folder that the export makes may be one that does not exist.
     pub(crate) fn create(work: &WorkArgs, target: &Target) -> Result<Self> {
-        let Some(path) = &work.report else { return Ok(Self(None)) };
+        let Some(path) = &work.report else { return Ok(Self::None) };
+        place::writable(path, |name| format!("--report {}", name.trim_end_matches('/')))?;
+        if path.as_os_str() == "-" {
+            return match target {
+                Target::Output => Err(Error::usage("standard output is the target of the export already")
+                    .with_hint("write the report to a file, such as --report report.json")),
+                _ => Ok(Self::Output),
+            };
+        }
         if target.file().is_some_and(|target| is_same(target, path)) {
             return Err(Error::usage(format!("{} is the target of the export too", path.display()))
                 .with_hint("give --report another name"));
         }
+        if let (Some(folder), Some(name)) = (path.parent(), path.file_name())
+            && !folder.as_os_str().is_empty()
+            && !folder.is_dir()
+            && !target.folder().is_some_and(|target| whole(folder).starts_with(whole(target)))
+        {
+            return Err(Error::not_found(format!("there is no folder {} for the report", folder.display()))
+                .with_hint(format!("make the folder, or write it here: --report {}", name.display())));
+        }
         let options = FolderOptions::default().overwrite(work.overwrite).sync(work.sync);
-        Ok(Self(Some((path.clone(), FileSink::create(path, options)?))))
+        Ok(Self::File(path.clone(), FileSink::create(path, options)?))
     }
 
     /// Writes the report.
@@ -33,22 +56,29 @@ impl ReportFile {
     /// # Errors
     /// When the file cannot be written.
     pub(crate) fn write(self, report: &serde_json::Value) -> Result<()> {
-        let Some((path, sink)) = self.0 else { return Ok(()) };
-        let mut text = serde_json::to_vec_pretty(report)
-            .map_err(|source| Error::invalid(format!("cannot write the report: {source}")))?;
-        text.push(b'\n');
-        let mut entry = sink.create(&EntrySpec::new("report.json", "application/json"))?;
-        let failed = |source| Error::io(format!("cannot write {}", path.display()), source);
-        entry.write_all(&text).map_err(failed)?;
-        entry.commit()?;
-        Box::new(sink).finish().map(drop)
+        let text = || {
+            let text = serde_json::to_string_pretty(report);
+            text.map_err(|source| Error::invalid(format!("cannot write the report: {source}")))
+        };
+        match self {
+            Self::None => Ok(()),
+            Self::Output => print(&(text()? + "\n")),
+            Self::File(path, sink) => {
+                let mut entry = sink.create(&EntrySpec::new("report.json", "application/json"))?;
+                let failed = |source| Error::io(format!("cannot write {}", path.display()), source);
+                writeln!(entry, "{}", text()?).map_err(failed)?;
+                entry.commit()?;
+                Box::new(sink).finish().map(drop)
+            }
+        }
     }
 }
 
 /// Whether two names are those of one file, which need not exist.
 fn is_same(one: &Path, other: &Path) -> bool {
-    let whole = |path: &Path| {
-        path.canonicalize().or_else(|_| std::path::absolute(path)).unwrap_or_else(|_| path.to_owned())
-    };
     whole(one) == whole(other)
+}
+
+fn whole(path: &Path) -> PathBuf {
+    path.canonicalize().or_else(|_| std::path::absolute(path)).unwrap_or_else(|_| path.to_owned())
 }

@@ -9,7 +9,8 @@ use exporter::{Error, Excerpt, FormatInfo, LossCode, LossPolicy, Registry, Resul
 
 use crate::args::{ConvertArgs, ExcerptArgs, ExportArgs, PasswordArgs, ReadingArgs, WorkArgs};
 use crate::format_text;
-use crate::target::has_extension;
+use crate::place;
+use crate::target::{has_extension, is_folder};
 use crate::terminal::print;
 
 /// What `export` is asked for.
@@ -59,8 +60,11 @@ fn format_of(args: &ConvertArgs, registry: &Registry) -> Result<&'static str> {
     }
     match out.extension().and_then(|extension| extension.to_str()) {
         Some(extension) => Ok(registry.format(extension)?.id),
-        None => Err(Error::usage(format!("{} has no extension that names a format", out.display()))
-            .with_hint("give --to FORMAT")),
+        None => {
+            let name = if out.as_os_str() == "-" { "standard output".into() } else { out.to_string_lossy() };
+            Err(Error::usage(format!("{name} has no extension that names a format"))
+                .with_hint("name the format, such as --to csv"))
+        }
     }
 }
 
@@ -70,6 +74,8 @@ pub(crate) fn reading<P: AsRef<Path>>(
     args: &ReadingArgs,
     registry: &Registry,
 ) -> Result<Request> {
+    let named = paths.iter().map(AsRef::as_ref).chain(args.codebook.as_deref());
+    named.into_iter().try_for_each(place::readable)?;
     let mut request = Request::new(paths.iter().map(AsRef::as_ref));
     let input = &mut request.input;
     input.codebook.clone_from(&args.codebook);
@@ -140,9 +146,11 @@ fn packaging(args: &ExportArgs) -> Result<Option<Packaging>> {
     }))
 }
 
-/// The packaging that the name of a target stands for.
+/// The packaging that the name of a target stands for; folders have none.
 pub(crate) fn packaging_of_target(out: &Path) -> Option<Packaging> {
-    if has_extension(out, &["zip"]) {
+    if is_folder(out) {
+        None
+    } else if has_extension(out, &["zip"]) {
         Some(Packaging::Zip(ZipPackaging::default()))
     } else if has_extension(out, &["gz"]) {
         Some(Packaging::Gzip(GzipPackaging::default()))

@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 
 use exporter::request::{Packaging, Request};
 use exporter::sink::{FileSink, FolderOptions, FolderSink, StreamSink};
-use exporter::{Registry, Result, Sink};
+use exporter::{Error, Registry, Result, Sink};
 
 use crate::args::WorkArgs;
 use crate::request::packaging_of_target;
+use crate::{place, terminal};
 
 /// The place that becomes visible at once.
 pub(crate) enum Target {
@@ -22,22 +23,23 @@ pub(crate) enum Target {
 impl Target {
     /// The target of this name for what a request writes. Its name decides what the request leaves open: the packaging,
     /// and how a zip is called; where a single entry goes there are no codebook and no documents beside.
-    pub(crate) fn of(out: &Path, request: &mut Request, registry: &Registry) -> Self {
+    ///
+    /// # Errors
+    /// A usage error for a URL, and for a name with an extension that nothing of the request has, as it may be meant for a
+    /// file or for a folder.
+    pub(crate) fn of(out: &Path, request: &mut Request, registry: &Registry) -> Result<Self> {
+        place::writable(out, |name| format!("--out {name}"))?;
         request.packaging = request.packaging.take().or_else(|| packaging_of_target(out));
-        let is_single = match (&request.packaging, request.formats.as_slice()) {
-            (Some(Packaging::Zip(_)), _) => has_extension(out, &["zip"]),
-            (Some(Packaging::Gzip(_)), _) => has_extension(out, &["gz"]),
-            (None, [one]) => {
-                registry.format(&one.format).is_ok_and(|format| has_extension(out, format.extensions))
-            }
-            _ => false,
-        };
+        let is_single = !is_folder(out)
+            && file_extensions(request, registry).iter().any(|own| has_extension(out, &[own]));
         let target = if out.as_os_str() == "-" {
             Target::Output
         } else if is_single {
             Target::File(out.to_owned())
-        } else {
+        } else if is_folder(out) || out.extension().is_none() || out.exists() {
             Target::Folder(out.to_owned())
+        } else {
+            return Err(neither(out, request, registry));
         };
         match &mut request.packaging {
             Some(Packaging::Zip(zip)) if is_single => {
@@ -49,7 +51,25 @@ impl Target {
                 request.documents &= target.holds_many();
             }
         }
-        target
+        Ok(target)
+    }
+
+    /// The target of a conversion, which is one file of any name, or standard output.
+    ///
+    /// # Errors
+    /// A usage error for a URL or a folder.
+    pub(crate) fn of_one(out: &Path, request: &Request, registry: &Registry) -> Result<Self> {
+        place::writable(out, |name| name.trim_end_matches('/').to_owned())?;
+        if out.as_os_str() == "-" {
+            return Ok(Target::Output);
+        }
+        if place::names_folder(out) {
+            let extensions = file_extensions(request, registry);
+            let name = format!("out.{}", extensions.first().copied().unwrap_or("csv"));
+            return Err(Error::usage(format!("{} names a folder, and convert writes a file", out.display()))
+                .with_hint(format!("name the file in it, such as {}", out.join(name).display())));
+        }
+        Ok(Target::File(out.to_owned()))
     }
 
     /// The file, where it is a single one.
@@ -60,9 +80,17 @@ impl Target {
         }
     }
 
+    /// The folder, where it is one.
+    pub(crate) fn folder(&self) -> Option<&Path> {
+        match self {
+            Target::Folder(folder) => Some(folder),
+            Target::File(_) | Target::Output => None,
+        }
+    }
+
     /// Whether several entries fit.
     pub(crate) fn holds_many(&self) -> bool {
-        matches!(self, Target::Folder(_))
+        self.folder().is_some()
     }
 
     /// Opens the sink.
@@ -71,9 +99,45 @@ impl Target {
         Ok(match self {
             Target::Folder(folder) => Box::new(FolderSink::create(folder, options)?),
             Target::File(file) => Box::new(FileSink::create(file, options)?),
-            Target::Output => Box::new(StreamSink::new(std::io::stdout())),
+            Target::Output => Box::new(StreamSink::new(terminal::Output)),
         })
     }
+}
+
+/// Whether a target is a folder whatever its name: it ends as one, or it is one already.
+pub(crate) fn is_folder(out: &Path) -> bool {
+    place::names_folder(out) || out.is_dir()
+}
+
+/// The extensions of files that hold all that a request writes.
+fn file_extensions(request: &Request, registry: &Registry) -> Vec<&'static str> {
+    match (&request.packaging, request.formats.as_slice()) {
+        (Some(Packaging::Zip(_)), _) => vec!["zip"],
+        (Some(Packaging::Gzip(_)), _) => vec!["gz"],
+        (None, [one]) => {
+            registry.format(&one.format).map(|info| info.extensions.to_vec()).unwrap_or_default()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The error of a name that is neither that of a folder nor that of a file which the request writes.
+fn neither(out: &Path, request: &Request, registry: &Registry) -> Error {
+    let shown = out.display();
+    let extension = out.extension().map(|own| own.to_string_lossy().into_owned()).unwrap_or_default();
+    let what = match (&request.packaging, request.formats.as_slice()) {
+        (Some(Packaging::Zip(_)), _) => "a zip ends in .zip".to_owned(),
+        (Some(Packaging::Gzip(_)), _) => "a gzip stream ends in .gz".to_owned(),
+        (None, [one]) => format!("{} does not write .{extension}", one.format),
+        _ => "several formats do not fit in one file".to_owned(),
+    };
+    let file = match file_extensions(request, registry).first() {
+        Some(&"gz") => out.with_extension(format!("{extension}.gz")),
+        Some(own) => out.with_extension(own),
+        None => out.with_extension("zip"),
+    };
+    Error::usage(format!("{shown} is called like a file, and {what}"))
+        .with_hint(format!("--out {shown}/ makes a folder, --out {} a file", file.display()))
 }
 
 /// Whether a file name ends with one of the extensions.

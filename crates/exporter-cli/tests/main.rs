@@ -21,3 +21,4 @@ mod requests;
 mod signal;
 mod summary;
 mod tables;
+mod targets;

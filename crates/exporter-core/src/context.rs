@@ -46,9 +46,22 @@ impl Cancel {
     }
 }
 
+/// The stages of an export, as [`Progress::stage`] is told them, in their order.
+pub mod stage {
+    /// The data is looked at, so that formats can be planned.
+    pub const PROFILE: &str = "profile";
+    /// Entries are written.
+    pub const WRITE: &str = "write";
+    /// What was written is put into its archive.
+    pub const PACKAGE: &str = "package";
+    /// What was written is made visible.
+    pub const PUBLISH: &str = "publish";
+}
+
 /// Receives how far an export is; called from several threads.
 pub trait Progress: Send + Sync {
-    /// A stage begins: `profile` or `write`, with the rows it will read when they are known.
+    /// One of the [stages](stage) begins, with the rows it will read when they are known. A format that looks at the data
+    /// once more goes back to [`stage::PROFILE`] for a while.
     fn stage(&self, name: &str, rows: Option<u64>) {
         let _ = (name, rows);
     }

@@ -72,10 +72,12 @@ impl Exporter for DocumentsExporter {
             plan.entries.push(entry);
             plan.positions.push(position);
         }
-        let is_described = |document: &&Document| !document.title.is_empty() || document.language.is_some();
+        let is_described = |document: &&Document| {
+            !document.title.is_empty() || document.language.is_some() || document.uri.is_some()
+        };
         let described: Vec<&Document> = codebook.documents.iter().filter(is_described).collect();
         if let Some(first) = described.first() {
-            let action = "the titles and languages of documents have no place beside their contents";
+            let action = "titles, languages and addresses of documents have no place beside their contents";
             let loss = Loss::new(LossCode::METADATA_DROPPED, action).part(Part::StudyDescription);
             plan.changes.losses.add(loss.count(described.len() as u64).first(None, first.name.as_str()));
         }

@@ -52,7 +52,7 @@ pub use check::Check;
 #[doc(no_inline)]
 pub use codebook::Codebook;
 pub use codebook_exporter::{CodebookExporter, CodebookOptions};
-pub use context::{BATCH_ROWS, Cancel, Clock, Context, NoProgress, Progress};
+pub use context::{BATCH_ROWS, Cancel, Clock, Context, NoProgress, Progress, stage};
 #[doc(no_inline)]
 pub use dataset::{Batches, Dataset, Filter, MemoryDataset, Scan, TableId};
 pub use documents_exporter::{DocumentsExporter, DocumentsOptions};

@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::args::CheckArgs;
 use crate::report::counted;
 use crate::terminal::print;
-use crate::{cancel, failure, request};
+use crate::{cancel, failure, place, request};
 
 /// Ends with 1 when any file has an error; warnings and notes are told.
 pub(super) fn run(args: &CheckArgs) -> Result<ExitCode> {
@@ -21,16 +21,17 @@ pub(super) fn run(args: &CheckArgs) -> Result<ExitCode> {
     let mut errors = 0;
     let mut unreadable = None;
     for file in &args.files {
-        let findings = match exporter::check(file, &options, &registry, &context) {
-            Ok(findings) => findings,
-            Err(error) if error.kind() == ErrorKind::Cancelled => return Err(error),
-            Err(error) => {
-                // The files behind it are checked nevertheless.
-                unreadable.get_or_insert(failure::report(&error));
-                all.extend(args.json.then(|| json!({ "file": file, "error": error.to_string() })));
-                continue;
-            }
-        };
+        let findings =
+            match place::readable(file).and_then(|()| exporter::check(file, &options, &registry, &context)) {
+                Ok(findings) => findings,
+                Err(error) if error.kind() == ErrorKind::Cancelled => return Err(error),
+                Err(error) => {
+                    // The files behind it are checked nevertheless.
+                    unreadable.get_or_insert(failure::report(&error));
+                    all.extend(args.json.then(|| json!({ "file": file, "error": error.to_string() })));
+                    continue;
+                }
+            };
         errors += findings.count(Severity::Error);
         let file = file.display().to_string();
         if args.json {

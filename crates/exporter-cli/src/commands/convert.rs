@@ -13,6 +13,7 @@ pub(super) fn run(args: &ConvertArgs) -> Result<()> {
     if args.work.print_request {
         return request::show(request);
     }
+    let target = Target::of_one(&args.output, &request, &registry)?;
     let context = work::context(&args.work);
     let export = request.prepare(&registry, &context)?;
     let tables = &export.data().codebook().tables;
@@ -25,5 +26,5 @@ pub(super) fn run(args: &ConvertArgs) -> Result<()> {
         ))
         .with_hint(format!("choose one with --table ({}), or use export with a folder", names.join(", "))));
     }
-    work::carry_out(&export, &Target::File(args.output.clone()), &args.work, &context)
+    work::carry_out(&export, &target, &args.work, &context)
 }

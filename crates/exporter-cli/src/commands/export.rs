@@ -18,7 +18,7 @@ pub(super) fn run(args: &ExportArgs) -> Result<()> {
     let (Some(out), false) = (&args.out, args.work.print_request) else {
         return request::show(request);
     };
-    let target = Target::of(out, &mut request, &registry);
+    let target = Target::of(out, &mut request, &registry)?;
     if is_broken(&request) {
         say("warning: ZipCrypto is broken: it keeps nobody out who tries");
     }

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::{Changes, Exporter, Plan, Planning, Summary, plan_of};
 use crate::carry;
-use crate::context::Context;
+use crate::context::{Context, stage};
 use crate::dataset::Dataset;
 use crate::error::Result;
 use crate::profile::{Profile, ProfileRequest, profile};
@@ -32,7 +32,7 @@ pub fn export(
         known.losses.merge(data.losses());
         accepted(known, context)?;
         context.cancel().check()?;
-        context.progress().stage("write", rows_to_write(&*plan, data));
+        context.progress().stage(stage::WRITE, rows_to_write(&*plan, data));
         let mut summary = match exporter.needs_digests() {
             true => plan.write(&HashingSink::new(&*sink), context),
             false => plan.write(&*sink, context),
@@ -52,6 +52,7 @@ pub fn export(
         Ok(summary)
     })
     .and_then(|mut summary| {
+        context.progress().stage(stage::PUBLISH, None);
         sink.finish()?;
         summary.seconds = start.elapsed().as_secs_f64();
         Ok(summary)

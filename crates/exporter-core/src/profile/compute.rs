@@ -24,7 +24,7 @@ use arrow_array::{ArrayRef, RecordBatch, UInt8Array};
 use super::request::TableRequest;
 use super::{Facts, Outside, Profile, ProfileRequest, SortOrder, Statistics, TableProfile};
 use crate::codebook::Table;
-use crate::context::Context;
+use crate::context::{Context, stage};
 use crate::dataset::{Dataset, Scan, TableId, columns_with_reasons, table_of};
 use crate::error::Result;
 use crate::parallel;
@@ -254,7 +254,7 @@ fn scan_table(
     facts: &mut TableProfile,
     context: &Context,
 ) -> Result<()> {
-    context.progress().stage("profile", facts.rows);
+    context.progress().stage(stage::PROFILE, facts.rows);
     let mut scan = Scan::all().columns(open.columns.clone());
     scan.reasons = !open.with_reasons.is_empty();
     let mut batches = context.scan(data, table, &scan)?;

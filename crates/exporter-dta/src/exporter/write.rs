@@ -4,7 +4,7 @@ use arrow_schema::ArrowError;
 use exporter_core::nested::flatten;
 use exporter_core::sink::temp_file;
 use exporter_core::{
-    ErrorKind, Loss, LossCode, LossReport, Output, Result, Scan, TableRows, TableWriter, Written,
+    ErrorKind, Loss, LossCode, LossReport, Output, Result, Scan, TableRows, TableWriter, Written, stage,
 };
 use exporter_stata::LongTextOption;
 
@@ -78,7 +78,7 @@ impl DtaTable<'_> {
             .filter(|(_, variable)| variable.storage == StorageType::StrL)
             .map(|(column, _)| column)
             .collect();
-        progress.stage("measure", Some(self.rows));
+        progress.stage(stage::PROFILE, Some(self.rows));
         let mut bytes = 0;
         for batch in rows.scan(&Scan::all().columns(columns))? {
             for column in flatten(batch?, &[])?.columns() {
@@ -86,7 +86,7 @@ impl DtaTable<'_> {
             }
         }
         // The rows of the stage that was interrupted are still to come.
-        progress.stage("write", Some(self.rows));
+        progress.stage(stage::WRITE, Some(self.rows));
         Ok(bytes)
     }
 }

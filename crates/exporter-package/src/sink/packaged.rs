@@ -7,7 +7,7 @@ use exporter_core::codebook::Codebook;
 use exporter_core::sink::{EntryReceipt, EntrySpec, HashingSink, Sink};
 use exporter_core::{
     Changes, Committed, Context, Dataset, EntryReport, Exporter, FormatInfo, LossCode, Plan, Planning,
-    ProfileRequest, Result, Summary, grouped, plan_of,
+    ProfileRequest, Result, Summary, grouped, plan_of, stage,
 };
 
 use super::gzip::{gzipped, gzipped_path};
@@ -75,6 +75,7 @@ impl<E: Exporter> Packaging for Zipped<E> {
             true => inner.write(&HashingSink::new(&zip), context)?,
             false => inner.write(&zip, context)?,
         };
+        context.progress().stage(stage::PACKAGE, None);
         let (entry, _) = zip.close()?;
         Ok(report(inside, &spec, entry.commit()?))
     }
