@@ -16,7 +16,7 @@ pub(crate) enum ReportFile {
     None,
     /// Standard output.
     Output,
-    File(PathBuf, FileSink),
+    File(PathBuf, Box<FileSink>),
 }
 
 impl ReportFile {
@@ -48,7 +48,7 @@ impl ReportFile {
                 .with_hint(format!("make the folder, or write it here: --report {}", name.display())));
         }
         let options = FolderOptions::default().overwrite(work.overwrite).sync(work.sync);
-        Ok(Self::File(path.clone(), FileSink::create(path, options)?))
+        Ok(Self::File(path.clone(), Box::new(FileSink::create(path, options)?)))
     }
 
     /// Writes the report.
@@ -68,7 +68,7 @@ impl ReportFile {
                 let failed = |source| Error::io(format!("cannot write {}", path.display()), source);
                 writeln!(entry, "{}", text()?).map_err(failed)?;
                 entry.commit()?;
-                Box::new(sink).finish().map(drop)
+                sink.finish().map(drop)
             }
         }
     }
