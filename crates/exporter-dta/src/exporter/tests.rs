@@ -9,7 +9,8 @@ use arrow_array::{
     TimestampMicrosecondArray,
 };
 use exporter_core::codebook::{
-    Codebook, Group, GroupKind, Kind, Missing, Question, SortKey, Table, Text, ValueLabels, Variable,
+    Attribute, Codebook, Group, GroupKind, Kind, Missing, Question, SortKey, Table, Text, ValueLabels,
+    Variable,
 };
 use exporter_core::sink::{MemorySink, StreamSink};
 use exporter_core::{Clock, Context, Error, ErrorKind, LossCode, LossPolicy, MemoryDataset, Summary, export};
@@ -196,6 +197,28 @@ fn texts_and_names_that_do_not_fit_are_kept_beside() {
     let (bytes, summary) = write(&data, bare, &context()).unwrap();
     assert!(characteristic(&bytes, "_dta", "exporter_codebook").is_none());
     assert!(codes(&summary).contains(&"group-dropped"));
+}
+
+#[test]
+fn attributes_of_a_table_need_the_codebook() {
+    let data = with_table(vec![(Variable::new("n", Kind::INTEGER), integers(&[1]))], |mut table| {
+        table.attributes.insert("file".into(), Attribute::One("a.dat".into()));
+        table
+    });
+    let (bytes, summary) = written(&data);
+    assert_eq!(embedded(&bytes)["tables"][0]["attributes"]["file"], "a.dat");
+    assert_eq!(codes(&summary), [""; 0]);
+    let bare = DtaOptions { codebook: false, ..DtaOptions::default() };
+    assert_eq!(codes(&write(&data, bare, &context()).unwrap().1), ["metadata-dropped"]);
+}
+
+#[test]
+fn the_letter_of_sas_alone_is_a_loss() {
+    let variable =
+        Variable::new("n", Kind::INTEGER).with_missing(Missing::value(9).letter('_').label("Other"));
+    let (bytes, summary) = written(&dataset(vec![(variable, integers(&[1, 9]))]));
+    assert_eq!(codes(&summary), ["metadata-dropped"]);
+    assert_eq!(embedded(&bytes)["tables"][0]["variables"][0]["missing"][0]["letter"], "a");
 }
 
 #[test]
