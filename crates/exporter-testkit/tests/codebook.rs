@@ -4,8 +4,8 @@ use exporter_core::Codebook;
 use exporter_core::carry::{Carry, losses};
 use exporter_core::codebook::{
     Agent, Attribute, BoundingBox, CollectionPeriod, DisplayFormat, Document, DocumentKind, Group, GroupKind,
-    Identifier, Kind, LabelSource, Question, QuestionScope, Roster, RosterSource, RuleSeverity, Software,
-    Table, ValidationRule, ValueLabel, Variable,
+    Identifier, Kind, LabelSource, Question, QuestionScope, Roster, RosterSource, Software, Table,
+    ValidationRule, ValueLabel, Variable,
 };
 use exporter_core::profile::Profile;
 use exporter_testkit::codebook;
