@@ -122,5 +122,7 @@ fn a_data_file_that_names_a_document_elsewhere_reads_no_file_of_ours() {
     let run = run_in(folder.path(), "export {}/pets.parquet --to csv --out {}/out");
     assert_eq!(run.code, 0, "{}", run.error);
     assert_eq!(files(&folder.path().join("out/documents")), ["q.txt"]);
-    assert!(run.error.contains("lacks or changes: documents (1)"), "{}", run.error);
+    assert!(run.error.contains("documents lacks or changes: documents (1)"), "{}", run.error);
+    let codebook = std::fs::read_to_string(folder.path().join("out/pets.codebook.json")).unwrap();
+    assert!(codebook.contains("reports/r.pdf"), "{codebook}");
 }

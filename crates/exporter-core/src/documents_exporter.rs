@@ -1,6 +1,6 @@
 //! The documents of a study as entries, `documents/{name}`.
 
-use std::io::{Read as _, Write as _};
+use std::io::{Read, Write as _};
 
 use serde::Deserialize;
 
@@ -17,15 +17,41 @@ use crate::sink::{EntrySpec, Sink};
 
 static INFO: FormatInfo = FormatInfo::new("documents", "Documents of the study")
     .media_type("application/octet-stream")
-    .losses(&[LossCode::METADATA_DROPPED])
+    .losses(&[LossCode::DOCUMENT_DROPPED, LossCode::METADATA_DROPPED])
     .notes("Questionnaires, translations, attachments and reports, each as the file that it is; addresses are not fetched.");
 
 /// Bytes copied at a time.
 const PIECE: usize = 64 << 10;
 
 /// Writes each document with contents of its own ([`Dataset::document`]) as an entry; never reads a row.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct DocumentsExporter;
+#[derive(Clone, Debug, Default)]
+pub struct DocumentsExporter {
+    /// Names of documents that are left out.
+    absent: Vec<String>,
+}
+
+impl DocumentsExporter {
+    /// Writes the documents of which the data has contents; that the others are left out is a loss. By default a document
+    /// without its contents is an error.
+    ///
+    /// # Errors
+    /// As [`Dataset::document`].
+    pub fn of(data: &dyn Dataset) -> Result<Self> {
+        let mut absent = Vec::new();
+        for (position, document) in data.codebook().documents.iter().enumerate() {
+            if document.path.is_some() && data.document(position)?.is_none() {
+                absent.push(document.name.clone());
+            }
+        }
+        Ok(Self { absent })
+    }
+
+    /// For each document its entry, if it has one.
+    fn planned(&self, codebook: &Codebook) -> Vec<Option<EntrySpec>> {
+        let entries = document_entries(codebook).into_iter().zip(&codebook.documents);
+        entries.map(|(entry, document)| entry.filter(|_| !self.absent.contains(&document.name))).collect()
+    }
+}
 
 /// The documents format takes no options.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
@@ -38,7 +64,7 @@ impl Format for DocumentsExporter {
     type Exporter = Self;
 
     fn exporter(_options: DocumentsOptions) -> Result<Self> {
-        Ok(Self)
+        Ok(Self::default())
     }
 }
 
@@ -48,7 +74,7 @@ impl Exporter for DocumentsExporter {
     }
 
     fn entries(&self, codebook: &Codebook) -> Vec<EntrySpec> {
-        document_entries(codebook).into_iter().flatten().collect()
+        self.planned(codebook).into_iter().flatten().collect()
     }
 
     /// The documents, but not what the codebook says of them; nothing else is its business.
@@ -65,12 +91,17 @@ impl Exporter for DocumentsExporter {
         let (entries, positions) = (Vec::new(), Vec::new());
         let mut plan = DocumentsPlan { data, entries, positions, changes: Changes::default() };
         let codebook = data.codebook();
-        for (position, entry) in document_entries(codebook).into_iter().enumerate() {
+        for (position, entry) in self.planned(codebook).into_iter().enumerate() {
             let Some(entry) = entry else { continue };
             // A file that is missing is told before anything is written.
-            data.document(position)?;
+            contents(data, position)?;
             plan.entries.push(entry);
             plan.positions.push(position);
+        }
+        if let Some(first) = self.absent.first() {
+            let action = "their files are not beside the file that names them";
+            let loss = Loss::new(LossCode::DOCUMENT_DROPPED, action).count(self.absent.len() as u64);
+            plan.changes.losses.add(loss.first(None, first.as_str()));
         }
         let is_described = |document: &&Document| {
             !document.title.is_empty() || document.language.is_some() || document.uri.is_some()
@@ -83,6 +114,16 @@ impl Exporter for DocumentsExporter {
         }
         Ok(Box::new(plan))
     }
+}
+
+/// A document and its bytes.
+fn contents(data: &dyn Dataset, position: usize) -> Result<(&Document, Box<dyn Read + Send + '_>)> {
+    let document = document_of(data.codebook(), position)?;
+    let contents = data.document(position)?.ok_or_else(|| {
+        let message = format!("the document {:?} is not beside the file that names it", document.name);
+        Error::not_found(message).with_hint("put it there, or leave documents out")
+    })?;
+    Ok((document, contents))
 }
 
 /// The entries and the documents that they hold.
@@ -107,10 +148,7 @@ impl Plan for DocumentsPlan<'_> {
         let mut summary = Summary::default();
         for (spec, position) in self.entries.iter().zip(&self.positions) {
             context.cancel().check()?;
-            let document = document_of(self.data.codebook(), *position)?;
-            let mut contents = self.data.document(*position)?.ok_or_else(|| {
-                Error::not_found(format!("the document {:?} has no contents", document.name))
-            })?;
+            let (document, mut contents) = contents(self.data, *position)?;
             let mut entry = sink.create(spec)?;
             let mut piece = vec![0; PIECE];
             loop {

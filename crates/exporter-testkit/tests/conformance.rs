@@ -220,7 +220,7 @@ fn the_suite_finds_faults() {
 #[test]
 fn descriptions_and_documents_conform() {
     conformance::exporter(&exporter_core::CodebookExporter, &sample::study());
-    conformance::exporter(&exporter_core::DocumentsExporter, &sample::study());
+    conformance::exporter(&exporter_core::DocumentsExporter::default(), &sample::study());
 }
 
 #[test]
@@ -230,4 +230,16 @@ fn exporters_below_a_folder_and_of_some_tables_conform() {
     conformance::exporter(&members(), &sample::study());
     conformance::exporter(&InFolder::new(PlainExporter::default(), "a/b").unwrap(), &sample::study());
     conformance::exporter(&InFolder::new(members(), "a").unwrap(), &sample::study());
+}
+
+#[test]
+fn a_document_that_is_on_the_web_is_not_fetched() {
+    let mut codebook = exporter_core::Codebook::new("study");
+    let mut document = exporter_core::codebook::Document::default();
+    (document.name, document.uri) = ("form.pdf".into(), Some("https://example.org/form.pdf".into()));
+    codebook.documents.push(document);
+    let data = exporter_core::MemoryDataset::new(codebook, Vec::new()).unwrap();
+    assert!(data.document(0).unwrap().is_none());
+    assert!(exporter_core::DocumentsExporter::default().entries(data.codebook()).is_empty());
+    conformance::exporter(&exporter_core::DocumentsExporter::default(), &data);
 }

@@ -95,3 +95,26 @@ fn a_stata_file_of_numbers_is_read_twice_at_most() {
         }
     }
 }
+
+#[test]
+fn tables_that_are_not_written_are_not_read() {
+    use exporter::codebook::{Codebook, Kind, Missing, Table, Variable};
+    use exporter::{CodebookExporter, Exporter, MemoryDataset};
+    use exporter_testkit::Watched;
+    let table = |name: &str| {
+        let reason = Missing::reason().label("Refused").letter('r');
+        Table::new(name, vec![Variable::new("v", Kind::Text).with_missing(reason)])
+    };
+    let codebook = Codebook::new("s").with_table(table("a")).with_table(table("b"));
+    let scans = |exporter: &dyn Exporter| {
+        let data = MemoryDataset::new(codebook.clone(), vec![vec![], vec![]]).unwrap();
+        let data = Watched::new(data);
+        exporter::export(exporter, &data, Box::new(NullSink::new()), &Context::default()).unwrap();
+        data.scans().len()
+    };
+    let csv = |options: Json| exporter::registry().exporter("csv", options).unwrap();
+    // Reasons are counted first, then the rows are written.
+    assert_eq!(scans(&*csv(Json::Null)), 4);
+    assert_eq!(scans(&*csv(serde_json::json!({ "tables": ["b"] }))), 2);
+    assert_eq!(scans(&CodebookExporter), 0);
+}

@@ -27,7 +27,9 @@ pub(crate) fn needs(exporter: &dyn Exporter, data: &dyn Dataset, request: &mut P
     if !matches!(exporter.carries(Part::MissingReasons), Carry::Dropped(_) | Carry::Changed(..)) {
         return;
     }
-    for (id, table) in data.codebook().tables.iter().enumerate() {
+    let entries = exporter.entries(data.codebook());
+    let is_written = |id| entries.iter().any(|entry| entry.is_about(TableId(id)));
+    for (id, table) in data.codebook().tables.iter().enumerate().filter(|(id, _)| is_written(*id)) {
         for (column, _) in table.variables.iter().enumerate().filter(|(_, variable)| variable.has_reasons()) {
             request.column(TableId(id), column, Facts::REASONS);
         }

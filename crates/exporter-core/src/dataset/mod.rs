@@ -68,8 +68,9 @@ pub trait Dataset: Send + Sync {
     /// When the table or a column does not exist or the source cannot be opened.
     fn scan(&self, table: TableId, scan: &Scan) -> Result<Batches<'_>>;
 
-    /// The bytes of a document, by its position in the codebook; none where only its place elsewhere is known. Those that the
-    /// codebook holds, or else those of the file at its path, unless the dataset knows where else they are.
+    /// The bytes of a document, by its position in the codebook: those that the codebook holds, or else those of the file at its
+    /// path, unless the dataset knows where else they are. None where it knows only that there are some elsewhere: on the web, or
+    /// beside a file that travelled alone.
     ///
     /// # Errors
     /// When there is no such document, or its file is missing or cannot be read; the error names both.

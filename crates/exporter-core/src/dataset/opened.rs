@@ -4,7 +4,7 @@ use std::io::Read;
 
 use super::{Batches, Dataset, Scan, TableId, document_of};
 use crate::codebook::{Codebook, Parent};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::loss::LossReport;
 use crate::profile::TableProfile;
 
@@ -38,14 +38,10 @@ impl Dataset for OpenedDataset {
     /// A path in a file says nothing of where the program runs.
     fn document(&self, position: usize) -> Result<Option<Box<dyn Read + Send + '_>>> {
         let document = document_of(self.codebook(), position)?;
-        match (&document.bytes, &document.path) {
-            (None, Some(path)) => {
-                let (name, path) = (&document.name, path.display());
-                let message = format!("the document {name:?} is not in this file, but at {path}");
-                Err(Error::not_found(message).entry(&self.file))
-            }
-            _ => self.inner.document(position),
+        if document.bytes.is_none() {
+            return Ok(None);
         }
+        self.inner.document(position)
     }
 
     fn facts(&self, table: TableId) -> Option<TableProfile> {

@@ -66,11 +66,7 @@ pub(super) fn losses<'a>(
 impl Sibling<'_> {
     /// The entry that holds what a loss of another one is about.
     fn entry(&self, part: Part, table: Option<TableId>, loss: &Loss) -> Option<&EntrySpec> {
-        let is_of_table = |entry: &&EntrySpec| match (table, entry.table) {
-            (Some(table), Some(own)) => table == own,
-            (Some(table), None) => entry.describes.as_ref().is_none_or(|own| own.contains(&table)),
-            (None, _) => true,
-        };
+        let is_of_table = |entry: &&EntrySpec| table.is_none_or(|table| entry.is_about(table));
         match self.exporter.carries(part) {
             Carry::Whole => self.entries.iter().find(is_of_table),
             // Within limits a description alone holds nothing of single rows.

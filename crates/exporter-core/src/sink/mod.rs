@@ -90,6 +90,14 @@ impl EntrySpec {
         self
     }
 
+    /// Whether it holds the rows of a table, or describes it.
+    pub(crate) fn is_about(&self, table: TableId) -> bool {
+        match (self.table, &self.describes) {
+            (Some(own), _) => own == table,
+            (None, described) => described.as_ref().is_none_or(|described| described.contains(&table)),
+        }
+    }
+
     /// Refuses paths that could leave the sink or that some system cannot store.
     ///
     /// Names that only Windows reserves (`aux.csv`, a final point or blank, `?`) are accepted: a table may well be

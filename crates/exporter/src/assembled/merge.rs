@@ -149,16 +149,13 @@ impl<'a> Merging<'a> {
         Ok(())
     }
 
-    /// Takes over documents whose names are new and whose contents are there; others are lost.
+    /// Takes over documents whose names are new; others of a known name are lost.
     fn adopt_documents(&mut self, own: &Codebook, part: &TablePart) {
         for (position, document) in own.documents.iter().enumerate() {
             let known = self.codebook.documents.iter().find(|known| known.name == document.name);
             let lost = match known {
                 Some(known) if is_same(known, document) => continue,
                 Some(_) => "a document of this name is in the study already",
-                None if part.dataset.document(position).is_err() => {
-                    "its file is not beside the one that names it"
-                }
                 None => {
                     let part = self.codebook.tables.len();
                     self.documents.insert(self.codebook.documents.len(), (part, position));

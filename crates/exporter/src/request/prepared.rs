@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use exporter_core::codebook::Document;
 use exporter_core::suggest::suggestion;
 use exporter_core::{
     Bundle, Changes, CodebookExporter, Context, Dataset, DocumentsExporter, EntrySpec, Error, Exporter,
@@ -100,8 +101,9 @@ impl<D: Dataset> PreparedExport<D> {
         let codebook_too = request.codebook && !is_named(CodebookExporter::INFO);
         let documents_too = request.documents && !is_named(DocumentsExporter::INFO);
         let mut bundle = output.exporters.into_iter().fold(Bundle::new(), Bundle::with);
-        if documents_too && !DocumentsExporter.entries(codebook).is_empty() {
-            bundle = bundle.with(Box::new(DocumentsExporter));
+        let has_contents = |document: &Document| document.bytes.is_some() || document.path.is_some();
+        if documents_too && codebook.documents.iter().any(has_contents) {
+            bundle = bundle.with(Box::new(DocumentsExporter::of(&data)?));
         }
         if codebook_too {
             bundle = bundle.with(Box::new(CodebookExporter));
