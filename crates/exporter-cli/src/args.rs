@@ -32,7 +32,7 @@ pub(crate) enum Command {
 /// Where the data comes from.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct InputArgs {
-    /// A study file (study.json, study.toml), or data files
+    /// A study file (study.json, study.toml), data files, zips or folders of such, or - for standard input
     #[arg(required = true, value_name = "INPUT")]
     pub(crate) inputs: Vec<PathBuf>,
     #[command(flatten)]
@@ -51,6 +51,12 @@ pub(crate) struct ReadingArgs {
     /// Let a study file name data files outside its folder
     #[arg(long)]
     pub(crate) allow_outside: bool,
+    /// The password of encrypted inputs is in this environment variable
+    #[arg(long, value_name = "VAR", conflicts_with = "input_password_file")]
+    pub(crate) input_password_env: Option<String>,
+    /// The password of encrypted inputs is the first line of this file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) input_password_file: Option<PathBuf>,
 }
 
 /// Which part of the data is taken.
@@ -121,7 +127,7 @@ pub(crate) enum ProgressWhen {
     Never,
 }
 
-/// Password of a zip, to encrypt it (AES-256) or to check what is inside.
+/// Password that encrypts a zip (AES-256).
 #[derive(Debug, Default, ClapArgs)]
 #[group(multiple = false)]
 pub(crate) struct PasswordArgs {
@@ -137,7 +143,7 @@ pub(crate) struct PasswordArgs {
 #[command(override_usage = "exporter export [OPTIONS] --to <FORMAT[:OPTION=VALUE,…]> --out <PATH> <INPUT>...
        exporter export [OPTIONS] --request <FILE.json> --out <PATH>")]
 pub(crate) struct ExportArgs {
-    /// A study file (study.json, study.toml), or data files
+    /// A study file (study.json, study.toml), data files, zips or folders of such, or - for standard input
     #[arg(required_unless_present = "request", value_name = "INPUT")]
     pub(crate) inputs: Vec<PathBuf>,
     #[command(flatten)]
@@ -205,7 +211,7 @@ const REQUESTED: [&str; 15] = [
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct ConvertArgs {
-    /// The file to read
+    /// The file to read, or - for standard input
     #[arg(value_name = "INPUT")]
     pub(crate) input: PathBuf,
     /// The file to write, or - for standard output
@@ -258,8 +264,12 @@ pub(crate) struct CheckArgs {
     /// Stata, Parquet and Arrow files, codebooks, study files; zips, gzip streams and folders (with a manifest) of this program
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
-    #[command(flatten)]
-    pub(crate) password: PasswordArgs,
+    /// The password of encrypted archives is in this environment variable
+    #[arg(long, visible_alias = "password-env", value_name = "VAR", conflicts_with = "input_password_file")]
+    pub(crate) input_password_env: Option<String>,
+    /// The password of encrypted archives is the first line of this file
+    #[arg(long, visible_alias = "password-file", value_name = "FILE")]
+    pub(crate) input_password_file: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) memory: MemoryArgs,
     /// Print the findings as JSON

@@ -51,6 +51,9 @@ pub(crate) fn plan(plan: &DryRun, work: &WorkArgs) -> String {
         let least = if is_exact { "" } else { "at least " };
         line(&mut text, format!("{least}{} in all", counted(sizes.iter().sum(), "byte")));
     }
+    for remark in &plan.remarks {
+        line(&mut text, format!("note: {remark}"));
+    }
     text + &changes(&plan.changes, work)
 }
 

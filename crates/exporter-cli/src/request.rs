@@ -7,7 +7,7 @@ use exporter::request::{
 };
 use exporter::{Error, Excerpt, FormatInfo, LossCode, LossPolicy, Registry, Result};
 
-use crate::args::{ConvertArgs, ExcerptArgs, ExportArgs, PasswordArgs, ReadingArgs, WorkArgs};
+use crate::args::{ConvertArgs, ExcerptArgs, ExportArgs, ReadingArgs, WorkArgs};
 use crate::format_text;
 use crate::place;
 use crate::target::{has_extension, is_folder};
@@ -80,6 +80,7 @@ pub(crate) fn reading<P: AsRef<Path>>(
     let input = &mut request.input;
     input.codebook.clone_from(&args.codebook);
     input.allow_outside = args.allow_outside;
+    input.password = place(args.input_password_env.as_deref(), args.input_password_file.as_deref());
     if let Some(from) = &args.from {
         let FormatRequest { format, options, .. } = format_text::parse_reader(from, registry)?;
         (input.format, input.options) = (Some(format), options);
@@ -114,7 +115,7 @@ fn policy(text: &str) -> Result<LossPolicy> {
 /// By the flags, else by the extension of the target.
 fn packaging(args: &ExportArgs) -> Result<Option<Packaging>> {
     let level = args.level.as_deref().map(level).transpose()?;
-    let password = password(&args.password);
+    let password = place(args.password.password_env.as_deref(), args.password.password_file.as_deref());
     let by_extension = args.out.as_deref().and_then(packaging_of_target);
     let packaging = match by_extension {
         _ if args.zip => Some(Packaging::Zip(ZipPackaging::default())),
@@ -172,9 +173,9 @@ fn level(text: &str) -> Result<u8> {
 }
 
 /// The place of the password that the arguments point to.
-pub(crate) fn password(args: &PasswordArgs) -> Option<SecretRef> {
-    let variable = args.password_env.clone().map(SecretRef::Env);
-    variable.or_else(|| args.password_file.clone().map(SecretRef::File))
+pub(crate) fn place(variable: Option<&str>, file: Option<&Path>) -> Option<SecretRef> {
+    let variable = variable.map(|variable| SecretRef::Env(variable.to_owned()));
+    variable.or_else(|| file.map(|file| SecretRef::File(file.to_owned())))
 }
 
 /// Prints the request as JSON. Its paths become absolute, so that it can be stored anywhere.

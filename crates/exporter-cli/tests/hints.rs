@@ -143,7 +143,10 @@ fn what_cannot_be_done_has_a_hint_that_can() {
         ("convert {}/x.csv {}/x.dta --memory 1", "give a number of MiB, 16 or more"),
         ("convert {}/x.csv {}/x.dta --to dta:release=14", "118 is read by Stata 14 and later"),
         ("convert {}/none/x.csv {}/x.dta", "hint: the folder {}/none does not exist"),
-        ("convert {}/folder {}/x.dta", "hint: this is a folder: give the path of a file in it"),
+        (
+            "convert {}/folder {}/x.dta",
+            "hint: name a folder or archive that holds files in one of these formats: arrow, ",
+        ),
         ("export --request {}/none.json --out {}/out", "hint: check the path"),
         ("export {}/x.csv --to csv --zip --password-file {}/none --out {}/out", "hint: check the path"),
     ] {

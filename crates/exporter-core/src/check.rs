@@ -6,9 +6,11 @@
 
 mod finding;
 mod findings;
+mod rows;
 
 pub use finding::{Finding, Rule, Severity};
 pub use findings::Findings;
+pub use rows::{KEY, PARENT, RANGE, ROWS, TOO_MANY, UNLABELLED, rows};
 
 use crate::carry::Part;
 use crate::context::Context;
@@ -17,7 +19,8 @@ use crate::error::{Error, ErrorKind, Place, Result};
 use crate::format::{FormatInfo, Input, Recognition};
 use crate::loss::{Loss, LossReport};
 use crate::password::Password;
-use crate::registry::{Registry, head};
+use crate::registry::Registry;
+use crate::sample::{SAMPLE_BYTES, Sample};
 use crate::source::Source;
 
 /// The rule of formats whose files are checked by reading them: the file opens and every row can be read.
@@ -40,8 +43,8 @@ pub trait Check: 'static {
     /// file can make a check do.
     const IS_ARCHIVE: bool = false;
 
-    /// How sure the format is that a file beginning with these bytes (up to 4 KiB) is its own.
-    fn recognise(head: &[u8]) -> Recognition;
+    /// How sure the format is that a file is its own.
+    fn recognise(sample: &Sample<'_>) -> Recognition;
 
     /// Applies every rule. Whatever the bytes are, they give findings.
     ///
@@ -134,9 +137,14 @@ impl<'a> Checking<'a> {
         Self { inside: true, ..self }
     }
 
+    /// The formats.
+    pub fn registry(&self) -> &'a Registry {
+        self.registry
+    }
+
     /// Whether a file of this name that begins with these bytes (at most 4 KiB are looked at) can be checked.
     pub fn knows(&self, name: &str, head: &[u8]) -> bool {
-        self.registry.checker(name, head, self.inside).is_some()
+        self.registry.checker(name, &Sample::of(head), self.inside).is_some()
     }
 
     /// Checks a file of an archive or folder by the rules of its own format; findings are placed in the entry of this path.
@@ -151,7 +159,8 @@ impl<'a> Checking<'a> {
         findings: &mut Findings,
         context: &Context,
     ) -> Result<Option<Checked>> {
-        let Some(checker) = self.registry.checker(&source.name, &head(source)?, self.inside) else {
+        let head = source.head(SAMPLE_BYTES)?;
+        let Some(checker) = self.registry.checker(&source.name, &Sample::of(&head), self.inside) else {
             return Ok(None);
         };
         findings.inside(entry, |findings| match checker.apply(source, self, findings, context) {
@@ -175,7 +184,7 @@ pub fn by_reading<I: Input>(
     findings: &mut Findings,
     context: &Context,
 ) -> Result<Checked> {
-    match rows::<I>(source, context) {
+    match rows_of::<I>(source, context) {
         Ok((rows, losses)) => {
             read_losses(losses.iter(), findings);
             Ok(Checked::default().with_rows(rows))
@@ -197,7 +206,7 @@ fn is_of_the_store(error: &Error) -> bool {
 }
 
 /// Rows of the only table, once all rows of all tables have been read, and what reading lost.
-fn rows<I: Input>(source: &Source<'_>, context: &Context) -> Result<(Option<u64>, LossReport)> {
+fn rows_of<I: Input>(source: &Source<'_>, context: &Context) -> Result<(Option<u64>, LossReport)> {
     let data = I::open(source, I::Options::default(), context)?;
     let tables = data.codebook().tables.len();
     let mut rows = 0;

@@ -2,13 +2,17 @@
 
 mod info;
 
+use std::sync::Arc;
+
 use serde::de::DeserializeOwned;
 
 use crate::context::Context;
 use crate::dataset::Dataset;
 use crate::error::Result;
 use crate::exporter::Exporter;
-use crate::source::Source;
+use crate::password::Password;
+use crate::sample::Sample;
+use crate::source::{Files, Source};
 
 pub use info::{FormatInfo, OptionInfo, OptionKind};
 
@@ -35,8 +39,8 @@ pub trait Input: 'static {
     /// Typed options, read from JSON with unknown names refused.
     type Options: DeserializeOwned + Default;
 
-    /// How sure the format is that bytes beginning with these bytes (up to 4 KiB) is its own.
-    fn recognise(head: &[u8]) -> Recognition;
+    /// How sure the format is that a source is its own.
+    fn recognise(sample: &Sample<'_>) -> Recognition;
 
     /// Opens a source as a dataset, which keeps the bytes. They are presumed not to change: what opening found out about
     /// them is not looked for again.
@@ -44,6 +48,24 @@ pub trait Input: 'static {
     /// # Errors
     /// When the bytes cannot be read or breaks the format's rules, with the offset or row.
     fn open(source: &Source<'_>, options: Self::Options, context: &Context) -> Result<Box<dyn Dataset>>;
+}
+
+/// Compile-time face of archives and compressed streams, whose entries are inputs.
+pub trait Container: 'static {
+    /// What the format is and can.
+    const INFO: &'static FormatInfo;
+    /// Whether it is a compressed stream, which has one entry.
+    const IS_STREAM: bool = false;
+
+    /// How sure the format is that a source is its own.
+    fn recognise(sample: &Sample<'_>) -> Recognition;
+
+    /// The entries. A compressed stream has one, named like the source without the extension of the compression.
+    ///
+    /// # Errors
+    /// When the archive is damaged, or its claims are beyond what is opened. A missing or wrong password is an error of the
+    /// entry that needs it.
+    fn files(source: &Source<'_>, password: Option<&Password>, context: &Context) -> Result<Arc<dyn Files>>;
 }
 
 /// How sure a format is that bytes are its own.

@@ -40,6 +40,7 @@ mod password;
 pub mod profile;
 mod projection;
 mod registry;
+mod sample;
 pub mod sink;
 pub mod source;
 pub mod suggest;
@@ -63,7 +64,7 @@ pub use exporter::{
     PreparedPlan, Recode, Rename, Sibling, Summary, TableRows, TableWriter, TablesPlan, Written, export,
     plan, plan_of,
 };
-pub use format::{Format, FormatInfo, Input, OptionInfo, OptionKind, Recognition};
+pub use format::{Container, Format, FormatInfo, Input, OptionInfo, OptionKind, Recognition};
 pub use limits::Limits;
 pub use loss::{
     Example, Loss, LossCode, LossEffect, LossPolicy, LossReport, LossSeverity, Tallied, Tally, grouped,
@@ -73,6 +74,7 @@ pub use password::Password;
 pub use profile::{ColumnFacts, Facts, Profile, ProfileRequest, TableProfile};
 pub use projection::Projection;
 pub use registry::{COMMON_OPTIONS, Faces, Registry, options_from_pairs, read_options_from_pairs};
+pub use sample::Sample;
 #[doc(no_inline)]
 pub use sink::{Entry, EntryReceipt, EntrySpec, RandomEntry, Receipt, Sink};
 #[doc(no_inline)]

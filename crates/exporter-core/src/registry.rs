@@ -3,6 +3,7 @@
 mod common;
 mod options;
 
+use std::fmt;
 use std::io;
 use std::sync::Arc;
 
@@ -14,23 +15,30 @@ use crate::context::{Cancel, Context};
 use crate::dataset::{Dataset, OpenedDataset};
 use crate::error::{Error, Result};
 use crate::exporter::Exporter;
-use crate::format::{Format, FormatInfo, Input, Recognition};
-use crate::source::{ReadAt, Source};
+use crate::format::{Container, Format, FormatInfo, Input, Recognition};
+use crate::password::Password;
+use crate::sample::{SAMPLE_BYTES, Sample};
+use crate::source::{Files, ReadAt, Source};
 use crate::suggest;
 pub use common::COMMON_OPTIONS;
 use common::Common;
 use options::typed;
 pub use options::{options_from_pairs, read_options_from_pairs};
 
-/// How many bytes of a source decide what it is.
-const HEAD_BYTES: usize = 4096;
-
-/// The formats of a program, by three faces: those it writes, those it reads and those whose files it checks.
+/// The formats of a program, by four faces: those it writes, those it reads, those whose files it checks, and the archives
+/// and compressed streams in which it finds files.
 #[derive(Clone, Default)]
 pub struct Registry {
     writers: Vec<Face<Make>>,
     readers: Vec<Face<Open>>,
     checkers: Vec<Face<Checker>>,
+    containers: Vec<Face<Unpacker>>,
+}
+
+impl fmt::Debug for Registry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.formats().iter().map(|info| info.id)).finish()
+    }
 }
 
 /// What a program does with a format, by what was registered.
@@ -47,14 +55,22 @@ pub struct Faces {
 
 type Make = fn(Json) -> Result<Box<dyn Exporter>>;
 type Open = fn(&Source<'_>, Json, &Context) -> Result<Box<dyn Dataset>>;
+type Unpack = fn(&Source<'_>, Option<&Password>, &Context) -> Result<Arc<dyn Files>>;
 type Apply = fn(&Source<'_>, &Checking<'_>, &mut Findings, &Context) -> Result<Checked>;
 
 /// One face of a format.
 #[derive(Clone, Copy)]
 struct Face<C> {
     info: &'static FormatInfo,
-    recognise: fn(&[u8]) -> Recognition,
+    recognise: fn(&Sample<'_>) -> Recognition,
     call: C,
+}
+
+/// What unpacks a format.
+#[derive(Clone, Copy)]
+struct Unpacker {
+    files: Unpack,
+    is_stream: bool,
 }
 
 /// A check of a format.
@@ -75,7 +91,7 @@ impl Checker {
         context: &Context,
     ) -> Result<Checked> {
         let bytes = UntilCancelled { bytes: Arc::clone(&source.bytes), cancel: context.cancel().clone() };
-        let source = Source { bytes: Arc::new(bytes), ..source.clone() };
+        let source = source.with_bytes(Arc::new(bytes));
         let checked = (self.apply)(&source, checking, findings, context);
         context.cancel().check().and(checked)
     }
@@ -135,11 +151,26 @@ impl Registry {
         self
     }
 
+    /// Adds a format whose entries are inputs; a later one with the same id replaces the earlier.
+    #[must_use]
+    pub fn register_container<C: Container>(mut self) -> Self {
+        put(
+            &mut self.containers,
+            Face {
+                info: C::INFO,
+                recognise: C::recognise,
+                call: Unpacker { files: C::files, is_stream: C::IS_STREAM },
+            },
+        );
+        self
+    }
+
     /// Every format once, by id.
     pub fn formats(&self) -> Vec<&'static FormatInfo> {
         let mut all: Vec<&'static FormatInfo> = self.writers.iter().map(|face| face.info).collect();
         all.extend(self.readers.iter().map(|face| face.info));
         all.extend(self.checkers.iter().map(|face| face.info));
+        all.extend(self.containers.iter().map(|face| face.info));
         all.sort_by_key(|info| info.id);
         all.dedup_by_key(|info| info.id);
         all
@@ -148,7 +179,8 @@ impl Registry {
     /// What this registry does with the format of this id.
     pub fn faces(&self, id: &str) -> Faces {
         Faces {
-            reads: self.readers.iter().any(|face| face.info.id == id),
+            reads: self.readers.iter().any(|face| face.info.id == id)
+                || self.containers.iter().any(|face| face.info.id == id),
             writes: self.writers.iter().any(|face| face.info.id == id),
             checks: !self.rules(id).is_empty(),
         }
@@ -181,8 +213,8 @@ impl Registry {
     /// # Errors
     /// [`crate::ErrorKind::Unsupported`] when no format recognises the bytes; else what its reader says.
     pub fn open(&self, source: &Source<'_>, options: Json, context: &Context) -> Result<Box<dyn Dataset>> {
-        let reader = self.reader_of(source)?;
-        open_with(&reader, source, options, context)
+        let reader = self.reader_of(source, context)?;
+        open_with(&reader, &source.with_registry(self), options, context)
     }
 
     /// Opens a source as a dataset of the named format, whatever it looks like.
@@ -196,15 +228,15 @@ impl Registry {
         options: Json,
         context: &Context,
     ) -> Result<Box<dyn Dataset>> {
-        open_with(self.find(&self.readers, format, "read")?, source, options, context)
+        open_with(self.find(&self.readers, format, "read")?, &source.with_registry(self), options, context)
     }
 
     /// The format that a source is in.
     ///
     /// # Errors
     /// [`crate::ErrorKind::Io`] when it cannot be read, [`crate::ErrorKind::Unsupported`] when no format recognises it.
-    pub fn recognise(&self, source: &Source<'_>) -> Result<&'static FormatInfo> {
-        Ok(self.reader_of(source)?.info)
+    pub fn recognise(&self, source: &Source<'_>, context: &Context) -> Result<&'static FormatInfo> {
+        Ok(self.reader_of(source, context)?.info)
     }
 
     /// Checks a source by the rules of its format: recognised by content first, by the extension of its name second.
@@ -213,7 +245,8 @@ impl Registry {
     /// [`crate::ErrorKind::Unsupported`] when no check recognises the bytes, [`crate::ErrorKind::Io`] when they cannot be read,
     /// [`crate::ErrorKind::Cancelled`].
     pub fn check(&self, source: &Source<'_>, options: &CheckOptions, context: &Context) -> Result<Findings> {
-        let checker = self.checker(&source.name, &head(source)?, false);
+        let head = source.head(SAMPLE_BYTES)?;
+        let checker = self.checker(&source.name, &Sample::of(&head), false);
         let checker = checker.filter(|checker| !checker.rules.is_empty()).ok_or_else(|| {
             let known = self.checkers.iter().filter(|face| !face.call.rules.is_empty());
             let known: Vec<&str> = known.map(|face| face.info.id).collect();
@@ -230,17 +263,49 @@ impl Registry {
 
     /// The check for bytes of this name and beginning; a damaged beginning does not matter when the extension is known.
     /// There is none for an archive `inside` another.
-    pub(crate) fn checker(&self, name: &str, head: &[u8], inside: bool) -> Option<Checker> {
-        recognised(&self.checkers, name, head)
+    pub(crate) fn checker(&self, name: &str, sample: &Sample<'_>, inside: bool) -> Option<Checker> {
+        recognised(&self.checkers, name, sample)
             .or_else(|| self.checkers.iter().find(|face| has_extension(face.info, name)).copied())
             .map(|face| face.call)
             .filter(|checker| !(inside && checker.is_archive))
     }
 
-    fn reader_of(&self, source: &Source<'_>) -> Result<Face<Open>> {
-        let head = head(source)?;
-        recognised(&self.readers, &source.name, &head).ok_or_else(|| {
-            if head.is_empty() {
+    /// What an archive, folder or compressed stream holds; `None` of anything else.
+    ///
+    /// # Errors
+    /// When the source cannot be read, or is a damaged or hostile archive.
+    pub fn contents(
+        &self,
+        source: &Source<'_>,
+        password: Option<&Password>,
+        context: &Context,
+    ) -> Result<Option<Arc<dyn Files>>> {
+        if let Some(files) = &source.contents {
+            return Ok(Some(Arc::clone(files)));
+        }
+        let head = source.head(SAMPLE_BYTES)?;
+        let container = recognised(&self.containers, &source.name, &Sample::of(&head));
+        let files = container.map(|face| (face.call.files)(source, password, context)).transpose();
+        files.map_err(|error| error.entry(&source.name))
+    }
+
+    /// The format that reads a file of this name and beginning.
+    pub fn reader(&self, name: &str, sample: &Sample<'_>) -> Option<&'static FormatInfo> {
+        recognised(&self.readers, name, sample).map(|face| face.info)
+    }
+
+    /// Whether a file of this name and beginning is a compressed stream.
+    pub fn is_stream(&self, name: &str, sample: &Sample<'_>) -> bool {
+        recognised(&self.containers, name, sample).is_some_and(|face| face.call.is_stream)
+    }
+
+    fn reader_of(&self, source: &Source<'_>, context: &Context) -> Result<Face<Open>> {
+        let head = source.head(SAMPLE_BYTES)?;
+        let entries = source.contents.as_ref().map(|files| files.paths(context)).transpose()?;
+        let entries = entries.unwrap_or_default();
+        let sample = Sample::of(&head).with_entries(&entries);
+        recognised(&self.readers, &source.name, &sample).ok_or_else(|| {
+            if head.is_empty() && source.contents.is_none() {
                 return Error::invalid("this file is empty").entry(&source.name);
             }
             Error::unsupported("this file is in no known format").entry(&source.name).with_hint(format!(
@@ -275,14 +340,6 @@ fn ids<C>(faces: &[Face<C>]) -> Vec<&'static str> {
     faces.iter().map(|face| face.info.id).collect()
 }
 
-/// The first bytes of a file.
-pub(crate) fn head(source: &Source<'_>) -> Result<Vec<u8>> {
-    let mut head = vec![0; HEAD_BYTES];
-    let read = source.bytes.fill_at(0, &mut head);
-    head.truncate(read.map_err(|error| Error::io(format!("cannot read {}", source.name), error))?);
-    Ok(head)
-}
-
 /// Adds a face in place of that of the same format.
 fn put<C>(faces: &mut Vec<Face<C>>, face: Face<C>) {
     faces.retain(|known| known.info.id != face.info.id);
@@ -290,11 +347,10 @@ fn put<C>(faces: &mut Vec<Face<C>>, face: Face<C>) {
 }
 
 /// What the format of a file does: the first that is sure, or the first that is not and has the file's extension.
-fn recognised<C: Copy>(faces: &[Face<C>], name: &str, head: &[u8]) -> Option<Face<C>> {
-    let head = head.get(..HEAD_BYTES).unwrap_or(head);
-    let sure = faces.iter().find(|face| (face.recognise)(head) == Recognition::Yes);
+fn recognised<C: Copy>(faces: &[Face<C>], name: &str, sample: &Sample<'_>) -> Option<Face<C>> {
+    let sure = faces.iter().find(|face| (face.recognise)(sample) == Recognition::Yes);
     let maybe =
-        |face: &&Face<C>| has_extension(face.info, name) && (face.recognise)(head) == Recognition::Maybe;
+        |face: &&Face<C>| has_extension(face.info, name) && (face.recognise)(sample) == Recognition::Maybe;
     sure.or_else(|| faces.iter().find(maybe)).copied()
 }
 
@@ -326,7 +382,7 @@ fn open_with(
     context: &Context,
 ) -> Result<Box<dyn Dataset>> {
     match (reader.call)(source, options, context) {
-        Ok(data) => Ok(Box::new(OpenedDataset::new(data, reader.info.id, source.name.clone()))),
+        Ok(data) => Ok(Box::new(OpenedDataset::new(data, reader.info.id, source, context))),
         Err(error) => Err(error.entry(&source.name)),
     }
 }

@@ -1,6 +1,6 @@
 //! What readers read: bytes that can be read at any offset, whatever holds them, with a name and what is declared of them.
 //!
-//! A file, memory, a section of other bytes and a copy of a stream are here; an embedder brings its own store by
+//! A file, memory, a section of other bytes and a copy of a stream are here, and so are sets of [`Files`]; an embedder brings its own store by
 //! implementing [`ReadAt`]. Several scans and threads read the same bytes, each at offsets of its own.
 //!
 //! ```
@@ -17,7 +17,10 @@
 mod binary;
 mod cursor;
 mod file;
+mod files;
+mod folder;
 mod read_at;
+mod stream;
 
 use std::io::Read;
 use std::path::Path;
@@ -25,15 +28,22 @@ use std::sync::Arc;
 
 use crate::codebook::{Codebook, Table};
 use crate::context::Context;
+use crate::dataset::Dataset;
 use crate::error::{Error, Result};
 use crate::projection::Projection;
+use crate::registry::Registry;
 
 pub use binary::{BinaryCursor, BinaryError, BinaryFile, ByteOrder, to_usize, unsigned, until_nul};
 pub use cursor::Cursor;
 pub use file::FileBytes;
+pub(crate) use files::head_of;
+pub use files::{Files, MemoryFiles};
+pub use folder::FolderFiles;
 pub use read_at::{MemoryBytes, ReadAt, Section};
+pub use stream::Spool;
 
-/// Bytes to open as a dataset, with a name, the table that a codebook declares for them, and the variables that are wanted.
+/// Bytes to open as a dataset, with a name, the files beside them, the table that a codebook declares for them, and the
+/// variables that are wanted.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Source<'a> {
@@ -46,7 +56,26 @@ pub struct Source<'a> {
     pub declared: Option<DeclaredTable<'a>>,
     /// The variables that are wanted.
     pub projection: Projection,
+    /// What an archive or folder holds; `None` of anything else. The registry finds it out.
+    pub contents: Option<Arc<dyn Files>>,
+    /// The set of files that these bytes are one of.
+    set: Option<FileOf>,
+    /// How many archives they are in.
+    depth: u8,
+    registry: Option<&'a Registry>,
 }
+
+/// A file of a set.
+#[derive(Clone, Debug)]
+struct FileOf {
+    files: Arc<dyn Files>,
+    /// What stands before the paths of the set in names: nothing, or a folder or archive and `/`.
+    prefix: String,
+    path: String,
+}
+
+/// Archives that may be round a file: deeper ones hold nothing that anybody meant to pack.
+const DEEPEST: u8 = 2;
 
 /// A table that a codebook declares, for files that say less about themselves.
 ///
@@ -63,7 +92,14 @@ pub struct DeclaredTable<'a> {
 impl<'a> Source<'a> {
     /// Bytes about which nothing is declared, with all their variables.
     pub fn new(name: impl Into<String>, bytes: Arc<dyn ReadAt>) -> Self {
-        Self { bytes, name: name.into(), declared: None, projection: Projection::all() }
+        let name = name.into();
+        let projection = Projection::all();
+        Self { bytes, name, declared: None, projection, contents: None, set: None, depth: 0, registry: None }
+    }
+
+    /// A set of files under a name, without bytes of its own: a folder, or files in memory that belong together.
+    pub fn files(name: impl Into<String>, files: Arc<dyn Files>) -> Self {
+        Self { contents: Some(files), ..Self::memory(name, []) }
     }
 
     /// Bytes in memory: a `Vec<u8>`, a `&'static [u8]`, an `Arc<[u8]>`, a memory map.
@@ -71,7 +107,7 @@ impl<'a> Source<'a> {
         Self::new(name, Arc::new(MemoryBytes::new(bytes)))
     }
 
-    /// The file at a path. A pipe, a terminal or another file that can be read only once is copied first, see
+    /// The file at a path, or the folder. A pipe, a terminal or another file that can be read only once is copied first, see
     /// [`Source::stream`].
     ///
     /// # Errors
@@ -79,21 +115,97 @@ impl<'a> Source<'a> {
     pub fn open(path: impl AsRef<Path>, context: &Context) -> Result<Self> {
         let path = path.as_ref();
         let name = path.display().to_string();
-        let opened = FileBytes::open(path).and_then(|file| Ok((file.can_be_read_again()?, file)));
-        match opened.map_err(|source| Error::io(format!("cannot read {name}"), source))? {
-            (true, file) => Ok(Self::new(name, Arc::new(file))),
-            (false, file) => Self::stream(name, file.into_file(), context),
+        if path.is_dir() {
+            return Ok(Self::files(name, Arc::new(FolderFiles::new(path))));
         }
+        let failed = |source| Error::io(format!("cannot read {name}"), source);
+        let bytes: Arc<dyn ReadAt> = match FileBytes::open_regular(path).map_err(failed)? {
+            Some(file) => Arc::new(file),
+            None => {
+                let path = path.to_owned();
+                stream::spooled(&name, move || std::fs::File::open(path), context)?
+            }
+        };
+        let folder = folder::folder_of(path);
+        let set = path.file_name().and_then(std::ffi::OsStr::to_str).map(|file| FileOf {
+            prefix: name.strip_suffix(file).unwrap_or_default().to_owned(),
+            path: file.to_owned(),
+            files: Arc::new(FolderFiles::new(folder)),
+        });
+        Ok(Self { set, ..Self::new(name, bytes) })
     }
 
-    /// The bytes of a stream that can be read only once, copied into a temporary file without a name.
+    /// The bytes of a stream that can be read only once: copied, in memory while they are few, else into a temporary file
+    /// without a name. A stream that is silent is left alone when the context is cancelled.
     ///
     /// # Errors
     /// [`crate::ErrorKind::Io`] when the stream fails or the temp folder is full, [`crate::ErrorKind::Cancelled`].
-    pub fn stream(name: impl Into<String>, stream: impl Read, context: &Context) -> Result<Self> {
+    pub fn stream(
+        name: impl Into<String>,
+        stream: impl Read + Send + 'static,
+        context: &Context,
+    ) -> Result<Self> {
         let name = name.into();
-        let bytes = file::spooled(&name, stream, context)?;
-        Ok(Self::new(name, Arc::new(bytes)))
+        let bytes = stream::spooled(&name, move || Ok(stream), context)?;
+        Ok(Self::new(name, bytes))
+    }
+
+    /// A file that this archive or folder holds; `None` when there is none of this path, or when this is neither.
+    ///
+    /// # Errors
+    /// As [`Files::open`]; [`crate::ErrorKind::Limit`] in an archive that is in an archive in an archive.
+    pub fn entry(&self, path: &str, context: &Context) -> Result<Option<Source<'static>>> {
+        let Some(files) = &self.contents else { return Ok(None) };
+        let depth = self.depth + u8::from(files.is_archive());
+        if depth > DEEPEST {
+            return Err(Error::limit("an archive in an archive in an archive is not opened")
+                .entry(&self.name)
+                .with_hint("unpack the outer ones"));
+        }
+        let set =
+            FileOf { files: Arc::clone(files), prefix: format!("{}/", self.name), path: path.to_owned() };
+        set.open(depth, context)
+    }
+
+    /// The file of this path beside this one, in the same folder or archive; `None` when there is none.
+    ///
+    /// # Errors
+    /// [`crate::ErrorKind::Invalid`] when the path would lead out of the folder of this file, and as [`Files::open`].
+    pub fn beside(&self, path: &str, context: &Context) -> Result<Option<Source<'static>>> {
+        let Some(set) = &self.set else { return Ok(None) };
+        let path = files::path_beside(&set.path, path)?;
+        FileOf { path, ..set.clone() }.open(self.depth, context)
+    }
+
+    /// Opens another file, such as one beside this one, with whatever format knows it. Inside [`crate::Input::open`] that is
+    /// a format of the registry that opens this one.
+    ///
+    /// # Errors
+    /// As [`Registry::open`]; [`crate::ErrorKind::Unsupported`] when no registry opened this source.
+    pub fn open_other(&self, other: &Source<'_>, context: &Context) -> Result<Box<dyn Dataset>> {
+        let registry = self.registry.ok_or_else(|| {
+            Error::unsupported("other files are opened only through a registry of formats").entry(&other.name)
+        })?;
+        registry.open(other, serde_json::Value::Null, context)
+    }
+
+    /// The source without what is declared of it and without the registry that opens it.
+    pub fn detached(&self) -> Source<'static> {
+        let Self { bytes, name, declared: _, projection, contents, set, depth, registry: _ } = self.clone();
+        Source { bytes, name, declared: None, projection, contents, set, depth, registry: None }
+    }
+
+    /// The source as a registry opens it.
+    pub(crate) fn with_registry<'r>(&self, registry: &'r Registry) -> Source<'r>
+    where
+        'a: 'r,
+    {
+        Source { registry: Some(registry), ..self.clone() }
+    }
+
+    /// The same place among files, with other bytes.
+    pub(crate) fn with_bytes(&self, bytes: Arc<dyn ReadAt>) -> Self {
+        Self { bytes, ..self.clone() }
     }
 
     /// Opens only the variables of these names, in every table of the source. Opening with a projection costs only the
@@ -126,6 +238,14 @@ impl<'a> Source<'a> {
         Cursor::new(Arc::clone(&self.bytes))
     }
 
+    /// The first bytes, at most `count`.
+    ///
+    /// # Errors
+    /// [`crate::ErrorKind::Io`].
+    pub fn head(&self, count: usize) -> Result<Vec<u8>> {
+        head_of(&*self.bytes, count).map_err(|error| Error::io(format!("cannot read {}", self.name), error))
+    }
+
     /// The last part of the name.
     pub fn file_name(&self) -> &str {
         part(Path::new(&self.name).file_name())
@@ -134,6 +254,14 @@ impl<'a> Source<'a> {
     /// The last part of the name without its extension.
     pub fn stem(&self) -> &str {
         part(Path::new(&self.name).file_stem())
+    }
+}
+
+impl FileOf {
+    fn open(self, depth: u8, context: &Context) -> Result<Option<Source<'static>>> {
+        let name = format!("{}{}", self.prefix, self.path);
+        let bytes = self.files.open(&self.path, context).map_err(|error| error.entry(&name))?;
+        Ok(bytes.map(|bytes| Source { set: Some(self), depth, ..Source::new(name, bytes) }))
     }
 }
 

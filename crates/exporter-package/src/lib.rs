@@ -4,6 +4,7 @@
 //! - [`ZipSink`] and [`GzipSink`] are sinks of the engine; [`Zipped`] and [`Gzipped`] are exporters round another one: one
 //!   zip of whatever it writes, or a gzip stream of each entry. [`ManifestExporter`] lists what stands beside it.
 //! - [`check`] verifies archives of this program byte by byte, and folders by their manifest.
+//! - [`input`] opens archives and compressed streams of any program for reading.
 //! - One entry is compressed with as many threads as are given, and the bytes are the same for any number of them.
 //!
 //! # Levels, speed and size
@@ -47,6 +48,7 @@
 pub mod check;
 mod deflate;
 mod gzip;
+pub mod input;
 mod level;
 mod manifest;
 mod sink;
@@ -58,7 +60,14 @@ pub use manifest::{MANIFEST, ManifestExporter};
 pub use sink::{GzipSink, Gzipped, ZipSink, Zipped};
 pub use zip::{Encryption, EntryOptions, EntryTime, EntryTotals, NameFault, ZipError, ZipOptions, ZipWriter};
 
-/// Adds the checks of zips and gzip streams to a registry; what is in them is checked through the same registry.
+/// Adds archives and compressed streams to a registry, as inputs and as what is checked; what is in them is opened and checked
+/// through the same registry.
 pub fn register(registry: exporter_core::Registry) -> exporter_core::Registry {
-    registry.register_check::<check::ZipCheck>().register_check::<check::GzipCheck>()
+    registry
+        .register_container::<input::ZipInput>()
+        .register_container::<input::GzipInput>()
+        .register_container::<input::ZstdInput>()
+        .register_container::<input::Bzip2Input>()
+        .register_check::<check::ZipCheck>()
+        .register_check::<check::GzipCheck>()
 }

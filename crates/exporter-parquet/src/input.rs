@@ -1,7 +1,7 @@
 //! Parquet and Arrow IPC as inputs of the engine, recognised by their first bytes.
 
 use exporter_core::check::{BY_READING, Check, Checked, Checking, Findings, Rule, by_reading};
-use exporter_core::{Context, Dataset, FormatInfo, Input, Recognition, Result, Source};
+use exporter_core::{Context, Dataset, FormatInfo, Input, Recognition, Result, Sample, Source};
 
 use crate::exporter::{ArrowFile, ArrowStream, Parquet, arrow, parquet};
 use crate::ipc::layout::{CONTINUATION, MAGIC};
@@ -9,8 +9,8 @@ use crate::ipc::reader::ArrowDataset;
 use crate::options::ReadOptions;
 use crate::reader::ParquetDataset;
 
-fn begins(head: &[u8], with: &[u8]) -> Recognition {
-    if head.starts_with(with) { Recognition::Yes } else { Recognition::No }
+fn begins(sample: &Sample<'_>, with: &[u8]) -> Recognition {
+    if sample.head.starts_with(with) { Recognition::Yes } else { Recognition::No }
 }
 
 /// Columns carry their own types and codebook, so that what the source declares is left to the caller to merge.
@@ -18,8 +18,8 @@ impl Input for Parquet {
     const INFO: &'static FormatInfo = &parquet::INFO;
     type Options = ReadOptions;
 
-    fn recognise(head: &[u8]) -> Recognition {
-        begins(head, b"PAR1").max(begins(head, b"PARE"))
+    fn recognise(sample: &Sample<'_>) -> Recognition {
+        begins(sample, b"PAR1").max(begins(sample, b"PARE"))
     }
 
     fn open(source: &Source<'_>, options: ReadOptions, context: &Context) -> Result<Box<dyn Dataset>> {
@@ -31,8 +31,8 @@ impl Input for ArrowFile {
     const INFO: &'static FormatInfo = &arrow::FILE;
     type Options = ReadOptions;
 
-    fn recognise(head: &[u8]) -> Recognition {
-        begins(head, MAGIC)
+    fn recognise(sample: &Sample<'_>) -> Recognition {
+        begins(sample, MAGIC)
     }
 
     fn open(source: &Source<'_>, options: ReadOptions, context: &Context) -> Result<Box<dyn Dataset>> {
@@ -44,8 +44,8 @@ impl Input for ArrowStream {
     const INFO: &'static FormatInfo = &arrow::STREAM;
     type Options = ReadOptions;
 
-    fn recognise(head: &[u8]) -> Recognition {
-        begins(head, &CONTINUATION)
+    fn recognise(sample: &Sample<'_>) -> Recognition {
+        begins(sample, &CONTINUATION)
     }
 
     fn open(source: &Source<'_>, options: ReadOptions, context: &Context) -> Result<Box<dyn Dataset>> {
@@ -60,8 +60,8 @@ macro_rules! checked_by_reading {
             const INFO: &'static FormatInfo = <Self as Input>::INFO;
             const RULES: &'static [Rule] = BY_READING;
 
-            fn recognise(head: &[u8]) -> Recognition {
-                <Self as Input>::recognise(head)
+            fn recognise(sample: &Sample<'_>) -> Recognition {
+                <Self as Input>::recognise(sample)
             }
 
             fn check(

@@ -89,6 +89,10 @@ impl Dataset for TabDataset {
         if table.0 == 0 { self.layout.rows } else { None }
     }
 
+    fn holds_reasons(&self, _: TableId) -> bool {
+        false
+    }
+
     fn scan(&self, table: TableId, scan: &Scan) -> Result<Batches<'_>> {
         let description = table_of(&self.codebook, table)?;
         let needed = scan.needed(description)?;

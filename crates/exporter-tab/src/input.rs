@@ -2,7 +2,7 @@
 
 use exporter_core::check::{Check, Checked, Checking, Findings, Rule};
 use exporter_core::{
-    Context, Dataset, Error, Format, FormatInfo, Input, OptionInfo, Recognition, Result, Source,
+    Context, Dataset, Error, Format, FormatInfo, Input, OptionInfo, Recognition, Result, Sample, Source,
 };
 
 use crate::dataset::TabDataset;
@@ -53,8 +53,8 @@ impl Input for Csv {
     const INFO: &'static FormatInfo = <Csv as Format>::INFO;
     type Options = ReadOptions;
 
-    fn recognise(head: &[u8]) -> Recognition {
-        recognise(head)
+    fn recognise(sample: &Sample<'_>) -> Recognition {
+        recognise(sample.head)
     }
 
     fn open(source: &Source<'_>, options: ReadOptions, context: &Context) -> Result<Box<dyn Dataset>> {
@@ -67,8 +67,8 @@ impl Input for Tab {
     const INFO: &'static FormatInfo = <Tab as Format>::INFO;
     type Options = ReadOptions;
 
-    fn recognise(head: &[u8]) -> Recognition {
-        recognise(head)
+    fn recognise(sample: &Sample<'_>) -> Recognition {
+        recognise(sample.head)
     }
 
     fn open(source: &Source<'_>, mut options: ReadOptions, context: &Context) -> Result<Box<dyn Dataset>> {
@@ -84,8 +84,8 @@ macro_rules! counted {
             const INFO: &'static FormatInfo = <$format as Format>::INFO;
             const RULES: &'static [Rule] = &[];
 
-            fn recognise(head: &[u8]) -> Recognition {
-                recognise(head)
+            fn recognise(sample: &Sample<'_>) -> Recognition {
+                recognise(sample.head)
             }
 
             fn check(

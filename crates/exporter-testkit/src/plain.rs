@@ -16,8 +16,8 @@ use exporter_core::dataset::{infer_table, select, table_of};
 use exporter_core::source::Cursor;
 use exporter_core::{
     Batches, Carry, Context, Dataset, EntrySpec, Error, Exporter, Format, FormatInfo, Input, Loss, LossCode,
-    LossReport, OptionInfo, Output, Part, Plan, Planning, ProfileRequest, ReadAt, Recognition, Result, Scan,
-    Source, TableId, TableRows, TableWriter, TablesPlan, Written, parallel,
+    LossReport, OptionInfo, Output, Part, Plan, Planning, ProfileRequest, ReadAt, Recognition, Result,
+    Sample, Scan, Source, TableId, TableRows, TableWriter, TablesPlan, Written, parallel,
 };
 use serde::Deserialize;
 
@@ -223,8 +223,8 @@ impl Input for Plain {
     const INFO: &'static FormatInfo = &INFO;
     type Options = PlainOptions;
 
-    fn recognise(head: &[u8]) -> Recognition {
-        if head.starts_with(SIGNATURE.as_bytes()) { Recognition::Yes } else { Recognition::No }
+    fn recognise(sample: &Sample<'_>) -> Recognition {
+        if sample.head.starts_with(SIGNATURE.as_bytes()) { Recognition::Yes } else { Recognition::No }
     }
 
     fn open(source: &Source<'_>, options: PlainOptions, _: &Context) -> Result<Box<dyn Dataset>> {
@@ -250,8 +250,8 @@ impl Check for Plain {
     const INFO: &'static FormatInfo = &INFO;
     const RULES: &'static [Rule] = BY_READING;
 
-    fn recognise(head: &[u8]) -> Recognition {
-        <Self as Input>::recognise(head)
+    fn recognise(sample: &Sample<'_>) -> Recognition {
+        <Self as Input>::recognise(sample)
     }
 
     fn check(

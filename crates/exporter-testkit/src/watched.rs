@@ -92,6 +92,10 @@ impl Dataset for Watched<'_> {
         self.inner.parent(table)
     }
 
+    fn holds_reasons(&self, table: TableId) -> bool {
+        self.inner.holds_reasons(table)
+    }
+
     fn losses(&self) -> LossReport {
         self.inner.losses()
     }

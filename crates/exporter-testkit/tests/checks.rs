@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use exporter_core::check::{
     BY_READING, Check, CheckOptions, Checked, Checking, Finding, Findings, Rule, Severity, UNREADABLE,
 };
-use exporter_core::{Cancel, Context, ErrorKind, FormatInfo, Recognition, Registry, Result, Source};
+use exporter_core::{Cancel, Context, ErrorKind, FormatInfo, Recognition, Registry, Result, Sample, Source};
 use exporter_testkit::conformance;
 use exporter_testkit::plain::Plain;
 
@@ -59,8 +59,8 @@ impl Check for Envelope {
     const RULES: &'static [Rule] = &[OPEN];
     const IS_ARCHIVE: bool = true;
 
-    fn recognise(head: &[u8]) -> Recognition {
-        if head.starts_with(b"#env\n") { Recognition::Yes } else { Recognition::No }
+    fn recognise(sample: &Sample<'_>) -> Recognition {
+        if sample.head.starts_with(b"#env\n") { Recognition::Yes } else { Recognition::No }
     }
 
     fn check(
@@ -101,7 +101,7 @@ impl<const FAULT: u8> Check for Faulty<FAULT> {
     const INFO: &'static FormatInfo = &FormatInfo::new("faulty", "Faulty").extensions(&["faulty"]);
     const RULES: &'static [Rule] = if FAULT == b'r' { &[FAR, FAR] } else { &[FAR] };
 
-    fn recognise(_: &[u8]) -> Recognition {
+    fn recognise(_: &Sample<'_>) -> Recognition {
         Recognition::Maybe
     }
 

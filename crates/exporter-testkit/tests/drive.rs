@@ -9,7 +9,7 @@ use exporter_core::sink::MemorySink;
 use exporter_core::{
     Bundle, Changes, Context, Dataset, EntrySpec, Error, ErrorKind, Exporter, Format, FormatInfo, Loss,
     LossCode, LossPolicy, LossReport, Plan, Planning, ProfileRequest, Progress, Registry, Rename, Result,
-    Scan, Sink, Source, Summary, TableId, export, options_from_pairs, plan,
+    Sample, Scan, Sink, Source, Summary, TableId, export, options_from_pairs, plan,
 };
 use exporter_testkit::plain::{Plain, PlainExporter};
 use exporter_testkit::{Watched, conformance, sample};
@@ -296,9 +296,12 @@ fn files_are_recognised_by_content_then_extension() {
     let registry = Registry::new().register_input::<Plain>().register_input::<Guess>();
     let file = |name: &str, text: &'static str| Source::memory(name, text);
     // The signature goes before the extension of another format.
-    assert_eq!(registry.recognise(&file("a.guess", "#plain\nx\n1\n")).unwrap().id, "plain");
-    assert_eq!(registry.recognise(&file("b.GUESS", "x\n1\n")).unwrap().id, "guess");
-    let error = registry.recognise(&file("c.xyz", "x\n1\n")).unwrap_err();
+    assert_eq!(
+        registry.recognise(&file("a.guess", "#plain\nx\n1\n"), &Context::default()).unwrap().id,
+        "plain"
+    );
+    assert_eq!(registry.recognise(&file("b.GUESS", "x\n1\n"), &Context::default()).unwrap().id, "guess");
+    let error = registry.recognise(&file("c.xyz", "x\n1\n"), &Context::default()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unsupported);
     assert!(error.hint().unwrap().contains("plain, guess"));
     let ragged = file("d.plain", "#plain\nx\ty\n1\n");
@@ -316,7 +319,7 @@ impl exporter_core::Input for Guess {
     const INFO: &'static FormatInfo = &FormatInfo::new("guess", "Guess").extensions(&["guess"]);
     type Options = exporter_testkit::plain::PlainOptions;
 
-    fn recognise(_: &[u8]) -> exporter_core::Recognition {
+    fn recognise(_: &Sample<'_>) -> exporter_core::Recognition {
         exporter_core::Recognition::Maybe
     }
 
@@ -332,7 +335,7 @@ impl exporter_core::Input for Namesake {
     const INFO: &'static FormatInfo = &FormatInfo::new("aaa", "Namesake").extensions(&["plain"]);
     type Options = exporter_testkit::plain::PlainOptions;
 
-    fn recognise(_: &[u8]) -> exporter_core::Recognition {
+    fn recognise(_: &Sample<'_>) -> exporter_core::Recognition {
         exporter_core::Recognition::No
     }
 

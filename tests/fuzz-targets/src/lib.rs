@@ -3,6 +3,7 @@
 //! The libFuzzer programs in `fuzz/` only call these; the replay test runs them over the committed corpora, so
 //! that a find stays fixed on machines without a nightly toolchain.
 
+mod archive;
 mod codebook;
 mod columnar;
 mod csv;
@@ -11,6 +12,7 @@ mod dta_round_trip;
 mod study;
 mod zip_check;
 
+pub use archive::archive;
 pub use codebook::codebook;
 pub use columnar::{arrow, parquet};
 pub use csv::csv;
@@ -24,6 +26,7 @@ pub type Target = fn(&[u8]);
 
 /// Every target by the name of its program and its corpus.
 pub const TARGETS: &[(&str, Target)] = &[
+    ("archive", archive),
     ("arrow", arrow),
     ("codebook", codebook),
     ("csv", csv),

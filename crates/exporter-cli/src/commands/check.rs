@@ -14,7 +14,8 @@ use crate::{cancel, failure, place, request};
 /// Ends with 1 when any file has an error; warnings and notes are told.
 pub(super) fn run(args: &CheckArgs) -> Result<ExitCode> {
     let mut options = CheckOptions::default();
-    options.password = request::password(&args.password).map(|place| place.password()).transpose()?;
+    let password = request::place(args.input_password_env.as_deref(), args.input_password_file.as_deref());
+    options.password = password.map(|place| place.password()).transpose()?;
     let registry = exporter::registry();
     let context = args.memory.context().with_cancel(cancel::on_signal());
     let mut all = Vec::new();
@@ -37,6 +38,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<ExitCode> {
         if args.json {
             all.push(json!({
                 "file": file,
+                "checked": findings.scope(),
                 "errors": findings.count(Severity::Error),
                 "warnings": findings.count(Severity::Warning),
                 "notes": findings.count(Severity::Note),
@@ -58,10 +60,11 @@ pub(super) fn run(args: &CheckArgs) -> Result<ExitCode> {
 }
 
 fn as_text(file: &str, findings: &Findings) -> String {
+    let mut text = findings.scope().map(|scope| format!("{file}: {scope}\n")).unwrap_or_default();
     if findings.is_empty() {
-        return format!("{file}: no findings\n");
+        return text + &format!("{file}: no findings\n");
     }
-    let mut text = format!("{file}: {}\n", counted(findings.total(), "finding"));
+    text.push_str(&format!("{file}: {}\n", counted(findings.total(), "finding")));
     for finding in findings {
         let (rule, place) = (finding.rule, &finding.place);
         let mut line = format!("  {} {}", severity(rule.severity), rule.code);

@@ -10,7 +10,7 @@ use serde_json::{Value as Json, json};
 use crate::args::InspectArgs;
 use crate::report::counted;
 use crate::request;
-use crate::terminal::print;
+use crate::terminal::{print, say};
 
 /// Widest cell that is shown.
 const CELL_CHARACTERS: usize = 24;
@@ -20,6 +20,7 @@ pub(super) fn run(args: &InspectArgs) -> Result<()> {
     let context = args.memory.context();
     let request = request::reading(&args.input.inputs, &args.input.reading, &registry)?;
     let data = request.open(&registry, &context)?;
+    data.notes().iter().for_each(|note| say(&format!("note: {note}")));
     let text =
         if args.json { as_json(&data, args.rows, &context)? } else { as_text(&data, args.rows, &context)? };
     print(&text)

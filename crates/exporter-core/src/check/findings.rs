@@ -32,6 +32,7 @@ pub struct Findings {
     of_rules: BTreeMap<&'static str, u64>,
     /// The entry that is being checked, within those around it.
     entry: Option<String>,
+    scope: Option<&'static str>,
 }
 
 impl Findings {
@@ -72,6 +73,18 @@ impl Findings {
         let result = check(self);
         (self.entry, self.of_rules) = outer;
         result
+    }
+
+    /// Says what was compared, where the file is one that is checked in several ways.
+    pub fn set_scope(&mut self, scope: &'static str) {
+        if self.entry.is_none() {
+            self.scope = Some(scope);
+        }
+    }
+
+    /// What was compared, where the file is one that is checked in several ways.
+    pub fn scope(&self) -> Option<&'static str> {
+        self.scope
     }
 
     /// Those that are listed.

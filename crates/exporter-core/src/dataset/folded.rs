@@ -157,6 +157,11 @@ impl<D: Dataset> Dataset for FoldedReasons<D> {
         self.inner.parent(table)
     }
 
+    fn holds_reasons(&self, table: TableId) -> bool {
+        self.tables.get(table.0).is_some_and(|table| !table.reasons.is_empty())
+            || self.inner.holds_reasons(table)
+    }
+
     fn losses(&self) -> LossReport {
         let mut losses = self.inner.losses();
         for (table, folding) in self.codebook.tables.iter().zip(&self.tables) {

@@ -21,7 +21,7 @@ const ALLOCATION: u64 = 16;
 /// Numbers are equal whatever their width and kind, times whatever their unit; fractions are compared as doubles. A key
 /// with a null is none.
 #[derive(Debug, Default)]
-pub(super) struct KeySet {
+pub(crate) struct KeySet {
     short: HashSet<[u8; SHORT]>,
     long: HashSet<Box<[u8]>>,
     bytes: u64,
@@ -29,19 +29,38 @@ pub(super) struct KeySet {
 
 impl KeySet {
     /// Adds the keys of some rows.
-    pub(super) fn extend(&mut self, columns: &[ArrayRef]) -> Result<()> {
-        each_key(columns, |key| match short(key) {
-            Some(key) if self.short.insert(key) => self.bytes += PLACE,
-            None if !self.long.contains(key) => {
-                self.long.insert(key.into());
-                self.bytes += PLACE + ALLOCATION + key.len() as u64;
-            }
-            _ => {}
+    pub(crate) fn extend(&mut self, columns: &[ArrayRef]) -> Result<()> {
+        self.each(columns, |_, _| {})
+    }
+
+    /// Adds the keys of some rows and says of each row whether its key is new; `None` where it has none.
+    pub(crate) fn each(
+        &mut self,
+        columns: &[ArrayRef],
+        mut row: impl FnMut(usize, Option<bool>),
+    ) -> Result<()> {
+        let mut at = 0;
+        each_row(columns, |key| {
+            row(at, key.map(|key| self.insert(key)));
+            at += 1;
         })
     }
 
+    /// Adds a key; whether it is new.
+    fn insert(&mut self, key: &[u8]) -> bool {
+        let (is_new, bytes) = match short(key) {
+            Some(key) => (self.short.insert(key), PLACE),
+            None if self.long.contains(key) => (false, 0),
+            None => (self.long.insert(key.into()), PLACE + ALLOCATION + key.len() as u64),
+        };
+        if is_new {
+            self.bytes += bytes;
+        }
+        is_new
+    }
+
     /// Which rows have a key of the set.
-    pub(super) fn mask(&self, columns: &[ArrayRef]) -> Result<BooleanArray> {
+    pub(crate) fn mask(&self, columns: &[ArrayRef]) -> Result<BooleanArray> {
         let mut mask = Vec::with_capacity(columns.first().map_or(0, |column| column.len()));
         each_row(columns, |key| {
             mask.push(key.is_some_and(|key| match short(key) {
@@ -53,7 +72,7 @@ impl KeySet {
     }
 
     /// About how much memory the keys take, in bytes.
-    pub(super) fn bytes(&self) -> u64 {
+    pub(crate) fn bytes(&self) -> u64 {
         self.bytes
     }
 }
@@ -64,14 +83,6 @@ fn short(key: &[u8]) -> Option<[u8; SHORT]> {
     text.get_mut(..key.len())?.copy_from_slice(key);
     length.fill(u8::try_from(key.len()).ok()?);
     Some(place)
-}
-
-fn each_key(columns: &[ArrayRef], mut found: impl FnMut(&[u8])) -> Result<()> {
-    each_row(columns, |key| {
-        if let Some(key) = key {
-            found(key);
-        }
-    })
 }
 
 /// Gives the key of every row; `None` where a column is null.

@@ -24,6 +24,7 @@ pub use excerpt::ExcerptDataset;
 pub use filter::{Comparison, Filter};
 pub(crate) use filter_mask::date_time;
 pub use folded::FoldedReasons;
+pub(crate) use key_set::KeySet;
 pub use memory::MemoryDataset;
 pub use normalise::{normalise, normalise_batches};
 pub(crate) use opened::OpenedDataset;
@@ -94,6 +95,13 @@ pub trait Dataset: Send + Sync {
     fn parent(&self, table: TableId) -> Option<&Parent> {
         let _ = table;
         None
+    }
+
+    /// Whether the rows of a table tell the missing reasons that its variables declare. A file may describe reasons and have
+    /// been written without them, all like nulls: where the same table is in another file too, that one is preferred.
+    fn holds_reasons(&self, table: TableId) -> bool {
+        let _ = table;
+        true
     }
 
     /// What reading cannot keep of the source, such as characters outside its encoding: as far as it is known, and

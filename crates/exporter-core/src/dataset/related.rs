@@ -171,6 +171,10 @@ impl<D: Dataset> Dataset for RelatedDataset<D> {
         self.inner.parent(table)
     }
 
+    fn holds_reasons(&self, table: TableId) -> bool {
+        self.inner.holds_reasons(table)
+    }
+
     fn losses(&self) -> LossReport {
         self.inner.losses()
     }

@@ -37,6 +37,10 @@ macro_rules! points_to_dataset {
                 (**self).parent(table)
             }
 
+            fn holds_reasons(&self, table: TableId) -> bool {
+                (**self).holds_reasons(table)
+            }
+
             fn losses(&self) -> LossReport {
                 (**self).losses()
             }

@@ -95,6 +95,10 @@ impl<D: Dataset> Dataset for TablesOf<D> {
         self.inner.parent(self.of_inner(table)?)
     }
 
+    fn holds_reasons(&self, table: TableId) -> bool {
+        self.of_inner(table).is_some_and(|table| self.inner.holds_reasons(table))
+    }
+
     fn losses(&self) -> LossReport {
         let losses = self.inner.losses();
         let seen = |name: &String| self.codebook.table(name).is_some();

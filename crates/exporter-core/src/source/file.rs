@@ -1,16 +1,10 @@
-//! Files, and streams copied into files.
+//! Files on disk.
 
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io;
 use std::path::Path;
 
 use super::ReadAt;
-use crate::context::Context;
-use crate::error::{Error, Result};
-use crate::sink::temp_file;
-
-/// Bytes of a stream that are copied at a time.
-const COPIED: usize = 1 << 20;
 
 /// An open file, read at offsets without moving its cursor.
 #[derive(Debug)]
@@ -37,14 +31,14 @@ impl FileBytes {
         Self::new(File::open(path)?)
     }
 
-    /// Whether the bytes stay where they are; pipes give each byte once, files of /proc have bytes but no length.
-    pub(super) fn can_be_read_again(&self) -> io::Result<bool> {
-        let is_regular = self.file.metadata()?.is_file();
-        Ok(is_regular && (self.length > 0 || self.read(0, &mut [0])? == 0))
-    }
-
-    pub(super) fn into_file(self) -> File {
-        self.file
+    /// Opens a file whose bytes stay where they are; `None` for one that gives each byte once, such as a pipe, or that has
+    /// bytes but no length, such as a file of /proc. A pipe is not opened: that would wait for somebody to write to it.
+    pub(super) fn open_regular(path: &Path) -> io::Result<Option<Self>> {
+        if !std::fs::metadata(path)?.is_file() {
+            return Ok(None);
+        }
+        let file = Self::open(path)?;
+        Ok((file.length > 0 || file.read(0, &mut [0])? == 0).then_some(file))
     }
 
     #[cfg(unix)]
@@ -77,25 +71,4 @@ impl ReadAt for FileBytes {
             _ => Ok(0),
         }
     }
-}
-
-/// Copies a stream into a temporary file without a name.
-pub(super) fn spooled(name: &str, mut stream: impl Read, context: &Context) -> Result<FileBytes> {
-    let failed = |source| {
-        let temp = context.temp().display();
-        Error::io(format!("cannot copy {name} into the temp folder {temp}"), source)
-    };
-    let mut file = temp_file(context.temp())?;
-    let mut buffer = vec![0; COPIED];
-    loop {
-        context.cancel().check()?;
-        let count = match stream.read(&mut buffer) {
-            Ok(0) => break,
-            Ok(count) => count,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(Error::io(format!("cannot read {name}"), error)),
-        };
-        file.write_all(buffer.get(..count).unwrap_or_default()).map_err(&failed)?;
-    }
-    FileBytes::new(file).map_err(&failed)
 }

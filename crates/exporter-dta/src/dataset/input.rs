@@ -1,7 +1,7 @@
 //! `.dta` as an input format of the engine.
 
 use exporter_core::check::{Check, Checked, Checking, Findings, READ_LOSS, Rule, Severity, read_losses};
-use exporter_core::{Context, Dataset, FormatInfo, Input, OptionInfo, Recognition, Result, Source};
+use exporter_core::{Context, Dataset, FormatInfo, Input, OptionInfo, Recognition, Result, Sample, Source};
 use serde::Deserialize;
 
 use crate::dataset::DtaDataset;
@@ -70,7 +70,8 @@ impl Input for DtaInput {
     const INFO: &'static FormatInfo = &crate::exporter::INFO;
     type Options = DtaInputOptions;
 
-    fn recognise(head: &[u8]) -> Recognition {
+    fn recognise(sample: &Sample<'_>) -> Recognition {
+        let head = sample.head;
         if head.starts_with(b"<stata_dta><header>") {
             return Recognition::Yes;
         }
@@ -123,9 +124,10 @@ impl Check for DtaInput {
     const INFO: &'static FormatInfo = &crate::exporter::INFO;
     const RULES: &'static [Rule] = ALL;
 
-    fn recognise(head: &[u8]) -> Recognition {
+    fn recognise(sample: &Sample<'_>) -> Recognition {
         // The release may be one that nobody reads: the check says so.
-        if head.starts_with(b"<stata_dta>") { Recognition::Yes } else { <Self as Input>::recognise(head) }
+        let begins = sample.head.starts_with(b"<stata_dta>");
+        if begins { Recognition::Yes } else { <Self as Input>::recognise(sample) }
     }
 
     fn check(

@@ -23,7 +23,7 @@ use exporter_core::codebook::{
 use exporter_core::dataset::Comparison;
 use exporter_core::sink::MemorySink;
 use exporter_core::{
-    Context, Dataset, Filter, Input, MemoryDataset, Recognition, Scan, Source, TableId, export,
+    Context, Dataset, Filter, Input, MemoryDataset, Recognition, Sample, Scan, Source, TableId, export,
 };
 
 use super::{DtaDataset, DtaInput, Letters};
@@ -358,14 +358,14 @@ fn content_tells_what_a_file_is() {
     for number in [113, 115, 117, 118, 121] {
         let release = Release::from_number(number).unwrap();
         let bytes = TestFile::sample(release, ByteOrder::Big).bytes();
-        assert_eq!(DtaInput::recognise(&bytes), Recognition::Yes, "{number}");
+        assert_eq!(DtaInput::recognise(&Sample::of(&bytes)), Recognition::Yes, "{number}");
     }
     let mut unused = TestFile::sample(Release::from_number(113).unwrap(), ByteOrder::Little).bytes();
     unused[3] = 7;
-    assert_eq!(DtaInput::recognise(&unused), Recognition::Yes);
+    assert_eq!(DtaInput::recognise(&Sample::of(&unused)), Recognition::Yes);
     assert_eq!(open(&unused, Letters::Seen).rows(TableId(0)), Some(2));
-    assert_eq!(DtaInput::recognise(b"id,name\n1,x\n"), Recognition::No);
-    assert_eq!(DtaInput::recognise(b""), Recognition::No);
+    assert_eq!(DtaInput::recognise(&Sample::of(b"id,name\n1,x\n")), Recognition::No);
+    assert_eq!(DtaInput::recognise(&Sample::of(b"")), Recognition::No);
 }
 
 #[test]

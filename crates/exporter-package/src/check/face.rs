@@ -4,11 +4,11 @@ use std::io;
 use std::path::Path;
 
 use exporter_core::check::{Check, Checked, Checking, Findings, Rule};
-use exporter_core::{Context, Error, FormatInfo, Recognition, Result, Source};
+use exporter_core::{Context, Error, FormatInfo, Recognition, Result, Sample, Source};
 
 use super::folder::check_folder;
 use super::inside::Inside;
-use super::{gzip, rule};
+use super::{foreign, gzip, rule};
 use crate::manifest::MANIFEST;
 use crate::sink::{GZIP, ZIP};
 
@@ -21,8 +21,9 @@ impl Check for ZipCheck {
     const RULES: &'static [Rule] = rule::ALL;
     const IS_ARCHIVE: bool = true;
 
-    fn recognise(head: &[u8]) -> Recognition {
-        let begins = [b"PK\x03\x04", b"PK\x05\x06"].iter().any(|signature| head.starts_with(*signature));
+    fn recognise(sample: &Sample<'_>) -> Recognition {
+        let begins =
+            [b"PK\x03\x04", b"PK\x05\x06"].iter().any(|signature| sample.head.starts_with(*signature));
         if begins { Recognition::Yes } else { Recognition::No }
     }
 
@@ -32,6 +33,16 @@ impl Check for ZipCheck {
         findings: &mut Findings,
         context: &Context,
     ) -> Result<Checked> {
+        if foreign::is_foreign(source, checking.options().max_entries)
+            .map_err(|error| failed(&source.name, error))?
+        {
+            findings.set_scope(
+                "an archive of another program, of which checksums, sizes, names and contents are checked",
+            );
+            foreign::check(source, checking, findings, context)?;
+            return Ok(Checked::default());
+        }
+        findings.set_scope("an archive of this program, of which every byte is checked");
         let mut inside = Inside::of_archive(checking, context);
         let checked = super::check(source.cursor(), checking.options(), &mut inside)
             .map_err(|error| failed(&source.name, error))?;
@@ -50,8 +61,8 @@ impl Check for GzipCheck {
     const RULES: &'static [Rule] = rule::ALL;
     const IS_ARCHIVE: bool = true;
 
-    fn recognise(head: &[u8]) -> Recognition {
-        if head.starts_with(&[0x1f, 0x8b]) { Recognition::Yes } else { Recognition::No }
+    fn recognise(sample: &Sample<'_>) -> Recognition {
+        if sample.head.starts_with(&[0x1f, 0x8b]) { Recognition::Yes } else { Recognition::No }
     }
 
     fn check(

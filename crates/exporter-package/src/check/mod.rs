@@ -38,6 +38,7 @@ mod end;
 mod face;
 mod findings;
 mod folder;
+mod foreign;
 mod gzip;
 mod inside;
 mod layout;

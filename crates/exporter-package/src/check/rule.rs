@@ -22,6 +22,7 @@ rules! {
     HEADER = error("header", "What stands round an entry's data says the same as the directory.");
     LIMIT = error("limit", "The archive stays within the limits of the check.");
     PASSWORD = error("password", "Encrypted entries open with the password."), "give the password to have the entries checked, too";
+    ARCHIVE = error("archive", "The archive has a directory whose entries have names of their own and do not overlap.");
     DATA = error("data", "The data of an entry is complete and can be unpacked.");
     SIZE = error("size", "An entry unpacks to as many bytes as the directory says.");
     CHECKSUM = error("checksum", "What an entry unpacks to has its checksum, or its authentication code when it is encrypted with AES.");

@@ -88,6 +88,10 @@ impl Dataset for ArrowDataset {
         (table.0 == 0).then(|| self.layout.rows())
     }
 
+    fn holds_reasons(&self, _: TableId) -> bool {
+        false
+    }
+
     fn scan(&self, table: TableId, scan: &Scan) -> Result<Batches<'_>> {
         let description = table_of(self.codebook(), table)?;
         let read = scan.needed(description)?;

@@ -110,6 +110,10 @@ impl Dataset for ParquetDataset {
         (table.0 == 0).then(|| row_count(&self.metadata))
     }
 
+    fn holds_reasons(&self, _: TableId) -> bool {
+        false
+    }
+
     fn scan(&self, table: TableId, scan: &Scan) -> Result<Batches<'_>> {
         let description = table_of(self.codebook(), table)?;
         let read = scan.needed(description)?;

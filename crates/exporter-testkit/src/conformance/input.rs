@@ -6,8 +6,8 @@ use std::sync::Arc;
 use exporter_core::dataset::ExcerptDataset;
 use exporter_core::source::{MemoryBytes, Section};
 use exporter_core::{
-    Context, Dataset, Error, ErrorKind, FormatInfo, Input, OptionKind, ReadAt, Registry, Result, Scan,
-    Source, TableId, read_options_from_pairs,
+    Context, Dataset, Error, ErrorKind, FormatInfo, Input, OptionKind, ReadAt, Registry, Result, Sample,
+    Scan, Source, TableId, read_options_from_pairs,
 };
 use serde_json::{Value as Json, json};
 
@@ -22,7 +22,8 @@ pub fn input<I: Input>(path: &Path) {
     let info = I::INFO;
     let registry = Registry::new().register_input::<I>();
     let source = Source::open(path, &context()).unwrap_or_else(|error| panic!("{error:?}"));
-    let found = registry.recognise(&source).unwrap_or_else(|error| panic!("{}: {error:?}", source.name));
+    let found =
+        registry.recognise(&source, &context()).unwrap_or_else(|error| panic!("{}: {error:?}", source.name));
     assert_eq!(found.id, info.id, "the format of {}", source.name);
     let data = registry
         .open(&source, Json::Null, &context())
@@ -169,7 +170,7 @@ pub fn prefixes<I: Input>(path: &Path, step: usize) -> usize {
     for length in (0..bytes.len()).step_by(step.max(1)) {
         let cut = &bytes[..length];
         // The head decides nothing more than a format's name, but it must bear any bytes.
-        let _ = I::recognise(&cut[..length.min(4096)]);
+        let _ = I::recognise(&Sample::of(cut));
         let alone = read_all::<I>(&Source::memory(&source.name, cut.to_vec()), &context());
         let section = Section::new(source.bytes.clone(), 0, length as u64).expect("a section inside");
         let followed = read_all::<I>(&Source::new(&source.name, Arc::new(section)), &context());

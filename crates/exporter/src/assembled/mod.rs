@@ -5,13 +5,15 @@ mod parents;
 
 use std::collections::BTreeMap;
 use std::io::Read;
-use std::path::PathBuf;
+use std::sync::Arc;
 
 use exporter_core::codebook::{Codebook, Parent};
-use exporter_core::dataset::{CodedReasons, FoldedReasons, document_file, document_of, table_of};
-use exporter_core::{Batches, Dataset, Error, Loss, LossReport, Part, Result, Scan, TableId, TableProfile};
+use exporter_core::dataset::{CodedReasons, FoldedReasons, document_of, table_of};
+use exporter_core::{
+    Batches, Dataset, Error, Loss, LossReport, MemoryDataset, Part, Result, Scan, TableId, TableProfile,
+};
 
-use crate::study::OpenKinds;
+use crate::study::{Documents, OpenKinds};
 use parents::Parents;
 
 /// A dataset that gives one table, and what a codebook says about it.
@@ -37,6 +39,24 @@ impl TablePart {
     ) -> Self {
         Self { dataset, table, name: name.into(), file: file.into() }
     }
+
+    /// Adds the tables of a codebook that have no part, without rows, and says which in a note.
+    pub(crate) fn add_empty(parts: &mut Vec<TablePart>, codebook: &Codebook, file: &str) -> Option<String> {
+        let has_rows = |name: &str| parts.iter().any(|part| part.name == name);
+        let empty: Vec<_> = codebook.tables.iter().filter(|table| !has_rows(&table.name)).cloned().collect();
+        if empty.is_empty() {
+            return None;
+        }
+        let names: Vec<String> = empty.iter().map(|table| table.name.clone()).collect();
+        let mut described = codebook.clone();
+        described.tables = empty;
+        let rows = vec![Vec::new(); names.len()];
+        let data: Arc<dyn Dataset> = Arc::new(MemoryDataset::new(described, rows).ok()?);
+        for (at, name) in names.iter().enumerate() {
+            parts.push(TablePart::new(Box::new(Arc::clone(&data)), TableId(at), name, file));
+        }
+        Some(format!("{file} describes {} without rows", names.join(", ")))
+    }
 }
 
 /// A study whose tables come from several datasets.
@@ -45,8 +65,10 @@ impl TablePart {
 /// declares some, unless the codebook describes them. Numbers that earlier versions wrote for Stata's letters are reasons too.
 pub struct AssembledDataset {
     tables: FoldedReasons<CodedReasons<Tables>>,
-    /// The files of documents that the declared codebook names.
-    document_files: Vec<Option<PathBuf>>,
+    /// The documents of the declared codebook.
+    documents: Option<Documents>,
+    /// What is worth saying of how the inputs were read.
+    pub(crate) notes: Vec<String>,
 }
 
 struct Tables {
@@ -112,14 +134,25 @@ impl AssembledDataset {
         let merge::Merging { mut codebook, mut losses, documents, .. } = merging;
         parents.link(&mut codebook, &mut losses);
         codebook.validate()?;
-        let tables =
-            CodedReasons::new(Tables { codebook, tables, documents, losses }, exporter_stata::is_stand_in);
-        Ok(Self { tables: FoldedReasons::new(tables, &reasons, HINT), document_files: Vec::new() })
+        let tables = Tables { codebook, tables, documents, losses };
+        let tables = CodedReasons::new(tables, exporter_stata::is_stand_in);
+        let tables = FoldedReasons::new(tables, &reasons, HINT);
+        Ok(Self { tables, documents: None, notes: Vec::new() })
     }
 
-    /// Says where the documents of the declared codebook are, by position.
-    pub(crate) fn with_document_files(mut self, files: Vec<Option<PathBuf>>) -> Self {
-        self.document_files = files;
+    /// What a user should know of how the inputs were read: which of several files of a table, which tables have no rows.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
+    }
+
+    /// Says where the documents of the declared codebook are.
+    pub(crate) fn with_documents(self, documents: Option<Documents>) -> Self {
+        Self { documents, ..self }
+    }
+
+    /// Adds notes.
+    pub(crate) fn with_notes(mut self, notes: impl IntoIterator<Item = String>) -> Self {
+        self.notes.extend(notes);
         self
     }
 }
@@ -139,11 +172,11 @@ impl Dataset for AssembledDataset {
     }
 
     fn document(&self, position: usize) -> Result<Option<Box<dyn Read + Send + '_>>> {
-        match self.document_files.get(position) {
-            Some(Some(file)) => {
-                Ok(Some(Box::new(document_file(document_of(self.codebook(), position)?, file)?)))
-            }
-            _ => self.tables.document(position),
+        let document = document_of(self.codebook(), position)?;
+        let declared = self.documents.as_ref().map(|documents| documents.open(position, document));
+        match declared.transpose()?.flatten() {
+            Some(contents) => Ok(Some(contents)),
+            None => self.tables.document(position),
         }
     }
 
@@ -153,6 +186,10 @@ impl Dataset for AssembledDataset {
 
     fn parent(&self, table: TableId) -> Option<&Parent> {
         self.tables.parent(table)
+    }
+
+    fn holds_reasons(&self, table: TableId) -> bool {
+        self.tables.holds_reasons(table)
     }
 
     fn losses(&self) -> LossReport {
@@ -207,6 +244,10 @@ impl Dataset for Tables {
     /// The links that files name are in the codebook.
     fn parent(&self, _: TableId) -> Option<&Parent> {
         None
+    }
+
+    fn holds_reasons(&self, table: TableId) -> bool {
+        self.assembled(table).is_ok_and(|assembled| assembled.dataset.holds_reasons(assembled.table))
     }
 
     fn losses(&self) -> LossReport {

@@ -101,7 +101,7 @@ pub struct Request {
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct InputRequest {
-    /// A study file, or data files.
+    /// A study file, data files, archives or folders; `-` is standard input.
     pub paths: Vec<PathBuf>,
     /// The format of every data file, when content and extension do not say.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -115,7 +115,7 @@ pub struct InputRequest {
     /// Let a study file name data files outside its folder.
     #[serde(skip_serializing_if = "is_default")]
     pub allow_outside: bool,
-    /// Where the password of protected inputs is. No format that is read takes one yet.
+    /// Where the password of encrypted archives is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub password: Option<SecretRef>,
 }
@@ -301,7 +301,8 @@ impl Request {
     ) -> Result<PreparedExport<AssembledDataset>> {
         let output = Output::of(self, registry)?;
         let data = self.open(registry, context)?;
-        PreparedExport::new(self, output, data, context)
+        let notes = data.notes().to_vec();
+        Ok(PreparedExport::new(self, output, data, context)?.with_notes(notes))
     }
 
     /// As [`Request::prepare`], for data that is open already.
@@ -336,11 +337,6 @@ impl Request {
                 .with_hint("name a study file or data files")
                 .field("input.paths"));
         }
-        if input.password.is_some() {
-            return Err(Error::unsupported("no format that is read takes a password")
-                .with_hint("leave the password out")
-                .field("input.password"));
-        }
         if let Some(format) = &input.format {
             registry.format(format).map_err(|error| error.field("input.format"))?;
         }
@@ -348,6 +344,8 @@ impl Request {
         options.codebook.clone_from(&input.codebook);
         options.format.clone_from(&input.format);
         options.options = if input.options.is_empty() { Json::Null } else { input.options.clone().into() };
+        let password = input.password.as_ref().map(SecretRef::password).transpose();
+        options.password = password.map_err(|error| error.field("input.password"))?;
         options.outside = input.allow_outside;
         options.projection = self.excerpt.projection();
         options.follow = self.excerpt.follows();

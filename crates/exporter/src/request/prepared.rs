@@ -19,6 +19,8 @@ pub struct PreparedExport<D> {
     request: Request,
     exporter: Box<dyn Exporter>,
     data: PartOf<D>,
+    /// What is worth saying of how the inputs were read.
+    notes: Vec<String>,
 }
 
 /// What an export would write and lose.
@@ -30,6 +32,9 @@ pub struct DryRun {
     /// What would be lost in reading and writing or written otherwise, as far as it is known before the data is written.
     #[serde(flatten)]
     pub changes: Changes,
+    /// What is worth saying of how the inputs were read.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub remarks: Vec<String>,
     #[serde(skip)]
     policy: LossPolicy,
 }
@@ -109,7 +114,11 @@ impl<D: Dataset> PreparedExport<D> {
             bundle = bundle.with(Box::new(CodebookExporter));
         }
         let exporter = output.wrapping.wrap(bundle, &codebook.study.id);
-        Ok(Self { request: request.clone(), exporter, data })
+        Ok(Self { request: request.clone(), exporter, data, notes: Vec::new() })
+    }
+
+    pub(super) fn with_notes(self, notes: Vec<String>) -> Self {
+        Self { notes, ..self }
     }
 
     /// The part of the data that is exported.
@@ -131,7 +140,8 @@ impl<D: Dataset> PreparedExport<D> {
         exporter_core::plan(&*self.exporter, &self.data, &context, |plan| {
             let mut changes = plan.changes().clone();
             changes.losses.merge(self.data.losses());
-            Ok(DryRun { entries: plan.entries().to_vec(), changes, policy: context.policy().clone() })
+            let (entries, policy) = (plan.entries().to_vec(), context.policy().clone());
+            Ok(DryRun { entries, changes, remarks: self.notes.clone(), policy })
         })
     }
 
@@ -140,6 +150,9 @@ impl<D: Dataset> PreparedExport<D> {
     /// # Errors
     /// Those of [`exporter_core::export`].
     pub fn run(&self, sink: Box<dyn Sink + '_>, context: &Context) -> Result<Summary> {
-        exporter_core::export(&*self.exporter, &self.data, sink, &self.request.context(context))
+        let context = self.request.context(context);
+        let mut summary = exporter_core::export(&*self.exporter, &self.data, sink, &context)?;
+        summary.remarks.splice(..0, self.notes.iter().cloned());
+        Ok(summary)
     }
 }

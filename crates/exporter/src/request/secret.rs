@@ -48,7 +48,6 @@ impl SecretRef {
     }
 }
 
-#[cfg(feature = "package")]
 impl SecretRef {
     /// Reads the password that is there.
     ///
@@ -79,7 +78,6 @@ impl SecretRef {
 
 /// The first line of a file without its line end and byte-order mark, in the buffer that was read: there is no copy that
 /// nobody wipes.
-#[cfg(feature = "package")]
 fn first_line(file: &Path) -> exporter_core::Result<Vec<u8>> {
     use exporter_core::Error;
 
@@ -107,7 +105,6 @@ fn first_line(file: &Path) -> exporter_core::Result<Vec<u8>> {
 }
 
 /// The byte-order mark that some editors put before UTF-8.
-#[cfg(feature = "package")]
 const UTF8_MARK: &[u8] = b"\xef\xbb\xbf";
 
 #[cfg(test)]
@@ -131,7 +128,6 @@ mod tests {
         assert!(!number.contains("4711"), "{number}");
     }
 
-    #[cfg(feature = "package")]
     mod files {
         use super::*;
 

@@ -1,13 +1,14 @@
 //! The study file's own structure.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Read;
+use std::io::{BufReader, Read};
 use std::path::Path;
 
 use exporter_core::codebook::{Codebook, Document, Language, Study, Table, ValueLabels};
 use exporter_core::dataset::ReasonColumn;
 use exporter_core::{Error, Result, Source, TableId, suggest};
 use serde::Deserialize;
+use serde::de::{Deserializer as _, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value as Json;
 
 use super::STUDY_FILE_BYTES;
@@ -77,6 +78,26 @@ struct Form {
     data: BTreeMap<String, DataFile>,
 }
 
+/// Looks for the key `codebook` of an object.
+struct KeyCodebook;
+
+impl<'de> Visitor<'de> for KeyCodebook {
+    type Value = bool;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> std::result::Result<bool, M::Error> {
+        let mut found = false;
+        while let Some(key) = map.next_key::<String>()? {
+            found |= key == "codebook";
+            map.next_value::<IgnoredAny>()?;
+        }
+        Ok(found)
+    }
+}
+
 /// The same text read once more, only to see which tables and variables state their kind.
 #[derive(Deserialize)]
 struct KindForm {
@@ -133,6 +154,18 @@ impl StudyFile {
             Error::invalid(format!("study file: not UTF-8 at byte {at}")).with_source(error)
         })?;
         if name.to_lowercase().ends_with(".toml") { Self::from_toml(&text) } else { Self::from_json(&text) }
+    }
+
+    /// A codebook that says everything itself: no kind is left to data files, and none are named.
+    pub(crate) fn described_by(codebook: Codebook) -> Self {
+        Self { codebook, data: Vec::new(), open_kinds: OpenKinds::default() }
+    }
+
+    /// Whether a source is a JSON object with the key `codebook`, wherever in it that stands.
+    pub(crate) fn has_key(source: &Source<'_>) -> bool {
+        let input = BufReader::new(source.cursor().take(STUDY_FILE_BYTES));
+        let found = serde_json::Deserializer::from_reader(input).deserialize_map(KeyCodebook);
+        found.unwrap_or(false)
     }
 
     /// Reads a study file from JSON.
@@ -259,20 +292,19 @@ impl DataFile {
     }
 
     /// The table inside the file: the one stated, the only one, or the one of the same name.
-    pub(super) fn inner_table(&self, name: &str, codebook: &Codebook) -> Result<TableId> {
+    pub(super) fn inner_table(&self, name: &str, tables: &[&str]) -> Result<TableId> {
         let stated = match self {
             DataFile::Detailed(DetailedFile { table: Some(table), .. }) => Some(table.as_str()),
             _ => None,
         };
-        if stated.is_none() && codebook.tables.len() == 1 {
+        if stated.is_none() && tables.len() == 1 {
             return Ok(TableId(0));
         }
         let wanted = stated.unwrap_or(name);
-        codebook.table(wanted).map(|(index, _)| TableId(index)).ok_or_else(|| {
-            let known: Vec<&str> = codebook.tables.iter().map(|table| table.name.as_str()).collect();
+        tables.iter().position(|table| *table == wanted).map(TableId).ok_or_else(|| {
             Error::not_found(format!("the data file {:?} has no table {wanted:?}", self.file()))
                 .table(name)
-                .with_hint(suggest::suggestion(wanted, "its tables", known))
+                .with_hint(suggest::suggestion(wanted, "its tables", tables.iter().copied()))
         })
     }
 }

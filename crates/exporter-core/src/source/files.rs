@@ -1,0 +1,132 @@
+//! Sets of named files: a folder, the entries of an archive, memory.
+
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+use std::sync::Arc;
+
+use super::{MemoryBytes, ReadAt};
+use crate::context::Context;
+use crate::error::{Error, Result};
+
+/// A read-only set of named files. Paths have their parts joined by `/` and never lead out of the set.
+///
+/// ```
+/// use std::sync::Arc;
+/// use exporter_core::source::{Files, MemoryFiles};
+/// use exporter_core::{Context, Source};
+///
+/// let context = Context::default();
+/// let files = MemoryFiles::new([("data/people.csv", "id\n1\n"), ("data/people.dct", "id: a number")]);
+/// let upload = Source::files("upload", Arc::new(files));
+/// let people = upload.entry("data/people.csv", &context)?.ok_or_else(|| "no file")?;
+/// let beside = people.beside("people.dct", &context)?.ok_or_else(|| "no file")?;
+/// assert_eq!((people.name.as_str(), beside.bytes.len()), ("upload/data/people.csv", 12));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub trait Files: Send + Sync + Debug {
+    /// The paths of all files, ascending.
+    ///
+    /// # Errors
+    /// When the set cannot be listed, or there are more files than anybody means to open.
+    fn paths(&self, context: &Context) -> Result<Vec<String>>;
+
+    /// The bytes of a file; `None` when there is none of this path.
+    ///
+    /// # Errors
+    /// When they cannot be had, or the path would lead out of the set.
+    fn open(&self, path: &str, context: &Context) -> Result<Option<Arc<dyn ReadAt>>>;
+
+    /// The first bytes of a file, at most `count`, as cheaply as the set can give them.
+    ///
+    /// # Errors
+    /// As [`Files::open`].
+    fn head(&self, path: &str, count: usize, context: &Context) -> Result<Option<Vec<u8>>> {
+        let Some(bytes) = self.open(path, context)? else { return Ok(None) };
+        head_of(&*bytes, count).map(Some).map_err(|source| Error::io(format!("cannot read {path}"), source))
+    }
+
+    /// Whether it is an archive: archives in archives are opened one level deep and no further.
+    fn is_archive(&self) -> bool {
+        true
+    }
+}
+
+/// The first bytes, at most `count`.
+pub(crate) fn head_of(bytes: &dyn ReadAt, count: usize) -> std::io::Result<Vec<u8>> {
+    let mut head = vec![0; count];
+    let read = bytes.fill_at(0, &mut head)?;
+    head.truncate(read);
+    Ok(head)
+}
+
+/// The path of a file that another file of a set names: `path` taken from the folder of `of`.
+///
+/// # Errors
+/// [`crate::ErrorKind::Invalid`] when it would lead out of that folder.
+pub(super) fn path_beside(of: &str, path: &str) -> Result<String> {
+    let leads_out = path.is_empty()
+        || path.starts_with('/')
+        || path.contains(['\\', ':', '\0'])
+        || path.split('/').any(|part| part == "..");
+    if leads_out {
+        return Err(Error::invalid(format!("the path {path:?} leads out of its folder")));
+    }
+    let parts: Vec<&str> = path.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
+    let path = parts.join("/");
+    Ok(match of.rsplit_once('/') {
+        Some((folder, _)) => format!("{folder}/{path}"),
+        None => path,
+    })
+}
+
+/// Files in memory.
+#[derive(Clone, Debug, Default)]
+pub struct MemoryFiles(BTreeMap<String, Arc<dyn ReadAt>>);
+
+impl MemoryFiles {
+    /// Files by path.
+    pub fn new<P, B>(files: impl IntoIterator<Item = (P, B)>) -> Self
+    where
+        P: Into<String>,
+        B: AsRef<[u8]> + Send + Sync + 'static,
+    {
+        let file = |(path, bytes): (P, B)| -> (String, Arc<dyn ReadAt>) {
+            (path.into(), Arc::new(MemoryBytes::new(bytes)))
+        };
+        Self(files.into_iter().map(file).collect())
+    }
+}
+
+impl Files for MemoryFiles {
+    fn paths(&self, _: &Context) -> Result<Vec<String>> {
+        Ok(self.0.keys().cloned().collect())
+    }
+
+    fn open(&self, path: &str, _: &Context) -> Result<Option<Arc<dyn ReadAt>>> {
+        Ok(self.0.get(path).cloned())
+    }
+
+    fn is_archive(&self) -> bool {
+        false
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::path_beside;
+
+    #[test]
+    fn paths_are_taken_from_the_folder_of_the_file_that_names_them() {
+        for (of, path, found) in [
+            ("study.toml", "x.csv", "x.csv"),
+            ("a/study.toml", "x.csv", "a/x.csv"),
+            ("a/b/study.toml", "./data//x.csv", "a/b/data/x.csv"),
+        ] {
+            assert_eq!(path_beside(of, path).unwrap(), found);
+        }
+        for path in ["../x.csv", "a/../../x", "/etc/passwd", "", "c:x", "a\\..\\x", "a\0b"] {
+            let error = path_beside("a/study.toml", path).unwrap_err();
+            assert!(error.message().contains("leads out"), "{path}");
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! Zips of other programs: what the directory says of each entry is compared with what comes out of it.
+
+use std::io;
+use std::sync::Arc;
+
+use exporter_core::check::{Checking, Finding, Findings};
+use exporter_core::source::{Files as _, ReadAt};
+use exporter_core::{Context, ErrorKind, Result, Source};
+
+use super::archive::Archive;
+use super::findings::{Stop, Told};
+use super::{directory, end, rule};
+use crate::input::ZipFiles;
+
+/// Whether an archive has a directory, and no entry of it is written as this program writes entries.
+pub(super) fn is_foreign(source: &Source<'_>, max_entries: u64) -> io::Result<bool> {
+    let mut archive = Archive::new(source.cursor())?;
+    let mut findings = Told::of_archive(archive.length());
+    let listed = end::find(&mut archive, &mut findings)
+        .and_then(|end| directory::read(&mut archive, &end, max_entries, &mut findings));
+    match listed {
+        Ok(entries) => Ok(!entries.is_empty() && entries.iter().all(|entry| !entry.sound)),
+        Err(Stop::Told) => Ok(false),
+        Err(Stop::Failed(error)) => Err(error),
+    }
+}
+
+/// Unpacks every entry, which compares checksum and size, and checks it by the rules of its own format.
+pub(super) fn check(
+    source: &Source<'_>,
+    checking: &Checking<'_>,
+    findings: &mut Findings,
+    context: &Context,
+) -> Result<()> {
+    let password = checking.options().password.as_ref();
+    let files = match ZipFiles::open(Arc::clone(&source.bytes), password.cloned()) {
+        Ok(files) => files,
+        Err(error) if matches!(error.kind(), ErrorKind::Io | ErrorKind::Cancelled) => return Err(error),
+        Err(error) => {
+            findings.add(Finding::new(rule::ARCHIVE, error.message()));
+            return Ok(());
+        }
+    };
+    let inside = checking.inside_archive();
+    let mut locked = 0;
+    for path in files.paths(context)? {
+        context.cancel().check()?;
+        let bytes: Arc<dyn ReadAt> = match files.open(&path, context) {
+            Ok(Some(bytes)) => bytes,
+            Ok(None) => continue,
+            Err(error) if error.kind() == ErrorKind::Cancelled => return Err(error),
+            Err(_) if password.is_none() && files.is_locked(&path) => {
+                locked += 1;
+                continue;
+            }
+            Err(error) => {
+                findings.add(Finding::new(rule::DATA, error.message()).entry(&path));
+                continue;
+            }
+        };
+        inside.contents(&path, &Source::new(&path, bytes), findings, context)?;
+    }
+    if locked > 0 {
+        let message = format!(
+            "{locked} entries are encrypted, and without the password their contents are not checked"
+        );
+        findings.add(Finding::new(rule::PASSWORD, message));
+    }
+    Ok(())
+}

@@ -1,0 +1,87 @@
+//! What a source turns out to be once it is unpacked.
+
+use exporter_core::check::Check as _;
+use exporter_core::{Context, Error, Recognition, Registry, Result, Sample, Source};
+
+use super::InputOptions;
+use crate::study::StudyFile;
+
+/// Bytes by which a source is recognised.
+pub(super) const HEAD_BYTES: usize = 4096;
+
+/// What is named as an input.
+pub(super) enum Found<'a> {
+    /// A study file, or a codebook without rows.
+    Study(Source<'a>),
+    /// An archive or folder that holds a study.
+    Files(Source<'a>),
+    /// A data file.
+    Data(Source<'a>),
+}
+
+/// Looks at a source. A compressed stream, and an archive or folder of a single file, is that file.
+pub(crate) fn unpacked<'a>(
+    source: &Source<'a>,
+    options: &InputOptions,
+    registry: &Registry,
+    context: &Context,
+) -> Result<Source<'a>> {
+    let mut source = source.clone();
+    while let Some(files) = registry.contents(&source, options.password.as_ref(), context)? {
+        source.contents = Some(files.clone());
+        let paths: Vec<String> = files.paths(context)?;
+        let [path] = paths.as_slice() else { break };
+        let Some(inside) = source.entry(path, context)? else { break };
+        source = inside;
+    }
+    Ok(source)
+}
+
+/// What an unpacked source is.
+pub(super) fn found<'a>(
+    source: &Source<'a>,
+    options: &InputOptions,
+    registry: &Registry,
+    context: &Context,
+) -> Result<Found<'a>> {
+    let source = unpacked(source, options, registry, context)?;
+    if let Some(files) = &source.contents {
+        let entries = files.paths(context)?;
+        // Some formats are archives themselves: a survey with its questionnaire, a workbook.
+        let sample = Sample::default().with_entries(&entries);
+        let is_format = options.format.is_none() && registry.reader(&source.name, &sample).is_some();
+        return Ok(if is_format { Found::Data(source) } else { Found::Files(source) });
+    }
+    if options.format.is_some() {
+        return Ok(Found::Data(source));
+    }
+    let head = source.head(HEAD_BYTES)?;
+    let sample = Sample::of(&head);
+    if is_study(&source, &sample) {
+        return Ok(Found::Study(source));
+    }
+    if is_description(&source.name) && registry.reader(&source.name, &sample).is_none() {
+        return Err(Error::unsupported(
+            "it is no study file, for it has no key `codebook`, and in no format that is read",
+        )
+        .entry(&source.name)
+        .with_hint("write `codebook = 1` (TOML) or `\"codebook\": 1` (JSON) into a study file"));
+    }
+    Ok(Found::Data(source))
+}
+
+/// Whether a source is a study file or a codebook: JSON with the key `codebook`, or a file named .toml with it.
+pub(super) fn is_study(source: &Source<'_>, sample: &Sample<'_>) -> bool {
+    let named = |extension: &str| source.name.to_lowercase().ends_with(extension);
+    match StudyFile::recognise(sample) {
+        Recognition::Yes => !sample.json_keys().is_empty() || named(".toml"),
+        // The key may stand behind much else.
+        _ => named(".json") && !sample.json_keys().is_empty() && StudyFile::has_key(source),
+    }
+}
+
+/// Whether a file of this name describes data rather than holding it, as far as its name tells.
+fn is_description(name: &str) -> bool {
+    let name = name.to_lowercase();
+    [".json", ".toml"].iter().any(|extension| name.ends_with(extension))
+}

@@ -1,0 +1,35 @@
+//! Inputs that are not there.
+
+use std::io::ErrorKind;
+use std::path::Path;
+
+use exporter_core::suggest::nearest;
+use exporter_core::{Error, Result};
+
+/// Says which file of the folder may be meant when there is none of this name.
+pub(super) fn exists(input: &Path) -> Result<()> {
+    if input.exists() {
+        return Ok(());
+    }
+    let error = Error::not_found(format!("there is no file {}", input.display()));
+    let folder = input.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(read) => {
+            let what = if read.kind() == ErrorKind::NotFound { "does not exist" } else { "cannot be read" };
+            return Err(error.with_hint(format!("the folder {} {what}", folder.display())));
+        }
+    };
+    let names: Vec<String> = entries
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .take(FILES_LOOKED_AT)
+        .collect();
+    let wanted = input.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    Err(error.with_hint(match nearest(&wanted, names.iter().map(String::as_str)) {
+        Some(near) => format!("did you mean {}?", input.with_file_name(near).display()),
+        None => "give the path of a study file or a data file".into(),
+    }))
+}
+
+/// Most files of a folder that are looked at for the one that may be meant.
+const FILES_LOOKED_AT: usize = 10_000;

@@ -1,0 +1,285 @@
+//! Opening whatever a user names: study files, data files with or without a codebook, archives and folders.
+
+mod files;
+mod found;
+mod missing;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use exporter_core::codebook::Table;
+use exporter_core::{Context, Dataset, Error, Password, Projection, Registry, Result, Source, TableId};
+use serde_json::Value as Json;
+
+use crate::assembled::{AssembledDataset, TablePart};
+use crate::study::{Documents, OpenKinds, StudyFile, open_study};
+use files::open_files;
+use found::{Found, found};
+
+pub(crate) use found::unpacked;
+
+/// How inputs are opened.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct InputOptions {
+    /// A codebook that describes the tables of the data files: JSON or TOML, or any file of which the codebook is taken.
+    pub codebook: Option<PathBuf>,
+    /// The format of every data file, when content and extension do not say.
+    pub format: Option<String>,
+    /// Options of the format's reader, a JSON object.
+    pub options: Json,
+    /// Opens encrypted archives.
+    pub password: Option<Password>,
+    /// Whether data files of a study file may lie outside its folder.
+    pub outside: bool,
+    /// The variables that are wanted ([`Source::variables`]); [`crate::Excerpt::projection`] when an excerpt is taken.
+    pub projection: Projection,
+    /// Whether tables will follow their parents, which needs variables beyond the projection; [`crate::Excerpt::follows`]
+    /// when an excerpt is taken.
+    pub follow: bool,
+}
+
+/// The path that stands for standard input.
+const STDIN: &str = "-";
+
+/// Opens a study file, one or more data files as the tables of one study, or archives and folders that hold such files.
+///
+/// Data files become tables of their file names; a codebook describes them by these names, or by its only table
+/// when there is one file. Of an archive or folder the codebook in it describes the tables; where it holds a table in
+/// several formats, the richest is read ([`AssembledDataset::notes`] says so). `-` is standard input. A pipe is read once,
+/// into a temporary file.
+///
+/// # Errors
+/// When a file cannot be read or recognised, names clash, or the codebook does not fit.
+pub fn open(
+    inputs: &[PathBuf],
+    options: &InputOptions,
+    registry: &Registry,
+    context: &Context,
+) -> Result<AssembledDataset> {
+    let sources = inputs.iter().map(|input| source_of(input, context)).collect::<Result<Vec<_>>>()?;
+    open_sources(&sources, options, registry, context)
+}
+
+/// The source at a path; `-` is standard input.
+fn source_of(input: &Path, context: &Context) -> Result<Source<'static>> {
+    if input.as_os_str() == STDIN {
+        return Source::stream("stdin", std::io::stdin(), context);
+    }
+    missing::exists(input)?;
+    Source::open(input, context)
+}
+
+/// Opens one or more sources, wherever their bytes are, as the tables of one study; the same as [`open`] does with files.
+/// What the options say goes for all of them.
+///
+/// ```
+/// use exporter::{Context, Dataset, InputOptions, MemoryDataset, Source, TableId};
+/// # use exporter::sink::MemorySink;
+/// # fn upload() -> Result<Vec<u8>, Box<dyn std::error::Error>> {
+/// #     let ages = std::sync::Arc::new(arrow_array::Int64Array::from(vec![31, 40]));
+/// #     let batch = arrow_array::RecordBatch::try_from_iter([("age", ages as arrow_array::ArrayRef)])?;
+/// #     let data = MemoryDataset::from_batches("people", vec![batch])?;
+/// #     let (sink, dta) = (MemorySink::new(), exporter::registry().exporter("dta", serde_json::Value::Null)?);
+/// #     exporter::export(&*dta, &data, Box::new(sink.clone()), &Context::default())?;
+/// #     Ok(sink.entries().remove("people.dta").ok_or("no file")?)
+/// # }
+///
+/// let uploaded: Vec<u8> = upload()?; // a .dta that was sent to us
+/// let source = Source::memory("people.dta", uploaded);
+/// let (options, context) = (InputOptions::default(), Context::default());
+/// let people = exporter::open_sources(&[source], &options, &exporter::registry(), &context)?;
+/// assert_eq!(people.codebook().tables[0].variables[0].name, "age");
+/// assert_eq!(people.rows(TableId(0)), Some(2));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// As [`open`].
+pub fn open_sources(
+    sources: &[Source<'_>],
+    options: &InputOptions,
+    registry: &Registry,
+    context: &Context,
+) -> Result<AssembledDataset> {
+    if sources.is_empty() {
+        return Err(Error::usage("no input is given"));
+    }
+    let found = sources.iter().map(|source| found(source, options, registry, context));
+    let found = found.collect::<Result<Vec<_>>>()?;
+    if let Some(Found::Study(study)) = found.iter().find(|found| matches!(found, Found::Study(_))) {
+        if found.len() > 1 {
+            return Err(Error::usage("a study file is the only input: it names its data files itself")
+                .with_hint(format!(
+                    "leave {} out, or describe the other inputs by it: --codebook {}",
+                    study.name, study.name
+                )));
+        }
+        if options.codebook.is_some() {
+            return Err(Error::usage("a study file is its own codebook: leave --codebook out"));
+        }
+        return open_study(study, options, registry, context);
+    }
+    let described = options.codebook.as_ref().map(|path| codebook_of(path, options, registry, context));
+    let described = described.transpose()?;
+    if let [Found::Files(files)] = found.as_slice() {
+        return open_files(files, options, described, registry, context);
+    }
+    let (study, documents) = described.map_or((None, None), |(study, documents)| (Some(study), documents));
+    let mut inside = Vec::new();
+    for found in &found {
+        let Found::Files(files) = found else { continue };
+        inside.push((files.name.clone(), open_files(files, options, None, registry, context)?));
+    }
+    let notes: Vec<String> = inside.iter().flat_map(|(_, data)| data.notes.clone()).collect();
+    let inside: Vec<(String, Arc<dyn Dataset>)> =
+        inside.into_iter().map(|(name, data)| (name, Arc::new(data) as Arc<dyn Dataset>)).collect();
+    let mut data = projected(options, sources.len(), |projection| {
+        let mut parts = Vec::new();
+        for found in &found {
+            let Found::Data(source) = found else { continue };
+            let stem = table_name(source.file_name());
+            let declared = study.as_ref().and_then(|study| match study.codebook.tables.as_slice() {
+                [one] if sources.len() == 1 => Declared::of(study, &one.name),
+                _ => Declared::of(study, &stem),
+            });
+            let source = source.clone().projection(projection.clone());
+            let format = options.format.as_deref();
+            parts.extend(open_data(source, &stem, declared, format, options, registry, context)?);
+        }
+        for (name, data) in &inside {
+            parts.extend(tables_of(Arc::clone(data), name));
+        }
+        let id = if sources.len() > 1 { "study" } else { "" };
+        assembled(parts, study.as_ref(), id, None)
+    })?;
+    data.notes.splice(..0, notes);
+    Ok(data.with_documents(documents))
+}
+
+/// A codebook, and where its documents are.
+type Described = (StudyFile, Option<Documents>);
+
+/// The codebook in a study file or in JSON.
+fn described(file: &Source<'_>, options: &InputOptions, context: &Context) -> Result<Described> {
+    let named = |error: Error| error.entry(&file.name);
+    let mut study = StudyFile::open(file).map_err(named)?;
+    let documents = Documents::of(file, &mut study.codebook, options.outside, context).map_err(named)?;
+    Ok((study, Some(documents)))
+}
+
+/// The codebook at a path: that of a study file, or of any file or archive that can be opened.
+fn codebook_of(
+    path: &Path,
+    options: &InputOptions,
+    registry: &Registry,
+    context: &Context,
+) -> Result<Described> {
+    let (password, outside) = (options.password.clone(), options.outside);
+    let plain = InputOptions { password, outside, ..InputOptions::default() };
+    let codebook = match found(&source_of(path, context)?, &plain, registry, context)? {
+        Found::Study(source) => return described(&source, &plain, context),
+        Found::Data(source) => registry.open(&source, Json::Null, context)?.codebook().clone(),
+        Found::Files(source) => open_files(&source, &plain, None, registry, context)?.codebook().clone(),
+    };
+    Ok((StudyFile::described_by(codebook), None))
+}
+
+/// Opens so many tables with the projection of the options. When that fails they are opened without one: what a codebook
+/// declares need not fit columns that were not read, and what is wrong is reported when all are.
+pub(crate) fn projected<T>(
+    options: &InputOptions,
+    tables: usize,
+    open: impl Fn(&Projection) -> Result<T>,
+) -> Result<T> {
+    // By which variables tables follow others may be declared in the files alone.
+    let follows = options.follow && tables > 1;
+    let projection = if follows { Projection::all() } else { options.projection.clone() };
+    match open(&projection) {
+        Err(_) if !projection.is_all() => open(&Projection::all()),
+        opened => opened,
+    }
+}
+
+/// The study of these tables. Without an id of its own it gets that of its files, if they agree, else `id`. Tables that are
+/// described and have no file are empty, which a note says.
+fn assembled(
+    mut parts: Vec<TablePart>,
+    study: Option<&StudyFile>,
+    id: &str,
+    files: Option<&Source<'_>>,
+) -> Result<AssembledDataset> {
+    for (at, part) in parts.iter().enumerate() {
+        if let Some(other) = parts.iter().take(at).find(|other| other.name == part.name) {
+            return Err(Error::invalid(format!(
+                "{} and {} are both the table {:?}",
+                other.file, part.file, part.name
+            ))
+            .with_hint("rename one of the files, or name them in a study file"));
+        }
+    }
+    let mut codebook = study.map(|study| study.codebook.clone()).unwrap_or_default();
+    if codebook.study.id.is_empty() && !id.is_empty() {
+        let mut ids = parts.iter().map(|part| &part.dataset.codebook().study.id);
+        let shared = ids.next().filter(|first| ids.all(|id| id == *first));
+        codebook.study.id = shared.cloned().unwrap_or_else(|| id.into());
+    }
+    let note = files.and_then(|files| TablePart::add_empty(&mut parts, &codebook, &files.name));
+    let none = OpenKinds::default();
+    let open = study.map_or(&none, |study| &study.open_kinds);
+    Ok(AssembledDataset::new(codebook, parts, open)?.with_notes(note))
+}
+
+/// The description of one table, and the same without the variables whose kinds are left to the data file.
+pub(crate) struct Declared<'a> {
+    study: &'a StudyFile,
+    table: &'a Table,
+    closed: Table,
+}
+
+impl<'a> Declared<'a> {
+    pub(crate) fn of(study: &'a StudyFile, table: &str) -> Option<Self> {
+        let (_, table) = study.codebook.table(table)?;
+        Some(Self { study, table, closed: study.open_kinds.closed(table) })
+    }
+}
+
+/// The tables of one source, which is a table of the name `stem` where nothing says otherwise.
+pub(crate) fn open_data(
+    source: Source<'_>,
+    stem: &str,
+    declared: Option<Declared<'_>>,
+    format: Option<&str>,
+    options: &InputOptions,
+    registry: &Registry,
+    context: &Context,
+) -> Result<Vec<TablePart>> {
+    let file = source.name.clone();
+    let mut source = source;
+    if let Some(Declared { study, table, closed }) = &declared {
+        source = study.declare(source, table, closed);
+    }
+    let dataset = match format {
+        Some(format) => registry.open_as(format, &source, options.options.clone(), context)?,
+        None => registry.open(&source, options.options.clone(), context)?,
+    };
+    if let [own] = dataset.codebook().tables.as_slice() {
+        let own = if own.name.is_empty() { stem } else { &own.name };
+        let name = declared.map_or(own, |declared| &declared.table.name).to_owned();
+        return Ok(vec![TablePart { dataset, table: TableId(0), name, file }]);
+    }
+    Ok(tables_of(dataset.into(), &file))
+}
+
+/// Every table of a dataset.
+fn tables_of(data: Arc<dyn Dataset>, file: &str) -> Vec<TablePart> {
+    let names = data.codebook().tables.iter().map(|table| table.name.clone()).enumerate();
+    let part = |(at, name)| TablePart::new(Box::new(Arc::clone(&data)), TableId(at), name, file);
+    names.map(part).collect()
+}
+
+/// The table that a data file is, by its name without extensions of packaging and format.
+fn table_name(file: &str) -> String {
+    let stem = file.split_once('.').map_or(file, |(stem, _)| stem);
+    if stem.is_empty() { "data".into() } else { stem.into() }
+}
