@@ -1,6 +1,7 @@
 //! One export of several formats tells one story.
 #![allow(clippy::unwrap_used, reason = "a test stops at the first thing that is not as it must be")]
 
+mod archives;
 #[cfg(feature = "package")]
 mod companions;
 mod do_file;

@@ -9,7 +9,9 @@ fn allowed(role: Role, other: &str, kind: Kind) -> bool {
     }
     match role {
         Role::Core => false,
-        Role::Shared | Role::Testkit => other == "exporter-core",
+        Role::Shared => other == "exporter-core",
+        // Every input is held against what archives of it hold.
+        Role::Testkit => matches!(other, "exporter-core" | "exporter-package"),
         Role::Format => other == "exporter-core" || SHARED.contains(&other),
         Role::Facade => !matches!(other, "exporter-cli" | "exporter-testkit"),
         Role::Frontend => other == "exporter",

@@ -4,6 +4,7 @@
 //! - [`read_ahead`]: the same as an iterator whose work runs ahead of the consumer.
 //! - [`shares`]: a range cut into one share a thread, results in order.
 //! - [`lanes`]: several lanes of steps; the steps of a lane stay in order, lanes run side by side.
+//! - `Pieces`: a stream that may be silent for ever, which its reader can leave.
 //!
 //! All shapes keep the same rules. One thread is the reference: it runs everything on the caller's thread, and more
 //! threads give the same results. The first error in order ends the run, whatever failed earlier by the clock. A panic
@@ -12,6 +13,7 @@
 
 mod lanes;
 mod ordered;
+mod pieces;
 mod read_ahead;
 mod shares;
 
@@ -20,6 +22,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 pub use lanes::{Lanes, lanes};
 pub use ordered::{ordered, ordered_with};
+pub(crate) use pieces::Pieces;
 pub use read_ahead::{ReadAhead, read_ahead};
 pub use shares::shares;
 

@@ -1,5 +1,6 @@
 //! What every format that reads must pass on a file of its own, whole and cut short.
 
+use std::io::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -9,6 +10,7 @@ use exporter_core::{
     Context, Dataset, Error, ErrorKind, FormatInfo, Input, OptionKind, ReadAt, Registry, Result, Sample,
     Scan, Source, TableId, read_options_from_pairs,
 };
+use exporter_package::{Compression, EntryOptions, GzipOptions, GzipWriter, ZipOptions, ZipWriter};
 use serde_json::{Value as Json, json};
 
 use super::{context, dataset};
@@ -35,8 +37,8 @@ pub fn input<I: Input>(path: &Path) {
     bytes_that_fail_are_an_error(&registry, &source);
 }
 
-/// A file, memory, a section in the middle of other bytes and a store that answers little at a time give the same
-/// codebook, rows, facts and losses, to one thread and to several.
+/// A file, memory, a section in the middle of other bytes, a store that answers little at a time, a pipe, a gzip stream and a
+/// member of a zip give the same codebook, rows, facts and losses, to one thread and to several.
 #[track_caller]
 fn every_holder_gives_the_same(registry: &Registry, file: &Source<'_>) {
     let told = |source: &Source<'_>, threads: usize| {
@@ -68,7 +70,18 @@ fn holders(source: &Source<'_>) -> Vec<(&'static str, Source<'static>)> {
     let around: Arc<dyn ReadAt> = Arc::new(MemoryBytes::new([&bytes[..], &bytes[..], &bytes[..]].concat()));
     let length = bytes.len() as u64;
     let section = Section::new(around, length, length).expect("a section inside");
+    let piped = Source::stream(&source.name, std::io::Cursor::new(bytes.clone()), &context());
     vec![
+        ("a pipe", piped.expect("memory can be read")),
+        ("a gzip stream", Source::new(&source.name, member("x.gz", "x", gzip(&bytes)))),
+        (
+            "a stored member of a zip",
+            Source::new(&source.name, member("x.zip", "x", zip(&bytes, Compression::Stored))),
+        ),
+        (
+            "a packed member of a zip",
+            Source::new(&source.name, member("x.zip", "x", zip(&bytes, Compression::default()))),
+        ),
         ("a file", Source::new(&source.name, source.bytes.clone())),
         ("memory", Source::memory(&source.name, bytes)),
         ("a section", Source::new(&source.name, Arc::new(section))),
@@ -77,6 +90,29 @@ fn holders(source: &Source<'_>) -> Vec<(&'static str, Source<'static>)> {
             Source::new(&source.name, Arc::new(Store::slow(source.bytes.clone(), STORE_ANSWER))),
         ),
     ]
+}
+
+/// The bytes of a file in an archive.
+fn member(archive: &str, path: &str, bytes: Vec<u8>) -> Arc<dyn ReadAt> {
+    let registry = exporter_package::register(Registry::new());
+    let files =
+        registry.contents(&Source::memory(archive, bytes), None, &context()).expect("a sound archive");
+    let member = files.expect("an archive").open(path, &context()).expect("a sound archive");
+    member.expect("the member is there")
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut writer = GzipWriter::new(Vec::new(), GzipOptions::default(), std::num::NonZeroUsize::MIN);
+    writer.write_all(bytes).and_then(|()| writer.finish()).expect("memory can be written")
+}
+
+fn zip(bytes: &[u8], compression: Compression) -> Vec<u8> {
+    let options = ZipOptions::default().compression(compression);
+    let mut zip = ZipWriter::new(Vec::new(), options).expect("memory can be written");
+    zip.start_entry(&EntryOptions::new("x")).expect("memory can be written");
+    zip.write_all(bytes).expect("memory can be written");
+    zip.finish_entry().expect("memory can be written");
+    zip.finish().expect("memory can be written")
 }
 
 fn whole(source: &Source<'_>) -> Vec<u8> {
