@@ -11,7 +11,8 @@ use exporter::request::{FormatRequest, Packaging, Request, ZipPackaging};
 use exporter::sink::MemorySink;
 use exporter::source::MemoryFiles;
 use exporter::{
-    AssembledDataset, Context, Dataset, InputOptions, MemoryDataset, Password, Result, Scan, Source, TableId,
+    AssembledDataset, Context, Dataset, InputOptions, LossCode, LossPolicy, MemoryDataset, Password, Result,
+    Scan, Source, TableId,
 };
 use exporter_testkit::{sample, tables};
 use proptest::prelude::*;
@@ -33,6 +34,8 @@ fn written(data: &dyn Dataset, formats: &[FormatRequest], packaging: Option<Pack
     let mut request = Request::default();
     request.formats = formats.to_vec();
     request.packaging = packaging;
+    // What no format holds is not the matter here.
+    request.losses = Some(LossPolicy::Allow(LossCode::ALL.to_vec()));
     let sink = MemorySink::new();
     let prepared = request.prepare_for(data, &exporter::registry(), &context()).unwrap();
     prepared.run(Box::new(sink.clone()), &context()).unwrap();

@@ -12,7 +12,7 @@ use exporter_core::{
 
 use super::found::{HEAD_BYTES, is_study, unpacked};
 use super::{Declared, Described, InputOptions, assembled, described, open_data, projected};
-use crate::assembled::AssembledDataset;
+use crate::assembled::{AssembledDataset, TablePart};
 use crate::study::open_study;
 
 /// Formats in the order in which they are preferred where they hold the same table: the more they keep of it, the earlier.
@@ -50,7 +50,8 @@ pub(super) fn open_files(
             Look::Other => {}
         }
     }
-    let (study, documents) = match (codebook, studies.as_slice()) {
+    let is_given = codebook.is_some();
+    let (mut study, documents) = match (codebook, studies.as_slice()) {
         (Some((study, documents)), _) => (Some(study), documents),
         (None, []) => (None, None),
         (None, [path]) => {
@@ -106,6 +107,14 @@ pub(super) fn open_files(
         choices.add(&table, &best, &candidates);
         chosen.push((table, open(&best)?, best.format));
     }
+    if let Some(study) = study.as_mut().filter(|_| !is_given) {
+        // What a format could not hold as it is described stands in the file as another kind.
+        for (table, _, format) in &chosen {
+            if says_kinds(format) {
+                study.open_kinds.open(&study.codebook, table);
+            }
+        }
+    }
     let mut notes: Vec<String> = choices.note(source).into_iter().collect();
     let title = source.file_name().split_once('.').map_or(source.file_name(), |(stem, _)| stem);
     let study_id = if chosen.len() > 1 { title } else { "" };
@@ -113,9 +122,13 @@ pub(super) fn open_files(
         let mut parts = Vec::new();
         for (table, source, format) in &chosen {
             let source = source.clone().projection(projection.clone());
-            let declared = study.as_ref().and_then(|study| Declared::of(study, table));
-            let format = Some(format.id);
-            parts.extend(open_data(source, table, declared, format, options, registry, context)?);
+            let study = study.as_ref().filter(|_| is_given || !says_kinds(format));
+            let declared = study.and_then(|study| Declared::of(study, table));
+            let opened = open_data(source, table, declared, Some(format.id), options, registry, context)?;
+            match <[TablePart; 1]>::try_from(opened) {
+                Ok([part]) => parts.push(TablePart { name: table.clone(), ..part }),
+                Err(several) => parts.extend(several),
+            }
         }
         assembled(parts, study.as_ref(), study_id, Some(source))
     })?;
@@ -204,6 +217,11 @@ fn none_found(source: &Source<'_>, paths: &[String], registry: &Registry) -> Err
 
 fn rank(format: &FormatInfo) -> usize {
     RICHEST_FIRST.iter().position(|id| *id == format.id).unwrap_or(RICHEST_FIRST.len())
+}
+
+/// Whether files of a format say of what kinds their columns are.
+fn says_kinds(format: &FormatInfo) -> bool {
+    rank(format) < RICHEST_FIRST.len()
 }
 
 /// The first candidate that tells the missing reasons of its table, if the richest one does not.

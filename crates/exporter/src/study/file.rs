@@ -253,6 +253,12 @@ impl OpenKinds {
         self.tables.contains(table)
     }
 
+    /// Leaves the kinds of all variables of a table to its data file.
+    pub(crate) fn open(&mut self, codebook: &Codebook, table: &str) {
+        let variables = codebook.table(table).into_iter().flat_map(|(_, table)| &table.variables);
+        self.variables.extend(variables.map(|variable| (table.to_owned(), variable.name.clone())));
+    }
+
     /// Names of the variables of a table whose kind is left to the data file.
     pub(crate) fn names<'t>(&self, table: &'t Table) -> impl Iterator<Item = &'t str> {
         let names = table.variables.iter().map(|variable| variable.name.as_str());
