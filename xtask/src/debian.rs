@@ -8,6 +8,7 @@ use crate::command;
 /// Debian packages and what they are for.
 const PACKAGES: &[(&str, &str)] = &[
     ("7zip", "opens AES and plain zip archives"),
+    ("bzip2", "makes bzip2 streams to read"),
     ("curl", "downloads from the HTTP example"),
     ("g++", "links the fuzz targets"),
     ("gretl", "reads Stata, SPSS and delimited files"),
@@ -22,7 +23,8 @@ const PACKAGES: &[(&str, &str)] = &[
     ("r-cran-jsonlite", "hands what R read to the comparison"),
     ("r-cran-readstata13", "reads and writes Stata files"),
     ("unzip", "opens zip archives"),
-    ("zip", "writes archives to compare with"),
+    ("zip", "writes archives to read and to compare with"),
+    ("zstd", "makes Zstandard streams to read"),
 ];
 
 /// Who may install packages here.

@@ -1,6 +1,7 @@
 //! Our files in programs we did not write, compared field by field.
 #![allow(clippy::unwrap_used, reason = "a test stops at the first thing that is not as it must be")]
 
+mod archives_of_others;
 mod cells;
 mod dta;
 mod foreign;

@@ -8,6 +8,7 @@ use exporter_core::source::{Files as _, ReadAt};
 use exporter_core::{Context, ErrorKind, Result, Source};
 
 use super::archive::Archive;
+use super::directory::DirectoryEntry;
 use super::findings::{Stop, Told};
 use super::{directory, end, rule};
 use crate::input::ZipFiles;
@@ -19,7 +20,11 @@ pub(super) fn is_foreign(source: &Source<'_>, max_entries: u64) -> io::Result<bo
     let listed = end::find(&mut archive, &mut findings)
         .and_then(|end| directory::read(&mut archive, &end, max_entries, &mut findings));
     match listed {
-        Ok(entries) => Ok(!entries.is_empty() && entries.iter().all(|entry| !entry.sound)),
+        Ok(entries) => {
+            let is_ours =
+                |entry: &DirectoryEntry| entry.sound && entry.record.version >= entry.record.needed_version();
+            Ok(!entries.is_empty() && !entries.iter().any(is_ours))
+        }
         Err(Stop::Told) => Ok(false),
         Err(Stop::Failed(error)) => Err(error),
     }
