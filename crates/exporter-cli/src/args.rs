@@ -261,7 +261,7 @@ impl MemoryArgs {
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct CheckArgs {
-    /// Stata, Parquet and Arrow files, codebooks, study files; zips, gzip streams and folders (with a manifest) of this program
+    /// Stata, Parquet and Arrow files, codebooks, study files and their data; zips and compressed streams; folders with a manifest
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
     /// The password of encrypted archives is in this environment variable

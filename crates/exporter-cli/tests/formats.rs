@@ -45,6 +45,6 @@ fn every_format_has_every_key() {
     assert_eq!(faces("csv"), (true, true, false));
     assert_eq!(faces("r-script"), (false, true, false));
     assert_eq!(faces("zip"), (true, false, true));
-    assert_eq!(faces("zstd"), (true, false, false));
+    assert_eq!(faces("zstd"), (true, false, true));
     assert_eq!(json("formats dta --json")["options"][0]["name"], "release");
 }

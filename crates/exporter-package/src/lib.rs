@@ -70,4 +70,6 @@ pub fn register(registry: exporter_core::Registry) -> exporter_core::Registry {
         .register_container::<input::Bzip2Input>()
         .register_check::<check::ZipCheck>()
         .register_check::<check::GzipCheck>()
+        .register_check::<input::ZstdInput>()
+        .register_check::<input::Bzip2Input>()
 }

@@ -4,11 +4,12 @@ use std::io;
 use std::path::Path;
 
 use exporter_core::check::{Check, Checked, Checking, Findings, Rule};
-use exporter_core::{Context, Error, FormatInfo, Recognition, Result, Sample, Source};
+use exporter_core::{Container, Context, Error, FormatInfo, Recognition, Result, Sample, Source};
 
 use super::folder::check_folder;
 use super::inside::Inside;
 use super::{foreign, gzip, rule};
+use crate::input::{Bzip2Input, GzipInput, ZstdInput};
 use crate::manifest::MANIFEST;
 use crate::sink::{GZIP, ZIP};
 
@@ -36,10 +37,8 @@ impl Check for ZipCheck {
         if foreign::is_foreign(source, checking.options().max_entries)
             .map_err(|error| failed(&source.name, error))?
         {
-            findings.set_scope(
-                "an archive of another program, of which checksums, sizes, names and contents are checked",
-            );
-            foreign::check(source, checking, findings, context)?;
+            findings.set_scope(foreign::SCOPE);
+            foreign::check_zip(source, checking, findings, context)?;
             return Ok(Checked::default());
         }
         findings.set_scope("an archive of this program, of which every byte is checked");
@@ -71,6 +70,9 @@ impl Check for GzipCheck {
         findings: &mut Findings,
         context: &Context,
     ) -> Result<Checked> {
+        if !gzip::is_ours(&source.head(gzip::HEADER_BYTES)?) {
+            return foreign_stream::<GzipInput>(source, checking, findings, context);
+        }
         let name = source.file_name();
         let name = name.strip_suffix(".gz").unwrap_or(name);
         let mut inside = Inside::of_archive(checking, context);
@@ -81,6 +83,43 @@ impl Check for GzipCheck {
         Ok(learnt)
     }
 }
+
+/// Checks a compressed stream of another program.
+fn foreign_stream<C: Container>(
+    source: &Source<'_>,
+    checking: &Checking<'_>,
+    findings: &mut Findings,
+    context: &Context,
+) -> Result<Checked> {
+    findings.set_scope(foreign::SCOPE);
+    let files = C::files(source, None, context)?;
+    foreign::check_files(&*files, &|_| false, checking, findings, context)
+}
+
+macro_rules! checked_stream {
+    ($($format:ident),+) => {$(
+        impl Check for $format {
+            const INFO: &'static FormatInfo = <Self as Container>::INFO;
+            const RULES: &'static [Rule] = rule::ALL;
+            const IS_ARCHIVE: bool = true;
+
+            fn recognise(sample: &Sample<'_>) -> Recognition {
+                <Self as Container>::recognise(sample)
+            }
+
+            fn check(
+                source: &Source<'_>,
+                checking: &Checking<'_>,
+                findings: &mut Findings,
+                context: &Context,
+            ) -> Result<Checked> {
+                foreign_stream::<Self>(source, checking, findings, context)
+            }
+        }
+    )+};
+}
+
+checked_stream!(ZstdInput, Bzip2Input);
 
 /// Checks a folder against its `MANIFEST.json`, and the files in it by the rules of their formats.
 ///

@@ -1,10 +1,10 @@
-//! Zips of other programs: what the directory says of each entry is compared with what comes out of it.
+//! Zips and compressed streams of other programs: what they say of each entry is compared with what comes out of it.
 
 use std::io;
 use std::sync::Arc;
 
-use exporter_core::check::{Checking, Finding, Findings};
-use exporter_core::source::{Files as _, ReadAt};
+use exporter_core::check::{Checked, Checking, Finding, Findings};
+use exporter_core::source::{Files, ReadAt};
 use exporter_core::{Context, ErrorKind, Result, Source};
 
 use super::archive::Archive;
@@ -12,6 +12,10 @@ use super::directory::DirectoryEntry;
 use super::findings::{Stop, Told};
 use super::{directory, end, rule};
 use crate::input::ZipFiles;
+
+/// What is said of an archive of another program.
+pub(super) const SCOPE: &str =
+    "an archive of another program, of which checksums, sizes, names and contents are checked";
 
 /// Whether an archive has a directory, and no entry of it is written as this program writes entries.
 pub(super) fn is_foreign(source: &Source<'_>, max_entries: u64) -> io::Result<bool> {
@@ -30,31 +34,45 @@ pub(super) fn is_foreign(source: &Source<'_>, max_entries: u64) -> io::Result<bo
     }
 }
 
-/// Unpacks every entry, which compares checksum and size, and checks it by the rules of its own format.
-pub(super) fn check(
+/// Checks a zip.
+pub(super) fn check_zip(
     source: &Source<'_>,
     checking: &Checking<'_>,
     findings: &mut Findings,
     context: &Context,
 ) -> Result<()> {
     let password = checking.options().password.as_ref();
-    let files = match ZipFiles::open(Arc::clone(&source.bytes), password.cloned()) {
-        Ok(files) => files,
-        Err(error) if matches!(error.kind(), ErrorKind::Io | ErrorKind::Cancelled) => return Err(error),
+    match ZipFiles::open(Arc::clone(&source.bytes), password.cloned()) {
+        Ok(files) => {
+            let is_shut = |path: &str| password.is_none() && files.is_locked(path);
+            check_files(&files, &is_shut, checking, findings, context).map(drop)
+        }
+        Err(error) if matches!(error.kind(), ErrorKind::Io | ErrorKind::Cancelled) => Err(error),
         Err(error) => {
             findings.add(Finding::new(rule::ARCHIVE, error.message()));
-            return Ok(());
+            Ok(())
         }
-    };
+    }
+}
+
+/// Unpacks every entry, which compares checksum and size, and checks it by the rules of its own format; entries that are
+/// `shut` are counted. Gives what was learnt of the last.
+pub(super) fn check_files(
+    files: &dyn Files,
+    is_shut: &dyn Fn(&str) -> bool,
+    checking: &Checking<'_>,
+    findings: &mut Findings,
+    context: &Context,
+) -> Result<Checked> {
     let inside = checking.inside_archive();
-    let mut locked = 0;
+    let (mut locked, mut checked) = (0, Checked::default());
     for path in files.paths(context)? {
         context.cancel().check()?;
         let bytes: Arc<dyn ReadAt> = match files.open(&path, context) {
             Ok(Some(bytes)) => bytes,
             Ok(None) => continue,
             Err(error) if error.kind() == ErrorKind::Cancelled => return Err(error),
-            Err(_) if password.is_none() && files.is_locked(&path) => {
+            Err(_) if is_shut(&path) => {
                 locked += 1;
                 continue;
             }
@@ -63,7 +81,7 @@ pub(super) fn check(
                 continue;
             }
         };
-        inside.contents(&path, &Source::new(&path, bytes), findings, context)?;
+        checked = inside.contents(&path, &Source::new(&path, bytes), findings, context)?.unwrap_or_default();
     }
     if locked > 0 {
         let message = format!(
@@ -71,5 +89,5 @@ pub(super) fn check(
         );
         findings.add(Finding::new(rule::PASSWORD, message));
     }
-    Ok(())
+    Ok(checked)
 }

@@ -10,7 +10,7 @@ use super::findings::{Stop, Told};
 use super::{Inspect, rule};
 
 /// Bytes of the header without a name (RFC 1952, section 2.3).
-const HEADER_BYTES: usize = 10;
+pub(super) const HEADER_BYTES: usize = 10;
 /// Bytes of the trailer: checksum and length (RFC 1952, section 2.3.1).
 const TRAILER_BYTES: u64 = 8;
 /// Header flag: a file name follows (RFC 1952, section 2.3.1).
@@ -96,6 +96,15 @@ fn check_all<R: Read + Seek>(
     Ok(())
 }
 
+/// Whether a stream begins as this program begins them.
+pub(super) fn is_ours(head: &[u8]) -> bool {
+    matches!(*head, [0x1f, 0x8b, 8, flags, _, _, _, _, level, 255] if is_known(flags, level))
+}
+
+fn is_known(flags: u8, level: u8) -> bool {
+    flags & !FNAME == 0 && matches!(level, 0 | 2 | 4)
+}
+
 /// Where the data begins.
 fn header<R: Read + Seek>(archive: &mut Archive<R>, findings: &mut Told) -> Result<u64, Stop> {
     let header = archive.at(0, HEADER_BYTES)?;
@@ -103,7 +112,7 @@ fn header<R: Read + Seek>(archive: &mut Archive<R>, findings: &mut Told) -> Resu
         findings.add(rule::HEADER, 0, "the header of a gzip stream is not here");
         return Err(Stop::Told);
     };
-    if flags & !FNAME != 0 || !matches!(level, 0 | 2 | 4) || system != 255 {
+    if !is_known(flags, level) || system != 255 {
         let message =
             format!("the header ({flags:#04x}, {level}, {system}) is not as this program writes it");
         findings.add(rule::HEADER, 3, message);
