@@ -2,11 +2,15 @@
 //! its own, because it counts every allocation.
 #![allow(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
+use std::io::Write as _;
+use std::num::NonZeroUsize;
+use std::path::Path;
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, Float64Array, Int8Array, RecordBatch, StringArray};
 use exporter::codebook::{Kind, Table, Variable};
 use exporter::dataset::MemoryDataset;
+use exporter::package::{EntryOptions, GzipOptions, GzipWriter, ZipOptions, ZipWriter};
 use exporter::sink::{FileSink, FolderOptions, NullSink};
 use exporter::{Codebook, Context, Sink};
 use exporter::{InputOptions, Request, registry};
@@ -82,14 +86,15 @@ fn ten_times_the_rows_need_no_more() {
 
 fn ten_times_the_rows_of_a_csv_need_no_more() {
     let folder = tempfile::tempdir().unwrap();
-    let (path, registry) = (folder.path().join("rows.csv"), registry());
+    let registry = registry();
     let context = Context::default().with_threads(2).with_temp(folder.path());
-    let peak = |rows: usize| {
+    let peak = |rows: usize, name: &str| {
+        let path = folder.path().join(name);
         let row = |row: usize| {
             format!("{row},{}.25,2024-02-{:02},{}\n", row % 977, row % 28 + 1, "x".repeat(row % 90))
         };
         let text: String = (0..rows).map(row).collect();
-        std::fs::write(&path, format!("id,amount,day,text\n{text}")).unwrap();
+        packed(&path, format!("id,amount,day,text\n{text}").as_bytes());
         drop(text);
         let export = || {
             let data =
@@ -101,8 +106,30 @@ fn ten_times_the_rows_of_a_csv_need_no_more() {
         peak_during(export).1
     };
     // The smaller text has pieces enough for both threads.
-    let (few, many) = (peak(100_000), peak(1_000_000));
-    assert!(many < few * 5 / 4 + 4 * MIB && many < 32 * MIB, "{few} bytes, then {many}");
+    let few = peak(100_000, "rows.csv");
+    for name in ["rows.csv", "rows.csv.gz", "rows.zip"] {
+        let many = peak(1_000_000, name);
+        assert!(many < few * 5 / 4 + 4 * MIB && many < 32 * MIB, "{few} bytes, then {many} of {name}");
+    }
+}
+
+/// Writes a file, a gzip stream or the only entry of a zip.
+fn packed(path: &Path, bytes: &[u8]) {
+    let name = path.file_name().unwrap().to_str().unwrap();
+    if name.ends_with(".gz") {
+        let file = std::fs::File::create(path).unwrap();
+        let mut gzip = GzipWriter::new(file, GzipOptions::default(), NonZeroUsize::MIN);
+        gzip.write_all(bytes).unwrap();
+        gzip.finish().unwrap();
+    } else if name.ends_with(".zip") {
+        let mut zip = ZipWriter::new(std::fs::File::create(path).unwrap(), ZipOptions::default()).unwrap();
+        zip.start_entry(&EntryOptions::new("rows.csv")).unwrap();
+        zip.write_all(bytes).unwrap();
+        zip.finish_entry().unwrap();
+        zip.finish().unwrap();
+    } else {
+        std::fs::write(path, bytes).unwrap();
+    }
 }
 
 /// From file to file: reading and writing together, long tables and wide ones. What the descriptions of the variables take,
