@@ -44,12 +44,13 @@ pub(crate) fn report(error: &Error) -> ExitCode {
 }
 
 /// What the library calls its options, and what they are called here.
-const WORDS: [(&str, &str); 5] = [
+const WORDS: [(&str, &str); 6] = [
     ("the loss policy ", "--losses "),
     ("read it as ", "read it with --from "),
     ("allow files outside its folder", "allow files outside its folder (--allow-outside)"),
     ("give the password of the input", "give it with --input-password-env VAR or --input-password-file FILE"),
     ("or overwrite it", "or overwrite it (--overwrite)"),
+    ("leave documents out", "leave documents out with --no-documents"),
 ];
 
 /// A hint of the library in the words of the command line.

@@ -80,7 +80,7 @@ pub(crate) fn reading<P: AsRef<Path>>(
     let input = &mut request.input;
     input.codebook.clone_from(&args.codebook);
     input.allow_outside = args.allow_outside;
-    input.password = place(args.input_password_env.as_deref(), args.input_password_file.as_deref());
+    input.password = secret_ref(args.input_password_env.as_deref(), args.input_password_file.as_deref());
     if let Some(from) = &args.from {
         let FormatRequest { format, options, .. } = format_text::parse_reader(from, registry)?;
         (input.format, input.options) = (Some(format), options);
@@ -115,7 +115,7 @@ fn policy(text: &str) -> Result<LossPolicy> {
 /// By the flags, else by the extension of the target.
 fn packaging(args: &ExportArgs) -> Result<Option<Packaging>> {
     let level = args.level.as_deref().map(level).transpose()?;
-    let password = place(args.password.password_env.as_deref(), args.password.password_file.as_deref());
+    let password = secret_ref(args.password.password_env.as_deref(), args.password.password_file.as_deref());
     let by_extension = args.out.as_deref().and_then(packaging_of_target);
     let packaging = match by_extension {
         _ if args.zip => Some(Packaging::Zip(ZipPackaging::default())),
@@ -123,9 +123,14 @@ fn packaging(args: &ExportArgs) -> Result<Option<Packaging>> {
         other => other,
     };
     if password.is_some() && !matches!(packaging, Some(Packaging::Zip(_))) {
-        return Err(
-            Error::usage("a password encrypts a zip only").with_hint("add --zip, or name the target .zip")
-        );
+        let input = if args.password.password_env.is_some() {
+            "--input-password-env"
+        } else {
+            "--input-password-file"
+        };
+        return Err(Error::usage("a password encrypts a zip only").with_hint(format!(
+            "add --zip or name the target .zip; {input} gives the password of an encrypted input"
+        )));
     }
     if level.is_some() && packaging.is_none() {
         return Err(Error::usage("--level is of a zip or gzip").with_hint("add --zip or --gzip"));
@@ -172,8 +177,8 @@ fn level(text: &str) -> Result<u8> {
     }
 }
 
-/// The place of the password that the arguments point to.
-pub(crate) fn place(variable: Option<&str>, file: Option<&Path>) -> Option<SecretRef> {
+/// Where the password is that the arguments point to.
+pub(crate) fn secret_ref(variable: Option<&str>, file: Option<&Path>) -> Option<SecretRef> {
     let variable = variable.map(|variable| SecretRef::Env(variable.to_owned()));
     variable.or_else(|| file.map(|file| SecretRef::File(file.to_owned())))
 }

@@ -75,7 +75,8 @@ fn documents_are_left_out_where_there_is_no_place_or_they_are_not_wanted() {
     assert_eq!(run.code, 0, "{}", run.error);
     assert_eq!(files(&folder.path().join("out")), ["pets.codebook.json", "pets.csv"]);
     let codebook = std::fs::read_to_string(folder.path().join("out/pets.codebook.json")).unwrap();
-    assert!(codebook.contains("V2hpY2gg") && codebook.contains("reports/r.pdf"), "{codebook}");
+    assert!(codebook.contains("V2hpY2gg") && codebook.contains("What we found"), "{codebook}");
+    assert!(!codebook.contains("reports/r.pdf"), "{codebook}");
     for to in ["export {}/study/study.toml --to csv --out {}/p.csv", "convert {}/study/study.toml {}/c.csv"] {
         let run = run_in(folder.path(), to);
         assert_eq!(run.code, 0, "{}", run.error);
@@ -124,5 +125,29 @@ fn a_data_file_that_names_a_document_elsewhere_reads_no_file_of_ours() {
     assert_eq!(files(&folder.path().join("out/documents")), ["q.txt"]);
     assert!(run.error.contains("documents lacks or changes: documents (1)"), "{}", run.error);
     let codebook = std::fs::read_to_string(folder.path().join("out/pets.codebook.json")).unwrap();
-    assert!(codebook.contains("reports/r.pdf"), "{codebook}");
+    assert!(codebook.contains("What we found") && !codebook.contains("reports/r.pdf"), "{codebook}");
+}
+
+#[test]
+fn what_is_written_without_documents_opens_again_and_says_what_it_lacks() {
+    for (options, out) in [
+        ("--to csv --no-documents --out {}/b.zip", "b.zip"),
+        ("--to csv --no-documents --out {}/out", "out"),
+        ("--to csv --to codebook:folder=meta --out {}/out", "out"),
+        ("--to csv --to codebook:folder=meta --out {}/b.zip", "b.zip"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let place = folder.path();
+        study(place);
+        let run = run_in(place, &format!("export {{}}/study/study.toml {options}"));
+        assert_eq!(run.code, 0, "{options}: {}", run.error);
+        assert!(run.error.contains("codebook lacks or changes: documents (1)"), "{options}: {}", run.error);
+        assert!(!run.error.contains("documents in pets.codebook.json only"), "{options}: {}", run.error);
+        let again = run_in(place, &format!("export {{}}/{out} --to dta --out {{}}/again"));
+        assert_eq!(again.code, 0, "{options}: {}", again.error);
+        let codebook = std::fs::read_to_string(place.join("again/pets.codebook.json")).unwrap();
+        // It is described still.
+        assert!(codebook.contains("What we found") && !codebook.contains("r.pdf\""), "{options}: {codebook}");
+        assert_eq!(std::fs::read_to_string(place.join("again/documents/q.txt")).unwrap(), "Which pet?");
+    }
 }

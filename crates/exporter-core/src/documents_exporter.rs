@@ -77,7 +77,7 @@ impl Exporter for DocumentsExporter {
         self.planned(codebook).into_iter().flatten().collect()
     }
 
-    /// The documents, but not what the codebook says of them; nothing else is its business.
+    /// The documents themselves. What the codebook says of them is reported by the plan, and no other part is looked at.
     fn carries(&self, part: Part) -> Carry {
         if part == Part::Documents { Carry::Whole } else { Carry::Limited }
     }
@@ -108,7 +108,7 @@ impl Exporter for DocumentsExporter {
         };
         let described: Vec<&Document> = codebook.documents.iter().filter(is_described).collect();
         if let Some(first) = described.first() {
-            let action = "titles, languages and addresses of documents have no place beside their contents";
+            let action = "titles, languages and addresses of documents are not in their files";
             let loss = Loss::new(LossCode::METADATA_DROPPED, action).part(Part::StudyDescription);
             plan.changes.losses.add(loss.count(described.len() as u64).first(None, first.name.as_str()));
         }

@@ -14,7 +14,8 @@ use crate::{cancel, failure, place, request};
 /// Ends with 1 when any file has an error; warnings and notes are told.
 pub(super) fn run(args: &CheckArgs) -> Result<ExitCode> {
     let mut options = CheckOptions::default();
-    let password = request::place(args.input_password_env.as_deref(), args.input_password_file.as_deref());
+    let password =
+        request::secret_ref(args.input_password_env.as_deref(), args.input_password_file.as_deref());
     options.password = password.map(|place| place.password()).transpose()?;
     let registry = exporter::registry();
     let context = args.memory.context().with_cancel(cancel::on_signal());

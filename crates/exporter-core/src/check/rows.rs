@@ -1,5 +1,6 @@
 //! Rows against the codebook that describes them: kinds, keys, parents, value labels, declared ranges.
 
+use std::cmp::Ordering;
 use std::collections::HashSet;
 
 use arrow_array::cast::AsArray;
@@ -12,7 +13,7 @@ use crate::context::Context;
 use crate::dataset::{Dataset, KeySet, Scan, TableId};
 use crate::error::{ErrorKind, Result};
 use crate::missing::{Span, span, spans};
-use crate::profile::column_numbers;
+use crate::profile::{Number, column_numbers};
 
 /// The rule that keys identify rows.
 pub const KEY: Rule =
@@ -45,7 +46,12 @@ pub fn rows(data: &dyn Dataset, findings: &mut Findings, context: &Context) -> R
         let mut check = RowsCheck::new(data, table, context);
         match check.run(TableId(at), findings) {
             Err(error) if error.kind() == ErrorKind::Cancelled => return Err(error),
-            Err(error) => findings.add(unreadable(&error.table(&table.name))),
+            Err(error) => {
+                let finding = unreadable(&error.table(&table.name));
+                let message =
+                    format!("{}; the rest of the table {} is not checked", finding.message, table.name);
+                findings.add(Finding { message, ..finding });
+            }
             Ok(()) => {}
         }
         check.values.into_iter().for_each(|values| values.tell(&table.name, findings));
@@ -176,14 +182,41 @@ struct Values<'a> {
     variable: &'a Variable,
     column: usize,
     /// Numbers that have a label or are declared missing.
-    listed: Vec<Span>,
+    listed: Spans,
     texts: HashSet<&'a str>,
     is_labelled: bool,
     /// What the declared limits allow.
     limits: Option<Span>,
-    missing: Vec<Span>,
+    missing: Spans,
     unlabelled: Strays,
     beyond: Strays,
+}
+
+/// Spans in ascending order that do not overlap, so that a number is found by bisection however many there are.
+struct Spans(Vec<Span>);
+
+impl Spans {
+    fn of(mut spans: Vec<Span>) -> Self {
+        spans.retain(|span| span.low <= span.high);
+        spans.sort_by(|one, other| one.low.partial_cmp(&other.low).unwrap_or(Ordering::Equal));
+        let mut apart: Vec<Span> = Vec::with_capacity(spans.len());
+        for span in spans {
+            match apart.last_mut() {
+                Some(last) if span.low <= last.high => {
+                    if last.high < span.high {
+                        last.high = span.high;
+                    }
+                }
+                _ => apart.push(span),
+            }
+        }
+        Self(apart)
+    }
+
+    fn contains(&self, number: Number) -> bool {
+        let behind = self.0.partition_point(|span| span.low <= number);
+        behind.checked_sub(1).and_then(|at| self.0.get(at)).is_some_and(|span| span.contains(number))
+    }
 }
 
 /// Values that are not as declared.
@@ -220,11 +253,11 @@ impl<'a> Values<'a> {
         (is_labelled || limits.is_some()).then(|| Self {
             variable,
             column,
-            listed,
+            listed: Spans::of(listed),
             texts,
             is_labelled,
             limits,
-            missing,
+            missing: Spans::of(missing),
             unlabelled: Strays::default(),
             beyond: Strays::default(),
         })
@@ -245,11 +278,11 @@ impl<'a> Values<'a> {
         }
         for (at, number) in column_numbers(column)?.into_iter().enumerate() {
             let Some(number) = number else { continue };
-            if self.is_labelled && !self.listed.iter().any(|span| span.contains(number)) {
+            if self.is_labelled && !self.listed.contains(number) {
                 self.unlabelled.add(column, at, rows_before);
             }
             let is_beyond = self.limits.is_some_and(|limits| !limits.contains(number));
-            if is_beyond && !self.missing.iter().any(|span| span.contains(number)) {
+            if is_beyond && !self.missing.contains(number) {
                 self.beyond.add(column, at, rows_before);
             }
         }
@@ -267,5 +300,26 @@ impl<'a> Values<'a> {
             let message = format!("{} {what}, the first is {first}", values(strays.count));
             findings.add(Finding::new(rule, message).table(table).variable(&self.variable.name).row(row));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_found_in_spans_in_any_order() {
+        let whole = |low, high| Span::new(Number::Integer(low), Number::Integer(high));
+        let spans = [whole(5, 5), whole(1, 1), whole(8, 20), whole(9, 10), whole(15, 22), whole(1, 1)];
+        let sorted = Spans::of(spans.to_vec());
+        for number in (-1..25).map(Number::Integer) {
+            let is_in = spans.iter().any(|span| span.contains(number));
+            assert_eq!(sorted.contains(number), is_in, "{number:?}");
+        }
+        let open = Spans::of(vec![Span::new(Number::Float(f64::NEG_INFINITY), Number::Float(-1.0))]);
+        assert!(open.contains(Number::Float(-1e300)) && !open.contains(Number::Float(0.0)));
+        assert!(
+            !open.contains(Number::Float(f64::NAN)) && !Spans::of(Vec::new()).contains(Number::Integer(0))
+        );
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::{Batches, Dataset, Scan, TableId, document_of};
 use crate::codebook::{Codebook, Parent};
 use crate::context::Context;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::loss::LossReport;
 use crate::profile::TableProfile;
 use crate::source::Source;
@@ -88,9 +88,12 @@ impl Dataset for OpenedDataset {
         let (None, Some(path)) = (&document.bytes, &document.path) else {
             return self.inner.document(position);
         };
-        // A path that leads elsewhere says nothing of where the program runs.
-        let beside = self.source.beside(&path.to_string_lossy(), &self.context);
-        Ok(beside.ok().flatten().map(|file| -> Box<dyn Read + Send> { Box::new(file.cursor()) }))
+        let beside = match self.source.beside(&path.to_string_lossy(), &self.context) {
+            // A path that leads out of the folder is not looked up on this machine.
+            Err(error) if error.kind() == ErrorKind::Invalid => None,
+            beside => beside?,
+        };
+        Ok(beside.map(|file| -> Box<dyn Read + Send> { Box::new(file.cursor()) }))
     }
 
     fn facts(&self, table: TableId) -> Option<TableProfile> {

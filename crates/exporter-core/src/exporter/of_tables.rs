@@ -32,7 +32,7 @@ fn of_whole(entry: &EntrySpec, tables: &[TableId]) -> EntrySpec {
     EntrySpec { table, describes, ..entry.clone() }
 }
 
-/// The entry as those see it who see some tables; rows of others are none of their business.
+/// The entry as an exporter of some tables sees it: an entry of another table has no table.
 fn of_part(entry: &EntrySpec, tables: &[TableId]) -> EntrySpec {
     let table = entry.table.and_then(|table| tables.iter().position(|seen| *seen == table));
     EntrySpec { table: table.map(TableId), ..entry.clone() }

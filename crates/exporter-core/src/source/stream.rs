@@ -21,6 +21,7 @@ const KEPT: usize = 1 << 20;
 pub struct Spool {
     kept: Vec<u8>,
     file: Option<File>,
+    bytes: u64,
 }
 
 impl Spool {
@@ -34,6 +35,7 @@ impl Spool {
     /// # Errors
     /// [`crate::ErrorKind::Io`] when the temp folder is full or cannot be written.
     pub fn add(&mut self, bytes: &[u8], context: &Context) -> Result<()> {
+        self.bytes += bytes.len() as u64;
         if self.file.is_none() && self.kept.len() + bytes.len() > KEPT {
             let mut file = temp_file(context.temp())?;
             write(&mut file, &std::mem::take(&mut self.kept), context)?;
@@ -46,6 +48,16 @@ impl Spool {
                 Ok(())
             }
         }
+    }
+
+    /// Bytes that were added.
+    pub fn len(&self) -> u64 {
+        self.bytes
+    }
+
+    /// Whether nothing was added.
+    pub fn is_empty(&self) -> bool {
+        self.bytes == 0
     }
 
     /// All that was added.

@@ -47,10 +47,7 @@ impl<'a> Contents<'a> {
     /// One finding for all entries that a password would have opened.
     pub(super) fn tell_of_locked_entries(&self, findings: &mut Told) {
         if let Some((count, first)) = self.locked {
-            let message = format!(
-                "{count} entries are encrypted, and without the password their contents are not checked"
-            );
-            findings.add(rule::PASSWORD, first, message);
+            findings.add(rule::PASSWORD, first, locked(count));
         }
     }
 
@@ -189,6 +186,16 @@ impl Tally<'_> {
             return false;
         }
         true
+    }
+}
+
+/// What is said of entries that a password would have opened.
+pub(super) fn locked(count: u64) -> String {
+    match count {
+        1 => "1 entry is encrypted, and without the password its contents are not checked".into(),
+        _ => {
+            format!("{count} entries are encrypted, and without the password their contents are not checked")
+        }
     }
 }
 

@@ -1,13 +1,10 @@
 //! What archives and folders hold: entries are copied as they go by and checked by the rules of their own formats.
 
-use std::fs::File;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::Path;
-use std::sync::Arc;
 
 use exporter_core::check::{Checked, Checking, Finding, Findings};
-use exporter_core::sink::temp_file;
-use exporter_core::source::FileBytes;
+use exporter_core::source::Spool;
 use exporter_core::{Context, Result, Source};
 
 use super::{Inspect, rule};
@@ -15,8 +12,6 @@ use crate::manifest::MANIFEST;
 
 /// Bytes by which the format of an entry is recognised.
 const HEAD_BYTES: usize = 4096;
-/// Largest copy that is held in memory.
-const HELD_BYTES: usize = 1 << 20;
 /// Largest copy: the disk is not an attacker's.
 const COPIED_BYTES: u64 = 16 << 30;
 
@@ -47,7 +42,7 @@ enum Stage {
     /// It is a file of the folder.
     InFolder,
     /// It is copied.
-    Copied(Copied),
+    Copied(Spool),
 }
 
 impl<'a> Inside<'a> {
@@ -74,7 +69,7 @@ impl<'a> Inside<'a> {
         if claimed > COPIED_BYTES {
             return Ok(self.passed(path));
         }
-        let mut copied = Copied::default();
+        let mut copied = Spool::new();
         copied.add(head, self.context)?;
         Ok(Stage::Copied(copied))
     }
@@ -99,7 +94,7 @@ impl<'a> Inside<'a> {
             }
             Stage::Copied(mut copied) => {
                 copied.add(data, self.context)?;
-                if copied.bytes > COPIED_BYTES { self.passed(&entry.path) } else { Stage::Copied(copied) }
+                if copied.len() > COPIED_BYTES { self.passed(&entry.path) } else { Stage::Copied(copied) }
             }
             stage => stage,
         };
@@ -115,7 +110,7 @@ impl<'a> Inside<'a> {
             stage = self.recognised(&path, claimed, head)?;
         }
         let source = match (stage, self.folder) {
-            (Stage::Copied(copied), _) => copied.into_source(&path)?,
+            (Stage::Copied(copied), _) => Source::new(&path, copied.into_bytes()?),
             (Stage::InFolder, Some(folder)) => Source::open(folder.join(&path), self.context)?,
             _ => return Ok(Checked::default()),
         };
@@ -140,37 +135,5 @@ impl Inspect for Inside<'_> {
             self.entry = None;
         }
         self.check().map_err(io::Error::other)
-    }
-}
-
-/// A copy of an entry: in memory while it is small, then in a temporary file without a name, so that nothing is left of
-/// what was encrypted.
-#[derive(Default)]
-struct Copied {
-    held: Vec<u8>,
-    file: Option<File>,
-    bytes: u64,
-}
-
-impl Copied {
-    fn add(&mut self, data: &[u8], context: &Context) -> Result<()> {
-        self.bytes += data.len() as u64;
-        if self.file.is_none() && self.held.len() + data.len() > HELD_BYTES {
-            let mut file = temp_file(context.temp())?;
-            file.write_all(&std::mem::take(&mut self.held))?;
-            self.file = Some(file);
-        }
-        match &mut self.file {
-            Some(file) => file.write_all(data)?,
-            None => self.held.extend_from_slice(data),
-        }
-        Ok(())
-    }
-
-    fn into_source(self, path: &str) -> Result<Source<'static>> {
-        Ok(match self.file {
-            Some(file) => Source::new(path, Arc::new(FileBytes::new(file)?)),
-            None => Source::memory(path, self.held),
-        })
     }
 }

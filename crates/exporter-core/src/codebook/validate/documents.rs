@@ -12,18 +12,10 @@ pub(super) fn check(documents: &[Document], problems: &mut Problems) {
         let place = format!("documents[{index}] {}", document.name);
         seen.check(&document.name, &place, problems);
         names::file_name(&document.name, &place, problems);
-        match (&document.bytes, &document.path) {
-            (None, None) if document.uri.is_none() => problems.add(
-                rules::INVALID_DOCUMENT,
-                &place,
-                "the document has no content; give bytes or a path, or a uri where it is on the web",
-            ),
-            (Some(_), Some(_)) => problems.add(
-                rules::INVALID_DOCUMENT,
-                &place,
-                "the document has both bytes and a path; give one",
-            ),
-            _ => {}
+        // One with neither is described alone: its contents were left out.
+        if document.bytes.is_some() && document.path.is_some() {
+            let message = "the document has both bytes and a path; give one";
+            problems.add(rules::INVALID_DOCUMENT, &place, message);
         }
         if let Some(uri) = document.uri.as_deref().filter(|uri| !has_scheme(uri)) {
             let message =

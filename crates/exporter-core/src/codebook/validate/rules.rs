@@ -30,5 +30,5 @@ rules! {
     COUNTED_KIND = "counted-kind", "The counted value of a multiple response set is of the kind of its members.";
     INVALID_KIND = "invalid-kind", "Kinds have a width, precision, scale, unit, zone and depth that exist.";
     INVALID_FACT = "invalid-fact", "Numbers are finite, declared facts agree with each other and with the kind, and places lie on the globe.";
-    INVALID_DOCUMENT = "invalid-document", "Documents have one content, or a uri, and a path that stays in the folder of the study.";
+    INVALID_DOCUMENT = "invalid-document", "Documents have one content at most, and a path that stays in the folder of the study.";
 }

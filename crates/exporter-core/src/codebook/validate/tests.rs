@@ -435,7 +435,9 @@ fn facts() {
 
 #[test]
 fn documents() {
-    one(rules::INVALID_DOCUMENT, "documents[0] a.pdf", |book| book.documents[0].bytes = None);
+    let mut described = sound();
+    described.documents[0].bytes = None;
+    assert_eq!(described.problems(), [], "a document is described where its contents are left out");
     one(rules::INVALID_DOCUMENT, "documents[0] a.pdf", |book| {
         book.documents[0].path = Some("a.pdf".into());
     });
