@@ -10,7 +10,7 @@ use exporter::{Error, Excerpt, FormatInfo, LossCode, LossPolicy, Registry, Resul
 use crate::args::{ConvertArgs, ExcerptArgs, ExportArgs, ReadingArgs, WorkArgs};
 use crate::format_text;
 use crate::place;
-use crate::target::{has_extension, is_folder};
+use crate::target::{gzip_name, has_extension, is_folder};
 use crate::terminal::print;
 
 /// What `export` is asked for.
@@ -29,7 +29,11 @@ pub(crate) fn of_export(args: &ExportArgs, registry: &Registry) -> Result<Reques
 /// What `convert` is asked for.
 pub(crate) fn of_convert(args: &ConvertArgs, registry: &Registry) -> Result<Request> {
     let to = match &args.to {
-        Some(to) => format_text::parse(to, registry)?,
+        Some(to) => {
+            let format = format_text::parse(to, registry)?;
+            named_as_written(args, to, &format.format, registry)?;
+            format
+        }
         None => FormatRequest::new(format_of(args, registry)?),
     };
     let request = reading(std::slice::from_ref(&args.input), &args.reading, registry)?;
@@ -48,15 +52,9 @@ fn format_of(args: &ConvertArgs, registry: &Registry) -> Result<&'static str> {
     if let Some(format) = written(out) {
         return Ok(format);
     }
-    for (extension, flag) in [("gz", "--gzip"), ("zip", "--zip")] {
-        if has_extension(out, &[extension]) {
-            let format = written(&out.with_extension("")).unwrap_or("csv");
-            let (input, out) = (args.input.display(), out.display());
-            return Err(Error::usage(format!(
-                "convert writes a single file as it is, and {out} is packaged"
-            ))
-            .with_hint(format!("use `exporter export {input} --to {format} {flag} --out {out}`")));
-        }
+    let format = written(&out.with_extension("")).unwrap_or("csv");
+    if let Some(error) = packaged(args, format, format, registry) {
+        return Err(error);
     }
     match out.extension().and_then(|extension| extension.to_str()) {
         Some(extension) => Ok(registry.format(extension)?.id),
@@ -66,6 +64,41 @@ fn format_of(args: &ConvertArgs, registry: &Registry) -> Result<&'static str> {
                 .with_hint("name the format, such as --to csv"))
         }
     }
+}
+
+/// Refuses an output whose extension says another format or packaging than what is written; `to` is the format as it was typed.
+fn named_as_written(args: &ConvertArgs, to: &str, format: &str, registry: &Registry) -> Result<()> {
+    let out = &args.output;
+    let Some(extension) = out.extension().filter(|_| !is_folder(out)) else { return Ok(()) };
+    let extensions = registry.format(format)?.extensions;
+    if has_extension(out, extensions) || has_extension(out, &[format]) {
+        return Ok(());
+    }
+    if let Some(error) = packaged(args, to, format, registry) {
+        return Err(error);
+    }
+    let (shown, extension) = (out.display(), extension.to_string_lossy());
+    let own = out.with_extension(extensions.first().copied().unwrap_or(format));
+    Err(Error::usage(format!(
+        "{shown} is called like another file, and {format} does not write .{extension}"
+    ))
+    .with_hint(format!("name it {}", own.display())))
+}
+
+/// The error of an output that is called like an archive or stream, with the command that makes one.
+fn packaged(args: &ConvertArgs, to: &str, format: &str, registry: &Registry) -> Option<Error> {
+    let out = &args.output;
+    let (flag, made) = if has_extension(out, &["gz"]) {
+        ("--gzip", gzip_name(out, format, registry))
+    } else if has_extension(out, &["zip"]) {
+        ("--zip", out.clone())
+    } else {
+        return None;
+    };
+    let (input, out, made) = (args.input.display(), out.display(), made.display());
+    let message = format!("convert writes a single file as it is, and {out} is packaged");
+    let hint = format!("use `exporter export {input} --to {to} {flag} --out {made}`");
+    Some(Error::usage(message).with_hint(hint))
 }
 
 /// The inputs and how they are read.

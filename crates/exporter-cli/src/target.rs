@@ -30,13 +30,12 @@ impl Target {
     pub(crate) fn of(out: &Path, request: &mut Request, registry: &Registry) -> Result<Self> {
         place::writable(out, |name| format!("--out {name}"))?;
         request.packaging = request.packaging.take().or_else(|| packaging_of_target(out));
-        let is_single = !is_folder(out)
-            && file_extensions(request, registry).iter().any(|own| has_extension(out, &[own]));
+        let is_single = !is_folder(out) && is_named_as_written(out, request, registry);
         let target = if out.as_os_str() == "-" {
             Target::Output
         } else if is_single {
             Target::File(out.to_owned())
-        } else if is_folder(out) || out.extension().is_none() || out.exists() {
+        } else if is_folder(out) || out.extension().is_none() {
             Target::Folder(out.to_owned())
         } else {
             return Err(neither(out, request, registry));
@@ -54,7 +53,7 @@ impl Target {
         Ok(target)
     }
 
-    /// The target of a conversion, which is one file of any name, or standard output.
+    /// The target of a conversion, which is one file, or standard output.
     ///
     /// # Errors
     /// A usage error for a URL or a folder.
@@ -109,14 +108,43 @@ pub(crate) fn is_folder(out: &Path) -> bool {
     place::names_folder(out) || out.is_dir()
 }
 
+/// Whether a name is that of a file which holds all that a request writes. What stands before `.gz` names its format too.
+fn is_named_as_written(out: &Path, request: &Request, registry: &Registry) -> bool {
+    let is_named = has_extension(out, &file_extensions(request, registry));
+    match (&request.packaging, request.formats.as_slice()) {
+        (Some(Packaging::Gzip(_)), [one]) => {
+            let inner = out.with_extension("");
+            is_named
+                && (inner.extension().is_none() || has_extension(&inner, extensions(&one.format, registry)))
+        }
+        _ => is_named,
+    }
+}
+
+/// The extensions of a format.
+fn extensions(format: &str, registry: &Registry) -> &'static [&'static str] {
+    registry.format(format).map(|info| info.extensions).unwrap_or_default()
+}
+
+/// The name of a gzip stream of a format, as near as possible to another name.
+pub(crate) fn gzip_name(out: &Path, format: &str, registry: &Registry) -> PathBuf {
+    let inner = if has_extension(out, &["gz"]) { out.with_extension("") } else { out.to_owned() };
+    let extensions = extensions(format, registry);
+    match extensions.first() {
+        _ if inner.extension().is_none() || has_extension(&inner, extensions) => {
+            PathBuf::from(format!("{}.gz", inner.display()))
+        }
+        Some(own) => inner.with_extension(format!("{own}.gz")),
+        None => inner.with_extension("gz"),
+    }
+}
+
 /// The extensions of files that hold all that a request writes.
 fn file_extensions(request: &Request, registry: &Registry) -> Vec<&'static str> {
     match (&request.packaging, request.formats.as_slice()) {
         (Some(Packaging::Zip(_)), _) => vec!["zip"],
         (Some(Packaging::Gzip(_)), _) => vec!["gz"],
-        (None, [one]) => {
-            registry.format(&one.format).map(|info| info.extensions.to_vec()).unwrap_or_default()
-        }
+        (None, [one]) => extensions(&one.format, registry).to_vec(),
         _ => Vec::new(),
     }
 }
@@ -127,14 +155,18 @@ fn neither(out: &Path, request: &Request, registry: &Registry) -> Error {
     let extension = out.extension().map(|own| own.to_string_lossy().into_owned()).unwrap_or_default();
     let what = match (&request.packaging, request.formats.as_slice()) {
         (Some(Packaging::Zip(_)), _) => "a zip ends in .zip".to_owned(),
+        (Some(Packaging::Gzip(_)), [one]) if has_extension(out, &["gz"]) => {
+            let inner = out.with_extension("");
+            let inner = inner.extension().unwrap_or_default().to_string_lossy();
+            format!("{} does not write .{inner}", one.format)
+        }
         (Some(Packaging::Gzip(_)), _) => "a gzip stream ends in .gz".to_owned(),
         (None, [one]) => format!("{} does not write .{extension}", one.format),
         _ => "several formats do not fit in one file".to_owned(),
     };
-    let file = match file_extensions(request, registry).first() {
-        Some(&"gz") => out.with_extension(format!("{extension}.gz")),
-        Some(own) => out.with_extension(own),
-        None => out.with_extension("zip"),
+    let file = match (&request.packaging, request.formats.first()) {
+        (Some(Packaging::Gzip(_)), Some(one)) => gzip_name(out, &one.format, registry),
+        _ => out.with_extension(file_extensions(request, registry).first().unwrap_or(&"zip")),
     };
     Error::usage(format!("{shown} is called like a file, and {what}"))
         .with_hint(format!("--out {shown}/ makes a folder, --out {} a file", file.display()))

@@ -151,3 +151,53 @@ fn what_is_written_without_documents_opens_again_and_says_what_it_lacks() {
         assert_eq!(std::fs::read_to_string(place.join("again/documents/q.txt")).unwrap(), "Which pet?");
     }
 }
+
+#[test]
+fn the_example_in_the_readme_runs_and_inspect_shows_its_documents() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path();
+    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../README.md");
+    let readme = std::fs::read_to_string(readme).unwrap();
+    let example = readme.split("```toml\n").find(|text| text.contains("[[documents]]")).unwrap();
+    std::fs::write(place.join("s.toml"), example.split("```").next().unwrap()).unwrap();
+    std::fs::write(place.join("owners.csv"), "pet\n1\n").unwrap();
+    std::fs::create_dir(place.join("forms")).unwrap();
+    std::fs::write(place.join("forms/questionnaire.pdf"), "%PDF").unwrap();
+    let run = run_in(place, "export {}/s.toml --to csv --out {}/out");
+    assert_eq!(run.code, 0, "{}", run.error);
+    assert_eq!(
+        files(&place.join("out")),
+        ["documents/questionnaire.pdf", "owners.csv", "pets.codebook.json"]
+    );
+    assert!(
+        run.error
+            .contains("documents: titles, languages and addresses of documents in pets.codebook.json only"),
+        "{}",
+        run.error
+    );
+    let shown = run_in(place, "inspect {}/s.toml").output;
+    for line in [
+        "questionnaire.pdf  questionnaire  Questionnaire for owners  [forms/questionnaire.pdf]",
+        "manual.html        attachment       [https://example.org/manual.html]",
+    ] {
+        assert!(shown.contains(line), "{shown}");
+    }
+    study(place);
+    let shown = run_in(place, "inspect {}/study/study.toml").output;
+    assert!(shown.contains("[in the file, 10 bytes]"), "{shown}");
+    assert!(run_in(place, "export {}/study/study.toml --to csv --no-documents --out {}/less").code == 0);
+    let shown = run_in(place, "inspect {}/less").output;
+    assert!(shown.contains("What we found  [only described]"), "{shown}");
+}
+
+#[test]
+fn a_missing_document_is_left_out_as_the_hint_says() {
+    let folder = tempfile::tempdir().unwrap();
+    study(folder.path());
+    std::fs::remove_file(folder.path().join("study/reports/r.pdf")).unwrap();
+    let command = "export {}/study/study.toml --to csv --out {}/out";
+    let run = run_in(folder.path(), command);
+    let (_, typed) = run.error.split_once("leave documents out with ").unwrap();
+    let run = run_in(folder.path(), &format!("{command} {}", typed.trim()));
+    assert_eq!(run.code, 0, "{}", run.error);
+}

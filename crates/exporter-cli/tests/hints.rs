@@ -155,11 +155,9 @@ fn what_cannot_be_done_has_a_hint_that_can() {
     let mismatch =
         says(place, "convert {}/x.csv {}/folder --to csv --overwrite", &["hint: choose another target"]);
     assert!(!mismatch.error.contains("--overwrite"), "{}", mismatch.error);
-    let mismatch = says(
-        place,
-        "export {}/x.csv --to csv --to tab --out {}/quote.csv",
-        &["hint: choose another target\n"],
-    );
+    write(place, "there", b"");
+    let mismatch =
+        says(place, "export {}/x.csv --to csv --to tab --out {}/there", &["hint: choose another target\n"]);
     assert!(!mismatch.error.contains("--overwrite"), "{}", mismatch.error);
     let help = run_in(place, "convert --help").output;
     assert!(help.contains("MiB of buffers, 16 or more"), "{help}");
@@ -193,4 +191,44 @@ fn mistakes_in_study_files_are_told_once_with_the_nearest_name() {
         &["error: study file: ", "at line 1 column 1"],
     );
     assert_eq!((run.error.lines().count(), run.error.contains("caused by")), (1, false), "{}", run.error);
+}
+
+#[test]
+fn folders_and_tables_of_a_format_are_named_as_the_hint_says() {
+    let folder = folder();
+    let place = folder.path();
+    for (wrong, typed) in
+        [("folder=../y", "folder=data"), ("folder=", "folder=data"), ("tables=", "tables=people|houses")]
+    {
+        says(place, &format!("export {{}}/x.csv --to csv:{wrong} --out {{}}/out"), &["hint: ", typed]);
+    }
+    let run = run_in(place, "export {}/x.csv --to csv:folder=data --out {}/out");
+    assert_eq!(run.code, 0, "{}", run.error);
+    let study = example("households");
+    let command =
+        format!("export {} --table households --to csv:tables=members --out {{}}/part", study.display());
+    let run = says(place, &command, &["\"members\" is not exported, but only households"]);
+    assert!(!run.error.contains("does not exist"), "{}", run.error);
+    mended_by(place, &command, "--table members");
+}
+
+#[test]
+fn the_password_of_an_input_has_an_argument_of_its_own() {
+    let folder = folder();
+    let place = folder.path();
+    write(place, "pw", b"a good password");
+    let locked = run_in(place, "export {}/x.csv --to csv --password-file {}/pw --out {}/x.zip");
+    assert_eq!(locked.code, 0, "{}", locked.error);
+    let one = "export {}/x.csv --to csv --no-codebook --password-file {}/pw --out {}/one.zip";
+    assert_eq!(run_in(place, one).code, 0);
+    let shut = run_in(place, "check {}/one.zip");
+    assert!(shut.output.contains("1 entry is encrypted"), "{}{}", shut.output, shut.error);
+    let command = "export {}/x.zip --to csv --password-file {}/pw --out {}/out";
+    says(
+        place,
+        command,
+        &["hint: add --zip ", "; --input-password-file gives the password of an encrypted input"],
+    );
+    let opened = run_in(place, &command.replace("--password-file", "--input-password-file"));
+    assert_eq!(opened.code, 0, "{}", opened.error);
 }

@@ -132,3 +132,11 @@ fn a_file_that_cannot_be_read_does_not_hide_the_next() {
         run.error
     );
 }
+
+#[test]
+fn what_stops_the_reading_of_a_table_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let stopped = check(folder.path(), STUDY, Some("id,region,size\n1,1,3\nx,1,3\n2,7,99\n"), PEOPLE);
+    assert_eq!(stopped.code, 1, "{}", stopped.output);
+    assert!(stopped.output.contains("; the rest of the table hh is not checked"), "{}", stopped.output);
+}

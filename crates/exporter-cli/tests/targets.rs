@@ -46,6 +46,9 @@ fn a_name_like_a_file_that_nothing_writes_says_how_to_get_a_folder_and_a_file() 
         ("--to csv --to tab", "res.csv", "several formats do not fit in one file", "res.zip"),
         ("--to csv --zip", "res.csv", "a zip ends in .zip", "res.zip"),
         ("--to csv --gzip", "res.csv", "a gzip stream ends in .gz", "res.csv.gz"),
+        ("--to dta --gzip", "res.csv", "a gzip stream ends in .gz", "res.dta.gz"),
+        ("--to dta", "x.csv.gz", "dta does not write .csv", "x.dta.gz"),
+        ("--to csv", "y.tar.gz", "csv does not write .tar", "y.csv.gz"),
     ] {
         let folder = folder();
         let place = folder.path();
@@ -200,4 +203,42 @@ fn a_dry_run_says_how_much_will_be_written_where_that_is_known() {
     let study = example("households");
     let dry = run_here(place, &format!("export {} --to dta --out d --dry-run", study.display()));
     assert!(dry.error.contains(" bytes in all\n"), "{}", dry.error);
+}
+
+#[test]
+fn a_conversion_is_called_as_what_it_writes() {
+    for (to, out, hint) in [
+        ("csv", "y.zip", "use `exporter export x.csv --to csv --zip --out y.zip`"),
+        ("csv", "c.gz", "use `exporter export x.csv --to csv --gzip --out c.gz`"),
+        ("dta", "c.csv.gz", "use `exporter export x.csv --to dta --gzip --out c.dta.gz`"),
+        (
+            "csv:header=none",
+            "y.tar.gz",
+            "use `exporter export x.csv --to csv:header=none --gzip --out y.csv.gz`",
+        ),
+        ("csv", "c.parquet", "name it c.csv"),
+        ("csv", "x.xlsx", "name it x.csv"),
+        ("dta", "c.txt", "name it c.dta"),
+    ] {
+        let folder = folder();
+        let place = folder.path();
+        std::fs::rename(place.join("x.csv"), place.join("in.csv")).unwrap();
+        std::fs::copy(place.join("in.csv"), place.join("other.csv")).unwrap();
+        let hint = hint.replace("export x.csv", "export in.csv");
+        let command = format!("convert in.csv {out} --to {to}");
+        let said = refused(place, &command, &hint);
+        let typed = match hint.strip_prefix("use `exporter ") {
+            Some(export) => export.trim_end_matches('`').to_owned(),
+            None => command.replace(out, &hint["name it ".len()..]),
+        };
+        let made = run_here(place, &typed);
+        assert_eq!(made.code, 0, "{typed}: {}{}", said.error, made.error);
+    }
+}
+
+#[test]
+fn a_file_that_is_there_is_no_folder() {
+    let folder = folder();
+    std::fs::write(folder.path().join("x.xlsx"), "").unwrap();
+    refused(folder.path(), "export x.csv --to csv --out x.xlsx", "csv does not write .xlsx");
 }

@@ -22,6 +22,8 @@ pub enum Part {
     Languages,
     /// Documents.
     Documents,
+    /// Their titles, languages and addresses, where documents are carried.
+    DocumentDescription,
     /// Value-label sets that no variable uses.
     UnusedValueLabels,
     /// The label of a table.
@@ -81,11 +83,12 @@ pub enum Carry {
 
 impl Part {
     /// Every part, from the study to the variable.
-    pub const ALL: [Part; 24] = [
+    pub const ALL: [Part; 25] = [
         Part::StudyTitle,
         Part::StudyDescription,
         Part::Languages,
         Part::Documents,
+        Part::DocumentDescription,
         Part::UnusedValueLabels,
         Part::TableLabel,
         Part::TableNotes,
@@ -125,6 +128,7 @@ impl Part {
             Part::DisplayFormat => LossCode::DISPLAY_FORMAT_DROPPED,
             Part::StudyTitle
             | Part::StudyDescription
+            | Part::DocumentDescription
             | Part::TableNotes
             | Part::Measure
             | Part::Alignment
@@ -144,6 +148,7 @@ impl Part {
             Part::StudyDescription => "study descriptions",
             Part::Languages => "labels in other languages",
             Part::Documents => "documents",
+            Part::DocumentDescription => "titles, languages and addresses of documents",
             Part::UnusedValueLabels => "unused value-label sets",
             Part::TableLabel => "table labels",
             Part::TableNotes => "table notes",

@@ -77,20 +77,25 @@ impl Exporter for DocumentsExporter {
         self.planned(codebook).into_iter().flatten().collect()
     }
 
-    /// The documents themselves. What the codebook says of them is reported by the plan, and no other part is looked at.
+    /// The documents without what the codebook says of them. Losses of other parts are those of other formats.
     fn carries(&self, part: Part) -> Carry {
-        if part == Part::Documents { Carry::Whole } else { Carry::Limited }
+        match part {
+            Part::Documents => Carry::Whole,
+            Part::DocumentDescription => Carry::Dropped("documents are written without them"),
+            _ => Carry::Limited,
+        }
     }
 
     fn plan<'a>(
         &'a self,
         data: &'a dyn Dataset,
-        _: &Planning<'_>,
+        with: &Planning<'_>,
         _: &Context,
     ) -> Result<Box<dyn Plan + 'a>> {
         let (entries, positions) = (Vec::new(), Vec::new());
-        let mut plan = DocumentsPlan { data, entries, positions, changes: Changes::default() };
         let codebook = data.codebook();
+        let changes = Changes::from(with.losses(self, codebook));
+        let mut plan = DocumentsPlan { data, entries, positions, changes };
         for (position, entry) in self.planned(codebook).into_iter().enumerate() {
             let Some(entry) = entry else { continue };
             // A file that is missing is told before anything is written.
@@ -102,15 +107,6 @@ impl Exporter for DocumentsExporter {
             let action = "their files are not beside the file that names them";
             let loss = Loss::new(LossCode::DOCUMENT_DROPPED, action).count(self.absent.len() as u64);
             plan.changes.losses.add(loss.first(None, first.as_str()));
-        }
-        let is_described = |document: &&Document| {
-            !document.title.is_empty() || document.language.is_some() || document.uri.is_some()
-        };
-        let described: Vec<&Document> = codebook.documents.iter().filter(is_described).collect();
-        if let Some(first) = described.first() {
-            let action = "titles, languages and addresses of documents are not in their files";
-            let loss = Loss::new(LossCode::METADATA_DROPPED, action).part(Part::StudyDescription);
-            plan.changes.losses.add(loss.count(described.len() as u64).first(None, first.name.as_str()));
         }
         Ok(Box::new(plan))
     }

@@ -107,6 +107,7 @@ fn carries(part: Part, with_codebook: bool, reasons: ReasonsAs) -> Carry {
         | Part::StudyDescription
         | Part::Languages
         | Part::Documents
+        | Part::DocumentDescription
         | Part::TableLabel
         | Part::TableNotes
         | Part::Groups

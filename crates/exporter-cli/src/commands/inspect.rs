@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use exporter::codebook::{Codebook, Table, Variable};
+use exporter::codebook::{Codebook, Language, Table, Variable};
 use exporter::dataset::reason_texts;
 use exporter::{Context, Dataset, Error, Result, Scan, TableId};
 use serde_json::{Value as Json, json};
@@ -69,6 +69,7 @@ fn as_text(data: &dyn Dataset, rows: u64, context: &Context) -> Result<String> {
             show_rows(&mut text, table, &first_rows(data, TableId(index), rows, context)?);
         }
     }
+    show_documents(&mut text, codebook, codebook.language(context.language()));
     let losses = data.losses();
     if !losses.is_empty() {
         let _ = writeln!(text, "\nlost in reading what is shown:");
@@ -77,6 +78,30 @@ fn as_text(data: &dyn Dataset, rows: u64, context: &Context) -> Result<String> {
         let _ = writeln!(text, "  {loss}");
     }
     Ok(text.trim_start().to_owned())
+}
+
+/// Name, kind, title and origin of each document.
+fn show_documents(text: &mut String, codebook: &Codebook, language: Language<'_>) {
+    let documents = &codebook.documents;
+    if !documents.is_empty() {
+        let _ = writeln!(text, "\ndocuments:");
+    }
+    let width = documents.iter().map(|document| document.name.chars().count()).max().unwrap_or(0).min(32);
+    for document in documents {
+        let mut origin = Vec::new();
+        origin.extend(
+            document
+                .bytes
+                .as_ref()
+                .map(|bytes| format!("in the file, {}", counted(bytes.len() as u64, "byte"))),
+        );
+        origin.extend(document.path.as_ref().map(|path| path.display().to_string()));
+        origin.extend(document.uri.clone());
+        let origin = if origin.is_empty() { "only described".to_owned() } else { origin.join(", ") };
+        let kind = json!(document.kind);
+        let (kind, title) = (kind.as_str().unwrap_or_default(), document.title.get(language));
+        let _ = writeln!(text, "  {:<width$}  {kind:<13}  {title}  [{origin}]", document.name);
+    }
 }
 
 fn describe(text: &mut String, codebook: &Codebook, table: &Table) {

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::{Carry, Part};
 use crate::codebook::{
-    Codebook, DisplayFormat, Group, Missing, Question, Roster, Study, Table, TableKind, ValueLabel,
+    Codebook, DisplayFormat, Document, Group, Missing, Question, Roster, Study, Table, TableKind, ValueLabel,
     ValueLabels, Variable,
 };
 use crate::dataset::{Dataset, TableId};
@@ -69,6 +69,15 @@ impl<'a> Comparison<'a> {
         self.study(study);
         let first = documents.first().map_or("", |document| document.name.as_str());
         self.part(Part::Documents, None, documents.len(), first);
+        // The description of a dropped document is dropped with it.
+        if matches!((self.carries)(Part::Documents), Carry::Whole | Carry::Limited) {
+            let is_described = |document: &&Document| {
+                !document.title.is_empty() || document.language.is_some() || document.uri.is_some()
+            };
+            let described: Vec<&Document> = documents.iter().filter(is_described).collect();
+            let first = described.first().map_or("", |document| document.name.as_str());
+            self.part(Part::DocumentDescription, None, described.len(), first);
+        }
         let used: HashSet<&str> = tables
             .iter()
             .flat_map(|table| &table.variables)

@@ -112,3 +112,48 @@ impl Dataset for OpenedDataset {
         self.inner.losses().named(self.format, |_| Some(self.source.name.clone()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::MemoryDataset;
+    use crate::codebook::{Document, DocumentKind};
+    use crate::source::{Files, MemoryBytes, ReadAt};
+
+    /// A data file with one file beside it that cannot be read.
+    #[derive(Debug)]
+    struct Broken(fn() -> Error);
+
+    impl Files for Broken {
+        fn paths(&self, _: &Context) -> Result<Vec<String>> {
+            Ok(vec!["x.csv".into(), "d.pdf".into()])
+        }
+
+        fn open(&self, path: &str, _: &Context) -> Result<Option<Arc<dyn ReadAt>>> {
+            match path {
+                "x.csv" => Ok(Some(Arc::new(MemoryBytes::new(Vec::new())))),
+                _ => Err((self.0)()),
+            }
+        }
+    }
+
+    fn document_beside(path: &str, error: fn() -> Error) -> Result<bool> {
+        let context = Context::default();
+        let source = Source::files("set", Arc::new(Broken(error))).entry("x.csv", &context)?;
+        let mut codebook = Codebook::new("s");
+        let mut document = Document::new("d.pdf", DocumentKind::Report, "application/pdf", Vec::new());
+        (document.bytes, document.path) = (None, Some(path.into()));
+        codebook.documents.push(document);
+        let inner = Box::new(MemoryDataset::new(codebook, Vec::new())?);
+        let opened = OpenedDataset::new(inner, "csv", &source.unwrap(), &context);
+        opened.document(0).map(|document| document.is_some())
+    }
+
+    #[test]
+    fn a_document_that_cannot_be_read_is_an_error_and_not_absent() {
+        let denied = || Error::io("cannot read d.pdf", std::io::ErrorKind::PermissionDenied.into());
+        assert_eq!(document_beside("d.pdf", denied).unwrap_err().kind(), ErrorKind::Io);
+        let cancelled = || Error::new(ErrorKind::Cancelled, "cancelled");
+        assert_eq!(document_beside("d.pdf", cancelled).unwrap_err().kind(), ErrorKind::Cancelled);
+    }
+}

@@ -37,7 +37,10 @@ impl Common {
                 "folder" => {
                     common.folder = Some(value.as_str().ok_or_else(wrong)?.trim_end_matches('/').into())
                 }
-                _ => common.tables = names(&value).ok_or_else(wrong)?,
+                _ => {
+                    let hint = "name tables, such as tables=people|houses; without tables= all are written";
+                    common.tables = names(&value).ok_or_else(|| wrong().with_hint(hint))?;
+                }
             }
         }
         Ok(common)
@@ -51,8 +54,11 @@ impl Common {
         };
         let Some(folder) = self.folder else { return Ok(exporter) };
         let id = exporter.format().id;
-        let refused =
-            |error: Error| Error::usage(format!("{id}: folder={folder:?} is refused")).with_source(error);
+        let refused = |error: Error| {
+            Error::usage(format!("{id}: folder={folder:?} is refused")).with_source(error).with_hint(
+                "name a folder below the target, such as folder=data; without folder= there is none",
+            )
+        };
         Ok(Box::new(InFolder::new(exporter, folder.as_str()).map_err(refused)?))
     }
 }

@@ -129,7 +129,7 @@ impl Exporter for DtaExporter {
     fn carries(&self, part: Part) -> Carry {
         let kept = |otherwise| if self.options.codebook { Carry::Whole } else { otherwise };
         match part {
-            Part::Documents => Carry::Dropped("a .dta holds no documents"),
+            Part::Documents | Part::DocumentDescription => Carry::Dropped("a .dta holds no documents"),
             Part::DisplayFormat | Part::SortOrder | Part::MissingReasons => Carry::Limited,
             Part::Languages
             | Part::StudyTitle

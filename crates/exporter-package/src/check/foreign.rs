@@ -84,10 +84,7 @@ pub(super) fn check_files(
         checked = inside.contents(&path, &Source::new(&path, bytes), findings, context)?.unwrap_or_default();
     }
     if locked > 0 {
-        let message = format!(
-            "{locked} entries are encrypted, and without the password their contents are not checked"
-        );
-        findings.add(Finding::new(rule::PASSWORD, message));
+        findings.add(Finding::new(rule::PASSWORD, super::contents::locked(locked)));
     }
     Ok(checked)
 }

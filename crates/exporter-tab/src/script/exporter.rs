@@ -75,6 +75,7 @@ impl<S: Syntax> Exporter for Script<S> {
             | Part::VariableNotes => S::carries(part).unwrap_or(dropped),
             Part::StudyDescription
             | Part::Documents
+            | Part::DocumentDescription
             | Part::Keys
             | Part::SortOrder
             | Part::UnusedValueLabels

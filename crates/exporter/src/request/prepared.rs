@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use exporter_core::codebook::Document;
+use exporter_core::codebook::{Codebook, Document};
 use exporter_core::suggest::suggestion;
 use exporter_core::{
     Bundle, Changes, CodebookExporter, Context, Dataset, DocumentsExporter, EntrySpec, Error, Exporter,
     Format as _, FormatInfo, LossCode, LossPolicy, Registry, Result, Sink, Summary,
 };
 use serde::Serialize;
+use serde_json::Value as Json;
 
 use super::Request;
 use super::packaging::Wrapping;
@@ -93,9 +94,32 @@ fn known_codes(policy: Option<&LossPolicy>, registry: &Registry) -> Result<()> {
     }
 }
 
+/// Refuses a format of a table that the study has and the excerpt leaves out.
+fn tables_are_kept(request: &Request, study: &Codebook) -> Result<()> {
+    let kept = &request.excerpt.tables;
+    for (at, format) in request.formats.iter().enumerate().filter(|_| !kept.is_empty()) {
+        let named: Vec<&str> = match format.options.get("tables") {
+            Some(Json::String(names)) => names.split('|').collect(),
+            Some(Json::Array(names)) => names.iter().filter_map(Json::as_str).collect(),
+            _ => continue,
+        };
+        let is_left_out = |name: &&&str| study.table(name).is_some() && kept.iter().all(|kept| kept != *name);
+        if let Some(name) = named.iter().find(is_left_out) {
+            let (id, kept) = (&format.format, kept.join(", "));
+            let message = format!("{id}: the table {name:?} is not exported, but only {kept}");
+            return Err(Error::usage(message)
+                .with_hint(format!("keep the table {name}"))
+                .field("options")
+                .field(format!("formats[{at}]")));
+        }
+    }
+    Ok(())
+}
+
 impl<D: Dataset> PreparedExport<D> {
     pub(super) fn new(request: &Request, output: Output, data: D, context: &Context) -> Result<Self> {
         let context = request.context(context);
+        tables_are_kept(request, data.codebook())?;
         let data = request.excerpt.of(data, &context).map_err(|error| match error.place().field {
             Some(_) => error.field("excerpt"),
             None => error,
