@@ -180,7 +180,11 @@ fn json_without_the_key_codebook_is_no_study_file() {
         }
     }
     let refused = run_in(folder.path(), "inspect {}/package.json");
-    assert!(refused.error.contains("it has no key `codebook`"), "{}", refused.error);
+    assert!(
+        refused.error.contains("it has no key `codebook`, so it is not a study file"),
+        "{}",
+        refused.error
+    );
     // The key may stand behind much else.
     let notes = "long ".repeat(2000);
     let late = format!(

@@ -20,7 +20,7 @@ use crate::format::{FormatInfo, Input, Recognition};
 use crate::loss::{Loss, LossReport};
 use crate::password::Password;
 use crate::registry::Registry;
-use crate::sample::{SAMPLE_BYTES, Sample};
+use crate::sample::Sample;
 use crate::source::Source;
 
 /// The rule of formats whose files are checked by reading them: the file opens and every row can be read.
@@ -159,7 +159,7 @@ impl<'a> Checking<'a> {
         findings: &mut Findings,
         context: &Context,
     ) -> Result<Option<Checked>> {
-        let head = source.head(SAMPLE_BYTES)?;
+        let head = source.head(Sample::BYTES)?;
         let Some(checker) = self.registry.checker(&source.name, &Sample::of(&head), self.inside) else {
             return Ok(None);
         };

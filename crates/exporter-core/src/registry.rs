@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 use crate::exporter::Exporter;
 use crate::format::{Container, Format, FormatInfo, Input, Recognition};
 use crate::password::Password;
-use crate::sample::{SAMPLE_BYTES, Sample};
+use crate::sample::Sample;
 use crate::source::{Files, ReadAt, Source};
 use crate::suggest;
 pub use common::COMMON_OPTIONS;
@@ -245,7 +245,7 @@ impl Registry {
     /// [`crate::ErrorKind::Unsupported`] when no check recognises the bytes, [`crate::ErrorKind::Io`] when they cannot be read,
     /// [`crate::ErrorKind::Cancelled`].
     pub fn check(&self, source: &Source<'_>, options: &CheckOptions, context: &Context) -> Result<Findings> {
-        let head = source.head(SAMPLE_BYTES)?;
+        let head = source.head(Sample::BYTES)?;
         let checker = self.checker(&source.name, &Sample::of(&head), false);
         let checker = checker.filter(|checker| !checker.rules.is_empty()).ok_or_else(|| {
             let known = self.checkers.iter().filter(|face| !face.call.rules.is_empty());
@@ -283,7 +283,7 @@ impl Registry {
         if let Some(files) = &source.contents {
             return Ok(Some(Arc::clone(files)));
         }
-        let head = source.head(SAMPLE_BYTES)?;
+        let head = source.head(Sample::BYTES)?;
         let container = recognised(&self.containers, &source.name, &Sample::of(&head));
         let files = container.map(|face| (face.call.files)(source, password, context)).transpose();
         files.map_err(|error| error.entry(&source.name))
@@ -294,13 +294,23 @@ impl Registry {
         recognised(&self.readers, name, sample).map(|face| face.info)
     }
 
+    /// The formats that are read as data, in the order in which they are asked.
+    pub fn readers(&self) -> Vec<&'static str> {
+        ids(&self.readers)
+    }
+
+    /// Whether a file of this name and beginning is an archive or a compressed stream.
+    pub fn is_packed(&self, name: &str, sample: &Sample<'_>) -> bool {
+        recognised(&self.containers, name, sample).is_some()
+    }
+
     /// Whether a file of this name and beginning is a compressed stream.
     pub fn is_stream(&self, name: &str, sample: &Sample<'_>) -> bool {
         recognised(&self.containers, name, sample).is_some_and(|face| face.call.is_stream)
     }
 
     fn reader_of(&self, source: &Source<'_>, context: &Context) -> Result<Face<Open>> {
-        let head = source.head(SAMPLE_BYTES)?;
+        let head = source.head(Sample::BYTES)?;
         let entries = source.contents.as_ref().map(|files| files.paths(context)).transpose()?;
         let entries = entries.unwrap_or_default();
         let sample = Sample::of(&head).with_entries(&entries);

@@ -1,8 +1,5 @@
 //! What a format is recognised by: the first bytes of a source, and the names of what it holds.
 
-/// Bytes of a source that are looked at.
-pub(crate) const SAMPLE_BYTES: usize = 4096;
-
 /// The beginning of a source and, of an archive or folder, the paths of its entries.
 ///
 /// ```
@@ -23,9 +20,12 @@ pub struct Sample<'a> {
 }
 
 impl<'a> Sample<'a> {
+    /// Bytes of a source that are looked at.
+    pub const BYTES: usize = 4096;
+
     /// A source that begins with these bytes; what is beyond 4 KiB is not looked at.
     pub fn of(head: &'a [u8]) -> Self {
-        Self { head: head.get(..SAMPLE_BYTES).unwrap_or(head), entries: &[] }
+        Self { head: head.get(..Self::BYTES).unwrap_or(head), entries: &[] }
     }
 
     /// The same source with the paths of what it holds.

@@ -177,6 +177,11 @@ impl<'a> Source<'a> {
         FileOf { path, ..set.clone() }.open(self.depth, context)
     }
 
+    /// Whether it is one of a set of files, so that files beside it can be opened.
+    pub fn is_in_set(&self) -> bool {
+        self.set.is_some()
+    }
+
     /// Opens another file, such as one beside this one, with whatever format knows it. Inside [`crate::Input::open`] that is
     /// a format of the registry that opens this one.
     ///

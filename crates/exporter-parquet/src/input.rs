@@ -4,7 +4,7 @@ use exporter_core::check::{BY_READING, Check, Checked, Checking, Findings, Rule,
 use exporter_core::{Context, Dataset, FormatInfo, Input, Recognition, Result, Sample, Source};
 
 use crate::exporter::{ArrowFile, ArrowStream, Parquet, arrow, parquet};
-use crate::ipc::layout::{CONTINUATION, MAGIC};
+use crate::ipc::layout::MAGIC;
 use crate::ipc::reader::ArrowDataset;
 use crate::options::ReadOptions;
 use crate::reader::ParquetDataset;
@@ -45,7 +45,16 @@ impl Input for ArrowStream {
     type Options = ReadOptions;
 
     fn recognise(sample: &Sample<'_>) -> Recognition {
-        begins(sample, &CONTINUATION)
+        // The length of the first message follows, padded to 8 bytes: bytes that are all 1 begin other files, too.
+        match sample.head {
+            [255, 255, 255, 255, length @ ..] => {
+                let length = length.first_chunk().map_or(0, |length| i32::from_le_bytes(*length));
+                let is_there = sample.head.len() == Sample::BYTES || length as usize + 8 <= sample.head.len();
+                let is_message = length > 0 && length % 8 == 0 && is_there;
+                if is_message { Recognition::Yes } else { Recognition::Maybe }
+            }
+            _ => Recognition::No,
+        }
     }
 
     fn open(source: &Source<'_>, options: ReadOptions, context: &Context) -> Result<Box<dyn Dataset>> {

@@ -72,7 +72,10 @@ impl Input for Tab {
     }
 
     fn open(source: &Source<'_>, mut options: ReadOptions, context: &Context) -> Result<Box<dyn Dataset>> {
-        options.delimiter = options.delimiter.or(Some(Delimiter::TAB));
+        // What is named .txt may be separated by anything: the first line tells.
+        if !source.name.to_lowercase().ends_with(".txt") {
+            options.delimiter = options.delimiter.or(Some(Delimiter::TAB));
+        }
         open(source, options, context)
     }
 }

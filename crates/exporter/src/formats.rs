@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use exporter_core::check::{CheckOptions, Findings};
-use exporter_core::{CodebookExporter, Context, DocumentsExporter, Registry, Result, Source};
+use exporter_core::{CodebookExporter, Context, DocumentsExporter, Registry, Result};
 
 use crate::study::StudyFile;
 
@@ -61,5 +61,5 @@ pub fn check(
         let checking = exporter_core::check::Checking::new(registry, options);
         return exporter_package::check::folder(path, &checking, context);
     }
-    registry.check(&Source::open(path, context)?, options, context)
+    registry.check(&crate::input::source_of(path, context)?, options, context)
 }

@@ -156,6 +156,55 @@ fn the_richest_file_of_a_table_is_read() {
     assert!(opened(&zipped(&study, &[csv()])).notes().is_empty());
 }
 
+#[test]
+fn two_files_of_a_format_may_not_be_one_table() {
+    let files = |entries: &[(&'static str, &'static [u8])]| {
+        Source::files("f", Arc::new(MemoryFiles::new(entries.iter().copied())))
+    };
+    let error = open(&files(&[("2019/aa.csv", ROWS), ("2020/aa.csv", ROWS)]), &InputOptions::default());
+    let error = error.err().unwrap();
+    assert!(error.message().contains("2019/aa.csv and 2020/aa.csv are both the table \"aa\""), "{error}");
+    assert!(error.hint().unwrap().contains("f/2019"), "{error:?}");
+    // One that lies above all others is meant.
+    let above = opened(&files(&[("aa.csv", ROWS), ("old/aa.csv", b"a\n1\n")]));
+    assert_eq!(above.codebook().tables[0].variables.len(), 2);
+}
+
+#[test]
+fn what_is_not_read_is_told() {
+    let files = |entries: &[(&'static str, &'static [u8])]| {
+        Source::files("f", Arc::new(MemoryFiles::new(entries.iter().copied())))
+    };
+    let some = opened(&files(&[
+        ("aa.csv", ROWS),
+        ("b.xlsx", b"PK\x03\x04x"),
+        ("c.csv", b""),
+        ("load.do", b"use aa"),
+    ]));
+    assert_eq!(some.notes(), ["f: not read: b.xlsx, c.csv"]);
+    let broken =
+        open(&files(&[("aa.csv", ROWS), ("b.dta", b"nothing")]), &InputOptions::default()).err().unwrap();
+    assert!(broken.message().contains("it is no Stata data file"), "{broken}");
+    let mut only = InputOptions::default();
+    only.format = Some("csv".into());
+    let part = open(&files(&[("aa.csv", ROWS), ("b.tab", b"x\ty\n1\t2\n")]), &only).unwrap();
+    assert_eq!(part.notes(), ["f: not read: b.tab"]);
+    let late: &'static [u8] = Box::leak(
+        format!("{{\"study\": {{\"id\": \"s\", \"notes\": [\"{}\"]}}, \"codebook\": 1}}", "x".repeat(9000))
+            .into_bytes()
+            .into(),
+    );
+    assert_eq!(opened(&files(&[("aa.csv", ROWS), ("s.json", late)])).codebook().study.id, "s");
+    // A table whose file is gone has lost its rows.
+    let codebook = b"{\"codebook\": 1, \"tables\": [{\"name\": \"aa\"}, {\"name\": \"bb\"}]}";
+    let gone = opened(&files(&[("aa.csv", ROWS), ("s.codebook.json", codebook)]));
+    let losses: Vec<_> = gone.losses().iter().cloned().collect();
+    assert_eq!(
+        (losses.len(), &losses[0].code, losses[0].table.as_deref()),
+        (1, &LossCode::NOT_READ, Some("bb"))
+    );
+}
+
 fn zip(entries: &[(&str, &[u8])], options: ZipOptions) -> Vec<u8> {
     let mut zip = ZipWriter::new(Vec::new(), options).unwrap();
     for (name, bytes) in entries {
@@ -200,9 +249,9 @@ fn refused(name: &str, bytes: Vec<u8>, password: Option<&str>, wanted: &str) {
 fn hostile_archives_are_errors() {
     let two = plain(&[("aa.csv", ROWS), ("bb.csv", ROWS)]);
     refused("x.zip", forged(&two, b"bb.csv", b"aa.csv"), None, "the same name");
-    refused("x.zip", forged(&two, b"bb.csv", b"../.cs"), None, "an empty part, `.` or `..`");
-    refused("x.zip", forged(&two, b"bb.csv", b"/b.csv"), None, "it is absolute");
-    refused("x.zip", forged(&two, b"bb.csv", b"C:.csv"), None, "drive letter");
+    refused("x.zip", forged(&two, b"bb.csv", b"../.cs"), None, "leads out of the archive");
+    refused("x.zip", forged(&two, b"bb.csv", b"/b.csv"), None, "leads out of the archive");
+    refused("x.zip", forged(&two, b"bb.csv", b"a/../b"), None, "leads out of the archive");
     refused("x.zip", two[..two.len() - 30].to_vec(), None, "the archive is damaged or no zip");
     // The data of one entry for two.
     let second = two.windows(6).position(|bytes| bytes == b"bb.csv").unwrap() as u32 - 30;
@@ -212,6 +261,9 @@ fn hostile_archives_are_errors() {
     refused("x.zip", overlapping, None, "entries of the archive overlap");
     // Another byte than the one of which the checksum is.
     refused("x.zip", forged(&two, b"1,2\n", b"1,3\n"), None, "cannot be unpacked");
+    // A stored entry that claims the beginning of the next one.
+    let longer = forged(&plain(&[("aa.csv", ROWS)]), &[8, 0, 0, 0, 8, 0, 0, 0], &[8, 0, 0, 0, 9, 0, 0, 0]);
+    refused("x.zip", longer, None, "unpack");
     // A size that is none.
     let one = zip(&[("aa.csv", &ROWS.repeat(100))], ZipOptions::default());
     refused("x.zip", forged(&one, &800_u32.to_le_bytes(), &900_u32.to_le_bytes()), None, "unpack");
@@ -236,7 +288,9 @@ fn archives_in_archives_are_opened_one_level_deep() {
     refused("x.zip", in_two, None, "an archive in an archive in an archive is not opened");
     // Beside other files an archive is one of them, and is no study.
     let beside = plain(&[("inner.zip", &inner), ("cc.csv", ROWS)]);
-    assert_eq!(opened(&Source::memory("x.zip", beside)).codebook().tables.len(), 1);
+    let beside = opened(&Source::memory("x.zip", beside));
+    assert_eq!(beside.codebook().tables.len(), 1);
+    assert_eq!(beside.notes(), ["x.zip: not read: inner.zip"]);
 }
 
 #[test]
@@ -251,6 +305,7 @@ fn what_systems_add_to_archives_is_no_table() {
     let data = opened(&Source::memory("x.zip", forged_backslash(entries)));
     let names: Vec<&str> = data.codebook().tables.iter().map(|table| table.name.as_str()).collect();
     assert_eq!(names, ["aa", "bb"]);
+    assert_eq!(data.notes(), ["x.zip: not read: readme.txt"]);
     assert_eq!(data.codebook().study.id, "x");
 }
 

@@ -4,6 +4,7 @@
 mod archives;
 #[cfg(feature = "package")]
 mod companions;
+mod declared_reasons;
 mod do_file;
 mod earlier_letters;
 mod one_pass;

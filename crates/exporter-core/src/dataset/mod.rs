@@ -2,6 +2,7 @@
 
 mod batches;
 mod coded_reasons;
+mod declared_reasons;
 mod excerpt;
 mod filter;
 mod filter_mask;
@@ -20,6 +21,7 @@ mod tables_of;
 
 pub use batches::{Batches, at_most, display_rows};
 pub use coded_reasons::CodedReasons;
+pub use declared_reasons::{DeclaredReasons, with_reasons_of};
 pub use excerpt::ExcerptDataset;
 pub use filter::{Comparison, Filter};
 pub(crate) use filter_mask::date_time;

@@ -26,17 +26,17 @@ impl Pieces {
         let read = move || {
             let mut stream = match open() {
                 Ok(stream) => stream,
-                // Nobody need be there any more to be told.
+                // The receiver may be gone already.
                 Err(error) => return drop(sender.send(Err(error))),
             };
             loop {
                 let mut piece = Vec::new();
                 let piece = match (&mut stream).take(bytes).read_to_end(&mut piece) {
-                    Ok(0) => return,
                     Ok(_) => Ok(piece),
                     Err(error) => Err(error),
                 };
-                let is_end = piece.is_err();
+                // An empty piece is the end: without it the thread has panicked.
+                let is_end = piece.as_ref().map_or(true, Vec::is_empty);
                 if sender.send(piece).is_err() || is_end {
                     return;
                 }
@@ -55,9 +55,12 @@ impl Pieces {
         loop {
             cancel.check()?;
             match self.receiver.recv_timeout(PATIENCE) {
+                Ok(Ok(piece)) if piece.is_empty() => return Ok(None),
                 Ok(piece) => return Ok(Some(piece)),
                 Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => return Ok(None),
+                Err(RecvTimeoutError::Disconnected) => {
+                    return Ok(Some(Err(io::Error::other("what reads the stream has panicked"))));
+                }
             }
         }
     }

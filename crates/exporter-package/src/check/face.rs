@@ -78,6 +78,17 @@ impl Check for GzipCheck {
         let mut inside = Inside::of_archive(checking, context);
         let (found, learnt) =
             gzip::check(source.cursor(), name, &mut inside).map_err(|error| failed(&source.name, error))?;
+        if !found.is_empty() {
+            // Several members, or zeros behind the last, are sound as well.
+            let mut of_others = Findings::default();
+            let checked = foreign_stream::<GzipInput>(source, checking, &mut of_others, context);
+            if let Ok(checked) = checked
+                && of_others.is_empty()
+            {
+                findings.set_scope(foreign::SCOPE);
+                return Ok(checked);
+            }
+        }
         findings.merge(found);
         findings.merge(inside.findings);
         Ok(learnt)
@@ -93,7 +104,7 @@ fn foreign_stream<C: Container>(
 ) -> Result<Checked> {
     findings.set_scope(foreign::SCOPE);
     let files = C::files(source, None, context)?;
-    foreign::check_files(&*files, &|_| false, checking, findings, context)
+    foreign::check_files(source, files, &|_| false, checking, findings, context)
 }
 
 macro_rules! checked_stream {

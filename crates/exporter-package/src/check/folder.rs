@@ -120,6 +120,9 @@ fn files(folder: &Path, most: u64) -> io::Result<(BTreeMap<String, FolderEntry>,
             }
             // A name outside UTF-8 cannot be one of the manifest; shown with marks it is still told.
             let name = entry.file_name().to_string_lossy().into_owned();
+            if is_of_the_system(&name) {
+                continue;
+            }
             let path = if below.is_empty() { name } else { format!("{below}/{name}") };
             let kind = entry.file_type()?;
             if kind.is_dir() {
@@ -132,6 +135,11 @@ fn files(folder: &Path, most: u64) -> io::Result<(BTreeMap<String, FolderEntry>,
         }
     }
     Ok((found, true))
+}
+
+/// What systems put into folders that somebody looks at.
+fn is_of_the_system(name: &str) -> bool {
+    matches!(name, ".DS_Store" | "Thumbs.db" | "desktop.ini" | "__MACOSX") || name.starts_with("._")
 }
 
 /// Reads a file: its bytes, its SHA-256 and what was learnt, or why it cannot be read; the outer error is the inspector's.
@@ -227,6 +235,7 @@ mod tests {
         fs::write(folder.join("more/extra"), "").unwrap();
         one(&folder, rule::MANIFEST, "more/extra: the manifest does not list it");
         fs::remove_file(folder.join("more/extra")).unwrap();
+        fs::write(folder.join("more/.DS_Store"), "Finder was here").unwrap();
         assert_eq!(told(&folder), []);
         let checked = check_folder(&folder, 2, &mut ()).unwrap();
         assert_eq!(

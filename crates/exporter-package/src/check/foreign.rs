@@ -4,7 +4,7 @@ use std::io;
 use std::sync::Arc;
 
 use exporter_core::check::{Checked, Checking, Finding, Findings};
-use exporter_core::source::{Files, ReadAt};
+use exporter_core::source::Files;
 use exporter_core::{Context, ErrorKind, Result, Source};
 
 use super::archive::Archive;
@@ -14,8 +14,7 @@ use super::{directory, end, rule};
 use crate::input::ZipFiles;
 
 /// What is said of an archive of another program.
-pub(super) const SCOPE: &str =
-    "an archive of another program, of which checksums, sizes, names and contents are checked";
+pub(super) const SCOPE: &str = "an archive of another program: checksums, sizes and names are checked, and what is inside by the rules of its format";
 
 /// Whether an archive has a directory, and no entry of it is written as this program writes entries.
 pub(super) fn is_foreign(source: &Source<'_>, max_entries: u64) -> io::Result<bool> {
@@ -27,9 +26,12 @@ pub(super) fn is_foreign(source: &Source<'_>, max_entries: u64) -> io::Result<bo
         Ok(entries) => {
             let is_ours =
                 |entry: &DirectoryEntry| entry.sound && entry.record.version >= entry.record.needed_version();
-            Ok(!entries.is_empty() && !entries.iter().any(is_ours))
+            // Some entries of others are written as ours are, and a few of ours may be damaged.
+            let ours = entries.iter().filter(|entry| is_ours(entry)).count();
+            Ok(!entries.is_empty() && 2 * ours <= entries.len())
         }
-        Err(Stop::Told) => Ok(false),
+        // What others open, such as an archive behind a program that unpacks it, is whole.
+        Err(Stop::Told) => Ok(ZipFiles::open(Arc::clone(&source.bytes), None).is_ok()),
         Err(Stop::Failed(error)) => Err(error),
     }
 }
@@ -44,8 +46,9 @@ pub(super) fn check_zip(
     let password = checking.options().password.as_ref();
     match ZipFiles::open(Arc::clone(&source.bytes), password.cloned()) {
         Ok(files) => {
+            let files = Arc::new(files);
             let is_shut = |path: &str| password.is_none() && files.is_locked(path);
-            check_files(&files, &is_shut, checking, findings, context).map(drop)
+            check_files(source, files.clone(), &is_shut, checking, findings, context).map(drop)
         }
         Err(error) if matches!(error.kind(), ErrorKind::Io | ErrorKind::Cancelled) => Err(error),
         Err(error) => {
@@ -58,20 +61,23 @@ pub(super) fn check_zip(
 /// Unpacks every entry, which compares checksum and size, and checks it by the rules of its own format; entries that are
 /// `shut` are counted. Gives what was learnt of the last.
 pub(super) fn check_files(
-    files: &dyn Files,
+    archive: &Source<'_>,
+    files: Arc<dyn Files>,
     is_shut: &dyn Fn(&str) -> bool,
     checking: &Checking<'_>,
     findings: &mut Findings,
     context: &Context,
 ) -> Result<Checked> {
+    let mut archive = archive.clone();
+    archive.contents = Some(Arc::clone(&files));
     let inside = checking.inside_archive();
     let (mut locked, mut checked) = (0, Checked::default());
     for path in files.paths(context)? {
         context.cancel().check()?;
-        let bytes: Arc<dyn ReadAt> = match files.open(&path, context) {
-            Ok(Some(bytes)) => bytes,
+        let entry = match archive.entry(&path, context) {
+            Ok(Some(entry)) => entry,
             Ok(None) => continue,
-            Err(error) if error.kind() == ErrorKind::Cancelled => return Err(error),
+            Err(error) if matches!(error.kind(), ErrorKind::Io | ErrorKind::Cancelled) => return Err(error),
             Err(_) if is_shut(&path) => {
                 locked += 1;
                 continue;
@@ -81,7 +87,7 @@ pub(super) fn check_files(
                 continue;
             }
         };
-        checked = inside.contents(&path, &Source::new(&path, bytes), findings, context)?.unwrap_or_default();
+        checked = inside.contents(&path, &entry, findings, context)?.unwrap_or_default();
     }
     if locked > 0 {
         findings.add(Finding::new(rule::PASSWORD, super::contents::locked(locked)));

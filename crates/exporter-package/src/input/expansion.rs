@@ -13,6 +13,6 @@ pub(super) fn check(packed: u64, unpacked: u64) -> Result<()> {
     if unpacked <= allowed {
         return Ok(());
     }
-    Err(Error::limit(format!("{packed} bytes unpack to more than {allowed}, which no data does"))
+    Err(Error::limit(format!("{packed} bytes unpack to more than {allowed}, more than any real data does"))
         .with_hint("unpack it with a program that you trust, and name the files"))
 }

@@ -1,6 +1,6 @@
 //! Single compressed streams: gzip (RFC 1952), zstd (RFC 8878), bzip2.
 
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufRead as _, BufReader, Read};
 use std::sync::{Arc, OnceLock};
 
 use bzip2::read::MultiBzDecoder;
@@ -8,7 +8,7 @@ use exporter_core::source::{Files, Spool};
 use exporter_core::{
     Container, Context, Error, FormatInfo, Password, ReadAt, Recognition, Result, Sample, Source,
 };
-use flate2::read::MultiGzDecoder;
+use flate2::bufread::GzDecoder;
 
 use super::expansion;
 use crate::sink::GZIP;
@@ -63,12 +63,16 @@ macro_rules! stream {
     };
 }
 
-stream!(GzipInput, &GZIP, |head| head.starts_with(b"\x1f\x8b"), |packed| Ok(Box::new(MultiGzDecoder::new(
-    packed
-))));
-stream!(ZstdInput, &ZSTD, |head| head.starts_with(b"\x28\xb5\x2f\xfd"), |packed| {
-    Ok(Box::new(zstd::Decoder::with_buffer(packed)?))
+stream!(GzipInput, &GZIP, |head| head.starts_with(b"\x1f\x8b"), |packed| {
+    Ok(Box::new(Members { member: Some(GzDecoder::new(packed)) }))
 });
+// A frame, or a skippable one before it (RFC 8878, section 3.1.2).
+stream!(
+    ZstdInput,
+    &ZSTD,
+    |head| matches!(head, [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..]),
+    |packed| { Ok(Box::new(zstd::Decoder::with_buffer(packed)?)) }
+);
 // The level and the number of the first block, or of the end of an empty stream: three letters alone begin a text as well.
 stream!(Bzip2Input, &BZIP2, is_bzip2, |packed| Ok(Box::new(MultiBzDecoder::new(packed))));
 
@@ -77,6 +81,34 @@ fn is_bzip2(head: &[u8]) -> bool {
     const END: &[u8] = &[0x17, 0x72, 0x45, 0x38, 0x50, 0x90];
     let [b'B', b'Z', b'h', b'1'..=b'9', rest @ ..] = head else { return false };
     rest.starts_with(BLOCK) || rest.starts_with(END)
+}
+
+/// The members of a gzip stream one after another; zeros behind the last are padding, as gzip takes them.
+struct Members {
+    member: Option<GzDecoder<Packed>>,
+}
+
+impl Read for Members {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while let Some(member) = &mut self.member {
+            let read = member.read(buffer)?;
+            if read > 0 || buffer.is_empty() {
+                return Ok(read);
+            }
+            let rest = member.get_mut();
+            let is_end = loop {
+                let ahead = rest.fill_buf()?;
+                let zeros = ahead.iter().take_while(|byte| **byte == 0).count();
+                if ahead.is_empty() || zeros < ahead.len() {
+                    break ahead.is_empty();
+                }
+                rest.consume(zeros);
+            };
+            self.member =
+                self.member.take().filter(|_| !is_end).map(|member| GzDecoder::new(member.into_inner()));
+        }
+        Ok(0)
+    }
 }
 
 /// One compressed stream, unpacked once when it is opened.
@@ -159,19 +191,31 @@ pub(super) fn copied(
     damaged: impl Fn(&io::Error) -> Error,
 ) -> Result<Arc<dyn ReadAt>> {
     let mut copy = Spool::new();
+    each_piece(decoder, packed, context, damaged, &mut |piece| copy.add(piece, context))?;
+    copy.into_bytes()
+}
+
+/// Everything that a decoder of `packed` bytes gives, piece by piece; how many bytes that is.
+pub(super) fn each_piece(
+    decoder: &mut dyn Read,
+    packed: u64,
+    context: &Context,
+    damaged: impl Fn(&io::Error) -> Error,
+    take: &mut dyn FnMut(&[u8]) -> Result<()>,
+) -> Result<u64> {
     let mut piece = vec![0; PIECE];
     let mut unpacked = 0;
     loop {
         context.cancel().check()?;
         let read = match decoder.read(&mut piece) {
-            Ok(0) => return copy.into_bytes(),
+            Ok(0) => return Ok(unpacked),
             Ok(read) => read,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
             Err(error) => return Err(damaged(&error)),
         };
         unpacked += read as u64;
         expansion::check(packed, unpacked)?;
-        copy.add(piece.get(..read).unwrap_or_default(), context)?;
+        take(piece.get(..read).unwrap_or_default())?;
     }
 }
 
@@ -241,6 +285,14 @@ mod tests {
     }
 
     #[test]
+    fn zeros_behind_a_stream_are_padding() {
+        let padded = [gzip("", TEXT), vec![0; 512]].concat();
+        assert_eq!(unpacked("x.csv.gz", padded).unwrap().1, TEXT);
+        let error = unpacked("x.csv.gz", [gzip("", TEXT), b"\0\0x".to_vec()].concat()).unwrap_err();
+        assert!(error.message().contains("stream is damaged"), "{error:?}");
+    }
+
+    #[test]
     fn without_an_extension_the_header_names_the_file() {
         assert_eq!(unpacked("stdin", gzip("rows.csv", TEXT)).unwrap().0, "stdin/rows.csv");
         for name in ["../rows.csv", "", "a\nb"] {
@@ -272,6 +324,6 @@ mod tests {
         let mut packed = zstd::Encoder::new(Vec::new(), 1).unwrap();
         io::copy(&mut io::repeat(0).take(1200 << 20), &mut packed).unwrap();
         let error = unpacked("bomb.zst", packed.finish().unwrap()).unwrap_err();
-        assert!(error.message().contains("which no data does"), "{error:?}");
+        assert!(error.message().contains("more than any real data"), "{error:?}");
     }
 }

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::io::{self, BufReader, Read};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use exporter_core::source::{Cursor, Files, Section};
+use exporter_core::source::{Cursor, Files, Section, Spool};
 use exporter_core::{
-    Container, Context, EntrySpec, Error, FormatInfo, Password, ReadAt, Recognition, Result, Sample, Source,
+    Container, Context, Error, FormatInfo, Password, ReadAt, Recognition, Result, Sample, Source,
 };
 use zip::read::ZipFile;
 use zip::result::ZipError;
@@ -30,7 +30,8 @@ impl Container for ZipInput {
     fn recognise(sample: &Sample<'_>) -> Recognition {
         let begins =
             [b"PK\x03\x04", b"PK\x05\x06"].iter().any(|signature| sample.head.starts_with(*signature));
-        if begins { Recognition::Yes } else { Recognition::No }
+        // A program that unpacks itself may stand before the archive: then the name tells.
+        if begins { Recognition::Yes } else { Recognition::Maybe }
     }
 
     fn files(source: &Source<'_>, password: Option<&Password>, _: &Context) -> Result<Arc<dyn Files>> {
@@ -59,12 +60,15 @@ impl std::fmt::Debug for ZipFiles {
 impl ZipFiles {
     /// Reads the directory.
     pub(crate) fn open(bytes: Arc<dyn ReadAt>, password: Option<Password>) -> Result<Self> {
-        let reader = BufReader::with_capacity(AHEAD, Cursor::new(Arc::clone(&bytes)));
-        let mut archive = ZipArchive::new(reader).map_err(|error| fault("", error))?;
-        if archive.len() > MOST_ENTRIES {
-            let message = format!("the archive has {} entries, more than {MOST_ENTRIES}", archive.len());
+        // The directory is in memory once it is read: its claim is looked at before.
+        let claimed = crate::check::entries(Cursor::new(Arc::clone(&bytes)))?;
+        if claimed.is_some_and(|claimed| claimed > MOST_ENTRIES as u64) {
+            let message =
+                format!("the archive has {} entries, more than {MOST_ENTRIES}", claimed.unwrap_or_default());
             return Err(Error::limit(message).with_hint("unpack it, and name the files of the study"));
         }
+        let reader = BufReader::with_capacity(AHEAD, Cursor::new(Arc::clone(&bytes)));
+        let mut archive = ZipArchive::new(reader).map_err(|error| fault("", error))?;
         if archive.has_duplicate_names() {
             return Err(Error::invalid("two entries of the archive have the same name"));
         }
@@ -79,12 +83,7 @@ impl ZipFiles {
                 continue;
             }
             let name = entry.name().map_err(|error| fault("", error))?;
-            // Old programs for Windows wrote backslashes.
-            let path = name.replace('\\', "/");
-            EntrySpec::new(path.as_str(), "").check_path().map_err(|error| {
-                Error::invalid(error.message().to_owned())
-                    .with_hint("unpack the archive with care, and name the files")
-            })?;
+            let path = path_of(&name)?;
             unpacked = unpacked.saturating_add(entry.size());
             if paths.insert(path, index).is_some() {
                 return Err(Error::invalid(format!("two entries of the archive have the name {name:?}")));
@@ -143,40 +142,84 @@ impl Files for ZipFiles {
 
     fn open(&self, path: &str, context: &Context) -> Result<Option<Arc<dyn ReadAt>>> {
         let Some(&index) = self.paths.get(path) else { return Ok(None) };
-        if let Some(stored) = self.stored(path, index)? {
-            // Reading through the archive compares the checksum.
-            self.with_entry(path, index, |entry| {
-                io::copy(entry, &mut io::sink()).map_err(|error| damaged(path, &error))
-            })?;
-            return Ok(Some(stored));
-        }
+        let stored = self.stored(path, index)?;
         let bytes = self.with_entry(path, index, |entry| {
-            let (packed, size, is_locked) = (self.bytes.len(), entry.size(), entry.encrypted());
-            let bytes = stream::copied(entry, packed, context, |error| match is_locked {
-                // A wrong password of ZipCrypto is found out by one of 256 at the beginning, by the checksum else.
-                true => wrong_password(),
-                false => damaged(path, error),
+            let (packed, size, fault) = (self.bytes.len(), entry.size(), reading_fault(entry, path));
+            // Of what is read where it is, only checksum and size are compared.
+            let mut copy = stored.is_none().then(Spool::new);
+            let unpacked = stream::each_piece(entry, packed, context, fault, &mut |piece| match &mut copy {
+                Some(copy) => copy.add(piece, context),
+                None => Ok(()),
             })?;
-            if bytes.len() == size {
-                return Ok(bytes);
+            match copy {
+                _ if unpacked != size => Err(Error::invalid(format!(
+                    "it unpacks to {unpacked} bytes, and the archive says {size}"
+                ))),
+                Some(copy) => copy.into_bytes().map(Some),
+                None => Ok(None),
             }
-            Err(Error::invalid(format!("it unpacks to {} bytes, and the archive says {size}", bytes.len())))
         })?;
-        Ok(Some(bytes))
+        Ok(bytes.or(stored))
     }
 
-    fn head(&self, path: &str, count: usize, _: &Context) -> Result<Option<Vec<u8>>> {
+    fn head(&self, path: &str, count: usize, context: &Context) -> Result<Option<Vec<u8>>> {
         let Some(&index) = self.paths.get(path) else { return Ok(None) };
-        self.with_entry(path, index, |entry| {
+        let head = self.with_entry(path, index, |entry| {
+            if is_zip_crypto(entry) {
+                return Ok(None);
+            }
+            let fault = reading_fault(entry, path);
             let mut head = Vec::new();
-            entry.take(count as u64).read_to_end(&mut head).map_err(|error| damaged(path, &error))?;
+            entry.take(count as u64).read_to_end(&mut head).map_err(|error| fault(&error))?;
             Ok(Some(head))
-        })
+        })?;
+        if head.is_some() {
+            return Ok(head);
+        }
+        // One of 256 wrong passwords of ZipCrypto is found out only at the end.
+        let Some(bytes) = self.open(path, context)? else { return Ok(None) };
+        let count = usize::try_from(bytes.len()).unwrap_or(usize::MAX).min(count);
+        bytes.read_vec_at(0, count).map(Some).map_err(|error| damaged(path, &error))
+    }
+}
+
+/// The path of an entry, which must not lead out of the archive.
+fn path_of(name: &str) -> Result<String> {
+    // Old programs for Windows wrote backslashes, and some write where they stood.
+    let slashes = name.replace('\\', "/");
+    let path = slashes.strip_prefix("./").unwrap_or(&slashes);
+    let is_wrong = |part: &str| matches!(part, "" | "." | "..") || part.contains('\0');
+    if path.split('/').any(is_wrong) {
+        return Err(Error::invalid(format!("the name {name:?} of an entry leads out of the archive"))
+            .with_hint("unpack the archive with care, and name the files"));
+    }
+    Ok(path.to_owned())
+}
+
+/// Whether an entry is encrypted in the old way, in which nothing but the checksum tells that the password was wrong.
+fn is_zip_crypto<R: io::Read>(entry: &ZipFile<'_, R>) -> bool {
+    // APPNOTE 4.5.2: what AES encrypts has an extra field of its own.
+    let is_aes = entry
+        .extra_data_fields()
+        .any(|field| matches!(field, zip::extra_fields::ExtraField::AeXEncryption(_)));
+    entry.encrypted() && !is_aes
+}
+
+/// What an error in reading an entry is.
+fn reading_fault<R: io::Read>(entry: &ZipFile<'_, R>, path: &str) -> impl Fn(&io::Error) -> Error + use<R> {
+    let (is_zip_crypto, path) = (is_zip_crypto(entry), path.to_owned());
+    move |error| match error.kind() {
+        io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput if is_zip_crypto => wrong_password(),
+        _ => damaged(&path, error),
     }
 }
 
 fn damaged(path: &str, error: &io::Error) -> Error {
     let what = if path.is_empty() { "the archive" } else { "it" };
+    if error.kind() == io::ErrorKind::Unsupported || error.to_string().contains("not supported") {
+        return Error::unsupported(format!("{what} cannot be unpacked: {error}"))
+            .with_hint("unpack the archive with the program that made it, and name the files");
+    }
     Error::invalid(format!("{what} cannot be unpacked: {error}"))
         .with_hint("if the archive was copied or downloaded, the copy may be incomplete: fetch it again")
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use exporter_core::codebook::{Codebook, Document, Language, Study, Table, Variable};
-use exporter_core::dataset::{ReasonColumn, table_of};
+use exporter_core::dataset::{ReasonColumn, table_of, with_reasons_of};
 use exporter_core::{Error, Loss, LossCode, LossReport, Result, suggest};
 use serde_json::{Map, Value as Json};
 
@@ -243,9 +243,10 @@ fn merge_variable(own: &Variable, declared: &Variable, kind_is_open: bool) -> Va
     merged.weight |= own.weight;
     merged.weighted_by = merged.weighted_by.or_else(|| own.weighted_by.clone());
     merged.sensitivity = merged.sensitivity.max(own.sensitivity);
-    keep_unless_declared(&mut merged.missing, own.missing.clone());
+    merged.missing = with_reasons_of(&declared.missing, own);
     keep_unless_declared(&mut merged.notes, own.notes.clone());
-    if merged.facts == exporter_core::codebook::DeclaredFacts::default() {
+    // Facts are values of the file's kind.
+    if merged.facts == exporter_core::codebook::DeclaredFacts::default() && merged.kind == own.kind {
         merged.facts = own.facts.clone();
     }
     merged

@@ -8,9 +8,10 @@ use std::io::Read;
 use std::sync::Arc;
 
 use exporter_core::codebook::{Codebook, Parent};
-use exporter_core::dataset::{CodedReasons, FoldedReasons, document_of, table_of};
+use exporter_core::dataset::{CodedReasons, DeclaredReasons, FoldedReasons, document_of, table_of};
 use exporter_core::{
-    Batches, Dataset, Error, Loss, LossReport, MemoryDataset, Part, Result, Scan, TableId, TableProfile,
+    Batches, Dataset, Error, Loss, LossCode, LossReport, MemoryDataset, Part, Result, Scan, TableId,
+    TableProfile,
 };
 
 use crate::study::{Documents, OpenKinds};
@@ -40,8 +41,12 @@ impl TablePart {
         Self { dataset, table, name: name.into(), file: file.into() }
     }
 
-    /// Adds the tables of a codebook that have no part, without rows, and says which in a note.
-    pub(crate) fn add_empty(parts: &mut Vec<TablePart>, codebook: &Codebook, file: &str) -> Option<String> {
+    /// Adds the tables of a codebook that have no part, without rows, and says which, in a note and by name.
+    pub(crate) fn add_empty(
+        parts: &mut Vec<TablePart>,
+        codebook: &Codebook,
+        file: &str,
+    ) -> Option<(String, Vec<String>)> {
         let has_rows = |name: &str| parts.iter().any(|part| part.name == name);
         let empty: Vec<_> = codebook.tables.iter().filter(|table| !has_rows(&table.name)).cloned().collect();
         if empty.is_empty() {
@@ -55,7 +60,7 @@ impl TablePart {
         for (at, name) in names.iter().enumerate() {
             parts.push(TablePart::new(Box::new(Arc::clone(&data)), TableId(at), name, file));
         }
-        Some(format!("{file} describes {} without rows", names.join(", ")))
+        Some((format!("{file} describes {} without rows", names.join(", ")), names))
     }
 }
 
@@ -69,6 +74,8 @@ pub struct AssembledDataset {
     documents: Option<Documents>,
     /// What is worth saying of how the inputs were read.
     pub(crate) notes: Vec<String>,
+    /// What of the inputs is not there.
+    losses: LossReport,
 }
 
 struct Tables {
@@ -110,7 +117,7 @@ impl AssembledDataset {
                 "the codebook describes the table {:?}, but no data is given for it",
                 table.name
             ))
-            .with_hint("add its file to `data`, or remove the table"));
+            .with_hint("add its file to the inputs or to `data` of the study file, or remove the table"));
         }
         let mut order: Vec<TablePart> = Vec::new();
         let mut rest = parts;
@@ -127,9 +134,13 @@ impl AssembledDataset {
             let (table, columns) = merging.table(&part, declared)?;
             let columns_of = declared.map(|declared| merge::reason_columns(declared, &table));
             reasons.push(columns_of.unwrap_or_default());
-            merging.codebook.tables.push(table);
             parents.add(&part);
-            tables.push(Assembled { dataset: part.dataset, table: part.table, columns });
+            let dataset: Box<dyn Dataset> = match DeclaredReasons::new(part.dataset, part.table, &table) {
+                Ok(matched) => Box::new(matched),
+                Err(dataset) => dataset,
+            };
+            merging.codebook.tables.push(table);
+            tables.push(Assembled { dataset, table: part.table, columns });
         }
         let merge::Merging { mut codebook, mut losses, documents, .. } = merging;
         parents.link(&mut codebook, &mut losses);
@@ -137,7 +148,7 @@ impl AssembledDataset {
         let tables = Tables { codebook, tables, documents, losses };
         let tables = CodedReasons::new(tables, exporter_stata::is_stand_in);
         let tables = FoldedReasons::new(tables, &reasons, HINT);
-        Ok(Self { tables, documents: None, notes: Vec::new() })
+        Ok(Self { tables, documents: None, notes: Vec::new(), losses: LossReport::default() })
     }
 
     /// What a user should know of how the inputs were read: which of several files of a table, which tables have no rows.
@@ -148,6 +159,15 @@ impl AssembledDataset {
     /// Says where the documents of the declared codebook are.
     pub(crate) fn with_documents(self, documents: Option<Documents>) -> Self {
         Self { documents, ..self }
+    }
+
+    /// Reports that these tables are described, and that their rows are not there.
+    pub(crate) fn without_rows_of(mut self, tables: Vec<String>) -> Self {
+        for table in tables {
+            let loss = Loss::new(LossCode::NOT_READ, "its file is not there: it has no rows");
+            self.losses.add(loss.table(table));
+        }
+        self
     }
 
     /// Adds notes.
@@ -193,7 +213,9 @@ impl Dataset for AssembledDataset {
     }
 
     fn losses(&self) -> LossReport {
-        self.tables.losses()
+        let mut all = self.losses.clone();
+        all.merge(self.tables.losses());
+        all
     }
 }
 

@@ -6,9 +6,6 @@ use exporter_core::{Context, Error, Recognition, Registry, Result, Sample, Sourc
 use super::InputOptions;
 use crate::study::StudyFile;
 
-/// Bytes by which a source is recognised.
-pub(super) const HEAD_BYTES: usize = 4096;
-
 /// What is named as an input.
 pub(super) enum Found<'a> {
     /// A study file, or a codebook without rows.
@@ -37,6 +34,19 @@ pub(crate) fn unpacked<'a>(
     Ok(source)
 }
 
+/// What is inside when the source is named like a gzip stream; else the source.
+pub(crate) fn unpacked_stream<'a>(
+    source: &Source<'a>,
+    options: &InputOptions,
+    registry: &Registry,
+    context: &Context,
+) -> Result<Source<'a>> {
+    match source.name.ends_with(".gz") {
+        true => unpacked(source, options, registry, context),
+        false => Ok(source.clone()),
+    }
+}
+
 /// What an unpacked source is.
 pub(super) fn found<'a>(
     source: &Source<'a>,
@@ -55,14 +65,14 @@ pub(super) fn found<'a>(
     if options.format.is_some() {
         return Ok(Found::Data(source));
     }
-    let head = source.head(HEAD_BYTES)?;
+    let head = source.head(Sample::BYTES)?;
     let sample = Sample::of(&head);
     if is_study(&source, &sample) {
         return Ok(Found::Study(source));
     }
     if is_description(&source.name) && registry.reader(&source.name, &sample).is_none() {
         return Err(Error::unsupported(
-            "it is no study file, for it has no key `codebook`, and in no format that is read",
+            "it has no key `codebook`, so it is not a study file, and it is in no format that is read",
         )
         .entry(&source.name)
         .with_hint("write `codebook = 1` (TOML) or `\"codebook\": 1` (JSON) into a study file"));
@@ -74,7 +84,10 @@ pub(super) fn found<'a>(
 pub(super) fn is_study(source: &Source<'_>, sample: &Sample<'_>) -> bool {
     let named = |extension: &str| source.name.to_lowercase().ends_with(extension);
     match StudyFile::recognise(sample) {
-        Recognition::Yes => !sample.json_keys().is_empty() || named(".toml"),
+        // Without a name, standard input may be TOML as well.
+        Recognition::Yes => {
+            !sample.json_keys().is_empty() || named(".toml") || !source.file_name().contains('.')
+        }
         // The key may stand behind much else.
         _ => named(".json") && !sample.json_keys().is_empty() && StudyFile::has_key(source),
     }

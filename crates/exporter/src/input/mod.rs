@@ -1,5 +1,6 @@
 //! Opening whatever a user names: study files, data files with or without a codebook, archives and folders.
 
+mod candidate;
 mod files;
 mod found;
 mod missing;
@@ -8,7 +9,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use exporter_core::codebook::Table;
-use exporter_core::{Context, Dataset, Error, Password, Projection, Registry, Result, Source, TableId};
+use exporter_core::{
+    Context, Dataset, Error, ErrorKind, Password, Projection, Registry, Result, Source, TableId,
+};
 use serde_json::Value as Json;
 
 use crate::assembled::{AssembledDataset, TablePart};
@@ -16,7 +19,7 @@ use crate::study::{Documents, OpenKinds, StudyFile, open_study};
 use files::open_files;
 use found::{Found, found};
 
-pub(crate) use found::unpacked;
+pub(crate) use found::{unpacked, unpacked_stream};
 
 /// How inputs are opened.
 #[derive(Clone, Debug, Default)]
@@ -40,7 +43,7 @@ pub struct InputOptions {
 }
 
 /// The path that stands for standard input.
-const STDIN: &str = "-";
+pub(crate) const STDIN: &str = "-";
 
 /// Opens a study file, one or more data files as the tables of one study, or archives and folders that hold such files.
 ///
@@ -57,12 +60,17 @@ pub fn open(
     registry: &Registry,
     context: &Context,
 ) -> Result<AssembledDataset> {
+    let of_stdin = inputs.iter().chain(&options.codebook).filter(|path| path.as_os_str() == STDIN);
+    if of_stdin.count() > 1 {
+        return Err(Error::usage("standard input can be read only once")
+            .with_hint("name one input -, and files for the others"));
+    }
     let sources = inputs.iter().map(|input| source_of(input, context)).collect::<Result<Vec<_>>>()?;
     open_sources(&sources, options, registry, context)
 }
 
 /// The source at a path; `-` is standard input.
-fn source_of(input: &Path, context: &Context) -> Result<Source<'static>> {
+pub(crate) fn source_of(input: &Path, context: &Context) -> Result<Source<'static>> {
     if input.as_os_str() == STDIN {
         return Source::stream("stdin", std::io::stdin(), context);
     }
@@ -123,49 +131,53 @@ pub fn open_sources(
     let described = options.codebook.as_ref().map(|path| codebook_of(path, options, registry, context));
     let described = described.transpose()?;
     if let [Found::Files(files)] = found.as_slice() {
-        return open_files(files, options, described, registry, context);
+        return open_files(files, options, described, false, registry, context);
     }
-    let (study, documents) = described.map_or((None, None), |(study, documents)| (Some(study), documents));
-    let mut inside = Vec::new();
-    for found in &found {
-        let Found::Files(files) = found else { continue };
-        inside.push((files.name.clone(), open_files(files, options, None, registry, context)?));
-    }
-    let notes: Vec<String> = inside.iter().flat_map(|(_, data)| data.notes.clone()).collect();
-    let inside: Vec<(String, Arc<dyn Dataset>)> =
-        inside.into_iter().map(|(name, data)| (name, Arc::new(data) as Arc<dyn Dataset>)).collect();
-    let mut data = projected(options, sources.len(), |projection| {
-        let mut parts = Vec::new();
+    let study = described.as_ref().map(|(study, _)| study);
+    let data = projected(options, sources.len(), |projection| {
+        // By the parents of which rows are kept is decided for all inputs together.
+        let each = InputOptions { projection: projection.clone(), follow: false, ..options.clone() };
+        let (mut parts, mut notes) = (Vec::new(), Vec::new());
         for found in &found {
-            let Found::Data(source) = found else { continue };
-            let stem = table_name(source.file_name());
-            let declared = study.as_ref().and_then(|study| match study.codebook.tables.as_slice() {
-                [one] if sources.len() == 1 => Declared::of(study, &one.name),
-                _ => Declared::of(study, &stem),
-            });
-            let source = source.clone().projection(projection.clone());
-            let format = options.format.as_deref();
-            parts.extend(open_data(source, &stem, declared, format, options, registry, context)?);
-        }
-        for (name, data) in &inside {
-            parts.extend(tables_of(Arc::clone(data), name));
+            match found {
+                Found::Data(source) => {
+                    let stem = table_name(source);
+                    let declared = study.and_then(|study| match study.codebook.tables.as_slice() {
+                        [one] if sources.len() == 1 => Declared::of(study, &one.name),
+                        _ => Declared::of(study, &stem),
+                    });
+                    let source = source.clone().projection(projection.clone());
+                    let format = each.format.as_deref();
+                    parts.extend(open_data(source, &stem, declared, format, &each, registry, context)?);
+                }
+                Found::Files(files) => {
+                    let data = open_files(files, &each, described.clone(), true, registry, context)?;
+                    notes.extend_from_slice(data.notes());
+                    parts.extend(tables_of(Arc::new(data), &files.name));
+                }
+                Found::Study(_) => {}
+            }
         }
         let id = if sources.len() > 1 { "study" } else { "" };
-        assembled(parts, study.as_ref(), id, None)
+        Ok(assembled(parts, study, id, None)?.with_notes(notes))
     })?;
-    data.notes.splice(..0, notes);
-    Ok(data.with_documents(documents))
+    Ok(data.with_documents(described.and_then(|(_, documents)| documents)))
 }
 
 /// A codebook, and where its documents are.
 type Described = (StudyFile, Option<Documents>);
 
 /// The codebook in a study file or in JSON.
-fn described(file: &Source<'_>, options: &InputOptions, context: &Context) -> Result<Described> {
+fn described(
+    file: &Source<'_>,
+    options: &InputOptions,
+    registry: &Registry,
+    context: &Context,
+) -> Result<Described> {
     let named = |error: Error| error.entry(&file.name);
-    let mut study = StudyFile::open(file).map_err(named)?;
-    let documents = Documents::of(file, &mut study.codebook, options.outside, context).map_err(named)?;
-    Ok((study, Some(documents)))
+    let mut study = StudyFile::open(&unpacked(file, options, registry, context)?).map_err(named)?;
+    let documents = Documents::of(file, &mut study.codebook, options.outside, registry, context);
+    Ok((study, Some(documents.map_err(named)?)))
 }
 
 /// The codebook at a path: that of a study file, or of any file or archive that can be opened.
@@ -178,9 +190,11 @@ fn codebook_of(
     let (password, outside) = (options.password.clone(), options.outside);
     let plain = InputOptions { password, outside, ..InputOptions::default() };
     let codebook = match found(&source_of(path, context)?, &plain, registry, context)? {
-        Found::Study(source) => return described(&source, &plain, context),
+        Found::Study(source) => return described(&source, &plain, registry, context),
         Found::Data(source) => registry.open(&source, Json::Null, context)?.codebook().clone(),
-        Found::Files(source) => open_files(&source, &plain, None, registry, context)?.codebook().clone(),
+        Found::Files(source) => {
+            open_files(&source, &plain, None, false, registry, context)?.codebook().clone()
+        }
     };
     Ok((StudyFile::described_by(codebook), None))
 }
@@ -196,7 +210,11 @@ pub(crate) fn projected<T>(
     let follows = options.follow && tables > 1;
     let projection = if follows { Projection::all() } else { options.projection.clone() };
     match open(&projection) {
-        Err(_) if !projection.is_all() => open(&Projection::all()),
+        Err(error)
+            if !projection.is_all() && matches!(error.kind(), ErrorKind::Invalid | ErrorKind::NotFound) =>
+        {
+            open(&Projection::all())
+        }
         opened => opened,
     }
 }
@@ -224,10 +242,14 @@ fn assembled(
         let shared = ids.next().filter(|first| ids.all(|id| id == *first));
         codebook.study.id = shared.cloned().unwrap_or_else(|| id.into());
     }
-    let note = files.and_then(|files| TablePart::add_empty(&mut parts, &codebook, &files.name));
+    let has_rows = !parts.is_empty();
+    let empty = files.map(|files| TablePart::add_empty(&mut parts, &codebook, &files.name));
+    let (note, empty) = empty.flatten().unzip();
     let none = OpenKinds::default();
     let open = study.map_or(&none, |study| &study.open_kinds);
-    Ok(AssembledDataset::new(codebook, parts, open)?.with_notes(note))
+    let data = AssembledDataset::new(codebook, parts, open)?.with_notes(note);
+    // A codebook alone describes; where other tables have rows, those of this one were lost.
+    Ok(if has_rows { data.without_rows_of(empty.unwrap_or_default()) } else { data })
 }
 
 /// The description of one table, and the same without the variables whose kinds are left to the data file.
@@ -278,8 +300,10 @@ fn tables_of(data: Arc<dyn Dataset>, file: &str) -> Vec<TablePart> {
     names.map(part).collect()
 }
 
-/// The table that a data file is, by its name without extensions of packaging and format.
-fn table_name(file: &str) -> String {
-    let stem = file.split_once('.').map_or(file, |(stem, _)| stem);
-    if stem.is_empty() { "data".into() } else { stem.into() }
+/// The table that a data file is, by its name without extension.
+fn table_name(source: &Source<'_>) -> String {
+    match source.stem() {
+        "" => "data".to_owned(),
+        stem => stem.to_owned(),
+    }
 }

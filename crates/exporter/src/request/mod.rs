@@ -246,7 +246,8 @@ impl Request {
     #[must_use]
     pub fn relative_to(mut self, folder: impl AsRef<Path>) -> Self {
         let folder = folder.as_ref();
-        for path in self.input.paths.iter_mut().chain(&mut self.input.codebook) {
+        let paths = self.input.paths.iter_mut().chain(&mut self.input.codebook);
+        for path in paths.filter(|path| path.as_os_str() != crate::input::STDIN) {
             *path = folder.join(&*path);
         }
         let packaging = self.packaging.as_mut().and_then(Packaging::password_mut);

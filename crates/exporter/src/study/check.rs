@@ -1,19 +1,20 @@
 //! Study files and codebooks as a format that is checked: what they say, and the data that a study file names.
 
 use exporter_core::check::{Check, Checked, Checking, Finding, Findings, ROWS, Rule, rows, unreadable};
-use exporter_core::codebook::{Codebook, RULES, Table, Variable};
+use exporter_core::codebook::{Codebook, Parent, RULES, Table, Variable};
 use exporter_core::dataset::table_of;
 use exporter_core::suggest::suggestion;
 use exporter_core::{
     CodebookExporter, Context, ErrorKind, Format, FormatInfo, Recognition, Result, Sample, Source,
 };
 
-use super::{DataFile, StudyFile, data_source};
+use super::{DataFile, Documents, StudyFile, data_source};
 use crate::assembled::{AssembledDataset, TablePart};
 use crate::input::InputOptions;
 
 /// The rule that data files are there.
-const DATA_FILE: Rule = Rule::error("data-file", "Every data file of a study is there and can be opened.");
+const DATA_FILE: Rule =
+    Rule::error("data-file", "Every data file and document of a study is there and can be opened.");
 
 /// The rule that a data file has the variables of its table.
 const COLUMN: Rule =
@@ -42,6 +43,9 @@ impl Check for StudyFile {
     fn recognise(sample: &Sample<'_>) -> Recognition {
         let key =
             |line: &str| line.strip_prefix("codebook").is_some_and(|rest| rest.trim_start().starts_with('='));
+        if sample.head.contains(&0) {
+            return Recognition::No;
+        }
         let text = String::from_utf8_lossy(sample.head);
         let text = text.trim_start_matches('\u{feff}');
         let has_key =
@@ -58,7 +62,11 @@ impl Check for StudyFile {
         match StudyFile::open(source) {
             Ok(study) => {
                 study.codebook.problems().into_iter().for_each(|problem| findings.add(problem));
-                if !study.data.is_empty() {
+                // Without the files beside it, as in an archive whose entries go by one by one, there is nothing to compare with.
+                if source.is_in_set() {
+                    study.check_documents(source, checking, findings, context)?;
+                }
+                if source.is_in_set() && !study.data.is_empty() {
                     findings.set_scope("a study file, whose data is compared with its codebook");
                     study.check_data(source, checking, findings, context)?;
                 }
@@ -83,6 +91,11 @@ impl StudyFile {
         let mut options = InputOptions::default();
         options.password.clone_from(&checking.options().password);
         let mut codebook = self.codebook.clone();
+        let has_data = |table: &Table| self.data.iter().any(|(name, _)| *name == table.name);
+        for table in codebook.tables.iter().filter(|table| !has_data(table)) {
+            let message = "the table is described, but no data is given for it";
+            findings.add(Finding::new(DATA_FILE, message).table(&table.name));
+        }
         let mut parts = Vec::new();
         for (table, data) in &self.data {
             let opened = data_source(file, data.file(), &options, checking.registry(), context)
@@ -103,6 +116,21 @@ impl StudyFile {
         for table in &mut codebook.tables {
             table.parent = table.parent.take().filter(|parent| names.contains(&parent.table));
         }
+        let links: Vec<(String, Parent)> = codebook
+            .tables
+            .iter()
+            .filter_map(|table| Some((table.name.clone(), table.parent.clone()?)))
+            .collect();
+        for (name, parent) in links {
+            let parents = codebook.table(&parent.table).map(|(_, table)| table);
+            let has = |(_, theirs): &(String, String)| {
+                parents.is_some_and(|table| table.variable(theirs).is_some())
+            };
+            if !parent.variables.iter().all(has) {
+                let table = codebook.tables.iter_mut().find(|table| table.name == name);
+                table.into_iter().for_each(|table| table.parent = None);
+            }
+        }
         if !codebook.problems().is_empty() {
             // The codebook's own faults are told above, and rows cannot be held against them.
             return Ok(());
@@ -115,9 +143,33 @@ impl StudyFile {
             }
         }
     }
-}
 
-impl StudyFile {
+    /// Whether the files of documents are there.
+    fn check_documents(
+        &self,
+        file: &Source<'_>,
+        checking: &Checking<'_>,
+        findings: &mut Findings,
+        context: &Context,
+    ) -> Result<()> {
+        let mut codebook = self.codebook.clone();
+        let documents = match Documents::of(file, &mut codebook, false, checking.registry(), context) {
+            Ok(documents) => documents,
+            Err(error) => {
+                findings.add(Finding::new(DATA_FILE, error.message()));
+                return Ok(());
+            }
+        };
+        for (position, document) in self.codebook.documents.iter().enumerate() {
+            match documents.open(position, document) {
+                Err(error) if error.kind() == ErrorKind::Cancelled => return Err(error),
+                Err(error) => findings.add(Finding::new(DATA_FILE, error.message())),
+                Ok(_) => {}
+            }
+        }
+        Ok(())
+    }
+
     /// The table that is in a data file. Delimited text is not opened as what is declared where it lacks a column of that: it
     /// is opened as it is then.
     fn part_of(

@@ -2,9 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufReader, Read};
-use std::path::Path;
 
-use exporter_core::codebook::{Codebook, Document, Language, Study, Table, ValueLabels};
+use exporter_core::codebook::{Codebook, Document, Kind, Language, Study, Table, ValueLabels};
 use exporter_core::dataset::ReasonColumn;
 use exporter_core::{Error, Result, Source, TableId, suggest};
 use serde::Deserialize;
@@ -15,7 +14,7 @@ use super::STUDY_FILE_BYTES;
 use crate::request::nearest_name;
 
 /// A codebook and where the rows of its tables are.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StudyFile {
     /// The description.
@@ -124,27 +123,14 @@ struct VariableKindForm {
 }
 
 impl StudyFile {
-    /// Reads a study file or a codebook; `.toml` is TOML, anything else JSON.
+    /// Reads the study file or codebook that a source holds: what is named .toml is TOML, what is named .json JSON, and
+    /// anything else what it looks like.
     ///
     /// # Errors
     /// [`exporter_core::ErrorKind::Invalid`] with line and column, or what the operating system says.
-    pub fn read(path: &Path) -> Result<Self> {
-        let file =
-            std::fs::File::open(path).map_err(|error| Error::io("cannot read the study file", error))?;
-        Self::from_reader(file, &path.to_string_lossy())
-    }
-
-    /// Reads the study file or codebook that a source holds, as [`StudyFile::read`] does.
-    ///
-    /// # Errors
-    /// As [`StudyFile::read`].
     pub fn open(source: &Source<'_>) -> Result<Self> {
-        Self::from_reader(source.cursor(), &source.name)
-    }
-
-    fn from_reader(input: impl Read, name: &str) -> Result<Self> {
         let mut bytes = Vec::new();
-        let read = input.take(STUDY_FILE_BYTES + 1).read_to_end(&mut bytes);
+        let read = source.cursor().take(STUDY_FILE_BYTES + 1).read_to_end(&mut bytes);
         if read.map_err(|error| Error::io("cannot read the study file", error))? as u64 > STUDY_FILE_BYTES {
             return Err(Error::limit(format!("the study file is larger than {STUDY_FILE_BYTES} bytes"))
                 .with_hint("keep rows in data files, not in the study file"));
@@ -153,7 +139,10 @@ impl StudyFile {
             let at = error.utf8_error().valid_up_to();
             Error::invalid(format!("study file: not UTF-8 at byte {at}")).with_source(error)
         })?;
-        if name.to_lowercase().ends_with(".toml") { Self::from_toml(&text) } else { Self::from_json(&text) }
+        let name = source.name.to_lowercase();
+        let looks_like_json = || text.trim_start_matches('\u{feff}').trim_start().starts_with('{');
+        let is_toml = name.ends_with(".toml") || !(name.ends_with(".json") || looks_like_json());
+        if is_toml { Self::from_toml(&text) } else { Self::from_json(&text) }
     }
 
     /// A codebook that says everything itself: no kind is left to data files, and none are named.
@@ -253,10 +242,21 @@ impl OpenKinds {
         self.tables.contains(table)
     }
 
-    /// Leaves the kinds of all variables of a table to its data file.
-    pub(crate) fn open(&mut self, codebook: &Codebook, table: &str) {
-        let variables = codebook.table(table).into_iter().flat_map(|(_, table)| &table.variables);
-        self.variables.extend(variables.map(|variable| (table.to_owned(), variable.name.clone())));
+    /// Leaves kinds of variables of a table to its data file where that could not hold them as they are described: it has
+    /// floats instead of other numbers, or texts.
+    pub(crate) fn open_unheld(&mut self, codebook: &Codebook, name: &str, file: &Table) {
+        let Some((_, described)) = codebook.table(name) else { return };
+        let is_other = |own: &Kind, described: &Kind| match own {
+            Kind::Float { .. } => !matches!(described, Kind::Float { .. }),
+            Kind::Text => *described != Kind::Text,
+            _ => false,
+        };
+        for variable in &file.variables {
+            let described = described.variable(&variable.name);
+            if described.is_some_and(|(_, described)| is_other(&variable.kind, &described.kind)) {
+                self.variables.insert((name.to_owned(), variable.name.clone()));
+            }
+        }
     }
 
     /// Names of the variables of a table whose kind is left to the data file.

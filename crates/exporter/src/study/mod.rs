@@ -18,13 +18,15 @@ mod check;
 mod documents;
 mod file;
 
-use exporter_core::{Context, Error, ErrorKind, Registry, Result, Source, TableId};
+use std::path::Path;
+
+use exporter_core::{Context, Error, Registry, Result, Source, TableId};
 
 use crate::assembled::{AssembledDataset, TablePart};
 use crate::input::{Declared, InputOptions, open_data, projected, unpacked};
 
 pub(crate) use documents::Documents;
-use documents::leaves_folder;
+use documents::{is_inside, leaves_folder};
 pub use file::{DataFile, DetailedFile, OpenKinds, StudyFile};
 
 /// Largest study file that is read, in bytes: descriptions, not data.
@@ -44,11 +46,12 @@ pub fn open_study(
     context: &Context,
 ) -> Result<AssembledDataset> {
     let named = |error: Error| error.entry(&file.name);
-    let mut study = StudyFile::open(file).map_err(named)?;
-    let documents = Documents::of(file, &mut study.codebook, options.outside, context).map_err(named)?;
+    let mut study = StudyFile::open(&unpacked(file, options, registry, context)?).map_err(named)?;
+    let documents =
+        Documents::of(file, &mut study.codebook, options.outside, registry, context).map_err(named)?;
     if study.data.is_empty() {
         let mut parts = Vec::new();
-        let note = TablePart::add_empty(&mut parts, &study.codebook, &file.name);
+        let note = TablePart::add_empty(&mut parts, &study.codebook, &file.name).map(|(note, _)| note);
         let data = AssembledDataset::new(study.codebook, parts, &study.open_kinds).map_err(named)?;
         return Ok(data.with_documents(Some(documents)).with_notes(note));
     }
@@ -88,18 +91,14 @@ fn file_beside(
 ) -> Result<Source<'static>> {
     let folder = study.name.strip_suffix(study.file_name()).unwrap_or_default();
     let path = format!("{folder}{file}");
-    if options.outside {
-        let path = if std::path::Path::new(file).is_absolute() { file } else { &path };
-        return Source::open(path, context);
-    }
-    match study.beside(file, context) {
-        Ok(Some(source)) => Ok(source),
-        Ok(None) => Err(Error::not_found(format!("the data file {path} does not exist"))),
-        Err(error) if error.kind() == ErrorKind::Invalid => {
-            Err(leaves_folder("data file", std::path::Path::new(file)))
+    if !is_inside(Path::new(file)) {
+        if !options.outside {
+            return Err(leaves_folder("data file", Path::new(file)));
         }
-        Err(error) => Err(error),
+        return Source::open(if Path::new(file).is_absolute() { file } else { &path }, context);
     }
+    let beside = study.beside(file, context)?;
+    beside.ok_or_else(|| Error::not_found(format!("the data file {path} does not exist")))
 }
 
 impl DataFile {

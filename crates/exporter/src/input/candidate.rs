@@ -1,0 +1,237 @@
+//! The files of an archive or folder that may be tables, and which of several of one table is read.
+
+use std::collections::BTreeMap;
+
+use exporter_core::codebook::{Codebook, Language};
+use exporter_core::dataset::ReasonColumn;
+use exporter_core::{
+    Context, Dataset, Error, FormatInfo, Registry, Result, Sample, Source, TableId, table_entries,
+};
+
+use super::InputOptions;
+use super::found::{is_study, unpacked};
+
+/// Formats in the order in which they are preferred where they hold the same table: the more they keep of it, the earlier.
+/// Those that are not named here come behind.
+const RICHEST_FIRST: [&str; 5] = ["parquet", "arrow", "arrows", "dta", "sav"];
+
+/// A file that may be a table.
+pub(super) struct Candidate<'a> {
+    pub(super) path: &'a str,
+    /// File name without compression and extension.
+    pub(super) stem: String,
+    pub(super) format: &'static FormatInfo,
+}
+
+/// What a file of an archive or folder is.
+pub(super) enum Look<'a> {
+    /// A study file or a codebook.
+    Study,
+    /// A table.
+    Table(Candidate<'a>),
+    /// Nothing that is read.
+    Other,
+}
+
+/// Looks at the name and the first bytes of a file.
+pub(super) fn look<'a>(
+    source: &Source<'_>,
+    path: &'a str,
+    options: &InputOptions,
+    registry: &Registry,
+    context: &Context,
+) -> Result<Look<'a>> {
+    let Some((name, head)) = beginning(source, path, registry, context)? else { return Ok(Look::Other) };
+    if head.is_empty() {
+        return Ok(Look::Other);
+    }
+    let sample = Sample::of(&head);
+    let is_json = name.to_lowercase().ends_with(".json");
+    let whole = match is_json {
+        true => unpacked(&entry(source, path, context)?, options, registry, context)?,
+        false => Source::memory(name.as_str(), []),
+    };
+    if is_study(&whole, &sample) {
+        return Ok(Look::Study);
+    }
+    let format = match registry.reader(&name, &sample) {
+        Some(format) => format,
+        None => match named_by(&name, registry).filter(|_| !registry.is_packed(&name, &sample)) {
+            // A file that says by its name what it is and is not, is damaged.
+            Some(format) if says_kinds(format) => {
+                return Err(Error::invalid(format!("it is no {}, whose extension it has", format.name))
+                    .entry(name)
+                    .with_hint("leave it out, or give it another extension"));
+            }
+            Some(format) => format,
+            None => return Ok(Look::Other),
+        },
+    };
+    // A text without a mark between cells is somebody's note, whatever could be read of it as a table of one column.
+    let first_line = head.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    if name.to_lowercase().ends_with(".txt") && !first_line.iter().any(|byte| b"\t,;|".contains(byte)) {
+        return Ok(Look::Other);
+    }
+    let wanted = options.format.as_ref().map(|format| registry.format(format)).transpose()?;
+    if wanted.is_some_and(|wanted| wanted.id != format.id) {
+        return Ok(Look::Other);
+    }
+    let file = name.rsplit('/').next().unwrap_or(&name);
+    let end = format.extensions.iter().find_map(|extension| {
+        let end = file.len().checked_sub(extension.len() + 1)?;
+        file.get(end..)?.eq_ignore_ascii_case(&format!(".{extension}")).then_some(end)
+    });
+    let end = end.or_else(|| file.rfind('.')).unwrap_or(file.len());
+    let stem = file.get(..end).unwrap_or(file).to_owned();
+    Ok(Look::Table(Candidate { path, stem, format }))
+}
+
+/// The format that is read and has the extension of a name.
+fn named_by(name: &str, registry: &Registry) -> Option<&'static FormatInfo> {
+    let (_, extension) = name.rsplit_once('.')?;
+    let readers = registry.formats().into_iter().filter(|info| registry.readers().contains(&info.id));
+    readers.into_iter().find(|info| info.extensions.contains(&extension))
+}
+
+/// The name and the first bytes of a file; of a compressed stream those of what is inside.
+fn beginning(
+    source: &Source<'_>,
+    path: &str,
+    registry: &Registry,
+    context: &Context,
+) -> Result<Option<(String, Vec<u8>)>> {
+    let name = format!("{}/{path}", source.name);
+    let named = |error: Error| error.entry(&name);
+    let head = source.contents.as_ref().map(|files| files.head(path, Sample::BYTES, context));
+    let Some(head) = head.transpose().map_err(named)?.flatten() else { return Ok(None) };
+    if !registry.is_stream(path, &Sample::of(&head)) {
+        return Ok(Some((name, head)));
+    }
+    let stream = entry(source, path, context)?;
+    let inside = registry.contents(&stream, None, context)?;
+    let Some(inside) = inside else { return Ok(Some((name, head))) };
+    let paths = inside.paths(context)?;
+    let Some(inner) = paths.first() else { return Ok(None) };
+    let head = inside.head(inner, Sample::BYTES, context).map_err(named)?;
+    Ok(head.map(|head| (format!("{name}/{inner}"), head)))
+}
+
+/// A file of an archive or folder.
+pub(super) fn entry(source: &Source<'_>, path: &str, context: &Context) -> Result<Source<'static>> {
+    let entry = source.entry(path, context)?;
+    entry.ok_or_else(|| Error::not_found("the file is gone").entry(format!("{}/{path}", source.name)))
+}
+
+/// Whether files of a format say of what kinds their columns are.
+pub(super) fn says_kinds(format: &FormatInfo) -> bool {
+    rank(format) < RICHEST_FIRST.len()
+}
+
+fn rank(format: &FormatInfo) -> usize {
+    RICHEST_FIRST.iter().position(|id| *id == format.id).unwrap_or(RICHEST_FIRST.len())
+}
+
+/// Of several files of one table the richest that tells its missing reasons comes first.
+///
+/// # Errors
+/// When two files of one format and depth could be the table.
+pub(super) fn richest_first(
+    candidates: &mut [Candidate<'_>],
+    table: &str,
+    source: &Source<'_>,
+    declared: Option<&Codebook>,
+    options: &InputOptions,
+    registry: &Registry,
+    context: &Context,
+) -> Result<()> {
+    let order = |candidate: &Candidate<'_>| (rank(candidate.format), candidate.path.matches('/').count());
+    candidates.sort_by_key(order);
+    let declared = declared.and_then(|codebook| codebook.table(table)).map(|(_, table)| table);
+    for at in 0..if candidates.len() > 1 { candidates.len() } else { 0 } {
+        let Some(candidate) = candidates.get(at) else { break };
+        let file = unpacked(&entry(source, candidate.path, context)?, options, registry, context)?;
+        let data = registry.open_as(candidate.format.id, &file, options.options.clone(), context)?;
+        let Some(own) = data.codebook().tables.first() else { continue };
+        let columns = ReasonColumn::of_table(declared.unwrap_or(own), Language::default());
+        let has_columns = || columns.iter().any(|column| own.variable(column.name()).is_some());
+        if columns.is_empty() || data.holds_reasons(TableId(0)) || has_columns() {
+            candidates.get_mut(..=at).unwrap_or_default().rotate_right(1);
+            break;
+        }
+    }
+    let Some((best, others)) = candidates.split_first() else { return Ok(()) };
+    match others.iter().find(|other| order(other) == order(best)) {
+        Some(other) => {
+            Err(Error::invalid(format!("{} and {} are both the table {table:?}", best.path, other.path))
+                .entry(&source.name)
+                .with_hint(match source.contents.as_ref().is_some_and(|files| files.is_archive()) {
+                    true => {
+                        "unpack the archive, and name the folder that is meant, or rename one of the files"
+                            .to_owned()
+                    }
+                    false => format!(
+                        "name the folder that is meant, {}, or rename one of the files",
+                        folder_of(source, best)
+                    ),
+                }))
+        }
+        None => Ok(()),
+    }
+}
+
+/// The folder that a file is in.
+fn folder_of(source: &Source<'_>, candidate: &Candidate<'_>) -> String {
+    match candidate.path.rsplit_once('/') {
+        Some((folder, _)) => format!("{}/{folder}", source.name),
+        None => source.name.clone(),
+    }
+}
+
+/// The tables of a codebook by the names that their files have.
+#[derive(Default)]
+pub(super) struct Names(BTreeMap<String, String>);
+
+impl Names {
+    pub(super) fn of(codebook: &Codebook) -> Self {
+        let entries = table_entries(codebook, "x", "");
+        let stem = |path: &str| path.strip_suffix(".x").unwrap_or(path).to_lowercase();
+        let named = entries.iter().zip(&codebook.tables);
+        Self(named.map(|(entry, table)| (stem(&entry.path), table.name.clone())).collect())
+    }
+
+    pub(super) fn table(&self, stem: &str) -> String {
+        self.0.get(&stem.to_lowercase()).cloned().unwrap_or_else(|| stem.to_owned())
+    }
+}
+
+/// Which tables were there in several files, and which of these is read.
+#[derive(Default)]
+pub(super) struct Choices(BTreeMap<(String, Vec<String>), Vec<String>>);
+
+impl Choices {
+    pub(super) fn add(&mut self, table: &str, best: &Candidate<'_>, others: &[Candidate<'_>]) {
+        if others.is_empty() {
+            return;
+        }
+        let is_unclear = others.iter().any(|other| other.format.id == best.format.id);
+        let name = |candidate: &Candidate<'_>| match is_unclear {
+            true => candidate.path.to_owned(),
+            false => candidate.format.id.to_owned(),
+        };
+        let others = others.iter().map(name).collect();
+        self.0.entry((name(best), others)).or_default().push(table.to_owned());
+    }
+
+    /// The choice in one line.
+    pub(super) fn note(self, source: &Source<'_>) -> Option<String> {
+        if self.0.is_empty() {
+            return None;
+        }
+        let part = |((best, others), tables): ((String, Vec<String>), Vec<String>)| {
+            let are = if tables.len() == 1 { "is" } else { "are" };
+            format!("{} {are} read from {best}, not from {}", tables.join(", "), others.join(", "))
+        };
+        let parts: Vec<String> = self.0.into_iter().map(part).collect();
+        Some(format!("{} holds tables more than once: {}", source.name, parts.join("; ")))
+    }
+}
