@@ -49,7 +49,8 @@ impl Input for ArrowStream {
         match sample.head {
             [255, 255, 255, 255, length @ ..] => {
                 let length = length.first_chunk().map_or(0, |length| i32::from_le_bytes(*length));
-                let is_there = sample.head.len() == Sample::BYTES || length as usize + 8 <= sample.head.len();
+                let all = usize::try_from(length).unwrap_or(usize::MAX).saturating_add(8);
+                let is_there = sample.head.len() == Sample::BYTES || all <= sample.head.len();
                 let is_message = length > 0 && length % 8 == 0 && is_there;
                 if is_message { Recognition::Yes } else { Recognition::Maybe }
             }
