@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use exporter_core::codebook::Codebook;
 use exporter_core::profile::Facts;
 use exporter_core::sink::MemorySink;
+use exporter_core::source::MemoryFiles;
 use exporter_core::{
     Bundle, Changes, Context, Dataset, EntrySpec, Error, ErrorKind, Exporter, Format, FormatInfo, Loss,
     LossCode, LossPolicy, LossReport, Plan, Planning, ProfileRequest, Progress, Registry, Rename, Result,
@@ -326,6 +327,47 @@ impl exporter_core::Input for Guess {
     fn open(_: &Source<'_>, _: Self::Options, _: &Context) -> Result<Box<dyn Dataset>> {
         Err(Error::unsupported("guess"))
     }
+}
+
+/// A format whose files name another file beside them, which holds the rows.
+struct Pointer;
+
+impl exporter_core::Input for Pointer {
+    const INFO: &'static FormatInfo = &FormatInfo::new("pointer", "Pointer").extensions(&["see"]);
+    type Options = exporter_testkit::plain::PlainOptions;
+
+    fn recognise(sample: &Sample<'_>) -> exporter_core::Recognition {
+        match sample.head.starts_with(b"see ") {
+            true => exporter_core::Recognition::Yes,
+            false => exporter_core::Recognition::No,
+        }
+    }
+
+    fn open(source: &Source<'_>, _: Self::Options, context: &Context) -> Result<Box<dyn Dataset>> {
+        let text = String::from_utf8(source.head(100)?).unwrap();
+        let beside = source.beside(text.trim_start_matches("see ").trim(), context)?;
+        let beside = beside.ok_or_else(|| Error::not_found("the file beside is not there"))?;
+        source.open_other(&beside, context)
+    }
+}
+
+#[test]
+fn a_format_opens_the_file_beside_with_whatever_knows_it() {
+    let registry = Registry::new().register_input::<Pointer>().register_input::<Plain>();
+    let context = conformance::context();
+    let files = MemoryFiles::new([("a/x.see", "see rows/y.plain"), ("a/rows/y.plain", "#plain\nx\n1\n2\n")]);
+    let set = Source::files("set", std::sync::Arc::new(files));
+    let pointer = set.entry("a/x.see", &context).unwrap().unwrap();
+    let data = registry.open(&pointer, json!(null), &context).unwrap();
+    assert_eq!(data.codebook().tables[0].name, "y");
+    // Alone it has no neighbours, and a way out of the set is refused.
+    let alone = registry.open(&Source::memory("x.see", "see y.plain"), json!(null), &context);
+    assert_eq!(alone.map(drop).unwrap_err().kind(), ErrorKind::NotFound);
+    let files = MemoryFiles::new([("a/x.see", "see ../y.plain"), ("y.plain", "#plain\nx\n1\n")]);
+    let pointer =
+        Source::files("set", std::sync::Arc::new(files)).entry("a/x.see", &context).unwrap().unwrap();
+    let outside = registry.open(&pointer, json!(null), &context);
+    assert_eq!(outside.map(drop).unwrap_err().kind(), ErrorKind::Invalid);
 }
 
 /// A format whose extension is the name of another.

@@ -115,6 +115,8 @@ impl Dataset for OpenedDataset {
 
 #[cfg(test)]
 mod tests {
+    use arrow_array::{ArrayRef, Int64Array, RecordBatch};
+
     use super::*;
     use crate::MemoryDataset;
     use crate::codebook::{Document, DocumentKind};
@@ -135,6 +137,36 @@ mod tests {
                 _ => Err((self.0)()),
             }
         }
+    }
+
+    /// A file of which more rows were counted than there are now.
+    struct Shrunk(MemoryDataset);
+
+    impl Dataset for Shrunk {
+        fn codebook(&self) -> &Codebook {
+            self.0.codebook()
+        }
+
+        fn rows(&self, table: TableId) -> Option<u64> {
+            Some(self.0.rows(table)? + 1)
+        }
+
+        fn scan(&self, table: TableId, scan: &Scan) -> Result<Batches<'_>> {
+            self.0.scan(table, scan)
+        }
+    }
+
+    #[test]
+    fn rows_that_are_gone_since_the_file_was_opened_are_an_error() {
+        let ages = Arc::new(Int64Array::from(vec![31, 40]));
+        let batch = RecordBatch::try_from_iter([("age", ages as ArrayRef)]).unwrap();
+        let inner = Box::new(Shrunk(MemoryDataset::from_batches("people", vec![batch]).unwrap()));
+        let context = Context::default();
+        let opened = OpenedDataset::new(inner, "csv", &Source::memory("people.csv", b""), &context);
+        let read = |scan: Scan| opened.scan(TableId(0), &scan).unwrap().collect::<Result<Vec<_>>>();
+        let error = read(Scan::all()).unwrap_err();
+        assert!(error.message().contains("3 rows were found when the file was opened, and 2"), "{error}");
+        assert_eq!(read(Scan::all().limit(2)).unwrap().len(), 1);
     }
 
     fn document_beside(path: &str, error: fn() -> Error) -> Result<bool> {
