@@ -26,8 +26,8 @@ const PIECE: usize = 64 << 10;
 /// Writes each document with contents of its own ([`Dataset::document`]) as an entry; never reads a row.
 #[derive(Clone, Debug, Default)]
 pub struct DocumentsExporter {
-    /// Names of documents that are left out.
-    absent: Vec<String>,
+    /// Names of documents that are left out, once it is known that the others are there.
+    absent: Option<Vec<String>>,
 }
 
 impl DocumentsExporter {
@@ -43,13 +43,14 @@ impl DocumentsExporter {
                 absent.push(document.name.clone());
             }
         }
-        Ok(Self { absent })
+        Ok(Self { absent: Some(absent) })
     }
 
     /// For each document its entry, if it has one.
     fn planned(&self, codebook: &Codebook) -> Vec<Option<EntrySpec>> {
         let entries = document_entries(codebook).into_iter().zip(&codebook.documents);
-        entries.map(|(entry, document)| entry.filter(|_| !self.absent.contains(&document.name))).collect()
+        let is_absent = |name: &String| self.absent.as_ref().is_some_and(|absent| absent.contains(name));
+        entries.map(|(entry, document)| entry.filter(|_| !is_absent(&document.name))).collect()
     }
 }
 
@@ -98,14 +99,17 @@ impl Exporter for DocumentsExporter {
         let mut plan = DocumentsPlan { data, entries, positions, changes };
         for (position, entry) in self.planned(codebook).into_iter().enumerate() {
             let Some(entry) = entry else { continue };
-            // A file that is missing is told before anything is written.
-            contents(data, position)?;
+            // A file that is missing is told before anything is written. In an archive, opening it unpacks it.
+            if self.absent.is_none() {
+                contents(data, position)?;
+            }
             plan.entries.push(entry);
             plan.positions.push(position);
         }
-        if let Some(first) = self.absent.first() {
+        let absent = self.absent.as_deref().unwrap_or_default();
+        if let Some(first) = absent.first() {
             let action = "their files are not beside the file that names them";
-            let loss = Loss::new(LossCode::DOCUMENT_DROPPED, action).count(self.absent.len() as u64);
+            let loss = Loss::new(LossCode::DOCUMENT_DROPPED, action).count(absent.len() as u64);
             plan.changes.losses.add(loss.first(None, first.as_str()));
         }
         Ok(Box::new(plan))

@@ -356,12 +356,13 @@ fn put<C>(faces: &mut Vec<Face<C>>, face: Face<C>) {
     faces.push(face);
 }
 
-/// What the format of a file does: the first that is sure, or the first that is not and has the file's extension.
+/// What the format of a file does: the first that is sure, or the first that is not and has the file's extension. Of an
+/// archive or folder the extension says nothing about what is in it.
 fn recognised<C: Copy>(faces: &[Face<C>], name: &str, sample: &Sample<'_>) -> Option<Face<C>> {
     let sure = faces.iter().find(|face| (face.recognise)(sample) == Recognition::Yes);
     let maybe =
         |face: &&Face<C>| has_extension(face.info, name) && (face.recognise)(sample) == Recognition::Maybe;
-    sure.or_else(|| faces.iter().find(maybe)).copied()
+    sure.or_else(|| faces.iter().filter(|_| sample.entries.is_empty()).find(maybe)).copied()
 }
 
 /// Whether a file of this name has one of the format's extensions.

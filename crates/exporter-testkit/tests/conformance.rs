@@ -11,6 +11,7 @@ use exporter_core::{
 use exporter_testkit::fault::run_with_faults;
 use exporter_testkit::plain::{Plain, PlainExporter};
 use exporter_testkit::{GeneratedDataset, conformance, sample};
+use serde_json::json;
 
 #[test]
 fn the_plain_exporter_passes() {
@@ -225,11 +226,14 @@ fn descriptions_and_documents_conform() {
 
 #[test]
 fn exporters_below_a_folder_and_of_some_tables_conform() {
-    use exporter_core::{InFolder, OfTables};
-    let members = || OfTables::new(PlainExporter::default(), vec!["members".into()]);
-    conformance::exporter(&members(), &sample::study());
-    conformance::exporter(&InFolder::new(PlainExporter::default(), "a/b").unwrap(), &sample::study());
-    conformance::exporter(&InFolder::new(members(), "a").unwrap(), &sample::study());
+    let registry = exporter_core::Registry::new().register::<Plain>();
+    for options in [
+        json!({"tables": "members"}),
+        json!({"folder": "a/b"}),
+        json!({"folder": "a", "tables": ["members"]}),
+    ] {
+        conformance::exporter(&registry.exporter("plain", options).unwrap(), &sample::study());
+    }
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, Int64Array, RecordBatch, UInt8Array};
-use exporter::codebook::{Codebook, Kind, Missing, Table, Variable};
+use exporter::codebook::{Codebook, Kind, Missing, Table, ValueLabels, Variable};
 use exporter::dataset::{display_rows, scan_schema};
 use exporter::package::{Compression, Encryption, EntryOptions, ZipOptions, ZipWriter};
 use exporter::request::{FormatRequest, Packaging, Request, ZipPackaging};
@@ -154,6 +154,38 @@ fn the_richest_file_of_a_table_is_read() {
         assert!(note.starts_with("s.zip holds tables more than once: ") && note.contains(wanted), "{note}");
     }
     assert!(opened(&zipped(&study, &[csv()])).notes().is_empty());
+}
+
+/// What is written in two ways is read as it is described.
+#[test]
+fn of_codes_and_labels_the_codes_are_read() {
+    let sex = Variable::new("sex", Kind::INTEGER).with_labels("sex");
+    let codebook = Codebook::new("s")
+        .with_table(Table::new("members", vec![sex]))
+        .with_value_labels("sex", ValueLabels::new().with(1, "male").with(2, "female"));
+    let sexes: ArrayRef = Arc::new(Int64Array::from(vec![Some(2), None, Some(1)]));
+    let batch = RecordBatch::try_from_iter([("sex", sexes)]).unwrap();
+    let study = MemoryDataset::new(codebook, vec![vec![batch]]).unwrap();
+    let in_folder = |folder: &str| FormatRequest::new("csv").with_option("folder", folder);
+    let formats = [in_folder("a-labels").with_option("values", "labels"), in_folder("codes")];
+    let again = opened(&zipped(&study, &formats));
+    assert!(
+        again.notes()[0].contains("read from codes/members.csv, not from a-labels/members.csv"),
+        "{:?}",
+        again.notes()
+    );
+    assert_eq!(rows(&again), rows(&study));
+}
+
+/// The name of an archive or folder says nothing of the format of what is in it.
+#[test]
+fn archives_may_be_named_like_files() {
+    let two = plain(&[("aa.csv", ROWS), ("bb.csv", ROWS)]);
+    assert_eq!(opened(&Source::memory("x.csv", two)).codebook().tables.len(), 2);
+    let files = MemoryFiles::new([("aa.csv", ROWS), ("bb.csv", ROWS)]);
+    assert_eq!(opened(&Source::files("x.csv", Arc::new(files))).codebook().tables.len(), 2);
+    let none = open(&Source::files("x.csv", Arc::new(MemoryFiles::default())), &InputOptions::default());
+    assert!(none.err().unwrap().message().contains("it holds no file"));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use super::options::misfit_of;
 use crate::error::{Error, Result};
-use crate::exporter::{Exporter, InFolder, OfTables};
+use crate::exporter::{Exporter, Placed};
 use crate::format::{FormatInfo, OptionInfo};
 
 /// Options of writing that every format has beside its own.
@@ -48,18 +48,17 @@ impl Common {
 
     /// The exporter with these options.
     pub(super) fn round(self, exporter: Box<dyn Exporter>) -> Result<Box<dyn Exporter>> {
-        let exporter = match self.tables.is_empty() {
-            true => exporter,
-            false => Box::new(OfTables::new(exporter, self.tables)),
-        };
-        let Some(folder) = self.folder else { return Ok(exporter) };
-        let id = exporter.format().id;
+        let Self { folder, tables } = self;
+        if folder.is_none() && tables.is_empty() {
+            return Ok(exporter);
+        }
+        let (id, named) = (exporter.format().id, folder.clone().unwrap_or_default());
         let refused = |error: Error| {
-            Error::usage(format!("{id}: folder={folder:?} is refused")).with_source(error).with_hint(
+            Error::usage(format!("{id}: folder={named:?} is refused")).with_source(error).with_hint(
                 "name a folder below the target, such as folder=data; without folder= there is none",
             )
         };
-        Ok(Box::new(InFolder::new(exporter, folder.as_str()).map_err(refused)?))
+        Ok(Box::new(Placed::new(exporter, folder, tables).map_err(refused)?))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use exporter_core::codebook::{Codebook, Language};
+use exporter_core::codebook::{Codebook, Kind, Language, Table, Variable};
 use exporter_core::dataset::ReasonColumn;
 use exporter_core::{
     Context, Dataset, Error, FormatInfo, Registry, Result, Sample, Source, TableId, table_entries,
@@ -131,52 +131,103 @@ fn rank(format: &FormatInfo) -> usize {
     RICHEST_FIRST.iter().position(|id| *id == format.id).unwrap_or(RICHEST_FIRST.len())
 }
 
-/// Of several files of one table the richest that tells its missing reasons comes first.
+/// What is read of a table, and what is left aside.
+pub(super) struct Choice<'a> {
+    pub(super) file: Source<'static>,
+    pub(super) best: Candidate<'a>,
+    pub(super) others: Vec<Candidate<'a>>,
+}
+
+/// A candidate that was opened to choose.
+struct Opened {
+    file: Source<'static>,
+    /// Whether it tells the missing reasons that are declared.
+    tells_reasons: bool,
+    /// Whether no column of texts is declared as numbers or dates.
+    fits: bool,
+}
+
+/// Chooses among the files of one table: the richest that tells its missing reasons, above others of the same format. Of
+/// several that are equal so far, only one may have columns of the declared kinds.
 ///
 /// # Errors
-/// When two files of one format and depth could be the table.
-pub(super) fn richest_first(
-    candidates: &mut [Candidate<'_>],
+/// When two files could be the table.
+pub(super) fn choose<'a>(
+    mut candidates: Vec<Candidate<'a>>,
     table: &str,
     source: &Source<'_>,
     declared: Option<&Codebook>,
     options: &InputOptions,
     registry: &Registry,
     context: &Context,
-) -> Result<()> {
+) -> Result<Choice<'a>> {
     let order = |candidate: &Candidate<'_>| (rank(candidate.format), candidate.path.matches('/').count());
     candidates.sort_by_key(order);
     let declared = declared.and_then(|codebook| codebook.table(table)).map(|(_, table)| table);
-    for at in 0..if candidates.len() > 1 { candidates.len() } else { 0 } {
-        let Some(candidate) = candidates.get(at) else { break };
+    let open = |candidate: &Candidate<'_>| {
         let file = unpacked(&entry(source, candidate.path, context)?, options, registry, context)?;
+        if candidates.len() == 1 {
+            return Ok(Opened { file, tells_reasons: true, fits: true });
+        }
         let data = registry.open_as(candidate.format.id, &file, options.options.clone(), context)?;
-        let Some(own) = data.codebook().tables.first() else { continue };
-        let columns = ReasonColumn::of_table(declared.unwrap_or(own), Language::default());
-        let has_columns = || columns.iter().any(|column| own.variable(column.name()).is_some());
-        if columns.is_empty() || data.holds_reasons(TableId(0)) || has_columns() {
-            candidates.get_mut(..=at).unwrap_or_default().rotate_right(1);
+        Ok(Opened::of(file, &*data, declared))
+    };
+    let (mut chosen, mut place) = (None, 0);
+    for equals in candidates.chunk_by(|one, other| order(one) == order(other)) {
+        let opened = equals.iter().map(open).collect::<Result<Vec<Opened>>>()?;
+        let is_enough = opened.iter().any(|opened| opened.tells_reasons);
+        if is_enough || chosen.is_none() {
+            chosen = Some((place, opened));
+        }
+        if is_enough {
             break;
         }
+        place += equals.len();
     }
-    let Some((best, others)) = candidates.split_first() else { return Ok(()) };
-    match others.iter().find(|other| order(other) == order(best)) {
-        Some(other) => {
-            Err(Error::invalid(format!("{} and {} are both the table {table:?}", best.path, other.path))
-                .entry(&source.name)
-                .with_hint(match source.contents.as_ref().is_some_and(|files| files.is_archive()) {
-                    true => {
-                        "unpack the archive, and name the folder that is meant, or rename one of the files"
-                            .to_owned()
-                    }
-                    false => format!(
-                        "name the folder that is meant, {}, or rename one of the files",
-                        folder_of(source, best)
-                    ),
-                }))
+    let Some((place, opened)) = chosen else {
+        return Err(Error::not_found("no file holds the table").table(table));
+    };
+    let is_only = opened.len() == 1;
+    let mut fitting = opened.into_iter().enumerate().filter(|(_, opened)| is_only || opened.fits);
+    let (Some((at, Opened { file, .. })), None) = (fitting.next(), fitting.next()) else {
+        return Err(twice(source, table, candidates.get(place..).unwrap_or_default()));
+    };
+    let best = candidates.remove(place + at);
+    Ok(Choice { file, best, others: candidates })
+}
+
+impl Opened {
+    fn of(file: Source<'static>, data: &dyn Dataset, declared: Option<&Table>) -> Self {
+        let Some(own) = data.codebook().tables.first() else {
+            return Self { file, tells_reasons: false, fits: false };
+        };
+        let columns = ReasonColumn::of_table(declared.unwrap_or(own), Language::default());
+        let has_columns = || columns.iter().any(|column| own.variable(column.name()).is_some());
+        let tells_reasons = columns.is_empty() || data.holds_reasons(TableId(0)) || has_columns();
+        let variables = declared.map(|table| table.variables.as_slice()).unwrap_or_default();
+        let is_other = |variable: &Variable| {
+            let own = own.variable(&variable.name);
+            variable.kind != Kind::Text && own.is_none_or(|(_, own)| own.kind == Kind::Text)
+        };
+        Self { file, tells_reasons, fits: !variables.iter().any(is_other) }
+    }
+}
+
+/// The error of a table that two files could be.
+fn twice(source: &Source<'_>, table: &str, candidates: &[Candidate<'_>]) -> Error {
+    let [best, other, ..] = candidates else { return Error::invalid("a table is there twice").table(table) };
+    let is_archive = source.contents.as_ref().is_some_and(|files| files.is_archive());
+    let hint = match is_archive {
+        true => {
+            "unpack the archive, and name the folder that is meant, or rename one of the files".to_owned()
         }
-        None => Ok(()),
-    }
+        false => {
+            let folder = folder_of(source, best);
+            format!("name the folder that is meant, {folder}, or rename one of the files")
+        }
+    };
+    let message = format!("{} and {} are both the table {table:?}", best.path, other.path);
+    Error::invalid(message).entry(&source.name).with_hint(hint)
 }
 
 /// The folder that a file is in.

@@ -6,8 +6,7 @@ use std::path::{Path, PathBuf};
 use exporter_core::dataset::table_of;
 use exporter_core::{Context, Dataset as _, Error, FormatInfo, Registry, Result, Source};
 
-use super::candidate::{Candidate, Choices, Look, Names, entry, look, richest_first, says_kinds};
-use super::found::unpacked;
+use super::candidate::{Candidate, Choice, Choices, Look, Names, choose, entry, look, says_kinds};
 use super::{Declared, Described, InputOptions, assembled, described, open_data, projected};
 use crate::assembled::{AssembledDataset, TablePart};
 use crate::study::{StudyFile, open_study};
@@ -135,11 +134,10 @@ fn chosen(
         by_table.entry(names.table(&candidate.stem)).or_default().push(candidate);
     }
     let mut chosen = Chosen { tables: Vec::new(), choices: Choices::default() };
-    for (table, mut candidates) in by_table {
-        richest_first(&mut candidates, &table, source, codebook, options, registry, context)?;
-        let Some((best, others)) = candidates.split_first() else { continue };
-        chosen.choices.add(&table, best, others);
-        let file = unpacked(&entry(source, best.path, context)?, options, registry, context)?;
+    for (table, candidates) in by_table {
+        let Choice { file, best, others } =
+            choose(candidates, &table, source, codebook, options, registry, context)?;
+        chosen.choices.add(&table, &best, &others);
         chosen.tables.push((table, file, best.format));
     }
     Ok(chosen)

@@ -59,7 +59,9 @@ pub(super) fn found<'a>(
         let entries = files.paths(context)?;
         // Some formats are archives themselves: a survey with its questionnaire, a workbook.
         let sample = Sample::default().with_entries(&entries);
-        let is_format = options.format.is_none() && registry.reader(&source.name, &sample).is_some();
+        let is_format = !entries.is_empty()
+            && options.format.is_none()
+            && registry.reader(&source.name, &sample).is_some();
         return Ok(if is_format { Found::Data(source) } else { Found::Files(source) });
     }
     if options.format.is_some() {
