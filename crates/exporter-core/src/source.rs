@@ -1,7 +1,7 @@
 //! What readers read: bytes that can be read at any offset, whatever holds them, with a name and what is declared of them.
 //!
-//! A file, memory, a section of other bytes and a copy of a stream are here, and so are sets of [`Files`]; an embedder brings its own store by
-//! implementing [`ReadAt`]. Several scans and threads read the same bytes, each at offsets of its own.
+//! A file, memory, a section of other bytes and a copy of a stream are here, and so are sets of [`Files`]; an embedder brings its
+//! own store by implementing [`ReadAt`]. Several scans and threads read the same bytes, each at offsets of its own.
 //!
 //! ```
 //! use std::io::Read as _;
@@ -38,7 +38,7 @@ pub use cursor::Cursor;
 pub use file::FileBytes;
 pub(crate) use files::head_of;
 pub use files::{Files, MemoryFiles};
-pub use folder::FolderFiles;
+use folder::FolderFiles;
 pub use read_at::{MemoryBytes, ReadAt, Section};
 pub use stream::Spool;
 

@@ -311,6 +311,19 @@ fn hostile_archives_are_errors() {
     refused("x.zip", plain(&[]), None, "it holds no file");
 }
 
+/// Whatever stands before the archive, so that its end record points elsewhere.
+#[test]
+fn archives_of_too_many_entries_are_not_opened() {
+    let mut zip = ZipWriter::new(Vec::new(), ZipOptions::default().compression(Compression::Stored)).unwrap();
+    for entry in 0..=100_000 {
+        zip.start_entry(&EntryOptions::new(format!("{entry}"))).unwrap();
+        zip.finish_entry().unwrap();
+    }
+    let many = zip.finish().unwrap();
+    refused("x.zip", [b"#!", &many[..]].concat(), None, "the archive has 100001 entries, more than 100000");
+    refused("x.zip", many, None, "the archive has 100001 entries, more than 100000");
+}
+
 #[test]
 fn archives_in_archives_are_opened_one_level_deep() {
     let inner = plain(&[("aa.csv", ROWS), ("bb.csv", ROWS)]);

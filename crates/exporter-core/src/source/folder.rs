@@ -15,13 +15,13 @@ const MOST_FILES: usize = 100_000;
 /// A folder as a set of files. Names that begin with a point are not listed; links are followed when they stay below the
 /// folder.
 #[derive(Clone, Debug)]
-pub struct FolderFiles {
+pub(super) struct FolderFiles {
     folder: PathBuf,
 }
 
 impl FolderFiles {
     /// The files below a folder.
-    pub fn new(folder: impl Into<PathBuf>) -> Self {
+    pub(super) fn new(folder: impl Into<PathBuf>) -> Self {
         Self { folder: folder.into() }
     }
 

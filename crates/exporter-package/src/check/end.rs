@@ -1,6 +1,6 @@
 //! The records that end the archive and say where the directory is.
 
-use std::io::{Read, Seek};
+use std::io::{self, Read, Seek};
 
 use super::archive::{Archive, first_difference, number};
 use super::findings::{Stop, Told};
@@ -58,8 +58,14 @@ pub(super) fn find<R: Read + Seek>(archive: &mut Archive<R>, findings: &mut Told
     Ok(end)
 }
 
+/// How many entries the end record claims.
+pub(super) fn count<R: Read + Seek>(archive: &mut Archive<R>) -> io::Result<Option<u64>> {
+    let Some(at) = end_record(archive)? else { return Ok(None) };
+    Ok(Some(numbers(archive, at)?.0.count))
+}
+
 /// Where the end record begins: the last place that has its signature and room for it.
-fn end_record<R: Read + Seek>(archive: &mut Archive<R>) -> Result<Option<u64>, Stop> {
+fn end_record<R: Read + Seek>(archive: &mut Archive<R>) -> io::Result<Option<u64>> {
     let length = archive.length();
     let Some(last) = length.checked_sub(END_BYTES) else { return Ok(None) };
     let signature = END.to_le_bytes();
@@ -73,7 +79,7 @@ fn end_record<R: Read + Seek>(archive: &mut Archive<R>) -> Result<Option<u64>, S
 }
 
 /// The numbers of the end records, and where the first of the records begins.
-fn numbers<R: Read + Seek>(archive: &mut Archive<R>, at: u64) -> Result<(End, u64), Stop> {
+fn numbers<R: Read + Seek>(archive: &mut Archive<R>, at: u64) -> io::Result<(End, u64)> {
     let end = archive.at(at, END_BYTES as usize)?;
     let short = End { count: number(end, 10, 2), size: number(end, 12, 4), start: number(end, 16, 4) };
     let elsewhere = short.count == u64::from(u16::MAX)

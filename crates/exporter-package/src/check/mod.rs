@@ -146,15 +146,9 @@ pub fn check<R: Read + Seek>(
     Ok(CheckedArchive { findings: findings.into_findings(), entries })
 }
 
-/// How many entries the end record of an archive claims, if it can be found.
+/// How many entries the end record of an archive claims, wherever its directory is; `None` when there is no such record.
 pub(crate) fn entries<R: Read + Seek>(file: R) -> io::Result<Option<u64>> {
-    let mut archive = Archive::new(file)?;
-    let mut findings = Told::of_archive(archive.length());
-    match end::find(&mut archive, &mut findings) {
-        Ok(end) => Ok(Some(end.count)),
-        Err(Stop::Told) => Ok(None),
-        Err(Stop::Failed(error)) => Err(error),
-    }
+    end::count(&mut Archive::new(file)?)
 }
 
 fn check_all<R: Read + Seek>(

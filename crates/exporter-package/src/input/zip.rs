@@ -16,7 +16,7 @@ use super::{expansion, stream};
 use crate::sink::ZIP;
 
 /// Most entries of an archive: more are no study.
-const MOST_ENTRIES: usize = 100_000;
+const MOST_ENTRIES: u64 = 100_000;
 /// Bytes read ahead.
 const AHEAD: usize = 64 * 1024;
 
@@ -62,13 +62,10 @@ impl ZipFiles {
     pub(crate) fn open(bytes: Arc<dyn ReadAt>, password: Option<Password>) -> Result<Self> {
         // The directory is in memory once it is read: its claim is looked at before.
         let claimed = crate::check::entries(Cursor::new(Arc::clone(&bytes)))?;
-        if claimed.is_some_and(|claimed| claimed > MOST_ENTRIES as u64) {
-            let message =
-                format!("the archive has {} entries, more than {MOST_ENTRIES}", claimed.unwrap_or_default());
-            return Err(Error::limit(message).with_hint("unpack it, and name the files of the study"));
-        }
+        few_enough(claimed.unwrap_or_default())?;
         let reader = BufReader::with_capacity(AHEAD, Cursor::new(Arc::clone(&bytes)));
         let mut archive = ZipArchive::new(reader).map_err(|error| fault("", error))?;
+        few_enough(archive.len() as u64)?;
         if archive.has_duplicate_names() {
             return Err(Error::invalid("two entries of the archive have the same name"));
         }
@@ -181,6 +178,15 @@ impl Files for ZipFiles {
         let count = usize::try_from(bytes.len()).unwrap_or(usize::MAX).min(count);
         bytes.read_vec_at(0, count).map(Some).map_err(|error| damaged(path, &error))
     }
+}
+
+/// Refuses an archive of too many entries.
+fn few_enough(entries: u64) -> Result<()> {
+    if entries <= MOST_ENTRIES {
+        return Ok(());
+    }
+    let message = format!("the archive has {entries} entries, more than {MOST_ENTRIES}");
+    Err(Error::limit(message).with_hint("unpack it, and name the files of the study"))
 }
 
 /// The path of an entry, which must not lead out of the archive.
