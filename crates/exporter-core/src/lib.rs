@@ -55,7 +55,7 @@ pub use codebook::Codebook;
 pub use codebook_exporter::{CodebookExporter, CodebookOptions};
 pub use context::{BATCH_ROWS, Cancel, Clock, Context, NoProgress, Progress, stage};
 #[doc(no_inline)]
-pub use dataset::{Batches, Dataset, Filter, MemoryDataset, Scan, TableId};
+pub use dataset::{Batches, Dataset, Filter, MemoryDataset, Note, Scan, TableId};
 pub use documents_exporter::{DocumentsExporter, DocumentsOptions};
 pub use entry_names::table_entries;
 pub use error::{Error, ErrorKind, Place, Result};

@@ -319,7 +319,7 @@ impl Registry {
                 return Error::invalid("this file is empty").entry(&source.name);
             }
             Error::unsupported("this file is in no known format").entry(&source.name).with_hint(format!(
-                "if it is delimited text, read it as csv; formats that are read: {}",
+                "if it is delimited text: --from csv; formats that are read: {}",
                 ids(&self.readers).join(", ")
             ))
         })

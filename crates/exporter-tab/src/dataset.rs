@@ -8,12 +8,16 @@ use exporter_core::dataset::{arrow_type, infer_kind, reasons_by_text, select_fro
 use exporter_core::profile::TableProfile;
 use exporter_core::source::Cursor;
 use exporter_core::{
-    Batches, Cancel, Context, Dataset, Error, Projection, ReadAt, Result, Scan, Source, TableId, parallel,
+    Batches, Context, Dataset, Error, Loss, LossCode, LossReport, Note, Projection, ReadAt, Result, Scan, Source,
+    TableId, parallel,
 };
 
-use crate::TabError;
+use crate::advice::Advice;
 use crate::read_ahead::ReadAhead;
-use crate::reader::{CellKind, DeclaredColumn, Layout, Opened, Piece, ReadOptions, Seen, TabReader};
+use crate::reader::{
+    CellKind, DeclaredColumn, Decoding, Layout, LeftOut, Opened, Piece, ReadOptions, Seen, TabReader,
+};
+use crate::{Mark, words};
 
 /// Delimited text that is read anew by every scan and presumed not to change.
 #[derive(Debug)]
@@ -21,12 +25,16 @@ pub struct TabDataset {
     bytes: Arc<dyn ReadAt>,
     projection: Projection,
     options: ReadOptions,
+    /// The options, and what was found in the text where they leave something open.
+    used: ReadOptions,
     layout: Layout,
     codebook: Codebook,
     /// What the inference saw.
     facts: Option<TableProfile>,
+    /// What is left out of the text.
+    left_out: Arc<LeftOut>,
+    advice: Arc<Advice>,
     threads: usize,
-    cancel: Cancel,
 }
 
 impl TabDataset {
@@ -50,7 +58,14 @@ impl TabDataset {
         };
         let sort = declared.iter().flat_map(|declared| &declared.table.sort);
         let keys: Vec<&str> = sort.map(SortKey::variable).collect();
-        let (layout, facts) = layout(source, &options, &kinds, &keys, context)?;
+        let advice = Arc::new(Advice {
+            bytes: Arc::clone(&source.bytes),
+            options: options.clone(),
+            declared: kinds,
+            cancel: context.cancel().clone(),
+        });
+        let left_out = Arc::default();
+        let (layout, facts) = layout(source, &advice, &keys, &left_out, context)?;
         let file = source.file_name();
         let stem = file.split_once('.').map_or(file, |(stem, _)| stem);
         let name = declared.map_or(stem, |declared| &declared.table.name);
@@ -74,9 +89,10 @@ impl TabDataset {
             codebook.value_labels.clone_from(&declared.codebook.value_labels);
             codebook.study.languages.clone_from(&declared.codebook.study.languages);
         }
-        let (threads, cancel) = (context.threads(), context.cancel().clone());
+        let threads = context.threads();
         let (bytes, projection) = (Arc::clone(&source.bytes), source.projection.clone());
-        Ok(Self { bytes, projection, options, layout, codebook, facts, threads, cancel })
+        let used = layout.options(&options);
+        Ok(Self { bytes, projection, options, used, layout, codebook, facts, left_out, advice, threads })
     }
 }
 
@@ -100,34 +116,69 @@ impl Dataset for TabDataset {
         let mut options = self.options.clone();
         options.batch_rows = scan.batch_rows.unwrap_or(options.batch_rows);
         let cursor = Cursor::new(Arc::clone(&self.bytes));
+        let advice = Arc::clone(&self.advice);
         if self.threads == 1 {
-            let reader = TabReader::new(cursor, &self.layout, &options, Some(&needed)).map_err(error)?;
-            return select_from(description, &needed, scan, reader.map(|batch| batch.map_err(error)));
+            let opened = TabReader::new(cursor, &self.layout, &options, Some(&needed));
+            let reader = opened.map_err(|source| advice.error(source))?.telling(Arc::clone(&self.left_out));
+            let batches = reader.map(move |batch| batch.map_err(|source| advice.error(source)));
+            return select_from(description, &needed, scan, batches);
         }
-        let ahead =
-            ReadAhead::start(cursor, &self.layout, &options, &needed, self.threads, self.cancel.clone())?;
+        let decoding = Decoding::open(cursor, &self.layout, &options, Some(&needed));
+        let (decoding, pieces, position) = decoding.map_err(|source| advice.error(source))?;
+        let position = position.telling(Arc::clone(&self.left_out));
+        let ahead = ReadAhead::start(decoding, pieces, position, options.batch_rows, self.threads, advice)?;
         select_from(description, &needed, scan, ahead)
     }
 
     fn facts(&self, table: TableId) -> Option<TableProfile> {
         self.facts.clone().filter(|_| table.0 == 0)
     }
+
+    fn losses(&self) -> LossReport {
+        let table = self.codebook.tables.first().map_or("", |table| table.name.as_str());
+        let mut losses = Vec::new();
+        if let (Some(first), Some(lines)) = (&self.layout.preamble, self.used.skip_lines) {
+            let action = "lines above the header are not read";
+            losses.push(Loss::new(LossCode::LINE_SKIPPED, action).count(lines).first(None, first.clone()));
+        }
+        let [comments, surplus] = self.left_out.so_far();
+        let comment = self.used.comment.filter(|_| self.options.comment.is_none()).and_then(Mark::byte);
+        if let (Some(sign), Some((_, first))) = (comment, comments.first) {
+            let action = format!("lines that start with {} are not read", char::from(sign));
+            losses.push(Loss::new(LossCode::LINE_SKIPPED, action).count(comments.count).first(None, first));
+        }
+        if let Some((row, first)) = surplus.first {
+            let loss = Loss::new(LossCode::CELL_DROPPED, "cells beyond the last column are left out");
+            losses.push(loss.count(surplus.count).first(Some(row + 1), first));
+        }
+        losses.into_iter().map(|loss| loss.table(table)).collect()
+    }
+
+    fn notes(&self) -> Vec<Note> {
+        let found = words::found(&self.options, &self.used);
+        let text = format!("read as {}", words::typed(&found));
+        match words::is_usual(&self.options, &found) {
+            true => vec![Note::usual(text)],
+            false => vec![Note::new(text)],
+        }
+    }
 }
 
 /// [`Layout::read`] on all threads, and what was seen of the cells.
 fn layout(
     source: &Source<'_>,
-    options: &ReadOptions,
-    declared: &[DeclaredColumn],
+    advice: &Advice,
     keys: &[&str],
+    left_out: &Arc<LeftOut>,
     context: &Context,
 ) -> Result<(Layout, Option<TableProfile>)> {
+    let (options, error) = (&advice.options, |source| advice.error(source));
     let Opened { mut layout, inference, pieces } =
-        Layout::open(source.cursor(), options, declared, |name| source.projection.has(name), keys)
+        Layout::open(source.cursor(), options, &advice.declared, |name| source.projection.has(name), keys)
             .map_err(error)?;
     let mut facts = None;
     if let Some(inference) = inference {
-        let mut findings = inference.nothing_yet();
+        let mut findings = inference.nothing_yet(Arc::clone(left_out));
         let work = |piece: Piece, seen: &mut Seen| {
             inference.see(&piece, seen);
             Ok(())
@@ -165,38 +216,4 @@ fn kind_of(cell: &CellKind) -> Result<Kind> {
         CellKind::Data(data) => infer_kind(data)?,
         CellKind::Period(unit) => Kind::Period(*unit),
     })
-}
-
-/// The codec's error as the engine's, with its place.
-pub(crate) fn error(source: TabError) -> Error {
-    let message = source.to_string();
-    match source {
-        TabError::Io(source) => Error::io("cannot read the file", source),
-        TabError::Option { .. } => Error::usage(message),
-        TabError::UnknownColumn { .. } => Error::not_found(message)
-            .with_hint("correct the name in the codebook, or in the header of the file"),
-        TabError::TooManyColumns { .. } | TabError::RecordTooLong { .. } => Error::limit(message),
-        TabError::Ragged { record, .. } => Error::invalid(message).row(record),
-        TabError::Value { column, record, suggestion, .. } => {
-            let hint = match suggestion {
-                Some(suggestion) => format!("read it {suggestion}"),
-                None => "correct the cell, or declare the variable as text".to_owned(),
-            };
-            Error::invalid(message).variable(column).row(record).with_hint(hint)
-        }
-        TabError::Encoding { record, encoding, .. } => {
-            let error = Error::invalid(message);
-            // The header is no row.
-            let error = if record == 0 { error } else { error.row(record) };
-            let other = if encoding == "UTF-8" { "windows-1252" } else { "utf-8" };
-            error
-                .with_hint(format!("name another encoding, such as {other}: read it as csv:encoding={other}"))
-        }
-        TabError::NulInHeader => {
-            Error::invalid(message).with_hint("if it is UTF-16, read it as csv:encoding=utf-16le")
-        }
-        TabError::DuplicateName { .. } => Error::invalid(message)
-            .with_hint("rename one, or have them numbered: read it as csv:duplicates=rename"),
-        _ => Error::invalid(message),
-    }
 }

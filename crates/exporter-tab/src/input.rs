@@ -15,33 +15,104 @@ use crate::record_count::RecordCount;
 pub(crate) static READ_OPTIONS: &[OptionInfo] = &[
     OptionInfo::text(
         "delimiter",
-        "The character between cells, or tab; found in the first line when left out.",
-    ),
-    OptionInfo::choice(
-        "encoding",
-        &["auto", "utf-8", "utf-16le", "utf-16be", "windows-1252", "latin1"],
-        "How bytes stand for characters; auto goes by the byte order mark and is UTF-8 without one; latin1 is read as windows-1252.",
+        "The character between cells, or comma, tab, semicolon, pipe, space; found in the file when left out.",
     )
-    .default("auto"),
+    .elsewhere(&["sep", "delim", "separator", "field-separator", "fs", "delim_whitespace"]),
+    OptionInfo::text(
+        "quote",
+        "The character round cells, or double, single, none; found in the file when left out.",
+    )
+    .elsewhere(&["quotechar", "quote-char", "quoting"]),
+    OptionInfo::text(
+        "escape",
+        "The character that makes a quote, delimiter or line end behind it part of a cell, such as backslash, or doubled: quotes inside are doubled; found in the file when left out.",
+    )
+    .elsewhere(&["escapechar", "escape-char", "escape_backslash", "escape_double", "doublequote"]),
+    OptionInfo::text(
+        "comment",
+        "The character at the start of lines that are no rows, such as hash, or none; found in the file when left out.",
+    )
+    .elsewhere(&["comments", "comment-prefix", "comment-char"]),
+    OptionInfo::integer("skip-lines", "Lines above the header that are not read; found in the file when left out.")
+        .elsewhere(&["skip", "skiprows", "skip_rows", "skiplines", "skip_rows_after_header", "start-row", "preamble"]),
     OptionInfo::choice(
         "header",
-        &["names", "both", "none"],
-        "What stands above the rows: names, names and labels, or nothing.",
+        &["auto", "names", "both", "none"],
+        "What stands above the rows: names, names and labels, or nothing; auto takes the first line for names unless it looks like the others.",
     )
-    .default("names"),
-    OptionInfo::choice("duplicates", &["error", "rename"], "What happens when two columns share a name.")
-        .default("error"),
-    OptionInfo::text(
-        "missing-texts",
-        "Texts for missing values besides nothing, with bars between: NA|. for example.",
+    .default("auto")
+    .spellings(&[
+        ("true", "names"),
+        ("yes", "names"),
+        ("0", "names"),
+        ("infer", "auto"),
+        ("false", "none"),
+        ("no", "none"),
+    ])
+    .elsewhere(&["has_header", "hasheader", "col_names", "no-header"]),
+    OptionInfo::choice(
+        "ragged",
+        &["error", "pad", "truncate"],
+        "What becomes of a row with more or fewer cells than the header: error; pad fills it with missing values and refuses surplus cells unless they are empty; truncate leaves them out, which is a loss.",
+    )
+    .default("error")
+    .elsewhere(&["null_padding", "fill", "truncate_ragged_lines", "on_bad_lines", "error_bad_lines", "ignore_errors"]),
+    OptionInfo::boolean(
+        "trailing-delimiter",
+        "Whether a delimiter ends each row; found in the file when left out.",
     ),
-    OptionInfo::choice("decimal", &["point", "comma"], "The decimal mark.").default("point"),
-    OptionInfo::text("booleans", "Texts of true and false, with a slash between: yes/no for example."),
-    OptionInfo::text("dates", "Pattern of dates (strftime), or iso.").default("iso"),
-    OptionInfo::text("datetimes", "Pattern of date-times (strftime), or iso.").default("iso"),
+    OptionInfo::boolean(
+        "row-names",
+        "Whether rows start with a name that the header has no cell for, as R writes them; found in the file when left out.",
+    )
+    .elsewhere(&["index_col", "rownames", "index"]),
+    OptionInfo::boolean(
+        "lenient",
+        "Whether a quoted cell behind whose closing quote text follows is taken as it stands, the quotes too.",
+    )
+    .default("false")
+    .elsewhere(&["strict_mode", "strict", "lazy_quotes"]),
+    OptionInfo::text(
+        "encoding",
+        "How bytes stand for characters: utf-8, utf-16, latin1, windows-1252, iso-8859-15, shift_jis, gb18030 and others of the WHATWG standard; auto goes by the byte order mark and is UTF-8 without one; latin1 is read as windows-1252.",
+    )
+    .default("auto")
+    .elsewhere(&["charset", "fileencoding", "file_encoding", "locale", "codepage"]),
+    OptionInfo::choice("duplicates", &["error", "rename"], "What happens when two columns share a name.")
+        .default("error")
+        .elsewhere(&["name_repair", "mangle_dupe_cols", "check.names"]),
+    OptionInfo::text(
+        "null",
+        "Texts for missing values besides nothing, with bars between: NA|. for example.",
+    )
+    .aliases(&["missing-texts"])
+    .elsewhere(&["na", "na_values", "na.strings", "nullstr", "null_values", "nulls", "missing", "null_value"]),
+    OptionInfo::choice(
+        "decimal",
+        &["point", "comma"],
+        "The decimal mark; a comma is found in files whose cells are not separated by commas when left out.",
+    )
+    .spellings(&[(".", "point"), ("dot", "point"), (",", "comma")])
+    .elsewhere(&["dec", "decimal_mark", "decimal_separator", "decimal_comma", "decimal-char"]),
+    OptionInfo::text(
+        "thousands",
+        "The character between groups of three digits: comma, point, space, apostrophe, or none.",
+    )
+    .default("none")
+    .elsewhere(&["grouping_mark", "big_mark", "thousands_sep", "thousand"]),
+    OptionInfo::text("booleans", "Texts of true and false, with a slash between: yes/no for example.")
+        .elsewhere(&["true_values", "false_values", "truestrings", "bool"]),
+    OptionInfo::text("dates", "Pattern of dates (strftime), or iso.")
+        .default("iso")
+        .elsewhere(&["dateformat", "date_format", "parse_dates", "date", "dayfirst"]),
+    OptionInfo::text("datetimes", "Pattern of date-times (strftime), or iso.")
+        .default("iso")
+        .elsewhere(&["timestampformat", "timestamp_format", "datetime_format", "timestamp"]),
     OptionInfo::choice("binary", &["base64", "hex"], "How binary values are written as text.").default("base64"),
     OptionInfo::integer("max-columns", "Most columns a file may have.").default("100000"),
-    OptionInfo::integer("max-record-bytes", "Most bytes of a record.").default("67108864"),
+    OptionInfo::integer("max-record-bytes", "Most bytes of a record.")
+        .default("67108864")
+        .elsewhere(&["max_line_size", "maximum_line_size", "buffer_size", "field_size_limit"]),
 ];
 
 fn open(source: &Source<'_>, options: ReadOptions, context: &Context) -> Result<Box<dyn Dataset>> {

@@ -72,17 +72,20 @@
 //! A file that is read has at most 100,000 columns and records of at most 64 MiB unless its options say otherwise. Memory
 //! follows the batch, the columns and the threads. Bytes and rows do not depend on the number of threads.
 
+mod advice;
 mod binary;
 mod dataset;
 mod error;
 mod exporter;
 mod input;
+mod mark;
 mod options;
 mod pattern;
 mod read_ahead;
 mod reader;
 mod record_count;
 mod script;
+mod words;
 mod writer;
 
 use exporter_core::Registry;
@@ -90,11 +93,12 @@ use exporter_core::Registry;
 pub use dataset::TabDataset;
 pub use error::TabError;
 pub use exporter::{Csv, DelimitedExporter, DelimitedOptions, MissingAs, Preset, ReasonsAs, Tab, ValuesAs};
+pub use mark::Mark;
 pub use options::{
     BinaryText, Breaks, DecimalMark, Delimiter, EmptyText, Header, LineEnd, Quoting, WriteOptions,
 };
 pub use reader::{
-    CellKind, DeclaredColumn, Duplicates, Encoding, Layout, LayoutColumn, ReadHeader, ReadOptions, Reasons,
+    CellKind, DeclaredColumn, Duplicates, Encoding, Layout, LayoutColumn, Ragged, ReadHeader, ReadOptions, Reasons,
     TabReader, read_text,
 };
 pub use record_count::RecordCount;

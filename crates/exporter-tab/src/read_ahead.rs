@@ -1,12 +1,13 @@
 //! Batches decoded by several threads ahead of their consumer.
 
 use std::io::Read;
+use std::sync::Arc;
 
 use arrow_array::RecordBatch;
-use exporter_core::{Cancel, Error, Result, parallel};
+use exporter_core::{Error, Result, parallel};
 
-use crate::dataset::error;
-use crate::reader::{Decoded, Decoding, Layout, Piece, ReadOptions, Rows};
+use crate::advice::Advice;
+use crate::reader::{Decoded, Decoding, Piece, Pieces, Position, Rows};
 
 /// The batches of a file in its order, decoded ahead; dropping it stops the threads.
 pub(crate) struct ReadAhead {
@@ -15,29 +16,29 @@ pub(crate) struct ReadAhead {
 }
 
 impl ReadAhead {
-    /// Reads the header and starts decoding the columns at these positions.
+    /// Starts decoding pieces, the first of which is at a position.
     pub(crate) fn start(
-        input: impl Read + Send + 'static,
-        layout: &Layout,
-        options: &ReadOptions,
-        columns: &[usize],
+        decoding: Decoding,
+        pieces: Pieces<impl Read + Send + 'static>,
+        mut position: Position,
+        batch_rows: usize,
         threads: usize,
-        cancel: Cancel,
+        advice: Arc<Advice>,
     ) -> Result<Self> {
-        let (decoding, pieces, mut position) =
-            Decoding::open(input, layout, options, Some(columns)).map_err(error)?;
+        let (cutting, cancel) = (Arc::clone(&advice), advice.cancel.clone());
         let pieces = pieces.map(move |piece| {
             cancel.check()?;
-            piece.map_err(error)
+            piece.map_err(|source| cutting.error(source))
         });
         let work = move |piece: Piece, decoded: &mut Decoded| {
             decoding.decode(&piece, decoded);
             Ok(())
         };
-        let pass = move |decoded: &mut Decoded| position.pass(decoded).map_err(error);
+        let pass =
+            move |decoded: &mut Decoded| position.pass(decoded).map_err(|source| advice.error(source));
         let decoded = parallel::read_ahead("read delimited text", threads, pieces, work, pass)
             .map_err(|source| Error::io("cannot start a thread", source))?;
-        Ok(Self { rows: Rows::new(options.batch_rows), decoded })
+        Ok(Self { rows: Rows::new(batch_rows), decoded })
     }
 }
 

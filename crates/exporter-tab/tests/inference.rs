@@ -31,8 +31,8 @@ fn pandas_to_csv() {
 #[test]
 fn excel_in_a_country_with_decimal_commas() {
     let mut options = ReadOptions::default();
-    options.encoding = Encoding::Windows1252;
-    options.decimal_mark = DecimalMark::Comma;
+    options.encoding = Encoding::WINDOWS_1252;
+    options.decimal_mark = Some(DecimalMark::Comma);
     let (layout, _) = read_text(b"ville;taux\r\nBesan\xe7on;1,5\r\nMetz;2\r\n", &options).unwrap();
     assert_eq!(layout.delimiter, Delimiter::SEMICOLON);
     assert_eq!(layout.columns[1].kind, CellKind::Data(DataType::Float64));

@@ -129,7 +129,7 @@ fn options() -> impl Strategy<Value = (WriteOptions, ReadOptions)> {
                 write.line_end = LineEnd::Crlf;
             }
             if comma {
-                (write.decimal_mark, read.decimal_mark) = (DecimalMark::Comma, DecimalMark::Comma);
+                (write.decimal_mark, read.decimal_mark) = (DecimalMark::Comma, Some(DecimalMark::Comma));
             }
             if hex {
                 (write.binary, read.binary) = (BinaryText::Hex, BinaryText::Hex);

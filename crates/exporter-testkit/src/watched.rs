@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use exporter_core::codebook::{Codebook, Parent};
 use exporter_core::profile::TableProfile;
-use exporter_core::{Batches, Dataset, Error, ErrorKind, LossReport, Result, Scan, TableId};
+use exporter_core::{Batches, Dataset, Error, ErrorKind, LossReport, Note, Result, Scan, TableId};
 
 /// Another dataset, changed where it is said.
 pub struct Watched<'a> {
@@ -98,5 +98,9 @@ impl Dataset for Watched<'_> {
 
     fn losses(&self) -> LossReport {
         self.inner.losses()
+    }
+
+    fn notes(&self) -> Vec<Note> {
+        self.inner.notes()
     }
 }

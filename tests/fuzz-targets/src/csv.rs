@@ -11,10 +11,10 @@ pub fn csv(bytes: &[u8]) {
     let mut options = ReadOptions::default();
     options.delimiter = [None, Some(Delimiter::COMMA), Some(Delimiter::TAB), None][usize::from(choice & 3)];
     options.encoding = match choice >> 2 & 3 {
-        0 => Encoding::Auto,
-        1 => Encoding::Utf8,
-        2 => Encoding::Utf16Le,
-        _ => Encoding::Windows1252,
+        0 => Encoding::AUTO,
+        1 => Encoding::UTF_8,
+        2 => Encoding::UTF_16LE,
+        _ => Encoding::WINDOWS_1252,
     };
     options.header = match choice >> 4 & 3 {
         0 | 1 => ReadHeader::Names,

@@ -20,7 +20,7 @@ pub(super) fn run(args: &InspectArgs) -> Result<()> {
     let context = args.memory.context();
     let request = request::reading(&args.input.inputs, &args.input.reading, &registry)?;
     let data = request.open(&registry, &context)?;
-    data.notes().iter().for_each(|note| say(&format!("note: {note}")));
+    data.notes().iter().for_each(|note| say(&format!("note: {}", note.text)));
     let text =
         if args.json { as_json(&data, args.rows, &context)? } else { as_text(&data, args.rows, &context)? };
     print(&text)
@@ -48,7 +48,9 @@ fn as_json(data: &dyn Dataset, rows: u64, context: &Context) -> Result<String> {
             "first_rows": records,
         }));
     }
-    let whole = json!({ "codebook": data.codebook(), "tables": tables, "losses": data.losses() });
+    let notes: Vec<String> = data.notes().into_iter().map(|note| note.text).collect();
+    let whole =
+        json!({ "codebook": data.codebook(), "tables": tables, "losses": data.losses(), "notes": notes });
     let text = serde_json::to_string_pretty(&whole).map_err(|source| Error::invalid(source.to_string()))?;
     Ok(text + "\n")
 }

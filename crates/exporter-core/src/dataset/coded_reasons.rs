@@ -13,7 +13,7 @@ use arrow_schema::DataType;
 use arrow_select::nullif::nullif;
 
 use super::reasons::no_reasons;
-use super::{Batches, Dataset, Scan, TableId, columns_with_reasons, scan_schema, select_from, table_of};
+use super::{Batches, Dataset, Note, Scan, TableId, columns_with_reasons, scan_schema, select_from, table_of};
 use crate::codebook::{Codebook, Missing, MissingValues, Parent, Table, Variable};
 use crate::error::Result;
 use crate::loss::LossReport;
@@ -149,6 +149,10 @@ impl<D: Dataset> Dataset for CodedReasons<D> {
 
     fn losses(&self) -> LossReport {
         self.inner.losses()
+    }
+
+    fn notes(&self) -> Vec<Note> {
+        self.inner.notes()
     }
 }
 

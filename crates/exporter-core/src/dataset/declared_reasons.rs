@@ -14,7 +14,7 @@ use arrow_cast::cast;
 use arrow_select::zip::zip;
 
 use super::reasons::no_reasons;
-use super::{Batches, Dataset, Scan, TableId, columns_with_reasons, scan_schema, select_from, table_of};
+use super::{Batches, Dataset, Note, Scan, TableId, columns_with_reasons, scan_schema, select_from, table_of};
 use crate::codebook::{Codebook, Kind, Missing, MissingValues, Parent, Table, Value, Variable};
 use crate::error::Result;
 use crate::loss::LossReport;
@@ -209,5 +209,9 @@ impl<D: Dataset> Dataset for DeclaredReasons<D> {
 
     fn losses(&self) -> LossReport {
         self.inner.losses()
+    }
+
+    fn notes(&self) -> Vec<Note> {
+        self.inner.notes()
     }
 }

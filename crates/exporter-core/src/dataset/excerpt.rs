@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use super::{Batches, Dataset, Filter, Scan, TableId, select, table_of};
+use super::{Batches, Dataset, Filter, Note, Scan, TableId, select, table_of};
 use crate::codebook::{Codebook, Parent};
 use crate::error::{Error, Result};
 use crate::loss::LossReport;
@@ -157,6 +157,10 @@ impl<D: Dataset> Dataset for ExcerptDataset<D> {
 
     fn losses(&self) -> LossReport {
         self.inner.losses()
+    }
+
+    fn notes(&self) -> Vec<Note> {
+        self.inner.notes()
     }
 }
 

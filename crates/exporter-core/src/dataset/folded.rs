@@ -11,7 +11,7 @@ use arrow_schema::Schema;
 
 use super::reason_columns::reasons_by_text;
 use super::reasons::{no_reasons, reason_field};
-use super::{Batches, Dataset, Scan, TableId, columns_with_reasons, normalise, table_of};
+use super::{Batches, Dataset, Note, Scan, TableId, columns_with_reasons, normalise, table_of};
 use crate::codebook::{Codebook, Kind, Parent, Table, Variable};
 use crate::error::{Error, Result};
 use crate::loss::{LossCode, LossReport, Tallied, Tally};
@@ -171,6 +171,10 @@ impl<D: Dataset> Dataset for FoldedReasons<D> {
             own.into_iter().for_each(|loss| losses.add(loss.table(&table.name)));
         }
         losses
+    }
+
+    fn notes(&self) -> Vec<Note> {
+        self.inner.notes()
     }
 }
 

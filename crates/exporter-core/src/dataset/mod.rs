@@ -111,6 +111,33 @@ pub trait Dataset: Send + Sync {
     fn losses(&self) -> LossReport {
         LossReport::default()
     }
+
+    /// How the source was read where it does not say so itself, such as the delimiter of a text, one line each.
+    fn notes(&self) -> Vec<Note> {
+        Vec::new()
+    }
+}
+
+/// A line about how a source was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Note {
+    /// What it says; the file is named where there is one.
+    pub text: String,
+    /// Whether it says what is expected of most sources: nobody needs it who does not ask.
+    pub is_usual: bool,
+}
+
+impl Note {
+    /// A line that a user should see.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self { text: text.into(), is_usual: false }
+    }
+
+    /// A line for those who ask.
+    pub fn usual(text: impl Into<String>) -> Self {
+        Self { text: text.into(), is_usual: true }
+    }
 }
 
 /// What to read of a table: everything by default.

@@ -4,7 +4,7 @@
 use std::io::Read;
 use std::sync::Arc;
 
-use super::{Batches, Dataset, Scan, TableId, document_of};
+use super::{Batches, Dataset, Note, Scan, TableId, document_of};
 use crate::codebook::{Codebook, Parent};
 use crate::context::Context;
 use crate::error::{Error, ErrorKind, Result};
@@ -110,6 +110,11 @@ impl Dataset for OpenedDataset {
 
     fn losses(&self) -> LossReport {
         self.inner.losses().named(self.format, |_| Some(self.source.name.clone()))
+    }
+
+    fn notes(&self) -> Vec<Note> {
+        let named = |note: Note| Note { text: format!("{}: {}", self.source.name, note.text), ..note };
+        self.inner.notes().into_iter().map(named).collect()
     }
 }
 

@@ -7,7 +7,7 @@ use arrow_array::RecordBatch;
 
 use super::key_set::KeySet;
 use super::select::{Rows, select_rows};
-use super::{Batches, Dataset, Scan, TableId, table_of};
+use super::{Batches, Dataset, Note, Scan, TableId, table_of};
 use crate::codebook::{Codebook, Parent};
 use crate::context::Context;
 use crate::error::{Error, Result};
@@ -177,6 +177,10 @@ impl<D: Dataset> Dataset for RelatedDataset<D> {
 
     fn losses(&self) -> LossReport {
         self.inner.losses()
+    }
+
+    fn notes(&self) -> Vec<Note> {
+        self.inner.notes()
     }
 }
 

@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::sync::Arc;
 
-use super::{Batches, Dataset, Scan, TableId};
+use super::{Batches, Dataset, Note, Scan, TableId};
 use crate::codebook::{Codebook, Parent};
 use crate::error::Result;
 use crate::loss::LossReport;
@@ -43,6 +43,10 @@ macro_rules! points_to_dataset {
 
             fn losses(&self) -> LossReport {
                 (**self).losses()
+            }
+
+            fn notes(&self) -> Vec<Note> {
+                (**self).notes()
             }
         }
     )*};

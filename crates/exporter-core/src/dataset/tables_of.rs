@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use super::{Batches, Dataset, Scan, TableId};
+use super::{Batches, Dataset, Note, Scan, TableId};
 use crate::codebook::{Codebook, Parent};
 use crate::error::{Error, Result};
 use crate::loss::LossReport;
@@ -103,6 +103,10 @@ impl<D: Dataset> Dataset for TablesOf<D> {
         let losses = self.inner.losses();
         let seen = |name: &String| self.codebook.table(name).is_some();
         losses.iter().filter(|loss| loss.table.as_ref().is_none_or(seen)).cloned().collect()
+    }
+
+    fn notes(&self) -> Vec<Note> {
+        self.inner.notes()
     }
 }
 

@@ -135,12 +135,21 @@ pub struct OptionInfo {
     pub default: &'static str,
     /// One sentence of help.
     pub help: &'static str,
+    /// Other names that are taken too.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub aliases: &'static [&'static str],
+    /// Names that other programs have for it: they are not taken, but answered with the right one.
+    #[serde(skip)]
+    pub elsewhere: &'static [&'static str],
+    /// Other spellings of values that are taken too, each with the value that it means.
+    #[serde(skip)]
+    pub spellings: &'static [(&'static str, &'static str)],
 }
 
 impl OptionInfo {
     /// An option of any kind without a default.
     pub const fn new(name: &'static str, kind: OptionKind, help: &'static str) -> Self {
-        Self { name, kind, default: "", help }
+        Self { name, kind, default: "", help, aliases: &[], elsewhere: &[], spellings: &[] }
     }
 
     /// An option that is `true` or `false`.
@@ -168,6 +177,37 @@ impl OptionInfo {
     pub const fn default(mut self, default: &'static str) -> Self {
         self.default = default;
         self
+    }
+
+    /// Sets other names that are taken too.
+    #[must_use]
+    pub const fn aliases(mut self, aliases: &'static [&'static str]) -> Self {
+        self.aliases = aliases;
+        self
+    }
+
+    /// Sets names of other programs, which are answered with the name of this option.
+    #[must_use]
+    pub const fn elsewhere(mut self, names: &'static [&'static str]) -> Self {
+        self.elsewhere = names;
+        self
+    }
+
+    /// Sets other spellings of values, each with the value that it means.
+    #[must_use]
+    pub const fn spellings(mut self, spellings: &'static [(&'static str, &'static str)]) -> Self {
+        self.spellings = spellings;
+        self
+    }
+
+    /// Whether this is a name of the option.
+    pub fn is_called(&self, name: &str) -> bool {
+        self.name == name || self.aliases.contains(&name)
+    }
+
+    /// The value that a spelling means.
+    pub(crate) fn meant<'v>(&self, value: &'v str) -> &'v str {
+        self.spellings.iter().find(|(spelling, _)| *spelling == value).map_or(value, |(_, meant)| meant)
     }
 }
 

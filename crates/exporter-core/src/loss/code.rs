@@ -87,6 +87,10 @@ codes! {
     KEY_DROPPED = "key-dropped";
     /// A part of the source was not read: it is damaged, or kept elsewhere.
     NOT_READ = "not-read";
+    /// Lines of a text are not read: they stand above the header or are comments.
+    LINE_SKIPPED = "line-skipped";
+    /// Cells of a text that no column has were left out.
+    CELL_DROPPED = "cell-dropped";
     /// Some programs of the format's family cannot open the file.
     COMPATIBILITY = "compatibility";
 }

@@ -16,10 +16,46 @@ pub(super) fn typed<O: serde::de::DeserializeOwned + Default>(
     if options.is_null() {
         return Ok(O::default());
     }
+    let options = by_own_names(id, known, options)?;
     serde_json::from_value(options.clone()).map_err(|source| {
         let error = misfit::<O>(id, known, options);
         error.unwrap_or_else(|| Error::usage(format!("{id}: {source}")).with_hint(listed(id, known)))
     })
+}
+
+/// The options under their own names and with their own spellings.
+fn by_own_names(id: &str, known: &[OptionInfo], options: Json) -> Result<Json> {
+    let Json::Object(options) = options else { return Ok(options) };
+    let mut own = serde_json::Map::new();
+    for (name, value) in options {
+        let Some(option) = known.iter().find(|option| option.is_called(&name)) else {
+            return Err(unknown(id, known, &name));
+        };
+        let value = match value {
+            Json::String(text) => Json::String(option.meant(&text).to_owned()),
+            value => value,
+        };
+        if own.insert(option.name.to_owned(), value).is_some() {
+            return Err(twice(id, &name));
+        }
+    }
+    Ok(Json::Object(own))
+}
+
+fn unknown(id: &str, known: &[OptionInfo], name: &str) -> Error {
+    let plain = |name: &str| name.to_lowercase().replace(['-', '_', '.'], "");
+    let elsewhere = known.iter().find(|option| {
+        let mut names = option.elsewhere.iter().chain(option.aliases).chain(std::iter::once(&option.name));
+        names.any(|other| plain(other) == plain(name))
+    });
+    let names = known.iter().map(|option| option.name);
+    let near = elsewhere.map(|option| option.name).or_else(|| nearest(name, names));
+    let near = near.map(|near| format!("did you mean {near:?}? ")).unwrap_or_default();
+    Error::usage(format!("{id} has no option {name:?}")).with_hint(near + &listed(id, known))
+}
+
+fn twice(id: &str, name: &str) -> Error {
+    Error::usage(format!("the option {name:?} of {id} is given twice"))
 }
 
 /// The first option whose value is none of its kind, in the words in which a pair is refused.
@@ -81,21 +117,17 @@ fn from_pairs<'a>(
 ) -> Result<Json> {
     let mut object = serde_json::Map::new();
     for (name, value) in pairs {
-        let option = known.iter().find(|option| option.name == name).ok_or_else(|| {
-            let hint = match nearest(name, known.iter().map(|option| option.name)) {
-                Some(near) => format!("did you mean {near:?}? {}", listed(id, known)),
-                None => listed(id, known),
-            };
-            Error::usage(format!("{id} has no option {name:?}")).with_hint(hint)
-        })?;
-        if object.insert(name.to_owned(), json_value(id, option, value)?).is_some() {
-            return Err(Error::usage(format!("the option {name:?} of {id} is given twice")));
+        let option = known.iter().find(|option| option.is_called(name));
+        let option = option.ok_or_else(|| unknown(id, known, name))?;
+        if object.insert(option.name.to_owned(), json_value(id, option, value)?).is_some() {
+            return Err(twice(id, name));
         }
     }
     Ok(Json::Object(object))
 }
 
 fn json_value(id: &str, option: &OptionInfo, value: &str) -> Result<Json> {
+    let value = option.meant(value);
     let json = match option.kind {
         OptionKind::Boolean => match value {
             "true" | "yes" | "on" | "1" => Some(Json::Bool(true)),

@@ -11,8 +11,9 @@ use arrow_schema::{DataType, TimeUnit};
 use exporter_core::codebook::{self, Period};
 
 use super::layout::{CellKind, LayoutColumn, Reasons};
+use super::number::NumberStyle;
 use super::records::Records;
-use super::split::Cell;
+use super::split::{Cell, Marks};
 use super::style::{CellStyle, MissingTexts};
 use super::{number, time};
 use crate::options::BinaryText;
@@ -116,7 +117,7 @@ impl ColumnDecoder {
         row: usize,
         style: &CellStyle,
     ) -> Cow<'a, [u8]> {
-        records.cell(row, self.number).map_or_else(Cow::default, |cell| cell.content(bytes, style.escape))
+        records.cell(row, self.number).map_or_else(Cow::default, |cell| cell.content(bytes, style.marks))
     }
 
     /// Whether its values are texts.
@@ -124,9 +125,9 @@ impl ColumnDecoder {
         matches!(self.parse, Parse::Text)
     }
 
-    fn cells<'a>(&'a self, bytes: &'a [u8], records: &'a Records, escape: Option<u8>) -> Cells<'a> {
+    fn cells<'a>(&'a self, bytes: &'a [u8], records: &'a Records, marks: Marks) -> Cells<'a> {
         let (number, missing, reasons) = (self.number, &self.missing, self.reasons.as_ref());
-        Cells { bytes, records, number, missing, reasons, escape }
+        Cells { bytes, records, number, missing, reasons, marks }
     }
 
     /// The reason column behind decoded values, where the variable declares reasons.
@@ -134,16 +135,16 @@ impl ColumnDecoder {
         &self,
         bytes: &[u8],
         records: &Records,
-        escape: Option<u8>,
+        marks: Marks,
         values: &ArrayRef,
     ) -> Option<ArrayRef> {
         let known = self.reasons.as_ref()?;
         if known.is_empty() || values.null_count() == 0 {
             return Some(Arc::new(UInt8Array::new_null(values.len())));
         }
-        let cells = self.cells(bytes, records, escape);
+        let cells = self.cells(bytes, records, marks);
         let reason = |(row, cell): (usize, Cell)| {
-            values.is_null(row).then(|| cells.reason(&cell.content(bytes, escape))).flatten()
+            values.is_null(row).then(|| cells.reason(&cell.content(bytes, marks))).flatten()
         };
         Some(Arc::new(records.column(self.number).enumerate().map(reason).collect::<UInt8Array>()))
     }
@@ -156,32 +157,32 @@ impl ColumnDecoder {
         records: &Records,
         style: &CellStyle,
     ) -> Result<ArrayRef, (usize, Misfit)> {
-        let cells = self.cells(bytes, records, style.escape);
-        let mark = style.mark;
+        let cells = self.cells(bytes, records, style.marks);
+        let numbers = style.numbers;
         let array: Result<ArrayRef, usize> = match &self.parse {
             Parse::Text => return cells.texts(whole),
             Parse::Binary => cells.binary(style.binary),
             Parse::Boolean => cells.booleans(style),
-            Parse::Int8 => cells.integers::<Int8Type>(mark),
-            Parse::Int16 => cells.integers::<Int16Type>(mark),
-            Parse::Int32 => cells.integers::<Int32Type>(mark),
-            Parse::Int64 => cells.integers::<Int64Type>(mark),
-            Parse::UInt8 => cells.integers::<UInt8Type>(mark),
-            Parse::UInt16 => cells.integers::<UInt16Type>(mark),
-            Parse::UInt32 => cells.integers::<UInt32Type>(mark),
+            Parse::Int8 => cells.integers::<Int8Type>(numbers),
+            Parse::Int16 => cells.integers::<Int16Type>(numbers),
+            Parse::Int32 => cells.integers::<Int32Type>(numbers),
+            Parse::Int64 => cells.integers::<Int64Type>(numbers),
+            Parse::UInt8 => cells.integers::<UInt8Type>(numbers),
+            Parse::UInt16 => cells.integers::<UInt16Type>(numbers),
+            Parse::UInt32 => cells.integers::<UInt32Type>(numbers),
             Parse::UInt64 => cells
-                .numbers::<UInt64Type>(|text| number::integer(text, mark)?.try_into().ok())
+                .numbers::<UInt64Type>(|text| number::integer(text, numbers)?.try_into().ok())
                 .map(|array| Arc::new(array) as ArrayRef),
             Parse::Float32 => cells
-                .numbers::<Float32Type>(|text| number::float32(text, mark))
+                .numbers::<Float32Type>(|text| number::float32(text, numbers))
                 .map(|array| Arc::new(array) as ArrayRef),
             Parse::Float64 => cells
-                .numbers::<Float64Type>(|text| number::float(text, mark))
+                .numbers::<Float64Type>(|text| number::float(text, numbers))
                 .map(|array| Arc::new(array) as ArrayRef),
             Parse::Decimal(precision, scale) => {
                 let data = DataType::Decimal128(*precision, *scale);
                 cells
-                    .numbers::<Decimal128Type>(|text| number::decimal(text, *precision, *scale, mark))
+                    .numbers::<Decimal128Type>(|text| number::decimal(text, *precision, *scale, numbers))
                     .map(|array| Arc::new(array.with_data_type(data)) as ArrayRef)
             }
             Parse::Date => cells.dates(style.date_pattern.as_ref()),
@@ -197,10 +198,10 @@ impl ColumnDecoder {
                 }
             }
             Parse::Duration(unit) => match unit {
-                TimeUnit::Second => cells.integers::<DurationSecondType>(mark),
-                TimeUnit::Millisecond => cells.integers::<DurationMillisecondType>(mark),
-                TimeUnit::Microsecond => cells.integers::<DurationMicrosecondType>(mark),
-                TimeUnit::Nanosecond => cells.integers::<DurationNanosecondType>(mark),
+                TimeUnit::Second => cells.integers::<DurationSecondType>(numbers),
+                TimeUnit::Millisecond => cells.integers::<DurationMillisecondType>(numbers),
+                TimeUnit::Microsecond => cells.integers::<DurationMicrosecondType>(numbers),
+                TimeUnit::Nanosecond => cells.integers::<DurationNanosecondType>(numbers),
             },
             Parse::Period(unit) => cells
                 .numbers::<Int32Type>(|text| unit.parse(std::str::from_utf8(text).ok()?))
@@ -217,7 +218,7 @@ struct Cells<'a> {
     number: usize,
     missing: &'a MissingTexts,
     reasons: Option<&'a Reasons>,
-    escape: Option<u8>,
+    marks: Marks,
 }
 
 impl Cells<'_> {
@@ -239,12 +240,12 @@ impl Cells<'_> {
             let taken = if self.missing.has(raw, cell.is_quoted()) {
                 value(None)
             } else if cell.is_escaped() {
-                value(Some(&cell.content(self.bytes, self.escape)))
+                value(Some(&cell.content(self.bytes, self.marks)))
             } else {
                 value(Some(raw))
             };
             if taken.is_none() {
-                self.reason(&cell.content(self.bytes, self.escape)).and_then(|_| value(None)).ok_or(row)?;
+                self.reason(&cell.content(self.bytes, self.marks)).and_then(|_| value(None)).ok_or(row)?;
             }
         }
         Ok(())
@@ -273,8 +274,8 @@ impl Cells<'_> {
         Ok(PrimitiveArray::new(ScalarBuffer::from(values), nulls.finish()))
     }
 
-    fn integers<T: ArrowPrimitiveType<Native: TryFrom<i64>>>(&self, mark: u8) -> Result<ArrayRef, usize> {
-        Ok(Arc::new(self.numbers::<T>(|text| number::int64(text, mark)?.try_into().ok())?))
+    fn integers<T: ArrowPrimitiveType<Native: TryFrom<i64>>>(&self, style: NumberStyle) -> Result<ArrayRef, usize> {
+        Ok(Arc::new(self.numbers::<T>(|text| number::int64(text, style)?.try_into().ok())?))
     }
 
     fn dates(&self, pattern: Option<&Pattern>) -> Result<ArrayRef, usize> {
@@ -362,7 +363,7 @@ impl Cells<'_> {
                 // A cell ends at an ASCII character, where no other can be cut.
                 texts.append_value(whole.get(cell.range()).unwrap_or_default());
             } else {
-                let content = cell.content(self.bytes, self.escape);
+                let content = cell.content(self.bytes, self.marks);
                 let text = simdutf8::basic::from_utf8(&content).map_err(|_| (row, Misfit::Encoding))?;
                 texts.append_value(text);
             }

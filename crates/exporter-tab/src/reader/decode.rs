@@ -11,7 +11,8 @@ use super::column::{ColumnDecoder, Misfit};
 use super::header;
 use super::layout::{Layout, LayoutColumn};
 use super::pieces::{Piece, Pieces};
-use super::records::{KeptColumns, Records};
+use super::left_out::LeftOut;
+use super::records::{KeptColumns, Left, Records, excerpt};
 use super::split::Dialect;
 use super::style::{CellStyle, MissingTexts};
 use crate::TabError;
@@ -38,12 +39,15 @@ pub(crate) struct Decoded {
 }
 
 /// How much of a file lies before a piece.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Position {
     /// Rows.
     pub(crate) rows: u64,
     /// Lines.
     pub(crate) lines: u64,
+    comments: Left,
+    surplus: Left,
+    left_out: Arc<LeftOut>,
 }
 
 impl Decoding {
@@ -58,7 +62,8 @@ impl Decoding {
         options: &ReadOptions,
         columns: Option<&[usize]>,
     ) -> Result<(Self, Pieces<R>, Position), TabError> {
-        let (mut head, _) = header::open(input, options, Some(layout.delimiter))?;
+        let (mut head, _) = header::open(input, options, Some(&layout.form))?;
+        let options = &layout.form.options(options);
         for _ in 0..layout.header_records {
             let limit = options.max_columns;
             head.advance(limit, |line| TabError::TooManyColumns { line, limit })?;
@@ -91,7 +96,7 @@ impl Decoding {
             }));
         let decoding = Self {
             dialect: head.dialect,
-            style: CellStyle::new(options)?,
+            style: CellStyle::new(options, head.dialect.marks)?,
             width,
             kept,
             columns: decoders,
@@ -99,7 +104,7 @@ impl Decoding {
             encoding: head.encoding(),
         };
         let (pieces, lines) = head.into_pieces(options.piece_bytes);
-        Ok((decoding, pieces, Position { rows: 0, lines }))
+        Ok((decoding, pieces, Position::first(lines)))
     }
 
     /// The schema of every batch.
@@ -158,7 +163,7 @@ impl Decoding {
         }
         let reasons = self.columns.iter().zip(&arrays);
         let reasons = reasons.filter_map(|((decoder, ..), values)| {
-            decoder.reasons(&piece.bytes, records, self.style.escape, values)
+            decoder.reasons(&piece.bytes, records, self.style.marks, values)
         });
         let reasons: Vec<ArrayRef> = reasons.collect();
         arrays.extend(reasons);
@@ -168,6 +173,16 @@ impl Decoding {
 }
 
 impl Position {
+    /// At the first row, behind so many lines.
+    pub(super) fn first(lines: u64) -> Self {
+        Self { lines, ..Self::default() }
+    }
+
+    /// Has what is left out told here.
+    pub(crate) fn telling(self, left_out: Arc<LeftOut>) -> Self {
+        Self { left_out, ..self }
+    }
+
     /// Moves past a decoded piece and gives its rows.
     pub(crate) fn pass(&mut self, decoded: &mut Decoded) -> Result<Option<RecordBatch>, TabError> {
         self.pass_records(&decoded.records, &mut decoded.fault)?;
@@ -183,17 +198,11 @@ impl Position {
         if let Some(fault) = fault.take() {
             return Err(fault.after(self.rows, self.lines));
         }
+        self.comments.append(&records.comments, self.rows);
+        self.surplus.append(&records.surplus, self.rows);
+        self.left_out.note(&self.comments, &self.surplus);
         self.rows += records.rows() as u64;
         self.lines += records.line_count;
         Ok(())
-    }
-}
-
-/// The start of a cell, for a message.
-fn excerpt(cell: &[u8]) -> String {
-    let text = String::from_utf8_lossy(cell.get(..200).unwrap_or(cell));
-    match text.char_indices().nth(40) {
-        Some((cut, _)) => format!("{}…", &text[..cut]),
-        None => text.into_owned(),
     }
 }

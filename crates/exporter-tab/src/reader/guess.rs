@@ -3,7 +3,7 @@
 use arrow_schema::{DataType, TimeUnit};
 use exporter_core::doubles::EXACT;
 
-use super::number;
+use super::number::{self, NumberStyle};
 use super::style::CellStyle;
 use super::summary::Summary;
 use super::time::{self, DateTimeParts};
@@ -81,7 +81,7 @@ impl Guess {
     }
 
     fn kinds(&mut self, text: &[u8], style: &CellStyle) -> u16 {
-        if style.has_own_texts() { self.own(text, style) } else { self.plain(text, style.mark) }
+        if style.has_own_texts() { self.own(text, style) } else { self.plain(text, style.numbers) }
     }
 
     /// Kinds of a text where options say how values are written, which replaces the ways that are known without.
@@ -107,13 +107,13 @@ impl Guess {
                 own |= self.date_time(at);
             }
         }
-        let plain = self.plain(text, style.mark);
+        let plain = self.plain(text, style.numbers);
         // Among date-times a date is its midnight, but not where dates are written in another way.
         let is_midnight = plain == bit::DATE | bit::DATE_TIME && replaced & bit::DATE != 0;
         own | if is_midnight { 0 } else { plain & !replaced }
     }
 
-    fn plain(&mut self, text: &[u8], mark: u8) -> u16 {
+    fn plain(&mut self, text: &[u8], style: NumberStyle) -> u16 {
         if let Some(value) = short_integer(text) {
             self.summary.short_integer(value);
             return if value < 0 { bit::INT | bit::FLOAT } else { bit::INT | bit::UINT | bit::FLOAT };
@@ -153,7 +153,7 @@ impl Guess {
         if text.eq_ignore_ascii_case(b"-inf") {
             self.float(f64::NEG_INFINITY)
         } else {
-            self.number(text, mark)
+            self.number(text, style)
         }
     }
 
@@ -251,13 +251,13 @@ impl Guess {
     }
 
     /// Kinds of a text that starts like a number. A code with a leading zero is none.
-    fn number(&mut self, text: &[u8], mark: u8) -> u16 {
+    fn number(&mut self, text: &[u8], style: NumberStyle) -> u16 {
         let digits = text.strip_prefix(b"-").unwrap_or(text);
         if let [b'0', b'0'..=b'9', ..] = digits {
             return 0;
         }
         if digits.iter().all(u8::is_ascii_digit) {
-            let Some(value) = number::integer(text, mark) else { return 0 };
+            let Some(value) = number::integer(text, style) else { return 0 };
             if value == 0 && digits.len() != text.len() {
                 return self.float(-0.0);
             }
@@ -267,7 +267,7 @@ impl Guess {
             let float = if value.abs() <= EXACT.into() { bit::FLOAT } else { 0 };
             return int | uint | float;
         }
-        let value = if digits.iter().any(u8::is_ascii_digit) { number::float(text, mark) } else { None };
+        let value = if digits.iter().any(u8::is_ascii_digit) { number::float(text, style) } else { None };
         value.filter(|value| value.is_finite()).map_or(0, |value| self.float(value))
     }
 }
@@ -289,13 +289,16 @@ pub(super) fn short_integer(text: &[u8]) -> Option<i64> {
 mod tests {
     use super::*;
     use crate::ReadOptions;
+    use crate::reader::split::Marks;
+
+    const PLAIN: Marks = Marks { delimiter: b',', quote: Some(b'"'), escape: None };
 
     fn kind(cells: &[&str]) -> DataType {
         kind_with(cells, &ReadOptions::default())
     }
 
     fn kind_with(cells: &[&str], options: &ReadOptions) -> DataType {
-        let style = CellStyle::new(options).unwrap();
+        let style = CellStyle::new(options, PLAIN).unwrap();
         let mut forward = Guess::default();
         for cell in cells {
             forward.see(cell.as_bytes(), false, &style);
@@ -399,7 +402,7 @@ mod tests {
 
     #[test]
     fn a_bare_na_is_a_name_only_among_bare_texts() {
-        let style = CellStyle::new(&ReadOptions::default()).unwrap();
+        let style = CellStyle::new(&ReadOptions::default(), PLAIN).unwrap();
         let missing = |cells: &[(&str, bool)]| {
             let mut guess = Guess::default();
             for (cell, quoted) in cells {

@@ -1,13 +1,15 @@
-//! The start of an input: its delimiter and the records above the rows.
+//! The start of an input: the lines that are skipped and the records above the rows.
 
 use std::collections::{HashMap, HashSet};
 use std::io::Read;
 
+use super::form::Form;
 use super::options::{Duplicates, ReadOptions};
 use super::pieces::Pieces;
-use super::split::{Cell, Dialect, Fault, split_record};
+use super::sniff::{self, Sniffed};
+use super::split::{Cell, Dialect, Fault, line_end, split_record};
 use super::window::TextWindow;
-use crate::{Delimiter, TabError};
+use crate::TabError;
 
 /// Gives the first records of an input one after the other.
 pub(super) struct Head<R> {
@@ -15,37 +17,58 @@ pub(super) struct Head<R> {
     pub(super) dialect: Dialect,
     /// The cells of the record read last.
     cells: Vec<Cell>,
-    /// Bytes of the record read last, consumed by the next call.
+    /// Bytes up to the end of the record read last, consumed by the next call.
     used: usize,
     /// Line on which the record read last starts, from 1.
     line: u64,
     /// Lines of the record read last.
     lines: u64,
+    /// Lines between the record before and the one read last.
+    between: u64,
 }
 
-/// Opens an input; without a delimiter the first line tells it.
+/// Opens an input and moves past the lines that are skipped. Without a form it is found in the first part of the text.
 pub(super) fn open<R: Read>(
     input: R,
     options: &ReadOptions,
-    delimiter: Option<Delimiter>,
-) -> Result<(Head<R>, Delimiter), TabError> {
-    let mark = options.decimal_mark.byte();
-    let max_record_bytes = options.max_record_bytes.min(Cell::REACH - 2);
+    form: Option<&Form>,
+) -> Result<(Head<R>, Sniffed), TabError> {
     let mut text = TextWindow::new(input, options.encoding)?;
-    text.extend(max_record_bytes + 1)?;
-    let delimiter = delimiter.or(options.delimiter).unwrap_or_else(|| sniff(text.window(), mark));
-    if delimiter.byte() == mark {
-        return Err(TabError::Option {
-            option: "decimal_mark",
-            problem: "a decimal comma needs another delimiter than the comma, such as semicolon".into(),
-        });
+    text.extend(options.max_record_bytes.saturating_add(1))?;
+    let sniffed = match form {
+        Some(form) => Sniffed::known(*form),
+        None => sniff::form(&mut text, options)?,
+    };
+    sniffed.form.check()?;
+    let dialect = sniffed.form.dialect(options);
+    let mut head = Head { text, dialect, cells: Vec::new(), used: 0, line: 1, lines: 0, between: 0 };
+    for _ in 0..sniffed.form.skip_lines {
+        head.skip_line()?;
     }
-    let dialect = Dialect { delimiter: delimiter.byte(), escape: options.escape, max_record_bytes };
-    Ok((Head { text, dialect, cells: Vec::new(), used: 0, line: 1, lines: 0 }, delimiter))
+    Ok((head, sniffed))
 }
 
 impl<R: Read> Head<R> {
-    /// Moves to the next record that is not an empty line; false at the end of the input.
+    /// Moves past a line, if there is one.
+    fn skip_line(&mut self) -> Result<(), TabError> {
+        let most = self.dialect.max_record_bytes;
+        loop {
+            let (window, is_last) = (self.text.window(), self.text.is_done());
+            match line_end(window, 0, is_last) {
+                Some((end, _)) => {
+                    self.line += u64::from(end > 0);
+                    self.text.consume(end);
+                    return Ok(());
+                }
+                None if window.len() > most => {
+                    return Err(TabError::RecordTooLong { line: self.line, limit: most });
+                }
+                None => self.text.extend(most + 1)?,
+            }
+        }
+    }
+
+    /// Moves to the next record that is neither an empty line nor a comment; false at the end of the input.
     ///
     /// A record with more than `limit` cells is an error, made by `too_many` from its line.
     pub(super) fn advance(
@@ -53,52 +76,60 @@ impl<R: Read> Head<R> {
         limit: usize,
         too_many: impl Fn(u64) -> TabError,
     ) -> Result<bool, TabError> {
-        let too_long =
-            |line, dialect: &Dialect| TabError::RecordTooLong { line, limit: dialect.max_record_bytes };
+        self.text.consume(self.used);
+        self.line += self.lines;
+        (self.used, self.lines, self.between) = (0, 0, 0);
+        let most = self.dialect.max_record_bytes;
         loop {
-            self.text.consume(self.used);
-            self.line += self.lines;
-            (self.used, self.lines) = (0, 0);
-            let found = loop {
-                let (window, is_last) = (self.text.window(), self.text.is_done());
-                if window.is_empty() {
-                    if is_last {
-                        return Ok(false);
-                    }
-                    self.text.extend(self.dialect.max_record_bytes + 1)?;
-                    continue;
-                }
+            let (window, is_last) = (self.text.window(), self.text.is_done());
+            let start = self.used;
+            if start == window.len() && is_last {
+                return Ok(false);
+            }
+            let line = self.line;
+            let found = if self.dialect.comment.is_some() && window.get(start) == self.dialect.comment.as_ref() {
+                line_end(window, start, is_last).map(|(end, _)| (end, 1, true)).ok_or(Fault::Incomplete)
+            } else {
                 self.cells.clear();
                 let push = |_, cell| self.cells.push(cell);
-                let (record, line) = (0, self.line);
-                match split_record(window, 0, is_last, &self.dialect, limit, push) {
-                    Ok(found) if found.end > self.dialect.max_record_bytes => {
-                        return Err(too_long(line, &self.dialect));
-                    }
-                    Ok(found) => break found,
-                    Err(Fault::Incomplete) if window.len() > self.dialect.max_record_bytes => {
-                        return Err(too_long(line, &self.dialect));
-                    }
-                    Err(Fault::Incomplete) => self.text.extend(self.dialect.max_record_bytes + 1)?,
-                    Err(Fault::TooMany) => return Err(too_many(line)),
-                    Err(Fault::AfterQuote(column)) => {
-                        return Err(TabError::AfterQuote { record, line, column });
-                    }
-                    Err(Fault::OpenQuote(column)) => {
-                        return Err(TabError::OpenQuote { record, line, column });
-                    }
-                }
+                split_record(window, start, is_last, &self.dialect, limit, push)
+                    .map(|found| (found.end, found.lines, found.blank))
             };
-            (self.used, self.lines) = (found.end, found.lines);
-            if !found.blank {
-                return Ok(true);
+            match found {
+                Ok((end, ..)) if end - start > most => return Err(TabError::RecordTooLong { line, limit: most }),
+                Ok((end, lines, true)) => {
+                    self.used = end;
+                    self.line += lines;
+                    self.between += lines;
+                }
+                Ok((end, lines, false)) => {
+                    (self.used, self.lines) = (end, lines);
+                    return Ok(true);
+                }
+                Err(Fault::Incomplete) if window.len() - start > most => {
+                    return Err(TabError::RecordTooLong { line, limit: most });
+                }
+                Err(Fault::Incomplete) => self.text.extend((start + most).saturating_add(1))?,
+                Err(Fault::TooMany) => return Err(too_many(line)),
+                Err(Fault::AfterQuote(column)) => {
+                    return Err(TabError::AfterQuote { record: 0, line, column });
+                }
+                Err(Fault::OpenQuote(column)) => {
+                    return Err(TabError::OpenQuote { record: 0, line, column });
+                }
             }
         }
     }
 
-    /// Unreads the record read last.
+    /// Moves back before the record read last and the lines between it and the one before.
     pub(super) fn back(&mut self) {
-        (self.used, self.lines) = (0, 0);
+        self.line -= self.between;
+        (self.used, self.lines, self.between) = (0, 0, 0);
+    }
+
+    /// Whether lines without a record were passed.
+    pub(super) fn has_passed_lines(&self) -> bool {
+        self.between > 0
     }
 
     /// What follows the record read last, in pieces of so many bytes, and the lines before that.
@@ -112,10 +143,14 @@ impl<R: Read> Head<R> {
         self.text.encoding
     }
 
-    /// The cells of the record read last.
+    /// The cells of the record read last, without the empty one behind a trailing delimiter.
     pub(super) fn contents(&self) -> Vec<Vec<u8>> {
-        let content = |cell: &Cell| cell.content(self.text.window(), self.dialect.escape).into_owned();
-        self.cells.iter().map(content).collect()
+        let content = |cell: &Cell| cell.content(self.text.window(), self.dialect.marks).into_owned();
+        let mut contents: Vec<Vec<u8>> = self.cells.iter().map(content).collect();
+        if self.dialect.trailing && contents.len() > 1 && contents.last().is_some_and(Vec::is_empty) {
+            contents.pop();
+        }
+        contents
     }
 
     /// A cell of the record read last as text.
@@ -128,9 +163,12 @@ impl<R: Read> Head<R> {
         })
     }
 
-    /// The cells of the record read last as names of columns.
-    pub(super) fn names(&self, duplicates: Duplicates) -> Result<Vec<String>, TabError> {
-        let cells = self.contents();
+    /// The cells of the record read last as names of columns; with `row_names` it has none for the first column.
+    pub(super) fn names(&self, duplicates: Duplicates, row_names: bool) -> Result<Vec<String>, TabError> {
+        let mut cells = self.contents();
+        if row_names {
+            cells.insert(0, Vec::new());
+        }
         if cells.iter().any(|cell| cell.contains(&0)) {
             return Err(TabError::NulInHeader);
         }
@@ -162,30 +200,4 @@ impl<R: Read> Head<R> {
         }
         Ok(names)
     }
-}
-
-/// The separator that the first line holds most outside quotes.
-fn sniff(window: &[u8], mark: u8) -> Delimiter {
-    let mut counts =
-        [(Delimiter::COMMA, 0), (Delimiter::TAB, 0), (Delimiter::SEMICOLON, 0), (Delimiter::PIPE, 0)];
-    let mut quoted = false;
-    for byte in window {
-        match byte {
-            b'"' => quoted = !quoted,
-            b'\n' | b'\r' if !quoted => break,
-            _ if quoted => {}
-            byte => {
-                for (delimiter, count) in &mut counts {
-                    *count += usize::from(delimiter.byte() == *byte);
-                }
-            }
-        }
-    }
-    let mut best = if mark == b',' { (Delimiter::SEMICOLON, 0) } else { (Delimiter::COMMA, 0) };
-    for (delimiter, count) in counts {
-        if count > best.1 && delimiter.byte() != mark {
-            best = (delimiter, count);
-        }
-    }
-    best.0
 }

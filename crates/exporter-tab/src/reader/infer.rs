@@ -1,5 +1,7 @@
 //! The kinds of columns from the cells of all pieces.
 
+use std::sync::Arc;
+
 use exporter_core::profile::TableProfile;
 use memchr::memchr;
 
@@ -7,6 +9,7 @@ use super::ReadOptions;
 use super::ascent::Ascent;
 use super::decode::Position;
 use super::guess::Guess;
+use super::left_out::LeftOut;
 use super::layout::{CellKind, Layout, LayoutColumn};
 use super::pieces::Piece;
 use super::records::{KeptColumns, Records};
@@ -73,14 +76,14 @@ impl Inference {
             kept: KeptColumns::of(columns.clone(), width),
             columns,
             missing: MissingTexts::new(options),
-            style: CellStyle::new(options)?,
+            style: CellStyle::new(options, dialect.marks)?,
             lines,
         })
     }
 
-    /// The findings before the first piece.
-    pub(crate) fn nothing_yet(&self) -> Findings {
-        let position = Position { rows: 0, lines: self.lines };
+    /// The findings before the first piece; what is left out is told.
+    pub(crate) fn nothing_yet(&self, left_out: Arc<LeftOut>) -> Findings {
+        let position = Position::first(self.lines).telling(left_out);
         Findings {
             columns: self.columns.clone(),
             guesses: vec![Guess::default(); self.columns.len()],
@@ -109,7 +112,7 @@ impl Inference {
                 // The doubling of quotes does not matter to the kind: a cell with quotes inside is text in any case.
                 if guess.see(text, quoted, &self.style) {
                     let length = match cell.is_escaped() {
-                        true => cell.content(&piece.bytes, self.dialect.escape).len(),
+                        true => cell.content(&piece.bytes, self.dialect.marks).len(),
                         false => text.len(),
                     };
                     guess.summary.text(length, has_nul && memchr(0, text).is_some());

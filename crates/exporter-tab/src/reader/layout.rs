@@ -2,14 +2,18 @@
 
 use std::collections::{HashMap, HashSet};
 use std::io::Read;
+use std::sync::Arc;
 
 use arrow_schema::DataType;
 use exporter_core::codebook::Period;
 
+use super::form::Form;
 use super::header;
 use super::infer::{Findings, Inference, Seen};
 use super::options::{ReadHeader, ReadOptions};
 use super::pieces::Pieces;
+use super::records::{KeptColumns, Records};
+use super::sniff::Sniffed;
 use super::style::CellStyle;
 use crate::pattern::{Pattern, suggestion};
 use crate::{Delimiter, TabError};
@@ -146,6 +150,10 @@ pub struct Layout {
     pub rows: Option<u64>,
     /// The byte between cells.
     pub delimiter: Delimiter,
+    /// How the text is cut.
+    pub(super) form: Form,
+    /// The first text of the lines above the header that are skipped although no option says so.
+    pub(crate) preamble: Option<String>,
     /// Records above the rows.
     pub(super) header_records: u64,
 }
@@ -158,6 +166,27 @@ pub(crate) struct Opened<R> {
     pub(crate) inference: Option<Inference>,
     /// The rows.
     pub(crate) pieces: Pieces<R>,
+}
+
+impl<R: Read> Opened<R> {
+    /// Whether all records within so many bytes can be split, and hold UTF-8; not when it is `stopped`.
+    pub(crate) fn is_sound(self, options: &ReadOptions, bytes: u64, stopped: impl Fn() -> bool) -> bool {
+        let dialect = self.layout.form.dialect(options);
+        let (width, kept) = (self.layout.columns.len(), KeptColumns::of(Vec::new(), usize::MAX));
+        let (mut records, mut seen) = (Records::default(), 0);
+        for piece in self.pieces {
+            let Ok(piece) = piece else { return false };
+            seen += piece.bytes.len() as u64;
+            let fault = records.split(&piece, &dialect, width, &kept);
+            if stopped() || fault.is_some() || simdutf8::basic::from_utf8(&piece.bytes).is_err() {
+                return false;
+            }
+            if seen > bytes {
+                break;
+            }
+        }
+        true
+    }
 }
 
 impl Layout {
@@ -176,7 +205,7 @@ impl Layout {
     ) -> Result<Self, TabError> {
         let Opened { mut layout, inference, pieces } = Self::open(input, options, declared, |_| true, &[])?;
         if let Some(inference) = inference {
-            let mut findings = inference.nothing_yet();
+            let mut findings = inference.nothing_yet(Arc::default());
             let mut seen = Seen::default();
             for piece in pieces {
                 inference.see(&piece?, &mut seen);
@@ -196,16 +225,19 @@ impl Layout {
         projected: impl Fn(&str) -> bool,
         keys: &[&str],
     ) -> Result<Opened<R>, TabError> {
-        let (mut head, delimiter) = header::open(input, options, None)?;
+        let (mut head, Sniffed { form, preamble }) = header::open(input, options, None)?;
         let limit = options.max_columns;
-        if !head.advance(limit, |line| TabError::TooManyColumns { line, limit })? {
-            return Err(TabError::Empty);
-        }
-        let (names, header_records) = match options.header {
+        let is_empty = !head.advance(limit, |line| TabError::TooManyColumns { line, limit })?;
+        let (names, header_records) = match form.header {
             // The first record, which gives the number of columns, is a row.
-            ReadHeader::None => ((1..=head.contents().len()).map(|at| format!("column_{at}")).collect(), 0),
-            ReadHeader::Names => (head.names(options.duplicates)?, 1),
-            ReadHeader::Both => (head.names(options.duplicates)?, 2),
+            // Lines of nothing but their ends are missing values of one column.
+            ReadHeader::None if head.has_passed_lines() || !is_empty => {
+                let width = head.contents().len().max(1) + usize::from(form.row_names);
+                ((1..=width).map(|at| format!("column_{at}")).collect(), 0)
+            }
+            _ if is_empty => return Err(TabError::Empty),
+            ReadHeader::Both => (head.names(options.duplicates, form.row_names)?, 2),
+            _ => (head.names(options.duplicates, form.row_names)?, 1),
         };
         let width = names.len();
         let mut labels = vec![None; width];
@@ -213,10 +245,11 @@ impl Layout {
             head.back();
         } else if header_records == 2 {
             let ragged = |line, found| TabError::Ragged { record: 0, line, expected: width, found };
-            if !head.advance(width, |line| ragged(line, width + 1))? {
+            if !head.advance(width + usize::from(form.trailing), |line| ragged(line, width + 1))? {
                 return Err(TabError::Empty);
             }
-            for (at, (cell, label)) in head.contents().into_iter().zip(&mut labels).enumerate() {
+            let at_labels = labels.iter_mut().skip(usize::from(form.row_names));
+            for (at, (cell, label)) in head.contents().into_iter().zip(at_labels).enumerate() {
                 let text = head.text(at, cell)?;
                 *label = (!text.is_empty()).then_some(text);
             }
@@ -253,9 +286,15 @@ impl Layout {
         let dialect = head.dialect;
         let (pieces, lines) = head.into_pieces(options.piece_bytes);
         let inference =
-            unknown.then(|| Inference::new(dialect, width, looked_at, &keys, options, lines)).transpose()?;
-        let layout = Self { columns, rows: None, delimiter, header_records };
+            unknown.then(|| Inference::new(dialect, width, looked_at, &keys, &form.options(options), lines)).transpose()?;
+        let delimiter = form.delimiter;
+        let layout = Self { columns, rows: None, delimiter, form, preamble, header_records };
         Ok(Opened { layout, inference, pieces })
+    }
+
+    /// The options with which this file is read, nothing left open.
+    pub(crate) fn options(&self, options: &ReadOptions) -> ReadOptions {
+        self.form.options(options)
     }
 
     /// Takes over what was found in the cells.

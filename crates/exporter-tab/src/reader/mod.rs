@@ -6,14 +6,18 @@
 mod ascent;
 mod column;
 mod decode;
+mod encoding;
+mod form;
 mod guess;
 mod header;
 mod infer;
 mod layout;
+mod left_out;
 mod number;
 mod options;
 mod pieces;
 mod records;
+mod sniff;
 mod split;
 mod style;
 mod summary;
@@ -21,6 +25,7 @@ mod time;
 mod window;
 
 use std::io::Read;
+use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
@@ -29,7 +34,9 @@ pub(crate) use decode::{Decoded, Decoding, Position};
 pub(crate) use infer::Seen;
 pub(crate) use layout::Opened;
 pub use layout::{CellKind, DeclaredColumn, Layout, LayoutColumn, Reasons};
-pub use options::{Duplicates, Encoding, ReadHeader, ReadOptions};
+pub use encoding::Encoding;
+pub(crate) use left_out::LeftOut;
+pub use options::{Duplicates, Ragged, ReadHeader, ReadOptions};
 pub(crate) use pieces::{Piece, Pieces};
 pub(crate) use time::DateTimeParts;
 
@@ -81,6 +88,11 @@ impl<R: Read> TabReader<R> {
         let (decoding, pieces, position) = Decoding::open(input, layout, options, columns)?;
         let rows = Rows::new(options.batch_rows);
         Ok(Self { decoding, pieces, position, decoded: Decoded::default(), rows, done: false })
+    }
+
+    /// Has what is left out told here.
+    pub(crate) fn telling(self, left_out: Arc<LeftOut>) -> Self {
+        Self { position: self.position.telling(left_out), ..self }
     }
 
     /// The schema of every batch.

@@ -2,6 +2,60 @@
 
 use std::str::FromStr;
 
+use super::ReadOptions;
+use crate::options::DecimalMark;
+
+/// The signs inside of numbers.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct NumberStyle {
+    /// The sign between whole part and fraction.
+    pub(super) mark: u8,
+    /// The sign between groups of three digits.
+    thousands: Option<u8>,
+}
+
+impl NumberStyle {
+    /// A point between whole part and fraction, and nothing between groups.
+    #[cfg(test)]
+    pub(super) const PLAIN: Self = Self { mark: b'.', thousands: None };
+
+    pub(super) fn of(options: &ReadOptions) -> Self {
+        let mark = options.decimal_mark.unwrap_or(DecimalMark::Point).byte();
+        Self { mark, thousands: options.thousands.byte() }
+    }
+
+    /// The number without signs between groups; none where there are none, or not between groups of three.
+    #[cold]
+    fn ungrouped(self, text: &[u8]) -> Option<Vec<u8>> {
+        let sign = self.thousands?;
+        // What is typed as a space may be one of those that do not break lines.
+        let spaces = ["\u{a0}", "\u{202f}"].map(str::as_bytes);
+        let start = usize::from(matches!(text.first(), Some(b'-' | b'+')));
+        let whole = text.iter().position(|byte| *byte == self.mark || matches!(byte, b'e' | b'E'));
+        let (whole, rest) = text.split_at_checked(whole.unwrap_or(text.len()))?;
+        let mut plain = text.get(..start)?.to_vec();
+        let (mut at, mut digits, mut groups) = (start, 0, 0);
+        while let Some(byte) = whole.get(at) {
+            let wide = spaces.iter().find(|space| sign == b' ' && whole[at..].starts_with(space));
+            if byte.is_ascii_digit() {
+                (digits, at) = (digits + 1, at + 1);
+                plain.push(*byte);
+                continue;
+            }
+            let length = if *byte == sign { 1 } else { wide?.len() };
+            if digits == 0 || digits > 3 || (groups > 0 && digits != 3) {
+                return None;
+            }
+            (groups, digits, at) = (groups + 1, 0, at + length);
+        }
+        if groups == 0 || digits != 3 || plain.get(start) == Some(&b'0') {
+            return None;
+        }
+        plain.extend_from_slice(rest);
+        Some(plain)
+    }
+}
+
 /// Text without the spaces around it.
 #[inline]
 pub(super) fn trim(text: &[u8]) -> &[u8] {
@@ -13,7 +67,12 @@ pub(super) fn trim(text: &[u8]) -> &[u8] {
 
 /// A whole number; a fraction of zeros is accepted, as programs write when a column has gaps.
 #[inline]
-pub(super) fn integer(text: &[u8], mark: u8) -> Option<i128> {
+pub(super) fn integer(text: &[u8], style: NumberStyle) -> Option<i128> {
+    whole(text, style.mark).or_else(|| whole(&style.ungrouped(text)?, style.mark))
+}
+
+#[inline]
+fn whole(text: &[u8], mark: u8) -> Option<i128> {
     let (negative, digits) = match text {
         [b'-', rest @ ..] => (true, rest),
         [b'+', rest @ ..] => (false, rest),
@@ -39,10 +98,10 @@ pub(super) fn integer(text: &[u8], mark: u8) -> Option<i128> {
 
 /// A whole number of 64 bits, as [`integer`].
 #[inline]
-pub(super) fn int64(text: &[u8], mark: u8) -> Option<i64> {
+pub(super) fn int64(text: &[u8], style: NumberStyle) -> Option<i64> {
     match plain_integer(text) {
         Some(value) => Some(value),
-        None => integer(text, mark)?.try_into().ok(),
+        None => integer(text, style)?.try_into().ok(),
     }
 }
 
@@ -74,8 +133,8 @@ const POWERS: [f64; 23] = [
 
 /// A floating-point number, correctly rounded.
 #[inline]
-pub(super) fn float(text: &[u8], mark: u8) -> Option<f64> {
-    plain_float(text, mark).or_else(|| any_float(text, mark))
+pub(super) fn float(text: &[u8], style: NumberStyle) -> Option<f64> {
+    plain_float(text, style.mark).or_else(|| any_float(text, style))
 }
 
 /// Numbers of at most 15 digits without exponent: both the digits and the power of ten are exact, so one
@@ -110,29 +169,37 @@ fn plain_float(text: &[u8], mark: u8) -> Option<f64> {
 }
 
 #[cold]
-fn any_float(text: &[u8], mark: u8) -> Option<f64> {
-    parsed(text, mark)
+fn any_float(text: &[u8], style: NumberStyle) -> Option<f64> {
+    parsed(text, style)
 }
 
 /// A single-precision number, rounded once.
-pub(super) fn float32(text: &[u8], mark: u8) -> Option<f32> {
-    parsed(text, mark)
+pub(super) fn float32(text: &[u8], style: NumberStyle) -> Option<f32> {
+    parsed(text, style)
 }
 
 /// What the standard library makes of a number; it takes `infinity` and `nan` in any case.
-fn parsed<T: FromStr>(text: &[u8], mark: u8) -> Option<T> {
-    let text = std::str::from_utf8(text).ok()?;
-    if mark == b'.' {
-        return text.parse().ok();
-    }
-    if text.contains('.') {
-        return None;
-    }
-    text.replace(char::from(mark), ".").parse().ok()
+fn parsed<T: FromStr>(text: &[u8], style: NumberStyle) -> Option<T> {
+    let plain = |text: &[u8]| {
+        let text = std::str::from_utf8(text).ok()?;
+        if style.mark == b'.' {
+            return text.parse().ok();
+        }
+        if text.contains('.') {
+            return None;
+        }
+        text.replace(char::from(style.mark), ".").parse().ok()
+    };
+    plain(text).or_else(|| plain(&style.ungrouped(text)?))
 }
 
 /// A decimal of `precision` digits, `scale` of them in the fraction, without rounding.
-pub(super) fn decimal(text: &[u8], precision: u8, scale: i8, mark: u8) -> Option<i128> {
+pub(super) fn decimal(text: &[u8], precision: u8, scale: i8, style: NumberStyle) -> Option<i128> {
+    let exact = |text: &[u8]| exact_decimal(text, precision, scale, style.mark);
+    exact(text).or_else(|| exact(&style.ungrouped(text)?))
+}
+
+fn exact_decimal(text: &[u8], precision: u8, scale: i8, mark: u8) -> Option<i128> {
     let (negative, digits) = match text {
         [b'-', rest @ ..] => (true, rest),
         [b'+', rest @ ..] => (false, rest),
@@ -174,6 +241,8 @@ pub(super) fn decimal(text: &[u8], precision: u8, scale: i8, mark: u8) -> Option
 mod tests {
     use super::*;
 
+    const COMMA: NumberStyle = NumberStyle { mark: b',', thousands: None };
+
     #[test]
     fn integers() {
         for (text, expected) in [
@@ -192,9 +261,9 @@ mod tests {
             ("18446744073709551616", None),
             ("-9223372036854775808", Some(-9_223_372_036_854_775_808)),
         ] {
-            assert_eq!(integer(text.as_bytes(), b'.'), expected, "{text}");
+            assert_eq!(integer(text.as_bytes(), NumberStyle::PLAIN), expected, "{text}");
             let narrow = expected.and_then(|value| i64::try_from(value).ok());
-            assert_eq!(int64(text.as_bytes(), b'.'), narrow, "{text}");
+            assert_eq!(int64(text.as_bytes(), NumberStyle::PLAIN), narrow, "{text}");
         }
     }
 
@@ -220,26 +289,54 @@ mod tests {
             "5e-324",
         ] {
             let expected: f64 = text.parse().unwrap();
-            assert_eq!(float(text.as_bytes(), b'.').map(f64::to_bits), Some(expected.to_bits()), "{text}");
+            assert_eq!(float(text.as_bytes(), NumberStyle::PLAIN).map(f64::to_bits), Some(expected.to_bits()), "{text}");
         }
-        assert_eq!(float(b"1,5", b','), Some(1.5));
-        assert_eq!(float(b"1.5", b','), None);
-        assert_eq!(float(b"-inf", b'.'), Some(f64::NEG_INFINITY));
+        assert_eq!(float(b"1,5", COMMA), Some(1.5));
+        assert_eq!(float(b"1.5", COMMA), None);
+        assert_eq!(float(b"-inf", NumberStyle::PLAIN), Some(f64::NEG_INFINITY));
         for text in ["", "-", ".", "1.2.3", "abc", "0x10", "1 2"] {
-            assert_eq!(float(text.as_bytes(), b'.'), None, "{text}");
+            assert_eq!(float(text.as_bytes(), NumberStyle::PLAIN), None, "{text}");
         }
     }
 
     #[test]
     fn decimals_are_exact() {
-        assert_eq!(decimal(b"123.45", 5, 2, b'.'), Some(12345));
-        assert_eq!(decimal(b"123.4500", 5, 2, b'.'), Some(12345));
-        assert_eq!(decimal(b"-.5", 5, 2, b'.'), Some(-50));
-        assert_eq!(decimal(b"1200", 5, -2, b'.'), Some(12));
-        assert_eq!(decimal(b"1234.5", 5, 2, b'.'), None, "six digits");
-        assert_eq!(decimal(b"1.234", 5, 2, b'.'), None, "rounding");
-        assert_eq!(decimal(b"", 5, 2, b'.'), None);
-        assert_eq!(decimal(b".", 5, 2, b'.'), None);
-        assert_eq!(decimal(b"1e2", 5, 2, b'.'), None);
+        assert_eq!(decimal(b"123.45", 5, 2, NumberStyle::PLAIN), Some(12345));
+        assert_eq!(decimal(b"123.4500", 5, 2, NumberStyle::PLAIN), Some(12345));
+        assert_eq!(decimal(b"-.5", 5, 2, NumberStyle::PLAIN), Some(-50));
+        assert_eq!(decimal(b"1200", 5, -2, NumberStyle::PLAIN), Some(12));
+        assert_eq!(decimal(b"1234.5", 5, 2, NumberStyle::PLAIN), None, "six digits");
+        assert_eq!(decimal(b"1.234", 5, 2, NumberStyle::PLAIN), None, "rounding");
+        assert_eq!(decimal(b"", 5, 2, NumberStyle::PLAIN), None);
+        assert_eq!(decimal(b".", 5, 2, NumberStyle::PLAIN), None);
+        assert_eq!(decimal(b"1e2", 5, 2, NumberStyle::PLAIN), None);
+    }
+
+    #[test]
+    fn groups_of_three_digits() {
+        let float = |text: &str, mark, thousands| {
+            float(text.as_bytes(), NumberStyle { mark, thousands: Some(thousands) })
+        };
+        for (text, expected) in [
+            ("1,234", Some(1234.0)),
+            ("-12,345,678.5", Some(-12_345_678.5)),
+            ("1234.5", Some(1234.5)),
+            ("999", Some(999.0)),
+            ("1,23", None),
+            ("1,2345", None),
+            ("1234,567", None),
+            (",123", None),
+            ("0,123", None),
+            ("1,234,", None),
+        ] {
+            assert_eq!(float(text, b'.', b','), expected, "{text}");
+        }
+        assert_eq!(float("1.234,5", b',', b'.'), Some(1234.5));
+        assert_eq!(float("1 234,5", b',', b' '), Some(1234.5));
+        assert_eq!(float("1\u{a0}234\u{202f}567,5", b',', b' '), Some(1_234_567.5));
+        assert_eq!(float("1'234.5", b'.', b'\''), Some(1234.5));
+        let style = NumberStyle { mark: b'.', thousands: Some(b',') };
+        assert_eq!(int64(b"1,234", style), Some(1234));
+        assert_eq!(decimal(b"1,234.50", 6, 2, style), Some(123_450));
     }
 }

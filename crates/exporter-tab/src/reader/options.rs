@@ -3,39 +3,20 @@
 use arrow_schema::DataType;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::TabError;
+use super::encoding::Encoding;
 use crate::options::{BinaryText, DecimalMark, Delimiter, booleans, pattern};
 use crate::pattern::Pattern;
-
-/// How the bytes of the input stand for characters.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum Encoding {
-    /// By the byte order mark; UTF-8 without one.
-    #[default]
-    Auto,
-    /// UTF-8.
-    #[serde(rename = "utf-8")]
-    Utf8,
-    /// UTF-16, low byte first.
-    #[serde(rename = "utf-16le")]
-    Utf16Le,
-    /// UTF-16, high byte first.
-    #[serde(rename = "utf-16be")]
-    Utf16Be,
-    /// The Western European code page of Windows.
-    #[serde(rename = "windows-1252", alias = "latin1")]
-    Windows1252,
-}
+use crate::{Mark, TabError};
 
 /// What stands above the rows of the input.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum ReadHeader {
-    /// One record of names.
+    /// One record of names, unless the first record looks like the others.
     #[default]
+    Auto,
+    /// One record of names.
     Names,
     /// A record of names, then a record of labels.
     Both,
@@ -55,29 +36,60 @@ pub enum Duplicates {
     Rename,
 }
 
+/// What becomes of a record that has more or fewer cells than the header.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum Ragged {
+    /// It is an error.
+    #[default]
+    Error,
+    /// Cells that are not there are missing values; surplus cells are an error unless they are empty.
+    Pad,
+    /// Cells that are not there are missing values, surplus cells are left out: a loss of reading.
+    Truncate,
+}
+
 /// How delimited text is read; as JSON these are the options of the formats `csv` and `tab`.
+///
+/// What is left open is found in the first part of the text, see [`Layout::read`](crate::Layout::read).
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 #[non_exhaustive]
 pub struct ReadOptions {
-    /// The byte between cells; none = the one of tab, comma, semicolon and pipe that the first line holds most.
+    /// The byte between cells; none = found.
     pub delimiter: Option<Delimiter>,
-    /// A byte that makes a quote after it part of the cell, such as the backslash that R's `write.table` writes.
-    #[serde(skip)]
-    pub escape: Option<u8>,
-    /// How the bytes stand for characters.
-    pub encoding: Encoding,
+    /// The sign round cells, which is doubled inside; none = found.
+    pub quote: Option<Mark>,
+    /// The sign that makes a quote, delimiter or line end behind it a part of the cell; none = found.
+    pub escape: Option<Mark>,
+    /// The sign at the start of lines that are no rows; none = found.
+    pub comment: Option<Mark>,
+    /// Lines above the header; none = found.
+    pub skip_lines: Option<u64>,
     /// What stands above the rows.
     pub header: ReadHeader,
+    /// What becomes of records of another length than the header.
+    pub ragged: Ragged,
+    /// Whether a delimiter ends each record; none = found.
+    pub trailing_delimiter: Option<bool>,
+    /// Whether rows start with a name for which the header has no cell, as R writes them; none = found.
+    pub row_names: Option<bool>,
+    /// Whether a quoted cell behind whose closing quote text follows is taken as it stands, quotes included.
+    pub lenient: bool,
+    /// How the bytes stand for characters.
+    pub encoding: Encoding,
     /// What happens when two columns share a name.
     pub duplicates: Duplicates,
     /// Texts that stand for a missing value when they are not in quotes, besides the empty one; in JSON with bars between:
     /// `NA|.`.
-    #[serde(deserialize_with = "between_bars")]
+    #[serde(rename = "null", deserialize_with = "between_bars")]
     pub missing_texts: Vec<String>,
-    /// The sign between whole part and fraction.
+    /// The sign between whole part and fraction; none = found.
     #[serde(rename = "decimal")]
-    pub decimal_mark: DecimalMark,
+    pub decimal_mark: Option<DecimalMark>,
+    /// The sign between groups of three digits.
+    pub thousands: Mark,
     /// What stands for false and for true, in place of `false` and `true` in any case and for declared booleans 0 and 1.
     #[serde(deserialize_with = "booleans")]
     pub booleans: Option<[String; 2]>,
@@ -110,12 +122,20 @@ impl Default for ReadOptions {
     fn default() -> Self {
         Self {
             delimiter: None,
+            quote: None,
             escape: None,
-            encoding: Encoding::Auto,
-            header: ReadHeader::Names,
+            comment: None,
+            skip_lines: None,
+            header: ReadHeader::Auto,
+            ragged: Ragged::Error,
+            trailing_delimiter: None,
+            row_names: None,
+            lenient: false,
+            encoding: Encoding::AUTO,
             duplicates: Duplicates::Error,
             missing_texts: Vec::new(),
-            decimal_mark: DecimalMark::Point,
+            decimal_mark: None,
+            thousands: Mark::NONE,
             booleans: None,
             date_pattern: None,
             date_time_pattern: None,
@@ -133,10 +153,29 @@ impl ReadOptions {
     /// Checks that the choices can work.
     ///
     /// # Errors
-    /// When a pattern cannot read a date.
+    /// When a pattern cannot read a date, or two signs are the same.
     pub fn check(&self) -> Result<(), TabError> {
         Pattern::of_dates(self.date_pattern.as_deref(), true)?;
         Pattern::of_date_times(self.date_time_pattern.as_deref(), true)?;
+        let quote = self.quote.map_or(Some(b'"'), Mark::byte);
+        let delimiter = self.delimiter.map(Delimiter::byte);
+        let differ = |option, problem: &str, one: Option<u8>, other: Option<u8>| match (one, other) {
+            (Some(one), Some(other)) if one == other => {
+                Err(TabError::Option { option, problem: problem.to_owned() })
+            }
+            _ => Ok(()),
+        };
+        let escape = self.escape.and_then(Mark::byte);
+        let comment = self.comment.and_then(Mark::byte);
+        differ("quote", "the quote is the delimiter too", quote, delimiter)?;
+        differ("escape", "the escape is the delimiter too", escape, delimiter)?;
+        differ("comment", "the sign of comments is the delimiter too", comment, delimiter)?;
+        differ("comment", "the sign of comments is the quote too", comment, quote)?;
+        if let Some(mark) = self.decimal_mark {
+            let comma = "a decimal comma needs another delimiter than the comma, such as semicolon";
+            differ("decimal", comma, Some(mark.byte()), delimiter)?;
+            differ("thousands", "it is the decimal mark too", self.thousands.byte(), Some(mark.byte()))?;
+        }
         Ok(())
     }
 

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use memchr::{memchr, memchr2, memrchr2};
 
-use super::split::{Cell, Dialect, closing_quote};
+use super::split::{Cell, Dialect, Fault, closing_quote, line_end, split_record};
 use super::window::TextWindow;
 use crate::TabError;
 
@@ -88,11 +88,18 @@ impl<R: Read> Iterator for Pieces<R> {
 /// window holds no whole record.
 fn border(window: &[u8], is_last: bool, dialect: &Dialect, reach: usize) -> Option<usize> {
     let reach = reach.min(window.len());
+    if dialect.is_sequential() {
+        return border_of_records(window, is_last, dialect, reach);
+    }
+    let Some(quote_byte) = dialect.marks.quote else {
+        let within = last_line_end(window, 0..reach, is_last);
+        return within.or_else(|| first_line_end(window, reach..window.len(), is_last));
+    };
     let (mut at, mut last) = (0, None);
     while at < reach || last.is_none() {
         // Far beyond the reach is looked at only when it is needed.
         let seen = window.get(..if at < reach { reach } else { window.len() })?;
-        let quote = opening_quote(seen, at, dialect.delimiter);
+        let quote = opening_quote(seen, at, quote_byte, dialect.marks.delimiter);
         // Between quoted cells every line end ends a record.
         let bare = at..quote.unwrap_or(seen.len());
         let found = if at < reach {
@@ -102,13 +109,39 @@ fn border(window: &[u8], is_last: bool, dialect: &Dialect, reach: usize) -> Opti
         };
         last = found.or(last);
         at = match quote {
-            Some(quote) => match closing_quote(window, quote + 1, is_last, dialect.escape) {
+            Some(quote) => match closing_quote(window, quote + 1, is_last, quote_byte, None) {
                 Some((closed, _)) => closed + 1,
                 None => return last,
             },
             None if seen.len() == window.len() => return last,
             None => seen.len(),
         };
+    }
+    last
+}
+
+/// The same, record by record: where a line end may be escaped or stand in a comment that holds quotes.
+fn border_of_records(window: &[u8], is_last: bool, dialect: &Dialect, reach: usize) -> Option<usize> {
+    let (mut at, mut last) = (0, None);
+    while at < window.len() && (at < reach || last.is_none()) {
+        let end = match dialect.comment {
+            Some(comment) if window.get(at) == Some(&comment) => {
+                line_end(window, at, is_last).map(|(end, _)| end)
+            }
+            _ => {
+                match split_record(window, at, is_last, dialect, usize::MAX, |_, _| {}) {
+                    Ok(found) => Some(found.end),
+                    Err(Fault::Incomplete) => None,
+                    // What is wrong with a record is found by whoever gets the piece that it is in.
+                    Err(_) => return last.or(Some(window.len())),
+                }
+            }
+        };
+        let Some(end) = end else { return last };
+        if end > reach && last.is_some() {
+            return last;
+        }
+        (at, last) = (end, Some(end));
     }
     last
 }
@@ -134,10 +167,10 @@ fn after(window: &[u8], offset: usize, is_last: bool) -> Option<usize> {
 }
 
 /// The next quote that opens a cell; others are ordinary characters of cells without quotes.
-fn opening_quote(window: &[u8], start: usize, delimiter: u8) -> Option<usize> {
+fn opening_quote(window: &[u8], start: usize, quote: u8, delimiter: u8) -> Option<usize> {
     let mut at = start;
     loop {
-        at += memchr(b'"', window.get(at..)?)?;
+        at += memchr(quote, window.get(at..)?)?;
         let before = at.checked_sub(1).and_then(|before| window.get(before)).copied();
         if before.is_none_or(|byte| byte == delimiter || byte == b'\n' || byte == b'\r') {
             return Some(at);
@@ -149,10 +182,18 @@ fn opening_quote(window: &[u8], start: usize, delimiter: u8) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::reader::options::Encoding;
-    use crate::reader::split::split_record;
+    use crate::reader::encoding::Encoding;
+    use crate::reader::options::Ragged;
+    use crate::reader::split::Marks;
 
-    const DIALECT: Dialect = Dialect { delimiter: b',', escape: None, max_record_bytes: 4 << 20 };
+    const DIALECT: Dialect = Dialect {
+        marks: Marks { delimiter: b',', quote: Some(b'"'), escape: None },
+        comment: None,
+        ragged: Ragged::Error,
+        trailing: false,
+        lenient: false,
+        max_record_bytes: 4 << 20,
+    };
     const PIECE_BYTES: usize = 1 << 20;
 
     /// Ends of the records, one after the other.
@@ -198,7 +239,7 @@ mod tests {
     }
 
     fn pieces(text: &[u8]) -> Vec<Piece> {
-        Pieces::new(TextWindow::new(text, Encoding::Auto).unwrap(), DIALECT, PIECE_BYTES)
+        Pieces::new(TextWindow::new(text, Encoding::AUTO).unwrap(), DIALECT, PIECE_BYTES)
             .map(Result::unwrap)
             .collect()
     }

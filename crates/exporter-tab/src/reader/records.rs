@@ -1,7 +1,8 @@
 //! All records of a piece, split into cells.
 
 use super::pieces::{Ending, Piece};
-use super::split::{Cell, Dialect, Fault, RecordEnd, split_record};
+use super::options::Ragged;
+use super::split::{Cell, Dialect, Fault, RecordEnd, line_end, split_record};
 use crate::TabError;
 
 /// The columns whose cells are kept.
@@ -49,6 +50,33 @@ pub(super) struct Records {
     lines: Vec<u32>,
     /// Lines of the piece.
     pub(super) line_count: u64,
+    /// Lines that are comments.
+    pub(super) comments: Left,
+    /// Surplus cells that have a value and were left out.
+    pub(super) surplus: Left,
+}
+
+/// What is left out of a piece.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub(crate) struct Left {
+    pub(crate) count: u64,
+    /// Rows before the first, and its text.
+    pub(crate) first: Option<(u64, String)>,
+}
+
+impl Left {
+    fn add(&mut self, row: usize, text: &[u8]) {
+        self.count += 1;
+        self.first.get_or_insert_with(|| (row as u64, excerpt(text)));
+    }
+
+    /// Adds what is left out of the piece that follows, behind so many rows.
+    pub(super) fn append(&mut self, next: &Self, rows: u64) {
+        self.count += next.count;
+        if let (None, Some((row, text))) = (&self.first, &next.first) {
+            self.first = Some((row + rows, text.clone()));
+        }
+    }
 }
 
 impl Records {
@@ -85,19 +113,23 @@ impl Records {
         self.cells.clear();
         self.lines.clear();
         self.line_count = 0;
+        (self.comments, self.surplus) = (Left::default(), Left::default());
         self.width = kept_columns.len();
         let (bytes, is_last) = (piece.bytes.as_slice(), piece.ending != Ending::Cut);
-        // The two differ only in what is kept; each gets a loop of its own.
+        // They differ in what is kept; each gets a loop of its own.
         match kept_columns {
-            KeptColumns::All(_) => self.each(bytes, dialect, columns, |start, cells| {
-                split_record(bytes, start, is_last, dialect, columns, |_, cell| cells.push(cell))
+            _ if dialect.is_loose() => self.each(bytes, dialect, columns, |start, records| {
+                records.loose(bytes, start, is_last, dialect, columns, kept_columns)
             }),
-            KeptColumns::Some(kept) => self.each(bytes, dialect, columns, |start, cells| {
+            KeptColumns::All(_) => self.each(bytes, dialect, columns, |start, records| {
+                split_record(bytes, start, is_last, dialect, columns, |_, cell| records.cells.push(cell))
+            }),
+            KeptColumns::Some(kept) => self.each(bytes, dialect, columns, |start, records| {
                 let mut rest = kept.iter().copied();
                 let mut next = rest.next();
                 split_record(bytes, start, is_last, dialect, columns, |at, cell| {
                     if Some(at) == next {
-                        cells.push(cell);
+                        records.cells.push(cell);
                         next = rest.next();
                     }
                 })
@@ -111,21 +143,29 @@ impl Records {
         bytes: &[u8],
         dialect: &Dialect,
         columns: usize,
-        split: impl Fn(usize, &mut Vec<Cell>) -> Result<RecordEnd, Fault>,
+        split: impl Fn(usize, &mut Self) -> Result<RecordEnd, Fault>,
     ) -> Option<TabError> {
         let mut start = 0;
         while start < bytes.len() {
+            if dialect.comment.is_some() && bytes.get(start) == dialect.comment.as_ref() {
+                let (next, end) = line_end(bytes, start, true).unwrap_or((bytes.len(), bytes.len()));
+                self.comments.add(self.lines.len(), bytes.get(start..end).unwrap_or_default());
+                self.line_count += 1;
+                start = next;
+                continue;
+            }
             let kept = self.cells.len();
             let (record, line) = (self.lines.len() as u64 + 1, self.line_count + 1);
             let ragged = |found| TabError::Ragged { record, line, expected: columns, found };
             let too_long = TabError::RecordTooLong { line, limit: dialect.max_record_bytes };
-            let fault = match split(start, &mut self.cells) {
+            let fault = match split(start, self) {
                 Ok(found) if found.end - start > dialect.max_record_bytes => too_long,
                 Ok(found) if !found.blank && found.cells != columns => ragged(found.cells),
                 Ok(found) => {
                     self.line_count += found.lines;
                     start = found.end;
-                    if found.blank {
+                    // Among records of one cell an empty line is one whose cell is empty.
+                    if found.blank && columns > 1 {
                         self.cells.truncate(kept);
                     } else {
                         self.lines.push(line as u32);
@@ -142,20 +182,80 @@ impl Records {
         }
         None
     }
+
+    /// Splits a record that may have fewer cells than there are columns, or more.
+    fn loose(
+        &mut self,
+        bytes: &[u8],
+        start: usize,
+        is_last: bool,
+        dialect: &Dialect,
+        columns: usize,
+        kept_columns: &KeptColumns,
+    ) -> Result<RecordEnd, Fault> {
+        let whole = self.cells.len() + self.width;
+        let row = self.lines.len();
+        let (cells, surplus) = (&mut self.cells, &mut self.surplus);
+        let before = surplus.clone();
+        let mut found = split_record(bytes, start, is_last, dialect, usize::MAX, |at, cell| {
+            if at >= columns {
+                if cell.len() > 0 || cell.is_quoted() {
+                    surplus.add(row, cell.raw(bytes));
+                }
+            } else if kept_columns.number(at).is_some() {
+                cells.push(cell);
+            }
+        })?;
+        if found.blank && columns > 1 {
+            return Ok(found);
+        }
+        let is_filled = surplus.count > before.count;
+        let is_row = match dialect.ragged {
+            Ragged::Truncate => true,
+            _ if is_filled => false,
+            Ragged::Pad => true,
+            Ragged::Error => found.cells == columns + 1,
+        };
+        if is_row {
+            self.cells.resize(whole, Cell::absent(found.end));
+            found.cells = columns;
+        } else {
+            *surplus = before;
+        }
+        Ok(found)
+    }
+}
+
+/// The start of a text, for a message.
+pub(super) fn excerpt(text: &[u8]) -> String {
+    let shown = String::from_utf8_lossy(text.get(..200).unwrap_or(text));
+    match shown.char_indices().nth(40) {
+        Some((cut, _)) => format!("{}…", &shown[..cut]),
+        None => shown.into_owned(),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const DIALECT: Dialect = Dialect { delimiter: b',', escape: None, max_record_bytes: 64 };
+    use crate::reader::split::Marks;
+
+    const DIALECT: Dialect = Dialect {
+        marks: Marks { delimiter: b',', quote: Some(b'"'), escape: None },
+        comment: None,
+        ragged: Ragged::Error,
+        trailing: false,
+        lenient: false,
+        max_record_bytes: 64,
+    };
 
     fn split(text: &str, ending: Ending, kept: KeptColumns) -> (Vec<Vec<String>>, Option<String>) {
         let piece = Piece { bytes: text.as_bytes().to_vec(), ending };
         let mut records = Records::default();
         let fault = records.split(&piece, &DIALECT, 3, &kept);
         let texts = |kept| {
-            let content = |cell: Cell| cell.content(&piece.bytes, None).into_owned();
+            let content = |cell: Cell| cell.content(&piece.bytes, DIALECT.marks).into_owned();
             records.column(kept).map(|cell| String::from_utf8(content(cell)).unwrap()).collect()
         };
         ((0..kept.len()).map(texts).collect(), fault.map(|fault| fault.to_string()))

@@ -3,14 +3,60 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use memchr::{memchr, memchr_iter, memchr2, memchr3};
+use memchr::{memchr, memchr_iter, memchr2, memchr2_iter, memchr3};
+
+use super::options::Ragged;
 
 /// What is needed to split lines.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Dialect {
-    pub(super) delimiter: u8,
-    pub(super) escape: Option<u8>,
+    pub(super) marks: Marks,
+    /// Records that start with it are no rows.
+    pub(super) comment: Option<u8>,
+    /// What becomes of records of another length than the header.
+    pub(super) ragged: Ragged,
+    /// Whether a record may have one empty cell more than there are columns.
+    pub(super) trailing: bool,
+    /// Whether a quoted cell behind whose closing quote text follows is taken as it stands.
+    pub(super) lenient: bool,
     pub(super) max_record_bytes: usize,
+}
+
+impl Dialect {
+    /// Whether the end of a record is known only from its beginning.
+    pub(super) fn is_sequential(&self) -> bool {
+        self.marks.escape.is_some() || self.comment.is_some()
+    }
+
+    /// Whether records of another length than the header may be rows.
+    pub(super) fn is_loose(&self) -> bool {
+        self.trailing || self.ragged != Ragged::Error
+    }
+}
+
+/// The bytes between and round cells, and the one that takes their meaning away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Marks {
+    pub(super) delimiter: u8,
+    /// The byte round cells, which is doubled inside.
+    pub(super) quote: Option<u8>,
+    /// A byte that makes the mark or line end behind it a part of the cell.
+    pub(super) escape: Option<u8>,
+}
+
+impl Marks {
+    /// The quote with which a cell starts.
+    #[inline]
+    fn opening(self, byte: Option<&u8>) -> Option<u8> {
+        self.quote.filter(|quote| byte == Some(quote))
+    }
+
+    /// Whether an escape before this byte is one.
+    fn is_escapable(self, byte: u8) -> bool {
+        byte == self.delimiter
+            || [self.quote, self.escape].contains(&Some(byte))
+            || matches!(byte, b'\n' | b'\r')
+    }
 }
 
 /// A cell as a range of the bytes that were split, which are never more than [`Cell::REACH`].
@@ -33,6 +79,15 @@ impl Cell {
     #[inline]
     fn bare(start: usize, end: usize) -> Self {
         Self { start: start as u32, end: end as u32 }
+    }
+
+    fn bare_escaped(start: usize, end: usize) -> Self {
+        Self { start: start as u32 | Self::ESCAPED, end: end as u32 }
+    }
+
+    /// A cell that is not there, as an empty one at this place.
+    pub(super) fn absent(at: usize) -> Self {
+        Self::bare(at, at)
     }
 
     #[inline]
@@ -73,9 +128,9 @@ impl Cell {
 
     /// The bytes without doubling and escapes.
     #[inline]
-    pub(super) fn content(self, bytes: &[u8], escape: Option<u8>) -> Cow<'_, [u8]> {
+    pub(super) fn content(self, bytes: &[u8], marks: Marks) -> Cow<'_, [u8]> {
         let raw = self.raw(bytes);
-        if self.is_escaped() { Cow::Owned(unescape(raw, escape)) } else { Cow::Borrowed(raw) }
+        if self.is_escaped() { Cow::Owned(unescape(raw, marks, self.is_quoted())) } else { Cow::Borrowed(raw) }
     }
 }
 
@@ -123,21 +178,42 @@ pub(super) fn split_record(
             return Err(Fault::TooMany);
         }
         // Where the cell ends, that is the delimiter or line end after it.
-        let stop = if bytes.get(at) == Some(&b'"') {
-            let (end, escaped) = match closing_quote(bytes, at + 1, is_last, dialect.escape) {
+        let stop = if let Some(quote) = dialect.marks.opening(bytes.get(at)) {
+            let (end, escaped) = match closing_quote(bytes, at + 1, is_last, quote, dialect.marks.escape) {
                 Some(found) => found,
                 None if is_last => return Err(Fault::OpenQuote(cells + 1)),
                 None => return Err(Fault::Incomplete),
             };
             lines += memchr_iter(b'\n', bytes.get(at + 1..end).unwrap_or_default()).count() as u64;
             let next = bytes.get(end + 1).copied();
-            if next.is_some_and(|byte| byte != dialect.delimiter && byte != b'\n' && byte != b'\r') {
-                return Err(Fault::AfterQuote(cells + 1));
+            if next.is_some_and(|byte| byte != dialect.marks.delimiter && byte != b'\n' && byte != b'\r') {
+                if !dialect.lenient {
+                    return Err(Fault::AfterQuote(cells + 1));
+                }
+                let end = end_of_bare(bytes, end + 1, dialect.marks.delimiter);
+                if end == bytes.len() && !is_last {
+                    return Err(Fault::Incomplete);
+                }
+                push(cells, Cell::bare(at, end));
+                end
+            } else {
+                push(cells, Cell::quoted(at + 1, end, escaped));
+                end + 1
             }
-            push(cells, Cell::quoted(at + 1, end, escaped));
-            end + 1
+        } else if let Some(escape) = dialect.marks.escape {
+            let (end, escaped) = end_of_escaped(bytes, at, dialect.marks.delimiter, escape);
+            if end == bytes.len() && !is_last {
+                return Err(Fault::Incomplete);
+            }
+            if escaped {
+                lines += memchr_iter(b'\n', bytes.get(at..end).unwrap_or_default()).count() as u64;
+                push(cells, Cell::bare_escaped(at, end));
+            } else {
+                push(cells, Cell::bare(at, end));
+            }
+            end
         } else {
-            let end = end_of_bare(bytes, at, dialect.delimiter);
+            let end = end_of_bare(bytes, at, dialect.marks.delimiter);
             if end == bytes.len() && !is_last {
                 return Err(Fault::Incomplete);
             }
@@ -190,6 +266,35 @@ fn end_of_bare(bytes: &[u8], start: usize, delimiter: u8) -> usize {
     memchr3(delimiter, b'\n', b'\r', rest).map_or(bytes.len(), |found| at + found)
 }
 
+/// Place after a cell without quotes, in which an escape makes the byte behind it a part of the cell, and whether one does.
+fn end_of_escaped(bytes: &[u8], start: usize, delimiter: u8, escape: u8) -> (usize, bool) {
+    let (mut at, mut escaped) = (start, false);
+    loop {
+        let end = end_of_bare(bytes, at, delimiter);
+        let Some(found) = memchr(escape, bytes.get(at..end).unwrap_or_default()) else {
+            return (end, escaped);
+        };
+        escaped = true;
+        at = at + found + 2;
+        if at > bytes.len() {
+            return (bytes.len(), escaped);
+        }
+    }
+}
+
+/// Place after the line that starts at `start`, and of its end; none when the bytes end before that is known.
+pub(super) fn line_end(bytes: &[u8], start: usize, is_last: bool) -> Option<(usize, usize)> {
+    let rest = bytes.get(start..)?;
+    let Some(end) = memchr2(b'\n', b'\r', rest).map(|found| start + found) else {
+        return is_last.then_some((bytes.len(), bytes.len()));
+    };
+    match (bytes.get(end), bytes.get(end + 1)) {
+        (Some(b'\r'), Some(b'\n')) => Some((end + 2, end)),
+        (Some(b'\r'), None) if !is_last => None,
+        _ => Some((end + 1, end)),
+    }
+}
+
 /// Place of the quote that closes a cell, and whether quotes inside are doubled or escaped; none when the bytes end
 /// before that is known.
 #[inline]
@@ -197,38 +302,52 @@ pub(super) fn closing_quote(
     bytes: &[u8],
     mut at: usize,
     is_last: bool,
+    quote: u8,
     escape: Option<u8>,
 ) -> Option<(usize, bool)> {
     let mut escaped = false;
     loop {
         let rest = bytes.get(at..).unwrap_or_default();
         let found = match escape {
-            Some(escape) => memchr2(b'"', escape, rest),
-            None => memchr(b'"', rest),
+            Some(escape) => memchr2(quote, escape, rest),
+            None => memchr(quote, rest),
         };
-        let quote = at + found?;
-        let doubled = bytes.get(quote) == Some(&b'"') && bytes.get(quote + 1) == Some(&b'"');
-        if doubled || bytes.get(quote) != Some(&b'"') {
+        let found = at + found?;
+        let doubled = bytes.get(found) == Some(&quote) && bytes.get(found + 1) == Some(&quote);
+        if doubled || bytes.get(found) != Some(&quote) {
             escaped = true;
-            at = quote + 2;
-        } else if quote + 1 == bytes.len() && !is_last {
+            at = found + 2;
+        } else if found + 1 == bytes.len() && !is_last {
             return None;
         } else {
-            return Some((quote, escaped));
+            return Some((found, escaped));
         }
     }
 }
 
-fn unescape(raw: &[u8], escape: Option<u8>) -> Vec<u8> {
+/// Takes doubling and escapes away. What needs no escape keeps the one before it: R doubles no backslash in `"C:\new"`.
+fn unescape(raw: &[u8], marks: Marks, is_quoted: bool) -> Vec<u8> {
+    let Marks { quote, escape, .. } = marks;
+    let (quote_byte, escape_byte) = (quote.unwrap_or(b'"'), escape.or(quote).unwrap_or(b'"'));
     let mut out = Vec::with_capacity(raw.len());
-    let mut bytes = raw.iter();
-    while let Some(byte) = bytes.next() {
-        if Some(*byte) == escape || *byte == b'"' {
-            out.push(*bytes.next().unwrap_or(byte));
+    let mut at = 0;
+    for found in memchr2_iter(quote_byte, escape_byte, raw) {
+        let Some(before) = raw.get(at..found) else { continue };
+        out.extend_from_slice(before);
+        let next = raw.get(found + 1).copied();
+        let is_escape = escape.is_some() && raw.get(found).copied() == escape;
+        let is_needed = if is_escape {
+            next.is_some_and(|next| marks.is_escapable(next))
         } else {
-            out.push(*byte);
+            is_quoted && next == quote
+        };
+        match (is_needed, next) {
+            (true, Some(next)) => out.push(next),
+            (_, next) => out.extend(raw.get(found).copied().into_iter().chain(next)),
         }
+        at = found + if next.is_some() { 2 } else { 1 };
     }
+    out.extend_from_slice(raw.get(at..).unwrap_or_default());
     out
 }
 
@@ -246,6 +365,28 @@ mod tests {
             let stop = |byte: &u8| matches!(byte, b',' | b'\n' | b'\r');
             let expected = text[start..].iter().position(stop).map_or(text.len(), |found| start + found);
             assert_eq!(end_of_bare(&text, start, b','), expected, "from {start}");
+        }
+    }
+
+    #[test]
+    fn escapes_and_doubling_are_taken_away_where_they_are_needed() {
+        let plain = |raw: &str, marks, is_quoted| {
+            String::from_utf8(unescape(raw.as_bytes(), marks, is_quoted)).unwrap()
+        };
+        let marks = |quote, escape| Marks { delimiter: b',', quote, escape };
+        let (doubled, backslash) = (marks(Some(b'"'), None), marks(Some(b'"'), Some(b'\\')));
+        for (raw, marks, is_quoted, expected) in [
+            (r#"a""b"#, doubled, true, r#"a"b"#),
+            (r#""""""#, doubled, true, r#""""#),
+            (r#"a\"b""c\\d"#, backslash, true, r#"a"b"c\d"#),
+            (r"C:\new\x", backslash, true, r"C:\new\x"),
+            (r"a\,b\é", backslash, false, r"a,b\é"),
+            (r"end\", backslash, false, r"end\"),
+            (r#"a""b"#, backslash, false, r#"a""b"#),
+            ("it''s", marks(Some(b'\''), None), true, "it's"),
+            (r"a\,b", marks(None, Some(b'\\')), false, "a,b"),
+        ] {
+            assert_eq!(plain(raw, marks, is_quoted), expected, "{raw}");
         }
     }
 }

@@ -1,5 +1,7 @@
 //! How the cells of a file stand for values.
 
+use super::number::NumberStyle;
+use super::split::Marks;
 use crate::TabError;
 use crate::options::BinaryText;
 use crate::pattern::Pattern;
@@ -8,8 +10,8 @@ use crate::reader::ReadOptions;
 /// What cells share over all columns.
 #[derive(Debug, Clone)]
 pub(super) struct CellStyle {
-    pub(super) escape: Option<u8>,
-    pub(super) mark: u8,
+    pub(super) marks: Marks,
+    pub(super) numbers: NumberStyle,
     pub(super) booleans: Option<[String; 2]>,
     pub(super) date_pattern: Option<Pattern>,
     pub(super) date_time_pattern: Option<Pattern>,
@@ -19,10 +21,10 @@ pub(super) struct CellStyle {
 impl CellStyle {
     /// # Errors
     /// When a pattern reads no dates.
-    pub(super) fn new(options: &ReadOptions) -> Result<Self, TabError> {
+    pub(super) fn new(options: &ReadOptions, marks: Marks) -> Result<Self, TabError> {
         Ok(Self {
-            escape: options.escape,
-            mark: options.decimal_mark.byte(),
+            marks,
+            numbers: NumberStyle::of(options),
             booleans: options.booleans.clone(),
             date_pattern: Pattern::of_dates(options.date_pattern.as_deref(), true)?,
             date_time_pattern: Pattern::of_date_times(options.date_time_pattern.as_deref(), true)?,

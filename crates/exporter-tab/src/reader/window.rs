@@ -2,9 +2,9 @@
 
 use std::io::{ErrorKind, Read};
 
-use encoding_rs::{DecoderResult, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{DecoderResult, UTF_8, UTF_16BE, UTF_16LE};
 
-use super::options::Encoding;
+use super::encoding::Encoding;
 use crate::TabError;
 
 /// First size of the window, in bytes; it grows when one record does not fit.
@@ -51,13 +51,7 @@ impl<R: Read> TextWindow<R> {
             [0xfe, 0xff, ..] => (Some(UTF_16BE), 2),
             _ => (None, 0),
         };
-        let chosen = match encoding {
-            Encoding::Auto => found.unwrap_or(UTF_8),
-            Encoding::Utf8 => UTF_8,
-            Encoding::Utf16Le => UTF_16LE,
-            Encoding::Utf16Be => UTF_16BE,
-            Encoding::Windows1252 => WINDOWS_1252,
-        };
+        let chosen = encoding.table(found);
         let mark = if found == Some(chosen) { mark } else { 0 };
         // UTF-8 is seen as it is, everything else through a decoder.
         let utf8 = chosen == UTF_8;
@@ -203,22 +197,22 @@ mod tests {
 
     #[test]
     fn marks_and_encodings() {
-        assert_eq!(text(b"", Encoding::Auto), b"");
-        assert_eq!(text(b"a", Encoding::Auto), b"a");
-        assert_eq!(text(b"\xef\xbb\xbfa", Encoding::Auto), b"a");
-        assert_eq!(text(b"\xff\xfea\0\xe9\0", Encoding::Auto), "aé".as_bytes());
-        assert_eq!(text(b"\xfe\xff\0a\0\xe9", Encoding::Auto), "aé".as_bytes());
-        assert_eq!(text(b"a\0\xe9\0", Encoding::Utf16Le), "aé".as_bytes());
-        assert_eq!(text(b"caf\xe9 \x80", Encoding::Windows1252), "café €".as_bytes());
-        assert_eq!(text(b"\xff\xfe\0\xd8a\0", Encoding::Auto), b"\xffa");
-        assert_eq!(text(b"\xff\xfea", Encoding::Auto), b"\xff");
+        assert_eq!(text(b"", Encoding::AUTO), b"");
+        assert_eq!(text(b"a", Encoding::AUTO), b"a");
+        assert_eq!(text(b"\xef\xbb\xbfa", Encoding::AUTO), b"a");
+        assert_eq!(text(b"\xff\xfea\0\xe9\0", Encoding::AUTO), "aé".as_bytes());
+        assert_eq!(text(b"\xfe\xff\0a\0\xe9", Encoding::AUTO), "aé".as_bytes());
+        assert_eq!(text(b"a\0\xe9\0", Encoding::UTF_16LE), "aé".as_bytes());
+        assert_eq!(text(b"caf\xe9 \x80", Encoding::WINDOWS_1252), "café €".as_bytes());
+        assert_eq!(text(b"\xff\xfe\0\xd8a\0", Encoding::AUTO), b"\xffa");
+        assert_eq!(text(b"\xff\xfea", Encoding::AUTO), b"\xff");
     }
 
     #[test]
     fn long_input_comes_through_whole() {
         let long = "é,1\n".repeat(200_000);
         let utf16: Vec<u8> = long.encode_utf16().flat_map(u16::to_le_bytes).collect();
-        assert_eq!(text(&utf16, Encoding::Utf16Le), long.as_bytes());
-        assert_eq!(text(long.as_bytes(), Encoding::Auto), long.as_bytes());
+        assert_eq!(text(&utf16, Encoding::UTF_16LE), long.as_bytes());
+        assert_eq!(text(long.as_bytes(), Encoding::AUTO), long.as_bytes());
     }
 }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use exporter_core::codebook::{Codebook, Parent};
 use exporter_core::dataset::{CodedReasons, DeclaredReasons, FoldedReasons, document_of, table_of};
 use exporter_core::{
-    Batches, Dataset, Error, Loss, LossCode, LossReport, MemoryDataset, Part, Result, Scan, TableId,
+    Batches, Dataset, Error, Loss, LossCode, LossReport, MemoryDataset, Note, Part, Result, Scan, TableId,
     TableProfile,
 };
 
@@ -151,11 +151,6 @@ impl AssembledDataset {
         Ok(Self { tables, documents: None, notes: Vec::new(), losses: LossReport::default() })
     }
 
-    /// What a user should know of how the inputs were read: which of several files of a table, which tables have no rows.
-    pub fn notes(&self) -> &[String] {
-        &self.notes
-    }
-
     /// Says where the documents of the declared codebook are.
     pub(crate) fn with_documents(self, documents: Option<Documents>) -> Self {
         Self { documents, ..self }
@@ -216,6 +211,11 @@ impl Dataset for AssembledDataset {
         let mut all = self.losses.clone();
         all.merge(self.tables.losses());
         all
+    }
+
+    /// Which of several files of a table was read, which tables have no rows, and how each file was read.
+    fn notes(&self) -> Vec<Note> {
+        self.notes.iter().map(Note::new).chain(self.tables.notes()).collect()
     }
 }
 
@@ -285,5 +285,16 @@ impl Dataset for Tables {
             }
         }
         all
+    }
+
+    fn notes(&self) -> Vec<Note> {
+        let mut notes: Vec<Note> = Vec::new();
+        for note in self.tables.iter().flat_map(|part| part.dataset.notes()) {
+            // Tables of one file have the same.
+            if !notes.contains(&note) {
+                notes.push(note);
+            }
+        }
+        notes
     }
 }

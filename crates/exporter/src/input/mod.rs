@@ -137,7 +137,7 @@ pub fn open_sources(
     let data = projected(options, sources.len(), |projection| {
         // By the parents of which rows are kept is decided for all inputs together.
         let each = InputOptions { projection: projection.clone(), follow: false, ..options.clone() };
-        let (mut parts, mut notes) = (Vec::new(), Vec::new());
+        let mut parts = Vec::new();
         for found in &found {
             match found {
                 Found::Data(source) => {
@@ -152,14 +152,13 @@ pub fn open_sources(
                 }
                 Found::Files(files) => {
                     let data = open_files(files, &each, described.clone(), true, registry, context)?;
-                    notes.extend_from_slice(data.notes());
                     parts.extend(tables_of(Arc::new(data), &files.name));
                 }
                 Found::Study(_) => {}
             }
         }
         let id = if sources.len() > 1 { "study" } else { "" };
-        Ok(assembled(parts, study, id, None)?.with_notes(notes))
+        assembled(parts, study, id, None)
     })?;
     Ok(data.with_documents(described.and_then(|(_, documents)| documents)))
 }

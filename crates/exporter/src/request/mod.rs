@@ -302,8 +302,7 @@ impl Request {
     ) -> Result<PreparedExport<AssembledDataset>> {
         let output = Output::of(self, registry)?;
         let data = self.open(registry, context)?;
-        let notes = data.notes().to_vec();
-        Ok(PreparedExport::new(self, output, data, context)?.with_notes(notes))
+        PreparedExport::new(self, output, data, context)
     }
 
     /// As [`Request::prepare`], for data that is open already.

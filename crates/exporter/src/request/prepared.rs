@@ -20,8 +20,6 @@ pub struct PreparedExport<D> {
     request: Request,
     exporter: Box<dyn Exporter>,
     data: PartOf<D>,
-    /// What is worth saying of how the inputs were read.
-    notes: Vec<String>,
 }
 
 /// What an export would write and lose.
@@ -138,11 +136,7 @@ impl<D: Dataset> PreparedExport<D> {
             bundle = bundle.with(Box::new(CodebookExporter));
         }
         let exporter = output.wrapping.wrap(bundle, &codebook.study.id);
-        Ok(Self { request: request.clone(), exporter, data, notes: Vec::new() })
-    }
-
-    pub(super) fn with_notes(self, notes: Vec<String>) -> Self {
-        Self { notes, ..self }
+        Ok(Self { request: request.clone(), exporter, data })
     }
 
     /// The part of the data that is exported.
@@ -165,7 +159,8 @@ impl<D: Dataset> PreparedExport<D> {
             let mut changes = plan.changes().clone();
             changes.losses.merge(self.data.losses());
             let (entries, policy) = (plan.entries().to_vec(), context.policy().clone());
-            Ok(DryRun { entries, changes, remarks: self.notes.clone(), policy })
+            let remarks = self.data.notes().into_iter().map(|note| note.text).collect();
+            Ok(DryRun { entries, changes, remarks, policy })
         })
     }
 
@@ -176,7 +171,8 @@ impl<D: Dataset> PreparedExport<D> {
     pub fn run(&self, sink: Box<dyn Sink + '_>, context: &Context) -> Result<Summary> {
         let context = self.request.context(context);
         let mut summary = exporter_core::export(&*self.exporter, &self.data, sink, &context)?;
-        summary.remarks.splice(..0, self.notes.iter().cloned());
+        let notes = self.data.notes().into_iter().filter(|note| !note.is_usual);
+        summary.remarks.splice(..0, notes.map(|note| note.text));
         Ok(summary)
     }
 }

@@ -1,0 +1,87 @@
+//! How a text is cut into records and cells, all of it known.
+
+use super::options::{ReadHeader, ReadOptions};
+use super::split::{Cell, Dialect, Marks};
+use crate::options::{DecimalMark, Delimiter};
+use crate::{Mark, TabError};
+
+/// What options leave open, decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Form {
+    pub(super) delimiter: Delimiter,
+    pub(super) quote: Mark,
+    pub(super) escape: Mark,
+    pub(super) comment: Mark,
+    pub(super) skip_lines: u64,
+    /// Never [`ReadHeader::Auto`].
+    pub(super) header: ReadHeader,
+    pub(super) trailing: bool,
+    pub(super) row_names: bool,
+    pub(super) decimal: DecimalMark,
+}
+
+impl Form {
+    /// What the options say, and plain text separated by this where they say nothing.
+    pub(super) fn of(options: &ReadOptions, delimiter: Delimiter) -> Self {
+        Self {
+            delimiter: options.delimiter.unwrap_or(delimiter),
+            quote: options.quote.unwrap_or(Mark::DOUBLE_QUOTE),
+            escape: options.escape.unwrap_or(Mark::NONE),
+            comment: options.comment.unwrap_or(Mark::NONE),
+            skip_lines: options.skip_lines.unwrap_or(0),
+            header: match options.header {
+                ReadHeader::Auto => ReadHeader::Names,
+                header => header,
+            },
+            trailing: options.trailing_delimiter.unwrap_or(false),
+            row_names: options.row_names.unwrap_or(false),
+            decimal: options.decimal_mark.unwrap_or(DecimalMark::Point),
+        }
+    }
+
+    /// The options with nothing left open.
+    pub(super) fn options(&self, options: &ReadOptions) -> ReadOptions {
+        ReadOptions {
+            delimiter: Some(self.delimiter),
+            quote: Some(self.quote),
+            escape: Some(self.escape),
+            comment: Some(self.comment),
+            skip_lines: Some(self.skip_lines),
+            header: self.header,
+            trailing_delimiter: Some(self.trailing),
+            row_names: Some(self.row_names),
+            decimal_mark: Some(self.decimal),
+            ..options.clone()
+        }
+    }
+
+    /// What is needed to split records.
+    pub(super) fn dialect(&self, options: &ReadOptions) -> Dialect {
+        let (quote, escape) = (self.quote.byte(), self.escape.byte());
+        Dialect {
+            // The quote itself as an escape means that it is doubled.
+            marks: Marks {
+                delimiter: self.delimiter.byte(),
+                quote,
+                escape: escape.filter(|_| escape != quote),
+            },
+            comment: self.comment.byte(),
+            ragged: options.ragged,
+            trailing: self.trailing,
+            lenient: options.lenient,
+            max_record_bytes: options.max_record_bytes.min(Cell::REACH - 2),
+        }
+    }
+
+    /// # Errors
+    /// When the sign of decimals separates cells.
+    pub(super) fn check(&self) -> Result<(), TabError> {
+        if self.delimiter.byte() == self.decimal.byte() {
+            return Err(TabError::Option {
+                option: "decimal",
+                problem: "a decimal comma needs another delimiter than the comma, such as semicolon".into(),
+            });
+        }
+        Ok(())
+    }
+}
