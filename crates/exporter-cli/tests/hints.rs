@@ -63,6 +63,48 @@ fn hints_of_options_are_typed_as_they_stand() {
     assert_eq!(accepted.code, 0, "{}", accepted.error);
 }
 
+/// Every fault of a text that can be read otherwise: the whole words to type are in the hint, and they read it.
+#[test]
+fn a_text_that_cannot_be_read_comes_with_the_words_that_read_it() {
+    let folder = folder();
+    let place = folder.path();
+    let utf16 =
+        |text: &str, bytes: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(bytes).collect::<Vec<u8>>();
+    let cases: Vec<(&str, Vec<u8>, &str, &str)> = vec![
+        ("short.csv", b"a,b,c\n1,2\n3,4,5\n".to_vec(), "csv", "--from csv:ragged=pad"),
+        ("long.csv", b"a,b\n1,2\n3,4,5\n".to_vec(), "csv", "--from csv:ragged=truncate"),
+        ("empty.csv", b"a,b\n1,2\n3,4,,\n".to_vec(), "csv", "--from csv:ragged=pad"),
+        ("short.tsv", b"a\tb\tc\n1\t2\n".to_vec(), "tab", "--from csv:delimiter=tab,ragged=pad"),
+        ("stray.csv", b"a,b\n1,\"x\"y\n2,\"z\"\n".to_vec(), "csv", "--from csv:lenient=true"),
+        ("open.csv", b"a,b\n1,\"x\n2,y\n".to_vec(), "csv", "--from csv:quote=none"),
+        ("wide.csv", b"a,b\n1,\"x\n2,y,z\n".to_vec(), "csv", "--from csv:quote=none,ragged=truncate"),
+        ("latin.csv", b"a\ncaf\xe9\n".to_vec(), "csv", "--from csv:encoding=windows-1252"),
+        ("mixed.csv", b"a,b\n1\n2,caf\xe9\n".to_vec(), "csv", "--from csv:ragged=pad,encoding=windows-1252"),
+        ("little.csv", utf16("a,b\n1,2\n", u16::to_le_bytes), "csv", "--from csv:encoding=utf-16le"),
+        ("big.csv", utf16("a,b\n1,2\n", u16::to_be_bytes), "csv", "--from csv:encoding=utf-16be"),
+        ("twice.csv", b"a,a\n1,2\n".to_vec(), "csv", "--from csv:duplicates=rename"),
+        ("blank.csv", b"\n\n".to_vec(), "csv", "--from csv:header=none"),
+        ("names", b"a,b\n1,2\n".to_vec(), "csv", "--from csv"),
+        ("nul.csv", b"x,y\ntest\0test,R\n".to_vec(), "csv", "--from csv"),
+    ];
+    for (name, bytes, _, typed) in cases {
+        write(place, name, &bytes);
+        mended_by(place, &format!("convert {{}}/{name} {{}}/{name}.parquet"), typed);
+    }
+}
+
+#[test]
+fn words_that_are_typed_already_stay_in_those_of_the_hint() {
+    let folder = folder();
+    let place = folder.path();
+    write(place, "x.csv", b"a;b;d\n1;31/12/2024\n");
+    let typed = "--from csv:delimiter=semicolon,ragged=pad,dates=%d/%m/%Y";
+    let command = "convert {}/x.csv {}/x.parquet --from csv:delimiter=;,dates=%d/%m/%Y";
+    says(place, command, &["  hint: ", typed]);
+    let run = run_in(place, &format!("convert {{}}/x.csv {{}}/x.parquet {typed}"));
+    assert_eq!(run.code, 0, "{}", run.error);
+}
+
 #[test]
 fn damage_is_read_leniently_once_the_hint_is_followed() {
     let folder = folder();

@@ -20,14 +20,19 @@ pub(crate) struct Advice {
     pub(crate) cancel: Cancel,
 }
 
+/// Most changes of the options that are tried together.
+const MOST_CHANGES: usize = 3;
+/// Most ways that are followed further after each change.
+const MOST_TRIED: usize = 6;
+
 /// Options to try, and what they do.
 type Remedy = (ReadOptions, &'static str);
 
 impl Advice {
     /// The codec's error as the engine's, with its place.
     pub(crate) fn error(&self, source: TabError) -> Error {
-        let remedy = self.remedies(&source).into_iter().find(|(options, _)| self.reads(options));
-        let hint = remedy.map(|(options, what)| format!("{}: {what}", words::typed(&options)));
+        let remedy = self.remedy(&source);
+        let hint = remedy.map(|(options, what)| format!("{}: {}", words::typed(&options), what.join("; ")));
         let message = source.to_string();
         let error = match source {
             TabError::Io(source) => Error::io("cannot read the file", source),
@@ -58,81 +63,100 @@ impl Advice {
         }
     }
 
-    /// What may help, the likeliest first.
-    fn remedies(&self, error: &TabError) -> Vec<Remedy> {
-        let with = |change: &dyn Fn(&mut ReadOptions)| {
-            let mut options = self.options.clone();
-            change(&mut options);
-            options
-        };
-        let encoding = |encoding: Encoding, what| (with(&|options| options.encoding = encoding), what);
-        let mut first: Vec<Remedy> = Vec::new();
-        match error {
-            TabError::Ragged { expected, found, .. } => {
-                if found < expected {
-                    first.push((self.options.clone(), ""));
+    /// The fewest changes of the options with which the text is read, and what they do.
+    fn remedy(&self, error: &TabError) -> Option<(ReadOptions, Vec<&'static str>)> {
+        let mut tried = vec![(self.options.clone(), Vec::new(), error)];
+        let mut errors: Vec<TabError>;
+        let starts_with_nul = self.bytes.read_vec_at(0, 1).is_ok_and(|first| first == [0]);
+        for _ in 0..MOST_CHANGES {
+            let mut next = Vec::new();
+            for (options, known, error) in &tried {
+                for (options, what) in remedies(options, error, starts_with_nul) {
+                    let what = [known.as_slice(), &[what]].concat();
+                    match self.try_out(&options) {
+                        Ok(()) => return Some((options, what)),
+                        Err(error) => next.push((options, what, error)),
+                    }
                 }
-                first.push((with(&|options| options.trailing_delimiter = Some(true)), "a delimiter ends each row"));
-                first.push((with(&|options| options.escape = Some(Mark::BACKSLASH)), "backslashes escape quotes"));
-                first.push((with(&|options| options.quote = Some(Mark::NONE)), "quotes are ordinary characters"));
-                if *expected == 1 {
-                    first.push((with(&|options| options.delimiter = Some(Delimiter::TAB)), "each line is one cell"));
-                }
-                first.push((self.options.clone(), ""));
             }
-            TabError::AfterQuote { .. } | TabError::OpenQuote { .. } | TabError::RecordTooLong { .. } => {
-                first.push((with(&|options| options.escape = Some(Mark::BACKSLASH)), "backslashes escape quotes"));
-                first.push((with(&|options| options.quote = Some(Mark::SINGLE_QUOTE)), "cells stand in single quotes"));
-                first.push((with(&|options| options.lenient = true), "text behind a closing quote is kept, the quotes too"));
-                first.push((with(&|options| options.quote = Some(Mark::NONE)), "quotes are ordinary characters"));
+            next.truncate(MOST_TRIED);
+            let mut changes = Vec::new();
+            errors = Vec::new();
+            for (options, what, error) in next {
+                changes.push((options, what));
+                errors.push(error);
             }
-            TabError::Encoding { encoding: used, .. } => {
-                let other = if *used == "UTF-8" { Encoding::WINDOWS_1252 } else { Encoding::UTF_8 };
-                first.push(encoding(other, "or name the encoding that it has"));
-                first.push(encoding(Encoding::WINDOWS_1252, "or name the encoding that it has"));
-            }
-            TabError::NulInHeader => {
-                first.push(encoding(Encoding::UTF_16LE, "the text is UTF-16"));
-                first.push(encoding(Encoding::UTF_16BE, "the text is UTF-16"));
-            }
-            TabError::Empty => {
-                let none = with(&|options| options.header = ReadHeader::None);
-                first.push((none, "each empty line is a missing value"));
-            }
-            TabError::DuplicateName { .. } => {
-                let rename = with(&|options| options.duplicates = Duplicates::Rename);
-                first.push((rename, "later columns of a name are numbered"));
-            }
-            TabError::TooManyColumns { .. } => {
-                first.push((with(&|options| options.max_columns = usize::MAX >> 1), "as many columns as there are"));
-            }
-            _ => {}
+            tried = changes
+                .into_iter()
+                .zip(&errors)
+                .map(|((options, what), error)| (options, what, error))
+                .collect();
         }
-        let pad = |(options, what): &Remedy, ragged, more: &'static str| {
-            let options = ReadOptions { ragged, ..options.clone() };
-            (options, if what.is_empty() { more } else { what })
-        };
-        let padded = first.iter().map(|remedy| {
-            pad(remedy, Ragged::Pad, "cells that short rows lack are missing values")
-        });
-        let truncated = first.iter().map(|remedy| {
-            pad(remedy, Ragged::Truncate, "short rows are filled, and surplus cells are left out")
-        });
-        let all: Vec<Remedy> = first.iter().filter(|(_, what)| !what.is_empty()).cloned().collect();
-        let short = matches!(error, TabError::Ragged { expected, found, .. } if found < expected);
-        let (padded, truncated): (Vec<Remedy>, Vec<Remedy>) = (padded.collect(), truncated.collect());
-        match short {
-            true => [padded, all, truncated].concat(),
-            false => [all, padded, truncated].concat(),
-        }
+        None
     }
 
-    /// Whether the text can be cut with these options.
-    fn reads(&self, options: &ReadOptions) -> bool {
-        if options.check().is_err() {
-            return false;
-        }
-        let opened = Layout::open(Cursor::new(Arc::clone(&self.bytes)), options, &self.declared, |_| false, &[]);
-        opened.is_ok_and(|opened| opened.is_sound(options, TRIED_BYTES, || self.cancel.check().is_err()))
+    /// Cuts the text with these options.
+    fn try_out(&self, options: &ReadOptions) -> Result<(), TabError> {
+        options.check()?;
+        let input = Cursor::new(Arc::clone(&self.bytes));
+        let opened = Layout::open(input, options, &self.declared, |_| false, &[])?;
+        opened.try_out(options, TRIED_BYTES, &self.cancel)
     }
+}
+
+/// Single changes that may help, the likeliest first.
+fn remedies(options: &ReadOptions, error: &TabError, starts_with_nul: bool) -> Vec<Remedy> {
+    let mut remedies: Vec<Remedy> = Vec::new();
+    let mut add = |what, change: &dyn Fn(&mut ReadOptions)| {
+        let mut changed = options.clone();
+        change(&mut changed);
+        if changed != *options {
+            remedies.push((changed, what));
+        }
+    };
+    match error {
+        TabError::Ragged { expected, found, .. } => {
+            if found < expected {
+                add("cells that short rows lack are missing values", &|options| options.ragged = Ragged::Pad);
+            } else {
+                add("a delimiter ends each row", &|options| options.trailing_delimiter = Some(true));
+            }
+            add("backslashes escape quotes", &|options| options.escape = Some(Mark::BACKSLASH));
+            add("quotes are ordinary characters", &|options| options.quote = Some(Mark::NONE));
+            if *expected == 1 {
+                add("each line is one cell", &|options| options.delimiter = Some(Delimiter::TAB));
+            }
+            add("empty cells beyond the last column are ignored", &|options| options.ragged = Ragged::Pad);
+            let what = "cells beyond the last column are left out, and those that short rows lack are missing values";
+            add(what, &|options| options.ragged = Ragged::Truncate);
+        }
+        TabError::AfterQuote { .. } | TabError::OpenQuote { .. } | TabError::RecordTooLong { .. } => {
+            add("backslashes escape quotes", &|options| options.escape = Some(Mark::BACKSLASH));
+            let what = "text behind a closing quote is kept, and the quotes too";
+            add(what, &|options| options.lenient = true);
+            add("quotes are ordinary characters", &|options| options.quote = Some(Mark::NONE));
+        }
+        TabError::Encoding { encoding, .. } => {
+            let other = if *encoding == "UTF-8" { Encoding::WINDOWS_1252 } else { Encoding::UTF_8 };
+            add("or name the encoding that it has", &|options| options.encoding = other);
+            add("or name the encoding that it has", &|options| options.encoding = Encoding::WINDOWS_1252);
+        }
+        TabError::NulInHeader => {
+            // Any bytes are letters in either order; those of most languages have a NUL in the high byte.
+            let order = if starts_with_nul { Encoding::UTF_16BE } else { Encoding::UTF_16LE };
+            add("the text is UTF-16", &|options| options.encoding = order);
+        }
+        TabError::Empty => {
+            add("each empty line is a missing value", &|options| options.header = ReadHeader::None);
+        }
+        TabError::DuplicateName { .. } => {
+            let what = "later columns of the same name are numbered";
+            add(what, &|options| options.duplicates = Duplicates::Rename);
+        }
+        TabError::TooManyColumns { .. } => {
+            add("as many columns as there are", &|options| options.max_columns = 10_000_000);
+        }
+        _ => {}
+    }
+    remedies
 }

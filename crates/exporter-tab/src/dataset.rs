@@ -8,8 +8,8 @@ use exporter_core::dataset::{arrow_type, infer_kind, reasons_by_text, select_fro
 use exporter_core::profile::TableProfile;
 use exporter_core::source::Cursor;
 use exporter_core::{
-    Batches, Context, Dataset, Error, Loss, LossCode, LossReport, Note, Projection, ReadAt, Result, Scan, Source,
-    TableId, parallel,
+    Batches, Context, Dataset, Error, Loss, LossCode, LossReport, Note, Projection, ReadAt, Result, Scan,
+    Source, TableId, parallel,
 };
 
 use crate::advice::Advice;

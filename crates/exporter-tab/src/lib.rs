@@ -54,10 +54,20 @@
 //!
 //! # What is read
 //!
-//! UTF-8, UTF-16 and windows-1252, with any delimiter ([`ReadOptions`]). A codebook may declare the columns
-//! ([`Source::declared`](exporter_core::Source)); the kinds of others follow from all of their cells. Numbers with leading
-//! zeros stay text. A damaged record, a cell of another kind than was declared and a record of the wrong length are errors
-//! with their row and column. Reasons in cells of numbers and dates, or in columns
+//! Text in any encoding of the WHATWG standard. Options ([`ReadOptions`]):
+//!
+//! | option | decides |
+//! |---|---|
+//! | `delimiter`, `quote`, `escape`, `comment`, `skip-lines`, `header` | how the text is cut |
+//! | `ragged`, `trailing-delimiter`, `row-names`, `lenient` | what becomes of records and quotes that do not fit |
+//! | `encoding`, `duplicates` | how bytes stand for characters, and columns of one name |
+//! | `null`, `decimal`, `thousands`, `booleans`, `dates`, `datetimes`, `binary` | which texts are which values |
+//! | `max-columns`, `max-record-bytes` | the limits |
+//!
+//! A codebook may declare the columns ([`Source::declared`](exporter_core::Source)); the kinds of others follow from all of
+//! their cells. Numbers with leading zeros stay text. An empty line is a row where there is one column, also at the end, and
+//! nothing where there are several. A damaged record, a cell of another kind than was declared and a record of the wrong
+//! length are errors with their row and column; the hint has the words to type with which the text is read, found by trying. Reasons in cells of numbers and dates, or in columns
 //! of their own, become missing reasons again where a codebook declares them.
 //!
 //! # Losses
@@ -98,8 +108,8 @@ pub use options::{
     BinaryText, Breaks, DecimalMark, Delimiter, EmptyText, Header, LineEnd, Quoting, WriteOptions,
 };
 pub use reader::{
-    CellKind, DeclaredColumn, Duplicates, Encoding, Layout, LayoutColumn, Ragged, ReadHeader, ReadOptions, Reasons,
-    TabReader, read_text,
+    CellKind, DeclaredColumn, Duplicates, Encoding, Layout, LayoutColumn, Ragged, ReadHeader, ReadOptions,
+    Reasons, TabReader, read_text,
 };
 pub use record_count::RecordCount;
 pub use script::{RScript, ScriptOptions, SpssScript, StataScript};

@@ -55,7 +55,10 @@ impl Mark {
         if byte.is_ascii() && !b"\r\n\0".contains(&byte) {
             return Ok(Self(Some(byte)));
         }
-        Err(TabError::Option { option: "mark", problem: format!("{byte:#04x} is no ASCII character of a line") })
+        Err(TabError::Option {
+            option: "mark",
+            problem: format!("{byte:#04x} is no ASCII character of a line"),
+        })
     }
 
     /// The sign itself.

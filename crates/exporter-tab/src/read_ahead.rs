@@ -34,8 +34,7 @@ impl ReadAhead {
             decoding.decode(&piece, decoded);
             Ok(())
         };
-        let pass =
-            move |decoded: &mut Decoded| position.pass(decoded).map_err(|source| advice.error(source));
+        let pass = move |decoded: &mut Decoded| position.pass(decoded).map_err(|source| advice.error(source));
         let decoded = parallel::read_ahead("read delimited text", threads, pieces, work, pass)
             .map_err(|source| Error::io("cannot start a thread", source))?;
         Ok(Self { rows: Rows::new(batch_rows), decoded })

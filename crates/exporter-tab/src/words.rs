@@ -11,7 +11,8 @@ pub(crate) fn typed(options: &ReadOptions) -> String {
     let colon = if pairs.is_empty() { "" } else { ":" };
     let words = pairs.iter().map(|(name, value)| format!("{name}={}", escaped(value)));
     let words = format!("csv{colon}{}", words.collect::<Vec<_>>().join(","));
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b":=.,%/+-_^@".contains(&byte) || !byte.is_ascii();
+    let is_plain =
+        |byte: u8| byte.is_ascii_alphanumeric() || b":=.,%/+-_^@".contains(&byte) || !byte.is_ascii();
     match words {
         words if words.bytes().all(is_plain) => format!("--from {words}"),
         words if words.contains('\'') => format!("--from \"{}\"", words.replace(['$', '`'], "?")),
@@ -101,9 +102,6 @@ mod tests {
         assert_eq!(typed(&options), "--from csv:delimiter=semicolon,ragged=pad,dates=%d/%m/%Y");
         options.missing_texts = vec!["NA".into(), "N,A".into()];
         options.date_pattern = Some("%d %m".into());
-        assert_eq!(
-            typed(&options),
-            "--from 'csv:delimiter=semicolon,ragged=pad,null=NA|N\\,A,dates=%d %m'"
-        );
+        assert_eq!(typed(&options), "--from 'csv:delimiter=semicolon,ragged=pad,null=NA|N\\,A,dates=%d %m'");
     }
 }

@@ -10,6 +10,7 @@ mod hostile;
 mod inference;
 mod options;
 mod patterns;
+mod read_options;
 mod reasons;
 mod round_trip;
 mod scripts;

@@ -13,7 +13,9 @@ use arrow_schema::DataType;
 use arrow_select::nullif::nullif;
 
 use super::reasons::no_reasons;
-use super::{Batches, Dataset, Note, Scan, TableId, columns_with_reasons, scan_schema, select_from, table_of};
+use super::{
+    Batches, Dataset, Note, Scan, TableId, columns_with_reasons, scan_schema, select_from, table_of,
+};
 use crate::codebook::{Codebook, Missing, MissingValues, Parent, Table, Variable};
 use crate::error::Result;
 use crate::loss::LossReport;

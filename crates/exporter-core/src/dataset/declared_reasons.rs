@@ -14,7 +14,9 @@ use arrow_cast::cast;
 use arrow_select::zip::zip;
 
 use super::reasons::no_reasons;
-use super::{Batches, Dataset, Note, Scan, TableId, columns_with_reasons, scan_schema, select_from, table_of};
+use super::{
+    Batches, Dataset, Note, Scan, TableId, columns_with_reasons, scan_schema, select_from, table_of,
+};
 use crate::codebook::{Codebook, Kind, Missing, MissingValues, Parent, Table, Value, Variable};
 use crate::error::Result;
 use crate::loss::LossReport;

@@ -274,7 +274,10 @@ impl Cells<'_> {
         Ok(PrimitiveArray::new(ScalarBuffer::from(values), nulls.finish()))
     }
 
-    fn integers<T: ArrowPrimitiveType<Native: TryFrom<i64>>>(&self, style: NumberStyle) -> Result<ArrayRef, usize> {
+    fn integers<T: ArrowPrimitiveType<Native: TryFrom<i64>>>(
+        &self,
+        style: NumberStyle,
+    ) -> Result<ArrayRef, usize> {
         Ok(Arc::new(self.numbers::<T>(|text| number::int64(text, style)?.try_into().ok())?))
     }
 

@@ -252,6 +252,9 @@ impl Guess {
 
     /// Kinds of a text that starts like a number. A code with a leading zero is none.
     fn number(&mut self, text: &[u8], style: NumberStyle) -> u16 {
+        if let Some(plain) = style.ungrouped(text) {
+            return self.number(&plain, style.without_groups());
+        }
         let digits = text.strip_prefix(b"-").unwrap_or(text);
         if let [b'0', b'0'..=b'9', ..] = digits {
             return 0;

@@ -87,16 +87,19 @@ impl<R: Read> Head<R> {
                 return Ok(false);
             }
             let line = self.line;
-            let found = if self.dialect.comment.is_some() && window.get(start) == self.dialect.comment.as_ref() {
-                line_end(window, start, is_last).map(|(end, _)| (end, 1, true)).ok_or(Fault::Incomplete)
-            } else {
-                self.cells.clear();
-                let push = |_, cell| self.cells.push(cell);
-                split_record(window, start, is_last, &self.dialect, limit, push)
-                    .map(|found| (found.end, found.lines, found.blank))
-            };
+            let found =
+                if self.dialect.comment.is_some() && window.get(start) == self.dialect.comment.as_ref() {
+                    line_end(window, start, is_last).map(|(end, _)| (end, 1, true)).ok_or(Fault::Incomplete)
+                } else {
+                    self.cells.clear();
+                    let push = |_, cell| self.cells.push(cell);
+                    split_record(window, start, is_last, &self.dialect, limit, push)
+                        .map(|found| (found.end, found.lines, found.blank))
+                };
             match found {
-                Ok((end, ..)) if end - start > most => return Err(TabError::RecordTooLong { line, limit: most }),
+                Ok((end, ..)) if end - start > most => {
+                    return Err(TabError::RecordTooLong { line, limit: most });
+                }
                 Ok((end, lines, true)) => {
                     self.used = end;
                     self.line += lines;

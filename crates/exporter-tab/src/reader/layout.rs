@@ -5,6 +5,7 @@ use std::io::Read;
 use std::sync::Arc;
 
 use arrow_schema::DataType;
+use exporter_core::Cancel;
 use exporter_core::codebook::Period;
 
 use super::form::Form;
@@ -169,23 +170,27 @@ pub(crate) struct Opened<R> {
 }
 
 impl<R: Read> Opened<R> {
-    /// Whether all records within so many bytes can be split, and hold UTF-8; not when it is `stopped`.
-    pub(crate) fn is_sound(self, options: &ReadOptions, bytes: u64, stopped: impl Fn() -> bool) -> bool {
+    /// Splits all records within so many bytes, as UTF-8.
+    pub(crate) fn try_out(self, options: &ReadOptions, bytes: u64, cancel: &Cancel) -> Result<(), TabError> {
         let dialect = self.layout.form.dialect(options);
         let (width, kept) = (self.layout.columns.len(), KeptColumns::of(Vec::new(), usize::MAX));
         let (mut records, mut seen) = (Records::default(), 0);
+        let encoding = self.pieces.encoding();
         for piece in self.pieces {
-            let Ok(piece) = piece else { return false };
+            let piece = piece?;
             seen += piece.bytes.len() as u64;
-            let fault = records.split(&piece, &dialect, width, &kept);
-            if stopped() || fault.is_some() || simdutf8::basic::from_utf8(&piece.bytes).is_err() {
-                return false;
+            if let Some(fault) = records.split(&piece, &dialect, width, &kept) {
+                return Err(fault);
+            }
+            cancel.check().map_err(std::io::Error::other)?;
+            if simdutf8::basic::from_utf8(&piece.bytes).is_err() {
+                return Err(TabError::Encoding { record: 0, line: 0, column: 0, encoding });
             }
             if seen > bytes {
                 break;
             }
         }
-        true
+        Ok(())
     }
 }
 
@@ -285,8 +290,9 @@ impl Layout {
         let unknown = columns.iter().any(|column| column.inferred);
         let dialect = head.dialect;
         let (pieces, lines) = head.into_pieces(options.piece_bytes);
-        let inference =
-            unknown.then(|| Inference::new(dialect, width, looked_at, &keys, &form.options(options), lines)).transpose()?;
+        let inference = unknown
+            .then(|| Inference::new(dialect, width, looked_at, &keys, &form.options(options), lines))
+            .transpose()?;
         let delimiter = form.delimiter;
         let layout = Self { columns, rows: None, delimiter, form, preamble, header_records };
         Ok(Opened { layout, inference, pieces })

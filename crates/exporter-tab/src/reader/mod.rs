@@ -31,10 +31,10 @@ use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
 
 pub(crate) use decode::{Decoded, Decoding, Position};
+pub use encoding::Encoding;
 pub(crate) use infer::Seen;
 pub(crate) use layout::Opened;
 pub use layout::{CellKind, DeclaredColumn, Layout, LayoutColumn, Reasons};
-pub use encoding::Encoding;
 pub(crate) use left_out::LeftOut;
 pub use options::{Duplicates, Ragged, ReadHeader, ReadOptions};
 pub(crate) use pieces::{Piece, Pieces};

@@ -24,9 +24,13 @@ impl NumberStyle {
         Self { mark, thousands: options.thousands.byte() }
     }
 
+    /// The same with nothing between groups.
+    pub(super) fn without_groups(self) -> Self {
+        Self { thousands: None, ..self }
+    }
+
     /// The number without signs between groups; none where there are none, or not between groups of three.
-    #[cold]
-    fn ungrouped(self, text: &[u8]) -> Option<Vec<u8>> {
+    pub(super) fn ungrouped(self, text: &[u8]) -> Option<Vec<u8>> {
         let sign = self.thousands?;
         // What is typed as a space may be one of those that do not break lines.
         let spaces = ["\u{a0}", "\u{202f}"].map(str::as_bytes);
@@ -289,7 +293,11 @@ mod tests {
             "5e-324",
         ] {
             let expected: f64 = text.parse().unwrap();
-            assert_eq!(float(text.as_bytes(), NumberStyle::PLAIN).map(f64::to_bits), Some(expected.to_bits()), "{text}");
+            assert_eq!(
+                float(text.as_bytes(), NumberStyle::PLAIN).map(f64::to_bits),
+                Some(expected.to_bits()),
+                "{text}"
+            );
         }
         assert_eq!(float(b"1,5", COMMA), Some(1.5));
         assert_eq!(float(b"1.5", COMMA), None);

@@ -41,6 +41,11 @@ impl<R: Read> Pieces<R> {
         Self { text, dialect, piece: piece.max(1), done: false }
     }
 
+    /// Name of the encoding in use.
+    pub(super) fn encoding(&self) -> &'static str {
+        self.text.encoding
+    }
+
     fn cut(&mut self) -> Result<Option<Piece>, TabError> {
         // Bytes that show a record to be too long; a piece never has more.
         let most = self.dialect.max_record_bytes.clamp(self.piece.min(Cell::REACH - 2), Cell::REACH - 2) + 1;

@@ -1,7 +1,7 @@
 //! All records of a piece, split into cells.
 
-use super::pieces::{Ending, Piece};
 use super::options::Ragged;
+use super::pieces::{Ending, Piece};
 use super::split::{Cell, Dialect, Fault, RecordEnd, line_end, split_record};
 use crate::TabError;
 

@@ -130,7 +130,11 @@ impl Cell {
     #[inline]
     pub(super) fn content(self, bytes: &[u8], marks: Marks) -> Cow<'_, [u8]> {
         let raw = self.raw(bytes);
-        if self.is_escaped() { Cow::Owned(unescape(raw, marks, self.is_quoted())) } else { Cow::Borrowed(raw) }
+        if self.is_escaped() {
+            Cow::Owned(unescape(raw, marks, self.is_quoted()))
+        } else {
+            Cow::Borrowed(raw)
+        }
     }
 }
 
