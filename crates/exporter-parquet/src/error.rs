@@ -41,6 +41,14 @@ pub enum ParquetError {
         /// Why.
         source: arrow_schema::ArrowError,
     },
+    /// A categorical variable has a value that is none of its categories.
+    #[error("the value {value} of {column:?} is none of its categories")]
+    NoCategory {
+        /// The variable.
+        column: String,
+        /// The value.
+        value: i64,
+    },
     /// The codec's own error.
     #[error("parquet: {0}")]
     Parquet(#[source] CrateError),
@@ -93,6 +101,9 @@ impl From<ParquetError> for exporter_core::Error {
             ParquetError::TooManyRowGroups(_) => Error::limit(message),
             ParquetError::NoColumns => Error::unsupported(message).with_hint("add a variable to the table"),
             ParquetError::EmptyStructure(column) => Error::unsupported(message).variable(column),
+            ParquetError::NoCategory { column, .. } => Error::invalid(message)
+                .variable(column)
+                .with_hint("pass categories=codes to write the numbers"),
             ParquetError::Stored { column, source, .. } => {
                 Error::limit(message).variable(column).with_source(source)
             }

@@ -9,9 +9,9 @@ use std::io::{BufWriter, Write};
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
-use arrow_schema::{Schema, SchemaRef};
+use arrow_schema::{DataType, Field, FieldRef, Schema, SchemaRef};
 use exporter_core::carry::{Carry, Part};
-use exporter_core::codebook::{Document, Kind, Table};
+use exporter_core::codebook::{Document, Kind, Measure, Period, Table};
 use exporter_core::dataset::{ReasonColumn, arrow_schema, with_reason_texts};
 use exporter_core::sink::EntrySpec;
 use exporter_core::{
@@ -20,10 +20,12 @@ use exporter_core::{
 };
 
 use crate::ParquetError;
+use crate::categories::{self, WrittenCategories};
 use crate::layout::codebook::{self, CODEBOOK_KEY, Stored, TABLE_KEY};
 use crate::layout::cutting::chunk_rows;
+use crate::layout::periods;
 use crate::layout::reasons::marked;
-use crate::options::ReasonsAs;
+use crate::options::{ReasonsAs, WriteCategoriesAs};
 
 pub use self::arrow::{ArrowExporter, ArrowFile, ArrowStream, ArrowStreamExporter};
 pub use self::parquet::{Parquet, ParquetExporter};
@@ -51,22 +53,54 @@ struct Columns {
     /// The variables, and behind them the columns of reasons.
     schema: SchemaRef,
     reasons: Vec<ReasonColumn>,
+    /// What is written of variables that are not written as they are.
+    written: Vec<(usize, WrittenAs)>,
+}
+
+/// How a variable is written for which Arrow has no type of its own.
+enum WrittenAs {
+    Categories(WrittenCategories),
+    Periods(Period),
+}
+
+/// What the options of all formats choose.
+#[derive(Clone, Copy)]
+struct Choices {
+    codebook: bool,
+    reasons: ReasonsAs,
+    categories: WriteCategoriesAs,
 }
 
 impl Columns {
-    fn new(codebook: &Codebook, table: &Table, reasons: ReasonsAs) -> Self {
+    fn new(codebook: &Codebook, table: &Table, choices: Choices) -> Self {
         let variables: Vec<usize> = (0..table.variables.len()).collect();
-        let reasons = match reasons {
+        let reasons = match choices.reasons {
             ReasonsAs::Empty => Vec::new(),
             ReasonsAs::Column => ReasonColumn::of_table(table, codebook.language(None)),
         };
         let schema = arrow_schema(table, &variables);
-        let marked = reasons.iter().filter_map(|column| {
+        let mut fields: Vec<FieldRef> = schema.fields().iter().cloned().collect();
+        let mut written = Vec::new();
+        for (column, (variable, field)) in table.variables.iter().zip(&mut fields).enumerate() {
+            let categories = match choices.categories {
+                WriteCategoriesAs::Dictionary => WrittenCategories::of(codebook, variable),
+                WriteCategoriesAs::Codes => None,
+            };
+            let (data_type, how) = match (categories, periods::as_text(&variable.kind)) {
+                (Some(categories), _) => (categories::stored_type(), WrittenAs::Categories(categories)),
+                (None, Some(period)) => (DataType::Utf8, WrittenAs::Periods(period)),
+                (None, None) => continue,
+            };
+            let is_ordered = variable.measure == Some(Measure::Ordinal);
+            let changed = Field::clone(field).with_data_type(data_type).with_dict_is_ordered(is_ordered);
+            *field = Arc::new(changed);
+            written.push((column, how));
+        }
+        fields.extend(reasons.iter().filter_map(|column| {
             let variable = table.variables.get(column.variable())?;
             Some(Arc::new(marked(column.field(), &variable.name)))
-        });
-        let fields = schema.fields().iter().cloned().chain(marked);
-        Self { schema: Arc::new(Schema::new(fields.collect::<Vec<_>>())), reasons }
+        }));
+        Self { schema: Arc::new(Schema::new(fields)), reasons, written }
     }
 
     /// The rows of the table, cut into chunks that do not depend on how the source cut them.
@@ -78,13 +112,25 @@ impl Columns {
         let mut scan = Scan::all().batch_rows(count);
         scan.reasons = !self.reasons.is_empty();
         let batches = rows.scan(&scan).map_err(ParquetError::Rows)?;
-        Ok(batches.rechunk(count).map(|batch| match self.reasons.as_slice() {
-            [] => batch.map_err(ParquetError::Rows),
-            reasons => {
-                let texts = batch.and_then(|batch| with_reason_texts(&batch, reasons));
-                Ok(RecordBatch::try_new(Arc::clone(&self.schema), texts.map_err(ParquetError::Rows)?)?)
-            }
+        let is_plain = self.reasons.is_empty() && self.written.is_empty();
+        Ok(batches.rechunk(count).map(move |batch| {
+            let batch = batch.map_err(ParquetError::Rows)?;
+            if is_plain { Ok(batch) } else { self.as_written(&batch) }
         }))
+    }
+
+    fn as_written(&self, batch: &RecordBatch) -> Result<RecordBatch, ParquetError> {
+        let mut columns = with_reason_texts(batch, &self.reasons).map_err(ParquetError::Rows)?;
+        for (column, how) in &self.written {
+            let (Some(values), name) = (columns.get_mut(*column), self.schema.field(*column).name()) else {
+                continue;
+            };
+            *values = match how {
+                WrittenAs::Categories(categories) => categories.keys(values, name)?,
+                WrittenAs::Periods(period) => periods::texts_of(values, *period),
+            };
+        }
+        Ok(RecordBatch::try_new(Arc::clone(&self.schema), columns)?)
     }
 }
 
@@ -137,26 +183,32 @@ fn carries(part: Part, with_codebook: bool, reasons: ReasonsAs) -> Carry {
 fn plan<'a>(
     exporter: &'a dyn Exporter,
     writer: impl RowWriter + 'a,
-    (with_codebook, reasons): (bool, ReasonsAs),
+    choices: Choices,
     data: &'a dyn Dataset,
     with: &Planning<'_>,
 ) -> Result<TablesPlan<'a>> {
     let codebook = data.codebook();
     let mut plan = TablesPlan::new(data, with.losses(exporter, codebook));
-    let is_large = with_codebook && codebook::may_be_too_large(codebook)?;
+    let is_large = choices.codebook && codebook::may_be_too_large(codebook)?;
     for (index, (table, entry)) in codebook.tables.iter().zip(exporter.entries(codebook)).enumerate() {
-        let columns = Columns::new(codebook, table, reasons);
+        let columns = Columns::new(codebook, table, choices);
         let id = TableId(index);
-        let file = TableFile { writer, columns, codebook: with_codebook.then_some((codebook, id)) };
+        let file = TableFile { writer, columns, codebook: choices.codebook.then_some((codebook, id)) };
         for variable in &table.variables {
-            let action = |counted| format!("{counted} are written as whole numbers");
-            let losses = periods(&variable.kind).into_iter().map(|counted| {
-                Loss::new(LossCode::KIND_CHANGED, action(counted))
-                    .table(&table.name)
-                    .variable(&variable.name)
-                    .first(None, variable.kind.to_string())
-            });
-            losses.for_each(|loss| plan.changes.losses.add(loss));
+            let action = match periods::as_text(&variable.kind) {
+                // The codebook tells it.
+                Some(_) if choices.codebook => continue,
+                Some(period) => vec![format!("written as texts such as {}", period.iso_text(0))],
+                None => {
+                    let counted = counted_periods(&variable.kind).into_iter();
+                    counted.map(|counted| format!("{counted} are written as whole numbers")).collect()
+                }
+            };
+            for action in action {
+                let loss =
+                    Loss::new(LossCode::KIND_CHANGED, action).table(&table.name).variable(&variable.name);
+                plan.changes.losses.add(loss.first(None, variable.kind.to_string()));
+            }
         }
         let stored = if is_large { file.stored()? } else { None };
         let dropped = stored.into_iter().flat_map(|stored| stored.dropped);
@@ -169,7 +221,7 @@ fn plan<'a>(
     }
     let is_outside = |document: &&Document| {
         let is_file = document.bytes.is_none() && document.path.is_some();
-        with_codebook && is_file && with.document(&document.name).is_none()
+        choices.codebook && is_file && with.document(&document.name).is_none()
     };
     for document in codebook.documents.iter().filter(is_outside) {
         let loss = Loss::new(LossCode::DOCUMENT_DROPPED, "its path is stored, its contents are not");
@@ -179,12 +231,12 @@ fn plan<'a>(
 }
 
 /// What the periods of a kind count, for which Arrow has no type.
-fn periods(kind: &Kind) -> BTreeSet<&'static str> {
+fn counted_periods(kind: &Kind) -> BTreeSet<&'static str> {
     match kind {
         Kind::Period(period) => period.count().into_iter().collect(),
-        Kind::List(item) => periods(item),
-        Kind::Map { key, value } => periods(key).into_iter().chain(periods(value)).collect(),
-        Kind::Structure(fields) => fields.iter().flat_map(|field| periods(&field.kind)).collect(),
+        Kind::List(item) => counted_periods(item),
+        Kind::Map { key, value } => counted_periods(key).into_iter().chain(counted_periods(value)).collect(),
+        Kind::Structure(fields) => fields.iter().flat_map(|field| counted_periods(&field.kind)).collect(),
         _ => BTreeSet::new(),
     }
 }

@@ -23,7 +23,7 @@ impl Input for Parquet {
     }
 
     fn open(source: &Source<'_>, options: ReadOptions, context: &Context) -> Result<Box<dyn Dataset>> {
-        Ok(Box::new(ParquetDataset::open(source, &options)?.with_context(context).with_reasons()))
+        Ok(Box::new(ParquetDataset::open(source, &options, context)?.with_reasons()))
     }
 }
 
@@ -36,7 +36,7 @@ impl Input for ArrowFile {
     }
 
     fn open(source: &Source<'_>, options: ReadOptions, context: &Context) -> Result<Box<dyn Dataset>> {
-        Ok(Box::new(ArrowDataset::open(source, &options)?.with_context(context).with_reasons()))
+        Ok(Box::new(ArrowDataset::open(source, &options, context)?.with_reasons()))
     }
 }
 
@@ -59,7 +59,7 @@ impl Input for ArrowStream {
     }
 
     fn open(source: &Source<'_>, options: ReadOptions, context: &Context) -> Result<Box<dyn Dataset>> {
-        Ok(Box::new(ArrowDataset::open(source, &options)?.with_context(context).with_reasons()))
+        Ok(Box::new(ArrowDataset::open(source, &options, context)?.with_reasons()))
     }
 }
 

@@ -43,20 +43,31 @@
 //! that have no code (Stata's `.a`) are text columns of their own behind all others, and their fields name the variable
 //! under [`REASONS_KEY`]; readers of this crate turn them back into reasons.
 //!
+//! Categorical variables ([`Variable::categorical`](exporter_core::codebook::Variable::categorical)) are dictionaries of all their
+//! texts, in their order, which pandas, polars and R read as categories; `categories=codes` writes their numbers. Periods are
+//! texts after ISO 8601, since Arrow has none: `2024-03`, `2024-Q1`, `2024-H1`, and `2024-W05` for Stata's weeks, of which the
+//! first begins on January 1. pandas makes them periods with `PeriodIndex(…, freq="M")`, R with `zoo::as.yearmon`. Years are
+//! numbers.
+//!
 //! # What is read
 //!
 //! Every encoding, compression and type that the `parquet` and `arrow-ipc` crates decode, on all threads. The stored
 //! codebook describes the columns; where it disagrees with them the columns win, which is a loss
 //! ([`Dataset::losses`](exporter_core::Dataset::losses)). Without one, or with `codebook=false` ([`ReadOptions`]), kinds follow from the columns.
+//! Dictionaries of texts, which are categories in pandas, polars and R, become numbers from 1 in the order of the texts, which
+//! are their value labels ([`CategoriesAs`]); those of more than 10,000 texts, with an empty text, or of contradicting orders
+//! become texts. What pandas had to call `__index_level_0__` is named `index`. Numbers of more than 38 digits are decimals
+//! where all values fit one and else texts. UUIDs are texts, and so are periods without a codebook that says more.
 //! Parquet statistics replace the scan of values for a plan, and row groups without a row that a filter keeps are skipped.
 //! Damaged files are errors; see [`is_contained`] for programs that are built with `panic = "abort"`.
 //!
 //! # Losses
 //!
 //! - Written: documents that make the stored codebook larger than 64 MiB, what another entry would have to hold with
-//!   `codebook=false`, and reasons of missing values with `reasons=empty`. Parquet has no durations: they are whole numbers.
-//! - Read: columns of intervals, unions and decimals of more than 38 digits are left out and named with their type; INT96
-//!   times keep microseconds; columns without a name or with that of another are renamed.
+//!   `codebook=false`, and reasons of missing values with `reasons=empty`. Parquet has no durations: they are whole numbers, and
+//!   so are periods inside lists and structures.
+//! - Read: columns of intervals, unions and variants are left out and named with their type; INT96 times keep microseconds;
+//!   columns without a name or with that of another are renamed, and so is the index of a data frame.
 //!
 //! # Limits
 //!
@@ -64,12 +75,15 @@
 //! `Context::memory` avoids. Parquet has no table without variables and no structure without fields. The stored codebook has
 //! at most 64 MiB.
 
+mod categories;
 mod contained;
 mod error;
 mod exporter;
+mod index;
 mod input;
 mod ipc;
 mod layout;
+mod look;
 mod options;
 mod positioned;
 mod readable;
@@ -85,7 +99,8 @@ pub use ipc::reader::ArrowDataset;
 pub use layout::codebook::{CODEBOOK_KEY, TABLE_KEY};
 pub use layout::reasons::REASONS_KEY;
 pub use options::{
-    ArrowCompression, ArrowOptions, ParquetCompression, ParquetOptions, ReadOptions, ReasonsAs, Statistics,
+    ArrowCompression, ArrowOptions, CategoriesAs, ParquetCompression, ParquetOptions, ReadOptions, ReasonsAs,
+    Statistics, WriteCategoriesAs,
 };
 pub use reader::ParquetDataset;
 

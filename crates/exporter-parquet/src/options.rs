@@ -32,6 +32,8 @@ pub struct ParquetOptions {
     pub codebook: bool,
     /// What is written for missing reasons.
     pub reasons: ReasonsAs,
+    /// How categorical variables are written.
+    pub categories: WriteCategoriesAs,
 }
 
 impl Default for ParquetOptions {
@@ -45,6 +47,7 @@ impl Default for ParquetOptions {
             statistics: Statistics::default(),
             codebook: true,
             reasons: ReasonsAs::default(),
+            categories: WriteCategoriesAs::default(),
         }
     }
 }
@@ -110,6 +113,7 @@ pub(crate) static PARQUET_OPTIONS: &[OptionInfo] = &[
     .default("page"),
     CODEBOOK,
     REASONS,
+    CATEGORIES,
 ];
 
 /// How Arrow IPC files and streams are written.
@@ -123,11 +127,18 @@ pub struct ArrowOptions {
     pub codebook: bool,
     /// What is written for missing reasons.
     pub reasons: ReasonsAs,
+    /// How categorical variables are written.
+    pub categories: WriteCategoriesAs,
 }
 
 impl Default for ArrowOptions {
     fn default() -> Self {
-        Self { compression: ArrowCompression::default(), codebook: true, reasons: ReasonsAs::default() }
+        Self {
+            compression: ArrowCompression::default(),
+            codebook: true,
+            reasons: ReasonsAs::default(),
+            categories: WriteCategoriesAs::default(),
+        }
     }
 }
 
@@ -154,6 +165,7 @@ pub(crate) static ARROW_OPTIONS: &[OptionInfo] = &[
     .default("none"),
     CODEBOOK,
     REASONS,
+    CATEGORIES,
 ];
 
 const CODEBOOK: OptionInfo =
@@ -166,6 +178,14 @@ const REASONS: OptionInfo = OptionInfo::choice(
      which is read back as reasons.",
 )
 .default("empty");
+
+const CATEGORIES: OptionInfo = OptionInfo::choice(
+    "categories",
+    &["dictionary", "codes"],
+    "Write variables that came from categories as a dictionary of their texts, which pandas, polars and R read as categories, or \
+     as numbers.",
+)
+.default("dictionary");
 
 /// What is written for a missing value that has a reason and no value of its own, such as Stata's `.a`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -180,11 +200,44 @@ pub enum ReasonsAs {
     Column,
 }
 
-pub(crate) static READ_OPTIONS: &[OptionInfo] = &[OptionInfo::boolean(
-    "codebook",
-    "Use the codebook stored in the file; otherwise kinds are inferred from the columns, and columns of reasons are texts.",
-)
-.default("true")];
+/// What becomes of a dictionary of texts: a factor of R, a categorical of pandas or polars.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum CategoriesAs {
+    /// Numbers from 1 in the order of the categories, which are their labels.
+    #[default]
+    Labels,
+    /// Texts.
+    Text,
+}
+
+/// How a categorical variable is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum WriteCategoriesAs {
+    /// As a dictionary of its texts.
+    #[default]
+    Dictionary,
+    /// As its numbers.
+    Codes,
+}
+
+pub(crate) static READ_OPTIONS: &[OptionInfo] = &[
+    OptionInfo::boolean(
+        "codebook",
+        "Use the codebook stored in the file; otherwise kinds are inferred from the columns, and columns of reasons are texts.",
+    )
+    .default("true"),
+    OptionInfo::choice(
+        "categories",
+        &["labels", "text"],
+        "Read dictionaries of texts (categoricals of pandas and polars, factors of R) as labelled numbers, from 1 in their \
+         order, or as texts.",
+    )
+    .default("labels"),
+];
 
 /// How Parquet and Arrow IPC files are read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -193,10 +246,12 @@ pub(crate) static READ_OPTIONS: &[OptionInfo] = &[OptionInfo::boolean(
 pub struct ReadOptions {
     /// Whether a codebook stored in the file is used; else kinds are inferred from the columns.
     pub codebook: bool,
+    /// What becomes of dictionaries of texts.
+    pub categories: CategoriesAs,
 }
 
 impl Default for ReadOptions {
     fn default() -> Self {
-        Self { codebook: true }
+        Self { codebook: true, categories: CategoriesAs::default() }
     }
 }

@@ -1,16 +1,19 @@
 //! The columns of a file that a table can have: named, each once, with values of a kind.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow_schema::{DataType, Field, FieldRef, Fields, Schema};
 use exporter_core::codebook::{Kind, Table, Variable};
 use exporter_core::dataset::infer_kind;
 use exporter_core::{Codebook, Loss, LossCode, LossReport};
 
+use crate::categories::{Categories, POSITIONS, as_text};
+use crate::index::index_names;
 use crate::layout::codebook::Restored;
 use crate::layout::reasons::REASONS_KEY;
-use crate::shown::shown_type;
+use crate::look::{Found, Look};
+use crate::shown::{narrow_type, shown_type};
 
 /// Most bytes that a value of fixed length may have.
 const MAX_WIDTH: u64 = 64 << 20;
@@ -30,6 +33,8 @@ pub(crate) struct Readable {
     pub(crate) fields: Fields,
     /// As the table has them, with the keys and values of the file.
     pub(crate) shown: Schema,
+    /// Of columns that have some.
+    pub(crate) categories: BTreeMap<usize, Categories>,
     /// Columns that are left out or renamed; the table is not named.
     losses: Vec<Loss>,
     /// By column, what the scan that cut most of its values had to cut.
@@ -53,6 +58,7 @@ impl Readable {
     ) -> Self {
         let columns: Vec<_> = columns.collect();
         let mut names = Names::of(&columns);
+        let indices = index_names(&keys);
         let (mut places, mut fields, mut shown, mut losses) = (vec![], vec![], vec![], vec![]);
         for (place, column) in columns.into_iter().enumerate() {
             let judged = column.map_err(|unread| (unread.name, unread.why)).and_then(|field| {
@@ -64,10 +70,14 @@ impl Readable {
             });
             match judged {
                 Ok((field, data_type)) => {
-                    let name = names.free(place, field.name());
+                    let index = indices.get(field.name()).map(String::as_str);
+                    let name = names.free(place, field.name(), index);
                     if &name != field.name() {
-                        let what =
-                            if field.name().is_empty() { "has no name" } else { "has the name of another" };
+                        let what = match (index, field.name().as_str()) {
+                            (Some(_), stored) => format!("is the index of a data frame ({stored})"),
+                            (None, "") => "has no name".into(),
+                            _ => "has the name of another".into(),
+                        };
                         let action = format!("column {} of the file {what}, read as {name}", place + 1);
                         losses.push(Loss::new(LossCode::NAME_CHANGED, action).variable(&name));
                     }
@@ -85,7 +95,45 @@ impl Readable {
             }
         }
         let shown = Schema::new_with_metadata(shown, keys);
-        Self { columns: places, fields: fields.into(), shown, losses, cut: Mutex::default() }
+        let (categories, cut) = Default::default();
+        Self { columns: places, fields: fields.into(), shown, categories, losses, cut }
+    }
+
+    /// Takes what was found in the values: the types of their columns are known now.
+    pub(crate) fn looked(&mut self, look: Look) {
+        self.take(look.finish());
+    }
+
+    fn take(&mut self, found: impl Iterator<Item = (usize, Found)>) {
+        let mut shown: Vec<FieldRef> = self.shown.fields().iter().cloned().collect();
+        for (column, found) in found {
+            let (Some(field), Some(stored)) = (shown.get_mut(column), self.fields.get(column)) else {
+                continue;
+            };
+            let known = match found {
+                Found::Categories(Ok(Some(found))) => {
+                    self.categories.insert(column, found);
+                    Some(POSITIONS)
+                }
+                Found::Categories(Ok(None)) => None,
+                Found::Categories(Err(why)) => {
+                    self.losses.push(as_text(field.name(), &why));
+                    None
+                }
+                Found::Fits(fits) => narrow_type(stored.data_type()).filter(|_| fits),
+            };
+            if let Some(known) = known {
+                *field = Arc::new(Field::clone(field).with_data_type(known));
+            }
+        }
+        self.shown = Schema::new_with_metadata(shown, std::mem::take(&mut self.shown.metadata));
+    }
+
+    /// Takes columns of dictionaries for ones of these categories.
+    pub(crate) fn presume(&mut self, categories: BTreeMap<usize, Categories>) {
+        let found =
+            categories.into_iter().map(|(column, found)| (column, Found::Categories(Ok(Some(found)))));
+        self.take(found);
     }
 
     /// What a scan has cut so far; scanning again adds nothing.
@@ -165,13 +213,18 @@ impl Names {
         Self { given: columns.iter().map(name).collect(), taken: HashSet::new() }
     }
 
-    /// The name in the file, or as for delimited text `column_3` for none and `name_2` for one that another column has.
-    fn free(&mut self, place: usize, name: &str) -> String {
-        if !name.is_empty() && self.taken.insert(name.to_owned()) {
+    /// The name that is wanted or that is in the file, or as for delimited text `column_3` for none and `name_2` for one that
+    /// another column has.
+    fn free(&mut self, place: usize, name: &str, wanted: Option<&str>) -> String {
+        if wanted.is_none() && !name.is_empty() && self.taken.insert(name.to_owned()) {
             return name.to_owned();
         }
-        let stem = if name.is_empty() { format!("column_{}", place + 1) } else { name.to_owned() };
-        let first = name.is_empty().then(|| stem.clone());
+        let stem = match (wanted, name) {
+            (Some(wanted), _) => wanted.to_owned(),
+            (None, "") => format!("column_{}", place + 1),
+            (None, name) => name.to_owned(),
+        };
+        let first = (wanted.is_some() || name.is_empty()).then(|| stem.clone());
         let numbered = (2u64..).map(|number| format!("{stem}_{number}"));
         let free = first
             .into_iter()

@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
-use exporter_core::codebook::Table;
+use exporter_core::codebook::{Kind, Period, Table};
 use exporter_core::dataset::{Batches, arrow_type, select_from};
 use exporter_core::{Error, Result, Scan};
 
 use crate::ParquetError;
+use crate::categories::{POSITIONS, Positions, is_text};
+use crate::layout::periods::periods_of;
 use crate::layout::storage_type::{from_stored, is_widened};
 use crate::readable::{CutValues, Readable};
 use crate::shown::{Cut, shown};
@@ -32,6 +34,10 @@ enum Change {
     Narrow(DataType),
     /// To the type that it is shown as.
     Show(DataType),
+    /// To the positions of its texts among the column's categories.
+    Positions(Positions),
+    /// From texts to periods, counted.
+    Periods(Period),
 }
 
 /// What a scan delivers of the decoded batches of the columns that it needs.
@@ -71,10 +77,13 @@ impl<'a> Columns<'a> {
             let variable = table.variables.get(*column).ok_or_else(missing)?;
             let stored = file.fields.get(*column).ok_or_else(missing)?.data_type();
             let shown = file.shown.fields().get(*column).ok_or_else(missing)?.data_type();
-            let (data_type, change) = match is_widened(&variable.kind, stored) {
-                true => (arrow_type(&variable.kind), Change::Narrow(arrow_type(&variable.kind))),
-                false if shown == stored => (stored.clone(), Change::None),
-                false => (shown.clone(), Change::Show(shown.clone())),
+            let wanted = arrow_type(&variable.kind);
+            let (data_type, change) = match (&variable.kind, file.categories.get(column)) {
+                (_, Some(categories)) => (POSITIONS, Change::Positions(Positions::new(categories))),
+                (Kind::Period(period), None) if is_text(stored) => (wanted, Change::Periods(*period)),
+                (kind, None) if is_widened(kind, stored) => (wanted.clone(), Change::Narrow(wanted)),
+                _ if shown == stored => (stored.clone(), Change::None),
+                _ => (shown.clone(), Change::Show(shown.clone())),
             };
             fields.push(Field::new(&variable.name, data_type, true));
             changes.push(change);
@@ -85,11 +94,13 @@ impl<'a> Columns<'a> {
 
     /// Brings decoded columns to the types that are delivered.
     fn restored(&mut self, batch: &RecordBatch, first_row: Option<u64>) -> Result<RecordBatch, ParquetError> {
-        let changes = batch.columns().iter().zip(&self.changes).zip(&self.read).zip(&mut self.cut);
+        let changes = batch.columns().iter().zip(&mut self.changes).zip(&self.read).zip(&mut self.cut);
         let columns: Vec<ArrayRef> = changes
             .map(|(((column, change), place), cut)| match change {
                 Change::None => Ok(column.clone()),
                 Change::Narrow(declared) => from_stored(column, declared),
+                Change::Positions(positions) => positions.of(column),
+                Change::Periods(period) => periods_of(column, *period),
                 Change::Show(to) => {
                     let mut now = Cut::default();
                     let values = shown(column, to, &mut now)?;

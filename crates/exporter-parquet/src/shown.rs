@@ -1,11 +1,12 @@
-//! Values that a table shows as another type than their file's: UUIDs, 16 bytes, as their usual text, and INT96, 12
-//! bytes, as the times that they are.
+//! Values that a table shows as another type than their file's: UUIDs, 16 bytes, as their usual text, INT96, 12 bytes, as the
+//! times that they are, and numbers that may have more than 38 digits as texts.
 
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::TimestampMicrosecondType;
 use arrow_array::{Array, ArrayRef, FixedSizeBinaryArray, PrimitiveArray, StringArray, make_array};
+use arrow_cast::{CastOptions, cast_with_options};
 use arrow_schema::extension::EXTENSION_TYPE_NAME_KEY;
 use arrow_schema::{ArrowError, DataType, Field, FieldRef, TimeUnit};
 
@@ -13,6 +14,11 @@ use arrow_schema::{ArrowError, DataType, Field, FieldRef, TimeUnit};
 pub(crate) const UUID: &str = "arrow.uuid";
 /// Metadata key of a field with raw INT96; the value is the zone, empty for none.
 pub(crate) const INT96: &str = "exporter.int96";
+
+/// Metadata key of a field with whole numbers of 128 bits, which have the bytes of a decimal.
+pub(crate) const INT128: &str = "exporter.int128";
+/// Most digits of a decimal.
+pub(crate) const MAX_DIGITS: u8 = 38;
 
 /// Days from the Julian day of INT96 to 1970 (Parquet format, LogicalTypes.md, section "INT96 timestamps").
 const JULIAN_DAY_OF_EPOCH: i64 = 2_440_588;
@@ -27,7 +33,31 @@ pub(crate) struct Cut {
     pub(crate) first: Option<(usize, String)>,
 }
 
-/// The type of a column as it is shown.
+/// Whether a column has numbers that may have more digits than a decimal.
+pub(crate) fn is_wide(field: &Field) -> bool {
+    match field.data_type() {
+        DataType::Decimal256(precision, _) => *precision > MAX_DIGITS,
+        DataType::Decimal128(_, _) => field.metadata().contains_key(INT128),
+        _ => false,
+    }
+}
+
+/// The decimal that holds a wide number of few digits.
+pub(crate) fn narrow_type(wide: &DataType) -> Option<DataType> {
+    match wide {
+        DataType::Decimal256(_, scale) | DataType::Decimal128(_, scale) => {
+            (scale.unsigned_abs() <= MAX_DIGITS).then_some(DataType::Decimal128(MAX_DIGITS, *scale))
+        }
+        _ => None,
+    }
+}
+
+/// Whether the digits of a decimal are not too many.
+pub(crate) fn fits_decimal(number: i128) -> bool {
+    number.unsigned_abs() < 10u128.pow(MAX_DIGITS.into())
+}
+
+/// The type of a column as it is shown; numbers that may be too long for a decimal are texts.
 pub(crate) fn shown_type(field: &Field) -> DataType {
     let part = |part: &FieldRef| -> FieldRef {
         match shown_type(part) {
@@ -42,6 +72,7 @@ pub(crate) fn shown_type(field: &Field) -> DataType {
             let zone = metadata(INT96).filter(|zone| !zone.is_empty());
             DataType::Timestamp(TimeUnit::Microsecond, zone.map(Into::into))
         }
+        _ if is_wide(field) => DataType::Utf8,
         DataType::Struct(parts) => DataType::Struct(parts.iter().map(part).collect()),
         DataType::List(item) => DataType::List(part(item)),
         DataType::LargeList(item) => DataType::LargeList(part(item)),
@@ -58,6 +89,9 @@ pub(crate) fn shown(column: &ArrayRef, to: &DataType, cut: &mut Cut) -> Result<A
     let data_type = column.data_type();
     if data_type == to {
         return Ok(Arc::clone(column));
+    }
+    if matches!(data_type, DataType::Decimal128(..) | DataType::Decimal256(..)) {
+        return cast_with_options(column, to, &CastOptions { safe: false, ..CastOptions::default() });
     }
     match (column.as_fixed_size_binary_opt(), to) {
         (Some(bytes), DataType::Utf8) => {

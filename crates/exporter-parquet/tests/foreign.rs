@@ -5,12 +5,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
-use arrow_array::types::Int32Type;
+use arrow_array::types::{Decimal128Type, Int32Type};
 use arrow_array::{
-    Array, ArrayRef, FixedSizeBinaryArray, Int32Array, IntervalMonthDayNanoArray, ListArray, RecordBatch,
-    StringArray, StructArray,
+    Array, ArrayRef, Decimal256Array, FixedSizeBinaryArray, Int32Array, IntervalMonthDayNanoArray, ListArray,
+    RecordBatch, StringArray, StructArray,
 };
-use arrow_buffer::{IntervalMonthDayNano, OffsetBuffer};
+use arrow_buffer::{IntervalMonthDayNano, OffsetBuffer, i256};
 use arrow_schema::{DataType, Field, Schema};
 use exporter_core::codebook::Kind;
 use exporter_core::{Context, Dataset, LossCode, Scan, TableId};
@@ -221,6 +221,77 @@ fn uuids_and_enumerations_are_told_by_the_format_itself() {
     let cells: Vec<Cell> = read.columns().iter().flat_map(|column| cells_of(column)).collect();
     let expected = [Cell::Text(UUID_TEXT.into()), Cell::Text("low".into()), Cell::Binary(UUID.to_vec())];
     assert_eq!(cells, expected);
+}
+
+/// What pandas had to name gets the name that `reset_index` gives.
+#[test]
+fn the_index_of_a_data_frame_has_its_name() {
+    let column = |value: i32| -> ArrayRef { Arc::new(Int32Array::from(vec![value])) };
+    let read_names = |stored: &[&str], pandas: &str| {
+        let fields: Vec<Field> = stored.iter().map(|name| Field::new(*name, DataType::Int32, true)).collect();
+        let keys = [("pandas".to_owned(), pandas.to_owned())].into();
+        let schema = Arc::new(Schema::new_with_metadata(fields, keys));
+        let batch = RecordBatch::try_new(schema, (0..).map(column).take(stored.len()).collect()).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let (first, second) = (folder.path().join("i.parquet"), folder.path().join("i.arrow"));
+        parquet(&first, &batch, Compression::UNCOMPRESSED);
+        arrow(&second, &batch);
+        let [first, second] = [first, second].map(|path| open(&path).unwrap());
+        assert_eq!(names(&*first), names(&*second));
+        (names(&*first), losses(&*first, &LossCode::NAME_CHANGED))
+    };
+    let one = r#"{"index_columns": ["__index_level_0__"], "columns": []}"#;
+    let (found, said) = read_names(&["x", "__index_level_0__"], one);
+    assert_eq!(found, ["x", "index"]);
+    assert_eq!(
+        said,
+        [
+            "parquet: name-changed i.index: column 2 of the file is the index of a data frame (__index_level_0__), read as index"
+        ]
+    );
+    assert_eq!(read_names(&["index", "__index_level_0__"], one).0, ["index", "index_2"]);
+    let two = r#"{"index_columns": ["id", "__index_level_1__"], "columns": []}"#;
+    assert_eq!(read_names(&["id", "__index_level_1__"], two).0, ["id", "level_1"]);
+    let named = r#"{"index_columns": ["__index_level_0__"],
+        "columns": [{"name": "x", "field_name": "__index_level_0__"}, {"name": "y", "field_name": "x"}]}"#;
+    assert_eq!(read_names(&["__index_level_0__"], named).0, ["x"]);
+    let range = r#"{"index_columns": [{"kind": "range", "name": null}], "columns": []}"#;
+    for other in [range, "{", "[]", r#"{"index_columns": 3}"#] {
+        let (found, said) = read_names(&["x", "__index_level_0__"], other);
+        assert_eq!((found, said.len()), (vec!["x".into(), "__index_level_0__".into()], 0), "{other}");
+    }
+}
+
+/// Numbers that a decimal of 38 digits holds are one; a longer one makes the column texts.
+#[test]
+fn decimals_of_many_digits_are_decimals_or_texts() {
+    let wide = |texts: &[&str], scale: i8| -> ArrayRef {
+        let numbers = texts.iter().map(|text| i256::from_string(text)).collect::<Decimal256Array>();
+        Arc::new(numbers.with_precision_and_scale(76, scale).unwrap())
+    };
+    let most = "9".repeat(38);
+    let more = format!("1{}", "0".repeat(38));
+    let batch = RecordBatch::try_from_iter([
+        ("fits", wide(&["-150", &most], 2)),
+        ("long", wide(&["-150", &more], 2)),
+        ("fine", wide(&["1", "2"], 50)),
+    ]);
+    let batch = batch.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let (first, second) = (folder.path().join("d.parquet"), folder.path().join("d.arrow"));
+    parquet(&first, &batch, Compression::SNAPPY);
+    arrow(&second, &batch);
+    for path in [first, second] {
+        let data = open(&path).unwrap();
+        let kinds: Vec<Kind> = data.codebook().tables[0].variables.iter().map(|v| v.kind.clone()).collect();
+        assert_eq!(kinds, [Kind::Decimal { precision: 38, scale: 2 }, Kind::Text, Kind::Text]);
+        assert!(data.losses().is_empty());
+        let read = read(&*data);
+        assert_eq!(read.column(0).as_primitive::<Decimal128Type>().values(), &[-150, 10i128.pow(38) - 1]);
+        let texts: Vec<&str> = read.column(1).as_string::<i32>().iter().flatten().collect();
+        assert_eq!(texts, ["-1.50", &format!("1{}.00", "0".repeat(36))]);
+        assert_eq!(read.column(2).as_string::<i32>().value(0), format!("0.{}1", "0".repeat(49)));
+    }
 }
 
 /// Spark's times reach far beyond what nanoseconds count; Impala's are finer than microseconds.

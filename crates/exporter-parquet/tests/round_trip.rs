@@ -1,14 +1,18 @@
 //! What is written comes back: rows of every kind, and the whole codebook.
 
-use arrow_array::RecordBatch;
+use std::sync::Arc;
+
+use arrow_array::{ArrayRef, Int32Array, RecordBatch};
+use arrow_schema::Schema;
 use exporter_core::codebook::{
     Attribute, Codebook, Kind, Period, Question, Table, Text, ValueLabels, Variable,
 };
 use exporter_core::dataset::{MemoryDataset, TableId};
 use exporter_core::sink::MemorySink;
 use exporter_core::{Context, Dataset, LossCode, Part, Scan, Source, export};
-use exporter_parquet::{ParquetDataset, ReadOptions};
+use exporter_parquet::{CODEBOOK_KEY, ParquetDataset, ReadOptions};
 use exporter_testkit::{Cell, cells_of, sample, tables};
+use parquet::arrow::ArrowWriter;
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -86,7 +90,7 @@ fn the_whole_codebook_is_in_every_file() {
     let folder = tempfile::tempdir().unwrap();
     for path in write(&sample::study(), "parquet", json!({}), folder.path()) {
         let source = Source::open(&path, &Context::default()).unwrap();
-        let dataset = ParquetDataset::open(&source, &ReadOptions::default()).unwrap();
+        let dataset = ParquetDataset::open(&source, &ReadOptions::default(), &Context::default()).unwrap();
         assert_eq!(dataset.stored_codebook(), Some(sample::study().codebook()));
         // A member's household is in another file.
         let lost = dataset.losses().iter().all(|loss| loss.part == Some(Part::Keys));
@@ -95,14 +99,60 @@ fn the_whole_codebook_is_in_every_file() {
         assert_eq!(dataset.codebook().tables[0].name, name);
         let mut without = ReadOptions::default();
         without.codebook = false;
-        let plain = ParquetDataset::open(&source, &without).unwrap();
+        let plain = ParquetDataset::open(&source, &without, &Context::default()).unwrap();
         assert_eq!(plain.stored_codebook(), None);
         assert!(plain.codebook().tables[0].label.is_empty());
     }
 }
 
+/// Other programs see texts; before, they saw whole numbers, which only the codebook explained.
 #[test]
-fn periods_are_told_because_other_programs_show_numbers() {
+fn periods_are_texts_and_come_back() {
+    let periods = [Period::Half, Period::Quarter, Period::Month, Period::Week];
+    let variables =
+        periods.map(|period| Variable::new(Kind::Period(period).to_string(), Kind::Period(period)));
+    let counts: ArrayRef = Arc::new(Int32Array::from(vec![Some(-1), None, Some(i32::MIN), Some(i32::MAX)]));
+    let columns = variables.iter().map(|variable| (variable.name.clone(), counts.clone()));
+    let batch = RecordBatch::try_from_iter(columns).unwrap();
+    let codebook = Codebook::new("s").with_table(Table::new("t", variables.to_vec()));
+    let data = MemoryDataset::new(codebook, vec![vec![batch]]).unwrap();
+    comes_back(&data);
+    let folder = tempfile::tempdir().unwrap();
+    for format in ["parquet", "arrow", "arrows"] {
+        let plain = open(&write(&data, format, json!({"codebook": false}), folder.path())[0]).unwrap();
+        let first: Vec<Cell> = rows(&*plain).into_iter().map(|cells| cells[0].clone()).collect();
+        let texts = ["1959-H2", "1959-Q4", "1959-12", "1959-W52"].map(|text| Cell::Text(text.into()));
+        assert_eq!(first, texts, "{format}");
+    }
+}
+
+/// Files of earlier versions have them as whole numbers.
+#[test]
+fn periods_that_are_whole_numbers_are_read() {
+    let counts: ArrayRef = Arc::new(Int32Array::from(vec![Some(770), None]));
+    let batch = RecordBatch::try_from_iter([("m", counts.clone())]).unwrap();
+    let number =
+        Codebook::new("s").with_table(Table::new("t", vec![Variable::new("m", "int32".parse().unwrap())]));
+    let mut table = number.tables[0].clone();
+    table.variables[0].kind = Kind::Period(Period::Month);
+    let stored = Codebook::new("s").with_table(table);
+    let bytes = {
+        let keys = [(CODEBOOK_KEY.to_owned(), stored.to_json().unwrap())].into();
+        let schema = Schema::new_with_metadata(batch.schema().fields().clone(), keys);
+        let mut bytes = Vec::new();
+        let mut writer = ArrowWriter::try_new(&mut bytes, Arc::new(schema), None).unwrap();
+        writer.write(&batch).unwrap();
+        writer.close().unwrap();
+        bytes
+    };
+    let source = Source::memory("t.parquet", bytes);
+    let data = registry().open(&source, serde_json::Value::Null, &Context::default()).unwrap();
+    assert_eq!(data.codebook().tables[0].variables[0].kind, Kind::Period(Period::Month));
+    assert_eq!(rows(&*data), [[Cell::Integer(770), Cell::Null]]);
+}
+
+#[test]
+fn what_periods_become_is_told_where_nothing_else_says_it() {
     let periods = [Period::Year, Period::Half, Period::Quarter, Period::Month, Period::Week];
     let variables =
         periods.map(|period| Variable::new(Kind::Period(period).to_string(), Kind::Period(period)));
@@ -111,22 +161,26 @@ fn periods_are_told_because_other_programs_show_numbers() {
     let codebook = Codebook::new("s").with_table(Table::new("t", variables));
     let data = MemoryDataset::new(codebook, vec![Vec::new()]).unwrap();
     for format in ["parquet", "arrow", "arrows"] {
-        let exporter = registry().exporter(format, json!({})).unwrap();
-        let report = export(&*exporter, &data, Box::new(MemorySink::new()), &Context::default()).unwrap();
-        let told: Vec<(&str, &str)> = report
-            .changes
-            .losses
-            .iter()
-            .filter(|loss| loss.code == LossCode::KIND_CHANGED)
-            .map(|loss| (loss.variable.as_deref().unwrap(), loss.action.as_str()))
-            .collect();
-        let expected = [
-            ("list", "months since 1960-01 are written as whole numbers"),
-            ("period(half)", "half-years since 1960h1 are written as whole numbers"),
-            ("period(month)", "months since 1960-01 are written as whole numbers"),
-            ("period(quarter)", "quarters since 1960q1 are written as whole numbers"),
-            ("period(week)", "weeks since 1960w1 are written as whole numbers"),
-        ];
-        assert_eq!(told, expected, "{format}");
+        for with_codebook in [true, false] {
+            let exporter = registry().exporter(format, json!({ "codebook": with_codebook })).unwrap();
+            let report = export(&*exporter, &data, Box::new(MemorySink::new()), &Context::default()).unwrap();
+            let told: Vec<(&str, &str)> = report
+                .changes
+                .losses
+                .iter()
+                .filter(|loss| loss.code == LossCode::KIND_CHANGED)
+                .map(|loss| (loss.variable.as_deref().unwrap(), loss.action.as_str()))
+                .collect();
+            let mut expected = vec![("list", "months since 1960-01 are written as whole numbers")];
+            if !with_codebook {
+                expected.extend([
+                    ("period(half)", "written as texts such as 1960-H1"),
+                    ("period(month)", "written as texts such as 1960-01"),
+                    ("period(quarter)", "written as texts such as 1960-Q1"),
+                    ("period(week)", "written as texts such as 1960-W01"),
+                ]);
+            }
+            assert_eq!(told, expected, "{format}");
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use exporter_core::codebook::Measure;
 use exporter_core::{Context, Dataset, LossCode, Registry, Scan, Source, TableId};
 use exporter_testkit::{Cell, cells_of};
 use serde_json::Value as Json;
@@ -51,8 +52,23 @@ fn every_codec_is_read() {
     let columns = columns(&*data);
     let names: Vec<&str> = columns.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(names, ["d", "c", "b", "td", "i"]);
-    assert_eq!(columns[1].1, [Cell::Text("a".into()), Cell::Text("b".into())]);
+    // A categorical of pandas.
+    assert_eq!(columns[1].1, [Cell::Integer(1), Cell::Integer(2)]);
+    let codebook = data.codebook();
+    assert_eq!(codebook.categories_of(&codebook.tables[0].variables[1]).unwrap(), ["a", "b"]);
     assert_eq!(columns[4].1, [Cell::Integer(1), Cell::Null]);
+}
+
+#[test]
+fn categories_are_labelled_numbers_in_their_order() {
+    let Some(folder) = reference::folder("data/cases/parquet") else { return };
+    let data = open(&folder.join("06-pandas-categorical.parquet"));
+    let codebook = data.codebook();
+    let variable = &codebook.tables[0].variables[0];
+    assert_eq!((variable.measure, variable.categorical), (Some(Measure::Ordinal), true));
+    assert_eq!(codebook.categories_of(variable).unwrap(), ["low", "mid", "high"]);
+    let numbers = [1, 3, 1].map(Cell::Integer);
+    assert_eq!(columns(&*data)[0].1, [&numbers[..], &[Cell::Null]].concat());
 }
 
 #[test]

@@ -11,7 +11,9 @@ use exporter::{Context, Dataset, Scan, Source, TableId};
 /// When rows come that the file does not count, or a panic of its decoder is not contained.
 pub fn parquet(bytes: &[u8]) {
     let_contained_panics_pass();
-    if let Ok(data) = ParquetDataset::open(&source(bytes), &ReadOptions::default()) {
+    if let Ok(data) =
+        ParquetDataset::open(&source(bytes), &ReadOptions::default(), &Context::default().with_threads(1))
+    {
         read(&data);
     }
 }
@@ -22,7 +24,9 @@ pub fn parquet(bytes: &[u8]) {
 /// As [`parquet`].
 pub fn arrow(bytes: &[u8]) {
     let_contained_panics_pass();
-    if let Ok(data) = ArrowDataset::open(&source(bytes), &ReadOptions::default()) {
+    if let Ok(data) =
+        ArrowDataset::open(&source(bytes), &ReadOptions::default(), &Context::default().with_threads(1))
+    {
         read(&data);
     }
 }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test stops at the first thing that is not as it must be")]
 
 mod archives_of_others;
+mod categories;
 mod cells;
 mod dta;
 mod foreign;

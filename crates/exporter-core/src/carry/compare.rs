@@ -231,9 +231,11 @@ impl<'a> Comparison<'a> {
         let Variable {
             name,
             label,
-            // What becomes of a kind or a name is the format's own matter, and facts are of use to planning alone.
+            // What becomes of a kind or a name is the format's own matter, and facts are of use to planning alone. Whether labelled
+            // numbers were texts elsewhere is told by no other program.
             kind: _,
             facts: _,
+            categorical: _,
             unit,
             measure,
             role,

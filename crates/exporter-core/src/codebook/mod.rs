@@ -4,6 +4,7 @@
 //! generated from these structs (feature `schema`).
 
 mod builder;
+mod categories;
 mod document;
 mod excerpt;
 mod group;

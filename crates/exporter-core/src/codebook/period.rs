@@ -69,6 +69,50 @@ impl Period {
         value.try_into().ok()
     }
 
+    /// The text that other programs read, after ISO 8601: `2020`, `2020-H1`, `2020-Q3`, `2020-05`, `2020-W07`.
+    ///
+    /// Weeks are those of Stata: the first begins on January 1 and the 52nd ends with the year.
+    ///
+    /// ```
+    /// use exporter_core::codebook::Period;
+    ///
+    /// assert_eq!(Period::Quarter.iso_text(242), "2020-Q3");
+    /// assert_eq!(Period::Quarter.parse_iso("2020-Q3"), Some(242));
+    /// ```
+    pub fn iso_text(self, value: i32) -> String {
+        let (per_year, _) = self.shape();
+        let (year, number) = match self {
+            Self::Year => return value.to_string(),
+            _ => (1960 + i64::from(value).div_euclid(per_year), i64::from(value).rem_euclid(per_year) + 1),
+        };
+        let sign = if year < 0 { "-" } else { "" };
+        let year = format!("{sign}{:04}", year.unsigned_abs());
+        match self {
+            Self::Month => format!("{year}-{number:02}"),
+            Self::Week => format!("{year}-W{number:02}"),
+            Self::Half => format!("{year}-H{number}"),
+            _ => format!("{year}-Q{number}"),
+        }
+    }
+
+    /// The period of a text as [`Period::iso_text`] writes it.
+    pub fn parse_iso(self, text: &str) -> Option<i32> {
+        let (per_year, _) = self.shape();
+        let number = |text: &str| text.parse::<i64>().ok().filter(|_| !text.starts_with('+'));
+        let (year, part) = match self {
+            Self::Year => return text.parse().ok(),
+            _ => text.rsplit_once('-')?,
+        };
+        let part = match self {
+            Self::Month => part,
+            Self::Week => part.strip_prefix('W')?,
+            Self::Half => part.strip_prefix('H')?,
+            _ => part.strip_prefix('Q')?,
+        };
+        let (year, part) = (number(year)?, number(part).filter(|part| (1..=per_year).contains(part))?);
+        year.checked_sub(1960)?.checked_mul(per_year)?.checked_add(part - 1)?.try_into().ok()
+    }
+
     /// What a value is called in a message.
     pub fn example(self) -> &'static str {
         match self {
@@ -102,11 +146,17 @@ mod tests {
         for unit in [Year, Half, Quarter, Month, Week] {
             for value in [i32::MIN, -53, -1, 0, 1, 243, i32::MAX] {
                 assert_eq!(unit.parse(&unit.text(value)), Some(value));
+                assert_eq!(unit.parse_iso(&unit.iso_text(value)), Some(value));
             }
         }
         assert_eq!(Quarter.text(242), "2020q3");
         assert_eq!(Month.text(-1), "1959m12");
         assert_eq!(Half.parse("2020h3"), None);
+        assert_eq!(Month.iso_text(770), "2024-03");
+        assert_eq!(Week.iso_text(-1), "1959-W52");
+        assert_eq!(Half.iso_text(-3921), "-0001-H2");
+        assert_eq!(Month.parse_iso("2024-13"), None);
+        assert_eq!(Week.parse_iso("2024-05"), None);
         assert_eq!(Week.parse("2020"), None);
     }
 }

@@ -43,6 +43,10 @@ pub struct Variable {
     /// Name of the value-label set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub labels: Option<String>,
+    /// Whether the values are the texts of its value-label set, in their order, and the numbers only their positions from 1:
+    /// a factor of R, a categorical of pandas or polars.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub categorical: bool,
     /// User-missing values and ranges.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<Missing>,

@@ -9,7 +9,7 @@ use exporter_core::{
     Codebook, Context, Dataset, Exporter, Format, FormatInfo, LossCode, Plan, Planning, Result, TableRows,
 };
 
-use super::{Columns, RowWriter, carries, entries, plan, with_metadata};
+use super::{Choices, Columns, RowWriter, carries, entries, plan, with_metadata};
 use crate::ParquetError;
 use crate::ipc::writer::{Framing, write_table};
 use crate::options::{ARROW_OPTIONS, ArrowOptions, READ_OPTIONS};
@@ -20,7 +20,8 @@ pub(crate) static FILE: FormatInfo = ipc("arrow", "Arrow IPC file (Feather 2)")
     .media_type("application/vnd.apache.arrow.file")
     .notes(
         "Random access, read by pyarrow, pandas, polars, DuckDB and R. The whole codebook is stored in the \
-         schema's metadata under exporter.codebook.",
+         schema's metadata under exporter.codebook. Periods are written as texts (2024-03, 2024-Q1, 2024-H1, \
+         2024-W05), categorical variables as dictionaries, which pandas, polars and R read as categories.",
     );
 
 pub(crate) static STREAM: FormatInfo = ipc("arrows", "Arrow IPC stream")
@@ -29,7 +30,8 @@ pub(crate) static STREAM: FormatInfo = ipc("arrows", "Arrow IPC stream")
     .media_type("application/vnd.apache.arrow.stream")
     .notes(
         "Read from the first byte on while it is still being written. The whole codebook is stored in the \
-         schema's metadata under exporter.codebook.",
+         schema's metadata under exporter.codebook. Periods are written as texts (2024-03, 2024-Q1, 2024-H1, \
+         2024-W05), categorical variables as dictionaries, which pandas, polars and R read as categories.",
     );
 
 /// What the file and the stream have in common.
@@ -40,6 +42,7 @@ const fn ipc(id: &'static str, name: &'static str) -> FormatInfo {
         LossCode::METADATA_DROPPED,
         LossCode::NOT_READ,
         LossCode::NAME_CHANGED,
+        LossCode::VALUE_LABELS_DROPPED,
     ])
 }
 
@@ -85,7 +88,7 @@ macro_rules! arrow_format {
                 _: &Context,
             ) -> Result<Box<dyn Plan + 'a>> {
                 let writer = IpcTable { options: &self.options, framing: $framing };
-                Ok(Box::new(plan(self, writer, (self.options.codebook, self.options.reasons), data, with)?))
+                Ok(Box::new(plan(self, writer, choices(&self.options), data, with)?))
             }
         }
     };
@@ -116,4 +119,8 @@ impl RowWriter for IpcTable<'_> {
         let (compression, threads) = (self.options.compression, rows.context().threads());
         write_table(output, &described, self.framing, compression, threads, columns.chunks(rows)?)
     }
+}
+
+fn choices(options: &ArrowOptions) -> Choices {
+    Choices { codebook: options.codebook, reasons: options.reasons, categories: options.categories }
 }

@@ -17,7 +17,7 @@ use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder};
 
-use super::{Columns, RowWriter, carries, entries, plan};
+use super::{Choices, Columns, RowWriter, carries, entries, plan};
 use crate::ParquetError;
 use crate::layout::cutting::chunk_rows;
 use crate::layout::storage_type::{has_empty_structure, stored_field};
@@ -38,12 +38,15 @@ pub(crate) static INFO: FormatInfo = FormatInfo::new("parquet", "Apache Parquet"
         LossCode::NOT_READ,
         LossCode::NAME_CHANGED,
         LossCode::TIME_PRECISION,
+        LossCode::VALUE_LABELS_DROPPED,
     ])
     .notes(
         "Format version 1.0 pages, read by pyarrow, pandas, polars, DuckDB, Spark and R. The whole codebook is \
          stored in the file's metadata under exporter.codebook. Date-times in seconds are stored in milliseconds, \
          the coarsest Parquet has. With reasons=column each variable \
-         with missing reasons has a column of their texts behind all others, NAME_reason. Columns of intervals and of decimals of more than 38 digits are not read.",
+         with missing reasons has a column of their texts behind all others, NAME_reason. Periods are written as texts \
+         (2024-03, 2024-Q1, 2024-H1, 2024-W05), categorical variables as dictionaries, which pandas, polars and R read \
+         as categories. Columns of intervals and variants are not read.",
     );
 
 /// Bytes of a column's values in a row group that a small budget leaves room for: fewer would not pay for the kilobyte of
@@ -101,7 +104,7 @@ impl Exporter for ParquetExporter {
                 return Err(refuse(ParquetError::EmptyStructure(variable.name.clone())));
             }
         }
-        let mut plan = plan(self, &self.options, (self.options.codebook, self.options.reasons), data, with)?;
+        let mut plan = plan(self, &self.options, choices(&self.options), data, with)?;
         for table in &data.codebook().tables {
             for variable in table.variables.iter().filter(|variable| has_duration(&variable.kind)) {
                 let action = "stored as whole numbers; programs that read the Arrow schema in the file show a duration";
@@ -178,4 +181,8 @@ fn properties(options: &ParquetOptions) -> Result<WriterPropertiesBuilder, Parqu
         .set_dictionary_enabled(options.dictionary)
         .set_dictionary_page_size_limit(DICTIONARY_BYTES)
         .set_statistics_enabled(statistics))
+}
+
+fn choices(options: &ParquetOptions) -> Choices {
+    Choices { codebook: options.codebook, reasons: options.reasons, categories: options.categories }
 }

@@ -1,18 +1,23 @@
 //! Where the messages of an Arrow IPC file or stream lie, found without believing any length
 //! (Arrow columnar format, section Serialization and Interprocess Communication).
 
-use arrow_ipc::convert::fb_to_schema;
+use std::sync::Arc;
+
 use arrow_ipc::{Block, Message, MessageHeader, MetadataVersion, root_as_footer, root_as_message};
-use arrow_schema::SchemaRef;
+use arrow_schema::{DataType, Field, Schema, SchemaRef};
 
 use crate::ParquetError;
 use crate::contained::contained;
 use crate::positioned::Positioned;
+use crate::shown::{INT128, MAX_DIGITS};
 
 /// First bytes of a file; it ends in them too.
 pub(crate) const MAGIC: &[u8; 6] = b"ARROW1";
 /// First bytes of every message of a stream since format version 0.15.
 pub(crate) const CONTINUATION: [u8; 4] = [0xff; 4];
+/// Metadata key of a field that is not read; the value is why.
+pub(crate) const UNREAD: &str = "exporter.unread";
+
 /// What a message holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Content {
@@ -44,6 +49,19 @@ impl Layout {
     pub(crate) fn rows(&self) -> u64 {
         let rows = |content: &Content| if let Content::Rows(rows) = content { *rows } else { 0 };
         self.messages.iter().fold(0u64, |sum, (content, _)| sum.saturating_add(rows(content)))
+    }
+
+    /// The dictionaries, and behind those that follow each other one batch that shows them.
+    pub(crate) fn of_dictionaries(&self) -> Arc<Self> {
+        let mut is_behind = true;
+        let kept = self.messages.iter().filter(|(content, _)| match content {
+            Content::Dictionary => {
+                is_behind = true;
+                true
+            }
+            Content::Rows(_) => std::mem::take(&mut is_behind),
+        });
+        Arc::new(Self { messages: kept.copied().collect(), ..self.clone() })
     }
 
     fn of_file(file: &Positioned) -> Result<Self, ParquetError> {
@@ -173,7 +191,29 @@ fn decoded_schema(schema: arrow_ipc::Schema<'_>) -> Result<SchemaRef, ParquetErr
     if !schema.endianness().equals_to_target_endianness() {
         return Err(malformed("the numbers have the byte order of another machine"));
     }
-    contained("arrow", || Ok::<_, ParquetError>(fb_to_schema(schema).into()))
+    let fields = schema.fields().into_iter().flatten();
+    let fields = fields.map(decoded_field).collect::<Result<Vec<_>, _>>()?;
+    let pairs = schema.custom_metadata().into_iter().flatten();
+    let pairs = pairs.filter_map(|pair| Some((pair.key()?.to_owned(), pair.value()?.to_owned())));
+    Ok(Arc::new(Schema::new_with_metadata(fields, pairs.collect())))
+}
+
+/// A field; the types that the crate does not know have the bytes of another.
+fn decoded_field(field: arrow_ipc::Field<'_>) -> Result<Field, ParquetError> {
+    let name = field.name().unwrap_or_default();
+    let substitute = |data_type, key: &str, value: &str| {
+        let metadata = [(key.to_owned(), value.to_owned())].into();
+        Ok(Field::new(name, data_type, true).with_metadata(metadata))
+    };
+    match field.type_as_int() {
+        Some(int) if int.bitWidth() == 128 && field.dictionary().is_none() => match int.is_signed() {
+            true => substitute(DataType::Decimal128(MAX_DIGITS, 0), INT128, ""),
+            false => {
+                substitute(DataType::FixedSizeBinary(16), UNREAD, "whole numbers of 128 bits without a sign")
+            }
+        },
+        _ => contained("arrow", || Ok::<_, ParquetError>(Field::from(field))),
+    }
 }
 
 /// What a message holds, or nothing that concerns the rows.

@@ -7,12 +7,13 @@ use exporter_core::dataset::{Batches, FoldedReasons, at_most, table_of};
 use exporter_core::{Codebook, Context, Dataset, Loss, LossCode, LossReport, Result, Scan, Source, TableId};
 
 use super::decode::Decoded;
-use super::layout::Layout;
-use crate::layout::codebook::{CODEBOOK_KEY, Restored, TABLE_KEY, check_rows, restore};
+use super::layout::{Layout, UNREAD};
+use crate::layout::codebook::{Restored, restore};
 use crate::layout::reasons::folded;
-use crate::options::ReadOptions;
+use crate::look::Look;
+use crate::options::{CategoriesAs, ReadOptions};
 use crate::positioned::Positioned;
-use crate::readable::Readable;
+use crate::readable::{Readable, Unread};
 use crate::selection::selected;
 
 /// Most rows of a delivered batch: batches of any size are cut, so that what follows stays bounded.
@@ -30,40 +31,44 @@ pub struct ArrowDataset {
 }
 
 impl ArrowDataset {
-    /// Opens a file or stream and finds its batches; the table is called by the stem of the source's name unless the stored
-    /// codebook says otherwise.
+    /// Opens a file or stream, finds its batches and reads the dictionaries of columns that may be categorical; the table is
+    /// called by the stem of the source's name unless the stored codebook says otherwise. Scans decode with the threads of the
+    /// context and within a quarter of its memory; the rows are the same.
     ///
     /// # Errors
     /// When the bytes cannot be read, they are not Arrow IPC, or they contradict each other.
-    pub fn open(source: &Source<'_>, options: &ReadOptions) -> Result<Self> {
+    pub fn open(source: &Source<'_>, options: &ReadOptions, context: &Context) -> Result<Self> {
         let (file, name) = (Positioned::new(Arc::clone(&source.bytes)), source.stem());
-        let layout = Layout::read(&file)?;
+        let layout = Arc::new(Layout::read(&file)?);
         let fields = layout.schema.fields();
         let described = |column: usize| {
             fields.get(column).map_or_else(String::new, |field| field.data_type().to_string())
         };
-        let readable =
-            Readable::of(fields.iter().cloned().map(Ok), layout.schema.metadata().clone(), described);
-        let value = |key: &str| readable.shown.metadata().get(key).map(String::as_str);
-        let (json, table) = match options.codebook {
-            true => (value(CODEBOOK_KEY), value(TABLE_KEY).unwrap_or(name)),
-            false => (None, name),
-        };
-        let mut restored = restore(json, table, &readable.shown)?;
-        check_rows(&mut restored, layout.rows());
+        let columns = fields.iter().map(|field| match field.metadata().get(UNREAD) {
+            Some(why) => Err(Unread { name: field.name().clone(), why: why.clone() }),
+            None => Ok(Arc::clone(field)),
+        });
+        let mut readable = Readable::of(columns, layout.schema.metadata().clone(), described);
+        let (threads, memory) = (context.threads(), context.memory() / 4);
+        let mut look = Look::at(&readable.fields, options.categories == CategoriesAs::Labels);
+        let (dictionaries, whole) = look.wanted();
+        for (columns, layout) in [(dictionaries, layout.of_dictionaries()), (whole, Arc::clone(&layout))] {
+            let places: Vec<usize> =
+                columns.iter().filter_map(|column| readable.columns.get(*column).copied()).collect();
+            if !places.is_empty() {
+                for batch in Decoded::new(file.clone(), layout, places, (threads, memory)) {
+                    look.add(&columns, &batch?)?;
+                }
+            }
+        }
+        readable.looked(look);
+        let mut restored = restore(&mut readable, name, options, layout.rows())?;
         if !layout.ended {
             // The format allows a stream to end without a mark, so that this is no error.
             let action = "the stream has no end mark: rows may be missing, it may be cut off";
             restored.losses.push(Loss::new(LossCode::NOT_READ, action));
         }
-        Ok(Self { file, layout: Arc::new(layout), readable, restored, threads: 1, memory: 0 })
-    }
-
-    /// Decodes with the threads of the context and within a quarter of its memory; the rows are the same.
-    #[must_use]
-    pub fn with_context(mut self, context: &Context) -> Self {
-        (self.threads, self.memory) = (context.threads(), context.memory() / 4);
-        self
+        Ok(Self { file, layout, readable, restored, threads, memory })
     }
 
     /// Takes the columns of missing reasons for the reasons of their variables, as the inputs of this crate do; without it they

@@ -1,6 +1,6 @@
 //! The codebook inside a file: the whole study as JSON under one key, and its way back.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use arrow_schema::Schema;
 use exporter_core::Codebook;
@@ -13,6 +13,9 @@ pub(crate) use exporter_core::embedded::Restored;
 
 use super::reasons::reason_columns;
 use super::storage_type::stored_type;
+use crate::categories::{Categories, described, is_text, may_be_categories};
+use crate::options::{CategoriesAs, ReadOptions};
+use crate::readable::Readable;
 
 /// Metadata key of the codebook's JSON.
 pub const CODEBOOK_KEY: &str = "exporter.codebook";
@@ -47,10 +50,20 @@ pub(crate) fn store(codebook: &Codebook, table: TableId, schema: &Schema) -> Res
     let name = &table_of(codebook, table)?.name;
     let all = infer_table(name, schema)?;
     let reasons = reason_columns(schema);
-    let plain = Codebook::new(name).with_table(all.with_columns(&without(&reasons, schema)));
+    let values = without(&reasons, schema);
+    let of_column = |column: &usize| {
+        let field = schema.fields().get(*column).filter(|field| may_be_categories(field))?;
+        let variable = table_of(codebook, table).ok()?.variables.get(*column)?;
+        let texts = codebook.categories_of(variable)?.into_iter().map(str::to_owned).collect();
+        Some((*column, Categories { texts, ordered: field.dict_is_ordered().unwrap_or(false) }))
+    };
+    let categories: BTreeMap<usize, Categories> = values.iter().filter_map(of_column).collect();
+    let plain = described(all.with_columns(&values), |at| categories.get(values.get(at)?), name);
+    // A file without rows lacks its dictionaries.
+    let says_all = reasons.is_empty() && categories.is_empty();
     let json = |codebook: &Codebook| {
         let (codebook, plain) = (codebook.clone(), plain.clone());
-        let embedded = match reasons.is_empty() {
+        let embedded = match says_all {
             true => embed(codebook, table, plain)?,
             false => Some(Embedded::new(codebook, table, plain)?),
         };
@@ -78,23 +91,35 @@ pub(crate) fn store(codebook: &Codebook, table: TableId, schema: &Schema) -> Res
     Ok(Some(Stored { json: lighter, dropped }))
 }
 
-/// Makes the codebook of a file with these columns from the stored JSON; the columns win where it disagrees or is damaged.
-/// Columns of reasons are described as the texts that they are.
+/// Makes the codebook of a file of `rows` rows, whose table is called `name` unless it says otherwise, from what is stored in it;
+/// the columns win where that disagrees or is damaged. Columns of reasons are described as the texts that they are.
 ///
 /// # Errors
 /// When a column's type has no kind.
-pub(crate) fn restore(json: Option<&str>, table: &str, schema: &Schema) -> Result<Restored> {
-    let all = infer_table(table, schema)?;
+pub(crate) fn restore(file: &mut Readable, name: &str, options: &ReadOptions, rows: u64) -> Result<Restored> {
+    let value = |key: &str| file.shown.metadata().get(key).filter(|_| options.codebook).map(String::as_str);
     let mut losses = Vec::new();
-    let stored = json.and_then(|json| Embedded::read(json, MAX_CODEBOOK_BYTES, &mut losses));
+    let stored = value(CODEBOOK_KEY).and_then(|json| Embedded::read(json, MAX_CODEBOOK_BYTES, &mut losses));
+    let name = &value(TABLE_KEY).unwrap_or(name).to_owned();
+    if let Some(stored) = stored.as_ref().filter(|_| rows == 0 && options.categories == CategoriesAs::Labels)
+    {
+        presume_categories(file, name, &stored.codebook);
+    }
+    let schema = &file.shown;
+    let all = infer_table(name, schema)?;
     let reasons = if stored.is_some() { reason_columns(schema) } else { Vec::new() };
     let values = without(&reasons, schema);
-    let plain = Codebook::new(table).with_table(all.with_columns(&values));
-    let fits = |position: usize, kind: &Kind| {
-        let field = values.get(position).and_then(|column| schema.fields().get(*column));
-        field.is_some_and(|field| fits(kind, field.data_type()))
+    let of_value = |position: usize| file.categories.get(values.get(position)?);
+    let plain = described(all.with_columns(&values), of_value, name);
+    let fits = |position: usize, kind: &Kind| match (of_value(position), kind) {
+        (Some(categories), Kind::Integer { bits, .. }) => categories.texts.len() < 1 << (bits - 1).min(31),
+        (Some(_), _) => false,
+        (None, _) => {
+            let field = values.get(position).and_then(|column| schema.fields().get(*column));
+            field.is_some_and(|field| fits(kind, field.data_type()))
+        }
     };
-    let mut restored = exporter_core::embedded::restore(stored, table, plain, &fits);
+    let mut restored = exporter_core::embedded::restore(stored, name, plain, &fits);
     restored.losses.extend(losses);
     if let Some(table) = restored.codebook.tables.first_mut() {
         for (_, column) in reasons {
@@ -104,7 +129,22 @@ pub(crate) fn restore(json: Option<&str>, table: &str, schema: &Schema) -> Resul
                 .for_each(|texts| table.variables.insert(column.min(table.variables.len()), texts));
         }
     }
+    check_rows(&mut restored, rows);
     Ok(restored)
+}
+
+/// Dictionaries come with rows; those of a file without rows are as they were described.
+fn presume_categories(file: &mut Readable, name: &str, stored: &Codebook) {
+    let only = stored.tables.first().filter(|_| stored.tables.len() == 1);
+    let Some(table) = stored.table(name).map(|(_, table)| table).or(only) else { return };
+    let columns = file.fields.iter().enumerate().filter(|(_, field)| may_be_categories(field));
+    let presumed = columns.filter_map(|(column, field)| {
+        let variable = table.variable(file.shown.fields().get(column)?.name())?.1;
+        let texts = stored.categories_of(variable)?.into_iter().map(str::to_owned).collect();
+        Some((column, Categories { texts, ordered: field.dict_is_ordered().unwrap_or(false) }))
+    });
+    let presumed = presumed.collect();
+    file.presume(presumed);
 }
 
 /// The columns of a schema that are no columns of reasons.
@@ -114,7 +154,7 @@ fn without(reasons: &[(usize, usize)], schema: &Schema) -> Vec<usize> {
 }
 
 /// Forgets declared numbers of rows that the file does not have.
-pub(crate) fn check_rows(restored: &mut Restored, rows: u64) {
+fn check_rows(restored: &mut Restored, rows: u64) {
     for table in &mut restored.codebook.tables {
         if let Some(declared) = table.rows.filter(|declared| *declared != rows) {
             let action = format!("the stored codebook says {declared} rows, the file has {rows}");
@@ -128,6 +168,7 @@ pub(crate) fn check_rows(restored: &mut Restored, rows: u64) {
 fn fits(kind: &Kind, column: &arrow_schema::DataType) -> bool {
     let wanted = arrow_type(kind);
     &wanted == column
+        || matches!(kind, Kind::Period(_)) && is_text(column)
         || &stored_type(&wanted) == column
         || infer_kind(column).is_ok_and(|inferred| &inferred == kind)
 }
@@ -163,6 +204,13 @@ mod tests {
             Field::new("vote", vote, true),
             Field::new("seen", DataType::Timestamp(arrow_schema::TimeUnit::Millisecond, None), true),
         ])
+    }
+
+    fn restore(json: Option<&str>, table: &str, schema: &Schema) -> Result<Restored> {
+        let keys = json.map(|json| (CODEBOOK_KEY.to_owned(), json.to_owned())).into_iter();
+        let columns = schema.fields().iter().cloned().map(Ok);
+        let mut file = Readable::of(columns, keys.collect(), |_| String::new());
+        super::restore(&mut file, table, &ReadOptions::default(), 1)
     }
 
     #[test]

@@ -2,5 +2,6 @@
 
 pub(crate) mod codebook;
 pub(crate) mod cutting;
+pub(crate) mod periods;
 pub(crate) mod reasons;
 pub(crate) mod storage_type;

@@ -5,6 +5,7 @@
 //! of returning an error, `contained` makes one of it.
 
 mod footer;
+mod look;
 mod pages;
 mod pruning;
 mod rows;
@@ -19,13 +20,15 @@ use exporter_core::dataset::{Batches, FoldedReasons, arrow_type, table_of};
 use exporter_core::{Codebook, Context, Dataset, LossReport, Result, Scan, Source, TableId, TableProfile};
 use parquet::file::metadata::ParquetMetaData;
 
+use self::look::Place;
 use self::rows::{Bounds, Plan, decode};
 use self::schema::FileSchema;
 use crate::ParquetError;
 use crate::contained::contained;
-use crate::layout::codebook::{CODEBOOK_KEY, Restored, TABLE_KEY, check_rows, restore};
+use crate::layout::codebook::{Restored, restore};
 use crate::layout::reasons::folded;
-use crate::options::ReadOptions;
+use crate::look::Look;
+use crate::options::{CategoriesAs, ReadOptions};
 use crate::positioned::Positioned;
 use crate::selection::selected;
 
@@ -49,33 +52,23 @@ pub struct ParquetDataset {
 }
 
 impl ParquetDataset {
-    /// Opens a source and reads its footer; the table is called by the stem of its name unless the stored codebook says
-    /// otherwise.
+    /// Opens a source and reads its footer, and the dictionaries of columns that may be categorical; the table is called by the
+    /// stem of its name unless the stored codebook says otherwise. Scans decode with the threads and in the memory of the
+    /// context; the rows are the same.
     ///
     /// # Errors
     /// When the bytes cannot be read, they are not Parquet or encrypted, or the footer is damaged.
-    pub fn open(source: &Source<'_>, options: &ReadOptions) -> Result<Self> {
+    pub fn open(source: &Source<'_>, options: &ReadOptions, context: &Context) -> Result<Self> {
         let (file, name) = (Positioned::new(Arc::clone(&source.bytes)), source.stem());
         let metadata = Arc::new(footer::read(&file)?);
-        let schema = FileSchema::of(&metadata)?;
-        let shown = &schema.readable.shown;
-        let value = |key: &str| shown.metadata().get(key).map(String::as_str);
-        let (json, table) = match options.codebook {
-            true => (value(CODEBOOK_KEY), value(TABLE_KEY).unwrap_or(name)),
-            false => (None, name),
-        };
-        let mut restored = restore(json, table, shown)?;
+        let mut schema = FileSchema::of(&metadata)?;
+        let (threads, bounds) = (context.threads(), Bounds::of(context));
+        let mut look = Look::at(&schema.readable.fields, options.categories == CategoriesAs::Labels);
+        Place { file: &file, metadata: &metadata, schema: &schema, threads, bounds }.look(&mut look)?;
+        schema.readable.looked(look);
+        let mut restored = restore(&mut schema.readable, name, options, row_count(&metadata))?;
         restored.losses.extend(schema.not_used.clone());
-        check_rows(&mut restored, row_count(&metadata));
-        Ok(Self { file, metadata, schema, restored, threads: 1, bounds: Bounds::default() })
-    }
-
-    /// Decodes with the threads of the context and in its memory; the rows are the same. Without it one thread decodes, in
-    /// the default memory.
-    #[must_use]
-    pub fn with_context(mut self, context: &Context) -> Self {
-        (self.threads, self.bounds) = (context.threads(), Bounds::of(context));
-        self
+        Ok(Self { file, metadata, schema, restored, threads, bounds })
     }
 
     /// Takes the columns of missing reasons for the reasons of their variables, as the inputs of this crate do; without it they
@@ -122,7 +115,7 @@ impl Dataset for ParquetDataset {
             None => (0..self.metadata.num_row_groups()).collect(),
         };
         let rows = scan.batch_rows.unwrap_or(BATCH_ROWS).clamp(1, MAX_BATCH_ROWS);
-        let plan = Plan::new(self, &read, groups, rows);
+        let plan = Plan::new(&self.file, &self.metadata, &self.schema, self.bounds, &read, groups, rows);
         let rows = decode(plan, &self.schema, &read, self.threads)?;
         selected(description, &self.schema.readable, scan, rows)
     }

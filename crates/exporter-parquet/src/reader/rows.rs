@@ -10,7 +10,6 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
 use parquet::arrow::{FieldLevels, ProjectionMask, parquet_to_arrow_field_levels};
 use parquet::file::metadata::ParquetMetaData;
 
-use super::ParquetDataset;
 use super::footer::malformed;
 use super::pages::{Budget, PAGES_IN_MEMORY, ScannedGroup};
 use super::schema::FileSchema;
@@ -71,12 +70,14 @@ pub(super) struct Plan {
 impl Plan {
     /// Plans to read columns, ascending, of row groups in batches of at most `batch_rows`.
     pub(super) fn new(
-        dataset: &ParquetDataset,
+        file: &Positioned,
+        metadata: &Arc<ParquetMetaData>,
+        schema: &FileSchema,
+        bounds: Bounds,
         columns: &[usize],
         groups: Vec<usize>,
         batch_rows: usize,
     ) -> Self {
-        let ParquetDataset { file, metadata, schema, bounds, .. } = dataset;
         // A row group without rows may lack everything else, too.
         let groups: Vec<usize> = groups.into_iter().filter(|group| rows_of(metadata, *group) > 0).collect();
         let fields = columns.iter().filter_map(|column| schema.readable.fields.get(*column));
@@ -98,11 +99,16 @@ impl Plan {
             file: file.clone(),
             metadata: metadata.clone(),
             leaves: schema.leaves.clone(),
-            bounds: *bounds,
+            bounds,
             groups,
             batch_rows,
             bytes,
         }
+    }
+
+    /// The room for pages that one of so many readers has.
+    pub(super) fn budget(&self, readers: usize) -> Arc<Budget> {
+        Arc::new(Budget::new(self.bounds.pages / readers.max(1) as u64))
     }
 
     /// The columns cut into at most `threads` shares of about the same number of bytes in the file.
@@ -148,7 +154,7 @@ fn bytes_of(metadata: &ParquetMetaData, schema: &FileSchema, column: usize, grou
 }
 
 /// Decodes columns of row groups one after the other; a batch never holds rows of two.
-struct Rows {
+pub(super) struct Rows {
     plan: Arc<Plan>,
     /// The columns in parts of at most [`PART_COLUMNS`].
     parts: Vec<FieldLevels>,
@@ -181,7 +187,7 @@ impl Part {
 }
 
 impl Rows {
-    fn new(
+    pub(super) fn new(
         plan: Arc<Plan>,
         schema: &FileSchema,
         columns: &[usize],
@@ -219,17 +225,13 @@ impl Rows {
     }
 
     fn part(&self, levels: &FieldLevels, group: usize, batch_rows: usize) -> Result<Part, ParquetError> {
-        let scanned = ScannedGroup {
-            file: self.plan.file.clone(),
-            metadata: self.plan.metadata.clone(),
-            group,
-            leaves: self.plan.leaves.clone(),
-            budget: Arc::new(Budget::new(self.plan.bounds.pages / self.readers.max(1) as u64)),
-        };
+        let Plan { file, metadata, leaves, .. } = &*self.plan;
+        let budget = self.plan.budget(self.readers);
+        let scanned = ScannedGroup::new(file, metadata, group, leaves, &budget);
         let reader = contained("parquet", || {
             ParquetRecordBatchReader::try_new_with_row_groups(levels, &scanned, batch_rows, None)
         })?;
-        Ok(Part { reader, budget: scanned.budget })
+        Ok(Part { reader, budget })
     }
 
     fn wrong_rows(&self, group: usize) -> ParquetError {

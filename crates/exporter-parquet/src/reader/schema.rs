@@ -59,7 +59,11 @@ impl FileSchema {
             }
         }
         let columns = types.into_iter().zip(roots).map(|(field, root)| {
-            field.map_err(|error| Unread { name: root.name().to_owned(), why: error.to_string() })
+            let unread = |why| Unread { name: root.name().to_owned(), why };
+            match has_variant(root) {
+                true => Err(unread("values of the type VARIANT are not decoded".into())),
+                false => field.map_err(|error| unread(error.to_string())),
+            }
         });
         let readable = Readable::of(columns, keys, |column| {
             roots.get(column).map_or_else(String::new, |root| described(root))
@@ -83,6 +87,14 @@ impl FileSchema {
     pub(super) fn leaves_of(&self, column: usize) -> &[usize] {
         let start = column.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
         self.ends.get(column).and_then(|end| self.leaves.get(start..*end)).unwrap_or_default()
+    }
+
+    /// The first leaf of a column, by its place among those that are read.
+    pub(super) fn first_leaf(&self, column: usize) -> Option<usize> {
+        match column.checked_sub(1) {
+            None => Some(0),
+            Some(before) => self.ends.get(before).copied(),
+        }
     }
 
     /// The leaf of a column that is not nested, by its place in the file.
@@ -164,6 +176,12 @@ fn annotated(field: &FieldRef, leaves: &mut dyn Iterator<Item = Arc<ColumnDescri
         }
     };
     Arc::new(Field::clone(field).with_data_type(data_type))
+}
+
+/// Whether a column holds values of any type in an encoding of their own (Parquet format, VariantEncoding.md).
+fn has_variant(column: &Type) -> bool {
+    matches!(column.get_basic_info().logical_type_ref(), Some(LogicalType::Variant(_)))
+        || column.is_group() && column.get_fields().iter().any(|part| has_variant(part))
 }
 
 /// A column with 12 bytes wherever it has INT96; in the file both are the same.

@@ -1,13 +1,18 @@
 //! One encoder per column: the steps of a column stay in order, columns are encoded side by side.
 
+use std::io::Write;
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
 use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::{FieldRef, SchemaRef};
+use bytes::Bytes;
 use exporter_core::parallel::{Lanes, lanes};
 use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowColumnWriter, compute_leaves};
+use parquet::column::writer::ColumnCloseResult;
+use parquet::file::writer::SerializedRowGroupWriter;
 
+use super::category_column::CategoryColumn;
 use crate::ParquetError;
 use crate::layout::storage_type::to_stored;
 
@@ -15,18 +20,53 @@ use crate::layout::storage_type::to_stored;
 pub(super) struct ClosedColumn {
     pub(super) group: usize,
     pub(super) column: usize,
-    pub(super) leaves: Vec<ArrowColumnChunk>,
+    pub(super) leaves: Vec<ClosedLeaf>,
+}
+
+/// A leaf of a column, encoded.
+pub(super) enum ClosedLeaf {
+    Chunk(Box<ArrowColumnChunk>),
+    Categories(Bytes, Box<ColumnCloseResult>),
+}
+
+/// What encodes a leaf of a column.
+pub(super) enum LeafWriter {
+    Arrow(Box<ArrowColumnWriter>),
+    Categories(CategoryColumn),
+}
+
+impl LeafWriter {
+    fn close(self) -> Result<ClosedLeaf, ParquetError> {
+        match self {
+            Self::Arrow(writer) => Ok(ClosedLeaf::Chunk(Box::new(writer.close()?))),
+            Self::Categories(column) => column.close(),
+        }
+    }
+}
+
+impl ClosedLeaf {
+    /// Appends it to its row group.
+    pub(super) fn append<W: Write + Send>(
+        self,
+        group: &mut SerializedRowGroupWriter<'_, W>,
+    ) -> Result<(), ParquetError> {
+        match self {
+            Self::Chunk(chunk) => chunk.append_to_row_group(group)?,
+            Self::Categories(bytes, close) => group.append_column(&bytes, *close)?,
+        }
+        Ok(())
+    }
 }
 
 struct OpenColumn {
     index: usize,
     field: FieldRef,
     /// One for every leaf of the open row group.
-    writers: Vec<ArrowColumnWriter>,
+    writers: Vec<LeafWriter>,
 }
 
 enum Step {
-    Open(Vec<ArrowColumnWriter>),
+    Open(Vec<LeafWriter>),
     Encode(ArrayRef),
     Close(usize),
 }
@@ -74,7 +114,7 @@ pub(super) fn encode_columns<T>(
 
 impl ColumnEncoders<'_> {
     /// Starts these columns of a row group with the writers of all their leaves, in column order.
-    pub(super) fn open(&self, columns: Range<usize>, writers: Vec<ArrowColumnWriter>) {
+    pub(super) fn open(&self, columns: Range<usize>, writers: Vec<LeafWriter>) {
         let mut writers = writers.into_iter();
         let leaves = self.leaves.iter().skip(columns.start).take(columns.len());
         let steps = leaves.map(|leaves| Step::Open(writers.by_ref().take(*leaves).collect()));
@@ -114,12 +154,18 @@ fn take_step(step: Step, column: &mut OpenColumn) -> Result<Option<ClosedColumn>
         Step::Open(fresh) => column.writers = fresh,
         Step::Encode(array) => {
             let array = to_stored(array, &column.field)?;
+            if let [LeafWriter::Categories(categories)] = column.writers.as_mut_slice() {
+                categories.write(&array);
+                return Ok(None);
+            }
             for (leaf, writer) in compute_leaves(&column.field, &array)?.iter().zip(&mut column.writers) {
-                writer.write(leaf)?;
+                if let LeafWriter::Arrow(writer) = writer {
+                    writer.write(leaf)?;
+                }
             }
         }
         Step::Close(group) => {
-            let leaves = column.writers.drain(..).map(ArrowColumnWriter::close).collect::<Result<_, _>>()?;
+            let leaves = column.writers.drain(..).map(LeafWriter::close).collect::<Result<_, _>>()?;
             return Ok(Some(ClosedColumn { group, column: column.index, leaves }));
         }
     }
@@ -127,7 +173,7 @@ fn take_step(step: Step, column: &mut OpenColumn) -> Result<Option<ClosedColumn>
 }
 
 /// How many leaf columns Parquet makes of a type.
-fn leaf_count(data_type: &arrow_schema::DataType) -> usize {
+pub(super) fn leaf_count(data_type: &arrow_schema::DataType) -> usize {
     use arrow_schema::DataType;
     match data_type {
         DataType::Struct(fields) => fields.iter().map(|field| leaf_count(field.data_type())).sum(),

@@ -6,13 +6,16 @@ use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 use arrow_schema::{Schema, SchemaRef};
-use parquet::arrow::arrow_writer::{ArrowColumnWriter, ArrowRowGroupWriterFactory};
+use parquet::arrow::arrow_writer::ArrowRowGroupWriterFactory;
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::SerializedFileWriter;
-use parquet::schema::types::{ColumnPath, Type, TypePtr};
+use parquet::schema::types::{ColumnDescriptor, ColumnPath, Type, TypePtr};
 
+use super::category_column::CategoryColumn;
+use super::columns::{LeafWriter, leaf_count};
 use super::dictionaries::DictionaryChoice;
 use crate::ParquetError;
+use crate::categories::may_be_categories;
 
 /// Makes column writers, row group by row group.
 pub(super) struct GroupWriters {
@@ -53,7 +56,7 @@ impl GroupWriters {
         columns: Range<usize>,
         chunk: &RecordBatch,
         rows: usize,
-    ) -> Result<Vec<ArrowColumnWriter>, ParquetError> {
+    ) -> Result<Vec<LeafWriter>, ParquetError> {
         let arrays = chunk.columns().get(columns.clone()).unwrap_or_default();
         let dictionaries = match &mut self.choice {
             Some(choice) => choice.choose(arrays, rows.max(chunk.num_rows())),
@@ -63,9 +66,35 @@ impl GroupWriters {
             Some((same, with, factory)) if same == columns && with == dictionaries => factory,
             _ => self.factory(&columns, &dictionaries)?,
         };
-        let writers = factory.create_column_writers(group)?;
+        let writers = factory.create_column_writers(group)?.into_iter();
+        let writers = writers.map(|writer| LeafWriter::Arrow(Box::new(writer)));
+        let writers = self.with_categories(&columns, writers);
         self.last = Some((columns, dictionaries, factory));
         Ok(writers)
+    }
+
+    /// The writers of columns of categories in the place of those that the crate made.
+    fn with_categories(
+        &self,
+        columns: &Range<usize>,
+        mut made: impl Iterator<Item = LeafWriter>,
+    ) -> Vec<LeafWriter> {
+        let mut writers = Vec::new();
+        let fields = self.stored.fields().iter().zip(self.schema.get_fields());
+        for (field, stored) in fields.skip(columns.start).take(columns.len()) {
+            let leaves = leaf_count(field.data_type());
+            let own = made.by_ref().take(leaves);
+            if may_be_categories(field) {
+                let path = ColumnPath::new(vec![field.name().clone()]);
+                let statistics = self.properties.statistics_enabled(&path);
+                let description = Arc::new(ColumnDescriptor::new(Arc::clone(stored), 1, 0, path));
+                own.for_each(drop);
+                writers.push(LeafWriter::Categories(CategoryColumn::new(description, statistics)));
+            } else {
+                writers.extend(own);
+            }
+        }
+        writers
     }
 
     /// A factory takes its properties and columns from a file; one that is written nowhere serves.

@@ -3,6 +3,7 @@
 //! Rows are cut into chunks and row groups by their number and size alone, and every column is encoded chunk by chunk
 //! in order, so that the bytes depend neither on threads nor on the source's batches.
 
+mod category_column;
 mod columns;
 pub(crate) mod dictionaries;
 mod feed;

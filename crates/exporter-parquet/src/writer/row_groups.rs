@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 
-use parquet::arrow::arrow_writer::ArrowColumnChunk;
 use parquet::file::writer::SerializedFileWriter;
 
-use super::columns::ClosedColumn;
+use super::columns::{ClosedColumn, ClosedLeaf};
 use crate::ParquetError;
 
 /// Collects encoded columns and appends every complete row group to the file.
@@ -14,7 +13,7 @@ pub(super) struct RowGroups<'f, W: Write + Send> {
     file: &'f mut SerializedFileWriter<W>,
     columns: usize,
     next: usize,
-    waiting: BTreeMap<usize, BTreeMap<usize, Vec<ArrowColumnChunk>>>,
+    waiting: BTreeMap<usize, BTreeMap<usize, Vec<ClosedLeaf>>>,
 }
 
 impl<'f, W: Write + Send> RowGroups<'f, W> {
@@ -30,8 +29,8 @@ impl<'f, W: Write + Send> RowGroups<'f, W> {
         while self.waiting.get(&self.next).is_some_and(|columns| columns.len() == self.columns) {
             let columns = self.waiting.remove(&self.next).unwrap_or_default();
             let mut group = self.file.next_row_group()?;
-            for chunk in columns.into_values().flatten() {
-                chunk.append_to_row_group(&mut group)?;
+            for leaf in columns.into_values().flatten() {
+                leaf.append(&mut group)?;
             }
             group.close()?;
             self.next += 1;

@@ -14,19 +14,33 @@ pub(super) fn columns(
     language: Language<'_>,
     settings: &Settings,
     reasons: &[ReasonColumn],
+    categories_are_texts: bool,
 ) -> Vec<Column> {
-    let mut columns: Vec<Column> =
-        table.variables.iter().map(|variable| column(codebook, variable, language, settings)).collect();
+    let mut columns: Vec<Column> = table
+        .variables
+        .iter()
+        .map(|variable| {
+            let as_labels = settings.values == ValuesAs::Labels
+                || categories_are_texts && codebook.categories_of(variable).is_some();
+            column(codebook, variable, language, settings, as_labels)
+        })
+        .collect();
     if settings.reasons == ReasonsAs::Column {
         columns.extend(reasons.iter().map(|reasons| Column::new(reasons.name())));
     }
     columns
 }
 
-fn column(codebook: &Codebook, variable: &Variable, language: Language<'_>, settings: &Settings) -> Column {
+fn column(
+    codebook: &Codebook,
+    variable: &Variable,
+    language: Language<'_>,
+    settings: &Settings,
+    as_labels: bool,
+) -> Column {
     let mut column = Column::new(&variable.name)
         .label(variable.label.get(language))
-        .substitutes(substitutes(codebook, variable, language, settings));
+        .substitutes(substitutes(codebook, variable, language, settings, as_labels));
     if settings.reasons == ReasonsAs::Letter && variable.has_reasons() {
         let texts = reason_texts(variable, language);
         column = column.reasons(texts.into_iter().map(Option::unwrap_or_default).collect());
@@ -43,6 +57,7 @@ fn substitutes(
     variable: &Variable,
     language: Language<'_>,
     settings: &Settings,
+    as_labels: bool,
 ) -> Vec<Substitute> {
     let mut list = Vec::new();
     let label_of =
@@ -63,9 +78,7 @@ fn substitutes(
         };
         list.extend(key(&missing.values, &variable.kind).map(|key| Substitute { key, text }));
     }
-    if settings.values == ValuesAs::Labels
-        && let Some(labels) = codebook.value_labels_of(variable)
-    {
+    if as_labels && let Some(labels) = codebook.value_labels_of(variable) {
         for entry in &labels.entries {
             // A missing value is a code or empty although it has a label.
             if settings.missing != MissingAs::Text && variable.is_user_missing(&entry.value) {

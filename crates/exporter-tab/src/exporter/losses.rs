@@ -16,7 +16,7 @@ pub(super) fn carries(part: Part, settings: &Settings) -> Carry {
             Header::None => Carry::Dropped("there is no header"),
         },
         Part::ValueLabels => match settings.values {
-            ValuesAs::Codes => Carry::Dropped("values are written, their labels not"),
+            ValuesAs::Open | ValuesAs::Codes => Carry::Dropped("values are written, their labels not"),
             ValuesAs::Labels => {
                 Carry::Changed(LossCode::KIND_CHANGED, "labels are written, their values not")
             }

@@ -1,5 +1,6 @@
 //! Delimited text as formats of the engine: `csv` and `tab`.
 
+mod categories;
 mod columns;
 mod losses;
 mod options;

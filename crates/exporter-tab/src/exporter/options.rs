@@ -14,8 +14,12 @@ use crate::options::{
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum ValuesAs {
-    /// The value itself.
+    /// The value itself; of a categorical variable its text, unless a codebook or script beside the file tells what the numbers
+    /// mean.
     #[default]
+    #[serde(skip)]
+    Open,
+    /// The value itself.
     Codes,
     /// Its label.
     Labels,
@@ -121,7 +125,7 @@ impl DelimitedOptions {
         };
         let values = self.values.unwrap_or_default();
         let missing = self.missing.unwrap_or(match values {
-            ValuesAs::Codes => MissingAs::Code,
+            ValuesAs::Open | ValuesAs::Codes => MissingAs::Code,
             ValuesAs::Labels => MissingAs::Text,
         });
         set(&mut write.delimiter, self.delimiter);
@@ -159,7 +163,8 @@ impl Settings {
         vec![
             ("delimiter", write.delimiter.into()),
             ("header", name(&write.header)),
-            ("values", name(&self.values)),
+            // Scripts stand beside files of codes.
+            ("values", if self.values == ValuesAs::Labels { "labels" } else { "codes" }.into()),
             ("missing", name(&self.missing)),
             ("reasons", name(&self.reasons)),
             ("missing-text", write.missing_text.clone()),
@@ -237,7 +242,8 @@ const fn options(delimiter: &'static str) -> [OptionInfo; 17] {
         OptionInfo::choice("line-end", &["lf", "crlf"], "What ends a line.").default("lf"),
         OptionInfo::choice("header", &["names", "labels", "both", "none"], "What stands above the rows.")
             .default("names"),
-        OptionInfo::choice("values", &["codes", "labels"], "What is written for a labelled value.")
+        OptionInfo::choice("values", &["codes", "labels"], "What is written for a labelled value; texts that were categories elsewhere are texts by default, where no codebook or \
+             script is written beside.")
             .default("codes"),
         OptionInfo::choice(
             "missing",

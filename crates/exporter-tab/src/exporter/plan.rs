@@ -12,6 +12,7 @@ use exporter_core::{
     TableId, TableRows, TableWriter, TablesPlan, Written, nested, parallel,
 };
 
+use super::categories::{are_texts, as_texts};
 use super::columns::columns;
 use super::losses::losses;
 use super::options::{ReasonsAs, Settings};
@@ -28,7 +29,16 @@ pub(super) fn plan<'a>(
     context: &Context,
 ) -> Result<Box<dyn Plan + 'a>> {
     let codebook = data.codebook();
-    let mut plan = TablesPlan::new(data, with.losses(exporter, codebook));
+    let are_texts = are_texts(settings, with);
+    let as_texts = if are_texts { as_texts(codebook) } else { None };
+    let mut plan = match as_texts {
+        None => TablesPlan::new(data, with.losses(exporter, codebook)),
+        Some((lighter, losses)) => {
+            let mut plan = TablesPlan::new(data, with.losses(exporter, &lighter));
+            losses.into_iter().for_each(|loss| plan.changes.losses.add(loss));
+            plan
+        }
+    };
     for (index, (table, entry)) in codebook.tables.iter().zip(exporter.entries(codebook)).enumerate() {
         plan.changes.losses.merge(losses(table, settings));
         let language = codebook.language(context.language());
@@ -36,7 +46,7 @@ pub(super) fn plan<'a>(
             ReasonsAs::Column => ReasonColumn::of_table(table, language),
             ReasonsAs::Empty | ReasonsAs::Letter => Vec::new(),
         };
-        let columns = columns(codebook, table, language, settings, &reasons);
+        let columns = columns(codebook, table, language, settings, &reasons, are_texts);
         let encoder = RowEncoder::new(columns, &settings.write)
             .map_err(|source| Error::usage(source.to_string()).table(&table.name).with_source(source))?;
         plan.push(

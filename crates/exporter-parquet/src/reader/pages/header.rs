@@ -15,6 +15,10 @@ const LONGEST: u64 = 64 << 20;
 const INDEX: i64 = 1;
 const DICTIONARY: i64 = 2;
 
+/// Encodings (parquet.thrift, enumeration `Encoding`).
+const PLAIN_DICTIONARY: i64 = 2;
+const RLE_DICTIONARY: i64 = 8;
+
 /// The fields of a header that the decoder reads by their number, and their types.
 const HEADER: [(i16, u8); 8] = [
     (1, I32),
@@ -38,6 +42,8 @@ pub(super) struct Header {
     /// Bytes of the header itself.
     pub(super) length: u64,
     kind: i64,
+    /// How the values are encoded.
+    encoding: i64,
     /// Bytes of the page in the file.
     pub(super) stored: u64,
     /// Bytes of the page in memory.
@@ -71,6 +77,11 @@ impl Header {
     /// Whether it holds an index, which the decoder passes over.
     pub(super) fn is_index(&self) -> bool {
         self.kind == INDEX
+    }
+
+    /// Whether its values are places in a dictionary.
+    pub(super) fn refers_to_dictionary(&self) -> bool {
+        matches!(self.encoding, PLAIN_DICTIONARY | RLE_DICTIONARY)
     }
 
     pub(super) fn is_dictionary(&self) -> bool {
@@ -142,9 +153,11 @@ fn parse(bytes: &[u8]) -> Result<Header, String> {
 /// whether the values behind them are compressed.
 fn describe(thrift: &mut ThriftCursor<'_>, header: &mut Header, is_v2: bool) -> Result<(), String> {
     let known: &[(i16, u8)] = if is_v2 { &[(1, I32), (5, I32), (6, I32)] } else { &[(1, I32)] };
+    let encoding = if is_v2 { 4 } else { 2 };
     thrift.structure(1, known, |thrift, id, kind| {
         match id {
             1 => header.values = count(thrift)?,
+            id if id == encoding && kind == I32 => header.encoding = thrift.zigzag()?,
             5 | 6 if is_v2 => header.levels += count(thrift)?,
             7 if is_v2 => {
                 header.is_plain = kind == FALSE;

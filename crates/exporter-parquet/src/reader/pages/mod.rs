@@ -70,12 +70,44 @@ impl Budget {
 
 /// One row group of a scan.
 pub(super) struct ScannedGroup {
-    pub(super) file: Positioned,
-    pub(super) metadata: Arc<ParquetMetaData>,
-    pub(super) group: usize,
+    file: Positioned,
+    metadata: Arc<ParquetMetaData>,
+    group: usize,
     /// The place in the file of every column of the schema that is read with.
-    pub(super) leaves: Arc<[usize]>,
-    pub(super) budget: Arc<Budget>,
+    leaves: Arc<[usize]>,
+    budget: Arc<Budget>,
+}
+
+impl ScannedGroup {
+    pub(super) fn new(
+        file: &Positioned,
+        metadata: &Arc<ParquetMetaData>,
+        group: usize,
+        leaves: &Arc<[usize]>,
+        budget: &Arc<Budget>,
+    ) -> Self {
+        Self {
+            file: file.clone(),
+            metadata: Arc::clone(metadata),
+            group,
+            leaves: Arc::clone(leaves),
+            budget: Arc::clone(budget),
+        }
+    }
+
+    /// Whether all values of a leaf column of the schema are in its dictionary.
+    pub(super) fn is_dictionary_alone(&self, leaf: usize) -> Result<bool> {
+        self.pages(leaf)?.are_of_a_dictionary()
+    }
+
+    fn pages(&self, leaf: usize) -> Result<CheckedPages> {
+        let lacking = || refused("a row group lacks a column");
+        let place = self.leaves.get(leaf).copied().ok_or_else(lacking)?;
+        let chunk =
+            self.row_groups().next().and_then(|group| group.columns().get(place)).ok_or_else(lacking)?;
+        let chunk = whole(chunk, self.metadata.file_metadata().created_by(), self.file.length())?;
+        CheckedPages::new(&self.file, chunk, self.num_rows(), &self.budget)
+    }
 }
 
 impl RowGroups for ScannedGroup {
@@ -84,13 +116,7 @@ impl RowGroups for ScannedGroup {
     }
 
     fn column_chunks(&self, leaf: usize) -> Result<Box<dyn PageIterator>> {
-        let lacking = || refused("a row group lacks a column");
-        let place = self.leaves.get(leaf).copied().ok_or_else(lacking)?;
-        let chunk =
-            self.row_groups().next().and_then(|group| group.columns().get(place)).ok_or_else(lacking)?;
-        let chunk = whole(chunk, self.metadata.file_metadata().created_by(), self.file.length());
-        let pages =
-            chunk.and_then(|chunk| CheckedPages::new(&self.file, chunk, self.num_rows(), &self.budget));
+        let pages = self.pages(leaf);
         Ok(Box::new(Chunk(Some(pages))))
     }
 
@@ -165,6 +191,17 @@ impl CheckedPages {
     fn pass(&mut self, header: Header) {
         self.at = self.at.saturating_add(header.length).saturating_add(header.stored);
         self.values += if header.is_dictionary() { 0 } else { header.values };
+    }
+
+    /// Whether all pages of values refer to a dictionary; none is read but for its header.
+    fn are_of_a_dictionary(mut self) -> Result<bool> {
+        while let Some(header) = self.look()? {
+            if !header.is_dictionary() && !header.refers_to_dictionary() {
+                return Ok(false);
+            }
+            self.pass(header);
+        }
+        Ok(true)
     }
 
     /// Takes the memory of a page for that of the one before.

@@ -1,0 +1,34 @@
+//! The names of a data frame's index, which pandas stores as columns (pandas developer guide, "Storing pandas DataFrame objects
+//! in Apache Parquet format").
+
+use std::collections::HashMap;
+
+use serde_json::Value as Json;
+
+use crate::layout::codebook::CODEBOOK_KEY;
+
+/// Metadata key of what pandas says of a data frame.
+const PANDAS: &str = "pandas";
+
+/// By column that pandas had to name, the name that `reset_index` gives: `index`, `level_0` and so on where there are several,
+/// or its own, which another column has, too. Files with a codebook of ours keep the names of that.
+pub(crate) fn index_names(keys: &HashMap<String, String>) -> HashMap<String, String> {
+    let pandas = keys.get(PANDAS).filter(|_| !keys.contains_key(CODEBOOK_KEY));
+    let Some(pandas) = pandas.and_then(|json| serde_json::from_str::<Json>(json).ok()) else {
+        return HashMap::new();
+    };
+    let list = |name: &str| pandas.get(name).and_then(Json::as_array).map(Vec::as_slice).unwrap_or_default();
+    let indices = list("index_columns");
+    let own_name = |column: &str| {
+        let mut described = list("columns").iter();
+        let described = described.find(|one| one.get("field_name").and_then(Json::as_str) == Some(column));
+        described?.get("name")?.as_str().filter(|name| !name.is_empty() && *name != column).map(str::to_owned)
+    };
+    let named = indices.iter().enumerate().filter_map(|(level, column)| {
+        let column = column.as_str()?;
+        column.strip_prefix("__index_level_")?.strip_suffix("__")?.parse::<u64>().ok()?;
+        let given = || if indices.len() == 1 { "index".to_owned() } else { format!("level_{level}") };
+        Some((column.to_owned(), own_name(column).unwrap_or_else(given)))
+    });
+    named.collect()
+}
