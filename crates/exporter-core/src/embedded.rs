@@ -21,7 +21,9 @@ use serde_json::Value as Json;
 use digest::Digest;
 
 use crate::carry::Part;
-use crate::codebook::{Codebook, Kind, Missing, MissingValues, Parent, Table, Value, Variable};
+use crate::codebook::{
+    Codebook, DeclaredFacts, Kind, Missing, MissingValues, Parent, Table, Value, Variable,
+};
 use crate::dataset::{TableId, table_of};
 use crate::error::{Error, Result};
 use crate::loss::{Loss, LossCode};
@@ -53,6 +55,9 @@ struct Plain {
     /// Names of the variables in the file, in their order; empty where they are those of the codebook.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     names: Vec<String>,
+    /// Names of the table's attributes in the file.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    attributes: Vec<String>,
     /// Of the table; files of earlier versions have none.
     #[serde(default)]
     table: Digest,
@@ -181,8 +186,9 @@ impl Embedded {
                 table.variables.iter().map(|variable| Digest::of_variable(&plain, &normal(variable.clone())));
             (Digest::of_table(table), variables.collect())
         };
+        let attributes = plain.tables.iter().flat_map(|table| table.attributes.keys().cloned()).collect();
         let (table, variables) = plain.tables.first().map(of_table).unwrap_or_default();
-        let plain = Plain { fingerprint: fingerprint(plain)?, names, table, variables };
+        let plain = Plain { fingerprint: fingerprint(plain)?, names, attributes, table, variables };
         Ok(Self { codebook, format: Json::Null, letters: BTreeMap::new(), plain: Some(plain) })
     }
 
@@ -288,10 +294,12 @@ fn fingerprint(mut plain: Codebook) -> Result<String> {
     Ok(format!("{:016x}", hash.0))
 }
 
-/// Takes away what was found in the rows: whoever changes them need not know of it.
+/// Takes away what was found in the rows, but for the types of files: whoever changes them need not know of it.
 pub(crate) fn without_facts(codebook: &mut Codebook) {
-    let variables = codebook.tables.iter_mut().flat_map(|table| &mut table.variables);
-    variables.for_each(|variable| variable.facts = Default::default());
+    for variable in codebook.tables.iter_mut().flat_map(|table| &mut table.variables) {
+        let storage = std::mem::take(&mut variable.facts.storage);
+        variable.facts = DeclaredFacts { storage, ..DeclaredFacts::default() };
+    }
 }
 
 /// FNV-1a of the bytes that are written to it.

@@ -35,10 +35,7 @@ pub(crate) fn part(name: &str, number: usize) -> String {
 /// Whether Stata or this crate gives the name a meaning of its own.
 pub(crate) fn is_special(name: &str) -> bool {
     let note = name.strip_prefix("note").is_some_and(|rest| rest.bytes().all(|digit| digit.is_ascii_digit()));
-    note || name.starts_with('_')
-        || name.starts_with(PREFIX)
-        || name.starts_with("fralias_")
-        || name.starts_with("frlink_")
+    note || name.starts_with("_lang_") || name.starts_with(PREFIX)
 }
 
 #[cfg(test)]
@@ -47,10 +44,12 @@ mod tests {
 
     #[test]
     fn special_names_are_known() {
-        for special in ["note0", "note12", "_lang_c", "exporter_codebook", "fralias_from"] {
+        for special in ["note0", "note12", "_lang_c", "exporter_codebook"] {
             assert!(is_special(special), "{special}");
         }
-        assert!(!is_special("notebook") && !is_special("source"));
+        for free in ["notebook", "source", "_TStvar", "_svy_su1", "_dta", "iis", "frlink_dta"] {
+            assert!(!is_special(free), "{free}");
+        }
         assert_eq!([part(CODEBOOK, 1), part(CODEBOOK, 2)], ["exporter_codebook", "exporter_codebook_2"]);
     }
 }

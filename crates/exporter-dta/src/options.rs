@@ -93,10 +93,11 @@ pub(crate) static OPTIONS: &[OptionInfo] = &[
     .default("auto"),
     OptionInfo::choice(
         "storage",
-        &["smallest", "declared"],
-        "Take the smallest type that holds the values, or the type of the declared kind whatever the values.",
+        &["keep", "smallest", "declared"],
+        "Keep the type that a variable had in its Stata file and take the smallest that holds the values for others, take \
+         the smallest for all, or the type of the file or of the declared kind whatever the values.",
     )
-    .default("smallest"),
+    .default("keep"),
     OptionInfo::choice(
         "large-integers",
         &["text", "double", "error"],

@@ -20,7 +20,9 @@ fn their_codebook_and_values_come_back() {
         let bytes = std::fs::read(data(&format!("twelve_characteristics_{release}.dta"))).unwrap();
         let source = Source::memory("visits.dta", bytes);
         let read = DtaDataset::open(&source, ReadOptions::default(), Letters::Seen, 1).unwrap();
-        assert_eq!(read.codebook().to_json().unwrap(), codebook, "release {release}");
+        let mut found = read.codebook().clone();
+        found.tables[0].variables.iter_mut().for_each(|variable| variable.facts.storage.clear());
+        assert_eq!(found.to_json().unwrap(), codebook, "release {release}");
         // One letter stands for a range of values; which one a cell was cannot be read.
         let only_ranges = read.losses().iter().all(|loss| loss.code == LossCode::MISSING_REASON_MERGED);
         assert!(only_ranges, "release {release}: {:?}", read.losses());

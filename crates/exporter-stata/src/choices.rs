@@ -39,7 +39,7 @@ impl Choices {
         Self {
             version,
             delimited: false,
-            storage: StorageOption::Smallest,
+            storage: StorageOption::Keep,
             large_integers: LargeIntegers::Text,
             decimals: Decimals::Double,
             zone: ZoneOption::Utc,
@@ -61,9 +61,12 @@ impl Default for Choices {
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum StorageOption {
+    /// The type that the variable had in its Stata file, if it holds the values, else the smallest one.
+    Keep,
     /// The smallest type that holds the values, declared or profiled.
     Smallest,
-    /// The declared kind alone, so that the structure never depends on the data.
+    /// The type that the variable had in its Stata file, else the declared kind alone, so that the structure never depends
+    /// on the data.
     Declared,
 }
 

@@ -1,6 +1,6 @@
 //! A table as Stata holds it: everything decided that is not bytes.
 
-use exporter_core::codebook::{Codebook, Table, Variable};
+use exporter_core::codebook::{Codebook, Table, Text, Variable};
 use exporter_core::{
     Loss, LossCode, LossReport, ProfileRequest, Recode, Rename, Result, TableId, TableProfile,
 };
@@ -128,10 +128,14 @@ impl TableDescription<'_> {
     ) {
         let mut losses = stored.losses;
         losses.append(&mut letters.losses);
-        let label = Label::of(&variable.label, &self.languages, &mut losses);
+        let is_renamed = name != variable.name;
+        // A header such as "Household ID (HH)" says what a variable is.
+        let header = (is_renamed && variable.label.is_empty()).then(|| Text::new(&variable.name));
+        let label = Label::of(header.as_ref().unwrap_or(&variable.label), &self.languages, &mut losses);
         let notes = Notes::of_variable(variable, &label, stored.remark, &self.languages, &mut losses);
-        if name != variable.name {
-            let loss = Loss::new(LossCode::NAME_CHANGED, format!("written as {name}"));
+        if is_renamed {
+            let kept = if header.is_some() { "; its label is the name" } else { "" };
+            let loss = Loss::new(LossCode::NAME_CHANGED, format!("written as {name}{kept}"));
             losses.push(loss.first(None, variable.name.as_str()));
             self.renames.push(Rename::variable(&table.name, &variable.name, &name));
         }

@@ -1,15 +1,21 @@
 //! Which display format a variable gets (section 9).
 
 use exporter_core::codebook::{Alignment, DisplayFormat, DisplayStyle, Kind, Period, Variable};
-use exporter_core::{Loss, LossCode};
+use exporter_core::profile::Number;
+use exporter_core::{ColumnFacts, Loss, LossCode};
 
 use crate::storage::Stored;
 use crate::{Conversion, FormatClass, StorageType, Version};
 
 /// The display format of a variable, or the usual one of its kind or type where the version has too little room for it or lacks its
 /// characters.
-pub(crate) fn display_format(variable: &Variable, stored: &mut Stored, version: Version) -> String {
-    let format = wanted(variable, stored);
+pub(crate) fn display_format(
+    variable: &Variable,
+    stored: &mut Stored,
+    facts: &ColumnFacts,
+    version: Version,
+) -> String {
+    let format = wanted(variable, stored, facts);
     if format.len() <= version.format_bytes() && version.charset().has(&format) {
         return format;
     }
@@ -23,7 +29,7 @@ pub(crate) fn display_format(variable: &Variable, stored: &mut Stored, version: 
 }
 
 /// The display format given for Stata, or derived from width, decimals and style, or Stata's own default.
-fn wanted(variable: &Variable, stored: &mut Stored) -> String {
+fn wanted(variable: &Variable, stored: &mut Stored, facts: &ColumnFacts) -> String {
     let storage = stored.storage;
     let is_text = storage.is_string();
     if let Some(native) = variable.format.as_ref().and_then(|format| format.native.get("stata")) {
@@ -58,11 +64,20 @@ fn wanted(variable: &Variable, stored: &mut Stored) -> String {
         Some(format) if format.width.is_some() || format.decimals.is_some() || format.style.is_some() => {
             number_format(format, storage, left)
         }
-        _ => match storage.default_format().strip_prefix('%') {
-            Some(rest) => format!("%{left}{rest}"),
-            None => storage.default_format(),
+        _ => match (storage.default_format().strip_prefix('%'), long_numbers(facts)) {
+            (_, Some(columns)) if storage == StorageType::Double => format!("%{left}{columns}.0g"),
+            (Some(rest), _) => format!("%{left}{rest}"),
+            (None, _) => storage.default_format(),
         },
     }
+}
+
+/// Columns that show all digits of whole numbers, such as ids, where `%10.0g` shows a power of ten.
+fn long_numbers(facts: &ColumnFacts) -> Option<usize> {
+    let (Number::Integer(low), Number::Integer(high)) = facts.valid_range?? else { return None };
+    let digits = low.unsigned_abs().max(high.unsigned_abs()).to_string().len();
+    // One more for a sign.
+    Some(digits + 1).filter(|columns| *columns > 10)
 }
 
 /// Whether a format of dates or times shows what is stored; what is stored as a plain number may be shown as anything.

@@ -57,7 +57,11 @@ fn derive<S: AsRef<str>>(
         is_allowed(character, version.charset()) && (position > 0 || !character.is_numeric())
     };
     let rules = NameRules::new(MAX_NAME_CHARS, version.name_bytes(), &allows, fallback).reserved(reserved);
-    legal_unique(names, &rules)
+    if version.charset() == Charset::Utf8 || names.iter().all(|name| name.as_ref().is_ascii()) {
+        return legal_unique(names, &rules);
+    }
+    let names: Vec<String> = names.iter().map(|name| deunicode::deunicode(name.as_ref())).collect();
+    legal_unique(&names, &rules)
 }
 
 #[cfg(test)]
@@ -77,7 +81,8 @@ mod tests {
             names,
             ["age", "Age", "_2020", "if_", "a_b_2", "a_b", "a_b_3", "var", "age_2", "str5_", "año", "__"]
         );
-        assert_eq!(unique_names(&["año"], Version::Stata13), ["a_o"]);
+        let ascii = unique_names(&["año", "été", "ete", "größe", "возраст", "年齢"], Version::Stata13);
+        assert_eq!(ascii, ["ano", "ete", "ete_2", "grosse", "vozrast", "Nian_Ling"]);
     }
 
     #[test]

@@ -32,7 +32,7 @@ pub(crate) struct Stored {
 /// Declared missing values become letters, which every type holds, so only the other values count for the type. Where
 /// numbers may become text they count nevertheless: there they stay what they are.
 pub(crate) fn facts(variable: &Variable, choices: &Choices) -> Facts {
-    let smallest = choices.storage == StorageOption::Smallest;
+    let smallest = choices.storage != StorageOption::Declared;
     let valid = Facts::VALID_RANGE;
     let both = valid | Facts::RANGE;
     match &variable.kind {
@@ -119,9 +119,55 @@ pub(crate) fn decide(
             null_texts(&mut stored, facts);
         }
     }
-    stored.format = display_format(variable, &mut stored, choices.version);
+    if let Some(own) = type_of_file(variable, &stored, facts, choices) {
+        stored.storage = own;
+    }
+    stored.format = display_format(variable, &mut stored, facts, choices.version);
     Ok(stored)
 }
+
+/// The type that a variable had in its Stata file, where it may keep it.
+fn type_of_file(
+    variable: &Variable,
+    stored: &Stored,
+    facts: &ColumnFacts,
+    choices: &Choices,
+) -> Option<StorageType> {
+    let own: StorageType = variable.facts.storage.get("stata")?.parse().ok()?;
+    if own.is_string() != stored.storage.is_string() || stored.conversion == Conversion::DecimalText {
+        return None;
+    }
+    let is_of_version = match own {
+        StorageType::StrL => choices.version.has_strl() && choices.long_text == LongTextOption::Strl,
+        StorageType::Str(width) => width <= choices.version.string_bytes(),
+        _ => true,
+    };
+    let holds = || match (own, stored.storage) {
+        (StorageType::StrL, _) | (StorageType::Double, _) => true,
+        (StorageType::Str(own), StorageType::Str(needed)) => own >= needed,
+        (StorageType::Float, StorageType::Long) => {
+            let add = if stored.conversion == Conversion::Days { i128::from(EPOCH_DAYS) } else { 0 };
+            let exact = -FLOAT_EXACT..=FLOAT_EXACT;
+            whole_range(facts.valid_range)
+                .is_some_and(|(low, high)| exact.contains(&(low + add)) && exact.contains(&(high + add)))
+        }
+        (StorageType::Float, StorageType::Byte | StorageType::Int | StorageType::Float) => true,
+        (
+            StorageType::Byte | StorageType::Int | StorageType::Long,
+            StorageType::Byte | StorageType::Int | StorageType::Long,
+        ) => own.width() >= stored.storage.width(),
+        _ => false,
+    };
+    let may_stay = match choices.storage {
+        StorageOption::Smallest => false,
+        StorageOption::Keep => holds(),
+        StorageOption::Declared => true,
+    };
+    (may_stay && is_of_version).then_some(own)
+}
+
+/// Whole numbers up to this one are exact in a float.
+const FLOAT_EXACT: i128 = 1 << 24;
 
 /// Type that holds every value of a declared width; `None` beyond `long`.
 fn declared_integer(bits: u8, signed: bool) -> Option<StorageType> {
@@ -151,7 +197,7 @@ fn whole(
         return Ok(());
     };
     let shifted = |value: i128| i64::try_from(value + i128::from(add)).ok();
-    if choices.storage == StorageOption::Smallest
+    if choices.storage != StorageOption::Declared
         && let Some((low, high)) = shifted(low).zip(shifted(high))
         && let Some(smallest) = StorageType::smallest_integer(low, high)
     {
@@ -244,7 +290,7 @@ fn text(
     strl_rows: Option<u64>,
 ) {
     let longest = match choices.storage {
-        StorageOption::Smallest => facts.max_bytes,
+        StorageOption::Keep | StorageOption::Smallest => facts.max_bytes,
         StorageOption::Declared => variable.facts.max_bytes,
     };
     let fixed = longest.and_then(|longest| u16::try_from(longest.max(1)).ok());
@@ -252,7 +298,7 @@ fn text(
     let strl = version.has_strl() && choices.long_text == LongTextOption::Strl;
     let with_nul = facts.with_nul.unwrap_or(0);
     // Only a strL holds a NUL (section 6.1); the type by declaration must not depend on what the texts hold.
-    let needs_strl = with_nul > 0 && choices.storage == StorageOption::Smallest;
+    let needs_strl = with_nul > 0 && choices.storage != StorageOption::Declared;
     let smaller = |width| strl_rows.is_some_and(|rows| strl_is_smaller(width, facts, version, rows));
     stored.storage = match fixed {
         Some(width) if width <= version.string_bytes() && smaller(width) => StorageType::StrL,

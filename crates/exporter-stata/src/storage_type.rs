@@ -1,8 +1,11 @@
 //! Storage types and the ranges they hold (section 5).
 
+use std::fmt;
+use std::str::FromStr;
+
 use crate::limits::{BYTE_MAX, BYTE_MIN, INT_MAX, INT_MIN, LONG_MAX, LONG_MIN};
 
-/// How a variable is stored.
+/// How a variable is stored. Its text form is the one that Stata's `describe` shows: `byte`, `str20`, `strL`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum StorageType {
     /// Signed 8-bit integer, -127 to 100.
@@ -67,9 +70,56 @@ impl StorageType {
     }
 }
 
+impl fmt::Display for StorageType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Byte => f.write_str("byte"),
+            Self::Int => f.write_str("int"),
+            Self::Long => f.write_str("long"),
+            Self::Float => f.write_str("float"),
+            Self::Double => f.write_str("double"),
+            Self::Str(width) => write!(f, "str{width}"),
+            Self::StrL => f.write_str("strL"),
+            Self::Alias => f.write_str("alias"),
+        }
+    }
+}
+
+impl FromStr for StorageType {
+    type Err = ();
+
+    /// Reads the text form of a type that holds values.
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Ok(match text {
+            "byte" => Self::Byte,
+            "int" => Self::Int,
+            "long" => Self::Long,
+            "float" => Self::Float,
+            "double" => Self::Double,
+            "strL" => Self::StrL,
+            _ => {
+                let width = text.strip_prefix("str").and_then(|width| width.parse().ok());
+                Self::Str(width.filter(|width| *width > 0).ok_or(())?)
+            }
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn types_are_named_as_describe_names_them() {
+        for (storage, text) in
+            [(StorageType::Byte, "byte"), (StorageType::Str(20), "str20"), (StorageType::StrL, "strL")]
+        {
+            assert_eq!((storage.to_string().as_str(), text.parse()), (text, Ok(storage)));
+        }
+        for wrong in ["str0", "str", "strl", "alias", "str70000"] {
+            assert_eq!(wrong.parse::<StorageType>(), Err(()), "{wrong}");
+        }
+    }
 
     #[test]
     fn smallest_integer_keeps_the_missing_codes_free() {

@@ -28,7 +28,7 @@ pub struct Label {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Notes {
-    /// Each text once.
+    /// In their order, each text once; an empty one is a number without a note.
     pub texts: Vec<String>,
 }
 
@@ -95,7 +95,9 @@ impl Notes {
         losses: &mut Vec<Loss>,
     ) -> Self {
         let own = notes.iter().map(|note| without_nul(note.get(languages.current)).into_owned());
-        let mut texts: Vec<String> = own.filter(|text| !text.is_empty()).collect();
+        let mut texts: Vec<String> = own.collect();
+        let last = texts.iter().rposition(|text| !text.is_empty()).map_or(0, |at| at + 1);
+        texts.truncate(last);
         for text in more {
             if !text.is_empty() && !texts.contains(&text) {
                 texts.push(text);

@@ -283,6 +283,31 @@ fn refused(name: &str, bytes: Vec<u8>, password: Option<&str>, wanted: &str) {
 }
 
 #[test]
+fn a_frameset_of_stata_is_its_frames() {
+    let dta = |value: i64| {
+        let table = Table::new("t", vec![Variable::new("x", Kind::INTEGER)]);
+        let column: ArrayRef = Arc::new(Int64Array::from(vec![value]));
+        let batch = RecordBatch::try_from_iter([("x", column)]).unwrap();
+        let data = MemoryDataset::new(Codebook::new("s").with_table(table), vec![vec![batch]]).unwrap();
+        written(&data, &[FormatRequest::new("dta")], None).entries().remove("t.dta").unwrap()
+    };
+    let (persons, counties) = (dta(1), dta(2));
+    let list = b"*! VERSION 1\n*! COMPLEVEL 1\npersons persons~0000 118\ncounties counties~0001 118\n";
+    let frameset = plain(&[
+        (".frameinfo", list),
+        ("persons~0000.dta", &persons),
+        ("persons~0000.hdr", &persons[..persons.len() / 2]),
+        ("counties~0001.dta", &counties),
+        ("counties~0001.hdr", &counties[..counties.len() / 2]),
+    ]);
+    let data = opened(&Source::memory("two.dtas", frameset));
+    let names: Vec<&str> = data.codebook().tables.iter().map(|table| table.name.as_str()).collect();
+    assert_eq!(names, ["counties", "persons"]);
+    let cell = |value: &str| vec![vec![Some(value.to_owned())]];
+    assert_eq!(rows(&data), [cell("2"), cell("1")]);
+}
+
+#[test]
 fn hostile_archives_are_errors() {
     let two = plain(&[("aa.csv", ROWS), ("bb.csv", ROWS)]);
     refused("x.zip", forged(&two, b"bb.csv", b"aa.csv"), None, "the same name");

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use super::{Carry, Part};
 use crate::codebook::{
-    Codebook, DisplayFormat, Document, Group, Missing, Question, Roster, Study, Table, TableKind, ValueLabel,
-    ValueLabels, Variable,
+    Codebook, DisplayFormat, Document, Group, Missing, Question, Roster, Study, Table, TableKind, Text,
+    ValueLabel, ValueLabels, Variable,
 };
 use crate::dataset::{Dataset, TableId};
 use crate::exporter::Exporter;
@@ -179,7 +179,7 @@ impl<'a> Comparison<'a> {
             attributes,
         } = table;
         self.part(Part::TableLabel, None, usize::from(!label.is_empty()), "");
-        self.part(Part::TableNotes, None, notes.len(), "");
+        self.part(Part::TableNotes, None, texts(notes), "");
         let linked = usize::from(!key.is_empty()) + usize::from(parent.is_some());
         let is_special = usize::from(!matches!(kind, TableKind::Main | TableKind::Roster));
         self.part(Part::Keys, None, linked + is_special, "");
@@ -292,12 +292,17 @@ impl<'a> Comparison<'a> {
             self.part(Part::Question, own, texts, first);
             self.part(Part::QuestionLogic, own, logic, "");
         }
-        self.part(Part::VariableNotes, own, notes.len(), "");
+        self.part(Part::VariableNotes, own, texts(notes), "");
         let described = how_many(&[unit, universe, concept, derivation].map(|text| !text.is_empty()))
             + usize::from(*sensitivity != Default::default());
         self.part(Part::VariableDescription, own, described, "");
         self.part(Part::Attributes, own, attributes.len(), "");
     }
+}
+
+/// How many notes there are; an empty one only holds a number.
+fn texts(notes: &[Text]) -> usize {
+    notes.iter().filter(|note| !note.is_empty()).count()
 }
 
 /// How many texts a question has, the literal one, and how much else is said of it.

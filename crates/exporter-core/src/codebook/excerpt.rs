@@ -9,7 +9,8 @@ impl Table {
     /// The table with only the variables at these positions, in this order; positions that do not exist are passed over.
     ///
     /// A key or a link to a parent that loses a variable goes, a sort order ends before the first one that is lost, nothing is
-    /// weighted by a variable that is lost, and groups lose members and go when none is left.
+    /// weighted by a variable that is lost, groups lose members and go when none is left, and attributes go that consist of
+    /// names of variables of which one is lost.
     #[must_use]
     pub fn with_columns(&self, columns: &[usize]) -> Table {
         let mut table = self.clone();
@@ -30,6 +31,9 @@ impl Table {
         for variable in &mut table.variables {
             variable.weighted_by = variable.weighted_by.take().filter(|weight| has(weight));
         }
+        table
+            .attributes
+            .retain(|_, attribute| attribute.variables(|name| all.contains(name)).into_iter().all(has));
         reduce_groups(&mut table.groups, |name| all.contains(name), has);
         table
     }

@@ -1,6 +1,6 @@
 //! Tables: rows of one unit.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -109,6 +109,7 @@ impl Table {
     /// The table with other names of variables, by position, wherever it refers to them.
     pub(crate) fn with_names(&self, names: &HashMap<usize, &str>) -> Table {
         let mut table = self.clone();
+        let known: HashSet<&str> = self.variables.iter().map(|variable| variable.name.as_str()).collect();
         let mut new: HashMap<String, &str> = HashMap::new();
         for (position, name) in names {
             if let Some(variable) = table.variables.get_mut(*position) {
@@ -129,6 +130,9 @@ impl Table {
         }
         table.groups.iter_mut().flat_map(|group| &mut group.members).for_each(rename);
         table.variables.iter_mut().filter_map(|variable| variable.weighted_by.as_mut()).for_each(rename);
+        for attribute in table.attributes.values_mut() {
+            attribute.rename_variables(|name| known.contains(name), &new);
+        }
         table
     }
 

@@ -5,7 +5,7 @@ use std::io::Read;
 use super::{Batches, Dataset, Filter, Note, Scan, TableId, select, table_of};
 use crate::codebook::{Codebook, Parent};
 use crate::error::{Error, Result};
-use crate::loss::LossReport;
+use crate::loss::{Loss, LossCode, LossReport};
 use crate::profile::TableProfile;
 
 /// A dataset of which only some variables and rows are seen.
@@ -156,7 +156,14 @@ impl<D: Dataset> Dataset for ExcerptDataset<D> {
     }
 
     fn losses(&self) -> LossReport {
-        self.inner.losses()
+        let mut losses = self.inner.losses();
+        for (whole, seen) in self.inner.codebook().tables.iter().zip(&self.codebook.tables) {
+            for name in whole.attributes.keys().filter(|name| !seen.attributes.contains_key(*name)) {
+                let action = format!("the attribute {name} names a variable that is left out");
+                losses.add(Loss::new(LossCode::METADATA_DROPPED, action).table(&whole.name));
+            }
+        }
+        losses
     }
 
     fn notes(&self) -> Vec<Note> {

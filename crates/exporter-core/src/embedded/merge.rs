@@ -110,6 +110,10 @@ impl Merging<'_> {
                 take(since(Said::Label), &mut table.label, &file.label);
             }
             take_notes(since(Said::Notes), &mut table.notes, &file.notes, &[&table.label]);
+            for name in self.changes.written.iter().flat_map(|then| &then.attributes) {
+                table.attributes.remove(name);
+            }
+            table.attributes.extend(file.attributes.clone());
             if !file.sort.is_empty() {
                 table.sort = file.sort.iter().map(|key| renamed(key, file, &table.variables)).collect();
             }

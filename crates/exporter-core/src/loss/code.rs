@@ -49,6 +49,8 @@ codes! {
     TEXT_TRUNCATED = "text-truncated";
     /// Characters were replaced because the encoding lacks them.
     TEXT_REPLACED = "text-replaced";
+    /// Text was read in an encoding that nobody has named.
+    TEXT_GUESSED = "text-guessed";
     /// A null text became an empty text.
     NULL_TEXT = "null-text";
     /// A number lost digits.

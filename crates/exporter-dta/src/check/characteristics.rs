@@ -61,7 +61,11 @@ impl Seen {
         } else if !self.owners.contains(&owner) {
             findings.at(rule::CHARACTERISTIC_OWNER, at, format!("{owner}[{key}] belongs to no variable"));
         }
-        let contents = text(until_nul(contents), file.release);
+        let bytes = until_nul(contents);
+        if file.release.is_utf8() && std::str::from_utf8(bytes).is_err() {
+            findings.at(rule::UTF8, at, format!("the contents of {owner}[{key}] are not UTF-8"));
+        }
+        let contents = text(bytes, file.release);
         self.remember(at, &owner, &key, contents);
         if !self.names.insert((owner.clone(), key.clone())) {
             findings.at(rule::CHARACTERISTIC_UNIQUE, at, format!("{owner}[{key}] occurs more than once"));

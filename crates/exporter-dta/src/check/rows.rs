@@ -5,7 +5,7 @@ use exporter_core::check::Findings;
 use crate::check::file::{Checked, CheckedFile};
 use crate::check::rule;
 use crate::check::strls::{compare_order, sort_by_name};
-use crate::reader::{DtaBytes, to_usize, unsigned};
+use crate::reader::{DtaBytes, to_usize, unsigned, until_nul};
 use crate::spec_storage::{DOUBLE_MAX_BITS, FLOAT_MAX_BITS, StorageType};
 use exporter_stata::Missing;
 
@@ -17,7 +17,7 @@ struct CheckedColumn {
     number: u32,
     storage: StorageType,
     offset: usize,
-    /// Numbers that are not legal, and where the first one stands.
+    /// Numbers that are not legal, or texts that are not UTF-8, and where the first one stands.
     illegal: (u64, u64),
 }
 
@@ -26,7 +26,8 @@ pub(super) fn check(bytes: &DtaBytes, mut file: CheckedFile, findings: &mut Find
     let mut columns = Vec::with_capacity(file.types.len());
     let mut offset = 0;
     for (number, storage) in (1..).zip(&file.types) {
-        if !matches!(storage, StorageType::Str(_) | StorageType::Alias) {
+        let is_plain_text = matches!(storage, StorageType::Str(_)) && !file.release.is_utf8();
+        if !is_plain_text && *storage != StorageType::Alias {
             columns.push(CheckedColumn { number, storage: *storage, offset, illegal: (0, 0) });
         }
         offset += storage.width();
@@ -56,8 +57,16 @@ pub(super) fn check(bytes: &DtaBytes, mut file: CheckedFile, findings: &mut Find
     }
     for column in columns.iter().filter(|column| column.illegal.0 > 0) {
         let name = file.names.get(column.number as usize - 1).map_or("", String::as_str);
-        let message = format!("{} cells of {name} hold no legal {:?}", column.illegal.0, column.storage);
-        findings.at(rule::NUMBER, column.illegal.1, message);
+        let cells = column.illegal.0;
+        match column.storage {
+            StorageType::Str(_) => {
+                findings.at(rule::UTF8, column.illegal.1, format!("{cells} cells of {name} are not UTF-8"));
+            }
+            storage => {
+                let message = format!("{cells} cells of {name} hold no legal {storage:?}");
+                findings.at(rule::NUMBER, column.illegal.1, message);
+            }
+        }
     }
     compare_order(&mut file, findings);
     Ok(())
@@ -123,6 +132,7 @@ fn is_legal(cell: &[u8], storage: StorageType, file: &CheckedFile) -> bool {
             (f64::MIN..=f64::from_bits(DOUBLE_MAX_BITS)).contains(&value)
                 || Missing::from_double(value).filter(known).is_some_and(|m| m.double().to_bits() == bits)
         }
-        StorageType::Str(_) | StorageType::StrL | StorageType::Alias => true,
+        StorageType::Str(_) => std::str::from_utf8(until_nul(cell)).is_ok(),
+        StorageType::StrL | StorageType::Alias => true,
     }
 }

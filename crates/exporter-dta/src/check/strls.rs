@@ -44,8 +44,18 @@ pub(super) fn records(
         if length > MAX_STRL_BYTES + 1 {
             findings.at(rule::STRL_SIZE, at, format!("a record of {length} bytes, at most {MAX_STRL_BYTES}"));
         }
-        if kind == GSO_TEXT && !ends_with_only_nul(cursor, length)? {
-            findings.at(rule::STRL_NUL, at, "the text does not end with its only NUL");
+        if kind == GSO_TEXT {
+            let text = look_through(cursor, length)?;
+            if !text.ends_with_only_nul {
+                findings.at(rule::STRL_NUL, at, "the text does not end with its only NUL");
+            }
+            if file.release.is_utf8() && !text.is_utf8 {
+                findings.at(
+                    rule::UTF8,
+                    at,
+                    format!("the text of variable {variable}, row {row} is not UTF-8"),
+                );
+            }
         } else if kind != GSO_TEXT {
             cursor.skip(length, "strL contents")?;
         }
@@ -53,18 +63,38 @@ pub(super) fn records(
     }
 }
 
-/// Reads `length` bytes and says whether the last one is the only NUL.
-fn ends_with_only_nul(cursor: &mut Cursor<'_>, length: u64) -> Checked<bool> {
+/// What the contents of a strL are.
+struct Looked {
+    ends_with_only_nul: bool,
+    is_utf8: bool,
+}
+
+/// Reads `length` bytes of text, piece by piece.
+fn look_through(cursor: &mut Cursor<'_>, length: u64) -> Checked<Looked> {
     let end = cursor.at() + length;
-    let mut first_nul = None;
+    let (mut first_nul, mut is_utf8) = (None, true);
+    // The beginning of a character that the next piece ends.
+    let mut open: Vec<u8> = Vec::new();
     while cursor.at() < end {
         let at = cursor.at();
         let piece = cursor.take((end - at).min(PIECE) as usize, "strL contents")?;
         if first_nul.is_none() {
             first_nul = memchr::memchr(0, piece).map(|nul| at + nul as u64);
         }
+        if is_utf8 {
+            open.extend_from_slice(piece);
+            let valid = match std::str::from_utf8(&open) {
+                Ok(_) => open.len(),
+                Err(error) => {
+                    is_utf8 = error.error_len().is_none();
+                    error.valid_up_to()
+                }
+            };
+            open.drain(..valid);
+        }
     }
-    Ok(first_nul.is_some_and(|nul| nul + 1 == end))
+    let ends_with_only_nul = first_nul.is_some_and(|nul| nul + 1 == end);
+    Ok(Looked { ends_with_only_nul, is_utf8: is_utf8 && open.is_empty() })
 }
 
 /// Puts the records in order of their names for looking them up, and tells about names that occur twice.

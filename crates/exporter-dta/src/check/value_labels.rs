@@ -129,7 +129,7 @@ impl Table<'_> {
 
     fn texts(&self, findings: &mut Findings, mut starts: Vec<u32>, text: &[u8]) {
         starts.sort_unstable();
-        let mut expected = 0_usize;
+        let (mut expected, mut not_utf8) = (0_usize, None);
         for start in starts {
             if start as usize != expected {
                 let message =
@@ -138,7 +138,11 @@ impl Table<'_> {
                 return;
             }
             let rest = text.get(expected..).unwrap_or_default();
-            let bytes = until_nul(rest).len();
+            let label = until_nul(rest);
+            let bytes = label.len();
+            if self.file.release.is_utf8() && std::str::from_utf8(label).is_err() {
+                not_utf8 = not_utf8.or(Some(label));
+            }
             if bytes == rest.len() || bytes > MAX_VALUE_LABEL_BYTES {
                 let message = format!(
                     "a text of {} has {bytes} bytes, at most {MAX_VALUE_LABEL_BYTES} and a NUL expected",
@@ -150,6 +154,10 @@ impl Table<'_> {
                 }
             }
             expected += bytes + 1;
+        }
+        if let Some(label) = not_utf8 {
+            let message = format!("\"{}\" of {} is not UTF-8", label.escape_ascii(), self.name);
+            findings.at(rule::UTF8, self.at, message);
         }
         if expected != text.len() {
             let message = format!("the texts of {} end at {expected} of {}", self.name, text.len());

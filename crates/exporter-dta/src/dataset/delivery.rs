@@ -11,6 +11,7 @@ use exporter_core::{Error, Result};
 use exporter_rows::{Conversion, Epoch, Misfit};
 
 use crate::dataset::letters::recorded_values;
+use crate::reader::ColumnType;
 use crate::spec::{EPOCH_DAYS, EPOCH_MILLIS};
 use exporter_stata::Missing;
 
@@ -21,6 +22,8 @@ const EPOCH: Epoch = Epoch { days: EPOCH_DAYS, millis: EPOCH_MILLIS };
 #[derive(Debug, Clone)]
 pub(super) struct Delivery {
     variable: usize,
+    /// As what it is read.
+    column: ColumnType,
     name: String,
     conversion: Conversion,
     /// The value that each missing value stands for, by its number, where one stands for any.
@@ -32,7 +35,7 @@ pub(super) struct Delivery {
 impl Delivery {
     /// Delivers the variable at position `index` of the file as it is described; `letters` stand for values.
     pub(super) fn new(
-        index: usize,
+        (index, column): (usize, ColumnType),
         variable: &Variable,
         letters: &BTreeMap<char, Value>,
         in_utc: bool,
@@ -46,6 +49,7 @@ impl Delivery {
         }
         Ok(Self {
             variable: index,
+            column,
             name: variable.name.clone(),
             conversion: Conversion::new(arrow_type(&variable.kind), in_utc, EPOCH),
             recorded: recorded_values(letters, &variable.kind)?,
@@ -56,6 +60,11 @@ impl Delivery {
     /// Position of the variable in the file.
     pub(super) fn variable(&self) -> usize {
         self.variable
+    }
+
+    /// Whether it is read as dates, times or periods.
+    pub(super) fn is_counted(&self) -> bool {
+        self.column.stored_range().is_some()
     }
 
     /// Whether letters of the column stand for values.

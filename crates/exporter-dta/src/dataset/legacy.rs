@@ -170,6 +170,7 @@ impl Merging<'_> {
             table.notes = plain.notes;
         }
         table.notes.extend(others);
+        table.attributes.extend(plain.attributes);
         let stored = dictionary.variables.iter().filter(|v| v.storage != StorageType::Alias);
         let (mut names, mut taken) = (HashMap::new(), HashSet::new());
         table.variables.clear();

@@ -87,15 +87,25 @@ pub struct DtaDataset {
     /// What opening has found about the rows.
     facts: TableProfile,
     threads: usize,
-    /// Characters of the descriptions that could not be read.
-    in_descriptions: u64,
+    in_descriptions: InDescriptions,
     /// Characters of the rows that could not be read.
     replaced: Tally,
+    /// Texts of the rows in an encoding that is a guess.
+    guessed: Tally,
     /// Whether letters are read as null, and how many were.
     drops_letters: bool,
     reasons: Tally,
     /// Numbers that only scans have found to be neither values nor missing values.
     foreign: Tally,
+}
+
+/// What of names, labels and other descriptions was not plainly read.
+#[derive(Clone, Copy, Debug)]
+struct InDescriptions {
+    /// Characters that could not be read.
+    replaced: u64,
+    /// Texts in an encoding that is a guess.
+    guessed: u64,
 }
 
 impl DtaDataset {
@@ -109,6 +119,8 @@ impl DtaDataset {
     pub fn open(source: &Source<'_>, options: ReadOptions, letters: Letters, threads: usize) -> Result<Self> {
         let place = |error: DtaError| error.in_reading(|| salvages(source, options)).entry(&source.name);
         let mut reader = DtaReader::with_options(Arc::clone(&source.bytes), options).map_err(place)?;
+        let in_descriptions =
+            InDescriptions { replaced: reader.replaced_characters(), guessed: reader.guessed_texts().0 };
         let plain = plain(reader.dictionary(), source.stem());
         let mut not_used = Vec::new();
         let stored = Stored::of(reader.dictionary(), &plain, &mut not_used);
@@ -149,8 +161,9 @@ impl DtaDataset {
             columns,
             facts,
             threads: threads.max(1),
-            in_descriptions: seen.in_descriptions,
+            in_descriptions,
             replaced: Tally::default(),
+            guessed: Tally::default(),
             drops_letters,
             reasons: Tally::default(),
             foreign: Tally::default(),
@@ -178,8 +191,12 @@ impl DtaDataset {
             };
             let foreign = loss(LossCode::RANGE, READ_AS_SYSTEM_MISSING, facts.foreign());
             let action = "numbers with a fraction read as what Stata shows, without it";
-            let cut = Some(facts.fractions()).filter(|_| variable.kind.is_temporal());
+            let is_counted = column.is_counted();
+            let cut = Some(facts.fractions()).filter(|_| is_counted);
             let cut = cut.and_then(|cut| loss(LossCode::TIME_PRECISION, action, cut));
+            let beyond = Some(facts.beyond()).filter(|_| is_counted);
+            let action = "numbers that are no dates of the years 100 to 9999 read as null; --from dta:dates=false reads all as numbers";
+            let cut = cut.into_iter().chain(beyond.and_then(|beyond| loss(LossCode::RANGE, action, beyond)));
             let ranges = variable.missing.iter().filter_map(|missing| range_read_as_its_end(missing, facts));
             let ranges = ranges.map(|loss| loss.variable(&variable.name));
             Some(foreign.into_iter().chain(cut).chain(ranges.collect::<Vec<_>>()))
@@ -267,12 +284,31 @@ impl Dataset for DtaDataset {
         losses.extend(self.numbers_read_otherwise(table));
         losses.extend(self.labels_of_dropped_letters(table));
         losses.extend(self.not_used.iter().cloned());
-        if self.in_descriptions > 0 {
+        let InDescriptions { replaced, guessed } = self.in_descriptions;
+        if replaced > 0 {
             let action = "characters of names and labels outside the encoding of the file read as U+FFFD";
-            losses.push(Loss::new(LossCode::TEXT_REPLACED, action).count(self.in_descriptions));
+            losses.push(Loss::new(LossCode::TEXT_REPLACED, action).count(replaced));
+        }
+        let guess = |what: &str| {
+            let encoding = dictionary.encoding;
+            let named = match dictionary.release.is_utf8() {
+                true => "they are not UTF-8",
+                false => "the file names no encoding",
+            };
+            format!("{what} read as {encoding}, a guess as {named}: --from dta:encoding=… names another")
+        };
+        losses.extend(self.guessed.losses(&LossCode::TEXT_GUESSED, &guess("texts"), name));
+        if guessed > 0 {
+            let loss = Loss::new(LossCode::TEXT_GUESSED, guess("names and labels")).count(guessed);
+            losses.push(match self.reader.guessed_texts().1 {
+                Some(first) => loss.first(None, first),
+                None => loss,
+            });
         }
         for alias in dictionary.variables.iter().filter(|variable| variable.storage == StorageType::Alias) {
-            let action = "an alias variable is left out: its values are in another frame";
+            let link = dictionary.characteristic(&alias.name, "fralias_from").unwrap_or("an unknown link");
+            let action =
+                format!("an alias variable is left out: its values are in another frame, through {link}");
             losses.push(Loss::new(LossCode::NOT_READ, action).variable(&alias.name));
         }
         for damage in &dictionary.damages {

@@ -30,8 +30,6 @@ pub(super) struct Opening<'a> {
 pub(super) struct Seen {
     /// By position of the variable in the file.
     variables: BTreeMap<usize, (ColumnType, Option<ValueFacts>, Values)>,
-    /// Characters of the descriptions that could not be read.
-    pub(super) in_descriptions: u64,
 }
 
 impl Opening<'_> {
@@ -69,9 +67,9 @@ impl Opening<'_> {
         // What is recorded as numbers keeps its fractions whatever its format shows.
         let is_counted = |kind: &Kind| kind.is_temporal();
         let counted = projected.iter().filter(|(_, described)| is_counted(&described.kind));
-        reader.cut_fractions(counted.map(|(index, _)| *index).collect::<Vec<_>>());
+        // Of our own files the stored codebook tells of days beyond the calendar of Stata.
+        reader.cut_fractions(counted.map(|(index, _)| *index).collect::<Vec<_>>(), self.stored.is_none());
         let columns = reader.column_types(&indices)?;
-        let in_descriptions = reader.replaced_characters();
         let mut claims = Vec::new();
         for ((index, described), column) in projected.iter().zip(&columns).filter(|_| self.stored.is_some()) {
             let target = arrow_type(&described.kind);
@@ -85,7 +83,7 @@ impl Opening<'_> {
         let seen = indices.iter().zip(columns).zip(facts);
         let variables =
             seen.map(|((index, column), facts)| (*index, (column, facts, values(index)))).collect();
-        Ok(Seen { variables, in_descriptions })
+        Ok(Seen { variables })
     }
 
     /// What is known of each variable that holds values.
@@ -99,7 +97,7 @@ impl Opening<'_> {
                 .variables
                 .get(&index)
                 .copied()
-                .unwrap_or_else(|| (reader.type_known_by(None, stored, false), None, Values::Unseen));
+                .unwrap_or_else(|| (reader.type_known_by(None, stored, None), None, Values::Unseen));
             Some(FileVariable {
                 index,
                 stored,

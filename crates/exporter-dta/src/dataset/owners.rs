@@ -1,6 +1,9 @@
 //! Characteristics by owner: notes, labels in other languages, and what neither Stata nor our writer gives a meaning.
 
-use std::collections::HashMap;
+use std::cell::Cell;
+use std::collections::{BTreeMap, HashMap};
+
+use exporter_core::codebook::{Attribute, Text};
 
 use crate::characteristics::{LANGUAGE_LABEL, LANGUAGE_SET, is_special, part};
 use crate::metadata::Characteristic;
@@ -9,7 +12,15 @@ use crate::reader::dictionary::numbered_notes;
 
 /// The characteristics of a file by owner.
 #[derive(Debug)]
-pub(super) struct Owners<'d>(HashMap<&'d str, Vec<&'d Characteristic>>);
+pub(super) struct Owners<'d> {
+    by_owner: HashMap<&'d str, Vec<&'d Characteristic>>,
+    /// How many more numbers without a note are kept.
+    gaps: Cell<usize>,
+}
+
+/// Most numbers without a note that are kept: the last note of an owner may have the number 9,999, and a damaged file may
+/// have thousands of owners.
+const MAX_GAPS: usize = 100_000;
 
 impl<'d> Owners<'d> {
     pub(super) fn of(dictionary: &'d Dictionary) -> Self {
@@ -17,12 +28,12 @@ impl<'d> Owners<'d> {
         for c in &dictionary.characteristics {
             owners.entry(c.owner.as_str()).or_default().push(c);
         }
-        Self(owners)
+        Self { by_owner: owners, gaps: Cell::new(MAX_GAPS) }
     }
 
     /// Characteristics of `owner` in file order.
     fn of_owner(&self, owner: &str) -> impl Iterator<Item = &'d Characteristic> + use<'d, '_> {
-        self.0.get(owner).into_iter().flatten().copied()
+        self.by_owner.get(owner).into_iter().flatten().copied()
     }
 
     pub(super) fn get(&self, owner: &str, name: &str) -> Option<&'d str> {
@@ -39,14 +50,24 @@ impl<'d> Owners<'d> {
         Some(text)
     }
 
-    /// Notes of `owner`.
-    pub(super) fn notes(&self, owner: &str) -> Vec<&'d str> {
-        numbered_notes(self.of_owner(owner))
+    /// Notes of `owner`, each at its number less one; empty where Stata has none, as after `notes drop`.
+    pub(super) fn notes(&self, owner: &str) -> Vec<Text> {
+        let mut notes = numbered_notes(self.of_owner(owner));
+        let gaps = notes.iter().filter(|note| note.is_empty()).count();
+        match self.gaps.get().checked_sub(gaps) {
+            Some(left) => self.gaps.set(left),
+            None => notes.retain(|note| !note.is_empty()),
+        }
+        notes.into_iter().map(Text::new).collect()
     }
 
     /// Characteristics of `owner` that neither Stata nor our writer gives a meaning.
-    pub(super) fn free(&self, owner: &str) -> impl Iterator<Item = (&'d str, &'d str)> + use<'d, '_> {
-        self.of_owner(owner).filter(|c| !is_special(&c.name)).map(|c| (c.name.as_str(), c.contents.as_str()))
+    pub(super) fn free(&self, owner: &str) -> BTreeMap<String, Attribute> {
+        let mut attributes = BTreeMap::new();
+        for free in self.of_owner(owner).filter(|c| !is_special(&c.name)) {
+            attributes.entry(free.name.clone()).or_insert_with(|| Attribute::One(free.contents.clone()));
+        }
+        attributes
     }
 
     /// Label of `owner` in `language`.

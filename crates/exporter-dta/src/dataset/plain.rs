@@ -92,18 +92,8 @@ impl<'d> Plain<'d> {
     fn table(&self, name: &str) -> Table {
         let mut table = Table::new(name, Vec::new());
         table.label = self.text(&self.dictionary.label, DATASET);
-        table.notes = self.owners.notes(DATASET).into_iter().map(Text::new).collect();
-        for (name, contents) in self.owners.free(DATASET) {
-            table.notes.push(Text::new(format!("{name}: {contents}")));
-        }
-        let aliases = self.dictionary.variables.iter().filter(|v| v.storage == StorageType::Alias);
-        for alias in aliases {
-            let from = self.owners.get(&alias.name, "fralias_from").unwrap_or("unknown");
-            table.notes.push(Text::new(format!(
-                "alias variable {} is left out: its values are in another frame, linked by {from}",
-                alias.name
-            )));
-        }
+        table.notes = self.owners.notes(DATASET);
+        table.attributes = self.owners.free(DATASET);
         table
     }
 
@@ -126,11 +116,8 @@ impl<'d> Plain<'d> {
         let kind = kind_of(ColumnType::suggested(stored), stored.storage);
         let mut variable = Variable::new(&stored.name, kind);
         variable.label = self.text(&stored.label, &stored.name);
-        variable.notes = self.owners.notes(&stored.name).into_iter().map(Text::new).collect();
-        for (name, contents) in self.owners.free(&stored.name) {
-            let contents = Attribute::One(contents.to_owned());
-            variable.attributes.entry(name.to_owned()).or_insert(contents);
-        }
+        variable.notes = self.owners.notes(&stored.name);
+        variable.attributes = self.owners.free(&stored.name);
         let set = Some(self.set_of(stored)).filter(|name| self.codebook.value_labels.contains_key(*name));
         variable.labels = set.cloned();
         for (name, set) in self.translation_set_names(stored) {

@@ -53,7 +53,8 @@ fn numbers(
         return Ok(None);
     };
     let mut facts = ColumnFacts::default();
-    facts.nulls = Some(stored.missing());
+    let beyond = if delivery.is_counted() { stored.beyond().count } else { 0 };
+    facts.nulls = Some(stored.missing() + beyond);
     facts.reasons = Some(delivery.reason_counts(|missing| stored.cells(missing)));
     if let Some(ends) = reader.ends(found.index, found.column)? {
         let ends = delivery.array(&ends, None, 0)?;

@@ -9,7 +9,7 @@ use exporter_core::{Batches, Result, Scan, Tallied};
 
 use crate::dataset::DtaDataset;
 use crate::dataset::delivery::Delivery;
-use crate::dataset::tally::{add_foreign, add_letters, add_replaced};
+use crate::dataset::tally::{add_foreign, add_guessed, add_letters, add_replaced};
 use crate::error::DtaError;
 use crate::reader::{Selection, Variable};
 use crate::spec_storage::StorageType;
@@ -25,6 +25,8 @@ struct ScannedColumn {
     with_reasons: bool,
     /// Characters that could not be read.
     replaced: Tallied,
+    /// Texts in an encoding that is a guess.
+    guessed: Tallied,
     /// Letters that are read as null, where nothing keeps them.
     dropped: Tallied,
     /// Numbers that are neither values nor missing values, where opening did not look for them.
@@ -80,13 +82,15 @@ impl DtaDataset {
                 lettered.push(delivery.variable());
                 wanted.len() + lettered.len() - 1
             });
-            let (delivery, replaced, dropped) = (delivery.clone(), Tallied::default(), Tallied::default());
+            let delivery = delivery.clone();
+            let (replaced, guessed, dropped) = Default::default();
             columns.push(ScannedColumn {
                 variable: *variable,
                 delivery,
                 letters,
                 with_reasons,
                 replaced,
+                guessed,
                 dropped,
                 foreign,
             });
@@ -126,9 +130,13 @@ impl DtaDataset {
             }
             let array = column.delivery.array(array, letters, first)?;
             // A batch is decoded before it arrives, so that nothing is missed while nothing was replaced.
-            if self.reader.replaced_characters() > self.in_descriptions {
+            if self.reader.replaced_characters() > self.in_descriptions.replaced {
                 add_replaced(&mut column.replaced, &array, first);
                 self.replaced.note(column.variable, &column.replaced);
+            }
+            if self.reader.guessed_texts().0 > self.in_descriptions.guessed {
+                add_guessed(&mut column.guessed, &array, first, |text| self.reader.was_guessed(text));
+                self.guessed.note(column.variable, &column.guessed);
             }
             arrays.push(array);
         }

@@ -45,6 +45,25 @@ pub(super) fn add_replaced(tallied: &mut Tallied, column: &ArrayRef, row: u64) {
     }
 }
 
+/// Counts the texts of a column whose encoding is a guess, from row `row`, from 0, on.
+pub(super) fn add_guessed(
+    tallied: &mut Tallied,
+    column: &ArrayRef,
+    row: u64,
+    was_guessed: impl Fn(&str) -> bool,
+) {
+    let Some(texts) = column.as_string_opt::<i32>() else { return };
+    if bytes(texts).is_none_or(<[u8]>::is_ascii) {
+        return;
+    }
+    for (at, text) in texts.iter().enumerate() {
+        let text = text.unwrap_or_default();
+        if was_guessed(text) {
+            tallied.add(1, row + at as u64, || text.to_owned());
+        }
+    }
+}
+
 fn bytes(texts: &StringArray) -> Option<&[u8]> {
     let (start, end) = texts.value_offsets().first().zip(texts.value_offsets().last())?;
     texts.value_data().get(*start as usize..*end as usize)

@@ -1,5 +1,6 @@
 //! Files as datasets: what they say, and what our writer kept.
 
+mod characteristics;
 mod embedded;
 mod facts;
 mod letters;
@@ -23,7 +24,8 @@ use exporter_core::codebook::{
 use exporter_core::dataset::Comparison;
 use exporter_core::sink::MemorySink;
 use exporter_core::{
-    Context, Dataset, Filter, Input, MemoryDataset, Recognition, Sample, Scan, Source, TableId, export,
+    Context, Dataset, Filter, Input, LossCode, MemoryDataset, Recognition, Sample, Scan, Source, TableId,
+    export,
 };
 
 use super::{DtaDataset, DtaInput, Letters};
@@ -369,14 +371,17 @@ fn content_tells_what_a_file_is() {
 }
 
 #[test]
-fn an_alias_is_left_out_with_a_note() {
+fn an_alias_is_left_out_with_a_loss() {
     let mut file = TestFile::sample(Release::V120, ByteOrder::Little);
     file.variables.push(("away", StorageType::Alias, "%9.0g", "", Vec::new()));
     file.characteristics.push(("away", "fralias_from", "home"));
     let data = open(&file.bytes(), Letters::Seen);
     let table = &data.codebook().tables[0];
     assert_eq!(table.variables.len(), 5);
-    assert!(table.notes[1].untagged().unwrap().contains("away"), "{:?}", table.notes);
+    assert_eq!(table.notes, [Text::new("A note")]);
+    let losses = data.losses();
+    let away = losses.iter().find(|loss| loss.variable.as_deref() == Some("away")).unwrap();
+    assert_eq!(away.code, LossCode::NOT_READ);
     assert_eq!(rows(&data, &Scan::all()).num_columns(), 5);
 }
 

@@ -92,6 +92,7 @@ impl FileVariable<'_> {
         // What was recorded may be out of date, what the file says is not. The width of a string says little: most of it
         // may be unused, and characters that cannot be read take more bytes than they had.
         variable.facts = DeclaredFacts::default();
+        variable.facts.storage.insert("stata".to_owned(), self.stored.storage.to_string());
         let plain = matches!(variable.kind, Kind::Integer { .. }) && self.column == ColumnType::Number;
         let only_reasons = variable.missing.iter().all(Declared::is_reason);
         if let (true, true, Some((min, max))) =
@@ -100,7 +101,7 @@ impl FileVariable<'_> {
             variable.facts.min = Some(Value::Integer(min as i64));
             variable.facts.max = Some(Value::Integer(max as i64));
         }
-        Delivery::new(self.index, variable, &values, self.is_in_utc(&variable.kind))
+        Delivery::new((self.index, self.column), variable, &values, self.is_in_utc(&variable.kind))
     }
 
     /// Declares reasons for the letters that occur, or for all, unless they stand for a value.

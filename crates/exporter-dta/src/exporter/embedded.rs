@@ -49,6 +49,8 @@ fn of_table(
     for (variable, written) in own.variables.iter_mut().zip(variables) {
         // Of declarations that share a letter, as there are more than letters, it stands for the first.
         let mut taken = HashSet::new();
+        // The file says itself what it stores.
+        variable.facts.storage.clear();
         for (missing, assigned) in variable.missing.iter_mut().zip(&written.letters.declared) {
             if let [one] = assigned.as_slice() {
                 missing.letter = one.letter().filter(|letter| taken.insert(*letter));

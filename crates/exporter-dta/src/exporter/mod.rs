@@ -47,6 +47,7 @@ pub(crate) static INFO: FormatInfo = FormatInfo::new("dta", "Stata data file")
         LossCode::VALUE_LABEL_KEY,
         LossCode::TEXT_TRUNCATED,
         LossCode::TEXT_REPLACED,
+        LossCode::TEXT_GUESSED,
         LossCode::NULL_TEXT,
         LossCode::PRECISION,
         LossCode::RANGE,
@@ -66,7 +67,7 @@ pub(crate) static INFO: FormatInfo = FormatInfo::new("dta", "Stata data file")
     ])
     .notes(
         "Writes releases 118 (Stata 14 and later), 119, 117, 115, 114 and 113; reads 102 to 121 in both byte \
-         orders; alias variables of 120 and 121 are left out with a note.",
+         orders; alias variables of 120 and 121 are left out with a loss.",
     );
 
 /// The format `dta`.

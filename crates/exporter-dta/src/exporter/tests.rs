@@ -200,9 +200,10 @@ fn texts_and_names_that_do_not_fit_are_kept_beside() {
 }
 
 #[test]
-fn attributes_of_a_table_need_the_codebook() {
+fn attributes_of_a_table_that_are_no_text_need_the_codebook() {
     let data = with_table(vec![(Variable::new("n", Kind::INTEGER), integers(&[1]))], |mut table| {
         table.attributes.insert("file".into(), Attribute::One("a.dat".into()));
+        table.attributes.insert("parts".into(), Attribute::Many(vec!["a".into(), "b".into()]));
         table
     });
     let (bytes, summary) = written(&data);

@@ -1,5 +1,7 @@
 //! Notes, attributes and labels in other languages as characteristics.
 
+use std::collections::BTreeMap;
+
 use exporter_core::codebook::{Attribute, Table, Variable};
 use exporter_core::{Loss, LossCode};
 use exporter_stata::names::is_valid;
@@ -37,13 +39,9 @@ impl Texts<'_> {
 
     /// Adds everything that belongs to the whole dataset.
     pub(super) fn dataset(&mut self, table: &Table, described: &TableDescription<'_>) {
-        let attributes = table.attributes.len() as u64;
-        if attributes > 0 && !self.codebook {
-            let loss = Loss::new(LossCode::METADATA_DROPPED, "left out because of codebook=false");
-            self.losses.push(loss.count(attributes));
-        }
         self.language_list(&described.label);
         self.notes(DATASET, &described.notes);
+        self.attributes(DATASET, &table.attributes, None);
         let untranslated = described.labels.untranslated;
         if untranslated > 0 && !self.codebook {
             let action = "value labels without a translation are written in the current language; codebook=false leaves out which they are";
@@ -77,13 +75,23 @@ impl Texts<'_> {
             self.add(owner, format!("{LANGUAGE_SET}{language}"), set.as_str());
         }
         self.notes(owner, &written.notes);
+        self.attributes(owner, &variable.attributes, Some((variable, written)));
+    }
+
+    /// Adds the attributes that can stand in the file.
+    fn attributes(
+        &mut self,
+        owner: &str,
+        attributes: &BTreeMap<String, Attribute>,
+        variable: Option<(&Variable, &VariableDescription)>,
+    ) {
         let mut dropped = 0;
-        for (name, attribute) in &variable.attributes {
-            match attribute {
-                Attribute::One(text) if self.is_characteristic(name, text) => {
+        for (name, attribute) in attributes {
+            match (attribute, variable) {
+                (Attribute::One(text), _) if self.is_characteristic(name, text) => {
                     self.add(owner, name.as_str(), text.as_str());
                 }
-                Attribute::One(set) if self.is_language_set(name) => {
+                (Attribute::One(set), Some((_, written))) if self.is_language_set(name) => {
                     // A variable may have labels in other languages only.
                     if written.set.is_empty() {
                         self.add(owner, name.as_str(), set.as_str());
@@ -94,7 +102,11 @@ impl Texts<'_> {
         }
         if dropped > 0 && !self.codebook {
             let loss = Loss::new(LossCode::METADATA_DROPPED, "left out because of codebook=false");
-            self.losses.push(loss.variable(&variable.name).count(dropped));
+            let loss = match variable {
+                Some((variable, _)) => loss.variable(&variable.name),
+                None => loss,
+            };
+            self.losses.push(loss.count(dropped));
         }
     }
 
@@ -113,13 +125,14 @@ impl Texts<'_> {
             && self.is_plain(text)
     }
 
-    /// Adds notes with their count.
+    /// Adds notes with their count, which is that of the last one.
     fn notes(&mut self, owner: &str, notes: &Notes) {
         if notes.texts.is_empty() {
             return;
         }
         self.add(owner, "note0", notes.texts.len().to_string());
-        for (number, text) in notes.texts.iter().enumerate() {
+        let texts = notes.texts.iter().enumerate().filter(|(_, text)| !text.is_empty());
+        for (number, text) in texts {
             self.add(owner, format!("note{}", number + 1), text.as_str());
         }
     }

@@ -39,23 +39,23 @@ impl Assembly<'_> {
             return match cells {
                 Cells::Int8(cells) => {
                     let whole = |v| pick(ordinary.byte(v), v);
-                    self.counted(cells.into_iter().map(whole), column, name, first)
+                    self.counted(cells.into_iter().map(whole), column)
                 }
                 Cells::Int16(cells) => {
                     let whole = |v| pick(ordinary.int(v), v);
-                    self.counted(cells.into_iter().map(whole), column, name, first)
+                    self.counted(cells.into_iter().map(whole), column)
                 }
                 Cells::Int32(cells) => {
                     let whole = |v| pick(ordinary.long(v), v);
-                    self.counted(cells.into_iter().map(whole), column, name, first)
+                    self.counted(cells.into_iter().map(whole), column)
                 }
                 Cells::Float32(cells) => {
                     let whole = |v| pick_float(ordinary.float(v), v.into());
-                    self.counted(cells.into_iter().map(whole), column, name, first)
+                    self.counted(cells.into_iter().map(whole), column)
                 }
                 Cells::Float64(cells) => {
                     let whole = |v| pick_float(ordinary.double(v), v);
-                    self.counted(cells.into_iter().map(whole), column, name, first)
+                    self.counted(cells.into_iter().map(whole), column)
                 }
                 text => self.array(text, ColumnType::Text, name, first),
             };
@@ -103,35 +103,20 @@ impl Assembly<'_> {
         }
     }
 
-    /// Dates, times and periods.
-    fn counted(
-        &self,
-        cells: impl ExactSizeIterator<Item = Whole>,
-        column: ColumnType,
-        name: &str,
-        first: u64,
-    ) -> Result<ArrayRef> {
+    /// Dates, times and periods; what is none is null.
+    fn counted(&self, cells: impl ExactSizeIterator<Item = Whole>, column: ColumnType) -> Result<ArrayRef> {
         let mut values = Vec::with_capacity(cells.len());
         let mut valid = Vec::new();
         for (index, cell) in cells.enumerate() {
             let value = match cell {
                 Whole::Value(stored) => convert(stored, column),
-                Whole::Missing => {
-                    valid.resize(index, true);
-                    valid.push(false);
-                    Some(0)
-                }
+                Whole::Missing => None,
             };
-            let Some(value) = value else {
-                return Err(DtaError::Value {
-                    value: "a number out of range".to_owned(),
-                    storage: format!("{column:?}"),
-                    variable: name.to_owned(),
-                    row: first + index as u64 + 1,
-                    remedy: "read the variable as a number",
-                });
-            };
-            values.push(value);
+            if value.is_none() {
+                valid.resize(index, true);
+                valid.push(false);
+            }
+            values.push(value.unwrap_or_default());
         }
         let mut nulls = None;
         if !valid.is_empty() {

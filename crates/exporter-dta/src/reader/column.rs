@@ -33,6 +33,15 @@ pub enum ColumnType {
     Unavailable,
 }
 
+/// How numbers are read that are no whole days, milliseconds or periods.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Inexact {
+    /// Fractions are cut.
+    Cut,
+    /// Fractions are cut, and what no calendar has is null where most values are in it.
+    CutOrNull,
+}
+
 /// Milliseconds of a day.
 pub(crate) const DAY_MILLIS: i64 = 86_400_000;
 
@@ -102,17 +111,23 @@ impl ColumnType {
     }
 
     /// The suggested type where every value fits it, else [`ColumnType::Number`]; without `facts` only what storage alone
-    /// proves. With `cuts`, numbers with a fraction fit: the fraction is cut.
-    pub(crate) fn checked(variable: &Variable, facts: Option<&ValueFacts>, cuts: bool) -> Self {
+    /// proves. Of `inexact` variables others fit, too.
+    pub(crate) fn checked(variable: &Variable, facts: Option<&ValueFacts>, inexact: Option<Inexact>) -> Self {
         let suggested = Self::suggested(variable);
-        let Some((least, most)) = suggested.stored_range() else { return suggested };
+        if suggested.stored_range().is_none() {
+            return suggested;
+        }
         let fits = match (variable.storage, facts) {
             (StorageType::Byte | StorageType::Int, _) => true,
             (StorageType::Long, None) => matches!(suggested, Self::Period(_)),
             (_, None) => false,
             (_, Some(facts)) => {
-                let whole = facts.is_integral() || cuts && !facts.has_leap();
-                whole && facts.range().is_none_or(|(min, max)| min >= least && max <= most)
+                let is_within = facts.beyond().count == 0;
+                match inexact {
+                    None => facts.is_integral() && is_within,
+                    Some(Inexact::Cut) => !facts.has_leap() && is_within,
+                    Some(Inexact::CutOrNull) => !facts.has_leap() && facts.is_mostly_within(),
+                }
             }
         };
         if fits { suggested } else { Self::Number }
@@ -120,7 +135,7 @@ impl ColumnType {
 
     /// Whether [`ColumnType::checked`] needs facts about the values of `variable`.
     pub(crate) fn needs_facts(variable: &Variable) -> bool {
-        Self::suggested(variable) != Self::checked(variable, None, false)
+        Self::suggested(variable) != Self::checked(variable, None, None)
     }
 }
 

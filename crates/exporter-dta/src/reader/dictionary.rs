@@ -1,6 +1,6 @@
 //! What a file says about its rows: variables, labels, characteristics.
 
-use crate::characteristics::{CURRENT_LANGUAGE, DATASET, LANGUAGES};
+use crate::characteristics::{CURRENT_LANGUAGE, DATASET, LANGUAGES, PREFIX};
 use crate::error::Result;
 use crate::error::damaged;
 use crate::metadata::{Characteristic, DtaMetadata, DtaVariable, ValueLabelSet};
@@ -8,7 +8,7 @@ use crate::reader::label_section::RawLabels;
 use crate::reader::sections::{Damage, RawFile};
 use crate::reader::text::{Detector, TextDecoder, TextEncoding};
 use crate::reader::{unsigned, until_nul};
-use crate::spec::{ByteOrder, Release};
+use crate::spec::{ByteOrder, MAX_NOTES, Release};
 use crate::spec_storage::StorageType;
 
 /// The decoded description of one file.
@@ -258,15 +258,22 @@ impl Dictionary {
     }
 }
 
-/// The notes among the characteristics of one owner, in the order of their numbers.
+/// The notes among the characteristics of one owner, each at its number less one; empty where there is none.
 pub(crate) fn numbered_notes<'d>(of_owner: impl Iterator<Item = &'d Characteristic>) -> Vec<&'d str> {
     let numbered = of_owner.filter_map(|c| {
-        let number = c.name.strip_prefix("note")?.parse::<u32>().ok()?;
-        (number > 0).then_some((number, c.contents.as_str()))
+        let number = c.name.strip_prefix("note")?.parse::<usize>().ok()?;
+        (1..=MAX_NOTES).contains(&number).then_some((number, c.contents.as_str()))
     });
-    let mut notes: Vec<_> = numbered.collect();
-    notes.sort_by_key(|(number, _)| *number);
-    notes.into_iter().map(|(_, text)| text).collect()
+    let mut notes = Vec::new();
+    for (number, text) in numbered {
+        if notes.len() < number {
+            notes.resize(number, "");
+        }
+        if let Some(note) = notes.get_mut(number - 1) {
+            *note = text;
+        }
+    }
+    notes
 }
 
 /// Shows every text of the descriptions to `detector`.
@@ -309,12 +316,20 @@ pub(crate) fn decoder(
         return Ok(TextDecoder::new(raw.release.is_utf8(), named));
     }
     if raw.release.is_utf8() {
-        return Ok(TextDecoder::new(true, encoding_rs::UTF_8));
+        return Ok(TextDecoder::guessing(true, encoding_rs::WINDOWS_1252));
     }
     let mut detector = Detector::default();
     show_descriptions(raw, &mut detector);
     if detector.is_undecided() {
         show_rows(raw, &sample()?, &mut detector);
     }
-    Ok(TextDecoder::new(false, detector.encoding()))
+    // Our writer takes Windows-1252 before release 118.
+    let name = |record: &Vec<u8>| {
+        let width = raw.release.widths().name;
+        record.get(width..width + PREFIX.len()).is_some_and(|name| name == PREFIX.as_bytes())
+    };
+    Ok(match raw.characteristics.iter().any(name) {
+        true => TextDecoder::new(false, detector.encoding()),
+        false => TextDecoder::guessing(false, detector.encoding()),
+    })
 }

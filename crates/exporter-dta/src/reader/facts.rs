@@ -13,8 +13,13 @@ pub struct ValueFacts {
     /// How many cells are each of the missing values, by its number.
     by_letter: [u64; Missing::COUNT as usize],
     missing: u64,
+    cells: u64,
     min: f64,
     max: f64,
+    /// The smallest and the largest of those values that are dates, times or periods, where the format is one of these.
+    counted: (f64, f64),
+    /// Values that are none.
+    beyond: Noted,
     integral: bool,
     leap: bool,
     fractions: Noted,
@@ -46,9 +51,10 @@ impl Noted {
 impl Default for ValueFacts {
     fn default() -> Self {
         let (min, max) = (f64::INFINITY, f64::NEG_INFINITY);
-        let (fractions, foreign) = Default::default();
+        let (missing, cells, fractions, foreign, beyond) = Default::default();
         let by_letter = [0; Missing::COUNT as usize];
-        Self { by_letter, missing: 0, min, max, integral: true, leap: false, fractions, foreign }
+        let (integral, leap, counted) = (true, false, (min, max));
+        Self { by_letter, missing, cells, min, max, counted, beyond, integral, leap, fractions, foreign }
     }
 }
 
@@ -73,6 +79,22 @@ impl ValueFacts {
     /// Smallest and largest value that is not missing.
     pub fn range(&self) -> Option<(f64, f64)> {
         (self.min <= self.max).then_some((self.min, self.max))
+    }
+
+    /// Smallest and largest value as a column of this type has them.
+    pub(crate) fn range_as(&self, column: ColumnType) -> Option<(f64, f64)> {
+        let (min, max) = if column.stored_range().is_some() { self.counted } else { (self.min, self.max) };
+        (min <= max).then_some((min, max))
+    }
+
+    /// Values that are no dates, times or periods where the format is one of these.
+    pub(crate) fn beyond(&self) -> Noted {
+        self.beyond
+    }
+
+    /// Whether most values are dates, times or periods, where the format is one of these.
+    pub(crate) fn is_mostly_within(&self) -> bool {
+        self.beyond.count == 0 || self.beyond.count * 2 < self.cells.saturating_sub(self.missing)
     }
 
     /// Whether every value is a whole number and, for `%tC`, none lies within a leap second.
@@ -101,8 +123,8 @@ impl ValueFacts {
     }
 
     /// The smallest and the largest value as cells of a type; of a variable without values none.
-    pub(crate) fn ends(&self, storage: StorageType) -> Cells {
-        let ends = self.range().into_iter().flat_map(|(min, max)| [min, max]);
+    pub(crate) fn ends(&self, storage: StorageType, column: ColumnType) -> Cells {
+        let ends = self.range_as(column).into_iter().flat_map(|(min, max)| [min, max]);
         match storage {
             StorageType::Byte => Cells::Int8(ends.map(|end| end as i8).collect()),
             StorageType::Int => Cells::Int16(ends.map(|end| end as i16).collect()),
@@ -118,6 +140,9 @@ impl ValueFacts {
         self.missing += other.missing;
         self.min = self.min.min(other.min);
         self.max = self.max.max(other.max);
+        self.cells += other.cells;
+        self.counted = (self.counted.0.min(other.counted.0), self.counted.1.max(other.counted.1));
+        self.beyond.join(&other.beyond);
         self.integral &= other.integral;
         self.leap |= other.leap;
         self.fractions.join(&other.fractions);
@@ -126,15 +151,16 @@ impl ValueFacts {
 
     /// Adds the cells of a variable read as `column`, of which the first is of row `first`, from 0; strings give nothing.
     pub(crate) fn add(&mut self, cells: &Cells, column: ColumnType, ordinary: Ordinary, first: u64) {
+        let place = (column, first);
         match cells {
             Cells::Int8(cells) => {
-                self.integers(cells, i8::MIN, |v| ordinary.byte(v), |v| ordinary.byte_missing(v))
+                self.integers(cells, place, i8::MIN, |v| ordinary.byte(v), |v| ordinary.byte_missing(v));
             }
             Cells::Int16(cells) => {
-                self.integers(cells, i16::MIN, |v| ordinary.int(v), |v| ordinary.int_missing(v))
+                self.integers(cells, place, i16::MIN, |v| ordinary.int(v), |v| ordinary.int_missing(v));
             }
             Cells::Int32(cells) => {
-                self.integers(cells, i32::MIN, |v| ordinary.long(v), |v| ordinary.long_missing(v))
+                self.integers(cells, place, i32::MIN, |v| ordinary.long(v), |v| ordinary.long_missing(v));
             }
             Cells::Float32(cells) => self.reals(cells, column, ordinary, first),
             Cells::Float64(cells) => self.reals(cells, column, ordinary, first),
@@ -145,11 +171,13 @@ impl ValueFacts {
     fn integers<T: Copy + Ord + Into<i64>>(
         &mut self,
         cells: &[T],
+        (column, row): (ColumnType, u64),
         lowest: T,
         ordinary: impl Fn(T) -> bool,
         missing: impl Fn(T) -> Missing,
     ) {
         let Some(first) = cells.first() else { return };
+        self.cells += cells.len() as u64;
         let (mut min, mut max) = (*first, lowest);
         for cell in cells {
             min = min.min(*cell);
@@ -161,8 +189,11 @@ impl ValueFacts {
         }
         // Missing values are the largest numbers, so the smallest is ordinary if any is.
         if ordinary(min) {
-            self.min = self.min.min(min.into() as f64);
-            self.max = self.max.max(max.into() as f64);
+            let (min, max) = (min.into() as f64, max.into() as f64);
+            self.min = self.min.min(min);
+            self.max = self.max.max(max);
+            let values = (row + 1..).zip(cells).filter(|(_, cell)| ordinary(**cell));
+            self.counted(column, (min, max), values.map(|(row, cell)| (row, (*cell).into() as f64)));
         }
     }
 
@@ -179,6 +210,7 @@ impl ValueFacts {
         self.min = self.min.min(min);
         self.max = self.max.max(max);
         self.integral &= all_whole;
+        self.cells += cells.len() as u64;
         // The rest is rare, and looks again.
         if !all_values {
             for (row, cell) in (first + 1..).zip(cells).filter(|(_, cell)| !cell.is_value(ordinary)) {
@@ -190,6 +222,7 @@ impl ValueFacts {
         }
         let values = (first + 1..).zip(cells).filter(|(_, cell)| cell.is_value(ordinary));
         let values = values.map(|(row, cell)| (row, cell.wide()));
+        self.counted(column, (min, max), values.clone());
         if !all_whole && column.stored_range().is_some() {
             values.clone().filter(|(_, value)| !is_whole(*value)).for_each(|(row, value)| {
                 self.fractions.note(row, value);
@@ -199,6 +232,30 @@ impl ValueFacts {
             let is_leap =
                 |value: f64| without_leap_seconds((value as i64).saturating_sub(EPOCH_MILLIS)).is_none();
             self.leap |= values.clone().any(|(_, value)| is_leap(value));
+        }
+    }
+
+    /// Adds values of which these are the ends to those that are dates, times or periods, if the format is one of these.
+    fn counted(
+        &mut self,
+        column: ColumnType,
+        (min, max): (f64, f64),
+        values: impl Iterator<Item = (u64, f64)>,
+    ) {
+        let Some((least, most)) = column.stored_range() else { return };
+        let mut add = |min: f64, max: f64| {
+            self.counted = (self.counted.0.min(min), self.counted.1.max(max));
+        };
+        // A fraction is cut towards the past.
+        if min >= least && max < most + 1.0 {
+            return add(min, max);
+        }
+        for (row, value) in values {
+            if value >= least && value < most + 1.0 {
+                add(value, value);
+            } else {
+                self.beyond.note(row, value);
+            }
         }
     }
 

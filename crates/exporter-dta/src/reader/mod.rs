@@ -44,7 +44,7 @@ mod strls;
 pub(crate) mod tests;
 mod text;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -54,6 +54,8 @@ use exporter_core::ReadAt;
 
 pub use batches::Batches;
 pub use column::ColumnType;
+
+use column::Inexact;
 pub use dictionary::{Dictionary, ValueLabels, Variable};
 pub use facts::ValueFacts;
 pub use opened::{Dates, ReadOptions};
@@ -96,8 +98,8 @@ pub struct DtaReader {
     kept: Arc<CellStore>,
     /// Variables whose binary strL contents are text.
     texts: Arc<BTreeSet<usize>>,
-    /// Variables of dates, times and periods of which fractions are cut.
-    cut: Arc<BTreeSet<usize>>,
+    /// Variables of dates, times and periods that are read as such although they hold other numbers.
+    inexact: Arc<BTreeMap<usize, Inexact>>,
 }
 
 impl DtaReader {
@@ -127,8 +129,8 @@ impl DtaReader {
         let dictionary = Dictionary::decode(raw, &text, options.lenient)?;
         let facts = vec![None; dictionary.variables.len()];
         let opened = Arc::new(OpenFile::new(dictionary, text, options));
-        let (kept, texts, cut) = Default::default();
-        Ok(Self { bytes, opened, facts, ascending: 0, kept, texts, cut })
+        let (kept, texts, inexact) = Default::default();
+        Ok(Self { bytes, opened, facts, ascending: 0, kept, texts, inexact })
     }
 
     /// Takes binary strL contents of these variables for text in the encoding of the file, as they are where a text holds
@@ -137,10 +139,11 @@ impl DtaReader {
         self.texts = Arc::new(variables.into_iter().collect());
     }
 
-    /// Cuts fractions of days, milliseconds and periods of these variables, as Stata shows them; a variable with a value of
-    /// that sort is else read as numbers.
-    pub fn cut_fractions(&mut self, variables: impl IntoIterator<Item = usize>) {
-        self.cut = Arc::new(variables.into_iter().collect());
+    /// Cuts fractions of days, milliseconds and periods of these variables, as Stata shows them, and with `nulls` reads numbers
+    /// that are none as null where most are; a variable with a value of that sort is else read as numbers.
+    pub fn cut_fractions(&mut self, variables: impl IntoIterator<Item = usize>, nulls: bool) {
+        let inexact = if nulls { Inexact::CutOrNull } else { Inexact::Cut };
+        self.inexact = Arc::new(variables.into_iter().map(|variable| (variable, inexact)).collect());
     }
 
     /// Whether it reads damaged files.
@@ -156,6 +159,17 @@ impl DtaReader {
     /// Characters that could not be decoded so far and were replaced by U+FFFD.
     pub fn replaced_characters(&self) -> u64 {
         self.opened.text.replaced()
+    }
+
+    /// Texts so far whose encoding is a guess, as the file names none or they are not in the one of its release, and the
+    /// first of them.
+    pub fn guessed_texts(&self) -> (u64, Option<&str>) {
+        self.opened.text.guessed()
+    }
+
+    /// Whether a text is, or is the same as, one whose encoding is a guess.
+    pub(crate) fn was_guessed(&self, text: &str) -> bool {
+        self.opened.text.was_guessed(text)
     }
 
     /// Facts about the numbers of `variables`; one pass over the rows, with `threads` threads, for those not asked for before,
@@ -220,7 +234,7 @@ impl DtaReader {
             return Ok(None);
         };
         let assembly = Assembly { ordinary: opened.ordinary, text: &opened.text };
-        assembly.array(facts.ends(stored.storage), kind, &stored.name, 0).map(Some)
+        assembly.array(facts.ends(stored.storage, kind), kind, &stored.name, 0).map(Some)
     }
 
     /// How each of `variables` is read. Values are looked at only where a date format meets a storage that can hold
@@ -249,7 +263,7 @@ impl DtaReader {
                 }
                 _ => {
                     let facts = self.facts.get(*index).and_then(Option::as_ref);
-                    self.type_known_by(facts, variable, self.cut.contains(index))
+                    self.type_known_by(facts, variable, self.inexact.get(index).copied())
                 }
             });
         }
@@ -261,13 +275,13 @@ impl DtaReader {
         &self,
         facts: Option<&ValueFacts>,
         variable: &Variable,
-        cuts: bool,
+        inexact: Option<Inexact>,
     ) -> ColumnType {
         let text = variable.storage.is_string() || variable.storage == StorageType::Alias;
         match self.opened.options.dates {
             _ if text => ColumnType::suggested(variable),
             Dates::Numbers => ColumnType::Number,
-            Dates::Typed => ColumnType::checked(variable, facts, cuts),
+            Dates::Typed => ColumnType::checked(variable, facts, inexact),
         }
     }
 

@@ -232,9 +232,14 @@ fn text_of_old_releases_follows_the_encoding() {
 fn text_that_is_not_utf_8_is_replaced_and_counted() {
     let mut file = TestFile::sample(Release::V118, ByteOrder::Little);
     file.rows[0][3] = Cell::Text(b"a\xE9");
-    let mut reader = open(&file);
+    let encoding = TextEncoding::from_label("utf-8").unwrap();
+    let options = ReadOptions { encoding, ..ReadOptions::default() };
+    let mut reader = DtaReader::with_options(memory(file.bytes()), options).unwrap();
     assert_eq!(all(&mut reader).column(3).as_string::<i32>().value(0), "a\u{FFFD}");
     assert_eq!(reader.replaced_characters(), 1);
+    let mut reader = open(&file);
+    assert_eq!(all(&mut reader).column(3).as_string::<i32>().value(0), "aé");
+    assert_eq!((reader.replaced_characters(), reader.guessed_texts()), (0, (1, Some("aé"))));
 }
 
 #[test]

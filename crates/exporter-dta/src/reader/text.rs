@@ -1,7 +1,11 @@
-//! Decodes text: UTF-8 from release 118 on, an 8-bit encoding that no file names before.
+//! Decodes text: UTF-8 from release 118 on, an 8-bit encoding that no file names before; programs that are older than
+//! release 118 also write such text in later releases.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, OnceLock};
 
 use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 
@@ -11,7 +15,7 @@ use crate::error::{DtaError, Result};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum TextEncoding {
-    /// UTF-8 from release 118 on. Before: UTF-8 when all non-ASCII text of the descriptions (or, where those are
+    /// UTF-8 from release 118 on, and Windows-1252 for those texts that are not valid UTF-8. Before: UTF-8 when all non-ASCII text of the descriptions (or, where those are
     /// ASCII, of the first rows) is valid UTF-8, else Windows-1252.
     #[default]
     Detect,
@@ -35,18 +39,33 @@ impl TextEncoding {
     }
 }
 
-/// Decodes the text of one file and counts the characters that could not be.
+/// Decodes the text of one file and counts what could not be read, and what was read in an encoding that is a guess.
 #[derive(Debug)]
 pub(crate) struct TextDecoder {
     /// Whether valid UTF-8 is taken as it is before `encoding` is tried.
     utf8_first: bool,
     encoding: &'static Encoding,
+    is_guess: bool,
     replaced: AtomicU64,
+    guessed: AtomicU64,
+    first_guess: OnceLock<String>,
+    /// Hashes of the texts that were guessed where others are not, as long as they are few.
+    guesses: Mutex<HashSet<u64>>,
 }
+
+/// Most guessed texts that are told from others.
+const MAX_GUESSES: usize = 1 << 18;
 
 impl TextDecoder {
     pub(crate) fn new(utf8_first: bool, encoding: &'static Encoding) -> Self {
-        Self { utf8_first: utf8_first || encoding == UTF_8, encoding, replaced: AtomicU64::new(0) }
+        let (replaced, guessed, first_guess, guesses) = Default::default();
+        let (utf8_first, is_guess) = (utf8_first || encoding == UTF_8, false);
+        Self { utf8_first, encoding, is_guess, replaced, guessed, first_guess, guesses }
+    }
+
+    /// A decoder whose encoding nobody has named.
+    pub(crate) fn guessing(utf8_first: bool, encoding: &'static Encoding) -> Self {
+        Self { is_guess: encoding != UTF_8, ..Self::new(utf8_first, encoding) }
     }
 
     pub(crate) fn decode<'b>(&self, bytes: &'b [u8]) -> Cow<'b, str> {
@@ -60,7 +79,37 @@ impl TextDecoder {
             let count = text.chars().filter(|c| *c == char::REPLACEMENT_CHARACTER).count();
             self.replaced.fetch_add(count as u64, Ordering::Relaxed);
         }
+        if self.is_guess {
+            self.note_guess(&text);
+        }
         text
+    }
+
+    #[cold]
+    fn note_guess(&self, text: &str) {
+        if self.guessed.fetch_add(1, Ordering::Relaxed) == 0 {
+            self.first_guess.get_or_init(|| text.to_owned());
+        }
+        if self.utf8_first
+            && let Ok(mut guesses) = self.guesses.lock()
+            && guesses.len() < MAX_GUESSES
+        {
+            guesses.insert(hash(text));
+        }
+    }
+
+    /// Whether a decoded text is, or is the same as, one whose encoding was guessed.
+    pub(crate) fn was_guessed(&self, text: &str) -> bool {
+        let among_others = || {
+            let guesses = self.guesses.lock();
+            guesses.is_ok_and(|guesses| guesses.len() == MAX_GUESSES || guesses.contains(&hash(text)))
+        };
+        self.is_guess && !text.is_ascii() && (!self.utf8_first || among_others())
+    }
+
+    /// How many texts were read in an encoding that is a guess so far, and the first of them.
+    pub(crate) fn guessed(&self) -> (u64, Option<&str>) {
+        (self.guessed.load(Ordering::Relaxed), self.first_guess.get().map(String::as_str))
     }
 
     /// Whether bytes that are valid UTF-8 are the text itself.
@@ -77,6 +126,12 @@ impl TextDecoder {
     pub(crate) fn replaced(&self) -> u64 {
         self.replaced.load(Ordering::Relaxed)
     }
+}
+
+fn hash(text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// Watches texts go by and says what their encoding is.
@@ -130,6 +185,18 @@ mod tests {
         assert_eq!(fallback.decode("café".as_bytes()), "café");
         assert_eq!(fallback.replaced(), 0);
         assert!(TextEncoding::from_label("klingon").is_err());
+    }
+
+    #[test]
+    fn guessed_texts_are_told_from_others() {
+        let decoder = TextDecoder::guessing(true, WINDOWS_1252);
+        assert_eq!((decoder.decode("café".as_bytes()), decoder.guessed()), ("café".into(), (0, None)));
+        assert_eq!(decoder.decode(b"C\xF4te"), "Côte");
+        assert_eq!(decoder.guessed(), (1, Some("Côte")));
+        assert!(decoder.was_guessed("Côte") && !decoder.was_guessed("café") && !decoder.was_guessed("plain"));
+        let old = TextDecoder::guessing(false, WINDOWS_1252);
+        assert_eq!(old.decode(b"caf\xE9"), "café");
+        assert!(old.was_guessed("café") && !old.was_guessed("plain"));
     }
 
     #[test]

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use arrow_array::ArrayRef;
 use arrow_array::cast::AsArray;
-use arrow_schema::DataType;
+use arrow_array::types::{Date32Type, Int64Type};
+use exporter_core::codebook::Kind;
 use exporter_rows::{
     CellRecode, FillCells, FloatCell, FloatCells, IntegerCell, IntegerCells, Pad, TextCells,
 };
@@ -116,14 +117,16 @@ fn float<D: FloatCell>(
     range: (f64, f64),
     out_of_range: OutOfRange,
 ) -> Choice {
-    match array.data_type() {
-        // Days need an addition that only the integer types have.
-        DataType::Date32 if variable.conversion == Conversion::Days => None,
-        _ => {
-            FloatCells { null: cell(Missing::SYSTEM), recodes: recodes(variable, cell), range, out_of_range }
-                .column(array)
-        }
+    let (null, mut recodes) = (cell(Missing::SYSTEM), recodes(variable, cell));
+    let days = array.as_primitive_opt::<Date32Type>().filter(|_| variable.conversion == Conversion::Days);
+    let Some(days) = days else { return FloatCells { null, recodes, range, out_of_range }.column(array) };
+    // Only integer cells add while they are filled; days are floats where `generate` made them.
+    for recode in &mut recodes {
+        let counted = |day| variable.conversion.number(day, &Kind::Date);
+        (recode.low, recode.high) = (counted(recode.low), counted(recode.high));
     }
+    let shifted: ArrayRef = Arc::new(days.unary::<_, Int64Type>(|day| i64::from(day) + EPOCH_DAYS));
+    FloatCells { null, recodes, range, out_of_range }.column(&shifted)
 }
 
 fn string(variable: &DtaVariable, array: &ArrayRef, width: usize, setting: Setting) -> Choice {

@@ -7,6 +7,7 @@ use exporter_core::dataset::table_of;
 use exporter_core::{Context, Dataset as _, Error, FormatInfo, Registry, Result, Source};
 
 use super::candidate::{Candidate, Choice, Choices, Look, Names, choose, entry, look, says_kinds};
+use super::frameset::frames;
 use super::{Declared, Described, InputOptions, assembled, described, open_data, projected};
 use crate::assembled::{AssembledDataset, TablePart};
 use crate::study::{StudyFile, open_study};
@@ -30,11 +31,21 @@ pub(super) fn open_files(
     };
     let paths = files.paths(context)?;
     let (mut candidates, mut studies, mut unread) = (Vec::new(), Vec::new(), Vec::new());
-    for path in paths.iter().filter(|path| is_meant(path)) {
+    let frames = frames(&**files, &paths, context)?;
+    let is_read = |path: &&String| match &frames {
+        Some(frames) => frames.contains_key(*path),
+        None => is_meant(path),
+    };
+    for path in paths.iter().filter(is_read) {
         context.cancel().check()?;
         match look(source, path, options, registry, context)? {
             Look::Study => studies.push(path.as_str()),
-            Look::Table(candidate) => candidates.push(candidate),
+            Look::Table(mut candidate) => {
+                if let Some(frame) = frames.as_ref().and_then(|frames| frames.get(path)) {
+                    candidate.stem.clone_from(frame);
+                }
+                candidates.push(candidate);
+            }
             Look::Other => unread.push(path.as_str()),
         }
     }

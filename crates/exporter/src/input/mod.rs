@@ -3,6 +3,7 @@
 mod candidate;
 mod files;
 mod found;
+mod frameset;
 mod missing;
 
 use std::path::{Path, PathBuf};

@@ -2,16 +2,19 @@
 
 use std::sync::Arc;
 
+use arrow_array::cast::AsArray;
 use arrow_array::{Array, ArrayRef, Int64Array, StringArray};
 use exporter_core::codebook::{Codebook, Kind, Missing, Table, Text, Value, ValueLabels, Variable};
 use exporter_core::sink::MemorySink;
-use exporter_core::{Context, Dataset, LossPolicy, Scan, export};
+use exporter_core::{Context, Dataset, LossPolicy, Scan, Source, export};
 
 use super::{open, rows, study, written};
 use crate::DtaExporter;
 use crate::dataset::{DtaDataset, Letters};
 use crate::reader::tests::test_file::{Cell, TestFile};
+use crate::reader::{ReadOptions, TextEncoding};
 use crate::spec::{ByteOrder, Release};
+use crate::spec_storage::StorageType;
 
 #[test]
 fn letters_read_as_null_are_losses_of_reading() {
@@ -75,7 +78,10 @@ fn replaced_characters_are_losses_of_reading_however_often_they_are_read() {
     file.rows[0][3] = Cell::Text(b"a\xE9b");
     file.rows[1][3] = Cell::Text(b"\xFF\xFF");
     file.variables[2].4 = b"caf\xE9".to_vec();
-    let data = open(&file.bytes(), Letters::Seen);
+    let utf8 = TextEncoding::from_label("utf-8").unwrap();
+    let options = ReadOptions { encoding: utf8, ..ReadOptions::default() };
+    let source = Source::memory("survey.dta", file.bytes());
+    let data = DtaDataset::open(&source, options, Letters::Seen, 2).unwrap();
     let losses = |data: &DtaDataset| {
         let losses = data.losses();
         losses.iter().map(|loss| (loss.variable.clone(), loss.count)).collect::<Vec<_>>()
@@ -94,6 +100,35 @@ fn replaced_characters_are_losses_of_reading_however_often_they_are_read() {
     assert_eq!(told.iter().map(|loss| loss.count).collect::<Vec<_>>(), [1, 3]);
     let deny = Context::default().with_policy(LossPolicy::Deny);
     assert!(export(&DtaExporter::default(), &data, Box::new(MemorySink::new()), &deny).is_err());
+}
+
+#[test]
+fn texts_in_an_encoding_that_is_a_guess_are_told() {
+    let guesses = |release: Release| {
+        let mut file = TestFile::sample(release, ByteOrder::Little);
+        file.variables[3].1 = StorageType::Str(5);
+        file.rows[0][3] = Cell::Text(b"C\xF4te");
+        file.rows[1][3] = Cell::Text(if release.is_utf8() { "fée".as_bytes() } else { b"f\xE9e" });
+        file.variables[2].4 = b"caf\xE9".to_vec();
+        let data = open(&file.bytes(), Letters::Seen);
+        for _ in 0..2 {
+            let texts = rows(&data, &Scan::all()).column(3).clone();
+            assert_eq!(texts.as_string::<i32>().iter().flatten().collect::<Vec<_>>(), ["Côte", "fée"]);
+        }
+        assert_eq!(data.codebook().tables[0].variables[2].label, Text::new("café"));
+        let losses = data.losses();
+        losses.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    let words = "--from dta:encoding=… names another";
+    let told = |named: &str, in_rows: &str| {
+        let guess = format!("read as windows-1252, a guess as {named}: {words}");
+        [
+            format!("text-guessed survey: names and labels {guess}, first: \"café\""),
+            format!("text-guessed survey.s: texts {guess}{in_rows}, first at row 1: \"Côte\""),
+        ]
+    };
+    assert_eq!(guesses(Release::V118), told("they are not UTF-8", ""));
+    assert_eq!(guesses(Release::V114), told("the file names no encoding", " (2 values)"));
 }
 
 #[test]

@@ -85,6 +85,27 @@ fn fractions_of_days_and_periods_are_cut_and_told() {
             assert_eq!(rows(&data, &Scan::all()), rows(&open(&whole.bytes(), letters), &Scan::all()));
         }
     }
+    // What is no day is null where most are; where few are, all stay numbers.
+    let days = [1.0e10, 21_000.0, -1.0e6, 3.0, 4.0].map(Cell::Double).to_vec();
+    for (rows_read, kind, losses) in [
+        (days.clone(), "date", vec![(LossCode::RANGE, Some("v"), 2, Some(1))]),
+        (days[..2].to_vec(), "float", vec![]),
+    ] {
+        for storage in [StorageType::Double, StorageType::Float] {
+            let cells = rows_read.iter().map(|cell| match (cell, storage) {
+                (Cell::Double(day), StorageType::Float) => Cell::Float(*day as f32),
+                (cell, _) => cell.clone(),
+            });
+            let data = open(&of_one(storage, "%td", cells.collect()).bytes(), Letters::Seen);
+            let found = data.codebook().tables[0].variables[0].kind.to_string();
+            assert!(found.starts_with(kind), "{found}");
+            assert_eq!(told(&data.losses()), losses);
+            let facts = data.facts(TableId(0)).unwrap().columns[&0].clone();
+            let read = rows(&data, &Scan::all());
+            assert_eq!(facts.nulls, Some(read.column(0).null_count() as u64));
+            assert_eq!(read.column(0).null_count() as u64, losses.iter().map(|loss| loss.2).sum::<u64>());
+        }
+    }
     // Numbers of a study that are shown as days stay numbers.
     let mut shown = exporter_core::codebook::DisplayFormat::default();
     shown.native.insert("stata".into(), "%td".into());
@@ -130,4 +151,73 @@ fn sets_keep_their_names_and_labels_their_language() {
     for (owner, name, contents) in &file.characteristics {
         assert_eq!(read.characteristic(owner, name), Some(*contents), "{owner}[{name}]");
     }
+}
+
+#[test]
+fn types_widths_and_formats_stay_as_they_are() {
+    let mut file = of_one(StorageType::Byte, "%8.0g", Vec::new());
+    let strl = |row| Cell::StrL(6, row);
+    file.variables = vec![
+        ("int", StorageType::Int, "%8.0g", "", Vec::new()),
+        ("long", StorageType::Long, "%12.0g", "", Vec::new()),
+        ("day", StorageType::Float, "%td", "", Vec::new()),
+        ("year", StorageType::Double, "%ty", "", Vec::new()),
+        ("text", StorageType::Str(20), "%-20s", "", Vec::new()),
+        ("strl", StorageType::StrL, "%9s", "", Vec::new()),
+    ];
+    let row = |number: i32, strl| {
+        let day = Cell::Float(number as f32);
+        let year = Cell::Double(2000.0);
+        vec![Cell::Int(number as i16), Cell::Long(number), day, year, Cell::Text(b"short"), strl]
+    };
+    file.rows = vec![row(1, strl(1)), row(100, strl(2))];
+    file.strls = vec![(6, 1, 130, b"a\0"), (6, 2, 130, b"b\0")];
+    let data = open(&file.bytes(), Letters::Seen);
+    let described = |options: serde_json::Value| -> Vec<(String, String)> {
+        let exporter = DtaExporter::new(serde_json::from_value(options).unwrap());
+        let sink = MemorySink::new();
+        export(&exporter, &data, Box::new(sink.clone()), &Context::default()).unwrap();
+        let bytes = sink.entries().remove("survey.dta").unwrap();
+        let variables = open(&bytes, Letters::Seen).reader().dictionary().variables.clone();
+        variables.into_iter().map(|v| (v.storage.to_string(), v.format)).collect()
+    };
+    let kept = [
+        ("int", "%8.0g"),
+        ("long", "%12.0g"),
+        ("float", "%td"),
+        ("double", "%ty"),
+        ("str20", "%-20s"),
+        ("strL", "%9s"),
+    ]
+    .map(|(storage, format)| (storage.to_owned(), format.to_owned()));
+    assert_eq!(described(serde_json::json!({})), kept);
+    assert_eq!(described(serde_json::json!({"storage": "declared"})), kept);
+    let storage = |options| described(options).into_iter().map(|(storage, _)| storage).collect::<Vec<_>>();
+    let smallest = ["byte", "byte", "byte", "int", "str5", "str1"];
+    assert_eq!(storage(serde_json::json!({"storage": "smallest"})), smallest);
+    // What does not fit the type of the file gets a wider one.
+    let cells: [ArrayRef; 2] =
+        [Arc::new(Int64Array::from(vec![40_000])), Arc::new(StringArray::from(vec!["x".repeat(21)]))];
+    let mut variables =
+        [data.codebook().tables[0].variables[0].clone(), data.codebook().tables[0].variables[4].clone()];
+    variables[0].kind = Kind::INTEGER;
+    (variables[0].facts.min, variables[0].facts.max) = (None, None);
+    let wider =
+        round_trip(Codebook::new("s").with_table(Table::new("t", variables.to_vec())), cells.to_vec());
+    let wider = wider.reader().dictionary().variables.iter().map(|v| v.storage.to_string());
+    assert_eq!(wider.collect::<Vec<_>>(), ["long", "str21"]);
+}
+
+#[test]
+fn ids_show_all_their_digits_and_headers_become_labels() {
+    let ids: ArrayRef = Arc::new(Int64Array::from(vec![12_345_678_901, -1]));
+    let table = Table::new("t", vec![Variable::new("Household ID (HH)", Kind::INTEGER)]);
+    let data = study(Codebook::new("s").with_table(table), vec![ids]);
+    let bytes = written(&data);
+    let again = open(&bytes, Letters::Seen);
+    let id = &again.reader().dictionary().variables[0];
+    let found = (id.name.as_str(), id.label.as_str(), id.format.as_str());
+    assert_eq!(found, ("Household_ID__HH_", "Household ID (HH)", "%12.0g"));
+    let variable = &again.codebook().tables[0].variables[0];
+    assert_eq!((variable.name.as_str(), variable.label.is_empty()), ("Household ID (HH)", true));
 }

@@ -26,7 +26,7 @@ pub(super) fn describe(page: &mut Page<'_>, variable: &Variable, stata: &Variabl
     if !stata.label.text.is_empty() {
         page.line(format!("label variable {name} {}", quoted(&stata.label.text)));
     }
-    for text in &stata.notes.texts {
+    for text in stata.notes.texts.iter().filter(|text| !text.is_empty()) {
         page.line(format!("notes {name}: {}", note(text)));
     }
     recode(page, variable, stata);
@@ -109,7 +109,7 @@ pub(super) fn table(page: &mut Page<'_>, table: &TableDescription<'_>) {
     if !table.label.text.is_empty() {
         page.line(format!("label data {}", quoted(&table.label.text)));
     }
-    for text in &table.notes.texts {
+    for text in table.notes.texts.iter().filter(|text| !text.is_empty()) {
         page.line(format!("notes: {}", note(text)));
     }
     text_loss(page, None, [&table.label.text].into_iter().chain(&table.notes.texts));
