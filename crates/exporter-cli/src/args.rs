@@ -7,10 +7,26 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 /// Turns collected data into the files analysts and systems need, with every label, missing value and key
 /// intact, and says beforehand what a format cannot hold.
 #[derive(Debug, Parser)]
-#[command(name = "exporter", version, max_term_width = 110)]
+#[command(
+    name = "exporter",
+    version,
+    max_term_width = 110,
+    after_help = "\
+Examples:
+  exporter inspect survey.dta
+  exporter convert survey.dta survey.csv
+  exporter export study.toml -t dta -t csv:values=labels -o files
+  exporter export study.toml -t parquet -o survey.zip --report report.json
+  exporter formats csv
+
+`exporter COMMAND --help` explains the options of a command."
+)]
 pub(crate) struct Args {
     #[command(subcommand)]
     pub(crate) command: Command,
+    /// Say nothing but errors
+    #[arg(short, long, global = true, help_heading = "Reports")]
+    pub(crate) quiet: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -27,6 +43,8 @@ pub(crate) enum Command {
     Formats(FormatsArgs),
     /// Print completions for a shell
     Completions(CompletionsArgs),
+    /// Print the manual page
+    Manual,
 }
 
 /// Where the data comes from.
@@ -41,12 +59,13 @@ pub(crate) struct InputArgs {
 
 /// How inputs are read.
 #[derive(Debug, ClapArgs)]
+#[command(next_help_heading = "Reading")]
 pub(crate) struct ReadingArgs {
     /// A codebook that describes the data files
     #[arg(long, value_name = "FILE")]
     pub(crate) codebook: Option<PathBuf>,
     /// The inputs' format and reader options, when content and extension do not say
-    #[arg(long, value_name = "FORMAT[:OPTION=VALUE,…]")]
+    #[arg(short, long, value_name = "FORMAT[:OPTION=VALUE,…]")]
     pub(crate) from: Option<String>,
     /// Let a study file name data files outside its folder
     #[arg(long)]
@@ -61,6 +80,7 @@ pub(crate) struct ReadingArgs {
 
 /// Which part of the data is taken.
 #[derive(Debug, ClapArgs)]
+#[command(next_help_heading = "Selection")]
 pub(crate) struct ExcerptArgs {
     /// Keep rows for which this holds, such as 'age >= 18', 'region in north, west', 'vote = Clinton', 'income not
     /// missing'; given several times, all must hold. A code that is declared missing is compared as the number it is
@@ -70,7 +90,7 @@ pub(crate) struct ExcerptArgs {
     #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
     pub(crate) variables: Vec<String>,
     /// Keep at most this many rows of each table
-    #[arg(long, value_name = "N")]
+    #[arg(short = 'n', long, value_name = "N")]
     pub(crate) rows: Option<u64>,
     /// Keep the rows of a table whose parent row --where or --rows leaves out
     #[arg(long)]
@@ -79,6 +99,7 @@ pub(crate) struct ExcerptArgs {
 
 /// How the work is done.
 #[derive(Debug, ClapArgs)]
+#[command(next_help_heading = "Reports")]
 pub(crate) struct WorkArgs {
     /// Which losses are accepted: deny accepts none; report accepts all but wrong values; allow=CODE,… accepts what
     /// report accepts, and wrong values of these codes (`exporter formats FORMAT` lists the codes)
@@ -88,13 +109,13 @@ pub(crate) struct WorkArgs {
     #[arg(long, value_name = "TAG")]
     pub(crate) language: Option<String>,
     /// Print the request that these arguments make, as JSON for --request, and do nothing else
-    #[arg(long)]
+    #[arg(long, help_heading = "Output")]
     pub(crate) print_request: bool,
     /// Print what would be written and lost, and write nothing
-    #[arg(long)]
+    #[arg(long, help_heading = "Output")]
     pub(crate) dry_run: bool,
     /// Threads [default: all cores]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = "Resources")]
     pub(crate) threads: Option<u16>,
     #[command(flatten)]
     pub(crate) memory: MemoryArgs,
@@ -105,10 +126,10 @@ pub(crate) struct WorkArgs {
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub(crate) progress: ProgressWhen,
     /// Replace existing files
-    #[arg(long)]
+    #[arg(long, help_heading = "Output")]
     pub(crate) overwrite: bool,
     /// Wait until the disk has every byte
-    #[arg(long)]
+    #[arg(long, help_heading = "Output")]
     pub(crate) sync: bool,
 }
 
@@ -129,6 +150,7 @@ pub(crate) enum ProgressWhen {
 
 /// Password that encrypts a zip (AES-256).
 #[derive(Debug, Default, ClapArgs)]
+#[command(next_help_heading = "Packaging")]
 #[group(multiple = false)]
 pub(crate) struct PasswordArgs {
     /// The zip's password is in this environment variable
@@ -140,6 +162,12 @@ pub(crate) struct PasswordArgs {
 }
 
 #[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Examples:
+  exporter export study.toml -t tab -t dta -o files
+  exporter export study.toml -t csv:values=labels -o survey.zip --password-file password.txt
+  exporter export survey.dta -t parquet -o parquet --where 'age >= 18' --variables id,age,vote
+  exporter export study.toml -t dta -o files --dry-run")]
 #[command(override_usage = "exporter export [OPTIONS] --to <FORMAT[:OPTION=VALUE,…]> --out <PATH> <INPUT>...
        exporter export [OPTIONS] --request <FILE.json> --out <PATH>")]
 pub(crate) struct ExportArgs {
@@ -152,37 +180,37 @@ pub(crate) struct ExportArgs {
     #[arg(long, value_name = "FILE.json", conflicts_with_all = REQUESTED)]
     pub(crate) request: Option<PathBuf>,
     /// A format to write and its options; may be given several times
-    #[arg(long, required_unless_present = "request", value_name = "FORMAT[:OPTION=VALUE,…]")]
+    #[arg(short, long, required_unless_present = "request", value_name = "FORMAT[:OPTION=VALUE,…]")]
     pub(crate) to: Vec<String>,
     /// A folder (its name has no extension or ends in /), a file name ending in .zip, .gz or the format's extension, or - for
     /// standard output
-    #[arg(long, required_unless_present = "print_request", value_name = "PATH")]
+    #[arg(short, long, required_unless_present = "print_request", value_name = "PATH")]
     pub(crate) out: Option<PathBuf>,
     /// Export only these tables
     #[arg(long, value_name = "NAME")]
     pub(crate) table: Vec<String>,
     /// Package the entries as a zip
-    #[arg(long, conflicts_with = "gzip")]
+    #[arg(long, conflicts_with = "gzip", help_heading = "Packaging")]
     pub(crate) zip: bool,
     /// Compress each entry as gzip
-    #[arg(long)]
+    #[arg(long, help_heading = "Packaging")]
     pub(crate) gzip: bool,
     /// Compression level of zip and gzip: 0 (store) to 9, fast or best [default: 6]
-    #[arg(long, value_name = "LEVEL")]
+    #[arg(long, value_name = "LEVEL", help_heading = "Packaging")]
     pub(crate) level: Option<String>,
     /// Encrypt the zip for old tools with ZipCrypto, which is broken cryptography
-    #[arg(long)]
+    #[arg(long, help_heading = "Packaging")]
     pub(crate) legacy_encryption: bool,
     #[command(flatten)]
     pub(crate) password: PasswordArgs,
     /// Leave out the codebook that goes beside the data in folders and zips
-    #[arg(long)]
+    #[arg(long, help_heading = "Packaging")]
     pub(crate) no_codebook: bool,
     /// Leave out the documents of the study that go beside the data in folders and zips
-    #[arg(long)]
+    #[arg(long, help_heading = "Packaging")]
     pub(crate) no_documents: bool,
     /// Add MANIFEST.json with sizes and SHA-256 of every entry
-    #[arg(long)]
+    #[arg(long, help_heading = "Packaging")]
     pub(crate) manifest: bool,
     #[command(flatten)]
     pub(crate) excerpt: ExcerptArgs,
@@ -210,6 +238,12 @@ const REQUESTED: [&str; 15] = [
 ];
 
 #[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Examples:
+  exporter convert survey.dta survey.parquet
+  exporter convert survey.csv survey.dta --from csv:delimiter=semicolon,decimal=comma
+  exporter convert survey.parquet - -t csv:values=labels
+  zcat survey.csv.gz | exporter convert - survey.dta --from csv")]
 pub(crate) struct ConvertArgs {
     /// The file to read, or - for standard input
     #[arg(value_name = "INPUT")]
@@ -220,7 +254,7 @@ pub(crate) struct ConvertArgs {
     #[command(flatten)]
     pub(crate) reading: ReadingArgs,
     /// The output's format and options, when the extension does not say
-    #[arg(long, value_name = "FORMAT[:OPTION=VALUE,…]")]
+    #[arg(short, long, value_name = "FORMAT[:OPTION=VALUE,…]")]
     pub(crate) to: Option<String>,
     /// The table to convert, when the input has several
     #[arg(long, value_name = "NAME")]
@@ -232,6 +266,12 @@ pub(crate) struct ConvertArgs {
 }
 
 #[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Examples:
+  exporter inspect survey.dta
+  exporter inspect survey.csv --rows 20
+  exporter inspect study.toml --labels
+  exporter inspect survey.parquet --json")]
 pub(crate) struct InspectArgs {
     #[command(flatten)]
     pub(crate) input: InputArgs,
@@ -239,8 +279,11 @@ pub(crate) struct InspectArgs {
     #[arg(long)]
     pub(crate) json: bool,
     /// How many rows of each table to show
-    #[arg(long, value_name = "N", default_value_t = 5)]
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 5)]
     pub(crate) rows: u64,
+    /// Show the label beside each labelled code
+    #[arg(short, long)]
+    pub(crate) labels: bool,
     #[command(flatten)]
     pub(crate) memory: MemoryArgs,
 }
@@ -248,7 +291,7 @@ pub(crate) struct InspectArgs {
 #[derive(Debug, ClapArgs)]
 pub(crate) struct MemoryArgs {
     /// MiB of buffers, 16 or more; less memory makes smaller batches and row groups
-    #[arg(long = "memory", value_name = "MIB", default_value_t = 512, value_parser = mebibytes)]
+    #[arg(long = "memory", value_name = "MIB", default_value_t = 512, value_parser = mebibytes, help_heading = "Resources")]
     mebibytes: u32,
 }
 
@@ -260,6 +303,11 @@ impl MemoryArgs {
 }
 
 #[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Examples:
+  exporter check survey.dta
+  exporter check survey.zip --input-password-file password.txt
+  exporter check study.toml")]
 pub(crate) struct CheckArgs {
     /// Stata, Parquet and Arrow files, codebooks, study files and their data; zips and compressed streams; folders with a manifest
     #[arg(required = true, value_name = "FILE")]

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use exporter::{Error, ErrorKind};
 
-use crate::terminal::{Output, say};
+use crate::terminal::{Output, complain, fail};
 
 /// Something failed.
 const FAILED: u8 = 1;
@@ -21,19 +21,19 @@ pub(crate) fn report(error: &Error) -> ExitCode {
     if Output::is_closed() {
         return ExitCode::from(FAILED);
     }
-    say(&format!("error: {error}"));
+    fail(&error.to_string());
     let mut shown = error.to_string();
     let mut cause = error.source();
     while let Some(source) = cause {
         let text = source.to_string().trim_end().to_owned();
         if !shown.contains(&text) {
-            say(&format!("  caused by: {text}"));
-            shown = text;
+            complain(&format!("  caused by: {text}"));
+            shown.push_str(&text);
         }
         cause = source.source();
     }
     if let Some(hint) = error.hint() {
-        say(&format!("  hint: {}", as_typed(hint)));
+        complain(&format!("  hint: {}", as_typed(hint)));
     }
     ExitCode::from(match error.kind() {
         ErrorKind::Cancelled => CANCELLED,

@@ -24,6 +24,9 @@ fn main() -> ExitCode {
         Ok(args) => args,
         Err(error) => return failure::usage(&error),
     };
+    if args.quiet {
+        terminal::be_quiet();
+    }
     match commands::run(args) {
         Ok(code) => code,
         Err(error) => failure::report(&error),

@@ -2,35 +2,52 @@
 
 use std::fmt::Write as _;
 
+use exporter::codebook::Codebook;
 use exporter::request::DryRun;
-use exporter::{Changes, Summary, grouped};
+use exporter::{Changes, EntryReport, Summary, grouped};
 
 use crate::args::WorkArgs;
 use serde_json::json;
 
 /// The summary for standard error.
-pub(crate) fn summary(summary: &Summary, work: &WorkArgs) -> String {
+pub(crate) fn summary(summary: &Summary, codebook: &Codebook, work: &WorkArgs) -> String {
     let mut text = String::new();
+    let rows = rows_of(summary, codebook);
+    let bytes = counted(summary.bytes(), "byte");
+    let all = [rows, Some(bytes)].into_iter().flatten().collect::<Vec<_>>().join(", ");
     let took = format!("in {:.2} s", summary.seconds);
-    let sizes = |rows: Option<u64>, bytes: u64| {
-        let rows = rows.map(|rows| format!("{}, ", counted(rows, "row"))).unwrap_or_default();
-        format!("{rows}{}", counted(bytes, "byte"))
+    let sizes = |entry: &EntryReport| {
+        let rows = entry.rows.map(|rows| format!("{}, ", counted(rows, "row"))).unwrap_or_default();
+        format!("{}: {rows}{}", entry.path, counted(entry.bytes, "byte"))
     };
     match summary.entries.as_slice() {
-        [one] => line(&mut text, format!("{}: {} {took}", one.path, sizes(one.rows, one.bytes))),
+        [one] => {
+            line(&mut text, format!("{}: {all} {took}", one.path));
+            one.holds.iter().for_each(|entry| line(&mut text, format!("  {}", sizes(entry))));
+        }
         entries => {
-            for entry in entries {
-                line(&mut text, format!("{}: {}", entry.path, sizes(entry.rows, entry.bytes)));
-            }
-            let rows = entries.iter().filter_map(|entry| entry.rows).sum::<u64>();
-            let sizes = sizes(Some(rows), summary.bytes());
-            line(&mut text, format!("{} entries, {sizes} {took}", grouped(entries.len() as u64)));
+            entries.iter().for_each(|entry| line(&mut text, sizes(entry)));
+            line(&mut text, format!("{} entries, {all} {took}", grouped(entries.len() as u64)));
         }
     }
     for remark in &summary.remarks {
         line(&mut text, format!("note: {remark}"));
     }
     text + &changes(&summary.changes, work)
+}
+
+/// How many rows were written, each counted once in however many formats.
+fn rows_of(summary: &Summary, codebook: &Codebook) -> Option<String> {
+    let tables = summary.tables();
+    let rows = counted(summary.rows(), "row");
+    let formats = tables.values().map(|(_, entries)| *entries).max()?;
+    let formats = if formats > 1 { format!(" in {formats} formats") } else { String::new() };
+    let several = tables.len() > 1;
+    Some(match tables.keys().next().and_then(|table| codebook.tables.get(table.0)) {
+        _ if several => format!("{rows} of {}{formats}", counted(tables.len() as u64, "table")),
+        Some(table) if !formats.is_empty() => format!("{rows} of {}{formats}", table.name),
+        _ => format!("{rows}{formats}"),
+    })
 }
 
 /// What an export would write and lose.

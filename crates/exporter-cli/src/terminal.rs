@@ -2,6 +2,8 @@
 //!
 //! A closed pipe ends the program quietly: `exporter inspect big.dta | head` is not a failure.
 
+use std::borrow::Cow;
+use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -45,7 +47,64 @@ impl io::Write for Output {
     }
 }
 
-/// Writes a line to standard error; nothing can be said when that fails.
+/// Whether only errors are told.
+static QUIET: AtomicBool = AtomicBool::new(false);
+
+/// Tells nothing but errors from now on.
+pub(crate) fn be_quiet() {
+    QUIET.store(true, Ordering::Relaxed);
+}
+
+/// Whether only errors are told.
+pub(crate) fn is_quiet() -> bool {
+    QUIET.load(Ordering::Relaxed)
+}
+
+/// Writes a note or a summary to standard error.
 pub(crate) fn say(text: &str) {
-    let _ = writeln!(io::stderr().lock(), "{text}");
+    if !is_quiet() {
+        complain(text);
+    }
+}
+
+/// Writes an error or a warning to standard error; nothing can be said when that fails.
+pub(crate) fn complain(text: &str) {
+    let _ = writeln!(io::stderr().lock(), "{}", visible(text));
+}
+
+/// Writes an error to standard error, its first word in red where the terminal has colours.
+pub(crate) fn fail(text: &str) {
+    let word = console::Style::new().for_stderr().red().bold().apply_to("error:");
+    let _ = writeln!(io::stderr().lock(), "{word} {}", visible(text));
+}
+
+/// Text without control characters, which could change the terminal: they are shown as `\x1b`, but for line ends.
+pub(crate) fn visible(text: &str) -> Cow<'_, str> {
+    let is_plain = |c: char| !c.is_control() || c == '\n';
+    if text.chars().all(is_plain) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            _ if is_plain(c) => shown.push(c),
+            '\t' => shown.push_str("\\t"),
+            '\r' => shown.push_str("\\r"),
+            _ => {
+                let _ = write!(shown, "\\x{:02x}", u32::from(c));
+            }
+        }
+    }
+    Cow::Owned(shown)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::visible;
+
+    #[test]
+    fn control_characters_are_shown() {
+        assert_eq!(visible("a\nb"), "a\nb");
+        assert_eq!(visible("\u{1b}[31mred\t\u{7f}\u{85}é"), "\\x1b[31mred\\t\\x7f\\x85é");
+    }
 }

@@ -57,13 +57,15 @@ fn what_is_written_as_a_locked_zip_is_an_input_again() {
     );
     // Tables, keys, parents, languages are all there.
     done(at(&format!("export {study} --to parquet --out straight/")));
-    // A .dta says in addition how its values are displayed.
+    // A .dta says in addition how its values are displayed and stored.
     let codebook = |out: &str| {
         let text = std::fs::read(folder.path().join(out).join("households.codebook.json")).unwrap();
         let mut codebook: serde_json::Value = serde_json::from_slice(&text).unwrap();
         for table in codebook["tables"].as_array_mut().unwrap() {
             for variable in table["variables"].as_array_mut().unwrap() {
-                variable.as_object_mut().unwrap().remove("format");
+                let variable = variable.as_object_mut().unwrap();
+                variable.remove("format");
+                variable.remove("facts");
             }
         }
         codebook

@@ -7,6 +7,7 @@ mod damaged_codebook;
 mod documents;
 mod excerpt;
 mod export;
+mod first_contact;
 mod formats;
 mod full_disk;
 mod hints;

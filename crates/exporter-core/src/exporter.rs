@@ -20,6 +20,7 @@ pub use sibling::{Committed, Sibling};
 pub use tables::{Output, TableRows, TableWriter, TablesPlan, Written};
 
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 use crate::carry::{self, Carry, Part};
 use crate::codebook::Codebook;
@@ -205,13 +206,17 @@ pub struct EntryReport {
     /// Their SHA-256 in lower-case hexadecimal digits, where a companion asked for it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sha256: Option<String>,
+    /// What an archive holds.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub holds: Vec<EntryReport>,
 }
 
 impl EntryReport {
     /// What became of a planned entry.
     pub fn new(spec: &EntrySpec, receipt: EntryReceipt, rows: Option<u64>) -> Self {
         let EntryReceipt { path, bytes, sha256 } = receipt;
-        Self { path, media_type: spec.media_type.clone(), table: spec.table, rows, bytes, sha256 }
+        let (media_type, holds) = (spec.media_type.clone(), Vec::new());
+        Self { path, media_type, table: spec.table, rows, bytes, sha256, holds }
     }
 }
 
@@ -232,9 +237,23 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// Rows of all entries.
+    /// Rows by table, and in how many entries they stand.
+    pub fn tables(&self) -> BTreeMap<TableId, (u64, usize)> {
+        let mut tables: BTreeMap<TableId, (u64, usize)> = BTreeMap::new();
+        let mut open: Vec<&EntryReport> = self.entries.iter().collect();
+        while let Some(entry) = open.pop() {
+            open.extend(&entry.holds);
+            if let Some((table, rows)) = entry.table.zip(entry.rows) {
+                let (most, entries) = tables.entry(table).or_default();
+                (*most, *entries) = (rows.max(*most), *entries + 1);
+            }
+        }
+        tables
+    }
+
+    /// Rows of all tables, each counted once in however many formats it is written.
     pub fn rows(&self) -> u64 {
-        self.entries.iter().filter_map(|entry| entry.rows).sum()
+        self.tables().values().map(|(rows, _)| rows).sum()
     }
 
     /// Bytes of all entries.

@@ -7,7 +7,7 @@ use super::work;
 use crate::args::ExportArgs;
 use crate::request;
 use crate::target::Target;
-use crate::terminal::say;
+use crate::terminal::{complain, say};
 
 pub(super) fn run(args: &ExportArgs) -> Result<()> {
     let registry = exporter::registry();
@@ -20,7 +20,7 @@ pub(super) fn run(args: &ExportArgs) -> Result<()> {
     };
     let target = Target::of(out, &mut request, &registry)?;
     if is_broken(&request) {
-        say("warning: ZipCrypto is broken: it keeps nobody out who tries");
+        complain("warning: ZipCrypto is broken: it keeps nobody out who tries");
     }
     let context = work::context(&args.work);
     let export = request.prepare(&registry, &context)?;

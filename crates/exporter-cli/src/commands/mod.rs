@@ -6,6 +6,7 @@ mod convert;
 mod export;
 mod formats;
 mod inspect;
+mod manual;
 mod work;
 
 use std::process::ExitCode;
@@ -29,5 +30,6 @@ fn dispatch(command: Command) -> Result<ExitCode> {
         Command::Check(args) => check::run(&args),
         Command::Formats(args) => formats::run(&args).map(|()| ExitCode::SUCCESS),
         Command::Completions(args) => completions::run(&args).map(|()| ExitCode::SUCCESS),
+        Command::Manual => manual::run().map(|()| ExitCode::SUCCESS),
     }
 }

@@ -41,7 +41,7 @@ pub(super) fn carry_out<D: Dataset>(
     match result {
         Ok(summary) => {
             report.write(&report::summary_json(&summary))?;
-            terminal::say(&report::summary(&summary, work));
+            terminal::say(&report::summary(&summary, export.data().codebook(), work));
             Ok(())
         }
         Err(error) => match error.changes() {

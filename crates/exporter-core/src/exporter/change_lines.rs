@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Changes, Recode, Rename};
 use crate::carry::Part;
-use crate::loss::{Loss, LossCode, LossEffect, LossReport, LossSeverity, grouped};
+use crate::loss::{Example, Loss, LossCode, LossEffect, LossReport, LossSeverity, grouped};
 
 /// A code treated in more ways than this (texts, each cut elsewhere) is one kind.
 const ACTIONS_SHOWN: usize = 3;
@@ -145,35 +145,35 @@ impl Kind<'_> {
             && self.first.action == other.first.action
     }
 
+    /// Where, what is done, how often, and the code by which a policy accepts it.
     fn line(&self) -> String {
+        let Loss { code, table, variable, action, first, .. } = self.first;
         let formats = self.formats.join(", ");
-        let prefix = if formats.is_empty() { formats } else { format!("{formats}: ") };
-        if self.places == 1 {
-            let mut one = self.first.clone();
-            one.format.clear();
-            return format!("{prefix}{one}");
-        }
-        let places = if self.variables == self.places {
-            format!("{} variables", grouped(self.variables))
-        } else {
-            format!("{} places", grouped(self.places))
+        let place = match (table, variable) {
+            (Some(table), Some(variable)) => format!("{table}.{variable}"),
+            (Some(name), None) | (None, Some(name)) => name.clone(),
+            (None, None) => String::new(),
+        };
+        let others = match self.places - 1 {
+            0 => String::new(),
+            others if self.variables == self.places => format!(" and {}", counted(others, "more variable")),
+            others => format!(" and {}", counted(others, "more place")),
         };
         let times = if self.times == self.places {
             String::new()
         } else {
-            format!(", {} {}", grouped(self.times), self.first.counted())
+            format!(" ({} {})", grouped(self.times), self.first.counted())
         };
-        format!("{prefix}{} in {places}{times}; {}", self.first.code, example(self.first))
+        let example = match first {
+            Some(Example { row: Some(row), value }) => format!(", first at row {row}: {value:?}"),
+            Some(Example { row: None, value }) => format!(", first: {value:?}"),
+            None => String::new(),
+        };
+        let places: Vec<String> =
+            [formats, format!("{place}{others}")].into_iter().filter(|part| !part.is_empty()).collect();
+        let places = places.iter().map(|part| format!("{part}: ")).collect::<String>();
+        format!("{places}{action}{times}{example} [{code}]")
     }
-}
-
-/// The first loss of a kind, without its format, code and count.
-fn example(loss: &Loss) -> String {
-    let mut one = loss.clone();
-    one.count = 1;
-    one.format.clear();
-    let text = one.to_string();
-    text.strip_prefix(loss.code.as_str()).unwrap_or(&text).trim_start().to_owned()
 }
 
 /// One line a format: how many labels, value labels and so on it has no place for, or another name.
@@ -231,8 +231,8 @@ mod tests {
         assert_eq!(
             lines,
             [
-                "csv, tab: text-replaced people.a: tabs became spaces (2 values)",
-                "dta: text-replaced people.a: tabs became spaces (3 values)",
+                "csv, tab: people.a: tabs became spaces (2 values) [text-replaced]",
+                "dta: people.a: tabs became spaces (3 values) [text-replaced]",
             ]
         );
     }
@@ -253,8 +253,8 @@ mod tests {
         assert_eq!(
             lines(report),
             [
-                "csv: range people.z: set to the limit",
-                "csv: text-replaced in 2 variables, 4 values; people.a: tabs became spaces",
+                "csv: people.z: set to the limit [range]",
+                "csv: people.a and 1 more variable: tabs became spaces (4 values) [text-replaced]",
             ]
         );
     }
@@ -311,9 +311,9 @@ mod tests {
             changes.lines(9),
             [
                 "dta: 2 declared missing values are written as other values, such as 8 as .d",
-                "dta: text-replaced people.b: tabs became spaces (1,200 values)",
+                "dta: people.b: tabs became spaces (1,200 values) [text-replaced]",
                 "dta: 1 name is written as another: 1x as _1x",
-                "dta: compatibility: only Stata/MP opens release 119",
+                "dta: only Stata/MP opens release 119 [compatibility]",
                 "dta lacks or changes: labels in other languages (2)",
             ]
         );

@@ -7,7 +7,7 @@ use exporter_core::codebook::Codebook;
 use exporter_core::sink::{EntryReceipt, EntrySpec, HashingSink, Sink};
 use exporter_core::{
     Changes, Committed, Context, Dataset, EntryReport, Exporter, FormatInfo, LossCode, Plan, Planning,
-    ProfileRequest, Result, Summary, grouped, plan_of, stage,
+    ProfileRequest, Result, Summary, plan_of, stage,
 };
 
 use super::gzip::{gzipped, gzipped_path};
@@ -81,24 +81,16 @@ impl<E: Exporter> Packaging for Zipped<E> {
     }
 }
 
-/// The summary names the archive; what is inside becomes remarks.
+/// The summary names the archive, and in it what is inside.
 fn report(inside: Summary, spec: &EntrySpec, receipt: EntryReceipt) -> Summary {
     let mut summary = Summary::default();
-    let rows: Vec<u64> = inside.entries.iter().filter_map(|entry| entry.rows).collect();
-    summary.remarks = inside
-        .entries
-        .iter()
-        .map(|entry| {
-            let noun = |count: u64| if count == 1 { "row" } else { "rows" };
-            let rows = entry.rows.map(|rows| format!("{} {}, ", grouped(rows), noun(rows)));
-            let rows = rows.unwrap_or_default();
-            format!("{} holds {}: {rows}{} bytes", receipt.path, entry.path, grouped(entry.bytes))
-        })
-        .collect();
-    summary.remarks.extend(inside.remarks);
+    let holds_rows = inside.entries.iter().any(|entry| entry.rows.is_some());
+    let rows = holds_rows.then(|| inside.rows());
+    let mut archive = EntryReport::new(spec, receipt, rows);
+    archive.holds = inside.entries;
+    summary.entries.push(archive);
+    summary.remarks = inside.remarks;
     summary.changes = inside.changes;
-    let rows = (!rows.is_empty()).then(|| rows.iter().sum());
-    summary.entries.push(EntryReport::new(spec, receipt, rows));
     summary
 }
 

@@ -37,6 +37,13 @@ const SIGNS: [(&str, Comparison); 8] = [
 impl Condition {
     /// Reads `VARIABLE OPERATOR VALUE`.
     pub(super) fn parse(text: &str) -> Result<Self> {
+        match joined(text) {
+            Some(error) => Err(error),
+            None => Self::one(text),
+        }
+    }
+
+    fn one(text: &str) -> Result<Self> {
         let form = || {
             Error::usage(format!("the condition {text:?} is not VARIABLE OPERATOR VALUE"))
                 .with_hint("operators: = != < <= > >= in, not in, missing, not missing")
@@ -79,6 +86,52 @@ impl Condition {
             Test::NotMissing => Filter::Not(Box::new(missing(variable))),
         })
     }
+}
+
+/// The error of two conditions in one text, with what to write instead.
+fn joined(text: &str) -> Option<Error> {
+    let is_condition = |text: &&str| Condition::one(text).is_ok();
+    let mut quote = None;
+    for (at, letter) in text.char_indices() {
+        match quote {
+            Some(open) if open == letter => quote = None,
+            None if matches!(letter, '"' | '\'' | '`') => quote = Some(letter),
+            None if letter.is_whitespace() => {
+                let (before, after) = text.split_at(at);
+                let (word, rest) = after.trim_start().split_once(char::is_whitespace)?;
+                let is_and = ["and", "&", "&&"].contains(&word.to_lowercase().as_str());
+                let is_or = ["or", "|", "||"].contains(&word.to_lowercase().as_str());
+                if !(is_and || is_or) {
+                    continue;
+                }
+                // The value of a text may hold such a word.
+                let Some(rest) = Some(rest).filter(|rest| starts_condition(rest)) else { continue };
+                let Some(before) = Some(before).filter(is_condition) else { continue };
+                let error = Error::usage(format!("the condition {text:?} is several, joined by {word:?}"));
+                return Some(
+                    error.with_hint(match is_and {
+                        true => format!(
+                            "give each on its own, all must hold: --where {before:?} --where {rest:?}"
+                        ),
+                        false => {
+                            "values of one variable are listed: 'region in north, west'; other alternatives \
+                              are exports of their own"
+                                .to_owned()
+                        }
+                    }),
+                );
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Whether a text begins as a condition does, whatever follows it.
+fn starts_condition(text: &str) -> bool {
+    let Some((_, rest)) = variable(text.trim()) else { return false };
+    SIGNS.iter().any(|(sign, _)| rest.starts_with(sign))
+        || ["in", "missing", "not"].contains(&word(rest).0.as_str())
 }
 
 /// The name at the beginning, in quotes or up to a blank or a sign, and what follows.

@@ -6,10 +6,18 @@ use std::path::Path;
 use exporter_core::suggest::nearest;
 use exporter_core::{Error, Result};
 
-/// Says which file of the folder may be meant when there is none of this name.
+/// Says what is wrong with an input that cannot be opened, and which file of the folder may be meant when there is none of
+/// this name.
 pub(super) fn exists(input: &Path) -> Result<()> {
-    if input.exists() {
-        return Ok(());
+    let Err(problem) = std::fs::metadata(input) else { return Ok(()) };
+    if problem.kind() != ErrorKind::NotFound || input.is_symlink() {
+        let hint = if input.is_symlink() {
+            "correct the link, or name the file itself"
+        } else {
+            "name a file that can be read"
+        };
+        let error = Error::io(format!("cannot open {}", input.display()), problem);
+        return Err(error.with_hint(hint));
     }
     let error = Error::not_found(format!("there is no file {}", input.display()));
     let folder = input.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));

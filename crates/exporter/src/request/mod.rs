@@ -300,6 +300,7 @@ impl Request {
         registry: &Registry,
         context: &Context,
     ) -> Result<PreparedExport<AssembledDataset>> {
+        prepared::has_codes(self, registry)?;
         let output = Output::of(self, registry)?;
         let data = self.open(registry, context)?;
         PreparedExport::new(self, output, data, context)
@@ -323,6 +324,7 @@ impl Request {
                 .with_hint("leave `input` out")
                 .field("input"));
         }
+        prepared::has_codes(self, registry)?;
         PreparedExport::new(self, Output::of(self, registry)?, data, context)
     }
 

@@ -114,10 +114,40 @@ fn tables_are_kept(request: &Request, study: &Codebook) -> Result<()> {
     Ok(())
 }
 
+/// Refuses a language that the study does not have.
+fn has_language(request: &Request, codebook: &Codebook) -> Result<()> {
+    let Some(language) = &request.language else { return Ok(()) };
+    let known = &codebook.study.languages;
+    if known.iter().any(|tag| tag.eq_ignore_ascii_case(language)) {
+        return Ok(());
+    }
+    let hint = match known.is_empty() {
+        true => "its texts name no language: leave the language out".to_owned(),
+        false => suggestion(language, "languages", known.iter().map(String::as_str)),
+    };
+    Err(Error::not_found(format!("the study has no labels in {language:?}"))
+        .with_hint(hint)
+        .field("language"))
+}
+
+/// Refuses codes of losses that no format has.
+pub(super) fn has_codes(request: &Request, registry: &Registry) -> Result<()> {
+    let Some(LossPolicy::Allow(codes)) = &request.losses else { return Ok(()) };
+    let own = registry.formats().into_iter().flat_map(|format| format.losses);
+    let known: BTreeSet<&str> = own.chain(LossCode::ALL).map(LossCode::as_str).collect();
+    match codes.iter().find(|code| !known.contains(code.as_str())) {
+        None => Ok(()),
+        Some(code) => Err(Error::usage(format!("no loss has the code {:?}", code.as_str()))
+            .with_hint(suggestion(code.as_str(), "codes", known.iter().copied()))
+            .field("losses")),
+    }
+}
+
 impl<D: Dataset> PreparedExport<D> {
     pub(super) fn new(request: &Request, output: Output, data: D, context: &Context) -> Result<Self> {
         let context = request.context(context);
         tables_are_kept(request, data.codebook())?;
+        has_language(request, data.codebook())?;
         let data = request.excerpt.of(data, &context).map_err(|error| match error.place().field {
             Some(_) => error.field("excerpt"),
             None => error,

@@ -269,7 +269,7 @@ fn numbers(making: &mut Making) {
         expected("account", StorageType::Str(16), "%16s", cells),
     );
 
-    let name = if making.case.metadata.release.is_utf8() { "größe" } else { "gr__e" };
+    let name = if making.case.metadata.release.is_utf8() { "größe" } else { "grosse" };
     let heights = [180, 165, 170, 150, 200, 175];
     let height = Variable::new("größe", Kind::Integer { bits: 16, signed: true }).with_label("Height, cm");
     let cells = heights.map(|n| Cell::Number(n as f64)).to_vec();

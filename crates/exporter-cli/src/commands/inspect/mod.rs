@@ -1,8 +1,12 @@
 //! `exporter inspect`.
 
+mod grid;
+
+use std::collections::HashMap;
 use std::fmt::Write as _;
 
-use exporter::codebook::{Codebook, Language, Table, Variable};
+use console::{Style, Term};
+use exporter::codebook::{Codebook, Language, Table, ValueLabel, Variable};
 use exporter::dataset::reason_texts;
 use exporter::{Context, Dataset, Error, Result, Scan, TableId};
 use serde_json::{Value as Json, json};
@@ -10,7 +14,8 @@ use serde_json::{Value as Json, json};
 use crate::args::InspectArgs;
 use crate::report::counted;
 use crate::request;
-use crate::terminal::{print, say};
+use crate::terminal::{print, say, visible};
+use grid::Grid;
 
 /// Widest cell that is shown.
 const CELL_CHARACTERS: usize = 24;
@@ -21,8 +26,7 @@ pub(super) fn run(args: &InspectArgs) -> Result<()> {
     let request = request::reading(&args.input.inputs, &args.input.reading, &registry)?;
     let data = request.open(&registry, &context)?;
     data.notes().iter().for_each(|note| say(&format!("note: {}", note.text)));
-    let text =
-        if args.json { as_json(&data, args.rows, &context)? } else { as_text(&data, args.rows, &context)? };
+    let text = if args.json { as_json(&data, args.rows, &context)? } else { as_text(&data, args, &context)? };
     print(&text)
 }
 
@@ -55,31 +59,55 @@ fn as_json(data: &dyn Dataset, rows: u64, context: &Context) -> Result<String> {
     Ok(text + "\n")
 }
 
-fn as_text(data: &dyn Dataset, rows: u64, context: &Context) -> Result<String> {
+fn as_text(data: &dyn Dataset, args: &InspectArgs, context: &Context) -> Result<String> {
     let codebook = data.codebook();
+    let language = codebook.language(context.language());
+    let bold = Style::new().bold();
     let mut text = String::new();
-    let title = codebook.study.title.get(codebook.language(context.language()));
+    let title = codebook.study.title.get(language);
     if !title.is_empty() {
-        let _ = writeln!(text, "{title}");
+        let _ = writeln!(text, "{}", bold.apply_to(visible(title)));
     }
+    let mut body = String::new();
     for (index, table) in codebook.tables.iter().enumerate() {
-        let rows_text = data.rows(TableId(index)).map_or("rows unknown".into(), |rows| counted(rows, "row"));
+        let rows = counted(rows_of(data, TableId(index), context)?, "row");
         let variables = counted(table.variables.len() as u64, "variable");
-        let _ = writeln!(text, "\ntable {}: {rows_text}, {variables}", table.name);
-        describe(&mut text, codebook, table);
-        if rows > 0 {
-            show_rows(&mut text, table, &first_rows(data, TableId(index), rows, context)?);
+        let name = visible(&table.name);
+        let _ = writeln!(text, "\ntable {}: {rows}, {variables}", bold.apply_to(name));
+        body.clear();
+        describe(&mut body, codebook, table);
+        text.push_str(&visible(&body));
+        if args.rows > 0 {
+            let first = first_rows(data, TableId(index), args.rows, context)?;
+            text.push_str(&grid(codebook, table, &first, args.labels).lines(terminal_width()));
         }
     }
-    show_documents(&mut text, codebook, codebook.language(context.language()));
+    body.clear();
+    show_documents(&mut body, codebook, language);
     let losses = data.losses();
     if !losses.is_empty() {
-        let _ = writeln!(text, "\nlost in reading what is shown:");
+        let _ = writeln!(body, "\nlost in reading what is shown:");
     }
     for loss in losses.iter() {
-        let _ = writeln!(text, "  {loss}");
+        let _ = writeln!(body, "  {loss}");
     }
+    text.push_str(&visible(&body));
     Ok(text.trim_start().to_owned())
+}
+
+/// The number of rows, counted where the file does not say it.
+fn rows_of(data: &dyn Dataset, table: TableId, context: &Context) -> Result<u64> {
+    if let Some(rows) = data.rows(table) {
+        return Ok(rows);
+    }
+    let batches = context.scan(data, table, &Scan::all().columns([]))?;
+    batches.map(|batch| Ok(batch?.num_rows() as u64)).sum()
+}
+
+/// The width of standard output, where it is a terminal.
+fn terminal_width() -> Option<usize> {
+    let terminal = Term::stdout();
+    terminal.is_term().then(|| usize::from(terminal.size().1))
 }
 
 /// Name, kind, title and origin of each document.
@@ -157,27 +185,39 @@ fn first_rows(
     Ok(cells)
 }
 
-fn show_rows(text: &mut String, table: &Table, rows: &[Vec<Option<String>>]) {
-    let cut = |cell: &str| {
-        let one_line = cell.replace(['\n', '\r', '\t'], " ");
-        match one_line.char_indices().nth(CELL_CHARACTERS) {
-            Some((end, _)) => format!("{}…", &one_line[..end]),
-            None => one_line,
-        }
+/// The first rows under the names of the variables, with the label beside each labelled code if asked for.
+fn grid(codebook: &Codebook, table: &Table, rows: &[Vec<Option<String>>], with_labels: bool) -> Grid {
+    let labels = |variable: &Variable| -> HashMap<String, String> {
+        let set = codebook.value_labels_of(variable).filter(|_| with_labels);
+        let entries = set.into_iter().flat_map(|set| &set.entries);
+        let label = |label: &ValueLabel| label.label.get(codebook.language(None)).to_owned();
+        entries.map(|entry| (entry.value.to_string(), label(entry))).collect()
     };
-    let shown: Vec<Vec<String>> = rows
-        .iter()
-        .map(|row| row.iter().map(|cell| cell.as_deref().map_or(".".into(), cut)).collect())
-        .collect();
-    let names: Vec<String> = table.variables.iter().map(|variable| cut(&variable.name)).collect();
-    let width = |column: usize| {
-        let cells = shown.iter().filter_map(|row| row.get(column)).chain(names.get(column));
-        cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
-    };
-    let widths: Vec<usize> = (0..names.len()).map(width).collect();
-    for row in std::iter::once(&names).chain(&shown) {
-        let cells: Vec<String> =
-            row.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
-        let _ = writeln!(text, "  {}", cells.join("  ").trim_end());
+    let labels: Vec<HashMap<String, String>> = table.variables.iter().map(labels).collect();
+    let columns = table.variables.iter().zip(&labels);
+    let numeric = |variable: &Variable| variable.kind.is_numeric();
+    let mut grid = Grid::new(
+        columns.map(|(variable, labels)| (cut(&variable.name), numeric(variable) && labels.is_empty())),
+    );
+    for row in rows {
+        let cell = |(cell, labels): (&Option<String>, &HashMap<String, String>)| {
+            let Some(cell) = cell else { return ".".to_owned() };
+            // A whole number among floats is shown with a point.
+            match labels.get(cell).or_else(|| labels.get(cell.strip_suffix(".0")?)) {
+                Some(label) => format!("{} {}", cut(cell), cut(label)),
+                None => cut(cell),
+            }
+        };
+        grid.push(row.iter().zip(&labels).map(cell).collect());
+    }
+    grid
+}
+
+/// A cell in one line and not too wide.
+fn cut(cell: &str) -> String {
+    let shown = visible(cell).replace('\n', "\\n");
+    match shown.char_indices().nth(CELL_CHARACTERS) {
+        Some((end, _)) => format!("{}…", shown.get(..end).unwrap_or_default()),
+        None => shown,
     }
 }

@@ -1,0 +1,155 @@
+//! What somebody meets who types the first commands, and the first wrong ones.
+
+use std::path::Path;
+
+use crate::program::{Run, example, exporter, run, run_in};
+
+fn folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("x.csv"), "id,name\n1,Ada\n20,Bob\n").unwrap();
+    folder
+}
+
+#[track_caller]
+fn done(folder: &Path, arguments: &str) -> Run {
+    let run = run_in(folder, arguments);
+    assert_eq!(run.code, 0, "{arguments}: {}", run.error);
+    run
+}
+
+#[test]
+fn help_has_headings_and_examples_and_the_examples_are_commands() {
+    for command in ["", "export", "convert", "inspect", "check"] {
+        let arguments: Vec<&str> = command.split_whitespace().chain(["--help"]).collect();
+        let help = run(exporter(arguments)).output;
+        let (_, examples) = help.split_once("Examples:\n").unwrap();
+        let examples: Vec<&str> = examples
+            .lines()
+            .map_while(|line| line.strip_prefix("  "))
+            .filter(|line| !line.is_empty())
+            .collect();
+        assert!(examples.len() >= 3, "{command}");
+        for example in examples {
+            let (_, typed) = example.split_once("exporter ").unwrap();
+            // The files are of the reader: a command that is parsed fails for want of them and not of its words.
+            let place = tempfile::tempdir().unwrap();
+            let typed = typed.replace("'age >= 18'", "age>=18");
+            let run = run_in(place.path(), &typed);
+            assert_ne!(run.code, 2, "{example}: {}", run.error);
+        }
+    }
+    let help = run(exporter(["export", "--help"])).output;
+    for heading in ["Reading:", "Packaging:", "Selection:", "Reports:", "Output:", "Resources:"] {
+        assert!(help.contains(&format!("\n{heading}\n")), "{heading}: {help}");
+    }
+    for short in ["-o, --out", "-t, --to", "-f, --from", "-q, --quiet", "-n, --rows"] {
+        assert!(help.contains(short), "{short}: {help}");
+    }
+}
+
+#[test]
+fn short_options_do_what_the_long_ones_do_and_quiet_says_nothing() {
+    let folder = folder();
+    let place = folder.path();
+    let long = done(place, "export {}/x.csv --to parquet --out {}/long --no-codebook");
+    assert!(long.error.contains("2 rows"), "{}", long.error);
+    let short = done(place, "export {}/x.csv -t parquet -o {}/short --no-codebook -q");
+    assert_eq!((short.error.as_str(), short.output.as_str()), ("", ""));
+    let file = |name: &str| std::fs::read(place.join(name).join("x.parquet")).unwrap();
+    assert_eq!(file("long"), file("short"));
+    let failed = run_in(place, "--quiet convert {}/none.csv {}/y.csv");
+    assert!(failed.code == 1 && failed.error.starts_with("error: there is no file"), "{}", failed.error);
+}
+
+#[test]
+fn the_manual_page_names_every_command() {
+    let manual = run(exporter(["manual"]));
+    assert_eq!(manual.code, 0);
+    for command in ["export", "convert", "inspect", "check", "formats", "completions"] {
+        assert!(manual.output.contains(&format!("exporter\\-{command}")), "{command}");
+    }
+    assert!(manual.output.contains(".TH exporter 1"), "{}", &manual.output[..200]);
+}
+
+#[test]
+fn one_survey_in_three_formats_counts_its_rows_once_in_ten_lines() {
+    let folder = tempfile::tempdir().unwrap();
+    let study = example("anes96");
+    let export = format!("export {} -t tab -t csv -t parquet -o {{}}/anes96.zip", study.display());
+    let run = done(folder.path(), &export);
+    assert!(run.error.lines().count() <= 10, "{}", run.error);
+    assert!(run.error.contains("anes96.zip: 944 rows of respondents in 3 formats, "), "{}", run.error);
+    let households = format!("export {} -t csv -t dta -o {{}}/hh", example("households").display());
+    let run = done(folder.path(), &households);
+    assert!(run.error.contains(" rows of 2 tables in 2 formats, "), "{}", run.error);
+}
+
+#[test]
+fn inspect_aligns_numbers_under_a_rule_and_shows_labels_on_request() {
+    let folder = folder();
+    let shown = done(folder.path(), "inspect {}/x.csv").output;
+    assert!(shown.ends_with("  id  name\n  ──  ────\n   1  Ada\n  20  Bob\n"), "{shown}");
+    let study = example("anes96");
+    let shown = done(folder.path(), &format!("inspect {} --labels -n 1", study.display())).output;
+    assert!(shown.contains("table respondents: 944 rows, 11 variables"), "{shown}");
+    assert!(shown.lines().last().unwrap().contains("1 Dole"), "{shown}");
+    std::fs::write(folder.path().join("esc.csv"), "a\n\"\u{1b}[31mred\tx\ny\"\n").unwrap();
+    let shown = done(folder.path(), "inspect {}/esc.csv").output;
+    assert!(shown.ends_with("  \\x1b[31mred\\tx\\ny\n"), "{shown}");
+    let refused = run_in(folder.path(), "convert {}/\u{1b}[31mnone.csv {}/y.csv");
+    assert!(
+        refused.error.contains("\\x1b[31mnone.csv") && !refused.error.contains('\u{1b}'),
+        "{}",
+        refused.error
+    );
+}
+
+#[test]
+fn words_that_nobody_knows_are_refused_with_those_that_are_known() {
+    let folder = folder();
+    let households = example("households");
+    let export = format!("export {} -t csv -o {{}}/hh", households.display());
+    let language = run_in(folder.path(), &format!("{export} --language fre"));
+    assert!(language.code == 1 && language.error.contains("no labels in \"fre\""), "{}", language.error);
+    assert!(language.error.contains("did you mean \"fr\"? languages: en, fr"), "{}", language.error);
+    let none = run_in(folder.path(), "convert {}/x.csv {}/x.dta --language fr");
+    assert!(none.error.contains("leave the language out"), "{}", none.error);
+    let code = run_in(folder.path(), &format!("{export} --losses allow=precison"));
+    assert!(code.code == 2 && code.error.contains("did you mean \"precision\"? codes: "), "{}", code.error);
+}
+
+#[test]
+fn conditions_that_are_joined_say_how_to_write_them() {
+    let folder = folder();
+    let condition = |text: &str| {
+        let mut command = exporter(["convert", "x.csv", "-", "-t", "csv", "--where", text]);
+        command.current_dir(folder.path());
+        run(command)
+    };
+    let both = condition("id >= 1 and name = Ada");
+    assert_eq!(both.code, 2, "{}", both.error);
+    let hint = "give each on its own, all must hold: --where \"id >= 1\" --where \"name = Ada\"";
+    assert!(both.error.contains(hint), "{}", both.error);
+    let mut typed = exporter(["convert", "x.csv", "-", "-t", "csv"]);
+    typed.args(["--where", "id >= 1", "--where", "name = Ada"]).current_dir(folder.path());
+    assert_eq!(run(typed).output, "id,name\n1,Ada\n");
+    let either = condition("id = 1 or id = 2");
+    assert!(either.error.contains("values of one variable are listed"), "{}", either.error);
+    assert_eq!(condition("id in 1, 2").output, "id,name\n1,Ada\n");
+    // A text may hold the word.
+    assert_eq!(condition("name = Ada and sons").output, "id,name\n");
+    assert_eq!(condition("name = 'Ada and id = 3'").output, "id,name\n");
+}
+
+#[cfg(unix)]
+#[test]
+fn links_that_lead_nowhere_are_named_as_such() {
+    let folder = folder();
+    std::os::unix::fs::symlink("loop.csv", folder.path().join("loop.csv")).unwrap();
+    std::os::unix::fs::symlink("gone.csv", folder.path().join("dangling.csv")).unwrap();
+    for name in ["loop.csv", "dangling.csv"] {
+        let run = run_in(folder.path(), &format!("inspect {{}}/{name}"));
+        assert!(run.code == 1 && run.error.contains("correct the link"), "{}", run.error);
+        assert!(!run.error.contains("did you mean"), "{}", run.error);
+    }
+}
