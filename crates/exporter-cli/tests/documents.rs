@@ -63,7 +63,7 @@ fn documents_go_beside_the_data_and_the_codebook_says_where() {
     );
     assert_eq!(again.code, 0, "{}", again.error);
     for name in ["documents/q.txt: 10 bytes", "documents/report.pdf: 140,000 bytes", "MANIFEST.json"] {
-        assert!(again.error.contains(&format!("holds {name}")), "{}", again.error);
+        assert!(again.error.contains(&format!("\n  {name}")), "{}", again.error);
     }
 }
 

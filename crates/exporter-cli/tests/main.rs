@@ -18,6 +18,7 @@ mod packaging;
 mod pipe;
 mod placement;
 mod program;
+mod readme;
 mod refusal;
 mod requests;
 mod signal;

@@ -47,6 +47,11 @@ pub mod suggest;
 pub mod truncate;
 
 #[doc(no_inline)]
+/// The crates of Apache Arrow that rows are made of, in the version that is used here.
+pub mod arrow {
+    pub use {arrow_array as array, arrow_schema as schema};
+}
+
 pub use carry::{Carry, Part};
 #[doc(no_inline)]
 pub use check::Check;

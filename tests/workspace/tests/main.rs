@@ -4,6 +4,7 @@
 mod codebook;
 mod codecs;
 mod dependencies;
+mod embedding;
 mod exhaustive;
 mod members;
 mod threads;
