@@ -46,12 +46,12 @@ pub mod source;
 pub mod suggest;
 pub mod truncate;
 
-#[doc(no_inline)]
 /// The crates of Apache Arrow that rows are made of, in the version that is used here.
 pub mod arrow {
     pub use {arrow_array as array, arrow_schema as schema};
 }
 
+#[doc(no_inline)]
 pub use carry::{Carry, Part};
 #[doc(no_inline)]
 pub use check::Check;

@@ -32,8 +32,8 @@ enum Whole {
 }
 
 impl Assembly<'_> {
-    /// The array of `cells`; `first` is the row of the first cell, counted from 0, and `name` the variable, for errors.
-    pub(crate) fn array(&self, cells: Cells, column: ColumnType, name: &str, first: u64) -> Result<ArrayRef> {
+    /// The array of `cells`.
+    pub(crate) fn array(&self, cells: Cells, column: ColumnType) -> Result<ArrayRef> {
         let ordinary = self.ordinary;
         if column.stored_range().is_some() {
             return match cells {
@@ -57,7 +57,7 @@ impl Assembly<'_> {
                     let whole = |v| pick_float(ordinary.double(v), v);
                     self.counted(cells.into_iter().map(whole), column)
                 }
-                text => self.array(text, ColumnType::Text, name, first),
+                text => self.array(text, ColumnType::Text),
             };
         }
         match cells {

@@ -115,7 +115,7 @@ impl Batches {
         let mut contents = self.contents(&cells, kept, first)?.into_iter();
         let mut arrays: Vec<ArrayRef> = Vec::with_capacity(cells.len());
         for ((column, cells), hint) in self.columns.iter().zip(cells).zip(&mut self.text_bytes) {
-            let (Some(v), Some(cells)) = (variable(column), cells) else { continue };
+            let Some(cells) = cells else { continue };
             let array = match cells {
                 Cells::Raw(_) => {
                     let Some(found) = contents.next() else { continue };
@@ -126,12 +126,12 @@ impl Batches {
                         assembly.text(found.texts, nulls)?
                     }
                 }
-                Cells::Absent(_) => assembly.array(Cells::Absent(kept), column.kind, &v.name, first)?,
+                Cells::Absent(_) => assembly.array(Cells::Absent(kept), column.kind)?,
                 cells => {
                     if let Cells::Text(texts) = &cells {
                         *hint = texts.bytes() + texts.bytes() / 32;
                     }
-                    let array = assembly.array(cells, column.kind, &v.name, first)?;
+                    let array = assembly.array(cells, column.kind)?;
                     if kept < count { array.slice(0, kept) } else { array }
                 }
             };

@@ -234,7 +234,7 @@ impl DtaReader {
             return Ok(None);
         };
         let assembly = Assembly { ordinary: opened.ordinary, text: &opened.text };
-        assembly.array(facts.ends(stored.storage, kind), kind, &stored.name, 0).map(Some)
+        assembly.array(facts.ends(stored.storage, kind), kind).map(Some)
     }
 
     /// How each of `variables` is read. Values are looked at only where a date format meets a storage that can hold
