@@ -22,6 +22,8 @@ pub(crate) struct Advice {
 
 /// Most changes of the options that are tried together.
 const MOST_CHANGES: usize = 3;
+/// Records among which the header may be.
+const FIRST_RECORDS: u64 = 10;
 /// Most ways that are followed further after each change.
 const MOST_TRIED: usize = 6;
 
@@ -115,7 +117,7 @@ fn remedies(options: &ReadOptions, error: &TabError, starts_with_nul: bool) -> V
         }
     };
     match error {
-        TabError::Ragged { expected, found, .. } => {
+        TabError::Ragged { expected, found, record, line } => {
             if found < expected {
                 add("cells that short rows lack are missing values", &|options| options.ragged = Ragged::Pad);
             } else {
@@ -124,6 +126,11 @@ fn remedies(options: &ReadOptions, error: &TabError, starts_with_nul: bool) -> V
             add("backslashes escape quotes", &|options| options.escape = Some(Mark::BACKSLASH));
             add("quotes are ordinary characters", &|options| options.quote = Some(Mark::NONE));
             if *expected == 1 {
+                // A title stands in one cell.
+                if let (true, Some(above)) = (*record <= FIRST_RECORDS, line.checked_sub(1)) {
+                    let what = "the lines above the first row of several cells are left out";
+                    add(what, &|options| options.skip_lines = Some(above));
+                }
                 add("each line is one cell", &|options| options.delimiter = Some(Delimiter::TAB));
             }
             add("empty cells beyond the last column are ignored", &|options| options.ragged = Ragged::Pad);

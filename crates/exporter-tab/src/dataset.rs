@@ -137,9 +137,9 @@ impl Dataset for TabDataset {
     fn losses(&self) -> LossReport {
         let table = self.codebook.tables.first().map_or("", |table| table.name.as_str());
         let mut losses = Vec::new();
-        if let (Some(first), Some(lines)) = (&self.layout.preamble, self.used.skip_lines) {
+        if let Some((lines, first)) = &self.layout.preamble {
             let action = "lines above the header are not read";
-            losses.push(Loss::new(LossCode::LINE_SKIPPED, action).count(lines).first(None, first.clone()));
+            losses.push(Loss::new(LossCode::LINE_SKIPPED, action).count(*lines).first(None, first.clone()));
         }
         let [comments, surplus] = self.left_out.so_far();
         let comment = self.used.comment.filter(|_| self.options.comment.is_none()).and_then(Mark::byte);
@@ -157,10 +157,10 @@ impl Dataset for TabDataset {
     fn notes(&self) -> Vec<Note> {
         let found = words::found(&self.options, &self.used);
         let text = format!("read as {}", words::typed(&found));
-        match words::is_usual(&self.options, &found) {
-            true => vec![Note::usual(text)],
-            false => vec![Note::new(text)],
-        }
+        let is_usual = words::is_usual(&self.options, &found);
+        let mut notes = vec![if is_usual { Note::usual(text) } else { Note::new(text) }];
+        notes.extend(self.layout.doubts.iter().map(|doubt| Note::new(words::doubt(doubt, &found))));
+        notes
     }
 }
 

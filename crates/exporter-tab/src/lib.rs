@@ -64,6 +64,11 @@
 //! | `null`, `decimal`, `thousands`, `booleans`, `dates`, `datetimes`, `binary` | which texts are which values |
 //! | `max-columns`, `max-record-bytes` | the limits |
 //!
+//! What the options leave open is found in the first 128 KiB: the way to cut by which all records have as many cells, and the
+//! plainest of equals. Where none is clear, the first line says what separates the cells, and what does not fit is an error.
+//! The first line is a row only where it looks like the others in columns of numbers, dates or codes. What was found is
+//! told as words to type ([`Dataset::notes`](exporter_core::Dataset::notes)); lines that are not read are losses.
+//!
 //! A codebook may declare the columns ([`Source::declared`](exporter_core::Source)); the kinds of others follow from all of
 //! their cells. Numbers with leading zeros stay text. An empty line is a row where there is one column, also at the end, and
 //! nothing where there are several. A damaged record, a cell of another kind than was declared and a record of the wrong

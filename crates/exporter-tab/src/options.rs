@@ -19,6 +19,8 @@ impl Delimiter {
     pub const PIPE: Self = Self(b'|');
     /// A semicolon.
     pub const SEMICOLON: Self = Self(b';');
+    /// A space.
+    pub const SPACE: Self = Self(b' ');
     /// A horizontal tab.
     pub const TAB: Self = Self(b'\t');
 

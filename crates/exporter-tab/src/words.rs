@@ -2,8 +2,8 @@
 
 use serde_json::Value as Json;
 
-use crate::reader::{Ragged, ReadHeader, ReadOptions};
-use crate::{Delimiter, Mark};
+use crate::reader::{Doubt, Ragged, ReadHeader, ReadOptions};
+use crate::{DecimalMark, Delimiter, Mark};
 
 /// What chooses all that these options say otherwise than the defaults do: `--from csv:delimiter=semicolon,ragged=pad`.
 pub(crate) fn typed(options: &ReadOptions) -> String {
@@ -77,7 +77,7 @@ pub(crate) fn found(asked: &ReadOptions, used: &ReadOptions) -> ReadOptions {
         header: if used.header == ReadHeader::Names { asked.header } else { used.header },
         trailing_delimiter: unless(used.trailing_delimiter, false, asked.trailing_delimiter),
         row_names: unless(used.row_names, false, asked.row_names),
-        decimal_mark: unless(used.decimal_mark, crate::DecimalMark::Point, asked.decimal_mark),
+        decimal_mark: unless(used.decimal_mark, DecimalMark::Point, asked.decimal_mark),
         ..used.clone()
     }
 }
@@ -86,6 +86,31 @@ pub(crate) fn found(asked: &ReadOptions, used: &ReadOptions) -> ReadOptions {
 pub(crate) fn is_usual(asked: &ReadOptions, found: &ReadOptions) -> bool {
     let delimiter = asked.delimiter.or(Some(Delimiter::COMMA));
     *found == ReadOptions { delimiter, ..asked.clone() }
+}
+
+/// What else the cells may mean, and what to type then.
+pub(crate) fn doubt(doubt: &Doubt, found: &ReadOptions) -> String {
+    let typed_with = |change: &dyn Fn(&mut ReadOptions)| {
+        let mut options = found.clone();
+        change(&mut options);
+        typed(&options)
+    };
+    let comma = Some(DecimalMark::Comma);
+    match doubt {
+        Doubt::NoHeader => format!(
+            "the first line looks like the others and is a row; if it has the names: {}",
+            typed_with(&|options| options.header = ReadHeader::Names)
+        ),
+        Doubt::Comma(number) => format!(
+            "{number} is a text; if it is a number with a decimal comma: {}, with a comma between groups: {}",
+            typed_with(&|options| options.decimal_mark = comma),
+            typed_with(&|options| options.thousands = Mark::COMMA)
+        ),
+        Doubt::Groups(number) => format!(
+            "{number} is a text; if it is a number: {}",
+            typed_with(&|options| (options.decimal_mark, options.thousands) = (comma, Mark::POINT))
+        ),
+    }
 }
 
 #[cfg(test)]

@@ -14,3 +14,4 @@ mod read_options;
 mod reasons;
 mod round_trip;
 mod scripts;
+mod sniffing;

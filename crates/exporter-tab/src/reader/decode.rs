@@ -39,7 +39,7 @@ pub(crate) struct Decoded {
 }
 
 /// How much of a file lies before a piece.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(crate) struct Position {
     /// Rows.
     pub(crate) rows: u64,
@@ -62,7 +62,7 @@ impl Decoding {
         options: &ReadOptions,
         columns: Option<&[usize]>,
     ) -> Result<(Self, Pieces<R>, Position), TabError> {
-        let (mut head, _) = header::open(input, options, Some(&layout.form))?;
+        let (mut head, _) = header::open(input, options, Some(&layout.form), true)?;
         let options = &layout.form.options(options);
         for _ in 0..layout.header_records {
             let limit = options.max_columns;
@@ -103,8 +103,8 @@ impl Decoding {
             schema: Arc::new(Schema::new(fields)),
             encoding: head.encoding(),
         };
-        let (pieces, lines) = head.into_pieces(options.piece_bytes);
-        Ok((decoding, pieces, Position::first(lines)))
+        let (pieces, position) = head.into_pieces(options.piece_bytes);
+        Ok((decoding, pieces, position))
     }
 
     /// The schema of every batch.
@@ -173,9 +173,9 @@ impl Decoding {
 }
 
 impl Position {
-    /// At the first row, behind so many lines.
-    pub(super) fn first(lines: u64) -> Self {
-        Self { lines, ..Self::default() }
+    /// At the first row, behind so many lines, of which these are comments.
+    pub(super) fn first(lines: u64, comments: Left) -> Self {
+        Self { lines, comments, ..Self::default() }
     }
 
     /// Has what is left out told here.

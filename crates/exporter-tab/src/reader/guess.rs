@@ -70,6 +70,16 @@ impl Guess {
         true
     }
 
+    /// Whether any cell had a value.
+    pub(super) fn has_values(&self) -> bool {
+        self.any
+    }
+
+    /// The smallest and the largest of the short whole numbers.
+    pub(super) fn short_range(&self) -> Option<(i64, i64)> {
+        self.summary.short_integers()
+    }
+
     /// Takes over what other cells of the column have in common.
     pub(super) fn merge(&mut self, other: &Self) {
         self.could_be &= other.could_be;

@@ -3,9 +3,11 @@
 use std::collections::{HashMap, HashSet};
 use std::io::Read;
 
+use super::decode::Position;
 use super::form::Form;
 use super::options::{Duplicates, ReadOptions};
 use super::pieces::Pieces;
+use super::records::Left;
 use super::sniff::{self, Sniffed};
 use super::split::{Cell, Dialect, Fault, line_end, split_record};
 use super::window::TextWindow;
@@ -25,23 +27,35 @@ pub(super) struct Head<R> {
     lines: u64,
     /// Lines between the record before and the one read last.
     between: u64,
+    /// Comments passed, and those among them before the record read last.
+    comments: [Left; 2],
 }
 
-/// Opens an input and moves past the lines that are skipped. Without a form it is found in the first part of the text.
+/// Opens an input and moves past the lines that are skipped. Without a form it is found in the first part of the text; columns that are `declared` have a header.
 pub(super) fn open<R: Read>(
     input: R,
     options: &ReadOptions,
     form: Option<&Form>,
+    declared: bool,
 ) -> Result<(Head<R>, Sniffed), TabError> {
     let mut text = TextWindow::new(input, options.encoding)?;
     text.extend(options.max_record_bytes.saturating_add(1))?;
     let sniffed = match form {
         Some(form) => Sniffed::known(*form),
-        None => sniff::form(&mut text, options)?,
+        None => sniff::form(&mut text, options, declared)?,
     };
     sniffed.form.check()?;
     let dialect = sniffed.form.dialect(options);
-    let mut head = Head { text, dialect, cells: Vec::new(), used: 0, line: 1, lines: 0, between: 0 };
+    let mut head = Head {
+        text,
+        dialect,
+        cells: Vec::new(),
+        used: 0,
+        line: 1,
+        lines: 0,
+        between: 0,
+        comments: Default::default(),
+    };
     for _ in 0..sniffed.form.skip_lines {
         head.skip_line()?;
     }
@@ -79,6 +93,7 @@ impl<R: Read> Head<R> {
         self.text.consume(self.used);
         self.line += self.lines;
         (self.used, self.lines, self.between) = (0, 0, 0);
+        self.comments[1] = self.comments[0].clone();
         let most = self.dialect.max_record_bytes;
         loop {
             let (window, is_last) = (self.text.window(), self.text.is_done());
@@ -89,7 +104,13 @@ impl<R: Read> Head<R> {
             let line = self.line;
             let found =
                 if self.dialect.comment.is_some() && window.get(start) == self.dialect.comment.as_ref() {
-                    line_end(window, start, is_last).map(|(end, _)| (end, 1, true)).ok_or(Fault::Incomplete)
+                    {
+                        let found = line_end(window, start, is_last);
+                        if let Some((_, end)) = found {
+                            self.comments[0].add(0, window.get(start..end).unwrap_or_default());
+                        }
+                        found.map(|(end, _)| (end, 1, true)).ok_or(Fault::Incomplete)
+                    }
                 } else {
                     self.cells.clear();
                     let push = |_, cell| self.cells.push(cell);
@@ -127,6 +148,7 @@ impl<R: Read> Head<R> {
     /// Moves back before the record read last and the lines between it and the one before.
     pub(super) fn back(&mut self) {
         self.line -= self.between;
+        self.comments[0] = self.comments[1].clone();
         (self.used, self.lines, self.between) = (0, 0, 0);
     }
 
@@ -135,10 +157,12 @@ impl<R: Read> Head<R> {
         self.between > 0
     }
 
-    /// What follows the record read last, in pieces of so many bytes, and the lines before that.
-    pub(super) fn into_pieces(mut self, bytes: usize) -> (Pieces<R>, u64) {
+    /// What follows the record read last, in pieces of so many bytes, and where that is.
+    pub(super) fn into_pieces(mut self, bytes: usize) -> (Pieces<R>, Position) {
         self.text.consume(self.used);
-        (Pieces::new(self.text, self.dialect, bytes), self.line - 1 + self.lines)
+        let [comments, _] = self.comments;
+        let position = Position::first(self.line - 1 + self.lines, comments);
+        (Pieces::new(self.text, self.dialect, bytes), position)
     }
 
     /// Name of the encoding in use.

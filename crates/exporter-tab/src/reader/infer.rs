@@ -30,8 +30,8 @@ pub(crate) struct Inference {
     keys: Vec<usize>,
     missing: MissingTexts,
     style: CellStyle,
-    /// Lines above the rows.
-    lines: u64,
+    /// Where the rows start.
+    first: Position,
 }
 
 /// What one piece shows.
@@ -67,7 +67,7 @@ impl Inference {
         columns: Vec<usize>,
         keys: &[usize],
         options: &ReadOptions,
-        lines: u64,
+        first: Position,
     ) -> Result<Self, TabError> {
         Ok(Self {
             dialect,
@@ -77,13 +77,13 @@ impl Inference {
             columns,
             missing: MissingTexts::new(options),
             style: CellStyle::new(options, dialect.marks)?,
-            lines,
+            first,
         })
     }
 
     /// The findings before the first piece; what is left out is told.
     pub(crate) fn nothing_yet(&self, left_out: Arc<LeftOut>) -> Findings {
-        let position = Position::first(self.lines).telling(left_out);
+        let position = self.first.clone().telling(left_out);
         Findings {
             columns: self.columns.clone(),
             guesses: vec![Guess::default(); self.columns.len()],

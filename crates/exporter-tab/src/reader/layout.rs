@@ -14,7 +14,7 @@ use super::infer::{Findings, Inference, Seen};
 use super::options::{ReadHeader, ReadOptions};
 use super::pieces::Pieces;
 use super::records::{KeptColumns, Records};
-use super::sniff::Sniffed;
+use super::sniff::{Doubt, Sniffed};
 use super::style::CellStyle;
 use crate::pattern::{Pattern, suggestion};
 use crate::{Delimiter, TabError};
@@ -153,8 +153,10 @@ pub struct Layout {
     pub delimiter: Delimiter,
     /// How the text is cut.
     pub(super) form: Form,
-    /// The first text of the lines above the header that are skipped although no option says so.
-    pub(crate) preamble: Option<String>,
+    /// Lines above the header that are skipped although no option says so, and the first text of them.
+    pub(crate) preamble: Option<(u64, String)>,
+    /// What else the cells may mean.
+    pub(crate) doubts: Vec<Doubt>,
     /// Records above the rows.
     pub(super) header_records: u64,
 }
@@ -230,7 +232,8 @@ impl Layout {
         projected: impl Fn(&str) -> bool,
         keys: &[&str],
     ) -> Result<Opened<R>, TabError> {
-        let (mut head, Sniffed { form, preamble }) = header::open(input, options, None)?;
+        let (mut head, Sniffed { form, preamble, doubts }) =
+            header::open(input, options, None, !declared.is_empty())?;
         let limit = options.max_columns;
         let is_empty = !head.advance(limit, |line| TabError::TooManyColumns { line, limit })?;
         let (names, header_records) = match form.header {
@@ -289,12 +292,12 @@ impl Layout {
         let looked_at = projected_columns().map(|(at, _)| at).collect();
         let unknown = columns.iter().any(|column| column.inferred);
         let dialect = head.dialect;
-        let (pieces, lines) = head.into_pieces(options.piece_bytes);
+        let (pieces, first) = head.into_pieces(options.piece_bytes);
         let inference = unknown
-            .then(|| Inference::new(dialect, width, looked_at, &keys, &form.options(options), lines))
+            .then(|| Inference::new(dialect, width, looked_at, &keys, &form.options(options), first))
             .transpose()?;
         let delimiter = form.delimiter;
-        let layout = Self { columns, rows: None, delimiter, form, preamble, header_records };
+        let layout = Self { columns, rows: None, delimiter, form, preamble, doubts, header_records };
         Ok(Opened { layout, inference, pieces })
     }
 

@@ -38,6 +38,7 @@ pub use layout::{CellKind, DeclaredColumn, Layout, LayoutColumn, Reasons};
 pub(crate) use left_out::LeftOut;
 pub use options::{Duplicates, Ragged, ReadHeader, ReadOptions};
 pub(crate) use pieces::{Piece, Pieces};
+pub(crate) use sniff::Doubt;
 pub(crate) use time::DateTimeParts;
 
 use crate::TabError;

@@ -65,7 +65,7 @@ pub(crate) struct Left {
 }
 
 impl Left {
-    fn add(&mut self, row: usize, text: &[u8]) {
+    pub(super) fn add(&mut self, row: usize, text: &[u8]) {
         self.count += 1;
         self.first.get_or_insert_with(|| (row as u64, excerpt(text)));
     }

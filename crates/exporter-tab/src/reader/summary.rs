@@ -63,6 +63,11 @@ impl Summary {
         widen(&mut self.integers, value);
     }
 
+    /// The ends of [`Summary::short_integer`].
+    pub(super) fn short_integers(&self) -> Option<(i64, i64)> {
+        self.integers
+    }
+
     pub(super) fn whole(&mut self, value: i128) {
         widen(&mut self.wholes, value);
     }

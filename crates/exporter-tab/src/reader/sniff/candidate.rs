@@ -1,0 +1,241 @@
+//! One way to cut a sample, and how well the records fit together.
+
+use std::cmp::Ordering;
+use std::collections::{HashMap, HashSet};
+
+use super::header;
+use crate::reader::ReadOptions;
+use crate::reader::form::Form;
+use crate::reader::records::excerpt;
+use crate::reader::split::{Cell, Fault, line_end, split_record};
+use crate::{Delimiter, Mark};
+
+/// The signs of one way to cut, besides the separator.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Signs {
+    pub(super) quote: Mark,
+    pub(super) escape: Mark,
+    pub(super) comment: Mark,
+}
+
+/// How the records of a cut fit together, the worst first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Fit {
+    /// There is no record, or the only one before one that could not be split has one cell.
+    Not,
+    /// Every record, or nearly every, has one cell.
+    OneColumn,
+    /// Most have as many, some have not.
+    Ragged,
+    /// A record could not be split, and those before it have several cells.
+    Broken,
+    /// All rows have one cell more than the header, and start with a name.
+    RowNames,
+    /// All have as many behind some lines that stand above them.
+    Behind,
+    /// All rows have one cell more than the header, which is empty.
+    Trailing,
+    /// All have as many.
+    Even,
+}
+
+/// How well a cut fits.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Judged {
+    pub(super) fit: Fit,
+    /// Records that stand above the header.
+    pub(super) preamble: usize,
+    /// Whether all records have as many cells.
+    pub(super) is_even: bool,
+    /// More of equals.
+    score: f64,
+}
+
+impl Judged {
+    pub(super) fn order(&self, other: &Self) -> Ordering {
+        self.fit.cmp(&other.fit).then(self.score.total_cmp(&other.score))
+    }
+}
+
+/// A record of a sample.
+#[derive(Debug, Clone)]
+pub(super) struct Record {
+    start: usize,
+    /// Whether an empty line stands before it.
+    behind_blank: bool,
+    pub(super) cells: Vec<Cell>,
+}
+
+/// A sample that was cut.
+#[derive(Debug)]
+pub(super) struct Cut {
+    pub(super) delimiter: Delimiter,
+    pub(super) signs: Signs,
+    records: Vec<Record>,
+    /// Whether a record could not be split.
+    is_broken: bool,
+}
+
+/// Most records above the header.
+const MOST_ABOVE: usize = 100;
+
+impl Cut {
+    pub(super) fn new(
+        sample: &[u8],
+        is_whole: bool,
+        delimiter: Delimiter,
+        signs: Signs,
+        options: &ReadOptions,
+    ) -> Self {
+        let Signs { quote, escape, comment } = signs;
+        let form = Form { quote, escape, comment, ..Form::of(options, delimiter) };
+        let dialect = form.dialect(options);
+        let mut cut = Self { delimiter, signs, records: Vec::new(), is_broken: false };
+        let (mut at, mut behind_blank) = (0, false);
+        while at < sample.len() {
+            if dialect.comment.is_some() && sample.get(at) == dialect.comment.as_ref() {
+                at = line_end(sample, at, true).map_or(sample.len(), |(end, _)| end);
+                continue;
+            }
+            let mut cells = Vec::new();
+            match split_record(sample, at, is_whole, &dialect, options.max_columns, |_, cell| {
+                cells.push(cell)
+            }) {
+                Ok(found) if found.blank => (at, behind_blank) = (found.end, true),
+                Ok(found) => {
+                    cut.records.push(Record { start: at, behind_blank, cells });
+                    (at, behind_blank) = (found.end, false);
+                }
+                Err(Fault::Incomplete) => {
+                    // A quote that is open over most of the sample is none.
+                    cut.is_broken = !cut.records.is_empty() && sample.len() - at > sample.len() / 2;
+                    break;
+                }
+                Err(_) => {
+                    cut.is_broken = true;
+                    break;
+                }
+            }
+        }
+        cut
+    }
+
+    /// The records behind so many.
+    pub(super) fn from(&self, first: usize) -> &[Record] {
+        self.records.get(first..).unwrap_or_default()
+    }
+
+    /// The lines before a record, and the first text in them.
+    pub(super) fn lines_before(&self, sample: &[u8], record: usize) -> (u64, String) {
+        let end = self.records.get(record).map_or(0, |record| record.start);
+        let (mut at, mut lines, mut text) = (0, 0, String::new());
+        while at < end {
+            let Some((next, line)) = line_end(sample, at, true) else { break };
+            if text.is_empty() {
+                text = excerpt(sample.get(at..line).unwrap_or_default());
+            }
+            (at, lines) = (next, lines + 1);
+        }
+        (lines, text)
+    }
+
+    /// How the records fit together.
+    pub(super) fn judge(&self, sample: &[u8], options: &ReadOptions) -> Judged {
+        let widths: Vec<usize> = self.records.iter().map(|record| record.cells.len()).collect();
+        let judged = |fit, preamble, score| Judged { fit, preamble, is_even: false, score };
+        let Some(last) = widths.last().copied() else {
+            return judged(if self.is_broken { Fit::Broken } else { Fit::Not }, 0, 0.0);
+        };
+        let mut counts: HashMap<usize, usize> = HashMap::new();
+        widths.iter().for_each(|width| *counts.entry(*width).or_default() += 1);
+        let usual =
+            counts.iter().max_by_key(|(width, count)| (**count, **width)).map_or(1, |(width, _)| *width);
+        let share = counts.get(&usual).map_or(0.0, |count| *count as f64 / widths.len() as f64);
+        let score = |width: usize| share * self.cleanness(sample) * (width as f64 - 1.0) / width as f64;
+        if self.is_broken {
+            return judged(if widths.first() == Some(&1) { Fit::Not } else { Fit::Broken }, 0, 0.0);
+        }
+        let above = widths.iter().rposition(|width| *width != last).map_or(0, |place| place + 1);
+        match above {
+            0 if last == 1 => Judged { is_even: true, ..judged(Fit::OneColumn, 0, 0.0) },
+            0 => Judged { is_even: true, ..judged(Fit::Even, 0, score(last)) },
+            1 if last > 1 && widths.first() == Some(&(last - 1)) && self.ends_with_nothing() => {
+                judged(Fit::Trailing, 0, score(last))
+            }
+            // Of texts some hold separators; where many do, they are cells.
+            _ if usual == 1 && share >= 0.6 => judged(Fit::OneColumn, 0, share - 1.0),
+            _ if last > 1 && self.stands_above(sample, above, options) => {
+                judged(Fit::Behind, if options.skip_lines.is_none() { above } else { 0 }, score(last))
+            }
+            1 if last > 2
+                && widths.len() > 2
+                && widths.first() == Some(&(last - 1))
+                && self.starts_with_names(sample) =>
+            {
+                judged(Fit::RowNames, 0, score(last))
+            }
+            _ => judged(Fit::Ragged, 0, score(usual)),
+        }
+    }
+
+    /// Whether the last cell of each row is empty.
+    fn ends_with_nothing(&self) -> bool {
+        let is_empty =
+            |record: &Record| record.cells.last().is_some_and(|cell| cell.len() == 0 && !cell.is_quoted());
+        self.from(1).iter().all(is_empty)
+    }
+
+    /// Whether each row starts with a text of its own and ends with a value, and each column has a name.
+    fn starts_with_names(&self, sample: &[u8]) -> bool {
+        let mut seen = HashSet::new();
+        let own = |record: &Record| {
+            let name = record.cells.first().map_or(&[][..], |cell| cell.raw(sample));
+            let is_whole = record.cells.last().is_some_and(|cell| cell.len() > 0);
+            is_whole && !name.is_empty() && seen.insert(name)
+        };
+        self.from(1).iter().all(own)
+            && self.records.first().is_some_and(|names| header::are_names(sample, names))
+    }
+
+    /// Whether the first records are lines above a header: fewer cells, and what is below them is clearly a table.
+    fn stands_above(&self, sample: &[u8], above: usize, options: &ReadOptions) -> bool {
+        let (lines, rows) = (self.records.get(..above).unwrap_or_default(), self.from(above));
+        let Some(first) = rows.first().filter(|_| rows.len() > 1 && above <= MOST_ABOVE) else {
+            return false;
+        };
+        let width = first.cells.len();
+        let are_short = lines.iter().all(|line| line.cells.len() < width);
+        let are_few = above < rows.len() || first.behind_blank;
+        let is_table = first.behind_blank || header::has_typed_rows(sample, rows, options);
+        are_short && are_few && is_table && header::are_names(sample, first)
+    }
+
+    /// The share of cells that look like one: no other separator is in them, unless they stand in quotes.
+    fn cleanness(&self, sample: &[u8]) -> f64 {
+        let (mut clean, mut all) = (0, 0);
+        for cell in self.records.iter().flat_map(|record| &record.cells) {
+            let raw = cell.raw(sample);
+            let is_other =
+                |byte: &u8| matches!(byte, b',' | b';' | b'\t' | b'|') && *byte != self.delimiter.byte();
+            let is_number = || raw.iter().all(|byte| matches!(byte, b'0'..=b'9' | b',' | b'.' | b'-'));
+            all += 1;
+            clean += usize::from(cell.is_quoted() || !raw.iter().any(is_other) || is_number());
+        }
+        f64::from(clean as u32) / f64::from(all.max(1))
+    }
+
+    /// Whether all texts stand in the quotes of this cut and none in those of another that fits as well.
+    pub(super) fn stands_in_quotes_throughout(&self, sample: &[u8], other: &Self) -> bool {
+        let quoted = |cut: &Self| {
+            cut.records.iter().flat_map(|record| &record.cells).filter(|cell| cell.is_quoted()).count()
+        };
+        let is_bare_text = |cell: &&Cell| {
+            let raw = cell.raw(sample);
+            !cell.is_quoted() && raw.iter().any(u8::is_ascii_alphabetic)
+        };
+        self.signs.quote != other.signs.quote
+            && quoted(self) > 1
+            && quoted(other) == 0
+            && !self.records.iter().flat_map(|record| &record.cells).any(|cell| is_bare_text(&cell))
+    }
+}

@@ -1,0 +1,238 @@
+//! How a text is cut, found in its first part.
+//!
+//! Each way ([`candidate`]) is tried with the one splitter of records there is, and the one is taken by which records have the
+//! same number of cells. Nothing is decided where another way is as good: what the first line says holds then, and what does
+//! not fit is an error.
+
+mod candidate;
+mod decimal;
+mod header;
+
+use std::io::Read;
+
+use memchr::memmem;
+
+use super::form::Form;
+use super::options::{ReadHeader, ReadOptions};
+use super::split::line_end;
+use super::window::TextWindow;
+use crate::options::DecimalMark;
+use crate::{Delimiter, Mark, TabError};
+use candidate::{Cut, Fit, Judged, Signs};
+
+pub(crate) use decimal::Doubt;
+
+/// Bytes that are looked at, unless fewer than [`LEAST_LINES`] lines are in them.
+const SAMPLE_BYTES: usize = 128 << 10;
+const LEAST_LINES: usize = 3;
+/// Most bytes that are looked at for the sake of long lines.
+const MOST_BYTES: usize = 4 << 20;
+
+/// A form, and what is worth saying of how it was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Sniffed {
+    pub(super) form: Form,
+    /// Lines above the header that are skipped although no option says so, and the first text of them.
+    pub(super) preamble: Option<(u64, String)>,
+    /// What else the cells may mean.
+    pub(super) doubts: Vec<Doubt>,
+}
+
+impl Sniffed {
+    /// One that needs no finding.
+    pub(super) fn known(form: Form) -> Self {
+        Self { form, preamble: None, doubts: Vec::new() }
+    }
+}
+
+/// Decides what the options leave open. A header is taken for given where columns are `declared` by their names.
+pub(super) fn form<R: Read>(
+    text: &mut TextWindow<R>,
+    options: &ReadOptions,
+    declared: bool,
+) -> Result<Sniffed, TabError> {
+    while !text.is_done()
+        && text.window().len() < MOST_BYTES
+        && memchr::memchr2_iter(b'\n', b'\r', text.window()).take(2 * LEAST_LINES).count() < 2 * LEAST_LINES
+    {
+        text.extend(MOST_BYTES)?;
+    }
+    let window = text.window();
+    let is_whole = text.is_done();
+    let lines = memchr::memchr_iter(b'\n', window.get(..SAMPLE_BYTES).unwrap_or(window)).count();
+    let reach = if lines < LEAST_LINES { MOST_BYTES } else { SAMPLE_BYTES };
+    let (sample, is_whole) = match window.get(..reach) {
+        Some(sample) if sample.len() < window.len() => (sample, false),
+        _ => (window, is_whole),
+    };
+    let said = separator_line(sample, options);
+    let mut start = 0;
+    let skipped = options.skip_lines.unwrap_or(u64::from(said.is_some()));
+    for _ in 0..skipped {
+        start = line_end(sample, start, true).map_or(sample.len(), |(end, _)| end);
+    }
+    let sample = sample.get(start..).unwrap_or_default();
+    let mut known = options.clone();
+    known.delimiter = options.delimiter.or(said);
+    let best = best(sample, is_whole, &known);
+    let mut sniffed = decided(sample, &known, best, declared)?;
+    sniffed.form.skip_lines = skipped + sniffed.preamble.as_ref().map_or(0, |(lines, _)| *lines);
+    Ok(sniffed)
+}
+
+/// What Excel reads in a first line such as `sep=;`.
+fn separator_line(sample: &[u8], options: &ReadOptions) -> Option<Delimiter> {
+    if options.skip_lines.is_some() {
+        return None;
+    }
+    let (_, end) = line_end(sample, 0, true)?;
+    let line = sample.get(..end)?;
+    let line = line.strip_prefix(b"\"").and_then(|line| line.strip_suffix(b"\"")).unwrap_or(line);
+    match line {
+        [b's' | b'S', b'e' | b'E', b'p' | b'P', b'=', byte] => Delimiter::new(*byte).ok(),
+        _ => None,
+    }
+}
+
+/// The separators that are tried where the options say nothing.
+fn delimiters(options: &ReadOptions) -> Vec<Delimiter> {
+    let comma = options.decimal_mark == Some(DecimalMark::Comma);
+    let common = [Delimiter::COMMA, Delimiter::TAB, Delimiter::SEMICOLON, Delimiter::PIPE];
+    match options.delimiter {
+        Some(delimiter) => vec![delimiter],
+        None => common.into_iter().filter(|delimiter| !(comma && *delimiter == Delimiter::COMMA)).collect(),
+    }
+}
+
+/// The other signs that are tried, the plainest first.
+fn signs(sample: &[u8], options: &ReadOptions) -> Vec<Signs> {
+    let has = |text: &[u8]| memmem::find(sample, text).is_some();
+    let tried = |given: Option<Mark>, plain: Mark, other: Mark, is_there: bool| match given {
+        Some(mark) => vec![mark],
+        None if is_there => vec![plain, other],
+        None => vec![plain],
+    };
+    let quotes = tried(options.quote, Mark::DOUBLE_QUOTE, Mark::SINGLE_QUOTE, has(b"'"));
+    let escapes = tried(options.escape, Mark::NONE, Mark::BACKSLASH, has(b"\\\"") || has(b"\\'"));
+    let has_hash = sample.first() == Some(&b'#') || has(b"\n#") || has(b"\r#");
+    let comments = tried(options.comment, Mark::NONE, Mark::HASH, has_hash);
+    let mut all = Vec::new();
+    for comment in comments {
+        for escape in &escapes {
+            all.extend(quotes.iter().map(|quote| Signs { quote: *quote, escape: *escape, comment }));
+        }
+    }
+    all
+}
+
+/// The way by which the records fit together best.
+fn best(sample: &[u8], is_whole: bool, options: &ReadOptions) -> Option<(Cut, Judged)> {
+    let judged = |delimiter, signs| {
+        let cut = Cut::new(sample, is_whole, delimiter, signs, options);
+        let judged = cut.judge(sample, options);
+        (cut, judged)
+    };
+    let mut best: Option<(Cut, Judged)> = None;
+    for signs in signs(sample, options) {
+        let mut of_signs: Option<(Cut, Judged)> = None;
+        for delimiter in delimiters(options) {
+            let found = judged(delimiter, signs);
+            if of_signs.as_ref().is_none_or(|known| found.1.order(&known.1).is_gt()) {
+                of_signs = Some(found);
+            }
+        }
+        // Signs that are not the plain ones must explain what these do not.
+        let is_better = match (&best, &of_signs) {
+            (Some((known, before)), Some((cut, now))) => {
+                let same = now.fit == before.fit && cut.delimiter == known.delimiter;
+                let explains = now.fit > before.fit && now.fit > Fit::Broken;
+                explains || (same && cut.stands_in_quotes_throughout(sample, known))
+            }
+            _ => true,
+        };
+        if is_better {
+            best = of_signs;
+        }
+    }
+    let is_clear = best.as_ref().is_some_and(|(_, judged)| judged.fit > Fit::OneColumn);
+    if !is_clear && options.delimiter.is_none() {
+        let plain = signs(sample, options).first().copied()?;
+        let (cut, judged) = judged(Delimiter::SPACE, plain);
+        // Sentences have as many words by chance, but no columns of numbers.
+        let share = header::typed_share(sample, &cut, options);
+        let is_table = share >= 1.0 || (share >= 0.5 && header::is_header(sample, cut.from(0), options));
+        if judged.fit == Fit::Even && cut.from(0).len() > 2 && is_table {
+            return Some((cut, judged));
+        }
+    }
+    best
+}
+
+fn decided(
+    sample: &[u8],
+    options: &ReadOptions,
+    best: Option<(Cut, Judged)>,
+    declared: bool,
+) -> Result<Sniffed, TabError> {
+    let comma = options.decimal_mark == Some(DecimalMark::Comma);
+    let first = || by_first_line(sample, comma);
+    let Some((cut, judged)) = best else { return Ok(Sniffed::known(Form::of(options, first()))) };
+    let mut form = Form::of(options, cut.delimiter);
+    if matches!(judged.fit, Fit::Not | Fit::Broken) {
+        form.delimiter = options.delimiter.unwrap_or_else(first);
+        return Ok(Sniffed::known(form));
+    }
+    (form.quote, form.escape, form.comment) = (cut.signs.quote, cut.signs.escape, cut.signs.comment);
+    let mut sniffed = Sniffed::known(form);
+    let form = &mut sniffed.form;
+    if options.skip_lines.is_none() && judged.preamble > 0 {
+        sniffed.preamble = Some(cut.lines_before(sample, judged.preamble));
+    }
+    let body = cut.from(judged.preamble);
+    if options.trailing_delimiter.is_none() {
+        form.trailing = judged.fit == Fit::Trailing;
+    }
+    if options.row_names.is_none() {
+        form.row_names = judged.fit == Fit::RowNames;
+    }
+    let mut options = options.clone();
+    if options.decimal_mark.is_none() && form.delimiter != Delimiter::COMMA {
+        // The first record may be the header, of which nothing is expected.
+        let (decimal, doubt) = decimal::mark(sample, body.get(1..).unwrap_or_default(), options.thousands);
+        form.decimal = decimal;
+        options.decimal_mark = Some(decimal);
+        sniffed.doubts.extend(doubt);
+    }
+    let may_be_row = options.header == ReadHeader::Auto && !declared && judged.is_even;
+    if may_be_row && !header::is_header(sample, body, &options) {
+        form.header = ReadHeader::None;
+        sniffed.doubts.push(Doubt::NoHeader);
+    }
+    Ok(sniffed)
+}
+
+/// The separator that the first line holds most outside quotes.
+fn by_first_line(sample: &[u8], decimal_comma: bool) -> Delimiter {
+    let mut counts =
+        [(Delimiter::COMMA, 0), (Delimiter::TAB, 0), (Delimiter::SEMICOLON, 0), (Delimiter::PIPE, 0)];
+    let mut quoted = false;
+    for byte in sample {
+        match byte {
+            b'"' => quoted = !quoted,
+            b'\n' | b'\r' if !quoted => break,
+            _ if quoted => {}
+            byte => {
+                for (delimiter, count) in &mut counts {
+                    *count += usize::from(delimiter.byte() == *byte);
+                }
+            }
+        }
+    }
+    let mut best = if decimal_comma { (Delimiter::SEMICOLON, 0) } else { (Delimiter::COMMA, 0) };
+    for (delimiter, count) in counts {
+        if count > best.1 && !(decimal_comma && delimiter == Delimiter::COMMA) {
+            best = (delimiter, count);
+        }
+    }
+    best.0
+}
