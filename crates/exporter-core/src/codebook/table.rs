@@ -136,6 +136,11 @@ impl Table {
         table
     }
 
+    /// The column of every variable by its name: for whoever looks for many, as [`Table::variable`] looks through all.
+    pub fn columns_by_name(&self) -> HashMap<&str, usize> {
+        self.variables.iter().enumerate().map(|(column, variable)| (variable.name.as_str(), column)).collect()
+    }
+
     /// The variable with this name and its column.
     pub fn variable(&self, name: &str) -> Option<(usize, &Variable)> {
         self.variables.iter().enumerate().find(|(_, variable)| variable.name == name)

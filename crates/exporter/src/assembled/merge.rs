@@ -51,8 +51,9 @@ impl<'a> Merging<'a> {
         table.parent = None;
         let columns = (0..table.variables.len()).collect();
         let Some(declared) = declared else { return Ok((table, columns)) };
+        let known = table.columns_by_name();
         if let Some(variable) =
-            declared.variables.iter().find(|variable| table.variable(&variable.name).is_none())
+            declared.variables.iter().find(|variable| !known.contains_key(variable.name.as_str()))
         {
             let known = table.variables.iter().map(|known| known.name.as_str());
             return Err(Error::not_found(format!(
@@ -63,8 +64,10 @@ impl<'a> Merging<'a> {
             .variable(&variable.name)
             .with_hint(suggest::suggestion(&variable.name, "columns of the file", known)));
         }
+        let described = declared.columns_by_name();
         for variable in &mut table.variables {
-            if let Some((_, declared)) = declared.variable(&variable.name) {
+            let column = described.get(variable.name.as_str());
+            if let Some(declared) = column.and_then(|column| declared.variables.get(*column)) {
                 let kind_is_open = self.open.contains(&part.name, &variable.name);
                 *variable = merge_variable(variable, declared, kind_is_open);
             }
@@ -196,9 +199,11 @@ fn fields(study: &Study) -> Result<Map<String, Json>> {
 
 /// The columns of a table that tell the reasons of declared variables and are not declared themselves: variable and column.
 pub(super) fn reason_columns(declared: &Table, table: &Table) -> Vec<(usize, usize)> {
-    let columns = ReasonColumn::of_table(declared, Language::default()).into_iter().filter_map(|column| {
+    let columns = ReasonColumn::of_table(declared, Language::default());
+    let known = if columns.is_empty() { Default::default() } else { table.columns_by_name() };
+    let columns = columns.into_iter().filter_map(|column| {
         let variable = declared.variables.get(column.variable())?;
-        Some((table.variable(&variable.name)?.0, table.variable(column.name())?.0))
+        Some((*known.get(variable.name.as_str())?, *known.get(column.name())?))
     });
     columns.collect()
 }

@@ -202,12 +202,13 @@ impl Opened {
             return Self { file, tells_reasons: false, fits: false };
         };
         let columns = ReasonColumn::of_table(declared.unwrap_or(own), Language::default());
-        let has_columns = || columns.iter().any(|column| own.variable(column.name()).is_some());
+        let known = own.columns_by_name();
+        let has_columns = || columns.iter().any(|column| known.contains_key(column.name()));
         let tells_reasons = columns.is_empty() || data.holds_reasons(TableId(0)) || has_columns();
         let variables = declared.map(|table| table.variables.as_slice()).unwrap_or_default();
         let is_other = |variable: &Variable| {
-            let own = own.variable(&variable.name);
-            variable.kind != Kind::Text && own.is_none_or(|(_, own)| own.kind == Kind::Text)
+            let own = known.get(variable.name.as_str()).and_then(|column| own.variables.get(*column));
+            variable.kind != Kind::Text && own.is_none_or(|own| own.kind == Kind::Text)
         };
         Self { file, tells_reasons, fits: !variables.iter().any(is_other) }
     }

@@ -189,7 +189,8 @@ impl StudyFile {
         let lacks = |part: &TablePart| {
             let has = table_of(part.dataset.codebook(), part.table).ok()?;
             let (_, declared) = self.codebook.table(table)?;
-            declared.variables.iter().find(|variable| has.variable(&variable.name).is_none())
+            let has = has.columns_by_name();
+            declared.variables.iter().find(|variable| !has.contains_key(variable.name.as_str()))
         };
         plain.ok().filter(|part| lacks(part).is_some()).ok_or(error)
     }
@@ -198,7 +199,8 @@ impl StudyFile {
 /// Takes the declared variables that a file does not have out of the description of its table, and tells them.
 fn without_missing(codebook: &mut Codebook, name: &str, has: &Table, findings: &mut Findings) {
     let Some(table) = codebook.tables.iter_mut().find(|table| table.name == name) else { return };
-    let is_there = |variable: &Variable| has.variable(&variable.name).is_some();
+    let has_columns = has.columns_by_name();
+    let is_there = |variable: &Variable| has_columns.contains_key(variable.name.as_str());
     for variable in table.variables.iter().filter(|variable| !is_there(variable)) {
         let known = has.variables.iter().map(|known| known.name.as_str());
         let hint = suggestion(&variable.name, "columns of the file", known);

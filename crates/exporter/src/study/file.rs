@@ -251,9 +251,11 @@ impl OpenKinds {
             Kind::Text => *described != Kind::Text,
             _ => false,
         };
+        let known = described.columns_by_name();
         for variable in &file.variables {
-            let described = described.variable(&variable.name);
-            if described.is_some_and(|(_, described)| is_other(&variable.kind, &described.kind)) {
+            let column = known.get(variable.name.as_str());
+            let described = column.and_then(|column| described.variables.get(*column));
+            if described.is_some_and(|described| is_other(&variable.kind, &described.kind)) {
                 self.variables.insert((name.to_owned(), variable.name.clone()));
             }
         }
