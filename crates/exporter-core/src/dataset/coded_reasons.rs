@@ -26,7 +26,8 @@ use crate::profile::{Number, TableProfile};
 #[derive(Debug)]
 pub struct CodedReasons<D> {
     inner: D,
-    codebook: Codebook,
+    /// What is seen; none where it is what the inner dataset says, since copies of wide tables take much memory.
+    codebook: Option<Codebook>,
     /// By table and variable, the values and the positions of their declarations.
     tables: Vec<Codes>,
 }
@@ -36,11 +37,11 @@ type Codes = BTreeMap<usize, Vec<(Number, u8)>>;
 impl<D: Dataset> CodedReasons<D> {
     /// Takes for reasons the single values of the declarations for which `is_reason` holds.
     pub fn new(inner: D, is_reason: impl Fn(&Variable, &Missing) -> bool) -> Self {
-        let mut codebook = inner.codebook().clone();
+        let mut codebook: Option<Codebook> = None;
         let mut tables = Vec::new();
-        for table in &mut codebook.tables {
+        for (id, table) in inner.codebook().tables.iter().enumerate() {
             let mut codes = Codes::new();
-            for (position, variable) in table.variables.iter_mut().enumerate() {
+            for (position, variable) in table.variables.iter().enumerate() {
                 let code = |(index, missing): (usize, &Missing)| {
                     let span = span(&missing.values, &variable.kind)?;
                     let is_one = matches!(missing.values, MissingValues::One(_));
@@ -48,14 +49,18 @@ impl<D: Dataset> CodedReasons<D> {
                     (is_one && is_reason(variable, missing)).then_some((span.low, index))
                 };
                 let found: Vec<_> = variable.missing.iter().enumerate().filter_map(code).collect();
-                for (_, index) in &found {
-                    if let Some(missing) = variable.missing.get_mut(usize::from(*index)) {
+                if found.is_empty() {
+                    continue;
+                }
+                let codebook = codebook.get_or_insert_with(|| inner.codebook().clone());
+                let seen = codebook.tables.get_mut(id).and_then(|table| table.variables.get_mut(position));
+                let missing = seen.into_iter().flat_map(|seen| seen.missing.iter_mut().enumerate());
+                for (index, missing) in missing {
+                    if found.iter().any(|(_, coded)| usize::from(*coded) == index) {
                         missing.values = MissingValues::Reason;
                     }
                 }
-                if !found.is_empty() {
-                    codes.insert(position, found);
-                }
+                codes.insert(position, found);
             }
             tables.push(codes);
         }
@@ -114,7 +119,7 @@ impl<D: Dataset> CodedReasons<D> {
 #[deny(clippy::missing_trait_methods, reason = "what a wrapper leaves out is lost")]
 impl<D: Dataset> Dataset for CodedReasons<D> {
     fn codebook(&self) -> &Codebook {
-        &self.codebook
+        self.codebook.as_ref().unwrap_or_else(|| self.inner.codebook())
     }
 
     fn rows(&self, table: TableId) -> Option<u64> {
@@ -123,7 +128,7 @@ impl<D: Dataset> Dataset for CodedReasons<D> {
 
     fn scan(&self, table: TableId, scan: &Scan) -> Result<Batches<'_>> {
         let Some(codes) = self.codes(table) else { return self.inner.scan(table, scan) };
-        let description = table_of(&self.codebook, table)?;
+        let description = table_of(self.codebook(), table)?;
         if scan.filter.is_none() {
             return self.batches((table, description), scan.projection(description)?, codes, scan);
         }

@@ -83,7 +83,8 @@ impl<D: Dataset> DeclaredReasons<D> {
         let own = codebook.tables.get_mut(table.0);
         let known = declared.columns_by_name();
         for (column, variable) in own.into_iter().flat_map(|table| &mut table.variables).enumerate() {
-            let declared = known.get(variable.name.as_str()).and_then(|column| declared.variables.get(*column));
+            let declared =
+                known.get(variable.name.as_str()).and_then(|column| declared.variables.get(*column));
             let Some(declared) = declared else { continue };
             if !variable.has_reasons() || variable.missing == declared.missing {
                 continue;

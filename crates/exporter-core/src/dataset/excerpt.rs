@@ -34,7 +34,8 @@ use crate::profile::TableProfile;
 #[derive(Debug)]
 pub struct ExcerptDataset<D> {
     inner: D,
-    codebook: Codebook,
+    /// What is seen; none where it is what the inner dataset says, since copies of wide tables take much memory.
+    codebook: Option<Codebook>,
     /// What is seen of each table.
     parts: Vec<Scan>,
 }
@@ -52,6 +53,10 @@ impl<D: Dataset> ExcerptDataset<D> {
             return Err(Error::not_found(format!("table {} does not exist", whole.tables.len() + 1)));
         }
         parts.resize(whole.tables.len(), Scan::all());
+        if parts.iter().all(|part| part.columns.is_none() && part.filter.is_none() && part.limit.is_none()) {
+            whole.validate()?;
+            return Ok(Self { inner, codebook: None, parts });
+        }
         let mut codebook = whole.clone();
         for ((part, table), seen) in parts.iter().zip(&whole.tables).zip(&mut codebook.tables) {
             if let Some(filter) = &part.filter {
@@ -69,7 +74,7 @@ impl<D: Dataset> ExcerptDataset<D> {
         }
         codebook.drop_unused(whole);
         codebook.validate()?;
-        Ok(Self { inner, codebook, parts })
+        Ok(Self { inner, codebook: Some(codebook), parts })
     }
 
     /// The dataset of which this is a part.
@@ -78,7 +83,7 @@ impl<D: Dataset> ExcerptDataset<D> {
     }
 
     fn part(&self, table: TableId) -> Result<&Scan> {
-        table_of(&self.codebook, table)?;
+        table_of(self.codebook(), table)?;
         self.parts
             .get(table.0)
             .ok_or_else(|| Error::not_found(format!("table {} does not exist", table.0 + 1)))
@@ -88,7 +93,7 @@ impl<D: Dataset> ExcerptDataset<D> {
 #[deny(clippy::missing_trait_methods, reason = "what a wrapper leaves out is lost")]
 impl<D: Dataset> Dataset for ExcerptDataset<D> {
     fn codebook(&self) -> &Codebook {
-        &self.codebook
+        self.codebook.as_ref().unwrap_or_else(|| self.inner.codebook())
     }
 
     fn rows(&self, table: TableId) -> Option<u64> {
@@ -102,7 +107,7 @@ impl<D: Dataset> Dataset for ExcerptDataset<D> {
 
     fn scan(&self, table: TableId, scan: &Scan) -> Result<Batches<'_>> {
         let part = self.part(table)?;
-        let seen = table_of(&self.codebook, table)?;
+        let seen = table_of(self.codebook(), table)?;
         let wanted = scan.projection(seen)?;
         if let Some(filter) = &scan.filter {
             filter.check(seen)?;

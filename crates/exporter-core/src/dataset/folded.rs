@@ -22,7 +22,8 @@ use crate::profile::TableProfile;
 #[derive(Debug)]
 pub struct FoldedReasons<D> {
     inner: D,
-    codebook: Codebook,
+    /// What is seen; none where it is what the inner dataset says, since copies of wide tables take much memory.
+    codebook: Option<Codebook>,
     tables: Vec<Folding>,
     hint: &'static str,
 }
@@ -53,7 +54,7 @@ impl<D: Dataset> FoldedReasons<D> {
     /// that holds no text, or whose variable declares no reasons, stays as it is. `hint` says what helps when a text is no
     /// declared reason.
     pub fn new(inner: D, columns: &[Vec<(usize, usize)>], hint: &'static str) -> Self {
-        let mut codebook = inner.codebook().clone();
+        let mut codebook: Option<Codebook> = None;
         let mut tables = Vec::new();
         for (id, table) in inner.codebook().tables.iter().enumerate() {
             let of_table = columns.get(id).into_iter().flatten();
@@ -65,8 +66,9 @@ impl<D: Dataset> FoldedReasons<D> {
             let hidden: HashSet<usize> = folded.values().map(|texts| texts.column).collect();
             let below: Vec<usize> =
                 (0..table.variables.len()).filter(|column| !hidden.contains(column)).collect();
-            if let (Some(seen), false) = (codebook.tables.get_mut(id), hidden.is_empty()) {
-                *seen = table.with_columns(&below);
+            if !hidden.is_empty() {
+                let codebook = codebook.get_or_insert_with(|| inner.codebook().clone());
+                codebook.tables.get_mut(id).into_iter().for_each(|seen| *seen = table.with_columns(&below));
             }
             let above = below.iter().enumerate();
             let reasons = above.filter_map(|(variable, below)| Some((variable, folded.get(below)?.clone())));
@@ -79,7 +81,7 @@ impl<D: Dataset> FoldedReasons<D> {
 #[deny(clippy::missing_trait_methods, reason = "what a wrapper leaves out is lost")]
 impl<D: Dataset> Dataset for FoldedReasons<D> {
     fn codebook(&self) -> &Codebook {
-        &self.codebook
+        self.codebook.as_ref().unwrap_or_else(|| self.inner.codebook())
     }
 
     fn rows(&self, table: TableId) -> Option<u64> {
@@ -87,7 +89,7 @@ impl<D: Dataset> Dataset for FoldedReasons<D> {
     }
 
     fn scan(&self, table: TableId, scan: &Scan) -> Result<Batches<'_>> {
-        let description = table_of(&self.codebook, table)?;
+        let description = table_of(self.codebook(), table)?;
         let wanted = scan.projection(description)?;
         if let Some(filter) = &scan.filter {
             filter.check(description)?;
@@ -164,7 +166,7 @@ impl<D: Dataset> Dataset for FoldedReasons<D> {
 
     fn losses(&self) -> LossReport {
         let mut losses = self.inner.losses();
-        for (table, folding) in self.codebook.tables.iter().zip(&self.tables) {
+        for (table, folding) in self.codebook().tables.iter().zip(&self.tables) {
             let name = |at: usize| table.variables.get(at).map_or_else(String::new, |at| at.name.clone());
             let action = "reasons beside values are not used: the values hold";
             let own = folding.beside_values.losses(&LossCode::NOT_READ, action, name);

@@ -22,7 +22,8 @@ use crate::profile::TableProfile;
 #[derive(Debug)]
 pub struct RelatedDataset<D> {
     inner: D,
-    codebook: Codebook,
+    /// What is seen; none where it is what the inner dataset says, since copies of wide tables take much memory.
+    codebook: Option<Codebook>,
     /// By table: how it follows its parent, if it does.
     links: Vec<Option<Link>>,
     context: Context,
@@ -46,9 +47,10 @@ impl<D: Dataset> RelatedDataset<D> {
     ///
     /// Keys are read with `context` and take up to its memory.
     pub fn new(inner: D, reduced: &[TableId], rows: Option<u64>, context: &Context) -> Self {
-        let mut codebook = inner.codebook().clone();
+        let whole = inner.codebook();
+        let mut codebook: Option<Codebook> = None;
         let is_limited = |table| rows.is_some_and(|most| inner.rows(table).is_none_or(|rows| rows > most));
-        let count = codebook.tables.len();
+        let count = whole.tables.len();
         let mut reduced: Vec<bool> =
             (0..count).map(|table| reduced.contains(&TableId(table)) || is_limited(TableId(table))).collect();
         let mut links: Vec<Option<Link>> = Vec::new();
@@ -56,7 +58,7 @@ impl<D: Dataset> RelatedDataset<D> {
         // A child may stand before its parent; every round reaches at least one generation more.
         loop {
             let follows = |table: &usize| {
-                let link = link(&codebook, *table, rows)?;
+                let link = link(whole, *table, rows)?;
                 reduced.get(link.parent.0).copied().unwrap_or(false).then_some(link)
             };
             let new: Vec<(usize, Link)> = (0..count)
@@ -66,6 +68,7 @@ impl<D: Dataset> RelatedDataset<D> {
             if new.is_empty() {
                 break;
             }
+            let codebook = codebook.get_or_insert_with(|| whole.clone());
             for (table, link) in new {
                 if let (Some(reduced), Some(slot), Some(table)) =
                     (reduced.get_mut(table), links.get_mut(table), codebook.tables.get_mut(table))
@@ -80,7 +83,7 @@ impl<D: Dataset> RelatedDataset<D> {
 
     /// The tables that follow their parent, and their parents, by name.
     pub fn followers(&self) -> impl Iterator<Item = (&str, &str)> {
-        let name = |table: usize| self.codebook.tables.get(table).map(|table| table.name.as_str());
+        let name = |table: usize| self.codebook().tables.get(table).map(|table| table.name.as_str());
         let links = self.links.iter().enumerate();
         links.filter_map(move |(table, link)| Some((name(table)?, name(link.as_ref()?.parent.0)?)))
     }
@@ -96,7 +99,7 @@ impl<D: Dataset> RelatedDataset<D> {
         if let Some(keys) = &*known {
             return Ok(Arc::clone(keys));
         }
-        let parent = &table_of(&self.codebook, link.parent)?.name;
+        let parent = &table_of(self.codebook(), link.parent)?.name;
         let mut scan = Scan::all().columns(link.theirs.clone());
         scan.limit = link.limit;
         let mut keys = KeySet::default();
@@ -132,7 +135,7 @@ fn link(codebook: &Codebook, table: usize, limit: Option<u64>) -> Option<Link> {
 #[deny(clippy::missing_trait_methods, reason = "what a wrapper leaves out is lost")]
 impl<D: Dataset> Dataset for RelatedDataset<D> {
     fn codebook(&self) -> &Codebook {
-        &self.codebook
+        self.codebook.as_ref().unwrap_or_else(|| self.inner.codebook())
     }
 
     fn rows(&self, table: TableId) -> Option<u64> {
@@ -141,7 +144,7 @@ impl<D: Dataset> Dataset for RelatedDataset<D> {
 
     fn scan(&self, table: TableId, scan: &Scan) -> Result<Batches<'_>> {
         let Some(link) = self.link(table) else { return self.inner.scan(table, scan) };
-        let description = table_of(&self.codebook, table)?;
+        let description = table_of(self.codebook(), table)?;
         let keys = self.keys(link)?;
         let mut held = scan.projection(description)?;
         held.extend(&link.own);

@@ -13,7 +13,8 @@ use crate::suggest;
 #[derive(Debug)]
 pub struct TablesOf<D> {
     inner: D,
-    codebook: Codebook,
+    /// What is seen; none where it is what the inner dataset says, since copies of wide tables take much memory.
+    codebook: Option<Codebook>,
     /// For each table that is seen the one of the whole study.
     tables: Vec<TableId>,
 }
@@ -26,8 +27,12 @@ impl<D: Dataset> TablesOf<D> {
     /// [`crate::ErrorKind::NotFound`] when a table does not exist, listing those that do; [`crate::ErrorKind::Usage`] when one
     /// is named twice.
     pub fn new(inner: D, names: &[String]) -> Result<Self> {
+        if names.is_empty() {
+            let tables = (0..inner.codebook().tables.len()).map(TableId).collect();
+            return Ok(Self { inner, codebook: None, tables });
+        }
         let (codebook, tables) = tables_of(inner.codebook(), names)?;
-        Ok(Self { inner, codebook, tables })
+        Ok(Self { inner, codebook: Some(codebook), tables })
     }
 
     /// For each table that is seen the one of the whole study.
@@ -69,7 +74,7 @@ pub(crate) fn tables_of(whole: &Codebook, names: &[String]) -> Result<(Codebook,
 #[deny(clippy::missing_trait_methods, reason = "what a wrapper leaves out is lost")]
 impl<D: Dataset> Dataset for TablesOf<D> {
     fn codebook(&self) -> &Codebook {
-        &self.codebook
+        self.codebook.as_ref().unwrap_or_else(|| self.inner.codebook())
     }
 
     fn rows(&self, table: TableId) -> Option<u64> {
@@ -101,7 +106,7 @@ impl<D: Dataset> Dataset for TablesOf<D> {
 
     fn losses(&self) -> LossReport {
         let losses = self.inner.losses();
-        let seen = |name: &String| self.codebook.table(name).is_some();
+        let seen = |name: &String| self.codebook().table(name).is_some();
         losses.iter().filter(|loss| loss.table.as_ref().is_none_or(seen)).cloned().collect()
     }
 

@@ -1,11 +1,13 @@
 //! Cuts rows into row groups and hands them to the encoders of the columns.
 
+use std::io::Write;
 use std::ops::Range;
 
 use arrow_array::RecordBatch;
 
-use super::columns::{ClosedColumn, ColumnEncoders};
+use super::columns::ColumnEncoders;
 use super::group_writers::GroupWriters;
+use super::row_groups::RowGroups;
 use super::{MAX_ROW_GROUPS, Settings};
 use crate::ParquetError;
 use crate::layout::cutting::value_bytes;
@@ -40,18 +42,20 @@ impl<'f> Feed<'f> {
         Self { encoders, writers, settings, rows, group, group_rows, group_bytes, expected, held }
     }
 
-    /// Adds rows; `take` gets the columns that are encoded by then.
-    pub(super) fn add(
+    /// Adds rows, and writes the columns that are encoded by then to `groups`.
+    pub(super) fn add<W: Write + Send>(
         &mut self,
-        mut rest: RecordBatch,
-        mut take: impl FnMut(Vec<ClosedColumn>) -> Result<(), ParquetError>,
+        batch: RecordBatch,
+        groups: &mut RowGroups<'_, W>,
     ) -> Result<(), ParquetError> {
-        let expected = expected_rows(&rest, self.settings);
-        self.rows += rest.num_rows() as u64;
-        while rest.num_rows() > 0 {
-            let count = rest.num_rows().min(self.settings.row_group_rows.max(1) - self.group_rows);
-            let chunk = rest.slice(0, count);
-            rest = rest.slice(count, rest.num_rows() - count);
+        let expected = expected_rows(&batch, self.settings);
+        self.rows += batch.num_rows() as u64;
+        let mut rest = Some(batch).filter(|batch| batch.num_rows() > 0);
+        while let Some(batch) = rest.take() {
+            let count = batch.num_rows().min(self.settings.row_group_rows.max(1) - self.group_rows);
+            // A slice has all columns anew.
+            rest = (count < batch.num_rows()).then(|| batch.slice(count, batch.num_rows() - count));
+            let chunk = if rest.is_some() { batch.slice(0, count) } else { batch };
             if self.group_rows == 0 {
                 self.begin(&chunk, expected)?;
             }
@@ -66,17 +70,20 @@ impl<'f> Feed<'f> {
             if self.group_rows >= self.settings.row_group_rows
                 || self.group_bytes >= self.settings.row_group_bytes
             {
-                self.end()?;
+                self.end(groups)?;
             }
-            take(self.encoders.take_closed())?;
+            groups.write(self.encoders.take_closed())?;
         }
         Ok(())
     }
 
     /// Ends the last row group; returns the number of rows.
-    pub(super) fn finish(mut self) -> Result<u64, ParquetError> {
+    pub(super) fn finish<W: Write + Send>(
+        mut self,
+        groups: &mut RowGroups<'_, W>,
+    ) -> Result<u64, ParquetError> {
         if self.group_rows > 0 {
-            self.end()?;
+            self.end(groups)?;
         }
         Ok(self.rows)
     }
@@ -100,10 +107,10 @@ impl<'f> Feed<'f> {
         Ok(())
     }
 
-    fn end(&mut self) -> Result<(), ParquetError> {
+    fn end<W: Write + Send>(&mut self, groups: &mut RowGroups<'_, W>) -> Result<(), ParquetError> {
         if self.is_wide() {
             let held = std::mem::take(&mut self.held);
-            self.encode_in_parts(&held)?;
+            self.encode_in_parts(&held, groups)?;
         } else {
             self.encoders.close(self.all(), self.group);
         }
@@ -113,8 +120,13 @@ impl<'f> Feed<'f> {
     }
 
     /// Encodes a row group that is held whole, some columns after the others.
-    fn encode_in_parts(&mut self, held: &[RecordBatch]) -> Result<(), ParquetError> {
+    fn encode_in_parts<W: Write + Send>(
+        &mut self,
+        held: &[RecordBatch],
+        groups: &mut RowGroups<'_, W>,
+    ) -> Result<(), ParquetError> {
         let Some(first) = held.first() else { return Ok(()) };
+        let mut group = groups.begin()?;
         for start in self.all().step_by(OPEN_COLUMNS) {
             let part = start..self.all().end.min(start + OPEN_COLUMNS);
             let writers = self.writers.open(self.group, part.clone(), first, self.expected)?;
@@ -125,8 +137,11 @@ impl<'f> Feed<'f> {
             self.encoders.close(part.clone(), self.group);
             // The next part is made ready while this one is encoded.
             self.encoders.help(part.len() * (held.len() + 2) - 1)?;
+            group.write(self.encoders.take_closed())?;
         }
-        Ok(())
+        self.encoders.help(0)?;
+        group.write(self.encoders.take_closed())?;
+        group.end()
     }
 }
 

@@ -64,9 +64,9 @@ pub(crate) fn write_table<W: Write + Send>(
     let (rows, closed) = encode_columns(stored, settings.threads, |encoders| {
         let mut feed = Feed::new(encoders, &mut writers, settings);
         for batch in batches {
-            feed.add(batch?, |closed| groups.write(closed))?;
+            feed.add(batch?, &mut groups)?;
         }
-        feed.finish()
+        feed.finish(&mut groups)
     })?;
     groups.write(closed)?;
     file.finish()?;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 
-use parquet::file::writer::SerializedFileWriter;
+use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 
 use super::columns::{ClosedColumn, ClosedLeaf};
 use crate::ParquetError;
@@ -21,6 +21,12 @@ impl<'f, W: Write + Send> RowGroups<'f, W> {
         Self { file, columns, next: 0, waiting: BTreeMap::new() }
     }
 
+    /// Begins the next row group, whose columns come one by one; those before are complete.
+    pub(super) fn begin(&mut self) -> Result<OpenGroup<'_, W>, ParquetError> {
+        self.next += 1;
+        Ok(OpenGroup { writer: self.file.next_row_group()?, next: 0, waiting: BTreeMap::new() })
+    }
+
     /// Takes columns that were closed and writes the row groups that are complete now.
     pub(super) fn write(&mut self, closed: Vec<ClosedColumn>) -> Result<(), ParquetError> {
         for column in closed {
@@ -35,6 +41,33 @@ impl<'f, W: Write + Send> RowGroups<'f, W> {
             group.close()?;
             self.next += 1;
         }
+        Ok(())
+    }
+}
+
+/// A row group whose columns are written as soon as those before them are, so that few wait: of a wide table they would take
+/// more memory than its rows.
+pub(super) struct OpenGroup<'g, W: Write + Send> {
+    writer: SerializedRowGroupWriter<'g, W>,
+    next: usize,
+    waiting: BTreeMap<usize, Vec<ClosedLeaf>>,
+}
+
+impl<W: Write + Send> OpenGroup<'_, W> {
+    /// Takes columns that were closed.
+    pub(super) fn write(&mut self, closed: Vec<ClosedColumn>) -> Result<(), ParquetError> {
+        self.waiting.extend(closed.into_iter().map(|column| (column.column, column.leaves)));
+        while let Some(leaves) = self.waiting.remove(&self.next) {
+            for leaf in leaves {
+                leaf.append(&mut self.writer)?;
+            }
+            self.next += 1;
+        }
+        Ok(())
+    }
+
+    pub(super) fn end(self) -> Result<(), ParquetError> {
+        self.writer.close()?;
         Ok(())
     }
 }
