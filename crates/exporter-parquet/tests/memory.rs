@@ -5,7 +5,7 @@ mod lies;
 
 use std::sync::Arc;
 
-use arrow_array::{ArrayRef, RecordBatch, StringArray};
+use arrow_array::{ArrayRef, Int32Array, RecordBatch, StringArray};
 use exporter_core::sink::{MemorySink, NullSink};
 use exporter_core::{Context, MemoryDataset, Registry, Scan, Source, TableId, export};
 use exporter_testkit::GeneratedDataset;
@@ -25,11 +25,41 @@ fn peak(format: &str, options: &Json, rows: u64) -> usize {
 // One test, so that nothing else is counted.
 #[test]
 fn memory_is_bounded() {
+    wide_tables_need_little_for_each_column();
     ten_times_the_rows_need_no_more();
     arrow_that_is_read_ahead_needs_no_more();
     claims_need_no_more();
     large_row_groups_are_read_in_a_small_budget();
     pages_beyond_the_budget_are_refused_with_the_way_out();
+}
+
+/// What is kept of each column beside its rows, when a table is written and read: its metadata, and the encoders and decoders of
+/// few columns at a time.
+fn wide_tables_need_little_for_each_column() {
+    let peaks = [2000, 16_000].map(|count| {
+        let numbers: ArrayRef = Arc::new(Int32Array::from_iter_values(0..20));
+        let columns = (0..count).map(|at| (format!("v{at}"), numbers.clone()));
+        let data =
+            MemoryDataset::from_batches("t", vec![RecordBatch::try_from_iter(columns).unwrap()]).unwrap();
+        let registry = exporter_parquet::register(Registry::new());
+        let context = Context::default().with_threads(2);
+        let exporter = registry.exporter("parquet", json!({})).unwrap();
+        let written =
+            peak_during(|| export(&*exporter, &data, Box::new(NullSink::new()), &context).unwrap()).1;
+        let sink = MemorySink::new();
+        export(&*exporter, &data, Box::new(sink.clone()), &context).unwrap();
+        let source = Source::memory("t.parquet", sink.entries().into_values().next().unwrap());
+        drop(data);
+        let read = || {
+            let data = registry.open(&source, Json::Null, &context).unwrap();
+            context.scan(&*data, TableId(0), &Scan::all()).unwrap().for_each(|batch| drop(batch.unwrap()));
+        };
+        (written, peak_during(read).1)
+    });
+    let [(few_written, few_read), (many_written, many_read)] = peaks;
+    let each = |few: usize, many: usize| many.saturating_sub(few) / 14_000;
+    let (written, read) = (each(few_written, many_written), each(few_read, many_read));
+    assert!(written < 3 << 10 && read < 4 << 10, "{written} bytes a column when written, {read} when read");
 }
 
 /// A column of texts as a Parquet file of one row group.

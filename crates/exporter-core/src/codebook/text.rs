@@ -16,7 +16,13 @@ const UNDETERMINED: &str = "und";
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(from = "TextForm"))]
 #[serde(into = "TextForm")]
-pub struct Text {
+pub struct Text(
+    /// None where there is no text: most texts of a variable are empty, and a wide table has very many.
+    Option<Box<Texts>>,
+);
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+struct Texts {
     untagged: Option<String>,
     tagged: BTreeMap<String, String>,
 }
@@ -73,7 +79,11 @@ impl Text {
     /// A text in the default language.
     pub fn new(text: impl Into<String>) -> Self {
         let text = text.into();
-        Self { untagged: (!text.is_empty()).then_some(text), tagged: BTreeMap::new() }
+        Self::of(Texts { untagged: (!text.is_empty()).then_some(text), tagged: BTreeMap::new() })
+    }
+
+    fn of(texts: Texts) -> Self {
+        Self((texts != Texts::default()).then(|| Box::new(texts)))
     }
 
     /// Adds or replaces the text of one language.
@@ -86,16 +96,17 @@ impl Text {
     /// Adds or replaces the text of one language; `und` is the default language.
     pub fn set(&mut self, language: impl Into<String>, text: impl Into<String>) {
         let language = language.into();
+        let texts = self.0.get_or_insert_default();
         if language == UNDETERMINED {
-            self.untagged = Some(text.into());
+            texts.untagged = Some(text.into());
         } else {
-            self.tagged.insert(language, text.into());
+            texts.tagged.insert(language, text.into());
         }
     }
 
     /// Whether there is no text in any language.
     pub fn is_empty(&self) -> bool {
-        self.untagged.is_none() && self.tagged.is_empty()
+        self.0.is_none()
     }
 
     /// The text for a language: the exact tag, then its shorter forms (`pt-BR`, `pt`), then the default
@@ -113,7 +124,7 @@ impl Text {
     pub fn translation(&self, language: &str) -> Option<&str> {
         let mut tag = language;
         loop {
-            if let Some(text) = self.tagged.get(tag) {
+            if let Some(text) = self.0.as_ref()?.tagged.get(tag) {
                 return Some(text);
             }
             tag = &tag[..tag.rfind('-')?];
@@ -122,20 +133,20 @@ impl Text {
 
     /// The text in the default language, else in any.
     fn default_text(&self, default: Option<&str>) -> Option<&str> {
-        self.untagged
-            .as_deref()
+        self.untagged()
             .or_else(|| self.translation(default?))
-            .or_else(|| self.tagged.values().next().map(String::as_str))
+            .or_else(|| self.tagged().next().map(|(_, text)| text))
     }
 
     /// The text whose language is the default one, when it carries no tag.
     pub fn untagged(&self) -> Option<&str> {
-        self.untagged.as_deref()
+        self.0.as_ref()?.untagged.as_deref()
     }
 
     /// Tags and texts of all tagged languages, by tag.
     pub fn tagged(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.tagged.iter().map(|(tag, text)| (tag.as_str(), text.as_str()))
+        let tagged = self.0.iter().flat_map(|texts| &texts.tagged);
+        tagged.map(|(tag, text)| (tag.as_str(), text.as_str()))
     }
 }
 
@@ -155,15 +166,17 @@ impl From<TextForm> for Text {
     fn from(form: TextForm) -> Self {
         match form {
             TextForm::Plain(text) => Self::new(text),
-            TextForm::ByLanguage(mut tagged) => Self { untagged: tagged.remove(UNDETERMINED), tagged },
+            TextForm::ByLanguage(mut tagged) => {
+                Self::of(Texts { untagged: tagged.remove(UNDETERMINED), tagged })
+            }
         }
     }
 }
 
 impl From<Text> for TextForm {
     fn from(text: Text) -> Self {
-        let mut tagged = text.tagged;
-        match text.untagged {
+        let Texts { untagged, mut tagged } = text.0.map_or_else(Texts::default, |texts| *texts);
+        match untagged {
             // An explicitly empty text differs from none, so it keeps its tag.
             Some(untagged) if tagged.is_empty() && !untagged.is_empty() => TextForm::Plain(untagged),
             None if tagged.is_empty() => TextForm::Plain(String::new()),

@@ -135,16 +135,16 @@ mod tests {
     #[test]
     fn tables_come_in_the_order_asked_for_and_lose_parents_that_are_left_out() {
         let both = of(&["people", "houses"]).unwrap();
-        let names: Vec<&str> = both.codebook.tables.iter().map(|table| table.name.as_str()).collect();
+        let names: Vec<&str> = both.codebook().tables.iter().map(|table| table.name.as_str()).collect();
         assert_eq!(
             (names, both.tables.as_slice()),
             (vec!["people", "houses"], &[TableId(1), TableId(0)][..])
         );
-        assert!(both.codebook.tables[0].parent.is_some());
+        assert!(both.codebook().tables[0].parent.is_some());
         let alone = of(&["people"]).unwrap();
-        assert_eq!((alone.codebook.tables.len(), &alone.codebook.tables[0].parent), (1, &None));
+        assert_eq!((alone.codebook().tables.len(), &alone.codebook().tables[0].parent), (1, &None));
         assert_eq!((alone.rows(TableId(0)), alone.rows(TableId(1))), (Some(0), None));
-        assert_eq!(of(&[]).unwrap().codebook.tables.len(), 2);
+        assert_eq!(of(&[]).unwrap().codebook().tables.len(), 2);
     }
 
     #[test]

@@ -76,13 +76,14 @@ impl Place<'_> {
 
     fn heads(&self, group: usize, columns: &[usize]) -> Result<Heads, ParquetError> {
         let plan = Arc::new(self.plan(columns, group, 1));
-        let pages = ScannedGroup::new(self.file, self.metadata, group, &self.schema.leaves, &plan.budget(1));
+        let pages =
+            ScannedGroup::new(self.file, self.metadata, group, &self.schema.columns.leaves, &plan.budget(1));
         let has_rest = |column: &usize| {
             let leaf = self.schema.first_leaf(*column);
             !leaf.is_some_and(|leaf| pages.is_dictionary_alone(leaf).unwrap_or(false))
         };
         let rest = columns.iter().copied().filter(has_rest).collect();
-        let batch = Rows::new(plan, self.schema, columns, 1)?.next().transpose()?;
+        let batch = Rows::new(plan, columns, 1).next().transpose()?;
         Ok(Heads { columns: columns.to_vec(), batch, rest, group })
     }
 

@@ -7,19 +7,18 @@ use arrow_schema::{Fields, Schema};
 use exporter_core::Context;
 use exporter_core::parallel::{ReadAhead, read_ahead};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
-use parquet::arrow::{FieldLevels, ProjectionMask, parquet_to_arrow_field_levels};
 use parquet::file::metadata::ParquetMetaData;
 
 use super::footer::malformed;
 use super::pages::{Budget, PAGES_IN_MEMORY, ScannedGroup};
-use super::schema::FileSchema;
+use super::schema::{FileColumns, FileSchema};
 use crate::ParquetError;
 use crate::contained::contained;
 use crate::positioned::Positioned;
 use crate::readable::width;
 
 /// Columns of a part. The reader of a column takes about 100 KiB, whatever the rows.
-const PART_COLUMNS: usize = 1024;
+const PART_COLUMNS: usize = 64;
 /// Fewer bytes in the file than this are not worth a thread.
 const SHARE_BYTES: u64 = 1 << 20;
 
@@ -58,7 +57,7 @@ impl Bounds {
 pub(super) struct Plan {
     file: Positioned,
     metadata: Arc<ParquetMetaData>,
-    leaves: Arc<[usize]>,
+    columns: FileColumns,
     bounds: Bounds,
     groups: Vec<usize>,
     /// Rows of a batch in each of these row groups: the same for every share of the columns.
@@ -98,7 +97,7 @@ impl Plan {
         Self {
             file: file.clone(),
             metadata: metadata.clone(),
-            leaves: schema.leaves.clone(),
+            columns: schema.columns.clone(),
             bounds,
             groups,
             batch_rows,
@@ -157,7 +156,7 @@ fn bytes_of(metadata: &ParquetMetaData, schema: &FileSchema, column: usize, grou
 pub(super) struct Rows {
     plan: Arc<Plan>,
     /// The columns in parts of at most [`PART_COLUMNS`].
-    parts: Vec<FieldLevels>,
+    parts: Vec<Vec<usize>>,
     /// Position of the next row group among those of the plan.
     next: usize,
     current: Option<Group>,
@@ -187,25 +186,13 @@ impl Part {
 }
 
 impl Rows {
-    pub(super) fn new(
-        plan: Arc<Plan>,
-        schema: &FileSchema,
-        columns: &[usize],
-        readers: usize,
-    ) -> Result<Self, ParquetError> {
-        let fields = &schema.readable.fields;
-        let part = |columns: &[usize]| {
-            let mask = ProjectionMask::roots(&schema.parquet, columns.iter().copied());
-            contained("parquet", || parquet_to_arrow_field_levels(&schema.parquet, mask, Some(fields)))
-        };
-        // Rows without columns are counted, too.
-        let parts = if columns.is_empty() {
-            vec![part(columns)]
-        } else {
-            columns.chunks(PART_COLUMNS).map(part).collect()
-        };
-        let parts = parts.into_iter().collect::<Result<_, _>>()?;
-        Ok(Self { plan, parts, next: 0, current: None, readers })
+    pub(super) fn new(plan: Arc<Plan>, columns: &[usize], readers: usize) -> Self {
+        let mut parts: Vec<Vec<usize>> = columns.chunks(PART_COLUMNS).map(<[usize]>::to_vec).collect();
+        if parts.is_empty() {
+            // Rows without columns are counted, too.
+            parts.push(Vec::new());
+        }
+        Self { plan, parts, next: 0, current: None, readers }
     }
 
     fn open(&self, place: usize, group: usize) -> Result<Group, ParquetError> {
@@ -213,23 +200,24 @@ impl Rows {
         let is_small = self.plan.bytes.get(place).is_some_and(|bytes| *bytes <= self.plan.bounds.whole);
         if self.parts.len() == 1 || !is_small {
             let batch_rows = self.plan.batch_rows.get(place).copied().unwrap_or(1);
-            let parts = self.parts.iter().map(|levels| self.part(levels, group, batch_rows));
+            let parts = self.parts.iter().map(|columns| self.part(columns, group, batch_rows));
             return Ok(Group::Stream(parts.collect::<Result<_, _>>()?, rows));
         }
         let batch_rows = usize::try_from(rows).unwrap_or(usize::MAX);
-        let parts = self.parts.iter().map(|levels| self.part(levels, group, batch_rows)?.next());
+        let parts = self.parts.iter().map(|columns| self.part(columns, group, batch_rows)?.next());
         match beside(parts.collect::<Result<Vec<_>, _>>()?)? {
             Some(batch) if batch.num_rows() as u64 == rows => Ok(Group::Decoded(batch)),
             _ => Err(self.wrong_rows(group)),
         }
     }
 
-    fn part(&self, levels: &FieldLevels, group: usize, batch_rows: usize) -> Result<Part, ParquetError> {
-        let Plan { file, metadata, leaves, .. } = &*self.plan;
+    fn part(&self, columns: &[usize], group: usize, batch_rows: usize) -> Result<Part, ParquetError> {
+        let Plan { file, metadata, .. } = &*self.plan;
+        let (levels, leaves) = self.plan.columns.levels(columns)?;
         let budget = self.plan.budget(self.readers);
-        let scanned = ScannedGroup::new(file, metadata, group, leaves, &budget);
+        let scanned = ScannedGroup::new(file, metadata, group, &leaves, &budget);
         let reader = contained("parquet", || {
-            ParquetRecordBatchReader::try_new_with_row_groups(levels, &scanned, batch_rows, None)
+            ParquetRecordBatchReader::try_new_with_row_groups(&levels, &scanned, batch_rows, None)
         })?;
         Ok(Part { reader, budget })
     }
@@ -306,10 +294,10 @@ pub(super) fn decode(
     let shares = if threads > 1 { plan.shares(schema, columns, threads) } else { Vec::new() };
     let plan = Arc::new(plan);
     if shares.len() <= 1 {
-        return Ok(Box::new(Rows::new(plan, schema, columns, 1)?));
+        return Ok(Box::new(Rows::new(plan, columns, 1)));
     }
     let readers = shares.iter().map(|share| {
-        let rows = Rows::new(plan.clone(), schema, share, shares.len())?;
+        let rows = Rows::new(plan.clone(), share, shares.len());
         let pass = |batch, passed: &mut Option<RecordBatch>| {
             *passed = Some(batch);
             Ok(())

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use arrow_schema::extension::EXTENSION_TYPE_NAME_KEY;
-use arrow_schema::{DataType, Field, FieldRef, Schema};
+use arrow_schema::{DataType, Field, FieldRef, Fields, Schema};
 use exporter_core::{Loss, LossCode};
-use parquet::arrow::parquet_to_arrow_schema;
+use parquet::arrow::{FieldLevels, ProjectionMask, parquet_to_arrow_field_levels, parquet_to_arrow_schema};
 use parquet::basic::{ConvertedType, LogicalType, Repetition, Type as Physical};
 use parquet::errors::Result as CrateResult;
 use parquet::file::metadata::{FileMetaData, ParquetMetaData};
@@ -20,15 +20,42 @@ use crate::shown::{INT96, UUID};
 /// The columns that are read.
 #[derive(Debug)]
 pub(super) struct FileSchema {
-    /// Those alone, as the decoder is to take them: INT96 as 12 bytes, because its times overflow in the decoder.
-    pub(super) parquet: SchemaDescriptor,
-    /// For every leaf of these columns its place in the file.
-    pub(super) leaves: Arc<[usize]>,
-    /// For every column where its leaves end among these.
-    ends: Vec<usize>,
+    pub(super) columns: FileColumns,
     pub(super) readable: Readable,
     /// The Arrow schema in the footer, where it is not used.
     pub(super) not_used: Option<Loss>,
+}
+
+/// What the decoder must know of the columns that are read.
+#[derive(Clone, Debug)]
+pub(super) struct FileColumns {
+    /// As the decoder is to take them: INT96 as 12 bytes, because its times overflow in the decoder.
+    roots: Arc<[TypePtr]>,
+    fields: Fields,
+    /// For every leaf of these columns its place in the file.
+    pub(super) leaves: Arc<[usize]>,
+    /// For every column where its leaves end among these.
+    ends: Arc<[usize]>,
+}
+
+impl FileColumns {
+    /// How the decoder reads some of the columns, and the places of their leaves in the file. Made from these columns alone,
+    /// since the decoder looks through all that it is given.
+    pub(super) fn levels(&self, columns: &[usize]) -> Result<(FieldLevels, Arc<[usize]>), ParquetError> {
+        let roots = columns.iter().filter_map(|column| self.roots.get(*column).cloned());
+        let fields: Fields = columns.iter().filter_map(|column| self.fields.get(*column).cloned()).collect();
+        let schema = descriptor(roots.collect())?;
+        let levels = contained("parquet", || {
+            parquet_to_arrow_field_levels(&schema, ProjectionMask::all(), Some(&fields))
+        })?;
+        Ok((levels, columns.iter().flat_map(|column| self.leaves_of(*column)).copied().collect()))
+    }
+
+    /// The leaves of a column, by their places in the file.
+    fn leaves_of(&self, column: usize) -> &[usize] {
+        let start = column.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
+        self.ends.get(column).and_then(|end| self.leaves.get(start..*end)).unwrap_or_default()
+    }
 }
 
 impl FileSchema {
@@ -74,32 +101,31 @@ impl FileSchema {
             *end += leaves.len();
             Some(*end)
         });
-        Ok(Self {
-            parquet: descriptor(read.map(without_int96).collect::<CrateResult<_>>()?)?,
+        let columns = FileColumns {
+            roots: read.map(without_int96).collect::<CrateResult<_>>()?,
+            fields: readable.fields.clone(),
             ends: ends.collect(),
             leaves: read_leaves.flatten().copied().collect(),
-            readable,
-            not_used,
-        })
+        };
+        Ok(Self { columns, readable, not_used })
     }
 
     /// The leaves of a column, by their places in the file.
     pub(super) fn leaves_of(&self, column: usize) -> &[usize] {
-        let start = column.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
-        self.ends.get(column).and_then(|end| self.leaves.get(start..*end)).unwrap_or_default()
+        self.columns.leaves_of(column)
     }
 
     /// The first leaf of a column, by its place among those that are read.
     pub(super) fn first_leaf(&self, column: usize) -> Option<usize> {
         match column.checked_sub(1) {
             None => Some(0),
-            Some(before) => self.ends.get(before).copied(),
+            Some(before) => self.columns.ends.get(before).copied(),
         }
     }
 
     /// The leaf of a column that is not nested, by its place in the file.
     pub(super) fn flat_leaf(&self, column: usize) -> Option<usize> {
-        let root = self.parquet.root_schema().get_fields().get(column)?;
+        let root = self.columns.roots.get(column)?;
         let is_flat = root.is_primitive() && root.get_basic_info().repetition() != Repetition::REPEATED;
         is_flat.then(|| self.leaves_of(column).first().copied())?
     }

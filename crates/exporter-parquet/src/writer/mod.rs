@@ -56,7 +56,9 @@ pub(crate) fn write_table<W: Write + Send>(
     if stored.fields().is_empty() {
         return Err(ParquetError::NoColumns);
     }
-    let options = ArrowWriterOptions::new().with_properties(settings.properties.clone());
+    // The Arrow schema is among the properties.
+    let options =
+        ArrowWriterOptions::new().with_properties(settings.properties.clone()).with_skip_arrow_metadata(true);
     let writer = ArrowWriter::try_new_with_options(output, stored.clone(), options)?;
     let (mut file, _) = writer.into_serialized_writer()?;
     let mut writers = GroupWriters::new(&file, stored.clone());
