@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use exporter_core::codebook::{Attribute, Text};
 
-use crate::characteristics::{LANGUAGE_LABEL, LANGUAGE_SET, is_special, part};
+use crate::characteristics::{CURRENT_LANGUAGE, LANGUAGE_LABEL, LANGUAGE_SET, LANGUAGES, is_special, part};
 use crate::metadata::Characteristic;
 use crate::reader::Dictionary;
 use crate::reader::dictionary::numbered_notes;
@@ -62,9 +62,11 @@ impl<'d> Owners<'d> {
     }
 
     /// Characteristics of `owner` that neither Stata nor our writer gives a meaning.
-    pub(super) fn free(&self, owner: &str) -> BTreeMap<String, Attribute> {
+    pub(super) fn free(&self, owner: &str, has_languages: bool) -> BTreeMap<String, Attribute> {
         let mut attributes = BTreeMap::new();
-        for free in self.of_owner(owner).filter(|c| !is_special(&c.name)) {
+        // The name of a language alone is nothing but a characteristic.
+        let is_alone = |name: &str| !has_languages && [LANGUAGES, CURRENT_LANGUAGE].contains(&name);
+        for free in self.of_owner(owner).filter(|c| !is_special(&c.name) || is_alone(&c.name)) {
             attributes.entry(free.name.clone()).or_insert_with(|| Attribute::One(free.contents.clone()));
         }
         attributes

@@ -93,7 +93,7 @@ impl<'d> Plain<'d> {
         let mut table = Table::new(name, Vec::new());
         table.label = self.text(&self.dictionary.label, DATASET);
         table.notes = self.owners.notes(DATASET);
-        table.attributes = self.owners.free(DATASET);
+        table.attributes = self.owners.free(DATASET, !self.languages.is_empty());
         table
     }
 
@@ -117,7 +117,7 @@ impl<'d> Plain<'d> {
         let mut variable = Variable::new(&stored.name, kind);
         variable.label = self.text(&stored.label, &stored.name);
         variable.notes = self.owners.notes(&stored.name);
-        variable.attributes = self.owners.free(&stored.name);
+        variable.attributes = self.owners.free(&stored.name, true);
         let set = Some(self.set_of(stored)).filter(|name| self.codebook.value_labels.contains_key(*name));
         variable.labels = set.cloned();
         for (name, set) in self.translation_set_names(stored) {

@@ -119,7 +119,8 @@ impl Texts<'_> {
     /// Whether an attribute can stand in the file as it is.
     fn is_characteristic(&self, name: &str, text: &str) -> bool {
         is_valid(name, self.release.charset())
-            && !is_special(name)
+            && (!is_special(name)
+                || self.languages.others.is_empty() && [LANGUAGES, CURRENT_LANGUAGE].contains(&name))
             && !text.is_empty()
             && text.len() <= LONGEST
             && self.is_plain(text)

@@ -23,6 +23,8 @@ fn file() -> TestFile {
         ("_dta", "st_bt", "d"),
         ("_dta", "ReS_Xij", "d b"),
         ("_dta", "mine", "day of the interview"),
+        ("_dta", "_lang_list", "default"),
+        ("_dta", "_lang_c", "default"),
         ("_dta", "note1", "First"),
         ("_dta", "note4", "Fourth"),
         ("_dta", "note0", "4"),
