@@ -141,6 +141,18 @@ fn conditions_that_are_joined_say_how_to_write_them() {
     assert_eq!(condition("name = 'Ada and id = 3'").output, "id,name\n");
 }
 
+#[test]
+fn study_files_that_powershell_wrote_are_read_or_told() {
+    let folder = folder();
+    let study = "codebook = 1\r\n[study]\r\nid = \"s\"\r\n[data]\r\nx = \"x.csv\"\r\n";
+    std::fs::write(folder.path().join("bom.toml"), format!("\u{feff}{study}")).unwrap();
+    assert!(done(folder.path(), "inspect {}/bom.toml").output.contains("table x: 2 rows"));
+    let wide = "\u{feff}".encode_utf16().chain(study.encode_utf16()).flat_map(u16::to_le_bytes);
+    std::fs::write(folder.path().join("wide.toml"), wide.collect::<Vec<u8>>()).unwrap();
+    let run = run_in(folder.path(), "inspect {}/wide.toml");
+    assert!(run.error.contains("it is UTF-16") && run.error.contains("-Encoding utf8"), "{}", run.error);
+}
+
 #[cfg(unix)]
 #[test]
 fn links_that_lead_nowhere_are_named_as_such() {

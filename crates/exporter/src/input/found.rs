@@ -73,6 +73,11 @@ pub(super) fn found<'a>(
         return Ok(Found::Study(source));
     }
     if is_description(&source.name) && registry.reader(&source.name, &sample).is_none() {
+        if head.starts_with(&[0xff, 0xfe]) || head.starts_with(&[0xfe, 0xff]) {
+            return Err(Error::unsupported("it is UTF-16, and study files are UTF-8")
+                .entry(&source.name)
+                .with_hint("save it as UTF-8, in PowerShell with `-Encoding utf8`"));
+        }
         return Err(Error::unsupported(
             "it has no key `codebook`, so it is not a study file, and it is in no format that is read",
         )

@@ -67,6 +67,8 @@ fn a_characteristic_goes_with_a_variable_that_it_names() {
         "_TSdelta",
         "_TSpanel",
         "_dta",
+        "_lang_c",
+        "_lang_list",
         "_svy_su1",
         "_svy_vce",
         "_svy_wexp",
