@@ -300,7 +300,15 @@ fn a_frameset_of_stata_is_its_frames() {
         ("counties~0001.dta", &counties),
         ("counties~0001.hdr", &counties[..counties.len() / 2]),
     ]);
-    let data = opened(&Source::memory("two.dtas", frameset));
+    let source = Source::memory("two.dtas", frameset.clone());
+    // Ours hold no framesets: another version makes it an archive of another program.
+    let mut foreign = frameset.clone();
+    let versions = (0..frameset.len()).filter(|at| frameset[*at..].starts_with(b"PK\x01\x02"));
+    versions.for_each(|at| foreign[at + 4] ^= 1);
+    let foreign = Source::memory("two.dtas", foreign);
+    let findings = exporter::registry().check(&foreign, &Default::default(), &context()).unwrap();
+    assert_eq!(findings.total(), 0, "{findings:?}");
+    let data = opened(&source);
     let names: Vec<&str> = data.codebook().tables.iter().map(|table| table.name.as_str()).collect();
     assert_eq!(names, ["counties", "persons"]);
     let cell = |value: &str| vec![vec![Some(value.to_owned())]];

@@ -72,22 +72,29 @@ pub(super) fn check_files(
     archive.contents = Some(Arc::clone(&files));
     let inside = checking.inside_archive();
     let (mut locked, mut checked) = (0, Checked::default());
-    for path in files.paths(context)? {
+    let paths = files.paths(context)?;
+    for path in &paths {
         context.cancel().check()?;
-        let entry = match archive.entry(&path, context) {
+        // A frameset of Stata holds each file once more without its rows.
+        let is_without_rows =
+            path.strip_suffix(".hdr").is_some_and(|stem| paths.contains(&format!("{stem}.dta")));
+        if is_without_rows {
+            continue;
+        }
+        let entry = match archive.entry(path, context) {
             Ok(Some(entry)) => entry,
             Ok(None) => continue,
             Err(error) if matches!(error.kind(), ErrorKind::Io | ErrorKind::Cancelled) => return Err(error),
-            Err(_) if is_shut(&path) => {
+            Err(_) if is_shut(path) => {
                 locked += 1;
                 continue;
             }
             Err(error) => {
-                findings.add(Finding::new(rule::DATA, error.message()).entry(&path));
+                findings.add(Finding::new(rule::DATA, error.message()).entry(path));
                 continue;
             }
         };
-        checked = inside.contents(&path, &entry, findings, context)?.unwrap_or_default();
+        checked = inside.contents(path, &entry, findings, context)?.unwrap_or_default();
     }
     if locked > 0 {
         findings.add(Finding::new(rule::PASSWORD, super::contents::locked(locked)));
