@@ -1,17 +1,20 @@
-//! The batches of a scan, decoded by several threads where they are small and follow one another.
+//! The batches of a scan, decoded by several threads: side by side where they are small and follow one another, else column by
+//! column. Most of the time goes into checking texts.
 //!
-//! Dictionaries change the decoder, so that one thread reads them, in their turn. Batches behind them do not, and so they
-//! are decoded side by side. Where another dictionary or a large batch comes, the rest is decoded one by one: a large
-//! batch is in memory once, as is what a damaged file claims to hold.
+//! Dictionaries change the decoder, so that one thread reads them, in their turn. Batches behind them do not. Where another
+//! dictionary or a large batch comes, the rest is decoded one batch after the other: a large batch is in memory once, as is what
+//! a damaged file claims to hold.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use arrow_array::RecordBatch;
+use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions};
 use arrow_buffer::Buffer;
-use arrow_ipc::Block;
-use arrow_ipc::reader::FileDecoder;
-use exporter_core::parallel::{ReadAhead, read_ahead};
+use arrow_ipc::reader::{read_dictionary, read_record_batch};
+use arrow_ipc::{Block, Message, MetadataVersion};
+use arrow_schema::Schema;
+use exporter_core::parallel::{ReadAhead, ordered, read_ahead};
 
 use super::claims;
 use super::layout::{Content, Layout, malformed, message};
@@ -23,10 +26,88 @@ use crate::positioned::Positioned;
 pub(super) struct Decoded {
     file: Positioned,
     layout: Arc<Layout>,
-    decoder: Arc<FileDecoder>,
+    decoder: Arc<Decoder>,
+    threads: usize,
     /// The next message.
     next: usize,
     ahead: Ahead,
+}
+
+/// Decodes messages of some columns.
+struct Decoder {
+    layout: Arc<Layout>,
+    dictionaries: HashMap<i64, ArrayRef>,
+    /// The places of the columns; none for all.
+    places: Option<Vec<usize>>,
+}
+
+/// Most columns of a table whose batches are decoded column by column: every share of them looks through all.
+const MOST_SHARED: usize = 4096;
+/// Shares of a batch for each thread, so that those of numbers and those of texts even out.
+const SHARES: usize = 4;
+
+impl Decoder {
+    fn read_dictionary(&mut self, bytes: &Buffer, block: &Block) -> Result<(), ParquetError> {
+        let message = self.message(bytes)?;
+        let batch = message.header_as_dictionary_batch();
+        let batch = batch.ok_or_else(|| malformed("a message holds no dictionary"))?;
+        let (body, version) = (body(bytes, block)?, message.version());
+        let Self { layout, dictionaries, .. } = self;
+        contained("arrow", || read_dictionary(&body, batch, &layout.schema, dictionaries, &version))
+    }
+
+    /// The rows of the columns at these places, all of them for none.
+    fn rows(
+        &self,
+        bytes: &Buffer,
+        block: &Block,
+        places: Option<&[usize]>,
+    ) -> Result<RecordBatch, ParquetError> {
+        let message = self.message(bytes)?;
+        let batch = message.header_as_record_batch().ok_or_else(|| malformed("a message holds no rows"))?;
+        let (body, version, schema) = (body(bytes, block)?, message.version(), self.layout.schema.clone());
+        contained("arrow", || read_record_batch(&body, batch, schema, &self.dictionaries, places, &version))
+    }
+
+    fn message<'b>(&self, bytes: &'b Buffer) -> Result<Message<'b>, ParquetError> {
+        let message = message(bytes)?;
+        // Some old files do not say their version.
+        if self.layout.version != MetadataVersion::V1 && message.version() != self.layout.version {
+            return Err(malformed("a message has another version than the file"));
+        }
+        Ok(message)
+    }
+
+    /// The columns of a batch, on several threads.
+    fn shared(&self, bytes: &Buffer, block: &Block, threads: usize) -> Result<RecordBatch, ParquetError> {
+        let all = self.layout.schema.fields().len();
+        let places = self.places.clone().unwrap_or_else(|| (0..all).collect());
+        if threads < 2 || places.len() < 2 || all > MOST_SHARED {
+            return self.rows(bytes, block, self.places.as_deref());
+        }
+        let shares = places.chunks(places.len().div_ceil(threads * SHARES)).map(Ok);
+        let work = |places: &[usize], share: &mut Option<RecordBatch>| {
+            *share = Some(self.rows(bytes, block, Some(places))?);
+            Ok(())
+        };
+        let (mut fields, mut columns, mut rows) = (Vec::new(), Vec::new(), 0);
+        ordered(threads, shares, work, |share: &mut Option<RecordBatch>| {
+            if let Some(share) = share.take() {
+                rows = share.num_rows();
+                fields.extend(share.schema_ref().fields().iter().cloned());
+                columns.extend(share.columns().iter().cloned());
+            }
+            Ok::<_, ParquetError>(())
+        })?;
+        let options = RecordBatchOptions::new().with_row_count(Some(rows));
+        Ok(RecordBatch::try_new_with_options(Arc::new(Schema::new(fields)), columns, &options)?)
+    }
+}
+
+/// What follows the head of a message.
+fn body(bytes: &Buffer, block: &Block) -> Result<Buffer, ParquetError> {
+    let head = usize::try_from(block.metaDataLength()).ok().filter(|head| *head <= bytes.len());
+    Ok(bytes.slice(head.ok_or_else(|| malformed("a batch has no place"))?))
 }
 
 /// How far batches are decoded by other threads.
@@ -47,14 +128,12 @@ impl Decoded {
         places: Vec<usize>,
         (threads, memory): (usize, u64),
     ) -> Self {
-        let mut decoder = FileDecoder::new(layout.schema.clone(), layout.version);
-        // A projection is looked through for every column.
-        if places.len() < layout.schema.fields().len() {
-            decoder = decoder.with_projection(places);
-        }
+        // Places are looked through for every column.
+        let places = (places.len() < layout.schema.fields().len()).then_some(places);
+        let decoder = Decoder { layout: Arc::clone(&layout), dictionaries: HashMap::new(), places };
         let batches = layout.messages.iter().filter(|(content, _)| *content != Content::Dictionary).count();
         let ahead = if threads.min(batches) > 1 { Ahead::Possible(threads, memory) } else { Ahead::Over };
-        Self { file, layout, decoder: Arc::new(decoder), next: 0, ahead }
+        Self { file, layout, decoder: Arc::new(decoder), threads, next: 0, ahead }
     }
 
     /// Decodes messages up to the next batch.
@@ -79,14 +158,9 @@ impl Decoded {
                 Content::Dictionary => {
                     let decoder = Arc::get_mut(&mut self.decoder);
                     let decoder = decoder.ok_or_else(|| malformed("the decoder is in use"))?;
-                    contained("arrow", || decoder.read_dictionary(block, &bytes))?;
+                    decoder.read_dictionary(&bytes, block)?;
                 }
-                Content::Rows(_) => {
-                    let batch = contained("arrow", || self.decoder.read_record_batch(block, &bytes))?;
-                    if batch.is_some() {
-                        return Ok(batch);
-                    }
-                }
+                Content::Rows(_) => return self.decoder.shared(&bytes, block, self.threads).map(Some),
             }
         }
     }
@@ -114,7 +188,7 @@ impl Decoded {
         });
         let decoder = Arc::clone(&self.decoder);
         let decode = move |(block, bytes): (Block, Buffer), decoded: &mut Option<RecordBatch>| {
-            *decoded = contained("arrow", || decoder.read_record_batch(&block, &bytes))?;
+            *decoded = Some(decoder.rows(&bytes, &block, decoder.places.as_deref())?);
             Ok(())
         };
         let ahead = read_ahead("read arrow", threads, source, decode, |decoded| Ok(decoded.take()))?;
