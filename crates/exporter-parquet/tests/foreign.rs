@@ -358,3 +358,26 @@ fn every_codec_is_read() {
         assert_eq!(read.column(0), batch.column(0), "{compression}");
     }
 }
+
+/// Old writers have types of columns that the format does not know, such as 24 for nulls.
+#[test]
+fn a_converted_type_that_does_not_exist_is_passed_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("converted.parquet");
+    let schema = Arc::new(parse_message_type("message m { required int32 x (UINT_8); }").unwrap());
+    let mut bytes = Vec::new();
+    let mut writer = SerializedFileWriter::new(&mut bytes, schema, Arc::default()).unwrap();
+    let mut group = writer.next_row_group().unwrap();
+    let mut column = group.next_column().unwrap().unwrap();
+    column.typed::<parquet::data_type::Int32Type>().write_batch(&[7], None, None).unwrap();
+    column.close().unwrap();
+    group.close().unwrap();
+    writer.close().unwrap();
+    // Field 4 is the name, field 6 the type: 11, written as 22.
+    let element = [0x18, 1, b'x', 0x25, 22];
+    let at = bytes.windows(element.len()).rposition(|window| window == element).unwrap();
+    bytes[at + 4] = 48;
+    std::fs::write(&path, bytes).unwrap();
+    let data = open(&path).unwrap();
+    assert_eq!(cells_of(read(&*data).column(0)), [Cell::Integer(7)]);
+}

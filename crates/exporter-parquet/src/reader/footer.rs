@@ -41,13 +41,16 @@ const ELEMENT: [(i16, u8); 10] = [
     (3, I32),
     (4, BINARY),
     (CHILDREN, I32),
-    (6, I32),
+    (CONVERTED, I32),
     (7, I32),
     (8, I32),
     (9, I32),
     (10, STRUCT),
 ];
 const CHILDREN: i16 = 5;
+const CONVERTED: i16 = 6;
+/// Those that the format has (enumeration `ConvertedType`); old writers had more, such as 24 for columns of nulls.
+const CONVERTED_TYPES: std::ops::RangeInclusive<i64> = 0..=21;
 
 pub(super) fn malformed(what: impl Into<String>) -> ParquetError {
     ParquetError::Malformed { format: "parquet", what: what.into() }
@@ -89,11 +92,11 @@ pub(super) fn read(file: &Positioned) -> Result<ParquetMetaData, ParquetError> {
 }
 
 /// Walks a `FileMetaData` structure: depth of the schema and number of row groups, which the decoder believes. Returns
-/// where fields of columns begin that are not the format's, and their types.
+/// where fields of columns and of the schema begin that are not the format's, and their types.
 fn check_groups(bytes: &[u8]) -> Result<Vec<(usize, u8)>, String> {
     let mut foreign = Vec::new();
     ThriftCursor::new(bytes, "the footer").structure(0, &FILE, |thrift, id, _| match id {
-        2 => check_schema(thrift).map(|()| true),
+        2 => check_schema(thrift, &mut foreign).map(|()| true),
         4 => {
             let groups = thrift.structures(|thrift| {
                 thrift.structure(1, &[(COLUMNS, LIST)], |thrift, id, _| {
@@ -145,11 +148,18 @@ fn set_aside(bytes: &mut [u8], at: usize, kind: u8) {
 }
 
 /// Walks the schema elements, a tree in depth-first order.
-fn check_schema(thrift: &mut ThriftCursor<'_>) -> Result<(), String> {
+fn check_schema(thrift: &mut ThriftCursor<'_>, foreign: &mut Vec<(usize, u8)>) -> Result<(), String> {
     let mut open: Vec<usize> = Vec::new();
     thrift.structures(|thrift| {
         let mut children = 0i64;
-        thrift.structure(1, &ELEMENT, |thrift, id, _| {
+        thrift.structure(1, &ELEMENT, |thrift, id, kind| {
+            if id == CONVERTED {
+                let head = thrift.at() - 1;
+                if !CONVERTED_TYPES.contains(&thrift.zigzag()?) {
+                    foreign.push((head, kind));
+                }
+                return Ok(true);
+            }
             if id != CHILDREN {
                 return Ok(false);
             }
