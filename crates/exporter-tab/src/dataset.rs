@@ -31,6 +31,8 @@ pub struct TabDataset {
     codebook: Codebook,
     /// What the inference saw.
     facts: Option<TableProfile>,
+    /// What the kinds do not keep of the cells.
+    lost: Vec<Loss>,
     /// What is left out of the text.
     left_out: Arc<LeftOut>,
     advice: Arc<Advice>,
@@ -65,7 +67,7 @@ impl TabDataset {
             cancel: context.cancel().clone(),
         });
         let left_out = Arc::default();
-        let (layout, facts) = layout(source, &advice, &keys, &left_out, context)?;
+        let (layout, facts, lost) = layout(source, &advice, &keys, &left_out, context)?;
         let file = source.file_name();
         let stem = file.split_once('.').map_or(file, |(stem, _)| stem);
         let name = declared.map_or(stem, |declared| &declared.table.name);
@@ -92,7 +94,19 @@ impl TabDataset {
         let threads = context.threads();
         let (bytes, projection) = (Arc::clone(&source.bytes), source.projection.clone());
         let used = layout.options(&options);
-        Ok(Self { bytes, projection, options, used, layout, codebook, facts, left_out, advice, threads })
+        Ok(Self {
+            bytes,
+            projection,
+            options,
+            used,
+            layout,
+            codebook,
+            facts,
+            lost,
+            left_out,
+            advice,
+            threads,
+        })
     }
 }
 
@@ -136,7 +150,7 @@ impl Dataset for TabDataset {
 
     fn losses(&self) -> LossReport {
         let table = self.codebook.tables.first().map_or("", |table| table.name.as_str());
-        let mut losses = Vec::new();
+        let mut losses = self.lost.clone();
         if let Some((lines, first)) = &self.layout.preamble {
             let action = "lines above the header are not read";
             losses.push(Loss::new(LossCode::LINE_SKIPPED, action).count(*lines).first(None, first.clone()));
@@ -171,12 +185,12 @@ fn layout(
     keys: &[&str],
     left_out: &Arc<LeftOut>,
     context: &Context,
-) -> Result<(Layout, Option<TableProfile>)> {
+) -> Result<(Layout, Option<TableProfile>, Vec<Loss>)> {
     let (options, error) = (&advice.options, |source| advice.error(source));
     let Opened { mut layout, inference, pieces } =
         Layout::open(source.cursor(), options, &advice.declared, |name| source.projection.has(name), keys)
             .map_err(error)?;
-    let mut facts = None;
+    let (mut facts, mut lost) = (None, Vec::new());
     if let Some(inference) = inference {
         let mut findings = inference.nothing_yet(Arc::clone(left_out));
         let work = |piece: Piece, seen: &mut Seen| {
@@ -190,8 +204,9 @@ fn layout(
         parallel::ordered(context.threads(), pieces, work, |seen| findings.add(seen).map_err(error))?;
         layout.settle(&findings);
         facts = Some(findings.facts(&layout, options));
+        lost = findings.losses(&layout);
     }
-    Ok((layout, facts))
+    Ok((layout, facts, lost))
 }
 
 fn declared_cell(variable: &Variable, language: Language<'_>) -> Result<DeclaredColumn> {

@@ -108,6 +108,20 @@ pub(crate) static READ_OPTIONS: &[OptionInfo] = &[
     OptionInfo::text("datetimes", "Pattern of date-times (strftime), or iso.")
         .default("iso")
         .elsewhere(&["timestampformat", "timestamp_format", "datetime_format", "timestamp"]),
+    OptionInfo::choice(
+        "offsets",
+        &["keep", "utc"],
+        "What becomes of the offsets of times: the column has the zone that all its times have and holds texts where they have several, or all are read as UTC, which loses the local hour.",
+    )
+    .default("keep")
+    .elsewhere(&["tz", "timezone", "time_zone"]),
+    OptionInfo::choice(
+        "digits",
+        &["keep", "double"],
+        "What becomes of decimals with digits that no double holds: the column holds decimals or texts, or they are rounded to doubles, which is a loss.",
+    )
+    .default("keep")
+    .elsewhere(&["float_precision", "precision"]),
     OptionInfo::choice("binary", &["base64", "hex"], "How binary values are written as text.").default("base64"),
     OptionInfo::integer("max-columns", "Most columns a file may have.").default("100000"),
     OptionInfo::integer("max-record-bytes", "Most bytes of a record.")

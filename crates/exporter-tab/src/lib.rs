@@ -61,7 +61,7 @@
 //! | `delimiter`, `quote`, `escape`, `comment`, `skip-lines`, `header` | how the text is cut |
 //! | `ragged`, `trailing-delimiter`, `row-names`, `lenient` | what becomes of records and quotes that do not fit |
 //! | `encoding`, `duplicates` | how bytes stand for characters, and columns of one name |
-//! | `null`, `decimal`, `thousands`, `booleans`, `dates`, `datetimes`, `binary` | which texts are which values |
+//! | `null`, `decimal`, `thousands`, `booleans`, `dates`, `datetimes`, `offsets`, `digits`, `binary` | which texts are which values |
 //! | `max-columns`, `max-record-bytes` | the limits |
 //!
 //! What the options leave open is found in the first 128 KiB: the way to cut by which all records have as many cells, and the
@@ -113,8 +113,8 @@ pub use options::{
     BinaryText, Breaks, DecimalMark, Delimiter, EmptyText, Header, LineEnd, Quoting, WriteOptions,
 };
 pub use reader::{
-    CellKind, DeclaredColumn, Duplicates, Encoding, Layout, LayoutColumn, Ragged, ReadHeader, ReadOptions,
-    Reasons, TabReader, read_text,
+    CellKind, DeclaredColumn, Duplicates, Encoding, KeptDigits, KeptOffsets, Layout, LayoutColumn, Ragged,
+    ReadHeader, ReadOptions, Reasons, TabReader, read_text,
 };
 pub use record_count::RecordCount;
 pub use script::{RScript, ScriptOptions, SpssScript, StataScript};

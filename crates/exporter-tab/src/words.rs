@@ -49,6 +49,8 @@ fn pairs(options: &ReadOptions) -> Vec<(&'static str, String)> {
     put("booleans", options.booleans.as_ref().map(|[no, yes]| format!("{yes}/{no}")));
     put("dates", options.date_pattern.clone());
     put("datetimes", options.date_time_pattern.clone());
+    put("offsets", differs(options.offsets != plain.offsets, word(options.offsets)));
+    put("digits", differs(options.digits != plain.digits, word(options.digits)));
     put("binary", differs(options.binary != plain.binary, word(options.binary)));
     let differs = |value: usize, plain: usize| (value != plain).then(|| value.to_string());
     put("max-columns", differs(options.max_columns, plain.max_columns));

@@ -56,12 +56,13 @@ fn an_offset_is_read_where_the_pattern_has_one() {
     let text = "at\n31.01.2024 10:00:00.5 +0100\n";
     let options = json!({"datetimes": "%d.%m.%Y %H:%M:%S%.f %z"});
     let source = Source::memory("t.csv", text);
-    let kind = Kind::DateTime { unit: TimeUnit::Millisecond, zone: Some("UTC".into()) };
+    let kind = |zone: &str| Kind::DateTime { unit: TimeUnit::Millisecond, zone: Some(zone.into()) };
     let (kinds, batches) = read(&source, options.clone()).unwrap();
-    assert_eq!(kinds, std::slice::from_ref(&kind));
+    assert_eq!(kinds, [kind("+01:00")], "the offset is kept");
+    let kept = TimestampMillisecondArray::from(vec![1_706_691_600_500]).with_timezone("+01:00");
+    assert_eq!(batches[0].column(0).to_data(), kept.to_data());
     let expected = TimestampMillisecondArray::from(vec![1_706_691_600_500]).with_timezone("UTC");
-    assert_eq!(batches[0].column(0).to_data(), expected.to_data());
-    let codebook = Codebook::new("s").with_table(Table::new("t", vec![Variable::new("at", kind)]));
+    let codebook = Codebook::new("s").with_table(Table::new("t", vec![Variable::new("at", kind("UTC"))]));
     let (_, batches) = read(&source.declared(&codebook, &codebook.tables[0]), options).unwrap();
     assert_eq!(batches[0].column(0).to_data(), expected.to_data());
 }

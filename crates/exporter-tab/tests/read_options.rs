@@ -204,3 +204,63 @@ fn options_of_other_programs_are_answered_with_ours() {
         assert!(hint.starts_with(&format!("did you mean {own:?}? ")), "{typed}: {hint}");
     }
 }
+
+fn losses(data: &dyn Dataset) -> Vec<String> {
+    data.losses().iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn times_keep_their_offsets() {
+    let same = "t\n2024-01-02T10:11:12.123+02:00\n\n2024-06-02 23:30:00+0200\n";
+    let data = open("t.csv", same.as_bytes(), json!({})).unwrap();
+    assert_eq!(kinds(&*data), ["datetime(ms, +02:00)"]);
+    assert_eq!(
+        shown(&*data).unwrap(),
+        ["t", "2024-01-02T10:11:12.123+02:00", ".", "2024-06-02T23:30:00+02:00"]
+    );
+    assert!(losses(&*data).is_empty());
+    let utc = open("t.csv", same.as_bytes(), json!({"offsets": "utc"})).unwrap();
+    assert_eq!(kinds(&*utc), ["datetime(ms, UTC)"]);
+    assert_eq!(shown(&*utc).unwrap()[1], "2024-01-02T08:11:12.123Z");
+    let loss = "csv: time-zone t.t: times are read as moments, and their own offsets are lost (2 values), first at row 1: \
+                \"2024-01-02T10:11:12.123+02:00\"";
+    assert_eq!(losses(&*utc), [loss]);
+    let mixed = "t\n2024-01-02T10:00:00Z\n2024-01-02T10:00:00+03:00\n";
+    let data = open("t.csv", mixed.as_bytes(), json!({})).unwrap();
+    assert_eq!((kinds(&*data), losses(&*data)), (vec!["text".to_owned()], vec![]));
+    assert_eq!(shown(&*data).unwrap(), mixed.lines().collect::<Vec<_>>());
+    let utc = open("t.csv", mixed.as_bytes(), json!({"offsets": "utc"})).unwrap();
+    assert!(
+        losses(&*utc)[0].ends_with("first at row 2: \"2024-01-02T10:00:00+03:00\""),
+        "{:?}",
+        losses(&*utc)
+    );
+    let zulu = open("t.csv", b"t\n2024-01-02T10:00:00Z\n2024-01-02T10:00:00+00:00\n", json!({})).unwrap();
+    assert_eq!((kinds(&*zulu), losses(&*zulu)), (vec!["datetime(s, UTC)".to_owned()], vec![]));
+    let pattern = json!({"datetimes": "%d.%m.%Y %H:%M %z"});
+    let data = open("t.csv", b"t\n31.12.2024 23:00 -0500\n", pattern).unwrap();
+    assert_eq!(shown(&*data).unwrap(), ["t", "2024-12-31T23:00:00-05:00"]);
+}
+
+#[test]
+fn digits_beyond_a_double_are_kept() {
+    let text = "lat,lon\n12.44442612345678901,1\n-1.546974123456789012,0.30000000000000004\n,2\n";
+    let data = open("t.csv", text.as_bytes(), json!({})).unwrap();
+    assert_eq!(
+        (kinds(&*data), losses(&*data)),
+        (vec!["decimal(20, 18)".to_owned(), "float".to_owned()], vec![])
+    );
+    let expected =
+        ["lat|lon", "12.444426123456789010|1.0", "-1.546974123456789012|0.30000000000000004", ".|2.0"];
+    assert_eq!(shown(&*data).unwrap(), expected);
+    let rounded = open("t.csv", text.as_bytes(), json!({"digits": "double"})).unwrap();
+    assert_eq!(kinds(&*rounded), ["float", "float"]);
+    let loss = "csv: precision t.lat: decimals are rounded to the nearest double (2 values), first at row 1: \
+                \"12.44442612345678901\"";
+    assert_eq!(losses(&*rounded), [loss]);
+    let long = "x\n0.123456789012345678901234567890123456789\n";
+    let data = open("t.csv", long.as_bytes(), json!({})).unwrap();
+    assert_eq!(shown(&*data).unwrap(), long.lines().collect::<Vec<_>>(), "no decimal has so many digits");
+    let comma = open("t.csv", b"a;b\n1,12345678901234567890;x\n", json!({"decimal": "comma"})).unwrap();
+    assert_eq!(shown(&*comma).unwrap()[1], "1.1234567890123456789|x");
+}

@@ -88,10 +88,12 @@ fn of_variable(variable: &Variable, settings: &Settings) -> Vec<Loss> {
         }
         Kind::Binary => losses.push(Loss::new(LossCode::BINARY_AS_TEXT, "written as text")),
         Kind::Duration(unit) => losses.push(Loss::duration_as_number(*unit)),
-        Kind::DateTime { zone: Some(zone), .. } if zone != "UTC" => losses.push(
-            Loss::new(LossCode::TIME_ZONE, "the offset is written, the zone's name not")
-                .first(None, zone.as_str()),
-        ),
+        // An offset has no other name.
+        Kind::DateTime { zone: Some(zone), .. } if zone != "UTC" && !zone.starts_with(['+', '-']) => losses
+            .push(
+                Loss::new(LossCode::TIME_ZONE, "the offset is written, the zone's name not")
+                    .first(None, zone.as_str()),
+            ),
         _ => {}
     }
     losses.extend(of_pattern(&variable.kind, settings));

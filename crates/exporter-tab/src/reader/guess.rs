@@ -1,9 +1,13 @@
 //! The kind of a column from all its cells.
 
-use arrow_schema::{DataType, TimeUnit};
+use std::sync::Arc;
+
+use arrow_schema::{DECIMAL128_MAX_PRECISION, DataType, TimeUnit};
 use exporter_core::doubles::EXACT;
 
+use super::digits::Digits;
 use super::number::{self, NumberStyle};
+use super::records::Left;
 use super::style::CellStyle;
 use super::summary::Summary;
 use super::time::{self, DateTimeParts};
@@ -18,7 +22,8 @@ mod bit {
     pub(super) const DATE_TIME: u16 = 32;
     pub(super) const ZONED: u16 = 64;
     pub(super) const TIME: u16 = 128;
-    pub(super) const ALL: u16 = 255;
+    pub(super) const DECIMAL: u16 = 256;
+    pub(super) const ALL: u16 = 511;
 }
 
 pub(super) const NANOS_OF_DAY: i64 = 86_400_000_000_000;
@@ -36,14 +41,64 @@ pub(super) struct Guess {
     fits_nanos: bool,
     /// Whether a text other than `NA` was seen bare.
     bare_text: bool,
+    /// By how much the wall clocks are ahead of UTC.
+    offsets: Offsets,
+    /// Whether times of any offset are read as UTC.
+    to_utc: bool,
+    /// Most digits of a fraction.
+    scale: usize,
+    /// Whether a decimal has digits that no double holds.
+    beyond_double: bool,
+    /// What is lost where the kind cannot hold it.
+    lost: Option<Box<Lost>>,
     /// What the cells hold, whatever kind they turn out to have.
     pub(super) summary: Summary,
 }
 
+/// Values of which a kind keeps less than the text says.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Lost {
+    /// Decimals that are rounded as doubles.
+    pub(super) rounded: Left,
+    /// Times whose wall clock is not that of UTC.
+    pub(super) shifted: Left,
+}
+
+/// The offsets of the times seen.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Offsets {
+    #[default]
+    None,
+    /// All have this one, in seconds.
+    One(i64),
+    Mixed,
+}
+
+impl Offsets {
+    fn join(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::None, offsets) | (offsets, Self::None) => offsets,
+            (one, other) if one == other => one,
+            _ => Self::Mixed,
+        }
+    }
+}
+
 impl Default for Guess {
     fn default() -> Self {
-        let summary = Summary::default();
-        Self { could_be: bit::ALL, any: false, digits: 0, fits_nanos: true, bare_text: false, summary }
+        Self {
+            could_be: bit::ALL,
+            any: false,
+            digits: 0,
+            fits_nanos: true,
+            bare_text: false,
+            offsets: Offsets::None,
+            to_utc: false,
+            scale: 0,
+            beyond_double: false,
+            lost: None,
+            summary: Summary::default(),
+        }
     }
 }
 
@@ -87,7 +142,27 @@ impl Guess {
         self.digits = self.digits.max(other.digits);
         self.fits_nanos &= other.fits_nanos;
         self.bare_text |= other.bare_text;
+        self.offsets = self.offsets.join(other.offsets);
+        self.to_utc |= other.to_utc;
+        self.scale = self.scale.max(other.scale);
+        self.beyond_double |= other.beyond_double;
+        if let Some(lost) = &other.lost {
+            let rows = self.summary.cells();
+            let known = self.lost.get_or_insert_default();
+            known.rounded.append(&lost.rounded, rows);
+            known.shifted.append(&lost.shifted, rows);
+        }
         self.summary.merge(&other.summary);
+    }
+
+    /// What is lost where the kind of the column cannot hold it.
+    pub(super) fn lost(&self) -> Option<&Lost> {
+        self.lost.as_deref()
+    }
+
+    /// Whether all times have the offset of this zone.
+    pub(super) fn has_offset_of(&self, zone: &str) -> bool {
+        !matches!(self.offsets, Offsets::Mixed) && !self.to_utc && self.zone().as_deref() == Some(zone)
     }
 
     fn kinds(&mut self, text: &[u8], style: &CellStyle) -> u16 {
@@ -114,7 +189,7 @@ impl Guess {
             if self.could_be & (bit::DATE_TIME | bit::ZONED) != 0
                 && let Some(at) = pattern.date_time(text)
             {
-                own |= self.date_time(at);
+                own |= self.date_time(at, text, style.numbers.to_utc);
             }
         }
         let plain = self.plain(text, style.numbers);
@@ -126,7 +201,8 @@ impl Guess {
     fn plain(&mut self, text: &[u8], style: NumberStyle) -> u16 {
         if let Some(value) = short_integer(text) {
             self.summary.short_integer(value);
-            return if value < 0 { bit::INT | bit::FLOAT } else { bit::INT | bit::UINT | bit::FLOAT };
+            let number = bit::INT | bit::FLOAT | bit::DECIMAL;
+            return if value < 0 { number } else { number | bit::UINT };
         }
         match text.first() {
             Some(b'0'..=b'9' | b'-' | b'.' | b',') => {}
@@ -140,6 +216,7 @@ impl Guess {
             }
             Some(b'n' | b'N' | b'i' | b'I') => {
                 let float = [(&b"nan"[..], f64::NAN), (b"inf", f64::INFINITY)];
+                // What is no finite number is no decimal.
                 return match float.iter().find(|(name, _)| text.eq_ignore_ascii_case(name)) {
                     Some((_, value)) => self.float(*value),
                     None => 0,
@@ -157,7 +234,7 @@ impl Guess {
                 return bit::TIME;
             }
             if text.len() >= 10 && text.get(4) == Some(&b'-') {
-                return self.iso(text);
+                return self.iso(text, style.to_utc);
             }
         }
         if text.eq_ignore_ascii_case(b"-inf") {
@@ -172,7 +249,7 @@ impl Guess {
         bit::FLOAT
     }
 
-    fn iso(&mut self, text: &[u8]) -> u16 {
+    fn iso(&mut self, text: &[u8], to_utc: bool) -> u16 {
         if text.len() == 10 {
             let Some(days) = time::date(text) else { return 0 };
             self.instant(days * 86_400);
@@ -182,13 +259,20 @@ impl Guess {
         let Some(at) = time::date_time(text) else { return 0 };
         let seconds = at.seconds - at.offset.unwrap_or_default();
         self.summary.whole(i128::from(seconds) * 1_000_000_000 + i128::from(at.nanos));
-        self.date_time(at)
+        self.date_time(at, text, to_utc)
     }
 
-    fn date_time(&mut self, at: DateTimeParts) -> u16 {
+    fn date_time(&mut self, at: DateTimeParts, text: &[u8], to_utc: bool) -> u16 {
         self.digits = self.digits.max(at.digits);
         self.instant(at.seconds - at.offset.unwrap_or_default());
-        if at.offset.is_some() { bit::ZONED } else { bit::DATE_TIME }
+        let Some(offset) = at.offset else { return bit::DATE_TIME };
+        self.offsets = self.offsets.join(Offsets::One(offset));
+        self.to_utc |= to_utc;
+        if offset != 0 {
+            let row = self.summary.cells() as usize;
+            self.lost.get_or_insert_default().shifted.add(row, text);
+        }
+        bit::ZONED
     }
 
     fn instant(&mut self, seconds: i64) {
@@ -208,9 +292,9 @@ impl Guess {
             _ => TimeUnit::Nanosecond,
         };
         let has = |bit: u16| self.could_be & bit != 0;
-        let timestamp = |zone: Option<&str>| {
+        let timestamp = |zone: Option<Arc<str>>| {
             let fits = unit != TimeUnit::Nanosecond || self.fits_nanos;
-            if fits { DataType::Timestamp(unit, zone.map(Into::into)) } else { DataType::Utf8 }
+            if fits { DataType::Timestamp(unit, zone) } else { DataType::Utf8 }
         };
         // Texts by a pattern such as %Y%m%d are numbers as well; numbers that stand for true and false stay numbers.
         if has(bit::DATE) {
@@ -218,11 +302,14 @@ impl Guess {
         } else if has(bit::DATE_TIME) {
             timestamp(None)
         } else if has(bit::ZONED) {
-            timestamp(Some("UTC"))
+            // Times of several offsets are no moments of one clock: as texts they keep theirs.
+            self.zone().map_or(DataType::Utf8, |zone| timestamp(Some(zone)))
         } else if has(bit::INT) {
             DataType::Int64
         } else if has(bit::UINT) {
             DataType::UInt64
+        } else if self.beyond_double && has(bit::FLOAT | bit::DECIMAL) {
+            self.decimal().unwrap_or(DataType::Utf8)
         } else if has(bit::FLOAT) {
             DataType::Float64
         } else if has(bit::BOOLEAN) {
@@ -278,10 +365,45 @@ impl Guess {
             let int = if i64::try_from(value).is_ok() { bit::INT } else { 0 };
             let uint = if u64::try_from(value).is_ok() { bit::UINT } else { 0 };
             let float = if value.abs() <= EXACT.into() { bit::FLOAT } else { 0 };
-            return int | uint | float;
+            return int | uint | float | bit::DECIMAL;
+        }
+        if let Some((value, scale)) = number::plain_float(text, style.mark) {
+            self.scale = self.scale.max(scale);
+            // A decimal has no negative zero.
+            let decimal = if value == 0.0 && text.len() != digits.len() { 0 } else { bit::DECIMAL };
+            return self.float(value) | decimal;
         }
         let value = if digits.iter().any(u8::is_ascii_digit) { number::float(text, style) } else { None };
-        value.filter(|value| value.is_finite()).map_or(0, |value| self.float(value))
+        let Some(value) = value.filter(|value| value.is_finite()) else { return 0 };
+        let found = Digits::of(text, style.mark, value);
+        self.scale = self.scale.max(found.scale.unwrap_or_default());
+        if found.are_beyond_double {
+            let row = self.summary.cells() as usize;
+            self.lost.get_or_insert_default().rounded.add(row, text);
+            self.beyond_double |= style.keeps_digits;
+        }
+        self.float(value) | if found.scale.is_some() { bit::DECIMAL } else { 0 }
+    }
+
+    /// The decimal that holds every number, if there is one.
+    fn decimal(&self) -> Option<DataType> {
+        let whole = self.summary.whole_digits();
+        let (scale, precision) = (i8::try_from(self.scale).ok()?, u8::try_from(whole + self.scale).ok()?);
+        let is_one = self.could_be & bit::DECIMAL != 0 && precision <= DECIMAL128_MAX_PRECISION;
+        is_one.then_some(DataType::Decimal128(precision, scale))
+    }
+
+    /// The zone of times that all have the same offset.
+    fn zone(&self) -> Option<Arc<str>> {
+        match self.offsets {
+            Offsets::One(0) | Offsets::None => Some("UTC".into()),
+            _ if self.to_utc => Some("UTC".into()),
+            Offsets::One(offset) if offset % 60 == 0 && offset.abs() < 86_400 => {
+                let (sign, minutes) = (if offset < 0 { '-' } else { '+' }, offset.abs() / 60);
+                Some(format!("{sign}{:02}:{:02}", minutes / 60, minutes % 60).into())
+            }
+            _ => None,
+        }
     }
 }
 
@@ -335,7 +457,8 @@ mod tests {
     fn kinds_by_example() {
         let millis = DataType::Timestamp(TimeUnit::Millisecond, None);
         let seconds = DataType::Timestamp(TimeUnit::Second, None);
-        let utc = DataType::Timestamp(TimeUnit::Second, Some("UTC".into()));
+        let zoned = |zone: &str| DataType::Timestamp(TimeUnit::Second, Some(zone.into()));
+        let utc = zoned("UTC");
         for (cells, expected) in [
             (&["1", "-2", "", "NA"][..], DataType::Int64),
             (&["1", "18446744073709551615"], DataType::UInt64),
@@ -344,6 +467,13 @@ mod tests {
             (&["2.5", "9007199254740993"], DataType::Utf8),
             (&["12345678901234567890123"], DataType::Utf8),
             (&["-0"], DataType::Float64),
+            (&["12.44442612345678901", "-1.546974123456789012", "7"], DataType::Decimal128(20, 18)),
+            (&["1.25", "12345678901234567890", "0.12345678901234567890123"], DataType::Utf8),
+            (&["0.12345678901234567890123", "1e5"], DataType::Utf8),
+            (&["0.12345678901234567890123", "nan"], DataType::Utf8),
+            (&["0.12345678901234567890123", "-0.0"], DataType::Utf8),
+            (&["0.12345678901234567890123", "900719925474099"], DataType::Decimal128(38, 23)),
+            (&["0.30000000000000004", "0.10000000000000001"], DataType::Float64),
             (&["007"], DataType::Utf8),
             (&["1", "007"], DataType::Utf8),
             (&["00.5"], DataType::Utf8),
@@ -357,7 +487,10 @@ mod tests {
             (&["2024-02-29", "2024-02-29 10:00"], seconds),
             (&["2024-02-29T10:00:00.25"], millis),
             (&["2024-02-29T10:00:00.123456789", "0001-01-01"], DataType::Utf8),
-            (&["2024-02-29T10:00:00Z", "2024-02-29T10:00:00+02:00"], utc),
+            (&["2024-02-29T10:00:00Z", "2024-02-29T10:00:00+00:00"], utc),
+            (&["2024-02-29T10:00:00Z", "2024-02-29T10:00:00+02:00"], DataType::Utf8),
+            (&["2024-02-29T10:00:00-03:30", "2024-01-01 00:00-0330"], zoned("-03:30")),
+            (&["2024-02-29T10:00:00+01:00:30"], DataType::Utf8),
             (&["2024-02-29T10:00:00Z", "2024-02-29T10:00:00"], DataType::Utf8),
             (&["10:30", "10:30:15.5"], DataType::Time64(TimeUnit::Microsecond)),
             (&["2024", "2024-01-01"], DataType::Utf8),
@@ -396,12 +529,13 @@ mod tests {
         options.date_pattern = Some("%Y%m%d".into());
         options.date_time_pattern = Some("%Y-%m-%d %H:%M %z".into());
         options.booleans = Some(["0".into(), "1".into()]);
-        let utc = DataType::Timestamp(TimeUnit::Second, Some("UTC".into()));
+        let zoned = |zone: &str| DataType::Timestamp(TimeUnit::Second, Some(zone.into()));
         for (cells, expected) in [
             (&["20240131", "20240201"][..], DataType::Date32),
             (&["20240131", "20240231"], DataType::Int64),
             (&["20240131", "2024.5"], DataType::Float64),
-            (&["2024-01-31 10:00 +0100"], utc),
+            (&["2024-01-31 10:00 +0100"], zoned("+01:00")),
+            (&["2024-01-31 10:00 +0000"], zoned("UTC")),
             (&["0", "1"], DataType::Int64),
             (&["0", "1", "2"], DataType::Int64),
         ] {

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use arrow_schema::DataType;
 use exporter_core::profile::TableProfile;
+use exporter_core::{Loss, LossCode};
 use memchr::memchr;
 
 use super::ReadOptions;
@@ -165,6 +167,31 @@ impl Findings {
         });
         facts.ascending = keys.map(|(_, column)| *column).collect();
         facts
+    }
+
+    /// What the kinds of the columns do not keep of the texts.
+    pub(crate) fn losses(&self, layout: &Layout) -> Vec<Loss> {
+        let mut losses = Vec::new();
+        for (column, guess) in self.columns.iter().zip(&self.guesses) {
+            let (Some(column), Some(lost)) = (layout.columns.get(*column), guess.lost()) else { continue };
+            let CellKind::Data(kind) = &column.kind else { continue };
+            let (code, action, left) = match kind {
+                DataType::Float64 | DataType::Float32 => {
+                    (LossCode::PRECISION, "decimals are rounded to the nearest double", &lost.rounded)
+                }
+                DataType::Timestamp(_, Some(zone)) if !guess.has_offset_of(zone) => (
+                    LossCode::TIME_ZONE,
+                    "times are read as moments, and their own offsets are lost",
+                    &lost.shifted,
+                ),
+                _ => continue,
+            };
+            if let Some((row, text)) = &left.first {
+                let loss = Loss::new(code, action).variable(&column.name).count(left.count);
+                losses.push(loss.first(Some(row + 1), text));
+            }
+        }
+        losses
     }
 
     /// Rows seen.

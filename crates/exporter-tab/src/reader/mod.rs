@@ -6,6 +6,7 @@
 mod ascent;
 mod column;
 mod decode;
+mod digits;
 mod encoding;
 mod form;
 mod guess;
@@ -36,7 +37,7 @@ pub(crate) use infer::Seen;
 pub(crate) use layout::Opened;
 pub use layout::{CellKind, DeclaredColumn, Layout, LayoutColumn, Reasons};
 pub(crate) use left_out::LeftOut;
-pub use options::{Duplicates, Ragged, ReadHeader, ReadOptions};
+pub use options::{Duplicates, KeptDigits, KeptOffsets, Ragged, ReadHeader, ReadOptions};
 pub(crate) use pieces::{Piece, Pieces};
 pub(crate) use sniff::Doubt;
 pub(crate) use time::DateTimeParts;

@@ -2,26 +2,35 @@
 
 use std::str::FromStr;
 
-use super::ReadOptions;
+use super::options::{KeptDigits, KeptOffsets, ReadOptions};
 use crate::options::DecimalMark;
 
-/// The signs inside of numbers.
+/// How numbers and times are written, and what of them is kept.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct NumberStyle {
     /// The sign between whole part and fraction.
     pub(super) mark: u8,
     /// The sign between groups of three digits.
     thousands: Option<u8>,
+    /// Whether digits that no double holds make a column one of decimals or texts.
+    pub(super) keeps_digits: bool,
+    /// Whether times of any offset are read as UTC.
+    pub(super) to_utc: bool,
 }
 
 impl NumberStyle {
     /// A point between whole part and fraction, and nothing between groups.
     #[cfg(test)]
-    pub(super) const PLAIN: Self = Self { mark: b'.', thousands: None };
+    pub(super) const PLAIN: Self = Self { mark: b'.', thousands: None, keeps_digits: true, to_utc: false };
 
     pub(super) fn of(options: &ReadOptions) -> Self {
         let mark = options.decimal_mark.unwrap_or(DecimalMark::Point).byte();
-        Self { mark, thousands: options.thousands.byte() }
+        Self {
+            mark,
+            thousands: options.thousands.byte(),
+            keeps_digits: options.digits == KeptDigits::Keep,
+            to_utc: options.offsets == KeptOffsets::Utc,
+        }
     }
 
     /// The same with nothing between groups.
@@ -138,13 +147,15 @@ const POWERS: [f64; 23] = [
 /// A floating-point number, correctly rounded.
 #[inline]
 pub(super) fn float(text: &[u8], style: NumberStyle) -> Option<f64> {
-    plain_float(text, style.mark).or_else(|| any_float(text, style))
+    plain_float(text, style.mark).map(|(value, _)| value).or_else(|| any_float(text, style))
 }
 
 /// Numbers of at most 15 digits without exponent: both the digits and the power of ten are exact, so one
 /// division rounds correctly (Clinger, "How to read floating point numbers accurately", 1990).
+///
+/// With it come the digits of its fraction.
 #[inline]
-fn plain_float(text: &[u8], mark: u8) -> Option<f64> {
+pub(super) fn plain_float(text: &[u8], mark: u8) -> Option<(f64, usize)> {
     let (negative, digits) = match text {
         [b'-', rest @ ..] => (true, rest),
         rest => (false, rest),
@@ -167,9 +178,9 @@ fn plain_float(text: &[u8], mark: u8) -> Option<f64> {
     if count == 0 || count > 15 {
         return None;
     }
-    let power = POWERS.get(fraction.map_or(0, |before| count - before))?;
-    let value = value as f64 / power;
-    Some(if negative { -value } else { value })
+    let fraction = fraction.map_or(0, |before| count - before);
+    let value = value as f64 / POWERS.get(fraction)?;
+    Some((if negative { -value } else { value }, fraction))
 }
 
 #[cold]
@@ -245,7 +256,7 @@ fn exact_decimal(text: &[u8], precision: u8, scale: i8, mark: u8) -> Option<i128
 mod tests {
     use super::*;
 
-    const COMMA: NumberStyle = NumberStyle { mark: b',', thousands: None };
+    const COMMA: NumberStyle = NumberStyle { mark: b',', ..NumberStyle::PLAIN };
 
     #[test]
     fn integers() {
@@ -323,7 +334,7 @@ mod tests {
     #[test]
     fn groups_of_three_digits() {
         let float = |text: &str, mark, thousands| {
-            float(text.as_bytes(), NumberStyle { mark, thousands: Some(thousands) })
+            float(text.as_bytes(), NumberStyle { mark, thousands: Some(thousands), ..NumberStyle::PLAIN })
         };
         for (text, expected) in [
             ("1,234", Some(1234.0)),
@@ -343,7 +354,7 @@ mod tests {
         assert_eq!(float("1 234,5", b',', b' '), Some(1234.5));
         assert_eq!(float("1\u{a0}234\u{202f}567,5", b',', b' '), Some(1_234_567.5));
         assert_eq!(float("1'234.5", b'.', b'\''), Some(1234.5));
-        let style = NumberStyle { mark: b'.', thousands: Some(b',') };
+        let style = NumberStyle { thousands: Some(b','), ..NumberStyle::PLAIN };
         assert_eq!(int64(b"1,234", style), Some(1234));
         assert_eq!(decimal(b"1,234.50", 6, 2, style), Some(123_450));
     }

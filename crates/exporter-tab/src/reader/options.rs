@@ -50,6 +50,30 @@ pub enum Ragged {
     Truncate,
 }
 
+/// What becomes of decimals with digits that no double holds, where no kind is declared.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum KeptDigits {
+    /// The column holds decimals, or texts where no decimal has that many digits.
+    #[default]
+    Keep,
+    /// They are rounded to doubles: a loss of reading.
+    Double,
+}
+
+/// What becomes of the offsets of times, where no kind is declared.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum KeptOffsets {
+    /// The column has the zone that all of its times have, and holds texts where they have several.
+    #[default]
+    Keep,
+    /// They are read as moments in UTC: the local hour is a loss of reading.
+    Utc,
+}
+
 /// How delimited text is read; as JSON these are the options of the formats `csv` and `tab`.
 ///
 /// What is left open is found in the first part of the text, see [`Layout::read`](crate::Layout::read).
@@ -99,6 +123,10 @@ pub struct ReadOptions {
     /// Pattern of date-times; none = ISO 8601.
     #[serde(rename = "datetimes", deserialize_with = "pattern")]
     pub date_time_pattern: Option<String>,
+    /// What becomes of the offsets of times.
+    pub offsets: KeptOffsets,
+    /// What becomes of decimals with digits that no double holds.
+    pub digits: KeptDigits,
     /// How declared bytes are written.
     pub binary: BinaryText,
     /// Most columns a file may have.
@@ -139,6 +167,8 @@ impl Default for ReadOptions {
             booleans: None,
             date_pattern: None,
             date_time_pattern: None,
+            offsets: KeptOffsets::Keep,
+            digits: KeptDigits::Keep,
             binary: BinaryText::Base64,
             max_columns: 100_000,
             max_record_bytes: 64 << 20,

@@ -148,6 +148,20 @@ impl Summary {
         wholes
     }
 
+    /// Cells seen.
+    pub(super) fn cells(&self) -> u64 {
+        self.missing + self.quoted_empty + self.na + self.totals.filled
+    }
+
+    /// Most digits before the fraction of a number.
+    pub(super) fn whole_digits(&self) -> usize {
+        let wholes = self.wholes().map_or(0, |(low, high)| low.unsigned_abs().max(high.unsigned_abs()));
+        let digits = |number: u128| number.checked_ilog10().map_or(0, |log| log as usize + 1);
+        // A double may be rounded up to a power of ten, which is one digit too many and no fault.
+        let floats = self.floats.map_or(0, |(low, high)| low.abs().max(high.abs()) as u128);
+        digits(wholes).max(digits(floats)).max(1)
+    }
+
     /// Whether an integer type holds all whole numbers.
     pub(super) fn fits(&self, kind: &DataType) -> bool {
         let (least, most) = match kind {
