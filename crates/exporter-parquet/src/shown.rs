@@ -8,7 +8,7 @@ use arrow_array::types::TimestampMicrosecondType;
 use arrow_array::{Array, ArrayRef, FixedSizeBinaryArray, PrimitiveArray, StringArray, make_array};
 use arrow_cast::{CastOptions, cast_with_options};
 use arrow_schema::extension::EXTENSION_TYPE_NAME_KEY;
-use arrow_schema::{ArrowError, DataType, Field, FieldRef, TimeUnit};
+use arrow_schema::{ArrowError, DECIMAL256_MAX_PRECISION, DataType, Field, FieldRef, TimeUnit};
 
 /// Name of the extension type (Arrow format, Canonical Extension Types, section UUID).
 pub(crate) const UUID: &str = "arrow.uuid";
@@ -36,7 +36,8 @@ pub(crate) struct Cut {
 /// Whether a column has numbers that may have more digits than a decimal.
 pub(crate) fn is_wide(field: &Field) -> bool {
     match field.data_type() {
-        DataType::Decimal256(precision, _) => *precision > MAX_DIGITS,
+        // The decoder has no longer ones than 76.
+        DataType::Decimal256(precision, _) => (MAX_DIGITS + 1..=DECIMAL256_MAX_PRECISION).contains(precision),
         DataType::Decimal128(_, _) => field.metadata().contains_key(INT128),
         _ => false,
     }

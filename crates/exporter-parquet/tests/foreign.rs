@@ -359,6 +359,32 @@ fn every_codec_is_read() {
     }
 }
 
+#[test]
+fn a_decimal_that_no_type_holds_is_named_and_the_others_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("long.parquet");
+    let schema =
+        "message m { required fixed_len_byte_array(33) d (DECIMAL(77, 0)); required binary t (STRING); }";
+    let schema = Arc::new(parse_message_type(schema).unwrap());
+    let file = std::fs::File::create(&path).unwrap();
+    let mut writer = SerializedFileWriter::new(file, schema, Arc::default()).unwrap();
+    let mut group = writer.next_row_group().unwrap();
+    let mut column = group.next_column().unwrap().unwrap();
+    let number = [FixedLenByteArray::from(vec![0; 33])];
+    column.typed::<FixedLenByteArrayType>().write_batch(&number, None, None).unwrap();
+    column.close().unwrap();
+    let mut column = group.next_column().unwrap().unwrap();
+    column.typed::<ByteArrayType>().write_batch(&[ByteArray::from("x")], None, None).unwrap();
+    column.close().unwrap();
+    group.close().unwrap();
+    writer.close().unwrap();
+    let data = open(&path).unwrap();
+    assert_eq!(names(&*data), ["t"]);
+    let said = losses(&*data, &LossCode::NOT_READ);
+    assert!(said.len() == 1 && said[0].contains("DECIMAL(77,0)"), "{said:?}");
+    assert_eq!(cells_of(read(&*data).column(0)), [Cell::Text("x".into())]);
+}
+
 /// Old writers have types of columns that the format does not know, such as 24 for nulls.
 #[test]
 fn a_converted_type_that_does_not_exist_is_passed_over() {

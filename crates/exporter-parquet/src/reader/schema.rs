@@ -5,10 +5,13 @@ use std::sync::Arc;
 use arrow_schema::extension::EXTENSION_TYPE_NAME_KEY;
 use arrow_schema::{DataType, Field, FieldRef, Fields, Schema};
 use exporter_core::{Loss, LossCode};
-use parquet::arrow::{FieldLevels, ProjectionMask, parquet_to_arrow_field_levels, parquet_to_arrow_schema};
+use parquet::arrow::{
+    ARROW_SCHEMA_META_KEY, FieldLevels, ProjectionMask, parquet_to_arrow_field_levels,
+    parquet_to_arrow_schema,
+};
 use parquet::basic::{ConvertedType, LogicalType, Repetition, Type as Physical};
 use parquet::errors::Result as CrateResult;
-use parquet::file::metadata::{FileMetaData, ParquetMetaData};
+use parquet::file::metadata::{FileMetaData, KeyValue, ParquetMetaData};
 use parquet::schema::printer::print_schema;
 use parquet::schema::types::{ColumnDescriptor, SchemaDescriptor, Type, TypePtr};
 
@@ -71,7 +74,9 @@ impl FileSchema {
                     let action = format!("the Arrow schema in the footer is not used: {error}");
                     Loss::new(LossCode::NOT_READ, action)
                 };
-                let why = told.err().map(loss);
+                let is_there = |pair: &KeyValue| pair.key == ARROW_SCHEMA_META_KEY;
+                let has_schema = file.key_value_metadata().into_iter().flatten().any(is_there);
+                let why = told.err().filter(|_| has_schema).map(loss);
                 let pairs = file.key_value_metadata().into_iter().flatten();
                 let keys = pairs.filter_map(|pair| Some((pair.key.clone(), pair.value.clone()?))).collect();
                 (types_of(roots), keys, why)
