@@ -87,3 +87,63 @@ fn r_reads_every_type() {
     // R's own reading of digits goes through extended precision and rounds twice; its files are read as text.
     reads("R", Known { empty_is_missing: true, last_places: 2, crlf_is_lf: true });
 }
+
+/// What Python's csv and pandas write in every dialect is found to be in it, cell for cell.
+#[test]
+fn dialects_of_python_and_pandas_are_found() {
+    use exporter_core::dataset::display_rows;
+    use exporter_core::{Context, Registry, Scan, Source, TableId};
+    use serde_json::Value as Json;
+
+    let folder = tempfile::tempdir().unwrap();
+    let mut script = programs::python("write_dialects.py");
+    let printed = programs::stdout(script.arg(folder.path()));
+    let (registry, context) = (exporter_tab::register(Registry::new()), Context::default());
+    let mut wrong = Vec::new();
+    let mut files = 0;
+    for line in String::from_utf8(printed).unwrap().lines() {
+        let (name, options, names, rows): (String, Json, Option<Vec<String>>, Vec<Vec<Json>>) =
+            serde_json::from_str(line).unwrap();
+        files += 1;
+        let source = Source::open(folder.path().join(&name), &context).unwrap();
+        let said = std::fs::read_to_string(folder.path().join(&name)).unwrap();
+        let data = match registry.open_as("csv", &source, options, &context) {
+            Ok(data) => data,
+            Err(error) => {
+                wrong.push(format!("{name}: {error:?}\n{said}"));
+                continue;
+            }
+        };
+        let notes: Vec<String> = data.notes().into_iter().map(|note| note.text).collect();
+        let variables = data.codebook().tables[0].variables.iter();
+        let found: Vec<String> = variables.map(|variable| variable.name.clone()).collect();
+        let batches = context.scan(&*data, TableId(0), &Scan::all()).unwrap();
+        let cells: Vec<Vec<Option<String>>> =
+            batches.flat_map(|batch| display_rows(&batch.unwrap()).unwrap()).collect();
+        let equal = |ours: &Option<String>, theirs: &Json| match (ours, theirs) {
+            // Without quotes an empty text and none are the same.
+            (None, Json::Null) => true,
+            (Some(ours), Json::Null) => ours.is_empty(),
+            (Some(ours), Json::Number(theirs)) => ours.parse::<f64>().ok() == theirs.as_f64(),
+            (Some(ours), Json::String(theirs)) => ours == theirs,
+            _ => false,
+        };
+        let same = cells.len() == rows.len()
+            && cells.iter().zip(&rows).all(|(ours, theirs)| {
+                ours.len() == theirs.len()
+                    && ours.iter().zip(theirs).all(|(ours, theirs)| equal(ours, theirs))
+            });
+        let has_names = names.as_ref().is_none_or(|names| *names == found);
+        let has_header = names.is_none() == notes.iter().any(|note| note.contains("header=none"));
+        if !same || !has_names || !has_header {
+            wrong.push(format!("{name}: {notes:?}\n{found:?} {cells:?}\n{said}"));
+        }
+    }
+    assert!(files > 200, "{files}");
+    assert!(
+        wrong.is_empty(),
+        "{} of {files} files\n{}",
+        wrong.len(),
+        wrong[..wrong.len().min(6)].join("\n\n")
+    );
+}

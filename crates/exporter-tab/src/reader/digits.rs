@@ -18,10 +18,62 @@ const ENOUGH: usize = 17;
 /// No text of so many digits is compared: no double has as many.
 const MOST_DIGITS: usize = 800;
 
+/// Powers of ten.
+const POWERS: [u128; 23] = {
+    let mut powers = [1; 23];
+    let mut at = 1;
+    while at < powers.len() {
+        powers[at] = powers[at - 1] * 10;
+        at += 1;
+    }
+    powers
+};
+
 impl Digits {
     /// The digits of a finite number, of which this is the nearest double.
-    #[cold]
+    #[inline]
     pub(super) fn of(text: &[u8], mark: u8, value: f64) -> Self {
+        Self::of_common(text, mark, value).unwrap_or_else(|| Self::of_any(text, mark, value))
+    }
+
+    /// Those of a number of at most 19 digits and 22 in the fraction, without exponent: with them the double is rounded to so
+    /// many digits by one multiplication.
+    #[inline]
+    fn of_common(text: &[u8], mark: u8, value: f64) -> Option<Self> {
+        let digits = text.strip_prefix(b"-").unwrap_or(text);
+        let (mut number, mut scale, mut in_fraction) = (0_u64, 0, false);
+        for byte in digits {
+            let digit = byte.wrapping_sub(b'0');
+            if digit <= 9 {
+                number = number.checked_mul(10)?.checked_add(digit.into())?;
+                scale += usize::from(in_fraction);
+            } else if *byte == mark && !in_fraction {
+                in_fraction = true;
+            } else {
+                return None;
+            }
+        }
+        while number.is_multiple_of(10) && scale > 0 {
+            (number, scale) = (number / 10, scale - 1);
+        }
+        let bits = value.abs().to_bits();
+        let (exponent, fraction) = (bits >> 52, bits & ((1 << 52) - 1));
+        // The double is its mantissa shifted to the right by so many bits; those near the smallest are left out.
+        let shift =
+            1075_u64.checked_sub(exponent).filter(|shift| (1..127).contains(shift) && exponent > 0)?;
+        let scaled = u128::from(fraction | 1 << 52).checked_mul(*POWERS.get(scale)?)?;
+        let (whole, rest, half): (u128, u128, u128) =
+            (scaled >> shift, scaled & ((1 << shift) - 1), 1 << (shift - 1));
+        // Just between two, as single precision often is, the shortest text decides.
+        if rest == half {
+            return None;
+        }
+        let rounded = whole + u128::from(rest > half);
+        Some(Self { scale: Some(scale), are_beyond_double: rounded != u128::from(number) })
+    }
+
+    #[cold]
+    fn of_any(text: &[u8], mark: u8, value: f64) -> Self {
         let mantissa =
             text.iter().position(|byte| matches!(byte, b'e' | b'E')).map_or(text, |end| &text[..end]);
         let has_exponent = mantissa.len() < text.len();
@@ -91,6 +143,10 @@ mod tests {
             ("0.10000000000000000001", Some(20), true),
             ("12.44442612345678901", Some(17), true),
             ("-1.546974123456789012", Some(18), true),
+            // Single precision: 133.600006103515625 and 18.315017700195312.
+            ("133.60000610351562", Some(14), false),
+            ("133.600006103515625", Some(15), false),
+            ("18.315017700195312", Some(15), false),
             ("1234567890123456.75", Some(2), false),
             ("1234567890123456.7", Some(1), true),
             ("9007199254740993.5", Some(1), true),
@@ -105,13 +161,24 @@ mod tests {
         ] {
             let found = Digits::of(text.as_bytes(), b'.', text.parse().unwrap());
             assert_eq!(found, Digits { scale, are_beyond_double: beyond }, "{text}");
+            let slowly = Digits::of_any(text.as_bytes(), b'.', text.parse().unwrap());
+            assert_eq!(slowly, found, "{text}");
         }
         for bits in (0..4000_u64).map(|step| step.wrapping_mul(0x9e37_79b9_7f4a_7c15)) {
             let value = f64::from_bits(bits);
             if value.is_finite() {
-                for text in [format!("{value}"), format!("{value:e}"), format!("{value:.16e}")] {
+                let near = (bits % 100_000) as f64 / 977.0;
+                for text in
+                    [format!("{value}"), format!("{value:e}"), format!("{value:.16e}"), format!("{near}")]
+                {
                     let digits = Digits::of(text.as_bytes(), b'.', text.parse().unwrap());
                     assert!(!digits.are_beyond_double, "{text}");
+                    // One more digit than any double needs is mostly none of its own.
+                    let more = format!("{near:.17}3");
+                    let value = more.parse().unwrap();
+                    let (quick, slow) = (Digits::of_common, Digits::of_any);
+                    let found = slow(more.as_bytes(), b'.', value);
+                    assert!(quick(more.as_bytes(), b'.', value).is_none_or(|quick| quick == found), "{more}");
                 }
             }
         }

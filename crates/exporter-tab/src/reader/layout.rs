@@ -302,7 +302,7 @@ impl Layout {
     }
 
     /// The options with which this file is read, nothing left open.
-    pub(crate) fn options(&self, options: &ReadOptions) -> ReadOptions {
+    pub fn options(&self, options: &ReadOptions) -> ReadOptions {
         self.form.options(options)
     }
 

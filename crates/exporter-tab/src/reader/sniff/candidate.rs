@@ -224,6 +224,23 @@ impl Cut {
         f64::from(clean as u32) / f64::from(all.max(1))
     }
 
+    /// Whether an escape stands before every quote inside of the cells, and not in a cut that fits as well.
+    pub(super) fn escapes_every_quote(&self, sample: &[u8], other: &Self) -> bool {
+        let (Some(quote), Some(escape)) = (self.signs.quote.byte(), self.signs.escape.byte()) else {
+            return false;
+        };
+        let mut escaped = 0;
+        let all = self.records.iter().flat_map(|record| &record.cells).all(|cell| {
+            let raw = cell.raw(sample);
+            memchr::memchr_iter(quote, raw).all(|at| {
+                escaped += 1;
+                let before = raw.get(..at).unwrap_or_default();
+                before.iter().rev().take_while(|byte| **byte == escape).count() % 2 == 1
+            })
+        });
+        all && escaped > 0 && self.signs.quote == other.signs.quote && other.signs.escape == Mark::NONE
+    }
+
     /// Whether all texts stand in the quotes of this cut and none in those of another that fits as well.
     pub(super) fn stands_in_quotes_throughout(&self, sample: &[u8], other: &Self) -> bool {
         let quoted = |cut: &Self| {

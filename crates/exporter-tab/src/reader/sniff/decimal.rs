@@ -3,6 +3,8 @@
 use super::candidate::Record;
 use crate::Mark;
 use crate::options::DecimalMark;
+use crate::reader::ReadOptions;
+use crate::reader::style::MissingTexts;
 
 /// What else the cells of a text may mean.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,14 +31,15 @@ enum Number {
 }
 
 /// The decimal mark of the numbers in these rows, and what may be meant besides.
-pub(super) fn mark(sample: &[u8], rows: &[Record], thousands: Mark) -> (DecimalMark, Option<Doubt>) {
+pub(super) fn mark(sample: &[u8], rows: &[Record], options: &ReadOptions) -> (DecimalMark, Option<Doubt>) {
+    let (thousands, missing) = (options.thousands, MissingTexts::new(options).and("NA"));
     let width = rows.first().map_or(0, |row| row.cells.len());
     let (mut point, mut comma, mut either, mut groups) = (false, false, None, None);
     for column in 0..width {
         let mut numbers = Vec::new();
         for cell in rows.iter().filter_map(|row| row.cells.get(column)) {
             let text = cell.raw(sample).trim_ascii();
-            if text.is_empty() || text == b"NA" {
+            if text.is_empty() || missing.has(text, false) {
                 continue;
             }
             match number(text) {
@@ -69,6 +72,15 @@ pub(super) fn mark(sample: &[u8], rows: &[Record], thousands: Mark) -> (DecimalM
 
 fn number(text: &[u8]) -> Option<Number> {
     let digits = text.strip_prefix(b"-").unwrap_or(text);
+    let mut parts = digits.splitn(2, |byte| matches!(byte, b'e' | b'E'));
+    let (digits, exponent) = (parts.next()?, parts.next());
+    let is_exponent = |power: &[u8]| {
+        let power = power.strip_prefix(b"-").or(power.strip_prefix(b"+")).unwrap_or(power);
+        !power.is_empty() && power.iter().all(u8::is_ascii_digit)
+    };
+    if exponent.is_some_and(|power| !is_exponent(power)) {
+        return None;
+    }
     let mut commas = digits.split(|byte| *byte == b',');
     let (whole, fraction) = (commas.next()?, commas.next());
     let all_digits = |text: &[u8]| !text.is_empty() && text.iter().all(u8::is_ascii_digit);
@@ -112,6 +124,9 @@ mod tests {
             ("1.234,5", Some(Number::Groups)),
             ("1,234,567", None),
             ("1.23,5", None),
+            ("1,5e-07", Some(Number::Comma)),
+            ("1e5", Some(Number::Whole)),
+            ("1,5e", None),
             ("a,5", None),
             (",5", None),
         ] {

@@ -146,7 +146,9 @@ fn best(sample: &[u8], is_whole: bool, options: &ReadOptions) -> Option<(Cut, Ju
             (Some((known, before)), Some((cut, now))) => {
                 let same = now.fit == before.fit && cut.delimiter == known.delimiter;
                 let explains = now.fit > before.fit && now.fit > Fit::Broken;
-                explains || (same && cut.stands_in_quotes_throughout(sample, known))
+                let shows =
+                    cut.stands_in_quotes_throughout(sample, known) || cut.escapes_every_quote(sample, known);
+                explains || (same && shows)
             }
             _ => true,
         };
@@ -198,7 +200,7 @@ fn decided(
     let mut options = options.clone();
     if options.decimal_mark.is_none() && form.delimiter != Delimiter::COMMA {
         // The first record may be the header, of which nothing is expected.
-        let (decimal, doubt) = decimal::mark(sample, body.get(1..).unwrap_or_default(), options.thousands);
+        let (decimal, doubt) = decimal::mark(sample, body.get(1..).unwrap_or_default(), &options);
         form.decimal = decimal;
         options.decimal_mark = Some(decimal);
         sniffed.doubts.extend(doubt);
