@@ -283,3 +283,32 @@ fn an_empty_text_that_looks_missing_is_counted() {
     assert_eq!(encode(&both, &WriteOptions::default()), Altered::default());
     assert_eq!(encode(&both, &WriteOptions::survey_solutions()).empty, 1);
 }
+
+/// Very wide rows are written in blocks of columns, with the same bytes.
+#[test]
+fn a_wide_row_is_its_parts_side_by_side() {
+    let long = "long ".repeat(9000);
+    let column = |at: usize| -> ArrayRef {
+        match at % 3 {
+            0 => Arc::new(Int64Array::from(vec![Some(at as i64), None, Some(-1)])),
+            1 => Arc::new(StringArray::from(vec![
+                Some("a,b"),
+                Some(if at == 700 { long.as_str() } else { "" }),
+                None,
+            ])),
+            _ => Arc::new(Float64Array::from(vec![0.5, 1e300, at as f64])),
+        }
+    };
+    let lines = |places: std::ops::Range<usize>| -> Vec<String> {
+        let columns = places.clone().map(|at| (format!("v{at}"), column(at)));
+        let batch =
+            RecordBatch::try_from_iter_with_nullable(columns.map(|(name, array)| (name, array, true)));
+        let names = places.map(|at| Column::new(format!("v{at}"))).collect();
+        let mut out = Vec::new();
+        RowEncoder::new(names, &WriteOptions::default()).unwrap().encode(&batch.unwrap(), &mut out).unwrap();
+        String::from_utf8(out).unwrap().lines().map(str::to_owned).collect()
+    };
+    let parts = [lines(0..800), lines(800..1600)];
+    let expected: Vec<String> = parts[0].iter().zip(&parts[1]).map(|(a, b)| format!("{a},{b}")).collect();
+    assert_eq!(lines(0..1600), expected);
+}

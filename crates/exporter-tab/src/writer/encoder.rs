@@ -13,6 +13,9 @@ use crate::TabError;
 use crate::options::{BinaryText, Header, LineEnd, Quoting, WriteOptions};
 use crate::pattern::Pattern;
 
+/// Columns that are written together where a row has very many.
+const BLOCK: usize = 512;
+
 /// A column of the table to be written.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
@@ -79,12 +82,12 @@ pub(super) struct Style {
     binary: BinaryText,
     /// Whether an empty text cannot be distinguished from a missing value.
     pub(super) empty_is_missing: bool,
-    /// Bytes the fixed cells of a whole row may need.
+    /// Bytes the fixed cells that are written together may need: those of a row or of a block of it.
     room: usize,
 }
 
 impl Style {
-    /// Bytes that must be free before a cell is written: its row's fixed cells and delimiters.
+    /// Bytes that must be free before a cell is written: the fixed cells that are written together and delimiters.
     #[inline]
     pub(super) fn room(&self) -> usize {
         self.room
@@ -164,7 +167,7 @@ impl RowEncoder {
             columns.iter().map(|column| column.reasons.iter().map(reason).collect()).collect();
         let texts = booleans.iter().chain(reasons.iter().flatten());
         let longest = texts.map(|text| text.len()).max().unwrap_or(0).max(missing.len());
-        let room = (columns.len() + 1) * (FIXED_ROOM + longest);
+        let room = (columns.len().min(2 * BLOCK) + 1) * (FIXED_ROOM + longest);
         let substitutes = columns
             .iter()
             .map(|column| {
@@ -254,10 +257,24 @@ impl RowEncoder {
             let numbers = known.next().and_then(|column| column.as_primitive_opt::<UInt8Type>());
             cells.reasons = numbers.map(|numbers| Reasons { numbers, texts });
         }
+        if cells.len() > 2 * BLOCK {
+            self.encode_blocks(&mut cells, batch.num_rows(), out);
+        } else {
+            self.encode_rows(&mut cells, batch.num_rows(), out);
+        }
+        for (column, cells) in self.columns.iter().zip(&cells) {
+            if let Some(row) = cells.failed {
+                return Err(TabError::DateRange { column: column.name.clone(), row: row as u64 + 1 });
+            }
+        }
+        Ok(cells.into_iter().map(|cells| cells.altered).collect())
+    }
+
+    fn encode_rows(&self, cells: &mut [Cells<'_>], count: usize, out: &mut Vec<u8>) {
         let mut rows = RowBuffer::new(out);
-        for row in 0..batch.num_rows() {
+        for row in 0..count {
             rows.reserve(self.style.room());
-            for cell in &mut cells {
+            for cell in &mut *cells {
                 cell.push(row, &mut rows);
                 rows.byte(self.delimiter);
             }
@@ -267,11 +284,27 @@ impl RowEncoder {
             rows.end_line(self.line_end);
         }
         rows.finish();
-        for (column, cells) in self.columns.iter().zip(&cells) {
-            if let Some(row) = cells.failed {
-                return Err(TabError::DateRange { column: column.name.clone(), row: row as u64 + 1 });
+    }
+
+    /// Writes some columns of all rows after the others: no cache holds the cells of a very wide row.
+    fn encode_blocks(&self, cells: &mut [Cells<'_>], count: usize, out: &mut Vec<u8>) {
+        let (mut lines, mut part): (Vec<Vec<u8>>, Vec<u8>) = (vec![Vec::new(); count], Vec::new());
+        for block in cells.chunks_mut(BLOCK) {
+            for (row, line) in lines.iter_mut().enumerate() {
+                let mut cells = RowBuffer::new(&mut part);
+                cells.reserve(self.style.room());
+                for cell in &mut *block {
+                    cell.push(row, &mut cells);
+                    cells.byte(self.delimiter);
+                }
+                cells.finish();
+                line.append(&mut part);
             }
         }
-        Ok(cells.into_iter().map(|cells| cells.altered).collect())
+        for mut line in lines {
+            line.pop();
+            out.append(&mut line);
+            out.extend_from_slice(self.line_end);
+        }
     }
 }
