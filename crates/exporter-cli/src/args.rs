@@ -24,7 +24,7 @@ Examples:
 pub(crate) struct Args {
     #[command(subcommand)]
     pub(crate) command: Command,
-    /// Say nothing but errors
+    /// Tell no notes, no summaries and no progress; errors are told, and what a command prints is printed
     #[arg(short, long, global = true, help_heading = "Reports")]
     pub(crate) quiet: bool,
 }
@@ -284,6 +284,9 @@ pub(crate) struct InspectArgs {
     /// Show the label beside each labelled code
     #[arg(short, long)]
     pub(crate) labels: bool,
+    /// Language of the labels that are shown (BCP 47)
+    #[arg(long, value_name = "TAG")]
+    pub(crate) language: Option<String>,
     #[command(flatten)]
     pub(crate) memory: MemoryArgs,
 }

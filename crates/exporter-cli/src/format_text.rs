@@ -30,11 +30,16 @@ fn with_options(format: &str, options: Json) -> FormatRequest {
 
 fn split(text: &str) -> Result<(&str, Vec<(String, String)>)> {
     let (format, options) = text.split_once(':').unwrap_or((text, ""));
+    if let Some((first, others)) = format.split_once(',') {
+        return Err(Error::usage(format!("{format:?} is several formats"))
+            .with_hint(format!("give each on its own: --to {first} --to {others}")));
+    }
     let mut pairs = Vec::new();
     for part in split_unescaped(options) {
         let (name, value) = part.split_once('=').ok_or_else(|| {
-            Error::usage(format!("{part:?} in {text:?} is not OPTION=VALUE"))
-                .with_hint("a comma inside a value is written \\,")
+            Error::usage(format!("{part:?} in {text:?} is not OPTION=VALUE")).with_hint(format!(
+                "write {format}:{part}=VALUE, and a comma inside a value as \\,; `exporter formats {format}` lists values"
+            ))
         })?;
         pairs.push((name.to_owned(), value.to_owned()));
     }

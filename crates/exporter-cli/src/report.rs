@@ -7,10 +7,16 @@ use exporter::request::DryRun;
 use exporter::{Changes, EntryReport, Summary, grouped};
 
 use crate::args::WorkArgs;
+use crate::target::Target;
 use serde_json::json;
 
 /// The summary for standard error.
-pub(crate) fn summary(summary: &Summary, codebook: &Codebook, work: &WorkArgs) -> String {
+pub(crate) fn summary(
+    summary: &Summary,
+    codebook: &Codebook,
+    conditions: &[String],
+    work: &WorkArgs,
+) -> String {
     let mut text = String::new();
     let rows = rows_of(summary, codebook);
     let bytes = counted(summary.bytes(), "byte");
@@ -28,6 +34,11 @@ pub(crate) fn summary(summary: &Summary, codebook: &Codebook, work: &WorkArgs) -
         entries => {
             entries.iter().for_each(|entry| line(&mut text, sizes(entry)));
             line(&mut text, format!("{} entries, {all} {took}", grouped(entries.len() as u64)));
+        }
+    }
+    for (table, (rows, _)) in summary.tables() {
+        if let (0, [_, ..], Some(table)) = (rows, conditions, codebook.tables.get(table.0)) {
+            line(&mut text, format!("note: no row of {} is kept by {}", table.name, conditions.join("; ")));
         }
     }
     for remark in &summary.remarks {
@@ -51,7 +62,7 @@ fn rows_of(summary: &Summary, codebook: &Codebook) -> Option<String> {
 }
 
 /// What an export would write and lose.
-pub(crate) fn plan(plan: &DryRun, work: &WorkArgs) -> String {
+pub(crate) fn plan(plan: &DryRun, target: &Target, work: &WorkArgs) -> String {
     let mut text = String::from("dry run: nothing is written\n");
     for entry in &plan.entries {
         let rows = entry.rows.map(|rows| format!(", {}", counted(rows, "row"))).unwrap_or_default();
@@ -60,13 +71,18 @@ pub(crate) fn plan(plan: &DryRun, work: &WorkArgs) -> String {
             (None, Some(least)) => format!(", at least {}", counted(least, "byte")),
             (None, None) => String::new(),
         };
-        line(&mut text, format!("{} ({}{rows}{size})", entry.path, entry.media_type));
+        // A single entry has the name of its file.
+        let path = target.file().map_or_else(|| entry.path.clone(), |file| file.display().to_string());
+        line(&mut text, format!("{path} ({}{rows}{size})", entry.media_type));
     }
     let sizes: Vec<u64> = plan.entries.iter().filter_map(|entry| entry.bytes.or(entry.least_bytes)).collect();
     if sizes.len() > 1 {
         let is_exact = plan.entries.iter().all(|entry| entry.bytes.is_some());
         let least = if is_exact { "" } else { "at least " };
         line(&mut text, format!("{least}{} in all", counted(sizes.iter().sum(), "byte")));
+    }
+    if let Some(taken) = target.taken().filter(|_| !work.overwrite) {
+        line(&mut text, format!("note: {} exists: --overwrite replaces it", taken.display()));
     }
     for remark in &plan.remarks {
         line(&mut text, format!("note: {remark}"));

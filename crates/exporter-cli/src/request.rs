@@ -58,6 +58,12 @@ fn format_of(args: &ConvertArgs, registry: &Registry) -> Result<&'static str> {
     }
     match out.extension().and_then(|extension| extension.to_str()) {
         Some(extension) => Ok(registry.format(extension)?.id),
+        None if is_folder(out) => {
+            let shown = out.display();
+            let file = out.join("out.csv");
+            Err(Error::usage(format!("{shown} names a folder, and convert writes a file"))
+                .with_hint(format!("name the file in it, such as {}", file.display())))
+        }
         None => {
             let name = if out.as_os_str() == "-" { "standard output".into() } else { out.to_string_lossy() };
             Err(Error::usage(format!("{name} has no extension that names a format"))
@@ -140,8 +146,15 @@ fn policy(text: &str) -> Result<LossPolicy> {
         Some(("allow", codes)) if !codes.is_empty() => Ok(LossPolicy::Allow(
             codes.split(',').map(|code| LossCode::from(code.trim().to_owned())).collect(),
         )),
-        _ => Err(Error::usage(format!("--losses {text} is none of deny, report, allow=CODE,…"))
-            .with_hint("`exporter formats FORMAT` lists the codes that a format may report")),
+        _ => {
+            let is_code = LossCode::ALL.iter().any(|code| code.as_str() == text);
+            let hint = match is_code {
+                true => format!("accept it with --losses allow={text}"),
+                false => "`exporter formats FORMAT` lists the codes that a format may report".to_owned(),
+            };
+            let error = Error::usage(format!("--losses {text} is none of deny, report, allow=CODE,…"));
+            Err(error.with_hint(hint))
+        }
     }
 }
 

@@ -62,7 +62,7 @@ impl Target {
         if out.as_os_str() == "-" {
             return Ok(Target::Output);
         }
-        if place::names_folder(out) {
+        if is_folder(out) {
             let extensions = file_extensions(request, registry);
             let name = format!("out.{}", extensions.first().copied().unwrap_or("csv"));
             return Err(Error::usage(format!("{} names a folder, and convert writes a file", out.display()))
@@ -85,6 +85,15 @@ impl Target {
             Target::Folder(folder) => Some(folder),
             Target::File(_) | Target::Output => None,
         }
+    }
+
+    /// The place, where something is there that an export would not replace unasked.
+    pub(crate) fn taken(&self) -> Option<&Path> {
+        let is_taken = |path: &&Path| match std::fs::read_dir(path) {
+            Ok(mut entries) => entries.next().is_some(),
+            Err(_) => path.symlink_metadata().is_ok(),
+        };
+        self.file().or(self.folder()).filter(is_taken)
     }
 
     /// Whether several entries fit.

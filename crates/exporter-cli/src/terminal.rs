@@ -78,9 +78,11 @@ pub(crate) fn fail(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{word} {}", visible(text));
 }
 
-/// Text without control characters, which could change the terminal: they are shown as `\x1b`, but for line ends.
+/// Text without characters that could change the terminal or hide others: they are shown as `\x1b`, but for line ends.
 pub(crate) fn visible(text: &str) -> Cow<'_, str> {
-    let is_plain = |c: char| !c.is_control() || c == '\n';
+    // Marks of direction, and characters without width.
+    let is_hidden = |c: char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
+    let is_plain = |c: char| c == '\n' || !(c.is_control() || is_hidden(c));
     if text.chars().all(is_plain) {
         return Cow::Borrowed(text);
     }
@@ -91,11 +93,19 @@ pub(crate) fn visible(text: &str) -> Cow<'_, str> {
             '\t' => shown.push_str("\\t"),
             '\r' => shown.push_str("\\r"),
             _ => {
-                let _ = write!(shown, "\\x{:02x}", u32::from(c));
+                let _ = match u32::from(c) {
+                    code @ 0..=255 => write!(shown, "\\x{code:02x}"),
+                    code => write!(shown, "\\u{{{code:x}}}"),
+                };
             }
         }
     }
     Cow::Owned(shown)
+}
+
+/// As [`visible`], in one line.
+pub(crate) fn in_one_line(text: &str) -> String {
+    visible(text).replace('\n', "\\n")
 }
 
 #[cfg(test)]
@@ -105,6 +115,7 @@ mod tests {
     #[test]
     fn control_characters_are_shown() {
         assert_eq!(visible("a\nb"), "a\nb");
+        assert_eq!(visible("a\u{202e}b\u{200b}"), "a\\u{202e}b\\u{200b}");
         assert_eq!(visible("\u{1b}[31mred\t\u{7f}\u{85}é"), "\\x1b[31mred\\t\\x7f\\x85é");
     }
 }

@@ -165,3 +165,83 @@ fn links_that_lead_nowhere_are_named_as_such() {
         assert!(!run.error.contains("did you mean"), "{}", run.error);
     }
 }
+
+#[test]
+fn operators_that_are_typed_wrong_are_answered_with_the_right_ones() {
+    let folder = folder();
+    let says = |condition: &str, wanted: &str| {
+        let mut command = exporter(["convert", "x.csv", "-", "-t", "csv", "--where", condition]);
+        command.current_dir(folder.path());
+        let run = run(command);
+        assert!(run.code == 2 || run.code == 1, "{condition}: {}", run.error);
+        assert!(run.error.contains(wanted), "{condition}: {}", run.error);
+    };
+    says("id => 18", "write --where \"id >= 18\"");
+    says("id between 1 and 3", "--where 'id >= 1' --where 'id <= 9'");
+    says("id is missing", "--where 'id missing'");
+    says("id = 1, 2", "--where 'id in 1, 2'");
+    let none = run_in(folder.path(), "convert {}/x.csv {}/y.csv --where id=7");
+    assert!(none.error.contains("note: no row of x is kept by id=7"), "{}", none.error);
+}
+
+#[test]
+fn words_that_are_typed_wrong_are_answered_with_what_to_type() {
+    let folder = folder();
+    let says = |arguments: &str, wanted: &[&str]| {
+        let run = run_in(folder.path(), arguments);
+        assert_ne!(run.code, 0, "{arguments}: {}", run.error);
+        for wanted in wanted {
+            assert!(run.error.contains(wanted), "{arguments}: {}", run.error);
+        }
+    };
+    says("export {}/x.csv -t csv,dta -o {}/out", &["give each on its own: --to csv --to dta"]);
+    says("convert {}/x.csv {}/y.csv -t csv:values", &["write csv:values=VALUE"]);
+    says("convert {}/x.csv {}/y.csv --losses range", &["--losses allow=range"]);
+    says("inspect {}/x.csv --codebook {}/x.csv", &["it is no codebook"]);
+    says("convert {}/x.csv {} --to csv", &["names a folder, and convert writes a file"]);
+    says("convert {}/x.csv {}", &["names a folder, and convert writes a file"]);
+    says("formats zpi", &["did you mean \"zip\"?"]);
+    let two = folder.path().join("two");
+    std::fs::create_dir(&two).unwrap();
+    for name in ["a.toml", "b.toml", "c.toml"] {
+        std::fs::write(two.join(name), "codebook = 1\n[study]\nid = \"s\"\n").unwrap();
+    }
+    std::fs::write(two.join("t.csv"), "a\n1\n").unwrap();
+    says(
+        "inspect {}/two",
+        &["a.toml and b.toml are both studies or codebooks, as are 1 more", "/two/a.toml"],
+    );
+    let given = done(folder.path(), "inspect {}/two --codebook {}/two/a.toml");
+    assert!(given.error.contains("not read: a.toml, b.toml, c.toml"), "{}", given.error);
+}
+
+#[test]
+fn a_dry_run_names_the_file_and_tells_what_is_in_the_way() {
+    let folder = folder();
+    done(folder.path(), "convert {}/x.csv {}/y.dta");
+    let dry = done(folder.path(), "convert {}/x.csv {}/y.dta --dry-run");
+    assert!(
+        dry.error.contains("y.dta (application/x-stata-dta") && dry.error.contains("y.dta exists"),
+        "{}",
+        dry.error
+    );
+    let free = done(folder.path(), "convert {}/x.csv {}/z.dta --dry-run");
+    assert!(!free.error.contains("exists"), "{}", free.error);
+}
+
+#[test]
+fn languages_of_texts_are_known_though_no_list_names_them() {
+    let folder = folder();
+    let study = "codebook = 1\n[study]\nid = \"s\"\n[data]\nx = \"x.csv\"\n[[tables]]\nname = \"x\"\n\
+                 [[tables.variables]]\nname = \"id\"\nkind = \"integer\"\nlabel = { en = \"Number\", fr = \"Numero\" }\n\
+                 [[tables.variables]]\nname = \"name\"\nkind = \"text\"\n";
+    std::fs::write(folder.path().join("s.toml"), study).unwrap();
+    done(folder.path(), "export {}/s.toml -t csv:header=labels -o {}/fr --language fr");
+    let csv = std::fs::read_to_string(folder.path().join("fr/x.csv")).unwrap();
+    assert!(csv.starts_with("Numero,name\n"), "{csv}");
+    let shown = done(folder.path(), "inspect {}/s.toml --language fr").output;
+    assert!(shown.contains("Numero"), "{shown}");
+    let households = example("households");
+    let shown = done(folder.path(), &format!("inspect {} -n 0", households.display())).output;
+    assert!(shown.contains("languages: en, fr"), "{shown}");
+}

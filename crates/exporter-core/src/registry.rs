@@ -335,7 +335,7 @@ impl Registry {
     }
 
     fn unknown(&self, name: &str) -> Error {
-        let mut known = [ids(&self.writers), ids(&self.readers)].concat();
+        let mut known = [ids(&self.writers), ids(&self.readers), ids(&self.checkers)].concat();
         known.sort_unstable();
         known.dedup();
         Error::usage(format!("the format {name:?} is not known")).with_hint(suggest::suggestion(

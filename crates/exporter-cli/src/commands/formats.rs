@@ -63,7 +63,7 @@ fn as_json(value: &impl Serialize) -> Result<String> {
 
 fn overview(formats: &[Known]) -> String {
     let mut text = format!(
-        "{:<12} {:<6} {:<6} {:<6} {:<28} {}\n",
+        "{:<14} {:<6} {:<6} {:<6} {:<42} {}\n",
         "format", "reads", "writes", "checks", "name", "extensions"
     );
     for Known { info, faces, .. } in formats {
@@ -71,7 +71,7 @@ fn overview(formats: &[Known]) -> String {
         let extensions = info.extensions.join(", ");
         let _ = writeln!(
             text,
-            "{:<12} {reads:<6} {writes:<6} {checks:<6} {:<28} {extensions}",
+            "{:<14} {reads:<6} {writes:<6} {checks:<6} {:<42} {extensions}",
             info.id, info.name
         );
     }

@@ -33,7 +33,7 @@ pub(super) fn carry_out<D: Dataset>(
         clear();
         let plan = plan?;
         report.write(&report::plan_json(&plan))?;
-        terminal::say(&report::plan(&plan, work));
+        terminal::say(&report::plan(&plan, target, work));
         return plan.check().map_err(|error| shortened(&error));
     }
     let result = target.open(work).and_then(|sink| export.run(sink, &context));
@@ -41,13 +41,13 @@ pub(super) fn carry_out<D: Dataset>(
     match result {
         Ok(summary) => {
             report.write(&report::summary_json(&summary))?;
-            terminal::say(&report::summary(&summary, export.data().codebook(), work));
+            terminal::say(&report::summary(&summary, export.data().codebook(), export.conditions(), work));
             Ok(())
         }
         Err(error) => match error.changes() {
             Some(changes) => {
                 report.write(&report::refused_json(changes))?;
-                terminal::say(&report::changes(changes, work));
+                terminal::complain(&report::changes(changes, work));
                 Err(shortened(&error))
             }
             None => Err(error),

@@ -49,6 +49,13 @@ impl Condition {
                 .with_hint("operators: = != < <= > >= in, not in, missing, not missing")
         };
         let (variable, rest) = variable(text.trim()).ok_or_else(form)?;
+        if let Some((wrong, right)) =
+            [("=>", ">="), ("=<", "<=")].iter().find(|(wrong, _)| rest.starts_with(wrong))
+        {
+            let meant = text.replacen(wrong, right, 1);
+            return Err(Error::usage(format!("the condition {text:?}: there is no operator {wrong}"))
+                .with_hint(format!("write --where {meant:?}")));
+        }
         if let Some((sign, comparison)) = SIGNS.iter().find(|(sign, _)| rest.starts_with(sign)) {
             let value = literal(text, rest.get(sign.len()..).unwrap_or_default())?;
             return Ok(Self { variable, test: Test::Compare(*comparison, value) });
@@ -62,6 +69,17 @@ impl Condition {
                 (word, after) if word == "missing" => nothing_follows(text, after, Test::NotMissing)?,
                 _ => return Err(form()),
             },
+            "between" => {
+                return Err(Error::usage(format!("the condition {text:?}: there is no operator between"))
+                    .with_hint(format!(
+                        "give both ends: --where '{variable} >= 1' --where '{variable} <= 9'"
+                    )));
+            }
+            "is" => {
+                let not = if self::word(after).0 == "not" { "not " } else { "" };
+                return Err(Error::usage(format!("the condition {text:?}: there is no operator is"))
+                    .with_hint(format!("write --where '{variable} {not}missing', or '{variable} = VALUE'")));
+            }
             _ => return Err(form()),
         };
         Ok(Self { variable, test })

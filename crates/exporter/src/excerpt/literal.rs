@@ -127,6 +127,10 @@ impl Literal {
             }
             let error = Error::usage(format!("{text:?} is not {wanted}, and not a label of the variable"))
                 .variable(&variable.name);
+            if text.contains(',') {
+                return error
+                    .with_hint(format!("several values are a list: --where '{} in {text}'", variable.name));
+            }
             let mut labels = labels(codebook, variable).map(|(_, label)| label).peekable();
             if labels.peek().is_none() {
                 return error

@@ -50,6 +50,9 @@ pub(super) fn open_files(
         }
     }
     let is_given = given.is_some();
+    if is_given {
+        unread.extend(studies.iter().copied());
+    }
     let (mut study, documents) = match (given, studies.as_slice()) {
         (Some((study, documents)), _) => (Some(study), documents),
         (None, []) => (None, None),
@@ -65,12 +68,14 @@ pub(super) fn open_files(
         }
         (None, [first, second, ..]) => {
             let hint = match files.is_archive() {
-                true => "unpack the archive, and keep one of them".to_owned(),
-                false => {
-                    format!("name the one that describes the tables with --codebook {}/{first}", source.name)
-                }
+                true => "unpack the archive, and name one of them".to_owned(),
+                false => format!("name one study at a time, such as {}/{first}", source.name),
             };
-            let message = format!("{first} and {second} are both codebooks");
+            let others = match studies.len() - 2 {
+                0 => String::new(),
+                others => format!(", as are {others} more"),
+            };
+            let message = format!("{first} and {second} are both studies or codebooks{others}");
             return Err(Error::invalid(message).entry(&source.name).with_hint(hint));
         }
     };

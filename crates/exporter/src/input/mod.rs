@@ -9,7 +9,7 @@ mod missing;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use exporter_core::codebook::Table;
+use exporter_core::codebook::{Codebook, Table};
 use exporter_core::{
     Context, Dataset, Error, ErrorKind, Password, Projection, Registry, Result, Source, TableId,
 };
@@ -191,12 +191,29 @@ fn codebook_of(
     let plain = InputOptions { password, outside, ..InputOptions::default() };
     let codebook = match found(&source_of(path, context)?, &plain, registry, context)? {
         Found::Study(source) => return described(&source, &plain, registry, context),
-        Found::Data(source) => registry.open(&source, Json::Null, context)?.codebook().clone(),
+        Found::Data(source) => described_in(&source, registry, context)?,
         Found::Files(source) => {
             open_files(&source, &plain, None, false, registry, context)?.codebook().clone()
         }
     };
     Ok((StudyFile::described_by(codebook), None))
+}
+
+/// What a data file says of its variables.
+///
+/// # Errors
+/// When its format says nothing but names.
+fn described_in(source: &Source<'_>, registry: &Registry, context: &Context) -> Result<Codebook> {
+    let sample = source.head(exporter_core::Sample::BYTES)?;
+    let format = registry.reader(&source.name, &exporter_core::Sample::of(&sample));
+    if format.is_some_and(|format| !candidate::says_kinds(format)) {
+        return Err(Error::unsupported(
+            "it is no codebook: delimited text describes nothing but its columns",
+        )
+        .entry(&source.name)
+        .with_hint("name a study file, a codebook or a file of another format, such as .dta"));
+    }
+    Ok(registry.open(source, Json::Null, context)?.codebook().clone())
 }
 
 /// Opens so many tables with the projection of the options. When that fails they are opened without one: what a codebook

@@ -20,7 +20,7 @@ pub(crate) use json::nearest_name;
 use prepared::Output;
 
 pub use packaging::{GzipPackaging, Packaging, ZipEncryption, ZipPackaging};
-pub use prepared::{DryRun, PreparedExport};
+pub use prepared::{DryRun, PreparedExport, has_language};
 #[cfg(feature = "schema")]
 pub use schema::json_schema;
 pub use secret::SecretRef;

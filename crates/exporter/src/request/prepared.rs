@@ -115,19 +115,35 @@ fn tables_are_kept(request: &Request, study: &Codebook) -> Result<()> {
 }
 
 /// Refuses a language that the study does not have.
-fn has_language(request: &Request, codebook: &Codebook) -> Result<()> {
-    let Some(language) = &request.language else { return Ok(()) };
-    let known = &codebook.study.languages;
+///
+/// # Errors
+/// [`exporter_core::ErrorKind::NotFound`] with the languages that it has.
+pub fn has_language(language: Option<&str>, codebook: &Codebook) -> Result<()> {
+    let Some(language) = language else { return Ok(()) };
+    let known: BTreeSet<&str> = match codebook.study.languages.as_slice() {
+        [] => languages_of_texts(codebook),
+        listed => listed.iter().map(String::as_str).collect(),
+    };
     if known.iter().any(|tag| tag.eq_ignore_ascii_case(language)) {
         return Ok(());
     }
     let hint = match known.is_empty() {
         true => "its texts name no language: leave the language out".to_owned(),
-        false => suggestion(language, "languages", known.iter().map(String::as_str)),
+        false => suggestion(language, "languages", known.iter().copied()),
     };
     Err(Error::not_found(format!("the study has no labels in {language:?}"))
         .with_hint(hint)
         .field("language"))
+}
+
+/// The languages in which any label is.
+fn languages_of_texts(codebook: &Codebook) -> BTreeSet<&str> {
+    let variables = codebook.tables.iter().flat_map(|table| &table.variables);
+    let entries = codebook.value_labels.values().flat_map(|set| &set.entries);
+    let tables = codebook.tables.iter().map(|table| &table.label);
+    let texts =
+        tables.chain(variables.map(|variable| &variable.label)).chain(entries.map(|entry| &entry.label));
+    texts.chain([&codebook.study.title]).flat_map(|text| text.tagged().map(|(tag, _)| tag)).collect()
 }
 
 /// Refuses codes of losses that no format has.
@@ -147,7 +163,7 @@ impl<D: Dataset> PreparedExport<D> {
     pub(super) fn new(request: &Request, output: Output, data: D, context: &Context) -> Result<Self> {
         let context = request.context(context);
         tables_are_kept(request, data.codebook())?;
-        has_language(request, data.codebook())?;
+        has_language(request.language.as_deref(), data.codebook())?;
         let data = request.excerpt.of(data, &context).map_err(|error| match error.place().field {
             Some(_) => error.field("excerpt"),
             None => error,
@@ -167,6 +183,11 @@ impl<D: Dataset> PreparedExport<D> {
         }
         let exporter = output.wrapping.wrap(bundle, &codebook.study.id);
         Ok(Self { request: request.clone(), exporter, data })
+    }
+
+    /// The conditions on rows.
+    pub fn conditions(&self) -> &[String] {
+        &self.request.excerpt.conditions
     }
 
     /// The part of the data that is exported.

@@ -14,7 +14,7 @@ use serde_json::{Value as Json, json};
 use crate::args::InspectArgs;
 use crate::report::counted;
 use crate::request;
-use crate::terminal::{print, say, visible};
+use crate::terminal::{in_one_line, print, say, visible};
 use grid::Grid;
 
 /// Widest cell that is shown.
@@ -22,9 +22,13 @@ const CELL_CHARACTERS: usize = 24;
 
 pub(super) fn run(args: &InspectArgs) -> Result<()> {
     let registry = exporter::registry();
-    let context = args.memory.context();
+    let mut context = args.memory.context();
+    if let Some(language) = &args.language {
+        context = context.with_language(language);
+    }
     let request = request::reading(&args.input.inputs, &args.input.reading, &registry)?;
     let data = request.open(&registry, &context)?;
+    exporter::request::has_language(args.language.as_deref(), data.codebook())?;
     data.notes().iter().for_each(|note| say(&format!("note: {}", note.text)));
     let text = if args.json { as_json(&data, args.rows, &context)? } else { as_text(&data, args, &context)? };
     print(&text)
@@ -68,18 +72,21 @@ fn as_text(data: &dyn Dataset, args: &InspectArgs, context: &Context) -> Result<
     if !title.is_empty() {
         let _ = writeln!(text, "{}", bold.apply_to(visible(title)));
     }
+    if let [_, _, ..] = codebook.study.languages.as_slice() {
+        let _ = writeln!(text, "languages: {}", codebook.study.languages.join(", "));
+    }
     let mut body = String::new();
     for (index, table) in codebook.tables.iter().enumerate() {
         let rows = counted(rows_of(data, TableId(index), context)?, "row");
         let variables = counted(table.variables.len() as u64, "variable");
-        let name = visible(&table.name);
+        let name = in_one_line(&table.name);
         let _ = writeln!(text, "\ntable {}: {rows}, {variables}", bold.apply_to(name));
         body.clear();
-        describe(&mut body, codebook, table);
+        describe(&mut body, codebook, table, language);
         text.push_str(&visible(&body));
         if args.rows > 0 {
             let first = first_rows(data, TableId(index), args.rows, context)?;
-            text.push_str(&grid(codebook, table, &first, args.labels).lines(terminal_width()));
+            text.push_str(&grid(codebook, table, &first, args.labels, language).lines(terminal_width()));
         }
     }
     body.clear();
@@ -134,14 +141,13 @@ fn show_documents(text: &mut String, codebook: &Codebook, language: Language<'_>
     }
 }
 
-fn describe(text: &mut String, codebook: &Codebook, table: &Table) {
+fn describe(text: &mut String, codebook: &Codebook, table: &Table, language: Language<'_>) {
     let width =
         table.variables.iter().map(|variable| variable.name.chars().count()).max().unwrap_or(0).min(32);
     for variable in &table.variables {
         let kind = variable.kind.to_string();
-        let label = variable.label.get(codebook.language(None));
-        let _ =
-            writeln!(text, "  {:<width$}  {kind:<14} {label}{}", variable.name, extras(codebook, variable));
+        let (name, label) = (in_one_line(&variable.name), in_one_line(variable.label.get(language)));
+        let _ = writeln!(text, "  {name:<width$}  {kind:<14} {label}{}", extras(codebook, variable));
     }
 }
 
@@ -186,11 +192,17 @@ fn first_rows(
 }
 
 /// The first rows under the names of the variables, with the label beside each labelled code if asked for.
-fn grid(codebook: &Codebook, table: &Table, rows: &[Vec<Option<String>>], with_labels: bool) -> Grid {
+fn grid(
+    codebook: &Codebook,
+    table: &Table,
+    rows: &[Vec<Option<String>>],
+    with_labels: bool,
+    language: Language<'_>,
+) -> Grid {
     let labels = |variable: &Variable| -> HashMap<String, String> {
         let set = codebook.value_labels_of(variable).filter(|_| with_labels);
         let entries = set.into_iter().flat_map(|set| &set.entries);
-        let label = |label: &ValueLabel| label.label.get(codebook.language(None)).to_owned();
+        let label = |label: &ValueLabel| label.label.get(language).to_owned();
         entries.map(|entry| (entry.value.to_string(), label(entry))).collect()
     };
     let labels: Vec<HashMap<String, String>> = table.variables.iter().map(labels).collect();
@@ -215,7 +227,7 @@ fn grid(codebook: &Codebook, table: &Table, rows: &[Vec<Option<String>>], with_l
 
 /// A cell in one line and not too wide.
 fn cut(cell: &str) -> String {
-    let shown = visible(cell).replace('\n', "\\n");
+    let shown = in_one_line(cell);
     match shown.char_indices().nth(CELL_CHARACTERS) {
         Some((end, _)) => format!("{}…", shown.get(..end).unwrap_or_default()),
         None => shown,

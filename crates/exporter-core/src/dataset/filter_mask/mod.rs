@@ -87,10 +87,12 @@ fn column<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a ArrayRef> {
 fn compare(column: &ArrayRef, variable: &str, is: Comparison, value: &Value) -> Result<Truth> {
     let compared = compare::compare(column, is, value).map_err(|reason| {
         Error::invalid(format!(
-            "the value {value:?} cannot be compared with values of type {}: {reason}",
+            "the value {:?} cannot be compared with values of type {}: {reason}",
+            value.to_string(),
             column.data_type()
         ))
         .variable(variable)
+        .with_hint("dates are written 2026-12-31, times 13:05:00, both together 2026-12-31T13:05:00")
     })?;
     Ok(Truth::known(compared, column))
 }
