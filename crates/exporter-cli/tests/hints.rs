@@ -194,8 +194,11 @@ fn what_cannot_be_done_has_a_hint_that_can() {
     ] {
         says(place, arguments, &[wanted]);
     }
-    let mismatch =
-        says(place, "convert {}/x.csv {}/folder --to csv --overwrite", &["hint: choose another target"]);
+    let mismatch = says(
+        place,
+        "convert {}/x.csv {}/folder --to csv --overwrite",
+        &["hint: name the file in it, such as "],
+    );
     assert!(!mismatch.error.contains("--overwrite"), "{}", mismatch.error);
     write(place, "there", b"");
     let mismatch =

@@ -39,7 +39,8 @@ fn a_wrong_path_suggests_the_file_that_is_there() {
 #[test]
 fn an_unknown_format_suggests_the_nearest() {
     let wanted = "error: the format \"paquet\" is not known\n  hint: did you mean \"parquet\"? known formats: arrow, \
-                  arrows, codebook, csv, documents, dta, parquet, r-script, spss-script, stata-script, tab";
+                  arrows, bzip2, codebook, csv, documents, dta, gzip, parquet, r-script, spss-script, stata-script, \
+                  tab, zip, zstd";
     says(folder().path(), &["export", "{}/people.csv", "--to", "paquet", "--out", "{}/o"], 2, wanted);
 }
 

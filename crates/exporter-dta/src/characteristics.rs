@@ -32,10 +32,17 @@ pub(crate) fn part(name: &str, number: usize) -> String {
     if number == 1 { name.to_owned() } else { format!("{name}_{number}") }
 }
 
+/// The number of a note; 0 is that of their count.
+pub(crate) fn note_number(name: &str) -> Option<usize> {
+    let digits = name.strip_prefix("note")?;
+    let is_number = digits.bytes().all(|digit| digit.is_ascii_digit());
+    let is_plain = digits == "0" || !digits.starts_with('0');
+    if is_number && is_plain { digits.parse().ok() } else { None }
+}
+
 /// Whether Stata or this crate gives the name a meaning of its own.
 pub(crate) fn is_special(name: &str) -> bool {
-    let note = name.strip_prefix("note").is_some_and(|rest| rest.bytes().all(|digit| digit.is_ascii_digit()));
-    note || name.starts_with("_lang_") || name.starts_with(PREFIX)
+    note_number(name).is_some() || name.starts_with("_lang_") || name.starts_with(PREFIX)
 }
 
 #[cfg(test)]
@@ -47,7 +54,9 @@ mod tests {
         for special in ["note0", "note12", "_lang_c", "exporter_codebook"] {
             assert!(is_special(special), "{special}");
         }
-        for free in ["notebook", "source", "_TStvar", "_svy_su1", "_dta", "iis", "frlink_dta"] {
+        for free in
+            ["note", "note01", "notebook", "source", "_TStvar", "_svy_su1", "_dta", "iis", "frlink_dta"]
+        {
             assert!(!is_special(free), "{free}");
         }
         assert_eq!([part(CODEBOOK, 1), part(CODEBOOK, 2)], ["exporter_codebook", "exporter_codebook_2"]);

@@ -46,8 +46,6 @@ impl ValueLabelSet {
 pub struct LabelSets {
     /// Each set once, with its name in Stata.
     pub sets: Vec<ValueLabelSet>,
-    /// How many values have their text of the current language in sets of another one, for want of a translation.
-    pub untranslated: u64,
     /// The sets of each variable.
     pub(crate) used: Vec<UsedSets>,
     pub(crate) losses: Vec<Loss>,
@@ -86,16 +84,16 @@ struct Drafts {
 }
 
 impl Drafts {
-    /// Position of the set, and whether it is new.
-    fn add(&mut self, wanted: String, labels: Vec<(i32, String)>) -> (usize, bool) {
+    /// Position of the set.
+    fn add(&mut self, wanted: String, labels: Vec<(i32, String)>) -> usize {
         let draft = Draft { wanted, labels };
         if let Some(known) = self.known.get(&draft) {
-            return (*known, false);
+            return *known;
         }
         let position = self.drafts.len();
         self.drafts.push(draft.clone());
         self.known.insert(draft, position);
-        (position, true)
+        position
     }
 }
 
@@ -130,50 +128,43 @@ pub(crate) fn label_sets(
             continue;
         }
         let report = variable.labels.as_ref().is_none_or(|name| reported.insert(name.clone()));
-        let current = |text: &Text| text.get(languages.current).to_owned();
+        let current = |text: &Text| {
+            let own = text.get(languages.current);
+            // A value may have a label in another language only.
+            (!own.is_empty() || text.tagged().next().is_none()).then(|| own.to_owned())
+        };
         let mut losses = Vec::new();
         let labels = entries(variable, set, letters, &current, &mut losses);
         if report {
             made.losses.extend(losses.into_iter().map(|loss| loss.variable(&variable.name)));
         }
-        if labels.is_empty() || labels.len() > MAX_VALUE_LABELS {
-            if !labels.is_empty() {
-                let loss =
-                    Loss::new(LossCode::VALUE_LABELS_DROPPED, "a set holds 65,536 labels; none is written");
-                made.losses.push(loss.variable(&variable.name).count(labels.len() as u64));
-            }
-            let empty = variable.labels.clone().filter(|_| labels.is_empty());
-            used.push(Used { empty, ..Used::default() });
+        if labels.len() > MAX_VALUE_LABELS {
+            let loss =
+                Loss::new(LossCode::VALUE_LABELS_DROPPED, "a set holds 65,536 labels; none is written");
+            made.losses.push(loss.variable(&variable.name).count(labels.len() as u64));
+            used.push(Used::default());
             continue;
         }
         let wanted = variable.labels.as_ref().unwrap_or(&variable.name);
         let mut others = Vec::new();
         for language in &languages.others {
-            let translates = |text: &Text| languages.other(text, language).is_some();
-            let any = set.is_some_and(|set| set.entries.iter().any(|entry| translates(&entry.label)))
-                || variable.missing.iter().any(|missing| translates(&missing.label));
-            if any {
-                let text = |text: &Text| languages.other(text, language).unwrap_or_default().to_owned();
-                let mut translated = entries(variable, set, letters, &text, &mut Vec::new());
-                // The keys are the same ones; what has no translation is in the current language.
-                let mut untranslated = 0;
-                for ((_, text), (_, current)) in translated.iter_mut().zip(&labels) {
-                    if text.is_empty() {
-                        text.clone_from(current);
-                        untranslated += 1;
-                    }
-                }
-                let given = variable.attributes.get(&format!("{TRANSLATION_SET}{}", language.name));
-                let name = match given {
-                    Some(Attribute::One(name)) => name.clone(),
-                    _ => translation_set(wanted, &language.name),
-                };
-                let (draft, is_new) = drafts.add(name, translated);
-                made.untranslated += if is_new { untranslated } else { 0 };
-                others.push((language.name.clone(), draft));
+            let text = |text: &Text| languages.other(text, language).map(str::to_owned);
+            let translated = entries(variable, set, letters, &text, &mut Vec::new());
+            if translated.is_empty() {
+                continue;
             }
+            let given = variable.attributes.get(&format!("{TRANSLATION_SET}{}", language.name));
+            let name = match given {
+                Some(Attribute::One(name)) => name.clone(),
+                _ => translation_set(wanted, &language.name),
+            };
+            others.push((language.name.clone(), drafts.add(name, translated)));
         }
-        let draft = Some(drafts.add(wanted.clone(), labels).0);
+        if labels.is_empty() {
+            used.push(Used { empty: variable.labels.clone(), draft: None, others });
+            continue;
+        }
+        let draft = Some(drafts.add(wanted.clone(), labels));
         let uses = Used { draft, empty: None, others };
         if let Some(name) = shareable {
             shared.insert(name, uses.clone());
@@ -191,10 +182,10 @@ fn entries(
     variable: &Variable,
     set: Option<&ValueLabels>,
     letters: &Letters,
-    text: &dyn Fn(&Text) -> String,
+    text: &dyn Fn(&Text) -> Option<String>,
     losses: &mut Vec<Loss>,
 ) -> Vec<(i32, String)> {
-    let mut labels: Vec<(i32, String)> = Vec::new();
+    let mut labels: Vec<(i32, Option<String>)> = Vec::new();
     let mut keys = HashSet::new();
     let mut unlabelled = 0;
     let mut first = None;
@@ -234,6 +225,8 @@ fn entries(
         let loss = Loss::new(LossCode::VALUE_LABEL_KEY, "only whole numbers that fit a long are labelled");
         losses.push(loss.count(unlabelled).first(None, first.unwrap_or_default()));
     }
+    let mut labels: Vec<(i32, String)> =
+        labels.into_iter().filter_map(|(key, text)| Some((key, text?))).collect();
     labels.sort_by_key(|(key, _)| *key);
     for (_, text) in &mut labels {
         if let Cow::Owned(cleaned) = without_nul(text) {
@@ -280,6 +273,10 @@ fn unattached(codebook: &Codebook, languages: &Languages<'_>, drafts: &mut Draft
 fn name_sets(drafts: Drafts, used: Vec<Used>, version: Version, made: &mut LabelSets) {
     let wanted: Vec<&str> = drafts.drafts.iter().map(|draft| draft.wanted.as_str()).collect();
     let names = unique_set_names(&wanted, version);
+    for (wanted, name) in wanted.iter().zip(&names).filter(|(wanted, name)| *wanted != name) {
+        let action = format!("a value-label set is written as {name}");
+        made.losses.push(Loss::new(LossCode::NAME_CHANGED, action).first(None, *wanted));
+    }
     let name = |position: usize| names.get(position).cloned().unwrap_or_default();
     // Stata accepts the name of a set that is not there.
     let free = |wanted: &String| {

@@ -6,6 +6,7 @@ use exporter_core::codebook::{Codebook, Language, Table, Text};
 use exporter_core::{Loss, LossCode};
 
 use crate::Charset;
+use crate::label_sets::TRANSLATION_SET;
 use crate::limits::{MAX_LANGUAGE_CHARS, MAX_LANGUAGES};
 use crate::names::is_letter_or_digit;
 
@@ -57,6 +58,13 @@ impl<'a> Languages<'a> {
             variable.missing.iter().for_each(|missing| see(&missing.label));
             for entry in codebook.value_labels_of(variable).iter().flat_map(|labels| &labels.entries) {
                 see(&entry.label);
+            }
+        }
+        // A set of another language may have no text that is known, or none at all.
+        for tag in &codebook.study.languages {
+            let set = format!("{TRANSLATION_SET}{}", legal(tag, charset));
+            if table.variables.iter().any(|variable| variable.attributes.contains_key(&set)) {
+                tags.insert(tag.clone());
             }
         }
         let default = current.default;

@@ -142,7 +142,12 @@ fn type_of_file(
         StorageType::Str(width) => width <= choices.version.string_bytes(),
         _ => true,
     };
+    // Without a value, any type of numbers will do.
+    let is_empty = facts.valid_range == Some(None)
+        && !own.is_string()
+        && matches!(stored.conversion, Conversion::Plain | Conversion::Days);
     let holds = || match (own, stored.storage) {
+        _ if is_empty => true,
         (StorageType::StrL, _) | (StorageType::Double, _) => true,
         (StorageType::Str(own), StorageType::Str(needed)) => own >= needed,
         (StorageType::Float, StorageType::Long) => {

@@ -3,14 +3,15 @@
 use std::collections::{HashMap, HashSet};
 
 use super::roster::Above;
+use super::setting::drop_settings;
 use super::{Codebook, Group, Roster, SortKey, Table};
 
 impl Table {
     /// The table with only the variables at these positions, in this order; positions that do not exist are passed over.
     ///
     /// A key or a link to a parent that loses a variable goes, a sort order ends before the first one that is lost, nothing is
-    /// weighted by a variable that is lost, groups lose members and go when none is left, and attributes go that consist of
-    /// names of variables of which one is lost.
+    /// weighted by a variable that is lost, groups lose members and go when none is left, and settings of a program go
+    /// that name a variable which is lost.
     #[must_use]
     pub fn with_columns(&self, columns: &[usize]) -> Table {
         let mut table = self.clone();
@@ -31,9 +32,7 @@ impl Table {
         for variable in &mut table.variables {
             variable.weighted_by = variable.weighted_by.take().filter(|weight| has(weight));
         }
-        table
-            .attributes
-            .retain(|_, attribute| attribute.variables(|name| all.contains(name)).into_iter().all(has));
+        drop_settings(&mut table.attributes, |name| all.contains(name) && !has(name));
         reduce_groups(&mut table.groups, |name| all.contains(name), has);
         table
     }

@@ -16,6 +16,7 @@ mod question;
 mod roster;
 #[cfg(feature = "schema")]
 mod schema;
+mod setting;
 mod study;
 mod table;
 mod text;
@@ -38,6 +39,7 @@ pub use question::{Question, QuestionKind, QuestionScope, RuleSeverity, Validati
 pub use roster::{Roster, RosterSource};
 #[cfg(feature = "schema")]
 pub use schema::json_schema;
+pub use setting::renamed_setting;
 pub use study::{
     Agent, BoundingBox, CollectionPeriod, Identifier, RelatedMaterial, Series, Software, Study, StudyVersion,
 };

@@ -1,9 +1,10 @@
 //! Tables: rows of one unit.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
 
+use super::setting::renamed_setting;
 use super::{Attribute, Group, Roster, Text, Variable};
 
 /// Rows of one unit (household, person, event) with variables, a key and maybe a parent.
@@ -109,7 +110,6 @@ impl Table {
     /// The table with other names of variables, by position, wherever it refers to them.
     pub(crate) fn with_names(&self, names: &HashMap<usize, &str>) -> Table {
         let mut table = self.clone();
-        let known: HashSet<&str> = self.variables.iter().map(|variable| variable.name.as_str()).collect();
         let mut new: HashMap<String, &str> = HashMap::new();
         for (position, name) in names {
             if let Some(variable) = table.variables.get_mut(*position) {
@@ -130,8 +130,11 @@ impl Table {
         }
         table.groups.iter_mut().flat_map(|group| &mut group.members).for_each(rename);
         table.variables.iter_mut().filter_map(|variable| variable.weighted_by.as_mut()).for_each(rename);
-        for attribute in table.attributes.values_mut() {
-            attribute.rename_variables(|name| known.contains(name), &new);
+        let new: HashMap<&str, &str> = new.iter().map(|(from, to)| (from.as_str(), *to)).collect();
+        for (name, attribute) in &mut table.attributes {
+            if let Some(renamed) = renamed_setting(name, attribute, &new) {
+                *attribute = renamed;
+            }
         }
         table
     }

@@ -1,6 +1,6 @@
 //! Variables: one column each.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
@@ -199,49 +199,6 @@ pub enum Attribute {
     One(String),
     /// Several values.
     Many(Vec<String>),
-}
-
-impl Attribute {
-    /// The words of an attribute that consists of names of variables, such as `id` of Stata's `iis` or `= w` of
-    /// `_svy_wexp`; nothing when it holds any other word.
-    pub fn variables(&self, is_variable: impl Fn(&str) -> bool) -> Vec<&str> {
-        let texts = match self {
-            Attribute::One(text) => std::slice::from_ref(text),
-            Attribute::Many(texts) => texts,
-        };
-        let words = texts.iter().flat_map(|text| text.split(|c: char| !is_of_word(c)));
-        let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
-        if words.iter().all(|word| is_variable(word)) { words } else { Vec::new() }
-    }
-
-    /// Replaces the names of an attribute that consists of names of variables.
-    pub(crate) fn rename_variables(
-        &mut self,
-        is_variable: impl Fn(&str) -> bool,
-        new: &HashMap<String, &str>,
-    ) {
-        if !self.variables(is_variable).iter().any(|name| new.contains_key(*name)) {
-            return;
-        }
-        let texts = match self {
-            Attribute::One(text) => std::slice::from_mut(text),
-            Attribute::Many(texts) => texts,
-        };
-        for text in texts {
-            let pieces = text.split_inclusive(|c: char| !is_of_word(c));
-            let renamed = pieces.map(|piece| {
-                let (word, rest) =
-                    piece.split_at(piece.find(|c: char| !is_of_word(c)).unwrap_or(piece.len()));
-                format!("{}{rest}", new.get(word).copied().unwrap_or(word))
-            });
-            *text = renamed.collect();
-        }
-    }
-}
-
-/// Whether a character can be part of a variable's name.
-fn is_of_word(c: char) -> bool {
-    c.is_alphanumeric() || c == '_'
 }
 
 /// Facts about a column that its owner guarantees.

@@ -164,7 +164,8 @@ impl<D: Dataset> Dataset for ExcerptDataset<D> {
         let mut losses = self.inner.losses();
         for (whole, seen) in self.inner.codebook().tables.iter().zip(&self.codebook().tables) {
             for name in whole.attributes.keys().filter(|name| !seen.attributes.contains_key(*name)) {
-                let action = format!("the attribute {name} names a variable that is left out");
+                let action =
+                    format!("the attribute {name} belongs to a setting with a variable that is left out");
                 losses.add(Loss::new(LossCode::METADATA_DROPPED, action).table(&whole.name));
             }
         }

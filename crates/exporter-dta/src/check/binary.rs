@@ -105,8 +105,13 @@ pub(super) fn check(bytes: &DtaBytes, findings: &mut Findings) -> Checked<Checke
     file.data = cursor.at();
     cursor.skip(file.rows.saturating_mul(file.row_bytes), "rows")?;
     let mut sets = value_labels::Sets::default();
-    while cursor.remaining() > 0 {
+    let least = if file.release.has_short_labels() { 2 } else { 4 };
+    while cursor.remaining() >= least {
         sets.table(&mut cursor, &file, findings)?;
+    }
+    if cursor.remaining() > 0 {
+        let message = format!("{} bytes follow the last value-label table", cursor.remaining());
+        findings.at(rule::TRAILING_BYTES, cursor.at(), message);
     }
     Ok(file)
 }

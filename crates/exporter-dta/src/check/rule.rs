@@ -7,8 +7,10 @@ const CORRUPT: &str = "Stata: use refuses it: .dta file corrupt, r(688), or r(61
 const NOT_STATA: &str = "Stata: use refuses it: not Stata format, r(610)";
 const SERIOUS: &str = "Stata: dtaverify reports a serious error";
 const COMPLAINS: &str = "Stata: use accepts it, dtaverify reports it";
+const UNLABELLED: &str =
+    "Stata: use accepts it, but finds some labels not, as it looks for values in their order";
 const TOO_LARGE: &str = "Stata: use in the BE and SE editions refuses it: dataset too large, r(459)";
-const NO_NOTES: &str = "Stata: use accepts it, but notes shows none of these notes";
+const NO_NOTES: &str = "Stata: use accepts it, but notes shows no more notes than note0 counts";
 const NO_LANGUAGE: &str = "Stata: use accepts it, but label language fails";
 const NO_ALIAS: &str = "Stata: use accepts it, but the alias variable cannot be resolved";
 const DOUBTFUL: &str = "Stata: use accepts it and treats the value as missing or shows it wrongly";
@@ -77,7 +79,7 @@ rules! {
     SET_UNIQUE = error("set-unique", "Names of value-label sets are unique."), SERIOUS; // 10
     SET_COUNT = warning("set-count", "Value-label sets hold 1 to 65,536 entries and a text."), COMPLAINS; // 10
     SET_SIZE = error("set-size", "The length of a value-label table is that of its parts."), CORRUPT; // 3.4
-    LABEL_ORDER = error("label-order", "Labelled values ascend without repetition."), SERIOUS; // 10
+    LABEL_ORDER = error("label-order", "Labelled values ascend without repetition."), UNLABELLED; // 10
     LABEL_VALUE = warning("label-value", "Labelled values are those of `long` or `.a` to `.z`."), COMPLAINS; // 10
     LABEL_START = error("label-start", "Every label text begins where another ends."), SERIOUS; // 10
     LABEL_TEXT = error("label-text", "Label texts end with a NUL and hold at most 32,000 bytes before it."), SERIOUS; // 10

@@ -1,6 +1,6 @@
 //! Value labels of a file: sets with their translations, and the labels of missing values.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use exporter_core::codebook::{Text, ValueLabel};
 
@@ -109,18 +109,26 @@ impl<'d> Plain<'d> {
         let own = |value: i32| !attached || Missing::from_key(value).is_none();
         // Ascending as Stata keeps them; of several labels of a value the last counts.
         let ordered: BTreeMap<i32, &str> = set.iter().filter(|(value, _)| own(*value)).collect();
-        let label = |(value, text): (i32, &str)| {
-            let mut label = Text::new(text);
+        let of_others = others.iter().flat_map(|(_, set, _)| set.iter().map(|(value, _)| value));
+        let values: BTreeSet<i32> =
+            ordered.keys().copied().chain(of_others.filter(|value| own(*value))).collect();
+        let label = |value: i32| {
+            // Stata shows no label in the current language for what only another one labels.
+            let text = ordered.get(&value).copied();
+            let mut label = match text {
+                Some(text) => Text::new(text),
+                None => Text::default().with("und", ""),
+            };
             for (tag, set, other) in &others {
                 if let Some(other) = other.get(&value)
-                    && (*other != text || self.is_translated(&set.name, value))
+                    && (Some(*other) != text || self.is_translated(&set.name, value))
                 {
                     label.set(tag.as_str(), *other);
                 }
             }
             ValueLabel::new(i64::from(value), label)
         };
-        ordered.into_iter().map(label).collect()
+        values.into_iter().map(label).collect()
     }
 
     /// The label on a missing value in a variable's set, with translations.
@@ -129,17 +137,20 @@ impl<'d> Plain<'d> {
             let set = self.sets.get(set)?;
             set.iter().find(|(value, _)| *value == missing.key()).map(|(_, text)| text)
         };
-        let own = text(&stored.value_labels)?;
-        let mut label = Text::new(own);
+        let own = text(&stored.value_labels);
+        let mut label = own.map_or_else(Text::default, Text::new);
         for (language, tag) in &self.languages {
             if let Some(set) = self.owners.set(&stored.name, language)
                 && let Some(other) = text(set)
-                && (other != own || self.is_translated(set, missing.key()))
+                && (Some(other) != own || self.is_translated(set, missing.key()))
             {
                 label.set(tag, other);
             }
         }
-        Some(label)
+        if own.is_none() && !label.is_empty() {
+            label.set("und", "");
+        }
+        Some(label).filter(|label| !label.is_empty())
     }
 
     /// Whether the label of a value in a set of another language is a translation even where it is the same text.

@@ -20,6 +20,7 @@
 //! projected variables. Others are described by storage and display format and by what our writer recorded, unverified.
 
 mod delivery;
+mod dropped;
 mod embedded;
 mod input;
 mod kinds;
@@ -290,10 +291,10 @@ impl Dataset for DtaDataset {
             losses.push(Loss::new(LossCode::TEXT_REPLACED, action).count(replaced));
         }
         let guess = |what: &str| {
-            let encoding = dictionary.encoding;
-            let named = match dictionary.release.is_utf8() {
-                true => "they are not UTF-8",
-                false => "the file names no encoding",
+            let (encoding, named) = match (dictionary.release.is_utf8(), dictionary.is_utf8_first) {
+                (true, _) => ("windows-1252", "they are not UTF-8"),
+                (false, true) => ("UTF-8, or windows-1252 where they are not", "the file names no encoding"),
+                (false, false) => ("windows-1252", "the file names no encoding"),
             };
             format!("{what} read as {encoding}, a guess as {named}: --from dta:encoding=… names another")
         };
@@ -311,6 +312,7 @@ impl Dataset for DtaDataset {
                 format!("an alias variable is left out: its values are in another frame, through {link}");
             losses.push(Loss::new(LossCode::NOT_READ, action).variable(&alias.name));
         }
+        losses.extend(dropped::losses(dictionary));
         for damage in &dictionary.damages {
             let place = format!("offset {}: {}", damage.offset, damage.message);
             let action =

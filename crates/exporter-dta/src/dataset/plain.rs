@@ -137,11 +137,11 @@ impl<'d> Plain<'d> {
 
     /// Letters with a label in the set of a numeric variable, in order.
     fn labelled_letters(&self, stored: &reader::Variable) -> Vec<Missing> {
-        let set = self
-            .sets
-            .get(stored.value_labels.as_str())
-            .filter(|_| !stored.storage.is_string() && self.dictionary.release.has_extended_missing());
-        let labelled = set.into_iter().flat_map(|set| set.iter());
+        let others =
+            self.languages.iter().filter_map(|(language, _)| self.owners.set(&stored.name, language));
+        let sets = others.chain([stored.value_labels.as_str()]).filter_map(|name| self.sets.get(name));
+        let has_letters = !stored.storage.is_string() && self.dictionary.release.has_extended_missing();
+        let labelled = sets.filter(|_| has_letters).flat_map(|set| set.iter());
         let letters = labelled.filter_map(|(value, _)| Missing::from_key(value));
         let mut letters: Vec<Missing> = letters.filter(|missing| *missing != Missing::SYSTEM).collect();
         letters.sort_unstable();

@@ -134,7 +134,8 @@ impl DtaDataset {
                 add_replaced(&mut column.replaced, &array, first);
                 self.replaced.note(column.variable, &column.replaced);
             }
-            if self.reader.guessed_texts().0 > self.in_descriptions.guessed {
+            if self.reader.guesses_all_texts() || self.reader.guessed_texts().0 > self.in_descriptions.guessed
+            {
                 add_guessed(&mut column.guessed, &array, first, |text| self.reader.was_guessed(text));
                 self.guessed.note(column.variable, &column.guessed);
             }

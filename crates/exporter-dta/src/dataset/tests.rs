@@ -7,6 +7,7 @@ mod letters;
 mod losses;
 mod projection;
 mod rewritten;
+mod second_language;
 
 use std::sync::Arc;
 

@@ -1,8 +1,8 @@
 //! Notes, attributes and labels in other languages as characteristics.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
-use exporter_core::codebook::{Attribute, Table, Variable};
+use exporter_core::codebook::{Attribute, Table, Variable, renamed_setting};
 use exporter_core::{Loss, LossCode};
 use exporter_stata::names::is_valid;
 use exporter_stata::{Label, Languages, Notes, TableDescription, VariableDescription};
@@ -41,12 +41,18 @@ impl Texts<'_> {
     pub(super) fn dataset(&mut self, table: &Table, described: &TableDescription<'_>) {
         self.language_list(&described.label);
         self.notes(DATASET, &described.notes);
-        self.attributes(DATASET, &table.attributes, None);
-        let untranslated = described.labels.untranslated;
-        if untranslated > 0 && !self.codebook {
-            let action = "value labels without a translation are written in the current language; codebook=false leaves out which they are";
-            self.losses.push(Loss::new(LossCode::METADATA_DROPPED, action).count(untranslated));
+        let written = table.variables.iter().zip(&described.variables);
+        let new: HashMap<&str, &str> = written
+            .map(|(variable, written)| (variable.name.as_str(), written.name.as_str()))
+            .filter(|(own, written)| own != written)
+            .collect();
+        let mut attributes = table.attributes.clone();
+        for (name, attribute) in &mut attributes {
+            if let Some(renamed) = renamed_setting(name, attribute, &new) {
+                *attribute = renamed;
+            }
         }
+        self.attributes(DATASET, &attributes, None);
     }
 
     fn language_list(&mut self, label: &Label) {
@@ -92,8 +98,10 @@ impl Texts<'_> {
                     self.add(owner, name.as_str(), text.as_str());
                 }
                 (Attribute::One(set), Some((_, written))) if self.is_language_set(name) => {
-                    // A variable may have labels in other languages only.
-                    if written.set.is_empty() {
+                    // A set that is not the one of the variable's own, or that holds nothing.
+                    let has_set =
+                        |(language, _): &(String, String)| name.strip_prefix(LANGUAGE_SET) == Some(language);
+                    if !written.translated_sets.iter().any(has_set) {
                         self.add(owner, name.as_str(), set.as_str());
                     }
                 }

@@ -1,6 +1,6 @@
 //! What a file says about its rows: variables, labels, characteristics.
 
-use crate::characteristics::{CURRENT_LANGUAGE, DATASET, LANGUAGES, PREFIX};
+use crate::characteristics::{CURRENT_LANGUAGE, DATASET, LANGUAGES, PREFIX, note_number};
 use crate::error::Result;
 use crate::error::damaged;
 use crate::metadata::{Characteristic, DtaMetadata, DtaVariable, ValueLabelSet};
@@ -21,6 +21,8 @@ pub struct Dictionary {
     pub byte_order: ByteOrder,
     /// Name of the encoding that text outside UTF-8 was read with.
     pub encoding: &'static str,
+    /// Whether text that is UTF-8 was read as such.
+    pub is_utf8_first: bool,
     /// Observations; when salvaging, the complete ones.
     pub rows: u64,
     /// Dataset label.
@@ -144,6 +146,7 @@ impl Dictionary {
             release: metadata.release,
             byte_order: ByteOrder::Little,
             encoding: "UTF-8",
+            is_utf8_first: true,
             rows: 0,
             label: text(&metadata.label),
             timestamp: metadata.timestamp.clone(),
@@ -243,6 +246,7 @@ impl Dictionary {
             release: raw.release,
             byte_order: raw.order,
             encoding: decoder.name(),
+            is_utf8_first: decoder.takes_utf8(),
             rows: raw.rows,
             label: text(&raw.label),
             timestamp: text(&raw.timestamp),
@@ -261,7 +265,7 @@ impl Dictionary {
 /// The notes among the characteristics of one owner, each at its number less one; empty where there is none.
 pub(crate) fn numbered_notes<'d>(of_owner: impl Iterator<Item = &'d Characteristic>) -> Vec<&'d str> {
     let numbered = of_owner.filter_map(|c| {
-        let number = c.name.strip_prefix("note")?.parse::<usize>().ok()?;
+        let number = note_number(&c.name)?;
         (1..=MAX_NOTES).contains(&number).then_some((number, c.contents.as_str()))
     });
     let mut notes = Vec::new();
@@ -316,7 +320,7 @@ pub(crate) fn decoder(
         return Ok(TextDecoder::new(raw.release.is_utf8(), named));
     }
     if raw.release.is_utf8() {
-        return Ok(TextDecoder::guessing(true, encoding_rs::WINDOWS_1252));
+        return Ok(TextDecoder::guessing_others());
     }
     let mut detector = Detector::default();
     show_descriptions(raw, &mut detector);
@@ -329,7 +333,7 @@ pub(crate) fn decoder(
         record.get(width..width + PREFIX.len()).is_some_and(|name| name == PREFIX.as_bytes())
     };
     Ok(match raw.characteristics.iter().any(name) {
-        true => TextDecoder::new(false, detector.encoding()),
-        false => TextDecoder::guessing(false, detector.encoding()),
+        true => TextDecoder::new(false, encoding_rs::WINDOWS_1252),
+        false => TextDecoder::guessing(detector.may_be_utf8()),
     })
 }

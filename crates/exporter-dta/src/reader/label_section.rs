@@ -27,7 +27,9 @@ pub(crate) fn tagged_labels(cursor: &mut Cursor<'_>, raw: &mut RawFile) -> Resul
 
 /// Sets from the last row to the end of the file (section 4).
 pub(crate) fn binary_labels(cursor: &mut Cursor<'_>, raw: &mut RawFile) -> Result<()> {
-    while cursor.remaining() > 0 {
+    // A table begins with its length; fewer bytes than that are none, as behind files that were edited.
+    let least = if raw.release.has_short_labels() { 2 } else { 4 };
+    while cursor.remaining() >= least {
         if raw.release.has_short_labels() {
             short_table(cursor, raw)?;
         } else {

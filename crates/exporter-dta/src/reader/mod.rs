@@ -167,6 +167,11 @@ impl DtaReader {
         self.opened.text.guessed()
     }
 
+    /// Whether every text beyond ASCII is in an encoding that is a guess.
+    pub(crate) fn guesses_all_texts(&self) -> bool {
+        self.opened.text.is_all_guess()
+    }
+
     /// Whether a text is, or is the same as, one whose encoding is a guess.
     pub(crate) fn was_guessed(&self, text: &str) -> bool {
         self.opened.text.was_guessed(text)

@@ -224,7 +224,7 @@ fn text_of_old_releases_follows_the_encoding() {
     file.variables[0].4 = b"plain".to_vec();
     file.rows[0][3] = Cell::Text("\u{e9}".as_bytes());
     let mut reader = open(&file);
-    assert_eq!(reader.dictionary().encoding, "UTF-8");
+    assert!(reader.dictionary().is_utf8_first);
     assert_eq!(all(&mut reader).column(3).as_string::<i32>().value(0), "é");
 }
 

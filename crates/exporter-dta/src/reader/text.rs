@@ -15,8 +15,8 @@ use crate::error::{DtaError, Result};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum TextEncoding {
-    /// UTF-8 from release 118 on, and Windows-1252 for those texts that are not valid UTF-8. Before: UTF-8 when all non-ASCII text of the descriptions (or, where those are
-    /// ASCII, of the first rows) is valid UTF-8, else Windows-1252.
+    /// UTF-8 from release 118 on, and Windows-1252 for those texts that are not valid UTF-8. Before: so, too, where no text of the descriptions (or, where those are ASCII, of
+    /// the first rows) is anything but UTF-8, else Windows-1252.
     #[default]
     Detect,
     /// This encoding before release 118; from 118 on, for those texts that are not valid UTF-8.
@@ -46,6 +46,8 @@ pub(crate) struct TextDecoder {
     utf8_first: bool,
     encoding: &'static Encoding,
     is_guess: bool,
+    /// Whether what is UTF-8 is a guess as well, as before release 118.
+    is_all_guess: bool,
     replaced: AtomicU64,
     guessed: AtomicU64,
     first_guess: OnceLock<String>,
@@ -59,19 +61,28 @@ const MAX_GUESSES: usize = 1 << 18;
 impl TextDecoder {
     pub(crate) fn new(utf8_first: bool, encoding: &'static Encoding) -> Self {
         let (replaced, guessed, first_guess, guesses) = Default::default();
-        let (utf8_first, is_guess) = (utf8_first || encoding == UTF_8, false);
-        Self { utf8_first, encoding, is_guess, replaced, guessed, first_guess, guesses }
+        let utf8_first = utf8_first || encoding == UTF_8;
+        let (is_guess, is_all_guess) = (false, false);
+        Self { utf8_first, encoding, is_guess, is_all_guess, replaced, guessed, first_guess, guesses }
     }
 
-    /// A decoder whose encoding nobody has named.
-    pub(crate) fn guessing(utf8_first: bool, encoding: &'static Encoding) -> Self {
-        Self { is_guess: encoding != UTF_8, ..Self::new(utf8_first, encoding) }
+    /// A decoder of texts that are UTF-8 by their release; others are a guess.
+    pub(crate) fn guessing_others() -> Self {
+        Self { is_guess: true, ..Self::new(true, WINDOWS_1252) }
+    }
+
+    /// A decoder of texts whose encoding nobody has named: all of it a guess.
+    pub(crate) fn guessing(utf8_first: bool) -> Self {
+        Self { is_guess: true, is_all_guess: true, ..Self::new(utf8_first, WINDOWS_1252) }
     }
 
     pub(crate) fn decode<'b>(&self, bytes: &'b [u8]) -> Cow<'b, str> {
         if (bytes.is_ascii() || self.utf8_first)
             && let Ok(text) = std::str::from_utf8(bytes)
         {
+            if self.is_all_guess && !bytes.is_ascii() {
+                self.note_guess(text);
+            }
             return Cow::Borrowed(text);
         }
         let (text, damaged) = self.encoding.decode_without_bom_handling(bytes);
@@ -90,7 +101,7 @@ impl TextDecoder {
         if self.guessed.fetch_add(1, Ordering::Relaxed) == 0 {
             self.first_guess.get_or_init(|| text.to_owned());
         }
-        if self.utf8_first
+        if !self.is_all_guess
             && let Ok(mut guesses) = self.guesses.lock()
             && guesses.len() < MAX_GUESSES
         {
@@ -104,7 +115,12 @@ impl TextDecoder {
             let guesses = self.guesses.lock();
             guesses.is_ok_and(|guesses| guesses.len() == MAX_GUESSES || guesses.contains(&hash(text)))
         };
-        self.is_guess && !text.is_ascii() && (!self.utf8_first || among_others())
+        self.is_guess && !text.is_ascii() && (self.is_all_guess || among_others())
+    }
+
+    /// Whether every text beyond ASCII is a guess, seen or not.
+    pub(crate) fn is_all_guess(&self) -> bool {
+        self.is_all_guess
     }
 
     /// How many texts were read in an encoding that is a guess so far, and the first of them.
@@ -158,8 +174,9 @@ impl Detector {
         !self.utf8 && !self.other
     }
 
-    pub(crate) fn encoding(&self) -> &'static Encoding {
-        if self.utf8 && !self.other { UTF_8 } else { WINDOWS_1252 }
+    /// Whether a text may be UTF-8: nothing that went by was another encoding.
+    pub(crate) fn may_be_utf8(&self) -> bool {
+        !self.other
     }
 }
 
@@ -189,14 +206,17 @@ mod tests {
 
     #[test]
     fn guessed_texts_are_told_from_others() {
-        let decoder = TextDecoder::guessing(true, WINDOWS_1252);
+        let decoder = TextDecoder::guessing_others();
         assert_eq!((decoder.decode("café".as_bytes()), decoder.guessed()), ("café".into(), (0, None)));
         assert_eq!(decoder.decode(b"C\xF4te"), "Côte");
         assert_eq!(decoder.guessed(), (1, Some("Côte")));
         assert!(decoder.was_guessed("Côte") && !decoder.was_guessed("café") && !decoder.was_guessed("plain"));
-        let old = TextDecoder::guessing(false, WINDOWS_1252);
-        assert_eq!(old.decode(b"caf\xE9"), "café");
-        assert!(old.was_guessed("café") && !old.was_guessed("plain"));
+        for (utf8_first, bytes) in [(false, &b"caf\xE9"[..]), (true, b"caf\xE9"), (true, "café".as_bytes())]
+        {
+            let old = TextDecoder::guessing(utf8_first);
+            assert_eq!((old.decode(bytes), old.guessed()), ("café".into(), (1, Some("café"))));
+            assert!(old.was_guessed("café") && !old.was_guessed("plain"));
+        }
     }
 
     #[test]
@@ -205,8 +225,8 @@ mod tests {
         detector.see(b"plain");
         assert!(detector.is_undecided());
         detector.see("é".as_bytes());
-        assert_eq!(detector.encoding(), UTF_8);
+        assert!(detector.may_be_utf8());
         detector.see(b"\xE9");
-        assert_eq!(detector.encoding(), WINDOWS_1252);
+        assert!(!detector.may_be_utf8());
     }
 }

@@ -221,3 +221,20 @@ fn ids_show_all_their_digits_and_headers_become_labels() {
     let variable = &again.codebook().tables[0].variables[0];
     assert_eq!((variable.name.as_str(), variable.label.is_empty()), ("Household ID (HH)", true));
 }
+
+#[test]
+fn settings_and_sets_are_told_and_renamed_with_their_variables() {
+    let table = Table::new("t", vec![Variable::new("a b", Kind::INTEGER).with_labels("my set")]);
+    let labels = ValueLabels::new().with(1, "one");
+    let mut codebook = Codebook::new("s").with_value_labels("my set", labels).with_table(table);
+    codebook.tables[0].attributes.insert("iis".into(), Attribute::One("a b".into()));
+    let data = study(codebook, vec![Arc::new(Int64Array::from(vec![1])) as ArrayRef]);
+    let sink = MemorySink::new();
+    let summary =
+        export(&DtaExporter::default(), &data, Box::new(sink.clone()), &Context::default()).unwrap();
+    let told: Vec<String> = summary.changes.losses.iter().map(ToString::to_string).collect();
+    assert!(told.iter().any(|loss| loss.contains("a value-label set is written as my_set")), "{told:?}");
+    let again = open(&sink.entries()["t.dta"], Letters::Seen);
+    assert_eq!(again.reader().dictionary().characteristic("_dta", "iis"), Some("a_b"));
+    assert_eq!(again.codebook().tables[0].attributes["iis"], Attribute::One("a b".into()));
+}

@@ -85,11 +85,6 @@ drop yes
 rename `made' yes
 order small unsigned big float_ exact truth day local moment clock length year half quarter month week bytes many using_ str12_ not Ends_in_a_space_ a_name_that_is_longer_than_thirt a_name_that_is_longer_than_thi_2 _2nd__é___x__y___z coded reasons shown0 shown1 shown2 shown3 shown4 shown5 answer yes
 label define codes_fr 1 `"Un"', modify
-label define codes_fr 2 `"yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy"', modify
-label define codes_fr .b `"Skipped by the set"', modify
-label define codes_fr .c `"It's "quoted" and broken"', modify
-label define codes_fr .d `"Below"', modify
-label define codes_fr .r `"Refused"', modify
 label define codes 1 `"One"', modify
 label define codes 2 `"yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy"', modify
 label define codes .b `"Skipped by the set"', modify
