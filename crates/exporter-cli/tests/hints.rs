@@ -277,3 +277,64 @@ fn the_password_of_an_input_has_an_argument_of_its_own() {
     let opened = run_in(place, &command.replace("--password-file", "--input-password-file"));
     assert_eq!(opened.code, 0, "{}", opened.error);
 }
+
+/// The texts in the code of a file, without its tests.
+fn texts(source: &str) -> Vec<String> {
+    let code = source.split("#[cfg(test)]").next().unwrap();
+    let is_code = |line: &&str| !line.trim_start().starts_with("//");
+    let code = code.lines().filter(is_code).collect::<Vec<_>>().join("\n").replace("'\"'", "' '");
+    code.replace("\\\"", "'").split('"').skip(1).step_by(2).map(str::to_owned).collect()
+}
+
+fn sources(folder: &Path, found: &mut Vec<std::path::PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if path.is_dir() && name != "tests" {
+            sources(&path, found);
+        } else if name.ends_with(".rs") && name != "tests.rs" {
+            found.push(path);
+        }
+    }
+}
+
+/// Whatever text of the code names an option or an argument, it exists.
+#[test]
+fn options_and_arguments_that_texts_name_exist() {
+    let folder = folder();
+    let registry = exporter::registry();
+    let commands = ["export", "convert", "inspect", "check", "formats", "completions"];
+    let help: String =
+        commands.iter().map(|command| run_in(folder.path(), &format!("{command} --help")).output).collect();
+    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(crates).unwrap() {
+        let source = entry.unwrap().path().join("src");
+        if source.is_dir() && !source.to_string_lossy().contains("exporter-testkit") {
+            sources(&source, &mut files);
+        }
+    }
+    let (mut options, mut arguments) = (0, 0);
+    for file in files {
+        let is_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '-';
+        for text in texts(&std::fs::read_to_string(&file).unwrap()) {
+            for word in text.split(|letter: char| letter.is_whitespace() || "'`\"()[]".contains(letter)) {
+                let place = format!("{}: {word} in {text:?}", file.display());
+                if let Some(argument) = word.strip_prefix("--").filter(|name| name.starts_with(is_name)) {
+                    let name: String = argument.chars().take_while(|letter| is_name(*letter)).collect();
+                    assert!(help.contains(&format!("--{name}")), "{place}");
+                    arguments += 1;
+                }
+                let Some((format, pairs)) = word.split_once(':') else { continue };
+                let Ok(info) = registry.format(format) else { continue };
+                for pair in pairs.split(',').filter(|pair| pair.contains('=')) {
+                    let name = pair.split_once('=').unwrap().0;
+                    let all = info.options.iter().chain(info.read_options).chain(&exporter::COMMON_OPTIONS);
+                    assert!(all.clone().any(|option| option.is_called(name)), "{place}");
+                    options += 1;
+                }
+            }
+        }
+    }
+    assert!(options > 4 && arguments > 20, "{options} options and {arguments} arguments were found");
+}

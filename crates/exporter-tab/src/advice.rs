@@ -152,6 +152,7 @@ fn remedies(options: &ReadOptions, error: &TabError, starts_with_nul: bool) -> V
             // Any bytes are letters in either order; those of most languages have a NUL in the high byte.
             let order = if starts_with_nul { Encoding::UTF_16BE } else { Encoding::UTF_16LE };
             add("the text is UTF-16", &|options| options.encoding = order);
+            add("the first line is a row", &|options| options.header = ReadHeader::None);
         }
         TabError::Empty => {
             add("each empty line is a missing value", &|options| options.header = ReadHeader::None);

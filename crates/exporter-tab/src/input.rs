@@ -62,6 +62,11 @@ pub(crate) static READ_OPTIONS: &[OptionInfo] = &[
         "Whether a delimiter ends each row; found in the file when left out.",
     ),
     OptionInfo::boolean(
+        "spaced-quotes",
+        "Whether spaces may stand between quotes and the delimiters round a cell; found in the file when left out.",
+    )
+    .elsewhere(&["skipinitialspace", "skip_initial_space", "trim_ws", "strip.white", "trim"]),
+    OptionInfo::boolean(
         "row-names",
         "Whether rows start with a name that the header has no cell for, as R writes them; found in the file when left out.",
     )

@@ -59,7 +59,7 @@
 //! | option | decides |
 //! |---|---|
 //! | `delimiter`, `quote`, `escape`, `comment`, `skip-lines`, `header` | how the text is cut |
-//! | `ragged`, `trailing-delimiter`, `row-names`, `lenient` | what becomes of records and quotes that do not fit |
+//! | `ragged`, `trailing-delimiter`, `spaced-quotes`, `row-names`, `lenient` | what becomes of records and quotes that do not fit |
 //! | `encoding`, `duplicates` | how bytes stand for characters, and columns of one name |
 //! | `null`, `decimal`, `thousands`, `booleans`, `dates`, `datetimes`, `offsets`, `digits`, `binary` | which texts are which values |
 //! | `max-columns`, `max-record-bytes` | the limits |

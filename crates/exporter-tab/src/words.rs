@@ -39,6 +39,7 @@ fn pairs(options: &ReadOptions) -> Vec<(&'static str, String)> {
     put("header", differs(options.header != ReadHeader::Auto, word(options.header)));
     put("ragged", differs(options.ragged != Ragged::Error, word(options.ragged)));
     put("trailing-delimiter", options.trailing_delimiter.map(|is_on| is_on.to_string()));
+    put("spaced-quotes", options.spaced_quotes.map(|is_on| is_on.to_string()));
     put("row-names", options.row_names.map(|is_on| is_on.to_string()));
     put("lenient", differs(options.lenient, "true".into()));
     put("encoding", differs(options.encoding != plain.encoding, word(options.encoding)));
@@ -78,6 +79,7 @@ pub(crate) fn found(asked: &ReadOptions, used: &ReadOptions) -> ReadOptions {
         skip_lines: unless(used.skip_lines, 0, asked.skip_lines),
         header: if used.header == ReadHeader::Names { asked.header } else { used.header },
         trailing_delimiter: unless(used.trailing_delimiter, false, asked.trailing_delimiter),
+        spaced_quotes: unless(used.spaced_quotes, false, asked.spaced_quotes),
         row_names: unless(used.row_names, false, asked.row_names),
         decimal_mark: unless(used.decimal_mark, DecimalMark::Point, asked.decimal_mark),
         ..used.clone()

@@ -58,10 +58,19 @@ fn separators() {
 fn quotes_and_escapes() {
     reads("a,b\n'x,y',1\n'z',2\n", "csv:delimiter=comma,quote=single", 2, "a|b", "z|2");
     reads("'a','b'\n'x','y'\n", "csv:delimiter=comma,quote=single", 1, "a|b", "x|y");
+    reads("a,b\n1,'x'\n2,'y'\n", "csv:delimiter=comma,quote=single", 2, "a|b", "2|y");
+    reads("a,b\n1,'x'\n2,y\n", "csv:delimiter=comma", 2, "a|b", "2|y");
     reads("a,b\nit's,'t\n'em,x'\n", "csv:delimiter=comma", 2, "a|b", "'em|x'");
     reads("a,b\n1,\"say \\\"hi\\\"\"\n", "csv:delimiter=comma,escape=backslash", 1, "a|b", "1|say \"hi\"");
     reads("a,b\n1,\"C:\\\\x\"\n", "csv:delimiter=comma", 1, "a|b", "1|C:\\\\x");
+    let spaced = "\"y\", \"t\"\n1970,  \"Hi, Mom!\"\n1971, \"Born\" \n";
+    reads(spaced, "csv:delimiter=comma,spaced-quotes=true", 2, "y|t", "1971|Born");
+    reads("a,b\n1, \"x\"\n2, \"y\"\n", "csv:delimiter=comma,spaced-quotes=true", 2, "a|b", "2|y");
+    reads("a,b\n1, \"x\"\n2, 5\" wide\n", "csv:delimiter=comma", 2, "a|b", "2| 5\" wide");
     reads("s\n\"{'a': 1, 'b': 2}\"\n", "csv:delimiter=comma", 1, "s", "{'a': 1, 'b': 2}");
+    let bare = "a,b\n1,say \\\"hi\\\"\n";
+    reads(bare, "csv:delimiter=comma,escape=backslash", 1, "a|b", "1|say \"hi\"");
+    reads("a,b\n1,5\\\" or 6\"\n", "csv:delimiter=comma", 1, "a|b", "1|5\\\" or 6\"");
     refuses("a,b\n1,\"x\"y\n2,\"z\"\n", "--from csv:lenient=true");
 }
 

@@ -39,6 +39,7 @@ pub fn csv(bytes: &[u8]) {
     options.lenient = more & 64 != 0;
     if more & 128 != 0 {
         options.skip_lines = Some(1);
+        options.spaced_quotes = Some(true);
         options.thousands = Mark::POINT;
         options.decimal_mark = Some(DecimalMark::Comma);
         (options.offsets, options.digits) = (KeptOffsets::Utc, KeptDigits::Double);

@@ -16,6 +16,7 @@ pub(super) struct Form {
     /// Never [`ReadHeader::Auto`].
     pub(super) header: ReadHeader,
     pub(super) trailing: bool,
+    pub(super) spaced: bool,
     pub(super) row_names: bool,
     pub(super) decimal: DecimalMark,
 }
@@ -34,6 +35,7 @@ impl Form {
                 header => header,
             },
             trailing: options.trailing_delimiter.unwrap_or(false),
+            spaced: options.spaced_quotes.unwrap_or(false),
             row_names: options.row_names.unwrap_or(false),
             decimal: options.decimal_mark.unwrap_or(DecimalMark::Point),
         }
@@ -49,6 +51,7 @@ impl Form {
             skip_lines: Some(self.skip_lines),
             header: self.header,
             trailing_delimiter: Some(self.trailing),
+            spaced_quotes: Some(self.spaced),
             row_names: Some(self.row_names),
             decimal_mark: Some(self.decimal),
             ..options.clone()
@@ -68,6 +71,7 @@ impl Form {
             comment: self.comment.byte(),
             ragged: options.ragged,
             trailing: self.trailing,
+            spaced: self.spaced,
             lenient: options.lenient,
             max_record_bytes: options.max_record_bytes.min(Cell::REACH - 2),
         }

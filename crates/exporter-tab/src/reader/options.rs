@@ -97,6 +97,8 @@ pub struct ReadOptions {
     pub ragged: Ragged,
     /// Whether a delimiter ends each record; none = found.
     pub trailing_delimiter: Option<bool>,
+    /// Whether spaces may stand between a quote and the delimiters round the cell; none = found.
+    pub spaced_quotes: Option<bool>,
     /// Whether rows start with a name for which the header has no cell, as R writes them; none = found.
     pub row_names: Option<bool>,
     /// Whether a quoted cell behind whose closing quote text follows is taken as it stands, quotes included.
@@ -157,6 +159,7 @@ impl Default for ReadOptions {
             header: ReadHeader::Auto,
             ragged: Ragged::Error,
             trailing_delimiter: None,
+            spaced_quotes: None,
             row_names: None,
             lenient: false,
             encoding: Encoding::AUTO,

@@ -196,6 +196,7 @@ mod tests {
         comment: None,
         ragged: Ragged::Error,
         trailing: false,
+        spaced: false,
         lenient: false,
         max_record_bytes: 4 << 20,
     };

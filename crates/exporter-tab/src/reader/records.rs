@@ -246,6 +246,7 @@ mod tests {
         comment: None,
         ragged: Ragged::Error,
         trailing: false,
+        spaced: false,
         lenient: false,
         max_record_bytes: 64,
     };

@@ -17,6 +17,8 @@ pub(super) struct Dialect {
     pub(super) ragged: Ragged,
     /// Whether a record may have one empty cell more than there are columns.
     pub(super) trailing: bool,
+    /// Whether spaces may stand between a quote and the delimiters round the cell.
+    pub(super) spaced: bool,
     /// Whether a quoted cell behind whose closing quote text follows is taken as it stands.
     pub(super) lenient: bool,
     pub(super) max_record_bytes: usize,
@@ -25,7 +27,7 @@ pub(super) struct Dialect {
 impl Dialect {
     /// Whether the end of a record is known only from its beginning.
     pub(super) fn is_sequential(&self) -> bool {
-        self.marks.escape.is_some() || self.comment.is_some()
+        self.marks.escape.is_some() || self.comment.is_some() || self.spaced
     }
 
     /// Whether records of another length than the header may be rows.
@@ -181,6 +183,10 @@ pub(super) fn split_record(
         if cells >= limit {
             return Err(Fault::TooMany);
         }
+        if dialect.spaced {
+            let quote = at + spaces(bytes, at);
+            at = if dialect.marks.opening(bytes.get(quote)).is_some() { quote } else { at };
+        }
         // Where the cell ends, that is the delimiter or line end after it.
         let stop = if let Some(quote) = dialect.marks.opening(bytes.get(at)) {
             let (end, escaped) = match closing_quote(bytes, at + 1, is_last, quote, dialect.marks.escape) {
@@ -189,7 +195,8 @@ pub(super) fn split_record(
                 None => return Err(Fault::Incomplete),
             };
             lines += memchr_iter(b'\n', bytes.get(at + 1..end).unwrap_or_default()).count() as u64;
-            let next = bytes.get(end + 1).copied();
+            let after = end + 1 + if dialect.spaced { spaces(bytes, end + 1) } else { 0 };
+            let next = bytes.get(after).copied();
             if next.is_some_and(|byte| byte != dialect.marks.delimiter && byte != b'\n' && byte != b'\r') {
                 if !dialect.lenient {
                     return Err(Fault::AfterQuote(cells + 1));
@@ -202,7 +209,7 @@ pub(super) fn split_record(
                 end
             } else {
                 push(cells, Cell::quoted(at + 1, end, escaped));
-                end + 1
+                after
             }
         } else if let Some(escape) = dialect.marks.escape {
             let (end, escaped) = end_of_escaped(bytes, at, dialect.marks.delimiter, escape);
@@ -241,6 +248,11 @@ pub(super) fn split_record(
         };
         return Ok(RecordEnd { end, lines, cells, blank: stop == start });
     }
+}
+
+/// How many spaces follow.
+fn spaces(bytes: &[u8], start: usize) -> usize {
+    bytes.get(start..).unwrap_or_default().iter().take_while(|byte| **byte == b' ').count()
 }
 
 /// Place after a cell without quotes. Most are a few bytes, for which words of eight beat a vector search.

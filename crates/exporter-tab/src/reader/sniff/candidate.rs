@@ -16,6 +16,7 @@ pub(super) struct Signs {
     pub(super) quote: Mark,
     pub(super) escape: Mark,
     pub(super) comment: Mark,
+    pub(super) spaced: bool,
 }
 
 /// How the records of a cut fit together, the worst first.
@@ -87,8 +88,8 @@ impl Cut {
         signs: Signs,
         options: &ReadOptions,
     ) -> Self {
-        let Signs { quote, escape, comment } = signs;
-        let form = Form { quote, escape, comment, ..Form::of(options, delimiter) };
+        let Signs { quote, escape, comment, spaced } = signs;
+        let form = Form { quote, escape, comment, spaced, ..Form::of(options, delimiter) };
         let dialect = form.dialect(options);
         let mut cut = Self { delimiter, signs, records: Vec::new(), is_broken: false };
         let (mut at, mut behind_blank) = (0, false);
@@ -213,7 +214,7 @@ impl Cut {
     /// The share of cells that look like one: no other separator is in them, unless they stand in quotes.
     fn cleanness(&self, sample: &[u8]) -> f64 {
         let (mut clean, mut all) = (0, 0);
-        for cell in self.records.iter().flat_map(|record| &record.cells) {
+        for cell in self.cells() {
             let raw = cell.raw(sample);
             let is_other =
                 |byte: &u8| matches!(byte, b',' | b';' | b'\t' | b'|') && *byte != self.delimiter.byte();
@@ -230,7 +231,7 @@ impl Cut {
             return false;
         };
         let mut escaped = 0;
-        let all = self.records.iter().flat_map(|record| &record.cells).all(|cell| {
+        let all = self.cells().all(|cell| {
             let raw = cell.raw(sample);
             memchr::memchr_iter(quote, raw).all(|at| {
                 escaped += 1;
@@ -241,18 +242,42 @@ impl Cut {
         all && escaped > 0 && self.signs.quote == other.signs.quote && other.signs.escape == Mark::NONE
     }
 
-    /// Whether all texts stand in the quotes of this cut and none in those of another that fits as well.
+    /// Whether quotes stand nowhere but round cells once spaces before them are skipped, which they are in this cut.
+    pub(super) fn has_spaces_round_every_quote(&self, sample: &[u8], other: &Self) -> bool {
+        let Some(quote) = self.signs.quote.byte().filter(|_| self.signs.quote == other.signs.quote) else {
+            return false;
+        };
+        let quoted = |cut: &Self| cut.cells().filter(|cell| cell.is_quoted()).count();
+        let is_bare_quote = |cell: &Cell| !cell.is_quoted() && cell.raw(sample).contains(&quote);
+        self.signs.spaced
+            && !other.signs.spaced
+            && !self.cells().any(is_bare_quote)
+            && quoted(self) > quoted(other) + 1
+    }
+
+    fn cells(&self) -> impl Iterator<Item = &Cell> {
+        self.records.iter().flat_map(|record| &record.cells)
+    }
+
+    /// Whether columns stand in the quotes of this cut throughout, and no cell in those of another that fits as well. The
+    /// names of the columns need none.
     pub(super) fn stands_in_quotes_throughout(&self, sample: &[u8], other: &Self) -> bool {
-        let quoted = |cut: &Self| {
-            cut.records.iter().flat_map(|record| &record.cells).filter(|cell| cell.is_quoted()).count()
-        };
-        let is_bare_text = |cell: &&Cell| {
-            let raw = cell.raw(sample);
-            !cell.is_quoted() && raw.iter().any(u8::is_ascii_alphabetic)
-        };
-        self.signs.quote != other.signs.quote
-            && quoted(self) > 1
-            && quoted(other) == 0
-            && !self.records.iter().flat_map(|record| &record.cells).any(|cell| is_bare_text(&cell))
+        let is_quoted = |record: &&Record| record.cells.iter().any(|cell| cell.is_quoted());
+        if self.signs.quote == other.signs.quote || other.records.iter().any(|record| is_quoted(&record)) {
+            return false;
+        }
+        let rows = self.from(usize::from(self.records.len() > 1));
+        let width = rows.first().map_or(0, |row| row.cells.len());
+        let mut quoted = 0;
+        let is_throughout = (0..width).all(|column| {
+            let cells = || rows.iter().filter_map(|row| row.cells.get(column)).filter(|cell| cell.len() > 0);
+            let count = cells().filter(|cell| cell.is_quoted()).count();
+            quoted += count;
+            // Numbers among texts may stand without.
+            let is_plain =
+                |cell: &Cell| cell.is_quoted() || !cell.raw(sample).iter().any(u8::is_ascii_alphabetic);
+            count == 0 || cells().all(is_plain)
+        });
+        is_throughout && quoted > 1
     }
 }

@@ -116,10 +116,20 @@ fn signs(sample: &[u8], options: &ReadOptions) -> Vec<Signs> {
     let escapes = tried(options.escape, Mark::NONE, Mark::BACKSLASH, has(b"\\\"") || has(b"\\'"));
     let has_hash = sample.first() == Some(&b'#') || has(b"\n#") || has(b"\r#");
     let comments = tried(options.comment, Mark::NONE, Mark::HASH, has_hash);
+    let spaced = match options.spaced_quotes {
+        Some(is_on) => vec![is_on],
+        None if [b", \"", b"; \"", b"| \"", b", '", b"; '"].iter().any(|text| has(*text)) => {
+            vec![false, true]
+        }
+        None => vec![false],
+    };
     let mut all = Vec::new();
     for comment in comments {
-        for escape in &escapes {
-            all.extend(quotes.iter().map(|quote| Signs { quote: *quote, escape: *escape, comment }));
+        for spaced in &spaced {
+            for escape in &escapes {
+                let signs = |quote: &Mark| Signs { quote: *quote, escape: *escape, comment, spaced: *spaced };
+                all.extend(quotes.iter().map(signs));
+            }
         }
     }
     all
@@ -146,8 +156,9 @@ fn best(sample: &[u8], is_whole: bool, options: &ReadOptions) -> Option<(Cut, Ju
             (Some((known, before)), Some((cut, now))) => {
                 let same = now.fit == before.fit && cut.delimiter == known.delimiter;
                 let explains = now.fit > before.fit && now.fit > Fit::Broken;
-                let shows =
-                    cut.stands_in_quotes_throughout(sample, known) || cut.escapes_every_quote(sample, known);
+                let shows = cut.stands_in_quotes_throughout(sample, known)
+                    || cut.escapes_every_quote(sample, known)
+                    || cut.has_spaces_round_every_quote(sample, known);
                 explains || (same && shows)
             }
             _ => true,
@@ -184,7 +195,8 @@ fn decided(
         form.delimiter = options.delimiter.unwrap_or_else(first);
         return Ok(Sniffed::known(form));
     }
-    (form.quote, form.escape, form.comment) = (cut.signs.quote, cut.signs.escape, cut.signs.comment);
+    let Signs { quote, escape, comment, spaced } = cut.signs;
+    (form.quote, form.escape, form.comment, form.spaced) = (quote, escape, comment, spaced);
     let mut sniffed = Sniffed::known(form);
     let form = &mut sniffed.form;
     if options.skip_lines.is_none() && judged.preamble > 0 {
