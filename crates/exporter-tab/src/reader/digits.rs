@@ -19,8 +19,8 @@ const ENOUGH: usize = 17;
 const MOST_DIGITS: usize = 800;
 
 /// Powers of ten.
-const POWERS: [u128; 23] = {
-    let mut powers = [1; 23];
+const POWERS: [u64; 20] = {
+    let mut powers = [1; 20];
     let mut at = 1;
     while at < powers.len() {
         powers[at] = powers[at - 1] * 10;
@@ -36,32 +36,35 @@ impl Digits {
         Self::of_common(text, mark, value).unwrap_or_else(|| Self::of_any(text, mark, value))
     }
 
-    /// Those of a number of at most 19 digits and 22 in the fraction, without exponent: with them the double is rounded to so
-    /// many digits by one multiplication.
+    /// Those of a number of at most 19 digits without exponent: with them the double is rounded to so many digits by one
+    /// multiplication.
     #[inline]
     fn of_common(text: &[u8], mark: u8, value: f64) -> Option<Self> {
         let digits = text.strip_prefix(b"-").unwrap_or(text);
-        let (mut number, mut scale, mut in_fraction) = (0_u64, 0, false);
-        for byte in digits {
-            let digit = byte.wrapping_sub(b'0');
-            if digit <= 9 {
-                number = number.checked_mul(10)?.checked_add(digit.into())?;
-                scale += usize::from(in_fraction);
-            } else if *byte == mark && !in_fraction {
-                in_fraction = true;
-            } else {
-                return None;
-            }
+        let (whole, fraction) = digits.split_at_checked(digits.iter().position(|byte| *byte == mark)?)?;
+        let fraction = fraction.get(1..)?;
+        let leading = match whole {
+            [] | b"0" => whole.len() + fraction.iter().take_while(|byte| **byte == b'0').count(),
+            _ => 0,
+        };
+        // So many digits do not overflow.
+        if whole.len() + fraction.len() - leading > 19 {
+            return None;
         }
-        while number.is_multiple_of(10) && scale > 0 {
+        let (mut number, mut scale) = (append(append(0, whole)?, fraction)?, fraction.len());
+        while scale > 0 && number.is_multiple_of(10) {
             (number, scale) = (number / 10, scale - 1);
+        }
+        // Doubles of so many units of the last digit stand closer than these units.
+        if number < 1 << 52 && value.abs() > 1e-290 {
+            return Some(Self { scale: Some(scale), are_beyond_double: false });
         }
         let bits = value.abs().to_bits();
         let (exponent, fraction) = (bits >> 52, bits & ((1 << 52) - 1));
         // The double is its mantissa shifted to the right by so many bits; those near the smallest are left out.
         let shift =
             1075_u64.checked_sub(exponent).filter(|shift| (1..127).contains(shift) && exponent > 0)?;
-        let scaled = u128::from(fraction | 1 << 52).checked_mul(*POWERS.get(scale)?)?;
+        let scaled = u128::from(fraction | 1 << 52) * u128::from(*POWERS.get(scale)?);
         let (whole, rest, half): (u128, u128, u128) =
             (scaled >> shift, scaled & ((1 << shift) - 1), 1 << (shift - 1));
         // Just between two, as single precision often is, the shortest text decides.
@@ -100,6 +103,33 @@ impl Digits {
     }
 }
 
+/// A number with these digits behind its own, eight at a time; none when one is no digit.
+#[inline]
+fn append(mut number: u64, mut digits: &[u8]) -> Option<u64> {
+    const ONES: u64 = u64::from_le_bytes([1; 8]);
+    while let Some((eight, rest)) = digits.split_first_chunk() {
+        let eight = u64::from_le_bytes(*eight);
+        let above_nine = eight.wrapping_add(6 * ONES) | eight;
+        if (above_nine & (0xf0 * ONES)) != 0x30 * ONES || (eight & (0xf0 * ONES)) != 0x30 * ONES {
+            return None;
+        }
+        // Pairs, then fours, then all eight, each half weighed against the other.
+        let pairs = (eight & (0x0f * ONES)).wrapping_mul(10 * 256 + 1) >> 8;
+        let fours = (pairs & 0x00ff_00ff_00ff_00ff).wrapping_mul(100 * 65_536 + 1) >> 16;
+        let all = (fours & 0x0000_ffff_0000_ffff).wrapping_mul((10_000 << 32) + 1) >> 32;
+        number = number.wrapping_mul(100_000_000).wrapping_add(all);
+        digits = rest;
+    }
+    for byte in digits {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            return None;
+        }
+        number = number.wrapping_mul(10).wrapping_add(digit.into());
+    }
+    Some(number)
+}
+
 /// Whether these are the fewest digits that give this double.
 fn is_shortest(digits: impl Iterator<Item = u8>, value: f64) -> bool {
     let mut buffer = zmij::Buffer::new();
@@ -128,6 +158,21 @@ fn is_written_so(digits: impl Iterator<Item = u8>, count: usize, value: f64) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn digits_are_appended() {
+        for text in ["", "7", "12345678", "123456789", "0000000099999999", "1234567890123456789"] {
+            assert_eq!(append(0, text.as_bytes()), Some(text.parse().unwrap_or(0)), "{text}");
+        }
+        assert_eq!(append(12, b"3456789012"), Some(123_456_789_012));
+        for at in 0..8 {
+            for wrong in (0..=255_u8).filter(|byte| !byte.is_ascii_digit()) {
+                let mut digits = *b"12345678";
+                digits[at] = wrong;
+                assert_eq!(append(0, &digits), None, "{wrong} at {at}");
+            }
+        }
+    }
 
     #[test]
     fn what_a_double_holds() {

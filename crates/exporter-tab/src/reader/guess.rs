@@ -373,7 +373,7 @@ impl Guess {
             let decimal = if value == 0.0 && text.len() != digits.len() { 0 } else { bit::DECIMAL };
             return self.float(value) | decimal;
         }
-        let value = if digits.iter().any(u8::is_ascii_digit) { number::float(text, style) } else { None };
+        let value = if digits.iter().any(u8::is_ascii_digit) { number::any_float(text, style) } else { None };
         let Some(value) = value.filter(|value| value.is_finite()) else { return 0 };
         let found = Digits::of(text, style.mark, value);
         self.scale = self.scale.max(found.scale.unwrap_or_default());

@@ -39,8 +39,13 @@ impl NumberStyle {
     }
 
     /// The number without signs between groups; none where there are none, or not between groups of three.
+    #[inline]
     pub(super) fn ungrouped(self, text: &[u8]) -> Option<Vec<u8>> {
-        let sign = self.thousands?;
+        self.thousands.and_then(|sign| self.without(sign, text))
+    }
+
+    #[cold]
+    fn without(self, sign: u8, text: &[u8]) -> Option<Vec<u8>> {
         // What is typed as a space may be one of those that do not break lines.
         let spaces = ["\u{a0}", "\u{202f}"].map(str::as_bytes);
         let start = usize::from(matches!(text.first(), Some(b'-' | b'+')));
@@ -184,7 +189,7 @@ pub(super) fn plain_float(text: &[u8], mark: u8) -> Option<(f64, usize)> {
 }
 
 #[cold]
-fn any_float(text: &[u8], style: NumberStyle) -> Option<f64> {
+pub(super) fn any_float(text: &[u8], style: NumberStyle) -> Option<f64> {
     parsed(text, style)
 }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use memchr::{memchr, memchr_iter, memchr2, memchr2_iter, memchr3};
+use memchr::{memchr, memchr_iter, memchr2, memchr3};
 
 use super::options::Ragged;
 
@@ -47,10 +47,11 @@ pub(super) struct Marks {
 }
 
 impl Marks {
-    /// The quote with which a cell starts.
+    /// Whether a quoted cell starts with this byte.
     #[inline]
-    fn opening(self, byte: Option<&u8>) -> Option<u8> {
-        self.quote.filter(|quote| byte == Some(quote))
+    fn opens(self, byte: Option<&u8>) -> bool {
+        // No byte is none of the quotes when there is none.
+        byte.map_or(512, |byte| u16::from(*byte)) == self.quote.map_or(256, u16::from)
     }
 
     /// Whether an escape before this byte is one.
@@ -179,16 +180,19 @@ pub(super) fn split_record(
     let mut at = start;
     let mut cells = 0;
     let mut lines = 1;
+    // One look in the loop for what is rare.
+    let special = dialect.spaced || dialect.marks.escape.is_some();
     loop {
         if cells >= limit {
             return Err(Fault::TooMany);
         }
-        if dialect.spaced {
+        if special && dialect.spaced {
             let quote = at + spaces(bytes, at);
-            at = if dialect.marks.opening(bytes.get(quote)).is_some() { quote } else { at };
+            at = if dialect.marks.opens(bytes.get(quote)) { quote } else { at };
         }
         // Where the cell ends, that is the delimiter or line end after it.
-        let stop = if let Some(quote) = dialect.marks.opening(bytes.get(at)) {
+        let stop = if dialect.marks.opens(bytes.get(at)) {
+            let quote = dialect.marks.quote.unwrap_or(b'"');
             let (end, escaped) = match closing_quote(bytes, at + 1, is_last, quote, dialect.marks.escape) {
                 Some(found) => found,
                 None if is_last => return Err(Fault::OpenQuote(cells + 1)),
@@ -211,7 +215,7 @@ pub(super) fn split_record(
                 push(cells, Cell::quoted(at + 1, end, escaped));
                 after
             }
-        } else if let Some(escape) = dialect.marks.escape {
+        } else if let (true, Some(escape)) = (special, dialect.marks.escape) {
             let (end, escaped) = end_of_escaped(bytes, at, dialect.marks.delimiter, escape);
             if end == bytes.len() && !is_last {
                 return Err(Fault::Incomplete);
@@ -344,26 +348,15 @@ pub(super) fn closing_quote(
 /// Takes doubling and escapes away. What needs no escape keeps the one before it: R doubles no backslash in `"C:\new"`.
 fn unescape(raw: &[u8], marks: Marks, is_quoted: bool) -> Vec<u8> {
     let Marks { quote, escape, .. } = marks;
-    let (quote_byte, escape_byte) = (quote.unwrap_or(b'"'), escape.or(quote).unwrap_or(b'"'));
     let mut out = Vec::with_capacity(raw.len());
-    let mut at = 0;
-    for found in memchr2_iter(quote_byte, escape_byte, raw) {
-        let Some(before) = raw.get(at..found) else { continue };
-        out.extend_from_slice(before);
-        let next = raw.get(found + 1).copied();
-        let is_escape = escape.is_some() && raw.get(found).copied() == escape;
-        let is_needed = if is_escape {
-            next.is_some_and(|next| marks.is_escapable(next))
-        } else {
-            is_quoted && next == quote
+    let mut bytes = raw.iter().copied().peekable();
+    while let Some(byte) = bytes.next() {
+        let is_mark = match escape {
+            Some(escape) if byte == escape => bytes.peek().is_some_and(|next| marks.is_escapable(*next)),
+            _ => is_quoted && Some(byte) == quote && bytes.peek() == Some(&byte),
         };
-        match (is_needed, next) {
-            (true, Some(next)) => out.push(next),
-            (_, next) => out.extend(raw.get(found).copied().into_iter().chain(next)),
-        }
-        at = found + if next.is_some() { 2 } else { 1 };
+        out.push(if is_mark { bytes.next().unwrap_or(byte) } else { byte });
     }
-    out.extend_from_slice(raw.get(at..).unwrap_or_default());
     out
 }
 
