@@ -24,7 +24,7 @@ Examples:
 pub(crate) struct Args {
     #[command(subcommand)]
     pub(crate) command: Command,
-    /// Tell no notes, no summaries and no progress; errors are told, and what a command prints is printed
+    /// Print no notes, summaries and progress, only errors and what the command is asked for
     #[arg(short, long, global = true, help_heading = "Reports")]
     pub(crate) quiet: bool,
 }

@@ -51,7 +51,7 @@ pub(crate) fn summary(
 fn rows_of(summary: &Summary, codebook: &Codebook) -> Option<String> {
     let tables = summary.tables();
     let rows = counted(summary.rows(), "row");
-    let formats = tables.values().map(|(_, entries)| *entries).max()?;
+    let formats = tables.values().map(|(_, formats)| *formats).max()?;
     let formats = if formats > 1 { format!(" in {formats} formats") } else { String::new() };
     let several = tables.len() > 1;
     Some(match tables.keys().next().and_then(|table| codebook.tables.get(table.0)) {

@@ -80,8 +80,8 @@ pub(crate) fn fail(text: &str) {
 
 /// Text without characters that could change the terminal or hide others: they are shown as `\x1b`, but for line ends.
 pub(crate) fn visible(text: &str) -> Cow<'_, str> {
-    // Marks of direction, and characters without width.
-    let is_hidden = |c: char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
+    // Marks of direction and a space without width; joiners are letters' own in Persian and Hindi.
+    let is_hidden = |c: char| matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
     let is_plain = |c: char| c == '\n' || !(c.is_control() || is_hidden(c));
     if text.chars().all(is_plain) {
         return Cow::Borrowed(text);

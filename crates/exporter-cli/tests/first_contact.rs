@@ -79,6 +79,9 @@ fn one_survey_in_three_formats_counts_its_rows_once_in_ten_lines() {
     let run = done(folder.path(), &export);
     assert!(run.error.lines().count() <= 10, "{}", run.error);
     assert!(run.error.contains("anes96.zip: 944 rows of respondents in 3 formats, "), "{}", run.error);
+    let twice = format!("export {} -t csv:folder=a -t csv:folder=b -o {{}}/twice", study.display());
+    let run = done(folder.path(), &twice);
+    assert!(run.error.contains("entries, 944 rows, "), "{}", run.error);
     let households = format!("export {} -t csv -t dta -o {{}}/hh", example("households").display());
     let run = done(folder.path(), &households);
     assert!(run.error.contains(" rows of 2 tables in 2 formats, "), "{}", run.error);
@@ -244,4 +247,49 @@ fn languages_of_texts_are_known_though_no_list_names_them() {
     let households = example("households");
     let shown = done(folder.path(), &format!("inspect {} -n 0", households.display())).output;
     assert!(shown.contains("languages: en, fr"), "{shown}");
+}
+
+#[test]
+fn cells_that_make_a_text_of_a_column_are_named_with_what_to_type() {
+    let folder = folder();
+    let rows = (0..500).map(|row| format!("{row},{row}.5,13/02/2024\n")).collect::<String>();
+    std::fs::write(folder.path().join("amt.csv"), format!("id,amt,day\n{rows}500,N/A,14/02/2024\n")).unwrap();
+    let run = done(folder.path(), "inspect {}/amt.csv");
+    let missing = "--from csv:delimiter=comma,null=N/A";
+    assert!(
+        run.error
+            .contains(&format!("amt is a text because of \"N/A\"; if that is a missing value: {missing}")),
+        "{}",
+        run.error
+    );
+    let typed = done(folder.path(), &format!("inspect {{}}/amt.csv {missing}"));
+    assert!(
+        typed.output.contains("amt  float") && !typed.error.contains("amt is"),
+        "{}{}",
+        typed.output,
+        typed.error
+    );
+    let date = "--from csv:delimiter=comma,dates=%d/%m/%Y";
+    assert!(
+        run.error.contains(&format!("day is a text; if \"13/02/2024\" is a date: {date}")),
+        "{}",
+        run.error
+    );
+    assert!(done(folder.path(), &format!("inspect {{}}/amt.csv {date}")).output.contains("day  date"));
+    let none = done(folder.path(), "inspect {}/amt.csv --from csv:dates=%Y.%d.%m");
+    assert!(none.error.contains("no column has nothing but dates"), "{}", none.error);
+}
+
+#[test]
+fn signs_of_numbers_never_stand_for_two_things() {
+    let folder = folder();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write("p.csv", "id;amount\n1;1.234\n2;2.250\n");
+    let points = done(folder.path(), "convert {}/p.csv - -t csv --from csv:thousands=point");
+    assert_eq!(points.output, "id,amount\n1,1234\n2,2250\n");
+    write("c.csv", "id;amount\n1;1,5\n2;2,25\n");
+    let both = run_in(folder.path(), "inspect {}/c.csv --from csv:decimal=comma,thousands=comma");
+    assert_ne!(both.code, 0, "{}", both.output);
+    let skipped = run_in(folder.path(), "inspect {}/c.csv --from csv:skip-lines=9000000000");
+    assert!(skipped.code == 1 && skipped.error.contains("empty"), "{}", skipped.error);
 }

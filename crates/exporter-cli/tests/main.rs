@@ -18,6 +18,7 @@ mod packaging;
 mod pipe;
 mod placement;
 mod program;
+#[cfg(unix)]
 mod readme;
 mod refusal;
 mod requests;

@@ -21,7 +21,6 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-#[cfg(unix)]
 #[test]
 fn every_command_of_the_readme_runs_as_written() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");

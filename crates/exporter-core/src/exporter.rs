@@ -20,7 +20,7 @@ pub use sibling::{Committed, Sibling};
 pub use tables::{Output, TableRows, TableWriter, TablesPlan, Written};
 
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::carry::{self, Carry, Part};
 use crate::codebook::Codebook;
@@ -237,18 +237,19 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// Rows by table, and in how many entries they stand.
+    /// Rows by table, and in how many media types they were written.
     pub fn tables(&self) -> BTreeMap<TableId, (u64, usize)> {
-        let mut tables: BTreeMap<TableId, (u64, usize)> = BTreeMap::new();
+        let mut tables: BTreeMap<TableId, (u64, BTreeSet<&str>)> = BTreeMap::new();
         let mut open: Vec<&EntryReport> = self.entries.iter().collect();
         while let Some(entry) = open.pop() {
             open.extend(&entry.holds);
             if let Some((table, rows)) = entry.table.zip(entry.rows) {
-                let (most, entries) = tables.entry(table).or_default();
-                (*most, *entries) = (rows.max(*most), *entries + 1);
+                let (most, types) = tables.entry(table).or_default();
+                *most = rows.max(*most);
+                types.insert(&entry.media_type);
             }
         }
-        tables
+        tables.into_iter().map(|(table, (rows, types))| (table, (rows, types.len()))).collect()
     }
 
     /// Rows of all tables, each counted once in however many formats it is written.

@@ -19,10 +19,16 @@ pub(crate) fn index_names(keys: &HashMap<String, String>) -> HashMap<String, Str
     };
     let list = |name: &str| pandas.get(name).and_then(Json::as_array).map(Vec::as_slice).unwrap_or_default();
     let indices = list("index_columns");
+    let columns = list("columns").iter();
+    let described: HashMap<&str, &Json> =
+        columns.filter_map(|one| Some((one.get("field_name")?.as_str()?, one))).collect();
     let own_name = |column: &str| {
-        let mut described = list("columns").iter();
-        let described = described.find(|one| one.get("field_name").and_then(Json::as_str) == Some(column));
-        described?.get("name")?.as_str().filter(|name| !name.is_empty() && *name != column).map(str::to_owned)
+        described
+            .get(column)?
+            .get("name")?
+            .as_str()
+            .filter(|name| !name.is_empty() && *name != column)
+            .map(str::to_owned)
     };
     let named = indices.iter().enumerate().filter_map(|(level, column)| {
         let column = column.as_str()?;

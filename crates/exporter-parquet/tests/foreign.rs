@@ -7,8 +7,8 @@ use std::sync::Arc;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Decimal128Type, Int32Type};
 use arrow_array::{
-    Array, ArrayRef, Decimal256Array, FixedSizeBinaryArray, Int32Array, IntervalMonthDayNanoArray, ListArray,
-    RecordBatch, StringArray, StructArray,
+    Array, ArrayRef, Decimal128Array, Decimal256Array, DictionaryArray, FixedSizeBinaryArray, Int32Array,
+    IntervalMonthDayNanoArray, ListArray, RecordBatch, StringArray, StructArray,
 };
 use arrow_buffer::{IntervalMonthDayNano, OffsetBuffer, i256};
 use arrow_schema::{DataType, Field, Schema};
@@ -71,6 +71,20 @@ fn intervals() -> RecordBatch {
     let text: ArrayRef = Arc::new(StringArray::from(vec!["a", "b"]));
     RecordBatch::try_from_iter([("number", number), ("for", intervals), ("all", list), ("text", text)])
         .unwrap()
+}
+
+#[test]
+fn dictionaries_of_what_is_no_text_are_an_encoding() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("d.parquet");
+    let values = Decimal128Array::from(vec![15, 25]).with_precision_and_scale(3, 1).unwrap();
+    let keys = Int32Array::from(vec![Some(1), None, Some(0)]);
+    let column: ArrayRef = Arc::new(DictionaryArray::new(keys, Arc::new(values)));
+    parquet(&path, &RecordBatch::try_from_iter([("d", column)]).unwrap(), Compression::UNCOMPRESSED);
+    let data = open(&path).unwrap();
+    let read = read(&*data);
+    let column = read.column(0).as_primitive::<Decimal128Type>();
+    assert_eq!(column.iter().collect::<Vec<_>>(), [Some(25), None, Some(15)]);
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::reader::{DeclaredColumn, Encoding, Layout, Ragged, ReadHeader, ReadOp
 use crate::{Delimiter, Duplicates, Mark, TabError, words};
 
 /// Most bytes of a text with which options are tried: what lies behind is taken to be like it.
-const TRIED_BYTES: u64 = 256 << 20;
+const TRIED_BYTES: u64 = 64 << 20;
 
 /// Makes of the codec's errors those of the engine, with a way out.
 #[derive(Debug)]
@@ -25,7 +25,7 @@ const MOST_CHANGES: usize = 3;
 /// Records among which the header may be.
 const FIRST_RECORDS: u64 = 10;
 /// Most ways that are followed further after each change.
-const MOST_TRIED: usize = 6;
+const MOST_TRIED: usize = 3;
 
 /// Options to try, and what they do.
 type Remedy = (ReadOptions, &'static str);
@@ -67,6 +67,11 @@ impl Advice {
 
     /// The fewest changes of the options with which the text is read, and what they do.
     fn remedy(&self, error: &TabError) -> Option<(ReadOptions, Vec<&'static str>)> {
+        // What goes wrong behind the bytes that are tried tells nothing of other options.
+        let begins = remedies(&self.options, error, false).is_empty() || self.try_out(&self.options).is_ok();
+        if begins {
+            return None;
+        }
         let mut tried = vec![(self.options.clone(), Vec::new(), error)];
         let mut errors: Vec<TabError>;
         let starts_with_nul = self.bytes.read_vec_at(0, 1).is_ok_and(|first| first == [0]);

@@ -155,6 +155,9 @@ impl Dataset for TabDataset {
             let action = "lines above the header are not read";
             losses.push(Loss::new(LossCode::LINE_SKIPPED, action).count(*lines).first(None, first.clone()));
         }
+        for (name, why) in &self.layout.renamed {
+            losses.push(Loss::new(LossCode::NAME_CHANGED, format!("{why}, read as {name}")).variable(name));
+        }
         let [comments, surplus] = self.left_out.so_far();
         let comment = self.used.comment.filter(|_| self.options.comment.is_none()).and_then(Mark::byte);
         if let (Some(sign), Some((_, first))) = (comment, comments.first) {
@@ -202,7 +205,7 @@ fn layout(
             piece.map_err(error)
         });
         parallel::ordered(context.threads(), pieces, work, |seen| findings.add(seen).map_err(error))?;
-        layout.settle(&findings);
+        layout.settle(&inference, &findings);
         facts = Some(findings.facts(&layout, options));
         lost = findings.losses(&layout);
     }

@@ -88,7 +88,8 @@ pub(crate) static READ_OPTIONS: &[OptionInfo] = &[
         .elsewhere(&["name_repair", "mangle_dupe_cols", "check.names"]),
     OptionInfo::text(
         "null",
-        "Texts for missing values besides nothing, with bars between: NA|. for example.",
+        "Texts for missing values besides nothing, with bars between: NA|. for example. A bare NA is one where a column has \
+         nothing else that is text.",
     )
     .aliases(&["missing-texts"])
     .elsewhere(&["na", "na_values", "na.strings", "nullstr", "null_values", "nulls", "missing", "null_value"]),

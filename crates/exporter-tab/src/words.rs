@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use crate::reader::{Doubt, Ragged, ReadHeader, ReadOptions};
+use crate::reader::{Doubt, Ragged, ReadHeader, ReadOptions, is_missing_word};
 use crate::{DecimalMark, Delimiter, Mark};
 
 /// What chooses all that these options say otherwise than the defaults do: `--from csv:delimiter=semicolon,ragged=pad`.
@@ -105,6 +105,16 @@ pub(crate) fn doubt(doubt: &Doubt, found: &ReadOptions) -> String {
             "the first line looks like the others and is a row; if it has the names: {}",
             typed_with(&|options| options.header = ReadHeader::Names)
         ),
+        Doubt::Odd { column, text } if is_missing_word(text) => format!(
+            "{column} is a text because of {text:?}; if that is a missing value: {}",
+            typed_with(&|options| options.missing_texts.push(text.trim().to_owned()))
+        ),
+        Doubt::Odd { column, text } => format!("{column} is a text because of {text:?}"),
+        Doubt::Date { column, text, pattern } => format!(
+            "{column} is a text; if {text:?} is a date: {}",
+            typed_with(&|options| options.date_pattern = Some(pattern.clone()))
+        ),
+        Doubt::NoDates => "no column has nothing but dates of the pattern that dates= gives".to_owned(),
         Doubt::Comma(number) => format!(
             "{number} is a text; if it is a number with a decimal comma: {}, with a comma between groups: {}",
             typed_with(&|options| options.decimal_mark = comma),

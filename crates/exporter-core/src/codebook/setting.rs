@@ -4,21 +4,23 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::Attribute;
 
-/// Beginnings of the names of Stata's settings, and what belongs together: half a survey design gives other results.
-const SETTINGS: [(&str, &str); 8] = [
-    ("_svy_", "svyset"),
-    ("_TS", "tsset"),
-    ("tis", "tsset"),
-    ("iis", "tsset"),
-    ("st_", "stset"),
-    ("_dta", "stset"),
-    ("ReS_", "reshape"),
-    ("_mi_", "mi"),
-];
-
-/// The setting that an attribute is a part of.
+/// The setting of Stata that an attribute is a part of; what belongs together goes together, as half a survey design gives
+/// other results.
 fn setting(name: &str) -> Option<&'static str> {
-    SETTINGS.iter().find(|(beginning, _)| name.starts_with(beginning)).map(|(_, setting)| *setting)
+    const WHOLE: [(&str, &str); 4] =
+        [("tis", "tsset"), ("iis", "tsset"), ("_dta", "stset"), ("st_ver", "stset")];
+    const BEGINNINGS: [(&str, &str); 5] =
+        [("_svy_", "svyset"), ("_TS", "tsset"), ("st_", "stset"), ("ReS_", "reshape"), ("_mi_", "mi")];
+    let whole = WHOLE.iter().find(|(whole, _)| *whole == name);
+    // `st_bt`, `st_wv` and the like, and not somebody's own `st_note`.
+    let is_short = |beginning: &str| beginning != "st_" || name.len() <= "st_".len() + 3;
+    let begins = BEGINNINGS.iter().find(|(begin, _)| name.starts_with(begin) && is_short(begin));
+    whole.or(begins).map(|(_, setting)| *setting)
+}
+
+/// Whether the words of a part of a setting may be names of variables, and not keywords such as `pweight`.
+fn names_variables(name: &str) -> bool {
+    !matches!(name, "_dta" | "_svy_wtype" | "_svy_vce" | "_svy_version" | "_TSdelta" | "_TSitrvl" | "st_ver")
 }
 
 fn texts(attribute: &Attribute) -> &[String] {
@@ -38,14 +40,16 @@ pub(super) fn drop_settings(attributes: &mut BTreeMap<String, Attribute>, gone: 
     let names_gone = |text: &String| gone(text) || text.split(|c: char| !is_of_word(c)).any(&gone);
     let lost: HashSet<&str> = attributes
         .iter()
-        .filter_map(|(name, attribute)| setting(name).filter(|_| texts(attribute).iter().any(names_gone)))
+        .filter_map(|(name, attribute)| {
+            setting(name).filter(|_| names_variables(name) && texts(attribute).iter().any(names_gone))
+        })
         .collect();
     attributes.retain(|name, _| setting(name).is_none_or(|setting| !lost.contains(setting)));
 }
 
 /// A part of a setting with the `new` names of variables; nothing for other attributes and where none is renamed.
 pub fn renamed_setting(name: &str, attribute: &Attribute, new: &HashMap<&str, &str>) -> Option<Attribute> {
-    setting(name)?;
+    setting(name).filter(|_| names_variables(name))?;
     let renamed = |text: &String| -> String {
         if let Some(new) = new.get(text.as_str()) {
             return (*new).to_owned();
@@ -90,6 +94,10 @@ mod tests {
         let renamed = |name: &str, text: &str| renamed_setting(name, &Attribute::One(text.into()), &new);
         assert_eq!(renamed("_svy_wexp", "= w"), Some(Attribute::One("= weight".into())));
         assert_eq!(renamed("iis", "a b"), Some(Attribute::One("a_b".into())));
+        assert_eq!(
+            (renamed("_svy_wtype", "w"), renamed("tissue", "w"), renamed("st_note", "w")),
+            (None, None, None)
+        );
         assert_eq!((renamed("source", "w"), renamed("tis", "year")), (None, None));
     }
 }

@@ -1,6 +1,6 @@
 //! What a file says twice or of nothing, and no codebook holds.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use exporter_core::{Loss, LossCode};
 use exporter_stata::Missing;
@@ -31,7 +31,7 @@ pub(super) fn losses(dictionary: &Dictionary) -> Vec<Loss> {
         let (mut repeated, mut of_missing) = ((0, ""), (0, ""));
         for (value, label) in set.iter() {
             if value == Missing::SYSTEM.key() {
-                of_missing = (of_missing.0 + 1, label);
+                of_missing = (of_missing.0 + 1, if of_missing.0 == 0 { label } else { of_missing.1 });
             } else if let Some(earlier) = last.insert(value, label).filter(|earlier| *earlier != label) {
                 repeated = (repeated.0 + 1, if repeated.0 == 0 { earlier } else { repeated.1 });
             }
@@ -41,14 +41,19 @@ pub(super) fn losses(dictionary: &Dictionary) -> Vec<Loss> {
     }
     let owners: HashSet<&str> = dictionary.variables.iter().map(|variable| variable.name.as_str()).collect();
     let mut seen = HashSet::new();
+    let mut unread: BTreeMap<&str, (u64, String)> = BTreeMap::new();
     for c in &dictionary.characteristics {
         let problem = match () {
             () if !seen.insert((c.owner.as_str(), c.name.as_str())) => "another one has its name",
             () if c.owner != DATASET && !owners.contains(c.owner.as_str()) => "there is no such variable",
             () => continue,
         };
-        let action = format!("the characteristic {}[{}] is not read: {problem}", c.owner, c.name);
-        losses.push(Loss::new(LossCode::METADATA_DROPPED, action).first(None, c.contents.as_str()));
+        let known = unread.entry(problem).or_insert_with(|| (0, format!("{}[{}]", c.owner, c.name)));
+        known.0 += 1;
+    }
+    for (problem, (count, first)) in unread {
+        let action = format!("characteristics are not read: {problem}");
+        losses.push(Loss::new(LossCode::METADATA_DROPPED, action).count(count).first(None, first));
     }
     for variable in dictionary.variables.iter().filter(|variable| variable.storage.is_string()) {
         let set = variable.value_labels.as_str();

@@ -94,7 +94,7 @@ impl ValueFacts {
 
     /// Whether most values are dates, times or periods, where the format is one of these.
     pub(crate) fn is_mostly_within(&self) -> bool {
-        self.beyond.count == 0 || self.beyond.count * 2 < self.cells.saturating_sub(self.missing)
+        self.beyond.count == 0 || self.beyond.count * 2 <= self.cells.saturating_sub(self.missing)
     }
 
     /// Whether every value is a whole number and, for `%tC`, none lies within a leap second.

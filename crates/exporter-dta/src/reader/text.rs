@@ -15,8 +15,8 @@ use crate::error::{DtaError, Result};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum TextEncoding {
-    /// UTF-8 from release 118 on, and Windows-1252 for those texts that are not valid UTF-8. Before: so, too, where no text of the descriptions (or, where those are ASCII, of
-    /// the first rows) is anything but UTF-8, else Windows-1252.
+    /// UTF-8, and Windows-1252 for texts that are not valid UTF-8. Before release 118, all is Windows-1252 where any text of the
+    /// descriptions, or of the first rows where these are ASCII, is not UTF-8.
     #[default]
     Detect,
     /// This encoding before release 118; from 118 on, for those texts that are not valid UTF-8.
@@ -113,7 +113,7 @@ impl TextDecoder {
     pub(crate) fn was_guessed(&self, text: &str) -> bool {
         let among_others = || {
             let guesses = self.guesses.lock();
-            guesses.is_ok_and(|guesses| guesses.len() == MAX_GUESSES || guesses.contains(&hash(text)))
+            guesses.is_ok_and(|guesses| guesses.contains(&hash(text)))
         };
         self.is_guess && !text.is_ascii() && (self.is_all_guess || among_others())
     }

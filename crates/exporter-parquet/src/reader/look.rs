@@ -56,9 +56,12 @@ impl Place<'_> {
             rest.extend(heads.rest.drain(..).map(|column| (heads.group, column)));
             Ok::<_, ParquetError>(())
         })?;
+        // In the order of the groups, as the heads came.
+        let mut rest = rest.as_slice();
         for group in 0..groups {
-            let of_group = rest.iter().filter(|(of, _)| *of == group).map(|(_, column)| *column);
-            let mut columns: Vec<usize> = of_group.collect();
+            let (of_group, behind) = rest.split_at(rest.partition_point(|(of, _)| *of <= group));
+            rest = behind;
+            let mut columns: Vec<usize> = of_group.iter().map(|(_, column)| *column).collect();
             columns.extend(&whole);
             columns.sort_unstable();
             let (open, wide) = look.wanted();

@@ -66,9 +66,11 @@ impl FileSchema {
         let file = metadata.file_metadata();
         let roots = file.schema_descr().root_schema().get_fields();
         let (types, keys, not_used) = match with_arrow_schema(file) {
-            Ok(schema) if schema.fields().len() == roots.len() => {
-                (schema.fields().iter().cloned().map(Ok).collect(), schema.metadata, None)
-            }
+            Ok(schema) if schema.fields().len() == roots.len() => (
+                schema.fields().iter().map(|field| Ok(without_encoding(field))).collect(),
+                schema.metadata,
+                None,
+            ),
             told => {
                 let loss = |error| {
                     let action = format!("the Arrow schema in the footer is not used: {error}");
@@ -133,6 +135,16 @@ impl FileSchema {
         let root = self.columns.roots.get(column)?;
         let is_flat = root.is_primitive() && root.get_basic_info().repetition() != Repetition::REPEATED;
         is_flat.then(|| self.leaves_of(column).first().copied())?
+    }
+}
+
+/// A column whose dictionary holds no texts as what its values are: the decoder makes dictionaries of texts alone.
+fn without_encoding(field: &FieldRef) -> FieldRef {
+    match field.data_type() {
+        DataType::Dictionary(_, values) if !matches!(**values, DataType::Utf8 | DataType::LargeUtf8) => {
+            Arc::new(field.as_ref().clone().with_data_type((**values).clone()))
+        }
+        _ => Arc::clone(field),
     }
 }
 

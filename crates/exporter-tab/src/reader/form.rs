@@ -78,8 +78,14 @@ impl Form {
     }
 
     /// # Errors
-    /// When the sign of decimals separates cells.
-    pub(super) fn check(&self) -> Result<(), TabError> {
+    /// When the sign of decimals separates cells, or groups of digits.
+    pub(super) fn check(&self, options: &ReadOptions) -> Result<(), TabError> {
+        if options.thousands.byte() == Some(self.decimal.byte()) {
+            return Err(TabError::Option {
+                option: "thousands",
+                problem: "it is the decimal mark too: give decimal=comma or decimal=point with it".into(),
+            });
+        }
         if self.delimiter.byte() == self.decimal.byte() {
             return Err(TabError::Option {
                 option: "decimal",

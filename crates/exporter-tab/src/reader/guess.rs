@@ -7,6 +7,7 @@ use exporter_core::doubles::EXACT;
 
 use super::digits::Digits;
 use super::number::{self, NumberStyle};
+use super::odd::Odd;
 use super::records::Left;
 use super::style::CellStyle;
 use super::summary::Summary;
@@ -53,6 +54,8 @@ pub(super) struct Guess {
     lost: Option<Box<Lost>>,
     /// What the cells hold, whatever kind they turn out to have.
     pub(super) summary: Summary,
+    /// Cells that make a text of it.
+    pub(super) odd: Odd,
 }
 
 /// Values of which a kind keeps less than the text says.
@@ -98,6 +101,7 @@ impl Default for Guess {
             beyond_double: false,
             lost: None,
             summary: Summary::default(),
+            odd: Odd::default(),
         }
     }
 }
@@ -121,6 +125,14 @@ impl Guess {
         self.any = true;
         if self.could_be != 0 {
             self.could_be &= self.kinds(number::trim(text), style);
+            if self.could_be == 0 {
+                self.odd.begin(text);
+            } else {
+                self.odd.fits();
+            }
+        } else if self.odd.is_curious() {
+            let fits = Self::default().kinds(number::trim(text), style) != 0;
+            self.odd.add(fits);
         }
         true
     }
@@ -153,6 +165,7 @@ impl Guess {
             known.shifted.append(&lost.shifted, rows);
         }
         self.summary.merge(&other.summary);
+        self.odd.merge(&other.odd);
     }
 
     /// What is lost where the kind of the column cannot hold it.
@@ -215,7 +228,7 @@ impl Guess {
                 return bit::BOOLEAN;
             }
             Some(b'n' | b'N' | b'i' | b'I') => {
-                let float = [(&b"nan"[..], f64::NAN), (b"inf", f64::INFINITY)];
+                let float = [(&b"nan"[..], f64::NAN), (b"inf", f64::INFINITY), (b"infinity", f64::INFINITY)];
                 // What is no finite number is no decimal.
                 return match float.iter().find(|(name, _)| text.eq_ignore_ascii_case(name)) {
                     Some((_, value)) => self.float(*value),
@@ -237,7 +250,7 @@ impl Guess {
                 return self.iso(text, style.to_utc);
             }
         }
-        if text.eq_ignore_ascii_case(b"-inf") {
+        if text.eq_ignore_ascii_case(b"-inf") || text.eq_ignore_ascii_case(b"-infinity") {
             self.float(f64::NEG_INFINITY)
         } else {
             self.number(text, style)
@@ -464,6 +477,7 @@ mod tests {
             (&["1", "18446744073709551615"], DataType::UInt64),
             (&["-1", "18446744073709551615"], DataType::Utf8),
             (&["1", "2.5", "nan", "-inf", "1e5"], DataType::Float64),
+            (&["1", "Infinity", "-Infinity"], DataType::Float64),
             (&["2.5", "9007199254740993"], DataType::Utf8),
             (&["12345678901234567890123"], DataType::Utf8),
             (&["-0"], DataType::Float64),

@@ -44,7 +44,7 @@ pub(super) fn open<R: Read>(
         Some(form) => Sniffed::known(*form),
         None => sniff::form(&mut text, options, declared)?,
     };
-    sniffed.form.check()?;
+    sniffed.form.check(options)?;
     let dialect = sniffed.form.dialect(options);
     let mut head = Head {
         text,
@@ -57,14 +57,16 @@ pub(super) fn open<R: Read>(
         comments: Default::default(),
     };
     for _ in 0..sniffed.form.skip_lines {
-        head.skip_line()?;
+        if !head.skip_line()? {
+            break;
+        }
     }
     Ok((head, sniffed))
 }
 
 impl<R: Read> Head<R> {
-    /// Moves past a line, if there is one.
-    fn skip_line(&mut self) -> Result<(), TabError> {
+    /// Moves past a line; false when there is none.
+    fn skip_line(&mut self) -> Result<bool, TabError> {
         let most = self.dialect.max_record_bytes;
         loop {
             let (window, is_last) = (self.text.window(), self.text.is_done());
@@ -72,7 +74,7 @@ impl<R: Read> Head<R> {
                 Some((end, _)) => {
                     self.line += u64::from(end > 0);
                     self.text.consume(end);
-                    return Ok(());
+                    return Ok(end > 0);
                 }
                 None if window.len() > most => {
                     return Err(TabError::RecordTooLong { line: self.line, limit: most });
@@ -191,7 +193,13 @@ impl<R: Read> Head<R> {
     }
 
     /// The cells of the record read last as names of columns; with `row_names` it has none for the first column.
-    pub(super) fn names(&self, duplicates: Duplicates, row_names: bool) -> Result<Vec<String>, TabError> {
+    /// Those that are not as the file has them are `renamed`, with the reason.
+    pub(super) fn names(
+        &self,
+        duplicates: Duplicates,
+        row_names: bool,
+        renamed: &mut Vec<(String, &'static str)>,
+    ) -> Result<Vec<String>, TabError> {
         let mut cells = self.contents();
         if row_names {
             cells.insert(0, Vec::new());
@@ -221,6 +229,9 @@ impl<R: Read> Head<R> {
                 }
                 seen.insert(name, (first, number + 1));
                 name = free;
+                renamed.push((name.clone(), "another column has its name"));
+            } else if cell.is_empty() {
+                renamed.push((name.clone(), "a column without a name"));
             }
             seen.insert(name.clone(), (at + 1, 2));
             names.push(name);

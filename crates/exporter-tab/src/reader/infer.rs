@@ -13,8 +13,10 @@ use super::decode::Position;
 use super::guess::Guess;
 use super::layout::{CellKind, Layout, LayoutColumn};
 use super::left_out::LeftOut;
+use super::odd;
 use super::pieces::Piece;
 use super::records::{KeptColumns, Records};
+use super::sniff::Doubt;
 use super::split::Dialect;
 use super::style::{CellStyle, MissingTexts};
 use crate::TabError;
@@ -94,6 +96,22 @@ impl Inference {
             is_utf8: true,
             position,
         }
+    }
+
+    /// What else the cells of a column of texts may mean.
+    pub(super) fn doubts(&self, column: &str, guess: &Guess) -> impl Iterator<Item = Doubt> {
+        let (odd, column) = (&guess.odd, || column.to_owned());
+        let among = odd.among_others(|text| odd::fits_alone(text, &self.style));
+        let among = among.map(|text| Doubt::Odd { column: column(), text: text.to_owned() });
+        let date = odd.date_pattern().filter(|_| !self.looks_for_dates());
+        let date =
+            date.map(|(text, pattern)| Doubt::Date { column: column(), text: text.to_owned(), pattern });
+        among.into_iter().chain(date)
+    }
+
+    /// Whether an option says how dates are written.
+    pub(super) fn looks_for_dates(&self) -> bool {
+        self.style.date_pattern.is_some()
     }
 
     /// Looks at a piece.

@@ -19,6 +19,9 @@ use super::style::CellStyle;
 use crate::pattern::{Pattern, suggestion};
 use crate::{Delimiter, TabError};
 
+/// Doubts that are told at most.
+const MOST_DOUBTS: usize = 5;
+
 /// What the cells of a column hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -157,6 +160,8 @@ pub struct Layout {
     pub(crate) preamble: Option<(u64, String)>,
     /// What else the cells may mean.
     pub(crate) doubts: Vec<Doubt>,
+    /// Columns that are called otherwise than in the file, and why.
+    pub(crate) renamed: Vec<(String, &'static str)>,
     /// Records above the rows.
     pub(super) header_records: u64,
 }
@@ -218,7 +223,7 @@ impl Layout {
                 inference.see(&piece?, &mut seen);
                 findings.add(&mut seen)?;
             }
-            layout.settle(&findings);
+            layout.settle(&inference, &findings);
         }
         Ok(layout)
     }
@@ -236,6 +241,7 @@ impl Layout {
             header::open(input, options, None, !declared.is_empty())?;
         let limit = options.max_columns;
         let is_empty = !head.advance(limit, |line| TabError::TooManyColumns { line, limit })?;
+        let mut renamed = Vec::new();
         let (names, header_records) = match form.header {
             // The first record, which gives the number of columns, is a row.
             // Lines of nothing but their ends are missing values of one column.
@@ -244,8 +250,8 @@ impl Layout {
                 ((1..=width).map(|at| format!("column_{at}")).collect(), 0)
             }
             _ if is_empty => return Err(TabError::Empty),
-            ReadHeader::Both => (head.names(options.duplicates, form.row_names)?, 2),
-            _ => (head.names(options.duplicates, form.row_names)?, 1),
+            ReadHeader::Both => (head.names(options.duplicates, form.row_names, &mut renamed)?, 2),
+            _ => (head.names(options.duplicates, form.row_names, &mut renamed)?, 1),
         };
         let width = names.len();
         let mut labels = vec![None; width];
@@ -297,7 +303,7 @@ impl Layout {
             .then(|| Inference::new(dialect, width, looked_at, &keys, &form.options(options), first))
             .transpose()?;
         let delimiter = form.delimiter;
-        let layout = Self { columns, rows: None, delimiter, form, preamble, doubts, header_records };
+        let layout = Self { columns, rows: None, delimiter, form, preamble, doubts, renamed, header_records };
         Ok(Opened { layout, inference, pieces })
     }
 
@@ -307,13 +313,25 @@ impl Layout {
     }
 
     /// Takes over what was found in the cells.
-    pub(crate) fn settle(&mut self, findings: &Findings) {
+    pub(crate) fn settle(&mut self, inference: &Inference, findings: &Findings) {
         self.rows = Some(findings.rows());
+        let mut doubts = Vec::new();
+        let mut has_dates = false;
         for (position, guess) in findings.guesses() {
             if let Some(column) = self.columns.get_mut(position).filter(|column| column.inferred) {
-                column.kind = CellKind::Data(guess.kind());
+                let kind = guess.kind();
+                has_dates |= kind == DataType::Date32;
+                if kind == DataType::Utf8 {
+                    doubts.extend(inference.doubts(&column.name, guess));
+                }
+                column.kind = CellKind::Data(kind);
                 column.na_is_missing = guess.na_is_missing();
             }
         }
+        if inference.looks_for_dates() && !has_dates {
+            doubts.push(Doubt::NoDates);
+        }
+        let room = MOST_DOUBTS.saturating_sub(self.doubts.len());
+        self.doubts.extend(doubts.into_iter().take(room));
     }
 }

@@ -36,6 +36,15 @@ pub(super) fn open_files(
         Some(frames) => frames.contains_key(*path),
         None => is_meant(path),
     };
+    if let Some(frames) = &frames {
+        let is_frame = |path: &&String| path.ends_with(".dta") && !frames.contains_key(*path);
+        unread.extend(paths.iter().filter(is_frame).map(String::as_str));
+        let gone = frames.keys().find(|path| !paths.contains(path));
+        if let Some(gone) = gone {
+            return Err(Error::invalid(format!("the frame {gone} is listed, and its file is not there"))
+                .entry(&source.name));
+        }
+    }
     for path in paths.iter().filter(is_read) {
         context.cancel().check()?;
         match look(source, path, options, registry, context)? {

@@ -13,6 +13,12 @@ pub(crate) enum Doubt {
     NoHeader,
     /// A number such as this may have a decimal comma or commas between groups of three digits.
     Comma(String),
+    /// A column is a text because of a cell among others that are none.
+    Odd { column: String, text: String },
+    /// A text may be a date of this pattern.
+    Date { column: String, text: String, pattern: String },
+    /// No column has dates of the pattern that was given.
+    NoDates,
     /// Numbers such as this have a decimal comma and points between groups of three digits.
     Groups(String),
 }
@@ -32,6 +38,12 @@ enum Number {
 
 /// The decimal mark of the numbers in these rows, and what may be meant besides.
 pub(super) fn mark(sample: &[u8], rows: &[Record], options: &ReadOptions) -> (DecimalMark, Option<Doubt>) {
+    // What parts groups of digits is no decimal mark.
+    match options.thousands {
+        Mark::POINT => return (DecimalMark::Comma, None),
+        Mark::COMMA => return (DecimalMark::Point, None),
+        _ => {}
+    }
     let (thousands, missing) = (options.thousands, MissingTexts::new(options).and("NA"));
     let width = rows.first().map_or(0, |row| row.cells.len());
     let (mut point, mut comma, mut either, mut groups) = (false, false, None, None);

@@ -69,6 +69,9 @@ pub(super) fn form<R: Read>(
     let mut start = 0;
     let skipped = options.skip_lines.unwrap_or(u64::from(said.is_some()));
     for _ in 0..skipped {
+        if start == sample.len() {
+            break;
+        }
         start = line_end(sample, start, true).map_or(sample.len(), |(end, _)| end);
     }
     let sample = sample.get(start..).unwrap_or_default();

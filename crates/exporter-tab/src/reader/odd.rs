@@ -1,0 +1,130 @@
+//! Cells that make a text of a column whose others are numbers, dates or times, and dates in a form that is not guessed.
+
+use super::guess::Guess;
+
+/// Cells of a piece that are looked at behind the first one that does not fit.
+const LOOKED_BEHIND: u64 = 100;
+
+/// How many cells fit a kind, and the first that does not.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Odd {
+    fitting: u64,
+    others: u64,
+    /// Cells of this piece that were looked at behind the first.
+    behind: u64,
+    first: Option<Box<str>>,
+}
+
+impl Odd {
+    #[inline]
+    pub(super) fn fits(&mut self) {
+        self.fitting += 1;
+    }
+
+    /// Takes the first cell that fits no kind which those before it have.
+    #[cold]
+    pub(super) fn begin(&mut self, text: &[u8]) {
+        self.others += 1;
+        let start = text.get(..MOST_BYTES).unwrap_or(text);
+        self.first.get_or_insert_with(|| String::from_utf8_lossy(start).into());
+    }
+
+    /// Whether a few more cells are looked at.
+    pub(super) fn is_curious(&self) -> bool {
+        self.behind < LOOKED_BEHIND
+    }
+
+    /// Takes a cell behind the first, and whether it fits any kind.
+    pub(super) fn add(&mut self, fits: bool) {
+        self.behind += 1;
+        *(if fits { &mut self.fitting } else { &mut self.others }) += 1;
+    }
+
+    pub(super) fn merge(&mut self, other: &Self) {
+        self.fitting += other.fitting;
+        self.others += other.others;
+        if self.first.is_none() {
+            self.first.clone_from(&other.first);
+        }
+    }
+
+    /// The cell that makes a text of a column nearly all of whose cells are something else.
+    pub(super) fn among_others(&self, fits: impl Fn(&[u8]) -> bool) -> Option<&str> {
+        let first = self.first.as_deref()?;
+        let is_rare = self.fitting >= 2 && self.others * 4 <= self.fitting;
+        // Codes with leading zeros are no numbers on purpose.
+        let is_code = first.starts_with('0') || fits(first.as_bytes());
+        (is_rare && !is_code).then_some(first)
+    }
+
+    /// The pattern of a first cell such as `13/02/2024`.
+    pub(super) fn date_pattern(&self) -> Option<(&str, String)> {
+        let text = self.first.as_deref().filter(|_| self.fitting == 0)?;
+        let sign = text.chars().find(|sign| matches!(sign, '/' | '.' | '-'))?;
+        let mut parts = text.split(sign);
+        let mut number = |lengths: std::ops::RangeInclusive<usize>| {
+            let part = parts.next()?;
+            let is_number = lengths.contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
+            is_number.then(|| part.parse::<u32>().ok()).flatten()
+        };
+        let (first, second, _) = (number(1..=2)?, number(1..=2)?, number(4..=4)?);
+        let is_end = parts.next().is_none();
+        let order = match (first, second) {
+            (1..=31, 1..=12) => "%d{}%m{}%Y",
+            (1..=12, 13..=31) => "%m{}%d{}%Y",
+            _ => return None,
+        };
+        is_end.then(|| (text, order.replace("{}", &sign.to_string())))
+    }
+}
+
+/// Bytes of a cell that are shown.
+const MOST_BYTES: usize = 40;
+
+/// What people write where a value is missing.
+pub(crate) fn is_missing_word(text: &str) -> bool {
+    const WORDS: [&str; 14] = [
+        "n/a", "#n/a", "na", "null", "none", "nil", "nan", "missing", "unknown", "-", "--", ".", "?",
+        "#null!",
+    ];
+    WORDS.contains(&text.trim().to_lowercase().as_str())
+}
+
+/// Whether a text alone is any kind but text.
+pub(super) fn fits_alone(text: &[u8], style: &super::style::CellStyle) -> bool {
+    let mut alone = Guess::default();
+    alone.see(text, true, style);
+    alone.kind() != arrow_schema::DataType::Utf8
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn odd(fitting: u64, texts: &[&str]) -> Odd {
+        let mut odd = Odd { fitting, ..Odd::default() };
+        texts.iter().for_each(|text| odd.begin(text.as_bytes()));
+        odd
+    }
+
+    #[test]
+    fn one_cell_among_many_is_odd() {
+        let never = |_: &[u8]| false;
+        assert_eq!(odd(99, &["N/A"]).among_others(never), Some("N/A"));
+        assert_eq!(odd(3, &["a", "b"]).among_others(never), None);
+        assert_eq!(odd(99, &["007"]).among_others(never), None);
+        assert_eq!(odd(99, &["2024-01-01"]).among_others(|_| true), None);
+        assert!(is_missing_word(" N/A") && !is_missing_word("12"));
+    }
+
+    #[test]
+    fn days_stand_before_months_where_they_can() {
+        let pattern = |text: &str| odd(0, &[text]).date_pattern().map(|(_, pattern)| pattern);
+        assert_eq!(pattern("13/02/2024").as_deref(), Some("%d/%m/%Y"));
+        assert_eq!(pattern("1.2.2024").as_deref(), Some("%d.%m.%Y"));
+        assert_eq!(pattern("02/13/2024").as_deref(), Some("%m/%d/%Y"));
+        for text in ["32/13/2024", "1/2/24", "1/2/2024/", "abc", "2024/01/02"] {
+            assert_eq!(pattern(text), None, "{text}");
+        }
+    }
+}
