@@ -150,8 +150,9 @@ fn remedies(options: &ReadOptions, error: &TabError, starts_with_nul: bool) -> V
         }
         TabError::Encoding { encoding, .. } => {
             let other = if *encoding == "UTF-8" { Encoding::WINDOWS_1252 } else { Encoding::UTF_8 };
-            add("or name the encoding that it has", &|options| options.encoding = other);
-            add("or name the encoding that it has", &|options| options.encoding = Encoding::WINDOWS_1252);
+            let what = "the bytes are read in this encoding, if it is the one that they have";
+            add(what, &|options| options.encoding = other);
+            add(what, &|options| options.encoding = Encoding::WINDOWS_1252);
         }
         TabError::NulInHeader => {
             // Any bytes are letters in either order; those of most languages have a NUL in the high byte.

@@ -149,7 +149,6 @@ impl Input for Csv {
     }
 
     fn open(source: &Source<'_>, options: ReadOptions, context: &Context) -> Result<Box<dyn Dataset>> {
-        // A csv may well be separated by semicolons: the first line tells.
         open(source, options, context)
     }
 }
@@ -163,7 +162,7 @@ impl Input for Tab {
     }
 
     fn open(source: &Source<'_>, mut options: ReadOptions, context: &Context) -> Result<Box<dyn Dataset>> {
-        // What is named .txt may be separated by anything: the first line tells.
+        // What is named .txt may be separated by anything.
         if !source.name.to_lowercase().ends_with(".txt") {
             options.delimiter = options.delimiter.or(Some(Delimiter::TAB));
         }
