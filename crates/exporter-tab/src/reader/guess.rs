@@ -126,15 +126,25 @@ impl Guess {
         if self.could_be != 0 {
             self.could_be &= self.kinds(number::trim(text), style);
             if self.could_be == 0 {
-                self.odd.begin(text);
-            } else {
-                self.odd.fits();
+                self.odd.begin(text, self.summary.filled());
             }
         } else if self.odd.is_curious() {
-            let fits = Self::default().kinds(number::trim(text), style) != 0;
-            self.odd.add(fits);
+            self.look_behind(text, style);
         }
         true
+    }
+
+    /// Looks at a cell behind the one that made a text of the column.
+    #[cold]
+    #[inline(never)]
+    fn look_behind(&mut self, text: &[u8], style: &CellStyle) {
+        let fits = Self::default().kinds(number::trim(text), style) != 0;
+        self.odd.add(fits);
+    }
+
+    /// How many cells have a kind that all those before them may have.
+    fn fitting(&self) -> u64 {
+        if self.could_be == 0 { self.odd.fitting() } else { self.summary.filled() }
     }
 
     /// Whether any cell had a value.
@@ -149,6 +159,7 @@ impl Guess {
 
     /// Takes over what other cells of the column have in common.
     pub(super) fn merge(&mut self, other: &Self) {
+        self.odd.merge(&other.odd, self.fitting() + other.fitting());
         self.could_be &= other.could_be;
         self.any |= other.any;
         self.digits = self.digits.max(other.digits);
@@ -165,7 +176,6 @@ impl Guess {
             known.shifted.append(&lost.shifted, rows);
         }
         self.summary.merge(&other.summary);
-        self.odd.merge(&other.odd);
     }
 
     /// What is lost where the kind of the column cannot hold it.

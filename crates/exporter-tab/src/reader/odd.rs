@@ -16,14 +16,11 @@ pub(super) struct Odd {
 }
 
 impl Odd {
-    #[inline]
-    pub(super) fn fits(&mut self) {
-        self.fitting += 1;
-    }
-
-    /// Takes the first cell that fits no kind which those before it have.
+    /// Takes the first cell that fits no kind which the so many before it have.
     #[cold]
-    pub(super) fn begin(&mut self, text: &[u8]) {
+    #[inline(never)]
+    pub(super) fn begin(&mut self, text: &[u8], before: u64) {
+        self.fitting += before;
         self.others += 1;
         let start = text.get(..MOST_BYTES).unwrap_or(text);
         self.first.get_or_insert_with(|| String::from_utf8_lossy(start).into());
@@ -40,8 +37,13 @@ impl Odd {
         *(if fits { &mut self.fitting } else { &mut self.others }) += 1;
     }
 
-    pub(super) fn merge(&mut self, other: &Self) {
-        self.fitting += other.fitting;
+    pub(super) fn fitting(&self) -> u64 {
+        self.fitting
+    }
+
+    /// Adds what another part shows; in both so many cells fit.
+    pub(super) fn merge(&mut self, other: &Self, fitting: u64) {
+        self.fitting = fitting;
         self.others += other.others;
         if self.first.is_none() {
             self.first.clone_from(&other.first);
@@ -103,7 +105,7 @@ mod tests {
 
     fn odd(fitting: u64, texts: &[&str]) -> Odd {
         let mut odd = Odd { fitting, ..Odd::default() };
-        texts.iter().for_each(|text| odd.begin(text.as_bytes()));
+        texts.iter().for_each(|text| odd.begin(text.as_bytes(), 0));
         odd
     }
 
@@ -126,5 +128,33 @@ mod tests {
         for text in ["32/13/2024", "1/2/24", "1/2/2024/", "abc", "2024/01/02"] {
             assert_eq!(pattern(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn parts_tell_together_what_they_show() {
+        let options = crate::ReadOptions::default();
+        let marks = super::super::split::Marks { delimiter: b',', quote: Some(b'"'), escape: None };
+        let style = super::super::style::CellStyle::new(&options, marks).unwrap();
+        let part = |cells: &[&str]| {
+            let mut guess = Guess::default();
+            for cell in cells {
+                if guess.see(cell.as_bytes(), false, &style) {
+                    guess.summary.text(cell.len(), false);
+                }
+            }
+            guess
+        };
+        let numbers = ["1", "2.5", "3"].repeat(20);
+        let odd = [&["4"; 10][..], &["N/A"], &["5"; 9]].concat();
+        for order in [[&numbers, &odd, &numbers], [&odd, &numbers, &numbers]] {
+            let mut all = Guess::default();
+            order.iter().for_each(|cells| all.merge(&part(cells)));
+            assert_eq!(
+                (all.odd.among_others(|_| false), all.odd.fitting, all.odd.others),
+                (Some("N/A"), 139, 1)
+            );
+        }
+        let texts = part(&["a", "b", "c", "1", "2", "3", "4", "5"]);
+        assert_eq!(texts.odd.among_others(|_| false), None);
     }
 }

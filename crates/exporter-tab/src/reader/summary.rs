@@ -58,6 +58,11 @@ impl Summary {
         self.with_nul += u64::from(has_nul);
     }
 
+    /// Cells with a value.
+    pub(super) fn filled(&self) -> u64 {
+        self.totals.filled
+    }
+
     #[inline]
     pub(super) fn short_integer(&mut self, value: i64) {
         widen(&mut self.integers, value);
