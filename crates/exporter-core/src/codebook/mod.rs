@@ -39,7 +39,7 @@ pub use question::{Question, QuestionKind, QuestionScope, RuleSeverity, Validati
 pub use roster::{Roster, RosterSource};
 #[cfg(feature = "schema")]
 pub use schema::json_schema;
-pub use setting::renamed_setting;
+pub use setting::rename_in_settings;
 pub use study::{
     Agent, BoundingBox, CollectionPeriod, Identifier, RelatedMaterial, Series, Software, Study, StudyVersion,
 };

@@ -47,8 +47,17 @@ pub(super) fn drop_settings(attributes: &mut BTreeMap<String, Attribute>, gone: 
     attributes.retain(|name, _| setting(name).is_none_or(|setting| !lost.contains(setting)));
 }
 
+/// Gives the variables that settings name their `new` names.
+pub fn rename_in_settings(attributes: &mut BTreeMap<String, Attribute>, new: &HashMap<&str, &str>) {
+    for (name, attribute) in attributes {
+        if let Some(renamed) = renamed(name, attribute, new) {
+            *attribute = renamed;
+        }
+    }
+}
+
 /// A part of a setting with the `new` names of variables; nothing for other attributes and where none is renamed.
-pub fn renamed_setting(name: &str, attribute: &Attribute, new: &HashMap<&str, &str>) -> Option<Attribute> {
+fn renamed(name: &str, attribute: &Attribute, new: &HashMap<&str, &str>) -> Option<Attribute> {
     setting(name).filter(|_| names_variables(name))?;
     let renamed = |text: &String| -> String {
         if let Some(new) = new.get(text.as_str()) {
@@ -91,7 +100,7 @@ mod tests {
         assert_eq!(left("year"), ["_svy_su1", "_svy_wexp", "_svy_wtype", "source"]);
         assert_eq!(left("other").len(), 5);
         let new = HashMap::from([("w", "weight"), ("a b", "a_b")]);
-        let renamed = |name: &str, text: &str| renamed_setting(name, &Attribute::One(text.into()), &new);
+        let renamed = |name: &str, text: &str| super::renamed(name, &Attribute::One(text.into()), &new);
         assert_eq!(renamed("_svy_wexp", "= w"), Some(Attribute::One("= weight".into())));
         assert_eq!(renamed("iis", "a b"), Some(Attribute::One("a_b".into())));
         assert_eq!(

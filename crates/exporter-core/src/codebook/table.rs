@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
 
-use super::setting::renamed_setting;
+use super::setting::rename_in_settings;
 use super::{Attribute, Group, Roster, Text, Variable};
 
 /// Rows of one unit (household, person, event) with variables, a key and maybe a parent.
@@ -131,11 +131,7 @@ impl Table {
         table.groups.iter_mut().flat_map(|group| &mut group.members).for_each(rename);
         table.variables.iter_mut().filter_map(|variable| variable.weighted_by.as_mut()).for_each(rename);
         let new: HashMap<&str, &str> = new.iter().map(|(from, to)| (from.as_str(), *to)).collect();
-        for (name, attribute) in &mut table.attributes {
-            if let Some(renamed) = renamed_setting(name, attribute, &new) {
-                *attribute = renamed;
-            }
-        }
+        rename_in_settings(&mut table.attributes, &new);
         table
     }
 

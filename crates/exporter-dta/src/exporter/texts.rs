@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use exporter_core::codebook::{Attribute, Table, Variable, renamed_setting};
+use exporter_core::codebook::{Attribute, Table, Variable, rename_in_settings};
 use exporter_core::{Loss, LossCode};
 use exporter_stata::names::is_valid;
 use exporter_stata::{Label, Languages, Notes, TableDescription, VariableDescription};
@@ -47,11 +47,7 @@ impl Texts<'_> {
             .filter(|(own, written)| own != written)
             .collect();
         let mut attributes = table.attributes.clone();
-        for (name, attribute) in &mut attributes {
-            if let Some(renamed) = renamed_setting(name, attribute, &new) {
-                *attribute = renamed;
-            }
-        }
+        rename_in_settings(&mut attributes, &new);
         self.attributes(DATASET, &attributes, None);
     }
 

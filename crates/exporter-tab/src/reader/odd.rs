@@ -133,8 +133,8 @@ mod tests {
     #[test]
     fn parts_tell_together_what_they_show() {
         let options = crate::ReadOptions::default();
-        let marks = super::super::split::Marks { delimiter: b',', quote: Some(b'"'), escape: None };
-        let style = super::super::style::CellStyle::new(&options, marks).unwrap();
+        let marks = crate::reader::split::Dialect::PLAIN.marks;
+        let style = crate::reader::style::CellStyle::new(&options, marks).unwrap();
         let part = |cells: &[&str]| {
             let mut guess = Guess::default();
             for cell in cells {

@@ -188,18 +188,8 @@ fn opening_quote(window: &[u8], start: usize, quote: u8, delimiter: u8) -> Optio
 mod tests {
     use super::*;
     use crate::reader::encoding::Encoding;
-    use crate::reader::options::Ragged;
-    use crate::reader::split::Marks;
 
-    const DIALECT: Dialect = Dialect {
-        marks: Marks { delimiter: b',', quote: Some(b'"'), escape: None },
-        comment: None,
-        ragged: Ragged::Error,
-        trailing: false,
-        spaced: false,
-        lenient: false,
-        max_record_bytes: 4 << 20,
-    };
+    const DIALECT: Dialect = Dialect { max_record_bytes: 4 << 20, ..Dialect::PLAIN };
     const PIECE_BYTES: usize = 1 << 20;
 
     /// Ends of the records, one after the other.

@@ -25,6 +25,18 @@ pub(super) struct Dialect {
 }
 
 impl Dialect {
+    /// Commas and double quotes, and nothing let pass.
+    #[cfg(test)]
+    pub(super) const PLAIN: Self = Self {
+        marks: Marks { delimiter: b',', quote: Some(b'"'), escape: None },
+        comment: None,
+        ragged: Ragged::Error,
+        trailing: false,
+        spaced: false,
+        lenient: false,
+        max_record_bytes: 1 << 20,
+    };
+
     /// Whether the end of a record is known only from its beginning.
     pub(super) fn is_sequential(&self) -> bool {
         self.marks.escape.is_some() || self.comment.is_some() || self.spaced

@@ -207,7 +207,7 @@ impl Cut {
         let width = first.cells.len();
         let are_short = lines.iter().all(|line| line.cells.len() < width);
         let are_few = above < rows.len() || first.behind_blank;
-        let is_table = first.behind_blank || header::has_typed_rows(sample, rows, options);
+        let is_table = first.behind_blank || header::typed_share(sample, rows, options) > 0.0;
         are_short && are_few && is_table && header::are_names(sample, first)
     }
 

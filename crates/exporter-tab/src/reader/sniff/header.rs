@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use arrow_schema::DataType;
 
-use super::candidate::{Cut, Record};
+use super::candidate::Record;
 use crate::reader::ReadOptions;
 use crate::reader::guess::Guess;
 use crate::reader::split::Marks;
@@ -49,20 +49,9 @@ pub(super) fn are_names(sample: &[u8], record: &Record) -> bool {
     })
 }
 
-/// Whether some column holds other kinds than texts in all rows but the first, which has a text there.
-pub(super) fn has_typed_rows(sample: &[u8], records: &[Record], options: &ReadOptions) -> bool {
-    let (Some(kinds), Some((first, rows))) = (Kinds::new(options), records.split_first()) else {
-        return false;
-    };
-    (0..first.cells.len()).any(|column| {
-        let body = kinds.of(sample, rows.iter().take(ROWS), column);
-        body.has_values() && body.kind() != DataType::Utf8
-    })
-}
-
 /// The share of columns that hold other kinds than texts in all records but the first.
-pub(super) fn typed_share(sample: &[u8], cut: &Cut, options: &ReadOptions) -> f64 {
-    let (Some(kinds), Some((first, rows))) = (Kinds::new(options), cut.from(0).split_first()) else {
+pub(super) fn typed_share(sample: &[u8], records: &[Record], options: &ReadOptions) -> f64 {
+    let (Some(kinds), Some((first, rows))) = (Kinds::new(options), records.split_first()) else {
         return 0.0;
     };
     let width = first.cells.len();

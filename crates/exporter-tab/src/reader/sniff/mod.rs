@@ -175,7 +175,7 @@ fn best(sample: &[u8], is_whole: bool, options: &ReadOptions) -> Option<(Cut, Ju
         let plain = signs(sample, options).first().copied()?;
         let (cut, judged) = judged(Delimiter::SPACE, plain);
         // Sentences have as many words by chance, but no columns of numbers.
-        let share = header::typed_share(sample, &cut, options);
+        let share = header::typed_share(sample, cut.from(0), options);
         let is_table = share >= 1.0 || (share >= 0.5 && header::is_header(sample, cut.from(0), options));
         if judged.fit == Fit::Even && cut.from(0).len() > 2 && is_table {
             return Some((cut, judged));
