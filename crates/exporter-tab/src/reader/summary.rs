@@ -84,7 +84,8 @@ impl Summary {
             return;
         }
         self.infinities += u64::from(value.is_infinite());
-        self.has_fraction |= value.fract() != 0.0;
+        // Rounding is a call of its own; one fraction is enough.
+        self.has_fraction = self.has_fraction || value.fract() != 0.0;
         // Adding zero makes a 0 of -0.
         widen(&mut self.floats, value + 0.0);
     }
