@@ -27,14 +27,38 @@ const FIRST_RECORDS: u64 = 10;
 /// Most ways that are followed further after each change.
 const MOST_TRIED: usize = 3;
 
-/// Options to try, and what they do.
-type Remedy = (ReadOptions, &'static str);
+/// Options to try.
+struct Remedy {
+    options: ReadOptions,
+    /// What they do.
+    what: &'static str,
+    /// Lines with values that they leave out.
+    lost: u64,
+}
+
+/// Options with which the text was read, or the fault that they leave.
+struct Tried {
+    options: ReadOptions,
+    /// What each change does.
+    what: Vec<&'static str>,
+    /// Lines, and cells with a value, that are left out.
+    lost: u64,
+    fault: Option<TabError>,
+}
 
 impl Advice {
     /// The codec's error as the engine's, with its place.
     pub(crate) fn error(&self, source: TabError) -> Error {
         let remedy = self.remedy(&source);
-        let hint = remedy.map(|(options, what)| format!("{}: {}", words::typed(&options), what.join("; ")));
+        let hint = remedy.map(|Tried { options, mut what, lost, .. }| {
+            let cut = match (options.ragged, lost) {
+                (Ragged::Truncate, 1) => "; 1 cell with a value is left out".to_owned(),
+                (Ragged::Truncate, 2..) => format!("; {lost} cells with a value are left out"),
+                _ => String::new(),
+            };
+            what.dedup();
+            format!("{}: {}{cut}", words::typed(&options), what.join("; "))
+        });
         let message = source.to_string();
         let error = match source {
             TabError::Io(source) => Error::io("cannot read the file", source),
@@ -65,64 +89,89 @@ impl Advice {
         }
     }
 
-    /// The fewest changes of the options with which the text is read, and what they do.
-    fn remedy(&self, error: &TabError) -> Option<(ReadOptions, Vec<&'static str>)> {
+    /// The fewest changes of the options with which the text is read and nothing is left out, else those that leave out least.
+    fn remedy(&self, error: &TabError) -> Option<Tried> {
         // What goes wrong behind the bytes that are tried tells nothing of other options.
-        let begins = remedies(&self.options, error, false).is_empty() || self.try_out(&self.options).is_ok();
-        if begins {
+        if remedies(&self.options, error, false).is_empty() {
             return None;
         }
-        let mut tried = vec![(self.options.clone(), Vec::new(), error)];
-        let mut errors: Vec<TabError>;
+        let begin = Remedy { options: self.options.clone(), what: "", lost: 0 };
+        let begin = Tried { what: Vec::new(), ..self.try_out(begin, &[]) };
+        begin.fault.as_ref()?;
+        let mut faulty = vec![begin];
         let starts_with_nul = self.bytes.read_vec_at(0, 1).is_ok_and(|first| first == [0]);
+        let mut best: Option<Tried> = None;
         for _ in 0..MOST_CHANGES {
             let mut next = Vec::new();
-            for (options, known, error) in &tried {
-                for (options, what) in remedies(options, error, starts_with_nul) {
-                    let what = [known.as_slice(), &[what]].concat();
-                    match self.try_out(&options) {
-                        Ok(()) => return Some((options, what)),
-                        Err(error) => next.push((options, what, error)),
+            for Tried { options, what, lost, fault } in &faulty {
+                for mut remedy in fault.iter().flat_map(|fault| remedies(options, fault, starts_with_nul)) {
+                    remedy.lost += lost;
+                    let tried = self.try_out(remedy, what);
+                    if tried.fault.is_some() {
+                        next.push(tried);
+                    } else if best.as_ref().is_none_or(|best| tried.lost < best.lost) {
+                        best = Some(tried);
                     }
                 }
             }
-            next.truncate(MOST_TRIED);
-            let mut changes = Vec::new();
-            errors = Vec::new();
-            for (options, what, error) in next {
-                changes.push((options, what));
-                errors.push(error);
+            if best.as_ref().is_some_and(|best| best.lost == 0) {
+                break;
             }
-            tried = changes
-                .into_iter()
-                .zip(&errors)
-                .map(|((options, what), error)| (options, what, error))
-                .collect();
+            next.truncate(MOST_TRIED);
+            faulty = next;
         }
-        None
+        best
     }
 
     /// Cuts the text with these options.
-    fn try_out(&self, options: &ReadOptions) -> Result<(), TabError> {
-        options.check()?;
-        let input = Cursor::new(Arc::clone(&self.bytes));
-        let opened = Layout::open(input, options, &self.declared, |_| false, &[])?;
-        opened.try_out(options, TRIED_BYTES, &self.cancel)
+    fn try_out(&self, remedy: Remedy, known: &[&'static str]) -> Tried {
+        let Remedy { options, what, mut lost } = remedy;
+        let cut = || {
+            options.check()?;
+            let input = Cursor::new(Arc::clone(&self.bytes));
+            let opened = Layout::open(input, &options, &self.declared, |_| false, &[])?;
+            let has_names = opened.layout.has_names();
+            Ok((opened.try_out(&options, TRIED_BYTES, &self.cancel)?, has_names))
+        };
+        let fault = match cut() {
+            Ok((cells, has_names)) => {
+                // Lines above are left out for the sake of a header.
+                let above = options.skip_lines.filter(|_| options.skip_lines != self.options.skip_lines);
+                lost += cells + if has_names { 0 } else { above.unwrap_or(0) };
+                None
+            }
+            Err(fault) => Some(fault),
+        };
+        Tried { options, what: [known, &[what]].concat(), lost, fault }
     }
 }
 
 /// Single changes that may help, the likeliest first.
 fn remedies(options: &ReadOptions, error: &TabError, starts_with_nul: bool) -> Vec<Remedy> {
     let mut remedies: Vec<Remedy> = Vec::new();
-    let mut add = |what, change: &dyn Fn(&mut ReadOptions)| {
+    let mut lose = |lost, what, change: &dyn Fn(&mut ReadOptions)| {
         let mut changed = options.clone();
         change(&mut changed);
         if changed != *options {
-            remedies.push((changed, what));
+            remedies.push(Remedy { options: changed, what, lost });
         }
     };
+    let above = match error {
+        TabError::Ragged { record: ..=FIRST_RECORDS, line, .. } => line.saturating_sub(1),
+        _ => 0,
+    };
+    if let TabError::Ragged { expected, found, .. } = error
+        && *expected > 1
+        && found > expected
+        && above > 0
+    {
+        let what = "the lines above the first row of more cells are left out";
+        lose(above, what, &|options| options.skip_lines = Some(above));
+    }
+    let mut add = |what, change: &dyn Fn(&mut ReadOptions)| lose(0, what, change);
     match error {
-        TabError::Ragged { expected, found, record, line } => {
+        TabError::Ragged { expected, found, .. } => {
+            add("lines that start with # are left out", &|options| options.comment = Some(Mark::HASH));
             if found < expected {
                 add("cells that short rows lack are missing values", &|options| options.ragged = Ragged::Pad);
             } else {
@@ -132,10 +181,11 @@ fn remedies(options: &ReadOptions, error: &TabError, starts_with_nul: bool) -> V
             add("quotes are ordinary characters", &|options| options.quote = Some(Mark::NONE));
             if *expected == 1 {
                 // A title stands in one cell.
-                if let (true, Some(above)) = (*record <= FIRST_RECORDS, line.checked_sub(1)) {
+                if above > 0 {
                     let what = "the lines above the first row of several cells are left out";
                     add(what, &|options| options.skip_lines = Some(above));
                 }
+                add("each line is one cell", &|options| options.delimiter = Some(Delimiter::SEMICOLON));
                 add("each line is one cell", &|options| options.delimiter = Some(Delimiter::TAB));
             }
             add("empty cells beyond the last column are ignored", &|options| options.ragged = Ragged::Pad);

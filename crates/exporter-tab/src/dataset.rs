@@ -15,7 +15,8 @@ use exporter_core::{
 use crate::advice::Advice;
 use crate::read_ahead::ReadAhead;
 use crate::reader::{
-    CellKind, DeclaredColumn, Decoding, Layout, LeftOut, Opened, Piece, ReadOptions, Seen, TabReader,
+    CellKind, DeclaredColumn, Decoding, Layout, LeftOut, MOST_DOUBTS, Opened, Piece, ReadOptions, Renamed,
+    Seen, TabReader,
 };
 use crate::{Mark, words};
 
@@ -155,7 +156,7 @@ impl Dataset for TabDataset {
             let action = "lines above the header are not read";
             losses.push(Loss::new(LossCode::LINE_SKIPPED, action).count(*lines).first(None, first.clone()));
         }
-        for (name, why) in &self.layout.renamed {
+        for Renamed { name, why, .. } in &self.layout.renamed {
             losses.push(Loss::new(LossCode::NAME_CHANGED, format!("{why}, read as {name}")).variable(name));
         }
         let [comments, surplus] = self.left_out.so_far();
@@ -176,6 +177,12 @@ impl Dataset for TabDataset {
         let text = format!("read as {}", words::typed(&found));
         let is_usual = words::is_usual(&self.options, &found);
         let mut notes = vec![if is_usual { Note::usual(text) } else { Note::new(text) }];
+        let twice = self.layout.renamed.iter().filter(|renamed| renamed.is_twice).take(MOST_DOUBTS);
+        notes.extend(
+            twice.map(|Renamed { name, why, .. }| {
+                Note::new(format!("{why}: the later one is read as {name}"))
+            }),
+        );
         notes.extend(self.layout.doubts.iter().map(|doubt| Note::new(words::doubt(doubt, &found))));
         notes
     }
@@ -190,7 +197,7 @@ fn layout(
     context: &Context,
 ) -> Result<(Layout, Option<TableProfile>, Vec<Loss>)> {
     let (options, error) = (&advice.options, |source| advice.error(source));
-    let Opened { mut layout, inference, pieces } =
+    let Opened { mut layout, inference, pieces, .. } =
         Layout::open(source.cursor(), options, &advice.declared, |name| source.projection.has(name), keys)
             .map_err(error)?;
     let (mut facts, mut lost) = (None, Vec::new());

@@ -79,12 +79,16 @@ pub(crate) static READ_OPTIONS: &[OptionInfo] = &[
     .elsewhere(&["strict_mode", "strict", "lazy_quotes"]),
     OptionInfo::text(
         "encoding",
-        "How bytes stand for characters: utf-8, utf-16, latin1, windows-1252, iso-8859-15, shift_jis, gb18030 and others of the WHATWG standard; auto goes by the byte order mark and is UTF-8 without one; latin1 is read as windows-1252.",
+        "How bytes stand for characters: utf-8, utf-16, latin1, windows-1252, iso-8859-15, shift_jis, gb18030 and others of the WHATWG standard; auto goes by the byte order mark, without one it is UTF-16 where every other byte is NUL, else UTF-8; latin1 is read as windows-1252.",
     )
     .default("auto")
     .elsewhere(&["charset", "fileencoding", "file_encoding", "locale", "codepage"]),
-    OptionInfo::choice("duplicates", &["error", "rename"], "What happens when two columns share a name.")
-        .default("error")
+    OptionInfo::choice(
+        "duplicates",
+        &["error", "rename"],
+        "What happens when two columns share a name: error, or the later ones get _2, _3 and so on, which is a loss.",
+    )
+    .default("rename")
         .elsewhere(&["name_repair", "mangle_dupe_cols", "check.names"]),
     OptionInfo::text(
         "null",
@@ -96,7 +100,7 @@ pub(crate) static READ_OPTIONS: &[OptionInfo] = &[
     OptionInfo::choice(
         "decimal",
         &["point", "comma"],
-        "The decimal mark; a comma is found in files whose cells are not separated by commas when left out.",
+        "The decimal mark; a comma is found in files whose cells are not separated by commas when left out. Where they are, numbers with decimal commas stand in quotes.",
     )
     .spellings(&[(".", "point"), ("dot", "point"), (",", "comma")])
     .elsewhere(&["dec", "decimal_mark", "decimal_separator", "decimal_comma", "decimal-char"]),
@@ -214,11 +218,13 @@ fn count(source: &Source<'_>, context: &Context) -> Result<Checked> {
 /// Bytes in which records are counted at a time.
 const COUNTED_BYTES: usize = 64 * 1024;
 
-/// Text has no signature; only a NUL says that it is none (but UTF-16 is full of them).
+/// Text has no signature; only several NULs say that it is none (but UTF-16 is full of them).
 fn recognise(head: &[u8]) -> Recognition {
     let utf16 = head.starts_with(&[0xff, 0xfe]) || head.starts_with(&[0xfe, 0xff]);
     let nuls = head.iter().filter(|byte| **byte == 0).count();
     // UTF-16 without a mark has a NUL in every other place of plain text.
     let wide = nuls * 3 > head.len();
-    if nuls == 0 || utf16 || wide { Recognition::Maybe } else { Recognition::No }
+    // One in a great many bytes is a slip.
+    let is_slip = nuls * 64 <= head.len().max(256);
+    if is_slip || utf16 || wide { Recognition::Maybe } else { Recognition::No }
 }

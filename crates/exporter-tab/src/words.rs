@@ -2,7 +2,8 @@
 
 use serde_json::Value as Json;
 
-use crate::reader::{Doubt, Ragged, ReadHeader, ReadOptions, is_missing_word};
+use crate::input::READ_OPTIONS;
+use crate::reader::{Doubt, Encoding, ReadHeader, ReadOptions, is_missing_word};
 use crate::{DecimalMark, Delimiter, Mark};
 
 /// What chooses all that these options say otherwise than the defaults do: `--from csv:delimiter=semicolon,ragged=pad`.
@@ -27,44 +28,14 @@ fn escaped(value: &str) -> String {
 }
 
 fn pairs(options: &ReadOptions) -> Vec<(&'static str, String)> {
-    let plain = ReadOptions::default();
-    let mut pairs = Vec::new();
-    let mut put = |name, value: Option<String>| pairs.extend(value.map(|value| (name, value)));
-    let differs = |differs: bool, value: String| differs.then_some(value);
-    put("delimiter", options.delimiter.map(word));
-    put("quote", options.quote.map(word));
-    put("escape", options.escape.map(word));
-    put("comment", options.comment.map(word));
-    put("skip-lines", options.skip_lines.map(|lines| lines.to_string()));
-    put("header", differs(options.header != ReadHeader::Auto, word(options.header)));
-    put("ragged", differs(options.ragged != Ragged::Error, word(options.ragged)));
-    put("trailing-delimiter", options.trailing_delimiter.map(|is_on| is_on.to_string()));
-    put("spaced-quotes", options.spaced_quotes.map(|is_on| is_on.to_string()));
-    put("row-names", options.row_names.map(|is_on| is_on.to_string()));
-    put("lenient", differs(options.lenient, "true".into()));
-    put("encoding", differs(options.encoding != plain.encoding, word(options.encoding)));
-    put("duplicates", differs(options.duplicates != plain.duplicates, word(options.duplicates)));
-    put("null", differs(!options.missing_texts.is_empty(), options.missing_texts.join("|")));
-    put("decimal", options.decimal_mark.map(word));
-    put("thousands", differs(options.thousands != Mark::NONE, word(options.thousands)));
-    put("booleans", options.booleans.as_ref().map(|[no, yes]| format!("{yes}/{no}")));
-    put("dates", options.date_pattern.clone());
-    put("datetimes", options.date_time_pattern.clone());
-    put("offsets", differs(options.offsets != plain.offsets, word(options.offsets)));
-    put("digits", differs(options.digits != plain.digits, word(options.digits)));
-    put("binary", differs(options.binary != plain.binary, word(options.binary)));
-    let differs = |value: usize, plain: usize| (value != plain).then(|| value.to_string());
-    put("max-columns", differs(options.max_columns, plain.max_columns));
-    put("max-record-bytes", differs(options.max_record_bytes, plain.max_record_bytes));
-    pairs
-}
-
-/// The word for a choice.
-fn word(choice: impl serde::Serialize) -> String {
-    match serde_json::to_value(choice) {
-        Ok(Json::String(word)) => word,
-        _ => String::new(),
-    }
+    let json = |options: &ReadOptions| serde_json::to_value(options).unwrap_or_default();
+    let (chosen, plain) = (json(options), json(&ReadOptions::default()));
+    let pair = |name: &'static str| match chosen.get(name).filter(|value| plain.get(name) != Some(value))? {
+        Json::Null => None,
+        Json::String(word) => Some((name, word.clone())),
+        value => Some((name, value.to_string())),
+    };
+    READ_OPTIONS.iter().filter_map(|option| pair(option.name)).collect()
 }
 
 /// The options that say what was found in a file, without what is so in most files.
@@ -109,12 +80,20 @@ pub(crate) fn doubt(doubt: &Doubt, found: &ReadOptions) -> String {
             "{column} is a text because of {text:?}; if that is a missing value: {}",
             typed_with(&|options| options.missing_texts.push(text.trim().to_owned()))
         ),
+        Doubt::Odd { column, text } if text.starts_with('#') && found.comment.is_none() => format!(
+            "{column} is a text because of {text:?}; if that is a comment: {}",
+            typed_with(&|options| options.comment = Some(Mark::HASH))
+        ),
         Doubt::Odd { column, text } => format!("{column} is a text because of {text:?}"),
         Doubt::Date { column, text, pattern } => format!(
             "{column} is a text; if {text:?} is a date: {}",
             typed_with(&|options| options.date_pattern = Some(pattern.clone()))
         ),
         Doubt::NoDates => "no column has nothing but dates of the pattern that dates= gives".to_owned(),
+        Doubt::Nul { line, byte } => format!(
+            "line {line} holds a NUL (byte {byte} of the text), which is kept; if the text is UTF-16: {}",
+            typed_with(&|options| options.encoding = Encoding::UTF_16LE)
+        ),
         Doubt::Comma(number) => format!(
             "{number} is a text; if it is a number with a decimal comma: {}, with a comma between groups: {}",
             typed_with(&|options| options.decimal_mark = comma),
@@ -130,6 +109,7 @@ pub(crate) fn doubt(doubt: &Doubt, found: &ReadOptions) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::reader::Ragged;
 
     #[test]
     fn options_are_typed_as_they_are_read() {

@@ -57,8 +57,8 @@ fn utf_16() {
     check(&marked([0xfe, 0xff], &big), json!({}));
     check(&marked([0xff, 0xfe], &little), json!({"encoding": "utf-16le"}));
     check(&marked([0xfe, 0xff], &big), json!({"encoding": "utf-16be"}));
-    let error = read(&little, json!({})).unwrap_err();
-    assert!(error.message().contains("UTF-16"), "{error}");
+    check(&little, json!({}));
+    check(&big, json!({}));
 }
 
 #[test]
@@ -111,9 +111,11 @@ fn delimiters_header_and_names() {
     }
     let batch = read(b"1,2\n", json!({"header": "none"})).unwrap();
     assert_eq!((batch.num_rows(), batch.schema().field(1).name().as_str()), (1, "column_2"));
-    let batch = read(b"a,a,a\n1,2,3\n", json!({"duplicates": "rename"})).unwrap();
+    let batch = read(b"a,a,a\n1,2,3\n", json!({})).unwrap();
     assert_eq!(batch.schema().field(2).name(), "a_3");
-    assert!(read(b"a,a\n1,2\n", json!({})).unwrap_err().message().contains("both named"));
+    assert!(
+        read(b"a,a\n1,2\n", json!({"duplicates": "error"})).unwrap_err().message().contains("both named")
+    );
 }
 
 #[test]

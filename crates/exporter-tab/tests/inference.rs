@@ -105,11 +105,11 @@ fn without_a_header_the_first_record_is_a_row() {
 #[test]
 fn duplicate_names() {
     let text = b"a,b,a,a_2,a\n1,2,3,4,5\n";
-    let error = read_text(text, &ReadOptions::default()).unwrap_err().to_string();
-    assert_eq!(error, "columns 1 and 3 are both named \"a\"");
     let mut options = ReadOptions::default();
-    options.duplicates = Duplicates::Rename;
-    let (layout, _) = read_text(text, &options).unwrap();
+    options.duplicates = Duplicates::Error;
+    let error = read_text(text, &options).unwrap_err().to_string();
+    assert_eq!(error, "columns 1 and 3 are both named \"a\"");
+    let (layout, _) = read_text(text, &ReadOptions::default()).unwrap();
     let names: Vec<&str> = layout.columns.iter().map(|column| column.name.as_str()).collect();
     assert_eq!(names, ["a", "b", "a_3", "a_2", "a_4"]);
 }

@@ -5,6 +5,7 @@
 mod conformance;
 mod dataset;
 mod encodings;
+mod everyday;
 mod facts;
 mod hostile;
 mod inference;

@@ -15,7 +15,7 @@ pub struct Encoding(Choice);
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 enum Choice {
-    /// By the byte order mark; UTF-8 without one.
+    /// By the byte order mark; without one UTF-16 where every other byte is NUL, else UTF-8.
     #[default]
     Auto,
     /// By the byte order mark; low byte first without one.
@@ -43,7 +43,7 @@ const OTHER_NAMES: [(&str, &str); 14] = [
 ];
 
 impl Encoding {
-    /// By the byte order mark; UTF-8 without one.
+    /// By the byte order mark; without one UTF-16 where every other byte is NUL, else UTF-8.
     pub const AUTO: Self = Self(Choice::Auto);
     /// UTF-8.
     pub const UTF_8: Self = Self(Choice::Named(UTF_8));
@@ -67,6 +67,22 @@ impl Encoding {
         // Python writes some names without a hyphen.
         let table = label(name).or_else(|| label(&name.replacen('-', "", 1)))?;
         (table != REPLACEMENT).then_some(Self(Choice::Named(table)))
+    }
+
+    /// The UTF-16 of bytes without a mark, where those of no other encoding are like them: the high bytes of most letters,
+    /// signs and digits are NUL, and no low byte is.
+    pub(super) fn without_mark(head: &[u8]) -> Option<Self> {
+        let (mut even, mut odd) = (0, 0);
+        for pair in head.chunks_exact(2) {
+            even += usize::from(pair.first() == Some(&0));
+            odd += usize::from(pair.last() == Some(&0));
+        }
+        let is_most = |count: usize| count > 1 && count * 3 >= head.len() / 2;
+        match (even, odd) {
+            (0, odd) if is_most(odd) => Some(Self::UTF_16LE),
+            (even, 0) if is_most(even) => Some(Self::UTF_16BE),
+            _ => None,
+        }
     }
 
     /// The table for an input whose byte order mark says this.
@@ -112,6 +128,21 @@ impl From<Encoding> for String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn utf_16_is_found_without_a_mark() {
+        let bytes = |text: &str, bytes: fn(u16) -> [u8; 2]| -> Vec<u8> {
+            text.encode_utf16().flat_map(bytes).collect()
+        };
+        for text in ["a,b\n1,2\n", "a;é\n1,5;ü\n", "id\n", "имя,1\nx,2\n"] {
+            let (low, high) = (bytes(text, u16::to_le_bytes), bytes(text, u16::to_be_bytes));
+            assert_eq!(Encoding::without_mark(&low), Some(Encoding::UTF_16LE), "{text}");
+            assert_eq!(Encoding::without_mark(&high), Some(Encoding::UTF_16BE), "{text}");
+        }
+        for other in [&b"a,b\n1,2\n"[..], b"", b"\0", b"a\0", b"a,b\n1,\0\n", &[0; 64], b"ab\0\0cd\0\0"] {
+            assert_eq!(Encoding::without_mark(other), None, "{other:?}");
+        }
+    }
 
     #[test]
     fn names_of_other_programs_are_known() {

@@ -1,5 +1,6 @@
 //! How a text is cut into records and cells, all of it known.
 
+use super::encoding::Encoding;
 use super::options::{ReadHeader, ReadOptions};
 use super::split::{Cell, Dialect, Marks};
 use crate::options::{DecimalMark, Delimiter};
@@ -19,6 +20,7 @@ pub(super) struct Form {
     pub(super) spaced: bool,
     pub(super) row_names: bool,
     pub(super) decimal: DecimalMark,
+    pub(super) encoding: Encoding,
 }
 
 impl Form {
@@ -38,6 +40,7 @@ impl Form {
             spaced: options.spaced_quotes.unwrap_or(false),
             row_names: options.row_names.unwrap_or(false),
             decimal: options.decimal_mark.unwrap_or(DecimalMark::Point),
+            encoding: options.encoding,
         }
     }
 
@@ -54,6 +57,7 @@ impl Form {
             spaced_quotes: Some(self.spaced),
             row_names: Some(self.row_names),
             decimal_mark: Some(self.decimal),
+            encoding: self.encoding,
             ..options.clone()
         }
     }
@@ -78,18 +82,12 @@ impl Form {
     }
 
     /// # Errors
-    /// When the sign of decimals separates cells, or groups of digits.
+    /// When the sign of decimals separates groups of digits.
     pub(super) fn check(&self, options: &ReadOptions) -> Result<(), TabError> {
         if options.thousands.byte() == Some(self.decimal.byte()) {
             return Err(TabError::Option {
                 option: "thousands",
                 problem: "it is the decimal mark too: give decimal=comma or decimal=point with it".into(),
-            });
-        }
-        if self.delimiter.byte() == self.decimal.byte() {
-            return Err(TabError::Option {
-                option: "decimal",
-                problem: "a decimal comma needs another delimiter than the comma, such as semicolon".into(),
             });
         }
         Ok(())

@@ -9,7 +9,7 @@ use super::options::{Duplicates, ReadOptions};
 use super::pieces::Pieces;
 use super::records::Left;
 use super::sniff::{self, Sniffed};
-use super::split::{Cell, Dialect, Fault, line_end, split_record};
+use super::split::{Cell, Dialect, Fault, Kind, RecordEnd, line_end, split_record};
 use super::window::TextWindow;
 use crate::TabError;
 
@@ -31,6 +31,15 @@ pub(super) struct Head<R> {
     comments: [Left; 2],
 }
 
+/// A column that is called otherwise than in the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Renamed {
+    pub(crate) name: String,
+    pub(crate) why: String,
+    /// Whether another column has its name.
+    pub(crate) is_twice: bool,
+}
+
 /// Opens an input and moves past the lines that are skipped. Without a form it is found in the first part of the text; columns that are `declared` have a header.
 pub(super) fn open<R: Read>(
     input: R,
@@ -38,7 +47,8 @@ pub(super) fn open<R: Read>(
     form: Option<&Form>,
     declared: bool,
 ) -> Result<(Head<R>, Sniffed), TabError> {
-    let mut text = TextWindow::new(input, options.encoding)?;
+    let encoding = form.map_or(options.encoding, |form| form.encoding);
+    let mut text = TextWindow::new(input, encoding)?;
     text.extend(options.max_record_bytes.saturating_add(1))?;
     let sniffed = match form {
         Some(form) => Sniffed::known(*form),
@@ -104,33 +114,23 @@ impl<R: Read> Head<R> {
                 return Ok(false);
             }
             let line = self.line;
-            let found =
-                if self.dialect.comment.is_some() && window.get(start) == self.dialect.comment.as_ref() {
-                    {
-                        let found = line_end(window, start, is_last);
-                        if let Some((_, end)) = found {
-                            self.comments[0].add(0, window.get(start..end).unwrap_or_default());
-                        }
-                        found.map(|(end, _)| (end, 1, true)).ok_or(Fault::Incomplete)
-                    }
-                } else {
-                    self.cells.clear();
-                    let push = |_, cell| self.cells.push(cell);
-                    split_record(window, start, is_last, &self.dialect, limit, push)
-                        .map(|found| (found.end, found.lines, found.blank))
-                };
-            match found {
-                Ok((end, ..)) if end - start > most => {
+            self.cells.clear();
+            let push = |_, cell| self.cells.push(cell);
+            match split_record(window, start, is_last, &self.dialect, limit, push) {
+                Ok(found) if found.end - start > most => {
                     return Err(TabError::RecordTooLong { line, limit: most });
                 }
-                Ok((end, lines, true)) => {
-                    self.used = end;
-                    self.line += lines;
-                    self.between += lines;
-                }
-                Ok((end, lines, false)) => {
+                Ok(RecordEnd { end, lines, kind: Kind::Record, .. }) => {
                     (self.used, self.lines) = (end, lines);
                     return Ok(true);
+                }
+                Ok(found) => {
+                    if found.kind == Kind::Comment {
+                        self.comments[0].add_line(0, window.get(start..found.end));
+                    }
+                    self.used = found.end;
+                    self.line += found.lines;
+                    self.between += found.lines;
                 }
                 Err(Fault::Incomplete) if window.len() - start > most => {
                     return Err(TabError::RecordTooLong { line, limit: most });
@@ -198,7 +198,7 @@ impl<R: Read> Head<R> {
         &self,
         duplicates: Duplicates,
         row_names: bool,
-        renamed: &mut Vec<(String, &'static str)>,
+        renamed: &mut Vec<Renamed>,
     ) -> Result<Vec<String>, TabError> {
         let mut cells = self.contents();
         if row_names {
@@ -227,11 +227,13 @@ impl<R: Read> Head<R> {
                     number += 1;
                     free = format!("{name}_{number}");
                 }
+                let why = format!("the columns {first} and {} are named {name:?}", at + 1);
                 seen.insert(name, (first, number + 1));
                 name = free;
-                renamed.push((name.clone(), "another column has its name"));
+                renamed.push(Renamed { name: name.clone(), why, is_twice: true });
             } else if cell.is_empty() {
-                renamed.push((name.clone(), "a column without a name"));
+                let why = "a column without a name".to_owned();
+                renamed.push(Renamed { name: name.clone(), why, is_twice: false });
             }
             seen.insert(name.clone(), (at + 1, 2));
             names.push(name);

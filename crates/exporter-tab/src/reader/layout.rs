@@ -9,7 +9,7 @@ use exporter_core::Cancel;
 use exporter_core::codebook::Period;
 
 use super::form::Form;
-use super::header;
+use super::header::{self, Renamed};
 use super::infer::{Findings, Inference, Seen};
 use super::options::{ReadHeader, ReadOptions};
 use super::pieces::Pieces;
@@ -20,7 +20,7 @@ use crate::pattern::{Pattern, suggestion};
 use crate::{Delimiter, TabError};
 
 /// Doubts that are told at most.
-const MOST_DOUBTS: usize = 5;
+pub(crate) const MOST_DOUBTS: usize = 5;
 
 /// What the cells of a column hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -160,8 +160,8 @@ pub struct Layout {
     pub(crate) preamble: Option<(u64, String)>,
     /// What else the cells may mean.
     pub(crate) doubts: Vec<Doubt>,
-    /// Columns that are called otherwise than in the file, and why.
-    pub(crate) renamed: Vec<(String, &'static str)>,
+    /// Columns that are called otherwise than in the file.
+    pub(crate) renamed: Vec<Renamed>,
     /// Records above the rows.
     pub(super) header_records: u64,
 }
@@ -174,21 +174,26 @@ pub(crate) struct Opened<R> {
     pub(crate) inference: Option<Inference>,
     /// The rows.
     pub(crate) pieces: Pieces<R>,
+    /// Lines above them.
+    lines_above: u64,
 }
 
 impl<R: Read> Opened<R> {
-    /// Splits all records within so many bytes, as UTF-8.
-    pub(crate) fn try_out(self, options: &ReadOptions, bytes: u64, cancel: &Cancel) -> Result<(), TabError> {
+    /// Splits all records within so many bytes, as UTF-8, and counts the cells with a value that are left out.
+    pub(crate) fn try_out(self, options: &ReadOptions, bytes: u64, cancel: &Cancel) -> Result<u64, TabError> {
         let dialect = self.layout.form.dialect(options);
         let (width, kept) = (self.layout.columns.len(), KeptColumns::of(Vec::new(), usize::MAX));
-        let (mut records, mut seen) = (Records::default(), 0);
+        let (mut records, mut seen, mut lost) = (Records::default(), 0, 0);
+        let (mut rows, mut lines) = (0, self.lines_above);
         let encoding = self.pieces.encoding();
         for piece in self.pieces {
             let piece = piece?;
             seen += piece.bytes.len() as u64;
             if let Some(fault) = records.split(&piece, &dialect, width, &kept) {
-                return Err(fault);
+                return Err(fault.after(rows, lines));
             }
+            lost += records.surplus.count;
+            (rows, lines) = (rows + records.rows() as u64, lines + records.line_count);
             cancel.check().map_err(std::io::Error::other)?;
             if simdutf8::basic::from_utf8(&piece.bytes).is_err() {
                 return Err(TabError::Encoding { record: 0, line: 0, column: 0, encoding });
@@ -197,7 +202,7 @@ impl<R: Read> Opened<R> {
                 break;
             }
         }
-        Ok(())
+        Ok(lost)
     }
 }
 
@@ -215,7 +220,8 @@ impl Layout {
         options: &ReadOptions,
         declared: &[DeclaredColumn],
     ) -> Result<Self, TabError> {
-        let Opened { mut layout, inference, pieces } = Self::open(input, options, declared, |_| true, &[])?;
+        let Opened { mut layout, inference, pieces, .. } =
+            Self::open(input, options, declared, |_| true, &[])?;
         if let Some(inference) = inference {
             let mut findings = inference.nothing_yet(Arc::default());
             let mut seen = Seen::default();
@@ -299,17 +305,26 @@ impl Layout {
         let unknown = columns.iter().any(|column| column.inferred);
         let dialect = head.dialect;
         let (pieces, first) = head.into_pieces(options.piece_bytes);
+        let lines_above = first.lines;
         let inference = unknown
             .then(|| Inference::new(dialect, width, looked_at, &keys, &form.options(options), first))
             .transpose()?;
         let delimiter = form.delimiter;
         let layout = Self { columns, rows: None, delimiter, form, preamble, doubts, renamed, header_records };
-        Ok(Opened { layout, inference, pieces })
+        Ok(Opened { layout, inference, pieces, lines_above })
     }
 
     /// The options with which this file is read, nothing left open.
     pub fn options(&self, options: &ReadOptions) -> ReadOptions {
         self.form.options(options)
+    }
+
+    /// Whether a record above the rows names the columns with words.
+    pub(crate) fn has_names(&self) -> bool {
+        let is_word = |name: &str| name.chars().any(char::is_alphabetic);
+        self.header_records > 0
+            && self.renamed.is_empty()
+            && self.columns.iter().all(|column| is_word(&column.name))
     }
 
     /// Takes over what was found in the cells.

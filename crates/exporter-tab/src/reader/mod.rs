@@ -4,6 +4,7 @@
 //! ([`infer`]) or decoded ([`decode`]): one piece on this thread by [`TabReader`], several at once by the dataset.
 
 mod ascent;
+mod cell;
 mod column;
 mod decode;
 mod digits;
@@ -34,9 +35,10 @@ use arrow_schema::SchemaRef;
 
 pub(crate) use decode::{Decoded, Decoding, Position};
 pub use encoding::Encoding;
+pub(crate) use header::Renamed;
 pub(crate) use infer::Seen;
-pub(crate) use layout::Opened;
 pub use layout::{CellKind, DeclaredColumn, Layout, LayoutColumn, Reasons};
+pub(crate) use layout::{MOST_DOUBTS, Opened};
 pub(crate) use left_out::LeftOut;
 pub(crate) use odd::is_missing_word;
 pub use options::{Duplicates, KeptDigits, KeptOffsets, Ragged, ReadHeader, ReadOptions};

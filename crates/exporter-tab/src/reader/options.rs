@@ -1,7 +1,7 @@
 //! Choices for reading delimited text.
 
 use arrow_schema::DataType;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::encoding::Encoding;
 use crate::options::{BinaryText, DecimalMark, Delimiter, booleans, pattern};
@@ -30,9 +30,9 @@ pub enum ReadHeader {
 #[non_exhaustive]
 pub enum Duplicates {
     /// It is an error.
-    #[default]
     Error,
-    /// The later ones get `_2`, `_3` and so on.
+    /// The later ones get `_2`, `_3` and so on: a loss of reading.
+    #[default]
     Rename,
 }
 
@@ -77,7 +77,7 @@ pub enum KeptOffsets {
 /// How delimited text is read; as JSON these are the options of the formats `csv` and `tab`.
 ///
 /// What is left open is found in the first part of the text, see [`Layout::read`](crate::Layout::read).
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 #[non_exhaustive]
 pub struct ReadOptions {
@@ -109,7 +109,7 @@ pub struct ReadOptions {
     pub duplicates: Duplicates,
     /// Texts that stand for a missing value when they are not in quotes, besides the empty one; in JSON with bars between:
     /// `NA|.`.
-    #[serde(rename = "null", deserialize_with = "between_bars")]
+    #[serde(rename = "null", deserialize_with = "between_bars", serialize_with = "with_bars")]
     pub missing_texts: Vec<String>,
     /// The sign between whole part and fraction; none = found.
     #[serde(rename = "decimal")]
@@ -117,7 +117,7 @@ pub struct ReadOptions {
     /// The sign between groups of three digits.
     pub thousands: Mark,
     /// What stands for false and for true, in place of `false` and `true` in any case and for declared booleans 0 and 1.
-    #[serde(deserialize_with = "booleans")]
+    #[serde(deserialize_with = "booleans", serialize_with = "with_slash")]
     pub booleans: Option<[String; 2]>,
     /// Pattern of dates in the letters of `strftime`; none = ISO 8601.
     #[serde(rename = "dates", deserialize_with = "pattern")]
@@ -148,6 +148,14 @@ fn between_bars<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Er
     Ok(texts.map_or_else(Vec::new, |texts| texts.split('|').map(str::to_owned).collect()))
 }
 
+fn with_bars<S: Serializer>(texts: &[String], to: S) -> Result<S::Ok, S::Error> {
+    (!texts.is_empty()).then(|| texts.join("|")).serialize(to)
+}
+
+fn with_slash<S: Serializer>(texts: &Option<[String; 2]>, to: S) -> Result<S::Ok, S::Error> {
+    texts.as_ref().map(|[no, yes]| format!("{yes}/{no}")).serialize(to)
+}
+
 impl Default for ReadOptions {
     fn default() -> Self {
         Self {
@@ -163,7 +171,7 @@ impl Default for ReadOptions {
             row_names: None,
             lenient: false,
             encoding: Encoding::AUTO,
-            duplicates: Duplicates::Error,
+            duplicates: Duplicates::Rename,
             missing_texts: Vec::new(),
             decimal_mark: None,
             thousands: Mark::NONE,
@@ -205,8 +213,6 @@ impl ReadOptions {
         differ("comment", "the sign of comments is the delimiter too", comment, delimiter)?;
         differ("comment", "the sign of comments is the quote too", comment, quote)?;
         if let Some(mark) = self.decimal_mark {
-            let comma = "a decimal comma needs another delimiter than the comma, such as semicolon";
-            differ("decimal", comma, Some(mark.byte()), delimiter)?;
             differ("thousands", "it is the decimal mark too", self.thousands.byte(), Some(mark.byte()))?;
         }
         Ok(())

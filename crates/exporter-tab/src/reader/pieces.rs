@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use memchr::{memchr, memchr2, memrchr2};
 
-use super::split::{Cell, Dialect, Fault, closing_quote, line_end, split_record};
+use super::split::{Cell, Dialect, Fault, closing_quote, split_record};
 use super::window::TextWindow;
 use crate::TabError;
 
@@ -129,20 +129,12 @@ fn border(window: &[u8], is_last: bool, dialect: &Dialect, reach: usize) -> Opti
 fn border_of_records(window: &[u8], is_last: bool, dialect: &Dialect, reach: usize) -> Option<usize> {
     let (mut at, mut last) = (0, None);
     while at < window.len() && (at < reach || last.is_none()) {
-        let end = match dialect.comment {
-            Some(comment) if window.get(at) == Some(&comment) => {
-                line_end(window, at, is_last).map(|(end, _)| end)
-            }
-            _ => {
-                match split_record(window, at, is_last, dialect, usize::MAX, |_, _| {}) {
-                    Ok(found) => Some(found.end),
-                    Err(Fault::Incomplete) => None,
-                    // What is wrong with a record is found by whoever gets the piece that it is in.
-                    Err(_) => return last.or(Some(window.len())),
-                }
-            }
+        let end = match split_record(window, at, is_last, dialect, usize::MAX, |_, _| {}) {
+            Ok(found) => found.end,
+            Err(Fault::Incomplete) => return last,
+            // What is wrong with a record is found by whoever gets the piece that it is in.
+            Err(_) => return last.or(Some(window.len())),
         };
-        let Some(end) = end else { return last };
         if end > reach && last.is_some() {
             return last;
         }

@@ -2,7 +2,7 @@
 
 use super::options::Ragged;
 use super::pieces::{Ending, Piece};
-use super::split::{Cell, Dialect, Fault, RecordEnd, line_end, split_record};
+use super::split::{Cell, Dialect, Fault, Kind, RecordEnd, split_record};
 use crate::TabError;
 
 /// The columns whose cells are kept.
@@ -68,6 +68,11 @@ impl Left {
     pub(super) fn add(&mut self, row: usize, text: &[u8]) {
         self.count += 1;
         self.first.get_or_insert_with(|| (row as u64, excerpt(text)));
+    }
+
+    /// Adds a line, given with its end.
+    pub(super) fn add_line(&mut self, row: usize, line: Option<&[u8]>) {
+        self.add(row, line.unwrap_or_default().trim_ascii_end());
     }
 
     /// Adds what is left out of the piece that follows, behind so many rows.
@@ -147,29 +152,24 @@ impl Records {
     ) -> Option<TabError> {
         let mut start = 0;
         while start < bytes.len() {
-            if dialect.comment.is_some() && bytes.get(start) == dialect.comment.as_ref() {
-                let (next, end) = line_end(bytes, start, true).unwrap_or((bytes.len(), bytes.len()));
-                self.comments.add(self.lines.len(), bytes.get(start..end).unwrap_or_default());
-                self.line_count += 1;
-                start = next;
-                continue;
-            }
             let kept = self.cells.len();
             let (record, line) = (self.lines.len() as u64 + 1, self.line_count + 1);
             let ragged = |found| TabError::Ragged { record, line, expected: columns, found };
             let too_long = TabError::RecordTooLong { line, limit: dialect.max_record_bytes };
             let fault = match split(start, self) {
                 Ok(found) if found.end - start > dialect.max_record_bytes => too_long,
-                Ok(found) if !found.blank && found.cells != columns => ragged(found.cells),
+                Ok(found) if found.kind == Kind::Record && found.cells != columns => ragged(found.cells),
                 Ok(found) => {
+                    match found.kind {
+                        Kind::Comment => {
+                            self.comments.add_line(self.lines.len(), bytes.get(start..found.end))
+                        }
+                        // Among records of one cell an empty line is one whose cell is empty.
+                        Kind::Blank if columns > 1 => self.cells.truncate(kept),
+                        _ => self.lines.push(line as u32),
+                    }
                     self.line_count += found.lines;
                     start = found.end;
-                    // Among records of one cell an empty line is one whose cell is empty.
-                    if found.blank && columns > 1 {
-                        self.cells.truncate(kept);
-                    } else {
-                        self.lines.push(line as u32);
-                    }
                     continue;
                 }
                 Err(Fault::Incomplete) => too_long,
@@ -195,8 +195,7 @@ impl Records {
     ) -> Result<RecordEnd, Fault> {
         let whole = self.cells.len() + self.width;
         let row = self.lines.len();
-        let (cells, surplus) = (&mut self.cells, &mut self.surplus);
-        let before = surplus.clone();
+        let (cells, mut surplus) = (&mut self.cells, Left::default());
         let mut found = split_record(bytes, start, is_last, dialect, usize::MAX, |at, cell| {
             if at >= columns {
                 if cell.len() > 0 || cell.is_quoted() {
@@ -206,10 +205,10 @@ impl Records {
                 cells.push(cell);
             }
         })?;
-        if found.blank && columns > 1 {
+        if found.kind == Kind::Comment || (found.kind == Kind::Blank && columns > 1) {
             return Ok(found);
         }
-        let is_filled = surplus.count > before.count;
+        let is_filled = surplus.count > 0;
         let is_row = match dialect.ragged {
             Ragged::Truncate => true,
             _ if is_filled => false,
@@ -219,8 +218,7 @@ impl Records {
         if is_row {
             self.cells.resize(whole, Cell::absent(found.end));
             found.cells = columns;
-        } else {
-            *surplus = before;
+            self.surplus.append(&surplus, 0);
         }
         Ok(found)
     }

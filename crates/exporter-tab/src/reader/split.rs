@@ -1,10 +1,8 @@
 //! Where cells and records end.
 
-use std::borrow::Cow;
-use std::ops::Range;
-
 use memchr::{memchr, memchr_iter, memchr2, memchr3};
 
+pub(super) use super::cell::{Cell, Marks};
 use super::options::Ragged;
 
 /// What is needed to split lines.
@@ -39,7 +37,7 @@ impl Dialect {
 
     /// Whether the end of a record is known only from its beginning.
     pub(super) fn is_sequential(&self) -> bool {
-        self.marks.escape.is_some() || self.comment.is_some() || self.spaced
+        self.marks.escape.is_some() || self.comment.is_some() || self.spaced || self.lenient
     }
 
     /// Whether records of another length than the header may be rows.
@@ -48,109 +46,15 @@ impl Dialect {
     }
 }
 
-/// The bytes between and round cells, and the one that takes their meaning away.
+/// What was split.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Marks {
-    pub(super) delimiter: u8,
-    /// The byte round cells, which is doubled inside.
-    pub(super) quote: Option<u8>,
-    /// A byte that makes the mark or line end behind it a part of the cell.
-    pub(super) escape: Option<u8>,
-}
-
-impl Marks {
-    /// Whether a quoted cell starts with this byte.
-    #[inline]
-    fn opens(self, byte: Option<&u8>) -> bool {
-        // No byte is none of the quotes when there is none.
-        byte.map_or(512, |byte| u16::from(*byte)) == self.quote.map_or(256, u16::from)
-    }
-
-    /// Whether an escape before this byte is one.
-    fn is_escapable(self, byte: u8) -> bool {
-        byte == self.delimiter
-            || [self.quote, self.escape].contains(&Some(byte))
-            || matches!(byte, b'\n' | b'\r')
-    }
-}
-
-/// A cell as a range of the bytes that were split, which are never more than [`Cell::REACH`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Cell {
-    /// Where it starts; the two highest bits say whether it is quoted and escaped.
-    start: u32,
-    end: u32,
-}
-
-impl Cell {
-    /// Bytes that a cell's offsets can tell apart.
-    pub(super) const REACH: usize = 1 << 30;
-
-    /// It stands in quotes; the range is then what is between them.
-    const QUOTED: u32 = 1 << 31;
-    /// It holds doubled or escaped quotes.
-    const ESCAPED: u32 = 1 << 30;
-
-    #[inline]
-    fn bare(start: usize, end: usize) -> Self {
-        Self { start: start as u32, end: end as u32 }
-    }
-
-    fn bare_escaped(start: usize, end: usize) -> Self {
-        Self { start: start as u32 | Self::ESCAPED, end: end as u32 }
-    }
-
-    /// A cell that is not there, as an empty one at this place.
-    pub(super) fn absent(at: usize) -> Self {
-        Self::bare(at, at)
-    }
-
-    #[inline]
-    fn quoted(start: usize, end: usize, escaped: bool) -> Self {
-        let flags = Self::QUOTED | if escaped { Self::ESCAPED } else { 0 };
-        Self { start: start as u32 | flags, end: end as u32 }
-    }
-
-    /// Whether it stands in quotes.
-    #[inline]
-    pub(super) fn is_quoted(self) -> bool {
-        self.start & Self::QUOTED != 0
-    }
-
-    /// Whether it holds doubled or escaped quotes.
-    #[inline]
-    pub(super) fn is_escaped(self) -> bool {
-        self.start & Self::ESCAPED != 0
-    }
-
-    /// Where it stands, without the quotes around it.
-    #[inline]
-    pub(super) fn range(self) -> Range<usize> {
-        (self.start & !(Self::QUOTED | Self::ESCAPED)) as usize..self.end as usize
-    }
-
-    /// Length as it stands there, in bytes.
-    #[inline]
-    pub(super) fn len(self) -> usize {
-        self.range().len()
-    }
-
-    /// The bytes as they stand there, without the quotes around them.
-    #[inline]
-    pub(super) fn raw(self, bytes: &[u8]) -> &[u8] {
-        bytes.get(self.range()).unwrap_or_default()
-    }
-
-    /// The bytes without doubling and escapes.
-    #[inline]
-    pub(super) fn content(self, bytes: &[u8], marks: Marks) -> Cow<'_, [u8]> {
-        let raw = self.raw(bytes);
-        if self.is_escaped() {
-            Cow::Owned(unescape(raw, marks, self.is_quoted()))
-        } else {
-            Cow::Borrowed(raw)
-        }
-    }
+pub(super) enum Kind {
+    /// A record.
+    Record,
+    /// A line of nothing but spaces, if any; where there is one column it is a record too.
+    Blank,
+    /// A line that is no row and has no cells.
+    Comment,
 }
 
 /// A record that was split.
@@ -162,8 +66,7 @@ pub(super) struct RecordEnd {
     pub(super) lines: u64,
     /// Its cells.
     pub(super) cells: usize,
-    /// Whether it is an empty line.
-    pub(super) blank: bool,
+    pub(super) kind: Kind,
 }
 
 /// Why a record could not be split.
@@ -179,7 +82,7 @@ pub(super) enum Fault {
     OpenQuote(usize),
 }
 
-/// Splits the record that starts at `start` and gives each cell with its position to `push`.
+/// Splits the record that starts at `start` and gives each cell with its position to `push`, or passes a comment.
 #[inline]
 pub(super) fn split_record(
     bytes: &[u8],
@@ -189,6 +92,10 @@ pub(super) fn split_record(
     limit: usize,
     mut push: impl FnMut(usize, Cell),
 ) -> Result<RecordEnd, Fault> {
+    if dialect.comment.is_some() && bytes.get(start) == dialect.comment.as_ref() {
+        let (end, _) = line_end(bytes, start, is_last).ok_or(Fault::Incomplete)?;
+        return Ok(RecordEnd { end, lines: 1, cells: 0, kind: Kind::Comment });
+    }
     let mut at = start;
     let mut cells = 0;
     let mut lines = 1;
@@ -217,12 +124,22 @@ pub(super) fn split_record(
                 if !dialect.lenient {
                     return Err(Fault::AfterQuote(cells + 1));
                 }
-                let end = end_of_bare(bytes, end + 1, dialect.marks.delimiter);
-                if end == bytes.len() && !is_last {
-                    return Err(Fault::Incomplete);
+                match late_closing_quote(bytes, end + 1, is_last, quote, dialect.marks.delimiter)? {
+                    Some(closed) => {
+                        let more = bytes.get(end..closed).unwrap_or_default();
+                        lines += memchr_iter(b'\n', more).count() as u64;
+                        push(cells, Cell::quoted(at + 1, closed, true));
+                        closed + 1
+                    }
+                    None => {
+                        let end = end_of_bare(bytes, end + 1, dialect.marks.delimiter);
+                        if end == bytes.len() && !is_last {
+                            return Err(Fault::Incomplete);
+                        }
+                        push(cells, Cell::bare(at, end));
+                        end
+                    }
                 }
-                push(cells, Cell::bare(at, end));
-                end
             } else {
                 push(cells, Cell::quoted(at + 1, end, escaped));
                 after
@@ -262,8 +179,41 @@ pub(super) fn split_record(
                 continue;
             }
         };
-        return Ok(RecordEnd { end, lines, cells, blank: stop == start });
+        let is_blank = cells == 1
+            && bytes
+                .get(start..stop)
+                .is_some_and(|line| line.iter().all(|byte| matches!(byte, b' ' | b'\t')));
+        let kind = if is_blank { Kind::Blank } else { Kind::Record };
+        return Ok(RecordEnd { end, lines, cells, kind });
     }
+}
+
+/// Bytes within which a quoted cell goes on behind quotes that are not doubled.
+const LATE_REACH: usize = 16 << 10;
+
+/// Place of the quote that closes a cell in which quotes are not doubled: the first one before a delimiter or line end. None
+/// where a quote opens another cell before.
+#[cold]
+fn late_closing_quote(
+    bytes: &[u8],
+    start: usize,
+    is_last: bool,
+    quote: u8,
+    delimiter: u8,
+) -> Result<Option<usize>, Fault> {
+    let is_border = |byte: u8| byte == delimiter || matches!(byte, b'\n' | b'\r');
+    let within = bytes.get(start..bytes.len().min(start + LATE_REACH)).unwrap_or_default();
+    for at in memchr_iter(quote, within).map(|found| start + found) {
+        if at.checked_sub(1).and_then(|before| bytes.get(before)).is_some_and(|byte| is_border(*byte)) {
+            return Ok(None);
+        }
+        match bytes.get(at + 1) {
+            None if !is_last => return Err(Fault::Incomplete),
+            Some(next) if !is_border(*next) => {}
+            _ => return Ok(Some(at)),
+        }
+    }
+    if within.len() < LATE_REACH && !is_last { Err(Fault::Incomplete) } else { Ok(None) }
 }
 
 /// How many spaces follow.
@@ -357,21 +307,6 @@ pub(super) fn closing_quote(
     }
 }
 
-/// Takes doubling and escapes away. What needs no escape keeps the one before it: R doubles no backslash in `"C:\new"`.
-fn unescape(raw: &[u8], marks: Marks, is_quoted: bool) -> Vec<u8> {
-    let Marks { quote, escape, .. } = marks;
-    let mut out = Vec::with_capacity(raw.len());
-    let mut bytes = raw.iter().copied().peekable();
-    while let Some(byte) = bytes.next() {
-        let is_mark = match escape {
-            Some(escape) if byte == escape => bytes.peek().is_some_and(|next| marks.is_escapable(*next)),
-            _ => is_quoted && Some(byte) == quote && bytes.peek() == Some(&byte),
-        };
-        out.push(if is_mark { bytes.next().unwrap_or(byte) } else { byte });
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -386,28 +321,6 @@ mod tests {
             let stop = |byte: &u8| matches!(byte, b',' | b'\n' | b'\r');
             let expected = text[start..].iter().position(stop).map_or(text.len(), |found| start + found);
             assert_eq!(end_of_bare(&text, start, b','), expected, "from {start}");
-        }
-    }
-
-    #[test]
-    fn escapes_and_doubling_are_taken_away_where_they_are_needed() {
-        let plain = |raw: &str, marks, is_quoted| {
-            String::from_utf8(unescape(raw.as_bytes(), marks, is_quoted)).unwrap()
-        };
-        let marks = |quote, escape| Marks { delimiter: b',', quote, escape };
-        let (doubled, backslash) = (marks(Some(b'"'), None), marks(Some(b'"'), Some(b'\\')));
-        for (raw, marks, is_quoted, expected) in [
-            (r#"a""b"#, doubled, true, r#"a"b"#),
-            (r#""""""#, doubled, true, r#""""#),
-            (r#"a\"b""c\\d"#, backslash, true, r#"a"b"c\d"#),
-            (r"C:\new\x", backslash, true, r"C:\new\x"),
-            (r"a\,b\é", backslash, false, r"a,b\é"),
-            (r"end\", backslash, false, r"end\"),
-            (r#"a""b"#, backslash, false, r#"a""b"#),
-            ("it''s", marks(Some(b'\''), None), true, "it's"),
-            (r"a\,b", marks(None, Some(b'\\')), false, "a,b"),
-        ] {
-            assert_eq!(plain(raw, marks, is_quoted), expected, "{raw}");
         }
     }
 }

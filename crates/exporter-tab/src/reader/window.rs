@@ -14,6 +14,12 @@ const WINDOW: usize = 256 << 10;
 /// cell that holds it is reported with its place.
 const INVALID: u8 = 0xff;
 
+/// Bytes in which UTF-16 without a mark is looked for.
+const HEAD: usize = 4096;
+
+/// The sign with which old programs end a text.
+const END_OF_TEXT: u8 = 0x1a;
+
 /// Free bytes that a decoder wants at least.
 const DECODER_ROOM: usize = 16;
 
@@ -30,6 +36,8 @@ pub(super) struct TextWindow<R> {
     end: usize,
     input_done: bool,
     done: bool,
+    /// The encoding that was asked for, or found without a mark.
+    pub(super) chosen: Encoding,
     pub(super) encoding: &'static str,
 }
 
@@ -38,8 +46,9 @@ impl<R: Read> TextWindow<R> {
     pub(super) fn new(mut input: R, encoding: Encoding) -> Result<Self, TabError> {
         let mut block = vec![0; WINDOW];
         let mut end = 0;
-        // A mark has up to three bytes, and an input that drips may give fewer at a time.
-        while end < 3 {
+        // What is found must not depend on how many bytes an input gives at a time.
+        let least = if encoding == Encoding::AUTO { HEAD } else { 3 };
+        while end < least {
             match read(&mut input, &mut block[end..])? {
                 0 => break,
                 count => end += count,
@@ -50,6 +59,11 @@ impl<R: Read> TextWindow<R> {
             [0xff, 0xfe, ..] => (Some(UTF_16LE), 2),
             [0xfe, 0xff, ..] => (Some(UTF_16BE), 2),
             _ => (None, 0),
+        };
+        let unmarked = || Encoding::without_mark(block.get(..end.min(HEAD)).unwrap_or_default());
+        let encoding = match found {
+            None if encoding == Encoding::AUTO => unmarked().unwrap_or(encoding),
+            _ => encoding,
         };
         let chosen = encoding.table(found);
         let mark = if found == Some(chosen) { mark } else { 0 };
@@ -68,6 +82,7 @@ impl<R: Read> TextWindow<R> {
             end: seen.end,
             input_done: false,
             done: false,
+            chosen: encoding,
             encoding: chosen.name(),
         })
     }
@@ -123,7 +138,19 @@ impl<R: Read> TextWindow<R> {
                 Some(_) => self.decode()?,
             }
         }
+        if self.done {
+            self.drop_end_of_text();
+        }
         Ok(())
+    }
+
+    /// Takes away the sign behind which nothing but a line end may follow.
+    fn drop_end_of_text(&mut self) {
+        let text = self.window();
+        let text = text.strip_suffix(b"\r\n").or(text.strip_suffix(b"\n")).unwrap_or(text);
+        if text.last() == Some(&END_OF_TEXT) {
+            self.end = self.start + text.len() - 1;
+        }
     }
 
     fn decode(&mut self) -> Result<(), TabError> {
@@ -206,6 +233,20 @@ mod tests {
         assert_eq!(text(b"caf\xe9 \x80", Encoding::WINDOWS_1252), "café €".as_bytes());
         assert_eq!(text(b"\xff\xfe\0\xd8a\0", Encoding::AUTO), b"\xffa");
         assert_eq!(text(b"\xff\xfea", Encoding::AUTO), b"\xff");
+        assert_eq!(text(b"a\0,\0\xe9\0", Encoding::AUTO), "a,é".as_bytes());
+    }
+
+    #[test]
+    fn the_sign_that_ends_a_text_is_none_of_it() {
+        for (bytes, seen) in [
+            (&b"a\n1\n\x1a"[..], &b"a\n1\n"[..]),
+            (b"a\n1\r\n\x1a\r\n", b"a\n1\r\n"),
+            (b"a\n1\x1a", b"a\n1"),
+            (b"a\x1ab\n", b"a\x1ab\n"),
+            (b"\x1a", b""),
+        ] {
+            assert_eq!(text(bytes, Encoding::AUTO), seen, "{bytes:?}");
+        }
     }
 
     #[test]

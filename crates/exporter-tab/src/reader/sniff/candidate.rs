@@ -3,11 +3,11 @@
 use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
 
-use super::header;
+use super::{USUAL, header};
 use crate::reader::ReadOptions;
 use crate::reader::form::Form;
 use crate::reader::records::excerpt;
-use crate::reader::split::{Cell, Fault, line_end, split_record};
+use crate::reader::split::{Cell, Fault, Kind, line_end, split_record};
 use crate::{Delimiter, Mark};
 
 /// The signs of one way to cut, besides the separator.
@@ -67,6 +67,13 @@ pub(super) struct Record {
     pub(super) cells: Vec<Cell>,
 }
 
+impl Record {
+    /// Its cells up to the last one that holds anything.
+    fn filled(&self) -> usize {
+        self.cells.iter().rposition(|cell| cell.len() > 0 || cell.is_quoted()).map_or(0, |last| last + 1)
+    }
+}
+
 /// A sample that was cut.
 #[derive(Debug)]
 pub(super) struct Cut {
@@ -94,18 +101,20 @@ impl Cut {
         let mut cut = Self { delimiter, signs, records: Vec::new(), is_broken: false };
         let (mut at, mut behind_blank) = (0, false);
         while at < sample.len() {
-            if dialect.comment.is_some() && sample.get(at) == dialect.comment.as_ref() {
-                at = line_end(sample, at, true).map_or(sample.len(), |(end, _)| end);
-                continue;
-            }
             let mut cells = Vec::new();
             match split_record(sample, at, is_whole, &dialect, options.max_columns, |_, cell| {
                 cells.push(cell)
             }) {
-                Ok(found) if found.blank => (at, behind_blank) = (found.end, true),
                 Ok(found) => {
-                    cut.records.push(Record { start: at, behind_blank, cells });
-                    (at, behind_blank) = (found.end, false);
+                    behind_blank = match found.kind {
+                        Kind::Blank => true,
+                        Kind::Comment => behind_blank,
+                        Kind::Record => {
+                            cut.records.push(Record { start: at, behind_blank, cells });
+                            false
+                        }
+                    };
+                    at = found.end;
                 }
                 Err(Fault::Incomplete) => {
                     // A quote that is open over most of the sample is none.
@@ -156,18 +165,24 @@ impl Cut {
         if self.is_broken {
             return judged(if widths.first() == Some(&1) { Fit::Not } else { Fit::Broken }, 0, 0.0);
         }
-        let above = widths.iter().rposition(|width| *width != last).map_or(0, |place| place + 1);
-        match above {
-            0 if last == 1 => Judged { is_even: true, ..judged(Fit::OneColumn, 0, 0.0) },
-            0 => Judged { is_even: true, ..judged(Fit::Even, 0, score(last)) },
+        let uneven = widths.iter().rposition(|width| *width != last).map_or(0, |place| place + 1);
+        let padded = uneven + self.padded_from(uneven, last);
+        let above = || [padded, uneven].into_iter().find(|above| self.stands_above(sample, *above, options));
+        let even = |fit, score| Judged { is_even: true, ..judged(fit, 0, score) };
+        match uneven {
+            0 if last == 1 => even(Fit::OneColumn, 0.0),
+            0 if padded == 0 => even(Fit::Even, score(last)),
             1 if last > 1 && widths.first() == Some(&(last - 1)) && self.ends_with_nothing() => {
                 judged(Fit::Trailing, 0, score(last))
             }
             // Of texts some hold separators; where many do, they are cells.
             _ if usual == 1 && share >= 0.6 => judged(Fit::OneColumn, 0, share - 1.0),
-            _ if last > 1 && self.stands_above(sample, above, options) => {
+            _ if last > 1
+                && let Some(above) = above() =>
+            {
                 judged(Fit::Behind, if options.skip_lines.is_none() { above } else { 0 }, score(last))
             }
+            0 => even(Fit::Even, score(last)),
             1 if last > 2
                 && widths.len() > 2
                 && widths.first() == Some(&(last - 1))
@@ -198,16 +213,28 @@ impl Cut {
             && self.records.first().is_some_and(|names| header::are_names(sample, names))
     }
 
-    /// Whether the first records are lines above a header: fewer cells, and what is below them is clearly a table.
+    /// How many records of this width from the first of them on are short ones that a spreadsheet filled up with delimiters.
+    fn padded_from(&self, first: usize, width: usize) -> usize {
+        let is_padded = |record: &&Record| record.filled() * 2 <= width;
+        self.from(first).iter().take(MOST_ABOVE).take_while(is_padded).count()
+    }
+
+    /// Whether the first records are lines above a header: fewer cells or prose, and what is below them is clearly a table.
     fn stands_above(&self, sample: &[u8], above: usize, options: &ReadOptions) -> bool {
         let (lines, rows) = (self.records.get(..above).unwrap_or_default(), self.from(above));
         let Some(first) = rows.first().filter(|_| rows.len() > 1 && above <= MOST_ABOVE) else {
             return false;
         };
         let width = first.cells.len();
-        let are_short = lines.iter().all(|line| line.cells.len() < width);
-        let are_few = above < rows.len() || first.behind_blank;
-        let is_table = first.behind_blank || header::typed_share(sample, rows, options) > 0.0;
+        let is_behind_blank = first.behind_blank || lines.last().is_some_and(|line| line.filled() == 0);
+        // Behind the commas of sentences stand spaces.
+        let is_spaced = |cell: &Cell| cell.raw(sample).starts_with(b" ");
+        let is_prose = |line: &Record| line.cells.iter().skip(1).any(is_spaced);
+        let is_clear = is_behind_blank || header::typed_share(sample, rows, options) > 0.0;
+        let is_short = |line: &Record| line.filled() < width || (is_clear && is_prose(line));
+        let are_few = above < rows.len() || is_behind_blank;
+        let is_table = is_clear || (above > 1 && lines.iter().any(is_prose) && !rows.iter().any(is_prose));
+        let are_short = above > 0 && lines.iter().all(is_short);
         are_short && are_few && is_table && header::are_names(sample, first)
     }
 
@@ -217,7 +244,7 @@ impl Cut {
         for cell in self.cells() {
             let raw = cell.raw(sample);
             let is_other =
-                |byte: &u8| matches!(byte, b',' | b';' | b'\t' | b'|') && *byte != self.delimiter.byte();
+                |byte: &u8| *byte != self.delimiter.byte() && USUAL.iter().any(|usual| usual.byte() == *byte);
             let is_number = || raw.iter().all(|byte| matches!(byte, b'0'..=b'9' | b',' | b'.' | b'-'));
             all += 1;
             clean += usize::from(cell.is_quoted() || !raw.iter().any(is_other) || is_number());
@@ -253,6 +280,23 @@ impl Cut {
             && !other.signs.spaced
             && !self.cells().any(is_bare_quote)
             && quoted(self) > quoted(other) + 1
+    }
+
+    /// Whether comments are lines among rows of numbers, which another cut takes for rows. Where the first line looks like
+    /// one, it may be the header.
+    pub(super) fn has_comments_among_numbers(
+        &self,
+        sample: &[u8],
+        other: &Self,
+        options: &ReadOptions,
+    ) -> bool {
+        let Some(sign) = self.signs.comment.byte().filter(|_| other.signs.comment == Mark::NONE) else {
+            return false;
+        };
+        let typed = |cut: &Self| header::typed_share(sample, cut.from(0), options);
+        let is_sign = |record: &Record| sample.get(record.start) == Some(&sign);
+        let is_headed = || self.records.first().is_some_and(|names| header::are_names(sample, names));
+        (!other.records.first().is_some_and(is_sign) || is_headed()) && typed(self) > typed(other)
     }
 
     fn cells(&self) -> impl Iterator<Item = &Cell> {

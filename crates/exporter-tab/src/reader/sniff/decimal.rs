@@ -1,33 +1,19 @@
 //! Whether numbers have a decimal comma.
 
+use super::Doubt;
 use super::candidate::Record;
 use crate::Mark;
 use crate::options::DecimalMark;
 use crate::reader::ReadOptions;
 use crate::reader::style::MissingTexts;
 
-/// What else the cells of a text may mean.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Doubt {
-    /// The first line was taken for a row.
-    NoHeader,
-    /// A number such as this may have a decimal comma or commas between groups of three digits.
-    Comma(String),
-    /// A column is a text because of a cell among others that are none.
-    Odd { column: String, text: String },
-    /// A text may be a date of this pattern.
-    Date { column: String, text: String, pattern: String },
-    /// No column has dates of the pattern that was given.
-    NoDates,
-    /// Numbers such as this have a decimal comma and points between groups of three digits.
-    Groups(String),
-}
-
 /// How a text is written as a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Number {
     Whole,
     Point,
+    /// With a point that may be one between groups: `1.500`.
+    Grouped,
     /// With a comma that is followed by other than three digits.
     Comma,
     /// With a comma that may be one between groups.
@@ -37,7 +23,12 @@ enum Number {
 }
 
 /// The decimal mark of the numbers in these rows, and what may be meant besides.
-pub(super) fn mark(sample: &[u8], rows: &[Record], options: &ReadOptions) -> (DecimalMark, Option<Doubt>) {
+pub(super) fn mark(
+    sample: &[u8],
+    rows: &[Record],
+    is_comma_separated: bool,
+    options: &ReadOptions,
+) -> (DecimalMark, Option<Doubt>) {
     // What parts groups of digits is no decimal mark.
     match options.thousands {
         Mark::POINT => return (DecimalMark::Comma, None),
@@ -46,7 +37,7 @@ pub(super) fn mark(sample: &[u8], rows: &[Record], options: &ReadOptions) -> (De
     }
     let (thousands, missing) = (options.thousands, MissingTexts::new(options).and("NA"));
     let width = rows.first().map_or(0, |row| row.cells.len());
-    let (mut point, mut comma, mut either, mut groups) = (false, false, None, None);
+    let (mut point, mut grouped, mut comma, mut either, mut groups) = (false, None, None, None, None);
     for column in 0..width {
         let mut numbers = Vec::new();
         for cell in rows.iter().filter_map(|row| row.cells.get(column)) {
@@ -65,19 +56,31 @@ pub(super) fn mark(sample: &[u8], rows: &[Record], options: &ReadOptions) -> (De
         let first =
             |wanted: Number| numbers.iter().find(|(number, _)| *number == wanted).map(|(_, text)| *text);
         point |= first(Number::Point).is_some();
-        comma |= first(Number::Comma).is_some();
+        grouped = grouped.or(first(Number::Grouped).filter(|_| first(Number::Point).is_none()));
+        comma = comma.or(first(Number::Comma));
         either = either.or(first(Number::Either).filter(|_| first(Number::Comma).is_none()));
         groups = groups.or(first(Number::Groups));
     }
     let shown = |text: &[u8]| String::from_utf8_lossy(text).into_owned();
+    let is_open = thousands == Mark::NONE;
+    let told = |doubt: fn(String) -> Doubt, text| (DecimalMark::Point, Some(doubt(shown(text))));
+    // A comma that separates cells is no decimal mark unless that is said.
+    if is_comma_separated {
+        return match comma.or(either) {
+            Some(text) if is_open => told(Doubt::Comma, text),
+            _ => (DecimalMark::Point, None),
+        };
+    }
     match (point, comma, either, groups) {
-        (_, _, _, Some(text)) if thousands == Mark::NONE => {
-            (DecimalMark::Point, Some(Doubt::Groups(shown(text))))
+        (true, _, _, Some(text)) if is_open => told(Doubt::Groups, text),
+        (false, _, _, Some(text)) if is_open => (DecimalMark::Comma, Some(Doubt::Groups(shown(text)))),
+        (false, Some(_), _, _) => {
+            // Beside decimal commas a point may stand between groups, so that its cells are texts.
+            let doubt = grouped.filter(|_| is_open).map(|text| Doubt::Groups(shown(text)));
+            (DecimalMark::Comma, doubt)
         }
-        (false, true, _, _) | (false, _, _, Some(_)) => (DecimalMark::Comma, None),
-        (false, false, Some(text), None) if thousands == Mark::NONE => {
-            (DecimalMark::Point, Some(Doubt::Comma(shown(text))))
-        }
+        (false, _, _, Some(_)) => (DecimalMark::Comma, None),
+        (false, None, Some(text), None) if is_open => told(Doubt::Comma, text),
         _ => (DecimalMark::Point, None),
     }
 }
@@ -96,6 +99,9 @@ fn number(text: &[u8]) -> Option<Number> {
     let mut commas = digits.split(|byte| *byte == b',');
     let (whole, fraction) = (commas.next()?, commas.next());
     let all_digits = |text: &[u8]| !text.is_empty() && text.iter().all(u8::is_ascii_digit);
+    let is_group = |whole: &[u8], rest: &[u8]| {
+        exponent.is_none() && rest.len() == 3 && (1..4).contains(&whole.len()) && !whole.starts_with(b"0")
+    };
     if commas.next().is_some() {
         return None;
     }
@@ -103,12 +109,13 @@ fn number(text: &[u8]) -> Option<Number> {
         None if all_digits(whole) => Some(Number::Whole),
         None => {
             let (before, after) = whole.split_at(whole.iter().position(|byte| *byte == b'.')?);
-            (before.iter().all(u8::is_ascii_digit) && all_digits(after.get(1..)?)).then_some(Number::Point)
+            let after = after.get(1..)?;
+            let is_number = before.iter().all(u8::is_ascii_digit) && all_digits(after);
+            is_number.then_some(if is_group(before, after) { Number::Grouped } else { Number::Point })
         }
         Some(fraction) if !all_digits(fraction) => None,
         Some(fraction) if all_digits(whole) => {
-            let is_group = fraction.len() == 3 && whole.len() < 4 && !whole.starts_with(b"0");
-            Some(if is_group { Number::Either } else { Number::Comma })
+            Some(if is_group(whole, fraction) { Number::Either } else { Number::Comma })
         }
         Some(_) => {
             let mut groups = whole.split(|byte| *byte == b'.');
@@ -128,6 +135,9 @@ mod tests {
         for (text, expected) in [
             ("12", Some(Number::Whole)),
             ("-1.5", Some(Number::Point)),
+            ("1.500", Some(Number::Grouped)),
+            ("0.500", Some(Number::Point)),
+            ("1500.125", Some(Number::Point)),
             (".5", Some(Number::Point)),
             ("1,5", Some(Number::Comma)),
             ("0,125", Some(Number::Comma)),

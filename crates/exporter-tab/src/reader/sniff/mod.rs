@@ -6,6 +6,7 @@
 
 mod candidate;
 mod decimal;
+mod doubt;
 mod header;
 
 use std::io::Read;
@@ -20,7 +21,7 @@ use crate::options::DecimalMark;
 use crate::{Delimiter, Mark, TabError};
 use candidate::{Cut, Fit, Judged, Signs};
 
-pub(crate) use decimal::Doubt;
+pub(crate) use doubt::Doubt;
 
 /// Bytes that are looked at, unless fewer than [`LEAST_LINES`] lines are in them.
 const SAMPLE_BYTES: usize = 128 << 10;
@@ -51,16 +52,16 @@ pub(super) fn form<R: Read>(
     options: &ReadOptions,
     declared: bool,
 ) -> Result<Sniffed, TabError> {
-    while !text.is_done()
-        && text.window().len() < MOST_BYTES
-        && memchr::memchr2_iter(b'\n', b'\r', text.window()).take(2 * LEAST_LINES).count() < 2 * LEAST_LINES
-    {
+    // A line may end with two signs.
+    let has_lines =
+        |bytes: &[u8]| memchr::memchr2_iter(b'\n', b'\r', bytes).nth(2 * LEAST_LINES - 1).is_some();
+    while !text.is_done() && text.window().len() < MOST_BYTES && !has_lines(text.window()) {
         text.extend(MOST_BYTES)?;
     }
     let window = text.window();
     let is_whole = text.is_done();
-    let lines = memchr::memchr_iter(b'\n', window.get(..SAMPLE_BYTES).unwrap_or(window)).count();
-    let reach = if lines < LEAST_LINES { MOST_BYTES } else { SAMPLE_BYTES };
+    let is_enough = has_lines(window.get(..SAMPLE_BYTES).unwrap_or(window));
+    let reach = if is_enough { SAMPLE_BYTES } else { MOST_BYTES };
     let (sample, is_whole) = match window.get(..reach) {
         Some(sample) if sample.len() < window.len() => (sample, false),
         _ => (window, is_whole),
@@ -79,7 +80,12 @@ pub(super) fn form<R: Read>(
     known.delimiter = options.delimiter.or(said);
     let best = best(sample, is_whole, &known);
     let mut sniffed = decided(sample, &known, best, declared)?;
+    sniffed.form.encoding = text.chosen;
     sniffed.form.skip_lines = skipped + sniffed.preamble.as_ref().map_or(0, |(lines, _)| *lines);
+    if let Some(at) = memchr::memchr(0, window) {
+        let line = memchr::memchr_iter(b'\n', window.get(..at).unwrap_or_default()).count() as u64 + 1;
+        sniffed.doubts.push(Doubt::Nul { line, byte: at as u64 + 1 });
+    }
     Ok(sniffed)
 }
 
@@ -97,14 +103,16 @@ fn separator_line(sample: &[u8], options: &ReadOptions) -> Option<Delimiter> {
     }
 }
 
-/// The separators that are tried where the options say nothing.
+/// The separators that most files have, the usual first.
+const USUAL: [Delimiter; 4] = [Delimiter::COMMA, Delimiter::TAB, Delimiter::SEMICOLON, Delimiter::PIPE];
+
+/// The separators that are tried: where numbers have commas, one between cells is the least likely.
 fn delimiters(options: &ReadOptions) -> Vec<Delimiter> {
-    let comma = options.decimal_mark == Some(DecimalMark::Comma);
-    let common = [Delimiter::COMMA, Delimiter::TAB, Delimiter::SEMICOLON, Delimiter::PIPE];
-    match options.delimiter {
-        Some(delimiter) => vec![delimiter],
-        None => common.into_iter().filter(|delimiter| !(comma && *delimiter == Delimiter::COMMA)).collect(),
+    let mut tried = options.delimiter.map_or_else(|| USUAL.to_vec(), |delimiter| vec![delimiter]);
+    if options.decimal_mark == Some(DecimalMark::Comma) {
+        tried.sort_by_key(|delimiter| *delimiter == Delimiter::COMMA);
     }
+    tried
 }
 
 /// The other signs that are tried, the plainest first.
@@ -161,7 +169,8 @@ fn best(sample: &[u8], is_whole: bool, options: &ReadOptions) -> Option<(Cut, Ju
                 let explains = now.fit > before.fit && now.fit > Fit::Broken;
                 let shows = cut.stands_in_quotes_throughout(sample, known)
                     || cut.escapes_every_quote(sample, known)
-                    || cut.has_spaces_round_every_quote(sample, known);
+                    || cut.has_spaces_round_every_quote(sample, known)
+                    || cut.has_comments_among_numbers(sample, known, options);
                 explains || (same && shows)
             }
             _ => true,
@@ -190,8 +199,7 @@ fn decided(
     best: Option<(Cut, Judged)>,
     declared: bool,
 ) -> Result<Sniffed, TabError> {
-    let comma = options.decimal_mark == Some(DecimalMark::Comma);
-    let first = || by_first_line(sample, comma);
+    let first = || by_first_line(sample, options);
     let Some((cut, judged)) = best else { return Ok(Sniffed::known(Form::of(options, first()))) };
     let mut form = Form::of(options, cut.delimiter);
     if matches!(judged.fit, Fit::Not | Fit::Broken) {
@@ -213,9 +221,11 @@ fn decided(
         form.row_names = judged.fit == Fit::RowNames;
     }
     let mut options = options.clone();
-    if options.decimal_mark.is_none() && form.delimiter != Delimiter::COMMA {
+    if options.decimal_mark.is_none() {
         // The first record may be the header, of which nothing is expected.
-        let (decimal, doubt) = decimal::mark(sample, body.get(1..).unwrap_or_default(), &options);
+        let is_comma_separated = form.delimiter == Delimiter::COMMA;
+        let rows = body.get(1..).unwrap_or_default();
+        let (decimal, doubt) = decimal::mark(sample, rows, is_comma_separated, &options);
         form.decimal = decimal;
         options.decimal_mark = Some(decimal);
         sniffed.doubts.extend(doubt);
@@ -229,9 +239,9 @@ fn decided(
 }
 
 /// The separator that the first line holds most outside quotes.
-fn by_first_line(sample: &[u8], decimal_comma: bool) -> Delimiter {
-    let mut counts =
-        [(Delimiter::COMMA, 0), (Delimiter::TAB, 0), (Delimiter::SEMICOLON, 0), (Delimiter::PIPE, 0)];
+fn by_first_line(sample: &[u8], options: &ReadOptions) -> Delimiter {
+    let mut counts: Vec<(Delimiter, usize)> =
+        delimiters(options).into_iter().map(|usual| (usual, 0)).collect();
     let mut quoted = false;
     for byte in sample {
         match byte {
@@ -245,11 +255,7 @@ fn by_first_line(sample: &[u8], decimal_comma: bool) -> Delimiter {
             }
         }
     }
-    let mut best = if decimal_comma { (Delimiter::SEMICOLON, 0) } else { (Delimiter::COMMA, 0) };
-    for (delimiter, count) in counts {
-        if count > best.1 && !(decimal_comma && delimiter == Delimiter::COMMA) {
-            best = (delimiter, count);
-        }
-    }
-    best.0
+    // Of equals the first.
+    let most = counts.into_iter().rev().max_by_key(|(_, count)| *count);
+    most.map_or(Delimiter::COMMA, |(delimiter, _)| delimiter)
 }

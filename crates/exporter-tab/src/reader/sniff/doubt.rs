@@ -1,0 +1,20 @@
+//! What is told where cells may mean something else.
+
+/// What else the cells of a text may mean.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Doubt {
+    /// The first line was taken for a row.
+    NoHeader,
+    /// A number such as this may have a decimal comma or commas between groups of three digits.
+    Comma(String),
+    /// A column is a text because of a cell among others that are none.
+    Odd { column: String, text: String },
+    /// A text may be a date of this pattern.
+    Date { column: String, text: String, pattern: String },
+    /// No column has dates of the pattern that was given.
+    NoDates,
+    /// A NUL byte stands in this line, the so manieth byte of the text.
+    Nul { line: u64, byte: u64 },
+    /// Numbers such as this have a decimal comma and points between groups of three digits.
+    Groups(String),
+}
