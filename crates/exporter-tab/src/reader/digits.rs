@@ -18,65 +18,10 @@ const ENOUGH: usize = 17;
 /// No text of so many digits is compared: no double has as many.
 const MOST_DIGITS: usize = 800;
 
-/// Powers of ten.
-const POWERS: [u64; 20] = {
-    let mut powers = [1; 20];
-    let mut at = 1;
-    while at < powers.len() {
-        powers[at] = powers[at - 1] * 10;
-        at += 1;
-    }
-    powers
-};
-
 impl Digits {
     /// The digits of a finite number, of which this is the nearest double.
-    #[inline]
-    pub(super) fn of(text: &[u8], mark: u8, value: f64) -> Self {
-        Self::of_common(text, mark, value).unwrap_or_else(|| Self::of_any(text, mark, value))
-    }
-
-    /// Those of a number of at most 19 digits without exponent: with them the double is rounded to so many digits by one
-    /// multiplication.
-    #[inline]
-    fn of_common(text: &[u8], mark: u8, value: f64) -> Option<Self> {
-        let digits = text.strip_prefix(b"-").unwrap_or(text);
-        let (whole, fraction) = digits.split_at_checked(digits.iter().position(|byte| *byte == mark)?)?;
-        let fraction = fraction.get(1..)?;
-        let leading = match whole {
-            [] | b"0" => whole.len() + fraction.iter().take_while(|byte| **byte == b'0').count(),
-            _ => 0,
-        };
-        // So many digits do not overflow.
-        if whole.len() + fraction.len() - leading > 19 {
-            return None;
-        }
-        let (mut number, mut scale) = (append(append(0, whole)?, fraction)?, fraction.len());
-        while scale > 0 && number.is_multiple_of(10) {
-            (number, scale) = (number / 10, scale - 1);
-        }
-        // Doubles of so many units of the last digit stand closer than these units.
-        if number < 1 << 52 && value.abs() > 1e-290 {
-            return Some(Self { scale: Some(scale), are_beyond_double: false });
-        }
-        let bits = value.abs().to_bits();
-        let (exponent, fraction) = (bits >> 52, bits & ((1 << 52) - 1));
-        // The double is its mantissa shifted to the right by so many bits; those near the smallest are left out.
-        let shift =
-            1075_u64.checked_sub(exponent).filter(|shift| (1..127).contains(shift) && exponent > 0)?;
-        let scaled = u128::from(fraction | 1 << 52) * u128::from(*POWERS.get(scale)?);
-        let (whole, rest, half): (u128, u128, u128) =
-            (scaled >> shift, scaled & ((1 << shift) - 1), 1 << (shift - 1));
-        // Just between two, as single precision often is, the shortest text decides.
-        if rest == half {
-            return None;
-        }
-        let rounded = whole + u128::from(rest > half);
-        Some(Self { scale: Some(scale), are_beyond_double: rounded != u128::from(number) })
-    }
-
     #[cold]
-    fn of_any(text: &[u8], mark: u8, value: f64) -> Self {
+    pub(super) fn of(text: &[u8], mark: u8, value: f64) -> Self {
         let mantissa =
             text.iter().position(|byte| matches!(byte, b'e' | b'E')).map_or(text, |end| &text[..end]);
         let has_exponent = mantissa.len() < text.len();
@@ -101,33 +46,6 @@ impl Digits {
         };
         Self { scale, are_beyond_double: !is_held }
     }
-}
-
-/// A number with these digits behind its own, eight at a time; none when one is no digit.
-#[inline]
-fn append(mut number: u64, mut digits: &[u8]) -> Option<u64> {
-    const ONES: u64 = u64::from_le_bytes([1; 8]);
-    while let Some((eight, rest)) = digits.split_first_chunk() {
-        let eight = u64::from_le_bytes(*eight);
-        let above_nine = eight.wrapping_add(6 * ONES) | eight;
-        if (above_nine & (0xf0 * ONES)) != 0x30 * ONES || (eight & (0xf0 * ONES)) != 0x30 * ONES {
-            return None;
-        }
-        // Pairs, then fours, then all eight, each half weighed against the other.
-        let pairs = (eight & (0x0f * ONES)).wrapping_mul(10 * 256 + 1) >> 8;
-        let fours = (pairs & 0x00ff_00ff_00ff_00ff).wrapping_mul(100 * 65_536 + 1) >> 16;
-        let all = (fours & 0x0000_ffff_0000_ffff).wrapping_mul((10_000 << 32) + 1) >> 32;
-        number = number.wrapping_mul(100_000_000).wrapping_add(all);
-        digits = rest;
-    }
-    for byte in digits {
-        let digit = byte.wrapping_sub(b'0');
-        if digit > 9 {
-            return None;
-        }
-        number = number.wrapping_mul(10).wrapping_add(digit.into());
-    }
-    Some(number)
 }
 
 /// Whether these are the fewest digits that give this double.
@@ -158,21 +76,6 @@ fn is_written_so(digits: impl Iterator<Item = u8>, count: usize, value: f64) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn digits_are_appended() {
-        for text in ["", "7", "12345678", "123456789", "0000000099999999", "1234567890123456789"] {
-            assert_eq!(append(0, text.as_bytes()), Some(text.parse().unwrap_or(0)), "{text}");
-        }
-        assert_eq!(append(12, b"3456789012"), Some(123_456_789_012));
-        for at in 0..8 {
-            for wrong in (0..=255_u8).filter(|byte| !byte.is_ascii_digit()) {
-                let mut digits = *b"12345678";
-                digits[at] = wrong;
-                assert_eq!(append(0, &digits), None, "{wrong} at {at}");
-            }
-        }
-    }
 
     #[test]
     fn what_a_double_holds() {
@@ -206,8 +109,6 @@ mod tests {
         ] {
             let found = Digits::of(text.as_bytes(), b'.', text.parse().unwrap());
             assert_eq!(found, Digits { scale, are_beyond_double: beyond }, "{text}");
-            let slowly = Digits::of_any(text.as_bytes(), b'.', text.parse().unwrap());
-            assert_eq!(slowly, found, "{text}");
         }
         for bits in (0..4000_u64).map(|step| step.wrapping_mul(0x9e37_79b9_7f4a_7c15)) {
             let value = f64::from_bits(bits);
@@ -218,12 +119,6 @@ mod tests {
                 {
                     let digits = Digits::of(text.as_bytes(), b'.', text.parse().unwrap());
                     assert!(!digits.are_beyond_double, "{text}");
-                    // One more digit than any double needs is mostly none of its own.
-                    let more = format!("{near:.17}3");
-                    let value = more.parse().unwrap();
-                    let (quick, slow) = (Digits::of_common, Digits::of_any);
-                    let found = slow(more.as_bytes(), b'.', value);
-                    assert!(quick(more.as_bytes(), b'.', value).is_none_or(|quick| quick == found), "{more}");
                 }
             }
         }

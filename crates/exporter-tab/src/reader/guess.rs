@@ -8,6 +8,7 @@ use exporter_core::doubles::EXACT;
 use super::digits::Digits;
 use super::number::{self, NumberStyle};
 use super::odd::Odd;
+use super::plain::{Nearest, Plain};
 use super::records::Left;
 use super::style::CellStyle;
 use super::summary::Summary;
@@ -379,33 +380,45 @@ impl Guess {
         if let [b'0', b'0'..=b'9', ..] = digits {
             return 0;
         }
-        if digits.iter().all(u8::is_ascii_digit) {
-            let Some(value) = number::integer(text, style) else { return 0 };
-            if value == 0 && digits.len() != text.len() {
-                return self.float(-0.0);
-            }
-            self.summary.whole(value);
-            let int = if i64::try_from(value).is_ok() { bit::INT } else { 0 };
-            let uint = if u64::try_from(value).is_ok() { bit::UINT } else { 0 };
-            let float = if value.abs() <= EXACT.into() { bit::FLOAT } else { 0 };
-            return int | uint | float | bit::DECIMAL;
+        let plain = Plain::of(text, style.mark);
+        if let Some(value) = plain.and_then(Plain::whole) {
+            return self.whole(value, plain.is_some_and(|plain| plain.is_negative));
         }
-        if let Some((value, scale)) = number::plain_float(text, style.mark) {
-            self.scale = self.scale.max(scale);
-            // A decimal has no negative zero.
-            let decimal = if value == 0.0 && text.len() != digits.len() { 0 } else { bit::DECIMAL };
-            return self.float(value) | decimal;
+        if digits.iter().all(u8::is_ascii_digit) {
+            // A last one that 64 bits hold may have more digits than a plain one.
+            return number::integer(text, style).map_or(0, |value| self.whole(value, false));
+        }
+        if let Some(found) = plain.and_then(Plain::nearest) {
+            return self.fraction(text, found, style);
         }
         let value = if digits.iter().any(u8::is_ascii_digit) { number::any_float(text, style) } else { None };
         let Some(value) = value.filter(|value| value.is_finite()) else { return 0 };
-        let found = Digits::of(text, style.mark, value);
-        self.scale = self.scale.max(found.scale.unwrap_or_default());
-        if found.are_beyond_double {
+        let Digits { scale, are_beyond_double } = Digits::of(text, style.mark, value);
+        let found = Nearest { value, scale: scale.unwrap_or_default(), is_another: are_beyond_double };
+        self.fraction(text, found, style) & if scale.is_some() { bit::ALL } else { !bit::DECIMAL }
+    }
+
+    fn whole(&mut self, value: i128, is_negative: bool) -> u16 {
+        if value == 0 && is_negative {
+            return self.float(-0.0);
+        }
+        self.summary.whole(value);
+        let int = if i64::try_from(value).is_ok() { bit::INT } else { 0 };
+        let uint = if u64::try_from(value).is_ok() { bit::UINT } else { 0 };
+        let float = if value.abs() <= EXACT.into() { bit::FLOAT } else { 0 };
+        int | uint | float | bit::DECIMAL
+    }
+
+    fn fraction(&mut self, text: &[u8], found: Nearest, style: NumberStyle) -> u16 {
+        self.scale = self.scale.max(found.scale);
+        if found.is_another {
             let row = self.summary.cells() as usize;
             self.lost.get_or_insert_default().rounded.add(row, text);
             self.beyond_double |= style.keeps_digits;
         }
-        self.float(value) | if found.scale.is_some() { bit::DECIMAL } else { 0 }
+        // A decimal has no negative zero.
+        let decimal = if found.value == 0.0 && found.value.is_sign_negative() { 0 } else { bit::DECIMAL };
+        self.float(found.value) | decimal
     }
 
     /// The decimal that holds every number, if there is one.

@@ -19,6 +19,7 @@ mod number;
 mod odd;
 mod options;
 mod pieces;
+mod plain;
 mod records;
 mod sniff;
 mod split;

@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use super::options::{KeptDigits, KeptOffsets, ReadOptions};
+use super::plain::Plain;
 use crate::options::DecimalMark;
 
 /// How numbers and times are written, and what of them is kept.
@@ -144,48 +145,11 @@ pub(super) fn plain_integer(text: &[u8]) -> Option<i64> {
     Some(if negative { -value } else { value })
 }
 
-const POWERS: [f64; 23] = [
-    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18,
-    1e19, 1e20, 1e21, 1e22,
-];
-
 /// A floating-point number, correctly rounded.
 #[inline]
 pub(super) fn float(text: &[u8], style: NumberStyle) -> Option<f64> {
-    plain_float(text, style.mark).map(|(value, _)| value).or_else(|| any_float(text, style))
-}
-
-/// Numbers of at most 15 digits without exponent: both the digits and the power of ten are exact, so one
-/// division rounds correctly (Clinger, "How to read floating point numbers accurately", 1990).
-///
-/// With it come the digits of its fraction.
-#[inline]
-pub(super) fn plain_float(text: &[u8], mark: u8) -> Option<(f64, usize)> {
-    let (negative, digits) = match text {
-        [b'-', rest @ ..] => (true, rest),
-        rest => (false, rest),
-    };
-    if digits.len() > 16 {
-        return None;
-    }
-    let (mut value, mut count, mut fraction) = (0_u64, 0, None);
-    for byte in digits {
-        let digit = byte.wrapping_sub(b'0');
-        if digit <= 9 {
-            value = value * 10 + u64::from(digit);
-            count += 1;
-        } else if *byte == mark && fraction.is_none() {
-            fraction = Some(count);
-        } else {
-            return None;
-        }
-    }
-    if count == 0 || count > 15 {
-        return None;
-    }
-    let fraction = fraction.map_or(0, |before| count - before);
-    let value = value as f64 / POWERS.get(fraction)?;
-    Some((if negative { -value } else { value }, fraction))
+    let plain = Plain::of(text, style.mark).and_then(Plain::nearest);
+    plain.map(|found| found.value).or_else(|| any_float(text, style))
 }
 
 #[cold]
