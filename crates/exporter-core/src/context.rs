@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use crate::dataset::{Batches, Dataset, Scan, TableId, normalise_batches, table_of};
 use crate::error::{Error, Result};
 use crate::loss::LossPolicy;
+use crate::presumption::Presumption;
 
 /// Default rows of one record batch that formats work on.
 pub const BATCH_ROWS: usize = 8192;
@@ -133,6 +134,7 @@ pub struct Context {
     policy: LossPolicy,
     language: Option<String>,
     batch_rows: usize,
+    presumption: Option<Presumption>,
 }
 
 impl Default for Context {
@@ -148,6 +150,7 @@ impl Default for Context {
             policy: LossPolicy::default(),
             language: None,
             batch_rows: BATCH_ROWS,
+            presumption: None,
         }
     }
 }
@@ -217,6 +220,13 @@ impl Context {
         self
     }
 
+    /// Lets readers presume; nothing is presumed by default.
+    #[must_use]
+    pub fn with_presumption(mut self, presumption: impl Into<Option<Presumption>>) -> Self {
+        self.presumption = presumption.into();
+        self
+    }
+
     /// The cancel flag.
     pub fn cancel(&self) -> &Cancel {
         &self.cancel
@@ -270,6 +280,11 @@ impl Context {
     /// The language asked for, if any.
     pub fn language(&self) -> Option<&str> {
         self.language.as_deref()
+    }
+
+    /// What readers may presume, if anything.
+    pub fn presumption(&self) -> Option<&Presumption> {
+        self.presumption.as_ref()
     }
 
     /// Rows of a batch that formats work on: those asked for, or fewer where memory is less than the default.

@@ -37,6 +37,7 @@ pub mod names;
 pub mod nested;
 pub mod parallel;
 mod password;
+mod presumption;
 pub mod profile;
 mod projection;
 mod registry;
@@ -66,7 +67,7 @@ pub use entry_names::table_entries;
 pub use error::{Error, ErrorKind, Place, Result};
 pub use exporter::{
     Bundle, Changes, Committed, EntryReport, Exporter, Output, Plan, Planning, PreparedPlan, Recode, Rename,
-    Sibling, Summary, TableRows, TableWriter, TablesPlan, Written, export, plan, plan_of,
+    Sibling, Summary, TableRows, TableWriter, TablesPlan, Written, export, needs_of, plan, plan_of,
 };
 pub use format::{Container, Format, FormatInfo, Input, OptionInfo, OptionKind, Recognition};
 pub use limits::Limits;
@@ -75,6 +76,7 @@ pub use loss::{
 };
 pub use password::Password;
 #[doc(no_inline)]
+pub use presumption::Presumption;
 pub use profile::{ColumnFacts, Facts, Profile, ProfileRequest, TableProfile};
 pub use projection::Projection;
 pub use registry::{COMMON_OPTIONS, Faces, Registry, options_from_pairs, read_options_from_pairs};

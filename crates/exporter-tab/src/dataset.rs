@@ -1,5 +1,7 @@
 //! A delimited file as a dataset of one table.
 
+mod opening;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -8,17 +10,18 @@ use exporter_core::dataset::{arrow_type, infer_kind, reasons_by_text, select_fro
 use exporter_core::profile::TableProfile;
 use exporter_core::source::Cursor;
 use exporter_core::{
-    Batches, Context, Dataset, Error, Loss, LossCode, LossReport, Note, Projection, ReadAt, Result, Scan,
-    Source, TableId, parallel,
+    Batches, Context, Dataset, Error, Loss, LossCode, LossReport, Note, Presumption, Projection, ReadAt,
+    Result, Scan, Source, TableId,
 };
 
 use crate::advice::Advice;
 use crate::read_ahead::ReadAhead;
 use crate::reader::{
-    CellKind, DeclaredColumn, Decoding, Layout, LeftOut, MOST_DOUBTS, Opened, Piece, ReadOptions, Renamed,
-    Seen, TabReader,
+    CellKind, DeclaredColumn, Decoding, Layout, LeftOut, MOST_DOUBTS, Presumed, ReadOptions, Renamed,
+    TabReader,
 };
 use crate::{Mark, words};
+use opening::{Found, Opening};
 
 /// Delimited text that is read anew by every scan and presumed not to change.
 #[derive(Debug)]
@@ -36,6 +39,8 @@ pub struct TabDataset {
     lost: Vec<Loss>,
     /// What is left out of the text.
     left_out: Arc<LeftOut>,
+    /// What the columns are taken for, and where it is said that they are not.
+    presumed: Option<(Arc<Presumed>, Presumption)>,
     advice: Arc<Advice>,
     threads: usize,
 }
@@ -68,7 +73,8 @@ impl TabDataset {
             cancel: context.cancel().clone(),
         });
         let left_out = Arc::default();
-        let (layout, facts, lost) = layout(source, &advice, &keys, &left_out, context)?;
+        let opening = Opening { source, advice: &advice, keys: &keys, left_out: &left_out, context };
+        let Found { layout, facts, lost, presumed } = opening.find()?;
         let file = source.file_name();
         let stem = file.split_once('.').map_or(file, |(stem, _)| stem);
         let name = declared.map_or(stem, |declared| &declared.table.name);
@@ -105,6 +111,7 @@ impl TabDataset {
             facts,
             lost,
             left_out,
+            presumed,
             advice,
             threads,
         })
@@ -132,16 +139,30 @@ impl Dataset for TabDataset {
         options.batch_rows = scan.batch_rows.unwrap_or(options.batch_rows);
         let cursor = Cursor::new(Arc::clone(&self.bytes));
         let advice = Arc::clone(&self.advice);
-        if self.threads == 1 {
-            let opened = TabReader::new(cursor, &self.layout, &options, Some(&needed));
-            let reader = opened.map_err(|source| advice.error(source))?.telling(Arc::clone(&self.left_out));
-            let batches = reader.map(move |batch| batch.map_err(|source| advice.error(source)));
-            return select_from(description, &needed, scan, batches);
-        }
         let decoding = Decoding::open(cursor, &self.layout, &options, Some(&needed));
-        let (decoding, pieces, position) = decoding.map_err(|source| advice.error(source))?;
-        let position = position.telling(Arc::clone(&self.left_out));
-        let ahead = ReadAhead::start(decoding, pieces, position, options.batch_rows, self.threads, advice)?;
+        let (mut decoding, pieces, mut position) = decoding.map_err(|source| advice.error(source))?;
+        position = position.telling(Arc::clone(&self.left_out));
+        let mut presumption = None;
+        if let Some((presumed, whose)) = &self.presumed {
+            presumed.begin();
+            (decoding, position) = (decoding.presuming(presumed), position.presuming(presumed));
+            presumption = Some(whose.clone());
+        }
+        let error = move |source| match &presumption {
+            None => advice.error(source),
+            // Whatever is wrong is told by a reading that presumes nothing.
+            Some(presumption) => {
+                presumption.refute();
+                Error::invalid("the file is not what its beginning shows")
+            }
+        };
+        if self.threads == 1 {
+            let reader = TabReader::from_parts(decoding, pieces, position, options.batch_rows);
+            return select_from(description, &needed, scan, reader.map(move |batch| batch.map_err(&error)));
+        }
+        let cancel = self.advice.cancel.clone();
+        let ahead =
+            ReadAhead::start(decoding, pieces, position, options.batch_rows, self.threads, cancel, error)?;
         select_from(description, &needed, scan, ahead)
     }
 
@@ -183,40 +204,11 @@ impl Dataset for TabDataset {
                 Note::new(format!("{why}: the later one is read as {name}"))
             }),
         );
-        notes.extend(self.layout.doubts.iter().map(|doubt| Note::new(words::doubt(doubt, &found))));
+        let more = self.presumed.iter().flat_map(|(presumed, _)| presumed.doubts(&self.layout));
+        let doubts = self.layout.doubts.iter().cloned().chain(more);
+        notes.extend(doubts.map(|doubt| Note::new(words::doubt(&doubt, &found))));
         notes
     }
-}
-
-/// [`Layout::read`] on all threads, and what was seen of the cells.
-fn layout(
-    source: &Source<'_>,
-    advice: &Advice,
-    keys: &[&str],
-    left_out: &Arc<LeftOut>,
-    context: &Context,
-) -> Result<(Layout, Option<TableProfile>, Vec<Loss>)> {
-    let (options, error) = (&advice.options, |source| advice.error(source));
-    let Opened { mut layout, inference, pieces, .. } =
-        Layout::open(source.cursor(), options, &advice.declared, |name| source.projection.has(name), keys)
-            .map_err(error)?;
-    let (mut facts, mut lost) = (None, Vec::new());
-    if let Some(inference) = inference {
-        let mut findings = inference.nothing_yet(Arc::clone(left_out));
-        let work = |piece: Piece, seen: &mut Seen| {
-            inference.see(&piece, seen);
-            Ok(())
-        };
-        let pieces = pieces.map(|piece| {
-            context.cancel().check()?;
-            piece.map_err(error)
-        });
-        parallel::ordered(context.threads(), pieces, work, |seen| findings.add(seen).map_err(error))?;
-        layout.settle(&inference, &findings);
-        facts = Some(findings.facts(&layout, options));
-        lost = findings.losses(&layout);
-    }
-    Ok((layout, facts, lost))
 }
 
 fn declared_cell(variable: &Variable, language: Language<'_>) -> Result<DeclaredColumn> {

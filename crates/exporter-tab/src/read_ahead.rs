@@ -1,12 +1,11 @@
 //! Batches decoded by several threads ahead of their consumer.
 
 use std::io::Read;
-use std::sync::Arc;
 
 use arrow_array::RecordBatch;
-use exporter_core::{Error, Result, parallel};
+use exporter_core::{Cancel, Error, Result, parallel};
 
-use crate::advice::Advice;
+use crate::TabError;
 use crate::reader::{Decoded, Decoding, Piece, Pieces, Position, Rows};
 
 /// The batches of a file in its order, decoded ahead; dropping it stops the threads.
@@ -23,18 +22,19 @@ impl ReadAhead {
         mut position: Position,
         batch_rows: usize,
         threads: usize,
-        advice: Arc<Advice>,
+        cancel: Cancel,
+        error: impl Fn(TabError) -> Error + Clone + Send + 'static,
     ) -> Result<Self> {
-        let (cutting, cancel) = (Arc::clone(&advice), advice.cancel.clone());
+        let cutting = error.clone();
         let pieces = pieces.map(move |piece| {
             cancel.check()?;
-            piece.map_err(|source| cutting.error(source))
+            piece.map_err(&cutting)
         });
         let work = move |piece: Piece, decoded: &mut Decoded| {
             decoding.decode(&piece, decoded);
             Ok(())
         };
-        let pass = move |decoded: &mut Decoded| position.pass(decoded).map_err(|source| advice.error(source));
+        let pass = move |decoded: &mut Decoded| position.pass(decoded).map_err(&error);
         let decoded = parallel::read_ahead("read delimited text", threads, pieces, work, pass)
             .map_err(|source| Error::io("cannot start a thread", source))?;
         Ok(Self { rows: Rows::new(batch_rows), decoded })

@@ -11,6 +11,7 @@ mod hostile;
 mod inference;
 mod options;
 mod patterns;
+mod presumption;
 mod read_options;
 mod reasons;
 mod round_trip;

@@ -1,6 +1,7 @@
 //! `exporter convert`.
 
-use exporter::{Dataset as _, Error, Result};
+use exporter::request::PreparedExport;
+use exporter::{Dataset, Error, Result};
 
 use super::work;
 use crate::args::ConvertArgs;
@@ -14,8 +15,10 @@ pub(super) fn run(args: &ConvertArgs) -> Result<()> {
         return request::show(request);
     }
     let target = Target::of_one(&args.output, &request, &registry)?;
-    let context = work::context(&args.work);
-    let export = request.prepare(&registry, &context)?;
+    work::carry_out(&request, &registry, &target, &args.work, |export| is_one_table(args, export))
+}
+
+fn is_one_table<D: Dataset>(args: &ConvertArgs, export: &PreparedExport<D>) -> Result<()> {
     let tables = &export.data().codebook().tables;
     if tables.len() > 1 {
         let names: Vec<&str> = tables.iter().map(|table| table.name.as_str()).collect();
@@ -26,5 +29,5 @@ pub(super) fn run(args: &ConvertArgs) -> Result<()> {
         ))
         .with_hint(format!("choose one with --table ({}), or use export with a folder", names.join(", "))));
     }
-    work::carry_out(&export, &target, &args.work, &context)
+    Ok(())
 }

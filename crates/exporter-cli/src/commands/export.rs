@@ -1,7 +1,9 @@
 //! `exporter export`.
 
-use exporter::request::{Packaging, Request, ZipEncryption};
-use exporter::{Error, Result};
+use std::path::Path;
+
+use exporter::request::{Packaging, PreparedExport, Request, ZipEncryption};
+use exporter::{AssembledDataset, Error, Result};
 
 use super::work;
 use crate::args::ExportArgs;
@@ -22,8 +24,11 @@ pub(super) fn run(args: &ExportArgs) -> Result<()> {
     if is_broken(&request) {
         complain("warning: ZipCrypto is broken: it keeps nobody out who tries");
     }
-    let context = work::context(&args.work);
-    let export = request.prepare(&registry, &context)?;
+    work::carry_out(&request, &registry, &target, &args.work, |export| fits(export, out, &target))
+}
+
+/// Tells which rows are left out, and refuses a file for several entries.
+fn fits(export: &PreparedExport<AssembledDataset>, out: &Path, target: &Target) -> Result<()> {
     for (table, parent) in export.data().inner().followers() {
         say(&format!(
             "note: {table} has only rows whose parent row in {parent} is kept (--keep-orphans keeps the others)"
@@ -37,7 +42,7 @@ pub(super) fn run(args: &ExportArgs) -> Result<()> {
         ))
         .with_hint("export to a folder, or to a file name ending in .zip"));
     }
-    work::carry_out(&export, &target, &args.work, &context)
+    Ok(())
 }
 
 /// Whether the zip is encrypted in the old way.

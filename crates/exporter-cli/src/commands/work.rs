@@ -1,7 +1,7 @@
 //! What `export` and `convert` share: context, dry run, summary, report.
 
-use exporter::request::PreparedExport;
-use exporter::{Context, Dataset, Error, Result};
+use exporter::request::{PreparedExport, Request};
+use exporter::{AssembledDataset, Context, Dataset, Error, Registry, Result};
 
 use crate::args::WorkArgs;
 use crate::report_file::ReportFile;
@@ -17,8 +17,37 @@ pub(super) fn context(work: &WorkArgs) -> Context {
     }
 }
 
-/// Plans only, or exports to the target, and reports either way.
-pub(super) fn carry_out<D: Dataset>(
+/// Plans only, or exports to the target, and reports either way. What is to be written is looked at once before.
+pub(super) fn carry_out(
+    request: &Request,
+    registry: &Registry,
+    target: &Target,
+    work: &WorkArgs,
+    look: impl Fn(&PreparedExport<AssembledDataset>) -> Result<()>,
+) -> Result<()> {
+    let context = context(work);
+    if work.dry_run {
+        let export = request.prepare(registry, &context)?;
+        look(&export)?;
+        return dry_run(&export, target, work, &context);
+    }
+    // What a stream has taken cannot be taken back.
+    if matches!(target, Target::Output) {
+        let export = request.prepare(registry, &context)?;
+        look(&export)?;
+        return run(&export, target, work, &mut Some(ReportFile::create(work, target)?), &context);
+    }
+    let mut report = None;
+    request.run_with(registry, &context, |export, context| {
+        if report.is_none() {
+            look(export)?;
+            report = Some(ReportFile::create(work, target)?);
+        }
+        run(export, target, work, &mut report, context)
+    })
+}
+
+fn dry_run<D: Dataset>(
     export: &PreparedExport<D>,
     target: &Target,
     work: &WorkArgs,
@@ -26,27 +55,35 @@ pub(super) fn carry_out<D: Dataset>(
 ) -> Result<()> {
     let report = ReportFile::create(work, target)?;
     let (progress, bar) = progress::start(work.progress);
+    let plan = export.plan(&context.clone().with_progress(progress));
+    bar.iter().for_each(indicatif::ProgressBar::finish_and_clear);
+    let plan = plan?;
+    report.write(&report::plan_json(&plan))?;
+    terminal::say(&report::plan(&plan, target, work));
+    plan.check().map_err(|error| shortened(&error))
+}
+
+fn run<D: Dataset>(
+    export: &PreparedExport<D>,
+    target: &Target,
+    work: &WorkArgs,
+    report: &mut Option<ReportFile>,
+    context: &Context,
+) -> Result<()> {
+    let (progress, bar) = progress::start(work.progress);
     let context = context.clone().with_progress(progress);
-    let clear = || bar.iter().for_each(indicatif::ProgressBar::finish_and_clear);
-    if work.dry_run {
-        let plan = export.plan(&context);
-        clear();
-        let plan = plan?;
-        report.write(&report::plan_json(&plan))?;
-        terminal::say(&report::plan(&plan, target, work));
-        return plan.check().map_err(|error| shortened(&error));
-    }
     let result = target.open(work).and_then(|sink| export.run(sink, &context));
-    clear();
+    bar.iter().for_each(indicatif::ProgressBar::finish_and_clear);
+    let mut write = |json| report.take().map_or(Ok(()), |report| report.write(&json));
     match result {
         Ok(summary) => {
-            report.write(&report::summary_json(&summary))?;
+            write(report::summary_json(&summary))?;
             terminal::say(&report::summary(&summary, export.data().codebook(), export.conditions(), work));
             Ok(())
         }
         Err(error) => match error.changes() {
             Some(changes) => {
-                report.write(&report::refused_json(changes))?;
+                write(report::refused_json(changes))?;
                 terminal::complain(&report::changes(changes, work));
                 Err(shortened(&error))
             }

@@ -83,12 +83,11 @@ pub fn plan<T>(
     then(plan_of(exporter, data, &Planning::new(&facts, &[]), context)?)
 }
 
-/// The facts that an exporter asks for, and those by which its losses are counted.
-pub(super) fn needs_of(
-    exporter: &dyn Exporter,
-    data: &dyn Dataset,
-    context: &Context,
-) -> Result<ProfileRequest> {
+/// The facts that planning an export asks for: those of the exporter, and those by which its losses are counted.
+///
+/// # Errors
+/// As [`Exporter::needs`].
+pub fn needs_of(exporter: &dyn Exporter, data: &dyn Dataset, context: &Context) -> Result<ProfileRequest> {
     let mut needs = exporter.needs(data, context)?;
     carry::needs(exporter, data, &mut needs);
     Ok(needs)

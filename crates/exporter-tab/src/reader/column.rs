@@ -1,25 +1,22 @@
-//! One column of a piece as an Arrow array.
+//! What it takes to decode one column.
 
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use arrow_array::builder::{BinaryBuilder, StringBuilder};
 use arrow_array::types::*;
-use arrow_array::{Array, ArrayRef, ArrowPrimitiveType, BooleanArray, PrimitiveArray, UInt8Array};
-use arrow_buffer::{BooleanBufferBuilder, NullBufferBuilder, ScalarBuffer};
+use arrow_array::{Array, ArrayRef, UInt8Array};
 use arrow_schema::{DataType, TimeUnit};
-use exporter_core::codebook::{self, Period};
+use exporter_core::codebook::Period;
 
+use super::guess::Guess;
 use super::layout::{CellKind, LayoutColumn, Reasons};
-use super::number::NumberStyle;
+use super::number;
 use super::records::Records;
-use super::split::{Cell, Marks};
+use super::split::Cell;
 use super::style::{CellStyle, MissingTexts};
-use super::{number, time};
-use crate::options::BinaryText;
-use crate::pattern::Pattern;
+use super::values::{Cells, Misfit, never};
+use crate::TabError;
 use crate::writer::Zone;
-use crate::{TabError, binary};
 
 /// How the cells of a column become values.
 #[derive(Debug, Clone)]
@@ -45,15 +42,6 @@ enum Parse {
     Period(Period),
 }
 
-/// Why a cell gives no value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Misfit {
-    /// It is not of the column's kind.
-    Kind,
-    /// It is not UTF-8.
-    Encoding,
-}
-
 /// Decodes one column; shared between threads.
 #[derive(Debug, Clone)]
 pub(super) struct ColumnDecoder {
@@ -61,6 +49,8 @@ pub(super) struct ColumnDecoder {
     missing: MissingTexts,
     /// The texts that are missing reasons.
     reasons: Option<Reasons>,
+    /// What is presumed of its cells.
+    pub(super) presumed: Option<Guess>,
     /// Its number among the columns kept.
     number: usize,
 }
@@ -106,7 +96,7 @@ impl ColumnDecoder {
         let texts = matches!(parse, Parse::Text | Parse::Binary);
         let missing = if texts { missing } else { missing.and_quoted_empty() };
         let reasons = column.reasons.clone().map(|reasons| if texts { Reasons::new() } else { reasons });
-        Ok(Self { parse, missing, reasons, number })
+        Ok(Self { parse, missing, reasons, presumed: None, number })
     }
 
     /// The cell of a row, for a message.
@@ -125,9 +115,25 @@ impl ColumnDecoder {
         matches!(self.parse, Parse::Text)
     }
 
-    fn cells<'a>(&'a self, bytes: &'a [u8], records: &'a Records, marks: Marks) -> Cells<'a> {
+    fn cells<'a>(&'a self, bytes: &'a [u8], records: &'a Records, style: &'a CellStyle) -> Cells<'a> {
         let (number, missing, reasons) = (self.number, &self.missing, self.reasons.as_ref());
-        Cells { bytes, records, number, missing, reasons, marks }
+        Cells { bytes, records, number, missing, reasons, presumed: self.presumed.as_ref(), style }
+    }
+
+    /// What the texts of a presumed column show, as far as anybody will ask.
+    pub(super) fn shown(&self, bytes: &[u8], records: &Records, style: &CellStyle) -> Option<Guess> {
+        self.presumed.as_ref().filter(|_| self.is_text())?;
+        let mut shown = Guess::default();
+        for cell in records.column(self.number) {
+            let (raw, quoted) = (cell.raw(bytes), cell.is_quoted());
+            if !shown.is_curious() {
+                break;
+            }
+            if !self.missing.has(raw, quoted) && shown.see(raw, quoted, style) {
+                shown.summary.text(raw.len(), false);
+            }
+        }
+        Some(shown)
     }
 
     /// The reason column behind decoded values, where the variable declares reasons.
@@ -135,16 +141,16 @@ impl ColumnDecoder {
         &self,
         bytes: &[u8],
         records: &Records,
-        marks: Marks,
+        style: &CellStyle,
         values: &ArrayRef,
     ) -> Option<ArrayRef> {
         let known = self.reasons.as_ref()?;
         if known.is_empty() || values.null_count() == 0 {
             return Some(Arc::new(UInt8Array::new_null(values.len())));
         }
-        let cells = self.cells(bytes, records, marks);
+        let cells = self.cells(bytes, records, style);
         let reason = |(row, cell): (usize, Cell)| {
-            values.is_null(row).then(|| cells.reason(&cell.content(bytes, marks))).flatten()
+            values.is_null(row).then(|| cells.reason(&cell.content(bytes, style.marks))).flatten()
         };
         Some(Arc::new(records.column(self.number).enumerate().map(reason).collect::<UInt8Array>()))
     }
@@ -157,7 +163,7 @@ impl ColumnDecoder {
         records: &Records,
         style: &CellStyle,
     ) -> Result<ArrayRef, (usize, Misfit)> {
-        let cells = self.cells(bytes, records, style.marks);
+        let cells = self.cells(bytes, records, style);
         let numbers = style.numbers;
         let array: Result<ArrayRef, usize> = match &self.parse {
             Parse::Text => return cells.texts(whole),
@@ -171,18 +177,23 @@ impl ColumnDecoder {
             Parse::UInt16 => cells.integers::<UInt16Type>(numbers),
             Parse::UInt32 => cells.integers::<UInt32Type>(numbers),
             Parse::UInt64 => cells
-                .numbers::<UInt64Type>(|text| number::integer(text, numbers)?.try_into().ok())
+                .numbers::<UInt64Type>(never, |text| number::integer(text, numbers)?.try_into().ok())
                 .map(|array| Arc::new(array) as ArrayRef),
             Parse::Float32 => cells
-                .numbers::<Float32Type>(|text| number::float32(text, numbers))
+                .numbers::<Float32Type>(never, |text| number::float32(text, numbers))
                 .map(|array| Arc::new(array) as ArrayRef),
             Parse::Float64 => cells
-                .numbers::<Float64Type>(|text| number::float(text, numbers))
+                .numbers::<Float64Type>(
+                    |text| number::plain_float(text, numbers),
+                    |text| number::float(text, numbers),
+                )
                 .map(|array| Arc::new(array) as ArrayRef),
             Parse::Decimal(precision, scale) => {
                 let data = DataType::Decimal128(*precision, *scale);
                 cells
-                    .numbers::<Decimal128Type>(|text| number::decimal(text, *precision, *scale, numbers))
+                    .numbers::<Decimal128Type>(never, |text| {
+                        number::decimal(text, *precision, *scale, numbers)
+                    })
                     .map(|array| Arc::new(array.with_data_type(data)) as ArrayRef)
             }
             Parse::Date => cells.dates(style.date_pattern.as_ref()),
@@ -204,173 +215,9 @@ impl ColumnDecoder {
                 TimeUnit::Nanosecond => cells.integers::<DurationNanosecondType>(numbers),
             },
             Parse::Period(unit) => cells
-                .numbers::<Int32Type>(|text| unit.parse(std::str::from_utf8(text).ok()?))
+                .numbers::<Int32Type>(never, |text| unit.parse(std::str::from_utf8(text).ok()?))
                 .map(|array| Arc::new(array) as ArrayRef),
         };
         array.map_err(|row| (row, Misfit::Kind))
-    }
-}
-
-/// The cells of one column.
-struct Cells<'a> {
-    bytes: &'a [u8],
-    records: &'a Records,
-    number: usize,
-    missing: &'a MissingTexts,
-    reasons: Option<&'a Reasons>,
-    marks: Marks,
-}
-
-impl Cells<'_> {
-    fn len(&self) -> usize {
-        self.records.rows()
-    }
-
-    /// The missing reason that a cell is.
-    fn reason(&self, content: &[u8]) -> Option<u8> {
-        self.reasons?.get(std::str::from_utf8(content).ok()?).copied().flatten()
-    }
-
-    /// Gives every value in turn to `value`, or none to `value` when it is missing. What `value` refuses may be a reason
-    /// for a missing value; an error is the row that is neither.
-    #[inline]
-    fn each(&self, mut value: impl FnMut(Option<&[u8]>) -> Option<()>) -> Result<(), usize> {
-        for (row, cell) in self.records.column(self.number).enumerate() {
-            let raw = cell.raw(self.bytes);
-            let taken = if self.missing.has(raw, cell.is_quoted()) {
-                value(None)
-            } else if cell.is_escaped() {
-                value(Some(&cell.content(self.bytes, self.marks)))
-            } else {
-                value(Some(raw))
-            };
-            if taken.is_none() {
-                self.reason(&cell.content(self.bytes, self.marks)).and_then(|_| value(None)).ok_or(row)?;
-            }
-        }
-        Ok(())
-    }
-
-    #[inline]
-    fn numbers<T: ArrowPrimitiveType>(
-        &self,
-        parse: impl Fn(&[u8]) -> Option<T::Native>,
-    ) -> Result<PrimitiveArray<T>, usize> {
-        let mut values = Vec::with_capacity(self.len());
-        let mut nulls = NullBufferBuilder::new(self.len());
-        self.each(|text| {
-            match text {
-                None => {
-                    values.push(T::Native::default());
-                    nulls.append_null();
-                }
-                Some(text) => {
-                    values.push(parse(number::trim(text))?);
-                    nulls.append_non_null();
-                }
-            }
-            Some(())
-        })?;
-        Ok(PrimitiveArray::new(ScalarBuffer::from(values), nulls.finish()))
-    }
-
-    fn integers<T: ArrowPrimitiveType<Native: TryFrom<i64>>>(
-        &self,
-        style: NumberStyle,
-    ) -> Result<ArrayRef, usize> {
-        Ok(Arc::new(self.numbers::<T>(|text| number::int64(text, style)?.try_into().ok())?))
-    }
-
-    fn dates(&self, pattern: Option<&Pattern>) -> Result<ArrayRef, usize> {
-        let days = self.numbers::<Date32Type>(|text| {
-            let days = match pattern {
-                None => time::date(text)?,
-                Some(pattern) => pattern.date(text)?,
-            };
-            days.try_into().ok()
-        })?;
-        Ok(Arc::new(days))
-    }
-
-    /// Times of day in steps of so many nanoseconds.
-    fn times<T: ArrowPrimitiveType<Native = i64>>(&self, step: i64) -> Result<ArrayRef, usize> {
-        let times = self.numbers::<T>(|text| {
-            let (nanos, _) = time::clock(text)?;
-            (nanos % step == 0).then_some(nanos / step)
-        })?;
-        Ok(Arc::new(times))
-    }
-
-    fn stamps<T: ArrowTimestampType>(
-        &self,
-        zone: &Zone,
-        name: &Option<Arc<str>>,
-        pattern: Option<&Pattern>,
-    ) -> Result<ArrayRef, usize> {
-        let per_second = codebook::TimeUnit::from(T::UNIT).per_second();
-        let stamps = self.numbers::<T>(|text| {
-            let at = match pattern {
-                None => time::date_time(text)?,
-                Some(pattern) => pattern.date_time(text)?,
-            };
-            time::timestamp(at, per_second, zone)
-        })?;
-        Ok(Arc::new(stamps.with_timezone_opt(name.clone())))
-    }
-
-    fn booleans(&self, style: &CellStyle) -> Result<ArrayRef, usize> {
-        let mut values = BooleanBufferBuilder::new(self.len());
-        let mut nulls = NullBufferBuilder::new(self.len());
-        self.each(|text| {
-            match text {
-                None => {
-                    values.append(false);
-                    nulls.append_null();
-                }
-                Some(text) => {
-                    values.append(style.boolean(number::trim(text))?);
-                    nulls.append_non_null();
-                }
-            }
-            Some(())
-        })?;
-        Ok(Arc::new(BooleanArray::new(values.finish(), nulls.finish())))
-    }
-
-    fn binary(&self, form: BinaryText) -> Result<ArrayRef, usize> {
-        // No value is longer than its text.
-        let room = self.records.column(self.number).map(Cell::len).sum();
-        let mut values = BinaryBuilder::with_capacity(self.len(), room);
-        self.each(|text| {
-            match text {
-                None => values.append_null(),
-                Some(text) => values.append_value(match form {
-                    BinaryText::Base64 => binary::from_base64(number::trim(text))?,
-                    BinaryText::Hex => binary::from_hex(number::trim(text))?,
-                }),
-            }
-            Some(())
-        })?;
-        Ok(Arc::new(values.finish()))
-    }
-
-    /// Texts, checked for UTF-8 with their piece or else one by one.
-    fn texts(&self, whole: Option<&str>) -> Result<ArrayRef, (usize, Misfit)> {
-        let room = self.records.column(self.number).map(Cell::len).sum();
-        let mut texts = StringBuilder::with_capacity(self.len(), room);
-        for (row, cell) in self.records.column(self.number).enumerate() {
-            let raw = cell.raw(self.bytes);
-            if self.missing.has(raw, cell.is_quoted()) {
-                texts.append_null();
-            } else if let (Some(whole), false) = (whole, cell.is_escaped()) {
-                // A cell ends at an ASCII character, where no other can be cut.
-                texts.append_value(whole.get(cell.range()).unwrap_or_default());
-            } else {
-                let content = cell.content(self.bytes, self.marks);
-                let text = simdutf8::basic::from_utf8(&content).map_err(|_| (row, Misfit::Encoding))?;
-                texts.append_value(text);
-            }
-        }
-        Ok(Arc::new(texts.finish()))
     }
 }

@@ -7,14 +7,17 @@ use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 
 use super::ReadOptions;
-use super::column::{ColumnDecoder, Misfit};
+use super::column::ColumnDecoder;
+use super::guess::Guess;
 use super::header;
 use super::layout::{Layout, LayoutColumn};
 use super::left_out::LeftOut;
 use super::pieces::{Piece, Pieces};
+use super::presumed::Presumed;
 use super::records::{KeptColumns, Left, Records, excerpt};
 use super::split::Dialect;
 use super::style::{CellStyle, MissingTexts};
+use super::values::Misfit;
 use crate::TabError;
 
 /// What it takes to decode a piece; shared between threads.
@@ -26,6 +29,7 @@ pub(crate) struct Decoding {
     width: usize,
     kept: KeptColumns,
     columns: Vec<(ColumnDecoder, LayoutColumn, usize)>,
+    presumed: Option<Arc<Presumed>>,
     schema: SchemaRef,
     encoding: &'static str,
 }
@@ -35,6 +39,8 @@ pub(crate) struct Decoding {
 pub(crate) struct Decoded {
     records: Records,
     batch: Option<RecordBatch>,
+    /// What the texts of presumed columns show, by their positions in the file.
+    texts: Vec<(usize, Guess)>,
     fault: Option<TabError>,
 }
 
@@ -48,6 +54,7 @@ pub(crate) struct Position {
     comments: Left,
     surplus: Left,
     left_out: Arc<LeftOut>,
+    presumed: Option<Arc<Presumed>>,
 }
 
 impl Decoding {
@@ -100,11 +107,21 @@ impl Decoding {
             width,
             kept,
             columns: decoders,
+            presumed: None,
             schema: Arc::new(Schema::new(fields)),
             encoding: head.encoding(),
         };
         let (pieces, position) = head.into_pieces(options.piece_bytes);
         Ok((decoding, pieces, position))
+    }
+
+    /// Takes the columns for what the beginning of the file shows; a cell that shows otherwise is a fault.
+    pub(crate) fn presuming(mut self, presumed: &Arc<Presumed>) -> Self {
+        for (decoder, _, position) in &mut self.columns {
+            decoder.presumed = presumed.guess(*position).cloned();
+        }
+        self.presumed = Some(Arc::clone(presumed));
+        self
     }
 
     /// The schema of every batch.
@@ -120,6 +137,13 @@ impl Decoding {
             // A value that is wrong comes before the record that cannot be split.
             Err(fault) => (None, Some(fault)),
         };
+        to.texts.clear();
+        if self.presumed.is_some() {
+            let shown = self.columns.iter().filter_map(|(decoder, _, position)| {
+                Some((*position, decoder.shown(&piece.bytes, &to.records, &self.style)?))
+            });
+            to.texts.extend(shown);
+        }
     }
 
     fn batch(&self, piece: &Piece, records: &Records) -> Result<Option<RecordBatch>, TabError> {
@@ -163,7 +187,7 @@ impl Decoding {
         }
         let reasons = self.columns.iter().zip(&arrays);
         let reasons = reasons.filter_map(|((decoder, ..), values)| {
-            decoder.reasons(&piece.bytes, records, self.style.marks, values)
+            decoder.reasons(&piece.bytes, records, &self.style, values)
         });
         let reasons: Vec<ArrayRef> = reasons.collect();
         arrays.extend(reasons);
@@ -183,9 +207,17 @@ impl Position {
         Self { left_out, ..self }
     }
 
+    /// Has what texts of presumed columns show told here.
+    pub(crate) fn presuming(self, presumed: &Arc<Presumed>) -> Self {
+        Self { presumed: Some(Arc::clone(presumed)), ..self }
+    }
+
     /// Moves past a decoded piece and gives its rows.
     pub(crate) fn pass(&mut self, decoded: &mut Decoded) -> Result<Option<RecordBatch>, TabError> {
         self.pass_records(&decoded.records, &mut decoded.fault)?;
+        if let Some(presumed) = &self.presumed {
+            decoded.texts.iter().for_each(|(position, texts)| presumed.see(*position, texts));
+        }
         Ok(decoded.batch.take())
     }
 

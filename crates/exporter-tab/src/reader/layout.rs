@@ -9,6 +9,7 @@ use exporter_core::Cancel;
 use exporter_core::codebook::Period;
 
 use super::form::Form;
+use super::guess::Guess;
 use super::header::{self, Renamed};
 use super::infer::{Findings, Inference, Seen};
 use super::options::{ReadHeader, ReadOptions};
@@ -142,6 +143,12 @@ pub struct LayoutColumn {
     /// The missing reasons that its variable declares, if any: a cell that is no value but one of these texts is a null, and
     /// a reason column behind all columns has the number. The cells of texts and bytes are never reasons.
     pub reasons: Option<Reasons>,
+}
+
+impl LayoutColumn {
+    fn is_inferred_text(&self) -> bool {
+        self.inferred && self.kind == CellKind::Data(DataType::Utf8)
+    }
 }
 
 /// The columns of a file and, when it was read to its end, its rows.
@@ -330,23 +337,32 @@ impl Layout {
     /// Takes over what was found in the cells.
     pub(crate) fn settle(&mut self, inference: &Inference, findings: &Findings) {
         self.rows = Some(findings.rows());
-        let mut doubts = Vec::new();
         let mut has_dates = false;
         for (position, guess) in findings.guesses() {
             if let Some(column) = self.columns.get_mut(position).filter(|column| column.inferred) {
                 let kind = guess.kind();
                 has_dates |= kind == DataType::Date32;
-                if kind == DataType::Utf8 {
-                    doubts.extend(inference.doubts(&column.name, guess));
-                }
                 column.kind = CellKind::Data(kind);
                 column.na_is_missing = guess.na_is_missing();
             }
         }
         if inference.looks_for_dates() && !has_dates {
-            doubts.push(Doubt::NoDates);
+            self.doubts.push(Doubt::NoDates);
         }
+        self.doubts.extend(self.more_doubts(inference, findings.guesses()));
+    }
+
+    /// What else the texts among these columns may mean.
+    pub(super) fn more_doubts<'a>(
+        &self,
+        inference: &Inference,
+        guesses: impl Iterator<Item = (usize, &'a Guess)>,
+    ) -> Vec<Doubt> {
         let room = MOST_DOUBTS.saturating_sub(self.doubts.len());
-        self.doubts.extend(doubts.into_iter().take(room));
+        let doubts = guesses.filter_map(|(position, guess)| {
+            let column = self.columns.get(position).filter(|column| column.is_inferred_text())?;
+            Some(inference.doubts(&column.name, guess))
+        });
+        doubts.flatten().take(room).collect()
     }
 }

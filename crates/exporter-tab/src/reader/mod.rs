@@ -20,16 +20,17 @@ mod odd;
 mod options;
 mod pieces;
 mod plain;
+mod presumed;
 mod records;
 mod sniff;
 mod split;
 mod style;
 mod summary;
 mod time;
+mod values;
 mod window;
 
 use std::io::Read;
-use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
@@ -37,13 +38,14 @@ use arrow_schema::SchemaRef;
 pub(crate) use decode::{Decoded, Decoding, Position};
 pub use encoding::Encoding;
 pub(crate) use header::Renamed;
-pub(crate) use infer::Seen;
+pub(crate) use infer::{Findings, Inference, Seen};
 pub use layout::{CellKind, DeclaredColumn, Layout, LayoutColumn, Reasons};
 pub(crate) use layout::{MOST_DOUBTS, Opened};
 pub(crate) use left_out::LeftOut;
 pub(crate) use odd::is_missing_word;
 pub use options::{Duplicates, KeptDigits, KeptOffsets, Ragged, ReadHeader, ReadOptions};
 pub(crate) use pieces::{Piece, Pieces};
+pub(crate) use presumed::Presumed;
 pub(crate) use sniff::Doubt;
 pub(crate) use time::DateTimeParts;
 
@@ -93,13 +95,18 @@ impl<R: Read> TabReader<R> {
         columns: Option<&[usize]>,
     ) -> Result<Self, TabError> {
         let (decoding, pieces, position) = Decoding::open(input, layout, options, columns)?;
-        let rows = Rows::new(options.batch_rows);
-        Ok(Self { decoding, pieces, position, decoded: Decoded::default(), rows, done: false })
+        Ok(Self::from_parts(decoding, pieces, position, options.batch_rows))
     }
 
-    /// Has what is left out told here.
-    pub(crate) fn telling(self, left_out: Arc<LeftOut>) -> Self {
-        Self { position: self.position.telling(left_out), ..self }
+    /// Decodes pieces, the first of which is at a position, in batches of at most so many rows.
+    pub(crate) fn from_parts(
+        decoding: Decoding,
+        pieces: Pieces<R>,
+        position: Position,
+        batch_rows: usize,
+    ) -> Self {
+        let rows = Rows::new(batch_rows);
+        Self { decoding, pieces, position, decoded: Decoded::default(), rows, done: false }
     }
 
     /// The schema of every batch.

@@ -145,6 +145,16 @@ pub(super) fn plain_integer(text: &[u8]) -> Option<i64> {
     Some(if negative { -value } else { value })
 }
 
+/// A number as its column of doubles has most: one that a double holds, and no code with a leading zero.
+#[inline]
+pub(super) fn plain_float(text: &[u8], style: NumberStyle) -> Option<f64> {
+    if let [b'0', b'0'..=b'9', ..] | [b'-', b'0', b'0'..=b'9', ..] = text {
+        return None;
+    }
+    let found = Plain::of(text, style.mark)?.nearest()?;
+    (!found.is_another).then_some(found.value)
+}
+
 /// A floating-point number, correctly rounded.
 #[inline]
 pub(super) fn float(text: &[u8], style: NumberStyle) -> Option<f64> {

@@ -27,6 +27,13 @@ pub(crate) struct Piece {
     pub(super) ending: Ending,
 }
 
+impl Piece {
+    /// Its bytes.
+    pub(crate) fn len(&self) -> u64 {
+        self.bytes.len() as u64
+    }
+}
+
 /// Gives the rest of an input, which starts with a record, piece by piece.
 pub(crate) struct Pieces<R> {
     text: TextWindow<R>,

@@ -9,7 +9,9 @@ mod secret;
 
 use std::path::{Path, PathBuf};
 
-use exporter_core::{Context, Dataset, Error, ErrorKind, LossPolicy, Registry, Result, Sink, Summary};
+use exporter_core::{
+    Context, Dataset, Error, ErrorKind, LossPolicy, Presumption, Registry, Result, Sink, Summary,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
@@ -288,6 +290,49 @@ impl Request {
     /// Those of [`Request::prepare`] and [`exporter_core::export`].
     pub fn run(&self, registry: &Registry, sink: Box<dyn Sink + '_>, context: &Context) -> Result<Summary> {
         self.prepare(registry, context)?.run(sink, context)
+    }
+
+    /// Exports with `export`, which opens a sink and runs what it is given with the context that it is given. A long input
+    /// is first taken for what its beginning shows ([`Presumption`]), so that it is read once; where that turns out to be
+    /// wrong, `export` is called a second time. The sink must make nothing visible before it is finished.
+    ///
+    /// ```
+    /// use exporter::request::Request;
+    /// use exporter::sink::MemorySink;
+    /// use exporter::Context;
+    ///
+    /// let request = Request::new(["../../examples/households/household.csv"]).with_format("parquet");
+    /// let summary = request.run_with(&exporter::registry(), &Context::default(), |export, context| {
+    ///     export.run(Box::new(MemorySink::new()), context)
+    /// })?;
+    /// assert_eq!(summary.rows(), 6);
+    /// # Ok::<(), exporter::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`Request::prepare`] and of `export`.
+    pub fn run_with<T>(
+        &self,
+        registry: &Registry,
+        context: &Context,
+        mut export: impl FnMut(&PreparedExport<AssembledDataset>, &Context) -> Result<T>,
+    ) -> Result<T> {
+        let certain = context.clone().with_presumption(None);
+        // A pipe can be read only once.
+        if self.input.paths.iter().all(|path| path.is_file()) {
+            let given = context.presumption().cloned();
+            let presumption = given.unwrap_or_else(|| Presumption::beyond(Presumption::WORTHWHILE));
+            let presuming = context.clone().with_presumption(presumption.clone());
+            let prepared = self.prepare(registry, &presuming)?;
+            // Facts about all rows would cost a reading of their own.
+            if !(presumption.is_made() && prepared.asks_for_facts(&presuming)?) {
+                match export(&prepared, &presuming) {
+                    Err(_) if presumption.is_refuted() => {}
+                    result => return result,
+                }
+            }
+        }
+        export(&self.prepare(registry, &certain)?, &certain)
     }
 
     /// Opens the inputs and makes ready what is to be written, for callers who look at the data or the entries before
