@@ -19,7 +19,7 @@ pub(crate) const PREFIX: &str = "exporter_";
 /// Owner of what belongs to the whole dataset.
 pub(crate) const DATASET: &str = "_dta";
 /// Names of the label languages, parted by blanks (section 11).
-pub(crate) const LANGUAGES: &str = "_lang_list";
+pub(crate) const LANGUAGES: &str = exporter_stata::LANGUAGE_LIST;
 /// Name of the label language in the ordinary places (section 11).
 pub(crate) const CURRENT_LANGUAGE: &str = "_lang_c";
 /// Beginning of the name of a label in another language (section 11).

@@ -14,9 +14,28 @@ use crate::names::unique_set_names;
 use crate::texts::without_nul;
 use crate::{Letters, Missing, Version};
 
-/// Beginning of the attribute of a variable that names its value-label set in another language, where that is not
-/// [`translation_set`]; the name of the language follows.
+/// Beginning of the attribute of a variable that names its value-label set in a language; the name of the language follows.
+/// Of other languages than the current one it is there where the name is not [`translation_set`]; of the current one, where
+/// the codebook has no set of that name for the variable: it has another for each variable whose translations differ, and
+/// none for numbers behind dates.
 pub const TRANSLATION_SET: &str = "_lang_l_";
+
+/// The value-label set that an attribute of the variable names in a language.
+fn named_set<'v>(variable: &'v Variable, language: &str) -> Option<&'v String> {
+    match variable.attributes.get(&format!("{TRANSLATION_SET}{language}")) {
+        Some(Attribute::One(name)) => Some(name),
+        _ => None,
+    }
+}
+
+/// The set of the current language that Stata knows the one of the variable as.
+fn own_set<'v>(variable: &'v Variable, languages: &Languages<'_>) -> Option<&'v String> {
+    let own = named_set(variable, &languages.current_name)?;
+    let is_numbered =
+        |name: &String| name.strip_prefix(own.as_str()).is_some_and(|rest| rest.starts_with('_'));
+    let is_of_dates = variable.labels.is_none() && variable.kind.is_temporal();
+    (is_of_dates || variable.labels.as_ref().is_some_and(is_numbered)).then_some(own)
+}
 
 /// The name of a set in another language, unless the variable gives one.
 pub fn translation_set(set: &str, language: &str) -> String {
@@ -113,7 +132,12 @@ pub(crate) fn label_sets(
     // Variables without missing values that share a set share its drafts.
     let mut shared: HashMap<&str, Used> = HashMap::new();
     for ((variable, numeric), letters) in table.variables.iter().zip(numeric).zip(letters) {
-        let set = codebook.value_labels_of(variable);
+        let own = own_set(variable, languages);
+        // Stata labels the numbers behind dates, too.
+        let of_dates =
+            own.filter(|_| variable.labels.is_none()).filter(|own| codebook.value_labels.contains_key(*own));
+        let named = variable.labels.as_ref().or(of_dates);
+        let set = named.and_then(|name| codebook.value_labels.get(name));
         if !numeric {
             if let Some(set) = set {
                 let loss = Loss::new(LossCode::VALUE_LABELS_DROPPED, "Stata labels numbers only");
@@ -145,7 +169,7 @@ pub(crate) fn label_sets(
             used.push(Used::default());
             continue;
         }
-        let wanted = variable.labels.as_ref().unwrap_or(&variable.name);
+        let named = named.unwrap_or(&variable.name);
         let mut others = Vec::new();
         for language in &languages.others {
             let text = |text: &Text| languages.other(text, language).map(str::to_owned);
@@ -153,18 +177,15 @@ pub(crate) fn label_sets(
             if translated.is_empty() {
                 continue;
             }
-            let given = variable.attributes.get(&format!("{TRANSLATION_SET}{}", language.name));
-            let name = match given {
-                Some(Attribute::One(name)) => name.clone(),
-                _ => translation_set(wanted, &language.name),
-            };
+            let given = named_set(variable, &language.name).cloned();
+            let name = given.unwrap_or_else(|| translation_set(named, &language.name));
             others.push((language.name.clone(), drafts.add(name, translated)));
         }
         if labels.is_empty() {
             used.push(Used { empty: variable.labels.clone(), draft: None, others });
             continue;
         }
-        let draft = Some(drafts.add(wanted.clone(), labels));
+        let draft = Some(drafts.add(own.unwrap_or(named).clone(), labels));
         let uses = Used { draft, empty: None, others };
         if let Some(name) = shareable {
             shared.insert(name, uses.clone());
@@ -247,7 +268,10 @@ fn plain_key(value: &Value) -> Option<i32> {
 /// Keeps sets that no variable of any table uses.
 fn unattached(codebook: &Codebook, languages: &Languages<'_>, drafts: &mut Drafts, losses: &mut Vec<Loss>) {
     let variables = codebook.tables.iter().flat_map(|table| &table.variables);
-    let used: HashSet<&str> = variables.filter_map(|variable| variable.labels.as_deref()).collect();
+    let used: HashSet<&str> = variables
+        .filter_map(|variable| variable.labels.as_ref().or_else(|| own_set(variable, languages)))
+        .map(String::as_str)
+        .collect();
     let sets = codebook.value_labels.iter().filter(|(_, set)| !set.is_empty());
     for (name, set) in sets.filter(|(name, _)| !used.contains(name.as_str())) {
         // No variable declares missing values for them, so the keys of letters are numbers like others.

@@ -2,13 +2,25 @@
 
 use std::collections::BTreeSet;
 
-use exporter_core::codebook::{Codebook, Language, Table, Text};
+use exporter_core::codebook::{Attribute, Codebook, Language, Table, Text};
 use exporter_core::{Loss, LossCode};
 
 use crate::Charset;
 use crate::label_sets::TRANSLATION_SET;
 use crate::limits::{MAX_LANGUAGE_CHARS, MAX_LANGUAGES};
 use crate::names::is_letter_or_digit;
+
+/// The attribute of a table that lists its label languages, where the file does not begin with the current one or has no
+/// text in one of them.
+pub const LANGUAGE_LIST: &str = "_lang_list";
+
+/// The languages of a table as its file listed them.
+fn listed(table: &Table) -> Option<&str> {
+    match table.attributes.get(LANGUAGE_LIST) {
+        Some(Attribute::One(list)) => Some(list),
+        _ => None,
+    }
+}
 
 /// One label language.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,10 +72,14 @@ impl<'a> Languages<'a> {
                 see(&entry.label);
             }
         }
-        // A set of another language may have no text that is known, or none at all.
+        // A language of a file may have no text, or a set without any.
+        let listed = listed(table).unwrap_or_default();
         for tag in &codebook.study.languages {
-            let set = format!("{TRANSLATION_SET}{}", legal(tag, charset));
-            if table.variables.iter().any(|variable| variable.attributes.contains_key(&set)) {
+            let name = legal(tag, charset);
+            let set = format!("{TRANSLATION_SET}{name}");
+            if listed.split_ascii_whitespace().any(|listed| listed == name)
+                || table.variables.iter().any(|variable| variable.attributes.contains_key(&set))
+            {
                 tags.insert(tag.clone());
             }
         }
@@ -88,6 +104,17 @@ impl<'a> Languages<'a> {
         let current_name = names.next().unwrap_or_default();
         let others = names.zip(others).map(|(name, tag)| LabelLanguage { name, tag }).collect();
         Self { current, current_name, others }
+    }
+
+    /// All names, parted by blanks: in the order that the file of the table had, else the current one first.
+    pub fn list(&self, table: &Table) -> String {
+        let others = self.others.iter().map(|language| language.name.as_str());
+        let names: Vec<&str> = std::iter::once(self.current_name.as_str()).chain(others).collect();
+        let is_same = |list: &&str| {
+            let listed: Vec<&str> = list.split_ascii_whitespace().collect();
+            listed.len() == names.len() && names.iter().all(|name| listed.contains(name))
+        };
+        listed(table).filter(is_same).map_or_else(|| names.join(" "), str::to_owned)
     }
 
     /// The text in another language, if it has one.

@@ -5,7 +5,7 @@ use exporter_core::doubles::SAFE_DIGITS;
 use exporter_core::profile::Number;
 use exporter_core::{ColumnFacts, Error, Facts, Loss, LossCode, Result};
 
-use crate::calendar::EPOCH_DAYS;
+use crate::calendar::{EPOCH_DAYS, EPOCH_MILLIS};
 use crate::choices::{
     Choices, Decimals, LargeIntegers, LongTextOption, StorageOption, StrlOption, ZoneOption,
 };
@@ -145,7 +145,7 @@ fn type_of_file(
     // Without a value, any type of numbers will do.
     let is_empty = facts.valid_range == Some(None)
         && !own.is_string()
-        && matches!(stored.conversion, Conversion::Plain | Conversion::Days);
+        && matches!(stored.conversion, Conversion::Plain | Conversion::Days | Conversion::Millis { .. });
     let holds = || match (own, stored.storage) {
         _ if is_empty => true,
         (StorageType::StrL, _) | (StorageType::Double, _) => true,
@@ -155,6 +155,11 @@ fn type_of_file(
             let exact = -FLOAT_EXACT..=FLOAT_EXACT;
             whole_range(facts.valid_range)
                 .is_some_and(|(low, high)| exact.contains(&(low + add)) && exact.contains(&(high + add)))
+        }
+        (StorageType::Byte | StorageType::Int | StorageType::Long, StorageType::Double) => {
+            millis_range(variable, stored, facts).is_some_and(|(low, high)| {
+                StorageType::smallest_integer(low, high).is_some_and(|least| own.width() >= least.width())
+            })
         }
         (StorageType::Float, StorageType::Byte | StorageType::Int | StorageType::Float) => true,
         (
@@ -169,6 +174,18 @@ fn type_of_file(
         StorageOption::Declared => true,
     };
     (may_stay && is_of_version).then_some(own)
+}
+
+/// Ends of date-times that count whole milliseconds, as Stata counts them.
+fn millis_range(variable: &Variable, stored: &Stored, facts: &ColumnFacts) -> Option<(i64, i64)> {
+    let Conversion::Millis { leap_seconds: false, wall_clock: false } = stored.conversion else {
+        return None;
+    };
+    let Kind::DateTime { unit, .. } = variable.kind else { return None };
+    let factor = 1_000i128.checked_div(unit.per_second().into()).filter(|factor| *factor > 0)?;
+    let (low, high) = whole_range(facts.valid_range)?;
+    let stata = |end: i128| i64::try_from(end * factor + i128::from(EPOCH_MILLIS)).ok();
+    stata(low).zip(stata(high))
 }
 
 /// Whole numbers up to this one are exact in a float.

@@ -96,8 +96,6 @@ impl Notes {
     ) -> Self {
         let own = notes.iter().map(|note| without_nul(note.get(languages.current)).into_owned());
         let mut texts: Vec<String> = own.collect();
-        let last = texts.iter().rposition(|text| !text.is_empty()).map_or(0, |at| at + 1);
-        texts.truncate(last);
         for text in more {
             if !text.is_empty() && !texts.contains(&text) {
                 texts.push(text);

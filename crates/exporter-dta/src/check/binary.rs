@@ -77,7 +77,7 @@ pub(super) fn check(bytes: &DtaBytes, findings: &mut Findings) -> Checked<Checke
     variables::names(&mut file, findings, at, &block);
     let at = cursor.at();
     let block = cursor.block(count + 1, widths.sort_entry, "sort list")?;
-    variables::sort(&file, findings, at, &block);
+    variables::sort(&mut file, findings, at, &block);
     let at = cursor.at();
     let block = cursor.block(count, widths.format, "display formats")?;
     variables::formats(&file, findings, at, &block);

@@ -52,6 +52,8 @@ pub(super) struct CheckedFile {
     pub(super) rows: u64,
     pub(super) types: Vec<StorageType>,
     pub(super) names: Vec<String>,
+    /// Variables by which the rows claim to be sorted, from 0.
+    pub(super) sort: Vec<usize>,
     pub(super) row_bytes: u64,
     pub(super) data: u64,
     pub(super) strls: Vec<Record>,
@@ -60,7 +62,7 @@ pub(super) struct CheckedFile {
 impl CheckedFile {
     pub(super) fn new(release: Release, order: ByteOrder, rows: u64) -> Self {
         let (types, names, strls) = (Vec::new(), Vec::new(), Vec::new());
-        Self { release, order, rows, types, names, row_bytes: 0, data: 0, strls }
+        Self { release, order, rows, types, names, sort: Vec::new(), row_bytes: 0, data: 0, strls }
     }
 }
 

@@ -19,6 +19,7 @@ mod characteristics;
 mod file;
 mod rows;
 pub mod rule;
+mod sorted;
 mod strls;
 mod tagged;
 #[cfg(test)]

@@ -4,6 +4,7 @@ use exporter_core::check::Findings;
 
 use crate::check::file::{Checked, CheckedFile};
 use crate::check::rule;
+use crate::check::sorted::SortedRows;
 use crate::check::strls::{compare_order, sort_by_name};
 use crate::reader::{DtaBytes, to_usize, unsigned, until_nul};
 use crate::spec_storage::{DOUBLE_MAX_BITS, FLOAT_MAX_BITS, StorageType};
@@ -33,13 +34,18 @@ pub(super) fn check(bytes: &DtaBytes, mut file: CheckedFile, findings: &mut Find
         offset += storage.width();
     }
     sort_by_name(&mut file, findings);
+    let mut sorted = SortedRows::of(&file);
     let row_bytes = to_usize(file.row_bytes, file.data)?;
     let rows_at_once = (BLOCK / file.row_bytes.max(1)).max(1);
     let (mut row, mut at) = (0, file.data);
-    while row < file.rows && row_bytes > 0 && !columns.is_empty() {
+    while row < file.rows && row_bytes > 0 && !(columns.is_empty() && sorted.is_done()) {
         let count = (file.rows - row).min(rows_at_once);
         let block = bytes.block_at(at, count * file.row_bytes)?;
         for (index, cells) in block.chunks_exact(row_bytes).enumerate() {
+            if !sorted.is_done() {
+                let place = (row + index as u64 + 1, at + (index * row_bytes) as u64);
+                sorted.look_at(cells, place, &file, findings);
+            }
             for column in &mut columns {
                 let cell =
                     cells.get(column.offset..column.offset + column.storage.width()).unwrap_or_default();

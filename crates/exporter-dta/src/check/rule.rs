@@ -9,6 +9,8 @@ const SERIOUS: &str = "Stata: dtaverify reports a serious error";
 const COMPLAINS: &str = "Stata: use accepts it, dtaverify reports it";
 const UNLABELLED: &str =
     "Stata: use accepts it, but finds some labels not, as it looks for values in their order";
+const UNSORTED: &str =
+    "Stata: use accepts it; by, merge and sort take the rows for sorted and give wrong results or errors";
 const TOO_LARGE: &str = "Stata: use in the BE and SE editions refuses it: dataset too large, r(459)";
 const NO_NOTES: &str = "Stata: use accepts it, but notes shows no more notes than note0 counts";
 const NO_LANGUAGE: &str = "Stata: use accepts it, but label language fails";
@@ -65,6 +67,7 @@ rules! {
     NOTE_COUNT = warning("note-count", "Notes are counted by `note0`."), NO_NOTES; // 11
     LABEL_LANGUAGE = warning("label-language", "Label languages are listed, at most 100 with names of at most 24 characters."), NO_LANGUAGE; // 11
     ALIAS = warning("alias", "Alias variables name their link and their original."), NO_ALIAS; // 11
+    SORT_ORDER = warning("sort-order", "The rows keep the order that the sort list claims."), UNSORTED; // 8
     NUMBER = warning("number", "Numbers are values of their type or one of the 27 missing values."), DOUBTFUL; // 5
     STRL_FORWARD = error("strl-forward", "strL cells name themselves or an earlier cell."), CORRUPT; // 6.1
     STRL_VARIABLE = error("strl-variable", "strL cells and records name a strL variable."), CORRUPT; // 6.1

@@ -50,7 +50,7 @@ pub(super) fn check(bytes: &DtaBytes, findings: &mut Findings) -> Checked<Checke
     let (at, block) = section(&mut cursor, findings, "varnames", variables, widths.name)?;
     variables::names(&mut file, findings, at, &block);
     let (at, block) = section(&mut cursor, findings, "sortlist", variables + 1, widths.sort_entry)?;
-    variables::sort(&file, findings, at, &block);
+    variables::sort(&mut file, findings, at, &block);
     let (at, block) = section(&mut cursor, findings, "formats", variables, widths.format)?;
     variables::formats(&file, findings, at, &block);
     let (at, block) = section(&mut cursor, findings, "value_label_names", variables, widths.name)?;

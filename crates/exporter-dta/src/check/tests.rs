@@ -128,6 +128,7 @@ fn broken() -> Vec<(Rule, Vec<u8>)> {
                 file.strls.truncate(1);
             }),
         ),
+        (rule::SORT_ORDER, changed(|file| file.rows[0][0] = Cell::Byte(103))),
         (rule::STRL_UNDEFINED, changed(|file| file.strls.truncate(1))),
         (rule::STRL_UNIQUE, changed(|file| file.strls.push((5, 2, 130, b"again\0")))),
         (rule::STRL_ORDER, changed(|file| file.strls.reverse())),
@@ -227,4 +228,48 @@ fn findings_name_their_offset() {
     assert_eq!(found.place.offset, Some(behind(&bytes, "</varnames>") as u64));
     assert!(found.message.contains("<sortlist>"), "{}", found.message);
     assert!(found.rule.consequence.contains("r(688)"));
+}
+
+#[test]
+fn rows_keep_the_order_that_the_sort_list_claims() {
+    use Cell::{Byte, Double, Int, Text};
+    let kinds: [(StorageType, &str, [Cell; 3]); 4] = [
+        (StorageType::Byte, "%8.0g", [Byte(-5), Byte(100), Byte(101)]),
+        (StorageType::Int, "%8.0g", [Int(-300), Int(2), Int(32_741)]),
+        (
+            StorageType::Double,
+            "%9.0g",
+            [Double(-0.5), Double(1e300), Double(f64::from_bits(0x7FE0_0000_0000_0000))],
+        ),
+        (StorageType::Str(2), "%9s", [Text(b"B"), Text(b"a"), Text(b"ab")]),
+    ];
+    for (storage, format, [low, mid, high]) in kinds {
+        for release in [Release::V118, Release::V115] {
+            for order in [ByteOrder::Little, ByteOrder::Big] {
+                let of = |cells: [&Cell; 4]| {
+                    let mut file = TestFile::sample(release, order);
+                    file.variables = vec![
+                        ("first", StorageType::Byte, "%8.0g", "", Vec::new()),
+                        ("key", storage, format, "", Vec::new()),
+                    ];
+                    file.rows = cells.into_iter().map(|cell| vec![Byte(1), cell.clone()]).collect();
+                    (file.sort, file.strls, file.characteristics, file.sets) =
+                        (vec![1, 2], vec![], vec![], vec![]);
+                    file.bytes()
+                };
+                assert_eq!(rules(&of([&low, &mid, &mid, &high])), []);
+                let found = check(memory(of([&low, &high, &mid, &low]))).unwrap();
+                let found: Vec<_> = found
+                    .listed()
+                    .iter()
+                    .map(|f| (f.rule, f.place.variable.as_deref(), f.place.row))
+                    .collect();
+                assert_eq!(
+                    found,
+                    [(rule::SORT_ORDER, Some("key"), Some(3))],
+                    "{storage:?} {release:?} {order:?}"
+                );
+            }
+        }
+    }
 }

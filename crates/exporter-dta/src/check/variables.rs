@@ -77,7 +77,7 @@ pub(super) fn names(file: &mut CheckedFile, findings: &mut Findings, at: u64, bl
     file.names = names;
 }
 
-pub(super) fn sort(file: &CheckedFile, findings: &mut Findings, at: u64, block: &[u8]) {
+pub(super) fn sort(file: &mut CheckedFile, findings: &mut Findings, at: u64, block: &[u8]) {
     let width = file.release.widths().sort_entry;
     for (index, entry) in block.chunks_exact(width).enumerate() {
         let number = unsigned(entry, file.order);
@@ -90,6 +90,7 @@ pub(super) fn sort(file: &CheckedFile, findings: &mut Findings, at: u64, block: 
             findings.at(rule::SORT_VARIABLE, offset, message);
             return;
         }
+        file.sort.push(number as usize - 1);
     }
     findings.at(rule::SORT_END, at, "the sort list contains no 0");
 }

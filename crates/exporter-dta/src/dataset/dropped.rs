@@ -8,12 +8,16 @@ use exporter_stata::Missing;
 use crate::characteristics::DATASET;
 use crate::reader::Dictionary;
 
-/// Labels of values that have another label, or of `.`; sets and characteristics whose name was taken or whose owner does not
+/// Labels of values that have another label, or of `.`; empty sets; sets and characteristics whose name was taken or whose owner does not
 /// exist; names of absent sets on texts.
 pub(super) fn losses(dictionary: &Dictionary) -> Vec<Loss> {
     let mut losses = Vec::new();
     let mut names = HashSet::new();
     for set in &dictionary.value_labels {
+        if set.is_empty() {
+            let action = format!("set {}: it is empty and not read", set.name);
+            losses.push(Loss::new(LossCode::VALUE_LABELS_DROPPED, action));
+        }
         let lost = |action: &str, count: u64, first: &str| {
             let loss = Loss::new(LossCode::VALUE_LABELS_DROPPED, format!("set {}: {action}", set.name));
             (count > 0).then(|| loss.count(count).first(None, first))

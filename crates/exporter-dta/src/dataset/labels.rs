@@ -54,15 +54,22 @@ impl<'d> Plain<'d> {
     }
 
     /// The sets of a variable in other languages whose names do not follow from those of the current one and of the language,
-    /// by the characteristic that names them.
-    pub(super) fn translation_set_names(&self, stored: &reader::Variable) -> Vec<(String, &'d str)> {
+    /// and the one of the current language where the codebook has another name for it, by the characteristic that names them.
+    pub(super) fn set_names(&self, stored: &'d reader::Variable) -> Vec<(String, &'d str)> {
         let of = |(language, _): &(&'d str, String)| {
             let set = self.owners.set(&stored.name, language)?;
             let follows = translation_set(self.set_of(stored), language) == set;
             let is_kept = self.sets.contains_key(set) && !follows;
             is_kept.then(|| (format!("{LANGUAGE_SET}{language}"), set))
         };
-        self.languages.iter().filter_map(of).collect()
+        let own = self.own_sets.contains_key(stored.name.as_str());
+        let own = own.then(|| (self.own_set_name(), stored.value_labels.as_str()));
+        self.languages.iter().filter_map(of).chain(own).collect()
+    }
+
+    /// The attribute that names the set of a variable in the current language.
+    fn own_set_name(&self) -> String {
+        format!("{LANGUAGE_SET}{}", self.dictionary.current_language())
     }
 
     /// Names of sets that variables with a set give for other languages.

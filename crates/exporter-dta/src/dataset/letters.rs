@@ -14,20 +14,15 @@ use exporter_core::profile::Number;
 
 use exporter_stata::Missing;
 
-/// The values that letters stand for: those of `recorded`, else that of the declaration with the letter, of a range an end;
-/// values of another kind than the variable's are none.
+/// The values that letters stand for: those of `recorded`, else that of the declaration with the letter; the letter of a range
+/// stands for none of its values. Values of another kind than the variable's are none.
 pub(super) fn recorded_letters(
     variable: &Variable,
     recorded: Option<&BTreeMap<char, Value>>,
 ) -> BTreeMap<char, Value> {
     let mut values = recorded.cloned().unwrap_or_default();
     for declared in &variable.missing {
-        let value = match &declared.values {
-            MissingValues::Reason => None,
-            MissingValues::One(value) => Some(value),
-            MissingValues::Range { low, high } => low.as_ref().or(high.as_ref()),
-        };
-        if let Some((letter, value)) = declared.letter.zip(value) {
+        if let (Some(letter), MissingValues::One(value)) = (declared.letter, &declared.values) {
             values.entry(letter).or_insert_with(|| value.clone());
         }
     }

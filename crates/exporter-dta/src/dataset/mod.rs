@@ -41,9 +41,7 @@ mod verify;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use exporter_core::codebook::{
-    Codebook, Kind, Missing as Declared, MissingValues, Parent, Table, Value, Variable,
-};
+use exporter_core::codebook::{Attribute, Codebook, Kind, Parent, Table, Variable};
 use exporter_core::dataset::{select_from, table_of};
 use exporter_core::embedded::{Restored, detach_foreign_labels};
 use exporter_core::{
@@ -51,8 +49,9 @@ use exporter_core::{
     Tally, doubles,
 };
 
+use crate::characteristics::LANGUAGE_SET;
 use crate::error::DtaError;
-use crate::reader::facts::{Noted, ValueFacts};
+use crate::reader::facts::Noted;
 use crate::reader::{DtaReader, ReadOptions, ValueLabels};
 use crate::spec_storage::StorageType;
 use delivery::Delivery;
@@ -139,10 +138,11 @@ impl DtaDataset {
         let mut columns = Vec::with_capacity(found.len());
         for table in &mut codebook.tables {
             for (found, variable) in found.iter().zip(&mut table.variables) {
-                columns.push(found.complete(variable, stored.is_some(), letters)?);
+                columns.push(found.complete(variable, stored.is_some(), letters, &mut not_used)?);
             }
             table.sort = sort_order(reader.dictionary(), &table.variables);
         }
+        not_used.extend(keep_sets_of_dates(&mut codebook, reader.dictionary().current_language()));
         not_used.extend(detach_foreign_labels(&mut codebook));
         let described = codebook.tables.iter().flat_map(|table| &table.variables);
         let delivered = found.iter().zip(described).zip(&columns);
@@ -198,9 +198,7 @@ impl DtaDataset {
             let beyond = Some(facts.beyond()).filter(|_| is_counted);
             let action = "numbers that are no dates of the years 100 to 9999 read as null; --from dta:dates=false reads all as numbers";
             let cut = cut.into_iter().chain(beyond.and_then(|beyond| loss(LossCode::RANGE, action, beyond)));
-            let ranges = variable.missing.iter().filter_map(|missing| range_read_as_its_end(missing, facts));
-            let ranges = ranges.map(|loss| loss.variable(&variable.name));
-            Some(foreign.into_iter().chain(cut).chain(ranges.collect::<Vec<_>>()))
+            Some(foreign.into_iter().chain(cut))
         };
         table.variables.iter().zip(&self.columns).filter_map(told).flatten()
     }
@@ -231,19 +229,24 @@ fn salvages(source: &Source<'_>, mut options: ReadOptions) -> bool {
     is_strict && DtaReader::with_options(Arc::clone(&source.bytes), options).is_ok()
 }
 
-/// The loss of values of a declared range that the file holds as one letter.
-fn range_read_as_its_end(declared: &Declared, facts: &ValueFacts) -> Option<Loss> {
-    let MissingValues::Range { low, high } = &declared.values else { return None };
-    let letter = declared.letter?;
-    let cells = facts.cells(Missing::from_letter(letter)?);
-    let text = |end: &Option<Value>| end.as_ref().map_or_else(|| "…".to_owned(), Value::to_string);
-    let end = text(if low.is_some() { low } else { high });
-    let action = format!(
-        "the file holds .{letter} for all values from {} to {}, which are read as {end}",
-        text(low),
-        text(high)
-    );
-    (cells > 0).then(|| Loss::new(LossCode::MISSING_REASON_MERGED, action).count(cells))
+/// Detaches sets of numbers behind dates: the codebook labels values of the kind only. An attribute names the set, so that a
+/// file of Stata has it again.
+fn keep_sets_of_dates(codebook: &mut Codebook, language: &str) -> Vec<Loss> {
+    let mut losses = Vec::new();
+    let sets = &codebook.value_labels;
+    for variable in codebook.tables.iter_mut().flat_map(|table| &mut table.variables) {
+        let Some(set) = variable.labels.as_ref().and_then(|name| sets.get(name)) else { continue };
+        let is_foreign = !set.entries.iter().all(|entry| variable.kind.holds(&entry.value));
+        if variable.kind.is_temporal() && is_foreign {
+            let action =
+                format!("labels of numbers are kept for Stata only, the values are {}", variable.kind);
+            let loss = Loss::new(LossCode::VALUE_LABELS_DROPPED, action).variable(&variable.name);
+            losses.push(loss.count(set.len() as u64));
+            let name = variable.labels.take().unwrap_or_default();
+            variable.attributes.entry(format!("{LANGUAGE_SET}{language}")).or_insert(Attribute::One(name));
+        }
+    }
+    losses
 }
 
 impl Dataset for DtaDataset {

@@ -6,9 +6,10 @@ use exporter_core::codebook::{
     Alignment, Attribute, Codebook, Missing as Reason, SortKey, Table, Text, Variable,
 };
 
-use crate::characteristics::DATASET;
+use crate::characteristics::{DATASET, LANGUAGE_LABEL, LANGUAGE_SET, LANGUAGES};
 use crate::dataset::kinds::kind_of;
 use crate::dataset::owners::Owners;
+use crate::metadata::Characteristic;
 use crate::reader::{self, ColumnType, Dictionary};
 use crate::spec::MAX_LANGUAGES;
 use crate::spec_storage::StorageType;
@@ -95,6 +96,24 @@ impl<'d> Plain<'d> {
         table.notes = self.owners.notes(DATASET);
         table.attributes = self.owners.free(DATASET, !self.languages.is_empty());
         table
+            .attributes
+            .extend(self.language_list().map(|list| (LANGUAGES.to_owned(), Attribute::One(list))));
+        table
+    }
+
+    /// The list of languages, where it does not follow from the texts in them.
+    fn language_list(&self) -> Option<String> {
+        let list = self.dictionary.characteristic(DATASET, LANGUAGES)?;
+        let is_used = |(language, _): &(&str, String)| {
+            let of = |c: &Characteristic| {
+                let name = c.name.strip_prefix(LANGUAGE_LABEL).or_else(|| c.name.strip_prefix(LANGUAGE_SET));
+                name == Some(*language)
+            };
+            self.dictionary.characteristics.iter().any(of)
+        };
+        let is_first = list.split_ascii_whitespace().next() == Some(self.dictionary.current_language());
+        let follows = self.languages.is_empty() || is_first && self.languages.iter().all(is_used);
+        (!follows).then(|| list.to_owned())
     }
 
     /// The label of an owner with its translations.
@@ -112,7 +131,7 @@ impl<'d> Plain<'d> {
         text
     }
 
-    fn variable(&self, stored: &reader::Variable) -> Variable {
+    fn variable(&self, stored: &'d reader::Variable) -> Variable {
         let kind = kind_of(ColumnType::suggested(stored), stored.storage);
         let mut variable = Variable::new(&stored.name, kind);
         variable.label = self.text(&stored.label, &stored.name);
@@ -120,7 +139,7 @@ impl<'d> Plain<'d> {
         variable.attributes = self.owners.free(&stored.name, true);
         let set = Some(self.set_of(stored)).filter(|name| self.codebook.value_labels.contains_key(*name));
         variable.labels = set.cloned();
-        for (name, set) in self.translation_set_names(stored) {
+        for (name, set) in self.set_names(stored) {
             variable.attributes.entry(name).or_insert(Attribute::One(set.to_owned()));
         }
         for missing in self.labelled_letters(stored) {

@@ -3,6 +3,7 @@
 mod characteristics;
 mod embedded;
 mod facts;
+mod kept;
 mod letters;
 mod losses;
 mod projection;

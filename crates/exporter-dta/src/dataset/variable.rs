@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use exporter_core::Result;
-use exporter_core::codebook::{DeclaredFacts, DisplayFormat, Kind, Missing as Declared, Value, Variable};
+use exporter_core::codebook::{
+    DeclaredFacts, DisplayFormat, Kind, Missing as Declared, MissingValues, Value, Variable,
+};
 use exporter_core::missing::span;
+use exporter_core::{Loss, LossCode, Result};
 
 use crate::dataset::delivery::Delivery;
 use crate::dataset::input::Letters;
@@ -56,12 +58,13 @@ impl FileVariable<'_> {
     }
 
     /// Completes the description of the variable by its rows and says how it is delivered; `is_stored` means that our writer
-    /// recorded its kind, which is kept where it fits.
+    /// recorded its kind, which is kept where it fits; `losses` are those of what else it recorded.
     pub(super) fn complete(
         &self,
         variable: &mut Variable,
         is_stored: bool,
         letters: Letters,
+        losses: &mut Vec<Loss>,
     ) -> Result<Delivery> {
         let mut recorded = self.letters;
         if !is_stored || !self.fits(&variable.kind) {
@@ -82,7 +85,7 @@ impl FileVariable<'_> {
         variable.missing.retain(|missing| !missing.is_reason() || !stands_for_value(missing));
         match letters {
             Letters::Null => variable.missing.retain(|missing| !missing.is_reason()),
-            _ => self.declare(variable, &values, letters),
+            _ => self.declare(variable, &values, letters, losses),
         }
         if !is_stored {
             variable.missing.sort_by_key(|missing| missing.letter);
@@ -105,21 +108,43 @@ impl FileVariable<'_> {
     }
 
     /// Declares reasons for the letters that occur, or for all, unless they stand for a value.
-    fn declare(&self, variable: &mut Variable, values: &BTreeMap<char, Value>, letters: Letters) {
+    fn declare(
+        &self,
+        variable: &mut Variable,
+        values: &BTreeMap<char, Value>,
+        letters: Letters,
+        losses: &mut Vec<Loss>,
+    ) {
         let present: Vec<Missing> = match letters {
             Letters::All if self.has_letters => {
                 (1..Missing::COUNT).filter_map(Missing::from_number).collect()
             }
             _ => self.facts.iter().flat_map(ValueFacts::letters).collect(),
         };
-        for letter in present.into_iter().filter_map(Missing::letter) {
+        for (missing, letter) in present.into_iter().filter_map(|missing| Some((missing, missing.letter()?)))
+        {
             if values.contains_key(&letter) {
                 continue;
             }
+            let reason = || Declared::reason().letter(letter);
+            let declared = variable.missing.iter().position(|declared| declared.letter == Some(letter));
+            let Some(declared) = declared.and_then(|at| variable.missing.get_mut(at)) else {
+                variable.missing.push(reason());
+                continue;
+            };
             // A letter has one meaning; what else was recorded for it cannot be delivered.
-            variable.missing.retain(|other| other.letter != Some(letter) || other.is_reason());
-            if variable.missing.iter().all(|other| other.letter != Some(letter)) {
-                variable.missing.push(Declared::reason().letter(letter));
+            if let MissingValues::Range { low, high } = &declared.values {
+                let end = |end: &Option<Value>| end.as_ref().map_or_else(|| "…".to_owned(), Value::to_string);
+                let (low, high) = (end(low), end(high));
+                let action = format!(
+                    "the file holds .{letter} for all values from {low} to {high}: read as a reason without value"
+                );
+                let cells = self.facts.as_ref().map_or(0, |facts| facts.cells(missing));
+                let loss = Loss::new(LossCode::MISSING_REASON_MERGED, action).variable(&variable.name);
+                losses.extend((cells > 0).then(|| loss.count(cells)));
+            }
+            if !declared.is_reason() {
+                *declared = reason().label(std::mem::take(&mut declared.label));
             }
         }
     }

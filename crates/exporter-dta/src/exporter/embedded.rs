@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use exporter_core::codebook::{Codebook, MissingValues, SortKey, Table, Value, Variable};
+use exporter_core::codebook::{Codebook, MissingValues, SortKey, Table, Variable};
 use exporter_core::embedded::embed;
 use exporter_core::truncate::to_bytes;
 use exporter_core::{Error, Result, TableId};
@@ -82,14 +82,10 @@ fn cell_record(table: &Table, variables: &[VariableDescription]) -> CellRecord {
         }
         let mut letters = BTreeMap::new();
         for (declared, assigned) in variable.missing.iter().zip(&written.letters.declared) {
-            // One letter stands in the declaration itself.
-            for letter in
-                assigned.iter().filter_map(|missing| missing.letter()).filter(|_| assigned.len() > 1)
-            {
-                let own = written.letters.values.get(&letter);
-                if let Some(value) = own.or_else(|| end(&declared.values)) {
-                    letters.insert(letter, value.clone());
-                }
+            // The letter of one value stands in its declaration.
+            let is_range = matches!(declared.values, MissingValues::Range { .. });
+            for letter in assigned.iter().filter_map(|missing| missing.letter()).filter(|_| is_range) {
+                letters.extend(written.letters.values.get(&letter).map(|value| (letter, value.clone())));
             }
         }
         if !letters.is_empty() {
@@ -97,15 +93,6 @@ fn cell_record(table: &Table, variables: &[VariableDescription]) -> CellRecord {
         }
     }
     cells
-}
-
-/// The end of a range that its letter is read as.
-fn end(values: &MissingValues) -> Option<&Value> {
-    match values {
-        MissingValues::Range { low, high } => low.as_ref().or(high.as_ref()),
-        MissingValues::One(value) => Some(value),
-        MissingValues::Reason => None,
-    }
 }
 
 /// Contents in as many characteristics as they need.

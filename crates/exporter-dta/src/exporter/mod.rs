@@ -1,6 +1,7 @@
 //! The exporter: a dataset's tables as `.dta` entries.
 
 mod embedded;
+mod floats;
 mod sort_order;
 mod table;
 #[cfg(test)]

@@ -8,6 +8,7 @@ use exporter_core::{
 use exporter_stata::{Charset, Letters, Missing, describe};
 
 use super::embedded::embedded;
+use super::floats;
 use super::sort_order::verified;
 use super::texts::Texts;
 use crate::layout::{Layout, gso_bytes};
@@ -54,7 +55,9 @@ pub(super) fn plan_table<'a>(
         .or_else(|| data.rows(id))
         .ok_or_else(|| Error::invalid("dta: the number of rows is not known").table(&table.name))?;
     let facts = (profile.table(id), Some(rows));
-    let described = describe(codebook, table, facts, context.language(), &options.choices(release))?;
+    let choices = options.choices(release);
+    let mut described = describe(codebook, table, facts, context.language(), &choices)?;
+    floats::keep((data, id), table, &mut described.variables, choices.storage, context)?;
 
     let mut texts = Texts {
         release,

@@ -39,7 +39,7 @@ impl Texts<'_> {
 
     /// Adds everything that belongs to the whole dataset.
     pub(super) fn dataset(&mut self, table: &Table, described: &TableDescription<'_>) {
-        self.language_list(&described.label);
+        self.language_list(table, &described.label);
         self.notes(DATASET, &described.notes);
         let written = table.variables.iter().zip(&described.variables);
         let new: HashMap<&str, &str> = written
@@ -51,14 +51,12 @@ impl Texts<'_> {
         self.attributes(DATASET, &attributes, None);
     }
 
-    fn language_list(&mut self, label: &Label) {
+    fn language_list(&mut self, table: &Table, label: &Label) {
         let languages = self.languages;
         if languages.others.is_empty() {
             return;
         }
-        let names = languages.others.iter().map(|language| language.name.as_str());
-        let list: Vec<&str> = std::iter::once(languages.current_name.as_str()).chain(names).collect();
-        self.add(DATASET, LANGUAGES, list.join(" "));
+        self.add(DATASET, LANGUAGES, languages.list(table));
         self.add(DATASET, CURRENT_LANGUAGE, languages.current_name.clone());
         self.other_labels(DATASET, label);
     }
@@ -93,6 +91,7 @@ impl Texts<'_> {
                 (Attribute::One(text), _) if self.is_characteristic(name, text) => {
                     self.add(owner, name.as_str(), text.as_str());
                 }
+                _ if self.is_written_elsewhere(name) => {}
                 (Attribute::One(set), Some((_, written))) if self.is_language_set(name) => {
                     // A set that is not the one of the variable's own, or that holds nothing.
                     let has_set =
@@ -112,6 +111,12 @@ impl Texts<'_> {
             };
             self.losses.push(loss.count(dropped));
         }
+    }
+
+    /// Whether an attribute says how the languages or the variable's own set are written.
+    fn is_written_elsewhere(&self, name: &str) -> bool {
+        let is_of_list = name == LANGUAGES && !self.languages.others.is_empty();
+        is_of_list || name.strip_prefix(LANGUAGE_SET) == Some(self.languages.current_name.as_str())
     }
 
     /// Whether an attribute names the value-label set of another language.

@@ -262,18 +262,19 @@ impl Dictionary {
     }
 }
 
-/// The notes among the characteristics of one owner, each at its number less one; empty where there is none.
+/// The notes among the characteristics of one owner, each at its number less one; empty where there is none. As many as the
+/// last one has in its number, and as `note0` counts: the next note of Stata follows them.
 pub(crate) fn numbered_notes<'d>(of_owner: impl Iterator<Item = &'d Characteristic>) -> Vec<&'d str> {
-    let numbered = of_owner.filter_map(|c| {
-        let number = note_number(&c.name)?;
-        (1..=MAX_NOTES).contains(&number).then_some((number, c.contents.as_str()))
+    let numbered = of_owner.filter_map(|c| match note_number(&c.name)? {
+        0 => Some((c.contents.trim().parse().ok()?, None)),
+        number => Some((number, Some(c.contents.as_str()))),
     });
     let mut notes = Vec::new();
-    for (number, text) in numbered {
+    for (number, text) in numbered.filter(|(number, _)| (1..=MAX_NOTES).contains(number)) {
         if notes.len() < number {
             notes.resize(number, "");
         }
-        if let Some(note) = notes.get_mut(number - 1) {
+        if let (Some(note), Some(text)) = (notes.get_mut(number - 1), text) {
             *note = text;
         }
     }

@@ -46,21 +46,26 @@ pub(super) fn column(
     texts: Option<&Arc<Texts>>,
     setting: Setting,
 ) -> Result<Box<dyn FillCells>, DtaError> {
+    let (byte, int, long) = (
+        (BYTE_MIN.into(), BYTE_MAX.into()),
+        (INT_MIN.into(), INT_MAX.into()),
+        (LONG_MIN.into(), LONG_MAX.into()),
+    );
+    let most = f64::from(f32::from_bits(FLOAT_MAX_BITS));
+    let (single, double) = ((-most, most), (f64::MIN, f64::from_bits(DOUBLE_MAX_BITS)));
+    let is_time = matches!(variable.conversion, Conversion::Millis { .. } | Conversion::TimeOfDay);
+    let ends = |(low, high): (i64, i64)| (low as f64, high as f64);
     let fill = match variable.storage {
-        StorageType::Byte => integer(variable, array, Missing::byte, (BYTE_MIN.into(), BYTE_MAX.into())),
-        StorageType::Int => integer(variable, array, Missing::int, (INT_MIN.into(), INT_MAX.into())),
-        StorageType::Long => integer(variable, array, Missing::long, (LONG_MIN.into(), LONG_MAX.into())),
-        StorageType::Float => {
-            let most = f64::from(f32::from_bits(FLOAT_MAX_BITS));
-            float(variable, array, Missing::float, (-most, most), setting.out_of_range)
-        }
-        StorageType::Double => match variable.conversion {
-            Conversion::Millis { .. } | Conversion::TimeOfDay => millis(variable, array)?,
-            _ => {
-                let range = (f64::MIN, f64::from_bits(DOUBLE_MAX_BITS));
-                float(variable, array, Missing::double, range, setting.out_of_range)
-            }
-        },
+        StorageType::Byte if is_time => millis(variable, array, Missing::byte, ends(byte))?,
+        StorageType::Int if is_time => millis(variable, array, Missing::int, ends(int))?,
+        StorageType::Long if is_time => millis(variable, array, Missing::long, ends(long))?,
+        StorageType::Float if is_time => millis(variable, array, Missing::float, single)?,
+        StorageType::Double if is_time => millis(variable, array, Missing::double, double)?,
+        StorageType::Byte => integer(variable, array, Missing::byte, byte),
+        StorageType::Int => integer(variable, array, Missing::int, int),
+        StorageType::Long => integer(variable, array, Missing::long, long),
+        StorageType::Float => float(variable, array, Missing::float, single, setting.out_of_range),
+        StorageType::Double => float(variable, array, Missing::double, double, setting.out_of_range),
         StorageType::Str(width) => string(variable, array, width.into(), setting),
         StorageType::StrL => texts.map(|texts| -> Box<dyn FillCells> {
             Box::new(StrlColumn {
