@@ -123,7 +123,11 @@ fn a_data_file_that_names_a_document_elsewhere_reads_no_file_of_ours() {
     let run = run_in(folder.path(), "export {}/pets.parquet --to csv --out {}/out");
     assert_eq!(run.code, 0, "{}", run.error);
     assert_eq!(files(&folder.path().join("out/documents")), ["q.txt"]);
-    assert!(run.error.contains("documents lacks or changes: documents (1)"), "{}", run.error);
+    assert!(
+        run.error.contains("documents: their files are not beside the file that names them"),
+        "{}",
+        run.error
+    );
     let codebook = std::fs::read_to_string(folder.path().join("out/pets.codebook.json")).unwrap();
     assert!(codebook.contains("What we found") && !codebook.contains("reports/r.pdf"), "{codebook}");
 }
@@ -141,7 +145,7 @@ fn what_is_written_without_documents_opens_again_and_says_what_it_lacks() {
         study(place);
         let run = run_in(place, &format!("export {{}}/study/study.toml {options}"));
         assert_eq!(run.code, 0, "{options}: {}", run.error);
-        assert!(run.error.contains("codebook lacks or changes: documents (1)"), "{options}: {}", run.error);
+        assert!(run.error.contains("codebook: described without their files"), "{options}: {}", run.error);
         assert!(!run.error.contains("documents in pets.codebook.json only"), "{options}: {}", run.error);
         let again = run_in(place, &format!("export {{}}/{out} --to dta --out {{}}/again"));
         assert_eq!(again.code, 0, "{options}: {}", again.error);

@@ -1,6 +1,11 @@
 //! What goes wrong in Parquet and Arrow IPC files.
 
+use arrow_schema::ArrowError;
 use parquet::errors::ParquetError as CrateError;
+
+/// What helps where other programs are more lenient.
+const WRITE_ANEW: &str = "where pyarrow reads the file it can write it anew: \
+    python -c \"import pyarrow.parquet as pq; pq.write_table(pq.read_table('OLD.parquet'), 'NEW.parquet')\"";
 
 /// An error of the Parquet and Arrow IPC codecs.
 #[derive(Debug, thiserror::Error)]
@@ -13,6 +18,16 @@ pub enum ParquetError {
         format: &'static str,
         /// Which rule, with the value and the limit.
         what: String,
+    },
+    /// A form of the format that is not read.
+    #[error("{format}: {what}")]
+    NotRead {
+        /// `parquet` or `arrow`.
+        format: &'static str,
+        /// What the file is.
+        what: &'static str,
+        /// What to type to have one that is read.
+        hint: &'static str,
     },
     /// The decoder gave up on bytes that no check had refused.
     #[error("{format}: the file is damaged, its decoder stopped: {what}")]
@@ -97,6 +112,12 @@ impl From<ParquetError> for exporter_core::Error {
         match error {
             ParquetError::Rows(inner) => inner,
             ParquetError::Io(io) => Error::io("input or output failed", io),
+            ParquetError::Arrow(ArrowError::ParquetError(told)) => {
+                let told = told.strip_prefix("Parquet error: ").unwrap_or(&told);
+                let error = Error::invalid(format!("parquet: {told}"));
+                // A limit says itself what helps.
+                if told.contains("--memory") { error } else { error.with_hint(WRITE_ANEW) }
+            }
             ParquetError::Arrow(inner) => Error::from(inner),
             ParquetError::TooManyRowGroups(_) => Error::limit(message),
             ParquetError::NoColumns => Error::unsupported(message).with_hint("add a variable to the table"),
@@ -104,8 +125,12 @@ impl From<ParquetError> for exporter_core::Error {
             ParquetError::NoCategory { column, .. } => Error::invalid(message)
                 .variable(column)
                 .with_hint("pass categories=codes to write the numbers"),
+            ParquetError::NotRead { hint, .. } => Error::unsupported(message).with_hint(hint),
             ParquetError::Stored { column, source, .. } => {
                 Error::limit(message).variable(column).with_source(source)
+            }
+            other @ (ParquetError::Parquet(_) | ParquetError::Damaged { .. }) => {
+                Error::invalid(message).with_hint(WRITE_ANEW).with_source(other)
             }
             other => Error::invalid(message).with_source(other),
         }

@@ -4,7 +4,7 @@ use exporter_core::check::{BY_READING, Check, Checked, Checking, Findings, Rule,
 use exporter_core::{Context, Dataset, FormatInfo, Input, Recognition, Result, Sample, Source};
 
 use crate::exporter::{ArrowFile, ArrowStream, Parquet, arrow, parquet};
-use crate::ipc::layout::MAGIC;
+use crate::ipc::layout::{FEATHER_1, MAGIC};
 use crate::ipc::reader::ArrowDataset;
 use crate::options::ReadOptions;
 use crate::reader::ParquetDataset;
@@ -32,7 +32,7 @@ impl Input for ArrowFile {
     type Options = ReadOptions;
 
     fn recognise(sample: &Sample<'_>) -> Recognition {
-        begins(sample, MAGIC)
+        begins(sample, MAGIC).max(begins(sample, FEATHER_1))
     }
 
     fn open(source: &Source<'_>, options: ReadOptions, context: &Context) -> Result<Box<dyn Dataset>> {

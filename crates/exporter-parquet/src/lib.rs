@@ -85,6 +85,7 @@ mod ipc;
 mod layout;
 mod look;
 mod options;
+mod pandas_period;
 mod positioned;
 mod readable;
 mod reader;

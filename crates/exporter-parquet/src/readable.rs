@@ -9,10 +9,11 @@ use exporter_core::dataset::infer_kind;
 use exporter_core::{Codebook, Loss, LossCode, LossReport};
 
 use crate::categories::{Categories, POSITIONS, as_text};
-use crate::index::index_names;
+use crate::index::{index_names, index_that_is_no_column};
 use crate::layout::codebook::Restored;
 use crate::layout::reasons::REASONS_KEY;
 use crate::look::{Found, Look};
+use crate::pandas_period::frequency;
 use crate::shown::{narrow_type, shown_type};
 
 /// Most bytes that a value of fixed length may have.
@@ -62,7 +63,10 @@ impl Readable {
         let (mut places, mut fields, mut shown, mut losses) = (vec![], vec![], vec![], vec![]);
         for (place, column) in columns.into_iter().enumerate() {
             let judged = column.map_err(|unread| (unread.name, unread.why)).and_then(|field| {
-                let data_type = shown_type(&field);
+                let data_type = match frequency(&field) {
+                    Some(Ok(frequency)) => frequency.shown_type(),
+                    _ => shown_type(&field),
+                };
                 match why_not(&data_type) {
                     None => Ok((field, data_type)),
                     Some(why) => Err((field.name().clone(), why)),
@@ -81,6 +85,12 @@ impl Readable {
                         let action = format!("column {} of the file {what}, read as {name}", place + 1);
                         losses.push(Loss::new(LossCode::NAME_CHANGED, action).variable(&name));
                     }
+                    if let Some(Err(frequency)) = frequency(&field) {
+                        let action = format!(
+                            "periods of pandas with the frequency {frequency} are read as their numbers"
+                        );
+                        losses.push(Loss::new(LossCode::KIND_CHANGED, action).variable(&name));
+                    }
                     places.push(place);
                     let mut mark = field.metadata().clone();
                     mark.retain(|key, _| key == REASONS_KEY);
@@ -94,6 +104,7 @@ impl Readable {
                 }
             }
         }
+        losses.extend(index_that_is_no_column(&keys));
         let shown = Schema::new_with_metadata(shown, keys);
         let (categories, cut) = Default::default();
         Self { columns: places, fields: fields.into(), shown, categories, losses, cut }

@@ -12,6 +12,7 @@ use crate::ParquetError;
 use crate::categories::{POSITIONS, Positions, is_text};
 use crate::layout::periods::periods_of;
 use crate::layout::storage_type::{from_stored, is_widened};
+use crate::pandas_period::{Frequency, frequency};
 use crate::readable::{CutValues, Readable};
 use crate::shown::{Cut, shown};
 
@@ -36,6 +37,8 @@ enum Change {
     Show(DataType),
     /// To the positions of its texts among the column's categories.
     Positions(Positions),
+    /// From periods of pandas.
+    Frequency(Frequency),
     /// From texts to periods, counted.
     Periods(Period),
 }
@@ -75,11 +78,15 @@ impl<'a> Columns<'a> {
         let mut fields = Vec::new();
         for column in read {
             let variable = table.variables.get(*column).ok_or_else(missing)?;
-            let stored = file.fields.get(*column).ok_or_else(missing)?.data_type();
+            let field = file.fields.get(*column).ok_or_else(missing)?;
+            let stored = field.data_type();
             let shown = file.shown.fields().get(*column).ok_or_else(missing)?.data_type();
             let wanted = arrow_type(&variable.kind);
             let (data_type, change) = match (&variable.kind, file.categories.get(column)) {
                 (_, Some(categories)) => (POSITIONS, Change::Positions(Positions::new(categories))),
+                _ if let Some(Ok(frequency)) = frequency(field) => {
+                    (frequency.shown_type(), Change::Frequency(frequency))
+                }
                 (Kind::Period(period), None) if is_text(stored) => (wanted, Change::Periods(*period)),
                 (kind, None) if is_widened(kind, stored) => (wanted.clone(), Change::Narrow(wanted)),
                 _ if shown == stored => (stored.clone(), Change::None),
@@ -101,6 +108,7 @@ impl<'a> Columns<'a> {
                 Change::Narrow(declared) => from_stored(column, declared),
                 Change::Positions(positions) => positions.of(column),
                 Change::Periods(period) => periods_of(column, *period),
+                Change::Frequency(frequency) => Ok(frequency.shown(column)?),
                 Change::Show(to) => {
                     let mut now = Cut::default();
                     let values = shown(column, to, &mut now)?;

@@ -421,3 +421,51 @@ fn a_converted_type_that_does_not_exist_is_passed_over() {
     let data = open(&path).unwrap();
     assert_eq!(cells_of(read(&*data).column(0)), [Cell::Integer(7)]);
 }
+
+#[test]
+fn indices_and_periods_of_pandas_are_read_or_told() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("frame.parquet");
+    let periods = |frequency: &str| {
+        let metadata = [
+            ("ARROW:extension:name".to_owned(), "pandas.period".to_owned()),
+            ("ARROW:extension:metadata".to_owned(), format!("{{\"freq\": \"{frequency}\"}}")),
+        ];
+        Field::new(frequency, DataType::Int64, true).with_metadata(metadata.into())
+    };
+    let frame = |range: &str| {
+        let pandas = format!("{{\"index_columns\": [{{\"kind\": \"range\", {range}}}], \"columns\": []}}");
+        let schema = Schema::new_with_metadata(
+            vec![periods("M"), periods("B")],
+            [("pandas".to_owned(), pandas)].into(),
+        );
+        let numbers: ArrayRef = Arc::new(arrow_array::Int64Array::from(vec![648]));
+        RecordBatch::try_new(Arc::new(schema), vec![numbers.clone(), numbers]).unwrap()
+    };
+    for (range, is_told) in [
+        (r#""name": null, "start": 0, "stop": 1, "step": 1"#, false),
+        (r#""name": "id", "start": 0, "stop": 1, "step": 1"#, true),
+        (r#""name": null, "start": 5, "stop": 7, "step": 2"#, true),
+    ] {
+        parquet(&path, &frame(range), Compression::UNCOMPRESSED);
+        let data = open(&path).unwrap();
+        let kinds = data.codebook().tables[0].variables.iter().map(|variable| variable.kind.clone());
+        assert_eq!(kinds.collect::<Vec<_>>(), [Kind::Text, Kind::INTEGER]);
+        assert_eq!(cells_of(read(&*data).column(0)), [Cell::Text("2024-01".into())]);
+        assert_eq!(losses(&*data, &LossCode::NOT_READ).len(), usize::from(is_told), "{range}");
+        let numbers = losses(&*data, &LossCode::KIND_CHANGED);
+        assert!(numbers.len() == 1 && numbers[0].contains("frequency B"), "{numbers:?}");
+    }
+}
+
+#[test]
+fn files_of_forms_that_are_not_read_are_named_with_a_way_out() {
+    use exporter_core::{Input, Recognition, Sample, Source};
+    let old = b"FEA1\0\0\0\0 and more";
+    assert_eq!(exporter_parquet::ArrowFile::recognise(&Sample::of(old)), Recognition::Yes);
+    let source = Source::memory("old.feather", old.to_vec());
+    let error =
+        exporter_parquet::ArrowFile::open(&source, Default::default(), &Context::default()).err().unwrap();
+    assert!(error.message().contains("Feather file of version 1"), "{error}");
+    assert!(error.hint().is_some_and(|hint| hint.contains("to_feather")), "{error:?}");
+}

@@ -36,12 +36,14 @@ impl Changes {
         shown.extend(kinds_of(&|loss| has(loss, LossEffect::Form)));
         shown.extend(renamed(renames));
         shown.extend(kinds_of(&|loss| !is_wrong(loss) && loss.code == LossCode::COMPATIBILITY));
-        let is_described = |loss: &&Loss| {
+        let is_described = |loss: &Loss| {
             has(loss, LossEffect::Description)
                 && loss.code != LossCode::COMPATIBILITY
                 && !renames.iter().any(|rename| is_of(rename, loss))
         };
-        shown.extend(descriptions(report.iter().filter(is_described)));
+        // What is no part of a codebook says itself what becomes of it, as what reading loses.
+        shown.extend(kinds_of(&|loss| loss.part.is_none() && is_described(loss)));
+        shown.extend(descriptions(report.iter().filter(|loss| loss.part.is_some() && is_described(loss))));
         shown.extend(held(report));
         if shown.len() > most {
             let more = shown.split_off(most.saturating_sub(1)).len();
@@ -267,8 +269,8 @@ mod tests {
         assert_eq!(
             lines(report),
             [
+                "tab: people.a: written as x [name-changed]",
                 "csv lacks or changes: labels (2)",
-                "tab lacks or changes: names (1)",
                 "tab: labels in s.codebook.json only",
             ]
         );

@@ -13,6 +13,9 @@ use crate::input::{Bzip2Input, GzipInput, ZstdInput};
 use crate::manifest::MANIFEST;
 use crate::sink::{GZIP, ZIP};
 
+const OURS: &str = "an archive of this program, of which every byte is checked";
+const AS_OURS: &str = "an archive written as this program writes them, of which every byte is checked";
+
 /// Zip archives, as a format that is checked: the archive byte by byte, then what is in it by the rules of its own format.
 #[derive(Debug, Clone, Copy)]
 pub struct ZipCheck;
@@ -41,10 +44,12 @@ impl Check for ZipCheck {
             foreign::check_zip(source, checking, findings, context)?;
             return Ok(Checked::default());
         }
-        findings.set_scope("an archive of this program, of which every byte is checked");
         let mut inside = Inside::of_archive(checking, context);
         let checked = super::check(source.cursor(), checking.options(), &mut inside)
             .map_err(|error| failed(&source.name, error))?;
+        // Only a manifest tells whose an archive is: others may store their entries as this program does.
+        let is_ours = checked.entries.iter().any(|entry| entry.path == MANIFEST);
+        findings.set_scope(if is_ours { OURS } else { AS_OURS });
         findings.merge(checked.findings);
         findings.merge(inside.findings);
         Ok(Checked::default())

@@ -13,6 +13,10 @@ use crate::shown::{INT128, MAX_DIGITS};
 
 /// First bytes of a file; it ends in them too.
 pub(crate) const MAGIC: &[u8; 6] = b"ARROW1";
+/// First bytes of a Feather file of version 1.
+pub(crate) const FEATHER_1: &[u8; 4] = b"FEA1";
+/// Metadata key of batches that Arrow 0.17 compressed, before the format said how.
+const COMPRESSION_OF_017: &str = "ARROW:experimental_compression";
 /// First bytes of every message of a stream since format version 0.15.
 pub(crate) const CONTINUATION: [u8; 4] = [0xff; 4];
 /// Metadata key of a field that is not read; the value is why.
@@ -43,6 +47,13 @@ impl Layout {
     /// Finds the messages of a file or a stream.
     pub(crate) fn read(file: &Positioned) -> Result<Self, ParquetError> {
         let head = file.read(0, usize::try_from(file.length().min(6)).unwrap_or(0))?;
+        if head.starts_with(FEATHER_1) {
+            return Err(ParquetError::NotRead {
+                format: "arrow",
+                what: "this is a Feather file of version 1, a format of its own from before Arrow files",
+                hint: "write it anew as version 2: python -c \"import pandas; pandas.read_feather('OLD.feather').to_feather('NEW.feather')\"",
+            });
+        }
         if head == MAGIC { Self::of_file(file) } else { Self::of_stream(file) }
     }
 
@@ -220,6 +231,13 @@ fn decoded_field(field: arrow_ipc::Field<'_>) -> Result<Field, ParquetError> {
 fn content(message: &Message<'_>, block: &Block) -> Result<Option<Content>, ParquetError> {
     if message.bodyLength() != block.bodyLength() {
         return Err(malformed(format!("the batch at offset {} contradicts its place", block.offset())));
+    }
+    if message.custom_metadata().into_iter().flatten().any(|pair| pair.key() == Some(COMPRESSION_OF_017)) {
+        return Err(ParquetError::NotRead {
+            format: "arrow",
+            what: "the file is compressed in the way of Arrow 0.17, from before the format said how",
+            hint: "write it anew: python -c \"import pyarrow.feather as f; f.write_feather(f.read_table('OLD.feather'), 'NEW.feather')\"",
+        });
     }
     match message.header_type() {
         MessageHeader::DictionaryBatch => Ok(Some(Content::Dictionary)),

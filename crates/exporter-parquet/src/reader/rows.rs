@@ -107,7 +107,7 @@ impl Plan {
 
     /// The room for pages that one of so many readers has.
     pub(super) fn budget(&self, readers: usize) -> Arc<Budget> {
-        Arc::new(Budget::new(self.bounds.pages / readers.max(1) as u64))
+        Arc::new(Budget::new(self.bounds.pages, readers))
     }
 
     /// The columns cut into at most `threads` shares of about the same number of bytes in the file.

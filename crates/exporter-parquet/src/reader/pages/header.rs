@@ -103,7 +103,7 @@ impl Header {
         // Up to version 2, Arrow C++ compressed pages that said they were not.
         if self.is_plain && self.stored != self.unpacked {
             return Err(format!(
-                "{} bytes that are not compressed are said to be {}",
+                "{} bytes that are not compressed are said to be {}, as Arrow before version 3 wrote",
                 self.stored, self.unpacked
             ));
         }

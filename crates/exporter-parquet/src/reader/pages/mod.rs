@@ -33,18 +33,28 @@ const LONGEST_HEAD: u64 = 100;
 #[derive(Debug)]
 pub(super) struct Budget {
     most: u64,
+    /// Most bytes of one page: the memory of the context.
+    page: u64,
     held: AtomicU64,
     /// Values of lists since the last batch: a few bytes can stand for any number of them in one row.
     listed: AtomicU64,
 }
 
 impl Budget {
-    /// At most so many bytes.
-    pub(super) fn new(most: u64) -> Self {
-        Self { most, held: AtomicU64::new(0), listed: AtomicU64::new(0) }
+    /// The share that one of so many readers has of the bytes of all pages.
+    pub(super) fn new(all: u64, readers: usize) -> Self {
+        let (most, page) = (all / readers.max(1) as u64, all / PAGES_IN_MEMORY);
+        Self { most, page, held: AtomicU64::new(0), listed: AtomicU64::new(0) }
     }
 
     fn take(&self, bytes: u64, listed: u64) -> std::result::Result<(), String> {
+        if bytes > self.page {
+            return Err(format!(
+                "it unpacks to {bytes} bytes, and {} of memory are allowed; allow more (--memory) or write the file with smaller \
+                 pages",
+                self.page
+            ));
+        }
         let held = self.held.fetch_add(bytes, Ordering::Relaxed).saturating_add(bytes);
         let listed = self.listed.fetch_add(listed, Ordering::Relaxed).saturating_add(listed);
         let all = held.saturating_add(listed);
