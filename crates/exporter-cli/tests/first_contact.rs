@@ -69,6 +69,17 @@ fn the_manual_page_names_every_command() {
         assert!(manual.output.contains(&format!("exporter\\-{command}")), "{command}");
     }
     assert!(manual.output.contains(".TH exporter 1"), "{}", &manual.output[..200]);
+    for section in ["\"EXIT STATUS\"", "ENVIRONMENT", "FILES", "FORMATS"] {
+        assert!(
+            manual.output.contains(&format!(".SH {section}"))
+                || manual.output.contains(&format!(".SH \"{section}\"")),
+            "{section}"
+        );
+    }
+    // Options of formats stand with their formats.
+    for option in ["storage", "skip\\-lines", "categories"] {
+        assert!(manual.output.contains(option), "{option}");
+    }
 }
 
 #[test]

@@ -169,3 +169,36 @@ fn a_panic_of_a_decoder_is_an_error_and_nothing_else() {
     );
     assert!(!run.error.contains("panicked"), "{}", run.error);
 }
+
+#[test]
+fn mistakes_in_a_study_file_name_the_place_and_what_to_write() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("x.csv"), "id\n1\n").unwrap();
+    let table = |variable: &str| {
+        format!(
+            r#"{{"codebook": 1, "study": {{"id": "s"}}, "tables": [{{"name": "x", "variables": [{variable}]}}]}}"#
+        )
+    };
+    for (text, told, hint) in [
+        (
+            table(r#"{"name": "id", "kind": "intger"}"#),
+            "tables[0].variables[0].kind: kind",
+            "did you mean \"integer\"?",
+        ),
+        (
+            table(r#"{"name": "id", "lable": "x"}"#),
+            "tables[0].variables[0].lable: unknown field",
+            "did you mean \"label\"?",
+        ),
+        (
+            r#"{"codebook": 1, "study": {"id": "s"}, "tables": [], "data": ["x.csv"]}"#.to_owned(),
+            "data: invalid type",
+            r#"write "data": {"TABLE": "FILE"}"#,
+        ),
+    ] {
+        std::fs::write(folder.path().join("study.json"), text).unwrap();
+        let run = crate::program::run_in(folder.path(), "export {}/study.json -t csv -o {}/out");
+        assert_eq!(run.code, 1);
+        assert!(run.error.contains(told) && run.error.contains(hint), "{}", run.error);
+    }
+}

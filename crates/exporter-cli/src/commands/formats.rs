@@ -12,17 +12,6 @@ use crate::terminal::print;
 
 pub(super) fn run(args: &FormatsArgs) -> Result<()> {
     let registry = exporter::registry();
-    let known = |info: &'static FormatInfo| {
-        let made = registry.exporter(info.id, serde_json::Value::Null).ok();
-        let carries =
-            |exporter: Box<dyn Exporter>| Part::ALL.map(|part| (part, carried(&exporter.carries(part))));
-        Known {
-            info,
-            faces: registry.faces(info.id),
-            common_options: if registry.faces(info.id).writes { &COMMON_OPTIONS } else { &[] },
-            carries: made.map(carries).into_iter().flatten().collect(),
-        }
-    };
     let all = || -> Vec<Known> { registry.formats().into_iter().map(known).collect() };
     let text = match (&args.format, args.json) {
         (Some(name), false) => in_full(&known(registry.format(name)?)),
@@ -31,6 +20,24 @@ pub(super) fn run(args: &FormatsArgs) -> Result<()> {
         (None, true) => as_json(&all())?,
     };
     print(&text)
+}
+
+/// Every format in full, by its name.
+pub(super) fn all_in_full() -> Vec<(&'static str, String)> {
+    exporter::registry().formats().into_iter().map(|info| (info.id, in_full(&known(info)))).collect()
+}
+
+fn known(info: &'static FormatInfo) -> Known {
+    let registry = exporter::registry();
+    let made = registry.exporter(info.id, serde_json::Value::Null).ok();
+    let carries =
+        |exporter: Box<dyn Exporter>| Part::ALL.map(|part| (part, carried(&exporter.carries(part))));
+    Known {
+        info,
+        faces: registry.faces(info.id),
+        common_options: if registry.faces(info.id).writes { &COMMON_OPTIONS } else { &[] },
+        carries: made.map(carries).into_iter().flatten().collect(),
+    }
 }
 
 /// A format and what this program does with it.

@@ -87,12 +87,19 @@ fn refused(error: serde_path_to_error::Error<serde_json::Error>) -> Error {
 
 /// Adds to an error the name that may be meant by one that serde does not know.
 pub(crate) fn nearest_name(message: &str, error: Error) -> Error {
-    let near = unknown_name(message).and_then(|(name, known)| nearest(name, known));
+    let kind = || {
+        message.strip_prefix("kind \"")?.split_once("\" is not known").map(|(name, _)| (name, KINDS.to_vec()))
+    };
+    let near = unknown_name(message).or_else(kind).and_then(|(name, known)| nearest(name, known));
     match near {
         Some(near) => error.with_hint(format!("did you mean {near:?}?")),
         None => error,
     }
 }
+
+/// Kinds that are one word, as they may be meant by another.
+const KINDS: [&str; 9] =
+    ["boolean", "integer", "float", "decimal", "text", "date", "time", "datetime", "binary"];
 
 /// The name that serde does not know, and those that it does: ``unknown field `a`, expected `b` or `c` at …``.
 fn unknown_name(message: &str) -> Option<(&str, Vec<&str>)> {

@@ -11,6 +11,8 @@ use serde::de::{Deserializer as _, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value as Json;
 
 use super::STUDY_FILE_BYTES;
+use serde::de::DeserializeOwned;
+
 use crate::request::nearest_name;
 
 /// A codebook and where the rows of its tables are.
@@ -122,6 +124,33 @@ struct VariableKindForm {
     kind: Option<serde::de::IgnoredAny>,
 }
 
+/// What is written at a place of a study file.
+const FORMS: [(&str, &str); 4] = [
+    ("data", r#""data": {"TABLE": "FILE"}"#),
+    ("variables", r#""variables": [{"name": "age", "kind": "integer"}]"#),
+    ("tables", r#""tables": [{"name": "people", "variables": []}]"#),
+    ("languages", r#""languages": ["en", "fr"]"#),
+];
+
+/// Reads one form of a study file; errors name the place and what to write there.
+fn from_json<T: DeserializeOwned>(text: &str) -> Result<T> {
+    serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_str(text)).map_err(|error| {
+        let path = error.path().to_string();
+        let source = error.into_inner();
+        let message = source.to_string();
+        let is_known = source.is_data() && path != ".";
+        let place = if is_known { format!("{path}: ") } else { String::new() };
+        let wrong = Error::invalid(format!("study file: {place}{message}")).with_source(source);
+        let last = path.rsplit('.').next().and_then(|last| last.split('[').next()).unwrap_or_default();
+        let form =
+            FORMS.iter().find(|(key, _)| is_known && *key == last && message.starts_with("invalid type"));
+        match form {
+            Some((_, form)) => wrong.with_hint(format!("write {form}")),
+            None => nearest_name(&message, wrong),
+        }
+    })
+}
+
 impl StudyFile {
     /// Reads the study file or codebook that a source holds: what is named .toml is TOML, what is named .json JSON, and
     /// anything else what it looks like.
@@ -162,12 +191,8 @@ impl StudyFile {
     /// # Errors
     /// [`exporter_core::ErrorKind::Invalid`] with line and column.
     pub fn from_json(text: &str) -> Result<Self> {
-        let wrong = |source: serde_json::Error| {
-            let message = source.to_string();
-            nearest_name(&message, Error::invalid(format!("study file: {message}")).with_source(source))
-        };
         exporter_core::codebook::check_whole_numbers(text)?;
-        Self::new(serde_json::from_str(text).map_err(wrong)?, serde_json::from_str(text).map_err(wrong)?)
+        Self::new(from_json(text)?, from_json(text)?)
     }
 
     /// Reads a study file from TOML.
