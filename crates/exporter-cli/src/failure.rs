@@ -46,7 +46,7 @@ pub(crate) fn report(error: &Error) -> ExitCode {
 /// What the library calls its options, and what they are called here.
 const WORDS: [(&str, &str); 8] = [
     ("the loss policy ", "--losses "),
-    ("read it as ", "read it with --from "),
+    ("read it as dta:", "read it with --from dta:"),
     ("allow files outside its folder", "allow files outside its folder (--allow-outside)"),
     ("give the password of the input", "give it with --input-password-env VAR or --input-password-file FILE"),
     ("give the password,", "give it with --input-password-env VAR or --input-password-file FILE,"),

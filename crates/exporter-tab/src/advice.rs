@@ -89,7 +89,7 @@ impl Advice {
         }
     }
 
-    /// The fewest changes of the options with which the text is read and nothing is left out, else those that leave out least.
+    /// The fewest changes of the options with which the text is read, and of equals those that leave out least.
     fn remedy(&self, error: &TabError) -> Option<Tried> {
         // What goes wrong behind the bytes that are tried tells nothing of other options.
         if remedies(&self.options, error, false).is_empty() {
@@ -114,7 +114,7 @@ impl Advice {
                     }
                 }
             }
-            if best.as_ref().is_some_and(|best| best.lost == 0) {
+            if best.is_some() {
                 break;
             }
             next.truncate(MOST_TRIED);

@@ -17,8 +17,8 @@ use exporter_core::{
 use crate::advice::Advice;
 use crate::read_ahead::ReadAhead;
 use crate::reader::{
-    CellKind, DeclaredColumn, Decoding, Layout, LeftOut, MOST_DOUBTS, Presumed, ReadOptions, Renamed,
-    TabReader,
+    CellKind, DeclaredColumn, Decoding, Layout, LeftOut, MOST_DOUBTS, Parts, Presumed, ReadOptions, Renamed,
+    TabReader, loss_of,
 };
 use crate::{Mark, words};
 use opening::{Found, Opening};
@@ -141,7 +141,7 @@ impl Dataset for TabDataset {
         let advice = Arc::clone(&self.advice);
         let decoding = Decoding::open(cursor, &self.layout, &options, Some(&needed));
         let (mut decoding, pieces, mut position) = decoding.map_err(|source| advice.error(source))?;
-        position = position.telling(Arc::clone(&self.left_out));
+        position = position.noting_in(Arc::clone(&self.left_out));
         let mut presumption = None;
         if let Some((presumed, whose)) = &self.presumed {
             presumed.begin();
@@ -180,7 +180,17 @@ impl Dataset for TabDataset {
         for Renamed { name, why, .. } in &self.layout.renamed {
             losses.push(Loss::new(LossCode::NAME_CHANGED, format!("{why}, read as {name}")).variable(name));
         }
-        let [comments, surplus] = self.left_out.so_far();
+        let Parts { comments, surplus, cells } = self.left_out.so_far();
+        // The inference tells it of declared columns too.
+        for (column, left) in cells.iter().filter(|_| self.facts.is_none()) {
+            if let (Some(column), Some((row, first))) = (self.layout.columns.get(*column), &left.first)
+                && let CellKind::Data(kind) = &column.kind
+                && let Some((code, action)) = loss_of(kind)
+            {
+                let loss = Loss::new(code, action).variable(&column.name).count(left.count);
+                losses.push(loss.first(Some(row + 1), first));
+            }
+        }
         let comment = self.used.comment.filter(|_| self.options.comment.is_none()).and_then(Mark::byte);
         if let (Some(sign), Some((_, first))) = (comment, comments.first) {
             let action = format!("lines that start with {} are not read", char::from(sign));

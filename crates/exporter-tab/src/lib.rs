@@ -66,14 +66,17 @@
 //!
 //! What the options leave open is found in the first 128 KiB: the way to cut by which all records have as many cells, and the
 //! plainest of equals. Where none is clear, the first line says what separates the cells, and what does not fit is an error.
-//! The first line is a row only where it looks like the others in columns of numbers, dates or codes. What was found is
+//! The first line is a row only where it looks like the others in columns of numbers, dates or codes. Titles above the header
+//! and comments are found, also where delimiters fill them up. Later columns of one name get a number. What was found is
 //! told as words to type ([`Dataset::notes`](exporter_core::Dataset::notes)); lines that are not read are losses.
 //!
 //! A codebook may declare the columns ([`Source::declared`](exporter_core::Source)); the kinds of others follow from all of
-//! their cells. Numbers with leading zeros stay text. An empty line is a row where there is one column, also at the end, and
-//! nothing where there are several. A damaged record, a cell of another kind than was declared and a record of the wrong
-//! length are errors with their row and column; the hint has the words to type with which the text is read, found by trying. Reasons in cells of numbers and dates, or in columns
-//! of their own, become missing reasons again where a codebook declares them.
+//! their cells. Numbers with leading zeros stay text. An empty line is a row where there is one column, also at the end (as in
+//! DuckDB; pandas passes over it), and nothing where there are several, as is a line of spaces. A Ctrl-Z at the end of the text
+//! is none of it. A damaged record, a cell of another kind than was declared and a record of the wrong
+//! length are errors with their row and column; the hint has the words to type with which the text is read, found by trying,
+//! and says what they leave out. Reasons in cells of numbers and dates, or in columns of their own, become missing reasons
+//! again where a codebook declares them.
 //!
 //! # Losses
 //!

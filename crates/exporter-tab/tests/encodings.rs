@@ -95,6 +95,45 @@ fn a_value_of_another_kind_names_row_line_and_column() {
 }
 
 #[test]
+fn declared_kinds_tell_what_they_do_not_keep() {
+    let zoned = |zone: &str| Kind::DateTime { unit: TimeUnit::Second, zone: Some(zone.into()) };
+    let declared = vec![
+        Variable::new("x", Kind::FLOAT),
+        Variable::new("n", Kind::FLOAT),
+        Variable::new("utc", zoned("UTC")),
+        Variable::new("own", zoned("+02:00")),
+    ];
+    let row = "0.12345678901234567890,9007199254740993,2024-01-02T10:00:00+02:00,2024-01-02T10:00:00+02:00\n";
+    let text =
+        format!("x,n,utc,own\n1.5,2,2024-01-02T10:00:00Z,2024-01-02T10:00:00+02:00\n{}", row.repeat(40_000));
+    let table = Table::new("rows", declared);
+    let codebook = Codebook::new("s").with_table(table.clone());
+    let source = Source::memory("rows.csv", text.into_bytes()).declared(&codebook, &table);
+    for threads in [1, 2] {
+        let context = Context::default().with_threads(threads);
+        let data =
+            exporter_tab::register(Registry::new()).open_as("csv", &source, json!({}), &context).unwrap();
+        // A second pass tells nothing twice.
+        for _ in 0..2 {
+            let batches = context.scan(&*data, TableId(0), &Scan::all()).unwrap();
+            assert_eq!(batches.map(|batch| batch.unwrap().num_rows()).sum::<usize>(), 40_001);
+        }
+        let losses: Vec<String> = data.losses().iter().map(ToString::to_string).collect();
+        let rounded = "decimals are rounded to the nearest double (40,000 values), first at row 2:";
+        let shifted =
+            "times are read as moments, and their own offsets are lost (40,000 values), first at row 2:";
+        assert_eq!(
+            losses,
+            [
+                format!("csv: precision rows.n: {rounded} \"9007199254740993\""),
+                format!("csv: time-zone rows.utc: {shifted} \"2024-01-02T10:00:00+02:00\""),
+                format!("csv: precision rows.x: {rounded} \"0.12345678901234567890\""),
+            ]
+        );
+    }
+}
+
+#[test]
 fn delimiters_header_and_names() {
     for (options, text) in [
         (json!({}), "a;b\n1;2\n"),

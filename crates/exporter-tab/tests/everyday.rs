@@ -67,6 +67,9 @@ fn comments_may_look_like_rows() {
         assert_eq!(shown(&*data).unwrap(), expected, "{text}");
         assert!(losses(&*data)[0].contains("lines that start with # are not read"), "{text}");
     }
+    // Headers may start with the sign too.
+    let block = "#block,name,,\n,x,,\n#field,name,type,n\n,a,text,1\n,b,text,2\n";
+    reads(block, 2, &["#field|name|type|n", ".|a|text|1", ".|b|text|2"]);
     reads("#id,n\n1,2\n3,4\n", 0, &["#id|n", "1|2", "3|4"]);
     // Behind the part in which they are looked for.
     let long = format!("a,b,c\n{}# remark\n7,8,9\n", "1,2,3\n".repeat(40_000));

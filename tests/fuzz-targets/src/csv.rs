@@ -28,6 +28,7 @@ pub fn csv(bytes: &[u8]) {
         _ => ReadHeader::None,
     };
     options.batch_rows = if choice & 64 == 0 { 3 } else { 8192 };
+    options.thousands = if choice & 128 == 0 { Mark::NONE } else { Mark::POINT };
     options.ragged = match more & 3 {
         0 | 1 => Ragged::Error,
         2 => Ragged::Pad,
@@ -40,7 +41,6 @@ pub fn csv(bytes: &[u8]) {
     if more & 128 != 0 {
         options.skip_lines = Some(1);
         options.spaced_quotes = Some(true);
-        options.thousands = Mark::POINT;
         options.decimal_mark = Some(DecimalMark::Comma);
         (options.offsets, options.digits) = (KeptOffsets::Utc, KeptDigits::Double);
     }

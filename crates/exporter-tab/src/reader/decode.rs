@@ -10,8 +10,8 @@ use super::ReadOptions;
 use super::column::ColumnDecoder;
 use super::guess::Guess;
 use super::header;
-use super::layout::{Layout, LayoutColumn};
-use super::left_out::LeftOut;
+use super::layout::{CellKind, Layout, LayoutColumn};
+use super::left_out::{self, LeftOut, Parts};
 use super::pieces::{Piece, Pieces};
 use super::presumed::Presumed;
 use super::records::{KeptColumns, Left, Records, excerpt};
@@ -42,6 +42,8 @@ pub(crate) struct Decoded {
     /// What the texts of presumed columns show, by their positions in the file.
     texts: Vec<(usize, Guess)>,
     fault: Option<TabError>,
+    /// Cells of which the declared kind of a column, by its position, keeps less than they say.
+    cut: Vec<(usize, Left)>,
 }
 
 /// How much of a file lies before a piece.
@@ -51,8 +53,7 @@ pub(crate) struct Position {
     pub(crate) rows: u64,
     /// Lines.
     pub(crate) lines: u64,
-    comments: Left,
-    surplus: Left,
+    parts: Parts,
     left_out: Arc<LeftOut>,
     presumed: Option<Arc<Presumed>>,
 }
@@ -144,6 +145,23 @@ impl Decoding {
             });
             to.texts.extend(shown);
         }
+        self.cut_cells(piece, to);
+    }
+
+    /// Looks for cells of which a declared kind keeps less than they say; a kind that was found in the cells keeps all, or
+    /// that was told.
+    fn cut_cells(&self, piece: &Piece, to: &mut Decoded) {
+        to.cut.clear();
+        for (_, column, position) in self.columns.iter().filter(|(_, column, _)| !column.inferred) {
+            if let CellKind::Data(kind) = &column.kind
+                && left_out::loss_of(kind).is_some()
+                && let Some(number) = self.kept.number(*position)
+            {
+                let cells = to.records.column(number);
+                let cut = left_out::not_kept(kind, cells, &piece.bytes, &self.style);
+                to.cut.extend((cut.count > 0).then_some((*position, cut)));
+            }
+        }
     }
 
     fn batch(&self, piece: &Piece, records: &Records) -> Result<Option<RecordBatch>, TabError> {
@@ -199,11 +217,11 @@ impl Decoding {
 impl Position {
     /// At the first row, behind so many lines, of which these are comments.
     pub(super) fn first(lines: u64, comments: Left) -> Self {
-        Self { lines, comments, ..Self::default() }
+        Self { lines, parts: Parts { comments, ..Parts::default() }, ..Self::default() }
     }
 
-    /// Has what is left out told here.
-    pub(crate) fn telling(self, left_out: Arc<LeftOut>) -> Self {
+    /// Notes there what is left out.
+    pub(crate) fn noting_in(self, left_out: Arc<LeftOut>) -> Self {
         Self { left_out, ..self }
     }
 
@@ -214,7 +232,7 @@ impl Position {
 
     /// Moves past a decoded piece and gives its rows.
     pub(crate) fn pass(&mut self, decoded: &mut Decoded) -> Result<Option<RecordBatch>, TabError> {
-        self.pass_records(&decoded.records, &mut decoded.fault)?;
+        self.pass_records(&decoded.records, &mut decoded.fault, &decoded.cut)?;
         if let Some(presumed) = &self.presumed {
             decoded.texts.iter().for_each(|(position, texts)| presumed.see(*position, texts));
         }
@@ -226,13 +244,13 @@ impl Position {
         &mut self,
         records: &Records,
         fault: &mut Option<TabError>,
+        cut: &[(usize, Left)],
     ) -> Result<(), TabError> {
         if let Some(fault) = fault.take() {
             return Err(fault.after(self.rows, self.lines));
         }
-        self.comments.append(&records.comments, self.rows);
-        self.surplus.append(&records.surplus, self.rows);
-        self.left_out.note(&self.comments, &self.surplus);
+        self.parts.append(&records.comments, &records.surplus, cut, self.rows);
+        self.left_out.note(&self.parts);
         self.rows += records.rows() as u64;
         self.lines += records.line_count;
         Ok(())

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use arrow_schema::DataType;
+use exporter_core::Loss;
 use exporter_core::profile::TableProfile;
-use exporter_core::{Loss, LossCode};
 use memchr::memchr;
 
 use super::ReadOptions;
@@ -12,7 +12,7 @@ use super::ascent::Ascent;
 use super::decode::Position;
 use super::guess::Guess;
 use super::layout::{CellKind, Layout, LayoutColumn};
-use super::left_out::LeftOut;
+use super::left_out::{LeftOut, loss_of};
 use super::odd;
 use super::pieces::Piece;
 use super::records::{KeptColumns, Records};
@@ -87,7 +87,7 @@ impl Inference {
 
     /// The findings before the first piece; what is left out is told.
     pub(crate) fn nothing_yet(&self, left_out: Arc<LeftOut>) -> Findings {
-        let position = self.first.clone().telling(left_out);
+        let position = self.first.clone().noting_in(left_out);
         Findings {
             columns: self.columns.clone(),
             guesses: vec![Guess::default(); self.columns.len()],
@@ -148,7 +148,7 @@ impl Findings {
     /// # Errors
     /// What is wrong with the piece, with its place in the whole file.
     pub(crate) fn add(&mut self, seen: &mut Seen) -> Result<(), TabError> {
-        self.position.pass_records(&seen.records, &mut seen.fault)?;
+        self.position.pass_records(&seen.records, &mut seen.fault, &[])?;
         for (all, guess) in self.guesses.iter_mut().zip(&seen.guesses) {
             all.merge(guess);
         }
@@ -193,16 +193,11 @@ impl Findings {
         for (column, guess) in self.columns.iter().zip(&self.guesses) {
             let (Some(column), Some(lost)) = (layout.columns.get(*column), guess.lost()) else { continue };
             let CellKind::Data(kind) = &column.kind else { continue };
-            let (code, action, left) = match kind {
-                DataType::Float64 | DataType::Float32 => {
-                    (LossCode::PRECISION, "decimals are rounded to the nearest double", &lost.rounded)
-                }
-                DataType::Timestamp(_, Some(zone)) if !guess.has_offset_of(zone) => (
-                    LossCode::TIME_ZONE,
-                    "times are read as moments, and their own offsets are lost",
-                    &lost.shifted,
-                ),
-                _ => continue,
+            let Some((code, action)) = loss_of(kind) else { continue };
+            let left = match kind {
+                DataType::Timestamp(_, Some(zone)) if guess.has_offset_of(zone) => continue,
+                DataType::Timestamp(..) => &lost.shifted,
+                _ => &lost.rounded,
             };
             if let Some((row, text)) = &left.first {
                 let loss = Loss::new(code, action).variable(&column.name).count(left.count);

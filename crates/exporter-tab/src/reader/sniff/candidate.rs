@@ -84,6 +84,8 @@ pub(super) struct Cut {
     is_broken: bool,
 }
 
+/// Most cells with a text in a line of a title: a name and a value.
+const MOST_IN_TITLE: usize = 2;
 /// Most records above the header.
 const MOST_ABOVE: usize = 100;
 
@@ -215,7 +217,10 @@ impl Cut {
 
     /// How many records of this width from the first of them on are short ones that a spreadsheet filled up with delimiters.
     fn padded_from(&self, first: usize, width: usize) -> usize {
-        let is_padded = |record: &&Record| record.filled() * 2 <= width;
+        let has_text = |cell: &&Cell| cell.len() > 0;
+        let is_padded = |record: &&Record| {
+            record.filled() * 2 <= width && record.cells.iter().filter(has_text).count() <= MOST_IN_TITLE
+        };
         self.from(first).iter().take(MOST_ABOVE).take_while(is_padded).count()
     }
 
@@ -294,9 +299,22 @@ impl Cut {
             return false;
         };
         let typed = |cut: &Self| header::typed_share(sample, cut.from(0), options);
-        let is_sign = |record: &Record| sample.get(record.start) == Some(&sign);
+        let is_remark =
+            |record: &Record| sample.get(record.start..).is_some_and(|text| text.starts_with(&[sign, b' ']));
         let is_headed = || self.records.first().is_some_and(|names| header::are_names(sample, names));
-        (!other.records.first().is_some_and(is_sign) || is_headed()) && typed(self) > typed(other)
+        (!other.starts_with_comment(sample, sign, 0)
+            || (other.records.first().is_some_and(is_remark) && is_headed()))
+            && typed(self) > typed(other)
+    }
+
+    /// Whether a header behind so many records, which another cut throws away as a comment, is found in this one.
+    pub(super) fn has_header_that_is_comment(&self, sample: &[u8], other: &Self, preamble: usize) -> bool {
+        let sign = other.signs.comment.byte().filter(|_| self.signs.comment == Mark::NONE);
+        preamble > 0 && sign.is_some_and(|sign| self.starts_with_comment(sample, sign, preamble))
+    }
+
+    fn starts_with_comment(&self, sample: &[u8], sign: u8, record: usize) -> bool {
+        self.records.get(record).is_some_and(|record| sample.get(record.start) == Some(&sign))
     }
 
     fn cells(&self) -> impl Iterator<Item = &Cell> {

@@ -166,7 +166,9 @@ fn best(sample: &[u8], is_whole: bool, options: &ReadOptions) -> Option<(Cut, Ju
         let is_better = match (&best, &of_signs) {
             (Some((known, before)), Some((cut, now))) => {
                 let same = now.fit == before.fit && cut.delimiter == known.delimiter;
-                let explains = now.fit > before.fit && now.fit > Fit::Broken;
+                let explains = now.fit > before.fit
+                    && now.fit > Fit::Broken
+                    && !known.has_header_that_is_comment(sample, cut, before.preamble);
                 let shows = cut.stands_in_quotes_throughout(sample, known)
                     || cut.escapes_every_quote(sample, known)
                     || cut.has_spaces_round_every_quote(sample, known)
