@@ -61,6 +61,8 @@ impl CellStyle {
 #[derive(Debug, Clone, Default)]
 pub(super) struct MissingTexts {
     texts: Vec<Box<[u8]>>,
+    /// The bytes with which they start, one bit each: hardly any cell has to be compared.
+    starts: [u64; 4],
     /// Whether two quotes with nothing between are one.
     quoted_empty: bool,
 }
@@ -68,13 +70,15 @@ pub(super) struct MissingTexts {
 impl MissingTexts {
     /// Nothing is, and the texts of the options.
     pub(super) fn new(options: &ReadOptions) -> Self {
-        let texts = options.missing_texts.iter().map(|text| text.as_bytes().into()).collect();
-        Self { texts, quoted_empty: false }
+        options.missing_texts.iter().fold(Self::default(), |missing, text| missing.and(text))
     }
 
     /// Adds a text.
     pub(super) fn and(mut self, text: &str) -> Self {
-        self.texts.push(text.as_bytes().into());
+        if let Some(start) = text.bytes().next() {
+            self.starts[usize::from(start / 64)] |= 1 << (start % 64);
+            self.texts.push(text.as_bytes().into());
+        }
         self
     }
 
@@ -90,6 +94,10 @@ impl MissingTexts {
         if quoted {
             return raw.is_empty() && self.quoted_empty;
         }
-        raw.is_empty() || (!self.texts.is_empty() && self.texts.iter().any(|text| **text == *raw))
+        match raw.first() {
+            None => true,
+            Some(start) if self.starts[usize::from(start / 64)] & (1 << (start % 64)) == 0 => false,
+            Some(_) => self.texts.iter().any(|text| **text == *raw),
+        }
     }
 }
