@@ -8,13 +8,14 @@ use exporter_stata::Missing;
 use crate::characteristics::DATASET;
 use crate::reader::Dictionary;
 
-/// Labels of values that have another label, or of `.`; empty sets; sets and characteristics whose name was taken or whose owner does not
-/// exist; names of absent sets on texts.
+/// Labels of values that have another label, or of `.`; empty sets that no variable names; sets and characteristics whose name
+/// was taken or whose owner does not exist; names of absent sets on texts.
 pub(super) fn losses(dictionary: &Dictionary) -> Vec<Loss> {
     let mut losses = Vec::new();
     let mut names = HashSet::new();
     for set in &dictionary.value_labels {
-        if set.is_empty() {
+        // Stata takes an empty set for an absent one, so a variable that names it loses nothing.
+        if set.is_empty() && !dictionary.variables.iter().any(|variable| variable.value_labels == set.name) {
             let action = format!("set {}: it is empty and not read", set.name);
             losses.push(Loss::new(LossCode::VALUE_LABELS_DROPPED, action));
         }

@@ -142,7 +142,7 @@ impl DtaDataset {
             }
             table.sort = sort_order(reader.dictionary(), &table.variables);
         }
-        not_used.extend(keep_sets_of_dates(&mut codebook, reader.dictionary().current_language()));
+        keep_sets_of_dates(&mut codebook, reader.dictionary().current_language());
         not_used.extend(detach_foreign_labels(&mut codebook));
         let described = codebook.tables.iter().flat_map(|table| &table.variables);
         let delivered = found.iter().zip(described).zip(&columns);
@@ -230,23 +230,17 @@ fn salvages(source: &Source<'_>, mut options: ReadOptions) -> bool {
 }
 
 /// Detaches sets of numbers behind dates: the codebook labels values of the kind only. An attribute names the set, so that a
-/// file of Stata has it again.
-fn keep_sets_of_dates(codebook: &mut Codebook, language: &str) -> Vec<Loss> {
-    let mut losses = Vec::new();
+/// file of Stata has it again; formats without attributes tell that they drop it.
+fn keep_sets_of_dates(codebook: &mut Codebook, language: &str) {
     let sets = &codebook.value_labels;
     for variable in codebook.tables.iter_mut().flat_map(|table| &mut table.variables) {
         let Some(set) = variable.labels.as_ref().and_then(|name| sets.get(name)) else { continue };
         let is_foreign = !set.entries.iter().all(|entry| variable.kind.holds(&entry.value));
         if variable.kind.is_temporal() && is_foreign {
-            let action =
-                format!("labels of numbers are kept for Stata only, the values are {}", variable.kind);
-            let loss = Loss::new(LossCode::VALUE_LABELS_DROPPED, action).variable(&variable.name);
-            losses.push(loss.count(set.len() as u64));
             let name = variable.labels.take().unwrap_or_default();
             variable.attributes.entry(format!("{LANGUAGE_SET}{language}")).or_insert(Attribute::One(name));
         }
     }
-    losses
 }
 
 impl Dataset for DtaDataset {

@@ -402,7 +402,7 @@ fn damage_has_a_hint_only_where_a_lenient_reader_goes_on() {
 }
 
 #[test]
-fn a_set_that_labels_the_numbers_behind_dates_or_texts_is_left_out_with_a_loss() {
+fn a_set_on_texts_is_left_out_with_a_loss_and_one_of_numbers_behind_dates_is_named_by_an_attribute() {
     let mut file = TestFile::sample(Release::V118, ByteOrder::Little);
     file.variables = vec![
         ("day", StorageType::Int, "%td", "yn", Vec::new()),
@@ -419,7 +419,9 @@ fn a_set_that_labels_the_numbers_behind_dates_or_texts_is_left_out_with_a_loss()
     let losses = data.losses();
     let lost = losses.iter().filter(|loss| loss.code == exporter_core::LossCode::VALUE_LABELS_DROPPED);
     let lost: Vec<_> = lost.map(|loss| (loss.variable.as_deref(), loss.count)).collect();
-    assert_eq!(lost, [(Some("day"), 2), (Some("text"), 2)]);
+    assert_eq!(lost, [(Some("text"), 2)]);
+    let day = &data.codebook().tables[0].variables[0].attributes;
+    assert_eq!(day.get("_lang_l_default"), Some(&Attribute::One("yn".into())));
     assert!(data.codebook().tables[0].variables[0].missing.iter().any(|missing| missing.letter == Some('a')));
 }
 
