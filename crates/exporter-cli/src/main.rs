@@ -20,6 +20,7 @@ use clap::Parser as _;
 fn main() -> ExitCode {
     #[cfg(feature = "parquet")]
     silence_decoders();
+    terminal::honour_no_color();
     let args = match args::Args::try_parse() {
         Ok(args) => args,
         Err(error) => return failure::usage(&error),

@@ -60,6 +60,14 @@ pub(crate) fn is_quiet() -> bool {
     QUIET.load(Ordering::Relaxed)
 }
 
+/// Colours nothing where `NO_COLOR` is set and not empty, whatever else asks for colours.
+pub(crate) fn honour_no_color() {
+    if std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) {
+        console::set_colors_enabled(false);
+        console::set_colors_enabled_stderr(false);
+    }
+}
+
 /// Writes a note or a summary to standard error.
 pub(crate) fn say(text: &str) {
     if !is_quiet() {

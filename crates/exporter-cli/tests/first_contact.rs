@@ -83,6 +83,46 @@ fn the_manual_page_names_every_command() {
 }
 
 #[test]
+fn nothing_is_coloured_where_no_color_is_set() {
+    let folder = folder();
+    let file = folder.path().join("x.csv");
+    let run_with = |no_color: &str, arguments: [&str; 2]| {
+        let mut command = exporter(arguments);
+        command.env("CLICOLOR_FORCE", "1").env("NO_COLOR", no_color);
+        let run = run(command);
+        run.output + &run.error
+    };
+    for arguments in [["inspect", file.to_str().unwrap()], ["check", "none.csv"], ["inspect", "--none"]] {
+        assert!(run_with("", arguments).contains('\u{1b}'), "{arguments:?}");
+        let plain = run_with("1", arguments);
+        assert!(!plain.contains('\u{1b}'), "{arguments:?}: {plain}");
+    }
+}
+
+#[test]
+fn labels_without_a_text_in_the_language_asked_for_are_told_once_a_table() {
+    let folder = folder();
+    let place = folder.path();
+    let book = r#"{"codebook": 1, "study": {"id": "s", "languages": ["en", "fr"]},
+        "value_labels": {"yn": [{"value": 1, "label": {"und": "One", "fr": "Un"}}, {"value": 20, "label": "Twenty"}]},
+        "tables": [{"name": "x", "label": {"und": "People", "fr": "Personnes"}, "variables": [
+            {"name": "id", "kind": "integer", "label": "Number", "labels": "yn"},
+            {"name": "name", "kind": "text", "label": {"und": "Name", "fr": "Nom"}}]}]}"#;
+    std::fs::write(place.join("study.json"), book).unwrap();
+    let told = "labels have no text in fr: what stands there is of another language (2 ";
+    let counts = |run: &Run| run.error.matches(told).count();
+    let of = |arguments: &str| {
+        done(place, &format!("export {{}}/study.json {arguments} -o {{}}/{}", arguments.replace(' ', "")))
+    };
+    let in_stata = of("-t dta --language fr");
+    assert!(counts(&in_stata) == 1 && in_stata.error.contains("dta: x: "), "{}", in_stata.error);
+    assert!(in_stata.error.contains("first: \"id\""), "{}", in_stata.error);
+    for arguments in ["-t dta", "-t parquet --language fr", "-t dta --language en"] {
+        assert_eq!(counts(&of(arguments)), 0, "{arguments}");
+    }
+}
+
+#[test]
 fn one_survey_in_three_formats_counts_its_rows_once_in_ten_lines() {
     let folder = tempfile::tempdir().unwrap();
     let study = example("anes96");

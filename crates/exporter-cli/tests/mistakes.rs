@@ -186,6 +186,11 @@ fn mistakes_in_a_study_file_name_the_place_and_what_to_write() {
             "did you mean \"integer\"?",
         ),
         (
+            table(r#"{"name": "id", "kind": "decimals(5, 2)"}"#),
+            "tables[0].variables[0].kind: kind",
+            "did you mean \"decimal(precision, scale)\"?",
+        ),
+        (
             table(r#"{"name": "id", "lable": "x"}"#),
             "tables[0].variables[0].lable: unknown field",
             "did you mean \"label\"?",

@@ -1,9 +1,11 @@
 //! What a format carries of a codebook: declared part by part, compared with a codebook once for all formats.
 
 mod compare;
+mod untranslated;
 
 pub use compare::losses;
 pub(crate) use compare::needs;
+pub(crate) use untranslated::untranslated;
 
 use serde::Serialize;
 

@@ -151,6 +151,20 @@ impl<'a> Planning<'a> {
     pub fn losses(&self, exporter: &dyn Exporter, codebook: &Codebook) -> LossReport {
         carry::losses(codebook, &|part| exporter.carries(part), self.profile)
     }
+
+    /// [`losses`](Self::losses) of an exporter that shows its labels in the language asked for: those that have no text in it
+    /// are among them.
+    pub fn losses_in_language(
+        &self,
+        exporter: &dyn Exporter,
+        codebook: &Codebook,
+        language: Option<&str>,
+    ) -> LossReport {
+        let mut losses = self.losses(exporter, codebook);
+        let untranslated = carry::untranslated(codebook, language, &|part| exporter.carries(part));
+        untranslated.into_iter().for_each(|loss| losses.add(loss));
+        losses
+    }
 }
 
 /// Everything decided, nothing written.

@@ -147,6 +147,28 @@ impl Kind {
     pub const INTEGER: Kind = Kind::Integer { bits: 64, signed: true };
     /// Floating point of 64 bits.
     pub const FLOAT: Kind = Kind::Float { bits: 64 };
+    /// How the kinds that have a text are written, with what stands in their brackets.
+    pub const FORMS: [&str; 19] = [
+        "boolean",
+        "integer",
+        "int8",
+        "int16",
+        "int32",
+        "uint8",
+        "uint16",
+        "uint32",
+        "uint64",
+        "float",
+        "float32",
+        "decimal(precision, scale)",
+        "text",
+        "date",
+        "time",
+        "datetime(unit, zone)",
+        "duration(unit)",
+        "period(year|half|quarter|month|week)",
+        "binary",
+    ];
 
     /// Whether values are numbers.
     pub fn is_numeric(&self) -> bool {
@@ -219,12 +241,7 @@ impl FromStr for Kind {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let unknown = || {
-            format!(
-                "kind {text:?} is not known; kinds are boolean, integer, int8 … uint64, float, float32, decimal(p, s), \
-                 text, date, time, datetime(unit, zone), duration(unit), period(year|half|quarter|month|week), binary"
-            )
-        };
+        let unknown = || format!("kind {text:?} is not known; kinds are {}", Kind::FORMS.join(", "));
         let (name, arguments) = match text.split_once('(') {
             Some((name, rest)) => {
                 let inner = rest.strip_suffix(')').ok_or_else(unknown)?;
@@ -315,6 +332,18 @@ mod tests {
             assert_eq!(kind.to_string().parse::<Kind>(), Ok(kind.clone()));
             let json = serde_json::to_string(&kind).unwrap();
             assert_eq!(serde_json::from_str::<Kind>(&json).unwrap(), kind);
+        }
+    }
+
+    #[test]
+    fn every_form_is_read_as_the_kind_that_it_names() {
+        let examples = [("precision, scale", "5, 2"), ("unit, zone", "us, UTC"), ("unit", "us")];
+        for form in Kind::FORMS {
+            let example = examples.iter().fold(form.to_owned(), |form, (of, is)| form.replace(of, is));
+            let first = example.split_once('|').map(|(first, _)| format!("{first})"));
+            let kind: Kind = first.unwrap_or(example).parse().unwrap();
+            let name = |text: &str| text.split('(').next().unwrap_or_default().to_owned();
+            assert_eq!(name(&kind.to_string()), name(form));
         }
     }
 

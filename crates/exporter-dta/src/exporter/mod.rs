@@ -163,7 +163,7 @@ impl Exporter for DtaExporter {
         context: &Context,
     ) -> Result<Box<dyn Plan + 'a>> {
         let codebook = data.codebook();
-        let mut plan = TablesPlan::new(data, with.losses(self, codebook));
+        let mut plan = TablesPlan::new(data, with.losses_in_language(self, codebook, context.language()));
         for (position, entry) in self.entries(codebook).into_iter().enumerate() {
             context.cancel().check()?;
             let decided = plan_table(data, TableId(position), entry, with.profile, &self.options, context)?;

@@ -32,9 +32,10 @@ pub(super) fn plan<'a>(
     let are_texts = are_texts(settings, with);
     let as_texts = if are_texts { as_texts(codebook) } else { None };
     let mut plan = match as_texts {
-        None => TablesPlan::new(data, with.losses(exporter, codebook)),
+        None => TablesPlan::new(data, with.losses_in_language(exporter, codebook, context.language())),
         Some((lighter, losses)) => {
-            let mut plan = TablesPlan::new(data, with.losses(exporter, &lighter));
+            let mut plan =
+                TablesPlan::new(data, with.losses_in_language(exporter, &lighter, context.language()));
             losses.into_iter().for_each(|loss| plan.changes.losses.add(loss));
             plan
         }

@@ -94,7 +94,7 @@ impl<S: Syntax> Exporter for Script<S> {
         context: &Context,
     ) -> Result<Box<dyn Plan + 'a>> {
         let codebook = data.codebook();
-        let mut plan = PreparedPlan::new(with.losses(self, codebook));
+        let mut plan = PreparedPlan::new(with.losses_in_language(self, codebook, context.language()));
         for (index, (table, spec)) in codebook.tables.iter().zip(self.entries(codebook)).enumerate() {
             let id = TableId(index);
             let data = DataFile::among(with.siblings, id, &table.name, S::INFO.id)?;

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use exporter_core::codebook::Kind;
 use exporter_core::suggest::nearest;
 use exporter_core::{Error, Result};
 use serde::{Deserialize, Deserializer};
@@ -87,19 +88,25 @@ fn refused(error: serde_path_to_error::Error<serde_json::Error>) -> Error {
 
 /// Adds to an error the name that may be meant by one that serde does not know.
 pub(crate) fn nearest_name(message: &str, error: Error) -> Error {
-    let kind = || {
-        message.strip_prefix("kind \"")?.split_once("\" is not known").map(|(name, _)| (name, KINDS.to_vec()))
+    let near = match unknown_name(message) {
+        Some((name, known)) => nearest(name, known),
+        None => nearest_kind(message),
     };
-    let near = unknown_name(message).or_else(kind).and_then(|(name, known)| nearest(name, known));
     match near {
         Some(near) => error.with_hint(format!("did you mean {near:?}?")),
         None => error,
     }
 }
 
-/// Kinds that are one word, as they may be meant by another.
-const KINDS: [&str; 9] =
-    ["boolean", "integer", "float", "decimal", "text", "date", "time", "datetime", "binary"];
+/// How the kind is written that may be meant by one that the codebook does not know: `kind "…" is not known`.
+fn nearest_kind(message: &str) -> Option<&'static str> {
+    fn name(form: &str) -> &str {
+        form.split('(').next().unwrap_or(form)
+    }
+    let (unknown, _) = message.strip_prefix("kind \"")?.split_once("\" is not known")?;
+    let near = nearest(name(unknown), Kind::FORMS.map(name))?;
+    Kind::FORMS.into_iter().find(|form| name(form) == near)
+}
 
 /// The name that serde does not know, and those that it does: ``unknown field `a`, expected `b` or `c` at …``.
 fn unknown_name(message: &str) -> Option<(&str, Vec<&str>)> {
