@@ -469,3 +469,51 @@ fn files_of_forms_that_are_not_read_are_named_with_a_way_out() {
     assert!(error.message().contains("Feather file of version 1"), "{error}");
     assert!(error.hint().is_some_and(|hint| hint.contains("to_feather")), "{error:?}");
 }
+
+/// A stream whose one batch has metadata of this key.
+fn stream_with_metadata(key: &str) -> Vec<u8> {
+    use arrow_ipc::{Buffer, FieldNode, MessageBuilder, MessageHeader, MetadataVersion, RecordBatchBuilder};
+    let schema = Schema::new(vec![Field::new("n", DataType::Int64, true)]);
+    let mut bytes = Vec::new();
+    drop(arrow_ipc::writer::StreamWriter::try_new(&mut bytes, &schema).unwrap());
+    let mut builder = flatbuffers::FlatBufferBuilder::new();
+    let metadata = [(key.to_owned(), "lz4".to_owned())].into();
+    let metadata = arrow_ipc::convert::metadata_to_fb(&mut builder, &metadata);
+    let nodes = builder.create_vector(&[FieldNode::new(2, 0)]);
+    let buffers = builder.create_vector(&[Buffer::new(0, 0), Buffer::new(0, 16)]);
+    let mut batch = RecordBatchBuilder::new(&mut builder);
+    batch.add_length(2);
+    batch.add_nodes(nodes);
+    batch.add_buffers(buffers);
+    let batch = batch.finish().as_union_value();
+    let mut message = MessageBuilder::new(&mut builder);
+    message.add_version(MetadataVersion::V5);
+    message.add_header_type(MessageHeader::RecordBatch);
+    message.add_header(batch);
+    message.add_bodyLength(16);
+    message.add_custom_metadata(metadata);
+    let message = message.finish();
+    builder.finish(message, None);
+    let head = builder.finished_data();
+    let length = head.len().next_multiple_of(8);
+    bytes.extend([0xff; 4]);
+    bytes.extend((length as u32).to_le_bytes());
+    bytes.extend(head);
+    bytes.resize(bytes.len() + length - head.len(), 0);
+    bytes.extend([7i64, 8].iter().flat_map(|number| number.to_le_bytes()));
+    bytes.extend([255, 255, 255, 255, 0, 0, 0, 0]);
+    bytes
+}
+
+#[test]
+fn what_arrow_compressed_before_the_format_said_how_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("old.arrows");
+    std::fs::write(&path, stream_with_metadata("of.somebody")).unwrap();
+    assert_eq!(cells_of(read(&*open(&path).unwrap()).column(0)), [Cell::Integer(7), Cell::Integer(8)]);
+    // These bytes stand for others: as they lie there, they are wrong values.
+    std::fs::write(&path, stream_with_metadata("ARROW:experimental_compression")).unwrap();
+    let error = open(&path).err().unwrap();
+    assert!(error.message().contains("Arrow 0.17"), "{error}");
+    assert!(error.hint().is_some_and(|hint| hint.contains("write_feather")), "{error:?}");
+}

@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
-use arrow_array::{ArrayRef, Float64Array, Int64Array, ListArray, RecordBatch, StringArray};
+use arrow_array::{
+    Array, ArrayRef, Float64Array, Int64Array, ListArray, RecordBatch, StringArray, StructArray,
+};
 use arrow_buffer::OffsetBuffer;
+use arrow_schema::{DataType, Field, TimeUnit};
 use exporter_core::dataset::{Comparison, Filter, MemoryDataset};
 use exporter_core::profile::Number;
 use exporter_core::{Context, Dataset, Scan, Source, TableId};
@@ -36,6 +39,48 @@ fn bytes_do_not_depend_on_threads_or_batches_over_many_row_groups() {
                 reference
             );
         }
+    }
+}
+
+/// Columns of each layout for these rows, with a null in row 0; where there is none, the arrays have no validity bitmap.
+fn with_one_null(rows: std::ops::Range<i64>) -> RecordBatch {
+    let numbers = || -> Int64Array {
+        match rows.start {
+            0 => rows.clone().map(|row| (row > 0).then_some(row % 9)).collect(),
+            _ => Int64Array::from_iter_values(rows.clone().map(|row| row % 9)),
+        }
+    };
+    let number: ArrayRef = Arc::new(numbers());
+    let cast = |to: DataType| arrow_cast::cast(&number, &to).unwrap();
+    let item = Arc::new(Field::new("item", DataType::Int64, true));
+    let ones = OffsetBuffer::from_lengths(rows.clone().map(|_| 1));
+    let list: ArrayRef = Arc::new(ListArray::new(item.clone(), ones, Arc::new(numbers()), None));
+    let structure: ArrayRef =
+        Arc::new(StructArray::new(vec![item].into(), vec![number.clone()], number.nulls().cloned()));
+    let columns = [
+        ("text", cast(DataType::Utf8)),
+        ("binary", cast(DataType::Binary)),
+        ("truth", cast(DataType::Boolean)),
+        ("time", cast(DataType::Timestamp(TimeUnit::Millisecond, Some("UTC".into())))),
+        ("number", number.clone()),
+        ("list", list),
+        ("structure", structure),
+    ];
+    RecordBatch::try_from_iter_with_nullable(columns.map(|(name, column)| (name, column, true))).unwrap()
+}
+
+#[test]
+fn bytes_do_not_depend_on_bitmaps_that_mark_nothing() {
+    let parts = [with_one_null(0..300), with_one_null(300..50_000)];
+    let whole = arrow_select::concat::concat_batches(&parts[0].schema(), &parts).unwrap();
+    let of = |batches: Vec<RecordBatch>, rows: usize| {
+        let data = MemoryDataset::from_batches("t", batches).unwrap();
+        let context = Context::default().with_threads(1).with_batch_rows(rows);
+        bytes(&data, "parquet", json!({"codebook": false}), &context)
+    };
+    let expected = of(vec![whole.clone()], 100_000);
+    for rows in [100, 8192, 10_000, 100_000] {
+        assert!(of(parts.to_vec(), rows) == expected && of(vec![whole.clone()], rows) == expected, "{rows}");
     }
 }
 

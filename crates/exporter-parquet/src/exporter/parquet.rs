@@ -46,7 +46,8 @@ pub(crate) static INFO: FormatInfo = FormatInfo::new("parquet", "Apache Parquet"
          the coarsest Parquet has. With reasons=column each variable \
          with missing reasons has a column of their texts behind all others, NAME_reason. Periods are written as texts \
          (2024-03, 2024-Q1, 2024-H1, 2024-W05), categorical variables as dictionaries, which pandas, polars and R read \
-         as categories. Columns of intervals and variants are not read.",
+         as categories. Times in a zone such as +05:30 stop polars, whoever wrote them: with \
+         POLARS_IGNORE_TIMEZONE_PARSE_ERROR=1 it reads them, and dt.convert_time_zone('UTC') shows them. Columns of intervals and variants are not read.",
     );
 
 /// Bytes of a column's values in a row group that a small budget leaves room for: fewer would not pay for the kilobyte of

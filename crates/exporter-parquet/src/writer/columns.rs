@@ -13,6 +13,7 @@ use parquet::column::writer::ColumnCloseResult;
 use parquet::file::writer::SerializedRowGroupWriter;
 
 use super::category_column::CategoryColumn;
+use super::validity::without_idle_bitmaps;
 use crate::ParquetError;
 use crate::layout::storage_type::to_stored;
 
@@ -158,6 +159,7 @@ fn take_step(step: Step, column: &mut OpenColumn) -> Result<Option<ClosedColumn>
                 categories.write(&array);
                 return Ok(None);
             }
+            let array = without_idle_bitmaps(array)?;
             for (leaf, writer) in compute_leaves(&column.field, &array)?.iter().zip(&mut column.writers) {
                 if let LeafWriter::Arrow(writer) = writer {
                     writer.write(leaf)?;

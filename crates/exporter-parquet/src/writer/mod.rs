@@ -9,6 +9,7 @@ pub(crate) mod dictionaries;
 mod feed;
 mod group_writers;
 mod row_groups;
+mod validity;
 
 use std::io::Write;
 
