@@ -2,7 +2,7 @@
 
 mod survey;
 
-use exporter_core::codebook::{Codebook, Value, Variable};
+use exporter_core::codebook::{Codebook, MissingValues, Value, Variable};
 use exporter_core::sink::MemorySink;
 use exporter_core::{Clock, Context, Dataset as _, MemoryDataset, Source, export};
 use exporter_dta::{DtaDataset, DtaExporter, DtaOptions, Letters, ReadOptions, Release, ReleaseOption};
@@ -86,7 +86,14 @@ fn the_codebook_comes_back() {
                 variable.missing.iter().map(|missing| (missing.values.clone(), missing.label.clone()));
             values.collect::<Vec<_>>()
         };
-        assert_eq!(missing(was), missing(is), "{}", was.name);
+        let mut expected = missing(was);
+        // The file holds one letter for all values of a range, so that its rows have a reason and no value.
+        for (values, _) in
+            expected.iter_mut().filter(|(values, _)| matches!(values, MissingValues::Range { .. }))
+        {
+            *values = MissingValues::Reason;
+        }
+        assert_eq!(expected, missing(is), "{}", was.name);
         for wanted in ["en", "fr", "pt-BR"] {
             // A set of Stata's is whole in every language that it has, so texts stand in for missing translations.
             let said = |codebook: &Codebook, variable: &Variable| -> Vec<(Value, String)> {
