@@ -125,11 +125,15 @@ fn every_file_says_what_another_reader_found() {
 }
 
 #[test]
-fn the_checker_finds_nothing() {
+fn the_checker_finds_nothing_but_what_is_there() {
     let Some((folder, files)) = expected() else { return };
     for file in files {
         let name = file["file"].as_str().unwrap();
-        assert_eq!(check(source(&folder.join(name)).bytes).unwrap().listed(), [], "{name}");
+        let findings = check(source(&folder.join(name)).bytes).unwrap();
+        let found: Vec<&str> = findings.listed().iter().map(|finding| finding.rule.code).collect();
+        // Made by hand: it claims the order of a variable whose second row is less than the first.
+        let known: &[&str] = if name == "handmade_118.dta" { &["sort-order"] } else { &[] };
+        assert_eq!(found, known, "{name}");
     }
 }
 
