@@ -345,7 +345,6 @@ impl Request {
         registry: &Registry,
         context: &Context,
     ) -> Result<PreparedExport<AssembledDataset>> {
-        prepared::has_codes(self, registry)?;
         let output = Output::of(self, registry)?;
         let data = self.open(registry, context)?;
         PreparedExport::new(self, output, data, context)
@@ -369,7 +368,6 @@ impl Request {
                 .with_hint("leave `input` out")
                 .field("input"));
         }
-        prepared::has_codes(self, registry)?;
         PreparedExport::new(self, Output::of(self, registry)?, data, context)
     }
 

@@ -56,8 +56,8 @@ pub(super) struct Output {
 
 impl Output {
     pub(super) fn of(request: &Request, registry: &Registry) -> Result<Self> {
-        let wrapping = Wrapping::of(request.packaging.as_ref(), request.manifest)?;
         known_codes(request.losses.as_ref(), registry).map_err(|error| error.field("losses"))?;
+        let wrapping = Wrapping::of(request.packaging.as_ref(), request.manifest)?;
         if request.formats.is_empty() {
             return Err(Error::usage("no format is named")
                 .with_hint("write at least one, such as {\"format\": \"csv\"}")
@@ -144,19 +144,6 @@ fn languages_of_texts(codebook: &Codebook) -> BTreeSet<&str> {
     let texts =
         tables.chain(variables.map(|variable| &variable.label)).chain(entries.map(|entry| &entry.label));
     texts.chain([&codebook.study.title]).flat_map(|text| text.tagged().map(|(tag, _)| tag)).collect()
-}
-
-/// Refuses codes of losses that no format has.
-pub(super) fn has_codes(request: &Request, registry: &Registry) -> Result<()> {
-    let Some(LossPolicy::Allow(codes)) = &request.losses else { return Ok(()) };
-    let own = registry.formats().into_iter().flat_map(|format| format.losses);
-    let known: BTreeSet<&str> = own.chain(LossCode::ALL).map(LossCode::as_str).collect();
-    match codes.iter().find(|code| !known.contains(code.as_str())) {
-        None => Ok(()),
-        Some(code) => Err(Error::usage(format!("no loss has the code {:?}", code.as_str()))
-            .with_hint(suggestion(code.as_str(), "codes", known.iter().copied()))
-            .field("losses")),
-    }
 }
 
 impl<D: Dataset> PreparedExport<D> {
