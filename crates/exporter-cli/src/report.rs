@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use exporter::codebook::Codebook;
 use exporter::request::DryRun;
-use exporter::{Changes, EntryReport, Summary, grouped};
+use exporter::{Changes, EntryReport, Summary, counted, grouped};
 
 use crate::args::WorkArgs;
 use crate::target::Target;
@@ -108,12 +108,6 @@ pub(crate) fn changes(changes: &Changes, work: &WorkArgs) -> String {
 fn losses(count: usize) -> String {
     let plural = if count == 1 { "" } else { "es" };
     format!("{} loss{plural}", grouped(count as u64))
-}
-
-/// A count and what is counted.
-pub(crate) fn counted(count: u64, noun: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{} {noun}{plural}", grouped(count))
 }
 
 fn line(text: &mut String, line: String) {

@@ -72,7 +72,8 @@ pub use exporter::{
 pub use format::{Container, Format, FormatInfo, Input, OptionInfo, OptionKind, Recognition};
 pub use limits::Limits;
 pub use loss::{
-    Example, Loss, LossCode, LossEffect, LossPolicy, LossReport, LossSeverity, Tallied, Tally, grouped,
+    Example, Loss, LossCode, LossEffect, LossPolicy, LossReport, LossSeverity, Tallied, Tally, counted,
+    grouped,
 };
 pub use password::Password;
 #[doc(no_inline)]

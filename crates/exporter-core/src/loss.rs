@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use crate::carry::Part;
 use crate::codebook::TimeUnit;
+use crate::truncate;
 
 pub use code::{LossCode, LossEffect};
 pub use policy::LossPolicy;
@@ -143,11 +144,7 @@ impl Loss {
     /// Gives the first example; long values are cut to 80 characters for display.
     #[must_use]
     pub fn first(mut self, row: Option<u64>, value: impl Into<String>) -> Self {
-        let value: String = value.into();
-        let value = match value.char_indices().nth(80) {
-            Some((cut, _)) => format!("{}…", &value[..cut]),
-            None => value,
-        };
+        let value = truncate::shown(&value.into(), 80).into_owned();
         self.first = Some(Example { row, value });
         self
     }
@@ -187,6 +184,17 @@ impl Loss {
             _ => "values",
         }
     }
+}
+
+/// A count with the noun for what is counted, which gets an s unless the count is 1.
+///
+/// ```
+/// assert_eq!(exporter_core::counted(1, "row"), "1 row");
+/// assert_eq!(exporter_core::counted(1_200, "row"), "1,200 rows");
+/// ```
+pub fn counted(count: u64, noun: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{} {noun}{plural}", grouped(count))
 }
 
 /// Digits in groups of three.

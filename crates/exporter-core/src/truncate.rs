@@ -1,5 +1,7 @@
 //! Cutting texts on character borders.
 
+use std::borrow::Cow;
+
 /// The longest beginning of a text that has at most this many bytes and ends on a character border.
 ///
 /// ```
@@ -25,6 +27,19 @@ pub fn to_characters(text: &str, characters: usize) -> &str {
     match text.char_indices().nth(characters) {
         Some((end, _)) => &text[..end],
         None => text,
+    }
+}
+
+/// The text to show of a longer one: at most this many characters, and `…` behind them where others follow.
+///
+/// ```
+/// assert_eq!(exporter_core::truncate::shown("élève", 2), "él…");
+/// assert_eq!(exporter_core::truncate::shown("élève", 5), "élève");
+/// ```
+pub fn shown(text: &str, characters: usize) -> Cow<'_, str> {
+    match to_characters(text, characters) {
+        short if short.len() < text.len() => format!("{short}…").into(),
+        _ => text.into(),
     }
 }
 

@@ -3,11 +3,10 @@
 use std::process::ExitCode;
 
 use exporter::check::{CheckOptions, Findings, Severity};
-use exporter::{Error, ErrorKind, Result};
+use exporter::{Error, ErrorKind, Result, counted};
 use serde_json::json;
 
 use crate::args::CheckArgs;
-use crate::report::counted;
 use crate::terminal::print;
 use crate::{cancel, failure, place, request};
 

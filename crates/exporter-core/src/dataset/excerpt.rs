@@ -135,11 +135,11 @@ impl<D: Dataset> Dataset for ExcerptDataset<D> {
         self.inner.scan(table, &below)
     }
 
-    /// The facts of the source are true of all its rows, not of some.
     fn document(&self, position: usize) -> Result<Option<Box<dyn Read + Send + '_>>> {
         self.inner.document(position)
     }
 
+    /// The facts of the source are true of all its rows, not of some.
     fn facts(&self, table: TableId) -> Option<TableProfile> {
         let part = self.part(table).ok()?;
         if part.filter.is_some() || part.limit.is_some() {

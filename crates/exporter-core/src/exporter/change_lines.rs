@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Changes, Recode, Rename};
 use crate::carry::Part;
-use crate::loss::{Example, Loss, LossCode, LossEffect, LossReport, LossSeverity, grouped};
+use crate::loss::{Example, Loss, LossCode, LossEffect, LossReport, LossSeverity, counted, grouped};
 
 /// A code treated in more ways than this (texts, each cut elsewhere) is one kind.
 const ACTIONS_SHOWN: usize = 3;
@@ -51,12 +51,6 @@ impl Changes {
         }
         shown
     }
-}
-
-/// A count and what is counted.
-fn counted(count: u64, noun: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{} {noun}{plural}", grouped(count))
 }
 
 /// One line a format: how many declared values are written as others, with an example.

@@ -3,8 +3,7 @@
 use std::fmt::Write as _;
 
 use console::{Style, measure_text_width};
-
-use crate::report::counted;
+use exporter::counted;
 
 /// Columns a terminal must have for less than all to be shown.
 const LEAST_WIDTH: usize = 20;

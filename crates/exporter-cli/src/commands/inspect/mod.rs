@@ -8,11 +8,10 @@ use std::fmt::Write as _;
 use console::{Style, Term};
 use exporter::codebook::{Codebook, Language, Table, ValueLabel, Variable};
 use exporter::dataset::reason_texts;
-use exporter::{Context, Dataset, Error, Result, Scan, TableId};
+use exporter::{Context, Dataset, Error, Result, Scan, TableId, counted, truncate};
 use serde_json::{Value as Json, json};
 
 use crate::args::InspectArgs;
-use crate::report::counted;
 use crate::request;
 use crate::terminal::{in_one_line, print, say, visible};
 use grid::Grid;
@@ -227,9 +226,5 @@ fn grid(
 
 /// A cell in one line and not too wide.
 fn cut(cell: &str) -> String {
-    let shown = in_one_line(cell);
-    match shown.char_indices().nth(CELL_CHARACTERS) {
-        Some((end, _)) => format!("{}…", shown.get(..end).unwrap_or_default()),
-        None => shown,
-    }
+    truncate::shown(&in_one_line(cell), CELL_CHARACTERS).into_owned()
 }
