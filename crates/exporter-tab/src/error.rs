@@ -168,7 +168,7 @@ fn record_name(record: u64) -> String {
 }
 
 impl TabError {
-    /// The error with its place moved behind so many records and lines, for what was found in a part of a file.
+    /// The error of a part of a file with its place in the whole file; this many records and lines stand before the part.
     pub(crate) fn after(mut self, records: u64, lines: u64) -> Self {
         match &mut self {
             Self::Ragged { record, line, .. }

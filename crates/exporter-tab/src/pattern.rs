@@ -97,7 +97,7 @@ impl Pattern {
         Some(text)
     }
 
-    /// A count of which so many make a second, or none outside the years chrono knows.
+    /// A count with this many to the second, or none outside the years chrono knows.
     pub(crate) fn date_time_text(&self, value: i64, per_second: i64, zone: &Zone) -> Option<String> {
         let utc = value.div_euclid(per_second);
         let nanos = (value.rem_euclid(per_second) * (1_000_000_000 / per_second)) as u32;

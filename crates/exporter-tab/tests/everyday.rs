@@ -82,6 +82,18 @@ fn comments_may_look_like_rows() {
 }
 
 #[test]
+fn cells_in_notes_are_cut_between_characters() {
+    let odd = format!("x{}", "é".repeat(30));
+    let told = |odd: &str| {
+        let data = open("t.csv", format!("n\n{}{odd}\n", "1\n".repeat(20)).as_bytes(), json!({})).unwrap();
+        notes(&*data).pop().unwrap()
+    };
+    assert_eq!(told(&odd), format!("t.csv: n is a text because of {odd:?}"));
+    let short: String = odd.repeat(2).chars().take(40).collect();
+    assert_eq!(told(&odd.repeat(2)), format!("t.csv: n is a text because of \"{short}…\""));
+}
+
+#[test]
 fn what_ends_a_text_is_no_row() {
     reads("a,b\n1,2\n\x1a", 0, &["a|b", "1|2"]);
     reads("a,b\r\n1,2\r\n\x1a\r\n", 0, &["a|b", "1|2"]);

@@ -11,11 +11,11 @@ pub(super) struct Digits {
     pub(super) are_beyond_double: bool,
 }
 
-/// Every decimal of so many digits is the nearest of its length to a double, unless that is near the smallest there are.
+/// Every decimal of this many digits is the nearest of its length to a double, unless that is near the smallest there are.
 const ALWAYS: usize = 15;
 /// No double needs more digits to be told from others.
 const ENOUGH: usize = 17;
-/// No text of so many digits is compared: no double has as many.
+/// A text of this many digits is not compared: no double has as many.
 const MOST_DIGITS: usize = 800;
 
 impl Digits {
@@ -64,7 +64,7 @@ fn is_shortest(digits: impl Iterator<Item = u8>, value: f64) -> bool {
     left.all(|digit| digit == b'0')
 }
 
-/// Whether the double has these digits when it is written with so many.
+/// Whether the double has these digits when it is written with as many.
 fn is_written_so(digits: impl Iterator<Item = u8>, count: usize, value: f64) -> bool {
     let mut text = String::new();
     // Writing to a string cannot fail.

@@ -54,7 +54,7 @@ pub(super) struct Guess {
     lost: Option<Box<Lost>>,
     /// What the cells hold, whatever kind they turn out to have.
     pub(super) summary: Summary,
-    /// Cells that make a text of it.
+    /// The cells because of which the column has no kind but text.
     pub(super) odd: Odd,
 }
 
@@ -134,7 +134,7 @@ impl Guess {
         true
     }
 
-    /// Looks at a cell behind the one that made a text of the column.
+    /// Looks at a cell behind the one because of which the column is a text.
     #[cold]
     #[inline(never)]
     fn look_behind(&mut self, text: &[u8], style: &CellStyle) {

@@ -132,17 +132,10 @@ impl<R: Read> Head<R> {
                     self.line += found.lines;
                     self.between += found.lines;
                 }
-                Err(Fault::Incomplete) if window.len() - start > most => {
-                    return Err(TabError::RecordTooLong { line, limit: most });
+                Err(Fault::Incomplete) if window.len() - start <= most => {
+                    self.text.extend((start + most).saturating_add(1))?;
                 }
-                Err(Fault::Incomplete) => self.text.extend((start + most).saturating_add(1))?,
-                Err(Fault::TooMany) => return Err(too_many(line)),
-                Err(Fault::AfterQuote(column)) => {
-                    return Err(TabError::AfterQuote { record: 0, line, column });
-                }
-                Err(Fault::OpenQuote(column)) => {
-                    return Err(TabError::OpenQuote { record: 0, line, column });
-                }
+                Err(fault) => return Err(fault.at(0, line, most, || too_many(line))),
             }
         }
     }
@@ -159,7 +152,7 @@ impl<R: Read> Head<R> {
         self.between > 0
     }
 
-    /// What follows the record read last, in pieces of so many bytes, and where that is.
+    /// What follows the record read last, in pieces of this many bytes, and where that is.
     pub(super) fn into_pieces(mut self, bytes: usize) -> (Pieces<R>, Position) {
         self.text.consume(self.used);
         let [comments, _] = self.comments;

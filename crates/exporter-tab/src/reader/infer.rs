@@ -173,7 +173,7 @@ impl Findings {
         };
         for (column, guess) in self.columns.iter().zip(&self.guesses) {
             let Some((kind, na_is_missing)) = kind(*column) else { continue };
-            if options.has_own_texts(kind) || !guess.fits(kind, na_is_missing) {
+            if options.says_how(kind) || !guess.fits(kind, na_is_missing) {
                 continue;
             }
             let known = guess.summary.facts(kind, empty_is_missing, na_is_missing);

@@ -24,7 +24,7 @@ pub(crate) struct Parts {
 }
 
 impl Parts {
-    /// Adds what is left out behind so many rows.
+    /// Adds what is left out of the piece that follows; `rows` is the number of rows before it.
     pub(super) fn append(&mut self, comments: &Left, surplus: &Left, cells: &[(usize, Left)], rows: u64) {
         self.comments.append(comments, rows);
         self.surplus.append(surplus, rows);
@@ -86,7 +86,7 @@ pub(super) fn not_kept(
     let mut left = Left::default();
     for (row, cell) in cells.enumerate() {
         let raw = cell.raw(bytes);
-        // Shorter ones are kept: so many digits a double has, and so many signs a time has without an offset.
+        // Shorter ones are kept: a double has 15 digits, and a time without an offset has 19 characters.
         let is_short = match kind {
             DataType::Timestamp(..) => style.date_time_pattern.is_none() && raw.len() <= 19,
             _ => raw.len() <= 15,

@@ -98,7 +98,7 @@ impl<R: Read> TabReader<R> {
         Ok(Self::from_parts(decoding, pieces, position, options.batch_rows))
     }
 
-    /// Decodes pieces, the first of which is at a position, in batches of at most so many rows.
+    /// Decodes pieces, the first of which is at a position, in batches of at most `batch_rows` rows.
     pub(crate) fn from_parts(
         decoding: Decoding,
         pieces: Pieces<R>,
@@ -148,7 +148,7 @@ pub(crate) struct Rows {
 }
 
 impl Rows {
-    /// In batches of at most so many rows, at least one.
+    /// In batches of at most `most` rows; 0 is taken as 1.
     pub(crate) fn new(most: usize) -> Self {
         Self { most: most.max(1), batch: None }
     }

@@ -145,10 +145,16 @@ pub(super) fn plain_integer(text: &[u8]) -> Option<i64> {
     Some(if negative { -value } else { value })
 }
 
+/// Whether a text has a zero before further digits, as codes such as `007` have and numbers have not.
+#[inline]
+pub(super) fn is_code(text: &[u8]) -> bool {
+    matches!(text, [b'0', b'0'..=b'9', ..] | [b'-', b'0', b'0'..=b'9', ..])
+}
+
 /// A number as its column of doubles has most: one that a double holds, and no code with a leading zero.
 #[inline]
 pub(super) fn plain_float(text: &[u8], style: NumberStyle) -> Option<f64> {
-    if let [b'0', b'0'..=b'9', ..] | [b'-', b'0', b'0'..=b'9', ..] = text {
+    if is_code(text) {
         return None;
     }
     let found = Plain::of(text, style.mark)?.nearest()?;
@@ -159,12 +165,7 @@ pub(super) fn plain_float(text: &[u8], style: NumberStyle) -> Option<f64> {
 #[inline]
 pub(super) fn float(text: &[u8], style: NumberStyle) -> Option<f64> {
     let plain = Plain::of(text, style.mark).and_then(Plain::nearest);
-    plain.map(|found| found.value).or_else(|| any_float(text, style))
-}
-
-#[cold]
-pub(super) fn any_float(text: &[u8], style: NumberStyle) -> Option<f64> {
-    parsed(text, style)
+    plain.map(|found| found.value).or_else(|| parsed(text, style))
 }
 
 /// A single-precision number, rounded once.
@@ -173,7 +174,8 @@ pub(super) fn float32(text: &[u8], style: NumberStyle) -> Option<f32> {
 }
 
 /// What the standard library makes of a number; it takes `infinity` and `nan` in any case.
-fn parsed<T: FromStr>(text: &[u8], style: NumberStyle) -> Option<T> {
+#[inline(never)]
+pub(super) fn parsed<T: FromStr>(text: &[u8], style: NumberStyle) -> Option<T> {
     let plain = |text: &[u8]| {
         let text = std::str::from_utf8(text).ok()?;
         if style.mark == b'.' {
@@ -295,6 +297,20 @@ mod tests {
         for text in ["", "-", ".", "1.2.3", "abc", "0x10", "1 2"] {
             assert_eq!(float(text.as_bytes(), NumberStyle::PLAIN), None, "{text}");
         }
+    }
+
+    #[test]
+    fn plain_floats_are_exact_numbers_and_no_codes() {
+        let float = |text: &str| plain_float(text.as_bytes(), NumberStyle::PLAIN);
+        assert_eq!(
+            (float("0.5"), float("-0.5"), float("0"), float("-12")),
+            (Some(0.5), Some(-0.5), Some(0.0), Some(-12.0))
+        );
+        // Whole numbers from 2^52 are left to the slower way, as from 2^53 one double may stand for several.
+        assert_eq!(float("4503599627370495"), Some(4_503_599_627_370_495.0));
+        assert_eq!((float("4503599627370496"), float("9007199254740994")), (None, None));
+        assert_eq!((float("-9007199254740994"), float("18014398509481984")), (None, None));
+        assert_eq!((float("007"), float("-00.5"), float("0.1234567890123456789")), (None, None, None));
     }
 
     #[test]

@@ -1,11 +1,13 @@
-//! Cells that make a text of a column whose others are numbers, dates or times, and dates in a form that is not guessed.
+//! The few cells because of which a column of numbers, dates or times is read as text, and dates in a form that is not guessed.
 
 use super::guess::Guess;
+use super::number;
+use super::records::excerpt;
 
-/// Cells of a piece that are looked at behind the first one that does not fit.
+/// How many cells of a piece are looked at behind the first one that does not fit.
 const LOOKED_BEHIND: u64 = 100;
 
-/// How many cells fit a kind, and the first that does not.
+/// How many cells of a column fit one kind, and the first cell that does not.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Odd {
     fitting: u64,
@@ -16,14 +18,13 @@ pub(super) struct Odd {
 }
 
 impl Odd {
-    /// Takes the first cell that fits no kind which the so many before it have.
+    /// Takes the first cell that does not fit; `before` is the number of cells before it, all of which fit one kind.
     #[cold]
     #[inline(never)]
     pub(super) fn begin(&mut self, text: &[u8], before: u64) {
         self.fitting += before;
         self.others += 1;
-        let start = text.get(..MOST_BYTES).unwrap_or(text);
-        self.first.get_or_insert_with(|| String::from_utf8_lossy(start).into());
+        self.first.get_or_insert_with(|| excerpt(text).into());
     }
 
     /// Whether a few more cells are looked at.
@@ -31,7 +32,7 @@ impl Odd {
         self.behind < LOOKED_BEHIND
     }
 
-    /// Takes a cell behind the first, and whether it fits any kind.
+    /// Takes a cell behind the first; `fits` says whether it has any kind but text.
     pub(super) fn add(&mut self, fits: bool) {
         self.behind += 1;
         *(if fits { &mut self.fitting } else { &mut self.others }) += 1;
@@ -41,7 +42,7 @@ impl Odd {
         self.fitting
     }
 
-    /// Adds what another part shows; in both so many cells fit.
+    /// Adds what another part of the column shows; `fitting` is the number of cells that fit in both parts.
     pub(super) fn merge(&mut self, other: &Self, fitting: u64) {
         self.fitting = fitting;
         self.others += other.others;
@@ -50,13 +51,13 @@ impl Odd {
         }
     }
 
-    /// The cell that makes a text of a column nearly all of whose cells are something else.
+    /// The cell because of which a column is a text although nearly all of its cells are numbers, dates or times.
     pub(super) fn among_others(&self, fits: impl Fn(&[u8]) -> bool) -> Option<&str> {
         let first = self.first.as_deref()?;
         let is_rare = self.fitting >= 2 && self.others * 4 <= self.fitting;
-        // Codes with leading zeros are no numbers on purpose.
-        let is_code = first.starts_with('0') || fits(first.as_bytes());
-        (is_rare && !is_code).then_some(first)
+        // Codes are texts on purpose.
+        let is_meant = number::is_code(first.as_bytes()) || fits(first.as_bytes());
+        (is_rare && !is_meant).then_some(first)
     }
 
     /// The pattern of a first cell such as `13/02/2024`.
@@ -79,9 +80,6 @@ impl Odd {
         is_end.then(|| (text, order.replace("{}", &sign.to_string())))
     }
 }
-
-/// Bytes of a cell that are shown.
-const MOST_BYTES: usize = 40;
 
 /// What people write where a value is missing.
 pub(crate) fn is_missing_word(text: &str) -> bool {

@@ -218,14 +218,19 @@ impl ReadOptions {
         Ok(())
     }
 
-    /// Whether two quotes with nothing between are a missing text in a file of so many columns: with one column there is no
+    /// Whether two quotes with nothing between are a missing text in a file of this many columns: with one column there is no
     /// other way to write one, see `RowEncoder`.
     pub(super) fn quoted_empty_is_missing(&self, columns: usize) -> bool {
         columns == 1 && self.missing_texts.is_empty()
     }
 
-    /// Whether options say how values of this kind are written, so that nothing was summed up of them.
-    pub(super) fn has_own_texts(&self, kind: &DataType) -> bool {
+    /// Whether any option says how the values of a kind are written.
+    pub(crate) fn has_own_texts(&self) -> bool {
+        self.booleans.is_some() || self.date_pattern.is_some() || self.date_time_pattern.is_some()
+    }
+
+    /// Whether an option says how the values of this kind are written; the summary of a column leaves such values out.
+    pub(super) fn says_how(&self, kind: &DataType) -> bool {
         match kind {
             DataType::Boolean => self.booleans.is_some(),
             DataType::Date32 => self.date_pattern.is_some(),

@@ -110,7 +110,7 @@ fn nearest(mut digits: u64, mut scale: usize) -> Option<Nearest> {
     }
     let power = i128::from(*POWERS.get(scale)?);
     let bits = (digits as f64 / DOUBLES.get(scale)?).to_bits();
-    // The double is its mantissa shifted to the right by so many bits.
+    // The double is its mantissa shifted to the right by this many bits.
     let shift = 1075_u64.checked_sub(bits >> 52).filter(|shift| (1..64).contains(shift))?;
     let mut mantissa = bits & FRACTION | (FRACTION + 1);
     // How much the number is above the double, in steps of the shifted bits and of the power of ten.

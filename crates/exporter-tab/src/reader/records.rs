@@ -1,5 +1,7 @@
 //! All records of a piece, split into cells.
 
+use exporter_core::truncate;
+
 use super::options::Ragged;
 use super::pieces::{Ending, Piece};
 use super::split::{Cell, Dialect, Fault, Kind, RecordEnd, split_record};
@@ -8,14 +10,14 @@ use crate::TabError;
 /// The columns whose cells are kept.
 #[derive(Debug, Clone)]
 pub(super) enum KeptColumns {
-    /// All so many.
+    /// All; this is their number.
     All(usize),
     /// Those at these positions, ascending.
     Some(Vec<usize>),
 }
 
 impl KeptColumns {
-    /// The columns at these positions of a file with so many.
+    /// The columns at these positions of a file with this many columns.
     pub(super) fn of(mut kept: Vec<usize>, columns: usize) -> Self {
         kept.sort_unstable();
         kept.dedup();
@@ -75,7 +77,7 @@ impl Left {
         self.add(row, line.unwrap_or_default().trim_ascii_end());
     }
 
-    /// Adds what is left out of the piece that follows, behind so many rows.
+    /// Adds what is left out of the piece that follows; `rows` is the number of rows before it.
     pub(super) fn append(&mut self, next: &Self, rows: u64) {
         self.count += next.count;
         if let (None, Some((row, text))) = (&self.first, &next.first) {
@@ -106,7 +108,7 @@ impl Records {
         self.cells.get(row.checked_mul(self.width)?.checked_add(kept)?).copied()
     }
 
-    /// Splits a piece of a file with so many columns. What is wrong with it, counted from its own start, comes after
+    /// Splits a piece of a file with this many columns. What is wrong with it, counted from its own start, comes after
     /// the rows before that.
     pub(super) fn split(
         &mut self,
@@ -121,7 +123,7 @@ impl Records {
         (self.comments, self.surplus) = (Left::default(), Left::default());
         self.width = kept_columns.len();
         let (bytes, is_last) = (piece.bytes.as_slice(), piece.ending != Ending::Cut);
-        // They differ in what is kept; each gets a loop of its own.
+        // Each way of keeping cells gets a loop of its own, which is faster.
         match kept_columns {
             _ if dialect.is_loose() => self.each(bytes, dialect, columns, |start, records| {
                 records.loose(bytes, start, is_last, dialect, columns, kept_columns)
@@ -172,10 +174,7 @@ impl Records {
                     start = found.end;
                     continue;
                 }
-                Err(Fault::Incomplete) => too_long,
-                Err(Fault::TooMany) => ragged(columns + 1),
-                Err(Fault::AfterQuote(column)) => TabError::AfterQuote { record, line, column },
-                Err(Fault::OpenQuote(column)) => TabError::OpenQuote { record, line, column },
+                Err(fault) => fault.at(record, line, dialect.max_record_bytes, || ragged(columns + 1)),
             };
             self.cells.truncate(kept);
             return Some(fault);
@@ -226,11 +225,9 @@ impl Records {
 
 /// The start of a text, for a message.
 pub(super) fn excerpt(text: &[u8]) -> String {
-    let shown = String::from_utf8_lossy(text.get(..200).unwrap_or(text));
-    match shown.char_indices().nth(40) {
-        Some((cut, _)) => format!("{}…", &shown[..cut]),
-        None => shown.into_owned(),
-    }
+    // The bytes are those of more characters than are shown.
+    let start = String::from_utf8_lossy(text.get(..200).unwrap_or(text));
+    truncate::shown(&start, 40).into_owned()
 }
 
 #[cfg(test)]

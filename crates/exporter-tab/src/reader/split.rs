@@ -4,6 +4,7 @@ use memchr::{memchr, memchr_iter, memchr2, memchr3};
 
 pub(super) use super::cell::{Cell, Marks};
 use super::options::Ragged;
+use crate::TabError;
 
 /// What is needed to split lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,6 +81,24 @@ pub(super) enum Fault {
     AfterQuote(usize),
     /// The quote of this column (from 1) is open at the end of the input.
     OpenQuote(usize),
+}
+
+impl Fault {
+    /// The error of a record (0 = the header) that starts on this line; how many cells it may have, `too_many` tells.
+    pub(super) fn at(
+        self,
+        record: u64,
+        line: u64,
+        most_bytes: usize,
+        too_many: impl FnOnce() -> TabError,
+    ) -> TabError {
+        match self {
+            Self::Incomplete => TabError::RecordTooLong { line, limit: most_bytes },
+            Self::TooMany => too_many(),
+            Self::AfterQuote(column) => TabError::AfterQuote { record, line, column },
+            Self::OpenQuote(column) => TabError::OpenQuote { record, line, column },
+        }
+    }
 }
 
 /// Splits the record that starts at `start` and gives each cell with its position to `push`, or passes a comment.

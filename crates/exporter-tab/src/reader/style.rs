@@ -16,6 +16,8 @@ pub(super) struct CellStyle {
     pub(super) date_pattern: Option<Pattern>,
     pub(super) date_time_pattern: Option<Pattern>,
     pub(super) binary: BinaryText,
+    /// See [`ReadOptions::has_own_texts`].
+    pub(super) has_own_texts: bool,
 }
 
 impl CellStyle {
@@ -29,13 +31,8 @@ impl CellStyle {
             date_pattern: Pattern::of_dates(options.date_pattern.as_deref(), true)?,
             date_time_pattern: Pattern::of_date_times(options.date_time_pattern.as_deref(), true)?,
             binary: options.binary,
+            has_own_texts: options.has_own_texts(),
         })
-    }
-
-    /// Whether options say how some values are written that a kind is guessed for.
-    #[inline]
-    pub(super) fn has_own_texts(&self) -> bool {
-        self.booleans.is_some() || self.date_pattern.is_some() || self.date_time_pattern.is_some()
     }
 
     /// The truth value of a text, if it is one.

@@ -12,7 +12,7 @@ use crate::reader::time::{self, DateTimeParts};
 impl Guess {
     /// Those of a cell, whose value is taken into the summary.
     pub(super) fn kinds(&mut self, text: &[u8], style: &CellStyle) -> u16 {
-        if style.has_own_texts() { self.own(text, style) } else { self.plain(text, style.numbers) }
+        if style.has_own_texts { self.own(text, style) } else { self.plain(text, style.numbers) }
     }
 
     /// Kinds of a text where options say how values are written, which replaces the ways that are known without.
@@ -131,10 +131,10 @@ impl Guess {
         if let Some(plain) = style.ungrouped(text) {
             return self.number(&plain, style.without_groups());
         }
-        let digits = text.strip_prefix(b"-").unwrap_or(text);
-        if let [b'0', b'0'..=b'9', ..] = digits {
+        if number::is_code(text) {
             return 0;
         }
+        let digits = text.strip_prefix(b"-").unwrap_or(text);
         let plain = Plain::of(text, style.mark);
         if let Some(value) = plain.and_then(Plain::whole) {
             return self.whole(value, plain.is_some_and(|plain| plain.is_negative));
@@ -146,7 +146,8 @@ impl Guess {
         if let Some(found) = plain.and_then(Plain::nearest) {
             return self.fraction(text, found, style);
         }
-        let value = if digits.iter().any(u8::is_ascii_digit) { number::any_float(text, style) } else { None };
+        let value =
+            if digits.iter().any(u8::is_ascii_digit) { number::parsed::<f64>(text, style) } else { None };
         let Some(value) = value.filter(|value| value.is_finite()) else { return 0 };
         let Digits { scale, are_beyond_double } = Digits::of(text, style.mark, value);
         let found = Nearest { value, scale: scale.unwrap_or_default(), is_another: are_beyond_double };

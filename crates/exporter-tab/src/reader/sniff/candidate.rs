@@ -132,7 +132,7 @@ impl Cut {
         cut
     }
 
-    /// The records behind so many.
+    /// The records without the first ones.
     pub(super) fn from(&self, first: usize) -> &[Record] {
         self.records.get(first..).unwrap_or_default()
     }
@@ -307,7 +307,7 @@ impl Cut {
             && typed(self) > typed(other)
     }
 
-    /// Whether a header behind so many records, which another cut throws away as a comment, is found in this one.
+    /// Whether a header behind this many records, which another cut throws away as a comment, is found in this one.
     pub(super) fn has_header_that_is_comment(&self, sample: &[u8], other: &Self, preamble: usize) -> bool {
         let sign = other.signs.comment.byte().filter(|_| self.signs.comment == Mark::NONE);
         preamble > 0 && sign.is_some_and(|sign| self.starts_with_comment(sample, sign, preamble))

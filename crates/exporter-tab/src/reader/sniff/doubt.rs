@@ -1,4 +1,4 @@
-//! What is told where cells may mean something else.
+//! What a reader is told where cells can be understood in two ways.
 
 /// What else the cells of a text may mean.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -7,13 +7,13 @@ pub(crate) enum Doubt {
     NoHeader,
     /// A number such as this may have a decimal comma or commas between groups of three digits.
     Comma(String),
-    /// A column is a text because of a cell among others that are none.
+    /// A column is a text because of this cell; its other cells are numbers, dates or times.
     Odd { column: String, text: String },
     /// A text may be a date of this pattern.
     Date { column: String, text: String, pattern: String },
     /// No column has dates of the pattern that was given.
     NoDates,
-    /// A NUL byte stands in this line, the so manieth byte of the text.
+    /// The byte at this position of the text, counted from 1, is NUL.
     Nul { line: u64, byte: u64 },
     /// Numbers such as this have a decimal comma and points between groups of three digits.
     Groups(String),
