@@ -204,9 +204,9 @@ impl Dataset for TabDataset {
     }
 
     fn notes(&self) -> Vec<Note> {
-        let found = words::found(&self.options, &self.used);
-        let text = format!("read as {}", words::typed(&found));
-        let is_usual = words::is_usual(&self.options, &found);
+        let (asked, used) = (&self.options, &self.used);
+        let text = format!("read as {}", words::read_as(asked, used));
+        let is_usual = words::is_usual(asked, used);
         let mut notes = vec![if is_usual { Note::usual(text) } else { Note::new(text) }];
         let twice = self.layout.renamed.iter().filter(|renamed| renamed.is_twice).take(MOST_DOUBTS);
         notes.extend(
@@ -216,7 +216,7 @@ impl Dataset for TabDataset {
         );
         let more = self.presumed.iter().flat_map(|(presumed, _)| presumed.doubts(&self.layout));
         let doubts = self.layout.doubts.iter().cloned().chain(more);
-        notes.extend(doubts.map(|doubt| Note::new(words::doubt(&doubt, &found))));
+        notes.extend(doubts.map(|doubt| Note::new(words::doubt(&doubt, asked, used))));
         notes
     }
 }

@@ -8,7 +8,10 @@ use crate::{DecimalMark, Delimiter, Mark};
 
 /// What chooses all that these options say otherwise than the defaults do: `--from csv:delimiter=semicolon,ragged=pad`.
 pub(crate) fn typed(options: &ReadOptions) -> String {
-    let pairs = pairs(options);
+    words(&pairs(options, options, &ReadOptions::default()))
+}
+
+fn words(pairs: &[(&str, String)]) -> String {
     let colon = if pairs.is_empty() { "" } else { ":" };
     let words = pairs.iter().map(|(name, value)| format!("{name}={}", escaped(value)));
     let words = format!("csv{colon}{}", words.collect::<Vec<_>>().join(","));
@@ -27,50 +30,42 @@ fn escaped(value: &str) -> String {
     value.replace('\\', "\\\\").replace(',', "\\,")
 }
 
-fn pairs(options: &ReadOptions) -> Vec<(&'static str, String)> {
+/// The options in use that were asked for or are not the plain ones.
+fn pairs(asked: &ReadOptions, used: &ReadOptions, plain: &ReadOptions) -> Vec<(&'static str, String)> {
     let json = |options: &ReadOptions| serde_json::to_value(options).unwrap_or_default();
-    let (chosen, plain) = (json(options), json(&ReadOptions::default()));
-    let pair = |name: &'static str| match chosen.get(name).filter(|value| plain.get(name) != Some(value))? {
-        Json::Null => None,
-        Json::String(word) => Some((name, word.clone())),
-        value => Some((name, value.to_string())),
+    let [asked, used, plain, default] = [asked, used, plain, &ReadOptions::default()].map(json);
+    let pair = |name: &'static str| {
+        let is_told = asked.get(name) != default.get(name) || used.get(name) != plain.get(name);
+        match used.get(name).filter(|_| is_told)? {
+            Json::Null => None,
+            Json::String(word) => Some((name, word.clone())),
+            value => Some((name, value.to_string())),
+        }
     };
     READ_OPTIONS.iter().filter_map(|option| pair(option.name)).collect()
 }
 
-/// The options that say what was found in a file, without what is so in most files.
-pub(crate) fn found(asked: &ReadOptions, used: &ReadOptions) -> ReadOptions {
-    fn unless<T: PartialEq>(value: Option<T>, plain: T, asked: Option<T>) -> Option<T> {
-        value.filter(|value| *value != plain || asked.is_some())
-    }
-    ReadOptions {
-        quote: unless(used.quote, Mark::DOUBLE_QUOTE, asked.quote),
-        escape: unless(used.escape, Mark::NONE, asked.escape),
-        comment: unless(used.comment, Mark::NONE, asked.comment),
-        skip_lines: unless(used.skip_lines, 0, asked.skip_lines),
-        header: if used.header == ReadHeader::Names { asked.header } else { used.header },
-        trailing_delimiter: unless(used.trailing_delimiter, false, asked.trailing_delimiter),
-        spaced_quotes: unless(used.spaced_quotes, false, asked.spaced_quotes),
-        row_names: unless(used.row_names, false, asked.row_names),
-        decimal_mark: unless(used.decimal_mark, DecimalMark::Point, asked.decimal_mark),
-        ..used.clone()
-    }
+/// What chooses all that was asked for, and all that was found and is otherwise in most files.
+pub(crate) fn read_as(asked: &ReadOptions, used: &ReadOptions) -> String {
+    words(&pairs(asked, used, &ReadOptions { delimiter: None, ..ReadOptions::plain() }))
 }
 
-/// Whether these say nothing but the delimiter that most files have.
-pub(crate) fn is_usual(asked: &ReadOptions, found: &ReadOptions) -> bool {
+/// Whether nothing was found but what most files have.
+pub(crate) fn is_usual(asked: &ReadOptions, used: &ReadOptions) -> bool {
     let delimiter = asked.delimiter.or(Some(Delimiter::COMMA));
-    *found == ReadOptions { delimiter, ..asked.clone() }
+    read_as(asked, used) == typed(&ReadOptions { delimiter, ..asked.clone() })
 }
 
 /// What else the cells may mean, and what to type then.
-pub(crate) fn doubt(doubt: &Doubt, found: &ReadOptions) -> String {
+pub(crate) fn doubt(doubt: &Doubt, asked: &ReadOptions, used: &ReadOptions) -> String {
     let typed_with = |change: &dyn Fn(&mut ReadOptions)| {
-        let mut options = found.clone();
-        change(&mut options);
-        typed(&options)
+        let (mut asked, mut used) = (asked.clone(), used.clone());
+        change(&mut asked);
+        change(&mut used);
+        read_as(&asked, &used)
     };
     let comma = Some(DecimalMark::Comma);
+    let has_no_comments = asked.comment.is_none() && used.comment == Some(Mark::NONE);
     match doubt {
         Doubt::NoHeader => format!(
             "the first line looks like the others and is a row; if it has the names: {}",
@@ -80,7 +75,7 @@ pub(crate) fn doubt(doubt: &Doubt, found: &ReadOptions) -> String {
             "{column} is a text because of {text:?}; if that is a missing value: {}",
             typed_with(&|options| options.missing_texts.push(text.trim().to_owned()))
         ),
-        Doubt::Odd { column, text } if text.starts_with('#') && found.comment.is_none() => format!(
+        Doubt::Odd { column, text } if text.starts_with('#') && has_no_comments => format!(
             "{column} is a text because of {text:?}; if that is a comment: {}",
             typed_with(&|options| options.comment = Some(Mark::HASH))
         ),
@@ -122,5 +117,29 @@ mod tests {
         options.missing_texts = vec!["NA".into(), "N,A".into()];
         options.date_pattern = Some("%d %m".into());
         assert_eq!(typed(&options), "--from 'csv:delimiter=semicolon,ragged=pad,null=NA|N\\,A,dates=%d %m'");
+    }
+
+    #[test]
+    fn what_is_plain_is_told_where_it_was_asked_for() {
+        let (mut asked, mut used) = (ReadOptions::default(), ReadOptions::plain());
+        assert_eq!(read_as(&asked, &used), "--from csv:delimiter=comma");
+        assert!(is_usual(&asked, &used));
+        (asked.quote, asked.header) = (used.quote, ReadHeader::Names);
+        assert_eq!(read_as(&asked, &used), "--from csv:delimiter=comma,quote=double,header=names");
+        assert!(is_usual(&asked, &used));
+        (used.escape, used.skip_lines) = (Some(Mark::BACKSLASH), Some(2));
+        let words = "--from csv:delimiter=comma,quote=double,escape=backslash,skip-lines=2,header=names";
+        assert_eq!(read_as(&asked, &used), words);
+        assert!(!is_usual(&asked, &used));
+    }
+
+    #[test]
+    fn plain_options_leave_nothing_open() {
+        let plain = serde_json::to_value(ReadOptions::plain()).unwrap();
+        let open = plain.as_object().unwrap().iter().filter(|(_, value)| value.is_null());
+        let open: Vec<&str> = open.map(|(name, _)| name.as_str()).collect();
+        // These say nothing where they are not given; nothing is looked for in the file.
+        assert_eq!(open, ["booleans", "dates", "datetimes", "null"]);
+        assert_eq!(ReadOptions::plain().header, ReadHeader::Names);
     }
 }

@@ -46,18 +46,32 @@ impl Form {
 
     /// The options with nothing left open.
     pub(super) fn options(&self, options: &ReadOptions) -> ReadOptions {
+        // Every field is named, so that the compiler refuses one that is forgotten here.
+        let Self {
+            delimiter,
+            quote,
+            escape,
+            comment,
+            skip_lines,
+            header,
+            trailing,
+            spaced,
+            row_names,
+            decimal,
+            encoding,
+        } = *self;
         ReadOptions {
-            delimiter: Some(self.delimiter),
-            quote: Some(self.quote),
-            escape: Some(self.escape),
-            comment: Some(self.comment),
-            skip_lines: Some(self.skip_lines),
-            header: self.header,
-            trailing_delimiter: Some(self.trailing),
-            spaced_quotes: Some(self.spaced),
-            row_names: Some(self.row_names),
-            decimal_mark: Some(self.decimal),
-            encoding: self.encoding,
+            delimiter: Some(delimiter),
+            quote: Some(quote),
+            escape: Some(escape),
+            comment: Some(comment),
+            skip_lines: Some(skip_lines),
+            header,
+            trailing_delimiter: Some(trailing),
+            spaced_quotes: Some(spaced),
+            row_names: Some(row_names),
+            decimal_mark: Some(decimal),
+            encoding,
             ..options.clone()
         }
     }

@@ -4,6 +4,7 @@ use arrow_schema::DataType;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::encoding::Encoding;
+use super::form::Form;
 use crate::options::{BinaryText, DecimalMark, Delimiter, booleans, pattern};
 use crate::pattern::Pattern;
 use crate::{Mark, TabError};
@@ -222,6 +223,11 @@ impl ReadOptions {
     /// other way to write one, see `RowEncoder`.
     pub(super) fn quoted_empty_is_missing(&self, columns: usize) -> bool {
         columns == 1 && self.missing_texts.is_empty()
+    }
+
+    /// How most files are written, nothing left open.
+    pub(crate) fn plain() -> Self {
+        Form::of(&Self::default(), Delimiter::COMMA).options(&Self::default())
     }
 
     /// Whether any option says how the values of a kind are written.
