@@ -11,7 +11,7 @@ use crate::{Delimiter, Duplicates, Mark, TabError, words};
 /// Most bytes of a text with which options are tried: what lies behind is taken to be like it.
 const TRIED_BYTES: u64 = 64 << 20;
 
-/// Makes of the codec's errors those of the engine, with a way out.
+/// Turns errors of the codec into errors of the engine, with a hint that helps.
 #[derive(Debug)]
 pub(crate) struct Advice {
     pub(crate) bytes: Arc<dyn ReadAt>,
@@ -91,7 +91,7 @@ impl Advice {
 
     /// The fewest changes of the options with which the text is read, and of equals those that leave out least.
     fn remedy(&self, error: &TabError) -> Option<Tried> {
-        // What goes wrong behind the bytes that are tried tells nothing of other options.
+        // A fault behind the bytes that are tried says nothing about other options.
         if remedies(&self.options, error, false).is_empty() {
             return None;
         }

@@ -27,7 +27,7 @@ struct KeyAscent {
 }
 
 impl Ascent {
-    /// So many keys, before any row.
+    /// The state for this many keys, before any row.
     pub(super) fn of(keys: usize) -> Self {
         Self { keys: vec![KeyAscent { by_number: true, by_text: true }; keys], ends: None }
     }
@@ -41,7 +41,7 @@ impl Ascent {
         let keys = |row: usize| numbers.iter().map(|number| cell(row, *number).to_vec()).collect::<RowKeys>();
         self.ends = Some((keys(0), keys(last)));
         for (key, number) in self.keys.iter_mut().zip(numbers) {
-            // What such a cell holds is not what stands there.
+            // The content of such a cell differs from its bytes.
             if records.column(*number).any(|cell| cell.is_escaped()) {
                 *key = KeyAscent { by_number: false, by_text: false };
             }

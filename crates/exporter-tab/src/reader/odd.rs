@@ -113,6 +113,7 @@ mod tests {
         assert_eq!(odd(99, &["N/A"]).among_others(never), Some("N/A"));
         assert_eq!(odd(3, &["a", "b"]).among_others(never), None);
         assert_eq!(odd(99, &["007"]).among_others(never), None);
+        assert_eq!(odd(99, &["0x1F"]).among_others(never), Some("0x1F"));
         assert_eq!(odd(99, &["2024-01-01"]).among_others(|_| true), None);
         assert!(is_missing_word(" N/A") && !is_missing_word("12"));
     }

@@ -109,7 +109,7 @@ fn border(window: &[u8], is_last: bool, dialect: &Dialect, reach: usize) -> Opti
     };
     let (mut at, mut last) = (0, None);
     while at < reach || last.is_none() {
-        // Far beyond the reach is looked at only when it is needed.
+        // Bytes far beyond the reach are looked at only when they are needed.
         let seen = window.get(..if at < reach { reach } else { window.len() })?;
         let quote = opening_quote(seen, at, quote_byte, dialect.marks.delimiter);
         // Between quoted cells every line end ends a record.
@@ -139,7 +139,7 @@ fn border_of_records(window: &[u8], is_last: bool, dialect: &Dialect, reach: usi
         let end = match split_record(window, at, is_last, dialect, usize::MAX, |_, _| {}) {
             Ok(found) => found.end,
             Err(Fault::Incomplete) => return last,
-            // What is wrong with a record is found by whoever gets the piece that it is in.
+            // The thread that takes the piece reports what is wrong with its records.
             Err(_) => return last.or(Some(window.len())),
         };
         if end > reach && last.is_some() {

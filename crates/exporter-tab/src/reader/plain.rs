@@ -20,7 +20,7 @@ pub(super) struct Nearest {
     pub(super) is_another: bool,
 }
 
-/// So many digits do not overflow.
+/// A number of this many digits does not overflow.
 const MOST_DIGITS: usize = 19;
 /// Of whole numbers below this, and halves between them, each is a double.
 const ALL_DOUBLES: u64 = 1 << 52;

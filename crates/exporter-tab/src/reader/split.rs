@@ -118,7 +118,7 @@ pub(super) fn split_record(
     let mut at = start;
     let mut cells = 0;
     let mut lines = 1;
-    // One look in the loop for what is rare.
+    // One test in the loop covers all rare cases.
     let special = dialect.spaced || dialect.marks.escape.is_some();
     loop {
         if cells >= limit {

@@ -26,17 +26,17 @@ pub(super) enum Fit {
     Not,
     /// Every record, or nearly every, has one cell.
     OneColumn,
-    /// Most have as many, some have not.
+    /// Most records have the same number of cells, some have another.
     Ragged,
     /// A record could not be split, and those before it have several cells.
     Broken,
     /// All rows have one cell more than the header, and start with a name.
     RowNames,
-    /// All have as many behind some lines that stand above them.
+    /// All records behind some lines at the top have the same number of cells.
     Behind,
     /// All rows have one cell more than the header, which is empty.
     Trailing,
-    /// All have as many.
+    /// All records have the same number of cells.
     Even,
 }
 
@@ -46,9 +46,9 @@ pub(super) struct Judged {
     pub(super) fit: Fit,
     /// Records that stand above the header.
     pub(super) preamble: usize,
-    /// Whether all records have as many cells.
+    /// Whether all records have the same number of cells.
     pub(super) is_even: bool,
-    /// More of equals.
+    /// Of two cuts with the same fit, the one with the larger value is better.
     score: f64,
 }
 
@@ -119,7 +119,7 @@ impl Cut {
                     at = found.end;
                 }
                 Err(Fault::Incomplete) => {
-                    // A quote that is open over most of the sample is none.
+                    // A sign that would open a cell over most of the sample is no quote.
                     cut.is_broken = !cut.records.is_empty() && sample.len() - at > sample.len() / 2;
                     break;
                 }
@@ -177,7 +177,7 @@ impl Cut {
             1 if last > 1 && widths.first() == Some(&(last - 1)) && self.ends_with_nothing() => {
                 judged(Fit::Trailing, 0, score(last))
             }
-            // Of texts some hold separators; where many do, they are cells.
+            // Some texts hold a separator; where many texts do, it stands between cells.
             _ if usual == 1 && share >= 0.6 => judged(Fit::OneColumn, 0, share - 1.0),
             _ if last > 1
                 && let Some(above) = above() =>
@@ -232,7 +232,7 @@ impl Cut {
         };
         let width = first.cells.len();
         let is_behind_blank = first.behind_blank || lines.last().is_some_and(|line| line.filled() == 0);
-        // Behind the commas of sentences stand spaces.
+        // In sentences, spaces follow the commas.
         let is_spaced = |cell: &Cell| cell.raw(sample).starts_with(b" ");
         let is_prose = |line: &Record| line.cells.iter().skip(1).any(is_spaced);
         let is_clear = is_behind_blank || header::typed_share(sample, rows, options) > 0.0;
@@ -243,7 +243,7 @@ impl Cut {
         are_short && are_few && is_table && header::are_names(sample, first)
     }
 
-    /// The share of cells that look like one: no other separator is in them, unless they stand in quotes.
+    /// The share of cells that hold no other separator or stand in quotes.
     fn cleanness(&self, sample: &[u8]) -> f64 {
         let (mut clean, mut all) = (0, 0);
         for cell in self.cells() {
@@ -335,7 +335,7 @@ impl Cut {
             let cells = || rows.iter().filter_map(|row| row.cells.get(column)).filter(|cell| cell.len() > 0);
             let count = cells().filter(|cell| cell.is_quoted()).count();
             quoted += count;
-            // Numbers among texts may stand without.
+            // Numbers among quoted texts may have no quotes.
             let is_plain =
                 |cell: &Cell| cell.is_quoted() || !cell.raw(sample).iter().any(u8::is_ascii_alphabetic);
             count == 0 || cells().all(is_plain)

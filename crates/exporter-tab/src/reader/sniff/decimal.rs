@@ -29,7 +29,7 @@ pub(super) fn mark(
     is_comma_separated: bool,
     options: &ReadOptions,
 ) -> (DecimalMark, Option<Doubt>) {
-    // What parts groups of digits is no decimal mark.
+    // The sign between groups of digits is not the decimal mark.
     match options.thousands {
         Mark::POINT => return (DecimalMark::Comma, None),
         Mark::COMMA => return (DecimalMark::Point, None),
@@ -64,7 +64,7 @@ pub(super) fn mark(
     let shown = |text: &[u8]| String::from_utf8_lossy(text).into_owned();
     let is_open = thousands == Mark::NONE;
     let told = |doubt: fn(String) -> Doubt, text| (DecimalMark::Point, Some(doubt(shown(text))));
-    // A comma that separates cells is no decimal mark unless that is said.
+    // A comma that separates cells is a decimal mark only where an option says so.
     if is_comma_separated {
         return match comma.or(either) {
             Some(text) if is_open => told(Doubt::Comma, text),

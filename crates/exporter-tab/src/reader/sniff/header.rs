@@ -39,7 +39,7 @@ impl Kinds {
     }
 }
 
-/// Whether the cells of a record may be names: texts, each another one.
+/// Whether the cells of a record may be names: texts that all differ.
 pub(super) fn are_names(sample: &[u8], record: &Record) -> bool {
     let mut seen = HashSet::new();
     record.cells.iter().all(|cell| {
@@ -89,7 +89,7 @@ pub(super) fn is_header(sample: &[u8], records: &[Record], options: &ReadOptions
         let range = body.short_range();
         body.merge(&top);
         if body.kind() == DataType::Utf8 {
-            // Nobody but a name is a text among numbers.
+            // A text above numbers is their name.
             return true;
         }
         alike += 1;
@@ -115,7 +115,7 @@ pub(super) fn is_header(sample: &[u8], records: &[Record], options: &ReadOptions
     }
 }
 
-/// Whether a text stands in the column again.
+/// Whether a text occurs in the column again.
 fn is_among(raw: &[u8], sample: &[u8], rows: &[Record], column: usize) -> bool {
     rows.iter().any(|row| row.cells.get(column).is_some_and(|cell| cell.raw(sample) == raw))
 }

@@ -146,7 +146,7 @@ fn signs(sample: &[u8], options: &ReadOptions) -> Vec<Signs> {
     all
 }
 
-/// The way by which the records fit together best.
+/// The cut whose records fit together best.
 fn best(sample: &[u8], is_whole: bool, options: &ReadOptions) -> Option<(Cut, Judged)> {
     let judged = |delimiter, signs| {
         let cut = Cut::new(sample, is_whole, delimiter, signs, options);
@@ -162,7 +162,7 @@ fn best(sample: &[u8], is_whole: bool, options: &ReadOptions) -> Option<(Cut, Ju
                 of_signs = Some(found);
             }
         }
-        // Signs that are not the plain ones must explain what these do not.
+        // Other signs than the plain ones are taken only if more records fit with them.
         let is_better = match (&best, &of_signs) {
             (Some((known, before)), Some((cut, now))) => {
                 let same = now.fit == before.fit && cut.delimiter == known.delimiter;
@@ -185,7 +185,7 @@ fn best(sample: &[u8], is_whole: bool, options: &ReadOptions) -> Option<(Cut, Ju
     if !is_clear && options.delimiter.is_none() {
         let plain = signs(sample, options).first().copied()?;
         let (cut, judged) = judged(Delimiter::SPACE, plain);
-        // Sentences have as many words by chance, but no columns of numbers.
+        // Sentences may have the same number of words by chance, but their words form no columns of numbers.
         let share = header::typed_share(sample, cut.from(0), options);
         let is_table = share >= 1.0 || (share >= 0.5 && header::is_header(sample, cut.from(0), options));
         if judged.fit == Fit::Even && cut.from(0).len() > 2 && is_table {
@@ -240,7 +240,7 @@ fn decided(
     Ok(sniffed)
 }
 
-/// The separator that the first line holds most outside quotes.
+/// The separator that occurs most often in the first line outside quotes.
 fn by_first_line(sample: &[u8], options: &ReadOptions) -> Delimiter {
     let mut counts: Vec<(Delimiter, usize)> =
         delimiters(options).into_iter().map(|usual| (usual, 0)).collect();
@@ -257,7 +257,7 @@ fn by_first_line(sample: &[u8], options: &ReadOptions) -> Delimiter {
             }
         }
     }
-    // Of equals the first.
+    // Of separators that occur equally often, the first is taken.
     let most = counts.into_iter().rev().max_by_key(|(_, count)| *count);
     most.map_or(Delimiter::COMMA, |(delimiter, _)| delimiter)
 }
