@@ -98,6 +98,33 @@ fn lines_above_the_header_and_comments_are_said() {
 }
 
 #[test]
+fn a_table_above_a_wider_one_is_not_thrown_away() {
+    let row = "region,age\nN,31\nS,40\nE,22\n\nCode,Meaning,Source\nN,North,INE\n";
+    let semicolons = "id;a\n1;2\n2;4\n\nQuelle;Methode;Jahr;Ort\nA;B;C;D\nE;F;G;H\n";
+    let padded = "id;a;;\n1;2;;\n2;4;;\n;;;\nQuelle;Methode;Jahr;Ort\nA;B;C;D\nE;F;G;H\n";
+    let one = "x\n1\n2\n3\n\na,b\nu,2\nv,4\n";
+    for (text, line) in [(row, 6), (semicolons, 5), (one, 6)] {
+        let error = found(text).err().unwrap_or_else(|| panic!("{text}"));
+        assert!(error.to_string().contains(&format!("(line {line}): expected")), "{error:?}");
+    }
+    assert_eq!(shown(&*found(padded).unwrap()).unwrap().len(), 7);
+    // Titles and one name with a value are none.
+    let titles = "Survey,2024\nby the office\n\nid,a,b\n1,2,3\n";
+    reads(titles, "csv:delimiter=comma,skip-lines=3", 1, "id|a|b", "1|2|3");
+}
+
+#[test]
+fn a_row_of_two_cells_in_a_column_of_numbers_is_no_number() {
+    for text in ["x\n10\n20\n30\n1,2\n", "x\n10\n20\n1,234\n", "x\n1\n2\n3\n4\n5\n1.234,5\n"] {
+        let error = found(text).err().unwrap_or_else(|| panic!("{text}"));
+        assert!(error.to_string().contains("expected 1 cell, got 2"), "{error:?}");
+    }
+    let tab = open("t.csv", b"x\n10\n20\n30\n1,2\n", json!({"delimiter": "\t"})).unwrap();
+    assert_eq!(shown(&*tab).unwrap(), ["x", "10", "20", "30", "1,2"]);
+    assert!(notes(&*tab)[1].starts_with("t.csv: 1,2 is a text; if it is a number"), "{:?}", notes(&*tab));
+}
+
+#[test]
 fn delimiters_at_the_end_and_names_of_rows() {
     reads("a,b\n1,2,\n3,4,\n", "csv:delimiter=comma,trailing-delimiter=true", 2, "a|b", "3|4");
     reads("a,b,\n1,2,\n", "csv:delimiter=comma", 1, "a|b|column_3", "1|2|.");

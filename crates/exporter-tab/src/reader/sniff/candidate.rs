@@ -84,6 +84,22 @@ pub(super) struct Cut {
     is_broken: bool,
 }
 
+/// Whether records that follow each other are rows of a table and no titles: as many cells of each are filled, several or a
+/// number.
+fn are_rows(sample: &[u8], records: &[Record]) -> bool {
+    // Behind the commas of sentences stand spaces and words.
+    let is_phrase = |cell: &Cell| matches!(cell.raw(sample), [b' ', next, ..] if !next.is_ascii_digit());
+    let is_prose = |record: &Record| record.cells.iter().skip(1).any(is_phrase);
+    let is_number = |record: &Record| {
+        let raw = record.cells.first().map_or(&[][..], |cell| cell.raw(sample));
+        raw.iter().any(u8::is_ascii_digit) && raw.iter().all(|byte| b"0123456789.-+".contains(byte))
+    };
+    let filled = |record: &Record| record.cells.iter().filter(|cell| cell.len() > 0).count();
+    let first = records.first().map_or(0, filled);
+    let is_row = |record: &Record| filled(record) == first && (first > 1 || is_number(record));
+    records.iter().all(|record| is_row(record) && !is_prose(record))
+}
+
 /// Most cells with a text in a line of a title: a name and a value.
 const MOST_IN_TITLE: usize = 2;
 /// Most records above the header.
@@ -240,7 +256,8 @@ impl Cut {
         let are_few = above < rows.len() || is_behind_blank;
         let is_table = is_clear || (above > 1 && lines.iter().any(is_prose) && !rows.iter().any(is_prose));
         let are_short = above > 0 && lines.iter().all(is_short);
-        are_short && are_few && is_table && header::are_names(sample, first)
+        let is_another_table = || lines.windows(2).any(|pair| are_rows(sample, pair));
+        are_short && are_few && is_table && header::are_names(sample, first) && !is_another_table()
     }
 
     /// The share of cells that hold no other separator or stand in quotes.

@@ -38,6 +38,7 @@ pub(super) fn mark(
     let (thousands, missing) = (options.thousands, MissingTexts::new(options).and("NA"));
     let width = rows.first().map_or(0, |row| row.cells.len());
     let (mut point, mut grouped, mut comma, mut either, mut groups) = (false, None, None, None, None);
+    let (mut with_comma, mut others) = (0, 0);
     for column in 0..width {
         let mut numbers = Vec::new();
         for cell in rows.iter().filter_map(|row| row.cells.get(column)) {
@@ -53,6 +54,9 @@ pub(super) fn mark(
                 }
             }
         }
+        let commas = [Number::Comma, Number::Either, Number::Groups];
+        let has_comma = numbers.iter().filter(|(number, _)| commas.contains(number)).count();
+        (with_comma, others) = (with_comma + has_comma, others + numbers.len() - has_comma);
         let first =
             |wanted: Number| numbers.iter().find(|(number, _)| *number == wanted).map(|(_, text)| *text);
         point |= first(Number::Point).is_some();
@@ -70,6 +74,10 @@ pub(super) fn mark(
             Some(text) if is_open => told(Doubt::Comma, text),
             _ => (DecimalMark::Point, None),
         };
+    }
+    // Among whole numbers in one column a comma may as well stand between two cells.
+    if let Some(text) = comma.or(either).or(groups).filter(|_| width == 1 && with_comma <= others) {
+        return told(Doubt::Comma, text);
     }
     match (point, comma, either, groups) {
         (true, _, _, Some(text)) if is_open => told(Doubt::Groups, text),

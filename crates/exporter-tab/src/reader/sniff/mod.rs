@@ -228,6 +228,12 @@ fn decided(
         let is_comma_separated = form.delimiter == Delimiter::COMMA;
         let rows = body.get(1..).unwrap_or_default();
         let (decimal, doubt) = decimal::mark(sample, rows, is_comma_separated, &options);
+        let is_open = options.delimiter.is_none() && judged.fit == Fit::OneColumn && !is_comma_separated;
+        if is_open && matches!(doubt, Some(Doubt::Comma(_))) {
+            // Rows of two cells among those of one are refused with their lines, and no number is made of them.
+            form.delimiter = Delimiter::COMMA;
+            return Ok(sniffed);
+        }
         form.decimal = decimal;
         options.decimal_mark = Some(decimal);
         sniffed.doubts.extend(doubt);
