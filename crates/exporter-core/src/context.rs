@@ -220,7 +220,7 @@ impl Context {
         self
     }
 
-    /// Lets readers presume; nothing is presumed by default.
+    /// Lets readers take a long input for what its beginning shows; by default they read all of it first.
     #[must_use]
     pub fn with_presumption(mut self, presumption: impl Into<Option<Presumption>>) -> Self {
         self.presumption = presumption.into();

@@ -13,7 +13,7 @@ mod tables;
 
 pub use bundle::Bundle;
 pub use changes::{Changes, Recode, Rename, plan_of};
-pub use drive::{export, needs_of, plan};
+pub use drive::{export, plan};
 pub(crate) use placed::Placed;
 pub use prepared::PreparedPlan;
 pub use sibling::{Committed, Sibling};

@@ -67,7 +67,7 @@ pub use entry_names::table_entries;
 pub use error::{Error, ErrorKind, Place, Result};
 pub use exporter::{
     Bundle, Changes, Committed, EntryReport, Exporter, Output, Plan, Planning, PreparedPlan, Recode, Rename,
-    Sibling, Summary, TableRows, TableWriter, TablesPlan, Written, export, needs_of, plan, plan_of,
+    Sibling, Summary, TableRows, TableWriter, TablesPlan, Written, export, plan, plan_of,
 };
 pub use format::{Container, Format, FormatInfo, Input, OptionInfo, OptionKind, Recognition};
 pub use limits::Limits;

@@ -3,21 +3,19 @@
 mod opening;
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use exporter_core::codebook::{Codebook, Kind, Language, SortKey, Table, Text, Variable};
+use exporter_core::codebook::{Codebook, Kind, Language, Table, Text, Variable};
 use exporter_core::dataset::{arrow_type, infer_kind, reasons_by_text, select_from, table_of};
 use exporter_core::profile::TableProfile;
-use exporter_core::source::Cursor;
 use exporter_core::{
-    Batches, Context, Dataset, Error, Loss, LossCode, LossReport, Note, Presumption, Projection, ReadAt,
-    Result, Scan, Source, TableId,
+    Batches, Context, Dataset, Error, Loss, LossCode, LossReport, Note, Result, Scan, Source, TableId,
 };
 
 use crate::advice::Advice;
 use crate::read_ahead::ReadAhead;
 use crate::reader::{
-    CellKind, DeclaredColumn, Decoding, Layout, LeftOut, MOST_DOUBTS, Parts, Presumed, ReadOptions, Renamed,
+    CellKind, DeclaredColumn, Decoding, Layout, MOST_DOUBTS, Parts, Presumed, ReadOptions, Renamed,
     TabReader, loss_of,
 };
 use crate::{Mark, words};
@@ -26,23 +24,18 @@ use opening::{Found, Opening};
 /// Delimited text that is read anew by every scan and presumed not to change.
 #[derive(Debug)]
 pub struct TabDataset {
-    bytes: Arc<dyn ReadAt>,
-    projection: Projection,
-    options: ReadOptions,
+    opening: Opening,
     /// The options, and what was found in the text where they leave something open.
     used: ReadOptions,
-    layout: Layout,
     codebook: Codebook,
-    /// What the inference saw.
+    layout: Layout,
+    /// What the inference saw; nothing while the columns are presumed.
     facts: Option<TableProfile>,
     /// What the kinds do not keep of the cells.
     lost: Vec<Loss>,
-    /// What is left out of the text.
-    left_out: Arc<LeftOut>,
-    /// What the columns are taken for, and where it is said that they are not.
-    presumed: Option<(Arc<Presumed>, Presumption)>,
-    advice: Arc<Advice>,
-    threads: usize,
+    presumed: Option<Arc<Presumed>>,
+    /// What all cells show where the columns are presumed and facts were asked for, if they agree.
+    looked: OnceLock<Option<Found>>,
 }
 
 impl TabDataset {
@@ -64,17 +57,28 @@ impl TabDataset {
             }
             None => Vec::new(),
         };
-        let sort = declared.iter().flat_map(|declared| &declared.table.sort);
-        let keys: Vec<&str> = sort.map(SortKey::variable).collect();
-        let advice = Arc::new(Advice {
-            bytes: Arc::clone(&source.bytes),
-            options: options.clone(),
-            declared: kinds,
-            cancel: context.cancel().clone(),
-        });
-        let left_out = Arc::default();
-        let opening = Opening { source, advice: &advice, keys: &keys, left_out: &left_out, context };
-        let Found { layout, facts, lost, presumed } = opening.find()?;
+        let keys = declared.iter().flat_map(|declared| &declared.table.sort);
+        let opening = Opening {
+            advice: Arc::new(Advice {
+                bytes: Arc::clone(&source.bytes),
+                options,
+                declared: kinds,
+                cancel: context.cancel().clone(),
+            }),
+            projection: source.projection.clone(),
+            keys: keys.map(|key| key.variable().to_owned()).collect(),
+            left_out: Arc::default(),
+            threads: context.threads(),
+        };
+        let presumption = context.presumption().filter(|_| declared.is_none());
+        let presumed = presumption.map(|presumption| opening.presume(presumption)).transpose()?.flatten();
+        let (found, presumed) = match presumed {
+            None => (opening.find()?, None),
+            Some((layout, presumed)) => {
+                (Found { layout, facts: None, lost: Vec::new() }, Some(Arc::new(presumed)))
+            }
+        };
+        let Found { layout, facts, lost } = found;
         let file = source.file_name();
         let stem = file.split_once('.').map_or(file, |(stem, _)| stem);
         let name = declared.map_or(stem, |declared| &declared.table.name);
@@ -98,23 +102,24 @@ impl TabDataset {
             codebook.value_labels.clone_from(&declared.codebook.value_labels);
             codebook.study.languages.clone_from(&declared.codebook.study.languages);
         }
-        let threads = context.threads();
-        let (bytes, projection) = (Arc::clone(&source.bytes), source.projection.clone());
-        let used = layout.options(&options);
-        Ok(Self {
-            bytes,
-            projection,
-            options,
-            used,
-            layout,
-            codebook,
-            facts,
-            lost,
-            left_out,
-            presumed,
-            advice,
-            threads,
-        })
+        let used = layout.options(&opening.advice.options);
+        Ok(Self { opening, used, codebook, layout, facts, lost, presumed, looked: OnceLock::new() })
+    }
+
+    /// What all cells show where the columns are presumed.
+    fn look(&self, presumed: &Presumed) -> Option<&Found> {
+        let look = || match self.opening.find() {
+            Ok(found) if self.layout.agrees(&found.layout) => {
+                presumed.hold();
+                Some(found)
+            }
+            // What is wrong is told by a reading that presumes nothing.
+            _ => {
+                presumed.refute();
+                None
+            }
+        };
+        self.looked.get_or_init(look).as_ref()
     }
 }
 
@@ -134,40 +139,55 @@ impl Dataset for TabDataset {
     fn scan(&self, table: TableId, scan: &Scan) -> Result<Batches<'_>> {
         let description = table_of(&self.codebook, table)?;
         let needed = scan.needed(description)?;
-        self.projection.check(description, &needed)?;
-        let mut options = self.options.clone();
+        self.opening.projection.check(description, &needed)?;
+        let Opening { advice, left_out, threads, .. } = &self.opening;
+        let mut options = advice.options.clone();
         options.batch_rows = scan.batch_rows.unwrap_or(options.batch_rows);
-        let cursor = Cursor::new(Arc::clone(&self.bytes));
-        let advice = Arc::clone(&self.advice);
-        let decoding = Decoding::open(cursor, &self.layout, &options, Some(&needed));
-        let (mut decoding, pieces, mut position) = decoding.map_err(|source| advice.error(source))?;
-        position = position.noting_in(Arc::clone(&self.left_out));
-        let mut presumption = None;
-        if let Some((presumed, whose)) = &self.presumed {
-            presumed.begin();
-            (decoding, position) = (decoding.presuming(presumed), position.presuming(presumed));
-            presumption = Some(whose.clone());
+        let opened = Decoding::open(self.opening.cursor(), &self.layout, &options, Some(&needed));
+        let (mut decoding, pieces, position) = opened.map_err(|source| advice.error(source))?;
+        let position = position.noting_in(Arc::clone(left_out));
+        if self.facts.is_some() {
+            decoding = decoding.knowing_cut();
         }
-        let error = move |source| match &presumption {
+        let presumed = self.presumed.clone();
+        if let Some(presumed) = &presumed {
+            if presumed.is_refuted() {
+                return Err(refuted());
+            }
+            decoding = decoding.presuming(presumed);
+        }
+        let (ending, texts, read) = (presumed.clone(), position.texts(), needed.clone());
+        let end = std::iter::from_fn(move || {
+            ending.iter().for_each(|presumed| presumed.agrees(&read, &texts));
+            None
+        });
+        let advice = Arc::clone(advice);
+        let error = move |source| match &presumed {
             None => advice.error(source),
             // Whatever is wrong is told by a reading that presumes nothing.
-            Some(presumption) => {
-                presumption.refute();
-                Error::invalid("the file is not what its beginning shows")
+            Some(presumed) => {
+                presumed.refute();
+                refuted()
             }
         };
-        if self.threads == 1 {
+        if *threads == 1 {
             let reader = TabReader::from_parts(decoding, pieces, position, options.batch_rows);
-            return select_from(description, &needed, scan, reader.map(move |batch| batch.map_err(&error)));
+            let batches = reader.map(move |batch| batch.map_err(&error));
+            return select_from(description, &needed, scan, batches.chain(end));
         }
-        let cancel = self.advice.cancel.clone();
+        let cancel = self.opening.advice.cancel.clone();
         let ahead =
-            ReadAhead::start(decoding, pieces, position, options.batch_rows, self.threads, cancel, error)?;
-        select_from(description, &needed, scan, ahead)
+            ReadAhead::start(decoding, pieces, position, options.batch_rows, *threads, cancel, error)?;
+        select_from(description, &needed, scan, ahead.chain(end))
     }
 
     fn facts(&self, table: TableId) -> Option<TableProfile> {
-        self.facts.clone().filter(|_| table.0 == 0)
+        let facts = match &self.presumed {
+            None => self.facts.as_ref(),
+            Some(presumed) if table.0 == 0 => self.look(presumed)?.facts.as_ref(),
+            Some(_) => None,
+        };
+        facts.filter(|_| table.0 == 0).cloned()
     }
 
     fn losses(&self) -> LossReport {
@@ -180,7 +200,7 @@ impl Dataset for TabDataset {
         for Renamed { name, why, .. } in &self.layout.renamed {
             losses.push(Loss::new(LossCode::NAME_CHANGED, format!("{why}, read as {name}")).variable(name));
         }
-        let Parts { comments, surplus, cells } = self.left_out.so_far();
+        let Parts { comments, surplus, cells } = self.opening.left_out.so_far();
         // The inference tells it of declared columns too.
         for (column, left) in cells.iter().filter(|_| self.facts.is_none()) {
             if let (Some(column), Some((row, first))) = (self.layout.columns.get(*column), &left.first)
@@ -191,7 +211,8 @@ impl Dataset for TabDataset {
                 losses.push(loss.first(Some(row + 1), first));
             }
         }
-        let comment = self.used.comment.filter(|_| self.options.comment.is_none()).and_then(Mark::byte);
+        let comment =
+            self.used.comment.filter(|_| self.opening.advice.options.comment.is_none()).and_then(Mark::byte);
         if let (Some(sign), Some((_, first))) = (comment, comments.first) {
             let action = format!("lines that start with {} are not read", char::from(sign));
             losses.push(Loss::new(LossCode::LINE_SKIPPED, action).count(comments.count).first(None, first));
@@ -204,7 +225,7 @@ impl Dataset for TabDataset {
     }
 
     fn notes(&self) -> Vec<Note> {
-        let (asked, used) = (&self.options, &self.used);
+        let (asked, used) = (&self.opening.advice.options, &self.used);
         let text = format!("read as {}", words::read_as(asked, used));
         let is_usual = words::is_usual(asked, used);
         let mut notes = vec![if is_usual { Note::usual(text) } else { Note::new(text) }];
@@ -214,11 +235,21 @@ impl Dataset for TabDataset {
                 Note::new(format!("{why}: the later one is read as {name}"))
             }),
         );
-        let more = self.presumed.iter().flat_map(|(presumed, _)| presumed.doubts(&self.layout));
-        let doubts = self.layout.doubts.iter().cloned().chain(more);
-        notes.extend(doubts.map(|doubt| Note::new(words::doubt(&doubt, asked, used))));
+        let doubts = match (&self.presumed, self.looked.get()) {
+            (_, Some(Some(looked))) => looked.layout.doubts.clone(),
+            (Some(presumed), _) => {
+                self.layout.doubts.iter().cloned().chain(presumed.doubts(&self.layout)).collect()
+            }
+            (None, _) => self.layout.doubts.clone(),
+        };
+        notes.extend(doubts.iter().map(|doubt| Note::new(words::doubt(doubt, asked, used))));
         notes
     }
+}
+
+/// What nobody reads: an export whose presumption is refuted begins anew.
+fn refuted() -> Error {
+    Error::invalid("the file is not what its beginning shows")
 }
 
 fn declared_cell(variable: &Variable, language: Language<'_>) -> Result<DeclaredColumn> {

@@ -72,9 +72,12 @@ fn shown(text: &str, piece_bytes: usize, context: &Context) -> Option<(String, R
     let source = Source::memory("t.csv", text.as_bytes().to_vec());
     let data = TabDataset::open(&source, options(piece_bytes), context).ok()?;
     let batches = data.scan(TableId(0), &Scan::default()).unwrap().collect::<Result<Vec<_>, _>>();
-    if context.presumption().is_some_and(Presumption::is_refuted) {
-        assert!(batches.is_err());
-        return None;
+    if let Some(presumption) = context.presumption() {
+        assert_eq!(presumption.is_settled(), batches.is_ok(), "{text}");
+        if presumption.is_refuted() {
+            assert!(batches.is_err(), "{text}");
+            return None;
+        }
     }
     let batches = batches.unwrap();
     let rows = concat_batches(&batches.first()?.schema(), &batches).unwrap();
@@ -127,6 +130,49 @@ fn cells_that_are_otherwise_are_found() {
         rows[150][0] = other;
         assert_eq!(compare(&text(&rows), 256, 1), (true, false), "{usual} {other}");
     }
+}
+
+#[test]
+fn what_no_scan_has_passed_is_not_settled() {
+    let text = text(&vec![vec!["1", "t"]; 200]);
+    let source = Source::memory("t.csv", text.into_bytes());
+    let open = || {
+        let presumption = Presumption::beyond(0);
+        let context = Context::default().with_presumption(presumption.clone());
+        (TabDataset::open(&source, options(256), &context).unwrap(), presumption)
+    };
+    let (data, presumption) = open();
+    let mut rows = data.scan(TableId(0), &Scan::default()).unwrap();
+    rows.next().unwrap().unwrap();
+    drop(rows);
+    assert!(presumption.is_made() && !presumption.is_settled(), "some rows");
+    data.scan(TableId(0), &Scan::default().columns([0])).unwrap().for_each(|batch| drop(batch.unwrap()));
+    assert!(!presumption.is_settled(), "some columns");
+    data.scan(TableId(0), &Scan::default().columns([1, 0])).unwrap().for_each(|batch| drop(batch.unwrap()));
+    assert!(presumption.is_settled(), "all columns");
+    let (data, presumption) = open();
+    assert_eq!(data.facts(TableId(0)).unwrap().rows, Some(200));
+    assert!(presumption.is_settled(), "facts need all rows");
+}
+
+#[test]
+fn facts_refute_what_is_otherwise() {
+    let mut rows = vec![vec!["1", "t"]; 200];
+    rows[150][0] = "x";
+    let presumption = Presumption::beyond(0);
+    let context = Context::default().with_presumption(presumption.clone());
+    let source = Source::memory("t.csv", text(&rows).into_bytes());
+    let data = TabDataset::open(&source, options(256), &context).unwrap();
+    assert!(data.facts(TableId(0)).is_none() && presumption.is_refuted());
+    assert!(data.scan(TableId(0), &Scan::default()).is_err());
+}
+
+#[test]
+fn whole_numbers_beside_fractions_that_no_double_holds_together_stay_texts() {
+    let mut rows: Vec<_> = (0..200).map(|at| vec![["1.5", "9007199254740993"][at % 2], "t"]).collect();
+    assert_eq!(compare(&text(&rows), 256, 1), (true, true));
+    rows[150][0] = "0.12345678901234567";
+    assert_eq!(compare(&text(&rows), 256, 1), (true, true));
 }
 
 #[test]

@@ -102,6 +102,10 @@ impl Sink for FaultSink<'_> {
         self.inner.is_seekable()
     }
 
+    fn shows_at_once(&self) -> bool {
+        self.inner.shows_at_once()
+    }
+
     fn finish(self: Box<Self>) -> Result<Receipt> {
         match self.fault {
             Fault::Finish => Err(injected()),

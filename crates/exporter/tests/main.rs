@@ -10,6 +10,7 @@ mod earlier_letters;
 mod one_pass;
 mod pairs;
 mod parents;
+mod presumption;
 mod script_losses;
 mod stata;
 mod stata_studies;

@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use exporter::request::Request;
 use exporter::sink::{MemorySink, NullSink, Sink, StreamSink};
-use exporter::{Context, InputOptions, Presumption, Source};
+use exporter::{Context, InputOptions, Source};
 use exporter_testkit::Store;
 use serde_json::Value as Json;
 
@@ -118,36 +117,4 @@ fn tables_that_are_not_written_are_not_read() {
     assert_eq!(scans(&*csv(Json::Null)), 4);
     assert_eq!(scans(&*csv(serde_json::json!({ "tables": ["b"] }))), 2);
     assert_eq!(scans(&CodebookExporter), 0);
-}
-
-/// What each attempt of an export presumed, and the bytes that came of it.
-fn attempts(text: &str, format: &str) -> (Vec<bool>, Vec<u8>) {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("rows.csv");
-    std::fs::write(&path, text).unwrap();
-    let request = Request::new([&path]).with_format(format).with_codebook(false);
-    let context = Context::default().with_presumption(Presumption::beyond(1 << 20));
-    let (mut attempts, sink) = (Vec::new(), MemorySink::new());
-    let written = request.run_with(&exporter::registry(), &context, |export, context| {
-        attempts.push(context.presumption().is_some_and(Presumption::is_made));
-        export.run(Box::new(sink.clone()), context)
-    });
-    written.unwrap();
-    let certain = MemorySink::new();
-    request.run(&exporter::registry(), Box::new(certain.clone()), &Context::default()).unwrap();
-    assert_eq!(sink.entries(), certain.entries(), "{format}");
-    (attempts, sink.entries().into_values().next().unwrap())
-}
-
-#[test]
-fn a_long_text_is_presumed_and_begun_anew_where_that_is_wrong() {
-    let good = text(60_000);
-    for format in ["parquet", "arrow", "csv"] {
-        assert_eq!(attempts(&good, format).0, [true], "{format}");
-    }
-    assert_eq!(attempts(&good, "dta").0, [false], "types are chosen by facts about all rows");
-    let wrong = format!("{good}h999999,none,0.5,2024-02-01,the last\n");
-    let (seen, parquet) = attempts(&wrong, "parquet");
-    assert_eq!(seen, [true, false]);
-    assert_ne!(parquet, attempts(&good, "parquet").1);
 }

@@ -31,20 +31,36 @@ pub(super) fn carry_out(
         look(&export)?;
         return dry_run(&export, target, work, &context);
     }
-    // What a stream has taken cannot be taken back.
-    if matches!(target, Target::Output) {
-        let export = request.prepare(registry, &context)?;
-        look(&export)?;
-        return run(&export, target, work, &mut Some(ReportFile::create(work, target)?), &context);
-    }
     let mut report = None;
-    request.run_with(registry, &context, |export, context| {
+    let result = request.run_with(registry, &context, |export, context| {
         if report.is_none() {
             look(export)?;
             report = Some(ReportFile::create(work, target)?);
         }
-        run(export, target, work, &mut report, context)
-    })
+        let (progress, bar) = progress::start(work.progress);
+        let context = context.clone().with_progress(progress);
+        let result = target.open(work).and_then(|sink| export.run(sink, &context));
+        bar.iter().for_each(indicatif::ProgressBar::finish_and_clear);
+        let summary = result?;
+        let text = report::summary(&summary, export.data().codebook(), export.conditions(), work);
+        Ok((summary, text))
+    });
+    let mut write = |json| report.take().map_or(Ok(()), |report| report.write(&json));
+    match result {
+        Ok((summary, text)) => {
+            write(report::summary_json(&summary))?;
+            terminal::say(&text);
+            Ok(())
+        }
+        Err(error) => match error.changes() {
+            Some(changes) => {
+                write(report::refused_json(changes))?;
+                terminal::complain(&report::changes(changes, work));
+                Err(shortened(&error))
+            }
+            None => Err(error),
+        },
+    }
 }
 
 fn dry_run<D: Dataset>(
@@ -61,35 +77,6 @@ fn dry_run<D: Dataset>(
     report.write(&report::plan_json(&plan))?;
     terminal::say(&report::plan(&plan, target, work));
     plan.check().map_err(|error| shortened(&error))
-}
-
-fn run<D: Dataset>(
-    export: &PreparedExport<D>,
-    target: &Target,
-    work: &WorkArgs,
-    report: &mut Option<ReportFile>,
-    context: &Context,
-) -> Result<()> {
-    let (progress, bar) = progress::start(work.progress);
-    let context = context.clone().with_progress(progress);
-    let result = target.open(work).and_then(|sink| export.run(sink, &context));
-    bar.iter().for_each(indicatif::ProgressBar::finish_and_clear);
-    let mut write = |json| report.take().map_or(Ok(()), |report| report.write(&json));
-    match result {
-        Ok(summary) => {
-            write(report::summary_json(&summary))?;
-            terminal::say(&report::summary(&summary, export.data().codebook(), export.conditions(), work));
-            Ok(())
-        }
-        Err(error) => match error.changes() {
-            Some(changes) => {
-                write(report::refused_json(changes))?;
-                terminal::complain(&report::changes(changes, work));
-                Err(shortened(&error))
-            }
-            None => Err(error),
-        },
-    }
 }
 
 /// A refusal whose losses are shown already.

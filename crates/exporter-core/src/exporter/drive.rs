@@ -7,6 +7,7 @@ use crate::carry;
 use crate::context::{Context, stage};
 use crate::dataset::Dataset;
 use crate::error::Result;
+use crate::presumption::Presumption;
 use crate::profile::{Profile, ProfileRequest, profile};
 use crate::sink::{HashingSink, Sink};
 
@@ -32,6 +33,9 @@ pub fn export(
         known.losses.merge(data.losses());
         accepted(known, context)?;
         context.cancel().check()?;
+        if sink.shows_at_once() {
+            settled(context)?;
+        }
         context.progress().stage(stage::WRITE, rows_to_write(&*plan, data));
         let mut summary = match exporter.needs_digests() {
             true => plan.write(&HashingSink::new(&*sink), context),
@@ -49,6 +53,7 @@ pub fn export(
         // Losses that only the data showed come under the same policy before anything is made visible.
         summary.changes = accepted(changes, context)?;
         context.cancel().check()?;
+        settled(context)?;
         Ok(summary)
     })
     .and_then(|mut summary| {
@@ -57,6 +62,11 @@ pub fn export(
         summary.seconds = start.elapsed().as_secs_f64();
         Ok(summary)
     })
+}
+
+/// Refuses an export that rests on what is only presumed.
+fn settled(context: &Context) -> Result<()> {
+    context.presumption().map_or(Ok(()), Presumption::settled)
 }
 
 /// The changes, where the policy accepts their losses.
@@ -83,11 +93,12 @@ pub fn plan<T>(
     then(plan_of(exporter, data, &Planning::new(&facts, &[]), context)?)
 }
 
-/// The facts that planning an export asks for: those of the exporter, and those by which its losses are counted.
-///
-/// # Errors
-/// As [`Exporter::needs`].
-pub fn needs_of(exporter: &dyn Exporter, data: &dyn Dataset, context: &Context) -> Result<ProfileRequest> {
+/// The facts that an exporter asks for, and those by which its losses are counted.
+pub(super) fn needs_of(
+    exporter: &dyn Exporter,
+    data: &dyn Dataset,
+    context: &Context,
+) -> Result<ProfileRequest> {
     let mut needs = exporter.needs(data, context)?;
     carry::needs(exporter, data, &mut needs);
     Ok(needs)

@@ -34,6 +34,10 @@ impl Sink for PlacedSink<'_> {
         self.inner.is_seekable()
     }
 
+    fn shows_at_once(&self) -> bool {
+        self.inner.shows_at_once()
+    }
+
     /// The other sink is finished by its owner.
     fn finish(self: Box<Self>) -> Result<Receipt> {
         Ok(Receipt::default())

@@ -152,6 +152,11 @@ pub trait Sink: Send + Sync {
         false
     }
 
+    /// Whether others see what is written before it is finished, as a stream's reader does, so that it cannot be taken back.
+    fn shows_at_once(&self) -> bool {
+        false
+    }
+
     /// Makes everything committed visible at once.
     ///
     /// # Errors
@@ -224,6 +229,10 @@ macro_rules! points_to_sink {
 
             fn is_seekable(&self) -> bool {
                 (**self).is_seekable()
+            }
+
+            fn shows_at_once(&self) -> bool {
+                (**self).shows_at_once()
             }
 
             fn finish(self: Box<Self>) -> Result<Receipt> {

@@ -41,6 +41,10 @@ impl<W: Write + Send> Sink for StreamSink<W> {
         Ok(Box::new(StreamEntry { sink: self, writer, receipt: EntryReceipt::new(&spec.path, 0) }))
     }
 
+    fn shows_at_once(&self) -> bool {
+        true
+    }
+
     fn finish(self: Box<Self>) -> Result<Receipt> {
         let state = self.state.into_inner().unwrap_or_else(PoisonError::into_inner);
         match (state.writer, state.receipt) {

@@ -59,6 +59,10 @@ impl<S: Sink> Sink for GzipSink<S> {
         false
     }
 
+    fn shows_at_once(&self) -> bool {
+        self.inner.shows_at_once()
+    }
+
     fn finish(self: Box<Self>) -> Result<Receipt> {
         Box::new(self.inner).finish()
     }

@@ -180,6 +180,11 @@ impl<W: Write + Send> Sink for ZipSink<W> {
         Ok(Box::new(ZipEntry { sink: self, spec: spec.clone(), turn, target: Some(target), bytes: 0 }))
     }
 
+    /// Whatever it writes to may.
+    fn shows_at_once(&self) -> bool {
+        true
+    }
+
     fn finish(self: Box<Self>) -> Result<Receipt> {
         self.close().map(|(_, receipt)| receipt)
     }

@@ -13,7 +13,7 @@ use super::header;
 use super::layout::{CellKind, Layout, LayoutColumn};
 use super::left_out::{self, LeftOut, Parts};
 use super::pieces::{Piece, Pieces};
-use super::presumed::Presumed;
+use super::presumed::{Presumed, Texts};
 use super::records::{KeptColumns, Left, Records, excerpt};
 use super::split::Dialect;
 use super::style::{CellStyle, MissingTexts};
@@ -29,7 +29,10 @@ pub(crate) struct Decoding {
     width: usize,
     kept: KeptColumns,
     columns: Vec<(ColumnDecoder, LayoutColumn, usize)>,
-    presumed: Option<Arc<Presumed>>,
+    /// Whether the columns are taken for what the beginning shows.
+    presumes: bool,
+    /// Whether cells are looked for of which a declared kind keeps less than they say.
+    looks_for_cut: bool,
     schema: SchemaRef,
     encoding: &'static str,
 }
@@ -55,7 +58,8 @@ pub(crate) struct Position {
     pub(crate) lines: u64,
     parts: Parts,
     left_out: Arc<LeftOut>,
-    presumed: Option<Arc<Presumed>>,
+    /// What the texts of presumed columns have shown so far.
+    texts: Arc<Texts>,
 }
 
 impl Decoding {
@@ -108,7 +112,8 @@ impl Decoding {
             width,
             kept,
             columns: decoders,
-            presumed: None,
+            presumes: false,
+            looks_for_cut: true,
             schema: Arc::new(Schema::new(fields)),
             encoding: head.encoding(),
         };
@@ -117,12 +122,17 @@ impl Decoding {
     }
 
     /// Takes the columns for what the beginning of the file shows; a cell that shows otherwise is a fault.
-    pub(crate) fn presuming(mut self, presumed: &Arc<Presumed>) -> Self {
+    pub(crate) fn presuming(mut self, presumed: &Presumed) -> Self {
         for (decoder, _, position) in &mut self.columns {
             decoder.presumed = presumed.guess(*position).cloned();
         }
-        self.presumed = Some(Arc::clone(presumed));
+        self.presumes = true;
         self
+    }
+
+    /// Does not look for cells of which a declared kind keeps less than they say: they are known.
+    pub(crate) fn knowing_cut(self) -> Self {
+        Self { looks_for_cut: false, ..self }
     }
 
     /// The schema of every batch.
@@ -139,19 +149,21 @@ impl Decoding {
             Err(fault) => (None, Some(fault)),
         };
         to.texts.clear();
-        if self.presumed.is_some() {
+        if self.presumes {
             let shown = self.columns.iter().filter_map(|(decoder, _, position)| {
                 Some((*position, decoder.shown(&piece.bytes, &to.records, &self.style)?))
             });
             to.texts.extend(shown);
         }
-        self.cut_cells(piece, to);
+        to.cut.clear();
+        if self.looks_for_cut {
+            self.cut_cells(piece, to);
+        }
     }
 
     /// Looks for cells of which a declared kind keeps less than they say; a kind that was found in the cells keeps all, or
     /// that was told.
     fn cut_cells(&self, piece: &Piece, to: &mut Decoded) {
-        to.cut.clear();
         for (_, column, position) in self.columns.iter().filter(|(_, column, _)| !column.inferred) {
             if let CellKind::Data(kind) = &column.kind
                 && left_out::loss_of(kind).is_some()
@@ -225,17 +237,15 @@ impl Position {
         Self { left_out, ..self }
     }
 
-    /// Has what texts of presumed columns show told here.
-    pub(crate) fn presuming(self, presumed: &Arc<Presumed>) -> Self {
-        Self { presumed: Some(Arc::clone(presumed)), ..self }
+    /// What the texts of presumed columns have shown so far.
+    pub(crate) fn texts(&self) -> Arc<Texts> {
+        Arc::clone(&self.texts)
     }
 
     /// Moves past a decoded piece and gives its rows.
     pub(crate) fn pass(&mut self, decoded: &mut Decoded) -> Result<Option<RecordBatch>, TabError> {
         self.pass_records(&decoded.records, &mut decoded.fault, &decoded.cut)?;
-        if let Some(presumed) = &self.presumed {
-            decoded.texts.iter().for_each(|(position, texts)| presumed.see(*position, texts));
-        }
+        self.texts.merge(&decoded.texts);
         Ok(decoded.batch.take())
     }
 

@@ -226,7 +226,7 @@ impl Guess {
             DataType::Int64
         } else if has(bit::UINT) {
             DataType::UInt64
-        } else if self.beyond_double && has(bit::FLOAT | bit::DECIMAL) {
+        } else if self.beyond_double && has(bit::FLOAT) {
             self.decimal().unwrap_or(DataType::Utf8)
         } else if has(bit::FLOAT) {
             DataType::Float64

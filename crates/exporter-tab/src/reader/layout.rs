@@ -334,22 +334,35 @@ impl Layout {
             && self.columns.iter().all(|column| is_word(&column.name))
     }
 
-    /// Takes over what was found in the cells.
+    /// Takes over what was found in all cells.
     pub(crate) fn settle(&mut self, inference: &Inference, findings: &Findings) {
         self.rows = Some(findings.rows());
-        let mut has_dates = false;
-        for (position, guess) in findings.guesses() {
-            if let Some(column) = self.columns.get_mut(position).filter(|column| column.inferred) {
-                let kind = guess.kind();
-                has_dates |= kind == DataType::Date32;
-                column.kind = CellKind::Data(kind);
-                column.na_is_missing = guess.na_is_missing();
-            }
-        }
-        if inference.looks_for_dates() && !has_dates {
+        self.settle_kinds(findings);
+        let is_date =
+            |column: &LayoutColumn| column.inferred && column.kind == CellKind::Data(DataType::Date32);
+        if inference.looks_for_dates() && !self.columns.iter().any(is_date) {
             self.doubts.push(Doubt::NoDates);
         }
         self.doubts.extend(self.more_doubts(inference, findings.guesses()));
+    }
+
+    /// Takes over the kinds that were found.
+    pub(super) fn settle_kinds(&mut self, findings: &Findings) {
+        for (position, guess) in findings.guesses() {
+            if let Some(column) = self.columns.get_mut(position).filter(|column| column.inferred) {
+                column.kind = CellKind::Data(guess.kind());
+                column.na_is_missing = guess.na_is_missing();
+            }
+        }
+    }
+
+    /// Whether another look at the cells gives the same columns.
+    pub(crate) fn agrees(&self, other: &Self) -> bool {
+        let same = |(one, other): (&LayoutColumn, &LayoutColumn)| {
+            let is_text = one.kind == CellKind::Data(DataType::Utf8);
+            one.kind == other.kind && (!is_text || one.na_is_missing == other.na_is_missing)
+        };
+        self.columns.len() == other.columns.len() && self.columns.iter().zip(&other.columns).all(same)
     }
 
     /// What else the texts among these columns may mean.

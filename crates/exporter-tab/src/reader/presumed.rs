@@ -1,8 +1,11 @@
 //! Columns that are taken for what the beginning of a file shows: every cell behind it must agree.
 
-use std::sync::{Mutex, PoisonError};
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use arrow_schema::DataType;
+use exporter_core::Presumption;
 
 use super::guess::Guess;
 use super::infer::{Findings, Inference};
@@ -14,17 +17,34 @@ use super::sniff::Doubt;
 #[derive(Debug)]
 pub(crate) struct Presumed {
     inference: Inference,
-    columns: Vec<PresumedColumn>,
+    /// What the first cells of the columns have in common, by ascending position.
+    columns: Vec<(usize, Guess)>,
+    presumption: Presumption,
+    is_held: AtomicBool,
+    /// What all texts have in common, when a scan has passed them.
+    texts: Texts,
 }
 
-/// What is presumed of a column.
-#[derive(Debug)]
-struct PresumedColumn {
-    position: usize,
-    /// What its first cells have in common.
-    guess: Guess,
-    /// What the cells have in common that a scan has passed, where they are texts.
-    seen: Mutex<Guess>,
+/// What the texts of some columns have in common, by position.
+#[derive(Debug, Default)]
+pub(crate) struct Texts(Mutex<Vec<(usize, Guess)>>);
+
+impl Texts {
+    /// Takes in what those of the next piece have in common.
+    pub(super) fn merge(&self, next: &[(usize, Guess)]) {
+        if next.is_empty() {
+            return;
+        }
+        let mut all = self.lock();
+        if all.is_empty() {
+            all.extend(next.iter().map(|(position, _)| (*position, Guess::default())));
+        }
+        all.iter_mut().zip(next).for_each(|((_, all), (_, next))| all.merge(next));
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<(usize, Guess)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Presumed {
@@ -41,6 +61,7 @@ impl Presumed {
         inference: Inference,
         findings: &Findings,
         mut layout: Layout,
+        presumption: &Presumption,
     ) -> Option<(Layout, Self)> {
         // Further digits would change the type of a decimal.
         let shows_enough =
@@ -48,51 +69,56 @@ impl Presumed {
         if !findings.guesses().all(|(_, guess)| shows_enough(guess)) {
             return None;
         }
-        let columns = findings.guesses().map(|(position, guess)| PresumedColumn {
-            position,
-            guess: guess.clone(),
-            seen: Mutex::default(),
-        });
-        let columns = columns.collect();
-        // Those of texts are told when all of them have been seen.
-        let doubts = layout.doubts.clone();
-        layout.settle(&inference, findings);
-        (layout.doubts, layout.rows) = (doubts, None);
+        layout.settle_kinds(findings);
         for column in &mut layout.columns {
             column.na_is_missing |= column.kind != CellKind::Data(DataType::Utf8);
         }
-        Some((layout, Self { inference, columns }))
+        presumption.make();
+        let presumed = Self {
+            inference,
+            columns: findings.guesses().map(|(position, guess)| (position, guess.clone())).collect(),
+            presumption: presumption.clone(),
+            is_held: AtomicBool::new(false),
+            texts: Texts::default(),
+        };
+        Some((layout, presumed))
     }
 
     /// What is presumed of a column.
     pub(super) fn guess(&self, position: usize) -> Option<&Guess> {
-        self.column(position).map(|column| &column.guess)
+        let at = self.columns.binary_search_by_key(&position, |(position, _)| *position).ok()?;
+        self.columns.get(at).map(|(_, guess)| guess)
     }
 
-    fn column(&self, position: usize) -> Option<&PresumedColumn> {
-        let at = self.columns.binary_search_by_key(&position, |column| column.position).ok()?;
-        self.columns.get(at)
-    }
-
-    /// Forgets what an earlier scan has seen.
-    pub(crate) fn begin(&self) {
-        for column in &self.columns {
-            *column.seen.lock().unwrap_or_else(PoisonError::into_inner) = Guess::default();
+    /// A scan of these columns has come to the end of the text and found no cell that is otherwise.
+    pub(crate) fn agrees(&self, columns: &[usize], texts: &Texts) {
+        let columns: HashSet<usize> = columns.iter().copied().collect();
+        if self.columns.iter().all(|(position, _)| columns.contains(position)) {
+            *self.texts.lock() = std::mem::take(&mut *texts.lock());
+            self.hold();
         }
     }
 
-    /// Takes in what the texts of the next piece show.
-    pub(super) fn see(&self, position: usize, texts: &Guess) {
-        if let Some(column) = self.column(position) {
-            column.seen.lock().unwrap_or_else(PoisonError::into_inner).merge(texts);
+    /// All columns are known to be what they are taken for.
+    pub(crate) fn hold(&self) {
+        if !self.is_held.swap(true, Ordering::SeqCst) {
+            self.presumption.hold();
         }
     }
 
-    /// What else the texts may mean that a scan has passed.
+    /// A column is not what it is taken for.
+    pub(crate) fn refute(&self) {
+        self.presumption.refute();
+    }
+
+    /// Whether that is known.
+    pub(crate) fn is_refuted(&self) -> bool {
+        self.presumption.is_refuted()
+    }
+
+    /// What else the texts may mean.
     pub(crate) fn doubts(&self, layout: &Layout) -> Vec<Doubt> {
-        let seen =
-            |column: &PresumedColumn| column.seen.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let seen: Vec<_> = self.columns.iter().map(|column| (column.position, seen(column))).collect();
-        layout.more_doubts(&self.inference, seen.iter().map(|(position, guess)| (*position, guess)))
+        let texts = self.texts.lock();
+        layout.more_doubts(&self.inference, texts.iter().map(|(position, guess)| (*position, guess)))
     }
 }

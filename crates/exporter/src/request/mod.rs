@@ -292,9 +292,8 @@ impl Request {
         self.prepare(registry, context)?.run(sink, context)
     }
 
-    /// Exports with `export`, which opens a sink and runs what it is given with the context that it is given. A long input
-    /// is first taken for what its beginning shows ([`Presumption`]), so that it is read once; where that turns out to be
-    /// wrong, `export` is called a second time. The sink must make nothing visible before it is finished.
+    /// Prepares the export and lets `export` open a sink and run it. A long input is first taken for what its beginning shows
+    /// ([`Presumption`]), so that it is read once; where that does not hold, all of it happens a second time without.
     ///
     /// ```
     /// use exporter::request::Request;
@@ -317,22 +316,29 @@ impl Request {
         context: &Context,
         mut export: impl FnMut(&PreparedExport<AssembledDataset>, &Context) -> Result<T>,
     ) -> Result<T> {
-        let certain = context.clone().with_presumption(None);
-        // A pipe can be read only once.
-        if self.input.paths.iter().all(|path| path.is_file()) {
-            let given = context.presumption().cloned();
+        let mut attempt = |context: &Context| export(&self.prepare(registry, context)?, context);
+        if self.can_be_read_again() {
+            let given = context.presumption().map(Presumption::anew);
             let presumption = given.unwrap_or_else(|| Presumption::beyond(Presumption::WORTHWHILE));
-            let presuming = context.clone().with_presumption(presumption.clone());
-            let prepared = self.prepare(registry, &presuming)?;
-            // Facts about all rows would cost a reading of their own.
-            if !(presumption.is_made() && prepared.asks_for_facts(&presuming)?) {
-                match export(&prepared, &presuming) {
-                    Err(_) if presumption.is_refuted() => {}
-                    result => return result,
-                }
+            let result = attempt(&context.clone().with_presumption(presumption.clone()));
+            match &result {
+                // Kinds that do not hold may be behind any refusal, but not behind these.
+                Err(error) if !presumption.is_settled() => match error.kind() {
+                    ErrorKind::Cancelled | ErrorKind::Exists => return result,
+                    ErrorKind::Io if !presumption.is_refuted() => return result,
+                    _ => {}
+                },
+                _ => return result,
             }
         }
-        export(&self.prepare(registry, &certain)?, &certain)
+        attempt(&context.clone().with_presumption(None))
+    }
+
+    /// Whether no input and no secret comes out of a pipe.
+    fn can_be_read_again(&self) -> bool {
+        let inputs = self.input.paths.iter().chain(&self.input.codebook).map(PathBuf::as_path);
+        let secrets = self.secrets().filter_map(SecretRef::file);
+        inputs.chain(secrets).all(|path| path.is_file() || path.is_dir())
     }
 
     /// Opens the inputs and makes ready what is to be written, for callers who look at the data or the entries before

@@ -187,11 +187,6 @@ impl<D: Dataset> PreparedExport<D> {
         self.exporter.entries(self.data.codebook())
     }
 
-    /// Whether planning asks for facts about the data.
-    pub(super) fn asks_for_facts(&self, context: &Context) -> Result<bool> {
-        Ok(!exporter_core::needs_of(&*self.exporter, &self.data, context)?.is_empty())
-    }
-
     /// Plans the export and writes nothing. Losses are not refused here but by [`DryRun::check`].
     ///
     /// # Errors

@@ -40,6 +40,14 @@ impl<'de> Deserialize<'de> for SecretRef {
 }
 
 impl SecretRef {
+    /// The file that holds it, if it is in one.
+    pub(super) fn file(&self) -> Option<&Path> {
+        match self {
+            Self::Env(_) => None,
+            Self::File(file) => Some(file),
+        }
+    }
+
     /// Takes the path of a file from `base` when it is relative.
     pub(super) fn relative_to(&mut self, base: &Path) {
         if let Self::File(file) = self {

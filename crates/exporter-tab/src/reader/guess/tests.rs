@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::ReadOptions;
-use crate::reader::split::Marks;
+use crate::reader::split::{Dialect, Marks};
 
 const PLAIN: Marks = Marks { delimiter: b',', quote: Some(b'"'), escape: None };
 
@@ -140,4 +140,42 @@ fn a_bare_na_is_a_name_only_among_bare_texts() {
     assert!(missing(&[("NA", false), ("Namibia", true)]));
     assert!(!missing(&[("NA", false), ("ZA", false)]));
     assert!(!missing(&[("NA", true)]));
+}
+
+#[test]
+fn a_text_stays_one_whatever_follows() {
+    let style = CellStyle::new(&ReadOptions::default(), Dialect::PLAIN.marks).unwrap();
+    let cells = [
+        "1",
+        "-1",
+        "1.5",
+        "9007199254740993",
+        "18446744073709551615",
+        "0.12345678901234567",
+        "1e300",
+        "nan",
+        "-0",
+        "true",
+        "2024-01-01",
+        "2024-01-01T10:00:00",
+        "2024-01-01T10:00:00+01:00",
+        "2024-01-01T10:00:00+02:00",
+        "1500-01-01T00:00:00.123456789",
+        "10:00:00",
+        "x",
+        "12345678901234567890123456789012345678.5",
+    ];
+    let kind = |cells: &[&str]| {
+        let mut guess = Guess::default();
+        cells.iter().for_each(|cell| _ = guess.see(cell.as_bytes(), false, &style));
+        guess.kind()
+    };
+    for first in cells {
+        for second in cells {
+            for third in cells.into_iter().filter(|_| kind(&[first, second]) == DataType::Utf8) {
+                assert_eq!(kind(&[first, second, third]), DataType::Utf8, "{first} {second} {third}");
+            }
+        }
+    }
+    assert_eq!(kind(&["1.5", "9007199254740993"]), DataType::Utf8);
 }
