@@ -11,15 +11,18 @@ use arrow_array::{
     IntervalMonthDayNanoArray, ListArray, RecordBatch, StringArray, StructArray,
 };
 use arrow_buffer::{IntervalMonthDayNano, OffsetBuffer, i256};
-use arrow_schema::{DataType, Field, Schema};
+use arrow_schema::{DataType, Field, Schema, TimeUnit};
 use exporter_core::codebook::Kind;
+use exporter_core::dataset::{Comparison, Filter};
 use exporter_core::{Context, Dataset, LossCode, Scan, TableId};
 use exporter_testkit::{Cell, cells_of};
-use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_writer::ArrowWriterOptions;
+use parquet::arrow::{ARROW_SCHEMA_META_KEY, ArrowWriter, encode_arrow_schema};
 use parquet::basic::{BrotliLevel, Compression, GzipLevel, ZstdLevel};
 use parquet::data_type::{
     ByteArray, ByteArrayType, FixedLenByteArray, FixedLenByteArrayType, Int96, Int96Type,
 };
+use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::parser::parse_message_type;
@@ -516,4 +519,68 @@ fn what_arrow_compressed_before_the_format_said_how_is_refused() {
     let error = open(&path).err().unwrap();
     assert!(error.message().contains("Arrow 0.17"), "{error}");
     assert!(error.hint().is_some_and(|hint| hint.contains("write_feather")), "{error:?}");
+}
+
+/// Rows that a filter keeps.
+fn kept(data: &dyn Dataset, filter: Filter) -> usize {
+    let scan = Scan::all().filter(filter);
+    Context::default().scan(data, TableId(0), &scan).unwrap().map(|batch| batch.unwrap().num_rows()).sum()
+}
+
+#[test]
+fn years_and_durations_are_compared_as_they_are_shown() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("frame.parquet");
+    let years = Field::new("year", DataType::Int64, true).with_metadata(
+        [
+            ("ARROW:extension:name".to_owned(), "pandas.period".to_owned()),
+            ("ARROW:extension:metadata".to_owned(), r#"{"freq": "Y-DEC"}"#.to_owned()),
+        ]
+        .into(),
+    );
+    let seconds = Field::new("lasts", DataType::Duration(TimeUnit::Second), true);
+    let numbers: ArrayRef = Arc::new(arrow_array::Int64Array::from(vec![45, 46, 47]));
+    let durations: ArrayRef = Arc::new(arrow_array::DurationSecondArray::from(vec![1, 2, 3]));
+    let schema = Arc::new(Schema::new(vec![years, seconds]));
+    parquet(
+        &path,
+        &RecordBatch::try_new(schema, vec![numbers, durations]).unwrap(),
+        Compression::UNCOMPRESSED,
+    );
+    let data = open(&path).unwrap();
+    assert_eq!(kept(&*data, Filter::compare("year", Comparison::AtLeast, 2016)), 2);
+    assert_eq!(kept(&*data, Filter::compare("year", Comparison::Equal, 46)), 0);
+    assert_eq!(kept(&*data, Filter::compare("lasts", Comparison::AtLeast, 2)), 2);
+    // Statistics count years from 1970.
+    let range = data.facts(TableId(0)).and_then(|facts| facts.columns.get(&0).and_then(|facts| facts.range));
+    assert_eq!(range, None);
+}
+
+#[test]
+fn times_in_seconds_keep_their_zone() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("times.parquet");
+    let schema = |unit| {
+        let zoned = DataType::Timestamp(
+            unit,
+            Some(if unit == TimeUnit::Second { "Europe/Berlin" } else { "UTC" }.into()),
+        );
+        let fields = [("zoned", zoned), ("local", DataType::Timestamp(unit, None))];
+        Schema::new(fields.map(|(name, kind)| Field::new(name, kind, true)).to_vec())
+    };
+    let millis = arrow_array::TimestampMillisecondArray::from(vec![1_719_820_800_000]);
+    let columns: Vec<ArrayRef> = vec![Arc::new(millis.clone().with_timezone("UTC")), Arc::new(millis)];
+    let batch = RecordBatch::try_new(Arc::new(schema(TimeUnit::Millisecond)), columns).unwrap();
+    // As pyarrow does: it stores milliseconds and remembers seconds.
+    let known = KeyValue::new(ARROW_SCHEMA_META_KEY.into(), encode_arrow_schema(&schema(TimeUnit::Second)));
+    let properties = WriterProperties::builder().set_key_value_metadata(Some(vec![known])).build();
+    let options = ArrowWriterOptions::new().with_skip_arrow_metadata(true).with_properties(properties);
+    let file = std::fs::File::create(&path).unwrap();
+    let mut writer = ArrowWriter::try_new_with_options(file, batch.schema(), options).unwrap();
+    writer.write(&batch).unwrap();
+    writer.close().unwrap();
+    let read = read(&*open(&path).unwrap());
+    let kinds: Vec<_> = read.schema().fields().iter().map(|field| field.data_type().clone()).collect();
+    let millis = |zone: Option<&str>| DataType::Timestamp(TimeUnit::Millisecond, zone.map(Into::into));
+    assert_eq!(kinds, [millis(Some("Europe/Berlin")), millis(None)]);
 }

@@ -10,11 +10,13 @@ mod pages;
 mod pruning;
 mod rows;
 mod schema;
+mod seconds;
 mod statistics;
 mod thrift;
 
 use std::sync::Arc;
 
+use arrow_schema::FieldRef;
 use exporter_core::codebook::Parent;
 use exporter_core::dataset::{Batches, FoldedReasons, arrow_type, table_of};
 use exporter_core::{Codebook, Context, Dataset, LossReport, Result, Scan, Source, TableId, TableProfile};
@@ -29,6 +31,7 @@ use crate::layout::codebook::{Restored, restore};
 use crate::layout::reasons::folded;
 use crate::look::Look;
 use crate::options::{CategoriesAs, ReadOptions};
+use crate::pandas_period::frequency;
 use crate::positioned::Positioned;
 use crate::selection::selected;
 
@@ -85,7 +88,10 @@ impl ParquetDataset {
 
     /// Whether a column's type is the kind's own, so that statistics need no conversion.
     fn is_native(&self, column: usize, kind: &exporter_core::codebook::Kind) -> bool {
-        self.schema.readable.fields.get(column).is_some_and(|field| field.data_type() == &arrow_type(kind))
+        let readable = &self.schema.readable;
+        let is_stored =
+            |field: &FieldRef| field.data_type() == &arrow_type(kind) && frequency(field).is_none();
+        readable.fields.get(column).is_some_and(is_stored) && !readable.categories.contains_key(&column)
     }
 }
 

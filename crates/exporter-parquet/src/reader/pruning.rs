@@ -69,7 +69,9 @@ impl File<'_> {
             let schema = Schema::new(vec![Field::new(variable, bounds.data_type().clone(), true)]);
             let batch = RecordBatch::try_new(Arc::new(schema), vec![bounds.clone()])?;
             let passes = Filter::compare(variable, is, value.clone()).mask(&batch)?;
-            Ok(passes.iter().map(|passes| passes.unwrap_or(true)).collect())
+            // A row group without bounds may hold anything.
+            let known = |at: usize| !bounds.is_null(at);
+            Ok(passes.iter().enumerate().map(|(at, passes)| !known(at) || passes != Some(false)).collect())
         };
         match is {
             Comparison::Equal => {

@@ -15,6 +15,7 @@ use parquet::file::metadata::{FileMetaData, KeyValue, ParquetMetaData};
 use parquet::schema::printer::print_schema;
 use parquet::schema::types::{ColumnDescriptor, SchemaDescriptor, Type, TypePtr};
 
+use super::seconds::with_zones;
 use crate::ParquetError;
 use crate::contained::contained;
 use crate::readable::{Readable, Unread};
@@ -66,11 +67,10 @@ impl FileSchema {
         let file = metadata.file_metadata();
         let roots = file.schema_descr().root_schema().get_fields();
         let (types, keys, not_used) = match with_arrow_schema(file) {
-            Ok(schema) if schema.fields().len() == roots.len() => (
-                schema.fields().iter().map(|field| Ok(without_encoding(field))).collect(),
-                schema.metadata,
-                None,
-            ),
+            Ok(schema) if schema.fields().len() == roots.len() => {
+                let fields = schema.fields().iter().map(without_encoding).collect();
+                (with_zones(fields, file).into_iter().map(Ok).collect(), schema.metadata, None)
+            }
             told => {
                 let loss = |error| {
                     let action = format!("the Arrow schema in the footer is not used: {error}");

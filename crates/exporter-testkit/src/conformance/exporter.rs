@@ -354,6 +354,10 @@ impl Sink for RecordingSink {
         self.inner.is_seekable()
     }
 
+    fn shows_at_once(&self) -> bool {
+        self.inner.shows_at_once()
+    }
+
     fn finish(self: Box<Self>) -> Result<Receipt> {
         Box::new(self.inner).finish()
     }
