@@ -50,10 +50,7 @@ impl Texts {
 impl Presumed {
     /// Whether columns can be presumed with these options: cells that agree then lose nothing when they are read.
     pub(crate) fn suits(options: &ReadOptions) -> bool {
-        let has_own_texts = options.booleans.is_some()
-            || options.date_pattern.is_some()
-            || options.date_time_pattern.is_some();
-        !has_own_texts && options.digits == KeptDigits::Keep && options.offsets == KeptOffsets::Keep
+        !options.has_own_texts() && options.digits == KeptDigits::Keep && options.offsets == KeptOffsets::Keep
     }
 
     /// The layout by what the first cells show, and what has to agree with them; none where they do not show enough.
