@@ -44,7 +44,7 @@ pub(crate) fn report(error: &Error) -> ExitCode {
 }
 
 /// What the library calls its options, and what they are called here.
-const WORDS: [(&str, &str); 8] = [
+const WORDS: [(&str, &str); 9] = [
     ("the loss policy ", "--losses "),
     ("read it as dta:", "read it with --from dta:"),
     ("allow files outside its folder", "allow files outside its folder (--allow-outside)"),
@@ -52,6 +52,7 @@ const WORDS: [(&str, &str); 8] = [
     ("give the password,", "give it with --input-password-env VAR or --input-password-file FILE,"),
     ("or overwrite it", "or overwrite it (--overwrite)"),
     ("keep the table ", "keep it with --table "),
+    ("export only these tables: ", "export only some tables: --table "),
     ("leave documents out", "leave documents out with --no-documents"),
 ];
 

@@ -185,3 +185,53 @@ fn children_of_rows_left_out_are_left_out() {
     assert_eq!((key(&some), rows(&members).len()), (first[..2].to_vec(), 2));
     assert!(key(&members).iter().all(|house| first[..2].contains(house)));
 }
+
+#[test]
+fn large_numbers_are_compared_by_every_digit() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path();
+    let ids = ["9223372036854775807", "9223372036854775808", "9223372036854775809", "18446744073709551615"];
+    std::fs::write(place.join("ids.csv"), format!("id\n{}\n", ids.join("\n"))).unwrap();
+    let path = |name: &str| place.join(name).display().to_string();
+    let made = run(exporter(["convert", path("ids.csv").as_str(), path("ids.parquet").as_str()]));
+    assert_eq!(made.code, 0, "{}", made.error);
+    for file in ["ids.csv", "ids.parquet"] {
+        let file = path(file);
+        let kept = |condition: &str| {
+            let said = run(exporter(["convert", &file, "-", "--to", "csv", "--where", condition]));
+            assert_eq!(said.code, 0, "{condition}: {}", said.error);
+            said.output.lines().skip(1).map(str::to_owned).collect::<Vec<_>>()
+        };
+        for (at, id) in ids.iter().enumerate() {
+            assert_eq!(kept(&format!("id = {id}")), [*id], "{file}");
+            assert_eq!(kept(&format!("id in {id}, 5")), [*id], "{file}");
+            assert_eq!(kept(&format!("id >= {id}")), ids[at..], "{file}");
+            assert_eq!(kept(&format!("id < {id}")), ids[..at], "{file}");
+        }
+    }
+}
+
+#[test]
+fn periods_are_compared_as_they_are_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path();
+    let study = "codebook = 1\n[data]\nt = \"t.csv\"\n[[tables]]\nname = \"t\"\n\
+                 [[tables.variables]]\nname = \"m\"\nkind = \"period(month)\"\n\
+                 [[tables.variables]]\nname = \"q\"\nkind = \"period(quarter)\"\n";
+    std::fs::write(place.join("t.toml"), study).unwrap();
+    std::fs::write(place.join("t.csv"), "m,q\n2024m2,2024q1\n2024m3,2024q2\n2024m4,2024q3\n").unwrap();
+    let path = |name: &str| place.join(name).display().to_string();
+    let made = run(exporter(["convert", path("t.toml").as_str(), path("t.dta").as_str()]));
+    assert_eq!(made.code, 0, "{}", made.error);
+    for (condition, rows) in [
+        ("m >= 2024-03", 2),
+        ("m >= 2024m3", 2),
+        ("m = 2024-03", 1),
+        ("m in 2024m2, 2024-04", 2),
+        ("q > 2024-Q2", 1),
+        ("q <= 2024q2", 2),
+    ] {
+        let said = run(exporter(["convert", &path("t.dta"), "-", "--to", "csv", "--where", condition]));
+        assert_eq!((said.code, said.output.lines().count()), (0, rows + 1), "{condition}: {}", said.error);
+    }
+}

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use arrow_array::{
-    Array, ArrayRef, Float64Array, Int64Array, ListArray, RecordBatch, StringArray, StructArray,
+    Array, ArrayRef, Decimal128Array, Float64Array, Int64Array, ListArray, RecordBatch, StringArray,
+    StructArray, UInt64Array,
 };
 use arrow_buffer::OffsetBuffer;
 use arrow_schema::{DataType, Field, TimeUnit};
@@ -215,6 +216,37 @@ fn filters_give_the_same_rows_with_and_without_statistics() {
         };
         for file in &files {
             assert_eq!(count(&**file), count(&data), "{filter:?}");
+        }
+    }
+}
+
+#[test]
+fn row_groups_are_chosen_by_every_digit_of_a_large_number() {
+    let folder = tempfile::tempdir().unwrap();
+    let ids: Vec<u64> = vec![1, 1 << 63, (1 << 63) + 1, u64::MAX - 1, u64::MAX];
+    let column: ArrayRef = Arc::new(UInt64Array::from(ids.clone()));
+    let digits: ArrayRef = Arc::new(
+        Decimal128Array::from_iter_values(ids.iter().map(|id| i128::from(*id)))
+            .with_precision_and_scale(30, 0)
+            .unwrap(),
+    );
+    let batch = RecordBatch::try_from_iter([("id", column), ("digits", digits)]).unwrap();
+    let data = MemoryDataset::from_batches("ids", vec![batch]).unwrap();
+    let path = &write(&data, "parquet", json!({"row-group-rows": 1}), folder.path())[0];
+    let file = open(path).unwrap();
+    for variable in ["id", "digits"] {
+        for id in &ids {
+            for (is, wanted) in [
+                (Comparison::Equal, ids.iter().filter(|other| *other == id).count()),
+                (Comparison::AtLeast, ids.iter().filter(|other| *other >= id).count()),
+                (Comparison::Less, ids.iter().filter(|other| *other < id).count()),
+            ] {
+                let scan = Scan::all().filter(Filter::compare(variable, is, id.to_string()));
+                let context = Context::default();
+                let batches = context.scan(&*file, TableId(0), &scan).unwrap();
+                let rows: usize = batches.map(|batch| batch.unwrap().num_rows()).sum();
+                assert_eq!(rows, wanted, "{variable} {is:?} {id}");
+            }
         }
     }
 }

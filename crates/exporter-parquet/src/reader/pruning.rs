@@ -94,14 +94,19 @@ impl File<'_> {
         }
         let leaf = self.data.schema.flat_leaf(column)?;
         let old = self.data.metadata.row_groups().iter().any(|group| {
-            // The deprecated fields compare texts as signed bytes.
+            // The deprecated fields compare texts and numbers without sign as signed bytes.
             group
                 .columns()
                 .get(leaf)
                 .and_then(|chunk| chunk.statistics())
                 .is_some_and(|s| s.is_min_max_deprecated())
         });
-        if old && description.kind == Kind::Text {
+        let is_signed = match description.kind {
+            Kind::Text | Kind::Decimal { .. } => false,
+            Kind::Integer { signed, .. } => signed,
+            _ => true,
+        };
+        if old && !is_signed {
             return None;
         }
         let statistics = ColumnStatistics::new(self.data, column)?;

@@ -71,9 +71,7 @@ impl Condition {
             },
             "between" => {
                 return Err(Error::usage(format!("the condition {text:?}: there is no operator between"))
-                    .with_hint(format!(
-                        "give both ends: --where '{variable} >= 1' --where '{variable} <= 9'"
-                    )));
+                    .with_hint(both_ends(&variable, after)));
             }
             "is" => {
                 let not = if self::word(after).0 == "not" { "not " } else { "" };
@@ -143,6 +141,29 @@ fn joined(text: &str) -> Option<Error> {
         }
     }
     None
+}
+
+/// What to write instead of `between`.
+fn both_ends(variable: &str, ends: &str) -> String {
+    let ends = ends.trim();
+    let ends = ends.strip_prefix('(').and_then(|ends| ends.strip_suffix(')')).unwrap_or(ends);
+    let words =
+        || ends.to_lowercase().find(" and ").and_then(|at| Some((ends.get(..at)?, ends.get(at + 5..)?)));
+    let (low, high) = words().or_else(|| ends.split_once(',')).unwrap_or(("LOW", "HIGH"));
+    let quote = if variable.contains(|letter: char| letter.is_whitespace() || "=!<>".contains(letter)) {
+        "\""
+    } else {
+        ""
+    };
+    let end = |sign: &str, value: &str| {
+        let condition = format!("{quote}{variable}{quote} {sign} {}", value.trim());
+        if condition.contains('\'') {
+            format!("--where {condition:?}")
+        } else {
+            format!("--where '{condition}'")
+        }
+    };
+    format!("give both ends: {} {}", end(">=", low), end("<=", high))
 }
 
 /// Whether a text begins as a condition does, whatever follows it.

@@ -1,6 +1,6 @@
 //! Values as typed: read by the kind of their variable, or found among its labels.
 
-use exporter_core::codebook::{Codebook, Kind, Missing, MissingValues, Text, Value, Variable};
+use exporter_core::codebook::{Codebook, Kind, Missing, MissingValues, Period, Text, Value, Variable};
 use exporter_core::{Error, Result, suggest};
 
 /// A value as it was typed, without its quotes.
@@ -83,6 +83,8 @@ impl Literal {
             let whole = text.parse::<i64>().map(Value::Integer).ok();
             whole.or_else(|| text.parse().ok().filter(|number: &f64| number.is_finite()).map(Value::Float))
         };
+        // As digits, so that none is lost.
+        let digits = || number().map(|_| Value::Text(text.to_owned()));
         let labelled =
             || labels(codebook, variable).find(|(_, label)| *label == text).map(|(value, _)| value.clone());
         let (read, wanted) = match &variable.kind {
@@ -94,11 +96,15 @@ impl Literal {
                 },
                 "true or false",
             ),
-            Kind::Integer { .. } | Kind::Float { .. } | Kind::Duration(_) | Kind::Period(_) => {
-                (number(), "a number")
+            Kind::Integer { .. } | Kind::Duration(_) => {
+                (text.parse().map(Value::Integer).ok().or_else(digits), "a number")
             }
-            // As digits, so that none is lost.
-            Kind::Decimal { .. } => (number().map(|_| Value::Text(text.to_owned())), "a number"),
+            Kind::Float { .. } => (number(), "a number"),
+            Kind::Period(unit) => (
+                period(*unit, text).map(|value| Value::Integer(value.into())).or_else(number),
+                unit.example(),
+            ),
+            Kind::Decimal { .. } => (digits(), "a number"),
             // A text that is a code stands for itself even when it is also a label.
             Kind::Text => {
                 let is_code =
@@ -132,6 +138,9 @@ impl Literal {
                     .with_hint(format!("several values are a list: --where '{} in {text}'", variable.name));
             }
             let mut labels = labels(codebook, variable).map(|(_, label)| label).peekable();
+            if let (None, Kind::Period(unit)) = (labels.peek(), &variable.kind) {
+                return error.with_hint(format!("write {}", forms(*unit)));
+            }
             if labels.peek().is_none() {
                 return error
                     .with_hint(format!("{:?} is {} without value labels", variable.name, variable.kind));
@@ -139,6 +148,29 @@ impl Literal {
             let labels: Vec<&str> = labels.collect();
             error.with_hint(suggest::suggestion(text, "labels", labels.iter().copied()))
         })
+    }
+}
+
+/// A period in one of the forms in which periods are shown, by Stata or after ISO 8601.
+fn period(unit: Period, text: &str) -> Option<i32> {
+    let text = text.to_uppercase();
+    let stata = || {
+        unit.parse(
+            &["H", "Q", "M", "W"]
+                .iter()
+                .fold(text.clone(), |text, letter| text.replace(&format!("-{letter}"), letter)),
+        )
+    };
+    unit.parse(&text).or_else(|| unit.parse_iso(&text)).or_else(stata)
+}
+
+/// The forms of a period, by an example.
+fn forms(unit: Period) -> String {
+    let example =
+        period(unit, "2024-03").or_else(|| period(unit, "2024-Q2")).or_else(|| period(unit, "2024-H2"));
+    match example.or_else(|| period(unit, "2024-W07")) {
+        Some(value) => format!("{} or {}", unit.iso_text(value), unit.text(value)),
+        None => "2024".to_owned(),
     }
 }
 

@@ -143,13 +143,15 @@ impl Excerpt {
                 columns.push(variable);
             }
         }
+        let tables = || codebook.tables.iter().zip(&columns).filter(|(_, columns)| !columns.is_empty());
+        let kept = tables().map(|(table, _)| table.name.as_str()).collect::<Vec<_>>().join(", ");
         for ((table, columns), part) in codebook.tables.iter().zip(columns).zip(parts) {
             if columns.is_empty() && !table.variables.is_empty() {
                 return Err(Error::usage(format!(
                     "none of the variables named is in the table {:?}",
                     table.name
                 ))
-                .with_hint("name one of its variables, or leave the table out by naming those to export")
+                .with_hint(format!("name one of its variables, or export only these tables: {kept}"))
                 .field("variables"));
             }
             part.columns = Some(columns);
@@ -210,7 +212,7 @@ fn find(codebook: &Codebook, name: &str) -> Result<Vec<(usize, usize)>> {
 
 #[cfg(test)]
 mod tests {
-    use exporter_core::codebook::{Kind, Missing, Table, ValueLabels, Variable};
+    use exporter_core::codebook::{Kind, Missing, Period, Table, ValueLabels, Variable};
     use exporter_core::{ErrorKind, MemoryDataset, TableId};
 
     use super::*;
@@ -228,6 +230,11 @@ mod tests {
                 Variable::new("name", Kind::Text),
                 Variable::new("urban", Kind::Boolean),
                 Variable::new("total income", kind("decimal(10, 2)")),
+                Variable::new("month", Kind::Period(Period::Month)),
+                Variable::new("quarter", Kind::Period(Period::Quarter)),
+                Variable::new("half", Kind::Period(Period::Half)),
+                Variable::new("week", Kind::Period(Period::Week)),
+                Variable::new("year", Kind::Period(Period::Year)),
             ],
         );
         let houses = Table::new("houses", vec![Variable::new("id", kind("int32"))]);
@@ -264,6 +271,19 @@ mod tests {
             "people.age not missing",
             "people.id = 4",
             "id == 4",
+            "month >= 2024-03",
+            "month = 2024m3",
+            "month = 2024-m3",
+            "month < 770",
+            "month in 2024-03, 2024M4",
+            "quarter = 2024-Q2",
+            "quarter = 2024q2",
+            "quarter = 2024-q2",
+            "half <= 2024-H1",
+            "half <= 2024h1",
+            "week > 2024-W07",
+            "week > 2024w7",
+            "year = 2024",
             "AGE_is_no_variable missing",
         ] {
             let result = of(&[condition], &[]);
@@ -295,6 +315,18 @@ mod tests {
         refused("name = 'open", "quote");
         refused("urban = maybe", "true or false");
         refused("income = NaN", "not a number");
+        refused("month = 2024-13", "is not a month such as 2020m5, and not a label");
+        refused("month = March", "write 2024-03 or 2024m3");
+        refused("quarter = 2024-03", "write 2024-Q2 or 2024q2");
+        refused("half = 2024-03", "write 2024-H2 or 2024h2");
+        refused("week = 2024-03", "write 2024-W07 or 2024w7");
+        refused("year = 2024-03", "write 2024");
+        refused("age between 18 and 30", "--where 'age >= 18' --where 'age <= 30'");
+        refused("age BETWEEN 18 AND 30", "--where 'age >= 18' --where 'age <= 30'");
+        refused("age between (18, 30)", "--where 'age >= 18' --where 'age <= 30'");
+        refused("month between 2024-01 and 2024-03", "--where 'month >= 2024-01' --where 'month <= 2024-03'");
+        refused("'total income' between 1 and 2", "--where '\"total income\" >= 1'");
+        refused("age between", "--where 'age >= LOW' --where 'age <= HIGH'");
     }
 
     #[test]

@@ -32,18 +32,24 @@ impl Bound {
         Self { below, above: if count.rem_euclid(parts) == 0 { below } else { below.saturating_add(1) } }
     }
 
-    /// A decimal number written in digits, in units of 10 to the minus `scale`; `None` = not such a number.
+    /// A decimal number written in digits, with or without an exponent, in units of 10 to the minus `scale`; `None` = not
+    /// such a number.
     pub(super) fn decimal(text: &str, scale: i8) -> Option<Self> {
         let (negative, digits) = match text.strip_prefix('-') {
             Some(rest) => (true, rest),
             None => (false, text.strip_prefix('+').unwrap_or(text)),
+        };
+        let (digits, exponent) = match digits.split_once(['e', 'E']) {
+            // Beyond any number of a column, and not beyond what is counted out below.
+            Some((digits, exponent)) => (digits, exponent.parse::<i32>().ok()?.clamp(-1000, 1000)),
+            None => (digits, 0),
         };
         let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
         if whole.is_empty() && fraction.is_empty() {
             return None;
         }
         // Digits before this position are kept, those after it only say whether there is more.
-        let kept = whole.len() as i64 + i64::from(scale);
+        let kept = whole.len() as i64 + i64::from(scale) + i64::from(exponent);
         let mut size = 0i128;
         let mut more = false;
         for (position, digit) in whole.bytes().chain(fraction.bytes()).enumerate() {

@@ -58,7 +58,9 @@ pub(super) fn compare(column: &ArrayRef, is: Comparison, value: &Value) -> Resul
                 Some(literal) => literal,
                 None => return Ok(not_a_number(column.len(), is)),
             },
-            Value::Boolean(_) | Value::Text(_) => return Err("give a number".into()),
+            // Digits, where a number is beyond the others.
+            Value::Text(digits) => Bound::decimal(digits.trim(), 0).ok_or("give a number")?,
+            Value::Boolean(_) => return Err("give a number".into()),
         },
         _ => return Err(ONLY_NULL.into()),
     };

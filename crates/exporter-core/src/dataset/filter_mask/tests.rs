@@ -52,6 +52,35 @@ fn whole_numbers_against_fractions_and_nan() {
 }
 
 #[test]
+fn whole_numbers_beyond_63_bits_are_compared_by_their_digits() {
+    let half = 1u64 << 63;
+    let numbers = || -> ArrayRef { Arc::new(UInt64Array::from(vec![half, half + 1, u64::MAX])) };
+    assert_eq!(passing(numbers(), Equal, "9223372036854775809"), [1]);
+    assert_eq!(passing(numbers(), NotEqual, "9223372036854775809"), [0, 2]);
+    assert_eq!(passing(numbers(), Equal, "18446744073709551615"), [2]);
+    assert_eq!(passing(numbers(), Equal, "18446744073709551616"), NONE);
+    assert_eq!(passing(numbers(), Less, "9223372036854775808.5"), [0]);
+    assert_eq!(passing(numbers(), AtLeast, "9.223372036854775809e18"), [1, 2]);
+    assert_eq!(passing(numbers(), Less, "1e400"), [0, 1, 2]);
+    assert_eq!(passing(numbers(), Greater, "-1E-400"), [0, 1, 2]);
+    let signed = || -> ArrayRef { Arc::new(Int64Array::from(vec![i64::MIN, i64::MAX])) };
+    assert_eq!(passing(signed(), Equal, "9223372036854775808"), NONE);
+    assert_eq!(passing(signed(), Less, "9223372036854775808"), [0, 1]);
+    let among = |values: Vec<Value>| rows(&Filter::OneOf { variable: "x".into(), values }, &batch(numbers()));
+    assert_eq!(among(vec!["18446744073709551615".into(), "9223372036854775808".into()]), [0, 2]);
+    for text in ["1e", "e5", "1e5e5", "1.2.3", "", "x"] {
+        assert!(Filter::compare("x", Equal, text).mask(&batch(numbers())).is_err(), "{text}");
+    }
+    let digits: ArrayRef = Arc::new(
+        Decimal128Array::from(vec![10i128.pow(37), 10i128.pow(37) + 1])
+            .with_precision_and_scale(38, 0)
+            .unwrap(),
+    );
+    assert_eq!(passing(digits.clone(), Equal, "10000000000000000000000000000000000001"), [1]);
+    assert_eq!(passing(digits, Equal, "1e37"), [0]);
+}
+
+#[test]
 fn floats_follow_ieee() {
     let floats = || -> ArrayRef { Arc::new(Float64Array::from(vec![f64::NAN, -0.0, 0.0, 0.1])) };
     assert_eq!(passing(floats(), Equal, 0), [1, 2]);
