@@ -29,6 +29,7 @@ pub mod embedded;
 mod entry_names;
 mod error;
 mod exporter;
+mod foreign;
 mod format;
 mod limits;
 mod loss;
@@ -69,6 +70,7 @@ pub use exporter::{
     Bundle, Changes, Committed, EntryReport, Exporter, Output, Plan, Planning, PreparedPlan, Recode, Rename,
     Sibling, Summary, TableRows, TableWriter, TablesPlan, Written, export, plan, plan_of,
 };
+pub use foreign::Foreign;
 pub use format::{Container, Format, FormatInfo, Input, OptionInfo, OptionKind, Recognition};
 pub use limits::Limits;
 pub use loss::{

@@ -15,6 +15,7 @@ use crate::context::{Cancel, Context};
 use crate::dataset::{Dataset, OpenedDataset};
 use crate::error::{Error, Result};
 use crate::exporter::Exporter;
+use crate::foreign::{Foreign, is_binary};
 use crate::format::{Container, Format, FormatInfo, Input, Recognition};
 use crate::password::Password;
 use crate::sample::Sample;
@@ -250,6 +251,9 @@ impl Registry {
         let checker = checker.filter(|checker| !checker.rules.is_empty()).ok_or_else(|| {
             let known = self.checkers.iter().filter(|face| !face.call.rules.is_empty());
             let known: Vec<&str> = known.map(|face| face.info.id).collect();
+            if let Some(foreign) = Foreign::of(&Sample::of(&head)) {
+                return foreign.error(&source.name);
+            }
             Error::unsupported("this file is in no format that is checked")
                 .entry(&source.name)
                 .with_hint(format!("formats that are checked: {}", known.join(", ")))
@@ -318,10 +322,15 @@ impl Registry {
             if head.is_empty() && source.contents.is_none() {
                 return Error::invalid("this file is empty").entry(&source.name);
             }
-            Error::unsupported("this file is in no known format").entry(&source.name).with_hint(format!(
-                "if it is delimited text: --from csv; formats that are read: {}",
-                ids(&self.readers).join(", ")
-            ))
+            if let Some(foreign) = Foreign::of(&sample) {
+                return foreign.error(&source.name);
+            }
+            let known = ids(&self.readers).join(", ");
+            let hint = match is_binary(&head) {
+                true => format!("save its data in a format that is read: {known}"),
+                false => format!("if it is delimited text: --from csv; formats that are read: {known}"),
+            };
+            Error::unsupported("this file is in no known format").entry(&source.name).with_hint(hint)
         })
     }
 
@@ -392,8 +401,25 @@ fn open_with(
     options: Json,
     context: &Context,
 ) -> Result<Box<dyn Dataset>> {
+    if reader.info.media_type.starts_with("text/") && options.get("encoding").is_none() {
+        is_text(source)?;
+    }
     match (reader.call)(source, options, context) {
         Ok(data) => Ok(Box::new(OpenedDataset::new(data, reader.info.id, source, context))),
         Err(error) => Err(error.entry(&source.name)),
+    }
+}
+
+/// Refuses to read cells from bytes that hold none: in some encoding nearly all bytes are characters.
+fn is_text(source: &Source<'_>) -> Result<()> {
+    let head = source.head(Sample::BYTES)?;
+    match Foreign::of(&Sample::of(&head)) {
+        Some(foreign) if !foreign.is_text() => Err(foreign.error(&source.name)),
+        _ if is_binary(&head) => {
+            Err(Error::unsupported("it is no text: its bytes are those of a binary file")
+                .entry(&source.name)
+                .with_hint("save its data as csv or Parquet with the program that made it"))
+        }
+        _ => Ok(()),
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use exporter_core::dataset::table_of;
-use exporter_core::{Context, Dataset as _, Error, FormatInfo, Registry, Result, Source};
+use exporter_core::{Context, Dataset as _, Error, Foreign, FormatInfo, Registry, Result, Sample, Source};
 
 use super::candidate::{Candidate, Choice, Choices, Look, Names, choose, entry, look, says_kinds};
 use super::frameset::frames;
@@ -213,6 +213,10 @@ fn not_read(
 }
 
 fn none_found(source: &Source<'_>, paths: &[String], registry: &Registry) -> Error {
+    let is_archive = source.contents.as_ref().is_some_and(|files| files.is_archive());
+    if let Some(foreign) = Foreign::of(&Sample::default().with_entries(paths)).filter(|_| is_archive) {
+        return foreign.error(&source.name);
+    }
     let shown: Vec<&str> = paths.iter().map(String::as_str).take(NAMED).collect();
     let more = if paths.len() > shown.len() { ", …" } else { "" };
     let what = match shown.as_slice() {

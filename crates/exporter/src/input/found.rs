@@ -1,7 +1,7 @@
 //! What a source turns out to be once it is unpacked.
 
 use exporter_core::check::Check as _;
-use exporter_core::{Context, Error, Recognition, Registry, Result, Sample, Source};
+use exporter_core::{Context, Error, Foreign, Recognition, Registry, Result, Sample, Source};
 
 use super::InputOptions;
 use crate::study::StudyFile;
@@ -78,17 +78,22 @@ pub(super) fn found<'a>(
                 .entry(&source.name)
                 .with_hint("save it as UTF-8, in PowerShell with `-Encoding utf8`"));
         }
+        let rows = Foreign::of(&sample).map(|foreign| foreign.error(&source.name));
+        let rows = rows.as_ref().and_then(Error::hint).map(|hint| format!("; where it holds rows, {hint}"));
         return Err(Error::unsupported(
             "it has no key `codebook`, so it is not a study file, and it is in no format that is read",
         )
         .entry(&source.name)
-        .with_hint("write `codebook = 1` (TOML) or `\"codebook\": 1` (JSON) into a study file"));
+        .with_hint(format!(
+            "write `codebook = 1` (TOML) or `\"codebook\": 1` (JSON) into a study file{}",
+            rows.unwrap_or_default()
+        )));
     }
     Ok(Found::Data(source))
 }
 
 /// Whether a source is a study file or a codebook: JSON with the key `codebook`, or a file named .toml with it.
-pub(super) fn is_study(source: &Source<'_>, sample: &Sample<'_>) -> bool {
+pub(crate) fn is_study(source: &Source<'_>, sample: &Sample<'_>) -> bool {
     let named = |extension: &str| source.name.to_lowercase().ends_with(extension);
     match StudyFile::recognise(sample) {
         // Without a name, standard input may be TOML as well.

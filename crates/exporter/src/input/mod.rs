@@ -20,7 +20,7 @@ use crate::study::{Documents, OpenKinds, StudyFile, open_study};
 use files::open_files;
 use found::{Found, found};
 
-pub(crate) use found::{unpacked, unpacked_stream};
+pub(crate) use found::{is_study, unpacked, unpacked_stream};
 
 /// How inputs are opened.
 #[derive(Clone, Debug, Default)]
