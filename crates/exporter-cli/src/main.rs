@@ -1,5 +1,6 @@
 //! The `exporter` program: a frontend over the `exporter` crate and nothing else.
 
+mod apart;
 mod args;
 mod cancel;
 mod commands;

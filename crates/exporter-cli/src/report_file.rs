@@ -1,11 +1,12 @@
 //! The place that `--report` names: opened before any work; a file is visible when it is whole.
 
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use exporter::sink::{EntrySpec, FileSink, FolderOptions};
 use exporter::{Error, Result, Sink as _};
 
+use crate::apart::whole;
 use crate::args::WorkArgs;
 use crate::place;
 use crate::target::Target;
@@ -23,8 +24,8 @@ impl ReportFile {
     /// Opens the report, so that an export is not carried out whose report cannot be written.
     ///
     /// # Errors
-    /// When the file exists and `--overwrite` is not given, when it is the target of the export, or when nothing can be
-    /// written there; only a folder that the export makes may be one that does not exist.
+    /// When the file exists and `--overwrite` is not given, or when nothing can be written there; only a folder that the
+    /// export makes may be one that does not exist.
     pub(crate) fn create(work: &WorkArgs, target: &Target) -> Result<Self> {
         let Some(path) = &work.report else { return Ok(Self::None) };
         place::writable(path, |name| format!("--report {}", name.trim_end_matches('/')))?;
@@ -34,10 +35,6 @@ impl ReportFile {
                     .with_hint("write the report to a file, such as --report report.json")),
                 _ => Ok(Self::Output),
             };
-        }
-        if target.file().is_some_and(|target| is_same(target, path)) {
-            return Err(Error::usage(format!("{} is the target of the export too", path.display()))
-                .with_hint("give --report another name"));
         }
         if let (Some(folder), Some(name)) = (path.parent(), path.file_name())
             && !folder.as_os_str().is_empty()
@@ -72,13 +69,4 @@ impl ReportFile {
             }
         }
     }
-}
-
-/// Whether two names are those of one file, which need not exist.
-fn is_same(one: &Path, other: &Path) -> bool {
-    whole(one) == whole(other)
-}
-
-fn whole(path: &Path) -> PathBuf {
-    path.canonicalize().or_else(|_| std::path::absolute(path)).unwrap_or_else(|_| path.to_owned())
 }

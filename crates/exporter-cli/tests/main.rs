@@ -1,6 +1,7 @@
 //! The program as a user meets it: commands, exit codes, files, signals.
 #![allow(clippy::unwrap_used, reason = "a test stops at the first thing that is not as it must be")]
 
+mod apart;
 mod check;
 mod convert;
 mod damaged_codebook;
@@ -8,6 +9,7 @@ mod documents;
 mod excerpt;
 mod export;
 mod first_contact;
+mod foreign;
 mod formats;
 mod full_disk;
 mod hints;

@@ -37,9 +37,9 @@ fn every_row_of_a_pipe_is_converted() {
     let text = rows();
     std::fs::write(folder.path().join("rows.csv"), &text).unwrap();
     for (format, from) in [("csv", "--from csv"), ("dta", ""), ("parquet", ""), ("arrow", "")] {
-        let made = run_in(folder.path(), &format!("convert {{}}/rows.csv {{}}/rows.{format} --overwrite"));
+        let made = run_in(folder.path(), &format!("convert {{}}/rows.csv {{}}/made.{format}"));
         assert_eq!(made.code, 0, "{format}: {}", made.error);
-        let bytes = std::fs::read(folder.path().join(format!("rows.{format}"))).unwrap();
+        let bytes = std::fs::read(folder.path().join(format!("made.{format}"))).unwrap();
         let convert = format!("convert /dev/stdin {{}}/from-{format}.csv {from}");
         let run = run_with(&bytes, folder.path(), &convert);
         assert_eq!(run.code, 0, "{format}: {}", run.error);

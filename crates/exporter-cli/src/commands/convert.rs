@@ -5,8 +5,8 @@ use exporter::{Dataset, Error, Result};
 
 use super::work;
 use crate::args::ConvertArgs;
-use crate::request;
 use crate::target::Target;
+use crate::{apart, request};
 
 pub(super) fn run(args: &ConvertArgs) -> Result<()> {
     let registry = exporter::registry();
@@ -15,7 +15,10 @@ pub(super) fn run(args: &ConvertArgs) -> Result<()> {
         return request::show(request);
     }
     let target = Target::of_one(&args.output, &request, &registry)?;
-    work::carry_out(&request, &registry, &target, &args.work, |export| is_one_table(args, export))
+    work::carry_out(&request, &registry, &target, &args.work, |export| {
+        is_one_table(args, export)?;
+        apart::check(&request, None, (&target, &export.entries()), &args.work, &registry)
+    })
 }
 
 fn is_one_table<D: Dataset>(args: &ConvertArgs, export: &PreparedExport<D>) -> Result<()> {

@@ -7,9 +7,9 @@ use exporter::{AssembledDataset, Error, Result};
 
 use super::work;
 use crate::args::ExportArgs;
-use crate::request;
 use crate::target::Target;
 use crate::terminal::{complain, say};
+use crate::{apart, request};
 
 pub(super) fn run(args: &ExportArgs) -> Result<()> {
     let registry = exporter::registry();
@@ -24,7 +24,11 @@ pub(super) fn run(args: &ExportArgs) -> Result<()> {
     if is_broken(&request) {
         complain("warning: ZipCrypto is broken: it keeps nobody out who tries");
     }
-    work::carry_out(&request, &registry, &target, &args.work, |export| fits(export, out, &target))
+    work::carry_out(&request, &registry, &target, &args.work, |export| {
+        fits(export, out, &target)?;
+        let entries = export.entries();
+        apart::check(&request, args.request.as_deref(), (&target, &entries), &args.work, &registry)
+    })
 }
 
 /// Tells which rows are left out, and refuses a file for several entries.

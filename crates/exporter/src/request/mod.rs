@@ -1,5 +1,6 @@
 //! What an export is, as a value: which inputs, which part of them, in which formats, packaged how.
 
+mod files;
 mod json;
 mod packaging;
 mod prepared;
