@@ -12,7 +12,7 @@ pub(crate) fn on_signal() -> Cancel {
         if raised.is_cancelled() {
             std::process::exit(130);
         }
-        say("cancelling, once more to stop at once");
+        say("cancelling: press Ctrl-C once more to stop at once");
         raised.cancel();
     });
     if let Err(error) = installed {

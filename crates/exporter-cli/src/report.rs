@@ -95,11 +95,15 @@ const LINES_SHOWN: usize = 10;
 
 /// What changed, and where all of it is listed.
 pub(crate) fn changes(changes: &Changes, work: &WorkArgs) -> String {
-    let title = match (changes.losses.len(), &work.report) {
+    let count = changes.losses.len();
+    // Below, labels and values are counted, of which one variable may lose many.
+    let is_more = changes.losses.iter().any(|loss| loss.count > 1);
+    let unit = if is_more { " (one a kind and variable; below, every label and value counts)" } else { "" };
+    let title = match (count, &work.report) {
         (0, _) => "no losses".to_owned(),
-        (count, Some(file)) => format!("{}, listed by variable in {}", losses(count), file.display()),
+        (_, Some(file)) => format!("{}, listed by variable in {}{unit}", losses(count), file.display()),
         (1, None) => "1 loss; --report FILE.json lists it by variable".to_owned(),
-        (count, None) => format!("{}; --report FILE.json lists them by variable", losses(count)),
+        (_, None) => format!("{}; --report FILE.json lists them by variable{unit}", losses(count)),
     };
     let lines = changes.lines(LINES_SHOWN - 1).into_iter().map(|line| format!("\n  {line}"));
     std::iter::once(title).chain(lines).collect()

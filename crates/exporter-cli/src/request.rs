@@ -91,6 +91,9 @@ fn named_as_written(args: &ConvertArgs, to: &str, format: &str, registry: &Regis
     .with_hint(format!("name it {}", own.display())))
 }
 
+/// What streams end in that nothing here writes.
+const PACKED: [&str; 4] = ["zst", "bz2", "xz", "7z"];
+
 /// The error of an output that is called like an archive or stream, with the command that makes one.
 fn packaged(args: &ConvertArgs, to: &str, format: &str, registry: &Registry) -> Option<Error> {
     let out = &args.output;
@@ -98,6 +101,8 @@ fn packaged(args: &ConvertArgs, to: &str, format: &str, registry: &Registry) -> 
         ("--gzip", gzip_name(out, format, registry))
     } else if has_extension(out, &["zip"]) {
         ("--zip", out.clone())
+    } else if has_extension(out, &PACKED) {
+        ("--gzip", gzip_name(&out.with_extension(""), format, registry))
     } else {
         return None;
     };

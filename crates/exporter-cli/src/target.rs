@@ -175,6 +175,10 @@ fn neither(out: &Path, request: &Request, registry: &Registry) -> Error {
     };
     let file = match (&request.packaging, request.formats.first()) {
         (Some(Packaging::Gzip(_)), Some(one)) => gzip_name(out, &one.format, registry),
+        // Named like a stream that is not written.
+        (None, Some(one)) if has_extension(&out.with_extension(""), extensions(&one.format, registry)) => {
+            gzip_name(&out.with_extension(""), &one.format, registry)
+        }
         _ => out.with_extension(file_extensions(request, registry).first().unwrap_or(&"zip")),
     };
     Error::usage(format!("{shown} is called like a file, and {what}"))

@@ -4,6 +4,8 @@ use serde_json::Value as Json;
 
 use crate::program::run_in;
 
+const README: &str = include_str!("../../../README.md");
+
 /// The keys that programs rely on.
 const KEYS: [&str; 15] = [
     "id",
@@ -47,4 +49,23 @@ fn every_format_has_every_key() {
     assert_eq!(faces("zip"), (true, false, true));
     assert_eq!(faces("zstd"), (true, false, true));
     assert_eq!(json("formats dta --json")["options"][0]["name"], "release");
+}
+
+#[test]
+fn the_readme_says_of_every_format_what_the_program_says() {
+    let all = json("formats --json");
+    let (_, table) = README.split_once("| id | reads | writes |").unwrap();
+    let mut seen = 0;
+    for line in table.lines().skip(2).take_while(|line| line.starts_with('|')) {
+        let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+        for id in cells[1].split('`').skip(1).step_by(2) {
+            let format = all.as_array().unwrap().iter().find(|format| format["id"] == id).unwrap();
+            if id != "documents" {
+                assert_eq!(format["reads"], cells[2] == "yes", "{id}");
+            }
+            assert_eq!(format["writes"], cells[3] == "yes", "{id}");
+            seen += 1;
+        }
+    }
+    assert!(seen > 8, "{seen}");
 }

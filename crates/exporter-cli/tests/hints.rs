@@ -330,3 +330,73 @@ fn options_and_arguments_that_texts_name_exist() {
     }
     assert!(options > 4 && arguments > 20, "{options} options and {arguments} arguments were found");
 }
+
+#[test]
+fn a_password_that_is_given_and_wrong_is_to_be_checked() {
+    let folder = folder();
+    let place = folder.path();
+    write(place, "pw", b"a good password");
+    write(place, "wrong", b"another");
+    let locked = run_in(place, "export {}/x.csv --to csv --password-file {}/pw --out {}/x.zip");
+    assert_eq!(locked.code, 0, "{}", locked.error);
+    let said = says(
+        place,
+        "inspect {}/x.zip --input-password-file {}/wrong",
+        &["the password does not open it", "hint: check the password"],
+    );
+    assert!(!said.error.contains("--input-password-file FILE"), "{}", said.error);
+    says(
+        place,
+        "inspect {}/x.zip",
+        &["hint: give it with --input-password-env VAR or --input-password-file FILE"],
+    );
+}
+
+#[test]
+fn streams_that_are_not_written_have_gzip_for_a_way_out() {
+    for name in ["c.csv.zst", "c.csv.bz2", "c.csv.xz"] {
+        let folder = folder();
+        let place = folder.path();
+        let said = says(place, &format!("convert {{}}/x.csv {{}}/{name}"), &["hint: use `exporter export "]);
+        let (_, typed) = said.error.split_once("use `exporter ").unwrap();
+        let made = run_in(place, typed.split('`').next().unwrap());
+        assert_eq!((made.code, place.join("c.csv.gz").is_file()), (0, true), "{}", made.error);
+        std::fs::remove_file(place.join("c.csv.gz")).unwrap();
+        let said =
+            says(place, &format!("export {{}}/x.csv --to csv --out {{}}/{name}"), &["c.csv.gz a file"]);
+        let typed = said.error.rsplit_once("--out ").unwrap().1.split(' ').next().unwrap();
+        let made = run_in(place, &format!("export {{}}/x.csv --to csv --out {typed}"));
+        assert_eq!((made.code, place.join("c.csv.gz").is_file()), (0, true), "{}", made.error);
+    }
+}
+
+#[test]
+fn variables_of_one_table_name_the_option_that_keeps_it_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let study = example("households");
+    let export = format!("export {} --to csv --out {{}}/out --variables region", study.display());
+    mended_by(folder.path(), &export, "--table households");
+}
+
+#[test]
+fn losses_say_what_is_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let study = example("anes96");
+    let run =
+        run_in(folder.path(), &format!("export {} --to csv --out {{}}/out --no-codebook", study.display()));
+    let titled = " losses; --report FILE.json lists them by variable (one a kind and variable; below, every label and value counts)";
+    assert!(run.error.contains(titled), "{}", run.error);
+}
+
+#[test]
+fn columns_that_are_texts_beyond_those_that_are_named_are_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path();
+    let row = |cell: &str| [cell; 12].join(",") + "\n";
+    let names: Vec<String> = (0..12).map(|column| format!("v{column}")).collect();
+    let rows: String = (0..40).map(|number| row(&number.to_string())).collect();
+    write(place, "odd.csv", format!("{}\n{rows}{}", names.join(","), row("N/V")).as_bytes());
+    let run = run_in(place, "convert {}/odd.csv {}/odd.dta");
+    assert_eq!(run.error.matches(" is a text because of ").count(), 5, "{}", run.error);
+    assert!(run.error.contains("and 7 more columns are texts for such reasons"), "{}", run.error);
+}

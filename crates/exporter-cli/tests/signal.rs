@@ -30,7 +30,7 @@ fn start_writing(folder: &Path) -> Child {
         "1",
         "--out",
     ]);
-    let child = command.arg(&out).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let child = command.arg(&out).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     let start = Instant::now();
     while !files(folder).iter().any(|file| file.contains(".exporter-") && file.contains("big.")) {
         assert!(start.elapsed() < Duration::from_secs(60), "the export never began to write");
@@ -48,10 +48,12 @@ fn send(child: &Child, signal: &str) {
 fn ctrl_c_leaves_nothing_behind() {
     let folder = tempfile::tempdir().unwrap();
     big_csv(&folder.path().join("big.csv"));
-    let mut child = start_writing(folder.path());
+    let child = start_writing(folder.path());
     send(&child, "-INT");
-    let status = child.wait().unwrap();
-    assert_eq!(status.code(), Some(130));
+    let ended = child.wait_with_output().unwrap();
+    assert_eq!(ended.status.code(), Some(130));
+    let said = String::from_utf8_lossy(&ended.stderr);
+    assert!(said.contains("press Ctrl-C once more to stop at once"), "{said}");
     assert_eq!(files(folder.path()), ["big.csv"]);
 }
 

@@ -84,6 +84,8 @@ pub(crate) fn doubt(doubt: &Doubt, asked: &ReadOptions, used: &ReadOptions) -> S
             "{column} is a text; if {text:?} is a date: {}",
             typed_with(&|options| options.date_pattern = Some(pattern.clone()))
         ),
+        Doubt::More(1) => "and 1 more column is a text for such a reason".to_owned(),
+        Doubt::More(columns) => format!("and {columns} more columns are texts for such reasons"),
         Doubt::NoDates => "no column has nothing but dates of the pattern that dates= gives".to_owned(),
         Doubt::Nul { line, byte } => format!(
             "line {line} holds a NUL (byte {byte} of the text), which is kept; if the text is UTF-16: {}",

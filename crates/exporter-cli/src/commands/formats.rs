@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use exporter::carry::{Carry, Part};
-use exporter::{COMMON_OPTIONS, Error, Exporter, Faces, FormatInfo, OptionInfo, OptionKind, Result};
+use exporter::{
+    COMMON_OPTIONS, CodebookExporter, Error, Exporter, Faces, Format as _, FormatInfo, OptionInfo,
+    OptionKind, Result,
+};
 use serde::Serialize;
 
 use crate::args::FormatsArgs;
@@ -30,12 +33,15 @@ pub(super) fn all_in_full() -> Vec<(&'static str, String)> {
 fn known(info: &'static FormatInfo) -> Known {
     let registry = exporter::registry();
     let made = registry.exporter(info.id, serde_json::Value::Null).ok();
+    let mut faces = registry.faces(info.id);
+    // A codebook is read as the study that it describes, not as a table.
+    faces.reads |= info.id == CodebookExporter::INFO.id;
     let carries =
         |exporter: Box<dyn Exporter>| Part::ALL.map(|part| (part, carried(&exporter.carries(part))));
     Known {
         info,
-        faces: registry.faces(info.id),
-        common_options: if registry.faces(info.id).writes { &COMMON_OPTIONS } else { &[] },
+        faces,
+        common_options: if faces.writes { &COMMON_OPTIONS } else { &[] },
         carries: made.map(carries).into_iter().flatten().collect(),
     }
 }

@@ -231,7 +231,7 @@ fn damaged(path: &str, error: &io::Error) -> Error {
 }
 
 fn wrong_password() -> Error {
-    Error::invalid("the password does not open it").with_hint("give the password of the input")
+    Error::invalid("the password does not open it").with_hint("check the password: capitals and blanks count")
 }
 
 /// What the library says, in words that name the entry.

@@ -372,10 +372,18 @@ impl Layout {
         guesses: impl Iterator<Item = (usize, &'a Guess)>,
     ) -> Vec<Doubt> {
         let room = MOST_DOUBTS.saturating_sub(self.doubts.len());
-        let doubts = guesses.filter_map(|(position, guess)| {
-            let column = self.columns.get(position).filter(|column| column.is_inferred_text())?;
-            Some(inference.doubts(&column.name, guess))
-        });
-        doubts.flatten().take(room).collect()
+        let (mut doubts, mut more) = (Vec::new(), 0);
+        for (position, guess) in guesses {
+            let column = self.columns.get(position).filter(|column| column.is_inferred_text());
+            let Some(column) = column else { continue };
+            let mut found = inference.doubts(&column.name, guess).peekable();
+            match found.peek() {
+                Some(_) if doubts.len() < room => doubts.extend(found),
+                Some(_) => more += 1,
+                None => {}
+            }
+        }
+        doubts.extend((more > 0).then_some(Doubt::More(more)));
+        doubts
     }
 }

@@ -17,4 +17,6 @@ pub(crate) enum Doubt {
     Nul { line: u64, byte: u64 },
     /// Numbers such as this have a decimal comma and points between groups of three digits.
     Groups(String),
+    /// So many more columns are texts for such reasons.
+    More(usize),
 }
