@@ -45,6 +45,15 @@ pub(crate) fn is_special(name: &str) -> bool {
     note_number(name).is_some() || name.starts_with("_lang_") || name.starts_with(PREFIX)
 }
 
+/// Whether a name is that of a label or value-label set in a language that none of these is: nothing but a characteristic.
+pub(crate) fn is_of_unlisted_language(
+    name: &str,
+    mut languages: impl Iterator<Item = impl AsRef<str>>,
+) -> bool {
+    let language = name.strip_prefix(LANGUAGE_LABEL).or_else(|| name.strip_prefix(LANGUAGE_SET));
+    language.is_some_and(|language| languages.all(|listed| listed.as_ref() != language))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -59,7 +59,8 @@ impl<'d> Plain<'d> {
         let of = |(language, _): &(&'d str, String)| {
             let set = self.owners.set(&stored.name, language)?;
             let follows = translation_set(self.set_of(stored), language) == set;
-            let is_kept = self.sets.contains_key(set) && !follows;
+            // Of a set that is not there nothing but the name is known.
+            let is_kept = !follows || !self.sets.contains_key(set);
             is_kept.then(|| (format!("{LANGUAGE_SET}{language}"), set))
         };
         let own = self.own_sets.contains_key(stored.name.as_str());

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, HashMap};
 
 use exporter_core::codebook::{Attribute, Text};
 
-use crate::characteristics::{CURRENT_LANGUAGE, LANGUAGE_LABEL, LANGUAGE_SET, LANGUAGES, is_special, part};
+use crate::characteristics::{
+    CURRENT_LANGUAGE, LANGUAGE_LABEL, LANGUAGE_SET, LANGUAGES, is_of_unlisted_language, is_special, part,
+};
 use crate::metadata::Characteristic;
 use crate::reader::Dictionary;
 use crate::reader::dictionary::numbered_notes;
@@ -62,10 +64,13 @@ impl<'d> Owners<'d> {
     }
 
     /// Characteristics of `owner` that neither Stata nor our writer gives a meaning.
-    pub(super) fn free(&self, owner: &str, has_languages: bool) -> BTreeMap<String, Attribute> {
+    pub(super) fn free(&self, owner: &str, languages: &[&str]) -> BTreeMap<String, Attribute> {
         let mut attributes = BTreeMap::new();
-        // The name of a language alone is nothing but a characteristic.
-        let is_alone = |name: &str| !has_languages && [LANGUAGES, CURRENT_LANGUAGE].contains(&name);
+        // The name of a language alone is nothing but a characteristic, and so is a label in one that is not listed.
+        let is_alone = |name: &str| {
+            languages.len() < 2 && [LANGUAGES, CURRENT_LANGUAGE].contains(&name)
+                || is_of_unlisted_language(name, languages.iter())
+        };
         for free in self.of_owner(owner).filter(|c| !is_special(&c.name) || is_alone(&c.name)) {
             attributes.entry(free.name.clone()).or_insert_with(|| Attribute::One(free.contents.clone()));
         }

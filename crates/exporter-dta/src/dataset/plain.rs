@@ -94,11 +94,17 @@ impl<'d> Plain<'d> {
         let mut table = Table::new(name, Vec::new());
         table.label = self.text(&self.dictionary.label, DATASET);
         table.notes = self.owners.notes(DATASET);
-        table.attributes = self.owners.free(DATASET, !self.languages.is_empty());
+        table.attributes = self.owners.free(DATASET, &self.language_names());
         table
             .attributes
             .extend(self.language_list().map(|list| (LANGUAGES.to_owned(), Attribute::One(list))));
         table
+    }
+
+    /// The current language and those listed beside it.
+    fn language_names(&self) -> Vec<&str> {
+        let others = self.languages.iter().map(|(name, _)| *name);
+        std::iter::once(self.dictionary.current_language()).chain(others).collect()
     }
 
     /// The list of languages, where it does not follow from the texts in them.
@@ -112,7 +118,9 @@ impl<'d> Plain<'d> {
             self.dictionary.characteristics.iter().any(of)
         };
         let is_first = list.split_ascii_whitespace().next() == Some(self.dictionary.current_language());
-        let follows = self.languages.is_empty() || is_first && self.languages.iter().all(is_used);
+        let is_sorted = self.languages.is_sorted_by(|(_, one), (_, next)| one < next);
+        let follows =
+            self.languages.is_empty() || is_first && is_sorted && self.languages.iter().all(is_used);
         (!follows).then(|| list.to_owned())
     }
 
@@ -136,7 +144,7 @@ impl<'d> Plain<'d> {
         let mut variable = Variable::new(&stored.name, kind);
         variable.label = self.text(&stored.label, &stored.name);
         variable.notes = self.owners.notes(&stored.name);
-        variable.attributes = self.owners.free(&stored.name, true);
+        variable.attributes = self.owners.free(&stored.name, &self.language_names());
         let set = Some(self.set_of(stored)).filter(|name| self.codebook.value_labels.contains_key(*name));
         variable.labels = set.cloned();
         for (name, set) in self.set_names(stored) {

@@ -8,7 +8,7 @@ use exporter_stata::names::is_valid;
 use exporter_stata::{Label, Languages, Notes, TableDescription, VariableDescription};
 
 use crate::characteristics::{
-    CURRENT_LANGUAGE, DATASET, LANGUAGE_LABEL, LANGUAGE_SET, LANGUAGES, is_special,
+    CURRENT_LANGUAGE, DATASET, LANGUAGE_LABEL, LANGUAGE_SET, LANGUAGES, is_of_unlisted_language, is_special,
 };
 use crate::metadata::Characteristic;
 use crate::spec::Release;
@@ -125,11 +125,17 @@ impl Texts<'_> {
         language.is_some_and(|language| self.languages.others.iter().any(|other| other.name == language))
     }
 
+    fn language_names(&self) -> impl Iterator<Item = &str> {
+        let others = self.languages.others.iter().map(|language| language.name.as_str());
+        std::iter::once(self.languages.current_name.as_str()).chain(others)
+    }
+
     /// Whether an attribute can stand in the file as it is.
     fn is_characteristic(&self, name: &str, text: &str) -> bool {
         is_valid(name, self.release.charset())
             && (!is_special(name)
-                || self.languages.others.is_empty() && [LANGUAGES, CURRENT_LANGUAGE].contains(&name))
+                || self.languages.others.is_empty() && [LANGUAGES, CURRENT_LANGUAGE].contains(&name)
+                || is_of_unlisted_language(name, self.language_names()))
             && !text.is_empty()
             && text.len() <= LONGEST
             && self.is_plain(text)

@@ -197,3 +197,29 @@ fn languages_keep_their_order_and_notes_their_count() {
         assert_eq!(found, Some(*contents), "{owner}[{name}]");
     }
 }
+
+#[test]
+fn what_a_file_says_of_languages_stays_though_it_does_not_list_them() {
+    let unlisted = vec![("a", "_lang_v_fr", "Âge"), ("a", "_lang_l_fr", "oui")];
+    let unordered = vec![
+        ("_dta", "_lang_list", "en sw fr"),
+        ("_dta", "_lang_c", "en"),
+        ("a", "_lang_v_fr", "Âge"),
+        ("a", "_lang_v_sw", "Umri"),
+    ];
+    let absent =
+        vec![("_dta", "_lang_list", "en fr"), ("_dta", "_lang_c", "en"), ("a", "_lang_l_fr", "gone")];
+    for characteristics in [unlisted, unordered, absent] {
+        let mut file = file(vec![("a", StorageType::Byte, "%8.0g", "yn")], vec![Cell::Byte(1)]);
+        file.sets = vec![("yn", vec![(1, "yes")]), ("oui", vec![(1, "oui")])];
+        file.characteristics = characteristics;
+        let data = open(&file.bytes(), Letters::Seen);
+        let (written, summary) = rewritten(&data);
+        assert_eq!(summary.changes.losses, LossReport::default());
+        for (owner, name, contents) in &file.characteristics {
+            let found = written.reader().dictionary().characteristic(owner, name);
+            assert_eq!(found, Some(*contents), "{owner}[{name}]");
+        }
+        assert_eq!(sets(&written), sets(&data));
+    }
+}
