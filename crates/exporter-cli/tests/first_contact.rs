@@ -308,8 +308,9 @@ fn cells_that_make_a_text_of_a_column_are_named_with_what_to_type() {
     let run = done(folder.path(), "inspect {}/amt.csv");
     let missing = "--from csv:delimiter=comma,null=N/A";
     assert!(
-        run.error
-            .contains(&format!("amt is a text because of \"N/A\"; if that is a missing value: {missing}")),
+        run.error.contains(&format!(
+            "amt is a text because of \"N/A\" (line 502); if that is a missing value: {missing}"
+        )),
         "{}",
         run.error
     );

@@ -9,7 +9,10 @@ use crate::reader::{DeclaredColumn, Encoding, Layout, Ragged, ReadHeader, ReadOp
 use crate::{Delimiter, Duplicates, Mark, TabError, words};
 
 /// Most bytes of a text with which options are tried: what lies behind is taken to be like it.
-const TRIED_BYTES: u64 = 64 << 20;
+const TRIED_BYTES: u64 = 512 << 20;
+/// Bytes that all tries together read, about; a few are made in any case.
+const READ_BYTES: u64 = 1 << 30;
+const FEWEST_TRIES: u64 = 4;
 
 /// Turns errors of the codec into errors of the engine, with a hint that helps.
 #[derive(Debug)]
@@ -26,6 +29,8 @@ const MOST_CHANGES: usize = 3;
 const FIRST_RECORDS: u64 = 10;
 /// Most ways that are followed further after each change.
 const MOST_TRIED: usize = 3;
+/// Which always helps where the header has one cell.
+const ONE_CELL: &str = "each line is one cell";
 
 /// Options to try.
 struct Remedy {
@@ -46,10 +51,44 @@ struct Tried {
     fault: Option<TabError>,
 }
 
+impl Tried {
+    fn is_one_cell(&self) -> bool {
+        self.what.contains(&ONE_CELL)
+    }
+
+    /// The line of the fault that is left.
+    fn line(&self) -> u64 {
+        match self.fault {
+            Some(
+                TabError::Ragged { line, .. }
+                | TabError::OpenQuote { line, .. }
+                | TabError::AfterQuote { line, .. }
+                | TabError::RecordTooLong { line, .. },
+            ) => line,
+            _ => 0,
+        }
+    }
+
+    /// Whether a table with a shorter line, such as a note, below it stands where the text had its first fault. Two columns
+    /// may be a comma in texts, unless an empty line stands above them.
+    fn is_table_behind(&self, first: &TabError) -> bool {
+        let is_behind_blank =
+            matches!(first, TabError::Ragged { record, line, .. } if *line > record.saturating_add(1));
+        match self.fault {
+            Some(TabError::Ragged { record: 3.., expected, found, .. }) => {
+                found < expected && expected > if is_behind_blank { 1 } else { 2 }
+            }
+            _ => false,
+        }
+    }
+}
+
 impl Advice {
     /// The codec's error as the engine's, with its place.
     pub(crate) fn error(&self, source: TabError) -> Error {
-        let remedy = self.remedy(&source);
+        let is_one_cell_wrong =
+            matches!(source, TabError::Encoding { encoding: "UTF-8", .. }) && self.is_mostly_utf8();
+        let remedy = if is_one_cell_wrong { None } else { self.remedy(&source) };
         let hint = remedy.map(|Tried { options, mut what, lost, .. }| {
             let cut = match (options.ragged, lost) {
                 (Ragged::Truncate, 1) => "; 1 cell with a value is left out".to_owned(),
@@ -85,6 +124,7 @@ impl Advice {
         };
         match hint {
             Some(hint) => error.with_hint(hint),
+            None if is_one_cell_wrong => error.with_hint("correct this cell: letters elsewhere are UTF-8"),
             None => error,
         }
     }
@@ -100,11 +140,16 @@ impl Advice {
         begin.fault.as_ref()?;
         let mut faulty = vec![begin];
         let starts_with_nul = self.bytes.read_vec_at(0, 1).is_ok_and(|first| first == [0]);
-        let mut best: Option<Tried> = None;
+        let (mut best, mut one_cell): (Option<Tried>, Option<Tried>) = (None, None);
+        let mut tries = (READ_BYTES / self.bytes.len().clamp(1, TRIED_BYTES)).max(FEWEST_TRIES);
         for _ in 0..MOST_CHANGES {
             let mut next = Vec::new();
             for Tried { options, what, lost, fault } in &faulty {
                 for mut remedy in fault.iter().flat_map(|fault| remedies(options, fault, starts_with_nul)) {
+                    if tries == 0 {
+                        break;
+                    }
+                    tries -= 1;
                     remedy.lost += lost;
                     let tried = self.try_out(remedy, what);
                     if tried.fault.is_some() {
@@ -114,13 +159,33 @@ impl Advice {
                     }
                 }
             }
-            if best.is_some() {
+            let is_table = |tried: &Tried| tried.is_table_behind(error);
+            if best.as_ref().is_some_and(Tried::is_one_cell) && next.iter().any(is_table) {
+                one_cell = best.take();
+            } else if best.is_some() {
                 break;
             }
+            // What is read furthest is the nearest to a way out.
+            next.sort_by_key(|tried| std::cmp::Reverse(tried.line()));
             next.truncate(MOST_TRIED);
             faulty = next;
         }
-        best
+        best.or(one_cell)
+    }
+
+    /// Whether more letters of a text are UTF-8 than bytes are not.
+    fn is_mostly_utf8(&self) -> bool {
+        let (mut at, mut letters, mut others) = (0, 0, 0);
+        let mut buffer = vec![0; 1 << 20];
+        while at < TRIED_BYTES {
+            let Ok(count @ 1..) = self.bytes.fill_at(at, &mut buffer) else { break };
+            for chunk in buffer.get(..count).unwrap_or_default().utf8_chunks() {
+                letters += chunk.valid().bytes().filter(|byte| *byte >= 0xc0).count();
+                others += usize::from(!chunk.invalid().is_empty());
+            }
+            at += count as u64;
+        }
+        letters > 0 && letters >= others
     }
 
     /// Cuts the text with these options.
@@ -160,11 +225,16 @@ fn remedies(options: &ReadOptions, error: &TabError, starts_with_nul: bool) -> V
         TabError::Ragged { record: ..=FIRST_RECORDS, line, .. } => line.saturating_sub(1),
         _ => 0,
     };
-    if let TabError::Ragged { expected, found, .. } = error
-        && *expected > 1
-        && found > expected
-        && above > 0
-    {
+    let is_wider =
+        matches!(error, TabError::Ragged { expected, found, .. } if *expected > 1 && found > expected);
+    if is_wider && above == 1 {
+        // Where only the header stands above, the first cells are names of rows, unless the last ones are empty.
+        let what = "a delimiter ends each row";
+        lose(0, what, &|options| options.trailing_delimiter = Some(true));
+        let what = "each row starts with a name, for which the header has no cell";
+        lose(0, what, &|options| options.row_names = Some(true));
+    }
+    if is_wider && above > 0 {
         let what = "the lines above the first row of more cells are left out";
         lose(above, what, &|options| options.skip_lines = Some(above));
     }
@@ -185,8 +255,8 @@ fn remedies(options: &ReadOptions, error: &TabError, starts_with_nul: bool) -> V
                     let what = "the lines above the first row of several cells are left out";
                     add(what, &|options| options.skip_lines = Some(above));
                 }
-                add("each line is one cell", &|options| options.delimiter = Some(Delimiter::SEMICOLON));
-                add("each line is one cell", &|options| options.delimiter = Some(Delimiter::TAB));
+                add(ONE_CELL, &|options| options.delimiter = Some(Delimiter::SEMICOLON));
+                add(ONE_CELL, &|options| options.delimiter = Some(Delimiter::TAB));
             }
             add("empty cells beyond the last column are ignored", &|options| options.ragged = Ragged::Pad);
             let what = "cells beyond the last column are left out, and those that short rows lack are missing values";
@@ -194,6 +264,8 @@ fn remedies(options: &ReadOptions, error: &TabError, starts_with_nul: bool) -> V
         }
         TabError::AfterQuote { .. } | TabError::OpenQuote { .. } | TabError::RecordTooLong { .. } => {
             add("backslashes escape quotes", &|options| options.escape = Some(Mark::BACKSLASH));
+            let what = "spaces round cells in quotes are left out";
+            add(what, &|options| options.spaced_quotes = Some(true));
             let what = "text behind a closing quote is kept, and the quotes too";
             add(what, &|options| options.lenient = true);
             add("quotes are ordinary characters", &|options| options.quote = Some(Mark::NONE));

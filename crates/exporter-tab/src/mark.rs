@@ -82,7 +82,7 @@ impl TryFrom<String> for Mark {
             _ => None,
         };
         one.ok_or_else(|| {
-            let names: Vec<&str> = NAMES.iter().map(|(name, _)| *name).take(8).collect();
+            let names: Vec<&str> = NAMES.iter().map(|(name, _)| *name).take(10).collect();
             format!("{text:?} is neither one ASCII character nor none, {}", names.join(", "))
         })
     }
@@ -116,6 +116,7 @@ mod tests {
             let mark = Mark::try_from(typed.to_owned()).unwrap();
             assert_eq!((mark.byte(), String::from(mark).as_str()), (byte, written), "{typed}");
         }
+        assert!(Mark::try_from("ab".to_owned()).unwrap_err().contains("apostrophe"));
         for wrong in ["ab", "é", "\n", "\0"] {
             assert!(Mark::try_from(wrong.to_owned()).is_err(), "{wrong:?}");
         }

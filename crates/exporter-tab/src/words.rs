@@ -38,6 +38,10 @@ fn pairs(asked: &ReadOptions, used: &ReadOptions, plain: &ReadOptions) -> Vec<(&
         let is_told = asked.get(name) != default.get(name) || used.get(name) != plain.get(name);
         match used.get(name).filter(|_| is_told)? {
             Json::Null => None,
+            // Between digits it is no quote.
+            Json::String(word) if name == "thousands" && word == "single" => {
+                Some((name, "apostrophe".to_owned()))
+            }
             Json::String(word) => Some((name, word.clone())),
             value => Some((name, value.to_string())),
         }
@@ -71,19 +75,36 @@ pub(crate) fn doubt(doubt: &Doubt, asked: &ReadOptions, used: &ReadOptions) -> S
             "the first line looks like the others and is a row; if it has the names: {}",
             typed_with(&|options| options.header = ReadHeader::Names)
         ),
-        Doubt::Odd { column, text } if is_missing_word(text) => format!(
-            "{column} is a text because of {text:?}; if that is a missing value: {}",
-            typed_with(&|options| options.missing_texts.push(text.trim().to_owned()))
-        ),
-        Doubt::Odd { column, text } if text.starts_with('#') && has_no_comments => format!(
-            "{column} is a text because of {text:?}; if that is a comment: {}",
-            typed_with(&|options| options.comment = Some(Mark::HASH))
-        ),
-        Doubt::Odd { column, text } => format!("{column} is a text because of {text:?}"),
-        Doubt::Date { column, text, pattern } => format!(
-            "{column} is a text; if {text:?} is a date: {}",
-            typed_with(&|options| options.date_pattern = Some(pattern.clone()))
-        ),
+        Doubt::Odd { column, text, line, is_only } => {
+            let line = line.map_or(String::new(), |line| format!(" (line {line})"));
+            let what = format!("{column} is a text because of {text:?}{line}");
+            // The text of a long cell is cut, and a bar parts texts.
+            let is_alone = *is_only && !text.ends_with('…') && !text.contains('|') && text.trim() == text;
+            if !is_missing_word(text) && text.starts_with('#') && has_no_comments {
+                let words = typed_with(&|options| options.comment = Some(Mark::HASH));
+                format!("{what}; if that is a comment: {words}")
+            } else if is_missing_word(text) || is_alone {
+                let words = typed_with(&|options| options.missing_texts.push(text.trim().to_owned()));
+                format!("{what}; if that is a missing value: {words}")
+            } else {
+                what
+            }
+        }
+        Doubt::Date { column, text, patterns } => {
+            let words =
+                |pattern: &String| typed_with(&|options| options.date_pattern = Some(pattern.clone()));
+            match patterns.as_slice() {
+                [day_first, month_first] => format!(
+                    "{column} is a text; if {text:?} is a date with the day first: {}, with the month first: {}",
+                    words(day_first),
+                    words(month_first)
+                ),
+                patterns => {
+                    let words: Vec<String> = patterns.iter().map(words).collect();
+                    format!("{column} is a text; if {text:?} is a date: {}", words.join(", "))
+                }
+            }
+        }
         Doubt::More(1) => "and 1 more column is a text for such a reason".to_owned(),
         Doubt::More(columns) => format!("and {columns} more columns are texts for such reasons"),
         Doubt::NoDates => "no column has nothing but dates of the pattern that dates= gives".to_owned(),
@@ -95,6 +116,11 @@ pub(crate) fn doubt(doubt: &Doubt, asked: &ReadOptions, used: &ReadOptions) -> S
             "{number} is a text; if it is a number with a decimal comma: {}, with a comma between groups: {}",
             typed_with(&|options| options.decimal_mark = comma),
             typed_with(&|options| options.thousands = Mark::COMMA)
+        ),
+        Doubt::Point(number) => format!(
+            "{number} is read with a decimal point; if it is one: {}, if points stand between groups: {}",
+            typed_with(&|options| options.decimal_mark = Some(DecimalMark::Point)),
+            typed_with(&|options| (options.decimal_mark, options.thousands) = (comma, Mark::POINT))
         ),
         Doubt::Groups(number) => format!(
             "{number} is a text; if it is a number: {}",

@@ -77,7 +77,7 @@ fn comments_may_look_like_rows() {
     assert!(error.hint().unwrap().starts_with("--from csv:comment=hash: "), "{error:?}");
     let long = format!("a,b,c\n{}# the, last, line\n", "1,2,3\n".repeat(40_000));
     let data = open("t.csv", long.as_bytes(), json!({})).unwrap();
-    let note = "t.csv: a is a text because of \"# the\"; if that is a comment: --from csv:delimiter=comma,comment=hash";
+    let note = "t.csv: a is a text because of \"# the\" (line 40002); if that is a comment: --from csv:delimiter=comma,comment=hash";
     assert!(notes(&*data).contains(&note.to_owned()), "{:?}", notes(&*data));
 }
 
@@ -88,9 +88,10 @@ fn cells_in_notes_are_cut_between_characters() {
         let data = open("t.csv", format!("n\n{}{odd}\n", "1\n".repeat(20)).as_bytes(), json!({})).unwrap();
         notes(&*data).pop().unwrap()
     };
-    assert_eq!(told(&odd), format!("t.csv: n is a text because of {odd:?}"));
+    let words = format!("if that is a missing value: --from csv:delimiter=comma,null={odd}");
+    assert_eq!(told(&odd), format!("t.csv: n is a text because of {odd:?} (line 22); {words}"));
     let short: String = odd.repeat(2).chars().take(40).collect();
-    assert_eq!(told(&odd.repeat(2)), format!("t.csv: n is a text because of \"{short}…\""));
+    assert_eq!(told(&odd.repeat(2)), format!("t.csv: n is a text because of \"{short}…\" (line 22)"));
 }
 
 #[test]

@@ -173,6 +173,12 @@ fn decimal_commas_are_found_where_they_are_clear() {
     let groups = found("a;b\n1.234,50;x\n").unwrap();
     let words = "--from csv:delimiter=semicolon,decimal=comma,thousands=point";
     assert_eq!(notes(&*groups)[1], format!("t.csv: 1.234,50 is a text; if it is a number: {words}"));
+    let points = found("id;v\n1;1.234\n2;2.500\n3;999\n4;12.345\n").unwrap();
+    let note = "t.csv: 1.234 is read with a decimal point; if it is one: --from csv:delimiter=semicolon,decimal=point, \
+                if points stand between groups: --from csv:delimiter=semicolon,decimal=comma,thousands=point";
+    assert_eq!(notes(&*points)[1], note);
+    assert_eq!(notes(&*found("id;v\n1;1.234\n2;2.5\n").unwrap()).len(), 1);
+    assert_eq!(notes(&*found("id,v\n1,1.234\n2,2.500\n").unwrap()).len(), 1);
     // Points and commas at once say nothing.
     assert_eq!(shown(&*found("a;b\n1,5;1.5\n").unwrap()).unwrap()[1], "1,5|1.5");
 }

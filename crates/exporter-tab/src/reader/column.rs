@@ -129,10 +129,13 @@ impl ColumnDecoder {
             if !shown.is_curious() {
                 break;
             }
-            if !self.missing.has(raw, quoted) && shown.see(raw, quoted, style) {
+            if self.missing.has(raw, quoted) {
+                shown.summary.missing += 1;
+            } else if shown.see(raw, quoted, style) {
                 shown.summary.text(raw.len(), false);
             }
         }
+        shown.odd.find_line(|row| records.line(row));
         Some(shown)
     }
 

@@ -244,7 +244,9 @@ impl Position {
 
     /// Moves past a decoded piece and gives its rows.
     pub(crate) fn pass(&mut self, decoded: &mut Decoded) -> Result<Option<RecordBatch>, TabError> {
+        let lines = self.lines;
         self.pass_records(&decoded.records, &mut decoded.fault, &decoded.cut)?;
+        decoded.texts.iter_mut().for_each(|(_, texts)| texts.odd.move_down(lines));
         self.texts.merge(&decoded.texts);
         Ok(decoded.batch.take())
     }

@@ -126,7 +126,7 @@ impl Guess {
         if self.could_be != 0 {
             self.could_be &= self.kinds(number::trim(text), style);
             if self.could_be == 0 {
-                self.odd.begin(text, self.summary.filled());
+                self.odd.begin(text, self.summary.filled(), self.summary.cells());
             }
         } else if self.odd.is_curious() {
             self.look_behind(text, style);
@@ -139,7 +139,7 @@ impl Guess {
     #[inline(never)]
     fn look_behind(&mut self, text: &[u8], style: &CellStyle) {
         let fits = Self::default().kinds(number::trim(text), style) != 0;
-        self.odd.add(fits);
+        self.odd.add(fits, text);
     }
 
     /// How many cells have a kind that all those before them may have.

@@ -102,10 +102,11 @@ impl Inference {
     pub(super) fn doubts(&self, column: &str, guess: &Guess) -> impl Iterator<Item = Doubt> {
         let (odd, column) = (&guess.odd, || column.to_owned());
         let among = odd.among_others(|text| odd::fits_alone(text, &self.style));
-        let among = among.map(|text| Doubt::Odd { column: column(), text: text.to_owned() });
-        let date = odd.date_pattern().filter(|_| !self.looks_for_dates());
+        let (line, is_only) = (odd.line(), odd.is_only());
+        let among = among.map(|text| Doubt::Odd { column: column(), text: text.to_owned(), line, is_only });
+        let date = odd.date_patterns().filter(|_| !self.looks_for_dates());
         let date =
-            date.map(|(text, pattern)| Doubt::Date { column: column(), text: text.to_owned(), pattern });
+            date.map(|(text, patterns)| Doubt::Date { column: column(), text: text.to_owned(), patterns });
         among.into_iter().chain(date)
     }
 
@@ -138,6 +139,7 @@ impl Inference {
                     guess.summary.text(length, has_nul && memchr(0, text).is_some());
                 }
             }
+            guess.odd.find_line(|row| seen.records.line(row));
         }
     }
 }
@@ -148,8 +150,10 @@ impl Findings {
     /// # Errors
     /// What is wrong with the piece, with its place in the whole file.
     pub(crate) fn add(&mut self, seen: &mut Seen) -> Result<(), TabError> {
+        let lines = self.position.lines;
         self.position.pass_records(&seen.records, &mut seen.fault, &[])?;
-        for (all, guess) in self.guesses.iter_mut().zip(&seen.guesses) {
+        for (all, guess) in self.guesses.iter_mut().zip(&mut seen.guesses) {
+            guess.odd.move_down(lines);
             all.merge(guess);
         }
         self.ascent.join(&seen.ascent);

@@ -47,15 +47,19 @@ impl NumberStyle {
 
     #[cold]
     fn without(self, sign: u8, text: &[u8]) -> Option<Vec<u8>> {
-        // What is typed as a space may be one of those that do not break lines.
-        let spaces = ["\u{a0}", "\u{202f}"].map(str::as_bytes);
+        // What is typed as a space may be one of those that do not break lines, and an apostrophe one that bends.
+        let wide: &[&str] = match sign {
+            b' ' => &["\u{a0}", "\u{202f}"],
+            b'\'' => &["\u{2019}"],
+            _ => &[],
+        };
         let start = usize::from(matches!(text.first(), Some(b'-' | b'+')));
         let whole = text.iter().position(|byte| *byte == self.mark || matches!(byte, b'e' | b'E'));
         let (whole, rest) = text.split_at_checked(whole.unwrap_or(text.len()))?;
         let mut plain = text.get(..start)?.to_vec();
         let (mut at, mut digits, mut groups) = (start, 0, 0);
         while let Some(byte) = whole.get(at) {
-            let wide = spaces.iter().find(|space| sign == b' ' && whole[at..].starts_with(space));
+            let wide = wide.iter().find(|sign| whole[at..].starts_with(sign.as_bytes()));
             if byte.is_ascii_digit() {
                 (digits, at) = (digits + 1, at + 1);
                 plain.push(*byte);

@@ -15,31 +15,113 @@ pub(super) struct Odd {
     /// Cells of this piece that were looked at behind the first.
     behind: u64,
     first: Option<Box<str>>,
+    /// Cells before the first in its piece.
+    row: u64,
+    line: Option<u64>,
+    /// Whether another text does not fit either.
+    has_more: bool,
+    /// How all cells that do not fit are dates, if they are.
+    dates: Option<Dates>,
+}
+
+/// Orders of day and month that fit dates such as `13/02/2024`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Dates {
+    sign: char,
+    day_first: bool,
+    month_first: bool,
+}
+
+impl Dates {
+    fn of(text: &str) -> Option<Self> {
+        let sign = text.chars().find(|sign| matches!(sign, '/' | '.' | '-'))?;
+        let mut parts = text.split(sign);
+        let mut number = |lengths: std::ops::RangeInclusive<usize>| {
+            let part = parts.next()?;
+            let is_number = lengths.contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
+            is_number.then(|| part.parse::<u32>().ok()).flatten()
+        };
+        let (first, second, _) = (number(1..=2)?, number(1..=2)?, number(4..=4)?);
+        let fits = |day, month| (1..=31).contains(&day) && (1..=12).contains(&month);
+        let dates = Self { sign, day_first: fits(first, second), month_first: fits(second, first) };
+        (parts.next().is_none() && dates.fits_any()).then_some(dates)
+    }
+
+    fn fits_any(self) -> bool {
+        self.day_first || self.month_first
+    }
+
+    fn join(self, other: Self) -> Option<Self> {
+        let day_first = self.day_first && other.day_first;
+        let both = Self { day_first, month_first: self.month_first && other.month_first, ..self };
+        (self.sign == other.sign && both.fits_any()).then_some(both)
+    }
+
+    fn patterns(self) -> Vec<String> {
+        let orders = [(self.day_first, "%d{}%m{}%Y"), (self.month_first, "%m{}%d{}%Y")];
+        let fitting = orders.iter().filter(|(fits, _)| *fits);
+        fitting.map(|(_, order)| order.replace("{}", &self.sign.to_string())).collect()
+    }
 }
 
 impl Odd {
-    /// Takes the first cell that does not fit; `before` is the number of cells before it, all of which fit one kind.
+    /// Takes the first cell that does not fit; `before` is the number of cells before it, all of which fit one kind, and `row`
+    /// that of rows.
     #[cold]
     #[inline(never)]
-    pub(super) fn begin(&mut self, text: &[u8], before: u64) {
+    pub(super) fn begin(&mut self, text: &[u8], before: u64, row: u64) {
         self.fitting += before;
-        self.others += 1;
-        self.first.get_or_insert_with(|| excerpt(text).into());
+        if self.first.is_none() {
+            (self.first, self.row) = (Some(excerpt(text).into()), row);
+            self.dates = dates(text);
+        }
+        self.see_other(text);
     }
 
-    /// Whether a few more cells are looked at.
+    /// Whether a few more cells are looked at, or as many as it takes to tell days from months.
     pub(super) fn is_curious(&self) -> bool {
-        self.behind < LOOKED_BEHIND
+        let is_open = |dates: Dates| dates.day_first && dates.month_first;
+        self.behind < LOOKED_BEHIND || (self.fitting == 0 && self.dates.is_some_and(is_open))
     }
 
     /// Takes a cell behind the first; `fits` says whether it has any kind but text.
-    pub(super) fn add(&mut self, fits: bool) {
+    pub(super) fn add(&mut self, fits: bool, text: &[u8]) {
         self.behind += 1;
-        *(if fits { &mut self.fitting } else { &mut self.others }) += 1;
+        if fits {
+            self.fitting += 1;
+        } else {
+            self.see_other(text);
+        }
+    }
+
+    fn see_other(&mut self, text: &[u8]) {
+        self.others += 1;
+        self.has_more |= self.first.as_deref().map(str::as_bytes) != Some(text);
+        self.dates = self.dates.and_then(|known| known.join(dates(text)?));
     }
 
     pub(super) fn fitting(&self) -> u64 {
         self.fitting
+    }
+
+    /// Takes the line of the first cell from its row.
+    pub(super) fn find_line(&mut self, line: impl Fn(usize) -> u64) {
+        self.line = self.first.as_ref().map(|_| line(self.row as usize));
+    }
+
+    /// Counts lines that stand before the piece.
+    pub(super) fn move_down(&mut self, lines: u64) {
+        self.line = self.line.map(|line| line + lines);
+    }
+
+    /// The line of the first cell, if its place is known.
+    pub(super) fn line(&self) -> Option<u64> {
+        self.line
+    }
+
+    /// Whether all cells seen that do not fit are the first one's text, which is short.
+    pub(super) fn is_only(&self) -> bool {
+        !self.has_more
     }
 
     /// Adds what another part of the column shows; `fitting` is the number of cells that fit in both parts.
@@ -48,6 +130,10 @@ impl Odd {
         self.others += other.others;
         if self.first.is_none() {
             self.first.clone_from(&other.first);
+            (self.line, self.has_more, self.dates) = (other.line, other.has_more, other.dates);
+        } else if other.first.is_some() {
+            self.has_more |= other.has_more || self.first != other.first;
+            self.dates = self.dates.and_then(|known| known.join(other.dates?));
         }
     }
 
@@ -60,25 +146,15 @@ impl Odd {
         (is_rare && !is_meant).then_some(first)
     }
 
-    /// The pattern of a first cell such as `13/02/2024`.
-    pub(super) fn date_pattern(&self) -> Option<(&str, String)> {
+    /// A first cell such as `13/02/2024`, and the patterns that fit all.
+    pub(super) fn date_patterns(&self) -> Option<(&str, Vec<String>)> {
         let text = self.first.as_deref().filter(|_| self.fitting == 0)?;
-        let sign = text.chars().find(|sign| matches!(sign, '/' | '.' | '-'))?;
-        let mut parts = text.split(sign);
-        let mut number = |lengths: std::ops::RangeInclusive<usize>| {
-            let part = parts.next()?;
-            let is_number = lengths.contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
-            is_number.then(|| part.parse::<u32>().ok()).flatten()
-        };
-        let (first, second, _) = (number(1..=2)?, number(1..=2)?, number(4..=4)?);
-        let is_end = parts.next().is_none();
-        let order = match (first, second) {
-            (1..=31, 1..=12) => "%d{}%m{}%Y",
-            (1..=12, 13..=31) => "%m{}%d{}%Y",
-            _ => return None,
-        };
-        is_end.then(|| (text, order.replace("{}", &sign.to_string())))
+        Some((text, self.dates?.patterns()))
     }
+}
+
+fn dates(text: &[u8]) -> Option<Dates> {
+    Dates::of(std::str::from_utf8(text).ok()?)
 }
 
 /// What people write where a value is missing.
@@ -103,7 +179,7 @@ mod tests {
 
     fn odd(fitting: u64, texts: &[&str]) -> Odd {
         let mut odd = Odd { fitting, ..Odd::default() };
-        texts.iter().for_each(|text| odd.begin(text.as_bytes(), 0));
+        texts.iter().for_each(|text| odd.begin(text.as_bytes(), 0, 0));
         odd
     }
 
@@ -119,13 +195,19 @@ mod tests {
     }
 
     #[test]
-    fn days_stand_before_months_where_they_can() {
-        let pattern = |text: &str| odd(0, &[text]).date_pattern().map(|(_, pattern)| pattern);
-        assert_eq!(pattern("13/02/2024").as_deref(), Some("%d/%m/%Y"));
-        assert_eq!(pattern("1.2.2024").as_deref(), Some("%d.%m.%Y"));
-        assert_eq!(pattern("02/13/2024").as_deref(), Some("%m/%d/%Y"));
-        for text in ["32/13/2024", "1/2/24", "1/2/2024/", "abc", "2024/01/02"] {
-            assert_eq!(pattern(text), None, "{text}");
+    fn dates_have_the_patterns_that_fit_all() {
+        let patterns = |texts: &[&str]| {
+            let odd = odd(0, texts);
+            odd.date_patterns().map_or(Vec::new(), |(_, patterns)| patterns)
+        };
+        assert_eq!(patterns(&["13/02/2024"]), ["%d/%m/%Y"]);
+        assert_eq!(patterns(&["1.2.2024"]), ["%d.%m.%Y", "%m.%d.%Y"]);
+        assert_eq!(patterns(&["1/2/2024", "12/15/2024"]), ["%m/%d/%Y"]);
+        for texts in [&["32/13/2024"][..], &["1/2/24"], &["1/2/2024/"], &["abc"], &["2024/01/02"]] {
+            assert!(patterns(texts).is_empty(), "{texts:?}");
+        }
+        for texts in [["13/02/2024", "02/13/2024"], ["1/2/2024", "soon"], ["1/2/2024", "1.2.2024"]] {
+            assert!(patterns(&texts).is_empty(), "{texts:?}");
         }
     }
 

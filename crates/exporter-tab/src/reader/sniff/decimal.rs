@@ -89,6 +89,9 @@ pub(super) fn mark(
         }
         (false, _, _, Some(_)) => (DecimalMark::Comma, None),
         (false, None, Some(text), None) if is_open => told(Doubt::Comma, text),
+        (false, None, None, None) if is_open && grouped.is_some() => {
+            (DecimalMark::Point, grouped.map(|text| Doubt::Point(shown(text))))
+        }
         _ => (DecimalMark::Point, None),
     }
 }

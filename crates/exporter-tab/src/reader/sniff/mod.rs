@@ -115,6 +115,10 @@ fn delimiters(options: &ReadOptions) -> Vec<Delimiter> {
     tried
 }
 
+/// Spaces between quotes and separators or line ends.
+const SPACED: [&[u8]; 10] =
+    [b", \"", b"; \"", b"| \"", b", '", b"; '", b"\" ,", b"\" ;", b"\" |", b"\" \n", b"\" \r"];
+
 /// The other signs that are tried, the plainest first.
 fn signs(sample: &[u8], options: &ReadOptions) -> Vec<Signs> {
     let has = |text: &[u8]| memmem::find(sample, text).is_some();
@@ -129,9 +133,7 @@ fn signs(sample: &[u8], options: &ReadOptions) -> Vec<Signs> {
     let comments = tried(options.comment, Mark::NONE, Mark::HASH, has_hash);
     let spaced = match options.spaced_quotes {
         Some(is_on) => vec![is_on],
-        None if [b", \"", b"; \"", b"| \"", b", '", b"; '"].iter().any(|text| has(*text)) => {
-            vec![false, true]
-        }
+        None if SPACED.iter().any(|text| has(text)) => vec![false, true],
         None => vec![false],
     };
     let mut all = Vec::new();
