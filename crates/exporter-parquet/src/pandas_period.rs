@@ -51,6 +51,15 @@ pub(crate) fn frequency(field: &Field) -> Option<Result<Frequency, String>> {
     }))
 }
 
+/// The frequency of years and quarters that do not begin with a calendar year.
+pub(crate) fn shifted(field: &Field) -> Option<String> {
+    frequency(field)?.ok()?;
+    let json: Json = serde_json::from_str(field.metadata().get(EXTENSION_TYPE_METADATA_KEY)?).ok()?;
+    let name = json.get("freq")?.as_str()?;
+    let end = ["Y-", "A-", "Q-"].iter().find_map(|start| name.strip_prefix(start))?;
+    (end != "DEC").then(|| name.to_owned())
+}
+
 impl Frequency {
     /// The type that a column of these periods is shown as; years are numbers, and hours and less are times.
     pub(crate) fn shown_type(self) -> DataType {

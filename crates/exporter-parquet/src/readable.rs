@@ -13,7 +13,7 @@ use crate::index::{index_names, index_that_is_no_column};
 use crate::layout::codebook::Restored;
 use crate::layout::reasons::REASONS_KEY;
 use crate::look::{Found, Look};
-use crate::pandas_period::frequency;
+use crate::pandas_period::{frequency, shifted};
 use crate::shown::{narrow_type, shown_type};
 
 /// Most bytes that a value of fixed length may have.
@@ -91,6 +91,12 @@ impl Readable {
                         );
                         losses.push(Loss::new(LossCode::KIND_CHANGED, action).variable(&name));
                     }
+                    if let Some(frequency) = shifted(&field) {
+                        let action = format!(
+                            "periods of pandas with the frequency {frequency} keep no more than the year or quarter that they are called by"
+                        );
+                        losses.push(Loss::new(LossCode::KIND_CHANGED, action).variable(&name));
+                    }
                     places.push(place);
                     let mut mark = field.metadata().clone();
                     mark.retain(|key, _| key == REASONS_KEY);
@@ -161,7 +167,11 @@ impl Readable {
         let table = restored.codebook.tables.first().map(|table| table.name.as_str()).unwrap_or_default();
         let cut = self.cut.lock().unwrap_or_else(PoisonError::into_inner);
         let cut = cut.iter().map(|(column, values)| {
-            let loss = Loss::new(LossCode::TIME_PRECISION, "INT96 times finer than microseconds are cut");
+            let action = match self.shown.field(*column).data_type() {
+                DataType::Date32 => "the time of day of dates in milliseconds is cut",
+                _ => "INT96 times finer than microseconds are cut",
+            };
+            let loss = Loss::new(LossCode::TIME_PRECISION, action);
             let loss = loss.variable(self.shown.field(*column).name()).count(values.count);
             match &values.first {
                 Some((row, value)) => loss.first(*row, value),

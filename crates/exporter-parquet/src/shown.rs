@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
-use arrow_array::types::TimestampMicrosecondType;
+use arrow_array::types::{Date32Type, Date64Type, TimestampMicrosecondType};
 use arrow_array::{Array, ArrayRef, FixedSizeBinaryArray, PrimitiveArray, StringArray, make_array};
 use arrow_cast::{CastOptions, cast_with_options};
 use arrow_schema::extension::EXTENSION_TYPE_NAME_KEY;
@@ -23,11 +23,12 @@ pub(crate) const MAX_DIGITS: u8 = 38;
 /// Days from the Julian day of INT96 to 1970 (Parquet format, LogicalTypes.md, section "INT96 timestamps").
 const JULIAN_DAY_OF_EPOCH: i64 = 2_440_588;
 const MICROSECONDS_PER_DAY: i64 = 86_400_000_000;
+const MILLISECONDS_PER_DAY: i64 = 86_400_000;
 
 /// What a conversion could not keep.
 #[derive(Debug, Default)]
 pub(crate) struct Cut {
-    /// Times with digits finer than microseconds.
+    /// Times with digits finer than microseconds, and dates with a time of day.
     pub(crate) count: u64,
     /// Position in its array and value of the first one.
     pub(crate) first: Option<(usize, String)>,
@@ -74,6 +75,8 @@ pub(crate) fn shown_type(field: &Field) -> DataType {
             DataType::Timestamp(TimeUnit::Microsecond, zone.map(Into::into))
         }
         _ if is_wide(field) => DataType::Utf8,
+        // Milliseconds that make whole days (Arrow format, Schema.fbs, section Date).
+        DataType::Date64 => DataType::Date32,
         DataType::Struct(parts) => DataType::Struct(parts.iter().map(part).collect()),
         DataType::List(item) => DataType::List(part(item)),
         DataType::LargeList(item) => DataType::LargeList(part(item)),
@@ -93,6 +96,9 @@ pub(crate) fn shown(column: &ArrayRef, to: &DataType, cut: &mut Cut) -> Result<A
     }
     if matches!(data_type, DataType::Decimal128(..) | DataType::Decimal256(..)) {
         return cast_with_options(column, to, &CastOptions { safe: false, ..CastOptions::default() });
+    }
+    if let Some(milliseconds) = column.as_primitive_opt::<Date64Type>() {
+        return Ok(Arc::new(days(milliseconds, cut)));
     }
     match (column.as_fixed_size_binary_opt(), to) {
         (Some(bytes), DataType::Utf8) => {
@@ -124,6 +130,20 @@ fn parts(data_type: &DataType) -> Vec<&FieldRef> {
         | DataType::Map(item, _) => vec![item],
         _ => Vec::new(),
     }
+}
+
+/// The days of dates, whatever their time of day.
+fn days(milliseconds: &PrimitiveArray<Date64Type>, cut: &mut Cut) -> PrimitiveArray<Date32Type> {
+    let mut day = |(at, value): (usize, Option<i64>)| {
+        let value = value?;
+        let days = i32::try_from(value.div_euclid(MILLISECONDS_PER_DAY));
+        if value.rem_euclid(MILLISECONDS_PER_DAY) != 0 || days.is_err() {
+            cut.count += 1;
+            cut.first.get_or_insert_with(|| (at, format!("{value} ms since 1970")));
+        }
+        days.ok()
+    };
+    milliseconds.iter().enumerate().map(&mut day).collect()
 }
 
 /// Groups of 8, 4, 4, 4 and 12 digits (RFC 9562, section 4).

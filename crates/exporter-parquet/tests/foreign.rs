@@ -584,3 +584,38 @@ fn times_in_seconds_keep_their_zone() {
     let millis = |zone: Option<&str>| DataType::Timestamp(TimeUnit::Millisecond, zone.map(Into::into));
     assert_eq!(kinds, [millis(Some("Europe/Berlin")), millis(None)]);
 }
+
+#[test]
+fn dates_in_milliseconds_are_dates() {
+    let dir = tempfile::tempdir().unwrap();
+    let day = 86_400_000;
+    let dates: ArrayRef =
+        Arc::new(arrow_array::Date64Array::from(vec![Some(day), None, Some(-day), Some(day + 1)]));
+    let path = dir.path().join("dates.arrow");
+    arrow(&path, &RecordBatch::try_from_iter_with_nullable([("d", dates, true)]).unwrap());
+    let data = open(&path).unwrap();
+    assert_eq!(data.codebook().tables[0].variables[0].kind, Kind::Date);
+    let read = read(&*data);
+    let days = read.column(0).as_primitive::<arrow_array::types::Date32Type>();
+    assert_eq!(days.iter().collect::<Vec<_>>(), [Some(1), None, Some(-1), Some(1)]);
+    let cut = losses(&*data, &LossCode::TIME_PRECISION);
+    assert!(cut.len() == 1 && cut[0].contains("time of day"), "{cut:?}");
+}
+
+#[test]
+fn years_that_begin_in_april_are_told() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("years.parquet");
+    for (frequency, told) in [("Y-DEC", 0), ("Y-MAR", 1), ("Q-DEC", 0), ("Q-NOV", 1), ("M", 0)] {
+        let metadata = [
+            ("ARROW:extension:name".to_owned(), "pandas.period".to_owned()),
+            ("ARROW:extension:metadata".to_owned(), format!("{{\"freq\": \"{frequency}\"}}")),
+        ];
+        let field = Field::new("p", DataType::Int64, true).with_metadata(metadata.into());
+        let numbers: ArrayRef = Arc::new(arrow_array::Int64Array::from(vec![54]));
+        let batch = RecordBatch::try_new(Arc::new(Schema::new(vec![field])), vec![numbers]).unwrap();
+        parquet(&path, &batch, Compression::UNCOMPRESSED);
+        let data = open(&path).unwrap();
+        assert_eq!(losses(&*data, &LossCode::KIND_CHANGED).len(), told, "{frequency}");
+    }
+}

@@ -73,11 +73,12 @@ impl<'a> Languages<'a> {
             }
         }
         // A language of a file may have no text, or a set without any.
-        let listed = listed(table).unwrap_or_default();
+        let listed = listed(table);
+        let name_of = |tag: &str| name_of(tag, listed, charset);
         for tag in &codebook.study.languages {
-            let name = legal(tag, charset);
+            let name = name_of(tag);
             let set = format!("{TRANSLATION_SET}{name}");
-            if listed.split_ascii_whitespace().any(|listed| listed == name)
+            if listed.unwrap_or_default().split_ascii_whitespace().any(|listed| listed == name)
                 || table.variables.iter().any(|variable| variable.attributes.contains_key(&set))
             {
                 tags.insert(tag.clone());
@@ -98,8 +99,8 @@ impl<'a> Languages<'a> {
             losses.push(Loss::new(LossCode::LANGUAGE_DROPPED, "a file holds 100 languages").count(dropped));
         }
         let own = current.tag().unwrap_or("default");
-        let mut all = vec![legal(own, charset)];
-        all.extend(others.iter().map(|tag| legal(tag.as_deref().or(default).unwrap_or("default"), charset)));
+        let mut all = vec![name_of(own)];
+        all.extend(others.iter().map(|tag| name_of(tag.as_deref().or(default).unwrap_or("default"))));
         let mut names = unique(all).into_iter();
         let current_name = names.next().unwrap_or_default();
         let others = names.zip(others).map(|(name, tag)| LabelLanguage { name, tag }).collect();
@@ -125,6 +126,24 @@ impl<'a> Languages<'a> {
         }
         .filter(|text| !text.is_empty())
     }
+}
+
+/// A BCP 47 tag for a language that Stata knows by any name of up to 24 characters; `None` without an ASCII letter.
+pub fn language_tag(name: &str) -> Option<String> {
+    let mut parts: Vec<String> = Vec::new();
+    for word in name.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()) {
+        let letters: Vec<char> = word.chars().collect();
+        parts.extend(letters.chunks(8).map(|part| part.iter().collect::<String>()));
+    }
+    (!parts.is_empty()).then(|| parts.join("-"))
+}
+
+/// The name of a language: the one that a file listed, if it can stand there, else one made of the tag.
+fn name_of(tag: &str, listed: Option<&str>, charset: Charset) -> String {
+    let names = listed.unwrap_or_default().split_ascii_whitespace();
+    let mut names = names.filter(|name| name.chars().all(|c| is_letter_or_digit(c, charset)));
+    let known = names.find(|name| language_tag(name).is_some_and(|own| own.eq_ignore_ascii_case(tag)));
+    known.map_or_else(|| legal(tag, charset), str::to_owned)
 }
 
 /// A tag as a name of at most 24 characters.

@@ -56,7 +56,7 @@ impl Tried {
         self.what.contains(&ONE_CELL)
     }
 
-    /// The line of the fault that is left.
+    /// The line of the fault that is left; bytes of another encoding are found in records that could all be cut.
     fn line(&self) -> u64 {
         match self.fault {
             Some(
@@ -65,6 +65,7 @@ impl Tried {
                 | TabError::AfterQuote { line, .. }
                 | TabError::RecordTooLong { line, .. },
             ) => line,
+            Some(TabError::Encoding { .. }) => u64::MAX,
             _ => 0,
         }
     }

@@ -13,7 +13,7 @@ use crate::metadata::Characteristic;
 use crate::reader::{self, ColumnType, Dictionary};
 use crate::spec::MAX_LANGUAGES;
 use crate::spec_storage::StorageType;
-use exporter_stata::{Missing, shown_format};
+use exporter_stata::{Missing, language_tag, shown_format};
 
 /// What is known of a file from elsewhere.
 #[derive(Debug, Default)]
@@ -119,8 +119,13 @@ impl<'d> Plain<'d> {
         };
         let is_first = list.split_ascii_whitespace().next() == Some(self.dictionary.current_language());
         let is_sorted = self.languages.is_sorted_by(|(_, one), (_, next)| one < next);
-        let follows =
-            self.languages.is_empty() || is_first && is_sorted && self.languages.iter().all(is_used);
+        // Those whose letters a tag does not keep.
+        let is_kept = |name: &str, tag: &String| tag.replace(|c: char| !c.is_alphanumeric(), "_") == name;
+        let own = self.codebook.study.languages.first();
+        let are_kept = own.is_none_or(|tag| is_kept(self.dictionary.current_language(), tag))
+            && self.languages.iter().all(|(name, tag)| is_kept(name, tag));
+        let follows = self.languages.is_empty()
+            || is_first && is_sorted && are_kept && self.languages.iter().all(is_used);
         (!follows).then(|| list.to_owned())
     }
 
@@ -191,16 +196,6 @@ fn tags(names: &[&str], known: &[String]) -> Vec<String> {
         tags.push(tag);
     }
     tags
-}
-
-/// A BCP 47 tag for a language that Stata knows by any name of up to 24 characters; `None` without an ASCII letter.
-fn language_tag(name: &str) -> Option<String> {
-    let mut parts: Vec<String> = Vec::new();
-    for word in name.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()) {
-        let letters: Vec<char> = word.chars().collect();
-        parts.extend(letters.chunks(8).map(|part| part.iter().collect::<String>()));
-    }
-    (!parts.is_empty()).then(|| parts.join("-"))
 }
 
 #[cfg(test)]

@@ -301,11 +301,11 @@ impl Request {
     /// use exporter::sink::MemorySink;
     /// use exporter::Context;
     ///
-    /// let request = Request::new(["../../examples/households/household.csv"]).with_format("parquet");
+    /// let request = Request::new(["../../examples/households/households.csv"]).with_format("parquet");
     /// let summary = request.run_with(&exporter::registry(), &Context::default(), |export, context| {
     ///     export.run(Box::new(MemorySink::new()), context)
     /// })?;
-    /// assert_eq!(summary.rows(), 6);
+    /// assert_eq!(summary.rows(), 120);
     /// # Ok::<(), exporter::Error>(())
     /// ```
     ///

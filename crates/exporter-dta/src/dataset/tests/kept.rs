@@ -209,7 +209,13 @@ fn what_a_file_says_of_languages_stays_though_it_does_not_list_them() {
     ];
     let absent =
         vec![("_dta", "_lang_list", "en fr"), ("_dta", "_lang_c", "en"), ("a", "_lang_l_fr", "gone")];
-    for characteristics in [unlisted, unordered, absent] {
+    let letters = vec![
+        ("_dta", "_lang_list", "English Français"),
+        ("_dta", "_lang_c", "English"),
+        ("a", "_lang_v_Français", "Âge"),
+        ("a", "_lang_l_Français", "oui"),
+    ];
+    for characteristics in [unlisted, unordered, absent, letters] {
         let mut file = file(vec![("a", StorageType::Byte, "%8.0g", "yn")], vec![Cell::Byte(1)]);
         file.sets = vec![("yn", vec![(1, "yes")]), ("oui", vec![(1, "oui")])];
         file.characteristics = characteristics;
