@@ -65,7 +65,7 @@ impl Place<'_> {
             columns.extend(&whole);
             columns.sort_unstable();
             let (open, wide) = look.wanted();
-            columns.retain(|column| open.contains(column) || wide.contains(column));
+            columns.retain(|column| open.binary_search(column).is_ok() || wide.binary_search(column).is_ok());
             if columns.is_empty() {
                 continue;
             }
