@@ -144,7 +144,7 @@ impl Excerpt {
             }
         }
         let tables = || codebook.tables.iter().zip(&columns).filter(|(_, columns)| !columns.is_empty());
-        let kept = tables().map(|(table, _)| table.name.as_str()).collect::<Vec<_>>().join(", ");
+        let kept = tables().map(|(table, _)| table.name.as_str()).collect::<Vec<_>>().join(",");
         for ((table, columns), part) in codebook.tables.iter().zip(columns).zip(parts) {
             if columns.is_empty() && !table.variables.is_empty() {
                 return Err(Error::usage(format!(
