@@ -45,7 +45,7 @@ const DOCUMENT: &str = "save the tables in it as csv";
 const SAVE: &str = "save its data as csv or Parquet with the program that made it";
 
 /// The first bytes of formats that are binary.
-const BEGINNINGS: [(&[u8], &str, &str); 30] = [
+const BEGINNINGS: [(&[u8], &str, &str); 21] = [
     (b"$FL2", "an SPSS data file", SPSS),
     (b"$FL3", "an SPSS data file (compressed, .zsav)", SPSS),
     (SAS_NUMBER, "a SAS data file", SAS),
@@ -54,32 +54,33 @@ const BEGINNINGS: [(&[u8], &str, &str); 30] = [
         "an Excel workbook (.xls) or another old Office document",
         WORKBOOK,
     ),
-    (b"ORC", "an ORC file", pandas!("read_orc")),
     (b"Obj\x01", "an Avro file", SAVE),
     (b"FEA1", "a Feather file of version 1", pandas!("read_feather")),
     (b"SQLite format 3\0", "an SQLite database", DATABASE),
     (b"\x89HDF\r\n\x1a\n", "an HDF5 file", pandas!("read_hdf")),
     (b"\x93NUMPY", "a NumPy array", SAVE),
-    (b"MATLAB 5.0", "a MATLAB file", SAVE),
-    (b"RDX2\n", "an R data file (.RData)", R_DATA),
-    (b"RDX3\n", "an R data file (.RData)", R_DATA),
-    (b"RDA2\n", "an R data file (.RData)", R_DATA),
-    (b"RDA3\n", "an R data file (.RData)", R_DATA),
     (b"X\n\0\0\0\x02\0", "an R object (.rds)", R_OBJECT),
     (b"X\n\0\0\0\x03\0", "an R object (.rds)", R_OBJECT),
-    (b"A\n2\n", "an R object (.rds)", R_OBJECT),
-    (b"A\n3\n", "an R object (.rds)", R_OBJECT),
     (b"\x80\x02", "a Python pickle", pandas!("read_pickle")),
     (b"\x80\x03", "a Python pickle", pandas!("read_pickle")),
     (b"\x80\x04\x95", "a Python pickle", pandas!("read_pickle")),
     (b"\x80\x05\x95", "a Python pickle", pandas!("read_pickle")),
     (b"%PDF-", "a PDF document", DOCUMENT),
-    (b"{\\rtf", "an RTF document", DOCUMENT),
     (b"\xfd7zXZ\0", "compressed with xz", UNPACK),
     (b"7z\xbc\xaf\x27\x1c", "a 7z archive", UNPACK),
     (b"Rar!\x1a\x07", "a RAR archive", UNPACK),
     (b"\x89PNG", "a picture", DOCUMENT),
     (b"\xff\xd8\xff", "a picture", DOCUMENT),
+];
+
+/// Those with which a text may begin, such as `ORCID,name`: it is one of these only if other bytes follow.
+const WORDS: [(&[u8], &str, &str); 6] = [
+    (b"ORC", "an ORC file", pandas!("read_orc")),
+    (b"MATLAB 5.0", "a MATLAB file", SAVE),
+    (b"RDX2\n", "an R data file (.RData)", R_DATA),
+    (b"RDX3\n", "an R data file (.RData)", R_DATA),
+    (b"RDA2\n", "an R data file (.RData)", R_DATA),
+    (b"RDA3\n", "an R data file (.RData)", R_DATA),
 ];
 
 /// The number that a SAS data file begins with.
@@ -103,7 +104,9 @@ impl Foreign {
         let entry = |(path, ..): &&(&str, _, _)| sample.entries.iter().any(|entry| entry == path);
         let known = ENTRIES.iter().find(entry).map(|(_, name, way)| (*name, *way));
         let known = known.or_else(|| {
-            BEGINNINGS.iter().find(|(bytes, ..)| head.starts_with(bytes)).map(|(_, name, way)| (*name, *way))
+            let begins = |(bytes, ..): &&(&[u8], _, _)| head.starts_with(bytes);
+            let word = || WORDS.iter().find(begins).filter(|_| !is_plain_text(head));
+            BEGINNINGS.iter().find(begins).or_else(word).map(|(_, name, way)| (*name, *way))
         });
         let known = known.or_else(|| {
             let is_duckdb = head.get(8..12) == Some(b"DUCK".as_slice());
@@ -111,10 +114,12 @@ impl Foreign {
         });
         // Text, and none that holds cells.
         let known = known.or_else(|| {
-            let beginning = head.get(..600).unwrap_or(head);
-            let is_portable = beginning.windows(8).any(|part| part == b"SPSSPORT");
+            // Behind five lines for people and a table of characters, 456 in all beside line ends.
+            let beginning = head.iter().take(600).filter(|byte| !matches!(byte, b'\r' | b'\n'));
+            let is_portable = beginning.skip(456).take(8).eq(b"SPSSPORT");
             is_portable.then_some(("an SPSS portable file (.por)", SPSS))
         });
+        let known = known.or_else(|| head.starts_with(b"{\\rtf").then_some(("an RTF document", DOCUMENT)));
         let known = known.or_else(|| {
             head.starts_with(b"HEADER RECORD*******")
                 .then_some(("a SAS transport file (.xpt)", SAS_TRANSPORT))
@@ -151,10 +156,26 @@ impl Foreign {
 
     /// The error of a file of this format.
     pub fn error(self, name: &str) -> Error {
-        let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+        let stem = match name.rsplit_once('.') {
+            // What the words write is not the file itself.
+            Some((stem, "csv" | "dta" | "parquet")) => format!("{stem}-saved"),
+            Some((stem, _)) => stem.to_owned(),
+            None => name.to_owned(),
+        };
+        let stem = stem.as_str();
         let hint = self.way_out.replace("{stem}", stem).replace("{}", name);
         Error::unsupported(format!("it is {}, which is not read", self.name)).entry(name).with_hint(hint)
     }
+}
+
+/// Whether bytes are UTF-8 without control characters, as far as they are seen.
+fn is_plain_text(head: &[u8]) -> bool {
+    let is_utf8 = match std::str::from_utf8(head) {
+        Ok(_) => true,
+        // The last character may be cut.
+        Err(error) => error.error_len().is_none(),
+    };
+    is_utf8 && !head.iter().any(|byte| is_control(u32::from(*byte)) || *byte == 1)
 }
 
 /// Whether bytes are no text: rich in zeros or control characters, and not UTF-16 or UTF-32 either.
@@ -214,7 +235,21 @@ mod tests {
         says(b"HEADER RECORD*******LIBRARY HEADER", "SAS transport");
         says(b"[{\"a\": 1}]", "JSON");
         says(b"{\"a\": 1}\n{\"a\": 2}\n", "JSON lines");
-        for text in ["id,age\n1,2\n", "Obj,b\n1,2\n", "BZh,a\n", "", "\"{a}\",b\n1,2\n"] {
+        says(b"ORC\x0a\x0b\0\0", "an ORC file");
+        let texts = [
+            "id,age\n1,2\n",
+            "Obj,b\n1,2\n",
+            "BZh,a\n",
+            "",
+            "\"{a}\",b\n1,2\n",
+            "ORCID,name\n1,x\n",
+            "A\n2\n3\n",
+            "MATLAB 5.0,b\n1,2\n",
+            "name,format\na,SPSSPORT\n",
+            "RDX2\n1\n",
+            "ORC\n1\n",
+        ];
+        for text in texts {
             assert_eq!(named(text.as_bytes()), None, "{text}");
         }
         let error = Foreign::of(&Sample::of(b"$FL2")).map(|foreign| foreign.error("in/x.sav"));
