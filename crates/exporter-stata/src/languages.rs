@@ -128,21 +128,34 @@ impl<'a> Languages<'a> {
     }
 }
 
-/// A BCP 47 tag for a language that Stata knows by any name of up to 24 characters; `None` without an ASCII letter.
-pub fn language_tag(name: &str) -> Option<String> {
+/// A BCP 47 tag for a language that Stata knows by any name of up to 24 characters; without an ASCII letter or digit that of
+/// [`private_tag`].
+pub fn language_tag(name: &str) -> String {
     let mut parts: Vec<String> = Vec::new();
     for word in name.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()) {
         let letters: Vec<char> = word.chars().collect();
         parts.extend(letters.chunks(8).map(|part| part.iter().collect::<String>()));
     }
-    (!parts.is_empty()).then(|| parts.join("-"))
+    if parts.is_empty() { private_tag(name) } else { parts.join("-") }
+}
+
+/// A BCP 47 tag for private use that tells a name by the numbers of its characters: `x-65e5-672c` for 日本.
+pub fn private_tag(name: &str) -> String {
+    // A name without a character has none of the numbers.
+    let characters = if name.is_empty() { "\0" } else { name };
+    characters.chars().fold("x".to_owned(), |tag, c| format!("{tag}-{:x}", u32::from(c)))
 }
 
 /// The name of a language: the one that a file listed, if it can stand there, else one made of the tag.
 fn name_of(tag: &str, listed: Option<&str>, charset: Charset) -> String {
     let names = listed.unwrap_or_default().split_ascii_whitespace();
-    let mut names = names.filter(|name| name.chars().all(|c| is_letter_or_digit(c, charset)));
-    let known = names.find(|name| language_tag(name).is_some_and(|own| own.eq_ignore_ascii_case(tag)));
+    let names = names.filter(|name| name.chars().all(|c| is_letter_or_digit(c, charset)));
+    let own = names.flat_map(|name| [(name, language_tag(name)), (name, private_tag(name))]);
+    let own: Vec<(&str, String)> = own.collect();
+    // Names may differ in case alone.
+    let exact = own.iter().find(|(_, own)| own == tag);
+    let known = exact.or_else(|| own.iter().find(|(_, own)| own.eq_ignore_ascii_case(tag)));
+    let known = known.map(|(name, _)| *name);
     known.map_or_else(|| legal(tag, charset), str::to_owned)
 }
 

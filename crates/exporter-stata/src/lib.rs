@@ -42,7 +42,7 @@ pub use describe::{TableDescription, VariableDescription, describe, needs};
 pub use display_format::shown_format;
 pub use format_class::FormatClass;
 pub use label_sets::{LabelSets, TRANSLATION_SET, ValueLabelSet, translation_set};
-pub use languages::{LANGUAGE_LIST, LabelLanguage, Languages, language_tag};
+pub use languages::{LANGUAGE_LIST, LabelLanguage, Languages, language_tag, private_tag};
 pub use letters::{Letters, letters};
 pub use missing::Missing;
 pub use rule::{Conversion, MissingRule};

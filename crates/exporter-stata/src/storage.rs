@@ -119,8 +119,9 @@ pub(crate) fn decide(
             null_texts(&mut stored, facts);
         }
     }
-    if let Some(own) = type_of_file(variable, &stored, facts, choices) {
-        stored.storage = own;
+    match type_of_file(variable, &stored, facts, choices) {
+        Some(own) => stored.storage = own,
+        None => tell_wider_type(variable, &mut stored, facts, choices),
     }
     stored.format = display_format(variable, &mut stored, facts, choices.version);
     Ok(stored)
@@ -174,6 +175,26 @@ fn type_of_file(
         StorageOption::Declared => true,
     };
     (may_stay && is_of_version).then_some(own)
+}
+
+/// Tells where a type of whole numbers is not the one of the file, which earlier releases let hold more values.
+fn tell_wider_type(variable: &Variable, stored: &mut Stored, facts: &ColumnFacts, choices: &Choices) {
+    let width = |storage| match storage {
+        StorageType::Byte | StorageType::Int | StorageType::Long => Some(storage.width()),
+        StorageType::Double => Some(StorageType::Double.width()),
+        _ => None,
+    };
+    let own = variable.facts.storage.get("stata").and_then(|own| own.parse().ok());
+    let Some(own) = own.filter(|own| !matches!(own, StorageType::Double)) else { return };
+    let is_wider = width(own).zip(width(stored.storage)).is_some_and(|(own, needed)| own < needed);
+    let is_plain = stored.conversion == Conversion::Plain && matches!(variable.kind, Kind::Integer { .. });
+    if !is_wider || !is_plain || choices.storage != StorageOption::Keep || choices.delimited {
+        return;
+    }
+    let Some((low, high)) = whole_range(facts.valid_range) else { return };
+    let action =
+        format!("stored as {}: a {own} does not hold all values from {low} to {high}", stored.storage);
+    stored.losses.push(Loss::new(LossCode::KIND_CHANGED, action));
 }
 
 /// Ends of date-times that count whole milliseconds, as Stata counts them.

@@ -6,7 +6,7 @@ use super::{Changes, Recode, Rename};
 use crate::carry::Part;
 use crate::loss::{Example, Loss, LossCode, LossEffect, LossReport, LossSeverity, counted, grouped};
 
-/// A code treated in more ways than this (texts, each cut elsewhere) is one kind.
+/// A code that a format treats in more ways than this (texts, each cut elsewhere) is one line, which says so.
 const ACTIONS_SHOWN: usize = 3;
 
 /// Losses of one code that are treated in one way.
@@ -17,6 +17,15 @@ struct Kind<'a> {
     variables: u64,
     places: u64,
     times: u64,
+    /// Other ways in which the same format treats losses of the code: how many, and in how many places.
+    others: Others,
+}
+
+/// Ways of treatment that are counted, and not told.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+struct Others {
+    ways: u64,
+    places: u64,
 }
 
 impl Changes {
@@ -94,18 +103,9 @@ fn is_of(rename: &Rename, loss: &Loss) -> bool {
 }
 
 fn kinds<'a>(losses: &[&'a Loss]) -> Vec<Kind<'a>> {
-    let mut actions: BTreeMap<&LossCode, BTreeSet<&str>> = BTreeMap::new();
-    for loss in losses {
-        actions.entry(&loss.code).or_default().insert(&loss.action);
-    }
     let mut kinds: Vec<Kind<'_>> = Vec::new();
     for loss in losses {
-        let many = actions.get(&loss.code).is_some_and(|actions| actions.len() > ACTIONS_SHOWN);
-        let alike = |kind: &&mut Kind<'_>| {
-            (&kind.first.format, &kind.first.code) == (&loss.format, &loss.code)
-                && kind.first.severity == loss.severity
-                && (many || kind.first.action == loss.action)
-        };
+        let alike = |kind: &&mut Kind<'_>| kind.is_of_code(loss) && kind.first.action == loss.action;
         let variables = u64::from(loss.variable.is_some());
         match kinds.iter_mut().find(alike) {
             Some(kind) => {
@@ -114,13 +114,13 @@ fn kinds<'a>(losses: &[&'a Loss]) -> Vec<Kind<'a>> {
                 kind.times = kind.times.saturating_add(loss.count);
             }
             None => {
-                let formats = vec![loss.format.as_str()];
-                kinds.push(Kind { first: loss, formats, variables, places: 1, times: loss.count });
+                let (formats, others) = (vec![loss.format.as_str()], Others::default());
+                kinds.push(Kind { first: loss, formats, variables, places: 1, times: loss.count, others });
             }
         }
     }
     let mut lines: Vec<Kind<'_>> = Vec::new();
-    for kind in kinds {
+    for kind in gathered(kinds) {
         match lines.iter_mut().find(|line| line.is_like(&kind)) {
             Some(line) => line.formats.extend(kind.formats),
             None => lines.push(kind),
@@ -129,10 +129,33 @@ fn kinds<'a>(losses: &[&'a Loss]) -> Vec<Kind<'a>> {
     lines
 }
 
+/// Of a code that a format treats in many ways the first one tells how many others there are.
+fn gathered(kinds: Vec<Kind<'_>>) -> Vec<Kind<'_>> {
+    let ways = |of: &Kind<'_>| kinds.iter().filter(|kind| kind.is_of_code(of.first)).count();
+    let are_many: Vec<bool> = kinds.iter().map(|kind| ways(kind) > ACTIONS_SHOWN).collect();
+    let mut gathered: Vec<Kind<'_>> = Vec::new();
+    for (kind, is_of_many) in kinds.into_iter().zip(are_many) {
+        match gathered.iter_mut().find(|known| is_of_many && known.is_of_code(kind.first)) {
+            Some(known) => {
+                known.others.ways += 1;
+                known.others.places += kind.places;
+            }
+            None => gathered.push(kind),
+        }
+    }
+    gathered
+}
+
 impl Kind<'_> {
+    /// Whether a loss is of the same code, in the same format and as bad.
+    fn is_of_code(&self, loss: &Loss) -> bool {
+        (&self.first.format, &self.first.code, self.first.severity)
+            == (&loss.format, &loss.code, loss.severity)
+    }
+
     /// Whether another one tells the same of another format.
     fn is_like(&self, other: &Self) -> bool {
-        let counts = |kind: &Self| (kind.variables, kind.places, kind.times);
+        let counts = |kind: &Self| (kind.variables, kind.places, kind.times, kind.others);
         let same = |loss: &Loss| {
             (loss.code.clone(), loss.severity, loss.table.clone(), loss.variable.clone(), loss.first.clone())
         };
@@ -168,7 +191,12 @@ impl Kind<'_> {
         let places: Vec<String> =
             [formats, format!("{place}{others}")].into_iter().filter(|part| !part.is_empty()).collect();
         let places = places.iter().map(|part| format!("{part}: ")).collect::<String>();
-        format!("{places}{action}{times}{example} [{code}]")
+        let Others { ways, places: other_places } = self.others;
+        let otherwise = match ways {
+            0 => String::new(),
+            ways => format!("; {} in {}", counted(other_places, "place"), counted(ways, "other way")),
+        };
+        format!("{places}{action}{times}{example}{otherwise} [{code}]")
     }
 }
 
@@ -286,6 +314,32 @@ mod tests {
         formats.for_each(|other| report.merge(other));
         let lines = lines(report);
         assert_eq!((lines.len(), lines[8].as_str()), (9, "and 22 more lines"));
+    }
+
+    #[test]
+    fn a_line_says_of_all_what_is_true_of_all() {
+        let cut = |variable: &str, bytes: u64| {
+            let loss = Loss::new(LossCode::TEXT_TRUNCATED, format!("cut at {bytes} bytes"));
+            loss.table("people").variable(variable).count(bytes)
+        };
+        let few = of("dta", [cut("a", 5), cut("b", 5), cut("c", 7)]);
+        assert_eq!(
+            lines(few.clone()),
+            [
+                "dta: people.a and 1 more variable: cut at 5 bytes (10 values) [text-truncated]",
+                "dta: people.c: cut at 7 bytes (7 values) [text-truncated]",
+            ]
+        );
+        let mut many = few;
+        many.merge(of("dta", [cut("d", 8), cut("e", 9), cut("f", 9)]));
+        many.merge(of("sav", [cut("a", 6)]));
+        assert_eq!(
+            lines(many),
+            [
+                "dta: people.a and 1 more variable: cut at 5 bytes (10 values); 4 places in 3 other ways [text-truncated]",
+                "sav: people.a: cut at 6 bytes (6 values) [text-truncated]",
+            ]
+        );
     }
 
     #[test]

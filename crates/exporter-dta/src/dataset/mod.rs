@@ -191,7 +191,7 @@ impl DtaDataset {
                 Some(loss.first(Some(row), doubles::shown(number)))
             };
             let foreign = loss(LossCode::RANGE, READ_AS_SYSTEM_MISSING, facts.foreign());
-            let action = "numbers with a fraction read as what Stata shows, without it";
+            let action = "numbers with a fraction read as what Stata shows, without it; --from dta:dates=false reads all as numbers";
             let is_counted = column.is_counted();
             let cut = Some(facts.fractions()).filter(|_| is_counted);
             let cut = cut.and_then(|cut| loss(LossCode::TIME_PRECISION, action, cut));

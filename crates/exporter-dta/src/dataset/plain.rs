@@ -13,7 +13,7 @@ use crate::metadata::Characteristic;
 use crate::reader::{self, ColumnType, Dictionary};
 use crate::spec::MAX_LANGUAGES;
 use crate::spec_storage::StorageType;
-use exporter_stata::{Missing, language_tag, shown_format};
+use exporter_stata::{Missing, language_tag, private_tag, shown_format};
 
 /// What is known of a file from elsewhere.
 #[derive(Debug, Default)]
@@ -188,8 +188,10 @@ fn tags(names: &[&str], known: &[String]) -> Vec<String> {
     let mut tags: Vec<String> = Vec::new();
     for name in names {
         let tag = known.iter().find(|tag| legal(tag) == legal(name));
-        let private = || format!("x-{}", tags.len() + 1);
-        let mut tag = tag.cloned().or_else(|| language_tag(name)).unwrap_or_else(private);
+        let mut tag = tag.cloned().unwrap_or_else(|| language_tag(name));
+        if tags.contains(&tag) {
+            tag = private_tag(name);
+        }
         while tags.contains(&tag) {
             tag.push_str("-x");
         }
@@ -204,10 +206,10 @@ mod tests {
 
     #[test]
     fn every_language_name_becomes_a_tag() {
-        let tag = |name| language_tag(name).unwrap_or_default();
-        assert_eq!([tag("fr"), tag("pt_BR"), tag("日本")], ["fr", "pt-BR", ""]);
+        let tag = language_tag;
+        assert_eq!([tag("fr"), tag("pt_BR"), tag("日本")], ["fr", "pt-BR", "x-65e5-672c"]);
         assert_eq!(tag("long_questionnaire"), "long-question-naire");
-        assert_eq!(tags(&["en", "pt_BR", "日本"], &["pt-br".into()]), ["en", "pt-BR", "x-3"]);
+        assert_eq!(tags(&["en", "pt_BR", "日本"], &["pt-br".into()]), ["en", "pt-BR", "x-65e5-672c"]);
         assert_eq!(tags(&["en", "pt_BR"], &["pt-BR-x".into(), "pt-BR".into()]), ["en", "pt-BR"]);
     }
 }

@@ -238,3 +238,89 @@ fn settings_and_sets_are_told_and_renamed_with_their_variables() {
     assert_eq!(again.reader().dictionary().characteristic("_dta", "iis"), Some("a_b"));
     assert_eq!(again.codebook().tables[0].attributes["iis"], Attribute::One("a b".into()));
 }
+
+#[test]
+fn dates_and_periods_are_read_as_numbers_where_that_is_wanted() {
+    for format in ["%td", "%tc", "%tC", "%tw", "%tm", "%tq", "%th", "%ty", "%d"] {
+        let cells = [700.75, -0.5, 1.0e12].map(Cell::Double).to_vec();
+        let bytes = of_one(StorageType::Double, format, cells).bytes();
+        let options = serde_json::from_value(serde_json::json!({"dates": false})).unwrap();
+        let source = Source::memory("survey.dta", bytes);
+        let data = DtaInput::open(&source, options, &Context::default()).unwrap();
+        let table = &data.codebook().tables[0];
+        assert_eq!((&table.variables[0].kind, data.losses().len()), (&Kind::FLOAT, 0), "{format}");
+        let expected: ArrayRef = Arc::new(Float64Array::from(vec![700.75, -0.5, 1.0e12]));
+        assert_eq!(rows(&*data, &Scan::all()).column(0), &expected, "{format}");
+        // Stata shows them as before.
+        let again = written(&*data);
+        let again = open(&again, Letters::Seen);
+        let stored = &again.reader().dictionary().variables[0];
+        assert_eq!((stored.storage, stored.format.as_str()), (StorageType::Double, format));
+    }
+}
+
+#[test]
+fn floats_stay_floats_where_all_counts_are_exact_in_them() {
+    let exact = [1.0e9, -2.0e9, 3.0].map(Cell::Float).to_vec();
+    for (format, cells) in [("%tm", exact.clone()), ("%tw", exact), ("%td", vec![Cell::Float(2.0e6)])] {
+        let data = open(&of_one(StorageType::Float, format, cells).bytes(), Letters::Seen);
+        assert!(data.codebook().tables[0].variables[0].kind.is_temporal(), "{format}");
+        let again = open(&written(&data), Letters::Seen);
+        let stored = &again.reader().dictionary().variables[0];
+        assert_eq!((stored.storage, stored.format.as_str()), (StorageType::Float, format));
+        assert_eq!(rows(&again, &Scan::all()), rows(&data, &Scan::all()), "{format}");
+    }
+    // The type that a codebook names does not make values less exact.
+    let mut month = Variable::new("m", Kind::Period(exporter_core::codebook::Period::Month));
+    month.facts.storage.insert("stata".into(), "float".into());
+    let column: ArrayRef = Arc::new(arrow_array::Int32Array::from(vec![16_777_217, 3]));
+    let data = round_trip(Codebook::new("s").with_table(Table::new("t", vec![month])), vec![column.clone()]);
+    assert_eq!(data.reader().dictionary().variables[0].storage, StorageType::Long);
+    assert_eq!(rows(&data, &Scan::all()).column(0), &column);
+}
+
+#[test]
+fn what_a_byte_held_in_earlier_releases_is_told_where_it_becomes_an_int() {
+    let told_of = |value: i8| {
+        let mut file = of_one(StorageType::Byte, "%8.0g", vec![Cell::Byte(value), Cell::Byte(3)]);
+        file.release = Release::from_number(110).unwrap();
+        let data = open(&file.bytes(), Letters::Seen);
+        let sink = MemorySink::new();
+        let summary =
+            export(&DtaExporter::default(), &data, Box::new(sink.clone()), &Context::default()).unwrap();
+        let again = open(&sink.entries()["survey.dta"], Letters::Seen);
+        assert_eq!(rows(&again, &Scan::all()).num_rows(), 2);
+        let losses: Vec<String> = summary.changes.losses.iter().map(|loss| loss.action.clone()).collect();
+        (again.reader().dictionary().variables[0].storage, losses)
+    };
+    assert_eq!(told_of(100), (StorageType::Byte, vec![]));
+    let told = ["stored as int: a byte does not hold all values from 3 to 120".to_owned()];
+    assert_eq!(told_of(120), (StorageType::Int, told.to_vec()));
+}
+
+#[test]
+fn languages_without_a_latin_letter_have_their_names_again() {
+    let mut file = of_one(StorageType::Byte, "%8.0g", vec![Cell::Byte(1)]);
+    file.characteristics = vec![
+        ("_dta", "_lang_list", "русский 日本 日本a 中国a EN en"),
+        ("_dta", "_lang_c", "русский"),
+        ("v", "_lang_v_日本", "nihon"),
+        ("v", "_lang_v_日本a", "a"),
+        ("v", "_lang_v_中国a", "other"),
+        ("v", "_lang_v_EN", "upper"),
+        ("v", "_lang_v_en", "lower"),
+    ];
+    let data = open(&file.bytes(), Letters::Seen);
+    assert_eq!(data.codebook().problems(), []);
+    let tags = &data.codebook().study.languages;
+    assert_eq!(tags[..3], ["x-440-443-441-441-43a-438-439", "x-65e5-672c", "a"]);
+    let again = open(&written(&data), Letters::Seen);
+    for (owner, name, contents) in &file.characteristics {
+        assert_eq!(
+            again.reader().dictionary().characteristic(owner, name),
+            Some(*contents),
+            "{owner}[{name}]"
+        );
+    }
+    assert_eq!(&again.codebook().study.languages, tags);
+}
