@@ -3,12 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-/// The lines of the blocks of one language.
-fn blocks(text: &str, language: &str) -> Vec<String> {
-    let begin = format!("```{language}\n");
-    let blocks = text.split(&begin).skip(1);
-    blocks.filter_map(|block| Some(block.split_once("\n```")?.0.to_owned())).collect()
-}
+use exporter_testkit::blocks;
 
 fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();

@@ -10,6 +10,7 @@
 //! - [`StataCell`]: what stands in the cells of a Stata file, apart from the codec that is judged;
 //! - [`soaked`]: how many cases of a property test run;
 //! - [`write_with`]: entries of any contents beside a companion;
+//! - [`blocks`]: the code in a README;
 //! - [`plain`]: the smallest exporter and input that pass their suites.
 //!
 //! Everything here reports by panicking with a message that says what was expected.
@@ -21,6 +22,7 @@ pub mod conformance;
 pub mod fault;
 mod generated;
 pub mod plain;
+mod readme;
 mod ready;
 pub mod sample;
 mod soak;
@@ -31,6 +33,7 @@ mod watched;
 
 pub use cell::{Cell, cells_of, column_of};
 pub use generated::{GeneratedDataset, RepeatedDataset};
+pub use readme::blocks;
 pub use ready::write_with;
 pub use soak::soaked;
 pub use stata::{STATA_MISSINGS, StataCell, stata_cells, stata_missing};

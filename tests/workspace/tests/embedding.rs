@@ -3,13 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The blocks of one language in a section.
-fn blocks(section: &str, language: &str) -> Vec<String> {
-    let blocks = section.split("```").skip(1).step_by(2);
-    let blocks = blocks.filter_map(|block| block.split_once('\n'));
-    let of_language = |(said, _): &(&str, &str)| said.split(',').next() == Some(language);
-    blocks.filter(of_language).map(|(_, text)| text.to_owned()).collect()
-}
+use exporter_testkit::blocks;
 
 #[test]
 fn the_examples_build_and_run_in_a_crate_of_their_own() {
