@@ -400,3 +400,48 @@ fn columns_that_are_texts_beyond_those_that_are_named_are_counted() {
     assert_eq!(run.error.matches(" is a text because of ").count(), 5, "{}", run.error);
     assert!(run.error.contains("and 7 more columns are texts for such reasons"), "{}", run.error);
 }
+
+/// A file that is surely in another format than `--from` says: the words to type are in the hint, and they read it.
+#[test]
+fn another_format_than_the_one_named_is_told_with_the_words_that_read_it() {
+    let folder = folder();
+    let place = folder.path();
+    for format in ["dta", "parquet", "arrow", "arrows"] {
+        let made = run_in(place, &format!("convert {{}}/x.csv {{}}/y.{format}"));
+        assert_eq!(made.code, 0, "{}", made.error);
+        let packed = run_in(place, &format!("convert {{}}/x.csv {{}}/y.{format}.gz"));
+        assert_eq!(packed.code, 0, "{}", packed.error);
+        std::fs::create_dir(place.join(format)).unwrap();
+        std::fs::copy(place.join(format!("y.{format}")), place.join(format!("{format}/y.{format}"))).unwrap();
+        // Without the help of an extension.
+        std::fs::copy(place.join(format!("y.{format}")), place.join(format!("named-{format}.csv"))).unwrap();
+    }
+    for own in ["dta", "parquet", "arrow", "arrows"] {
+        for named in ["csv", "tab", "csv:encoding=windows-1252", "dta", "parquet", "arrow", "arrows"] {
+            if named == own {
+                continue;
+            }
+            for input in
+                [format!("y.{own}"), format!("y.{own}.gz"), own.to_owned(), format!("named-{own}.csv")]
+            {
+                let inspect = |from: &str| run_in(place, &format!("inspect {{}}/{input} {from}"));
+                let wrong = inspect(&format!("--from {named}"));
+                let mended = inspect("");
+                assert_eq!(mended.code, 0, "{input}: {}", mended.error);
+                // The two forms of Arrow are read by either.
+                if wrong.code == 0 && named.starts_with("arrow") && own.starts_with("arrow") {
+                    continue;
+                }
+                assert_ne!(wrong.code, 0, "{input} as {named}");
+                let hint = format!("hint: read it with --from {own}, or leave --from out");
+                assert!(wrong.error.contains(&hint), "{input} as {named}: {}", wrong.error);
+                let typed = inspect(&format!("--from {own}"));
+                assert_eq!(typed.code, 0, "{input}: {}", typed.error);
+            }
+        }
+    }
+    // A file that is damaged is still said to be that.
+    std::fs::write(place.join("z.dta"), "no file of Stata").unwrap();
+    let damaged = says(place, "inspect {}/z.dta --from dta", &["z.dta"]);
+    assert!(!damaged.error.contains("leave --from out"), "{}", damaged.error);
+}

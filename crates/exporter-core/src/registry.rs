@@ -13,7 +13,7 @@ use serde_json::Value as Json;
 use crate::check::{Check, CheckOptions, Checked, Checking, Findings, Rule};
 use crate::context::{Cancel, Context};
 use crate::dataset::{Dataset, OpenedDataset};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::exporter::Exporter;
 use crate::foreign::{Foreign, is_binary};
 use crate::format::{Container, Format, FormatInfo, Input, Recognition};
@@ -229,7 +229,23 @@ impl Registry {
         options: Json,
         context: &Context,
     ) -> Result<Box<dyn Dataset>> {
-        open_with(self.find(&self.readers, format, "read")?, &source.with_registry(self), options, context)
+        let reader = self.find(&self.readers, format, "read")?;
+        open_with(reader, &source.with_registry(self), options, context).map_err(|error| {
+            let is_of_call = matches!(error.kind(), ErrorKind::Cancelled | ErrorKind::Usage);
+            let other = if is_of_call { None } else { self.is_other(reader.info, source) };
+            other.unwrap_or(error)
+        })
+    }
+
+    /// The error of a source that is surely in another format than the one that was named.
+    fn is_other(&self, named: &FormatInfo, source: &Source<'_>) -> Option<Error> {
+        let head = source.head(Sample::BYTES).ok()?;
+        let sample = Sample::of(&head);
+        // By its extension alone a damaged file may be of the format that was named.
+        let own = self.readers.iter().find(|face| (face.recognise)(&sample) == Recognition::Yes)?.info;
+        let message = format!("the format of this file is {}, not {}", own.id, named.id);
+        let hint = format!("read it with --from {}, or leave --from out", own.id);
+        (own.id != named.id).then(|| Error::unsupported(message).entry(&source.name).with_hint(hint))
     }
 
     /// The format that a source is in.

@@ -1,8 +1,9 @@
 //! `exporter check`.
 
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 
-use exporter::check::{CheckOptions, Findings, Severity};
+use exporter::check::{CheckOptions, Findings, Rule, Severity};
 use exporter::{Error, ErrorKind, Result, counted};
 use serde_json::json;
 
@@ -59,14 +60,23 @@ pub(super) fn run(args: &CheckArgs) -> Result<ExitCode> {
     })
 }
 
+/// Findings of one rule that are shown of a file or of an entry of an archive: what repeats is counted.
+const SHOWN_OF_A_RULE: u64 = 3;
+
 fn as_text(file: &str, findings: &Findings) -> String {
     let mut text = findings.scope().map(|scope| format!("{file}: {scope}\n")).unwrap_or_default();
     if findings.is_empty() {
         return text + &format!("{file}: no findings\n");
     }
     text.push_str(&format!("{file}: {}\n", counted(findings.total(), "finding")));
+    let mut of_rules: BTreeMap<(Option<&str>, Rule), u64> = BTreeMap::new();
     for finding in findings {
         let (rule, place) = (finding.rule, &finding.place);
+        let of_rule = of_rules.entry((place.entry.as_deref(), rule)).or_default();
+        *of_rule += 1;
+        if *of_rule > SHOWN_OF_A_RULE {
+            continue;
+        }
         let mut line = format!("  {} {}", severity(rule.severity), rule.code);
         line.extend(place.entry.iter().map(|entry| format!(" in {entry}")));
         line.extend(place.table.iter().map(|table| format!(" in the table {table}")));
@@ -77,6 +87,15 @@ fn as_text(file: &str, findings: &Findings) -> String {
         if !rule.consequence.is_empty() {
             text.push_str(&format!("    {}\n", rule.consequence));
         }
+    }
+    for ((entry, rule), count) in of_rules.into_iter().filter(|(_, count)| *count > SHOWN_OF_A_RULE) {
+        let place = entry.map(|entry| format!(" in {entry}")).unwrap_or_default();
+        let more = counted(count - SHOWN_OF_A_RULE, "more finding");
+        text.push_str(&format!(
+            "  {} {}{place}: {more}, listed by --json\n",
+            severity(rule.severity),
+            rule.code
+        ));
     }
     if findings.unlisted() > 0 {
         text.push_str(&format!("  and {} more\n", findings.unlisted()));

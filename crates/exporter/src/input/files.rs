@@ -96,7 +96,10 @@ pub(super) fn open_files(
     }
     let describes_tables = study.as_ref().is_some_and(|study| !study.codebook.tables.is_empty());
     if candidates.is_empty() && (!describes_tables || options.format.is_some()) {
-        return Err(none_found(source, &paths, registry));
+        return Err(match found_without_format(source, &paths, options, registry, context)? {
+            Some(error) => error,
+            None => none_found(source, &paths, registry),
+        });
     }
     let chosen = chosen(source, candidates, study.as_ref(), options, registry, context)?;
     if let Some(study) = study.as_mut().filter(|_| one_of) {
@@ -210,6 +213,28 @@ fn not_read(
     let more = named.len().saturating_sub(NAMED);
     let more = if more == 0 { String::new() } else { format!(" and {more} more") };
     Some(format!("{}: not read: {shown}{more}", source.name))
+}
+
+/// The error where files are tables in another format than the one that was named.
+fn found_without_format(
+    source: &Source<'_>,
+    paths: &[String],
+    options: &InputOptions,
+    registry: &Registry,
+    context: &Context,
+) -> Result<Option<Error>> {
+    let Some(named) = &options.format else { return Ok(None) };
+    let any = InputOptions { format: None, ..options.clone() };
+    for path in paths.iter().filter(|path| is_meant(path)) {
+        context.cancel().check()?;
+        if let Look::Table(Candidate { format, .. }) = look(source, path, &any, registry, context)? {
+            let message =
+                format!("none of its files is in the format {named}; that of {path} is {}", format.id);
+            let hint = format!("read it with --from {}, or leave --from out", format.id);
+            return Ok(Some(Error::unsupported(message).entry(&source.name).with_hint(hint)));
+        }
+    }
+    Ok(None)
 }
 
 fn none_found(source: &Source<'_>, paths: &[String], registry: &Registry) -> Error {
