@@ -409,7 +409,10 @@ fn another_format_than_the_one_named_is_told_with_the_words_that_read_it() {
     for format in ["dta", "parquet", "arrow", "arrows"] {
         let made = run_in(place, &format!("convert {{}}/x.csv {{}}/y.{format}"));
         assert_eq!(made.code, 0, "{}", made.error);
-        let packed = run_in(place, &format!("convert {{}}/x.csv {{}}/y.{format}.gz"));
+        let packed = run_in(
+            place,
+            &format!("export {{}}/x.csv --to {format} --gzip --no-codebook --out {{}}/y.{format}.gz"),
+        );
         assert_eq!(packed.code, 0, "{}", packed.error);
         std::fs::create_dir(place.join(format)).unwrap();
         std::fs::copy(place.join(format!("y.{format}")), place.join(format!("{format}/y.{format}"))).unwrap();

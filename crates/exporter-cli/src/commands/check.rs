@@ -116,3 +116,42 @@ fn severity(severity: Severity) -> &'static str {
         _ => "note",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use exporter::check::Finding;
+
+    use super::*;
+
+    const GAP: Rule = Rule::warning("gap", "Blocks follow one another.").consequence("readers stop");
+    const END: Rule = Rule::error("end", "The file ends.");
+
+    #[test]
+    fn findings_that_repeat_are_counted_by_rule_and_entry() {
+        let mut findings = Findings::default();
+        (1..=5).for_each(|at| findings.at(GAP, at, format!("block {at}")));
+        findings.inside("b.dta", |findings| {
+            (1..=104).for_each(|at| findings.at(GAP, at, format!("inner {at}")));
+        });
+        findings.add(Finding::new(END, "no end"));
+        let text = as_text("z.zip", &findings);
+        let lines: Vec<&str> = text.lines().filter(|line| *line != "    readers stop").collect();
+        assert_eq!(
+            lines,
+            [
+                "z.zip: 110 findings",
+                "  warning gap at offset 1: block 1",
+                "  warning gap at offset 2: block 2",
+                "  warning gap at offset 3: block 3",
+                "  warning gap in b.dta at offset 1: inner 1",
+                "  warning gap in b.dta at offset 2: inner 2",
+                "  warning gap in b.dta at offset 3: inner 3",
+                "  error end: no end",
+                "  warning gap: 2 more findings, listed by --json",
+                "  warning gap in b.dta: 97 more findings, listed by --json",
+                "  and 4 more",
+                "  1 error, 109 warnings",
+            ]
+        );
+    }
+}
