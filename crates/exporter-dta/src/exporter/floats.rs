@@ -47,7 +47,7 @@ pub(super) fn keep(
 /// float.
 fn stored(kind: &Kind, written: &VariableDescription) -> Option<impl Fn(i64) -> i64 + use<>> {
     let add = match (kind, &written.conversion, written.storage) {
-        (Kind::Date, Conversion::Days, StorageType::Long) => i64::from(EPOCH_DAYS),
+        (Kind::Date, Conversion::Days, StorageType::Long) => EPOCH_DAYS,
         (Kind::Period(_), Conversion::Plain, StorageType::Long) => 0,
         (
             Kind::DateTime { unit: TimeUnit::Millisecond, .. },
