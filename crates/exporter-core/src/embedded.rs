@@ -103,8 +103,11 @@ pub struct Restored {
 ///
 /// # Errors
 /// [`crate::ErrorKind::NotFound`] when the codebook has no such table.
-pub fn embed(codebook: Codebook, table: TableId, plain: Codebook) -> Result<Option<Embedded>> {
-    if says_all(&plain, &codebook) { Ok(None) } else { Embedded::new(codebook, table, plain).map(Some) }
+pub fn embed(codebook: &Codebook, table: TableId, plain: Codebook) -> Result<Option<Embedded>> {
+    match says_all(&plain, codebook) {
+        true => Ok(None),
+        false => Embedded::new(codebook.clone(), table, plain).map(Some),
+    }
 }
 
 /// The codebook of a file: of what is stored in it (`embedded`, whose table is called `table`) and what it says without

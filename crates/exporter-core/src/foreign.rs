@@ -55,7 +55,7 @@ const BEGINNINGS: [(&[u8], &str, &str); 21] = [
         WORKBOOK,
     ),
     (b"Obj\x01", "an Avro file", SAVE),
-    (b"FEA1", "a Feather file of version 1", pandas!("read_feather")),
+    (Foreign::FEATHER_1, "a Feather file of version 1", pandas!("read_feather")),
     (b"SQLite format 3\0", "an SQLite database", DATABASE),
     (b"\x89HDF\r\n\x1a\n", "an HDF5 file", pandas!("read_hdf")),
     (b"\x93NUMPY", "a NumPy array", SAVE),
@@ -98,6 +98,9 @@ const ENTRIES: [(&str, &str, &str); 6] = [
 ];
 
 impl Foreign {
+    /// The first bytes of a Feather file of version 1, which readers of version 2 are given, too.
+    pub const FEATHER_1: &[u8] = b"FEA1";
+
     /// The format of a source, if it is one of those that are not read.
     pub fn of(sample: &Sample<'_>) -> Option<Self> {
         let head = sample.head;

@@ -46,6 +46,21 @@ pub enum ParquetError {
     /// A record without fields, which Parquet has no type for.
     #[error("parquet: the structure of {0:?} has no fields, which the format cannot hold")]
     EmptyStructure(String),
+    /// A column of polars' integers of 128 bits, which are bytes to Parquet.
+    #[error(
+        "whole numbers of 128 bits, which Parquet has no type for; in polars they are cast to Int64, Decimal or String"
+    )]
+    LongIntegers,
+    /// A file none of whose columns is of a type that is read.
+    #[error("{format}: no column of the file is read; {column:?} is {why}")]
+    NothingRead {
+        /// `parquet` or `arrow`.
+        format: &'static str,
+        /// The first column.
+        column: String,
+        /// What becomes of it.
+        why: String,
+    },
     /// Values do not fit the type they are stored as.
     #[error("parquet: a value of {column:?} does not fit the stored type {stored}: {source}")]
     Stored {
@@ -125,6 +140,9 @@ impl From<ParquetError> for exporter_core::Error {
             ParquetError::NoCategory { column, .. } => Error::invalid(message)
                 .variable(column)
                 .with_hint("pass categories=codes to write the numbers"),
+            ParquetError::NothingRead { .. } => Error::unsupported(message).with_hint(
+                "write the file anew with the program that made it, and cast the columns there, such as to texts",
+            ),
             ParquetError::NotRead { hint, .. } => Error::unsupported(message).with_hint(hint),
             ParquetError::Stored { column, source, .. } => {
                 Error::limit(message).variable(column).with_source(source)

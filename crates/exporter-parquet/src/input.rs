@@ -1,10 +1,10 @@
 //! Parquet and Arrow IPC as inputs of the engine, recognised by their first bytes.
 
 use exporter_core::check::{BY_READING, Check, Checked, Checking, Findings, Rule, by_reading};
-use exporter_core::{Context, Dataset, FormatInfo, Input, Recognition, Result, Sample, Source};
+use exporter_core::{Context, Dataset, Foreign, FormatInfo, Input, Recognition, Result, Sample, Source};
 
 use crate::exporter::{ArrowFile, ArrowStream, Parquet, arrow, parquet};
-use crate::ipc::layout::{FEATHER_1, MAGIC};
+use crate::ipc::layout::{MAGIC, is_old_stream};
 use crate::ipc::reader::ArrowDataset;
 use crate::options::ReadOptions;
 use crate::reader::ParquetDataset;
@@ -32,7 +32,7 @@ impl Input for ArrowFile {
     type Options = ReadOptions;
 
     fn recognise(sample: &Sample<'_>) -> Recognition {
-        begins(sample, MAGIC).max(begins(sample, FEATHER_1))
+        begins(sample, MAGIC).max(begins(sample, Foreign::FEATHER_1))
     }
 
     fn open(source: &Source<'_>, options: ReadOptions, context: &Context) -> Result<Box<dyn Dataset>> {
@@ -54,6 +54,7 @@ impl Input for ArrowStream {
                 let is_message = length > 0 && length % 8 == 0 && is_there;
                 if is_message { Recognition::Yes } else { Recognition::Maybe }
             }
+            head if is_old_stream(head) => Recognition::Yes,
             _ => Recognition::No,
         }
     }

@@ -8,6 +8,7 @@ use exporter_core::codebook::{Kind, Table, Variable};
 use exporter_core::dataset::infer_kind;
 use exporter_core::{Codebook, Loss, LossCode, LossReport};
 
+use crate::ParquetError;
 use crate::categories::{Categories, POSITIONS, as_text};
 use crate::index::{index_names, index_that_is_no_column};
 use crate::layout::codebook::Restored;
@@ -114,6 +115,21 @@ impl Readable {
         let shown = Schema::new_with_metadata(shown, keys);
         let (categories, cut) = Default::default();
         Self { columns: places, fields: fields.into(), shown, categories, losses, cut }
+    }
+
+    /// Checks that something is read.
+    ///
+    /// # Errors
+    /// When the file has columns and none of them is read.
+    pub(crate) fn check(&self, format: &'static str) -> Result<(), ParquetError> {
+        let unread = |loss: &&Loss| loss.code == LossCode::NOT_READ && loss.variable.is_some();
+        match self.losses.iter().find(unread).filter(|_| self.columns.is_empty()) {
+            Some(Loss { variable, action, .. }) => {
+                let column = variable.clone().unwrap_or_default();
+                Err(ParquetError::NothingRead { format, column, why: action.to_string() })
+            }
+            None => Ok(()),
+        }
     }
 
     /// Takes what was found in the values: the types of their columns are known now.

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
-use arrow_array::types::{Date32Type, Date64Type, TimestampMicrosecondType};
+use arrow_array::types::{Date32Type, Date64Type, Decimal128Type, TimestampMicrosecondType};
 use arrow_array::{Array, ArrayRef, FixedSizeBinaryArray, PrimitiveArray, StringArray, make_array};
 use arrow_cast::{CastOptions, cast_with_options};
 use arrow_schema::extension::EXTENSION_TYPE_NAME_KEY;
@@ -94,6 +94,11 @@ pub(crate) fn shown(column: &ArrayRef, to: &DataType, cut: &mut Cut) -> Result<A
     if data_type == to {
         return Ok(Arc::clone(column));
     }
+    if let (DataType::Decimal128(MAX_DIGITS, 0), DataType::Utf8) = (data_type, to) {
+        // Integers of 128 bits may have a digit more than decimals, which cut it off.
+        let numbers = column.as_primitive::<Decimal128Type>().iter();
+        return Ok(Arc::new(numbers.map(|number| Some(number?.to_string())).collect::<StringArray>()));
+    }
     if matches!(data_type, DataType::Decimal128(..) | DataType::Decimal256(..)) {
         return cast_with_options(column, to, &CastOptions { safe: false, ..CastOptions::default() });
     }
@@ -119,7 +124,7 @@ pub(crate) fn shown(column: &ArrayRef, to: &DataType, cut: &mut Cut) -> Result<A
 }
 
 /// The parts of a nested type.
-fn parts(data_type: &DataType) -> Vec<&FieldRef> {
+pub(crate) fn parts(data_type: &DataType) -> Vec<&FieldRef> {
     match data_type {
         DataType::Struct(fields) => fields.iter().collect(),
         DataType::List(item)

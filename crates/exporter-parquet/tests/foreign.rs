@@ -619,3 +619,180 @@ fn years_that_begin_in_april_are_told() {
         assert_eq!(losses(&*data, &LossCode::KIND_CHANGED).len(), told, "{frequency}");
     }
 }
+
+/// The schema message of a stream with a list of integers of 128 bits, as polars has them, and a text.
+fn schema_with_long_integers() -> Vec<u8> {
+    use arrow_ipc::{
+        FieldBuilder, IntBuilder, LargeListBuilder, MessageBuilder, MessageHeader, MetadataVersion,
+        SchemaBuilder, Type, Utf8Builder,
+    };
+    let mut builder = flatbuffers::FlatBufferBuilder::new();
+    let mut field = |name: &str, data_type: Type, children: &[_]| {
+        let (name, children) = (builder.create_string(name), builder.create_vector(children));
+        let described = match data_type {
+            Type::Int => {
+                let mut int = IntBuilder::new(&mut builder);
+                int.add_bitWidth(128);
+                int.add_is_signed(true);
+                int.finish().as_union_value()
+            }
+            Type::LargeList => LargeListBuilder::new(&mut builder).finish().as_union_value(),
+            _ => Utf8Builder::new(&mut builder).finish().as_union_value(),
+        };
+        let mut field = FieldBuilder::new(&mut builder);
+        field.add_name(name);
+        field.add_nullable(true);
+        field.add_type_type(data_type);
+        field.add_type_(described);
+        field.add_children(children);
+        field.finish()
+    };
+    let item = field("item", Type::Int, &[]);
+    let fields = [field("big", Type::LargeList, &[item]), field("t", Type::Utf8, &[])];
+    let fields = builder.create_vector(&fields);
+    let mut schema = SchemaBuilder::new(&mut builder);
+    schema.add_fields(fields);
+    let schema = schema.finish().as_union_value();
+    let mut message = MessageBuilder::new(&mut builder);
+    message.add_version(MetadataVersion::V5);
+    message.add_header_type(MessageHeader::Schema);
+    message.add_header(schema);
+    let message = message.finish();
+    builder.finish(message, None);
+    let head = builder.finished_data();
+    let length = head.len().next_multiple_of(8);
+    let mut bytes = [[0xff; 4], (length as u32).to_le_bytes()].concat();
+    bytes.extend(head);
+    bytes.resize(8 + length, 0);
+    bytes
+}
+
+#[test]
+fn lists_of_integers_of_128_bits_are_read() {
+    let numbers = Decimal128Array::from(vec![1, i128::MAX]).with_data_type(DataType::Decimal128(38, 0));
+    let item = Arc::new(Field::new("item", DataType::Decimal128(38, 0), true));
+    let lists = arrow_array::LargeListArray::new(
+        item,
+        OffsetBuffer::<i64>::from_lengths([2, 0]),
+        Arc::new(numbers),
+        None,
+    );
+    let texts: ArrayRef = Arc::new(StringArray::from(vec!["x", "y"]));
+    let batch = RecordBatch::try_from_iter([("big", Arc::new(lists) as ArrayRef), ("t", texts)]).unwrap();
+    let stream = |batch: Option<&RecordBatch>, schema: &Schema| {
+        let mut bytes = Vec::new();
+        let mut writer = arrow_ipc::writer::StreamWriter::try_new(&mut bytes, schema).unwrap();
+        batch.into_iter().for_each(|batch| writer.write(batch).unwrap());
+        writer.finish().unwrap();
+        bytes
+    };
+    // What follows the schema, which ends where a stream without rows has its mark.
+    let (empty, whole) = (stream(None, &batch.schema()), stream(Some(&batch), &batch.schema()));
+    let bytes = [&schema_with_long_integers(), &whole[empty.len() - 8..]].concat();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("long.arrows");
+    std::fs::write(&path, bytes).unwrap();
+    let data = open(&path).unwrap();
+    assert_eq!(names(&*data), ["big", "t"]);
+    let rows = read(&*data);
+    let numbers = [Cell::Text("1".into()), Cell::Text(i128::MAX.to_string())];
+    assert_eq!(cells_of(rows.column(0)), [Cell::List(numbers.into()), Cell::List(vec![])]);
+    assert_eq!(cells_of(rows.column(1)), [Cell::Text("x".into()), Cell::Text("y".into())]);
+}
+
+/// The types that only the Arrow schema knows are those of the other columns.
+#[test]
+fn integers_of_128_bits_in_parquet_are_named_and_the_others_read_as_described() {
+    use base64::Engine as _;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("long.parquet");
+    let zone =
+        Field::new("at", DataType::Timestamp(TimeUnit::Millisecond, Some("Europe/Berlin".into())), true);
+    let bytes: ArrayRef = Arc::new(FixedSizeBinaryArray::try_from_iter([UUID].into_iter()).unwrap());
+    let times = arrow_array::TimestampMillisecondArray::from(vec![1]).with_timezone("Europe/Berlin");
+    let stored = [Field::new("big", DataType::FixedSizeBinary(16), true), zone];
+    let batch =
+        RecordBatch::try_new(Arc::new(Schema::new(stored.to_vec())), vec![bytes, Arc::new(times)]).unwrap();
+    // A schema that says of `big` that it has 128 bits: the 64 of another, changed where they stand.
+    let [_, zone] = stored;
+    let said = Schema::new(vec![Field::new("big", DataType::Int64, true), zone]);
+    let code = base64::engine::general_purpose::STANDARD;
+    let mut said = code.decode(encode_arrow_schema(&said)).unwrap();
+    let width = |bytes: &[u8]| {
+        let message = arrow_ipc::root_as_message(&bytes[8..]).unwrap();
+        message.header_as_schema().unwrap().fields().unwrap().get(0).type_as_int().unwrap().bitWidth()
+    };
+    assert_eq!(width(&said), 64);
+    let places = (8..said.len() - 4).filter(|at| said[*at..at + 4] == [64, 0, 0, 0]).collect::<Vec<_>>();
+    let [at] = places[..] else { panic!("{places:?}") };
+    said[at] = 128;
+    assert_eq!(width(&said), 128);
+    let pair = KeyValue::new(ARROW_SCHEMA_META_KEY.to_owned(), code.encode(said));
+    let properties = WriterProperties::builder().set_key_value_metadata(Some(vec![pair])).build();
+    let options = ArrowWriterOptions::new().with_properties(properties).with_skip_arrow_metadata(true);
+    let file = std::fs::File::create(&path).unwrap();
+    let mut writer = ArrowWriter::try_new_with_options(file, batch.schema(), options).unwrap();
+    writer.write(&batch).unwrap();
+    writer.close().unwrap();
+    let data = open(&path).unwrap();
+    assert_eq!(names(&*data), ["at"]);
+    let kind = &data.codebook().tables[0].variables[0].kind;
+    assert!(
+        matches!(kind, Kind::DateTime { zone: Some(zone), .. } if &**zone == "Europe/Berlin"),
+        "{kind:?}"
+    );
+    let said = losses(&*data, &LossCode::NOT_READ);
+    assert!(said.len() == 1 && said[0].contains("whole numbers of 128 bits"), "{said:?}");
+}
+
+#[test]
+fn a_file_none_of_whose_columns_is_read_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let span: ArrayRef = Arc::new(IntervalMonthDayNanoArray::from(vec![IntervalMonthDayNano::new(1, 2, 3)]));
+    let batch = RecordBatch::try_from_iter([("span", span)]).unwrap();
+    let path = folder.path().join("spans.arrow");
+    arrow(&path, &batch);
+    let error = open(&path).err().unwrap();
+    assert!(error.message().contains("\"span\"") && error.message().contains("Interval"), "{error}");
+    assert!(error.hint().is_some_and(|hint| hint.contains("cast")), "{error:?}");
+}
+
+/// Versions before 5 and messages without a mark in front, as Arrow before 0.15 wrote them.
+#[test]
+fn old_files_and_streams_are_recognised_and_read() {
+    use arrow_ipc::MetadataVersion;
+    use arrow_ipc::writer::{FileWriter, IpcWriteOptions, StreamWriter};
+    let folder = tempfile::tempdir().unwrap();
+    let texts: DictionaryArray<Int32Type> = ["b", "a", "b"].into_iter().collect();
+    let numbers: ArrayRef = Arc::new(Int32Array::from(vec![Some(1), None, Some(3)]));
+    for columns in [1, 200] {
+        let numbers = (0..columns).map(|at| (format!("n{at}"), numbers.clone()));
+        let batch = numbers.chain([("c".to_owned(), Arc::new(texts.clone()) as ArrayRef)]);
+        let batch = RecordBatch::try_from_iter(batch).unwrap();
+        for (is_file, is_old) in [(false, false), (false, true), (true, false), (true, true)] {
+            let options = IpcWriteOptions::try_new(8, is_old, MetadataVersion::V4).unwrap();
+            let mut bytes = Vec::new();
+            if is_file {
+                let writer = FileWriter::try_new_with_options(&mut bytes, &batch.schema(), options);
+                let mut writer = writer.unwrap();
+                writer.write(&batch).unwrap();
+                writer.finish().unwrap();
+            } else {
+                let writer = StreamWriter::try_new_with_options(&mut bytes, &batch.schema(), options);
+                let mut writer = writer.unwrap();
+                writer.write(&batch).unwrap();
+                writer.finish().unwrap();
+            }
+            // Bytes are known whatever the file is called.
+            let path = folder.path().join("old.bin");
+            std::fs::write(&path, bytes).unwrap();
+            let data = open(&path).unwrap_or_else(|error| panic!("{columns} {is_file} {is_old}: {error}"));
+            assert_eq!(losses(&*data, &LossCode::NOT_READ), [""; 0]);
+            let rows = read(&*data);
+            assert_eq!(rows.num_columns(), columns + 1);
+            assert_eq!(cells_of(rows.column(0)), [Cell::Integer(1), Cell::Null, Cell::Integer(3)]);
+            let codes = cells_of(rows.column(columns));
+            assert_eq!(codes, [Cell::Integer(1), Cell::Integer(2), Cell::Integer(1)]);
+        }
+    }
+}

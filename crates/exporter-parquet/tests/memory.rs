@@ -5,7 +5,7 @@ mod lies;
 
 use std::sync::Arc;
 
-use arrow_array::{ArrayRef, Int32Array, RecordBatch, StringArray};
+use arrow_array::{ArrayRef, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray};
 use exporter_core::sink::{MemorySink, NullSink};
 use exporter_core::{Context, MemoryDataset, Registry, Scan, Source, TableId, export};
 use exporter_testkit::GeneratedDataset;
@@ -26,6 +26,7 @@ fn peak(format: &str, options: &Json, rows: u64) -> usize {
 #[test]
 fn memory_is_bounded() {
     wide_tables_need_little_for_each_column();
+    arrow_of_very_many_columns_becomes_parquet_in_256_mib();
     ten_times_the_rows_need_no_more();
     arrow_that_is_read_ahead_needs_no_more();
     claims_need_no_more();
@@ -60,6 +61,31 @@ fn wide_tables_need_little_for_each_column() {
     let each = |few: usize, many: usize| many.saturating_sub(few) / 14_000;
     let (written, read) = (each(few_written, many_written), each(few_read, many_read));
     assert!(written < 3 << 10 && read < 4 << 10, "{written} bytes a column when written, {read} when read");
+}
+
+/// The rows of one batch of Arrow are in memory together, here 80 MiB; beside them stands what is kept of each column.
+fn arrow_of_very_many_columns_becomes_parquet_in_256_mib() {
+    let floats: ArrayRef = Arc::new(Float64Array::from_iter_values((0..200).map(|row| f64::from(row) / 3.0)));
+    let integers: ArrayRef = Arc::new(Int64Array::from_iter_values(0..200));
+    let texts: ArrayRef = Arc::new(StringArray::from_iter_values((0..200).map(|row| format!("t{row:05}"))));
+    let columns = (0..50_000).zip([floats, integers, texts].into_iter().cycle());
+    let batch = RecordBatch::try_from_iter(columns.map(|(at, values)| (format!("v{at}"), values))).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("wide.arrow");
+    let file = std::fs::File::create(&path).unwrap();
+    let mut writer = arrow_ipc::writer::FileWriter::try_new(file, &batch.schema()).unwrap();
+    writer.write(&batch).unwrap();
+    writer.finish().unwrap();
+    drop((writer, batch));
+    let registry = exporter_parquet::register(Registry::new());
+    let context = Context::default().with_threads(2);
+    let exporter = registry.exporter("parquet", json!({})).unwrap();
+    let source = Source::open(&path, &context).unwrap();
+    let (_, peak) = peak_during(|| {
+        let data = registry.open(&source, Json::Null, &context).unwrap();
+        export(&*exporter, &*data, Box::new(NullSink::new()), &context).unwrap()
+    });
+    assert!(peak < 256 << 20, "{peak} bytes");
 }
 
 /// A column of texts as a Parquet file of one row group.

@@ -27,7 +27,7 @@ fn anything(_: usize, _: &Kind) -> bool {
 }
 
 fn stored() -> Embedded {
-    let json = embed(study(), TableId(0), plain()).unwrap().unwrap().to_json().unwrap();
+    let json = embed(&study(), TableId(0), plain()).unwrap().unwrap().to_json().unwrap();
     Embedded::from_json(&json).unwrap()
 }
 
@@ -89,12 +89,12 @@ fn a_file_that_says_everything_needs_nothing_stored() {
     let mut other = plain.clone();
     other.study.id = "b".into();
     assert!(
-        embed(codebook.clone(), TableId(0), other.clone()).unwrap().is_some(),
+        embed(&codebook, TableId(0), other.clone()).unwrap().is_some(),
         "the id of the study would be lost"
     );
-    assert_eq!(embed(codebook.clone(), TableId(0), plain.clone()).unwrap(), None);
+    assert_eq!(embed(&codebook, TableId(0), plain.clone()).unwrap(), None);
     let titled = codebook.with_title("A");
-    assert!(embed(titled.clone(), TableId(0), plain.clone()).unwrap().is_some());
+    assert!(embed(&titled, TableId(0), plain.clone()).unwrap().is_some());
     let restored = restore(None, "b", plain.clone(), &anything);
     assert_eq!((restored.codebook, restored.whole), (plain, None));
 }
@@ -108,7 +108,7 @@ fn what_the_codebook_leaves_open_is_for_the_file_to_say() {
         Codebook::new("a").with_table(Table::new("a", vec![x]))
     };
     let is_stored =
-        |own: &Codebook, plain: &Codebook| embed(own.clone(), TableId(0), plain.clone()).unwrap().is_some();
+        |own: &Codebook, plain: &Codebook| embed(own, TableId(0), plain.clone()).unwrap().is_some();
     assert!(!is_stored(&one(&Kind::INTEGER, None), &one(&byte, Some(8))));
     assert!(is_stored(&one(&Kind::Integer { bits: 16, signed: true }, None), &one(&byte, None)));
     assert!(is_stored(&one(&Kind::INTEGER, None), &one(&Kind::FLOAT, None)));
@@ -134,7 +134,7 @@ fn labels_stay_where_the_file_cannot_hold_them_and_are_the_files_elsewhere() {
     plain.tables[0].variables[1].label = Text::new("x".repeat(80));
     plain.tables[0].variables[1].notes = vec!["note".into(), "x".repeat(90).as_str().into()];
     plain.tables[0].label = "Title".into();
-    let stored = || embed(study.clone(), TableId(0), plain.clone()).unwrap();
+    let stored = || embed(&study, TableId(0), plain.clone()).unwrap();
     let mut changed = plain.clone();
     changed.tables[0].variables[0].label = "Number".into();
     let restored = restore(stored(), "people", changed.clone(), &anything).codebook;
@@ -163,7 +163,7 @@ fn a_column_that_another_program_removed_is_a_loss() {
 fn labels_of_numbers_are_none_of_other_kinds_which_is_a_loss() {
     let mut study = study();
     study.tables[0].variables[0].kind = Kind::Date;
-    let stored = embed(study.clone(), TableId(0), plain()).unwrap();
+    let stored = embed(&study, TableId(0), plain()).unwrap();
     let mut changed = plain();
     changed.tables[0].variables[0].labels = Some("day".into());
     changed.value_labels.insert("day".into(), ValueLabels::new().with(0, "first").with(1, "second"));
@@ -177,7 +177,7 @@ fn labels_of_numbers_are_none_of_other_kinds_which_is_a_loss() {
 fn a_parent_in_another_file_stands_beside_the_codebook_and_is_a_loss() {
     let mut study = study();
     study.tables[0].parent = Some(Parent::new("houses", vec![("id".into(), "id".into())]));
-    let stored = embed(study.clone(), TableId(0), plain()).unwrap();
+    let stored = embed(&study, TableId(0), plain()).unwrap();
     let restored = restore(stored, "people", plain(), &anything);
     assert_eq!(restored.codebook.problems(), []);
     assert_eq!(restored.parent, study.tables[0].parent);
@@ -205,7 +205,7 @@ fn changed_by(change: impl FnOnce(&mut Codebook)) -> Restored {
     own[0].label = Text::new("Number").with("fr", "Numéro");
     own[0].kind = Kind::Date;
     own[0].notes = vec!["one".into(), "two".into()];
-    let stored = embed(study, TableId(0), plain.clone()).unwrap();
+    let stored = embed(&study, TableId(0), plain.clone()).unwrap();
     change(&mut plain);
     restore(stored, "people", plain, &anything)
 }
@@ -313,7 +313,7 @@ fn a_letter_that_means_another_reason_loses_its_value() {
 fn what_was_found_in_the_rows_is_not_stored() {
     let mut study = study();
     study.tables[0].variables[0].facts.max = Some(Value::Integer(7));
-    let json = embed(study, TableId(0), plain()).unwrap().unwrap().to_json().unwrap();
+    let json = embed(&study, TableId(0), plain()).unwrap().unwrap().to_json().unwrap();
     assert!(!json.contains("\"max\""), "{json}");
 }
 
@@ -337,7 +337,7 @@ proptest! {
         let mut plain = Codebook::new("f").with_table(Table::new("f", vec![]));
         plain.tables[0].variables =
             (0..labels.len()).map(|index| Variable::new(format!("v_{index}"), Kind::FLOAT)).collect();
-        let embedded = embed(codebook.clone(), TableId(0), plain.clone()).unwrap().unwrap();
+        let embedded = embed(&codebook, TableId(0), plain.clone()).unwrap().unwrap();
         let back = Embedded::from_json(&embedded.to_json().unwrap()).unwrap();
         prop_assert_eq!(restore(Some(back), "t", plain, &anything).codebook, codebook);
     }

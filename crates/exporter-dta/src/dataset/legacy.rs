@@ -78,7 +78,7 @@ pub(super) fn stored(
         .retain(|name, set| !set.is_empty() || sets.whole.contains(name) || used.contains(name));
     codebook.tables.push(table);
     let embedded =
-        embed(codebook, TableId(0), plain.clone()).map_err(|problem| kept.losses.push(not_used(problem)));
+        embed(&codebook, TableId(0), plain.clone()).map_err(|problem| kept.losses.push(not_used(problem)));
     Some((embedded.ok().flatten()?, cells))
 }
 

@@ -24,7 +24,7 @@ pub(super) fn embedded(
 ) -> Result<Vec<Characteristic>> {
     let plain = plain(&Dictionary::of(metadata), &table.name);
     let own = of_table(codebook, table, variables, metadata);
-    let Some(mut embedded) = embed(own, TableId(0), plain)? else { return Ok(Vec::new()) };
+    let Some(mut embedded) = embed(&own, TableId(0), plain)? else { return Ok(Vec::new()) };
     let cells = cell_record(table, variables);
     if cells != CellRecord::default() {
         let invalid =

@@ -3,18 +3,17 @@
 
 use std::sync::Arc;
 
-use arrow_ipc::{Block, Message, MessageHeader, MetadataVersion, root_as_footer, root_as_message};
-use arrow_schema::{DataType, Field, Schema, SchemaRef};
+use arrow_ipc::{Block, Message, MessageHeader, MetadataVersion, Type, root_as_footer, root_as_message};
+use arrow_schema::{DataType, Field, FieldRef, Schema, SchemaRef};
+use exporter_core::Foreign;
 
 use crate::ParquetError;
 use crate::contained::contained;
 use crate::positioned::Positioned;
-use crate::shown::{INT128, MAX_DIGITS};
+use crate::shown::{INT128, MAX_DIGITS, parts};
 
 /// First bytes of a file; it ends in them too.
 pub(crate) const MAGIC: &[u8; 6] = b"ARROW1";
-/// First bytes of a Feather file of version 1.
-pub(crate) const FEATHER_1: &[u8; 4] = b"FEA1";
 /// Metadata key of batches that Arrow 0.17 compressed, before the format said how.
 const COMPRESSION_OF_017: &str = "ARROW:experimental_compression";
 /// First bytes of every message of a stream since format version 0.15.
@@ -47,7 +46,7 @@ impl Layout {
     /// Finds the messages of a file or a stream.
     pub(crate) fn read(file: &Positioned) -> Result<Self, ParquetError> {
         let head = file.read(0, usize::try_from(file.length().min(6)).unwrap_or(0))?;
-        if head.starts_with(FEATHER_1) {
+        if head.starts_with(Foreign::FEATHER_1) {
             return Err(ParquetError::NotRead {
                 format: "arrow",
                 what: "this is a Feather file of version 1, a format of its own from before Arrow files",
@@ -191,6 +190,34 @@ fn frame(file: &Positioned, at: u64) -> Result<(u64, u32), ParquetError> {
     Ok((head, size))
 }
 
+/// Whether bytes begin with a schema as streams did before format version 0.15: with its length and nothing in front. Schemas may be
+/// longer than what is there.
+pub(crate) fn is_old_stream(head: &[u8]) -> bool {
+    let bytes = |at: usize| head.get(at..)?.first_chunk::<4>().copied();
+    let number = |at: usize| bytes(at).and_then(|bytes| usize::try_from(i32::from_le_bytes(bytes)).ok());
+    // Messages end at multiples of 8 bytes.
+    let is_length = |length: &usize| *length > 0 && (length + 4).is_multiple_of(8);
+    let Some(length) = number(0).filter(is_length) else { return false };
+    // A table, and before or behind it the places of its fields (FlatBuffers internals, section Tables).
+    let places_of = |table: usize| {
+        let back = i64::from(i32::from_le_bytes(bytes(table)?));
+        usize::try_from(i64::try_from(table).ok()?.checked_sub(back)?).ok()
+    };
+    let field = |number: usize, table: usize, places: usize| {
+        let place = head.get(places + 4 + 2 * number..)?.first_chunk::<2>()?;
+        head.get(table + usize::from(u16::from_le_bytes(*place))).copied()
+    };
+    let header = || {
+        let table = 4 + number(4).filter(|table| *table < length)?;
+        let places = places_of(table)?;
+        let size = u16::from_le_bytes(*head.get(places..)?.first_chunk()?);
+        // The version, the type of the header and the header; at most the length of the body and metadata beside them.
+        let is_message = (10..=14).contains(&size) && field(0, table, places)? <= 4;
+        field(1, table, places).filter(|_| is_message)
+    };
+    header() == Some(MessageHeader::Schema.0)
+}
+
 /// The message in its frame.
 pub(crate) fn message(bytes: &[u8]) -> Result<Message<'_>, ParquetError> {
     let start = if bytes.starts_with(&CONTINUATION) { 8 } else { 4 };
@@ -212,19 +239,68 @@ fn decoded_schema(schema: arrow_ipc::Schema<'_>) -> Result<SchemaRef, ParquetErr
 /// A field; the types that the crate does not know have the bytes of another.
 fn decoded_field(field: arrow_ipc::Field<'_>) -> Result<Field, ParquetError> {
     let name = field.name().unwrap_or_default();
+    if field.dictionary().is_some() || !has_long_integers(field) {
+        return contained("arrow", || Ok::<_, ParquetError>(Field::from(field))).map_err(
+            |error| match error {
+                ParquetError::Damaged { what, .. } => {
+                    malformed(format!("the type of {name:?} is not known: {what}"))
+                }
+                other => other,
+            },
+        );
+    }
     let substitute = |data_type, key: &str, value: &str| {
-        let metadata = [(key.to_owned(), value.to_owned())].into();
-        Ok(Field::new(name, data_type, true).with_metadata(metadata))
+        Field::new(name, data_type, true).with_metadata([(key.to_owned(), value.to_owned())].into())
     };
-    match field.type_as_int() {
-        Some(int) if int.bitWidth() == 128 && field.dictionary().is_none() => match int.is_signed() {
+    if let Some(int) = field.type_as_int() {
+        return Ok(match int.is_signed() {
             true => substitute(DataType::Decimal128(MAX_DIGITS, 0), INT128, ""),
             false => {
                 substitute(DataType::FixedSizeBinary(16), UNREAD, "whole numbers of 128 bits without a sign")
             }
-        },
-        _ => contained("arrow", || Ok::<_, ParquetError>(Field::from(field))),
+        });
     }
+    let parts = field.children().into_iter().flatten().map(|part| decoded_field(part).map(Arc::new));
+    let parts = parts.collect::<Result<Vec<FieldRef>, _>>()?;
+    let unread = parts.iter().find_map(|part| part.metadata().get(UNREAD)).cloned();
+    let data_type = match (field.type_type(), parts.as_slice()) {
+        (Type::Struct_, _) => DataType::Struct(parts.into()),
+        (Type::List, [item]) => DataType::List(Arc::clone(item)),
+        (Type::LargeList, [item]) => DataType::LargeList(Arc::clone(item)),
+        (Type::FixedSizeList, [item]) => {
+            let size = field.type_as_fixed_size_list().map_or(0, |list| list.listSize());
+            DataType::FixedSizeList(Arc::clone(item), size)
+        }
+        _ => {
+            return Err(malformed(format!(
+                "the type of {name:?} is not known: it holds whole numbers of 128 bits"
+            )));
+        }
+    };
+    Ok(match unread {
+        Some(why) => substitute(data_type, UNREAD, &why),
+        None => Field::new(name, data_type, true),
+    })
+}
+
+/// Whether a field or a part of it has whole numbers of 128 bits, which are polars' own.
+fn has_long_integers(field: arrow_ipc::Field<'_>) -> bool {
+    field.type_as_int().is_some_and(|int| int.bitWidth() == 128)
+        || field.children().into_iter().flatten().any(has_long_integers)
+}
+
+/// Whether a decoded field has such a part.
+pub(crate) fn holds_long_integers(field: &Field) -> bool {
+    let keys = field.metadata();
+    keys.contains_key(INT128)
+        || keys.contains_key(UNREAD)
+        || parts(field.data_type()).into_iter().any(|part| holds_long_integers(part))
+}
+
+/// The schema of a message that stands alone.
+pub(crate) fn schema_of_message(bytes: &[u8]) -> Result<SchemaRef, ParquetError> {
+    let schema = message(bytes)?.header_as_schema();
+    decoded_schema(schema.ok_or_else(|| malformed("the message holds no schema"))?)
 }
 
 /// What a message holds, or nothing that concerns the rows.

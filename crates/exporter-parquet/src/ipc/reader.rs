@@ -49,6 +49,7 @@ impl ArrowDataset {
             None => Ok(Arc::clone(field)),
         });
         let mut readable = Readable::of(columns, layout.schema.metadata().clone(), described);
+        readable.check("arrow")?;
         let (threads, memory) = (context.threads(), context.memory() / 4);
         let mut look = Look::at(&readable.fields, options.categories == CategoriesAs::Labels);
         let (dictionaries, whole) = look.wanted();

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use arrow_schema::Schema;
 use exporter_core::Codebook;
-use exporter_core::codebook::Kind;
+use exporter_core::codebook::{Kind, Table, Variable};
 use exporter_core::dataset::{arrow_type, infer_kind, infer_table, table_of};
 use exporter_core::embedded::{Embedded, embed};
 use exporter_core::{Error, Loss, LossCode, Result, TableId};
@@ -58,29 +58,26 @@ pub(crate) fn store(codebook: &Codebook, table: TableId, schema: &Schema) -> Res
         Some((*column, Categories { texts, ordered: field.dict_is_ordered().unwrap_or(false) }))
     };
     let categories: BTreeMap<usize, Categories> = values.iter().filter_map(of_column).collect();
-    let plain = described(all.with_columns(&values), |at| categories.get(values.get(at)?), name);
+    let plain = described(of_values(all, &reasons, &values), |at| categories.get(values.get(at)?), name);
     // A file without rows lacks its dictionaries.
     let says_all = reasons.is_empty() && categories.is_empty();
-    let json = |codebook: &Codebook| {
-        let (codebook, plain) = (codebook.clone(), plain.clone());
-        let embedded = match says_all {
-            true => embed(codebook, table, plain)?,
-            false => Some(Embedded::new(codebook, table, plain)?),
-        };
-        embedded.map(|embedded| embedded.to_json()).transpose()
+    let embedded = match says_all {
+        true => embed(codebook, table, plain)?,
+        false => Some(Embedded::new(codebook.clone(), table, plain)?),
     };
-    let Some(whole) = json(codebook)? else { return Ok(None) };
+    let Some(mut embedded) = embedded else { return Ok(None) };
+    let whole = embedded.to_json()?;
     if whole.len() <= MAX_CODEBOOK_BYTES {
         return Ok(Some(Stored { json: whole, dropped: Vec::new() }));
     }
-    let mut lighter = codebook.clone();
+    drop(whole);
     let mut dropped = Vec::new();
-    for document in &mut lighter.documents {
+    for document in &mut embedded.codebook.documents {
         if document.bytes.take().is_some() {
             dropped.push(document.name.clone());
         }
     }
-    let lighter = json(&lighter)?.unwrap_or_default();
+    let lighter = embedded.to_json()?;
     if lighter.len() > MAX_CODEBOOK_BYTES {
         return Err(Error::limit(format!(
             "the codebook has {} bytes of JSON, but a file holds at most {MAX_CODEBOOK_BYTES}",
@@ -110,7 +107,10 @@ pub(crate) fn restore(file: &mut Readable, name: &str, options: &ReadOptions, ro
     let reasons = if stored.is_some() { reason_columns(schema) } else { Vec::new() };
     let values = without(&reasons, schema);
     let of_value = |position: usize| file.categories.get(values.get(position)?);
-    let plain = described(all.with_columns(&values), of_value, name);
+    let of_reasons =
+        reasons.iter().filter_map(|(_, column)| Some((*column, all.variables.get(*column)?.clone())));
+    let of_reasons: Vec<(usize, Variable)> = of_reasons.collect();
+    let plain = described(of_values(all, &reasons, &values), of_value, name);
     let fits = |position: usize, kind: &Kind| match (of_value(position), kind) {
         (Some(categories), Kind::Integer { bits, .. }) => categories.texts.len() < 1 << (bits - 1).min(31),
         (Some(_), _) => false,
@@ -122,11 +122,8 @@ pub(crate) fn restore(file: &mut Readable, name: &str, options: &ReadOptions, ro
     let mut restored = exporter_core::embedded::restore(stored, name, plain, &fits);
     restored.losses.extend(losses);
     if let Some(table) = restored.codebook.tables.first_mut() {
-        for (_, column) in reasons {
-            let described = all.variables.get(column).cloned();
-            described
-                .into_iter()
-                .for_each(|texts| table.variables.insert(column.min(table.variables.len()), texts));
+        for (column, texts) in of_reasons {
+            table.variables.insert(column.min(table.variables.len()), texts);
         }
     }
     check_rows(&mut restored, rows);
@@ -153,6 +150,11 @@ fn without(reasons: &[(usize, usize)], schema: &Schema) -> Vec<usize> {
     (0..schema.fields().len()).filter(|column| !reasons.contains(column)).collect()
 }
 
+/// The table without its columns of reasons.
+fn of_values(table: Table, reasons: &[(usize, usize)], values: &[usize]) -> Table {
+    if reasons.is_empty() { table } else { table.with_columns(values) }
+}
+
 /// Forgets declared numbers of rows that the file does not have.
 fn check_rows(restored: &mut Restored, rows: u64) {
     for table in &mut restored.codebook.tables {
@@ -176,7 +178,7 @@ fn fits(kind: &Kind, column: &arrow_schema::DataType) -> bool {
 #[cfg(test)]
 mod tests {
     use arrow_schema::{DataType, Field};
-    use exporter_core::codebook::{Table, TimeUnit, ValueLabels, Variable};
+    use exporter_core::codebook::{TimeUnit, ValueLabels};
     use exporter_core::embedded::parent_not_open;
 
     use super::*;

@@ -65,6 +65,7 @@ impl ParquetDataset {
         let (file, name) = (Positioned::new(Arc::clone(&source.bytes)), source.stem());
         let metadata = Arc::new(footer::read(&file)?);
         let mut schema = FileSchema::of(&metadata)?;
+        schema.readable.check("parquet")?;
         let (threads, bounds) = (context.threads(), Bounds::of(context));
         let mut look = Look::at(&schema.readable.fields, options.categories == CategoriesAs::Labels);
         Place { file: &file, metadata: &metadata, schema: &schema, threads, bounds }.look(&mut look)?;

@@ -1,12 +1,13 @@
 //! The columns of a file: their Arrow types, one by one where the types of some cannot be told.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use arrow_schema::extension::EXTENSION_TYPE_NAME_KEY;
 use arrow_schema::{DataType, Field, FieldRef, Fields, Schema};
 use exporter_core::{Loss, LossCode};
 use parquet::arrow::{
-    ARROW_SCHEMA_META_KEY, FieldLevels, ProjectionMask, parquet_to_arrow_field_levels,
+    ARROW_SCHEMA_META_KEY, FieldLevels, ProjectionMask, encode_arrow_schema, parquet_to_arrow_field_levels,
     parquet_to_arrow_schema,
 };
 use parquet::basic::{ConvertedType, LogicalType, Repetition, Type as Physical};
@@ -15,9 +16,10 @@ use parquet::file::metadata::{FileMetaData, KeyValue, ParquetMetaData};
 use parquet::schema::printer::print_schema;
 use parquet::schema::types::{ColumnDescriptor, SchemaDescriptor, Type, TypePtr};
 
-use super::seconds::with_zones;
+use super::seconds::{arrow_schema, with_zones};
 use crate::ParquetError;
 use crate::contained::contained;
+use crate::ipc::layout::holds_long_integers;
 use crate::readable::{Readable, Unread};
 use crate::shown::{INT96, UUID};
 
@@ -66,19 +68,16 @@ impl FileSchema {
     pub(super) fn of(metadata: &ParquetMetaData) -> Result<Self, ParquetError> {
         let file = metadata.file_metadata();
         let roots = file.schema_descr().root_schema().get_fields();
-        let (types, keys, not_used) = match with_arrow_schema(file) {
-            Ok(schema) if schema.fields().len() == roots.len() => {
-                let fields = schema.fields().iter().map(without_encoding).collect();
-                (with_zones(fields, file).into_iter().map(Ok).collect(), schema.metadata, None)
-            }
-            told => {
-                let loss = |error| {
-                    let action = format!("the Arrow schema in the footer is not used: {error}");
-                    Loss::new(LossCode::NOT_READ, action)
-                };
+        let told = types_and_keys(file.schema_descr(), file.key_value_metadata());
+        let (types, keys, not_used) = match told.or_else(|error| without_unknown(file, roots).ok_or(error)) {
+            Ok((types, keys)) => (with_zones(types, file), keys, None),
+            Err(error) => {
                 let is_there = |pair: &KeyValue| pair.key == ARROW_SCHEMA_META_KEY;
                 let has_schema = file.key_value_metadata().into_iter().flatten().any(is_there);
-                let why = told.err().filter(|_| has_schema).map(loss);
+                let why = error.filter(|_| has_schema).map(|error| {
+                    let action = format!("the Arrow schema in the footer is not used: {error}");
+                    Loss::new(LossCode::NOT_READ, action)
+                });
                 let pairs = file.key_value_metadata().into_iter().flatten();
                 let keys = pairs.filter_map(|pair| Some((pair.key.clone(), pair.value.clone()?))).collect();
                 (types_of(roots), keys, why)
@@ -148,9 +147,45 @@ fn without_encoding(field: &FieldRef) -> FieldRef {
     }
 }
 
-/// The types as the Arrow schema in the footer says, where there is one.
-fn with_arrow_schema(file: &FileMetaData) -> Result<Schema, ParquetError> {
-    contained("parquet", || parquet_to_arrow_schema(file.schema_descr(), file.key_value_metadata()))
+/// The type of each column, and the keys and values of the file.
+type TypesAndKeys = (Vec<Result<FieldRef, ParquetError>>, HashMap<String, String>);
+
+/// What the Arrow schema among the keys says of the columns, or Parquet where there is none; no error where both have other columns.
+fn types_and_keys(
+    columns: &SchemaDescriptor,
+    pairs: Option<&Vec<KeyValue>>,
+) -> Result<TypesAndKeys, Option<ParquetError>> {
+    let schema = contained("parquet", || parquet_to_arrow_schema(columns, pairs)).map_err(Some)?;
+    if schema.fields().len() != columns.root_schema().get_fields().len() {
+        return Err(None);
+    }
+    let fields = schema.fields().iter().map(without_encoding).map(Ok);
+    Ok((fields.collect(), schema.metadata))
+}
+
+/// The same where the Arrow schema has types that the crate does not know and Parquet has no name for, which is the error of their
+/// columns alone; nothing where that is not what is wrong.
+fn without_unknown(file: &FileMetaData, roots: &[TypePtr]) -> Option<TypesAndKeys> {
+    let pairs = file.key_value_metadata()?;
+    let known = arrow_schema(file).filter(|known| known.fields().len() == roots.len())?;
+    let is_known: Vec<bool> = known.fields().iter().map(|field| !holds_long_integers(field)).collect();
+    if is_known.iter().all(|known| *known) {
+        return None;
+    }
+    let of_known = roots.iter().zip(&is_known).filter(|(_, known)| **known);
+    let columns = descriptor(of_known.map(|(root, _)| Arc::clone(root)).collect()).ok()?;
+    let fields = known.fields().iter().zip(&is_known).filter(|(_, known)| **known);
+    let fields: Fields = fields.map(|(field, _)| Arc::clone(field)).collect();
+    let schema = encode_arrow_schema(&Schema::new_with_metadata(fields, known.metadata().clone()));
+    let others = pairs.iter().filter(|pair| pair.key != ARROW_SCHEMA_META_KEY).cloned();
+    let pairs = others.chain([KeyValue::new(ARROW_SCHEMA_META_KEY.to_owned(), schema)]).collect();
+    let (types, keys) = types_and_keys(&columns, Some(&pairs)).ok()?;
+    let mut types = types.into_iter();
+    let types = is_known.into_iter().map(|known| match known {
+        true => types.next().unwrap_or(Err(ParquetError::NoColumns)),
+        false => Err(ParquetError::LongIntegers),
+    });
+    Some((types.collect(), keys))
 }
 
 /// The types of columns; those that have none are found by halving.

@@ -2,39 +2,41 @@
 
 use std::sync::Arc;
 
-use arrow_ipc::convert::try_schema_from_ipc_buffer;
-use arrow_schema::{DataType, FieldRef, Schema, TimeUnit};
+use arrow_schema::{DataType, FieldRef, SchemaRef, TimeUnit};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use parquet::arrow::ARROW_SCHEMA_META_KEY;
 use parquet::file::metadata::FileMetaData;
 
 use crate::ParquetError;
-use crate::contained::contained;
+use crate::ipc::layout::schema_of_message;
 
 /// The columns with the zones that the decoder does not take over, as the units differ.
-pub(super) fn with_zones(fields: Vec<FieldRef>, file: &FileMetaData) -> Vec<FieldRef> {
+pub(super) fn with_zones(
+    fields: Vec<Result<FieldRef, ParquetError>>,
+    file: &FileMetaData,
+) -> Vec<Result<FieldRef, ParquetError>> {
     let is_utc = |field: &FieldRef| matches!(field.data_type(), DataType::Timestamp(TimeUnit::Millisecond, Some(zone)) if &**zone == "UTC");
-    if !fields.iter().any(is_utc) {
+    if !fields.iter().flatten().any(is_utc) {
         return fields;
     }
     let Some(known) = arrow_schema(file).filter(|known| known.fields().len() == fields.len()) else {
         return fields;
     };
-    let zoned = |(field, known): (FieldRef, &FieldRef)| match known.data_type() {
+    let zoned = |field: FieldRef, known: &FieldRef| match known.data_type() {
         DataType::Timestamp(TimeUnit::Second, Some(zone)) if is_utc(&field) => {
             let own = DataType::Timestamp(TimeUnit::Millisecond, Some(Arc::clone(zone)));
             Arc::new(field.as_ref().clone().with_data_type(own))
         }
         _ => field,
     };
-    fields.into_iter().zip(known.fields()).map(zoned).collect()
+    let columns = fields.into_iter().zip(known.fields());
+    columns.map(|(field, known)| field.map(|field| zoned(field, known))).collect()
 }
 
 /// The Arrow schema in the footer.
-fn arrow_schema(file: &FileMetaData) -> Option<Schema> {
+pub(super) fn arrow_schema(file: &FileMetaData) -> Option<SchemaRef> {
     let pairs = file.key_value_metadata()?;
     let text = pairs.iter().find(|pair| pair.key == ARROW_SCHEMA_META_KEY)?.value.as_ref()?;
-    let bytes = STANDARD.decode(text).ok()?;
-    contained("arrow", || Ok::<_, ParquetError>(try_schema_from_ipc_buffer(&bytes)?)).ok()
+    schema_of_message(&STANDARD.decode(text).ok()?).ok()
 }

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
-use arrow_array::{ArrayRef, RecordBatch};
+use arrow_array::ArrayRef;
 use arrow_schema::{FieldRef, SchemaRef};
 use bytes::Bytes;
 use exporter_core::parallel::{Lanes, lanes};
@@ -123,8 +123,7 @@ impl ColumnEncoders<'_> {
     }
 
     /// Adds rows of these columns, which are open.
-    pub(super) fn encode(&self, columns: Range<usize>, chunk: RecordBatch) {
-        let (_, arrays, _) = chunk.into_parts();
+    pub(super) fn encode(&self, columns: Range<usize>, arrays: impl IntoIterator<Item = ArrayRef>) {
         self.lanes.push_from(columns.start, arrays.into_iter().map(Step::Encode));
     }
 
@@ -167,7 +166,10 @@ fn take_step(step: Step, column: &mut OpenColumn) -> Result<Option<ClosedColumn>
             }
         }
         Step::Close(group) => {
-            let leaves = column.writers.drain(..).map(LeafWriter::close).collect::<Result<_, _>>()?;
+            let leaves = std::mem::take(&mut column.writers)
+                .into_iter()
+                .map(LeafWriter::close)
+                .collect::<Result<_, _>>()?;
             return Ok(Some(ClosedColumn { group, column: column.index, leaves }));
         }
     }

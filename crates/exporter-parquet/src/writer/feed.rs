@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::ops::Range;
 
-use arrow_array::RecordBatch;
+use arrow_array::{ArrayRef, RecordBatch};
 
 use super::columns::ColumnEncoders;
 use super::group_writers::GroupWriters;
@@ -64,7 +64,7 @@ impl<'f> Feed<'f> {
             if self.is_wide() {
                 self.held.push(chunk);
             } else {
-                self.encoders.encode(self.all(), chunk);
+                self.encoders.encode(self.all(), chunk.into_parts().1);
                 self.encoders.help_to_read_on()?;
             }
             if self.group_rows >= self.settings.row_group_rows
@@ -102,7 +102,8 @@ impl<'f> Feed<'f> {
         }
         self.expected = expected;
         if !self.is_wide() {
-            self.encoders.open(self.all(), self.writers.open(self.group, self.all(), chunk, expected)?);
+            self.encoders
+                .open(self.all(), self.writers.open(self.group, self.all(), chunk.columns(), expected)?);
         }
         Ok(())
     }
@@ -110,7 +111,7 @@ impl<'f> Feed<'f> {
     fn end<W: Write + Send>(&mut self, groups: &mut RowGroups<'_, W>) -> Result<(), ParquetError> {
         if self.is_wide() {
             let held = std::mem::take(&mut self.held);
-            self.encode_in_parts(&held, groups)?;
+            self.encode_in_parts(held, groups)?;
         } else {
             self.encoders.close(self.all(), self.group);
         }
@@ -119,28 +120,34 @@ impl<'f> Feed<'f> {
         Ok(())
     }
 
-    /// Encodes a row group that is held whole, some columns after the others.
+    /// Encodes a row group that is held whole, some columns after the others. The values of each are let go as soon as they are
+    /// encoded, since what the file tells of them takes memory, too.
     fn encode_in_parts<W: Write + Send>(
         &mut self,
-        held: &[RecordBatch],
+        held: Vec<RecordBatch>,
         groups: &mut RowGroups<'_, W>,
     ) -> Result<(), ParquetError> {
-        let Some(first) = held.first() else { return Ok(()) };
+        let chunks = held.into_iter().map(|chunk| chunk.into_parts().1.into_iter());
+        let mut chunks: Vec<std::vec::IntoIter<ArrayRef>> = chunks.collect();
         let mut group = groups.begin()?;
         for start in self.all().step_by(OPEN_COLUMNS) {
             let part = start..self.all().end.min(start + OPEN_COLUMNS);
+            let first =
+                chunks.first().and_then(|arrays| arrays.as_slice().get(..part.len())).unwrap_or_default();
             let writers = self.writers.open(self.group, part.clone(), first, self.expected)?;
             self.encoders.open(part.clone(), writers);
-            for chunk in held {
-                self.encoders.encode(part.clone(), chunk.project(&part.clone().collect::<Vec<_>>())?);
+            for arrays in &mut chunks {
+                self.encoders.encode(part.clone(), arrays.by_ref().take(part.len()));
             }
             self.encoders.close(part.clone(), self.group);
             // The next part is made ready while this one is encoded.
-            self.encoders.help(part.len() * (held.len() + 2) - 1)?;
+            self.encoders.help(part.len() * (chunks.len() + 2) - 1)?;
             group.write(self.encoders.take_closed())?;
         }
         self.encoders.help(0)?;
         group.write(self.encoders.take_closed())?;
+        // The crate copies what it keeps of the row group when that ends.
+        drop(chunks);
         group.end()
     }
 }

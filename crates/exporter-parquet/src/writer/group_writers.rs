@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::ops::Range;
 use std::sync::Arc;
 
-use arrow_array::RecordBatch;
+use arrow_array::ArrayRef;
 use arrow_schema::{Schema, SchemaRef};
 use parquet::arrow::arrow_writer::ArrowRowGroupWriterFactory;
 use parquet::file::properties::WriterProperties;
@@ -48,18 +48,17 @@ impl GroupWriters {
         self.stored.fields().len()
     }
 
-    /// The writers of all leaves of these columns, in their order, of a row group that begins with this chunk and has
+    /// The writers of all leaves of these columns, in their order, of a row group that begins with these values and has
     /// about `rows` rows.
     pub(super) fn open(
         &mut self,
         group: usize,
         columns: Range<usize>,
-        chunk: &RecordBatch,
+        arrays: &[ArrayRef],
         rows: usize,
     ) -> Result<Vec<LeafWriter>, ParquetError> {
-        let arrays = chunk.columns().get(columns.clone()).unwrap_or_default();
         let dictionaries = match &mut self.choice {
-            Some(choice) => choice.choose(arrays, rows.max(chunk.num_rows())),
+            Some(choice) => choice.choose(arrays, rows.max(arrays.first().map_or(0, |array| array.len()))),
             None => vec![false; columns.len()],
         };
         let factory = match self.last.take() {
