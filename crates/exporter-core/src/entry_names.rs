@@ -71,6 +71,7 @@ fn rules(fallback: &'static str) -> NameRules<'static> {
         },
         reserved: &is_device,
         ignore_case: true,
+        before: '_',
         fallback,
     }
 }

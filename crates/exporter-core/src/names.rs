@@ -18,6 +18,8 @@ pub struct NameRules<'a> {
     pub reserved: &'a dyn Fn(&str) -> bool,
     /// Whether names that differ only in case clash.
     pub ignore_case: bool,
+    /// What stands before a first character that is legal further on only, where it is legal itself.
+    pub before: char,
     /// What a name that has no legal character becomes; must itself be legal.
     pub fallback: &'a str,
 }
@@ -31,13 +33,19 @@ impl<'a> NameRules<'a> {
         allows: &'a dyn Fn(char, usize) -> bool,
         fallback: &'a str,
     ) -> Self {
-        Self { characters, bytes, allows, reserved: &|_| false, ignore_case: false, fallback }
+        Self { characters, bytes, allows, reserved: &|_| false, ignore_case: false, before: '_', fallback }
     }
 
     /// Sets which names are taken by the format.
     #[must_use]
     pub fn reserved(self, reserved: &'a dyn Fn(&str) -> bool) -> Self {
         Self { reserved, ..self }
+    }
+
+    /// Sets what stands before a first character that is legal further on only.
+    #[must_use]
+    pub fn before(self, before: char) -> Self {
+        Self { before, ..self }
     }
 
     /// Makes names that differ only in case clash.
@@ -49,8 +57,8 @@ impl<'a> NameRules<'a> {
 
 /// Derives a legal, unique name for each name, in order; legal names that come first keep theirs.
 ///
-/// Illegal characters become `_`, a first character that is not allowed gets `_` before it when that is allowed
-/// (else the fallback), too long names are cut, and clashes get `_2`, `_3` … within the length. Names that are legal as
+/// Illegal characters become `_`, a first character that is allowed further on only gets [`NameRules::before`] before it
+/// where that is allowed (else the fallback), too long names are cut, and clashes get `_2`, `_3` … within the length. Names that are legal as
 /// they are never yield to a mended one, wherever they stand.
 pub fn legal_unique<S: AsRef<str>>(names: &[S], rules: &NameRules<'_>) -> Vec<String> {
     let mended: Vec<String> = names.iter().map(|name| mend(name.as_ref(), rules)).collect();
@@ -81,7 +89,7 @@ fn mend(name: &str, rules: &NameRules<'_>) -> String {
     for character in name.chars() {
         let (kept, before) = if (rules.allows)(character, position) {
             (character, false)
-        } else if position == 0 && (rules.allows)(character, 1) && (rules.allows)('_', 0) {
+        } else if position == 0 && (rules.allows)(character, 1) && (rules.allows)(rules.before, 0) {
             (character, true)
         } else if (rules.allows)('_', position) {
             ('_', false)
@@ -89,7 +97,7 @@ fn mend(name: &str, rules: &NameRules<'_>) -> String {
             continue;
         };
         if before {
-            mended.push('_');
+            mended.push(rules.before);
             position += 1;
         }
         mended.push(kept);
@@ -149,6 +157,7 @@ mod tests {
             },
             reserved: &|name| name == "if",
             ignore_case: false,
+            before: '_',
             fallback: "var",
         }
     }
@@ -207,7 +216,7 @@ mod tests {
             };
             let reserved = |name: &str| name.eq_ignore_ascii_case("if");
             let rules =
-                NameRules { characters, bytes, allows: &allows, reserved: &reserved, ignore_case, fallback: "var" };
+                NameRules { characters, bytes, allows: &allows, reserved: &reserved, ignore_case, before: '_', fallback: "var" };
             let got = legal_unique(&names, &rules);
             proptest::prop_assert_eq!(&legal_unique(&names, &rules), &got);
             let mut seen = HashSet::new();

@@ -1,19 +1,27 @@
 //! A table as SPSS holds it: everything decided that is not bytes.
 
+use std::collections::HashSet;
+
 use exporter_core::codebook::{
-    Codebook, Kind, Language, Measure, MissingValues as Declared, Role, Table, Value as CodebookValue,
-    Variable,
+    Codebook, Kind, Language, Measure, MissingValues as Declared, Role, Table, Variable,
 };
-use exporter_core::truncate::to_bytes;
+use exporter_core::profile::Number;
+use exporter_core::truncate::{to_bytes, to_characters};
 use exporter_core::{
-    ColumnFacts, Facts, Loss, LossCode, LossReport, ProfileRequest, Rename, TableId, TableProfile, doubles,
+    ColumnFacts, Error, Facts, Loss, LossCode, LossReport, ProfileRequest, Rename, Result, TableId,
+    TableProfile, doubles,
 };
 
+use crate::choices::{Choices, ExactOption, LabelLimit, LongTextOption, Widths};
+use crate::conversion::Conversion;
 use crate::display_format::Format;
-use crate::limits::{MAX_FILE_LABEL_BYTES, MAX_LABEL_BYTES, MAX_TEXT_BYTES, MAX_VALUE_LABEL_BYTES};
+use crate::limits::{
+    MAX_FILE_LABEL_BYTES, MAX_LABEL, MAX_TEXT_BYTES, MAX_VALUE_LABEL, MOST_VALUE_LABEL_BYTES,
+};
+use crate::missing_values::MissingValues;
 use crate::names::unique_names;
 use crate::response_sets::ResponseSet;
-use crate::values::{MissingValues, Value, is_text};
+use crate::values::{Value, is_text};
 
 /// What a table is called, labelled and shown as in SPSS, and what that loses.
 #[derive(Clone, Debug, Default)]
@@ -45,6 +53,10 @@ pub struct VariableDescription {
     pub labels: Vec<(Value, String)>,
     /// Missing values.
     pub missing: MissingValues,
+    /// How values become what is stored.
+    pub conversion: Conversion,
+    /// The numbers of reasons that rows hold beside the variable, by declaration.
+    pub reasons: Vec<Option<Value>>,
     /// Display format of a number.
     pub format: Option<Format>,
     /// Level of measurement.
@@ -55,20 +67,31 @@ pub struct VariableDescription {
 
 /// Asks for the facts about the rows of a table that its description depends on: SPSS needs the width of every text, and
 /// holds every number as a double.
-pub fn needs(table: &Table, id: TableId, request: &mut ProfileRequest) {
-    for (column, Variable { kind, .. }) in table.variables.iter().enumerate() {
-        let facts = if is_text(kind) { Facts::MAX_BYTES | Facts::NULLS } else { doubles::needs(kind) };
-        request.column(id, column, facts);
+pub fn needs(table: &Table, id: TableId, choices: &Choices, request: &mut ProfileRequest) {
+    for (column, variable) in table.variables.iter().enumerate() {
+        let kind = &variable.kind;
+        let facts = match kind {
+            kind if is_text(kind) && given_width(variable, choices).is_some() => Facts::NULLS,
+            kind if is_text(kind) => Facts::MAX_BYTES | Facts::NULLS,
+            Kind::Integer { .. } if choices.is_file() => Facts::RANGE,
+            kind => doubles::needs(kind),
+        };
+        let is_coded = choices.is_file() && !is_text(kind) && !variable.missing.is_empty();
+        request.column(id, column, facts | if is_coded { Facts::VALID_RANGE } else { Facts::NONE });
     }
 }
 
 /// Describes a table in one language by the facts about its rows.
+///
+/// # Errors
+/// A text or a number that a choice makes an error.
 pub fn describe(
     codebook: &Codebook,
     table: &Table,
     facts: Option<&TableProfile>,
     language: Language<'_>,
-) -> TableDescription {
+    choices: &Choices,
+) -> Result<TableDescription> {
     let mut described = TableDescription::default();
     let names = unique_names(&table.variables.iter().map(|variable| &variable.name).collect::<Vec<_>>());
     for (column, (variable, name)) in table.variables.iter().zip(names).enumerate() {
@@ -79,82 +102,203 @@ pub fn describe(
             losses.push(loss.first(None, &variable.name));
             described.renames.push(Rename::variable(&table.name, &variable.name, &name));
         }
-        described.variables.push(of_variable(codebook, variable, name, &facts, language, &mut losses));
+        let of = Describing { codebook, facts: &facts, language, choices };
+        let of_variable = of.variable(variable, name, &mut losses);
+        described.variables.push(of_variable.map_err(|error| error.variable(&variable.name))?);
         let place = |loss: Loss| loss.table(&table.name).variable(&variable.name);
         losses.into_iter().for_each(|loss| described.losses.add(place(loss)));
     }
     let mut losses = Vec::new();
-    let sets = table.groups.iter().filter_map(|group| ResponseSet::of(group, table, language, &mut losses));
+    let sets = table
+        .groups
+        .iter()
+        .filter_map(|group| ResponseSet::of(group, table, language, choices.is_file(), &mut losses));
     described.sets = sets.collect();
-    let action = "the table's label is cut at 60 bytes";
-    described.label = cut(table.label.get(language), MAX_FILE_LABEL_BYTES, action, &mut losses);
+    let label = table.label.get(language);
+    let cut = to_bytes(label, MAX_FILE_LABEL_BYTES);
+    tell_cut(label, cut, "the table's label is cut at 60 bytes", &mut losses);
+    cut.clone_into(&mut described.label);
     losses.into_iter().for_each(|loss| described.losses.add(loss.table(&table.name)));
-    described
+    Ok(described)
 }
 
-fn of_variable(
-    codebook: &Codebook,
-    variable: &Variable,
-    name: String,
-    facts: &ColumnFacts,
-    language: Language<'_>,
-    losses: &mut Vec<Loss>,
-) -> VariableDescription {
-    let text = is_text(&variable.kind);
-    let longest = facts.max_bytes.unwrap_or(MAX_TEXT_BYTES);
-    if text && longest > MAX_TEXT_BYTES {
-        losses.push(Loss::new(LossCode::TEXT_TRUNCATED, format!("cut at {MAX_TEXT_BYTES} bytes")));
+/// The width that a text had in a file of SPSS or was declared with, where no value is longer.
+fn given_width(variable: &Variable, choices: &Choices) -> Option<u64> {
+    if !choices.is_file() || choices.widths == Widths::Measured {
+        return None;
     }
-    if let Some(nulls) = facts.nulls.filter(|nulls| text && *nulls > 0) {
-        losses.push(Loss::new(LossCode::NULL_TEXT, "missing texts become empty texts").count(nulls));
-    }
-    losses.extend(doubles::rounded(&variable.kind, facts));
-    if let Kind::Duration(unit) = &variable.kind {
-        losses.push(Loss::duration_as_number(*unit));
-    }
-    VariableDescription {
-        name,
-        text_bytes: text.then(|| longest.clamp(1, MAX_TEXT_BYTES)),
-        label: cut(variable.label.get(language), MAX_LABEL_BYTES, "cut at 256 bytes", losses),
-        labels: labels(codebook, variable, language, losses),
-        missing: MissingValues::of(variable, losses),
-        format: Format::of(variable, losses),
-        // Texts cannot be on a scale.
-        measure: variable.measure.filter(|measure| !(text && *measure == Measure::Scale)),
-        role: variable.role,
+    let own = variable.facts.storage.get("spss").and_then(|stored| stored.strip_prefix('A')?.parse().ok());
+    let longest = variable.facts.max_bytes;
+    match (own, longest) {
+        (Some(own), Some(longest)) if longest <= own => Some(own),
+        (None, Some(longest)) => Some(longest),
+        _ => None,
     }
 }
 
-fn cut(label: &str, bytes: usize, action: &str, losses: &mut Vec<Loss>) -> String {
-    let cut = to_bytes(label, bytes);
+/// What a variable is described by.
+struct Describing<'a> {
+    codebook: &'a Codebook,
+    facts: &'a ColumnFacts,
+    language: Language<'a>,
+    choices: &'a Choices,
+}
+
+impl Describing<'_> {
+    fn variable(
+        &self,
+        variable: &Variable,
+        name: String,
+        losses: &mut Vec<Loss>,
+    ) -> Result<VariableDescription> {
+        let Self { facts, choices, .. } = *self;
+        let kind = self.stored_kind(&variable.kind);
+        let mut text = is_text(&variable.kind);
+        let longest = given_width(variable, choices).or(facts.max_bytes).unwrap_or(MAX_TEXT_BYTES);
+        if text && longest > MAX_TEXT_BYTES {
+            if choices.long_text == LongTextOption::Error {
+                let message = format!("spss: a text has {longest} bytes, SPSS holds {MAX_TEXT_BYTES}");
+                return Err(
+                    Error::limit(message).with_hint("choose long-text=cut, or leave the variable out")
+                );
+            }
+            losses.push(Loss::new(LossCode::TEXT_TRUNCATED, format!("cut at {MAX_TEXT_BYTES} bytes")));
+        }
+        if let Some(nulls) = facts.nulls.filter(|nulls| text && *nulls > 0) {
+            losses.push(Loss::new(LossCode::NULL_TEXT, "missing texts become empty texts").count(nulls));
+        }
+        let mut conversion =
+            if choices.is_file() { Conversion::of(kind, choices) } else { Conversion::Plain };
+        let mut text_bytes = text.then(|| longest.clamp(1, MAX_TEXT_BYTES));
+        if let Some(rounded) = doubles::rounded(&variable.kind, facts) {
+            let is_whole = !matches!(variable.kind, Kind::Decimal { scale, .. } if scale != 0);
+            match if is_whole { choices.large_integers } else { choices.decimals } {
+                ExactOption::Text if choices.is_file() => {
+                    let mut loss =
+                        Loss::new(LossCode::KIND_CHANGED, "numbers that no double holds written as text");
+                    loss.first = rounded.first;
+                    losses.push(loss);
+                    (conversion, text) = (Conversion::DecimalText, true);
+                    text_bytes = Some(decimal_width(&variable.kind, facts));
+                }
+                ExactOption::Error if choices.is_file() => {
+                    let message = format!("spss: {}", rounded.action);
+                    let hint =
+                        "choose large-integers=double or decimals=double to round them, or text to keep them";
+                    return Err(Error::limit(message).with_hint(hint));
+                }
+                _ => losses.push(rounded),
+            }
+        }
+        if let Kind::Duration(unit) = kind
+            && !choices.is_file()
+        {
+            losses.push(Loss::duration_as_number(*unit));
+        }
+        let mut labels = if text && conversion == Conversion::DecimalText {
+            Vec::new()
+        } else {
+            self.labels(variable, kind, losses)
+        };
+        let (missing, reasons) = if conversion == Conversion::DecimalText {
+            Default::default()
+        } else {
+            MissingValues::of(variable, kind, facts, &labels, choices.is_file(), losses)
+        };
+        for (declared, code) in variable.missing.iter().zip(&reasons) {
+            if let Some(code) = code {
+                let label = self.value_label(declared.label.get(self.language), losses);
+                let label = if label.is_empty() {
+                    declared.letter.map(|letter| format!(".{letter}")).unwrap_or_default()
+                } else {
+                    label
+                };
+                labels.push((code.clone(), label));
+            }
+        }
+        Ok(VariableDescription {
+            name,
+            text_bytes,
+            label: self.label(variable.label.get(self.language), losses),
+            labels,
+            missing,
+            conversion,
+            reasons,
+            format: if text { None } else { Format::of(variable, facts, choices, losses) },
+            // Texts cannot be on a scale.
+            measure: variable.measure.filter(|measure| !(text && *measure == Measure::Scale)),
+            role: variable.role,
+        })
+    }
+
+    /// The kind by which values are stored: syntax reads periods and lengths of time as plain numbers.
+    fn stored_kind<'k>(&self, kind: &'k Kind) -> &'k Kind {
+        match kind {
+            Kind::Period(_) | Kind::Duration(_) if !self.choices.is_file() => &Kind::INTEGER,
+            kind => kind,
+        }
+    }
+
+    fn label(&self, label: &str, losses: &mut Vec<Loss>) -> String {
+        let (cut, action) = match self.choices.label_limit {
+            LabelLimit::Characters => (to_characters(label, MAX_LABEL), "cut at 256 characters"),
+            LabelLimit::Bytes => (to_bytes(label, MAX_LABEL), "cut at 256 bytes"),
+        };
+        tell_cut(label, cut, action, losses);
+        cut.to_owned()
+    }
+
+    fn value_label(&self, label: &str, losses: &mut Vec<Loss>) -> String {
+        let (cut, action) = match self.choices.label_limit {
+            LabelLimit::Characters => {
+                let cut = to_bytes(to_characters(label, MAX_VALUE_LABEL), MOST_VALUE_LABEL_BYTES);
+                (cut, "value label cut at 120 characters or 255 bytes")
+            }
+            LabelLimit::Bytes => (to_bytes(label, MAX_VALUE_LABEL), "value label cut at 120 bytes"),
+        };
+        tell_cut(label, cut, action, losses);
+        cut.to_owned()
+    }
+
+    fn labels(&self, variable: &Variable, kind: &Kind, losses: &mut Vec<Loss>) -> Vec<(Value, String)> {
+        let set = self.codebook.value_labels_of(variable).map_or(&[][..], |labels| &labels.entries);
+        let known: HashSet<String> = set.iter().map(|entry| entry.value.to_string()).collect();
+        let set = set.iter().map(|entry| (&entry.value, &entry.label));
+        let reasons = variable.missing.iter().filter_map(|missing| match &missing.values {
+            Declared::One(value) if !missing.label.is_empty() && !known.contains(&value.to_string()) => {
+                Some((value, &missing.label))
+            }
+            _ => None,
+        });
+        let mut labels = Vec::new();
+        for (value, label) in set.chain(reasons) {
+            let Some(stored) = Value::of(value, kind) else {
+                let loss = Loss::new(LossCode::VALUE_LABELS_DROPPED, "the labelled value is not of the kind");
+                losses.push(loss.first(None, value.to_string()));
+                continue;
+            };
+            labels.push((stored, self.value_label(label.get(self.language), losses)));
+        }
+        labels
+    }
+}
+
+/// Bytes of the longest number as decimal text.
+fn decimal_width(kind: &Kind, facts: &ColumnFacts) -> u64 {
+    let digits = |number: Number| match number {
+        Number::Integer(whole) => whole.to_string().len() as u64,
+        Number::Float(_) => 24,
+    };
+    let longest = facts.range.flatten().map_or(40, |(low, high)| digits(low).max(digits(high)));
+    match kind {
+        // A mark, and a zero in front of it.
+        Kind::Decimal { scale, .. } => longest.max(u64::from(scale.unsigned_abs())) + 3,
+        _ => longest,
+    }
+}
+
+fn tell_cut(label: &str, cut: &str, action: &str, losses: &mut Vec<Loss>) {
     if cut.len() < label.len() {
         losses.push(Loss::new(LossCode::LABEL_TRUNCATED, action).first(None, label));
     }
-    cut.to_owned()
-}
-
-fn labels(
-    codebook: &Codebook,
-    variable: &Variable,
-    language: Language<'_>,
-    losses: &mut Vec<Loss>,
-) -> Vec<(Value, String)> {
-    let set = codebook.value_labels_of(variable).map_or(&[][..], |labels| &labels.entries);
-    let in_set = |value: &CodebookValue| set.iter().any(|entry| entry.value == *value);
-    let set = set.iter().map(|entry| (&entry.value, &entry.label));
-    let reasons = variable.missing.iter().filter_map(|missing| match &missing.values {
-        Declared::One(value) if !missing.label.is_empty() && !in_set(value) => Some((value, &missing.label)),
-        _ => None,
-    });
-    let mut labels = Vec::new();
-    for (value, label) in set.chain(reasons) {
-        let Some(stored) = Value::of(value, &variable.kind) else {
-            let loss = Loss::new(LossCode::VALUE_LABELS_DROPPED, "the labelled value is not of the kind");
-            losses.push(loss.first(None, value.to_string()));
-            continue;
-        };
-        let action = "value label cut at 120 bytes";
-        labels.push((stored, cut(label.get(language), MAX_VALUE_LABEL_BYTES, action, losses)));
-    }
-    labels
 }

@@ -2,9 +2,12 @@
 
 use std::fmt;
 
-use exporter_core::codebook::{DisplayFormat, DisplayStyle, Kind, Variable};
-use exporter_core::{Loss, LossCode};
+use exporter_core::codebook::{DisplayFormat, DisplayStyle, Kind, Period, TimeUnit, Variable};
+use exporter_core::profile::Number;
+use exporter_core::{ColumnFacts, Loss, LossCode};
 
+use crate::Choices;
+use crate::limits::MAX_TEXT_BYTES;
 use crate::values::is_text;
 
 /// What a display format shows.
@@ -19,9 +22,11 @@ pub enum FormatClass {
     DateTime,
     /// Times of day and lengths of time.
     Time,
+    /// Texts.
+    Text,
 }
 
-/// A display format of a number, such as `F8.2`; texts have only their width.
+/// A display format, such as `F8.2`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Format {
@@ -40,38 +45,50 @@ const WIDEST: u32 = 40;
 /// Most decimals.
 const MOST_DECIMALS: u32 = 16;
 
-/// Names with the least width and what they show; binary and hexadecimal ones, which show no values, are left out.
-const FORMATS: &[(&str, u32, FormatClass)] = {
-    use FormatClass::{Date, DateTime, Number, Time};
+/// Names with the codes of system files, the least width and what they show (fact sheet 3.1).
+const FORMATS: &[(&str, u8, u32, FormatClass)] = {
+    use FormatClass::{Date, DateTime, Number, Text, Time};
     &[
-        ("F", 1, Number),
-        ("COMMA", 1, Number),
-        ("DOT", 1, Number),
-        ("DOLLAR", 2, Number),
-        ("PCT", 2, Number),
-        ("E", 6, Number),
-        ("N", 1, Number),
-        ("Z", 1, Number),
-        ("CCA", 2, Number),
-        ("CCB", 2, Number),
-        ("CCC", 2, Number),
-        ("CCD", 2, Number),
-        ("CCE", 2, Number),
-        ("WKDAY", 2, Number),
-        ("MONTH", 3, Number),
-        ("DATE", 9, Date),
-        ("ADATE", 8, Date),
-        ("EDATE", 8, Date),
-        ("SDATE", 8, Date),
-        ("JDATE", 5, Date),
-        ("QYR", 6, Date),
-        ("MOYR", 6, Date),
-        ("WKYR", 8, Date),
-        ("DATETIME", 17, DateTime),
-        ("YMDHMS", 16, DateTime),
-        ("TIME", 5, Time),
-        ("DTIME", 8, Time),
-        ("MTIME", 5, Time),
+        ("F", 5, 1, Number),
+        ("A", 1, 1, Text),
+        ("AHEX", 2, 2, Text),
+        ("COMMA", 3, 1, Number),
+        ("DOLLAR", 4, 2, Number),
+        ("IB", 6, 1, Number),
+        ("PIBHEX", 7, 2, Number),
+        ("P", 8, 1, Number),
+        ("PIB", 9, 1, Number),
+        ("PK", 10, 1, Number),
+        ("RB", 11, 2, Number),
+        ("RBHEX", 12, 4, Number),
+        ("Z", 15, 1, Number),
+        ("N", 16, 1, Number),
+        ("E", 17, 6, Number),
+        ("DATE", 20, 9, Date),
+        ("TIME", 21, 5, Time),
+        ("DATETIME", 22, 17, DateTime),
+        ("ADATE", 23, 8, Date),
+        ("JDATE", 24, 5, Date),
+        ("DTIME", 25, 8, Time),
+        ("WKDAY", 26, 2, Number),
+        ("MONTH", 27, 3, Number),
+        ("MOYR", 28, 6, Date),
+        ("QYR", 29, 6, Date),
+        ("WKYR", 30, 8, Date),
+        ("PCT", 31, 2, Number),
+        ("DOT", 32, 1, Number),
+        ("CCA", 33, 2, Number),
+        ("CCB", 34, 2, Number),
+        ("CCC", 35, 2, Number),
+        ("CCD", 36, 2, Number),
+        ("CCE", 37, 2, Number),
+        ("EDATE", 38, 8, Date),
+        ("SDATE", 39, 8, Date),
+        ("MTIME", 40, 5, Time),
+        ("YMDHMS", 41, 16, DateTime),
+        // The numbers that IBM's header gives the last two.
+        ("MTIME", 85, 5, Time),
+        ("YMDHMS", 86, 16, DateTime),
     ]
 };
 
@@ -86,23 +103,56 @@ impl Format {
             return None;
         }
         let (width, decimals) = (width.parse().ok()?, decimals.parse().ok()?);
-        let (name, least, class) = FORMATS.iter().find(|(known, ..)| known.eq_ignore_ascii_case(name))?;
-        let fits = (*least..=WIDEST).contains(&width) && decimals <= MOST_DECIMALS && decimals < width;
-        fits.then_some(Self { name, class: *class, width, decimals })
+        let known = FORMATS.iter().find(|(known, ..)| known.eq_ignore_ascii_case(name))?;
+        Self::checked(known, width, decimals)
     }
 
     fn new(name: &'static str, class: FormatClass, width: u32, decimals: u32) -> Self {
         Self { name, class, width, decimals }
     }
 
+    fn checked(known: &(&'static str, u8, u32, FormatClass), width: u32, decimals: u32) -> Option<Self> {
+        let (name, _, least, class) = *known;
+        let (widest, most) = match class {
+            FormatClass::Text => (MAX_TEXT_BYTES as u32 * 2, 0),
+            _ => (WIDEST, MOST_DECIMALS.min(width.saturating_sub(1))),
+        };
+        let fits = (least..=widest).contains(&width) && decimals <= most;
+        fits.then_some(Self { name, class, width, decimals })
+    }
+
+    /// The format of a text of so many bytes.
+    pub fn text(bytes: u16) -> Self {
+        Self::new("A", FormatClass::Text, u32::from(bytes), 0)
+    }
+
+    /// What SPSS shows numbers by that have no format.
+    pub fn number() -> Self {
+        Self::new("F", FormatClass::Number, 8, 2)
+    }
+
+    /// The format of this code in a system file, or `None` if SPSS could not have it.
+    pub fn from_code(code: u8, width: u32, decimals: u32) -> Option<Self> {
+        Self::checked(FORMATS.iter().find(|(_, known, ..)| *known == code)?, width, decimals)
+    }
+
+    /// Its code in a system file.
+    pub fn code(&self) -> u8 {
+        FORMATS.iter().find(|(name, ..)| *name == self.name).map_or(5, |(_, code, ..)| *code)
+    }
+
     /// The format given for SPSS, or derived from width, decimals and style, or the usual one of the kind; `None` for
     /// texts.
-    pub(crate) fn of(variable: &Variable, losses: &mut Vec<Loss>) -> Option<Self> {
-        let kind = &variable.kind;
-        if is_text(kind) {
+    pub(crate) fn of(
+        variable: &Variable,
+        facts: &ColumnFacts,
+        choices: &Choices,
+        losses: &mut Vec<Loss>,
+    ) -> Option<Self> {
+        if is_text(&variable.kind) {
             return None;
         }
-        let usual = usual(variable);
+        let usual = usual(variable, facts, choices);
         if let Some(native) = variable.format.as_ref().and_then(|format| format.native.get("spss")) {
             let given = Self::parse(native);
             if let Some(given) = given.filter(|given| given.class == usual.class) {
@@ -126,19 +176,44 @@ impl fmt::Display for Format {
     }
 }
 
-fn usual(variable: &Variable) -> Format {
+fn usual(variable: &Variable, facts: &ColumnFacts, choices: &Choices) -> Format {
     use FormatClass::{Date, DateTime, Number, Time};
+    let file = choices.is_file();
+    let seconds = |unit: TimeUnit| file && unit == TimeUnit::Second;
     match variable.kind {
         Kind::Boolean => Format::new("F", Number, 1, 0),
+        Kind::Date if file => Format::new("DATE", Date, 11, 0),
         Kind::Date => Format::new("SDATE", Date, 10, 0),
+        Kind::DateTime { unit, .. } if seconds(unit) => Format::new("DATETIME", DateTime, 20, 0),
         Kind::DateTime { .. } => Format::new("DATETIME", DateTime, 24, 3),
-        Kind::Time(_) => Format::new("TIME", Time, 8, 0),
+        Kind::Time(unit) if seconds(unit) || !file => Format::new("TIME", Time, 8, 0),
+        Kind::Time(_) => Format::new("TIME", Time, 12, 3),
+        Kind::Duration(unit) if file => {
+            let (width, decimals) = if seconds(unit) { (16, 0) } else { (20, 3) };
+            Format::new("DTIME", Time, width, decimals)
+        }
+        Kind::Period(period) if file => match period {
+            Period::Year => Format::new("F", Number, 4, 0),
+            Period::Quarter => Format::new("QYR", Date, 8, 0),
+            Period::Week => Format::new("WKYR", Date, 10, 0),
+            _ => Format::new("MOYR", Date, 8, 0),
+        },
         Kind::Period(_) => Format::new("F", Number, 8, 0),
-        _ => number(variable),
+        _ => number(variable, facts),
     }
 }
 
-fn number(variable: &Variable) -> Format {
+/// Characters of the longest whole number of a column.
+fn digits(facts: &ColumnFacts) -> Option<u32> {
+    let characters = |number: Number| match number {
+        Number::Integer(whole) => whole.to_string().len() as u32,
+        Number::Float(_) => 12,
+    };
+    let (low, high) = facts.range??;
+    Some(characters(low).max(characters(high)))
+}
+
+fn number(variable: &Variable, facts: &ColumnFacts) -> Format {
     let given = variable.format.as_ref();
     let name = match given.and_then(|format| format.style) {
         Some(DisplayStyle::Grouped) => "COMMA",
@@ -161,7 +236,11 @@ fn number(variable: &Variable) -> Format {
     let given_decimals = given.filter(|format| !is_general(format));
     let decimals = given_decimals.and_then(|format| format.decimals).unwrap_or(default).min(MOST_DECIMALS);
     let decimals = if name == "N" { 0 } else { decimals };
-    let width = given.and_then(|format| format.width).unwrap_or(12).clamp(decimals + 2, WIDEST);
+    // Of a whole number the values tell the width.
+    let measured = digits(facts).filter(|_| matches!(variable.kind, Kind::Integer { .. }));
+    let usual = measured.unwrap_or(12);
+    let least = if decimals > 0 || measured.is_none() { decimals + 2 } else { 1 };
+    let width = given.and_then(|format| format.width).unwrap_or(usual).clamp(least, WIDEST);
     Format::new(name, FormatClass::Number, width, decimals)
 }
 
@@ -175,10 +254,24 @@ mod tests {
             assert_eq!(Format::parse(text).unwrap().to_string(), text);
         }
         assert_eq!(Format::parse("f8").unwrap().to_string(), "F8.0");
+        assert_eq!(Format::parse("A20").unwrap().class, FormatClass::Text);
         for broken in
-            ["", "F", "8.2", "F8.2q", "A8", "FOO8", "F3.3", "F41", "DATETIME16", "F8.", "E5.0", "F+8"]
+            ["", "F", "8.2", "F8.2q", "A8.1", "FOO8", "F3.3", "F41", "DATETIME16", "F8.", "E5.0", "F+8"]
         {
             assert_eq!(Format::parse(broken), None, "{broken}");
+        }
+    }
+
+    #[test]
+    fn codes_are_those_of_system_files() {
+        let shown = |code, width, decimals| Format::from_code(code, width, decimals).map(|it| it.to_string());
+        assert_eq!(shown(5, 8, 2).as_deref(), Some("F8.2"));
+        assert_eq!(shown(1, 255, 0).as_deref(), Some("A255"));
+        assert_eq!(shown(20, 8, 4), None, "DATE8.4 is saved by SPSS itself");
+        assert_eq!((shown(41, 19, 0), Format::from_code(86, 19, 0).unwrap().code()), (shown(86, 19, 0), 41));
+        for (name, code, least, _) in FORMATS.iter().filter(|(_, code, ..)| *code < 85) {
+            let format = Format::from_code(*code, *least, 0).unwrap();
+            assert_eq!((format.name, format.code()), (*name, *code));
         }
     }
 
@@ -188,7 +281,11 @@ mod tests {
             let mut variable = Variable::new("x", kind);
             variable.format.get_or_insert_default().native.insert("spss".into(), native.into());
             let mut losses = Vec::new();
-            (Format::of(&variable, &mut losses).map(|format| format.to_string()), losses.len())
+            (
+                Format::of(&variable, &ColumnFacts::default(), &Choices::syntax(), &mut losses)
+                    .map(|format| format.to_string()),
+                losses.len(),
+            )
         };
         assert_eq!(shown(Kind::FLOAT, "PCT5.1"), (Some("PCT5.1".into()), 0));
         assert_eq!(shown(Kind::FLOAT, "A8"), (Some("F12.2".into()), 1));

@@ -10,14 +10,16 @@ const RESERVED: &[&str] =
 
 /// Valid, unique names for `names`, in their order; names that differ only in case clash.
 pub fn unique_names<S: AsRef<str>>(names: &[S]) -> Vec<String> {
-    // A final period or underscore is legal but clashes with the end of commands and system names.
+    // `#` begins scratch variables and `$` those of the system.
     let allows = |character: char, position| {
-        character.is_alphabetic() || (position > 0 && (character.is_ascii_digit() || character == '_'))
+        character.is_alphabetic()
+            || character == '@'
+            || (position > 0 && (character.is_ascii_digit() || "_.$#".contains(character)))
     };
-    let reserved = |name: &str| RESERVED.contains(&name.to_lowercase().as_str());
-    let rules =
-        NameRules::new(MAX_NAME_BYTES, MAX_NAME_BYTES, &allows, "var").reserved(&reserved).ignore_case();
-    legal_unique(names, &rules)
+    // A period at the end would end a command.
+    let reserved = |name: &str| name.ends_with('.') || RESERVED.contains(&name.to_lowercase().as_str());
+    let rules = NameRules::new(MAX_NAME_BYTES, MAX_NAME_BYTES, &allows, "var");
+    legal_unique(names, &rules.before('@').reserved(&reserved).ignore_case())
 }
 
 #[cfg(test)]
@@ -26,6 +28,8 @@ mod tests {
 
     #[test]
     fn reserved_words_and_case_are_minded() {
-        assert_eq!(unique_names(&["Age", "age", "NOT", "2nd", "_id"]), ["Age", "age_2", "NOT_", "nd", "id"]);
+        let names = ["Age", "age", "NOT", "2nd", "_id", "a.b", "end.", "#x", "größe", "a b"];
+        let legal = ["Age", "age_2", "NOT_", "@2nd", "@_id", "a.b", "end._", "@#x", "größe", "a_b"];
+        assert_eq!(unique_names(&names), legal);
     }
 }

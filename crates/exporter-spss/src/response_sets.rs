@@ -1,11 +1,11 @@
 //! Groups of variables as multiple response sets.
 
-use exporter_core::codebook::{Group, GroupKind, Language, Table, Value as CodebookValue};
+use exporter_core::codebook::{Group, GroupKind, LabelSource, Language, Table, Value as CodebookValue};
 use exporter_core::truncate::to_bytes;
 use exporter_core::{Loss, LossCode, Part};
 
 use crate::Value;
-use crate::limits::{MAX_MISSING_TEXT_BYTES, MAX_NAME_BYTES, MAX_VALUE_LABEL_BYTES};
+use crate::limits::{MAX_MISSING_TEXT_BYTES, MAX_NAME_BYTES, MAX_VALUE_LABEL};
 use crate::names::unique_names;
 
 /// A multiple response set.
@@ -18,7 +18,9 @@ pub struct ResponseSet {
     pub label: String,
     /// What its variables hold.
     pub kind: ResponseSetKind,
-    /// Positions of its variables, two at least.
+    /// Where the labels of a set of dichotomies come from, where they are not those of its variables.
+    pub label_source: Option<LabelSource>,
+    /// Positions of its variables; SPSS writes two at least.
     pub members: Vec<usize>,
 }
 
@@ -32,11 +34,22 @@ pub enum ResponseSetKind {
 }
 
 impl ResponseSet {
-    /// The set that a group becomes.
+    /// A set of these variables, labelled by them.
+    pub fn new(
+        name: impl Into<String>,
+        label: impl Into<String>,
+        kind: ResponseSetKind,
+        members: Vec<usize>,
+    ) -> Self {
+        Self { name: name.into(), label: label.into(), kind, label_source: None, members }
+    }
+
+    /// The set that a group becomes; `sets` says that variable sets have a place elsewhere.
     pub(crate) fn of(
         group: &Group,
         table: &Table,
         language: Language<'_>,
+        sets: bool,
         losses: &mut Vec<Loss>,
     ) -> Option<Self> {
         let mut dropped = |action: &str| {
@@ -50,6 +63,8 @@ impl ResponseSet {
                 Some(counted) => ResponseSetKind::Dichotomy(counted),
                 None => return dropped("SPSS has multiple response sets only"),
             },
+            // A variable set, which is no multiple response set, is for whoever writes a file.
+            GroupKind::Set if sets => return None,
             _ => return dropped("SPSS has multiple response sets only"),
         };
         let member = |name: &String| table.variable(name).map(|(column, _)| column);
@@ -58,14 +73,14 @@ impl ResponseSet {
             return dropped("a set needs two variables");
         }
         let label = group.label.get(language);
-        let cut = to_bytes(label, MAX_VALUE_LABEL_BYTES);
+        let cut = to_bytes(label, MAX_VALUE_LABEL);
         if cut.len() < label.len() {
             let action = "the group's label is cut at 120 bytes";
             losses.push(Loss::new(LossCode::LABEL_TRUNCATED, action).first(None, label));
         }
         let name = unique_names(&[&group.name]).concat();
         let name = to_bytes(&name, MAX_NAME_BYTES - 1).to_owned();
-        Some(Self { name, label: cut.to_owned(), kind, members })
+        Some(Self { name, label: cut.to_owned(), kind, label_source: group.label_source, members })
     }
 }
 

@@ -1,4 +1,6 @@
-//! Calendar periods: whole numbers counted from 1960, as Stata counts them, and their text.
+//! Calendar periods: whole numbers counted from 1960, as Stata counts them, their text and their days.
+
+use chrono::{Datelike, NaiveDate};
 
 /// A calendar period, counted as Stata counts it (`dta` help, section datetime).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -113,6 +115,42 @@ impl Period {
         year.checked_sub(1960)?.checked_mul(per_year)?.checked_add(part - 1)?.try_into().ok()
     }
 
+    /// The first day of a period, in days since 1970-01-01; `None` beyond the calendar of 262,000 years.
+    ///
+    /// ```
+    /// use exporter_core::codebook::Period;
+    ///
+    /// assert_eq!(Period::Month.first_day(120), Some(0));
+    /// assert_eq!(Period::Week.first_day(521), Some(7));
+    /// assert_eq!(Period::Week.of_day(364), Some(571), "the last week of a year is longer");
+    /// ```
+    pub fn first_day(self, value: i32) -> Option<i64> {
+        let (per_year, _) = self.shape();
+        let value = i64::from(value);
+        let (year, number) = match self {
+            Self::Year => (value, 0),
+            _ => (1960 + value.div_euclid(per_year), value.rem_euclid(per_year)),
+        };
+        let year = i32::try_from(year).ok()?;
+        let first = match self {
+            Self::Week => NaiveDate::from_yo_opt(year, 1 + 7 * u32::try_from(number).ok()?)?,
+            _ => NaiveDate::from_ymd_opt(year, 1 + u32::try_from(number * (12 / per_year)).ok()?, 1)?,
+        };
+        Some(i64::from(first.to_epoch_days()))
+    }
+
+    /// The period that holds a day, which is given in days since 1970-01-01.
+    pub fn of_day(self, day: i64) -> Option<i32> {
+        let (per_year, _) = self.shape();
+        let date = NaiveDate::from_epoch_days(i32::try_from(day).ok()?)?;
+        let number = match self {
+            Self::Year => return Some(date.year()),
+            Self::Week => i64::from(date.ordinal0() / 7).min(per_year - 1),
+            _ => i64::from(date.month0()) / (12 / per_year),
+        };
+        i32::try_from((i64::from(date.year()) - 1960) * per_year + number).ok()
+    }
+
     /// What a value is called in a message.
     pub fn example(self) -> &'static str {
         match self {
@@ -148,6 +186,13 @@ mod tests {
                 assert_eq!(unit.parse(&unit.text(value)), Some(value));
                 assert_eq!(unit.parse_iso(&unit.iso_text(value)), Some(value));
             }
+        }
+        for unit in [Year, Half, Quarter, Month, Week] {
+            for value in [-3_000, -1, 0, 1, 243, 2_024, 100_000] {
+                let day = unit.first_day(value).unwrap();
+                assert_eq!((unit.of_day(day), unit.of_day(day - 1)), (Some(value), Some(value - 1)));
+            }
+            assert_eq!(unit.first_day(i32::MAX), None);
         }
         assert_eq!(Quarter.text(242), "2020q3");
         assert_eq!(Month.text(-1), "1959m12");

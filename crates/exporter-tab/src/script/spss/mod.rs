@@ -6,8 +6,8 @@ mod text;
 
 use exporter_core::codebook::Table;
 use exporter_core::{Carry, FormatInfo, Limits, LossCode, Part, ProfileRequest, Result, TableId, doubles};
-use exporter_spss::limits::{MAX_LABEL_BYTES, MAX_NAME_BYTES, MAX_TEXT_BYTES, MAX_VALUE_LABEL_BYTES};
-use exporter_spss::{describe, needs};
+use exporter_spss::limits::{MAX_LABEL, MAX_NAME_BYTES, MAX_TEXT_BYTES, MAX_VALUE_LABEL};
+use exporter_spss::{Choices, describe, needs};
 
 use super::{Page, Syntax};
 use text::{command, quoted};
@@ -20,8 +20,8 @@ static INFO: FormatInfo = FormatInfo::new("spss-script", "SPSS syntax for csv or
         Limits::NONE
             .name_characters(MAX_NAME_BYTES as u32)
             .text_bytes(MAX_TEXT_BYTES)
-            .label_characters(MAX_LABEL_BYTES as u32)
-            .value_label_bytes(MAX_VALUE_LABEL_BYTES as u32)
+            .label_characters(MAX_LABEL as u32)
+            .value_label_bytes(MAX_VALUE_LABEL as u32)
             .exact_integer(doubles::EXACT as u64),
     )
     .losses(&[
@@ -57,12 +57,13 @@ impl Syntax for Spss {
     }
 
     fn needs(table: &Table, id: TableId, request: &mut ProfileRequest) {
-        needs(table, id, request);
+        needs(table, id, &Choices::syntax(), request);
     }
 
     fn write(page: &mut Page<'_>) -> Result<()> {
         let from = page.description;
-        let table = describe(from.codebook, from.table, page.facts, from.language);
+        let choices = Choices::syntax();
+        let table = describe(from.codebook, from.table, page.facts, from.language, &choices)?;
         let variables = || from.table.variables.iter().zip(&table.variables);
         load::load(page, &table);
         for (column, (variable, spss)) in variables().enumerate() {

@@ -1,0 +1,228 @@
+//! Which values SPSS can be told are missing: three values, or a range and one value.
+
+use exporter_core::codebook::{self, Kind, MissingValues as Declared, Variable};
+use exporter_core::profile::Number;
+use exporter_core::{ColumnFacts, Loss, LossCode};
+
+use crate::limits::{MAX_MISSING_TEXT_BYTES, MAX_MISSING_VALUES};
+use crate::values::{Value, is_text};
+
+/// What is declared missing: three values, or a range and one value.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct MissingValues {
+    /// Smallest and largest number of a range, which is open where an end is `None`.
+    pub range: Option<(Option<f64>, Option<f64>)>,
+    /// Single values.
+    pub values: Vec<Value>,
+}
+
+/// First numbers that stand for reasons, in the order in which they are tried.
+const FIRST_CODES: [f64; 5] = [-99.0, -999.0, -9_999.0, -99_999.0, -999_999_999.0];
+
+impl MissingValues {
+    /// A range and single values.
+    pub fn new(range: Option<(Option<f64>, Option<f64>)>, values: Vec<Value>) -> Self {
+        Self { range, values }
+    }
+
+    /// Whether nothing is declared.
+    pub fn is_empty(&self) -> bool {
+        self.range.is_none() && self.values.is_empty()
+    }
+
+    /// What of a variable's missing values can be declared, and the numbers that stand for its reasons where `codes` are
+    /// wanted, by declaration.
+    pub(crate) fn of(
+        variable: &Variable,
+        kind: &Kind,
+        facts: &ColumnFacts,
+        labelled: &[(Value, String)],
+        codes: bool,
+        losses: &mut Vec<Loss>,
+    ) -> (Self, Vec<Option<Value>>) {
+        let mut all = Self::declared(variable, kind);
+        let found = all.values.len() + usize::from(all.range.is_some());
+        let declared = variable.missing.iter().filter(|missing| !missing.is_reason()).count();
+        let mut dropped = declared - found.min(declared);
+        let valid = valid_range(kind, facts);
+        let codes = codes && !is_text(kind);
+        let reasons = if codes { all.reasons(variable, valid, labelled) } else { Vec::new() };
+        dropped += all.fit(valid);
+        if dropped > 0 {
+            let action = "SPSS takes three missing values, or a range and one value";
+            losses.push(Loss::new(LossCode::MISSING_DROPPED, action).count(dropped as u64));
+        }
+        (all, reasons)
+    }
+
+    /// All that a variable declares, the first of several ranges.
+    fn declared(variable: &Variable, kind: &Kind) -> Self {
+        let mut all = Self::default();
+        for missing in &variable.missing {
+            match &missing.values {
+                Declared::One(value) => {
+                    all.values.extend(Value::of(value, kind).filter(|value| match value {
+                        Value::Number(_) => true,
+                        Value::Text(text) => text.len() <= MAX_MISSING_TEXT_BYTES,
+                    }))
+                }
+                Declared::Range { low, high } if !is_text(kind) && all.range.is_none() => {
+                    let end = |end: &Option<codebook::Value>| match end {
+                        Some(value) => Value::number(value, kind).map(Some),
+                        None => Some(None),
+                    };
+                    all.range = end(low).zip(end(high));
+                }
+                Declared::Range { .. } | Declared::Reason => {}
+            }
+        }
+        all
+    }
+
+    /// Adjacent numbers for the reasons of a variable that no value, label or declaration has, declared missing.
+    fn reasons(
+        &mut self,
+        variable: &Variable,
+        valid: Option<(f64, f64)>,
+        labelled: &[(Value, String)],
+    ) -> Vec<Option<Value>> {
+        let count = variable.missing.iter().filter(|missing| missing.is_reason()).count();
+        if count == 0 {
+            return Vec::new();
+        }
+        let numbers = |value: &Value| match value {
+            Value::Number(number) => Some(*number),
+            Value::Text(_) => None,
+        };
+        let known: Vec<f64> =
+            labelled.iter().map(|(value, _)| value).chain(&self.values).filter_map(numbers).collect();
+        let last = |first: f64| first + (count - 1) as f64;
+        let is_free = |first: &f64| {
+            let (low, high) = (*first, last(*first));
+            let overlaps = |range: (f64, f64)| range.0 <= high && low <= range.1;
+            let open = |(low, high): (Option<f64>, Option<f64>)| {
+                (low.unwrap_or(f64::NEG_INFINITY), high.unwrap_or(f64::INFINITY))
+            };
+            !valid.is_some_and(overlaps)
+                && !self.range.map(open).is_some_and(overlaps)
+                && !known.iter().any(|number| overlaps((*number, *number)))
+        };
+        let Some(first) = FIRST_CODES.iter().copied().find(is_free) else { return Vec::new() };
+        let mut next = first;
+        let mut codes = Vec::with_capacity(variable.missing.len());
+        for missing in &variable.missing {
+            let code = missing.is_reason().then(|| {
+                let code = Value::Number(next);
+                next += 1.0;
+                code
+            });
+            codes.push(code);
+        }
+        self.values.extend(codes.iter().flatten().cloned());
+        codes
+    }
+
+    /// Leaves what SPSS takes; how many declarations that drops. More single numbers than it takes become a range where no
+    /// valid value lies among them.
+    fn fit(&mut self, valid: Option<(f64, f64)>) -> usize {
+        let room = if self.range.is_none() { MAX_MISSING_VALUES } else { 1 };
+        if self.values.len() <= room {
+            return 0;
+        }
+        if self.range.is_none()
+            && let Some(fitted) = self.as_range(valid)
+        {
+            *self = fitted;
+            return 0;
+        }
+        let dropped = self.values.len() - room;
+        self.values.truncate(room);
+        dropped
+    }
+
+    /// All numbers as one range, or as one and a single number at either end.
+    fn as_range(&self, valid: Option<(f64, f64)>) -> Option<Self> {
+        let (low, high) = valid?;
+        let mut numbers = Vec::with_capacity(self.values.len());
+        for value in &self.values {
+            match value {
+                Value::Number(number) => numbers.push(*number),
+                Value::Text(_) => return None,
+            }
+        }
+        numbers.sort_by(f64::total_cmp);
+        let covered = |numbers: &[f64]| {
+            let (first, last) = numbers.first().copied().zip(numbers.last().copied())?;
+            (last < low || high < first).then_some((Some(first), Some(last)))
+        };
+        let alone = |number: f64, rest: &[f64]| {
+            covered(rest).map(|range| Self::new(Some(range), vec![Value::Number(number)]))
+        };
+        let whole = covered(&numbers).map(|range| Self::new(Some(range), Vec::new()));
+        whole
+            .or_else(|| numbers.split_first().and_then(|(first, rest)| alone(*first, rest)))
+            .or_else(|| numbers.split_last().and_then(|(last, rest)| alone(*last, rest)))
+    }
+}
+
+/// Smallest and largest valid value as they are stored, an impossible range where there is none; `None` where nobody knows.
+fn valid_range(kind: &Kind, facts: &ColumnFacts) -> Option<(f64, f64)> {
+    let Some((low, high)) = facts.valid_range? else { return Some((f64::INFINITY, f64::NEG_INFINITY)) };
+    let stored = |number: Number| match number {
+        Number::Integer(count) => crate::values::stored(count, kind),
+        Number::Float(number) => number,
+    };
+    Some((stored(low), stored(high)))
+}
+
+#[cfg(test)]
+mod tests {
+    use exporter_core::codebook::Missing;
+
+    use super::*;
+
+    fn known(low: i128, high: i128) -> ColumnFacts {
+        let mut facts = ColumnFacts::default();
+        facts.valid_range = Some(Some((Number::Integer(low), Number::Integer(high))));
+        facts
+    }
+
+    fn numbers(numbers: &[f64]) -> Vec<Value> {
+        numbers.iter().copied().map(Value::Number).collect()
+    }
+
+    #[test]
+    fn many_codes_become_a_range_where_no_value_lies_among_them() {
+        let codes = (95..100).fold(Variable::new("x", Kind::INTEGER), |variable, code| {
+            variable.with_missing(Missing::value(code))
+        });
+        let of = |facts: &ColumnFacts| {
+            MissingValues::of(&codes, &Kind::INTEGER, facts, &[], false, &mut Vec::new()).0
+        };
+        assert_eq!(of(&known(0, 94)).range, Some((Some(95.0), Some(99.0))));
+        assert_eq!(of(&known(0, 97)).values, numbers(&[95.0, 96.0, 97.0]));
+        let one_more = codes.clone().with_missing(Missing::value(-1));
+        let found =
+            MissingValues::of(&one_more, &Kind::INTEGER, &known(0, 90), &[], false, &mut Vec::new()).0;
+        assert_eq!((found.range, found.values), (Some((Some(95.0), Some(99.0))), numbers(&[-1.0])));
+    }
+
+    #[test]
+    fn reasons_get_free_adjacent_numbers() {
+        let letters = ('a'..'f').fold(Variable::new("x", Kind::INTEGER), |variable, letter| {
+            variable.with_missing(Missing::reason().letter(letter))
+        });
+        let mut losses = Vec::new();
+        let (missing, codes) =
+            MissingValues::of(&letters, &Kind::INTEGER, &known(0, 10), &[], true, &mut losses);
+        assert_eq!((missing.range, losses.len()), (Some((Some(-99.0), Some(-95.0))), 0));
+        assert_eq!(
+            codes.into_iter().flatten().collect::<Vec<_>>(),
+            numbers(&[-99.0, -98.0, -97.0, -96.0, -95.0])
+        );
+        let (missing, _) =
+            MissingValues::of(&letters, &Kind::INTEGER, &known(-97, 10), &[], true, &mut losses);
+        assert_eq!(missing.range, Some((Some(-999.0), Some(-995.0))));
+    }
+}
