@@ -171,6 +171,26 @@ pub fn not_used(problem: impl Display) -> Loss {
     Loss::new(LossCode::NOT_READ, format!("the codebook stored in the file is not used: {problem}"))
 }
 
+/// JSON with every character outside ASCII escaped, for files in other encodings.
+///
+/// ```
+/// assert_eq!(exporter_core::embedded::ascii(r#"{"a":"Â😀"}"#), r#"{"a":"\u00c2\ud83d\ude00"}"#);
+/// ```
+pub fn ascii(json: &str) -> String {
+    let mut escaped = String::with_capacity(json.len());
+    let mut units = [0; 2];
+    for character in json.chars() {
+        if character.is_ascii() {
+            escaped.push(character);
+        } else {
+            for unit in character.encode_utf16(&mut units) {
+                escaped.push_str(&format!("\\u{unit:04x}"));
+            }
+        }
+    }
+    escaped
+}
+
 impl Embedded {
     /// The codebook to store whether or not the file says all of it, see [`embed`].
     ///

@@ -1,13 +1,37 @@
 //! SPSS `.sav` and `.zsav`: writer and reader.
+//!
+//! [`SavWriter`] and [`SavReader`] are codecs that stand alone; [`SavExporter`] and [`SavDataset`] adapt them to the engine.
 
+mod attribute_names;
+mod dataset;
 mod error;
+mod exporter;
 mod layout;
 mod metadata;
+mod options;
+mod reader;
 mod spec;
+mod writer;
 
 /// The rules of SPSS that files and syntax share; their types are in descriptions of this crate.
 #[doc(no_inline)]
 pub use exporter_spss as spss;
 
+/// Rows of fixed width; what the writer does with values that do not fit, and tells of it, are types of theirs.
+#[doc(no_inline)]
+pub use exporter_rows as rows;
+
+pub use dataset::{SavDataset, SavInput, SavInputOptions};
 pub use error::SavError;
+pub use exporter::{Sav, SavExporter, Zsav};
 pub use metadata::{Attribute, CaseDates, SavMetadata, SavVariable, ValueLabels, VariableSet};
+pub use options::{FileOptions, Level, SavCompression, SavOptions, ZsavOptions};
+pub use reader::{Batches, ReadOptions, Remark, SavReader, Selection};
+pub use writer::{Compression, SavWriter, Storing, WriterOptions, WriterSummary};
+
+use exporter_core::Registry;
+
+/// Adds the formats `sav` and `zsav`, written and read, to a registry.
+pub fn register(registry: Registry) -> Registry {
+    registry.register::<Sav>().register::<Zsav>().register_input::<SavInput>().register_check::<SavInput>()
+}

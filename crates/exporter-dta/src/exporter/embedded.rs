@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use exporter_core::codebook::{Codebook, MissingValues, SortKey, Table, Variable};
-use exporter_core::embedded::embed;
+use exporter_core::embedded::{ascii, embed};
 use exporter_core::truncate::to_bytes;
 use exporter_core::{Error, Result, TableId};
 use exporter_stata::VariableDescription;
@@ -106,36 +106,4 @@ fn parts(json: &str) -> Vec<Characteristic> {
         rest = tail;
     }
     parts
-}
-
-/// JSON with every character outside ASCII escaped.
-fn ascii(json: &str) -> String {
-    let mut escaped = String::with_capacity(json.len());
-    let mut units = [0; 2];
-    for character in json.chars() {
-        if character.is_ascii() {
-            escaped.push(character);
-        } else {
-            for unit in character.encode_utf16(&mut units) {
-                escaped.push_str(&format!("\\u{unit:04x}"));
-            }
-        }
-    }
-    escaped
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::Value as Json;
-
-    use super::*;
-
-    #[test]
-    fn escaped_json_is_the_same_json() {
-        let json = r#"{"label":"Âge 😀"}"#;
-        assert!(ascii(json).is_ascii());
-        let (a, b): (Json, Json) =
-            (serde_json::from_str(json).unwrap(), serde_json::from_str(&ascii(json)).unwrap());
-        assert_eq!(a, b);
-    }
 }

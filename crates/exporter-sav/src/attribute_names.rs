@@ -1,0 +1,17 @@
+//! Names of attributes that have a meaning.
+//!
+//! | attribute | contents |
+//! |---|---|
+//! | `$@Role` of a variable | its role, 0 to 5 (fact sheet 6, subtype 18) |
+//! | `@exporter_codebook` of the file | the codebook as [`exporter_core::embedded`] stores it, in as many values as it needs |
+//! | `spss:dates` of a table, not in files | the dates of the cases (subtype 6): six numbers, then `variable=kind period` |
+//!
+//! The field `format` of the stored JSON names, by variable of the file, the numbers that stand for its reasons (`codes`), by
+//! declaration, and the variables whose instants are stored in UTC (`utc`).
+
+/// The role of a variable.
+pub(crate) const ROLE: &str = "$@Role";
+/// The embedded codebook; `@` hides it from users.
+pub(crate) const CODEBOOK: &str = "@exporter_codebook";
+/// The dates of the cases.
+pub(crate) const DATES: &str = "spss:dates";

@@ -1,0 +1,134 @@
+//! What one pass over the rows finds about numbers.
+
+use std::collections::BTreeMap;
+
+use arrow_array::Float64Array;
+use arrow_array::cast::AsArray;
+use arrow_array::types::Float64Type;
+use arrow_schema::DataType;
+use exporter_core::codebook::{Kind, Period};
+use exporter_rows::holds;
+
+use crate::error::Result;
+use crate::reader::{SavReader, Selection};
+use crate::spec::UNIX_EPOCH;
+
+/// Seconds of a day.
+const DAY: f64 = 86_400.0;
+
+/// What is known of the numbers of a variable.
+#[derive(Clone, Debug)]
+pub(super) struct NumberFacts {
+    /// System-missing cells.
+    pub(super) nulls: u64,
+    /// Smallest and largest number; none where all are missing.
+    pub(super) range: Option<(f64, f64)>,
+    /// Whether all are whole numbers.
+    pub(super) whole: bool,
+    /// Whether all are whole days.
+    pub(super) days: bool,
+    /// Whether all are milliseconds, but for what a double cannot hold.
+    pub(super) millis: bool,
+    /// Whether all are the first second of a period, where the format is one of periods.
+    pub(super) periods: bool,
+    /// Whether all are of the recorded type, where only the values tell.
+    pub(super) claim: bool,
+}
+
+impl Default for NumberFacts {
+    fn default() -> Self {
+        let (nulls, range) = Default::default();
+        Self { nulls, range, whole: true, days: true, millis: true, periods: true, claim: true }
+    }
+}
+
+/// A variable to look at.
+pub(super) struct Looked {
+    /// Position in the file.
+    pub(super) variable: usize,
+    /// The periods that its format shows.
+    pub(super) period: Option<Period>,
+    /// The type that was recorded, where only the values tell whether they are of it.
+    pub(super) claim: Option<DataType>,
+}
+
+/// What a pass found, and the number of rows.
+pub(super) struct Seen {
+    pub(super) rows: u64,
+    pub(super) variables: BTreeMap<usize, NumberFacts>,
+}
+
+/// Looks at these variables in one pass.
+pub(super) fn look(reader: &SavReader, looked: &[Looked], threads: usize) -> Result<Seen> {
+    let mut facts: Vec<NumberFacts> = vec![NumberFacts::default(); looked.len()];
+    let mut rows = 0;
+    let selection = Selection {
+        columns: Some(looked.iter().map(|looked| looked.variable).collect()),
+        ..Selection::default()
+    };
+    for batch in reader.batches(&selection, threads)? {
+        let batch = batch?;
+        rows += batch.num_rows() as u64;
+        for ((facts, looked), column) in facts.iter_mut().zip(looked).zip(batch.columns()) {
+            if let Some(numbers) = column.as_primitive_opt::<Float64Type>() {
+                facts.add(numbers, looked.period);
+            }
+            if let Some(claim) = &looked.claim
+                && facts.claim
+            {
+                facts.claim = holds(column, claim, 0);
+            }
+        }
+    }
+    let variables = looked.iter().map(|looked| looked.variable).zip(facts).collect();
+    Ok(Seen { rows, variables })
+}
+
+impl NumberFacts {
+    fn add(&mut self, numbers: &Float64Array, period: Option<Period>) {
+        use arrow_array::Array as _;
+        self.nulls += numbers.null_count() as u64;
+        let (mut low, mut high) = self.range.unwrap_or((f64::INFINITY, f64::NEG_INFINITY));
+        let mut look = |number: f64| {
+            low = low.min(number);
+            high = high.max(number);
+            if self.whole && number.fract() != 0.0 {
+                self.whole = false;
+                self.days = false;
+            }
+            if self.days && number % DAY != 0.0 {
+                self.days = false;
+            }
+            if !self.whole && self.millis {
+                // What a double cannot hold of a date of today is a few millionths.
+                let millis = number * 1_000.0;
+                self.millis = (millis - millis.round()).abs() < 0.005;
+            }
+            if let Some(period) = period
+                && self.periods
+            {
+                self.periods = self.days && starts(period, number);
+            }
+        };
+        if numbers.null_count() == 0 {
+            numbers.values().iter().for_each(|number| look(*number));
+        } else {
+            numbers.iter().flatten().for_each(look);
+        }
+        if low <= high {
+            self.range = Some((low, high));
+        }
+    }
+
+    /// Whether they can be delivered as the kind.
+    pub(super) fn fits(&self, kind: &Kind) -> bool {
+        super::kinds::fits(kind, self)
+    }
+}
+
+/// Whether a number is the first second of a period.
+fn starts(period: Period, seconds: f64) -> bool {
+    let day = (seconds - UNIX_EPOCH) / DAY;
+    let of_day = || period.of_day(day as i64).and_then(|count| period.first_day(count));
+    day.abs() < 1e8 && of_day() == Some(day as i64)
+}

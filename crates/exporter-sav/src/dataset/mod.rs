@@ -1,0 +1,327 @@
+//! A system file as a [`Dataset`]: one table, described by everything the file says.
+//!
+//! | in the file | in the codebook |
+//! |---|---|
+//! | print format | kind, refined by the values; the format itself under `format.native["spss"]` |
+//! | system-missing | null |
+//! | user-missing values | declared missing values, which stay in the rows |
+//! | multiple response sets, variable sets | groups |
+//! | documents | a note of the table |
+//! | custom attributes, `$@Role` | attributes, role |
+//!
+//! Which numbers are whole, days or milliseconds is found in one pass over the numeric variables when the file is opened.
+//! What a file of our writer says beside this (kinds, questions, original names, reasons) is taken back as far as it still
+//! describes the file; the rest is a loss of reading.
+
+mod delivery;
+mod embedded;
+mod facts;
+mod input;
+mod kinds;
+mod plain;
+#[cfg(test)]
+mod tests;
+mod values;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use arrow_array::{RecordBatch, RecordBatchOptions};
+use exporter_core::codebook::{Codebook, Kind, Missing, MissingValues, Parent, Period, Variable};
+use exporter_core::dataset::{CodedReasons, arrow_type, scan_schema, select_from, table_of};
+use exporter_core::embedded::{Restored, detach_foreign_labels};
+use exporter_core::profile::Number;
+use exporter_core::{
+    Batches, ColumnFacts, Dataset, Loss, LossCode, LossReport, Projection, Result, Scan, Source, TableId,
+    TableProfile,
+};
+use exporter_rows::{fits_by_range, is_calendar, only_values_tell};
+use exporter_spss::Value as StoredValue;
+
+use crate::error::SavError;
+use crate::reader::{ReadOptions, SavReader, Selection};
+use delivery::Delivery;
+pub(crate) use embedded::CellRecord;
+use embedded::Stored;
+use facts::{Looked, NumberFacts, Seen, look};
+pub(crate) use input::READ_OPTIONS;
+pub use input::{SavInput, SavInputOptions};
+use kinds::{fits, kind_of, refined};
+pub(crate) use plain::plain;
+use plain::plain_of;
+
+/// An open system file, which is presumed not to change.
+#[derive(Debug)]
+pub struct SavDataset {
+    /// Name of the source, for errors.
+    name: String,
+    projection: Projection,
+    reader: SavReader,
+    codebook: Codebook,
+    /// The parent of the table, which is in another file.
+    parent: Option<Parent>,
+    /// What of the stored codebook is not used; no table is named.
+    not_used: Vec<Loss>,
+    columns: Vec<Delivery>,
+    facts: TableProfile,
+    threads: usize,
+}
+
+impl SavDataset {
+    /// Opens a source; scans use up to `threads` threads. The projection is by the names of the codebook or of the file; the
+    /// codebook describes other variables without their values, and scans of them are refused.
+    ///
+    /// # Errors
+    /// [`exporter_core::ErrorKind::Io`], or [`exporter_core::ErrorKind::Invalid`] with the offset of what is damaged.
+    pub fn open(source: &Source<'_>, options: ReadOptions, threads: usize) -> Result<Box<dyn Dataset>> {
+        let place = |error: SavError| exporter_core::Error::from(error).entry(&source.name);
+        let reader = SavReader::with_options(Arc::clone(&source.bytes), options).map_err(place)?;
+        let metadata = reader.metadata();
+        let unread = plain(metadata, source.stem());
+        let mut not_used = Vec::new();
+        let stored = Stored::of(metadata, &mut not_used);
+        let claimed = stored.as_ref().map(|stored| stored.restored(unread.clone(), &|_, _| true));
+        let claimed_variables = claimed.as_ref().and_then(|claimed| claimed.codebook.tables.first());
+        let claimed_variables = claimed_variables.map_or(&[][..], |table| &table.variables);
+        let is_projected = |position: usize, stored: &str| {
+            let described = claimed_variables.get(position).map_or(stored, |variable| variable.name.as_str());
+            source.projection.has(stored) || source.projection.has(described)
+        };
+        let mut looked = Vec::new();
+        for (position, variable) in metadata.variables.iter().enumerate() {
+            let natural = if variable.width.is_some() {
+                arrow_schema::DataType::Utf8
+            } else {
+                arrow_schema::DataType::Float64
+            };
+            let target = claimed_variables.get(position).map(|claimed| arrow_type(&claimed.kind));
+            let claim = target.filter(|target| only_values_tell(&natural, target) && !is_calendar(target));
+            let period = match kind_of(variable) {
+                Kind::Period(period) if period != Period::Year => Some(period),
+                _ => None,
+            };
+            if is_projected(position, &variable.name) && (variable.width.is_none() || claim.is_some()) {
+                looked.push(Looked { variable: position, period, claim });
+            }
+        }
+        let threads = threads.max(1);
+        let seen =
+            if looked.is_empty() { None } else { Some(look(&reader, &looked, threads).map_err(place)?) };
+        let found = |position: usize| seen.as_ref().and_then(|seen| seen.variables.get(&position));
+        let fits_rows = |position: usize, kind: &Kind| {
+            let text = metadata.variables.get(position).is_some_and(|variable| variable.width.is_some());
+            delivers(text, kind, found(position))
+        };
+        let (mut codebook, parent, written_names) = match &stored {
+            Some(stored) => {
+                let Restored { codebook, parent, losses, written_names, .. } =
+                    stored.restored(unread, &fits_rows);
+                not_used.extend(losses);
+                (codebook, parent, written_names)
+            }
+            None => {
+                let kind = |(position, variable)| match found(position) {
+                    Some(facts) => refined(kind_of(variable), facts),
+                    None => kind_of(variable),
+                };
+                let kinds: Vec<Kind> = metadata.variables.iter().enumerate().map(kind).collect();
+                (plain_of(metadata, source.stem(), &kinds), None, Vec::new())
+            }
+        };
+        let mut columns = Vec::with_capacity(metadata.variables.len());
+        let mut codes: HashMap<String, Vec<usize>> = HashMap::new();
+        for (position, variable) in
+            codebook.tables.iter_mut().flat_map(|table| &mut table.variables).enumerate()
+        {
+            if let Some(facts) = found(position)
+                && !fits_rows(position, &variable.kind)
+            {
+                let text = metadata.variables.get(position).is_some_and(|variable| variable.width.is_some());
+                variable.kind = if text { Kind::Text } else { refined(variable.kind.clone(), facts) };
+                let kind = variable.kind.clone();
+                variable.missing.retain(|missing| missing.is_reason() || is_of(missing, &kind));
+            }
+            complete(variable, metadata.variables.get(position), metadata.encoding == encoding_rs::UTF_8);
+            let written = written_names.get(position).and_then(Option::as_ref);
+            let recorded =
+                stored.as_ref().zip(written).and_then(|(stored, name)| stored.cells.codes.get(name));
+            for (index, (missing, code)) in
+                variable.missing.iter_mut().zip(recorded.into_iter().flatten()).enumerate()
+            {
+                let value =
+                    code.and_then(|code| values::described(&StoredValue::Number(code), &variable.kind));
+                if let (true, Some(value)) = (missing.is_reason(), value) {
+                    missing.values = MissingValues::One(value);
+                    codes.entry(variable.name.clone()).or_default().push(index);
+                }
+            }
+            columns.push(Delivery::new(position, variable));
+        }
+        not_used.extend(detach_foreign_labels(&mut codebook));
+        let facts = known(&codebook, seen.as_ref(), &reader);
+        let name = source.name.clone();
+        let projection = source.projection.clone();
+        let dataset = Self { name, projection, reader, codebook, parent, not_used, columns, facts, threads };
+        if codes.is_empty() {
+            return Ok(Box::new(dataset));
+        }
+        let is_code = |variable: &Variable, missing: &Missing| {
+            let index = variable.missing.iter().position(|other| std::ptr::eq(other, missing));
+            index.is_some_and(|index| codes.get(&variable.name).is_some_and(|codes| codes.contains(&index)))
+        };
+        Ok(Box::new(CodedReasons::new(dataset, is_code)))
+    }
+
+    /// Delivers these columns of all rows.
+    fn batches(
+        &self,
+        table: &exporter_core::codebook::Table,
+        wanted: &[usize],
+        scan: &Scan,
+    ) -> Result<Batches<'_>> {
+        let columns: Vec<&Delivery> = wanted.iter().filter_map(|column| self.columns.get(*column)).collect();
+        let selection = Selection {
+            columns: Some(columns.iter().map(|column| column.variable).collect()),
+            batch_rows: scan.batch_rows,
+        };
+        let place = |error: SavError| exporter_core::Error::from(error).entry(&self.name);
+        let schema = scan_schema(table, wanted, false);
+        let output = schema.clone();
+        let mut first = 0_u64;
+        let batches = self.reader.batches(&selection, self.threads).map_err(place)?;
+        let batches = batches.map(move |batch| {
+            let batch = batch.map_err(place)?;
+            let arrays =
+                columns.iter().zip(batch.columns()).map(|(column, array)| column.array(array, first));
+            let arrays = arrays.collect::<Result<Vec<_>>>()?;
+            first += batch.num_rows() as u64;
+            let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
+            Ok(RecordBatch::try_new_with_options(output.clone(), arrays, &options)?)
+        });
+        Ok(Batches::new(schema, batches))
+    }
+}
+
+/// Whether the rows of a variable can be delivered as a kind.
+fn delivers(text: bool, kind: &Kind, facts: Option<&NumberFacts>) -> bool {
+    let target = arrow_type(kind);
+    if text {
+        return target == arrow_schema::DataType::Utf8
+            || match facts {
+                Some(facts) => facts.claim,
+                None => fits_by_range(&arrow_schema::DataType::Utf8, &target, true, None),
+            };
+    }
+    let Some(facts) = facts else { return true };
+    let is_numeric = !matches!(kind, Kind::Text | Kind::Binary) && !kind.is_nested();
+    is_numeric
+        && match kind {
+            Kind::Decimal { .. } | Kind::Float { bits: 32 } => facts.claim,
+            kind => fits(kind, facts),
+        }
+}
+
+/// Whether a declared value is one of the kind's.
+fn is_of(missing: &Missing, kind: &Kind) -> bool {
+    let holds =
+        |value: &Option<exporter_core::codebook::Value>| value.as_ref().is_none_or(|value| kind.holds(value));
+    match &missing.values {
+        MissingValues::One(value) => kind.holds(value),
+        MissingValues::Range { low, high } => holds(low) && holds(high),
+        MissingValues::Reason => true,
+    }
+}
+
+/// What the file says of a variable beside what was restored.
+fn complete(variable: &mut Variable, stored: Option<&crate::metadata::SavVariable>, utf8: bool) {
+    variable.facts = Default::default();
+    if let Some(width) = stored.and_then(|stored| stored.width) {
+        variable.facts.storage.insert("spss".to_owned(), format!("A{width}"));
+        // Other encodings take more bytes as UTF-8, as do bytes that cannot be read; the reader tells of these.
+        variable.facts.max_bytes = (utf8 && variable.kind == Kind::Text).then_some(u64::from(width));
+    }
+}
+
+/// What the pass at opening has found about the rows, in the terms of a profile.
+fn known(codebook: &Codebook, seen: Option<&Seen>, reader: &SavReader) -> TableProfile {
+    let mut profile = TableProfile::default();
+    profile.rows = seen.map(|seen| seen.rows).or_else(|| reader.cases());
+    let variables = codebook.tables.iter().flat_map(|table| &table.variables);
+    for (position, variable) in variables.enumerate() {
+        let mut facts = ColumnFacts::default();
+        if let Kind::Text = variable.kind {
+            facts.nulls = Some(0);
+            profile.columns.insert(position, facts);
+            continue;
+        }
+        let Some(found) = seen.and_then(|seen| seen.variables.get(&position)) else { continue };
+        facts.nulls = Some(found.nulls);
+        match variable.kind {
+            Kind::Integer { .. } => {
+                let ends = |(low, high)| (Number::Integer(low as i128), Number::Integer(high as i128));
+                facts.range = Some(found.range.map(ends));
+            }
+            Kind::Float { bits: 64 } => {
+                facts.range = Some(found.range.map(|(low, high)| (Number::Float(low), Number::Float(high))));
+                facts.integral = Some(found.whole);
+                (facts.nans, facts.infinities) = (Some(0), Some(0));
+            }
+            _ => {}
+        }
+        // Reasons are among the numbers of the file.
+        if !variable.missing.iter().any(|missing| !missing.is_reason()) {
+            facts.valid_range = facts.range;
+        }
+        profile.columns.insert(position, facts);
+    }
+    profile
+}
+
+impl Dataset for SavDataset {
+    fn codebook(&self) -> &Codebook {
+        &self.codebook
+    }
+
+    fn rows(&self, table: TableId) -> Option<u64> {
+        self.facts.rows.filter(|_| table.0 == 0)
+    }
+
+    fn scan(&self, table: TableId, scan: &Scan) -> Result<Batches<'_>> {
+        let description = table_of(&self.codebook, table)?;
+        let held = scan.needed(description)?;
+        self.projection.check(description, &held)?;
+        // Limits and filters are for the one that selects.
+        select_from(description, &held, scan, self.batches(description, &held, scan)?)
+    }
+
+    fn facts(&self, table: TableId) -> Option<TableProfile> {
+        (table.0 == 0).then(|| self.facts.clone())
+    }
+
+    fn parent(&self, table: TableId) -> Option<&Parent> {
+        self.parent.as_ref().filter(|_| table.0 == 0)
+    }
+
+    fn losses(&self) -> LossReport {
+        let Some(table) = self.codebook.tables.first() else { return LossReport::default() };
+        let name = |column: usize| table.variables.get(column).map(|v| v.name.clone()).unwrap_or_default();
+        let mut losses = self.not_used.clone();
+        let action = "characters outside the encoding of the file read as U+FFFD";
+        for (column, count, row) in self.reader.replaced() {
+            let loss = Loss::new(LossCode::TEXT_REPLACED, action).variable(name(column)).count(count);
+            losses.push(loss.first(Some(row), ""));
+        }
+        for (column, count, row) in self.reader.not_finite() {
+            let action = "numbers that SPSS does not have, such as infinity, read as system-missing";
+            let loss = Loss::new(LossCode::RANGE, action).variable(name(column)).count(count);
+            losses.push(loss.first(Some(row), ""));
+        }
+        for remark in self.reader.remarks().iter().filter(|remark| remark.changes_values) {
+            let loss = Loss::new(LossCode::NOT_READ, remark.message.clone()).count(remark.count);
+            losses.push(loss.first(None, remark.first.clone()));
+        }
+        let mut report = LossReport::default();
+        losses.into_iter().for_each(|loss| report.add(loss.table(&table.name)));
+        report
+    }
+}

@@ -1,0 +1,211 @@
+//! What a file says by itself: a codebook made of its descriptions alone, whatever its cases hold.
+
+use std::collections::HashSet;
+
+use exporter_core::codebook::{
+    Attribute as Described, Codebook, DisplayFormat, DisplayStyle, Group, GroupKind, Kind, Missing, Role,
+    Table, Value, ValueLabel, Variable,
+};
+use exporter_spss::{Format, FormatClass, ResponseSet, ResponseSetKind, Value as Stored};
+
+use crate::attribute_names::{CODEBOOK, DATES, ROLE};
+use crate::dataset::kinds::kind_of;
+use crate::dataset::values::described;
+use crate::metadata::{Attribute, SavMetadata, SavVariable};
+
+/// Describes a file by what stands before its cases.
+pub(crate) fn plain(metadata: &SavMetadata, name: &str) -> Codebook {
+    let kinds: Vec<Kind> = metadata.variables.iter().map(kind_of).collect();
+    plain_of(metadata, name, &kinds)
+}
+
+/// As [`plain`], of variables whose values are of these kinds.
+pub(super) fn plain_of(metadata: &SavMetadata, name: &str, kinds: &[Kind]) -> Codebook {
+    let mut codebook = Codebook::new(name);
+    let mut table = Table::new(name, Vec::new());
+    table.label = metadata.label.trim_end().into();
+    if !metadata.documents.is_empty() {
+        table.notes.push(metadata.documents.join("\n").into());
+    }
+    let attributes = metadata.attributes.iter().filter(|attribute| attribute.name != CODEBOOK);
+    table.attributes = attributes.map(attribute).collect();
+    if let Some(dates) = &metadata.dates {
+        let joined = |numbers: &[i32]| numbers.iter().map(i32::to_string).collect::<Vec<_>>().join(" ");
+        let variable = |(position, kind, period): &(usize, i32, i32)| {
+            Some(format!("{}={}", metadata.variables.get(*position)?.name, joined(&[*kind, *period])))
+        };
+        let parts = std::iter::once(joined(&dates.head)).chain(dates.variables.iter().filter_map(variable));
+        table.attributes.insert(DATES.to_owned(), Described::Many(parts.collect()));
+    }
+    let sets = label_sets(metadata, kinds, &mut codebook);
+    for ((stored, kind), set) in metadata.variables.iter().zip(kinds).zip(sets) {
+        let mut variable = variable(stored, kind);
+        variable.labels = set;
+        table.variables.push(variable);
+    }
+    if let Some(weight) = metadata.weight.and_then(|weight| table.variables.get_mut(weight)) {
+        weight.weight = true;
+    }
+    table.groups = groups(metadata);
+    codebook.tables.push(table);
+    codebook
+}
+
+/// Adds the sets of value labels, each named after the first variable that has it; the name of each variable's set. Values
+/// of variables that share labels but not a kind make sets of their own.
+fn label_sets(metadata: &SavMetadata, kinds: &[Kind], codebook: &mut Codebook) -> Vec<Option<String>> {
+    let mut known: Vec<Vec<(&Kind, String)>> = vec![Vec::new(); metadata.value_labels.len()];
+    let mut names = Vec::with_capacity(kinds.len());
+    for (variable, kind) in metadata.variables.iter().zip(kinds) {
+        let set = variable
+            .value_labels
+            .and_then(|set| Some((known.get_mut(set)?, metadata.value_labels.get(set)?)));
+        let Some((known, set)) = set else {
+            names.push(None);
+            continue;
+        };
+        if let Some((_, name)) = known.iter().find(|(other, _)| *other == kind) {
+            names.push(Some(name.clone()));
+            continue;
+        }
+        let entries: Option<Vec<ValueLabel>> = set
+            .labels
+            .iter()
+            .map(|(value, label)| Some(ValueLabel::new(described(value, kind)?, label.trim_end())))
+            .collect();
+        // Labels of values that are none of the kind's are told by the reader of the rows.
+        names.push(entries.map(|entries| {
+            codebook.value_labels.entry(variable.name.clone()).or_default().entries = entries;
+            known.push((kind, variable.name.clone()));
+            variable.name.clone()
+        }));
+    }
+    names
+}
+
+fn variable(stored: &SavVariable, kind: &Kind) -> Variable {
+    let mut variable = Variable::new(&stored.name, kind.clone());
+    variable.label = stored.label.trim_end().into();
+    variable.measure = stored.measure;
+    variable.alignment = stored.alignment;
+    variable.column_width = stored.column_width;
+    let shown = |format: &Format| {
+        let mut shown = DisplayFormat::default();
+        shown.native.insert("spss".to_owned(), format.to_string());
+        if format.class == FormatClass::Number {
+            (shown.width, shown.decimals) = (Some(format.width), Some(format.decimals));
+            shown.style = style(format.name);
+        }
+        shown
+    };
+    // The format of a text is its width.
+    let is_plain_text = stored.width.is_some_and(|width| stored.print == Format::text(width));
+    variable.format = (!is_plain_text).then(|| shown(&stored.print));
+    variable.write_format = (stored.write != stored.print).then(|| shown(&stored.write));
+    variable.missing = missing(stored, kind);
+    for attribute in &stored.attributes {
+        let role = (attribute.name == ROLE).then(|| role(attribute)).flatten();
+        match role {
+            Some(role) => variable.role = Some(role),
+            None => variable.attributes.extend([self::attribute(attribute)]),
+        }
+    }
+    if let Some(width) = stored.width {
+        variable.facts.storage.insert("spss".to_owned(), format!("A{width}"));
+    }
+    variable
+}
+
+fn missing(stored: &SavVariable, kind: &Kind) -> Vec<Missing> {
+    let value = |number: f64| described(&Stored::Number(number), kind);
+    let end = |end: Option<f64>| match end {
+        Some(end) => value(end).map(Some),
+        None => Some(None),
+    };
+    let range = stored.missing.range.and_then(|(low, high)| Some(Missing::range(end(low)?, end(high)?)));
+    let values = stored
+        .missing
+        .values
+        .iter()
+        .filter_map(|value| described(value, kind))
+        .map(|value: Value| Missing::value(value));
+    range.into_iter().chain(values).collect()
+}
+
+fn style(name: &str) -> Option<DisplayStyle> {
+    match name {
+        "COMMA" => Some(DisplayStyle::Grouped),
+        "E" => Some(DisplayStyle::Scientific),
+        "PCT" => Some(DisplayStyle::Percent),
+        "DOLLAR" => Some(DisplayStyle::Currency),
+        "N" => Some(DisplayStyle::Padded),
+        "F" => Some(DisplayStyle::Fixed),
+        _ => None,
+    }
+}
+
+fn attribute(attribute: &Attribute) -> (String, Described) {
+    let value = match attribute.values.as_slice() {
+        [one] => Described::One(one.clone()),
+        many => Described::Many(many.to_vec()),
+    };
+    (attribute.name.clone(), value)
+}
+
+fn role(attribute: &Attribute) -> Option<Role> {
+    Some(match attribute.values.first()?.as_str() {
+        "0" => Role::Input,
+        "1" => Role::Target,
+        "2" => Role::Both,
+        "3" => Role::None,
+        "4" => Role::Partition,
+        "5" => Role::Split,
+        _ => return None,
+    })
+}
+
+/// Multiple response sets and variable sets.
+fn groups(metadata: &SavMetadata) -> Vec<Group> {
+    let mut taken = HashSet::new();
+    let name = |position: &usize| metadata.variables.get(*position).map(|variable| variable.name.clone());
+    let members = |members: &[usize]| members.iter().filter_map(name).collect::<Vec<_>>();
+    let mut groups = Vec::new();
+    let mut add = |name: &str, kind: GroupKind, members: Vec<String>| {
+        let mut unique = name.to_owned();
+        while !taken.insert(unique.clone()) {
+            unique.push('_');
+        }
+        groups.push(Group::new(unique, kind, members));
+        groups.len() - 1
+    };
+    let mut labels = Vec::new();
+    for set in &metadata.response_sets {
+        let at = add(&set.name, kind(set), members(&set.members));
+        labels.push((at, set));
+    }
+    for set in &metadata.variable_sets {
+        add(&set.name, GroupKind::Set, members(&set.members));
+    }
+    for (at, set) in labels {
+        if let Some(group) = groups.get_mut(at) {
+            group.label = set.label.trim_end().into();
+            group.label_source = set.label_source;
+        }
+    }
+    groups
+}
+
+fn kind(set: &ResponseSet) -> GroupKind {
+    match &set.kind {
+        ResponseSetKind::Category => GroupKind::MultipleCategory,
+        ResponseSetKind::Dichotomy(counted) => {
+            let counted = match counted {
+                Stored::Number(number) => {
+                    described(&Stored::Number(*number), &Kind::FLOAT).unwrap_or(Value::Integer(1))
+                }
+                Stored::Text(text) => Value::Text(text.clone()),
+            };
+            GroupKind::MultipleDichotomy { counted }
+        }
+    }
+}

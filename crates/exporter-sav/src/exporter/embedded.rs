@@ -1,0 +1,87 @@
+//! The codebook that a file embeds, where it says less by itself.
+
+use std::collections::HashSet;
+
+use exporter_core::codebook::{Codebook, Kind, Table, Variable};
+use exporter_core::embedded::embed;
+use exporter_core::truncate::to_bytes;
+use exporter_core::{Error, Result, TableId};
+use exporter_spss::{Conversion, TableDescription, Value};
+
+use crate::attribute_names::CODEBOOK;
+use crate::dataset::{CellRecord, plain};
+use crate::metadata::{Attribute, SavMetadata};
+
+/// Bytes of a value of an attribute; SPSS allows 32,767.
+const VALUE_BYTES: usize = 32_000;
+
+/// The attribute of the codebook of `table`, for a file that `metadata` describes otherwise: none where the file says all
+/// of it.
+pub(super) fn embedded(
+    codebook: &Codebook,
+    table: &Table,
+    described: &TableDescription,
+    metadata: &SavMetadata,
+) -> Result<Option<Attribute>> {
+    let plain = plain(metadata, &table.name);
+    let own = of_table(codebook, table);
+    let Some(mut embedded) = embed(own, TableId(0), plain)? else { return Ok(None) };
+    let cells = cell_record(table, described);
+    if cells != CellRecord::default() {
+        let invalid =
+            |problem: serde_json::Error| Error::invalid(format!("sav: {problem}")).with_source(problem);
+        embedded.format = serde_json::to_value(cells).map_err(invalid)?;
+    }
+    let json = embedded.to_json()?;
+    let json =
+        if metadata.encoding == encoding_rs::UTF_8 { json } else { exporter_core::embedded::ascii(&json) };
+    let mut values = Vec::new();
+    let mut rest = json.as_str();
+    while !rest.is_empty() {
+        let (head, tail) = rest.split_at(to_bytes(rest, VALUE_BYTES).len());
+        values.push(head.to_owned());
+        rest = tail;
+    }
+    Ok(Some(Attribute::new(CODEBOOK, values)))
+}
+
+/// The codebook of one table as it is written, without sets that other tables use.
+fn of_table(codebook: &Codebook, table: &Table) -> Codebook {
+    let mut own = table.clone();
+    own.rows = None;
+    for variable in &mut own.variables {
+        // The file says itself what it stores.
+        variable.facts.storage.clear();
+    }
+    let names = |variables: &[Variable]| -> HashSet<String> {
+        variables.iter().filter_map(|variable| variable.labels.clone()).collect()
+    };
+    let used = names(&table.variables);
+    let elsewhere: HashSet<String> =
+        codebook.tables.iter().flat_map(|table| names(&table.variables)).collect();
+    let mut embedded = Codebook::new("").with_table(own);
+    embedded.study = codebook.study.clone();
+    let sets = codebook.value_labels.iter();
+    let sets = sets.filter(|(name, _)| used.contains(*name) || !elsewhere.contains(*name));
+    embedded.value_labels = sets.map(|(name, labels)| (name.clone(), labels.clone())).collect();
+    embedded
+}
+
+/// What the codebook does not tell of the cells.
+fn cell_record(table: &Table, described: &TableDescription) -> CellRecord {
+    let mut cells = CellRecord::default();
+    for (variable, spss) in table.variables.iter().zip(&described.variables) {
+        let has_zone = matches!(variable.kind, Kind::DateTime { zone: Some(_), .. });
+        if has_zone && spss.conversion == (Conversion::Seconds { wall_clock: false }) {
+            cells.utc.insert(spss.name.clone());
+        }
+        let number = |code: &Option<Value>| match code {
+            Some(Value::Number(code)) => Some(*code),
+            _ => None,
+        };
+        if spss.reasons.iter().any(Option::is_some) {
+            cells.codes.insert(spss.name.clone(), spss.reasons.iter().map(number).collect());
+        }
+    }
+    cells
+}

@@ -1,0 +1,230 @@
+//! Everything decided for one table: its metadata, losses, renames and recodes.
+
+use std::collections::HashMap;
+
+use exporter_core::codebook::{Alignment, GroupKind, Table, Variable};
+use exporter_core::truncate::to_bytes;
+use exporter_core::{
+    Context, Dataset, EntrySpec, Error, Loss, LossCode, LossReport, Part, Profile, Recode, Rename, Result,
+    TableId,
+};
+use exporter_spss::{Format, TableDescription, Value, VariableDescription, describe};
+
+use super::SavExporter;
+use super::attributes::{Attributes, dates, role};
+use super::embedded::embedded;
+use crate::metadata::{SavMetadata, SavVariable, ValueLabels, VariableSet};
+use crate::spec::DOCUMENT_LINE;
+use crate::writer::{Compression, Storing};
+
+/// One table, decided.
+pub(super) struct Decided<'a> {
+    pub(super) entry: EntrySpec,
+    pub(super) writer: SavTable<'a>,
+    pub(super) losses: LossReport,
+    pub(super) renames: Vec<Rename>,
+    pub(super) recodes: Vec<Recode>,
+}
+
+/// What the writing of a table needs.
+pub(super) struct SavTable<'a> {
+    pub(super) exporter: &'a SavExporter,
+    pub(super) metadata: SavMetadata,
+    pub(super) storing: Vec<Storing>,
+    pub(super) rows: u64,
+}
+
+/// Widest column of the data view that is suggested.
+const WIDEST_COLUMN: u32 = 32;
+
+/// Decides a table.
+pub(super) fn plan_table<'a>(
+    exporter: &'a SavExporter,
+    data: &dyn Dataset,
+    id: TableId,
+    entry: EntrySpec,
+    profile: &Profile,
+    context: &Context,
+) -> Result<Decided<'a>> {
+    let codebook = data.codebook();
+    let table = exporter_core::dataset::table_of(codebook, id)?;
+    let rows = profile
+        .rows(id)
+        .or_else(|| data.rows(id))
+        .ok_or_else(|| Error::invalid("sav: the number of rows is not known").table(&table.name))?;
+    if table.variables.is_empty() {
+        let error = Error::unsupported("sav: SPSS has no file without variables").table(&table.name);
+        return Err(error.with_hint("leave the table out with tables=, or give it a variable"));
+    }
+    let choices = exporter.options.choices();
+    let language = codebook.language(context.language());
+    let described = describe(codebook, table, profile.table(id), language, &choices)
+        .map_err(|error| error.table(&table.name))?;
+    let mut metadata = SavMetadata::new();
+    metadata.encoding = exporter.options.encoding()?;
+    metadata.label.clone_from(&described.label);
+    if exporter.options.timestamp {
+        metadata.created = timestamp(context.clock().unix_seconds());
+    }
+    let mut attributes = Attributes::default();
+    let mut sets = Sets::default();
+    let mut storing = Vec::with_capacity(table.variables.len());
+    for (variable, spss) in table.variables.iter().zip(&described.variables) {
+        let mut stored = stored(variable, spss, &mut attributes);
+        stored.value_labels = sets.of(spss, &mut metadata.value_labels);
+        metadata.variables.push(stored);
+        storing.push(Storing { conversion: spss.conversion, reasons: spss.reasons.clone() });
+    }
+    let mut losses = described.losses.clone();
+    weight(table, &described, &mut metadata, &mut losses);
+    metadata.response_sets.clone_from(&described.sets);
+    metadata.variable_sets = variable_sets(table);
+    let notes = table.notes.iter().map(|note| note.get(language)).filter(|note| !note.is_empty());
+    metadata.documents = notes.flat_map(lines).collect();
+    metadata.attributes = attributes.of_file(&codebook.study.attributes, &table.attributes);
+    metadata.dates = dates(table, &mut attributes);
+    if exporter.options.codebook {
+        metadata.attributes.extend(embedded(codebook, table, &described, &metadata)?);
+    }
+    attributes.losses().for_each(|loss| losses.add(loss.table(&table.name)));
+    Ok(Decided {
+        entry: entry.rows(rows),
+        recodes: recodes(table, &described),
+        renames: described.renames,
+        losses,
+        writer: SavTable { exporter, metadata, storing, rows },
+    })
+}
+
+/// A variable as the file has it, without its labelled values.
+fn stored(variable: &Variable, spss: &VariableDescription, attributes: &mut Attributes) -> SavVariable {
+    let width = spss.text_bytes.map(|width| u16::try_from(width).unwrap_or(u16::MAX));
+    let name = spss.name.as_str();
+    let mut stored = match width {
+        Some(width) => SavVariable::text(name, width),
+        None => SavVariable::number(name, spss.format.unwrap_or_else(Format::number)),
+    };
+    stored.label.clone_from(&spss.label);
+    let native = variable.write_format.as_ref().and_then(|format| Format::parse(format.native.get("spss")?));
+    if let Some(native) = native.filter(|native| native.class == stored.print.class && width.is_none()) {
+        stored.write = native;
+    }
+    stored.missing = spss.missing.clone();
+    stored.measure = spss.measure;
+    stored.column_width =
+        Some(variable.column_width.unwrap_or(stored.print.width).clamp(1, WIDEST_COLUMN.max(255)));
+    if variable.column_width.is_none() {
+        stored.column_width = Some(stored.print.width.clamp(1, WIDEST_COLUMN));
+    }
+    let usual = if width.is_some() { Alignment::Left } else { Alignment::Right };
+    stored.alignment = Some(variable.alignment.unwrap_or(usual));
+    stored.attributes = attributes.of_variable(&variable.attributes);
+    stored.attributes.extend(variable.role.map(role));
+    stored
+}
+
+/// Sets of value labels that are written, shared by variables with the same ones.
+#[derive(Default)]
+struct Sets {
+    known: HashMap<String, usize>,
+}
+
+impl Sets {
+    fn of(&mut self, spss: &VariableDescription, sets: &mut Vec<ValueLabels>) -> Option<usize> {
+        if spss.labels.is_empty() {
+            return None;
+        }
+        // Long texts have a record for each variable.
+        let is_long = spss.text_bytes.is_some_and(|width| width > crate::spec::SHORT_TEXT as u64);
+        let key = format!("{is_long} {:?}", spss.labels);
+        let next = sets.len();
+        let position = *self.known.entry(key).or_insert(next);
+        if position == next {
+            sets.push(ValueLabels::new(spss.labels.clone()));
+        }
+        Some(position)
+    }
+}
+
+/// Declares the first weight; SPSS has one.
+fn weight(table: &Table, described: &TableDescription, metadata: &mut SavMetadata, losses: &mut LossReport) {
+    let is_number =
+        |column: &usize| described.variables.get(*column).is_some_and(|spss| spss.text_bytes.is_none());
+    let weights: Vec<usize> = table
+        .variables
+        .iter()
+        .enumerate()
+        .filter(|(_, variable)| variable.weight)
+        .map(|(column, _)| column)
+        .collect();
+    metadata.weight = weights.iter().copied().find(is_number);
+    for column in weights.iter().filter(|column| Some(**column) != metadata.weight) {
+        let loss = Loss::new(LossCode::METADATA_DROPPED, "SPSS weights by one variable, another one is it");
+        let name = table.variables.get(*column).map_or("", |variable| variable.name.as_str());
+        losses.add(loss.part(Part::Weight).table(&table.name).variable(name));
+    }
+}
+
+/// Groups that are variable sets.
+fn variable_sets(table: &Table) -> Vec<VariableSet> {
+    let groups = table.groups.iter().filter(|group| group.kind == GroupKind::Set);
+    let set = |group: &exporter_core::codebook::Group| {
+        let member = |name: &String| table.variable(name).map(|(column, _)| column);
+        // What ends the name, and the line.
+        let name = group.name.replace(['=', '\n', '\r'], " ");
+        VariableSet::new(name, group.members.iter().filter_map(member).collect())
+    };
+    groups.map(set).collect()
+}
+
+/// The lines of a note, none longer than a line of the document record.
+fn lines(note: &str) -> Vec<String> {
+    let mut lines = Vec::new();
+    for line in note.lines() {
+        let mut rest = line;
+        loop {
+            let mut head = to_bytes(rest, DOCUMENT_LINE);
+            if head.len() < rest.len()
+                && let Some(blank) = head.rfind(' ').filter(|blank| *blank > 0)
+            {
+                head = rest.get(..blank).unwrap_or(head);
+            }
+            lines.push(head.to_owned());
+            rest = rest.get(head.len()..).unwrap_or_default().trim_start();
+            if rest.is_empty() {
+                break;
+            }
+        }
+    }
+    lines
+}
+
+/// Reasons that become numbers.
+fn recodes(table: &Table, described: &TableDescription) -> Vec<Recode> {
+    let mut recodes = Vec::new();
+    for (variable, spss) in table.variables.iter().zip(&described.variables) {
+        for (declared, code) in variable.missing.iter().zip(&spss.reasons) {
+            let Some(Value::Number(code)) = code else { continue };
+            let from = declared.letter.map_or_else(|| "a reason".to_owned(), |letter| format!(".{letter}"));
+            let recode = Recode::new(&table.name, &variable.name, from, exporter_core::doubles::shown(*code));
+            let label = spss.labels.iter().find(|(value, _)| *value == Value::Number(*code));
+            recodes.push(recode.label(label.map_or("", |(_, label)| label.as_str())));
+        }
+    }
+    recodes
+}
+
+/// `dd Mmm yy` and `hh:mm:ss` in UTC (2).
+fn timestamp(unix_seconds: i64) -> (String, String) {
+    let time = chrono::DateTime::from_timestamp(unix_seconds, 0);
+    time.map_or_else(Default::default, |time| {
+        (time.format("%d %b %y").to_string(), time.format("%H:%M:%S").to_string())
+    })
+}
+
+impl SavTable<'_> {
+    /// Whether what the writer corrects at the end needs a sink that can seek, so that nothing waits in a file.
+    pub(super) fn corrects(&self) -> bool {
+        matches!(self.exporter.compression, Compression::Zlib(_))
+    }
+}

@@ -1,0 +1,96 @@
+//! Writes a decided table into a sink.
+
+use arrow_schema::ArrowError;
+use exporter_core::nested::flatten;
+use exporter_core::sink::temp_file;
+use exporter_core::{
+    ErrorKind, Loss, LossCode, LossReport, Output, Result, Scan, TableRows, TableWriter, Written,
+};
+use exporter_rows::{CellChange, CellChanges, LongText, OutOfRange, STORE_AS_MISSING};
+use exporter_spss::LongTextOption;
+
+use super::table::SavTable;
+use crate::error::SavError;
+use crate::writer::{SavWriter, WriterOptions, WriterSummary};
+
+impl TableWriter for SavTable<'_> {
+    fn is_seekable(&self) -> bool {
+        self.corrects()
+    }
+
+    fn write(self: Box<Self>, rows: &TableRows<'_>, output: &mut Output<'_>) -> Result<Written> {
+        let context = rows.context();
+        let temp = context.temp().to_path_buf();
+        let mut options = WriterOptions::new(Box::new(move || temp_file(&temp).map_err(Into::into)));
+        options.compression = self.exporter.compression;
+        options.cases = Some(self.rows);
+        options.threads = context.threads();
+        options.buffer_bytes = context.share(options.buffer_bytes);
+        let allowed = Loss::new(LossCode::RANGE, "stored as missing").wrong();
+        if context.policy().accepts(&allowed) {
+            options.out_of_range = OutOfRange::Missing;
+        }
+        if self.exporter.options.choices.long_text == LongTextOption::Cut {
+            options.long_text = LongText::Cut;
+        }
+        let start = if output.is_seekable() { SavWriter::seekable } else { SavWriter::new };
+        let Self { metadata, storing, .. } = *self;
+        let mut writer = start(output, metadata, storing, options).map_err(refusal)?;
+        let batches = rows.scan(&Scan::all().with_reasons())?.map(|batch| {
+            batch
+                .and_then(|batch| flatten(batch, &[]))
+                .map_err(|error| ArrowError::ExternalError(Box::new(error)))
+        });
+        writer.write_batches(batches).map_err(refusal)?;
+        let (_, written) = writer.finish().map_err(refusal)?;
+        // The file has the variables of the table, each at its place.
+        let table = rows.table();
+        let original = |position: usize| {
+            table.variables.get(position).map(|variable| variable.name.clone()).unwrap_or_default()
+        };
+        Ok(Written::new(written.cases).with_losses(losses(&written, &table.name, original)))
+    }
+}
+
+/// An error of the codec; a value it would store as missing, were that allowed, is refused because of a loss.
+fn refusal(error: SavError) -> exporter_core::Error {
+    match error {
+        SavError::Value { value, format, variable, row, remedy: STORE_AS_MISSING } => {
+            exporter_core::Error::new(ErrorKind::Loss, format!("sav: {value} does not fit {format}"))
+                .variable(variable)
+                .row(row)
+                .with_hint(format!(
+                    "accept that such values are stored as missing with the loss policy allow={}, or change the data",
+                    LossCode::RANGE
+                ))
+        }
+        error => error.into(),
+    }
+}
+
+/// What only the data showed.
+fn losses(written: &WriterSummary, table: &str, name: impl Fn(usize) -> String) -> LossReport {
+    let mut losses = LossReport::default();
+    for CellChanges { variable, change, count, first_row, example, .. } in &written.changes {
+        let loss = match change {
+            CellChange::NotANumber => Loss::new(LossCode::RANGE, "NaN stored as system-missing"),
+            CellChange::OutOfRange => Loss::new(LossCode::RANGE, "stored as system-missing").wrong(),
+            CellChange::Rounded => Loss::new(LossCode::PRECISION, "rounded"),
+            CellChange::SubMillisecond => {
+                Loss::new(LossCode::TIME_PRECISION, "rounded to what a double holds")
+            }
+            CellChange::Cut => Loss::new(LossCode::TEXT_TRUNCATED, "cut at the width of the variable"),
+            CellChange::Replaced => {
+                Loss::new(LossCode::TEXT_REPLACED, "characters outside the encoding stored as ?")
+            }
+        };
+        let loss = loss.table(table).variable(name(*variable));
+        losses.add(loss.count(*count).first(Some(*first_row), example.clone()));
+    }
+    if written.replaced_in_metadata > 0 {
+        let action = "characters of labels outside the encoding stored as ?";
+        let loss = Loss::new(LossCode::TEXT_REPLACED, action);
+        losses.add(loss.table(table).count(written.replaced_in_metadata));
+    }
+    losses
+}

@@ -1,0 +1,215 @@
+//! Options of the writer and their tables.
+
+use encoding_rs::Encoding;
+use exporter_core::{Error, OptionInfo, Result};
+use exporter_spss::{Choices, Target};
+use serde::Deserialize;
+
+/// How a `.sav` is written.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+#[non_exhaustive]
+pub struct SavOptions {
+    /// How the cases are compressed.
+    pub compression: SavCompression,
+    /// What holds for every system file.
+    #[serde(flatten)]
+    pub file: FileOptions,
+}
+
+/// How a `.zsav` is written.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+#[non_exhaustive]
+pub struct ZsavOptions {
+    /// How hard zlib compresses.
+    pub level: Level,
+    /// What holds for every system file.
+    #[serde(flatten)]
+    pub file: FileOptions,
+}
+
+/// What holds for every system file.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default, rename_all = "kebab-case")]
+#[non_exhaustive]
+pub struct FileOptions {
+    /// Encoding of the texts, by its label.
+    pub encoding: String,
+    /// What becomes of the table; its target is a file.
+    #[serde(flatten)]
+    pub choices: Choices,
+    /// Whether the codebook is kept in an attribute where it says more than the file does.
+    pub codebook: bool,
+    /// Whether the time of writing stands in the file.
+    pub timestamp: bool,
+}
+
+/// How the cases of a `.sav` are compressed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum SavCompression {
+    /// Small whole numbers and blanks take one byte.
+    #[default]
+    Bytecode,
+    /// Not at all.
+    None,
+}
+
+/// How hard zlib compresses.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub enum Level {
+    /// As fast as possible.
+    #[serde(rename = "fast")]
+    Fast,
+    /// Level 1.
+    #[serde(rename = "1")]
+    One,
+    /// Level 2.
+    #[serde(rename = "2")]
+    Two,
+    /// Level 3.
+    #[serde(rename = "3")]
+    Three,
+    /// Level 4.
+    #[serde(rename = "4")]
+    Four,
+    /// Level 5.
+    #[serde(rename = "5")]
+    Five,
+    /// Level 6, the usual one.
+    #[default]
+    #[serde(rename = "6")]
+    Six,
+    /// Level 7.
+    #[serde(rename = "7")]
+    Seven,
+    /// Level 8.
+    #[serde(rename = "8")]
+    Eight,
+    /// Level 9.
+    #[serde(rename = "9")]
+    Nine,
+}
+
+impl Level {
+    /// The level of zlib.
+    pub(crate) fn zlib(self) -> u32 {
+        match self {
+            Self::Fast | Self::One => 1,
+            Self::Two => 2,
+            Self::Three => 3,
+            Self::Four => 4,
+            Self::Five => 5,
+            Self::Six => 6,
+            Self::Seven => 7,
+            Self::Eight => 8,
+            Self::Nine => 9,
+        }
+    }
+}
+
+impl Default for FileOptions {
+    fn default() -> Self {
+        Self { encoding: "utf-8".to_owned(), choices: Choices::default(), codebook: true, timestamp: true }
+    }
+}
+
+impl FileOptions {
+    /// What becomes of the table.
+    pub(crate) fn choices(&self) -> Choices {
+        let mut choices = self.choices.clone();
+        choices.target = Target::SystemFile;
+        choices
+    }
+
+    /// The encoding of the texts.
+    pub(crate) fn encoding(&self) -> Result<&'static Encoding> {
+        encoding(&self.encoding)
+    }
+}
+
+/// The encoding of a label.
+pub(crate) fn encoding(label: &str) -> Result<&'static Encoding> {
+    Encoding::for_label(label.trim().as_bytes()).ok_or_else(|| {
+        Error::usage(format!("sav: the encoding {label} is not known"))
+            .with_hint("name one such as utf-8, windows-1252, gbk, euc-kr or shift_jis")
+    })
+}
+
+/// `OptionInfo`s that both formats have, behind their own.
+macro_rules! table {
+    ($first:expr) => {
+        &[
+            $first,
+            OptionInfo::text("encoding", "Encoding of the texts, such as windows-1252; SPSS before 16 knows no other.")
+                .default("utf-8"),
+            OptionInfo::choice(
+                "label-limit",
+                &["characters", "bytes"],
+                "Cut labels of variables and values at 256 and 120 characters, or at as many bytes for old readers.",
+            )
+            .default("characters"),
+            OptionInfo::choice(
+                "widths",
+                &["declared", "measured"],
+                "Width of a text: that of its file of SPSS or the declared length, or that of its longest value.",
+            )
+            .default("declared"),
+            OptionInfo::choice(
+                "long-text",
+                &["cut", "error"],
+                "Texts beyond 32,767 bytes are cut, or refused.",
+            )
+            .default("cut"),
+            OptionInfo::choice(
+                "large-integers",
+                &["double", "text", "error"],
+                "How a variable with whole numbers beyond 9,007,199,254,740,992 is stored: as rounded numbers, as text, \
+                 or not at all (an error).",
+            )
+            .default("double"),
+            OptionInfo::choice(
+                "decimals",
+                &["double", "text", "error"],
+                "How decimals with more than 15 digits are stored: as rounded numbers, as text, or not at all (an error).",
+            )
+            .default("double"),
+            OptionInfo::choice(
+                "zone",
+                &["utc", "local"],
+                "Write date-times that have a zone in UTC or on the wall clock of their zone; an attribute says which.",
+            )
+            .default("utc"),
+            OptionInfo::boolean(
+                "codebook",
+                "Keep the codebook in a hidden attribute where SPSS has no place for all of it (kinds, questions, groups, \
+                 original names).",
+            )
+            .default("true"),
+            OptionInfo::boolean("timestamp", "Write the time of writing into the file.").default("true"),
+        ]
+    };
+}
+
+/// The table of [`SavOptions`], as the struct spells them.
+pub(crate) static SAV_OPTIONS: &[OptionInfo] = table!(
+    OptionInfo::choice(
+        "compression",
+        &["bytecode", "none"],
+        "Small whole numbers and blanks take one byte, as SPSS saves; or no compression, which some old tools need.",
+    )
+    .default("bytecode")
+);
+
+/// The table of [`ZsavOptions`].
+pub(crate) static ZSAV_OPTIONS: &[OptionInfo] = table!(
+    OptionInfo::choice(
+        "level",
+        &["1", "2", "3", "4", "5", "6", "7", "8", "9", "fast"],
+        "How hard zlib compresses: 1 to 9, or as fast as possible.",
+    )
+    .default("6")
+);
