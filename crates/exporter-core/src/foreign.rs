@@ -27,6 +27,7 @@ macro_rules! pandas {
 
 const SPSS: &str = "save it as .dta or csv: in SPSS with File > Save As, in R with \
                     haven::write_dta(haven::read_spss(\"{}\"), \"{stem}.dta\")";
+const DECRYPT: &str = "open it in SPSS with its password, and save it without one with File > Save As";
 const SAS_TRANSPORT: &str = "save it as .dta or csv: in SAS with PROC EXPORT, in R with \
                              haven::write_dta(haven::read_xpt(\"{}\"), \"{stem}.dta\")";
 const SAS: &str = "save it as .dta or csv: in SAS with PROC EXPORT, in R with \
@@ -46,8 +47,8 @@ const SAVE: &str = "save its data as csv or Parquet with the program that made i
 
 /// The first bytes of formats that are binary.
 const BEGINNINGS: [(&[u8], &str, &str); 21] = [
-    (b"$FL2", "an SPSS data file", SPSS),
-    (b"$FL3", "an SPSS data file (compressed, .zsav)", SPSS),
+    (b"\x1c\0\0\0\0\0\0\0ENCRYPTEDSAV", "an encrypted SPSS data file", DECRYPT),
+    (b"\x5b\xc6\xd3\xf2", "an SPSS data file of a mainframe (in EBCDIC)", SPSS),
     (SAS_NUMBER, "a SAS data file", SAS),
     (
         b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
@@ -255,7 +256,7 @@ mod tests {
         for text in texts {
             assert_eq!(named(text.as_bytes()), None, "{text}");
         }
-        let error = Foreign::of(&Sample::of(b"$FL2")).map(|foreign| foreign.error("in/x.sav"));
+        let error = Foreign::of(&Sample::of(b"\x5b\xc6\xd3\xf2")).map(|foreign| foreign.error("in/x.sav"));
         let hint = error.as_ref().and_then(Error::hint).unwrap_or_default().to_owned();
         assert!(hint.contains("read_spss(\"in/x.sav\"), \"in/x.dta\""), "{hint}");
     }

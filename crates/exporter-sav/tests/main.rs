@@ -1,1 +1,164 @@
-//! The suites of the test kit.
+//! The suites of the test kit over the exporter, and studies read back from what it writes.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
+
+use std::path::Path;
+
+use arrow_array::RecordBatch;
+
+use exporter_core::codebook::{
+    Attribute, Codebook, Group, GroupKind, Kind, LabelSource, Measure, Missing, Period, Role, Table,
+    TimeUnit, Value, ValueLabel, Variable,
+};
+use exporter_core::dataset::arrow_schema;
+use exporter_core::sink::MemorySink;
+use exporter_core::{
+    Context, Dataset, ErrorKind, Input as _, LossCode, LossPolicy, MemoryDataset, Registry, Source, export,
+};
+use exporter_sav::{Sav, SavExporter, SavInput, SavOptions, Zsav, ZsavOptions};
+use exporter_testkit::{Cell, column_of, conformance, sample};
+use serde_json::json;
+
+fn options(options: serde_json::Value) -> SavOptions {
+    serde_json::from_value(options).unwrap()
+}
+
+fn lenient() -> Context {
+    conformance::context().with_policy(LossPolicy::Allow(LossCode::ALL.to_vec()))
+}
+
+#[test]
+fn sav_and_zsav_are_sound_formats() {
+    conformance::format::<Sav>(&sample::study());
+    conformance::format::<Zsav>(&sample::study());
+}
+
+#[test]
+fn exporters_conform() {
+    let plain = options(json!({"compression": "none", "widths": "measured", "large-integers": "text"}));
+    let old = options(
+        json!({"encoding": "windows-1252", "label-limit": "bytes", "zone": "local", "codebook": false}),
+    );
+    conformance::exporter_in(&SavExporter::default(), &sample::study(), &lenient());
+    conformance::exporter_in(&SavExporter::new(plain), &sample::study(), &lenient());
+    conformance::exporter_in(&SavExporter::new(old), &sample::study(), &lenient());
+    conformance::exporter_in(&SavExporter::zlib(ZsavOptions::default()), &sample::study(), &lenient());
+}
+
+#[test]
+fn files_bring_back_their_codebook() {
+    for exporter in [SavExporter::default(), SavExporter::zlib(ZsavOptions::default())] {
+        conformance::embedded::<SavInput>(&exporter, &sample::described());
+        conformance::embedded::<SavInput>(&exporter, &sample::study());
+    }
+    let old = SavExporter::new(options(json!({"encoding": "windows-1252"})));
+    conformance::embedded::<SavInput>(&old, &sample::study());
+}
+
+#[test]
+fn files_conform_as_inputs() {
+    let folder = tempfile::tempdir().unwrap();
+    for exporter in [SavExporter::default(), SavExporter::zlib(ZsavOptions::default())] {
+        let sink = MemorySink::new();
+        export(&exporter, &sample::study(), Box::new(sink.clone()), &lenient()).unwrap();
+        for (name, bytes) in sink.entries() {
+            let path = folder.path().join(name);
+            std::fs::write(&path, bytes).unwrap();
+            conformance::input::<SavInput>(&path);
+        }
+    }
+}
+
+#[test]
+fn a_registry_makes_the_exporter() {
+    let registry = exporter_sav::register(Registry::new());
+    let exporter = registry.exporter("spss", json!({"compression": "none"})).unwrap();
+    assert_eq!(exporter.format().id, "sav");
+    let error = registry.exporter("sav", json!({"level": 6})).err().unwrap();
+    assert_eq!(error.kind(), ErrorKind::Usage);
+    let error = registry.exporter("sav", json!({"encoding": "klingon"})).err().unwrap();
+    assert_eq!(error.kind(), ErrorKind::Usage);
+}
+
+fn opened(path: &Path) -> Box<dyn Dataset> {
+    let source = Source::open(path, &Context::default()).unwrap();
+    SavInput::open(&source, Default::default(), &Context::default()).unwrap()
+}
+
+/// A study that SPSS can say whole, so that no codebook needs to be embedded.
+fn native() -> Codebook {
+    let mut answer =
+        Variable::new("answer", Kind::INTEGER).with_label("Did you vote?").with_measure(Measure::Nominal);
+    answer.labels = Some("answer".to_owned());
+    answer.role = Some(Role::Target);
+    answer.missing =
+        vec![Missing::range(Some(Value::Integer(90)), Some(Value::Integer(99))), Missing::value(-1)];
+    answer.attributes.insert("Source".to_owned(), Attribute::Many(vec!["it's".to_owned(), String::new()]));
+    let mut weight = Variable::new("weight", Kind::FLOAT);
+    weight.weight = true;
+    let kinds = [
+        ("born", Kind::Date),
+        ("seen", Kind::DateTime { unit: TimeUnit::Second, zone: None }),
+        ("month", Kind::Period(Period::Month)),
+        ("name", Kind::Text),
+        ("first", Kind::INTEGER),
+        ("second", Kind::INTEGER),
+    ];
+    let mut variables = vec![answer, weight];
+    variables.extend(kinds.map(|(name, kind)| Variable::new(name, kind)));
+    let mut table = Table::new("t", variables);
+    let mut chosen = Group::new(
+        "chosen",
+        GroupKind::MultipleDichotomy { counted: Value::Integer(1) },
+        ["first", "second"],
+    );
+    chosen.label_source = Some(LabelSource::CountedValues);
+    table.groups = vec![chosen, Group::new("a set", GroupKind::Set, ["born", "name"])];
+    table.attributes.insert("Project".to_owned(), Attribute::One("P".to_owned()));
+    table.notes.push("One line\n\nand another".into());
+    let mut codebook = Codebook::new("t").with_table(table);
+    let labels = [(0, "No"), (1, "Yes"), (99, "Refused")].map(|(value, label)| ValueLabel::new(value, label));
+    codebook.value_labels.entry("answer".to_owned()).or_default().entries = labels.to_vec();
+    codebook
+}
+
+/// Forty rows with a null in each column.
+fn rows(table: &Table) -> RecordBatch {
+    let cell = |kind: &Kind, row: i128| match kind {
+        _ if row == 7 => Cell::Null,
+        Kind::Text => Cell::Text(format!("name {row}")),
+        Kind::Float { .. } => Cell::Float(row as f64 / 4.0),
+        Kind::DateTime { .. } => Cell::Integer(row * 86_461),
+        _ => Cell::Integer(row % 3),
+    };
+    let columns = table.variables.iter().map(|variable| {
+        let cells: Vec<Cell> = (0..40).map(|row| cell(&variable.kind, row)).collect();
+        column_of(&variable.kind, &cells)
+    });
+    RecordBatch::try_new(
+        arrow_schema(table, &(0..table.variables.len()).collect::<Vec<_>>()),
+        columns.collect(),
+    )
+    .unwrap()
+}
+
+#[test]
+fn what_spss_can_say_comes_back_without_an_embedded_codebook() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = MemoryDataset::new(native(), vec![vec![rows(&native().tables[0])]]).unwrap();
+    let exporter = SavExporter::new(options(json!({"codebook": false})));
+    let sink = MemorySink::new();
+    export(&exporter, &data, Box::new(sink.clone()), &lenient()).unwrap();
+    let path = folder.path().join("t.sav");
+    std::fs::write(&path, &sink.entries()[0].1).unwrap();
+    let again = opened(&path);
+    let (was, is) = (&native().tables[0], &again.codebook().tables[0]);
+    assert_eq!((&is.groups, &is.notes, &is.attributes), (&was.groups, &was.notes, &was.attributes));
+    for (is, was) in is.variables.iter().zip(&was.variables) {
+        assert_eq!((&is.name, &is.kind, &is.label), (&was.name, &was.kind, &was.label));
+        assert_eq!((&is.missing, is.weight, is.role), (&was.missing, was.weight, was.role), "{}", is.name);
+        assert_eq!((&is.attributes, is.measure), (&was.attributes, was.measure), "{}", is.name);
+    }
+    let set = |codebook: &Codebook| codebook.value_labels_of(&codebook.tables[0].variables[0]).cloned();
+    assert_eq!(set(again.codebook()), set(&native()));
+}

@@ -24,6 +24,8 @@ pub fn registry() -> Registry {
     let registry = exporter_package::register(registry);
     #[cfg(feature = "parquet")]
     let registry = exporter_parquet::register(registry);
+    #[cfg(feature = "sav")]
+    let registry = exporter_sav::register(registry);
     #[cfg(feature = "tab")]
     let registry = exporter_tab::register(registry);
     registry
