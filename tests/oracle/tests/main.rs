@@ -13,6 +13,7 @@ mod package;
 mod parquet;
 mod programs;
 mod sample;
+mod sav;
 mod schema;
 mod script;
 mod tab;
