@@ -3,12 +3,15 @@
 //! | attribute | contents |
 //! |---|---|
 //! | `$@Role` of a variable | its role, 0 to 5 (fact sheet 6, subtype 18) |
+//! | `Clock` of a variable | the clock that its date-times show, and the zone that they have elsewhere |
 //! | `@exporter_codebook` of the file | the codebook as [`exporter_core::embedded`] stores it, in as many values as it needs |
 //! | `spss:dates` of a table, not in files | the dates of the cases (subtype 6): six numbers, then `variable=kind period` |
 //!
 //! The field `format` of the stored JSON names, by variable of the file, the numbers that stand for its reasons (`codes`), by
 //! declaration, and the variables whose instants are stored in UTC (`utc`).
 
+/// The clock that the date-times of a variable show which have a zone.
+pub(crate) const CLOCK: &str = "Clock";
 /// The role of a variable.
 pub(crate) const ROLE: &str = "$@Role";
 /// The embedded codebook; `@` hides it from users.

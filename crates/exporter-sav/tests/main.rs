@@ -150,7 +150,7 @@ fn what_spss_can_say_comes_back_without_an_embedded_codebook() {
     let sink = MemorySink::new();
     export(&exporter, &data, Box::new(sink.clone()), &lenient()).unwrap();
     let path = folder.path().join("t.sav");
-    std::fs::write(&path, &sink.entries()[0].1).unwrap();
+    std::fs::write(&path, &sink.entries()["t.sav"]).unwrap();
     let again = opened(&path);
     let (was, is) = (&native().tables[0], &again.codebook().tables[0]);
     assert_eq!((&is.groups, &is.notes, &is.attributes), (&was.groups, &was.notes, &was.attributes));

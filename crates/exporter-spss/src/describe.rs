@@ -12,7 +12,7 @@ use exporter_core::{
     TableProfile, doubles,
 };
 
-use crate::choices::{Choices, ExactOption, LabelLimit, LongTextOption, Widths};
+use crate::choices::{Choices, ExactOption, LabelLimit, LongTextOption, Widths, Zone};
 use crate::conversion::Conversion;
 use crate::display_format::Format;
 use crate::limits::{
@@ -59,6 +59,8 @@ pub struct VariableDescription {
     pub reasons: Vec<Option<Value>>,
     /// Display format of a number.
     pub format: Option<Format>,
+    /// The clock that date-times with a zone show in a file, for people.
+    pub clock: Option<String>,
     /// Level of measurement.
     pub measure: Option<Measure>,
     /// Role in analysis.
@@ -154,7 +156,9 @@ impl Describing<'_> {
         let Self { facts, choices, .. } = *self;
         let kind = self.stored_kind(&variable.kind);
         let mut text = is_text(&variable.kind);
-        let longest = given_width(variable, choices).or(facts.max_bytes).unwrap_or(MAX_TEXT_BYTES);
+        // Three bytes take four characters.
+        let written = |bytes: u64| if kind == &Kind::Binary { bytes.div_ceil(3) * 4 } else { bytes };
+        let longest = given_width(variable, choices).or(facts.max_bytes).map_or(MAX_TEXT_BYTES, written);
         if text && longest > MAX_TEXT_BYTES {
             if choices.long_text == LongTextOption::Error {
                 let message = format!("spss: a text has {longest} bytes, SPSS holds {MAX_TEXT_BYTES}");
@@ -189,6 +193,28 @@ impl Describing<'_> {
                 }
                 _ => losses.push(rounded),
             }
+        }
+        let mut clock = None;
+        match &variable.kind {
+            Kind::DateTime { zone: Some(zone), .. } if choices.is_file() => {
+                let shown = if choices.zone == Zone::Local {
+                    format!("local time of {zone}")
+                } else {
+                    "UTC".to_owned()
+                };
+                losses.push(Loss::new(
+                    LossCode::TIME_ZONE,
+                    format!("written in {shown}; an attribute says so"),
+                ));
+                clock = Some(format!("Times in {shown}; the zone of the variable is {zone}."));
+            }
+            Kind::Binary if choices.is_file() => {
+                losses.push(Loss::new(LossCode::KIND_CHANGED, "bytes written as base64 text"));
+            }
+            kind if kind.is_nested() && choices.is_file() => {
+                losses.push(Loss::new(LossCode::STRUCTURE_FLATTENED, "written as JSON text"));
+            }
+            _ => {}
         }
         if let Kind::Duration(unit) = kind
             && !choices.is_file()
@@ -226,6 +252,7 @@ impl Describing<'_> {
             reasons,
             format: if text { None } else { Format::of(variable, facts, choices, losses) },
             // Texts cannot be on a scale.
+            clock,
             measure: variable.measure.filter(|measure| !(text && *measure == Measure::Scale)),
             role: variable.role,
         })

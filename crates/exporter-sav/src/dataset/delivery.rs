@@ -8,8 +8,10 @@ use arrow_array::types::{
     DurationSecondType, Float64Type, Int32Type, Time64MicrosecondType, Time64NanosecondType,
     TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType,
 };
-use arrow_array::{ArrayRef, PrimitiveArray};
+use arrow_array::{ArrayRef, BinaryArray, PrimitiveArray};
 use arrow_schema::{DataType, TimeUnit};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use exporter_core::codebook::{Kind, Period, Variable};
 use exporter_core::dataset::arrow_type;
 use exporter_core::{Error, Result};
@@ -43,6 +45,10 @@ impl Delivery {
     pub(super) fn array(&self, array: &ArrayRef, first: u64) -> Result<ArrayRef> {
         if array.data_type() == &self.target {
             return Ok(Arc::clone(array));
+        }
+        if let (Kind::Binary, Some(texts)) = (&self.kind, array.as_string_opt::<i32>()) {
+            let bytes = texts.iter().map(|text| text.and_then(bytes_of));
+            return Ok(Arc::new(bytes.collect::<BinaryArray>()));
         }
         if let Some(numbers) = array.as_primitive_opt::<Float64Type>()
             && let Some(counted) = self.counted(numbers)
@@ -100,6 +106,11 @@ impl Delivery {
             _ => return None,
         })
     }
+}
+
+/// The bytes that a text in base64 stands for.
+pub(super) fn bytes_of(text: &str) -> Option<Vec<u8>> {
+    STANDARD.decode(text).ok()
 }
 
 /// Seconds from `epoch` in units of which `per_second` make one; whole milliseconds stay whole, however little of them a

@@ -9,6 +9,7 @@ use arrow_schema::DataType;
 use exporter_core::codebook::{Kind, Period};
 use exporter_rows::holds;
 
+use crate::dataset::delivery::bytes_of;
 use crate::error::Result;
 use crate::reader::{SavReader, Selection};
 use crate::spec::UNIX_EPOCH;
@@ -76,7 +77,12 @@ pub(super) fn look(reader: &SavReader, looked: &[Looked], threads: usize) -> Res
             if let Some(claim) = &looked.claim
                 && facts.claim
             {
-                facts.claim = holds(column, claim, 0);
+                facts.claim = match (claim, column.as_string_opt::<i32>()) {
+                    (DataType::Binary, Some(texts)) => {
+                        texts.iter().flatten().all(|text| bytes_of(text).is_some())
+                    }
+                    _ => holds(column, claim, 0),
+                };
             }
         }
     }

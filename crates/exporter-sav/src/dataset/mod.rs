@@ -27,6 +27,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use arrow_array::{RecordBatch, RecordBatchOptions};
+use arrow_schema::DataType;
 use exporter_core::codebook::{Codebook, Kind, Missing, MissingValues, Parent, Period, Variable};
 use exporter_core::dataset::{CodedReasons, arrow_type, scan_schema, select_from, table_of};
 use exporter_core::embedded::{Restored, detach_foreign_labels};
@@ -89,13 +90,13 @@ impl SavDataset {
         };
         let mut looked = Vec::new();
         for (position, variable) in metadata.variables.iter().enumerate() {
-            let natural = if variable.width.is_some() {
-                arrow_schema::DataType::Utf8
-            } else {
-                arrow_schema::DataType::Float64
-            };
+            let natural = if variable.width.is_some() { DataType::Utf8 } else { DataType::Float64 };
             let target = claimed_variables.get(position).map(|claimed| arrow_type(&claimed.kind));
-            let claim = target.filter(|target| only_values_tell(&natural, target) && !is_calendar(target));
+            let tells = |target: &DataType| {
+                only_values_tell(&natural, target) && !is_calendar(target)
+                    || (&natural, target) == (&DataType::Utf8, &DataType::Binary)
+            };
+            let claim = target.filter(tells);
             let period = match kind_of(variable) {
                 Kind::Period(period) if period != Period::Year => Some(period),
                 _ => None,
@@ -110,7 +111,13 @@ impl SavDataset {
         let found = |position: usize| seen.as_ref().and_then(|seen| seen.variables.get(&position));
         let fits_rows = |position: usize, kind: &Kind| {
             let text = metadata.variables.get(position).is_some_and(|variable| variable.width.is_some());
-            delivers(text, kind, found(position))
+            // The clock of a number is known only where it is recorded.
+            let zoned = matches!(kind, Kind::DateTime { zone: Some(_), .. });
+            let in_utc = || {
+                let name = metadata.variables.get(position).map(|variable| &variable.name);
+                name.zip(stored.as_ref()).is_some_and(|(name, stored)| stored.cells.utc.contains(name))
+            };
+            (!zoned || in_utc()) && delivers(text, kind, found(position))
         };
         let (mut codebook, parent, written_names) = match &stored {
             Some(stored) => {
@@ -137,7 +144,11 @@ impl SavDataset {
                 && !fits_rows(position, &variable.kind)
             {
                 let text = metadata.variables.get(position).is_some_and(|variable| variable.width.is_some());
-                variable.kind = if text { Kind::Text } else { refined(variable.kind.clone(), facts) };
+                let mut kind = variable.kind.clone();
+                if let Kind::DateTime { zone, .. } = &mut kind {
+                    *zone = None;
+                }
+                variable.kind = if text { Kind::Text } else { refined(kind, facts) };
                 let kind = variable.kind.clone();
                 variable.missing.retain(|missing| missing.is_reason() || is_of(missing, &kind));
             }
@@ -206,10 +217,10 @@ impl SavDataset {
 fn delivers(text: bool, kind: &Kind, facts: Option<&NumberFacts>) -> bool {
     let target = arrow_type(kind);
     if text {
-        return target == arrow_schema::DataType::Utf8
+        return target == DataType::Utf8
             || match facts {
                 Some(facts) => facts.claim,
-                None => fits_by_range(&arrow_schema::DataType::Utf8, &target, true, None),
+                None => fits_by_range(&DataType::Utf8, &target, true, None),
             };
     }
     let Some(facts) = facts else { return true };

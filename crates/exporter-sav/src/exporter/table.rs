@@ -2,20 +2,23 @@
 
 use std::collections::HashMap;
 
+use arrow_array::cast::AsArray;
 use exporter_core::codebook::{Alignment, GroupKind, Table, Variable};
+use exporter_core::nested::flatten;
 use exporter_core::truncate::to_bytes;
 use exporter_core::{
     Context, Dataset, EntrySpec, Error, Loss, LossCode, LossReport, Part, Profile, Recode, Rename, Result,
-    TableId,
+    Scan, TableId, TableProfile,
 };
 use exporter_spss::{Format, TableDescription, Value, VariableDescription, describe};
 
 use super::SavExporter;
 use super::attributes::{Attributes, dates, role};
 use super::embedded::embedded;
-use crate::metadata::{SavMetadata, SavVariable, ValueLabels, VariableSet};
+use crate::attribute_names::CLOCK;
+use crate::metadata::{Attribute, SavMetadata, SavVariable, ValueLabels, VariableSet};
 use crate::spec::DOCUMENT_LINE;
-use crate::writer::{Compression, Storing};
+use crate::writer::Storing;
 
 /// One table, decided.
 pub(super) struct Decided<'a> {
@@ -58,7 +61,8 @@ pub(super) fn plan_table<'a>(
     }
     let choices = exporter.options.choices();
     let language = codebook.language(context.language());
-    let described = describe(codebook, table, profile.table(id), language, &choices)
+    let facts = with_json_widths((data, id), table, profile.table(id).cloned().unwrap_or_default())?;
+    let described = describe(codebook, table, Some(&facts), language, &choices)
         .map_err(|error| error.table(&table.name))?;
     let mut metadata = SavMetadata::new();
     metadata.encoding = exporter.options.encoding()?;
@@ -96,6 +100,30 @@ pub(super) fn plan_table<'a>(
     })
 }
 
+/// The facts with the bytes of nested values as JSON, which no profile counts.
+fn with_json_widths(
+    (data, id): (&dyn Dataset, TableId),
+    table: &Table,
+    mut facts: TableProfile,
+) -> Result<TableProfile> {
+    let nested = table.variables.iter().enumerate().filter(|(_, variable)| variable.kind.is_nested());
+    let nested: Vec<usize> = nested.map(|(column, _)| column).collect();
+    if nested.is_empty() {
+        return Ok(facts);
+    }
+    let mut widths = vec![0; nested.len()];
+    for batch in data.scan(id, &Scan::all().columns(nested.clone()))? {
+        for (width, column) in widths.iter_mut().zip(flatten(batch?, &[])?.columns()) {
+            let texts = column.as_string_opt::<i32>().into_iter().flatten().flatten();
+            *width = texts.map(str::len).max().unwrap_or(0).max(*width);
+        }
+    }
+    for (column, width) in nested.into_iter().zip(widths) {
+        facts.columns.entry(column).or_default().max_bytes = Some(width as u64);
+    }
+    Ok(facts)
+}
+
 /// A variable as the file has it, without its labelled values.
 fn stored(variable: &Variable, spss: &VariableDescription, attributes: &mut Attributes) -> SavVariable {
     let width = spss.text_bytes.map(|width| u16::try_from(width).unwrap_or(u16::MAX));
@@ -111,15 +139,15 @@ fn stored(variable: &Variable, spss: &VariableDescription, attributes: &mut Attr
     }
     stored.missing = spss.missing.clone();
     stored.measure = spss.measure;
-    stored.column_width =
-        Some(variable.column_width.unwrap_or(stored.print.width).clamp(1, WIDEST_COLUMN.max(255)));
-    if variable.column_width.is_none() {
-        stored.column_width = Some(stored.print.width.clamp(1, WIDEST_COLUMN));
-    }
+    // SPSS would not show a column without width.
+    let width_of_column = variable.column_width.unwrap_or(stored.print.width.min(WIDEST_COLUMN));
+    stored.column_width = Some(width_of_column.max(1));
     let usual = if width.is_some() { Alignment::Left } else { Alignment::Right };
     stored.alignment = Some(variable.alignment.unwrap_or(usual));
     stored.attributes = attributes.of_variable(&variable.attributes);
     stored.attributes.extend(variable.role.map(role));
+    let clock = spss.clock.as_ref().filter(|_| !variable.attributes.contains_key(CLOCK));
+    stored.attributes.extend(clock.map(|clock| Attribute::new(CLOCK, vec![clock.clone()])));
     stored
 }
 
@@ -220,11 +248,4 @@ fn timestamp(unix_seconds: i64) -> (String, String) {
     time.map_or_else(Default::default, |time| {
         (time.format("%d %b %y").to_string(), time.format("%H:%M:%S").to_string())
     })
-}
-
-impl SavTable<'_> {
-    /// Whether what the writer corrects at the end needs a sink that can seek, so that nothing waits in a file.
-    pub(super) fn corrects(&self) -> bool {
-        matches!(self.exporter.compression, Compression::Zlib(_))
-    }
 }

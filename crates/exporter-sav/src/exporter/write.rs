@@ -1,6 +1,12 @@
 //! Writes a decided table into a sink.
 
-use arrow_schema::ArrowError;
+use std::sync::Arc;
+
+use arrow_array::cast::AsArray;
+use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions, StringArray};
+use arrow_schema::{ArrowError, DataType, Field, Schema};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use exporter_core::nested::flatten;
 use exporter_core::sink::temp_file;
 use exporter_core::{
@@ -11,11 +17,12 @@ use exporter_spss::LongTextOption;
 
 use super::table::SavTable;
 use crate::error::SavError;
-use crate::writer::{SavWriter, WriterOptions, WriterSummary};
+use crate::writer::{Compression, SavWriter, WriterOptions, WriterSummary};
 
 impl TableWriter for SavTable<'_> {
     fn is_seekable(&self) -> bool {
-        self.corrects()
+        // The header of the data says where the blocks end.
+        matches!(self.exporter.compression, Compression::Zlib(_))
     }
 
     fn write(self: Box<Self>, rows: &TableRows<'_>, output: &mut Output<'_>) -> Result<Written> {
@@ -38,7 +45,7 @@ impl TableWriter for SavTable<'_> {
         let mut writer = start(output, metadata, storing, options).map_err(refusal)?;
         let batches = rows.scan(&Scan::all().with_reasons())?.map(|batch| {
             batch
-                .and_then(|batch| flatten(batch, &[]))
+                .and_then(|batch| flatten(in_base64(batch)?, &[]))
                 .map_err(|error| ArrowError::ExternalError(Box::new(error)))
         });
         writer.write_batches(batches).map_err(refusal)?;
@@ -50,6 +57,30 @@ impl TableWriter for SavTable<'_> {
         };
         Ok(Written::new(written.cases).with_losses(losses(&written, &table.name, original)))
     }
+}
+
+/// A batch whose bytes are base64.
+fn in_base64(batch: RecordBatch) -> Result<RecordBatch> {
+    let is_bytes = |array: &ArrayRef| array.data_type() == &DataType::Binary;
+    if !batch.columns().iter().any(is_bytes) {
+        return Ok(batch);
+    }
+    let rows = batch.num_rows();
+    let encoded = |array: &ArrayRef| -> ArrayRef {
+        match array.as_binary_opt::<i32>() {
+            Some(bytes) => {
+                Arc::new(bytes.iter().map(|bytes| Some(STANDARD.encode(bytes?))).collect::<StringArray>())
+            }
+            None => Arc::clone(array),
+        }
+    };
+    let columns: Vec<ArrayRef> = batch.columns().iter().map(encoded).collect();
+    let names = batch.schema();
+    let fields = names.fields().iter().zip(&columns);
+    let fields: Vec<Field> =
+        fields.map(|(field, column)| Field::new(field.name(), column.data_type().clone(), true)).collect();
+    let options = RecordBatchOptions::new().with_row_count(Some(rows));
+    Ok(RecordBatch::try_new_with_options(Arc::new(Schema::new(fields)), columns, &options)?)
 }
 
 /// An error of the codec; a value it would store as missing, were that allowed, is refused because of a loss.
