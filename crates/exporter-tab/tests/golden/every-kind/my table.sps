@@ -2,7 +2,7 @@
 SET DECIMAL=DOT.
 GET DATA /TYPE=TXT /FILE='my table.tab' /ENCODING='UTF8' /ARRANGEMENT=DELIMITED /DELCASE=LINE /FIRSTCASE=2 /DELIMITERS="\t" /QUALIFIER='"' /VARIABLES= small F11.0 unsigned F40.16 big F40.16 float F40.16 exact F40.16 @raw6 A5 day SDATE10
   @raw8 A40 @raw9 A40 clock TIME20.9 length F40.16 @raw12 A12 @raw13 A12 @raw14 A12 @raw15 A12 @raw16 A12 bytes A1 many A1 using F40.16 str12 F40.16 not_ F40.16 Ends_in_a_space_ A1 a_name_that_is_longer_than_thirty_two_characters A1
-  a_name_that_is_longer_than_thirty_two_letters A1 nd__é___x__y___z A1 coded F11.0 reasons F40.16 shown0 F40.16 shown1 F40.16 shown2 F40.16 shown3 F40.16 shown4 F40.16 shown5 F40.16 answer A1 @raw35 A5.
+  a_name_that_is_longer_than_thirty_two_letters A1 @2nd__é__$x__y___z A1 coded F11.0 reasons F40.16 shown0 F40.16 shown1 F40.16 shown2 F40.16 shown3 F40.16 shown4 F40.16 shown5 F40.16 answer A1 @raw35 A5.
 IF (@raw6 = 'true') truth = 1.
 IF (@raw6 = 'false') truth = 0.
 COMPUTE local = DATE.DMY(NUMBER(SUBSTR(@raw8, 9, 2), F2.0), NUMBER(SUBSTR(@raw8, 6, 2), F2.0), NUMBER(SUBSTR(@raw8, 1, 4), F4.0)) +
@@ -18,7 +18,7 @@ COMPUTE week = (NUMBER(SUBSTR(@raw16, 1, 4), F4.0) - 1960) * 52 + NUMBER(SUBSTR(
 IF (@raw35 = 'true') yes = 1.
 IF (@raw35 = 'false') yes = 0.
 ADD FILES /FILE=* /KEEP= small unsigned big float exact truth day local moment clock length year half quarter month week bytes many using str12 not_ Ends_in_a_space_ a_name_that_is_longer_than_thirty_two_characters
-  a_name_that_is_longer_than_thirty_two_letters nd__é___x__y___z coded reasons shown0 shown1 shown2 shown3 shown4 shown5 answer yes.
+  a_name_that_is_longer_than_thirty_two_letters @2nd__é__$x__y___z coded reasons shown0 shown1 shown2 shown3 shown4 shown5 answer yes.
 VARIABLE LEVEL small (NOMINAL).
 FORMATS small (F12.0).
 VARIABLE ROLE /INPUT small.
@@ -65,7 +65,7 @@ FORMATS not_ (F12.0).
 VARIABLE LABELS Ends_in_a_space_ 'The Ends in a space '.
 VARIABLE LABELS a_name_that_is_longer_than_thirty_two_characters 'The a name that is longer than thirty-two characters'.
 VARIABLE LABELS a_name_that_is_longer_than_thirty_two_letters 'The a name that is longer than thirty-two letters'.
-VARIABLE LABELS nd__é___x__y___z 'The 2nd "é" $x `y'' \z'.
+VARIABLE LABELS @2nd__é__$x__y___z 'The 2nd "é" $x `y'' \z'.
 VARIABLE LABELS coded
   'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx' +
   'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx' +

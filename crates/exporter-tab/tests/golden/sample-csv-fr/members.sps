@@ -2,7 +2,7 @@
 SET DECIMAL=DOT.
 GET DATA /TYPE=TXT /FILE='members.csv' /ENCODING='UTF8' /ARRANGEMENT=DELIMITED /DELCASE=LINE /FIRSTCASE=2 /DELIMITERS="," /QUALIFIER='"' /VARIABLES= hhid F40.16 line F11.0 name A11 age F11.0 works F11.0 studies F11.0 height F40.16
   remarks A21.
-FORMATS hhid (F12.0).
+FORMATS hhid (F16.0).
 VARIABLE LABELS line 'Line number'.
 FORMATS line (F12.0).
 VARIABLE LABELS name 'First name'.

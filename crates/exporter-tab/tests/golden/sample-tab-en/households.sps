@@ -7,7 +7,7 @@ IF (@raw6 = 'true') electricity = 1.
 IF (@raw6 = 'false') electricity = 0.
 ADD FILES /FILE=* /KEEP= hhid region visited income started electricity.
 VARIABLE LABELS hhid 'Household'.
-FORMATS hhid (F12.0).
+FORMATS hhid (F16.0).
 VARIABLE LABELS region 'Region'.
 VALUE LABELS region 'N' 'North' 'S' 'South'.
 VARIABLE LABELS visited 'Day of the visit'.
