@@ -44,8 +44,19 @@ pub(crate) fn rows(workspace: &Workspace, rows: u64) -> Result<Outcome, Failure>
 }
 
 /// Each file is made of the one before.
-const STATIONS: &[&str] =
-    &["rows.csv", "a.dta", "b.parquet", "c.arrow", "d.arrows", "e.tab", "f.parquet", "g.dta", "back.csv"];
+const STATIONS: &[&str] = &[
+    "rows.csv",
+    "a.dta",
+    "b.parquet",
+    "c.arrow",
+    "d.arrows",
+    "e.tab",
+    "f.parquet",
+    "g.dta",
+    "h.sav",
+    "i.zsav",
+    "back.csv",
+];
 
 /// Writes a table as our writer spells it: numbers, texts with quotes and line feeds, dates, empty cells.
 fn table(path: &Path, rows: u64) -> std::io::Result<()> {

@@ -39,6 +39,8 @@ pub struct FileOptions {
     /// What becomes of the table; its target is a file.
     #[serde(flatten)]
     pub choices: Choices,
+    /// A language whose labels stand in attributes beside those of the chosen one, by its tag; empty = none.
+    pub second_language: String,
     /// Whether the codebook is kept in an attribute where it says more than the file does.
     pub codebook: bool,
     /// Whether the time of writing stands in the file.
@@ -113,7 +115,8 @@ impl Level {
 
 impl Default for FileOptions {
     fn default() -> Self {
-        Self { encoding: "utf-8".to_owned(), choices: Choices::default(), codebook: true, timestamp: true }
+        let (choices, second_language) = Default::default();
+        Self { encoding: "utf-8".to_owned(), choices, second_language, codebook: true, timestamp: true }
     }
 }
 
@@ -183,6 +186,11 @@ macro_rules! table {
                 "Write date-times that have a zone in UTC or on the wall clock of their zone; an attribute says which.",
             )
             .default("utc"),
+            OptionInfo::text(
+                "second-language",
+                "Tag of a language whose labels stand in the attributes Label_TAG and ValueLabels_TAG of the variables.",
+            )
+            .default(""),
             OptionInfo::boolean(
                 "codebook",
                 "Keep the codebook in a hidden attribute where SPSS has no place for all of it (kinds, questions, groups, \

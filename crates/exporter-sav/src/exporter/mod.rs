@@ -9,8 +9,8 @@ mod write;
 
 use exporter_core::codebook::Codebook;
 use exporter_core::{
-    Carry, Context, Dataset, EntrySpec, Exporter, Format, FormatInfo, Limits, LossCode, Part, Plan, Planning,
-    ProfileRequest, Result, TableId, TablesPlan, doubles,
+    Carry, Context, Dataset, EntrySpec, Error, Exporter, Format, FormatInfo, Limits, LossCode, Part, Plan,
+    Planning, ProfileRequest, Result, TableId, TablesPlan, doubles,
 };
 use exporter_spss::limits::{MAX_LABEL, MAX_NAME_BYTES, MAX_TEXT_BYTES, MOST_VALUE_LABEL_BYTES};
 
@@ -187,6 +187,15 @@ impl Exporter for SavExporter {
         context: &Context,
     ) -> Result<Box<dyn Plan + 'a>> {
         let codebook = data.codebook();
+        let second = self.options.second_language.as_str();
+        if !second.is_empty() && !codebook.study.languages.iter().any(|tag| tag == second) {
+            let known = codebook.study.languages.join(", ");
+            return Err(Error::usage(format!("{}: the study has no language {second}", self.info.id))
+                .with_hint(match known.as_str() {
+                    "" => "leave second-language= out".to_owned(),
+                    known => format!("name one of its languages: {known}"),
+                }));
+        }
         let mut plan = TablesPlan::new(data, with.losses_in_language(self, codebook, context.language()));
         for (position, entry) in self.entries(codebook).into_iter().enumerate() {
             context.cancel().check()?;

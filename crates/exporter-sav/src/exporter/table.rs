@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use arrow_array::cast::AsArray;
-use exporter_core::codebook::{Alignment, GroupKind, Table, Variable};
+use exporter_core::codebook::{Alignment, Codebook, GroupKind, Table, Variable};
 use exporter_core::nested::flatten;
 use exporter_core::truncate::to_bytes;
 use exporter_core::{
@@ -75,6 +75,7 @@ pub(super) fn plan_table<'a>(
     let mut storing = Vec::with_capacity(table.variables.len());
     for (variable, spss) in table.variables.iter().zip(&described.variables) {
         let mut stored = stored(variable, spss, &mut attributes);
+        stored.attributes.extend(second_labels(codebook, variable, &exporter.options.second_language));
         stored.value_labels = sets.of(spss, &mut metadata.value_labels);
         metadata.variables.push(stored);
         storing.push(Storing { conversion: spss.conversion, reasons: spss.reasons.clone() });
@@ -149,6 +150,21 @@ fn stored(variable: &Variable, spss: &VariableDescription, attributes: &mut Attr
     let clock = spss.clock.as_ref().filter(|_| !variable.attributes.contains_key(CLOCK));
     stored.attributes.extend(clock.map(|clock| Attribute::new(CLOCK, vec![clock.clone()])));
     stored
+}
+
+/// The labels of a variable in a second language, as attributes: its own, and `value=label` for each that has one.
+fn second_labels(codebook: &Codebook, variable: &Variable, tag: &str) -> Vec<Attribute> {
+    if tag.is_empty() {
+        return Vec::new();
+    }
+    let name = |what: &str| format!("{what}_{}", tag.replace('-', "_"));
+    let line = |text: &str| text.replace(['\r', '\n'], " ");
+    let label = variable.label.translation(tag).map(|label| Attribute::new(name("Label"), vec![line(label)]));
+    let entries = codebook.value_labels_of(variable).map_or(&[][..], |labels| &labels.entries);
+    let translated = entries.iter().filter_map(|entry| Some((&entry.value, entry.label.translation(tag)?)));
+    let values: Vec<String> = translated.map(|(value, label)| line(&format!("{value}={label}"))).collect();
+    let values = (!values.is_empty()).then(|| Attribute::new(name("ValueLabels"), values));
+    label.into_iter().chain(values).collect()
 }
 
 /// Sets of value labels that are written, shared by variables with the same ones.
