@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 /// How a table becomes one of SPSS.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, rename_all = "kebab-case")]
 #[non_exhaustive]
 pub struct Choices {
@@ -106,19 +106,5 @@ impl Choices {
     /// Whether a system file is written.
     pub(crate) fn is_file(&self) -> bool {
         self.target == Target::SystemFile
-    }
-}
-
-impl Default for Choices {
-    fn default() -> Self {
-        Self {
-            label_limit: LabelLimit::default(),
-            widths: Widths::default(),
-            long_text: LongTextOption::default(),
-            large_integers: ExactOption::default(),
-            decimals: ExactOption::default(),
-            zone: Zone::default(),
-            target: Target::default(),
-        }
     }
 }

@@ -34,6 +34,12 @@ impl CellColumn {
         let cells = cells.into_iter().map(|cell| if cell.len() > self.width { Vec::new() } else { cell });
         Self { fill: Box::new(Reasoned::new(self.fill, values, reasons, cells.collect())), ..self }
     }
+
+    /// What writes the cells, for rows of another form than [`RowBatch`] makes.
+    #[must_use]
+    pub fn into_fill(self) -> Box<dyn FillCells> {
+        self.fill
+    }
 }
 
 /// A record batch whose columns fill their cells.

@@ -60,6 +60,11 @@ pub struct Changes {
 }
 
 impl Changes {
+    /// Goes on with a column, from 0, of a batch that begins at a row of the table, from 1.
+    pub fn begin(&mut self, variable: usize, first_row: u64) {
+        (self.variable, self.first_row) = (variable, first_row);
+    }
+
     /// Counts `count` changes in the column being filled, the first at `row` of the batch.
     #[cold]
     pub fn add(&mut self, change: CellChange, count: u64, row: usize, example: impl FnOnce() -> String) {

@@ -86,27 +86,30 @@ impl TextCells {
     /// Puts one text into its cell; `row` is its row in the batch.
     ///
     /// # Errors
+    /// As [`TextCells::fitting`].
+    pub fn put(self, cell: &mut [u8], text: &[u8], row: usize, changes: &mut Changes) -> Result<(), BadCell> {
+        let text = self.fitting(text, row, changes)?;
+        put_padded(cell.get_mut(..self.width).unwrap_or_default(), text, self.pad.byte());
+        Ok(())
+    }
+
+    /// What a cell takes of a text; `row` is its row in the batch.
+    ///
+    /// # Errors
     /// A text with a NUL where NULs follow texts, and a text that is longer than the cell and may not be cut.
-    pub fn put(
-        self,
-        cell: &mut [u8],
-        mut text: &[u8],
-        row: usize,
-        changes: &mut Changes,
-    ) -> Result<(), BadCell> {
+    pub fn fitting<'t>(self, text: &'t [u8], row: usize, changes: &mut Changes) -> Result<&'t [u8], BadCell> {
         let (too_long, has_nul) = self.remedies;
         if self.pad == Pad::Nul && text.contains(&0) {
             return Err(changes.refuse(row, "text with a NUL", has_nul));
         }
-        if text.len() > self.width {
-            if self.long_text == LongText::Error {
-                return Err(changes.refuse(row, format!("text of {} bytes", text.len()), too_long));
-            }
-            changes.add(CellChange::Cut, 1, row, || String::from_utf8_lossy(text).into_owned());
-            text = beginning(text, self.width);
+        if text.len() <= self.width {
+            return Ok(text);
         }
-        put_padded(cell.get_mut(..self.width).unwrap_or_default(), text, self.pad.byte());
-        Ok(())
+        if self.long_text == LongText::Error {
+            return Err(changes.refuse(row, format!("text of {} bytes", text.len()), too_long));
+        }
+        changes.add(CellChange::Cut, 1, row, || String::from_utf8_lossy(text).into_owned());
+        Ok(beginning(text, self.width))
     }
 }
 

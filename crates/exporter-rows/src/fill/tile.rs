@@ -14,7 +14,12 @@ pub struct Cells<'a> {
     pub stride: usize,
 }
 
-impl Cells<'_> {
+impl<'a> Cells<'a> {
+    /// Cells of which the first begins with `bytes` and each other one `stride` bytes behind the one before.
+    pub fn new(bytes: &'a mut [u8], stride: usize) -> Self {
+        Self { bytes, stride }
+    }
+
     /// Writes one value of `W` bytes into each row.
     #[inline(always)]
     pub fn scatter<const W: usize, D: Copy>(self, values: &[D], bytes_of: impl Fn(D) -> [u8; W]) {

@@ -1,15 +1,35 @@
 //! Writes a system file from record batches in bounded memory.
 
-use std::io::{Seek, Write};
+mod cases;
+mod chunk;
+mod codes;
+mod column;
+mod dictionary;
+mod encoder;
+mod extensions;
+mod seconds;
+#[cfg(test)]
+mod tests;
+mod text;
+mod validate;
+mod zlib;
+
+use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 
 use arrow_array::RecordBatch;
 use arrow_schema::ArrowError;
-use exporter_rows::{CellChanges, LongText, OutOfRange, SpoolFile};
+use exporter_rows::{CellChanges, Changes, LongText, OutOfRange, SpoolFile};
 use exporter_spss::{Conversion, Value};
 
-use crate::error::Result;
+use crate::error::{Result, SavError, invalid};
 use crate::metadata::SavMetadata;
 use crate::options::Level;
+use crate::spec::CASES_OFFSET;
+use cases::Cases;
+use dictionary::{Dictionary, announced};
+
+/// Bytes that are buffered before they are written.
+const BUFFER_BYTES: usize = 64 << 10;
 
 /// How cases are compressed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -70,8 +90,37 @@ pub struct WriterSummary {
 }
 
 /// Writes one system file.
+///
+/// Everything before the cases is written by [`SavWriter::new`], cases by [`SavWriter::write_batches`], and the rest by
+/// [`SavWriter::finish`]; a writer dropped before that leaves an incomplete file.
 pub struct SavWriter<W: Write> {
     sink: W,
+    /// How to correct what stands before the cases, where the sink can seek.
+    rewrite: Option<Rewrite<W>>,
+    metadata: SavMetadata,
+    storing: Vec<Storing>,
+    options: WriterOptions,
+    replaced_in_metadata: u64,
+    /// Where the number of cases stands in its record, where there is one.
+    cases_at: Option<u64>,
+    cases: Cases,
+    changes: Changes,
+    /// Whether cases were lost, so that there is no file to finish.
+    failed: bool,
+}
+
+/// The way back in a sink that can seek.
+struct Rewrite<W> {
+    start: u64,
+    seek: fn(&mut W, SeekFrom) -> io::Result<u64>,
+}
+
+impl<W: Write> Rewrite<W> {
+    /// Puts bytes over those at a place of the file.
+    fn put(&self, sink: &mut W, at: u64, bytes: &[u8]) -> io::Result<()> {
+        (self.seek)(sink, SeekFrom::Start(self.start.saturating_add(at)))?;
+        sink.write_all(bytes)
+    }
 }
 
 impl Storing {
@@ -97,17 +146,20 @@ impl WriterOptions {
 }
 
 impl<W: Write + Seek + Send> SavWriter<W> {
-    /// As [`SavWriter::new`] for a sink that can seek.
+    /// As [`SavWriter::new`] for a sink that can seek: a number of cases that is not known, and where the parts of a
+    /// `.zsav` stand, are corrected at the end. Otherwise the number stays unknown, which readers accept, and compressed
+    /// cases wait in a temporary file.
     ///
     /// # Errors
     /// As [`SavWriter::new`].
     pub fn seekable(
-        sink: W,
+        mut sink: W,
         metadata: SavMetadata,
         storing: Vec<Storing>,
         options: WriterOptions,
     ) -> Result<Self> {
-        Self::new(sink, metadata, storing, options)
+        let rewrite = Rewrite { start: sink.stream_position()?, seek: W::seek };
+        Self::start(sink, metadata, storing, options, Some(rewrite))
     }
 }
 
@@ -115,29 +167,114 @@ impl<W: Write + Send> SavWriter<W> {
     /// Checks `metadata` and writes everything that stands before the cases.
     ///
     /// # Errors
-    /// [`crate::SavError::Invalid`] before the first byte for what SPSS would refuse, [`crate::SavError::Io`].
-    pub fn new(sink: W, _: SavMetadata, _: Vec<Storing>, _: WriterOptions) -> Result<Self> {
-        Ok(Self { sink })
+    /// [`SavError::Invalid`] before the first byte for what SPSS would refuse, [`SavError::Io`].
+    pub fn new(
+        sink: W,
+        metadata: SavMetadata,
+        storing: Vec<Storing>,
+        options: WriterOptions,
+    ) -> Result<Self> {
+        Self::start(sink, metadata, storing, options, None)
+    }
+
+    fn start(
+        mut sink: W,
+        metadata: SavMetadata,
+        storing: Vec<Storing>,
+        options: WriterOptions,
+        rewrite: Option<Rewrite<W>>,
+    ) -> Result<Self> {
+        validate::check(&metadata, &storing)?;
+        // What is not known is announced as nothing where it can be corrected.
+        let cases = options.cases.or(rewrite.is_some().then_some(0));
+        let dictionary = Dictionary::new(&metadata, options.compression, cases);
+        let elements = dictionary.elements;
+        let mut buffered = BufWriter::with_capacity(BUFFER_BYTES, &mut sink);
+        let written = dictionary.write(&mut buffered)?;
+        buffered.flush()?;
+        drop(buffered);
+        let mut cases = Cases::new(elements, written.bytes, &options);
+        cases.begin(&mut sink, rewrite.is_some())?;
+        Ok(Self {
+            sink,
+            rewrite,
+            metadata,
+            storing,
+            options,
+            replaced_in_metadata: written.replaced,
+            cases_at: written.cases_at,
+            cases,
+            changes: Changes::default(),
+            failed: false,
+        })
+    }
+
+    /// Appends one batch whose columns are the variables in their order.
+    ///
+    /// # Errors
+    /// See [`SavWriter::write_batches`].
+    pub fn write(&mut self, batch: &RecordBatch) -> Result<()> {
+        self.write_batches(std::iter::once(Ok(batch.clone())))
     }
 
     /// Appends the rows of `batches`, whose columns are the variables in their order.
     ///
+    /// Compressed cases are encoded eight at a time: up to seven wait for the next call, or for [`SavWriter::finish`], which
+    /// then refuses what does not fit.
+    ///
     /// # Errors
-    /// [`crate::SavError::Value`], [`crate::SavError::ColumnType`], [`crate::SavError::RowCount`],
-    /// [`crate::SavError::Arrow`], [`crate::SavError::Io`].
+    /// [`SavError::Value`], [`SavError::ColumnType`], [`SavError::RowCount`], [`SavError::Arrow`], [`SavError::Io`].
     pub fn write_batches(
         &mut self,
-        _: impl IntoIterator<Item = std::result::Result<RecordBatch, ArrowError>, IntoIter: Send>,
+        batches: impl IntoIterator<Item = std::result::Result<RecordBatch, ArrowError>, IntoIter: Send>,
     ) -> Result<()> {
-        Ok(())
+        let Self { sink, metadata, storing, options, cases, changes, .. } = self;
+        let setting = column::Setting {
+            metadata,
+            storing,
+            out_of_range: options.out_of_range,
+            long_text: options.long_text,
+        };
+        let outcome = cases.write(batches.into_iter(), setting, options, sink, changes);
+        self.failed |= outcome.is_err();
+        outcome
     }
 
     /// Writes what stands behind the cases and gives back the sink and an account.
     ///
     /// # Errors
-    /// [`crate::SavError::RowCount`], [`crate::SavError::Io`].
-    pub fn finish(self) -> Result<(W, WriterSummary)> {
-        let (changes, replaced_in_metadata) = Default::default();
-        Ok((self.sink, WriterSummary { cases: 0, bytes: 0, changes, replaced_in_metadata }))
+    /// [`SavError::RowCount`] when other than the announced rows came, [`SavError::Value`] for one of the last rows,
+    /// [`SavError::Invalid`] when an earlier write failed, [`SavError::Io`].
+    pub fn finish(mut self) -> Result<(W, WriterSummary)> {
+        if self.failed {
+            let message = "an earlier write failed, so that some are missing; write the file again";
+            return Err(invalid("rows", message));
+        }
+        let cases = self.cases.rows();
+        if let Some(announced) = self.options.cases
+            && announced != cases
+        {
+            return Err(SavError::RowCount { announced, found: cases });
+        }
+        let end = self.cases.end(&self.metadata, &mut self.options, &mut self.sink, &mut self.changes)?;
+        if let Some(rewrite) = self.rewrite.take() {
+            if self.options.cases.is_none() {
+                rewrite.put(&mut self.sink, CASES_OFFSET, &announced(Some(cases)).to_le_bytes())?;
+                if let Some(at) = self.cases_at {
+                    rewrite.put(&mut self.sink, at, &cases.to_le_bytes())?;
+                }
+            }
+            if let Some((at, header)) = end.header {
+                rewrite.put(&mut self.sink, at, &header)?;
+            }
+            (rewrite.seek)(&mut self.sink, SeekFrom::Start(rewrite.start.saturating_add(end.bytes)))?;
+        }
+        let summary = WriterSummary {
+            cases,
+            bytes: end.bytes,
+            changes: self.changes.into_list(),
+            replaced_in_metadata: self.replaced_in_metadata,
+        };
+        Ok((self.sink, summary))
     }
 }
