@@ -6,4 +6,5 @@ mod dta;
 mod parquet;
 mod reasons;
 mod reference;
+mod sav;
 mod survey_solutions;

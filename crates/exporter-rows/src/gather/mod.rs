@@ -5,6 +5,8 @@ mod row_order;
 mod texts;
 mod tiles;
 
+use std::ops::Range;
+
 use arrow_array::{ArrowPrimitiveType, PrimitiveArray, UInt8Array};
 use arrow_buffer::{BooleanBuffer, NullBuffer, ScalarBuffer};
 
@@ -67,6 +69,18 @@ impl<'b> Rows<'b> {
         }
         for row in self.bytes.chunks_exact(self.stride) {
             texts.push(end.text(row.get(offset..offset + width).unwrap_or_default()));
+        }
+    }
+
+    /// Appends the texts that stand in several pieces of each row; none where rows have no such bytes. The pieces count
+    /// from a row that begins with byte `start` of these.
+    pub fn joined_texts(&self, start: usize, pieces: &[Range<usize>], end: TextEnd, texts: &mut Texts) {
+        let piece = |piece: &Range<usize>| piece.start.saturating_sub(start)..piece.end.saturating_sub(start);
+        if self.stride == 0 || pieces.iter().any(|place| piece(place).end > self.stride) {
+            return;
+        }
+        for row in self.bytes.chunks_exact(self.stride) {
+            texts.push_joined(pieces.iter().map(|place| row.get(piece(place)).unwrap_or_default()), end);
         }
     }
 }

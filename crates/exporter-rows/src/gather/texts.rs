@@ -24,6 +24,10 @@ impl TextEnd {
             Self::Nul => memchr::memchr(0, cell).and_then(|end| cell.get(..end)).unwrap_or(cell),
             Self::Blanks => {
                 let mut text = cell;
+                // Cells are often far wider than their texts.
+                while let Some((before, b"        ")) = text.split_last_chunk::<8>() {
+                    text = before;
+                }
                 while let [before @ .., b' '] = text {
                     text = before;
                 }
@@ -53,6 +57,25 @@ impl Texts {
     #[inline]
     pub fn push(&mut self, text: &[u8]) {
         self.bytes.extend_from_slice(text);
+        self.offsets.push(self.bytes.len() as i32);
+    }
+
+    /// Adds a text that stands in several pieces.
+    pub fn push_joined<'p>(
+        &mut self,
+        pieces: impl DoubleEndedIterator<Item = &'p [u8]> + ExactSizeIterator + Clone,
+        end: TextEnd,
+    ) {
+        let start = self.bytes.len();
+        // Blank pieces at the end are not worth copying.
+        let blank = match end {
+            TextEnd::Blanks => pieces.clone().rev().take_while(|piece| end.text(piece).is_empty()).count(),
+            TextEnd::Nul => 0,
+        };
+        let count = pieces.len() - blank;
+        pieces.take(count).for_each(|piece| self.bytes.extend_from_slice(piece));
+        let text = end.text(self.bytes.get(start..).unwrap_or_default()).len();
+        self.bytes.truncate(start + text);
         self.offsets.push(self.bytes.len() as i32);
     }
 

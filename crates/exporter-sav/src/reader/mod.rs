@@ -1,13 +1,41 @@
 //! Reads a system file into record batches.
 
+mod attributes;
+mod batches;
+mod bytes;
+mod chunks;
+mod control;
+mod dictionary;
+mod encoding;
+mod formats;
+mod gather;
+mod header;
+mod name_index;
+mod prepared;
+mod records;
+mod remarks;
+mod sets;
+#[cfg(test)]
+mod tests;
+mod unpack;
+mod value_labels;
+mod variables;
+mod zlib;
+
 use std::sync::Arc;
 
-use arrow_array::RecordBatch;
 use encoding_rs::Encoding;
-use exporter_core::source::ReadAt;
+use exporter_core::source::{BinaryFile, ReadAt};
+
+pub use batches::Batches;
+pub use header::{EncodingSource, Header, StoredCases};
+pub use remarks::Remark;
 
 use crate::error::Result;
 use crate::metadata::SavMetadata;
+use crate::reader::batches::Found;
+use crate::reader::dictionary::Dictionary;
+use crate::reader::prepared::Prepared;
 
 /// How a file is read.
 #[derive(Clone, Copy, Debug, Default)]
@@ -29,78 +57,75 @@ pub struct Selection {
     pub batch_rows: Option<usize>,
 }
 
-/// Something odd that was read nevertheless.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Remark {
-    /// What it is, and what became of it.
-    pub message: String,
-    /// How often.
-    pub count: u64,
-    /// The first one.
-    pub first: String,
-    /// Whether values or their meaning are read otherwise than they stand in the file.
-    pub changes_values: bool,
-}
-
 /// An open file, which is presumed not to change; clones share it.
 #[derive(Clone, Debug)]
 pub struct SavReader {
-    metadata: Arc<SavMetadata>,
-}
-
-/// Batches of a file.
-pub struct Batches;
-
-impl Iterator for Batches {
-    type Item = Result<RecordBatch>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        None
-    }
+    bytes: BinaryFile,
+    dictionary: Arc<Dictionary>,
+    options: ReadOptions,
+    found: Arc<Found>,
 }
 
 impl SavReader {
+    /// Opens a file with the default options.
+    ///
+    /// # Errors
+    /// As [`SavReader::with_options`].
+    pub fn open(bytes: Arc<dyn ReadAt>) -> Result<Self> {
+        Self::with_options(bytes, ReadOptions::default())
+    }
+
     /// Opens a file.
     ///
     /// # Errors
     /// [`crate::SavError::Damaged`] with the offset, [`crate::SavError::Unsupported`] for other kinds of files,
     /// [`crate::SavError::Io`].
-    pub fn with_options(_: Arc<dyn ReadAt>, _: ReadOptions) -> Result<Self> {
-        Ok(Self { metadata: Arc::default() })
+    pub fn with_options(bytes: Arc<dyn ReadAt>, options: ReadOptions) -> Result<Self> {
+        let bytes = BinaryFile::new(bytes);
+        let dictionary = Arc::new(Dictionary::read(&bytes, options.encoding)?);
+        Ok(Self { bytes, dictionary, options, found: Arc::default() })
+    }
+
+    /// What the file says of itself.
+    pub fn header(&self) -> &Header {
+        &self.dictionary.header
     }
 
     /// What the file says besides its cases.
     pub fn metadata(&self) -> &SavMetadata {
-        &self.metadata
+        &self.dictionary.metadata
     }
 
-    /// Odd things that were read nevertheless.
+    /// Odd things that were read nevertheless, those of the cases among them once all were read.
     pub fn remarks(&self) -> &[Remark] {
-        &[]
+        self.found.remarks.get().map_or(self.dictionary.remarks.as_slice(), Vec::as_slice)
     }
 
     /// The number of cases, where the file cannot lie about it.
     pub fn cases(&self) -> Option<u64> {
-        None
+        let is_plain = self.dictionary.header.cases == StoredCases::Plain;
+        is_plain.then(|| self.dictionary.plain_cases(&self.bytes).0)
     }
 
     /// By variable, how many characters so far could not be decoded, and the row, from 1, of the first.
     pub fn replaced(&self) -> Vec<(usize, u64, u64)> {
-        Vec::new()
+        self.found.replaced()
     }
 
     /// By variable, how many numbers so far were infinite or no numbers, read as system-missing, and the row, from 1, of the
     /// first.
     pub fn not_finite(&self) -> Vec<(usize, u64, u64)> {
-        Vec::new()
+        self.found.not_finite()
     }
 
     /// Streams the chosen columns with `threads` threads.
     ///
     /// # Errors
     /// When the file cannot be read; the stream ends at its first error.
-    pub fn batches(&self, _: &Selection, _: usize) -> Result<Batches> {
-        Ok(Batches)
+    pub fn batches(&self, selection: &Selection, threads: usize) -> Result<Batches> {
+        let batch_rows = selection.batch_rows.or(self.options.batch_rows);
+        let prepared = Prepared::new(&self.dictionary, selection.columns.as_deref(), batch_rows)?;
+        let (dictionary, found) = (Arc::clone(&self.dictionary), Arc::clone(&self.found));
+        Batches::start(&self.bytes, dictionary, found, prepared, threads)
     }
 }

@@ -1,0 +1,53 @@
+//! Blocks of eight codes (9.1), eight at once.
+
+use crate::spec::code;
+
+/// Codes of a block.
+pub(crate) type Codes = [u8; code::BLOCK];
+
+const LOW: u64 = 0x0101_0101_0101_0101;
+const BELOW_HIGH: u64 = 0x7F7F_7F7F_7F7F_7F7F;
+
+/// The high bit of each byte that is `wanted`.
+fn equal(codes: Codes, wanted: u8) -> u64 {
+    let differing = u64::from_le_bytes(codes) ^ (LOW * u64::from(wanted));
+    !(((differing & BELOW_HIGH) + BELOW_HIGH) | differing | BELOW_HIGH)
+}
+
+/// A bit for each code that takes a literal from behind the block.
+pub(crate) fn literals(codes: Codes) -> u8 {
+    // Each high bit, moved down, is copied by one term of the product to its place in the highest byte.
+    ((equal(codes, code::LITERAL) >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56) as u8
+}
+
+/// How many literals follow the block.
+pub(crate) fn literal_count(codes: Codes) -> usize {
+    equal(codes, code::LITERAL).count_ones() as usize
+}
+
+/// Whether a code is no element of a case: padding, or the end.
+pub(crate) fn has_special(codes: Codes) -> bool {
+    equal(codes, code::PADDING) | equal(codes, code::END) != 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_told_apart_at_every_place() {
+        for place in 0..8 {
+            for other in [1, 2, 100, 125, 127, 128, 251, 254, 255] {
+                let mut codes = [other; 8];
+                assert!(!has_special(codes) && literals(codes) == 0 && literal_count(codes) == 0, "{other}");
+                codes[place] = code::LITERAL;
+                assert_eq!((literals(codes), literal_count(codes)), (1 << place, 1));
+                for special in [code::PADDING, code::END] {
+                    codes[place] = special;
+                    assert!(has_special(codes), "{special} at {place} among {other}");
+                }
+            }
+        }
+        assert_eq!(literals([253, 253, 0, 253, 252, 254, 255, 253]), 0b1000_1011);
+    }
+}

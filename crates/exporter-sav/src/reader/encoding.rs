@@ -1,0 +1,221 @@
+//! Which encoding the texts of a file are in, and their characters (6).
+
+use std::borrow::Cow;
+
+use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
+use exporter_core::source::unsigned;
+
+use crate::reader::header::{EncodingSource, RawHeader};
+use crate::reader::records::Records;
+use crate::reader::remarks::Remarks;
+use crate::spec::subtype;
+
+/// Code pages with the labels of their encodings.
+const CODE_PAGES: &[(u32, &str)] = &[
+    (866, "ibm866"),
+    (874, "windows-874"),
+    (932, "shift_jis"),
+    (936, "gbk"),
+    (949, "euc-kr"),
+    (950, "big5"),
+    (10_000, "macintosh"),
+    (10_007, "x-mac-cyrillic"),
+    (20_866, "koi8-r"),
+    (20_932, "euc-jp"),
+    (21_866, "koi8-u"),
+    (28_591, "windows-1252"),
+    (51_932, "euc-jp"),
+    (51_936, "gbk"),
+    (51_949, "euc-kr"),
+    (54_936, "gb18030"),
+    (65_001, "utf-8"),
+];
+
+/// The encoding of a code page; none of those that say nothing, such as 7-bit ASCII.
+fn code_page(code: u32) -> Option<&'static Encoding> {
+    let label = match CODE_PAGES.iter().find(|(known, _)| *known == code) {
+        Some((_, label)) => (*label).to_owned(),
+        None => match code {
+            1_250..=1_258 => format!("windows-{code}"),
+            28_592..=28_606 => format!("iso-8859-{}", code - 28_590),
+            _ => return None,
+        },
+    };
+    Encoding::for_label(label.as_bytes())
+}
+
+/// The encoding of a name that a file gives, such as `CP1252` or `ISO_8859-1:1987`.
+fn named(name: &[u8]) -> Option<&'static Encoding> {
+    let name = name.trim_ascii();
+    let digits = || {
+        let number = name.get(..2).filter(|start| start.eq_ignore_ascii_case(b"cp")).and(name.get(2..))?;
+        std::str::from_utf8(number).ok()?.parse().ok()
+    };
+    Encoding::for_label(name).or_else(|| digits().and_then(code_page))
+}
+
+/// Makes characters of the bytes of a file.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct TextDecoder {
+    pub(crate) encoding: &'static Encoding,
+    pub(crate) source: EncodingSource,
+    /// Whether texts that are valid UTF-8 are taken as they are.
+    pub(crate) utf8_first: bool,
+}
+
+impl TextDecoder {
+    /// The encoding that was asked for, is named, has its code page in the file, or fits all texts before the cases.
+    pub(crate) fn find(
+        asked: Option<&'static Encoding>,
+        header: &RawHeader,
+        records: &Records,
+        remarks: &mut Remarks,
+    ) -> Self {
+        let told = |encoding, source| Self { encoding, source, utf8_first: encoding == UTF_8 };
+        if let Some(encoding) = asked {
+            return told(encoding, EncodingSource::Option);
+        }
+        let declared = declared(records, remarks);
+        let mut seen = Seen::default();
+        texts(header, records, &mut |text| seen.add(text));
+        if let Some((encoding, source)) = declared {
+            if encoding != UTF_8 && !seen.other && seen.utf8 && encoding.is_single_byte() {
+                remarks.odd(
+                    "all names and labels are valid UTF-8, but the file declares another encoding; encoding=utf-8 \
+                     reads them as such",
+                    encoding.name(),
+                );
+            }
+            return told(encoding, source);
+        }
+        // Where no text tells, each text of the cases does.
+        let encoding = if seen.utf8 && !seen.other { UTF_8 } else { WINDOWS_1252 };
+        Self { encoding, source: EncodingSource::Guess, utf8_first: !seen.other }
+    }
+
+    /// The characters of a text, and how many of them could not be decoded.
+    pub(crate) fn decode<'b>(&self, bytes: &'b [u8]) -> (Cow<'b, str>, u64) {
+        if (self.utf8_first || bytes.is_ascii())
+            && let Ok(text) = std::str::from_utf8(bytes)
+        {
+            return (Cow::Borrowed(text), 0);
+        }
+        let (text, damaged) = self.encoding.decode_without_bom_handling(bytes);
+        let is_replaced = |character: &char| *character == char::REPLACEMENT_CHARACTER;
+        let replaced = if damaged { text.chars().filter(is_replaced).count() as u64 } else { 0 };
+        (text, replaced)
+    }
+
+    /// The text of a name or label without the blanks and NULs at its end.
+    pub(crate) fn label(&self, bytes: &[u8], remarks: &mut Remarks) -> String {
+        let (text, replaced) = self.decode(trimmed(bytes));
+        if replaced > 0 {
+            remarks.changed(
+                "names and labels with bytes outside the encoding of the file are read with U+FFFD",
+                text.as_ref(),
+            );
+        }
+        text.into_owned()
+    }
+}
+
+/// The bytes of a text without the blanks and NULs at its end.
+pub(crate) fn trimmed(bytes: &[u8]) -> &[u8] {
+    let end = bytes.iter().rposition(|byte| !matches!(byte, b' ' | 0)).map_or(0, |last| last + 1);
+    bytes.get(..end).unwrap_or(bytes)
+}
+
+/// What the extension records say.
+fn declared(records: &Records, remarks: &mut Remarks) -> Option<(&'static Encoding, EncodingSource)> {
+    for record in records.of(subtype::ENCODING) {
+        if let Some(encoding) = named(trimmed(&record.bytes)) {
+            return Some((encoding, EncodingSource::Record20));
+        }
+        let name = String::from_utf8_lossy(trimmed(&record.bytes)).into_owned();
+        remarks.odd("the encoding that the file names is not known; encoding= names another", name);
+    }
+    let code = records.of(subtype::MACHINE_INTEGERS).find_map(|record| record.bytes.chunks_exact(4).nth(7));
+    let code = unsigned(code?, records.order) as u32;
+    let encoding = code_page(code);
+    if encoding.is_none() && !matches!(code, 0..=3 | 20_127) {
+        let message = "the code page that the file names is not known; encoding= names an encoding";
+        remarks.odd(message, code.to_string());
+    }
+    encoding.map(|encoding| (encoding, EncodingSource::Code))
+}
+
+/// What texts that went by can be.
+#[derive(Default)]
+struct Seen {
+    utf8: bool,
+    other: bool,
+}
+
+impl Seen {
+    fn add(&mut self, text: &[u8]) {
+        if !text.is_ascii() {
+            match std::str::from_utf8(text) {
+                Ok(_) => self.utf8 = true,
+                Err(_) => self.other = true,
+            }
+        }
+    }
+}
+
+/// Every text before the cases.
+fn texts(header: &RawHeader, records: &Records, see: &mut impl FnMut(&[u8])) {
+    see(trimmed(&header.label));
+    for variable in &records.variables {
+        see(&variable.name);
+        see(&variable.label);
+    }
+    // Their values may be numbers.
+    records.labels.iter().flat_map(|set| &set.labels).for_each(|(_, label)| see(label));
+    records.documents.chunks(crate::spec::DOCUMENT_LINE).for_each(&mut *see);
+    for record in &records.extensions {
+        use subtype::{FILE_ATTRIBUTES, LONG_NAMES, RESPONSE_SETS, VARIABLE_ATTRIBUTES, VARIABLE_SETS};
+        if matches!(
+            record.subtype,
+            FILE_ATTRIBUTES | LONG_NAMES | RESPONSE_SETS | VARIABLE_ATTRIBUTES | VARIABLE_SETS
+        ) {
+            see(&record.bytes);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_code_pages_of_real_files_are_known() {
+        let name = |label: &[u8]| named(label).map(Encoding::name);
+        for (label, expected) in [
+            (&b"UTF-8"[..], "UTF-8"),
+            (b"windows-1252", "windows-1252"),
+            (b"CP1252", "windows-1252"),
+            (b"EUC-KR", "EUC-KR"),
+            (b"ISO_8859-1:1987", "windows-1252"),
+            (b"cp936", "GBK"),
+            (b"CP932", "Shift_JIS"),
+        ] {
+            assert_eq!(name(label), Some(expected));
+        }
+        assert_eq!((name(b"klingon"), name(b"cp")), (None, None));
+        let page = |code| code_page(code).map(Encoding::name);
+        assert_eq!(
+            (page(1251), page(28_592), page(65_001)),
+            (Some("windows-1251"), Some("ISO-8859-2"), Some("UTF-8"))
+        );
+        assert_eq!((page(2), page(20_127), page(437)), (None, None, None));
+    }
+
+    #[test]
+    fn texts_of_no_encoding_are_utf_8_or_windows_1252() {
+        let guess = TextDecoder { encoding: WINDOWS_1252, source: EncodingSource::Guess, utf8_first: true };
+        assert_eq!(guess.decode("é".as_bytes()), ("é".into(), 0));
+        assert_eq!(guess.decode(b"\xE9"), ("é".into(), 0));
+        let utf8 = TextDecoder { encoding: UTF_8, source: EncodingSource::Record20, utf8_first: true };
+        assert_eq!(utf8.decode(b"a\xE9 \xFF"), ("a\u{FFFD} \u{FFFD}".into(), 2));
+    }
+}

@@ -1,0 +1,1 @@
+//! Reads small files made by hand, and damaged ones.

@@ -1,0 +1,249 @@
+//! Variables: which records are one, what they are called, and where their values stand in a case.
+
+use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasher, RandomState};
+
+use exporter_core::names::{NameRules, legal_unique};
+use exporter_core::source::ByteOrder;
+use exporter_spss::{Format, MissingValues, Value};
+
+use crate::layout::Segments;
+use crate::metadata::SavVariable;
+use crate::reader::encoding::TextDecoder;
+use crate::reader::formats::set_formats;
+use crate::reader::header::double;
+use crate::reader::name_index::{NameIndex, folded};
+use crate::reader::records::{Element, RawVariable, Records};
+use crate::reader::remarks::Remarks;
+use crate::spec::{ELEMENT_BYTES, HIGHEST, LOWEST, SEGMENT_WIDTH, SYSMIS, subtype};
+
+/// Where the values of a variable stand in a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct CaseColumn {
+    /// First element.
+    pub(crate) first: usize,
+    /// Bytes of a text, 32,767 at most; `None` for a number.
+    pub(crate) width: Option<u16>,
+}
+
+/// A variable that users see: the place of its first record, and of its values.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Head {
+    pub(crate) record: usize,
+    pub(crate) column: CaseColumn,
+}
+
+/// The variables of a file with their names apart, which everything else in the file refers to.
+pub(crate) struct Variables {
+    pub(crate) heads: Vec<Head>,
+    pub(crate) short: Vec<String>,
+    pub(crate) long: Vec<String>,
+    pub(crate) variables: Vec<SavVariable>,
+}
+
+impl Variables {
+    pub(crate) fn read(records: &Records, decoder: &TextDecoder, remarks: &mut Remarks) -> Self {
+        let (heads, short) = heads(records, decoder, remarks);
+        let long = long_names(records, &short, decoder, remarks);
+        let mut variables = Vec::with_capacity(heads.len());
+        for (head, name) in heads.iter().zip(&long) {
+            let Some(raw) = records.variables.get(head.record) else { continue };
+            variables.push(variable(raw, head.column.width, name, records.order, decoder, remarks));
+        }
+        Self { heads, short, long, variables }
+    }
+
+    /// The variable of a dictionary index, which counts continuation records; none of a continuation or a later segment.
+    pub(crate) fn at_index(&self, index: u32) -> Option<usize> {
+        let first = (index as usize).checked_sub(1)?;
+        self.heads.binary_search_by_key(&first, |head| head.column.first).ok()
+    }
+
+    /// The variables with their names, and where their values stand.
+    pub(crate) fn finish(self) -> (Vec<SavVariable>, Vec<CaseColumn>) {
+        let mut variables = self.variables;
+        for ((variable, short), long) in variables.iter_mut().zip(self.short).zip(self.long) {
+            (variable.short_name, variable.name) = (short, long);
+        }
+        (variables, self.heads.into_iter().map(|head| head.column).collect())
+    }
+}
+
+/// The records that begin a variable, and their short names: segments of very long texts are joined by their position (7).
+fn heads(records: &Records, decoder: &TextDecoder, remarks: &mut Remarks) -> (Vec<Head>, Vec<String>) {
+    let widths = very_long(records, decoder);
+    let (mut heads, mut names) = (Vec::new(), Vec::new());
+    let mut next = 0;
+    while let Some(raw) = records.variables.get(next) {
+        let name = decoder.label(&raw.name, remarks);
+        let mut width = declared_width(raw, &name, remarks);
+        let mut segments = 1;
+        if let Some(total) = widths.get(folded(&name).as_ref()) {
+            let followers = records.variables.get(next..).unwrap_or_default();
+            if usize::from(*total) > SEGMENT_WIDTH && are_segments(followers, *total) {
+                (width, segments) = (Some(*total), Segments::new((*total).into()).count());
+            } else if usize::from(*total) > SEGMENT_WIDTH {
+                remarks.changed(
+                    "very long texts whose segments do not follow them are read as the variables that are there",
+                    format!("{name}={total}"),
+                );
+            } else {
+                remarks
+                    .odd("widths of texts that are not very long are not needed", format!("{name}={total}"));
+            }
+        }
+        heads.push(Head { record: next, column: CaseColumn { first: raw.first, width } });
+        names.push(name);
+        next += segments;
+    }
+    (heads, names)
+}
+
+/// Bytes of a text as its records say, as far as a case has room for them.
+fn declared_width(raw: &RawVariable, name: &str, remarks: &mut Remarks) -> Option<u16> {
+    let needed = raw.width.div_ceil(ELEMENT_BYTES).max(1);
+    let room = raw.elements * ELEMENT_BYTES;
+    if needed > raw.elements {
+        let message = "texts with too few continuation records are cut at what a case has of them";
+        remarks.changed(message, format!("{name}: {} of {} bytes", room, raw.width));
+    } else if needed < raw.elements {
+        remarks.odd("continuation records that no value needs are passed over", name);
+    }
+    u16::try_from(raw.width.min(room)).ok().filter(|width| *width > 0)
+}
+
+/// Whether these records begin with the segments of a text of so many bytes. The last one may be a little wider, as SPSS 13
+/// has it.
+fn are_segments(records: &[RawVariable], width: u16) -> bool {
+    let segments = Segments::new(width.into());
+    let fits = |(raw, width): (&RawVariable, usize)| {
+        raw.width > 0
+            && raw.elements == raw.width.div_ceil(ELEMENT_BYTES)
+            && raw.elements == width.div_ceil(ELEMENT_BYTES)
+    };
+    records.len() >= segments.count() && records.iter().zip(segments.widths()).all(fits)
+}
+
+/// Widths of very long texts, by folded short name (6, subtype 14).
+fn very_long(records: &Records, decoder: &TextDecoder) -> HashMap<String, u16> {
+    let mut widths = HashMap::new();
+    for record in records.of(subtype::VERY_LONG_TEXTS) {
+        let (text, _) = decoder.decode(&record.bytes);
+        for entry in text.split(['\0', '\t']) {
+            if let Some((name, width)) = entry.split_once('=')
+                && let Ok(width) = width.trim().parse::<u16>()
+                && usize::from(width) <= crate::spec::MAX_TEXT
+            {
+                widths.insert(folded(name.trim()).into_owned(), width);
+            }
+        }
+    }
+    widths
+}
+
+/// Names of the variables, each different from all others whatever the case.
+fn long_names(
+    records: &Records,
+    short: &[String],
+    decoder: &TextDecoder,
+    remarks: &mut Remarks,
+) -> Vec<String> {
+    let mut names = short.to_vec();
+    let mut index = NameIndex::new(short);
+    for record in records.of(subtype::LONG_NAMES) {
+        let (text, _) = decoder.decode(&record.bytes);
+        for entry in text.split('\t') {
+            let Some((short, long)) = entry.split_once('=') else { continue };
+            let long = long.trim_end_matches([' ', '\0']);
+            match index.find(short.trim()).and_then(|found| names.get_mut(found)) {
+                Some(name) if !long.is_empty() => long.clone_into(name),
+                Some(_) => {}
+                None => remarks.odd("long names of variables that do not exist are left out", entry),
+            }
+        }
+    }
+    for (position, name) in names.iter_mut().enumerate().filter(|(_, name)| name.is_empty()) {
+        *name = format!("V{}", position + 1);
+        remarks.odd("variables without a name are called by their number", name.as_str());
+    }
+    // Hashes tell nearly for nothing that no name clashes; in the one case of a billion that they do, nothing is renamed.
+    let hasher = RandomState::new();
+    let mut seen = HashSet::with_capacity(names.len());
+    if !names.iter().all(|name| seen.insert(hasher.hash_one(name.to_lowercase()))) {
+        drop(seen);
+        let all = |_: char, _: usize| true;
+        let unique = legal_unique(&names, &NameRules::new(usize::MAX, usize::MAX, &all, "V").ignore_case());
+        for (was, is) in names.iter().zip(&unique).filter(|(was, is)| was != is) {
+            let message = "names that differ only in case are made different";
+            remarks.odd(message, format!("{was} read as {is}"));
+        }
+        names = unique;
+    }
+    names
+}
+
+fn variable(
+    raw: &RawVariable,
+    width: Option<u16>,
+    name: &str,
+    order: ByteOrder,
+    decoder: &TextDecoder,
+    remarks: &mut Remarks,
+) -> SavVariable {
+    let mut variable = match width {
+        Some(width) => SavVariable::text(name, width),
+        None => SavVariable::number(name, Format::number()),
+    };
+    set_formats(&mut variable, raw.print, raw.write, remarks);
+    variable.label = decoder.label(&raw.label, remarks);
+    variable.missing = missing_values(raw, name, width, order, decoder, remarks);
+    // The name stands beside until all is read.
+    variable.name = String::new();
+    variable
+}
+
+fn missing_values(
+    raw: &RawVariable,
+    name: &str,
+    width: Option<u16>,
+    order: ByteOrder,
+    decoder: &TextDecoder,
+    remarks: &mut Remarks,
+) -> MissingValues {
+    if raw.missing.is_empty() {
+        return MissingValues::default();
+    }
+    if width.is_some() {
+        if raw.is_range {
+            remarks.changed("ranges of texts cannot be missing and are left out", name);
+            return MissingValues::default();
+        }
+        let text = |value: &Element| Value::Text(decoder.label(value, remarks));
+        return MissingValues::new(None, raw.missing.iter().map(text).collect());
+    }
+    let numbers: Vec<f64> = raw.missing.iter().map(|value| double(value, order)).collect();
+    let (range, singles) = match numbers.as_slice() {
+        [low, high, singles @ ..] if raw.is_range => {
+            let low = Some(*low).filter(|low| *low != LOWEST && *low != SYSMIS);
+            (Some((low, Some(*high).filter(|high| *high != HIGHEST))), singles)
+        }
+        singles => (None, singles),
+    };
+    let mut values = Vec::new();
+    for number in singles {
+        if number.is_nan() || *number == SYSMIS {
+            remarks.odd("missing values that are system-missing anyhow are left out", name);
+        } else {
+            values.push(Value::Number(*number));
+        }
+    }
+    let is_number = |end: Option<f64>| !end.is_some_and(f64::is_nan);
+    let range = range.filter(|(low, high)| {
+        let sound = is_number(*low) && is_number(*high);
+        if !sound {
+            remarks.changed("ranges of missing values whose ends are no numbers are left out", name);
+        }
+        sound
+    });
+    MissingValues::new(range, values)
+}

@@ -1,0 +1,130 @@
+//! Blocks of codes that zlib compressed (9.2).
+
+use std::io::Read as _;
+
+use exporter_core::parallel::read_ahead;
+use exporter_core::source::{BinaryFile, ByteOrder, unsigned};
+use flate2::read::ZlibDecoder;
+
+use crate::error::{Result, SavError, damaged};
+use crate::reader::chunks::CodeBytes;
+use crate::spec::ZLIB_HEADER_BYTES;
+
+/// Most bytes that a block may unpack to; blocks have 4 MiB everywhere.
+const MOST_UNPACKED: u64 = 64 << 20;
+/// No byte of deflate stands for more.
+const MOST_RATIO: u64 = 1_032;
+
+/// A compressed block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Block {
+    offset: u64,
+    packed: u64,
+    unpacked: u64,
+}
+
+/// Reads the trailer, which says where the blocks are.
+fn blocks(bytes: &BinaryFile, data: u64, order: ByteOrder) -> Result<Vec<Block>> {
+    let header = bytes.block_at(data, ZLIB_HEADER_BYTES)?;
+    let number = |bytes: &[u8], from: usize, count: usize| {
+        bytes.get(from..from + count).map_or(0, |bytes| unsigned(bytes, order))
+    };
+    let (at, length) = (number(&header, 8, 8), number(&header, 16, 8));
+    let cut_off = |offset, what: String| damaged(offset, format!("{what}; the file is cut off"));
+    if at.checked_add(length).is_none_or(|end| end > bytes.length()) {
+        let what =
+            format!("an index of {length} bytes at {at} expected, the file ends at {}", bytes.length());
+        return Err(cut_off(data + 8, what));
+    }
+    let trailer = bytes.block_at(at, length)?;
+    let count = number(&trailer, 20, 4);
+    let entries = trailer.get(24..).unwrap_or_default();
+    if count.checked_mul(24) != Some(entries.len() as u64) {
+        return Err(damaged(at + 20, format!("{count} blocks need 24 bytes each, {} follow", entries.len())));
+    }
+    let mut blocks = Vec::with_capacity(entries.len() / 24);
+    for (index, entry) in entries.chunks_exact(24).enumerate() {
+        let (offset, unpacked, packed) = (number(entry, 8, 8), number(entry, 16, 4), number(entry, 20, 4));
+        let here = at + 24 + 24 * index as u64;
+        if offset < data || offset.checked_add(packed).is_none_or(|end| end > bytes.length()) {
+            return Err(damaged(
+                here,
+                format!("block {} of {packed} bytes at {offset} is not in the file", index + 1),
+            ));
+        }
+        if unpacked > packed.saturating_mul(MOST_RATIO) {
+            return Err(damaged(
+                here,
+                format!("block {} cannot unpack {packed} bytes to {unpacked}", index + 1),
+            ));
+        }
+        if unpacked > MOST_UNPACKED {
+            let message =
+                format!("block {} unpacks to {unpacked} bytes, {MOST_UNPACKED} at most are read", index + 1);
+            return Err(SavError::Unsupported(message));
+        }
+        blocks.push(Block { offset, packed, unpacked });
+    }
+    Ok(blocks)
+}
+
+impl Block {
+    fn unpack(self, bytes: &BinaryFile, to: &mut Vec<u8>) -> Result<()> {
+        let packed = bytes.block_at(self.offset, self.packed)?;
+        to.clear();
+        to.reserve_exact(self.unpacked as usize);
+        // One byte more shows a block that is longer than it says.
+        let mut decoder = ZlibDecoder::new(packed.as_slice()).take(self.unpacked + 1);
+        let outcome = decoder.read_to_end(to);
+        outcome.map_err(|error| damaged(self.offset, format!("the block cannot be unpacked: {error}")))?;
+        if to.len() as u64 != self.unpacked {
+            let message = format!("a block of {} bytes unpacks to others than that", self.unpacked);
+            return Err(damaged(self.offset, message));
+        }
+        Ok(())
+    }
+}
+
+/// The codes of all blocks.
+pub(crate) struct UnpackedBytes {
+    blocks: Box<dyn Iterator<Item = Result<Vec<u8>>> + Send>,
+    data: u64,
+}
+
+impl UnpackedBytes {
+    pub(crate) fn new(bytes: &BinaryFile, data: u64, order: ByteOrder, threads: usize) -> Result<Self> {
+        let blocks = blocks(bytes, data, order)?;
+        let bytes = bytes.clone();
+        let unpack = move |block: Block, to: &mut Vec<u8>| block.unpack(&bytes, to);
+        let blocks = blocks.into_iter();
+        let blocks: Box<dyn Iterator<Item = Result<Vec<u8>>> + Send> = if threads > 1 {
+            let finish = |unpacked: &mut Vec<u8>| Ok(Some(std::mem::take(unpacked)));
+            Box::new(read_ahead("inflate .zsav", threads, blocks.map(Ok), unpack, finish)?)
+        } else {
+            Box::new(blocks.map(move |block| {
+                let mut unpacked = Vec::new();
+                unpack(block, &mut unpacked).map(|()| unpacked)
+            }))
+        };
+        Ok(Self { blocks, data })
+    }
+}
+
+impl CodeBytes for UnpackedBytes {
+    fn more(&mut self, _: usize, to: &mut Vec<u8>) -> Result<()> {
+        let before = to.len();
+        while to.len() == before {
+            let Some(block) = self.blocks.next().transpose()? else { return Ok(()) };
+            if to.is_empty() {
+                *to = block;
+            } else {
+                to.extend_from_slice(&block);
+            }
+        }
+        Ok(())
+    }
+
+    fn place(&self, position: u64) -> (u64, &'static str) {
+        (self.data + position, " (the offset is that in the unpacked file)")
+    }
+}

@@ -1,0 +1,186 @@
+//! SPSS files, most of them saved by SPSS itself.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::Float64Type;
+use arrow_array::{Array, ArrayRef, RecordBatch};
+use encoding_rs::Encoding;
+use exporter_core::codebook::{Alignment, Measure};
+use exporter_core::{Context, Source};
+use exporter_sav::spss::{MissingValues, ResponseSetKind, Value as Stored};
+use exporter_sav::{SavReader, Selection};
+use serde_json::{Value, json};
+
+use crate::reference;
+
+/// Formats that SPSS does not have, with what is read in their place.
+const ILLEGAL_FORMATS: &[(&str, &str, &str)] =
+    &[("mac27_bad_date_format.sav", "DATE8.4", "DATE11"), ("readstat_bad_A_format.sav", "A5", "A4")];
+
+/// What an independent reader found in each file, and where the file is.
+fn expected() -> Vec<(PathBuf, Value)> {
+    let mut files = Vec::new();
+    for below in ["data/stat", "data/stat/spss-wild"] {
+        let Some(folder) = reference::folder(below) else { return files };
+        let text = std::fs::read_to_string(folder.join("expected.jsonl")).unwrap();
+        for line in text.lines() {
+            // Open ends of ranges are written as no JSON has them.
+            let line = line.replace(": -Infinity", ": \"-Infinity\"").replace(": Infinity", ": \"Infinity\"");
+            let file: Value = serde_json::from_str(&line).unwrap();
+            let path = folder.join(file["file"].as_str().unwrap());
+            if path.extension().is_some_and(|extension| extension == "sav" || extension == "zsav") {
+                files.push((path, file));
+            }
+        }
+    }
+    assert_eq!(files.len(), 6 + 24);
+    files
+}
+
+fn open(path: &Path) -> SavReader {
+    SavReader::open(Source::open(path, &Context::default()).unwrap().bytes).unwrap()
+}
+
+fn all(reader: &SavReader, threads: usize) -> Vec<RecordBatch> {
+    reader.batches(&Selection::default(), threads).unwrap().map(Result::unwrap).collect()
+}
+
+fn cell(array: &ArrayRef, row: usize) -> Value {
+    match array.as_primitive_opt::<Float64Type>() {
+        Some(numbers) if numbers.is_null(row) => Value::Null,
+        Some(numbers) => json!(numbers.value(row)),
+        // SPSS cut one text within a character, which the other reader leaves out.
+        None => json!(array.as_string::<i32>().value(row).trim_end_matches('\u{FFFD}')),
+    }
+}
+
+fn text_or_null(text: &str) -> Value {
+    if text.is_empty() { Value::Null } else { json!(text) }
+}
+
+/// A value as the other reader prints it as a key.
+fn key(value: &Stored) -> String {
+    match value {
+        Stored::Number(number) => format!("{number:?}"),
+        Stored::Text(text) => text.clone(),
+    }
+}
+
+fn ranges(missing: &MissingValues) -> Value {
+    let end = |end: Option<f64>, open: &str| end.map_or_else(|| json!(open), |end| json!(end));
+    let range =
+        missing.range.map(|(low, high)| json!({"lo": end(low, "-Infinity"), "hi": end(high, "Infinity")}));
+    let one = |value: &Stored| match value {
+        Stored::Number(number) => json!({"lo": number, "hi": number}),
+        Stored::Text(text) => json!({"lo": text, "hi": text}),
+    };
+    range.into_iter().chain(missing.values.iter().map(one)).collect()
+}
+
+/// As the other reader has them, whose order within a variable is the file's.
+fn by_name<T>(names: &[String], of: impl Iterator<Item = T>) -> BTreeMap<String, T> {
+    names.iter().cloned().zip(of).collect()
+}
+
+#[test]
+fn every_file_says_what_another_reader_found() {
+    for (path, file) in expected() {
+        let name = file["file"].as_str().unwrap();
+        let reader = open(&path);
+        let metadata = reader.metadata();
+        let variables = &metadata.variables;
+        let same = |what: &str, found: Value| {
+            if file.get(what).is_some() && found != file[what] {
+                panic!("{name}, {what}:\n{found}\n{}", file[what]);
+            }
+        };
+        let names: Vec<String> = variables.iter().map(|v| v.name.clone()).collect();
+        same("names", json!(names));
+        same("labels", json!(by_name(&names, variables.iter().map(|v| text_or_null(&v.label)))));
+        let formats = variables.iter().map(|v| {
+            let shown = v.print.to_string();
+            let illegal = ILLEGAL_FORMATS.iter().find(|(file, _, read)| *file == name && *read == shown);
+            illegal.map_or(shown, |(_, stored, _)| (*stored).to_owned())
+        });
+        for (variable, format) in variables.iter().zip(formats) {
+            // Of other formats than F it says no decimals where there are none.
+            let expected = file["formats"][&variable.name].as_str().unwrap();
+            assert_eq!(
+                format.trim_end_matches(".0"),
+                expected.trim_end_matches(".0"),
+                "{name}, {}",
+                variable.name
+            );
+        }
+        let labels = variables.iter().filter(|v| v.value_labels.is_some()).map(|variable| {
+            let labels = metadata.labels_of(variable).iter();
+            (variable.name.clone(), labels.map(|(value, label)| (key(value), label.clone())).collect())
+        });
+        same("value_labels", json!(labels.collect::<BTreeMap<String, BTreeMap<String, String>>>()));
+        let missing = variables.iter().filter(|v| !v.missing.is_empty());
+        let missing: BTreeMap<&str, Value> = missing.map(|v| (v.name.as_str(), ranges(&v.missing))).collect();
+        same("missing_ranges", json!(missing));
+        let measures = variables.iter().map(|v| match v.measure {
+            Some(Measure::Nominal) => "nominal",
+            Some(Measure::Ordinal) => "ordinal",
+            Some(Measure::Scale) => "scale",
+            _ => "unknown",
+        });
+        same("measure", json!(by_name(&names, measures)));
+        let alignments = variables.iter().map(|v| match v.alignment {
+            Some(Alignment::Left) => "left",
+            Some(Alignment::Right) => "right",
+            Some(Alignment::Centre) => "center",
+            _ => "unknown",
+        });
+        same("alignment", json!(by_name(&names, alignments)));
+        for variable in variables {
+            // Where none is set the other reader gives that of the format.
+            let width = variable.column_width.unwrap_or(variable.print.width);
+            let expected = file.get("display_width").map(|widths| &widths[&variable.name]);
+            assert!(expected.is_none_or(|expected| *expected == json!(width)), "{name}, {}", variable.name);
+        }
+        same("file_label", text_or_null(&metadata.label));
+        same("notes", json!(metadata.documents));
+        let encoding = Encoding::for_label(file["encoding"].as_str().unwrap().as_bytes()).unwrap();
+        assert_eq!(metadata.encoding, encoding, "{name}");
+        for set in file["mr_sets"].as_object().into_iter().flatten() {
+            let found = metadata.response_sets.iter().find(|found| found.name == *set.0).unwrap();
+            let members: Vec<&str> = found.members.iter().map(|at| names[*at].as_str()).collect();
+            assert_eq!(json!(members), set.1["variable_list"], "{name}, {}", found.name);
+            assert_eq!(json!(found.label), set.1["label"], "{name}, {}", found.name);
+            let counted = match &found.kind {
+                ResponseSetKind::Dichotomy(Stored::Number(number)) => json!(*number as i64),
+                ResponseSetKind::Dichotomy(Stored::Text(text)) => json!(text),
+                _ => Value::Null,
+            };
+            assert_eq!(counted, set.1["counted_value"], "{name}, {}", found.name);
+        }
+        let batches = all(&reader, 1);
+        let rows: usize = batches.iter().map(RecordBatch::num_rows).sum();
+        same("rows", json!(rows));
+        if let (Some(first), Some(last)) = (batches.first(), batches.last()) {
+            let row = |batch: &RecordBatch, row| batch.columns().iter().map(|it| cell(it, row)).collect();
+            same("first_row", row(first, 0));
+            same("last_row", row(last, last.num_rows() - 1));
+        }
+        for (variable, expected) in file["column_sums"].as_object().unwrap() {
+            let at = names.iter().position(|name| name == variable).unwrap();
+            let numbers =
+                batches.iter().flat_map(|batch| batch.column(at).as_primitive::<Float64Type>().iter());
+            let (sum, expected) = (numbers.flatten().sum::<f64>(), expected.as_f64().unwrap());
+            // The other sum was made in another order.
+            assert!((sum - expected).abs() <= expected.abs() * 1e-12, "{name}, {variable}: {sum} {expected}");
+        }
+        for (variable, expected) in file["string_bytes"].as_object().into_iter().flatten() {
+            let at = names.iter().position(|name| name == variable).unwrap();
+            let texts = batches.iter().flat_map(|batch| batch.column(at).as_string::<i32>().iter());
+            assert_eq!(json!(texts.flatten().map(str::len).sum::<usize>()), *expected, "{name}, {variable}");
+        }
+        assert_eq!(all(&reader, 3), batches, "{name}");
+        let replaced = if name == "tegulu.sav" { vec![(1, 1, 1)] } else { Vec::new() };
+        assert_eq!((reader.replaced(), reader.not_finite()), (replaced, Vec::new()), "{name}");
+    }
+}
