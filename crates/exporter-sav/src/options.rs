@@ -2,7 +2,7 @@
 
 use encoding_rs::Encoding;
 use exporter_core::{Error, OptionInfo, Result};
-use exporter_spss::{Choices, Target};
+use exporter_spss::{Choices, ExactOption, LabelLimit, LongTextOption, Target, Widths, Zone};
 use serde::Deserialize;
 
 /// How a `.sav` is written.
@@ -36,9 +36,18 @@ pub struct ZsavOptions {
 pub struct FileOptions {
     /// Encoding of the texts, by its label.
     pub encoding: String,
-    /// What becomes of the table; its target is a file.
-    #[serde(flatten)]
-    pub choices: Choices,
+    /// What limits the length of labels.
+    pub label_limit: LabelLimit,
+    /// Where the width of a text comes from.
+    pub widths: Widths,
+    /// What happens to texts beyond 32,767 bytes.
+    pub long_text: LongTextOption,
+    /// What happens to variables with whole numbers beyond 2^53.
+    pub large_integers: ExactOption,
+    /// What happens to decimals with more digits than a double keeps.
+    pub decimals: ExactOption,
+    /// Which clock date-times with a zone show.
+    pub zone: Zone,
     /// A language whose labels stand in attributes beside those of the chosen one, by its tag; empty = none.
     pub second_language: String,
     /// Whether the codebook is kept in an attribute where it says more than the file does.
@@ -115,16 +124,34 @@ impl Level {
 
 impl Default for FileOptions {
     fn default() -> Self {
-        let (choices, second_language) = Default::default();
-        Self { encoding: "utf-8".to_owned(), choices, second_language, codebook: true, timestamp: true }
+        let (label_limit, widths, long_text, large_integers, decimals, zone, second_language) =
+            Default::default();
+        Self {
+            encoding: "utf-8".to_owned(),
+            label_limit,
+            widths,
+            long_text,
+            large_integers,
+            decimals,
+            zone,
+            second_language,
+            codebook: true,
+            timestamp: true,
+        }
     }
 }
 
 impl FileOptions {
     /// What becomes of the table.
     pub(crate) fn choices(&self) -> Choices {
-        let mut choices = self.choices.clone();
+        let mut choices = Choices::default();
         choices.target = Target::SystemFile;
+        choices.label_limit = self.label_limit;
+        choices.widths = self.widths;
+        choices.long_text = self.long_text;
+        choices.large_integers = self.large_integers;
+        choices.decimals = self.decimals;
+        choices.zone = self.zone;
         choices
     }
 

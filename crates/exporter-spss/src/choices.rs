@@ -3,8 +3,7 @@
 use serde::Deserialize;
 
 /// How a table becomes one of SPSS.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(default, rename_all = "kebab-case")]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Choices {
     /// What limits the length of labels.
@@ -20,7 +19,6 @@ pub struct Choices {
     /// Which clock date-times with a zone show.
     pub zone: Zone,
     /// What the table is written into.
-    #[serde(skip)]
     pub target: Target,
 }
 

@@ -6,7 +6,7 @@ use arrow_array::Float64Array;
 use arrow_array::cast::AsArray;
 use arrow_array::types::Float64Type;
 use arrow_schema::DataType;
-use exporter_core::codebook::{Kind, Period};
+use exporter_core::codebook::Period;
 use exporter_rows::holds;
 
 use crate::dataset::delivery::bytes_of;
@@ -124,11 +124,6 @@ impl NumberFacts {
         if low <= high {
             self.range = Some((low, high));
         }
-    }
-
-    /// Whether they can be delivered as the kind.
-    pub(super) fn fits(&self, kind: &Kind) -> bool {
-        super::kinds::fits(kind, self)
     }
 }
 
