@@ -187,22 +187,22 @@ where
 }
 
 /// Compresses a piece. Every piece has a state of its own: a state that is reset remembers old bytes, so that the result
-/// would depend on the thread.
+/// would depend on the thread. The room for the result is always the same, too, since what comes out depends on it.
 pub(super) fn compress(piece: Vec<u8>, level: Level, to: &mut Compressed) -> io::Result<()> {
     let mut state = Compress::new(Compression::new(level.zlib()), true);
     let Compressed { bytes, length } = to;
     *length = piece.len();
     bytes.clear();
-    bytes.reserve(piece.len() / 4 + 64);
-    let mut rest = piece.as_slice();
     loop {
-        let before = state.total_in();
-        let status = state.compress_vec(rest, bytes, FlushCompress::Finish).map_err(io::Error::other)?;
-        let taken = usize::try_from(state.total_in() - before).unwrap_or(usize::MAX);
-        rest = rest.get(taken..).unwrap_or_default();
+        // What does not compress grows by an eighth at most.
+        bytes.resize(bytes.len() + piece.len() + piece.len() / 8 + 64, 0);
+        let count = |total: u64| usize::try_from(total).unwrap_or(usize::MAX);
+        let rest = piece.get(count(state.total_in())..).unwrap_or_default();
+        let room = bytes.get_mut(count(state.total_out())..).unwrap_or_default();
+        let status = state.compress(rest, room, FlushCompress::Finish).map_err(io::Error::other)?;
         if status == Status::StreamEnd {
+            bytes.truncate(count(state.total_out()));
             return Ok(());
         }
-        bytes.reserve(piece.len() / 8 + 64);
     }
 }
