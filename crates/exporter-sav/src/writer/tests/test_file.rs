@@ -5,6 +5,9 @@ use std::io::Read;
 
 use flate2::read::ZlibDecoder;
 
+/// A value and its label.
+type Label = ([u8; 8], String);
+
 /// A file, taken apart.
 pub(super) struct TestFile<'a> {
     pub(super) header: &'a [u8],
@@ -13,7 +16,7 @@ pub(super) struct TestFile<'a> {
     /// Print and write formats of the same records.
     pub(super) formats: Vec<(i32, i32)>,
     /// Records of types 3 and 4: values with labels, indexes.
-    pub(super) labels: Vec<(Vec<([u8; 8], String)>, Vec<i32>)>,
+    pub(super) labels: Vec<(Vec<Label>, Vec<i32>)>,
     pub(super) documents: Vec<String>,
     /// By subtype, in the order of the file: size of an item and the bytes.
     pub(super) extensions: Vec<(i32, i32, &'a [u8])>,
