@@ -26,7 +26,7 @@ pub(crate) struct TestFile {
     pub(crate) label: &'static str,
     pub(crate) records: Vec<TestVariable>,
     /// Values and labels, and the dictionary indexes that have them.
-    pub(crate) labels: Vec<(Vec<(Cell, &'static str)>, Vec<i32>)>,
+    pub(crate) labels: Vec<(TestLabels, Vec<i32>)>,
     pub(crate) documents: Vec<&'static str>,
     /// Subtype, element size, contents.
     pub(crate) extensions: Vec<(i32, u32, Vec<u8>)>,
@@ -34,6 +34,9 @@ pub(crate) struct TestFile {
     /// Bytes that each block of zlib has unpacked.
     pub(crate) block_bytes: usize,
 }
+
+/// Values with their labels.
+type TestLabels = Vec<(Cell, &'static str)>;
 
 /// A variable record.
 #[derive(Clone, Debug)]
