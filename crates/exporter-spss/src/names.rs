@@ -12,7 +12,7 @@ const RESERVED: &[&str] =
 pub fn unique_names<S: AsRef<str>>(names: &[S]) -> Vec<String> {
     // `#` begins scratch variables and `$` those of the system.
     let allows = |character: char, position| {
-        character.is_alphabetic()
+        is_letter(character)
             || character == '@'
             || (position > 0 && (character.is_ascii_digit() || "_.$#".contains(character)))
     };
@@ -22,14 +22,20 @@ pub fn unique_names<S: AsRef<str>>(names: &[S]) -> Vec<String> {
     legal_unique(names, &rules.before('@').reserved(&reserved).ignore_case())
 }
 
+/// Whether SPSS takes a character for a letter: letters and signs such as emoji, no punctuation.
+fn is_letter(character: char) -> bool {
+    let is_sign = matches!(character, '\u{2190}'..='\u{2BFF}' | '\u{1F000}'..='\u{1FAFF}');
+    character.is_alphabetic() || is_sign
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn reserved_words_and_case_are_minded() {
-        let names = ["Age", "age", "NOT", "2nd", "_id", "a.b", "end.", "#x", "größe", "a b"];
-        let legal = ["Age", "age_2", "NOT_", "@2nd", "@_id", "a.b", "end._", "@#x", "größe", "a_b"];
+        let names = ["Age", "age", "NOT", "2nd", "_id", "a.b", "end.", "#x", "größe", "a b", "a🤓"];
+        let legal = ["Age", "age_2", "NOT_", "@2nd", "@_id", "a.b", "end._", "@#x", "größe", "a_b", "a🤓"];
         assert_eq!(unique_names(&names), legal);
     }
 }

@@ -80,6 +80,8 @@ impl Case {
             let own = self.metadata.labels_of(variable);
             if !own.is_empty() {
                 let own: Vec<Json> = own.iter().map(|(value, label)| json!([key(value), label])).collect();
+                let mut own = own;
+                own.sort_by_key(ToString::to_string);
                 labels.insert(variable.name.clone(), own.into());
             }
             let range = variable.missing.range.map(|(low, high)| {
@@ -119,8 +121,9 @@ fn cells(column: &ArrayRef) -> Vec<Json> {
     }
 }
 
-/// A number by its bits, however a tool prints it.
+/// A number by its bits, however a tool prints it; the open ends of ranges are infinite for some.
 fn number(value: f64) -> Json {
+    let value = value.clamp(f64::MIN, f64::MAX);
     format!("{:016x}", value.to_bits()).into()
 }
 
@@ -160,6 +163,10 @@ pub(super) fn normal(mut said: Json, case: &Case) -> Json {
                 pair.as_array_mut().into_iter().flatten().take(many).for_each(bits);
             }
         }
+    }
+    for pairs in said["value_labels"].as_object_mut().into_iter().flat_map(|sets| sets.values_mut()) {
+        // PSPP sorts them.
+        pairs.as_array_mut().into_iter().for_each(|pairs| pairs.sort_by_key(ToString::to_string));
     }
     said
 }

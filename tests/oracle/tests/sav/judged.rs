@@ -16,12 +16,10 @@ const COMPRESSIONS: [(&str, Compression); 3] = [
 ];
 
 /// What a reader is known to say otherwise: (tool, case, part, why).
-const FAULTS: &[(&str, &str, &str, &str)] = &[(
-    "pyreadstat",
-    "numbers",
-    "columns",
-    "ReadStat takes -0.0 for 0 in no file, but prints N and dates as they are",
-)];
+const FAULTS: &[(&str, &str, &str, &str)] = &[
+    ("haven", "texts", "columns", "haven 2.5 cuts a text of 32,767 bytes"),
+    ("pspp", "labels", "labels", "PSPP writes labels of 255 bytes at most"),
+];
 
 /// The files of every case in a folder.
 fn files(folder: &Path) -> Vec<(Case, PathBuf)> {
@@ -45,11 +43,16 @@ fn said(tool: &str, paths: &[PathBuf]) -> Vec<Json> {
 }
 
 /// Compares these parts of what a tool says of files.
-fn agrees(tool: &str, parts: &[&str], files: &[(Case, PathBuf)], paths: &[PathBuf]) {
+fn agrees(judge: &str, parts: &[&str], files: &[(Case, PathBuf)], paths: &[PathBuf]) {
     let mut wrong = Vec::new();
+    // What PSPP saves is read by the other.
+    let tool = if judge == "pspp" { "pyreadstat" } else { judge };
     for (((case, _), path), said) in files.iter().zip(paths).zip(said(tool, paths)) {
-        let expected = case.expected();
-        let said = normal(said, case);
+        let (mut expected, mut said) = (case.expected(), normal(said, case));
+        if judge == "pspp" {
+            // It writes minus zero as zero.
+            [&mut expected, &mut said].into_iter().for_each(|json| *json = without_minus_zero(json));
+        }
         if let Some(error) = said["error"].as_str() {
             wrong.push(format!("{}: {error}", path.display()));
             continue;
@@ -57,13 +60,22 @@ fn agrees(tool: &str, parts: &[&str], files: &[(Case, PathBuf)], paths: &[PathBu
         for part in parts {
             let (said, expected) = (&said[*part], &expected[*part]);
             let is_known =
-                FAULTS.iter().any(|(by, of, known, _)| (*by, *of, known) == (tool, case.name, part));
-            if !same(said, expected) && !is_known {
-                wrong.push(format!("{}, {part}: {}", path.display(), first_difference(said, expected)));
+                FAULTS.iter().any(|(by, of, known, _)| (*by, *of, known) == (judge, case.name, part));
+            match (same(said, expected), is_known) {
+                (false, false) => {
+                    wrong.push(format!("{}, {part}: {}", path.display(), first_difference(said, expected)));
+                }
+                (true, true) => wrong.push(format!("{}, {part}: no longer has its fault", path.display())),
+                _ => {}
             }
         }
     }
-    assert!(wrong.is_empty(), "{tool}: {} parts differ\n{}", wrong.len(), wrong.join("\n"));
+    assert!(wrong.is_empty(), "{judge}: {} parts differ\n{}", wrong.len(), wrong.join("\n"));
+}
+
+fn without_minus_zero(json: &Json) -> Json {
+    let text = json.to_string().replace("\"8000000000000000\"", "\"0000000000000000\"");
+    serde_json::from_str(&text).unwrap()
 }
 
 /// Equal, nothing being as good as an empty list or object.
@@ -170,5 +182,5 @@ fn pspp_opens_every_case_without_a_warning_and_saves_the_same() {
     }
     // PSPP has no unknown measure and widens narrow columns.
     let parts = ["names", "labels", "formats", "value_labels", "missing", "file_label", "columns"];
-    agrees("pyreadstat", &parts, &files, &paths);
+    agrees("pspp", &parts, &files, &paths);
 }
