@@ -73,7 +73,7 @@ pub fn needs(table: &Table, id: TableId, choices: &Choices, request: &mut Profil
     for (column, variable) in table.variables.iter().enumerate() {
         let kind = &variable.kind;
         let facts = match kind {
-            kind if is_text(kind) && given_width(variable, choices).is_some() => Facts::NULLS,
+            kind if is_text(kind) && is_wide_enough(variable, choices) => Facts::NULLS,
             kind if is_text(kind) => Facts::MAX_BYTES | Facts::NULLS,
             Kind::Integer { .. } if choices.is_file() => Facts::RANGE,
             kind => doubles::needs(kind),
@@ -124,18 +124,18 @@ pub fn describe(
     Ok(described)
 }
 
-/// The width that a text had in a file of SPSS or was declared with, where no value is longer.
+/// The width that a text had in a file of SPSS or was declared with.
 fn given_width(variable: &Variable, choices: &Choices) -> Option<u64> {
     if !choices.is_file() || choices.widths == Widths::Measured {
         return None;
     }
     let own = variable.facts.storage.get("spss").and_then(|stored| stored.strip_prefix('A')?.parse().ok());
-    let longest = variable.facts.max_bytes;
-    match (own, longest) {
-        (Some(own), Some(longest)) if longest <= own => Some(own),
-        (None, Some(longest)) => Some(longest),
-        _ => None,
-    }
+    own.or(variable.facts.max_bytes)
+}
+
+/// Whether no value is longer than [`given_width`].
+fn is_wide_enough(variable: &Variable, choices: &Choices) -> bool {
+    given_width(variable, choices).zip(variable.facts.max_bytes).is_some_and(|(own, longest)| longest <= own)
 }
 
 /// What a variable is described by.
@@ -158,7 +158,10 @@ impl Describing<'_> {
         let mut text = is_text(&variable.kind);
         // Three bytes take four characters.
         let written = |bytes: u64| if kind == &Kind::Binary { bytes.div_ceil(3) * 4 } else { bytes };
-        let longest = given_width(variable, choices).or(facts.max_bytes).map_or(MAX_TEXT_BYTES, written);
+        let given = given_width(variable, choices).unwrap_or_default();
+        let measured =
+            if is_wide_enough(variable, choices) { Some(given) } else { facts.max_bytes.map(written) };
+        let longest = measured.map_or(MAX_TEXT_BYTES, |measured| measured.max(given));
         if text && longest > MAX_TEXT_BYTES {
             if choices.long_text == LongTextOption::Error {
                 let message = format!("spss: a text has {longest} bytes, SPSS holds {MAX_TEXT_BYTES}");
@@ -231,6 +234,13 @@ impl Describing<'_> {
         } else {
             MissingValues::of(variable, kind, facts, &labels, choices.is_file(), losses)
         };
+        if choices.is_file() && text_bytes.is_some() {
+            // A value that no text of the variable can have makes a file that SPSS refuses.
+            let all = labels.iter().map(|(value, _)| value).chain(&missing.values);
+            let longest =
+                all.map(|value| if let Value::Text(text) = value { text.len() as u64 } else { 0 }).max();
+            text_bytes = text_bytes.max(longest.map(|longest| longest.min(MAX_TEXT_BYTES)));
+        }
         for (declared, code) in variable.missing.iter().zip(&reasons) {
             if let Some(code) = code {
                 let label = self.value_label(declared.label.get(self.language), losses);

@@ -149,13 +149,18 @@ impl Format {
         choices: &Choices,
         losses: &mut Vec<Loss>,
     ) -> Option<Self> {
-        if is_text(&variable.kind) {
+        let kind = &variable.kind;
+        if is_text(kind) {
             return None;
         }
         let usual = usual(variable, facts, choices);
         if let Some(native) = variable.format.as_ref().and_then(|format| format.native.get("spss")) {
             let given = Self::parse(native);
-            if let Some(given) = given.filter(|given| given.class == usual.class) {
+            // Every number can be shown as a date, and what a file showed so need not be one.
+            let is_temporal = |class| !matches!(class, FormatClass::Number | FormatClass::Text);
+            let is_loose = choices.is_file() && (kind.is_temporal() || matches!(kind, Kind::Float { .. }));
+            let suits = |given: &Self| given.class == usual.class || is_loose && is_temporal(given.class);
+            if let Some(given) = given.filter(suits) {
                 return Some(given);
             }
             let loss = Loss::new(LossCode::DISPLAY_FORMAT_DROPPED, "not a format that SPSS has for the type");

@@ -2,14 +2,31 @@
 
 use exporter_core::codebook::{Kind, Measure, Period, TimeUnit};
 use exporter_core::doubles;
-use exporter_spss::FormatClass;
+use exporter_spss::{FormatClass, Value};
 
 use crate::dataset::facts::NumberFacts;
-use crate::metadata::SavVariable;
+use crate::metadata::{SavMetadata, SavVariable};
 use crate::spec::UNIX_EPOCH;
 
-/// The kind that the format says, whatever the values are.
-pub(super) fn kind_of(variable: &SavVariable) -> Kind {
+/// The kinds that formats, labels and missing values say, whatever the values are.
+pub(super) fn kinds_of(metadata: &SavMetadata) -> Vec<Kind> {
+    let is_whole = |value: &Value| !matches!(value, Value::Number(number) if number.fract() != 0.0);
+    let sets: Vec<bool> =
+        metadata.value_labels.iter().map(|set| set.labels.iter().all(|(value, _)| is_whole(value))).collect();
+    let kind = |variable: &SavVariable| {
+        let set = variable.value_labels.is_none_or(|set| sets.get(set).copied().unwrap_or(true));
+        let ends = variable.missing.range.into_iter().flat_map(|(low, high)| [low, high]).flatten();
+        let whole =
+            set && variable.missing.values.iter().all(is_whole) && ends.clone().all(|end| end.fract() == 0.0);
+        match kind_of(variable) {
+            Kind::Integer { .. } if !whole => Kind::FLOAT,
+            kind => kind,
+        }
+    };
+    metadata.variables.iter().map(kind).collect()
+}
+
+fn kind_of(variable: &SavVariable) -> Kind {
     let format = &variable.print;
     let unit = if format.decimals == 0 { TimeUnit::Second } else { TimeUnit::Millisecond };
     match (variable.width, format.class, format.name) {

@@ -47,7 +47,7 @@ use embedded::Stored;
 use facts::{Looked, NumberFacts, Seen, look};
 pub(crate) use input::READ_OPTIONS;
 pub use input::{SavInput, SavInputOptions};
-use kinds::{fits, kind_of, refined};
+use kinds::{fits, kinds_of, refined};
 pub(crate) use plain::plain;
 use plain::plain_of;
 
@@ -78,7 +78,8 @@ impl SavDataset {
         let place = |error: SavError| exporter_core::Error::from(error).entry(&source.name);
         let reader = SavReader::with_options(Arc::clone(&source.bytes), options).map_err(place)?;
         let metadata = reader.metadata();
-        let unread = plain(metadata, source.stem());
+        let by_format = kinds_of(metadata);
+        let unread = plain_of(metadata, source.stem(), &by_format);
         let mut not_used = Vec::new();
         let stored = Stored::of(metadata, &mut not_used);
         let claimed = stored.as_ref().map(|stored| stored.restored(unread.clone(), &|_, _| true));
@@ -97,8 +98,8 @@ impl SavDataset {
                     || (&natural, target) == (&DataType::Utf8, &DataType::Binary)
             };
             let claim = target.filter(tells);
-            let period = match kind_of(variable) {
-                Kind::Period(period) if period != Period::Year => Some(period),
+            let period = match by_format.get(position) {
+                Some(Kind::Period(period)) if *period != Period::Year => Some(*period),
                 _ => None,
             };
             if is_projected(position, &variable.name) && (variable.width.is_none() || claim.is_some()) {
@@ -127,11 +128,11 @@ impl SavDataset {
                 (codebook, parent, written_names)
             }
             None => {
-                let kind = |(position, variable)| match found(position) {
-                    Some(facts) => refined(kind_of(variable), facts),
-                    None => kind_of(variable),
+                let kind = |(position, kind): (usize, &Kind)| match found(position) {
+                    Some(facts) => refined(kind.clone(), facts),
+                    None => kind.clone(),
                 };
-                let kinds: Vec<Kind> = metadata.variables.iter().enumerate().map(kind).collect();
+                let kinds: Vec<Kind> = by_format.iter().enumerate().map(kind).collect();
                 (plain_of(metadata, source.stem(), &kinds), None, Vec::new())
             }
         };

@@ -9,14 +9,13 @@ use exporter_core::codebook::{
 use exporter_spss::{Format, FormatClass, ResponseSet, ResponseSetKind, Value as Stored};
 
 use crate::attribute_names::{CODEBOOK, DATES, ROLE};
-use crate::dataset::kinds::kind_of;
+use crate::dataset::kinds::kinds_of;
 use crate::dataset::values::described;
 use crate::metadata::{Attribute, SavMetadata, SavVariable};
 
 /// Describes a file by what stands before its cases.
 pub(crate) fn plain(metadata: &SavMetadata, name: &str) -> Codebook {
-    let kinds: Vec<Kind> = metadata.variables.iter().map(kind_of).collect();
-    plain_of(metadata, name, &kinds)
+    plain_of(metadata, name, &kinds_of(metadata))
 }
 
 /// As [`plain`], of variables whose values are of these kinds.

@@ -80,7 +80,10 @@ pub(super) fn plan_table<'a>(
         metadata.variables.push(stored);
         storing.push(Storing { conversion: spss.conversion, reasons: spss.reasons.clone() });
     }
-    let mut losses = described.losses.clone();
+    let mut losses = LossReport::default();
+    // What is no multiple response set is in the stored codebook.
+    let is_kept = |loss: &Loss| exporter.options.codebook && loss.code == LossCode::GROUP_DROPPED;
+    described.losses.iter().filter(|loss| !is_kept(loss)).for_each(|loss| losses.add(loss.clone()));
     weight(table, &described, &mut metadata, &mut losses);
     metadata.response_sets.clone_from(&described.sets);
     metadata.variable_sets = variable_sets(table);
