@@ -261,9 +261,11 @@ impl Describing<'_> {
             conversion,
             reasons,
             format: if text { None } else { Format::of(variable, facts, choices, losses) },
-            // Texts cannot be on a scale.
             clock,
-            measure: variable.measure.filter(|measure| !(text && *measure == Measure::Scale)),
+            // `VARIABLE LEVEL` takes no texts on a scale; files that have them are opened.
+            measure: variable
+                .measure
+                .filter(|measure| choices.is_file() || !(text && *measure == Measure::Scale)),
             role: variable.role,
         })
     }
