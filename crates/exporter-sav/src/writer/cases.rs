@@ -7,16 +7,16 @@ use arrow_schema::ArrowError;
 use exporter_core::parallel::ordered_with;
 use exporter_rows::{Block, Blocks, Changes, Division, OutputBuffer, RowBatch};
 
-use super::chunk::{Chunk, Chunks, Part, ReadyBatch, chunk_cases};
+use super::chunk::{Chunk, Chunks, Division as Chunking, MOST_THREADS, Part, ReadyBatch};
 use super::column::{Column, Setting, refusal};
-use super::zlib::{Pieces, Zlib, compress};
+use super::zlib::{PIECE_MEMORY, Pieces, Zlib, compress};
 use super::{BUFFER_BYTES, Compression, WriterOptions};
 use crate::error::{Result, SavError};
 use crate::metadata::SavMetadata;
 use crate::spec::ELEMENT_BYTES;
 
-/// Chunks more than threads, so that encoding goes on while one is written.
-const SPARE_CHUNKS: usize = 2;
+/// Chunks of cases are encoded in a part of the memory where what is compressed needs the rest.
+const SHARE_OF_CHUNKS: usize = 4;
 
 /// The part of a file behind its dictionary.
 pub(super) struct Cases {
@@ -94,14 +94,21 @@ impl Cases {
                 ReadyBatch::new(setting, &batch, first_row)
             });
             let mut rest = std::mem::take(&mut self.rest);
-            let cases = chunk_cases(self.elements, options.buffer_bytes / (options.threads + SPARE_CHUNKS));
-            let chunks = Chunks::new(ready, cases, &mut rest);
+            let chunks = Chunks::new(ready, self.chunking(options).cases, &mut rest);
             let outcome = self.write_chunks(chunks, setting.metadata, options, sink, changes);
             self.rest = rest;
             outcome
         };
         self.rows = rows;
         outcome
+    }
+
+    /// How compressed cases are divided. Before zlib one thread encodes, which takes little time beside compression.
+    fn chunking(&self, options: &WriterOptions) -> Chunking {
+        match options.compression {
+            Compression::Zlib(_) => Chunking::new(self.elements, 1, options.buffer_bytes / SHARE_OF_CHUNKS),
+            _ => Chunking::new(self.elements, options.threads, options.buffer_bytes),
+        }
     }
 
     fn write_plain<W: Write + Send>(
@@ -133,6 +140,7 @@ impl Cases {
         sink: &mut W,
         changes: &mut Changes,
     ) -> Result<()> {
+        let Chunking { threads, chunks: results, .. } = self.chunking(options);
         let Self { elements, bytes, buffer, zlib, .. } = self;
         let elements = *elements;
         let encode = |parts: Vec<Part>, chunk: &mut Chunk| {
@@ -140,7 +148,9 @@ impl Cases {
         };
         match (zlib, options.compression) {
             (Some(zlib), Compression::Zlib(level)) => {
-                let (threads, spool) = (zlib.threads(options), &mut options.spool);
+                let room = options.buffer_bytes / PIECE_MEMORY;
+                let threads = options.threads.min(room).clamp(1, MOST_THREADS);
+                let spool = &mut options.spool;
                 let (current, output) = zlib.parts();
                 let pieces = Pieces::new(chunks, encode, current, changes);
                 let work = |piece, compressed: &mut _| Ok(compress(piece, level, compressed)?);
@@ -148,7 +158,7 @@ impl Cases {
                     Ok(output.append(compressed, sink, spool)?)
                 })
             }
-            _ => ordered_with(options.threads, options.threads + SPARE_CHUNKS, chunks, encode, |chunk| {
+            _ => ordered_with(threads, results, chunks, encode, |chunk| {
                 changes.append(std::mem::take(&mut chunk.changes));
                 *bytes += chunk.bytes().len() as u64;
                 Ok(buffer.add(chunk.bytes(), &mut |bytes| sink.write_all(bytes))?)

@@ -3,6 +3,7 @@
 //! A case has as many codes as elements, so eight cases fill blocks of eight codes without a rest: chunks of a multiple of
 //! eight cases follow one another byte for byte as the sequential stream would.
 
+use std::hint::black_box;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -14,16 +15,46 @@ use super::column::{Column, Setting};
 use crate::error::Result;
 use crate::spec::{ELEMENT_BYTES, code};
 
+/// More threads than this do not help: one that fills is nearly as fast as one that writes.
+pub(super) const MOST_THREADS: usize = 32;
+/// Chunks more than threads, so that encoding goes on while one is written.
+const SPARE_CHUNKS: usize = 2;
+/// Cases of a chunk below which another thread costs more than it brings.
+const FEW_CASES: usize = TILE_ROWS / 2;
 /// Bytes of codes and elements that the nearer caches hold.
 const CACHED_BYTES: usize = 256 << 10;
 
-/// Cases of a chunk, a multiple of eight: as many as the caches hold, or one tile of rows too wide for that, or fewer where
-/// `bytes` have no room for a tile.
-pub(super) fn chunk_cases(elements: usize, bytes: usize) -> usize {
-    let (filled, written) = (1 + ELEMENT_BYTES, FULL_BLOCK / code::BLOCK);
-    let cached = CACHED_BYTES / (filled * elements.max(1)) / TILE_ROWS * TILE_ROWS;
-    let room = bytes / ((filled + written) * elements.max(1)) / code::BLOCK * code::BLOCK;
-    cached.max(room.min(TILE_ROWS)).max(code::BLOCK)
+/// Elements of a case from which on a tile is more than a cache holds.
+const WIDE: usize = 2 << 10;
+/// Columns whose values are fetched together for cases that no cache holds.
+const GROUP: usize = 64;
+
+/// How cases are divided among threads.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Division {
+    /// Threads that encode.
+    pub(super) threads: usize,
+    /// Chunks that exist.
+    pub(super) chunks: usize,
+    /// Cases of a chunk, a multiple of eight.
+    pub(super) cases: usize,
+}
+
+impl Division {
+    /// Divides cases of so many elements: as many a chunk as the caches hold, else one tile, or fewer where `bytes` for all
+    /// chunks have no room for tiles; threads that would leave too few do not work.
+    pub(super) fn new(elements: usize, threads: usize, bytes: usize) -> Self {
+        let threads = threads.clamp(1, MOST_THREADS);
+        let elements = elements.max(1);
+        let tiles = CACHED_BYTES / ((1 + ELEMENT_BYTES) * elements) / TILE_ROWS;
+        if tiles > 0 {
+            return Self { threads, chunks: threads + SPARE_CHUNKS, cases: tiles * TILE_ROWS };
+        }
+        let room = bytes / ((1 + ELEMENT_BYTES + FULL_BLOCK / code::BLOCK) * elements);
+        let threads = threads.min(room / FEW_CASES).max(1);
+        let cases = (room / threads).min(TILE_ROWS) / code::BLOCK * code::BLOCK;
+        Self { threads, chunks: threads, cases: cases.max(code::BLOCK) }
+    }
 }
 
 /// A record batch whose columns fill their elements.
@@ -156,6 +187,11 @@ impl Chunk {
     ) -> std::result::Result<(), BadCell> {
         let mut at = at;
         for (position, column) in batch.columns.iter().enumerate() {
+            if stride >= WIDE && position.is_multiple_of(GROUP) {
+                let group = batch.columns.iter().skip(position).take(GROUP);
+                // Memory answers many requests at once, and one after another otherwise.
+                black_box(group.fold(false, |found, column| found ^ column.touch(row..row + rows)));
+            }
             self.changes.begin(position, batch.first_row);
             let codes = self.codes.get_mut(at..).unwrap_or_default();
             let elements = self.elements.get_mut(at..).unwrap_or_default();
@@ -199,10 +235,19 @@ mod tests {
 
     #[test]
     fn chunks_keep_within_their_memory() {
-        for (elements, cases) in [(1, 29_120), (60, 448), (4_096, 64), (100_000, 16), (1 << 24, 8)] {
-            let bytes = 40 << 20;
-            assert_eq!(chunk_cases(elements, bytes), cases, "{elements} elements");
-            assert!(cases == 8 || cases * elements * 18 <= bytes);
+        let bytes = 40 << 20;
+        for (elements, threads) in
+            [(0, 1), (1, 2), (60, 32), (4_096, 4), (100_000, 2), (100_000, 64), (1 << 24, 8)]
+        {
+            let Division { threads: working, chunks, cases } = Division::new(elements, threads, bytes);
+            assert!(
+                (1..=threads).contains(&working) && cases >= 8 && cases % 8 == 0,
+                "{elements}, {threads}"
+            );
+            assert!(cases == 8 || chunks * cases * elements * 18 <= bytes, "{elements}, {threads}");
         }
+        assert_eq!(Division::new(60, 2, bytes), Division { threads: 2, chunks: 4, cases: 448 });
+        assert_eq!(Division::new(20_000, 8, bytes), Division { threads: 3, chunks: 3, cases: 32 });
+        assert_eq!(Division::new(100_000, 8, bytes), Division { threads: 1, chunks: 1, cases: 16 });
     }
 }

@@ -59,8 +59,8 @@ pub(super) fn put_blocks(codes: &[u8], elements: &[[u8; ELEMENT_BYTES]], out: &m
     at
 }
 
-/// Writes a block at the beginning of `out` and gives its length. All elements are written, each over the one before unless
-/// that was asked for: no branch depends on the codes.
+/// Writes a block at the beginning of `out` and gives its length. Where a code asks for an element all are written, each over
+/// the one before unless that was asked for: no branch depends on which codes do.
 #[inline(always)]
 fn put_block(
     codes: &[u8; code::BLOCK],
@@ -69,19 +69,26 @@ fn put_block(
 ) -> usize {
     let Some(out) = out.first_chunk_mut::<FULL_BLOCK>() else { return 0 };
     let (slots, _) = out.as_chunks_mut::<ELEMENT_BYTES>();
-    let mut slots = slots.iter_mut();
-    if let Some(first) = slots.next() {
-        *first = *codes;
-    }
-    let slots = slots.into_slice();
+    let [first, slots @ ..] = slots else { return 0 };
+    *first = *codes;
     let mut used = 0;
-    for (code, element) in codes.iter().zip(elements) {
-        if let Some(slot) = slots.get_mut(used) {
-            *slot = *element;
+    if has_literal(codes) {
+        for (code, element) in codes.iter().zip(elements) {
+            if let Some(slot) = slots.get_mut(used) {
+                *slot = *element;
+            }
+            used += usize::from(*code == code::LITERAL);
         }
-        used += usize::from(*code == code::LITERAL);
     }
     code::BLOCK + used * ELEMENT_BYTES
+}
+
+/// Whether one of the codes asks for an element: whether a byte is zero where they differ from that code.
+#[inline(always)]
+fn has_literal(codes: &[u8; code::BLOCK]) -> bool {
+    const ONES: u64 = u64::from_ne_bytes([1; code::BLOCK]);
+    let other = u64::from_ne_bytes(*codes) ^ u64::from_ne_bytes([code::LITERAL; code::BLOCK]);
+    other.wrapping_sub(ONES) & !other & (ONES << 7) != 0
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Chooses, once per column and batch, how its values become elements.
 
+use std::ops::Range;
+
 use arrow_array::cast::AsArray;
 use arrow_array::types::UInt8Type;
 use arrow_array::{ArrayRef, RecordBatch};
@@ -25,6 +27,14 @@ pub(super) enum Column {
 }
 
 impl Column {
+    /// Reads the values of these rows so that they are at hand; see [`FillCells::touch`].
+    pub(super) fn touch(&self, rows: Range<usize>) -> bool {
+        match self {
+            Self::Number(fill) => fill.touch(rows),
+            Self::Text(_) => false,
+        }
+    }
+
     /// As cells of rows that are not compressed.
     pub(super) fn into_cells(self) -> CellColumn {
         match self {

@@ -20,13 +20,13 @@ pub(super) const HEADER_TEXTS: (usize, usize, usize) = (9, 8, 64);
 /// What is written.
 pub(super) struct Dictionary<'a> {
     pub(super) metadata: &'a SavMetadata,
-    pub(super) compression: Compression,
+    compression: Compression,
     /// Cases that the file says it has; `None` where nobody knows.
     pub(super) cases: Option<u64>,
     /// Short names of the variables and their segments.
     pub(super) names: Vec<ShortNames>,
     /// First element of each variable; a dictionary index is one more.
-    pub(super) firsts: Vec<usize>,
+    firsts: Vec<usize>,
     /// Elements of a case.
     pub(super) elements: usize,
 }

@@ -113,13 +113,15 @@ where
             if let Some(zone) = &self.zone {
                 whole = shown_on(zone, whole);
             }
-            let part = ticks.rem_euclid(PER_SECOND) as f64;
+            let rest = ticks.rem_euclid(PER_SECOND);
+            let part = rest as f64;
             let second = whole as f64 + self.epoch;
             out[i] = second + part / PER_SECOND as f64;
             // What the stored number says in units of the column; readers take the nearest millisecond for meant where it is
             // as near as doubles are to each other. Numbers that no calendar has are rounded, too.
             let stored = (out[i] - second) * PER_SECOND as f64;
-            let is_finer = PER_SECOND > 1_000 && ticks % (PER_SECOND / 1_000).max(1) != 0;
+            let is_finer =
+                PER_SECOND > 1_000 && !(rest as u32).is_multiple_of((PER_SECOND as u32 / 1_000).max(1));
             let is_far = whole.unsigned_abs() > 1 << 52;
             inexact |= u64::from(((stored - part).abs() >= 0.5) & is_finer | is_far) << i;
         }

@@ -9,8 +9,8 @@ use super::encoder::{append, encode, encoded_len};
 use crate::layout::Segments;
 use crate::spec::{BLANKS, ELEMENT_BYTES, SEGMENT_WIDTH, code};
 
-/// Bytes of a case that a whole segment takes.
-const SEGMENT_BYTES: usize = SEGMENT_WIDTH.next_multiple_of(ELEMENT_BYTES);
+/// Elements of texts so narrow that all are written alike, however long the text is: its length is hard to foresee.
+const FEW: usize = 8;
 
 /// Where texts come from.
 pub(super) enum Texts {
@@ -86,7 +86,18 @@ impl TextColumn {
         self.each(row, rows, changes, |case, text| {
             let at = case * stride..case * stride + count;
             if let (Some(codes), Some(elements)) = (codes.get_mut(at.clone()), elements.get_mut(at)) {
-                put_elements(text, codes, elements);
+                let code_of = |element: &[u8; ELEMENT_BYTES]| {
+                    if *element == BLANKS { code::BLANKS } else { code::LITERAL }
+                };
+                let used = put_elements(text, elements);
+                codes
+                    .iter_mut()
+                    .zip(elements.iter())
+                    .take(used)
+                    .for_each(|(code, element)| *code = code_of(element));
+                if used < count {
+                    codes.get_mut(used..).unwrap_or_default().fill(code::BLANKS);
+                }
             }
         })
     }
@@ -97,9 +108,10 @@ impl TextColumn {
         row: usize,
         rows: usize,
         changes: &mut Changes,
-        mut put: impl FnMut(usize, &[u8]),
+        mut put: impl FnMut(usize, Text<'_>),
     ) -> Result<(), BadCell> {
-        let reason = |case: usize| self.reasons.as_ref().and_then(|reasons| reasons.text(row + case));
+        let reasons = self.reasons.as_ref();
+        let reason = |case: usize| reasons.and_then(|reasons| reasons.text(row + case)).map(Text::new);
         match &self.texts {
             Texts::Utf8(texts, validity) => {
                 let valid = validity.word(row, rows);
@@ -111,10 +123,12 @@ impl TextColumn {
                 for (case, end) in ends.iter().enumerate() {
                     let end = *end as usize;
                     let last = if valid >> case & 1 == 1 { end } else { start };
-                    let mut text = data.get(start..last).unwrap_or_default();
-                    if text.len() > width {
-                        text = self.cells.fitting(text, row + case, changes)?;
+                    let mut length = last - start;
+                    if length > width {
+                        let text = data.get(start..last).unwrap_or_default();
+                        length = self.cells.fitting(text, row + case, changes)?.len();
                     }
+                    let text = Text { bytes: data.get(start..).unwrap_or_default(), length };
                     put(case, reason(case).unwrap_or(text));
                     start = end;
                 }
@@ -131,7 +145,7 @@ impl TextColumn {
                     if bytes.len() > self.cells.width {
                         self.cut(text, encoding, &mut bytes, row + case, changes)?;
                     }
-                    put(case, reason(case).unwrap_or(&bytes));
+                    put(case, reason(case).unwrap_or(Text::new(&bytes)));
                 }
             }
             Texts::Numbers(fill) => {
@@ -139,7 +153,7 @@ impl TextColumn {
                 let mut cells = vec![b' '; rows * width];
                 fill.fill(row, rows, Cells::new(&mut cells, width), changes)?;
                 for (case, text) in cells.chunks(width.max(1)).enumerate() {
-                    put(case, reason(case).unwrap_or(text.trim_ascii_end()));
+                    put(case, reason(case).unwrap_or(Text::new(text.trim_ascii_end())));
                 }
             }
         }
@@ -186,34 +200,70 @@ impl FillCells for TextColumn {
         let Cells { bytes, stride, .. } = cells;
         let width = self.elements() * ELEMENT_BYTES;
         self.each(row, rows, changes, |case, text| {
-            let Some(cell) = bytes.get_mut(case * stride..case * stride + width) else { return };
-            cell.fill(b' ');
-            for (segment, piece) in cell.chunks_mut(SEGMENT_BYTES).zip(text.chunks(SEGMENT_WIDTH)) {
-                if let Some(to) = segment.get_mut(..piece.len()) {
-                    to.copy_from_slice(piece);
-                }
+            let cell = bytes.get_mut(case * stride..case * stride + width).unwrap_or_default();
+            let (elements, _) = cell.as_chunks_mut::<ELEMENT_BYTES>();
+            let used = put_elements(text, elements);
+            if used < elements.len() {
+                elements.get_mut(used..).unwrap_or_default().fill(BLANKS);
             }
         })
     }
 }
 
-/// Writes the elements of one text: those of the text itself, then codes for blanks. A segment that is full ends with a blank
-/// byte, so that the next one begins with an element.
-#[inline(always)]
-fn put_elements(text: &[u8], codes: &mut [u8], elements: &mut [[u8; ELEMENT_BYTES]]) {
-    let mut used = 0;
-    for piece in text.chunks(SEGMENT_WIDTH) {
-        for eight in piece.chunks(ELEMENT_BYTES) {
-            let mut element = BLANKS;
-            if let Some(to) = element.get_mut(..eight.len()) {
-                to.copy_from_slice(eight);
+/// A text, and what stands behind it in memory.
+#[derive(Clone, Copy)]
+struct Text<'t> {
+    bytes: &'t [u8],
+    /// Bytes of the text.
+    length: usize,
+}
+
+impl<'t> Text<'t> {
+    fn new(bytes: &'t [u8]) -> Self {
+        Self { bytes, length: bytes.len() }
+    }
+
+    /// Eight bytes from `at` on, blanks from `end` on.
+    #[inline(always)]
+    fn element(self, at: usize, end: usize) -> [u8; ELEMENT_BYTES] {
+        let kept = end.saturating_sub(at);
+        match self.bytes.get(at..).and_then(|bytes| bytes.first_chunk::<ELEMENT_BYTES>()) {
+            Some(bytes) => {
+                let blank = u32::try_from(8 * kept).ok().and_then(|bits| u64::MAX.checked_shl(bits));
+                let blank = blank.unwrap_or_default();
+                (u64::from_le_bytes(*bytes) & !blank | u64::from_le_bytes(BLANKS) & blank).to_le_bytes()
             }
-            if let (Some(code), Some(to)) = (codes.get_mut(used), elements.get_mut(used)) {
-                *code = if element == BLANKS { code::BLANKS } else { code::LITERAL };
-                *to = element;
+            None => {
+                let mut element = BLANKS;
+                let text = self.bytes.get(at..end).unwrap_or_default();
+                element.iter_mut().zip(text).for_each(|(to, from)| *to = *from);
+                element
             }
-            used += 1;
         }
     }
-    codes.get_mut(used..).unwrap_or_default().fill(code::BLANKS);
+}
+
+/// Writes the elements of a text and gives their number. A segment that is full ends with a blank byte, so that the next one
+/// begins with an element.
+#[inline(always)]
+fn put_elements(text: Text<'_>, elements: &mut [[u8; ELEMENT_BYTES]]) -> usize {
+    if elements.len() <= FEW {
+        for (number, element) in elements.iter_mut().enumerate() {
+            *element = text.element(number * ELEMENT_BYTES, text.length);
+        }
+        return elements.len();
+    }
+    let mut used = 0;
+    let mut start = 0;
+    while start < text.length {
+        let end = text.length.min(start + SEGMENT_WIDTH);
+        let count = (end - start).div_ceil(ELEMENT_BYTES);
+        let of_segment = elements.get_mut(used..used + count).unwrap_or_default();
+        for (number, element) in of_segment.iter_mut().enumerate() {
+            *element = text.element(start + number * ELEMENT_BYTES, end);
+        }
+        used += count;
+        start = end;
+    }
+    used
 }

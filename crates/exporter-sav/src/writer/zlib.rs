@@ -5,15 +5,14 @@ use std::io::{self, Write};
 use exporter_rows::{Changes, Spool, SpoolFile};
 use flate2::{Compress, Compression, FlushCompress, Status};
 
-use super::WriterOptions;
 use super::cases::End;
 use super::chunk::{Chunk, Part};
 use crate::error::Result;
 use crate::options::Level;
 use crate::spec::{BIAS, ZLIB_BLOCK, ZLIB_HEADER_BYTES};
 
-/// Bytes that a piece usually takes once it is compressed, the buffer of what is not compressed yet included.
-const PIECE_MEMORY: usize = ZLIB_BLOCK + ZLIB_BLOCK / 2;
+/// Bytes that a piece takes with the room for what becomes of it.
+pub(super) const PIECE_MEMORY: usize = 2 * ZLIB_BLOCK;
 
 /// Bytes of the index before its entries.
 const TRAILER_HEAD: u64 = 24;
@@ -61,11 +60,6 @@ impl Zlib {
         }
         self.output.spool = Some(Spool::default());
         Ok(())
-    }
-
-    /// Threads for which memory has a piece each.
-    pub(super) fn threads(&self, options: &WriterOptions) -> usize {
-        options.threads.min(options.buffer_bytes / PIECE_MEMORY).max(1)
     }
 
     /// The piece that is not full yet, and where full ones go.

@@ -58,6 +58,32 @@ fn threads_batches_and_sinks_change_no_byte() {
 }
 
 #[test]
+fn cases_too_wide_for_the_caches_are_the_same() {
+    let (rows, columns) = (70, 3_001);
+    let about = metadata((0..columns).map(|column| number(&format!("x{column}"))).collect());
+    let value = |row: usize, column: usize| (row * 3 + column) % 300;
+    let column = |column: usize| -> ArrayRef {
+        Arc::new(Int32Array::from_iter_values((0..rows).map(|row| value(row, column) as i32)))
+    };
+    let whole = batch((0..columns).map(column).collect());
+    // Memory for chunks of 64 cases, of fewer and of eight.
+    for buffer_bytes in [40 << 20, 2 << 20, 0] {
+        for threads in [1, 3] {
+            let with = WriterOptions { threads, buffer_bytes, ..options() };
+            let (bytes, _) = write_with(&about, sliced(&whole, 33), with).unwrap();
+            let elements = TestFile::new(&bytes).elements();
+            assert_eq!(elements.len(), rows * columns);
+            for (position, element) in elements.iter().enumerate() {
+                assert_eq!(
+                    f64::from_le_bytes(*element),
+                    value(position / columns, position % columns) as f64
+                );
+            }
+        }
+    }
+}
+
+#[test]
 fn a_batch_may_come_alone() {
     let (about, rows) = table(29, 2);
     let (expected, _) = write_with(&about, vec![rows.clone()], options()).unwrap();
