@@ -184,3 +184,44 @@ fn every_file_says_what_another_reader_found() {
         assert_eq!((reader.replaced(), reader.not_finite()), (replaced, Vec::new()), "{name}");
     }
 }
+
+/// Numbers that look like any, the same each time.
+struct Numbers(u64);
+
+impl Numbers {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) as usize % limit
+    }
+}
+
+/// Reads everything that is there.
+fn exhaust(bytes: &[u8]) {
+    let Ok(reader) = SavReader::open(Source::memory("changed.sav", bytes.to_vec()).bytes) else { return };
+    if let Ok(batches) = reader.batches(&Selection::default(), 1) {
+        // Claims can make many columns of few bytes.
+        assert!(batches.take_while(Result::is_ok).all(|batch| batch.is_ok()));
+    }
+}
+
+#[test]
+fn changed_bytes_of_real_files_never_panic() {
+    let mut numbers = Numbers(11);
+    let mut changes = 0;
+    for (path, _) in expected() {
+        let bytes = std::fs::read(path).unwrap();
+        // Half of them before the cases of most files.
+        let count = if bytes.len() < 20_000 { 430 } else { 30 };
+        for change in 0..count {
+            let mut changed = bytes.clone();
+            let within = if change % 2 == 0 { bytes.len().min(3_000) } else { bytes.len() };
+            for _ in 0..=numbers.below(3) {
+                let at = numbers.below(within);
+                changed[at] = [0, 1, 0x7F, 0xFF, changed[at] ^ (1 << numbers.below(8))][numbers.below(5)];
+            }
+            exhaust(&changed);
+            changes += 1;
+        }
+    }
+    assert!(changes == 0 || changes >= 10_000, "{changes}");
+}

@@ -9,6 +9,7 @@ mod columnar;
 mod csv;
 mod dta;
 mod dta_round_trip;
+mod sav;
 mod study;
 mod zip_check;
 
@@ -18,6 +19,7 @@ pub use columnar::{arrow, parquet};
 pub use csv::csv;
 pub use dta::{dta, dta_check};
 pub use dta_round_trip::dta_round_trip;
+pub use sav::sav_read;
 pub use study::study;
 pub use zip_check::zip_check;
 
@@ -34,6 +36,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("dta_check", dta_check),
     ("dta_round_trip", dta_round_trip),
     ("parquet", parquet),
+    ("sav_read", sav_read),
     ("study", study),
     ("zip_check", zip_check),
 ];

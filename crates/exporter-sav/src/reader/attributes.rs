@@ -1,6 +1,6 @@
 //! Custom attributes of the file and of variables (6, subtypes 17 and 18).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::metadata::Attribute;
 use crate::reader::encoding::TextDecoder;
@@ -99,9 +99,14 @@ fn excerpt(text: &str) -> String {
     text.chars().take(40).collect()
 }
 
+/// The attributes without repeated names, of which the last holds.
 fn last_of_each(attributes: Vec<Attribute>, remarks: &mut Remarks) -> Vec<Attribute> {
-    let mut places: HashMap<String, usize> = HashMap::with_capacity(attributes.len());
-    let mut kept: Vec<Attribute> = Vec::with_capacity(attributes.len());
+    let mut names: HashSet<&str> = HashSet::with_capacity(attributes.len());
+    if attributes.iter().all(|attribute| names.insert(&attribute.name)) {
+        return attributes;
+    }
+    let mut places: HashMap<String, usize> = HashMap::new();
+    let mut kept: Vec<Attribute> = Vec::new();
     for attribute in attributes {
         match places.get(&attribute.name).and_then(|place| kept.get_mut(*place)) {
             Some(earlier) => {

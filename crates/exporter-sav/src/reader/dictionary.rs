@@ -37,12 +37,12 @@ impl Dictionary {
     pub(crate) fn read(bytes: &BinaryFile, asked: Option<&'static Encoding>) -> Result<Self> {
         let mut remarks = Remarks::default();
         let header = RawHeader::read(bytes, &mut remarks)?;
-        let records = Records::read(bytes, header.order, &mut remarks)?;
+        let mut records = Records::read(bytes, header.order, &mut remarks)?;
         let decoder = TextDecoder::find(asked, &header, &records, &mut remarks);
         let mut of = Variables::read(&records, &decoder, &mut remarks);
         let mut metadata = SavMetadata::new();
         metadata.encoding = decoder.encoding;
-        metadata.value_labels = value_labels(&records, &mut of, &decoder, &mut remarks);
+        metadata.value_labels = value_labels(&mut records, &mut of, &decoder, &mut remarks);
         long_text_missing(&records, &mut of, &decoder, &mut remarks);
         display(&records, &mut of, &mut remarks);
         variable_attributes(&records, &mut of, &decoder, &mut remarks);

@@ -4,27 +4,27 @@ use exporter_core::source::{BinaryCursor, BinaryFile, ByteOrder, unsigned};
 
 use crate::error::{Result, damaged};
 use crate::reader::remarks::Remarks;
-use crate::spec::{DOCUMENT_LINE, ELEMENT_BYTES, HEADER_BYTES, SEGMENT_WIDTH, record, subtype};
+use crate::spec::{DOCUMENT_LINE, ELEMENT_BYTES, HEADER_BYTES, record, subtype};
 
 /// Eight bytes of a value.
 pub(crate) type Element = [u8; ELEMENT_BYTES];
 
-/// A variable record with the continuation records behind it.
+/// A variable record with the continuation records behind it, small where there may be a million of them.
 #[derive(Debug)]
 pub(crate) struct RawVariable {
     /// Position among all variable records, continuations included, from 0: its first element in a case.
-    pub(crate) first: usize,
+    pub(crate) first: u32,
     /// Elements that it has in a case.
-    pub(crate) elements: usize,
+    pub(crate) elements: u32,
     /// Bytes of a text; 0 for a number.
-    pub(crate) width: usize,
+    pub(crate) width: u8,
     pub(crate) name: Element,
     pub(crate) print: u32,
     pub(crate) write: u32,
     pub(crate) label: Box<[u8]>,
     /// Whether the first two missing values are the ends of a range.
     pub(crate) is_range: bool,
-    pub(crate) missing: Vec<Element>,
+    pub(crate) missing: Box<[Element]>,
 }
 
 /// Value labels and the dictionary indexes of the variables that have them.
@@ -127,10 +127,11 @@ impl Records {
             }
         };
         let values = cursor.take(count as usize * ELEMENT_BYTES, "missing values")?.to_vec();
-        let first = self.elements;
+        let first = u32::try_from(self.elements)
+            .map_err(|_| damaged(at, "more variables and continuation records than dictionary indexes"))?;
         self.elements += 1;
-        match usize::try_from(width) {
-            Ok(width) if width <= SEGMENT_WIDTH => self.variables.push(RawVariable {
+        match u8::try_from(width) {
+            Ok(width) => self.variables.push(RawVariable {
                 first,
                 elements: 1,
                 width,
@@ -153,6 +154,8 @@ impl Records {
     fn value_labels(&mut self, cursor: &mut BinaryCursor<'_>) -> Result<()> {
         let count = integer(cursor, "number of value labels")?;
         let mut set = RawLabels::default();
+        // A label takes 16 bytes at least.
+        set.labels.reserve_exact(u64::from(count).min(cursor.remaining() / 16) as usize);
         for _ in 0..count {
             let head = cursor.take(ELEMENT_BYTES + 1, "a value label")?;
             let value = head.first_chunk().copied().unwrap_or_default();

@@ -1,6 +1,7 @@
 //! Labelled values (4), and the labels and missing values of texts wider than an element (6, subtypes 21 and 22).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasher as _, RandomState};
 
 use encoding_rs::UTF_8;
 use exporter_spss::Value;
@@ -17,14 +18,14 @@ use crate::spec::subtype;
 
 /// Gives the variables their labelled values; the sets that some variable has.
 pub(crate) fn value_labels(
-    records: &Records,
+    records: &mut Records,
     of: &mut Variables,
     decoder: &TextDecoder,
     remarks: &mut Remarks,
 ) -> Vec<ValueLabels> {
     let mut sets = Vec::new();
-    for raw in &records.labels {
-        let Some((members, width)) = members(raw, of, remarks) else { continue };
+    for raw in std::mem::take(&mut records.labels) {
+        let Some((members, width)) = members(&raw, of, remarks) else { continue };
         let mut labels = Vec::with_capacity(raw.labels.len());
         for (value, label) in &raw.labels {
             let value = match width {
@@ -105,25 +106,34 @@ fn members(raw: &RawLabels, of: &Variables, remarks: &mut Remarks) -> Option<(Ve
 
 /// The labels without repeated values, of which the last label holds.
 fn last_of_each(labels: Vec<(Value, String)>, remarks: &mut Remarks) -> Vec<(Value, String)> {
-    let mut places: HashMap<Vec<u8>, usize> = HashMap::with_capacity(labels.len());
-    let mut kept: Vec<(Value, String)> = Vec::with_capacity(labels.len());
+    let hasher = RandomState::new();
+    let hash = |value: &Value| match value {
+        // Zero has two signs.
+        Value::Number(number) => hasher.hash_one((number + 0.0).to_bits()),
+        Value::Text(text) => hasher.hash_one(text),
+    };
+    // Hashes are small, and where all differ nothing is repeated.
+    let mut seen = HashSet::with_capacity(labels.len());
+    if labels.iter().all(|(value, _)| seen.insert(hash(value))) {
+        return labels;
+    }
+    drop(seen);
+    let mut places: HashMap<u64, Vec<usize>> = HashMap::new();
+    let mut kept: Vec<(Value, String)> = Vec::new();
     for (value, label) in labels {
-        let key = match &value {
-            // Zero has two signs.
-            Value::Number(number) => (number + 0.0).to_le_bytes().to_vec(),
-            Value::Text(text) => text.clone().into_bytes(),
-        };
-        match places.get(&key).and_then(|place| kept.get_mut(*place)) {
-            Some((value, kept)) => {
+        let places = places.entry(hash(&value)).or_default();
+        let earlier = places.iter().copied().find(|place| kept.get(*place).is_some_and(|it| it.0 == value));
+        match earlier.and_then(|place| kept.get_mut(place)) {
+            Some((_, kept)) => {
                 let value = match value {
                     Value::Number(number) => number.to_string(),
-                    Value::Text(text) => text.clone(),
+                    Value::Text(text) => text,
                 };
                 remarks.changed("of several labels of a value the last is read", format!("{value}: {kept}"));
                 *kept = label;
             }
             None => {
-                places.insert(key, kept.len());
+                places.push(kept.len());
                 kept.push((value, label));
             }
         }

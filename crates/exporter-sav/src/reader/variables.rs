@@ -72,7 +72,8 @@ impl Variables {
 /// The records that begin a variable, and their short names: segments of very long texts are joined by their position (7).
 fn heads(records: &Records, decoder: &TextDecoder, remarks: &mut Remarks) -> (Vec<Head>, Vec<String>) {
     let widths = very_long(records, decoder);
-    let (mut heads, mut names) = (Vec::new(), Vec::new());
+    let most = records.variables.len();
+    let (mut heads, mut names) = (Vec::with_capacity(most), Vec::with_capacity(most));
     let mut next = 0;
     while let Some(raw) = records.variables.get(next) {
         let name = decoder.label(&raw.name, remarks);
@@ -92,7 +93,7 @@ fn heads(records: &Records, decoder: &TextDecoder, remarks: &mut Remarks) -> (Ve
                     .odd("widths of texts that are not very long are not needed", format!("{name}={total}"));
             }
         }
-        heads.push(Head { record: next, column: CaseColumn { first: raw.first, width } });
+        heads.push(Head { record: next, column: CaseColumn { first: raw.first as usize, width } });
         names.push(name);
         next += segments;
     }
@@ -101,15 +102,16 @@ fn heads(records: &Records, decoder: &TextDecoder, remarks: &mut Remarks) -> (Ve
 
 /// Bytes of a text as its records say, as far as a case has room for them.
 fn declared_width(raw: &RawVariable, name: &str, remarks: &mut Remarks) -> Option<u16> {
-    let needed = raw.width.div_ceil(ELEMENT_BYTES).max(1);
-    let room = raw.elements * ELEMENT_BYTES;
-    if needed > raw.elements {
+    let (width, elements) = (usize::from(raw.width), raw.elements as usize);
+    let needed = width.div_ceil(ELEMENT_BYTES).max(1);
+    let room = elements * ELEMENT_BYTES;
+    if needed > elements {
         let message = "texts with too few continuation records are cut at what a case has of them";
-        remarks.changed(message, format!("{name}: {} of {} bytes", room, raw.width));
-    } else if needed < raw.elements {
+        remarks.changed(message, format!("{name}: {room} of {width} bytes"));
+    } else if needed < elements {
         remarks.odd("continuation records that no value needs are passed over", name);
     }
-    u16::try_from(raw.width.min(room)).ok().filter(|width| *width > 0)
+    u16::try_from(width.min(room)).ok().filter(|width| *width > 0)
 }
 
 /// Whether these records begin with the segments of a text of so many bytes. The last one may be a little wider, as SPSS 13
@@ -117,9 +119,8 @@ fn declared_width(raw: &RawVariable, name: &str, remarks: &mut Remarks) -> Optio
 fn are_segments(records: &[RawVariable], width: u16) -> bool {
     let segments = Segments::new(width.into());
     let fits = |(raw, width): (&RawVariable, usize)| {
-        raw.width > 0
-            && raw.elements == raw.width.div_ceil(ELEMENT_BYTES)
-            && raw.elements == width.div_ceil(ELEMENT_BYTES)
+        let elements = raw.elements as usize;
+        raw.width > 0 && [raw.width.into(), width].map(|it| it.div_ceil(ELEMENT_BYTES)) == [elements; 2]
     };
     records.len() >= segments.count() && records.iter().zip(segments.widths()).all(fits)
 }
