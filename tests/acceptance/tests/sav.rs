@@ -10,7 +10,7 @@ use encoding_rs::Encoding;
 use exporter_core::codebook::{Alignment, Measure};
 use exporter_core::{Context, Source};
 use exporter_sav::spss::{MissingValues, ResponseSetKind, Value as Stored};
-use exporter_sav::{SavReader, Selection};
+use exporter_sav::{EncodingSource, SavReader, Selection, StoredCases};
 use serde_json::{Value, json};
 
 use crate::reference;
@@ -224,4 +224,51 @@ fn changed_bytes_of_real_files_never_panic() {
         }
     }
     assert!(changes == 0 || changes >= 10_000, "{changes}");
+}
+
+/// What is special in single files, beyond what the other reader tells.
+#[test]
+fn odd_files_are_read_as_they_are_meant() {
+    let Some(folder) = reference::folder("data/stat/spss-wild") else { return };
+    let file = |name: &str| open(&folder.join(name));
+    let told = |reader: &SavReader| reader.remarks().iter().map(|it| it.message.clone()).collect::<Vec<_>>();
+    let unix = file("unix6_bigendian.sav");
+    assert!(unix.header().big_endian);
+    assert_eq!(
+        (all(&unix, 2).iter().map(RecordBatch::num_rows).sum::<usize>(), told(&unix)),
+        (50, Vec::new())
+    );
+    let widths = file("win8_colwidth0.sav");
+    assert!(widths.metadata().variables.iter().all(|variable| variable.column_width.is_none()));
+    let french = file("win13_french_rec16_wrong.sav");
+    assert_eq!(all(&french, 2).iter().map(RecordBatch::num_rows).sum::<usize>(), 9);
+    assert!(told(&french)[0].contains("another number of cases"));
+    let latin = file("mac20_latin1_norec20.sav");
+    assert_eq!(latin.header().encoding_source, EncodingSource::Code);
+    let trends = file("win20_trends_mrsets_attributes.sav");
+    let metadata = trends.metadata();
+    let dates = metadata.dates.as_ref().unwrap();
+    let named = |at: usize| metadata.variables[at].name.as_str();
+    assert_eq!(dates.head, [0, 12, 3, 1, 2012, 1]);
+    let variables: Vec<_> =
+        dates.variables.iter().map(|(at, kind, period)| (named(*at), *kind, *period)).collect();
+    assert_eq!(variables, [("YEAR_", 2, 0), ("QUARTER_", 3, 4), ("MONTH_", 4, 12), ("DATE_", 11, 12)]);
+    assert_eq!(metadata.weight.map(named), Some("weightVar"));
+    assert!(
+        metadata.attributes.len() + metadata.variables.iter().map(|it| it.attributes.len()).sum::<usize>()
+            > 3
+    );
+    assert!(metadata.variables.iter().flat_map(|it| &it.attributes).any(|it| it.values.len() > 1));
+    let segments = file("win22_duplicate_segment_names.sav");
+    let names = segments.metadata().variables.iter().map(|it| (it.width, it.name == it.short_name));
+    assert!(names.clone().all(|(width, _)| width == Some(1_000)), "{:?}", names.collect::<Vec<_>>());
+    assert_eq!(told(&segments), Vec::<String>::new());
+    let named_zsav = file("bytecode_named_zsav.zsav");
+    assert_eq!(named_zsav.header().cases, StoredCases::Bytecode);
+    let php = file("php_fake_product_rec16_doubles.sav");
+    let labelled =
+        php.metadata().variables.iter().find(|it| it.width == Some(28) && it.value_labels.is_some());
+    assert!(labelled.is_some() && all(&php, 1)[0].num_rows() == 3, "{:?}", told(&php));
+    let blocks = file("pspp2_zsav_blocks.zsav");
+    assert_eq!(blocks.header().cases, StoredCases::Zlib);
 }
