@@ -98,6 +98,8 @@ impl Records {
                 record::END => {
                     cursor.take(4, "the end of the dictionary")?;
                     records.data = cursor.at();
+                    // What is made of them takes the room that they were growing into.
+                    records.variables.shrink_to_fit();
                     return Ok(records);
                 }
                 other => return Err(damaged(at, format!("a record type expected, {other} found"))),
