@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use exporter_core::source::BinaryFile;
 
-use crate::error::{Result, damaged};
+use crate::error::{Result, SavError, damaged};
 use crate::reader::control::{Codes, has_special, literal_count};
 use crate::spec::{ELEMENT_BYTES, code};
 
@@ -84,6 +84,8 @@ pub(crate) struct Chunks {
     is_over: bool,
     /// Where the stream ends within a case, and how many of its elements are there.
     incomplete: Option<(u64, usize)>,
+    /// Why nothing could be read behind the buffer.
+    failure: Option<SavError>,
     /// Set when what follows the claimed cases is no case.
     has_rest: Arc<AtomicBool>,
 }
@@ -127,44 +129,50 @@ impl Chunks {
             usual: LEAST_READ,
             is_over: elements == 0,
             incomplete: None,
+            failure: None,
             has_rest,
         }
     }
 
     /// Reads on; `false` when nothing came.
-    fn fill(&mut self) -> Result<bool> {
+    fn fill(&mut self) -> bool {
         let before = self.buffer.len();
         if !self.is_read {
             let about = self.usual.saturating_sub(before).max(LEAST_READ);
-            self.source.more(about, &mut self.buffer)?;
+            // An error waits until the cases before it are given away.
+            let outcome = self.source.more(about, &mut self.buffer);
+            if let Err(error) = outcome {
+                self.buffer.truncate(before);
+                self.failure = Some(error);
+            }
             self.is_read = self.buffer.len() == before;
         }
-        Ok(self.buffer.len() > before)
+        self.buffer.len() > before
     }
 
     /// The end of the next chunk in the buffer, if it keeps the law.
-    fn lawful_end(&mut self) -> Result<Option<usize>> {
+    fn lawful_end(&mut self) -> Option<usize> {
         let mut left = self.cases / code::BLOCK * self.elements;
         let mut at = 0;
         while left > 0 {
             let Some(codes) = self.buffer.get(at..).and_then(<[u8]>::first_chunk::<{ code::BLOCK }>) else {
-                if self.fill()? {
+                if self.fill() {
                     continue;
                 }
-                return Ok(None);
+                return None;
             };
             if has_special(*codes) {
-                return Ok(None);
+                return None;
             }
             at += code::BLOCK + literal_count(*codes) * ELEMENT_BYTES;
             left -= 1;
         }
         while at > self.buffer.len() {
-            if !self.fill()? {
-                return Ok(None);
+            if !self.fill() {
+                return None;
             }
         }
-        Ok(Some(at))
+        Some(at)
     }
 
     /// Gives away the bytes up to `end`.
@@ -186,11 +194,17 @@ impl Chunks {
             return Err(damaged(offset, message));
         }
         if self.is_over {
-            return Ok(None);
+            return match self.failure.take() {
+                Some(SavError::Damaged { offset, message }) => {
+                    Err(damaged(offset, format!("{message}, before the end of row {}", self.next_row + 1)))
+                }
+                Some(error) => Err(error),
+                None => Ok(None),
+            };
         }
         let first = self.next_row;
         if self.code_by_code.is_none() {
-            if let Some(end) = self.lawful_end()? {
+            if let Some(end) = self.lawful_end() {
                 self.usual = end + end / 64;
                 self.next_row += self.cases as u64;
                 return Ok(Some(Chunk { first, cases: self.cases, bytes: self.cut(end) }));
@@ -198,7 +212,7 @@ impl Chunks {
             self.code_by_code = Some(CodeByCode { used: code::BLOCK, ..CodeByCode::default() });
         }
         let mut state = self.code_by_code.take().unwrap_or_default();
-        let chunk = self.gathered(&mut state)?;
+        let chunk = self.gathered(&mut state);
         let consumed = state.at.min(self.buffer.len());
         self.cut(consumed);
         state.at = 0;
@@ -208,13 +222,13 @@ impl Chunks {
     }
 
     /// A chunk that keeps the law, of codes read one by one.
-    fn gathered(&mut self, state: &mut CodeByCode) -> Result<Chunk> {
+    fn gathered(&mut self, state: &mut CodeByCode) -> Chunk {
         let mut chunk = Chunk { first: self.next_row, ..Chunk::default() };
         let mut codes: Codes = [code::PADDING; code::BLOCK];
         let mut literals: Vec<u8> = Vec::with_capacity(code::BLOCK * ELEMENT_BYTES);
         let (mut filled, mut of_case, mut is_cut) = (0, 0, false);
         while chunk.cases < self.cases {
-            let (next, literal) = match self.next_code(state)? {
+            let (next, literal) = match self.next_code(state) {
                 Next::Code(code) => (code, None),
                 Next::Literal(literal) => (code::LITERAL, Some(literal)),
                 next @ (Next::Cut | Next::End) => {
@@ -244,18 +258,18 @@ impl Chunks {
             chunk.bytes.append(&mut literals);
         }
         self.next_row += chunk.cases as u64;
-        if of_case > 0 || is_cut {
+        if (of_case > 0 || is_cut) && self.failure.is_none() {
             if self.claimed == Some(self.next_row) {
                 self.has_rest.store(true, Ordering::Relaxed);
             } else {
                 self.incomplete = Some((self.start + state.at as u64, of_case));
             }
         }
-        Ok(chunk)
+        chunk
     }
 
     /// The next code that is an element, of the block that is open or the next one.
-    fn next_code(&mut self, state: &mut CodeByCode) -> Result<Next> {
+    fn next_code(&mut self, state: &mut CodeByCode) -> Next {
         loop {
             if state.used >= code::BLOCK {
                 // What was used is dropped now and then.
@@ -264,7 +278,7 @@ impl Chunks {
                     self.cut(used);
                     state.at = 0;
                 }
-                while self.buffer.len() < state.at + code::BLOCK && self.fill()? {}
+                while self.buffer.len() < state.at + code::BLOCK && self.fill() {}
                 let rest = self.buffer.get(state.at..).unwrap_or_default();
                 let count = rest.len().min(code::BLOCK);
                 // Behind the last byte the stream ends.
@@ -279,15 +293,15 @@ impl Chunks {
             state.used += 1;
             match next {
                 code::PADDING => {}
-                code::END => return Ok(Next::End),
+                code::END => return Next::End,
                 code::LITERAL => {
-                    while self.buffer.len() < state.at + ELEMENT_BYTES && self.fill()? {}
+                    while self.buffer.len() < state.at + ELEMENT_BYTES && self.fill() {}
                     let rest = self.buffer.get(state.at..).unwrap_or_default();
-                    let Some(literal) = rest.first_chunk().copied() else { return Ok(Next::Cut) };
+                    let Some(literal) = rest.first_chunk().copied() else { return Next::Cut };
                     state.at += ELEMENT_BYTES;
-                    return Ok(Next::Literal(literal));
+                    return Next::Literal(literal);
                 }
-                code => return Ok(Next::Code(code)),
+                code => return Next::Code(code),
             }
         }
     }
@@ -300,7 +314,7 @@ impl Iterator for Chunks {
         let next = self.next_chunk().transpose();
         if !matches!(next, Some(Ok(_))) {
             self.is_over = true;
-            self.incomplete = None;
+            (self.incomplete, self.failure) = (None, None);
         }
         next
     }

@@ -1,10 +1,10 @@
 //! Blocks of codes that zlib compressed (9.2).
 
-use std::io::Read as _;
+use std::io::{self, BufReader, Read};
 
 use exporter_core::parallel::read_ahead;
 use exporter_core::source::{BinaryFile, ByteOrder, unsigned};
-use flate2::read::ZlibDecoder;
+use flate2::bufread::ZlibDecoder;
 
 use crate::error::{Result, SavError, damaged};
 use crate::reader::chunks::CodeBytes;
@@ -85,6 +85,64 @@ impl Block {
     }
 }
 
+/// The blocks of a file without an index, one after the other, as far as they can be unpacked; then the error that says why
+/// there is no index.
+struct Unindexed {
+    decoder: Option<ZlibDecoder<BufReader<Rest>>>,
+    problem: Option<SavError>,
+}
+
+/// The bytes of a file from an offset on.
+struct Rest {
+    bytes: BinaryFile,
+    next: u64,
+}
+
+/// Bytes that are unpacked at once where nobody says how many there are.
+const PIECE: u64 = 1 << 20;
+
+impl Read for Rest {
+    fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
+        let count = self.bytes.length().saturating_sub(self.next).min(to.len() as u64) as usize;
+        let read = self.bytes.read_at(self.next, to.get_mut(..count).unwrap_or_default());
+        read.map_err(|error| io::Error::other(SavError::from(error)))?;
+        self.next += count as u64;
+        Ok(count)
+    }
+}
+
+impl Unindexed {
+    fn new(bytes: &BinaryFile, data: u64, problem: SavError) -> Self {
+        let rest = Rest { bytes: bytes.clone(), next: data + ZLIB_HEADER_BYTES };
+        Self { decoder: Some(ZlibDecoder::new(BufReader::new(rest))), problem: Some(problem) }
+    }
+}
+
+impl Iterator for Unindexed {
+    type Item = Result<Vec<u8>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        while let Some(mut decoder) = self.decoder.take() {
+            let mut piece = Vec::new();
+            let read = (&mut decoder).take(PIECE).read_to_end(&mut piece);
+            match read {
+                // A block has ended; the next one follows it, if there are bytes.
+                Ok(0) if decoder.total_in() > 0 => {
+                    self.decoder = Some(ZlibDecoder::new(decoder.into_inner()));
+                }
+                Ok(0) => {}
+                Ok(_) => self.decoder = Some(decoder),
+                // What was unpacked before it is sound.
+                Err(_) => {}
+            }
+            if !piece.is_empty() {
+                return Some(Ok(piece));
+            }
+        }
+        self.problem.take().map(Err)
+    }
+}
+
 /// The codes of all blocks.
 pub(crate) struct UnpackedBytes {
     blocks: Box<dyn Iterator<Item = Result<Vec<u8>>> + Send>,
@@ -93,7 +151,14 @@ pub(crate) struct UnpackedBytes {
 
 impl UnpackedBytes {
     pub(crate) fn new(bytes: &BinaryFile, data: u64, order: ByteOrder, threads: usize) -> Result<Self> {
-        let blocks = blocks(bytes, data, order)?;
+        let blocks = match blocks(bytes, data, order) {
+            Ok(blocks) => blocks,
+            Err(problem @ SavError::Damaged { .. }) => {
+                let blocks = Box::new(Unindexed::new(bytes, data, problem));
+                return Ok(Self { blocks, data });
+            }
+            Err(other) => return Err(other),
+        };
         let bytes = bytes.clone();
         let unpack = move |block: Block, to: &mut Vec<u8>| block.unpack(&bytes, to);
         let blocks = blocks.into_iter();

@@ -312,6 +312,11 @@ impl TestFile {
         self.with_codes(&codes)
     }
 
+    /// Blocks that zlib makes of the cases.
+    pub(crate) fn zlib_blocks(&self) -> usize {
+        compressed(&self.elements(), self.order).len().div_ceil(self.block_bytes)
+    }
+
     /// The file with these bytes of cases, packed where it is a `.zsav`.
     pub(crate) fn with_codes(&self, codes: &[u8]) -> Vec<u8> {
         let mut bytes = self.dictionary();
