@@ -146,7 +146,9 @@ impl FileOptions {
     pub(crate) fn choices(&self) -> Choices {
         let mut choices = Choices::default();
         choices.target = Target::SystemFile;
-        choices.label_limit = self.label_limit;
+        // SPSS counts bytes where characters are one each.
+        let is_utf8 = self.encoding().is_ok_and(|encoding| encoding == encoding_rs::UTF_8);
+        choices.label_limit = if is_utf8 { self.label_limit } else { LabelLimit::Bytes };
         choices.widths = self.widths;
         choices.long_text = self.long_text;
         choices.large_integers = self.large_integers;

@@ -1,9 +1,10 @@
 //! A table as SPSS holds it: everything decided that is not bytes.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use exporter_core::codebook::{
-    Codebook, Kind, Language, Measure, MissingValues as Declared, Role, Table, Variable,
+    Codebook, Kind, Language, Measure, Missing, MissingValues as Declared, Role, Table, Variable,
 };
 use exporter_core::profile::Number;
 use exporter_core::truncate::{to_bytes, to_characters};
@@ -16,11 +17,12 @@ use crate::choices::{Choices, ExactOption, LabelLimit, LongTextOption, Widths, Z
 use crate::conversion::Conversion;
 use crate::display_format::Format;
 use crate::limits::{
-    MAX_FILE_LABEL_BYTES, MAX_LABEL, MAX_TEXT_BYTES, MAX_VALUE_LABEL, MOST_VALUE_LABEL_BYTES,
+    FILE_LABEL_IN_HEADER, MAX_FILE_LABEL_BYTES, MAX_LABEL, MAX_TEXT_BYTES, MAX_VALUE_LABEL,
+    MOST_VALUE_LABEL_BYTES,
 };
 use crate::missing_values::MissingValues;
 use crate::names::unique_names;
-use crate::response_sets::ResponseSet;
+use crate::response_sets::{ResponseSet, unique_set_names};
 use crate::values::{Value, is_text};
 
 /// What a table is called, labelled and shown as in SPSS, and what that loses.
@@ -50,7 +52,7 @@ pub struct VariableDescription {
     /// Label.
     pub label: String,
     /// Labelled values: those of the set, then missing values with a label of their own.
-    pub labels: Vec<(Value, String)>,
+    pub labels: Arc<Vec<(Value, String)>>,
     /// Missing values.
     pub missing: MissingValues,
     /// How values become what is stored.
@@ -79,7 +81,9 @@ pub fn needs(table: &Table, id: TableId, choices: &Choices, request: &mut Profil
             kind => doubles::needs(kind),
         };
         let is_coded = choices.is_file() && !is_text(kind) && !variable.missing.is_empty();
-        request.column(id, column, facts | if is_coded { Facts::VALID_RANGE } else { Facts::NONE });
+        let coded = if is_coded { Facts::VALID_RANGE } else { Facts::NONE };
+        let told = if choices.is_file() && variable.has_reasons() { Facts::REASONS } else { Facts::NONE };
+        request.column(id, column, facts | coded | told);
     }
 }
 
@@ -95,6 +99,7 @@ pub fn describe(
     choices: &Choices,
 ) -> Result<TableDescription> {
     let mut described = TableDescription::default();
+    let mut shared = SharedLabels::new();
     let names = unique_names(&table.variables.iter().map(|variable| &variable.name).collect::<Vec<_>>());
     for (column, (variable, name)) in table.variables.iter().zip(names).enumerate() {
         let facts = facts.and_then(|facts| facts.columns.get(&column)).cloned().unwrap_or_default();
@@ -105,7 +110,7 @@ pub fn describe(
             described.renames.push(Rename::variable(&table.name, &variable.name, &name));
         }
         let of = Describing { codebook, facts: &facts, language, choices };
-        let of_variable = of.variable(variable, name, &mut losses);
+        let of_variable = of.variable(variable, name, &mut shared, &mut losses);
         described.variables.push(of_variable.map_err(|error| error.variable(&variable.name))?);
         let place = |loss: Loss| loss.table(&table.name).variable(&variable.name);
         losses.into_iter().for_each(|loss| described.losses.add(place(loss)));
@@ -116,9 +121,12 @@ pub fn describe(
         .iter()
         .filter_map(|group| ResponseSet::of(group, table, language, choices.is_file(), &mut losses));
     described.sets = sets.collect();
+    unique_set_names(&mut described.sets);
     let label = table.label.get(language);
-    let cut = to_bytes(label, MAX_FILE_LABEL_BYTES);
-    tell_cut(label, cut, "the table's label is cut at 60 bytes", &mut losses);
+    // `FILE LABEL` takes less than a file holds.
+    let most = if choices.is_file() { FILE_LABEL_IN_HEADER } else { MAX_FILE_LABEL_BYTES };
+    let cut = to_bytes(label, most);
+    tell_cut(label, cut, &format!("the table's label is cut at {most} bytes"), &mut losses);
     cut.clone_into(&mut described.label);
     losses.into_iter().for_each(|loss| described.losses.add(loss.table(&table.name)));
     Ok(described)
@@ -138,6 +146,9 @@ fn is_wide_enough(variable: &Variable, choices: &Choices) -> bool {
     given_width(variable, choices).zip(variable.facts.max_bytes).is_some_and(|(own, longest)| longest <= own)
 }
 
+/// Labels by the name of their set and the kind of their values, with what they lose.
+type SharedLabels = HashMap<(String, String), (Arc<Vec<(Value, String)>>, Vec<Loss>)>;
+
 /// What a variable is described by.
 struct Describing<'a> {
     codebook: &'a Codebook,
@@ -151,6 +162,7 @@ impl Describing<'_> {
         &self,
         variable: &Variable,
         name: String,
+        shared: &mut SharedLabels,
         losses: &mut Vec<Loss>,
     ) -> Result<VariableDescription> {
         let Self { facts, choices, .. } = *self;
@@ -225,9 +237,9 @@ impl Describing<'_> {
             losses.push(Loss::duration_as_number(*unit));
         }
         let mut labels = if text && conversion == Conversion::DecimalText {
-            Vec::new()
+            Arc::default()
         } else {
-            self.labels(variable, kind, losses)
+            self.labels(variable, kind, shared, losses)
         };
         let (missing, reasons) = if conversion == Conversion::DecimalText {
             Default::default()
@@ -249,7 +261,7 @@ impl Describing<'_> {
                 } else {
                     label
                 };
-                labels.push((code.clone(), label));
+                Arc::make_mut(&mut labels).push((code.clone(), label));
             }
         }
         Ok(VariableDescription {
@@ -299,7 +311,27 @@ impl Describing<'_> {
         cut.to_owned()
     }
 
-    fn labels(&self, variable: &Variable, kind: &Kind, losses: &mut Vec<Loss>) -> Vec<(Value, String)> {
+    /// The labels of a variable; those that many share are made once.
+    fn labels(
+        &self,
+        variable: &Variable,
+        kind: &Kind,
+        shared: &mut SharedLabels,
+        losses: &mut Vec<Loss>,
+    ) -> Arc<Vec<(Value, String)>> {
+        let is_labelled =
+            |missing: &Missing| matches!(missing.values, Declared::One(_)) && !missing.label.is_empty();
+        let name = variable.labels.clone().filter(|_| !variable.missing.iter().any(is_labelled));
+        let Some(name) = name else { return Arc::new(self.own_labels(variable, kind, losses)) };
+        let (labels, lost) = shared.entry((name, kind.to_string())).or_insert_with(|| {
+            let mut lost = Vec::new();
+            (Arc::new(self.own_labels(variable, kind, &mut lost)), lost)
+        });
+        losses.extend(lost.iter().cloned());
+        Arc::clone(labels)
+    }
+
+    fn own_labels(&self, variable: &Variable, kind: &Kind, losses: &mut Vec<Loss>) -> Vec<(Value, String)> {
         let set = self.codebook.value_labels_of(variable).map_or(&[][..], |labels| &labels.entries);
         let known: HashSet<String> = set.iter().map(|entry| entry.value.to_string()).collect();
         let set = set.iter().map(|entry| (&entry.value, &entry.label));

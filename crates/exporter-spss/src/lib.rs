@@ -44,7 +44,9 @@ pub mod limits {
     pub const MAX_VALUE_LABEL: usize = 120;
     /// Longest value label in bytes, whatever its characters.
     pub const MOST_VALUE_LABEL_BYTES: usize = 255;
-    /// Longest label of a file in bytes.
+    /// Longest label of a file in bytes in the header of a system file.
+    pub const FILE_LABEL_IN_HEADER: usize = 64;
+    /// Longest label of a file in bytes that the command `FILE LABEL` takes.
     pub const MAX_FILE_LABEL_BYTES: usize = 60;
     /// Longest text variable in bytes.
     pub const MAX_TEXT_BYTES: u64 = 32_767;

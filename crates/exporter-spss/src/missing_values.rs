@@ -26,6 +26,16 @@ impl MissingValues {
         Self { range, values }
     }
 
+    /// Whether a value is declared missing.
+    pub fn contains(&self, value: &Value) -> bool {
+        let in_range = |number: f64| {
+            self.range.is_some_and(|(low, high)| {
+                low.is_none_or(|low| low <= number) && high.is_none_or(|high| number <= high)
+            })
+        };
+        self.values.contains(value) || matches!(value, Value::Number(number) if in_range(*number))
+    }
+
     /// Whether nothing is declared.
     pub fn is_empty(&self) -> bool {
         self.range.is_none() && self.values.is_empty()
@@ -38,7 +48,7 @@ impl MissingValues {
         kind: &Kind,
         facts: &ColumnFacts,
         labelled: &[(Value, String)],
-        codes: bool,
+        is_file: bool,
         losses: &mut Vec<Loss>,
     ) -> (Self, Vec<Option<Value>>) {
         let mut all = Self::declared(variable, kind);
@@ -46,9 +56,38 @@ impl MissingValues {
         let declared = variable.missing.iter().filter(|missing| !missing.is_reason()).count();
         let mut dropped = declared - found.min(declared);
         let valid = valid_range(kind, facts);
-        let codes = codes && !is_text(kind);
-        let reasons = if codes { all.reasons(variable, valid, labelled) } else { Vec::new() };
-        dropped += all.fit(valid);
+        let codes = is_file && !is_text(kind);
+        let values = all.values.len();
+        let mut reasons = if codes { all.reasons(variable, valid, labelled) } else { Vec::new() };
+        dropped += all.fit(values, valid);
+        // A number that is not declared missing would be read as a value.
+        for reason in &mut reasons {
+            if reason.as_ref().is_some_and(|code| !all.contains(code)) {
+                *reason = None;
+            }
+        }
+        if is_file {
+            let lost = variable.missing.iter().enumerate().filter(|(position, missing)| {
+                missing.is_reason() && reasons.get(*position).is_none_or(Option::is_none)
+            });
+            // Without a profile each reason counts for one row.
+            let rows = |position: usize| match &facts.reasons {
+                Some(known) => {
+                    u8::try_from(position).ok().and_then(|at| known.get(&at)).copied().unwrap_or(0)
+                }
+                None => 1,
+            };
+            let lost: u64 = lost.map(|(position, _)| rows(position)).sum();
+            if lost > 0 {
+                let action = match is_text(kind) {
+                    true => "texts of SPSS have no missing reasons, these are empty texts",
+                    false => {
+                        "SPSS takes three missing values, or a range and one value: further reasons are system-missing"
+                    }
+                };
+                losses.push(Loss::new(LossCode::MISSING_REASON_DROPPED, action).count(lost));
+            }
+        }
         if dropped > 0 {
             let action = "SPSS takes three missing values, or a range and one value";
             losses.push(Loss::new(LossCode::MISSING_DROPPED, action).count(dropped as u64));
@@ -123,9 +162,9 @@ impl MissingValues {
         codes
     }
 
-    /// Leaves what SPSS takes; how many declarations that drops. More single numbers than it takes become a range where no
+    /// Leaves what SPSS takes; how many of the first `declared` values that drops. More single numbers than it takes become a range where no
     /// valid value lies among them.
-    fn fit(&mut self, valid: Option<(f64, f64)>) -> usize {
+    fn fit(&mut self, declared: usize, valid: Option<(f64, f64)>) -> usize {
         let room = if self.range.is_none() { MAX_MISSING_VALUES } else { 1 };
         if self.values.len() <= room {
             return 0;
@@ -136,9 +175,8 @@ impl MissingValues {
             *self = fitted;
             return 0;
         }
-        let dropped = self.values.len() - room;
         self.values.truncate(room);
-        dropped
+        declared.saturating_sub(room)
     }
 
     /// All numbers as one range, or as one and a single number at either end.
@@ -206,6 +244,26 @@ mod tests {
         let found =
             MissingValues::of(&one_more, &Kind::INTEGER, &known(0, 90), &[], false, &mut Vec::new()).0;
         assert_eq!((found.range, found.values), (Some((Some(95.0), Some(99.0))), numbers(&[-1.0])));
+    }
+
+    #[test]
+    fn a_reason_without_a_place_is_no_value() {
+        let mut variable = Variable::new("x", Kind::INTEGER);
+        variable.missing = vec![
+            Missing::value(8),
+            Missing::value(9),
+            Missing::reason().letter('a'),
+            Missing::reason().letter('b'),
+        ];
+        let mut losses = Vec::new();
+        let (missing, codes) =
+            MissingValues::of(&variable, &Kind::INTEGER, &known(1, 7), &[], true, &mut losses);
+        assert_eq!(missing.values, numbers(&[8.0, 9.0, -99.0]));
+        assert_eq!(codes, [None, None, Some(Value::Number(-99.0)), None]);
+        assert_eq!(
+            losses.iter().map(|loss| loss.code.as_str()).collect::<Vec<_>>(),
+            ["missing-reason-dropped"]
+        );
     }
 
     #[test]

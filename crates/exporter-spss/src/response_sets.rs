@@ -7,6 +7,7 @@ use exporter_core::{Loss, LossCode, Part};
 use crate::Value;
 use crate::limits::{MAX_MISSING_TEXT_BYTES, MAX_NAME_BYTES, MAX_VALUE_LABEL};
 use crate::names::unique_names;
+use crate::values::is_text;
 
 /// A multiple response set.
 #[derive(Clone, Debug, PartialEq)]
@@ -72,15 +73,42 @@ impl ResponseSet {
         if members.len() < 2 {
             return dropped("a set needs two variables");
         }
+        let is_text_member =
+            |column: &usize| table.variables.get(*column).is_some_and(|it| is_text(&it.kind));
+        let texts = members.iter().filter(|column| is_text_member(column)).count();
+        let counts_texts = match &kind {
+            ResponseSetKind::Dichotomy(counted) => Some(matches!(counted, Value::Text(_))),
+            ResponseSetKind::Category => None,
+        };
+        if texts != 0 && texts != members.len()
+            || counts_texts.is_some_and(|of_texts| of_texts != (texts > 0))
+        {
+            return dropped(
+                "the variables of a set, and the value that it counts, are all numbers or all texts",
+            );
+        }
         let label = group.label.get(language);
         let cut = to_bytes(label, MAX_VALUE_LABEL);
         if cut.len() < label.len() {
             let action = "the group's label is cut at 120 bytes";
             losses.push(Loss::new(LossCode::LABEL_TRUNCATED, action).first(None, label));
         }
-        let name = unique_names(&[&group.name]).concat();
-        let name = to_bytes(&name, MAX_NAME_BYTES - 1).to_owned();
-        Some(Self { name, label: cut.to_owned(), kind, label_source: group.label_source, members })
+        Some(Self {
+            name: group.name.clone(),
+            label: cut.to_owned(),
+            kind,
+            label_source: group.label_source,
+            members,
+        })
+    }
+}
+
+/// Gives sets names that SPSS has, without the `$` before them.
+pub(crate) fn unique_set_names(sets: &mut [ResponseSet]) {
+    let names: Vec<&str> = sets.iter().map(|set| to_bytes(&set.name, MAX_NAME_BYTES - 1)).collect();
+    let names = unique_names(&names);
+    for (set, name) in sets.iter_mut().zip(names) {
+        to_bytes(&name, MAX_NAME_BYTES - 1).clone_into(&mut set.name);
     }
 }
 

@@ -34,6 +34,9 @@ pub fn short_names<N: AsRef<str>>(
         while !taken.insert(own.clone()) {
             let Some((first, last)) = others.next() else { break };
             own = format!("{first}{}_{last}", index + 1);
+            if own.len() > SHORT_BYTES {
+                own = format!("{first}{}_{last}", base_36(index as u64 + 1));
+            }
         }
         names.push(ShortNames { own, segments: Vec::new() });
     }

@@ -27,6 +27,8 @@ fn forms() -> Vec<(&'static str, Json)> {
     let reasons = || json!({ "reasons": "column" });
     vec![
         ("dta", json!({})),
+        ("sav", json!({})),
+        ("zsav", json!({})),
         ("csv", reasons()),
         ("tab", reasons()),
         ("parquet", reasons()),

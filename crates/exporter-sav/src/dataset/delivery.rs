@@ -8,7 +8,7 @@ use arrow_array::types::{
     DurationSecondType, Float64Type, Int32Type, Time64MicrosecondType, Time64NanosecondType,
     TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType,
 };
-use arrow_array::{ArrayRef, BinaryArray, PrimitiveArray};
+use arrow_array::{Array as _, ArrayRef, BinaryArray, Float64Array, PrimitiveArray, UInt8Array};
 use arrow_schema::{DataType, TimeUnit};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -32,13 +32,30 @@ pub(super) struct Delivery {
     name: String,
     kind: Kind,
     target: DataType,
+    /// Numbers that stand for reasons, by the position of their declaration.
+    codes: Vec<(f64, u8)>,
 }
 
 impl Delivery {
-    /// Of the variable at a position of the file, as the codebook describes it.
-    pub(super) fn new(variable: usize, described: &Variable) -> Self {
+    /// Of the variable at a position of the file, as the codebook describes it; `codes` are the numbers that stand for its
+    /// reasons, by declaration.
+    pub(super) fn new(variable: usize, described: &Variable, codes: &[Option<f64>]) -> Self {
         let (name, kind) = (described.name.clone(), described.kind.clone());
-        Self { variable, name, target: arrow_type(&kind), kind }
+        let declared = described.missing.iter().zip(codes).enumerate();
+        let reasons = declared.filter(|(_, (missing, _))| missing.is_reason());
+        let codes = reasons.filter_map(|(at, (_, code))| Some(((*code)?, u8::try_from(at).ok()?))).collect();
+        Self { variable, name, target: arrow_type(&kind), kind, codes }
+    }
+
+    /// The column without the numbers that stand for reasons, and these reasons.
+    pub(super) fn reasons(&self, array: &ArrayRef) -> (ArrayRef, UInt8Array) {
+        let numbers = array.as_primitive_opt::<Float64Type>().filter(|_| !self.codes.is_empty());
+        let Some(numbers) = numbers else { return (Arc::clone(array), UInt8Array::new_null(array.len())) };
+        let reason = |number: f64| self.codes.iter().find(|(code, _)| *code == number).map(|(_, at)| *at);
+        let reasons: UInt8Array = numbers.iter().map(|number| reason(number?)).collect();
+        let values: Float64Array =
+            numbers.iter().map(|number| number.filter(|it| reason(*it).is_none())).collect();
+        (Arc::new(values), reasons)
     }
 
     /// The column; `first` is the row of its first value, counted from 0.
@@ -113,24 +130,19 @@ pub(super) fn bytes_of(text: &str) -> Option<Vec<u8>> {
     STANDARD.decode(text).ok()
 }
 
-/// Seconds from `epoch` in units of which `per_second` make one; whole milliseconds stay whole, however little of them a
-/// double of today's size holds.
+/// Seconds from `epoch` in units of which `per_second` make one. Whole seconds are split off, so that the parts of one are as
+/// exact as a double of this size has them.
 fn ticks<T: ArrowPrimitiveType<Native = i64>>(
     numbers: &PrimitiveArray<Float64Type>,
     per_second: f64,
     epoch: f64,
 ) -> PrimitiveArray<T> {
-    if per_second <= 1e3 {
-        return numbers.unary::<_, T>(|seconds| ((seconds - epoch) * per_second).round() as i64);
-    }
-    let per_milli = (per_second / 1e3) as i64;
+    // Of billionths a double of today's size has millions.
+    let (parts, more) = if per_second > 1e6 { (1e6, (per_second / 1e6) as i64) } else { (per_second, 1) };
     numbers.unary::<_, T>(|seconds| {
-        let millis = (seconds - epoch) * 1e3;
-        let whole = millis.round();
-        if (millis - whole).abs() < 0.005 {
-            (whole as i64).saturating_mul(per_milli)
-        } else {
-            ((seconds - epoch) * per_second).round() as i64
-        }
+        let whole = seconds.floor();
+        let fraction = ((seconds - whole) * parts).round() as i64;
+        let whole = ((whole - epoch) as i64).saturating_mul(parts as i64);
+        whole.saturating_add(fraction).saturating_mul(more)
     })
 }

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use arrow_array::Float64Array;
 use arrow_array::cast::AsArray;
 use arrow_array::types::Float64Type;
+use arrow_array::{Array as _, Float64Array};
 use arrow_schema::DataType;
 use exporter_core::codebook::Period;
 use exporter_rows::holds;
@@ -28,8 +28,10 @@ pub(super) struct NumberFacts {
     pub(super) whole: bool,
     /// Whether all are whole days.
     pub(super) days: bool,
-    /// Whether all are milliseconds, but for what a double cannot hold.
+    /// Whether all are the doubles nearest to milliseconds.
     pub(super) millis: bool,
+    /// Whether all are the doubles nearest to microseconds.
+    pub(super) micros: bool,
     /// Whether all are the first second of a period, where the format is one of periods.
     pub(super) periods: bool,
     /// Whether all are of the recorded type, where only the values tell.
@@ -39,7 +41,7 @@ pub(super) struct NumberFacts {
 impl Default for NumberFacts {
     fn default() -> Self {
         let (nulls, range) = Default::default();
-        Self { nulls, range, whole: true, days: true, millis: true, periods: true, claim: true }
+        Self { nulls, range, whole: true, days: true, millis: true, micros: true, periods: true, claim: true }
     }
 }
 
@@ -49,6 +51,8 @@ pub(super) struct Looked {
     pub(super) variable: usize,
     /// The periods that its format shows.
     pub(super) period: Option<Period>,
+    /// Numbers that stand for reasons of missing values.
+    pub(super) codes: Vec<f64>,
     /// The type that was recorded, where only the values tell whether they are of it.
     pub(super) claim: Option<DataType>,
 }
@@ -72,7 +76,7 @@ pub(super) fn look(reader: &SavReader, looked: &[Looked], threads: usize) -> Res
         rows += batch.num_rows() as u64;
         for ((facts, looked), column) in facts.iter_mut().zip(looked).zip(batch.columns()) {
             if let Some(numbers) = column.as_primitive_opt::<Float64Type>() {
-                facts.add(numbers, looked.period);
+                facts.add(numbers, looked);
             }
             if let Some(claim) = &looked.claim
                 && facts.claim
@@ -91,40 +95,60 @@ pub(super) fn look(reader: &SavReader, looked: &[Looked], threads: usize) -> Res
 }
 
 impl NumberFacts {
-    fn add(&mut self, numbers: &Float64Array, period: Option<Period>) {
-        use arrow_array::Array as _;
+    fn add(&mut self, numbers: &Float64Array, looked: &Looked) {
         self.nulls += numbers.null_count() as u64;
-        let (mut low, mut high) = self.range.unwrap_or((f64::INFINITY, f64::NEG_INFINITY));
-        let mut look = |number: f64| {
-            low = low.min(number);
-            high = high.max(number);
-            if self.whole && number.fract() != 0.0 {
-                self.whole = false;
-                self.days = false;
-            }
-            if self.days && number % DAY != 0.0 {
-                self.days = false;
-            }
-            if !self.whole && self.millis {
-                // What a double cannot hold of a date of today is a few millionths.
-                let millis = number * 1_000.0;
-                self.millis = (millis - millis.round()).abs() < 0.005;
-            }
-            if let Some(period) = period
-                && self.periods
-            {
-                self.periods = self.days && starts(period, number);
-            }
-        };
-        if numbers.null_count() == 0 {
-            numbers.values().iter().for_each(|number| look(*number));
-        } else {
-            numbers.iter().flatten().for_each(look);
+        if numbers.null_count() == 0 && looked.codes.is_empty() {
+            numbers.values().iter().for_each(|number| self.look(*number, looked.period));
+            return;
         }
-        if low <= high {
-            self.range = Some((low, high));
+        for number in numbers.iter().flatten() {
+            if looked.codes.contains(&number) {
+                self.nulls += 1;
+            } else {
+                self.look(number, looked.period);
+            }
         }
     }
+
+    /// Adds a number that rows or declarations have.
+    #[inline]
+    pub(super) fn look(&mut self, number: f64, period: Option<Period>) {
+        let (low, high) = self.range.unwrap_or((number, number));
+        self.range = Some((low.min(number), high.max(number)));
+        if self.whole && number.fract() != 0.0 {
+            self.whole = false;
+            self.days = false;
+        }
+        if self.days && number % DAY != 0.0 {
+            self.days = false;
+        }
+        if !self.whole {
+            self.millis = self.millis && is_tick(number, 1e3);
+            self.micros = self.micros && is_tick(number, 1e6);
+        }
+        if let Some(period) = period {
+            self.periods = self.periods && self.days && starts(period, number);
+        }
+    }
+
+    /// Adds what others have found.
+    pub(super) fn join(&mut self, other: &Self) {
+        self.range = match (self.range, other.range) {
+            (Some((low, high)), Some(next)) => Some((low.min(next.0), high.max(next.1))),
+            (one, other) => one.or(other),
+        };
+        self.whole &= other.whole;
+        self.days &= other.days;
+        self.millis &= other.millis;
+        self.micros &= other.micros;
+        self.periods &= other.periods;
+    }
+}
+
+/// Whether a number of seconds is the double nearest to a whole number of parts of a second.
+fn is_tick(seconds: f64, per_second: f64) -> bool {
+    let whole = seconds.floor();
+    whole + ((seconds - whole) * per_second).round() / per_second == seconds
 }
 
 /// Whether a number is the first second of a period.

@@ -2,7 +2,8 @@
 
 use exporter_core::check::{Check, Checked, Checking, Findings, READ_LOSS, Rule, read_losses};
 use exporter_core::{
-    Context, Dataset, FormatInfo, Input, OptionInfo, Recognition, Result, Sample, Scan, Source, TableId,
+    Context, Dataset, FormatInfo, Input, Loss, LossCode, OptionInfo, Recognition, Result, Sample, Scan,
+    Source, TableId,
 };
 use serde::Deserialize;
 
@@ -49,7 +50,7 @@ impl Input for SavInput {
         if options.encoding != "detect" {
             read.encoding = Some(encoding(&options.encoding)?);
         }
-        SavDataset::open(source, read, context.threads())
+        Ok(Box::new(SavDataset::open(source, read, context.threads())?))
     }
 }
 
@@ -75,8 +76,9 @@ impl Check for SavInput {
         for batch in data.scan(TableId(0), &Scan::all())? {
             rows += batch?.num_rows() as u64;
         }
-        let losses: Vec<_> = data.losses().iter().cloned().collect();
-        read_losses(&losses, findings);
+        let mut found: Vec<Loss> = data.losses().iter().cloned().collect();
+        found.extend(data.notes().into_iter().map(|note| Loss::new(LossCode::NOT_READ, note.text)));
+        read_losses(&found, findings);
         Ok(Checked::default().with_rows(Some(rows)))
     }
 }

@@ -6,24 +6,57 @@ use exporter_spss::{FormatClass, Value};
 
 use crate::dataset::facts::NumberFacts;
 use crate::metadata::{SavMetadata, SavVariable};
-use crate::spec::UNIX_EPOCH;
+use crate::spec::{SYSMIS, UNIX_EPOCH};
 
-/// The kinds that formats, labels and missing values say, whatever the values are.
+/// The kinds that formats, labels and missing values say, whatever the rows are: labelled and declared numbers are values of
+/// the kind.
 pub(super) fn kinds_of(metadata: &SavMetadata) -> Vec<Kind> {
-    let is_whole = |value: &Value| !matches!(value, Value::Number(number) if number.fract() != 0.0);
-    let sets: Vec<bool> =
-        metadata.value_labels.iter().map(|set| set.labels.iter().all(|(value, _)| is_whole(value))).collect();
+    let none = NumberFacts::default();
+    let sets: Vec<NumberFacts> = metadata
+        .value_labels
+        .iter()
+        .map(|set| {
+            let mut facts = none.clone();
+            for (value, _) in &set.labels {
+                if let Some(number) = number(value) {
+                    facts.look(number, None);
+                }
+            }
+            facts
+        })
+        .collect();
     let kind = |variable: &SavVariable| {
-        let set = variable.value_labels.is_none_or(|set| sets.get(set).copied().unwrap_or(true));
-        let ends = variable.missing.range.into_iter().flat_map(|(low, high)| [low, high]).flatten();
-        let whole =
-            set && variable.missing.values.iter().all(is_whole) && ends.clone().all(|end| end.fract() == 0.0);
-        match kind_of(variable) {
-            Kind::Integer { .. } if !whole => Kind::FLOAT,
-            kind => kind,
+        let kind = kind_of(variable);
+        let period = match kind {
+            Kind::Period(period) => Some(period),
+            _ => None,
+        };
+        let set =
+            variable.value_labels.and_then(|set| Some((sets.get(set)?, metadata.value_labels.get(set)?)));
+        if variable.width.is_some() || set.is_none() && variable.missing.is_empty() {
+            return kind;
         }
+        let mut facts = none.clone();
+        if let Some((of_set, set)) = set {
+            facts.join(of_set);
+            let numbers = set.labels.iter().filter_map(|(value, _)| number(value));
+            if period.is_some() {
+                numbers.for_each(|number| facts.look(number, period));
+            }
+        }
+        let ends = variable.missing.range.into_iter().flat_map(|(low, high)| [low, high]).flatten();
+        let values = variable.missing.values.iter().filter_map(number);
+        ends.chain(values).for_each(|number| facts.look(number, period));
+        refined(kind, &facts)
     };
     metadata.variables.iter().map(kind).collect()
+}
+
+fn number(value: &Value) -> Option<f64> {
+    match value {
+        Value::Number(number) if number.is_finite() && *number != SYSMIS => Some(*number),
+        _ => None,
+    }
 }
 
 fn kind_of(variable: &SavVariable) -> Kind {
@@ -83,7 +116,7 @@ pub(super) fn fits(kind: &Kind, facts: &NumberFacts) -> bool {
     let counts = |unit: TimeUnit| match unit {
         TimeUnit::Second => facts.whole,
         TimeUnit::Millisecond => facts.millis,
-        _ => true,
+        _ => facts.micros,
     };
     let near = |unit: TimeUnit, from: f64| {
         let most = if unit == TimeUnit::Nanosecond { MOST_NANO_SECONDS } else { MOST_SECONDS };

@@ -23,13 +23,12 @@ mod plain;
 mod tests;
 mod values;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
-use arrow_array::{RecordBatch, RecordBatchOptions};
+use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions};
 use arrow_schema::DataType;
 use exporter_core::codebook::{Codebook, Kind, Missing, MissingValues, Parent, Period, Variable};
-use exporter_core::dataset::{CodedReasons, arrow_type, scan_schema, select_from, table_of};
+use exporter_core::dataset::{Note, arrow_type, scan_schema, select_from, table_of};
 use exporter_core::embedded::{Restored, detach_foreign_labels};
 use exporter_core::profile::Number;
 use exporter_core::{
@@ -37,7 +36,6 @@ use exporter_core::{
     TableProfile,
 };
 use exporter_rows::{fits_by_range, is_calendar, only_values_tell};
-use exporter_spss::Value as StoredValue;
 
 use crate::error::SavError;
 use crate::reader::{ReadOptions, SavReader, Selection};
@@ -74,7 +72,7 @@ impl SavDataset {
     ///
     /// # Errors
     /// [`exporter_core::ErrorKind::Io`], or [`exporter_core::ErrorKind::Invalid`] with the offset of what is damaged.
-    pub fn open(source: &Source<'_>, options: ReadOptions, threads: usize) -> Result<Box<dyn Dataset>> {
+    pub fn open(source: &Source<'_>, options: ReadOptions, threads: usize) -> Result<Self> {
         let place = |error: SavError| exporter_core::Error::from(error).entry(&source.name);
         let reader = SavReader::with_options(Arc::clone(&source.bytes), options).map_err(place)?;
         let metadata = reader.metadata();
@@ -85,6 +83,13 @@ impl SavDataset {
         let claimed = stored.as_ref().map(|stored| stored.restored(unread.clone(), &|_, _| true));
         let claimed_variables = claimed.as_ref().and_then(|claimed| claimed.codebook.tables.first());
         let claimed_variables = claimed_variables.map_or(&[][..], |table| &table.variables);
+        // Of a file that others have changed, columns are those that had the name when they were written.
+        let written_names = claimed.as_ref().map_or(&[][..], |claimed| &claimed.written_names);
+        let recorded = |position: usize| {
+            let name = written_names.get(position).and_then(Option::as_ref);
+            let codes = stored.as_ref().zip(name).and_then(|(stored, name)| stored.cells.codes.get(name));
+            codes.map_or(&[][..], Vec::as_slice)
+        };
         let is_projected = |position: usize, stored: &str| {
             let described = claimed_variables.get(position).map_or(stored, |variable| variable.name.as_str());
             source.projection.has(stored) || source.projection.has(described)
@@ -103,7 +108,8 @@ impl SavDataset {
                 _ => None,
             };
             if is_projected(position, &variable.name) && (variable.width.is_none() || claim.is_some()) {
-                looked.push(Looked { variable: position, period, claim });
+                let codes = recorded(position).iter().copied().flatten().collect();
+                looked.push(Looked { variable: position, period, codes, claim });
             }
         }
         let threads = threads.max(1);
@@ -120,12 +126,11 @@ impl SavDataset {
             };
             (!zoned || in_utc()) && delivers(text, kind, found(position))
         };
-        let (mut codebook, parent, written_names) = match &stored {
+        let (mut codebook, parent) = match &stored {
             Some(stored) => {
-                let Restored { codebook, parent, losses, written_names, .. } =
-                    stored.restored(unread, &fits_rows);
+                let Restored { codebook, parent, losses, .. } = stored.restored(unread, &fits_rows);
                 not_used.extend(losses);
-                (codebook, parent, written_names)
+                (codebook, parent)
             }
             None => {
                 let kind = |(position, kind): (usize, &Kind)| match found(position) {
@@ -133,14 +138,14 @@ impl SavDataset {
                     None => kind.clone(),
                 };
                 let kinds: Vec<Kind> = by_format.iter().enumerate().map(kind).collect();
-                (plain_of(metadata, source.stem(), &kinds), None, Vec::new())
+                (plain_of(metadata, source.stem(), &kinds), None)
             }
         };
         let mut columns = Vec::with_capacity(metadata.variables.len());
-        let mut codes: HashMap<String, Vec<usize>> = HashMap::new();
         for (position, variable) in
             codebook.tables.iter_mut().flat_map(|table| &mut table.variables).enumerate()
         {
+            let mut codes = recorded(position).to_vec();
             if let Some(facts) = found(position)
                 && !fits_rows(position, &variable.kind)
             {
@@ -150,38 +155,16 @@ impl SavDataset {
                     *zone = None;
                 }
                 variable.kind = if text { Kind::Text } else { refined(kind, facts) };
-                let kind = variable.kind.clone();
-                variable.missing.retain(|missing| missing.is_reason() || is_of(missing, &kind));
+                not_used.extend(without_other_values(variable, &mut codes));
             }
             complete(variable, metadata.variables.get(position), metadata.encoding == encoding_rs::UTF_8);
-            let written = written_names.get(position).and_then(Option::as_ref);
-            let recorded =
-                stored.as_ref().zip(written).and_then(|(stored, name)| stored.cells.codes.get(name));
-            for (index, (missing, code)) in
-                variable.missing.iter_mut().zip(recorded.into_iter().flatten()).enumerate()
-            {
-                let value =
-                    code.and_then(|code| values::described(&StoredValue::Number(code), &variable.kind));
-                if let (true, Some(value)) = (missing.is_reason(), value) {
-                    missing.values = MissingValues::One(value);
-                    codes.entry(variable.name.clone()).or_default().push(index);
-                }
-            }
-            columns.push(Delivery::new(position, variable));
+            columns.push(Delivery::new(position, variable, &codes));
         }
         not_used.extend(detach_foreign_labels(&mut codebook));
         let facts = known(&codebook, seen.as_ref(), &reader);
         let name = source.name.clone();
         let projection = source.projection.clone();
-        let dataset = Self { name, projection, reader, codebook, parent, not_used, columns, facts, threads };
-        if codes.is_empty() {
-            return Ok(Box::new(dataset));
-        }
-        let is_code = |variable: &Variable, missing: &Missing| {
-            let index = variable.missing.iter().position(|other| std::ptr::eq(other, missing));
-            index.is_some_and(|index| codes.get(&variable.name).is_some_and(|codes| codes.contains(&index)))
-        };
-        Ok(Box::new(CodedReasons::new(dataset, is_code)))
+        Ok(Self { name, projection, reader, codebook, parent, not_used, columns, facts, threads })
     }
 
     /// Delivers these columns of all rows.
@@ -197,15 +180,26 @@ impl SavDataset {
             batch_rows: scan.batch_rows,
         };
         let place = |error: SavError| exporter_core::Error::from(error).entry(&self.name);
-        let schema = scan_schema(table, wanted, false);
+        let schema = scan_schema(table, wanted, scan.reasons);
+        let with_reasons: Vec<bool> = wanted
+            .iter()
+            .map(|column| scan.reasons && table.variables.get(*column).is_some_and(Variable::has_reasons))
+            .collect();
         let output = schema.clone();
         let mut first = 0_u64;
         let batches = self.reader.batches(&selection, self.threads).map_err(place)?;
         let batches = batches.map(move |batch| {
             let batch = batch.map_err(place)?;
-            let arrays =
-                columns.iter().zip(batch.columns()).map(|(column, array)| column.array(array, first));
-            let arrays = arrays.collect::<Result<Vec<_>>>()?;
+            let mut arrays = Vec::with_capacity(columns.len());
+            let mut told: Vec<ArrayRef> = Vec::new();
+            for ((column, array), with_reasons) in columns.iter().zip(batch.columns()).zip(&with_reasons) {
+                let (values, reasons) = column.reasons(array);
+                arrays.push(column.array(&values, first)?);
+                if *with_reasons {
+                    told.push(Arc::new(reasons));
+                }
+            }
+            arrays.extend(told);
             first += batch.num_rows() as u64;
             let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
             Ok(RecordBatch::try_new_with_options(output.clone(), arrays, &options)?)
@@ -231,6 +225,20 @@ fn delivers(text: bool, kind: &Kind, facts: Option<&NumberFacts>) -> bool {
             Kind::Decimal { .. } | Kind::Float { bits: 32 } => facts.claim,
             kind => fits(kind, facts),
         }
+}
+
+/// Takes declared values that are none of a variable's kind out, and their numbers out of `codes`; the loss of reading that
+/// this is.
+fn without_other_values(variable: &mut Variable, codes: &mut Vec<Option<f64>>) -> Option<Loss> {
+    codes.resize(variable.missing.len(), None);
+    let kind = variable.kind.clone();
+    let all = std::mem::take(&mut variable.missing).into_iter().zip(std::mem::take(codes));
+    let count = all.len();
+    (variable.missing, *codes) = all.filter(|(missing, _)| is_of(missing, &kind)).unzip();
+    let dropped = count - variable.missing.len();
+    let action = format!("missing values that the stored codebook declares are none of the kind {kind}");
+    let loss = Loss::new(LossCode::MISSING_DROPPED, action).variable(&variable.name);
+    (dropped > 0).then(|| loss.count(dropped as u64))
 }
 
 /// Whether a declared value is one of the kind's.
@@ -312,6 +320,16 @@ impl Dataset for SavDataset {
 
     fn parent(&self, table: TableId) -> Option<&Parent> {
         self.parent.as_ref().filter(|_| table.0 == 0)
+    }
+
+    fn notes(&self) -> Vec<Note> {
+        let odd = self.reader.remarks().iter().filter(|remark| !remark.changes_values);
+        odd.map(|remark| {
+            let times = if remark.count > 1 { format!(" ({} times)", remark.count) } else { String::new() };
+            let first = if remark.first.is_empty() { String::new() } else { format!(": {}", remark.first) };
+            Note::new(format!("{}{times}{first}", remark.message))
+        })
+        .collect()
     }
 
     fn losses(&self) -> LossReport {

@@ -1,11 +1,10 @@
 //! What a file says by itself: a codebook made of its descriptions alone, whatever its cases hold.
 
-use std::collections::HashSet;
-
 use exporter_core::codebook::{
     Attribute as Described, Codebook, DisplayFormat, DisplayStyle, Group, GroupKind, Kind, Missing, Role,
     Table, Value, ValueLabel, Variable,
 };
+use exporter_core::names::{NameRules, legal_unique};
 use exporter_spss::{Format, FormatClass, ResponseSet, ResponseSetKind, Value as Stored};
 
 use crate::attribute_names::{CODEBOOK, DATES, ROLE};
@@ -165,32 +164,22 @@ fn role(attribute: &Attribute) -> Option<Role> {
 
 /// Multiple response sets and variable sets.
 fn groups(metadata: &SavMetadata) -> Vec<Group> {
-    let mut taken = HashSet::new();
-    let name = |position: &usize| metadata.variables.get(*position).map(|variable| variable.name.clone());
-    let members = |members: &[usize]| members.iter().filter_map(name).collect::<Vec<_>>();
-    let mut groups = Vec::new();
-    let mut add = |name: &str, kind: GroupKind, members: Vec<String>| {
-        let mut unique = name.to_owned();
-        while !taken.insert(unique.clone()) {
-            unique.push('_');
-        }
-        groups.push(Group::new(unique, kind, members));
-        groups.len() - 1
+    let sets = metadata.response_sets.iter().map(|set| set.name.as_str());
+    let names: Vec<&str> = sets.chain(metadata.variable_sets.iter().map(|set| set.name.as_str())).collect();
+    let rules = NameRules::new(usize::MAX, usize::MAX, &|_, _| true, "set");
+    let mut names = legal_unique(&names, &rules).into_iter();
+    let member = |position: &usize| metadata.variables.get(*position).map(|variable| variable.name.clone());
+    let mut group = |kind: GroupKind, members: &[usize]| {
+        Group::new(names.next().unwrap_or_default(), kind, members.iter().filter_map(member))
     };
-    let mut labels = Vec::new();
+    let mut groups = Vec::new();
     for set in &metadata.response_sets {
-        let at = add(&set.name, kind(set), members(&set.members));
-        labels.push((at, set));
+        let mut of_responses = group(kind(set), &set.members);
+        of_responses.label = set.label.trim_end().into();
+        of_responses.label_source = set.label_source;
+        groups.push(of_responses);
     }
-    for set in &metadata.variable_sets {
-        add(&set.name, GroupKind::Set, members(&set.members));
-    }
-    for (at, set) in labels {
-        if let Some(group) = groups.get_mut(at) {
-            group.label = set.label.trim_end().into();
-            group.label_source = set.label_source;
-        }
-    }
+    groups.extend(metadata.variable_sets.iter().map(|set| group(GroupKind::Set, &set.members)));
     groups
 }
 

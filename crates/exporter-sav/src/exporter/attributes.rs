@@ -20,9 +20,9 @@ pub(super) struct Attributes {
 type All = BTreeMap<String, Described>;
 
 impl Attributes {
-    /// Those of a variable.
-    pub(super) fn of_variable(&mut self, attributes: &All) -> Vec<Attribute> {
-        self.written(attributes.iter().filter(|(name, _)| name.as_str() != ROLE))
+    /// Those of a variable, which may have a role beside them.
+    pub(super) fn of_variable(&mut self, attributes: &All, has_role: bool) -> Vec<Attribute> {
+        self.written(attributes.iter().filter(|(name, _)| !(has_role && name.as_str() == ROLE)))
     }
 
     /// Those of the study and the table; the table's come first where names are the same.

@@ -1,6 +1,7 @@
 //! Everything decided for one table: its metadata, losses, renames and recodes.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use exporter_core::codebook::{Alignment, Codebook, GroupKind, Table, Variable};
@@ -17,8 +18,8 @@ use super::attributes::{Attributes, dates, role};
 use super::embedded::embedded;
 use crate::attribute_names::CLOCK;
 use crate::metadata::{Attribute, SavMetadata, SavVariable, ValueLabels, VariableSet};
-use crate::spec::DOCUMENT_LINE;
-use crate::writer::Storing;
+use crate::spec::{DOCUMENT_LINE, SHORT_TEXT};
+use crate::writer::{Storing, check_metadata};
 
 /// One table, decided.
 pub(super) struct Decided<'a> {
@@ -94,6 +95,7 @@ pub(super) fn plan_table<'a>(
     if exporter.options.codebook {
         metadata.attributes.extend(embedded(codebook, table, &described, &metadata)?);
     }
+    check_metadata(&metadata, &storing).map_err(|error| Error::from(error).table(&table.name))?;
     attributes.losses().for_each(|loss| losses.add(loss.table(&table.name)));
     Ok(Decided {
         entry: entry.rows(rows),
@@ -148,7 +150,7 @@ fn stored(variable: &Variable, spss: &VariableDescription, attributes: &mut Attr
     stored.column_width = Some(width_of_column.max(1));
     let usual = if width.is_some() { Alignment::Left } else { Alignment::Right };
     stored.alignment = Some(variable.alignment.unwrap_or(usual));
-    stored.attributes = attributes.of_variable(&variable.attributes);
+    stored.attributes = attributes.of_variable(&variable.attributes, variable.role.is_some());
     stored.attributes.extend(variable.role.map(role));
     let clock = spss.clock.as_ref().filter(|_| !variable.attributes.contains_key(CLOCK));
     stored.attributes.extend(clock.map(|clock| Attribute::new(CLOCK, vec![clock.clone()])));
@@ -173,7 +175,9 @@ fn second_labels(codebook: &Codebook, variable: &Variable, tag: &str) -> Vec<Att
 /// Sets of value labels that are written, shared by variables with the same ones.
 #[derive(Default)]
 struct Sets {
-    known: HashMap<String, usize>,
+    /// By the place of the labels in memory, which variables share, and whether they are of long texts, which have a record
+    /// for each variable.
+    known: HashMap<(usize, bool), usize>,
 }
 
 impl Sets {
@@ -181,13 +185,11 @@ impl Sets {
         if spss.labels.is_empty() {
             return None;
         }
-        // Long texts have a record for each variable.
-        let is_long = spss.text_bytes.is_some_and(|width| width > crate::spec::SHORT_TEXT as u64);
-        let key = format!("{is_long} {:?}", spss.labels);
+        let is_long = spss.text_bytes.is_some_and(|width| width > SHORT_TEXT as u64);
         let next = sets.len();
-        let position = *self.known.entry(key).or_insert(next);
+        let position = *self.known.entry((Arc::as_ptr(&spss.labels).addr(), is_long)).or_insert(next);
         if position == next {
-            sets.push(ValueLabels::new(spss.labels.clone()));
+            sets.push(ValueLabels::new(spss.labels.to_vec()));
         }
         Some(position)
     }
@@ -227,7 +229,8 @@ fn variable_sets(table: &Table) -> Vec<VariableSet> {
 /// The lines of a note, none longer than a line of the document record.
 fn lines(note: &str) -> Vec<String> {
     let mut lines = Vec::new();
-    for line in note.lines() {
+    // Blank lines at the end are lines.
+    for line in note.split('\n').map(|line| line.trim_end_matches('\r')) {
         let mut rest = line;
         loop {
             let mut head = to_bytes(rest, DOCUMENT_LINE);

@@ -12,6 +12,8 @@ mod seconds;
 mod tests;
 mod text;
 mod validate;
+
+pub(crate) use validate::check as check_metadata;
 mod zlib;
 
 use std::io::{self, BufWriter, Seek, SeekFrom, Write};

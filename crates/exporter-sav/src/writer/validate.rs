@@ -18,7 +18,7 @@ use crate::metadata::{Attribute, SavMetadata, SavVariable, ValueLabels};
 use crate::spec::{DOCUMENT_LINE, MAX_TEXT};
 
 /// Checks a description and how its variables are stored.
-pub(super) fn check(metadata: &SavMetadata, storing: &[Storing]) -> Result<()> {
+pub(crate) fn check(metadata: &SavMetadata, storing: &[Storing]) -> Result<()> {
     let (encoding, count) = (metadata.encoding, metadata.variables.len());
     if code_page(encoding).is_none() {
         let message = "SPSS has no files in this encoding; choose utf-8";

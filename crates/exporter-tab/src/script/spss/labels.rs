@@ -50,7 +50,7 @@ fn literal(value: &Value) -> String {
 
 fn value_labels(page: &mut Page<'_>, variable: &Variable, spss: &VariableDescription) {
     let mut parts = Vec::new();
-    for (value, label) in &spss.labels {
+    for (value, label) in spss.labels.iter() {
         if let Value::Text(text) = value
             && text.len() > MAX_MISSING_TEXT_BYTES
         {
