@@ -26,7 +26,9 @@ pub use error::SavError;
 pub use exporter::{Sav, SavExporter, Zsav};
 pub use metadata::{Attribute, CaseDates, SavMetadata, SavVariable, ValueLabels, VariableSet};
 pub use options::{FileOptions, Level, SavCompression, SavOptions, ZsavOptions};
-pub use reader::{Batches, EncodingSource, Header, ReadOptions, Remark, SavReader, Selection, StoredCases};
+pub use reader::{
+    Batches, CaseCompression, EncodingSource, Header, ReadOptions, Remark, SavReader, Selection,
+};
 pub use writer::{Compression, SavWriter, Storing, WriterOptions, WriterSummary};
 
 use exporter_core::Registry;

@@ -10,7 +10,7 @@ use encoding_rs::Encoding;
 use exporter_core::codebook::{Alignment, Measure};
 use exporter_core::{Context, Source};
 use exporter_sav::spss::{MissingValues, ResponseSetKind, Value as Stored};
-use exporter_sav::{EncodingSource, SavReader, Selection, StoredCases};
+use exporter_sav::{CaseCompression, EncodingSource, SavReader, Selection};
 use serde_json::{Value, json};
 
 use crate::reference;
@@ -264,11 +264,11 @@ fn odd_files_are_read_as_they_are_meant() {
     assert!(names.clone().all(|(width, _)| width == Some(1_000)), "{:?}", names.collect::<Vec<_>>());
     assert_eq!(told(&segments), Vec::<String>::new());
     let named_zsav = file("bytecode_named_zsav.zsav");
-    assert_eq!(named_zsav.header().cases, StoredCases::Bytecode);
+    assert_eq!(named_zsav.header().compression, CaseCompression::Bytecode);
     let php = file("php_fake_product_rec16_doubles.sav");
     let labelled =
         php.metadata().variables.iter().find(|it| it.width == Some(28) && it.value_labels.is_some());
     assert!(labelled.is_some() && all(&php, 1)[0].num_rows() == 3, "{:?}", told(&php));
     let blocks = file("pspp2_zsav_blocks.zsav");
-    assert_eq!(blocks.header().cases, StoredCases::Zlib);
+    assert_eq!(blocks.header().compression, CaseCompression::Zlib);
 }

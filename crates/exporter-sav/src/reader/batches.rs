@@ -14,7 +14,7 @@ use crate::error::{Result, damaged};
 use crate::reader::chunks::{Chunk, Chunks, FileBytes};
 use crate::reader::dictionary::Dictionary;
 use crate::reader::gather::{Gathered, Oddities, Oddity};
-use crate::reader::header::StoredCases;
+use crate::reader::header::CaseCompression;
 use crate::reader::prepared::Prepared;
 use crate::reader::remarks::Remark;
 use crate::reader::zlib::UnpackedBytes;
@@ -123,12 +123,12 @@ impl Batches {
         let chunks =
             |source| Chunks::new(source, dictionary.elements, prepared.cases, claimed, Arc::clone(&has_rest));
         let data = dictionary.data;
-        let cases: Box<dyn Iterator<Item = Result<Cases>> + Send> = match dictionary.header.cases {
-            StoredCases::Plain => Box::new(plain(bytes, &dictionary, &prepared, &has_rest)),
-            StoredCases::Bytecode => {
+        let cases: Box<dyn Iterator<Item = Result<Cases>> + Send> = match dictionary.header.compression {
+            CaseCompression::None => Box::new(plain(bytes, &dictionary, &prepared, &has_rest)),
+            CaseCompression::Bytecode => {
                 Box::new(chunks(Box::new(FileBytes::new(bytes.clone(), data))).map(|it| it.map(Cases::Codes)))
             }
-            StoredCases::Zlib => {
+            CaseCompression::Zlib => {
                 let source = UnpackedBytes::new(bytes, data, dictionary.order, threads)?;
                 Box::new(chunks(Box::new(source)).map(|it| it.map(Cases::Codes)))
             }

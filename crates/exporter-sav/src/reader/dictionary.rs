@@ -66,7 +66,7 @@ impl Dictionary {
         metadata.variables = variables;
         let header = Header {
             product: decoder.label(&header.product, &mut Remarks::default()),
-            cases: header.cases,
+            compression: header.compression,
             big_endian: header.order == ByteOrder::Big,
             claimed_cases,
             bias: header.bias,

@@ -6,11 +6,11 @@ use crate::error::{Result, SavError, damaged};
 use crate::reader::remarks::Remarks;
 use crate::spec::{BIAS, HEADER_BYTES, LAYOUT_CODE, MAGIC, MAGIC_EBCDIC, MAGIC_ZLIB, PRODUCT_BYTES};
 
-/// How the cases of a file are stored.
+/// How the cases of a file are compressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum StoredCases {
+pub enum CaseCompression {
     /// As they are.
-    Plain,
+    None,
     /// Small whole numbers and blanks in one byte.
     Bytecode,
     /// The same in blocks that zlib compressed.
@@ -37,8 +37,8 @@ pub enum EncodingSource {
 pub struct Header {
     /// The program that claims to have written it.
     pub product: String,
-    /// How cases are stored.
-    pub cases: StoredCases,
+    /// How cases are compressed.
+    pub compression: CaseCompression,
     /// Whether the first byte of a number is the most significant one.
     pub big_endian: bool,
     /// Cases that it claims to have.
@@ -54,7 +54,7 @@ pub struct Header {
 pub(crate) struct RawHeader {
     pub(crate) order: ByteOrder,
     pub(crate) product: Vec<u8>,
-    pub(crate) cases: StoredCases,
+    pub(crate) compression: CaseCompression,
     /// Dictionary index of the weight, 0 for none.
     pub(crate) weight: u32,
     pub(crate) claimed_cases: Option<u64>,
@@ -90,17 +90,17 @@ impl RawHeader {
             ));
         };
         let number = |from: usize| unsigned(at(from, 4), order) as u32;
-        let cases = match number(72) {
-            0 => StoredCases::Plain,
-            1 => StoredCases::Bytecode,
-            2 => StoredCases::Zlib,
+        let compression = match number(72) {
+            0 => CaseCompression::None,
+            1 => CaseCompression::Bytecode,
+            2 => CaseCompression::Zlib,
             other => {
                 let message =
                     format!("the compression {other} is none of 0, 1 and 2; save the file anew in SPSS");
                 return Err(SavError::Unsupported(message));
             }
         };
-        if (head.get(..4) == Some(MAGIC_ZLIB)) != (cases == StoredCases::Zlib) {
+        if (head.get(..4) == Some(MAGIC_ZLIB)) != (compression == CaseCompression::Zlib) {
             remarks
                 .odd("the first bytes and the compression contradict each other; the latter is believed", "");
         }
@@ -112,7 +112,7 @@ impl RawHeader {
         Ok(Self {
             order,
             product: at(4, PRODUCT_BYTES).to_vec(),
-            cases,
+            compression,
             weight: number(76),
             claimed_cases: u64::try_from(number(80) as i32).ok(),
             bias,

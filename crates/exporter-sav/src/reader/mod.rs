@@ -28,7 +28,7 @@ use encoding_rs::Encoding;
 use exporter_core::source::{BinaryFile, ReadAt};
 
 pub use batches::Batches;
-pub use header::{EncodingSource, Header, StoredCases};
+pub use header::{CaseCompression, EncodingSource, Header};
 pub use remarks::Remark;
 
 use crate::error::Result;
@@ -103,7 +103,7 @@ impl SavReader {
 
     /// The number of cases, where the file cannot lie about it.
     pub fn cases(&self) -> Option<u64> {
-        let is_plain = self.dictionary.header.cases == StoredCases::Plain;
+        let is_plain = self.dictionary.header.compression == CaseCompression::None;
         is_plain.then(|| self.dictionary.plain_cases(&self.bytes).0)
     }
 

@@ -11,7 +11,7 @@ use crate::error::{Result, invalid};
 use crate::layout::Segments;
 use crate::reader::dictionary::Dictionary;
 use crate::reader::encoding::TextDecoder;
-use crate::reader::header::StoredCases;
+use crate::reader::header::CaseCompression;
 use crate::reader::unpack::Unpacking;
 use crate::reader::variables::CaseColumn;
 use crate::spec::{ELEMENT_BYTES, SEGMENT_WIDTH};
@@ -76,8 +76,8 @@ impl Prepared {
             fields.push(Field::new(&variable.name, kind, true));
             places.push(*place);
         }
-        let unpacking = match dictionary.header.cases {
-            StoredCases::Plain => None,
+        let unpacking = match dictionary.header.compression {
+            CaseCompression::None => None,
             _ => {
                 let needed = places.iter().map(elements_with_bytes);
                 let (order, bias) = (dictionary.order, dictionary.header.bias);

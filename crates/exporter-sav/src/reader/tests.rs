@@ -9,14 +9,15 @@ use exporter_core::codebook::{Alignment, LabelSource, Measure};
 use exporter_core::source::ByteOrder;
 use exporter_spss::{ResponseSetKind, Value};
 
-use super::header::StoredCases;
+use super::header::CaseCompression;
 use super::{ReadOptions, SavReader, Selection};
 use crate::error::SavError;
 use crate::metadata::Attribute;
 use crate::spec::{HIGHEST, LOWEST, SYSMIS};
 use test_file::{Cell, TestFile, TestVariable, memory};
 
-const STORED: [StoredCases; 3] = [StoredCases::Plain, StoredCases::Bytecode, StoredCases::Zlib];
+const STORED: [CaseCompression; 3] =
+    [CaseCompression::None, CaseCompression::Bytecode, CaseCompression::Zlib];
 const ORDERS: [ByteOrder; 2] = [ByteOrder::Little, ByteOrder::Big];
 
 fn open(file: &TestFile) -> SavReader {
@@ -42,7 +43,7 @@ fn remarks(reader: &SavReader) -> Vec<(&str, u64, bool)> {
 }
 
 fn little() -> TestFile {
-    TestFile::empty(ByteOrder::Little, StoredCases::Bytecode)
+    TestFile::empty(ByteOrder::Little, CaseCompression::Bytecode)
 }
 
 #[test]
@@ -51,7 +52,7 @@ fn every_compression_and_byte_order_reads_alike() {
         for stored in STORED {
             let reader = open(&TestFile::sample(order, stored));
             let (header, metadata) = (reader.header(), reader.metadata());
-            assert_eq!((header.cases, header.big_endian), (stored, order == ByteOrder::Big));
+            assert_eq!((header.compression, header.big_endian), (stored, order == ByteOrder::Big));
             assert_eq!((header.product.as_str(), header.bias), ("@(#) SPSS DATA FILE test", 100.0));
             assert_eq!((metadata.label.as_str(), metadata.encoding.name()), ("Étude", "UTF-8"));
             assert_eq!(metadata.created, ("21 Nov 26".to_owned(), "02:00:00".to_owned()));
@@ -69,14 +70,14 @@ fn every_compression_and_byte_order_reads_alike() {
             assert_eq!(numbers(&batches, 0), [Some(41.0), None, Some(0.25)]);
             assert_eq!(texts(&batches, 1), ["Ana", "", "Zoë Straßer"]);
             assert_eq!(texts(&batches, 2), ["é".repeat(140), String::new(), "x".repeat(300)]);
-            assert_eq!(reader.cases(), (stored == StoredCases::Plain).then_some(3));
+            assert_eq!(reader.cases(), (stored == CaseCompression::None).then_some(3));
             assert_eq!(remarks(&reader), []);
         }
     }
 }
 
 /// A file of many cases, whose elements are of every sort.
-fn many(order: ByteOrder, stored: StoredCases) -> TestFile {
+fn many(order: ByteOrder, stored: CaseCompression) -> TestFile {
     let mut file = TestFile::empty(order, stored);
     file.records.push(TestVariable::number("A"));
     file.records.push(TestVariable::text("B", 9));
@@ -98,7 +99,8 @@ fn many(order: ByteOrder, stored: StoredCases) -> TestFile {
 
 #[test]
 fn threads_batch_sizes_and_selections_change_no_value() {
-    for (order, stored) in ORDERS.into_iter().zip(STORED).chain([(ByteOrder::Little, StoredCases::Zlib)]) {
+    for (order, stored) in ORDERS.into_iter().zip(STORED).chain([(ByteOrder::Little, CaseCompression::Zlib)])
+    {
         let reader = open(&many(order, stored));
         let expected = all(&reader);
         assert_eq!(expected.iter().map(RecordBatch::num_rows).sum::<usize>(), 203);
@@ -189,14 +191,14 @@ fn cases_that_are_cut_off_are_an_error_behind_the_complete_ones() {
         file.block_bytes = 64;
         let bytes = file.bytes();
         // Of a .zsav the index, the last block and the end of the block before it.
-        let blocks = if stored == StoredCases::Zlib { 24 * file.zlib_blocks() + 24 + 80 } else { 0 };
+        let blocks = if stored == CaseCompression::Zlib { 24 * file.zlib_blocks() + 24 + 80 } else { 0 };
         let reader = SavReader::open(memory(&bytes[..bytes.len() - 9 - blocks])).unwrap();
         let batches = reader.batches(&Selection { columns: None, batch_rows: Some(50) }, 2).unwrap();
         let batches: Vec<_> = batches.collect();
         let (last, complete) = batches.split_last().unwrap();
         let rows = complete.iter().flatten().map(RecordBatch::num_rows).sum::<usize>();
         assert!((195..203).contains(&rows), "{stored:?} {rows}");
-        assert!(rows == 202 || stored == StoredCases::Zlib, "{stored:?} {rows}");
+        assert!(rows == 202 || stored == CaseCompression::Zlib, "{stored:?} {rows}");
         assert_eq!(
             numbers(&complete.iter().flatten().cloned().collect::<Vec<_>>(), 3).last(),
             Some(&Some((rows - 1) as f64 / 4.0))
@@ -208,7 +210,7 @@ fn cases_that_are_cut_off_are_an_error_behind_the_complete_ones() {
 
 #[test]
 fn cases_before_a_damaged_block_are_delivered() {
-    let mut file = many(ByteOrder::Little, StoredCases::Zlib);
+    let mut file = many(ByteOrder::Little, CaseCompression::Zlib);
     file.block_bytes = 4_096;
     let mut bytes = file.bytes();
     let middle = (file.dictionary().len() + bytes.len()) / 2;
@@ -228,7 +230,7 @@ fn cases_before_a_damaged_block_are_delivered() {
 
 #[test]
 fn what_follows_the_claimed_cases_and_is_none_is_passed_over() {
-    for stored in [StoredCases::Plain, StoredCases::Bytecode] {
+    for stored in [CaseCompression::None, CaseCompression::Bytecode] {
         let mut file = TestFile::sample(ByteOrder::Little, stored);
         file.claimed = 3;
         let mut bytes = file.bytes();
@@ -246,12 +248,12 @@ fn what_follows_the_claimed_cases_and_is_none_is_passed_over() {
 fn wrong_numbers_of_cases_are_told_and_not_believed() {
     let claim = "the file claims another number of cases than it has; all that are there are read";
     for claimed in [1_000, 2] {
-        let mut file = TestFile::sample(ByteOrder::Little, StoredCases::Bytecode);
+        let mut file = TestFile::sample(ByteOrder::Little, CaseCompression::Bytecode);
         file.claimed = claimed;
         let reader = open(&file);
         assert_eq!((all(&reader)[0].num_rows(), remarks(&reader)), (3, vec![(claim, 1, false)]));
     }
-    let mut file = TestFile::sample(ByteOrder::Little, StoredCases::Bytecode);
+    let mut file = TestFile::sample(ByteOrder::Little, CaseCompression::Bytecode);
     let numbers = |numbers: [u64; 2]| numbers.map(u64::to_le_bytes).as_flattened().to_vec();
     file.extensions.push((16, 8, numbers([1, 1_000])));
     let reader = open(&file);
@@ -511,7 +513,7 @@ fn sets_attributes_weight_and_dates_are_read() {
 
 #[test]
 fn unknown_records_are_passed_over_and_odd_ones_told() {
-    let mut file = TestFile::sample(ByteOrder::Little, StoredCases::Bytecode);
+    let mut file = TestFile::sample(ByteOrder::Little, CaseCompression::Bytecode);
     file.extensions.insert(0, (99, 1, b"whatever".to_vec()));
     file.extensions.insert(0, (4, 8, vec![0xFF; 24]));
     file.extensions.push((11, 4, file.integers(&[1])));
@@ -535,7 +537,7 @@ fn other_kinds_of_files_are_refused_by_name() {
     let mut encrypted = b"\x1C\0\0\0\0\0\0\0ENCRYPTEDSAV\x15".to_vec();
     encrypted.resize(100, 0);
     assert!(refused(encrypted).contains("encrypted"));
-    let mut bytes = TestFile::sample(ByteOrder::Little, StoredCases::Bytecode).bytes();
+    let mut bytes = TestFile::sample(ByteOrder::Little, CaseCompression::Bytecode).bytes();
     bytes[72] = 7;
     assert!(refused(bytes.clone()).contains("compression 7"));
     bytes[64] = 9;
@@ -566,7 +568,9 @@ fn truncation_at_every_byte_is_an_error_or_ends_at_a_case() {
         assert_eq!(exhaust(&bytes).unwrap(), 3);
         for end in 0..bytes.len() {
             match exhaust(&bytes[..end]) {
-                Ok(rows) => assert!(rows < 4 && end >= dictionary && stored != StoredCases::Zlib, "{end}"),
+                Ok(rows) => {
+                    assert!(rows < 4 && end >= dictionary && stored != CaseCompression::Zlib, "{end}")
+                }
                 Err(error) => assert!(matches!(error, SavError::Damaged { .. }), "{end}: {error}"),
             }
         }

@@ -9,7 +9,7 @@ use flate2::Compression;
 use flate2::write::ZlibEncoder;
 
 use crate::layout::Segments;
-use crate::reader::header::StoredCases;
+use crate::reader::header::CaseCompression;
 use crate::spec::SYSMIS;
 
 pub(crate) fn memory(bytes: impl Into<Vec<u8>>) -> Arc<dyn ReadAt> {
@@ -20,7 +20,7 @@ pub(crate) fn memory(bytes: impl Into<Vec<u8>>) -> Arc<dyn ReadAt> {
 #[derive(Clone, Debug)]
 pub(crate) struct TestFile {
     pub(crate) order: ByteOrder,
-    pub(crate) stored: StoredCases,
+    pub(crate) stored: CaseCompression,
     pub(crate) claimed: i32,
     pub(crate) weight: i32,
     pub(crate) label: &'static str,
@@ -121,7 +121,7 @@ fn compressed(elements: &[[u8; 8]], order: ByteOrder) -> Vec<u8> {
 
 impl TestFile {
     /// A number, a short text and a text of 300 bytes, three cases.
-    pub(crate) fn sample(order: ByteOrder, stored: StoredCases) -> Self {
+    pub(crate) fn sample(order: ByteOrder, stored: CaseCompression) -> Self {
         let mut file = Self::empty(order, stored);
         file.records.push(TestVariable { label: Some("Age in years"), ..TestVariable::number("AGE") });
         file.records.push(TestVariable::text("NAME", 13));
@@ -136,7 +136,7 @@ impl TestFile {
         file
     }
 
-    pub(crate) fn empty(order: ByteOrder, stored: StoredCases) -> Self {
+    pub(crate) fn empty(order: ByteOrder, stored: CaseCompression) -> Self {
         Self {
             order,
             stored,
@@ -247,9 +247,9 @@ impl TestFile {
     /// Everything before the cases.
     pub(crate) fn dictionary(&self) -> Vec<u8> {
         let (magic, code) = match self.stored {
-            StoredCases::Plain => (b"$FL2", 0),
-            StoredCases::Bytecode => (b"$FL2", 1),
-            StoredCases::Zlib => (b"$FL3", 2),
+            CaseCompression::None => (b"$FL2", 0),
+            CaseCompression::Bytecode => (b"$FL2", 1),
+            CaseCompression::Zlib => (b"$FL3", 2),
         };
         let mut bytes = magic.to_vec();
         bytes.extend(format!("{:60}", "@(#) SPSS DATA FILE test").bytes());
@@ -306,7 +306,7 @@ impl TestFile {
     pub(crate) fn bytes(&self) -> Vec<u8> {
         let elements = self.elements();
         let codes = match self.stored {
-            StoredCases::Plain => elements.as_flattened().to_vec(),
+            CaseCompression::None => elements.as_flattened().to_vec(),
             _ => compressed(&elements, self.order),
         };
         self.with_codes(&codes)
@@ -320,7 +320,7 @@ impl TestFile {
     /// The file with these bytes of cases, packed where it is a `.zsav`.
     pub(crate) fn with_codes(&self, codes: &[u8]) -> Vec<u8> {
         let mut bytes = self.dictionary();
-        if self.stored != StoredCases::Zlib {
+        if self.stored != CaseCompression::Zlib {
             bytes.extend(codes);
             return bytes;
         }
