@@ -161,10 +161,16 @@ impl Batches {
     fn end(&self) {
         let mut remarks = self.dictionary.remarks.clone();
         let rows = self.rows;
-        let claims = [self.dictionary.header.claimed_cases, self.dictionary.other_claim];
-        if let Some(claimed) = claims.into_iter().flatten().find(|claimed| *claimed != rows) {
+        let claimed = self.dictionary.header.claimed_cases;
+        let told = |claimed: u64| format!("{claimed} claimed, {rows} read");
+        let differs = |claimed: &u64| *claimed != rows;
+        if let Some(claimed) = claimed.filter(|claimed| *claimed > rows) {
+            // Codes can end at a case when a file is cut off, and nothing else would tell.
+            let message = "the file claims more cases than it has; it may be cut off";
+            remarks.changed(message, told(claimed));
+        } else if let Some(claimed) = claimed.into_iter().chain(self.dictionary.other_claim).find(differs) {
             let message = "the file claims another number of cases than it has; all that are there are read";
-            remarks.odd(message, format!("{claimed} claimed, {rows} read"));
+            remarks.odd(message, told(claimed));
         }
         if self.has_rest.load(Ordering::Relaxed) {
             remarks.odd("what follows the last case and is no case is passed over", "");

@@ -246,12 +246,14 @@ fn what_follows_the_claimed_cases_and_is_none_is_passed_over() {
 
 #[test]
 fn wrong_numbers_of_cases_are_told_and_not_believed() {
-    let claim = "the file claims another number of cases than it has; all that are there are read";
-    for claimed in [1_000, 2] {
+    let more = ("the file claims more cases than it has; it may be cut off", 1, true);
+    let other =
+        ("the file claims another number of cases than it has; all that are there are read", 1, false);
+    for (claimed, remark) in [(1_000, more), (2, other)] {
         let mut file = TestFile::sample(ByteOrder::Little, CaseCompression::Bytecode);
         file.claimed = claimed;
         let reader = open(&file);
-        assert_eq!((all(&reader)[0].num_rows(), remarks(&reader)), (3, vec![(claim, 1, false)]));
+        assert_eq!((all(&reader)[0].num_rows(), remarks(&reader)), (3, vec![remark]));
     }
     let mut file = TestFile::sample(ByteOrder::Little, CaseCompression::Bytecode);
     let numbers = |numbers: [u64; 2]| numbers.map(u64::to_le_bytes).as_flattened().to_vec();
@@ -259,7 +261,12 @@ fn wrong_numbers_of_cases_are_told_and_not_believed() {
     let reader = open(&file);
     assert_eq!(reader.header().claimed_cases, Some(1_000));
     all(&reader);
-    assert_eq!(remarks(&reader), [(claim, 1, false)]);
+    assert_eq!(remarks(&reader), [more]);
+    file.claimed = 3;
+    let reader = open(&file);
+    all(&reader);
+    assert_eq!(remarks(&reader), [other]);
+    file.claimed = -1;
     file.extensions.pop();
     file.extensions.push((16, 8, numbers([1.0, 3.0].map(f64::to_bits))));
     let reader = open(&file);
