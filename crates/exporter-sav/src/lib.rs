@@ -21,7 +21,7 @@ pub use exporter_spss as spss;
 #[doc(no_inline)]
 pub use exporter_rows as rows;
 
-pub use dataset::{SavDataset, SavInput, SavInputOptions};
+pub use dataset::{SavDataset, SavInput, SavInputOptions, ZsavInput};
 pub use error::SavError;
 pub use exporter::{Sav, SavExporter, Zsav};
 pub use metadata::{Attribute, CaseDates, SavMetadata, SavVariable, ValueLabels, VariableSet};
@@ -35,5 +35,10 @@ use exporter_core::Registry;
 
 /// Adds the formats `sav` and `zsav`, written and read, to a registry.
 pub fn register(registry: Registry) -> Registry {
-    registry.register::<Sav>().register::<Zsav>().register_input::<SavInput>().register_check::<SavInput>()
+    registry
+        .register::<Sav>()
+        .register::<Zsav>()
+        .register_input::<SavInput>()
+        .register_input::<ZsavInput>()
+        .register_check::<SavInput>()
 }

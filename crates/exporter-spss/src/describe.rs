@@ -77,7 +77,7 @@ pub fn needs(table: &Table, id: TableId, choices: &Choices, request: &mut Profil
         let facts = match kind {
             kind if is_text(kind) && is_wide_enough(variable, choices) => Facts::NULLS,
             kind if is_text(kind) => Facts::MAX_BYTES | Facts::NULLS,
-            Kind::Integer { .. } if choices.is_file() => Facts::RANGE,
+            Kind::Integer { .. } | Kind::Date | Kind::DateTime { .. } if choices.is_file() => Facts::RANGE,
             kind => doubles::needs(kind),
         };
         let is_coded = choices.is_file() && !is_text(kind) && !variable.missing.is_empty();
@@ -208,6 +208,13 @@ impl Describing<'_> {
                 }
                 _ => losses.push(rounded),
             }
+        }
+        if let (true, Some(Some((low, _)))) = (is_dated(kind), facts.range)
+            && choices.is_file()
+            && stored(low, kind) < FIRST_SHOWN
+        {
+            let action = "days before 1582-10-15 are kept as numbers that SPSS shows as missing";
+            losses.push(Loss::new(LossCode::COMPATIBILITY, action));
         }
         let mut clock = None;
         match &variable.kind {
@@ -351,6 +358,20 @@ impl Describing<'_> {
             labels.push((stored, self.value_label(label.get(self.language), losses)));
         }
         labels
+    }
+}
+
+/// The first second that SPSS shows as a date.
+const FIRST_SHOWN: f64 = 86_400.0;
+
+fn is_dated(kind: &Kind) -> bool {
+    matches!(kind, Kind::Date | Kind::DateTime { .. })
+}
+
+fn stored(number: Number, kind: &Kind) -> f64 {
+    match number {
+        Number::Integer(count) => crate::values::stored(count, kind),
+        Number::Float(number) => number,
     }
 }
 

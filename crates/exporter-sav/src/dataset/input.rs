@@ -54,6 +54,23 @@ impl Input for SavInput {
     }
 }
 
+/// The input format by the name of compressed files; their contents tell, so that nothing is recognised by it.
+#[derive(Debug)]
+pub struct ZsavInput;
+
+impl Input for ZsavInput {
+    const INFO: &'static FormatInfo = &crate::exporter::ZSAV_INFO;
+    type Options = SavInputOptions;
+
+    fn recognise(_: &Sample<'_>) -> Recognition {
+        Recognition::No
+    }
+
+    fn open(source: &Source<'_>, options: SavInputOptions, context: &Context) -> Result<Box<dyn Dataset>> {
+        SavInput::open(source, options, context)
+    }
+}
+
 /// Until the rules of SPSS are checked, what the reader tolerated.
 const RULES: &[Rule] = &[READ_LOSS];
 

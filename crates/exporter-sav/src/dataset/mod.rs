@@ -44,7 +44,7 @@ pub(crate) use embedded::CellRecord;
 use embedded::Stored;
 use facts::{Looked, NumberFacts, Seen, look};
 pub(crate) use input::READ_OPTIONS;
-pub use input::{SavInput, SavInputOptions};
+pub use input::{SavInput, SavInputOptions, ZsavInput};
 use kinds::{fits, kinds_of, refined};
 pub(crate) use plain::plain;
 use plain::plain_of;
@@ -157,7 +157,13 @@ impl SavDataset {
                 variable.kind = if text { Kind::Text } else { refined(kind, facts) };
                 not_used.extend(without_other_values(variable, &mut codes));
             }
-            complete(variable, metadata.variables.get(position), metadata.encoding == encoding_rs::UTF_8);
+            complete(variable, metadata.variables.get(position));
+            let was_time = by_format.get(position).is_some_and(Kind::is_temporal);
+            if was_time && matches!(variable.kind, Kind::Float { .. }) && stored.is_none() {
+                let action =
+                    "dates or times of which some are none that a calendar has read as numbers of seconds";
+                not_used.push(Loss::new(LossCode::KIND_CHANGED, action).variable(&variable.name));
+            }
             columns.push(Delivery::new(position, variable, &codes));
         }
         not_used.extend(detach_foreign_labels(&mut codebook));
@@ -253,12 +259,10 @@ fn is_of(missing: &Missing, kind: &Kind) -> bool {
 }
 
 /// What the file says of a variable beside what was restored.
-fn complete(variable: &mut Variable, stored: Option<&crate::metadata::SavVariable>, utf8: bool) {
+fn complete(variable: &mut Variable, stored: Option<&crate::metadata::SavVariable>) {
     variable.facts = Default::default();
     if let Some(width) = stored.and_then(|stored| stored.width) {
         variable.facts.storage.insert("spss".to_owned(), format!("A{width}"));
-        // Other encodings take more bytes as UTF-8, as do bytes that cannot be read; the reader tells of these.
-        variable.facts.max_bytes = (utf8 && variable.kind == Kind::Text).then_some(u64::from(width));
     }
 }
 
@@ -339,12 +343,12 @@ impl Dataset for SavDataset {
         let action = "characters outside the encoding of the file read as U+FFFD";
         for (column, count, row) in self.reader.replaced() {
             let loss = Loss::new(LossCode::TEXT_REPLACED, action).variable(name(column)).count(count);
-            losses.push(loss.first(Some(row), ""));
+            losses.push(loss.first(Some(row), "\u{FFFD}"));
         }
         for (column, count, row) in self.reader.not_finite() {
             let action = "numbers that SPSS does not have, such as infinity, read as system-missing";
             let loss = Loss::new(LossCode::RANGE, action).variable(name(column)).count(count);
-            losses.push(loss.first(Some(row), ""));
+            losses.push(loss.first(Some(row), "\u{FFFD}"));
         }
         for remark in self.reader.remarks().iter().filter(|remark| remark.changes_values) {
             let loss = Loss::new(LossCode::NOT_READ, remark.message.clone()).count(remark.count);

@@ -66,17 +66,15 @@ fn label_sets(metadata: &SavMetadata, kinds: &[Kind], codebook: &mut Codebook) -
             names.push(Some(name.clone()));
             continue;
         }
-        let entries: Option<Vec<ValueLabel>> = set
+        // SPSS shows no label of the system-missing value.
+        let entries = set
             .labels
             .iter()
-            .map(|(value, label)| Some(ValueLabel::new(described(value, kind)?, label.trim_end())))
-            .collect();
-        // Labels of values that are none of the kind's are told by the reader of the rows.
-        names.push(entries.map(|entries| {
-            codebook.value_labels.entry(variable.name.clone()).or_default().entries = entries;
-            known.push((kind, variable.name.clone()));
-            variable.name.clone()
-        }));
+            .filter_map(|(value, label)| Some(ValueLabel::new(described(value, kind)?, label.trim_end())));
+        let entries = entries.collect();
+        codebook.value_labels.entry(variable.name.clone()).or_default().entries = entries;
+        known.push((kind, variable.name.clone()));
+        names.push(Some(variable.name.clone()));
     }
     names
 }
@@ -114,20 +112,35 @@ fn variable(stored: &SavVariable, kind: &Kind) -> Variable {
     variable
 }
 
+/// Missing values as a codebook has them, which do not overlap: single values in the range say nothing more, and a range whose
+/// ends are in the wrong order holds nothing.
 fn missing(stored: &SavVariable, kind: &Kind) -> Vec<Missing> {
     let value = |number: f64| described(&Stored::Number(number), kind);
-    let end = |end: Option<f64>| match end {
-        Some(end) => value(end).map(Some),
-        None => Some(None),
+    let range = stored.missing.range.filter(|range| !matches!(range, (Some(low), Some(high)) if low > high));
+    let covers = |number: f64| {
+        range.is_some_and(|(low, high)| {
+            low.is_none_or(|low| low <= number) && high.is_none_or(|high| number <= high)
+        })
     };
-    let range = stored.missing.range.and_then(|(low, high)| Some(Missing::range(end(low)?, end(high)?)));
-    let values = stored
-        .missing
-        .values
-        .iter()
-        .filter_map(|value| described(value, kind))
-        .map(|value: Value| Missing::value(value));
-    range.into_iter().chain(values).collect()
+    let mut all = Vec::new();
+    if let Some((low, high)) = range {
+        // An end there must be.
+        let low = if low.is_none() && high.is_none() { Some(-1e300) } else { low };
+        let ends = (low.map(value), high.map(value));
+        if ends.0 != Some(None) && ends.1 != Some(None) {
+            all.push(Missing::range(ends.0.flatten(), ends.1.flatten()));
+        }
+    }
+    let mut taken: Vec<&Stored> = Vec::new();
+    for single in &stored.missing.values {
+        let is_covered = matches!(single, Stored::Number(number) if covers(*number));
+        if is_covered || taken.contains(&single) {
+            continue;
+        }
+        taken.push(single);
+        all.extend(described(single, kind).map(|value: Value| Missing::value(value)));
+    }
+    all
 }
 
 fn style(name: &str) -> Option<DisplayStyle> {

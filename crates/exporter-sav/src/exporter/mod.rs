@@ -43,6 +43,7 @@ const LOSSES: &[LossCode] = &[
     LossCode::LANGUAGE_DROPPED,
     LossCode::STRUCTURE_FLATTENED,
     LossCode::METADATA_DROPPED,
+    LossCode::COMPATIBILITY,
     LossCode::KIND_CHANGED,
     LossCode::DISPLAY_FORMAT_DROPPED,
     LossCode::SORT_ORDER_DROPPED,

@@ -67,17 +67,27 @@ pub(super) fn code_page(encoding: &'static Encoding) -> Option<i32> {
         "IBM866" => 866,
         "Shift_JIS" => 932,
         "GBK" => 936,
-        "EUC-KR" => 51_949,
+        // What is written as EUC-KR has the more letters of this page.
+        "EUC-KR" => 949,
         "Big5" => 950,
         "macintosh" => 10_000,
         "x-mac-cyrillic" => 10_007,
         "KOI8-R" => 20_866,
         "KOI8-U" => 21_866,
         "EUC-JP" => 51_932,
-        "gb18030" => 54_936,
         _ => numbered("windows-").or_else(|| numbered("ISO-8859-").map(|part| 28_590 + part))?,
     };
     Some(known)
+}
+
+/// The name of the encoding in a file: of the sets of which more is written than their names say, that of the code page.
+pub(super) fn file_name(encoding: &'static Encoding) -> &'static str {
+    match encoding.name() {
+        "Shift_JIS" => "CP932",
+        "EUC-KR" => "CP949",
+        "Big5" => "CP950",
+        name => name,
+    }
 }
 
 #[cfg(test)]

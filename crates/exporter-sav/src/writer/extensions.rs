@@ -7,7 +7,7 @@ use exporter_core::doubles;
 use exporter_spss::{ResponseSet, ResponseSetKind, Value};
 
 use super::dictionary::{Dictionary, Records};
-use super::encoder::{TextEncoder, code_page};
+use super::encoder::{TextEncoder, code_page, file_name};
 use crate::layout::Segments;
 use crate::metadata::{Attribute, SavVariable};
 use crate::spec::{ELEMENT_BYTES, HIGHEST, LOWEST, SEGMENT_WIDTH, SHORT_TEXT, SYSMIS, record, subtype};
@@ -52,7 +52,7 @@ pub(super) fn extensions<W: Write>(
     texts(records, subtype::VARIABLE_ATTRIBUTES, |encoder| variable_attributes(dictionary, encoder))?;
     let new = metadata.response_sets.iter().filter(is_new);
     texts(records, subtype::RESPONSE_SETS_14, |encoder| response_sets(dictionary, new, encoder))?;
-    texts(records, subtype::ENCODING, |_| metadata.encoding.name().as_bytes().to_vec())?;
+    texts(records, subtype::ENCODING, |_| file_name(metadata.encoding).as_bytes().to_vec())?;
     texts(records, subtype::LONG_TEXT_LABELS, |encoder| long_text_labels(dictionary, encoder))?;
     texts(records, subtype::LONG_TEXT_MISSING, |encoder| long_text_missing(dictionary, encoder))?;
     Ok(cases_at)
