@@ -93,13 +93,9 @@ impl ResponseSet {
             let action = "the group's label is cut at 120 bytes";
             losses.push(Loss::new(LossCode::LABEL_TRUNCATED, action).first(None, label));
         }
-        Some(Self {
-            name: group.name.clone(),
-            label: cut.to_owned(),
-            kind,
-            label_source: group.label_source,
-            members,
-        })
+        // Categories have no other labels than those of their values.
+        let label_source = group.label_source.filter(|_| kind != ResponseSetKind::Category);
+        Some(Self { name: group.name.clone(), label: cut.to_owned(), kind, label_source, members })
     }
 }
 
@@ -119,5 +115,28 @@ fn counted(value: &CodebookValue) -> Option<Value> {
         }
         CodebookValue::Boolean(truth) => Some(Value::Number(f64::from(u8::from(*truth)))),
         other => other.as_f64().map(Value::Number),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use exporter_core::codebook::{Codebook, Kind, Variable};
+
+    use super::*;
+
+    #[test]
+    fn only_dichotomies_have_a_source_of_labels() {
+        let codebook = Codebook::new("study");
+        let table = Table::new("t", ["a", "b"].map(|name| Variable::new(name, Kind::INTEGER)).into());
+        let source_of = |kind| {
+            let mut group = Group::new("g", kind, ["a", "b"]);
+            group.label_source = Some(LabelSource::CountedValues);
+            let set = ResponseSet::of(&group, &table, codebook.language(None), true, &mut Vec::new());
+            set.unwrap().label_source
+        };
+        let counted = CodebookValue::Integer(1);
+        let dichotomies = GroupKind::MultipleDichotomy { counted };
+        assert_eq!(source_of(dichotomies), Some(LabelSource::CountedValues));
+        assert_eq!(source_of(GroupKind::MultipleCategory), None, "SPSS would refuse it");
     }
 }
