@@ -234,7 +234,7 @@ mod tests {
             let text = named(head).unwrap_or_default();
             assert!(text.contains(wanted), "{text}");
         };
-        says(b"$FL2@(#) SPSS", "an SPSS data file");
+        says(b"\x5b\xc6\xd3\xf2@(#) SPSS", "an SPSS data file of a mainframe");
         says(SAS_NUMBER, "a SAS data file");
         says(b"HEADER RECORD*******LIBRARY HEADER", "SAS transport");
         says(b"[{\"a\": 1}]", "JSON");

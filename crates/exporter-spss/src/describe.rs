@@ -238,7 +238,7 @@ impl Describing<'_> {
             }
             _ => {}
         }
-        if let Kind::Duration(unit) = kind
+        if let Kind::Duration(unit) = &variable.kind
             && !choices.is_file()
         {
             losses.push(Loss::duration_as_number(*unit));

@@ -265,7 +265,7 @@ fn silent(before: &dyn Dataset, after: &dyn Dataset, changes: &Changes) -> Vec<S
         let told = |part: &str| {
             part == "cells"
                 && changes.losses.iter().any(|loss| {
-                    loss.code == LossCode::MISSING_REASON_DROPPED
+                    [LossCode::MISSING_REASON_DROPPED, LossCode::TEXT_TRUNCATED].contains(&loss.code)
                         && loss.held_by.is_none()
                         && loss.variable == was.variable
                 })

@@ -124,6 +124,7 @@ fn losses(written: &WriterSummary, table: &str, name: impl Fn(usize) -> String) 
                 Loss::new(LossCode::TIME_PRECISION, "the part below a millisecond is cut")
             }
             CellChange::Cut => Loss::new(LossCode::TEXT_TRUNCATED, "cut at the longest fixed string"),
+            CellChange::Blanks => Loss::new(LossCode::TEXT_TRUNCATED, "blanks at the end are not kept"),
             CellChange::Replaced => {
                 Loss::new(LossCode::TEXT_REPLACED, "characters outside Windows-1252 stored as ?")
             }

@@ -17,6 +17,8 @@ pub enum CellChange {
     Cut,
     /// Characters that the charset of the file lacks, replaced.
     Replaced,
+    /// Blanks at the end of a text, which its cell cannot tell from those behind it.
+    Blanks,
 }
 
 /// One change of values of one column, counted.

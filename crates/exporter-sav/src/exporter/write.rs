@@ -111,6 +111,7 @@ fn losses(written: &WriterSummary, table: &str, name: impl Fn(usize) -> String) 
                 Loss::new(LossCode::TIME_PRECISION, "rounded to what a double holds")
             }
             CellChange::Cut => Loss::new(LossCode::TEXT_TRUNCATED, "cut at the width of the variable"),
+            CellChange::Blanks => Loss::new(LossCode::TEXT_TRUNCATED, "blanks at the end are not kept"),
             CellChange::Replaced => {
                 Loss::new(LossCode::TEXT_REPLACED, "characters outside the encoding stored as ?")
             }

@@ -164,7 +164,7 @@ impl Batches {
         let claimed = self.dictionary.header.claimed_cases;
         let told = |claimed: u64| format!("{claimed} claimed, {rows} read");
         let differs = |claimed: &u64| *claimed != rows;
-        if let Some(claimed) = self.dictionary.counted_cases.filter(|counted| *counted > rows) {
+        if let Some(claimed) = claimed.filter(|claimed| *claimed > rows) {
             // Codes can end at a case when a file is cut off, and nothing else would tell.
             let message = "the file claims more cases than it has; it may be cut off";
             remarks.changed(message, told(claimed));

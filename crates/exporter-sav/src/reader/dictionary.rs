@@ -28,8 +28,6 @@ pub(crate) struct Dictionary {
     pub(crate) elements: usize,
     /// Offset of the first case.
     pub(crate) data: u64,
-    /// Cases that the header counts; SPSS itself writes wrong numbers into subtype 16.
-    pub(crate) counted_cases: Option<u64>,
     /// Cases that subtype 16 claims, whatever the header does.
     pub(crate) other_claim: Option<u64>,
     pub(crate) remarks: Remarks,
@@ -60,8 +58,7 @@ impl Dictionary {
         metadata.dates = dates(&records, &of, &mut remarks);
         check_special_numbers(&records, &mut remarks);
         let other_claim = claimed_cases(&records, &mut remarks);
-        let counted_cases = header.claimed_cases;
-        let claimed_cases = counted_cases.or(other_claim);
+        let claimed_cases = header.claimed_cases.or(other_claim);
         if of.heads.is_empty() {
             remarks.odd("the file has no variables", "");
         }
@@ -76,18 +73,7 @@ impl Dictionary {
             encoding_source: decoder.source,
         };
         let (order, elements, data) = (records.order, records.elements, records.data);
-        Ok(Self {
-            header,
-            metadata,
-            decoder,
-            order,
-            columns,
-            elements,
-            data,
-            counted_cases,
-            other_claim,
-            remarks,
-        })
+        Ok(Self { header, metadata, decoder, order, columns, elements, data, other_claim, remarks })
     }
 }
 

@@ -130,13 +130,13 @@ fn refuse_others(head: &[u8]) -> Result<()> {
     }
     let unsupported = |message: &str| Err(SavError::Unsupported(message.to_owned()));
     if head.starts_with(MAGIC_EBCDIC) {
-        return unsupported("a system file in EBCDIC, from a mainframe; save it as a portable file there");
+        return unsupported("an SPSS data file of a mainframe (in EBCDIC); save it as a portable file there");
     }
     if head.get(8..17) == Some(b"ENCRYPTED".as_slice()) {
-        return unsupported("the file is encrypted; save it without a password in SPSS");
+        return unsupported("an encrypted SPSS data file; save it without a password in SPSS");
     }
     if head.get(456..464) == Some(b"SPSSPORT".as_slice()) {
-        return unsupported("a portable file (.por); save it as .sav in SPSS or PSPP");
+        return unsupported("an SPSS portable file (.por); save it as .sav in SPSS or PSPP");
     }
     let found = head.get(..4).unwrap_or(head).escape_ascii();
     Err(damaged(0, format!("\"$FL2\" or \"$FL3\" expected, \"{found}\" found")))

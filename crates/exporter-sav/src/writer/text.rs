@@ -124,6 +124,12 @@ impl TextColumn {
                     let end = *end as usize;
                     let last = if valid >> case & 1 == 1 { end } else { start };
                     let mut length = last - start;
+                    if last > start && data.get(last - 1) == Some(&b' ') {
+                        let text = || {
+                            String::from_utf8_lossy(data.get(start..last).unwrap_or_default()).into_owned()
+                        };
+                        changes.add(CellChange::Blanks, 1, row + case, text);
+                    }
                     if length > width {
                         let text = data.get(start..last).unwrap_or_default();
                         length = self.cells.fitting(text, row + case, changes)?.len();
@@ -138,6 +144,9 @@ impl TextColumn {
                 for case in 0..rows {
                     let text = if texts.is_valid(row + case) { texts.value(row + case) } else { "" };
                     bytes.clear();
+                    if text.ends_with(' ') {
+                        changes.add(CellChange::Blanks, 1, row + case, || text.to_owned());
+                    }
                     let replaced = append(encoding, text, &mut bytes);
                     if replaced > 0 {
                         changes.add(CellChange::Replaced, replaced, row + case, || text.to_owned());
