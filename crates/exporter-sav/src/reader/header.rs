@@ -8,6 +8,7 @@ use crate::spec::{BIAS, HEADER_BYTES, LAYOUT_CODE, MAGIC, MAGIC_EBCDIC, MAGIC_ZL
 
 /// How the cases of a file are compressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum CaseCompression {
     /// As they are.
     None,
