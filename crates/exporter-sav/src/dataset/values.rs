@@ -4,7 +4,7 @@ use exporter_core::codebook::{Kind, Value};
 use exporter_core::doubles;
 use exporter_spss::Value as Stored;
 
-use crate::spec::UNIX_EPOCH;
+use crate::spec::{SYSMIS, UNIX_EPOCH};
 
 /// A stored value as one of a variable of this kind; `None` for what is none of the kind's.
 pub(super) fn described(value: &Stored, kind: &Kind) -> Option<Value> {
@@ -12,7 +12,7 @@ pub(super) fn described(value: &Stored, kind: &Kind) -> Option<Value> {
         Stored::Text(text) => return Some(Value::Text(text.trim_end_matches(' ').to_owned())),
         Stored::Number(number) => *number,
     };
-    if !number.is_finite() {
+    if !number.is_finite() || number == SYSMIS {
         return None;
     }
     let since_1970 = number - UNIX_EPOCH;

@@ -3,8 +3,6 @@
 mod attributes;
 mod embedded;
 mod table;
-#[cfg(test)]
-mod tests;
 mod write;
 
 use exporter_core::codebook::Codebook;
