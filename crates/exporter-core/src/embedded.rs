@@ -12,7 +12,7 @@ mod matched;
 mod merge;
 mod texts;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt::Display;
 
 use serde::{Deserialize, Serialize};
@@ -108,6 +108,24 @@ pub fn embed(codebook: &Codebook, table: TableId, plain: Codebook) -> Result<Opt
         true => Ok(None),
         false => Embedded::new(codebook.clone(), table, plain).map(Some),
     }
+}
+
+/// The codebook of one table as a file stores it: without what the file says itself of its rows and its types, and without
+/// value-label sets that only other tables use.
+pub fn of_table(codebook: &Codebook, table: &Table) -> Codebook {
+    let mut own = table.clone();
+    own.rows = None;
+    own.variables.iter_mut().for_each(|variable| variable.facts.storage.clear());
+    let names = |table: &Table| -> HashSet<String> {
+        table.variables.iter().filter_map(|variable| variable.labels.clone()).collect()
+    };
+    let (used, all) = (names(table), codebook.tables.iter().flat_map(names).collect::<HashSet<_>>());
+    let mut embedded = Codebook::new("").with_table(own);
+    embedded.study = codebook.study.clone();
+    let sets = codebook.value_labels.iter();
+    let sets = sets.filter(|(name, _)| used.contains(*name) || !all.contains(*name));
+    embedded.value_labels = sets.map(|(name, labels)| (name.clone(), labels.clone())).collect();
+    embedded
 }
 
 /// The codebook of a file: of what is stored in it (`embedded`, whose table is called `table`) and what it says without

@@ -7,7 +7,7 @@ use std::path::Path;
 use arrow_array::RecordBatch;
 
 use exporter_core::codebook::{
-    Attribute, Codebook, Group, GroupKind, Kind, LabelSource, Measure, Missing, Period, Role, Table,
+    Attribute, Codebook, Group, GroupKind, Kind, LabelSource, Measure, Missing, Period, Role, Table, Text,
     TimeUnit, Value, ValueLabel, Variable,
 };
 use exporter_core::dataset::arrow_schema;
@@ -161,4 +161,34 @@ fn what_spss_can_say_comes_back_without_an_embedded_codebook() {
     }
     let set = |codebook: &Codebook| codebook.value_labels_of(&codebook.tables[0].variables[0]).cloned();
     assert_eq!(set(again.codebook()), set(&native()));
+}
+
+#[test]
+fn labels_in_a_second_language_stand_in_attributes() {
+    let codebook = || {
+        let label = Text::new("Did you vote?").with("fr", "Avez-vous voté ?");
+        let mut vote = Variable::new("vote", Kind::INTEGER).with_label(label);
+        vote.labels = Some("yes".to_owned());
+        let mut codebook = Codebook::new("t").with_table(Table::new("t", vec![vote]));
+        codebook.study.languages = vec!["en".to_owned(), "fr".to_owned()];
+        let entries = &mut codebook.value_labels.entry("yes".to_owned()).or_default().entries;
+        entries.push(ValueLabel::new(1, Text::new("Yes").with("fr", "Oui")));
+        codebook
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let data = MemoryDataset::new(codebook(), vec![vec![rows(&codebook().tables[0])]]).unwrap();
+    let written = |language: &str| {
+        let exporter = SavExporter::new(options(json!({"second-language": language, "codebook": false})));
+        let sink = MemorySink::new();
+        export(&exporter, &data, Box::new(sink.clone()), &lenient()).map(|_| sink)
+    };
+    let path = folder.path().join("t.sav");
+    std::fs::write(&path, &written("fr").unwrap().entries()["t.sav"]).unwrap();
+    let again = opened(&path);
+    let attributes = &again.codebook().tables[0].variables[0].attributes;
+    let one = |text: &str| Attribute::One(text.to_owned());
+    assert_eq!(attributes["Label_fr"], one("Avez-vous voté ?"));
+    assert_eq!(attributes["ValueLabels_fr"], one("1=Oui"));
+    let error = written("de").unwrap_err();
+    assert!(error.hint().is_some_and(|hint| hint.contains("en, fr")), "{error:?}");
 }

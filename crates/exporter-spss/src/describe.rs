@@ -243,6 +243,12 @@ impl Describing<'_> {
         {
             losses.push(Loss::duration_as_number(*unit));
         }
+        let labelled = self.codebook.value_labels_of(variable).map_or(0, |labels| labels.entries.len());
+        if conversion == Conversion::DecimalText && labelled + variable.missing.len() > 0 {
+            let action = "labels and missing values of numbers that are written as text are left out";
+            let count = (labelled + variable.missing.len()) as u64;
+            losses.push(Loss::new(LossCode::VALUE_LABELS_DROPPED, action).count(count));
+        }
         let mut labels = if text && conversion == Conversion::DecimalText {
             Arc::default()
         } else {

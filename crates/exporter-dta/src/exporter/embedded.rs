@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use exporter_core::codebook::{Codebook, MissingValues, SortKey, Table, Variable};
-use exporter_core::embedded::{ascii, embed};
+use exporter_core::codebook::{Codebook, MissingValues, SortKey, Table};
+use exporter_core::embedded::{ascii, embed, of_table};
 use exporter_core::truncate::to_bytes;
 use exporter_core::{Error, Result, TableId};
 use exporter_stata::VariableDescription;
@@ -23,7 +23,8 @@ pub(super) fn embedded(
     metadata: &DtaMetadata,
 ) -> Result<Vec<Characteristic>> {
     let plain = plain(&Dictionary::of(metadata), &table.name);
-    let own = of_table(codebook, table, variables, metadata);
+    let mut own = of_table(codebook, table);
+    complete(&mut own, table, variables, metadata);
     let Some(mut embedded) = embed(&own, TableId(0), plain)? else { return Ok(Vec::new()) };
     let cells = cell_record(table, variables);
     if cells != CellRecord::default() {
@@ -36,41 +37,21 @@ pub(super) fn embedded(
     Ok(parts(&if metadata.release.is_utf8() { json } else { ascii(&json) }))
 }
 
-/// The codebook of one table as it is written: with the letters of its missing values and the order that its rows keep,
-/// without sets that other tables use.
-fn of_table(
-    codebook: &Codebook,
-    table: &Table,
-    variables: &[VariableDescription],
-    metadata: &DtaMetadata,
-) -> Codebook {
-    let mut own = table.clone();
-    own.rows = None;
-    for (variable, written) in own.variables.iter_mut().zip(variables) {
-        // Of declarations that share a letter, as there are more than letters, it stands for the first.
-        let mut taken = HashSet::new();
-        // The file says itself what it stores.
-        variable.facts.storage.clear();
-        for (missing, assigned) in variable.missing.iter_mut().zip(&written.letters.declared) {
-            if let [one] = assigned.as_slice() {
-                missing.letter = one.letter().filter(|letter| taken.insert(*letter));
+/// Gives a stored codebook the letters of its missing values and the order that its rows keep.
+fn complete(stored: &mut Codebook, table: &Table, variables: &[VariableDescription], metadata: &DtaMetadata) {
+    let key = |position: &usize| Some(SortKey::Ascending(table.variables.get(*position)?.name.clone()));
+    for own in &mut stored.tables {
+        for (variable, written) in own.variables.iter_mut().zip(variables) {
+            // Of declarations that share a letter, as there are more than letters, it stands for the first.
+            let mut taken = HashSet::new();
+            for (missing, assigned) in variable.missing.iter_mut().zip(&written.letters.declared) {
+                if let [one] = assigned.as_slice() {
+                    missing.letter = one.letter().filter(|letter| taken.insert(*letter));
+                }
             }
         }
+        own.sort = metadata.sorted_by.iter().filter_map(key).collect();
     }
-    let key = |position: &usize| Some(SortKey::Ascending(table.variables.get(*position)?.name.clone()));
-    own.sort = metadata.sorted_by.iter().filter_map(key).collect();
-    let names = |variables: &[Variable]| -> HashSet<String> {
-        variables.iter().filter_map(|variable| variable.labels.clone()).collect()
-    };
-    let used = names(&table.variables);
-    let elsewhere: HashSet<String> =
-        codebook.tables.iter().flat_map(|table| names(&table.variables)).collect();
-    let mut embedded = Codebook::new("").with_table(own);
-    embedded.study = codebook.study.clone();
-    let sets = codebook.value_labels.iter();
-    let sets = sets.filter(|(name, _)| used.contains(*name) || !elsewhere.contains(*name));
-    embedded.value_labels = sets.map(|(name, labels)| (name.clone(), labels.clone())).collect();
-    embedded
 }
 
 /// What the codebook does not tell of the cells.

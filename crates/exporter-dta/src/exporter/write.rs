@@ -14,8 +14,7 @@ use crate::metadata::DtaMetadata;
 use crate::options::DtaOptions;
 use crate::spec_storage::StorageType;
 use crate::writer::{
-    CellChange, CellChanges, DtaWriter, LongText, OutOfRange, STORE_AS_MISSING, WriterOptions, WriterSummary,
-    strl_bytes,
+    CellChange, DtaWriter, LongText, OutOfRange, STORE_AS_MISSING, WriterOptions, WriterSummary, strl_bytes,
 };
 
 impl TableWriter for DtaTable<'_> {
@@ -114,24 +113,16 @@ fn texts_are_cut(metadata: &DtaMetadata, options: &DtaOptions) -> bool {
 
 /// What only the data showed.
 fn losses(written: &WriterSummary, table: &str, name: impl Fn(usize) -> String) -> LossReport {
-    let mut losses = LossReport::default();
-    for CellChanges { variable, change, count, first_row, example, .. } in &written.changes {
-        let loss = match change {
-            CellChange::NotANumber => Loss::new(LossCode::RANGE, "NaN stored as ."),
-            CellChange::OutOfRange => Loss::new(LossCode::RANGE, "stored as .").wrong(),
-            CellChange::Rounded => Loss::new(LossCode::PRECISION, "rounded"),
-            CellChange::SubMillisecond => {
-                Loss::new(LossCode::TIME_PRECISION, "the part below a millisecond is cut")
-            }
-            CellChange::Cut => Loss::new(LossCode::TEXT_TRUNCATED, "cut at the longest fixed string"),
-            CellChange::Blanks => Loss::new(LossCode::TEXT_TRUNCATED, "blanks at the end are not kept"),
-            CellChange::Replaced => {
-                Loss::new(LossCode::TEXT_REPLACED, "characters outside Windows-1252 stored as ?")
-            }
-        };
-        let loss = loss.table(table).variable(name(*variable));
-        losses.add(loss.count(*count).first(Some(*first_row), example.clone()));
-    }
+    let words = |change: CellChange| match change {
+        CellChange::NotANumber => "NaN stored as .",
+        CellChange::OutOfRange => "stored as .",
+        CellChange::Rounded => "rounded",
+        CellChange::SubMillisecond => "the part below a millisecond is cut",
+        CellChange::Cut => "cut at the longest fixed string",
+        CellChange::Blanks => "blanks at the end are not kept",
+        CellChange::Replaced => "characters outside Windows-1252 stored as ?",
+    };
+    let mut losses = exporter_rows::losses(&written.changes, table, name, words);
     if written.replaced_in_metadata > 0 {
         let loss =
             Loss::new(LossCode::TEXT_REPLACED, "characters of labels outside Windows-1252 stored as ?");

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use exporter_core::{Loss, LossCode, LossReport};
+
 /// How a stored value differs from the value that came; exhaustive, so that every format says what a new one loses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum CellChange {
@@ -35,6 +37,30 @@ pub struct CellChanges {
     pub first_row: u64,
     /// The first value, as text.
     pub example: String,
+}
+
+/// What was changed as losses of a table, whose variables `name` names by their position; `words` say what became of the
+/// values.
+pub fn losses(
+    changes: &[CellChanges],
+    table: &str,
+    name: impl Fn(usize) -> String,
+    words: impl Fn(CellChange) -> &'static str,
+) -> LossReport {
+    let mut losses = LossReport::default();
+    for CellChanges { variable, change, count, first_row, example } in changes {
+        let code = match change {
+            CellChange::NotANumber | CellChange::OutOfRange => LossCode::RANGE,
+            CellChange::Rounded => LossCode::PRECISION,
+            CellChange::SubMillisecond => LossCode::TIME_PRECISION,
+            CellChange::Cut | CellChange::Blanks => LossCode::TEXT_TRUNCATED,
+            CellChange::Replaced => LossCode::TEXT_REPLACED,
+        };
+        let loss = Loss::new(code, words(*change)).table(table).variable(name(*variable));
+        let loss = loss.count(*count).first(Some(*first_row), example.clone());
+        losses.add(if *change == CellChange::OutOfRange { loss.wrong() } else { loss });
+    }
+    losses
 }
 
 /// A value that its column cannot hold.

@@ -1,9 +1,7 @@
 //! The codebook that a file embeds, where it says less by itself.
 
-use std::collections::HashSet;
-
-use exporter_core::codebook::{Codebook, Kind, Table, Variable};
-use exporter_core::embedded::embed;
+use exporter_core::codebook::{Codebook, Kind, Table};
+use exporter_core::embedded::{embed, of_table};
 use exporter_core::truncate::to_bytes;
 use exporter_core::{Error, Result, TableId};
 use exporter_spss::{Conversion, TableDescription, Value};
@@ -43,28 +41,6 @@ pub(super) fn embedded(
         rest = tail;
     }
     Ok(Some(Attribute::new(CODEBOOK, values)))
-}
-
-/// The codebook of one table as it is written, without sets that other tables use.
-fn of_table(codebook: &Codebook, table: &Table) -> Codebook {
-    let mut own = table.clone();
-    own.rows = None;
-    for variable in &mut own.variables {
-        // The file says itself what it stores.
-        variable.facts.storage.clear();
-    }
-    let names = |variables: &[Variable]| -> HashSet<String> {
-        variables.iter().filter_map(|variable| variable.labels.clone()).collect()
-    };
-    let used = names(&table.variables);
-    let elsewhere: HashSet<String> =
-        codebook.tables.iter().flat_map(|table| names(&table.variables)).collect();
-    let mut embedded = Codebook::new("").with_table(own);
-    embedded.study = codebook.study.clone();
-    let sets = codebook.value_labels.iter();
-    let sets = sets.filter(|(name, _)| used.contains(*name) || !elsewhere.contains(*name));
-    embedded.value_labels = sets.map(|(name, labels)| (name.clone(), labels.clone())).collect();
-    embedded
 }
 
 /// What the codebook does not tell of the cells.

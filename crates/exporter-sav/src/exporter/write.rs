@@ -12,7 +12,7 @@ use exporter_core::sink::temp_file;
 use exporter_core::{
     ErrorKind, Loss, LossCode, LossReport, Output, Result, Scan, TableRows, TableWriter, Written,
 };
-use exporter_rows::{CellChange, CellChanges, LongText, OutOfRange, STORE_AS_MISSING};
+use exporter_rows::{CellChange, LongText, OutOfRange, STORE_AS_MISSING};
 use exporter_spss::LongTextOption;
 
 use super::table::SavTable;
@@ -101,24 +101,16 @@ fn refusal(error: SavError) -> exporter_core::Error {
 
 /// What only the data showed.
 fn losses(written: &WriterSummary, table: &str, name: impl Fn(usize) -> String) -> LossReport {
-    let mut losses = LossReport::default();
-    for CellChanges { variable, change, count, first_row, example, .. } in &written.changes {
-        let loss = match change {
-            CellChange::NotANumber => Loss::new(LossCode::RANGE, "NaN stored as system-missing"),
-            CellChange::OutOfRange => Loss::new(LossCode::RANGE, "stored as system-missing").wrong(),
-            CellChange::Rounded => Loss::new(LossCode::PRECISION, "rounded"),
-            CellChange::SubMillisecond => {
-                Loss::new(LossCode::TIME_PRECISION, "rounded to what a double holds")
-            }
-            CellChange::Cut => Loss::new(LossCode::TEXT_TRUNCATED, "cut at the width of the variable"),
-            CellChange::Blanks => Loss::new(LossCode::TEXT_TRUNCATED, "blanks at the end are not kept"),
-            CellChange::Replaced => {
-                Loss::new(LossCode::TEXT_REPLACED, "characters outside the encoding stored as ?")
-            }
-        };
-        let loss = loss.table(table).variable(name(*variable));
-        losses.add(loss.count(*count).first(Some(*first_row), example.clone()));
-    }
+    let words = |change: CellChange| match change {
+        CellChange::NotANumber => "NaN stored as system-missing",
+        CellChange::OutOfRange => "stored as system-missing",
+        CellChange::Rounded => "rounded",
+        CellChange::SubMillisecond => "rounded to what a double holds",
+        CellChange::Cut => "cut at the width of the variable",
+        CellChange::Blanks => "blanks at the end are not kept",
+        CellChange::Replaced => "characters outside the encoding stored as ?",
+    };
+    let mut losses = exporter_rows::losses(&written.changes, table, name, words);
     if written.replaced_in_metadata > 0 {
         let action = "characters of labels outside the encoding stored as ?";
         let loss = Loss::new(LossCode::TEXT_REPLACED, action);
