@@ -192,8 +192,9 @@ macro_rules! table {
             .default("declared"),
             OptionInfo::choice(
                 "long-text",
-                &["cut", "error"],
-                "Texts beyond 32,767 bytes are cut, or refused.",
+                &["cut", "split", "error"],
+                "Texts beyond 32,767 bytes are cut, continue in further variables (answer, answer_2, answer_3), or are \
+                 refused.",
             )
             .default("cut"),
             OptionInfo::choice(

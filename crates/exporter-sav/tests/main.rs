@@ -3,8 +3,10 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
 use std::path::Path;
+use std::sync::Arc;
 
-use arrow_array::RecordBatch;
+use arrow_array::cast::AsArray as _;
+use arrow_array::{ArrayRef, BinaryArray, Int64Array, RecordBatch, StringArray};
 
 use exporter_core::codebook::{
     Attribute, Codebook, Group, GroupKind, Kind, LabelSource, Measure, Missing, Period, Role, Table, Text,
@@ -13,7 +15,8 @@ use exporter_core::codebook::{
 use exporter_core::dataset::arrow_schema;
 use exporter_core::sink::MemorySink;
 use exporter_core::{
-    Context, Dataset, ErrorKind, Input as _, LossCode, LossPolicy, MemoryDataset, Registry, Source, export,
+    Context, Dataset, ErrorKind, Input as _, LossCode, LossPolicy, MemoryDataset, Registry, Scan, Source,
+    TableId, export,
 };
 use exporter_sav::{Sav, SavExporter, SavInput, SavOptions, Zsav, ZsavOptions};
 use exporter_testkit::{Cell, column_of, conformance, sample};
@@ -67,6 +70,61 @@ fn files_conform_as_inputs() {
             conformance::input::<SavInput>(&path);
         }
     }
+}
+
+#[test]
+fn texts_that_are_too_long_continue_in_further_variables() {
+    let (long, umlauts) = ("x".repeat(70_000), format!("{}{}", "a".repeat(32_766), "ü".repeat(30_000)));
+    let answer = Variable::new("answer", Kind::Text).with_label(Text::new("Why?").with("de", "Warum?"));
+    let variables = vec![
+        answer,
+        Variable::new("Answer_2", Kind::INTEGER),
+        Variable::new("bytes", Kind::Binary),
+        Variable::new("last", Kind::Text),
+    ];
+    let codebook = Codebook::new("s").with_table(Table::new("t", variables));
+    let columns: Vec<ArrayRef> = vec![
+        Arc::new(StringArray::from(vec![Some(long.as_str()), None, Some(umlauts.as_str())])),
+        Arc::new(Int64Array::from(vec![1, 2, 3])),
+        Arc::new(BinaryArray::from_vec(vec![&[7; 25_000], b"", &[9; 5]])),
+        Arc::new(StringArray::from(vec!["a", "b", "c"])),
+    ];
+    let batch = RecordBatch::try_new(arrow_schema(&codebook.tables[0], &[0, 1, 2, 3]), columns).unwrap();
+    let data = MemoryDataset::new(codebook, vec![vec![batch]]).unwrap();
+    let exporter = SavExporter::new(options(json!({"long-text": "split"})));
+    let sink = MemorySink::new();
+    let summary = export(&exporter, &data, Box::new(sink.clone()), &lenient()).unwrap();
+    let told: Vec<String> = summary
+        .changes
+        .losses
+        .iter()
+        .map(|loss| format!("{}: {}", loss.variable.as_deref().unwrap_or_default(), loss.action))
+        .collect();
+    for line in [
+        "answer: texts beyond 32767 bytes continue in answer_2_, answer_3",
+        "bytes: texts beyond 32767 bytes continue in bytes_2",
+    ] {
+        assert!(told.iter().any(|told| told == line), "{line} is not among {told:#?}");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("t.sav");
+    std::fs::write(&path, &sink.entries()["t.sav"]).unwrap();
+    let read = opened(&path);
+    let variables = &read.codebook().tables[0].variables;
+    let names: Vec<&str> = variables.iter().map(|variable| &*variable.name).collect();
+    assert_eq!(names, ["answer", "answer_2_", "answer_3", "Answer_2", "bytes", "bytes_2", "last"]);
+    let label = &variables[2].label;
+    assert_eq!((label.untagged(), label.translation("de")), (Some("Why? (3)"), Some("Warum? (3)")));
+    let batch = read.scan(TableId(0), &Scan::all()).unwrap().next().unwrap().unwrap();
+    let text = |row: usize, columns: &[usize]| -> String {
+        columns.iter().map(|column| batch.column(*column).as_string::<i32>().value(row)).collect()
+    };
+    assert_eq!(text(0, &[0, 1, 2]), long);
+    assert_eq!(text(1, &[0, 1, 2]), "");
+    assert_eq!(text(2, &[0, 1, 2]), umlauts);
+    assert_eq!(text(0, &[6]), "a");
+    let decimals = batch.column(4).as_binary::<i32>();
+    assert_eq!(decimals.value(2), [9; 5]);
 }
 
 #[test]

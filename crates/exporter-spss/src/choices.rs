@@ -54,6 +54,8 @@ pub enum LongTextOption {
     /// They are cut, which is a loss.
     #[default]
     Cut,
+    /// They continue in further variables, which the caller makes before it describes the table.
+    Split,
     /// They are an error.
     Error,
 }

@@ -146,6 +146,21 @@ fn is_wide_enough(variable: &Variable, choices: &Choices) -> bool {
     given_width(variable, choices).zip(variable.facts.max_bytes).is_some_and(|(own, longest)| longest <= own)
 }
 
+/// Bytes of the longest text of a variable, as it is written; `None` where it is not one of texts.
+pub fn longest_text(variable: &Variable, facts: &ColumnFacts, choices: &Choices) -> Option<u64> {
+    if !is_text(&variable.kind) {
+        return None;
+    }
+    let given = given_width(variable, choices).unwrap_or_default();
+    if is_wide_enough(variable, choices) {
+        return Some(given);
+    }
+    // Three bytes take four characters.
+    let is_binary = variable.kind == Kind::Binary;
+    let written = |bytes: u64| if is_binary { bytes.div_ceil(3) * 4 } else { bytes };
+    Some(facts.max_bytes.map_or(MAX_TEXT_BYTES, |bytes| written(bytes).max(given)))
+}
+
 /// Labels by the name of their set and the kind of their values, with what they lose.
 type SharedLabels = HashMap<(String, String), (Arc<Vec<(Value, String)>>, Vec<Loss>)>;
 
@@ -167,19 +182,14 @@ impl Describing<'_> {
     ) -> Result<VariableDescription> {
         let Self { facts, choices, .. } = *self;
         let kind = self.stored_kind(&variable.kind);
-        let mut text = is_text(&variable.kind);
-        // Three bytes take four characters.
-        let written = |bytes: u64| if kind == &Kind::Binary { bytes.div_ceil(3) * 4 } else { bytes };
-        let given = given_width(variable, choices).unwrap_or_default();
-        let measured =
-            if is_wide_enough(variable, choices) { Some(given) } else { facts.max_bytes.map(written) };
-        let longest = measured.map_or(MAX_TEXT_BYTES, |measured| measured.max(given));
-        if text && longest > MAX_TEXT_BYTES {
+        let longest = longest_text(variable, facts, choices);
+        let mut text = longest.is_some();
+        let longest = longest.unwrap_or_default();
+        if longest > MAX_TEXT_BYTES {
             if choices.long_text == LongTextOption::Error {
                 let message = format!("spss: a text has {longest} bytes, SPSS holds {MAX_TEXT_BYTES}");
-                return Err(
-                    Error::limit(message).with_hint("choose long-text=cut, or leave the variable out")
-                );
+                return Err(Error::limit(message)
+                    .with_hint("choose long-text=split or long-text=cut, or leave the variable out"));
             }
             losses.push(Loss::new(LossCode::TEXT_TRUNCATED, format!("cut at {MAX_TEXT_BYTES} bytes")));
         }

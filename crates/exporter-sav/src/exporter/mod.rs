@@ -2,6 +2,7 @@
 
 mod attributes;
 mod embedded;
+mod split;
 mod table;
 mod write;
 

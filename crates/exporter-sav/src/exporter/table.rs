@@ -11,11 +11,12 @@ use exporter_core::{
     Context, Dataset, EntrySpec, Error, Loss, LossCode, LossReport, Part, Profile, Recode, Rename, Result,
     Scan, TableId, TableProfile,
 };
-use exporter_spss::{Format, TableDescription, Value, VariableDescription, describe};
+use exporter_spss::{Format, LongTextOption, TableDescription, Value, VariableDescription, describe};
 
 use super::SavExporter;
 use super::attributes::{Attributes, dates, role};
 use super::embedded::embedded;
+use super::split::{Pieces, Split};
 use crate::attribute_names::CLOCK;
 use crate::metadata::{Attribute, SavMetadata, SavVariable, ValueLabels, VariableSet};
 use crate::spec::{DOCUMENT_LINE, SHORT_TEXT};
@@ -35,6 +36,7 @@ pub(super) struct SavTable<'a> {
     pub(super) exporter: &'a SavExporter,
     pub(super) metadata: SavMetadata,
     pub(super) storing: Vec<Storing>,
+    pub(super) pieces: Pieces,
     pub(super) rows: u64,
 }
 
@@ -63,7 +65,10 @@ pub(super) fn plan_table<'a>(
     let choices = exporter.options.choices();
     let language = codebook.language(context.language());
     let facts = with_json_widths((data, id), table, profile.table(id).cloned().unwrap_or_default())?;
-    let described = describe(codebook, table, Some(&facts), language, &choices)
+    let split = (choices.long_text == LongTextOption::Split).then(|| Split::of(table, &facts, &choices));
+    let split = split.flatten();
+    let (table, facts) = split.as_ref().map_or((table, &facts), |split| (&split.table, &split.facts));
+    let described = describe(codebook, table, Some(facts), language, &choices)
         .map_err(|error| error.table(&table.name))?;
     let mut metadata = SavMetadata::new();
     metadata.encoding = exporter.options.encoding()?;
@@ -97,12 +102,17 @@ pub(super) fn plan_table<'a>(
     }
     check_metadata(&metadata, &storing).map_err(|error| Error::from(error).table(&table.name))?;
     attributes.losses().for_each(|loss| losses.add(loss.table(&table.name)));
+    let recodes = recodes(table, &described);
+    let pieces = split.map(|split| {
+        split.losses.into_iter().for_each(|loss| losses.add(loss));
+        split.pieces
+    });
     Ok(Decided {
         entry: entry.rows(rows),
-        recodes: recodes(table, &described),
+        recodes,
         renames: described.renames,
         losses,
-        writer: SavTable { exporter, metadata, storing, rows },
+        writer: SavTable { exporter, metadata, storing, pieces: pieces.unwrap_or_default(), rows },
     })
 }
 

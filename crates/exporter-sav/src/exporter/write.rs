@@ -41,19 +41,20 @@ impl TableWriter for SavTable<'_> {
             options.long_text = LongText::Cut;
         }
         let start = if output.is_seekable() { SavWriter::seekable } else { SavWriter::new };
-        let Self { metadata, storing, .. } = *self;
+        let Self { metadata, storing, pieces, .. } = *self;
         let mut writer = start(output, metadata, storing, options).map_err(refusal)?;
         let batches = rows.scan(&Scan::all().with_reasons())?.map(|batch| {
             batch
-                .and_then(|batch| flatten(in_base64(batch)?, &[]))
+                .and_then(|batch| pieces.of(flatten(in_base64(batch)?, &[])?))
                 .map_err(|error| ArrowError::ExternalError(Box::new(error)))
         });
         writer.write_batches(batches).map_err(refusal)?;
         let (_, written) = writer.finish().map_err(refusal)?;
-        // The file has the variables of the table, each at its place.
+        // The file has the variables of the table in their order.
         let table = rows.table();
         let original = |position: usize| {
-            table.variables.get(position).map(|variable| variable.name.clone()).unwrap_or_default()
+            let variable = table.variables.get(pieces.column_of(position));
+            variable.map(|variable| variable.name.clone()).unwrap_or_default()
         };
         Ok(Written::new(written.cases).with_losses(losses(&written, &table.name, original)))
     }

@@ -1,0 +1,156 @@
+//! Texts longer than SPSS holds, continued in further variables: `long-text=split`.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use arrow_array::cast::AsArray;
+use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions, StringArray};
+use arrow_schema::{DataType, Field, Schema};
+use exporter_core::codebook::{Kind, Table, Text, Variable};
+use exporter_core::truncate::to_bytes;
+use exporter_core::{Loss, LossCode, Result, TableProfile};
+use exporter_spss::limits::MAX_TEXT_BYTES;
+use exporter_spss::{Choices, longest_text};
+
+/// A piece ends before a character that would stand across its border.
+const LONGEST_CHARACTER: u64 = 4;
+
+/// A table whose long texts are several variables.
+pub(super) struct Split {
+    pub(super) table: Table,
+    pub(super) facts: TableProfile,
+    pub(super) pieces: Pieces,
+    pub(super) losses: Vec<Loss>,
+}
+
+/// Variables that each column becomes, and bytes of all but the last of them; empty where all stay as they are.
+#[derive(Default)]
+pub(super) struct Pieces(Vec<(usize, usize)>);
+
+impl Split {
+    /// Divides the texts of a table that are too long; `None` where none is.
+    pub(super) fn of(table: &Table, facts: &TableProfile, choices: &Choices) -> Option<Self> {
+        let longest = |(column, variable): (usize, &Variable)| {
+            let facts = facts.columns.get(&column).cloned().unwrap_or_default();
+            longest_text(variable, &facts, choices).filter(|longest| *longest > MAX_TEXT_BYTES)
+        };
+        let long: Vec<Option<u64>> = table.variables.iter().enumerate().map(longest).collect();
+        if long.iter().all(Option::is_none) {
+            return None;
+        }
+        let mut names: HashSet<String> =
+            table.variables.iter().map(|variable| variable.name.to_lowercase()).collect();
+        let mut split = Self {
+            table: table.clone(),
+            facts: facts.clone(),
+            pieces: Pieces::default(),
+            losses: Vec::new(),
+        };
+        split.table.variables.clear();
+        split.facts.columns.clear();
+        for ((column, variable), longest) in table.variables.iter().enumerate().zip(long) {
+            let known = facts.columns.get(&column).cloned();
+            let bytes = piece_bytes(&variable.kind);
+            let pieces =
+                longest.map_or(1, |longest| longest.div_ceil(bytes - LONGEST_CHARACTER + 1) as usize);
+            split.pieces.0.push((pieces, bytes as usize));
+            let mut first = variable.clone();
+            let mut known = known.unwrap_or_default();
+            if longest.is_some() {
+                // Base64 has four characters for three bytes.
+                let own = if variable.kind == Kind::Binary { bytes / 4 * 3 } else { bytes };
+                first.facts = Default::default();
+                known.max_bytes = Some(own);
+            }
+            split.push(first, known.clone());
+            let mut continued = Vec::new();
+            for piece in 2..=pieces {
+                let mut name = format!("{}_{piece}", variable.name);
+                while !names.insert(name.to_lowercase()) {
+                    name.push('_');
+                }
+                continued.push(name.clone());
+                let mut next = Variable::new(name, Kind::Text);
+                next.label = numbered(&variable.label, piece);
+                known.max_bytes = Some(bytes);
+                split.push(next, known.clone());
+            }
+            if !continued.is_empty() {
+                let action =
+                    format!("texts beyond {MAX_TEXT_BYTES} bytes continue in {}", continued.join(", "));
+                let loss = Loss::new(LossCode::STRUCTURE_FLATTENED, action);
+                split.losses.push(loss.table(&table.name).variable(&variable.name));
+            }
+        }
+        Some(split)
+    }
+
+    fn push(&mut self, variable: Variable, known: exporter_core::ColumnFacts) {
+        self.facts.columns.insert(self.table.variables.len(), known);
+        self.table.variables.push(variable);
+    }
+}
+
+/// Bytes of a piece: groups of four characters of base64 stay whole.
+fn piece_bytes(kind: &Kind) -> u64 {
+    if *kind == Kind::Binary { MAX_TEXT_BYTES / 4 * 4 } else { MAX_TEXT_BYTES }
+}
+
+/// A label in all its languages with the number of a piece.
+fn numbered(label: &Text, piece: usize) -> Text {
+    let text = |text: &str| format!("{text} ({piece})");
+    let untagged = label.untagged().map_or_else(Text::default, |label| Text::new(text(label)));
+    label.tagged().fold(untagged, |all, (tag, label)| all.with(tag, text(label)))
+}
+
+impl Pieces {
+    /// The column of the table that a variable of the file is of.
+    pub(super) fn column_of(&self, variable: usize) -> usize {
+        let mut before = 0;
+        let columns = self.0.iter().take_while(|(pieces, _)| {
+            before += pieces;
+            before <= variable
+        });
+        if self.0.is_empty() { variable } else { columns.count() }
+    }
+
+    /// The columns of a batch with those of texts divided; columns of reasons behind them stay.
+    pub(super) fn of(&self, batch: RecordBatch) -> Result<RecordBatch> {
+        if self.0.is_empty() {
+            return Ok(batch);
+        }
+        let (rows, names) = (batch.num_rows(), batch.schema());
+        let mut fields = Vec::with_capacity(names.fields().len());
+        let mut columns: Vec<ArrayRef> = Vec::with_capacity(names.fields().len());
+        for (position, (field, column)) in names.fields().iter().zip(batch.columns()).enumerate() {
+            let (pieces, bytes) = self.0.get(position).copied().unwrap_or((1, 0));
+            match column.as_string_opt::<i32>().filter(|_| pieces > 1) {
+                Some(texts) => columns.extend(divided(texts, pieces, bytes)),
+                None => columns.push(Arc::clone(column)),
+            }
+            while fields.len() < columns.len() {
+                let kind =
+                    columns.get(fields.len()).map_or(DataType::Null, |column| column.data_type().clone());
+                fields.push(Field::new(field.name(), kind, true));
+            }
+        }
+        let options = RecordBatchOptions::new().with_row_count(Some(rows));
+        Ok(RecordBatch::try_new_with_options(Arc::new(Schema::new(fields)), columns, &options)?)
+    }
+}
+
+/// The pieces of texts, none but the last longer than `bytes`.
+fn divided(texts: &StringArray, pieces: usize, bytes: usize) -> Vec<ArrayRef> {
+    let mut rests: Vec<Option<&str>> = texts.iter().collect();
+    let mut columns: Vec<ArrayRef> = Vec::with_capacity(pieces);
+    for piece in 1..=pieces {
+        let heads = rests.iter_mut().map(|rest| {
+            let text = (*rest)?;
+            let head = if piece == pieces { text } else { to_bytes(text, bytes) };
+            *rest = Some(text.get(head.len()..).unwrap_or_default());
+            Some(head)
+        });
+        columns.push(Arc::new(heads.collect::<StringArray>()));
+    }
+    columns
+}
