@@ -1,9 +1,11 @@
 //! SPSS `.sav` and `.zsav`: writer and reader.
 //!
 //! [`SavWriter`] and [`SavReader`] are codecs that stand alone; [`SavExporter`] and [`SavDataset`] adapt them to the engine.
+//! The feature `libdeflate` has a library in C compress and inflate `.zsav`; see [`Deflate`].
 
 mod attribute_names;
 mod dataset;
+mod deflate;
 mod error;
 mod exporter;
 mod layout;
@@ -22,6 +24,7 @@ pub use exporter_spss as spss;
 pub use exporter_rows as rows;
 
 pub use dataset::{SavDataset, SavInput, SavInputOptions, ZsavInput};
+pub use deflate::Deflate;
 pub use error::SavError;
 pub use exporter::{Sav, SavExporter, Zsav};
 pub use metadata::{Attribute, CaseDates, SavMetadata, SavVariable, ValueLabels, VariableSet};

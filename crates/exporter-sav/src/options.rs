@@ -72,7 +72,7 @@ pub enum SavCompression {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub enum Level {
-    /// As fast as possible.
+    /// Half the time of level 6 for files that are a twelfth larger.
     #[serde(rename = "fast")]
     Fast,
     /// Level 1.
@@ -110,13 +110,30 @@ impl Level {
     /// thirds of the time of 6 for files that are 1.4 % larger, 2.2 % larger than those of zlib at its level 6.
     pub(crate) fn zlib(self) -> u32 {
         match self {
-            Self::Fast | Self::One => 1,
-            Self::Two => 2,
+            Self::One => 1,
+            // Level 1 takes a sixth less time for files that are a fifth larger.
+            Self::Fast | Self::Two => 2,
             Self::Three => 3,
             Self::Four => 4,
             Self::Five | Self::Six => 5,
             Self::Seven => 6,
             Self::Eight => 7,
+            Self::Nine => 9,
+        }
+    }
+
+    /// The level of libdeflate.
+    #[cfg(feature = "libdeflate")]
+    pub(crate) fn libdeflate(self) -> i32 {
+        match self {
+            Self::Fast | Self::One => 1,
+            Self::Two => 2,
+            Self::Three => 3,
+            Self::Four => 4,
+            Self::Five => 5,
+            Self::Six => 6,
+            Self::Seven => 7,
+            Self::Eight => 8,
             Self::Nine => 9,
         }
     }
@@ -247,7 +264,7 @@ pub(crate) static ZSAV_OPTIONS: &[OptionInfo] = table!(
     OptionInfo::choice(
         "level",
         &["1", "2", "3", "4", "5", "6", "7", "8", "9", "fast"],
-        "How hard zlib compresses: 1 to 9, or as fast as possible.",
+        "How hard zlib compresses: 1 to 9, or fast, which takes half the time of 6 for files a twelfth larger.",
     )
     .default("6")
 );

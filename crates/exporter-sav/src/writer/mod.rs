@@ -23,6 +23,7 @@ use arrow_schema::ArrowError;
 use exporter_rows::{CellChanges, Changes, LongText, OutOfRange, SpoolFile};
 use exporter_spss::{Conversion, Value};
 
+use crate::deflate::Deflate;
 use crate::error::{Result, SavError, invalid};
 use crate::metadata::SavMetadata;
 use crate::options::Level;
@@ -63,6 +64,8 @@ pub struct Storing {
 pub struct WriterOptions {
     /// How cases are compressed.
     pub compression: Compression,
+    /// What compresses the blocks of a `.zsav`.
+    pub deflate: Deflate,
     /// Cases that will come, if known.
     pub cases: Option<u64>,
     /// Threads in use, the calling one included; bytes do not depend on it.
@@ -137,6 +140,7 @@ impl WriterOptions {
     pub fn new(spool: SpoolFile) -> Self {
         Self {
             compression: Compression::Bytecode,
+            deflate: Deflate::default(),
             cases: None,
             threads: 1,
             buffer_bytes: 40 << 20,

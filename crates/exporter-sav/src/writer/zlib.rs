@@ -3,10 +3,10 @@
 use std::io::{self, Write};
 
 use exporter_rows::{Changes, Spool, SpoolFile};
-use flate2::{Compress, Compression, FlushCompress, Status};
 
 use super::cases::End;
 use super::chunk::{Chunk, Part};
+use crate::deflate::Deflate;
 use crate::error::Result;
 use crate::options::Level;
 use crate::spec::{BIAS, ZLIB_BLOCK, ZLIB_HEADER_BYTES};
@@ -70,14 +70,14 @@ impl Zlib {
     /// Writes the last piece and the index.
     pub(super) fn end(
         &mut self,
-        level: Level,
+        how: (Deflate, Level),
         sink: &mut impl Write,
         make: &mut SpoolFile,
     ) -> io::Result<End> {
         let Self { current, output } = self;
         if !current.is_empty() {
             let mut compressed = Compressed::default();
-            compress(std::mem::take(current), level, &mut compressed)?;
+            compress(&std::mem::take(current), how, &mut compressed)?;
             output.append(&compressed, sink, make)?;
         }
         let trailer_at = output.start + ZLIB_HEADER_BYTES + output.bytes;
@@ -180,23 +180,12 @@ where
     }
 }
 
-/// Compresses a piece. Every piece has a state of its own: a state that is reset remembers old bytes, so that the result
-/// would depend on the thread. The room for the result is always the same, too, since what comes out depends on it.
-pub(super) fn compress(piece: Vec<u8>, level: Level, to: &mut Compressed) -> io::Result<()> {
-    let mut state = Compress::new(Compression::new(level.zlib()), true);
-    let Compressed { bytes, length } = to;
-    *length = piece.len();
-    bytes.clear();
-    loop {
-        // What does not compress grows by an eighth at most.
-        bytes.resize(bytes.len() + piece.len() + piece.len() / 8 + 64, 0);
-        let count = |total: u64| usize::try_from(total).unwrap_or(usize::MAX);
-        let rest = piece.get(count(state.total_in())..).unwrap_or_default();
-        let room = bytes.get_mut(count(state.total_out())..).unwrap_or_default();
-        let status = state.compress(rest, room, FlushCompress::Finish).map_err(io::Error::other)?;
-        if status == Status::StreamEnd {
-            bytes.truncate(count(state.total_out()));
-            return Ok(());
-        }
-    }
+/// Compresses a piece.
+pub(super) fn compress(
+    piece: &[u8],
+    (deflate, level): (Deflate, Level),
+    to: &mut Compressed,
+) -> io::Result<()> {
+    to.length = piece.len();
+    deflate.compress(piece, level, &mut to.bytes)
 }
