@@ -3,7 +3,8 @@
 use std::io::Read;
 
 use super::{Batches, Dataset, Filter, Note, Scan, TableId, select, table_of};
-use crate::codebook::{Codebook, Parent};
+use crate::carry::Part;
+use crate::codebook::{Codebook, Group, GroupKind, Parent, Table, Variable};
 use crate::error::{Error, Result};
 use crate::loss::{Loss, LossCode, LossReport};
 use crate::profile::TableProfile;
@@ -168,6 +169,7 @@ impl<D: Dataset> Dataset for ExcerptDataset<D> {
                     format!("the attribute {name} belongs to a setting with a variable that is left out");
                 losses.add(Loss::new(LossCode::METADATA_DROPPED, action).table(&whole.name));
             }
+            left_out(whole, seen).into_iter().for_each(|loss| losses.add(loss.table(&whole.name)));
         }
         losses
     }
@@ -175,6 +177,33 @@ impl<D: Dataset> Dataset for ExcerptDataset<D> {
     fn notes(&self) -> Vec<Note> {
         self.inner.notes()
     }
+}
+
+/// What the variables that are seen no longer say: that rows are weighted, and who chose what of several answers.
+fn left_out(whole: &Table, seen: &Table) -> Vec<Loss> {
+    let is_seen = |name: &str| seen.variable(name).is_some();
+    let weights = whole.variables.iter().filter(|variable| variable.weight && !is_seen(&variable.name));
+    let weight = |variable: &Variable| {
+        let action = "the weight is left out, so that the rows are not weighted";
+        Loss::new(LossCode::METADATA_DROPPED, action).part(Part::Weight).variable(&variable.name)
+    };
+    let mut losses: Vec<Loss> = weights.map(weight).collect();
+    let is_set = |group: &&Group| {
+        matches!(group.kind, GroupKind::MultipleDichotomy { .. } | GroupKind::MultipleCategory)
+    };
+    let members = |group: &Group| group.members.iter().filter(|name| whole.variable(name).is_some()).count();
+    let left = |name: &str| seen.groups.iter().find(|group| group.name == name).map_or(0, members);
+    let reduced = whole.groups.iter().filter(is_set).filter(|group| left(&group.name) < members(group));
+    for group in reduced {
+        let action = format!(
+            "of the multiple response set {}, {} of {} variables are left",
+            group.name,
+            left(&group.name),
+            members(group)
+        );
+        losses.push(Loss::new(LossCode::GROUP_DROPPED, action));
+    }
+    losses
 }
 
 #[cfg(test)]
@@ -186,7 +215,7 @@ mod tests {
     use arrow_array::{ArrayRef, Int8Array, RecordBatch, StringArray};
 
     use super::*;
-    use crate::codebook::{Kind, Table, ValueLabels, Variable};
+    use crate::codebook::{Kind, Value, ValueLabels};
     use crate::dataset::{Comparison, MemoryDataset};
 
     fn people() -> MemoryDataset {
@@ -204,6 +233,33 @@ mod tests {
         let sexes: ArrayRef = Arc::new(Int8Array::from_iter_values((0..10).map(|id| id % 2)));
         let batch = RecordBatch::try_from_iter([("id", ids), ("name", names), ("sex", sexes)]).unwrap();
         MemoryDataset::new(codebook, vec![vec![batch.slice(0, 4), batch.slice(4, 6)]]).unwrap()
+    }
+
+    #[test]
+    fn a_weight_and_answers_that_are_left_out_are_told() {
+        let variable = |name: &str| Variable::new(name, Kind::INTEGER);
+        let mut weight = Variable::new("w", Kind::FLOAT);
+        weight.weight = true;
+        let mut table = Table::new("t", vec![variable("a"), variable("b"), variable("c"), weight]);
+        let counted = GroupKind::MultipleDichotomy { counted: Value::Integer(1) };
+        table.groups = vec![
+            Group::new("$both", counted, ["a", "b"]),
+            Group::new("$first", GroupKind::MultipleCategory, ["a"]),
+            Group::new("section", GroupKind::Section, ["a", "b", "c"]),
+        ];
+        let data = || MemoryDataset::new(Codebook::new("s").with_table(table.clone()), vec![vec![]]).unwrap();
+        let told = |columns: Vec<usize>| -> Vec<String> {
+            let excerpt = ExcerptDataset::new(data(), vec![Scan::all().columns(columns)]).unwrap();
+            excerpt.losses().iter().map(|loss| loss.action.clone()).collect()
+        };
+        assert_eq!(
+            told(vec![0, 2]),
+            [
+                "of the multiple response set $both, 1 of 2 variables are left",
+                "the weight is left out, so that the rows are not weighted"
+            ]
+        );
+        assert!(told(vec![0, 1, 3]).is_empty());
     }
 
     fn men() -> Filter {
