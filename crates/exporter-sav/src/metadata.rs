@@ -48,6 +48,8 @@ pub struct SavVariable {
     pub print: Format,
     /// How values are written by `WRITE`.
     pub write: Format,
+    /// The print format as a file states it, where SPSS has none such for the variable; not written.
+    pub stated_format: Option<String>,
     /// Missing values.
     pub missing: MissingValues,
     /// Position in [`SavMetadata::value_labels`].
@@ -140,6 +142,7 @@ impl SavVariable {
             label: String::new(),
             print: format,
             write: format,
+            stated_format: None,
             missing: MissingValues::default(),
             value_labels: None,
             measure: None,

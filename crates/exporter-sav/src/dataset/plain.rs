@@ -97,6 +97,9 @@ fn variable(stored: &SavVariable, kind: &Kind) -> Variable {
     // The format of a text is its width.
     let is_plain_text = stored.width.is_some_and(|width| stored.print == Format::text(width));
     variable.format = (!is_plain_text).then(|| shown(&stored.print));
+    if let (Some(format), Some(stated)) = (&mut variable.format, &stored.stated_format) {
+        format.native.insert("spss".to_owned(), stated.clone());
+    }
     variable.write_format = (stored.write != stored.print).then(|| shown(&stored.write));
     variable.missing = missing(stored, kind);
     for attribute in &stored.attributes {

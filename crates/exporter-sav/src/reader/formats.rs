@@ -9,8 +9,8 @@ use crate::reader::remarks::Remarks;
 const TEXT: u8 = 1;
 const HEX: u8 = 2;
 
-/// The format of a packed code, or what SPSS would show instead.
-pub(crate) fn format(packed: u32, name: &str, width: Option<u16>, remarks: &mut Remarks) -> Format {
+/// The format of a packed code; where SPSS has none such, what it would show instead and how the file spells it.
+fn format(packed: u32, name: &str, width: Option<u16>, remarks: &mut Remarks) -> (Format, Option<String>) {
     let [decimals, shown, code, _] = packed.to_le_bytes();
     let found = match width {
         // The byte for the width is at most 255, and that of the first segment where there are several.
@@ -21,12 +21,14 @@ pub(crate) fn format(packed: u32, name: &str, width: Option<u16>, remarks: &mut 
             Format::from_code(code, shown.into(), decimals.into()).filter(|it| it.class != FormatClass::Text)
         }
     };
-    found.unwrap_or_else(|| {
-        let usual = width.map_or_else(|| usual(code), Format::text);
-        let message = "display formats that SPSS does not have for the variable are read as its usual ones";
-        remarks.odd(message, format!("{name}: {} read as {usual}", written(code, shown, decimals)));
-        usual
-    })
+    if let Some(found) = found {
+        return (found, None);
+    }
+    let usual = width.map_or_else(|| usual(code), Format::text);
+    let stated = written(code, shown, decimals);
+    let message = "display formats that SPSS does not have for the variable are read as its usual ones";
+    remarks.odd(message, format!("{name}: {stated} read as {usual}"));
+    (usual, Some(stated))
 }
 
 /// What is shown where a number has an illegal format: the same with its usual width.
@@ -54,10 +56,10 @@ fn written(code: u8, width: u8, decimals: u8) -> String {
 
 /// The two formats of a variable.
 pub(crate) fn set_formats(variable: &mut SavVariable, print: u32, write: u32, remarks: &mut Remarks) {
-    variable.print = format(print, &variable.name, variable.width, remarks);
+    (variable.print, variable.stated_format) = format(print, &variable.name, variable.width, remarks);
     variable.write = match print == write {
         true => variable.print,
-        false => format(write, &variable.name, variable.width, remarks),
+        false => format(write, &variable.name, variable.width, remarks).0,
     };
 }
 
@@ -69,8 +71,9 @@ mod tests {
     fn illegal_formats_are_replaced_and_told() {
         let read = |packed, width| {
             let mut remarks = Remarks::default();
-            let format = format(packed, "x", width, &mut remarks).to_string();
-            (format, remarks.as_slice().first().map(|remark| remark.first.clone()))
+            let (format, stated) = format(packed, "x", width, &mut remarks);
+            assert_eq!(stated.is_some(), !remarks.as_slice().is_empty());
+            (format.to_string(), remarks.as_slice().first().map(|remark| remark.first.clone()))
         };
         assert_eq!(read(0x05_08_02, None), ("F8.2".into(), None));
         assert_eq!(read(0x01_FF_00, Some(1_000)), ("A1000".into(), None));
