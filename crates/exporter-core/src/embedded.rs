@@ -6,6 +6,7 @@
 //! and of the stored codebook only what the file cannot say is added. What of a stored codebook cannot be used, because it
 //! is damaged or does not fit the file, is a loss of reading; the file stays readable.
 
+mod by_value;
 mod digest;
 mod labels;
 mod matched;
@@ -18,6 +19,7 @@ use std::fmt::Display;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
+pub use by_value::ReasonCodes;
 use digest::Digest;
 
 use crate::carry::Part;
@@ -44,6 +46,9 @@ pub struct Embedded {
     /// By variable of the file, the values of letters that the codebook's declarations do not tell; not in the JSON, the
     /// format's reader takes them from `format`.
     pub letters: BTreeMap<String, BTreeMap<char, Value>>,
+    /// Where files of the format declare missing values by the values themselves: by variable of the file, the numbers that
+    /// stand for its reasons; not in the JSON either.
+    pub codes: Option<BTreeMap<String, ReasonCodes>>,
     /// What the file said without it; files of earlier versions do not tell.
     plain: Option<Plain>,
 }
@@ -95,6 +100,9 @@ pub struct Restored {
     /// By column of the file, the name that it had when it was written: another program may have renamed it. None of new
     /// columns; empty where nothing is stored.
     pub written_names: Vec<Option<String>>,
+    /// By column of the file, the numbers that stand for the reasons of its variable in the codebook; empty where there are
+    /// none, and where [`Embedded::codes`] has none.
+    pub codes: Vec<ReasonCodes>,
 }
 
 /// The codebook to store in the file of a table, or nothing where the file says all of it; `plain` is what the format's
@@ -137,16 +145,18 @@ pub fn restore(
     plain: Codebook,
     fits: &dyn Fn(usize, &Kind) -> bool,
 ) -> Restored {
-    let Some(Embedded { codebook: whole, plain: written, letters, .. }) = embedded else {
-        let (losses, written_names) = Default::default();
-        return Restored { codebook: plain, whole: None, parent: None, losses, written_names };
+    let Some(Embedded { codebook: whole, plain: written, letters, codes, .. }) = embedded else {
+        let (losses, written_names, codes) = Default::default();
+        return Restored { codebook: plain, whole: None, parent: None, losses, written_names, codes };
     };
     let is_as_written =
         |written: &Plain| fingerprint(plain.clone()).is_ok_and(|found| found == written.fingerprint);
     let same = written.as_ref().is_some_and(is_as_written);
     let mut losses = Vec::new();
-    let changes = merge::Changes { same, written: written.as_ref(), fits, letters: &letters };
-    let (mut codebook, written_names) = merge::merged(&whole, table, &plain, changes, &mut losses);
+    let changes =
+        merge::Changes { same, written: written.as_ref(), fits, letters: &letters, codes: codes.as_ref() };
+    let merge::Merged { mut codebook, written_names, mut codes } =
+        merge::merged(&whole, table, &plain, changes, &mut losses);
     // A link to a table that is not there would make the codebook a wrong one.
     let mut parent = codebook.tables.first_mut().and_then(|table| table.parent.take());
     losses.extend(detach_foreign_labels(&mut codebook));
@@ -154,10 +164,11 @@ pub fn restore(
         losses.push(not_used(problem));
         codebook = plain;
         codebook.study = whole.study.clone();
+        codes.clear();
         parent = None;
     }
     losses.extend(parent.as_ref().map(parent_not_open));
-    Restored { codebook, whole: Some(whole), parent, losses, written_names }
+    Restored { codebook, whole: Some(whole), parent, losses, written_names, codes }
 }
 
 /// Detaches value-label sets with values that are none of their variable's kind, as programs label the numbers behind dates
@@ -230,7 +241,7 @@ impl Embedded {
         let attributes = plain.tables.iter().flat_map(|table| table.attributes.keys().cloned()).collect();
         let (table, variables) = plain.tables.first().map(of_table).unwrap_or_default();
         let plain = Plain { fingerprint: fingerprint(plain)?, names, attributes, table, variables };
-        Ok(Self { codebook, format: Json::Null, letters: BTreeMap::new(), plain: Some(plain) })
+        Ok(Self { codebook, format: Json::Null, letters: BTreeMap::new(), codes: None, plain: Some(plain) })
     }
 
     /// The JSON to store.
@@ -255,7 +266,7 @@ impl Embedded {
         let plain = take(PLAIN).map(serde_json::from_value).transpose()?;
         let mut codebook = serde_json::from_value(json)?;
         without_facts(&mut codebook);
-        Ok(Self { codebook, format, letters: BTreeMap::new(), plain })
+        Ok(Self { codebook, format, letters: BTreeMap::new(), codes: None, plain })
     }
 
     /// Reads stored JSON of at most so many bytes; one that is damaged counts as absent, which is a loss.

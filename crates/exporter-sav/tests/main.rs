@@ -10,7 +10,7 @@ use arrow_array::{ArrayRef, BinaryArray, Int64Array, RecordBatch, StringArray};
 
 use exporter_core::codebook::{
     Attribute, Codebook, Group, GroupKind, Kind, LabelSource, Measure, Missing, Period, Role, Table, Text,
-    TimeUnit, Value, ValueLabel, Variable,
+    TimeUnit, Value, ValueLabel, ValueLabels, Variable,
 };
 use exporter_core::dataset::arrow_schema;
 use exporter_core::sink::MemorySink;
@@ -18,7 +18,11 @@ use exporter_core::{
     Context, Dataset, ErrorKind, Input as _, LossCode, LossPolicy, MemoryDataset, Registry, Scan, Source,
     TableId, export,
 };
-use exporter_sav::{Sav, SavExporter, SavInput, SavOptions, Zsav, ZsavOptions};
+use exporter_sav::spss::{MissingValues, Value as Stored};
+use exporter_sav::{
+    Sav, SavExporter, SavInput, SavMetadata, SavOptions, SavReader, SavWriter, Storing, WriterOptions, Zsav,
+    ZsavOptions,
+};
 use exporter_testkit::{Cell, column_of, conformance, sample};
 use serde_json::json;
 
@@ -70,6 +74,83 @@ fn files_conform_as_inputs() {
             conformance::input::<SavInput>(&path);
         }
     }
+}
+
+/// Writes a table, changes what the file says of it as a program would that copies attributes which it does not know, and
+/// opens what that wrote.
+fn edited(codebook: Codebook, rows: RecordBatch, edit: impl FnOnce(&mut SavMetadata)) -> Box<dyn Dataset> {
+    let data = MemoryDataset::new(codebook, vec![vec![rows]]).unwrap();
+    let sink = MemorySink::new();
+    export(&SavExporter::default(), &data, Box::new(sink.clone()), &lenient()).unwrap();
+    let reader =
+        SavReader::open(Arc::new(exporter_core::source::MemoryBytes::new(sink.entries()["t.sav"].clone())))
+            .unwrap();
+    let mut metadata = reader.metadata().clone();
+    edit(&mut metadata);
+    let storing = metadata.variables.iter().map(|_| Storing::default()).collect();
+    let options = WriterOptions::new(Box::new(|| Err(std::io::ErrorKind::Unsupported.into())));
+    let mut writer = SavWriter::new(Vec::new(), metadata, storing, options).unwrap();
+    for batch in reader.batches(&Default::default(), 1).unwrap() {
+        writer.write(&batch.unwrap()).unwrap();
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("t.sav");
+    std::fs::write(&path, writer.finish().unwrap().0).unwrap();
+    opened(&path)
+}
+
+#[test]
+fn what_another_program_changed_of_a_variable_holds() {
+    let mut vote = Variable::new("vote?", Kind::INTEGER).with_labels("vote").with_measure(Measure::Nominal);
+    vote.missing = vec![
+        Missing::value(8).label("Do not know"),
+        Missing::value(9).label(Text::new("Refused").with("fr", "Refus")),
+        Missing::reason().letter('a').label("Not asked"),
+    ];
+    let other = Variable::new("other", Kind::INTEGER).with_missing(Missing::value(9));
+    let weight = Variable::new("weight", Kind::FLOAT);
+    let table = Table::new("t", vec![vote, other, weight]);
+    let codebook = Codebook::new("s")
+        .with_table(table)
+        .with_value_labels("vote", ValueLabels::new().with(1, "Yes").with(2, "No"));
+    let columns: Vec<ArrayRef> = vec![
+        Arc::new(Int64Array::from(vec![Some(1), Some(8), Some(9), None])),
+        Arc::new(Int64Array::from(vec![9, 9, 1, 2])),
+        Arc::new(arrow_array::Float64Array::from(vec![0.5, 1.0, 1.5, 2.0])),
+        Arc::new(arrow_array::UInt8Array::from(vec![None, None, None, Some(2)])),
+    ];
+    let schema = exporter_core::dataset::scan_schema(&codebook.tables[0], &[0, 1, 2], true);
+    let rows = || RecordBatch::try_new(schema.clone(), columns.clone()).unwrap();
+
+    // As it was written.
+    let same = edited(codebook.clone(), rows(), |_| {});
+    assert_eq!(same.codebook().tables[0].variables[0].missing, codebook.tables[0].variables[0].missing);
+
+    let read = edited(codebook.clone(), rows(), |file| {
+        file.weight = Some(2);
+        let [vote, other, ..] = &mut file.variables[..] else { panic!() };
+        vote.measure = Some(Measure::Ordinal);
+        vote.column_width = Some(20);
+        vote.missing = MissingValues::new(None, vec![Stored::Number(9.0), Stored::Number(2.0)]);
+        other.missing = MissingValues::default();
+        let set = &mut file.value_labels[vote.value_labels.unwrap()].labels;
+        set.retain(|(value, _)| *value != Stored::Number(9.0));
+    });
+    let [vote, other, weight] = &read.codebook().tables[0].variables[..] else { panic!() };
+    assert_eq!((vote.measure, vote.column_width, weight.weight), (Some(Measure::Ordinal), Some(20), true));
+    // The label that was taken away is gone, 8 and the number of the reason are valid values, 2 is missing.
+    assert_eq!(vote.missing, [Missing::value(9), Missing::value(2).label("No")]);
+    assert_eq!(other.missing, []);
+    let batch = read.scan(TableId(0), &Scan::all().with_reasons()).unwrap().next().unwrap().unwrap();
+    let votes: Vec<i64> = batch.column(0).as_primitive::<arrow_array::types::Int64Type>().values().to_vec();
+    assert_eq!(votes, [1, 8, 9, -99]);
+
+    // A range instead of single values.
+    let read = edited(codebook.clone(), rows(), |file| {
+        file.variables[1].missing = MissingValues::new(Some((Some(5.0), None)), Vec::new());
+    });
+    let other = &read.codebook().tables[0].variables[1];
+    assert_eq!(other.missing, [Missing::range(Some(5.into()), None)]);
 }
 
 #[test]

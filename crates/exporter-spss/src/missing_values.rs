@@ -18,7 +18,8 @@ pub struct MissingValues {
 }
 
 /// First numbers that stand for reasons, in the order in which they are tried.
-const FIRST_CODES: [f64; 5] = [-99.0, -999.0, -9_999.0, -99_999.0, -999_999_999.0];
+const FIRST_CODES: [f64; 7] =
+    [-99.0, -999.0, -9_999.0, -99_999.0, -999_999_999.0, -99_999_999_999.0, -999_999_999_999_999.0];
 
 impl MissingValues {
     /// A range and single values.
@@ -58,7 +59,12 @@ impl MissingValues {
         let valid = valid_range(kind, facts);
         let codes = is_file && !is_text(kind);
         let values = all.values.len();
-        let mut reasons = if codes { all.reasons(variable, valid, labelled) } else { Vec::new() };
+        let mut reasons = match codes {
+            true => all.reasons(variable, valid, labelled),
+            // Rows hold reasons of texts, too.
+            false if is_file && variable.has_reasons() => vec![None; variable.missing.len()],
+            false => Vec::new(),
+        };
         dropped += all.fit(values, valid);
         // A number that is not declared missing would be read as a value.
         for reason in &mut reasons {
@@ -147,7 +153,9 @@ impl MissingValues {
                 && !self.range.map(open).is_some_and(overlaps)
                 && !known.iter().any(|number| overlaps((*number, *number)))
         };
-        let Some(first) = FIRST_CODES.iter().copied().find(is_free) else { return Vec::new() };
+        let Some(first) = FIRST_CODES.iter().copied().find(is_free) else {
+            return vec![None; variable.missing.len()];
+        };
         let mut next = first;
         let mut codes = Vec::with_capacity(variable.missing.len());
         for missing in &variable.missing {

@@ -14,7 +14,29 @@ pub(super) enum Said {
     Kind,
     Missing,
     ValueLabels,
+    Measure,
+    Role,
+    Weight,
+    /// Column width and write format.
+    Display,
+    Attributes,
+    /// Of tables, behind label and notes.
+    Groups,
 }
+
+/// What a file says of a variable, in the order of its digest.
+pub(super) const OF_VARIABLES: [Said; 10] = [
+    Said::Label,
+    Said::Notes,
+    Said::Kind,
+    Said::Missing,
+    Said::ValueLabels,
+    Said::Measure,
+    Said::Role,
+    Said::Weight,
+    Said::Display,
+    Said::Attributes,
+];
 
 /// What became of a part since the file was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,18 +65,24 @@ impl Digest {
             of(&variable.kind),
             of(&variable.missing),
             of(&labels),
+            of(&variable.measure),
+            of(&variable.role),
+            of(&variable.weight),
+            of(&(&variable.column_width, &variable.write_format)),
+            of(&variable.attributes),
         ];
         Self(parts.concat())
     }
 
     /// The digest of what a file says of its table.
     pub(super) fn of_table(table: &Table) -> Self {
-        Self([of(&table.label), of(&table.notes)].concat())
+        Self([of(&table.label), of(&table.notes), of(&table.groups)].concat())
     }
 
     /// What became of a part, where `now` is the digest of the file as it is.
     pub(super) fn since(&self, now: &Digest, part: Said) -> Since {
-        let start = part as usize * DIGITS;
+        let place = if part == Said::Groups { 2 } else { part as usize };
+        let start = place * DIGITS;
         let digits = |digest: &Digest| digest.0.get(start..start + DIGITS).map(str::to_owned);
         match (digits(self), digits(now)) {
             (Some(then), Some(now)) if then == now => Since::Same,

@@ -32,13 +32,20 @@ impl<'a> Labels<'a> {
         self.merged.get(name).or_else(|| self.stored.get(name))
     }
 
+    /// A set of the file.
+    pub(super) fn of_file(&self, name: &str) -> Option<&'a ValueLabels> {
+        self.file.get(name)
+    }
+
     /// The name of the set of a variable in a changed file: `variable` is the stored one, `own` that of the file, `recorded`
-    /// are the values of letters that declarations do not tell.
+    /// are the values of letters that declarations do not tell, `codes` the numbers of reasons where the file declares missing
+    /// values by the values.
     pub(super) fn of_variable(
         &mut self,
         variable: &Variable,
         own: &Variable,
         recorded: Option<&BTreeMap<char, Value>>,
+        codes: Option<&[Option<f64>]>,
     ) -> Option<String> {
         let named =
             |sets: &'a Sets, name: &Option<String>| name.as_ref().and_then(|name| sets.get_key_value(name));
@@ -48,8 +55,14 @@ impl<'a> Labels<'a> {
             (None, Some((_, file))) if file.is_empty() => return None,
             (None, Some((_, _))) => return self.of_new(own),
             (Some((name, stored)), None) => (name, stored.clone()),
-            (Some((name, stored)), Some((_, file))) => (name, combined(stored, file, variable)),
+            (Some((name, stored)), Some((_, file))) => {
+                (name, combined(stored, file, variable, codes.is_some()))
+            }
         };
+        let is_code = |value: &Value| {
+            codes.into_iter().flatten().flatten().any(|code| number(value) == number(&Value::Float(*code)))
+        };
+        labels.entries.retain(|entry| !is_code(&entry.value));
         letters(&mut labels, variable, own, recorded);
         let name = self.add(name, labels, own.labels.as_deref());
         if let Some((file, _)) = named(self.file, &own.labels) {
@@ -89,7 +102,7 @@ impl<'a> Labels<'a> {
         let used: HashSet<&String> = file.variables.iter().filter_map(|own| own.labels.as_ref()).collect();
         for (name, labels) in self.file.iter().filter(|(name, _)| !used.contains(name)) {
             let nobody = Variable::new("", Kind::INTEGER);
-            let set = self.stored.get(name).map(|stored| combined(stored, labels, &nobody));
+            let set = self.stored.get(name).map(|stored| combined(stored, labels, &nobody, false));
             sets.insert(name.clone(), set.unwrap_or_else(|| labels.clone()));
         }
         sets
@@ -97,7 +110,7 @@ impl<'a> Labels<'a> {
 }
 
 /// Stored labels of a variable's values as the file has them, and what the file has besides.
-fn combined(stored: &ValueLabels, file: &ValueLabels, variable: &Variable) -> ValueLabels {
+fn combined(stored: &ValueLabels, file: &ValueLabels, variable: &Variable, by_value: bool) -> ValueLabels {
     let mut in_file = BTreeMap::new();
     for entry in &file.entries {
         in_file.entry(number(&entry.value)).or_insert(entry);
@@ -107,7 +120,7 @@ fn combined(stored: &ValueLabels, file: &ValueLabels, variable: &Variable) -> Va
         let mut entry = entry.clone();
         match in_file.get(&number(&entry.value)) {
             Some(other) => prefer(&mut entry.label, &other.label),
-            None if is_removed(&entry, variable) => continue,
+            None if is_removed(&entry, variable, by_value) => continue,
             None => {}
         }
         combined.entries.push(entry);
@@ -122,8 +135,8 @@ fn combined(stored: &ValueLabels, file: &ValueLabels, variable: &Variable) -> Va
 }
 
 /// Whether the file would hold a label that it lacks.
-fn is_removed(entry: &ValueLabel, variable: &Variable) -> bool {
-    let is_letter = variable.missing.iter().any(|missing| missing.contains(&entry.value));
+fn is_removed(entry: &ValueLabel, variable: &Variable, by_value: bool) -> bool {
+    let is_letter = !by_value && variable.missing.iter().any(|missing| missing.contains(&entry.value));
     let is_labelled = number(&entry.value).as_i64().is_some_and(|number| LABELLED.contains(&number));
     is_labelled && !is_letter && !entry.label.is_empty()
 }

@@ -3,12 +3,15 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::Plain;
-use super::digest::{Digest, Said, Since};
+use super::by_value::{ReasonCodes, declared_in_file, labelled_in_file};
+use super::digest::{Digest, OF_VARIABLES, Said, Since};
 use super::labels::Labels;
 use super::matched::Matched;
 use super::not_used;
 use super::texts::{notes, prefer, replace, retag, says};
-use crate::codebook::{Codebook, Kind, Missing, MissingValues, SortKey, Table, Text, Value, Variable};
+use crate::codebook::{
+    Codebook, Group, GroupKind, Kind, Missing, MissingValues, SortKey, Table, Text, Value, Variable,
+};
 use crate::loss::{Loss, LossCode};
 
 /// What became of the file since it was written.
@@ -21,25 +24,41 @@ pub(super) struct Changes<'a> {
     pub(super) fits: &'a dyn Fn(usize, &Kind) -> bool,
     /// By variable of the file, the values of letters that declarations do not tell.
     pub(super) letters: &'a BTreeMap<String, BTreeMap<char, Value>>,
+    /// By variable of the file, the numbers of its reasons, where it declares missing values by the values.
+    pub(super) codes: Option<&'a BTreeMap<String, ReasonCodes>>,
 }
 
-/// The codebook of the one table that a file holds, and the names that its columns had when it was written.
+/// A file's codebook.
+#[derive(Default)]
+pub(super) struct Merged {
+    /// Of the one table that the file holds.
+    pub(super) codebook: Codebook,
+    /// The names that its columns had when it was written.
+    pub(super) written_names: Vec<Option<String>>,
+    /// By column, the numbers of reasons.
+    pub(super) codes: Vec<ReasonCodes>,
+}
+
+/// The stored codebook and what the file says, as one.
 pub(super) fn merged(
     whole: &Codebook,
     table: &str,
     plain: &Codebook,
     changes: Changes<'_>,
     losses: &mut Vec<Loss>,
-) -> (Codebook, Vec<Option<String>>) {
+) -> Merged {
     let position = whole.table(table).map(|(position, _)| position);
     let only = (whole.tables.len() == 1).then_some(0);
     let Some(stored) = position.or(only).and_then(|position| whole.tables.get(position)) else {
         losses.push(not_used(format!("it has no table {table:?}")));
-        return (Codebook { study: whole.study.clone(), ..plain.clone() }, Vec::new());
+        let codebook = Codebook { study: whole.study.clone(), ..plain.clone() };
+        return Merged { codebook, ..Merged::default() };
     };
     let retagged = (!changes.same).then(|| in_default_language_of(whole, plain)).flatten();
     let plain = retagged.as_ref().unwrap_or(plain);
-    let Some(file) = plain.tables.first() else { return (plain.clone(), Vec::new()) };
+    let Some(file) = plain.tables.first() else {
+        return Merged { codebook: plain.clone(), ..Merged::default() };
+    };
     let matched = Matched::new(stored, plain, &changes);
     let written = matched.written_names(stored, changes.written);
     let renamed = matched.renamed(file);
@@ -47,9 +66,11 @@ pub(super) fn merged(
     let stored = with_names.as_ref().unwrap_or(stored);
     let mut codebook = Codebook { tables: Vec::new(), ..whole.clone() };
     let labels = Labels::new(&whole.value_labels, &plain.value_labels);
-    let mut merging = Merging { whole, stored, matched, written: &written, changes, labels, losses };
+    let codes = Vec::new();
+    let mut merging = Merging { whole, stored, matched, written: &written, changes, labels, codes, losses };
     let merged = merging.table(file);
     let same = merging.changes.same;
+    let codes = std::mem::take(&mut merging.codes);
     codebook.value_labels = merging.labels.sets(file, same);
     if !same {
         let known = |tag: &String| whole.study.languages.iter().any(|known| known.eq_ignore_ascii_case(tag));
@@ -57,7 +78,7 @@ pub(super) fn merged(
         codebook.study.languages.extend(new.cloned());
     }
     codebook.tables.push(merged);
-    (codebook, written)
+    Merged { codebook, written_names: written, codes }
 }
 
 struct Merging<'a> {
@@ -67,6 +88,8 @@ struct Merging<'a> {
     written: &'a [Option<String>],
     changes: Changes<'a>,
     labels: Labels<'a>,
+    /// Those of the columns so far.
+    codes: Vec<ReasonCodes>,
     losses: &'a mut Vec<Loss>,
 }
 
@@ -82,6 +105,7 @@ impl Merging<'_> {
                 None => own.clone(),
             };
             variables.push(variable);
+            self.codes.resize(variables.len(), Vec::new());
         }
         // A set of the file that other variables share has the name that it got for them.
         for (position, (variable, own)) in variables.iter_mut().zip(&file.variables).enumerate() {
@@ -114,6 +138,12 @@ impl Merging<'_> {
                 table.attributes.remove(name);
             }
             table.attributes.extend(file.attributes.clone());
+            if since(Said::Groups) == Since::Changed {
+                table.groups.retain(|group| !is_of_answers(&group.kind));
+                table
+                    .groups
+                    .extend(file.groups.iter().map(|group| with_names(group, file, &table.variables)));
+            }
             if !file.sort.is_empty() {
                 table.sort = file.sort.iter().map(|key| renamed(key, file, &table.variables)).collect();
             }
@@ -124,6 +154,7 @@ impl Merging<'_> {
     /// A variable of a file that nobody changed: the stored one, if its rows can still be delivered.
     fn unchanged(&mut self, position: usize, own: &Variable, stored: &Variable) -> Variable {
         let mut variable = stored.clone();
+        self.codes.push(self.recorded_codes(position));
         self.deliverable(position, own, &mut variable);
         add_letters(&mut variable, own);
         variable
@@ -132,9 +163,9 @@ impl Merging<'_> {
     /// A variable of a file that was changed: what the file says, and what it cannot say.
     fn changed(&mut self, position: usize, own: &Variable, at: usize, stored: &Variable) -> Variable {
         let mut variable = stored.clone();
-        let parts = [Said::Label, Said::Notes, Said::Kind, Said::Missing, Said::ValueLabels];
-        let parts = parts.map(|part| self.matched.since(position, self.changes.written, at, part));
+        let parts = OF_VARIABLES.map(|part| self.matched.since(position, self.changes.written, at, part));
         let since = |part: Said| parts.get(part as usize).copied().unwrap_or(Since::Unknown);
+        let is_changed = |part: Said| since(part) == Since::Changed;
         take(since(Said::Label), &mut variable.label, &own.label);
         let changes_family = stored.kind.is_temporal() != own.kind.is_temporal();
         if since(Said::Kind) == Since::Changed && changes_family {
@@ -147,7 +178,19 @@ impl Merging<'_> {
         if since(Said::ValueLabels) == Since::Changed && own.labels.is_none() && variable.kind.is_numeric() {
             variable.labels = None;
         }
-        variable.labels = self.labels.of_variable(&variable, own, recorded);
+        let mut codes = self.changes.codes.map(|_| self.recorded_codes(position));
+        if let Some(codes) = &mut codes {
+            let are_gone = variable.missing.is_empty() && !stored.missing.is_empty();
+            if is_changed(Said::Missing) || are_gone {
+                declared_in_file(&mut variable, codes, &own.missing);
+            }
+            let in_file = own.labels.as_ref().and_then(|name| self.labels.of_file(name));
+            labelled_in_file(&mut variable, codes, in_file, is_changed(Said::ValueLabels));
+        }
+        variable.labels = self.labels.of_variable(&variable, own, recorded, codes.as_deref());
+        let by_value = codes.is_some();
+        self.codes.push(codes.unwrap_or_default());
+        take_use(&mut variable, own, is_changed);
         let natives = variable.format.as_ref().map(|format| format.native.clone()).unwrap_or_default();
         variable.format = own.format.clone().or(variable.format);
         if let Some(format) = &mut variable.format {
@@ -171,7 +214,7 @@ impl Merging<'_> {
             };
             let letter =
                 own.missing.iter().find(|other| other.letter.is_some() && other.letter == missing.letter);
-            let is_changed = since(Said::Missing) == Since::Changed && missing.letter.is_some();
+            let is_changed = is_changed(Said::Missing) && missing.letter.is_some() && !by_value;
             match letter {
                 // The value of a letter with another label is doubtful where columns were taken away: this may be another.
                 Some(other)
@@ -187,6 +230,12 @@ impl Merging<'_> {
         }
         add_letters(&mut variable, own);
         variable
+    }
+
+    /// The numbers of the reasons of a column's stored variable.
+    fn recorded_codes(&self, position: usize) -> ReasonCodes {
+        let name = self.written.get(position).and_then(Option::as_ref);
+        name.zip(self.changes.codes).and_then(|(name, codes)| codes.get(name)).cloned().unwrap_or_default()
     }
 
     /// Takes the kind of the file where the rows cannot be delivered as the stored one.
@@ -207,6 +256,43 @@ impl Merging<'_> {
         variable.facts = Default::default();
         variable.kind = own.kind.clone();
     }
+}
+
+/// Takes what the file says of how a variable is used and shown, where another program changed it.
+fn take_use(variable: &mut Variable, own: &Variable, is_changed: impl Fn(Said) -> bool) {
+    if is_changed(Said::Measure) {
+        variable.measure = own.measure;
+    }
+    if is_changed(Said::Role) {
+        variable.role = own.role;
+    }
+    if is_changed(Said::Weight) {
+        variable.weight = own.weight;
+    }
+    if is_changed(Said::Display) {
+        variable.column_width = own.column_width;
+        variable.write_format.clone_from(&own.write_format);
+    }
+    if is_changed(Said::Attributes) {
+        variable.attributes.clear();
+    }
+}
+
+/// Whether a group is one that files declare: answers to one question, or variables that are looked at together.
+fn is_of_answers(kind: &GroupKind) -> bool {
+    matches!(kind, GroupKind::MultipleDichotomy { .. } | GroupKind::MultipleCategory | GroupKind::Set)
+}
+
+/// A group of the file by the names that its members have in the study.
+fn with_names(group: &Group, file: &Table, variables: &[Variable]) -> Group {
+    let mut group = group.clone();
+    for member in &mut group.members {
+        let position = file.variables.iter().position(|own| own.name == *member);
+        if let Some(variable) = position.and_then(|position| variables.get(position)) {
+            member.clone_from(&variable.name);
+        }
+    }
+    group
 }
 
 /// Takes what the file says of a part, by what became of that since it was written.

@@ -34,7 +34,8 @@ impl Stored {
     /// still says everything that SPSS knows.
     pub(super) fn of(metadata: &SavMetadata, losses: &mut Vec<Loss>) -> Option<Self> {
         let attribute = metadata.attributes.iter().find(|attribute| attribute.name == CODEBOOK)?;
-        let embedded = Embedded::read(&attribute.values.concat(), usize::MAX, losses)?;
+        let mut embedded = Embedded::read(&attribute.values.concat(), usize::MAX, losses)?;
+        embedded.codes = Some(Default::default());
         if embedded.format.is_null() {
             return Some(Self { embedded, cells: CellRecord::default() });
         }
@@ -44,6 +45,7 @@ impl Stored {
             losses.push(Loss::new(LossCode::NOT_READ, action));
             CellRecord::default()
         });
+        embedded.codes = Some(cells.codes.clone());
         Some(Self { embedded, cells })
     }
 

@@ -29,7 +29,7 @@ use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions};
 use arrow_schema::DataType;
 use exporter_core::codebook::{Codebook, Kind, Missing, MissingValues, Parent, Period, Variable};
 use exporter_core::dataset::{Note, arrow_type, scan_schema, select_from, table_of};
-use exporter_core::embedded::{Restored, detach_foreign_labels};
+use exporter_core::embedded::{ReasonCodes, Restored, detach_foreign_labels};
 use exporter_core::profile::Number;
 use exporter_core::{
     Batches, ColumnFacts, Dataset, Loss, LossCode, LossReport, Projection, Result, Scan, Source, TableId,
@@ -83,12 +83,8 @@ impl SavDataset {
         let claimed = stored.as_ref().map(|stored| stored.restored(unread.clone(), &|_, _| true));
         let claimed_variables = claimed.as_ref().and_then(|claimed| claimed.codebook.tables.first());
         let claimed_variables = claimed_variables.map_or(&[][..], |table| &table.variables);
-        // Of a file that others have changed, columns are those that had the name when they were written.
-        let written_names = claimed.as_ref().map_or(&[][..], |claimed| &claimed.written_names);
-        let recorded = |position: usize| {
-            let name = written_names.get(position).and_then(Option::as_ref);
-            let codes = stored.as_ref().zip(name).and_then(|(stored, name)| stored.cells.codes.get(name));
-            codes.map_or(&[][..], Vec::as_slice)
+        let codes_of = |restored: &Restored, position: usize| -> ReasonCodes {
+            restored.codes.get(position).cloned().unwrap_or_default()
         };
         let is_projected = |position: usize, stored: &str| {
             let described = claimed_variables.get(position).map_or(stored, |variable| variable.name.as_str());
@@ -108,7 +104,8 @@ impl SavDataset {
                 _ => None,
             };
             if is_projected(position, &variable.name) && (variable.width.is_none() || claim.is_some()) {
-                let codes = recorded(position).iter().copied().flatten().collect();
+                let codes = claimed.as_ref().map(|claimed| codes_of(claimed, position));
+                let codes = codes.into_iter().flatten().flatten().collect();
                 looked.push(Looked { variable: position, period, codes, claim });
             }
         }
@@ -126,11 +123,11 @@ impl SavDataset {
             };
             (!zoned || in_utc()) && delivers(text, kind, found(position))
         };
-        let (mut codebook, parent) = match &stored {
+        let (mut codebook, parent, recorded) = match &stored {
             Some(stored) => {
-                let Restored { codebook, parent, losses, .. } = stored.restored(unread, &fits_rows);
+                let Restored { codebook, parent, losses, codes, .. } = stored.restored(unread, &fits_rows);
                 not_used.extend(losses);
-                (codebook, parent)
+                (codebook, parent, codes)
             }
             None => {
                 let kind = |(position, kind): (usize, &Kind)| match found(position) {
@@ -138,14 +135,14 @@ impl SavDataset {
                     None => kind.clone(),
                 };
                 let kinds: Vec<Kind> = by_format.iter().enumerate().map(kind).collect();
-                (plain_of(metadata, source.stem(), &kinds), None)
+                (plain_of(metadata, source.stem(), &kinds), None, Vec::new())
             }
         };
         let mut columns = Vec::with_capacity(metadata.variables.len());
         for (position, variable) in
             codebook.tables.iter_mut().flat_map(|table| &mut table.variables).enumerate()
         {
-            let mut codes = recorded(position).to_vec();
+            let mut codes = recorded.get(position).cloned().unwrap_or_default();
             if let Some(facts) = found(position)
                 && !fits_rows(position, &variable.kind)
             {
