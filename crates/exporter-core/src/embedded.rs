@@ -90,8 +90,6 @@ struct Stored<'a> {
 pub struct Restored {
     /// The study with the one table that the file holds.
     pub codebook: Codebook,
-    /// The whole codebook as stored, other tables included.
-    pub whole: Option<Codebook>,
     /// The parent of the table, which is in another file.
     pub parent: Option<Parent>,
     /// What of the stored codebook is not used, because it did not fit the file, and the parent: losses of reading, of no
@@ -147,7 +145,7 @@ pub fn restore(
 ) -> Restored {
     let Some(Embedded { codebook: whole, plain: written, letters, codes, .. }) = embedded else {
         let (losses, written_names, codes) = Default::default();
-        return Restored { codebook: plain, whole: None, parent: None, losses, written_names, codes };
+        return Restored { codebook: plain, parent: None, losses, written_names, codes };
     };
     let is_as_written =
         |written: &Plain| fingerprint(plain.clone()).is_ok_and(|found| found == written.fingerprint);
@@ -168,7 +166,7 @@ pub fn restore(
         parent = None;
     }
     losses.extend(parent.as_ref().map(parent_not_open));
-    Restored { codebook, whole: Some(whole), parent, losses, written_names, codes }
+    Restored { codebook, parent, losses, written_names, codes }
 }
 
 /// Detaches value-label sets with values that are none of their variable's kind, as programs label the numbers behind dates
@@ -252,7 +250,10 @@ impl Embedded {
         let form =
             |problem: serde_json::Error| Error::invalid(format!("codebook: {problem}")).with_source(problem);
         let stored = Stored { codebook: &self.codebook, plain: self.plain.as_ref(), format: &self.format };
-        serde_json::to_string(&stored).map_err(form)
+        let mut json = serde_json::to_string(&stored).map_err(form)?;
+        // It stays in memory while the rows are written.
+        json.shrink_to_fit();
+        Ok(json)
     }
 
     /// Reads stored JSON.

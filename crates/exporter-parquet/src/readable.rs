@@ -33,7 +33,7 @@ pub(crate) struct Readable {
     pub(crate) columns: Vec<usize>,
     /// As they are in the file.
     pub(crate) fields: Fields,
-    /// As the table has them, with the keys and values of the file.
+    /// As the table has them, with the keys and values of the file until the codebook is made of these.
     pub(crate) shown: Schema,
     /// Of columns that have some.
     pub(crate) categories: BTreeMap<usize, Categories>,
@@ -101,7 +101,9 @@ impl Readable {
                     places.push(place);
                     let mut mark = field.metadata().clone();
                     mark.retain(|key, _| key == REASONS_KEY);
-                    shown.push(Field::new(name, data_type, true).with_metadata(mark));
+                    let seen = Field::new(name, data_type, true).with_metadata(mark);
+                    // One in place of two that are equal: there may be very many.
+                    shown.push(if *field == seen { Arc::clone(&field) } else { Arc::new(seen) });
                     fields.push(field);
                 }
                 Err((name, why)) => {

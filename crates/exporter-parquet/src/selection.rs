@@ -1,9 +1,10 @@
 //! The rows of a scan: decoded, brought to the types that are delivered, filtered and limited.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions};
-use arrow_schema::{DataType, Field, Schema, SchemaRef};
+use arrow_array::{RecordBatch, RecordBatchOptions};
+use arrow_schema::{DataType, Field, FieldRef, Schema, SchemaRef};
 use exporter_core::codebook::{Kind, Period, Table};
 use exporter_core::dataset::{Batches, arrow_type, select_from};
 use exporter_core::{Error, Result, Scan};
@@ -21,20 +22,17 @@ struct Columns<'a> {
     file: &'a Readable,
     /// Variable of every decoded column, ascending.
     read: Vec<usize>,
-    /// What becomes of each decoded column.
-    changes: Vec<Change>,
+    /// What becomes of decoded columns that are not delivered as they are.
+    changes: BTreeMap<usize, Change>,
     schema: SchemaRef,
-    /// By decoded column.
-    cut: Vec<CutValues>,
 }
 
 /// How a decoded column gets the type that is delivered.
 enum Change {
-    None,
     /// To the declared type, where it was stored as another.
     Narrow(DataType),
-    /// To the type that it is shown as.
-    Show(DataType),
+    /// To the type that it is shown as, and what that cut so far.
+    Show(DataType, CutValues),
     /// To the positions of its texts among the column's categories.
     Positions(Positions),
     /// From periods of pandas.
@@ -68,48 +66,49 @@ pub(crate) fn selected<'a>(
     // Without a filter the columns keep their types.
     let projection = scan.projection(table)?;
     let places: Vec<usize> = projection.iter().filter_map(|column| read.binary_search(column).ok()).collect();
-    Ok(Batches::new(Arc::new(schema.project(&places)?), selected))
+    Ok(selected.with_schema(Arc::new(schema.project(&places)?)))
 }
 
 impl<'a> Columns<'a> {
     fn new(table: &Table, file: &'a Readable, read: &[usize]) -> Result<Self> {
         let missing = || Error::invalid("the file has fewer columns than its table has variables");
-        let mut changes = Vec::new();
-        let mut fields = Vec::new();
-        for column in read {
+        let mut changes = BTreeMap::new();
+        let mut fields: Vec<FieldRef> = Vec::new();
+        for (at, column) in read.iter().enumerate() {
             let variable = table.variables.get(*column).ok_or_else(missing)?;
             let field = file.fields.get(*column).ok_or_else(missing)?;
             let stored = field.data_type();
-            let shown = file.shown.fields().get(*column).ok_or_else(missing)?.data_type();
+            let known = file.shown.fields().get(*column).ok_or_else(missing)?;
+            let shown = known.data_type();
             let wanted = arrow_type(&variable.kind);
             let (data_type, change) = match (&variable.kind, file.categories.get(column)) {
-                (_, Some(categories)) => (POSITIONS, Change::Positions(Positions::new(categories))),
+                (_, Some(categories)) => (POSITIONS, Some(Change::Positions(Positions::new(categories)))),
                 _ if let Some(Ok(frequency)) = frequency(field) => {
-                    (frequency.shown_type(), Change::Frequency(frequency))
+                    (frequency.shown_type(), Some(Change::Frequency(frequency)))
                 }
-                (Kind::Period(period), None) if is_text(stored) => (wanted, Change::Periods(*period)),
-                (kind, None) if is_widened(kind, stored) => (wanted.clone(), Change::Narrow(wanted)),
-                _ if shown == stored => (stored.clone(), Change::None),
-                _ => (shown.clone(), Change::Show(shown.clone())),
+                (Kind::Period(period), None) if is_text(stored) => (wanted, Some(Change::Periods(*period))),
+                (kind, None) if is_widened(kind, stored) => (wanted.clone(), Some(Change::Narrow(wanted))),
+                _ if shown == stored => (stored.clone(), None),
+                _ => (shown.clone(), Some(Change::Show(shown.clone(), CutValues::default()))),
             };
-            fields.push(Field::new(&variable.name, data_type, true));
-            changes.push(change);
+            let field = Field::new(&variable.name, data_type, true);
+            fields.push(if **known == field { Arc::clone(known) } else { Arc::new(field) });
+            changes.extend(change.map(|change| (at, change)));
         }
-        let (schema, cut) = (Arc::new(Schema::new(fields)), vec![CutValues::default(); read.len()]);
-        Ok(Self { file, read: read.to_vec(), changes, schema, cut })
+        Ok(Self { file, read: read.to_vec(), changes, schema: Arc::new(Schema::new(fields)) })
     }
 
     /// Brings decoded columns to the types that are delivered.
     fn restored(&mut self, batch: &RecordBatch, first_row: Option<u64>) -> Result<RecordBatch, ParquetError> {
-        let changes = batch.columns().iter().zip(&mut self.changes).zip(&self.read).zip(&mut self.cut);
-        let columns: Vec<ArrayRef> = changes
-            .map(|(((column, change), place), cut)| match change {
-                Change::None => Ok(column.clone()),
-                Change::Narrow(declared) => from_stored(column, declared),
-                Change::Positions(positions) => positions.of(column),
-                Change::Periods(period) => periods_of(column, *period),
-                Change::Frequency(frequency) => Ok(frequency.shown(column)?),
-                Change::Show(to) => {
+        let mut columns = batch.columns().to_vec();
+        for (at, change) in &mut self.changes {
+            let (Some(column), Some(place)) = (columns.get_mut(*at), self.read.get(*at)) else { continue };
+            *column = match change {
+                Change::Narrow(declared) => from_stored(column, declared)?,
+                Change::Positions(positions) => positions.of(column)?,
+                Change::Periods(period) => periods_of(column, *period)?,
+                Change::Frequency(frequency) => frequency.shown(column)?,
+                Change::Show(to, cut) => {
                     let mut now = Cut::default();
                     let values = shown(column, to, &mut now)?;
                     if now.count > 0 {
@@ -119,10 +118,10 @@ impl<'a> Columns<'a> {
                         cut.first = cut.first.take().or(now.first.map(|(at, value)| (row(at), value)));
                         self.file.was_cut(*place, cut);
                     }
-                    Ok(values)
+                    values
                 }
-            })
-            .collect::<Result<_, ParquetError>>()?;
+            };
+        }
         let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
         Ok(RecordBatch::try_new_with_options(self.schema.clone(), columns, &options)?)
     }

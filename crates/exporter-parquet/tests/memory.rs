@@ -3,11 +3,12 @@
 
 mod lies;
 
+use std::path::Path;
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray};
-use exporter_core::sink::{MemorySink, NullSink};
-use exporter_core::{Context, MemoryDataset, Registry, Scan, Source, TableId, export};
+use exporter_core::sink::{FolderOptions, FolderSink, MemorySink, NullSink};
+use exporter_core::{Context, Dataset as _, MemoryDataset, Registry, Scan, Source, TableId, export};
 use exporter_testkit::GeneratedDataset;
 use exporter_testkit::allocation::{CountingAllocator, peak_during};
 use serde_json::{Value as Json, json};
@@ -27,6 +28,7 @@ fn peak(format: &str, options: &Json, rows: u64) -> usize {
 fn memory_is_bounded() {
     wide_tables_need_little_for_each_column();
     arrow_of_very_many_columns_becomes_parquet_in_256_mib();
+    parquet_of_very_many_columns_becomes_arrow_in_256_mib();
     ten_times_the_rows_need_no_more();
     arrow_that_is_read_ahead_needs_no_more();
     claims_need_no_more();
@@ -63,13 +65,31 @@ fn wide_tables_need_little_for_each_column() {
     assert!(written < 3 << 10 && read < 4 << 10, "{written} bytes a column when written, {read} when read");
 }
 
-/// The rows of one batch of Arrow are in memory together, here 80 MiB; beside them stands what is kept of each column.
-fn arrow_of_very_many_columns_becomes_parquet_in_256_mib() {
+/// 200 rows of 50,000 columns; all columns of a type have the same values.
+fn of_very_many_columns() -> RecordBatch {
     let floats: ArrayRef = Arc::new(Float64Array::from_iter_values((0..200).map(|row| f64::from(row) / 3.0)));
     let integers: ArrayRef = Arc::new(Int64Array::from_iter_values(0..200));
     let texts: ArrayRef = Arc::new(StringArray::from_iter_values((0..200).map(|row| format!("t{row:05}"))));
     let columns = (0..50_000).zip([floats, integers, texts].into_iter().cycle());
-    let batch = RecordBatch::try_from_iter(columns.map(|(at, values)| (format!("v{at}"), values))).unwrap();
+    RecordBatch::try_from_iter(columns.map(|(at, values)| (format!("v{at}"), values))).unwrap()
+}
+
+/// What opening a file and writing it as another format takes at most.
+fn peak_of_converting(path: &Path, format: &str) -> usize {
+    let registry = exporter_parquet::register(Registry::new());
+    let context = Context::default().with_threads(2);
+    let exporter = registry.exporter(format, json!({})).unwrap();
+    let source = Source::open(path, &context).unwrap();
+    let convert = || {
+        let data = registry.open(&source, Json::Null, &context).unwrap();
+        export(&*exporter, &*data, Box::new(NullSink::new()), &context).unwrap();
+    };
+    peak_during(convert).1
+}
+
+/// The rows of one batch of Arrow are in memory together, here 80 MiB; beside them stands what is kept of each column.
+fn arrow_of_very_many_columns_becomes_parquet_in_256_mib() {
+    let batch = of_very_many_columns();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("wide.arrow");
     let file = std::fs::File::create(&path).unwrap();
@@ -77,15 +97,25 @@ fn arrow_of_very_many_columns_becomes_parquet_in_256_mib() {
     writer.write(&batch).unwrap();
     writer.finish().unwrap();
     drop((writer, batch));
-    let registry = exporter_parquet::register(Registry::new());
-    let context = Context::default().with_threads(2);
-    let exporter = registry.exporter("parquet", json!({})).unwrap();
-    let source = Source::open(&path, &context).unwrap();
-    let (_, peak) = peak_during(|| {
-        let data = registry.open(&source, Json::Null, &context).unwrap();
-        export(&*exporter, &*data, Box::new(NullSink::new()), &context).unwrap()
-    });
+    let peak = peak_of_converting(&path, "parquet");
     assert!(peak < 256 << 20, "{peak} bytes");
+}
+
+/// A row group of very many columns is decoded as a whole; the columns have labels, so that a codebook is stored in the file.
+fn parquet_of_very_many_columns_becomes_arrow_in_256_mib() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = MemoryDataset::from_batches("wide", vec![of_very_many_columns()]).unwrap();
+    let mut codebook = data.codebook().clone();
+    for variable in &mut codebook.tables[0].variables {
+        variable.label = format!("What the respondent said about {}", variable.name).into();
+    }
+    let data = MemoryDataset::new(codebook, vec![vec![of_very_many_columns()]]).unwrap();
+    let exporter = exporter_parquet::register(Registry::new()).exporter("parquet", json!({})).unwrap();
+    let sink = FolderSink::create(folder.path().join("out"), FolderOptions::default()).unwrap();
+    export(&*exporter, &data, Box::new(sink), &Context::default()).unwrap();
+    drop(data);
+    let peak = peak_of_converting(&folder.path().join("out/wide.parquet"), "arrow");
+    assert!(peak < 244 << 20, "{peak} bytes");
 }
 
 /// A column of texts as a Parquet file of one row group.

@@ -14,8 +14,35 @@ impl Table {
     /// that name a variable which is lost.
     #[must_use]
     pub fn with_columns(&self, columns: &[usize]) -> Table {
-        let mut table = self.clone();
-        table.variables = columns.iter().filter_map(|column| self.variables.get(*column)).cloned().collect();
+        // Each variable is copied once: there may be very many.
+        let Table {
+            name,
+            label,
+            kind,
+            variables,
+            groups,
+            key,
+            parent,
+            roster,
+            sort,
+            notes,
+            rows,
+            attributes,
+        } = self;
+        let mut table = Table {
+            name: name.clone(),
+            label: label.clone(),
+            kind: *kind,
+            variables: columns.iter().filter_map(|column| variables.get(*column)).cloned().collect(),
+            groups: groups.clone(),
+            key: key.clone(),
+            parent: parent.clone(),
+            roster: roster.clone(),
+            sort: sort.clone(),
+            notes: notes.clone(),
+            rows: *rows,
+            attributes: attributes.clone(),
+        };
         let names = |table: &Table| -> HashSet<String> {
             table.variables.iter().map(|variable| variable.name.clone()).collect()
         };

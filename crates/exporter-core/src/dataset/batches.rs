@@ -29,6 +29,12 @@ impl<'a> Batches<'a> {
         &self.schema
     }
 
+    /// The same stream, whose batches have this schema.
+    #[must_use]
+    pub fn with_schema(self, schema: SchemaRef) -> Self {
+        Self { schema, ..self }
+    }
+
     /// Re-cuts the stream into batches of exactly this many rows (the last may be shorter).
     pub fn rechunk(self, rows: usize) -> Batches<'a> {
         let schema = self.schema.clone();

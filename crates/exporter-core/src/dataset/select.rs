@@ -69,7 +69,8 @@ pub(super) fn select_rows<'a>(
     let columns = scan.projection(table)?;
     let filter = rows.map(|rows| FilteredColumns::new(table, rows, &columns, held)).transpose()?;
     let schema = scan_schema(table, &columns, scan.reasons);
-    let output = Arc::clone(&schema);
+    // Columns that are only picked keep their fields; schemas of wide tables take much memory.
+    let output = (filter.is_some() || schema.fields().len() > columns.len()).then(|| Arc::clone(&schema));
     let held_reasons = columns_with_reasons(table, held);
     let reasons = match scan.reasons {
         true => places(&columns_with_reasons(table, &columns), &held_reasons, table)?,
@@ -95,13 +96,15 @@ pub(super) fn select_rows<'a>(
                 let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
                 RecordBatch::try_new_with_options(Arc::clone(output), arrays, &options)
             };
-            let picked = match &filter {
-                None if output.fields().len() == columns.len() => batch.project(&columns)?,
-                None => with(&batch.project(&columns)?, &with_fields_of(&batch, &columns, &output))?,
-                Some(filter) => {
+            let picked = match (&filter, &output) {
+                (Some(filter), Some(output)) => {
                     let (values, mask) = filter.pick(table, &batch, row)?;
-                    filter_record_batch(&with(&values, &output)?, &mask)?
+                    filter_record_batch(&with(&values, output)?, &mask)?
                 }
+                (None, Some(output)) => {
+                    with(&batch.project(&columns)?, &with_fields_of(&batch, &columns, output))?
+                }
+                (_, None) => batch.project(&columns)?,
             };
             row += batch.num_rows() as u64;
             let keep = usize::try_from(left).unwrap_or(usize::MAX).min(picked.num_rows());

@@ -99,6 +99,10 @@ impl<S, J, E> Lanes<'_, S, J, E> {
             if lane.steps.is_empty() && lane.own.is_some() {
                 ready.push_back(index);
             }
+            if lane.steps.is_empty() {
+                // Mostly one waits, and there may be very many lanes.
+                lane.steps.reserve_exact(1);
+            }
             lane.steps.push_back((*rounds, step));
             *waiting += 1;
         }

@@ -153,7 +153,6 @@ impl RowWriter for &ParquetOptions {
         add_encoded_arrow_schema_to_metadata(&stored, &mut properties);
         let memory = rows.context().memory();
         let settings = Settings {
-            properties,
             row_group_rows: usize::try_from(self.row_group_rows).unwrap_or(usize::MAX),
             // A row group may be held as values and encoded, beside the chunks that are read; what the file tells of each
             // column of each row group takes memory too.
@@ -162,7 +161,7 @@ impl RowWriter for &ParquetOptions {
             chunk_rows: chunk_rows(stored.fields().len(), memory),
             threads: rows.context().threads(),
         };
-        write_table(output, &stored, &settings, columns.chunks(rows)?)
+        write_table(output, &stored, properties, &settings, columns.chunks(rows)?)
     }
 }
 

@@ -78,11 +78,6 @@ impl ArrowDataset {
         let shown = self.readable.shown.clone();
         folded(self, &shown)
     }
-
-    /// The whole codebook as stored, with the tables of other files.
-    pub fn stored_codebook(&self) -> Option<&Codebook> {
-        self.restored.whole.as_ref()
-    }
 }
 
 impl Dataset for ArrowDataset {

@@ -102,6 +102,8 @@ pub(crate) fn restore(file: &mut Readable, name: &str, options: &ReadOptions, ro
     {
         presume_categories(file, name, &stored.codebook);
     }
+    // Not needed any more, and as long as what was read of it.
+    file.shown.metadata.clear();
     let schema = &file.shown;
     let all = infer_table(name, schema)?;
     let reasons = if stored.is_some() { reason_columns(schema) } else { Vec::new() };
@@ -222,7 +224,7 @@ mod tests {
         let parent = study().tables.remove(1).parent;
         assert_eq!(restored.losses, [parent_not_open(parent.as_ref().unwrap())]);
         assert_eq!(restored.parent, parent);
-        assert_eq!(restored.whole.unwrap(), study());
+        assert_eq!(Embedded::from_json(&json).unwrap().codebook, study());
         let table = &restored.codebook.tables[0];
         assert_eq!(table.variables, study().tables[1].variables);
         assert_eq!(table.parent, None);

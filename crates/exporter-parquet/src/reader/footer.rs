@@ -1,7 +1,7 @@
 //! The footer: found, measured, then decoded by the `parquet` crate.
 
 use parquet::file::metadata::{
-    ParquetMetaData, ParquetMetaDataOptions, ParquetMetaDataReader, ParquetStatisticsPolicy,
+    FileMetaData, ParquetMetaData, ParquetMetaDataOptions, ParquetMetaDataReader, ParquetStatisticsPolicy,
 };
 
 use super::thrift::{BINARY, I32, I64, LIST, STRUCT, ThriftCursor};
@@ -89,6 +89,21 @@ pub(super) fn read(file: &Positioned) -> Result<ParquetMetaData, ParquetError> {
         .with_size_stats_policy(ParquetStatisticsPolicy::SkipAll)
         .with_encoding_stats_policy(ParquetStatisticsPolicy::SkipAll);
     contained("parquet", || ParquetMetaDataReader::decode_metadata_with_options(&bytes, Some(&options)))
+}
+
+/// A footer without its keys and values, which may be long: the Arrow schema, a codebook.
+pub(super) fn without_keys(footer: ParquetMetaData) -> ParquetMetaData {
+    let file = footer.file_metadata();
+    let file = FileMetaData::new(
+        file.version(),
+        file.num_rows(),
+        file.created_by().map(str::to_owned),
+        None,
+        file.schema_descr_ptr(),
+        file.column_orders().cloned(),
+    );
+    let groups = footer.into_builder().take_row_groups();
+    ParquetMetaData::new(file, groups)
 }
 
 /// Walks a `FileMetaData` structure: depth of the schema and number of row groups, which the decoder believes. Returns

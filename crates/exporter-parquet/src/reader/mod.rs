@@ -63,8 +63,9 @@ impl ParquetDataset {
     /// When the bytes cannot be read, they are not Parquet or encrypted, or the footer is damaged.
     pub fn open(source: &Source<'_>, options: &ReadOptions, context: &Context) -> Result<Self> {
         let (file, name) = (Positioned::new(Arc::clone(&source.bytes)), source.stem());
-        let metadata = Arc::new(footer::read(&file)?);
+        let metadata = footer::read(&file)?;
         let mut schema = FileSchema::of(&metadata)?;
+        let metadata = Arc::new(footer::without_keys(metadata));
         schema.readable.check("parquet")?;
         let (threads, bounds) = (context.threads(), Bounds::of(context));
         let mut look = Look::at(&schema.readable.fields, options.categories == CategoriesAs::Labels);
@@ -80,11 +81,6 @@ impl ParquetDataset {
     pub fn with_reasons(self) -> FoldedReasons<Self> {
         let shown = self.schema.readable.shown.clone();
         folded(self, &shown)
-    }
-
-    /// The whole codebook as stored, with the tables of other files.
-    pub fn stored_codebook(&self) -> Option<&Codebook> {
-        self.restored.whole.as_ref()
     }
 
     /// Whether a column's type is the kind's own, so that statistics need no conversion.

@@ -204,7 +204,10 @@ impl Rows {
             return Ok(Group::Stream(parts.collect::<Result<_, _>>()?, rows));
         }
         let batch_rows = usize::try_from(rows).unwrap_or(usize::MAX);
-        let parts = self.parts.iter().map(|columns| self.part(columns, group, batch_rows)?.next());
+        let parts = self.parts.iter().map(|columns| {
+            let decoded = self.part(columns, group, batch_rows)?.next()?;
+            decoded.map(|decoded| self.plan.columns.kept(decoded, columns)).transpose()
+        });
         match beside(parts.collect::<Result<Vec<_>, _>>()?)? {
             Some(batch) if batch.num_rows() as u64 == rows => Ok(Group::Decoded(batch)),
             _ => Err(self.wrong_rows(group)),
@@ -245,9 +248,12 @@ impl Rows {
                 }
                 Group::Decoded(decoded) => {
                     let most = self.plan.batch_rows.get(self.next).copied().unwrap_or(1);
-                    let rows = decoded.num_rows().min(most);
-                    let batch = (rows > 0).then(|| decoded.slice(0, rows));
-                    (batch, Group::Decoded(decoded.slice(rows, decoded.num_rows() - rows)))
+                    if decoded.num_rows() <= most {
+                        self.next += 1;
+                        return Ok(Some(decoded));
+                    }
+                    let rest = decoded.slice(most, decoded.num_rows() - most);
+                    (Some(decoded.slice(0, most)), Group::Decoded(rest))
                 }
             };
             match batch {

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use arrow_array::{Array, RecordBatch, RecordBatchOptions};
 use arrow_schema::extension::EXTENSION_TYPE_NAME_KEY;
 use arrow_schema::{DataType, Field, FieldRef, Fields, Schema};
 use exporter_core::{Loss, LossCode};
@@ -55,6 +56,22 @@ impl FileColumns {
             parquet_to_arrow_field_levels(&schema, ProjectionMask::all(), Some(&fields))
         })?;
         Ok((levels, columns.iter().flat_map(|column| self.leaves_of(*column)).copied().collect()))
+    }
+
+    /// Decoded rows of some of the columns that are held for long: with the fields that are known, and without the room that texts
+    /// may still have grown into.
+    pub(super) fn kept(&self, rows: RecordBatch, columns: &[usize]) -> Result<RecordBatch, ParquetError> {
+        let count = rows.num_rows();
+        let (schema, mut arrays, _) = rows.into_parts();
+        arrays.iter_mut().for_each(Array::shrink_to_fit);
+        let known = columns.iter().map(|column| self.fields.get(*column));
+        let fields = schema.fields().iter().zip(known).map(|(field, known)| match known {
+            Some(known) if known == field => Arc::clone(known),
+            _ => Arc::clone(field),
+        });
+        let options = RecordBatchOptions::new().with_row_count(Some(count));
+        let schema = Arc::new(Schema::new(fields.collect::<Fields>()));
+        Ok(RecordBatch::try_new_with_options(schema, arrays, &options)?)
     }
 
     /// The leaves of a column, by their places in the file.

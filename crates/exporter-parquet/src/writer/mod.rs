@@ -28,11 +28,9 @@ use row_groups::RowGroups;
 /// Most row groups of a file: readers number them with an `i16` (Parquet format, `RowGroup.ordinal`).
 pub(crate) const MAX_ROW_GROUPS: usize = i16::MAX as usize;
 
-/// How a table is written.
+/// How the rows of a table are cut and encoded.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
-    /// Compression, dictionaries, statistics and file metadata.
-    pub(crate) properties: WriterProperties,
     /// Most rows of a row group, at least one.
     pub(crate) row_group_rows: usize,
     /// A row group ends when its values pass this many bytes as Arrow lays them out.
@@ -44,13 +42,15 @@ pub(crate) struct Settings {
 }
 
 /// Writes one table; batches must already be cut into [`Settings::chunk_rows`] rows (but for the last) and have the
-/// columns of `stored`, of types that cast to it. Returns the number of rows.
+/// columns of `stored`, of types that cast to it; `properties` are compression, dictionaries, statistics and file metadata. Returns
+/// the number of rows.
 ///
 /// # Errors
 /// When the rows, the encoding or the output fail; the first error ends the run.
 pub(crate) fn write_table<W: Write + Send>(
     output: W,
     stored: &SchemaRef,
+    properties: WriterProperties,
     settings: &Settings,
     batches: impl Iterator<Item = Result<RecordBatch, ParquetError>>,
 ) -> Result<u64, ParquetError> {
@@ -58,8 +58,7 @@ pub(crate) fn write_table<W: Write + Send>(
         return Err(ParquetError::NoColumns);
     }
     // The Arrow schema is among the properties.
-    let options =
-        ArrowWriterOptions::new().with_properties(settings.properties.clone()).with_skip_arrow_metadata(true);
+    let options = ArrowWriterOptions::new().with_properties(properties).with_skip_arrow_metadata(true);
     let writer = ArrowWriter::try_new_with_options(output, stored.clone(), options)?;
     let (mut file, _) = writer.into_serialized_writer()?;
     let mut writers = GroupWriters::new(&file, stored.clone());
