@@ -18,6 +18,15 @@ impl Positioned {
         Self(bytes)
     }
 
+    /// The same with truth values of Thrift's compact protocol at these offsets, ascending, true where they are false.
+    pub(crate) fn with_true(&self, places: Vec<u64>) -> Self {
+        if places.is_empty() {
+            self.clone()
+        } else {
+            Self(Arc::new(WithTrue { bytes: Arc::clone(&self.0), places }))
+        }
+    }
+
     pub(crate) fn length(&self) -> u64 {
         self.0.len()
     }
@@ -43,5 +52,30 @@ impl ChunkReader for Positioned {
 
     fn get_bytes(&self, start: u64, length: usize) -> Result<Bytes, CrateError> {
         Ok(self.read(start, length)?.into())
+    }
+}
+
+/// Bytes with other truth values.
+#[derive(Debug)]
+struct WithTrue {
+    bytes: Arc<dyn ReadAt>,
+    places: Vec<u64>,
+}
+
+impl ReadAt for WithTrue {
+    fn len(&self) -> u64 {
+        self.bytes.len()
+    }
+
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.bytes.read_at(offset, buffer)?;
+        let from = self.places.partition_point(|place| *place < offset);
+        for place in self.places.iter().skip(from).take_while(|place| **place - offset < count as u64) {
+            // The type of a field is its truth value: 1 is true, 2 false.
+            if let Some(head) = buffer.get_mut((place - offset) as usize).filter(|head| **head & 0x0f == 2) {
+                *head ^= 3;
+            }
+        }
+        Ok(count)
     }
 }

@@ -18,12 +18,12 @@ use exporter_core::{Context, Dataset, LossCode, Scan, TableId};
 use exporter_testkit::{Cell, cells_of};
 use parquet::arrow::arrow_writer::ArrowWriterOptions;
 use parquet::arrow::{ARROW_SCHEMA_META_KEY, ArrowWriter, encode_arrow_schema};
-use parquet::basic::{BrotliLevel, Compression, GzipLevel, ZstdLevel};
+use parquet::basic::{BrotliLevel, Compression, Encoding, GzipLevel, ZstdLevel};
 use parquet::data_type::{
     ByteArray, ByteArrayType, FixedLenByteArray, FixedLenByteArrayType, Int96, Int96Type,
 };
 use parquet::file::metadata::KeyValue;
-use parquet::file::properties::WriterProperties;
+use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterVersion};
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::parser::parse_message_type;
 
@@ -400,6 +400,114 @@ fn a_decimal_that_no_type_holds_is_named_and_the_others_read() {
     let said = losses(&*data, &LossCode::NOT_READ);
     assert!(said.len() == 1 && said[0].contains("DECIMAL(77,0)"), "{said:?}");
     assert_eq!(cells_of(read(&*data).column(0)), [Cell::Text("x".into())]);
+}
+
+/// The file of one row, 7, of the required column `x`, with a key.
+fn plain_file() -> Vec<u8> {
+    let schema = Arc::new(parse_message_type("message m { required int32 x; }").unwrap());
+    let keys = vec![KeyValue::new("key".to_owned(), "1".to_owned())];
+    let properties = WriterProperties::builder().set_key_value_metadata(Some(keys)).build();
+    let mut bytes = Vec::new();
+    let mut writer = SerializedFileWriter::new(&mut bytes, schema, Arc::new(properties)).unwrap();
+    let mut group = writer.next_row_group().unwrap();
+    let mut column = group.next_column().unwrap().unwrap();
+    column.typed::<parquet::data_type::Int32Type>().write_batch(&[7], None, None).unwrap();
+    column.close().unwrap();
+    group.close().unwrap();
+    writer.close().unwrap();
+    bytes
+}
+
+/// Writes other bytes in the place of some in the footer.
+fn in_footer(bytes: &mut Vec<u8>, from: &[u8], to: &[u8]) {
+    let at = bytes.windows(from.len()).rposition(|window| window == from).unwrap();
+    bytes.splice(at..at + from.len(), to.iter().copied());
+    let size = bytes.len() - 8;
+    let length = u32::from_le_bytes(bytes[size..size + 4].try_into().unwrap());
+    let length = length as usize + to.len() - from.len();
+    bytes[size..size + 4].copy_from_slice(&u32::try_from(length).unwrap().to_le_bytes());
+}
+
+/// hyparquet leaves out of a column that it is required, fastparquet writes numbers and truth values as values of keys.
+#[test]
+fn footers_that_other_readers_do_not_mind_are_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("footer.parquet");
+    let changes: [(&[u8], &[u8]); 3] = [
+        (&[0x25, 0, 0x18, 1, b'x'], &[0x38, 1, b'x']),
+        (&[0x18, 3, b'k', b'e', b'y', 0x18, 1, b'1', 0], &[0x18, 3, b'k', b'e', b'y', 0x16, 2, 0]),
+        (&[0x18, 3, b'k', b'e', b'y', 0x18, 1, b'1', 0], &[0x18, 3, b'k', b'e', b'y', 0x11, 0]),
+    ];
+    for (from, to) in changes {
+        let mut bytes = plain_file();
+        in_footer(&mut bytes, from, to);
+        std::fs::write(&path, bytes).unwrap();
+        let data = open(&path).unwrap();
+        assert_eq!(cells_of(read(&*data).column(0)), [Cell::Integer(7)], "{to:?}");
+    }
+}
+
+/// fastparquet writes data frames without columns, whose empty lists do not say of what they are.
+#[test]
+fn a_file_without_columns_has_its_rows() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("empty.parquet");
+    for of_what in [0x0c, 0] {
+        let mut footer = vec![0x15, 2, 0x19, 0x1c, 0x48, 1, b'm', 0x15, 0, 0, 0x16, 4, 0x19, 0x1c];
+        footer.extend([0x19, of_what, 0x16, 0, 0x16, 4, 0, 0]);
+        let size = u32::try_from(footer.len()).unwrap().to_le_bytes();
+        std::fs::write(&path, [b"PAR1".as_slice(), &footer, &size, b"PAR1"].concat()).unwrap();
+        let data = open(&path).unwrap();
+        assert_eq!((data.rows(TableId(0)), names(&*data).len()), (Some(2), 0));
+        assert_eq!(read(&*data).num_rows(), 2);
+    }
+}
+
+/// Arrow C++ before version 3 said of the compressed pages of version 2 that they were not (ARROW-17100); of other writers'
+/// pages that is believed.
+#[test]
+fn pages_of_old_arrow_are_compressed_whatever_they_say() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("old.parquet");
+    let texts: ArrayRef =
+        Arc::new(StringArray::from_iter_values((0..500).map(|row| format!("text {}", row / 9))));
+    let batch = RecordBatch::try_from_iter([("text", texts.clone())]).unwrap();
+    let writers = [("parquet-cpp version 1.5.1-SNAPSHOT", true), ("parquet-cpp-arrow version 3.0.0", false)];
+    for (writer, is_wrong) in writers {
+        let properties = WriterProperties::builder()
+            .set_writer_version(WriterVersion::PARQUET_2_0)
+            .set_compression(Compression::SNAPPY)
+            .set_dictionary_enabled(false)
+            .set_encoding(Encoding::PLAIN)
+            .set_statistics_enabled(EnabledStatistics::None)
+            .set_data_page_row_count_limit(200)
+            .set_write_batch_size(100)
+            .set_created_by(writer.to_owned())
+            .build();
+        let mut bytes = Vec::new();
+        let mut file = ArrowWriter::try_new(&mut bytes, batch.schema(), Some(properties)).unwrap();
+        file.write(&batch).unwrap();
+        file.close().unwrap();
+        // Field 6 is the length of the repetition levels, 0, field 7 that the page is compressed; two structures end.
+        let compressed = [0x15, 0, 0x11, 0, 0];
+        let pages: Vec<usize> = bytes
+            .windows(compressed.len())
+            .enumerate()
+            .filter(|(_, window)| *window == compressed)
+            .map(|(at, _)| at)
+            .collect();
+        assert_eq!(pages.len(), 3);
+        pages.iter().for_each(|at| bytes[at + 2] = 0x12);
+        std::fs::write(&path, &bytes).unwrap();
+        let data = open(&path).unwrap();
+        if is_wrong {
+            assert_eq!(cells_of(read(&*data).column(0)), cells_of(&texts));
+        } else {
+            let mut rows = Context::default().scan(&*data, TableId(0), &Scan::all()).unwrap();
+            let error = rows.find_map(Result::err).unwrap().to_string();
+            assert!(error.contains("that are not compressed are said to be"), "{error}");
+        }
+    }
 }
 
 /// Old writers have types of columns that the format does not know, such as 24 for nulls.

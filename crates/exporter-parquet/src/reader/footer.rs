@@ -22,12 +22,15 @@ const FILE: [(i16, u8); 9] = [
     (2, LIST),
     (3, I64),
     (4, LIST),
-    (5, LIST),
+    (KEYS, LIST),
     (6, BINARY),
     (7, LIST),
     (ENCRYPTION, STRUCT),
     (9, BINARY),
 ];
+/// Keys and values, and the value of one.
+const KEYS: i16 = 5;
+const VALUE: i16 = 2;
 /// The field that a footer has when columns are encrypted and it is not.
 const ENCRYPTION: i16 = 8;
 /// Fields of `RowGroup`, `ColumnChunk` and `ColumnMetaData`.
@@ -38,7 +41,7 @@ const BLOOM_FILTER_LENGTH: i16 = 15;
 const ELEMENT: [(i16, u8); 10] = [
     (1, I32),
     (2, I32),
-    (3, I32),
+    (REPETITION, I32),
     (4, BINARY),
     (CHILDREN, I32),
     (CONVERTED, I32),
@@ -47,6 +50,8 @@ const ELEMENT: [(i16, u8); 10] = [
     (9, I32),
     (10, STRUCT),
 ];
+/// Whether values of the column are required, optional or repeated; the root needs none.
+const REPETITION: i16 = 3;
 const CHILDREN: i16 = 5;
 const CONVERTED: i16 = 6;
 /// Those that the format has (enumeration `ConvertedType`); old writers had more, such as 24 for columns of nulls.
@@ -81,8 +86,9 @@ pub(super) fn read(file: &Positioned) -> Result<ParquetMetaData, ParquetError> {
         .ok_or_else(|| malformed(format!("the footer claims {size} bytes, the file has {length}")))?;
     let bytes = file.read(start, usize::try_from(size).unwrap_or(usize::MAX))?;
     let mut bytes = bytes;
-    for (at, kind) in check_groups(&bytes).map_err(malformed)? {
-        set_aside(&mut bytes, at, kind);
+    // From the end, so that no place moves before its turn.
+    for (at, repair) in check_groups(&bytes).map_err(malformed)?.into_iter().rev() {
+        repair.apply(&mut bytes, at);
     }
     // Not used, and wrong in some files.
     let options = ParquetMetaDataOptions::new()
@@ -106,19 +112,63 @@ pub(super) fn without_keys(footer: ParquetMetaData) -> ParquetMetaData {
     ParquetMetaData::new(file, groups)
 }
 
-/// Walks a `FileMetaData` structure: depth of the schema and number of row groups, which the decoder believes. Returns
-/// where fields of columns and of the schema begin that are not the format's, and their types.
-fn check_groups(bytes: &[u8]) -> Result<Vec<(usize, u8)>, String> {
-    let mut foreign = Vec::new();
+/// What the decoder refuses and other readers do not mind.
+enum Repair {
+    /// A field of this type, and those behind it, get numbers that the format does not know: Dremio stores lists of its own under
+    /// a number that the format gave away later, and the decoder goes by numbers alone.
+    SetAside(u8),
+    /// An empty list that does not say of what gets the type of structures.
+    EmptyList,
+    /// A structure that ends here gets the field that says that a column is required, as one that says nothing is.
+    Required,
+}
+
+impl Repair {
+    fn apply(self, bytes: &mut Vec<u8>, at: usize) {
+        match (self, bytes.get_mut(at)) {
+            // The high bits are the distance from the number before.
+            (Self::SetAside(kind), Some(head)) if *head & 0x0f == kind => *head |= 0xf0,
+            (Self::EmptyList, Some(head)) if *head == 0 => *head = STRUCT,
+            (Self::Required, Some(0)) => {
+                // A type alone is followed by the number, doubled like the value, which is 0.
+                let number = REPETITION.unsigned_abs() as u8 * 2;
+                bytes.splice(at..at, [I32, number, 0]);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The repairs that a footer needs, at ascending places.
+type Repairs = Vec<(usize, Repair)>;
+
+/// Walks a list of structures.
+fn listed(
+    thrift: &mut ThriftCursor<'_>,
+    repairs: &mut Repairs,
+    mut element: impl FnMut(&mut ThriftCursor<'_>, &mut Repairs) -> Result<(), String>,
+) -> Result<usize, String> {
+    let at = thrift.at();
+    let count = thrift.structures(|thrift| element(thrift, repairs))?;
+    if count == 0 {
+        repairs.push((at, Repair::EmptyList));
+    }
+    Ok(count)
+}
+
+/// Walks a `FileMetaData` structure: depth of the schema and number of row groups, which the decoder believes. Returns what is to
+/// be repaired.
+fn check_groups(bytes: &[u8]) -> Result<Repairs, String> {
+    let mut repairs = Vec::new();
     ThriftCursor::new(bytes, "the footer").structure(0, &FILE, |thrift, id, _| match id {
-        2 => check_schema(thrift, &mut foreign).map(|()| true),
+        2 => check_schema(thrift, &mut repairs).map(|()| true),
         4 => {
-            let groups = thrift.structures(|thrift| {
+            let groups = listed(thrift, &mut repairs, |thrift, repairs| {
                 thrift.structure(1, &[(COLUMNS, LIST)], |thrift, id, _| {
                     if id != COLUMNS {
                         return Ok(false);
                     }
-                    thrift.structures(|thrift| check_column(thrift, &mut foreign))?;
+                    listed(thrift, repairs, check_column)?;
                     Ok(true)
                 })
             })?;
@@ -129,23 +179,34 @@ fn check_groups(bytes: &[u8]) -> Result<Vec<(usize, u8)>, String> {
             }
             Ok(true)
         }
+        KEYS => listed(thrift, &mut repairs, check_key).map(|_| true),
         ENCRYPTION => {
             Err("columns of the file are encrypted; decrypt it first, keys are not supported".into())
         }
         _ => Ok(false),
     })?;
-    Ok(foreign)
+    Ok(repairs)
+}
+
+/// Walks a `KeyValue`: fastparquet writes numbers and truth values where the format has texts; they have no meaning for us.
+fn check_key(thrift: &mut ThriftCursor<'_>, repairs: &mut Repairs) -> Result<(), String> {
+    thrift.structure(1, &[(1, BINARY)], |thrift, id, kind| {
+        if id == VALUE && kind != BINARY {
+            repairs.push((thrift.at() - 1, Repair::SetAside(kind)));
+        }
+        Ok(false)
+    })
 }
 
 /// Walks a `ColumnChunk` and the `ColumnMetaData` in it.
-fn check_column(thrift: &mut ThriftCursor<'_>, foreign: &mut Vec<(usize, u8)>) -> Result<(), String> {
+fn check_column(thrift: &mut ThriftCursor<'_>, repairs: &mut Repairs) -> Result<(), String> {
     thrift.structure(2, &[(COLUMN_METADATA, STRUCT)], |thrift, id, _| {
         if id != COLUMN_METADATA {
             return Ok(false);
         }
         thrift.structure(3, &[], |thrift, id, kind| {
             if id == BLOOM_FILTER_LENGTH && kind != I32 {
-                foreign.push((thrift.at() - 1, kind));
+                repairs.push((thrift.at() - 1, Repair::SetAside(kind)));
             }
             Ok(false)
         })?;
@@ -153,25 +214,19 @@ fn check_column(thrift: &mut ThriftCursor<'_>, foreign: &mut Vec<(usize, u8)>) -
     })
 }
 
-/// Gives a field of a column, and those behind it, numbers that the format does not know: Dremio stores lists of its own
-/// under a number that the format gave away later, and the decoder goes by numbers alone.
-fn set_aside(bytes: &mut [u8], at: usize, kind: u8) {
-    // The high bits are the distance from the number before.
-    if let Some(head) = bytes.get_mut(at).filter(|head| **head & 0x0f == kind) {
-        *head |= 0xf0;
-    }
-}
-
 /// Walks the schema elements, a tree in depth-first order.
-fn check_schema(thrift: &mut ThriftCursor<'_>, foreign: &mut Vec<(usize, u8)>) -> Result<(), String> {
+fn check_schema(thrift: &mut ThriftCursor<'_>, repairs: &mut Repairs) -> Result<(), String> {
     let mut open: Vec<usize> = Vec::new();
-    thrift.structures(|thrift| {
+    let mut is_root = true;
+    listed(thrift, repairs, |thrift, repairs| {
         let mut children = 0i64;
+        let mut says_repetition = std::mem::take(&mut is_root);
         thrift.structure(1, &ELEMENT, |thrift, id, kind| {
+            says_repetition |= id == REPETITION;
             if id == CONVERTED {
                 let head = thrift.at() - 1;
                 if !CONVERTED_TYPES.contains(&thrift.zigzag()?) {
-                    foreign.push((head, kind));
+                    repairs.push((head, Repair::SetAside(kind)));
                 }
                 return Ok(true);
             }
@@ -181,6 +236,9 @@ fn check_schema(thrift: &mut ThriftCursor<'_>, foreign: &mut Vec<(usize, u8)>) -
             children = thrift.zigzag()?;
             Ok(true)
         })?;
+        if !says_repetition {
+            repairs.push((thrift.at() - 1, Repair::Required));
+        }
         let children = usize::try_from(children).ok().filter(|children| *children <= thrift.left());
         let children =
             children.ok_or_else(|| thrift.wrong("a column claims more children than there are"))?;

@@ -52,8 +52,8 @@ pub(super) struct Header {
     pub(super) values: u64,
     /// Bytes in front of the compressed ones.
     pub(super) levels: u64,
-    /// Whether it says that the page is not compressed although the column is.
-    pub(super) is_plain: bool,
+    /// Where in the header, if anywhere, it says that the page is not compressed although the column is.
+    pub(super) is_plain: Option<u64>,
 }
 
 impl Header {
@@ -100,14 +100,17 @@ impl Header {
                 self.stored, self.unpacked
             ));
         }
-        // Up to version 2, Arrow C++ compressed pages that said they were not.
-        if self.is_plain && self.stored != self.unpacked {
-            return Err(format!(
-                "{} bytes that are not compressed are said to be {}, as Arrow before version 3 wrote",
-                self.stored, self.unpacked
-            ));
-        }
         Ok(self)
+    }
+
+    /// Checks the size of a page that is said not to be compressed.
+    pub(super) fn check_plain(&self) -> Result<(), String> {
+        match self.is_plain {
+            Some(_) if self.stored != self.unpacked => {
+                Err(format!("{} bytes that are not compressed are said to be {}", self.stored, self.unpacked))
+            }
+            _ => Ok(()),
+        }
     }
 }
 
@@ -160,7 +163,7 @@ fn describe(thrift: &mut ThriftCursor<'_>, header: &mut Header, is_v2: bool) -> 
             id if id == encoding && kind == I32 => header.encoding = thrift.zigzag()?,
             5 | 6 if is_v2 => header.levels += count(thrift)?,
             7 if is_v2 => {
-                header.is_plain = kind == FALSE;
+                header.is_plain = (kind == FALSE).then(|| thrift.at() as u64 - 1);
                 return Ok(false);
             }
             _ => return Ok(false),

@@ -115,8 +115,10 @@ impl ScannedGroup {
         let place = self.leaves.get(leaf).copied().ok_or_else(lacking)?;
         let chunk =
             self.row_groups().next().and_then(|group| group.columns().get(place)).ok_or_else(lacking)?;
-        let chunk = whole(chunk, self.metadata.file_metadata().created_by(), self.file.length())?;
-        CheckedPages::new(&self.file, chunk, self.num_rows(), &self.budget)
+        let writer = self.metadata.file_metadata().created_by();
+        let chunk = whole(chunk, writer, self.file.length())?;
+        let packs_all = writer.is_some_and(is_wrong_about_packing);
+        CheckedPages::new(&self.file, chunk, self.num_rows(), packs_all, &self.budget)
     }
 }
 
@@ -169,19 +171,45 @@ struct CheckedPages {
 }
 
 impl CheckedPages {
-    fn new(file: &Positioned, chunk: ColumnChunkMetaData, rows: usize, budget: &Arc<Budget>) -> Result<Self> {
+    /// The pages of a chunk, which are all compressed, whatever they say, if `packs_all`.
+    fn new(
+        file: &Positioned,
+        chunk: ColumnChunkMetaData,
+        rows: usize,
+        packs_all: bool,
+        budget: &Arc<Budget>,
+    ) -> Result<Self> {
         let (at, length) = chunk.byte_range();
-        Ok(Self {
-            inner: SerializedPageReader::new(Arc::new(file.clone()), &chunk, rows, None)?,
+        let reader =
+            |file: &Positioned| SerializedPageReader::new(Arc::new(file.clone()), &chunk, rows, None);
+        let is_wrong = packs_all && chunk.compression() != Compression::UNCOMPRESSED;
+        let mut pages = Self {
+            inner: reader(file)?,
             file: file.clone(),
-            chunk,
             at,
             end: at.saturating_add(length),
             values: 0,
             budget: budget.clone(),
             dictionary: 0,
             page: 0,
-        })
+            chunk: chunk.clone(),
+        };
+        if is_wrong {
+            pages.file = file.with_true(pages.said_plain()?);
+            pages.inner = reader(&pages.file)?;
+            (pages.at, pages.values) = (at, 0);
+        }
+        Ok(pages)
+    }
+
+    /// Where pages say that they are not compressed; none is read but for its header.
+    fn said_plain(&mut self) -> Result<Vec<u64>> {
+        let mut places = Vec::new();
+        while let Some(header) = self.look()? {
+            places.extend(header.is_plain.map(|place| self.at.saturating_add(place)));
+            self.pass(header);
+        }
+        Ok(places)
     }
 
     /// Reads the header of the page that the decoder reads next; `None` at the end of the column.
@@ -228,7 +256,7 @@ impl CheckedPages {
     /// Refuses Brotli that unpacks to more than its header says: its decoder goes on to the end, which may be far, where
     /// those of other codecs stop or cannot get much further than their bytes.
     fn check_end(&self, header: Header) -> Result<()> {
-        if !matches!(self.chunk.compression(), Compression::BROTLI(_)) || header.is_plain {
+        if !matches!(self.chunk.compression(), Compression::BROTLI(_)) || header.is_plain.is_some() {
             return Ok(());
         }
         let start = self.at.saturating_add(header.length).saturating_add(header.levels);
@@ -277,11 +305,22 @@ fn whole(chunk: &ColumnChunkMetaData, writer: Option<&str>, file: u64) -> Result
 
 /// Whether a writer is of those that leave the head of the dictionary out: parquet-mr before 1.2.9.
 fn is_short(writer: &str) -> bool {
-    let Some(version) = writer.strip_prefix("parquet-mr") else { return false };
+    writer.strip_prefix("parquet-mr").is_some_and(|version| version_of(version) < (1, 2, 9))
+}
+
+/// Whether a writer is of those that say of compressed pages that they are not: Arrow C++ before version 3, which called itself
+/// parquet-cpp and counted from 1 (ARROW-10353, ARROW-17100).
+fn is_wrong_about_packing(writer: &str) -> bool {
+    let version = writer.strip_prefix("parquet-cpp").filter(|version| version.starts_with(' '));
+    version.is_some_and(|version| version_of(version) < (2, 0, 0))
+}
+
+/// The numbers of a version.
+fn version_of(version: &str) -> (u64, u64, u64) {
     let numbers = version.trim_start().trim_start_matches("version").trim_start();
     let mut numbers = numbers.split(|c: char| !c.is_ascii_digit()).map(|number| number.parse().unwrap_or(0));
     let mut next = || numbers.next().unwrap_or(0);
-    (next(), next(), next()) < (1u64, 2u64, 9u64)
+    (next(), next(), next())
 }
 
 fn refused(what: &str) -> CrateError {
@@ -291,6 +330,7 @@ fn refused(what: &str) -> CrateError {
 impl PageReader for CheckedPages {
     fn get_next_page(&mut self) -> Result<Option<Page>> {
         let Some(header) = self.look()? else { return Ok(None) };
+        header.check_plain().map_err(|what| self.refused(&what))?;
         self.hold(header)?;
         self.check_end(header)?;
         let page = self.inner.get_next_page()?;
