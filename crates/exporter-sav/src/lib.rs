@@ -44,4 +44,5 @@ pub fn register(registry: Registry) -> Registry {
         .register_input::<SavInput>()
         .register_input::<ZsavInput>()
         .register_check::<SavInput>()
+        .register_check::<ZsavInput>()
 }

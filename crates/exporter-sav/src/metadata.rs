@@ -49,7 +49,7 @@ pub struct SavVariable {
     /// How values are written by `WRITE`.
     pub write: Format,
     /// The print format as a file states it, where SPSS has none such for the variable; not written.
-    pub stated_format: Option<String>,
+    pub stated_format: Option<Box<str>>,
     /// Missing values.
     pub missing: MissingValues,
     /// Position in [`SavMetadata::value_labels`].

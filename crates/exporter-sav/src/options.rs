@@ -141,14 +141,14 @@ impl Level {
 
 impl Default for FileOptions {
     fn default() -> Self {
-        let (label_limit, widths, long_text, large_integers, decimals, zone, second_language) =
-            Default::default();
+        let (label_limit, widths, long_text, decimals, zone, second_language) = Default::default();
         Self {
             encoding: "utf-8".to_owned(),
             label_limit,
             widths,
             long_text,
-            large_integers,
+            // Numbers of this size are identifiers: rounded ones would be those of others.
+            large_integers: ExactOption::Text,
             decimals,
             zone,
             second_language,
@@ -165,6 +165,7 @@ impl FileOptions {
         choices.target = Target::SystemFile;
         // SPSS counts bytes where characters are one each.
         let is_utf8 = self.encoding().is_ok_and(|encoding| encoding == encoding_rs::UTF_8);
+        choices.encoding = self.encoding().ok().filter(|_| !is_utf8);
         choices.label_limit = if is_utf8 { self.label_limit } else { LabelLimit::Bytes };
         choices.widths = self.widths;
         choices.long_text = self.long_text;
@@ -193,7 +194,10 @@ macro_rules! table {
     ($first:expr) => {
         &[
             $first,
-            OptionInfo::text("encoding", "Encoding of the texts, such as windows-1252; SPSS before 16 knows no other.")
+            OptionInfo::text(
+                "encoding",
+                "Encoding of the texts; SPSS before 16 reads such as windows-1252 alone, which latin1 and ascii stand for, too.",
+            )
                 .default("utf-8"),
             OptionInfo::choice(
                 "label-limit",
@@ -216,11 +220,11 @@ macro_rules! table {
             .default("cut"),
             OptionInfo::choice(
                 "large-integers",
-                &["double", "text", "error"],
-                "How a variable with whole numbers beyond 9,007,199,254,740,992 is stored: as rounded numbers, as text, \
+                &["text", "double", "error"],
+                "How a variable with whole numbers beyond 9,007,199,254,740,992 is stored: as text, as rounded numbers, \
                  or not at all (an error).",
             )
-            .default("double"),
+            .default("text"),
             OptionInfo::choice(
                 "decimals",
                 &["double", "text", "error"],

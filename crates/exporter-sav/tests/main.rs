@@ -9,11 +9,12 @@ use arrow_array::cast::AsArray as _;
 use arrow_array::{ArrayRef, BinaryArray, Int64Array, RecordBatch, StringArray};
 
 use exporter_core::codebook::{
-    Attribute, Codebook, Group, GroupKind, Kind, LabelSource, Measure, Missing, Period, Role, Table, Text,
-    TimeUnit, Value, ValueLabel, ValueLabels, Variable,
+    Attribute, Codebook, DisplayFormat, Group, GroupKind, Kind, LabelSource, Measure, Missing, Period, Role,
+    Table, Text, TimeUnit, Value, ValueLabel, ValueLabels, Variable,
 };
 use exporter_core::dataset::arrow_schema;
 use exporter_core::sink::MemorySink;
+use exporter_core::source::MemoryBytes;
 use exporter_core::{
     Context, Dataset, ErrorKind, Input as _, LossCode, LossPolicy, MemoryDataset, Registry, Scan, Source,
     TableId, export,
@@ -76,15 +77,112 @@ fn files_conform_as_inputs() {
     }
 }
 
+/// What a table of one column becomes: the metadata of its file, and what the export told.
+fn written(
+    variable: Variable,
+    column: ArrayRef,
+    options: SavOptions,
+) -> exporter_core::Result<(SavMetadata, Vec<String>)> {
+    let codebook = Codebook::new("s").with_table(Table::new("t", vec![variable]));
+    let batch = RecordBatch::try_new(arrow_schema(&codebook.tables[0], &[0]), vec![column]).unwrap();
+    let data = MemoryDataset::new(codebook, vec![vec![batch]]).unwrap();
+    let sink = MemorySink::new();
+    let summary = export(&SavExporter::new(options), &data, Box::new(sink.clone()), &lenient())?;
+    let told = summary.changes.losses.iter().map(|loss| {
+        let first = loss.first.as_ref().map_or(String::new(), |first| first.value.clone());
+        format!("{}: {}: {first}", loss.code.as_str(), loss.action)
+    });
+    let reader = SavReader::open(Arc::new(MemoryBytes::new(sink.entries()["t.sav"].clone()))).unwrap();
+    Ok((reader.metadata().clone(), told.collect()))
+}
+
+#[test]
+fn a_header_that_is_no_name_is_the_label() {
+    let (file, told) = written(
+        Variable::new("Size (cm)", Kind::INTEGER),
+        Arc::new(Int64Array::from(vec![1])),
+        options(json!({})),
+    )
+    .unwrap();
+    assert_eq!((&*file.variables[0].name, &*file.variables[0].label), ("Size__cm_", "Size (cm)"));
+    assert_eq!(told, ["name-changed: written as Size__cm_; its label is the name: Size (cm)"]);
+}
+
+#[test]
+fn encodings_have_names_they_can_write_and_refuse_codes_they_cannot() {
+    let latin = || options(json!({"encoding": "windows-1252", "codebook": false}));
+    let text = |texts: [&str; 3]| -> ArrayRef { Arc::new(StringArray::from(texts.to_vec())) };
+    let (file, _) = written(Variable::new("ключ", Kind::Text), text(["a", "b", "é"]), latin()).unwrap();
+    assert_eq!((&*file.variables[0].name, &*file.variables[0].label), ("kliuch", "????"));
+    // One `?` would be another.
+    let day = Variable::new("day", Kind::Text).with_missing(Missing::value("日"));
+    let error = written(day, text(["日", "月", "本"]), latin()).unwrap_err();
+    assert!(error.to_string().contains("write utf-8"), "{error}");
+}
+
+#[test]
+fn missing_values_beyond_those_of_spss_are_named() {
+    let mut vote = Variable::new("vote", Kind::INTEGER);
+    vote.missing = [-1, 3, 7, 9].map(Missing::value).into();
+    vote.missing.push(Missing::range(Some(90.into()), Some(99.into())));
+    let (file, told) = written(vote, Arc::new(Int64Array::from(vec![1, 8, 92])), options(json!({}))).unwrap();
+    assert_eq!(file.variables[0].missing.values, [Stored::Number(-1.0)]);
+    let told = told.join("\n");
+    assert!(told.contains("missing-dropped: SPSS takes three missing values, or a range and one value: others are valid values: 3, 7, 9"), "{told}");
+}
+
+#[test]
+fn texts_with_a_nul_are_told() {
+    let texts: ArrayRef = Arc::new(StringArray::from(vec!["ab", "a\0b", "c"]));
+    let (_, told) = written(Variable::new("t", Kind::Text), texts, options(json!({}))).unwrap();
+    assert_eq!(told, ["compatibility: texts with a NUL end there in other programs: a\0b"]);
+}
+
+#[test]
+fn reasons_have_numbers_beside_the_smallest_integers() {
+    let mut long = Variable::new("x", Kind::Integer { bits: 32, signed: true });
+    long.missing = vec![Missing::reason().letter('a'), Missing::reason().letter('b')];
+    let least: ArrayRef = Arc::new(arrow_array::Int32Array::from(vec![-2_147_483_647, 5]));
+    let (file, _) = written(long, least, options(json!({}))).unwrap();
+    let missing = [-99_999_999_999.0, -99_999_999_998.0].map(Stored::Number);
+    assert_eq!(file.variables[0].missing.values, missing);
+}
+
+#[test]
+fn large_integers_are_texts_and_come_back() {
+    let numbers: ArrayRef = Arc::new(Int64Array::from(vec![9_007_199_254_740_993, 9_007_199_254_740_992]));
+    let (file, told) = written(Variable::new("id", Kind::INTEGER), numbers, options(json!({}))).unwrap();
+    assert_eq!(file.variables[0].width, Some(16));
+    assert_eq!(told, ["kind-changed: numbers that no double holds written as text: 9007199254740993"]);
+}
+
+#[test]
+fn formats_show_every_number_and_columns_are_wide_enough() {
+    let mut narrow = Variable::new("x", Kind::INTEGER);
+    let mut format = DisplayFormat::default();
+    format.width = Some(2);
+    narrow.format = Some(format);
+    let numbers = || -> ArrayRef { Arc::new(Int64Array::from(vec![12_345])) };
+    let (file, _) = written(narrow, numbers(), options(json!({}))).unwrap();
+    assert_eq!(
+        (file.variables[0].print.to_string(), file.variables[0].column_width),
+        ("F5.0".into(), Some(8))
+    );
+    let mut bytes = Variable::new("x", Kind::Text);
+    let mut format = DisplayFormat::default();
+    format.native.insert("spss".to_owned(), "AHEX8".to_owned());
+    bytes.format = Some(format);
+    let (file, _) = written(bytes, Arc::new(StringArray::from(vec!["abcd"])), options(json!({}))).unwrap();
+    assert_eq!(file.variables[0].print.to_string(), "AHEX8");
+}
+
 /// Writes a table, changes what the file says of it as a program would that copies attributes which it does not know, and
 /// opens what that wrote.
 fn edited(codebook: Codebook, rows: RecordBatch, edit: impl FnOnce(&mut SavMetadata)) -> Box<dyn Dataset> {
     let data = MemoryDataset::new(codebook, vec![vec![rows]]).unwrap();
     let sink = MemorySink::new();
     export(&SavExporter::default(), &data, Box::new(sink.clone()), &lenient()).unwrap();
-    let reader =
-        SavReader::open(Arc::new(exporter_core::source::MemoryBytes::new(sink.entries()["t.sav"].clone())))
-            .unwrap();
+    let reader = SavReader::open(Arc::new(MemoryBytes::new(sink.entries()["t.sav"].clone()))).unwrap();
     let mut metadata = reader.metadata().clone();
     edit(&mut metadata);
     let storing = metadata.variables.iter().map(|_| Storing::default()).collect();
@@ -307,6 +405,7 @@ fn labels_in_a_second_language_stand_in_attributes() {
     let codebook = || {
         let label = Text::new("Did you vote?").with("fr", "Avez-vous voté ?");
         let mut vote = Variable::new("vote", Kind::INTEGER).with_label(label);
+        vote.missing = vec![Missing::value(-9).label(Text::new("Refused").with("fr", "Refus"))];
         vote.labels = Some("yes".to_owned());
         let mut codebook = Codebook::new("t").with_table(Table::new("t", vec![vote]));
         codebook.study.languages = vec!["en".to_owned(), "fr".to_owned()];
@@ -327,7 +426,10 @@ fn labels_in_a_second_language_stand_in_attributes() {
     let attributes = &again.codebook().tables[0].variables[0].attributes;
     let one = |text: &str| Attribute::One(text.to_owned());
     assert_eq!(attributes["Label_fr"], one("Avez-vous voté ?"));
-    assert_eq!(attributes["ValueLabels_fr"], one("1=Oui"));
+    assert_eq!(
+        attributes["ValueLabels_fr"],
+        Attribute::Many(vec!["1=Oui".to_owned(), "-9=Refus".to_owned()])
+    );
     let error = written("de").unwrap_err();
     assert!(error.hint().is_some_and(|hint| hint.contains("en, fr")), "{error:?}");
 }

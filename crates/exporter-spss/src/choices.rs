@@ -1,5 +1,6 @@
 //! What becomes of a table where SPSS leaves a choice.
 
+use encoding_rs::Encoding;
 use serde::Deserialize;
 
 /// How a table becomes one of SPSS.
@@ -18,6 +19,8 @@ pub struct Choices {
     pub decimals: ExactOption,
     /// Which clock date-times with a zone show.
     pub zone: Zone,
+    /// Encoding of the names, which get a readable form in ASCII where it lacks their characters; `None` has all.
+    pub encoding: Option<&'static Encoding>,
     /// What the table is written into.
     pub target: Target,
 }

@@ -21,7 +21,7 @@ use crate::limits::{
     MOST_VALUE_LABEL_BYTES,
 };
 use crate::missing_values::MissingValues;
-use crate::names::unique_names;
+use crate::names::{in_encoding, unique_names};
 use crate::response_sets::{ResponseSet, unique_set_names};
 use crate::values::{Value, is_text};
 
@@ -100,12 +100,16 @@ pub fn describe(
 ) -> Result<TableDescription> {
     let mut described = TableDescription::default();
     let mut shared = SharedLabels::new();
-    let names = unique_names(&table.variables.iter().map(|variable| &variable.name).collect::<Vec<_>>());
+    let encoded = table.variables.iter().map(|variable| in_encoding(&variable.name, choices.encoding));
+    let names = unique_names(&encoded.collect::<Vec<_>>());
     for (column, (variable, name)) in table.variables.iter().zip(names).enumerate() {
         let facts = facts.and_then(|facts| facts.columns.get(&column)).cloned().unwrap_or_default();
         let mut losses = Vec::new();
         if name != variable.name {
-            let loss = Loss::new(LossCode::NAME_CHANGED, format!("written as {name}"));
+            // A header such as "Household ID (HH)" says what a variable is.
+            let kept =
+                if choices.is_file() && variable.label.is_empty() { "; its label is the name" } else { "" };
+            let loss = Loss::new(LossCode::NAME_CHANGED, format!("written as {name}{kept}"));
             losses.push(loss.first(None, &variable.name));
             described.renames.push(Rename::variable(&table.name, &variable.name, &name));
         }
@@ -121,7 +125,7 @@ pub fn describe(
         .iter()
         .filter_map(|group| ResponseSet::of(group, table, language, choices.is_file(), &mut losses));
     described.sets = sets.collect();
-    unique_set_names(&mut described.sets);
+    unique_set_names(&mut described.sets, choices.encoding);
     let label = table.label.get(language);
     // `FILE LABEL` takes less than a file holds.
     let most = if choices.is_file() { FILE_LABEL_IN_HEADER } else { MAX_FILE_LABEL_BYTES };
@@ -287,10 +291,12 @@ impl Describing<'_> {
                 Arc::make_mut(&mut labels).push((code.clone(), label));
             }
         }
+        let is_header = choices.is_file() && name != variable.name && variable.label.is_empty();
+        let label = if is_header { variable.name.as_str() } else { variable.label.get(self.language) };
         Ok(VariableDescription {
             name,
             text_bytes,
-            label: self.label(variable.label.get(self.language), losses),
+            label: self.label(label, losses),
             labels,
             missing,
             conversion,

@@ -245,7 +245,10 @@ fn number(variable: &Variable, facts: &ColumnFacts) -> Format {
     let measured = digits(facts).filter(|_| matches!(variable.kind, Kind::Integer { .. }));
     let usual = measured.unwrap_or(12);
     let least = if decimals > 0 || measured.is_none() { decimals + 2 } else { 1 };
-    let width = given.and_then(|format| format.width).unwrap_or(usual).clamp(least, WIDEST);
+    // A format that is too narrow shows asterisks.
+    let needed = measured.map_or(least, |digits| digits + if decimals > 0 { decimals + 1 } else { 0 });
+    let given = given.and_then(|format| format.width);
+    let width = given.unwrap_or(usual).max(needed).clamp(least, WIDEST);
     Format::new(name, FormatClass::Number, width, decimals)
 }
 

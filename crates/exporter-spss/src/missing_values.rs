@@ -53,19 +53,15 @@ impl MissingValues {
         losses: &mut Vec<Loss>,
     ) -> (Self, Vec<Option<Value>>) {
         let mut all = Self::declared(variable, kind);
-        let found = all.values.len() + usize::from(all.range.is_some());
-        let declared = variable.missing.iter().filter(|missing| !missing.is_reason()).count();
-        let mut dropped = declared - found.min(declared);
         let valid = valid_range(kind, facts);
         let codes = is_file && !is_text(kind);
-        let values = all.values.len();
         let mut reasons = match codes {
             true => all.reasons(variable, valid, labelled),
             // Rows hold reasons of texts, too.
             false if is_file && variable.has_reasons() => vec![None; variable.missing.len()],
             false => Vec::new(),
         };
-        dropped += all.fit(values, valid);
+        all.fit(valid);
         // A number that is not declared missing would be read as a value.
         for reason in &mut reasons {
             if reason.as_ref().is_some_and(|code| !all.contains(code)) {
@@ -94,11 +90,46 @@ impl MissingValues {
                 losses.push(Loss::new(LossCode::MISSING_REASON_DROPPED, action).count(lost));
             }
         }
-        if dropped > 0 {
-            let action = "SPSS takes three missing values, or a range and one value";
-            losses.push(Loss::new(LossCode::MISSING_DROPPED, action).count(dropped as u64));
-        }
+        all.undeclared(variable, kind, losses);
         (all, reasons)
+    }
+
+    /// Tells which declared values are valid ones now.
+    fn undeclared(&self, variable: &Variable, kind: &Kind, losses: &mut Vec<Loss>) {
+        let (mut others, mut long) = (Vec::new(), Vec::new());
+        for missing in &variable.missing {
+            match &missing.values {
+                Declared::Reason => {}
+                Declared::One(codebook::Value::Text(text)) if text.len() > MAX_MISSING_TEXT_BYTES => {
+                    long.push(text.clone());
+                }
+                Declared::One(value) => {
+                    if Value::of(value, kind).is_none_or(|value| !self.contains(&value)) {
+                        others.push(value.to_string());
+                    }
+                }
+                Declared::Range { low, high } => {
+                    let is_end = |end: &Option<codebook::Value>| match end {
+                        Some(value) => Value::of(value, kind).is_some_and(|value| self.contains(&value)),
+                        None => self.range.is_some_and(|(low, high)| low.is_none() || high.is_none()),
+                    };
+                    if !is_end(low) || !is_end(high) {
+                        let end = |end: &Option<codebook::Value>, none: &str| {
+                            end.as_ref().map_or_else(|| none.to_owned(), ToString::to_string)
+                        };
+                        others.push(format!("{} to {}", end(low, "lowest"), end(high, "highest")));
+                    }
+                }
+            }
+        }
+        let three = "SPSS takes three missing values, or a range and one value: others are valid values";
+        let eight = "SPSS takes missing texts of 8 bytes at most: longer ones are valid values";
+        for (values, action) in [(others, three), (long, eight)] {
+            if !values.is_empty() {
+                let loss = Loss::new(LossCode::MISSING_DROPPED, action).count(values.len() as u64);
+                losses.push(loss.first(None, values.join(", ")));
+            }
+        }
     }
 
     /// All that a variable declares, the first of several ranges.
@@ -170,21 +201,20 @@ impl MissingValues {
         codes
     }
 
-    /// Leaves what SPSS takes; how many of the first `declared` values that drops. More single numbers than it takes become a range where no
+    /// Leaves what SPSS takes, first of all of what is declared. More single numbers than it takes become a range where no
     /// valid value lies among them.
-    fn fit(&mut self, declared: usize, valid: Option<(f64, f64)>) -> usize {
+    fn fit(&mut self, valid: Option<(f64, f64)>) {
         let room = if self.range.is_none() { MAX_MISSING_VALUES } else { 1 };
         if self.values.len() <= room {
-            return 0;
+            return;
         }
         if self.range.is_none()
             && let Some(fitted) = self.as_range(valid)
         {
             *self = fitted;
-            return 0;
+            return;
         }
         self.values.truncate(room);
-        declared.saturating_sub(room)
     }
 
     /// All numbers as one range, or as one and a single number at either end.

@@ -1,12 +1,15 @@
 //! Groups of variables as multiple response sets.
 
+use std::borrow::Cow;
+
+use encoding_rs::Encoding;
 use exporter_core::codebook::{Group, GroupKind, LabelSource, Language, Table, Value as CodebookValue};
 use exporter_core::truncate::to_bytes;
 use exporter_core::{Loss, LossCode, Part};
 
 use crate::Value;
 use crate::limits::{MAX_MISSING_TEXT_BYTES, MAX_NAME_BYTES, MAX_VALUE_LABEL};
-use crate::names::unique_names;
+use crate::names::{in_encoding, unique_names};
 use crate::values::is_text;
 
 /// A multiple response set.
@@ -100,8 +103,9 @@ impl ResponseSet {
 }
 
 /// Gives sets names that SPSS has, without the `$` before them.
-pub(crate) fn unique_set_names(sets: &mut [ResponseSet]) {
-    let names: Vec<&str> = sets.iter().map(|set| to_bytes(&set.name, MAX_NAME_BYTES - 1)).collect();
+pub(crate) fn unique_set_names(sets: &mut [ResponseSet], encoding: Option<&'static Encoding>) {
+    let encoded: Vec<Cow<'_, str>> = sets.iter().map(|set| in_encoding(&set.name, encoding)).collect();
+    let names: Vec<&str> = encoded.iter().map(|name| to_bytes(name, MAX_NAME_BYTES - 1)).collect();
     let names = unique_names(&names);
     for (set, name) in sets.iter_mut().zip(names) {
         to_bytes(&name, MAX_NAME_BYTES - 1).clone_into(&mut set.name);

@@ -247,7 +247,11 @@ impl Merging<'_> {
 
     /// Takes the kind that the file says.
     fn take_kind(&mut self, own: &Variable, variable: &mut Variable) {
-        let action = format!("read as {}, the stored codebook says {}", own.kind, variable.kind);
+        let action = if own.kind == variable.kind {
+            format!("values that are no {} are read as they stand in the file", own.kind)
+        } else {
+            format!("read as {}, the stored codebook says {}", own.kind, variable.kind)
+        };
         self.losses.push(Loss::new(LossCode::KIND_CHANGED, action).variable(&variable.name));
         if !(variable.kind.is_numeric() && own.kind.is_numeric()) {
             variable.labels = None;

@@ -120,6 +120,7 @@ fn losses(written: &WriterSummary, table: &str, name: impl Fn(usize) -> String) 
         CellChange::SubMillisecond => "the part below a millisecond is cut",
         CellChange::Cut => "cut at the longest fixed string",
         CellChange::Blanks => "blanks at the end are not kept",
+        CellChange::Nul => "texts with a NUL may end there in other programs",
         CellChange::Replaced => "characters outside Windows-1252 stored as ?",
     };
     let mut losses = exporter_rows::losses(&written.changes, table, name, words);

@@ -21,6 +21,8 @@ pub enum CellChange {
     Replaced,
     /// Blanks at the end of a text, which its cell cannot tell from those behind it.
     Blanks,
+    /// A text with a NUL, at which other programs may end it.
+    Nul,
 }
 
 /// One change of values of one column, counted.
@@ -54,6 +56,7 @@ pub fn losses(
             CellChange::Rounded => LossCode::PRECISION,
             CellChange::SubMillisecond => LossCode::TIME_PRECISION,
             CellChange::Cut | CellChange::Blanks => LossCode::TEXT_TRUNCATED,
+            CellChange::Nul => LossCode::COMPATIBILITY,
             CellChange::Replaced => LossCode::TEXT_REPLACED,
         };
         let loss = Loss::new(code, words(*change)).table(table).variable(name(*variable));

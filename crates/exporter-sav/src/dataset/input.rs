@@ -99,3 +99,21 @@ impl Check for SavInput {
         Ok(Checked::default().with_rows(Some(rows)))
     }
 }
+
+impl Check for ZsavInput {
+    const INFO: &'static FormatInfo = &crate::exporter::ZSAV_INFO;
+    const RULES: &'static [Rule] = RULES;
+
+    fn recognise(sample: &Sample<'_>) -> Recognition {
+        <Self as Input>::recognise(sample)
+    }
+
+    fn check(
+        source: &Source<'_>,
+        checking: &Checking<'_>,
+        findings: &mut Findings,
+        context: &Context,
+    ) -> Result<Checked> {
+        SavInput::check(source, checking, findings, context)
+    }
+}

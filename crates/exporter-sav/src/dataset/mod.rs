@@ -276,6 +276,10 @@ fn known(codebook: &Codebook, seen: Option<&Seen>, reader: &SavReader) -> TableP
             continue;
         }
         let Some(found) = seen.and_then(|seen| seen.variables.get(&position)) else { continue };
+        if reader.metadata().variables.get(position).is_some_and(|variable| variable.width.is_some()) {
+            // Of texts that are delivered as numbers the pass counts nothing.
+            continue;
+        }
         facts.nulls = Some(found.nulls);
         match variable.kind {
             Kind::Integer { .. } => {

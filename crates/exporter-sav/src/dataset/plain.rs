@@ -98,7 +98,7 @@ fn variable(stored: &SavVariable, kind: &Kind) -> Variable {
     let is_plain_text = stored.width.is_some_and(|width| stored.print == Format::text(width));
     variable.format = (!is_plain_text).then(|| shown(&stored.print));
     if let (Some(format), Some(stated)) = (&mut variable.format, &stored.stated_format) {
-        format.native.insert("spss".to_owned(), stated.clone());
+        format.native.insert("spss".to_owned(), stated.to_string());
     }
     variable.write_format = (stored.write != stored.print).then(|| shown(&stored.write));
     variable.missing = missing(stored, kind);

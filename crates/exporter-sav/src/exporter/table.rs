@@ -4,7 +4,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
-use exporter_core::codebook::{Alignment, Codebook, GroupKind, Table, Variable};
+use exporter_core::codebook::{
+    Alignment, Codebook, DisplayFormat, GroupKind, MissingValues, Table, Variable,
+};
 use exporter_core::nested::flatten;
 use exporter_core::truncate::to_bytes;
 use exporter_core::{
@@ -40,7 +42,8 @@ pub(super) struct SavTable<'a> {
     pub(super) rows: u64,
 }
 
-/// Widest column of the data view that is suggested.
+/// Narrowest and widest column of the data view that are suggested.
+const NARROWEST_COLUMN: u32 = 8;
 const WIDEST_COLUMN: u32 = 32;
 
 /// Decides a table.
@@ -81,7 +84,7 @@ pub(super) fn plan_table<'a>(
     let mut storing = Vec::with_capacity(table.variables.len());
     for (variable, spss) in table.variables.iter().zip(&described.variables) {
         let mut stored = stored(variable, spss, &mut attributes);
-        stored.attributes.extend(second_labels(codebook, variable, &exporter.options.second_language));
+        stored.attributes.extend(second_labels(codebook, variable, spss, &exporter.options.second_language));
         stored.value_labels = sets.of(spss, &mut metadata.value_labels);
         metadata.variables.push(stored);
         storing.push(Storing { conversion: spss.conversion, reasons: spss.reasons.clone() });
@@ -149,6 +152,15 @@ fn stored(variable: &Variable, spss: &VariableDescription, attributes: &mut Attr
         None => SavVariable::number(name, spss.format.unwrap_or_else(Format::number)),
     };
     stored.label.clone_from(&spss.label);
+    // Bytes in hexadecimal digits.
+    let native = |format: &Option<DisplayFormat>| Format::parse(format.as_ref()?.native.get("spss")?);
+    let hexadecimal = |format: &Format| {
+        format.name == "AHEX"
+            && width.is_some_and(|width| width < 128 && format.width == 2 * u32::from(width))
+    };
+    if let Some(print) = native(&variable.format).filter(hexadecimal) {
+        (stored.print, stored.write) = (print, print);
+    }
     let native = variable.write_format.as_ref().and_then(|format| Format::parse(format.native.get("spss")?));
     if let Some(native) = native.filter(|native| native.class == stored.print.class && width.is_none()) {
         stored.write = native;
@@ -156,8 +168,8 @@ fn stored(variable: &Variable, spss: &VariableDescription, attributes: &mut Attr
     stored.missing = spss.missing.clone();
     stored.measure = spss.measure;
     // SPSS would not show a column without width.
-    let width_of_column = variable.column_width.unwrap_or(stored.print.width.min(WIDEST_COLUMN));
-    stored.column_width = Some(width_of_column.max(1));
+    let shown = stored.print.width.clamp(NARROWEST_COLUMN, WIDEST_COLUMN);
+    stored.column_width = Some(variable.column_width.unwrap_or(shown).max(1));
     let usual = if width.is_some() { Alignment::Left } else { Alignment::Right };
     stored.alignment = Some(variable.alignment.unwrap_or(usual));
     stored.attributes = attributes.of_variable(&variable.attributes, variable.role.is_some());
@@ -168,7 +180,12 @@ fn stored(variable: &Variable, spss: &VariableDescription, attributes: &mut Attr
 }
 
 /// The labels of a variable in a second language, as attributes: its own, and `value=label` for each that has one.
-fn second_labels(codebook: &Codebook, variable: &Variable, tag: &str) -> Vec<Attribute> {
+fn second_labels(
+    codebook: &Codebook,
+    variable: &Variable,
+    spss: &VariableDescription,
+    tag: &str,
+) -> Vec<Attribute> {
     if tag.is_empty() {
         return Vec::new();
     }
@@ -177,7 +194,18 @@ fn second_labels(codebook: &Codebook, variable: &Variable, tag: &str) -> Vec<Att
     let label = variable.label.translation(tag).map(|label| Attribute::new(name("Label"), vec![line(label)]));
     let entries = codebook.value_labels_of(variable).map_or(&[][..], |labels| &labels.entries);
     let translated = entries.iter().filter_map(|entry| Some((&entry.value, entry.label.translation(tag)?)));
-    let values: Vec<String> = translated.map(|(value, label)| line(&format!("{value}={label}"))).collect();
+    let translated = translated.map(|(value, label)| line(&format!("{value}={label}")));
+    // Numbers that stand for reasons are those of the file.
+    let reasons = variable.missing.iter().enumerate().filter_map(|(at, missing)| {
+        let value = match (&missing.values, spss.reasons.get(at)) {
+            (MissingValues::One(value), _) => value.to_string(),
+            (MissingValues::Reason, Some(Some(Value::Number(code)))) => exporter_core::doubles::shown(*code),
+            _ => return None,
+        };
+        Some(line(&format!("{value}={}", missing.label.translation(tag)?)))
+    });
+    let mut values: Vec<String> = translated.collect();
+    values.extend(reasons);
     let values = (!values.is_empty()).then(|| Attribute::new(name("ValueLabels"), values));
     label.into_iter().chain(values).collect()
 }

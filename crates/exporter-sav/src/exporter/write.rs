@@ -109,6 +109,7 @@ fn losses(written: &WriterSummary, table: &str, name: impl Fn(usize) -> String) 
         CellChange::SubMillisecond => "rounded to what a double holds",
         CellChange::Cut => "cut at the width of the variable",
         CellChange::Blanks => "blanks at the end are not kept",
+        CellChange::Nul => "texts with a NUL end there in other programs",
         CellChange::Replaced => "characters outside the encoding stored as ?",
     };
     let mut losses = exporter_rows::losses(&written.changes, table, name, words);

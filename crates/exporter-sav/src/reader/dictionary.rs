@@ -107,7 +107,7 @@ fn display(records: &Records, of: &mut Variables, remarks: &mut Remarks) {
         }
     };
     for (head, variable) in of.heads.iter().zip(&mut of.variables) {
-        let place = head.record * each;
+        let place = head.record as usize * each;
         let Some([measure, width @ .., alignment]) = numbers.get(place..place + each) else { continue };
         variable.measure = match measure {
             1 => Some(Measure::Nominal),

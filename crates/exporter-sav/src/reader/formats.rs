@@ -10,7 +10,7 @@ const TEXT: u8 = 1;
 const HEX: u8 = 2;
 
 /// The format of a packed code; where SPSS has none such, what it would show instead and how the file spells it.
-fn format(packed: u32, name: &str, width: Option<u16>, remarks: &mut Remarks) -> (Format, Option<String>) {
+fn format(packed: u32, name: &str, width: Option<u16>, remarks: &mut Remarks) -> (Format, Option<Box<str>>) {
     let [decimals, shown, code, _] = packed.to_le_bytes();
     let found = match width {
         // The byte for the width is at most 255, and that of the first segment where there are several.
@@ -28,7 +28,7 @@ fn format(packed: u32, name: &str, width: Option<u16>, remarks: &mut Remarks) ->
     let stated = written(code, shown, decimals);
     let message = "display formats that SPSS does not have for the variable are read as its usual ones";
     remarks.odd(message, format!("{name}: {stated} read as {usual}"));
-    (usual, Some(stated))
+    (usual, Some(stated.into()))
 }
 
 /// What is shown where a number has an illegal format: the same with its usual width.

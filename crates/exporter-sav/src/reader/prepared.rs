@@ -86,8 +86,8 @@ impl Prepared {
         };
         let columns = chosen.iter().zip(&places).map(|(variable, place)| {
             let first = match &unpacking {
-                Some(unpacking) => unpacking.slot(place.first),
-                None => place.first,
+                Some(unpacking) => unpacking.slot(place.first as usize),
+                None => place.first as usize,
             };
             ReadColumn { variable: *variable, cells: cells(first * ELEMENT_BYTES, place.width) }
         });
@@ -109,7 +109,8 @@ impl Prepared {
 /// The elements of a variable that hold something of it.
 fn elements_with_bytes(column: &CaseColumn) -> Range<usize> {
     let last = pieces(column.width.unwrap_or(0).into()).last().map_or(ELEMENT_BYTES, |piece| piece.end);
-    column.first..column.first + last.div_ceil(ELEMENT_BYTES)
+    let first = column.first as usize;
+    first..first + last.div_ceil(ELEMENT_BYTES)
 }
 
 /// Where the bytes of a text stand from its first element on.

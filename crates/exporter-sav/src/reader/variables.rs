@@ -20,8 +20,8 @@ use crate::spec::{ELEMENT_BYTES, HIGHEST, LOWEST, SEGMENT_WIDTH, SYSMIS, subtype
 /// Where the values of a variable stand in a case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct CaseColumn {
-    /// First element.
-    pub(crate) first: usize,
+    /// First element; small, as there may be a million variables.
+    pub(crate) first: u32,
     /// Bytes of a text, 32,767 at most; `None` for a number.
     pub(crate) width: Option<u16>,
 }
@@ -29,7 +29,7 @@ pub(crate) struct CaseColumn {
 /// A variable that users see: the place of its first record, and of its values.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Head {
-    pub(crate) record: usize,
+    pub(crate) record: u32,
     pub(crate) column: CaseColumn,
 }
 
@@ -47,7 +47,7 @@ impl Variables {
         let long = long_names(records, &short, decoder, remarks);
         let mut variables = Vec::with_capacity(heads.len());
         for (head, name) in heads.iter().zip(&long) {
-            let Some(raw) = records.variables.get(head.record) else { continue };
+            let Some(raw) = records.variables.get(head.record as usize) else { continue };
             variables.push(variable(raw, head.column.width, name, records.order, decoder, remarks));
         }
         Self { heads, short, long, variables }
@@ -55,7 +55,7 @@ impl Variables {
 
     /// The variable of a dictionary index, which counts continuation records; none of a continuation or a later segment.
     pub(crate) fn at_index(&self, index: u32) -> Option<usize> {
-        let first = (index as usize).checked_sub(1)?;
+        let first = index.checked_sub(1)?;
         self.heads.binary_search_by_key(&first, |head| head.column.first).ok()
     }
 
@@ -93,7 +93,7 @@ fn heads(records: &Records, decoder: &TextDecoder, remarks: &mut Remarks) -> (Ve
                     .odd("widths of texts that are not very long are not needed", format!("{name}={total}"));
             }
         }
-        heads.push(Head { record: next, column: CaseColumn { first: raw.first as usize, width } });
+        heads.push(Head { record: next as u32, column: CaseColumn { first: raw.first, width } });
         names.push(name);
         next += segments;
     }

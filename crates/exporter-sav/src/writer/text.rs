@@ -39,6 +39,14 @@ pub(super) struct TextColumn {
     reasons: Option<Reasons>,
 }
 
+/// Tells of a text with a NUL.
+#[cold]
+fn nul(text: &[u8], row: usize, changes: &mut Changes) {
+    if text.contains(&0) {
+        changes.add(CellChange::Nul, 1, row, || String::from_utf8_lossy(text).into_owned());
+    }
+}
+
 /// Texts that stand for reasons of missing values.
 struct Reasons {
     values: ArrayRef,
@@ -120,6 +128,8 @@ impl TextColumn {
                     return Ok(());
                 };
                 let mut start = *first as usize;
+                let last = ends.last().map_or(start, |last| *last as usize);
+                let has_nul = memchr::memchr(0, data.get(start..last).unwrap_or_default()).is_some();
                 for (case, end) in ends.iter().enumerate() {
                     let end = *end as usize;
                     let last = if valid >> case & 1 == 1 { end } else { start };
@@ -129,6 +139,9 @@ impl TextColumn {
                             String::from_utf8_lossy(data.get(start..last).unwrap_or_default()).into_owned()
                         };
                         changes.add(CellChange::Blanks, 1, row + case, text);
+                    }
+                    if has_nul {
+                        nul(data.get(start..last).unwrap_or_default(), row + case, changes);
                     }
                     if length > width {
                         let text = data.get(start..last).unwrap_or_default();
@@ -147,6 +160,7 @@ impl TextColumn {
                     if text.ends_with(' ') {
                         changes.add(CellChange::Blanks, 1, row + case, || text.to_owned());
                     }
+                    nul(text.as_bytes(), row + case, changes);
                     let replaced = append(encoding, text, &mut bytes);
                     if replaced > 0 {
                         changes.add(CellChange::Replaced, replaced, row + case, || text.to_owned());

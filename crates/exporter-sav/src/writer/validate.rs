@@ -153,9 +153,20 @@ fn missing(variable: &SavVariable, encoding: &'static Encoding) -> Result<()> {
         let longest = variable.width.map_or(0, usize::from).min(MAX_MISSING_TEXT_BYTES);
         if let Value::Text(text) = value {
             most_bytes(encoding, &format!("{name}, missing value"), text, longest)?;
+            if let Some(fault) = unlike_itself(text, encoding) {
+                return Err(invalid(name, format!("missing value {text:?} {fault}")));
+            }
         }
     }
     Ok(())
+}
+
+/// Why a value does not mean what it should in an encoding that lacks characters of it: others would be the same.
+fn unlike_itself(text: &str, encoding: &'static Encoding) -> Option<String> {
+    let is_whole = encode(encoding, text).1 == 0;
+    (!is_whole).then(|| {
+        format!("has characters that {} lacks, so that others would equal it; write utf-8", encoding.name())
+    })
 }
 
 /// Whether a value is of the type of a variable.
@@ -216,7 +227,13 @@ impl<'a> LabelSet<'a> {
                 }
             };
             let (characters, bytes) = (label.chars().count(), encoded_len(encoding, label));
-            let fault = if !is_new {
+            let changed = match value {
+                Value::Text(text) => unlike_itself(text, encoding),
+                Value::Number(_) => None,
+            };
+            let fault = if changed.is_some() {
+                changed
+            } else if !is_new {
                 Some("is labelled twice or no number; drop it".to_owned())
             } else if characters > MAX_VALUE_LABEL || bytes > MOST_VALUE_LABEL_BYTES {
                 Some(format!(
