@@ -8,7 +8,7 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::{Decimal128Type, Int32Type};
 use arrow_array::{
     Array, ArrayRef, Decimal128Array, Decimal256Array, DictionaryArray, FixedSizeBinaryArray, Int32Array,
-    IntervalMonthDayNanoArray, ListArray, RecordBatch, StringArray, StructArray,
+    IntervalMonthDayNanoArray, ListArray, MapArray, RecordBatch, StringArray, StructArray,
 };
 use arrow_buffer::{IntervalMonthDayNano, OffsetBuffer, i256};
 use arrow_schema::{DataType, Field, Schema, TimeUnit};
@@ -729,10 +729,10 @@ fn years_that_begin_in_april_are_told() {
 }
 
 /// The schema message of a stream with a list of integers of 128 bits, as polars has them, and a text.
-fn schema_with_long_integers() -> Vec<u8> {
+fn schema_with_long_integers(in_map: bool) -> Vec<u8> {
     use arrow_ipc::{
-        FieldBuilder, IntBuilder, LargeListBuilder, MessageBuilder, MessageHeader, MetadataVersion,
-        SchemaBuilder, Type, Utf8Builder,
+        FieldBuilder, IntBuilder, LargeListBuilder, MapBuilder, MessageBuilder, MessageHeader,
+        MetadataVersion, SchemaBuilder, Struct_Builder, Type, Utf8Builder,
     };
     let mut builder = flatbuffers::FlatBufferBuilder::new();
     let mut field = |name: &str, data_type: Type, children: &[_]| {
@@ -745,6 +745,8 @@ fn schema_with_long_integers() -> Vec<u8> {
                 int.finish().as_union_value()
             }
             Type::LargeList => LargeListBuilder::new(&mut builder).finish().as_union_value(),
+            Type::Map => MapBuilder::new(&mut builder).finish().as_union_value(),
+            Type::Struct_ => Struct_Builder::new(&mut builder).finish().as_union_value(),
             _ => Utf8Builder::new(&mut builder).finish().as_union_value(),
         };
         let mut field = FieldBuilder::new(&mut builder);
@@ -756,7 +758,14 @@ fn schema_with_long_integers() -> Vec<u8> {
         field.finish()
     };
     let item = field("item", Type::Int, &[]);
-    let fields = [field("big", Type::LargeList, &[item]), field("t", Type::Utf8, &[])];
+    let big = if in_map {
+        let key = field("key", Type::Utf8, &[]);
+        let entries = field("entries", Type::Struct_, &[key, item]);
+        field("big", Type::Map, &[entries])
+    } else {
+        field("big", Type::LargeList, &[item])
+    };
+    let fields = [big, field("t", Type::Utf8, &[])];
     let fields = builder.create_vector(&fields);
     let mut schema = SchemaBuilder::new(&mut builder);
     schema.add_fields(fields);
@@ -775,18 +784,11 @@ fn schema_with_long_integers() -> Vec<u8> {
     bytes
 }
 
-#[test]
-fn lists_of_integers_of_128_bits_are_read() {
-    let numbers = Decimal128Array::from(vec![1, i128::MAX]).with_data_type(DataType::Decimal128(38, 0));
-    let item = Arc::new(Field::new("item", DataType::Decimal128(38, 0), true));
-    let lists = arrow_array::LargeListArray::new(
-        item,
-        OffsetBuffer::<i64>::from_lengths([2, 0]),
-        Arc::new(numbers),
-        None,
-    );
+/// The cells of a column whose integers of 128 bits are described here as decimals of the same bytes, read from a stream that
+/// says what they are.
+fn cells_of_long_integers(big: ArrayRef, in_map: bool) -> Vec<Cell> {
     let texts: ArrayRef = Arc::new(StringArray::from(vec!["x", "y"]));
-    let batch = RecordBatch::try_from_iter([("big", Arc::new(lists) as ArrayRef), ("t", texts)]).unwrap();
+    let batch = RecordBatch::try_from_iter([("big", big), ("t", texts)]).unwrap();
     let stream = |batch: Option<&RecordBatch>, schema: &Schema| {
         let mut bytes = Vec::new();
         let mut writer = arrow_ipc::writer::StreamWriter::try_new(&mut bytes, schema).unwrap();
@@ -796,16 +798,43 @@ fn lists_of_integers_of_128_bits_are_read() {
     };
     // What follows the schema, which ends where a stream without rows has its mark.
     let (empty, whole) = (stream(None, &batch.schema()), stream(Some(&batch), &batch.schema()));
-    let bytes = [&schema_with_long_integers(), &whole[empty.len() - 8..]].concat();
+    let bytes = [&schema_with_long_integers(in_map), &whole[empty.len() - 8..]].concat();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("long.arrows");
     std::fs::write(&path, bytes).unwrap();
     let data = open(&path).unwrap();
     assert_eq!(names(&*data), ["big", "t"]);
     let rows = read(&*data);
-    let numbers = [Cell::Text("1".into()), Cell::Text(i128::MAX.to_string())];
-    assert_eq!(cells_of(rows.column(0)), [Cell::List(numbers.into()), Cell::List(vec![])]);
     assert_eq!(cells_of(rows.column(1)), [Cell::Text("x".into()), Cell::Text("y".into())]);
+    cells_of(rows.column(0))
+}
+
+fn long_integers() -> ArrayRef {
+    Arc::new(Decimal128Array::from(vec![1, i128::MAX]).with_data_type(DataType::Decimal128(38, 0)))
+}
+
+#[test]
+fn lists_of_integers_of_128_bits_are_read() {
+    let item = Arc::new(Field::new("item", DataType::Decimal128(38, 0), true));
+    let offsets = OffsetBuffer::<i64>::from_lengths([2, 0]);
+    let lists = arrow_array::LargeListArray::new(item, offsets, long_integers(), None);
+    let numbers = [Cell::Text("1".into()), Cell::Text(i128::MAX.to_string())];
+    let read = cells_of_long_integers(Arc::new(lists), false);
+    assert_eq!(read, [Cell::List(numbers.into()), Cell::List(vec![])]);
+}
+
+#[test]
+fn maps_to_integers_of_128_bits_are_read() {
+    let keys: ArrayRef = Arc::new(StringArray::from(vec!["a", "b"]));
+    let fields = [("key", DataType::Utf8, false), ("item", DataType::Decimal128(38, 0), true)];
+    let fields = fields.map(|(name, data_type, nullable)| Field::new(name, data_type, nullable));
+    let entries = StructArray::new(fields.to_vec().into(), vec![keys, long_integers()], None);
+    let field = Arc::new(Field::new("entries", entries.data_type().clone(), false));
+    let maps = MapArray::new(field, OffsetBuffer::from_lengths([2, 0]), entries, None, false);
+    let read = cells_of_long_integers(Arc::new(maps), true);
+    let text = |text: &str| Cell::Text(text.to_owned());
+    let pairs = vec![(text("a"), text("1")), (text("b"), text(&i128::MAX.to_string()))];
+    assert_eq!(read, [Cell::Map(pairs), Cell::Map(vec![])]);
 }
 
 /// The types that only the Arrow schema knows are those of the other columns.

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use arrow_ipc::{Block, Message, MessageHeader, MetadataVersion, Type, root_as_footer, root_as_message};
-use arrow_schema::{DataType, Field, FieldRef, Schema, SchemaRef};
+use arrow_schema::{DataType, Field, FieldRef, Fields, Schema, SchemaRef};
 use exporter_core::Foreign;
 
 use crate::ParquetError;
@@ -270,6 +270,19 @@ fn decoded_field(field: arrow_ipc::Field<'_>) -> Result<Field, ParquetError> {
         (Type::FixedSizeList, [item]) => {
             let size = field.type_as_fixed_size_list().map_or(0, |list| list.listSize());
             DataType::FixedSizeList(Arc::clone(item), size)
+        }
+        (Type::ListView, [item]) => DataType::ListView(Arc::clone(item)),
+        (Type::LargeListView, [item]) => DataType::LargeListView(Arc::clone(item)),
+        (Type::Map, [entries]) => {
+            let is_sorted = field.type_as_map().is_some_and(|map| map.keysSorted());
+            let mut entries = entries.as_ref().clone().with_nullable(false);
+            if let DataType::Struct(parts) = entries.data_type() {
+                // Keys are never null; their substitute may be.
+                let part = |(at, part): (usize, &FieldRef)| part.as_ref().clone().with_nullable(at > 0);
+                let parts: Fields = parts.iter().enumerate().map(part).collect();
+                entries = entries.with_data_type(DataType::Struct(parts));
+            }
+            DataType::Map(Arc::new(entries), is_sorted)
         }
         _ => {
             return Err(malformed(format!(
