@@ -64,20 +64,27 @@ pub(super) fn merged(
     let renamed = matched.renamed(file);
     let with_names = (!renamed.is_empty()).then(|| stored.with_names(&renamed));
     let stored = with_names.as_ref().unwrap_or(stored);
-    let mut codebook = Codebook { tables: Vec::new(), ..whole.clone() };
     let labels = Labels::new(&whole.value_labels, &plain.value_labels);
     let codes = Vec::new();
     let mut merging = Merging { whole, stored, matched, written: &written, changes, labels, codes, losses };
     let merged = merging.table(file);
     let same = merging.changes.same;
     let codes = std::mem::take(&mut merging.codes);
-    codebook.value_labels = merging.labels.sets(file, same);
+    let value_labels = merging.labels.sets(file, same);
+    let Codebook { version, study, documents, tables: _, value_labels: _ } = whole;
+    // Without a copy of the tables, which may be large.
+    let mut codebook = Codebook {
+        version: *version,
+        study: study.clone(),
+        tables: vec![merged],
+        value_labels,
+        documents: documents.clone(),
+    };
     if !same {
         let known = |tag: &String| whole.study.languages.iter().any(|known| known.eq_ignore_ascii_case(tag));
         let new = plain.study.languages.iter().filter(|tag| !known(tag));
         codebook.study.languages.extend(new.cloned());
     }
-    codebook.tables.push(merged);
     Merged { codebook, written_names: written, codes }
 }
 
@@ -96,6 +103,8 @@ struct Merging<'a> {
 impl Merging<'_> {
     fn table(&mut self, file: &Table) -> Table {
         let stored = self.stored;
+        let kept = self.matched.all();
+        let frame = Table { variables: Vec::new(), ..stored.with_columns(&kept) };
         let mut variables: Vec<Variable> = Vec::new();
         for (position, own) in file.variables.iter().enumerate() {
             let at = self.matched.stored(position);
@@ -113,7 +122,6 @@ impl Merging<'_> {
                 variable.labels = self.labels.of_new(own);
             }
         }
-        let kept = self.matched.all();
         let found: HashSet<usize> = kept.iter().copied().collect();
         for (position, variable) in stored.variables.iter().enumerate() {
             if !found.contains(&position) {
@@ -122,7 +130,7 @@ impl Merging<'_> {
                 self.losses.push(Loss::new(LossCode::METADATA_DROPPED, action).variable(&variable.name));
             }
         }
-        let mut table = Table { variables, ..stored.with_columns(&kept) };
+        let mut table = Table { variables, ..frame };
         table.rows = file.rows.or(table.rows);
         if !self.changes.same {
             // A table without a label has the title of the study in its place.
