@@ -64,7 +64,8 @@ pub(crate) struct ReadingArgs {
     /// A codebook that describes the data files
     #[arg(long, value_name = "FILE")]
     pub(crate) codebook: Option<PathBuf>,
-    /// The inputs' format and reader options, when content and extension do not say
+    /// The format of the inputs and options of its reader, when content and extension do not say; of a study file, a zip or a
+    /// folder, the format and options of the data files in it
     #[arg(short, long, value_name = "FORMAT[:OPTION=VALUE,…]")]
     pub(crate) from: Option<String>,
     /// Let a study file name data files outside its folder
@@ -166,6 +167,7 @@ pub(crate) struct PasswordArgs {
 Examples:
   exporter export study.toml -t tab -t dta -o files
   exporter export study.toml -t csv:values=labels -o survey.zip --password-file password.txt
+  exporter export study.toml -t sav -o files --from csv:decimal=comma,dates=%d.%m.%Y
   exporter export survey.dta -t parquet -o parquet --where 'age >= 18' --variables id,age,vote
   exporter export study.toml -t dta -o files --dry-run")]
 #[command(override_usage = "exporter export [OPTIONS] --to <FORMAT[:OPTION=VALUE,…]> --out <PATH> <INPUT>...
@@ -312,7 +314,7 @@ Examples:
   exporter check survey.zip --input-password-file password.txt
   exporter check study.toml")]
 pub(crate) struct CheckArgs {
-    /// Stata, Parquet and Arrow files, codebooks, study files and their data; zips and compressed streams; folders with a manifest
+    /// Stata, SPSS, Parquet and Arrow files, codebooks, study files and their data; zips and compressed streams; folders with a manifest
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
     /// The password of encrypted archives is in this environment variable

@@ -3,7 +3,8 @@
 use std::error::Error as _;
 use std::process::ExitCode;
 
-use exporter::{Error, ErrorKind};
+use clap::error::{ContextKind, ContextValue};
+use exporter::{Error, ErrorKind, FormatInfo};
 
 use crate::terminal::{Output, complain, fail};
 
@@ -43,6 +44,46 @@ pub(crate) fn report(error: &Error) -> ExitCode {
     })
 }
 
+/// Formats that a tip names at most.
+const FORMATS_NAMED: usize = 3;
+
+/// Of an argument that is none and that formats have as an option, the tip is how to type this: those formats that the
+/// command line names go before others.
+fn options_of_formats(error: &mut clap::Error) {
+    let Some(ContextValue::String(argument)) = error.get(ContextKind::InvalidArg) else { return };
+    let name = argument.trim_start_matches('-').split('=').next().unwrap_or_default().to_owned();
+    if error.kind() != clap::error::ErrorKind::UnknownArgument || !argument.starts_with("--") {
+        return;
+    }
+    let registry = exporter::registry();
+    let words: Vec<String> = std::env::args().collect();
+    let is_named = |info: &FormatInfo| {
+        let ends = info.extensions.iter().map(|extension| format!(".{extension}"));
+        let ends: Vec<String> = ends.collect();
+        words
+            .iter()
+            .any(|word| word.split(':').next() == Some(info.id) || ends.iter().any(|end| word.ends_with(end)))
+    };
+    let mut typed: Vec<(bool, String)> = Vec::new();
+    for info in registry.formats() {
+        for (flag, options) in [("--to", info.options), ("--from", info.read_options)] {
+            if options.iter().any(|option| option.is_called(&name)) {
+                typed.push((is_named(info), format!("{flag} {}:{name}=VALUE", info.id)));
+            }
+        }
+    }
+    typed.sort_by_key(|(is_named, _)| !is_named);
+    if typed.iter().any(|(is_named, _)| *is_named) {
+        typed.retain(|(is_named, _)| *is_named);
+    }
+    let shown: Vec<&str> = typed.iter().take(FORMATS_NAMED).map(|(_, typed)| typed.as_str()).collect();
+    if !shown.is_empty() {
+        let tip = format!("{name} is an option of a format, such as {}", shown.join(", "));
+        error.remove(ContextKind::SuggestedArg);
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
+    }
+}
+
 /// What the library calls its options, and what they are called here.
 const WORDS: [(&str, &str); 9] = [
     ("the loss policy ", "--losses "),
@@ -62,8 +103,9 @@ fn as_typed(hint: &str) -> String {
 }
 
 /// Shows what the command line parser says: help and version are no errors.
-pub(crate) fn usage(error: &clap::Error) -> ExitCode {
+pub(crate) fn usage(error: &mut clap::Error) -> ExitCode {
     let wrong = error.use_stderr();
+    options_of_formats(error);
     // Nothing can be said when the terminal is gone.
     let _ = error.print();
     ExitCode::from(if wrong { USAGE } else { 0 })

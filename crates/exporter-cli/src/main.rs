@@ -24,7 +24,7 @@ fn main() -> ExitCode {
     terminal::honour_no_color();
     let args = match args::Args::try_parse() {
         Ok(args) => args,
-        Err(error) => return failure::usage(&error),
+        Err(mut error) => return failure::usage(&mut error),
     };
     if args.quiet {
         terminal::be_quiet();

@@ -24,6 +24,21 @@ pub(crate) fn writable(path: &Path, typed: impl FnOnce(&str) -> String) -> Resul
         .with_hint(format!("write to this machine, such as {}", typed(&name))))
 }
 
+/// Whether a path names what is there and neither a file nor a folder, such as a device or a pipe, or an open file of the
+/// program, whatever this is.
+pub(crate) fn is_special(path: &Path) -> bool {
+    let name = path.to_string_lossy();
+    let is_standard = ["/dev/stdout", "/dev/stderr"].contains(&&*name);
+    is_standard
+        || is_open_file(&name)
+        || path.metadata().is_ok_and(|known| !known.is_file() && !known.is_dir())
+}
+
+/// Whether a path names an open file by its number, as `>(command)` of a shell does.
+pub(crate) fn is_open_file(path: &str) -> bool {
+    path.starts_with("/dev/fd/") || path.starts_with("/proc/self/fd/")
+}
+
 /// Whether a path ends as names of folders do.
 pub(crate) fn names_folder(path: &Path) -> bool {
     let name = path.as_os_str().to_string_lossy();

@@ -36,6 +36,10 @@ impl ReportFile {
                 _ => Ok(Self::Output),
             };
         }
+        if place::is_special(path) {
+            return Err(Error::usage(format!("{} is no ordinary file", path.display()))
+                .with_hint("print the report with --report -, or name a file"));
+        }
         if let (Some(folder), Some(name)) = (path.parent(), path.file_name())
             && !folder.as_os_str().is_empty()
             && !folder.is_dir()

@@ -16,7 +16,7 @@ use crate::terminal::print;
 /// What `export` is asked for.
 pub(crate) fn of_export(args: &ExportArgs, registry: &Registry) -> Result<Request> {
     let mut request = reading(&args.inputs, &args.reading, registry)?;
-    request.packaging = packaging(args)?;
+    request.packaging = packaging(args, registry)?;
     for to in &args.to {
         request = request.with_format(format_text::parse(to, registry)?);
     }
@@ -36,6 +36,7 @@ pub(crate) fn of_convert(args: &ConvertArgs, registry: &Registry) -> Result<Requ
         }
         None => FormatRequest::new(format_of(args, registry)?),
     };
+    stands_alone(args, &to, registry)?;
     let request = reading(std::slice::from_ref(&args.input), &args.reading, registry)?;
     let request = request.with_format(to).with_codebook(false).with_documents(false);
     with_work(request, &args.excerpt, args.table.as_slice(), &args.work)
@@ -70,6 +71,22 @@ fn format_of(args: &ConvertArgs, registry: &Registry) -> Result<&'static str> {
                 .with_hint("name the format, such as --to csv"))
         }
     }
+}
+
+/// Refuses a format whose files go with those of another, such as a script.
+fn stands_alone(args: &ConvertArgs, to: &FormatRequest, registry: &Registry) -> Result<()> {
+    let exporter = registry.exporter(&to.format, to.options.clone().into())?;
+    if !exporter.is_companion() {
+        return Ok(());
+    }
+    let (id, to) = (exporter.format().id, format_text::typed(to));
+    let folder = match args.output.with_extension("") {
+        named if args.output.as_os_str() == "-" || named.file_name().is_none() => "out".into(),
+        named => named,
+    };
+    let [input, folder] = [&args.input, &folder].map(|path| format_text::shell(&path.to_string_lossy()));
+    Err(Error::usage(format!("{id} goes with a delimited file, and convert writes one file"))
+        .with_hint(format!("use `exporter export {input} --to tab --to {to} --out {folder}`")))
 }
 
 /// Refuses an output whose extension says another format or packaging than what is written; `to` is the format as it was typed.
@@ -164,7 +181,7 @@ fn policy(text: &str) -> Result<LossPolicy> {
 }
 
 /// By the flags, else by the extension of the target.
-fn packaging(args: &ExportArgs) -> Result<Option<Packaging>> {
+fn packaging(args: &ExportArgs, registry: &Registry) -> Result<Option<Packaging>> {
     let level = args.level.as_deref().map(level).transpose()?;
     let password = secret_ref(args.password.password_env.as_deref(), args.password.password_file.as_deref());
     let by_extension = args.out.as_deref().and_then(packaging_of_target);
@@ -184,7 +201,11 @@ fn packaging(args: &ExportArgs) -> Result<Option<Packaging>> {
         )));
     }
     if level.is_some() && packaging.is_none() {
-        return Err(Error::usage("--level is of a zip or gzip").with_hint("add --zip or --gzip"));
+        let level = args.level.as_deref().unwrap_or_default();
+        return Err(Error::usage("--level is of a zip or gzip").with_hint(format!(
+            "{}add --zip or --gzip",
+            args.to.iter().find_map(|to| level_of_format(to, level, registry)).unwrap_or_default()
+        )));
     }
     if args.legacy_encryption && password.is_none() {
         return Err(Error::usage("--legacy-encryption needs a password")
@@ -214,6 +235,15 @@ pub(crate) fn packaging_of_target(out: &Path) -> Option<Packaging> {
     } else {
         None
     }
+}
+
+/// What to type for a format that compresses itself.
+fn level_of_format(to: &str, level: &str, registry: &Registry) -> Option<String> {
+    let format = to.split(':').next().unwrap_or(to);
+    let info = registry.format(format).ok()?;
+    let has_level = info.options.iter().any(|option| option.is_called("level"));
+    let mark = if to.contains(':') { ',' } else { ':' };
+    has_level.then(|| format!("for the level of {format}: --to {to}{mark}level={level}; else "))
 }
 
 fn level(text: &str) -> Result<u8> {

@@ -8,7 +8,7 @@ use exporter::{Error, Registry, Result, Sink};
 
 use crate::args::WorkArgs;
 use crate::request::packaging_of_target;
-use crate::{place, terminal};
+use crate::{format_text, place, terminal};
 
 /// The place that becomes visible at once.
 pub(crate) enum Target {
@@ -29,6 +29,13 @@ impl Target {
     /// file or for a folder.
     pub(crate) fn of(out: &Path, request: &mut Request, registry: &Registry) -> Result<Self> {
         place::writable(out, |name| format!("--out {name}"))?;
+        if place::is_special(out) {
+            let formats: Vec<String> =
+                request.formats.iter().map(|format| format!("--to {}", format_text::typed(format))).collect();
+            let zip = if formats.len() > 1 && request.packaging.is_none() { " --zip" } else { "" };
+            let command = format!("export {} {}{zip} --out -", inputs(request), formats.join(" "));
+            return Err(special(out, &command));
+        }
         request.packaging = request.packaging.take().or_else(|| packaging_of_target(out));
         let is_single = !is_folder(out) && is_named_as_written(out, request, registry);
         let target = if out.as_os_str() == "-" {
@@ -62,11 +69,26 @@ impl Target {
         if out.as_os_str() == "-" {
             return Ok(Target::Output);
         }
+        if place::is_special(out) {
+            let format = request.formats.first().map(format_text::typed).unwrap_or_default();
+            return Err(special(out, &format!("convert {} - --to {format}", inputs(request))));
+        }
         if is_folder(out) {
             let extensions = file_extensions(request, registry);
             let name = format!("out.{}", extensions.first().copied().unwrap_or("csv"));
+            let is_there = if out.is_dir() { "" } else { " once it is there" };
             return Err(Error::usage(format!("{} names a folder, and convert writes a file", out.display()))
-                .with_hint(format!("name the file in it, such as {}", out.join(name).display())));
+                .with_hint(format!("name the file in it{is_there}, such as {}", out.join(name).display())));
+        }
+        // A folder that is the target is made; one that is only named on the way is a slip more often.
+        let parent = out.parent().filter(|parent| !parent.as_os_str().is_empty() && !parent.exists());
+        if let (Some(parent), Some(name)) = (parent, out.file_name()) {
+            let message = format!("there is no folder {} for the file", parent.display());
+            return Err(Error::not_found(message).with_hint(format!(
+                "make it with `mkdir -p {}`, or write the file here: {}",
+                format_text::shell(&parent.to_string_lossy()),
+                name.display()
+            )));
         }
         Ok(Target::File(out.to_owned()))
     }
@@ -110,6 +132,25 @@ impl Target {
             Target::Output => Box::new(StreamSink::new(terminal::Output)),
         })
     }
+}
+
+/// The error of a target that is no file; what the command writes to standard output can be sent there.
+fn special(out: &Path, command: &str) -> Error {
+    let shown = out.display();
+    let name = out.to_string_lossy();
+    let sent = match &*name {
+        "/dev/stdout" => String::new(),
+        _ if place::is_open_file(&name) => " | COMMAND".to_owned(),
+        name => format!(" > {}", format_text::shell(name)),
+    };
+    Error::usage(format!("{shown} is no ordinary file, and files are written whole and then put in place"))
+        .with_hint(format!("write to standard output: `exporter {command}{sent}`"))
+}
+
+/// The inputs of a request as they are typed.
+fn inputs(request: &Request) -> String {
+    let paths = request.input.paths.iter().map(|path| format_text::shell(&path.to_string_lossy()));
+    paths.collect::<Vec<_>>().join(" ")
 }
 
 /// Whether a target is a folder whatever its name: it ends as one, or it is one already.

@@ -29,9 +29,9 @@ fn binary_files_are_named_by_their_first_bytes() {
     let portable =
         format!("{}SPSSPORT", "ASCII SPSS PORT FILE                    ".repeat(12).split_at(456).0);
     for (file, bytes, named, way) in [
-        ("s.sav", b"\x5b\xc6\xd3\xf2@(#)".as_slice(), "of a mainframe", "haven::read_spss("),
+        ("s.sav", b"\x5b\xc6\xd3\xf2@(#)".as_slice(), "of a mainframe", "haven::read_sav("),
         ("e.sav", b"\x1c\0\0\0\0\0\0\0ENCRYPTEDSAV", "an encrypted SPSS data file", "File > Save As"),
-        ("s.por", portable.as_bytes(), "an SPSS portable file", "haven::read_spss("),
+        ("s.por", portable.as_bytes(), "an SPSS portable file", "haven::write_sav(haven::read_por("),
         (
             "s.xpt",
             b"HEADER RECORD*******LIBRARY HEADER RECORD!!!!!!!",

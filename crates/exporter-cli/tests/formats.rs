@@ -52,6 +52,16 @@ fn every_format_has_every_key() {
 }
 
 #[test]
+fn numbers_that_are_exact_are_told_as_a_sentence() {
+    let run = run_in(std::env::temp_dir().as_path(), "formats sav");
+    let line = run.output.lines().find(|line| line.contains("exact whole numbers")).unwrap();
+    let words: Vec<&str> = line.split_whitespace().collect();
+    assert_eq!(words.join(" "), "exact whole numbers to 9,007,199,254,740,992 and its negative");
+    let check = run_in(std::env::temp_dir().as_path(), "check --help");
+    assert!(check.output.contains("Stata, SPSS, Parquet"), "{}", check.output);
+}
+
+#[test]
 fn the_readme_says_of_every_format_what_the_program_says() {
     let all = json("formats --json");
     let (_, table) = README.split_once("| id | reads | writes |").unwrap();

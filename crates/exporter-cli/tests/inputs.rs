@@ -38,6 +38,39 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 
 const ROWS: &[u8] = b"a,b\n1,x\n2,y\n";
 
+/// What is said of a study file with `--from` is said of its data files.
+#[test]
+fn the_words_of_a_hint_read_the_data_of_a_study_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let study = "codebook = 1\n[data]\nd = \"d.csv\"\n[[tables]]\nname = \"d\"\n[[tables.variables]]\nname = \"a\"\n\
+                 kind = \"float\"\n[[tables.variables]]\nname = \"b\"\nkind = \"integer\"\n";
+    std::fs::write(folder.path().join("s.toml"), study).unwrap();
+    std::fs::write(folder.path().join("d.csv"), "a;b\n\"1.234,50\";2\n").unwrap();
+    let wrong = run_at(folder.path(), "convert s.toml x.csv", b"");
+    assert!(wrong.error.contains("\"1.234,50\" is not a number"), "{}", wrong.error);
+    let (_, typed) = wrong.error.split_once("hint: read it ").unwrap();
+    done(run_at(folder.path(), &format!("convert s.toml x.csv {}", typed.trim()), b""));
+    assert_eq!(std::fs::read_to_string(folder.path().join("x.csv")).unwrap(), "a,b\n1234.5,2\n");
+}
+
+/// A folder that was written in several formats is read, and the note says from which files.
+#[test]
+fn what_was_exported_in_formats_of_equal_rank_is_an_input_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let study = example("anes96");
+    let formats = "--to sav --to zsav --to csv --to spss-script";
+    done(run_at(folder.path(), &format!("export {} {formats} --out a", study.display()), b""));
+    for (from, note) in [
+        ("", "respondents is read from respondents.sav, not from respondents.zsav, respondents.csv"),
+        ("--from sav", "respondents is read from respondents.sav, not from respondents.zsav"),
+        ("--from zsav", "not read: respondents.csv, respondents.sav"),
+    ] {
+        let shown = done(run_at(folder.path(), &format!("inspect a {from}"), b""));
+        assert!(shown.error.contains(note) || shown.output.contains(note), "{}{}", shown.error, shown.output);
+        assert!(shown.output.contains("944 rows"), "{}", shown.output);
+    }
+}
+
 #[test]
 fn what_is_written_as_a_locked_zip_is_an_input_again() {
     let folder = tempfile::tempdir().unwrap();

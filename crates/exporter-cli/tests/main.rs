@@ -29,3 +29,4 @@ mod study_check;
 mod summary;
 mod tables;
 mod targets;
+mod typed;

@@ -13,6 +13,33 @@ fn losses_can_be_denied() {
     assert!(files(folder.path()).is_empty());
 }
 
+/// What only the rows show is in the report, too, when they are refused.
+#[test]
+fn a_value_that_is_refused_while_it_is_written_is_in_the_report() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("x.csv"), "1a,b\n1.5,1\ninf,2\n").unwrap();
+    for format in ["sav", "dta"] {
+        let convert = format!("convert {{}}/x.csv {{}}/x.{format} --report {{}}/{format}.json");
+        let run = run_in(folder.path(), &convert);
+        assert_eq!(run.code, 3, "{}", run.error);
+        assert!(run.error.contains("refused, first at row 2: \"inf"), "{}", run.error);
+        assert!(run.error.contains("--losses allow=range"), "{}", run.error);
+        let report = std::fs::read_to_string(folder.path().join(format!("{format}.json"))).unwrap();
+        let report: serde_json::Value = serde_json::from_str(&report).unwrap();
+        let losses = report["refused"]["losses"].as_array().unwrap();
+        let refused = losses.iter().find(|loss| loss["code"] == "range").unwrap();
+        assert_eq!(
+            (&refused["variable"], &refused["severity"]),
+            (&"1a".into(), &"wrong".into()),
+            "{refused}"
+        );
+        assert_eq!((&refused["format"], &refused["first"]["row"]), (&format.into(), &2.into()), "{refused}");
+        // What the plan knew is there, too.
+        assert!(losses.iter().any(|loss| loss["code"] == "name-changed"), "{losses:?}");
+        assert!(!folder.path().join(format!("x.{format}")).exists());
+    }
+}
+
 #[test]
 fn wrong_usage_ends_with_two() {
     let folder = tempfile::tempdir().unwrap();

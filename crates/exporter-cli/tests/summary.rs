@@ -26,6 +26,14 @@ fn changed_values_are_told_first_then_names() {
 }
 
 #[test]
+fn formats_that_share_a_media_type_are_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("n.csv"), "a,b\n1,2\n").unwrap();
+    let run = run_in(folder.path(), "export {}/n.csv --to sav --to zsav --to csv --out {}/o");
+    assert!(run.error.contains("1 row of n in 3 formats"), "{}", run.error);
+}
+
+#[test]
 fn groups_that_the_codebook_holds_are_not_lost_in_a_script() {
     let folder = tempfile::tempdir().unwrap();
     let export = |more: &str| {

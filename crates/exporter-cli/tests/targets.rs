@@ -76,6 +76,7 @@ fn a_slash_a_name_without_extension_and_a_folder_that_is_there_are_folders() {
     let said =
         refused(place, "convert x.csv none.csv/", "none.csv/ names a folder, and convert writes a file");
     let typed = after(&said, "such as ");
+    std::fs::create_dir(place.join("none.csv")).unwrap();
     let made = run_here(place, &format!("convert x.csv {}", typed.concat()));
     assert_eq!((made.code, place.join("none.csv/out.csv").is_file()), (0, true), "{}", made.error);
 }

@@ -203,6 +203,16 @@ impl Error {
         self
     }
 
+    /// Says what the user can do before what is said already.
+    #[must_use]
+    pub(crate) fn with_first_hint(mut self, hint: String) -> Self {
+        self.0.hint = Some(match self.0.hint.take() {
+            Some(known) => format!("{hint}; {known}"),
+            None => hint,
+        });
+        self
+    }
+
     /// Keeps the cause.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {

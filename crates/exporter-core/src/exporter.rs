@@ -251,19 +251,20 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// Rows by table, and in how many media types they were written.
+    /// Rows by table, and in how many formats they were written: media types, and extensions of files of one type.
     pub fn tables(&self) -> BTreeMap<TableId, (u64, usize)> {
-        let mut tables: BTreeMap<TableId, (u64, BTreeSet<&str>)> = BTreeMap::new();
+        let mut tables: BTreeMap<TableId, (u64, BTreeSet<(&str, &str)>)> = BTreeMap::new();
         let mut open: Vec<&EntryReport> = self.entries.iter().collect();
         while let Some(entry) = open.pop() {
             open.extend(&entry.holds);
             if let Some((table, rows)) = entry.table.zip(entry.rows) {
-                let (most, types) = tables.entry(table).or_default();
+                let (most, formats) = tables.entry(table).or_default();
                 *most = rows.max(*most);
-                types.insert(&entry.media_type);
+                let extension = entry.path.rsplit_once('.').map_or("", |(_, extension)| extension);
+                formats.insert((&entry.media_type, extension));
             }
         }
-        tables.into_iter().map(|(table, (rows, types))| (table, (rows, types.len()))).collect()
+        tables.into_iter().map(|(table, (rows, formats))| (table, (rows, formats.len()))).collect()
     }
 
     /// Rows of all tables, each counted once in however many formats it is written.

@@ -8,7 +8,7 @@ use crate::sample::Sample;
 pub struct Foreign {
     /// What a file is, with its article.
     name: &'static str,
-    /// How it becomes a file that is read; `{}` stands for the name of the file, `{stem}` for that without extension.
+    /// How it becomes a file that is read; `{}` stands for the path of the file, `{stem}` for its name without extension.
     way_out: &'static str,
     /// Whether its bytes are text, which somebody may want to read as such.
     is_text: bool,
@@ -25,8 +25,10 @@ macro_rules! pandas {
     };
 }
 
-const SPSS: &str = "save it as .dta or csv: in SPSS with File > Save As, in R with \
-                    haven::write_dta(haven::read_spss(\"{}\"), \"{stem}.dta\")";
+const SPSS: &str = "save it as .sav: in SPSS with File > Save As, in R with \
+                    haven::write_sav(haven::read_sav(\"{}\"), \"{stem}.sav\")";
+const SPSS_PORTABLE: &str = "save it as .sav: in SPSS or PSPP with IMPORT FILE='{}'. SAVE OUTFILE='{stem}.sav'. in R with \
+                             haven::write_sav(haven::read_por(\"{}\"), \"{stem}.sav\")";
 const DECRYPT: &str = "open it in SPSS with its password, and save it without one with File > Save As";
 const SAS_TRANSPORT: &str = "save it as .dta or csv: in SAS with PROC EXPORT, in R with \
                              haven::write_dta(haven::read_xpt(\"{}\"), \"{stem}.dta\")";
@@ -121,7 +123,7 @@ impl Foreign {
             // Behind five lines for people and a table of characters, 456 in all beside line ends.
             let beginning = head.iter().take(600).filter(|byte| !matches!(byte, b'\r' | b'\n'));
             let is_portable = beginning.skip(456).take(8).eq(b"SPSSPORT");
-            is_portable.then_some(("an SPSS portable file (.por)", SPSS))
+            is_portable.then_some(("an SPSS portable file (.por)", SPSS_PORTABLE))
         });
         let known = known.or_else(|| head.starts_with(b"{\\rtf").then_some(("an RTF document", DOCUMENT)));
         let known = known.or_else(|| {
@@ -160,11 +162,13 @@ impl Foreign {
 
     /// The error of a file of this format.
     pub fn error(self, name: &str) -> Error {
-        let stem = match name.rsplit_once('.') {
+        // The folder of the source may be one that nobody writes to.
+        let file = name.rsplit('/').next().unwrap_or(name);
+        let stem = match file.rsplit_once('.') {
             // What the words write is not the file itself.
-            Some((stem, "csv" | "dta" | "parquet")) => format!("{stem}-saved"),
+            Some((stem, "csv" | "dta" | "parquet" | "sav")) => format!("{stem}-saved"),
             Some((stem, _)) => stem.to_owned(),
-            None => name.to_owned(),
+            None => file.to_owned(),
         };
         let stem = stem.as_str();
         let hint = self.way_out.replace("{stem}", stem).replace("{}", name);
@@ -258,7 +262,7 @@ mod tests {
         }
         let error = Foreign::of(&Sample::of(b"\x5b\xc6\xd3\xf2")).map(|foreign| foreign.error("in/x.sav"));
         let hint = error.as_ref().and_then(Error::hint).unwrap_or_default().to_owned();
-        assert!(hint.contains("read_spss(\"in/x.sav\"), \"in/x.dta\""), "{hint}");
+        assert!(hint.contains("read_sav(\"in/x.sav\"), \"x-saved.sav\""), "{hint}");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod common;
 mod options;
+mod related;
 
 use std::fmt;
 use std::io;
@@ -25,6 +26,7 @@ pub use common::COMMON_OPTIONS;
 use common::Common;
 use options::typed;
 pub use options::{options_from_pairs, read_options_from_pairs};
+use related::Doing;
 
 /// The formats of a program, by four faces: those it writes, those it reads, those whose files it checks, and the archives
 /// and compressed streams in which it finds files.
@@ -206,7 +208,9 @@ impl Registry {
     /// # Errors
     /// [`crate::ErrorKind::Usage`] for an unknown format or wrong options.
     pub fn exporter(&self, format: &str, options: Json) -> Result<Box<dyn Exporter>> {
-        (self.find(&self.writers, format, "written")?.call)(options)
+        let writer = self.find(&self.writers, format, "written")?;
+        let related = |error| self.with_related_of_json(error, format, &options, Doing::Writing);
+        (writer.call)(options.clone()).map_err(related)
     }
 
     /// Opens a source as a dataset: recognised by content first, by the extension of its name second.
@@ -230,19 +234,26 @@ impl Registry {
         context: &Context,
     ) -> Result<Box<dyn Dataset>> {
         let reader = self.find(&self.readers, format, "read")?;
-        open_with(reader, &source.with_registry(self), options, context).map_err(|error| {
+        open_with(reader, &source.with_registry(self), options.clone(), context).map_err(|error| {
+            let error = self.with_related_of_json(error, format, &options, Doing::Reading);
             let is_of_call = matches!(error.kind(), ErrorKind::Cancelled | ErrorKind::Usage);
             let other = if is_of_call { None } else { self.is_other(reader.info, source) };
             other.unwrap_or(error)
         })
     }
 
-    /// The error of a source that is surely in another format than the one that was named.
-    fn is_other(&self, named: &FormatInfo, source: &Source<'_>) -> Option<Error> {
+    /// The format that a source is surely in, by its content: of delimited text nothing is sure.
+    pub fn sure_format(&self, source: &Source<'_>) -> Option<&'static FormatInfo> {
         let head = source.head(Sample::BYTES).ok()?;
         let sample = Sample::of(&head);
+        let sure = self.readers.iter().find(|face| (face.recognise)(&sample) == Recognition::Yes);
+        sure.map(|face| face.info)
+    }
+
+    /// The error of a source that is surely in another format than the one that was named.
+    fn is_other(&self, named: &FormatInfo, source: &Source<'_>) -> Option<Error> {
         // By its extension alone a damaged file may be of the format that was named.
-        let own = self.readers.iter().find(|face| (face.recognise)(&sample) == Recognition::Yes)?.info;
+        let own = self.sure_format(source)?;
         let message = format!("the format of this file is {}, not {}", own.id, named.id);
         let hint = format!("read it with --from {}, or leave --from out", own.id);
         (own.id != named.id).then(|| Error::unsupported(message).entry(&source.name).with_hint(hint))

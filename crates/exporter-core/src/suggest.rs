@@ -2,16 +2,19 @@
 
 /// Names longer than this many characters are not compared.
 const LONGEST: usize = 64;
+/// Beginnings of fewer characters say nothing.
+const SHORTEST_BEGINNING: usize = 3;
 /// Names that a message lists.
 const LISTED: usize = 20;
 
-/// The candidate that differs least from a name that is not among them, in at most a third of its characters; case
-/// counts for nothing.
+/// The candidate that differs least from a name that is not among them, in at most a third of its characters, else the one
+/// that begins like it; case counts for nothing.
 ///
 /// ```
 /// use exporter_core::suggest::nearest;
 ///
 /// assert_eq!(nearest("regoin", ["age", "region", "religion"]), Some("region"));
+/// assert_eq!(nearest("compress", ["encoding", "compression"]), Some("compression"));
 /// assert_eq!(nearest("income", ["age", "region"]), None);
 /// ```
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
@@ -19,13 +22,26 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     let allowed = (wanted.len() / 3).max(1);
     let compared = candidates.into_iter().filter_map(|candidate| {
         let letters: Vec<char> = candidate.chars().flat_map(char::to_lowercase).take(LONGEST + 1).collect();
-        let comparable =
-            wanted.len().max(letters.len()) <= LONGEST && wanted.len().abs_diff(letters.len()) <= allowed;
-        comparable.then(|| (distance(&wanted, &letters), candidate))
+        if wanted.len().max(letters.len()) > LONGEST {
+            return None;
+        }
+        let is_long_as = wanted.len().abs_diff(letters.len()) <= allowed;
+        let distance = is_long_as.then(|| distance(&wanted, &letters));
+        // A name of one letter is near every other.
+        let distance = distance.filter(|distance| *distance <= allowed && *distance < wanted.len());
+        match distance {
+            Some(distance) => Some((distance, candidate)),
+            None => begins_alike(&wanted, &letters).then_some((LONGEST, candidate)),
+        }
     });
-    let (distance, candidate) = compared.min_by_key(|(distance, _)| *distance)?;
-    // A name of one letter is near every other.
-    (distance <= allowed && distance < wanted.len()).then_some(candidate)
+    compared.min_by_key(|(distance, _)| *distance).map(|(_, candidate)| candidate)
+}
+
+/// Whether three quarters of the shorter name are the beginning of the other, which is at most twice as long.
+fn begins_alike(a: &[char], b: &[char]) -> bool {
+    let shared = a.iter().zip(b).take_while(|(one, other)| one == other).count();
+    let (shorter, longer) = (a.len().min(b.len()), a.len().max(b.len()));
+    shared >= SHORTEST_BEGINNING && shared * 4 >= shorter * 3 && longer <= shorter * 2
 }
 
 /// A hint that names the nearest candidate, then the first of all of them: `did you mean "age"? variables: …`.
@@ -86,10 +102,19 @@ mod tests {
     }
 
     #[test]
+    fn what_begins_alike_is_suggested_where_nothing_is_nearer() {
+        assert_eq!(nearest("large-ints", ["large-integers", "level"]), Some("large-integers"));
+        assert_eq!(nearest("compression-level", ["compression", "level"]), Some("compression"));
+        assert_eq!(nearest("income", ["income_of_a", "incme"]), Some("incme"));
+    }
+
+    #[test]
     fn what_is_far_is_not_suggested() {
         assert_eq!(nearest("x", ["y", "z"]), None);
         assert_eq!(nearest("AGE", ["age"]), Some("age"));
         assert_eq!(nearest(&"x".repeat(1000), ["x"]), None);
+        assert_eq!(nearest("in", ["inch"]), None);
+        assert_eq!(nearest("age", ["agegroup"]), None);
         let many: Vec<String> = (0..30).map(|number| format!("v{number}")).collect();
         let hint = suggestion("v100", "variables", many.iter().map(String::as_str));
         assert!(

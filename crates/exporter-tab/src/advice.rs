@@ -5,8 +5,8 @@ use std::sync::Arc;
 use exporter_core::source::Cursor;
 use exporter_core::{Cancel, Error, ReadAt};
 
-use crate::reader::{DeclaredColumn, Encoding, Layout, Ragged, ReadHeader, ReadOptions};
-use crate::{Delimiter, Duplicates, Mark, TabError, words};
+use crate::reader::{DeclaredColumn, Encoding, Layout, Ragged, ReadHeader, ReadOptions, reads_number};
+use crate::{DecimalMark, Delimiter, Duplicates, Mark, TabError, words};
 
 /// Most bytes of a text with which options are tried: what lies behind is taken to be like it.
 const TRIED_BYTES: u64 = 512 << 20;
@@ -29,6 +29,14 @@ const MOST_CHANGES: usize = 3;
 const FIRST_RECORDS: u64 = 10;
 /// Most ways that are followed further after each change.
 const MOST_TRIED: usize = 3;
+/// Decimal marks and signs between groups in which numbers are written, the most usual first.
+const NUMBER_STYLES: [(DecimalMark, Mark); 5] = [
+    (DecimalMark::Comma, Mark::NONE),
+    (DecimalMark::Comma, Mark::POINT),
+    (DecimalMark::Point, Mark::COMMA),
+    (DecimalMark::Comma, Mark::SPACE),
+    (DecimalMark::Point, Mark::SINGLE_QUOTE),
+];
 /// Which always helps where the header has one cell.
 const ONE_CELL: &str = "each line is one cell";
 
@@ -114,8 +122,8 @@ impl Advice {
                 // The header is no row.
                 if record == 0 { error } else { error.row(record) }
             }
-            TabError::Value { column, record, suggestion, .. } => {
-                let hint = match suggestion {
+            TabError::Value { column, record, suggestion, value, kind, .. } => {
+                let hint = match suggestion.or_else(|| self.number_words(&value, &kind)) {
                     Some(suggestion) => format!("read it {suggestion}"),
                     None => "correct the cell, or declare the variable as text".to_owned(),
                 };
@@ -128,6 +136,18 @@ impl Advice {
             None if is_one_cell_wrong => error.with_hint("correct this cell: letters elsewhere are UTF-8"),
             None => error,
         }
+    }
+
+    /// What is typed so that a cell is a number of the kind that its column has.
+    fn number_words(&self, cell: &str, kind: &str) -> Option<String> {
+        let is_whole = kind.starts_with("a whole number");
+        let styled = NUMBER_STYLES.iter().map(|(decimal_mark, thousands)| ReadOptions {
+            decimal_mark: Some(*decimal_mark),
+            thousands: *thousands,
+            ..self.options.clone()
+        });
+        let mut styled = styled.filter(|_| is_whole || kind == "a number");
+        styled.find(|options| reads_number(cell.as_bytes(), options, is_whole)).as_ref().map(words::typed)
     }
 
     /// The fewest changes of the options with which the text is read, and of equals those that leave out least.

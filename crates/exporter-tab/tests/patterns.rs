@@ -85,6 +85,19 @@ fn a_cell_in_another_common_form_names_its_pattern() {
     assert!(message.contains("is not a date such as 29/02/2024"), "{message}");
     assert_eq!(said, "read it --from csv:dates=%m/%d/%Y");
     assert_eq!(hint(Kind::Date, "soon", json!({})).1, "correct the cell, or declare the variable as text");
+    for (cell, kind, words) in [
+        ("\"1.234,50\"", Kind::FLOAT, "read it --from csv:decimal=comma,thousands=point"),
+        ("\"1,234.50\"", Kind::FLOAT, "read it --from csv:decimal=point,thousands=comma"),
+        ("1.234", Kind::INTEGER, "read it --from csv:decimal=comma,thousands=point"),
+        ("\"1,5\"", Kind::FLOAT, "read it --from csv:decimal=comma"),
+        ("\"1,5\"", Kind::INTEGER, "correct the cell, or declare the variable as text"),
+        ("many", Kind::FLOAT, "correct the cell, or declare the variable as text"),
+    ] {
+        assert_eq!(hint(kind, cell, json!({})).1, words, "{cell}");
+    }
+    let options = json!({"decimal": "comma", "null": "NA"});
+    let said = hint(Kind::FLOAT, "\"1.234,50\"", options).1;
+    assert_eq!(said, "read it --from csv:null=NA,decimal=comma,thousands=point");
 }
 
 #[test]

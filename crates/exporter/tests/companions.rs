@@ -226,3 +226,30 @@ fn nothing_is_hashed_when_nobody_asks() {
     assert_eq!(seen.committed()[0].report.sha256, None);
     assert!(summary.entries.iter().all(|entry| entry.sha256.is_none()));
 }
+
+/// Running a script must not replace what the export wrote.
+#[test]
+fn scripts_save_no_file_of_the_export() {
+    let written = |formats: &[&str], script: &str| -> String {
+        let bundle = formats.iter().fold(Bundle::new(), |bundle, name| bundle.with(format(name)));
+        let sink = MemorySink::new();
+        export(&bundle, Box::new(sink.clone()));
+        String::from_utf8(sink.entries()[script].to_vec()).unwrap()
+    };
+    let last = |text: &str| text.trim_end().lines().last().unwrap().to_owned();
+    let spss = last(&written(&["csv", "spss-script"], "people.sps"));
+    assert_eq!(spss, "SAVE OUTFILE='people.sav'.");
+    let beside = last(&written(&["csv", "sav", "zsav", "spss-script"], "people.sps"));
+    assert_eq!(beside, "SAVE OUTFILE='people-script.sav'.");
+    let stata = last(&written(&["tab", "stata-script"], "people.do"));
+    assert_eq!(stata, "save `\"people.dta\"', replace");
+    let beside = last(&written(&["tab", "dta", "stata-script"], "people.do"));
+    assert_eq!(beside, "save `\"people-script.dta\"', replace");
+    // Files in other folders are others.
+    let registry = exporter::registry();
+    let below = registry.exporter("sav", serde_json::json!({"folder": "spss"})).unwrap();
+    let bundle = Bundle::new().with(format("csv")).with(below).with(format("spss-script"));
+    let sink = MemorySink::new();
+    export(&bundle, Box::new(sink.clone()));
+    assert_eq!(last(&String::from_utf8_lossy(&sink.entries()["people.sps"])), spss);
+}

@@ -121,11 +121,12 @@ fn in_full(Known { info, faces, common_options, carries }: &Known) -> String {
         ("characters of a label", limits.label_characters.map(u64::from)),
         ("bytes of a value label", limits.value_label_bytes.map(u64::from)),
         ("value labels in a set", limits.value_labels.map(u64::from)),
-        ("exact whole numbers to", limits.exact_integer),
     ];
     for (name, limit) in numbers {
         add("at most", limit.map(|limit| format!("{} {name}", exporter::grouped(limit))).unwrap_or_default());
     }
+    let exact = limits.exact_integer.map(|limit| format!("to {} and its negative", exporter::grouped(limit)));
+    add("exact whole numbers", exact.unwrap_or_default());
     let parts =
         carries.iter().filter(|(_, carried)| **carried == "dropped").map(|(part, _)| part.loss_code());
     let losses: BTreeSet<String> =

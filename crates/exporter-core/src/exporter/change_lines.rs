@@ -62,36 +62,45 @@ impl Changes {
     }
 }
 
-/// One line a format: how many declared values are written as others, with an example.
+/// Names and values that a line tells of those that are written as others.
+const OTHERS_SHOWN: usize = 3;
+
+/// One line a format: how many declared values are written as others, with examples.
 fn recoded(recodes: &[Recode]) -> Vec<String> {
-    let mut formats: BTreeMap<&str, Vec<&Recode>> = BTreeMap::new();
-    recodes.iter().for_each(|recode| formats.entry(&recode.format).or_default().push(recode));
-    let line = |(format, recodes): (&str, Vec<&Recode>)| {
-        let first = recodes.first()?;
-        let (count, Recode { from, to, .. }) = (recodes.len() as u64, first);
-        let noun = counted(count, "declared missing value");
-        Some(match count {
-            1 => format!("{format}: {noun} is written as another value: {from} as {to}"),
-            _ => format!("{format}: {noun} are written as other values, such as {from} as {to}"),
-        })
-    };
-    formats.into_iter().filter_map(line).collect()
+    let change = |recode: &Recode| format!("{} as {}", recode.from, recode.to);
+    let changes = recodes.iter().map(|recode| (recode.format.as_str(), change(recode)));
+    written_as_others(changes, "declared missing value", "value")
 }
 
-/// One line a format: how many names are written as others, with an example.
+/// One line a format: how many names are written as others, with examples.
 fn renamed(renames: &[Rename]) -> Vec<String> {
-    let mut formats: BTreeMap<&str, Vec<&Rename>> = BTreeMap::new();
-    renames.iter().for_each(|rename| formats.entry(&rename.format).or_default().push(rename));
-    let line = |(format, renames): (&str, Vec<&Rename>)| {
-        let first = renames.first()?;
-        let (from, to) = (first.variable.as_deref().unwrap_or(&first.table), &first.written);
-        let noun = counted(renames.len() as u64, "name");
-        Some(match renames.len() {
-            1 => format!("{format}: {noun} is written as another: {from} as {to}"),
-            _ => format!("{format}: {noun} are written as others, such as {from} as {to}"),
-        })
+    let change = |rename: &Rename| {
+        format!("{} as {}", rename.variable.as_deref().unwrap_or(&rename.table), rename.written)
     };
-    formats.into_iter().filter_map(line).collect()
+    written_as_others(renames.iter().map(|rename| (rename.format.as_str(), change(rename))), "name", "")
+}
+
+/// Changes by their format as one line each; what is counted is a `noun`, and becomes another one of the `kind`.
+fn written_as_others<'a>(
+    changes: impl Iterator<Item = (&'a str, String)>,
+    noun: &str,
+    kind: &str,
+) -> Vec<String> {
+    let mut formats: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    changes.for_each(|(format, change)| formats.entry(format).or_default().push(change));
+    let line = |(format, mut changes): (&str, Vec<String>)| {
+        let count = counted(changes.len() as u64, noun);
+        let one = if kind.is_empty() { "another".to_owned() } else { format!("another {kind}") };
+        let several = if kind.is_empty() { "others".to_owned() } else { format!("other {kind}s") };
+        let what = match changes.len() {
+            1 => format!("is written as {one}:"),
+            2..=OTHERS_SHOWN => format!("are written as {several}:"),
+            _ => format!("are written as {several}, such as"),
+        };
+        changes.truncate(OTHERS_SHOWN);
+        format!("{format}: {count} {what} {}", changes.join(", "))
+    };
+    formats.into_iter().map(line).collect()
 }
 
 /// Whether a loss says nothing but that this name changed.
@@ -360,12 +369,27 @@ mod tests {
         assert_eq!(
             changes.lines(9),
             [
-                "dta: 2 declared missing values are written as other values, such as 8 as .d",
+                "dta: 2 declared missing values are written as other values: 8 as .d, 9 as .e",
                 "dta: people.b: tabs became spaces (1,200 values) [text-replaced]",
                 "dta: 1 name is written as another: 1x as _1x",
                 "dta: only Stata/MP opens release 119 [compatibility]",
                 "dta lacks or changes: labels in other languages (2)",
             ]
+        );
+    }
+    #[test]
+    fn three_of_many_names_are_told() {
+        let rename = |name: &str| {
+            let mut rename = Rename::variable("people", name, &format!("_{name}"));
+            rename.format = "sav".into();
+            rename
+        };
+        let mut changes = Changes { renames: ["1", "2", "3"].map(rename).to_vec(), ..Changes::default() };
+        assert_eq!(changes.lines(9), ["sav: 3 names are written as others: 1 as _1, 2 as _2, 3 as _3"]);
+        changes.renames.push(rename("4"));
+        assert_eq!(
+            changes.lines(9),
+            ["sav: 4 names are written as others, such as 1 as _1, 2 as _2, 3 as _3"]
         );
     }
 }

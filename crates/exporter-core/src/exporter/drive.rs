@@ -2,11 +2,12 @@
 
 use std::time::Instant;
 
-use super::{Changes, Exporter, Plan, Planning, Summary, plan_of};
+use super::{Changes, Exporter, Plan, Planning, Rename, Summary, plan_of};
 use crate::carry;
 use crate::context::{Context, stage};
 use crate::dataset::Dataset;
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
+use crate::loss::{Loss, LossCode};
 use crate::presumption::Presumption;
 use crate::profile::{Profile, ProfileRequest, profile};
 use crate::sink::{HashingSink, Sink};
@@ -31,7 +32,7 @@ pub fn export(
         let mut changes = plan.changes().clone();
         let mut known = changes.clone();
         known.losses.merge(data.losses());
-        accepted(known, context)?;
+        let known = accepted(known, context)?;
         context.cancel().check()?;
         if sink.shows_at_once() {
             settled(context)?;
@@ -40,7 +41,8 @@ pub fn export(
         let mut summary = match exporter.needs_digests() {
             true => plan.write(&HashingSink::new(&*sink), context),
             false => plan.write(&*sink, context),
-        }?;
+        }
+        .map_err(|error| refused(error, known))?;
         changes.merge(summary.changes);
         changes.losses.merge(data.losses());
         // A sink of a single file gives its entry a name of its own.
@@ -75,6 +77,29 @@ fn accepted(changes: Changes, context: &Context) -> Result<Changes> {
         Ok(()) => Ok(changes),
         Err(error) => Err(error.with_changes(changes)),
     }
+}
+
+/// The error of writing; where it is a value that is refused because of a loss, with this and all that is known beside.
+fn refused(error: Error, mut known: Changes) -> Error {
+    if error.kind() != ErrorKind::Loss || error.changes().is_some() {
+        return error;
+    }
+    // What writers refuse are cells whose values lie outside what the variable holds.
+    let mut loss = Loss::new(LossCode::RANGE, "refused").wrong();
+    let (format, what) = error.message().split_once(": ").unwrap_or(("", error.message()));
+    loss.format = format.to_owned();
+    let place = error.place();
+    (loss.table, loss.variable) = (place.table.clone(), place.variable.clone());
+    loss.entry.clone_from(&place.entry);
+    // Writers know variables by the names that are written.
+    let is_of = |rename: &&Rename| {
+        Some(&rename.table) == loss.table.as_ref() && Some(&rename.written) == loss.variable.as_ref()
+    };
+    let own = known.renames.iter().find(is_of).and_then(|rename| rename.variable.clone());
+    loss.variable = own.or(loss.variable);
+    let row = place.row;
+    known.losses.add(loss.first(row, what));
+    error.with_changes(known)
 }
 
 /// Plans an export and hands the plan to `then`: a dry run looks at it, an export writes it.

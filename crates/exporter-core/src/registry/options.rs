@@ -31,15 +31,27 @@ fn by_own_names(id: &str, known: &[OptionInfo], options: Json) -> Result<Json> {
         let Some(option) = known.iter().find(|option| option.is_called(&name)) else {
             return Err(unknown(id, known, &name));
         };
-        let value = match value {
-            Json::String(text) => Json::String(option.meant(&text).to_owned()),
-            value => value,
-        };
+        let value = by_kind(id, option, value);
         if own.insert(option.name.to_owned(), value).is_some() {
             return Err(twice(id, &name));
         }
     }
     Ok(Json::Object(own))
+}
+
+/// A value as its option takes it: texts are read as those of pairs are, and numbers name choices that are numbers. What is
+/// none of the option's kind stays what it is, and is refused by the format.
+fn by_kind(id: &str, option: &OptionInfo, value: Json) -> Json {
+    let text = match (&value, option.kind) {
+        (Json::String(text), _) => text.clone(),
+        (Json::Number(number), OptionKind::Choice(_)) => number.to_string(),
+        _ => return value,
+    };
+    match json_value(id, option, &text) {
+        Ok(typed) => typed,
+        Err(_) if value.is_string() => Json::String(option.meant(&text).to_owned()),
+        Err(_) => value,
+    }
 }
 
 fn unknown(id: &str, known: &[OptionInfo], name: &str) -> Error {

@@ -42,6 +42,7 @@ pub(crate) use infer::{Findings, Inference, Seen};
 pub use layout::{CellKind, DeclaredColumn, Layout, LayoutColumn, Reasons};
 pub(crate) use layout::{MOST_DOUBTS, Opened};
 pub(crate) use left_out::{LeftOut, Parts, loss_of};
+pub(crate) use number::reads_number;
 pub(crate) use odd::is_missing_word;
 pub use options::{Duplicates, KeptDigits, KeptOffsets, Ragged, ReadHeader, ReadOptions};
 pub(crate) use pieces::{Piece, Pieces};

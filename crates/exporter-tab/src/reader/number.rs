@@ -79,6 +79,12 @@ impl NumberStyle {
     }
 }
 
+/// Whether a text is a number as these options read it.
+pub(crate) fn reads_number(text: &[u8], options: &ReadOptions, is_whole: bool) -> bool {
+    let (text, style) = (trim(text), NumberStyle::of(options));
+    if is_whole { integer(text, style).is_some() } else { float(text, style).is_some() }
+}
+
 /// Text without the spaces around it.
 #[inline]
 pub(super) fn trim(text: &[u8]) -> &[u8] {

@@ -9,14 +9,26 @@ pub(super) struct Description<'a> {
     pub(super) table: &'a Table,
     pub(super) language: Language<'a>,
     pub(super) data: DataFile,
+    /// What else the export writes.
+    pub(super) siblings: &'a [Sibling],
 }
 
 impl Description<'_> {
-    /// Name of a file beside the script, with the stem of the data file.
-    pub(super) fn beside(&self, extension: &str) -> String {
+    /// The file that the script saves, beside itself: it has the stem of the data file, and never the name of a file of the
+    /// export, which it would replace.
+    pub(super) fn saved(&self, extension: &str) -> String {
         let name = self.data.path.rsplit('/').next().unwrap_or_default();
         let stem = name.rsplit_once('.').map_or(self.table.name.as_str(), |(stem, _)| stem);
-        format!("{stem}.{extension}")
+        let mut saved = format!("{stem}.{extension}");
+        for number in 1.. {
+            let is_taken = |sibling: &Sibling| sibling.entry.path.to_lowercase() == saved.to_lowercase();
+            if !self.siblings.iter().any(is_taken) {
+                break;
+            }
+            let number = if number == 1 { String::new() } else { number.to_string() };
+            saved = format!("{stem}-script{number}.{extension}");
+        }
+        saved
     }
 
     /// The labelled values of a variable: those of its set, then missing values with a label of their own.

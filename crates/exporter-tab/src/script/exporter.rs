@@ -99,7 +99,8 @@ impl<S: Syntax> Exporter for Script<S> {
             let id = TableId(index);
             let data = DataFile::among(with.siblings, id, &table.name, S::INFO.id)?;
             let language = codebook.language(context.language());
-            let description = Description { codebook, table, language, data };
+            let siblings = with.siblings;
+            let description = Description { codebook, table, language, data, siblings };
             let mut page = Page::new(&description, with.profile.table(id), &mut plan);
             S::write(&mut page)?;
             let text = page.into_text();

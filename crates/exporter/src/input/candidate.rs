@@ -13,7 +13,7 @@ use super::found::{is_study, unpacked};
 
 /// Formats in the order in which they are preferred where they hold the same table: the more they keep of it, the earlier.
 /// Those that are not named here come behind.
-const RICHEST_FIRST: [&str; 5] = ["parquet", "arrow", "arrows", "dta", "sav"];
+const RICHEST_FIRST: [&str; 6] = ["parquet", "arrow", "arrows", "dta", "sav", "zsav"];
 
 /// A file that may be a table.
 pub(super) struct Candidate<'a> {
@@ -73,9 +73,10 @@ pub(super) fn look<'a>(
         return Ok(Look::Other);
     }
     let wanted = options.format.as_ref().map(|format| registry.format(format)).transpose()?;
-    if wanted.is_some_and(|wanted| wanted.id != format.id) {
+    if wanted.is_some_and(|wanted| !is_of(&name, format, wanted)) {
         return Ok(Look::Other);
     }
+    let format = wanted.unwrap_or(format);
     let file = name.rsplit('/').next().unwrap_or(&name);
     let end = format.extensions.iter().find_map(|extension| {
         let end = file.len().checked_sub(extension.len() + 1)?;
@@ -84,6 +85,13 @@ pub(super) fn look<'a>(
     let end = end.or_else(|| file.rfind('.')).unwrap_or(file.len());
     let stem = file.get(..end).unwrap_or(file).to_owned();
     Ok(Look::Table(Candidate { path, stem, format }))
+}
+
+/// Whether a file of this name that was taken for one of the format `found` is one of the format `wanted`.
+pub(crate) fn is_of(name: &str, found: &FormatInfo, wanted: &FormatInfo) -> bool {
+    let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_lowercase());
+    found.id == wanted.id
+        || extension.is_some_and(|extension| wanted.extensions.contains(&extension.as_str()))
 }
 
 /// The format that is read and has the extension of a name.
@@ -148,7 +156,8 @@ struct Opened {
 }
 
 /// Chooses among the files of one table: the richest that tells its missing reasons, above others of the same format. Of
-/// several that are equal so far, only one may have columns of the declared kinds.
+/// several that are equal so far, those have it whose columns are of the declared kinds; and of these the first, where they
+/// stand side by side and differ in nothing but the extension, as one export writes them.
 ///
 /// # Errors
 /// When two files could be the table.
@@ -187,13 +196,29 @@ pub(super) fn choose<'a>(
     let Some((place, opened)) = chosen else {
         return Err(Error::not_found("no file holds the table").table(table));
     };
-    let is_only = opened.len() == 1;
-    let mut fitting = opened.into_iter().enumerate().filter(|(_, opened)| is_only || opened.fits);
-    let (Some((at, Opened { file, .. })), None) = (fitting.next(), fitting.next()) else {
-        return Err(twice(source, table, candidates.get(place..).unwrap_or_default()));
+    let fits_none = !opened.iter().any(|opened| opened.fits);
+    let fitting = opened.into_iter().zip(candidates.iter().enumerate().skip(place));
+    let mut fitting = fitting.filter(|(opened, _)| fits_none || opened.fits);
+    let Some((Opened { file, .. }, (at, first))) = fitting.next() else {
+        return Err(Error::not_found("no file holds the table").table(table));
     };
-    let best = candidates.remove(place + at);
+    if let Some((_, (_, other))) = fitting.find(|(_, (_, other))| !first.is_beside(other)) {
+        return Err(twice(source, table, first, other));
+    }
+    let best = candidates.remove(at);
     Ok(Choice { file, best, others: candidates })
+}
+
+impl Candidate<'_> {
+    /// Whether another file has the same name in the same folder but for the extension.
+    fn is_beside(&self, other: &Self) -> bool {
+        self.stem == other.stem && folder_of(self.path) == folder_of(other.path)
+    }
+}
+
+/// The folder of a path, without which the files of an archive or folder are at its top.
+fn folder_of(path: &str) -> Option<&str> {
+    path.rsplit_once('/').map(|(folder, _)| folder)
 }
 
 impl Opened {
@@ -215,28 +240,20 @@ impl Opened {
 }
 
 /// The error of a table that two files could be.
-fn twice(source: &Source<'_>, table: &str, candidates: &[Candidate<'_>]) -> Error {
-    let [best, other, ..] = candidates else { return Error::invalid("a table is there twice").table(table) };
+fn twice(source: &Source<'_>, table: &str, best: &Candidate<'_>, other: &Candidate<'_>) -> Error {
     let is_archive = source.contents.as_ref().is_some_and(|files| files.is_archive());
-    let hint = match is_archive {
-        true => {
+    let hint = match (folder_of(best.path), folder_of(other.path)) {
+        (folder, other) if folder == other => "rename one of the files".to_owned(),
+        _ if is_archive => {
             "unpack the archive, and name the folder that is meant, or rename one of the files".to_owned()
         }
-        false => {
-            let folder = folder_of(source, best);
-            format!("name the folder that is meant, {folder}, or rename one of the files")
+        (folder, other) => {
+            let folder = folder.or(other).unwrap_or_default();
+            format!("name the folder that is meant, {}/{folder}, or rename one of the files", source.name)
         }
     };
     let message = format!("{} and {} are both the table {table:?}", best.path, other.path);
     Error::invalid(message).entry(&source.name).with_hint(hint)
-}
-
-/// The folder that a file is in.
-fn folder_of(source: &Source<'_>, candidate: &Candidate<'_>) -> String {
-    match candidate.path.rsplit_once('/') {
-        Some((folder, _)) => format!("{}/{folder}", source.name),
-        None => source.name.clone(),
-    }
 }
 
 /// The tables of a codebook by the names that their files have.

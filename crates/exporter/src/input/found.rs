@@ -64,13 +64,14 @@ pub(super) fn found<'a>(
             && registry.reader(&source.name, &sample).is_some();
         return Ok(if is_format { Found::Data(source) } else { Found::Files(source) });
     }
-    if options.format.is_some() {
-        return Ok(Found::Data(source));
-    }
     let head = source.head(Sample::BYTES)?;
     let sample = Sample::of(&head);
+    // A format that is named is that of its data files.
     if is_study(&source, &sample) {
         return Ok(Found::Study(source));
+    }
+    if options.format.is_some() {
+        return Ok(Found::Data(source));
     }
     if is_description(&source.name) && registry.reader(&source.name, &sample).is_none() {
         if head.starts_with(&[0xff, 0xfe]) || head.starts_with(&[0xfe, 0xff]) {

@@ -20,6 +20,7 @@ use crate::study::{Documents, OpenKinds, StudyFile, open_study};
 use files::open_files;
 use found::{Found, found};
 
+pub(crate) use candidate::is_of;
 pub(crate) use found::{is_study, unpacked, unpacked_stream};
 
 /// How inputs are opened.
@@ -28,7 +29,8 @@ pub(crate) use found::{is_study, unpacked, unpacked_stream};
 pub struct InputOptions {
     /// A codebook that describes the tables of the data files: JSON or TOML, or any file of which the codebook is taken.
     pub codebook: Option<PathBuf>,
-    /// The format of every data file, when content and extension do not say.
+    /// The format of every data file, when content and extension do not say. Of an archive, a folder or a study file the
+    /// files of other formats are not concerned.
     pub format: Option<String>,
     /// Options of the format's reader, a JSON object.
     pub options: Json,

@@ -180,7 +180,10 @@ impl StudyFile {
         checking: &Checking<'_>,
         context: &Context,
     ) -> Result<TablePart> {
-        let open = |study: &StudyFile| data.part(table, source.clone(), study, checking.registry(), context);
+        let reading = data.stated();
+        let open = |study: &StudyFile| {
+            data.part(table, source.clone(), &reading, study, checking.registry(), context)
+        };
         let error = match open(self) {
             Ok(part) => return Ok(part),
             Err(error) => error,

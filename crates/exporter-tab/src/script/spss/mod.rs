@@ -75,7 +75,7 @@ impl Syntax for Spss {
         }
         labels::response_sets(page, &table);
         labels::table(page, &table);
-        let target = quoted(&from.beside("sav"));
+        let target = quoted(&from.saved("sav"));
         page.push(&command(&format!("SAVE OUTFILE={target}"), &[]));
         page.losses(table.losses.iter().cloned());
         page.plan.changes.renames.extend(table.renames);

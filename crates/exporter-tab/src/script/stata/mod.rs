@@ -84,7 +84,7 @@ impl Syntax for Stata {
         labels::languages(page, &table);
         labels::table(page, &table);
         page.line("compress");
-        let target = quoted(&from.beside("dta"));
+        let target = quoted(&from.saved("dta"));
         page.line(format!("save {target}, replace"));
         page.plan.changes.losses.merge(table.losses);
         page.plan.changes.renames.extend(table.renames);
