@@ -253,7 +253,7 @@ pub struct Summary {
 impl Summary {
     /// Rows by table, and in how many formats they were written: media types, and extensions of files of one type.
     pub fn tables(&self) -> BTreeMap<TableId, (u64, usize)> {
-        let mut tables: BTreeMap<TableId, (u64, BTreeSet<(&str, &str)>)> = BTreeMap::new();
+        let mut tables: BTreeMap<TableId, (u64, BTreeSet<_>)> = BTreeMap::new();
         let mut open: Vec<&EntryReport> = self.entries.iter().collect();
         while let Some(entry) = open.pop() {
             open.extend(&entry.holds);
@@ -261,7 +261,7 @@ impl Summary {
                 let (most, formats) = tables.entry(table).or_default();
                 *most = rows.max(*most);
                 let extension = entry.path.rsplit_once('.').map_or("", |(_, extension)| extension);
-                formats.insert((&entry.media_type, extension));
+                formats.insert((entry.media_type.as_str(), extension));
             }
         }
         tables.into_iter().map(|(table, (rows, formats))| (table, (rows, formats.len()))).collect()
