@@ -34,7 +34,7 @@ fn files(folder: &Path) -> Vec<(Case, PathBuf)> {
     files
 }
 
-fn said(tool: &str, paths: &[PathBuf]) -> Vec<Json> {
+pub(super) fn said(tool: &str, paths: &[PathBuf]) -> Vec<Json> {
     let mut script =
         if tool == "haven" { programs::r("read_sav.R") } else { programs::python("read_sav.py") };
     let printed = programs::stdout(script.arg(tool).args(paths));
