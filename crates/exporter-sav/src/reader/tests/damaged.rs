@@ -1,0 +1,73 @@
+//! Files of other kinds, cut-off ones and changed bytes.
+
+use super::*;
+
+#[test]
+fn other_kinds_of_files_are_refused_by_name() {
+    let refused = |bytes: Vec<u8>| match SavReader::open(memory(bytes)) {
+        Err(SavError::Unsupported(message)) => message,
+        other => panic!("{other:?}"),
+    };
+    let mut portable = vec![b' '; 600];
+    portable[456..464].copy_from_slice(b"SPSSPORT");
+    assert!(refused(portable).contains(".por"));
+    assert!(refused(b"\x5B\xC6\xD3\xF2rest".to_vec()).contains("EBCDIC"));
+    let mut encrypted = b"\x1C\0\0\0\0\0\0\0ENCRYPTEDSAV\x15".to_vec();
+    encrypted.resize(100, 0);
+    assert!(refused(encrypted).contains("encrypted"));
+    let mut bytes = TestFile::sample(ByteOrder::Little, CaseCompression::Bytecode).bytes();
+    bytes[72] = 7;
+    assert!(refused(bytes.clone()).contains("compression 7"));
+    bytes[64] = 9;
+    assert!(matches!(SavReader::open(memory(bytes)), Err(SavError::Damaged { offset: 64, .. })));
+    assert!(matches!(SavReader::open(memory(*b"a,b,c")), Err(SavError::Damaged { offset: 0, .. })));
+}
+
+/// Everything that a reader can be asked for; errors are fine, panics are not.
+fn exhaust(bytes: &[u8]) -> Result<u64, SavError> {
+    let reader = SavReader::open(memory(bytes))?;
+    let mut rows = 0;
+    for batch in reader.batches(&Selection::default(), 1)? {
+        rows += batch?.num_rows() as u64;
+    }
+    let last = reader.metadata().variables.len().saturating_sub(1);
+    let selection = Selection { columns: Some(vec![last]), batch_rows: Some(1) };
+    for batch in reader.batches(&selection, 1)? {
+        batch?;
+    }
+    Ok(rows)
+}
+
+#[test]
+fn truncation_at_every_byte_is_an_error_or_ends_at_a_case() {
+    for (order, stored) in ORDERS.into_iter().flat_map(|order| STORED.map(|stored| (order, stored))) {
+        let file = TestFile::sample(order, stored);
+        let (bytes, dictionary) = (file.bytes(), file.dictionary().len());
+        assert_eq!(exhaust(&bytes).unwrap(), 3);
+        for end in 0..bytes.len() {
+            match exhaust(&bytes[..end]) {
+                Ok(rows) => {
+                    assert!(rows < 4 && end >= dictionary && stored != CaseCompression::Zlib, "{end}")
+                }
+                Err(error) => assert!(matches!(error, SavError::Damaged { .. }), "{end}: {error}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn changed_bytes_never_panic() {
+    for stored in STORED {
+        let mut file = TestFile::sample(ByteOrder::Little, stored);
+        file.extensions.push((18, 1, b"Age:a('x'\n)".to_vec()));
+        file.extensions.push((7, 1, b"$m=D1 1 5 Media age age\n".to_vec()));
+        let bytes = file.bytes();
+        for at in 0..bytes.len() {
+            for by in [0x00, 0x01, 0x7F, 0xFF] {
+                let mut changed = bytes.clone();
+                changed[at] = by;
+                let _ = exhaust(&changed);
+            }
+        }
+    }
+}
