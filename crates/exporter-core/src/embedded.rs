@@ -117,11 +117,13 @@ pub fn embed(codebook: &Codebook, table: TableId, plain: Codebook) -> Result<Opt
 }
 
 /// The codebook of one table as a file stores it: without what the file says itself of its rows and its types, and without
-/// value-label sets that only other tables use.
-pub fn of_table(codebook: &Codebook, table: &Table) -> Codebook {
+/// value-label sets that only other tables use. The types that variables had in files of the programs `kept` stay.
+pub fn of_table(codebook: &Codebook, table: &Table, kept: &[&str]) -> Codebook {
     let mut own = table.clone();
     own.rows = None;
-    own.variables.iter_mut().for_each(|variable| variable.facts.storage.clear());
+    for variable in &mut own.variables {
+        variable.facts.storage.retain(|program, _| kept.contains(&program.as_str()));
+    }
     let names = |table: &Table| -> HashSet<String> {
         table.variables.iter().filter_map(|variable| variable.labels.clone()).collect()
     };

@@ -17,8 +17,7 @@ pub(super) enum Said {
     Measure,
     Role,
     Weight,
-    /// Column width and write format.
-    Display,
+    WriteFormat,
     Attributes,
     /// Of tables, behind label and notes.
     Groups,
@@ -34,7 +33,7 @@ pub(super) const OF_VARIABLES: [Said; 10] = [
     Said::Measure,
     Said::Role,
     Said::Weight,
-    Said::Display,
+    Said::WriteFormat,
     Said::Attributes,
 ];
 
@@ -68,7 +67,7 @@ impl Digest {
             of(&variable.measure),
             of(&variable.role),
             of(&variable.weight),
-            of(&(&variable.column_width, &variable.write_format)),
+            of(&variable.write_format),
             of(&variable.attributes),
         ];
         Self(parts.concat())

@@ -207,6 +207,7 @@ impl Merging<'_> {
             });
         }
         variable.alignment = own.alignment.or(variable.alignment);
+        variable.column_width = own.column_width.or(variable.column_width);
         let question = variable.question.iter();
         let question = question.flat_map(|q| [&q.pre_text, &q.text, &q.post_text, &q.instructions]);
         let said: Vec<_> = question.chain([&variable.label]).collect();
@@ -281,8 +282,7 @@ fn take_use(variable: &mut Variable, own: &Variable, is_changed: impl Fn(Said) -
     if is_changed(Said::Weight) {
         variable.weight = own.weight;
     }
-    if is_changed(Said::Display) {
-        variable.column_width = own.column_width;
+    if is_changed(Said::WriteFormat) {
         variable.write_format.clone_from(&own.write_format);
     }
     if is_changed(Said::Attributes) {

@@ -94,7 +94,10 @@ impl FileVariable<'_> {
         format.native.insert("stata".to_owned(), self.stored.format.clone());
         // What was recorded may be out of date, what the file says is not. The width of a string says little: most of it
         // may be unused, and characters that cannot be read take more bytes than they had.
+        // Of other programs' files the codebook in this one tells.
+        let storage = std::mem::take(&mut variable.facts.storage);
         variable.facts = DeclaredFacts::default();
+        variable.facts.storage = storage;
         variable.facts.storage.insert("stata".to_owned(), self.stored.storage.to_string());
         let plain = matches!(variable.kind, Kind::Integer { .. }) && self.column == ColumnType::Number;
         let only_reasons = variable.missing.iter().all(Declared::is_reason);

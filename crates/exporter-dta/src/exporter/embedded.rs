@@ -23,7 +23,7 @@ pub(super) fn embedded(
     metadata: &DtaMetadata,
 ) -> Result<Vec<Characteristic>> {
     let plain = plain(&Dictionary::of(metadata), &table.name);
-    let mut own = of_table(codebook, table);
+    let mut own = of_table(codebook, table, &["spss"]);
     complete(&mut own, table, variables, metadata);
     let Some(mut embedded) = embed(&own, TableId(0), plain)? else { return Ok(Vec::new()) };
     let cells = cell_record(table, variables);

@@ -97,7 +97,8 @@ fn variable(stored: &SavVariable, kind: &Kind) -> Variable {
     // The format of a text is its width.
     let is_plain_text = stored.width.is_some_and(|width| stored.print == Format::text(width));
     variable.format = (!is_plain_text).then(|| shown(&stored.print));
-    if let (Some(format), Some(stated)) = (&mut variable.format, &stored.stated_format) {
+    if let Some(stated) = &stored.stated_format {
+        let format = variable.format.get_or_insert_default();
         format.native.insert("spss".to_owned(), stated.to_string());
     }
     variable.write_format = (stored.write != stored.print).then(|| shown(&stored.write));

@@ -22,7 +22,7 @@ pub(super) fn embedded(
     metadata: &SavMetadata,
 ) -> Result<Option<Attribute>> {
     let plain = plain(metadata, &table.name);
-    let own = of_table(codebook, table);
+    let own = of_table(codebook, table, &[]);
     let Some(mut embedded) = embed(&own, TableId(0), plain)? else { return Ok(None) };
     let cells = cell_record(table, described);
     if cells != CellRecord::default() {

@@ -14,7 +14,7 @@ use crate::reader::name_index::NameIndex;
 use crate::reader::records::{RawLabels, Records};
 use crate::reader::remarks::Remarks;
 use crate::reader::variables::Variables;
-use crate::spec::subtype;
+use crate::spec::{SYSMIS, subtype};
 
 /// Gives the variables their labelled values; the sets that some variable has.
 pub(crate) fn value_labels(
@@ -38,7 +38,13 @@ pub(crate) fn value_labels(
             {
                 remarks.odd("labels of values that are longer than their variable are read", text.as_str());
             }
-            labels.push((value, decoder.label(label, remarks)));
+            let label = decoder.label(label, remarks);
+            if value == Value::Number(SYSMIS) {
+                let message =
+                    "labels of the system-missing value, which SPSS does not show, are in no codebook";
+                remarks.changed(message, label.as_str());
+            }
+            labels.push((value, label));
         }
         let labels = last_of_each(labels, remarks);
         for member in members {

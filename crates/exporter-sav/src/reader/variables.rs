@@ -176,7 +176,7 @@ fn long_names(
         let unique = legal_unique(&names, &NameRules::new(usize::MAX, usize::MAX, &all, "V").ignore_case());
         for (was, is) in names.iter().zip(&unique).filter(|(was, is)| was != is) {
             let message = "names that differ only in case are made different";
-            remarks.odd(message, format!("{was} read as {is}"));
+            remarks.changed(message, format!("{was} read as {is}"));
         }
         names = unique;
     }
