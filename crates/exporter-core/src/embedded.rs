@@ -6,34 +6,36 @@
 //! and of the stored codebook only what the file cannot say is added. What of a stored codebook cannot be used, because it
 //! is damaged or does not fit the file, is a loss of reading; the file stays readable.
 
+mod by_letter;
 mod by_value;
+mod cells;
 mod digest;
 mod labels;
 mod matched;
 mod merge;
 mod texts;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::fmt::Display;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
+pub use by_letter::LetterValues;
 pub use by_value::ReasonCodes;
+pub use cells::CellRecord;
 use digest::Digest;
 
 use crate::carry::Part;
-use crate::codebook::{
-    Codebook, DeclaredFacts, Kind, Missing, MissingValues, Parent, Table, Value, Variable,
-};
+use crate::codebook::{Codebook, DeclaredFacts, Kind, Missing, MissingValues, Parent, Table, Variable};
 use crate::dataset::{TableId, table_of};
 use crate::error::{Error, Result};
 use crate::loss::{Loss, LossCode};
 
 /// Field of the JSON beside those of the codebook.
 const PLAIN: &str = "plain";
-/// Field of the JSON for what a format adds.
-const FORMAT: &str = "format";
+/// Field of the JSON for what is recorded of the cells.
+const CELLS: &str = "format";
 
 /// A codebook as it is stored in a file.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,16 +43,23 @@ const FORMAT: &str = "format";
 pub struct Embedded {
     /// The codebook as it was written, with other tables of the study where the format stores them.
     pub codebook: Codebook,
-    /// What the format's reader must know beside it to bring the rows back, in a form of the format's own; null = nothing.
-    pub format: Json,
-    /// By variable of the file, the values of letters that the codebook's declarations do not tell; not in the JSON, the
-    /// format's reader takes them from `format`.
-    pub letters: BTreeMap<String, BTreeMap<char, Value>>,
-    /// Where files of the format declare missing values by the values themselves: by variable of the file, the numbers that
-    /// stand for its reasons; not in the JSON either.
-    pub codes: Option<BTreeMap<String, ReasonCodes>>,
+    /// What must be known beside it to bring the rows back.
+    pub cells: CellRecord,
+    /// How the file says what is missing; not in the JSON, the format's reader knows it.
+    pub missing: MissingForm,
     /// What the file said without it; files of earlier versions do not tell.
     plain: Option<Plain>,
+}
+
+/// How files of a format say which values are missing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum MissingForm {
+    /// By letters in the cells.
+    #[default]
+    Letters,
+    /// By declaring values.
+    Values,
 }
 
 /// What a file says without its stored codebook.
@@ -79,9 +88,9 @@ struct Stored<'a> {
     /// As [`PLAIN`].
     #[serde(skip_serializing_if = "Option::is_none")]
     plain: Option<&'a Plain>,
-    /// As [`FORMAT`].
-    #[serde(skip_serializing_if = "Json::is_null")]
-    format: &'a Json,
+    /// As [`CELLS`].
+    #[serde(rename = "format", skip_serializing_if = "CellRecord::is_empty")]
+    cells: &'a CellRecord,
 }
 
 /// What a file says about its study.
@@ -99,7 +108,7 @@ pub struct Restored {
     /// columns; empty where nothing is stored.
     pub written_names: Vec<Option<String>>,
     /// By column of the file, the numbers that stand for the reasons of its variable in the codebook; empty where there are
-    /// none, and where [`Embedded::codes`] has none.
+    /// none, and where files have letters.
     pub codes: Vec<ReasonCodes>,
 }
 
@@ -145,7 +154,7 @@ pub fn restore(
     plain: Codebook,
     fits: &dyn Fn(usize, &Kind) -> bool,
 ) -> Restored {
-    let Some(Embedded { codebook: whole, plain: written, letters, codes, .. }) = embedded else {
+    let Some(Embedded { codebook: whole, plain: written, cells, missing }) = embedded else {
         let (losses, written_names, codes) = Default::default();
         return Restored { codebook: plain, parent: None, losses, written_names, codes };
     };
@@ -153,10 +162,10 @@ pub fn restore(
         |written: &Plain| fingerprint(plain.clone()).is_ok_and(|found| found == written.fingerprint);
     let same = written.as_ref().is_some_and(is_as_written);
     let mut losses = Vec::new();
-    let changes =
-        merge::Changes { same, written: written.as_ref(), fits, letters: &letters, codes: codes.as_ref() };
+    let changes = merge::Changes { same, written: written.as_ref(), fits, missing, cells: &cells };
     let merge::Merged { mut codebook, written_names, mut codes } =
         merge::merged(&whole, table, &plain, changes, &mut losses);
+    losses.extend(cells.without_column(&written_names));
     // A link to a table that is not there would make the codebook a wrong one.
     let mut parent = codebook.tables.first_mut().and_then(|table| table.parent.take());
     losses.extend(detach_foreign_labels(&mut codebook));
@@ -241,7 +250,8 @@ impl Embedded {
         let attributes = plain.tables.iter().flat_map(|table| table.attributes.keys().cloned()).collect();
         let (table, variables) = plain.tables.first().map(of_table).unwrap_or_default();
         let plain = Plain { fingerprint: fingerprint(plain)?, names, attributes, table, variables };
-        Ok(Self { codebook, format: Json::Null, letters: BTreeMap::new(), codes: None, plain: Some(plain) })
+        let (cells, missing) = Default::default();
+        Ok(Self { codebook, cells, missing, plain: Some(plain) })
     }
 
     /// The JSON to store.
@@ -251,7 +261,7 @@ impl Embedded {
     pub fn to_json(&self) -> Result<String> {
         let form =
             |problem: serde_json::Error| Error::invalid(format!("codebook: {problem}")).with_source(problem);
-        let stored = Stored { codebook: &self.codebook, plain: self.plain.as_ref(), format: &self.format };
+        let stored = Stored { codebook: &self.codebook, plain: self.plain.as_ref(), cells: &self.cells };
         let mut json = serde_json::to_string(&stored).map_err(form)?;
         // It stays in memory while the rows are written.
         json.shrink_to_fit();
@@ -263,22 +273,37 @@ impl Embedded {
     /// # Errors
     /// What is wrong with it.
     pub fn from_json(json: &str) -> std::result::Result<Self, serde_json::Error> {
+        let (embedded, cells) = Self::parse(json)?;
+        cells.map(|cells| Self { cells, ..embedded })
+    }
+
+    /// Reads stored JSON, and the record of cells in it, which is of use or not.
+    fn parse(
+        json: &str,
+    ) -> std::result::Result<(Self, std::result::Result<CellRecord, serde_json::Error>), serde_json::Error>
+    {
         let mut json: Json = serde_json::from_str(json)?;
         let mut take = |name: &str| json.as_object_mut().and_then(|fields| fields.remove(name));
-        let format = take(FORMAT).unwrap_or_default();
+        let cells = take(CELLS).map(serde_json::from_value).transpose().map(Option::unwrap_or_default);
         let plain = take(PLAIN).map(serde_json::from_value).transpose()?;
         let mut codebook = serde_json::from_value(json)?;
         without_facts(&mut codebook);
-        Ok(Self { codebook, format, letters: BTreeMap::new(), codes: None, plain })
+        let missing = MissingForm::default();
+        Ok((Self { codebook, cells: CellRecord::default(), missing, plain }, cells))
     }
 
     /// Reads stored JSON of at most so many bytes; one that is damaged counts as absent, which is a loss.
     pub fn read(json: &str, most: usize, losses: &mut Vec<Loss>) -> Option<Self> {
         let read = match json.len() > most {
             true => Err(not_used(format!("it has {} bytes, at most {most} are read", json.len()))),
-            false => Self::from_json(json).map_err(not_used),
+            false => Self::parse(json).map_err(not_used),
         };
-        read.map_err(|loss| losses.push(loss)).ok()
+        let (mut embedded, cells) = read.map_err(|loss| losses.push(loss)).ok()?;
+        match cells {
+            Ok(cells) => embedded.cells = cells,
+            Err(problem) => losses.push(cells::lost(&format!("is not used ({problem})"))),
+        }
+        Some(embedded)
     }
 }
 

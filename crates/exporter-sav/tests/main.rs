@@ -237,7 +237,11 @@ fn what_another_program_changed_of_a_variable_holds() {
     let [vote, other, weight] = &read.codebook().tables[0].variables[..] else { panic!() };
     assert_eq!((vote.measure, vote.column_width, weight.weight), (Some(Measure::Ordinal), Some(20), true));
     // The label that was taken away is gone, 8 and the number of the reason are valid values, 2 is missing.
-    assert_eq!(vote.missing, [Missing::value(9), Missing::value(2).label("No")]);
+    assert_eq!(vote.missing, [Missing::value(9), Missing::value(2)]);
+    // Numbers of what were reasons have the labels that the file has on them.
+    let labels = ["Yes", "No", "Do not know", "Not asked"].map(Text::new);
+    let set = &read.codebook().value_labels_of(vote).unwrap().entries;
+    assert!(set.iter().map(|entry| &entry.label).eq(&labels), "{set:?}");
     assert_eq!(other.missing, []);
     let batch = read.scan(TableId(0), &Scan::all().with_reasons()).unwrap().next().unwrap().unwrap();
     let votes: Vec<i64> = batch.column(0).as_primitive::<arrow_array::types::Int64Type>().values().to_vec();

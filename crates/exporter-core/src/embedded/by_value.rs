@@ -1,26 +1,58 @@
-//! Missing values of files that declare them by their values, as SPSS does: what such a file declares now holds.
+//! Files that declare missing values by the values themselves and label every value, as SPSS does: what such a file says now
+//! holds where it has changed.
 
-use crate::codebook::{Missing, MissingValues, Value, ValueLabels, Variable};
+use std::collections::BTreeMap;
+
+use super::digest::{Said, Since};
+use super::labels::{Labels, number};
+use super::texts::prefer;
+use crate::codebook::{Kind, Missing, MissingValues, Value, ValueLabel, ValueLabels, Variable};
 
 /// By declaration, the number that stands for a reason in the file; none for other declarations.
 pub type ReasonCodes = Vec<Option<f64>>;
 
-/// Keeps of the stored declarations those that the file still makes, and adds those that it makes besides. `codes` stay those
-/// of the declarations.
-pub(super) fn declared_in_file(variable: &mut Variable, codes: &mut ReasonCodes, own: &[Missing]) {
+/// Single values beyond these make a range where they have no other place.
+const MOST_SINGLES: usize = 3;
+
+/// Takes missing values and value labels that are not as the file was written: `codes` are the numbers of the reasons of
+/// `variable`, and stay those.
+pub(super) fn take(
+    variable: &mut Variable,
+    own: &Variable,
+    codes: &mut ReasonCodes,
+    labels: &mut Labels<'_>,
+    since: impl Fn(Said) -> Since,
+) {
     codes.resize(variable.missing.len(), None);
-    let new_range = own.iter().find(|other| {
-        let is_range = matches!(other.values, MissingValues::Range { .. });
-        is_range
-            && variable.missing.iter().all(|stored| !is_same(stored, other))
-            && !covers_codes_alone(other, variable, codes)
+    let invented = invented(variable, codes);
+    if since(Said::Missing) != Since::Same {
+        declared(variable, codes, &own.missing);
+    }
+    let changed = since(Said::ValueLabels) != Since::Same;
+    if changed {
+        labelled(variable, codes, labels.of_file(own));
+    }
+    variable.labels = match changed {
+        true => {
+            labels.add_set(variable, own, |stored, file| entries(variable, codes, &invented, stored, file))
+        }
+        false => labels.add_set(variable, own, |stored, _| stored.cloned().unwrap_or_default()),
+    };
+}
+
+/// Keeps of the stored declarations those that the file still makes, and adds those that it makes besides.
+fn declared(variable: &mut Variable, codes: &mut ReasonCodes, own: &[Missing]) {
+    let is_range = |missing: &&Missing| matches!(missing.values, MissingValues::Range { .. });
+    let new_range = own.iter().filter(is_range).find(|range| {
+        variable.missing.iter().all(|stored| !is_same(stored, range))
+            && !stands_for_singles(range, variable, codes)
     });
+    let is_declared = |value: &Value| own.iter().any(|other| other.contains(value));
     let is_kept = |(missing, code): &(Missing, Option<f64>)| match (&missing.values, code) {
-        (MissingValues::Reason, Some(code)) => own.iter().any(|other| other.contains(&Value::Float(*code))),
+        (MissingValues::Reason, Some(code)) => is_declared(&Value::Float(*code)),
         (MissingValues::Reason, None) => true,
         (MissingValues::One(value), _) => {
-            own.iter().any(|other| other.contains(value))
-                && new_range.is_none_or(|range| !range.contains(value))
+            is_declared(value) && new_range.is_none_or(|range| !range.contains(value))
         }
         (MissingValues::Range { .. }, _) => own.iter().any(|other| is_same(missing, other)),
     };
@@ -38,64 +70,96 @@ pub(super) fn declared_in_file(variable: &mut Variable, codes: &mut ReasonCodes,
     codes.resize(variable.missing.len(), None);
 }
 
-/// Gives declarations of one value, and reasons that a number stands for, the labels that the file has on these numbers; a
-/// label that it has no more goes where the labels have `changed`. Numbers of reasons are no values, so that they have no
-/// label in `set`.
-pub(super) fn labelled_in_file(
-    variable: &mut Variable,
-    codes: &[Option<f64>],
-    file: Option<&ValueLabels>,
-    changed: bool,
-) {
-    for (position, missing) in variable.missing.iter_mut().enumerate() {
-        let value = match (&missing.values, codes.get(position).copied().flatten()) {
-            (MissingValues::One(value), _) => value.clone(),
-            (MissingValues::Reason, Some(code)) => Value::Float(code),
+/// Gives reasons, and declarations that tell the label of their value, the label that the file has on it now.
+fn labelled(variable: &mut Variable, codes: &[Option<f64>], file: Option<&ValueLabels>) {
+    for (missing, code) in variable.missing.iter_mut().zip(codes) {
+        let value = match (&missing.values, code) {
+            (MissingValues::One(value), _) if !missing.label.is_empty() => value.clone(),
+            (MissingValues::Reason, Some(code)) => Value::Float(*code),
             _ => continue,
         };
-        let found = file.and_then(|set| {
-            set.entries.iter().find(|entry| Missing::value(entry.value.clone()).contains(&value))
-        });
-        match found {
-            // A reason without a label is shown as its letter.
-            Some(entry)
-                if missing
-                    .letter
-                    .is_some_and(|letter| entry.label == format!(".{letter}").as_str().into()) => {}
-            Some(entry) => super::texts::prefer(&mut missing.label, &entry.label),
-            None if changed => missing.label = Default::default(),
-            None => {}
+        let wanted = number(&value);
+        match file.and_then(|set| set.entries.iter().find(|entry| number(&entry.value) == wanted)) {
+            Some(entry) if missing.letter.is_some_and(|letter| is_letter(entry, letter)) => {}
+            Some(entry) => prefer(&mut missing.label, &entry.label),
+            None => missing.label = Default::default(),
         }
     }
 }
 
-fn is_same(one: &Missing, other: &Missing) -> bool {
-    let ends = |missing: &Missing| match &missing.values {
-        MissingValues::Range { low, high } => Some([low.clone(), high.clone()]),
-        _ => None,
+/// The labels that the file has, those of values alone: numbers of reasons are none, and a declaration tells the label of its
+/// value where it did so before.
+fn entries(
+    variable: &Variable,
+    codes: &[Option<f64>],
+    invented: &[ValueLabel],
+    stored: Option<&ValueLabels>,
+    file: Option<&ValueLabels>,
+) -> ValueLabels {
+    let stored = stored.into_iter().flat_map(|set| &set.entries);
+    let known: BTreeMap<Value, &ValueLabel> = stored.map(|entry| (number(&entry.value), entry)).collect();
+    let is_told = |value: &Value| {
+        let is_one =
+            |missing: &&Missing| matches!(missing.values, MissingValues::One(_)) && !missing.label.is_empty();
+        codes.iter().flatten().any(|code| number(&Value::Float(*code)) == number(value))
+            || variable.missing.iter().filter(is_one).any(|missing| missing.contains(value))
     };
-    let same = |(one, other): (Option<Value>, Option<Value>)| match (one, other) {
-        (Some(one), Some(other)) => Missing::value(one).contains(&other),
+    let is_invented = |entry: &ValueLabel| {
+        invented.iter().any(|made| number(&made.value) == number(&entry.value) && made.label == entry.label)
+    };
+    let mut labels = ValueLabels::new();
+    for entry in file.into_iter().flat_map(|set| &set.entries) {
+        let mut entry = entry.clone();
+        match known.get(&number(&entry.value)) {
+            Some(stored) => {
+                let label = std::mem::replace(&mut entry, (*stored).clone()).label;
+                prefer(&mut entry.label, &label);
+            }
+            None if is_told(&entry.value) || is_invented(&entry) => continue,
+            None if variable.kind == Kind::Boolean => {
+                entry.value = Value::Boolean(number(&entry.value) == Value::Integer(1));
+            }
+            None => {}
+        }
+        labels.entries.push(entry);
+    }
+    labels
+}
+
+/// The labels of reasons that have none: their letters, with which their numbers were written.
+fn invented(variable: &Variable, codes: &[Option<f64>]) -> Vec<ValueLabel> {
+    let made = variable.missing.iter().zip(codes).filter_map(|(missing, code)| {
+        let letter = missing.letter.filter(|_| missing.label.is_empty())?;
+        Some(ValueLabel::new(Value::Float((*code)?), format!(".{letter}").as_str()))
+    });
+    made.collect()
+}
+
+fn is_letter(entry: &ValueLabel, letter: char) -> bool {
+    entry.label.untagged() == Some(format!(".{letter}").as_str())
+}
+
+fn is_same(one: &Missing, other: &Missing) -> bool {
+    let same = |one: &Option<Value>, other: &Option<Value>| match (one, other) {
+        (Some(one), Some(other)) => number(one) == number(other),
         (one, other) => one.is_none() && other.is_none(),
     };
-    match (ends(one), ends(other)) {
-        (Some(ones), Some(others)) => ones.into_iter().zip(others).all(same),
-        _ => one.values == other.values,
+    match (&one.values, &other.values) {
+        (MissingValues::Range { low, high }, MissingValues::Range { low: other_low, high: other_high }) => {
+            same(low, other_low) && same(high, other_high)
+        }
+        (one, other) => one == other,
     }
 }
 
-/// Whether a range is how the file declares single values or reasons alone, of which it has no more places.
-fn covers_codes_alone(range: &Missing, variable: &Variable, codes: &[Option<f64>]) -> bool {
+/// Whether a range is how the file declares single values and reasons alone, of which it has no more places.
+fn stands_for_singles(range: &Missing, variable: &Variable, codes: &[Option<f64>]) -> bool {
     let MissingValues::Range { low: Some(low), high: Some(high) } = &range.values else { return false };
-    let is_end = |end: &Value| {
-        let one = Missing::value(end.clone());
-        let singles = variable.missing.iter().filter_map(|missing| match &missing.values {
-            MissingValues::One(value) => Some(value.clone()),
-            _ => None,
-        });
-        singles
-            .chain(codes.iter().flatten().map(|code| Value::Float(*code)))
-            .any(|value| one.contains(&value))
-    };
-    is_end(low) && is_end(high)
+    let singles = variable.missing.iter().filter_map(|missing| match &missing.values {
+        MissingValues::One(value) => Some(number(value)),
+        _ => None,
+    });
+    let singles: Vec<Value> =
+        singles.chain(codes.iter().flatten().map(|code| number(&Value::Float(*code)))).collect();
+    singles.len() > MOST_SINGLES && [low, high].into_iter().all(|end| singles.contains(&number(end)))
 }

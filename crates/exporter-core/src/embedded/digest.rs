@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::Fnv;
 use crate::codebook::{Codebook, Table, Variable};
 
-/// What a file says of one variable, or of its table.
+/// What a file says of one variable, in the order of its digest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Said {
     Label,
@@ -16,26 +16,20 @@ pub(super) enum Said {
     ValueLabels,
     Measure,
     Role,
-    Weight,
     WriteFormat,
     Attributes,
-    /// Of tables, behind label and notes.
-    Groups,
 }
 
-/// What a file says of a variable, in the order of its digest.
-pub(super) const OF_VARIABLES: [Said; 10] = [
-    Said::Label,
-    Said::Notes,
-    Said::Kind,
-    Said::Missing,
-    Said::ValueLabels,
-    Said::Measure,
-    Said::Role,
-    Said::Weight,
-    Said::WriteFormat,
-    Said::Attributes,
-];
+/// What a file says of its table, in the order of its digest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum SaidOfTable {
+    Label,
+    Notes,
+    Groups,
+    /// Which variables weight.
+    Weights,
+    Attributes,
+}
 
 /// What became of a part since the file was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +40,7 @@ pub(super) enum Since {
     Unknown,
 }
 
-/// Digests of the parts in the order of [`Said`], each of six hexadecimal digits.
+/// Digests of the parts in the order of [`Said`] or [`SaidOfTable`], each of six hexadecimal digits.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(super) struct Digest(String);
@@ -66,7 +60,6 @@ impl Digest {
             of(&labels),
             of(&variable.measure),
             of(&variable.role),
-            of(&variable.weight),
             of(&variable.write_format),
             of(&variable.attributes),
         ];
@@ -75,12 +68,29 @@ impl Digest {
 
     /// The digest of what a file says of its table.
     pub(super) fn of_table(table: &Table) -> Self {
-        Self([of(&table.label), of(&table.notes), of(&table.groups)].concat())
+        let weights = table.variables.iter().filter(|variable| variable.weight);
+        let weights: Vec<&String> = weights.map(|variable| &variable.name).collect();
+        let parts =
+            [of(&table.label), of(&table.notes), of(&table.groups), of(&weights), of(&table.attributes)];
+        Self(parts.concat())
+    }
+
+    /// What of a variable tells it from others, whatever programs fill in when they write a file: all up to its value labels.
+    pub(super) fn identity(&self) -> &str {
+        self.0.get(..Said::Measure as usize * DIGITS).unwrap_or(&self.0)
     }
 
     /// What became of a part, where `now` is the digest of the file as it is.
     pub(super) fn since(&self, now: &Digest, part: Said) -> Since {
-        let place = if part == Said::Groups { 2 } else { part as usize };
+        self.since_at(now, part as usize)
+    }
+
+    /// As [`Digest::since`], of a table.
+    pub(super) fn since_of_table(&self, now: &Digest, part: SaidOfTable) -> Since {
+        self.since_at(now, part as usize)
+    }
+
+    fn since_at(&self, now: &Digest, place: usize) -> Since {
         let start = place * DIGITS;
         let digits = |digest: &Digest| digest.0.get(start..start + DIGITS).map(str::to_owned);
         match (digits(self), digits(now)) {

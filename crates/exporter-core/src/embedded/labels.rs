@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use super::by_letter::LetterValues;
 use super::texts::{prefer, says};
 use crate::codebook::{Kind, Missing, MissingValues, Table, Value, ValueLabel, ValueLabels, Variable};
 
@@ -32,40 +33,53 @@ impl<'a> Labels<'a> {
         self.merged.get(name).or_else(|| self.stored.get(name))
     }
 
-    /// A set of the file.
-    pub(super) fn of_file(&self, name: &str) -> Option<&'a ValueLabels> {
-        self.file.get(name)
+    /// The set of a variable in the file.
+    pub(super) fn of_file(&self, own: &Variable) -> Option<&'a ValueLabels> {
+        self.file.get(own.labels.as_ref()?)
     }
 
     /// The name of the set of a variable in a changed file: `variable` is the stored one, `own` that of the file, `recorded`
-    /// are the values of letters that declarations do not tell, `codes` the numbers of reasons where the file declares missing
-    /// values by the values.
+    /// are the values of letters that declarations do not tell.
     pub(super) fn of_variable(
         &mut self,
         variable: &Variable,
         own: &Variable,
-        recorded: Option<&BTreeMap<char, Value>>,
-        codes: Option<&[Option<f64>]>,
+        recorded: Option<&LetterValues>,
+    ) -> Option<String> {
+        match (&variable.labels, self.of_file(own)) {
+            // Our writer makes a set of letters alone for a variable without.
+            (None, Some(file)) if file.is_empty() => return None,
+            (None, _) => return self.of_new(own),
+            _ => {}
+        }
+        self.add_set(variable, own, |stored, file| {
+            let stored = stored.cloned().unwrap_or_default();
+            let mut labels = match file {
+                Some(file) => combined(&stored, file, variable),
+                None => stored,
+            };
+            letters(&mut labels, variable, own, recorded);
+            labels
+        })
+    }
+
+    /// Adds the set that `make` makes of the stored one of a variable and of that of the file; its name, if it has labels.
+    pub(super) fn add_set(
+        &mut self,
+        variable: &Variable,
+        own: &Variable,
+        make: impl FnOnce(Option<&'a ValueLabels>, Option<&'a ValueLabels>) -> ValueLabels,
     ) -> Option<String> {
         let named =
             |sets: &'a Sets, name: &Option<String>| name.as_ref().and_then(|name| sets.get_key_value(name));
-        let (name, mut labels) = match (named(self.stored, &variable.labels), named(self.file, &own.labels)) {
-            (None, None) => return None,
-            // Our writer makes a set of letters alone for a variable without.
-            (None, Some((_, file))) if file.is_empty() => return None,
-            (None, Some((_, _))) => return self.of_new(own),
-            (Some((name, stored)), None) => (name, stored.clone()),
-            (Some((name, stored)), Some((_, file))) => {
-                (name, combined(stored, file, variable, codes.is_some()))
-            }
-        };
-        let is_code = |value: &Value| {
-            codes.into_iter().flatten().flatten().any(|code| number(value) == number(&Value::Float(*code)))
-        };
-        labels.entries.retain(|entry| !is_code(&entry.value));
-        letters(&mut labels, variable, own, recorded);
+        let (stored, file) = (named(self.stored, &variable.labels), named(self.file, &own.labels));
+        let (name, _) = stored.or(file)?;
+        let labels = make(stored.map(|(_, set)| set), file.map(|(_, set)| set));
+        if labels.is_empty() && stored.is_none_or(|(_, set)| !set.is_empty()) {
+            return None;
+        }
         let name = self.add(name, labels, own.labels.as_deref());
-        if let Some((file, _)) = named(self.file, &own.labels) {
+        if let Some((file, _)) = file {
             self.names.entry(file).or_insert_with(|| name.clone());
         }
         Some(name)
@@ -102,7 +116,7 @@ impl<'a> Labels<'a> {
         let used: HashSet<&String> = file.variables.iter().filter_map(|own| own.labels.as_ref()).collect();
         for (name, labels) in self.file.iter().filter(|(name, _)| !used.contains(name)) {
             let nobody = Variable::new("", Kind::INTEGER);
-            let set = self.stored.get(name).map(|stored| combined(stored, labels, &nobody, false));
+            let set = self.stored.get(name).map(|stored| combined(stored, labels, &nobody));
             sets.insert(name.clone(), set.unwrap_or_else(|| labels.clone()));
         }
         sets
@@ -110,7 +124,7 @@ impl<'a> Labels<'a> {
 }
 
 /// Stored labels of a variable's values as the file has them, and what the file has besides.
-fn combined(stored: &ValueLabels, file: &ValueLabels, variable: &Variable, by_value: bool) -> ValueLabels {
+fn combined(stored: &ValueLabels, file: &ValueLabels, variable: &Variable) -> ValueLabels {
     let mut in_file = BTreeMap::new();
     for entry in &file.entries {
         in_file.entry(number(&entry.value)).or_insert(entry);
@@ -120,7 +134,7 @@ fn combined(stored: &ValueLabels, file: &ValueLabels, variable: &Variable, by_va
         let mut entry = entry.clone();
         match in_file.get(&number(&entry.value)) {
             Some(other) => prefer(&mut entry.label, &other.label),
-            None if is_removed(&entry, variable, by_value) => continue,
+            None if is_removed(&entry, variable) => continue,
             None => {}
         }
         combined.entries.push(entry);
@@ -135,14 +149,14 @@ fn combined(stored: &ValueLabels, file: &ValueLabels, variable: &Variable, by_va
 }
 
 /// Whether the file would hold a label that it lacks.
-fn is_removed(entry: &ValueLabel, variable: &Variable, by_value: bool) -> bool {
-    let is_letter = !by_value && variable.missing.iter().any(|missing| missing.contains(&entry.value));
+fn is_removed(entry: &ValueLabel, variable: &Variable) -> bool {
+    let is_letter = variable.missing.iter().any(|missing| missing.contains(&entry.value));
     let is_labelled = number(&entry.value).as_i64().is_some_and(|number| LABELLED.contains(&number));
     is_labelled && !is_letter && !entry.label.is_empty()
 }
 
 /// One form for values that are the same in a file, where truth values are 0 and 1, and `1.0` is `1`.
-fn number(value: &Value) -> Value {
+pub(super) fn number(value: &Value) -> Value {
     match value {
         Value::Boolean(truth) => Value::Integer(i64::from(*truth)),
         value => value.as_i64().map_or_else(|| value.clone(), Value::Integer),
@@ -150,12 +164,7 @@ fn number(value: &Value) -> Value {
 }
 
 /// Labels of values that are written as letters, where the file has other labels on these.
-fn letters(
-    labels: &mut ValueLabels,
-    variable: &Variable,
-    own: &Variable,
-    recorded: Option<&BTreeMap<char, Value>>,
-) {
+fn letters(labels: &mut ValueLabels, variable: &Variable, own: &Variable, recorded: Option<&LetterValues>) {
     let told = own.missing.iter().filter(|letter| !letter.label.is_empty());
     for (letter, told) in told.filter_map(|told| Some((told.letter?, &told.label))) {
         let declared = variable.missing.iter().find(|missing| missing.letter == Some(letter));

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::digest::{Digest, Said, Since};
+use super::digest::Digest;
 use super::merge::Changes;
 use super::{Plain, normal};
 use crate::codebook::{Codebook, Table};
@@ -38,7 +38,9 @@ impl Matched {
         let digests: Vec<Digest> = file.variables.iter().map(digest).collect();
         if let Some(written) = changes.written {
             let says_the_same = |(column, digest): (&Option<(usize, bool)>, &Digest)| {
-                column.map(|(at, _)| at).filter(|at| written.variables.get(*at) == Some(digest))
+                column.map(|(at, _)| at).filter(|at| {
+                    written.variables.get(*at).is_some_and(|then| then.identity() == digest.identity())
+                })
             };
             let same: HashSet<usize> = columns.iter().zip(&digests).filter_map(says_the_same).collect();
             // A label is evidence; columns without any say the same by chance.
@@ -46,9 +48,9 @@ impl Matched {
             let others = others.filter(|(_, ((column, _), own))| {
                 !own.label.is_empty() && column.is_none_or(|(at, _)| !same.contains(&at))
             });
-            let others = only(others.map(|(position, ((_, digest), _))| (digest, position)));
+            let others = only(others.map(|(position, ((_, digest), _))| (digest.identity(), position)));
             let displaced = written.variables.iter().enumerate().filter(|(at, _)| !same.contains(at));
-            let displaced = only(displaced.map(|(at, digest)| (digest, at)));
+            let displaced = only(displaced.map(|(at, digest)| (digest.identity(), at)));
             let renamed: HashMap<usize, usize> = others
                 .into_iter()
                 .filter_map(|(digest, position)| Some((position, *displaced.get(digest)?)))
@@ -97,16 +99,21 @@ impl Matched {
         self.columns.iter().flatten().map(|(at, _)| *at).collect()
     }
 
-    /// What became of a part of a column that is the stored variable `at`.
-    pub(super) fn since(&self, position: usize, written: Option<&Plain>, at: usize, part: Said) -> Since {
-        let then = written.and_then(|written| written.variables.get(at));
-        then.zip(self.digests.get(position)).map_or(Since::Unknown, |(then, now)| then.since(now, part))
+    /// What the file said of a column that is the stored variable `at`, and what it says now.
+    pub(super) fn digests(
+        &self,
+        position: usize,
+        written: Option<&Plain>,
+        at: usize,
+    ) -> Option<(Digest, Digest)> {
+        let then = written?.variables.get(at)?;
+        Some((then.clone(), self.digests.get(position)?.clone()))
     }
 }
 
 /// Positions by digest, without those that share one.
-fn only<'d>(all: impl Iterator<Item = (&'d Digest, usize)>) -> HashMap<&'d Digest, usize> {
-    let mut positions: HashMap<&Digest, Option<usize>> = HashMap::new();
+fn only<'d>(all: impl Iterator<Item = (&'d str, usize)>) -> HashMap<&'d str, usize> {
+    let mut positions: HashMap<&str, Option<usize>> = HashMap::new();
     for (digest, at) in all {
         positions.entry(digest).and_modify(|several| *several = None).or_insert(Some(at));
     }

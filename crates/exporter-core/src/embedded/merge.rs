@@ -1,17 +1,14 @@
 //! The stored codebook and what the file says, as one.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
-use super::Plain;
-use super::by_value::{ReasonCodes, declared_in_file, labelled_in_file};
-use super::digest::{Digest, OF_VARIABLES, Said, Since};
+use super::by_value::{self, ReasonCodes};
+use super::digest::{Digest, Said, SaidOfTable, Since};
 use super::labels::Labels;
 use super::matched::Matched;
-use super::not_used;
 use super::texts::{notes, prefer, replace, retag, says};
-use crate::codebook::{
-    Codebook, Group, GroupKind, Kind, Missing, MissingValues, SortKey, Table, Text, Value, Variable,
-};
+use super::{CellRecord, MissingForm, Plain, by_letter, not_used};
+use crate::codebook::{Codebook, Group, GroupKind, Kind, SortKey, Table, Text, Variable};
 use crate::loss::{Loss, LossCode};
 
 /// What became of the file since it was written.
@@ -22,10 +19,9 @@ pub(super) struct Changes<'a> {
     pub(super) written: Option<&'a Plain>,
     /// Whether the rows of a variable, by position in the file, can be delivered as a kind.
     pub(super) fits: &'a dyn Fn(usize, &Kind) -> bool,
-    /// By variable of the file, the values of letters that declarations do not tell.
-    pub(super) letters: &'a BTreeMap<String, BTreeMap<char, Value>>,
-    /// By variable of the file, the numbers of its reasons, where it declares missing values by the values.
-    pub(super) codes: Option<&'a BTreeMap<String, ReasonCodes>>,
+    /// How it says what is missing.
+    pub(super) missing: MissingForm,
+    pub(super) cells: &'a CellRecord,
 }
 
 /// A file's codebook.
@@ -136,17 +132,24 @@ impl Merging<'_> {
             // A table without a label has the title of the study in its place.
             let is_title = table.label.is_empty() && says(&self.whole.study.title, &file.label);
             let digest = Digest::of_table(file);
-            let since =
-                |part| self.changes.written.map_or(Since::Unknown, |then| then.table.since(&digest, part));
+            let since = |part| {
+                self.changes.written.map_or(Since::Unknown, |then| then.table.since_of_table(&digest, part))
+            };
             if !is_title {
-                take(since(Said::Label), &mut table.label, &file.label);
+                take(since(SaidOfTable::Label), &mut table.label, &file.label);
             }
-            take_notes(since(Said::Notes), &mut table.notes, &file.notes, &[&table.label]);
-            for name in self.changes.written.iter().flat_map(|then| &then.attributes) {
-                table.attributes.remove(name);
+            take_notes(since(SaidOfTable::Notes), &mut table.notes, &file.notes, &[&table.label]);
+            if since(SaidOfTable::Attributes) != Since::Same {
+                for name in self.changes.written.iter().flat_map(|then| &then.attributes) {
+                    table.attributes.remove(name);
+                }
+                table.attributes.extend(file.attributes.clone());
             }
-            table.attributes.extend(file.attributes.clone());
-            if since(Said::Groups) == Since::Changed {
+            if since(SaidOfTable::Weights) == Since::Changed {
+                let own = file.variables.iter().map(|own| own.weight);
+                table.variables.iter_mut().zip(own).for_each(|(variable, weight)| variable.weight = weight);
+            }
+            if since(SaidOfTable::Groups) == Since::Changed {
                 table.groups.retain(|group| !is_of_answers(&group.kind));
                 table
                     .groups
@@ -164,16 +167,15 @@ impl Merging<'_> {
         let mut variable = stored.clone();
         self.codes.push(self.recorded_codes(position));
         self.deliverable(position, own, &mut variable);
-        add_letters(&mut variable, own);
+        by_letter::add_new(&mut variable, own);
         variable
     }
 
     /// A variable of a file that was changed: what the file says, and what it cannot say.
     fn changed(&mut self, position: usize, own: &Variable, at: usize, stored: &Variable) -> Variable {
         let mut variable = stored.clone();
-        let parts = OF_VARIABLES.map(|part| self.matched.since(position, self.changes.written, at, part));
-        let since = |part: Said| parts.get(part as usize).copied().unwrap_or(Since::Unknown);
-        let is_changed = |part: Said| since(part) == Since::Changed;
+        let digests = self.matched.digests(position, self.changes.written, at);
+        let since = |part: Said| digests.as_ref().map_or(Since::Unknown, |(then, now)| then.since(now, part));
         take(since(Said::Label), &mut variable.label, &own.label);
         let changes_family = stored.kind.is_temporal() != own.kind.is_temporal();
         if since(Said::Kind) == Since::Changed && changes_family {
@@ -182,23 +184,23 @@ impl Merging<'_> {
             self.deliverable(position, own, &mut variable);
         }
         let written = self.written.get(position).and_then(Option::as_ref);
-        let recorded = written.and_then(|name| self.changes.letters.get(name));
-        if since(Said::ValueLabels) == Since::Changed && own.labels.is_none() && variable.kind.is_numeric() {
-            variable.labels = None;
-        }
-        let mut codes = self.changes.codes.map(|_| self.recorded_codes(position));
-        if let Some(codes) = &mut codes {
-            let are_gone = variable.missing.is_empty() && !stored.missing.is_empty();
-            if is_changed(Said::Missing) || are_gone {
-                declared_in_file(&mut variable, codes, &own.missing);
+        match self.changes.missing {
+            MissingForm::Letters => {
+                let recorded = written.and_then(|name| self.changes.cells.letters.get(name));
+                let some_are_gone = self.matched.some_are_gone();
+                by_letter::take(&mut variable, own, recorded, &mut self.labels, since, some_are_gone);
+                by_letter::add_new(&mut variable, own);
             }
-            let in_file = own.labels.as_ref().and_then(|name| self.labels.of_file(name));
-            labelled_in_file(&mut variable, codes, in_file, is_changed(Said::ValueLabels));
+            MissingForm::Values => {
+                let mut codes = self.recorded_codes(position);
+                // Of another kind none of it is left.
+                let is_of_kind = variable.missing == stored.missing && variable.labels == stored.labels;
+                let since = |part| if is_of_kind { since(part) } else { Since::Changed };
+                by_value::take(&mut variable, own, &mut codes, &mut self.labels, since);
+                self.codes.push(codes);
+            }
         }
-        variable.labels = self.labels.of_variable(&variable, own, recorded, codes.as_deref());
-        let by_value = codes.is_some();
-        self.codes.push(codes.unwrap_or_default());
-        take_use(&mut variable, own, is_changed);
+        take_use(&mut variable, own, since);
         let natives = variable.format.as_ref().map(|format| format.native.clone()).unwrap_or_default();
         variable.format = own.format.clone().or(variable.format);
         if let Some(format) = &mut variable.format {
@@ -212,39 +214,13 @@ impl Merging<'_> {
         let question = question.flat_map(|q| [&q.pre_text, &q.text, &q.post_text, &q.instructions]);
         let said: Vec<_> = question.chain([&variable.label]).collect();
         take_notes(since(Said::Notes), &mut variable.notes, &own.notes, &said);
-        for (name, attribute) in &own.attributes {
-            variable.attributes.insert(name.clone(), attribute.clone());
-        }
-        let set = variable.labels.as_ref().and_then(|name| self.labels.get(name));
-        for missing in &mut variable.missing {
-            let in_set = match &missing.values {
-                MissingValues::One(value) => set.is_some_and(|set| set.get(value).is_some()),
-                _ => false,
-            };
-            let letter =
-                own.missing.iter().find(|other| other.letter.is_some() && other.letter == missing.letter);
-            let is_changed = is_changed(Said::Missing) && missing.letter.is_some() && !by_value;
-            match letter {
-                // The value of a letter with another label is doubtful where columns were taken away: this may be another.
-                Some(other)
-                    if is_changed && self.matched.some_are_gone() && !says(&missing.label, &other.label) =>
-                {
-                    *missing = other.clone();
-                }
-                // The label of a value that is in the set was compared with that.
-                Some(other) if !in_set => prefer(&mut missing.label, &other.label),
-                None if is_changed && !in_set => missing.label = Text::default(),
-                _ => {}
-            }
-        }
-        add_letters(&mut variable, own);
         variable
     }
 
     /// The numbers of the reasons of a column's stored variable.
     fn recorded_codes(&self, position: usize) -> ReasonCodes {
         let name = self.written.get(position).and_then(Option::as_ref);
-        name.zip(self.changes.codes).and_then(|(name, codes)| codes.get(name)).cloned().unwrap_or_default()
+        name.and_then(|name| self.changes.cells.codes.get(name)).cloned().unwrap_or_default()
     }
 
     /// Takes the kind of the file where the rows cannot be delivered as the stored one.
@@ -272,21 +248,23 @@ impl Merging<'_> {
 }
 
 /// Takes what the file says of how a variable is used and shown, where another program changed it.
-fn take_use(variable: &mut Variable, own: &Variable, is_changed: impl Fn(Said) -> bool) {
+fn take_use(variable: &mut Variable, own: &Variable, since: impl Fn(Said) -> Since) {
+    let is_changed = |part| since(part) == Since::Changed;
     if is_changed(Said::Measure) {
         variable.measure = own.measure;
     }
     if is_changed(Said::Role) {
         variable.role = own.role;
     }
-    if is_changed(Said::Weight) {
-        variable.weight = own.weight;
-    }
     if is_changed(Said::WriteFormat) {
         variable.write_format.clone_from(&own.write_format);
     }
+    // What was not changed may have another name in the file than in the codebook.
     if is_changed(Said::Attributes) {
         variable.attributes.clear();
+    }
+    if since(Said::Attributes) != Since::Same {
+        variable.attributes.extend(own.attributes.clone());
     }
 }
 
@@ -357,13 +335,4 @@ fn renamed(key: &SortKey, file: &Table, variables: &[Variable]) -> SortKey {
         (SortKey::Descending { .. }, Some(descending)) => SortKey::Descending { descending },
         (key, None) => key.clone(),
     }
-}
-
-/// Adds the reasons of the file whose letters the stored declarations do not have.
-fn add_letters(variable: &mut Variable, own: &Variable) {
-    let is_new = |missing: &&Missing| {
-        missing.is_reason() && variable.missing.iter().all(|known| known.letter != missing.letter)
-    };
-    let new: Vec<Missing> = own.missing.iter().filter(is_new).cloned().collect();
-    variable.missing.extend(new);
 }

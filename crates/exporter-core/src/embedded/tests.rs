@@ -1,7 +1,11 @@
+mod by_value;
+
 use proptest::prelude::*;
 
 use super::*;
-use crate::codebook::{DisplayFormat, Measure, Missing, Parent, SortKey, Study, Text, ValueLabels, Variable};
+use crate::codebook::{
+    DisplayFormat, Measure, Missing, Parent, SortKey, Study, Text, Value, ValueLabels, Variable,
+};
 
 fn study() -> Codebook {
     let vote = Variable::new("vote?", Kind::INTEGER)

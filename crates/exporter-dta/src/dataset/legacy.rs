@@ -23,13 +23,12 @@ use std::fmt::Display;
 use exporter_core::codebook::{
     Codebook, MissingValues, SortKey, Study, Table, Text, Value, ValueLabel, ValueLabels, Variable,
 };
-use exporter_core::embedded::{Embedded, embed, not_used};
+use exporter_core::embedded::{CellRecord, Embedded, embed, not_used};
 use exporter_core::{Loss, LossCode, TableId};
 use exporter_stata::{is_stand_in, stands_for};
 use serde::de::DeserializeOwned;
 
 use crate::characteristics::{DATASET, PREFIX};
-use crate::dataset::embedded::CellRecord;
 use crate::dataset::letters::recorded_letters;
 use crate::dataset::owners::Owners;
 use crate::dataset::plain::{Hints, described};
@@ -43,14 +42,13 @@ const NOTES: &str = "exporter_notes";
 /// Characteristic with the fields of a variable.
 const VARIABLE: &str = "exporter_variable";
 
-/// The codebook that the characteristics and the file tell together, as if it was embedded in this file, and the record of
-/// its cells.
+/// The codebook that the characteristics and the file tell together, as if it was embedded in this file.
 pub(super) fn stored(
     dictionary: &Dictionary,
     owners: &Owners<'_>,
     plain: &Codebook,
     losses: &mut Vec<Loss>,
-) -> Option<(Embedded, CellRecord)> {
+) -> Option<Embedded> {
     if !dictionary.characteristics.iter().any(|c| c.name.starts_with(PREFIX)) {
         return None;
     }
@@ -79,7 +77,9 @@ pub(super) fn stored(
     codebook.tables.push(table);
     let embedded =
         embed(&codebook, TableId(0), plain.clone()).map_err(|problem| kept.losses.push(not_used(problem)));
-    Some((embedded.ok().flatten()?, cells))
+    let mut embedded = embedded.ok().flatten()?;
+    embedded.cells = cells;
+    Some(embedded)
 }
 
 /// What the characteristics of earlier versions say.

@@ -55,8 +55,7 @@ use crate::reader::facts::Noted;
 use crate::reader::{DtaReader, ReadOptions, ValueLabels};
 use crate::spec_storage::StorageType;
 use delivery::Delivery;
-pub(crate) use embedded::CellRecord;
-use embedded::{Stored, restored};
+use embedded::{restored, stored};
 use exporter_stata::Missing;
 pub(crate) use input::READ_OPTIONS;
 pub use input::{DtaInput, DtaInputOptions, Letters};
@@ -123,12 +122,11 @@ impl DtaDataset {
             InDescriptions { replaced: reader.replaced_characters(), guessed: reader.guessed_texts().0 };
         let plain = plain(reader.dictionary(), source.stem());
         let mut not_used = Vec::new();
-        let stored = Stored::of(reader.dictionary(), &plain, &mut not_used);
+        let stored = stored(reader.dictionary(), &plain, &mut not_used);
         // What is recorded of the values is verified below.
         let Restored { codebook: claimed, written_names, .. } =
             restored(stored.as_ref(), &plain, &|_, _| true);
         let written_names = written_names.as_slice();
-        not_used.extend(stored.iter().flat_map(|stored| stored.cells.without_column(written_names)));
         let opening = Opening { stored: stored.as_ref(), written_names, claimed: &claimed, letters };
         let seen = opening.look_at(&mut reader, &source.projection, threads.max(1)).map_err(place)?;
         let found = opening.found(&reader, &seen);

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use exporter_core::Projection;
 use exporter_core::codebook::{Codebook, Kind, SortKey, Variable};
 use exporter_core::dataset::arrow_type;
+use exporter_core::embedded::Embedded;
 use exporter_rows::only_values_tell;
 
-use crate::dataset::embedded::Stored;
 use crate::dataset::input::Letters;
 use crate::dataset::kinds::Values;
 use crate::dataset::variable::FileVariable;
@@ -18,7 +18,7 @@ use crate::spec_storage::StorageType;
 
 /// A file whose descriptions are known.
 pub(super) struct Opening<'a> {
-    pub(super) stored: Option<&'a Stored>,
+    pub(super) stored: Option<&'a Embedded>,
     /// By variable that holds values, the name under which our writer recorded its cells.
     pub(super) written_names: &'a [Option<String>],
     /// The codebook with every kind that is recorded.

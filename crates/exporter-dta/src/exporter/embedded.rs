@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, HashSet};
 
 use exporter_core::codebook::{Codebook, MissingValues, SortKey, Table};
-use exporter_core::embedded::{ascii, embed, of_table};
+use exporter_core::embedded::{CellRecord, ascii, embed, of_table};
 use exporter_core::truncate::to_bytes;
-use exporter_core::{Error, Result, TableId};
+use exporter_core::{Result, TableId};
 use exporter_stata::VariableDescription;
 
 use super::texts::LONGEST;
 use crate::characteristics::{CODEBOOK, DATASET, part};
-use crate::dataset::{CellRecord, plain};
+use crate::dataset::plain;
 use crate::metadata::{Characteristic, DtaMetadata};
 use crate::reader::Dictionary;
 
@@ -26,12 +26,7 @@ pub(super) fn embedded(
     let mut own = of_table(codebook, table, &["spss"]);
     complete(&mut own, table, variables, metadata);
     let Some(mut embedded) = embed(&own, TableId(0), plain)? else { return Ok(Vec::new()) };
-    let cells = cell_record(table, variables);
-    if cells != CellRecord::default() {
-        let invalid =
-            |problem: serde_json::Error| Error::invalid(format!("dta: {problem}")).with_source(problem);
-        embedded.format = serde_json::to_value(cells).map_err(invalid)?;
-    }
+    embedded.cells = cell_record(table, variables);
     let json = embedded.to_json()?;
     drop(embedded);
     Ok(parts(&if metadata.release.is_utf8() { json } else { ascii(&json) }))

@@ -40,8 +40,7 @@ use exporter_rows::{fits_by_range, is_calendar, only_values_tell};
 use crate::error::SavError;
 use crate::reader::{ReadOptions, SavReader, Selection};
 use delivery::Delivery;
-pub(crate) use embedded::CellRecord;
-use embedded::Stored;
+use embedded::{restored, stored};
 use facts::{Looked, NumberFacts, Seen, look};
 pub(crate) use input::READ_OPTIONS;
 pub use input::{SavInput, SavInputOptions, ZsavInput};
@@ -79,8 +78,8 @@ impl SavDataset {
         let by_format = kinds_of(metadata);
         let unread = plain_of(metadata, source.stem(), &by_format);
         let mut not_used = Vec::new();
-        let stored = Stored::of(metadata, &mut not_used);
-        let claimed = stored.as_ref().map(|stored| stored.restored(unread.clone(), &|_, _| true));
+        let stored = stored(metadata, &mut not_used);
+        let claimed = stored.as_ref().map(|stored| restored(stored, unread.clone(), &|_, _| true));
         let claimed_variables = claimed.as_ref().and_then(|claimed| claimed.codebook.tables.first());
         let claimed_variables = claimed_variables.map_or(&[][..], |table| &table.variables);
         let codes_of = |restored: &Restored, position: usize| -> ReasonCodes {
@@ -118,14 +117,15 @@ impl SavDataset {
             // The clock of a number is known only where it is recorded.
             let zoned = matches!(kind, Kind::DateTime { zone: Some(_), .. });
             let in_utc = || {
-                let name = metadata.variables.get(position).map(|variable| &variable.name);
-                name.zip(stored.as_ref()).is_some_and(|(name, stored)| stored.cells.utc.contains(name))
+                let written =
+                    claimed.as_ref().and_then(|claimed| claimed.written_names.get(position)?.as_ref());
+                written.zip(stored.as_ref()).is_some_and(|(name, stored)| stored.cells.utc.contains(name))
             };
             (!zoned || in_utc()) && delivers(text, kind, found(position))
         };
         let (mut codebook, parent, recorded) = match &stored {
             Some(stored) => {
-                let Restored { codebook, parent, losses, codes, .. } = stored.restored(unread, &fits_rows);
+                let Restored { codebook, parent, losses, codes, .. } = restored(stored, unread, &fits_rows);
                 not_used.extend(losses);
                 (codebook, parent, codes)
             }

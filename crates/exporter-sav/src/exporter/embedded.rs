@@ -1,13 +1,13 @@
 //! The codebook that a file embeds, where it says less by itself.
 
 use exporter_core::codebook::{Codebook, Kind, Table};
-use exporter_core::embedded::{embed, of_table};
+use exporter_core::embedded::{CellRecord, ascii, embed, of_table};
 use exporter_core::truncate::to_bytes;
-use exporter_core::{Error, Result, TableId};
+use exporter_core::{Result, TableId};
 use exporter_spss::{Conversion, TableDescription, Value};
 
 use crate::attribute_names::CODEBOOK;
-use crate::dataset::{CellRecord, plain};
+use crate::dataset::plain;
 use crate::metadata::{Attribute, SavMetadata};
 
 /// Bytes of a value of an attribute; SPSS allows 32,767.
@@ -24,15 +24,9 @@ pub(super) fn embedded(
     let plain = plain(metadata, &table.name);
     let own = of_table(codebook, table, &[]);
     let Some(mut embedded) = embed(&own, TableId(0), plain)? else { return Ok(None) };
-    let cells = cell_record(table, described);
-    if cells != CellRecord::default() {
-        let invalid =
-            |problem: serde_json::Error| Error::invalid(format!("sav: {problem}")).with_source(problem);
-        embedded.format = serde_json::to_value(cells).map_err(invalid)?;
-    }
+    embedded.cells = cell_record(table, described);
     let json = embedded.to_json()?;
-    let json =
-        if metadata.encoding == encoding_rs::UTF_8 { json } else { exporter_core::embedded::ascii(&json) };
+    let json = if metadata.encoding == encoding_rs::UTF_8 { json } else { ascii(&json) };
     let mut values = Vec::new();
     let mut rest = json.as_str();
     while !rest.is_empty() {
