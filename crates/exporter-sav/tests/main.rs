@@ -157,6 +157,33 @@ fn large_integers_are_texts_and_come_back() {
 }
 
 #[test]
+fn large_integers_with_a_reason_come_back_without_it() {
+    let mut id = Variable::new("id", Kind::INTEGER);
+    id.missing = vec![Missing::reason().letter('a').label("Refused")];
+    let codebook = Codebook::new("s").with_table(Table::new("t", vec![id]));
+    let columns: Vec<ArrayRef> = vec![
+        Arc::new(Int64Array::from(vec![Some(9_007_199_254_740_993), Some(-5), None, None])),
+        Arc::new(arrow_array::UInt8Array::from(vec![None, None, None, Some(0)])),
+    ];
+    let schema = exporter_core::dataset::scan_schema(&codebook.tables[0], &[0], true);
+    let rows = RecordBatch::try_new(schema, columns).unwrap();
+    let data = MemoryDataset::new(codebook, vec![vec![rows]]).unwrap();
+    let sink = MemorySink::new();
+    let summary = export(&SavExporter::default(), &data, Box::new(sink.clone()), &lenient()).unwrap();
+    let lost =
+        summary.changes.losses.iter().find(|loss| loss.code == LossCode::MISSING_REASON_DROPPED).unwrap();
+    assert_eq!((lost.count, lost.action.contains("numbers written as text")), (1, true));
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("t.sav");
+    std::fs::write(&path, &sink.entries()["t.sav"]).unwrap();
+    let read = opened(&path);
+    let batch = read.scan(TableId(0), &Scan::all()).unwrap().next().unwrap().unwrap();
+    let found: Vec<Option<i64>> =
+        batch.column(0).as_primitive::<arrow_array::types::Int64Type>().iter().collect();
+    assert_eq!(found, [Some(9_007_199_254_740_993), Some(-5), None, None]);
+}
+
+#[test]
 fn formats_show_every_number_and_columns_are_wide_enough() {
     let mut narrow = Variable::new("x", Kind::INTEGER);
     let mut format = DisplayFormat::default();
@@ -306,8 +333,14 @@ fn texts_that_are_too_long_continue_in_further_variables() {
     assert_eq!(text(1, &[0, 1, 2]), "");
     assert_eq!(text(2, &[0, 1, 2]), umlauts);
     assert_eq!(text(0, &[6]), "a");
-    let decimals = batch.column(4).as_binary::<i32>();
-    assert_eq!(decimals.value(2), [9; 5]);
+    // Bytes are in pieces of whole groups of base64; those of an empty piece are none.
+    let bytes = |row: usize| {
+        [4, 5].map(|column| batch.column(column).as_binary::<i32>().value(row).to_vec()).concat()
+    };
+    assert_eq!((bytes(0), bytes(1), bytes(2)), (vec![7; 25_000], vec![], vec![9; 5]));
+    // The last piece has room for what is left of the longest text alone.
+    let width = |column: usize| variables[column].facts.storage["spss"].clone();
+    assert_eq!((width(0), width(2), width(5)), ("A32767".into(), "A27238".into(), "A572".into()));
 }
 
 #[test]

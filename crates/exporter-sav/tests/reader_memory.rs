@@ -134,7 +134,7 @@ fn written(rows: usize, compression: Compression) -> Arc<dyn ReadAt> {
 #[test]
 fn cases_stream_in_memory_that_does_not_grow() {
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
-    for compression in [Compression::None, Compression::Bytecode, Compression::Zlib(Level::Fast)] {
+    for compression in [Compression::None, Compression::Bytecode, Compression::Zlib(Level::FAST)] {
         let peak = |rows: usize| {
             let reader = SavReader::open(written(rows, compression)).unwrap();
             let read = || {

@@ -59,7 +59,7 @@ fn writing(batch: &RecordBatch, count: usize, compression: Compression, seekable
 #[test]
 fn writing_a_million_cases_needs_no_more_than_a_hundred_thousand() {
     let batch = batch();
-    let zlib = Compression::Zlib(Level::Fast);
+    let zlib = Compression::Zlib(Level::FAST);
     for (compression, most) in [(Compression::None, 4), (Compression::Bytecode, 4), (zlib, 32)] {
         for seekable in [false, true] {
             let few = writing(&batch, 5, compression, seekable);

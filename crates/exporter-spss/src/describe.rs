@@ -6,6 +6,7 @@ use std::sync::Arc;
 use exporter_core::codebook::{
     Codebook, Kind, Language, Measure, Missing, MissingValues as Declared, Role, Table, Variable,
 };
+use exporter_core::embedded::ReasonCodes;
 use exporter_core::profile::Number;
 use exporter_core::truncate::{to_bytes, to_characters};
 use exporter_core::{
@@ -20,7 +21,7 @@ use crate::limits::{
     FILE_LABEL_IN_HEADER, MAX_FILE_LABEL_BYTES, MAX_LABEL, MAX_TEXT_BYTES, MAX_VALUE_LABEL,
     MOST_VALUE_LABEL_BYTES,
 };
-use crate::missing_values::MissingValues;
+use crate::missing_values::{MissingValues, tell_lost_reasons};
 use crate::names::{in_encoding, unique_names};
 use crate::response_sets::{ResponseSet, unique_set_names};
 use crate::values::{Value, is_text};
@@ -57,8 +58,8 @@ pub struct VariableDescription {
     pub missing: MissingValues,
     /// How values become what is stored.
     pub conversion: Conversion,
-    /// The numbers of reasons that rows hold beside the variable, by declaration.
-    pub reasons: Vec<Option<Value>>,
+    /// The numbers of reasons that rows hold beside the variable, by declaration; empty where they hold none.
+    pub reasons: ReasonCodes,
     /// Display format of a number.
     pub format: Option<Format>,
     /// The clock that date-times with a zone show in a file, for people.
@@ -269,7 +270,9 @@ impl Describing<'_> {
             self.labels(variable, kind, shared, losses)
         };
         let (missing, reasons) = if conversion == Conversion::DecimalText {
-            Default::default()
+            let action = "numbers written as text have no missing reasons, these are empty texts";
+            let codes = tell_lost_reasons(variable, ReasonCodes::new(), facts, action, losses);
+            (MissingValues::default(), codes)
         } else {
             MissingValues::of(variable, kind, facts, &labels, choices.is_file(), losses)
         };
@@ -288,7 +291,7 @@ impl Describing<'_> {
                 } else {
                     label
                 };
-                Arc::make_mut(&mut labels).push((code.clone(), label));
+                Arc::make_mut(&mut labels).push((Value::Number(*code), label));
             }
         }
         let is_header = choices.is_file() && name != variable.name && variable.label.is_empty();

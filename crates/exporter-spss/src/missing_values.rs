@@ -1,6 +1,7 @@
 //! Which values SPSS can be told are missing: three values, or a range and one value.
 
 use exporter_core::codebook::{self, Kind, MissingValues as Declared, Variable};
+use exporter_core::embedded::ReasonCodes;
 use exporter_core::profile::Number;
 use exporter_core::{ColumnFacts, Loss, LossCode};
 
@@ -51,47 +52,29 @@ impl MissingValues {
         labelled: &[(Value, String)],
         is_file: bool,
         losses: &mut Vec<Loss>,
-    ) -> (Self, Vec<Option<Value>>) {
+    ) -> (Self, ReasonCodes) {
         let mut all = Self::declared(variable, kind);
         let valid = valid_range(kind, facts);
-        let codes = is_file && !is_text(kind);
-        let mut reasons = match codes {
-            true => all.reasons(variable, valid, labelled),
-            // Rows hold reasons of texts, too.
-            false if is_file && variable.has_reasons() => vec![None; variable.missing.len()],
-            false => Vec::new(),
+        let mut codes = match is_file && !is_text(kind) {
+            true => all.codes(variable, valid, labelled),
+            false => ReasonCodes::new(),
         };
         all.fit(valid);
         // A number that is not declared missing would be read as a value.
-        for reason in &mut reasons {
-            if reason.as_ref().is_some_and(|code| !all.contains(code)) {
-                *reason = None;
-            }
+        for code in &mut codes {
+            *code = code.filter(|code| all.contains(&Value::Number(*code)));
         }
         if is_file {
-            let lost = variable.missing.iter().enumerate().filter(|(position, missing)| {
-                missing.is_reason() && reasons.get(*position).is_none_or(Option::is_none)
-            });
-            // Without a profile each reason counts for one row.
-            let rows = |position: usize| match &facts.reasons {
-                Some(known) => {
-                    u8::try_from(position).ok().and_then(|at| known.get(&at)).copied().unwrap_or(0)
+            let action = match is_text(kind) {
+                true => "texts of SPSS have no missing reasons, these are empty texts",
+                false => {
+                    "SPSS takes three missing values, or a range and one value: further reasons are system-missing"
                 }
-                None => 1,
             };
-            let lost: u64 = lost.map(|(position, _)| rows(position)).sum();
-            if lost > 0 {
-                let action = match is_text(kind) {
-                    true => "texts of SPSS have no missing reasons, these are empty texts",
-                    false => {
-                        "SPSS takes three missing values, or a range and one value: further reasons are system-missing"
-                    }
-                };
-                losses.push(Loss::new(LossCode::MISSING_REASON_DROPPED, action).count(lost));
-            }
+            codes = tell_lost_reasons(variable, codes, facts, action, losses);
         }
         all.undeclared(variable, kind, losses);
-        (all, reasons)
+        (all, codes)
     }
 
     /// Tells which declared values are valid ones now.
@@ -157,12 +140,12 @@ impl MissingValues {
     }
 
     /// Adjacent numbers for the reasons of a variable that no value, label or declaration has, declared missing.
-    fn reasons(
+    fn codes(
         &mut self,
         variable: &Variable,
         valid: Option<(f64, f64)>,
         labelled: &[(Value, String)],
-    ) -> Vec<Option<Value>> {
+    ) -> ReasonCodes {
         let count = variable.missing.iter().filter(|missing| missing.is_reason()).count();
         if count == 0 {
             return Vec::new();
@@ -184,20 +167,14 @@ impl MissingValues {
                 && !self.range.map(open).is_some_and(overlaps)
                 && !known.iter().any(|number| overlaps((*number, *number)))
         };
-        let Some(first) = FIRST_CODES.iter().copied().find(is_free) else {
-            return vec![None; variable.missing.len()];
-        };
+        let Some(first) = FIRST_CODES.iter().copied().find(is_free) else { return ReasonCodes::new() };
         let mut next = first;
         let mut codes = Vec::with_capacity(variable.missing.len());
         for missing in &variable.missing {
-            let code = missing.is_reason().then(|| {
-                let code = Value::Number(next);
-                next += 1.0;
-                code
-            });
-            codes.push(code);
+            codes.push(missing.is_reason().then_some(next));
+            next += if missing.is_reason() { 1.0 } else { 0.0 };
         }
-        self.values.extend(codes.iter().flatten().cloned());
+        self.values.extend(codes.iter().flatten().copied().map(Value::Number));
         codes
     }
 
@@ -240,6 +217,32 @@ impl MissingValues {
             .or_else(|| numbers.split_first().and_then(|(first, rest)| alone(*first, rest)))
             .or_else(|| numbers.split_last().and_then(|(last, rest)| alone(*last, rest)))
     }
+}
+
+/// Tells of the rows whose reason has no number; the numbers, one place for each declaration where rows hold reasons.
+pub(crate) fn tell_lost_reasons(
+    variable: &Variable,
+    mut codes: ReasonCodes,
+    facts: &ColumnFacts,
+    action: &str,
+    losses: &mut Vec<Loss>,
+) -> ReasonCodes {
+    if !variable.has_reasons() {
+        return ReasonCodes::new();
+    }
+    codes.resize(variable.missing.len(), None);
+    let declared = variable.missing.iter().zip(&codes).enumerate();
+    let lost = declared.filter(|(_, (missing, code))| missing.is_reason() && code.is_none());
+    // Without a profile each reason counts for one row.
+    let rows = |position: usize| match &facts.reasons {
+        Some(known) => u8::try_from(position).ok().and_then(|at| known.get(&at)).copied().unwrap_or(0),
+        None => 1,
+    };
+    let lost: u64 = lost.map(|(position, _)| rows(position)).sum();
+    if lost > 0 {
+        losses.push(Loss::new(LossCode::MISSING_REASON_DROPPED, action).count(lost));
+    }
+    codes
 }
 
 /// Smallest and largest valid value as they are stored, an impossible range where there is none; `None` where nobody knows.
@@ -297,7 +300,7 @@ mod tests {
         let (missing, codes) =
             MissingValues::of(&variable, &Kind::INTEGER, &known(1, 7), &[], true, &mut losses);
         assert_eq!(missing.values, numbers(&[8.0, 9.0, -99.0]));
-        assert_eq!(codes, [None, None, Some(Value::Number(-99.0)), None]);
+        assert_eq!(codes, [None, None, Some(-99.0), None]);
         assert_eq!(
             losses.iter().map(|loss| loss.code.as_str()).collect::<Vec<_>>(),
             ["missing-reason-dropped"]
@@ -313,10 +316,7 @@ mod tests {
         let (missing, codes) =
             MissingValues::of(&letters, &Kind::INTEGER, &known(0, 10), &[], true, &mut losses);
         assert_eq!((missing.range, losses.len()), (Some((Some(-99.0), Some(-95.0))), 0));
-        assert_eq!(
-            codes.into_iter().flatten().collect::<Vec<_>>(),
-            numbers(&[-99.0, -98.0, -97.0, -96.0, -95.0])
-        );
+        assert_eq!(codes.into_iter().flatten().collect::<Vec<_>>(), [-99.0, -98.0, -97.0, -96.0, -95.0]);
         let (missing, _) =
             MissingValues::of(&letters, &Kind::INTEGER, &known(-97, 10), &[], true, &mut losses);
         assert_eq!(missing.range, Some((Some(-999.0), Some(-995.0))));

@@ -349,7 +349,7 @@ impl Dataset for SavDataset {
         for (column, count, row) in self.reader.not_finite() {
             let action = "numbers that SPSS does not have, such as infinity, read as system-missing";
             let loss = Loss::new(LossCode::RANGE, action).variable(name(column)).count(count);
-            losses.push(loss.first(Some(row), "\u{FFFD}"));
+            losses.push(loss.first(Some(row), "inf or NaN"));
         }
         for remark in self.reader.remarks().iter().filter(|remark| remark.changes_values) {
             let loss = Loss::new(LossCode::NOT_READ, remark.message.clone()).count(remark.count);

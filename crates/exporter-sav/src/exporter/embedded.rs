@@ -4,7 +4,7 @@ use exporter_core::codebook::{Codebook, Kind, Table};
 use exporter_core::embedded::{CellRecord, ascii, embed, of_table};
 use exporter_core::truncate::to_bytes;
 use exporter_core::{Result, TableId};
-use exporter_spss::{Conversion, TableDescription, Value};
+use exporter_spss::{Conversion, TableDescription};
 
 use crate::attribute_names::CODEBOOK;
 use crate::dataset::plain;
@@ -45,12 +45,8 @@ fn cell_record(table: &Table, described: &TableDescription) -> CellRecord {
         if has_zone && spss.conversion == (Conversion::Seconds { wall_clock: false }) {
             cells.utc.insert(spss.name.clone());
         }
-        let number = |code: &Option<Value>| match code {
-            Some(Value::Number(code)) => Some(*code),
-            _ => None,
-        };
         if spss.reasons.iter().any(Option::is_some) {
-            cells.codes.insert(spss.name.clone(), spss.reasons.iter().map(number).collect());
+            cells.codes.insert(spss.name.clone(), spss.reasons.clone());
         }
     }
     cells

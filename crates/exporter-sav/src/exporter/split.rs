@@ -1,6 +1,7 @@
 //! Texts longer than SPSS holds, continued in further variables: `long-text=split`.
 
 use std::collections::HashSet;
+use std::ops::Range;
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
@@ -20,7 +21,8 @@ pub(super) struct Split {
     pub(super) table: Table,
     pub(super) facts: TableProfile,
     pub(super) pieces: Pieces,
-    pub(super) losses: Vec<Loss>,
+    /// The variables that continue others, by the position of the first of them.
+    continued: Vec<(String, Range<usize>)>,
 }
 
 /// Variables that each column becomes, and bytes of all but the last of them; empty where all stay as they are.
@@ -44,45 +46,52 @@ impl Split {
             table: table.clone(),
             facts: facts.clone(),
             pieces: Pieces::default(),
-            losses: Vec::new(),
+            continued: Vec::new(),
         };
         split.table.variables.clear();
         split.facts.columns.clear();
         for ((column, variable), longest) in table.variables.iter().enumerate().zip(long) {
             let known = facts.columns.get(&column).cloned();
-            let bytes = piece_bytes(&variable.kind);
-            let pieces =
-                longest.map_or(1, |longest| longest.div_ceil(bytes - LONGEST_CHARACTER + 1) as usize);
+            let (bytes, least) = piece_bytes(&variable.kind);
+            let pieces = longest.map_or(1, |longest| longest.div_ceil(least) as usize);
             split.pieces.0.push((pieces, bytes as usize));
             let mut first = variable.clone();
             let mut known = known.unwrap_or_default();
+            // Base64 has four characters for three bytes.
+            let own = |bytes: u64| if variable.kind == Kind::Binary { bytes / 4 * 3 } else { bytes };
             if longest.is_some() {
-                // Base64 has four characters for three bytes.
-                let own = if variable.kind == Kind::Binary { bytes / 4 * 3 } else { bytes };
                 first.facts = Default::default();
-                known.max_bytes = Some(own);
+                known.max_bytes = Some(own(bytes));
             }
             split.push(first, known.clone());
-            let mut continued = Vec::new();
+            let next = split.table.variables.len();
             for piece in 2..=pieces {
                 let mut name = format!("{}_{piece}", variable.name);
                 while !names.insert(name.to_lowercase()) {
                     name.push('_');
                 }
-                continued.push(name.clone());
-                let mut next = Variable::new(name, Kind::Text);
-                next.label = numbered(&variable.label, piece);
-                known.max_bytes = Some(bytes);
-                split.push(next, known.clone());
+                // What is JSON in pieces is text.
+                let is_binary = variable.kind == Kind::Binary;
+                let mut continued = Variable::new(name, if is_binary { Kind::Binary } else { Kind::Text });
+                continued.label = numbered(&variable.label, piece);
+                let before = (piece as u64 - 1) * least;
+                known.max_bytes = Some(own(bytes.min(longest.unwrap_or_default().saturating_sub(before))));
+                split.push(continued, known.clone());
             }
-            if !continued.is_empty() {
-                let action =
-                    format!("texts beyond {MAX_TEXT_BYTES} bytes continue in {}", continued.join(", "));
-                let loss = Loss::new(LossCode::STRUCTURE_FLATTENED, action);
-                split.losses.push(loss.table(&table.name).variable(&variable.name));
+            if pieces > 1 {
+                split.continued.push((variable.name.clone(), next..split.table.variables.len()));
             }
         }
         Some(split)
+    }
+
+    /// What is divided, as losses; `names` are those of the variables in the file.
+    pub(super) fn losses(&self, names: &[&str]) -> impl Iterator<Item = Loss> {
+        self.continued.iter().map(|(variable, next)| {
+            let next = names.get(next.clone()).unwrap_or_default().join(", ");
+            let action = format!("texts beyond {MAX_TEXT_BYTES} bytes continue in {next}");
+            Loss::new(LossCode::STRUCTURE_FLATTENED, action).table(&self.table.name).variable(variable)
+        })
     }
 
     fn push(&mut self, variable: Variable, known: exporter_core::ColumnFacts) {
@@ -91,9 +100,13 @@ impl Split {
     }
 }
 
-/// Bytes of a piece: groups of four characters of base64 stay whole.
-fn piece_bytes(kind: &Kind) -> u64 {
-    if *kind == Kind::Binary { MAX_TEXT_BYTES / 4 * 4 } else { MAX_TEXT_BYTES }
+/// Most and fewest bytes of a piece that another follows: groups of four characters of base64 stay whole, and a character
+/// that would stand across the border goes into the next.
+fn piece_bytes(kind: &Kind) -> (u64, u64) {
+    match kind {
+        Kind::Binary => (MAX_TEXT_BYTES / 4 * 4, MAX_TEXT_BYTES / 4 * 4),
+        _ => (MAX_TEXT_BYTES, MAX_TEXT_BYTES - LONGEST_CHARACTER + 1),
+    }
 }
 
 /// A label in all its languages with the number of a piece.

@@ -107,7 +107,8 @@ pub(super) fn plan_table<'a>(
     attributes.losses().for_each(|loss| losses.add(loss.table(&table.name)));
     let recodes = recodes(table, &described);
     let pieces = split.map(|split| {
-        split.losses.into_iter().for_each(|loss| losses.add(loss));
+        let names: Vec<&str> = described.variables.iter().map(|spss| spss.name.as_str()).collect();
+        split.losses(&names).for_each(|loss| losses.add(loss));
         split.pieces
     });
     Ok(Decided {
@@ -199,7 +200,7 @@ fn second_labels(
     let reasons = variable.missing.iter().enumerate().filter_map(|(at, missing)| {
         let value = match (&missing.values, spss.reasons.get(at)) {
             (MissingValues::One(value), _) => value.to_string(),
-            (MissingValues::Reason, Some(Some(Value::Number(code)))) => exporter_core::doubles::shown(*code),
+            (MissingValues::Reason, Some(Some(code))) => exporter_core::doubles::shown(*code),
             _ => return None,
         };
         Some(line(&format!("{value}={}", missing.label.translation(tag)?)))
@@ -292,7 +293,7 @@ fn recodes(table: &Table, described: &TableDescription) -> Vec<Recode> {
     let mut recodes = Vec::new();
     for (variable, spss) in table.variables.iter().zip(&described.variables) {
         for (declared, code) in variable.missing.iter().zip(&spss.reasons) {
-            let Some(Value::Number(code)) = code else { continue };
+            let Some(code) = code else { continue };
             let from = declared.letter.map_or_else(|| "a reason".to_owned(), |letter| format!(".{letter}"));
             let recode = Recode::new(&table.name, &variable.name, from, exporter_core::doubles::shown(*code));
             let label = spss.labels.iter().find(|(value, _)| *value == Value::Number(*code));

@@ -6,7 +6,7 @@ use exporter_core::parallel::read_ahead;
 use exporter_core::source::{BinaryFile, ByteOrder, unsigned};
 use flate2::bufread::ZlibDecoder;
 
-use crate::deflate::Deflate;
+use crate::deflate;
 use crate::error::{Result, SavError, damaged};
 use crate::reader::chunks::CodeBytes;
 use crate::spec::ZLIB_HEADER_BYTES;
@@ -72,7 +72,7 @@ fn blocks(bytes: &BinaryFile, data: u64, order: ByteOrder) -> Result<Vec<Block>>
 impl Block {
     fn unpack(self, bytes: &BinaryFile, to: &mut Vec<u8>) -> Result<()> {
         let packed = bytes.block_at(self.offset, self.packed)?;
-        let outcome = Deflate::default().inflate(&packed, self.unpacked, to);
+        let outcome = deflate::inflate(&packed, self.unpacked, to);
         outcome.map_err(|error| damaged(self.offset, format!("the block cannot be unpacked: {error}")))?;
         if to.len() as u64 != self.unpacked {
             let message = format!("a block of {} bytes unpacks to others than that", self.unpacked);

@@ -153,8 +153,7 @@ impl Cases {
                 let spool = &mut options.spool;
                 let (current, output) = zlib.parts();
                 let pieces = Pieces::new(chunks, encode, current, changes);
-                let how = (options.deflate, level);
-                let work = |piece: Vec<u8>, compressed: &mut _| Ok(compress(&piece, how, compressed)?);
+                let work = |piece: Vec<u8>, compressed: &mut _| Ok(compress(&piece, level, compressed)?);
                 ordered_with(threads, threads + 1, pieces, work, |compressed| {
                     Ok(output.append(compressed, sink, spool)?)
                 })
@@ -181,7 +180,7 @@ impl Cases {
         }
         sink.write_all(self.buffer.buffered())?;
         if let (Some(zlib), Compression::Zlib(level)) = (&mut self.zlib, options.compression) {
-            return Ok(zlib.end((options.deflate, level), sink, &mut options.spool)?);
+            return Ok(zlib.end(level, sink, &mut options.spool)?);
         }
         Ok(End { bytes: self.start + self.bytes, header: None })
     }

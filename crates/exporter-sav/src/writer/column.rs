@@ -6,7 +6,7 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::UInt8Type;
 use arrow_array::{ArrayRef, RecordBatch};
 use exporter_rows::{BadCell, CellColumn, FillCells, FloatCells, LongText, OutOfRange, Pad, TextCells};
-use exporter_spss::{Conversion, Value};
+use exporter_spss::Conversion;
 
 use super::Storing;
 use super::seconds::{period_column, seconds_column};
@@ -98,10 +98,8 @@ impl Setting<'_> {
             let fill = self.number(storing.conversion, array)?;
             let fill =
                 fill.ok_or_else(|| misfit(array, format!("a type that {} can show", variable.print)))?;
-            let cell = |value: &Option<Value>| match value {
-                Some(Value::Number(number)) => number.to_le_bytes().to_vec(),
-                _ => Vec::new(),
-            };
+            let cell =
+                |code: &Option<f64>| code.map_or_else(Vec::new, |number| number.to_le_bytes().to_vec());
             return Ok(Column::Number(match reasons {
                 None => fill,
                 Some(numbers) => {
@@ -121,11 +119,7 @@ impl Setting<'_> {
             _ => array.as_string_opt::<i32>().map(|texts| Texts::new(texts, self.metadata.encoding)),
         };
         let texts = texts.ok_or_else(|| misfit(array, "text".to_owned()))?;
-        let column = TextColumn::new(texts, cells);
-        Ok(Column::Text(Box::new(match reasons {
-            None => column,
-            Some(numbers) => column.with_reasons(array, numbers, &storing.reasons, self.metadata.encoding),
-        })))
+        Ok(Column::Text(Box::new(TextColumn::new(texts, cells))))
     }
 
     fn number(self, conversion: Conversion, array: &ArrayRef) -> Result<Option<Box<dyn FillCells>>> {

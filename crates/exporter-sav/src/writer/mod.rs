@@ -20,10 +20,10 @@ use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 
 use arrow_array::RecordBatch;
 use arrow_schema::ArrowError;
+use exporter_core::embedded::ReasonCodes;
 use exporter_rows::{CellChanges, Changes, LongText, OutOfRange, SpoolFile};
-use exporter_spss::{Conversion, Value};
+use exporter_spss::Conversion;
 
-use crate::deflate::Deflate;
 use crate::error::{Result, SavError, invalid};
 use crate::metadata::SavMetadata;
 use crate::options::Level;
@@ -53,10 +53,10 @@ pub enum Compression {
 pub struct Storing {
     /// How values become numbers.
     pub conversion: Conversion,
-    /// Values of reasons that rows hold beside the variable, by number from 0; where there are any, batches may have a column
-    /// of such numbers (`UInt8`) behind those of all variables. A null with a reason that has no value here is
-    /// system-missing.
-    pub reasons: Vec<Option<Value>>,
+    /// Numbers of reasons that rows hold beside the variable, by position from 0; where there are any, batches may have a
+    /// column of such positions (`UInt8`) behind those of all variables. A null with a reason that has no number here is
+    /// system-missing, or an empty text.
+    pub reasons: ReasonCodes,
 }
 
 /// How a [`SavWriter`] works.
@@ -64,8 +64,6 @@ pub struct Storing {
 pub struct WriterOptions {
     /// How cases are compressed.
     pub compression: Compression,
-    /// What compresses the blocks of a `.zsav`.
-    pub deflate: Deflate,
     /// Cases that will come, if known.
     pub cases: Option<u64>,
     /// Threads in use, the calling one included; bytes do not depend on it.
@@ -140,7 +138,6 @@ impl WriterOptions {
     pub fn new(spool: SpoolFile) -> Self {
         Self {
             compression: Compression::Bytecode,
-            deflate: Deflate::default(),
             cases: None,
             threads: 1,
             buffer_bytes: 40 << 20,

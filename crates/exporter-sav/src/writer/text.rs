@@ -1,11 +1,10 @@
 //! Texts to elements: eight bytes each, the rest blank; of very long texts every segment holds 255 bytes in 256.
 
-use arrow_array::{Array, ArrayRef, StringArray, UInt8Array};
+use arrow_array::{Array, StringArray};
 use encoding_rs::{Encoding, UTF_8};
 use exporter_rows::{BadCell, CellChange, Cells, Changes, FillCells, LongText, TextCells, Validity};
-use exporter_spss::Value;
 
-use super::encoder::{append, encode, encoded_len};
+use super::encoder::{append, encoded_len};
 use crate::layout::Segments;
 use crate::spec::{BLANKS, ELEMENT_BYTES, SEGMENT_WIDTH, code};
 
@@ -36,7 +35,6 @@ impl Texts {
 pub(super) struct TextColumn {
     texts: Texts,
     cells: TextCells,
-    reasons: Option<Reasons>,
 }
 
 /// Tells of a text with a NUL.
@@ -47,32 +45,9 @@ fn nul(text: &[u8], row: usize, changes: &mut Changes) {
     }
 }
 
-/// Texts that stand for reasons of missing values.
-struct Reasons {
-    values: ArrayRef,
-    numbers: UInt8Array,
-    texts: Vec<Vec<u8>>,
-}
-
 impl TextColumn {
     pub(super) fn new(texts: Texts, cells: TextCells) -> Self {
-        Self { texts, cells, reasons: None }
-    }
-
-    /// Writes the text of a reason where `values` has a null and `numbers` the reason's number.
-    pub(super) fn with_reasons(
-        self,
-        values: &ArrayRef,
-        numbers: UInt8Array,
-        reasons: &[Option<Value>],
-        encoding: &'static Encoding,
-    ) -> Self {
-        let text = |value: &Option<Value>| match value {
-            Some(Value::Text(text)) => encode(encoding, text).0.into_owned(),
-            _ => Vec::new(),
-        };
-        let texts = reasons.iter().map(text).collect();
-        Self { reasons: Some(Reasons { values: values.clone(), numbers, texts }), ..self }
+        Self { texts, cells }
     }
 
     /// Elements of a case.
@@ -118,8 +93,6 @@ impl TextColumn {
         changes: &mut Changes,
         mut put: impl FnMut(usize, Text<'_>),
     ) -> Result<(), BadCell> {
-        let reasons = self.reasons.as_ref();
-        let reason = |case: usize| reasons.and_then(|reasons| reasons.text(row + case)).map(Text::new);
         match &self.texts {
             Texts::Utf8(texts, validity) => {
                 let valid = validity.word(row, rows);
@@ -148,7 +121,7 @@ impl TextColumn {
                         length = self.cells.fitting(text, row + case, changes)?.len();
                     }
                     let text = Text { bytes: data.get(start..).unwrap_or_default(), length };
-                    put(case, reason(case).unwrap_or(text));
+                    put(case, text);
                     start = end;
                 }
             }
@@ -168,7 +141,7 @@ impl TextColumn {
                     if bytes.len() > self.cells.width {
                         self.cut(text, encoding, &mut bytes, row + case, changes)?;
                     }
-                    put(case, reason(case).unwrap_or(Text::new(&bytes)));
+                    put(case, Text::new(&bytes));
                 }
             }
             Texts::Numbers(fill) => {
@@ -176,7 +149,7 @@ impl TextColumn {
                 let mut cells = vec![b' '; rows * width];
                 fill.fill(row, rows, Cells::new(&mut cells, width), changes)?;
                 for (case, text) in cells.chunks(width.max(1)).enumerate() {
-                    put(case, reason(case).unwrap_or(Text::new(text.trim_ascii_end())));
+                    put(case, Text::new(text.trim_ascii_end()));
                 }
             }
         }
@@ -207,14 +180,6 @@ impl TextColumn {
         }
         bytes.truncate(length);
         Ok(())
-    }
-}
-
-impl Reasons {
-    fn text(&self, row: usize) -> Option<&[u8]> {
-        let is_reasoned = row < self.numbers.len() && self.values.is_null(row) && self.numbers.is_valid(row);
-        let text = self.texts.get(usize::from(self.numbers.values().get(row).copied()?));
-        text.filter(|_| is_reasoned).map(Vec::as_slice)
     }
 }
 

@@ -56,7 +56,7 @@ pub(crate) fn check(metadata: &SavMetadata, storing: &[Storing]) -> Result<()> {
         attributes(&variable.name, &variable.attributes)?;
     }
     for (variable, storing) in metadata.variables.iter().zip(storing) {
-        reasons(variable, storing, encoding)?;
+        reasons(variable, storing)?;
     }
     if let Some(weight) = metadata.weight
         && metadata.variables.get(weight).is_none_or(|variable| variable.width.is_some())
@@ -184,15 +184,11 @@ fn shown(value: &Value) -> String {
     }
 }
 
-fn reasons(variable: &SavVariable, storing: &Storing, encoding: &'static Encoding) -> Result<()> {
-    let width = variable.width.map_or(0, usize::from);
-    for value in storing.reasons.iter().flatten() {
-        let fits = match value {
-            Value::Number(_) => true,
-            Value::Text(text) => encoded_len(encoding, text) <= width,
-        };
-        if !is_of(value, variable) || !fits {
-            let message = format!("{} for a reason does not fit the variable; change it", shown(value));
+fn reasons(variable: &SavVariable, storing: &Storing) -> Result<()> {
+    for code in storing.reasons.iter().flatten() {
+        let value = Value::Number(*code);
+        if !is_of(&value, variable) {
+            let message = format!("{} for a reason does not fit the variable; change it", shown(&value));
             return Err(invalid(&variable.name, message));
         }
     }

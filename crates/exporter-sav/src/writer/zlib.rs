@@ -6,7 +6,7 @@ use exporter_rows::{Changes, Spool, SpoolFile};
 
 use super::cases::End;
 use super::chunk::{Chunk, Part};
-use crate::deflate::Deflate;
+use crate::deflate;
 use crate::error::Result;
 use crate::options::Level;
 use crate::spec::{BIAS, ZLIB_BLOCK, ZLIB_HEADER_BYTES};
@@ -70,14 +70,14 @@ impl Zlib {
     /// Writes the last piece and the index.
     pub(super) fn end(
         &mut self,
-        how: (Deflate, Level),
+        level: Level,
         sink: &mut impl Write,
         make: &mut SpoolFile,
     ) -> io::Result<End> {
         let Self { current, output } = self;
         if !current.is_empty() {
             let mut compressed = Compressed::default();
-            compress(&std::mem::take(current), how, &mut compressed)?;
+            compress(&std::mem::take(current), level, &mut compressed)?;
             output.append(&compressed, sink, make)?;
         }
         let trailer_at = output.start + ZLIB_HEADER_BYTES + output.bytes;
@@ -181,11 +181,7 @@ where
 }
 
 /// Compresses a piece.
-pub(super) fn compress(
-    piece: &[u8],
-    (deflate, level): (Deflate, Level),
-    to: &mut Compressed,
-) -> io::Result<()> {
+pub(super) fn compress(piece: &[u8], level: Level, to: &mut Compressed) -> io::Result<()> {
     to.length = piece.len();
-    deflate.compress(piece, level, &mut to.bytes)
+    deflate::compress(piece, level, &mut to.bytes)
 }

@@ -12,7 +12,7 @@ use crate::programs;
 const COMPRESSIONS: [(&str, Compression); 3] = [
     ("sav", Compression::Bytecode),
     ("plain.sav", Compression::None),
-    ("zsav", Compression::Zlib(Level::Six)),
+    ("zsav", Compression::Zlib(Level::SIX)),
 ];
 
 /// What a reader is known to say otherwise: (tool, case, part, why).

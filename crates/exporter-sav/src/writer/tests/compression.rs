@@ -33,7 +33,7 @@ fn sliced(batch: &RecordBatch, rows: usize) -> Vec<RecordBatch> {
 #[test]
 fn threads_batches_and_sinks_change_no_byte() {
     let (about, rows) = table(1_201, 5);
-    for compression in [Compression::None, Compression::Bytecode, Compression::Zlib(Level::Three)] {
+    for compression in [Compression::None, Compression::Bytecode, Compression::Zlib(Level::new(3).unwrap())] {
         let with = |threads, cases| WriterOptions { compression, threads, cases, ..options() };
         let (expected, summary) = write_with(&about, vec![rows.clone()], with(1, Some(1_201))).unwrap();
         assert_eq!(summary.cases, 1_201);
@@ -123,7 +123,7 @@ fn a_stream_is_cut_where_a_piece_is_full() {
     };
     let columns = batch((0..56).map(column).collect());
     let (plain, _) = write_with(&about, vec![columns.clone()], options()).unwrap();
-    for level in [Level::Fast, Level::Six] {
+    for level in [Level::FAST, Level::SIX] {
         let with = |threads| WriterOptions { compression: Compression::Zlib(level), threads, ..options() };
         let (bytes, _) = write_with(&about, sliced(&columns, 4_096), with(1)).unwrap();
         let stream = TestFile::new(&bytes).bytecode();
@@ -135,7 +135,7 @@ fn a_stream_is_cut_where_a_piece_is_full() {
 #[test]
 fn no_cases_are_no_pieces() {
     let about = metadata(vec![number("x")]);
-    let zlib = WriterOptions { compression: Compression::Zlib(Level::Six), ..options() };
+    let zlib = WriterOptions { compression: Compression::Zlib(Level::SIX), ..options() };
     let (bytes, _) = write_with(&about, vec![], zlib).unwrap();
     let file = TestFile::new(&bytes);
     assert_eq!((&file.header[..4], file.cases.len()), (&b"$FL3"[..], 48));

@@ -157,14 +157,14 @@ fn numbers_may_be_texts() {
 }
 
 #[test]
-fn reasons_stand_in_the_place_of_nulls() {
+fn numbers_of_reasons_stand_in_the_place_of_nulls() {
     let mut told = number("told");
     told.missing = exporter_spss::MissingValues::new(None, vec![Value::Number(-9.0)]);
     let about = metadata(vec![told, number("plain"), text("t", 9)]);
     let storing = vec![
-        Storing { reasons: vec![Some(Value::Number(-9.0)), None], ..Storing::default() },
+        Storing { reasons: vec![Some(-9.0), None], ..Storing::default() },
         Storing::default(),
-        Storing { reasons: vec![Some(Value::Text("refused".to_owned()))], ..Storing::default() },
+        Storing { reasons: vec![None], ..Storing::default() },
     ];
     let numbers: ArrayRef = Arc::new(Int8Array::from(vec![Some(1), None, None, None]));
     let texts: ArrayRef = Arc::new(StringArray::from(vec![Some("yes"), None, None, Some("no")]));
@@ -180,7 +180,7 @@ fn reasons_stand_in_the_place_of_nulls() {
         let told: Vec<f64> = elements.iter().step_by(4).map(|it| f64::from_le_bytes(*it)).collect();
         assert_eq!(told, [1.0, -9.0, MISSING, MISSING]);
         let texts: Vec<&[u8]> = elements.iter().skip(2).step_by(4).map(|it| it.as_slice()).collect();
-        assert_eq!(texts, [b"yes     ", b"refused ", b"        ", b"no      "]);
+        assert_eq!(texts, [b"yes     ", b"        ", b"        ", b"no      "]);
         let (bytes, _) = write_stored(&about, storing.clone(), vec![batch(values.clone())], with()).unwrap();
         assert_eq!(TestFile::new(&bytes).elements()[4], MISSING.to_le_bytes(), "reasons may be absent");
     }
