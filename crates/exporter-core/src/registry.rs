@@ -154,6 +154,20 @@ impl Registry {
         self
     }
 
+    /// Reads and checks files of a format by what is registered for the format `of`, which recognises them: formats that
+    /// differ in how they are written alone.
+    #[must_use]
+    pub fn register_as(mut self, info: &'static FormatInfo, of: &str) -> Self {
+        fn named<C: Copy>(faces: &mut Vec<Face<C>>, info: &'static FormatInfo, of: &str) {
+            if let Some(call) = faces.iter().find(|face| face.info.id == of).map(|face| face.call) {
+                put(faces, Face { info, recognise: |_| Recognition::No, call });
+            }
+        }
+        named(&mut self.readers, info, of);
+        named(&mut self.checkers, info, of);
+        self
+    }
+
     /// Adds a format whose entries are inputs; a later one with the same id replaces the earlier.
     #[must_use]
     pub fn register_container<C: Container>(mut self) -> Self {

@@ -402,9 +402,10 @@ fn a_decimal_that_no_type_holds_is_named_and_the_others_read() {
     assert_eq!(cells_of(read(&*data).column(0)), [Cell::Text("x".into())]);
 }
 
-/// The file of one row, 7, of the required column `x`, with a key.
-fn plain_file() -> Vec<u8> {
-    let schema = Arc::new(parse_message_type("message m { required int32 x; }").unwrap());
+/// The file of one row, 7, of the required column `x`, with a key; `kind` is what the column is converted from.
+fn plain_file(kind: &str) -> Vec<u8> {
+    let message = format!("message m {{ required int32 x {kind}; }}");
+    let schema = Arc::new(parse_message_type(&message).unwrap());
     let keys = vec![KeyValue::new("key".to_owned(), "1".to_owned())];
     let properties = WriterProperties::builder().set_key_value_metadata(Some(keys)).build();
     let mut bytes = Vec::new();
@@ -439,7 +440,7 @@ fn footers_that_other_readers_do_not_mind_are_read() {
         (&[0x18, 3, b'k', b'e', b'y', 0x18, 1, b'1', 0], &[0x18, 3, b'k', b'e', b'y', 0x11, 0]),
     ];
     for (from, to) in changes {
-        let mut bytes = plain_file();
+        let mut bytes = plain_file("");
         in_footer(&mut bytes, from, to);
         std::fs::write(&path, bytes).unwrap();
         let data = open(&path).unwrap();
@@ -515,15 +516,7 @@ fn pages_of_old_arrow_are_compressed_whatever_they_say() {
 fn a_converted_type_that_does_not_exist_is_passed_over() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("converted.parquet");
-    let schema = Arc::new(parse_message_type("message m { required int32 x (UINT_8); }").unwrap());
-    let mut bytes = Vec::new();
-    let mut writer = SerializedFileWriter::new(&mut bytes, schema, Arc::default()).unwrap();
-    let mut group = writer.next_row_group().unwrap();
-    let mut column = group.next_column().unwrap().unwrap();
-    column.typed::<parquet::data_type::Int32Type>().write_batch(&[7], None, None).unwrap();
-    column.close().unwrap();
-    group.close().unwrap();
-    writer.close().unwrap();
+    let mut bytes = plain_file("(UINT_8)");
     // Field 4 is the name, field 6 the type: 11, written as 22.
     let element = [0x18, 1, b'x', 0x25, 22];
     let at = bytes.windows(element.len()).rposition(|window| window == element).unwrap();

@@ -24,7 +24,7 @@ pub use exporter_spss as spss;
 #[doc(no_inline)]
 pub use exporter_rows as rows;
 
-pub use dataset::{SavDataset, SavInput, SavInputOptions, ZsavInput};
+pub use dataset::{SavDataset, SavInput, SavInputOptions};
 pub use error::SavError;
 pub use exporter::{Sav, SavExporter, Zsav};
 pub use metadata::{Attribute, CaseDates, SavMetadata, SavVariable, ValueLabels, VariableSet};
@@ -34,7 +34,7 @@ pub use reader::{
 };
 pub use writer::{Compression, SavWriter, Storing, WriterOptions, WriterSummary};
 
-use exporter_core::Registry;
+use exporter_core::{Format as _, Registry};
 
 /// Adds the formats `sav` and `zsav`, written and read, to a registry.
 pub fn register(registry: Registry) -> Registry {
@@ -42,7 +42,6 @@ pub fn register(registry: Registry) -> Registry {
         .register::<Sav>()
         .register::<Zsav>()
         .register_input::<SavInput>()
-        .register_input::<ZsavInput>()
         .register_check::<SavInput>()
-        .register_check::<ZsavInput>()
+        .register_as(Zsav::INFO, Sav::INFO.id)
 }

@@ -54,23 +54,6 @@ impl Input for SavInput {
     }
 }
 
-/// The input format by the name of compressed files; their contents tell, so that nothing is recognised by it.
-#[derive(Debug)]
-pub struct ZsavInput;
-
-impl Input for ZsavInput {
-    const INFO: &'static FormatInfo = &crate::exporter::ZSAV_INFO;
-    type Options = SavInputOptions;
-
-    fn recognise(_: &Sample<'_>) -> Recognition {
-        Recognition::No
-    }
-
-    fn open(source: &Source<'_>, options: SavInputOptions, context: &Context) -> Result<Box<dyn Dataset>> {
-        SavInput::open(source, options, context)
-    }
-}
-
 /// Until the rules of SPSS are checked, what the reader tolerated.
 const RULES: &[Rule] = &[READ_LOSS];
 
@@ -97,23 +80,5 @@ impl Check for SavInput {
         found.extend(data.notes().into_iter().map(|note| Loss::new(LossCode::NOT_READ, note.text)));
         read_losses(&found, findings);
         Ok(Checked::default().with_rows(Some(rows)))
-    }
-}
-
-impl Check for ZsavInput {
-    const INFO: &'static FormatInfo = &crate::exporter::ZSAV_INFO;
-    const RULES: &'static [Rule] = RULES;
-
-    fn recognise(sample: &Sample<'_>) -> Recognition {
-        <Self as Input>::recognise(sample)
-    }
-
-    fn check(
-        source: &Source<'_>,
-        checking: &Checking<'_>,
-        findings: &mut Findings,
-        context: &Context,
-    ) -> Result<Checked> {
-        SavInput::check(source, checking, findings, context)
     }
 }

@@ -43,7 +43,7 @@ use delivery::Delivery;
 use embedded::{restored, stored};
 use facts::{Looked, NumberFacts, Seen, look};
 pub(crate) use input::READ_OPTIONS;
-pub use input::{SavInput, SavInputOptions, ZsavInput};
+pub use input::{SavInput, SavInputOptions};
 use kinds::{fits, kinds_of, refined};
 pub(crate) use plain::plain;
 use plain::plain_of;

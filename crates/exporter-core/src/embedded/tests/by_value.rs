@@ -113,7 +113,7 @@ fn missing_values_that_a_file_declares_by_value_are_those_of_the_file() {
 
 #[test]
 fn labels_of_a_file_that_labels_every_value_are_those_of_the_file() {
-    let reason = Missing::reason().letter('a');
+    let reasons = [Missing::reason().letter('a')];
     let stored =
         ValueLabels::new().with(1, Text::new("one").with("fr", "un")).with(Value::Float(1.5), "half");
     let labels = |restored: &Restored| {
@@ -121,29 +121,29 @@ fn labels_of_a_file_that_labels_every_value_are_those_of_the_file() {
         restored.codebook.value_labels_of(variable).cloned().unwrap_or_default()
     };
     // Another part has changed, so that nothing becomes of the labels; the number of the reason has none.
-    let restored = by_value_after(&[reason.clone()], &stored, |file| {
+    let restored = by_value_after(&reasons, &stored, |file| {
         file.tables[0].variables[0].measure = Some(Measure::Ordinal);
     });
     assert_eq!(labels(&restored), stored);
     assert_eq!(restored.codebook.tables[0].variables[0].measure, Some(Measure::Ordinal));
     // One is removed, one comes, one stays with its translation.
     let edited = ValueLabels::new().with(1, "one").with(2, "two").with(-99, ".a");
-    let restored = by_value_after(&[reason.clone()], &stored, |file| {
+    let restored = by_value_after(&reasons, &stored, |file| {
         file.value_labels.insert("x".into(), edited.clone());
     });
     assert_eq!(
         labels(&restored),
         ValueLabels::new().with(1, Text::new("one").with("fr", "un")).with(2, "two")
     );
-    assert_eq!(restored.codebook.tables[0].variables[0].missing, [reason.clone()]);
+    assert_eq!(restored.codebook.tables[0].variables[0].missing, reasons);
     // A variable with the label of a reason alone has no set.
-    let restored = by_value_after(&[reason.clone()], &ValueLabels::new(), |file| {
+    let restored = by_value_after(&reasons, &ValueLabels::new(), |file| {
         file.value_labels.insert("x".into(), ValueLabels::new().with(-99, "Refused"));
     });
     assert_eq!(restored.codebook.tables[0].variables[0].labels, None);
-    assert_eq!(restored.codebook.tables[0].variables[0].missing, [reason.clone().label("Refused")]);
+    assert_eq!(restored.codebook.tables[0].variables[0].missing, [reasons[0].clone().label("Refused")]);
     // The letter that was made up as the label of a reason is none of a value.
-    let restored = by_value_after(&[reason], &ValueLabels::new(), |file| {
+    let restored = by_value_after(&reasons, &ValueLabels::new(), |file| {
         file.tables[0].variables[0].missing.clear();
         file.value_labels.insert("x".into(), ValueLabels::new().with(-99, ".a").with(1, "one"));
     });
