@@ -41,7 +41,7 @@ pub use fill::{
     BadCell, Block, Blocks, CastFrom, CellChange, CellChanges, CellColumn, CellNumber, CellRecode, Cells,
     Changes, Division, FillCells, FloatCell, FloatCells, IntegerCell, IntegerCells, LongText, OutOfRange,
     Pad, RowBatch, STORE_AS_MISSING, TILE_ROWS, TextCells, TypedRecode, Validity, Whole, apply, decimal_text,
-    load, losses, put_nulls, typed_recodes,
+    load, losses, put_nulls, refused, typed_recodes,
 };
 pub use gather::{
     CellType, RowOrder, RowTiles, Rows, StoredCells, TextEnd, Texts, number_array, reason_array,

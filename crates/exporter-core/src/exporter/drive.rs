@@ -6,8 +6,7 @@ use super::{Changes, Exporter, Plan, Planning, Rename, Summary, plan_of};
 use crate::carry;
 use crate::context::{Context, stage};
 use crate::dataset::Dataset;
-use crate::error::{Error, ErrorKind, Result};
-use crate::loss::{Loss, LossCode};
+use crate::error::{Error, Result};
 use crate::presumption::Presumption;
 use crate::profile::{Profile, ProfileRequest, profile};
 use crate::sink::{HashingSink, Sink};
@@ -79,26 +78,21 @@ fn accepted(changes: Changes, context: &Context) -> Result<Changes> {
     }
 }
 
-/// The error of writing; where it is a value that is refused because of a loss, with this and all that is known beside.
+/// The error of writing; where it is a value that is refused because of a loss, with all that is known beside.
 fn refused(error: Error, mut known: Changes) -> Error {
-    if error.kind() != ErrorKind::Loss || error.changes().is_some() {
-        return error;
-    }
-    // What writers refuse are cells whose values lie outside what the variable holds.
-    let mut loss = Loss::new(LossCode::RANGE, "refused").wrong();
-    let (format, what) = error.message().split_once(": ").unwrap_or(("", error.message()));
-    loss.format = format.to_owned();
+    let Some(refused) = error.changes() else { return error };
     let place = error.place();
-    (loss.table, loss.variable) = (place.table.clone(), place.variable.clone());
-    loss.entry.clone_from(&place.entry);
-    // Writers know variables by the names that are written.
-    let is_of = |rename: &&Rename| {
-        Some(&rename.table) == loss.table.as_ref() && Some(&rename.written) == loss.variable.as_ref()
-    };
-    let own = known.renames.iter().find(is_of).and_then(|rename| rename.variable.clone());
-    loss.variable = own.or(loss.variable);
-    let row = place.row;
-    known.losses.add(loss.first(row, what));
+    for loss in refused.losses.iter() {
+        let mut loss = loss.clone();
+        (loss.table, loss.entry) = (place.table.clone(), place.entry.clone());
+        // Writers know variables by the names that are written.
+        let is_of = |rename: &&Rename| {
+            Some(&rename.table) == loss.table.as_ref() && Some(&rename.written) == loss.variable.as_ref()
+        };
+        let own = known.renames.iter().find(is_of).and_then(|rename| rename.variable.clone());
+        loss.variable = own.or(loss.variable);
+        known.losses.add(loss);
+    }
     error.with_changes(known)
 }
 

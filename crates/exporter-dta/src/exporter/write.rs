@@ -4,7 +4,7 @@ use arrow_schema::ArrowError;
 use exporter_core::nested::flatten;
 use exporter_core::sink::temp_file;
 use exporter_core::{
-    ErrorKind, Loss, LossCode, LossReport, Output, Result, Scan, TableRows, TableWriter, Written, stage,
+    Loss, LossCode, LossReport, Output, Result, Scan, TableRows, TableWriter, Written, stage,
 };
 use exporter_stata::LongTextOption;
 
@@ -94,13 +94,7 @@ impl DtaTable<'_> {
 fn refusal(error: DtaError) -> exporter_core::Error {
     match error {
         DtaError::Value { value, storage, variable, row, remedy: STORE_AS_MISSING } => {
-            exporter_core::Error::new(ErrorKind::Loss, format!("dta: {value} does not fit {storage}"))
-                .variable(variable)
-                .row(row)
-                .with_hint(format!(
-                    "accept that such values are stored as missing with the loss policy allow={}, or change the data",
-                    LossCode::RANGE
-                ))
+            exporter_rows::refused("dta", (&value, &storage), &variable, row)
         }
         error => error.into(),
     }

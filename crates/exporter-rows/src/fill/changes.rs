@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use exporter_core::{Loss, LossCode, LossReport};
+use exporter_core::{Changes as ExportChanges, Error, ErrorKind, Loss, LossCode, LossReport};
 
 /// How a stored value differs from the value that came; exhaustive, so that every format says what a new one loses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -64,6 +64,21 @@ pub fn losses(
         losses.add(if *change == CellChange::OutOfRange { loss.wrong() } else { loss });
     }
     losses
+}
+
+/// The error of a value that would be stored as missing if the loss policy allowed it; `format` is the id of the format,
+/// `storage` what the value does not fit.
+pub fn refused(format: &str, (value, storage): (&str, &str), variable: &str, row: u64) -> Error {
+    let mut loss = Loss::new(LossCode::RANGE, "refused").wrong().variable(variable).first(Some(row), value);
+    format.clone_into(&mut loss.format);
+    let mut changes = ExportChanges::default();
+    changes.losses.add(loss);
+    let hint = format!(
+        "accept that such values are stored as missing with the loss policy allow={}, or change the data",
+        LossCode::RANGE
+    );
+    let error = Error::new(ErrorKind::Loss, format!("{format}: {value} does not fit {storage}"));
+    error.variable(variable).row(row).with_hint(hint).with_changes(changes)
 }
 
 /// A value that its column cannot hold.

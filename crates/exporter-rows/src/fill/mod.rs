@@ -22,7 +22,7 @@ use std::ops::Range;
 
 pub use batch::{CellColumn, RowBatch};
 pub use blocks::{Block, Blocks, Division};
-pub use changes::{BadCell, CellChange, CellChanges, Changes, losses};
+pub use changes::{BadCell, CellChange, CellChanges, Changes, losses, refused};
 pub use float::{FloatCells, OutOfRange, STORE_AS_MISSING};
 pub use integer::IntegerCells;
 pub use number::{

@@ -9,9 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use exporter_core::nested::flatten;
 use exporter_core::sink::temp_file;
-use exporter_core::{
-    ErrorKind, Loss, LossCode, LossReport, Output, Result, Scan, TableRows, TableWriter, Written,
-};
+use exporter_core::{Loss, LossCode, LossReport, Output, Result, Scan, TableRows, TableWriter, Written};
 use exporter_rows::{CellChange, LongText, OutOfRange, STORE_AS_MISSING};
 use exporter_spss::LongTextOption;
 
@@ -40,16 +38,18 @@ impl TableWriter for SavTable<'_> {
         if self.exporter.options.long_text == LongTextOption::Cut {
             options.long_text = LongText::Cut;
         }
+        let id = self.exporter.info.id;
+        let refused = |error| refusal(error, id);
         let start = if output.is_seekable() { SavWriter::seekable } else { SavWriter::new };
         let Self { metadata, storing, pieces, .. } = *self;
-        let mut writer = start(output, metadata, storing, options).map_err(refusal)?;
+        let mut writer = start(output, metadata, storing, options).map_err(refused)?;
         let batches = rows.scan(&Scan::all().with_reasons())?.map(|batch| {
             batch
                 .and_then(|batch| pieces.of(flatten(in_base64(batch)?, &[])?))
                 .map_err(|error| ArrowError::ExternalError(Box::new(error)))
         });
-        writer.write_batches(batches).map_err(refusal)?;
-        let (_, written) = writer.finish().map_err(refusal)?;
+        writer.write_batches(batches).map_err(refused)?;
+        let (_, written) = writer.finish().map_err(refused)?;
         // The file has the variables of the table in their order.
         let table = rows.table();
         let original = |position: usize| {
@@ -85,16 +85,10 @@ fn in_base64(batch: RecordBatch) -> Result<RecordBatch> {
 }
 
 /// An error of the codec; a value it would store as missing, were that allowed, is refused because of a loss.
-fn refusal(error: SavError) -> exporter_core::Error {
+fn refusal(error: SavError, id: &str) -> exporter_core::Error {
     match error {
         SavError::Value { value, format, variable, row, remedy: STORE_AS_MISSING } => {
-            exporter_core::Error::new(ErrorKind::Loss, format!("sav: {value} does not fit {format}"))
-                .variable(variable)
-                .row(row)
-                .with_hint(format!(
-                    "accept that such values are stored as missing with the loss policy allow={}, or change the data",
-                    LossCode::RANGE
-                ))
+            exporter_rows::refused(id, (&value, &format), &variable, row)
         }
         error => error.into(),
     }
