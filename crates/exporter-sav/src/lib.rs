@@ -5,6 +5,7 @@
 //! compresses it 1.6 times as fast at `level=fast`. The bytes of a file depend on the library, not on threads.
 
 mod attribute_names;
+mod codes;
 mod dataset;
 mod deflate;
 mod error;

@@ -162,7 +162,7 @@ macro_rules! table {
             $first,
             OptionInfo::text(
                 "encoding",
-                "Encoding of the texts; SPSS before 16 reads such as windows-1252 alone, which latin1 and ascii stand for, too.",
+                "Character encoding. SPSS before 16 cannot read utf-8; windows-1252 suits it (latin1 and ascii mean the same).",
             )
                 .default("utf-8"),
             OptionInfo::choice(
@@ -174,7 +174,7 @@ macro_rules! table {
             OptionInfo::choice(
                 "widths",
                 &["declared", "measured"],
-                "Width of a text: that of its file of SPSS or the declared length, or that of its longest value.",
+                "Width of string variables: as in the source SPSS file or the declared length, or the longest value.",
             )
             .default("declared"),
             OptionInfo::choice(

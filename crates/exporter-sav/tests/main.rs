@@ -153,7 +153,7 @@ fn large_integers_are_texts_and_come_back() {
     let numbers: ArrayRef = Arc::new(Int64Array::from(vec![9_007_199_254_740_993, 9_007_199_254_740_992]));
     let (file, told) = written(Variable::new("id", Kind::INTEGER), numbers, options(json!({}))).unwrap();
     assert_eq!(file.variables[0].width, Some(16));
-    assert_eq!(told, ["kind-changed: numbers that no double holds written as text: 9007199254740993"]);
+    assert_eq!(told, ["kind-changed: numbers beyond double precision are written as text: 9007199254740993"]);
 }
 
 #[test]

@@ -208,8 +208,10 @@ impl Describing<'_> {
             let is_whole = !matches!(variable.kind, Kind::Decimal { scale, .. } if scale != 0);
             match if is_whole { choices.large_integers } else { choices.decimals } {
                 ExactOption::Text if choices.is_file() => {
-                    let mut loss =
-                        Loss::new(LossCode::KIND_CHANGED, "numbers that no double holds written as text");
+                    let mut loss = Loss::new(
+                        LossCode::KIND_CHANGED,
+                        "numbers beyond double precision are written as text",
+                    );
                     loss.first = rounded.first;
                     losses.push(loss);
                     (conversion, text) = (Conversion::DecimalText, true);

@@ -8,6 +8,7 @@ use exporter_core::names::{NameRules, legal_unique};
 use exporter_spss::{Format, FormatClass, ResponseSet, ResponseSetKind, Value as Stored};
 
 use crate::attribute_names::{CODEBOOK, DATES, ROLE};
+use crate::codes::{ROLES, meant};
 use crate::dataset::kinds::kinds_of;
 use crate::dataset::values::described;
 use crate::metadata::{Attribute, SavMetadata, SavVariable};
@@ -168,15 +169,7 @@ fn attribute(attribute: &Attribute) -> (String, Described) {
 }
 
 fn role(attribute: &Attribute) -> Option<Role> {
-    Some(match attribute.values.first()?.as_str() {
-        "0" => Role::Input,
-        "1" => Role::Target,
-        "2" => Role::Both,
-        "3" => Role::None,
-        "4" => Role::Partition,
-        "5" => Role::Split,
-        _ => return None,
-    })
+    meant(&ROLES, attribute.values.first()?.parse().ok()?)
 }
 
 /// Multiple response sets and variable sets.

@@ -7,6 +7,7 @@ use exporter_core::{Loss, LossCode};
 use exporter_spss::unique_names;
 
 use crate::attribute_names::{DATES, ROLE};
+use crate::codes::{self, ROLES};
 use crate::metadata::{Attribute, CaseDates};
 
 /// Makes attributes and counts what changes.
@@ -85,15 +86,8 @@ impl Attributes {
 
 /// The attribute of a role.
 pub(super) fn role(role: Role) -> Attribute {
-    let number = match role {
-        Role::Input => "0",
-        Role::Target => "1",
-        Role::Both => "2",
-        Role::None => "3",
-        Role::Partition => "4",
-        Role::Split => "5",
-    };
-    Attribute::new(ROLE, vec![number.to_owned()])
+    let number = codes::number(&ROLES, &role).unwrap_or_default();
+    Attribute::new(ROLE, vec![number.to_string()])
 }
 
 /// The dates of the cases that a table was read with; they are left out where a variable is missing.

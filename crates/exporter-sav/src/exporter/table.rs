@@ -247,7 +247,8 @@ fn weight(table: &Table, described: &TableDescription, metadata: &mut SavMetadat
         .collect();
     metadata.weight = weights.iter().copied().find(is_number);
     for column in weights.iter().filter(|column| Some(**column) != metadata.weight) {
-        let loss = Loss::new(LossCode::METADATA_DROPPED, "SPSS weights by one variable, another one is it");
+        let loss =
+            Loss::new(LossCode::METADATA_DROPPED, "SPSS has one weight variable; this one is not used");
         let name = table.variables.get(*column).map_or("", |variable| variable.name.as_str());
         losses.add(loss.part(Part::Weight).table(&table.name).variable(name));
     }

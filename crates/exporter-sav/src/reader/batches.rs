@@ -173,7 +173,7 @@ impl Batches {
             remarks.odd(message, told(claimed));
         }
         if self.has_rest.load(Ordering::Relaxed) {
-            remarks.odd("what follows the last case and is no case is passed over", "");
+            remarks.odd("trailing bytes after the last case are ignored", "");
         }
         let _ = self.found.remarks.set(remarks.as_slice().to_vec());
     }

@@ -1,7 +1,7 @@
 //! Cuts the stream of codes into chunks of whole cases, which can be decoded on their own (9.1).
 //!
-//! Eight cases of any file that keeps the law end with a block, so that counting literals finds the next chunk. From the first
-//! padding or end code on, the law does not hold: what follows is read code by code, and put into chunks that keep it.
+//! Eight cases of a file without padding end with a block, so that counting literals finds the next chunk. From the first
+//! padding or end code on they do not: what follows is read code by code, and put into chunks that do.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -77,7 +77,7 @@ pub(crate) struct Chunks {
     /// Whether nothing comes behind the buffer.
     is_read: bool,
     next_row: u64,
-    /// Set where the law does not hold any more.
+    /// Set from the first padding or end code on.
     code_by_code: Option<CodeByCode>,
     /// Bytes of the last chunk.
     usual: usize,
@@ -150,8 +150,8 @@ impl Chunks {
         self.buffer.len() > before
     }
 
-    /// The end of the next chunk in the buffer, if it keeps the law.
-    fn lawful_end(&mut self) -> Option<usize> {
+    /// The end of the next chunk in the buffer, if it ends with a block.
+    fn aligned_end(&mut self) -> Option<usize> {
         let mut left = self.cases / code::BLOCK * self.elements;
         let mut at = 0;
         while left > 0 {
@@ -204,7 +204,7 @@ impl Chunks {
         }
         let first = self.next_row;
         if self.code_by_code.is_none() {
-            if let Some(end) = self.lawful_end() {
+            if let Some(end) = self.aligned_end() {
                 self.usual = end + end / 64;
                 self.next_row += self.cases as u64;
                 return Ok(Some(Chunk { first, cases: self.cases, bytes: self.cut(end) }));
@@ -221,7 +221,7 @@ impl Chunks {
         if chunk.cases == 0 { self.next_chunk() } else { Ok(Some(chunk)) }
     }
 
-    /// A chunk that keeps the law, of codes read one by one.
+    /// A chunk that ends with a block, of codes read one by one.
     fn gathered(&mut self, state: &mut CodeByCode) -> Chunk {
         let mut chunk = Chunk { first: self.next_row, ..Chunk::default() };
         let mut codes: Codes = [code::PADDING; code::BLOCK];

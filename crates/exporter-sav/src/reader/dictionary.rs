@@ -1,9 +1,9 @@
 //! From the records before the cases to what they mean.
 
 use encoding_rs::Encoding;
-use exporter_core::codebook::{Alignment, Measure};
 use exporter_core::source::{BinaryFile, ByteOrder, unsigned};
 
+use crate::codes::{ALIGNMENTS, MEASURES, meant};
 use crate::error::Result;
 use crate::metadata::{CaseDates, SavMetadata};
 use crate::reader::attributes::{file_attributes, variable_attributes};
@@ -109,19 +109,9 @@ fn display(records: &Records, of: &mut Variables, remarks: &mut Remarks) {
     for (head, variable) in of.heads.iter().zip(&mut of.variables) {
         let place = head.record as usize * each;
         let Some([measure, width @ .., alignment]) = numbers.get(place..place + each) else { continue };
-        variable.measure = match measure {
-            1 => Some(Measure::Nominal),
-            2 => Some(Measure::Ordinal),
-            3 => Some(Measure::Scale),
-            _ => None,
-        };
+        variable.measure = meant(&MEASURES, *measure);
         variable.column_width = width.first().copied().filter(|width| *width > 0);
-        variable.alignment = match alignment {
-            0 => Some(Alignment::Left),
-            1 => Some(Alignment::Right),
-            2 => Some(Alignment::Centre),
-            _ => None,
-        };
+        variable.alignment = meant(&ALIGNMENTS, *alignment);
     }
 }
 

@@ -5,44 +5,11 @@ use std::borrow::Cow;
 use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 use exporter_core::source::unsigned;
 
+use crate::codes::encoding_of;
 use crate::reader::header::{EncodingSource, RawHeader};
 use crate::reader::records::Records;
 use crate::reader::remarks::Remarks;
 use crate::spec::subtype;
-
-/// Code pages with the labels of their encodings.
-const CODE_PAGES: &[(u32, &str)] = &[
-    (866, "ibm866"),
-    (874, "windows-874"),
-    (932, "shift_jis"),
-    (936, "gbk"),
-    (949, "euc-kr"),
-    (950, "big5"),
-    (10_000, "macintosh"),
-    (10_007, "x-mac-cyrillic"),
-    (20_866, "koi8-r"),
-    (20_932, "euc-jp"),
-    (21_866, "koi8-u"),
-    (28_591, "windows-1252"),
-    (51_932, "euc-jp"),
-    (51_936, "gbk"),
-    (51_949, "euc-kr"),
-    (54_936, "gb18030"),
-    (65_001, "utf-8"),
-];
-
-/// The encoding of a code page; none of those that say nothing, such as 7-bit ASCII.
-fn code_page(code: u32) -> Option<&'static Encoding> {
-    let label = match CODE_PAGES.iter().find(|(known, _)| *known == code) {
-        Some((_, label)) => (*label).to_owned(),
-        None => match code {
-            1_250..=1_258 => format!("windows-{code}"),
-            28_592..=28_606 => format!("iso-8859-{}", code - 28_590),
-            _ => return None,
-        },
-    };
-    Encoding::for_label(label.as_bytes())
-}
 
 /// The encoding of a name that a file gives, such as `CP1252` or `ISO_8859-1:1987`.
 fn named(name: &[u8]) -> Option<&'static Encoding> {
@@ -51,7 +18,7 @@ fn named(name: &[u8]) -> Option<&'static Encoding> {
         let number = name.get(..2).filter(|start| start.eq_ignore_ascii_case(b"cp")).and(name.get(2..))?;
         std::str::from_utf8(number).ok()?.parse().ok()
     };
-    Encoding::for_label(name).or_else(|| digits().and_then(code_page))
+    Encoding::for_label(name).or_else(|| digits().and_then(encoding_of))
 }
 
 /// Makes characters of the bytes of a file.
@@ -136,7 +103,7 @@ fn declared(records: &Records, remarks: &mut Remarks) -> Option<(&'static Encodi
     }
     let code = records.of(subtype::MACHINE_INTEGERS).find_map(|record| record.bytes.chunks_exact(4).nth(7));
     let code = unsigned(code?, records.order) as u32;
-    let encoding = code_page(code);
+    let encoding = encoding_of(code);
     if encoding.is_none() && !matches!(code, 0..=3 | 20_127) {
         let message = "the code page that the file names is not known; encoding= names an encoding";
         remarks.odd(message, code.to_string());
@@ -188,7 +155,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_and_code_pages_of_real_files_are_known() {
+    fn names_of_real_files_are_known() {
         let name = |label: &[u8]| named(label).map(Encoding::name);
         for (label, expected) in [
             (&b"UTF-8"[..], "UTF-8"),
@@ -202,12 +169,6 @@ mod tests {
             assert_eq!(name(label), Some(expected));
         }
         assert_eq!((name(b"klingon"), name(b"cp")), (None, None));
-        let page = |code| code_page(code).map(Encoding::name);
-        assert_eq!(
-            (page(1251), page(28_592), page(65_001)),
-            (Some("windows-1251"), Some("ISO-8859-2"), Some("UTF-8"))
-        );
-        assert_eq!((page(2), page(20_127), page(437)), (None, None, None));
     }
 
     #[test]

@@ -102,8 +102,7 @@ impl RawHeader {
             }
         };
         if (head.get(..4) == Some(MAGIC_ZLIB)) != (compression == CaseCompression::Zlib) {
-            remarks
-                .odd("the first bytes and the compression contradict each other; the latter is believed", "");
+            remarks.odd("signature and compression field disagree; the field is used", "");
         }
         let bias = double(at(84, 8), order);
         if bias != BIAS {

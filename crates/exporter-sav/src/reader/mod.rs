@@ -101,7 +101,7 @@ impl SavReader {
         self.found.remarks.get().map_or(self.dictionary.remarks.as_slice(), Vec::as_slice)
     }
 
-    /// The number of cases, where the file cannot lie about it.
+    /// The number of cases, where it follows from the size of the file.
     pub fn cases(&self) -> Option<u64> {
         let is_plain = self.dictionary.header.compression == CaseCompression::None;
         is_plain.then(|| self.dictionary.plain_cases(&self.bytes).0)

@@ -58,28 +58,6 @@ pub(super) fn encoded_len(encoding: &'static Encoding, text: &str) -> usize {
     encode(encoding, text).0.len()
 }
 
-/// The code page of an encoding that a file can have (6, subtype 3); its name is the one that [`Encoding::name`] gives.
-pub(super) fn code_page(encoding: &'static Encoding) -> Option<i32> {
-    let name = encoding.name();
-    let numbered = |start: &str| name.strip_prefix(start).and_then(|number| number.parse::<i32>().ok());
-    let known = match name {
-        "UTF-8" => 65_001,
-        "IBM866" => 866,
-        "Shift_JIS" => 932,
-        "GBK" => 936,
-        // What is written as EUC-KR has the more letters of this page.
-        "EUC-KR" => 949,
-        "Big5" => 950,
-        "macintosh" => 10_000,
-        "x-mac-cyrillic" => 10_007,
-        "KOI8-R" => 20_866,
-        "KOI8-U" => 21_866,
-        "EUC-JP" => 51_932,
-        _ => numbered("windows-").or_else(|| numbered("ISO-8859-").map(|part| 28_590 + part))?,
-    };
-    Some(known)
-}
-
 /// The name of the encoding in a file: of the sets of which more is written than their names say, that of the code page.
 pub(super) fn file_name(encoding: &'static Encoding) -> &'static str {
     match encoding.name() {
@@ -101,12 +79,5 @@ mod tests {
         assert_eq!((encoder.encode("plain").as_ref(), encoder.replaced), (&b"plain"[..], 2));
         let (bytes, replaced) = encode(encoding_rs::GBK, "中文");
         assert_eq!((bytes.as_ref(), replaced), (&b"\xD6\xD0\xCE\xC4"[..], 0));
-    }
-
-    #[test]
-    fn encodings_have_the_code_pages_that_readers_know() {
-        let of = |label: &str| Encoding::for_label(label.as_bytes()).and_then(code_page);
-        assert_eq!((of("utf-8"), of("cp1252"), of("iso-8859-15")), (Some(65_001), Some(1_252), Some(28_605)));
-        assert_eq!((of("windows-874"), of("x-user-defined"), of("utf-16le")), (Some(874), None, None));
     }
 }

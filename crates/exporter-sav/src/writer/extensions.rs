@@ -2,12 +2,13 @@
 
 use std::io::{self, Write};
 
-use exporter_core::codebook::{Alignment, LabelSource, Measure};
+use exporter_core::codebook::{Alignment, LabelSource};
 use exporter_core::doubles;
 use exporter_spss::{ResponseSet, ResponseSetKind, Value};
 
 use super::dictionary::{Dictionary, Records};
-use super::encoder::{TextEncoder, code_page, file_name};
+use super::encoder::{TextEncoder, file_name};
+use crate::codes::{ALIGNMENTS, MEASURES, number, page_of};
 use crate::layout::Segments;
 use crate::metadata::{Attribute, SavVariable};
 use crate::spec::{ELEMENT_BYTES, HIGHEST, LOWEST, SEGMENT_WIDTH, SHORT_TEXT, SYSMIS, record, subtype};
@@ -93,9 +94,9 @@ fn machine<W: Write>(dictionary: &Dictionary<'_>, records: &mut Records<'_, W>) 
         part(env!("CARGO_PKG_VERSION_PATCH")),
     ];
     let (machine, ieee, compression, little_endian) = (-1, 1, 1, 2);
-    let code = code_page(dictionary.metadata.encoding).unwrap_or_default();
+    let code = page_of(dictionary.metadata.encoding).and_then(|page| i32::try_from(page).ok());
     let [major, minor, patch] = version;
-    let numbers = [major, minor, patch, machine, ieee, compression, little_endian, code];
+    let numbers = [major, minor, patch, machine, ieee, compression, little_endian, code.unwrap_or_default()];
     integers(records, subtype::MACHINE_INTEGERS, &numbers)?;
     begin(records, subtype::MACHINE_FLOATS, 8, 3)?;
     [SYSMIS, HIGHEST, LOWEST].iter().try_for_each(|number| records.put(&number.to_le_bytes()))
@@ -179,21 +180,12 @@ fn lower(character: char) -> char {
 
 /// Measure, width and alignment of every segment.
 fn display(variable: &SavVariable) -> impl Iterator<Item = i32> {
-    let measure = match variable.measure {
-        None => 0,
-        Some(Measure::Nominal) => 1,
-        Some(Measure::Ordinal) => 2,
-        Some(Measure::Scale) => 3,
-    };
+    let measure = variable.measure.and_then(|measure| number(&MEASURES, &measure)).unwrap_or(0);
     let width = variable.column_width.unwrap_or_else(|| variable.print.width.min(USUAL_COLUMN)).max(1);
     let usual = if variable.width.is_some() { Alignment::Left } else { Alignment::Right };
-    let alignment = match variable.alignment.unwrap_or(usual) {
-        Alignment::Left => 0,
-        Alignment::Right => 1,
-        Alignment::Centre => 2,
-    };
+    let alignment = number(&ALIGNMENTS, &variable.alignment.unwrap_or(usual)).unwrap_or(0);
     let count = variable.width.map_or(1, |width| Segments::new(width.into()).count());
-    let shown = [measure, i32::try_from(width).unwrap_or(i32::MAX), alignment];
+    let shown = [measure, width, alignment].map(|number| i32::try_from(number).unwrap_or(i32::MAX));
     std::iter::repeat_n(shown, count).flatten()
 }
 

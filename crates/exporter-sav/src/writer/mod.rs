@@ -13,8 +13,9 @@ mod tests;
 mod text;
 mod validate;
 
-pub(crate) use validate::check as check_metadata;
 mod zlib;
+
+pub(crate) use validate::check as check_metadata;
 
 use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 

@@ -12,7 +12,8 @@ use exporter_spss::{Format, FormatClass, ResponseSetKind, Value, unique_names};
 
 use super::Storing;
 use super::dictionary::HEADER_TEXTS;
-use super::encoder::{code_page, encode, encoded_len};
+use super::encoder::{encode, encoded_len};
+use crate::codes::page_of;
 use crate::error::{Result, invalid};
 use crate::metadata::{Attribute, SavMetadata, SavVariable, ValueLabels};
 use crate::spec::{DOCUMENT_LINE, MAX_TEXT};
@@ -20,7 +21,7 @@ use crate::spec::{DOCUMENT_LINE, MAX_TEXT};
 /// Checks a description and how its variables are stored.
 pub(crate) fn check(metadata: &SavMetadata, storing: &[Storing]) -> Result<()> {
     let (encoding, count) = (metadata.encoding, metadata.variables.len());
-    if code_page(encoding).is_none() {
+    if page_of(encoding).is_none() {
         let message = "SPSS has no files in this encoding; choose utf-8";
         return Err(invalid(format!("encoding {}", encoding.name()), message));
     }

@@ -117,7 +117,7 @@ fn padding_anywhere_is_passed_over_and_the_end_code_ends() {
 
 #[test]
 fn padding_that_begins_late_does_not_lose_a_case() {
-    // 40 cases by the law, then each filled to a block.
+    // 40 cases without padding, then each filled to a block.
     let mut codes = vec![150; 80];
     for number in 0..30 {
         codes.extend([number + 1, 254, 0, 0, 0, 0, 0, 0]);
@@ -193,10 +193,7 @@ fn what_follows_the_claimed_cases_and_is_none_is_passed_over() {
         bytes.extend(b"rest");
         let reader = SavReader::open(memory(bytes)).unwrap();
         assert_eq!(numbers(&all(&reader), 0), [Some(41.0), None, Some(0.25)]);
-        assert_eq!(
-            remarks(&reader),
-            [("what follows the last case and is no case is passed over", 1, false)]
-        );
+        assert_eq!(remarks(&reader), [("trailing bytes after the last case are ignored", 1, false)]);
     }
 }
 

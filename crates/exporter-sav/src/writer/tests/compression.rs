@@ -1,4 +1,4 @@
-//! The same bytes whatever the threads, batches and sinks; the law of eight cases; zlib.
+//! The same bytes whatever the threads, batches and sinks; eight cases end with a block; zlib.
 
 use std::io;
 
