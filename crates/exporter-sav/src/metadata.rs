@@ -152,6 +152,16 @@ impl SavVariable {
         }
     }
 
+    /// Characters of the column in the data view where nobody has set them.
+    pub(crate) fn usual_column_width(&self) -> u32 {
+        u32::from(self.print.width.clamp(8, 32))
+    }
+
+    /// Alignment in the data view where nobody has set it.
+    pub(crate) fn usual_alignment(&self) -> Alignment {
+        if self.width.is_some() { Alignment::Left } else { Alignment::Right }
+    }
+
     /// A text of so many bytes, with no more said of it.
     pub fn text(name: impl Into<String>, width: u16) -> Self {
         Self { width: Some(width), ..Self::number(name, Format::text(width)) }

@@ -7,7 +7,6 @@ use exporter_core::profile::Number;
 use exporter_core::{ColumnFacts, Loss, LossCode};
 
 use crate::Choices;
-use crate::limits::MAX_TEXT_BYTES;
 use crate::values::is_text;
 
 /// What a display format shows.
@@ -26,18 +25,16 @@ pub enum FormatClass {
     Text,
 }
 
-/// A display format, such as `F8.2`.
+/// A display format, such as `F8.2`; small, as there may be a million variables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Format {
-    /// Name, in capitals.
-    pub name: &'static str,
-    /// What it shows.
-    pub class: FormatClass,
-    /// Characters, the decimals included.
-    pub width: u32,
+    /// Its code in a system file.
+    code: u8,
     /// Digits after the decimal mark.
-    pub decimals: u32,
+    pub decimals: u8,
+    /// Characters, the decimals included.
+    pub width: u16,
 }
 
 /// Widest format.
@@ -107,28 +104,46 @@ impl Format {
         Self::checked(known, width, decimals)
     }
 
-    fn new(name: &'static str, class: FormatClass, width: u32, decimals: u32) -> Self {
-        Self { name, class, width, decimals }
+    /// A format of this name, which is one of [`FORMATS`].
+    fn new(name: &str, width: u32, decimals: u32) -> Self {
+        let code = FORMATS.iter().find(|(known, ..)| *known == name).map_or(5, |(_, code, ..)| *code);
+        let width = u16::try_from(width).unwrap_or(u16::MAX);
+        Self { code, decimals: u8::try_from(decimals).unwrap_or(u8::MAX), width }
+    }
+
+    fn known(self) -> (&'static str, FormatClass) {
+        let known = FORMATS.iter().find(|(_, code, ..)| *code == self.code);
+        known.map_or(("F", FormatClass::Number), |(name, _, _, class)| (*name, *class))
+    }
+
+    /// Name, in capitals.
+    pub fn name(self) -> &'static str {
+        self.known().0
+    }
+
+    /// What it shows.
+    pub fn class(self) -> FormatClass {
+        self.known().1
     }
 
     fn checked(known: &(&'static str, u8, u32, FormatClass), width: u32, decimals: u32) -> Option<Self> {
         let (name, _, least, class) = *known;
         let (widest, most) = match class {
-            FormatClass::Text => (MAX_TEXT_BYTES as u32 * 2, 0),
+            FormatClass::Text => (u32::from(u16::MAX), 0),
             _ => (WIDEST, MOST_DECIMALS.min(width.saturating_sub(1))),
         };
         let fits = (least..=widest).contains(&width) && decimals <= most;
-        fits.then_some(Self { name, class, width, decimals })
+        fits.then(|| Self::new(name, width, decimals))
     }
 
     /// The format of a text of so many bytes.
     pub fn text(bytes: u16) -> Self {
-        Self::new("A", FormatClass::Text, u32::from(bytes), 0)
+        Self::new("A", u32::from(bytes), 0)
     }
 
     /// What SPSS shows numbers by that have no format.
     pub fn number() -> Self {
-        Self::new("F", FormatClass::Number, 8, 2)
+        Self::new("F", 8, 2)
     }
 
     /// The format of this code in a system file, or `None` if SPSS could not have it.
@@ -138,7 +153,7 @@ impl Format {
 
     /// Its code in a system file.
     pub fn code(&self) -> u8 {
-        FORMATS.iter().find(|(name, ..)| *name == self.name).map_or(5, |(_, code, ..)| *code)
+        self.code
     }
 
     /// The format given for SPSS, or derived from width, decimals and style, or the usual one of the kind; `None` for
@@ -159,7 +174,8 @@ impl Format {
             // Every number can be shown as a date, and what a file showed so need not be one.
             let is_temporal = |class| !matches!(class, FormatClass::Number | FormatClass::Text);
             let is_loose = choices.is_file() && (kind.is_temporal() || matches!(kind, Kind::Float { .. }));
-            let suits = |given: &Self| given.class == usual.class || is_loose && is_temporal(given.class);
+            let suits =
+                |given: &Self| given.class() == usual.class() || is_loose && is_temporal(given.class());
             if let Some(given) = given.filter(suits) {
                 return Some(given);
             }
@@ -172,9 +188,9 @@ impl Format {
 
 impl fmt::Display for Format {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}", self.name, self.width)?;
-        match (self.class, self.decimals) {
-            (FormatClass::Number, decimals) if self.name != "N" => write!(f, ".{decimals}"),
+        write!(f, "{}{}", self.name(), self.width)?;
+        match (self.class(), self.decimals) {
+            (FormatClass::Number, decimals) if self.name() != "N" => write!(f, ".{decimals}"),
             (_, 0) => Ok(()),
             (_, decimals) => write!(f, ".{decimals}"),
         }
@@ -182,28 +198,27 @@ impl fmt::Display for Format {
 }
 
 fn usual(variable: &Variable, facts: &ColumnFacts, choices: &Choices) -> Format {
-    use FormatClass::{Date, DateTime, Number, Time};
     let file = choices.is_file();
     let seconds = |unit: TimeUnit| file && unit == TimeUnit::Second;
     match variable.kind {
-        Kind::Boolean => Format::new("F", Number, 1, 0),
-        Kind::Date if file => Format::new("DATE", Date, 11, 0),
-        Kind::Date => Format::new("SDATE", Date, 10, 0),
-        Kind::DateTime { unit, .. } if seconds(unit) => Format::new("DATETIME", DateTime, 20, 0),
-        Kind::DateTime { .. } => Format::new("DATETIME", DateTime, 24, 3),
-        Kind::Time(unit) if seconds(unit) || !file => Format::new("TIME", Time, 8, 0),
-        Kind::Time(_) => Format::new("TIME", Time, 12, 3),
+        Kind::Boolean => Format::new("F", 1, 0),
+        Kind::Date if file => Format::new("DATE", 11, 0),
+        Kind::Date => Format::new("SDATE", 10, 0),
+        Kind::DateTime { unit, .. } if seconds(unit) => Format::new("DATETIME", 20, 0),
+        Kind::DateTime { .. } => Format::new("DATETIME", 24, 3),
+        Kind::Time(unit) if seconds(unit) || !file => Format::new("TIME", 8, 0),
+        Kind::Time(_) => Format::new("TIME", 12, 3),
         Kind::Duration(unit) if file => {
             let (width, decimals) = if seconds(unit) { (16, 0) } else { (20, 3) };
-            Format::new("DTIME", Time, width, decimals)
+            Format::new("DTIME", width, decimals)
         }
         Kind::Period(period) if file => match period {
-            Period::Year => Format::new("F", Number, 4, 0),
-            Period::Quarter => Format::new("QYR", Date, 8, 0),
-            Period::Week => Format::new("WKYR", Date, 10, 0),
-            _ => Format::new("MOYR", Date, 8, 0),
+            Period::Year => Format::new("F", 4, 0),
+            Period::Quarter => Format::new("QYR", 8, 0),
+            Period::Week => Format::new("WKYR", 10, 0),
+            _ => Format::new("MOYR", 8, 0),
         },
-        Kind::Period(_) => Format::new("F", Number, 8, 0),
+        Kind::Period(_) => Format::new("F", 8, 0),
         _ => number(variable, facts),
     }
 }
@@ -249,7 +264,7 @@ fn number(variable: &Variable, facts: &ColumnFacts) -> Format {
     let needed = measured.map_or(least, |digits| digits + if decimals > 0 { decimals + 1 } else { 0 });
     let given = given.and_then(|format| format.width);
     let width = given.unwrap_or(usual).max(needed).clamp(least, WIDEST);
-    Format::new(name, FormatClass::Number, width, decimals)
+    Format::new(name, width, decimals)
 }
 
 #[cfg(test)]
@@ -262,7 +277,7 @@ mod tests {
             assert_eq!(Format::parse(text).unwrap().to_string(), text);
         }
         assert_eq!(Format::parse("f8").unwrap().to_string(), "F8.0");
-        assert_eq!(Format::parse("A20").unwrap().class, FormatClass::Text);
+        assert_eq!(Format::parse("A20").unwrap().class(), FormatClass::Text);
         for broken in
             ["", "F", "8.2", "F8.2q", "A8.1", "FOO8", "F3.3", "F41", "DATETIME16", "F8.", "E5.0", "F+8"]
         {

@@ -62,7 +62,7 @@ fn number(value: &Value) -> Option<f64> {
 fn kind_of(variable: &SavVariable) -> Kind {
     let format = &variable.print;
     let unit = if format.decimals == 0 { TimeUnit::Second } else { TimeUnit::Millisecond };
-    match (variable.width, format.class, format.name) {
+    match (variable.width, format.class(), format.name()) {
         (Some(_), ..) => Kind::Text,
         (_, FormatClass::Date, "MOYR") => Kind::Period(Period::Month),
         (_, FormatClass::Date, "QYR") => Kind::Period(Period::Quarter),

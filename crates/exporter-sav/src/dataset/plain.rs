@@ -89,9 +89,9 @@ fn variable(stored: &SavVariable, kind: &Kind) -> Variable {
     let shown = |format: &Format| {
         let mut shown = DisplayFormat::default();
         shown.native.insert("spss".to_owned(), format.to_string());
-        if format.class == FormatClass::Number {
-            (shown.width, shown.decimals) = (Some(format.width), Some(format.decimals));
-            shown.style = style(format.name);
+        if format.class() == FormatClass::Number {
+            (shown.width, shown.decimals) = (Some(format.width.into()), Some(format.decimals.into()));
+            shown.style = style(format.name());
         }
         shown
     };

@@ -4,9 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
-use exporter_core::codebook::{
-    Alignment, Codebook, DisplayFormat, GroupKind, MissingValues, Table, Variable,
-};
+use exporter_core::codebook::{Codebook, DisplayFormat, GroupKind, MissingValues, Table, Variable};
 use exporter_core::nested::flatten;
 use exporter_core::truncate::to_bytes;
 use exporter_core::{
@@ -41,10 +39,6 @@ pub(super) struct SavTable<'a> {
     pub(super) pieces: Pieces,
     pub(super) rows: u64,
 }
-
-/// Narrowest and widest column of the data view that are suggested.
-const NARROWEST_COLUMN: u32 = 8;
-const WIDEST_COLUMN: u32 = 32;
 
 /// Decides a table.
 pub(super) fn plan_table<'a>(
@@ -156,23 +150,20 @@ fn stored(variable: &Variable, spss: &VariableDescription, attributes: &mut Attr
     // Bytes in hexadecimal digits.
     let native = |format: &Option<DisplayFormat>| Format::parse(format.as_ref()?.native.get("spss")?);
     let hexadecimal = |format: &Format| {
-        format.name == "AHEX"
-            && width.is_some_and(|width| width < 128 && format.width == 2 * u32::from(width))
+        format.name() == "AHEX" && width.is_some_and(|width| width < 128 && format.width == 2 * width)
     };
     if let Some(print) = native(&variable.format).filter(hexadecimal) {
         (stored.print, stored.write) = (print, print);
     }
     let native = variable.write_format.as_ref().and_then(|format| Format::parse(format.native.get("spss")?));
-    if let Some(native) = native.filter(|native| native.class == stored.print.class && width.is_none()) {
+    if let Some(native) = native.filter(|native| native.class() == stored.print.class() && width.is_none()) {
         stored.write = native;
     }
     stored.missing = spss.missing.clone();
     stored.measure = spss.measure;
     // SPSS would not show a column without width.
-    let shown = stored.print.width.clamp(NARROWEST_COLUMN, WIDEST_COLUMN);
-    stored.column_width = Some(variable.column_width.unwrap_or(shown).max(1));
-    let usual = if width.is_some() { Alignment::Left } else { Alignment::Right };
-    stored.alignment = Some(variable.alignment.unwrap_or(usual));
+    stored.column_width = Some(variable.column_width.unwrap_or_else(|| stored.usual_column_width()).max(1));
+    stored.alignment = Some(variable.alignment.unwrap_or_else(|| stored.usual_alignment()));
     stored.attributes = attributes.of_variable(&variable.attributes, variable.role.is_some());
     stored.attributes.extend(variable.role.map(role));
     let clock = spss.clock.as_ref().filter(|_| !variable.attributes.contains_key(CLOCK));

@@ -17,9 +17,8 @@ fn format(packed: u32, name: &str, width: Option<u16>, remarks: &mut Remarks) ->
         Some(width) if code == TEXT && u16::from(shown) == width.min(255) => Some(Format::text(width)),
         Some(width) if code == HEX => Format::from_code(HEX, u32::from(width) * 2, 0),
         Some(_) => None,
-        None => {
-            Format::from_code(code, shown.into(), decimals.into()).filter(|it| it.class != FormatClass::Text)
-        }
+        None => Format::from_code(code, shown.into(), decimals.into())
+            .filter(|it| it.class() != FormatClass::Text),
     };
     if let Some(found) = found {
         return (found, None);
@@ -42,14 +41,14 @@ fn usual(code: u8) -> Format {
         _ => 8,
     };
     let decimals = if matches!(code, 3..=5 | 31..=37) { 2 } else { 0 };
-    let same = Format::from_code(code, width, decimals).filter(|it| it.class != FormatClass::Text);
+    let same = Format::from_code(code, width, decimals).filter(|it| it.class() != FormatClass::Text);
     same.unwrap_or_else(Format::number)
 }
 
 /// A format as its numbers say, whatever SPSS makes of it.
 fn written(code: u8, width: u8, decimals: u8) -> String {
     // Some width is legal for every code that there is.
-    let name = (1..=40).find_map(|width| Format::from_code(code, width, 0)).map(|format| format.name);
+    let name = (1..=40).find_map(|width| Format::from_code(code, width, 0)).map(|format| format.name());
     let name = name.map_or_else(|| format!("format {code}, "), str::to_owned);
     if decimals == 0 { format!("{name}{width}") } else { format!("{name}{width}.{decimals}") }
 }

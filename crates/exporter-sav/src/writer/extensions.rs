@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use exporter_core::codebook::{Alignment, LabelSource};
+use exporter_core::codebook::LabelSource;
 use exporter_core::doubles;
 use exporter_spss::{ResponseSet, ResponseSetKind, Value};
 
@@ -12,9 +12,6 @@ use crate::codes::{ALIGNMENTS, MEASURES, number, page_of};
 use crate::layout::Segments;
 use crate::metadata::{Attribute, SavVariable};
 use crate::spec::{ELEMENT_BYTES, HIGHEST, LOWEST, SEGMENT_WIDTH, SHORT_TEXT, SYSMIS, record, subtype};
-
-/// Widest column of the data view that is written where none is set.
-const USUAL_COLUMN: u32 = 32;
 
 /// Writes all extension records, and gives the place of the number of cases.
 pub(super) fn extensions<W: Write>(
@@ -181,9 +178,9 @@ fn lower(character: char) -> char {
 /// Measure, width and alignment of every segment.
 fn display(variable: &SavVariable) -> impl Iterator<Item = i32> {
     let measure = variable.measure.and_then(|measure| number(&MEASURES, &measure)).unwrap_or(0);
-    let width = variable.column_width.unwrap_or_else(|| variable.print.width.min(USUAL_COLUMN)).max(1);
-    let usual = if variable.width.is_some() { Alignment::Left } else { Alignment::Right };
-    let alignment = number(&ALIGNMENTS, &variable.alignment.unwrap_or(usual)).unwrap_or(0);
+    let width = variable.column_width.unwrap_or_else(|| variable.usual_column_width()).max(1);
+    let alignment = variable.alignment.unwrap_or_else(|| variable.usual_alignment());
+    let alignment = number(&ALIGNMENTS, &alignment).unwrap_or(0);
     let count = variable.width.map_or(1, |width| Segments::new(width.into()).count());
     let shown = [measure, width, alignment].map(|number| i32::try_from(number).unwrap_or(i32::MAX));
     std::iter::repeat_n(shown, count).flatten()

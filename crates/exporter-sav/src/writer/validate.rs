@@ -114,11 +114,11 @@ fn width_and_formats(variable: &SavVariable) -> Result<()> {
         return Err(invalid(name, format!("a text has 1 to {MAX_TEXT} bytes; change its width")));
     }
     for (use_, format) in [("print", variable.print), ("write", variable.write)] {
-        let is_legal = Format::from_code(format.code(), format.width, format.decimals) == Some(format);
+        let is_legal = Format::from_code(format.code(), format.width.into(), format.decimals.into()) == Some(format);
         let suits = match width {
-            None => format.class != FormatClass::Text,
-            Some(width) if format.name == "AHEX" => format.width as usize == 2 * width && width < 128,
-            Some(width) => format.class == FormatClass::Text && format.width as usize == width,
+            None => format.class() != FormatClass::Text,
+            Some(width) if format.name() == "AHEX" => format.width as usize == 2 * width && width < 128,
+            Some(width) => format.class() == FormatClass::Text && format.width as usize == width,
         };
         if !is_legal || !suits {
             let kind =
