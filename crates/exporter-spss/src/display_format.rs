@@ -294,7 +294,7 @@ mod tests {
         assert_eq!((shown(41, 19, 0), Format::from_code(86, 19, 0).unwrap().code()), (shown(86, 19, 0), 41));
         for (name, code, least, _) in FORMATS.iter().filter(|(_, code, ..)| *code < 85) {
             let format = Format::from_code(*code, *least, 0).unwrap();
-            assert_eq!((format.name, format.code()), (*name, *code));
+            assert_eq!((format.name(), format.code()), (*name, *code));
         }
     }
 

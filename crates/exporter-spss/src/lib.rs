@@ -28,7 +28,7 @@ pub use choices::{Choices, ExactOption, LabelLimit, LongTextOption, Target, Widt
 pub use conversion::Conversion;
 pub use describe::{TableDescription, VariableDescription, describe, longest_text, needs};
 pub use display_format::{Format, FormatClass};
-pub use missing_values::MissingValues;
+pub use missing_values::{DeclaredMissing, MissingValues};
 pub use names::unique_names;
 pub use response_sets::{ResponseSet, ResponseSetKind};
 pub use short_names::{ShortNames, short_names};

@@ -1,5 +1,8 @@
 //! Which values SPSS can be told are missing: three values, or a range and one value.
 
+use std::fmt;
+use std::ops::{Deref, DerefMut};
+
 use exporter_core::codebook::{self, Kind, MissingValues as Declared, Variable};
 use exporter_core::embedded::ReasonCodes;
 use exporter_core::profile::Number;
@@ -8,14 +11,46 @@ use exporter_core::{ColumnFacts, Loss, LossCode};
 use crate::limits::{MAX_MISSING_TEXT_BYTES, MAX_MISSING_VALUES};
 use crate::values::{Value, is_text};
 
-/// What is declared missing: three values, or a range and one value.
+/// What is declared missing: three values, or a range and one value; small, as there may be a million variables of which few
+/// declare any.
+#[derive(Clone, Default)]
+pub struct MissingValues(Option<Box<DeclaredMissing>>);
+
+/// What [`MissingValues`] are read and changed as.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct MissingValues {
+pub struct DeclaredMissing {
     /// Smallest and largest number of a range, which is open where an end is `None`.
     pub range: Option<(Option<f64>, Option<f64>)>,
     /// Single values.
     pub values: Vec<Value>,
+}
+
+impl Deref for MissingValues {
+    type Target = DeclaredMissing;
+
+    fn deref(&self) -> &DeclaredMissing {
+        const NONE: &DeclaredMissing = &DeclaredMissing { range: None, values: Vec::new() };
+        self.0.as_deref().unwrap_or(NONE)
+    }
+}
+
+impl DerefMut for MissingValues {
+    fn deref_mut(&mut self) -> &mut DeclaredMissing {
+        self.0.get_or_insert_default()
+    }
+}
+
+impl fmt::Debug for MissingValues {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
+    }
+}
+
+impl PartialEq for MissingValues {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
 }
 
 /// First numbers that stand for reasons, in the order in which they are tried.
@@ -25,7 +60,8 @@ const FIRST_CODES: [f64; 7] =
 impl MissingValues {
     /// A range and single values.
     pub fn new(range: Option<(Option<f64>, Option<f64>)>, values: Vec<Value>) -> Self {
-        Self { range, values }
+        let is_empty = range.is_none() && values.is_empty();
+        Self((!is_empty).then(|| Box::new(DeclaredMissing { range, values })))
     }
 
     /// Whether a value is declared missing.
@@ -284,7 +320,7 @@ mod tests {
         let one_more = codes.clone().with_missing(Missing::value(-1));
         let found =
             MissingValues::of(&one_more, &Kind::INTEGER, &known(0, 90), &[], false, &mut Vec::new()).0;
-        assert_eq!((found.range, found.values), (Some((Some(95.0), Some(99.0))), numbers(&[-1.0])));
+        assert_eq!((found.range, found.values.clone()), (Some((Some(95.0), Some(99.0))), numbers(&[-1.0])));
     }
 
     #[test]

@@ -4,7 +4,6 @@ use std::collections::{HashMap, HashSet};
 
 use crate::metadata::Attribute;
 use crate::reader::encoding::TextDecoder;
-use crate::reader::name_index::NameIndex;
 use crate::reader::records::Records;
 use crate::reader::remarks::Remarks;
 use crate::reader::variables::Variables;
@@ -40,14 +39,12 @@ pub(crate) fn variable_attributes(
     decoder: &TextDecoder,
     remarks: &mut Remarks,
 ) {
-    let Variables { long, short, variables, .. } = of;
-    let (mut long, mut short) = (NameIndex::new(long), NameIndex::new(short));
     for record in records.of(subtype::VARIABLE_ATTRIBUTES) {
         let (text, _) = decoder.decode(&record.bytes);
         let mut rest = text.as_ref();
         while let Some((name, mut behind)) = rest.split_once(':') {
-            let at = long.find(name).or_else(|| short.find(name));
-            let mut variable = at.and_then(|at| variables.get_mut(at));
+            let at = of.find(name);
+            let mut variable = at.and_then(|at| of.variables.get_mut(at));
             if variable.is_none() {
                 remarks.changed("attributes of variables that do not exist are left out", excerpt(name));
             }
@@ -67,7 +64,7 @@ pub(crate) fn variable_attributes(
             remarks.changed(CUT_OFF, excerpt(rest));
         }
     }
-    for variable in variables.iter_mut().filter(|variable| variable.attributes.len() > 1) {
+    for variable in of.variables.iter_mut().filter(|variable| variable.attributes.len() > 1) {
         variable.attributes = last_of_each(std::mem::take(&mut variable.attributes), remarks);
     }
 }

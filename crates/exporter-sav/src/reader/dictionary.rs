@@ -52,8 +52,8 @@ impl Dictionary {
         metadata.weight = weight(header.weight, &of, &mut remarks);
         metadata.documents =
             records.documents.chunks(DOCUMENT_LINE).map(|line| decoder.label(line, &mut remarks)).collect();
-        metadata.response_sets = response_sets(&records, &of, &decoder, &mut remarks);
-        metadata.variable_sets = variable_sets(&records, &of, &decoder, &mut remarks);
+        metadata.response_sets = response_sets(&records, &mut of, &decoder, &mut remarks);
+        metadata.variable_sets = variable_sets(&records, &mut of, &decoder, &mut remarks);
         metadata.attributes = file_attributes(&records, &decoder, &mut remarks);
         metadata.dates = dates(&records, &of, &mut remarks);
         check_special_numbers(&records, &mut remarks);

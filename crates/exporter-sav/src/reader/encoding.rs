@@ -134,7 +134,7 @@ fn texts(header: &RawHeader, records: &Records, see: &mut impl FnMut(&[u8])) {
     see(trimmed(&header.label));
     for variable in &records.variables {
         see(&variable.name);
-        see(&variable.label);
+        see(variable.label());
     }
     // Their values may be numbers.
     records.labels.iter().flat_map(|set| &set.labels).for_each(|(_, label)| see(label));

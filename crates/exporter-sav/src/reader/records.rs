@@ -21,10 +21,23 @@ pub(crate) struct RawVariable {
     pub(crate) name: Element,
     pub(crate) print: u32,
     pub(crate) write: u32,
-    pub(crate) label: Box<[u8]>,
     /// Whether the first two missing values are the ends of a range.
     pub(crate) is_range: bool,
-    pub(crate) missing: Box<[Element]>,
+    /// Label and missing values, where there are any.
+    said: Option<Box<Said>>,
+}
+
+/// A label and missing values.
+type Said = (Box<[u8]>, Box<[Element]>);
+
+impl RawVariable {
+    pub(crate) fn label(&self) -> &[u8] {
+        self.said.as_ref().map_or(&[], |said| &said.0)
+    }
+
+    pub(crate) fn missing(&self) -> &[Element] {
+        self.said.as_ref().map_or(&[], |said| &said.1)
+    }
 }
 
 /// Value labels and the dictionary indexes of the variables that have them.
@@ -140,9 +153,11 @@ impl Records {
                 name,
                 print,
                 write,
-                label,
                 is_range: missing < 0,
-                missing: values.chunks_exact(ELEMENT_BYTES).filter_map(|it| it.try_into().ok()).collect(),
+                said: (!label.is_empty() || !values.is_empty()).then(|| {
+                    let values = values.chunks_exact(ELEMENT_BYTES).filter_map(|it| it.try_into().ok());
+                    Box::new((label, values.collect()))
+                }),
             }),
             _ if width == -1 => match self.variables.last_mut() {
                 Some(variable) => variable.elements += 1,

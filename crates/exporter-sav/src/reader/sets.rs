@@ -6,7 +6,6 @@ use exporter_spss::{ResponseSet, ResponseSetKind, Value};
 use crate::metadata::VariableSet;
 use crate::reader::bytes::Pieces;
 use crate::reader::encoding::TextDecoder;
-use crate::reader::name_index::NameIndex;
 use crate::reader::records::Records;
 use crate::reader::remarks::Remarks;
 use crate::reader::variables::Variables;
@@ -25,11 +24,10 @@ struct RawSet<'b> {
 /// Multiple response sets.
 pub(crate) fn response_sets(
     records: &Records,
-    of: &Variables,
+    of: &mut Variables,
     decoder: &TextDecoder,
     remarks: &mut Remarks,
 ) -> Vec<ResponseSet> {
-    let (mut short, mut long) = (NameIndex::new(&of.short), NameIndex::new(&of.long));
     let mut sets: Vec<ResponseSet> = Vec::new();
     for record in records.of(subtype::RESPONSE_SETS).chain(records.of(subtype::RESPONSE_SETS_14)) {
         let mut pieces = Pieces::new(&record.bytes, records.order);
@@ -45,7 +43,7 @@ pub(crate) fn response_sets(
             let name = decoder.label(raw.name, remarks);
             let mut members = Vec::new();
             for member in decoder.decode(raw.members).0.split_ascii_whitespace() {
-                match short.find(member).or_else(|| long.find(member)) {
+                match of.find_short(member) {
                     Some(member) => members.push(member),
                     None => remarks.changed(
                         "members of sets that do not exist are left out",
@@ -109,11 +107,10 @@ fn response_set<'b>(pieces: &mut Pieces<'b>) -> Option<RawSet<'b>> {
 /// Variable sets.
 pub(crate) fn variable_sets(
     records: &Records,
-    of: &Variables,
+    of: &mut Variables,
     decoder: &TextDecoder,
     remarks: &mut Remarks,
 ) -> Vec<VariableSet> {
-    let (mut short, mut long) = (NameIndex::new(&of.short), NameIndex::new(&of.long));
     let mut sets = Vec::new();
     for record in records.of(subtype::VARIABLE_SETS) {
         let (text, _) = decoder.decode(&record.bytes);
@@ -122,7 +119,7 @@ pub(crate) fn variable_sets(
             let mut set = VariableSet::new(name.trim_end(), Vec::new());
             for member in members.split_ascii_whitespace() {
                 let member_name = member.trim_matches('\0');
-                match long.find(member_name).or_else(|| short.find(member_name)) {
+                match of.find(member_name) {
                     Some(member) => set.members.push(member),
                     None => remarks.changed(
                         "members of sets that do not exist are left out",

@@ -4,13 +4,12 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher as _, RandomState};
 
 use encoding_rs::UTF_8;
-use exporter_spss::Value;
+use exporter_spss::{MissingValues, Value};
 
 use crate::metadata::ValueLabels;
 use crate::reader::bytes::Pieces;
 use crate::reader::encoding::TextDecoder;
 use crate::reader::header::double;
-use crate::reader::name_index::NameIndex;
 use crate::reader::records::{RawLabels, Records};
 use crate::reader::remarks::Remarks;
 use crate::reader::variables::Variables;
@@ -51,13 +50,11 @@ pub(crate) fn value_labels(
             let earlier = of.variables.get_mut(member).and_then(|it| it.value_labels.replace(sets.len()));
             if earlier.is_some() {
                 let message = "of several sets of value labels of a variable the last is read";
-                remarks.changed(message, of.long.get(member).cloned().unwrap_or_default());
+                remarks.changed(message, of.name(member));
             }
         }
         sets.push(ValueLabels { labels });
     }
-    let Variables { long, short, variables, .. } = of;
-    let (mut long, mut short) = (NameIndex::new(long), NameIndex::new(short));
     for record in records.of(subtype::LONG_TEXT_LABELS) {
         let mut pieces = Pieces::new(&record.bytes, records.order);
         while !pieces.is_empty() {
@@ -65,9 +62,7 @@ pub(crate) fn value_labels(
                 remarks.changed("labels of long texts that are cut off are left out", "");
                 break;
             };
-            let Some(variable) =
-                long.find(&name).or_else(|| short.find(&name)).and_then(|at| variables.get_mut(at))
-            else {
+            let Some(variable) = of.find(&name).and_then(|at| of.variables.get_mut(at)) else {
                 remarks.changed("value labels of variables that do not exist are left out", name);
                 continue;
             };
@@ -99,7 +94,7 @@ fn members(raw: &RawLabels, of: &Variables, remarks: &mut Remarks) -> Option<(Ve
             Some(widest) if widest.is_some() != variable.width.is_some() => {
                 let message =
                     "value labels that numbers and texts share are left out of those that come later";
-                remarks.changed(message, of.long.get(member).cloned().unwrap_or_default());
+                remarks.changed(message, of.name(member));
                 continue;
             }
             Some(widest) => *widest = (*widest).max(variable.width),
@@ -188,8 +183,6 @@ pub(crate) fn long_text_missing(
     decoder: &TextDecoder,
     remarks: &mut Remarks,
 ) {
-    let Variables { long, short, variables, .. } = of;
-    let (mut long, mut short) = (NameIndex::new(long), NameIndex::new(short));
     for record in records.of(subtype::LONG_TEXT_MISSING) {
         let pieces = Pieces::new(&record.bytes, records.order);
         // Old versions of PSPP repeat the length before each value, which is the same for one value.
@@ -199,11 +192,11 @@ pub(crate) fn long_text_missing(
         });
         for (name, values) in found {
             let name = decoder.label(name, remarks);
-            let at = long.find(&name).or_else(|| short.find(&name));
-            match at.and_then(|at| variables.get_mut(at)).filter(|variable| variable.width.is_some()) {
+            let at = of.find(&name);
+            match at.and_then(|at| of.variables.get_mut(at)).filter(|variable| variable.width.is_some()) {
                 Some(variable) => {
                     let values = values.iter().map(|value| Value::Text(decoder.label(value, remarks)));
-                    variable.missing.values = values.collect();
+                    variable.missing = MissingValues::new(None, values.collect());
                 }
                 None => remarks.changed("missing values of texts that do not exist are left out", name),
             }

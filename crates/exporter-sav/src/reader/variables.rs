@@ -1,6 +1,6 @@
 //! Variables: which records are one, what they are called, and where their values stand in a case.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 
 use exporter_core::names::{NameRules, legal_unique};
@@ -33,24 +33,44 @@ pub(crate) struct Head {
     pub(crate) column: CaseColumn,
 }
 
-/// The variables of a file with their names apart, which everything else in the file refers to.
+/// The variables of a file, to which everything else in the file refers by name or index.
 pub(crate) struct Variables {
     pub(crate) heads: Vec<Head>,
-    pub(crate) short: Vec<String>,
-    pub(crate) long: Vec<String>,
     pub(crate) variables: Vec<SavVariable>,
+    by_long_name: NameIndex,
+    by_short_name: NameIndex,
 }
 
 impl Variables {
     pub(crate) fn read(records: &Records, decoder: &TextDecoder, remarks: &mut Remarks) -> Self {
-        let (heads, short) = heads(records, decoder, remarks);
-        let long = long_names(records, &short, decoder, remarks);
-        let mut variables = Vec::with_capacity(heads.len());
-        for (head, name) in heads.iter().zip(&long) {
+        let (heads, mut variables) = heads(records, decoder, remarks);
+        set_long_names(records, &mut variables, decoder, remarks);
+        for (head, variable) in heads.iter().zip(&mut variables) {
             let Some(raw) = records.variables.get(head.record as usize) else { continue };
-            variables.push(variable(raw, head.column.width, name, records.order, decoder, remarks));
+            set_formats(variable, raw.print, raw.write, remarks);
+            variable.label = decoder.label(raw.label(), remarks);
+            variable.missing = missing_values(raw, variable, records.order, decoder, remarks);
         }
-        Self { heads, short, long, variables }
+        Self { heads, variables, by_long_name: NameIndex::default(), by_short_name: NameIndex::default() }
+    }
+
+    /// The name of a variable.
+    pub(crate) fn name(&self, at: usize) -> String {
+        self.variables.get(at).map_or_else(String::new, |variable| variable.name.clone())
+    }
+
+    /// The variable of a long name, else of a short one.
+    pub(crate) fn find(&mut self, name: &str) -> Option<usize> {
+        let Self { variables, by_long_name, by_short_name, .. } = self;
+        let long = by_long_name.find(variables, |variable| &variable.name, name);
+        long.or_else(|| by_short_name.find(variables, |variable| &variable.short_name, name))
+    }
+
+    /// The variable of a short name, else of a long one.
+    pub(crate) fn find_short(&mut self, name: &str) -> Option<usize> {
+        let Self { variables, by_long_name, by_short_name, .. } = self;
+        let short = by_short_name.find(variables, |variable| &variable.short_name, name);
+        short.or_else(|| by_long_name.find(variables, |variable| &variable.name, name))
     }
 
     /// The variable of a dictionary index, which counts continuation records; none of a continuation or a later segment.
@@ -59,21 +79,18 @@ impl Variables {
         self.heads.binary_search_by_key(&first, |head| head.column.first).ok()
     }
 
-    /// The variables with their names, and where their values stand.
+    /// The variables, and where their values stand.
     pub(crate) fn finish(self) -> (Vec<SavVariable>, Vec<CaseColumn>) {
-        let mut variables = self.variables;
-        for ((variable, short), long) in variables.iter_mut().zip(self.short).zip(self.long) {
-            (variable.short_name, variable.name) = (short, long);
-        }
-        (variables, self.heads.into_iter().map(|head| head.column).collect())
+        (self.variables, self.heads.into_iter().map(|head| head.column).collect())
     }
 }
 
-/// The records that begin a variable, and their short names: segments of very long texts are joined by their position (7).
-fn heads(records: &Records, decoder: &TextDecoder, remarks: &mut Remarks) -> (Vec<Head>, Vec<String>) {
+/// The records that begin a variable, and the variables with their short names: segments of very long texts are joined by
+/// their position (7).
+fn heads(records: &Records, decoder: &TextDecoder, remarks: &mut Remarks) -> (Vec<Head>, Vec<SavVariable>) {
     let widths = very_long(records, decoder);
     let most = records.variables.len();
-    let (mut heads, mut names) = (Vec::with_capacity(most), Vec::with_capacity(most));
+    let (mut heads, mut variables) = (Vec::with_capacity(most), Vec::with_capacity(most));
     let mut next = 0;
     while let Some(raw) = records.variables.get(next) {
         let name = decoder.label(&raw.name, remarks);
@@ -94,10 +111,15 @@ fn heads(records: &Records, decoder: &TextDecoder, remarks: &mut Remarks) -> (Ve
             }
         }
         heads.push(Head { record: next as u32, column: CaseColumn { first: raw.first, width } });
-        names.push(name);
+        let mut variable = match width {
+            Some(width) => SavVariable::text("", width),
+            None => SavVariable::number("", Format::number()),
+        };
+        variable.short_name = name;
+        variables.push(variable);
         next += segments;
     }
-    (heads, names)
+    (heads, variables)
 }
 
 /// Bytes of a text as its records say, as far as a case has room for them.
@@ -142,87 +164,71 @@ fn very_long(records: &Records, decoder: &TextDecoder) -> HashMap<String, u16> {
     widths
 }
 
-/// Names of the variables, each different from all others whatever the case.
-fn long_names(
+/// Gives the variables their long names, each different from all others whatever the case.
+fn set_long_names(
     records: &Records,
-    short: &[String],
+    variables: &mut [SavVariable],
     decoder: &TextDecoder,
     remarks: &mut Remarks,
-) -> Vec<String> {
-    let mut names = short.to_vec();
-    let mut index = NameIndex::new(short);
+) {
+    for variable in variables.iter_mut() {
+        variable.name.clone_from(&variable.short_name);
+    }
+    let mut index = NameIndex::default();
     for record in records.of(subtype::LONG_NAMES) {
         let (text, _) = decoder.decode(&record.bytes);
         for entry in text.split('\t') {
             let Some((short, long)) = entry.split_once('=') else { continue };
             let long = long.trim_end_matches([' ', '\0']);
-            match index.find(short.trim()).and_then(|found| names.get_mut(found)) {
-                Some(name) if !long.is_empty() => long.clone_into(name),
+            let found = index.find(variables, |variable| &variable.short_name, short.trim());
+            match found.and_then(|found| variables.get_mut(found)) {
+                Some(variable) if !long.is_empty() => long.clone_into(&mut variable.name),
                 Some(_) => {}
                 None => remarks.odd("long names of variables that do not exist are left out", entry),
             }
         }
     }
-    for (position, name) in names.iter_mut().enumerate().filter(|(_, name)| name.is_empty()) {
-        *name = format!("V{}", position + 1);
-        remarks.odd("variables without a name are called by their number", name.as_str());
+    for (position, variable) in variables.iter_mut().enumerate().filter(|(_, it)| it.name.is_empty()) {
+        variable.name = format!("V{}", position + 1);
+        remarks.odd("variables without a name are called by their number", variable.name.as_str());
     }
     // Hashes tell nearly for nothing that no name clashes; in the one case of a billion that they do, nothing is renamed.
     let hasher = RandomState::new();
-    let mut seen = HashSet::with_capacity(names.len());
-    if !names.iter().all(|name| seen.insert(hasher.hash_one(name.to_lowercase()))) {
-        drop(seen);
+    let mut hashes: Vec<u64> =
+        variables.iter().map(|variable| hasher.hash_one(variable.name.to_lowercase())).collect();
+    hashes.sort_unstable();
+    if hashes.windows(2).any(|pair| matches!(pair, [one, other] if one == other)) {
+        let names: Vec<&String> = variables.iter().map(|variable| &variable.name).collect();
         let all = |_: char, _: usize| true;
         let unique = legal_unique(&names, &NameRules::new(usize::MAX, usize::MAX, &all, "V").ignore_case());
-        for (was, is) in names.iter().zip(&unique).filter(|(was, is)| was != is) {
+        for (variable, is) in variables.iter_mut().zip(unique).filter(|(was, is)| was.name != *is) {
             let message = "names that differ only in case are made different";
-            remarks.changed(message, format!("{was} read as {is}"));
+            remarks.changed(message, format!("{} read as {is}", variable.name));
+            variable.name = is;
         }
-        names = unique;
     }
-    names
-}
-
-fn variable(
-    raw: &RawVariable,
-    width: Option<u16>,
-    name: &str,
-    order: ByteOrder,
-    decoder: &TextDecoder,
-    remarks: &mut Remarks,
-) -> SavVariable {
-    let mut variable = match width {
-        Some(width) => SavVariable::text(name, width),
-        None => SavVariable::number(name, Format::number()),
-    };
-    set_formats(&mut variable, raw.print, raw.write, remarks);
-    variable.label = decoder.label(&raw.label, remarks);
-    variable.missing = missing_values(raw, name, width, order, decoder, remarks);
-    // The name stands beside until all is read.
-    variable.name = String::new();
-    variable
 }
 
 fn missing_values(
     raw: &RawVariable,
-    name: &str,
-    width: Option<u16>,
+    variable: &SavVariable,
     order: ByteOrder,
     decoder: &TextDecoder,
     remarks: &mut Remarks,
 ) -> MissingValues {
-    if raw.missing.is_empty() {
+    let name = variable.name.as_str();
+    if raw.missing().is_empty() {
         return MissingValues::default();
     }
-    if width.is_some() {
+    if variable.width.is_some() {
         if raw.is_range {
             remarks.changed("ranges of texts cannot be missing and are left out", name);
             return MissingValues::default();
         }
         let text = |value: &Element| Value::Text(decoder.label(value, remarks));
-        return MissingValues::new(None, raw.missing.iter().map(text).collect());
+        return MissingValues::new(None, raw.missing().iter().map(text).collect());
     }
-    let numbers: Vec<f64> = raw.missing.iter().map(|value| double(value, order)).collect();
+    let numbers: Vec<f64> = raw.missing().iter().map(|value| double(value, order)).collect();
     let (range, singles) = match numbers.as_slice() {
         [low, high, singles @ ..] if raw.is_range => {
             let low = Some(*low).filter(|low| *low != LOWEST && *low != SYSMIS);

@@ -261,6 +261,6 @@ fn named_record<W: Write>(
 
 /// A format as a file has it (3.1).
 fn packed(format: Format) -> i32 {
-    let (width, decimals) = (format.width.min(255) as i32, format.decimals.min(255) as i32);
+    let (width, decimals) = (format.width.min(255) as i32, i32::from(format.decimals));
     i32::from(format.code()) << 16 | width << 8 | decimals
 }

@@ -114,7 +114,8 @@ fn width_and_formats(variable: &SavVariable) -> Result<()> {
         return Err(invalid(name, format!("a text has 1 to {MAX_TEXT} bytes; change its width")));
     }
     for (use_, format) in [("print", variable.print), ("write", variable.write)] {
-        let is_legal = Format::from_code(format.code(), format.width.into(), format.decimals.into()) == Some(format);
+        let is_legal =
+            Format::from_code(format.code(), format.width.into(), format.decimals.into()) == Some(format);
         let suits = match width {
             None => format.class() != FormatClass::Text,
             Some(width) if format.name() == "AHEX" => format.width as usize == 2 * width && width < 128,

@@ -136,8 +136,8 @@ fn missing_values_of_every_form_are_read() {
     let number = |number| Value::Number(number);
     assert_eq!(found(0).values, [1.0, 2.0, 3.0].map(number));
     assert_eq!(found(1).range, Some((None, Some(-1.0))));
-    assert_eq!((found(2).range, found(2).values), (Some((Some(90.0), None)), vec![number(-7.0)]));
-    assert_eq!((found(3).range, found(4).values), (Some((None, None)), vec![number(5.0)]));
+    assert_eq!((found(2).range, found(2).values.clone()), (Some((Some(90.0), None)), vec![number(-7.0)]));
+    assert_eq!((found(3).range, found(4).values.clone()), (Some((None, None)), vec![number(5.0)]));
     assert_eq!(found(5).values, ["x", "no"].map(|text| Value::Text(text.to_owned())));
     assert!(found(6).is_empty());
     assert_eq!(found(7).values, ["unknown", "none"].map(|text| Value::Text(text.to_owned())));
