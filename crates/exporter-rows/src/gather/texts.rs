@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use arrow_array::builder::StringBuilder;
 use arrow_array::{BinaryArray, StringArray};
 use arrow_buffer::{Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
 use arrow_schema::ArrowError;
@@ -16,6 +17,17 @@ pub enum TextEnd {
     Blanks,
 }
 
+/// Bytes without the chunks at their end that are all blanks, which are compared at once.
+#[inline]
+fn without_blank_chunks<const N: usize>(mut bytes: &[u8]) -> &[u8] {
+    while let Some((before, last)) = bytes.split_last_chunk::<N>()
+        && *last == [b' '; N]
+    {
+        bytes = before;
+    }
+    bytes
+}
+
 impl TextEnd {
     /// The text of a cell.
     #[inline]
@@ -25,9 +37,8 @@ impl TextEnd {
             Self::Blanks => {
                 let mut text = cell;
                 // Cells are often far wider than their texts.
-                while let Some((before, b"        ")) = text.split_last_chunk::<8>() {
-                    text = before;
-                }
+                text = without_blank_chunks::<64>(text);
+                text = without_blank_chunks::<8>(text);
                 while let [before @ .., b' '] = text {
                     text = before;
                 }
@@ -118,11 +129,18 @@ impl Texts {
         takes_utf8: bool,
         decode: impl Fn(&[u8]) -> Cow<'_, str>,
     ) -> Result<StringArray, ArrowError> {
-        let as_is = takes_utf8 || self.bytes.is_ascii();
+        let is_ascii = self.bytes.is_ascii();
+        // Copying what `simdutf8` has checked takes less time than the check that the array makes itself, but for ASCII.
+        if takes_utf8
+            && !is_ascii
+            && let Some(array) = self.utf8_array(nulls.as_ref())
+        {
+            return Ok(array);
+        }
         let bytes = Buffer::from_vec(self.bytes);
         let offsets = OffsetBuffer::new(ScalarBuffer::from(self.offsets));
-        if as_is && let Ok(array) = StringArray::try_new(offsets.clone(), bytes.clone(), nulls.clone()) {
-            return Ok(array);
+        if is_ascii {
+            return StringArray::try_new(offsets, bytes, nulls);
         }
         let mut text = String::with_capacity(bytes.len());
         let mut ends = Vec::with_capacity(offsets.len());
@@ -136,6 +154,24 @@ impl Texts {
         }
         let ends = OffsetBuffer::new(ScalarBuffer::from(ends));
         StringArray::try_new(ends, Buffer::from_vec(text.into_bytes()), nulls)
+    }
+
+    /// The array of texts that are UTF-8, each of them.
+    fn utf8_array(&self, nulls: Option<&NullBuffer>) -> Option<StringArray> {
+        let all = simdutf8::basic::from_utf8(&self.bytes).ok()?;
+        let mut array = StringBuilder::with_capacity(self.len(), all.len());
+        let mut start = 0;
+        for (index, end) in self.offsets.iter().skip(1).enumerate() {
+            let end = *end as usize;
+            // No text where a character crosses the border of two.
+            let text = all.get(start..end)?;
+            match nulls.is_some_and(|nulls| nulls.is_null(index)) {
+                true => array.append_null(),
+                false => array.append_value(text),
+            }
+            start = end;
+        }
+        Some(array.finish())
     }
 
     /// The array of the bytes.

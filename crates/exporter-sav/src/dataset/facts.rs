@@ -7,6 +7,7 @@ use arrow_array::types::Float64Type;
 use arrow_array::{Array as _, Float64Array};
 use arrow_schema::DataType;
 use exporter_core::codebook::Period;
+use exporter_core::doubles;
 use exporter_rows::holds;
 
 use crate::dataset::delivery::bytes_of;
@@ -115,12 +116,13 @@ impl NumberFacts {
     pub(super) fn look(&mut self, number: f64, period: Option<Period>) {
         let (low, high) = self.range.unwrap_or((number, number));
         self.range = Some((low.min(number), high.max(number)));
-        if self.whole && number.fract() != 0.0 {
+        if self.whole && !is_whole(number) {
             self.whole = false;
             self.days = false;
         }
-        if self.days && number % DAY != 0.0 {
-            self.days = false;
+        if self.days {
+            let days = number / DAY;
+            self.days = is_whole(days) && days * DAY == number;
         }
         if !self.whole {
             self.millis = self.millis && is_tick(number, 1e3);
@@ -143,6 +145,12 @@ impl NumberFacts {
         self.micros &= other.micros;
         self.periods &= other.periods;
     }
+}
+
+/// Whether a number is whole, as all are that have no bits for parts of one.
+#[inline]
+fn is_whole(number: f64) -> bool {
+    number as i64 as f64 == number || number.abs() >= doubles::EXACT as f64
 }
 
 /// Whether a number of seconds is the double nearest to a whole number of parts of a second.

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use exporter_core::source::BinaryFile;
 
 use crate::error::{Result, SavError, damaged};
-use crate::reader::control::{Codes, has_special, literal_count};
+use crate::reader::control::{BLANK_BLOCK, Codes, has_special, literal_count};
 use crate::spec::{ELEMENT_BYTES, code};
 
 /// Codes of whole cases with their literals.
@@ -161,11 +161,15 @@ impl Chunks {
                 }
                 return None;
             };
+            left -= 1;
+            at += code::BLOCK;
+            if *codes == BLANK_BLOCK {
+                continue;
+            }
             if has_special(*codes) {
                 return None;
             }
-            at += code::BLOCK + literal_count(*codes) * ELEMENT_BYTES;
-            left -= 1;
+            at += literal_count(*codes) * ELEMENT_BYTES;
         }
         while at > self.buffer.len() {
             if !self.fill() {

@@ -1,12 +1,13 @@
 //! Codes become rows of the elements that are needed.
 
+use std::hint::select_unpredictable;
 use std::ops::Range;
 
 use exporter_core::source::ByteOrder;
 use exporter_rows::Rows;
 
 use crate::error::{Result, damaged};
-use crate::reader::control::{Codes, literal_count, literals};
+use crate::reader::control::{BLANK_BLOCK, Codes, literal_count, literals_before};
 use crate::spec::{BLANKS, ELEMENT_BYTES, SYSMIS, code};
 
 type Element = [u8; ELEMENT_BYTES];
@@ -101,21 +102,14 @@ impl Unpacking {
         let values: &[Element; 256] = self.values.first_chunk()?;
         for group in groups.iter_mut().take(blocks) {
             let (codes, behind) = bytes.split_first_chunk::<{ code::BLOCK }>()?;
-            let count = literal_count(*codes);
-            let (found, behind) = behind.split_at_checked(count * ELEMENT_BYTES)?;
-            bytes = behind;
-            for (element, code) in group.iter_mut().zip(codes) {
-                *element = values[usize::from(*code)];
+            if *codes == BLANK_BLOCK {
+                (*group, bytes) = ([BLANKS; code::BLOCK], behind);
+                continue;
             }
-            if count > 0 {
-                let (mut found, _) = found.as_chunks::<ELEMENT_BYTES>();
-                for (element, code) in group.iter_mut().zip(codes) {
-                    if *code == code::LITERAL
-                        && let Some((literal, rest)) = found.split_first()
-                    {
-                        (*element, found) = (*literal, rest);
-                    }
-                }
+            let block = Block::new(*codes, behind, values);
+            bytes = behind.get(block.literal_bytes()..)?;
+            for (place, element) in group.iter_mut().enumerate() {
+                *element = block.element(place);
             }
         }
         Some(bytes)
@@ -129,43 +123,63 @@ impl Unpacking {
         chosen: &Chosen,
         tile: &mut [Element],
     ) -> Option<&'b [u8]> {
-        let period = chosen.blocks.len().checked_sub(1)?;
+        let values: &[Element; 256] = self.values.first_chunk()?;
         let group_elements = self.needed.len() * 8;
-        let mut groups = tile.chunks_mut(group_elements);
-        let mut group: &mut [Element] = &mut [];
-        for block in 0..blocks {
-            let of_group = block % period;
-            if of_group == 0 {
-                group = groups.next()?;
+        let ends = chosen.blocks.get(1..)?;
+        let mut left = blocks;
+        for group in tile.chunks_mut(group_elements) {
+            let mut start = 0;
+            for end in ends.iter().take(left) {
+                let (codes, behind) = bytes.split_first_chunk::<{ code::BLOCK }>()?;
+                let places = chosen.places.get(start..*end as usize)?;
+                start = *end as usize;
+                if places.is_empty() && *codes == BLANK_BLOCK {
+                    bytes = behind;
+                    continue;
+                }
+                let block = Block::new(*codes, behind, values);
+                bytes = behind.get(block.literal_bytes()..)?;
+                for (place, slot) in places {
+                    if let Some(element) = group.get_mut(*slot as usize) {
+                        *element = block.element(usize::from(*place));
+                    }
+                }
             }
-            let (codes, behind) = bytes.split_first_chunk::<{ code::BLOCK }>()?;
-            let count = literal_count(*codes);
-            let (found, behind) = behind.split_at_checked(count * ELEMENT_BYTES)?;
-            bytes = behind;
-            let (found, _) = found.as_chunks::<ELEMENT_BYTES>();
-            let from = *chosen.blocks.get(of_group)? as usize;
-            let to = *chosen.blocks.get(of_group + 1)? as usize;
-            if from < to {
-                self.put(*codes, found, chosen.places.get(from..to)?, group);
-            }
+            left = left.saturating_sub(ends.len());
         }
         Some(bytes)
     }
+}
 
-    fn put(&self, codes: Codes, found: &[Element], places: &[(u8, u32)], group: &mut [Element]) {
-        let literals = literals(codes);
-        for (place, slot) in places {
-            let code = codes.get(usize::from(*place)).copied().unwrap_or_default();
-            let value = if code == code::LITERAL {
-                let before = literals & ((1_u8 << (place & 7)) - 1);
-                found.get(before.count_ones() as usize)
-            } else {
-                self.values.get(usize::from(code))
-            };
-            if let (Some(value), Some(element)) = (value, group.get_mut(*slot as usize)) {
-                *element = *value;
-            }
-        }
+/// Eight codes and what they stand for.
+struct Block<'b> {
+    codes: Codes,
+    /// Of each code, how many literals come before its own.
+    before: [u8; code::BLOCK],
+    /// The literals, and what follows them.
+    literals: &'b [Element],
+    values: &'b [Element; 256],
+}
+
+impl<'b> Block<'b> {
+    #[inline]
+    fn new(codes: Codes, behind: &'b [u8], values: &'b [Element; 256]) -> Self {
+        Self { codes, before: literals_before(codes), literals: behind.as_chunks().0, values }
+    }
+
+    #[inline]
+    fn literal_bytes(&self) -> usize {
+        literal_count(self.codes) * ELEMENT_BYTES
+    }
+
+    /// What the code at a place stands for. Where literals stand no processor foresees, so that both are looked up.
+    #[inline]
+    fn element(&self, place: usize) -> Element {
+        let place = place % code::BLOCK;
+        let (code, before) = (self.codes[place], self.before[place]);
+        let value = &self.values[usize::from(code)];
+        let literal = self.literals.get(usize::from(before)).unwrap_or(value);
+        *select_unpredictable(code == code::LITERAL, literal, value)
     }
 }
 
