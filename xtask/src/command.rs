@@ -78,6 +78,21 @@ pub(crate) fn check(command: &mut Command) -> Result<(), String> {
     run(command).map(drop).map_err(|(_, message)| message)
 }
 
+/// As [`check`], but shows what the command printed only when it fails.
+pub(crate) fn quietly(command: &mut Command) -> Result<(), String> {
+    let shown = shown(command);
+    println!("$ {shown}");
+    let output = command.stdin(Stdio::null()).output();
+    let output = output.map_err(|error| format!("cannot start {shown}: {error}"))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    for printed in [&output.stdout, &output.stderr] {
+        println!("{}", String::from_utf8_lossy(printed));
+    }
+    Err(format!("{shown}: {}", output.status))
+}
+
 /// What a command prints on standard output, or nothing when it cannot be run or fails.
 pub(crate) fn output(command: &mut Command) -> Option<String> {
     let output = command.stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
