@@ -18,7 +18,9 @@ mod embedded;
 mod facts;
 mod input;
 mod kinds;
+mod opening;
 mod plain;
+mod profile;
 #[cfg(test)]
 mod tests;
 mod values;
@@ -26,27 +28,21 @@ mod values;
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions};
-use arrow_schema::DataType;
-use exporter_core::codebook::{Codebook, Kind, Missing, MissingValues, Parent, Period, Variable};
-use exporter_core::dataset::{Note, arrow_type, scan_schema, select_from, table_of};
-use exporter_core::embedded::{ReasonCodes, Restored, detach_foreign_labels};
-use exporter_core::profile::Number;
+use exporter_core::codebook::{Codebook, Parent, Table, Variable};
+use exporter_core::dataset::{Note, scan_schema, select_from, table_of};
 use exporter_core::{
-    Batches, ColumnFacts, Dataset, Loss, LossCode, LossReport, Projection, Result, Scan, Source, TableId,
-    TableProfile,
+    Batches, Dataset, Loss, LossCode, LossReport, Projection, Result, Scan, Source, TableId, TableProfile,
 };
-use exporter_rows::{fits_by_range, is_calendar, only_values_tell};
 
 use crate::error::SavError;
 use crate::reader::{ReadOptions, SavReader, Selection};
 use delivery::Delivery;
-use embedded::{restored, stored};
-use facts::{Looked, NumberFacts, Seen, look};
+use facts::look;
 pub(crate) use input::READ_OPTIONS;
 pub use input::{SavInput, SavInputOptions};
-use kinds::{fits, kinds_of, refined};
+use opening::{Opened, Opening};
 pub(crate) use plain::plain;
-use plain::plain_of;
+use profile::known;
 
 /// An open system file, which is presumed not to change.
 #[derive(Debug)]
@@ -74,109 +70,19 @@ impl SavDataset {
     pub fn open(source: &Source<'_>, options: ReadOptions, threads: usize) -> Result<Self> {
         let place = |error: SavError| exporter_core::Error::from(error).entry(&source.name);
         let reader = SavReader::with_options(Arc::clone(&source.bytes), options).map_err(place)?;
-        let metadata = reader.metadata();
-        let by_format = kinds_of(metadata);
-        let unread = plain_of(metadata, source.stem(), &by_format);
-        let mut not_used = Vec::new();
-        let stored = stored(metadata, &mut not_used);
-        let claimed = stored.as_ref().map(|stored| restored(stored, unread.clone(), &|_, _| true));
-        let claimed_variables = claimed.as_ref().and_then(|claimed| claimed.codebook.tables.first());
-        let claimed_variables = claimed_variables.map_or(&[][..], |table| &table.variables);
-        let codes_of = |restored: &Restored, position: usize| -> ReasonCodes {
-            restored.codes.get(position).cloned().unwrap_or_default()
-        };
-        let is_projected = |position: usize, stored: &str| {
-            let described = claimed_variables.get(position).map_or(stored, |variable| variable.name.as_str());
-            source.projection.has(stored) || source.projection.has(described)
-        };
-        let mut looked = Vec::new();
-        for (position, variable) in metadata.variables.iter().enumerate() {
-            let natural = if variable.width.is_some() { DataType::Utf8 } else { DataType::Float64 };
-            let target = claimed_variables.get(position).map(|claimed| arrow_type(&claimed.kind));
-            let tells = |target: &DataType| {
-                only_values_tell(&natural, target) && !is_calendar(target)
-                    || (&natural, target) == (&DataType::Utf8, &DataType::Binary)
-            };
-            let claim = target.filter(tells);
-            let period = match by_format.get(position) {
-                Some(Kind::Period(period)) if *period != Period::Year => Some(*period),
-                _ => None,
-            };
-            if is_projected(position, &variable.name) && (variable.width.is_none() || claim.is_some()) {
-                let codes = claimed.as_ref().map(|claimed| codes_of(claimed, position));
-                let codes = codes.into_iter().flatten().flatten().collect();
-                looked.push(Looked { variable: position, period, codes, claim });
-            }
-        }
         let threads = threads.max(1);
+        let opening = Opening::new(reader.metadata(), source.stem());
+        let looked = opening.looked(&source.projection);
         let seen =
             if looked.is_empty() { None } else { Some(look(&reader, &looked, threads).map_err(place)?) };
-        let found = |position: usize| seen.as_ref().and_then(|seen| seen.variables.get(&position));
-        let fits_rows = |position: usize, kind: &Kind| {
-            let text = metadata.variables.get(position).is_some_and(|variable| variable.width.is_some());
-            // The clock of a number is known only where it is recorded.
-            let zoned = matches!(kind, Kind::DateTime { zone: Some(_), .. });
-            let in_utc = || {
-                let written =
-                    claimed.as_ref().and_then(|claimed| claimed.written_names.get(position)?.as_ref());
-                written.zip(stored.as_ref()).is_some_and(|(name, stored)| stored.cells.utc.contains(name))
-            };
-            (!zoned || in_utc()) && delivers(text, kind, found(position))
-        };
-        let (mut codebook, parent, recorded) = match &stored {
-            Some(stored) => {
-                let Restored { codebook, parent, losses, codes, .. } = restored(stored, unread, &fits_rows);
-                not_used.extend(losses);
-                (codebook, parent, codes)
-            }
-            None => {
-                let kind = |(position, kind): (usize, &Kind)| match found(position) {
-                    Some(facts) => refined(kind.clone(), facts),
-                    None => kind.clone(),
-                };
-                let kinds: Vec<Kind> = by_format.iter().enumerate().map(kind).collect();
-                (plain_of(metadata, source.stem(), &kinds), None, Vec::new())
-            }
-        };
-        let mut columns = Vec::with_capacity(metadata.variables.len());
-        for (position, variable) in
-            codebook.tables.iter_mut().flat_map(|table| &mut table.variables).enumerate()
-        {
-            let mut codes = recorded.get(position).cloned().unwrap_or_default();
-            if let Some(facts) = found(position)
-                && !fits_rows(position, &variable.kind)
-            {
-                let text = metadata.variables.get(position).is_some_and(|variable| variable.width.is_some());
-                let mut kind = variable.kind.clone();
-                if let Kind::DateTime { zone, .. } = &mut kind {
-                    *zone = None;
-                }
-                variable.kind = if text { Kind::Text } else { refined(kind, facts) };
-                not_used.extend(without_other_values(variable, &mut codes));
-            }
-            complete(variable, metadata.variables.get(position));
-            let was_time = by_format.get(position).is_some_and(Kind::is_temporal);
-            if was_time && matches!(variable.kind, Kind::Float { .. }) && stored.is_none() {
-                let action =
-                    "dates or times of which some are none that a calendar has read as numbers of seconds";
-                not_used.push(Loss::new(LossCode::KIND_CHANGED, action).variable(&variable.name));
-            }
-            columns.push(Delivery::new(position, variable, &codes));
-        }
-        not_used.extend(detach_foreign_labels(&mut codebook));
+        let Opened { codebook, parent, columns, not_used } = opening.finish(seen.as_ref());
         let facts = known(&codebook, seen.as_ref(), &reader);
-        let name = source.name.clone();
-        let projection = source.projection.clone();
+        let (name, projection) = (source.name.clone(), source.projection.clone());
         Ok(Self { name, projection, reader, codebook, parent, not_used, columns, facts, threads })
     }
 
     /// Delivers these columns of all rows.
-    fn batches(
-        &self,
-        table: &exporter_core::codebook::Table,
-        wanted: &[usize],
-        scan: &Scan,
-    ) -> Result<Batches<'_>> {
+    fn batches(&self, table: &Table, wanted: &[usize], scan: &Scan) -> Result<Batches<'_>> {
         let columns: Vec<&Delivery> = wanted.iter().filter_map(|column| self.columns.get(*column)).collect();
         let selection = Selection {
             columns: Some(columns.iter().map(|column| column.variable).collect()),
@@ -209,97 +115,6 @@ impl SavDataset {
         });
         Ok(Batches::new(schema, batches))
     }
-}
-
-/// Whether the rows of a variable can be delivered as a kind.
-fn delivers(text: bool, kind: &Kind, facts: Option<&NumberFacts>) -> bool {
-    let target = arrow_type(kind);
-    if text {
-        return target == DataType::Utf8
-            || match facts {
-                Some(facts) => facts.claim,
-                None => fits_by_range(&DataType::Utf8, &target, true, None),
-            };
-    }
-    let Some(facts) = facts else { return true };
-    let is_numeric = !matches!(kind, Kind::Text | Kind::Binary) && !kind.is_nested();
-    is_numeric
-        && match kind {
-            Kind::Decimal { .. } | Kind::Float { bits: 32 } => facts.claim,
-            kind => fits(kind, facts),
-        }
-}
-
-/// Takes declared values that are none of a variable's kind out, and their numbers out of `codes`; the loss of reading that
-/// this is.
-fn without_other_values(variable: &mut Variable, codes: &mut Vec<Option<f64>>) -> Option<Loss> {
-    codes.resize(variable.missing.len(), None);
-    let kind = variable.kind.clone();
-    let all = std::mem::take(&mut variable.missing).into_iter().zip(std::mem::take(codes));
-    let count = all.len();
-    (variable.missing, *codes) = all.filter(|(missing, _)| is_of(missing, &kind)).unzip();
-    let dropped = count - variable.missing.len();
-    let action = format!("missing values that the stored codebook declares are none of the kind {kind}");
-    let loss = Loss::new(LossCode::MISSING_DROPPED, action).variable(&variable.name);
-    (dropped > 0).then(|| loss.count(dropped as u64))
-}
-
-/// Whether a declared value is one of the kind's.
-fn is_of(missing: &Missing, kind: &Kind) -> bool {
-    let holds =
-        |value: &Option<exporter_core::codebook::Value>| value.as_ref().is_none_or(|value| kind.holds(value));
-    match &missing.values {
-        MissingValues::One(value) => kind.holds(value),
-        MissingValues::Range { low, high } => holds(low) && holds(high),
-        MissingValues::Reason => true,
-    }
-}
-
-/// What the file says of a variable beside what was restored.
-fn complete(variable: &mut Variable, stored: Option<&crate::metadata::SavVariable>) {
-    variable.facts = Default::default();
-    if let Some(width) = stored.and_then(|stored| stored.width) {
-        variable.facts.storage.insert("spss".to_owned(), format!("A{width}"));
-    }
-}
-
-/// What the pass at opening has found about the rows, in the terms of a profile.
-fn known(codebook: &Codebook, seen: Option<&Seen>, reader: &SavReader) -> TableProfile {
-    let mut profile = TableProfile::default();
-    profile.rows = seen.map(|seen| seen.rows).or_else(|| reader.cases());
-    let variables = codebook.tables.iter().flat_map(|table| &table.variables);
-    for (position, variable) in variables.enumerate() {
-        let mut facts = ColumnFacts::default();
-        if let Kind::Text = variable.kind {
-            facts.nulls = Some(0);
-            profile.columns.insert(position, facts);
-            continue;
-        }
-        let Some(found) = seen.and_then(|seen| seen.variables.get(&position)) else { continue };
-        if reader.metadata().variables.get(position).is_some_and(|variable| variable.width.is_some()) {
-            // Of texts that are delivered as numbers the pass counts nothing.
-            continue;
-        }
-        facts.nulls = Some(found.nulls);
-        match variable.kind {
-            Kind::Integer { .. } => {
-                let ends = |(low, high)| (Number::Integer(low as i128), Number::Integer(high as i128));
-                facts.range = Some(found.range.map(ends));
-            }
-            Kind::Float { bits: 64 } => {
-                facts.range = Some(found.range.map(|(low, high)| (Number::Float(low), Number::Float(high))));
-                facts.integral = Some(found.whole);
-                (facts.nans, facts.infinities) = (Some(0), Some(0));
-            }
-            _ => {}
-        }
-        // Reasons are among the numbers of the file.
-        if !variable.missing.iter().any(|missing| !missing.is_reason()) {
-            facts.valid_range = facts.range;
-        }
-        profile.columns.insert(position, facts);
-    }
-    profile
 }
 
 impl Dataset for SavDataset {

@@ -1,0 +1,208 @@
+//! From what a file says, what our writer recorded in it and what its rows hold to one codebook.
+
+use arrow_schema::DataType;
+use exporter_core::codebook::{Codebook, Kind, Missing, MissingValues, Parent, Period, Value, Variable};
+use exporter_core::dataset::arrow_type;
+use exporter_core::embedded::{Embedded, ReasonCodes, Restored, detach_foreign_labels};
+use exporter_core::{Loss, LossCode, Projection};
+use exporter_rows::{fits_by_range, is_calendar, only_values_tell};
+
+use crate::dataset::delivery::Delivery;
+use crate::dataset::embedded::{restored, stored};
+use crate::dataset::facts::{Looked, NumberFacts, Seen};
+use crate::dataset::kinds::{fits, kinds_of, refined};
+use crate::dataset::plain::plain_of;
+use crate::metadata::{SavMetadata, SavVariable};
+
+/// What is known before the rows are looked at.
+pub(super) struct Opening<'r> {
+    metadata: &'r SavMetadata,
+    stem: &'r str,
+    /// The kinds that formats, labels and missing values say.
+    by_format: Vec<Kind>,
+    /// What the file says of itself.
+    plain: Codebook,
+    stored: Option<Embedded>,
+    /// The stored codebook, presumed that all rows are as it says.
+    claimed: Option<Restored>,
+    not_used: Vec<Loss>,
+}
+
+/// A codebook, and how its variables are delivered.
+pub(super) struct Opened {
+    pub(super) codebook: Codebook,
+    pub(super) parent: Option<Parent>,
+    pub(super) columns: Vec<Delivery>,
+    /// What of the stored codebook is not used; no table is named.
+    pub(super) not_used: Vec<Loss>,
+}
+
+impl<'r> Opening<'r> {
+    pub(super) fn new(metadata: &'r SavMetadata, stem: &'r str) -> Self {
+        let by_format = kinds_of(metadata);
+        let plain = plain_of(metadata, stem, &by_format);
+        let mut not_used = Vec::new();
+        let stored = stored(metadata, &mut not_used);
+        let claimed = stored.as_ref().map(|stored| restored(stored, plain.clone(), &|_, _| true));
+        Self { metadata, stem, by_format, plain, stored, claimed, not_used }
+    }
+
+    /// The variables whose rows must be looked at: all projected numbers, and texts that were recorded as something else.
+    pub(super) fn looked(&self, projection: &Projection) -> Vec<Looked> {
+        let mut looked = Vec::new();
+        for (position, variable) in self.metadata.variables.iter().enumerate() {
+            let claimed = self.claimed_variable(position);
+            let is_text = variable.width.is_some();
+            let claim =
+                claimed.map(|claimed| arrow_type(&claimed.kind)).filter(|kind| is_claim(is_text, kind));
+            let described = claimed.map_or(&variable.name, |claimed| &claimed.name);
+            let is_projected = projection.has(&variable.name) || projection.has(described);
+            if !is_projected || is_text && claim.is_none() {
+                continue;
+            }
+            let period = match self.by_format.get(position) {
+                Some(Kind::Period(period)) if *period != Period::Year => Some(*period),
+                _ => None,
+            };
+            let codes = self.claimed.as_ref().and_then(|claimed| claimed.codes.get(position));
+            let codes = codes.into_iter().flatten().flatten().copied().collect();
+            looked.push(Looked { variable: position, period, codes, claim });
+        }
+        looked
+    }
+
+    fn claimed_variable(&self, position: usize) -> Option<&Variable> {
+        self.claimed.as_ref()?.codebook.tables.first()?.variables.get(position)
+    }
+
+    fn is_text(&self, position: usize) -> bool {
+        self.metadata.variables.get(position).is_some_and(|variable| variable.width.is_some())
+    }
+
+    /// Whether the rows of a variable are delivered as a kind.
+    fn fits_rows(&self, position: usize, kind: &Kind, facts: Option<&NumberFacts>) -> bool {
+        // The clock of a number is known only where it is recorded.
+        let is_zoned = matches!(kind, Kind::DateTime { zone: Some(_), .. });
+        let is_recorded = || {
+            let name = self.claimed.as_ref()?.written_names.get(position)?.as_ref()?;
+            Some(self.stored.as_ref()?.cells.utc.contains(name))
+        };
+        (!is_zoned || is_recorded() == Some(true)) && delivers(self.is_text(position), kind, facts)
+    }
+
+    /// The codebook, once the rows were looked at.
+    pub(super) fn finish(mut self, seen: Option<&Seen>) -> Opened {
+        let found = |position: usize| seen.and_then(|seen| seen.variables.get(&position));
+        let (mut codebook, parent, recorded) = match &self.stored {
+            Some(stored) => {
+                let fits = |position: usize, kind: &Kind| self.fits_rows(position, kind, found(position));
+                let Restored { codebook, parent, losses, codes, .. } =
+                    restored(stored, self.plain.clone(), &fits);
+                self.not_used.extend(losses);
+                (codebook, parent, codes)
+            }
+            None => (self.refined_by(&found), None, Vec::new()),
+        };
+        let mut columns = Vec::with_capacity(self.metadata.variables.len());
+        for (position, variable) in
+            codebook.tables.iter_mut().flat_map(|table| &mut table.variables).enumerate()
+        {
+            let mut codes = recorded.get(position).cloned().unwrap_or_default();
+            if let Some(facts) = found(position)
+                && !self.fits_rows(position, &variable.kind, Some(facts))
+            {
+                variable.kind = self.other_kind(position, &variable.kind, facts);
+                self.not_used.extend(without_other_values(variable, &mut codes));
+            }
+            complete(variable, self.metadata.variables.get(position));
+            self.not_used.extend(self.lost_calendar(position, variable));
+            columns.push(Delivery::new(position, variable, &codes));
+        }
+        self.not_used.extend(detach_foreign_labels(&mut codebook));
+        Opened { codebook, parent, columns, not_used: self.not_used }
+    }
+
+    /// What the file says of variables of kinds that hold the rows.
+    fn refined_by<'f>(&self, found: &impl Fn(usize) -> Option<&'f NumberFacts>) -> Codebook {
+        let kind = |(position, kind): (usize, &Kind)| match found(position) {
+            Some(facts) => refined(kind.clone(), facts),
+            None => kind.clone(),
+        };
+        let kinds: Vec<Kind> = self.by_format.iter().enumerate().map(kind).collect();
+        plain_of(self.metadata, self.stem, &kinds)
+    }
+
+    /// The kind of rows that are none of the kind described.
+    fn other_kind(&self, position: usize, described: &Kind, facts: &NumberFacts) -> Kind {
+        let mut kind = described.clone();
+        if let Kind::DateTime { zone, .. } = &mut kind {
+            *zone = None;
+        }
+        if self.is_text(position) { Kind::Text } else { refined(kind, facts) }
+    }
+
+    /// The loss that dates or times are, which the values have made numbers.
+    fn lost_calendar(&self, position: usize, variable: &Variable) -> Option<Loss> {
+        let was_time = self.by_format.get(position).is_some_and(Kind::is_temporal);
+        let is_lost = was_time && matches!(variable.kind, Kind::Float { .. }) && self.stored.is_none();
+        let action = "dates or times of which some are none that a calendar has read as numbers of seconds";
+        is_lost.then(|| Loss::new(LossCode::KIND_CHANGED, action).variable(&variable.name))
+    }
+}
+
+/// Whether only the values tell that a variable is of a recorded type.
+fn is_claim(is_text: bool, target: &DataType) -> bool {
+    let natural = if is_text { DataType::Utf8 } else { DataType::Float64 };
+    only_values_tell(&natural, target) && !is_calendar(target) || is_text && *target == DataType::Binary
+}
+
+/// Whether the rows of a variable can be delivered as a kind.
+fn delivers(text: bool, kind: &Kind, facts: Option<&NumberFacts>) -> bool {
+    let target = arrow_type(kind);
+    if text {
+        return target == DataType::Utf8
+            || match facts {
+                Some(facts) => facts.claim,
+                None => fits_by_range(&DataType::Utf8, &target, true, None),
+            };
+    }
+    let Some(facts) = facts else { return true };
+    let is_numeric = !matches!(kind, Kind::Text | Kind::Binary) && !kind.is_nested();
+    is_numeric
+        && match kind {
+            Kind::Decimal { .. } | Kind::Float { bits: 32 } => facts.claim,
+            kind => fits(kind, facts),
+        }
+}
+
+/// Takes declared values that are none of a variable's kind out, and their numbers out of `codes`; the loss of reading that
+/// this is.
+fn without_other_values(variable: &mut Variable, codes: &mut ReasonCodes) -> Option<Loss> {
+    codes.resize(variable.missing.len(), None);
+    let kind = variable.kind.clone();
+    let all = std::mem::take(&mut variable.missing).into_iter().zip(std::mem::take(codes));
+    let count = all.len();
+    (variable.missing, *codes) = all.filter(|(missing, _)| is_of(missing, &kind)).unzip();
+    let dropped = count - variable.missing.len();
+    let action = format!("missing values that the stored codebook declares are none of the kind {kind}");
+    let loss = Loss::new(LossCode::MISSING_DROPPED, action).variable(&variable.name);
+    (dropped > 0).then(|| loss.count(dropped as u64))
+}
+
+/// Whether a declared value is one of the kind's.
+fn is_of(missing: &Missing, kind: &Kind) -> bool {
+    let holds = |value: &Option<Value>| value.as_ref().is_none_or(|value| kind.holds(value));
+    match &missing.values {
+        MissingValues::One(value) => kind.holds(value),
+        MissingValues::Range { low, high } => holds(low) && holds(high),
+        MissingValues::Reason => true,
+    }
+}
+
+/// What the file says of a variable beside what was restored.
+fn complete(variable: &mut Variable, stored: Option<&SavVariable>) {
+    variable.facts = Default::default();
+    if let Some(width) = stored.and_then(|stored| stored.width) {
+        variable.facts.storage.insert("spss".to_owned(), format!("A{width}"));
+    }
+}
