@@ -2,6 +2,7 @@
 //! and runs every check, and is all that continuous integration calls.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command-line program talks to its terminal")]
 
+mod ambers;
 mod arguments;
 mod command;
 mod debian;

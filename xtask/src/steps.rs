@@ -5,7 +5,7 @@ use std::process::Command;
 use crate::command::{self, Count};
 use crate::tools::DENY;
 use crate::workspace::Workspace;
-use crate::{debian, fuzz, lockfile, python};
+use crate::{ambers, debian, fuzz, lockfile, python};
 
 /// What a step did.
 pub(crate) enum Outcome {
@@ -64,16 +64,20 @@ pub(crate) fn names() -> Vec<&'static str> {
     ALL.iter().map(|step| step.name).collect()
 }
 
-/// Installs the programs and packages that the oracle suite runs.
+/// Installs and builds the programs and packages that the oracle suite runs.
 pub(crate) fn setup(workspace: &Workspace) -> Result<(), String> {
     debian::install_missing(&workspace.root)?;
-    python::prepare(workspace)
+    python::prepare(workspace)?;
+    ambers::build(workspace)
 }
 
 fn fmt(workspace: &Workspace) -> Result<Outcome, Failure> {
     checked(command::cargo(&workspace.root).args(["fmt", "--all", "--", "--check"]))?;
-    let mut fuzz = command::cargo(&workspace.root);
-    checked(fuzz.args(["fmt", "--manifest-path", "fuzz/Cargo.toml", "--", "--check"]))
+    for manifest in [ambers::MANIFEST, "fuzz/Cargo.toml"] {
+        let mut fmt = command::cargo(&workspace.root);
+        checked(fmt.args(["fmt", "--manifest-path", manifest, "--", "--check"]))?;
+    }
+    Ok(Outcome::Checked)
 }
 
 fn lock(workspace: &Workspace) -> Result<Outcome, Failure> {
@@ -83,15 +87,11 @@ fn lock(workspace: &Workspace) -> Result<Outcome, Failure> {
 
 fn clippy(workspace: &Workspace) -> Result<Outcome, Failure> {
     let mut clippy = command::cargo(&workspace.root);
-    checked(clippy.args([
-        "clippy",
-        "--workspace",
-        "--all-targets",
-        "--all-features",
-        "--locked",
-        "--",
-        "-Dwarnings",
-    ]))
+    clippy.args(["clippy", "--workspace", "--all-targets", "--all-features", "--locked"]);
+    for clippy in [&mut clippy, &mut ambers::cargo(workspace, "clippy")] {
+        checked(clippy.args(["--", "-Dwarnings"]))?;
+    }
+    Ok(Outcome::Checked)
 }
 
 fn unit(workspace: &Workspace) -> Result<Outcome, Failure> {
@@ -127,7 +127,9 @@ fn doc(workspace: &Workspace) -> Result<Outcome, Failure> {
 
 fn oracle(workspace: &Workspace) -> Result<Outcome, Failure> {
     let mut tests = runner(workspace);
-    tested(tests.args(["--test", "oracle"]).env("EXPORTER_ORACLE_PYTHON", workspace.oracle_python()))
+    tests.args(["--test", "oracle"]);
+    tests.env("EXPORTER_ORACLE_PYTHON", workspace.oracle_python());
+    tested(tests.env("EXPORTER_ORACLE_AMBERS", workspace.oracle_ambers()))
 }
 
 fn acceptance(workspace: &Workspace) -> Result<Outcome, Failure> {

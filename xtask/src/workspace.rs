@@ -39,6 +39,11 @@ impl Workspace {
         self.target.join("oracle-venv").join("bin").join("python")
     }
 
+    /// The program that reads and writes SPSS files with the crate `ambers`.
+    pub(crate) fn oracle_ambers(&self) -> PathBuf {
+        self.target.join("oracle-ambers").join("release").join("exporter-oracle-ambers")
+    }
+
     /// The folder of real files that the acceptance suite reads, if it is there.
     pub(crate) fn reference(&self) -> Option<PathBuf> {
         let folder = match env::var_os("EXPORTER_REFERENCE") {

@@ -23,14 +23,24 @@ pub(crate) fn seven_zip() -> Command {
 
 /// One of this suite's Python scripts, in the environment that `cargo xtask setup` builds.
 pub(crate) fn python(script: &str) -> Command {
-    let given = std::env::var_os("EXPORTER_ORACLE_PYTHON").map(PathBuf::from);
-    // Cargo gives integration tests a folder right below its target folder.
-    let built = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("oracle-venv").join("bin/python");
-    let python = given.unwrap_or(built);
-    assert!(python.is_file(), "there is no {}; `cargo xtask setup` builds it", python.display());
-    let mut command = Command::new(python);
+    let mut command = built("EXPORTER_ORACLE_PYTHON", "oracle-venv/bin/python");
     command.arg("-I").arg(script_path(script));
     command
+}
+
+/// The crate `ambers` as a program, which `tests/oracle/ambers` is.
+pub(crate) fn ambers() -> Command {
+    built("EXPORTER_ORACLE_AMBERS", "oracle-ambers/release/exporter-oracle-ambers")
+}
+
+/// A program that `cargo xtask setup` builds: where the variable says, or in the target folder.
+fn built(variable: &str, program: &str) -> Command {
+    let given = std::env::var_os(variable).map(PathBuf::from);
+    // Cargo gives integration tests a folder right below its target folder.
+    let usual = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name(program);
+    let program = given.unwrap_or(usual);
+    assert!(program.is_file(), "there is no {}; `cargo xtask setup` builds it", program.display());
+    Command::new(program)
 }
 
 /// One of this suite's R scripts.

@@ -1,14 +1,19 @@
 //! A table as it must be found in a file, and the file that our writer makes of it.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::Float64Type;
 use arrow_array::{ArrayRef, Float64Array, RecordBatch, RecordBatchOptions, StringArray};
 use arrow_schema::{Field, Schema};
-use exporter_core::codebook::Measure;
-use exporter_sav::spss::{Format, Value};
-use exporter_sav::{Compression, SavMetadata, SavVariable, SavWriter, Storing, ValueLabels, WriterOptions};
+use exporter_core::codebook::{Alignment, Measure};
+use exporter_core::source::MemoryBytes;
+use exporter_sav::spss::{Format, ResponseSetKind, Value};
+use exporter_sav::{
+    Attribute, Compression, SavError, SavMetadata, SavReader, SavVariable, SavWriter, Selection, Storing,
+    ValueLabels, WriterOptions,
+};
 use serde_json::{Map, Value as Json, json};
 
 /// A table with its cells.
@@ -65,6 +70,16 @@ impl Case {
         writer.finish().unwrap().0
     }
 
+    /// The table that our reader finds in a file.
+    pub(super) fn read(path: &Path) -> Result<Self, SavError> {
+        let reader = SavReader::open(Arc::new(MemoryBytes::new(std::fs::read(path).unwrap())))?;
+        let batches = reader.batches(&Selection::default(), 2)?;
+        let schema = batches.schema();
+        let batches = batches.collect::<Result<Vec<_>, _>>()?;
+        let all = arrow_select::concat::concat_batches(&schema, &batches).unwrap();
+        Ok(Self { name: "read", metadata: reader.metadata().clone(), columns: all.columns().to_vec() })
+    }
+
     /// What a reader must say.
     pub(super) fn expected(&self) -> Json {
         let variables = &self.metadata.variables;
@@ -74,6 +89,30 @@ impl Case {
             Some(Measure::Ordinal) => "ordinal",
             Some(Measure::Scale) => "scale",
         };
+        let alignment = |variable: &SavVariable| match variable.alignment {
+            Some(Alignment::Left) => "left",
+            Some(Alignment::Centre) => "center",
+            Some(Alignment::Right) => "right",
+            None if variable.width.is_some() => "left",
+            None => "right",
+        };
+        // As wide as what is shown, within limits, where nobody has said how wide.
+        let width = |variable: &SavVariable| {
+            variable.column_width.unwrap_or_else(|| u32::from(variable.print.width.clamp(8, 32)))
+        };
+        let name = |at: usize| variables[at].name.as_str();
+        let response_sets = self.metadata.response_sets.iter().map(|set| {
+            let (kind, counted) = match &set.kind {
+                ResponseSetKind::Category => ("category", None),
+                ResponseSetKind::Dichotomy(Value::Number(counted)) => {
+                    ("dichotomy", Some(counted.to_string()))
+                }
+                ResponseSetKind::Dichotomy(Value::Text(counted)) => ("dichotomy", Some(counted.clone())),
+            };
+            let members: Vec<&str> = set.members.iter().map(|member| name(*member)).collect();
+            json!([set.name, kind, counted, set.label, members])
+        });
+        let mut attributes = json!({});
         let mut labels = Map::new();
         let mut missing = Map::new();
         for variable in variables {
@@ -92,15 +131,25 @@ impl Case {
             if !all.is_empty() {
                 missing.insert(variable.name.clone(), all.into());
             }
+            for Attribute { name, values, .. } in &variable.attributes {
+                // The role of input is that of a variable of which none is said.
+                if name != "$@Role" || *values != ["0"] {
+                    attributes[&variable.name][name] = json!(values);
+                }
+            }
         }
         json!({
             "names": variables.iter().map(|variable| &variable.name).collect::<Vec<_>>(),
             "labels": variables.iter().map(|variable| &variable.label).collect::<Vec<_>>(),
             "formats": variables.iter().map(|variable| variable.print.to_string()).collect::<Vec<_>>(),
             "measures": variables.iter().map(measure).collect::<Vec<_>>(),
-            "widths": variables.iter().map(|variable| variable.column_width).collect::<Vec<_>>(),
+            "widths": variables.iter().map(width).collect::<Vec<_>>(),
+            "alignments": variables.iter().map(alignment).collect::<Vec<_>>(),
             "value_labels": labels,
             "missing": missing,
+            "response_sets": response_sets.collect::<Vec<_>>(),
+            "attributes": attributes,
+            "weight": self.metadata.weight.map(name),
             "file_label": self.metadata.label,
             "notes": self.metadata.documents,
             "columns": self.columns.iter().map(cells).collect::<Vec<_>>(),

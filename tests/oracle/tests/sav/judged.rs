@@ -1,9 +1,10 @@
-//! Every case in every reader, field by field.
+//! Every case in every reader, and in our own once another program has written it, field by field.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use exporter_sav::{Compression, Level};
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use super::case::{Case, normal};
 use super::cases;
@@ -15,8 +16,20 @@ const COMPRESSIONS: [(&str, Compression); 3] = [
     ("zsav", Compression::Zlib(Level::SIX)),
 ];
 
-/// What a reader is known to say otherwise: (tool, case, part, why).
+/// What a judge is known to say otherwise: (judge, case, part, why).
 const FAULTS: &[(&str, &str, &str, &str)] = &[
+    (
+        "ambers writes",
+        "labels",
+        "value_labels",
+        "ambers cuts labels of values at 120 bytes, SPSS at 120 characters",
+    ),
+    (
+        "ambers writes",
+        "sets",
+        "response_sets",
+        "ambers writes response sets twice, for old readers (subtype 7) and new ones (19); ours takes both for sets",
+    ),
     ("haven", "texts", "columns", "haven 2.5 cuts a text of 32,767 bytes"),
     ("pspp", "labels", "labels", "PSPP writes labels of 255 bytes at most"),
 ];
@@ -35,20 +48,42 @@ fn files(folder: &Path) -> Vec<(Case, PathBuf)> {
 }
 
 pub(super) fn said(tool: &str, paths: &[PathBuf]) -> Vec<Json> {
-    let mut script =
-        if tool == "haven" { programs::r("read_sav.R") } else { programs::python("read_sav.py") };
-    let printed = programs::stdout(script.arg(tool).args(paths));
-    let text = String::from_utf8(printed).unwrap();
+    let (mut program, mode) = match tool {
+        "ambers" => (programs::ambers(), "read"),
+        "haven" => (programs::r("read_sav.R"), tool),
+        _ => (programs::python("read_sav.py"), tool),
+    };
+    objects(program.arg(mode).args(paths))
+}
+
+/// What a program prints, one JSON object a line.
+fn objects(program: &mut Command) -> Vec<Json> {
+    let text = String::from_utf8(programs::stdout(program)).unwrap();
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-/// Compares these parts of what a tool says of files.
+/// What our reader says.
+fn ours(path: &Path) -> Json {
+    match Case::read(path) {
+        Ok(case) => case.expected(),
+        Err(error) => json!({ "error": error.to_string() }),
+    }
+}
+
+/// Compares these parts of what a judge says of the files of cases.
 fn agrees(judge: &str, parts: &[&str], files: &[(Case, PathBuf)], paths: &[PathBuf]) {
     let mut wrong = Vec::new();
-    // What PSPP saves is read by the other.
-    let tool = if judge == "pspp" { "pyreadstat" } else { judge };
-    for (((case, _), path), said) in files.iter().zip(paths).zip(said(tool, paths)) {
-        let (mut expected, mut said) = (case.expected(), normal(said, case));
+    let cases = files.iter().map(|(case, _)| case);
+    let theirs =
+        |tool| said(tool, paths).into_iter().zip(cases.clone()).map(|(said, case)| normal(said, case));
+    let said: Vec<Json> = match judge {
+        // What PSPP saves is read by another.
+        "pspp" => theirs("pyreadstat").collect(),
+        "ambers writes" => paths.iter().map(|path| ours(path)).collect(),
+        _ => theirs(judge).collect(),
+    };
+    for (((case, _), path), mut said) in files.iter().zip(paths).zip(said) {
+        let mut expected = case.expected();
         if judge == "pspp" {
             // It writes minus zero as zero.
             [&mut expected, &mut said].into_iter().for_each(|json| *json = without_minus_zero(json));
@@ -71,6 +106,13 @@ fn agrees(judge: &str, parts: &[&str], files: &[(Case, PathBuf)], paths: &[PathB
         }
     }
     assert!(wrong.is_empty(), "{judge}: {} parts differ\n{}", wrong.len(), wrong.join("\n"));
+}
+
+fn reads_every_case(judge: &str, parts: &[&str]) {
+    let folder = tempfile::tempdir().unwrap();
+    let files = files(folder.path());
+    let paths: Vec<PathBuf> = files.iter().map(|(_, path)| path.clone()).collect();
+    agrees(judge, parts, &files, &paths);
 }
 
 fn without_minus_zero(json: &Json) -> Json {
@@ -114,18 +156,12 @@ const ALL: &[&str] =
 
 #[test]
 fn pyreadstat_reads_every_case() {
-    let folder = tempfile::tempdir().unwrap();
-    let files = files(folder.path());
-    let paths: Vec<PathBuf> = files.iter().map(|(_, path)| path.clone()).collect();
-    agrees("pyreadstat", ALL, &files, &paths);
+    reads_every_case("pyreadstat", ALL);
 }
 
 #[test]
 fn haven_reads_every_case() {
-    let folder = tempfile::tempdir().unwrap();
-    let files = files(folder.path());
-    let paths: Vec<PathBuf> = files.iter().map(|(_, path)| path.clone()).collect();
-    agrees("haven", &["names", "labels", "formats", "value_labels", "missing", "columns"], &files, &paths);
+    reads_every_case("haven", &["names", "labels", "formats", "value_labels", "missing", "columns"]);
 }
 
 #[test]
@@ -150,6 +186,34 @@ fn polars_reads_every_text() {
             assert_eq!(found, cells, "{}, {name}", path.display());
         }
     }
+}
+
+/// Parts that `ambers` has beyond [`ALL`].
+const MORE: &[&str] = &["widths", "alignments", "response_sets", "attributes", "weight"];
+
+#[test]
+fn ambers_reads_every_case() {
+    reads_every_case("ambers", &[ALL, MORE].concat());
+}
+
+/// Every case that `ambers` has read and written again, in the compression that it was in, is still the case.
+#[test]
+fn what_ambers_writes_is_read_as_the_case() {
+    let folder = tempfile::tempdir().unwrap();
+    let again = tempfile::tempdir().unwrap();
+    let files = files(folder.path());
+    let mut write = programs::ambers();
+    write.arg("write").arg(again.path()).args(files.iter().map(|(_, path)| path));
+    let written = objects(&mut write);
+    let mut paths = Vec::new();
+    for ((_, ours), said) in files.iter().zip(written) {
+        assert_eq!(said["error"], Json::Null, "{}", ours.display());
+        let path = again.path().join(ours.file_name().unwrap());
+        let compression = |path: &Path| std::fs::read(path).unwrap()[72..76].to_vec();
+        assert_eq!(compression(&path), compression(ours), "{}", path.display());
+        paths.push(path);
+    }
+    agrees("ambers writes", &[ALL, MORE].concat(), &files, &paths);
 }
 
 /// PSPP opens every case without a warning, and what it saves says the same.

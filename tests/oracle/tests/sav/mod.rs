@@ -1,4 +1,4 @@
-//! SPSS files: ours in PSPP, R and Python.
+//! SPSS files: ours in PSPP, R, Python and the crate `ambers`, and those that `ambers` writes.
 
 mod case;
 mod cases;
