@@ -42,6 +42,7 @@ pub fn export(
             false => plan.write(&*sink, context),
         }
         .map_err(|error| refused(error, known))?;
+        changes.losses.merge_written(std::mem::take(&mut summary.changes.losses));
         changes.merge(summary.changes);
         changes.losses.merge(data.losses());
         // A sink of a single file gives its entry a name of its own.

@@ -48,6 +48,22 @@ impl LossReport {
         other.losses.into_values().chain(other.held.into_values()).for_each(|loss| self.add(loss));
     }
 
+    /// Adds what the rows have shown. Rounded numbers that were foreseen are told once: in the words of the plan, with the
+    /// count and the first row.
+    pub(crate) fn merge_written(&mut self, mut written: LossReport) {
+        self.losses.retain(|_, foreseen| {
+            if foreseen.code != LossCode::PRECISION || example_row(foreseen) != u64::MAX {
+                return true;
+            }
+            let is_same = |shown: &&mut Loss| shown.code == foreseen.code && place(shown) == place(foreseen);
+            let Some(shown) = written.losses.values_mut().find(is_same) else { return true };
+            shown.action.clone_from(&foreseen.action);
+            shown.severity = shown.severity.max(foreseen.severity);
+            false
+        });
+        self.merge(written);
+    }
+
     /// Fills in the format, and for losses of a table its entry, where they are not named yet.
     #[must_use]
     pub fn named(self, format: &str, entry_of: impl Fn(Option<&str>) -> Option<String>) -> Self {
@@ -95,6 +111,10 @@ impl LossReport {
     }
 }
 
+fn place(loss: &Loss) -> (&str, Option<&String>, Option<&String>, Option<&String>) {
+    (&loss.format, loss.entry.as_ref(), loss.table.as_ref(), loss.variable.as_ref())
+}
+
 /// The earliest row wins when examples meet, whatever order the threads came in.
 fn example_row(loss: &Loss) -> u64 {
     loss.first.as_ref().and_then(|first| first.row).unwrap_or(u64::MAX)
@@ -117,5 +137,35 @@ impl Serialize for LossReport {
             fields.serialize_entry("held", &self.held.values().collect::<Vec<_>>())?;
         }
         fields.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rounded_numbers_that_were_foreseen_are_told_once() {
+        let foreseen = |variable: &str| {
+            Loss::new(LossCode::PRECISION, "whole numbers are rounded").variable(variable).first(None, "9")
+        };
+        let shown = |variable: &str| {
+            Loss::new(LossCode::PRECISION, "rounded").variable(variable).count(2).first(Some(7), "8")
+        };
+        let other = || Loss::new(LossCode::TEXT_REPLACED, "cut").variable("a");
+        let mut report: LossReport = [foreseen("a"), foreseen("b"), other()].into_iter().collect();
+        report.merge_written([shown("a"), shown("c"), other()].into_iter().collect());
+        let told: Vec<_> = report
+            .iter()
+            .map(|loss| (loss.variable.as_deref().unwrap_or_default(), loss.action.as_str(), loss.count))
+            .collect();
+        let expected = [
+            ("a", "whole numbers are rounded", 2),
+            ("a", "cut", 2),
+            ("b", "whole numbers are rounded", 1),
+            ("c", "rounded", 2),
+        ];
+        assert!(told.len() == 4 && expected.iter().all(|one| told.contains(one)), "{told:?}");
+        assert!(report.iter().any(|loss| loss.count == 2 && example_row(loss) == 7));
     }
 }
