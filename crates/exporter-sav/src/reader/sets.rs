@@ -1,11 +1,14 @@
 //! Multiple response sets and variable sets (6, subtypes 5, 7 and 19).
 
+use std::collections::HashMap;
+
 use exporter_core::codebook::LabelSource;
 use exporter_spss::{ResponseSet, ResponseSetKind, Value};
 
 use crate::metadata::VariableSet;
 use crate::reader::bytes::Pieces;
 use crate::reader::encoding::TextDecoder;
+use crate::reader::name_index::folded;
 use crate::reader::records::Records;
 use crate::reader::remarks::Remarks;
 use crate::reader::variables::Variables;
@@ -28,7 +31,7 @@ pub(crate) fn response_sets(
     decoder: &TextDecoder,
     remarks: &mut Remarks,
 ) -> Vec<ResponseSet> {
-    let mut sets: Vec<ResponseSet> = Vec::new();
+    let (mut sets, mut by_name): (Vec<ResponseSet>, HashMap<String, usize>) = Default::default();
     for record in records.of(subtype::RESPONSE_SETS).chain(records.of(subtype::RESPONSE_SETS_14)) {
         let mut pieces = Pieces::new(&record.bytes, records.order);
         while !pieces.is_empty() {
@@ -62,7 +65,17 @@ pub(crate) fn response_sets(
             };
             let mut set = ResponseSet::new(name, decoder.label(raw.label, remarks), kind, members);
             set.label_source = raw.label_source;
-            sets.push(set);
+            // Some programs write all sets for old readers, and again for new ones.
+            let position = *by_name.entry(folded(&set.name).into_owned()).or_insert(sets.len());
+            match sets.get_mut(position) {
+                Some(earlier) if *earlier == set => {}
+                Some(earlier) => {
+                    let message = "of several multiple response sets of a name the last is read";
+                    remarks.changed(message, set.name.as_str());
+                    *earlier = set;
+                }
+                None => sets.push(set),
+            }
         }
     }
     sets

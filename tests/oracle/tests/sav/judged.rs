@@ -24,12 +24,6 @@ const FAULTS: &[(&str, &str, &str, &str)] = &[
         "value_labels",
         "ambers cuts labels of values at 120 bytes, SPSS at 120 characters",
     ),
-    (
-        "ambers writes",
-        "sets",
-        "response_sets",
-        "ambers writes response sets twice, for old readers (subtype 7) and new ones (19); ours takes both for sets",
-    ),
     ("haven", "texts", "columns", "haven 2.5 cuts a text of 32,767 bytes"),
     ("pspp", "labels", "labels", "PSPP writes labels of 255 bytes at most"),
 ];

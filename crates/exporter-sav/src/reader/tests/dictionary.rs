@@ -193,6 +193,21 @@ fn value_labels_belong_to_their_variables() {
 }
 
 #[test]
+fn of_response_sets_of_one_name_the_last_is_read() {
+    let mut file = little();
+    file.records = ["A", "B"].map(TestVariable::number).to_vec();
+    file.extensions.push((7, 1, b"$m=D1 1 0  a b\n$n=C 0  a b\n".to_vec()));
+    file.extensions.push((19, 1, b"$m=D1 1 0  a b\n$N=C 3 new b a\n".to_vec()));
+    let reader = open(&file);
+    let sets = &reader.metadata().response_sets;
+    let told: Vec<_> = sets.iter().map(|it| (it.name.as_str(), it.label.as_str())).collect();
+    assert_eq!(told, [("m", ""), ("N", "new")]);
+    let remarks: Vec<_> =
+        reader.remarks().iter().map(|remark| (remark.count, remark.first.as_str())).collect();
+    assert_eq!(remarks, [(1, "N")], "{:?}", reader.remarks());
+}
+
+#[test]
 fn sets_attributes_weight_and_dates_are_read() {
     let mut file = little();
     file.records = ["A", "B", "C"].map(TestVariable::number).to_vec();
