@@ -98,6 +98,11 @@ impl ResponseSet {
         }
         // Categories have no other labels than those of their values.
         let label_source = group.label_source.filter(|_| kind != ResponseSetKind::Category);
+        // A set that is called by its first variable has no label of its own.
+        let label_source = match label_source {
+            Some(LabelSource::FirstVariable) if !cut.is_empty() => Some(LabelSource::CountedValues),
+            source => source,
+        };
         Some(Self { name: group.name.clone(), label: cut.to_owned(), kind, label_source, members })
     }
 }
@@ -132,15 +137,18 @@ mod tests {
     fn only_dichotomies_have_a_source_of_labels() {
         let codebook = Codebook::new("study");
         let table = Table::new("t", ["a", "b"].map(|name| Variable::new(name, Kind::INTEGER)).into());
-        let source_of = |kind| {
-            let mut group = Group::new("g", kind, ["a", "b"]);
-            group.label_source = Some(LabelSource::CountedValues);
+        let source_of = |kind, source, label: &str| {
+            let mut group = Group::new("g", kind, ["a", "b"]).with_label(label);
+            group.label_source = Some(source);
             let set = ResponseSet::of(&group, &table, codebook.language(None), true, &mut Vec::new());
             set.unwrap().label_source
         };
         let counted = CodebookValue::Integer(1);
         let dichotomies = GroupKind::MultipleDichotomy { counted };
-        assert_eq!(source_of(dichotomies), Some(LabelSource::CountedValues));
-        assert_eq!(source_of(GroupKind::MultipleCategory), None, "SPSS would refuse it");
+        let (values, first) = (LabelSource::CountedValues, LabelSource::FirstVariable);
+        assert_eq!(source_of(dichotomies.clone(), values, "Set"), Some(values));
+        assert_eq!(source_of(dichotomies.clone(), first, ""), Some(first));
+        assert_eq!(source_of(dichotomies, first, "Set"), Some(values), "else the label would be lost");
+        assert_eq!(source_of(GroupKind::MultipleCategory, values, "Set"), None, "SPSS would refuse it");
     }
 }

@@ -6,8 +6,8 @@
 use std::path::Path;
 
 use exporter_core::codebook::{
-    DisplayFormat, DisplayStyle, Group, GroupKind, Kind, Measure, Missing, Period, Question, Role, Table,
-    Text, TimeUnit, Value, ValueLabels, Variable,
+    DisplayFormat, DisplayStyle, Group, GroupKind, Kind, LabelSource, Measure, Missing, Period, Question,
+    Role, Table, Text, TimeUnit, Value, ValueLabels, Variable,
 };
 use exporter_core::sink::MemorySink;
 use exporter_core::{Bundle, Codebook, Context, MemoryDataset, Registry};
@@ -154,6 +154,12 @@ fn every_kind() -> Codebook {
     let grid = |name: &str, kind, members: &[&str]| {
         Group::new(name, kind, members.iter().copied()).with_label(format!("Group {name}"))
     };
+    let called = |name: &str, label: &str, source| {
+        let counted = GroupKind::MultipleDichotomy { counted: Value::Integer(1) };
+        let mut group = Group::new(name, counted, ["small", "coded"]).with_label(label);
+        group.label_source = Some(source);
+        group
+    };
     let table = Table::new("my table", variables)
         .with_label(
             "A table with everything: \"quotes\", 'quotes', and a label of more than eighty characters, é",
@@ -167,7 +173,9 @@ fn every_kind() -> Codebook {
             "marks",
             GroupKind::MultipleDichotomy { counted: Value::Integer(1) },
             &["small", "coded", "str12"],
-        ));
+        ))
+        .with_group(called("values", "Things", LabelSource::CountedValues))
+        .with_group(called("first", "", LabelSource::FirstVariable));
     let codes = ValueLabels::new()
         .with(1, Text::new("One").with("fr", "Un"))
         .with(2, "y".repeat(200))

@@ -207,19 +207,13 @@ impl<'a> Comparison<'a> {
             enablement,
             validations,
             question,
-            label_source,
+            label_source: _,
             source_id,
             members: _,
         } = group;
         self.part(Part::Groups, None, 1, name);
         // Formats that have groups have no place for their questions; these have parts of their own.
-        let told = [
-            !text.is_empty(),
-            !instructions.is_empty(),
-            enablement.is_some(),
-            label_source.is_some(),
-            source_id.is_some(),
-        ];
+        let told = [!text.is_empty(), !instructions.is_empty(), enablement.is_some(), source_id.is_some()];
         let asked = question.as_ref().map_or(0, |question| {
             let (texts, _, logic) = question_parts(codebook, question);
             texts + logic

@@ -1,6 +1,6 @@
 //! Commands that describe variables and the table.
 
-use exporter_core::codebook::{Measure, Role, Variable};
+use exporter_core::codebook::{LabelSource, Measure, Role, Variable};
 use exporter_core::{Loss, LossCode};
 use exporter_spss::limits::MAX_MISSING_TEXT_BYTES;
 use exporter_spss::{ResponseSetKind, TableDescription, Value, VariableDescription};
@@ -83,15 +83,20 @@ pub(super) fn response_sets(page: &mut Page<'_>, table: &TableDescription) {
     for set in &table.sets {
         let members = set.members.iter().filter_map(|column| table.variables.get(*column));
         let members: Vec<&str> = members.map(|variable| variable.name.as_str()).collect();
-        let mut parts = vec![
-            format!("NAME=${}", set.name),
-            format!("LABEL={}", quoted(&set.label)),
-            format!("VARIABLES={}", members.join(" ")),
-        ];
+        // SPSS takes a label or the source of one.
+        let label = match set.label_source {
+            Some(LabelSource::FirstVariable) => "LABELSOURCE=VARLABEL".to_owned(),
+            _ => format!("LABEL={}", quoted(&set.label)),
+        };
+        let variables = format!("VARIABLES={}", members.join(" "));
+        let mut parts = vec![format!("NAME=${}", set.name), label, variables];
         let kind = match &set.kind {
             ResponseSetKind::Category => "MCGROUP",
             ResponseSetKind::Dichotomy(counted) => {
                 parts.push(format!("VALUE={}", literal(counted)));
+                if set.label_source.is_some() {
+                    parts.push("CATEGORYLABELS=COUNTEDVALUES".to_owned());
+                }
                 "MDGROUP"
             }
         };

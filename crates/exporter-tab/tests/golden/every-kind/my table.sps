@@ -104,5 +104,7 @@ MISSING VALUES yes (1).
 FORMATS yes (F1.0).
 MRSETS /MCGROUP NAME=$picks LABEL='Group picks' VARIABLES=small coded.
 MRSETS /MDGROUP NAME=$marks LABEL='Group marks' VARIABLES=small coded str12 VALUE=1.
+MRSETS /MDGROUP NAME=$values LABEL='Things' VARIABLES=small coded VALUE=1 CATEGORYLABELS=COUNTEDVALUES.
+MRSETS /MDGROUP NAME=$first LABELSOURCE=VARLABEL VARIABLES=small coded VALUE=1 CATEGORYLABELS=COUNTEDVALUES.
 FILE LABEL 'A table with everything: "quotes", ''quotes'', and a label of '.
 SAVE OUTFILE='my table.sav'.
