@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
+mod reported;
+
 use std::path::Path;
 use std::sync::Arc;
 

@@ -148,7 +148,8 @@ fn given_width(variable: &Variable, choices: &Choices) -> Option<u64> {
 
 /// Whether no value is longer than [`given_width`].
 fn is_wide_enough(variable: &Variable, choices: &Choices) -> bool {
-    given_width(variable, choices).zip(variable.facts.max_bytes).is_some_and(|(own, longest)| longest <= own)
+    let longest = variable.facts.max_bytes.map(|longest| longest.saturating_mul(growth(choices)));
+    given_width(variable, choices).zip(longest).is_some_and(|(own, longest)| longest <= own)
 }
 
 /// Bytes of the longest text of a variable, as it is written; `None` where it is not one of texts.
@@ -162,8 +163,16 @@ pub fn longest_text(variable: &Variable, facts: &ColumnFacts, choices: &Choices)
     }
     // Three bytes take four characters.
     let is_binary = variable.kind == Kind::Binary;
-    let written = |bytes: u64| if is_binary { bytes.div_ceil(3) * 4 } else { bytes };
+    let written = |bytes: u64| {
+        if is_binary { bytes.div_ceil(3).saturating_mul(4) } else { bytes.saturating_mul(growth(choices)) }
+    };
     Some(facts.max_bytes.map_or(MAX_TEXT_BYTES, |bytes| written(bytes).max(given)))
+}
+
+/// How many times its bytes in UTF-8 a text has at most in the file: of all encodings GB18030 alone has four bytes for
+/// characters that UTF-8 has in two.
+pub fn growth(choices: &Choices) -> u64 {
+    if choices.is_file() && choices.encoding == Some(encoding_rs::GB18030) { 2 } else { 1 }
 }
 
 /// Labels by the name of their set and the kind of their values, with what they lose.
@@ -281,8 +290,7 @@ impl Describing<'_> {
         if choices.is_file() && text_bytes.is_some() {
             // A value that no text of the variable can have makes a file that SPSS refuses.
             let all = labels.iter().map(|(value, _)| value).chain(&missing.values);
-            let longest =
-                all.map(|value| if let Value::Text(text) = value { text.len() as u64 } else { 0 }).max();
+            let longest = all.map(|value| self.bytes_of(value)).max();
             text_bytes = text_bytes.max(longest.map(|longest| longest.min(MAX_TEXT_BYTES)));
         }
         for (declared, code) in variable.missing.iter().zip(&reasons) {
@@ -365,6 +373,15 @@ impl Describing<'_> {
         Arc::clone(labels)
     }
 
+    /// Bytes that a text takes.
+    fn bytes_of(&self, value: &Value) -> u64 {
+        match value {
+            Value::Text(text) if growth(self.choices) > 1 => encoding_rs::GB18030.encode(text).0.len() as u64,
+            Value::Text(text) => text.len() as u64,
+            Value::Number(_) => 0,
+        }
+    }
+
     fn own_labels(&self, variable: &Variable, kind: &Kind, losses: &mut Vec<Loss>) -> Vec<(Value, String)> {
         let set = self.codebook.value_labels_of(variable).map_or(&[][..], |labels| &labels.entries);
         let known: HashSet<String> = set.iter().map(|entry| entry.value.to_string()).collect();
@@ -382,6 +399,11 @@ impl Describing<'_> {
                 losses.push(loss.first(None, value.to_string()));
                 continue;
             };
+            if self.bytes_of(&stored) > MAX_TEXT_BYTES {
+                let action = "the labelled value is longer than texts of SPSS";
+                losses.push(Loss::new(LossCode::VALUE_LABELS_DROPPED, action).first(None, value.to_string()));
+                continue;
+            }
             labels.push((stored, self.value_label(label.get(self.language), losses)));
         }
         labels

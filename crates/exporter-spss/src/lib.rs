@@ -26,7 +26,7 @@ mod values;
 
 pub use choices::{Choices, ExactOption, LabelLimit, LongTextOption, Target, Widths, Zone};
 pub use conversion::Conversion;
-pub use describe::{TableDescription, VariableDescription, describe, longest_text, needs};
+pub use describe::{TableDescription, VariableDescription, describe, growth, longest_text, needs};
 pub use display_format::{Format, FormatClass};
 pub use missing_values::{DeclaredMissing, MissingValues};
 pub use names::unique_names;

@@ -119,7 +119,10 @@ impl MissingValues {
         for missing in &variable.missing {
             match &missing.values {
                 Declared::Reason => {}
-                Declared::One(codebook::Value::Text(text)) if text.len() > MAX_MISSING_TEXT_BYTES => {
+                // Days and times are texts in a codebook.
+                Declared::One(codebook::Value::Text(text))
+                    if is_text(kind) && text.len() > MAX_MISSING_TEXT_BYTES =>
+                {
                     long.push(text.clone());
                 }
                 Declared::One(value) => {

@@ -11,7 +11,7 @@ use exporter_core::codebook::{Kind, Table, Text, Variable};
 use exporter_core::truncate::to_bytes;
 use exporter_core::{Loss, LossCode, Result, TableProfile};
 use exporter_spss::limits::MAX_TEXT_BYTES;
-use exporter_spss::{Choices, longest_text};
+use exporter_spss::{Choices, growth, longest_text};
 
 /// A piece ends before a character that would stand across its border.
 const LONGEST_CHARACTER: u64 = 4;
@@ -32,9 +32,12 @@ pub(super) struct Pieces(Vec<(usize, usize)>);
 impl Split {
     /// Divides the texts of a table that are too long; `None` where none is.
     pub(super) fn of(table: &Table, facts: &TableProfile, choices: &Choices) -> Option<Self> {
+        // Texts are divided before they are encoded.
+        let growth_of = |variable: &Variable| if variable.kind == Kind::Binary { 1 } else { growth(choices) };
         let longest = |(column, variable): (usize, &Variable)| {
             let facts = facts.columns.get(&column).cloned().unwrap_or_default();
-            longest_text(variable, &facts, choices).filter(|longest| *longest > MAX_TEXT_BYTES)
+            let longest = longest_text(variable, &facts, choices).filter(|longest| *longest > MAX_TEXT_BYTES);
+            longest.map(|longest| longest / growth_of(variable))
         };
         let long: Vec<Option<u64>> = table.variables.iter().enumerate().map(longest).collect();
         if long.iter().all(Option::is_none) {
@@ -52,7 +55,7 @@ impl Split {
         split.facts.columns.clear();
         for ((column, variable), longest) in table.variables.iter().enumerate().zip(long) {
             let known = facts.columns.get(&column).cloned();
-            let (bytes, least) = piece_bytes(&variable.kind);
+            let (bytes, least) = piece_bytes(&variable.kind, growth_of(variable));
             let pieces = longest.map_or(1, |longest| longest.div_ceil(least) as usize);
             split.pieces.0.push((pieces, bytes as usize));
             let mut first = variable.clone();
@@ -102,10 +105,10 @@ impl Split {
 
 /// Most and fewest bytes of a piece that another follows: groups of four characters of base64 stay whole, and a character
 /// that would stand across the border goes into the next.
-fn piece_bytes(kind: &Kind) -> (u64, u64) {
+fn piece_bytes(kind: &Kind, growth: u64) -> (u64, u64) {
     match kind {
         Kind::Binary => (MAX_TEXT_BYTES / 4 * 4, MAX_TEXT_BYTES / 4 * 4),
-        _ => (MAX_TEXT_BYTES, MAX_TEXT_BYTES - LONGEST_CHARACTER + 1),
+        _ => (MAX_TEXT_BYTES / growth, MAX_TEXT_BYTES / growth - LONGEST_CHARACTER + 1),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Everything decided for one table: its metadata, losses, renames and recodes.
 
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
@@ -208,6 +209,8 @@ struct Sets {
     /// By the place of the labels in memory, which variables share, and whether they are of long texts, which have a record
     /// for each variable.
     known: HashMap<(usize, bool), usize>,
+    /// Sets by a hash of their labels: missing values with labels of their own make equal ones apart.
+    equal: HashMap<(u64, bool), Vec<usize>>,
 }
 
 impl Sets {
@@ -216,13 +219,32 @@ impl Sets {
             return None;
         }
         let is_long = spss.text_bytes.is_some_and(|width| width > SHORT_TEXT as u64);
-        let next = sets.len();
-        let position = *self.known.entry((Arc::as_ptr(&spss.labels).addr(), is_long)).or_insert(next);
-        if position == next {
-            sets.push(ValueLabels::new(spss.labels.to_vec()));
-        }
-        Some(position)
+        let equal = &mut self.equal;
+        let position = self.known.entry((Arc::as_ptr(&spss.labels).addr(), is_long)).or_insert_with(|| {
+            let equal = equal.entry((hash(&spss.labels), is_long)).or_default();
+            let is_equal = |set: &usize| sets.get(*set).is_some_and(|set| set.labels == *spss.labels);
+            equal.iter().copied().find(is_equal).unwrap_or_else(|| {
+                sets.push(ValueLabels::new(spss.labels.to_vec()));
+                equal.push(sets.len() - 1);
+                sets.len() - 1
+            })
+        });
+        Some(*position)
     }
+}
+
+/// A hash that equal labels share.
+fn hash(labels: &[(Value, String)]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    for (value, label) in labels {
+        match value {
+            // Zero has two signs.
+            Value::Number(number) => (number + 0.0).to_bits().hash(&mut hasher),
+            Value::Text(text) => text.hash(&mut hasher),
+        }
+        label.hash(&mut hasher);
+    }
+    hasher.finish()
 }
 
 /// Declares the first weight; SPSS has one.

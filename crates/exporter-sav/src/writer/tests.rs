@@ -4,6 +4,7 @@ mod compression;
 mod dictionary;
 mod numbers;
 mod refusals;
+mod short_names;
 mod test_file;
 mod texts;
 

@@ -245,6 +245,26 @@ fn sets_attributes_weight_and_dates_are_read() {
 }
 
 #[test]
+fn response_sets_without_members_and_lines_without_sets_are_read() {
+    let mut file = little();
+    file.very_long("LONG", 700);
+    file.records.extend(["A", "B"].map(TestVariable::number));
+    let label = "ДЕТИ. ".repeat(9);
+    let record =
+        format!("$none=C 0  \n{}$one=D1 1 3 One a\n$many=C {} {label} a b\n", "\n".repeat(100), label.len());
+    file.extensions.push((7, 1, record.into_bytes()));
+    let reader = open(&file);
+    let sets: Vec<_> = reader
+        .metadata()
+        .response_sets
+        .iter()
+        .map(|set| (set.name.as_str(), set.label.as_str(), set.members.clone()))
+        .collect();
+    assert_eq!(sets, [("none", "", vec![]), ("one", "One", vec![1]), ("many", label.trim_end(), vec![1, 2])]);
+    assert_eq!(remarks(&reader), [("multiple response sets of less than two variables are read", 2, false)]);
+}
+
+#[test]
 fn unknown_records_are_passed_over_and_odd_ones_told() {
     let mut file = TestFile::sample(ByteOrder::Little, CaseCompression::Bytecode);
     file.extensions.insert(0, (99, 1, b"whatever".to_vec()));

@@ -138,7 +138,9 @@ fn no_cases_are_no_pieces() {
     let zlib = WriterOptions { compression: Compression::Zlib(Level::SIX), ..options() };
     let (bytes, _) = write_with(&about, vec![], zlib).unwrap();
     let file = TestFile::new(&bytes);
-    assert_eq!((&file.header[..4], file.cases.len()), (&b"$FL3"[..], 48));
+    assert_eq!((&file.header[..4], file.header_int(72), file.cases.len()), (&b"$FL3"[..], 2, 48));
+    // SPSS crashes on another number than that of bytecode behind the one of IEEE 754.
+    assert_eq!(file.extension(3).unwrap()[16..24], [1_i32, 1].map(i32::to_le_bytes).concat());
     assert_eq!(file.elements(), Vec::<[u8; 8]>::new());
 }
 

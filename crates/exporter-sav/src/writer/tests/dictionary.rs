@@ -230,6 +230,24 @@ fn equal_labels_are_written_once_and_those_of_long_texts_apart() {
 }
 
 #[test]
+fn indexes_of_labelled_variables_count_continuations() {
+    let mut after = number("after");
+    after.value_labels = Some(0);
+    let mut short = text("short", 5);
+    short.value_labels = Some(1);
+    let mut about = metadata(vec![text("t", 20), text("long", 300), after, short]);
+    about.value_labels = vec![
+        ValueLabels::new(vec![(Value::Number(1.0), "one".to_owned())]),
+        ValueLabels::new(vec![(word("a"), "A".to_owned())]),
+    ];
+    let bytes = empty(&about);
+    // Three elements, then 32 and 6 of the segments.
+    let indexes: Vec<Vec<i32>> =
+        TestFile::new(&bytes).labels.into_iter().map(|(_, indexes)| indexes).collect();
+    assert_eq!(indexes, [[42], [43]]);
+}
+
+#[test]
 fn sets_and_attributes_are_texts() {
     let mut about =
         metadata(vec![number("First_variable"), number("First_varying"), text("t1", 3), text("t2", 3)]);

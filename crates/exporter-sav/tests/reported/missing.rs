@@ -1,0 +1,135 @@
+//! User-missing values: every form of every kind, both ways; values of another class.
+
+use super::*;
+
+/// The six forms, of values that `value` makes of small numbers: one to three values, a range, one with a value beside it,
+/// and those that are open at an end.
+fn forms(value: &dyn Fn(i64) -> Value) -> Vec<Vec<Missing>> {
+    let one = |number: i64| Missing::value(value(number));
+    let range = |low: Option<i64>, high: Option<i64>| Missing::range(low.map(value), high.map(value));
+    vec![
+        vec![one(7)],
+        vec![one(7), one(9)],
+        vec![one(1), one(7), one(9)],
+        vec![range(Some(5), Some(9))],
+        vec![range(Some(5), Some(9)), one(1)],
+        vec![range(None, Some(4)), one(9)],
+        vec![range(Some(5), None)],
+    ]
+}
+
+/// Variables of a kind with each form.
+fn variables(kind: &Kind, forms: Vec<Vec<Missing>>) -> Vec<Variable> {
+    let named = forms.into_iter().enumerate();
+    named
+        .map(|(at, missing)| {
+            let mut variable = Variable::new(format!("x{at}"), kind.clone());
+            variable.missing = missing;
+            variable
+        })
+        .collect()
+}
+
+/// Writes ten rows in each variable, and gives what is declared in the file; what is read must be what was written.
+fn declared(variables: Vec<Variable>, column: &ArrayRef) -> Vec<MissingValues> {
+    let file = File::of(&bare(), study(variables.clone()), vec![Arc::clone(column); variables.len()]);
+    assert_eq!(file.told(), Vec::<String>::new());
+    let read = file.opened();
+    for (is, was) in read.codebook().tables[0].variables.iter().zip(&variables) {
+        assert_eq!((&is.kind, &is.missing), (&was.kind, &was.missing), "{}", was.name);
+    }
+    // They are values, and stay in the rows.
+    assert!(rows_of(&*read).columns().iter().all(|found| found == column));
+    file.metadata().variables.into_iter().map(|variable| variable.missing).collect()
+}
+
+/// What must be declared of numbers, where `stored` is the number of a small one.
+fn expected(stored: impl Fn(i64) -> f64) -> Vec<MissingValues> {
+    let of = |range: Option<(Option<i64>, Option<i64>)>, values: &[i64]| {
+        let range = range.map(|(low, high)| (low.map(&stored), high.map(&stored)));
+        MissingValues::new(range, values.iter().map(|number| Stored::Number(stored(*number))).collect())
+    };
+    vec![
+        of(None, &[7]),
+        of(None, &[7, 9]),
+        of(None, &[1, 7, 9]),
+        of(Some((Some(5), Some(9))), &[]),
+        of(Some((Some(5), Some(9))), &[1]),
+        of(Some((None, Some(4))), &[9]),
+        of(Some((Some(5), None)), &[]),
+    ]
+}
+
+#[test]
+fn numbers_have_every_form() {
+    let whole = integers(&(0..10).collect::<Vec<_>>());
+    let found = declared(variables(&Kind::INTEGER, forms(&Value::Integer)), &whole);
+    assert_eq!(found, expected(|number| number as f64));
+    let halves: ArrayRef =
+        Arc::new((0..10).map(|number| Some(f64::from(number) + 0.5)).collect::<arrow_array::Float64Array>());
+    let found =
+        declared(variables(&Kind::FLOAT, forms(&|number| Value::Float(number as f64 + 0.5))), &halves);
+    assert_eq!(found, expected(|number| number as f64 + 0.5));
+}
+
+#[test]
+fn days_and_moments_have_every_form_as_seconds() {
+    // 1970-01-01 is so many seconds from 1582-10-14.
+    let seconds = |number: i64| 12_219_379_200.0 + number as f64 * 86_400.0;
+    let days: ArrayRef = Arc::new(arrow_array::Date32Array::from((0..10).collect::<Vec<_>>()));
+    let day = |number: i64| Value::Text(format!("1970-01-{:02}", number + 1));
+    assert_eq!(declared(variables(&Kind::Date, forms(&day)), &days), expected(seconds));
+    let moments: Vec<i64> = (0..10).map(|day| day * 86_400).collect();
+    let moments: ArrayRef = Arc::new(arrow_array::TimestampSecondArray::from(moments));
+    let moment = |number: i64| Value::Text(format!("1970-01-{:02}T00:00:00", number + 1));
+    let kind = Kind::DateTime { unit: TimeUnit::Second, zone: None };
+    assert_eq!(declared(variables(&kind, forms(&moment)), &moments), expected(seconds));
+}
+
+#[test]
+fn texts_have_one_to_three_values_and_long_ones_too() {
+    let word = |number: i64| Value::Text(format!("nr {number}"));
+    for extra in ["", " and more than eight bytes"] {
+        let rows: Vec<String> = (0..10).map(|number| format!("nr {number}{}", extra)).collect();
+        let column = texts(&rows.iter().map(|text| &**text).collect::<Vec<_>>());
+        let found = declared(variables(&Kind::Text, forms(&word)[..3].to_vec()), &column);
+        let of = |numbers: &[i64]| {
+            let values = numbers.iter().map(|number| Stored::Text(format!("nr {number}")));
+            MissingValues::new(None, values.collect())
+        };
+        assert_eq!(found, [of(&[7]), of(&[7, 9]), of(&[1, 7, 9])]);
+    }
+    // SPSS looks at eight bytes alone.
+    let mut long = Variable::new("long", Kind::Text);
+    long.missing = vec![Missing::value("refused"), Missing::value("does not know")];
+    let file = File::of(&bare(), study(vec![long]), vec![texts(&["does not know"])]);
+    assert_eq!(file.metadata().variables[0].missing.values, [Stored::Text("refused".to_owned())]);
+    let told = "long: missing-dropped (1): SPSS takes missing texts of 8 bytes at most: longer ones are valid values";
+    assert_eq!(file.told(), [told]);
+}
+
+#[test]
+fn values_of_another_class_are_refused_before_anything_is_written() {
+    let refused = |kind: Kind, column: ArrayRef, missing: Missing| {
+        let codebook = study(vec![Variable::new("x", kind).with_missing(missing)]);
+        let batch = RecordBatch::try_new(arrow_schema(&codebook.tables[0], &[0]), vec![column]).unwrap();
+        let data = MemoryDataset::new(codebook, vec![vec![batch]]).unwrap();
+        let sink = MemorySink::new();
+        let error = export(&bare(), &data, Box::new(sink.clone()), &lenient()).unwrap_err().to_string();
+        assert!(sink.entries().is_empty(), "{error}");
+        error
+    };
+    for (kind, column, missing, expected) in [
+        (Kind::INTEGER, integers(&[1]), Missing::value("66"), "Text(\"66\") is no value of the kind integer"),
+        (Kind::Text, texts(&["66"]), Missing::value(66), "Integer(66) is no value of the kind text"),
+        (
+            Kind::Text,
+            texts(&["66"]),
+            Missing::range(Some(1.into()), None),
+            "Integer(1) is no value of the kind text",
+        ),
+    ] {
+        let message = refused(kind, column, missing);
+        assert!(message.contains("variables[0] x / missing[0]") && message.contains(expected), "{message}");
+    }
+}
