@@ -26,6 +26,7 @@ pub mod dataset;
 mod documents_exporter;
 pub mod doubles;
 pub mod embedded;
+pub mod encoded;
 mod entry_names;
 mod error;
 mod exporter;

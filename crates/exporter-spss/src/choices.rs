@@ -19,7 +19,7 @@ pub struct Choices {
     pub decimals: ExactOption,
     /// Which clock date-times with a zone show.
     pub zone: Zone,
-    /// Encoding of the names, which get a readable form in ASCII where it lacks their characters; `None` has all.
+    /// Encoding of the texts; names get a readable form in ASCII where it lacks their characters. `None` is UTF-8.
     pub encoding: Option<&'static Encoding>,
     /// What the table is written into.
     pub target: Target,
@@ -104,6 +104,11 @@ impl Choices {
     /// Those of syntax, whose labels every version takes.
     pub fn syntax() -> Self {
         Self { label_limit: LabelLimit::Bytes, ..Self::default() }
+    }
+
+    /// Encoding of the texts.
+    pub(crate) fn encoding(&self) -> &'static Encoding {
+        self.encoding.unwrap_or(encoding_rs::UTF_8)
     }
 
     /// Whether a system file is written.

@@ -8,10 +8,10 @@ use exporter_core::codebook::{
 };
 use exporter_core::embedded::ReasonCodes;
 use exporter_core::profile::Number;
-use exporter_core::truncate::{to_bytes, to_characters};
+use exporter_core::truncate::to_characters;
 use exporter_core::{
     ColumnFacts, Error, Facts, Loss, LossCode, LossReport, ProfileRequest, Rename, Result, TableId,
-    TableProfile, doubles,
+    TableProfile, doubles, encoded,
 };
 
 use crate::choices::{Choices, ExactOption, LabelLimit, LongTextOption, Widths, Zone};
@@ -130,7 +130,7 @@ pub fn describe(
     let label = table.label.get(language);
     // `FILE LABEL` takes less than a file holds.
     let most = if choices.is_file() { FILE_LABEL_IN_HEADER } else { MAX_FILE_LABEL_BYTES };
-    let cut = to_bytes(label, most);
+    let cut = encoded::to_bytes(choices.encoding(), label, most);
     tell_cut(label, cut, &format!("the table's label is cut at {most} bytes"), &mut losses);
     cut.clone_into(&mut described.label);
     losses.into_iter().for_each(|loss| described.losses.add(loss.table(&table.name)));
@@ -143,12 +143,12 @@ fn given_width(variable: &Variable, choices: &Choices) -> Option<u64> {
         return None;
     }
     let own = variable.facts.storage.get("spss").and_then(|stored| stored.strip_prefix('A')?.parse().ok());
-    own.or(variable.facts.max_bytes)
+    own.or_else(|| Some(written_bytes(variable.facts.max_bytes?, variable, choices)))
 }
 
 /// Whether no value is longer than [`given_width`].
 fn is_wide_enough(variable: &Variable, choices: &Choices) -> bool {
-    let longest = variable.facts.max_bytes.map(|longest| longest.saturating_mul(growth(choices)));
+    let longest = variable.facts.max_bytes.map(|bytes| written_bytes(bytes, variable, choices));
     given_width(variable, choices).zip(longest).is_some_and(|(own, longest)| longest <= own)
 }
 
@@ -161,12 +161,17 @@ pub fn longest_text(variable: &Variable, facts: &ColumnFacts, choices: &Choices)
     if is_wide_enough(variable, choices) {
         return Some(given);
     }
-    // Three bytes take four characters.
-    let is_binary = variable.kind == Kind::Binary;
-    let written = |bytes: u64| {
-        if is_binary { bytes.div_ceil(3).saturating_mul(4) } else { bytes.saturating_mul(growth(choices)) }
-    };
+    let written = |bytes: u64| written_bytes(bytes, variable, choices);
     Some(facts.max_bytes.map_or(MAX_TEXT_BYTES, |bytes| written(bytes).max(given)))
+}
+
+/// The most bytes that a value of so many takes in the file.
+fn written_bytes(bytes: u64, variable: &Variable, choices: &Choices) -> u64 {
+    match variable.kind {
+        // Three bytes take four characters.
+        Kind::Binary => bytes.div_ceil(3).saturating_mul(4),
+        _ => bytes.saturating_mul(growth(choices)),
+    }
 }
 
 /// How many times its bytes in UTF-8 a text has at most in the file: of all encodings GB18030 alone has four bytes for
@@ -285,7 +290,7 @@ impl Describing<'_> {
             let codes = tell_lost_reasons(variable, ReasonCodes::new(), facts, action, losses);
             (MissingValues::default(), codes)
         } else {
-            MissingValues::of(variable, kind, facts, &labels, choices.is_file(), losses)
+            MissingValues::of(variable, kind, facts, &labels, choices, losses)
         };
         if choices.is_file() && text_bytes.is_some() {
             // A value that no text of the variable can have makes a file that SPSS refuses.
@@ -332,10 +337,15 @@ impl Describing<'_> {
         }
     }
 
+    /// The longest beginning of a label that has at most so many bytes in the encoding of the file.
+    fn cut<'l>(&self, label: &'l str, bytes: usize) -> &'l str {
+        encoded::to_bytes(self.choices.encoding(), label, bytes)
+    }
+
     fn label(&self, label: &str, losses: &mut Vec<Loss>) -> String {
         let (cut, action) = match self.choices.label_limit {
             LabelLimit::Characters => (to_characters(label, MAX_LABEL), "cut at 256 characters"),
-            LabelLimit::Bytes => (to_bytes(label, MAX_LABEL), "cut at 256 bytes"),
+            LabelLimit::Bytes => (self.cut(label, MAX_LABEL), "cut at 256 bytes"),
         };
         tell_cut(label, cut, action, losses);
         cut.to_owned()
@@ -344,10 +354,10 @@ impl Describing<'_> {
     fn value_label(&self, label: &str, losses: &mut Vec<Loss>) -> String {
         let (cut, action) = match self.choices.label_limit {
             LabelLimit::Characters => {
-                let cut = to_bytes(to_characters(label, MAX_VALUE_LABEL), MOST_VALUE_LABEL_BYTES);
+                let cut = self.cut(to_characters(label, MAX_VALUE_LABEL), MOST_VALUE_LABEL_BYTES);
                 (cut, "value label cut at 120 characters or 255 bytes")
             }
-            LabelLimit::Bytes => (to_bytes(label, MAX_VALUE_LABEL), "value label cut at 120 bytes"),
+            LabelLimit::Bytes => (self.cut(label, MAX_VALUE_LABEL), "value label cut at 120 bytes"),
         };
         tell_cut(label, cut, action, losses);
         cut.to_owned()
@@ -373,11 +383,10 @@ impl Describing<'_> {
         Arc::clone(labels)
     }
 
-    /// Bytes that a text takes.
+    /// Bytes that a text takes in the file.
     fn bytes_of(&self, value: &Value) -> u64 {
         match value {
-            Value::Text(text) if growth(self.choices) > 1 => encoding_rs::GB18030.encode(text).0.len() as u64,
-            Value::Text(text) => text.len() as u64,
+            Value::Text(text) => encoded::length(self.choices.encoding(), text) as u64,
             Value::Number(_) => 0,
         }
     }

@@ -6,8 +6,9 @@ use std::ops::{Deref, DerefMut};
 use exporter_core::codebook::{self, Kind, MissingValues as Declared, Variable};
 use exporter_core::embedded::ReasonCodes;
 use exporter_core::profile::Number;
-use exporter_core::{ColumnFacts, Loss, LossCode};
+use exporter_core::{ColumnFacts, Loss, LossCode, encoded};
 
+use crate::choices::Choices;
 use crate::limits::{MAX_MISSING_TEXT_BYTES, MAX_MISSING_VALUES};
 use crate::values::{Value, is_text};
 
@@ -86,16 +87,17 @@ impl MissingValues {
         kind: &Kind,
         facts: &ColumnFacts,
         labelled: &[(Value, String)],
-        is_file: bool,
+        choices: &Choices,
         losses: &mut Vec<Loss>,
     ) -> (Self, ReasonCodes) {
-        let mut all = Self::declared(variable, kind);
+        let is_file = choices.is_file();
+        let mut all = Self::declared(variable, kind, choices);
         let valid = valid_range(kind, facts);
         let mut codes = match is_file && !is_text(kind) {
             true => all.codes(variable, valid, labelled),
             false => ReasonCodes::new(),
         };
-        all.fit(valid);
+        all.fit(valid, labelled);
         // A number that is not declared missing would be read as a value.
         for code in &mut codes {
             *code = code.filter(|code| all.contains(&Value::Number(*code)));
@@ -109,20 +111,18 @@ impl MissingValues {
             };
             codes = tell_lost_reasons(variable, codes, facts, action, losses);
         }
-        all.undeclared(variable, kind, losses);
+        all.undeclared(variable, kind, choices, losses);
         (all, codes)
     }
 
     /// Tells which declared values are valid ones now.
-    fn undeclared(&self, variable: &Variable, kind: &Kind, losses: &mut Vec<Loss>) {
+    fn undeclared(&self, variable: &Variable, kind: &Kind, choices: &Choices, losses: &mut Vec<Loss>) {
         let (mut others, mut long) = (Vec::new(), Vec::new());
         for missing in &variable.missing {
             match &missing.values {
                 Declared::Reason => {}
                 // Days and times are texts in a codebook.
-                Declared::One(codebook::Value::Text(text))
-                    if is_text(kind) && text.len() > MAX_MISSING_TEXT_BYTES =>
-                {
+                Declared::One(codebook::Value::Text(text)) if is_text(kind) && is_long(text, choices) => {
                     long.push(text.clone());
                 }
                 Declared::One(value) => {
@@ -155,14 +155,14 @@ impl MissingValues {
     }
 
     /// All that a variable declares, the first of several ranges.
-    fn declared(variable: &Variable, kind: &Kind) -> Self {
+    fn declared(variable: &Variable, kind: &Kind, choices: &Choices) -> Self {
         let mut all = Self::default();
         for missing in &variable.missing {
             match &missing.values {
                 Declared::One(value) => {
                     all.values.extend(Value::of(value, kind).filter(|value| match value {
                         Value::Number(_) => true,
-                        Value::Text(text) => text.len() <= MAX_MISSING_TEXT_BYTES,
+                        Value::Text(text) => !is_long(text, choices),
                     }))
                 }
                 Declared::Range { low, high } if !is_text(kind) && all.range.is_none() => {
@@ -218,14 +218,14 @@ impl MissingValues {
     }
 
     /// Leaves what SPSS takes, first of all of what is declared. More single numbers than it takes become a range where no
-    /// valid value lies among them.
-    fn fit(&mut self, valid: Option<(f64, f64)>) {
+    /// valid value lies among them, be it of a row or a label.
+    fn fit(&mut self, valid: Option<(f64, f64)>, labelled: &[(Value, String)]) {
         let room = if self.range.is_none() { MAX_MISSING_VALUES } else { 1 };
         if self.values.len() <= room {
             return;
         }
         if self.range.is_none()
-            && let Some(fitted) = self.as_range(valid)
+            && let Some(fitted) = self.as_range(valid, labelled)
         {
             *self = fitted;
             return;
@@ -234,7 +234,7 @@ impl MissingValues {
     }
 
     /// All numbers as one range, or as one and a single number at either end.
-    fn as_range(&self, valid: Option<(f64, f64)>) -> Option<Self> {
+    fn as_range(&self, valid: Option<(f64, f64)>, labelled: &[(Value, String)]) -> Option<Self> {
         let (low, high) = valid?;
         let mut numbers = Vec::with_capacity(self.values.len());
         for value in &self.values {
@@ -246,7 +246,12 @@ impl MissingValues {
         numbers.sort_by(f64::total_cmp);
         let covered = |numbers: &[f64]| {
             let (first, last) = numbers.first().copied().zip(numbers.last().copied())?;
-            (last < low || high < first).then_some((Some(first), Some(last)))
+            let is_other = |value: &Value| match value {
+                Value::Number(number) => (first..=last).contains(number) && !self.values.contains(value),
+                Value::Text(_) => false,
+            };
+            let is_free = (last < low || high < first) && !labelled.iter().any(|(value, _)| is_other(value));
+            is_free.then_some((Some(first), Some(last)))
         };
         let alone = |number: f64, rest: &[f64]| {
             covered(rest).map(|range| Self::new(Some(range), vec![Value::Number(number)]))
@@ -256,6 +261,11 @@ impl MissingValues {
             .or_else(|| numbers.split_first().and_then(|(first, rest)| alone(*first, rest)))
             .or_else(|| numbers.split_last().and_then(|(last, rest)| alone(*last, rest)))
     }
+}
+
+/// Whether a text is too long for a missing value.
+fn is_long(text: &str, choices: &Choices) -> bool {
+    encoded::length(choices.encoding(), text) > MAX_MISSING_TEXT_BYTES
 }
 
 /// Tells of the rows whose reason has no number; the numbers, one place for each declaration where rows hold reasons.
@@ -299,11 +309,16 @@ mod tests {
     use exporter_core::codebook::Missing;
 
     use super::*;
+    use crate::choices::Target;
 
     fn known(low: i128, high: i128) -> ColumnFacts {
         let mut facts = ColumnFacts::default();
         facts.valid_range = Some(Some((Number::Integer(low), Number::Integer(high))));
         facts
+    }
+
+    fn file() -> Choices {
+        Choices { target: Target::SystemFile, ..Choices::default() }
     }
 
     fn numbers(numbers: &[f64]) -> Vec<Value> {
@@ -316,13 +331,31 @@ mod tests {
             variable.with_missing(Missing::value(code))
         });
         let of = |facts: &ColumnFacts| {
-            MissingValues::of(&codes, &Kind::INTEGER, facts, &[], false, &mut Vec::new()).0
+            MissingValues::of(&codes, &Kind::INTEGER, facts, &[], &Choices::syntax(), &mut Vec::new()).0
         };
         assert_eq!(of(&known(0, 94)).range, Some((Some(95.0), Some(99.0))));
         assert_eq!(of(&known(0, 97)).values, numbers(&[95.0, 96.0, 97.0]));
+        let labelled = [(Value::Number(97.5), "valid".to_owned())];
+        let found = MissingValues::of(
+            &codes,
+            &Kind::INTEGER,
+            &known(0, 90),
+            &labelled,
+            &Choices::syntax(),
+            &mut Vec::new(),
+        )
+        .0;
+        assert_eq!(found.values, numbers(&[95.0, 96.0, 97.0]), "a labelled value stays valid");
         let one_more = codes.clone().with_missing(Missing::value(-1));
-        let found =
-            MissingValues::of(&one_more, &Kind::INTEGER, &known(0, 90), &[], false, &mut Vec::new()).0;
+        let found = MissingValues::of(
+            &one_more,
+            &Kind::INTEGER,
+            &known(0, 90),
+            &[],
+            &Choices::syntax(),
+            &mut Vec::new(),
+        )
+        .0;
         assert_eq!((found.range, found.values.clone()), (Some((Some(95.0), Some(99.0))), numbers(&[-1.0])));
     }
 
@@ -337,7 +370,7 @@ mod tests {
         ];
         let mut losses = Vec::new();
         let (missing, codes) =
-            MissingValues::of(&variable, &Kind::INTEGER, &known(1, 7), &[], true, &mut losses);
+            MissingValues::of(&variable, &Kind::INTEGER, &known(1, 7), &[], &file(), &mut losses);
         assert_eq!(missing.values, numbers(&[8.0, 9.0, -99.0]));
         assert_eq!(codes, [None, None, Some(-99.0), None]);
         assert_eq!(
@@ -353,11 +386,11 @@ mod tests {
         });
         let mut losses = Vec::new();
         let (missing, codes) =
-            MissingValues::of(&letters, &Kind::INTEGER, &known(0, 10), &[], true, &mut losses);
+            MissingValues::of(&letters, &Kind::INTEGER, &known(0, 10), &[], &file(), &mut losses);
         assert_eq!((missing.range, losses.len()), (Some((Some(-99.0), Some(-95.0))), 0));
         assert_eq!(codes.into_iter().flatten().collect::<Vec<_>>(), [-99.0, -98.0, -97.0, -96.0, -95.0]);
         let (missing, _) =
-            MissingValues::of(&letters, &Kind::INTEGER, &known(-97, 10), &[], true, &mut losses);
+            MissingValues::of(&letters, &Kind::INTEGER, &known(-97, 10), &[], &file(), &mut losses);
         assert_eq!(missing.range, Some((Some(-999.0), Some(-995.0))));
     }
 }

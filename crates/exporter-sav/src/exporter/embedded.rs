@@ -13,20 +13,21 @@ use crate::metadata::{Attribute, SavMetadata};
 /// Bytes of a value of an attribute; SPSS allows 32,767.
 const VALUE_BYTES: usize = 32_000;
 
-/// The attribute of the codebook of `table`, for a file that `metadata` describes otherwise: none where the file says all
-/// of it.
+/// The attribute of the codebook of `table`, for a file that `written` describes otherwise, as readers find it: none where the
+/// file says all of it.
 pub(super) fn embedded(
     codebook: &Codebook,
     table: &Table,
     described: &TableDescription,
-    metadata: &SavMetadata,
+    written: &SavMetadata,
 ) -> Result<Option<Attribute>> {
-    let plain = plain(metadata, &table.name);
+    let plain = plain(written, &table.name);
     let own = of_table(codebook, table, &[]);
+    let is_utf8 = written.encoding == encoding_rs::UTF_8;
     let Some(mut embedded) = embed(&own, TableId(0), plain)? else { return Ok(None) };
     embedded.cells = cell_record(table, described);
     let json = embedded.to_json()?;
-    let json = if metadata.encoding == encoding_rs::UTF_8 { json } else { ascii(&json) };
+    let json = if is_utf8 { json } else { ascii(&json) };
     let mut values = Vec::new();
     let mut rest = json.as_str();
     while !rest.is_empty() {

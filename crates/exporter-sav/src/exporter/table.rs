@@ -5,12 +5,13 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
+use encoding_rs::Encoding;
 use exporter_core::codebook::{Codebook, DisplayFormat, GroupKind, MissingValues, Table, Variable};
 use exporter_core::nested::flatten;
-use exporter_core::truncate::to_bytes;
+use exporter_core::source::MemoryBytes;
 use exporter_core::{
     Context, Dataset, EntrySpec, Error, Loss, LossCode, LossReport, Part, Profile, Recode, Rename, Result,
-    Scan, TableId, TableProfile,
+    Scan, TableId, TableProfile, encoded,
 };
 use exporter_spss::{Format, LongTextOption, TableDescription, Value, VariableDescription, describe};
 
@@ -19,9 +20,11 @@ use super::attributes::{Attributes, dates, role};
 use super::embedded::embedded;
 use super::split::{Pieces, Split};
 use crate::attribute_names::CLOCK;
+use crate::error::SavError;
 use crate::metadata::{Attribute, SavMetadata, SavVariable, ValueLabels, VariableSet};
+use crate::reader::SavReader;
 use crate::spec::{DOCUMENT_LINE, SHORT_TEXT};
-use crate::writer::{Storing, check_metadata};
+use crate::writer::{Storing, without_cases};
 
 /// One table, decided.
 pub(super) struct Decided<'a> {
@@ -62,7 +65,7 @@ pub(super) fn plan_table<'a>(
     }
     let choices = exporter.options.choices();
     let language = codebook.language(context.language());
-    let facts = with_json_widths((data, id), table, profile.table(id).cloned().unwrap_or_default())?;
+    let facts = with_json_widths((data, id), table, profile.table(id).cloned().unwrap_or_default(), context)?;
     let split = (choices.long_text == LongTextOption::Split).then(|| Split::of(table, &facts, &choices));
     let split = split.flatten();
     let (table, facts) = split.as_ref().map_or((table, &facts), |split| (&split.table, &split.facts));
@@ -92,13 +95,16 @@ pub(super) fn plan_table<'a>(
     metadata.response_sets.clone_from(&described.sets);
     metadata.variable_sets = variable_sets(table);
     let notes = table.notes.iter().map(|note| note.get(language)).filter(|note| !note.is_empty());
-    metadata.documents = notes.flat_map(lines).collect();
+    metadata.documents = notes.flat_map(|note| lines(note, metadata.encoding)).collect();
     metadata.attributes = attributes.of_file(&codebook.study.attributes, &table.attributes);
     metadata.dates = dates(table, &mut attributes);
+    let place = |error: SavError| Error::from(error).table(&table.name);
+    let empty = without_cases(&metadata, &storing).map_err(place)?;
     if exporter.options.codebook {
-        metadata.attributes.extend(embedded(codebook, table, &described, &metadata)?);
+        // What a reader finds: blanks at the end, characters that the encoding lacks and the like are not.
+        let written = SavReader::open(Arc::new(MemoryBytes::new(empty))).map_err(place)?;
+        metadata.attributes.extend(embedded(codebook, table, &described, written.metadata())?);
     }
-    check_metadata(&metadata, &storing).map_err(|error| Error::from(error).table(&table.name))?;
     attributes.losses().for_each(|loss| losses.add(loss.table(&table.name)));
     let recodes = recodes(table, &described);
     let pieces = split.map(|split| {
@@ -120,6 +126,7 @@ fn with_json_widths(
     (data, id): (&dyn Dataset, TableId),
     table: &Table,
     mut facts: TableProfile,
+    context: &Context,
 ) -> Result<TableProfile> {
     let nested = table.variables.iter().enumerate().filter(|(_, variable)| variable.kind.is_nested());
     let nested: Vec<usize> = nested.map(|(column, _)| column).collect();
@@ -127,7 +134,7 @@ fn with_json_widths(
         return Ok(facts);
     }
     let mut widths = vec![0; nested.len()];
-    for batch in data.scan(id, &Scan::all().columns(nested.clone()))? {
+    for batch in context.scan(data, id, &Scan::all().columns(nested.clone()))? {
         for (width, column) in widths.iter_mut().zip(flatten(batch?, &[])?.columns()) {
             let texts = column.as_string_opt::<i32>().into_iter().flatten().flatten();
             *width = texts.map(str::len).max().unwrap_or(0).max(*width);
@@ -280,13 +287,13 @@ fn variable_sets(table: &Table) -> Vec<VariableSet> {
 }
 
 /// The lines of a note, none longer than a line of the document record.
-fn lines(note: &str) -> Vec<String> {
+fn lines(note: &str, encoding: &'static Encoding) -> Vec<String> {
     let mut lines = Vec::new();
     // Blank lines at the end are lines.
     for line in note.split('\n').map(|line| line.trim_end_matches('\r')) {
         let mut rest = line;
         loop {
-            let mut head = to_bytes(rest, DOCUMENT_LINE);
+            let mut head = encoded::to_bytes(encoding, rest, DOCUMENT_LINE);
             if head.len() < rest.len()
                 && let Some(blank) = head.rfind(' ').filter(|blank| *blank > 0)
             {

@@ -2,10 +2,11 @@
 
 use std::io::{self, Write};
 
+use exporter_core::encoded;
 use exporter_spss::{Format, ShortNames, Value, short_names};
 
 use super::Compression;
-use super::encoder::{TextEncoder, encoded_len};
+use super::encoder::TextEncoder;
 use super::extensions::extensions;
 use crate::layout::{Segments, first_elements};
 use crate::metadata::{SavMetadata, SavVariable};
@@ -105,7 +106,7 @@ impl<'a> Dictionary<'a> {
         };
         let named: Vec<_> = metadata.variables.iter().map(segments).collect();
         let names = short_names(&named, |character| {
-            encoded_len(metadata.encoding, character.encode_utf8(&mut [0; 4]))
+            encoded::length(metadata.encoding, character.encode_utf8(&mut [0; 4]))
         });
         let (firsts, elements) = first_elements(&metadata.variables);
         Self { metadata, compression, cases, names, firsts, elements }

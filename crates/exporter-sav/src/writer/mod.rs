@@ -12,10 +12,7 @@ mod seconds;
 mod tests;
 mod text;
 mod validate;
-
 mod zlib;
-
-pub(crate) use validate::check as check_metadata;
 
 use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 
@@ -91,6 +88,17 @@ pub struct WriterSummary {
     pub changes: Vec<CellChanges>,
     /// Characters of labels and other metadata that the encoding lacks, stored as `?`.
     pub replaced_in_metadata: u64,
+}
+
+/// A file of no cases, as readers find it.
+///
+/// # Errors
+/// What SPSS would refuse.
+pub(crate) fn without_cases(metadata: &SavMetadata, storing: &[Storing]) -> Result<Vec<u8>> {
+    validate::check(metadata, storing)?;
+    let mut bytes = Vec::new();
+    Dictionary::new(metadata, Compression::None, Some(0)).write(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// Writes one system file.

@@ -2,9 +2,9 @@
 
 use arrow_array::{Array, StringArray};
 use encoding_rs::{Encoding, UTF_8};
+use exporter_core::encoded;
 use exporter_rows::{BadCell, CellChange, Cells, Changes, FillCells, LongText, TextCells, Validity};
 
-use super::encoder::{append, encoded_len};
 use crate::layout::Segments;
 use crate::spec::{BLANKS, ELEMENT_BYTES, SEGMENT_WIDTH, code};
 
@@ -134,7 +134,7 @@ impl TextColumn {
                         changes.add(CellChange::Blanks, 1, row + case, || text.to_owned());
                     }
                     nul(text.as_bytes(), row + case, changes);
-                    let replaced = append(encoding, text, &mut bytes);
+                    let replaced = encoded::append(encoding, text, &mut bytes);
                     if replaced > 0 {
                         changes.add(CellChange::Replaced, replaced, row + case, || text.to_owned());
                     }
@@ -170,15 +170,8 @@ impl TextColumn {
             return Err(changes.refuse(row, format!("text of {} bytes", bytes.len()), self.cells.remedies.0));
         }
         changes.add(CellChange::Cut, 1, row, || text.to_owned());
-        let mut length = 0;
-        for character in text.chars() {
-            let next = length + encoded_len(encoding, character.encode_utf8(&mut [0; 4]));
-            if next > self.cells.width {
-                break;
-            }
-            length = next;
-        }
-        bytes.truncate(length);
+        let cut = encoded::to_bytes(encoding, text, self.cells.width);
+        bytes.truncate(encoded::length(encoding, cut));
         Ok(())
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use encoding_rs::Encoding;
-use exporter_core::doubles;
+use exporter_core::{doubles, encoded};
 use exporter_spss::limits::{
     MAX_LABEL, MAX_MISSING_TEXT_BYTES, MAX_MISSING_VALUES, MAX_NAME_BYTES, MAX_VALUE_LABEL,
     MOST_VALUE_LABEL_BYTES,
@@ -12,7 +12,6 @@ use exporter_spss::{Format, FormatClass, ResponseSetKind, Value, unique_names};
 
 use super::Storing;
 use super::dictionary::HEADER_TEXTS;
-use super::encoder::{encode, encoded_len};
 use crate::codes::page_of;
 use crate::error::{Result, invalid};
 use crate::metadata::{Attribute, SavMetadata, SavVariable, ValueLabels};
@@ -76,7 +75,7 @@ pub(crate) fn check(metadata: &SavMetadata, storing: &[Storing]) -> Result<()> {
 }
 
 fn most_bytes(encoding: &'static Encoding, place: &str, text: &str, most: usize) -> Result<()> {
-    let bytes = encoded_len(encoding, text);
+    let bytes = encoded::length(encoding, text);
     if bytes > most {
         return Err(invalid(place, format!("{text:?} has {bytes} bytes, at most {most}; shorten it")));
     }
@@ -91,7 +90,7 @@ fn names(metadata: &SavMetadata) -> Result<()> {
             let message = format!("not a name that SPSS has, or one that another variable has; use {legal}");
             return Err(invalid(*name, message));
         }
-        let (bytes, replaced) = encode(metadata.encoding, name);
+        let (bytes, replaced) = encoded::encode(metadata.encoding, name);
         if replaced > 0 {
             let message = format!(
                 "its name has characters that {} lacks; rename the variable or write the file in utf-8",
@@ -165,7 +164,7 @@ fn missing(variable: &SavVariable, encoding: &'static Encoding) -> Result<()> {
 
 /// Why a value does not mean what it should in an encoding that lacks characters of it: others would be the same.
 fn unlike_itself(text: &str, encoding: &'static Encoding) -> Option<String> {
-    let is_whole = encode(encoding, text).1 == 0;
+    let is_whole = encoded::encode(encoding, text).1 == 0;
     (!is_whole).then(|| {
         format!("has characters that {} lacks, so that others would equal it; write utf-8", encoding.name())
     })
@@ -220,11 +219,11 @@ impl<'a> LabelSet<'a> {
                 }
                 Value::Text(text) => {
                     found.texts = true;
-                    found.longest = found.longest.max(encoded_len(encoding, text));
+                    found.longest = found.longest.max(encoded::length(encoding, text));
                     texts.insert(text.trim_end_matches(' '))
                 }
             };
-            let (characters, bytes) = (label.chars().count(), encoded_len(encoding, label));
+            let (characters, bytes) = (label.chars().count(), encoded::length(encoding, label));
             let changed = match value {
                 Value::Text(text) => unlike_itself(text, encoding),
                 Value::Number(_) => None,

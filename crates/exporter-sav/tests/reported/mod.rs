@@ -7,6 +7,7 @@ mod large;
 mod missing;
 mod texts;
 mod times;
+mod untouched;
 
 use exporter_core::Summary;
 
