@@ -70,7 +70,7 @@ fn rules(fallback: &'static str) -> NameRules<'static> {
             !character.is_control() && !REFUSED.contains(character) && (position > 0 || character != '.')
         },
         reserved: &is_device,
-        ignore_case: true,
+        key: &str::to_lowercase,
         before: '_',
         fallback,
     }

@@ -16,8 +16,8 @@ pub struct NameRules<'a> {
     pub allows: &'a dyn Fn(char, usize) -> bool,
     /// Whether a whole name is taken by the format; compared after mending.
     pub reserved: &'a dyn Fn(&str) -> bool,
-    /// Whether names that differ only in case clash.
-    pub ignore_case: bool,
+    /// What of a name must differ from that of all others.
+    pub key: &'a dyn Fn(&str) -> String,
     /// What stands before a first character that is legal further on only, where it is legal itself.
     pub before: char,
     /// What a name that has no legal character becomes; must itself be legal.
@@ -33,7 +33,7 @@ impl<'a> NameRules<'a> {
         allows: &'a dyn Fn(char, usize) -> bool,
         fallback: &'a str,
     ) -> Self {
-        Self { characters, bytes, allows, reserved: &|_| false, ignore_case: false, before: '_', fallback }
+        Self { characters, bytes, allows, reserved: &|_| false, key: &str::to_owned, before: '_', fallback }
     }
 
     /// Sets which names are taken by the format.
@@ -48,10 +48,10 @@ impl<'a> NameRules<'a> {
         Self { before, ..self }
     }
 
-    /// Makes names that differ only in case clash.
+    /// Makes names of the same key clash.
     #[must_use]
-    pub fn ignore_case(self) -> Self {
-        Self { ignore_case: true, ..self }
+    pub fn key(self, key: &'a dyn Fn(&str) -> String) -> Self {
+        Self { key, ..self }
     }
 }
 
@@ -65,7 +65,7 @@ pub fn legal_unique<S: AsRef<str>>(names: &[S], rules: &NameRules<'_>) -> Vec<St
     let mut taken: HashSet<String> = HashSet::new();
     let mut result: Vec<Option<String>> = vec![None; names.len()];
     for (index, name) in names.iter().enumerate() {
-        if mended[index] == name.as_ref() && taken.insert(key(name.as_ref(), rules)) {
+        if mended[index] == name.as_ref() && taken.insert((rules.key)(name.as_ref())) {
             result[index] = Some(mended[index].clone());
         }
     }
@@ -75,10 +75,6 @@ pub fn legal_unique<S: AsRef<str>>(names: &[S], rules: &NameRules<'_>) -> Vec<St
         .zip(mended)
         .map(|(kept, mended)| kept.unwrap_or_else(|| unique(&mended, rules, &mut taken, &mut suffixes)))
         .collect()
-}
-
-fn key(name: &str, rules: &NameRules<'_>) -> String {
-    if rules.ignore_case { name.to_lowercase() } else { name.to_owned() }
 }
 
 fn mend(name: &str, rules: &NameRules<'_>) -> String {
@@ -127,16 +123,16 @@ fn unique(
     taken: &mut HashSet<String>,
     suffixes: &mut HashMap<String, u64>,
 ) -> String {
-    if !(rules.reserved)(name) && taken.insert(key(name, rules)) {
+    if !(rules.reserved)(name) && taken.insert((rules.key)(name)) {
         return name.to_owned();
     }
     // Counting goes on where the last clash of the same name ended: no quadratic search.
-    let next = suffixes.entry(key(name, rules)).or_insert(2);
+    let next = suffixes.entry((rules.key)(name)).or_insert(2);
     loop {
         let suffix = format!("_{next}");
         *next += 1;
         let candidate = format!("{}{suffix}", cut(name, rules, suffix.len()));
-        if !(rules.reserved)(&candidate) && taken.insert(key(&candidate, rules)) {
+        if !(rules.reserved)(&candidate) && taken.insert((rules.key)(&candidate)) {
             return candidate;
         }
     }
@@ -156,7 +152,7 @@ mod tests {
                     || (position > 0 && character.is_ascii_digit())
             },
             reserved: &|name| name == "if",
-            ignore_case: false,
+            key: &str::to_owned,
             before: '_',
             fallback: "var",
         }
@@ -215,8 +211,8 @@ mod tests {
                 letter || character == '_' || (position > 0 && character.is_ascii_digit())
             };
             let reserved = |name: &str| name.eq_ignore_ascii_case("if");
-            let rules =
-                NameRules { characters, bytes, allows: &allows, reserved: &reserved, ignore_case, before: '_', fallback: "var" };
+            let rules = NameRules::new(characters, bytes, &allows, "var").reserved(&reserved);
+            let rules = if ignore_case { rules.key(&str::to_lowercase) } else { rules };
             let got = legal_unique(&names, &rules);
             proptest::prop_assert_eq!(&legal_unique(&names, &rules), &got);
             let mut seen = HashSet::new();
@@ -224,7 +220,7 @@ mod tests {
                 proptest::prop_assert!(name.chars().count() <= characters && name.len() <= bytes, "{name}");
                 proptest::prop_assert!(!name.is_empty() && !reserved(name));
                 proptest::prop_assert!(name.chars().enumerate().all(|(at, one)| allows(one, at)), "{name}");
-                proptest::prop_assert!(seen.insert(key(name, &rules)), "{name} twice in {got:?}");
+                proptest::prop_assert!(seen.insert((rules.key)(name)), "{name} twice in {got:?}");
             }
             // The first of the names that are legal already keeps its name, and all do when mended again.
             proptest::prop_assert_eq!(legal_unique(&got, &rules), got);

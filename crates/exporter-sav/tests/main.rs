@@ -356,6 +356,77 @@ fn a_registry_makes_the_exporter() {
     assert_eq!(error.kind(), ErrorKind::Usage);
 }
 
+/// The names and values of attributes.
+fn attributes(of: &[exporter_sav::Attribute]) -> Vec<String> {
+    of.iter().map(|attribute| format!("{}={}", attribute.name, attribute.values.join("|"))).collect()
+}
+
+#[test]
+fn names_that_the_program_uses_itself_are_left_to_it() {
+    let zoned = Kind::DateTime { unit: TimeUnit::Second, zone: Some("UTC".to_owned()) };
+    let mut seen = Variable::new("seen", zoned);
+    seen.role = Some(Role::Input);
+    let one = |text: &str| Attribute::One(text.to_owned());
+    let own = [("clock", one("x")), ("$@Role", one("0")), ("none", Attribute::Many(Vec::new()))];
+    seen.attributes = own.map(|(name, value)| (name.to_owned(), value)).into();
+    let moments = column_of(&seen.kind, &[Cell::Integer(0)]);
+    let (file, told) = written(seen, moments, options(json!({}))).unwrap();
+    assert_eq!(
+        attributes(&file.variables[0].attributes),
+        ["clock_2=x", "none=", "$@Role=0", "Clock=Times in UTC; the zone of the variable is UTC."]
+    );
+    let told = told.join("\n");
+    assert!(told.contains("attributes written under a name that SPSS has: clock"), "{told}");
+    assert!(told.contains("attributes without a value written with an empty one: none"), "{told}");
+
+    let mut codebook =
+        Codebook::new("s").with_table(Table::new("t", vec![Variable::new("x", Kind::INTEGER)]));
+    codebook.tables[0].attributes = [("@exporter_codebook", "x"), ("a", "table"), ("b", "both")]
+        .map(|(name, value)| (name.to_owned(), one(value)))
+        .into();
+    codebook.study.attributes =
+        [("a", "study"), ("b", "both")].map(|(name, value)| (name.to_owned(), one(value))).into();
+    let rows = RecordBatch::try_new(
+        arrow_schema(&codebook.tables[0], &[0]),
+        vec![Arc::new(Int64Array::from(vec![1])) as ArrayRef],
+    );
+    let data = MemoryDataset::new(codebook, vec![vec![rows.unwrap()]]).unwrap();
+    let sink = MemorySink::new();
+    let exporter = SavExporter::new(options(json!({"codebook": false})));
+    export(&exporter, &data, Box::new(sink.clone()), &lenient()).unwrap();
+    let reader = SavReader::open(Arc::new(MemoryBytes::new(sink.entries()["t.sav"].clone()))).unwrap();
+    assert_eq!(
+        attributes(&reader.metadata().attributes),
+        ["@exporter_codebook_2=x", "a=table", "b=both", "a_2=study"]
+    );
+}
+
+#[test]
+fn what_belongs_to_a_variable_stays_with_it_where_names_are_nearly_the_same() {
+    let mut street =
+        Variable::new("straße", Kind::Text).with_labels("streets").with_missing(Missing::value("b"));
+    street.attributes.insert("Note".to_owned(), Attribute::One("mine".to_owned()));
+    let codebook = Codebook::new("s")
+        .with_table(Table::new("t", vec![Variable::new("STRASSE", Kind::Text), street]))
+        .with_value_labels("streets", ValueLabels::new().with("a long text of many bytes", "A"));
+    let texts = || -> ArrayRef { Arc::new(StringArray::from(vec!["a long text of many bytes"])) };
+    let rows =
+        RecordBatch::try_new(arrow_schema(&codebook.tables[0], &[0, 1]), vec![texts(), texts()]).unwrap();
+    let data = MemoryDataset::new(codebook, vec![vec![rows]]).unwrap();
+    let sink = MemorySink::new();
+    let summary = export(&SavExporter::default(), &data, Box::new(sink.clone()), &lenient()).unwrap();
+    assert_eq!(summary.changes.renames.len(), 1);
+    let reader = SavReader::open(Arc::new(MemoryBytes::new(sink.entries()["t.sav"].clone()))).unwrap();
+    let [first, second] = &reader.metadata().variables[..] else { panic!() };
+    assert_eq!((&*first.name, &*second.name), ("STRASSE", "straße_2"));
+    assert_eq!((first.value_labels, second.value_labels), (None, Some(0)));
+    assert_eq!(
+        (attributes(&first.attributes), attributes(&second.attributes)),
+        (vec![], vec!["Note=mine".into()])
+    );
+    assert_eq!((first.missing.is_empty(), second.missing.values.len()), (true, 1));
+}
+
 fn opened(path: &Path) -> Box<dyn Dataset> {
     let source = Source::open(path, &Context::default()).unwrap();
     SavInput::open(&source, Default::default(), &Context::default()).unwrap()

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use exporter_core::codebook::{
-    Codebook, Kind, Language, Measure, Missing, MissingValues as Declared, Role, Table, Variable,
+    Codebook, Group, Kind, Language, Measure, Missing, MissingValues as Declared, Role, Table, Variable,
 };
 use exporter_core::embedded::ReasonCodes;
 use exporter_core::profile::Number;
@@ -23,7 +23,7 @@ use crate::limits::{
 };
 use crate::missing_values::{MissingValues, tell_lost_reasons};
 use crate::names::{in_encoding, unique_names};
-use crate::response_sets::{ResponseSet, unique_set_names};
+use crate::response_sets::{ResponseSet, name_sets};
 use crate::values::{Value, is_text};
 
 /// What a table is called, labelled and shown as in SPSS, and what that loses.
@@ -121,12 +121,14 @@ pub fn describe(
         losses.into_iter().for_each(|loss| described.losses.add(place(loss)));
     }
     let mut losses = Vec::new();
-    let sets = table
-        .groups
-        .iter()
-        .filter_map(|group| ResponseSet::of(group, table, language, choices.is_file(), &mut losses));
-    described.sets = sets.collect();
-    unique_set_names(&mut described.sets, choices.encoding);
+    let columns = table.columns_by_name();
+    let set = |group| {
+        let (variables, sets) = (&described.variables, choices.is_file());
+        Some((ResponseSet::of(group, variables, &columns, language, sets, &mut losses)?, group))
+    };
+    let mut sets: Vec<(ResponseSet, &Group)> = table.groups.iter().filter_map(set).collect();
+    name_sets(&mut sets, choices.encoding, &mut losses);
+    described.sets = sets.into_iter().map(|(set, _)| set).collect();
     let label = table.label.get(language);
     // `FILE LABEL` takes less than a file holds.
     let most = if choices.is_file() { FILE_LABEL_IN_HEADER } else { MAX_FILE_LABEL_BYTES };

@@ -29,8 +29,8 @@ pub use conversion::Conversion;
 pub use describe::{TableDescription, VariableDescription, describe, growth, longest_text, needs};
 pub use display_format::{Format, FormatClass};
 pub use missing_values::{DeclaredMissing, MissingValues};
-pub use names::unique_names;
-pub use response_sets::{ResponseSet, ResponseSetKind};
+pub use names::{folded, in_encoding, unique_attribute_names, unique_names, unique_set_names};
+pub use response_sets::{ResponseSet, ResponseSetKind, renamed_group};
 pub use short_names::{ShortNames, short_names};
 pub use values::{EPOCH_SECONDS, Value};
 

@@ -2,6 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use crate::names::folded;
+
 /// Most bytes of a short name.
 const SHORT_BYTES: usize = 8;
 /// Most bytes of the beginning that the later segments of a very long text share.
@@ -31,7 +33,7 @@ pub fn short_names<N: AsRef<str>>(
     for (index, (name, _)) in variables.iter().enumerate() {
         let mut own = beginning(name.as_ref(), SHORT_BYTES, &bytes);
         let mut others = ('A'..='Z').flat_map(|last| ['V', 'W', 'X'].map(|first| (first, last)));
-        while !taken.insert(own.clone()) {
+        while !taken.insert(folded(&own).into_owned()) {
             let Some((first, last)) = others.next() else { break };
             own = format!("{first}{}_{last}", index + 1);
             if own.len() > SHORT_BYTES {
@@ -70,7 +72,7 @@ fn segment_name(stem: &str, room: usize, number: &mut u64, taken: &HashSet<Strin
         }
         *number += 1;
         let name = format!("{stem}{suffix}");
-        if !taken.contains(&name) {
+        if !taken.contains(folded(&name).as_ref()) {
             return name;
         }
     }
@@ -125,6 +127,7 @@ mod tests {
         assert_eq!(own(&["spaß", "pollution_1", "pollution_2"]), ["SPAß", "POLLUTIO", "V3_A"]);
         assert_eq!(own(&["ααααα", "V3_A", "v3_a_b", "V3_A"]), ["ΑΑΑΑ", "V3_A", "V3_A_B", "V4_A"]);
         assert_eq!(own(&["v2_a", "V2_A"]), ["V2_A", "W2_A"]);
+        assert_eq!(own(&["aaaaaaß", "aaaaaassx"]), ["AAAAAAß", "V2_A"]);
     }
 
     #[test]

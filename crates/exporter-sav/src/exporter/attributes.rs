@@ -1,61 +1,78 @@
 //! Attributes of a codebook as those of a file.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
 
+use encoding_rs::Encoding;
 use exporter_core::codebook::{Attribute as Described, Role, Table};
 use exporter_core::{Loss, LossCode};
-use exporter_spss::unique_names;
+use exporter_spss::{in_encoding, unique_attribute_names};
 
-use crate::attribute_names::{DATES, ROLE};
+use crate::attribute_names::{CODEBOOK, DATES, ROLE};
 use crate::codes::{self, ROLES};
 use crate::metadata::{Attribute, CaseDates};
 
 /// Makes attributes and counts what changes.
-#[derive(Default)]
 pub(super) struct Attributes {
+    /// That of the names.
+    encoding: Option<&'static Encoding>,
     renamed: (u64, Option<String>),
     line_feeds: (u64, Option<String>),
+    without_value: (u64, Option<String>),
     lost_dates: bool,
 }
 
 type All = BTreeMap<String, Described>;
 
 impl Attributes {
-    /// Those of a variable, which may have a role beside them.
-    pub(super) fn of_variable(&mut self, attributes: &All, has_role: bool) -> Vec<Attribute> {
-        self.written(attributes.iter().filter(|(name, _)| !(has_role && name.as_str() == ROLE)))
+    pub(super) fn new(encoding: Option<&'static Encoding>) -> Self {
+        let none = || (0, None);
+        Self { encoding, renamed: none(), line_feeds: none(), without_value: none(), lost_dates: false }
     }
 
-    /// Those of the study and the table; the table's come first where names are the same.
+    /// Those of a variable, and behind them `ours`, which keep their names.
+    pub(super) fn of_variable(&mut self, attributes: &All, ours: Vec<Attribute>) -> Vec<Attribute> {
+        let mut written = self.written(attributes.iter(), &ours);
+        written.extend(ours);
+        written
+    }
+
+    /// Those of the table and the study; the table's keep their names where these are the same.
     pub(super) fn of_file(&mut self, study: &All, table: &All) -> Vec<Attribute> {
-        let of_study = study.iter().filter(|(name, _)| !table.contains_key(*name));
-        self.written(table.iter().chain(of_study).filter(|(name, _)| name.as_str() != DATES))
+        let of_table = table.iter().filter(|(name, _)| name.as_str() != DATES);
+        let of_study = study.iter().filter(|(name, value)| table.get(*name) != Some(*value));
+        let codebook = [Attribute::new(CODEBOOK, Vec::new())];
+        self.written(of_table.chain(of_study), &codebook)
     }
 
+    /// Attributes under names that SPSS has and none of `ours`; what one of ours says anyhow is left out.
     fn written<'a>(
         &mut self,
         attributes: impl Iterator<Item = (&'a String, &'a Described)>,
+        ours: &[Attribute],
     ) -> Vec<Attribute> {
-        let all: Vec<(&String, &Described)> = attributes.collect();
+        let is_other = |(name, value): &(&String, &Described)| {
+            !ours.iter().any(|our| our.name == **name && our.values == values_of(value))
+        };
+        let all: Vec<(&String, &Described)> = attributes.filter(is_other).collect();
         if all.is_empty() {
             return Vec::new();
         }
-        let names: Vec<&String> = all.iter().map(|(name, _)| *name).collect();
-        // A name that begins with `$` is hidden from users, and legal for attributes alone.
-        let bare: Vec<&str> = names.iter().map(|name| name.strip_prefix('$').unwrap_or(name)).collect();
-        let legal = unique_names(&bare);
+        let theirs = all.iter().map(|(name, _)| in_encoding(name, self.encoding));
+        let names: Vec<Cow<'_, str>> =
+            ours.iter().map(|our| our.name.as_str().into()).chain(theirs).collect();
+        let legal = unique_attribute_names(&names);
         let mut written = Vec::with_capacity(all.len());
-        for ((name, attribute), legal) in all.into_iter().zip(legal) {
-            let legal = if name.starts_with('$') { format!("${legal}") } else { legal };
+        for ((name, attribute), legal) in all.into_iter().zip(legal.into_iter().skip(ours.len())) {
             if legal != *name {
-                self.renamed.0 += 1;
-                self.renamed.1.get_or_insert_with(|| name.clone());
+                tell(&mut self.renamed, name);
             }
-            let values = match attribute {
-                Described::One(value) => std::slice::from_ref(value),
-                Described::Many(values) => values.as_slice(),
-            };
-            written.push(Attribute::new(legal, values.iter().map(|value| self.line(value)).collect()));
+            let mut values: Vec<String> = values_of(attribute).iter().map(|value| self.line(value)).collect();
+            if values.is_empty() {
+                tell(&mut self.without_value, name);
+                values.push(String::new());
+            }
+            written.push(Attribute::new(legal, values));
         }
         written
     }
@@ -63,8 +80,7 @@ impl Attributes {
     /// A value without line feeds, which would end it.
     fn line(&mut self, value: &str) -> String {
         if value.contains('\n') {
-            self.line_feeds.0 += 1;
-            self.line_feeds.1.get_or_insert_with(|| value.to_owned());
+            tell(&mut self.line_feeds, value);
         }
         value.replace("\r\n", " ").replace('\n', " ")
     }
@@ -78,9 +94,24 @@ impl Attributes {
             told(LossCode::NAME_CHANGED, "attributes written under a name that SPSS has", self.renamed);
         let action = "line feeds in attributes written as blanks";
         let joined = told(LossCode::TEXT_REPLACED, action, self.line_feeds);
-        let action = "the dates of the cases are left out, a variable that they name is missing";
+        let action = "attributes without a value written with an empty one";
+        let empty = told(LossCode::TEXT_REPLACED, action, self.without_value);
+        let action =
+            "the dates of the cases are left out, a variable that they name is missing or they are none";
         let dates = self.lost_dates.then(|| Loss::new(LossCode::METADATA_DROPPED, action));
-        renamed.into_iter().chain(joined).chain(dates)
+        renamed.into_iter().chain(joined).chain(empty).chain(dates)
+    }
+}
+
+fn tell((count, first): &mut (u64, Option<String>), what: &str) {
+    *count += 1;
+    first.get_or_insert_with(|| what.to_owned());
+}
+
+fn values_of(attribute: &Described) -> &[String] {
+    match attribute {
+        Described::One(value) => std::slice::from_ref(value),
+        Described::Many(values) => values.as_slice(),
     }
 }
 
@@ -91,18 +122,26 @@ pub(super) fn role(role: Role) -> Attribute {
 }
 
 /// The dates of the cases that a table was read with; they are left out where a variable is missing.
-pub(super) fn dates(table: &Table, attributes: &mut Attributes) -> Option<CaseDates> {
-    let Described::Many(parts) = table.attributes.get(DATES)? else { return None };
+pub(super) fn dates(
+    table: &Table,
+    columns: &HashMap<&str, usize>,
+    attributes: &mut Attributes,
+) -> Option<CaseDates> {
+    let stated = table.attributes.get(DATES)?;
     let numbers =
         |text: &str| text.split(' ').map(|number| number.parse().ok()).collect::<Option<Vec<i32>>>();
-    let (head, variables) = parts.split_first()?;
     let variable = |part: &String| {
-        let (numbers_, name) = part.split_once('=').map(|(name, numbers_)| (numbers_, name))?;
+        let (name, numbers_) = part.split_once('=')?;
         let [kind, period] = numbers(numbers_)?.try_into().ok()?;
-        Some((table.variable(name)?.0, kind, period))
+        Some((*columns.get(name)?, kind, period))
     };
-    let all: Option<Vec<(usize, i32, i32)>> = variables.iter().map(variable).collect();
-    let head = numbers(head).and_then(|head| head.try_into().ok());
-    attributes.lost_dates = all.is_none();
-    Some(CaseDates { head: head?, variables: all? })
+    let all = || {
+        let (head, variables) = values_of(stated).split_first()?;
+        let head = numbers(head)?.try_into().ok()?;
+        let variables: Option<Vec<(usize, i32, i32)>> = variables.iter().map(variable).collect();
+        Some(CaseDates { head, variables: variables? })
+    };
+    let dates = all();
+    attributes.lost_dates = dates.is_none();
+    dates
 }

@@ -11,7 +11,7 @@ use exporter_core::codebook::{Kind, Table, Text, Variable};
 use exporter_core::truncate::to_bytes;
 use exporter_core::{Loss, LossCode, Result, TableProfile};
 use exporter_spss::limits::MAX_TEXT_BYTES;
-use exporter_spss::{Choices, growth, longest_text};
+use exporter_spss::{Choices, folded, growth, longest_text};
 
 /// A piece ends before a character that would stand across its border.
 const LONGEST_CHARACTER: u64 = 4;
@@ -44,7 +44,7 @@ impl Split {
             return None;
         }
         let mut names: HashSet<String> =
-            table.variables.iter().map(|variable| variable.name.to_lowercase()).collect();
+            table.variables.iter().map(|variable| folded(&variable.name).into_owned()).collect();
         let mut split = Self {
             table: table.clone(),
             facts: facts.clone(),
@@ -70,7 +70,7 @@ impl Split {
             let next = split.table.variables.len();
             for piece in 2..=pieces {
                 let mut name = format!("{}_{piece}", variable.name);
-                while !names.insert(name.to_lowercase()) {
+                while !names.insert(folded(&name).into_owned()) {
                     name.push('_');
                 }
                 // What is JSON in pieces is text.

@@ -6,14 +6,17 @@ use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use encoding_rs::Encoding;
-use exporter_core::codebook::{Codebook, DisplayFormat, GroupKind, MissingValues, Table, Variable};
+use exporter_core::codebook::{Codebook, DisplayFormat, Group, GroupKind, MissingValues, Table, Variable};
+use exporter_core::names::{NameRules, legal_unique};
 use exporter_core::nested::flatten;
 use exporter_core::source::MemoryBytes;
 use exporter_core::{
     Context, Dataset, EntrySpec, Error, Loss, LossCode, LossReport, Part, Profile, Recode, Rename, Result,
     Scan, TableId, TableProfile, encoded,
 };
-use exporter_spss::{Format, LongTextOption, TableDescription, Value, VariableDescription, describe};
+use exporter_spss::{
+    Format, LongTextOption, TableDescription, Value, VariableDescription, describe, unique_attribute_names,
+};
 
 use super::SavExporter;
 use super::attributes::{Attributes, dates, role};
@@ -77,12 +80,14 @@ pub(super) fn plan_table<'a>(
     if exporter.options.timestamp {
         metadata.created = timestamp(context.clock().unix_seconds());
     }
-    let mut attributes = Attributes::default();
+    let mut attributes = Attributes::new(choices.encoding);
     let mut sets = Sets::default();
     let mut storing = Vec::with_capacity(table.variables.len());
     for (variable, spss) in table.variables.iter().zip(&described.variables) {
-        let mut stored = stored(variable, spss, &mut attributes);
-        stored.attributes.extend(second_labels(codebook, variable, spss, &exporter.options.second_language));
+        let mut stored = stored(variable, spss);
+        let mut ours = own_attributes(variable, spss);
+        ours.extend(second_labels(codebook, variable, spss, &exporter.options.second_language));
+        stored.attributes = attributes.of_variable(&variable.attributes, ours);
         stored.value_labels = sets.of(spss, &mut metadata.value_labels);
         metadata.variables.push(stored);
         storing.push(Storing { conversion: spss.conversion, reasons: spss.reasons.clone() });
@@ -93,11 +98,12 @@ pub(super) fn plan_table<'a>(
     described.losses.iter().filter(|loss| !is_kept(loss)).for_each(|loss| losses.add(loss.clone()));
     weight(table, &described, &mut metadata, &mut losses);
     metadata.response_sets.clone_from(&described.sets);
-    metadata.variable_sets = variable_sets(table);
+    let columns = table.columns_by_name();
+    metadata.variable_sets = variable_sets(table, &columns, &mut losses);
     let notes = table.notes.iter().map(|note| note.get(language)).filter(|note| !note.is_empty());
     metadata.documents = notes.flat_map(|note| lines(note, metadata.encoding)).collect();
     metadata.attributes = attributes.of_file(&codebook.study.attributes, &table.attributes);
-    metadata.dates = dates(table, &mut attributes);
+    metadata.dates = dates(table, &columns, &mut attributes);
     let place = |error: SavError| Error::from(error).table(&table.name);
     let empty = without_cases(&metadata, &storing).map_err(place)?;
     if exporter.options.codebook {
@@ -147,7 +153,7 @@ fn with_json_widths(
 }
 
 /// A variable as the file has it, without its labelled values.
-fn stored(variable: &Variable, spss: &VariableDescription, attributes: &mut Attributes) -> SavVariable {
+fn stored(variable: &Variable, spss: &VariableDescription) -> SavVariable {
     let width = spss.text_bytes.map(|width| u16::try_from(width).unwrap_or(u16::MAX));
     let name = spss.name.as_str();
     let mut stored = match width {
@@ -172,11 +178,13 @@ fn stored(variable: &Variable, spss: &VariableDescription, attributes: &mut Attr
     // SPSS would not show a column without width.
     stored.column_width = Some(variable.column_width.unwrap_or_else(|| stored.usual_column_width()).max(1));
     stored.alignment = Some(variable.alignment.unwrap_or_else(|| stored.usual_alignment()));
-    stored.attributes = attributes.of_variable(&variable.attributes, variable.role.is_some());
-    stored.attributes.extend(variable.role.map(role));
-    let clock = spss.clock.as_ref().filter(|_| !variable.attributes.contains_key(CLOCK));
-    stored.attributes.extend(clock.map(|clock| Attribute::new(CLOCK, vec![clock.clone()])));
     stored
+}
+
+/// The role of a variable and the clock that it shows, as attributes.
+fn own_attributes(variable: &Variable, spss: &VariableDescription) -> Vec<Attribute> {
+    let clock = spss.clock.as_ref().map(|clock| Attribute::new(CLOCK, vec![clock.clone()]));
+    variable.role.map(role).into_iter().chain(clock).collect()
 }
 
 /// The labels of a variable in a second language, as attributes: its own, and `value=label` for each that has one.
@@ -189,7 +197,7 @@ fn second_labels(
     if tag.is_empty() {
         return Vec::new();
     }
-    let name = |what: &str| format!("{what}_{}", tag.replace('-', "_"));
+    let name = |what: &str| unique_attribute_names(&[format!("{what}_{}", tag.replace('-', "_"))]).concat();
     let line = |text: &str| text.replace(['\r', '\n'], " ");
     let label = variable.label.translation(tag).map(|label| Attribute::new(name("Label"), vec![line(label)]));
     let entries = codebook.value_labels_of(variable).map_or(&[][..], |labels| &labels.entries);
@@ -275,15 +283,22 @@ fn weight(table: &Table, described: &TableDescription, metadata: &mut SavMetadat
 }
 
 /// Groups that are variable sets.
-fn variable_sets(table: &Table) -> Vec<VariableSet> {
-    let groups = table.groups.iter().filter(|group| group.kind == GroupKind::Set);
-    let set = |group: &exporter_core::codebook::Group| {
-        let member = |name: &String| table.variable(name).map(|(column, _)| column);
-        // What ends the name, and the line.
-        let name = group.name.replace(['=', '\n', '\r'], " ");
-        VariableSet::new(name, group.members.iter().filter_map(member).collect())
+fn variable_sets(table: &Table, columns: &HashMap<&str, usize>, losses: &mut LossReport) -> Vec<VariableSet> {
+    let groups: Vec<&Group> = table.groups.iter().filter(|group| group.kind == GroupKind::Set).collect();
+    // What ends the name, and the line; blanks at the end are none of it.
+    let allows = |character: char, _| !matches!(character, '=' | '\n' | '\r');
+    let trimmed: Vec<&str> = groups.iter().map(|group| group.name.trim_end()).collect();
+    let names = legal_unique(&trimmed, &NameRules::new(usize::MAX, usize::MAX, &allows, "set"));
+    let set = |(group, name): (&Group, String)| {
+        if name != group.name {
+            losses.add(exporter_spss::renamed_group(group, &name).table(&table.name));
+        }
+        VariableSet::new(
+            name,
+            group.members.iter().filter_map(|member| columns.get(member.as_str()).copied()).collect(),
+        )
     };
-    groups.map(set).collect()
+    groups.into_iter().zip(names).map(set).collect()
 }
 
 /// The lines of a note, none longer than a line of the document record.

@@ -1,15 +1,8 @@
 //! Variables by their names, whatever the case of the letters.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 
-/// A name as names are compared.
-pub(crate) fn folded(name: &str) -> Cow<'_, str> {
-    if name.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_lowercase()) {
-        return Cow::Borrowed(name);
-    }
-    Cow::Owned(name.to_uppercase())
-}
+use exporter_spss::folded;
 
 /// Finds names among those of variables, which stay as they are meanwhile; of several that are one, the first.
 #[derive(Default)]

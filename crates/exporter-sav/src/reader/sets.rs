@@ -3,12 +3,11 @@
 use std::collections::HashMap;
 
 use exporter_core::codebook::LabelSource;
-use exporter_spss::{ResponseSet, ResponseSetKind, Value};
+use exporter_spss::{ResponseSet, ResponseSetKind, Value, folded};
 
 use crate::metadata::VariableSet;
 use crate::reader::bytes::Pieces;
 use crate::reader::encoding::TextDecoder;
-use crate::reader::name_index::folded;
 use crate::reader::records::Records;
 use crate::reader::remarks::Remarks;
 use crate::reader::variables::Variables;

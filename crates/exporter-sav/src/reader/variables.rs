@@ -5,14 +5,14 @@ use std::hash::{BuildHasher, RandomState};
 
 use exporter_core::names::{NameRules, legal_unique};
 use exporter_core::source::ByteOrder;
-use exporter_spss::{Format, MissingValues, Value};
+use exporter_spss::{Format, MissingValues, Value, folded};
 
 use crate::layout::Segments;
 use crate::metadata::SavVariable;
 use crate::reader::encoding::TextDecoder;
 use crate::reader::formats::set_formats;
 use crate::reader::header::double;
-use crate::reader::name_index::{NameIndex, folded};
+use crate::reader::name_index::NameIndex;
 use crate::reader::records::{Element, RawVariable, Records};
 use crate::reader::remarks::Remarks;
 use crate::spec::{ELEMENT_BYTES, HIGHEST, LOWEST, SEGMENT_WIDTH, SYSMIS, subtype};
@@ -37,6 +37,8 @@ pub(crate) struct Head {
 pub(crate) struct Variables {
     pub(crate) heads: Vec<Head>,
     pub(crate) variables: Vec<SavVariable>,
+    /// Positions of those that have another name than in the file, by the name there.
+    renamed: HashMap<String, usize>,
     by_long_name: NameIndex,
     by_short_name: NameIndex,
 }
@@ -44,14 +46,15 @@ pub(crate) struct Variables {
 impl Variables {
     pub(crate) fn read(records: &Records, decoder: &TextDecoder, remarks: &mut Remarks) -> Self {
         let (heads, mut variables) = heads(records, decoder, remarks);
-        set_long_names(records, &mut variables, decoder, remarks);
+        let renamed = set_long_names(records, &mut variables, decoder, remarks);
         for (head, variable) in heads.iter().zip(&mut variables) {
             let Some(raw) = records.variables.get(head.record as usize) else { continue };
             set_formats(variable, raw.print, raw.write, remarks);
             variable.label = decoder.label(raw.label(), remarks);
             variable.missing = missing_values(raw, variable, records.order, decoder, remarks);
         }
-        Self { heads, variables, by_long_name: NameIndex::default(), by_short_name: NameIndex::default() }
+        let (by_long_name, by_short_name) = Default::default();
+        Self { heads, variables, renamed, by_long_name, by_short_name }
     }
 
     /// The name of a variable.
@@ -61,6 +64,9 @@ impl Variables {
 
     /// The variable of a long name, else of a short one.
     pub(crate) fn find(&mut self, name: &str) -> Option<usize> {
+        if let Some(at) = self.renamed.get(name) {
+            return Some(*at);
+        }
         let Self { variables, by_long_name, by_short_name, .. } = self;
         let long = by_long_name.find(variables, |variable| &variable.name, name);
         long.or_else(|| by_short_name.find(variables, |variable| &variable.short_name, name))
@@ -68,9 +74,9 @@ impl Variables {
 
     /// The variable of a short name, else of a long one.
     pub(crate) fn find_short(&mut self, name: &str) -> Option<usize> {
-        let Self { variables, by_long_name, by_short_name, .. } = self;
+        let Self { variables, by_short_name, .. } = self;
         let short = by_short_name.find(variables, |variable| &variable.short_name, name);
-        short.or_else(|| by_long_name.find(variables, |variable| &variable.name, name))
+        short.or_else(|| self.find(name))
     }
 
     /// The variable of a dictionary index, which counts continuation records; none of a continuation or a later segment.
@@ -164,13 +170,15 @@ fn very_long(records: &Records, decoder: &TextDecoder) -> HashMap<String, u16> {
     widths
 }
 
-/// Gives the variables their long names, each different from all others whatever the case.
+/// Gives the variables their long names, each different from all others whatever the case; those that the file calls
+/// otherwise.
 fn set_long_names(
     records: &Records,
     variables: &mut [SavVariable],
     decoder: &TextDecoder,
     remarks: &mut Remarks,
-) {
+) -> HashMap<String, usize> {
+    let mut renamed = HashMap::new();
     for variable in variables.iter_mut() {
         variable.name.clone_from(&variable.short_name);
     }
@@ -195,18 +203,25 @@ fn set_long_names(
     // Hashes tell nearly for nothing that no name clashes; in the one case of a billion that they do, nothing is renamed.
     let hasher = RandomState::new();
     let mut hashes: Vec<u64> =
-        variables.iter().map(|variable| hasher.hash_one(variable.name.to_lowercase())).collect();
+        variables.iter().map(|variable| hasher.hash_one(folded(&variable.name))).collect();
     hashes.sort_unstable();
     if hashes.windows(2).any(|pair| matches!(pair, [one, other] if one == other)) {
         let names: Vec<&String> = variables.iter().map(|variable| &variable.name).collect();
         let all = |_: char, _: usize| true;
-        let unique = legal_unique(&names, &NameRules::new(usize::MAX, usize::MAX, &all, "V").ignore_case());
-        for (variable, is) in variables.iter_mut().zip(unique).filter(|(was, is)| was.name != *is) {
+        let key = |name: &str| folded(name).into_owned();
+        let unique = legal_unique(&names, &NameRules::new(usize::MAX, usize::MAX, &all, "V").key(&key));
+        let changed = variables.iter_mut().zip(unique).enumerate().filter(|(_, (was, is))| was.name != *is);
+        for (at, (variable, is)) in changed {
             let message = "names that differ only in case are made different";
             remarks.changed(message, format!("{} read as {is}", variable.name));
-            variable.name = is;
+            renamed.entry(std::mem::replace(&mut variable.name, is)).or_insert(at);
+        }
+        // A name that is there twice is that of the variable that keeps it.
+        for variable in variables {
+            renamed.remove(&variable.name);
         }
     }
+    renamed
 }
 
 fn missing_values(

@@ -8,7 +8,9 @@ use exporter_spss::limits::{
     MAX_LABEL, MAX_MISSING_TEXT_BYTES, MAX_MISSING_VALUES, MAX_NAME_BYTES, MAX_VALUE_LABEL,
     MOST_VALUE_LABEL_BYTES,
 };
-use exporter_spss::{Format, FormatClass, ResponseSetKind, Value, unique_names};
+use exporter_spss::{
+    Format, FormatClass, ResponseSetKind, Value, unique_attribute_names, unique_names, unique_set_names,
+};
 
 use super::Storing;
 use super::dictionary::HEADER_TEXTS;
@@ -274,11 +276,12 @@ fn members<'m>(place: &str, members: impl Iterator<Item = &'m usize>, variables:
 }
 
 fn response_sets(metadata: &SavMetadata) -> Result<()> {
-    let mut seen = HashSet::new();
-    for set in &metadata.response_sets {
+    let names: Vec<&str> = metadata.response_sets.iter().map(|set| set.name.as_str()).collect();
+    for (set, legal) in metadata.response_sets.iter().zip(unique_set_names(&names)) {
         let place = format!("multiple response set ${}", set.name);
-        if !is_name(&set.name) || !seen.insert(set.name.to_lowercase()) {
-            return Err(invalid(place, "not a name that SPSS has, or one that another set has; change it"));
+        if set.name != legal {
+            let message = format!("not a name that SPSS has, or one that another set has; use {legal}");
+            return Err(invalid(place, message));
         }
         members(&place, set.members.iter(), metadata.variables.len())?;
         let variables: Vec<_> =
@@ -318,11 +321,12 @@ fn variable_sets(metadata: &SavMetadata) -> Result<()> {
 }
 
 fn attributes(owner: &str, attributes: &[Attribute]) -> Result<()> {
-    let mut seen = HashSet::new();
-    for Attribute { name, values } in attributes {
+    let names: Vec<&str> = attributes.iter().map(|attribute| attribute.name.as_str()).collect();
+    for (Attribute { name, values }, legal) in attributes.iter().zip(unique_attribute_names(&names)) {
         let place = format!("attribute {name} of {owner}");
-        if !is_name(name) || !seen.insert(name.to_lowercase()) {
-            return Err(invalid(place, "not a name that SPSS has, or one that another has; change it"));
+        if *name != legal {
+            let message = format!("not a name that SPSS has, or one that another has; use {legal}");
+            return Err(invalid(place, message));
         }
         if values.is_empty() {
             return Err(invalid(place, "it has no value; give it an empty one"));
@@ -332,11 +336,4 @@ fn attributes(owner: &str, attributes: &[Attribute]) -> Result<()> {
         }
     }
     Ok(())
-}
-
-/// Whether an attribute or a set can be called so: what stands between names in a record is in none of them.
-fn is_name(name: &str) -> bool {
-    !name.is_empty()
-        && name.len() <= MAX_NAME_BYTES
-        && name.chars().all(|character| character.is_alphanumeric() || "@$_.#".contains(character))
 }

@@ -110,6 +110,23 @@ fn names_that_clash_are_made_different_and_keys_have_no_case() {
 }
 
 #[test]
+fn what_a_file_says_of_a_variable_stays_with_it_where_names_clash() {
+    let mut file = little();
+    file.records = ["V1", "V2", "V3"].map(TestVariable::number).to_vec();
+    file.extensions.push((13, 1, "V1=STRASSE\tV2=straße\tV3=spaß".into()));
+    file.extensions.push((18, 1, "straße:Note('mine'\n)/Strasse:Other('first'\n)/SPASS:Third('x'\n)".into()));
+    let reader = open(&file);
+    let variable = |at: usize| {
+        let variable = &reader.metadata().variables[at];
+        let attributes = variable.attributes.iter().map(|it| it.name.as_str());
+        (variable.name.as_str(), attributes.collect::<Vec<_>>())
+    };
+    assert_eq!(variable(0), ("STRASSE", vec!["Other"]));
+    assert_eq!(variable(1), ("straße_2", vec!["Note"]));
+    assert_eq!(variable(2), ("spaß", vec!["Third"]));
+}
+
+#[test]
 fn missing_values_of_every_form_are_read() {
     let mut file = little();
     let missing = |name, code, values: &[f64]| TestVariable {
