@@ -110,7 +110,8 @@ fn names(criterion: &mut Criterion) {
     let allows = |character: char, position| {
         character == '_' || character.is_alphabetic() || (position > 0 && character.is_ascii_digit())
     };
-    let rules = NameRules::new(32, 128, &allows, "var").reserved(&|name| name == "if").key(&str::to_lowercase);
+    let rules =
+        NameRules::new(32, 128, &allows, "var").reserved(&|name| name == "if").key(&str::to_lowercase);
     let given: Vec<String> = (0..10_000)
         .map(|number| format!("A rather long question about topic no. {}", number % 500))
         .collect();
