@@ -11,8 +11,8 @@ use arrow_array::cast::AsArray as _;
 use arrow_array::{ArrayRef, BinaryArray, Int64Array, RecordBatch, StringArray};
 
 use exporter_core::codebook::{
-    Attribute, Codebook, DisplayFormat, Group, GroupKind, Kind, LabelSource, Measure, Missing, Period, Role,
-    Table, Text, TimeUnit, Value, ValueLabel, ValueLabels, Variable,
+    Attribute, Codebook, DisplayFormat, DisplayStyle, Group, GroupKind, Kind, LabelSource, Measure, Missing,
+    Period, Role, Table, Text, TimeUnit, Value, ValueLabel, ValueLabels, Variable,
 };
 use exporter_core::dataset::arrow_schema;
 use exporter_core::sink::MemorySink;
@@ -203,6 +203,45 @@ fn formats_show_every_number_and_columns_are_wide_enough() {
     bytes.format = Some(format);
     let (file, _) = written(bytes, Arc::new(StringArray::from(vec!["abcd"])), options(json!({}))).unwrap();
     assert_eq!(file.variables[0].print.to_string(), "AHEX8");
+}
+
+#[test]
+fn formats_have_room_for_numbers_of_reasons_and_declared_ones() {
+    let numbers = || -> ArrayRef { Arc::new(Int64Array::from(vec![1, 2, 3])) };
+    let print =
+        |variable| written(variable, numbers(), options(json!({}))).unwrap().0.variables[0].print.to_string();
+    let refused = Variable::new("x", Kind::INTEGER).with_missing(Missing::reason().letter('a'));
+    assert_eq!(print(refused.clone()), "F3.0");
+    let mut native = refused;
+    native.format.get_or_insert_default().native.insert("spss".to_owned(), "F1.0".to_owned());
+    assert_eq!(print(native), "F3.0");
+    let mut declared = Variable::new("x", Kind::INTEGER).with_missing(Missing::value(997));
+    assert_eq!(print(declared.clone()), "F3.0");
+    // What a file shows so stays so.
+    declared.format.get_or_insert_default().native.insert("spss".to_owned(), "F2.0".to_owned());
+    assert_eq!(print(declared), "F2.0");
+    let mut percent = Variable::new("x", Kind::INTEGER);
+    percent.format.get_or_insert_default().style = Some(DisplayStyle::Percent);
+    assert_eq!(print(percent), "PCT2.0");
+}
+
+#[test]
+fn of_values_that_are_one_to_spss_the_first_is_labelled() {
+    let codebook = Codebook::new("s")
+        .with_table(Table::new("t", vec![Variable::new("x", Kind::Text).with_labels("l")]))
+        .with_value_labels("l", ValueLabels::new().with("x", "one").with("x ", "two").with("y", "three"));
+    let texts: ArrayRef = Arc::new(StringArray::from(vec!["x"]));
+    let rows = RecordBatch::try_new(arrow_schema(&codebook.tables[0], &[0]), vec![texts]).unwrap();
+    let data = MemoryDataset::new(codebook, vec![vec![rows]]).unwrap();
+    let sink = MemorySink::new();
+    let summary = export(&SavExporter::default(), &data, Box::new(sink.clone()), &lenient()).unwrap();
+    let lost =
+        summary.changes.losses.iter().find(|loss| loss.code == LossCode::VALUE_LABELS_DROPPED).unwrap();
+    assert_eq!(lost.first.as_ref().unwrap().value, "x ");
+    let reader = SavReader::open(Arc::new(MemoryBytes::new(sink.entries()["t.sav"].clone()))).unwrap();
+    let labels: Vec<&str> =
+        reader.metadata().value_labels[0].labels.iter().map(|(_, label)| label.as_str()).collect();
+    assert_eq!(labels, ["one", "three"]);
 }
 
 /// Writes a table, changes what the file says of it as a program would that copies attributes which it does not know, and

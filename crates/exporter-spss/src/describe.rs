@@ -16,7 +16,7 @@ use exporter_core::{
 
 use crate::choices::{Choices, ExactOption, LabelLimit, LongTextOption, Widths, Zone};
 use crate::conversion::Conversion;
-use crate::display_format::Format;
+use crate::display_format::{Format, Numbers, Shown};
 use crate::limits::{
     FILE_LABEL_IN_HEADER, MAX_FILE_LABEL_BYTES, MAX_LABEL, MAX_TEXT_BYTES, MAX_VALUE_LABEL,
     MOST_VALUE_LABEL_BYTES,
@@ -182,8 +182,11 @@ pub fn growth(choices: &Choices) -> u64 {
     if choices.is_file() && choices.encoding == Some(encoding_rs::GB18030) { 2 } else { 1 }
 }
 
+/// Labels, and what a format must have to show their numbers.
+type Labels = (Arc<Vec<(Value, String)>>, Numbers);
+
 /// Labels by the name of their set and the kind of their values, with what they lose.
-type SharedLabels = HashMap<(String, String), (Arc<Vec<(Value, String)>>, Vec<Loss>)>;
+type SharedLabels = HashMap<(String, String), (Labels, Vec<Loss>)>;
 
 /// What a variable is described by.
 struct Describing<'a> {
@@ -282,8 +285,8 @@ impl Describing<'_> {
             let count = (labelled + variable.missing.len()) as u64;
             losses.push(Loss::new(LossCode::VALUE_LABELS_DROPPED, action).count(count));
         }
-        let mut labels = if text && conversion == Conversion::DecimalText {
-            Arc::default()
+        let (mut labels, labelled) = if text && conversion == Conversion::DecimalText {
+            Labels::default()
         } else {
             self.labels(variable, kind, shared, losses)
         };
@@ -311,6 +314,10 @@ impl Describing<'_> {
                 Arc::make_mut(&mut labels).push((Value::Number(*code), label));
             }
         }
+        let coded = Numbers::of(reasons.iter().flatten().copied());
+        let ends = missing.range.into_iter().flat_map(|(low, high)| [low, high]).flatten();
+        let declared = Numbers::of(missing.values.iter().filter_map(Value::as_number).chain(ends));
+        let shown = Shown { all: labelled.join(declared).join(coded), reasons: coded };
         let is_header = choices.is_file() && name != variable.name && variable.label.is_empty();
         let label = if is_header { variable.name.as_str() } else { variable.label.get(self.language) };
         Ok(VariableDescription {
@@ -321,7 +328,7 @@ impl Describing<'_> {
             missing,
             conversion,
             reasons,
-            format: if text { None } else { Format::of(variable, facts, choices, losses) },
+            format: if text { None } else { Format::of(variable, facts, &shown, choices, losses) },
             clock,
             // `VARIABLE LEVEL` takes no texts on a scale; files that have them are opened.
             measure: variable
@@ -372,17 +379,22 @@ impl Describing<'_> {
         kind: &Kind,
         shared: &mut SharedLabels,
         losses: &mut Vec<Loss>,
-    ) -> Arc<Vec<(Value, String)>> {
+    ) -> Labels {
         let is_labelled =
             |missing: &Missing| matches!(missing.values, Declared::One(_)) && !missing.label.is_empty();
         let name = variable.labels.clone().filter(|_| !variable.missing.iter().any(is_labelled));
-        let Some(name) = name else { return Arc::new(self.own_labels(variable, kind, losses)) };
+        let own = |lost: &mut Vec<Loss>| {
+            let labels = self.own_labels(variable, kind, lost);
+            let numbers = Numbers::of(labels.iter().filter_map(|(value, _)| value.as_number()));
+            (Arc::new(labels), numbers)
+        };
+        let Some(name) = name else { return own(losses) };
         let (labels, lost) = shared.entry((name, kind.to_string())).or_insert_with(|| {
             let mut lost = Vec::new();
-            (Arc::new(self.own_labels(variable, kind, &mut lost)), lost)
+            (own(&mut lost), lost)
         });
         losses.extend(lost.iter().cloned());
-        Arc::clone(labels)
+        labels.clone()
     }
 
     /// Bytes that a text takes in the file.
@@ -403,7 +415,8 @@ impl Describing<'_> {
             }
             _ => None,
         });
-        let mut labels = Vec::new();
+        let mut labels: Vec<(Value, String)> = Vec::new();
+        let mut seen = HashSet::new();
         for (value, label) in set.chain(reasons) {
             let Some(stored) = Value::of(value, kind) else {
                 let loss = Loss::new(LossCode::VALUE_LABELS_DROPPED, "the labelled value is not of the kind");
@@ -412,6 +425,11 @@ impl Describing<'_> {
             };
             if self.bytes_of(&stored) > MAX_TEXT_BYTES {
                 let action = "the labelled value is longer than texts of SPSS";
+                losses.push(Loss::new(LossCode::VALUE_LABELS_DROPPED, action).first(None, value.to_string()));
+                continue;
+            }
+            if !seen.insert(stored.key()) {
+                let action = "the labelled value is the same in SPSS as another, whose label it has";
                 losses.push(Loss::new(LossCode::VALUE_LABELS_DROPPED, action).first(None, value.to_string()));
                 continue;
             }

@@ -42,50 +42,98 @@ const WIDEST: u32 = 40;
 /// Most decimals.
 const MOST_DECIMALS: u32 = 16;
 
-/// Names with the codes of system files, the least width and what they show (fact sheet 3.1).
-const FORMATS: &[(&str, u8, u32, FormatClass)] = {
+/// What is known of a format (fact sheet 3.1).
+struct Known {
+    name: &'static str,
+    /// Its code in system files.
+    code: u8,
+    /// Least width.
+    least: u32,
+    class: FormatClass,
+    /// Width and decimals where nobody has said which.
+    usual: (u32, u32),
+    /// The style that other programs call it by.
+    style: Option<DisplayStyle>,
+}
+
+impl Known {
+    const fn new(name: &'static str, code: u8, least: u32, class: FormatClass) -> Self {
+        Self { name, code, least, class, usual: (8, 0), style: None }
+    }
+
+    const fn usual(self, width: u32, decimals: u32) -> Self {
+        Self { usual: (width, decimals), ..self }
+    }
+
+    const fn styled(self, style: DisplayStyle) -> Self {
+        Self { style: Some(style), ..self }
+    }
+
+    fn with_code(code: u8) -> Option<&'static Self> {
+        FORMATS.iter().find(|known| known.code == code)
+    }
+
+    fn format(&self, width: u32, decimals: u32) -> Format {
+        let width = u16::try_from(width).unwrap_or(u16::MAX);
+        Format { code: self.code, decimals: u8::try_from(decimals).unwrap_or(u8::MAX), width }
+    }
+
+    /// The format of this width and these decimals, if SPSS has it.
+    fn checked(&self, width: u32, decimals: u32) -> Option<Format> {
+        let (widest, most) = match self.class {
+            FormatClass::Text => (u32::from(u16::MAX), 0),
+            _ => (WIDEST, MOST_DECIMALS.min(width.saturating_sub(1))),
+        };
+        let fits = (self.least..=widest).contains(&width) && decimals <= most;
+        // Of two codes of a name the first is written.
+        fits.then(|| Format::new(self.name, width, decimals))
+    }
+}
+
+const FORMATS: &[Known] = {
+    use DisplayStyle::{Currency, Fixed, Grouped, Padded, Percent, Scientific};
     use FormatClass::{Date, DateTime, Number, Text, Time};
     &[
-        ("F", 5, 1, Number),
-        ("A", 1, 1, Text),
-        ("AHEX", 2, 2, Text),
-        ("COMMA", 3, 1, Number),
-        ("DOLLAR", 4, 2, Number),
-        ("IB", 6, 1, Number),
-        ("PIBHEX", 7, 2, Number),
-        ("P", 8, 1, Number),
-        ("PIB", 9, 1, Number),
-        ("PK", 10, 1, Number),
-        ("RB", 11, 2, Number),
-        ("RBHEX", 12, 4, Number),
-        ("Z", 15, 1, Number),
-        ("N", 16, 1, Number),
-        ("E", 17, 6, Number),
-        ("DATE", 20, 9, Date),
-        ("TIME", 21, 5, Time),
-        ("DATETIME", 22, 17, DateTime),
-        ("ADATE", 23, 8, Date),
-        ("JDATE", 24, 5, Date),
-        ("DTIME", 25, 8, Time),
-        ("WKDAY", 26, 2, Number),
-        ("MONTH", 27, 3, Number),
-        ("MOYR", 28, 6, Date),
-        ("QYR", 29, 6, Date),
-        ("WKYR", 30, 8, Date),
-        ("PCT", 31, 2, Number),
-        ("DOT", 32, 1, Number),
-        ("CCA", 33, 2, Number),
-        ("CCB", 34, 2, Number),
-        ("CCC", 35, 2, Number),
-        ("CCD", 36, 2, Number),
-        ("CCE", 37, 2, Number),
-        ("EDATE", 38, 8, Date),
-        ("SDATE", 39, 8, Date),
-        ("MTIME", 40, 5, Time),
-        ("YMDHMS", 41, 16, DateTime),
+        Known::new("F", 5, 1, Number).usual(8, 2).styled(Fixed),
+        Known::new("A", 1, 1, Text),
+        Known::new("AHEX", 2, 2, Text),
+        Known::new("COMMA", 3, 1, Number).usual(8, 2).styled(Grouped),
+        Known::new("DOLLAR", 4, 2, Number).usual(8, 2).styled(Currency),
+        Known::new("IB", 6, 1, Number),
+        Known::new("PIBHEX", 7, 2, Number),
+        Known::new("P", 8, 1, Number),
+        Known::new("PIB", 9, 1, Number),
+        Known::new("PK", 10, 1, Number),
+        Known::new("RB", 11, 2, Number),
+        Known::new("RBHEX", 12, 4, Number),
+        Known::new("Z", 15, 1, Number),
+        Known::new("N", 16, 1, Number).styled(Padded),
+        Known::new("E", 17, 6, Number).styled(Scientific),
+        Known::new("DATE", 20, 9, Date).usual(11, 0),
+        Known::new("TIME", 21, 5, Time),
+        Known::new("DATETIME", 22, 17, DateTime).usual(20, 0),
+        Known::new("ADATE", 23, 8, Date).usual(10, 0),
+        Known::new("JDATE", 24, 5, Date),
+        Known::new("DTIME", 25, 8, Time),
+        Known::new("WKDAY", 26, 2, Number),
+        Known::new("MONTH", 27, 3, Number),
+        Known::new("MOYR", 28, 6, Date),
+        Known::new("QYR", 29, 6, Date),
+        Known::new("WKYR", 30, 8, Date),
+        Known::new("PCT", 31, 2, Number).usual(8, 2).styled(Percent),
+        Known::new("DOT", 32, 1, Number).usual(8, 2),
+        Known::new("CCA", 33, 2, Number).usual(8, 2),
+        Known::new("CCB", 34, 2, Number).usual(8, 2),
+        Known::new("CCC", 35, 2, Number).usual(8, 2),
+        Known::new("CCD", 36, 2, Number).usual(8, 2),
+        Known::new("CCE", 37, 2, Number).usual(8, 2),
+        Known::new("EDATE", 38, 8, Date).usual(10, 0),
+        Known::new("SDATE", 39, 8, Date).usual(10, 0),
+        Known::new("MTIME", 40, 5, Time),
+        Known::new("YMDHMS", 41, 16, DateTime).usual(19, 0),
         // The numbers that IBM's header gives the last two.
-        ("MTIME", 85, 5, Time),
-        ("YMDHMS", 86, 16, DateTime),
+        Known::new("MTIME", 85, 5, Time),
+        Known::new("YMDHMS", 86, 16, DateTime).usual(19, 0),
     ]
 };
 
@@ -100,40 +148,32 @@ impl Format {
             return None;
         }
         let (width, decimals) = (width.parse().ok()?, decimals.parse().ok()?);
-        let known = FORMATS.iter().find(|(known, ..)| known.eq_ignore_ascii_case(name))?;
-        Self::checked(known, width, decimals)
+        FORMATS.iter().find(|known| known.name.eq_ignore_ascii_case(name))?.checked(width, decimals)
     }
 
     /// A format of this name, which is one of [`FORMATS`].
     fn new(name: &str, width: u32, decimals: u32) -> Self {
-        let code = FORMATS.iter().find(|(known, ..)| *known == name).map_or(5, |(_, code, ..)| *code);
-        let width = u16::try_from(width).unwrap_or(u16::MAX);
-        Self { code, decimals: u8::try_from(decimals).unwrap_or(u8::MAX), width }
+        let known = FORMATS.iter().find(|known| known.name == name);
+        known.map_or(Self { code: 5, decimals: 2, width: 8 }, |known| known.format(width, decimals))
     }
 
-    fn known(self) -> (&'static str, FormatClass) {
-        let known = FORMATS.iter().find(|(_, code, ..)| *code == self.code);
-        known.map_or(("F", FormatClass::Number), |(name, _, _, class)| (*name, *class))
+    fn known(self) -> Option<&'static Known> {
+        Known::with_code(self.code)
     }
 
     /// Name, in capitals.
     pub fn name(self) -> &'static str {
-        self.known().0
+        self.known().map_or("F", |known| known.name)
     }
 
     /// What it shows.
     pub fn class(self) -> FormatClass {
-        self.known().1
+        self.known().map_or(FormatClass::Number, |known| known.class)
     }
 
-    fn checked(known: &(&'static str, u8, u32, FormatClass), width: u32, decimals: u32) -> Option<Self> {
-        let (name, _, least, class) = *known;
-        let (widest, most) = match class {
-            FormatClass::Text => (u32::from(u16::MAX), 0),
-            _ => (WIDEST, MOST_DECIMALS.min(width.saturating_sub(1))),
-        };
-        let fits = (least..=widest).contains(&width) && decimals <= most;
-        fits.then(|| Self::new(name, width, decimals))
+    /// The style that other programs call it by.
+    pub fn style(self) -> Option<DisplayStyle> {
+        self.known()?.style
     }
 
     /// The format of a text of so many bytes.
@@ -148,7 +188,13 @@ impl Format {
 
     /// The format of this code in a system file, or `None` if SPSS could not have it.
     pub fn from_code(code: u8, width: u32, decimals: u32) -> Option<Self> {
-        Self::checked(FORMATS.iter().find(|(_, known, ..)| *known == code)?, width, decimals)
+        Known::with_code(code)?.checked(width, decimals)
+    }
+
+    /// What SPSS shows numbers by whose format has this code and a size that it lacks.
+    pub fn usual(code: u8) -> Self {
+        let known = Known::with_code(code).filter(|known| known.class != FormatClass::Text);
+        known.and_then(|known| known.checked(known.usual.0, known.usual.1)).unwrap_or_else(Self::number)
     }
 
     /// Its code in a system file.
@@ -156,11 +202,12 @@ impl Format {
         self.code
     }
 
-    /// The format given for SPSS, or derived from width, decimals and style, or the usual one of the kind; `None` for
-    /// texts.
+    /// The format given for SPSS, or derived from width, decimals and style, or the usual one of the kind, wide enough for the
+    /// numbers that `shown` knows; `None` for texts.
     pub(crate) fn of(
         variable: &Variable,
         facts: &ColumnFacts,
+        shown: &Shown,
         choices: &Choices,
         losses: &mut Vec<Loss>,
     ) -> Option<Self> {
@@ -177,13 +224,76 @@ impl Format {
             let suits =
                 |given: &Self| given.class() == usual.class() || is_loose && is_temporal(given.class());
             if let Some(given) = given.filter(suits) {
-                return Some(given);
+                // The values are those that the format was given for, the numbers of reasons are not.
+                return Some(given.showing(&shown.reasons, losses));
             }
             let loss = Loss::new(LossCode::DISPLAY_FORMAT_DROPPED, "not a format that SPSS has for the type");
             losses.push(loss.first(None, native.as_str()));
         }
-        Some(usual)
+        let measured = measured(variable, facts);
+        Some(usual.showing(&shown.all.join(measured), losses))
     }
+
+    /// A format of numbers that is legal and wide enough for these, as which a narrower one would show asterisks.
+    fn showing(self, numbers: &Numbers, losses: &mut Vec<Loss>) -> Self {
+        let Some((known, style)) = self.known().and_then(|known| Some((known, known.style?))) else {
+            return self;
+        };
+        if style == DisplayStyle::Padded && numbers.are_negative {
+            let action = "numbers with zeros in front are none below zero, such as those of missing reasons";
+            losses.push(Loss::new(LossCode::DISPLAY_FORMAT_DROPPED, action).first(None, self.to_string()));
+            return Self::new("F", self.width.into(), 0).showing(numbers, losses);
+        }
+        let digits = numbers.characters.max(1);
+        let decimals = u32::from(self.decimals);
+        let mark = if decimals > 0 { decimals + 1 } else { 0 };
+        let needed = match style {
+            // A sign, a digit, and an exponent such as `E+003`.
+            DisplayStyle::Scientific => 1 + 1 + mark + 5,
+            DisplayStyle::Percent => digits + mark + 1,
+            DisplayStyle::Grouped => digits + mark + (digits - 1) / 3,
+            DisplayStyle::Currency => digits + mark + (digits - 1) / 3 + 1,
+            _ => digits + mark,
+        };
+        let width = u32::from(self.width).max(needed).clamp(known.least, WIDEST);
+        known.format(width, decimals)
+    }
+}
+
+/// What is known of numbers that a format shows.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Numbers {
+    /// Characters of the longest in front of its decimal mark.
+    characters: u32,
+    /// Whether some are below zero.
+    are_negative: bool,
+}
+
+impl Numbers {
+    pub(crate) fn of(numbers: impl IntoIterator<Item = f64>) -> Self {
+        // Larger ones are shown with an exponent in any format.
+        let plain = numbers.into_iter().filter(|number| number.abs() < 1e16);
+        plain.fold(Self::default(), |all, number| {
+            let characters = format!("{:.0}", number.trunc()).len() as u32;
+            all.join(Self { characters, are_negative: number < 0.0 })
+        })
+    }
+
+    pub(crate) fn join(self, other: Self) -> Self {
+        Self {
+            characters: self.characters.max(other.characters),
+            are_negative: self.are_negative || other.are_negative,
+        }
+    }
+}
+
+/// Numbers that rows may hold beside those that are known to be in them.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Shown {
+    /// Labelled ones, declared ones and those of reasons.
+    pub(crate) all: Numbers,
+    /// Those of reasons alone.
+    pub(crate) reasons: Numbers,
 }
 
 impl fmt::Display for Format {
@@ -223,26 +333,27 @@ fn usual(variable: &Variable, facts: &ColumnFacts, choices: &Choices) -> Format 
     }
 }
 
-/// Characters of the longest whole number of a column.
-fn digits(facts: &ColumnFacts) -> Option<u32> {
+/// What the rows hold: of whole numbers they tell the width.
+fn measured(variable: &Variable, facts: &ColumnFacts) -> Numbers {
+    let Some((low, high)) = facts.range.flatten() else { return Numbers::default() };
     let characters = |number: Number| match number {
         Number::Integer(whole) => whole.to_string().len() as u32,
         Number::Float(_) => 12,
     };
-    let (low, high) = facts.range??;
-    Some(characters(low).max(characters(high)))
+    let is_whole = matches!(variable.kind, Kind::Integer { .. });
+    Numbers {
+        characters: if is_whole { characters(low).max(characters(high)) } else { 0 },
+        are_negative: match low {
+            Number::Integer(low) => low < 0,
+            Number::Float(low) => low < 0.0,
+        },
+    }
 }
 
 fn number(variable: &Variable, facts: &ColumnFacts) -> Format {
     let given = variable.format.as_ref();
-    let name = match given.and_then(|format| format.style) {
-        Some(DisplayStyle::Grouped) => "COMMA",
-        Some(DisplayStyle::Scientific) => "E",
-        Some(DisplayStyle::Percent) => "PCT",
-        Some(DisplayStyle::Currency) => "DOLLAR",
-        Some(DisplayStyle::Padded) => "N",
-        _ => "F",
-    };
+    let style = given.and_then(|format| format.style);
+    let styled = style.and_then(|style| FORMATS.iter().find(|known| known.style == Some(style)));
     let default = match variable.kind {
         Kind::Float { .. } => 2,
         Kind::Decimal { scale, .. } => u32::try_from(scale).unwrap_or(0),
@@ -255,16 +366,13 @@ fn number(variable: &Variable, facts: &ColumnFacts) -> Format {
     };
     let given_decimals = given.filter(|format| !is_general(format));
     let decimals = given_decimals.and_then(|format| format.decimals).unwrap_or(default).min(MOST_DECIMALS);
-    let decimals = if name == "N" { 0 } else { decimals };
-    // Of a whole number the values tell the width.
-    let measured = digits(facts).filter(|_| matches!(variable.kind, Kind::Integer { .. }));
-    let usual = measured.unwrap_or(12);
-    let least = if decimals > 0 || measured.is_none() { decimals + 2 } else { 1 };
-    // A format that is too narrow shows asterisks.
-    let needed = measured.map_or(least, |digits| digits + if decimals > 0 { decimals + 1 } else { 0 });
-    let given = given.and_then(|format| format.width);
-    let width = given.unwrap_or(usual).max(needed).clamp(least, WIDEST);
-    Format::new(name, width, decimals)
+    let decimals = if style == Some(DisplayStyle::Padded) { 0 } else { decimals };
+    let usual = match measured(variable, facts).characters {
+        0 => 12,
+        characters => characters,
+    };
+    let width = given.and_then(|format| format.width).unwrap_or(usual).min(WIDEST);
+    styled.map_or_else(|| Format::new("F", width, decimals), |known| known.format(width, decimals))
 }
 
 #[cfg(test)]
@@ -292,10 +400,11 @@ mod tests {
         assert_eq!(shown(1, 255, 0).as_deref(), Some("A255"));
         assert_eq!(shown(20, 8, 4), None, "DATE8.4 is saved by SPSS itself");
         assert_eq!((shown(41, 19, 0), Format::from_code(86, 19, 0).unwrap().code()), (shown(86, 19, 0), 41));
-        for (name, code, least, _) in FORMATS.iter().filter(|(_, code, ..)| *code < 85) {
+        for Known { name, code, least, .. } in FORMATS.iter().filter(|known| known.code < 85) {
             let format = Format::from_code(*code, *least, 0).unwrap();
             assert_eq!((format.name(), format.code()), (*name, *code));
         }
+        assert!(FORMATS.iter().all(|known| known.checked(known.usual.0, known.usual.1).is_some()));
     }
 
     #[test]
@@ -303,9 +412,9 @@ mod tests {
         let shown = |kind: Kind, native: &str| {
             let mut variable = Variable::new("x", kind);
             variable.format.get_or_insert_default().native.insert("spss".into(), native.into());
-            let mut losses = Vec::new();
+            let (mut losses, shown) = (Vec::new(), Shown::default());
             (
-                Format::of(&variable, &ColumnFacts::default(), &Choices::syntax(), &mut losses)
+                Format::of(&variable, &ColumnFacts::default(), &shown, &Choices::syntax(), &mut losses)
                     .map(|format| format.to_string()),
                 losses.len(),
             )
@@ -315,5 +424,33 @@ mod tests {
         assert_eq!(shown(Kind::Date, "ADATE10"), (Some("ADATE10".into()), 0));
         assert_eq!(shown(Kind::Date, "F8.2"), (Some("SDATE10".into()), 1));
         assert_eq!(shown(Kind::Text, "A8"), (None, 0));
+    }
+
+    #[test]
+    fn formats_are_legal_and_show_every_number() {
+        let format_of = |style, width, decimals, (low, high), numbers: &[f64]| {
+            let mut variable = Variable::new("x", Kind::INTEGER);
+            let given = variable.format.get_or_insert_default();
+            (given.style, given.width, given.decimals) = (style, width, decimals);
+            let mut facts = ColumnFacts::default();
+            facts.range = Some(Some((Number::Integer(low), Number::Integer(high))));
+            let all = Numbers::of(numbers.iter().copied());
+            let shown = Shown { all, reasons: Numbers::default() };
+            let found = Format::of(&variable, &facts, &shown, &Choices::syntax(), &mut Vec::new()).unwrap();
+            assert_eq!(Format::parse(&found.to_string()), Some(found));
+            found.to_string()
+        };
+        use DisplayStyle::{Currency, Grouped, Padded, Percent, Scientific};
+        assert_eq!(format_of(Some(Percent), None, None, (1, 3), &[]), "PCT2.0");
+        assert_eq!(format_of(Some(Currency), None, None, (1, 3), &[]), "DOLLAR2.0");
+        assert_eq!(format_of(Some(Currency), None, Some(2), (1, 1_234), &[]), "DOLLAR9.2");
+        assert_eq!(format_of(Some(Grouped), Some(3), None, (0, 1_234_567), &[]), "COMMA9.0");
+        assert_eq!(format_of(Some(Scientific), Some(5), Some(1), (1, 3), &[]), "E9.1");
+        assert_eq!(format_of(Some(Scientific), None, None, (1, 3), &[]), "E7.0");
+        assert_eq!(format_of(None, None, Some(99), (1, 3), &[]), "F18.16");
+        assert_eq!(format_of(None, Some(99), None, (1, 3), &[]), "F40.0");
+        assert_eq!(format_of(None, None, None, (1, 3), &[-99.0, 1e300]), "F3.0");
+        assert_eq!(format_of(Some(Padded), None, None, (1, 300), &[]), "N3");
+        assert_eq!(format_of(Some(Padded), None, None, (1, 300), &[-99.0]), "F3.0");
     }
 }

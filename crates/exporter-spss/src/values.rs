@@ -9,6 +9,15 @@ pub const EPOCH_SECONDS: i128 = 12_219_379_200;
 /// Seconds of a day.
 const DAY: f64 = 86_400.0;
 
+/// What [`Value::key`] makes of a value.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum ValueKey {
+    /// The bits of a number.
+    Number(u64),
+    /// A text without blanks at its end.
+    Text(String),
+}
+
 /// A value as it is stored.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
@@ -19,9 +28,25 @@ pub enum Value {
 }
 
 impl Value {
+    /// The number, where it is one.
+    pub fn as_number(&self) -> Option<f64> {
+        match self {
+            Self::Number(number) => Some(*number),
+            Self::Text(_) => None,
+        }
+    }
+
+    /// What values that are one to SPSS have in common: both zeros are, and texts that differ only in blanks at the end.
+    pub fn key(&self) -> ValueKey {
+        match self {
+            Self::Number(number) => ValueKey::Number((number + 0.0).to_bits()),
+            Self::Text(text) => ValueKey::Text(text.trim_end_matches(' ').to_owned()),
+        }
+    }
+
     /// A value of the codebook as it is stored in a variable of `kind`, if it can be.
     pub(crate) fn of(value: &codebook::Value, kind: &Kind) -> Option<Self> {
-        match (value, kind) {
+        let stored = match (value, kind) {
             (codebook::Value::Text(text), kind) if is_text(kind) => Some(Self::Text(text.clone())),
             (_, kind) if is_text(kind) => None,
             (_, Kind::Date | Kind::DateTime { .. } | Kind::Time(_) | Kind::Period(_) | Kind::Duration(_)) => {
@@ -32,14 +57,12 @@ impl Value {
             }
             (codebook::Value::Boolean(truth), _) => Some(Self::Number(f64::from(u8::from(*truth)))),
             (value, _) => value.as_f64().map(Self::Number),
-        }
+        };
+        stored.filter(|stored| stored.as_number().is_none_or(f64::is_finite))
     }
 
     pub(crate) fn number(value: &codebook::Value, kind: &Kind) -> Option<f64> {
-        match Self::of(value, kind)? {
-            Self::Number(number) => Some(number),
-            Self::Text(_) => None,
-        }
+        Self::of(value, kind)?.as_number()
     }
 }
 

@@ -1,8 +1,8 @@
 //! What a file says by itself: a codebook made of its descriptions alone, whatever its cases hold.
 
 use exporter_core::codebook::{
-    Attribute as Described, Codebook, DisplayFormat, DisplayStyle, Group, GroupKind, Kind, Missing, Role,
-    Table, Value, ValueLabel, Variable,
+    Attribute as Described, Codebook, DisplayFormat, Group, GroupKind, Kind, Missing, Role, Table, Value,
+    ValueLabel, Variable,
 };
 use exporter_core::names::{NameRules, legal_unique};
 use exporter_spss::{Format, FormatClass, ResponseSet, ResponseSetKind, Value as Stored};
@@ -91,7 +91,7 @@ fn variable(stored: &SavVariable, kind: &Kind) -> Variable {
         shown.native.insert("spss".to_owned(), format.to_string());
         if format.class() == FormatClass::Number {
             (shown.width, shown.decimals) = (Some(format.width.into()), Some(format.decimals.into()));
-            shown.style = style(format.name());
+            shown.style = format.style();
         }
         shown
     };
@@ -146,18 +146,6 @@ fn missing(stored: &SavVariable, kind: &Kind) -> Vec<Missing> {
         all.extend(described(single, kind).map(|value: Value| Missing::value(value)));
     }
     all
-}
-
-fn style(name: &str) -> Option<DisplayStyle> {
-    match name {
-        "COMMA" => Some(DisplayStyle::Grouped),
-        "E" => Some(DisplayStyle::Scientific),
-        "PCT" => Some(DisplayStyle::Percent),
-        "DOLLAR" => Some(DisplayStyle::Currency),
-        "N" => Some(DisplayStyle::Padded),
-        "F" => Some(DisplayStyle::Fixed),
-        _ => None,
-    }
 }
 
 fn attribute(attribute: &Attribute) -> (String, Described) {

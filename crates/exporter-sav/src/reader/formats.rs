@@ -23,26 +23,11 @@ fn format(packed: u32, name: &str, width: Option<u16>, remarks: &mut Remarks) ->
     if let Some(found) = found {
         return (found, None);
     }
-    let usual = width.map_or_else(|| usual(code), Format::text);
+    let usual = width.map_or_else(|| Format::usual(code), Format::text);
     let stated = written(code, shown, decimals);
     let message = "display formats that SPSS does not have for the variable are read as its usual ones";
     remarks.odd(message, format!("{name}: {stated} read as {usual}"));
     (usual, Some(stated.into()))
-}
-
-/// What is shown where a number has an illegal format: the same with its usual width.
-fn usual(code: u8) -> Format {
-    // Formats of dates and times with the widths that SPSS gives them.
-    let width = match code {
-        20 => 11,
-        22 => 20,
-        23 | 38 | 39 => 10,
-        41 | 86 => 19,
-        _ => 8,
-    };
-    let decimals = if matches!(code, 3..=5 | 31..=37) { 2 } else { 0 };
-    let same = Format::from_code(code, width, decimals).filter(|it| it.class() != FormatClass::Text);
-    same.unwrap_or_else(Format::number)
 }
 
 /// A format as its numbers say, whatever SPSS makes of it.
