@@ -256,10 +256,22 @@ impl MissingValues {
         let alone = |number: f64, rest: &[f64]| {
             covered(rest).map(|range| Self::new(Some(range), vec![Value::Number(number)]))
         };
-        let whole = covered(&numbers).map(|range| Self::new(Some(range), Vec::new()));
-        whole
-            .or_else(|| numbers.split_first().and_then(|(first, rest)| alone(*first, rest)))
-            .or_else(|| numbers.split_last().and_then(|(last, rest)| alone(*last, rest)))
+        // A number that is farther from the rest than these from each other stands alone.
+        let gap = |pair: &[f64]| pair.last().zip(pair.first()).map_or(0.0, |(last, first)| last - first);
+        let widest = |numbers: &[f64]| numbers.windows(2).map(gap).fold(0.0, f64::max);
+        let whole = || covered(&numbers).map(|range| Self::new(Some(range), Vec::new()));
+        let first = || numbers.split_first().and_then(|(first, rest)| alone(*first, rest));
+        let last = || numbers.split_last().and_then(|(last, rest)| alone(*last, rest));
+        let is_apart = |end: Option<&[f64]>, rest: Option<&[f64]>| {
+            end.zip(rest).is_some_and(|(end, rest)| gap(end) > widest(rest))
+        };
+        if is_apart(numbers.get(numbers.len() - 2..), numbers.get(..numbers.len() - 1)) {
+            last().or_else(whole)
+        } else if is_apart(numbers.get(..2), numbers.get(1..)) {
+            first().or_else(whole)
+        } else {
+            whole().or_else(first).or_else(last)
+        }
     }
 }
 
@@ -335,6 +347,12 @@ mod tests {
         };
         assert_eq!(of(&known(0, 94)).range, Some((Some(95.0), Some(99.0))));
         assert_eq!(of(&known(0, 97)).values, numbers(&[95.0, 96.0, 97.0]));
+        // One that is far from the others stands alone.
+        let near = codes.clone().with_missing(Missing::value(200));
+        let found =
+            MissingValues::of(&near, &Kind::INTEGER, &known(0, 90), &[], &Choices::syntax(), &mut Vec::new())
+                .0;
+        assert_eq!((found.range, found.values.clone()), (Some((Some(95.0), Some(99.0))), numbers(&[200.0])));
         let labelled = [(Value::Number(97.5), "valid".to_owned())];
         let found = MissingValues::of(
             &codes,

@@ -69,13 +69,14 @@ impl Table {
 /// such as the texts of a section.
 fn reduce_groups(groups: &mut Vec<Group>, had: impl Fn(&str) -> bool, has: impl Fn(&str) -> bool) {
     let gone: HashSet<String> = {
-        let nested = Nested::new(groups);
-        let (before, after) = (nested.holding(had), nested.holding(&has));
+        let nested = Nested::new(groups, &had);
+        let (before, after) = (nested.holding(&had), nested.holding(&has));
         let lost = |at: &usize| before.contains(at) && !after.contains(at);
         let mut gone: HashSet<usize> = (0..groups.len()).filter(lost).collect();
         let mut open: Vec<usize> = gone.iter().copied().collect();
         while let Some(group) = open.pop() {
             let inner = groups.get(group).into_iter().flat_map(|group| &group.members);
+            let inner = inner.filter(|member| !had(member));
             for at in inner.filter_map(|member| nested.named.get(member.as_str()).copied()) {
                 let is_held = nested.above(at).any(|above| !gone.contains(&above));
                 if !is_held && !before.contains(&at) && gone.insert(at) {
@@ -88,7 +89,7 @@ fn reduce_groups(groups: &mut Vec<Group>, had: impl Fn(&str) -> bool, has: impl 
     groups.retain(|group| !gone.contains(&group.name));
     let known: HashSet<String> = groups.iter().map(|group| group.name.clone()).collect();
     for group in groups {
-        group.members.retain(|member| has(member) || known.contains(member));
+        group.members.retain(|member| has(member) || !had(member) && known.contains(member));
     }
 }
 
@@ -96,16 +97,17 @@ fn reduce_groups(groups: &mut Vec<Group>, had: impl Fn(&str) -> bool, has: impl 
 struct Nested<'a> {
     groups: &'a [Group],
     named: HashMap<&'a str, usize>,
-    /// Positions of the groups that name a member.
+    /// Positions of the groups that name a member which is no variable, as names of both are of the variable.
     holders: HashMap<&'a str, Vec<usize>>,
 }
 
 impl<'a> Nested<'a> {
-    fn new(groups: &'a [Group]) -> Self {
+    fn new(groups: &'a [Group], is_variable: impl Fn(&str) -> bool) -> Self {
         let named = groups.iter().enumerate().map(|(at, group)| (group.name.as_str(), at)).collect();
         let mut holders: HashMap<&str, Vec<usize>> = HashMap::new();
         for (at, group) in groups.iter().enumerate() {
-            group.members.iter().for_each(|member| holders.entry(member).or_default().push(at));
+            let inner = group.members.iter().filter(|member| !is_variable(member));
+            inner.for_each(|member| holders.entry(member).or_default().push(at));
         }
         Self { groups, named, holders }
     }
@@ -196,6 +198,14 @@ mod tests {
         ];
         let table = table(groups);
         assert_eq!(table.with_columns(&[0, 1, 2]), table);
+    }
+
+    #[test]
+    fn a_group_that_is_called_like_a_variable_of_its_own_loses_it() {
+        let set = |name: &str, members: &[&str]| Group::new(name, GroupKind::Set, members.iter().copied());
+        let table = table(vec![set("a", &["a", "b"]), set("w", &["w"])]);
+        assert_eq!(names(&table.with_columns(&[1])), [("a", vec!["b"])]);
+        assert_eq!(names(&table.with_columns(&[0])), [("a", vec!["a"])]);
     }
 
     #[test]

@@ -49,7 +49,11 @@ fn declared(variable: &mut Variable, codes: &mut ReasonCodes, own: &[Missing]) {
     });
     let is_declared = |value: &Value| own.iter().any(|other| other.contains(value));
     let is_kept = |(missing, code): &(Missing, Option<f64>)| match (&missing.values, code) {
-        (MissingValues::Reason, Some(code)) => is_declared(&Value::Float(*code)),
+        // In a new range of other values, too, the numbers of reasons are values.
+        (MissingValues::Reason, Some(code)) => {
+            let code = Value::Float(*code);
+            is_declared(&code) && new_range.is_none_or(|range| !range.contains(&code))
+        }
         (MissingValues::Reason, None) => true,
         (MissingValues::One(value), _) => {
             is_declared(value) && new_range.is_none_or(|range| !range.contains(value))
@@ -152,6 +156,13 @@ fn is_same(one: &Missing, other: &Missing) -> bool {
     }
 }
 
+/// Whether all whole numbers from one to another are among these.
+fn are_all_within(low: Value, high: Value, singles: &[Value]) -> bool {
+    let (Value::Integer(low), Value::Integer(high)) = (low, high) else { return false };
+    let is_short = high.saturating_sub(low) < singles.len() as i64;
+    is_short && (low..=high).all(|number| singles.contains(&Value::Integer(number)))
+}
+
 /// Whether a range is how the file declares single values and reasons alone, of which it has no more places.
 fn stands_for_singles(range: &Missing, variable: &Variable, codes: &[Option<f64>]) -> bool {
     let MissingValues::Range { low: Some(low), high: Some(high) } = &range.values else { return false };
@@ -161,5 +172,6 @@ fn stands_for_singles(range: &Missing, variable: &Variable, codes: &[Option<f64>
     });
     let singles: Vec<Value> =
         singles.chain(codes.iter().flatten().map(|code| number(&Value::Float(*code)))).collect();
-    singles.len() > MOST_SINGLES && [low, high].into_iter().all(|end| singles.contains(&number(end)))
+    let ends_are_singles = [low, high].into_iter().all(|end| singles.contains(&number(end)));
+    ends_are_singles && (singles.len() > MOST_SINGLES || are_all_within(number(low), number(high), &singles))
 }

@@ -18,6 +18,7 @@ pub(super) enum Said {
     Role,
     WriteFormat,
     Attributes,
+    Format,
 }
 
 /// What a file says of its table, in the order of its digest.
@@ -62,6 +63,7 @@ impl Digest {
             of(&variable.role),
             of(&variable.write_format),
             of(&variable.attributes),
+            of(&variable.format),
         ];
         Self(parts.concat())
     }

@@ -201,13 +201,8 @@ impl Merging<'_> {
             }
         }
         take_use(&mut variable, own, since);
-        let natives = variable.format.as_ref().map(|format| format.native.clone()).unwrap_or_default();
-        variable.format = own.format.clone().or(variable.format);
-        if let Some(format) = &mut variable.format {
-            natives.into_iter().for_each(|(program, native)| {
-                format.native.entry(program).or_insert(native);
-            });
-        }
+        let is_other = variable.kind.is_temporal() != stored.kind.is_temporal();
+        take_format(&mut variable, own, is_other || since(Said::Format) == Since::Changed);
         variable.alignment = own.alignment.or(variable.alignment);
         variable.column_width = own.column_width.or(variable.column_width);
         let question = variable.question.iter();
@@ -244,6 +239,20 @@ impl Merging<'_> {
         }
         variable.facts = Default::default();
         variable.kind = own.kind.clone();
+    }
+}
+
+/// Takes the display format of the file; the formats of other programs stay with it, unless it is about another.
+fn take_format(variable: &mut Variable, own: &Variable, is_other: bool) {
+    let stored = std::mem::replace(&mut variable.format, own.format.clone());
+    if is_other {
+        return;
+    }
+    match (&mut variable.format, stored) {
+        (Some(format), Some(stored)) => stored.native.into_iter().for_each(|(program, native)| {
+            format.native.entry(program).or_insert(native);
+        }),
+        (format, stored) => *format = format.take().or(stored),
     }
 }
 

@@ -60,10 +60,12 @@ impl<'r> Opening<'r> {
             if !is_projected || is_text && claim.is_none() {
                 continue;
             }
-            let period = match self.by_format.get(position) {
-                Some(Kind::Period(period)) if *period != Period::Year => Some(*period),
+            // Numbers that stand for reasons have made another kind of the format's.
+            let kinds = claimed.map(|claimed| &claimed.kind).into_iter().chain(self.by_format.get(position));
+            let period = kinds.into_iter().find_map(|kind| match kind {
+                Kind::Period(period) if *period != Period::Year => Some(*period),
                 _ => None,
-            };
+            });
             let codes = self.claimed.as_ref().and_then(|claimed| claimed.codes.get(position));
             let codes = codes.into_iter().flatten().flatten().copied().collect();
             looked.push(Looked { variable: position, period, codes, claim });

@@ -3,7 +3,7 @@
 use super::super::*;
 use super::anything;
 use crate::codebook::{
-    Attribute, Group, GroupKind, Measure, Missing, Role, Text, Value, ValueLabels, Variable,
+    Attribute, DisplayFormat, Group, GroupKind, Measure, Missing, Role, Text, Value, ValueLabels, Variable,
 };
 
 /// A study of which a format declares missing values by the values, and what the file says of it: `x` has a reason that is
@@ -89,6 +89,14 @@ fn missing_values_that_a_file_declares_by_value_are_those_of_the_file() {
         // The number of a reason stands for it as long as it is declared.
         (vec![reason(), one.clone()], vec![code.clone()], vec![reason()], vec![Some(-99.0)]),
         (vec![reason(), one.clone()], vec![one.clone()], vec![one.clone()], vec![None]),
+        // A range over such numbers is that of values, unless it holds nothing else.
+        (vec![reason(), one.clone()], vec![range(-100, -90)], vec![range(-100, -90)], vec![None]),
+        (
+            vec![reason(), Missing::value(-98)],
+            vec![range(-99, -98)],
+            vec![reason(), Missing::value(-98)],
+            vec![Some(-99.0), None],
+        ),
         (
             vec![one.clone(), reason()],
             vec![code.clone(), one.clone()],
@@ -174,6 +182,32 @@ fn a_file_has_one_weight_and_what_was_not_changed_keeps_its_name() {
     assert!(x.attributes.keys().eq(["my attr"]), "{:?}", x.attributes);
     let groups = by_value_after(&[], &labels, |file| file.tables[0].groups.clear());
     assert_eq!(groups.codebook.tables[0].groups, []);
+}
+
+#[test]
+fn a_display_format_that_changed_leaves_none_of_other_programs() {
+    let natives = |change: &dyn Fn(&mut Variable)| {
+        let (mut study, mut plain) = by_value(&[], &ValueLabels::new());
+        let format = |program: &str, native: &str| {
+            let mut format = DisplayFormat::default();
+            format.native.insert(program.into(), native.into());
+            Some(format)
+        };
+        study.tables[0].variables[0].format = format("stata", "%10.0g");
+        plain.tables[0].variables[0].format = format("spss", "F10");
+        let mut stored = Embedded::new(study, TableId(0), plain.clone()).unwrap();
+        stored.missing = MissingForm::Values;
+        change(&mut plain.tables[0].variables[0]);
+        let restored = restore(Some(stored), "t", plain, &anything);
+        let format = restored.codebook.tables[0].variables[0].format.clone().unwrap();
+        format.native.into_iter().map(|(program, native)| format!("{program} {native}")).collect::<Vec<_>>()
+    };
+    assert_eq!(natives(&|x| x.measure = Some(Measure::Ordinal)), ["spss F10", "stata %10.0g"]);
+    let other = |x: &mut Variable| {
+        let format = x.format.as_mut().unwrap();
+        format.native.insert("spss".into(), "F5.1".into());
+    };
+    assert_eq!(natives(&other), ["spss F5.1"]);
 }
 
 #[test]
