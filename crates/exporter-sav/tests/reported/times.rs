@@ -103,3 +103,22 @@ fn dates_in_headers_are_any_text() {
         assert_eq!(rows_of(&*changed.opened()), rows_of(&*file.opened()));
     }
 }
+
+#[test]
+fn a_day_within_a_month_is_a_day_whatever_stands_for_reasons() {
+    let mut variable = Variable::new("m", Kind::Period(Period::Month));
+    variable.missing = vec![Missing::reason().letter('a').label("Refused")];
+    let exporter = SavExporter::new(options(json!({"compression": "none"})));
+    let month = Period::Month.of_day(18_322).unwrap();
+    let months = Arc::new(arrow_array::Int32Array::from(vec![month]));
+    let mut file = File::of(&exporter, study(vec![variable]), vec![months]);
+    // March 2020 in seconds since 1582, and its fifteenth day.
+    let (first, fifteenth) = (13_802_400_000_f64, 13_803_609_600_f64);
+    let at = file.bytes.len() - 8;
+    assert_eq!(file.bytes[at..], first.to_le_bytes());
+    file.bytes[at..].copy_from_slice(&fifteenth.to_le_bytes());
+    let read = file.opened();
+    assert!(read.codebook().tables[0].variables[0].kind.is_temporal());
+    let again = File::written(&exporter, &*read);
+    assert_eq!(again.bytes[again.bytes.len() - 8..], fifteenth.to_le_bytes());
+}
