@@ -4,6 +4,8 @@
 
 mod reported;
 
+mod described;
+
 use std::path::Path;
 use std::sync::Arc;
 

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use deunicode::deunicode;
 use encoding_rs::Encoding;
+use exporter_core::encoded;
 use exporter_core::names::{NameRules, legal_unique};
 
 use crate::limits::MAX_NAME_BYTES;
@@ -11,6 +12,9 @@ use crate::limits::MAX_NAME_BYTES;
 /// Words that cannot be names (command syntax reference, "Variable names").
 const RESERVED: &[&str] =
     &["all", "and", "by", "eq", "ge", "gt", "le", "lt", "ne", "not", "or", "to", "with"];
+
+/// Bytes of the longest suffix that tells names apart.
+const LONGEST_SUFFIX: usize = 8;
 
 /// A name as names are compared: letters of any case are one, `ß` and `SS` are, and so are all that Unicode folds to one.
 pub fn folded(name: &str) -> Cow<'_, str> {
@@ -56,10 +60,17 @@ fn legal<S: AsRef<str>>(names: &[S], bytes: usize, hidden: bool) -> Vec<String> 
     legal_unique(names, &rules.key(&|name| folded(name).into_owned()))
 }
 
-/// A name for files in an encoding: itself, or a readable form in ASCII where the encoding lacks a character of it.
+/// A name for files in an encoding: itself, or a readable form in ASCII where the encoding lacks a character of it or takes
+/// more bytes for it than a name has.
 pub fn in_encoding<'n>(name: &'n str, encoding: Option<&'static Encoding>) -> Cow<'n, str> {
-    let is_lacking = encoding.is_some_and(|encoding| encoding.encode(name).2);
-    if is_lacking { Cow::Owned(deunicode(name)) } else { Cow::Borrowed(name) }
+    let suits = |encoding: &'static Encoding| {
+        let bytes = |character: char| encoded::length(encoding, character.encode_utf8(&mut [0; 4]));
+        // Names are cut by their bytes in UTF-8.
+        let longest: usize = name.chars().map(|character| bytes(character).max(character.len_utf8())).sum();
+        let has_room = longest == name.len() || longest <= MAX_NAME_BYTES - LONGEST_SUFFIX;
+        has_room && !encoding.encode(name).2
+    };
+    if encoding.is_none_or(suits) { Cow::Borrowed(name) } else { Cow::Owned(deunicode(name)) }
 }
 
 /// Whether SPSS takes a character for a letter: letters and signs such as emoji, no punctuation.
@@ -110,5 +121,12 @@ mod tests {
             ("größe".into(), "kliuch".into())
         );
         assert_eq!(in_encoding("ключ", None), "ключ");
+        // Four bytes for a character that UTF-8 has in two.
+        let gb = Some(encoding_rs::GB18030);
+        assert_eq!(in_encoding(&"ä".repeat(32), gb), "a".repeat(32));
+        assert_eq!(
+            (in_encoding("größe", gb), in_encoding("户".repeat(21).as_str(), gb)),
+            ("größe".into(), "户".repeat(21).into())
+        );
     }
 }
