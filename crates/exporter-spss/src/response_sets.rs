@@ -130,7 +130,7 @@ pub(crate) fn name_sets(
 /// The loss that another name of a group is.
 pub fn renamed_group(group: &Group, name: &str) -> Loss {
     let action = format!("the group is written as {name}");
-    Loss::new(LossCode::NAME_CHANGED, action).part(Part::Groups).first(None, &group.name)
+    Loss::new(LossCode::NAME_CHANGED, action).first(None, &group.name)
 }
 
 fn counted(value: &CodebookValue) -> Option<Value> {
