@@ -1,7 +1,7 @@
 //! Formats as typed on the command line: `csv`, or `csv:delimiter=;,header=labels`.
 
 use exporter::request::FormatRequest;
-use exporter::{Error, Registry, Result};
+use exporter::{Error, OptionInfo, OptionKind, Registry, Result};
 use serde_json::Value as Json;
 
 /// Reads `FORMAT[:OPTION=VALUE,…]` with options of writing.
@@ -61,13 +61,27 @@ fn split<'t>(flag: &str, text: &'t str, registry: &Registry) -> Result<(&'t str,
             if registry.format(part.split(':').next().unwrap_or(&part)).is_ok() {
                 return without_colons(flag, text);
             }
-            Error::usage(format!("{part:?} in {text:?} is not OPTION=VALUE")).with_hint(format!(
-                "write {format}:{part}=VALUE, and a comma inside a value as \\,; `exporter formats {format}` lists values"
-            ))
+            let error = Error::usage(format!("{part:?} in {text:?} is not OPTION=VALUE"));
+            error.with_hint(match option_of_value(registry, format, &part) {
+                Some(option) => format!("write {format}:{option}={part}"),
+                None => format!(
+                    "write {format}:{part}=VALUE, and a comma inside a value as \\,; `exporter formats {format}` \
+                     lists values"
+                ),
+            })
         })?;
         pairs.push((name.to_owned(), value.to_owned()));
     }
     Ok((format, pairs))
+}
+
+/// The option of writing that has a value among its choices.
+fn option_of_value(registry: &Registry, format: &str, value: &str) -> Option<&'static str> {
+    let is_choice = |option: &&OptionInfo| match option.kind {
+        OptionKind::Choice(choices) => choices.contains(&value),
+        _ => false,
+    };
+    registry.format(format).ok()?.options.iter().find(is_choice).map(|option| option.name)
 }
 
 /// The error of formats and options that only commas part.

@@ -108,6 +108,9 @@ fn options_that_stand_in_the_wrong_place_are_moved() {
     assert!(tip("inspect x.csv --decimal comma").contains("--from csv:decimal=VALUE"));
     let other = hint(place, "convert x.csv y.sav --to sav:level=5");
     assert!(other.starts_with("zsav has it: zsav:level=5; "), "{other}");
+    assert_eq!(hint(place, "convert x.csv y.sav --to sav:none"), "write sav:compression=none");
+    let writing = hint(place, "convert x.csv y.tab --from csv:bom=true");
+    assert!(writing.starts_with("bom is an option of writing: --to csv:bom=true; "), "{writing}");
 }
 
 #[test]

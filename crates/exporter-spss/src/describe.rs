@@ -215,7 +215,11 @@ impl Describing<'_> {
                 return Err(Error::limit(message)
                     .with_hint("choose long-text=split or long-text=cut, or leave the variable out"));
             }
-            losses.push(Loss::new(LossCode::TEXT_TRUNCATED, format!("cut at {MAX_TEXT_BYTES} bytes")));
+            let action = match choices.is_file() {
+                true => "cut at 32,767 bytes; long-text=split keeps them whole",
+                false => "cut at 32,767 bytes",
+            };
+            losses.push(Loss::new(LossCode::TEXT_TRUNCATED, action));
         }
         if let Some(nulls) = facts.nulls.filter(|nulls| text && *nulls > 0) {
             losses.push(Loss::new(LossCode::NULL_TEXT, "missing texts become empty texts").count(nulls));

@@ -38,6 +38,8 @@ fn an_option_of_a_format_like_it_names_that_format() {
         ("sav", json!({"level": 5}), "zsav has it: zsav:level=5; options of sav: "),
         ("sav", json!({"compression": "zlib"}), "for zlib choose the format zsav; "),
         ("zsav", json!({"compression": "none"}), "sav has it: sav:compression=none; "),
+        ("zsav", json!({"compression": "zlib"}), "zsav is zlib already: leave compression= out; "),
+        ("csv", json!({"skip-lines": 3}), "skip-lines is an option of reading: --from csv:skip-lines=3; "),
         ("sav", json!({"compress": "none"}), "did you mean \"compression\"? "),
         ("sav", json!({"large-ints": "text"}), "did you mean \"large-integers\"? "),
         ("csv", json!({"level": 5}), "options of csv: "),

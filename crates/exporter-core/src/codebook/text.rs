@@ -124,7 +124,11 @@ impl Text {
     pub fn translation(&self, language: &str) -> Option<&str> {
         let mut tag = language;
         loop {
-            if let Some(text) = self.0.as_ref()?.tagged.get(tag) {
+            // Tags are the same in capitals (BCP 47, 2.1.1).
+            let tagged = &self.0.as_ref()?.tagged;
+            let same =
+                || tagged.iter().find(|(known, _)| known.eq_ignore_ascii_case(tag)).map(|(_, text)| text);
+            if let Some(text) = tagged.get(tag).or_else(same) {
                 return Some(text);
             }
             tag = &tag[..tag.rfind('-')?];
@@ -211,6 +215,7 @@ mod tests {
         assert_eq!(text.get(language(Some("fr"))), "house");
         assert_eq!(text.get(language(None)), "house");
         assert_eq!(text.translation("fr"), None);
+        assert_eq!((text.translation("EN"), text.translation("PT-br")), (Some("house"), Some("casa")));
     }
 
     #[test]

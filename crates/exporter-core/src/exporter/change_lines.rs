@@ -220,7 +220,11 @@ fn descriptions<'a>(losses: impl Iterator<Item = &'a Loss>) -> Vec<String> {
     let line = |(format, counts): (&str, BTreeMap<&str, u64>)| {
         let counts: Vec<String> =
             counts.into_iter().map(|(name, count)| format!("{name} ({})", grouped(count))).collect();
-        format!("{format} lacks or changes: {}", counts.join(", "))
+        let counts = counts.join(", ");
+        match format {
+            "" => format!("not kept: {counts}"),
+            format => format!("{format} lacks or changes: {counts}"),
+        }
     };
     formats.into_iter().map(line).collect()
 }

@@ -48,11 +48,12 @@ impl LossReport {
         other.losses.into_values().chain(other.held.into_values()).for_each(|loss| self.add(loss));
     }
 
-    /// Adds what the rows have shown. Rounded numbers that were foreseen are told once: in the words of the plan, with the
+    /// Adds what the rows have shown. Rounded numbers and cut texts that were foreseen are told once: in the words of the plan, with the
     /// count and the first row.
     pub(crate) fn merge_written(&mut self, mut written: LossReport) {
         self.losses.retain(|_, foreseen| {
-            if foreseen.code != LossCode::PRECISION || example_row(foreseen) != u64::MAX {
+            let is_of_values = [LossCode::PRECISION, LossCode::TEXT_TRUNCATED].contains(&foreseen.code);
+            if !is_of_values || example_row(foreseen) != u64::MAX {
                 return true;
             }
             let is_same = |shown: &&mut Loss| shown.code == foreseen.code && place(shown) == place(foreseen);

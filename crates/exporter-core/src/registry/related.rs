@@ -22,6 +22,30 @@ impl Doing {
     }
 }
 
+impl Doing {
+    fn opposite(self) -> Self {
+        match self {
+            Self::Writing => Self::Reading,
+            Self::Reading => Self::Writing,
+        }
+    }
+
+    /// What it is called, and behind which words its options are typed.
+    fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Writing => ("writing", "--to"),
+            Self::Reading => ("reading", "--from"),
+        }
+    }
+
+    fn typed(self, info: &FormatInfo, name: &str, value: &str) -> Result<Json> {
+        match self {
+            Self::Writing => options_from_pairs(info, [(name, value)]),
+            Self::Reading => read_options_from_pairs(info, [(name, value)]),
+        }
+    }
+}
+
 impl Registry {
     /// The options of writing a format, given as `name=value` pairs; as [`options_from_pairs`], and where another format has
     /// what this one lacks, the error names it.
@@ -90,9 +114,20 @@ impl Registry {
         match own.iter().find(|option| option.is_called(name)) {
             None if COMMON_OPTIONS.iter().any(|common| common.is_called(name)) => None,
             None => {
-                let has = |other: &&&FormatInfo| doing.options(other).iter().any(|it| it.is_called(name));
-                let other = like.find(has)?;
-                Some(format!("{} has it: {}:{name}={value}", other.id, other.id))
+                let has = |options: &[OptionInfo]| options.iter().any(|option| option.is_called(name));
+                if has(doing.opposite().options(info)) {
+                    let (other, flag) = doing.opposite().words();
+                    return Some(format!(
+                        "{name} is an option of {other}: {flag} {}:{name}={value}",
+                        info.id
+                    ));
+                }
+                let other = like.find(|other| has(doing.options(other)))?;
+                if doing.typed(other, name, value).is_ok() {
+                    return Some(format!("{} has it: {}:{name}={value}", other.id, other.id));
+                }
+                has_word(info.name, value)
+                    .then(|| format!("{} is {value} already: leave {name}= out", info.id))
             }
             Some(OptionInfo { kind: OptionKind::Choice(choices), .. }) if !choices.contains(&value) => {
                 let is_named = |other: &&&FormatInfo| other.id == value || has_word(other.name, value);

@@ -125,6 +125,32 @@ impl SavExporter {
     }
 }
 
+impl SavExporter {
+    /// Refuses a second language that the study does not have, or that is the first.
+    fn check_second_language(&self, codebook: &Codebook, context: &Context) -> Result<()> {
+        let second = self.options.second_language.as_str();
+        if second.is_empty() {
+            return Ok(());
+        }
+        let first = context.language().or(codebook.default_language());
+        let is = |tag: Option<&str>| tag.is_some_and(|tag| tag.eq_ignore_ascii_case(second));
+        let others = codebook.study.languages.iter().map(String::as_str);
+        let others: Vec<&str> =
+            others.filter(|tag| first.is_none_or(|first| !tag.eq_ignore_ascii_case(first))).collect();
+        if others.iter().any(|tag| is(Some(tag))) {
+            return Ok(());
+        }
+        let error = match is(first) {
+            true => format!("{}: {second} is the language of the labels themselves", self.info.id),
+            false => format!("{}: the study has no language {second}", self.info.id),
+        };
+        Err(Error::usage(error).with_hint(match others.as_slice() {
+            [] => "leave second-language= out".to_owned(),
+            others => format!("name one of its other languages: {}", others.join(", ")),
+        }))
+    }
+}
+
 impl Default for SavExporter {
     fn default() -> Self {
         Self::new(SavOptions::default())
@@ -187,15 +213,7 @@ impl Exporter for SavExporter {
         context: &Context,
     ) -> Result<Box<dyn Plan + 'a>> {
         let codebook = data.codebook();
-        let second = self.options.second_language.as_str();
-        if !second.is_empty() && !codebook.study.languages.iter().any(|tag| tag == second) {
-            let known = codebook.study.languages.join(", ");
-            return Err(Error::usage(format!("{}: the study has no language {second}", self.info.id))
-                .with_hint(match known.as_str() {
-                    "" => "leave second-language= out".to_owned(),
-                    known => format!("name one of its languages: {known}"),
-                }));
-        }
+        self.check_second_language(codebook, context)?;
         let mut plan = TablesPlan::new(data, with.losses_in_language(self, codebook, context.language()));
         for (position, entry) in self.entries(codebook).into_iter().enumerate() {
             context.cancel().check()?;
