@@ -1,4 +1,4 @@
-//! Constants of the system file; numbers in comments are sections of the fact sheet that goes with the project.
+//! Constants of the system file; numbers in comments are sections of the project's fact sheet on SPSS files, which is kept outside the repository.
 
 use exporter_spss::EPOCH_SECONDS;
 

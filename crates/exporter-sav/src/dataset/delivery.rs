@@ -21,7 +21,7 @@ use crate::spec::UNIX_EPOCH;
 
 /// Seconds of a day.
 const DAY: f64 = 86_400.0;
-/// The numbers of a file that are no dates count from nowhere.
+/// For numbers that are no dates, which count from no day.
 const NO_EPOCH: Epoch = Epoch { days: 0, millis: 0 };
 
 /// How a variable is delivered.
@@ -137,7 +137,7 @@ fn ticks<T: ArrowPrimitiveType<Native = i64>>(
     per_second: f64,
     epoch: f64,
 ) -> PrimitiveArray<T> {
-    // Of billionths a double of today's size has millions.
+    // A double of today's size is exact to a millionth of a second, not to a billionth.
     let (parts, more) = if per_second > 1e6 { (1e6, (per_second / 1e6) as i64) } else { (per_second, 1) };
     numbers.unary::<_, T>(|seconds| {
         let whole = seconds.floor();

@@ -147,7 +147,7 @@ impl<'r> Opening<'r> {
     fn lost_calendar(&self, position: usize, variable: &Variable) -> Option<Loss> {
         let was_time = self.by_format.get(position).is_some_and(Kind::is_temporal);
         let is_lost = was_time && matches!(variable.kind, Kind::Float { .. }) && self.stored.is_none();
-        let action = "dates or times of which some are none that a calendar has read as numbers of seconds";
+        let action = "dates or times read as numbers of seconds: some are beyond the calendar";
         is_lost.then(|| Loss::new(LossCode::KIND_CHANGED, action).variable(&variable.name))
     }
 }

@@ -167,9 +167,10 @@ impl Batches {
         if let Some(claimed) = claimed.filter(|claimed| *claimed > rows) {
             // Codes can end at a case when a file is cut off, and nothing else would tell.
             let message = "the file claims more cases than it has; it may be cut off";
-            remarks.changed(message, told(claimed));
+            remarks.changed(message, format!("{}; {} are missing", told(claimed), claimed - rows));
         } else if let Some(claimed) = claimed.into_iter().chain(self.dictionary.other_claim).find(differs) {
-            let message = "the file claims another number of cases than it has; all that are there are read";
+            let message =
+                "the file claims a different number of cases than it has; all that are there are read";
             remarks.odd(message, told(claimed));
         }
         if self.has_rest.load(Ordering::Relaxed) {

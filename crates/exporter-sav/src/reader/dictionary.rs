@@ -141,7 +141,7 @@ fn check_special_numbers(records: &Records, remarks: &mut Remarks) {
             if *missing == SYSMIS && *highest == HIGHEST && (*lowest == LOWEST || *lowest == SYSMIS));
         if !is_usual {
             remarks.odd(
-                "the file declares other special numbers than SPSS has; those of SPSS are read",
+                "the file declares special numbers that are not those of SPSS; those of SPSS are read",
                 format!("{numbers:?}"),
             );
         }

@@ -172,7 +172,7 @@ impl<'b> Block<'b> {
         literal_count(self.codes) * ELEMENT_BYTES
     }
 
-    /// What the code at a place stands for. Where literals stand no processor foresees, so that both are looked up.
+    /// What the code at a place stands for. Both are looked up and one is taken: a branch would be mispredicted.
     #[inline]
     fn element(&self, place: usize) -> Element {
         let place = place % code::BLOCK;

@@ -75,7 +75,8 @@ impl Block {
         let outcome = deflate::inflate(&packed, self.unpacked, to);
         outcome.map_err(|error| damaged(self.offset, format!("the block cannot be unpacked: {error}")))?;
         if to.len() as u64 != self.unpacked {
-            let message = format!("a block of {} bytes unpacks to others than that", self.unpacked);
+            let message =
+                format!("a block should unpack to {} bytes, but does to {}", self.unpacked, to.len());
             return Err(damaged(self.offset, message));
         }
         Ok(())

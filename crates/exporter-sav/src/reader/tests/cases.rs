@@ -201,7 +201,7 @@ fn what_follows_the_claimed_cases_and_is_none_is_passed_over() {
 fn wrong_numbers_of_cases_are_told_and_not_believed() {
     let more = ("the file claims more cases than it has; it may be cut off", 1, true);
     let other =
-        ("the file claims another number of cases than it has; all that are there are read", 1, false);
+        ("the file claims a different number of cases than it has; all that are there are read", 1, false);
     for (claimed, remark) in [(1_000, more), (2, other)] {
         let mut file = TestFile::sample(ByteOrder::Little, CaseCompression::Bytecode);
         file.claimed = claimed;
