@@ -75,6 +75,16 @@ impl MissingValues {
         self.values.contains(value) || matches!(value, Value::Number(number) if in_range(*number))
     }
 
+    /// The numbers that are declared, ends of a range among them.
+    pub fn numbers(&self) -> impl Iterator<Item = f64> {
+        let ends = self.range.into_iter().flat_map(|(low, high)| [low, high]).flatten();
+        let values = self.values.iter().filter_map(|value| match value {
+            Value::Number(number) => Some(*number),
+            Value::Text(_) => None,
+        });
+        ends.chain(values)
+    }
+
     /// Whether nothing is declared.
     pub fn is_empty(&self) -> bool {
         self.range.is_none() && self.values.is_empty()

@@ -2,7 +2,7 @@
 
 use exporter_core::codebook::{Kind, Measure, Period, TimeUnit};
 use exporter_core::doubles;
-use exporter_spss::{FormatClass, Value};
+use exporter_spss::{FormatClass, MissingValues, Value};
 
 use crate::dataset::facts::NumberFacts;
 use crate::metadata::{SavMetadata, SavVariable};
@@ -44,12 +44,15 @@ pub(super) fn kinds_of(metadata: &SavMetadata) -> Vec<Kind> {
                 numbers.for_each(|number| facts.look(number, period));
             }
         }
-        let ends = variable.missing.range.into_iter().flat_map(|(low, high)| [low, high]).flatten();
-        let values = variable.missing.values.iter().filter_map(number);
-        ends.chain(values).for_each(|number| facts.look(number, period));
+        declared(&variable.missing).for_each(|number| facts.look(number, period));
         refined(kind, &facts)
     };
     metadata.variables.iter().map(kind).collect()
+}
+
+/// The numbers that are declared missing.
+pub(super) fn declared(missing: &MissingValues) -> impl Iterator<Item = f64> {
+    missing.numbers().filter(|number| number.is_finite() && *number != SYSMIS)
 }
 
 fn number(value: &Value) -> Option<f64> {

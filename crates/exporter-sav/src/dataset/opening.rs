@@ -10,7 +10,7 @@ use exporter_rows::{fits_by_range, is_calendar, only_values_tell};
 use crate::dataset::delivery::Delivery;
 use crate::dataset::embedded::{restored, stored};
 use crate::dataset::facts::{Looked, NumberFacts, Seen};
-use crate::dataset::kinds::{fits, kinds_of, refined};
+use crate::dataset::kinds::{declared, fits, kinds_of, refined};
 use crate::dataset::plain::plain_of;
 use crate::metadata::{SavMetadata, SavVariable};
 
@@ -89,7 +89,24 @@ impl<'r> Opening<'r> {
             let name = self.claimed.as_ref()?.written_names.get(position)?.as_ref()?;
             Some(self.stored.as_ref()?.cells.utc.contains(name))
         };
-        (!is_zoned || is_recorded() == Some(true)) && delivers(self.is_text(position), kind, facts)
+        (!is_zoned || is_recorded() == Some(true))
+            && (!kind.is_temporal() || self.fits_declared(position, kind))
+            && delivers(self.is_text(position), kind, facts)
+    }
+
+    /// Whether the numbers that the file declares missing are values of a kind, but those that stand for reasons.
+    fn fits_declared(&self, position: usize, kind: &Kind) -> bool {
+        let Some(variable) = self.metadata.variables.get(position) else { return true };
+        let codes = self.claimed.as_ref().and_then(|claimed| claimed.codes.get(position));
+        let is_code = |number: &f64| codes.into_iter().flatten().flatten().any(|code| code == number);
+        let period = match kind {
+            Kind::Period(period) => Some(*period),
+            _ => None,
+        };
+        let mut facts = NumberFacts::default();
+        let numbers = declared(&variable.missing);
+        numbers.filter(|number| !is_code(number)).for_each(|number| facts.look(number, period));
+        fits(kind, &facts)
     }
 
     /// The codebook, once the rows were looked at.

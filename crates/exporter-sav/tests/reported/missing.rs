@@ -133,3 +133,17 @@ fn values_of_another_class_are_refused_before_anything_is_written() {
         assert!(message.contains("variables[0] x / missing[0]") && message.contains(expected), "{message}");
     }
 }
+
+#[test]
+fn a_number_that_another_program_declares_missing_on_a_date_is_declared() {
+    let codebook =
+        study(vec![Variable::new("d", Kind::Date).with_label(Text::new("Day").with("fr", "Jour"))]);
+    let days = RecordBatch::try_new(
+        arrow_schema(&codebook.tables[0], &[0]),
+        vec![column_of(&Kind::Date, &[Cell::Integer(18_336), Cell::Null])],
+    );
+    let missing = MissingValues::new(None, vec![Stored::Number(99.0)]);
+    let read = edited(codebook, days.unwrap(), |metadata| metadata.variables[0].missing = missing.clone());
+    let again = File::written(&SavExporter::default(), &*read);
+    assert_eq!(again.metadata().variables[0].missing, missing);
+}
