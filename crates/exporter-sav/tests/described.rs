@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arrow_array::{RecordBatch, RecordBatchOptions};
-use exporter_core::codebook::{Attribute, Codebook, Group, GroupKind, Kind, Missing, Value, Variable};
+use exporter_core::codebook::{Attribute, Codebook, Group, GroupKind, Kind, Missing, Text, Value, Variable};
 use exporter_core::sink::MemorySink;
 use exporter_core::source::MemoryBytes;
 use exporter_core::{Dataset, MemoryDataset, Scan, TableId, export};
@@ -135,7 +135,7 @@ fn change(codebook: &mut Codebook, change: impl FnOnce(&mut Codebook)) {
 }
 
 /// The data with all these words that are valid for its kinds.
-fn described(data: &MemoryDataset, words: Words) -> MemoryDataset {
+fn described(data: &MemoryDataset, words: Words, second: Option<&str>) -> MemoryDataset {
     let mut codebook = data.codebook().clone();
     let mut names = words.names.into_iter();
     let mut attributes = |count: usize| {
@@ -143,10 +143,14 @@ fn described(data: &MemoryDataset, words: Words) -> MemoryDataset {
             [Attribute::Many(Vec::new()), Attribute::One("it's\nso".to_owned()), Attribute::One("0".into())];
         names.by_ref().take(count).zip(values.into_iter().cycle()).collect::<Vec<_>>()
     };
-    change(&mut codebook, |it| {
-        it.study = words.from.study;
-        it.study.attributes.extend(attributes(4));
-    });
+    match second {
+        // The words are in languages of their own.
+        Some(second) => {
+            change(&mut codebook, |it| it.study.languages = vec!["en".to_owned(), second.to_owned()])
+        }
+        None => change(&mut codebook, |it| it.study = words.from.study),
+    }
+    change(&mut codebook, |it| it.study.attributes.extend(attributes(4)));
     change(&mut codebook, |it| it.tables[0].attributes.extend(attributes(4)));
     for (set, labels) in words.labels.into_iter().enumerate() {
         for (value, label) in labels {
@@ -164,8 +168,12 @@ fn described(data: &MemoryDataset, words: Words) -> MemoryDataset {
             let before = std::mem::replace(variable, words.clone());
             (variable.name, variable.kind, variable.facts) = (before.name, before.kind, before.facts);
             (variable.labels, variable.missing, variable.weighted_by) = Default::default();
-            variable.attributes.extend(own);
         });
+        change(&mut codebook, |it| it.tables[0].variables[at].attributes.extend(own));
+        if let Some(second) = second {
+            let label = Text::new("Label").with(second, "Another");
+            change(&mut codebook, |it| it.tables[0].variables[at].label = label);
+        }
         for value in missing.by_ref().take(3) {
             change(&mut codebook, |it| {
                 it.tables[0].variables[at].missing.push(Missing::value(value).label("declared"));
@@ -212,22 +220,28 @@ proptest! {
         words in words().boxed(),
         second in of(Just("fr")),
         encoding in select(vec!["utf-8", "gb18030"]),
+        bytes: bool,
+        texts: bool,
         codebook: bool,
     ) {
-        let mut words = words;
-        if second.is_some() {
-            words.from.study.languages = Vec::from(["en", "fr"].map(str::to_owned));
-        }
-        let data = described(&data, words);
-        let second = second.filter(|_| data.codebook().study.languages.len() == 2).unwrap_or_default();
-        let exporter = SavExporter::new(options(json!({"codebook": codebook, "second-language": second, "encoding": encoding})));
+        let data = described(&data, words, second);
+        let exporter = SavExporter::new(options(json!({
+            "encoding": encoding,
+            "label-limit": if bytes { "bytes" } else { "characters" },
+            "widths": if bytes { "measured" } else { "declared" },
+            "large-integers": if texts { "text" } else { "double" },
+            "decimals": if texts { "text" } else { "double" },
+            "zone": if texts { "local" } else { "utc" },
+            "second-language": second.unwrap_or_default(),
+            "codebook": codebook,
+        })));
         let sink = MemorySink::new();
         let done = export(&exporter, &data, Box::new(sink.clone()), &lenient());
         prop_assert!(done.is_ok(), "{:?}\n{:#?}", done.err(), data.codebook().tables[0]);
         for bytes in sink.entries().into_values() {
             let reader = SavReader::open(Arc::new(MemoryBytes::new(bytes))).unwrap();
             prop_assert_eq!(reader.metadata().variables.len(), data.codebook().tables[0].variables.len());
-            let remarks: Vec<_> = reader.remarks().iter().map(|remark| (&remark.message, &remark.first)).collect();
+            let remarks: Vec<_> = reader.remarks().iter().map(|it| (&it.message, &it.first)).collect();
             prop_assert!(remarks.is_empty(), "{:?}", remarks);
         }
     }

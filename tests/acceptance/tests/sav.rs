@@ -138,7 +138,7 @@ fn every_file_says_what_another_reader_found() {
         same("alignment", json!(by_name(&names, alignments)));
         for variable in variables {
             // Where none is set the other reader gives that of the format.
-            let width = variable.column_width.unwrap_or(variable.print.width);
+            let width = variable.column_width.unwrap_or(variable.print.width.into());
             let expected = file.get("display_width").map(|widths| &widths[&variable.name]);
             assert!(expected.is_none_or(|expected| *expected == json!(width)), "{name}, {}", variable.name);
         }
