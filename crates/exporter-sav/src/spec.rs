@@ -84,6 +84,8 @@ pub(crate) const LOWEST: f64 = f64::from_bits(0xFFEF_FFFF_FFFF_FFFE);
 pub(crate) const CONTINUATION_FORMAT: i32 = 0x0001_1D01;
 /// Bytes of a line of the document record (5).
 pub(crate) const DOCUMENT_LINE: usize = 80;
+/// Ends the value of an attribute: in the file, or to programs that read it as a text of C.
+pub(crate) const VALUE_ENDS: [char; 2] = ['\n', '\0'];
 /// Widest text whose labels and missing values stand in records of types 3 and 2.
 pub(crate) const SHORT_TEXT: usize = 8;
 /// Widest text of one segment.

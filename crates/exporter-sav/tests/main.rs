@@ -408,13 +408,18 @@ fn names_that_the_program_uses_itself_are_left_to_it() {
     let mut seen = Variable::new("seen", zoned);
     seen.role = Some(Role::Input);
     let one = |text: &str| Attribute::One(text.to_owned());
-    let own = [("clock", one("x")), ("$@Role", one("0")), ("none", Attribute::Many(Vec::new()))];
+    let own = [
+        ("clock", one("x")),
+        ("$@Role", one("0")),
+        ("none", Attribute::Many(Vec::new())),
+        ("nul", one("a\0b")),
+    ];
     seen.attributes = own.map(|(name, value)| (name.to_owned(), value)).into();
     let moments = column_of(&seen.kind, &[Cell::Integer(0)]);
     let (file, told) = written(seen, moments, options(json!({}))).unwrap();
     assert_eq!(
         attributes(&file.variables[0].attributes),
-        ["clock_2=x", "none=", "$@Role=0", "Clock=Times in UTC; the zone of the variable is UTC."]
+        ["clock_2=x", "none=", "nul=a b", "$@Role=0", "Clock=Times in UTC; the zone of the variable is UTC."]
     );
     let told = told.join("\n");
     assert!(told.contains("attributes written under a name that SPSS has: clock"), "{told}");

@@ -11,13 +11,14 @@ use exporter_spss::{in_encoding, unique_attribute_names};
 use crate::attribute_names::{CODEBOOK, DATES, ROLE};
 use crate::codes::{self, ROLES};
 use crate::metadata::{Attribute, CaseDates};
+use crate::spec::VALUE_ENDS;
 
 /// Makes attributes and counts what changes.
 pub(super) struct Attributes {
     /// That of the names.
     encoding: Option<&'static Encoding>,
     renamed: (u64, Option<String>),
-    line_feeds: (u64, Option<String>),
+    joined: (u64, Option<String>),
     without_value: (u64, Option<String>),
     lost_dates: bool,
 }
@@ -27,7 +28,7 @@ type All = BTreeMap<String, Described>;
 impl Attributes {
     pub(super) fn new(encoding: Option<&'static Encoding>) -> Self {
         let none = || (0, None);
-        Self { encoding, renamed: none(), line_feeds: none(), without_value: none(), lost_dates: false }
+        Self { encoding, renamed: none(), joined: none(), without_value: none(), lost_dates: false }
     }
 
     /// Those of a variable, and behind them `ours`, which keep their names.
@@ -77,12 +78,12 @@ impl Attributes {
         written
     }
 
-    /// A value without line feeds, which would end it.
+    /// A value without line feeds and NULs, which would end it.
     fn line(&mut self, value: &str) -> String {
-        if value.contains('\n') {
-            tell(&mut self.line_feeds, value);
+        if value.contains(VALUE_ENDS) {
+            tell(&mut self.joined, value);
         }
-        value.replace("\r\n", " ").replace('\n', " ")
+        value.replace("\r\n", " ").replace(VALUE_ENDS, " ")
     }
 
     /// What changed.
@@ -92,8 +93,8 @@ impl Attributes {
         };
         let renamed =
             told(LossCode::NAME_CHANGED, "attributes written under a name that SPSS has", self.renamed);
-        let action = "line feeds in attributes written as blanks";
-        let joined = told(LossCode::TEXT_REPLACED, action, self.line_feeds);
+        let action = "line feeds and NULs in attributes written as blanks";
+        let joined = told(LossCode::TEXT_REPLACED, action, self.joined);
         let action = "attributes without a value written with an empty one";
         let empty = told(LossCode::TEXT_REPLACED, action, self.without_value);
         let action =

@@ -198,7 +198,7 @@ fn second_labels(
         return Vec::new();
     }
     let name = |what: &str| unique_attribute_names(&[format!("{what}_{}", tag.replace('-', "_"))]).concat();
-    let line = |text: &str| text.replace(['\r', '\n'], " ");
+    let line = |text: &str| text.replace(['\r', '\n', '\0'], " ");
     let label = variable.label.translation(tag).map(|label| Attribute::new(name("Label"), vec![line(label)]));
     let entries = codebook.value_labels_of(variable).map_or(&[][..], |labels| &labels.entries);
     let translated = entries.iter().filter_map(|entry| Some((&entry.value, entry.label.translation(tag)?)));
@@ -286,7 +286,7 @@ fn weight(table: &Table, described: &TableDescription, metadata: &mut SavMetadat
 fn variable_sets(table: &Table, columns: &HashMap<&str, usize>, losses: &mut LossReport) -> Vec<VariableSet> {
     let groups: Vec<&Group> = table.groups.iter().filter(|group| group.kind == GroupKind::Set).collect();
     // What ends the name, and the line; blanks at the end are none of it.
-    let allows = |character: char, _| !matches!(character, '=' | '\n' | '\r');
+    let allows = |character: char, _| !matches!(character, '=' | '\n' | '\r' | '\0');
     let trimmed: Vec<&str> = groups.iter().map(|group| group.name.trim_end()).collect();
     let names = legal_unique(&trimmed, &NameRules::new(usize::MAX, usize::MAX, &allows, "set"));
     let set = |(group, name): (&Group, String)| {

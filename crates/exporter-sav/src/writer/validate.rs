@@ -17,7 +17,7 @@ use super::dictionary::HEADER_TEXTS;
 use crate::codes::page_of;
 use crate::error::{Result, invalid};
 use crate::metadata::{Attribute, SavMetadata, SavVariable, ValueLabels};
-use crate::spec::{DOCUMENT_LINE, MAX_TEXT};
+use crate::spec::{DOCUMENT_LINE, MAX_TEXT, VALUE_ENDS};
 
 /// Checks a description and how its variables are stored.
 pub(crate) fn check(metadata: &SavMetadata, storing: &[Storing]) -> Result<()> {
@@ -331,8 +331,8 @@ fn attributes(owner: &str, attributes: &[Attribute]) -> Result<()> {
         if values.is_empty() {
             return Err(invalid(place, "it has no value; give it an empty one"));
         }
-        if values.iter().any(|value| value.contains('\n')) {
-            return Err(invalid(place, "a line feed would end its value; replace it"));
+        if values.iter().any(|value| value.contains(VALUE_ENDS)) {
+            return Err(invalid(place, "a line feed or a NUL would end its value; replace it"));
         }
     }
     Ok(())

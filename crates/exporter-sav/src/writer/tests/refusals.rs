@@ -166,6 +166,7 @@ fn sets_attributes_and_weights_that_point_nowhere_are_refused() {
     };
     refuses("attribute a(b of file", |it| it.attributes.push(attribute("a(b", &["1"])));
     refuses("attribute a of x: a line feed", |it| it.variables[0].attributes.push(attribute("a", &["1\n2"])));
+    refuses("or a NUL would end its value", |it| it.attributes.push(attribute("a", &["1\0b"])));
     refuses("it has no value", |it| it.attributes.push(attribute("a", &[])));
     refuses("one that another has", |it| it.attributes = vec![attribute("a", &[""]), attribute("A", &[""])]);
 }
