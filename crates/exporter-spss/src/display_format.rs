@@ -225,7 +225,8 @@ impl Format {
                 |given: &Self| given.class() == usual.class() || is_loose && is_temporal(given.class());
             if let Some(given) = given.filter(suits) {
                 // The values are those that the format was given for, the numbers of reasons are not.
-                return Some(given.showing(&shown.reasons, losses));
+                let are_shown = shown.reasons.characters == 0;
+                return Some(if are_shown { given } else { given.showing(&shown.reasons, losses) });
             }
             let loss = Loss::new(LossCode::DISPLAY_FORMAT_DROPPED, "not a format that SPSS has for the type");
             losses.push(loss.first(None, native.as_str()));
@@ -420,6 +421,8 @@ mod tests {
             )
         };
         assert_eq!(shown(Kind::FLOAT, "PCT5.1"), (Some("PCT5.1".into()), 0));
+        // As a file had it, though numbers from 10 on have no room.
+        assert_eq!(shown(Kind::FLOAT, "F16.15"), (Some("F16.15".into()), 0));
         assert_eq!(shown(Kind::FLOAT, "A8"), (Some("F12.2".into()), 1));
         assert_eq!(shown(Kind::Date, "ADATE10"), (Some("ADATE10".into()), 0));
         assert_eq!(shown(Kind::Date, "F8.2"), (Some("SDATE10".into()), 1));
