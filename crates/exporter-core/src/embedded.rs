@@ -145,15 +145,10 @@ pub fn of_table(codebook: &Codebook, table: &Table, kept: &[&str]) -> Codebook {
     embedded
 }
 
-/// The codebook of a file: of what is stored in it (`embedded`, whose table is called `table`) and what it says without
+/// The codebook of a file: of what is stored in it (`embedded`, with a table of the same name) and what it says without
 /// (`plain`, of one table). `fits` tells whether the rows of a variable, by its position in the file, can be delivered as a
 /// kind.
-pub fn restore(
-    embedded: Option<Embedded>,
-    table: &str,
-    plain: Codebook,
-    fits: &dyn Fn(usize, &Kind) -> bool,
-) -> Restored {
+pub fn restore(embedded: Option<Embedded>, plain: Codebook, fits: &dyn Fn(usize, &Kind) -> bool) -> Restored {
     let Some(Embedded { codebook: whole, plain: written, cells, missing }) = embedded else {
         let (losses, written_names, codes) = Default::default();
         return Restored { codebook: plain, parent: None, losses, written_names, codes };
@@ -164,7 +159,7 @@ pub fn restore(
     let mut losses = Vec::new();
     let changes = merge::Changes { same, written: written.as_ref(), fits, missing, cells: &cells };
     let merge::Merged { mut codebook, written_names, mut codes } =
-        merge::merged(&whole, table, &plain, changes, &mut losses);
+        merge::merged(&whole, &plain, changes, &mut losses);
     losses.extend(cells.without_column(&written_names));
     // A link to a table that is not there would make the codebook a wrong one.
     let mut parent = codebook.tables.first_mut().and_then(|table| table.parent.take());

@@ -27,8 +27,8 @@ macro_rules! pandas {
 
 const SPSS: &str = "save it as .sav: in SPSS with File > Save As, in R with \
                     haven::write_sav(haven::read_sav(\"{}\"), \"{stem}.sav\")";
-const SPSS_PORTABLE: &str = "save it as .sav: in SPSS or PSPP with IMPORT FILE='{}'. SAVE OUTFILE='{stem}.sav'. in R with \
-                             haven::write_sav(haven::read_por(\"{}\"), \"{stem}.sav\")";
+const SPSS_PORTABLE: &str = "save it as .sav: in R with haven::write_sav(haven::read_por(\"{}\"), \"{stem}.sav\"), or in SPSS or \
+                             PSPP with IMPORT FILE='{}'. SAVE OUTFILE='{stem}.sav'.";
 const DECRYPT: &str = "open it in SPSS with its password, and save it without one with File > Save As";
 const SAS_TRANSPORT: &str = "save it as .dta or csv: in SAS with PROC EXPORT, in R with \
                              haven::write_dta(haven::read_xpt(\"{}\"), \"{stem}.dta\")";

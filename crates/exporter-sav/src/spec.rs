@@ -24,6 +24,8 @@ pub(crate) const BIAS: f64 = 100.0;
 
 /// Bytes of an element of case data.
 pub(crate) const ELEMENT_BYTES: usize = 8;
+/// A number, or a piece of a text.
+pub(crate) type Element = [u8; ELEMENT_BYTES];
 /// A blank element.
 pub(crate) const BLANKS: [u8; ELEMENT_BYTES] = [b' '; ELEMENT_BYTES];
 
@@ -95,5 +97,7 @@ pub(crate) const SEGMENT_STEP: usize = 252;
 /// Widest text.
 pub(crate) const MAX_TEXT: usize = 32_767;
 
+/// Seconds of a day.
+pub(crate) const DAY: f64 = 86_400.0;
 /// Seconds from the epoch of SPSS to 1970.
 pub(crate) const UNIX_EPOCH: f64 = EPOCH_SECONDS as f64;

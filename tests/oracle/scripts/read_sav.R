@@ -1,4 +1,4 @@
-# Reads SPSS files with haven and prints what they say, as read_sav.py does: read_sav.R haven FILE...
+# Reads SPSS files with haven or foreign and prints what they say, as read_sav.py does: read_sav.R TOOL FILE...
 
 library(jsonlite)
 
@@ -47,10 +47,34 @@ with_haven <- function(file) {
   )
 }
 
+with_foreign <- function(file) {
+  columns <- foreign::read.spss(
+    file, use.value.labels = FALSE, to.data.frame = FALSE, use.missings = FALSE, reencode = "UTF-8"
+  )
+  named <- names(columns)
+  # Of variables that have one.
+  labels <- as.list(attr(columns, "variable.labels", exact = TRUE))
+  tables <- Filter(function(set) !is.null(set), attr(columns, "label.table", exact = TRUE))
+  sets <- lapply(tables, function(set) {
+    # Texts are filled up with blanks, and stay texts where they could be numbers.
+    lapply(seq_along(set), function(index) I(c(key(unname(set[index])), utf8(names(set)[index]))))
+  })
+  list(
+    names = I(utf8(named)),
+    labels = I(vapply(named, function(name) text(labels[[name]]), "", USE.NAMES = FALSE)),
+    value_labels = setNames(sets, utf8(names(tables))),
+    columns = lapply(named, function(name) {
+      column <- columns[[name]]
+      I(if (is.character(column)) utf8(sub(" +$", "", column)) else number(column))
+    })
+  )
+}
+
 arguments <- commandArgs(trailingOnly = TRUE)
+read <- switch(arguments[1], haven = with_haven, foreign = with_foreign)
 for (file in arguments[-1]) {
   said <- tryCatch(
-    suppressWarnings(with_haven(file)),
+    suppressWarnings(read(file)),
     error = function(error) list(error = unbox(conditionMessage(error)))
   )
   cat(toJSON(said, na = "null", null = "null", auto_unbox = FALSE), "\n", sep = "")

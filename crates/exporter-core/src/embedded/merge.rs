@@ -38,11 +38,11 @@ pub(super) struct Merged {
 /// The stored codebook and what the file says, as one.
 pub(super) fn merged(
     whole: &Codebook,
-    table: &str,
     plain: &Codebook,
     changes: Changes<'_>,
     losses: &mut Vec<Loss>,
 ) -> Merged {
+    let table = plain.tables.first().map_or("", |table| table.name.as_str());
     let position = whole.table(table).map(|(position, _)| position);
     let only = (whole.tables.len() == 1).then_some(0);
     let Some(stored) = position.or(only).and_then(|position| whole.tables.get(position)) else {

@@ -41,7 +41,7 @@ fn a_file_as_it_was_written_brings_back_its_codebook() {
     let mut renamed = plain();
     renamed.study.id = "copy".into();
     renamed.tables[0].rows = Some(7);
-    let restored = restore(Some(stored()), "people", renamed, &anything);
+    let restored = restore(Some(stored()), renamed, &anything);
     let mut wanted = study();
     wanted.tables[0].rows = Some(7);
     assert_eq!((restored.codebook, restored.losses), (wanted, vec![]));
@@ -54,7 +54,7 @@ fn what_another_program_changed_holds_and_the_rest_is_added() {
     changed.tables[0].variables.push(Variable::new("new", Kind::Text));
     changed.tables[0].sort.push(SortKey::Ascending("vote_".into()));
     changed.value_labels.insert("vote".into(), ValueLabels::new().with(1, "no"));
-    let restored = restore(Some(stored()), "people", changed, &anything);
+    let restored = restore(Some(stored()), changed, &anything);
     let table = &restored.codebook.tables[0];
     let names: Vec<&str> = table.variables.iter().map(|variable| variable.name.as_str()).collect();
     assert_eq!(names, ["id", "vote?", "new"]);
@@ -70,7 +70,7 @@ fn what_another_program_changed_holds_and_the_rest_is_added() {
 
 #[test]
 fn a_kind_that_the_rows_no_longer_hold_is_the_files() {
-    let restored = restore(Some(stored()), "people", plain(), &|position, _| position != 1);
+    let restored = restore(Some(stored()), plain(), &|position, _| position != 1);
     let vote = &restored.codebook.tables[0].variables[1];
     assert_eq!((&vote.kind, vote.name.as_str()), (&Kind::FLOAT, "vote?"));
     let action = "read as float, the stored codebook says integer";
@@ -81,7 +81,7 @@ fn a_kind_that_the_rows_no_longer_hold_is_the_files() {
 fn letters_that_came_into_the_file_are_declared() {
     let mut more = plain();
     more.tables[0].variables[0].missing.push(Missing::reason().letter('q'));
-    let restored = restore(Some(stored()), "people", more, &anything);
+    let restored = restore(Some(stored()), more, &anything);
     assert_eq!(restored.codebook.tables[0].variables[0].missing, [Missing::reason().letter('q')]);
 }
 
@@ -98,7 +98,7 @@ fn a_file_that_says_everything_needs_nothing_stored() {
     assert_eq!(embed(&codebook, TableId(0), plain.clone()).unwrap(), None);
     let titled = codebook.with_title("A");
     assert!(embed(&titled, TableId(0), plain.clone()).unwrap().is_some());
-    let restored = restore(None, "b", plain.clone(), &anything);
+    let restored = restore(None, plain.clone(), &anything);
     assert_eq!(restored.codebook, plain);
 }
 
@@ -140,7 +140,7 @@ fn labels_stay_where_the_file_cannot_hold_them_and_are_the_files_elsewhere() {
     let stored = || embed(&study, TableId(0), plain.clone()).unwrap();
     let mut changed = plain.clone();
     changed.tables[0].variables[0].label = "Number".into();
-    let restored = restore(stored(), "people", changed.clone(), &anything).codebook;
+    let restored = restore(stored(), changed.clone(), &anything).codebook;
     assert_eq!(restored.value_labels, study.value_labels);
     assert_eq!(restored.tables[0].variables[1], study.tables[0].variables[1]);
     assert!(restored.tables[0].label.is_empty());
@@ -148,7 +148,7 @@ fn labels_stay_where_the_file_cannot_hold_them_and_are_the_files_elsewhere() {
     // Another label, one less and one more; another label of a letter.
     changed.value_labels = [("vote_".into(), ValueLabels::new().with(1, "yea").with(3, "new"))].into();
     changed.tables[0].variables[1].missing[0].label = "No".into();
-    let restored = restore(stored(), "people", changed.clone(), &anything).codebook;
+    let restored = restore(stored(), changed.clone(), &anything).codebook;
     let wanted = ValueLabels::new().with(-9, "No").with(0.5, "half").with(1, "yea");
     assert_eq!(restored.value_labels["vote"], wanted.with(3, "new"));
 }
@@ -157,7 +157,7 @@ fn labels_stay_where_the_file_cannot_hold_them_and_are_the_files_elsewhere() {
 fn a_column_that_another_program_removed_is_a_loss() {
     let mut less = plain();
     less.tables[0].variables.pop();
-    let restored = restore(Some(stored()), "people", less, &anything);
+    let restored = restore(Some(stored()), less, &anything);
     let told: Vec<_> = restored.losses.iter().map(|loss| (&loss.code, loss.variable.as_deref())).collect();
     assert_eq!(told, [(&LossCode::METADATA_DROPPED, Some("vote?"))]);
 }
@@ -170,7 +170,7 @@ fn labels_of_numbers_are_none_of_other_kinds_which_is_a_loss() {
     let mut changed = plain();
     changed.tables[0].variables[0].labels = Some("day".into());
     changed.value_labels.insert("day".into(), ValueLabels::new().with(0, "first").with(1, "second"));
-    let restored = restore(stored, "people", changed, &anything);
+    let restored = restore(stored, changed, &anything);
     let told: Vec<_> = restored.losses.iter().map(|loss| (&loss.code, loss.count)).collect();
     assert_eq!(told, [(&LossCode::VALUE_LABELS_DROPPED, 2)]);
     assert_eq!(restored.codebook.tables[0].variables[0].labels, None);
@@ -181,7 +181,7 @@ fn a_parent_in_another_file_stands_beside_the_codebook_and_is_a_loss() {
     let mut study = study();
     study.tables[0].parent = Some(Parent::new("houses", vec![("id".into(), "id".into())]));
     let stored = embed(&study, TableId(0), plain()).unwrap();
-    let restored = restore(stored, "people", plain(), &anything);
+    let restored = restore(stored, plain(), &anything);
     assert_eq!(restored.codebook.problems(), []);
     assert_eq!(restored.parent, study.tables[0].parent);
     assert_eq!(restored.losses, [parent_not_open(study.tables[0].parent.as_ref().unwrap())]);
@@ -210,7 +210,7 @@ fn changed_by(change: impl FnOnce(&mut Codebook)) -> Restored {
     own[0].notes = vec!["one".into(), "two".into()];
     let stored = embed(&study, TableId(0), plain.clone()).unwrap();
     change(&mut plain);
-    restore(stored, "people", plain, &anything)
+    restore(stored, plain, &anything)
 }
 
 #[test]
@@ -342,6 +342,6 @@ proptest! {
             (0..labels.len()).map(|index| Variable::new(format!("v_{index}"), Kind::FLOAT)).collect();
         let embedded = embed(&codebook, TableId(0), plain.clone()).unwrap().unwrap();
         let back = Embedded::from_json(&embedded.to_json().unwrap()).unwrap();
-        prop_assert_eq!(restore(Some(back), "t", plain, &anything).codebook, codebook);
+        prop_assert_eq!(restore(Some(back), plain, &anything).codebook, codebook);
     }
 }

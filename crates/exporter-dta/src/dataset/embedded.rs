@@ -1,8 +1,8 @@
 //! The codebook that our writer embedded in a file, and what the file says now, as one.
 
 use exporter_core::Loss;
-use exporter_core::codebook::{Codebook, Kind};
-use exporter_core::embedded::{Embedded, Restored, restore};
+use exporter_core::codebook::Codebook;
+use exporter_core::embedded::Embedded;
 
 use crate::characteristics::{CODEBOOK, DATASET};
 use crate::dataset::legacy;
@@ -17,14 +17,4 @@ pub(super) fn stored(dictionary: &Dictionary, plain: &Codebook, losses: &mut Vec
         Some(json) => Embedded::read(&json, usize::MAX, losses),
         None => legacy::stored(dictionary, &owners, plain, losses),
     }
-}
-
-/// The codebook of a file; `fits` tells whether the rows of a variable can be delivered as a kind.
-pub(super) fn restored(
-    stored: Option<&Embedded>,
-    plain: &Codebook,
-    fits: &dyn Fn(usize, &Kind) -> bool,
-) -> Restored {
-    let name = plain.tables.first().map_or("", |table| table.name.as_str());
-    restore(stored.cloned(), name, plain.clone(), fits)
 }

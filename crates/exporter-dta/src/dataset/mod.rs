@@ -43,7 +43,7 @@ use std::sync::Arc;
 
 use exporter_core::codebook::{Attribute, Codebook, Kind, Parent, Table, Variable};
 use exporter_core::dataset::{select_from, table_of};
-use exporter_core::embedded::{Restored, detach_foreign_labels};
+use exporter_core::embedded::{Restored, detach_foreign_labels, restore};
 use exporter_core::{
     Batches, Dataset, Loss, LossCode, LossReport, Projection, Result, Scan, Source, TableId, TableProfile,
     Tally, doubles,
@@ -55,7 +55,7 @@ use crate::reader::facts::Noted;
 use crate::reader::{DtaReader, ReadOptions, ValueLabels};
 use crate::spec_storage::StorageType;
 use delivery::Delivery;
-use embedded::{restored, stored};
+use embedded::stored;
 use exporter_stata::Missing;
 pub(crate) use input::READ_OPTIONS;
 pub use input::{DtaInput, DtaInputOptions, Letters};
@@ -125,13 +125,13 @@ impl DtaDataset {
         let stored = stored(reader.dictionary(), &plain, &mut not_used);
         // What is recorded of the values is verified below.
         let Restored { codebook: claimed, written_names, .. } =
-            restored(stored.as_ref(), &plain, &|_, _| true);
+            restore(stored.clone(), plain.clone(), &|_, _| true);
         let written_names = written_names.as_slice();
         let opening = Opening { stored: stored.as_ref(), written_names, claimed: &claimed, letters };
         let seen = opening.look_at(&mut reader, &source.projection, threads.max(1)).map_err(place)?;
         let found = opening.found(&reader, &seen);
         let fits = |position: usize, kind: &Kind| found.get(position).is_some_and(|found| found.fits(kind));
-        let Restored { mut codebook, parent, losses, .. } = restored(stored.as_ref(), &plain, &fits);
+        let Restored { mut codebook, parent, losses, .. } = restore(stored.clone(), plain.clone(), &fits);
         not_used.extend(losses);
         let mut columns = Vec::with_capacity(found.len());
         for table in &mut codebook.tables {

@@ -121,7 +121,7 @@ pub(crate) fn restore(file: &mut Readable, name: &str, options: &ReadOptions, ro
             field.is_some_and(|field| fits(kind, field.data_type()))
         }
     };
-    let mut restored = exporter_core::embedded::restore(stored, name, plain, &fits);
+    let mut restored = exporter_core::embedded::restore(stored, plain, &fits);
     restored.losses.extend(losses);
     if let Some(table) = restored.codebook.tables.first_mut() {
         for (column, texts) in of_reasons {

@@ -17,10 +17,8 @@ use exporter_core::dataset::arrow_type;
 use exporter_core::{Error, Result};
 use exporter_rows::{Conversion, Epoch};
 
-use crate::spec::UNIX_EPOCH;
+use crate::spec::{DAY, UNIX_EPOCH};
 
-/// Seconds of a day.
-const DAY: f64 = 86_400.0;
 /// For numbers that are no dates, which count from no day.
 const NO_EPOCH: Epoch = Epoch { days: 0, millis: 0 };
 

@@ -13,10 +13,7 @@ use exporter_rows::holds;
 use crate::dataset::delivery::bytes_of;
 use crate::error::Result;
 use crate::reader::{SavReader, Selection};
-use crate::spec::UNIX_EPOCH;
-
-/// Seconds of a day.
-const DAY: f64 = 86_400.0;
+use crate::spec::{DAY, UNIX_EPOCH};
 
 /// What is known of the numbers of a variable.
 #[derive(Clone, Debug)]

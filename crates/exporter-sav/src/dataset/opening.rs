@@ -3,12 +3,12 @@
 use arrow_schema::DataType;
 use exporter_core::codebook::{Codebook, Kind, Missing, MissingValues, Parent, Period, Value, Variable};
 use exporter_core::dataset::arrow_type;
-use exporter_core::embedded::{Embedded, ReasonCodes, Restored, detach_foreign_labels};
+use exporter_core::embedded::{Embedded, ReasonCodes, Restored, detach_foreign_labels, restore};
 use exporter_core::{Loss, LossCode, Projection};
 use exporter_rows::{fits_by_range, is_calendar, only_values_tell};
 
 use crate::dataset::delivery::Delivery;
-use crate::dataset::embedded::{restored, stored};
+use crate::dataset::embedded::stored;
 use crate::dataset::facts::{Looked, NumberFacts, Seen};
 use crate::dataset::kinds::{declared, fits, kinds_of, refined};
 use crate::dataset::plain::plain_of;
@@ -43,7 +43,7 @@ impl<'r> Opening<'r> {
         let plain = plain_of(metadata, stem, &by_format);
         let mut not_used = Vec::new();
         let stored = stored(metadata, &mut not_used);
-        let claimed = stored.as_ref().map(|stored| restored(stored, plain.clone(), &|_, _| true));
+        let claimed = stored.clone().map(|stored| restore(Some(stored), plain.clone(), &|_, _| true));
         Self { metadata, stem, by_format, plain, stored, claimed, not_used }
     }
 
@@ -116,7 +116,7 @@ impl<'r> Opening<'r> {
             Some(stored) => {
                 let fits = |position: usize, kind: &Kind| self.fits_rows(position, kind, found(position));
                 let Restored { codebook, parent, losses, codes, .. } =
-                    restored(stored, self.plain.clone(), &fits);
+                    restore(Some(stored.clone()), self.plain.clone(), &fits);
                 self.not_used.extend(losses);
                 (codebook, parent, codes)
             }

@@ -43,8 +43,6 @@ use crate::reader::prepared::Prepared;
 pub struct ReadOptions {
     /// Encoding of all texts, whatever the file says.
     pub encoding: Option<&'static Encoding>,
-    /// Cases of a batch; unset, as many as fit a buffer.
-    pub batch_rows: Option<usize>,
 }
 
 /// Which columns are read.
@@ -53,7 +51,7 @@ pub struct ReadOptions {
 pub struct Selection {
     /// Positions of variables; unset, all.
     pub columns: Option<Vec<usize>>,
-    /// Cases of a batch, in the place of [`ReadOptions::batch_rows`].
+    /// Cases of a batch; unset, as many as fit a buffer.
     pub batch_rows: Option<usize>,
 }
 
@@ -62,7 +60,6 @@ pub struct Selection {
 pub struct SavReader {
     bytes: BinaryFile,
     dictionary: Arc<Dictionary>,
-    options: ReadOptions,
     found: Arc<Found>,
 }
 
@@ -83,7 +80,7 @@ impl SavReader {
     pub fn with_options(bytes: Arc<dyn ReadAt>, options: ReadOptions) -> Result<Self> {
         let bytes = BinaryFile::new(bytes);
         let dictionary = Arc::new(Dictionary::read(&bytes, options.encoding)?);
-        Ok(Self { bytes, dictionary, options, found: Arc::default() })
+        Ok(Self { bytes, dictionary, found: Arc::default() })
     }
 
     /// What the file says of itself.
@@ -123,8 +120,7 @@ impl SavReader {
     /// # Errors
     /// When the file cannot be read; the stream ends at its first error.
     pub fn batches(&self, selection: &Selection, threads: usize) -> Result<Batches> {
-        let batch_rows = selection.batch_rows.or(self.options.batch_rows);
-        let prepared = Prepared::new(&self.dictionary, selection.columns.as_deref(), batch_rows)?;
+        let prepared = Prepared::new(&self.dictionary, selection.columns.as_deref(), selection.batch_rows)?;
         let (dictionary, found) = (Arc::clone(&self.dictionary), Arc::clone(&self.found));
         Batches::start(&self.bytes, dictionary, found, prepared, threads)
     }

@@ -4,10 +4,7 @@ use exporter_core::source::{BinaryCursor, BinaryFile, ByteOrder, unsigned};
 
 use crate::error::{Result, damaged};
 use crate::reader::remarks::Remarks;
-use crate::spec::{DOCUMENT_LINE, ELEMENT_BYTES, HEADER_BYTES, record, subtype};
-
-/// Eight bytes of a value.
-pub(crate) type Element = [u8; ELEMENT_BYTES];
+use crate::spec::{DOCUMENT_LINE, ELEMENT_BYTES, Element, HEADER_BYTES, record, subtype};
 
 /// A variable record with the continuation records behind it, small where there may be a million of them.
 #[derive(Debug)]

@@ -8,9 +8,7 @@ use exporter_rows::Rows;
 
 use crate::error::{Result, damaged};
 use crate::reader::control::{BLANK_BLOCK, Codes, literal_count, literals_before};
-use crate::spec::{BLANKS, ELEMENT_BYTES, SYSMIS, code};
-
-type Element = [u8; ELEMENT_BYTES];
+use crate::spec::{BLANKS, ELEMENT_BYTES, Element, SYSMIS, code};
 
 /// Bytes of rows that are gathered from while they are in the cache.
 const TILE_BYTES: usize = 256 << 10;

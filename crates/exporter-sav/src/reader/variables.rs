@@ -13,9 +13,9 @@ use crate::reader::encoding::TextDecoder;
 use crate::reader::formats::set_formats;
 use crate::reader::header::double;
 use crate::reader::name_index::NameIndex;
-use crate::reader::records::{Element, RawVariable, Records};
+use crate::reader::records::{RawVariable, Records};
 use crate::reader::remarks::Remarks;
-use crate::spec::{ELEMENT_BYTES, HIGHEST, LOWEST, SEGMENT_WIDTH, SYSMIS, subtype};
+use crate::spec::{ELEMENT_BYTES, Element, HIGHEST, LOWEST, SEGMENT_WIDTH, SYSMIS, subtype};
 
 /// Where the values of a variable stand in a case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

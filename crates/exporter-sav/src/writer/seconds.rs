@@ -18,10 +18,7 @@ use exporter_rows::{
     Validity, load, put_nulls,
 };
 
-use crate::spec::{SYSMIS, UNIX_EPOCH};
-
-/// Seconds of a day.
-const DAY: f64 = 86_400.0;
+use crate::spec::{DAY, SYSMIS, UNIX_EPOCH};
 
 type Choice = Option<Box<dyn FillCells>>;
 

@@ -44,7 +44,7 @@ fn files(folder: &Path) -> Vec<(Case, PathBuf)> {
 pub(super) fn said(tool: &str, paths: &[PathBuf]) -> Vec<Json> {
     let (mut program, mode) = match tool {
         "ambers" => (programs::ambers(), "read"),
-        "haven" => (programs::r("read_sav.R"), tool),
+        "haven" | "foreign" => (programs::r("read_sav.R"), tool),
         _ => (programs::python("read_sav.py"), tool),
     };
     objects(program.arg(mode).args(paths))
@@ -156,6 +156,19 @@ fn pyreadstat_reads_every_case() {
 #[test]
 fn haven_reads_every_case() {
     reads_every_case("haven", &["names", "labels", "formats", "value_labels", "missing", "columns"]);
+}
+
+/// foreign 0.8 has no `.zsav`, and takes the segments of very long texts for variables.
+#[test]
+fn foreign_reads_every_case_of_short_texts() {
+    let folder = tempfile::tempdir().unwrap();
+    let is_short = |case: &Case| {
+        case.metadata.variables.iter().all(|variable| variable.width.is_none_or(|width| width <= 255))
+    };
+    let mut files = files(folder.path());
+    files.retain(|(case, path)| is_short(case) && path.extension().is_some_and(|it| it == "sav"));
+    let paths: Vec<PathBuf> = files.iter().map(|(_, path)| path.clone()).collect();
+    agrees("foreign", &["names", "labels", "value_labels", "columns"], &files, &paths);
 }
 
 #[test]

@@ -53,7 +53,7 @@ fn by_value_after(
     let code = |missing: &Missing| missing.is_reason().then_some(-99.0);
     stored.cells.codes.insert("x".into(), declared.iter().map(code).collect());
     change(&mut plain);
-    restore(Some(stored), "t", plain, &anything)
+    restore(Some(stored), plain, &anything)
 }
 
 fn set(missing: &[Missing]) -> impl FnOnce(&mut Codebook) {
@@ -198,7 +198,7 @@ fn a_display_format_that_changed_leaves_none_of_other_programs() {
         let mut stored = Embedded::new(study, TableId(0), plain.clone()).unwrap();
         stored.missing = MissingForm::Values;
         change(&mut plain.tables[0].variables[0]);
-        let restored = restore(Some(stored), "t", plain, &anything);
+        let restored = restore(Some(stored), plain, &anything);
         let format = restored.codebook.tables[0].variables[0].format.clone().unwrap();
         format.native.into_iter().map(|(program, native)| format!("{program} {native}")).collect::<Vec<_>>()
     };

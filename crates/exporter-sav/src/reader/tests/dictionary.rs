@@ -9,9 +9,7 @@ fn encodings_are_found_in_their_order() {
     file.records.push(TestVariable::text("A", 8));
     file.case(&[Cell::Text(b"caf\xE9".to_vec())]);
     let read = |file: &TestFile, encoding| {
-        let reader =
-            SavReader::with_options(memory(file.bytes()), ReadOptions { encoding, batch_rows: None })
-                .unwrap();
+        let reader = SavReader::with_options(memory(file.bytes()), ReadOptions { encoding }).unwrap();
         let text = texts(&all(&reader), 0).concat();
         (
             text,
