@@ -98,7 +98,6 @@ fn every_part_of_a_questionnaire_is_a_loss_where_it_is_not_carried() {
         |book| book.tables[0].groups[0].enablement = Some("x".into()),
         |book| book.tables[0].groups[0].validations.push(ValidationRule::new("x", "y")),
         |book| book.tables[0].groups[0].question = Some(Box::new(Question::new("Which?"))),
-        |book| book.tables[0].groups[0].label_source = Some(LabelSource::CountedValues),
         |book| book.tables[0].groups[0].source_id = Some("x".into()),
         |book| question(book).number = Some("1".into()),
         |book| question(book).required = true,
@@ -116,6 +115,11 @@ fn every_part_of_a_questionnaire_is_a_loss_where_it_is_not_carried() {
         let json = more.to_json().unwrap();
         assert_eq!(Codebook::from_json(&json).unwrap(), more, "number {at}");
     }
+    // Where the labels of a group come from goes with the group.
+    let mut more = plain.clone();
+    more.tables[0].groups[0].label_source = Some(LabelSource::CountedValues);
+    assert_eq!(lost(&more), lost(&plain));
+    assert_eq!(Codebook::from_json(&more.to_json().unwrap()).unwrap(), more);
 }
 
 fn question(codebook: &mut Codebook) -> &mut Question {

@@ -34,6 +34,7 @@ const EXHAUSTIVE: &[(&str, &str, &str)] = &[
     ("exporter-rows", "StoredCells", "a format makes arrays of every type of cell"),
     ("exporter-spss", "Value", "a value is a number or a text"),
     ("exporter-spss", "ResponseSetKind", "files and syntax write each kind"),
+    ("exporter-spss", "ValueKey", "a value is a number or a text"),
     ("exporter-stata", "Charset", "Stata had these two"),
     ("exporter-stata", "Conversion", "files and do-files render each"),
     ("exporter-stata", "StorageType", "files and do-files render each"),
