@@ -2,7 +2,7 @@
 
 use encoding_rs::Encoding;
 use exporter_core::{Error, OptionInfo, Result};
-use exporter_spss::{Choices, LabelLimit, Target};
+use exporter_spss::{Choices, ExactOption, LabelLimit, LongTextOption, Target, Widths, Zone};
 use serde::Deserialize;
 
 /// How a `.sav` is written.
@@ -36,9 +36,18 @@ pub struct ZsavOptions {
 pub struct FileOptions {
     /// Encoding of the texts, by its label.
     pub encoding: String,
-    /// What becomes of the table; its target is a system file in this encoding.
-    #[serde(flatten)]
-    pub choices: Choices,
+    /// What limits the length of labels.
+    pub label_limit: LabelLimit,
+    /// Where the width of a text comes from.
+    pub widths: Widths,
+    /// What happens to texts beyond 32,767 bytes.
+    pub long_text: LongTextOption,
+    /// What happens to variables with whole numbers beyond 2^53.
+    pub large_integers: ExactOption,
+    /// What happens to decimals with more digits than a double keeps.
+    pub decimals: ExactOption,
+    /// Which clock date-times with a zone show.
+    pub zone: Zone,
     /// A language whose labels stand in attributes beside those of the chosen one, by its tag; empty = none.
     pub second_language: String,
     /// Whether the codebook is kept in an attribute where it says more than the file does.
@@ -98,10 +107,17 @@ impl TryFrom<String> for Level {
 
 impl Default for FileOptions {
     fn default() -> Self {
+        let (label_limit, widths, long_text, decimals, zone, second_language) = Default::default();
         Self {
             encoding: "utf-8".to_owned(),
-            choices: Choices::default(),
-            second_language: String::new(),
+            label_limit,
+            widths,
+            long_text,
+            // Numbers of this size are identifiers: rounded ones would be those of others.
+            large_integers: ExactOption::Text,
+            decimals,
+            zone,
+            second_language,
             codebook: true,
             timestamp: true,
         }
@@ -111,13 +127,17 @@ impl Default for FileOptions {
 impl FileOptions {
     /// What becomes of the table.
     pub(crate) fn choices(&self) -> Choices {
-        let mut choices = self.choices.clone();
+        let mut choices = Choices::default();
         choices.target = Target::SystemFile;
-        choices.encoding = self.encoding().ok().filter(|encoding| *encoding != encoding_rs::UTF_8);
-        if choices.encoding.is_some() {
-            // SPSS counts bytes where characters are one each.
-            choices.label_limit = LabelLimit::Bytes;
-        }
+        // SPSS counts bytes where characters are one each.
+        let is_utf8 = self.encoding().is_ok_and(|encoding| encoding == encoding_rs::UTF_8);
+        choices.encoding = self.encoding().ok().filter(|_| !is_utf8);
+        choices.label_limit = if is_utf8 { self.label_limit } else { LabelLimit::Bytes };
+        choices.widths = self.widths;
+        choices.long_text = self.long_text;
+        choices.large_integers = self.large_integers;
+        choices.decimals = self.decimals;
+        choices.zone = self.zone;
         choices
     }
 

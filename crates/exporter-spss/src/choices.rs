@@ -4,8 +4,7 @@ use encoding_rs::Encoding;
 use serde::Deserialize;
 
 /// How a table becomes one of SPSS.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(default, rename_all = "kebab-case")]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Choices {
     /// What limits the length of labels.
@@ -21,20 +20,9 @@ pub struct Choices {
     /// Which clock date-times with a zone show.
     pub zone: Zone,
     /// Encoding of the texts; names get a readable form in ASCII where it lacks their characters. `None` is UTF-8.
-    #[serde(skip)]
     pub encoding: Option<&'static Encoding>,
     /// What the table is written into.
-    #[serde(skip)]
     pub target: Target,
-}
-
-impl Default for Choices {
-    fn default() -> Self {
-        let (label_limit, widths, long_text, decimals, zone, encoding, target) = Default::default();
-        // Whole numbers of this size are identifiers: rounded ones would be those of others.
-        let large_integers = ExactOption::Text;
-        Self { label_limit, widths, long_text, large_integers, decimals, zone, encoding, target }
-    }
 }
 
 /// What limits the length of labels.

@@ -35,7 +35,7 @@ impl TableWriter for SavTable<'_> {
         if context.policy().accepts(&allowed) {
             options.out_of_range = OutOfRange::Missing;
         }
-        if self.exporter.options.choices.long_text == LongTextOption::Cut {
+        if self.exporter.options.long_text == LongTextOption::Cut {
             options.long_text = LongText::Cut;
         }
         let id = self.exporter.info.id;
