@@ -72,6 +72,9 @@ struct Plain {
     /// Names of the table's attributes in the file.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     attributes: Vec<String>,
+    /// Language of its texts, where it does not say so itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    language: Option<String>,
     /// Of the table; files of earlier versions have none.
     #[serde(default)]
     table: Digest,
@@ -244,9 +247,20 @@ impl Embedded {
         };
         let attributes = plain.tables.iter().flat_map(|table| table.attributes.keys().cloned()).collect();
         let (table, variables) = plain.tables.first().map(of_table).unwrap_or_default();
-        let plain = Plain { fingerprint: fingerprint(plain)?, names, attributes, table, variables };
+        let plain =
+            Plain { fingerprint: fingerprint(plain)?, names, attributes, language: None, table, variables };
         let (cells, missing) = Default::default();
         Ok(Self { codebook, cells, missing, plain: Some(plain) })
+    }
+
+    /// Records the language of the texts of a file that does not say so itself: what it says later is compared with the
+    /// texts in this language alone.
+    #[must_use]
+    pub fn in_language(mut self, language: &str) -> Self {
+        if let Some(plain) = &mut self.plain {
+            plain.language = Some(language.to_owned());
+        }
+        self
     }
 
     /// The JSON to store.

@@ -205,7 +205,8 @@ macro_rules! table {
             .default("utc"),
             OptionInfo::text(
                 "second-language",
-                "Tag of a language whose labels stand in the attributes Label_TAG and ValueLabels_TAG of the variables.",
+                "Tag of a language whose labels stand in the attributes Label_TAG and ValueLabels_TAG of the variables; give it again \
+                 for a copy of such a file.",
             )
             .default(""),
             OptionInfo::boolean(
@@ -234,7 +235,7 @@ pub(crate) static ZSAV_OPTIONS: &[OptionInfo] = table!(
     OptionInfo::choice(
         "level",
         &["1", "2", "3", "4", "5", "6", "7", "8", "9", "fast"],
-        "How hard zlib compresses: 1 to 9, or fast, which takes half the time of 6 for files a twelfth larger.",
+        "How hard zlib compresses: 1 to 9, or fast, which compresses twice as fast as 6 to files a twelfth larger.",
     )
     .default("6")
 );

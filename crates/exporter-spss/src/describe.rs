@@ -319,8 +319,7 @@ impl Describing<'_> {
             }
         }
         let coded = Numbers::of(reasons.iter().flatten().copied());
-        let ends = missing.range.into_iter().flat_map(|(low, high)| [low, high]).flatten();
-        let declared = Numbers::of(missing.values.iter().filter_map(Value::as_number).chain(ends));
+        let declared = Numbers::of(missing.numbers());
         let shown = Shown { all: labelled.join(declared).join(coded), reasons: coded };
         let is_header = choices.is_file() && name != variable.name && variable.label.is_empty();
         let label = if is_header { variable.name.as_str() } else { variable.label.get(self.language) };

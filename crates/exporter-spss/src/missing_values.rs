@@ -78,11 +78,7 @@ impl MissingValues {
     /// The numbers that are declared, ends of a range among them.
     pub fn numbers(&self) -> impl Iterator<Item = f64> {
         let ends = self.range.into_iter().flat_map(|(low, high)| [low, high]).flatten();
-        let values = self.values.iter().filter_map(|value| match value {
-            Value::Number(number) => Some(*number),
-            Value::Text(_) => None,
-        });
-        ends.chain(values)
+        ends.chain(self.values.iter().filter_map(Value::as_number))
     }
 
     /// Whether nothing is declared.
@@ -199,12 +195,8 @@ impl MissingValues {
         if count == 0 {
             return Vec::new();
         }
-        let numbers = |value: &Value| match value {
-            Value::Number(number) => Some(*number),
-            Value::Text(_) => None,
-        };
-        let known: Vec<f64> =
-            labelled.iter().map(|(value, _)| value).chain(&self.values).filter_map(numbers).collect();
+        let known = labelled.iter().map(|(value, _)| value).chain(&self.values);
+        let known: Vec<f64> = known.filter_map(Value::as_number).collect();
         let last = |first: f64| first + (count - 1) as f64;
         let is_free = |first: &f64| {
             let (low, high) = (*first, last(*first));

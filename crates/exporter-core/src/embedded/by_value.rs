@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use super::digest::{Said, Since};
 use super::labels::{Labels, number};
-use super::texts::prefer;
-use crate::codebook::{Kind, Missing, MissingValues, Value, ValueLabel, ValueLabels, Variable};
+use super::texts::prefer_in;
+use crate::codebook::{Kind, Language, Missing, MissingValues, Value, ValueLabel, ValueLabels, Variable};
 
 /// By declaration, the number that stands for a reason in the file; none for other declarations.
 pub type ReasonCodes = Vec<Option<f64>>;
@@ -15,12 +15,14 @@ pub type ReasonCodes = Vec<Option<f64>>;
 const MOST_SINGLES: usize = 3;
 
 /// Takes missing values and value labels that are not as the file was written: `codes` are the numbers of the reasons of
-/// `variable`, and stay those.
+/// `variable`, and stay those. `language` is how texts of the file are compared with stored ones, if it is known in which language
+/// they are.
 pub(super) fn take(
     variable: &mut Variable,
     own: &Variable,
     codes: &mut ReasonCodes,
     labels: &mut Labels<'_>,
+    language: Option<Language<'_>>,
     since: impl Fn(Said) -> Since,
 ) {
     codes.resize(variable.missing.len(), None);
@@ -30,12 +32,12 @@ pub(super) fn take(
     }
     let changed = since(Said::ValueLabels) != Since::Same;
     if changed {
-        labelled(variable, codes, labels.of_file(own));
+        labelled(variable, codes, labels.of_file(own), language);
     }
     variable.labels = match changed {
-        true => {
-            labels.add_set(variable, own, |stored, file| entries(variable, codes, &invented, stored, file))
-        }
+        true => labels.add_set(variable, own, |stored, file| {
+            entries((variable, codes), &invented, stored, file, language)
+        }),
         false => labels.add_set(variable, own, |stored, _| stored.cloned().unwrap_or_default()),
     };
 }
@@ -75,7 +77,12 @@ fn declared(variable: &mut Variable, codes: &mut ReasonCodes, own: &[Missing]) {
 }
 
 /// Gives reasons, and declarations that tell the label of their value, the label that the file has on it now.
-fn labelled(variable: &mut Variable, codes: &[Option<f64>], file: Option<&ValueLabels>) {
+fn labelled(
+    variable: &mut Variable,
+    codes: &[Option<f64>],
+    file: Option<&ValueLabels>,
+    language: Option<Language<'_>>,
+) {
     for (missing, code) in variable.missing.iter_mut().zip(codes) {
         let value = match (&missing.values, code) {
             (MissingValues::One(value), _) if !missing.label.is_empty() => value.clone(),
@@ -85,7 +92,7 @@ fn labelled(variable: &mut Variable, codes: &[Option<f64>], file: Option<&ValueL
         let wanted = number(&value);
         match file.and_then(|set| set.entries.iter().find(|entry| number(&entry.value) == wanted)) {
             Some(entry) if missing.letter.is_some_and(|letter| is_letter(entry, letter)) => {}
-            Some(entry) => prefer(&mut missing.label, &entry.label),
+            Some(entry) => prefer_in(language, &mut missing.label, &entry.label),
             None => missing.label = Default::default(),
         }
     }
@@ -94,11 +101,11 @@ fn labelled(variable: &mut Variable, codes: &[Option<f64>], file: Option<&ValueL
 /// The labels that the file has, those of values alone: numbers of reasons are none, and a declaration tells the label of its
 /// value where it did so before.
 fn entries(
-    variable: &Variable,
-    codes: &[Option<f64>],
+    (variable, codes): (&Variable, &[Option<f64>]),
     invented: &[ValueLabel],
     stored: Option<&ValueLabels>,
     file: Option<&ValueLabels>,
+    language: Option<Language<'_>>,
 ) -> ValueLabels {
     let stored = stored.into_iter().flat_map(|set| &set.entries);
     let known: BTreeMap<Value, &ValueLabel> = stored.map(|entry| (number(&entry.value), entry)).collect();
@@ -117,7 +124,7 @@ fn entries(
         match known.get(&number(&entry.value)) {
             Some(stored) => {
                 let label = std::mem::replace(&mut entry, (*stored).clone()).label;
-                prefer(&mut entry.label, &label);
+                prefer_in(language, &mut entry.label, &label);
             }
             None if is_told(&entry.value) || is_invented(&entry) => continue,
             None if variable.kind == Kind::Boolean => {

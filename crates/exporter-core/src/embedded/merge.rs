@@ -50,12 +50,13 @@ pub(super) fn merged(
         let codebook = Codebook { study: whole.study.clone(), ..plain.clone() };
         return Merged { codebook, ..Merged::default() };
     };
-    let retagged = (!changes.same).then(|| in_default_language_of(whole, plain)).flatten();
+    let matched = Matched::new(stored, plain, &changes);
+    let language = changes.written.and_then(|written| written.language.as_deref());
+    let retagged = (!changes.same).then(|| in_default_language_of(whole, plain, language)).flatten();
     let plain = retagged.as_ref().unwrap_or(plain);
     let Some(file) = plain.tables.first() else {
         return Merged { codebook: plain.clone(), ..Merged::default() };
     };
-    let matched = Matched::new(stored, plain, &changes);
     let written = matched.written_names(stored, changes.written);
     let renamed = matched.renamed(file);
     let with_names = (!renamed.is_empty()).then(|| stored.with_names(&renamed));
@@ -196,7 +197,9 @@ impl Merging<'_> {
                 // Of another kind none of it is left.
                 let is_of_kind = variable.missing == stored.missing && variable.labels == stored.labels;
                 let since = |part| if is_of_kind { since(part) } else { Since::Changed };
-                by_value::take(&mut variable, own, &mut codes, &mut self.labels, since);
+                let written = self.changes.written.and_then(|written| written.language.as_deref());
+                let shown = written.map(|_| self.whole.language(None));
+                by_value::take(&mut variable, own, &mut codes, &mut self.labels, shown, since);
                 self.codes.push(codes);
             }
         }
@@ -310,9 +313,11 @@ fn take_notes(since: Since, stored: &mut Vec<Text>, file: &[Text], said: &[&Text
     }
 }
 
-/// What a file says, in the default language of a stored codebook; nothing where it is the file's.
-fn in_default_language_of(whole: &Codebook, plain: &Codebook) -> Option<Codebook> {
-    let (from, to) = (plain.study.languages.first()?, whole.study.languages.first()?);
+/// What a file says, in the default language of a stored codebook; nothing where it is the file's. `language` is that of the
+/// file's texts where it was recorded.
+fn in_default_language_of(whole: &Codebook, plain: &Codebook, language: Option<&str>) -> Option<Codebook> {
+    let from = language.or(plain.default_language())?;
+    let to = whole.default_language()?;
     if from == to {
         return None;
     }

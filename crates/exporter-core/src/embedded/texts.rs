@@ -1,6 +1,6 @@
 //! Stored texts and those of the file, as one.
 
-use crate::codebook::Text;
+use crate::codebook::{Language, Text};
 
 /// Characters at which programs cut labels, or more: a shorter text that a label begins with is another one.
 const CUT: usize = 80;
@@ -12,9 +12,13 @@ pub(super) fn says(stored: &Text, file: &Text) -> bool {
 
 /// Whether a stored text is this one in any language, or was cut to it.
 fn is_said(stored: &Text, text: &str) -> bool {
-    let is_cut = |known: &str| known.starts_with(text) && text.chars().count() >= CUT;
     let mut known = stored.untagged().into_iter().chain(stored.tagged().map(|(_, text)| text));
-    known.any(|known| known == text || is_cut(known))
+    known.any(|known| is_same(known, text))
+}
+
+/// Whether a text is another one, or what programs cut it to.
+fn is_same(known: &str, text: &str) -> bool {
+    known == text || known.starts_with(text) && text.chars().count() >= CUT
 }
 
 /// Takes the file's text where it says another than the stored one; translations stay with a text that is the same.
@@ -30,6 +34,23 @@ pub(super) fn prefer(stored: &mut Text, file: &Text) {
     }
 }
 
+/// As [`prefer`]; where it is known in which languages the texts of the file are, they are compared with the stored ones that
+/// `language` shows in these alone.
+pub(super) fn prefer_in(language: Option<Language<'_>>, stored: &mut Text, file: &Text) {
+    let Some(language) = language else { return prefer(stored, file) };
+    let is_known =
+        |stored: &Text, wanted, text: &str| is_same(stored.get(Language { wanted, ..language }), text);
+    if file.untagged().is_some_and(|text| !is_known(stored, None, text)) {
+        stored.clone_from(file);
+        return;
+    }
+    for (tag, text) in file.tagged() {
+        if !is_known(stored, Some(tag), text) {
+            stored.set(tag, text);
+        }
+    }
+}
+
 /// Takes a text that another program changed in the file: in the languages that the file has, each whole where it was only
 /// cut.
 pub(super) fn replace(stored: &mut Text, file: &Text) {
@@ -37,7 +58,11 @@ pub(super) fn replace(stored: &mut Text, file: &Text) {
         Some(known) if known.starts_with(text) && text.chars().count() >= CUT => known.to_owned(),
         _ => text.to_owned(),
     };
-    let mut changed = Text::new(whole(stored.untagged(), file.untagged().unwrap_or_default()));
+    let mut changed = match file.untagged() {
+        // Only in another language.
+        None if !file.is_empty() => stored.clone(),
+        text => Text::new(whole(stored.untagged(), text.unwrap_or_default())),
+    };
     for (language, text) in file.tagged() {
         changed.set(language, whole(stored.translation(language), text));
     }

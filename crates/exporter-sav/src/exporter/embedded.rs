@@ -1,6 +1,6 @@
 //! The codebook that a file embeds, where it says less by itself.
 
-use exporter_core::codebook::{Codebook, Kind, Table};
+use exporter_core::codebook::{Codebook, Kind, Language, Table};
 use exporter_core::embedded::{CellRecord, ascii, embed, of_table};
 use exporter_core::truncate::to_bytes;
 use exporter_core::{Result, TableId};
@@ -20,12 +20,18 @@ pub(super) fn embedded(
     table: &Table,
     described: &TableDescription,
     written: &SavMetadata,
+    language: Language<'_>,
 ) -> Result<Option<Attribute>> {
     let plain = plain(written, &table.name);
     let own = of_table(codebook, table, &[]);
     let is_utf8 = written.encoding == encoding_rs::UTF_8;
     let Some(mut embedded) = embed(&own, TableId(0), plain)? else { return Ok(None) };
     embedded.cells = cell_record(table, described);
+    let mut languages = codebook.study.languages.iter();
+    let shown = language.wanted.or(language.default).unwrap_or_default();
+    if let Some(shown) = languages.find(|tag| tag.eq_ignore_ascii_case(shown)) {
+        embedded = embedded.in_language(shown);
+    }
     let json = embedded.to_json()?;
     let json = if is_utf8 { json } else { ascii(&json) };
     let mut values = Vec::new();

@@ -109,7 +109,7 @@ pub(super) fn plan_table<'a>(
     if exporter.options.codebook {
         // What a reader finds: blanks at the end, characters that the encoding lacks and the like are not.
         let written = SavReader::open(Arc::new(MemoryBytes::new(empty))).map_err(place)?;
-        metadata.attributes.extend(embedded(codebook, table, &described, written.metadata())?);
+        metadata.attributes.extend(embedded(codebook, table, &described, written.metadata(), language)?);
     }
     attributes.losses().for_each(|loss| losses.add(loss.table(&table.name)));
     let recodes = recodes(table, &described);

@@ -185,6 +185,39 @@ fn a_file_has_one_weight_and_what_was_not_changed_keeps_its_name() {
 }
 
 #[test]
+fn texts_are_compared_in_the_language_that_was_written() {
+    let both = |text: &str, other: &str| Text::new(text).with("fr", other);
+    let after = |language: &str, file: ValueLabels, label: &str| {
+        let stored = ValueLabels::new().with(1, both("Yes", "Oui")).with(2, both("No", "Non"));
+        let written = match language {
+            "fr" => ValueLabels::new().with(1, "Oui").with(2, "Non"),
+            _ => ValueLabels::new().with(1, "Yes").with(2, "No"),
+        };
+        let (mut study, mut plain) = by_value(&[], &stored);
+        study.study.languages = vec!["en".into(), "fr".into()];
+        study.tables[0].variables[0].label = both("House", "Maison");
+        plain.value_labels.insert("x".into(), written);
+        plain.tables[0].variables[0].label = if language == "fr" { "Maison" } else { "House" }.into();
+        let stored = Embedded::new(study, TableId(0), plain.clone()).unwrap().in_language(language);
+        let stored = Embedded {
+            missing: MissingForm::Values,
+            ..Embedded::from_json(&stored.to_json().unwrap()).unwrap()
+        };
+        plain.value_labels.insert("x".into(), file);
+        plain.tables[0].variables[0].label = label.into();
+        let codebook = restore(Some(stored), plain, &anything).codebook;
+        let variable = &codebook.tables[0].variables[0];
+        let labels = &codebook.value_labels_of(variable).unwrap().entries;
+        (labels[0].label.clone(), labels[1].label.clone(), variable.label.clone())
+    };
+    // What the codebook says in another language is another text.
+    let english = after("en", ValueLabels::new().with(1, "Oui").with(2, "No"), "House");
+    assert_eq!(english, ("Oui".into(), both("No", "Non"), both("House", "Maison")));
+    let french = after("fr", ValueLabels::new().with(1, "Oui").with(2, "Nenni"), "Logis");
+    assert_eq!(french, (both("Yes", "Oui"), both("No", "Nenni"), both("House", "Logis")));
+}
+
+#[test]
 fn a_display_format_that_changed_leaves_none_of_other_programs() {
     let natives = |change: &dyn Fn(&mut Variable)| {
         let (mut study, mut plain) = by_value(&[], &ValueLabels::new());
