@@ -44,10 +44,17 @@ fn truncation_at_every_byte_is_an_error_or_ends_at_a_case() {
         let file = TestFile::sample(order, stored);
         let (bytes, dictionary) = (file.bytes(), file.dictionary().len());
         assert_eq!(exhaust(&bytes).unwrap(), 3);
+        let (mut before, case) = (0, (bytes.len() - dictionary) / 3);
         for end in 0..bytes.len() {
             match exhaust(&bytes[..end]) {
                 Ok(rows) => {
-                    assert!(rows < 4 && end >= dictionary && stored != CaseCompression::Zlib, "{end}")
+                    assert!(end >= dictionary && stored != CaseCompression::Zlib, "{end}");
+                    let is_plain = stored == CaseCompression::None;
+                    assert!(
+                        rows >= before && (!is_plain || rows as usize == (end - dictionary) / case),
+                        "{end}"
+                    );
+                    before = rows;
                 }
                 Err(error) => assert!(matches!(error, SavError::Damaged { .. }), "{end}: {error}"),
             }
