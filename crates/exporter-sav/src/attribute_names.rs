@@ -6,6 +6,7 @@
 //! | `Clock` of a variable | the clock that its date-times show, and the zone that they have elsewhere |
 //! | `@exporter_codebook` of the file | the codebook as [`exporter_core::embedded`] stores it, in as many values as it needs |
 //! | `spss:dates` of a table, not in files | the dates of the cases (subtype 6): six numbers, then `variable=kind period` |
+//! | `spss:second-language` of a table, not in files | the language whose labels stand in attributes of its variables, by its tag |
 //!
 //! The field `format` of the stored JSON names, by variable of the file, the numbers that stand for its reasons (`codes`), by
 //! declaration, and the variables whose instants are stored in UTC (`utc`).
@@ -18,3 +19,5 @@ pub(crate) const ROLE: &str = "$@Role";
 pub(crate) const CODEBOOK: &str = "@exporter_codebook";
 /// The dates of the cases.
 pub(crate) const DATES: &str = "spss:dates";
+/// The language of the labels in attributes.
+pub(crate) const SECOND_LANGUAGE: &str = "spss:second-language";

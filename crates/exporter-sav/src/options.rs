@@ -48,8 +48,9 @@ pub struct FileOptions {
     pub decimals: ExactOption,
     /// Which clock date-times with a zone show.
     pub zone: Zone,
-    /// A language whose labels stand in attributes beside those of the chosen one, by its tag; empty = none.
-    pub second_language: String,
+    /// A language whose labels stand in attributes beside those of the chosen one, by its tag; none where it is empty, and
+    /// that of the source SPSS file where nothing is said.
+    pub second_language: Option<String>,
     /// Whether the codebook is kept in an attribute where it says more than the file does.
     pub codebook: bool,
     /// Whether the time of writing stands in the file.
@@ -205,10 +206,9 @@ macro_rules! table {
             .default("utc"),
             OptionInfo::text(
                 "second-language",
-                "Tag of a language whose labels stand in the attributes Label_TAG and ValueLabels_TAG of the variables; give it again \
-                 for a copy of such a file.",
-            )
-            .default(""),
+                "Tag of a language whose labels stand in the attributes Label_TAG and ValueLabels_TAG of the variables; by default \
+                 that of the source SPSS file.",
+            ),
             OptionInfo::boolean(
                 "codebook",
                 "Keep the codebook in a hidden attribute where SPSS has no place for all of it (kinds, questions, groups, \

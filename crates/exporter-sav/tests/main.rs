@@ -591,4 +591,23 @@ fn labels_in_a_second_language_stand_in_attributes() {
     let first = written("en").unwrap_err();
     assert!(first.to_string().contains("en is the language of the labels themselves"), "{first}");
     assert!(written("FR").is_ok());
+    // A copy has them, too, until another language is chosen or none.
+    let labels = |path: &Path, json| {
+        let sink = MemorySink::new();
+        export(&SavExporter::new(options(json)), &*opened(path), Box::new(sink.clone()), &lenient()).unwrap();
+        std::fs::write(path, &sink.entries()["t.sav"]).unwrap();
+        let reader = SavReader::open(Arc::new(MemoryBytes::new(sink.entries()["t.sav"].clone()))).unwrap();
+        let attributes = reader.metadata().variables[0].attributes.iter();
+        attributes.map(|attribute| attribute.values.join("; ")).collect::<Vec<_>>()
+    };
+    let exporter = SavExporter::new(options(json!({"second-language": "fr"})));
+    let sink = MemorySink::new();
+    export(&exporter, &data, Box::new(sink.clone()), &lenient()).unwrap();
+    std::fs::write(&path, &sink.entries()["t.sav"]).unwrap();
+    let french = ["Avez-vous voté ?", "1=Oui; -9=Refus"];
+    assert_eq!(labels(&path, json!({})), french);
+    assert_eq!(labels(&path, json!({})), french);
+    assert!(opened(&path).codebook().tables[0].variables[0].attributes.is_empty());
+    assert_eq!(labels(&path, json!({"second-language": ""})), Vec::<String>::new());
+    assert_eq!(labels(&path, json!({})), Vec::<String>::new());
 }

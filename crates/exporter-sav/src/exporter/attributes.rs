@@ -8,7 +8,7 @@ use exporter_core::codebook::{Attribute as Described, Role, Table};
 use exporter_core::{Loss, LossCode};
 use exporter_spss::{in_encoding, unique_attribute_names};
 
-use crate::attribute_names::{CODEBOOK, DATES, ROLE};
+use crate::attribute_names::{CODEBOOK, DATES, ROLE, SECOND_LANGUAGE};
 use crate::codes::{self, ROLES};
 use crate::metadata::{Attribute, CaseDates};
 use crate::spec::VALUE_ENDS;
@@ -40,7 +40,7 @@ impl Attributes {
 
     /// Those of the table and the study; the table's keep their names where these are the same.
     pub(super) fn of_file(&mut self, study: &All, table: &All) -> Vec<Attribute> {
-        let of_table = table.iter().filter(|(name, _)| name.as_str() != DATES);
+        let of_table = table.iter().filter(|(name, _)| ![DATES, SECOND_LANGUAGE].contains(&name.as_str()));
         let of_study = study.iter().filter(|(name, value)| table.get(*name) != Some(*value));
         let codebook = [Attribute::new(CODEBOOK, Vec::new())];
         self.written(of_table.chain(of_study), &codebook)

@@ -1,14 +1,14 @@
 //! The codebook that a file embeds, where it says less by itself.
 
-use exporter_core::codebook::{Codebook, Kind, Language, Table};
+use exporter_core::codebook::{Attribute, Codebook, Kind, Language, Table};
 use exporter_core::embedded::{CellRecord, ascii, embed, of_table};
 use exporter_core::truncate::to_bytes;
 use exporter_core::{Result, TableId};
 use exporter_spss::{Conversion, TableDescription};
 
-use crate::attribute_names::CODEBOOK;
+use crate::attribute_names::{CODEBOOK, SECOND_LANGUAGE};
 use crate::dataset::plain;
-use crate::metadata::{Attribute, SavMetadata};
+use crate::metadata::{Attribute as Stored, SavMetadata};
 
 /// Bytes of a value of an attribute; SPSS allows 32,767.
 const VALUE_BYTES: usize = 32_000;
@@ -21,9 +21,16 @@ pub(super) fn embedded(
     described: &TableDescription,
     written: &SavMetadata,
     language: Language<'_>,
-) -> Result<Option<Attribute>> {
+    second: &str,
+) -> Result<Option<Stored>> {
     let plain = plain(written, &table.name);
-    let own = of_table(codebook, table, &[]);
+    let mut own = of_table(codebook, table, &[]);
+    for table in &mut own.tables {
+        table.attributes.remove(SECOND_LANGUAGE);
+        if !second.is_empty() {
+            table.attributes.insert(SECOND_LANGUAGE.to_owned(), Attribute::One(second.to_owned()));
+        }
+    }
     let is_utf8 = written.encoding == encoding_rs::UTF_8;
     let Some(mut embedded) = embed(&own, TableId(0), plain)? else { return Ok(None) };
     embedded.cells = cell_record(table, described);
@@ -41,7 +48,7 @@ pub(super) fn embedded(
         values.push(head.to_owned());
         rest = tail;
     }
-    Ok(Some(Attribute::new(CODEBOOK, values)))
+    Ok(Some(Stored::new(CODEBOOK, values)))
 }
 
 /// What the codebook does not tell of the cells.

@@ -6,13 +6,14 @@ mod split;
 mod table;
 mod write;
 
-use exporter_core::codebook::Codebook;
+use exporter_core::codebook::{Attribute, Codebook, Table};
 use exporter_core::{
     Carry, Context, Dataset, EntrySpec, Error, Exporter, Format, FormatInfo, Limits, LossCode, Part, Plan,
     Planning, ProfileRequest, Result, TableId, TablesPlan, doubles,
 };
 use exporter_spss::limits::{MAX_LABEL, MAX_NAME_BYTES, MAX_TEXT_BYTES, MOST_VALUE_LABEL_BYTES};
 
+use crate::attribute_names::SECOND_LANGUAGE;
 use crate::dataset::READ_OPTIONS;
 use crate::options::{FileOptions, SAV_OPTIONS, SavCompression, SavOptions, ZSAV_OPTIONS, ZsavOptions};
 use crate::writer::Compression;
@@ -126,21 +127,26 @@ impl SavExporter {
 }
 
 impl SavExporter {
+    /// The second language of a table's labels, empty where it has none: the chosen one, or that of its source file.
+    fn second_language<'t>(&'t self, codebook: &Codebook, table: &'t Table, context: &Context) -> &'t str {
+        if let Some(second) = &self.options.second_language {
+            return second;
+        }
+        match table.attributes.get(SECOND_LANGUAGE) {
+            Some(Attribute::One(second)) if is_one(second, &other_languages(codebook, context)) => second,
+            _ => "",
+        }
+    }
+
     /// Refuses a second language that the study does not have, or that is the first.
     fn check_second_language(&self, codebook: &Codebook, context: &Context) -> Result<()> {
-        let second = self.options.second_language.as_str();
-        if second.is_empty() {
+        let others = other_languages(codebook, context);
+        let chosen = self.options.second_language.as_deref();
+        let Some(second) = chosen.filter(|second| !second.is_empty() && !is_one(second, &others)) else {
             return Ok(());
-        }
+        };
         let first = context.language().or(codebook.default_language());
-        let is = |tag: Option<&str>| tag.is_some_and(|tag| tag.eq_ignore_ascii_case(second));
-        let others = codebook.study.languages.iter().map(String::as_str);
-        let others: Vec<&str> =
-            others.filter(|tag| first.is_none_or(|first| !tag.eq_ignore_ascii_case(first))).collect();
-        if others.iter().any(|tag| is(Some(tag))) {
-            return Ok(());
-        }
-        let error = match is(first) {
+        let error = match is_one(second, first.as_slice()) {
             true => format!("{}: {second} is the language of the labels themselves", self.info.id),
             false => format!("{}: the study has no language {second}", self.info.id),
         };
@@ -149,6 +155,17 @@ impl SavExporter {
             others => format!("name one of its other languages: {}", others.join(", ")),
         }))
     }
+}
+
+/// The languages of a study but that of the labels.
+fn other_languages<'c>(codebook: &'c Codebook, context: &Context) -> Vec<&'c str> {
+    let first = context.language().or(codebook.default_language());
+    let all = codebook.study.languages.iter().map(String::as_str);
+    all.filter(|tag| first.is_none_or(|first| !tag.eq_ignore_ascii_case(first))).collect()
+}
+
+fn is_one(language: &str, of: &[&str]) -> bool {
+    of.iter().any(|tag| tag.eq_ignore_ascii_case(language))
 }
 
 impl Default for SavExporter {

@@ -68,6 +68,7 @@ pub(super) fn plan_table<'a>(
     }
     let choices = exporter.options.choices();
     let language = codebook.language(context.language());
+    let second = exporter.second_language(codebook, table, context);
     let facts = with_json_widths((data, id), table, profile.table(id).cloned().unwrap_or_default(), context)?;
     let split = (choices.long_text == LongTextOption::Split).then(|| Split::of(table, &facts, &choices));
     let split = split.flatten();
@@ -86,7 +87,9 @@ pub(super) fn plan_table<'a>(
     for (variable, spss) in table.variables.iter().zip(&described.variables) {
         let mut stored = stored(variable, spss);
         let mut ours = own_attributes(variable, spss);
-        ours.extend(second_labels(codebook, variable, spss, &exporter.options.second_language));
+        // One that another program has changed is the variable's own.
+        let second = second_labels(codebook, variable, spss, second);
+        ours.extend(second.into_iter().filter(|label| !variable.attributes.contains_key(&label.name)));
         stored.attributes = attributes.of_variable(&variable.attributes, ours);
         stored.value_labels = sets.of(spss, &mut metadata.value_labels);
         metadata.variables.push(stored);
@@ -109,7 +112,14 @@ pub(super) fn plan_table<'a>(
     if exporter.options.codebook {
         // What a reader finds: blanks at the end, characters that the encoding lacks and the like are not.
         let written = SavReader::open(Arc::new(MemoryBytes::new(empty))).map_err(place)?;
-        metadata.attributes.extend(embedded(codebook, table, &described, written.metadata(), language)?);
+        metadata.attributes.extend(embedded(
+            codebook,
+            table,
+            &described,
+            written.metadata(),
+            language,
+            second,
+        )?);
     }
     attributes.losses().for_each(|loss| losses.add(loss.table(&table.name)));
     let recodes = recodes(table, &described);
