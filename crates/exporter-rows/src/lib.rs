@@ -46,4 +46,4 @@ pub use fill::{
 pub use gather::{
     CellType, RowOrder, RowTiles, Rows, StoredCells, TextEnd, Texts, number_array, reason_array,
 };
-pub use output::{OutputBuffer, Spool, SpoolFile};
+pub use output::{OutputBuffer, Rewrite, SeekIn, Spool, SpoolFile};

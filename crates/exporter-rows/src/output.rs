@@ -6,6 +6,54 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 /// Where a writer puts what it must hold back: an empty file, gone once it is closed.
 pub type SpoolFile = Box<dyn FnMut() -> io::Result<File> + Send>;
 
+/// How to go to a place in a sink that can seek.
+pub type SeekIn<W> = fn(&mut W, SeekFrom) -> io::Result<u64>;
+
+/// The beginning of a file in a sink that can seek, to correct what stands there.
+pub struct Rewrite<W> {
+    start: u64,
+    seek: SeekIn<W>,
+}
+
+impl<W: Write + Seek> Rewrite<W> {
+    /// Of a file that begins where the sink stands.
+    ///
+    /// # Errors
+    /// A sink that cannot say where it stands.
+    pub fn new(sink: &mut W) -> io::Result<Self> {
+        Ok(Self { start: sink.stream_position()?, seek: W::seek })
+    }
+}
+
+impl<W: Write> Rewrite<W> {
+    /// The way to places in the sink.
+    pub fn seek_in(&self) -> SeekIn<W> {
+        self.seek
+    }
+
+    /// Position in the sink of a place of the file.
+    pub fn place(&self, at: u64) -> u64 {
+        self.start.saturating_add(at)
+    }
+
+    /// Puts the sink at a place of the file.
+    ///
+    /// # Errors
+    /// When the sink cannot seek there.
+    pub fn go(&self, sink: &mut W, at: u64) -> io::Result<()> {
+        (self.seek)(sink, SeekFrom::Start(self.place(at))).map(drop)
+    }
+
+    /// Puts bytes over those at a place of the file.
+    ///
+    /// # Errors
+    /// When the sink cannot seek or write there.
+    pub fn put(&self, sink: &mut W, at: u64, bytes: &[u8]) -> io::Result<()> {
+        self.go(sink, at)?;
+        sink.write_all(bytes)
+    }
+}
+
 /// Bytes that are copied at once.
 const COPY_BYTES: usize = 256 << 10;
 

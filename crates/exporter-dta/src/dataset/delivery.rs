@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use arrow_array::{Array, ArrayRef, UInt8Array};
 use arrow_select::interleave::interleave;
+use exporter_core::Result;
 use exporter_core::codebook::{Value, Variable};
 use exporter_core::dataset::arrow_type;
-use exporter_core::{Error, Result};
-use exporter_rows::{Conversion, Epoch, Misfit};
+use exporter_rows::{Conversion, Epoch};
 
 use crate::dataset::letters::recorded_values;
 use crate::reader::ColumnType;
@@ -85,7 +85,8 @@ impl Delivery {
         letters: Option<&UInt8Array>,
         first: u64,
     ) -> Result<ArrayRef> {
-        let column = self.conversion.column(array).map_err(|misfit| self.misfit(misfit, first))?;
+        let column =
+            self.conversion.column(array).map_err(|misfit| misfit.error("dta", &self.name, first))?;
         let (Some(recorded), Some(letters)) = (&self.recorded, letters) else { return Ok(column) };
         if letters.null_count() == letters.len() {
             return Ok(column);
@@ -113,15 +114,5 @@ impl Delivery {
     pub(super) fn reasons(&self, letters: &UInt8Array) -> ArrayRef {
         let reason = |letter: Option<u8>| self.reasons.get(usize::from(letter?)).copied().flatten();
         Arc::new(letters.iter().map(reason).collect::<UInt8Array>())
-    }
-
-    /// Error for a value of a batch whose first row is `first`, from 0.
-    fn misfit(&self, misfit: Misfit, first: u64) -> Error {
-        let error = Error::invalid(format!("dta: {}", misfit.message)).variable(&self.name);
-        let error = error.row(first + misfit.row as u64 + 1);
-        match misfit.source {
-            Some(source) => error.with_source(source),
-            None => error,
-        }
     }
 }

@@ -12,12 +12,12 @@ mod text;
 mod time_column;
 mod validate;
 
-use std::io::{BufWriter, Seek, SeekFrom, Write};
+use std::io::{BufWriter, Seek, Write};
 
 use arrow_array::RecordBatch;
 use arrow_schema::ArrowError;
 use exporter_core::parallel::ordered_with;
-use exporter_rows::{Block, Blocks, Changes, Division, OutputBuffer, Spool};
+use exporter_rows::{Block, Blocks, Changes, Division, OutputBuffer, Rewrite, Spool};
 
 use crate::error::{DtaError, Result};
 use crate::layout::{Layout, TextSizes};
@@ -25,7 +25,7 @@ use crate::metadata::DtaMetadata;
 use crate::spec_storage::StorageType;
 use crate::writer::batch::{ReadyBatch, refusal};
 use crate::writer::sections::Sections;
-use crate::writer::strl_records::{SeekIn, StrlPlace, StrlRecords};
+use crate::writer::strl_records::{StrlPlace, StrlRecords};
 
 pub(crate) use sections::text_sizes;
 
@@ -116,12 +116,6 @@ pub struct DtaWriter<W: Write> {
     failed: bool,
 }
 
-/// The beginning of the file in a sink that can seek.
-struct Rewrite<W> {
-    start: u64,
-    seek: SeekIn<W>,
-}
-
 impl<W: Write + Seek + Send> DtaWriter<W> {
     /// As [`DtaWriter::new`] for a sink that can seek: rows and strL bytes that are not known are corrected at the
     /// end instead of spooling all rows, and where rows are known strL contents go to their place behind them at once
@@ -132,7 +126,7 @@ impl<W: Write + Seek + Send> DtaWriter<W> {
     /// # Errors
     /// As [`DtaWriter::new`].
     pub fn seekable(mut sink: W, metadata: DtaMetadata, options: WriterOptions) -> Result<Self> {
-        let rewrite = Rewrite { start: sink.stream_position()?, seek: W::seek };
+        let rewrite = Rewrite::new(&mut sink)?;
         Self::start(sink, metadata, options, Some(rewrite))
     }
 }
@@ -169,8 +163,8 @@ impl<W: Write + Send> DtaWriter<W> {
             .map(|(rows, strl_bytes)| Layout::new(&metadata, &sizes, rows, strl_bytes));
         let placed = layout.filter(|_| has_strl && options.rows.is_some());
         let strl_place = match (&rewrite, placed) {
-            (Some(Rewrite { start, seek }), Some(layout)) => {
-                StrlPlace::Final { next: start.saturating_add(layout.first_strl_record()), seek: *seek }
+            (Some(rewrite), Some(layout)) => {
+                StrlPlace::Final { next: rewrite.place(layout.first_strl_record()), seek: rewrite.seek_in() }
             }
             _ => StrlPlace::Waiting(Spool::default()),
         };
@@ -308,12 +302,12 @@ impl<W: Write + Send> DtaWriter<W> {
         sections.after_strls(&mut buffered)?;
         buffered.flush()?;
         drop(buffered);
-        if let Some(Rewrite { start, seek }) = self.rewrite.take()
+        if let Some(rewrite) = self.rewrite.take()
             && (self.layout != Some(found) || self.options.rows.unwrap_or_default() != self.rows)
         {
-            seek(&mut self.sink, SeekFrom::Start(start))?;
+            rewrite.go(&mut self.sink, 0)?;
             self.write_head(&found, self.rows)?;
-            seek(&mut self.sink, SeekFrom::Start(start.saturating_add(found.size)))?;
+            rewrite.go(&mut self.sink, found.size)?;
         }
         let summary = WriterSummary {
             rows: self.rows,

@@ -5,7 +5,7 @@ use std::io::{self, SeekFrom, Write};
 use std::ops::Range;
 
 use arrow_array::ArrayRef;
-use exporter_rows::{CellChange, Changes, OutputBuffer, Spool, SpoolFile};
+use exporter_rows::{CellChange, Changes, OutputBuffer, SeekIn, Spool, SpoolFile};
 
 use crate::error::Result;
 use crate::layout::gso_bytes;
@@ -126,9 +126,6 @@ pub fn strl_bytes(array: &ArrayRef, release: Release) -> Option<u64> {
     }
     Some(bytes)
 }
-
-/// How to go to a place in a sink that can seek.
-pub(super) type SeekIn<W> = fn(&mut W, SeekFrom) -> io::Result<u64>;
 
 /// Where records go that their buffer cannot hold.
 pub(super) enum StrlPlace<W> {

@@ -10,12 +10,13 @@ use arrow_array::types::{Float64Type, Int64Type, TimestampMillisecondType};
 use arrow_array::{ArrayRef, Decimal128Array, PrimitiveArray};
 use arrow_cast::{CastOptions, cast_with_options};
 use arrow_schema::{ArrowError, DataType, TimeUnit};
+use exporter_core::Error;
 
 use exact::decimal_digits;
 pub use exact::{fits_by_range, holds, is_calendar, only_values_tell};
 
-/// From where a program counts days and milliseconds, to 1970.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// From where a program counts days and milliseconds, to 1970; the default is 1970 itself.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Epoch {
     /// Days from there to 1970-01-01.
     pub days: i64,
@@ -45,6 +46,18 @@ pub struct Misfit {
     pub row: usize,
     /// The error of a cast, which names the value.
     pub source: Option<ArrowError>,
+}
+
+impl Misfit {
+    /// The error of a format for a value of `variable`; `first` is the row of the column's first value, from 0.
+    pub fn error(self, format: &str, variable: &str, first: u64) -> Error {
+        let error = Error::invalid(format!("{format}: {}", self.message)).variable(variable);
+        let error = error.row(first + self.row as u64 + 1);
+        match self.source {
+            Some(source) => error.with_source(source),
+            None => error,
+        }
+    }
 }
 
 impl Conversion {

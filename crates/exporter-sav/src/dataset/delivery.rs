@@ -12,15 +12,12 @@ use arrow_array::{Array as _, ArrayRef, BinaryArray, Float64Array, PrimitiveArra
 use arrow_schema::{DataType, TimeUnit};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use exporter_core::Result;
 use exporter_core::codebook::{Kind, Period, Variable};
 use exporter_core::dataset::arrow_type;
-use exporter_core::{Error, Result};
 use exporter_rows::{Conversion, Epoch};
 
 use crate::spec::{DAY, UNIX_EPOCH};
-
-/// For numbers that are no dates, which count from no day.
-const NO_EPOCH: Epoch = Epoch { days: 0, millis: 0 };
 
 /// How a variable is delivered.
 #[derive(Clone, Debug)]
@@ -70,15 +67,9 @@ impl Delivery {
         {
             return Ok(counted);
         }
-        let conversion = Conversion::new(self.target.clone(), false, NO_EPOCH);
-        conversion.column(array).map_err(|misfit| {
-            let error = Error::invalid(format!("sav: {}", misfit.message)).variable(&self.name);
-            let error = error.row(first + misfit.row as u64 + 1);
-            match misfit.source {
-                Some(source) => error.with_source(source),
-                None => error,
-            }
-        })
+        // Numbers that count from some day were dealt with above.
+        let conversion = Conversion::new(self.target.clone(), false, Epoch::default());
+        conversion.column(array).map_err(|misfit| misfit.error("sav", &self.name, first))
     }
 
     /// Seconds as what they count.

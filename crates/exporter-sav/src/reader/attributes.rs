@@ -1,11 +1,12 @@
 //! Custom attributes of the file and of variables (6, subtypes 17 and 18).
 
-use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasher as _, RandomState};
 
 use crate::metadata::Attribute;
 use crate::reader::encoding::TextDecoder;
 use crate::reader::records::Records;
 use crate::reader::remarks::Remarks;
+use crate::reader::repeated::last_of_each;
 use crate::reader::variables::Variables;
 use crate::spec::subtype;
 
@@ -29,7 +30,7 @@ pub(crate) fn file_attributes(
             remarks.changed(CUT_OFF, excerpt(rest));
         }
     }
-    last_of_each(attributes, remarks)
+    last_attributes(attributes, remarks)
 }
 
 /// Gives the variables their attributes.
@@ -65,7 +66,7 @@ pub(crate) fn variable_attributes(
         }
     }
     for variable in of.variables.iter_mut().filter(|variable| variable.attributes.len() > 1) {
-        variable.attributes = last_of_each(std::mem::take(&mut variable.attributes), remarks);
+        variable.attributes = last_attributes(std::mem::take(&mut variable.attributes), remarks);
     }
 }
 
@@ -97,26 +98,16 @@ fn excerpt(text: &str) -> String {
 }
 
 /// The attributes without repeated names, of which the last holds.
-fn last_of_each(attributes: Vec<Attribute>, remarks: &mut Remarks) -> Vec<Attribute> {
-    let mut names: HashSet<&str> = HashSet::with_capacity(attributes.len());
-    if attributes.iter().all(|attribute| names.insert(&attribute.name)) {
-        return attributes;
-    }
-    let mut places: HashMap<String, usize> = HashMap::new();
-    let mut kept: Vec<Attribute> = Vec::new();
-    for attribute in attributes {
-        match places.get(&attribute.name).and_then(|place| kept.get_mut(*place)) {
-            Some(earlier) => {
-                remarks.changed("of several attributes of a name the last is read", earlier.name.as_str());
-                *earlier = attribute;
-            }
-            None => {
-                places.insert(attribute.name.clone(), kept.len());
-                kept.push(attribute);
-            }
-        }
-    }
-    kept
+fn last_attributes(attributes: Vec<Attribute>, remarks: &mut Remarks) -> Vec<Attribute> {
+    let hash = |hasher: &RandomState, attribute: &Attribute| hasher.hash_one(&attribute.name);
+    last_of_each(
+        attributes,
+        hash,
+        |one, other| one.name == other.name,
+        |repeated| {
+            remarks.changed("of several attributes of a name the last is read", repeated.name.as_str());
+        },
+    )
 }
 
 #[cfg(test)]

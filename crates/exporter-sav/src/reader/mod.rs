@@ -14,6 +14,7 @@ mod name_index;
 mod prepared;
 mod records;
 mod remarks;
+mod repeated;
 mod sets;
 #[cfg(test)]
 mod tests;

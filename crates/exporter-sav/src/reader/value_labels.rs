@@ -1,6 +1,5 @@
 //! Labelled values (4), and the labels and missing values of texts wider than an element (6, subtypes 21 and 22).
 
-use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher as _, RandomState};
 
 use encoding_rs::UTF_8;
@@ -12,6 +11,7 @@ use crate::reader::encoding::TextDecoder;
 use crate::reader::header::double;
 use crate::reader::records::{RawLabels, Records};
 use crate::reader::remarks::Remarks;
+use crate::reader::repeated::last_of_each;
 use crate::reader::variables::Variables;
 use crate::spec::{SYSMIS, subtype};
 
@@ -45,7 +45,7 @@ pub(crate) fn value_labels(
             }
             labels.push((value, label));
         }
-        let labels = last_of_each(labels, remarks);
+        let labels = last_labels(labels, remarks);
         for member in members {
             let earlier = of.variables.get_mut(member).and_then(|it| it.value_labels.replace(sets.len()));
             if earlier.is_some() {
@@ -71,7 +71,7 @@ pub(crate) fn value_labels(
                 continue;
             }
             variable.value_labels = Some(sets.len());
-            sets.push(ValueLabels { labels: last_of_each(labels, remarks) });
+            sets.push(ValueLabels { labels: last_labels(labels, remarks) });
         }
     }
     keep_used(sets, of)
@@ -106,40 +106,24 @@ fn members(raw: &RawLabels, of: &Variables, remarks: &mut Remarks) -> Option<(Ve
 }
 
 /// The labels without repeated values, of which the last label holds.
-fn last_of_each(labels: Vec<(Value, String)>, remarks: &mut Remarks) -> Vec<(Value, String)> {
-    let hasher = RandomState::new();
-    let hash = |value: &Value| match value {
+fn last_labels(labels: Vec<(Value, String)>, remarks: &mut Remarks) -> Vec<(Value, String)> {
+    let hash = |hasher: &RandomState, (value, _): &(Value, String)| match value {
         // Zero has two signs.
         Value::Number(number) => hasher.hash_one((number + 0.0).to_bits()),
         Value::Text(text) => hasher.hash_one(text),
     };
-    // Hashes are small, and where all differ nothing is repeated.
-    let mut seen = HashSet::with_capacity(labels.len());
-    if labels.iter().all(|(value, _)| seen.insert(hash(value))) {
-        return labels;
-    }
-    drop(seen);
-    let mut places: HashMap<u64, Vec<usize>> = HashMap::new();
-    let mut kept: Vec<(Value, String)> = Vec::new();
-    for (value, label) in labels {
-        let places = places.entry(hash(&value)).or_default();
-        let earlier = places.iter().copied().find(|place| kept.get(*place).is_some_and(|it| it.0 == value));
-        match earlier.and_then(|place| kept.get_mut(place)) {
-            Some((_, kept)) => {
-                let value = match value {
-                    Value::Number(number) => number.to_string(),
-                    Value::Text(text) => text,
-                };
-                remarks.changed("of several labels of a value the last is read", format!("{value}: {kept}"));
-                *kept = label;
-            }
-            None => {
-                places.push(kept.len());
-                kept.push((value, label));
-            }
-        }
-    }
-    kept
+    last_of_each(
+        labels,
+        hash,
+        |one, other| one.0 == other.0,
+        |(value, label)| {
+            let value = match value {
+                Value::Number(number) => number.to_string(),
+                Value::Text(text) => text.clone(),
+            };
+            remarks.changed("of several labels of a value the last is read", format!("{value}: {label}"));
+        },
+    )
 }
 
 /// A set of subtype 21 with the name of its variable.

@@ -14,12 +14,12 @@ mod text;
 mod validate;
 mod zlib;
 
-use std::io::{self, BufWriter, Seek, SeekFrom, Write};
+use std::io::{BufWriter, Seek, Write};
 
 use arrow_array::RecordBatch;
 use arrow_schema::ArrowError;
 use exporter_core::embedded::ReasonCodes;
-use exporter_rows::{CellChanges, Changes, LongText, OutOfRange, SpoolFile};
+use exporter_rows::{CellChanges, Changes, LongText, OutOfRange, Rewrite, SpoolFile};
 use exporter_spss::Conversion;
 
 use crate::error::{Result, SavError, invalid};
@@ -121,20 +121,6 @@ pub struct SavWriter<W: Write> {
     failed: bool,
 }
 
-/// The way back in a sink that can seek.
-struct Rewrite<W> {
-    start: u64,
-    seek: fn(&mut W, SeekFrom) -> io::Result<u64>,
-}
-
-impl<W: Write> Rewrite<W> {
-    /// Puts bytes over those at a place of the file.
-    fn put(&self, sink: &mut W, at: u64, bytes: &[u8]) -> io::Result<()> {
-        (self.seek)(sink, SeekFrom::Start(self.start.saturating_add(at)))?;
-        sink.write_all(bytes)
-    }
-}
-
 impl Storing {
     /// Values as they are converted, and no reasons.
     pub fn new(conversion: Conversion) -> Self {
@@ -170,7 +156,7 @@ impl<W: Write + Seek + Send> SavWriter<W> {
         storing: Vec<Storing>,
         options: WriterOptions,
     ) -> Result<Self> {
-        let rewrite = Rewrite { start: sink.stream_position()?, seek: W::seek };
+        let rewrite = Rewrite::new(&mut sink)?;
         Self::start(sink, metadata, storing, options, Some(rewrite))
     }
 }
@@ -279,7 +265,7 @@ impl<W: Write + Send> SavWriter<W> {
             if let Some((at, header)) = end.header {
                 rewrite.put(&mut self.sink, at, &header)?;
             }
-            (rewrite.seek)(&mut self.sink, SeekFrom::Start(rewrite.start.saturating_add(end.bytes)))?;
+            rewrite.go(&mut self.sink, end.bytes)?;
         }
         let summary = WriterSummary {
             cases,
