@@ -1,0 +1,5 @@
+//! DDI Codebook: writer, reader and check.
+
+mod structure;
+
+pub use structure::Version;

@@ -1,0 +1,268 @@
+//! Types of attributes and of elements that hold a value.
+
+/// What a value must look like.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum ValueType {
+    /// Anything.
+    Text,
+    /// A whole number.
+    Integer,
+    /// `true`, `false`, `1` or `0`.
+    Boolean,
+    /// A date-time, a date, a month or a year.
+    Date,
+    /// A date.
+    Day,
+    /// A language tag, or nothing.
+    Language,
+    /// A name without colon, unique in the document.
+    Id,
+    /// The ID of an element of the document.
+    IdRef,
+    /// Such IDs with blanks between them, at least one.
+    IdRefs,
+    /// A name without colon.
+    NcName,
+    /// A word of characters of names.
+    NmToken,
+    /// One of these.
+    OneOf(Vec<&'static str>),
+    /// Just this.
+    Just(&'static str),
+}
+
+impl ValueType {
+    pub(super) fn named(name: &'static str) -> Self {
+        match name {
+            "integer" => Self::Integer,
+            "boolean" => Self::Boolean,
+            "date" | "dateSimpleType" => Self::Date,
+            "day" => Self::Day,
+            "language" => Self::Language,
+            "ID" => Self::Id,
+            "IDREF" => Self::IdRef,
+            "IDREFS" => Self::IdRefs,
+            "NCName" => Self::NcName,
+            "NMTOKEN" => Self::NmToken,
+            _ => Self::Text,
+        }
+    }
+
+    pub(super) fn listed(values: &'static str) -> Self {
+        match values.strip_prefix('=') {
+            Some(only) => Self::Just(only),
+            None => Self::OneOf(values.split('|').collect()),
+        }
+    }
+
+    /// Whether a value is of the type; whether an IDREF leads anywhere is not looked at. White space round it is no part of a
+    /// value that is no free text.
+    pub(crate) fn holds(&self, value: &str) -> bool {
+        let word = value.trim_matches(XML_SPACE);
+        match self {
+            Self::Text => true,
+            Self::Integer => {
+                let digits = word.strip_prefix(['+', '-']).unwrap_or(word);
+                !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit())
+            }
+            Self::Boolean => matches!(word, "true" | "false" | "1" | "0"),
+            Self::Date => is_date(word, true),
+            Self::Day => is_date(word, false),
+            Self::Language => word.is_empty() || is_language(word),
+            Self::Id | Self::IdRef | Self::NcName => is_nc_name(word),
+            Self::IdRefs => {
+                !word.is_empty() && word.split(XML_SPACE).all(|id| id.is_empty() || is_nc_name(id))
+            }
+            Self::NmToken => !word.is_empty() && word.chars().all(|one| is_name_character(one) || one == ':'),
+            Self::OneOf(values) => values.contains(&word),
+            Self::Just(only) => value == *only,
+        }
+    }
+
+    /// What it is called in a message.
+    pub(crate) fn words(&self) -> String {
+        match self {
+            Self::Text => "a text".into(),
+            Self::Integer => "a whole number".into(),
+            Self::Boolean => "`true` or `false`".into(),
+            Self::Date => "a date such as 2024-03-31, 2024-03 or 2024".into(),
+            Self::Day => "a date such as 2024-03-31".into(),
+            Self::Language => "a language tag such as `en` or `pt-BR`".into(),
+            Self::Id => "an ID: a letter or `_`, then letters, digits, `.`, `-` and `_`".into(),
+            Self::IdRef => "the ID of an element".into(),
+            Self::IdRefs => "IDs of elements with blanks between them".into(),
+            Self::NcName => "a name without colon and blanks".into(),
+            Self::NmToken => "one word of letters, digits, `.`, `-`, `_` and `:`".into(),
+            Self::OneOf(values) => {
+                let values: Vec<_> = values.iter().map(|value| format!("`{value}`")).collect();
+                format!("one of {}", values.join(", "))
+            }
+            Self::Just(only) => format!("`{only}`"),
+        }
+    }
+}
+
+/// White space of XML.
+pub(crate) const XML_SPACE: [char; 4] = [' ', '\t', '\r', '\n'];
+
+/// Whether a text is a name without colon (NCName of Namespaces in XML 1.0).
+pub(crate) fn is_nc_name(text: &str) -> bool {
+    let mut characters = text.chars();
+    characters.next().is_some_and(is_name_start) && characters.all(is_name_character)
+}
+
+/// Whether a name without colon may begin with this character (XML 1.0, production 4).
+pub(crate) fn is_name_start(one: char) -> bool {
+    matches!(one, 'A'..='Z' | 'a'..='z' | '_' | '\u{C0}'..='\u{D6}' | '\u{D8}'..='\u{F6}' | '\u{F8}'..='\u{2FF}'
+        | '\u{370}'..='\u{37D}' | '\u{37F}'..='\u{1FFF}' | '\u{200C}'..='\u{200D}' | '\u{2070}'..='\u{218F}'
+        | '\u{2C00}'..='\u{2FEF}' | '\u{3001}'..='\u{D7FF}' | '\u{F900}'..='\u{FDCF}' | '\u{FDF0}'..='\u{FFFD}'
+        | '\u{10000}'..='\u{EFFFF}')
+}
+
+/// Whether a name may hold this character behind its first (XML 1.0, production 4a).
+pub(crate) fn is_name_character(one: char) -> bool {
+    is_name_start(one)
+        || matches!(one, '0'..='9' | '-' | '.' | '\u{B7}' | '\u{300}'..='\u{36F}' | '\u{203F}'..='\u{2040}')
+}
+
+/// Whether a text is a language tag (`xs:language`): parts of at most eight letters or digits, the first of letters alone.
+pub(crate) fn is_language(tag: &str) -> bool {
+    tag.split('-').enumerate().all(|(at, part)| {
+        let is_of = |one: u8| if at == 0 { one.is_ascii_alphabetic() } else { one.is_ascii_alphanumeric() };
+        (1..=8).contains(&part.len()) && part.bytes().all(is_of)
+    })
+}
+
+/// Whether a text is a date of XML Schema; with `or_else` also a date-time, a month or a year.
+fn is_date(text: &str, or_else: bool) -> bool {
+    let text = text.strip_prefix('-').unwrap_or(text);
+    // A zone is `Z` or `+hh:mm`.
+    let zone = text.len().checked_sub(6).and_then(|at| Some((at, text.get(at..)?)));
+    let bare = match zone {
+        Some((at, zone))
+            if zone.starts_with(['+', '-']) && is_clock(zone.get(1..).unwrap_or_default(), 14) =>
+        {
+            text.get(..at).unwrap_or_default()
+        }
+        _ => text.strip_suffix('Z').unwrap_or(text),
+    };
+    let (day, time) = bare.split_once('T').map_or((bare, None), |(day, time)| (day, Some(time)));
+    let parts: Vec<&str> = day.split('-').collect();
+    let number =
+        |part: &str| part.parse::<u32>().ok().filter(|_| part.bytes().all(|one| one.is_ascii_digit()));
+    let is_year = |part: &str| {
+        part.len() >= 4
+            && part.bytes().all(|one| one.is_ascii_digit())
+            && (part.len() == 4 || !part.starts_with('0'))
+    };
+    let two = |part: &str| number(part).filter(|_| part.len() == 2);
+    let is_day = match parts.as_slice() {
+        [year] if or_else && time.is_none() => is_year(year),
+        [year, month] if or_else && time.is_none() => {
+            is_year(year) && two(month).is_some_and(|month| (1..=12).contains(&month))
+        }
+        [year, month, day] => {
+            let last = two(month).and_then(|month| days_in(year, month));
+            is_year(year) && two(day).zip(last).is_some_and(|(day, last)| (1..=last).contains(&day))
+        }
+        _ => false,
+    };
+    is_day
+        && time.is_none_or(|time| {
+            let (clock, seconds) = time.split_at_checked(5).unwrap_or_default();
+            let seconds = seconds.strip_prefix(':').unwrap_or_default();
+            let (whole, parts) = seconds.split_once('.').unwrap_or((seconds, "0"));
+            let is_midnight = clock == "24:00" && whole == "00" && parts.bytes().all(|one| one == b'0');
+            let is_second = two(whole).is_some_and(|second| second < 60);
+            let is_fraction = !parts.is_empty() && parts.bytes().all(|one| one.is_ascii_digit());
+            or_else && (is_midnight || is_clock(clock, 23)) && is_second && is_fraction
+        })
+}
+
+/// Whether a text is `hh:mm` with at most so many hours; 14 hours are a zone's last.
+fn is_clock(text: &str, hours: u32) -> bool {
+    let two = |part: &str| part.parse::<u32>().ok().filter(|_| part.len() == 2 && !part.starts_with('+'));
+    text.split_once(':').and_then(|(hour, minute)| Some((two(hour)?, two(minute)?))).is_some_and(
+        |(hour, minute)| hour <= hours && minute < 60 && (hours != 14 || hour < 14 || minute == 0),
+    )
+}
+
+fn days_in(year: &str, month: u32) -> Option<u32> {
+    let year: i32 = year.parse().unwrap_or(2000);
+    let first = |year: i32, month: u32| chrono::NaiveDate::from_ymd_opt(year, month, 1);
+    // Years beyond those of the calendar have the days of a leap year, which refuses none.
+    let year = if first(year, 1).is_some() { year } else { 2000 };
+    let next = if month == 12 { first(year.checked_add(1)?, 1) } else { first(year, month + 1) };
+    u32::try_from(next?.signed_duration_since(first(year, month)?).num_days()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_are_those_of_xml_schema() {
+        let good = [
+            "2024",
+            "-0044",
+            "12024",
+            "2024-02",
+            "2024-02-29",
+            "2024-02-29Z",
+            "2024-01-31+14:00",
+            "2024Z",
+            "2024-02-01T23:59:59",
+            "2024-02-01T24:00:00",
+            "2024-02-01T00:00:00.25-05:00",
+        ];
+        let bad = [
+            "",
+            "24",
+            "02024",
+            "2024-13",
+            "2023-02-29",
+            "2024-1-1",
+            "2024-02-01T24:00:01",
+            "2024-02-01T10:00",
+            "2024-02-01T10:00:60",
+            "2024-01-31+14:30",
+            "31.12.2024",
+            "2024-02T10:00:00",
+            "2024-02-01T10:00:00.",
+        ];
+        for date in good {
+            assert!(ValueType::Date.holds(date), "{date}");
+        }
+        for date in bad {
+            assert!(!ValueType::Date.holds(date), "{date}");
+        }
+        assert!(ValueType::Day.holds("2024-02-29") && !ValueType::Day.holds("2024-02"));
+    }
+
+    #[test]
+    fn names_and_lists_are_those_of_xml() {
+        assert!(
+            is_nc_name("_1.a-é")
+                && !is_nc_name("1a")
+                && !is_nc_name("a b")
+                && !is_nc_name("a:b")
+                && !is_nc_name("")
+        );
+        assert!(
+            ValueType::IdRefs.holds(" V1\n V2 ")
+                && !ValueType::IdRefs.holds(" ")
+                && !ValueType::IdRefs.holds("V1 2")
+        );
+        assert!(ValueType::NmToken.holds("1:a") && !ValueType::NmToken.holds("a b"));
+        assert!(
+            is_language("pt-BR")
+                && is_language("x-lang2")
+                && !is_language("x-kiswahili")
+                && !is_language("e1")
+        );
+        assert!(
+            ValueType::listed("wgt|not-wgt").holds(" wgt ") && !ValueType::listed("wgt|not-wgt").holds("Y")
+        );
+        assert!(ValueType::listed("=2.5").holds("2.5") && !ValueType::listed("=2.5").holds("2.6"));
+    }
+}
