@@ -19,7 +19,7 @@ use std::collections::HashMap;
 use std::sync::OnceLock;
 
 pub(crate) use content::{Mismatch, Particle};
-pub(crate) use value_type::ValueType;
+pub(crate) use value_type::{ValueType, is_language, is_name_character, is_name_start, is_nc_name};
 
 /// A version of DDI Codebook.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

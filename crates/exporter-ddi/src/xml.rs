@@ -1,0 +1,13 @@
+//! XML as it is read and written here: a hardened pull reader, elements as trees, and their text form.
+//!
+//! Nothing in it knows DDI.
+
+mod counted;
+mod decoded;
+mod element;
+mod escape;
+mod reader;
+
+pub(crate) use element::{Element, Node};
+pub(crate) use escape::{escape, without_forbidden};
+pub(crate) use reader::{Fault, Item, Oddity, Position, Tag, XmlReader};

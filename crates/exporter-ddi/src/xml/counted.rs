@@ -1,0 +1,74 @@
+//! Counts lines and columns of what is read, and bounds what one event takes.
+
+use std::io::{self, BufRead, Read};
+
+/// Where a character stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Position {
+    /// Line, from 1.
+    pub(crate) line: u64,
+    /// Column in characters, from 1.
+    pub(crate) column: u64,
+}
+
+/// Bytes in UTF-8 with the position behind those that were read.
+#[derive(Debug)]
+pub(crate) struct Counted<R> {
+    inner: R,
+    position: Position,
+    /// Bytes that may still be read before [`Counted::allow`] is called again.
+    room: usize,
+}
+
+impl<R> Counted<R> {
+    pub(crate) fn new(inner: R) -> Self {
+        Self { inner, position: Position { line: 1, column: 1 }, room: usize::MAX }
+    }
+
+    /// Where the next byte stands.
+    pub(crate) fn position(&self) -> Position {
+        self.position
+    }
+
+    /// Lets so many bytes be read.
+    pub(crate) fn allow(&mut self, bytes: usize) {
+        self.room = bytes;
+    }
+
+    pub(crate) fn inner(&self) -> &R {
+        &self.inner
+    }
+}
+
+impl<R: BufRead> BufRead for Counted<R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if self.room == 0 {
+            return Err(io::Error::new(io::ErrorKind::FileTooLarge, "one text or tag is too long"));
+        }
+        self.inner.fill_buf()
+    }
+
+    fn consume(&mut self, count: usize) {
+        // What was filled is still there until it is consumed.
+        if let Ok(bytes) = self.inner.fill_buf() {
+            for byte in bytes.iter().take(count) {
+                match byte {
+                    b'\n' => self.position = Position { line: self.position.line + 1, column: 1 },
+                    // Bytes that go on a character begin no column.
+                    0x80..=0xBF => {}
+                    _ => self.position.column += 1,
+                }
+            }
+        }
+        self.inner.consume(count);
+        self.room = self.room.saturating_sub(count);
+    }
+}
+
+impl<R: BufRead> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.fill_buf()?.read(buffer)?;
+        self.consume(count);
+        Ok(count)
+    }
+}

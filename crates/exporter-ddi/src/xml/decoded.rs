@@ -1,0 +1,144 @@
+//! Bytes of a document as UTF-8.
+
+use std::io::{self, BufRead, Read};
+
+use encoding_rs::{CoderResult, Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+
+/// Bytes in which a declaration is looked for.
+const HEAD: usize = 1024;
+/// Bytes in UTF-8 that are decoded at once.
+const PIECE: usize = 32 << 10;
+
+/// The text of a document in UTF-8, from the encoding of its byte-order mark or its declaration; bytes that the encoding does
+/// not have become U+FFFD.
+pub(crate) struct Decoded<R> {
+    inner: R,
+    /// Bytes that were read to find the encoding, and what of them is not decoded yet.
+    head: Vec<u8>,
+    decoder: Option<Decoder>,
+    text: Vec<u8>,
+    at: usize,
+    at_end: bool,
+    malformed: bool,
+}
+
+impl<R: BufRead> Decoded<R> {
+    pub(crate) fn new(inner: R) -> Self {
+        let text = Vec::new();
+        Self { inner, head: Vec::new(), decoder: None, text, at: 0, at_end: false, malformed: false }
+    }
+
+    /// Whether bytes were met that the encoding does not have.
+    pub(crate) fn is_malformed(&self) -> bool {
+        self.malformed
+    }
+
+    /// Decodes what comes next.
+    fn fill(&mut self) -> io::Result<()> {
+        let mut decoder = match self.decoder.take() {
+            Some(decoder) => decoder,
+            None => {
+                self.inner.by_ref().take(HEAD as u64).read_to_end(&mut self.head)?;
+                encoding_of(&self.head).new_decoder()
+            }
+        };
+        self.at = 0;
+        self.text.resize(PIECE, 0);
+        let mut written = 0;
+        while written == 0 && !self.at_end {
+            let from_head = !self.head.is_empty();
+            let bytes = if from_head { self.head.as_slice() } else { self.inner.fill_buf()? };
+            let is_last = bytes.is_empty();
+            let (result, read, some, bad) = decoder.decode_to_utf8(bytes, &mut self.text, is_last);
+            written = some;
+            self.malformed |= bad;
+            self.at_end = is_last && result == CoderResult::InputEmpty;
+            if from_head {
+                self.head.drain(..read);
+            } else {
+                self.inner.consume(read);
+            }
+        }
+        self.text.truncate(written);
+        self.decoder = Some(decoder);
+        Ok(())
+    }
+}
+
+impl<R: BufRead> BufRead for Decoded<R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if self.at >= self.text.len() && !self.at_end {
+            self.fill()?;
+        }
+        Ok(self.text.get(self.at..).unwrap_or_default())
+    }
+
+    fn consume(&mut self, count: usize) {
+        self.at = self.at.saturating_add(count).min(self.text.len());
+    }
+}
+
+impl<R: BufRead> Read for Decoded<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.fill_buf()?.read(buffer)?;
+        self.consume(count);
+        Ok(count)
+    }
+}
+
+/// The encoding of a document by its beginning (XML 1.0, appendix F); one that is not known is taken for UTF-8.
+fn encoding_of(head: &[u8]) -> &'static Encoding {
+    if let Some((encoding, _)) = Encoding::for_bom(head) {
+        return encoding;
+    }
+    match head {
+        [b'<', 0, ..] => return UTF_16LE,
+        [0, b'<', ..] => return UTF_16BE,
+        _ => {}
+    }
+    let declaration = head.strip_prefix(b"<?xml").unwrap_or_default();
+    let end = declaration.windows(2).position(|two| two == b"?>").unwrap_or_default();
+    let declaration = String::from_utf8_lossy(declaration.get(..end).unwrap_or_default());
+    let label = declaration.split_once("encoding").and_then(|(_, rest)| {
+        let rest = rest.trim_start().strip_prefix('=')?.trim_start();
+        let quote = rest.chars().next().filter(|one| matches!(one, '"' | '\''))?;
+        rest.get(1..)?.split(quote).next()
+    });
+    match label.and_then(|label| Encoding::for_label(label.as_bytes())) {
+        // The bytes of the declaration are no UTF-16.
+        Some(encoding) if encoding == UTF_16LE || encoding == UTF_16BE => UTF_8,
+        Some(encoding) => encoding,
+        // Without a declaration it is UTF-8, unless it cannot be.
+        None if std::str::from_utf8(head).is_err_and(|bad| bad.error_len().is_some()) => WINDOWS_1252,
+        None => UTF_8,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decoded(bytes: &[u8]) -> (String, bool) {
+        // One byte at a time, so that characters are cut.
+        let mut decoded = Decoded::new(io::BufReader::with_capacity(1, bytes));
+        let mut text = String::new();
+        decoded.read_to_string(&mut text).unwrap();
+        (text, decoded.is_malformed())
+    }
+
+    #[test]
+    fn documents_are_decoded_by_their_mark_or_their_declaration() {
+        let utf16 = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+        assert_eq!(decoded("\u{FEFF}<a>é</a>".as_bytes()), ("<a>é</a>".into(), false));
+        assert_eq!(decoded(&utf16("\u{FEFF}<a>é</a>")), ("<a>é</a>".into(), false));
+        assert_eq!(decoded(&utf16("<a>é</a>")), ("<a>é</a>".into(), false));
+        let latin = b"<?xml version='1.0' encoding = 'ISO-8859-1' ?><a>\xE9</a>";
+        assert_eq!(decoded(latin).0.split_once("?>").unwrap().1, "<a>é</a>");
+        assert_eq!(decoded(b"<?xml version='1.0'?><a>\xE9</a>").0.split_once("?>").unwrap().1, "<a>é</a>");
+        assert_eq!(
+            decoded(b"<?xml version='1.0' encoding='utf-8'?>\xE9"),
+            ("<?xml version='1.0' encoding='utf-8'?>\u{FFFD}".into(), true)
+        );
+        assert_eq!(decoded(b""), (String::new(), false));
+    }
+}

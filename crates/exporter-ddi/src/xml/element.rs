@@ -1,0 +1,188 @@
+//! An element with all that is in it: what the writer builds and the reader finds.
+
+use std::borrow::Cow;
+
+use super::escape::escape;
+
+/// An element.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Element {
+    /// Name without prefix.
+    pub(crate) name: Cow<'static, str>,
+    /// Names, with the prefix that they have, and values.
+    pub(crate) attributes: Vec<(Cow<'static, str>, String)>,
+    /// What is in it.
+    pub(crate) children: Vec<Node>,
+}
+
+/// What is in an element.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Node {
+    /// An element.
+    Element(Element),
+    /// A text.
+    Text(String),
+}
+
+impl Element {
+    /// An empty element.
+    pub(crate) fn new(name: impl Into<Cow<'static, str>>) -> Self {
+        Self { name: name.into(), ..Self::default() }
+    }
+
+    /// Adds an attribute; an empty value is none.
+    #[must_use]
+    pub(crate) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        let value = value.into();
+        if !value.is_empty() {
+            self.attributes.push((name.into(), value));
+        }
+        self
+    }
+
+    /// Adds an attribute where there is a value.
+    #[must_use]
+    pub(crate) fn with_some(self, name: &'static str, value: Option<impl Into<String>>) -> Self {
+        match value {
+            Some(value) => self.with(name, value),
+            None => self,
+        }
+    }
+
+    /// Adds a text.
+    #[must_use]
+    pub(crate) fn text(mut self, text: impl Into<String>) -> Self {
+        self.children.push(Node::Text(text.into()));
+        self
+    }
+
+    /// Adds an element.
+    pub(crate) fn push(&mut self, child: Element) {
+        self.children.push(Node::Element(child));
+    }
+
+    /// Adds elements.
+    pub(crate) fn extend(&mut self, children: impl IntoIterator<Item = Element>) {
+        self.children.extend(children.into_iter().map(Node::Element));
+    }
+
+    /// Adds an element unless nothing is in it and it says nothing.
+    pub(crate) fn push_filled(&mut self, child: Element) {
+        if !(child.children.is_empty() && child.attributes.is_empty()) {
+            self.push(child);
+        }
+    }
+
+    /// The value of an attribute.
+    pub(crate) fn attribute(&self, name: &str) -> Option<&str> {
+        self.attributes.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The elements in it.
+    pub(crate) fn elements(&self) -> impl Iterator<Item = &Element> {
+        self.children.iter().filter_map(|child| match child {
+            Node::Element(element) => Some(element),
+            Node::Text(_) => None,
+        })
+    }
+
+    /// The elements in it that have this name.
+    pub(crate) fn all<'e>(&'e self, name: &'e str) -> impl Iterator<Item = &'e Element> {
+        self.elements().filter(move |element| element.name == name)
+    }
+
+    /// The first element in it that has this name.
+    pub(crate) fn first(&self, name: &str) -> Option<&Element> {
+        self.elements().find(|element| element.name == name)
+    }
+
+    /// Sorts the elements in it, all the way down, by where they stand in their parent; equals keep their order.
+    pub(crate) fn sort(&mut self, position: &dyn Fn(&str, &str) -> usize) {
+        let parent = &self.name;
+        self.children.sort_by_cached_key(|child| match child {
+            Node::Element(child) => position(parent, &child.name),
+            Node::Text(_) => 0,
+        });
+        for child in &mut self.children {
+            if let Node::Element(child) = child {
+                child.sort(position);
+            }
+        }
+    }
+
+    /// Adds the element as text, indented by so many levels of two blanks; elements with text stand in one line.
+    pub(crate) fn write(&self, level: usize, out: &mut String) {
+        indent(level, out);
+        self.write_inline(level, out);
+        out.push('\n');
+    }
+
+    fn write_inline(&self, level: usize, out: &mut String) {
+        self.open(out);
+        if self.children.is_empty() {
+            out.push_str("/>");
+            return;
+        }
+        out.push('>');
+        let is_text = self.children.iter().any(|child| matches!(child, Node::Text(_)));
+        if !is_text {
+            out.push('\n');
+        }
+        for child in &self.children {
+            match child {
+                Node::Text(text) => escape(text, false, out),
+                Node::Element(child) if is_text => child.write_inline(level, out),
+                Node::Element(child) => child.write(level + 1, out),
+            }
+        }
+        if !is_text {
+            indent(level, out);
+        }
+        out.push_str("</");
+        out.push_str(&self.name);
+        out.push('>');
+    }
+
+    /// Adds the beginning of its tag: name and attributes.
+    pub(crate) fn open(&self, out: &mut String) {
+        out.push('<');
+        out.push_str(&self.name);
+        for (name, value) in &self.attributes {
+            out.push(' ');
+            out.push_str(name);
+            out.push_str("=\"");
+            escape(value, true, out);
+            out.push('"');
+        }
+    }
+}
+
+fn indent(level: usize, out: &mut String) {
+    for _ in 0..level {
+        out.push_str("  ");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn elements_are_written_in_order_and_texts_in_one_line() {
+        let mut var = Element::new("var").with("ID", "V1").with("files", "").with_some("name", Some("a\"b"));
+        var.push(Element::new("notes").text("last"));
+        let mut label = Element::new("labl").text("a < b ");
+        label.push(Element::new("hi").text("c"));
+        var.push(label);
+        var.push_filled(Element::new("qstn"));
+        var.push(Element::new("location"));
+        let order = ["location", "labl", "notes"];
+        var.sort(&|_, name| order.iter().position(|known| *known == name).unwrap_or_default());
+        let mut out = String::new();
+        var.write(1, &mut out);
+        assert_eq!(
+            out,
+            "  <var ID=\"V1\" name=\"a&quot;b\">\n    <location/>\n    <labl>a &lt; b <hi>c</hi></labl>\n    <notes>last</notes>\n  </var>\n"
+        );
+    }
+}

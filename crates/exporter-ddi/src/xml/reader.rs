@@ -1,0 +1,453 @@
+//! A pull reader for XML of any origin: positions, bounded memory, and a list of what is odd and read nevertheless.
+
+use std::io::BufRead;
+
+use quick_xml::Reader;
+use quick_xml::XmlVersion;
+use quick_xml::events::{BytesRef, BytesStart, Event};
+use quick_xml::name::{NamespaceResolver, ResolveResult};
+
+use super::counted::Counted;
+pub(crate) use super::counted::Position;
+use super::decoded::Decoded;
+use super::element::{Element, Node};
+use super::escape::is_allowed;
+use crate::structure::is_nc_name;
+
+/// Bytes of a text or tag that is read; nothing that people write is longer.
+const MOST_BYTES: usize = 16 << 20;
+/// Elements within elements that are read.
+const DEEPEST: usize = 128;
+
+/// Why a document cannot be read any further.
+#[derive(Debug)]
+pub(crate) struct Fault {
+    /// Where.
+    pub(crate) position: Position,
+    /// What is wrong.
+    pub(crate) message: String,
+    /// What the system says, where the bytes could not be had.
+    pub(crate) source: Option<std::io::Error>,
+}
+
+/// What is not as XML wants it, and read nevertheless.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Oddity {
+    /// An entity that is not one of XML, such as `&nbsp;`.
+    Entity(String),
+    /// A character that XML cannot hold.
+    Character(char),
+    /// A name that is none, of an element or an attribute.
+    Name(String),
+    /// A prefix of no namespace.
+    Prefix(String),
+    /// Something in a tag that is no attribute.
+    Attribute(String),
+    /// Bytes that the encoding of the document does not have; told at the end.
+    Encoding,
+    /// Something before or behind the outermost element.
+    Outside,
+}
+
+/// The beginning of an element.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Tag {
+    /// Name without prefix.
+    pub(crate) name: String,
+    /// The namespace, where there is one.
+    pub(crate) namespace: Option<String>,
+    /// Names with their prefix, and values; those that declare namespaces are not among them.
+    pub(crate) attributes: Vec<(String, String)>,
+}
+
+/// What comes next in a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Item {
+    /// An element begins.
+    Start(Tag),
+    /// It ends.
+    End,
+    /// Text.
+    Text(String),
+}
+
+/// Reads a document, item by item.
+pub(crate) struct XmlReader<R: BufRead> {
+    reader: Reader<Counted<Decoded<R>>>,
+    buffer: Vec<u8>,
+    names: NamespaceResolver,
+    /// Names of the elements that are open.
+    open: Vec<String>,
+    /// Where the item stands that was read last.
+    position: Position,
+    oddities: Vec<(Position, Oddity)>,
+    has_root: bool,
+    at_end: bool,
+}
+
+impl<R: BufRead> XmlReader<R> {
+    /// Reads a document; its encoding is that of its byte-order mark or declaration, else UTF-8.
+    pub(crate) fn new(bytes: R) -> Self {
+        let mut reader = Reader::from_reader(Counted::new(Decoded::new(bytes)));
+        let config = reader.config_mut();
+        config.expand_empty_elements = true;
+        config.allow_dangling_amp = true;
+        Self {
+            reader,
+            buffer: Vec::new(),
+            names: NamespaceResolver::default(),
+            open: Vec::new(),
+            position: Position { line: 1, column: 1 },
+            oddities: Vec::new(),
+            has_root: false,
+            at_end: false,
+        }
+    }
+
+    /// Where the item stands that was read last.
+    pub(crate) fn position(&self) -> Position {
+        self.position
+    }
+
+    /// What was odd since this was asked for the last time.
+    pub(crate) fn take_oddities(&mut self) -> Vec<(Position, Oddity)> {
+        std::mem::take(&mut self.oddities)
+    }
+
+    /// The next item; `None` at the end.
+    ///
+    /// # Errors
+    /// The document is damaged, hostile or cannot be read.
+    pub(crate) fn next(&mut self) -> Result<Option<Item>, Fault> {
+        while !self.at_end {
+            self.buffer.clear();
+            self.reader.get_mut().allow(MOST_BYTES);
+            self.position = self.reader.get_ref().position();
+            let mut buffer = std::mem::take(&mut self.buffer);
+            let item = match self.reader.read_event_into(&mut buffer) {
+                Ok(event) => self.item(event.into_owned()),
+                Err(error) => Err(self.fault_of(error)),
+            };
+            self.buffer = buffer;
+            if item.is_err() {
+                self.at_end = true;
+            }
+            if let Some(item) = item? {
+                return Ok(Some(item));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The element whose beginning was read, whole, with at most so many elements and bytes of text in it.
+    ///
+    /// # Errors
+    /// As [`XmlReader::next`], and for what is larger.
+    pub(crate) fn element(&mut self, tag: Tag, most: usize) -> Result<Element, Fault> {
+        let mut room = most;
+        let mut stack = vec![element_of(tag)];
+        while let Some(item) = self.next()? {
+            let size = match &item {
+                Item::Start(tag) => {
+                    64 + tag.attributes.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>()
+                }
+                Item::Text(text) => text.len(),
+                Item::End => 0,
+            };
+            room = room
+                .checked_sub(size)
+                .ok_or_else(|| self.fault("one element has more in it than is read"))?;
+            match item {
+                Item::Start(tag) => stack.push(element_of(tag)),
+                Item::Text(text) => {
+                    if let Some(element) = stack.last_mut() {
+                        match element.children.last_mut() {
+                            Some(Node::Text(before)) => before.push_str(&text),
+                            _ => element.children.push(Node::Text(text)),
+                        }
+                    }
+                }
+                Item::End => {
+                    let Some(element) = stack.pop() else { break };
+                    match stack.last_mut() {
+                        Some(parent) => parent.push(element),
+                        None => return Ok(element),
+                    }
+                }
+            }
+        }
+        Err(self.fault("the document ends within an element"))
+    }
+
+    /// Passes over the element whose beginning was read.
+    ///
+    /// # Errors
+    /// As [`XmlReader::next`].
+    pub(crate) fn skip(&mut self) -> Result<(), Fault> {
+        let level = self.open.len();
+        while self.open.len() >= level && self.next()?.is_some() {}
+        Ok(())
+    }
+
+    fn item(&mut self, event: Event<'_>) -> Result<Option<Item>, Fault> {
+        match event {
+            Event::Start(tag) | Event::Empty(tag) => self.start(&tag).map(|tag| Some(Item::Start(tag))),
+            Event::End(_) => {
+                self.names.pop();
+                self.open.pop();
+                Ok(Some(Item::End))
+            }
+            Event::Text(text) => Ok(self.text(text.xml10_content().into_owned())),
+            Event::CData(text) => Ok(self.text(text.xml10_content().into_owned())),
+            Event::GeneralRef(reference) => {
+                let text = self.referred(&reference)?;
+                Ok(self.text(text))
+            }
+            Event::DocType(declaration) => self.doctype(&declaration.xml10_content()).map(|()| None),
+            Event::Decl(_) | Event::Comment(_) | Event::PI(_) => Ok(None),
+            Event::Eof => {
+                self.at_end = true;
+                if self.reader.get_ref().inner().is_malformed() {
+                    self.odd(Oddity::Encoding);
+                }
+                match self.open.last() {
+                    Some(open) => Err(self.fault(format!("the document ends within <{open}>"))),
+                    None if !self.has_root => Err(self.fault("there is no element in it")),
+                    None => Ok(None),
+                }
+            }
+        }
+    }
+
+    fn start(&mut self, tag: &BytesStart<'_>) -> Result<Tag, Fault> {
+        if self.open.is_empty() && std::mem::replace(&mut self.has_root, true) {
+            self.odd(Oddity::Outside);
+        }
+        if self.open.len() >= DEEPEST {
+            return Err(self.fault(format!("elements stand within one another more than {DEEPEST} times")));
+        }
+        if let Err(problem) = self.names.push(tag) {
+            return Err(self.fault(problem.to_string()));
+        }
+        let name = tag.local_name().as_ref().to_owned();
+        self.check_name(&name);
+        let namespace = match self.names.resolve_element(tag.name()).0 {
+            ResolveResult::Bound(namespace) => Some(namespace.as_ref().to_owned()),
+            ResolveResult::Unbound => None,
+            ResolveResult::Unknown(prefix) => {
+                self.odd(Oddity::Prefix(prefix.to_owned()));
+                None
+            }
+        };
+        let mut attributes = Vec::new();
+        for attribute in tag.attributes() {
+            let attribute = match attribute {
+                Ok(attribute) => attribute,
+                Err(problem) => {
+                    self.odd(Oddity::Attribute(problem.to_string()));
+                    continue;
+                }
+            };
+            if attribute.key.as_namespace_binding().is_some() {
+                continue;
+            }
+            let key: &str = attribute.key.as_ref();
+            key.split(':').for_each(|part| self.check_name(part));
+            let value = match attribute.normalized_value(XmlVersion::Implicit1_0) {
+                Ok(value) => value.into_owned(),
+                Err(problem) => {
+                    self.odd(Oddity::Entity(problem.to_string()));
+                    attribute.value.clone().into_owned()
+                }
+            };
+            if attribute.value.contains('<') {
+                self.odd(Oddity::Character('<'));
+            }
+            self.check_characters(&value);
+            attributes.push((key.to_owned(), value));
+        }
+        self.open.push(name.clone());
+        Ok(Tag { name, namespace, attributes })
+    }
+
+    fn text(&mut self, text: String) -> Option<Item> {
+        self.check_characters(&text);
+        if self.open.is_empty() {
+            if !text.trim().is_empty() {
+                self.odd(Oddity::Outside);
+            }
+            return None;
+        }
+        Some(Item::Text(text))
+    }
+
+    /// What a reference in text stands for. Entities of XML and of HTML are known, others stay as they are: none is ever
+    /// expanded, so that nothing grows.
+    fn referred(&mut self, reference: &BytesRef<'_>) -> Result<String, Fault> {
+        let name: &str = reference;
+        if reference.is_char_ref() {
+            return match reference.resolve_char_ref() {
+                Ok(Some(one)) => Ok(one.to_string()),
+                _ => {
+                    self.odd(Oddity::Entity(name.to_owned()));
+                    Ok(char::REPLACEMENT_CHARACTER.to_string())
+                }
+            };
+        }
+        Ok(match name {
+            "amp" => "&".to_owned(),
+            "lt" => "<".to_owned(),
+            "gt" => ">".to_owned(),
+            "quot" => "\"".to_owned(),
+            "apos" => "'".to_owned(),
+            _ => {
+                self.odd(Oddity::Entity(name.to_owned()));
+                format!("&{name};")
+            }
+        })
+    }
+
+    /// A document type is fine as long as it leads nowhere.
+    fn doctype(&mut self, declaration: &str) -> Result<(), Fault> {
+        if let Some((_, entity)) = declaration.split_once("<!ENTITY") {
+            let entity = entity.split('>').next().unwrap_or_default();
+            let is_external = entity.split_whitespace().any(|word| matches!(word, "SYSTEM" | "PUBLIC"));
+            return Err(self.fault(match is_external {
+                true => "its document type declares an entity of another file, which is not read",
+                false => "its document type declares entities, which are not expanded",
+            }));
+        }
+        Ok(())
+    }
+
+    fn check_name(&mut self, name: &str) {
+        if !is_nc_name(name) {
+            self.odd(Oddity::Name(name.to_owned()));
+        }
+    }
+
+    fn check_characters(&mut self, text: &str) {
+        // Nearly all texts are of allowed characters alone.
+        if let Some(one) = text.chars().find(|one| !is_allowed(*one)) {
+            self.odd(Oddity::Character(one));
+        }
+    }
+
+    fn odd(&mut self, oddity: Oddity) {
+        // Whoever wants them takes them after each item; a hostile document must not make them pile up.
+        if self.oddities.len() < 1024 {
+            self.oddities.push((self.position, oddity));
+        }
+    }
+
+    fn fault(&self, message: impl Into<String>) -> Fault {
+        Fault { position: self.position, message: message.into(), source: None }
+    }
+
+    fn fault_of(&self, error: quick_xml::Error) -> Fault {
+        match error {
+            quick_xml::Error::Io(source) => {
+                let source = std::io::Error::new(source.kind(), source.to_string());
+                Fault {
+                    position: self.position,
+                    message: "cannot read the document".into(),
+                    source: Some(source),
+                }
+            }
+            error => self.fault(error.to_string()),
+        }
+    }
+}
+
+fn element_of(tag: Tag) -> Element {
+    let attributes = tag.attributes.into_iter().map(|(name, value)| (name.into(), value)).collect();
+    Element { name: tag.name.into(), attributes, children: Vec::new() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The items of a document in short, and what was odd.
+    fn read(text: &str) -> (String, Vec<Oddity>, Option<String>) {
+        let mut reader = XmlReader::new(text.as_bytes());
+        let (mut items, mut oddities) = (String::new(), Vec::new());
+        let fault = loop {
+            match reader.next() {
+                Ok(Some(Item::Start(tag))) => {
+                    items.push_str(&format!("<{}", tag.name));
+                    tag.attributes
+                        .iter()
+                        .for_each(|(name, value)| items.push_str(&format!(" {name}={value}")));
+                    items.push('>');
+                }
+                Ok(Some(Item::End)) => items.push_str("</>"),
+                Ok(Some(Item::Text(text))) => items.push_str(&text),
+                Ok(None) => break None,
+                Err(fault) => {
+                    let Position { line, column } = fault.position;
+                    break Some(format!("{line}:{column} {}", fault.message));
+                }
+            }
+            oddities.extend(reader.take_oddities().into_iter().map(|(_, odd)| odd));
+        };
+        oddities.extend(reader.take_oddities().into_iter().map(|(_, odd)| odd));
+        (items, oddities, fault)
+    }
+
+    #[test]
+    fn items_are_the_same_however_they_are_written() {
+        let text = "<?xml version=\"1.0\"?>\n<!DOCTYPE a SYSTEM \"a.dtd\">\n<p:a xmlns:p='x' i='1 &lt; &#50;'><!-- c --><b/>t&amp;<![CDATA[<u>]]>\r\n</p:a>\n";
+        assert_eq!(read(text), ("<a i=1 < 2><b></>t&<u>\n</>".into(), vec![], None));
+    }
+
+    #[test]
+    fn what_is_odd_is_read_and_told() {
+        let (items, oddities, fault) = read("<a><q:b 1='x' c=d/>&nbsp;\u{1} &x; & </a>z");
+        assert_eq!(items, "<a><b 1=x></>&nbsp;\u{1} &x; & </>");
+        assert_eq!(fault, None);
+        let entity = |name: &str| Oddity::Entity(name.to_owned());
+        assert!(
+            oddities.contains(&Oddity::Prefix("q".into())) && oddities.contains(&Oddity::Name("1".into()))
+        );
+        assert!(oddities.contains(&entity("nbsp")) && oddities.contains(&entity("x")));
+        assert!(oddities.contains(&Oddity::Character('\u{1}')) && oddities.contains(&Oddity::Outside));
+        assert!(oddities.iter().any(|odd| matches!(odd, Oddity::Attribute(_))), "{oddities:?}");
+    }
+
+    #[test]
+    fn damage_has_a_place() {
+        assert_eq!(read("<a>\n <b>\n  é<c>").2.unwrap(), "3:7 the document ends within <c>");
+        assert_eq!(read("").2.unwrap(), "1:1 there is no element in it");
+        assert!(read("<a></b>").2.unwrap().starts_with("1:4 "));
+        assert!(read("<a b='").2.unwrap().starts_with("1:1 "));
+        let entities = "<!DOCTYPE a [<!ENTITY b SYSTEM \"/etc/passwd\">]><a>&b;</a>";
+        assert_eq!(
+            read(entities).2.unwrap(),
+            "1:1 its document type declares an entity of another file, which is not read"
+        );
+        assert!(read(&"<a>".repeat(200)).2.unwrap().contains("within one another"));
+    }
+
+    #[test]
+    fn one_text_does_not_fill_the_memory() {
+        let endless = std::io::BufReader::new(std::io::Read::chain(&b"<a>"[..], std::io::repeat(b'x')));
+        let mut reader = XmlReader::new(endless);
+        reader.next().unwrap();
+        assert!(reader.next().unwrap_err().source.unwrap().to_string().contains("too long"));
+    }
+
+    #[test]
+    fn elements_are_read_whole_or_passed_over() {
+        let mut reader = XmlReader::new(&b"<a><b><c/>x</b><d i='1'>y<e/>z</d></a>"[..]);
+        reader.next().unwrap();
+        reader.next().unwrap();
+        reader.skip().unwrap();
+        let Some(Item::Start(tag)) = reader.next().unwrap() else { panic!("no element") };
+        let element = reader.element(tag, 1000).unwrap();
+        let mut written = String::new();
+        element.write(0, &mut written);
+        assert_eq!(written, "<d i=\"1\">y<e/>z</d>\n");
+        assert_eq!((reader.next().unwrap(), reader.next().unwrap()), (Some(Item::End), None));
+    }
+}
