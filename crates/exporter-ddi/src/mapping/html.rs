@@ -1,0 +1,194 @@
+//! Texts with HTML in them, as questionnaires have, as plain text.
+
+use std::borrow::Cow;
+
+/// Elements that HTML has and people do not write as words in brackets.
+const ELEMENTS: [&str; 44] = [
+    "a",
+    "b",
+    "big",
+    "blockquote",
+    "body",
+    "br",
+    "center",
+    "cite",
+    "code",
+    "dd",
+    "div",
+    "dl",
+    "dt",
+    "em",
+    "font",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "html",
+    "i",
+    "img",
+    "li",
+    "ol",
+    "p",
+    "pre",
+    "s",
+    "small",
+    "span",
+    "strike",
+    "strong",
+    "style",
+    "sub",
+    "sup",
+    "table",
+    "tbody",
+    "td",
+    "th",
+    "tr",
+    "u",
+    "ul",
+];
+
+/// Elements that begin or end a line.
+const LINES: [&str; 20] = [
+    "blockquote",
+    "br",
+    "center",
+    "dd",
+    "div",
+    "dl",
+    "dt",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "li",
+    "ol",
+    "p",
+    "table",
+    "tr",
+    "ul",
+];
+
+/// Entities beside those of XML that texts have.
+const ENTITIES: [(&str, &str); 38] = [
+    ("nbsp", "\u{A0}"),
+    ("amp", "&"),
+    ("lt", "<"),
+    ("gt", ">"),
+    ("quot", "\""),
+    ("apos", "'"),
+    ("copy", "©"),
+    ("reg", "®"),
+    ("deg", "°"),
+    ("middot", "·"),
+    ("laquo", "«"),
+    ("raquo", "»"),
+    ("frac12", "½"),
+    ("frac14", "¼"),
+    ("times", "×"),
+    ("agrave", "à"),
+    ("aacute", "á"),
+    ("acirc", "â"),
+    ("atilde", "ã"),
+    ("auml", "ä"),
+    ("ccedil", "ç"),
+    ("egrave", "è"),
+    ("eacute", "é"),
+    ("ecirc", "ê"),
+    ("iacute", "í"),
+    ("ntilde", "ñ"),
+    ("oacute", "ó"),
+    ("ocirc", "ô"),
+    ("ouml", "ö"),
+    ("uacute", "ú"),
+    ("uuml", "ü"),
+    ("szlig", "ß"),
+    ("ndash", "–"),
+    ("mdash", "—"),
+    ("lsquo", "‘"),
+    ("rsquo", "’"),
+    ("hellip", "…"),
+    ("euro", "€"),
+];
+
+/// The text without HTML: no tags, a line break where an element begins or ends a line, entities as what they stand for. Words
+/// in brackets that are no elements, such as `<name>`, stay.
+pub(super) fn plain(text: &str) -> Cow<'_, str> {
+    let has_tag = text.match_indices('<').any(|(at, _)| tag(text.get(at..).unwrap_or_default()).is_some());
+    let has_entity =
+        || text.match_indices('&').any(|(at, _)| entity(text.get(at..).unwrap_or_default()).is_some());
+    if !has_tag && !has_entity() {
+        return text.into();
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(['<', '&']) {
+        let (before, from) = rest.split_at(at);
+        out.push_str(before);
+        if let Some((name, length)) = tag(from) {
+            if LINES.contains(&name.as_str()) && !out.is_empty() && !out.ends_with('\n') {
+                out.push('\n');
+            }
+            rest = from.get(length..).unwrap_or_default();
+        } else if let Some((one, length)) = entity(from) {
+            out.push_str(&one);
+            rest = from.get(length..).unwrap_or_default();
+        } else {
+            out.push_str(from.get(..1).unwrap_or_default());
+            rest = from.get(1..).unwrap_or_default();
+        }
+    }
+    out.push_str(rest);
+    let lines: Vec<&str> = out.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    lines.join("\n").into()
+}
+
+/// The element that a text begins with a tag of, in lower case, and the length of the tag.
+fn tag(text: &str) -> Option<(String, usize)> {
+    let inside = text.strip_prefix('<')?;
+    let inside = inside.strip_prefix('/').unwrap_or(inside);
+    let end = inside.find(|one: char| !one.is_ascii_alphanumeric())?;
+    let name = inside.get(..end)?.to_ascii_lowercase();
+    let behind = inside.get(end..)?;
+    if !ELEMENTS.contains(&name.as_str()) || !behind.starts_with(['>', '/', ' ', '\n', '\t']) {
+        return None;
+    }
+    Some((name, text.find('>')? + 1))
+}
+
+/// What the entity stands for that a text begins with, and its length.
+fn entity(text: &str) -> Option<(String, usize)> {
+    let (name, _) = text.strip_prefix('&')?.split_once(';').filter(|(name, _)| name.len() <= 8)?;
+    let length = name.len() + 2;
+    if let Some(number) = name.strip_prefix('#') {
+        let code = match number.strip_prefix(['x', 'X']) {
+            Some(digits) => u32::from_str_radix(digits, 16).ok()?,
+            None => number.parse().ok()?,
+        };
+        return Some((char::from_u32(code)?.to_string(), length));
+    }
+    let known = ENTITIES.iter().find(|(known, _)| *known == name)?;
+    Some((known.1.to_owned(), length))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain;
+
+    #[test]
+    fn tags_go_and_words_in_brackets_stay() {
+        assert_eq!(plain("<b>Are</b> you <font color=\"red\">well</font>?"), "Are you well?");
+        assert_eq!(plain("One<br/>Two<p>Three</p>Four"), "One\nTwo\nThree\nFour");
+        assert_eq!(plain("a&nbsp;b &lt;c&gt; &#233;&#xe9; R&D; 5 &"), "a\u{a0}b <c> éé R&D; 5 &");
+        for same in
+            ["if age < 5 or > 9", "<name>, how old are you?", "%name% & co", "a <b", "x<y>z", "1 < 2 &c;"]
+        {
+            assert_eq!(plain(same), same);
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! Notes with what a codebook says and DDI has no place for, so that it comes back whole.
+//!
+//! A note holds the fields of one thing (a study, table, group or variable) that read otherwise without it, as JSON:
+//! `{"is": {field: value}, "was": {field: digest}}`. `was` is what the document itself said of the field. Where it says something
+//! else now, another program has changed it, and the document's word holds.
+
+use exporter_core::codebook::Attribute;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value as Json};
+
+use super::texts::words;
+use crate::xml::Element;
+
+/// The type of these notes.
+const TYPE: &str = "exporter";
+/// The type of a free attribute, whose name is the subject.
+const ATTRIBUTE: &str = "attribute";
+
+/// A note of a type of our own; the subject says what of it.
+pub(crate) fn typed(kind: &'static str, subject: &str, text: impl Into<String>) -> Element {
+    Element::new("notes").with("type", kind).with("subject", subject).text(text)
+}
+
+/// The note that makes `read`, which is what a reader finds without it, `whole`; none where they are the same.
+pub(crate) fn difference<T: Serialize + PartialEq>(read: &T, whole: &T) -> Option<Element> {
+    if read == whole {
+        return None;
+    }
+    let (read, whole) = (fields(read)?, fields(whole)?);
+    let (mut is, mut was) = (Map::new(), Map::new());
+    for (name, value) in &whole {
+        if read.get(name) != Some(value) {
+            is.insert(name.clone(), value.clone());
+        }
+    }
+    for name in read.keys().filter(|name| !whole.contains_key(*name)) {
+        is.insert(name.clone(), Json::Null);
+    }
+    for name in is.keys() {
+        if let Some(value) = read.get(name) {
+            was.insert(name.clone(), digest(value).into());
+        }
+    }
+    let mut note = Map::new();
+    note.insert("is".into(), is.into());
+    if !was.is_empty() {
+        note.insert("was".into(), was.into());
+    }
+    // Two characters that JSON holds and XML does not; below U+0020 JSON writes numbers itself.
+    let json = Json::Object(note).to_string().replace('\u{FFFE}', "\\ufffe").replace('\u{FFFF}', "\\uffff");
+    Some(typed(TYPE, "", json))
+}
+
+/// What a reader has found, with what the note among these elements adds. What a note says that does not fit is left out.
+pub(crate) fn restored<'e, T>(read: T, notes: impl IntoIterator<Item = &'e Element>) -> T
+where
+    T: Serialize + DeserializeOwned,
+{
+    let Some(note) = notes.into_iter().find(|note| is_ours(note)) else { return read };
+    let Ok(Json::Object(note)) = serde_json::from_str(&words(note)) else { return read };
+    let Some(mut whole) = fields(&read) else { return read };
+    let was = note.get("was").and_then(Json::as_object);
+    for (name, value) in note.get("is").and_then(Json::as_object).into_iter().flatten() {
+        let was = was.and_then(|was| was.get(name)).and_then(Json::as_str);
+        if whole.get(name).map(digest).as_deref() != was {
+            continue;
+        }
+        match value {
+            Json::Null => drop(whole.remove(name)),
+            value => drop(whole.insert(name.clone(), value.clone())),
+        }
+    }
+    serde_json::from_value(whole.into()).unwrap_or(read)
+}
+
+/// Whether a note is one of these.
+pub(crate) fn is_ours(note: &Element) -> bool {
+    note.attribute("type") == Some(TYPE)
+}
+
+/// Notes without a type of ours: what people wrote.
+pub(crate) fn is_plain(note: &Element) -> bool {
+    !matches!(
+        note.attribute("type"),
+        Some(
+            "exporter"
+                | "attribute"
+                | "enablement"
+                | "options-filter"
+                | "original-name"
+                | "source-id"
+                | "validation"
+        )
+    )
+}
+
+/// Free attributes as notes, one a value.
+pub(crate) fn attributes<'a>(
+    attributes: impl IntoIterator<Item = (&'a String, &'a Attribute)>,
+) -> Vec<Element> {
+    let mut notes = Vec::new();
+    for (name, attribute) in attributes {
+        let values = match attribute {
+            Attribute::One(value) => std::slice::from_ref(value),
+            Attribute::Many(values) => values.as_slice(),
+        };
+        let values = values.iter().filter(|value| !value.trim().is_empty());
+        notes.extend(values.map(|value| typed(ATTRIBUTE, name, value)));
+    }
+    notes
+}
+
+/// The free attributes that are among notes.
+pub(crate) fn attributes_of<'e>(
+    notes: impl IntoIterator<Item = &'e Element>,
+) -> std::collections::BTreeMap<String, Attribute> {
+    let mut attributes = std::collections::BTreeMap::new();
+    for note in notes.into_iter().filter(|note| note.attribute("type") == Some(ATTRIBUTE)) {
+        let Some(name) = note.attribute("subject") else { continue };
+        add_attribute(&mut attributes, name, words(note));
+    }
+    attributes
+}
+
+/// Adds a value to an attribute.
+pub(crate) fn add_attribute(
+    attributes: &mut std::collections::BTreeMap<String, Attribute>,
+    name: &str,
+    value: String,
+) {
+    let values = match attributes.remove(name) {
+        None => return drop(attributes.insert(name.to_owned(), Attribute::One(value))),
+        Some(Attribute::One(first)) => vec![first, value],
+        Some(Attribute::Many(mut values)) => {
+            values.push(value);
+            values
+        }
+    };
+    attributes.insert(name.to_owned(), Attribute::Many(values));
+}
+
+fn fields<T: Serialize>(of: &T) -> Option<Map<String, Json>> {
+    match serde_json::to_value(of) {
+        Ok(Json::Object(fields)) => Some(fields),
+        _ => None,
+    }
+}
+
+/// 32 bits of FNV-1a over the JSON of a field.
+fn digest(value: &Json) -> String {
+    let step = |hash: u32, byte: u8| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
+    format!("{:08x}", value.to_string().bytes().fold(0x811C_9DC5, step))
+}
+
+#[cfg(test)]
+mod tests {
+    use exporter_core::codebook::{Kind, Measure, Missing, Variable};
+
+    use super::*;
+
+    #[test]
+    fn what_differs_comes_back_unless_the_document_was_changed() {
+        let mut read = Variable::new("a", Kind::FLOAT).with_label("Age").with_missing(Missing::value(9));
+        read.universe = "All".into();
+        let mut whole = Variable::new("a", Kind::INTEGER).with_label("Age").with_measure(Measure::Scale);
+        whole.missing = vec![Missing::value(9).letter('r').label("\u{1}\u{FFFE}")];
+        let note = difference(&read, &whole).unwrap();
+        assert_eq!(restored(read.clone(), [&note]), whole);
+        // Another program has taken the missing value away and has changed the label.
+        read.missing.clear();
+        let changed = restored(read.clone().with_label("Age in years"), [&note]);
+        assert_eq!((changed.missing.len(), changed.kind), (0, Kind::INTEGER));
+        assert_eq!(changed.label, "Age in years".into());
+        assert_eq!(difference(&whole, &whole), None);
+    }
+
+    #[test]
+    fn attributes_are_notes() {
+        let variable = Variable::new("a", Kind::Text).with_attribute("x", "1").with_attribute("y", "2");
+        let mut all = variable.attributes.clone();
+        all.insert("z".into(), Attribute::Many(vec!["1".into(), "2".into()]));
+        assert_eq!(attributes_of(&attributes(&all)), all);
+    }
+}

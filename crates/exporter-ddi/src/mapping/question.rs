@@ -1,0 +1,121 @@
+//! Questions: `qstn`, and notes for what it has no place for.
+
+use exporter_core::codebook::{Question, QuestionKind, ValidationRule};
+
+use super::note::typed;
+use super::texts::{Languages, text_of, words};
+use crate::xml::Element;
+
+/// Kinds of questions, the domain of their answers, and what stands behind `other`.
+const DOMAINS: [(QuestionKind, &str, &str); 16] = [
+    (QuestionKind::Single, "category", ""),
+    (QuestionKind::Multiple, "multiple", ""),
+    (QuestionKind::YesNo, "multiple", ""),
+    (QuestionKind::Ordered, "multiple", ""),
+    (QuestionKind::Numeric, "numeric", ""),
+    (QuestionKind::Text, "text", ""),
+    (QuestionKind::TextList, "text", ""),
+    (QuestionKind::Barcode, "text", ""),
+    (QuestionKind::Gps, "geographic", ""),
+    (QuestionKind::Geography, "geographic", ""),
+    (QuestionKind::Date, "datetime", ""),
+    (QuestionKind::Timestamp, "datetime", ""),
+    (QuestionKind::File, "other", "file"),
+    (QuestionKind::Picture, "other", "picture"),
+    (QuestionKind::Audio, "other", "audio"),
+    (QuestionKind::Video, "other", "video"),
+];
+
+/// The ID of a question and whether this is the first variable that it is asked for.
+#[derive(Clone, Copy)]
+pub(crate) struct Shared<'a> {
+    pub(crate) id: &'a str,
+    pub(crate) is_first: bool,
+}
+
+/// The question; nothing where it says nothing. Questions of several variables are written with each of them.
+pub(crate) fn write(
+    question: &Question,
+    shared: Option<Shared<'_>>,
+    languages: Languages<'_>,
+) -> Option<Element> {
+    let mut qstn = Element::new("qstn");
+    for (name, text) in [
+        ("preQTxt", &question.pre_text),
+        ("qstnLit", &question.text),
+        ("postQTxt", &question.post_text),
+        ("ivuInstr", &question.instructions),
+    ] {
+        qstn.extend(languages.elements(name, text));
+    }
+    let mut qstn = qstn.with_some("seqNo", question.number.as_deref());
+    if let Some((_, domain, other)) =
+        question.kind.and_then(|kind| DOMAINS.iter().find(|domain| domain.0 == kind))
+    {
+        qstn = qstn.with("responseDomainType", *domain).with("otherResponseDomainType", *other);
+    }
+    if qstn.children.is_empty() && qstn.attributes.is_empty() {
+        return None;
+    }
+    if let Some(Shared { id, is_first }) = shared {
+        qstn = qstn.with(if is_first { "ID" } else { "qstn" }, id);
+    }
+    Some(qstn)
+}
+
+/// Conditions, rules and the source of a question, as notes.
+pub(crate) fn notes(question: &Question, languages: Languages<'_>) -> Vec<Element> {
+    let mut notes = Vec::new();
+    let texts = [
+        ("enablement", &question.enablement),
+        ("options-filter", &question.options_filter),
+        ("source-id", &question.source_id),
+    ];
+    for (kind, text) in texts {
+        notes.extend(text.iter().filter(|text| !text.trim().is_empty()).map(|text| typed(kind, "", text)));
+    }
+    for rule in &question.validations {
+        let message = languages.one(&rule.message).into_owned();
+        notes.push(typed("validation", &rule.condition, message));
+    }
+    notes
+}
+
+/// Reads the question of a variable.
+pub(crate) fn read(var: &Element, default: Option<&str>) -> Option<Question> {
+    let mut question = Question::default();
+    let qstn = || var.all("qstn");
+    let text = |name: &'static str| text_of(qstn().flat_map(move |qstn| qstn.all(name)), default);
+    (question.pre_text, question.text, question.post_text) =
+        (text("preQTxt"), text("qstnLit"), text("postQTxt"));
+    question.instructions = text("ivuInstr");
+    if question.text.is_empty() {
+        // Some write the text of the question into the element itself.
+        let bare = qstn().map(|qstn| {
+            let texts =
+                qstn.children.iter().filter(|child| matches!(child, crate::xml::Node::Text(_))).cloned();
+            Element { children: texts.collect(), ..qstn.clone() }
+        });
+        question.text = text_of(&bare.collect::<Vec<_>>(), default);
+    }
+    question.number = qstn().find_map(|qstn| qstn.attribute("seqNo")).map(str::to_owned);
+    question.kind = qstn().find_map(|qstn| {
+        let (domain, other) =
+            (qstn.attribute("responseDomainType")?, qstn.attribute("otherResponseDomainType"));
+        let other = other.unwrap_or_default();
+        DOMAINS.iter().find(|known| known.1 == domain && known.2 == other).map(|known| known.0)
+    });
+    for note in var.all("notes") {
+        match note.attribute("type") {
+            Some("enablement") => question.enablement = Some(words(note)),
+            Some("options-filter") => question.options_filter = Some(words(note)),
+            Some("source-id") => question.source_id = Some(words(note)),
+            Some("validation") => {
+                let condition = note.attribute("subject").unwrap_or_default();
+                question.validations.push(ValidationRule::new(condition, words(note)));
+            }
+            _ => {}
+        }
+    }
+    (question != Question::default()).then_some(question)
+}

@@ -1,0 +1,188 @@
+//! Tables: `fileDscr`, and the record groups that say how they belong together.
+
+use exporter_core::codebook::{Table, Text};
+
+use super::note::{self, is_plain};
+use super::texts::{Languages, text_of, texts_of, words};
+use crate::data_file::DataFile;
+use crate::xml::Element;
+
+/// A table and what is said of it.
+pub(crate) struct TableEntry<'a> {
+    pub(crate) table: &'a Table,
+    pub(crate) id: String,
+    /// ID of its record group.
+    pub(crate) record: String,
+    /// IDs of the record groups of the tables below it.
+    pub(crate) children: Vec<String>,
+    /// IDs of its key.
+    pub(crate) key: Vec<String>,
+    pub(crate) files: &'a [DataFile],
+    pub(crate) rows: Option<u64>,
+    pub(crate) languages: Languages<'a>,
+    /// Whether `fileCont` repeats, as in 2.6.
+    pub(crate) contents_repeat: bool,
+}
+
+impl TableEntry<'_> {
+    /// The element, without what DDI has no place for.
+    pub(crate) fn write(&self) -> Element {
+        let file = self.files.first();
+        let uri = file.map(|file| file.path.as_str()).unwrap_or_default();
+        let mut dscr = Element::new("fileDscr").with("ID", self.id.as_str()).with("URI", uri);
+        dscr.push(self.text(file, true));
+        dscr.extend(self.files.iter().skip(1).map(|file| self.text(Some(file), false)));
+        dscr.extend(self.table.notes.iter().flat_map(|note| self.languages.elements("notes", note)));
+        dscr.extend(note::attributes(&self.table.attributes));
+        dscr
+    }
+
+    /// `fileTxt` of one file; the first one says how the table belongs to others.
+    fn text(&self, file: Option<&DataFile>, is_first: bool) -> Element {
+        let mut text = Element::new("fileTxt");
+        let name = file.map_or(self.table.name.as_str(), |file| file.path.as_str());
+        text.push(Element::new("fileName").text(name));
+        if is_first {
+            self.contents(&mut text);
+            let (key, children) = (self.key.join(" "), self.children.join(" "));
+            let is_related = !key.is_empty() || !children.is_empty() || self.table.parent.is_some();
+            let mut structure =
+                Element::new("fileStrc").with("type", if is_related { "relational" } else { "rectangular" });
+            if is_related {
+                let mut record = Element::new("recGrp")
+                    .with("ID", self.record.as_str())
+                    .with("recGrp", children)
+                    .with("rectype", self.table.name.as_str())
+                    .with("keyvar", key);
+                record.extend(self.languages.elements("labl", &self.table.label));
+                structure.push(record);
+            }
+            text.push(structure);
+            let mut size = Element::new("dimensns");
+            size.extend(self.rows.map(|rows| Element::new("caseQnty").text(rows.to_string())));
+            size.push(Element::new("varQnty").text(self.table.variables.len().to_string()));
+            text.push(size);
+        }
+        let Some(file) = file else { return text };
+        if let Some(sha256) = &file.sha256 {
+            let mut print = Element::new("dataFingerprint").with("type", "dataFile");
+            print.push(Element::new("digitalFingerprintValue").text(sha256.as_str()));
+            print.push(Element::new("algorithmSpecification").text("SHA-256"));
+            text.push(print);
+        }
+        if !file.media_type.is_empty() {
+            text.push(Element::new("fileType").with("charset", "UTF-8").text(file.media_type.as_str()));
+        }
+        if !file.format.is_empty() {
+            text.push(Element::new("format").text(file.format.as_str()));
+        }
+        text
+    }
+
+    /// The label of the table: `fileCont` where it can be repeated, else translations as parallel titles of the file.
+    fn contents(&self, text: &mut Element) {
+        let mut labels = self.languages.elements("fileCont", &self.table.label);
+        if !self.contents_repeat && labels.len() > 1 {
+            let mut titles = Element::new("titlStmt");
+            for (at, label) in labels.iter().enumerate() {
+                let title =
+                    Element { name: if at == 0 { "titl" } else { "parTitl" }.into(), ..label.clone() };
+                titles.push(title);
+            }
+            let mut citation = Element::new("fileCitation");
+            citation.push(titles);
+            text.push(citation);
+            labels.truncate(1);
+        }
+        text.extend(labels);
+    }
+}
+
+/// What a document says of a file: the table, and what leads to others.
+#[derive(Debug, Default)]
+pub(crate) struct ReadTable {
+    pub(crate) table: Table,
+    pub(crate) id: String,
+    /// What `fileName` names, in the order of `fileTxt`.
+    pub(crate) files: Vec<String>,
+    pub(crate) records: Vec<ReadRecord>,
+    /// `hierarchical`, `rectangular` and so on.
+    pub(crate) structure: String,
+    pub(crate) sha256: Option<String>,
+    pub(crate) rows: Option<u64>,
+    pub(crate) charset: Option<String>,
+}
+
+/// A record group.
+#[derive(Debug, Default)]
+pub(crate) struct ReadRecord {
+    pub(crate) id: String,
+    pub(crate) rectype: String,
+    pub(crate) children: Vec<String>,
+    pub(crate) key: Vec<String>,
+    /// Name of the variable that holds the type of record.
+    pub(crate) type_variable: Option<String>,
+    pub(crate) label: Text,
+}
+
+/// Reads a file description.
+pub(crate) fn read(dscr: &Element, default: Option<&str>) -> ReadTable {
+    let texts = || dscr.all("fileTxt");
+    let first = texts().next();
+    let mut read = ReadTable::default();
+    let name_id = texts().find_map(|text| text.first("fileName")?.attribute("ID"));
+    read.id = dscr.attribute("ID").or(name_id).unwrap_or_default().to_owned();
+    read.files =
+        texts().flat_map(|text| text.all("fileName")).map(words).filter(|name| !name.is_empty()).collect();
+    if read.files.is_empty() {
+        read.files.extend(dscr.attribute("URI").filter(|uri| !uri.is_empty()).map(str::to_owned));
+    }
+    let structure = texts().find_map(|text| text.first("fileStrc"));
+    read.structure = structure.and_then(|it| it.attribute("type")).unwrap_or_default().to_owned();
+    let ids = |element: &Element, name: &str| -> Vec<String> {
+        element.attribute(name).unwrap_or_default().split_whitespace().map(str::to_owned).collect()
+    };
+    for group in structure.into_iter().flat_map(|it| it.all("recGrp")) {
+        read.records.push(ReadRecord {
+            id: group.attribute("ID").unwrap_or_default().to_owned(),
+            rectype: group.attribute("rectype").unwrap_or_default().to_owned(),
+            children: ids(group, "recGrp"),
+            key: ids(group, "keyvar"),
+            type_variable: group.attribute("recidvar").map(str::to_owned),
+            label: text_of(group.all("labl"), default),
+        });
+    }
+    read.charset = texts().find_map(|text| text.first("fileType")?.attribute("charset")).map(str::to_owned);
+    read.sha256 = first.and_then(|text| {
+        let print = text.first("dataFingerprint")?;
+        let is_sha = words(print.first("algorithmSpecification")?) == "SHA-256";
+        print.first("digitalFingerprintValue").filter(|_| is_sha).map(words)
+    });
+    let size = texts().find_map(|text| text.first("dimensns"));
+    read.rows = size.and_then(|size| words(size.first("caseQnty")?).parse().ok());
+    let titles = first.and_then(|text| text.first("fileCitation")?.first("titlStmt"));
+    let mut label =
+        text_of(titles.into_iter().flat_map(|it| it.all("titl").chain(it.all("parTitl"))), default);
+    if label.is_empty() {
+        label = text_of(first.into_iter().flat_map(|text| text.all("fileCont")), default);
+    }
+    let table = &mut read.table;
+    let rectype =
+        read.records.first().map(|record| record.rectype.as_str()).filter(|_| read.structure == "relational");
+    table.name = match (rectype, read.files.first()) {
+        (Some(name), _) if !name.is_empty() => name.to_owned(),
+        (_, Some(file)) => stem(file).to_owned(),
+        _ => read.id.clone(),
+    };
+    table.label = label;
+    table.notes = texts_of(dscr.all("notes").filter(|note| is_plain(note)), default);
+    table.attributes = note::attributes_of(dscr.all("notes"));
+    read
+}
+
+/// A file name without folder and extension; `.NSDstat` of Nesstar is one, and so is `.dat.gz`.
+pub(crate) fn stem(file: &str) -> &str {
+    let name = file.rsplit(['/', '\\']).next().unwrap_or(file);
+    let name = name.strip_suffix(".gz").unwrap_or(name);
+    name.rsplit_once('.').map_or(name, |(stem, _)| if stem.is_empty() { name } else { stem })
+}

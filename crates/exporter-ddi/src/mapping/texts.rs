@@ -1,0 +1,206 @@
+//! Texts in several languages as repeated elements with `xml:lang`.
+
+use std::borrow::Cow;
+
+use exporter_core::codebook::{Codebook, Text};
+
+use super::html::plain;
+use super::language_tags::tag_of;
+use crate::xml::{Element, Node};
+
+/// Which languages are written, and which one is meant where nothing is said.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Languages<'a> {
+    /// The default language of the study.
+    pub(crate) default: Option<&'a str>,
+    /// The only language that is written, where there is one.
+    pub(crate) only: Option<&'a str>,
+}
+
+impl<'a> Languages<'a> {
+    /// All languages of a codebook.
+    pub(crate) fn of(codebook: &'a Codebook) -> Self {
+        Self { default: codebook.default_language(), only: None }
+    }
+
+    /// The tag of the document.
+    pub(crate) fn document(self) -> Option<Cow<'a, str>> {
+        self.only.or(self.default).map(tag_of)
+    }
+
+    /// The text of the document's language, as plain text.
+    pub(crate) fn one(self, text: &Text) -> Cow<'_, str> {
+        let language = codebook_language(self);
+        plain(text.get(language))
+    }
+
+    /// A text by tag, the default language first: no tag where the default language is not known.
+    pub(crate) fn each(self, text: &Text) -> Vec<(Option<Cow<'_, str>>, Cow<'_, str>)> {
+        if text.is_empty() {
+            return Vec::new();
+        }
+        if let Some(only) = self.only {
+            let one = self.one(text);
+            return if one.is_empty() {
+                Vec::new()
+            } else {
+                vec![(Some(tag_of(only).into_owned().into()), one)]
+            };
+        }
+        let default = || self.default.map(|tag| Cow::Owned(tag_of(tag).into_owned()));
+        let is_default = |tag: &str| self.default.is_some_and(|default| default.eq_ignore_ascii_case(tag));
+        let untagged = text.untagged().map(|text| (default(), text));
+        let mut tagged: Vec<_> = text.tagged().collect();
+        // A tagged text in the default language is the default one, unless there is an untagged one.
+        tagged.retain(|(tag, _)| untagged.is_none() || !is_default(tag));
+        tagged.sort_by_key(|(tag, _)| !is_default(tag));
+        let tagged = tagged.into_iter().map(|(tag, text)| (Some(tag_of(tag)), text));
+        let each = untagged.into_iter().chain(tagged).map(|(tag, text)| (tag, plain(text)));
+        each.filter(|(_, text)| !text.trim().is_empty()).collect()
+    }
+
+    /// One element a language.
+    pub(crate) fn elements(self, name: &'static str, text: &Text) -> Vec<Element> {
+        let each = self.each(text).into_iter();
+        each.map(|(tag, text)| Element::new(name).with_some("xml:lang", tag).text(text)).collect()
+    }
+}
+
+fn codebook_language(languages: Languages<'_>) -> exporter_core::codebook::Language<'_> {
+    let mut language = exporter_core::codebook::Language::default();
+    (language.wanted, language.default) = (languages.only, languages.default);
+    language
+}
+
+/// The language that an element says it is in.
+pub(crate) fn language_of(element: &Element) -> Option<&str> {
+    let tag = element.attribute("xml:lang").or_else(|| element.attribute("xml-lang"));
+    tag.map(str::trim).filter(|tag| !tag.is_empty())
+}
+
+/// The text of repeated elements; of one language several times, one below the other.
+pub(crate) fn text_of<'e>(elements: impl IntoIterator<Item = &'e Element>, default: Option<&str>) -> Text {
+    let mut text = Text::default();
+    for element in elements {
+        let words = words(element);
+        if words.is_empty() {
+            continue;
+        }
+        let tag = match language_of(element) {
+            Some(tag) if default.is_none_or(|default| !default.eq_ignore_ascii_case(tag)) => tag,
+            _ => "und",
+        };
+        let before = match tag {
+            "und" => text.untagged(),
+            tag => text.tagged().find(|(known, _)| *known == tag).map(|(_, text)| text),
+        };
+        let joined = before.filter(|before| *before != words).map(|before| format!("{before}\n{words}"));
+        text.set(tag, joined.unwrap_or(words));
+    }
+    text
+}
+
+/// Texts of repeated elements, each in several languages: where a language comes again, the next text begins.
+pub(crate) fn texts_of<'e>(
+    elements: impl IntoIterator<Item = &'e Element>,
+    default: Option<&str>,
+) -> Vec<Text> {
+    let mut texts: Vec<Vec<&Element>> = Vec::new();
+    for element in elements {
+        let tag = language_of(element);
+        match texts.last_mut() {
+            Some(last)
+                if tag.is_some()
+                    && last.iter().all(|known| language_of(known).is_some_and(|one| Some(one) != tag)) =>
+            {
+                last.push(element);
+            }
+            _ => texts.push(vec![element]),
+        }
+    }
+    let texts = texts.into_iter().map(|elements| text_of(elements, default));
+    texts.filter(|text| !text.is_empty()).collect()
+}
+
+/// Elements that begin or end a line, of DDI and of XHTML.
+const LINES: [&str; 14] =
+    ["p", "div", "br", "head", "itm", "label", "li", "ul", "ol", "list", "h1", "h2", "h3", "tr"];
+
+/// What an element says, as plain text: lines without white space at their ends, and none that is empty at the beginning or the
+/// end.
+pub(crate) fn words(element: &Element) -> String {
+    let mut out = String::new();
+    gather(element, &mut out);
+    let lines: Vec<&str> = out.lines().map(str::trim).collect();
+    lines.join("\n").trim_matches('\n').to_owned()
+}
+
+fn gather(element: &Element, out: &mut String) {
+    for child in &element.children {
+        match child {
+            Node::Text(text) => out.push_str(text),
+            Node::Element(child) => {
+                let is_line = LINES.contains(&child.name.as_ref());
+                let end_line = |out: &mut String| {
+                    if is_line && !out.trim_end_matches([' ', '\t']).ends_with('\n') && !out.is_empty() {
+                        out.push('\n');
+                    }
+                };
+                end_line(out);
+                gather(child, out);
+                end_line(out);
+            }
+        }
+    }
+}
+
+/// What an element says in one line.
+pub(crate) fn line(element: &Element) -> String {
+    let words = words(element);
+    if words.contains('\n') { words.split_whitespace().collect::<Vec<_>>().join(" ") } else { words }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EN: Languages<'static> = Languages { default: Some("en"), only: None };
+
+    fn written(languages: Languages<'_>, text: &Text) -> Vec<String> {
+        let elements = languages.elements("labl", text);
+        elements.iter().map(|it| format!("{}:{}", language_of(it).unwrap_or("-"), words(it))).collect()
+    }
+
+    #[test]
+    fn every_text_carries_its_language_and_is_read_as_it_was() {
+        let both = Text::new("House").with("fr", "Maison");
+        assert_eq!(written(EN, &both), ["en:House", "fr:Maison"]);
+        assert_eq!(text_of(&EN.elements("labl", &both), Some("en")), both);
+        let tagged = Text::default().with("de", "Haus").with("en", "House");
+        assert_eq!(written(EN, &tagged), ["en:House", "de:Haus"]);
+        assert_eq!(written(Languages::default(), &both), ["-:House", "fr:Maison"]);
+        let french = Languages { default: Some("en"), only: Some("fr") };
+        assert_eq!(
+            (written(french, &both), written(french, &Text::new("Only"))),
+            (vec!["fr:Maison".into()], vec!["fr:Only".into()])
+        );
+        assert_eq!(written(EN, &Text::new(" ")), [""; 0]);
+        assert_eq!(written(EN, &Text::default().with("Kiswahili", "Nyumba")), ["sw:Nyumba"]);
+    }
+
+    #[test]
+    fn lists_of_texts_keep_their_translations_together() {
+        let texts =
+            vec![Text::new("One").with("fr", "Un"), Text::new("Two").with("fr", "Deux"), Text::new("Three")];
+        let elements: Vec<_> = texts.iter().flat_map(|text| EN.elements("notes", text)).collect();
+        assert_eq!(texts_of(&elements, Some("en")), texts);
+    }
+
+    #[test]
+    fn forms_in_texts_are_lines() {
+        let mut note = Element::new("notes").text("\n    One ");
+        note.push(Element::new("emph").text("two"));
+        note.push(Element::new("p").text(" three\n      four "));
+        assert_eq!((words(&note), line(&note)), ("One two\nthree\nfour".into(), "One two three four".into()));
+    }
+}

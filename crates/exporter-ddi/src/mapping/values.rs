@@ -1,0 +1,216 @@
+//! Value labels, missing values and frequencies: `catgry` and `invalrng`.
+
+use exporter_core::codebook::{Kind, Missing, MissingValues, Value, ValueLabel, ValueLabels, Variable};
+
+use super::texts::{Languages, line, text_of, words};
+use crate::statistics::VariableStatistics;
+use crate::xml::Element;
+
+/// What is written of the values of a variable.
+pub(crate) struct Values<'a> {
+    pub(crate) variable: &'a Variable,
+    pub(crate) labels: Option<&'a ValueLabels>,
+    /// A value as it stands in the data file.
+    pub(crate) written: &'a dyn Fn(&Value) -> String,
+    /// The letter of Stata for a declaration, where the data file has letters for reasons.
+    pub(crate) has_letters: bool,
+    pub(crate) statistics: Option<&'a VariableStatistics>,
+    pub(crate) languages: Languages<'a>,
+    /// ID of the variable that weights the frequencies.
+    pub(crate) weight: Option<&'a str>,
+}
+
+impl Values<'_> {
+    /// Every labelled value, then missing ones that have a label of their own.
+    pub(crate) fn categories(&self) -> Vec<Element> {
+        let mut categories = Vec::new();
+        let labelled = self.labels.map_or(&[][..], |labels| &labels.entries);
+        for ValueLabel { value, label, .. } in labelled {
+            let is_missing = self.variable.is_user_missing(value);
+            let mut category = self.category(&(self.written)(value), label, is_missing);
+            category.extend(self.frequencies(value));
+            categories.push(category);
+        }
+        for missing in self.variable.missing.iter().filter(|missing| !missing.label.is_empty()) {
+            match &missing.values {
+                MissingValues::One(value) if !labelled.iter().any(|entry| entry.value == *value) => {
+                    let mut category = self.category(&(self.written)(value), &missing.label, true);
+                    category.extend(self.frequencies(value));
+                    categories.push(category);
+                }
+                MissingValues::Reason => {
+                    let letter = missing.letter.filter(|_| self.has_letters);
+                    let value = letter.map(|letter| format!(".{letter}")).unwrap_or_default();
+                    categories.push(self.category(&value, &missing.label, true));
+                }
+                MissingValues::One(_) | MissingValues::Range { .. } => {}
+            }
+        }
+        categories
+    }
+
+    fn category(&self, value: &str, label: &exporter_core::codebook::Text, is_missing: bool) -> Element {
+        let mut category = Element::new("catgry").with("missing", if is_missing { "Y" } else { "" });
+        if !value.trim().is_empty() {
+            category.push(Element::new("catValu").text(value));
+        }
+        let labels = self.languages.elements("labl", label).into_iter();
+        category.extend(labels.map(|label| label.with("level", "category")));
+        category
+    }
+
+    fn frequencies(&self, value: &Value) -> Vec<Element> {
+        let Some(count) = self.statistics.and_then(|statistics| statistics.frequency(value)) else {
+            return Vec::new();
+        };
+        let stat = |text: String| Element::new("catStat").with("type", "freq").text(text);
+        let mut stats = vec![stat(count.count.to_string())];
+        if let Some(weight) = self.weight {
+            stats.push(stat(number(count.weight)).with("wgtd", "wgtd").with("wgt-var", weight));
+        }
+        stats
+    }
+
+    /// Every value and range that is declared missing.
+    pub(crate) fn invalid(&self) -> Option<Element> {
+        let mut invalid = Element::new("invalrng");
+        for missing in &self.variable.missing {
+            let units = |value: &Value| match value {
+                Value::Float(number) if number.fract() != 0.0 => "REAL",
+                _ => "",
+            };
+            let child = match &missing.values {
+                MissingValues::One(value) => {
+                    let text = (self.written)(value);
+                    Element::new("item").with("UNITS", units(value)).with("VALUE", text)
+                }
+                MissingValues::Range { low, high } => {
+                    let real = [low, high].into_iter().flatten().map(units).find(|units| !units.is_empty());
+                    let end = |value: &Option<Value>| value.as_ref().map(|value| (self.written)(value));
+                    let range = Element::new("range").with("UNITS", real.unwrap_or_default());
+                    range.with_some("min", end(low)).with_some("max", end(high))
+                }
+                MissingValues::Reason => match missing.letter.filter(|_| self.has_letters) {
+                    Some(letter) => Element::new("item").with("VALUE", format!(".{letter}")),
+                    None => continue,
+                },
+            };
+            // `item` needs its value, and a range without ends says nothing.
+            if !child.attributes.is_empty() {
+                invalid.push(child);
+            }
+        }
+        (!invalid.children.is_empty()).then_some(invalid)
+    }
+}
+
+/// The shortest text of a number that reads back as it.
+pub(crate) fn number(number: f64) -> String {
+    if number == 0.0 { "0".into() } else { number.to_string() }
+}
+
+/// What a document says of the values of a variable.
+#[derive(Default)]
+pub(crate) struct ReadValues {
+    /// Value labels; missing values keep their labels themselves.
+    pub(crate) labels: ValueLabels,
+    pub(crate) missing: Vec<Missing>,
+    /// Categories whose value is none of the kind.
+    pub(crate) unread: Vec<String>,
+}
+
+/// Reads the categories and missing values of a variable.
+pub(crate) fn read(var: &Element, kind: &Kind, default: Option<&str>) -> ReadValues {
+    let mut read = ReadValues::default();
+    for category in var.all("catgry") {
+        let label = text_of(category.all("labl"), default);
+        let text = category.first("catValu").map(words).unwrap_or_default();
+        let is_missing = category.attribute("missing") == Some("Y");
+        // Nesstar and NADA list the system missing value.
+        if text.eq_ignore_ascii_case("sysmiss") {
+            continue;
+        }
+        if is_missing && let Some(letter) = letter_of(&text).filter(|_| *kind != Kind::Text) {
+            read.missing.push(Missing::reason().letter(letter).label(label));
+            continue;
+        }
+        match value_of(&text, kind) {
+            _ if text.is_empty() && is_missing && !label.is_empty() => {
+                read.missing.push(Missing::reason().label(label));
+            }
+            // A heading among the categories.
+            _ if text.is_empty() => {}
+            None => read.unread.push(text),
+            Some(value) if is_missing => read.missing.push(Missing::value(value).label(label)),
+            // A category without a label says that the value occurs.
+            Some(_) if label.is_empty() => {}
+            Some(value) => read.labels.entries.push(ValueLabel::new(value, label)),
+        }
+    }
+    for invalid in var.all("invalrng").flat_map(Element::elements) {
+        let end = |name: &str| invalid.attribute(name).map(str::trim).filter(|text| !text.is_empty());
+        let declared = match invalid.name.as_ref() {
+            "item" => end("VALUE").and_then(|text| match letter_of(text).filter(|_| *kind != Kind::Text) {
+                Some(letter) => Some(Missing::reason().letter(letter)),
+                None => value_of(text, kind).map(Missing::value),
+            }),
+            "range" => {
+                let (low, high) = (end("min").or(end("minExclusive")), end("max").or(end("maxExclusive")));
+                let (low, high) =
+                    (low.map(|text| value_of(text, kind)), high.map(|text| value_of(text, kind)));
+                match (low, high) {
+                    (None, None) | (Some(None), _) | (_, Some(None)) => None,
+                    (Some(low), Some(high)) if low == high => low.map(Missing::value),
+                    (low, high) => Some(Missing::range(low.flatten(), high.flatten())),
+                }
+            }
+            _ => continue,
+        };
+        let Some(declared) = declared else {
+            read.unread.extend(end("VALUE").or(end("min")).or(end("max")).map(str::to_owned));
+            continue;
+        };
+        let is_known = |known: &Missing| {
+            known.values == declared.values && (!declared.is_reason() || known.letter == declared.letter)
+        };
+        if !read.missing.iter().any(is_known) {
+            read.missing.push(declared);
+        }
+    }
+    read
+}
+
+/// The letter of Stata's missing value that a text is.
+fn letter_of(text: &str) -> Option<char> {
+    let mut characters = text.strip_prefix('.')?.chars();
+    let letter = characters.next().filter(char::is_ascii_lowercase)?;
+    characters.next().is_none().then_some(letter)
+}
+
+/// A value of a kind from its text.
+pub(crate) fn value_of(text: &str, kind: &Kind) -> Option<Value> {
+    match kind {
+        Kind::Boolean => match text {
+            "1" | "true" => Some(Value::Boolean(true)),
+            "0" | "false" => Some(Value::Boolean(false)),
+            _ => None,
+        },
+        kind if kind.is_numeric() => whole_or_float(text).filter(|value| kind.holds(value)),
+        Kind::Period(_) | Kind::Duration(_) => Some(whole_or_float(text).unwrap_or_else(|| text.into())),
+        _ => Some(text.into()),
+    }
+}
+
+/// A number, whole where it is written so.
+fn whole_or_float(text: &str) -> Option<Value> {
+    let float = || text.parse::<f64>().ok().filter(|number| number.is_finite()).map(Value::Float);
+    text.parse::<i64>().ok().map(Value::Integer).or_else(float).map(|value| match value.as_i64() {
+        Some(whole) => Value::Integer(whole),
+        None => value,
+    })
+}
+
+/// The text of a `labl` that names nothing but itself: one line.
+pub(crate) fn label_line(element: &Element) -> String {
+    line(element)
+}

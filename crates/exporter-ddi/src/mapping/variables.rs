@@ -1,0 +1,347 @@
+//! Variables: `var`.
+
+use exporter_core::codebook::{
+    DisplayFormat, Kind, Measure, Question, Sensitivity, TimeUnit, Value, ValueLabels, Variable,
+};
+
+use super::note::{self, add_attribute, is_plain, typed};
+use super::question::{self, Shared};
+use super::texts::{Languages, text_of, texts_of, words};
+use super::values;
+use super::values::{ReadValues, Values, number};
+use crate::data_file::Program;
+use crate::statistics::VariableStatistics;
+use crate::xml::Element;
+
+const DIRECT: &str = "direct identifier";
+const PERSONAL: &str = "personal data";
+
+/// A variable and how it stands in its data file.
+pub(crate) struct VariableEntry<'a> {
+    pub(crate) variable: &'a Variable,
+    pub(crate) labels: Option<&'a ValueLabels>,
+    pub(crate) id: String,
+    /// ID of its file.
+    pub(crate) file: &'a str,
+    /// Name in its file.
+    pub(crate) name: &'a str,
+    /// Column of its file, from 1.
+    pub(crate) column: usize,
+    /// The question that is asked for it, its own or that of its group.
+    pub(crate) question: Option<(&'a Question, Option<Shared<'a>>)>,
+    /// ID of the variable that it is weighted by.
+    pub(crate) weight: Option<&'a str>,
+    pub(crate) statistics: Option<&'a VariableStatistics>,
+    /// The program whose file it is.
+    pub(crate) program: Program,
+    /// A value as it stands there.
+    pub(crate) written: &'a dyn Fn(&Value) -> String,
+    pub(crate) languages: Languages<'a>,
+}
+
+impl VariableEntry<'_> {
+    /// The element, without what DDI has no place for.
+    pub(crate) fn write(&self) -> Element {
+        let Variable { kind, measure, .. } = self.variable;
+        let is_labelled = self.labels.is_some_and(|labels| !labels.is_empty());
+        let is_measured = match measure {
+            Some(measure) => *measure == Measure::Scale,
+            None => !is_labelled && (kind.is_numeric() || kind.is_temporal()),
+        };
+        let (representation, other) = representation(kind, is_labelled);
+        let mut var = Element::new("var")
+            .with("ID", self.id.as_str())
+            .with("name", self.name)
+            .with("files", self.file)
+            .with("dcml", decimals(self.variable).unwrap_or_default())
+            .with("intrvl", if is_measured { "contin" } else { "discrete" })
+            .with(
+                "nature",
+                match measure {
+                    Some(Measure::Nominal) => "nominal",
+                    Some(Measure::Ordinal) => "ordinal",
+                    Some(Measure::Scale) | None => "",
+                },
+            )
+            .with("wgt", if self.variable.weight { "wgt" } else { "" })
+            .with_some("wgt-var", self.weight)
+            .with("representationType", representation)
+            .with("otherRepresentationType", other)
+            .with("measUnit", self.languages.one(&self.variable.unit));
+        var.push(
+            Element::new("location").with("StartPos", self.column.to_string()).with("fileid", self.file),
+        );
+        let labels = self.languages.elements("labl", &self.variable.label).into_iter();
+        var.extend(labels.map(|label| label.with("level", "variable")));
+        let security = match self.variable.sensitivity {
+            Sensitivity::DirectIdentifier => Some(DIRECT),
+            Sensitivity::Personal => Some(PERSONAL),
+            _ => None,
+        };
+        var.extend(security.map(|words| Element::new("security").text(words)));
+        if let Some((question, shared)) = self.question {
+            var.extend(question::write(question, shared, self.languages));
+        }
+        let values = Values {
+            variable: self.variable,
+            labels: self.labels,
+            written: self.written,
+            has_letters: self.program == Program::Stata,
+            statistics: self.statistics,
+            languages: self.languages,
+            weight: self.weight,
+        };
+        var.extend(values.invalid());
+        var.extend(self.languages.elements("universe", &self.variable.universe));
+        var.extend(self.statistics());
+        var.extend(values.categories());
+        var.extend(self.languages.elements("concept", &self.variable.concept));
+        let derived = self.languages.elements("drvdesc", &self.variable.derivation);
+        if !derived.is_empty() {
+            let mut derivation = Element::new("derivation");
+            derivation.extend(derived);
+            var.push(derivation);
+        }
+        var.push(self.format());
+        var.extend(self.variable.notes.iter().flat_map(|note| self.languages.elements("notes", note)));
+        if self.name != self.variable.name {
+            var.push(typed("original-name", "", self.variable.name.as_str()));
+        }
+        if let Some((question, _)) = self.question {
+            var.extend(question::notes(question, self.languages));
+        }
+        var.extend(note::attributes(&self.variable.attributes));
+        var
+    }
+
+    fn statistics(&self) -> Vec<Element> {
+        let Some(statistics) = self.statistics else { return Vec::new() };
+        let stat = |kind: &str, text: String| Element::new("sumStat").with("type", kind).text(text);
+        let mut stats =
+            vec![stat("vald", statistics.valid.to_string()), stat("invd", statistics.invalid.to_string())];
+        if let Some((low, high)) = &statistics.range {
+            stats.push(stat("min", low.clone()));
+            stats.push(stat("max", high.clone()));
+        }
+        if let Some(moments) = statistics.moments.filter(|moments| moments.count > 0) {
+            stats.push(stat("mean", number(moments.mean)));
+            stats.extend(moments.deviation().map(|deviation| stat("stdev", number(deviation))));
+        }
+        if let Some((moments, weight)) =
+            statistics.weighted.filter(|moments| moments.count > 0).zip(self.weight)
+        {
+            let weighted = |stat: Element| stat.with("wgtd", "wgtd").with("wgt-var", weight);
+            stats.push(weighted(stat("mean", number(moments.mean))));
+            stats.extend(moments.deviation().map(|deviation| weighted(stat("stdev", number(deviation)))));
+        }
+        stats
+    }
+
+    /// `varFormat`: how the values are stored in the file.
+    fn format(&self) -> Element {
+        let kind = &self.variable.kind;
+        let category = match kind {
+            Kind::Date | Kind::DateTime { .. } => "date",
+            Kind::Time(_) => "time",
+            _ => "",
+        };
+        let native = |program: &str| self.variable.format.as_ref()?.native.get(program).map(String::as_str);
+        let is_text = matches!(kind, Kind::Text);
+        let (is_character, schema, other, name) = match self.program {
+            Program::Stata => {
+                let default = match kind {
+                    Kind::Date => "%td",
+                    Kind::DateTime { .. } | Kind::Time(_) => "%tc",
+                    _ => "",
+                };
+                (is_text, "other", "Stata", native("stata").unwrap_or(default))
+            }
+            Program::Spss => {
+                let default = match kind {
+                    Kind::Date => "DATE11",
+                    Kind::DateTime { .. } => "DATETIME20",
+                    Kind::Time(_) => "TIME8",
+                    _ => "",
+                };
+                (is_text, "SPSS", "", native("spss").unwrap_or(default))
+            }
+            Program::Other => {
+                let name = match kind {
+                    Kind::Date => "YYYY-MM-DD",
+                    Kind::Time(_) => "hh:mm:ss",
+                    Kind::DateTime { .. } => "YYYY-MM-DDThh:mm:ss",
+                    _ => "",
+                };
+                (!(kind.is_numeric() || *kind == Kind::Boolean), "ISO", "", name)
+            }
+        };
+        Element::new("varFormat")
+            .with("type", if is_character { "character" } else { "numeric" })
+            .with("schema", schema)
+            .with("otherSchema", other)
+            .with("formatname", name)
+            .with("category", category)
+    }
+}
+
+/// `representationType`, and what stands behind `other`.
+fn representation(kind: &Kind, is_labelled: bool) -> (&'static str, &'static str) {
+    match kind {
+        Kind::Boolean => ("other", "boolean"),
+        _ if is_labelled => ("code", ""),
+        Kind::Integer { .. } | Kind::Float { .. } | Kind::Decimal { .. } => ("numeric", ""),
+        Kind::Text => ("text", ""),
+        Kind::Date | Kind::DateTime { .. } | Kind::Time(_) => ("datetime", ""),
+        Kind::Duration(_) => ("other", "duration"),
+        Kind::Period(_) => ("other", "period"),
+        _ => ("other", "binary"),
+    }
+}
+
+fn decimals(variable: &Variable) -> Option<String> {
+    match &variable.kind {
+        Kind::Integer { .. } => Some("0".into()),
+        Kind::Decimal { scale, .. } => Some(scale.to_string()),
+        Kind::Float { .. } => {
+            let decimals = variable.format.as_ref()?.decimals?;
+            Some(decimals.to_string())
+        }
+        _ => None,
+    }
+}
+
+/// A variable as a document describes it.
+pub(crate) struct ReadVariable {
+    /// The variable, without what other elements say of it; `labels` is empty.
+    pub(crate) variable: Variable,
+    /// What its values mean.
+    pub(crate) labels: ValueLabels,
+    /// Categories that are no values of its kind.
+    pub(crate) unread: Vec<String>,
+}
+
+/// Reads a variable; what the notes of this program say is not looked at.
+pub(crate) fn read(var: &Element, default: Option<&str>) -> ReadVariable {
+    let name = var.attribute("name").unwrap_or_default();
+    let original = var.all("notes").find(|note| note.attribute("type") == Some("original-name"));
+    let kind = kind_of(var);
+    let mut variable = Variable::new(original.map_or_else(|| name.to_owned(), words), kind);
+    let text = |name: &'static str| text_of(var.all(name), default);
+    variable.label = text("labl");
+    variable.universe = text("universe");
+    variable.concept = text("concept");
+    variable.derivation = text_of(var.all("derivation").flat_map(Element::elements), default);
+    variable.unit = var.attribute("measUnit").unwrap_or_default().into();
+    variable.measure = match (var.attribute("nature"), var.attribute("intrvl")) {
+        (Some("nominal"), _) => Some(Measure::Nominal),
+        (Some("ordinal"), _) => Some(Measure::Ordinal),
+        (Some("interval" | "ratio"), _) => Some(Measure::Scale),
+        (_, Some("contin")) if variable.kind.is_numeric() || variable.kind.is_temporal() => {
+            Some(Measure::Scale)
+        }
+        _ => None,
+    };
+    // Some write `wgtd` or `Y`.
+    variable.weight = var.attribute("wgt").is_some_and(|wgt| matches!(wgt, "wgt" | "wgtd" | "Y"));
+    variable.question = question::read(var, default).map(Box::new);
+    variable.format = format_of(var, &variable.kind);
+    let label = variable.label.get(Default::default()).to_owned();
+    for (element, is_copied) in [
+        ("imputation", true),
+        ("security", true),
+        ("embargo", true),
+        ("respUnit", true),
+        ("anlysUnit", false),
+        ("codInstr", false),
+        ("stdCatgry", false),
+        ("TotlResp", false),
+    ] {
+        for found in var.all(element) {
+            match words(found) {
+                words if words.is_empty() || (is_copied && words == label) => {}
+                words if element == "security" && words == DIRECT => {
+                    variable.sensitivity = Sensitivity::DirectIdentifier
+                }
+                words if element == "security" && words == PERSONAL => {
+                    variable.sensitivity = Sensitivity::Personal
+                }
+                words => add_attribute(&mut variable.attributes, element, words),
+            }
+        }
+    }
+    variable.attributes.extend(note::attributes_of(var.all("notes")));
+    variable.notes = texts_of(var.all("txt").chain(var.all("notes").filter(|note| is_plain(note))), default);
+    let ReadValues { labels, missing, unread } = values::read(var, &variable.kind, default);
+    variable.missing = missing;
+    ReadVariable { variable, labels, unread }
+}
+
+fn kind_of(var: &Element) -> Kind {
+    let format = var.first("varFormat");
+    let says = |name: &str| format.and_then(|format| format.attribute(name)).unwrap_or_default();
+    match (var.attribute("representationType"), var.attribute("otherRepresentationType")) {
+        (Some("other"), Some("boolean")) => return Kind::Boolean,
+        (Some("other"), Some("duration")) => return Kind::Duration(TimeUnit::Millisecond),
+        (Some("other"), Some("binary")) => return Kind::Binary,
+        _ => {}
+    }
+    let name = says("formatname");
+    let lower = name.to_ascii_lowercase();
+    match says("category") {
+        "date" if lower.contains(['t', ' ']) && lower.contains("hh") => return date_time(),
+        "date" if lower.starts_with("%tc") || lower.starts_with("datetime") => return date_time(),
+        "date" => return Kind::Date,
+        "time" => return Kind::Time(TimeUnit::Microsecond),
+        _ => {}
+    }
+    let decimals = var.attribute("dcml").and_then(|dcml| dcml.trim().parse::<u8>().ok());
+    let is_number = |text: &str| {
+        text.parse::<f64>().is_ok() || text.starts_with('.') || text.eq_ignore_ascii_case("sysmiss")
+    };
+    let values = || var.all("catgry").filter_map(|category| category.first("catValu")).map(words);
+    let values = || values().filter(|value| !value.is_empty());
+    let is_text = match (says("type"), var.attribute("representationType")) {
+        ("character", _) | ("", Some("text")) => true,
+        ("numeric", _) | (_, Some("numeric")) => false,
+        _ if decimals.is_some() => false,
+        _ => values().next().is_none() && var.attribute("intrvl") != Some("contin"),
+    };
+    if is_text || values().any(|value| !is_number(&value)) {
+        return Kind::Text;
+    }
+    let is_whole = || {
+        values().all(|value| {
+            value.parse::<i64>().is_ok() || !value.starts_with(|one: char| one == '-' || one.is_ascii_digit())
+        })
+    };
+    match decimals {
+        Some(0) if is_whole() => Kind::INTEGER,
+        None if values().next().is_some() && is_whole() && var.attribute("intrvl") != Some("contin") => {
+            Kind::INTEGER
+        }
+        _ => Kind::FLOAT,
+    }
+}
+
+fn date_time() -> Kind {
+    Kind::DateTime { unit: TimeUnit::Millisecond, zone: None }
+}
+
+/// The display format that a document gives.
+fn format_of(var: &Element, kind: &Kind) -> Option<DisplayFormat> {
+    let format = var.first("varFormat");
+    let says = |name: &str| format.and_then(|format| format.attribute(name)).filter(|text| !text.is_empty());
+    let mut display = DisplayFormat::default();
+    let program = match (says("schema"), says("otherSchema")) {
+        (Some("SPSS"), _) => Some("spss"),
+        (Some("other"), Some("Stata")) => Some("stata"),
+        _ => None,
+    };
+    if let Some((program, name)) = program.zip(says("formatname")) {
+        display.native.insert(program.to_owned(), name.to_owned());
+    }
+    if matches!(kind, Kind::Float { .. }) {
+        display.decimals = var.attribute("dcml").and_then(|dcml| dcml.trim().parse().ok());
+    }
+    (display != DisplayFormat::default()).then_some(display)
+}

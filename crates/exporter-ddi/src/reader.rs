@@ -1,0 +1,330 @@
+//! Reads a document of any version and any habit as a codebook.
+
+mod label_sets;
+mod resolve;
+
+use std::io::BufRead;
+
+use exporter_core::codebook::{Codebook, Text};
+use exporter_core::{Loss, LossCode};
+
+use crate::error::{DdiError, Result};
+use crate::mapping::groups;
+use crate::mapping::tables::{self, ReadTable};
+use crate::mapping::variables::{self, ReadVariable};
+use crate::mapping::{documents, note, study, texts};
+use crate::xml::{Element, Fault, Item, Tag, XmlReader};
+
+pub(crate) use label_sets::LabelSets;
+pub(crate) use resolve::{finish_group, finish_table};
+
+/// Bytes of one part of a document (a study, a variable) that are read.
+const MOST_PART: usize = 64 << 20;
+/// Elements round `codeBook`, as those of OAI-PMH.
+const DEEPEST_ROOT: usize = 16;
+
+/// What a document says.
+#[derive(Debug, Default)]
+#[non_exhaustive]
+pub struct DdiDocument {
+    /// The codebook.
+    pub codebook: Codebook,
+    /// By table of the codebook, the file that its rows are in.
+    pub files: Vec<TableFile>,
+    /// What was not taken, and what was read otherwise than it stands there.
+    pub losses: Vec<Loss>,
+}
+
+/// The file that the rows of a table are in, as a document describes it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TableFile {
+    /// What `fileName` names: paths or names, in order.
+    pub names: Vec<String>,
+    /// Rows, where they are stated.
+    pub rows: Option<u64>,
+    /// SHA-256 of the first file in hexadecimal digits.
+    pub sha256: Option<String>,
+    /// By variable of the table, the column.
+    pub columns: Vec<Column>,
+    /// Of a file with several types of record: the column that holds the type, and the type of this table's.
+    pub record: Option<(Column, String)>,
+}
+
+/// A column of a file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Column {
+    /// Name in the file.
+    pub name: String,
+    /// Of fixed columns the first and last character, from 1.
+    pub characters: Option<(u32, u32)>,
+    /// Digits of fixed columns behind a decimal point that is not written.
+    pub decimals: u8,
+}
+
+/// A variable and where it belongs.
+struct Found {
+    id: String,
+    files: Vec<String>,
+    rectypes: Vec<String>,
+    column: Column,
+    weighted_by: Option<String>,
+    read: ReadVariable,
+    notes: Vec<Element>,
+}
+
+/// What has been read of a document so far.
+#[derive(Default)]
+pub(crate) struct Parts {
+    document_id: String,
+    language: Option<String>,
+    study: Option<(exporter_core::codebook::Study, Vec<String>)>,
+    tables: Vec<(ReadTable, Vec<Element>)>,
+    variables: Vec<Found>,
+    groups: Vec<(exporter_core::codebook::Group, Vec<String>, Element)>,
+    documents: Vec<exporter_core::codebook::Document>,
+    /// Notes behind the variables.
+    notes: Vec<Element>,
+    /// Tags of texts, in the order in which they come.
+    tags: Vec<String>,
+    /// Elements that are not taken, by name.
+    passed_over: Vec<(String, u64)>,
+}
+
+/// Reads a document.
+///
+/// ```
+/// let xml = r#"<codeBook xmlns="ddi:codebook:2_5"><stdyDscr><citation><titlStmt><titl>Pets</titl></titlStmt></citation></stdyDscr>
+///   <fileDscr ID="F1"><fileTxt><fileName>pets.csv</fileName></fileTxt></fileDscr>
+///   <dataDscr><var name="legs" files="F1" dcml="0"><labl>Legs</labl></var></dataDscr></codeBook>"#;
+/// let document = exporter_ddi::read(xml.as_bytes())?;
+/// assert_eq!(document.codebook.tables[0].name, "pets");
+/// assert_eq!(document.codebook.tables[0].variables[0].label, "Legs".into());
+/// assert_eq!(document.files[0].names, ["pets.csv"]);
+/// # Ok::<(), exporter_ddi::DdiError>(())
+/// ```
+///
+/// # Errors
+/// [`DdiError::NotDdi`] for anything else, [`DdiError::Damaged`] for what is no well-formed XML or hostile, [`DdiError::Io`].
+pub fn read(document: impl BufRead) -> Result<DdiDocument> {
+    let mut reader = XmlReader::new(document);
+    let mut parts = Parts::default();
+    match parts.read(&mut reader) {
+        Ok(()) => Ok(resolve::document(parts)),
+        Err(DdiError::Damaged { line, column, message, .. }) => {
+            let read = match (parts.variables.len(), parts.tables.len()) {
+                (0, 0) => String::new(),
+                (variables, files) => format!(" ({files} files and {variables} variables were read before)"),
+            };
+            Err(DdiError::Damaged { line, column, message, read })
+        }
+        Err(error) => Err(error),
+    }
+}
+
+impl Parts {
+    fn read<R: BufRead>(&mut self, reader: &mut XmlReader<R>) -> Result<()> {
+        let root = root(reader)?;
+        let says = |name: &str| {
+            root.attributes.iter().find(|(known, _)| known == name).map(|(_, value)| value.trim())
+        };
+        self.document_id = says("ID").unwrap_or_default().to_owned();
+        let language = says("xml:lang").or_else(|| says("xml-lang")).filter(|tag| !tag.is_empty());
+        self.language = language.map(str::to_owned);
+        while let Some(item) = reader.next()? {
+            match item {
+                Item::Start(tag) => self.part(tag, reader)?,
+                Item::End => break,
+                Item::Text(_) => {}
+            }
+        }
+        // What follows the document, such as the end of an envelope, must be well formed too.
+        while reader.next()?.is_some() {}
+        Ok(())
+    }
+
+    fn part<R: BufRead>(&mut self, tag: Tag, reader: &mut XmlReader<R>) -> Result<()> {
+        match tag.name.as_str() {
+            // The document about itself.
+            "docDscr" => reader.skip()?,
+            "stdyDscr" if self.study.is_none() => {
+                let element = reader.element(tag, MOST_PART)?;
+                self.study(&element);
+            }
+            "fileDscr" => {
+                let mut element = reader.element(tag, MOST_PART)?;
+                self.tags(&element);
+                let read = tables::read(&element, self.language.as_deref());
+                self.tables.push((read, notes(&mut element)));
+            }
+            "dataDscr" => {
+                while let Some(item) = reader.next()? {
+                    match item {
+                        Item::Start(tag) => self.described(tag, reader)?,
+                        Item::End => break,
+                        Item::Text(_) => {}
+                    }
+                }
+            }
+            "otherMat" => {
+                let element = reader.element(tag, MOST_PART)?;
+                self.tags(&element);
+                self.document(&element);
+            }
+            name => {
+                self.pass_over(name);
+                reader.skip()?;
+            }
+        }
+        Ok(())
+    }
+
+    fn study(&mut self, element: &Element) {
+        self.tags(element);
+        let listed = element.all("notes").find(|note| note.attribute("type") == Some("languages"));
+        let listed: Vec<String> = listed
+            .map(|note| texts::words(note).split_whitespace().map(str::to_owned).collect())
+            .unwrap_or_default();
+        if self.language.is_none() {
+            self.language = listed.first().cloned();
+        }
+        let read = study::read(element, &self.document_id, self.language.as_deref());
+        let read = note::restored(read, element.all("notes"));
+        self.study = Some((read, listed));
+    }
+
+    fn described<R: BufRead>(&mut self, tag: Tag, reader: &mut XmlReader<R>) -> Result<()> {
+        match tag.name.as_str() {
+            "var" => {
+                let mut element = reader.element(tag, MOST_PART)?;
+                self.tags(&element);
+                let says = |name: &str| element.attribute(name).unwrap_or_default();
+                let list = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+                let mut files = list(says("files"));
+                if files.is_empty() {
+                    files = element
+                        .all("location")
+                        .filter_map(|it| it.attribute("fileid"))
+                        .map(str::to_owned)
+                        .collect();
+                }
+                let found = Found {
+                    id: says("ID").to_owned(),
+                    files,
+                    rectypes: list(says("rectype")),
+                    column: column(&element),
+                    weighted_by: list(says("wgt-var")).into_iter().next(),
+                    read: variables::read(&element, self.language.as_deref()),
+                    notes: notes(&mut element),
+                };
+                self.variables.push(found);
+            }
+            "varGrp" => {
+                let element = reader.element(tag, MOST_PART)?;
+                self.tags(&element);
+                let (group, members) = groups::read(&element, self.language.as_deref());
+                self.groups.push((group, members, element));
+            }
+            "notes" => {
+                let element = reader.element(tag, MOST_PART)?;
+                self.notes.push(element);
+            }
+            name => {
+                self.pass_over(name);
+                reader.skip()?;
+            }
+        }
+        Ok(())
+    }
+
+    fn document(&mut self, element: &Element) {
+        let read = documents::read(element, self.language.as_deref());
+        self.documents.push(note::restored(read, element.all("notes")));
+        for inner in element.all("otherMat") {
+            self.document(inner);
+        }
+    }
+
+    fn pass_over(&mut self, name: &str) {
+        match self.passed_over.iter_mut().find(|(known, _)| known == name) {
+            Some((_, count)) => *count += 1,
+            None => self.passed_over.push((name.to_owned(), 1)),
+        }
+    }
+
+    /// Keeps the tags of all texts in an element.
+    fn tags(&mut self, element: &Element) {
+        if let Some(tag) = texts::language_of(element)
+            && !self.tags.iter().any(|known| known.eq_ignore_ascii_case(tag))
+        {
+            self.tags.push(tag.to_owned());
+        }
+        element.elements().for_each(|child| self.tags(child));
+    }
+}
+
+/// The losses of elements that are not taken.
+pub(crate) fn not_taken(passed_over: Vec<(String, u64)>) -> impl Iterator<Item = Loss> {
+    passed_over.into_iter().map(|(name, count)| {
+        Loss::new(LossCode::NOT_READ, format!("elements `{name}` of the document are not taken")).count(count)
+    })
+}
+
+/// The beginning of the element `codeBook`, which others may stand round.
+fn root<R: BufRead>(reader: &mut XmlReader<R>) -> Result<Tag> {
+    let (mut first, mut depth) = (None, 0_usize);
+    while let Some(item) = reader.next().map_err(|fault| not_xml(fault, first.as_ref()))? {
+        match item {
+            Item::Start(tag) if tag.name.eq_ignore_ascii_case("codeBook") => return Ok(tag),
+            Item::Start(tag) => {
+                depth += 1;
+                let name = first.get_or_insert(tag.name).clone();
+                if name.eq_ignore_ascii_case("html") {
+                    return Err(DdiError::NotDdi { found: "an HTML page".into() });
+                }
+                if depth > DEEPEST_ROOT {
+                    break;
+                }
+            }
+            Item::End => depth = depth.saturating_sub(1),
+            Item::Text(_) => {}
+        }
+    }
+    let first = first.unwrap_or_default();
+    let found = match first.as_str() {
+        "DDIInstance" | "FragmentInstance" | "StudyUnit" => {
+            "DDI Lifecycle, which is another format".to_owned()
+        }
+        first => format!("XML of the element <{first}>"),
+    };
+    Err(DdiError::NotDdi { found })
+}
+
+fn not_xml(fault: Fault, first: Option<&String>) -> DdiError {
+    match first {
+        None if fault.source.is_none() => DdiError::NotDdi { found: format!("no XML ({})", fault.message) },
+        _ => fault.into(),
+    }
+}
+
+fn column(var: &Element) -> Column {
+    let location = var.first("location");
+    let number = |name: &str| location.and_then(|it| it.attribute(name)?.trim().parse::<u32>().ok());
+    let start = number("StartPos").filter(|start| *start > 0);
+    // Without an end or a width the start is the number of the column.
+    let end = number("EndPos").or_else(|| Some(start?.checked_add(number("width")?)?.saturating_sub(1)));
+    let decimals = var.attribute("dcml").and_then(|dcml| dcml.trim().parse().ok()).unwrap_or_default();
+    let characters = start.zip(end).filter(|(start, end)| start <= end);
+    Column { name: var.attribute("name").unwrap_or_default().to_owned(), characters, decimals }
+}
+
+/// Takes the notes out of an element.
+fn notes(element: &mut Element) -> Vec<Element> {
+    element.all("notes").filter(|note| note::is_ours(note)).cloned().collect()
+}
+
+/// Whether a text says nothing.
+pub(crate) fn is_blank(text: &Text) -> bool {
+    text.is_empty()
+}

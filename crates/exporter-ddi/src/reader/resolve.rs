@@ -1,0 +1,326 @@
+//! From the parts of a document to a codebook: what leads from one to another is found by IDs.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use exporter_core::codebook::{Codebook, Group, Parent, Table, TableKind, ValueLabels};
+use exporter_core::{Loss, LossCode};
+
+use super::{Column, DdiDocument, Found, LabelSets, Parts, TableFile, not_taken};
+use crate::mapping::groups::table_of;
+use crate::mapping::note;
+use crate::mapping::tables::{ReadRecord, ReadTable};
+use crate::xml::Element;
+
+/// A table that grows.
+struct Growing {
+    read: ReadTable,
+    notes: Vec<Element>,
+    /// The type of its records, where a file has several.
+    rectype: Option<ReadRecord>,
+    columns: Vec<Column>,
+    names: HashSet<String>,
+}
+
+/// The codebook of a document.
+pub(super) fn document(parts: Parts) -> DdiDocument {
+    let mut losses: Vec<Loss> = not_taken(parts.passed_over).collect();
+    let (mut study, mut languages) = parts.study.unwrap_or_default();
+    if languages.is_empty() {
+        languages.extend(parts.language.clone());
+        let others = parts
+            .tags
+            .iter()
+            .filter(|tag| parts.language.as_ref().is_none_or(|own| !own.eq_ignore_ascii_case(tag)));
+        languages.extend(others.cloned());
+    }
+    study.languages = languages;
+    let mut tables: Vec<Growing> =
+        parts.tables.into_iter().flat_map(|(read, notes)| growing(read, notes)).collect();
+    let type_columns: HashMap<String, Column> =
+        parts.variables.iter().map(|found| (found.column.name.clone(), found.column.clone())).collect();
+    let mut sets = LabelSets::default();
+    // By ID, the name and the tables of a variable or group.
+    let mut ids: HashMap<String, (String, Vec<usize>)> = HashMap::new();
+    let mut weights = Vec::new();
+    for found in parts.variables {
+        place(found, &mut tables, &mut sets, &mut ids, &mut weights, &mut losses);
+    }
+    for (table, column, id) in weights {
+        let name = ids.get(&id).map(|(name, _)| name.clone());
+        let variable =
+            tables.get_mut(table).and_then(|it: &mut Growing| it.read.table.variables.get_mut(column));
+        if let (Some(variable), Some(name)) = (variable, name) {
+            variable.weighted_by = Some(name);
+        }
+    }
+    resolve_groups(parts.groups, &mut tables, &mut ids, &mut losses);
+    unique_names(&mut tables);
+    link(&mut tables, &ids);
+    let value_labels: BTreeMap<String, ValueLabels> = note::restored(sets.into_sets(), &parts.notes);
+    let mut codebook = Codebook::new("");
+    codebook.study = study;
+    codebook.value_labels = value_labels;
+    codebook.documents = parts.documents;
+    let mut files = Vec::new();
+    for Growing { read, notes, rectype, columns, .. } in tables {
+        let ReadTable { mut table, files: names, rows, sha256, .. } = read;
+        let (variables, groups) = (std::mem::take(&mut table.variables), std::mem::take(&mut table.groups));
+        let mut table = note::restored(table, &notes);
+        (table.variables, table.groups, table.rows) = (variables, groups, rows.filter(|_| rectype.is_none()));
+        codebook.tables.push(table);
+        let record = rectype.and_then(|record| {
+            let column = type_columns.get(record.type_variable.as_deref()?)?;
+            Some((column.clone(), record.rectype))
+        });
+        files.push(TableFile { names, rows, sha256, columns, record });
+    }
+    DdiDocument { codebook, files, losses }
+}
+
+/// The tables of a file: one, or one for each type of record.
+fn growing(read: ReadTable, notes: Vec<Element>) -> Vec<Growing> {
+    let new =
+        |read, notes, rectype| Growing { read, notes, rectype, columns: Vec::new(), names: HashSet::new() };
+    if read.structure != "hierarchical" || read.records.len() < 2 {
+        return vec![new(read, notes, None)];
+    }
+    let mut tables = Vec::new();
+    for record in &read.records {
+        let mut own = ReadTable {
+            id: read.id.clone(),
+            files: read.files.clone(),
+            structure: read.structure.clone(),
+            ..ReadTable::default()
+        };
+        own.table.name.clone_from(&record.rectype);
+        own.table.label =
+            if record.label.is_empty() { read.table.label.clone() } else { record.label.clone() };
+        let record = ReadRecord {
+            id: record.id.clone(),
+            rectype: record.rectype.clone(),
+            children: record.children.clone(),
+            key: record.key.clone(),
+            type_variable: record
+                .type_variable
+                .clone()
+                .or_else(|| read.records.iter().find_map(|it| it.type_variable.clone())),
+            label: record.label.clone(),
+        };
+        tables.push(new(own, notes.clone(), Some(record)));
+    }
+    tables
+}
+
+/// Puts a variable into the tables that it belongs to.
+fn place(
+    found: Found,
+    tables: &mut Vec<Growing>,
+    sets: &mut LabelSets,
+    ids: &mut HashMap<String, (String, Vec<usize>)>,
+    weights: &mut Vec<(usize, usize, String)>,
+    losses: &mut Vec<Loss>,
+) {
+    let Found { id, files, rectypes, column, weighted_by, read, notes } = found;
+    let is_of = |table: &Growing| {
+        let is_file = files.is_empty() || files.contains(&table.read.id);
+        is_file
+            && table.rectype.as_ref().is_none_or(|own| rectypes.is_empty() || rectypes.contains(&own.rectype))
+    };
+    let mut own: Vec<usize> =
+        tables.iter().enumerate().filter(|(_, table)| is_of(table)).map(|(at, _)| at).collect();
+    if files.is_empty() && tables.iter().all(|table| table.rectype.is_none()) {
+        // Nothing says in which of several files it is.
+        own.truncate(1);
+    }
+    if own.is_empty() {
+        let id = files.first().cloned().unwrap_or_default();
+        let mut read = ReadTable { id: id.clone(), ..ReadTable::default() };
+        read.table.name = if id.is_empty() { "data".into() } else { id };
+        own.push(tables.len());
+        tables.extend(growing(read, Vec::new()));
+    }
+    let mut variable = read.variable;
+    variable.labels = sets.name_of(&variable.name, &read.labels);
+    let mut variable = note::restored(variable, &notes);
+    sets.add(variable.labels.as_deref(), read.labels);
+    if !read.unread.is_empty() {
+        let action = format!("categories that are no {} are left out", variable.kind);
+        let loss = Loss::new(LossCode::VALUE_LABELS_DROPPED, action).variable(&variable.name);
+        losses.push(
+            loss.count(read.unread.len() as u64).first(None, read.unread.first().map_or("", String::as_str)),
+        );
+    }
+    variable.weighted_by = None;
+    for at in &own {
+        let Some(table) = tables.get_mut(*at) else { continue };
+        let mut variable = variable.clone();
+        if variable.name.is_empty() {
+            variable.name = format!("V{}", table.read.table.variables.len() + 1);
+        }
+        let given = variable.name.clone();
+        let mut number = 2_u64;
+        while !table.names.insert(variable.name.clone()) {
+            variable.name = format!("{given}_{number}");
+            number += 1;
+        }
+        if variable.name != given {
+            let action = format!("another variable of the file is called so: read as {}", variable.name);
+            losses.push(Loss::new(LossCode::NOT_READ, action).variable(&given).table(&table.read.table.name));
+        }
+        if let Some(weight) = &weighted_by {
+            weights.push((*at, table.read.table.variables.len(), weight.clone()));
+        }
+        if !id.is_empty() {
+            let known = ids.entry(id.clone()).or_insert_with(|| (variable.name.clone(), Vec::new()));
+            known.1.push(*at);
+        }
+        table.read.table.variables.push(variable);
+        table.columns.push(column.clone());
+    }
+}
+
+/// Gives the groups to the tables of their members.
+fn resolve_groups(
+    groups: Vec<(Group, Vec<String>, Element)>,
+    tables: &mut [Growing],
+    ids: &mut HashMap<String, (String, Vec<usize>)>,
+    losses: &mut Vec<Loss>,
+) {
+    // Groups of groups belong where these do, which may come later.
+    let members: HashMap<String, Vec<String>> = groups
+        .iter()
+        .filter_map(|(_, members, element)| Some((element.attribute("ID")?.to_owned(), members.clone())))
+        .collect();
+    let table_of_ids = |start: &[String], ids: &HashMap<String, (String, Vec<usize>)>| {
+        let (mut open, mut seen) = (start.to_vec(), HashSet::new());
+        while let Some(id) = open.pop() {
+            if let Some((_, tables)) = ids.get(&id) {
+                return tables.first().copied();
+            }
+            if seen.insert(id.clone()) {
+                open.extend(members.get(&id).into_iter().flatten().cloned());
+            }
+        }
+        None
+    };
+    let mut placed = Vec::new();
+    for (group, own, element) in groups {
+        let named =
+            table_of(&element).and_then(|name| tables.iter().position(|table| table.read.table.name == name));
+        let only = (tables.len() == 1).then_some(0);
+        match named.or_else(|| table_of_ids(&own, ids)).or(only) {
+            Some(at) => placed.push((at, group, own, element)),
+            None => losses.push(
+                Loss::new(LossCode::GROUP_DROPPED, "a group without variables that are known is left out")
+                    .first(None, group.name.as_str()),
+            ),
+        }
+    }
+    let names: HashMap<String, (usize, String)> = placed
+        .iter()
+        .filter_map(|(at, group, _, element)| {
+            Some((element.attribute("ID")?.to_owned(), (*at, group.name.clone())))
+        })
+        .collect();
+    for (at, mut group, own, element) in placed {
+        let Some(table) = tables.get_mut(at) else { continue };
+        let name_of = |id: &str| {
+            let of_variable =
+                ids.get(id).filter(|(_, tables)| tables.contains(&at)).map(|(name, _)| name.clone());
+            of_variable.or_else(|| names.get(id).filter(|(of, _)| *of == at).map(|(_, name)| name.clone()))
+        };
+        finish_group(&mut group, &own, &name_of);
+        let group = note::restored(group, element.all("notes"));
+        let is_taken = |name: &str| {
+            table.names.contains(name) || table.read.table.groups.iter().any(|known| known.name == name)
+        };
+        let mut group = group;
+        let given = group.name.clone();
+        let mut number = 2_u64;
+        while is_taken(&group.name) {
+            group.name = format!("{given}_{number}");
+            number += 1;
+        }
+        table.read.table.groups.push(group);
+    }
+    // A group that got another name is still a member under its first one; members that are nothing are left out.
+    for table in tables {
+        let known: HashSet<String> = table
+            .names
+            .iter()
+            .cloned()
+            .chain(table.read.table.groups.iter().map(|it| it.name.clone()))
+            .collect();
+        for group in &mut table.read.table.groups {
+            let own = group.name.clone();
+            group.members.retain(|member| known.contains(member) && *member != own);
+        }
+    }
+}
+
+/// Gives a group its members.
+pub(crate) fn finish_group(group: &mut Group, members: &[String], name_of: &dyn Fn(&str) -> Option<String>) {
+    group.members = members.iter().filter_map(|id| name_of(id)).collect();
+}
+
+/// Gives a table the key that `whole` has, as IDs bring it back.
+pub(crate) fn finish_table(table: &mut Table, whole: &Table) {
+    table.key.clone_from(&whole.key);
+    if let Some(parent) = &whole.parent {
+        table.kind = TableKind::Roster;
+        table.parent = Some(parent.clone());
+    }
+}
+
+/// Names of tables that are there once.
+fn unique_names(tables: &mut [Growing]) {
+    let mut names = HashSet::new();
+    for table in tables {
+        let given = table.read.table.name.clone();
+        let mut number = 2_u64;
+        while !names.insert(table.read.table.name.clone()) {
+            table.read.table.name = format!("{given}_{number}");
+            number += 1;
+        }
+    }
+}
+
+/// Keys, and the tables above others: a record group names those below it, and a key begins with that of the table above.
+fn link(tables: &mut [Growing], ids: &HashMap<String, (String, Vec<usize>)>) {
+    let record = |table: &Growing| -> Option<(String, Vec<String>, Vec<String>)> {
+        let record = table.rectype.as_ref().or_else(|| table.read.records.first())?;
+        Some((record.id.clone(), record.children.clone(), record.key.clone()))
+    };
+    let records: Vec<Option<(String, Vec<String>, Vec<String>)>> = tables.iter().map(record).collect();
+    let name_of = |id: &String, names: &HashSet<String>| {
+        // Some name the variable itself.
+        let name = ids.get(id).map_or(id, |(name, _)| name);
+        names.contains(name).then(|| name.clone())
+    };
+    for (table, record) in tables.iter_mut().zip(&records) {
+        let Some((.., key)) = record else { continue };
+        let names: Option<Vec<String>> = key.iter().map(|id| name_of(id, &table.names)).collect();
+        table.read.table.key = names.unwrap_or_default();
+    }
+    for child in 0..tables.len() {
+        let Some(Some((id, ..))) = records.get(child) else { continue };
+        let is_above = |record: &Option<(String, Vec<String>, Vec<String>)>| {
+            record
+                .as_ref()
+                .is_some_and(|(own, children, _)| own != id && !id.is_empty() && children.contains(id))
+        };
+        let Some(above) = records.iter().position(is_above) else { continue };
+        let (Some(parent), Some(own)) = (tables.get(above), tables.get(child)) else { continue };
+        let parent_key = parent.read.table.key.clone();
+        let pairs: Vec<(String, String)> =
+            own.read.table.key.iter().cloned().zip(parent_key.iter().cloned()).collect();
+        if pairs.is_empty() || pairs.len() < parent_key.len() {
+            continue;
+        }
+        let link = Parent::new(parent.read.table.name.clone(), pairs);
+        if let Some(table) = tables.get_mut(child) {
+            table.read.table.kind = TableKind::Roster;
+            table.read.table.parent = Some(link);
+        }
+    }
+}

@@ -1,0 +1,328 @@
+//! Writes a document: from a codebook and what its data files make of it to elements in the order of the structure.
+
+mod ids;
+
+use std::collections::HashMap;
+use std::io::{self, Write};
+
+use exporter_core::codebook::{Codebook, Document, GroupKind, Question, Table, Value, Variable};
+
+use crate::data_file::{DataFile, Program};
+use crate::mapping::groups::{self, table_note};
+use crate::mapping::question::Shared;
+use crate::mapping::tables::TableEntry;
+use crate::mapping::texts::Languages;
+use crate::mapping::variables::{self, ReadVariable, VariableEntry};
+use crate::mapping::{documents, note, study, tables};
+use crate::reader::{LabelSets, finish_group, finish_table};
+use crate::statistics::VariableStatistics;
+use crate::structure::{Structure, Version};
+use crate::xml::Element;
+use ids::Ids;
+
+pub(crate) use ids::document_id;
+
+/// What a document is about.
+pub(crate) struct Description<'a> {
+    pub(crate) codebook: &'a Codebook,
+    /// By table, its data files; the first one names the columns.
+    pub(crate) files: Vec<Vec<DataFile>>,
+    /// By table, its rows.
+    pub(crate) rows: Vec<Option<u64>>,
+    /// By table and variable.
+    pub(crate) statistics: Vec<Vec<Option<VariableStatistics>>>,
+    /// By document, where it is written.
+    pub(crate) documents: Vec<Option<String>>,
+    pub(crate) languages: Languages<'a>,
+    pub(crate) version: Version,
+    /// Whether the root says its language.
+    pub(crate) has_root_language: bool,
+    /// ISO 8601 day of the document.
+    pub(crate) date: Option<String>,
+}
+
+/// How many there are of what a document describes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Counts {
+    pub(crate) files: u64,
+    pub(crate) variables: u64,
+    pub(crate) categories: u64,
+}
+
+/// Bytes that are written at once.
+const BUFFER: usize = 256 << 10;
+
+/// Elements on their way out.
+struct Out<'w, W> {
+    to: &'w mut W,
+    text: String,
+    structure: &'static Structure,
+}
+
+impl<W: Write> Out<'_, W> {
+    fn element(&mut self, level: usize, mut element: Element) -> io::Result<()> {
+        element.sort(&|parent, child| self.structure.position(parent, child));
+        element.write(level, &mut self.text);
+        self.flush(BUFFER)
+    }
+
+    fn line(&mut self, text: &str) -> io::Result<()> {
+        self.text.push_str(text);
+        self.text.push('\n');
+        Ok(())
+    }
+
+    /// Hands on what is there when it is more than so many bytes.
+    fn flush(&mut self, more_than: usize) -> io::Result<()> {
+        if self.text.len() > more_than {
+            self.to.write_all(self.text.as_bytes())?;
+            self.text.clear();
+        }
+        Ok(())
+    }
+}
+
+impl Description<'_> {
+    /// Writes the document.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub(crate) fn write(&self, to: &mut impl Write) -> io::Result<Counts> {
+        let structure = self.version.structure();
+        let mut out = Out { to, text: String::new(), structure };
+        let ids = Ids::of(self.codebook);
+        let mut counts = Counts::default();
+        out.line("<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
+        let mut root = String::new();
+        self.root().open(&mut root);
+        root.push('>');
+        out.line(&root)?;
+        out.element(1, self.document_description())?;
+        out.element(1, self.study())?;
+        for (at, table) in self.codebook.tables.iter().enumerate() {
+            out.element(1, self.table(at, table, &ids))?;
+            counts.files += 1;
+        }
+        if !self.codebook.tables.is_empty() {
+            out.line("  <dataDscr>")?;
+            self.data(&mut out, &ids, &mut counts)?;
+            out.line("  </dataDscr>")?;
+        }
+        for (document, path) in self.codebook.documents.iter().zip(&self.documents) {
+            out.element(1, self.document(document, path.as_deref()))?;
+        }
+        out.line("</codeBook>")?;
+        out.flush(0)?;
+        Ok(counts)
+    }
+
+    fn root(&self) -> Element {
+        let namespace = self.version.namespace();
+        let number = self.version.number();
+        let location = format!(
+            "{namespace} http://www.ddialliance.org/Specification/DDI-Codebook/{number}/XMLSchema/codebook.xsd"
+        );
+        let language = self.languages.document().filter(|_| self.has_root_language);
+        Element::new("codeBook")
+            .with("xmlns", namespace)
+            .with("xmlns:xsi", "http://www.w3.org/2001/XMLSchema-instance")
+            .with("xsi:schemaLocation", location)
+            .with("ID", document_id(&self.codebook.study.id))
+            .with("version", number)
+            .with_some("xml:lang", language)
+    }
+
+    /// The document itself: what it is called and what wrote it.
+    fn document_description(&self) -> Element {
+        let codebook_study = &self.codebook.study;
+        let mut titles = study::titles(codebook_study, self.languages);
+        if !codebook_study.id.trim().is_empty() {
+            titles.push(Element::new("IDNo").text(format!("DDI_{}", codebook_study.id)));
+        }
+        let mut citation = Element::new("citation");
+        citation.push(titles);
+        let mut production = Element::new("prodStmt");
+        if let Some(date) = &self.date {
+            production.push(Element::new("prodDate").with("date", date.as_str()).text(date.as_str()));
+        }
+        let software = Element::new("software").with("version", env!("CARGO_PKG_VERSION")).text("exporter");
+        production.push(software);
+        citation.push(production);
+        let mut description = Element::new("docDscr");
+        description.push(citation);
+        description
+    }
+
+    fn study(&self) -> Element {
+        let whole = &self.codebook.study;
+        let mut element = study::write(whole, self.languages);
+        let mut read = study::read(&element, "", self.languages.default);
+        // The languages of all texts are those of the document.
+        read.languages.clone_from(&whole.languages);
+        element.extend(note::difference(&read, whole));
+        if whole.languages.len() > 1 {
+            element.push(note::typed("languages", "", whole.languages.join(" ")));
+        }
+        element
+    }
+
+    fn table(&self, at: usize, table: &Table, ids: &Ids<'_>) -> Element {
+        let is_child =
+            |other: &&Table| other.parent.as_ref().is_some_and(|parent| parent.table == table.name);
+        let children = self.codebook.tables.iter().filter(is_child);
+        let entry = TableEntry {
+            table,
+            id: ids.file(at),
+            record: ids.record(at),
+            children: children
+                .filter_map(|child| self.codebook.table(&child.name))
+                .map(|(at, _)| ids.record(at))
+                .collect(),
+            key: table.key.iter().filter_map(|name| ids.variable(at, name)).map(str::to_owned).collect(),
+            files: self.files.get(at).map(Vec::as_slice).unwrap_or_default(),
+            rows: self.rows.get(at).copied().flatten(),
+            languages: self.languages,
+            contents_repeat: self.version >= Version::V2_6,
+        };
+        let mut element = entry.write();
+        let mut read = tables::read(&element, self.languages.default).table;
+        finish_table(&mut read, table);
+        let mut whole = table.clone();
+        (whole.variables, whole.groups, whole.rows) = (Vec::new(), Vec::new(), None);
+        element.extend(note::difference(&read, &whole));
+        element
+    }
+
+    fn data<W: Write>(&self, out: &mut Out<'_, W>, ids: &Ids<'_>, counts: &mut Counts) -> io::Result<()> {
+        for (at, table) in self.codebook.tables.iter().enumerate() {
+            for group in &table.groups {
+                let (variables, groups) = ids.members(at);
+                let mut element =
+                    groups::write(group, &ids.group(at, &group.name), variables, groups, self.languages);
+                if self.codebook.tables.len() > 1 && element.attribute("var").is_none() {
+                    element.push(table_note(&table.name));
+                }
+                let (mut read, members) = groups::read(&element, self.languages.default);
+                finish_group(&mut read, &members, &|id| ids.name(id));
+                element.extend(note::difference(&read, group));
+                out.element(2, element)?;
+            }
+        }
+        let mut sets = LabelSets::default();
+        for (at, table) in self.codebook.tables.iter().enumerate() {
+            let asked = Asked::of(table);
+            for (column, variable) in table.variables.iter().enumerate() {
+                let element = self.variable((at, table), (column, variable), &asked, ids, &mut sets);
+                counts.variables += 1;
+                counts.categories += element.all("catgry").count() as u64;
+                out.element(2, element)?;
+            }
+        }
+        // Sets as a reader finds them differ where several variables share one and declare other values missing.
+        let read = sets.into_sets();
+        out_note(out, note::difference(&read, &self.codebook.value_labels))
+    }
+
+    fn variable(
+        &self,
+        (at, table): (usize, &Table),
+        (column, variable): (usize, &Variable),
+        asked: &Asked<'_>,
+        ids: &Ids<'_>,
+        sets: &mut LabelSets,
+    ) -> Element {
+        let none = DataFile::default();
+        let file = self.files.get(at).and_then(|files| files.first()).unwrap_or(&none);
+        let weight = variable.weighted_by.as_deref().and_then(|name| ids.variable(at, name));
+        let group = asked.groups.get(variable.name.as_str());
+        let shared_id = group.map(|(group, _)| ids.question(at, group));
+        let question = match (&variable.question, group) {
+            (Some(own), _) => Some((&**own, None)),
+            (None, Some((group, first))) => group
+                .1
+                .zip(shared_id.as_deref())
+                .map(|(question, id)| (question, Some(Shared { id, is_first: *first == variable.name }))),
+            (None, None) => None,
+        };
+        let written = |value: &Value| file.value(&variable.name, value);
+        let file_id = ids.file(at);
+        let statistics =
+            self.statistics.get(at).and_then(|columns| columns.get(column)).and_then(Option::as_ref);
+        let entry = VariableEntry {
+            variable,
+            labels: self.codebook.value_labels_of(variable),
+            id: ids.variable(at, &variable.name).unwrap_or_default().to_owned(),
+            file: &file_id,
+            name: file.name(&variable.name),
+            column: column + 1,
+            question,
+            weight,
+            statistics,
+            program: file.program,
+            written: &written,
+            languages: self.languages,
+        };
+        let mut element = entry.write();
+        let _ = table;
+        let ReadVariable { variable: mut read, labels, .. } =
+            variables::read(&element, self.languages.default);
+        let mut whole = variable.clone();
+        exporter_core::codebook::Variable::clone_from(&mut whole, variable);
+        whole.facts = Default::default();
+        whole.facts.storage.clone_from(&variable.facts.storage);
+        read.weighted_by.clone_from(&whole.weighted_by);
+        read.labels = sets.name_of(&read.name, &labels);
+        element.extend(note::difference(&read, &whole));
+        sets.add(whole.labels.as_deref(), labels);
+        element
+    }
+
+    fn document(&self, whole: &Document, path: Option<&str>) -> Element {
+        let mut element = documents::write(whole, path, self.languages);
+        let mut kept = whole.clone();
+        kept.bytes = None;
+        kept.path = path.map(Into::into);
+        let read = documents::read(&element, self.languages.default);
+        element.extend(note::difference(&read, &kept));
+        element
+    }
+}
+
+fn out_note<W: Write>(out: &mut Out<'_, W>, note: Option<Element>) -> io::Result<()> {
+    note.map_or(Ok(()), |note| out.element(2, note))
+}
+
+/// The questions of a table that several variables answer together.
+struct Asked<'a> {
+    /// By variable its group with that group's question, and the first variable of the group.
+    groups: HashMap<&'a str, ((&'a str, Option<&'a Question>), &'a str)>,
+}
+
+impl<'a> Asked<'a> {
+    fn of(table: &'a Table) -> Self {
+        let mut groups = HashMap::new();
+        for group in &table.groups {
+            let is_multiple =
+                matches!(group.kind, GroupKind::MultipleDichotomy { .. } | GroupKind::MultipleCategory);
+            let (Some(question), Some(first)) = (&group.question, group.members.first()) else { continue };
+            if !is_multiple {
+                continue;
+            }
+            for member in &group.members {
+                groups
+                    .entry(member.as_str())
+                    .or_insert(((group.name.as_str(), Some(&**question)), first.as_str()));
+            }
+        }
+        Self { groups }
+    }
+}
+
+/// Which program's types the files of a format have.
+pub(crate) fn program_of(format: &str) -> Program {
+    match format {
+        "dta" => Program::Stata,
+        "sav" | "zsav" => Program::Spss,
+        _ => Program::Other,
+    }
+}
