@@ -58,7 +58,7 @@ pub(crate) fn document_entries(codebook: &Codebook) -> Vec<Option<EntrySpec>> {
 pub(crate) const DOCUMENT: &str = "document";
 
 /// A study's id as a file name without extension.
-pub(crate) fn study_stem(id: &str) -> String {
+pub fn study_stem(id: &str) -> String {
     legal_unique(&[id], &rules("study")).pop().unwrap_or_else(|| "study".into())
 }
 

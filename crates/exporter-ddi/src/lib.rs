@@ -1,14 +1,27 @@
 //! DDI Codebook: writer, reader and check.
 
 mod data_file;
+mod dataset;
 mod error;
+mod exporter;
 mod mapping;
+mod options;
 mod reader;
 mod statistics;
 mod structure;
 mod writer;
 mod xml;
 
+pub use dataset::{DdiDataset, DdiInput, DdiInputOptions};
 pub use error::DdiError;
+pub use exporter::{Ddi, DdiExporter};
+pub use options::{DdiOptions, Profile, StatisticsOption, WrittenVersion};
 pub use reader::{Column, DdiDocument, TableFile, read};
 pub use structure::Version;
+
+use exporter_core::Registry;
+
+/// Adds the format `ddi`, written and read, to a registry.
+pub fn register(registry: Registry) -> Registry {
+    registry.register::<Ddi>().register_input::<DdiInput>()
+}

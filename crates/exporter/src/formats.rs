@@ -18,6 +18,8 @@ pub fn registry() -> Registry {
         .register::<CodebookExporter>()
         .register::<DocumentsExporter>()
         .register_check::<StudyFile>();
+    #[cfg(feature = "ddi")]
+    let registry = exporter_ddi::register(registry);
     #[cfg(feature = "dta")]
     let registry = exporter_dta::register(registry);
     #[cfg(feature = "package")]

@@ -1,0 +1,281 @@
+//! DDI Codebook as a companion of data files.
+
+mod facts;
+
+use std::collections::HashMap;
+use std::io::Write as _;
+
+use exporter_core::codebook::Codebook;
+use exporter_core::profile::ProfileRequest;
+use exporter_core::{
+    Carry, Changes, Committed, Context, Dataset, EntryReport, EntrySpec, Error, Exporter, Format, FormatInfo,
+    LossCode, Part, Plan, Planning, Result, Sibling, Sink, Summary, TableId, study_stem,
+};
+
+use crate::data_file::DataFile;
+use crate::mapping::texts::Languages;
+use crate::options::{DdiOptions, OPTIONS, Profile, WrittenVersion};
+use crate::statistics::VariableStatistics;
+use crate::structure::Version;
+use crate::writer::{Counts, Description, program_of};
+
+static INFO: FormatInfo = FormatInfo::new("ddi", "DDI Codebook")
+    .extensions(&["ddi.xml", "xml"])
+    .media_type("application/xml")
+    .options(OPTIONS)
+    .losses(&[LossCode::DOCUMENT_DROPPED])
+    .notes("The description of the study and its files for archives and catalogues; valid DDI Codebook 2.5 or 2.6.");
+
+/// The format `ddi`.
+#[derive(Clone, Debug, Default)]
+pub struct Ddi(());
+
+/// Writes a document of DDI Codebook beside the data files of the same export.
+#[derive(Clone, Debug, Default)]
+pub struct DdiExporter {
+    options: DdiOptions,
+}
+
+impl DdiExporter {
+    /// Writes documents as the options say.
+    pub fn new(options: DdiOptions) -> Self {
+        Self { options }
+    }
+
+    /// The language of each document; one of all languages has none.
+    fn documents(&self, codebook: &Codebook) -> Vec<Option<String>> {
+        match self.options.profile {
+            Profile::Nada if codebook.study.languages.len() > 1 => {
+                codebook.study.languages.iter().cloned().map(Some).collect()
+            }
+            _ => vec![None],
+        }
+    }
+}
+
+impl Format for Ddi {
+    const INFO: &'static FormatInfo = &INFO;
+    type Options = DdiOptions;
+    type Exporter = DdiExporter;
+
+    fn exporter(options: DdiOptions) -> Result<DdiExporter> {
+        Ok(DdiExporter::new(options))
+    }
+}
+
+impl Exporter for DdiExporter {
+    fn format(&self) -> &'static FormatInfo {
+        &INFO
+    }
+
+    fn needs(&self, data: &dyn Dataset, _: &Context) -> Result<ProfileRequest> {
+        Ok(facts::needs(data.codebook(), &self.options))
+    }
+
+    fn is_companion(&self) -> bool {
+        true
+    }
+
+    fn needs_digests(&self) -> bool {
+        true
+    }
+
+    /// Nearly everything has a place in it or a note of ours.
+    fn carries(&self, part: Part) -> Carry {
+        let in_note = Carry::Dropped("kept in a note that other programs do not read");
+        match part {
+            Part::Alignment | Part::SortOrder => in_note,
+            Part::MissingReasons
+            | Part::DisplayFormat
+            | Part::Measure
+            | Part::Documents
+            | Part::QuestionLogic => Carry::Limited,
+            Part::StudyTitle
+            | Part::StudyDescription
+            | Part::Languages
+            | Part::DocumentDescription
+            | Part::UnusedValueLabels
+            | Part::TableLabel
+            | Part::TableNotes
+            | Part::Groups
+            | Part::Keys
+            | Part::VariableLabel
+            | Part::ValueLabels
+            | Part::MissingValues
+            | Part::ReasonLabels
+            | Part::Weight
+            | Part::Question
+            | Part::VariableNotes
+            | Part::VariableDescription
+            | Part::Attributes => Carry::Whole,
+        }
+    }
+
+    fn entries(&self, codebook: &Codebook) -> Vec<EntrySpec> {
+        let stem = study_stem(&codebook.study.id);
+        let documents = self.documents(codebook).into_iter();
+        let path = |language: Option<String>| match language {
+            Some(language) => format!("{stem}.{language}.ddi.xml"),
+            None => format!("{stem}.ddi.xml"),
+        };
+        documents.map(|language| EntrySpec::new(path(language), INFO.media_type)).collect()
+    }
+
+    fn plan<'a>(
+        &'a self,
+        data: &'a dyn Dataset,
+        with: &Planning<'_>,
+        context: &Context,
+    ) -> Result<Box<dyn Plan + 'a>> {
+        let codebook = data.codebook();
+        let files = codebook
+            .tables
+            .iter()
+            .enumerate()
+            .map(|(at, table)| self.files(with.siblings, TableId(at), &table.name));
+        let documents = codebook.documents.iter();
+        let documents =
+            documents.map(|document| with.document(&document.name).map(|entry| entry.path.clone())).collect();
+        let clock = context.clock().unix_seconds();
+        let date = chrono::DateTime::from_timestamp(clock, 0).map(|time| time.format("%Y-%m-%d").to_string());
+        Ok(Box::new(DdiPlan {
+            options: &self.options,
+            codebook,
+            entries: self.entries(codebook),
+            languages: self.documents(codebook),
+            changes: Changes::from(with.losses(self, codebook)),
+            files: files.collect(),
+            rows: (0..codebook.tables.len())
+                .map(|at| with.profile.rows(TableId(at)).or_else(|| data.rows(TableId(at))))
+                .collect(),
+            statistics: facts::statistics(codebook, with.profile, &self.options),
+            documents,
+            date,
+        }))
+    }
+}
+
+impl DdiExporter {
+    /// The data files of a table, that of the format asked for first.
+    fn files(&self, siblings: &[Sibling], id: TableId, table: &str) -> Vec<DataFile> {
+        let own = siblings.iter().filter(|sibling| sibling.entry.table == Some(id));
+        let mut files: Vec<DataFile> = own.map(|sibling| data_file(sibling, table)).collect();
+        let wanted = format!(".{}", self.options.file);
+        files.sort_by_key(|file| !self.options.file.is_empty() && !file.path.ends_with(&wanted));
+        files
+    }
+}
+
+/// What a sibling makes of a table.
+fn data_file(sibling: &Sibling, table: &str) -> DataFile {
+    let Sibling { entry, renames, recodes, .. } = sibling;
+    let extension = entry.path.rsplit_once('.').map_or("", |(_, extension)| extension);
+    let renames = renames.iter().filter(|rename| rename.table == table);
+    let recodes = recodes.iter().filter(|recode| recode.table == table);
+    DataFile {
+        path: entry.path.clone(),
+        media_type: entry.media_type.clone(),
+        format: format_name(extension, entry).to_owned(),
+        program: program_of(extension),
+        rows: entry.rows,
+        sha256: None,
+        names: renames
+            .filter_map(|rename| Some((rename.variable.clone()?, rename.written.clone())))
+            .collect(),
+        values: recodes
+            .map(|recode| ((recode.variable.clone(), recode.from.clone()), recode.to.clone()))
+            .collect(),
+    }
+}
+
+/// The physical form of a file in words.
+fn format_name(extension: &str, entry: &EntrySpec) -> &'static str {
+    match extension {
+        _ if entry.attributes.contains_key("delimiter") => "delimited format",
+        "dta" => "Stata",
+        "sav" | "zsav" => "SPSS",
+        "parquet" => "Parquet",
+        "arrow" | "arrows" => "Arrow",
+        _ => "",
+    }
+}
+
+struct DdiPlan<'a> {
+    options: &'a DdiOptions,
+    codebook: &'a Codebook,
+    entries: Vec<EntrySpec>,
+    /// By entry, the only language that is written.
+    languages: Vec<Option<String>>,
+    changes: Changes,
+    files: Vec<Vec<DataFile>>,
+    rows: Vec<Option<u64>>,
+    statistics: Vec<Vec<Option<VariableStatistics>>>,
+    documents: Vec<Option<String>>,
+    date: Option<String>,
+}
+
+impl Plan for DdiPlan<'_> {
+    fn entries(&self) -> &[EntrySpec] {
+        &self.entries
+    }
+
+    fn changes(&self) -> &Changes {
+        &self.changes
+    }
+
+    fn after(&mut self, siblings: &[Committed]) {
+        let committed: HashMap<&str, &EntryReport> =
+            siblings.iter().map(|it| (it.entry.path.as_str(), &it.report)).collect();
+        for file in self.files.iter_mut().flatten() {
+            let Some(report) = committed.get(file.path.as_str()) else { continue };
+            file.sha256.clone_from(&report.sha256);
+            file.rows = report.rows.or(file.rows);
+        }
+    }
+
+    fn write(self: Box<Self>, sink: &dyn Sink, context: &Context) -> Result<Summary> {
+        let Self { options, codebook, entries, languages, files, rows, statistics, documents, date, .. } =
+            *self;
+        let mut summary = Summary::default();
+        let mut description = Description {
+            codebook,
+            files,
+            rows,
+            statistics,
+            documents,
+            languages: Languages::of(codebook),
+            version: match options.version {
+                WrittenVersion::V2_5 => Version::V2_5,
+                WrittenVersion::V2_6 => Version::V2_6,
+            },
+            has_root_language: options.profile != Profile::Dataverse,
+            date,
+        };
+        for (spec, language) in entries.iter().zip(&languages) {
+            context.cancel().check()?;
+            description.languages.only = language.as_deref();
+            let mut entry = sink.create(spec)?;
+            let failed = |source| Error::io("cannot write the document", source).entry(&spec.path);
+            let counts = description.write(&mut entry).map_err(failed)?;
+            entry.flush().map_err(failed)?;
+            complete(counts, codebook).map_err(|error| error.entry(&spec.path))?;
+            summary.entries.push(EntryReport::new(spec, entry.commit()?, None));
+        }
+        Ok(summary)
+    }
+}
+
+/// Holds what was written against the codebook: a document that lacks a part is never published.
+fn complete(counts: Counts, codebook: &Codebook) -> Result<()> {
+    let variables: usize = codebook.tables.iter().map(|table| table.variables.len()).sum();
+    let labelled = |variable| codebook.value_labels_of(variable).map_or(0, |labels| labels.len());
+    let categories: usize = codebook.tables.iter().flat_map(|table| &table.variables).map(labelled).sum();
+    let wanted = (codebook.tables.len() as u64, variables as u64, categories as u64);
+    if (counts.files, counts.variables) == (wanted.0, wanted.1) && counts.categories >= wanted.2 {
+        return Ok(());
+    }
+    Err(Error::invalid(format!(
+        "ddi: the document has {} files, {} variables and {} categories, the codebook {}, {} and {}",
+        counts.files, counts.variables, counts.categories, wanted.0, wanted.1, wanted.2
+    )))
+}

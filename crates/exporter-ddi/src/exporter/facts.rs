@@ -1,0 +1,184 @@
+//! Which facts about the data a document asks for, and its statistics from them.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Days, NaiveDate, NaiveTime};
+use exporter_core::TableId;
+use exporter_core::codebook::{Codebook, Kind, MissingValues, Sensitivity, Table, TimeUnit, Value, Variable};
+use exporter_core::profile::{Facts, Number, Profile, ProfileRequest, StatisticsRequest};
+
+use crate::options::{DdiOptions, StatisticsOption};
+use crate::statistics::VariableStatistics;
+
+/// What a document asks for.
+pub(super) fn needs(codebook: &Codebook, options: &DdiOptions) -> ProfileRequest {
+    let mut request = ProfileRequest::new();
+    for (at, table) in codebook.tables.iter().enumerate() {
+        let id = TableId(at);
+        request.rows(id);
+        if options.statistics == StatisticsOption::None {
+            continue;
+        }
+        for (column, variable) in table.variables.iter().enumerate() {
+            let mut facts = Facts::NULLS;
+            if has_range(variable, options) {
+                facts = facts | Facts::VALID_RANGE;
+            }
+            request.column(id, column, facts);
+            if !variable.kind.is_nested() {
+                request.statistics(id, column, statistics_of(codebook, table, variable));
+            }
+        }
+    }
+    request
+}
+
+/// The statistics that are asked for of a variable.
+fn statistics_of(codebook: &Codebook, table: &Table, variable: &Variable) -> StatisticsRequest {
+    let weight = variable.weighted_by.as_deref().and_then(|name| Some(table.variable(name)?.0));
+    let request = StatisticsRequest::new().with_values(counted(codebook, variable));
+    match weight {
+        Some(column) => request.with_weight(column),
+        None => request,
+    }
+}
+
+/// Values that are counted: labelled ones and those that are declared missing.
+fn counted(codebook: &Codebook, variable: &Variable) -> Vec<Value> {
+    let labelled = codebook.value_labels_of(variable).into_iter().flat_map(|labels| &labels.entries);
+    let mut values: Vec<Value> = labelled.map(|entry| entry.value.clone()).collect();
+    for missing in &variable.missing {
+        if let MissingValues::One(value) = &missing.values
+            && !values.contains(value)
+        {
+            values.push(value.clone());
+        }
+    }
+    values
+}
+
+/// Whether the smallest and largest value are told: never of what identifies a person, nor of categories.
+fn has_range(variable: &Variable, options: &DdiOptions) -> bool {
+    options.statistics == StatisticsOption::Full
+        && variable.sensitivity != Sensitivity::DirectIdentifier
+        && variable.labels.is_none()
+        && (variable.kind.is_numeric() || variable.kind.is_temporal())
+}
+
+/// By table and variable, the statistics that the profile has.
+pub(super) fn statistics(
+    codebook: &Codebook,
+    profile: &Profile,
+    options: &DdiOptions,
+) -> Vec<Vec<Option<VariableStatistics>>> {
+    let of_table = |(at, table): (usize, &Table)| {
+        let variables = table.variables.iter().enumerate();
+        variables
+            .map(|(column, variable)| {
+                of_variable(codebook, (at, table), (column, variable), profile, options)
+            })
+            .collect()
+    };
+    codebook.tables.iter().enumerate().map(of_table).collect()
+}
+
+fn of_variable(
+    codebook: &Codebook,
+    (at, table): (usize, &Table),
+    (column, variable): (usize, &Variable),
+    profile: &Profile,
+    options: &DdiOptions,
+) -> Option<VariableStatistics> {
+    let id = TableId(at);
+    let (rows, facts) = (profile.rows(id)?, profile.column(id, column)?);
+    let found = profile.statistics(id, column, &statistics_of(codebook, table, variable));
+    let values = counted(codebook, variable);
+    let mut frequencies: HashMap<Value, _> =
+        found.map(|found| values.into_iter().zip(found.counts.iter().copied()).collect()).unwrap_or_default();
+    let is_number =
+        variable.kind.is_numeric() || variable.kind.is_temporal() || variable.kind == Kind::Boolean;
+    let valid = match found.filter(|_| is_number) {
+        Some(found) => found.moments.count,
+        None => {
+            let missing: u64 = frequencies
+                .iter()
+                .filter(|(value, _)| variable.is_user_missing(value))
+                .map(|(_, count)| count.count)
+                .sum();
+            rows.saturating_sub(facts.nulls?).saturating_sub(missing)
+        }
+    };
+    let is_hidden = |count: u64| count > 0 && count < options.threshold;
+    if is_hidden(valid) || is_hidden(rows.saturating_sub(valid)) {
+        return None;
+    }
+    frequencies.retain(|_, count| !is_hidden(count.count));
+    if variable.sensitivity == Sensitivity::DirectIdentifier {
+        frequencies.clear();
+    }
+    let is_told = has_range(variable, options);
+    let range = facts.valid_range.flatten().filter(|_| is_told);
+    let range =
+        range.and_then(|(low, high)| Some((text_of(low, &variable.kind)?, text_of(high, &variable.kind)?)));
+    let is_measured = is_told && variable.kind.is_numeric();
+    let scale = |mut moments: exporter_core::profile::Moments| {
+        if let Kind::Decimal { scale, .. } = variable.kind {
+            let unit = 10f64.powi(-i32::from(scale));
+            moments.mean *= unit;
+            moments.squares *= unit * unit;
+        }
+        moments
+    };
+    Some(VariableStatistics {
+        valid,
+        invalid: rows.saturating_sub(valid),
+        range,
+        moments: found.filter(|_| is_measured).map(|found| scale(found.moments)),
+        weighted: found
+            .filter(|found| is_measured && found.request.weight.is_some())
+            .map(|found| scale(found.weighted)),
+        frequencies,
+    })
+}
+
+/// A number of a column as the text of the value that it is.
+fn text_of(number: Number, kind: &Kind) -> Option<String> {
+    let whole = match number {
+        Number::Float(number) => return Some(crate::mapping::values::number(number)),
+        Number::Integer(whole) => whole,
+    };
+    let ticks = || i64::try_from(whole).ok();
+    Some(match kind {
+        Kind::Decimal { scale, .. } if *scale > 0 => {
+            let digits = usize::from(scale.unsigned_abs());
+            let sign = if whole < 0 { "-" } else { "" };
+            let text = format!("{:0>width$}", whole.unsigned_abs(), width = digits + 1);
+            let (before, behind) = text.split_at(text.len().saturating_sub(digits));
+            format!("{sign}{before}.{behind}")
+        }
+        Kind::Date => {
+            let epoch = NaiveDate::from_ymd_opt(1970, 1, 1)?;
+            let days = ticks()?;
+            let moved = Days::new(days.unsigned_abs());
+            let day = if days < 0 { epoch.checked_sub_days(moved) } else { epoch.checked_add_days(moved) };
+            day?.format("%Y-%m-%d").to_string()
+        }
+        Kind::DateTime { unit, .. } => {
+            let per_second = unit.per_second();
+            let (seconds, parts) = (ticks()?.div_euclid(per_second), ticks()?.rem_euclid(per_second));
+            let nanos = parts.checked_mul(1_000_000_000 / per_second)?;
+            let time = DateTime::from_timestamp(seconds, u32::try_from(nanos).ok()?)?;
+            time.format("%Y-%m-%dT%H:%M:%S%.f").to_string()
+        }
+        Kind::Time(unit) => {
+            let per_second = unit.per_second();
+            let nanos = ticks()?.rem_euclid(per_second).checked_mul(1_000_000_000 / per_second)?;
+            let seconds = u32::try_from(ticks()?.div_euclid(per_second)).ok()?;
+            let time = NaiveTime::from_num_seconds_from_midnight_opt(seconds, u32::try_from(nanos).ok()?)?;
+            time.format("%H:%M:%S%.f").to_string()
+        }
+        Kind::Period(period) => period.iso_text(i32::try_from(whole).ok()?),
+        Kind::Duration(TimeUnit::Second) => whole.to_string(),
+        _ => whole.to_string(),
+    })
+}

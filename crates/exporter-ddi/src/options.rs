@@ -1,0 +1,92 @@
+//! Options of writing and reading.
+
+use exporter_core::OptionInfo;
+use serde::Deserialize;
+
+/// Options of a document.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
+#[non_exhaustive]
+pub struct DdiOptions {
+    /// Version of DDI Codebook.
+    pub version: WrittenVersion,
+    /// Whose habits it is written for.
+    pub profile: Profile,
+    /// What is told of the values.
+    pub statistics: StatisticsOption,
+    /// Counts below this number are left out.
+    pub threshold: u64,
+    /// Extension of the data files whose names and values the document has; empty for those that come first.
+    pub file: String,
+}
+
+/// A version that is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub enum WrittenVersion {
+    /// 2.5, which all readers know.
+    #[default]
+    #[serde(rename = "2.5")]
+    V2_5,
+    /// 2.6 of 2026.
+    #[serde(rename = "2.6")]
+    V2_6,
+}
+
+/// Whose habits a document is written for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Profile {
+    /// All languages in one document.
+    #[default]
+    Standard,
+    /// The catalogues of the World Bank: one document a language.
+    Nada,
+    /// Dataverse: no language on the root.
+    Dataverse,
+}
+
+/// What is told of the values.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum StatisticsOption {
+    /// Nothing.
+    None,
+    /// How many are valid, and how often categories occur.
+    Counts,
+    /// These, smallest and largest values, means and deviations.
+    #[default]
+    Full,
+}
+
+impl Default for DdiOptions {
+    fn default() -> Self {
+        let (version, profile, statistics, threshold, file) = Default::default();
+        Self { version, profile, statistics, threshold, file }
+    }
+}
+
+/// The table of [`DdiOptions`].
+pub(crate) static OPTIONS: &[OptionInfo] = &[
+    OptionInfo::choice("version", &["2.5", "2.6"], "Version of DDI Codebook; 2.5 is also valid as 2.5.1.").default("2.5"),
+    OptionInfo::choice(
+        "profile",
+        &["standard", "nada", "dataverse"],
+        "Write for any reader, for NADA catalogues (a document for each language) or for Dataverse (no language on the root).",
+    )
+    .default("standard"),
+    OptionInfo::choice(
+        "statistics",
+        &["none", "counts", "full"],
+        "Tell nothing of the values, how often they occur, or also their range, mean and deviation.",
+    )
+    .default("full"),
+    OptionInfo::integer("threshold", "Leave out counts from 1 to below this number.").default("0"),
+    OptionInfo::text(
+        "file",
+        "Extension of the data files (such as dta) whose names of columns and values the document has; by default those of \
+         the format that comes first.",
+    ),
+];
