@@ -14,6 +14,20 @@ use crate::xml::Element;
 
 /// The type of these notes.
 const TYPE: &str = "exporter";
+/// Types of notes that are read as something else.
+const OURS: [&str; 11] = [
+    TYPE,
+    ATTRIBUTE,
+    "enablement",
+    "file-name",
+    "languages",
+    "media-type",
+    "options-filter",
+    "original-name",
+    "source-id",
+    "table",
+    "validation",
+];
 /// The type of a free attribute, whose name is the subject.
 const ATTRIBUTE: &str = "attribute";
 
@@ -81,18 +95,7 @@ pub(crate) fn is_ours(note: &Element) -> bool {
 
 /// Notes without a type of ours: what people wrote.
 pub(crate) fn is_plain(note: &Element) -> bool {
-    !matches!(
-        note.attribute("type"),
-        Some(
-            "exporter"
-                | "attribute"
-                | "enablement"
-                | "options-filter"
-                | "original-name"
-                | "source-id"
-                | "validation"
-        )
-    )
+    !note.attribute("type").is_some_and(|kind| OURS.contains(&kind))
 }
 
 /// Free attributes as notes, one a value.

@@ -78,26 +78,34 @@ pub(crate) fn language_of(element: &Element) -> Option<&str> {
     tag.map(str::trim).filter(|tag| !tag.is_empty())
 }
 
-/// The text of repeated elements; of one language several times, one below the other.
+/// The tag of a text in the default language.
+const UNTAGGED: &str = "und";
+
+/// The text of repeated elements; of one language several times, one below the other. A text in the default language alone
+/// needs no tag.
 pub(crate) fn text_of<'e>(elements: impl IntoIterator<Item = &'e Element>, default: Option<&str>) -> Text {
-    let mut text = Text::default();
+    let mut texts: Vec<(&str, String)> = Vec::new();
     for element in elements {
         let words = words(element);
         if words.is_empty() {
             continue;
         }
-        let tag = match language_of(element) {
-            Some(tag) if default.is_none_or(|default| !default.eq_ignore_ascii_case(tag)) => tag,
-            _ => "und",
-        };
-        let before = match tag {
-            "und" => text.untagged(),
-            tag => text.tagged().find(|(known, _)| *known == tag).map(|(_, text)| text),
-        };
-        let joined = before.filter(|before| *before != words).map(|before| format!("{before}\n{words}"));
-        text.set(tag, joined.unwrap_or(words));
+        let tag = language_of(element).unwrap_or(UNTAGGED);
+        match texts.iter_mut().find(|(known, _)| known.eq_ignore_ascii_case(tag)) {
+            Some((_, before)) if *before == words => {}
+            Some((_, before)) => {
+                before.push('\n');
+                before.push_str(&words);
+            }
+            None => texts.push((tag, words)),
+        }
     }
-    text
+    if let [(tag, only)] = texts.as_mut_slice()
+        && default.is_some_and(|default| default.eq_ignore_ascii_case(tag))
+    {
+        return Text::new(std::mem::take(only));
+    }
+    texts.into_iter().fold(Text::default(), |text, (tag, words)| text.with(tag, words))
 }
 
 /// Texts of repeated elements, each in several languages: where a language comes again, the next text begins.
@@ -173,9 +181,12 @@ mod tests {
 
     #[test]
     fn every_text_carries_its_language_and_is_read_as_it_was() {
-        let both = Text::new("House").with("fr", "Maison");
+        let both = Text::default().with("en", "House").with("fr", "Maison");
         assert_eq!(written(EN, &both), ["en:House", "fr:Maison"]);
-        assert_eq!(text_of(&EN.elements("labl", &both), Some("en")), both);
+        for same in [&both, &Text::new("House"), &Text::default().with("fr", "Maison")] {
+            assert_eq!(text_of(&EN.elements("labl", same), Some("en")), *same);
+        }
+        let both = Text::new("House").with("fr", "Maison");
         let tagged = Text::default().with("de", "Haus").with("en", "House");
         assert_eq!(written(EN, &tagged), ["en:House", "de:Haus"]);
         assert_eq!(written(Languages::default(), &both), ["-:House", "fr:Maison"]);
@@ -190,8 +201,8 @@ mod tests {
 
     #[test]
     fn lists_of_texts_keep_their_translations_together() {
-        let texts =
-            vec![Text::new("One").with("fr", "Un"), Text::new("Two").with("fr", "Deux"), Text::new("Three")];
+        let both = |en, fr| Text::default().with("en", en).with("fr", fr);
+        let texts = vec![both("One", "Un"), both("Two", "Deux"), Text::new("Three")];
         let elements: Vec<_> = texts.iter().flat_map(|text| EN.elements("notes", text)).collect();
         assert_eq!(texts_of(&elements, Some("en")), texts);
     }
