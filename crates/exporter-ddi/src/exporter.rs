@@ -15,9 +15,10 @@ use exporter_core::{
 use crate::data_file::DataFile;
 use crate::mapping::texts::Languages;
 use crate::options::{DdiOptions, OPTIONS, Profile, WrittenVersion};
+use crate::reader::Counts;
 use crate::statistics::VariableStatistics;
 use crate::structure::Version;
-use crate::writer::{Counts, Description, program_of};
+use crate::writer::{Description, program_of};
 
 static INFO: FormatInfo = FormatInfo::new("ddi", "DDI Codebook")
     .extensions(&["ddi.xml", "xml"])

@@ -16,7 +16,7 @@ pub use dataset::{DdiDataset, DdiInput, DdiInputOptions};
 pub use error::DdiError;
 pub use exporter::{Ddi, DdiExporter};
 pub use options::{DdiOptions, Profile, StatisticsOption, WrittenVersion};
-pub use reader::{Column, DdiDocument, TableFile, read};
+pub use reader::{Column, Counts, DdiDocument, TableFile, read};
 pub use structure::Version;
 
 use exporter_core::Registry;

@@ -33,6 +33,32 @@ pub struct DdiDocument {
     pub files: Vec<TableFile>,
     /// What was not taken, and what was read otherwise than it stands there.
     pub losses: Vec<Loss>,
+    /// How many there are of what it describes.
+    pub counts: Counts,
+}
+
+/// How many there are of what a document describes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Counts {
+    /// Elements `fileDscr`.
+    pub files: u64,
+    /// Elements `var`.
+    pub variables: u64,
+    /// Elements `catgry` in them.
+    pub categories: u64,
+    /// Those of them that are declared missing.
+    pub missing: u64,
+}
+
+impl Counts {
+    /// Counts a variable.
+    pub(crate) fn add(&mut self, var: &Element) {
+        self.variables += 1;
+        self.categories += var.all("catgry").count() as u64;
+        self.missing +=
+            var.all("catgry").filter(|category| category.attribute("missing") == Some("Y")).count() as u64;
+    }
 }
 
 /// The file that the rows of a table are in, as a document describes it.
@@ -90,6 +116,7 @@ pub(crate) struct Parts {
     tags: Vec<String>,
     /// Elements that are not taken, by name.
     passed_over: Vec<(String, u64)>,
+    counts: Counts,
 }
 
 /// Reads a document.
@@ -131,7 +158,7 @@ impl Parts {
         };
         self.document_id = says("ID").unwrap_or_default().to_owned();
         let language = says("xml:lang").or_else(|| says("xml-lang")).filter(|tag| !tag.is_empty());
-        self.language = language.map(str::to_owned);
+        self.language = language.map(|tag| texts::tag_of(tag).into_owned());
         while let Some(item) = reader.next()? {
             match item {
                 Item::Start(tag) => self.part(tag, reader)?,
@@ -156,6 +183,7 @@ impl Parts {
                 let mut element = reader.element(tag, MOST_PART)?;
                 self.tags(&element);
                 let read = tables::read(&element, self.language.as_deref());
+                self.counts.files += 1;
                 self.tables.push((read, notes(&mut element)));
             }
             "dataDscr" => {
@@ -218,6 +246,7 @@ impl Parts {
                     read: variables::read(&element, self.language.as_deref()),
                     notes: notes(&mut element),
                 };
+                self.counts.add(&element);
                 self.variables.push(found);
             }
             "varGrp" => {
@@ -255,10 +284,10 @@ impl Parts {
 
     /// Keeps the tags of all texts in an element.
     fn tags(&mut self, element: &Element) {
-        if let Some(tag) = texts::language_of(element)
-            && !self.tags.iter().any(|known| known.eq_ignore_ascii_case(tag))
+        if let Some(tag) = texts::language_of(element).map(texts::tag_of)
+            && !self.tags.iter().any(|known| known.eq_ignore_ascii_case(&tag))
         {
-            self.tags.push(tag.to_owned());
+            self.tags.push(tag.into_owned());
         }
         element.elements().for_each(|child| self.tags(child));
     }

@@ -14,7 +14,7 @@ use crate::mapping::tables::TableEntry;
 use crate::mapping::texts::Languages;
 use crate::mapping::variables::{self, ReadVariable, VariableEntry};
 use crate::mapping::{documents, note, study, tables};
-use crate::reader::{LabelSets, finish_group, finish_table};
+use crate::reader::{Counts, LabelSets, finish_group, finish_table};
 use crate::statistics::VariableStatistics;
 use crate::structure::{Structure, Version};
 use crate::xml::Element;
@@ -39,14 +39,6 @@ pub(crate) struct Description<'a> {
     pub(crate) has_root_language: bool,
     /// ISO 8601 day of the document.
     pub(crate) date: Option<String>,
-}
-
-/// How many there are of what a document describes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Counts {
-    pub(crate) files: u64,
-    pub(crate) variables: u64,
-    pub(crate) categories: u64,
 }
 
 /// Bytes that are written at once.
@@ -213,8 +205,7 @@ impl Description<'_> {
             let asked = Asked::of(table);
             for (column, variable) in table.variables.iter().enumerate() {
                 let element = self.variable((at, table), (column, variable), &asked, ids, &mut sets);
-                counts.variables += 1;
-                counts.categories += element.all("catgry").count() as u64;
+                counts.add(&element);
                 out.element(2, element)?;
             }
         }

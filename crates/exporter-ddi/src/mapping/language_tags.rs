@@ -83,7 +83,7 @@ const NAMES: [(&str, &str); 74] = [
 ];
 
 /// The language tag for a name: the name itself where it is one, that of a known language, else a private one.
-pub(super) fn tag_of(name: &str) -> Cow<'_, str> {
+pub(crate) fn tag_of(name: &str) -> Cow<'_, str> {
     // Tags of languages have two or three letters; a longer first part is a name.
     let is_tag = is_language(name) && name.split('-').next().is_some_and(|first| first.len() <= 3);
     if is_tag {

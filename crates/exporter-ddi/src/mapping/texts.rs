@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use exporter_core::codebook::{Codebook, Text};
 
 use super::html::plain;
-use super::language_tags::tag_of;
+pub(crate) use super::language_tags::tag_of;
 use crate::xml::{Element, Node};
 
 /// Which languages are written, and which one is meant where nothing is said.
@@ -84,14 +84,14 @@ const UNTAGGED: &str = "und";
 /// The text of repeated elements; of one language several times, one below the other. A text in the default language alone
 /// needs no tag.
 pub(crate) fn text_of<'e>(elements: impl IntoIterator<Item = &'e Element>, default: Option<&str>) -> Text {
-    let mut texts: Vec<(&str, String)> = Vec::new();
+    let mut texts: Vec<(Cow<'_, str>, String)> = Vec::new();
     for element in elements {
         let words = words(element);
         if words.is_empty() {
             continue;
         }
-        let tag = language_of(element).unwrap_or(UNTAGGED);
-        match texts.iter_mut().find(|(known, _)| known.eq_ignore_ascii_case(tag)) {
+        let tag = language_of(element).map(tag_of).unwrap_or(UNTAGGED.into());
+        match texts.iter_mut().find(|(known, _)| known.eq_ignore_ascii_case(&tag)) {
             Some((_, before)) if *before == words => {}
             Some((_, before)) => {
                 before.push('\n');

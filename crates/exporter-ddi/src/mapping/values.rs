@@ -134,6 +134,11 @@ pub(crate) fn read(var: &Element, kind: &Kind, default: Option<&str>) -> ReadVal
             read.missing.push(Missing::reason().letter(letter).label(label));
             continue;
         }
+        // Archives list options without their codes: what the rows have is the text itself, if anything.
+        let text = match text.is_empty() && *kind == Kind::Text {
+            true => label.get(Default::default()).to_owned(),
+            false => text,
+        };
         match value_of(&text, kind) {
             _ if text.is_empty() && is_missing && !label.is_empty() => {
                 read.missing.push(Missing::reason().label(label));

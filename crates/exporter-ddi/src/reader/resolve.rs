@@ -74,7 +74,7 @@ pub(super) fn document(parts: Parts) -> DdiDocument {
         });
         files.push(TableFile { names, rows, sha256, columns, record });
     }
-    DdiDocument { codebook, files, losses }
+    DdiDocument { codebook, files, losses, counts: parts.counts }
 }
 
 /// The tables of a file: one, or one for each type of record.
