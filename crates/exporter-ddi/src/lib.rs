@@ -1,5 +1,6 @@
 //! DDI Codebook: writer, reader and check.
 
+pub mod check;
 mod data_file;
 mod dataset;
 mod error;
@@ -23,5 +24,5 @@ use exporter_core::Registry;
 
 /// Adds the format `ddi`, written and read, to a registry.
 pub fn register(registry: Registry) -> Registry {
-    registry.register::<Ddi>().register_input::<DdiInput>()
+    registry.register::<Ddi>().register_input::<DdiInput>().register_check::<DdiInput>()
 }

@@ -1,0 +1,343 @@
+//! Checks a document by the structure of its version: order of elements, attributes, types, and IDs and what leads to them.
+//!
+//! XHTML within texts is taken as it is.
+
+mod element;
+mod references;
+pub mod rule;
+
+use std::io::BufRead;
+
+use exporter_core::check::{Check, Checked, Checking, Finding, Findings, Rule};
+use exporter_core::{
+    Context, Error, Format as _, FormatInfo, Input as _, Recognition, Result, Sample, Source,
+};
+
+use crate::dataset::DdiInput;
+use crate::exporter::Ddi;
+use crate::structure::Version;
+use crate::xml::{Fault, Item, Oddity, Position, Tag, XmlReader};
+use element::Open;
+use references::References;
+
+/// Findings of one document, after which the rest is not looked at.
+const MOST_FINDINGS: u64 = 10_000;
+
+/// The namespace of XHTML.
+const XHTML: &str = "http://www.w3.org/1999/xhtml";
+/// How namespaces of Dublin Core begin.
+const DUBLIN_CORE: &str = "http://purl.org/dc/";
+
+impl Check for DdiInput {
+    const INFO: &'static FormatInfo = Ddi::INFO;
+    const RULES: &'static [Rule] = rule::ALL;
+
+    fn recognise(sample: &Sample<'_>) -> Recognition {
+        <Self as exporter_core::Input>::recognise(sample)
+    }
+
+    fn check(
+        source: &Source<'_>,
+        _: &Checking<'_>,
+        findings: &mut Findings,
+        context: &Context,
+    ) -> Result<Checked> {
+        let bytes = std::io::BufReader::with_capacity(256 << 10, source.cursor());
+        let cancelled = || context.cancel().is_cancelled();
+        check(bytes, findings, &cancelled)
+            .map_err(|error| Error::io(format!("cannot read {}", source.name), error))?;
+        context.cancel().check()?;
+        Ok(Checked::default())
+    }
+}
+
+/// Applies every rule to a document; it ends early when `stop` says so.
+///
+/// # Errors
+/// When it cannot be read; whatever is in it gives findings.
+pub(crate) fn check(
+    document: impl BufRead,
+    findings: &mut Findings,
+    stop: &dyn Fn() -> bool,
+) -> std::io::Result<()> {
+    let mut reader = XmlReader::new(document);
+    let mut checker = Checker {
+        version: Version::default(),
+        namespace: None,
+        stack: Vec::new(),
+        references: References::default(),
+        count: 0,
+        findings,
+    };
+    loop {
+        let item = match reader.next() {
+            Ok(Some(item)) => item,
+            Ok(None) => break,
+            Err(Fault { source: Some(source), .. }) if source.kind() != std::io::ErrorKind::FileTooLarge => {
+                return Err(source);
+            }
+            Err(fault) => {
+                checker.find(rule::MALFORMED, fault.position, fault.message);
+                checker.odd(&mut reader);
+                return Ok(());
+            }
+        };
+        let position = reader.position();
+        match item {
+            Item::Start(tag) => checker.start(tag, position),
+            Item::End => checker.end(position),
+            Item::Text(text) => checker.text(&text, position),
+        }
+        checker.odd(&mut reader);
+        if checker.count >= MOST_FINDINGS || stop() {
+            return Ok(());
+        }
+    }
+    checker.odd(&mut reader);
+    checker.dangling();
+    Ok(())
+}
+
+struct Checker<'f> {
+    version: Version,
+    /// The namespace of the elements.
+    namespace: Option<String>,
+    stack: Vec<Open>,
+    references: References,
+    count: u64,
+    findings: &'f mut Findings,
+}
+
+impl Checker<'_> {
+    fn find(&mut self, rule: Rule, position: Position, message: impl std::fmt::Display) {
+        self.count += 1;
+        let Position { line, column } = position;
+        self.findings.add(Finding::new(rule, format!("line {line}, column {column}: {message}")));
+    }
+
+    /// What the reader took although it is no XML.
+    fn odd<R: BufRead>(&mut self, reader: &mut XmlReader<R>) {
+        for (position, oddity) in reader.take_oddities() {
+            let message = match oddity {
+                Oddity::Entity(name) if name.chars().all(|one| one.is_alphanumeric() || one == '#') => {
+                    format!("the entity `&{name};` is not one of XML; write the character itself")
+                }
+                Oddity::Entity(problem) => format!("a reference cannot be read: {problem}"),
+                Oddity::Character(one) => {
+                    format!("XML cannot hold the character U+{:04X} there", u32::from(one))
+                }
+                Oddity::Name(name) => format!("{name:?} is no name"),
+                Oddity::Prefix(prefix) => format!("the prefix `{prefix}` stands for no namespace"),
+                Oddity::Attribute(problem) => format!("an attribute cannot be read: {problem}"),
+                Oddity::Encoding => {
+                    "some bytes are none of the encoding that the document says it has".to_owned()
+                }
+                Oddity::Outside => "something stands outside the outermost element".to_owned(),
+            };
+            self.find(rule::MALFORMED, position, message);
+        }
+    }
+
+    fn start(&mut self, tag: Tag, position: Position) {
+        if self.stack.is_empty() {
+            self.root(&tag, position);
+        }
+        let namespace = tag.namespace.as_deref();
+        let is_foreign = self.stack.last().is_some_and(|parent| parent.is_foreign);
+        let (name, is_foreign) = match namespace {
+            Some(XHTML) => (format!("xhtml:{}", tag.name), true),
+            Some(other) if other.starts_with(DUBLIN_CORE) => (format!("dc:{}", tag.name), true),
+            _ => (tag.name.clone(), is_foreign),
+        };
+        if let Some(parent) = self.stack.last_mut().filter(|parent| !parent.is_foreign) {
+            parent.children.push((name.clone(), position));
+        }
+        let is_ours = namespace == self.namespace.as_deref();
+        if !is_foreign && !is_ours {
+            let shown = namespace.unwrap_or("none");
+            self.find(rule::NAMESPACE, position, format!("the namespace of `{}` is {shown}", tag.name));
+        }
+        let rule = if is_foreign { None } else { self.version.structure().rule(&tag.name) };
+        if let Some(rule) = rule {
+            self.attributes(&tag, rule, position);
+        }
+        self.stack.push(Open { name, rule, children: Vec::new(), text: String::new(), position, is_foreign });
+    }
+
+    /// Finds the version by the outermost element.
+    fn root(&mut self, tag: &Tag, position: Position) {
+        self.namespace.clone_from(&tag.namespace);
+        let namespace = tag.namespace.as_deref().unwrap_or_default();
+        let known = Version::ALL.into_iter().find(|version| version.namespace() == namespace);
+        let number =
+            tag.attributes.iter().find(|(name, _)| name == "version").map(|(_, value)| value.as_str());
+        let numbered = || Version::ALL.into_iter().find(|version| Some(version.number()) == number);
+        self.version = known.or_else(numbered).unwrap_or_default();
+        if tag.name != "codeBook" {
+            self.find(
+                rule::STRUCTURE,
+                position,
+                format!("the outermost element is `{}`, it must be `codeBook`", tag.name),
+            );
+        }
+        if known.is_none() {
+            let shown = if namespace.is_empty() { "none" } else { namespace };
+            let message = format!(
+                "the namespace is {shown}; that of version {} is {}",
+                self.version.number(),
+                self.version.namespace()
+            );
+            self.find(rule::NAMESPACE, position, message);
+        }
+    }
+
+    fn end(&mut self, position: Position) {
+        let Some(open) = self.stack.pop() else { return };
+        let parent = self.stack.last();
+        if open.rule.is_none()
+            && !open.is_foreign
+            && parent.is_none_or(|parent| parent.knows(&open.name))
+            && open.name != "codeBook"
+        {
+            // The parent says that it has no place for an element that it does not know.
+            return;
+        }
+        for (at, message) in open.findings(position) {
+            self.find(rule::STRUCTURE, at, message);
+        }
+    }
+
+    fn text(&mut self, text: &str, position: Position) {
+        let Some(open) = self.stack.last_mut() else { return };
+        let is_first = open.text.is_empty();
+        if open.takes_text(text) && is_first {
+            let name = open.name.clone();
+            self.find(
+                rule::STRUCTURE,
+                position,
+                format!("text stands in `{name}`, which holds elements alone"),
+            );
+        }
+    }
+
+    fn attributes(&mut self, tag: &Tag, rule: &'static crate::structure::Rule, position: Position) {
+        for (name, value) in &tag.attributes {
+            let Some(known) = rule.attribute(name) else {
+                let is_of_schema = matches!(
+                    name.as_str(),
+                    "xsi:schemaLocation"
+                        | "xsi:noNamespaceSchemaLocation"
+                        | "xsi:type"
+                        | "xsi:nil"
+                        | "xml:space"
+                        | "xml:base"
+                        | "xml:id"
+                );
+                if !is_of_schema || name.starts_with("xml:") {
+                    self.find(rule::ATTRIBUTE, position, format!("`{}` has no attribute `{name}`", tag.name));
+                }
+                continue;
+            };
+            if !known.values.holds(value) {
+                let message =
+                    format!("`{name}` of `{}` is {value:?}, it must be {}", tag.name, known.values.words());
+                self.find(rule::ATTRIBUTE, position, message);
+                continue;
+            }
+            if let Some(first) = self.references.add(&known.values, value, position) {
+                let message = format!("the ID {:?} stands in line {} already", value.trim(), first.line);
+                self.find(rule::DUPLICATE_ID, position, message);
+            }
+        }
+        for required in rule.attributes.iter().filter(|known| known.is_required) {
+            if !tag.attributes.iter().any(|(name, _)| name == required.name) {
+                self.find(
+                    rule::ATTRIBUTE,
+                    position,
+                    format!("`{}` lacks the attribute `{}`", tag.name, required.name),
+                );
+            }
+        }
+    }
+
+    fn dangling(&mut self) {
+        for (id, position) in self.references.dangling() {
+            self.find(rule::DANGLING, position, format!("there is no element with the ID {id:?}"));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(xml: &str) -> Vec<String> {
+        let mut findings = Findings::default();
+        check(xml.as_bytes(), &mut findings, &|| false).unwrap();
+        findings.listed().iter().map(|finding| format!("{} {}", finding.rule.code, finding.message)).collect()
+    }
+
+    fn codebook(inside: &str) -> String {
+        format!("<codeBook xmlns=\"ddi:codebook:2_5\" version=\"2.5\">{inside}</codeBook>")
+    }
+
+    const STUDY: &str = "<stdyDscr><citation><titlStmt><titl>T</titl></titlStmt></citation></stdyDscr>";
+
+    #[test]
+    fn a_valid_document_has_no_findings() {
+        let inside = format!(
+            "{STUDY}<fileDscr ID='F1'><fileTxt><fileName>a.csv</fileName></fileTxt></fileDscr><dataDscr><var ID='V1' name='a' \
+             files='F1' xml:lang='en'><labl>A <div xmlns='http://www.w3.org/1999/xhtml'>x<p/></div></labl></var></dataDscr>"
+        );
+        assert_eq!(found(&codebook(&inside)), [""; 0]);
+    }
+
+    #[test]
+    fn every_fault_has_a_rule_and_a_place() {
+        let of = |inside: &str| found(&codebook(&format!("{STUDY}\n{inside}")));
+        assert_eq!(
+            of("<dataDscr><var name='a'><labl/><location/></var></dataDscr>"),
+            ["structure line 2, column 32: `location` of `var` must stand before `labl`"]
+        );
+        assert_eq!(
+            of("<dataDscr><var/></dataDscr>"),
+            ["attribute line 2, column 11: `var` lacks the attribute `name`"]
+        );
+        assert_eq!(
+            of("<dataDscr><var name='a' wgt='Y'/></dataDscr>"),
+            ["attribute line 2, column 11: `wgt` of `var` is \"Y\", it must be one of `wgt`, `not-wgt`"]
+        );
+        assert_eq!(of("<dataDscr><var name='a' ID='1'/></dataDscr>").len(), 1);
+        assert_eq!(
+            of("<dataDscr><var name='a' files='F1'/></dataDscr>"),
+            ["dangling-reference line 2, column 11: there is no element with the ID \"F1\""]
+        );
+        assert_eq!(
+            of("<otherMat level='s' ID='a'/><otherMat level='s' ID='a'/>"),
+            ["duplicate-id line 2, column 29: the ID \"a\" stands in line 2 already"]
+        );
+        assert_eq!(
+            of("<dataDscr><var name='a'><valrng/></var></dataDscr>"),
+            ["structure line 2, column 25: `valrng` lacks `item`"]
+        );
+        assert_eq!(
+            of("<dataDscr><other/></dataDscr>"),
+            ["structure line 2, column 11: `other` has no place in `dataDscr`"]
+        );
+        assert_eq!(
+            of("<dataDscr>text</dataDscr>"),
+            ["structure line 2, column 11: text stands in `dataDscr`, which holds elements alone"]
+        );
+        assert_eq!(of("<otherMat level='s'><labl>&nbsp;\u{1}</labl></otherMat>").len(), 2);
+        assert!(of("<otherMat level='s'>")[0].starts_with("malformed line 2, column 21: "));
+        assert!(
+            found("<codeBook/>")
+                .iter()
+                .any(|it| it.starts_with("namespace line 1, column 1: the namespace is none"))
+        );
+        assert!(
+            found("<codeBook xmlns='ddi:codebook:2_5'/>")
+                .contains(&"structure line 1, column 1: `codeBook` lacks `stdyDscr`".to_owned())
+        );
+    }
+}

@@ -1,0 +1,31 @@
+//! The rules of DDI Codebook.
+
+use exporter_core::check::Rule;
+
+/// The document is XML.
+pub const MALFORMED: Rule = Rule::error("malformed", "The document is well-formed XML 1.0.")
+    .consequence("no program reads beyond the place");
+/// The namespace is that of a version.
+pub const NAMESPACE: Rule =
+    Rule::error("namespace", "Every element is in the namespace of the document's version.")
+        .consequence("programs that go by the namespace find no element");
+/// Elements stand where the schema has them.
+pub const STRUCTURE: Rule = Rule::error(
+    "structure",
+    "Elements stand where the schema has them, in its order, and none that is required lacks.",
+)
+.consequence("archives that validate refuse the document");
+/// Attributes are those of the schema.
+pub const ATTRIBUTE: Rule =
+    Rule::error("attribute", "Attributes are those of the schema, with values of their type.")
+        .consequence("archives that validate refuse the document");
+/// An ID stands once.
+pub const DUPLICATE_ID: Rule = Rule::error("duplicate-id", "An ID stands once in the document.")
+    .consequence("references to it lead to either element");
+/// References lead to an element.
+pub const DANGLING: Rule =
+    Rule::error("dangling-reference", "Every reference leads to an element of the document.")
+        .consequence("catalogues show a variable without its file");
+
+/// Every rule.
+pub const ALL: &[Rule] = &[MALFORMED, NAMESPACE, STRUCTURE, ATTRIBUTE, DUPLICATE_ID, DANGLING];
