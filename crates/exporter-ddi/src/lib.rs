@@ -10,6 +10,8 @@ mod options;
 mod reader;
 mod statistics;
 mod structure;
+#[cfg(test)]
+mod tests;
 mod writer;
 mod xml;
 

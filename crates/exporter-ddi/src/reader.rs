@@ -16,10 +16,12 @@ use crate::mapping::{documents, note, study, texts};
 use crate::xml::{Element, Fault, Item, Tag, XmlReader};
 
 pub(crate) use label_sets::LabelSets;
-pub(crate) use resolve::{finish_group, finish_table};
+pub(crate) use resolve::{finish_group, link_to};
 
 /// Bytes of one part of a document (a study, a variable) that are read.
 const MOST_PART: usize = 64 << 20;
+/// What stands in a list of languages for none.
+pub(crate) const NO_LANGUAGES: &str = "-";
 /// Elements round `codeBook`, as those of OAI-PMH.
 const DEEPEST_ROOT: usize = 16;
 
@@ -105,7 +107,8 @@ struct Found {
 pub(crate) struct Parts {
     document_id: String,
     language: Option<String>,
-    study: Option<(exporter_core::codebook::Study, Vec<String>)>,
+    /// The study, and its languages where they are listed.
+    study: Option<(exporter_core::codebook::Study, Option<Vec<String>>)>,
     tables: Vec<(ReadTable, Vec<Element>)>,
     variables: Vec<Found>,
     groups: Vec<(exporter_core::codebook::Group, Vec<String>, Element)>,
@@ -211,11 +214,12 @@ impl Parts {
     fn study(&mut self, element: &Element) {
         self.tags(element);
         let listed = element.all("notes").find(|note| note.attribute("type") == Some("languages"));
-        let listed: Vec<String> = listed
-            .map(|note| texts::words(note).split_whitespace().map(str::to_owned).collect())
-            .unwrap_or_default();
+        let listed: Option<Vec<String>> = listed.map(|note| {
+            let words = texts::words(note);
+            words.split_whitespace().filter(|tag| *tag != NO_LANGUAGES).map(str::to_owned).collect()
+        });
         if self.language.is_none() {
-            self.language = listed.first().cloned();
+            self.language = listed.as_ref().and_then(|listed| listed.first().cloned());
         }
         let read = study::read(element, &self.document_id, self.language.as_deref());
         let read = note::restored(read, element.all("notes"));

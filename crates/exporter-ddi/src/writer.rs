@@ -14,7 +14,8 @@ use crate::mapping::tables::TableEntry;
 use crate::mapping::texts::Languages;
 use crate::mapping::variables::{self, ReadVariable, VariableEntry};
 use crate::mapping::{documents, note, study, tables};
-use crate::reader::{Counts, LabelSets, finish_group, finish_table};
+use crate::reader::NO_LANGUAGES;
+use crate::reader::{Counts, LabelSets, finish_group, link_to};
 use crate::statistics::VariableStatistics;
 use crate::structure::{Structure, Version};
 use crate::xml::Element;
@@ -95,7 +96,7 @@ impl Description<'_> {
             out.element(1, self.table(at, table, &ids))?;
             counts.files += 1;
         }
-        if !self.codebook.tables.is_empty() {
+        if !self.codebook.tables.is_empty() || !self.codebook.value_labels.is_empty() {
             out.line("  <dataDscr>")?;
             self.data(&mut out, &ids, &mut counts)?;
             out.line("  </dataDscr>")?;
@@ -152,8 +153,10 @@ impl Description<'_> {
         // The languages of all texts are those of the document.
         read.languages.clone_from(&whole.languages);
         element.extend(note::difference(&read, whole));
-        if whole.languages.len() > 1 {
-            element.push(note::typed("languages", "", whole.languages.join(" ")));
+        if whole.languages.len() != 1 {
+            let listed =
+                if whole.languages.is_empty() { NO_LANGUAGES.to_owned() } else { whole.languages.join(" ") };
+            element.push(note::typed("languages", "", listed));
         }
         element
     }
@@ -178,7 +181,11 @@ impl Description<'_> {
         };
         let mut element = entry.write();
         let mut read = tables::read(&element, self.languages.default).table;
-        finish_table(&mut read, table);
+        read.key.clone_from(&table.key);
+        let parent = table.parent.as_ref().and_then(|parent| self.codebook.table(&parent.table));
+        if let Some((_, parent)) = parent.filter(|(parent, _)| *parent != at) {
+            link_to(&mut read, &parent.name, &parent.key);
+        }
         let mut whole = table.clone();
         (whole.variables, whole.groups, whole.rows) = (Vec::new(), Vec::new(), None);
         element.extend(note::difference(&read, &whole));

@@ -24,15 +24,16 @@ struct Growing {
 /// The codebook of a document.
 pub(super) fn document(parts: Parts) -> DdiDocument {
     let mut losses: Vec<Loss> = not_taken(parts.passed_over).collect();
-    let (mut study, mut languages) = parts.study.unwrap_or_default();
-    if languages.is_empty() {
-        languages.extend(parts.language.clone());
+    let (mut study, listed) = parts.study.unwrap_or_default();
+    let languages = listed.unwrap_or_else(|| {
+        let mut languages: Vec<String> = parts.language.clone().into_iter().collect();
         let others = parts
             .tags
             .iter()
             .filter(|tag| parts.language.as_ref().is_none_or(|own| !own.eq_ignore_ascii_case(tag)));
         languages.extend(others.cloned());
-    }
+        languages
+    });
     study.languages = languages;
     let mut tables: Vec<Growing> =
         parts.tables.into_iter().flat_map(|(read, notes)| growing(read, notes)).collect();
@@ -263,12 +264,12 @@ pub(crate) fn finish_group(group: &mut Group, members: &[String], name_of: &dyn 
     group.members = members.iter().filter_map(|id| name_of(id)).collect();
 }
 
-/// Gives a table the key that `whole` has, as IDs bring it back.
-pub(crate) fn finish_table(table: &mut Table, whole: &Table) {
-    table.key.clone_from(&whole.key);
-    if let Some(parent) = &whole.parent {
+/// Links a table to the one above it, whose key its own begins with.
+pub(crate) fn link_to(table: &mut Table, parent: &str, parent_key: &[String]) {
+    let pairs: Vec<(String, String)> = table.key.iter().cloned().zip(parent_key.iter().cloned()).collect();
+    if !pairs.is_empty() && pairs.len() == parent_key.len() {
         table.kind = TableKind::Roster;
-        table.parent = Some(parent.clone());
+        table.parent = Some(Parent::new(parent, pairs));
     }
 }
 
@@ -310,17 +311,10 @@ fn link(tables: &mut [Growing], ids: &HashMap<String, (String, Vec<usize>)>) {
                 .is_some_and(|(own, children, _)| own != id && !id.is_empty() && children.contains(id))
         };
         let Some(above) = records.iter().position(is_above) else { continue };
-        let (Some(parent), Some(own)) = (tables.get(above), tables.get(child)) else { continue };
-        let parent_key = parent.read.table.key.clone();
-        let pairs: Vec<(String, String)> =
-            own.read.table.key.iter().cloned().zip(parent_key.iter().cloned()).collect();
-        if pairs.is_empty() || pairs.len() < parent_key.len() {
-            continue;
-        }
-        let link = Parent::new(parent.read.table.name.clone(), pairs);
+        let Some(parent) = tables.get(above).map(|it| &it.read.table) else { continue };
+        let (name, key) = (parent.name.clone(), parent.key.clone());
         if let Some(table) = tables.get_mut(child) {
-            table.read.table.kind = TableKind::Roster;
-            table.read.table.parent = Some(link);
+            link_to(&mut table.read.table, &name, &key);
         }
     }
 }

@@ -152,9 +152,31 @@ impl Particle {
             }
     }
 
-    /// Where an element stands in the order.
+    /// Where an element stands in the order; alternatives stand in one place.
     pub(crate) fn position(&self, element: &str) -> Option<usize> {
-        self.names().iter().position(|name| is_called(element, name))
+        match &self.what {
+            What::Element(name) => is_called(element, name).then_some(0),
+            What::Choice(parts) => parts.iter().find_map(|part| part.position(element)),
+            What::Sequence(parts) => {
+                let mut before = 0;
+                for part in parts {
+                    if let Some(position) = part.position(element) {
+                        return Some(before + position);
+                    }
+                    before += part.places();
+                }
+                None
+            }
+        }
+    }
+
+    /// How many places it has in an order.
+    fn places(&self) -> usize {
+        match &self.what {
+            What::Element(_) => 1,
+            What::Sequence(parts) => parts.iter().map(Particle::places).sum(),
+            What::Choice(parts) => parts.iter().map(Particle::places).max().unwrap_or_default(),
+        }
     }
 
     /// Every element that it names, in order.
@@ -200,6 +222,11 @@ mod tests {
         let check = |children: &[&str]| model.check(children).is_ok();
         assert!(check(&[]) && check(&["m", "m"]) && check(&["l", "t"]) && check(&["t"]));
         assert!(!check(&["m", "l"]) && !check(&["t", "l"]));
-        assert_eq!((model.position("t"), model.position("x")), (Some(2), None));
+        assert_eq!((model.position("t"), model.position("m"), model.position("x")), (Some(1), Some(0), None));
+        let model = Particle::of("(a|b)+ c*");
+        assert_eq!(
+            (model.position("a"), model.position("b"), model.position("c")),
+            (Some(0), Some(0), Some(1))
+        );
     }
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::escape::escape;
+use super::escape::{escape, without_forbidden};
 
 /// An element.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -30,12 +30,13 @@ impl Element {
         Self { name: name.into(), ..Self::default() }
     }
 
-    /// Adds an attribute; an empty value is none.
+    /// Adds an attribute; an empty value is none. Characters that XML cannot hold become U+FFFD, here and in texts, so that an
+    /// element is what a reader finds of it.
     #[must_use]
     pub(crate) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
         let value = value.into();
         if !value.is_empty() {
-            self.attributes.push((name.into(), value));
+            self.attributes.push((name.into(), allowed(value)));
         }
         self
     }
@@ -52,7 +53,7 @@ impl Element {
     /// Adds a text.
     #[must_use]
     pub(crate) fn text(mut self, text: impl Into<String>) -> Self {
-        self.children.push(Node::Text(text.into()));
+        self.children.push(Node::Text(allowed(text.into())));
         self
     }
 
@@ -154,6 +155,13 @@ impl Element {
             escape(value, true, out);
             out.push('"');
         }
+    }
+}
+
+fn allowed(text: String) -> String {
+    match without_forbidden(&text) {
+        Cow::Borrowed(_) => text,
+        Cow::Owned(text) => text,
     }
 }
 
