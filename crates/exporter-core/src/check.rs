@@ -42,6 +42,8 @@ pub trait Check: 'static {
     /// Whether files of the format hold others. An archive inside another is not unpacked: each would multiply what a small
     /// file can make a check do.
     const IS_ARCHIVE: bool = false;
+    /// Whether the check looks at files beside the one that it checks ([`Source::beside`]), such as those that it describes.
+    const LOOKS_BESIDE: bool = false;
 
     /// How sure the format is that a file is its own.
     fn recognise(sample: &Sample<'_>) -> Recognition;
@@ -145,6 +147,21 @@ impl<'a> Checking<'a> {
     /// Whether a file of this name that begins with these bytes (at most 4 KiB are looked at) can be checked.
     pub fn knows(&self, name: &str, head: &[u8]) -> bool {
         self.registry.checker(name, &Sample::of(head), self.inside).is_some()
+    }
+
+    /// Whether the check of such a file looks at those beside it.
+    pub fn looks_beside(&self, name: &str, head: &[u8]) -> bool {
+        self.registry
+            .checker(name, &Sample::of(head), self.inside)
+            .is_some_and(|checker| checker.looks_beside)
+    }
+
+    /// What an archive holds, for checks that look beside their file; `None` where it cannot be opened.
+    pub fn files_of<'s>(&self, archive: &Source<'s>, context: &Context) -> Option<Source<'s>> {
+        let files = self.registry.contents(archive, self.options.password.as_ref(), context).ok()??;
+        let mut archive = archive.clone();
+        archive.contents = Some(files);
+        Some(archive)
     }
 
     /// Checks a file of an archive or folder by the rules of its own format; findings are placed in the entry of this path.

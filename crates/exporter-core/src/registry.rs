@@ -82,6 +82,7 @@ pub(crate) struct Checker {
     apply: Apply,
     rules: &'static [Rule],
     is_archive: bool,
+    pub(crate) looks_beside: bool,
 }
 
 impl Checker {
@@ -149,7 +150,12 @@ impl Registry {
     /// Adds a format whose files are checked; a later one with the same id replaces the earlier.
     #[must_use]
     pub fn register_check<C: Check>(mut self) -> Self {
-        let checker = Checker { apply: C::check, rules: C::RULES, is_archive: C::IS_ARCHIVE };
+        let checker = Checker {
+            apply: C::check,
+            rules: C::RULES,
+            is_archive: C::IS_ARCHIVE,
+            looks_beside: C::LOOKS_BESIDE,
+        };
         put(&mut self.checkers, Face { info: C::INFO, recognise: C::recognise, call: checker });
         self
     }

@@ -2,6 +2,7 @@
 //!
 //! XHTML within texts is taken as it is.
 
+mod beside;
 mod element;
 mod references;
 pub mod rule;
@@ -31,6 +32,7 @@ const DUBLIN_CORE: &str = "http://purl.org/dc/";
 impl Check for DdiInput {
     const INFO: &'static FormatInfo = Ddi::INFO;
     const RULES: &'static [Rule] = rule::ALL;
+    const LOOKS_BESIDE: bool = true;
 
     fn recognise(sample: &Sample<'_>) -> Recognition {
         <Self as exporter_core::Input>::recognise(sample)
@@ -38,7 +40,7 @@ impl Check for DdiInput {
 
     fn check(
         source: &Source<'_>,
-        _: &Checking<'_>,
+        checking: &Checking<'_>,
         findings: &mut Findings,
         context: &Context,
     ) -> Result<Checked> {
@@ -47,6 +49,9 @@ impl Check for DdiInput {
         check(bytes, findings, &cancelled)
             .map_err(|error| Error::io(format!("cannot read {}", source.name), error))?;
         context.cancel().check()?;
+        if source.is_in_set() {
+            beside::check(source, checking, findings, context)?;
+        }
         Ok(Checked::default())
     }
 }

@@ -71,8 +71,8 @@ pub struct TableFile {
     pub names: Vec<String>,
     /// Rows, where they are stated.
     pub rows: Option<u64>,
-    /// SHA-256 of the first file in hexadecimal digits.
-    pub sha256: Option<String>,
+    /// By name, the SHA-256 of the file in hexadecimal digits, where it is stated.
+    pub digests: Vec<Option<String>>,
     /// By variable of the table, the column.
     pub columns: Vec<Column>,
     /// Of a file with several types of record: the column that holds the type, and the type of this table's.

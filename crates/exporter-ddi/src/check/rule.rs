@@ -27,5 +27,17 @@ pub const DANGLING: Rule =
     Rule::error("dangling-reference", "Every reference leads to an element of the document.")
         .consequence("catalogues show a variable without its file");
 
+/// Digests are those of the files.
+pub const DIGEST: Rule =
+    Rule::error("digest", "The SHA-256 of a data file beside the document is the one that it states.")
+        .consequence("the file is not the one that was described");
+/// Variables are columns of the files.
+pub const COLUMNS: Rule = Rule::error(
+    "columns",
+    "Every variable is a column of the first file of its table that the document names.",
+)
+.consequence("programs that go by the document do not find the values");
+
 /// Every rule.
-pub const ALL: &[Rule] = &[MALFORMED, NAMESPACE, STRUCTURE, ATTRIBUTE, DUPLICATE_ID, DANGLING];
+pub const ALL: &[Rule] =
+    &[MALFORMED, NAMESPACE, STRUCTURE, ATTRIBUTE, DUPLICATE_ID, DANGLING, DIGEST, COLUMNS];

@@ -105,10 +105,11 @@ pub(crate) struct ReadTable {
     pub(crate) id: String,
     /// What `fileName` names, in the order of `fileTxt`.
     pub(crate) files: Vec<String>,
+    /// Their SHA-256, where they are stated.
+    pub(crate) digests: Vec<Option<String>>,
     pub(crate) records: Vec<ReadRecord>,
     /// `hierarchical`, `rectangular` and so on.
     pub(crate) structure: String,
-    pub(crate) sha256: Option<String>,
     pub(crate) rows: Option<u64>,
     pub(crate) charset: Option<String>,
 }
@@ -132,8 +133,17 @@ pub(crate) fn read(dscr: &Element, default: Option<&str>) -> ReadTable {
     let mut read = ReadTable::default();
     let name_id = texts().find_map(|text| text.first("fileName")?.attribute("ID"));
     read.id = dscr.attribute("ID").or(name_id).unwrap_or_default().to_owned();
-    read.files =
-        texts().flat_map(|text| text.all("fileName")).map(words).filter(|name| !name.is_empty()).collect();
+    for text in texts() {
+        let names = text.all("fileName").map(words).filter(|name| !name.is_empty());
+        let digest = text.first("dataFingerprint").and_then(|print| {
+            let is_sha = words(print.first("algorithmSpecification")?) == "SHA-256";
+            print.first("digitalFingerprintValue").filter(|_| is_sha).map(words)
+        });
+        for name in names {
+            read.files.push(name);
+            read.digests.push(digest.clone());
+        }
+    }
     if read.files.is_empty() {
         read.files.extend(dscr.attribute("URI").filter(|uri| !uri.is_empty()).map(str::to_owned));
     }
@@ -153,11 +163,6 @@ pub(crate) fn read(dscr: &Element, default: Option<&str>) -> ReadTable {
         });
     }
     read.charset = texts().find_map(|text| text.first("fileType")?.attribute("charset")).map(str::to_owned);
-    read.sha256 = first.and_then(|text| {
-        let print = text.first("dataFingerprint")?;
-        let is_sha = words(print.first("algorithmSpecification")?) == "SHA-256";
-        print.first("digitalFingerprintValue").filter(|_| is_sha).map(words)
-    });
     let size = texts().find_map(|text| text.first("dimensns"));
     read.rows = size.and_then(|size| words(size.first("caseQnty")?).parse().ok());
     let titles = first.and_then(|text| text.first("fileCitation")?.first("titlStmt"));

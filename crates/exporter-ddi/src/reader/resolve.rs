@@ -64,7 +64,7 @@ pub(super) fn document(parts: Parts) -> DdiDocument {
     codebook.documents = parts.documents;
     let mut files = Vec::new();
     for Growing { read, notes, rectype, columns, .. } in tables {
-        let ReadTable { mut table, files: names, rows, sha256, .. } = read;
+        let ReadTable { mut table, files: names, digests, rows, .. } = read;
         let (variables, groups) = (std::mem::take(&mut table.variables), std::mem::take(&mut table.groups));
         let mut table = note::restored(table, &notes);
         (table.variables, table.groups, table.rows) = (variables, groups, rows.filter(|_| rectype.is_none()));
@@ -73,7 +73,7 @@ pub(super) fn document(parts: Parts) -> DdiDocument {
             let column = type_columns.get(record.type_variable.as_deref()?)?;
             Some((column.clone(), record.rectype))
         });
-        files.push(TableFile { names, rows, sha256, columns, record });
+        files.push(TableFile { names, rows, digests, columns, record });
     }
     DdiDocument { codebook, files, losses, counts: parts.counts }
 }
@@ -90,6 +90,7 @@ fn growing(read: ReadTable, notes: Vec<Element>) -> Vec<Growing> {
         let mut own = ReadTable {
             id: read.id.clone(),
             files: read.files.clone(),
+            digests: read.digests.clone(),
             structure: read.structure.clone(),
             ..ReadTable::default()
         };

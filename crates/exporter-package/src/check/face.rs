@@ -44,7 +44,7 @@ impl Check for ZipCheck {
             foreign::check_zip(source, checking, findings, context)?;
             return Ok(Checked::default());
         }
-        let mut inside = Inside::of_archive(checking, context);
+        let mut inside = Inside::of_archive(source, checking, context);
         let checked = super::check(source.cursor(), checking.options(), &mut inside)
             .map_err(|error| failed(&source.name, error))?;
         // Only a manifest tells whose an archive is: others may store their entries as this program does.
@@ -80,7 +80,7 @@ impl Check for GzipCheck {
         }
         let name = source.file_name();
         let name = name.strip_suffix(".gz").unwrap_or(name);
-        let mut inside = Inside::of_archive(checking, context);
+        let mut inside = Inside::of_archive(source, checking, context);
         let (found, learnt) =
             gzip::check(source.cursor(), name, &mut inside).map_err(|error| failed(&source.name, error))?;
         if !found.is_empty() {

@@ -21,6 +21,8 @@ pub(super) struct Inside<'a> {
     context: &'a Context,
     /// The folder in which entries are files; those of an archive are copied.
     folder: Option<&'a Path>,
+    /// The archive whose entries are copied.
+    archive: Option<&'a Source<'a>>,
     /// The entry that goes by.
     entry: Option<Entry>,
     pub(super) findings: Findings,
@@ -46,8 +48,8 @@ enum Stage {
 }
 
 impl<'a> Inside<'a> {
-    pub(super) fn of_archive(checking: &Checking<'a>, context: &'a Context) -> Self {
-        Self::new(checking.inside_archive(), context, None)
+    pub(super) fn of_archive(archive: &'a Source<'a>, checking: &Checking<'a>, context: &'a Context) -> Self {
+        Self { archive: Some(archive), ..Self::new(checking.inside_archive(), context, None) }
     }
 
     pub(super) fn of_folder(folder: &'a Path, checking: &Checking<'a>, context: &'a Context) -> Self {
@@ -55,7 +57,7 @@ impl<'a> Inside<'a> {
     }
 
     fn new(checking: Checking<'a>, context: &'a Context, folder: Option<&'a Path>) -> Self {
-        Self { checking, context, folder, entry: None, findings: Findings::default() }
+        Self { checking, context, folder, archive: None, entry: None, findings: Findings::default() }
     }
 
     /// What becomes of an entry that begins so.
@@ -102,6 +104,18 @@ impl<'a> Inside<'a> {
         Ok(())
     }
 
+    /// The copy of an entry, or the entry among the others where its check looks at these.
+    fn among_others(&self, copy: Source<'static>) -> Result<Source<'static>> {
+        let head = copy.head(HEAD_BYTES)?;
+        let archive = self.archive.filter(|_| self.checking.looks_beside(&copy.name, &head));
+        let files = archive.and_then(|archive| self.checking.files_of(archive, self.context));
+        let entry = files.map(|files| files.entry(&copy.name, self.context)).transpose()?.flatten();
+        let Some(mut entry) = entry else { return Ok(copy) };
+        // Its bytes went by and are right; names in findings are those of entries.
+        (entry.bytes, entry.name) = (copy.bytes, copy.name);
+        Ok(entry)
+    }
+
     fn check(&mut self) -> Result<Checked> {
         let Some(Entry { path, claimed, mut stage }) = self.entry.take() else {
             return Ok(Checked::default());
@@ -110,7 +124,7 @@ impl<'a> Inside<'a> {
             stage = self.recognised(&path, claimed, head)?;
         }
         let source = match (stage, self.folder) {
-            (Stage::Copied(copied), _) => Source::new(&path, copied.into_bytes()?),
+            (Stage::Copied(copied), _) => self.among_others(Source::new(&path, copied.into_bytes()?))?,
             (Stage::InFolder, Some(folder)) => Source::open(folder.join(&path), self.context)?,
             _ => return Ok(Checked::default()),
         };
