@@ -315,7 +315,10 @@ impl Describing<'_> {
                 } else {
                     label
                 };
-                Arc::make_mut(&mut labels).push((Value::Number(*code), label));
+                // One that its number alone tells has no label.
+                if label != doubles::shown(*code) {
+                    Arc::make_mut(&mut labels).push((Value::Number(*code), label));
+                }
             }
         }
         let coded = Numbers::of(reasons.iter().flatten().copied());

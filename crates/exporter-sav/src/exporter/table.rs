@@ -12,7 +12,7 @@ use exporter_core::nested::flatten;
 use exporter_core::source::MemoryBytes;
 use exporter_core::{
     Context, Dataset, EntrySpec, Error, Loss, LossCode, LossReport, Part, Profile, Recode, Rename, Result,
-    Scan, TableId, TableProfile, encoded,
+    Scan, TableId, TableProfile, doubles, encoded,
 };
 use exporter_spss::{
     Format, LongTextOption, TableDescription, Value, VariableDescription, describe, unique_attribute_names,
@@ -217,7 +217,7 @@ fn second_labels(
     let reasons = variable.missing.iter().enumerate().filter_map(|(at, missing)| {
         let value = match (&missing.values, spss.reasons.get(at)) {
             (MissingValues::One(value), _) => value.to_string(),
-            (MissingValues::Reason, Some(Some(code))) => exporter_core::doubles::shown(*code),
+            (MissingValues::Reason, Some(Some(code))) => doubles::shown(*code),
             _ => return None,
         };
         Some(line(&format!("{value}={}", missing.label.translation(tag)?)))
@@ -338,10 +338,15 @@ fn lines(note: &str, encoding: &'static Encoding) -> Vec<String> {
 fn recodes(table: &Table, described: &TableDescription) -> Vec<Recode> {
     let mut recodes = Vec::new();
     for (variable, spss) in table.variables.iter().zip(&described.variables) {
+        let shown: Vec<String> = spss.reasons.iter().flatten().copied().map(doubles::shown).collect();
+        if variable.facts.storage.get("spss") == Some(&shown.join(" ")) {
+            // They stood for them before.
+            continue;
+        }
         for (declared, code) in variable.missing.iter().zip(&spss.reasons) {
             let Some(code) = code else { continue };
             let from = declared.letter.map_or_else(|| "a reason".to_owned(), |letter| format!(".{letter}"));
-            let recode = Recode::new(&table.name, &variable.name, from, exporter_core::doubles::shown(*code));
+            let recode = Recode::new(&table.name, &variable.name, from, doubles::shown(*code));
             let label = spss.labels.iter().find(|(value, _)| *value == Value::Number(*code));
             recodes.push(recode.label(label.map_or("", |(_, label)| label.as_str())));
         }

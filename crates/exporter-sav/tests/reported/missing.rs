@@ -147,3 +147,38 @@ fn a_number_that_another_program_declares_missing_on_a_date_is_declared() {
     let again = File::written(&SavExporter::default(), &*read);
     assert_eq!(again.metadata().variables[0].missing, missing);
 }
+
+/// A code for "no answer" among days is none: a codebook has days there, and the file the same numbers again.
+#[test]
+fn numbers_that_are_declared_missing_on_days_are_reasons() {
+    let second = |text: &str, label: &str| Missing::value(text).label(label);
+    let moment = Kind::DateTime { unit: TimeUnit::Second, zone: None };
+    let mut born = Variable::new("born", moment);
+    born.format = Some(DisplayFormat::default());
+    born.format.as_mut().unwrap().native.insert("spss".to_owned(), "DATE11".to_owned());
+    born.missing = vec![second("1582-10-14T00:01:39", "no answer"), second("1582-10-13T23:59:51", "")];
+    let seconds = [0, 86_400 * 365, 99 - 12_219_379_200, -9 - 12_219_379_200];
+    let column: ArrayRef = Arc::new(arrow_array::TimestampSecondArray::from(seconds.to_vec()));
+    let file = File::of(&bare(), study(vec![born]), vec![column]);
+    let declared = MissingValues::new(None, vec![Stored::Number(99.0), Stored::Number(-9.0)]);
+    assert_eq!(file.metadata().variables[0].missing, declared);
+    let read = file.opened();
+    let variable = &read.codebook().tables[0].variables[0];
+    let reason = |label: &str| Missing::reason().label(label);
+    assert_eq!((&variable.kind, &variable.labels), (&Kind::Date, &None));
+    assert_eq!(variable.missing, [reason("no answer"), reason("-9")]);
+    let with_reasons = Scan::all().with_reasons();
+    let rows = read.scan(TableId(0), &with_reasons).unwrap().next().unwrap().unwrap();
+    let days = rows.column(0).as_primitive::<arrow_array::types::Date32Type>();
+    assert_eq!(days.iter().collect::<Vec<_>>(), [Some(0), Some(365), None, None]);
+    let reasons = rows.column(1).as_primitive::<arrow_array::types::UInt8Type>();
+    assert_eq!(reasons.iter().collect::<Vec<_>>(), [None, None, Some(0), Some(1)]);
+    for exporter in [bare(), SavExporter::default()] {
+        let copy = File::written(&exporter, &*read);
+        assert!(copy.told().is_empty() && copy.summary.changes.recodes.is_empty(), "{:?}", copy.told());
+        let (is, was) = (copy.metadata(), file.metadata());
+        assert_eq!((&is.variables[0].missing, &is.value_labels), (&declared, &was.value_labels));
+        assert_eq!(copy.opened().codebook().tables[0].variables[0], *variable);
+        assert_eq!(rows_of(&*copy.opened()), rows_of(&*read));
+    }
+}
