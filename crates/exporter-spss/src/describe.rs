@@ -287,7 +287,8 @@ impl Describing<'_> {
         if conversion == Conversion::DecimalText && labelled + variable.missing.len() > 0 {
             let action = "labels and missing values of numbers that are written as text are left out";
             let count = (labelled + variable.missing.len()) as u64;
-            losses.push(Loss::new(LossCode::VALUE_LABELS_DROPPED, action).count(count));
+            let loss = Loss::new(LossCode::VALUE_LABELS_DROPPED, action);
+            losses.push(loss.count(count).counting("labels and missing values"));
         }
         let (mut labels, labelled) = if text && conversion == Conversion::DecimalText {
             Labels::default()

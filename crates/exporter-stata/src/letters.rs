@@ -46,7 +46,8 @@ impl Letters {
         }
         if reasons > 0 {
             let action = "texts have no missing values, their reasons are not written";
-            letters.reason_losses.push(Loss::new(LossCode::MISSING_REASON_DROPPED, action).count(reasons));
+            let loss = Loss::new(LossCode::MISSING_REASON_DROPPED, action);
+            letters.reason_losses.push(loss.count(reasons).counting("reasons"));
         }
         letters
     }

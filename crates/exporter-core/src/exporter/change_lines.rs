@@ -377,7 +377,7 @@ mod tests {
                 "dta: people.b: tabs became spaces (1,200 values) [text-replaced]",
                 "dta: 1 name is written as another: 1x as _1x",
                 "dta: only Stata/MP opens release 119 [compatibility]",
-                "dta lacks or changes: labels in other languages (2)",
+                "dta lacks or changes: other languages (2)",
             ]
         );
     }

@@ -31,7 +31,8 @@ use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions};
 use exporter_core::codebook::{Codebook, Parent, Table, Variable};
 use exporter_core::dataset::{Note, scan_schema, select_from, table_of};
 use exporter_core::{
-    Batches, Dataset, Loss, LossCode, LossReport, Projection, Result, Scan, Source, TableId, TableProfile,
+    Batches, CHARACTERS, Dataset, Loss, LossCode, LossReport, Projection, Result, Scan, Source, TableId,
+    TableProfile,
 };
 
 use crate::error::SavError;
@@ -158,7 +159,8 @@ impl Dataset for SavDataset {
         let mut losses = self.not_used.clone();
         let action = "characters outside the encoding of the file read as U+FFFD";
         for (column, count, row) in self.reader.replaced() {
-            let loss = Loss::new(LossCode::TEXT_REPLACED, action).variable(name(column)).count(count);
+            let loss = Loss::new(LossCode::TEXT_REPLACED, action).variable(name(column));
+            let loss = loss.count(count).counting(CHARACTERS);
             losses.push(loss.first(Some(row), "\u{FFFD}"));
         }
         for (column, count, row) in self.reader.not_finite() {

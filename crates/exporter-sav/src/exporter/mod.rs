@@ -186,6 +186,7 @@ impl Exporter for SavExporter {
             let id = TableId(position);
             request.rows(id);
             exporter_spss::needs(table, id, &choices, &mut request);
+            request.encoded(id, table, choices.encoding());
         }
         Ok(request)
     }
