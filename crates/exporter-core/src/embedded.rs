@@ -163,7 +163,8 @@ pub fn restore(embedded: Option<Embedded>, plain: Codebook, fits: &dyn Fn(usize,
     let changes = merge::Changes { same, written: written.as_ref(), fits, missing, cells: &cells };
     let merge::Merged { mut codebook, written_names, mut codes } =
         merge::merged(&whole, &plain, changes, &mut losses);
-    losses.extend(cells.without_column(&written_names));
+    let names = plain.tables.iter().flat_map(|table| &table.variables).map(|own| own.name.as_str());
+    losses.extend(cells.without_column(&written_names, &names.collect::<Vec<_>>()));
     // A link to a table that is not there would make the codebook a wrong one.
     let mut parent = codebook.tables.first_mut().and_then(|table| table.parent.take());
     losses.extend(detach_foreign_labels(&mut codebook));

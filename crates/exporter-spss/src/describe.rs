@@ -311,13 +311,8 @@ impl Describing<'_> {
         for (declared, code) in variable.missing.iter().zip(&reasons) {
             if let Some(code) = code {
                 let label = self.value_label(declared.label.get(self.language), losses);
-                let label = if label.is_empty() {
-                    declared.letter.map(|letter| format!(".{letter}")).unwrap_or_default()
-                } else {
-                    label
-                };
-                // One that its number alone tells has no label.
-                if label != doubles::shown(*code) {
+                // A letter is no label, and neither is a number that alone tells the reason.
+                if !label.is_empty() && label != doubles::shown(*code) {
                     Arc::make_mut(&mut labels).push((Value::Number(*code), label));
                 }
             }

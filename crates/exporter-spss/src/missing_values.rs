@@ -208,7 +208,11 @@ impl MissingValues {
                 && !self.range.map(open).is_some_and(overlaps)
                 && !known.iter().any(|number| overlaps((*number, *number)))
         };
-        let own = own_codes(variable, count).filter(|own| own.iter().all(|code| is_free(code, code)));
+        // In the file that they come from a range may have declared them.
+        let is_own = |code: &f64| self.range.is_some() && self.contains(&Value::Number(*code));
+        let own = own_codes(variable, count).filter(|own| {
+            own.iter().all(|code| is_own(code) && !known.contains(code) || is_free(code, code))
+        });
         let adjacent = || -> Option<Vec<f64>> {
             let first = FIRST_CODES.iter().find(|first| is_free(first, &last(**first)))?;
             Some((0..count).map(|place| first + place as f64).collect())
@@ -217,7 +221,9 @@ impl MissingValues {
         let mut numbers = numbers.into_iter();
         let code = |missing: &codebook::Missing| if missing.is_reason() { numbers.next() } else { None };
         let codes: ReasonCodes = variable.missing.iter().map(code).collect();
-        self.values.extend(codes.iter().flatten().copied().map(Value::Number));
+        let single = codes.iter().flatten().copied().map(Value::Number).filter(|code| !self.contains(code));
+        let single: Vec<Value> = single.collect();
+        self.values.extend(single);
         codes
     }
 

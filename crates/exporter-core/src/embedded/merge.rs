@@ -120,10 +120,19 @@ impl Merging<'_> {
             }
         }
         let found: HashSet<usize> = kept.iter().copied().collect();
+        let names: HashSet<&str> = file.variables.iter().map(|own| own.name.as_str()).collect();
+        let written = self.changes.written.map_or(&[][..], |written| &written.names);
         for (position, variable) in stored.variables.iter().enumerate() {
             if !found.contains(&position) {
-                let action =
-                    "its description in the stored codebook is not used: the file has no such column";
+                let name = written.get(position).unwrap_or(&variable.name);
+                let action = match names.contains(name.as_str()) {
+                    true => {
+                        "its description in the stored codebook is not used: another variable has its name now"
+                    }
+                    false => {
+                        "its description in the stored codebook is not used: the file has no such column"
+                    }
+                };
                 self.losses.push(Loss::new(LossCode::METADATA_DROPPED, action).variable(&variable.name));
             }
         }

@@ -71,7 +71,8 @@ impl<'r> Opening<'r> {
                 _ => None,
             });
             let codes = self.codes(position).collect();
-            looked.push(Looked { variable: position, period, codes, claim });
+            let range = self.range_of_singles(position);
+            looked.push(Looked { variable: position, period, codes, range, claim });
         }
         looked
     }
@@ -81,6 +82,21 @@ impl<'r> Opening<'r> {
         let claimed = self.claimed.as_ref().and_then(|claimed| claimed.codes.get(position));
         let claimed = claimed.into_iter().flatten().flatten();
         claimed.chain(self.reasons.get(position).into_iter().flatten()).copied()
+    }
+
+    /// The range by which the file declares single numbers and reasons of the stored codebook, and these.
+    fn range_of_singles(&self, position: usize) -> Option<((f64, f64), Vec<f64>)> {
+        let (low, high) = self.metadata.variables.get(position)?.missing.range?;
+        let (mut numbers, claimed) =
+            (self.codes(position).collect::<Vec<f64>>(), self.claimed_variable(position)?);
+        for missing in &claimed.missing {
+            match &missing.values {
+                MissingValues::Reason => {}
+                MissingValues::One(value) => numbers.push(value.as_f64()?),
+                MissingValues::Range { .. } => return None,
+            }
+        }
+        Some(((low.unwrap_or(f64::NEG_INFINITY), high.unwrap_or(f64::INFINITY)), numbers))
     }
 
     fn claimed_variable(&self, position: usize) -> Option<&Variable> {
@@ -143,8 +159,24 @@ impl<'r> Opening<'r> {
             if let Some(facts) = found(position)
                 && !self.fits_rows(position, &variable.kind, Some(facts))
             {
-                variable.kind = self.other_kind(position, &variable.kind, facts);
+                let kind = self.other_kind(position, &variable.kind, facts);
+                // The file alone told another kind than its rows do.
+                let (told, now) = (format!("read as {}, ", variable.kind), format!("read as {kind}, "));
+                let of_kind = |loss: &&mut Loss| loss.variable.as_deref() == Some(&*variable.name);
+                for loss in self.not_used.iter_mut().filter(of_kind) {
+                    loss.action = loss.action.replacen(&told, &now, 1);
+                }
+                variable.kind = kind;
                 self.not_used.extend(without_other_values(variable, &mut codes));
+            }
+            if found(position).is_some_and(|facts| facts.in_range) {
+                // Another program has written numbers between those that were declared, and holds them to be missing.
+                let own = self.plain.tables.iter().flat_map(|table| table.variables.get(position));
+                let ranges = own.flat_map(|own| &own.missing);
+                let ranges = ranges.filter(|it| matches!(it.values, MissingValues::Range { .. }));
+                codes.resize(variable.missing.len(), None);
+                let kind = variable.kind.clone();
+                variable.missing.extend(ranges.filter(|range| is_of(range, &kind)).cloned());
             }
             complete(variable, self.metadata.variables.get(position), &codes);
             self.not_used.extend(self.lost_calendar(position, variable));

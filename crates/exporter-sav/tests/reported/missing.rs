@@ -182,3 +182,67 @@ fn numbers_that_are_declared_missing_on_days_are_reasons() {
         assert_eq!(rows_of(&*copy.opened()), rows_of(&*read));
     }
 }
+
+/// A file as another program would write it that copies what it does not change: these descriptions and cells.
+fn rewritten(file: &File, edit: impl FnOnce(&mut SavMetadata), columns: Vec<ArrayRef>) -> Box<dyn Dataset> {
+    let mut metadata = file.metadata();
+    edit(&mut metadata);
+    let names = metadata.variables.iter().map(|variable| variable.name.clone());
+    let batch = RecordBatch::try_from_iter(names.zip(columns)).unwrap();
+    let storing = metadata.variables.iter().map(|_| Storing::default()).collect();
+    let options = WriterOptions::new(Box::new(|| Err(std::io::ErrorKind::Unsupported.into())));
+    let mut writer = SavWriter::new(Vec::new(), metadata, storing, options).unwrap();
+    writer.write(&batch).unwrap();
+    let bytes = writer.finish().unwrap().0;
+    File { bytes, summary: file.summary.clone() }.opened()
+}
+
+fn doubles(numbers: &[f64]) -> ArrayRef {
+    Arc::new(arrow_array::Float64Array::from(numbers.to_vec()))
+}
+
+/// A range declares five reasons; what another program writes between their numbers is missing, too.
+#[test]
+fn numbers_between_those_of_reasons_are_missing() {
+    let mut x = Variable::new("x", Kind::INTEGER);
+    x.missing = ('a'..='e').map(|letter| Missing::reason().letter(letter)).collect();
+    let file = File::of(&SavExporter::default(), study(vec![x.clone()]), vec![integers(&[1, 2, 3])]);
+    let range = MissingValues::new(Some((Some(-99.0), Some(-95.0))), Vec::new());
+    let metadata = file.metadata();
+    assert_eq!((&metadata.variables[0].missing, metadata.value_labels.len()), (&range, 0));
+    let read = rewritten(&file, |_| (), vec![doubles(&[1.0, -97.5, -98.0])]);
+    let missing = &read.codebook().tables[0].variables[0].missing;
+    let declared = Missing::range(Some(Value::Integer(-99)), Some(Value::Integer(-95)));
+    assert_eq!(missing[..], [x.missing.as_slice(), &[declared]].concat());
+    let cells = rows_of(&*read);
+    let cells = cells.column(0).as_primitive::<arrow_array::types::Float64Type>();
+    assert_eq!(cells.iter().collect::<Vec<_>>(), [Some(1.0), Some(-97.5), None]);
+    // A copy is the same.
+    let copy = File::written(&SavExporter::default(), &*read);
+    assert_eq!(copy.metadata().variables[0].missing, range);
+    assert_eq!(copy.opened().codebook().tables[0].variables[0].missing, *missing);
+    assert_eq!(rows_of(&*copy.opened()), rows_of(&*read));
+}
+
+/// What is told of another program's changes is what they are.
+#[test]
+fn words_tell_what_became_of_a_variable() {
+    let reason = || Missing::reason().letter('a').label("Refused");
+    let first = Variable::new("q1", Kind::INTEGER).with_label("First").with_missing(reason());
+    let second = Variable::new("q2", Kind::INTEGER).with_missing(reason());
+    let text = Variable::new("t", Kind::Text).with_label("Text");
+    let columns = vec![integers(&[1]), integers(&[2]), texts(&["a"])];
+    let file = File::of(&SavExporter::default(), study(vec![first, second, text]), columns);
+    let swapped = |metadata: &mut SavMetadata| {
+        metadata.variables[0].name = "q2".to_owned();
+        metadata.variables[1].name = "q1".to_owned();
+        metadata.variables[2] = SavVariable::number("t", Format::parse("F8.0").unwrap());
+        metadata.variables[2].label = "Text".to_owned();
+    };
+    let read = rewritten(&file, swapped, vec![doubles(&[1.0]), doubles(&[2.0]), doubles(&[1.5])]);
+    let told: Vec<String> = read.losses().iter().map(|loss| loss.action.clone()).collect();
+    let is_told = |part: &str| told.iter().any(|action| action.contains(part));
+    assert!(is_told("the stored record of cells is of q2, another variable has this name now"), "{told:?}");
+    assert!(is_told("is not used: another variable has its name now"), "{told:?}");
+    assert!(is_told("read as float, the stored codebook says text"), "{told:?}");
+}
