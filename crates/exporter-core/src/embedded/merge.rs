@@ -187,6 +187,10 @@ impl Merging<'_> {
         let digests = self.matched.digests(position, self.changes.written, at);
         let since = |part: Said| digests.as_ref().map_or(Since::Unknown, |(then, now)| then.since(now, part));
         take(since(Said::Label), &mut variable.label, &own.label);
+        // A name that the file could not hold was written as the label, which it is once the variable has another name.
+        if variable.label.is_empty() && self.matched.is_renamed(position) {
+            variable.label.clone_from(&own.label);
+        }
         let changes_family = stored.kind.is_temporal() != own.kind.is_temporal();
         if since(Said::Kind) == Since::Changed && changes_family {
             self.take_kind(own, &mut variable);
