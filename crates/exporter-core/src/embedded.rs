@@ -319,7 +319,7 @@ impl Embedded {
 
 /// Whether a file says all of a codebook. Variables are compared one by one, as a copy of a wide table may take more memory
 /// than its rows.
-fn says_all(plain: &Codebook, codebook: &Codebook) -> bool {
+pub fn says_all(plain: &Codebook, codebook: &Codebook) -> bool {
     let (Some((own, own_rest)), Some((file, file_rest))) = (divided(codebook), divided(plain)) else {
         return false;
     };

@@ -89,6 +89,11 @@ fn labelled(
             _ => continue,
         };
         let wanted = number(&value);
+        let is_number = |set: &ValueLabels| set.entries.iter().all(|entry| entry.value.as_f64().is_some());
+        if missing.is_reason() && !file.is_none_or(is_number) {
+            // Which of the days and times its number is nobody knows here.
+            continue;
+        }
         match file.and_then(|set| set.entries.iter().find(|entry| number(&entry.value) == wanted)) {
             Some(entry) => prefer_in(language, &mut missing.label, &entry.label),
             None => missing.label = Default::default(),

@@ -175,8 +175,14 @@ impl Merging<'_> {
     /// A variable of a file that nobody changed: the stored one, if its rows can still be delivered.
     fn unchanged(&mut self, position: usize, own: &Variable, stored: &Variable) -> Variable {
         let mut variable = stored.clone();
-        self.codes.push(self.recorded_codes(position));
+        let mut codes = self.recorded_codes(position);
         self.deliverable(position, own, &mut variable);
+        let is_other = variable.missing != stored.missing || variable.labels != stored.labels;
+        if is_other && self.changes.missing == MissingForm::Values {
+            // Of another kind none of it is left but what the file says.
+            by_value::take(&mut variable, own, &mut codes, &mut self.labels, None, |_| Since::Changed);
+        }
+        self.codes.push(codes);
         by_letter::add_new(&mut variable, own);
         variable
     }

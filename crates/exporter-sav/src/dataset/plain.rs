@@ -10,13 +10,19 @@ use exporter_spss::{Format, FormatClass, ResponseSet, ResponseSetKind, Value as 
 
 use crate::attribute_names::{CODEBOOK, DATES, ROLE};
 use crate::codes::{ROLES, meant};
-use crate::dataset::kinds::kinds_of;
+use crate::dataset::kinds::{kinds_of, reason_numbers};
 use crate::dataset::values::described;
 use crate::metadata::{Attribute, SavMetadata, SavVariable, ValueLabels};
 
 /// Describes a file by what stands before its cases.
 pub(crate) fn plain(metadata: &SavMetadata, name: &str) -> Codebook {
     plain_of(metadata, name, &kinds_of(metadata, &[]), &[])
+}
+
+/// As [`plain`], with reasons: what is read of a file in which no codebook is stored, whatever its cases hold.
+pub(crate) fn plain_with_reasons(metadata: &SavMetadata, name: &str) -> Codebook {
+    let reasons = reason_numbers(metadata);
+    plain_of(metadata, name, &kinds_of(metadata, &reasons), &reasons)
 }
 
 /// As [`plain`], of variables whose values are of these kinds and some of whose declared numbers are `reasons`.

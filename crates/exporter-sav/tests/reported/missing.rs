@@ -178,6 +178,8 @@ fn numbers_that_are_declared_missing_on_days_are_reasons() {
         assert!(copy.told().is_empty() && copy.summary.changes.recodes.is_empty(), "{:?}", copy.told());
         let (is, was) = (copy.metadata(), file.metadata());
         assert_eq!((&is.variables[0].missing, &is.value_labels), (&declared, &was.value_labels));
+        // A file that says all of it has no codebook.
+        assert_eq!(is.attributes, was.attributes);
         assert_eq!(copy.opened().codebook().tables[0].variables[0], *variable);
         assert_eq!(rows_of(&*copy.opened()), rows_of(&*read));
     }
@@ -245,4 +247,20 @@ fn words_tell_what_became_of_a_variable() {
     assert!(is_told("the stored record of cells is of q2, another variable has this name now"), "{told:?}");
     assert!(is_told("is not used: another variable has its name now"), "{told:?}");
     assert!(is_told("read as float, the stored codebook says text"), "{told:?}");
+}
+
+/// Days among which another program has written a time are moments, and the number of a reason is missing still.
+#[test]
+fn the_number_of_a_reason_is_missing_among_moments() {
+    let mut born = Variable::new("born on", Kind::Date);
+    born.missing = vec![Missing::reason().letter('a').label("Refused")];
+    let days: ArrayRef = Arc::new(arrow_array::Date32Array::from(vec![0, 1]));
+    let file = File::of(&SavExporter::default(), study(vec![born]), vec![days]);
+    assert_eq!(file.metadata().variables[0].missing.values, [Stored::Number(-99.0)]);
+    let read = rewritten(&file, |_| (), vec![doubles(&[12_219_379_201.0, -99.0])]);
+    let variable = &read.codebook().tables[0].variables[0];
+    assert_eq!(variable.kind, Kind::DateTime { unit: TimeUnit::Second, zone: None });
+    assert_eq!(variable.missing, [Missing::value("1582-10-13T23:58:21")]);
+    let labels = read.codebook().value_labels_of(variable).unwrap();
+    assert_eq!(labels.entries, [ValueLabel::new("1582-10-13T23:58:21", "Refused")]);
 }
