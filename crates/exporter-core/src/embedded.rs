@@ -135,6 +135,7 @@ pub fn of_table(codebook: &Codebook, table: &Table, kept: &[&str]) -> Codebook {
     own.rows = None;
     for variable in &mut own.variables {
         variable.facts.storage.retain(|program, _| kept.contains(&program.as_str()));
+        variable.facts.name_in_file = None;
     }
     let names = |table: &Table| -> HashSet<String> {
         table.variables.iter().filter_map(|variable| variable.labels.clone()).collect()

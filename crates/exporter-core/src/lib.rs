@@ -66,7 +66,7 @@ pub use context::{BATCH_ROWS, Cancel, Clock, Context, NoProgress, Progress, stag
 pub use dataset::{Batches, Dataset, Filter, MemoryDataset, Note, Scan, TableId};
 pub use documents_exporter::{DocumentsExporter, DocumentsOptions};
 pub use entry_names::table_entries;
-pub use error::{Error, ErrorKind, Place, Result};
+pub use error::{Error, ErrorKind, FETCH_AGAIN, Place, Result};
 pub use exporter::{
     Bundle, Changes, Committed, EntryReport, Exporter, Output, Plan, Planning, PreparedPlan, Recode, Rename,
     Sibling, Summary, TableRows, TableWriter, TablesPlan, Written, export, plan, plan_of,

@@ -170,6 +170,11 @@ impl Loss {
         (std::cmp::Reverse(self.severity), self.code.effect())
     }
 
+    /// How many of what are concerned: `3 values`.
+    pub fn times(&self) -> String {
+        format!("{} {}", grouped(self.count), self.counted())
+    }
+
     /// What [`Loss::count`] counts, in the plural.
     pub fn counted(&self) -> &'static str {
         if let Some(unit) = self.unit {
@@ -240,7 +245,7 @@ impl fmt::Display for Loss {
         }
         write!(f, ": {}", self.action)?;
         if self.count != 1 {
-            write!(f, " ({} {})", grouped(self.count), self.counted())?;
+            write!(f, " ({})", self.times())?;
         }
         match &self.first {
             Some(Example { row: Some(row), value }) => write!(f, ", first at row {row}: {value:?}"),

@@ -273,7 +273,7 @@ impl Dataset for DtaDataset {
         let dictionary = self.reader.dictionary();
         let Some(table) = self.codebook.tables.first() else { return LossReport::default() };
         let name = |column: usize| table.variables.get(column).map(|v| v.name.clone()).unwrap_or_default();
-        let action = "characters outside the encoding of the file read as U+FFFD";
+        let action = "characters outside the encoding of the file read as U+FFFD; try --from dta:encoding=windows-1252";
         let replaced = self.replaced.losses(&LossCode::TEXT_REPLACED, action, name);
         let mut losses: Vec<Loss> = replaced.into_iter().map(|loss| loss.counting(CHARACTERS)).collect();
         let action = "missing values .a to .z read as null because of letters=null";

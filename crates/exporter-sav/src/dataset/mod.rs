@@ -52,6 +52,7 @@ pub struct SavDataset {
     name: String,
     projection: Projection,
     reader: SavReader,
+    is_lenient: bool,
     codebook: Codebook,
     /// The parent of the table, which is in another file.
     parent: Option<Parent>,
@@ -69,8 +70,10 @@ impl SavDataset {
     /// # Errors
     /// [`exporter_core::ErrorKind::Io`], or [`exporter_core::ErrorKind::Invalid`] with the offset of what is damaged.
     pub fn open(source: &Source<'_>, options: ReadOptions, threads: usize) -> Result<Self> {
-        let place = |error: SavError| exporter_core::Error::from(error).entry(&source.name);
-        let reader = SavReader::with_options(Arc::clone(&source.bytes), options).map_err(place)?;
+        let reader = SavReader::with_options(Arc::clone(&source.bytes), options)
+            .map_err(|error| error.in_descriptions().entry(&source.name))?;
+        let is_lenient = options.lenient;
+        let place = |error: SavError| error.in_cases(is_lenient).entry(&source.name);
         let threads = threads.max(1);
         let opening = Opening::new(reader.metadata(), source.stem());
         let looked = opening.looked(&source.projection);
@@ -79,7 +82,7 @@ impl SavDataset {
         let Opened { codebook, parent, columns, not_used } = opening.finish(seen.as_ref());
         let facts = known(&codebook, seen.as_ref(), &reader);
         let (name, projection) = (source.name.clone(), source.projection.clone());
-        Ok(Self { name, projection, reader, codebook, parent, not_used, columns, facts, threads })
+        Ok(Self { name, projection, reader, is_lenient, codebook, parent, not_used, columns, facts, threads })
     }
 
     /// Delivers these columns of all rows.
@@ -89,7 +92,7 @@ impl SavDataset {
             columns: Some(columns.iter().map(|column| column.variable).collect()),
             batch_rows: scan.batch_rows,
         };
-        let place = |error: SavError| exporter_core::Error::from(error).entry(&self.name);
+        let place = |error: SavError| error.in_cases(self.is_lenient).entry(&self.name);
         let schema = scan_schema(table, wanted, scan.reasons);
         let with_reasons: Vec<bool> = wanted
             .iter()
@@ -157,7 +160,7 @@ impl Dataset for SavDataset {
         let Some(table) = self.codebook.tables.first() else { return LossReport::default() };
         let name = |column: usize| table.variables.get(column).map(|v| v.name.clone()).unwrap_or_default();
         let mut losses = self.not_used.clone();
-        let action = "characters outside the encoding of the file read as U+FFFD";
+        let action = "characters outside the encoding of the file read as U+FFFD; try --from sav:encoding=windows-1252";
         for (column, count, row) in self.reader.replaced() {
             let loss = Loss::new(LossCode::TEXT_REPLACED, action).variable(name(column));
             let loss = loss.count(count).counting(CHARACTERS);

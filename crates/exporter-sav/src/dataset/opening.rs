@@ -277,6 +277,8 @@ fn coded(codebook: &Codebook, reasons: &[Vec<f64>]) -> Vec<ReasonCodes> {
 /// the file has again.
 fn complete(variable: &mut Variable, stored: Option<&SavVariable>, codes: &ReasonCodes) {
     variable.facts = Default::default();
+    let name = stored.map(|stored| &stored.name);
+    variable.facts.name_in_file = name.filter(|name| **name != variable.name).cloned();
     if let Some(width) = stored.and_then(|stored| stored.width) {
         variable.facts.storage.insert("spss".to_owned(), format!("A{width}"));
     } else if codes.iter().any(Option::is_some) {
