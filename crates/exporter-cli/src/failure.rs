@@ -85,9 +85,10 @@ fn options_of_formats(error: &mut clap::Error) {
 }
 
 /// What the library calls its options, and what they are called here.
-const WORDS: [(&str, &str); 9] = [
+const WORDS: [(&str, &str); 10] = [
     ("the loss policy ", "--losses "),
     ("read it as dta:", "read it with --from dta:"),
+    ("read it as sav:", "read it with --from sav:"),
     ("allow files outside its folder", "allow files outside its folder (--allow-outside)"),
     ("give the password of the input", "give it with --input-password-env VAR or --input-password-file FILE"),
     ("give the password,", "give it with --input-password-env VAR or --input-password-file FILE,"),
@@ -98,7 +99,7 @@ const WORDS: [(&str, &str); 9] = [
 ];
 
 /// A hint of the library in the words of the command line.
-fn as_typed(hint: &str) -> String {
+pub(crate) fn as_typed(hint: &str) -> String {
     WORDS.iter().fold(hint.to_owned(), |text, (library, program)| text.replace(library, program))
 }
 

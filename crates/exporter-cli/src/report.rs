@@ -17,7 +17,6 @@ pub(crate) fn summary(
     conditions: &[String],
     work: &WorkArgs,
 ) -> String {
-    let mut text = String::new();
     let rows = rows_of(summary, codebook);
     let bytes = counted(summary.bytes(), "byte");
     let all = [rows, Some(bytes)].into_iter().flatten().collect::<Vec<_>>().join(", ");
@@ -26,25 +25,57 @@ pub(crate) fn summary(
         let rows = entry.rows.map(|rows| format!("{}, ", counted(rows, "row"))).unwrap_or_default();
         format!("{}: {rows}{}", entry.path, counted(entry.bytes, "byte"))
     };
-    match summary.entries.as_slice() {
-        [one] => {
-            line(&mut text, format!("{}: {all} {took}", one.path));
-            one.holds.iter().for_each(|entry| line(&mut text, format!("  {}", sizes(entry))));
-        }
-        entries => {
-            entries.iter().for_each(|entry| line(&mut text, sizes(entry)));
-            line(&mut text, format!("{} entries, {all} {took}", grouped(entries.len() as u64)));
-        }
-    }
+    let mut notes = Vec::new();
     for (table, (rows, _)) in summary.tables() {
         if let (0, [_, ..], Some(table)) = (rows, conditions, codebook.tables.get(table.0)) {
-            line(&mut text, format!("note: no row of {} is kept by {}", table.name, conditions.join("; ")));
+            notes.push(format!("no row of {} is kept by {}", table.name, conditions.join("; ")));
         }
     }
-    for remark in &summary.remarks {
-        line(&mut text, format!("note: {remark}"));
+    notes.extend(summary.remarks.iter().cloned());
+    let (total, entries, indent) = match summary.entries.as_slice() {
+        [one] => (format!("{}: {all} {took}", one.path), one.holds.as_slice(), "  "),
+        entries => {
+            let count = grouped(entries.len() as u64);
+            (format!("{count} entries, {all} {took}"), entries, "")
+        }
+    };
+    let changed = changes(&summary.changes, work).lines().count();
+    let least = changed.min(LEAST_CHANGES) + notes.len().min(LEAST_NOTES);
+    let room = LINES_SHOWN.saturating_sub(1 + least).max(LEAST_ENTRIES);
+    let mut named: Vec<String> = entries.iter().map(|entry| format!("{indent}{}", sizes(entry))).collect();
+    if named.len() > room {
+        let more = named.split_off(room - 1).len() as u64;
+        named.push(format!("{indent}and {} more", grouped(more)));
     }
-    text + &changes(&summary.changes, work)
+    // A single entry goes before what it holds.
+    named.insert(if indent.is_empty() { named.len() } else { 0 }, total);
+    let room = LINES_SHOWN.saturating_sub(named.len() + changed).max(LEAST_NOTES);
+    let notes = noted(&notes, room, work);
+    let room = LINES_SHOWN.saturating_sub(named.len() + notes.len());
+    named.push(changes_in(&summary.changes, work, room));
+    named.extend(notes);
+    named.join("\n")
+}
+
+/// Lines of what changed that a summary has room for, whatever else is told.
+const LEAST_CHANGES: usize = 5;
+/// Lines of entries, without their sum.
+const LEAST_ENTRIES: usize = 2;
+/// Lines of notes.
+const LEAST_NOTES: usize = 2;
+
+/// Notes in at most so many lines.
+fn noted(notes: &[String], most: usize, work: &WorkArgs) -> Vec<String> {
+    let shown = if notes.len() > most { most - 1 } else { most };
+    let mut lines: Vec<String> = notes.iter().take(shown).map(|note| format!("note: {note}")).collect();
+    if let more @ 1.. = notes.len().saturating_sub(shown) {
+        let listed = match &work.report {
+            Some(file) => format!("listed in {}", file.display()),
+            None => "--report FILE.json lists them".to_owned(),
+        };
+        lines.push(format!("note: and {}; {listed}", counted(more as u64, "more note")));
+    }
+    lines
 }
 
 /// How many rows were written, each counted once in however many formats.
@@ -84,17 +115,24 @@ pub(crate) fn plan(plan: &DryRun, target: &Target, work: &WorkArgs) -> String {
     if let Some(taken) = target.taken().filter(|_| !work.overwrite) {
         line(&mut text, format!("note: {} exists: --overwrite replaces it", taken.display()));
     }
-    for remark in &plan.remarks {
-        line(&mut text, format!("note: {remark}"));
+    text.push_str(&changes(&plan.changes, work));
+    if plan.entries.iter().any(|entry| entry.table.is_some()) {
+        text.push_str("\nnote: what only writing shows (values cut or rounded, blanks at the end) is counted by the run");
     }
-    text + &changes(&plan.changes, work)
+    plan.remarks.iter().for_each(|remark| text.push_str(&format!("\nnote: {remark}")));
+    text
 }
 
-/// Lines shown at most of what changed, the title among them.
+/// Lines of a summary, and of what changed with its title, at most.
 const LINES_SHOWN: usize = 10;
 
 /// What changed, and where all of it is listed.
 pub(crate) fn changes(changes: &Changes, work: &WorkArgs) -> String {
+    changes_in(changes, work, LINES_SHOWN)
+}
+
+/// As [`changes`] in at most so many lines.
+fn changes_in(changes: &Changes, work: &WorkArgs, most: usize) -> String {
     let count = changes.losses.len();
     // Below, labels and values are counted, of which one variable may lose many.
     let is_more = changes.losses.iter().any(|loss| loss.count > 1);
@@ -105,7 +143,7 @@ pub(crate) fn changes(changes: &Changes, work: &WorkArgs) -> String {
         (1, None) => "1 loss; --report FILE.json lists it by variable".to_owned(),
         (_, None) => format!("{}; --report FILE.json lists them by variable{unit}", losses(count)),
     };
-    let lines = changes.lines(LINES_SHOWN - 1).into_iter().map(|line| format!("\n  {line}"));
+    let lines = changes.lines(most.saturating_sub(1)).into_iter().map(|line| format!("\n  {line}"));
     std::iter::once(title).chain(lines).collect()
 }
 

@@ -21,6 +21,35 @@ pub(crate) enum Target {
 }
 
 impl Target {
+    /// An error of a disk without room, with the place that was written to and how to see its room; others as they are.
+    pub(crate) fn told_of_room(&self, error: Error) -> Error {
+        let source =
+            std::error::Error::source(&error).and_then(|source| source.downcast_ref::<std::io::Error>());
+        let is_full = source.is_some_and(|source| {
+            matches!(source.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded)
+        });
+        let (target, folder) = match self {
+            Target::File(file) => (file, file.parent().unwrap_or(file)),
+            Target::Folder(folder) => (folder, folder.as_path()),
+            Target::Output => return error,
+        };
+        if !is_full {
+            return error;
+        }
+        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        // The folder may not be there: it is made when all is written.
+        let there = folder.ancestors().find(|folder| folder.is_dir()).unwrap_or(folder);
+        let there = if there.as_os_str().is_empty() { Path::new(".") } else { there };
+        let temp = std::env::temp_dir();
+        let [typed, temp] = [there, &temp].map(|folder| format_text::shell(&folder.to_string_lossy()));
+        let hint = format!(
+            "free space in {typed} or {temp}, where unfinished parts are (`df -h {typed} {temp}` shows the room), or choose \
+             another place; nothing is left in {}",
+            target.display()
+        );
+        Error::new(error.kind(), format!("{}: {error}", target.display())).with_hint(hint)
+    }
+
     /// The target of this name for what a request writes. Its name decides what the request leaves open: the packaging,
     /// and how a zip is called; where a single entry goes there are no codebook and no documents beside.
     ///

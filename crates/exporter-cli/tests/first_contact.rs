@@ -164,7 +164,7 @@ fn words_that_nobody_knows_are_refused_with_those_that_are_known() {
     let households = example("households");
     let export = format!("export {} -t csv -o {{}}/hh", households.display());
     let language = run_in(folder.path(), &format!("{export} --language fre"));
-    assert!(language.code == 1 && language.error.contains("no labels in \"fre\""), "{}", language.error);
+    assert!(language.code == 2 && language.error.contains("no labels in \"fre\""), "{}", language.error);
     assert!(language.error.contains("did you mean \"fr\"? languages: en, fr"), "{}", language.error);
     let none = run_in(folder.path(), "convert {}/x.csv {}/x.dta --language fr");
     assert!(none.error.contains("leave the language out"), "{}", none.error);
@@ -344,4 +344,27 @@ fn signs_of_numbers_never_stand_for_two_things() {
     assert_ne!(both.code, 0, "{}", both.output);
     let skipped = run_in(folder.path(), "inspect {}/c.csv --from csv:skip-lines=9000000000");
     assert!(skipped.code == 1 && skipped.error.contains("empty"), "{}", skipped.error);
+}
+
+#[test]
+fn inspect_shows_the_name_in_the_file_where_it_is_another() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path();
+    std::fs::write(place.join("x.csv"), "Household ID (HH),age\n1,2\n").unwrap();
+    for (name, in_file) in [("x.sav", "Household_ID__HH_"), ("x.dta", "Household_ID__HH_")] {
+        let made = run_in(place, &format!("convert {{}}/x.csv {{}}/{name}"));
+        assert_eq!(made.code, 0, "{}", made.error);
+        let shown = run_in(place, &format!("inspect {{}}/{name} --rows 0")).output;
+        let line =
+            |start: &str| shown.lines().find(|line| line.trim_start().starts_with(start)).unwrap_or_default();
+        assert!(line("Household ID (HH) ").ends_with(&format!("[{in_file} in the file]")), "{shown}");
+        assert!(!line("age").contains("in the file"), "{shown}");
+        let json = run_in(place, &format!("inspect {{}}/{name} --rows 0 --json")).output;
+        let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+        let variable = &json["codebook"]["tables"][0]["variables"][0];
+        assert_eq!(
+            (&variable["name"], &variable["facts"]["name_in_file"]),
+            (&"Household ID (HH)".into(), &in_file.into())
+        );
+    }
 }

@@ -91,6 +91,9 @@ fn a_full_disk_is_an_error_that_leaves_nothing() {
             said.contains("No space left on device") && said.contains("hint: free space"),
             "{case}: {said}"
         );
+        // The place that is full, and the words that show its room.
+        let typed = format!("`df -h {} ", disk.display());
+        assert!(said.contains(&typed) && said.contains("error: "), "{case}: {said}");
         assert_eq!(rest[end..end + 2], ["code 1", "kept"], "{case}: {text}");
         if case.contains("--to dta") {
             // Its size is known beforehand, and no byte of it is written in vain.

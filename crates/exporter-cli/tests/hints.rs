@@ -61,6 +61,119 @@ fn hints_of_options_are_typed_as_they_stand() {
     assert_eq!(accepted.code, 0, "{}", accepted.error);
 }
 
+/// Of each format one file is cut in the middle: the error names the file, the place and the way out, and `check` says the same.
+#[test]
+fn a_file_that_is_cut_in_the_middle_says_where_and_what_to_do() {
+    let folder = folder();
+    let place = folder.path();
+    let rows: String = (0..2_000).map(|row| format!("{row},{}\n", row * 7 % 1_000)).collect();
+    write(place, "x.csv", format!("a,b\n{rows}").as_bytes());
+    let again = "hint: if it was copied or downloaded, the copy may be incomplete: fetch it again";
+    for (name, to, is_read, wanted) in [
+        ("x.sav", "sav:compression=none", true, "row "),
+        ("y.sav", "sav", true, "row "),
+        ("x.zsav", "zsav", true, "row "),
+        ("x.dta", "dta", true, "complete rows follow"),
+        ("x.parquet", "parquet", false, "PAR1"),
+        ("x.arrow", "arrow", false, "ARROW1"),
+    ] {
+        let made = run_in(place, &format!("convert {{}}/x.csv {{}}/{name} --to {to}"));
+        assert_eq!(made.code, 0, "{to}: {}", made.error);
+        let whole = std::fs::read(place.join(name)).unwrap();
+        write(place, name, &whole[..whole.len() * 2 / 3]);
+        let convert = format!("convert {{}}/{name} {{}}/{name}.csv");
+        let check = run_in(place, &format!("check {{}}/{name}"));
+        assert_eq!((check.code, check.output.contains("  error ")), (1, true), "{name}: {}", check.output);
+        if !is_read {
+            says(place, &convert, &[wanted, name, again]);
+            assert!(check.output.contains("fetch it again"), "{name}: {}", check.output);
+            continue;
+        }
+        let format = if name.ends_with("dta") { "dta" } else { "sav" };
+        let typed = format!("--from {format}:lenient=true");
+        says(place, &convert, &[wanted, name, "offset "]);
+        mended_by(place, &convert, &typed);
+        assert!(format == "dta" || check.output.contains(&typed), "{name}: {}", check.output);
+        let read = std::fs::read_to_string(place.join(format!("{name}.csv"))).unwrap();
+        let all = std::fs::read_to_string(place.join("x.csv")).unwrap();
+        let lines = read.lines().count();
+        assert!(read.lines().eq(all.lines().take(lines)) && lines < 2_001, "{name}: {lines}");
+        assert!(name == "x.zsav" || lines > 500, "{name}: {lines}");
+        let denied = run_in(place, &format!("{convert} {typed} --overwrite --losses deny"));
+        assert_eq!(denied.code, 3, "{name}: {}", denied.error);
+    }
+    write(place, "short.sav", &std::fs::read(place.join("y.sav")).unwrap()[..250]);
+    says(place, "convert {}/short.sav {}/short.csv", &["short.sav, offset ", again]);
+}
+
+#[test]
+fn an_encoding_that_is_wrong_is_named_in_words_that_are_typed() {
+    let folder = folder();
+    let place = folder.path();
+    write(place, "t.csv", b"a,b\nplain,1\n");
+    for (name, format) in [("t.sav", "sav:compression=none"), ("t.dta", "dta")] {
+        assert_eq!(run_in(place, &format!("convert {{}}/t.csv {{}}/{name} --to {format}")).code, 0);
+        let mut bytes = std::fs::read(place.join(name)).unwrap();
+        let at = bytes.windows(5).rposition(|five| five == b"plain").unwrap();
+        bytes[at + 2] = 0xE4;
+        write(place, name, &bytes);
+        let inspect = format!("inspect {{}}/{name}");
+        let typed = format!("--from {}:encoding=windows-1252", &name[2..]);
+        let told = run_in(place, &inspect);
+        // Stata's files are read as windows-1252 where they are not UTF-8 and nothing is said.
+        let words = if name == "t.sav" { format!("try {typed}") } else { "encoding=".to_owned() };
+        assert!(told.output.contains(&words), "{name}: {}", told.output);
+        let read = run_in(place, &format!("{inspect} {typed}"));
+        assert!(read.output.contains("pläin") && !read.output.contains("text-replaced"), "{}", read.output);
+    }
+    let check = run_in(place, "check {}/t.sav");
+    let line = check.output.lines().find(|line| line.contains("read-loss")).unwrap_or_default();
+    assert_eq!(
+        line,
+        "  warning read-loss in the table t in the variable a in row 1: characters outside the encoding of the file read \
+         as U+FFFD; try --from sav:encoding=windows-1252, first: \u{FFFD}"
+    );
+}
+
+#[test]
+fn labels_in_a_second_language_are_written_as_the_loss_says() {
+    let folder = folder();
+    let place = folder.path();
+    let study = example("households");
+    let labels = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).contains("Label_fr('Région'");
+    for options in ["", "codebook=false"] {
+        let to = ["sav", options].join(":");
+        let to = to.trim_end_matches(':');
+        let export = |to: &str| {
+            let out = format!(
+                "export {} --table households --to {to} --no-codebook --out {{}}/h.sav --overwrite",
+                study.display()
+            );
+            let run = run_in(place, &out);
+            assert_eq!(run.code, 0, "{}", run.error);
+            (run.error, labels(std::fs::read(place.join("h.sav")).unwrap()))
+        };
+        let (said, has_labels) = export(to);
+        let typed = "--to sav:second-language=fr";
+        let line = said.lines().find(|line| line.contains(typed)).unwrap_or_default();
+        assert!(line.contains("labels in fr are ") && !has_labels, "{to}: {said}");
+        let mark = if options.is_empty() { ":" } else { "," };
+        let (said, has_labels) = export(&format!("{to}{mark}second-language=fr"));
+        assert!(has_labels && !said.contains("labels in fr"), "{said}");
+    }
+    let csv = format!(
+        "export {} --table households --to csv:values=labels --no-codebook --out {{}}/h.csv",
+        study.display()
+    );
+    let csv = run_in(place, &csv);
+    assert!(
+        csv.error.contains("--language TAG chooses which (1 other languages)")
+            || csv.error.contains("--language TAG chooses which [language-dropped]"),
+        "{}",
+        csv.error
+    );
+}
+
 /// Every fault of a text that can be read otherwise: the whole words to type are in the hint, and they read it.
 #[test]
 fn a_text_that_cannot_be_read_comes_with_the_words_that_read_it() {

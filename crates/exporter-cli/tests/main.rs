@@ -10,6 +10,7 @@ mod excerpt;
 mod export;
 mod first_contact;
 mod foreign;
+mod foretold;
 mod formats;
 mod full_disk;
 mod hints;

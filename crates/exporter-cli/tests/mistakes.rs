@@ -128,7 +128,7 @@ fn a_variable_that_the_data_does_not_have_is_named() {
                   hint: correct the name in the codebook, or in the header of the file";
     says(folder.path(), &export(&["--codebook", "{}/book.toml"]), 1, wanted);
     let wanted = "error: no variable is called \"agee\"\n  hint: did you mean \"age\"? variables: id, age";
-    says(folder.path(), &export(&["--where", "agee > 20"]), 1, wanted);
+    says(folder.path(), &export(&["--where", "agee > 20"]), 2, wanted);
 }
 
 #[test]
@@ -206,4 +206,44 @@ fn mistakes_in_a_study_file_name_the_place_and_what_to_write() {
         assert_eq!(run.code, 1);
         assert!(run.error.contains(told) && run.error.contains(hint), "{}", run.error);
     }
+}
+
+/// Names that do not exist are wrong usage, whatever they name; a file that is not there, or is not what it should be, is a
+/// failure.
+#[test]
+fn a_name_that_does_not_exist_is_wrong_usage() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path();
+    std::fs::write(place.join("x.csv"), "age,vote\n1,2\n").unwrap();
+    for wrong in [
+        "convert {}/x.csv {}/o.dta --variables agee",
+        "convert {}/x.csv {}/o.dta --where agee=1",
+        "convert {}/x.csv {}/o.dta --where age",
+        "convert {}/x.csv {}/o.dta --table y",
+        "convert {}/x.csv {}/o.dta --language fr",
+        "inspect {}/x.csv --language fr",
+        "convert {}/x.csv {}/o.dta --to dtaa",
+        "convert {}/x.csv {}/o.dtaa",
+        "convert {}/x.csv {}/o.dta --to dta:releese=118",
+        "convert {}/x.csv {}/o.dta --to dta:release=1",
+        "convert {}/x.csv {}/o.sav --to sav:encoding=klingon",
+        "convert {}/x.csv {}/o.sav --to sav:second-language=fr",
+        "convert {}/x.csv {}/o.dta --from csvv",
+        "convert {}/x.csv {}/o.dta --from csv:encodin=utf-8",
+        "convert {}/x.csv {}/o.dta --from csv:encoding=klingon",
+        "convert {}/x.csv {}/o.dta --losses allow=rangee",
+        "convert {}/x.csv {}/o.dta --lossess report",
+        "export {}/x.csv --to csv:tables=y --out {}/o",
+        "formats dtaa",
+    ] {
+        let run = run_in(place, wrong);
+        assert_eq!((run.code, run.output.as_str()), (2, ""), "{wrong}: {}", run.error);
+    }
+    for failing in
+        ["convert {}/y.csv {}/o.dta", "inspect {}/y.csv", "check {}/y.csv", "convert {}/x.csv {}/no/o.dta"]
+    {
+        let run = run_in(place, failing);
+        assert_eq!(run.code, 1, "{failing}: {}", run.error);
+    }
+    assert_eq!(crate::program::files(place), ["x.csv"]);
 }

@@ -66,3 +66,28 @@ fn a_report_names_entry_and_losses_by_the_same_path() {
     let of_table: Vec<_> = losses.iter().filter(|loss| loss.get("table").is_some()).collect();
     assert!(!of_table.is_empty() && of_table.iter().all(|loss| loss["entry"] == "or.csv"), "{losses:?}");
 }
+
+#[test]
+fn a_summary_has_ten_lines_at_most_and_notes_stand_behind_what_changed() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path();
+    let names: Vec<String> = (0..8).map(|table| format!("t{table}.csv")).collect();
+    for name in &names {
+        std::fs::write(place.join(name), "1x;text\n1;a\n2;\n").unwrap();
+    }
+    let inputs: String = names.iter().map(|name| format!("{{}}/{name} ")).collect();
+    let formats =
+        "--to csv --to tab --to sav --to zsav --to dta --to stata-script --to spss-script --to r-script";
+    for out in ["--out {}/o", "--out {}/o.zip"] {
+        let command =
+            format!("export {inputs}{formats} {out} --no-codebook --where 1x=5 --report {{}}/r.json");
+        let run = run_in(place, &format!("{command} --overwrite"));
+        assert_eq!(run.code, 0, "{}", run.error);
+        let lines: Vec<&str> = run.error.lines().collect();
+        assert_eq!(lines.len(), 10, "{}", run.error);
+        let title = lines.iter().position(|line| line.contains("listed by variable")).unwrap();
+        let note = lines.iter().position(|line| line.starts_with("note: ")).unwrap();
+        assert!(title < note && note == 8, "{}", run.error);
+        assert!(lines[9].starts_with("note: and ") && lines[9].contains("r.json"), "{}", run.error);
+    }
+}

@@ -11,7 +11,7 @@ fn several_files_are_the_tables_of_one_study() {
     assert_eq!(run.code, 0, "{}", run.error);
     assert_eq!(files(&folder.path().join("out")), ["owners.tab", "pets.tab", "study.codebook.json"]);
     let unknown = run_in(folder.path(), "export {}/owners.csv {}/pets.csv --table cats --to tab --out {}/no");
-    assert_eq!(unknown.code, 1);
+    assert_eq!(unknown.code, 2);
     assert!(unknown.error.contains("owners, pets"), "{}", unknown.error);
 }
 

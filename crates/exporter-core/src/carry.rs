@@ -148,7 +148,7 @@ impl Part {
         match self {
             Part::StudyTitle => "study titles",
             Part::StudyDescription => "study descriptions",
-            Part::Languages => "labels in other languages",
+            Part::Languages => "other languages",
             Part::Documents => "documents",
             Part::DocumentDescription => "titles, languages and addresses of documents",
             Part::UnusedValueLabels => "unused value-label sets",

@@ -14,7 +14,7 @@ pub use rows::{KEY, PARENT, RANGE, ROWS, TOO_MANY, UNLABELLED, rows};
 
 use crate::carry::Part;
 use crate::context::Context;
-use crate::dataset::{Scan, TableId};
+use crate::dataset::{Note, Scan, TableId};
 use crate::error::{Error, ErrorKind, Place, Result};
 use crate::format::{FormatInfo, Input, Recognition};
 use crate::loss::{Loss, LossReport};
@@ -27,10 +27,15 @@ use crate::source::Source;
 pub const UNREADABLE: Rule = Rule::error("unreadable", "The file opens and every row of it can be read.");
 
 /// The rule that what the reader of a format says it loses is found by a check as well.
-pub const READ_LOSS: Rule = Rule::warning("read-loss", "Nothing of the file is lost when it is read.");
+pub const READ_LOSS: Rule = Rule::warning("read-loss", "Nothing of the file is lost when it is read.")
+    .consequence("whatever is made of this file lacks or changes it, and the loss report says so too");
+
+/// The rule that a file is written as the reader of its format expects it.
+pub const ODDITY: Rule = Rule::note("oddity", "Nothing in the file is unusual.")
+    .consequence("no value is changed by it, and nothing needs to be done");
 
 /// The rules of [`by_reading`].
-pub const BY_READING: &[Rule] = &[UNREADABLE, READ_LOSS];
+pub const BY_READING: &[Rule] = &[UNREADABLE, READ_LOSS, ODDITY];
 
 /// Compile-time face of a format whose files are checked.
 pub trait Check: 'static {
@@ -195,15 +200,17 @@ impl<'a> Checking<'a> {
 ///
 /// # Errors
 /// [`ErrorKind::Io`] and [`ErrorKind::Cancelled`]; other errors of the reader are findings of [`UNREADABLE`], its losses of
-/// [`READ_LOSS`].
+/// [`READ_LOSS`], its notes of [`ODDITY`].
 pub fn by_reading<I: Input>(
     source: &Source<'_>,
     findings: &mut Findings,
     context: &Context,
 ) -> Result<Checked> {
     match rows_of::<I>(source, context) {
-        Ok((rows, losses)) => {
+        Ok((rows, losses, notes)) => {
             read_losses(losses.iter(), findings);
+            let notes = notes.into_iter().filter(|note| !note.is_usual);
+            notes.for_each(|note| findings.add(Finding::new(ODDITY, note.text)));
             Ok(Checked::default().with_rows(rows))
         }
         Err(error) if error.kind() == ErrorKind::Cancelled || is_of_the_store(&error) => Err(error),
@@ -222,8 +229,8 @@ fn is_of_the_store(error: &Error) -> bool {
         && source.is_none_or(|source| !matches!(source.kind(), InvalidData | UnexpectedEof))
 }
 
-/// Rows of the only table, once all rows of all tables have been read, and what reading lost.
-fn rows_of<I: Input>(source: &Source<'_>, context: &Context) -> Result<(Option<u64>, LossReport)> {
+/// Rows of the only table, once all rows of all tables have been read, what reading lost, and its notes.
+fn rows_of<I: Input>(source: &Source<'_>, context: &Context) -> Result<(Option<u64>, LossReport, Vec<Note>)> {
     let data = I::open(source, I::Options::default(), context)?;
     let tables = data.codebook().tables.len();
     let mut rows = 0;
@@ -232,13 +239,16 @@ fn rows_of<I: Input>(source: &Source<'_>, context: &Context) -> Result<(Option<u
             rows += batch?.num_rows() as u64;
         }
     }
-    Ok(((tables == 1).then_some(rows), data.losses()))
+    Ok(((tables == 1).then_some(rows), data.losses(), data.notes()))
 }
 
 /// Adds what reading a file loses; that a table's parent is in another file is no fault of this one.
 pub fn read_losses<'l>(losses: impl IntoIterator<Item = &'l Loss>, findings: &mut Findings) {
     for loss in losses.into_iter().filter(|loss| loss.part != Some(Part::Keys)) {
-        let mut finding = Finding::new(READ_LOSS, format!("{}: {}", loss.code, loss.action));
+        let times = if loss.count > 1 { format!(" ({})", loss.times()) } else { String::new() };
+        let first = loss.first.iter().map(|first| &first.value).find(|first| !first.is_empty());
+        let first = first.map(|first| format!(", first: {first}")).unwrap_or_default();
+        let mut finding = Finding::new(READ_LOSS, format!("{}{times}{first}", loss.action));
         finding.place.table.clone_from(&loss.table);
         finding.place.variable.clone_from(&loss.variable);
         finding.place.row = loss.first.as_ref().and_then(|first| first.row);
@@ -246,8 +256,9 @@ pub fn read_losses<'l>(losses: impl IntoIterator<Item = &'l Loss>, findings: &mu
     }
 }
 
-/// The finding that an error of a reader is; it stands where the error does.
+/// The finding that an error of a reader is; it stands where the error does, and says the way out where there is one.
 pub fn unreadable(error: &Error) -> Finding {
     let place = Place { entry: None, ..error.place().clone() };
-    Finding { rule: UNREADABLE, place, message: error.message().to_owned() }
+    let hint = error.hint().map(|hint| format!("; {hint}")).unwrap_or_default();
+    Finding { rule: UNREADABLE, place, message: format!("{}{hint}", error.message()) }
 }

@@ -135,6 +135,7 @@ pub fn of_table(codebook: &Codebook, table: &Table, kept: &[&str]) -> Codebook {
     own.rows = None;
     for variable in &mut own.variables {
         variable.facts.storage.retain(|program, _| kept.contains(&program.as_str()));
+        variable.facts.name_in_file = None;
     }
     let names = |table: &Table| -> HashSet<String> {
         table.variables.iter().filter_map(|variable| variable.labels.clone()).collect()
@@ -163,7 +164,8 @@ pub fn restore(embedded: Option<Embedded>, plain: Codebook, fits: &dyn Fn(usize,
     let changes = merge::Changes { same, written: written.as_ref(), fits, missing, cells: &cells };
     let merge::Merged { mut codebook, written_names, mut codes } =
         merge::merged(&whole, &plain, changes, &mut losses);
-    losses.extend(cells.without_column(&written_names));
+    let names = plain.tables.iter().flat_map(|table| &table.variables).map(|own| own.name.as_str());
+    losses.extend(cells.without_column(&written_names, &names.collect::<Vec<_>>()));
     // A link to a table that is not there would make the codebook a wrong one.
     let mut parent = codebook.tables.first_mut().and_then(|table| table.parent.take());
     losses.extend(detach_foreign_labels(&mut codebook));
@@ -318,7 +320,7 @@ impl Embedded {
 
 /// Whether a file says all of a codebook. Variables are compared one by one, as a copy of a wide table may take more memory
 /// than its rows.
-fn says_all(plain: &Codebook, codebook: &Codebook) -> bool {
+pub fn says_all(plain: &Codebook, codebook: &Codebook) -> bool {
     let (Some((own, own_rest)), Some((file, file_rest))) = (divided(codebook), divided(plain)) else {
         return false;
     };

@@ -24,7 +24,8 @@ pub enum ErrorKind {
     Limit,
     /// The loss policy refuses what the format cannot hold.
     Loss,
-    /// A table, variable, format or file that was asked for is not there.
+    /// A file that was asked for is not there, or a part of the data that the program asked for. Names that users mistype are
+    /// [`ErrorKind::Usage`].
     NotFound,
     /// The combination is legal but this engine or format does not do it.
     Unsupported,
@@ -49,6 +50,9 @@ pub struct Place {
     /// Byte offset in the entry.
     pub offset: Option<u64>,
 }
+
+/// The hint for files of which bytes are missing or wrong.
+pub const FETCH_AGAIN: &str = "if it was copied or downloaded, the copy may be incomplete: fetch it again";
 
 /// The engine's error: pointer-sized, `Send + Sync`, one line when displayed.
 ///

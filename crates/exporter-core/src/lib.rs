@@ -66,7 +66,7 @@ pub use context::{BATCH_ROWS, Cancel, Clock, Context, NoProgress, Progress, stag
 pub use dataset::{Batches, Dataset, Filter, MemoryDataset, Note, Scan, TableId};
 pub use documents_exporter::{DocumentsExporter, DocumentsOptions};
 pub use entry_names::{study_stem, table_entries};
-pub use error::{Error, ErrorKind, Place, Result};
+pub use error::{Error, ErrorKind, FETCH_AGAIN, Place, Result};
 pub use exporter::{
     Bundle, Changes, Committed, EntryReport, Exporter, Output, Plan, Planning, PreparedPlan, Recode, Rename,
     Sibling, Summary, TableRows, TableWriter, TablesPlan, Written, export, plan, plan_of,
@@ -75,13 +75,13 @@ pub use foreign::Foreign;
 pub use format::{Container, Format, FormatInfo, Input, OptionInfo, OptionKind, Recognition};
 pub use limits::Limits;
 pub use loss::{
-    Example, Loss, LossCode, LossEffect, LossPolicy, LossReport, LossSeverity, Tallied, Tally, counted,
-    grouped,
+    CHARACTERS, Example, Loss, LossCode, LossEffect, LossPolicy, LossReport, LossSeverity, Tallied, Tally,
+    counted, grouped,
 };
 pub use password::Password;
 #[doc(no_inline)]
 pub use presumption::Presumption;
-pub use profile::{ColumnFacts, Facts, Profile, ProfileRequest, TableProfile};
+pub use profile::{ColumnFacts, Facts, Lacking, Profile, ProfileRequest, TableProfile};
 pub use projection::Projection;
 pub use registry::{COMMON_OPTIONS, Faces, Registry, options_from_pairs, read_options_from_pairs};
 pub use sample::Sample;

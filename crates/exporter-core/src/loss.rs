@@ -18,6 +18,9 @@ pub use policy::LossPolicy;
 pub use report::LossReport;
 pub use tally::{Tallied, Tally};
 
+/// What a loss of characters counts ([`Loss::counting`]).
+pub const CHARACTERS: &str = "characters";
+
 /// Whether the output holds less than the input or something wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -66,8 +69,11 @@ pub struct Loss {
     /// Variable, if the loss belongs to one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub variable: Option<String>,
-    /// How many values, labels or declarations are concerned.
+    /// How many values, labels, characters or declarations are concerned.
     pub count: u64,
+    /// What is counted, in the plural, where it is not what the code or the part says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unit: Option<&'static str>,
     /// The first one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub first: Option<Example>,
@@ -88,6 +94,7 @@ impl Loss {
             table: None,
             variable: None,
             count: 1,
+            unit: None,
             first: None,
             action: action.into(),
         }
@@ -141,6 +148,13 @@ impl Loss {
         self
     }
 
+    /// Says what is counted, in the plural, where it is not what the code or the part says.
+    #[must_use]
+    pub fn counting(mut self, unit: &'static str) -> Self {
+        self.unit = Some(unit);
+        self
+    }
+
     /// Gives the first example; long values are cut to 80 characters for display.
     #[must_use]
     pub fn first(mut self, row: Option<u64>, value: impl Into<String>) -> Self {
@@ -156,8 +170,16 @@ impl Loss {
         (std::cmp::Reverse(self.severity), self.code.effect())
     }
 
+    /// How many of what are concerned: `3 values`.
+    pub fn times(&self) -> String {
+        format!("{} {}", grouped(self.count), self.counted())
+    }
+
     /// What [`Loss::count`] counts, in the plural.
     pub fn counted(&self) -> &'static str {
+        if let Some(unit) = self.unit {
+            return unit;
+        }
         match self.part {
             Some(Part::MissingReasons) => return "values",
             Some(part) => return part.name(),
@@ -223,7 +245,7 @@ impl fmt::Display for Loss {
         }
         write!(f, ": {}", self.action)?;
         if self.count != 1 {
-            write!(f, " ({} {})", grouped(self.count), self.counted())?;
+            write!(f, " ({})", self.times())?;
         }
         match &self.first {
             Some(Example { row: Some(row), value }) => write!(f, ", first at row {row}: {value:?}"),

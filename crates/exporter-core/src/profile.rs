@@ -7,12 +7,16 @@ mod statistics;
 
 use std::collections::BTreeMap;
 
+use encoding_rs::Encoding;
+
 pub use compute::{column_numbers, profile};
 pub use order::{SortBreak, SortOrder, SortValue, SortValues};
 pub use request::{Facts, ProfileRequest};
 pub use statistics::{Moments, Statistics, StatisticsRequest, ValueCount};
 
+use crate::codebook::Table;
 use crate::dataset::TableId;
+use crate::loss::{CHARACTERS, Loss, LossCode};
 use crate::missing::Span;
 
 /// Facts about the tables of a dataset.
@@ -37,6 +41,8 @@ pub struct TableProfile {
     pub orders: BTreeMap<String, Vec<SortBreak>>,
     /// Values outside spans that were asked for, by column. Only profiles know them.
     pub outside: BTreeMap<usize, Vec<Outside>>,
+    /// Characters that encodings lack, by column. Only profiles know them.
+    pub lacking: BTreeMap<usize, Vec<Lacking>>,
     /// Statistics that were asked for, by column. Only profiles know them.
     pub statistics: BTreeMap<usize, Vec<Statistics>>,
 }
@@ -57,6 +63,25 @@ impl Outside {
     /// No value outside.
     pub(crate) fn none(span: Span) -> Self {
         Self { span, count: 0, first: None }
+    }
+}
+
+/// Characters of the texts of a column that an encoding lacks.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Lacking {
+    /// The encoding asked for.
+    pub encoding: &'static Encoding,
+    /// How many characters it lacks.
+    pub count: u64,
+    /// Row of the first text with one, from 1, and the text.
+    pub first: Option<(u64, String)>,
+}
+
+impl Lacking {
+    /// No character so far.
+    pub(crate) fn none(encoding: &'static Encoding) -> Self {
+        Self { encoding, count: 0, first: None }
     }
 }
 
@@ -152,6 +177,23 @@ impl Profile {
     /// What lies outside a span of a column, when it was asked for.
     pub fn outside(&self, table: TableId, column: usize, span: Span) -> Option<&Outside> {
         self.tables.get(&table)?.outside.get(&column)?.iter().find(|outside| outside.span == span)
+    }
+
+    /// The losses of the characters that an encoding lacks, by variable of a table, which `id` names, when they were asked for.
+    pub fn replaced(
+        &self,
+        id: TableId,
+        table: &Table,
+        encoding: &'static Encoding,
+        action: &'static str,
+    ) -> impl Iterator<Item = Loss> {
+        let columns = self.tables.get(&id).into_iter().flat_map(|facts| &facts.lacking);
+        columns.filter_map(move |(column, lacking)| {
+            let found = lacking.iter().find(|lacking| lacking.encoding == encoding && lacking.count > 0)?;
+            let loss = Loss::new(LossCode::TEXT_REPLACED, action).count(found.count).counting(CHARACTERS);
+            let loss = loss.table(&table.name).variable(&table.variables.get(*column)?.name);
+            Some(found.first.iter().fold(loss, |loss, (row, text)| loss.first(Some(*row), text)))
+        })
     }
 
     /// Statistics of a column, when they were asked for.

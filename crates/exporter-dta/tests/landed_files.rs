@@ -21,7 +21,12 @@ fn their_codebook_and_values_come_back() {
         let source = Source::memory("visits.dta", bytes);
         let read = DtaDataset::open(&source, ReadOptions::default(), Letters::Seen, 1).unwrap();
         let mut found = read.codebook().clone();
-        found.tables[0].variables.iter_mut().for_each(|variable| variable.facts.storage.clear());
+        let named = found.tables[0].variables[0].facts.name_in_file.clone();
+        assert_eq!(named.as_deref(), Some("the_id"), "release {release}");
+        for variable in &mut found.tables[0].variables {
+            variable.facts.storage.clear();
+            variable.facts.name_in_file = None;
+        }
         assert_eq!(found.to_json().unwrap(), codebook, "release {release}");
         // One letter stands for a range of values; which one a cell was cannot be read.
         let only_ranges = read.losses().iter().all(|loss| loss.code == LossCode::MISSING_REASON_MERGED);

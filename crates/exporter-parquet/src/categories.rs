@@ -197,6 +197,11 @@ impl WrittenCategories {
         Some(Self { texts: Arc::new(StringArray::from(texts)) })
     }
 
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.texts.len()
+    }
+
     /// The dictionary array of positions.
     ///
     /// # Errors

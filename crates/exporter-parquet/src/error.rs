@@ -150,7 +150,11 @@ impl From<ParquetError> for exporter_core::Error {
             other @ (ParquetError::Parquet(_) | ParquetError::Damaged { .. }) => {
                 Error::invalid(message).with_hint(WRITE_ANEW).with_source(other)
             }
-            other => Error::invalid(message).with_source(other),
+            other => {
+                let is_cut_off = message.contains("cut off");
+                let error = Error::invalid(message).with_source(other);
+                if is_cut_off { error.with_hint(exporter_core::FETCH_AGAIN) } else { error }
+            }
         }
     }
 }

@@ -4,19 +4,20 @@
 pub(crate) mod arrow;
 pub(crate) mod parquet;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufWriter, Write};
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 use arrow_schema::{DataType, Field, FieldRef, Schema, SchemaRef};
 use exporter_core::carry::{Carry, Part};
-use exporter_core::codebook::{Document, Kind, Measure, Period, Table};
+use exporter_core::codebook::{Document, Kind, Measure, Period, Table, Variable};
 use exporter_core::dataset::{ReasonColumn, arrow_schema, with_reason_texts};
+use exporter_core::profile::Number;
 use exporter_core::sink::EntrySpec;
 use exporter_core::{
-    Codebook, Dataset, Error, Exporter, FormatInfo, Loss, LossCode, Output, Planning, Result, Scan, TableId,
-    TableRows, TableWriter, TablesPlan, Written,
+    Codebook, Dataset, Error, Exporter, Facts, FormatInfo, Loss, LossCode, Output, Planning, ProfileRequest,
+    Result, Scan, TableId, TableProfile, TableRows, TableWriter, TablesPlan, Written,
 };
 
 use crate::ParquetError;
@@ -71,8 +72,50 @@ struct Choices {
     categories: WriteCategoriesAs,
 }
 
+impl Choices {
+    fn categories_of(self, codebook: &Codebook, variable: &Variable) -> Option<WrittenCategories> {
+        match self.categories {
+            WriteCategoriesAs::Dictionary => WrittenCategories::of(codebook, variable),
+            WriteCategoriesAs::Codes => None,
+        }
+    }
+
+    /// Asks whether all values of categorical variables are positions of their categories.
+    fn needs(self, codebook: &Codebook) -> ProfileRequest {
+        let mut request = ProfileRequest::new();
+        for (index, table) in codebook.tables.iter().enumerate() {
+            for (column, variable) in table.variables.iter().enumerate() {
+                if self.categories_of(codebook, variable).is_some() {
+                    request.column(TableId(index), column, Facts::RANGE);
+                }
+            }
+        }
+        request
+    }
+
+    /// A value that is none of its variable's categories, by column.
+    fn outside(
+        self,
+        codebook: &Codebook,
+        table: &Table,
+        facts: Option<&TableProfile>,
+    ) -> BTreeMap<usize, i128> {
+        let outside = |(column, variable): (usize, &Variable)| {
+            let (Number::Integer(low), Number::Integer(high)) =
+                facts?.columns.get(&column)?.range.flatten()?
+            else {
+                return None;
+            };
+            let most = self.categories_of(codebook, variable)?.len() as i128;
+            [low, high].into_iter().find(|value| !(1..=most).contains(value)).map(|value| (column, value))
+        };
+        table.variables.iter().enumerate().filter_map(outside).collect()
+    }
+}
+
 impl Columns {
-    fn new(codebook: &Codebook, table: &Table, choices: Choices) -> Self {
+    /// `outside` are the columns of categories that have other values.
+    fn new(codebook: &Codebook, table: &Table, choices: Choices, outside: &BTreeMap<usize, i128>) -> Self {
         let variables: Vec<usize> = (0..table.variables.len()).collect();
         let reasons = match choices.reasons {
             ReasonsAs::Empty => Vec::new(),
@@ -82,10 +125,8 @@ impl Columns {
         let mut fields: Vec<FieldRef> = schema.fields().iter().cloned().collect();
         let mut written = Vec::new();
         for (column, (variable, field)) in table.variables.iter().zip(&mut fields).enumerate() {
-            let categories = match choices.categories {
-                WriteCategoriesAs::Dictionary => WrittenCategories::of(codebook, variable),
-                WriteCategoriesAs::Codes => None,
-            };
+            let is_outside = outside.contains_key(&column);
+            let categories = choices.categories_of(codebook, variable).filter(|_| !is_outside);
             let (data_type, how) = match (categories, periods::as_text(&variable.kind)) {
                 (Some(categories), _) => (categories::stored_type(), WrittenAs::Categories(categories)),
                 (None, Some(period)) => (DataType::Utf8, WrittenAs::Periods(period)),
@@ -191,8 +232,16 @@ fn plan<'a>(
     let mut plan = TablesPlan::new(data, with.losses(exporter, codebook));
     let is_large = choices.codebook && codebook::may_be_too_large(codebook)?;
     for (index, (table, entry)) in codebook.tables.iter().zip(exporter.entries(codebook)).enumerate() {
-        let columns = Columns::new(codebook, table, choices);
         let id = TableId(index);
+        let outside = choices.outside(codebook, table, with.profile.table(id));
+        for (variable, value) in
+            outside.iter().filter_map(|(at, value)| Some((table.variables.get(*at)?, value)))
+        {
+            let action = "written as numbers, not as categories: a value is none of these";
+            let loss = Loss::new(LossCode::KIND_CHANGED, action).table(&table.name).variable(&variable.name);
+            plan.changes.losses.add(loss.first(None, value.to_string()));
+        }
+        let columns = Columns::new(codebook, table, choices, &outside);
         let file = TableFile { writer, columns, codebook: choices.codebook.then_some((codebook, id)) };
         for variable in &table.variables {
             let action = match periods::as_text(&variable.kind) {

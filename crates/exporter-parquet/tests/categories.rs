@@ -140,16 +140,26 @@ fn other_labels_are_no_categories() {
     assert_eq!(variable(&*plain).labels, None);
 }
 
+/// The numbers stay, with their labels in the codebook, and the loss names the value.
 #[test]
-fn a_value_without_a_category_is_an_error_that_names_the_way_out() {
-    let column: ArrayRef = Arc::new(Int32Array::from(vec![4]));
-    let batch = RecordBatch::try_from_iter([("level", column.clone()), ("place", column)]).unwrap();
-    let data = MemoryDataset::new(study().codebook().clone(), vec![vec![batch]]).unwrap();
-    let exporter = registry().exporter("parquet", json!({})).unwrap();
-    let error = export(&*exporter, &data, Box::new(MemorySink::new()), &Context::default()).unwrap_err();
-    assert!(error.to_string().contains("the value 4 of \"level\" is none of its categories"), "{error}");
-    assert!(error.hint().unwrap().contains("categories=codes"));
-    bytes(&data, "parquet", json!({"categories": "codes"}), &Context::default());
+fn a_variable_with_a_value_without_a_category_is_written_as_numbers() {
+    let column = |values: [Option<i32>; 3]| -> ArrayRef { Arc::new(Int32Array::from(values.to_vec())) };
+    let level = column([Some(4), Some(1), None]);
+    let batch = RecordBatch::try_from_iter([("level", level), ("place", column([Some(1), Some(2), None]))]);
+    let data = MemoryDataset::new(study().codebook().clone(), vec![vec![batch.unwrap()]]).unwrap();
+    for format in ["parquet", "arrow", "arrows"] {
+        let exporter = registry().exporter(format, json!({})).unwrap();
+        let done = export(&*exporter, &data, Box::new(MemorySink::new()), &Context::default()).unwrap();
+        let told = done.changes.losses.iter().map(|loss| (&loss.code, loss.variable.as_deref()));
+        assert_eq!(told.collect::<Vec<_>>(), [(&LossCode::KIND_CHANGED, Some("level"))], "{format}");
+        let read = open_as(bytes(&data, format, json!({}), &Context::default()), json!({}));
+        assert_eq!(read.codebook(), data.codebook());
+        assert_eq!(cells(&*read, 0), numbers(&[Some(4), Some(1), None]));
+        // The other has its categories still.
+        let plain = open_as(bytes(&data, format, json!({"codebook": false}), &Context::default()), json!({}));
+        let labels = plain.codebook().tables[0].variables.iter().map(|variable| variable.labels.is_some());
+        assert_eq!(labels.collect::<Vec<_>>(), [false, true], "{format}");
+    }
 }
 
 /// Row groups have dictionaries of their own, and pages behind one that grew too large have none.

@@ -2,8 +2,8 @@
 
 use std::io;
 
-use exporter_core::Error;
 use exporter_core::source::BinaryError;
+use exporter_core::{Error, FETCH_AGAIN};
 
 /// Why a system file could not be written or read; rows count from 1.
 #[derive(Debug, thiserror::Error)]
@@ -88,6 +88,25 @@ impl From<BinaryError> for SavError {
             BinaryError::Io(error) => error.into(),
             other => damaged(0, format!("{other:?}")),
         }
+    }
+}
+
+impl SavError {
+    /// The error of reading the cases of a file; damage has a hint where a lenient reader goes on.
+    pub(crate) fn in_cases(self, is_lenient: bool) -> Error {
+        let is_damage = matches!(self, Self::Damaged { .. });
+        let error = Error::from(self);
+        if is_damage && !is_lenient {
+            return error.with_hint("to get the rows that are complete, read it as sav:lenient=true");
+        }
+        error
+    }
+
+    /// The error of reading what stands before the cases.
+    pub(crate) fn in_descriptions(self) -> Error {
+        let is_damage = matches!(self, Self::Damaged { .. });
+        let error = Error::from(self);
+        if is_damage { error.with_hint(FETCH_AGAIN) } else { error }
     }
 }
 

@@ -23,10 +23,10 @@ use exporter_core::{
     Context, Dataset, ErrorKind, Input as _, LossCode, LossPolicy, MemoryDataset, Registry, Scan, Source,
     TableId, export,
 };
-use exporter_sav::spss::{MissingValues, Value as Stored};
+use exporter_sav::spss::{Format, MissingValues, Value as Stored};
 use exporter_sav::{
-    Sav, SavExporter, SavInput, SavMetadata, SavOptions, SavReader, SavWriter, Storing, WriterOptions, Zsav,
-    ZsavOptions,
+    Sav, SavExporter, SavInput, SavMetadata, SavOptions, SavReader, SavVariable, SavWriter, Storing,
+    WriterOptions, Zsav, ZsavOptions,
 };
 use exporter_testkit::{Cell, column_of, conformance, sample};
 use serde_json::json;

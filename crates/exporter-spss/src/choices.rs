@@ -107,7 +107,7 @@ impl Choices {
     }
 
     /// Encoding of the texts.
-    pub(crate) fn encoding(&self) -> &'static Encoding {
+    pub fn encoding(&self) -> &'static Encoding {
         self.encoding.unwrap_or(encoding_rs::UTF_8)
     }
 

@@ -287,7 +287,8 @@ impl Describing<'_> {
         if conversion == Conversion::DecimalText && labelled + variable.missing.len() > 0 {
             let action = "labels and missing values of numbers that are written as text are left out";
             let count = (labelled + variable.missing.len()) as u64;
-            losses.push(Loss::new(LossCode::VALUE_LABELS_DROPPED, action).count(count));
+            let loss = Loss::new(LossCode::VALUE_LABELS_DROPPED, action);
+            losses.push(loss.count(count).counting("labels and missing values"));
         }
         let (mut labels, labelled) = if text && conversion == Conversion::DecimalText {
             Labels::default()
@@ -310,12 +311,10 @@ impl Describing<'_> {
         for (declared, code) in variable.missing.iter().zip(&reasons) {
             if let Some(code) = code {
                 let label = self.value_label(declared.label.get(self.language), losses);
-                let label = if label.is_empty() {
-                    declared.letter.map(|letter| format!(".{letter}")).unwrap_or_default()
-                } else {
-                    label
-                };
-                Arc::make_mut(&mut labels).push((Value::Number(*code), label));
+                // A letter is no label, and neither is a number that alone tells the reason.
+                if !label.is_empty() && label != doubles::shown(*code) {
+                    Arc::make_mut(&mut labels).push((Value::Number(*code), label));
+                }
             }
         }
         let coded = Numbers::of(reasons.iter().flatten().copied());

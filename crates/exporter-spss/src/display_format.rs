@@ -337,11 +337,16 @@ fn usual(variable: &Variable, facts: &ColumnFacts, choices: &Choices) -> Format 
 /// What the rows hold: of whole numbers they tell the width.
 fn measured(variable: &Variable, facts: &ColumnFacts) -> Numbers {
     let Some((low, high)) = facts.range.flatten() else { return Numbers::default() };
+    // Of decimals the digits in front of the mark.
+    let unit = match variable.kind {
+        Kind::Decimal { scale, .. } => 10_i128.checked_pow(u32::try_from(scale).unwrap_or(0)),
+        _ => None,
+    };
     let characters = |number: Number| match number {
-        Number::Integer(whole) => whole.to_string().len() as u32,
+        Number::Integer(whole) => (whole / unit.unwrap_or(1)).to_string().len() as u32,
         Number::Float(_) => 12,
     };
-    let is_whole = matches!(variable.kind, Kind::Integer { .. });
+    let is_whole = matches!(variable.kind, Kind::Integer { .. } | Kind::Decimal { .. });
     Numbers {
         characters: if is_whole { characters(low).max(characters(high)) } else { 0 },
         are_negative: match low {
@@ -368,9 +373,13 @@ fn number(variable: &Variable, facts: &ColumnFacts) -> Format {
     let given_decimals = given.filter(|format| !is_general(format));
     let decimals = given_decimals.and_then(|format| format.decimals).unwrap_or(default).min(MOST_DECIMALS);
     let decimals = if style == Some(DisplayStyle::Padded) { 0 } else { decimals };
-    let usual = match measured(variable, facts).characters {
-        0 => 12,
-        characters => characters,
+    let usual = match (&variable.kind, measured(variable, facts).characters) {
+        // Room for all digits, the sign and the mark.
+        (Kind::Decimal { precision, scale }, _) => {
+            (u32::from(*precision) + 1 + u32::from(*scale > 0)).max(12)
+        }
+        (_, 0) => 12,
+        (_, characters) => characters,
     };
     let width = given.and_then(|format| format.width).unwrap_or(usual).min(WIDEST);
     styled.map_or_else(|| Format::new("F", width, decimals), |known| known.format(width, decimals))
@@ -427,6 +436,24 @@ mod tests {
         assert_eq!(shown(Kind::Date, "ADATE10"), (Some("ADATE10".into()), 0));
         assert_eq!(shown(Kind::Date, "F8.2"), (Some("SDATE10".into()), 1));
         assert_eq!(shown(Kind::Text, "A8"), (None, 0));
+    }
+
+    #[test]
+    fn decimals_have_room_for_all_their_digits() {
+        let format_of = |precision, scale, given: Option<u32>, (low, high)| {
+            let mut variable = Variable::new("x", Kind::Decimal { precision, scale });
+            variable.format.get_or_insert_default().width = given;
+            let mut facts = ColumnFacts::default();
+            facts.range = Some(Some((Number::Integer(low), Number::Integer(high))));
+            let shown = Shown::default();
+            let found = Format::of(&variable, &facts, &shown, &Choices::syntax(), &mut Vec::new());
+            found.unwrap().to_string()
+        };
+        assert_eq!(format_of(20, 2, None, (1, 3)), "F22.2");
+        assert_eq!(format_of(20, 0, None, (1, 3)), "F21.0");
+        assert_eq!(format_of(38, 2, None, (1, 3)), "F40.2");
+        assert_eq!(format_of(5, 2, None, (1, 3)), "F12.2");
+        assert_eq!(format_of(20, 2, Some(6), (-12_345_678, 3)), "F10.2");
     }
 
     #[test]

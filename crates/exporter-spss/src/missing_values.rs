@@ -184,7 +184,8 @@ impl MissingValues {
         all
     }
 
-    /// Adjacent numbers for the reasons of a variable that no value, label or declaration has, declared missing.
+    /// Numbers for the reasons of a variable that no value, label or declaration has, declared missing: those of the source
+    /// file, or adjacent ones.
     fn codes(
         &mut self,
         variable: &Variable,
@@ -198,9 +199,8 @@ impl MissingValues {
         let known = labelled.iter().map(|(value, _)| value).chain(&self.values);
         let known: Vec<f64> = known.filter_map(Value::as_number).collect();
         let last = |first: f64| first + (count - 1) as f64;
-        let is_free = |first: &f64| {
-            let (low, high) = (*first, last(*first));
-            let overlaps = |range: (f64, f64)| range.0 <= high && low <= range.1;
+        let is_free = |low: &f64, high: &f64| {
+            let overlaps = |range: (f64, f64)| range.0 <= *high && *low <= range.1;
             let open = |(low, high): (Option<f64>, Option<f64>)| {
                 (low.unwrap_or(f64::NEG_INFINITY), high.unwrap_or(f64::INFINITY))
             };
@@ -208,14 +208,22 @@ impl MissingValues {
                 && !self.range.map(open).is_some_and(overlaps)
                 && !known.iter().any(|number| overlaps((*number, *number)))
         };
-        let Some(first) = FIRST_CODES.iter().copied().find(is_free) else { return ReasonCodes::new() };
-        let mut next = first;
-        let mut codes = Vec::with_capacity(variable.missing.len());
-        for missing in &variable.missing {
-            codes.push(missing.is_reason().then_some(next));
-            next += if missing.is_reason() { 1.0 } else { 0.0 };
-        }
-        self.values.extend(codes.iter().flatten().copied().map(Value::Number));
+        // In the file that they come from a range may have declared them.
+        let is_own = |code: &f64| self.range.is_some() && self.contains(&Value::Number(*code));
+        let own = own_codes(variable, count).filter(|own| {
+            own.iter().all(|code| is_own(code) && !known.contains(code) || is_free(code, code))
+        });
+        let adjacent = || -> Option<Vec<f64>> {
+            let first = FIRST_CODES.iter().find(|first| is_free(first, &last(**first)))?;
+            Some((0..count).map(|place| first + place as f64).collect())
+        };
+        let Some(numbers) = own.or_else(adjacent) else { return ReasonCodes::new() };
+        let mut numbers = numbers.into_iter();
+        let code = |missing: &codebook::Missing| if missing.is_reason() { numbers.next() } else { None };
+        let codes: ReasonCodes = variable.missing.iter().map(code).collect();
+        let single = codes.iter().flatten().copied().map(Value::Number).filter(|code| !self.contains(code));
+        let single: Vec<Value> = single.collect();
+        self.values.extend(single);
         codes
     }
 
@@ -275,6 +283,13 @@ impl MissingValues {
             whole().or_else(first).or_else(last)
         }
     }
+}
+
+/// The numbers that stood for the reasons of a variable in a file of SPSS.
+fn own_codes(variable: &Variable, count: usize) -> Option<Vec<f64>> {
+    let stored = variable.facts.storage.get("spss")?;
+    let numbers: Vec<f64> = stored.split(' ').map(str::parse).collect::<Result<_, _>>().ok()?;
+    (numbers.len() == count && numbers.iter().all(|number| number.is_finite())).then_some(numbers)
 }
 
 /// Whether a text is too long for a missing value.

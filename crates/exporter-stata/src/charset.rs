@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use encoding_rs::{UTF_8, WINDOWS_1252};
+use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 use exporter_core::encoded;
 
 /// How a version stores text.
@@ -17,11 +17,15 @@ pub enum Charset {
 impl Charset {
     /// Bytes of `text` and the number of characters that became `?`.
     pub fn encode(self, text: &str) -> (Cow<'_, [u8]>, u64) {
-        let encoding = match self {
+        encoded::encode(self.encoding(), text)
+    }
+
+    /// The encoding of its texts.
+    pub fn encoding(self) -> &'static Encoding {
+        match self {
             Self::Utf8 => UTF_8,
             Self::Windows1252 => WINDOWS_1252,
-        };
-        encoded::encode(encoding, text)
+        }
     }
 
     /// Whether it has every character of a text.

@@ -215,7 +215,7 @@ fn entries(
     let single =
         |missing: Missing| missing.letter().is_some_and(|letter| letters.values.contains_key(&letter));
     for entry in all() {
-        if let Some(missing) = letters.of(&entry.value).filter(|missing| single(*missing))
+        if let Some(missing) = letters.of(&entry.value, &variable.kind).filter(|missing| single(*missing))
             && keys.insert(missing.key())
         {
             labels.push((missing.key(), text(&entry.label)));
@@ -229,7 +229,7 @@ fn entries(
         }
     }
     for entry in all() {
-        let key = match letters.of(&entry.value) {
+        let key = match letters.of(&entry.value, &variable.kind) {
             Some(missing) => Some(missing.key()),
             None => plain_key(&entry.value),
         };

@@ -96,7 +96,8 @@ impl<'a> Languages<'a> {
         others.retain(|tag| tag.is_none() || tag.as_deref() != default);
         if others.len() >= MAX_LANGUAGES {
             let dropped = others.split_off(MAX_LANGUAGES - 1).len() as u64;
-            losses.push(Loss::new(LossCode::LANGUAGE_DROPPED, "a file holds 100 languages").count(dropped));
+            let loss = Loss::new(LossCode::LANGUAGE_DROPPED, "a file holds 100 languages");
+            losses.push(loss.count(dropped));
         }
         let own = current.tag().unwrap_or("default");
         let mut all = vec![name_of(own)];

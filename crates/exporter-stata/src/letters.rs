@@ -46,23 +46,17 @@ impl Letters {
         }
         if reasons > 0 {
             let action = "texts have no missing values, their reasons are not written";
-            letters.reason_losses.push(Loss::new(LossCode::MISSING_REASON_DROPPED, action).count(reasons));
+            let loss = Loss::new(LossCode::MISSING_REASON_DROPPED, action);
+            letters.reason_losses.push(loss.count(reasons).counting("reasons"));
         }
         letters
     }
 
     /// The missing value that a value of the codebook is stored as.
-    pub(crate) fn of(&self, value: &Value) -> Option<Missing> {
-        let number = number(value)?;
+    pub(crate) fn of(&self, value: &Value, kind: &Kind) -> Option<Missing> {
+        let number = bounds(&MissingValues::One(value.clone()), kind)?.0.as_f64();
         let holds = |rule: &&MissingRule| rule.low.as_f64() <= number && number <= rule.high.as_f64();
         self.rules.iter().rev().find(holds).map(|rule| rule.missing)
-    }
-}
-
-fn number(value: &Value) -> Option<f64> {
-    match value {
-        Value::Boolean(truth) => Some(f64::from(u8::from(*truth))),
-        other => other.as_f64(),
     }
 }
 
@@ -295,7 +289,7 @@ mod tests {
         let named: Vec<String> = letters.declared.iter().flatten().map(ToString::to_string).collect();
         assert_eq!(named, [".b", ".a", ".c", ".d", ".e"]);
         assert!(letters.losses.is_empty());
-        let of = |value| letters.of(&Value::Integer(value)).map(|m| m.to_string());
+        let of = |value| letters.of(&Value::Integer(value), &Kind::INTEGER).map(|m| m.to_string());
         assert_eq!(of(-2).unwrap(), ".d");
         assert_eq!(of(97).unwrap(), ".b");
         assert_eq!(of(5), None);
@@ -305,7 +299,7 @@ mod tests {
     #[test]
     fn the_27th_reason_shares_the_last_letter() {
         let letters = letters(&variable((1..=28).map(Declared::value).collect()), None);
-        assert_eq!(letters.of(&Value::Integer(28)).unwrap().to_string(), ".z");
+        assert_eq!(letters.of(&Value::Integer(28), &Kind::INTEGER).unwrap().to_string(), ".z");
         assert_eq!(letters.losses.len(), 2);
         assert!(!letters.values.contains_key(&'z'));
     }
@@ -332,7 +326,7 @@ mod tests {
         let labels = ValueLabels::new().with(90, "Refused");
         let range = Declared::range(Some(88.into()), Some(99.into())).letter('r').label("Refused");
         let letters = letters(&variable(vec![range, Declared::value(95)]), Some(&labels));
-        let of = |value| letters.of(&Value::Integer(value)).map(|m| m.to_string());
+        let of = |value| letters.of(&Value::Integer(value), &Kind::INTEGER).map(|m| m.to_string());
         assert_eq!(
             (of(88), of(90), of(95), of(99)),
             (Some(".r".into()), Some(".r".into()), Some(".a".into()), Some(".r".into()))
@@ -347,8 +341,15 @@ mod tests {
         let labels = ValueLabels::new().with(-1, "Refused").with(-2, "Unknown").with(1, "Yes");
         let range = Declared::range(None, Some(Value::Integer(-1)));
         let letters = letters(&variable(vec![range]), Some(&labels));
-        let of = |value| letters.of(&Value::Integer(value)).map(|m| m.to_string());
+        let of = |value| letters.of(&Value::Integer(value), &Kind::INTEGER).map(|m| m.to_string());
         assert_eq!((of(-1), of(-2), of(-50)), (Some(".a".into()), Some(".b".into()), Some(".c".into())));
         assert_eq!(letters.losses.len(), 1);
+    }
+
+    #[test]
+    fn a_day_that_is_declared_missing_has_a_letter() {
+        let born = Variable::new("born", Kind::Date).with_missing(Declared::value("1900-01-01"));
+        let of = |day: &str| letters(&born, None).of(&day.into(), &Kind::Date).map(|m| m.to_string());
+        assert_eq!((of("1900-01-01"), of("1900-01-02")), (Some(".a".to_owned()), None));
     }
 }

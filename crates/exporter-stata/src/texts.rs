@@ -104,7 +104,8 @@ impl Notes {
         if texts.len() > MAX_NOTES {
             let dropped = (texts.len() - MAX_NOTES) as u64;
             texts.truncate(MAX_NOTES);
-            losses.push(Loss::new(LossCode::METADATA_DROPPED, "an owner holds 9,999 notes").count(dropped));
+            let loss = Loss::new(LossCode::METADATA_DROPPED, "an owner holds 9,999 notes");
+            losses.push(loss.count(dropped).counting("notes"));
         }
         for text in &mut texts {
             let cut = to_bytes(text, MAX_NOTE_BYTES).len();

@@ -83,7 +83,7 @@ fn as_text(file: &str, findings: &Findings) -> String {
         line.extend(place.variable.iter().map(|variable| format!(" in the variable {variable}")));
         line.extend(place.row.map(|row| format!(" in row {row}")));
         line.extend(place.offset.map(|offset| format!(" at offset {offset}")));
-        text.push_str(&format!("{line}: {}\n", finding.message));
+        text.push_str(&format!("{line}: {}\n", failure::as_typed(&finding.message)));
         if !rule.consequence.is_empty() {
             text.push_str(&format!("    {}\n", rule.consequence));
         }

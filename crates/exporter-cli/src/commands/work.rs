@@ -58,7 +58,7 @@ pub(super) fn carry_out(
                 terminal::complain(&report::changes(changes, work));
                 Err(shortened(&error))
             }
-            None => Err(error),
+            None => Err(target.told_of_room(error)),
         },
     }
 }

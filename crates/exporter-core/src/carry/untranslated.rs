@@ -44,7 +44,8 @@ pub(crate) fn untranslated(
             }
         }
         let action = format!("labels have no text in {wanted}: what stands there is of another language");
-        let loss = Loss::new(LossCode::LANGUAGE_DROPPED, action).table(&table.name).count(count);
+        let loss = Loss::new(LossCode::LANGUAGE_DROPPED, action).table(&table.name);
+        let loss = loss.count(count).counting("labels");
         Some(loss.first(None, first?))
     };
     codebook.tables.iter().filter_map(of_table).collect()

@@ -219,6 +219,9 @@ pub struct DeclaredFacts {
     /// By program, the type of the variable in its file, such as `str20` for `stata`.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub storage: BTreeMap<String, String>,
+    /// The name that it has in the file it is read from, where that is another one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name_in_file: Option<String>,
 }
 
 impl DeclaredFacts {

@@ -24,8 +24,7 @@ impl<D: Dataset> TablesOf<D> {
     /// value-label sets of tables that are left out go with them.
     ///
     /// # Errors
-    /// [`crate::ErrorKind::NotFound`] when a table does not exist, listing those that do; [`crate::ErrorKind::Usage`] when one
-    /// is named twice.
+    /// [`crate::ErrorKind::Usage`] when a table does not exist, listing those that do, or is named twice.
     pub fn new(inner: D, names: &[String]) -> Result<Self> {
         if names.is_empty() {
             let tables = (0..inner.codebook().tables.len()).map(TableId).collect();
@@ -57,7 +56,7 @@ pub(crate) fn tables_of(whole: &Codebook, names: &[String]) -> Result<(Codebook,
         let place = format!("tables[{at}]");
         let Some((position, table)) = whole.table(name) else {
             let known = whole.tables.iter().map(|table| table.name.as_str());
-            return Err(Error::not_found(format!("the table {name:?} does not exist"))
+            return Err(Error::usage(format!("the table {name:?} does not exist"))
                 .with_hint(suggest::suggestion(name, "tables", known))
                 .field(place));
         };
@@ -150,10 +149,7 @@ mod tests {
     #[test]
     fn unknown_and_repeated_tables_are_refused() {
         let unknown = of(&["houses", "poeple"]).unwrap_err();
-        assert_eq!(
-            (unknown.kind(), unknown.place().field.as_deref()),
-            (ErrorKind::NotFound, Some("tables[1]"))
-        );
+        assert_eq!((unknown.kind(), unknown.place().field.as_deref()), (ErrorKind::Usage, Some("tables[1]")));
         assert!(unknown.hint().unwrap().contains("people"));
         assert_eq!(of(&["people", "people"]).unwrap_err().kind(), ErrorKind::Usage);
     }

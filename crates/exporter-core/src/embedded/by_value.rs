@@ -26,7 +26,6 @@ pub(super) fn take(
     since: impl Fn(Said) -> Since,
 ) {
     codes.resize(variable.missing.len(), None);
-    let invented = invented(variable, codes);
     if since(Said::Missing) != Since::Same {
         declared(variable, codes, &own.missing);
     }
@@ -35,9 +34,9 @@ pub(super) fn take(
         labelled(variable, codes, labels.of_file(own), language);
     }
     variable.labels = match changed {
-        true => labels.add_set(variable, own, |stored, file| {
-            entries((variable, codes), &invented, stored, file, language)
-        }),
+        true => {
+            labels.add_set(variable, own, |stored, file| entries((variable, codes), stored, file, language))
+        }
         false => labels.add_set(variable, own, |stored, _| stored.cloned().unwrap_or_default()),
     };
 }
@@ -90,8 +89,12 @@ fn labelled(
             _ => continue,
         };
         let wanted = number(&value);
+        let is_number = |set: &ValueLabels| set.entries.iter().all(|entry| entry.value.as_f64().is_some());
+        if missing.is_reason() && !file.is_none_or(is_number) {
+            // Which of the days and times its number is nobody knows here.
+            continue;
+        }
         match file.and_then(|set| set.entries.iter().find(|entry| number(&entry.value) == wanted)) {
-            Some(entry) if missing.letter.is_some_and(|letter| is_letter(entry, letter)) => {}
             Some(entry) => prefer_in(language, &mut missing.label, &entry.label),
             None => missing.label = Default::default(),
         }
@@ -102,7 +105,6 @@ fn labelled(
 /// value where it did so before.
 fn entries(
     (variable, codes): (&Variable, &[Option<f64>]),
-    invented: &[ValueLabel],
     stored: Option<&ValueLabels>,
     file: Option<&ValueLabels>,
     language: Option<Language<'_>>,
@@ -115,9 +117,6 @@ fn entries(
         codes.iter().flatten().any(|code| number(&Value::Float(*code)) == number(value))
             || variable.missing.iter().filter(is_one).any(|missing| missing.contains(value))
     };
-    let is_invented = |entry: &ValueLabel| {
-        invented.iter().any(|made| number(&made.value) == number(&entry.value) && made.label == entry.label)
-    };
     let mut labels = ValueLabels::new();
     for entry in file.into_iter().flat_map(|set| &set.entries) {
         let mut entry = entry.clone();
@@ -126,7 +125,7 @@ fn entries(
                 let label = std::mem::replace(&mut entry, (*stored).clone()).label;
                 prefer_in(language, &mut entry.label, &label);
             }
-            None if is_told(&entry.value) || is_invented(&entry) => continue,
+            None if is_told(&entry.value) => continue,
             None if variable.kind == Kind::Boolean => {
                 entry.value = Value::Boolean(number(&entry.value) == Value::Integer(1));
             }
@@ -135,19 +134,6 @@ fn entries(
         labels.entries.push(entry);
     }
     labels
-}
-
-/// The labels of reasons that have none: their letters, with which their numbers were written.
-fn invented(variable: &Variable, codes: &[Option<f64>]) -> Vec<ValueLabel> {
-    let made = variable.missing.iter().zip(codes).filter_map(|(missing, code)| {
-        let letter = missing.letter.filter(|_| missing.label.is_empty())?;
-        Some(ValueLabel::new(Value::Float((*code)?), format!(".{letter}").as_str()))
-    });
-    made.collect()
-}
-
-fn is_letter(entry: &ValueLabel, letter: char) -> bool {
-    entry.label.untagged() == Some(format!(".{letter}").as_str())
 }
 
 fn is_same(one: &Missing, other: &Missing) -> bool {

@@ -30,13 +30,22 @@ impl CellRecord {
         *self == Self::default()
     }
 
-    /// The losses of columns that are recorded and not in the file, whose columns were written under these names.
-    pub(super) fn without_column(&self, written_names: &[Option<String>]) -> impl Iterator<Item = Loss> {
+    /// The losses of columns that are recorded and not in the file, whose columns were written under these names and have
+    /// those of `file` now.
+    pub(super) fn without_column(
+        &self,
+        written_names: &[Option<String>],
+        file: &[&str],
+    ) -> impl Iterator<Item = Loss> {
         let written: HashSet<&String> = written_names.iter().flatten().collect();
         let recorded = self.letters.keys().chain(self.codes.keys()).chain(&self.utc);
-        recorded
-            .filter(move |name| !written.contains(name))
-            .map(|name| lost(&format!("is of {name}, which is not in the file")))
+        recorded.filter(move |name| !written.contains(name)).map(|name| {
+            let where_it_is = match file.contains(&name.as_str()) {
+                true => "another variable has this name now",
+                false => "which is not in the file",
+            };
+            lost(&format!("is of {name}, {where_it_is}"))
+        })
     }
 }
 

@@ -71,6 +71,11 @@ impl Matched {
         self.columns.get(position).copied().flatten().map(|(at, _)| at)
     }
 
+    /// Whether another program has renamed a column.
+    pub(super) fn is_renamed(&self, position: usize) -> bool {
+        self.columns.get(position).copied().flatten().is_some_and(|(_, is_renamed)| is_renamed)
+    }
+
     /// Positions of stored variables whose columns another program has renamed, and their names in the file.
     pub(super) fn renamed<'f>(&self, file: &'f Table) -> HashMap<usize, &'f str> {
         let columns = self.columns.iter().zip(&file.variables);

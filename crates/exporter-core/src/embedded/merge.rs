@@ -120,10 +120,19 @@ impl Merging<'_> {
             }
         }
         let found: HashSet<usize> = kept.iter().copied().collect();
+        let names: HashSet<&str> = file.variables.iter().map(|own| own.name.as_str()).collect();
+        let written = self.changes.written.map_or(&[][..], |written| &written.names);
         for (position, variable) in stored.variables.iter().enumerate() {
             if !found.contains(&position) {
-                let action =
-                    "its description in the stored codebook is not used: the file has no such column";
+                let name = written.get(position).unwrap_or(&variable.name);
+                let action = match names.contains(name.as_str()) {
+                    true => {
+                        "its description in the stored codebook is not used: another variable has its name now"
+                    }
+                    false => {
+                        "its description in the stored codebook is not used: the file has no such column"
+                    }
+                };
                 self.losses.push(Loss::new(LossCode::METADATA_DROPPED, action).variable(&variable.name));
             }
         }
@@ -166,8 +175,14 @@ impl Merging<'_> {
     /// A variable of a file that nobody changed: the stored one, if its rows can still be delivered.
     fn unchanged(&mut self, position: usize, own: &Variable, stored: &Variable) -> Variable {
         let mut variable = stored.clone();
-        self.codes.push(self.recorded_codes(position));
+        let mut codes = self.recorded_codes(position);
         self.deliverable(position, own, &mut variable);
+        let is_other = variable.missing != stored.missing || variable.labels != stored.labels;
+        if is_other && self.changes.missing == MissingForm::Values {
+            // Of another kind none of it is left but what the file says.
+            by_value::take(&mut variable, own, &mut codes, &mut self.labels, None, |_| Since::Changed);
+        }
+        self.codes.push(codes);
         by_letter::add_new(&mut variable, own);
         variable
     }
@@ -178,6 +193,10 @@ impl Merging<'_> {
         let digests = self.matched.digests(position, self.changes.written, at);
         let since = |part: Said| digests.as_ref().map_or(Since::Unknown, |(then, now)| then.since(now, part));
         take(since(Said::Label), &mut variable.label, &own.label);
+        // A name that the file could not hold was written as the label, which it is once the variable has another name.
+        if variable.label.is_empty() && self.matched.is_renamed(position) {
+            variable.label.clone_from(&own.label);
+        }
         let changes_family = stored.kind.is_temporal() != own.kind.is_temporal();
         if since(Said::Kind) == Since::Changed && changes_family {
             self.take_kind(own, &mut variable);

@@ -50,9 +50,10 @@ impl Changes {
                 && loss.code != LossCode::COMPATIBILITY
                 && !renames.iter().any(|rename| is_of(rename, loss))
         };
-        // What is no part of a codebook says itself what becomes of it, as what reading loses.
-        shown.extend(kinds_of(&|loss| loss.part.is_none() && is_described(loss)));
-        shown.extend(descriptions(report.iter().filter(|loss| loss.part.is_some() && is_described(loss))));
+        // What is no part of a codebook says itself what becomes of it, as what reading loses; of languages others can be chosen.
+        let tells_itself = |loss: &Loss| loss.part.is_none_or(|part| part == Part::Languages);
+        shown.extend(kinds_of(&|loss| tells_itself(loss) && is_described(loss)));
+        shown.extend(descriptions(report.iter().filter(|loss| !tells_itself(loss) && is_described(loss))));
         shown.extend(held(report));
         if shown.len() > most {
             let more = shown.split_off(most.saturating_sub(1)).len();
@@ -211,15 +212,15 @@ impl Kind<'_> {
 
 /// One line a format: how many labels, value labels and so on it has no place for, or another name.
 fn descriptions<'a>(losses: impl Iterator<Item = &'a Loss>) -> Vec<String> {
-    let mut formats: BTreeMap<&str, BTreeMap<&str, u64>> = BTreeMap::new();
+    let mut formats: BTreeMap<&str, BTreeMap<(bool, &str), u64>> = BTreeMap::new();
     for loss in losses {
-        let name = loss.counted();
+        let name = (is_style(loss), loss.counted());
         let count = formats.entry(&loss.format).or_default().entry(name).or_default();
         *count = count.saturating_add(loss.count);
     }
-    let line = |(format, counts): (&str, BTreeMap<&str, u64>)| {
+    let line = |(format, counts): (&str, BTreeMap<(bool, &str), u64>)| {
         let counts: Vec<String> =
-            counts.into_iter().map(|(name, count)| format!("{name} ({})", grouped(count))).collect();
+            counts.into_iter().map(|((_, name), count)| format!("{name} ({})", grouped(count))).collect();
         let counts = counts.join(", ");
         match format {
             "" => format!("not kept: {counts}"),
@@ -229,10 +230,25 @@ fn descriptions<'a>(losses: impl Iterator<Item = &'a Loss>) -> Vec<String> {
     formats.into_iter().map(line).collect()
 }
 
+/// Whether nothing but looks is lost, which is told last.
+fn is_style(loss: &Loss) -> bool {
+    matches!(loss.part, Some(Part::Alignment | Part::DisplayFormat | Part::Measure))
+        || loss.code == LossCode::DISPLAY_FORMAT_DROPPED
+}
+
 /// What entries of other formats hold; formats that lack the same share a line.
 fn held(report: &LossReport) -> Vec<String> {
     let mut held: BTreeMap<(&str, &str), BTreeSet<&str>> = BTreeMap::new();
-    for loss in report.held() {
+    // What an entry holds itself and its program does not show says itself where it is.
+    let hidden: Vec<&Loss> = report.held().filter(|loss| loss.held_by == loss.entry).collect();
+    let mut told: Vec<String> = Vec::new();
+    for loss in hidden {
+        let line = format!("{}: {}", loss.format, loss.action);
+        if !told.contains(&line) {
+            told.push(line);
+        }
+    }
+    for loss in report.held().filter(|loss| loss.held_by != loss.entry) {
         let name = loss.part.map_or_else(|| loss.counted(), Part::name);
         held.entry((&loss.format, loss.held_by.as_deref().unwrap_or_default())).or_default().insert(name);
     }
@@ -244,7 +260,8 @@ fn held(report: &LossReport) -> Vec<String> {
         let names: Vec<&str> = names.into_iter().collect();
         format!("{}: {} in {entry} only", formats.join(", "), names.join(", "))
     };
-    alike.into_iter().map(line).collect()
+    told.extend(alike.into_iter().map(line));
+    told
 }
 
 #[cfg(test)]
@@ -377,10 +394,40 @@ mod tests {
                 "dta: people.b: tabs became spaces (1,200 values) [text-replaced]",
                 "dta: 1 name is written as another: 1x as _1x",
                 "dta: only Stata/MP opens release 119 [compatibility]",
-                "dta lacks or changes: labels in other languages (2)",
+                "dta: one (2 other languages) [language-dropped]",
             ]
         );
     }
+
+    #[test]
+    fn what_changes_the_meaning_of_values_stands_before_what_changes_their_looks() {
+        let loss = |code, part: Part| Loss::new(code, "no place").table("people").variable("a").part(part);
+        let style = loss(LossCode::DISPLAY_FORMAT_DROPPED, Part::DisplayFormat);
+        let form = Loss::new(LossCode::KIND_CHANGED, "as text").table("people").variable("a");
+        let name = Loss::new(LossCode::NAME_CHANGED, "written as x").table("people").variable("a");
+        let missing = loss(LossCode::MISSING_DROPPED, Part::MissingValues).count(2);
+        let shown = lines(of("csv", [style, label("a"), name, form, missing]));
+        assert_eq!(
+            shown,
+            [
+                "csv: people.a: no place (2 missing-value declarations) [missing-dropped]",
+                "csv: people.a: as text [kind-changed]",
+                "csv: people.a: written as x [name-changed]",
+                "csv lacks or changes: labels (1), display formats (1)",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_an_entry_holds_and_does_not_show_says_itself_where_it_is() {
+        let mut loss =
+            Loss::new(LossCode::LANGUAGE_DROPPED, "fr is hidden; --to sav:second-language=fr shows it");
+        (loss.format, loss.entry) = ("sav".into(), Some("p.sav".into()));
+        let report: LossReport = [loss.part(Part::Languages).held_by("p.sav")].into_iter().collect();
+        assert!(report.is_empty());
+        assert_eq!(lines(report), ["sav: fr is hidden; --to sav:second-language=fr shows it"]);
+    }
+
     #[test]
     fn three_of_many_names_are_told() {
         let rename = |name: &str| {

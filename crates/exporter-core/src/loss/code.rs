@@ -14,7 +14,7 @@ pub struct LossCode(Cow<'static, str>);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum LossEffect {
-    /// Values are other ones, or fewer.
+    /// Values are other ones, or fewer, or mean something else: a code that is declared missing no more counts as a value.
     Values,
     /// Values are the same in another form: of another type, as text, empty instead of null.
     Form,
@@ -112,14 +112,13 @@ impl LossCode {
             LossCode::KIND_CHANGED,
             LossCode::TIME_ZONE,
         ];
-        const DESCRIPTION: [LossCode; 15] = [
+        const DESCRIPTION: [LossCode; 14] = [
             LossCode::NAME_CHANGED,
             LossCode::NAME_DROPPED,
             LossCode::LABEL_TRUNCATED,
             LossCode::LABEL_DROPPED,
             LossCode::VALUE_LABELS_DROPPED,
             LossCode::VALUE_LABEL_KEY,
-            LossCode::MISSING_DROPPED,
             LossCode::LANGUAGE_DROPPED,
             LossCode::METADATA_DROPPED,
             LossCode::GROUP_DROPPED,

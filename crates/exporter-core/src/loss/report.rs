@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde::ser::SerializeMap as _;
 
-use super::{Loss, LossCode};
+use super::{CHARACTERS, Loss, LossCode};
 use crate::carry::Part;
 
 /// All losses of an export, one row per format, code, table and variable; beside them, what an entry lacks and another of
@@ -49,9 +49,12 @@ impl LossReport {
     }
 
     /// Adds what the rows have shown. Rounded numbers and cut texts that were foreseen are told once: in the words of the plan, with the
-    /// count and the first row.
+    /// count and the first row. Characters that were counted beforehand are counted once.
     pub(crate) fn merge_written(&mut self, mut written: LossReport) {
-        self.losses.retain(|_, foreseen| {
+        self.losses.retain(|key, foreseen| {
+            if foreseen.code == LossCode::TEXT_REPLACED && foreseen.unit == Some(CHARACTERS) {
+                return !written.losses.contains_key(key);
+            }
             let is_of_values = [LossCode::PRECISION, LossCode::TEXT_TRUNCATED].contains(&foreseen.code);
             if !is_of_values || example_row(foreseen) != u64::MAX {
                 return true;
@@ -144,6 +147,20 @@ impl Serialize for LossReport {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn characters_that_were_counted_beforehand_are_counted_once() {
+        let of = |count: u64| {
+            let loss = Loss::new(LossCode::TEXT_REPLACED, "stored as ?").variable("a").first(Some(2), "ж");
+            [loss.count(count).counting(CHARACTERS)].into_iter().collect::<LossReport>()
+        };
+        let mut report = of(4);
+        report.merge_written(of(3));
+        let told: Vec<String> = report.iter().map(ToString::to_string).collect();
+        assert_eq!(told, ["text-replaced a: stored as ? (3 characters), first at row 2: \"ж\""]);
+        report.merge_written(LossReport::default());
+        assert_eq!(report.len(), 1, "what the rows do not show again stays");
+    }
 
     #[test]
     fn rounded_numbers_that_were_foreseen_are_told_once() {

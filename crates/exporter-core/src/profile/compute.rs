@@ -7,6 +7,7 @@
 mod column;
 mod kernels;
 mod known;
+mod lacking;
 mod order;
 mod outside;
 mod statistics;
@@ -20,9 +21,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use arrow_array::cast::AsArray;
 use arrow_array::types::UInt8Type;
 use arrow_array::{ArrayRef, RecordBatch, UInt8Array};
+use encoding_rs::Encoding;
 
 use super::request::TableRequest;
-use super::{Facts, Outside, Profile, ProfileRequest, SortOrder, Statistics, TableProfile};
+use super::{Facts, Lacking, Outside, Profile, ProfileRequest, SortOrder, Statistics, TableProfile};
 use crate::codebook::Table;
 use crate::context::{Context, stage};
 use crate::dataset::{Dataset, Scan, TableId, columns_with_reasons, table_of};
@@ -49,6 +51,7 @@ pub fn profile(data: &dyn Dataset, request: &ProfileRequest, context: &Context) 
         facts.orders = kept.map(|(id, _)| (id.clone(), Vec::new())).collect();
         facts.columns.retain(|column, _| wanted.columns.contains_key(column));
         facts.outside.clear();
+        facts.lacking.clear();
         facts.statistics.clear();
         let open = Open::of(description, wanted, &mut facts);
         if !open.columns.is_empty() || (wanted.rows && facts.rows.is_none()) {
@@ -77,6 +80,8 @@ struct Open {
     facts: Vec<OpenColumn>,
     orders: Vec<OpenOrder>,
     outside: Vec<OpenSpan>,
+    /// Columns of texts, each with an encoding that they are written in.
+    encodings: Vec<(usize, &'static Encoding)>,
     statistics: Vec<OpenStatistics>,
 }
 
@@ -137,6 +142,9 @@ impl Open {
                 }
             }
         }
+        for (column, encodings) in &wanted.encodings {
+            open.encodings.extend(encodings.iter().map(|encoding| (*column, *encoding)));
+        }
         for (column, requests) in &wanted.statistics {
             let requests = requests.iter().map(|request| OpenStatistics::of(description, *column, request));
             open.statistics.extend(requests);
@@ -152,6 +160,7 @@ impl Open {
         asks_reasons |= !columns_with_reasons(description, &ordered().collect::<Vec<_>>()).is_empty();
         let columns = open.facts.iter().map(|open| open.column);
         let columns = columns.chain(open.outside.iter().map(|open| open.column));
+        let columns = columns.chain(open.encodings.iter().map(|(column, _)| *column));
         let columns = columns.chain(open.statistics.iter().map(|open| open.column));
         let columns = columns.chain(open.statistics.iter().filter_map(|open| open.request.weight));
         let columns = columns.chain(ordered());
@@ -190,6 +199,7 @@ struct Findings {
     facts: Vec<ColumnFindings>,
     orders: Vec<OrderFindings>,
     outside: Vec<Outside>,
+    lacking: Vec<Lacking>,
     statistics: Vec<Statistics>,
 }
 
@@ -215,6 +225,14 @@ impl Findings {
                 outside::look_at(values, &outside.missing, &mut found)?;
             }
             self.outside.push(found);
+        }
+        self.lacking.clear();
+        for (column, encoding) in &open.encodings {
+            let mut found = Lacking::none(encoding);
+            if let Some(values) = open.column(batch, *column) {
+                lacking::look_at(values, &mut found)?;
+            }
+            self.lacking.push(found);
         }
         self.statistics.clear();
         for wanted in &open.statistics {
@@ -264,6 +282,8 @@ fn scan_table(
     let mut rows = 0u64;
     let mut joined: Vec<ColumnFindings> = open.facts.iter().map(|_| ColumnFindings::default()).collect();
     let mut outside: Vec<Outside> = open.outside.iter().map(|open| Outside::none(open.span)).collect();
+    let mut lacking: Vec<Lacking> =
+        open.encodings.iter().map(|(_, encoding)| Lacking::none(encoding)).collect();
     let mut statistics: Vec<Statistics> = open.statistics.iter().map(OpenStatistics::none).collect();
     let mut orders: Vec<KeptOrder> =
         open.orders.iter().map(|open| KeptOrder::of(open.order.columns().len())).collect();
@@ -284,6 +304,11 @@ fn scan_table(
                 let first = found.first.map(|(row, value)| (rows + row, value));
                 joined.first = joined.first.take().or(first);
             }
+            for (found, joined) in found.lacking.drain(..).zip(&mut lacking) {
+                joined.count += found.count;
+                let first = found.first.map(|(row, text)| (rows + row, text));
+                joined.first = joined.first.take().or(first);
+            }
             for (next, (joined, open)) in found.orders.drain(..).zip(orders.iter_mut().zip(&open.orders)) {
                 joined.join(next, found.rows);
                 open.kept.store(joined.keys, Ordering::Relaxed);
@@ -298,6 +323,9 @@ fn scan_table(
     }
     for (open, found) in open.outside.iter().zip(outside) {
         facts.outside.entry(open.column).or_default().push(found);
+    }
+    for ((column, _), found) in open.encodings.iter().zip(lacking) {
+        facts.lacking.entry(*column).or_default().push(found);
     }
     for (open, found) in open.statistics.iter().zip(statistics) {
         facts.statistics.entry(open.column).or_default().push(found);

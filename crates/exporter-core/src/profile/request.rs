@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 use std::ops::BitOr;
 use std::sync::Arc;
 
+use encoding_rs::{Encoding, UTF_8};
+
 use super::{SortOrder, StatisticsRequest};
+use crate::codebook::{Kind, Table, Variable};
 use crate::dataset::TableId;
 use crate::missing::Span;
 
@@ -79,6 +82,8 @@ pub(super) struct TableRequest {
     pub(super) orders: BTreeMap<String, Arc<dyn SortOrder>>,
     /// Spans by column.
     pub(super) outside: BTreeMap<usize, Vec<Span>>,
+    /// Encodings that texts are written in, by column.
+    pub(super) encodings: BTreeMap<usize, Vec<&'static Encoding>>,
     /// Statistics by column.
     pub(super) statistics: BTreeMap<usize, Vec<StatisticsRequest>>,
 }
@@ -120,6 +125,25 @@ impl ProfileRequest {
         self
     }
 
+    /// Asks how many characters of the texts of a table, which `id` names, an encoding lacks; nested values are their JSON. The
+    /// answer is [`Profile::replaced`](super::Profile::replaced).
+    pub fn encoded(&mut self, id: TableId, table: &Table, encoding: &'static Encoding) -> &mut Self {
+        // UTF-8 has every character.
+        let is_asked = |variable: &Variable| {
+            encoding != UTF_8 && (variable.kind == Kind::Text || variable.kind.is_nested())
+        };
+        let texts = table.variables.iter().enumerate().filter(|(_, variable)| is_asked(variable));
+        texts.for_each(|(column, _)| self.encoded_column(id, column, encoding));
+        self
+    }
+
+    fn encoded_column(&mut self, table: TableId, column: usize, encoding: &'static Encoding) {
+        let encodings = self.tables.entry(table).or_default().encodings.entry(column).or_default();
+        if !encodings.contains(&encoding) {
+            encodings.push(encoding);
+        }
+    }
+
     /// Asks for statistics of a column; the answer is [`Profile::statistics`](super::Profile::statistics).
     pub fn statistics(&mut self, table: TableId, column: usize, request: StatisticsRequest) -> &mut Self {
         let wanted = self.tables.entry(table).or_default().statistics.entry(column).or_default();
@@ -142,6 +166,9 @@ impl ProfileRequest {
                 spans.into_iter().for_each(|span| {
                     self.outside(table, column, span);
                 });
+            }
+            for (column, encodings) in request.encodings {
+                encodings.into_iter().for_each(|encoding| self.encoded_column(table, column, encoding));
             }
             for (column, wanted) in request.statistics {
                 wanted.into_iter().for_each(|wanted| {

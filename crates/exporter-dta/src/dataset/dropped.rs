@@ -58,7 +58,8 @@ pub(super) fn losses(dictionary: &Dictionary) -> Vec<Loss> {
     }
     for (problem, (count, first)) in unread {
         let action = format!("characteristics are not read: {problem}");
-        losses.push(Loss::new(LossCode::METADATA_DROPPED, action).count(count).first(None, first));
+        let loss = Loss::new(LossCode::METADATA_DROPPED, action).first(None, first);
+        losses.push(loss.count(count).counting("characteristics"));
     }
     for variable in dictionary.variables.iter().filter(|variable| variable.storage.is_string()) {
         let set = variable.value_labels.as_str();

@@ -45,8 +45,8 @@ use exporter_core::codebook::{Attribute, Codebook, Kind, Parent, Table, Variable
 use exporter_core::dataset::{select_from, table_of};
 use exporter_core::embedded::{Restored, detach_foreign_labels, restore};
 use exporter_core::{
-    Batches, Dataset, Loss, LossCode, LossReport, Projection, Result, Scan, Source, TableId, TableProfile,
-    Tally, doubles,
+    Batches, CHARACTERS, Dataset, Loss, LossCode, LossReport, Projection, Result, Scan, Source, TableId,
+    TableProfile, Tally, doubles,
 };
 
 use crate::characteristics::LANGUAGE_SET;
@@ -216,7 +216,8 @@ impl DtaDataset {
             let set = &dictionary.variables.get(column.variable())?.value_labels;
             let count = counts.get(set.as_str()).copied().filter(|count| *count > 0)?;
             let action = "labels of .a to .z dropped because of letters=null";
-            Some(Loss::new(LossCode::MISSING_DROPPED, action).variable(&variable.name).count(count))
+            let loss = Loss::new(LossCode::MISSING_DROPPED, action).variable(&variable.name);
+            Some(loss.count(count).counting("labels"))
         })
     }
 }
@@ -272,8 +273,9 @@ impl Dataset for DtaDataset {
         let dictionary = self.reader.dictionary();
         let Some(table) = self.codebook.tables.first() else { return LossReport::default() };
         let name = |column: usize| table.variables.get(column).map(|v| v.name.clone()).unwrap_or_default();
-        let action = "characters outside the encoding of the file read as U+FFFD";
-        let mut losses = self.replaced.losses(&LossCode::TEXT_REPLACED, action, name);
+        let action = "characters outside the encoding of the file read as U+FFFD; try --from dta:encoding=windows-1252";
+        let replaced = self.replaced.losses(&LossCode::TEXT_REPLACED, action, name);
+        let mut losses: Vec<Loss> = replaced.into_iter().map(|loss| loss.counting(CHARACTERS)).collect();
         let action = "missing values .a to .z read as null because of letters=null";
         losses.extend(self.reasons.losses(&LossCode::MISSING_REASON_MERGED, action, name));
         losses.extend(self.foreign.losses(&LossCode::RANGE, READ_AS_SYSTEM_MISSING, name));
@@ -283,7 +285,8 @@ impl Dataset for DtaDataset {
         let InDescriptions { replaced, guessed } = self.in_descriptions;
         if replaced > 0 {
             let action = "characters of names and labels outside the encoding of the file read as U+FFFD";
-            losses.push(Loss::new(LossCode::TEXT_REPLACED, action).count(replaced));
+            let loss = Loss::new(LossCode::TEXT_REPLACED, action).count(replaced);
+            losses.push(loss.counting(CHARACTERS));
         }
         let guess = |what: &str| {
             let (encoding, named) = match (dictionary.release.is_utf8(), dictionary.is_utf8_first) {
@@ -295,7 +298,8 @@ impl Dataset for DtaDataset {
         };
         losses.extend(self.guessed.losses(&LossCode::TEXT_GUESSED, &guess("texts"), name));
         if guessed > 0 {
-            let loss = Loss::new(LossCode::TEXT_GUESSED, guess("names and labels")).count(guessed);
+            let loss = Loss::new(LossCode::TEXT_GUESSED, guess("names and labels"));
+            let loss = loss.count(guessed).counting("texts");
             losses.push(match self.reader.guessed_texts().1 {
                 Some(first) => loss.first(None, first),
                 None => loss,

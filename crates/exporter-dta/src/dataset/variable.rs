@@ -98,6 +98,7 @@ impl FileVariable<'_> {
         let storage = std::mem::take(&mut variable.facts.storage);
         variable.facts = DeclaredFacts::default();
         variable.facts.storage = storage;
+        variable.facts.name_in_file = Some(self.stored.name.clone()).filter(|name| *name != variable.name);
         variable.facts.storage.insert("stata".to_owned(), self.stored.storage.to_string());
         let plain = matches!(variable.kind, Kind::Integer { .. }) && self.column == ColumnType::Number;
         let only_reasons = variable.missing.iter().all(Declared::is_reason);

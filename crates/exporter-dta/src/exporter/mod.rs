@@ -114,6 +114,7 @@ impl Exporter for DtaExporter {
                 request.sorted(id, order);
             }
             exporter_stata::needs(table, id, &choices, &mut request);
+            request.encoded(id, table, release.charset().encoding());
             // Of texts other facts are read anyway; these say how many bytes a strL takes.
             let texts =
                 table.variables.iter().enumerate().filter(|(_, variable)| variable.kind == Kind::Text);

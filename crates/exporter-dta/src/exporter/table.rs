@@ -2,8 +2,8 @@
 
 use exporter_core::codebook::{Kind, Table, Variable};
 use exporter_core::{
-    ColumnFacts, Context, Dataset, EntrySpec, Error, Loss, LossCode, LossReport, Profile, Recode, Rename,
-    Result, TableId,
+    CHARACTERS, ColumnFacts, Context, Dataset, EntrySpec, Error, Loss, LossCode, LossReport, Profile, Recode,
+    Rename, Result, TableId,
 };
 use exporter_stata::{Charset, Letters, Missing, describe};
 
@@ -11,6 +11,7 @@ use super::embedded::embedded;
 use super::floats;
 use super::sort_order::verified;
 use super::texts::Texts;
+use super::write::REPLACED;
 use crate::layout::{Layout, gso_bytes};
 use crate::metadata::{DtaMetadata, DtaVariable};
 use crate::options::DtaOptions;
@@ -99,9 +100,17 @@ pub(super) fn plan_table<'a>(
     let mut losses = described.losses;
     let all = texts.losses.into_iter().chain(sort_losses);
     all.chain(only_mp_opens(&metadata)).for_each(|loss| losses.add(loss.table(&table.name)));
+    let (sizes, replaced) = text_sizes(&metadata);
+    if replaced > 0 {
+        let action = "characters of labels outside Windows-1252 stored as ?";
+        let loss = Loss::new(LossCode::TEXT_REPLACED, action).table(&table.name);
+        losses.add(loss.count(replaced).counting(CHARACTERS));
+    }
+    let encoding = release.charset().encoding();
+    profile.replaced(id, table, encoding, REPLACED).for_each(|loss| losses.add(loss));
     let cut_at_nul = described.variables.iter().enumerate().filter(|(_, variable)| variable.cut_at_nul);
     let cut_at_nul = cut_at_nul.map(|(position, _)| position).collect();
-    let bytes = Layout::new(&metadata, &text_sizes(&metadata).0, rows, 0).size;
+    let bytes = Layout::new(&metadata, &sizes, rows, 0).size;
     let has_strl = metadata.variables.iter().any(|variable| variable.storage == StorageType::StrL);
     let entry = entry.rows(rows);
     let entry = if has_strl { entry.least_bytes(bytes) } else { entry.bytes(bytes) };

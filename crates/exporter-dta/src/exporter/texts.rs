@@ -109,7 +109,7 @@ impl Texts<'_> {
                 Some((variable, _)) => loss.variable(&variable.name),
                 None => loss,
             };
-            self.losses.push(loss.count(dropped));
+            self.losses.push(loss.count(dropped).counting("attributes"));
         }
     }
 

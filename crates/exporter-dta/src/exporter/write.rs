@@ -17,6 +17,9 @@ use crate::writer::{
     CellChange, DtaWriter, LongText, OutOfRange, STORE_AS_MISSING, WriterOptions, WriterSummary, strl_bytes,
 };
 
+/// What becomes of characters in texts, which the plan has counted.
+pub(super) const REPLACED: &str = "characters outside Windows-1252 stored as ?";
+
 impl TableWriter for DtaTable<'_> {
     fn is_seekable(&self) -> bool {
         self.has_strl()
@@ -115,13 +118,7 @@ fn losses(written: &WriterSummary, table: &str, name: impl Fn(usize) -> String) 
         CellChange::Cut => "cut at the longest fixed string",
         CellChange::Blanks => "blanks at the end are not kept",
         CellChange::Nul => "texts with a NUL may end there in other programs",
-        CellChange::Replaced => "characters outside Windows-1252 stored as ?",
+        CellChange::Replaced => REPLACED,
     };
-    let mut losses = exporter_rows::losses(&written.changes, table, name, words);
-    if written.replaced_in_metadata > 0 {
-        let loss =
-            Loss::new(LossCode::TEXT_REPLACED, "characters of labels outside Windows-1252 stored as ?");
-        losses.add(loss.table(table).count(written.replaced_in_metadata));
-    }
-    losses
+    exporter_rows::losses(&written.changes, table, name, words)
 }

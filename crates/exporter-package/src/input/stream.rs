@@ -152,7 +152,7 @@ impl Stream {
 
     fn damaged(&self, error: &io::Error) -> Error {
         Error::invalid(format!("the {} stream is damaged: {error}", self.what.id))
-            .with_hint("if it was copied or downloaded, the copy may be incomplete: fetch it again")
+            .with_hint(exporter_core::FETCH_AGAIN)
     }
 }
 

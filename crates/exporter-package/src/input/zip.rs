@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use exporter_core::source::{Cursor, Files, Section, Spool};
 use exporter_core::{
-    Container, Context, Error, FormatInfo, Password, ReadAt, Recognition, Result, Sample, Source,
+    Container, Context, Error, FETCH_AGAIN, FormatInfo, Password, ReadAt, Recognition, Result, Sample, Source,
 };
 use zip::read::ZipFile;
 use zip::result::ZipError;
@@ -246,6 +246,6 @@ fn fault(path: &str, error: ZipError) -> Error {
         }
         ZipError::UnsupportedArchive(why) => Error::unsupported(format!("{what} is not read: {why}"))
             .with_hint("unpack the archive, and name the files"),
-        other => Error::invalid(format!("{what} is damaged or no zip: {other}")),
+        other => Error::invalid(format!("{what} is damaged or no zip: {other}")).with_hint(FETCH_AGAIN),
     }
 }

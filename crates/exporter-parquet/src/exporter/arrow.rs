@@ -6,7 +6,8 @@ use arrow_schema::SchemaRef;
 use exporter_core::carry::{Carry, Part};
 use exporter_core::sink::EntrySpec;
 use exporter_core::{
-    Codebook, Context, Dataset, Exporter, Format, FormatInfo, LossCode, Plan, Planning, Result, TableRows,
+    Codebook, Context, Dataset, Exporter, Format, FormatInfo, LossCode, Plan, Planning, ProfileRequest,
+    Result, TableRows,
 };
 
 use super::{Choices, Columns, RowWriter, carries, entries, plan, with_metadata};
@@ -75,6 +76,10 @@ macro_rules! arrow_format {
 
             fn entries(&self, codebook: &Codebook) -> Vec<EntrySpec> {
                 entries(&$info, codebook)
+            }
+
+            fn needs(&self, data: &dyn Dataset, _: &Context) -> Result<ProfileRequest> {
+                Ok(choices(&self.options).needs(data.codebook()))
             }
 
             fn carries(&self, part: Part) -> Carry {

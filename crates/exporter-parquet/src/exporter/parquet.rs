@@ -9,8 +9,8 @@ use exporter_core::codebook::Kind;
 use exporter_core::dataset::arrow_type;
 use exporter_core::sink::EntrySpec;
 use exporter_core::{
-    Codebook, Context, Dataset, Error, Exporter, Format, FormatInfo, Loss, LossCode, Plan, Planning, Result,
-    TableRows,
+    Codebook, Context, Dataset, Error, Exporter, Format, FormatInfo, Loss, LossCode, Plan, Planning,
+    ProfileRequest, Result, TableRows,
 };
 use parquet::arrow::add_encoded_arrow_schema_to_metadata;
 use parquet::basic::{Compression, ZstdLevel};
@@ -82,6 +82,10 @@ impl Exporter for ParquetExporter {
 
     fn entries(&self, codebook: &Codebook) -> Vec<EntrySpec> {
         entries(&INFO, codebook)
+    }
+
+    fn needs(&self, data: &dyn Dataset, _: &Context) -> Result<ProfileRequest> {
+        Ok(choices(&self.options).needs(data.codebook()))
     }
 
     fn carries(&self, part: Part) -> Carry {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use exporter_core::{Changes as ExportChanges, Error, ErrorKind, Loss, LossCode, LossReport};
+use exporter_core::{CHARACTERS, Changes as ExportChanges, Error, ErrorKind, Loss, LossCode, LossReport};
 
 /// How a stored value differs from the value that came; exhaustive, so that every format says what a new one loses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -61,7 +61,11 @@ pub fn losses(
         };
         let loss = Loss::new(code, words(*change)).table(table).variable(name(*variable));
         let loss = loss.count(*count).first(Some(*first_row), example.clone());
-        losses.add(if *change == CellChange::OutOfRange { loss.wrong() } else { loss });
+        losses.add(match change {
+            CellChange::OutOfRange => loss.wrong(),
+            CellChange::Replaced => loss.counting(CHARACTERS),
+            _ => loss,
+        });
     }
     losses
 }

@@ -32,14 +32,26 @@ pub(super) struct NumberFacts {
     pub(super) micros: bool,
     /// Whether all are the first second of a period, where the format is one of periods.
     pub(super) periods: bool,
+    /// Whether some are in [`Looked::range`] that is none of its numbers.
+    pub(super) in_range: bool,
     /// Whether all are of the recorded type, where only the values tell.
     pub(super) claim: bool,
 }
 
 impl Default for NumberFacts {
     fn default() -> Self {
-        let (nulls, range) = Default::default();
-        Self { nulls, range, whole: true, days: true, millis: true, micros: true, periods: true, claim: true }
+        let (nulls, range, in_range) = Default::default();
+        Self {
+            nulls,
+            range,
+            in_range,
+            whole: true,
+            days: true,
+            millis: true,
+            micros: true,
+            periods: true,
+            claim: true,
+        }
     }
 }
 
@@ -51,6 +63,8 @@ pub(super) struct Looked {
     pub(super) period: Option<Period>,
     /// Numbers that stand for reasons of missing values.
     pub(super) codes: Vec<f64>,
+    /// The range that the file declares missing, and the numbers which it declares so.
+    pub(super) range: Option<((f64, f64), Vec<f64>)>,
     /// The type that was recorded, where only the values tell whether they are of it.
     pub(super) claim: Option<DataType>,
 }
@@ -94,6 +108,10 @@ pub(super) fn look(reader: &SavReader, looked: &[Looked], threads: usize) -> Res
 
 impl NumberFacts {
     fn add(&mut self, numbers: &Float64Array, looked: &Looked) {
+        if let Some(((low, high), declared)) = looked.range.as_ref().filter(|_| !self.in_range) {
+            let is_other = |number: f64| *low <= number && number <= *high && !declared.contains(&number);
+            self.in_range = numbers.iter().flatten().any(is_other);
+        }
         self.nulls += numbers.null_count() as u64;
         if numbers.null_count() == 0 && looked.codes.is_empty() {
             numbers.values().iter().for_each(|number| self.look(*number, looked.period));

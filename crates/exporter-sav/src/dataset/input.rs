@@ -1,15 +1,15 @@
 //! System files as an input format of the engine.
 
-use exporter_core::check::{Check, Checked, Checking, Findings, READ_LOSS, Rule, read_losses};
-use exporter_core::{
-    Context, Dataset, FormatInfo, Input, Loss, LossCode, OptionInfo, Recognition, Result, Sample, Scan,
-    Source, TableId,
-};
+use std::sync::Arc;
+
+use exporter_core::check::{BY_READING, Check, Checked, Checking, Findings, Rule, by_reading};
+use exporter_core::{Context, Dataset, FormatInfo, Input, OptionInfo, Recognition, Result, Sample, Source};
 use serde::Deserialize;
 
 use crate::dataset::SavDataset;
+use crate::error::SavError;
 use crate::options::encoding;
-use crate::reader::ReadOptions;
+use crate::reader::{ReadOptions, SavReader};
 use crate::spec::{MAGIC, MAGIC_ZLIB};
 
 /// How a system file is read as an input.
@@ -19,11 +19,13 @@ use crate::spec::{MAGIC, MAGIC_ZLIB};
 pub struct SavInputOptions {
     /// `detect`, or the label of the encoding of all texts.
     pub encoding: String,
+    /// Whether the rows before damage are read.
+    pub lenient: bool,
 }
 
 impl Default for SavInputOptions {
     fn default() -> Self {
-        Self { encoding: "detect".to_owned() }
+        Self { encoding: "detect".to_owned(), lenient: false }
     }
 }
 
@@ -32,9 +34,15 @@ impl Default for SavInputOptions {
 pub struct SavInput;
 
 /// The table of [`SavInputOptions`].
-pub(crate) static READ_OPTIONS: &[OptionInfo] =
-    &[OptionInfo::text("encoding", "encoding of the texts, whatever the file says, such as windows-1252")
-        .default("detect")];
+pub(crate) static READ_OPTIONS: &[OptionInfo] = &[
+    OptionInfo::text("encoding", "encoding of the texts, whatever the file says, such as windows-1252")
+        .default("detect"),
+    OptionInfo::boolean(
+        "lenient",
+        "read the complete rows before the place where a file is cut off or damaged",
+    )
+    .default("false"),
+];
 
 impl Input for SavInput {
     const INFO: &'static FormatInfo = &crate::exporter::INFO;
@@ -46,7 +54,7 @@ impl Input for SavInput {
     }
 
     fn open(source: &Source<'_>, options: SavInputOptions, context: &Context) -> Result<Box<dyn Dataset>> {
-        let mut read = ReadOptions::default();
+        let mut read = ReadOptions { lenient: options.lenient, ..ReadOptions::default() };
         if options.encoding != "detect" {
             read.encoding = Some(encoding(&options.encoding)?);
         }
@@ -54,12 +62,10 @@ impl Input for SavInput {
     }
 }
 
-/// Until the rules of SPSS are checked, what the reader tolerated.
-const RULES: &[Rule] = &[READ_LOSS];
-
 impl Check for SavInput {
     const INFO: &'static FormatInfo = &crate::exporter::INFO;
-    const RULES: &'static [Rule] = RULES;
+    // Until the rules of SPSS are checked, what the reader tolerated.
+    const RULES: &'static [Rule] = BY_READING;
 
     fn recognise(sample: &Sample<'_>) -> Recognition {
         <Self as Input>::recognise(sample)
@@ -71,14 +77,10 @@ impl Check for SavInput {
         findings: &mut Findings,
         context: &Context,
     ) -> Result<Checked> {
-        let data = SavDataset::open(source, ReadOptions::default(), context.threads())?;
-        let mut rows = 0;
-        for batch in data.scan(TableId(0), &Scan::all())? {
-            rows += batch?.num_rows() as u64;
+        // Files of other kinds are no damaged ones.
+        if let Err(error @ SavError::Unsupported(_)) = SavReader::open(Arc::clone(&source.bytes)) {
+            return Err(exporter_core::Error::from(error).entry(&source.name));
         }
-        let mut found: Vec<Loss> = data.losses().iter().cloned().collect();
-        found.extend(data.notes().into_iter().map(|note| Loss::new(LossCode::NOT_READ, note.text)));
-        read_losses(&found, findings);
-        Ok(Checked::default().with_rows(Some(rows)))
+        by_reading::<Self>(source, findings, context)
     }
 }

@@ -6,11 +6,32 @@ use exporter_spss::{FormatClass, MissingValues, Value};
 
 use crate::dataset::facts::NumberFacts;
 use crate::metadata::{SavMetadata, SavVariable};
-use crate::spec::{SYSMIS, UNIX_EPOCH};
+use crate::spec::{DAY, SYSMIS, UNIX_EPOCH};
+
+/// By variable, numbers that are declared missing on days and times and are none, such as 99: reasons, for a codebook has days
+/// there.
+pub(super) fn reason_numbers(metadata: &SavMetadata) -> Vec<Vec<f64>> {
+    let numbers = |variable: &SavVariable| {
+        let kind = kind_of(variable);
+        // Without their fractions, which other kinds of time have.
+        let has_days = matches!(kind, Kind::Date | Kind::DateTime { .. } | Kind::Period(_));
+        let is_none = |number: &f64| {
+            let mut facts = NumberFacts::default();
+            facts.look(*number, None);
+            has_days && *number < DAY || matches!(kind, Kind::Date | Kind::Time(_)) && !fits(&kind, &facts)
+        };
+        let is_alone = kind.is_temporal() && variable.missing.range.is_none();
+        let mut numbers: Vec<f64> =
+            declared(&variable.missing).filter(|it| is_alone && is_none(it)).collect();
+        numbers.dedup();
+        numbers
+    };
+    metadata.variables.iter().map(numbers).collect()
+}
 
 /// The kinds that formats, labels and missing values say, whatever the rows are: labelled and declared numbers are values of
-/// the kind.
-pub(super) fn kinds_of(metadata: &SavMetadata) -> Vec<Kind> {
+/// the kind, but those that are `reasons`.
+pub(super) fn kinds_of(metadata: &SavMetadata, reasons: &[Vec<f64>]) -> Vec<Kind> {
     let none = NumberFacts::default();
     let sets: Vec<NumberFacts> = metadata
         .value_labels
@@ -25,8 +46,10 @@ pub(super) fn kinds_of(metadata: &SavMetadata) -> Vec<Kind> {
             facts
         })
         .collect();
-    let kind = |variable: &SavVariable| {
+    let kind = |(position, variable): (usize, &SavVariable)| {
         let kind = kind_of(variable);
+        let reasons = reasons.get(position).map_or(&[][..], Vec::as_slice);
+        let is_value = |number: &f64| !reasons.contains(number);
         let period = match kind {
             Kind::Period(period) => Some(period),
             _ => None,
@@ -38,16 +61,17 @@ pub(super) fn kinds_of(metadata: &SavMetadata) -> Vec<Kind> {
         }
         let mut facts = none.clone();
         if let Some((of_set, set)) = set {
-            facts.join(of_set);
-            let numbers = set.labels.iter().filter_map(|(value, _)| number(value));
-            if period.is_some() {
+            let numbers = set.labels.iter().filter_map(|(value, _)| number(value)).filter(is_value);
+            if period.is_some() || !reasons.is_empty() {
                 numbers.for_each(|number| facts.look(number, period));
+            } else {
+                facts.join(of_set);
             }
         }
-        declared(&variable.missing).for_each(|number| facts.look(number, period));
+        declared(&variable.missing).filter(is_value).for_each(|number| facts.look(number, period));
         refined(kind, &facts)
     };
-    metadata.variables.iter().map(kind).collect()
+    metadata.variables.iter().enumerate().map(kind).collect()
 }
 
 /// The numbers that are declared missing.

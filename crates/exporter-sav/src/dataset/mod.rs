@@ -31,7 +31,8 @@ use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions};
 use exporter_core::codebook::{Codebook, Parent, Table, Variable};
 use exporter_core::dataset::{Note, scan_schema, select_from, table_of};
 use exporter_core::{
-    Batches, Dataset, Loss, LossCode, LossReport, Projection, Result, Scan, Source, TableId, TableProfile,
+    Batches, CHARACTERS, Dataset, Loss, LossCode, LossReport, Projection, Result, Scan, Source, TableId,
+    TableProfile,
 };
 
 use crate::error::SavError;
@@ -41,7 +42,7 @@ use facts::look;
 pub(crate) use input::READ_OPTIONS;
 pub use input::{SavInput, SavInputOptions};
 use opening::{Opened, Opening};
-pub(crate) use plain::plain;
+pub(crate) use plain::{plain, plain_with_reasons};
 use profile::known;
 
 /// An open system file, which is presumed not to change.
@@ -51,6 +52,7 @@ pub struct SavDataset {
     name: String,
     projection: Projection,
     reader: SavReader,
+    is_lenient: bool,
     codebook: Codebook,
     /// The parent of the table, which is in another file.
     parent: Option<Parent>,
@@ -68,8 +70,10 @@ impl SavDataset {
     /// # Errors
     /// [`exporter_core::ErrorKind::Io`], or [`exporter_core::ErrorKind::Invalid`] with the offset of what is damaged.
     pub fn open(source: &Source<'_>, options: ReadOptions, threads: usize) -> Result<Self> {
-        let place = |error: SavError| exporter_core::Error::from(error).entry(&source.name);
-        let reader = SavReader::with_options(Arc::clone(&source.bytes), options).map_err(place)?;
+        let reader = SavReader::with_options(Arc::clone(&source.bytes), options)
+            .map_err(|error| error.in_descriptions().entry(&source.name))?;
+        let is_lenient = options.lenient;
+        let place = |error: SavError| error.in_cases(is_lenient).entry(&source.name);
         let threads = threads.max(1);
         let opening = Opening::new(reader.metadata(), source.stem());
         let looked = opening.looked(&source.projection);
@@ -78,7 +82,7 @@ impl SavDataset {
         let Opened { codebook, parent, columns, not_used } = opening.finish(seen.as_ref());
         let facts = known(&codebook, seen.as_ref(), &reader);
         let (name, projection) = (source.name.clone(), source.projection.clone());
-        Ok(Self { name, projection, reader, codebook, parent, not_used, columns, facts, threads })
+        Ok(Self { name, projection, reader, is_lenient, codebook, parent, not_used, columns, facts, threads })
     }
 
     /// Delivers these columns of all rows.
@@ -88,7 +92,7 @@ impl SavDataset {
             columns: Some(columns.iter().map(|column| column.variable).collect()),
             batch_rows: scan.batch_rows,
         };
-        let place = |error: SavError| exporter_core::Error::from(error).entry(&self.name);
+        let place = |error: SavError| error.in_cases(self.is_lenient).entry(&self.name);
         let schema = scan_schema(table, wanted, scan.reasons);
         let with_reasons: Vec<bool> = wanted
             .iter()
@@ -156,9 +160,10 @@ impl Dataset for SavDataset {
         let Some(table) = self.codebook.tables.first() else { return LossReport::default() };
         let name = |column: usize| table.variables.get(column).map(|v| v.name.clone()).unwrap_or_default();
         let mut losses = self.not_used.clone();
-        let action = "characters outside the encoding of the file read as U+FFFD";
+        let action = "characters outside the encoding of the file read as U+FFFD; try --from sav:encoding=windows-1252";
         for (column, count, row) in self.reader.replaced() {
-            let loss = Loss::new(LossCode::TEXT_REPLACED, action).variable(name(column)).count(count);
+            let loss = Loss::new(LossCode::TEXT_REPLACED, action).variable(name(column));
+            let loss = loss.count(count).counting(CHARACTERS);
             losses.push(loss.first(Some(row), "\u{FFFD}"));
         }
         for (column, count, row) in self.reader.not_finite() {

@@ -3,6 +3,7 @@
 use arrow_schema::DataType;
 use exporter_core::codebook::{Codebook, Kind, Missing, MissingValues, Parent, Period, Value, Variable};
 use exporter_core::dataset::arrow_type;
+use exporter_core::doubles;
 use exporter_core::embedded::{Embedded, ReasonCodes, Restored, detach_foreign_labels, restore};
 use exporter_core::{Loss, LossCode, Projection};
 use exporter_rows::{fits_by_range, is_calendar, only_values_tell};
@@ -10,7 +11,7 @@ use exporter_rows::{fits_by_range, is_calendar, only_values_tell};
 use crate::dataset::delivery::Delivery;
 use crate::dataset::embedded::stored;
 use crate::dataset::facts::{Looked, NumberFacts, Seen};
-use crate::dataset::kinds::{declared, fits, kinds_of, refined};
+use crate::dataset::kinds::{declared, fits, kinds_of, reason_numbers, refined};
 use crate::dataset::plain::plain_of;
 use crate::metadata::{SavMetadata, SavVariable};
 
@@ -18,6 +19,8 @@ use crate::metadata::{SavMetadata, SavVariable};
 pub(super) struct Opening<'r> {
     metadata: &'r SavMetadata,
     stem: &'r str,
+    /// Numbers that are reasons in a file without a stored codebook.
+    reasons: Vec<Vec<f64>>,
     /// The kinds that formats, labels and missing values say.
     by_format: Vec<Kind>,
     /// What the file says of itself.
@@ -39,12 +42,13 @@ pub(super) struct Opened {
 
 impl<'r> Opening<'r> {
     pub(super) fn new(metadata: &'r SavMetadata, stem: &'r str) -> Self {
-        let by_format = kinds_of(metadata);
-        let plain = plain_of(metadata, stem, &by_format);
         let mut not_used = Vec::new();
         let stored = stored(metadata, &mut not_used);
+        let reasons = if stored.is_none() { reason_numbers(metadata) } else { Vec::new() };
+        let by_format = kinds_of(metadata, &reasons);
+        let plain = plain_of(metadata, stem, &by_format, &reasons);
         let claimed = stored.clone().map(|stored| restore(Some(stored), plain.clone(), &|_, _| true));
-        Self { metadata, stem, by_format, plain, stored, claimed, not_used }
+        Self { metadata, stem, reasons, by_format, plain, stored, claimed, not_used }
     }
 
     /// The variables whose rows must be looked at: all projected numbers, and texts that were recorded as something else.
@@ -66,11 +70,33 @@ impl<'r> Opening<'r> {
                 Kind::Period(period) if *period != Period::Year => Some(*period),
                 _ => None,
             });
-            let codes = self.claimed.as_ref().and_then(|claimed| claimed.codes.get(position));
-            let codes = codes.into_iter().flatten().flatten().copied().collect();
-            looked.push(Looked { variable: position, period, codes, claim });
+            let codes = self.codes(position).collect();
+            let range = self.range_of_singles(position);
+            looked.push(Looked { variable: position, period, codes, range, claim });
         }
         looked
+    }
+
+    /// The numbers of a variable that stand for reasons.
+    fn codes(&self, position: usize) -> impl Iterator<Item = f64> {
+        let claimed = self.claimed.as_ref().and_then(|claimed| claimed.codes.get(position));
+        let claimed = claimed.into_iter().flatten().flatten();
+        claimed.chain(self.reasons.get(position).into_iter().flatten()).copied()
+    }
+
+    /// The range by which the file declares single numbers and reasons of the stored codebook, and these.
+    fn range_of_singles(&self, position: usize) -> Option<((f64, f64), Vec<f64>)> {
+        let (low, high) = self.metadata.variables.get(position)?.missing.range?;
+        let (mut numbers, claimed) =
+            (self.codes(position).collect::<Vec<f64>>(), self.claimed_variable(position)?);
+        for missing in &claimed.missing {
+            match &missing.values {
+                MissingValues::Reason => {}
+                MissingValues::One(value) => numbers.push(value.as_f64()?),
+                MissingValues::Range { .. } => return None,
+            }
+        }
+        Some(((low.unwrap_or(f64::NEG_INFINITY), high.unwrap_or(f64::INFINITY)), numbers))
     }
 
     fn claimed_variable(&self, position: usize) -> Option<&Variable> {
@@ -97,8 +123,7 @@ impl<'r> Opening<'r> {
     /// Whether the numbers that the file declares missing are values of a kind, but those that stand for reasons.
     fn fits_declared(&self, position: usize, kind: &Kind) -> bool {
         let Some(variable) = self.metadata.variables.get(position) else { return true };
-        let codes = self.claimed.as_ref().and_then(|claimed| claimed.codes.get(position));
-        let is_code = |number: &f64| codes.into_iter().flatten().flatten().any(|code| code == number);
+        let is_code = |number: &f64| self.codes(position).any(|code| code == *number);
         let period = match kind {
             Kind::Period(period) => Some(*period),
             _ => None,
@@ -120,7 +145,11 @@ impl<'r> Opening<'r> {
                 self.not_used.extend(losses);
                 (codebook, parent, codes)
             }
-            None => (self.refined_by(&found), None, Vec::new()),
+            None => {
+                let codebook = self.refined_by(&found);
+                let codes = coded(&codebook, &self.reasons);
+                (codebook, None, codes)
+            }
         };
         let mut columns = Vec::with_capacity(self.metadata.variables.len());
         for (position, variable) in
@@ -130,10 +159,26 @@ impl<'r> Opening<'r> {
             if let Some(facts) = found(position)
                 && !self.fits_rows(position, &variable.kind, Some(facts))
             {
-                variable.kind = self.other_kind(position, &variable.kind, facts);
+                let kind = self.other_kind(position, &variable.kind, facts);
+                // The file alone told another kind than its rows do.
+                let (told, now) = (format!("read as {}, ", variable.kind), format!("read as {kind}, "));
+                let of_kind = |loss: &&mut Loss| loss.variable.as_deref() == Some(&*variable.name);
+                for loss in self.not_used.iter_mut().filter(of_kind) {
+                    loss.action = loss.action.replacen(&told, &now, 1);
+                }
+                variable.kind = kind;
                 self.not_used.extend(without_other_values(variable, &mut codes));
             }
-            complete(variable, self.metadata.variables.get(position));
+            if found(position).is_some_and(|facts| facts.in_range) {
+                // Another program has written numbers between those that were declared, and holds them to be missing.
+                let own = self.plain.tables.iter().flat_map(|table| table.variables.get(position));
+                let ranges = own.flat_map(|own| &own.missing);
+                let ranges = ranges.filter(|it| matches!(it.values, MissingValues::Range { .. }));
+                codes.resize(variable.missing.len(), None);
+                let kind = variable.kind.clone();
+                variable.missing.extend(ranges.filter(|range| is_of(range, &kind)).cloned());
+            }
+            complete(variable, self.metadata.variables.get(position), &codes);
             self.not_used.extend(self.lost_calendar(position, variable));
             columns.push(Delivery::new(position, variable, &codes));
         }
@@ -148,7 +193,7 @@ impl<'r> Opening<'r> {
             None => kind.clone(),
         };
         let kinds: Vec<Kind> = self.by_format.iter().enumerate().map(kind).collect();
-        plain_of(self.metadata, self.stem, &kinds)
+        plain_of(self.metadata, self.stem, &kinds, &self.reasons)
     }
 
     /// The kind of rows that are none of the kind described.
@@ -218,10 +263,26 @@ fn is_of(missing: &Missing, kind: &Kind) -> bool {
     }
 }
 
-/// What the file says of a variable beside what was restored.
-fn complete(variable: &mut Variable, stored: Option<&SavVariable>) {
+/// The numbers of the reasons of a codebook by declaration.
+fn coded(codebook: &Codebook, reasons: &[Vec<f64>]) -> Vec<ReasonCodes> {
+    let variables = codebook.tables.iter().flat_map(|table| &table.variables);
+    let of_variable = |(variable, numbers): (&Variable, &Vec<f64>)| {
+        let mut numbers = numbers.iter().copied();
+        variable.missing.iter().map(|it| if it.is_reason() { numbers.next() } else { None }).collect()
+    };
+    variables.zip(reasons).map(of_variable).collect()
+}
+
+/// What the file says of a variable beside what was restored: the width of texts, and the numbers of reasons, which a copy of
+/// the file has again.
+fn complete(variable: &mut Variable, stored: Option<&SavVariable>, codes: &ReasonCodes) {
     variable.facts = Default::default();
+    let name = stored.map(|stored| &stored.name);
+    variable.facts.name_in_file = name.filter(|name| **name != variable.name).cloned();
     if let Some(width) = stored.and_then(|stored| stored.width) {
         variable.facts.storage.insert("spss".to_owned(), format!("A{width}"));
+    } else if codes.iter().any(Option::is_some) {
+        let numbers: Vec<String> = codes.iter().flatten().copied().map(doubles::shown).collect();
+        variable.facts.storage.insert("spss".to_owned(), numbers.join(" "));
     }
 }

@@ -4,22 +4,29 @@ use exporter_core::codebook::{
     Attribute as Described, Codebook, DisplayFormat, Group, GroupKind, Kind, Missing, Role, Table, Value,
     ValueLabel, Variable,
 };
+use exporter_core::doubles;
 use exporter_core::names::{NameRules, legal_unique};
 use exporter_spss::{Format, FormatClass, ResponseSet, ResponseSetKind, Value as Stored};
 
 use crate::attribute_names::{CODEBOOK, DATES, ROLE};
 use crate::codes::{ROLES, meant};
-use crate::dataset::kinds::kinds_of;
+use crate::dataset::kinds::{kinds_of, reason_numbers};
 use crate::dataset::values::described;
-use crate::metadata::{Attribute, SavMetadata, SavVariable};
+use crate::metadata::{Attribute, SavMetadata, SavVariable, ValueLabels};
 
 /// Describes a file by what stands before its cases.
 pub(crate) fn plain(metadata: &SavMetadata, name: &str) -> Codebook {
-    plain_of(metadata, name, &kinds_of(metadata))
+    plain_of(metadata, name, &kinds_of(metadata, &[]), &[])
 }
 
-/// As [`plain`], of variables whose values are of these kinds.
-pub(super) fn plain_of(metadata: &SavMetadata, name: &str, kinds: &[Kind]) -> Codebook {
+/// As [`plain`], with reasons: what is read of a file in which no codebook is stored, whatever its cases hold.
+pub(crate) fn plain_with_reasons(metadata: &SavMetadata, name: &str) -> Codebook {
+    let reasons = reason_numbers(metadata);
+    plain_of(metadata, name, &kinds_of(metadata, &reasons), &reasons)
+}
+
+/// As [`plain`], of variables whose values are of these kinds and some of whose declared numbers are `reasons`.
+pub(super) fn plain_of(metadata: &SavMetadata, name: &str, kinds: &[Kind], reasons: &[Vec<f64>]) -> Codebook {
     let mut codebook = Codebook::new(name);
     let mut table = Table::new(name, Vec::new());
     table.label = metadata.label.trim_end().into();
@@ -36,9 +43,13 @@ pub(super) fn plain_of(metadata: &SavMetadata, name: &str, kinds: &[Kind]) -> Co
         let parts = std::iter::once(joined(&dates.head)).chain(dates.variables.iter().filter_map(variable));
         table.attributes.insert(DATES.to_owned(), Described::Many(parts.collect()));
     }
-    let sets = label_sets(metadata, kinds, &mut codebook);
-    for ((stored, kind), set) in metadata.variables.iter().zip(kinds).zip(sets) {
+    let reasons = (0..kinds.len()).map(|position| reasons.get(position).map_or(&[][..], Vec::as_slice));
+    let reasons: Vec<&[f64]> = reasons.collect();
+    let sets = label_sets(metadata, kinds, &reasons, &mut codebook);
+    for (((stored, kind), set), reasons) in metadata.variables.iter().zip(kinds).zip(sets).zip(reasons) {
+        let labels = stored.value_labels.and_then(|set| metadata.value_labels.get(set));
         let mut variable = variable(stored, kind);
+        variable.missing = missing(stored, kind, reasons, labels);
         variable.labels = set;
         table.variables.push(variable);
     }
@@ -52,10 +63,16 @@ pub(super) fn plain_of(metadata: &SavMetadata, name: &str, kinds: &[Kind]) -> Co
 
 /// Adds the sets of value labels, each named after the first variable that has it; the name of each variable's set. Values
 /// of variables that share labels but not a kind make sets of their own.
-fn label_sets(metadata: &SavMetadata, kinds: &[Kind], codebook: &mut Codebook) -> Vec<Option<String>> {
-    let mut known: Vec<Vec<(&Kind, String)>> = vec![Vec::new(); metadata.value_labels.len()];
+fn label_sets(
+    metadata: &SavMetadata,
+    kinds: &[Kind],
+    reasons: &[&[f64]],
+    codebook: &mut Codebook,
+) -> Vec<Option<String>> {
+    type Known<'k> = ((&'k Kind, &'k [f64]), String);
+    let mut known: Vec<Vec<Known<'_>>> = vec![Vec::new(); metadata.value_labels.len()];
     let mut names = Vec::with_capacity(kinds.len());
-    for (variable, kind) in metadata.variables.iter().zip(kinds) {
+    for ((variable, kind), reasons) in metadata.variables.iter().zip(kinds).zip(reasons) {
         let set = variable
             .value_labels
             .and_then(|set| Some((known.get_mut(set)?, metadata.value_labels.get(set)?)));
@@ -63,18 +80,23 @@ fn label_sets(metadata: &SavMetadata, kinds: &[Kind], codebook: &mut Codebook) -
             names.push(None);
             continue;
         };
-        if let Some((_, name)) = known.iter().find(|(other, _)| *other == kind) {
+        if let Some((_, name)) = known.iter().find(|(other, _)| *other == (kind, *reasons)) {
             names.push(Some(name.clone()));
             continue;
         }
+        let is_value = |value: &Stored| value.as_number().is_none_or(|number| !reasons.contains(&number));
         // SPSS shows no label of the system-missing value.
-        let entries = set
-            .labels
-            .iter()
-            .filter_map(|(value, label)| Some(ValueLabel::new(described(value, kind)?, label.trim_end())));
-        let entries = entries.collect();
+        let entries =
+            set.labels.iter().filter(|(value, _)| is_value(value)).filter_map(|(value, label)| {
+                Some(ValueLabel::new(described(value, kind)?, label.trim_end()))
+            });
+        let entries: Vec<ValueLabel> = entries.collect();
+        if entries.is_empty() && !reasons.is_empty() {
+            names.push(None);
+            continue;
+        }
         codebook.value_labels.entry(variable.name.clone()).or_default().entries = entries;
-        known.push((kind, variable.name.clone()));
+        known.push(((kind, reasons), variable.name.clone()));
         names.push(Some(variable.name.clone()));
     }
     names
@@ -103,7 +125,6 @@ fn variable(stored: &SavVariable, kind: &Kind) -> Variable {
         format.native.insert("spss".to_owned(), stated.to_string());
     }
     variable.write_format = (stored.write != stored.print).then(|| shown(&stored.write));
-    variable.missing = missing(stored, kind);
     for attribute in &stored.attributes {
         let role = (attribute.name == ROLE).then(|| role(attribute)).flatten();
         match role {
@@ -118,8 +139,8 @@ fn variable(stored: &SavVariable, kind: &Kind) -> Variable {
 }
 
 /// Missing values as a codebook has them, which do not overlap: single values in the range say nothing more, and a range whose
-/// ends are in the wrong order holds nothing.
-fn missing(stored: &SavVariable, kind: &Kind) -> Vec<Missing> {
+/// ends are in the wrong order holds nothing. A reason is called by its label, or else by its number.
+fn missing(stored: &SavVariable, kind: &Kind, reasons: &[f64], labels: Option<&ValueLabels>) -> Vec<Missing> {
     let value = |number: f64| described(&Stored::Number(number), kind);
     let range = stored.missing.range.filter(|range| !matches!(range, (Some(low), Some(high)) if low > high));
     let covers = |number: f64| {
@@ -143,6 +164,13 @@ fn missing(stored: &SavVariable, kind: &Kind) -> Vec<Missing> {
             continue;
         }
         taken.push(single);
+        if let Some(number) = single.as_number().filter(|number| reasons.contains(number)) {
+            let label = labels.and_then(|set| set.labels.iter().find(|(value, _)| value == single));
+            let label = label.map_or("", |(_, label)| label.trim_end());
+            let label = if label.is_empty() { doubles::shown(number) } else { label.to_owned() };
+            all.push(Missing::reason().label(label));
+            continue;
+        }
         all.extend(described(single, kind).map(|value: Value| Missing::value(value)));
     }
     all

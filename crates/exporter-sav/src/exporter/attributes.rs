@@ -88,15 +88,15 @@ impl Attributes {
 
     /// What changed.
     pub(super) fn losses(self) -> impl Iterator<Item = Loss> {
-        let told = |code: LossCode, action: &str, (count, first): (u64, Option<String>)| {
-            first.map(|first| Loss::new(code, action).count(count).first(None, first))
+        let told = |code: LossCode, action: &str, unit, (count, first): (u64, Option<String>)| {
+            first.map(|first| Loss::new(code, action).count(count).counting(unit).first(None, first))
         };
-        let renamed =
-            told(LossCode::NAME_CHANGED, "attributes written under a name that SPSS has", self.renamed);
+        let action = "attributes written under a name that SPSS has";
+        let renamed = told(LossCode::NAME_CHANGED, action, "attributes", self.renamed);
         let action = "line feeds and NULs in attributes written as blanks";
-        let joined = told(LossCode::TEXT_REPLACED, action, self.joined);
+        let joined = told(LossCode::TEXT_REPLACED, action, "attribute values", self.joined);
         let action = "attributes without a value written with an empty one";
-        let empty = told(LossCode::TEXT_REPLACED, action, self.without_value);
+        let empty = told(LossCode::TEXT_REPLACED, action, "attributes", self.without_value);
         let action =
             "the dates of the cases are left out, a variable that they name is missing or they are none";
         let dates = self.lost_dates.then(|| Loss::new(LossCode::METADATA_DROPPED, action));

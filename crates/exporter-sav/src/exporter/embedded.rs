@@ -1,13 +1,13 @@
 //! The codebook that a file embeds, where it says less by itself.
 
 use exporter_core::codebook::{Attribute, Codebook, Kind, Language, Table};
-use exporter_core::embedded::{CellRecord, ascii, embed, of_table};
+use exporter_core::embedded::{CellRecord, Embedded, ascii, of_table, says_all};
 use exporter_core::truncate::to_bytes;
 use exporter_core::{Result, TableId};
 use exporter_spss::{Conversion, TableDescription};
 
 use crate::attribute_names::{CODEBOOK, SECOND_LANGUAGE};
-use crate::dataset::plain;
+use crate::dataset::{plain, plain_with_reasons};
 use crate::metadata::{Attribute as Stored, SavMetadata};
 
 /// Bytes of a value of an attribute; SPSS allows 32,767.
@@ -23,7 +23,6 @@ pub(super) fn embedded(
     language: Language<'_>,
     second: &str,
 ) -> Result<Option<Stored>> {
-    let plain = plain(written, &table.name);
     let mut own = of_table(codebook, table, &[]);
     for table in &mut own.tables {
         table.attributes.remove(SECOND_LANGUAGE);
@@ -32,7 +31,10 @@ pub(super) fn embedded(
         }
     }
     let is_utf8 = written.encoding == encoding_rs::UTF_8;
-    let Some(mut embedded) = embed(&own, TableId(0), plain)? else { return Ok(None) };
+    if says_all(&plain_with_reasons(written, &table.name), &own) {
+        return Ok(None);
+    }
+    let mut embedded = Embedded::new(own, TableId(0), plain(written, &table.name))?;
     embedded.cells = cell_record(table, described);
     let mut languages = codebook.study.languages.iter();
     let shown = language.wanted.or(language.default).unwrap_or_default();

@@ -2,6 +2,7 @@
 
 mod attributes;
 mod embedded;
+mod languages;
 mod split;
 mod table;
 mod write;
@@ -186,6 +187,7 @@ impl Exporter for SavExporter {
             let id = TableId(position);
             request.rows(id);
             exporter_spss::needs(table, id, &choices, &mut request);
+            request.encoded(id, table, choices.encoding());
         }
         Ok(request)
     }
@@ -199,6 +201,8 @@ impl Exporter for SavExporter {
         match part {
             Part::Documents | Part::DocumentDescription => Carry::Dropped("a system file holds no documents"),
             Part::DisplayFormat | Part::MissingReasons => Carry::Limited,
+            // What is not in the file is told with the languages.
+            Part::Languages => kept(Carry::Limited),
             Part::StudyTitle
             | Part::TableLabel
             | Part::TableNotes
@@ -212,7 +216,6 @@ impl Exporter for SavExporter {
             | Part::Groups
             | Part::Attributes => kept(Carry::Limited),
             Part::StudyDescription
-            | Part::Languages
             | Part::SortOrder
             | Part::Keys
             | Part::VariableNotes
@@ -236,6 +239,10 @@ impl Exporter for SavExporter {
             context.cancel().check()?;
             let decided = plan_table(self, data, TableId(position), entry, with.profile, context)?;
             plan.changes.losses.merge(decided.losses);
+            if let Some(table) = codebook.tables.get(position) {
+                let hidden = languages::not_shown(self, codebook, table, &decided.entry.path, context);
+                hidden.into_iter().for_each(|loss| plan.changes.losses.add(loss));
+            }
             plan.changes.renames.extend(decided.renames);
             plan.changes.recodes.extend(decided.recodes);
             plan.push(TableId(position), decided.entry, decided.writer);

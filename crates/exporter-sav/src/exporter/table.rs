@@ -11,8 +11,8 @@ use exporter_core::names::{NameRules, legal_unique};
 use exporter_core::nested::flatten;
 use exporter_core::source::MemoryBytes;
 use exporter_core::{
-    Context, Dataset, EntrySpec, Error, Loss, LossCode, LossReport, Part, Profile, Recode, Rename, Result,
-    Scan, TableId, TableProfile, encoded,
+    CHARACTERS, Context, Dataset, EntrySpec, Error, Loss, LossCode, LossReport, Part, Profile, Recode,
+    Rename, Result, Scan, TableId, TableProfile, doubles, encoded,
 };
 use exporter_spss::{
     Format, LongTextOption, TableDescription, Value, VariableDescription, describe, unique_attribute_names,
@@ -22,6 +22,7 @@ use super::SavExporter;
 use super::attributes::{Attributes, dates, role};
 use super::embedded::embedded;
 use super::split::{Pieces, Split};
+use super::write::REPLACED;
 use crate::attribute_names::CLOCK;
 use crate::error::SavError;
 use crate::metadata::{Attribute, SavMetadata, SavVariable, ValueLabels, VariableSet};
@@ -67,6 +68,8 @@ pub(super) fn plan_table<'a>(
         return Err(error.with_hint("leave the table out with tables=, or give it a variable"));
     }
     let choices = exporter.options.choices();
+    let replaced = profile.replaced(id, table, choices.encoding(), REPLACED);
+    let mut losses: LossReport = replaced.collect();
     let language = codebook.language(context.language());
     let second = exporter.second_language(codebook, table, context);
     let facts = with_json_widths((data, id), table, profile.table(id).cloned().unwrap_or_default(), context)?;
@@ -95,7 +98,6 @@ pub(super) fn plan_table<'a>(
         metadata.variables.push(stored);
         storing.push(Storing { conversion: spss.conversion, reasons: spss.reasons.clone() });
     }
-    let mut losses = LossReport::default();
     // What is no multiple response set is in the stored codebook.
     let is_kept = |loss: &Loss| exporter.options.codebook && loss.code == LossCode::GROUP_DROPPED;
     described.losses.iter().filter(|loss| !is_kept(loss)).for_each(|loss| losses.add(loss.clone()));
@@ -108,7 +110,7 @@ pub(super) fn plan_table<'a>(
     metadata.attributes = attributes.of_file(&codebook.study.attributes, &table.attributes);
     metadata.dates = dates(table, &columns, &mut attributes);
     let place = |error: SavError| Error::from(error).table(&table.name);
-    let empty = without_cases(&metadata, &storing).map_err(place)?;
+    let (empty, replaced) = without_cases(&metadata, &storing).map_err(place)?;
     if exporter.options.codebook {
         // What a reader finds: blanks at the end, characters that the encoding lacks and the like are not.
         let written = SavReader::open(Arc::new(MemoryBytes::new(empty))).map_err(place)?;
@@ -122,6 +124,11 @@ pub(super) fn plan_table<'a>(
         )?);
     }
     attributes.losses().for_each(|loss| losses.add(loss.table(&table.name)));
+    if replaced > 0 {
+        let loss =
+            Loss::new(LossCode::TEXT_REPLACED, "characters of labels outside the encoding stored as ?");
+        losses.add(loss.table(&table.name).count(replaced).counting(CHARACTERS));
+    }
     let recodes = recodes(table, &described);
     let pieces = split.map(|split| {
         let names: Vec<&str> = described.variables.iter().map(|spss| spss.name.as_str()).collect();
@@ -217,7 +224,7 @@ fn second_labels(
     let reasons = variable.missing.iter().enumerate().filter_map(|(at, missing)| {
         let value = match (&missing.values, spss.reasons.get(at)) {
             (MissingValues::One(value), _) => value.to_string(),
-            (MissingValues::Reason, Some(Some(code))) => exporter_core::doubles::shown(*code),
+            (MissingValues::Reason, Some(Some(code))) => doubles::shown(*code),
             _ => return None,
         };
         Some(line(&format!("{value}={}", missing.label.translation(tag)?)))
@@ -338,10 +345,15 @@ fn lines(note: &str, encoding: &'static Encoding) -> Vec<String> {
 fn recodes(table: &Table, described: &TableDescription) -> Vec<Recode> {
     let mut recodes = Vec::new();
     for (variable, spss) in table.variables.iter().zip(&described.variables) {
+        let shown: Vec<String> = spss.reasons.iter().flatten().copied().map(doubles::shown).collect();
+        if variable.facts.storage.get("spss") == Some(&shown.join(" ")) {
+            // They stood for them before.
+            continue;
+        }
         for (declared, code) in variable.missing.iter().zip(&spss.reasons) {
             let Some(code) = code else { continue };
             let from = declared.letter.map_or_else(|| "a reason".to_owned(), |letter| format!(".{letter}"));
-            let recode = Recode::new(&table.name, &variable.name, from, exporter_core::doubles::shown(*code));
+            let recode = Recode::new(&table.name, &variable.name, from, doubles::shown(*code));
             let label = spss.labels.iter().find(|(value, _)| *value == Value::Number(*code));
             recodes.push(recode.label(label.map_or("", |(_, label)| label.as_str())));
         }

@@ -17,6 +17,9 @@ use super::table::SavTable;
 use crate::error::SavError;
 use crate::writer::{Compression, SavWriter, WriterOptions, WriterSummary};
 
+/// What becomes of characters in texts, which the plan has counted.
+pub(super) const REPLACED: &str = "characters outside the encoding stored as ?";
+
 impl TableWriter for SavTable<'_> {
     fn is_seekable(&self) -> bool {
         // The header of the data says where the blocks end.
@@ -104,13 +107,7 @@ fn losses(written: &WriterSummary, table: &str, name: impl Fn(usize) -> String) 
         CellChange::Cut => "cut at the width of the variable",
         CellChange::Blanks => "blanks at the end are not kept",
         CellChange::Nul => "texts with a NUL end there in other programs",
-        CellChange::Replaced => "characters outside the encoding stored as ?",
+        CellChange::Replaced => REPLACED,
     };
-    let mut losses = exporter_rows::losses(&written.changes, table, name, words);
-    if written.replaced_in_metadata > 0 {
-        let action = "characters of labels outside the encoding stored as ?";
-        let loss = Loss::new(LossCode::TEXT_REPLACED, action);
-        losses.add(loss.table(table).count(written.replaced_in_metadata));
-    }
-    losses
+    exporter_rows::losses(&written.changes, table, name, words)
 }

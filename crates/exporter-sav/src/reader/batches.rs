@@ -10,7 +10,7 @@ use exporter_core::parallel::read_ahead;
 use exporter_core::source::BinaryFile;
 use exporter_rows::RowTiles;
 
-use crate::error::{Result, damaged};
+use crate::error::{Result, SavError, damaged};
 use crate::reader::chunks::{Chunk, Chunks, FileBytes};
 use crate::reader::dictionary::Dictionary;
 use crate::reader::gather::{Gathered, Oddities, Oddity};
@@ -97,6 +97,10 @@ pub struct Batches {
     has_rest: Arc<AtomicBool>,
     dictionary: Arc<Dictionary>,
     found: Arc<Found>,
+    /// Whether damage ends the rows and is no error.
+    is_lenient: bool,
+    /// The damage that ended the rows.
+    damage: Option<String>,
     is_over: bool,
 }
 
@@ -116,6 +120,7 @@ impl Batches {
         found: Arc<Found>,
         prepared: Prepared,
         threads: usize,
+        is_lenient: bool,
     ) -> Result<Self> {
         let has_rest = Arc::new(AtomicBool::new(false));
         let (schema, most) = (Arc::clone(&prepared.schema), prepared.batch_rows.unwrap_or(usize::MAX));
@@ -148,8 +153,21 @@ impl Batches {
                 worker.batch.take().ok_or_else(|| damaged(0, "no cases were read"))
             }))
         };
-        let (rows, rest, pass, is_over) = Default::default();
-        Ok(Self { schema, batches, rest, most, rows, pass, has_rest, dictionary, found, is_over })
+        let (rows, rest, pass, damage, is_over) = Default::default();
+        Ok(Self {
+            schema,
+            batches,
+            rest,
+            most,
+            rows,
+            pass,
+            has_rest,
+            dictionary,
+            found,
+            is_lenient,
+            damage,
+            is_over,
+        })
     }
 
     /// Schema of every batch.
@@ -164,7 +182,10 @@ impl Batches {
         let claimed = self.dictionary.header.claimed_cases;
         let told = |claimed: u64| format!("{claimed} claimed, {rows} read");
         let differs = |claimed: &u64| *claimed != rows;
-        if let Some(claimed) = claimed.filter(|claimed| *claimed > rows) {
+        if let Some(damage) = &self.damage {
+            let message = "the file is cut off or damaged; the rows before that place are read";
+            remarks.changed(message, format!("{rows} rows read; {damage}"));
+        } else if let Some(claimed) = claimed.filter(|claimed| *claimed > rows) {
             // Codes can end at a case when a file is cut off, and nothing else would tell.
             let message = "the file claims more cases than it has; it may be cut off";
             remarks.changed(message, format!("{}; {} are missing", told(claimed), claimed - rows));
@@ -206,6 +227,12 @@ impl Iterator for Batches {
                 self.pass.add(odd, &self.found);
                 self.rest = Some(batch);
                 self.piece().map(Ok)
+            }
+            Some(Err(SavError::Damaged { offset, message })) if self.is_lenient => {
+                self.is_over = true;
+                self.damage = Some(format!("at offset {offset} {message}"));
+                self.end();
+                None
             }
             Some(Err(error)) => {
                 self.is_over = true;

@@ -48,8 +48,8 @@ impl TextDecoder {
         if let Some((encoding, source)) = declared {
             if encoding != UTF_8 && !seen.other && seen.utf8 && encoding.is_single_byte() {
                 remarks.odd(
-                    "all names and labels are valid UTF-8, but the file declares another encoding; encoding=utf-8 \
-                     reads them as such",
+                    "all names and labels are valid UTF-8, but the file declares another encoding; \
+                     --from sav:encoding=utf-8 reads them as such",
                     encoding.name(),
                 );
             }
@@ -99,13 +99,13 @@ fn declared(records: &Records, remarks: &mut Remarks) -> Option<(&'static Encodi
             return Some((encoding, EncodingSource::Record20));
         }
         let name = String::from_utf8_lossy(trimmed(&record.bytes)).into_owned();
-        remarks.odd("the encoding that the file names is not known; encoding= names another", name);
+        remarks.odd("the encoding that the file names is not known; --from sav:encoding=windows-1252 or another one reads it", name);
     }
     let code = records.of(subtype::MACHINE_INTEGERS).find_map(|record| record.bytes.chunks_exact(4).nth(7));
     let code = unsigned(code?, records.order) as u32;
     let encoding = encoding_of(code);
     if encoding.is_none() && !matches!(code, 0..=3 | 20_127) {
-        let message = "the code page that the file names is not known; encoding= names an encoding";
+        let message = "the code page that the file names is not known; --from sav:encoding=windows-1252 or another one reads it";
         remarks.odd(message, code.to_string());
     }
     encoding.map(|encoding| (encoding, EncodingSource::Code))

@@ -44,6 +44,8 @@ use crate::reader::prepared::Prepared;
 pub struct ReadOptions {
     /// Encoding of all texts, whatever the file says.
     pub encoding: Option<&'static Encoding>,
+    /// Whether the cases before damage are read, which a remark tells; the descriptions of the variables must be whole.
+    pub lenient: bool,
 }
 
 /// Which columns are read.
@@ -62,6 +64,7 @@ pub struct SavReader {
     bytes: BinaryFile,
     dictionary: Arc<Dictionary>,
     found: Arc<Found>,
+    is_lenient: bool,
 }
 
 impl SavReader {
@@ -81,7 +84,7 @@ impl SavReader {
     pub fn with_options(bytes: Arc<dyn ReadAt>, options: ReadOptions) -> Result<Self> {
         let bytes = BinaryFile::new(bytes);
         let dictionary = Arc::new(Dictionary::read(&bytes, options.encoding)?);
-        Ok(Self { bytes, dictionary, found: Arc::default() })
+        Ok(Self { bytes, dictionary, found: Arc::default(), is_lenient: options.lenient })
     }
 
     /// What the file says of itself.
@@ -123,6 +126,6 @@ impl SavReader {
     pub fn batches(&self, selection: &Selection, threads: usize) -> Result<Batches> {
         let prepared = Prepared::new(&self.dictionary, selection.columns.as_deref(), selection.batch_rows)?;
         let (dictionary, found) = (Arc::clone(&self.dictionary), Arc::clone(&self.found));
-        Batches::start(&self.bytes, dictionary, found, prepared, threads)
+        Batches::start(&self.bytes, dictionary, found, prepared, threads, self.is_lenient)
     }
 }

@@ -94,11 +94,11 @@ pub struct WriterSummary {
 ///
 /// # Errors
 /// What SPSS would refuse.
-pub(crate) fn without_cases(metadata: &SavMetadata, storing: &[Storing]) -> Result<Vec<u8>> {
+pub(crate) fn without_cases(metadata: &SavMetadata, storing: &[Storing]) -> Result<(Vec<u8>, u64)> {
     validate::check(metadata, storing)?;
     let mut bytes = Vec::new();
-    Dictionary::new(metadata, Compression::None, Some(0)).write(&mut bytes)?;
-    Ok(bytes)
+    let written = Dictionary::new(metadata, Compression::None, Some(0)).write(&mut bytes)?;
+    Ok((bytes, written.replaced))
 }
 
 /// Writes one system file.

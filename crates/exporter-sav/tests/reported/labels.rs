@@ -118,3 +118,24 @@ fn values_between_labelled_ones_stay() {
     let found = rows_of(&*read);
     assert_eq!(found.column(0).as_primitive::<arrow_array::types::Float64Type>().values(), &rows[..]);
 }
+
+/// The header of a text file is the label of a variable that cannot have it for its name, also under a new one.
+#[test]
+fn a_header_stays_the_label_of_a_variable_that_is_renamed() {
+    let codebook = study(vec![Variable::new("Household ID (HH)", Kind::INTEGER)]);
+    let schema = arrow_schema(&codebook.tables[0], &[0]);
+    let rows = || RecordBatch::try_new(schema.clone(), vec![integers(&[5])]).unwrap();
+    let after = |name: Option<&str>, label: &str| {
+        let read = edited(codebook.clone(), rows(), |metadata| {
+            assert_eq!(metadata.variables[0].label, "Household ID (HH)");
+            metadata.variables[0].name = name.unwrap_or(&metadata.variables[0].name).to_owned();
+            metadata.variables[0].label = label.to_owned();
+        });
+        let variable = &read.codebook().tables[0].variables[0];
+        (variable.name.clone(), variable.label.untagged().unwrap_or_default().to_owned())
+    };
+    let is = |name: &str, label: &str| (name.to_owned(), label.to_owned());
+    assert_eq!(after(Some("hh"), "Household ID (HH)"), is("hh", "Household ID (HH)"));
+    assert_eq!(after(None, "Household ID (HH)"), is("Household ID (HH)", ""));
+    assert_eq!(after(None, "Household_ID__HH_"), is("Household ID (HH)", "Household_ID__HH_"));
+}

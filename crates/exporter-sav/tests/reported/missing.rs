@@ -147,3 +147,120 @@ fn a_number_that_another_program_declares_missing_on_a_date_is_declared() {
     let again = File::written(&SavExporter::default(), &*read);
     assert_eq!(again.metadata().variables[0].missing, missing);
 }
+
+/// A code for "no answer" among days is none: a codebook has days there, and the file the same numbers again.
+#[test]
+fn numbers_that_are_declared_missing_on_days_are_reasons() {
+    let second = |text: &str, label: &str| Missing::value(text).label(label);
+    let moment = Kind::DateTime { unit: TimeUnit::Second, zone: None };
+    let mut born = Variable::new("born", moment);
+    born.format = Some(DisplayFormat::default());
+    born.format.as_mut().unwrap().native.insert("spss".to_owned(), "DATE11".to_owned());
+    born.missing = vec![second("1582-10-14T00:01:39", "no answer"), second("1582-10-13T23:59:51", "")];
+    let seconds = [0, 86_400 * 365, 99 - 12_219_379_200, -9 - 12_219_379_200];
+    let column: ArrayRef = Arc::new(arrow_array::TimestampSecondArray::from(seconds.to_vec()));
+    let file = File::of(&bare(), study(vec![born]), vec![column]);
+    let declared = MissingValues::new(None, vec![Stored::Number(99.0), Stored::Number(-9.0)]);
+    assert_eq!(file.metadata().variables[0].missing, declared);
+    let read = file.opened();
+    let variable = &read.codebook().tables[0].variables[0];
+    let reason = |label: &str| Missing::reason().label(label);
+    assert_eq!((&variable.kind, &variable.labels), (&Kind::Date, &None));
+    assert_eq!(variable.missing, [reason("no answer"), reason("-9")]);
+    let with_reasons = Scan::all().with_reasons();
+    let rows = read.scan(TableId(0), &with_reasons).unwrap().next().unwrap().unwrap();
+    let days = rows.column(0).as_primitive::<arrow_array::types::Date32Type>();
+    assert_eq!(days.iter().collect::<Vec<_>>(), [Some(0), Some(365), None, None]);
+    let reasons = rows.column(1).as_primitive::<arrow_array::types::UInt8Type>();
+    assert_eq!(reasons.iter().collect::<Vec<_>>(), [None, None, Some(0), Some(1)]);
+    for exporter in [bare(), SavExporter::default()] {
+        let copy = File::written(&exporter, &*read);
+        assert!(copy.told().is_empty() && copy.summary.changes.recodes.is_empty(), "{:?}", copy.told());
+        let (is, was) = (copy.metadata(), file.metadata());
+        assert_eq!((&is.variables[0].missing, &is.value_labels), (&declared, &was.value_labels));
+        // A file that says all of it has no codebook.
+        assert_eq!(is.attributes, was.attributes);
+        assert_eq!(copy.opened().codebook().tables[0].variables[0], *variable);
+        assert_eq!(rows_of(&*copy.opened()), rows_of(&*read));
+    }
+}
+
+/// A file as another program would write it that copies what it does not change: these descriptions and cells.
+fn rewritten(file: &File, edit: impl FnOnce(&mut SavMetadata), columns: Vec<ArrayRef>) -> Box<dyn Dataset> {
+    let mut metadata = file.metadata();
+    edit(&mut metadata);
+    let names = metadata.variables.iter().map(|variable| variable.name.clone());
+    let batch = RecordBatch::try_from_iter(names.zip(columns)).unwrap();
+    let storing = metadata.variables.iter().map(|_| Storing::default()).collect();
+    let options = WriterOptions::new(Box::new(|| Err(std::io::ErrorKind::Unsupported.into())));
+    let mut writer = SavWriter::new(Vec::new(), metadata, storing, options).unwrap();
+    writer.write(&batch).unwrap();
+    let bytes = writer.finish().unwrap().0;
+    File { bytes, summary: file.summary.clone() }.opened()
+}
+
+fn doubles(numbers: &[f64]) -> ArrayRef {
+    Arc::new(arrow_array::Float64Array::from(numbers.to_vec()))
+}
+
+/// A range declares five reasons; what another program writes between their numbers is missing, too.
+#[test]
+fn numbers_between_those_of_reasons_are_missing() {
+    let mut x = Variable::new("x", Kind::INTEGER);
+    x.missing = ('a'..='e').map(|letter| Missing::reason().letter(letter)).collect();
+    let file = File::of(&SavExporter::default(), study(vec![x.clone()]), vec![integers(&[1, 2, 3])]);
+    let range = MissingValues::new(Some((Some(-99.0), Some(-95.0))), Vec::new());
+    let metadata = file.metadata();
+    assert_eq!((&metadata.variables[0].missing, metadata.value_labels.len()), (&range, 0));
+    let read = rewritten(&file, |_| (), vec![doubles(&[1.0, -97.5, -98.0])]);
+    let missing = &read.codebook().tables[0].variables[0].missing;
+    let declared = Missing::range(Some(Value::Integer(-99)), Some(Value::Integer(-95)));
+    assert_eq!(missing[..], [x.missing.as_slice(), &[declared]].concat());
+    let cells = rows_of(&*read);
+    let cells = cells.column(0).as_primitive::<arrow_array::types::Float64Type>();
+    assert_eq!(cells.iter().collect::<Vec<_>>(), [Some(1.0), Some(-97.5), None]);
+    // A copy is the same.
+    let copy = File::written(&SavExporter::default(), &*read);
+    assert_eq!(copy.metadata().variables[0].missing, range);
+    assert_eq!(copy.opened().codebook().tables[0].variables[0].missing, *missing);
+    assert_eq!(rows_of(&*copy.opened()), rows_of(&*read));
+}
+
+/// What is told of another program's changes is what they are.
+#[test]
+fn words_tell_what_became_of_a_variable() {
+    let reason = || Missing::reason().letter('a').label("Refused");
+    let first = Variable::new("q1", Kind::INTEGER).with_label("First").with_missing(reason());
+    let second = Variable::new("q2", Kind::INTEGER).with_missing(reason());
+    let text = Variable::new("t", Kind::Text).with_label("Text");
+    let columns = vec![integers(&[1]), integers(&[2]), texts(&["a"])];
+    let file = File::of(&SavExporter::default(), study(vec![first, second, text]), columns);
+    let swapped = |metadata: &mut SavMetadata| {
+        metadata.variables[0].name = "q2".to_owned();
+        metadata.variables[1].name = "q1".to_owned();
+        metadata.variables[2] = SavVariable::number("t", Format::parse("F8.0").unwrap());
+        metadata.variables[2].label = "Text".to_owned();
+    };
+    let read = rewritten(&file, swapped, vec![doubles(&[1.0]), doubles(&[2.0]), doubles(&[1.5])]);
+    let told: Vec<String> = read.losses().iter().map(|loss| loss.action.clone()).collect();
+    let is_told = |part: &str| told.iter().any(|action| action.contains(part));
+    assert!(is_told("the stored record of cells is of q2, another variable has this name now"), "{told:?}");
+    assert!(is_told("is not used: another variable has its name now"), "{told:?}");
+    assert!(is_told("read as float, the stored codebook says text"), "{told:?}");
+}
+
+/// Days among which another program has written a time are moments, and the number of a reason is missing still.
+#[test]
+fn the_number_of_a_reason_is_missing_among_moments() {
+    let mut born = Variable::new("born on", Kind::Date);
+    born.missing = vec![Missing::reason().letter('a').label("Refused")];
+    let days: ArrayRef = Arc::new(arrow_array::Date32Array::from(vec![0, 1]));
+    let file = File::of(&SavExporter::default(), study(vec![born]), vec![days]);
+    assert_eq!(file.metadata().variables[0].missing.values, [Stored::Number(-99.0)]);
+    let read = rewritten(&file, |_| (), vec![doubles(&[12_219_379_201.0, -99.0])]);
+    let variable = &read.codebook().tables[0].variables[0];
+    assert_eq!(variable.kind, Kind::DateTime { unit: TimeUnit::Second, zone: None });
+    assert_eq!(variable.missing, [Missing::value("1582-10-13T23:58:21")]);
+    let labels = read.codebook().value_labels_of(variable).unwrap();
+    assert_eq!(labels.entries, [ValueLabel::new("1582-10-13T23:58:21", "Refused")]);
+}

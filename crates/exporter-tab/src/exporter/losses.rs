@@ -41,7 +41,7 @@ pub(super) fn carries(part: Part, settings: &Settings) -> Carry {
         },
         Part::UnusedValueLabels => Carry::Dropped("value-label sets have no place"),
         Part::StudyTitle | Part::StudyDescription => Carry::Dropped("the study's description has no place"),
-        Part::Languages => Carry::Dropped("at most one language is written"),
+        Part::Languages => Carry::Dropped("at most one language is written; --language TAG chooses which"),
         Part::Documents | Part::DocumentDescription => Carry::Dropped("documents have no place"),
         Part::TableLabel | Part::TableNotes => Carry::Dropped("the table's label and notes have no place"),
         Part::Groups => Carry::Dropped("groups have no place"),

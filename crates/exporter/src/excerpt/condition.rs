@@ -86,7 +86,7 @@ impl Condition {
     /// The filter for the variable at this column of a table.
     pub(super) fn filter(&self, codebook: &Codebook, table: &Table, column: usize) -> Result<Filter> {
         let Some(variable) = table.variables.get(column) else {
-            return Err(Error::not_found(format!("no variable is called {:?}", self.variable)));
+            return Err(Error::usage(format!("no variable is called {:?}", self.variable)));
         };
         let name = variable.name.as_str();
         let value = |literal: &Literal| literal.value(codebook, variable);

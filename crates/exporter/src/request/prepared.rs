@@ -117,7 +117,7 @@ fn tables_are_kept(request: &Request, study: &Codebook) -> Result<()> {
 /// Refuses a language that the study does not have.
 ///
 /// # Errors
-/// [`exporter_core::ErrorKind::NotFound`] with the languages that it has.
+/// [`exporter_core::ErrorKind::Usage`] with the languages that it has.
 pub fn has_language(language: Option<&str>, codebook: &Codebook) -> Result<()> {
     let Some(language) = language else { return Ok(()) };
     let known: BTreeSet<&str> = match codebook.study.languages.as_slice() {
@@ -131,9 +131,7 @@ pub fn has_language(language: Option<&str>, codebook: &Codebook) -> Result<()> {
         true => "its texts name no language: leave the language out".to_owned(),
         false => suggestion(language, "languages", known.iter().copied()),
     };
-    Err(Error::not_found(format!("the study has no labels in {language:?}"))
-        .with_hint(hint)
-        .field("language"))
+    Err(Error::usage(format!("the study has no labels in {language:?}")).with_hint(hint).field("language"))
 }
 
 /// The languages in which any label is.

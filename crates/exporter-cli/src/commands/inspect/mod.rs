@@ -152,6 +152,8 @@ fn describe(text: &mut String, codebook: &Codebook, table: &Table, language: Lan
 
 fn extras(codebook: &Codebook, variable: &Variable) -> String {
     let mut extras = Vec::new();
+    extras
+        .extend(variable.facts.name_in_file.iter().map(|name| format!("{} in the file", in_one_line(name))));
     if let (Some(name), Some(labels)) = (&variable.labels, codebook.value_labels_of(variable)) {
         extras.push(format!("{} ({name})", counted(labels.len() as u64, "value label")));
     }

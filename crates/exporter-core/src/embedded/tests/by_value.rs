@@ -23,9 +23,8 @@ fn by_value(declared: &[Missing], labels: &ValueLabels) -> (Codebook, Codebook) 
             MissingValues::One(value) => value.clone(),
             _ => Value::Integer(-99),
         };
-        let label = if missing.label.is_empty() { ".a".into() } else { missing.label.clone() };
-        if missing.is_reason() || !missing.label.is_empty() {
-            file_labels = file_labels.with(value, label);
+        if !missing.label.is_empty() {
+            file_labels = file_labels.with(value, missing.label.clone());
         }
     }
     let mut file_weights = weights.clone();
@@ -135,7 +134,7 @@ fn labels_of_a_file_that_labels_every_value_are_those_of_the_file() {
     assert_eq!(labels(&restored), stored);
     assert_eq!(restored.codebook.tables[0].variables[0].measure, Some(Measure::Ordinal));
     // One is removed, one comes, one stays with its translation.
-    let edited = ValueLabels::new().with(1, "one").with(2, "two").with(-99, ".a");
+    let edited = ValueLabels::new().with(1, "one").with(2, "two");
     let restored = by_value_after(&reasons, &stored, |file| {
         file.value_labels.insert("x".into(), edited.clone());
     });
@@ -146,16 +145,11 @@ fn labels_of_a_file_that_labels_every_value_are_those_of_the_file() {
     assert_eq!(restored.codebook.tables[0].variables[0].missing, reasons);
     // A variable with the label of a reason alone has no set.
     let restored = by_value_after(&reasons, &ValueLabels::new(), |file| {
+        file.tables[0].variables[0].labels = Some("x".into());
         file.value_labels.insert("x".into(), ValueLabels::new().with(-99, "Refused"));
     });
     assert_eq!(restored.codebook.tables[0].variables[0].labels, None);
     assert_eq!(restored.codebook.tables[0].variables[0].missing, [reasons[0].clone().label("Refused")]);
-    // The letter that was made up as the label of a reason is none of a value.
-    let restored = by_value_after(&reasons, &ValueLabels::new(), |file| {
-        file.tables[0].variables[0].missing.clear();
-        file.value_labels.insert("x".into(), ValueLabels::new().with(-99, ".a").with(1, "one"));
-    });
-    assert_eq!(labels(&restored), ValueLabels::new().with(1, "one"));
     // All are gone.
     let restored = by_value_after(&[], &stored, |file| file.tables[0].variables[0].labels = None);
     assert_eq!(labels(&restored), ValueLabels::new());

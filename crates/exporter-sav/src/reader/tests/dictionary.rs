@@ -9,7 +9,9 @@ fn encodings_are_found_in_their_order() {
     file.records.push(TestVariable::text("A", 8));
     file.case(&[Cell::Text(b"caf\xE9".to_vec())]);
     let read = |file: &TestFile, encoding| {
-        let reader = SavReader::with_options(memory(file.bytes()), ReadOptions { encoding }).unwrap();
+        let reader =
+            SavReader::with_options(memory(file.bytes()), ReadOptions { encoding, ..ReadOptions::default() })
+                .unwrap();
         let text = texts(&all(&reader), 0).concat();
         (
             text,

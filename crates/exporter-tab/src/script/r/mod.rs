@@ -37,7 +37,9 @@ impl Syntax for R {
 
     fn carries(part: Part) -> Option<Carry> {
         match part {
-            Part::Languages => Some(Carry::Dropped("only the chosen language is written")),
+            Part::Languages => {
+                Some(Carry::Dropped("only one language is written; --language TAG chooses which"))
+            }
             Part::Groups => Some(Carry::Dropped("a data frame has no groups of columns")),
             _ => None,
         }

@@ -51,7 +51,9 @@ impl Syntax for Spss {
     fn carries(part: Part) -> Option<Carry> {
         match part {
             Part::Groups | Part::Measure => Some(Carry::Limited),
-            Part::Languages => Some(Carry::Dropped("only the chosen language is written")),
+            Part::Languages => {
+                Some(Carry::Dropped("only one language is written; --language TAG chooses which"))
+            }
             _ => None,
         }
     }

@@ -121,7 +121,7 @@ fn text_loss<'t>(page: &mut Page<'_>, of: Option<&Variable>, texts: impl Iterato
     if let Some(first) = changed.next() {
         let action = "line ends, control characters and closing quotes are blanks in labels and notes";
         let loss = Loss::new(LossCode::TEXT_REPLACED, action).first(None, first.as_str());
-        let loss = loss.count(1 + changed.count() as u64);
+        let loss = loss.count(1 + changed.count() as u64).counting("texts");
         page.loss(match of {
             Some(variable) => loss.variable(&variable.name),
             None => loss,

@@ -31,7 +31,7 @@ VARIABLE ROLE /SPLIT big.
 VARIABLE LABELS float 'The float'.
 FORMATS float (F12.2).
 VARIABLE LABELS exact 'The exact'.
-FORMATS exact (F12.4).
+FORMATS exact (F22.4).
 VARIABLE LABELS truth 'The truth'.
 FORMATS truth (F1.0).
 VARIABLE LABELS day 'The day'.
