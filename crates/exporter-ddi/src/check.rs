@@ -10,9 +10,7 @@ pub mod rule;
 use std::io::BufRead;
 
 use exporter_core::check::{Check, Checked, Checking, Finding, Findings, Rule};
-use exporter_core::{
-    Context, Error, Format as _, FormatInfo, Input as _, Recognition, Result, Sample, Source,
-};
+use exporter_core::{Context, Error, Format as _, FormatInfo, Recognition, Result, Sample, Source};
 
 use crate::dataset::DdiInput;
 use crate::exporter::Ddi;

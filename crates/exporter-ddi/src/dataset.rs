@@ -3,8 +3,7 @@
 use exporter_core::codebook::Codebook;
 use exporter_core::dataset::{arrow_schema, table_of};
 use exporter_core::{
-    Batches, Context, Dataset, Input, LossReport, OptionInfo, Recognition, Result, Sample, Scan, Source,
-    TableId,
+    Batches, Context, Dataset, Input, LossReport, Recognition, Result, Sample, Scan, Source, TableId,
 };
 use exporter_core::{Format as _, FormatInfo};
 use serde::Deserialize;
@@ -21,9 +20,6 @@ pub struct DdiInput;
 #[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct DdiInputOptions {}
-
-/// The table of [`DdiInputOptions`].
-pub(crate) static READ_OPTIONS: &[OptionInfo] = &[];
 
 impl Input for DdiInput {
     const INFO: &'static FormatInfo = Ddi::INFO;

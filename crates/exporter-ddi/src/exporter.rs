@@ -1,6 +1,7 @@
 //! DDI Codebook as a companion of data files.
 
 mod facts;
+mod losses;
 
 use std::collections::HashMap;
 use std::io::Write as _;
@@ -13,7 +14,7 @@ use exporter_core::{
 };
 
 use crate::data_file::DataFile;
-use crate::mapping::texts::Languages;
+use crate::mapping::texts::{Languages, Told};
 use crate::options::{DdiOptions, OPTIONS, Profile, WrittenVersion};
 use crate::reader::Counts;
 use crate::statistics::VariableStatistics;
@@ -139,7 +140,7 @@ impl Exporter for DdiExporter {
             documents.map(|document| with.document(&document.name).map(|entry| entry.path.clone())).collect();
         let clock = context.clock().unix_seconds();
         let date = chrono::DateTime::from_timestamp(clock, 0).map(|time| time.format("%Y-%m-%d").to_string());
-        Ok(Box::new(DdiPlan {
+        let mut plan = DdiPlan {
             options: &self.options,
             codebook,
             entries: self.entries(codebook),
@@ -152,7 +153,16 @@ impl Exporter for DdiExporter {
             statistics: facts::statistics(codebook, with.profile, &self.options),
             documents,
             date,
-        }))
+        };
+        // What becomes of texts is known once they are written, which is cheap.
+        let told = Told::default();
+        let spelled = plan.description(Some(&told)).write(&mut std::io::sink());
+        spelled.map_err(|source| Error::io("cannot write the document", source))?;
+        losses::of_texts(&told)
+            .into_iter()
+            .chain(losses::of_roles(codebook))
+            .for_each(|loss| plan.changes.losses.add(loss));
+        Ok(Box::new(plan))
     }
 }
 
@@ -235,34 +245,39 @@ impl Plan for DdiPlan<'_> {
     }
 
     fn write(self: Box<Self>, sink: &dyn Sink, context: &Context) -> Result<Summary> {
-        let Self { options, codebook, entries, languages, files, rows, statistics, documents, date, .. } =
-            *self;
         let mut summary = Summary::default();
-        let mut description = Description {
-            codebook,
-            files,
-            rows,
-            statistics,
-            documents,
-            languages: Languages::of(codebook),
-            version: match options.version {
-                WrittenVersion::V2_5 => Version::V2_5,
-                WrittenVersion::V2_6 => Version::V2_6,
-            },
-            has_root_language: options.profile != Profile::Dataverse,
-            date,
-        };
-        for (spec, language) in entries.iter().zip(&languages) {
+        let mut description = self.description(None);
+        for (spec, language) in self.entries.iter().zip(&self.languages) {
             context.cancel().check()?;
             description.languages.only = language.as_deref();
             let mut entry = sink.create(spec)?;
             let failed = |source| Error::io("cannot write the document", source).entry(&spec.path);
             let counts = description.write(&mut entry).map_err(failed)?;
             entry.flush().map_err(failed)?;
-            complete(counts, codebook).map_err(|error| error.entry(&spec.path))?;
+            complete(counts, self.codebook).map_err(|error| error.entry(&spec.path))?;
             summary.entries.push(EntryReport::new(spec, entry.commit()?, None));
         }
         Ok(summary)
+    }
+}
+
+impl DdiPlan<'_> {
+    /// What a document is about, in all languages.
+    fn description<'d>(&'d self, told: Option<&'d Told>) -> Description<'d> {
+        Description {
+            codebook: self.codebook,
+            files: &self.files,
+            rows: &self.rows,
+            statistics: &self.statistics,
+            documents: &self.documents,
+            languages: Languages { told, ..Languages::of(self.codebook) },
+            version: match self.options.version {
+                WrittenVersion::V2_5 => Version::V2_5,
+                WrittenVersion::V2_6 => Version::V2_6,
+            },
+            has_root_language: self.options.profile != Profile::Dataverse,
+            date: self.date.as_deref(),
+        }
     }
 }
 

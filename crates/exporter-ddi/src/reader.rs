@@ -5,7 +5,7 @@ mod resolve;
 
 use std::io::BufRead;
 
-use exporter_core::codebook::{Codebook, Text};
+use exporter_core::codebook::Codebook;
 use exporter_core::{Loss, LossCode};
 
 use crate::error::{DdiError, Result};
@@ -355,9 +355,4 @@ fn column(var: &Element) -> Column {
 /// Takes the notes out of an element.
 fn notes(element: &mut Element) -> Vec<Element> {
     element.all("notes").filter(|note| note::is_ours(note)).cloned().collect()
-}
-
-/// Whether a text says nothing.
-pub(crate) fn is_blank(text: &Text) -> bool {
-    text.is_empty()
 }

@@ -18,16 +18,17 @@ fn document(codebook: &Codebook, version: Version) -> String {
         let (path, media_type) = (format!("{name}.csv"), "text/csv".to_owned());
         vec![DataFile { path, media_type, ..DataFile::default() }]
     };
+    let files: Vec<_> = codebook.tables.iter().map(|table| file(&table.name)).collect();
     let description = Description {
         codebook,
-        files: codebook.tables.iter().map(|table| file(&table.name)).collect(),
-        rows: codebook.tables.iter().map(|_| Some(3)).collect(),
-        statistics: Vec::new(),
-        documents: codebook.documents.iter().map(|_| None).collect(),
+        files: &files,
+        rows: &vec![Some(3); codebook.tables.len()],
+        statistics: &[],
+        documents: &vec![None; codebook.documents.len()],
         languages: Languages::of(codebook),
         version,
         has_root_language: true,
-        date: Some("2026-01-31".into()),
+        date: Some("2026-01-31"),
     };
     let mut bytes = Vec::new();
     description.write(&mut bytes).unwrap();

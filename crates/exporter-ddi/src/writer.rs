@@ -27,19 +27,19 @@ pub(crate) use ids::document_id;
 pub(crate) struct Description<'a> {
     pub(crate) codebook: &'a Codebook,
     /// By table, its data files; the first one names the columns.
-    pub(crate) files: Vec<Vec<DataFile>>,
+    pub(crate) files: &'a [Vec<DataFile>],
     /// By table, its rows.
-    pub(crate) rows: Vec<Option<u64>>,
+    pub(crate) rows: &'a [Option<u64>],
     /// By table and variable.
-    pub(crate) statistics: Vec<Vec<Option<VariableStatistics>>>,
+    pub(crate) statistics: &'a [Vec<Option<VariableStatistics>>],
     /// By document, where it is written.
-    pub(crate) documents: Vec<Option<String>>,
+    pub(crate) documents: &'a [Option<String>],
     pub(crate) languages: Languages<'a>,
     pub(crate) version: Version,
     /// Whether the root says its language.
     pub(crate) has_root_language: bool,
     /// ISO 8601 day of the document.
-    pub(crate) date: Option<String>,
+    pub(crate) date: Option<&'a str>,
 }
 
 /// Bytes that are written at once.
@@ -101,7 +101,7 @@ impl Description<'_> {
             self.data(&mut out, &ids, &mut counts)?;
             out.line("  </dataDscr>")?;
         }
-        for (document, path) in self.codebook.documents.iter().zip(&self.documents) {
+        for (document, path) in self.codebook.documents.iter().zip(self.documents) {
             out.element(1, self.document(document, path.as_deref()))?;
         }
         out.line("</codeBook>")?;
@@ -135,8 +135,8 @@ impl Description<'_> {
         let mut citation = Element::new("citation");
         citation.push(titles);
         let mut production = Element::new("prodStmt");
-        if let Some(date) = &self.date {
-            production.push(Element::new("prodDate").with("date", date.as_str()).text(date.as_str()));
+        if let Some(date) = self.date {
+            production.push(Element::new("prodDate").with("date", date).text(date));
         }
         let software = Element::new("software").with("version", env!("CARGO_PKG_VERSION")).text("exporter");
         production.push(software);
@@ -211,7 +211,7 @@ impl Description<'_> {
         for (at, table) in self.codebook.tables.iter().enumerate() {
             let asked = Asked::of(table);
             for (column, variable) in table.variables.iter().enumerate() {
-                let element = self.variable((at, table), (column, variable), &asked, ids, &mut sets);
+                let element = self.variable(at, (column, variable), &asked, ids, &mut sets);
                 counts.add(&element);
                 out.element(2, element)?;
             }
@@ -223,7 +223,7 @@ impl Description<'_> {
 
     fn variable(
         &self,
-        (at, table): (usize, &Table),
+        at: usize,
         (column, variable): (usize, &Variable),
         asked: &Asked<'_>,
         ids: &Ids<'_>,
@@ -261,13 +261,13 @@ impl Description<'_> {
             languages: self.languages,
         };
         let mut element = entry.write();
-        let _ = table;
         let ReadVariable { variable: mut read, labels, .. } =
             variables::read(&element, self.languages.default);
+        // Facts are told by rows, but for the type that a file of some program had.
         let mut whole = variable.clone();
-        exporter_core::codebook::Variable::clone_from(&mut whole, variable);
+        let storage = std::mem::take(&mut whole.facts.storage);
         whole.facts = Default::default();
-        whole.facts.storage.clone_from(&variable.facts.storage);
+        whole.facts.storage = storage;
         read.weighted_by.clone_from(&whole.weighted_by);
         read.labels = sets.name_of(&read.name, &labels);
         element.extend(note::difference(&read, &whole));

@@ -9,5 +9,5 @@ mod escape;
 mod reader;
 
 pub(crate) use element::{Element, Node};
-pub(crate) use escape::{escape, without_forbidden};
+pub(crate) use escape::forbidden;
 pub(crate) use reader::{Fault, Item, Oddity, Position, Tag, XmlReader};

@@ -1,12 +1,42 @@
 //! Texts in several languages as repeated elements with `xml:lang`.
 
 use std::borrow::Cow;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 
 use exporter_core::codebook::{Codebook, Text};
 
 use super::html::plain;
 pub(crate) use super::language_tags::tag_of;
-use crate::xml::{Element, Node};
+use crate::xml::{Element, Node, forbidden};
+
+/// What became of texts on their way into a document.
+#[derive(Debug, Default)]
+pub(crate) struct Told {
+    /// Texts that had HTML in them, and the first.
+    pub(crate) flattened: Cell<u64>,
+    pub(crate) first_flattened: RefCell<Option<String>>,
+    /// Characters that XML cannot hold.
+    pub(crate) replaced: Cell<u64>,
+    /// Names of languages that are no tags, and the tags that are written.
+    pub(crate) tags: RefCell<BTreeMap<String, String>>,
+}
+
+impl Told {
+    fn text(&self, text: &str, plain: &str) {
+        if text != plain {
+            self.flattened.set(self.flattened.get() + 1);
+            self.first_flattened.borrow_mut().get_or_insert_with(|| text.to_owned());
+        }
+        self.replaced.set(self.replaced.get() + forbidden(plain));
+    }
+
+    fn tag(&self, name: &str, tag: &str) {
+        if name != tag {
+            self.tags.borrow_mut().insert(name.to_owned(), tag.to_owned());
+        }
+    }
+}
 
 /// Which languages are written, and which one is meant where nothing is said.
 #[derive(Clone, Copy, Debug, Default)]
@@ -15,12 +45,14 @@ pub(crate) struct Languages<'a> {
     pub(crate) default: Option<&'a str>,
     /// The only language that is written, where there is one.
     pub(crate) only: Option<&'a str>,
+    /// Where it is told what becomes of texts.
+    pub(crate) told: Option<&'a Told>,
 }
 
 impl<'a> Languages<'a> {
     /// All languages of a codebook.
     pub(crate) fn of(codebook: &'a Codebook) -> Self {
-        Self { default: codebook.default_language(), only: None }
+        Self { default: codebook.default_language(), only: None, told: None }
     }
 
     /// The tag of the document.
@@ -30,8 +62,23 @@ impl<'a> Languages<'a> {
 
     /// The text of the document's language, as plain text.
     pub(crate) fn one(self, text: &Text) -> Cow<'_, str> {
-        let language = codebook_language(self);
-        plain(text.get(language))
+        self.plain(text.get(codebook_language(self)))
+    }
+
+    fn plain(self, text: &str) -> Cow<'_, str> {
+        let plain = plain(text);
+        if let Some(told) = self.told {
+            told.text(text, &plain);
+        }
+        plain
+    }
+
+    fn tag(self, name: &str) -> Cow<'_, str> {
+        let tag = tag_of(name);
+        if let Some(told) = self.told {
+            told.tag(name, &tag);
+        }
+        tag
     }
 
     /// A text by tag, the default language first: no tag where the default language is not known.
@@ -44,18 +91,18 @@ impl<'a> Languages<'a> {
             return if one.is_empty() {
                 Vec::new()
             } else {
-                vec![(Some(tag_of(only).into_owned().into()), one)]
+                vec![(Some(self.tag(only).into_owned().into()), one)]
             };
         }
-        let default = || self.default.map(|tag| Cow::Owned(tag_of(tag).into_owned()));
+        let default = || self.default.map(|tag| Cow::Owned(self.tag(tag).into_owned()));
         let is_default = |tag: &str| self.default.is_some_and(|default| default.eq_ignore_ascii_case(tag));
         let untagged = text.untagged().map(|text| (default(), text));
         let mut tagged: Vec<_> = text.tagged().collect();
         // A tagged text in the default language is the default one, unless there is an untagged one.
         tagged.retain(|(tag, _)| untagged.is_none() || !is_default(tag));
         tagged.sort_by_key(|(tag, _)| !is_default(tag));
-        let tagged = tagged.into_iter().map(|(tag, text)| (Some(tag_of(tag)), text));
-        let each = untagged.into_iter().chain(tagged).map(|(tag, text)| (tag, plain(text)));
+        let tagged = tagged.into_iter().map(|(tag, text)| (Some(self.tag(tag)), text));
+        let each = untagged.into_iter().chain(tagged).map(|(tag, text)| (tag, self.plain(text)));
         each.filter(|(_, text)| !text.trim().is_empty()).collect()
     }
 
@@ -172,7 +219,7 @@ pub(crate) fn line(element: &Element) -> String {
 mod tests {
     use super::*;
 
-    const EN: Languages<'static> = Languages { default: Some("en"), only: None };
+    const EN: Languages<'static> = Languages { default: Some("en"), only: None, told: None };
 
     fn written(languages: Languages<'_>, text: &Text) -> Vec<String> {
         let elements = languages.elements("labl", text);
@@ -190,7 +237,7 @@ mod tests {
         let tagged = Text::default().with("de", "Haus").with("en", "House");
         assert_eq!(written(EN, &tagged), ["en:House", "de:Haus"]);
         assert_eq!(written(Languages::default(), &both), ["-:House", "fr:Maison"]);
-        let french = Languages { default: Some("en"), only: Some("fr") };
+        let french = Languages { only: Some("fr"), ..EN };
         assert_eq!(
             (written(french, &both), written(french, &Text::new("Only"))),
             (vec!["fr:Maison".into()], vec!["fr:Only".into()])

@@ -2,7 +2,7 @@
 
 use exporter_core::codebook::{Kind, Missing, MissingValues, Value, ValueLabel, ValueLabels, Variable};
 
-use super::texts::{Languages, line, text_of, words};
+use super::texts::{Languages, text_of, words};
 use crate::statistics::VariableStatistics;
 use crate::xml::Element;
 
@@ -213,9 +213,4 @@ fn whole_or_float(text: &str) -> Option<Value> {
         Some(whole) => Value::Integer(whole),
         None => value,
     })
-}
-
-/// The text of a `labl` that names nothing but itself: one line.
-pub(crate) fn label_line(element: &Element) -> String {
-    line(element)
 }

@@ -289,11 +289,13 @@ fn unique_names(tables: &mut [Growing]) {
 
 /// Keys, and the tables above others: a record group names those below it, and a key begins with that of the table above.
 fn link(tables: &mut [Growing], ids: &HashMap<String, (String, Vec<usize>)>) {
-    let record = |table: &Growing| -> Option<(String, Vec<String>, Vec<String>)> {
+    /// ID, IDs of those below and IDs of the key.
+    type Record = (String, Vec<String>, Vec<String>);
+    let record = |table: &Growing| -> Option<Record> {
         let record = table.rectype.as_ref().or_else(|| table.read.records.first())?;
         Some((record.id.clone(), record.children.clone(), record.key.clone()))
     };
-    let records: Vec<Option<(String, Vec<String>, Vec<String>)>> = tables.iter().map(record).collect();
+    let records: Vec<Option<Record>> = tables.iter().map(record).collect();
     let name_of = |id: &String, names: &HashSet<String>| {
         // Some name the variable itself.
         let name = ids.get(id).map_or(id, |(name, _)| name);
@@ -306,7 +308,7 @@ fn link(tables: &mut [Growing], ids: &HashMap<String, (String, Vec<usize>)>) {
     }
     for child in 0..tables.len() {
         let Some(Some((id, ..))) = records.get(child) else { continue };
-        let is_above = |record: &Option<(String, Vec<String>, Vec<String>)>| {
+        let is_above = |record: &Option<Record>| {
             record
                 .as_ref()
                 .is_some_and(|(own, children, _)| own != id && !id.is_empty() && children.contains(id))

@@ -7,6 +7,11 @@ pub(crate) fn is_allowed(one: char) -> bool {
     matches!(one, '\t' | '\n' | '\r' | '\u{20}'..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..='\u{10FFFF}')
 }
 
+/// How many characters of a text XML cannot hold.
+pub(crate) fn forbidden(text: &str) -> u64 {
+    text.chars().filter(|one| !is_allowed(*one)).count() as u64
+}
+
 /// A text with U+FFFD for each character that XML cannot hold.
 pub(crate) fn without_forbidden(text: &str) -> Cow<'_, str> {
     if text.chars().all(is_allowed) {

@@ -1,0 +1,43 @@
+//! What a document does not say as the codebook does.
+
+use exporter_core::codebook::Codebook;
+use exporter_core::{CHARACTERS, Loss, LossCode, Part};
+
+use crate::mapping::texts::Told;
+
+/// What became of texts.
+pub(super) fn of_texts(told: &Told) -> Vec<Loss> {
+    let mut losses = Vec::new();
+    if told.replaced.get() > 0 {
+        let loss =
+            Loss::new(LossCode::TEXT_REPLACED, "characters that XML cannot hold are written as U+FFFD");
+        losses.push(loss.count(told.replaced.get()).counting(CHARACTERS));
+    }
+    if told.flattened.get() > 0 {
+        let loss =
+            Loss::new(LossCode::METADATA_DROPPED, "HTML in texts is left out, and only a note keeps it");
+        let first = told.first_flattened.borrow();
+        let loss = loss.count(told.flattened.get()).counting("texts");
+        losses.push(loss.first(None, first.as_deref().unwrap_or_default()));
+    }
+    for (name, tag) in told.tags.borrow().iter() {
+        let action = format!("the language {name:?} is no language tag, and {tag} stands for it");
+        losses.push(Loss::new(LossCode::NAME_CHANGED, action));
+    }
+    losses
+}
+
+/// Roles of variables, which have no place.
+pub(super) fn of_roles(codebook: &Codebook) -> Option<Loss> {
+    let mut with_role =
+        codebook.tables.iter().flat_map(|table| &table.variables).filter(|variable| variable.role.is_some());
+    let first = with_role.next()?;
+    let loss =
+        Loss::new(LossCode::METADATA_DROPPED, "roles are kept in a note that other programs do not read");
+    Some(
+        loss.part(Part::Measure)
+            .count(1 + with_role.count() as u64)
+            .counting("roles")
+            .first(None, first.name.as_str()),
+    )
+}
