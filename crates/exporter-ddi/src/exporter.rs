@@ -147,8 +147,11 @@ impl Exporter for DdiExporter {
             languages: self.documents(codebook),
             changes: Changes::from(with.losses(self, codebook)),
             files: files.collect(),
-            rows: (0..codebook.tables.len())
-                .map(|at| with.profile.rows(TableId(at)).or_else(|| data.rows(TableId(at))))
+            rows: codebook
+                .tables
+                .iter()
+                .enumerate()
+                .map(|(at, table)| facts::rows(TableId(at), table, with.profile, data))
                 .collect(),
             statistics: facts::statistics(codebook, with.profile, &self.options),
             documents,

@@ -2,6 +2,7 @@
 
 mod label_sets;
 mod resolve;
+mod sound;
 
 use std::io::BufRead;
 
@@ -92,6 +93,7 @@ pub struct Column {
 }
 
 /// A variable and where it belongs.
+#[derive(Clone)]
 struct Found {
     id: String,
     files: Vec<String>,
@@ -103,16 +105,16 @@ struct Found {
 }
 
 /// What has been read of a document so far.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Parts {
     document_id: String,
     language: Option<String>,
-    /// The study, and its languages where they are listed.
-    study: Option<(exporter_core::codebook::Study, Option<Vec<String>>)>,
+    /// The study, its languages where they are listed, and its notes.
+    study: Option<(exporter_core::codebook::Study, Option<Vec<String>>, Vec<Element>)>,
     tables: Vec<(ReadTable, Vec<Element>)>,
     variables: Vec<Found>,
     groups: Vec<(exporter_core::codebook::Group, Vec<String>, Element)>,
-    documents: Vec<exporter_core::codebook::Document>,
+    documents: Vec<(exporter_core::codebook::Document, Vec<Element>)>,
     /// Notes behind the variables.
     notes: Vec<Element>,
     /// Tags of texts, in the order in which they come.
@@ -183,11 +185,11 @@ impl Parts {
                 self.study(&element);
             }
             "fileDscr" => {
-                let mut element = reader.element(tag, MOST_PART)?;
+                let element = reader.element(tag, MOST_PART)?;
                 self.tags(&element);
                 let read = tables::read(&element, self.language.as_deref());
                 self.counts.files += 1;
-                self.tables.push((read, notes(&mut element)));
+                self.tables.push((read, notes(&element)));
             }
             "dataDscr" => {
                 while let Some(item) = reader.next()? {
@@ -222,14 +224,13 @@ impl Parts {
             self.language = listed.as_ref().and_then(|listed| listed.first().cloned());
         }
         let read = study::read(element, &self.document_id, self.language.as_deref());
-        let read = note::restored(read, element.all("notes"));
-        self.study = Some((read, listed));
+        self.study = Some((read, listed, notes(element)));
     }
 
     fn described<R: BufRead>(&mut self, tag: Tag, reader: &mut XmlReader<R>) -> Result<()> {
         match tag.name.as_str() {
             "var" => {
-                let mut element = reader.element(tag, MOST_PART)?;
+                let element = reader.element(tag, MOST_PART)?;
                 self.tags(&element);
                 let says = |name: &str| element.attribute(name).unwrap_or_default();
                 let list = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
@@ -248,7 +249,7 @@ impl Parts {
                     column: column(&element),
                     weighted_by: list(says("wgt-var")).into_iter().next(),
                     read: variables::read(&element, self.language.as_deref()),
-                    notes: notes(&mut element),
+                    notes: notes(&element),
                 };
                 self.counts.add(&element);
                 self.variables.push(found);
@@ -273,10 +274,33 @@ impl Parts {
 
     fn document(&mut self, element: &Element) {
         let read = documents::read(element, self.language.as_deref());
-        self.documents.push(note::restored(read, element.all("notes")));
+        self.documents.push((read, notes(element)));
         for inner in element.all("otherMat") {
             self.document(inner);
         }
+    }
+
+    /// Whether there are notes of this program in it.
+    fn has_notes(&self) -> bool {
+        self.study.as_ref().is_some_and(|(.., notes)| !notes.is_empty())
+            || self.tables.iter().any(|(_, notes)| !notes.is_empty())
+            || self.variables.iter().any(|found| !found.notes.is_empty())
+            || self.documents.iter().any(|(_, notes)| !notes.is_empty())
+            || self.groups.iter().any(|(.., element)| element.all("notes").any(note::is_ours))
+            || self.notes.iter().any(note::is_ours)
+    }
+
+    /// What the document says without them.
+    fn without_notes(mut self) -> Self {
+        self.study.iter_mut().for_each(|(.., notes)| notes.clear());
+        self.tables.iter_mut().for_each(|(_, notes)| notes.clear());
+        self.variables.iter_mut().for_each(|found| found.notes.clear());
+        self.documents.iter_mut().for_each(|(_, notes)| notes.clear());
+        let is_of_others =
+            |node: &crate::xml::Node| !matches!(node, crate::xml::Node::Element(it) if note::is_ours(it));
+        self.groups.iter_mut().for_each(|(.., element)| element.children.retain(is_of_others));
+        self.notes.clear();
+        self
     }
 
     fn pass_over(&mut self, name: &str) {
@@ -352,7 +376,7 @@ fn column(var: &Element) -> Column {
     Column { name: var.attribute("name").unwrap_or_default().to_owned(), characters, decimals }
 }
 
-/// Takes the notes out of an element.
-fn notes(element: &mut Element) -> Vec<Element> {
+/// The notes of this program in an element.
+fn notes(element: &Element) -> Vec<Element> {
     element.all("notes").filter(|note| note::is_ours(note)).cloned().collect()
 }

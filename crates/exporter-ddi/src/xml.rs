@@ -5,9 +5,11 @@
 mod counted;
 mod decoded;
 mod element;
+mod entities;
 mod escape;
 mod reader;
 
 pub(crate) use element::{Element, Node};
+pub(crate) use entities::entity_of;
 pub(crate) use escape::forbidden;
 pub(crate) use reader::{Fault, Item, Oddity, Position, Tag, XmlReader};

@@ -9,6 +9,8 @@ pub mod study;
 
 pub use exporter_core::*;
 
+#[cfg(feature = "ddi")]
+pub use exporter_ddi as ddi;
 #[cfg(feature = "dta")]
 pub use exporter_dta as dta;
 #[cfg(feature = "package")]

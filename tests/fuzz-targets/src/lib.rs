@@ -7,6 +7,7 @@ mod archive;
 mod codebook;
 mod columnar;
 mod csv;
+mod ddi;
 mod dta;
 mod dta_round_trip;
 mod sav;
@@ -17,6 +18,7 @@ pub use archive::archive;
 pub use codebook::codebook;
 pub use columnar::{arrow, parquet};
 pub use csv::csv;
+pub use ddi::ddi;
 pub use dta::{dta, dta_check};
 pub use dta_round_trip::dta_round_trip;
 pub use sav::sav_read;
@@ -32,6 +34,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("arrow", arrow),
     ("codebook", codebook),
     ("csv", csv),
+    ("ddi", ddi),
     ("dta", dta),
     ("dta_check", dta_check),
     ("dta_round_trip", dta_round_trip),

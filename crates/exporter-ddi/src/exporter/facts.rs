@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Days, NaiveDate, NaiveTime};
-use exporter_core::TableId;
 use exporter_core::codebook::{Codebook, Kind, MissingValues, Sensitivity, Table, TimeUnit, Value, Variable};
 use exporter_core::profile::{Facts, Number, Profile, ProfileRequest, StatisticsRequest};
+use exporter_core::{Dataset, TableId};
 
 use crate::options::{DdiOptions, StatisticsOption};
 use crate::statistics::VariableStatistics;
@@ -31,6 +31,12 @@ pub(super) fn needs(codebook: &Codebook, options: &DdiOptions) -> ProfileRequest
         }
     }
     request
+}
+
+/// Rows of a table. One that is only described, and has none here, has those that are stated.
+pub(super) fn rows(id: TableId, table: &Table, profile: &Profile, data: &dyn Dataset) -> Option<u64> {
+    let found = profile.rows(id).or_else(|| data.rows(id));
+    found.filter(|rows| *rows > 0).or(table.rows).or(found)
 }
 
 /// The statistics that are asked for of a variable.
@@ -90,7 +96,8 @@ fn of_variable(
     options: &DdiOptions,
 ) -> Option<VariableStatistics> {
     let id = TableId(at);
-    let (rows, facts) = (profile.rows(id)?, profile.column(id, column)?);
+    // Of a table without rows nothing is told: it may be one that is only described.
+    let (rows, facts) = (profile.rows(id).filter(|rows| *rows > 0)?, profile.column(id, column)?);
     let found = profile.statistics(id, column, &statistics_of(codebook, table, variable));
     let values = counted(codebook, variable);
     let mut frequencies: HashMap<Value, _> =

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::xml::entity_of;
+
 /// Elements that HTML has and people do not write as words in brackets.
 const ELEMENTS: [&str; 44] = [
     "a",
@@ -74,48 +76,6 @@ const LINES: [&str; 20] = [
     "ul",
 ];
 
-/// Entities beside those of XML that texts have.
-const ENTITIES: [(&str, &str); 38] = [
-    ("nbsp", "\u{A0}"),
-    ("amp", "&"),
-    ("lt", "<"),
-    ("gt", ">"),
-    ("quot", "\""),
-    ("apos", "'"),
-    ("copy", "©"),
-    ("reg", "®"),
-    ("deg", "°"),
-    ("middot", "·"),
-    ("laquo", "«"),
-    ("raquo", "»"),
-    ("frac12", "½"),
-    ("frac14", "¼"),
-    ("times", "×"),
-    ("agrave", "à"),
-    ("aacute", "á"),
-    ("acirc", "â"),
-    ("atilde", "ã"),
-    ("auml", "ä"),
-    ("ccedil", "ç"),
-    ("egrave", "è"),
-    ("eacute", "é"),
-    ("ecirc", "ê"),
-    ("iacute", "í"),
-    ("ntilde", "ñ"),
-    ("oacute", "ó"),
-    ("ocirc", "ô"),
-    ("ouml", "ö"),
-    ("uacute", "ú"),
-    ("uuml", "ü"),
-    ("szlig", "ß"),
-    ("ndash", "–"),
-    ("mdash", "—"),
-    ("lsquo", "‘"),
-    ("rsquo", "’"),
-    ("hellip", "…"),
-    ("euro", "€"),
-];
-
 /// The text without HTML: no tags, a line break where an element begins or ends a line, entities as what they stand for. Words
 /// in brackets that are no elements, such as `<name>`, stay.
 pub(super) fn plain(text: &str) -> Cow<'_, str> {
@@ -172,8 +132,7 @@ fn entity(text: &str) -> Option<(String, usize)> {
         };
         return Some((char::from_u32(code)?.to_string(), length));
     }
-    let known = ENTITIES.iter().find(|(known, _)| *known == name)?;
-    Some((known.1.to_owned(), length))
+    Some((entity_of(name)?.to_owned(), length))
 }
 
 #[cfg(test)]

@@ -99,7 +99,7 @@ impl TableEntry<'_> {
 }
 
 /// What a document says of a file: the table, and what leads to others.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct ReadTable {
     pub(crate) table: Table,
     pub(crate) id: String,
@@ -115,7 +115,7 @@ pub(crate) struct ReadTable {
 }
 
 /// A record group.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct ReadRecord {
     pub(crate) id: String,
     pub(crate) rectype: String,

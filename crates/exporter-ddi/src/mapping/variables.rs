@@ -211,6 +211,7 @@ fn decimals(variable: &Variable) -> Option<String> {
 }
 
 /// A variable as a document describes it.
+#[derive(Clone)]
 pub(crate) struct ReadVariable {
     /// The variable, without what other elements say of it; `labels` is empty.
     pub(crate) variable: Variable,

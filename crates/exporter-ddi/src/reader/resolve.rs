@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use exporter_core::codebook::{Codebook, Group, Parent, Table, TableKind, ValueLabels};
 use exporter_core::{Loss, LossCode};
 
+use super::sound::make_sound;
 use super::{Column, DdiDocument, Found, LabelSets, Parts, TableFile, not_taken};
 use crate::mapping::groups::table_of;
 use crate::mapping::note;
@@ -21,10 +22,26 @@ struct Growing {
     names: HashSet<String>,
 }
 
-/// The codebook of a document.
+/// The codebook of a document. Where the notes of this program make a wrong one of it, because somebody has changed them or the
+/// document, they are not used.
 pub(super) fn document(parts: Parts) -> DdiDocument {
+    let plain = parts.has_notes().then(|| parts.clone().without_notes());
+    let mut document = assembled(parts);
+    let problems = document.codebook.problems();
+    let Some(problem) = problems.first() else { return document };
+    if let Some(plain) = plain {
+        let action = format!("the notes of this program are not used: {}", problem.message);
+        document = assembled(plain);
+        document.losses.push(Loss::new(LossCode::NOT_READ, action));
+    }
+    make_sound(&mut document.codebook, &mut document.losses);
+    document
+}
+
+fn assembled(parts: Parts) -> DdiDocument {
     let mut losses: Vec<Loss> = not_taken(parts.passed_over).collect();
-    let (mut study, listed) = parts.study.unwrap_or_default();
+    let (study, listed, notes) = parts.study.unwrap_or_default();
+    let mut study = note::restored(study, &notes);
     let languages = listed.unwrap_or_else(|| {
         let mut languages: Vec<String> = parts.language.clone().into_iter().collect();
         let others = parts
@@ -61,7 +78,8 @@ pub(super) fn document(parts: Parts) -> DdiDocument {
     let mut codebook = Codebook::new("");
     codebook.study = study;
     codebook.value_labels = value_labels;
-    codebook.documents = parts.documents;
+    let documents = parts.documents.into_iter();
+    codebook.documents = documents.map(|(document, notes)| note::restored(document, &notes)).collect();
     let mut files = Vec::new();
     for Growing { read, notes, rectype, columns, .. } in tables {
         let ReadTable { mut table, files: names, digests, rows, .. } = read;

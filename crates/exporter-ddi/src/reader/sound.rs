@@ -1,0 +1,253 @@
+//! Takes out of a codebook what documents of other programs say and a codebook cannot: values that stand twice, ranges that
+//! overlap, groups that hold themselves, paths that lead out of the folder.
+
+use std::collections::{HashMap, HashSet};
+
+use exporter_core::codebook::{
+    Codebook, Group, GroupKind, Identifier, Missing, Table, Value, ValueLabels, Variable,
+};
+use exporter_core::{Loss, LossCode};
+
+/// Missing declarations of one variable that are looked at one by one.
+const MOST_MISSING: usize = 256;
+/// Groups within groups that are followed.
+const DEEPEST: usize = 64;
+
+/// Makes a codebook one without problems; what is taken out is told.
+pub(super) fn make_sound(codebook: &mut Codebook, losses: &mut Vec<Loss>) {
+    study(codebook);
+    documents(codebook, losses);
+    let mut taken = HashSet::new();
+    for table in &mut codebook.tables {
+        table.name = unique(&file_name(&table.name, "data"), &mut taken);
+        // Names of files are one in capitals and not.
+        taken.insert(table.name.to_lowercase());
+    }
+    for set in codebook.value_labels.values_mut() {
+        values_once(set, losses);
+    }
+    let languages = codebook.study.languages.clone();
+    let sets = &codebook.value_labels;
+    for table in &mut codebook.tables {
+        let names: HashSet<String> = table.variables.iter().map(|variable| variable.name.clone()).collect();
+        for variable in &mut table.variables {
+            variable.weighted_by = variable.weighted_by.take().filter(|weight| names.contains(weight));
+            missing(variable, &languages, losses);
+            let is_of = |set: &ValueLabels| set.entries.iter().all(|entry| variable.kind.holds(&entry.value));
+            let labels = variable.labels.take();
+            variable.labels = labels.filter(|name| sets.get(name).is_some_and(is_of));
+        }
+        groups(table);
+    }
+    parents(codebook, losses);
+}
+
+fn study(codebook: &mut Codebook) {
+    let study = &mut codebook.study;
+    let id = file_name(&study.id, "");
+    if id != study.id {
+        // Identifiers such as a DOI are no file names.
+        let mut identifier = Identifier::default();
+        identifier.id = std::mem::replace(&mut study.id, id);
+        if !study.identifiers.iter().any(|known| known.id == identifier.id) {
+            study.identifiers.insert(0, identifier);
+        }
+    }
+    study.bounding_box = study.bounding_box.take().filter(|place| {
+        let is_on_globe = |degrees: f64, most: f64| degrees.is_finite() && degrees.abs() <= most;
+        is_on_globe(place.west, 180.0)
+            && is_on_globe(place.east, 180.0)
+            && is_on_globe(place.south, 90.0)
+            && is_on_globe(place.north, 90.0)
+            && place.south <= place.north
+    });
+    let mut seen = HashSet::new();
+    study.languages.retain(|tag| seen.insert(tag.to_lowercase()));
+}
+
+fn documents(codebook: &mut Codebook, losses: &mut Vec<Loss>) {
+    let mut taken = HashSet::new();
+    for document in &mut codebook.documents {
+        document.name = unique(&file_name(&document.name, "document"), &mut taken);
+    }
+    // Whatever else is wrong with one, its description stays.
+    let languages = codebook.study.languages.clone();
+    for document in &mut codebook.documents {
+        let mut alone = Codebook::new("s");
+        alone.study.languages.clone_from(&languages);
+        alone.documents.push(document.clone());
+        if !alone.problems().is_empty() {
+            (document.path, document.uri) = (None, None);
+            let action = "its place is no path in the folder and no address on the web, and is left out";
+            losses.push(Loss::new(LossCode::DOCUMENT_DROPPED, action).first(None, document.name.as_str()));
+        }
+    }
+}
+
+/// Keeps the first label of each value.
+fn values_once(set: &mut ValueLabels, losses: &mut Vec<Loss>) {
+    let canonical = |value: &Value| value.as_i64().map_or_else(|| value.clone(), Value::Integer);
+    let mut seen = HashSet::new();
+    let mut left_out = Vec::new();
+    set.entries.retain(|entry| {
+        let is_new = seen.insert(canonical(&entry.value));
+        if !is_new {
+            left_out.push(entry.value.to_string());
+        }
+        is_new
+    });
+    if let Some(first) = left_out.first() {
+        let loss =
+            Loss::new(LossCode::VALUE_LABELS_DROPPED, "of several labels of a value the first is read");
+        losses.push(loss.count(left_out.len() as u64).first(None, first.as_str()));
+    }
+}
+
+/// Keeps the declarations that fit the variable and those before them. A labelled value that a range covers keeps its label.
+fn missing(variable: &mut Variable, languages: &[String], losses: &mut Vec<Loss>) {
+    let mut alone = Codebook::new("s");
+    alone.study.languages = languages.to_vec();
+    let mut own = Variable::new(variable.name.as_str(), variable.kind.clone());
+    own.missing = std::mem::take(&mut variable.missing);
+    if own.name.is_empty() {
+        own.name = "v".into();
+    }
+    let is_sound = |own: &Variable, alone: &mut Codebook| {
+        alone.tables = vec![Table::new("t", vec![own.clone()])];
+        alone.problems().is_empty()
+    };
+    if is_sound(&own, &mut alone) {
+        variable.missing = own.missing;
+        return;
+    }
+    // Ranges first: they cover more.
+    let mut all = std::mem::take(&mut own.missing);
+    let count = all.len();
+    all.truncate(MOST_MISSING);
+    all.sort_by_key(|missing| matches!(missing.values, exporter_core::codebook::MissingValues::One(_)));
+    let mut left_out: Vec<Missing> = Vec::new();
+    for missing in all {
+        own.missing.push(missing);
+        if !is_sound(&own, &mut alone) {
+            left_out.extend(own.missing.pop());
+        }
+    }
+    variable.missing = own.missing;
+    let lost = count.saturating_sub(variable.missing.len());
+    if lost > 0 {
+        let action = "missing values that others cover or that are none of the kind are left out";
+        losses.push(Loss::new(LossCode::MISSING_DROPPED, action).variable(&variable.name).count(lost as u64));
+    }
+}
+
+fn groups(table: &mut Table) {
+    let numeric: HashMap<&str, bool> =
+        table.variables.iter().map(|variable| (variable.name.as_str(), variable.kind.is_numeric())).collect();
+    for group in &mut table.groups {
+        if group.name.is_empty() {
+            group.name = "group".into();
+        }
+        let mut seen = HashSet::new();
+        group.members.retain(|member| seen.insert(member.clone()));
+        if group.kind == GroupKind::StaticText && !group.members.is_empty() {
+            group.kind = GroupKind::Section;
+        }
+        let is_number = |member: &String| numeric.get(member.as_str()).copied().unwrap_or(true);
+        if matches!(group.kind, GroupKind::MultipleDichotomy { .. }) && !group.members.iter().all(is_number) {
+            group.kind = GroupKind::MultipleCategory;
+        }
+    }
+    let mut taken: HashSet<String> = table.variables.iter().map(|variable| variable.name.clone()).collect();
+    for group in &mut table.groups {
+        group.name = unique(&group.name, &mut taken);
+    }
+    let names: HashSet<String> = table.groups.iter().map(|group| group.name.clone()).collect();
+    let known = |member: &String| numeric.contains_key(member.as_str()) || names.contains(member);
+    for group in &mut table.groups {
+        group.members.retain(known);
+    }
+    for at in 0..table.groups.len() {
+        let name = table.groups.get(at).map(|group| group.name.clone()).unwrap_or_default();
+        let members = table.groups.get(at).map(|group| group.members.clone()).unwrap_or_default();
+        let kept =
+            members.into_iter().filter(|member| !reaches(&table.groups, member, &name, DEEPEST)).collect();
+        if let Some(group) = table.groups.get_mut(at) {
+            group.members = kept;
+        }
+    }
+}
+
+/// Whether a group is another or holds it at any depth.
+fn reaches(groups: &[Group], from: &str, to: &str, depth: usize) -> bool {
+    if from == to || depth == 0 {
+        return true;
+    }
+    let group = groups.iter().find(|group| group.name == from);
+    group.is_some_and(|group| group.members.iter().any(|member| reaches(groups, member, to, depth - 1)))
+}
+
+/// Keeps links to tables above that are of one kind and lead nowhere in a circle.
+fn parents(codebook: &mut Codebook, losses: &mut Vec<Loss>) {
+    for at in 0..codebook.tables.len() {
+        let Some(parent) = codebook.tables.get_mut(at).and_then(|table| table.parent.take()) else {
+            continue;
+        };
+        // Those before are sound: with this one, any problem is of its own.
+        let mut alone = Codebook::new("s");
+        alone.study.languages.clone_from(&codebook.study.languages);
+        for table in &codebook.tables {
+            let mut bare = Table::new(table.name.as_str(), Vec::new());
+            let is_key = |variable: &&Variable| {
+                parent
+                    .variables
+                    .iter()
+                    .any(|(own, of_parent)| variable.name == *own || variable.name == *of_parent)
+            };
+            let keys = table.variables.iter().filter(is_key);
+            bare.variables = keys.map(|key| Variable::new(key.name.as_str(), key.kind.clone())).collect();
+            bare.parent = table.parent.clone().filter(|_| false);
+            alone.tables.push(bare);
+        }
+        if let Some(table) = alone.tables.get_mut(at) {
+            table.parent = Some(parent.clone());
+        }
+        let above = |name: &str| codebook.table(name).and_then(|(_, table)| table.parent.as_ref());
+        let mut levels =
+            std::iter::successors(Some(parent.table.clone()), |name| Some(above(name)?.table.clone()));
+        let own = codebook.tables.get(at).map(|table| table.name.clone()).unwrap_or_default();
+        let is_circle = levels.by_ref().take(codebook.tables.len() + 1).any(|name| name == own);
+        if is_circle || !alone.problems().is_empty() {
+            let action = format!(
+                "the link to {} is left out: it leads in a circle or joins values of two kinds",
+                parent.table
+            );
+            losses.push(Loss::new(LossCode::KEY_DROPPED, action).table(&own));
+            continue;
+        }
+        if let Some(table) = codebook.tables.get_mut(at) {
+            table.parent = Some(parent);
+        }
+    }
+}
+
+/// A name that a file can have.
+fn file_name(name: &str, fallback: &str) -> String {
+    let name: String =
+        name.chars().map(|one| if matches!(one, '/' | '\\' | '\0') { '_' } else { one }).collect();
+    match name.as_str() {
+        "" | "." | ".." => fallback.to_owned(),
+        _ => name,
+    }
+}
+
+/// The name, or with a number behind it where it is taken, in capitals or not.
+fn unique(name: &str, taken: &mut HashSet<String>) -> String {
+    let mut own = name.to_owned();
+    let mut number = 2_u64;
+    while taken.contains(&own) || taken.contains(&own.to_lowercase()) {
+        own = format!("{name}_{number}");
+        number += 1;
+    }
+    taken.insert(own.clone());
+    own
+}
