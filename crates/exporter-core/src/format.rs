@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 
+use crate::codebook::Codebook;
 use crate::context::Context;
 use crate::dataset::Dataset;
 use crate::error::Result;
@@ -66,6 +67,31 @@ pub trait Container: 'static {
     /// When the archive is damaged, or its claims are beyond what is opened. A missing or wrong password is an error of the
     /// entry that needs it.
     fn files(source: &Source<'_>, password: Option<&Password>, context: &Context) -> Result<Arc<dyn Files>>;
+}
+
+/// Compile-time face of files that describe tables whose rows are in other files: among these they are their codebook, and no
+/// table.
+pub trait Describe: 'static {
+    /// What the format is and can.
+    const INFO: &'static FormatInfo;
+
+    /// How sure the format is that a source is its own.
+    fn recognise(sample: &Sample<'_>) -> Recognition;
+
+    /// What a source describes; the files that it names are not opened.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    fn describe(source: &Source<'_>, context: &Context) -> Result<Description>;
+}
+
+/// What a file describes.
+#[derive(Clone, Debug, Default)]
+pub struct Description {
+    /// The codebook.
+    pub codebook: Codebook,
+    /// By table, where its rows may be: paths from the folder of the file, the first of which is there holds them.
+    pub files: Vec<Vec<String>>,
 }
 
 /// How sure a format is that bytes are its own.

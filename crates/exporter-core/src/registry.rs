@@ -17,7 +17,7 @@ use crate::dataset::{Dataset, OpenedDataset};
 use crate::error::{Error, ErrorKind, Result};
 use crate::exporter::Exporter;
 use crate::foreign::{Foreign, is_binary};
-use crate::format::{Container, Format, FormatInfo, Input, Recognition};
+use crate::format::{Container, Describe, Description, Format, FormatInfo, Input, Recognition};
 use crate::password::Password;
 use crate::sample::Sample;
 use crate::source::{Files, ReadAt, Source};
@@ -28,13 +28,14 @@ use options::typed;
 pub use options::{options_from_pairs, read_options_from_pairs};
 use related::Doing;
 
-/// The formats of a program, by four faces: those it writes, those it reads, those whose files it checks, and the archives
-/// and compressed streams in which it finds files.
+/// The formats of a program, by five faces: those it writes, those it reads, those whose files it checks, those whose files
+/// describe the tables of others, and the archives and compressed streams in which it finds files.
 #[derive(Clone, Default)]
 pub struct Registry {
     writers: Vec<Face<Make>>,
     readers: Vec<Face<Open>>,
     checkers: Vec<Face<Checker>>,
+    describers: Vec<Face<DescribeOf>>,
     containers: Vec<Face<Unpacker>>,
 }
 
@@ -58,6 +59,7 @@ pub struct Faces {
 
 type Make = fn(Json) -> Result<Box<dyn Exporter>>;
 type Open = fn(&Source<'_>, Json, &Context) -> Result<Box<dyn Dataset>>;
+type DescribeOf = fn(&Source<'_>, &Context) -> Result<Description>;
 type Unpack = fn(&Source<'_>, Option<&Password>, &Context) -> Result<Arc<dyn Files>>;
 type Apply = fn(&Source<'_>, &Checking<'_>, &mut Findings, &Context) -> Result<Checked>;
 
@@ -157,6 +159,13 @@ impl Registry {
             looks_beside: C::LOOKS_BESIDE,
         };
         put(&mut self.checkers, Face { info: C::INFO, recognise: C::recognise, call: checker });
+        self
+    }
+
+    /// Adds a format whose files describe the tables of others; a later one with the same id replaces the earlier.
+    #[must_use]
+    pub fn register_description<D: Describe>(mut self) -> Self {
+        put(&mut self.describers, Face { info: D::INFO, recognise: D::recognise, call: D::describe });
         self
     }
 
@@ -343,6 +352,22 @@ impl Registry {
     /// The format that reads a file of this name and beginning.
     pub fn reader(&self, name: &str, sample: &Sample<'_>) -> Option<&'static FormatInfo> {
         recognised(&self.readers, name, sample).map(|face| face.info)
+    }
+
+    /// Whether a file of this name and beginning describes the tables of other files.
+    pub fn is_description(&self, name: &str, sample: &Sample<'_>) -> bool {
+        recognised(&self.describers, name, sample).is_some()
+    }
+
+    /// What a file describes, if it is one that describes the tables of others. The files with their rows are not opened.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn describe(&self, source: &Source<'_>, context: &Context) -> Result<Option<Description>> {
+        let head = source.head(Sample::BYTES)?;
+        let face = recognised(&self.describers, &source.name, &Sample::of(&head));
+        let description = face.map(|face| (face.call)(source, context)).transpose();
+        description.map_err(|error| error.entry(&source.name))
     }
 
     /// The formats that are read as data, in the order in which they are asked.

@@ -30,8 +30,10 @@ use crate::codebook::{Codebook, Table};
 use crate::context::Context;
 use crate::dataset::Dataset;
 use crate::error::{Error, Result};
+use crate::format::FormatInfo;
 use crate::projection::Projection;
 use crate::registry::Registry;
+use crate::sample::Sample;
 
 pub use binary::{BinaryCursor, BinaryError, BinaryFile, ByteOrder, to_usize, unsigned, until_nul};
 pub use cursor::Cursor;
@@ -192,6 +194,30 @@ impl<'a> Source<'a> {
             Error::unsupported("other files are opened only through a registry of formats").entry(&other.name)
         })?;
         registry.open(other, serde_json::Value::Null, context)
+    }
+
+    /// What a compressed stream holds, such as one beside this source; anything else as it is. Inside [`crate::Input::open`] the
+    /// registry that opens this source unpacks it.
+    ///
+    /// # Errors
+    /// As [`Registry::contents`].
+    pub fn unpacked(&self, other: Source<'static>, context: &Context) -> Result<Source<'static>> {
+        let Some(registry) = self.registry else { return Ok(other) };
+        if !registry.is_stream(&other.name, &Sample::of(&other.head(Sample::BYTES)?)) {
+            return Ok(other);
+        }
+        let contents = registry.contents(&other, None, context)?;
+        let packed = Source { contents, ..other.clone() };
+        let paths = packed.contents.as_ref().map(|files| files.paths(context)).transpose()?;
+        match paths.as_deref() {
+            Some([path]) => Ok(packed.entry(path, context)?.unwrap_or(other)),
+            _ => Ok(other),
+        }
+    }
+
+    /// The format that another file is surely in, by its content, as the registry that opens this source knows it.
+    pub fn sure_format_of(&self, other: &Source<'_>) -> Option<&'static FormatInfo> {
+        self.registry?.sure_format(other)
     }
 
     /// The source without what is declared of it and without the registry that opens it.

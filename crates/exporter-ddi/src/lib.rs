@@ -26,5 +26,9 @@ use exporter_core::Registry;
 
 /// Adds the format `ddi`, written and read, to a registry.
 pub fn register(registry: Registry) -> Registry {
-    registry.register::<Ddi>().register_input::<DdiInput>().register_check::<DdiInput>()
+    registry
+        .register::<Ddi>()
+        .register_input::<DdiInput>()
+        .register_description::<DdiInput>()
+        .register_check::<DdiInput>()
 }

@@ -74,6 +74,8 @@ pub struct TableFile {
     pub rows: Option<u64>,
     /// By name, the SHA-256 of the file in hexadecimal digits, where it is stated.
     pub digests: Vec<Option<String>>,
+    /// The encoding of a text, where it is stated.
+    pub charset: Option<String>,
     /// By variable of the table, the column.
     pub columns: Vec<Column>,
     /// Of a file with several types of record: the column that holds the type, and the type of this table's.
@@ -372,7 +374,9 @@ fn column(var: &Element) -> Column {
     // Without an end or a width the start is the number of the column.
     let end = number("EndPos").or_else(|| Some(start?.checked_add(number("width")?)?.saturating_sub(1)));
     let decimals = var.attribute("dcml").and_then(|dcml| dcml.trim().parse().ok()).unwrap_or_default();
-    let characters = start.zip(end).filter(|(start, end)| start <= end);
+    // Where a case is several records, a place in one of them is not enough.
+    let is_first = number("RecSegNo").is_none_or(|segment| segment <= 1);
+    let characters = start.zip(end).filter(|(start, end)| is_first && start <= end);
     Column { name: var.attribute("name").unwrap_or_default().to_owned(), characters, decimals }
 }
 

@@ -82,7 +82,7 @@ fn assembled(parts: Parts) -> DdiDocument {
     codebook.documents = documents.map(|(document, notes)| note::restored(document, &notes)).collect();
     let mut files = Vec::new();
     for Growing { read, notes, rectype, columns, .. } in tables {
-        let ReadTable { mut table, files: names, digests, rows, .. } = read;
+        let ReadTable { mut table, files: names, digests, rows, charset, .. } = read;
         let (variables, groups) = (std::mem::take(&mut table.variables), std::mem::take(&mut table.groups));
         let mut table = note::restored(table, &notes);
         (table.variables, table.groups, table.rows) = (variables, groups, rows.filter(|_| rectype.is_none()));
@@ -91,7 +91,7 @@ fn assembled(parts: Parts) -> DdiDocument {
             let column = type_columns.get(record.type_variable.as_deref()?)?;
             Some((column.clone(), record.rectype))
         });
-        files.push(TableFile { names, rows, digests, columns, record });
+        files.push(TableFile { names, rows, digests, charset, columns, record });
     }
     DdiDocument { codebook, files, losses, counts: parts.counts }
 }
@@ -110,6 +110,7 @@ fn growing(read: ReadTable, notes: Vec<Element>) -> Vec<Growing> {
             files: read.files.clone(),
             digests: read.digests.clone(),
             structure: read.structure.clone(),
+            charset: read.charset.clone(),
             ..ReadTable::default()
         };
         own.table.name.clone_from(&record.rectype);

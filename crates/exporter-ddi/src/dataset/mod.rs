@@ -1,0 +1,276 @@
+//! A document as an input: the tables that it describes, with the rows of the files that it names.
+//!
+//! Rows are in the first file that is there of those that `fileName` names, also compressed. Where the document says at which
+//! characters of a record the columns stand, it is read as fixed columns, else with whatever format knows it. Tables
+//! whose file is not there have no rows.
+
+mod data_files;
+mod fixed;
+mod open_data_format;
+mod other_format;
+
+use std::collections::HashMap;
+
+use exporter_core::codebook::Codebook;
+use exporter_core::dataset::{scan_schema, select_from, table_of};
+use exporter_core::{
+    Batches, Context, Dataset, Description, Describe, Input, Loss, LossReport, Note, Projection,
+    Recognition, Result, Sample, Scan, Source, TableId,
+};
+use exporter_core::{Format as _, FormatInfo};
+use serde::Deserialize;
+
+use crate::exporter::Ddi;
+use crate::reader::{DdiDocument, TableFile, read};
+use fixed::FixedRows;
+use open_data_format::{Package, is_package};
+use other_format::OtherRows;
+
+/// Reads documents.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct DdiInput;
+
+/// Options of reading.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
+#[non_exhaustive]
+pub struct DdiInputOptions {}
+
+impl Input for DdiInput {
+    const INFO: &'static FormatInfo = Ddi::INFO;
+    type Options = DdiInputOptions;
+
+    fn recognise(sample: &Sample<'_>) -> Recognition {
+        match sample.xml_root() {
+            Some("codeBook") => Recognition::Yes,
+            _ if is_package(sample) => Recognition::Yes,
+            _ => Recognition::No,
+        }
+    }
+
+    fn open(source: &Source<'_>, _: DdiInputOptions, context: &Context) -> Result<Box<dyn Dataset>> {
+        Ok(Box::new(DdiDataset::open(source, context)?))
+    }
+}
+
+impl Describe for DdiInput {
+    const INFO: &'static FormatInfo = Ddi::INFO;
+
+    fn recognise(sample: &Sample<'_>) -> Recognition {
+        <Self as Input>::recognise(sample)
+    }
+
+    fn describe(source: &Source<'_>, context: &Context) -> Result<Description> {
+        let document = document(source, context)?;
+        let files = document.files.into_iter();
+        let files = files.map(|file| file.names.iter().flat_map(|name| data_files::paths(name)).collect());
+        Ok(Description { codebook: document.codebook, files: files.collect() })
+    }
+}
+
+/// Reads the document that a source is.
+fn document(source: &Source<'_>, context: &Context) -> Result<DdiDocument> {
+    let bytes = std::io::BufReader::with_capacity(256 << 10, source.cursor());
+    let document = read(bytes).map_err(|error| exporter_core::Error::from(error).entry(&source.name));
+    context.cancel().check()?;
+    document
+}
+
+/// The study that a document describes.
+#[derive(Debug)]
+pub struct DdiDataset {
+    codebook: Codebook,
+    rows: Vec<Rows>,
+    projection: Projection,
+    losses: Vec<Loss>,
+    notes: Vec<Note>,
+}
+
+/// Where the rows of a table are.
+#[derive(Debug)]
+enum Rows {
+    /// Nowhere: their file is not there.
+    None,
+    Fixed(FixedRows),
+    Other(OtherRows),
+}
+
+impl DdiDataset {
+    /// Opens a document, or an archive of the Open Data Format, and the files with its rows.
+    ///
+    /// # Errors
+    /// When the document or a file that it names cannot be read, or they do not fit together.
+    pub fn open(source: &Source<'_>, context: &Context) -> Result<Self> {
+        let package = source.contents.as_ref().map(|_| open_data_format::open(source, context)).transpose()?;
+        let (place, data) = match package {
+            Some(Package { document, data }) => (document, Some(data)),
+            None => (source.detached(), None),
+        };
+        let DdiDocument { mut codebook, mut files, losses, .. } = document(&place, context)?;
+        if let (Some(data), Some(file)) = (data, files.first_mut()) {
+            file.names = vec![data];
+        }
+        let mut opening = Opening { place, opened_by: source, context, losses, notes: Vec::new() };
+        let rows = opening.rows(&mut codebook, &files)?;
+        let Opening { losses, notes, .. } = opening;
+        Ok(Self { codebook, rows, projection: source.projection.clone(), losses, notes })
+    }
+}
+
+/// What goes through the data files of a document.
+struct Opening<'o, 's> {
+    /// The document, beside which they are.
+    place: Source<'static>,
+    opened_by: &'o Source<'s>,
+    context: &'o Context,
+    losses: Vec<Loss>,
+    notes: Vec<Note>,
+}
+
+impl Opening<'_, '_> {
+    /// The rows of each table.
+    fn rows(&mut self, codebook: &mut Codebook, files: &[TableFile]) -> Result<Vec<Rows>> {
+        let mut rows: Vec<Rows> = files.iter().map(|_| Rows::None).collect();
+        // Tables of one file are opened together, each file once.
+        let mut together: Vec<Vec<(usize, &TableFile)>> = Vec::new();
+        let mut of_types: HashMap<&[String], usize> = HashMap::new();
+        for (at, file) in files.iter().enumerate() {
+            let known = file.record.as_ref().and_then(|_| of_types.get(file.names.as_slice()));
+            if let Some(group) = known.and_then(|known| together.get_mut(*known)) {
+                group.push((at, file));
+                continue;
+            }
+            if file.record.is_some() {
+                of_types.insert(&file.names, together.len());
+            }
+            together.push(vec![(at, file)]);
+        }
+        for group in together {
+            let Some((_, first)) = group.first() else { continue };
+            let found = data_files::find(&self.place, &first.names, self.opened_by, self.context)?;
+            let Some(source) = found else {
+                self.without_rows(codebook, &group);
+                continue;
+            };
+            let opened = self.opened(source, codebook, &group)?;
+            for ((at, _), of_table) in group.iter().zip(opened) {
+                if let Some(rows) = rows.get_mut(*at) {
+                    *rows = of_table;
+                }
+            }
+        }
+        Ok(rows)
+    }
+
+    /// The rows of tables that are in this file.
+    fn opened(
+        &mut self,
+        source: Source<'static>,
+        codebook: &mut Codebook,
+        group: &[(usize, &TableFile)],
+    ) -> Result<Vec<Rows>> {
+        let mut rows = Vec::new();
+        if group.first().is_some_and(|(_, file)| data_files::is_fixed(file, &source, self.opened_by)) {
+            let opened = fixed::open(&source, codebook, group, self.context)
+                .map_err(|error| error.entry(&source.name))?;
+            self.losses.extend(opened.losses);
+            for (own, (at, file)) in opened.rows.into_iter().zip(group) {
+                self.counted(codebook, *at, file, own.rows, &source.name);
+                rows.push(Rows::Fixed(own));
+            }
+            return Ok(rows);
+        }
+        for (at, file) in group {
+            let of_table = (*at, *file);
+            let opened = other_format::open(
+                source.clone(),
+                self.opened_by,
+                codebook,
+                of_table,
+                &mut self.losses,
+                self.context,
+            );
+            let opened = opened.map_err(|error| error.entry(&source.name))?;
+            if let Some(rows) = opened.data.rows(TableId(0)) {
+                self.counted(codebook, *at, file, rows, &source.name);
+            }
+            self.notes.extend(opened.data.notes());
+            rows.push(Rows::Other(opened));
+        }
+        Ok(rows)
+    }
+
+    /// Holds the rows that a file has against those that the document states.
+    fn counted(&mut self, codebook: &mut Codebook, at: usize, file: &TableFile, rows: u64, name: &str) {
+        let Some(table) = codebook.tables.get_mut(at) else { return };
+        // What is stated of a file with several types of record is the number of all.
+        if let Some(stated) = file.rows.filter(|stated| *stated != rows && file.record.is_none()) {
+            let text = format!("{name} has {rows} rows, and the document says {stated} of {}", table.name);
+            self.notes.push(Note::new(text));
+        }
+        table.rows = table.rows.map(|_| rows);
+    }
+
+    /// Notes that the file of these tables is not there.
+    fn without_rows(&mut self, codebook: &Codebook, group: &[(usize, &TableFile)]) {
+        let names = group.iter().filter_map(|(at, _)| Some(codebook.tables.get(*at)?.name.as_str()));
+        let names: Vec<&str> = names.collect();
+        let are = if names.len() == 1 { "is" } else { "are" };
+        let files = group.first().map(|(_, file)| file.names.join(" or ")).unwrap_or_default();
+        let why = match files.is_empty() {
+            true => "no data file is named".to_owned(),
+            false => format!("{files} is not there"),
+        };
+        self.notes.push(Note::new(format!("{why}: {} {are} read without rows", names.join(", "))));
+    }
+}
+
+impl Dataset for DdiDataset {
+    fn codebook(&self) -> &Codebook {
+        &self.codebook
+    }
+
+    fn rows(&self, table: TableId) -> Option<u64> {
+        match self.rows.get(table.0)? {
+            Rows::None => Some(0),
+            Rows::Fixed(rows) => Some(rows.rows),
+            Rows::Other(rows) => rows.data.rows(TableId(0)),
+        }
+    }
+
+    fn scan(&self, table: TableId, scan: &Scan) -> Result<Batches<'_>> {
+        let description = table_of(&self.codebook, table)?;
+        let held = scan.needed(description)?;
+        self.projection.check(description, &held)?;
+        let batches = match self.rows.get(table.0) {
+            Some(Rows::Fixed(rows)) => rows.batches(description, &held, scan)?,
+            Some(Rows::Other(rows)) => rows.batches(description, &held, scan)?,
+            Some(Rows::None) | None => {
+                let schema = scan_schema(description, &scan.projection(description)?, scan.reasons);
+                return Ok(Batches::new(schema, std::iter::empty()));
+            }
+        };
+        select_from(description, &held, scan, batches)
+    }
+
+    fn holds_reasons(&self, table: TableId) -> bool {
+        match self.rows.get(table.0) {
+            Some(Rows::Other(rows)) => rows.data.holds_reasons(TableId(0)),
+            _ => true,
+        }
+    }
+
+    fn losses(&self) -> LossReport {
+        let mut report = LossReport::default();
+        self.losses.iter().for_each(|loss| report.add(loss.clone()));
+        for (table, rows) in self.codebook.tables.iter().zip(&self.rows) {
+            let Rows::Other(rows) = rows else { continue };
+            rows.data.losses().iter().for_each(|loss| report.add(loss.clone().table(&table.name)));
+        }
+        report
+    }
+
+    fn notes(&self) -> Vec<Note> {
+        self.notes.clone()
+    }
+}

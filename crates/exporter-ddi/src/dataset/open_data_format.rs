@@ -1,0 +1,55 @@
+//! The Open Data Format: an archive of a document, its one data file, and a list that names both.
+
+use exporter_core::{Context, Error, Result, Sample, Source};
+use serde::Deserialize;
+
+/// The list.
+const LIST: &str = "odf-version.json";
+/// Bytes of a list at most.
+const LIST_BYTES: usize = 64 << 10;
+
+/// What the list says.
+#[derive(Deserialize)]
+struct Listed {
+    #[serde(default)]
+    files: ListedFiles,
+}
+
+#[derive(Deserialize)]
+#[serde(default)]
+struct ListedFiles {
+    data: String,
+    metadata: String,
+}
+
+impl Default for ListedFiles {
+    fn default() -> Self {
+        Self { data: "data.csv".to_owned(), metadata: "metadata.xml".to_owned() }
+    }
+}
+
+/// The document of an archive, and the file with its rows.
+pub(super) struct Package {
+    pub(super) document: Source<'static>,
+    pub(super) data: String,
+}
+
+/// Whether files are those of the Open Data Format.
+pub(super) fn is_package(sample: &Sample<'_>) -> bool {
+    sample.entries.iter().any(|entry| entry == LIST)
+}
+
+/// Opens the document of an archive.
+///
+/// # Errors
+/// When the list cannot be read, or names a document that is not there.
+pub(super) fn open(source: &Source<'_>, context: &Context) -> Result<Package> {
+    let missing = |name: &str| Error::not_found(format!("the archive has no file {name}")).entry(&source.name);
+    let list = source.entry(LIST, context)?.ok_or_else(|| missing(LIST))?;
+    let listed = serde_json::from_slice(&list.head(LIST_BYTES)?).map_err(|problem| {
+        Error::invalid(format!("the list of the Open Data Format cannot be read: {problem}")).entry(&list.name)
+    });
+    let Listed { files } = listed?;
+    let document = source.entry(&files.metadata, context)?.ok_or_else(|| missing(&files.metadata))?;
+    Ok(Package { document, data: files.data })
+}

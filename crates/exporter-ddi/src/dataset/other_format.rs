@@ -1,0 +1,198 @@
+//! A data file of another format: its columns are those of the document, found by name.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions, new_null_array};
+use arrow_schema::DataType;
+use exporter_core::codebook::{Codebook, Kind, Language, Table, Variable};
+use exporter_core::dataset::{
+    DeclaredReasons, FoldedReasons, ReasonColumn, columns_with_reasons, scan_schema, table_of, with_reasons_of,
+};
+use exporter_core::{
+    Batches, Context, Dataset, Error, Loss, LossCode, Projection, Result, Scan, Source, TableId, suggest,
+};
+
+use crate::reader::TableFile;
+
+/// The one table of a data file.
+const TABLE: TableId = TableId(0);
+/// What helps when a column of reasons holds something else.
+const HINT: &str = "describe the column as a variable of its own in the document to read it as it is";
+
+/// The rows of a table in a file of another format.
+pub(super) struct OtherRows {
+    pub(super) data: Box<dyn Dataset>,
+    /// By variable, the column.
+    columns: Vec<usize>,
+}
+
+impl std::fmt::Debug for OtherRows {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("OtherRows").field("columns", &self.columns).finish_non_exhaustive()
+    }
+}
+
+/// Opens a file with whatever format knows it, as the document describes it. Of a file that says itself of what kinds its
+/// columns are, these hold.
+///
+/// # Errors
+/// When it cannot be read, or lacks a column that is described.
+pub(super) fn open(
+    source: Source<'static>,
+    opened_by: &Source<'_>,
+    codebook: &mut Codebook,
+    (at, file): (usize, &TableFile),
+    losses: &mut Vec<Loss>,
+    context: &Context,
+) -> Result<OtherRows> {
+    let name = source.name.clone();
+    // The table as the file has it: its columns are called as the document says.
+    let mut declared = codebook.tables.get(at).cloned().unwrap_or_default();
+    for (variable, column) in declared.variables.iter_mut().zip(&file.columns) {
+        if !column.name.is_empty() {
+            variable.name.clone_from(&column.name);
+        }
+    }
+    let reasons = ReasonColumn::of_table(&declared, Language::default());
+    let projection = projection(codebook, &declared, at, &reasons, &opened_by.projection);
+    let source = source.projection(projection).declared(codebook, &declared);
+    let data = opened_by.open_other(&source, context)?;
+    let own = table_of(data.codebook(), TABLE)?;
+    let folded = reason_columns(&reasons, &declared, own);
+    let data = FoldedReasons::new(data, &[folded], HINT);
+    let own = table_of(data.codebook(), TABLE)?.clone();
+    let Some(table) = codebook.tables.get_mut(at) else { return Err(Error::not_found("the table is gone")) };
+    let columns = columns(&own, &declared, table, &name)?;
+    left_out(&own, &columns, &table.name, losses);
+    for ((variable, declared), column) in
+        table.variables.iter_mut().zip(&mut declared.variables).zip(&columns)
+    {
+        // Of columns that are not read a file may say what costs nothing alone.
+        let is_read = opened_by.projection.has(&variable.name);
+        if let Some(own) = own.variables.get(*column).filter(|_| is_read) {
+            settle(variable, own, &table.name, losses);
+            declared.name.clone_from(&own.name);
+            declared.missing.clone_from(&variable.missing);
+        }
+    }
+    let data: Box<dyn Dataset> = match DeclaredReasons::new(data, TABLE, &declared) {
+        Ok(matched) => Box::new(matched),
+        Err(data) => Box::new(data),
+    };
+    Ok(OtherRows { data, columns })
+}
+
+/// The described columns of those that are wanted, and their reasons.
+fn projection(
+    codebook: &Codebook,
+    declared: &Table,
+    at: usize,
+    reasons: &[ReasonColumn],
+    wanted: &Projection,
+) -> Projection {
+    let variables = codebook.tables.get(at).map(|table| table.variables.as_slice()).unwrap_or_default();
+    let is_wanted = |position: usize| variables.get(position).is_none_or(|variable| wanted.has(&variable.name));
+    let of_file = declared.variables.iter().enumerate().filter(|(position, _)| is_wanted(*position));
+    // A file that brings back its own codebook has the names of that.
+    let names = of_file.flat_map(|(position, column)| {
+        [Some(column.name.clone()), variables.get(position).map(|variable| variable.name.clone())]
+    });
+    let told = reasons.iter().filter(|column| is_wanted(column.variable()));
+    Projection::only(names.flatten()).and(told.map(ReasonColumn::name))
+}
+
+/// The columns of a file that tell reasons of variables and are not described themselves.
+fn reason_columns(reasons: &[ReasonColumn], declared: &Table, own: &Table) -> Vec<(usize, usize)> {
+    let known = own.columns_by_name();
+    let of = |column: &ReasonColumn| {
+        let variable = declared.variables.get(column.variable())?;
+        Some((*known.get(variable.name.as_str())?, *known.get(column.name())?))
+    };
+    reasons.iter().filter_map(of).collect()
+}
+
+/// By variable, its column in the file: called as in the document, or as a file calls it that brings back its codebook.
+fn columns(own: &Table, declared: &Table, table: &Table, file: &str) -> Result<Vec<usize>> {
+    let known = own.columns_by_name();
+    let column = |(declared, variable): (&Variable, &Variable)| {
+        let found = known.get(declared.name.as_str()).or_else(|| known.get(variable.name.as_str()));
+        found.copied().ok_or_else(|| {
+            let message = format!("{file} has no column {:?}, which the document describes", declared.name);
+            let names = own.variables.iter().map(|own| own.name.as_str());
+            let hint = suggest::suggestion(&declared.name, "columns of the file", names);
+            Error::not_found(message).table(&table.name).variable(&variable.name).with_hint(hint)
+        })
+    };
+    declared.variables.iter().zip(&table.variables).map(column).collect()
+}
+
+/// Columns that the document does not describe.
+fn left_out(own: &Table, columns: &[usize], table: &str, losses: &mut Vec<Loss>) {
+    let described: HashSet<usize> = columns.iter().copied().collect();
+    let mut others = own.variables.iter().enumerate().filter(|(at, _)| !described.contains(at));
+    if let Some((_, first)) = others.next() {
+        let loss = Loss::new(LossCode::NOT_READ, "columns that the document does not describe are left out");
+        losses.push(loss.count(1 + others.count() as u64).first(None, first.name.as_str()).table(table));
+    }
+}
+
+/// Takes over from the file of what kind a variable is, and the reasons that the document does not declare.
+fn settle(variable: &mut Variable, own: &Variable, table: &str, losses: &mut Vec<Loss>) {
+    let is_text = |kind: &Kind| *kind == Kind::Text;
+    if is_text(&variable.kind) != is_text(&own.kind) {
+        if variable.labels.take().is_some() {
+            let action = format!("left out: the column is of the kind {} in the file", own.kind);
+            let loss = Loss::new(LossCode::VALUE_LABELS_DROPPED, action);
+            losses.push(loss.variable(&variable.name).table(table));
+        }
+        variable.missing.clear();
+    }
+    variable.kind.clone_from(&own.kind);
+    variable.missing = with_reasons_of(&variable.missing, own);
+}
+
+impl OtherRows {
+    /// These columns of all rows; `table` describes them.
+    ///
+    /// # Errors
+    /// As those of the file.
+    pub(super) fn batches<'a>(&'a self, table: &'a Table, wanted: &[usize], scan: &Scan) -> Result<Batches<'a>> {
+        let own = table_of(self.data.codebook(), TABLE)?;
+        let below: Vec<usize> = wanted.iter().filter_map(|column| self.columns.get(*column)).copied().collect();
+        let mut inner = scan.clone().columns(below.clone());
+        if inner.filter.take().is_some() {
+            inner.limit = None;
+        }
+        let batches = self.data.scan(TABLE, &inner)?;
+        let held = columns_with_reasons(own, &below);
+        // By reason column of the table its place in the batches, if the file has it.
+        let told: Vec<Option<usize>> = match scan.reasons {
+            true => columns_with_reasons(table, wanted)
+                .iter()
+                .map(|column| {
+                    let below = self.columns.get(*column)?;
+                    Some(wanted.len() + held.iter().position(|held| held == below)?)
+                })
+                .collect(),
+            false => Vec::new(),
+        };
+        let schema = scan_schema(table, wanted, scan.reasons);
+        let (output, width) = (Arc::clone(&schema), wanted.len());
+        let batches = batches.map(move |batch| {
+            let batch = batch?;
+            let mut arrays: Vec<ArrayRef> = batch.columns().iter().take(width).cloned().collect();
+            arrays.extend(told.iter().map(|place| {
+                let column = place.and_then(|place| batch.columns().get(place));
+                column.cloned().unwrap_or_else(|| new_null_array(&DataType::UInt8, batch.num_rows()))
+            }));
+            let fields = batch.schema();
+            let values = fields.fields().iter().take(width).cloned();
+            let fields: Vec<_> = values.chain(output.fields().iter().skip(width).cloned()).collect();
+            let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
+            let schema = Arc::new(arrow_schema::Schema::new(fields));
+            Ok(RecordBatch::try_new_with_options(schema, arrays, &options)?)
+        });
+        Ok(Batches::new(schema, batches))
+    }
+}
