@@ -92,6 +92,8 @@ pub struct Description {
     pub codebook: Codebook,
     /// By table, where its rows may be: paths from the folder of the file, the first of which is there holds them.
     pub files: Vec<Vec<String>>,
+    /// By table, the variables whose kind is a guess: what their file says or shows goes before it.
+    pub guessed: Vec<Vec<String>>,
 }
 
 /// How sure a format is that bytes are its own.

@@ -90,8 +90,8 @@ pub struct Column {
     pub name: String,
     /// Of fixed columns the first and last character, from 1.
     pub characters: Option<(u32, u32)>,
-    /// Digits of fixed columns behind a decimal point that is not written.
-    pub decimals: u8,
+    /// Digits behind the decimal point, where they are stated; in fixed columns the point may not be written.
+    pub decimals: Option<u8>,
 }
 
 /// A variable and where it belongs.
@@ -373,7 +373,7 @@ fn column(var: &Element) -> Column {
     let start = number("StartPos").filter(|start| *start > 0);
     // Without an end or a width the start is the number of the column.
     let end = number("EndPos").or_else(|| Some(start?.checked_add(number("width")?)?.saturating_sub(1)));
-    let decimals = var.attribute("dcml").and_then(|dcml| dcml.trim().parse().ok()).unwrap_or_default();
+    let decimals = var.attribute("dcml").and_then(|dcml| dcml.trim().parse().ok());
     // Where a case is several records, a place in one of them is not enough.
     let is_first = number("RecSegNo").is_none_or(|segment| segment <= 1);
     let characters = start.zip(end).filter(|(start, end)| is_first && start <= end);

@@ -24,7 +24,7 @@ use crate::exporter::Ddi;
 use crate::reader::{DdiDocument, TableFile, read};
 use fixed::FixedRows;
 use open_data_format::{Package, is_package};
-use other_format::OtherRows;
+use other_format::{OtherRows, guessed_kinds};
 
 /// Reads documents.
 #[derive(Clone, Copy, Debug, Default)]
@@ -61,10 +61,12 @@ impl Describe for DdiInput {
     }
 
     fn describe(source: &Source<'_>, context: &Context) -> Result<Description> {
-        let document = document(source, context)?;
-        let files = document.files.into_iter();
+        let DdiDocument { codebook, files, .. } = document(source, context)?;
+        let guessed = codebook.tables.iter().zip(&files).map(|(table, file)| guessed_kinds(table, file));
+        let guessed = guessed.collect();
+        let files = files.iter();
         let files = files.map(|file| file.names.iter().flat_map(|name| data_files::paths(name)).collect());
-        Ok(Description { codebook: document.codebook, files: files.collect() })
+        Ok(Description { codebook, files: files.collect(), guessed })
     }
 }
 

@@ -13,7 +13,7 @@ use exporter_core::{
     Batches, Context, Dataset, Error, Loss, LossCode, Projection, Result, Scan, Source, TableId, suggest,
 };
 
-use crate::reader::TableFile;
+use crate::reader::{Column, TableFile};
 
 /// The one table of a data file.
 const TABLE: TableId = TableId(0);
@@ -56,8 +56,20 @@ pub(super) fn open(
     }
     let reasons = ReasonColumn::of_table(&declared, Language::default());
     let projection = projection(codebook, &declared, at, &reasons, &opened_by.projection);
-    let source = source.projection(projection).declared(codebook, &declared);
-    let data = opened_by.open_other(&source, context)?;
+    let source = source.projection(projection);
+    let mut data = opened(&source, opened_by, codebook, &declared, &guessed_kinds(&declared, file), context)?;
+    let found = table_of(data.codebook(), TABLE)?.columns_by_name();
+    let kinds = &table_of(data.codebook(), TABLE)?.variables;
+    let is_other = |name: &String| {
+        let column = found.get(name.as_str()).and_then(|column| kinds.get(*column));
+        column.is_some_and(|own| !own.kind.is_numeric() && source.projection.has(name))
+    };
+    // Codes such as 007 are numbers, as the document says, if not all are.
+    let (texts, open): (Vec<String>, Vec<String>) =
+        guessed_kinds(&declared, file).into_iter().partition(|name| is_other(name));
+    if !texts.is_empty() {
+        data = opened(&source, opened_by, codebook, &declared, &open, context)?;
+    }
     let own = table_of(data.codebook(), TABLE)?;
     let folded = reason_columns(&reasons, &declared, own);
     let data = FoldedReasons::new(data, &[folded], HINT);
@@ -81,6 +93,31 @@ pub(super) fn open(
         Err(data) => Box::new(data),
     };
     Ok(OtherRows { data, columns })
+}
+
+/// Opens a file with whatever format knows it. The kinds of some columns are left to it.
+fn opened(
+    source: &Source<'static>,
+    opened_by: &Source<'_>,
+    codebook: &Codebook,
+    declared: &Table,
+    open: &[String],
+    context: &Context,
+) -> Result<Box<dyn Dataset>> {
+    let mut closed = declared.clone();
+    closed.variables.retain(|variable| !open.contains(&variable.name));
+    opened_by.open_other(&source.clone().declared(codebook, &closed), context)
+}
+
+/// The columns of whole numbers of which the document does not say that nothing is behind the point: it lists whole
+/// numbers alone.
+pub(super) fn guessed_kinds(declared: &Table, file: &TableFile) -> Vec<String> {
+    let columns = declared.variables.iter().zip(&file.columns);
+    let is_open = |(variable, column): &(&Variable, &Column)| {
+        let is_whole = matches!(variable.kind, Kind::Integer { .. });
+        is_whole && column.decimals.is_none() && !variable.has_reasons()
+    };
+    columns.filter(is_open).map(|(variable, _)| variable.name.clone()).collect()
 }
 
 /// The described columns of those that are wanted, and their reasons.

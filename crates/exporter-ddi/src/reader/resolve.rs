@@ -325,6 +325,7 @@ fn link(tables: &mut [Growing], ids: &HashMap<String, (String, Vec<usize>)>) {
         let names: Option<Vec<String>> = key.iter().map(|id| name_of(id, &table.names)).collect();
         table.read.table.key = names.unwrap_or_default();
     }
+    link_record_types(tables);
     for child in 0..tables.len() {
         let Some(Some((id, ..))) = records.get(child) else { continue };
         let is_above = |record: &Option<Record>| {
@@ -338,5 +339,33 @@ fn link(tables: &mut [Growing], ids: &HashMap<String, (String, Vec<usize>)>) {
         if let Some(table) = tables.get_mut(child) {
             link_to(&mut table.read.table, &name, &key);
         }
+    }
+}
+
+/// Links the types of record of one file that say by what variables they belong to others, and not to which: to the only one
+/// that says nothing and has these variables. They identify a row there alone.
+fn link_record_types(tables: &mut [Growing]) {
+    let is_nested = tables.iter().flat_map(|it| &it.rectype).any(|record| !record.children.is_empty());
+    if is_nested {
+        return;
+    }
+    for child in 0..tables.len() {
+        let says_key = |it: &&Growing| it.rectype.as_ref().is_some_and(|record| !record.key.is_empty());
+        let Some(own) = tables.get(child).filter(says_key) else { continue };
+        let key = own.read.table.key.clone();
+        let is_above = |it: &Growing| {
+            let says_nothing = it.rectype.as_ref().is_some_and(|record| record.key.is_empty());
+            says_nothing && it.read.id == own.read.id && key.iter().all(|name| it.names.contains(name))
+        };
+        let mut above = (0..tables.len()).filter(|at| tables.get(*at).is_some_and(is_above));
+        let Some(above) = above.next().filter(|_| above.next().is_none() && !key.is_empty()) else { continue };
+        let Some(parent) = tables.get_mut(above).map(|it| &mut it.read.table) else { continue };
+        parent.key.clone_from(&key);
+        let name = parent.name.clone();
+        // What links a record to another is not what tells it from its like.
+        let Some(table) = tables.get_mut(child).map(|it| &mut it.read.table) else { continue };
+        table.key = Vec::new();
+        table.kind = TableKind::Roster;
+        table.parent = Some(Parent::new(name, key.iter().cloned().zip(key.clone()).collect::<Vec<_>>()));
     }
 }

@@ -27,6 +27,8 @@ pub(super) struct Candidate<'a> {
 pub(super) enum Look<'a> {
     /// A study file or a codebook.
     Study,
+    /// A file of another format that describes the tables of other files.
+    Description,
     /// A table.
     Table(Candidate<'a>),
     /// Nothing that is read.
@@ -53,6 +55,9 @@ pub(super) fn look<'a>(
     };
     if is_study(&whole, &sample) {
         return Ok(Look::Study);
+    }
+    if registry.is_description(&name, &sample) {
+        return Ok(Look::Description);
     }
     let format = match registry.reader(&name, &sample) {
         Some(format) => format,
@@ -266,6 +271,11 @@ impl Names {
         let stem = |path: &str| path.strip_suffix(".x").unwrap_or(path).to_lowercase();
         let named = entries.iter().zip(&codebook.tables);
         Self(named.map(|(entry, table)| (stem(&entry.path), table.name.clone())).collect())
+    }
+
+    /// Adds another name that the file of a table has, unless it is that of one already.
+    pub(super) fn add(&mut self, stem: &str, table: &str) {
+        self.0.entry(stem.to_lowercase()).or_insert_with(|| table.to_owned());
     }
 
     pub(super) fn table(&self, stem: &str) -> String {

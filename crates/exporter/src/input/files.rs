@@ -7,6 +7,7 @@ use exporter_core::dataset::table_of;
 use exporter_core::{Context, Dataset as _, Error, Foreign, FormatInfo, Registry, Result, Sample, Source};
 
 use super::candidate::{Candidate, Choice, Choices, Look, Names, choose, entry, look, says_kinds};
+use super::description::{Describing, describing};
 use super::frameset::frames;
 use super::{Declared, Described, InputOptions, assembled, described, open_data, projected};
 use crate::assembled::{AssembledDataset, TablePart};
@@ -30,7 +31,8 @@ pub(super) fn open_files(
         return Err(Error::unsupported("this is no archive or folder"));
     };
     let paths = files.paths(context)?;
-    let (mut candidates, mut studies, mut unread) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut candidates, mut studies, mut descriptions, mut unread) =
+        (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let frames = frames(&**files, &paths, context)?;
     let is_read = |path: &&String| match &frames {
         Some(frames) => frames.contains_key(*path),
@@ -49,6 +51,8 @@ pub(super) fn open_files(
         context.cancel().check()?;
         match look(source, path, options, registry, context)? {
             Look::Study => studies.push(path.as_str()),
+            // Beside a study file or codebook, which says all that it does, it is not read.
+            Look::Description => descriptions.push(path.as_str()),
             Look::Table(mut candidate) => {
                 if let Some(frame) = frames.as_ref().and_then(|frames| frames.get(path)) {
                     candidate.stem.clone_from(frame);
@@ -62,9 +66,20 @@ pub(super) fn open_files(
     if is_given {
         unread.extend(studies.iter().copied());
     }
+    let mut description: Option<Describing> = None;
     let (mut study, documents) = match (given, studies.as_slice()) {
         (Some((study, documents)), _) => (Some(study), documents),
-        (None, []) => (None, None),
+        (None, []) => match descriptions.as_slice() {
+            [] => (None, None),
+            [path] => match describing(&entry(source, path, context)?, options, registry, context)? {
+                Some(((study, documents), found)) => {
+                    description = Some(found.at(path));
+                    (Some(study), documents)
+                }
+                None => (None, None),
+            },
+            several => return Err(several_studies(source, several)),
+        },
         (None, [path]) => {
             let entry = entry(source, path, context)?;
             let (study, documents) = described(&entry, options, registry, context)?;
@@ -75,20 +90,9 @@ pub(super) fn open_files(
             }
             (Some(study), documents)
         }
-        (None, [first, second, ..]) => {
-            let hint = match files.is_archive() {
-                true => "unpack the archive, and name one of them".to_owned(),
-                false => format!("name one study at a time, such as {}/{first}", source.name),
-            };
-            let others = match studies.len() - 2 {
-                0 => String::new(),
-                others => format!(", as are {others} more"),
-            };
-            let message = format!("{first} and {second} are both studies or codebooks{others}");
-            return Err(Error::invalid(message).entry(&source.name).with_hint(hint));
-        }
+        (None, several) => return Err(several_studies(source, several)),
     };
-    let described_by = studies.first().copied().unwrap_or_default();
+    let described_by = studies.iter().chain(&descriptions).next().copied().unwrap_or_default();
     if let Some(study) = &study {
         // A document of the study may well be a table in itself, and is none of the study.
         let documents = files_of_documents(described_by, study);
@@ -101,7 +105,13 @@ pub(super) fn open_files(
             None => none_found(source, &paths, registry),
         });
     }
-    let chosen = chosen(source, candidates, study.as_ref(), options, registry, context)?;
+    let chosen =
+        chosen(source, candidates, study.as_ref(), description.as_ref(), options, registry, context)?;
+    let found: Vec<&str> = chosen.tables.iter().map(|(name, ..)| name.as_str()).collect();
+    let left = study.as_ref().zip(description.as_ref());
+    let left = left.map(|(study, description)| description.left(&study.codebook, &found, &paths));
+    let left = left.unwrap_or_default();
+    unread.retain(|path| !left.iter().any(|left| left.path == *path));
     if let Some(study) = study.as_mut().filter(|_| one_of) {
         study.codebook.tables.retain(|table| chosen.tables.iter().any(|(name, ..)| *name == table.name));
     }
@@ -114,8 +124,9 @@ pub(super) fn open_files(
         registry,
     ));
     let title = source.file_name().split_once('.').map_or(source.file_name(), |(stem, _)| stem);
-    let study_id = if chosen.tables.len() > 1 { title } else { "" };
-    let mut data = projected(options, chosen.tables.len(), |projection| {
+    let tables = chosen.tables.len() + left.len();
+    let study_id = if tables > 1 { title } else { "" };
+    let mut data = projected(options, tables, |projection| {
         let mut parts = Vec::new();
         let mut study = study.clone();
         for (table, source, format) in &chosen.tables {
@@ -128,10 +139,21 @@ pub(super) fn open_files(
                     if let Some(study) = study.as_mut().filter(|_| !is_given) {
                         let own = table_of(part.dataset.codebook(), part.table)?;
                         study.open_kinds.open_unheld(&study.codebook, table, own);
+                        if description.is_some() && says_kinds(format) {
+                            study.open_kinds.open_others(&study.codebook, table, own);
+                        }
                     }
                     parts.push(TablePart { name: table.clone(), ..part });
                 }
                 Err(several) => parts.extend(several),
+            }
+        }
+        if let (Some(description), Some(study)) = (&description, &mut study) {
+            for part in description.open(&left, projection, registry, context)? {
+                let own = table_of(part.dataset.codebook(), part.table)?;
+                study.open_kinds.open_others(&study.codebook, &part.name, own);
+                study.open_kinds.open_unheld(&study.codebook, &part.name, own);
+                parts.push(part);
             }
         }
         assembled(parts, study.as_ref(), study_id, Some(source))
@@ -139,6 +161,22 @@ pub(super) fn open_files(
     notes.append(&mut data.notes);
     data.notes = notes;
     Ok(data.with_documents(documents))
+}
+
+/// The error of files of which each describes a study.
+fn several_studies(source: &Source<'_>, paths: &[&str]) -> Error {
+    let [first, second, others @ ..] = paths else { return Error::invalid("there are several studies") };
+    let is_archive = source.contents.as_ref().is_some_and(|files| files.is_archive());
+    let hint = match is_archive {
+        true => "unpack the archive, and name one of them".to_owned(),
+        false => format!("name one study at a time, such as {}/{first}", source.name),
+    };
+    let others = match others.len() {
+        0 => String::new(),
+        others => format!(", as are {others} more"),
+    };
+    let message = format!("{first} and {second} are both studies or codebooks{others}");
+    Error::invalid(message).entry(&source.name).with_hint(hint)
 }
 
 /// The file that is read of each table, and what was left aside.
@@ -151,12 +189,16 @@ fn chosen(
     source: &Source<'_>,
     candidates: Vec<Candidate<'_>>,
     study: Option<&StudyFile>,
+    description: Option<&Describing>,
     options: &InputOptions,
     registry: &Registry,
     context: &Context,
 ) -> Result<Chosen> {
     let codebook = study.map(|study| &study.codebook);
-    let names = codebook.map(Names::of).unwrap_or_default();
+    let mut names = codebook.map(Names::of).unwrap_or_default();
+    if let (Some(description), Some(codebook)) = (description, codebook) {
+        description.name_files(codebook, &mut names);
+    }
     let mut by_table: BTreeMap<String, Vec<Candidate<'_>>> = BTreeMap::new();
     for candidate in candidates {
         by_table.entry(names.table(&candidate.stem)).or_default().push(candidate);

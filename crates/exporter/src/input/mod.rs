@@ -1,6 +1,7 @@
 //! Opening whatever a user names: study files, data files with or without a codebook, archives and folders.
 
 mod candidate;
+mod description;
 mod files;
 mod found;
 mod frameset;
@@ -17,6 +18,7 @@ use serde_json::Value as Json;
 
 use crate::assembled::{AssembledDataset, TablePart};
 use crate::study::{Documents, OpenKinds, StudyFile, open_study};
+use description::describing;
 use files::open_files;
 use found::{Found, found};
 
@@ -193,7 +195,10 @@ fn codebook_of(
     let plain = InputOptions { password, outside, ..InputOptions::default() };
     let codebook = match found(&source_of(path, context)?, &plain, registry, context)? {
         Found::Study(source) => return described(&source, &plain, registry, context),
-        Found::Data(source) => described_in(&source, registry, context)?,
+        Found::Data(source) => match describing(&source, &plain, registry, context)? {
+            Some((described, _)) => return Ok(described),
+            None => described_in(&source, registry, context)?,
+        },
         Found::Files(source) => {
             open_files(&source, &plain, None, false, registry, context)?.codebook().clone()
         }

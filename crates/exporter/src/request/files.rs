@@ -6,7 +6,7 @@ use exporter_core::{Context, Registry, Result, Sample, Source};
 
 use super::{Request, SecretRef};
 use crate::input::{InputOptions, is_study, unpacked};
-use crate::study::StudyFile;
+use crate::study::{StudyFile, is_inside};
 
 impl Request {
     /// The files of this machine that running it reads: inputs, what study files among them name, the codebook, and files
@@ -35,7 +35,9 @@ fn files_of(folder: &Path, registry: &Registry, context: &Context) -> Result<Vec
         let Some(head) = files.head(&path, Sample::BYTES, context)? else { continue };
         let (path, sample) = (folder.join(&path), Sample::of(&head));
         let name = path.to_string_lossy();
-        if registry.reader(&name, &sample).is_some() || registry.is_packed(&name, &sample) {
+        if registry.is_description(&name, &sample) {
+            read.extend(with_named(&path, registry, context));
+        } else if registry.reader(&name, &sample).is_some() || registry.is_packed(&name, &sample) {
             read.push(path);
         } else if !sample.json_keys().is_empty() || name.to_lowercase().ends_with(".toml") {
             let named = with_named(&path, registry, context);
@@ -68,8 +70,13 @@ fn named_by(path: &Path, registry: &Registry, context: &Context) -> Result<Vec<P
     }
     let source = unpacked(&Source::open(path, context)?, &InputOptions::default(), registry, context)?;
     let head = source.head(Sample::BYTES)?;
-    if source.contents.is_some() || !is_study(&source, &Sample::of(&head)) {
+    if source.contents.is_some() {
         return Ok(Vec::new());
+    }
+    if !is_study(&source, &Sample::of(&head)) {
+        let files = registry.describe(&source, context)?.map(|description| description.files);
+        let files = files.into_iter().flatten().flatten().filter(|file| is_inside(Path::new(file)));
+        return Ok(files.map(|file| path.with_file_name(file)).filter(|file| file.is_file()).collect());
     }
     let study = StudyFile::open(&source)?;
     let data = study.data.iter().map(|(_, data)| path.with_file_name(data.file()));

@@ -74,7 +74,7 @@ impl Documents {
 }
 
 /// Whether a path stays in the folder from which it is taken.
-pub(super) fn is_inside(path: &Path) -> bool {
+pub(crate) fn is_inside(path: &Path) -> bool {
     use std::path::Component::{CurDir, Normal};
     !path.as_os_str().is_empty() && path.components().all(|part| matches!(part, Normal(_) | CurDir))
 }

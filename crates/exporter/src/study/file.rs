@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufReader, Read};
 
-use exporter_core::codebook::{Codebook, Document, Kind, Language, Study, Table, ValueLabels};
+use exporter_core::codebook::{Codebook, Document, Kind, Language, Study, Table, ValueLabels, Variable};
 use exporter_core::dataset::ReasonColumn;
 use exporter_core::{Error, Result, Source, TableId, suggest};
 use serde::Deserialize;
@@ -282,6 +282,27 @@ impl OpenKinds {
             let described = column.and_then(|column| described.variables.get(*column));
             if described.is_some_and(|described| is_other(&variable.kind, &described.kind)) {
                 self.variables.insert((name.to_owned(), variable.name.clone()));
+            }
+        }
+    }
+
+    /// Leaves the kind of a variable to its data file.
+    pub(crate) fn open(&mut self, table: &str, variable: &str) {
+        self.variables.insert((table.to_owned(), variable.to_owned()));
+    }
+
+    /// Leaves kinds of variables of a table to its data file where one is not the other by rules of numbers.
+    pub(crate) fn open_others(&mut self, codebook: &Codebook, name: &str, file: &Table) {
+        let Some((_, described)) = codebook.table(name) else { return };
+        let known = described.columns_by_name();
+        for own in &file.variables {
+            let column = known.get(own.name.as_str());
+            let described = column.and_then(|column| described.variables.get(*column));
+            let is_other = |described: &Variable| {
+                own.kind != described.kind && !(own.kind.is_numeric() && described.kind.is_numeric())
+            };
+            if described.is_some_and(is_other) {
+                self.open(name, &own.name);
             }
         }
     }

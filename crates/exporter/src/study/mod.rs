@@ -26,8 +26,8 @@ use serde_json::Value as Json;
 use crate::assembled::{AssembledDataset, TablePart};
 use crate::input::{Declared, InputOptions, is_of, open_data, projected, unpacked};
 
-pub(crate) use documents::Documents;
-use documents::{is_inside, leaves_folder};
+use documents::leaves_folder;
+pub(crate) use documents::{Documents, is_inside};
 pub use file::{DataFile, DetailedFile, OpenKinds, StudyFile};
 
 /// Largest study file that is read, in bytes: descriptions, not data.

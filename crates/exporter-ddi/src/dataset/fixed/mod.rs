@@ -120,7 +120,7 @@ fn columns(
             as_text(variable);
         }
         let reasons = if variable.has_reasons() { reasons_by_text(variable, language) } else { HashMap::new() };
-        let (kind, decimals) = (variable.kind.clone(), column.decimals);
+        let (kind, decimals) = (variable.kind.clone(), column.decimals.unwrap_or_default());
         columns.push(FixedColumn { kind, characters, decimals, reasons });
     }
     Ok(columns)

@@ -1,0 +1,108 @@
+//! Files of other formats that describe the tables of the files beside them, as a codebook does.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use exporter_core::codebook::Codebook;
+use exporter_core::{Context, Dataset, Projection, Registry, Result, Source, TableId};
+use serde_json::Value as Json;
+
+use super::candidate::Names;
+use super::{Described, InputOptions, unpacked};
+use crate::assembled::TablePart;
+use crate::study::{Documents, StudyFile, is_inside};
+
+/// A file that describes tables, and where it says that their rows are.
+pub(super) struct Describing {
+    file: Source<'static>,
+    /// The folder of the file.
+    folder: String,
+    /// By table, paths from that folder.
+    files: Vec<Vec<String>>,
+}
+
+/// A table whose rows only the describing file makes out of theirs.
+pub(super) struct Left {
+    table: TableId,
+    name: String,
+    /// Path of the file with the rows.
+    pub(super) path: String,
+}
+
+/// What a file describes, as a codebook; `None` of files that describe nothing but themselves.
+pub(super) fn describing(
+    file: &Source<'_>,
+    options: &InputOptions,
+    registry: &Registry,
+    context: &Context,
+) -> Result<Option<(Described, Describing)>> {
+    let inner = unpacked(file, options, registry, context)?;
+    let Some(description) = registry.describe(&inner, context)? else { return Ok(None) };
+    let mut study = StudyFile::described_by(description.codebook);
+    for (table, guessed) in study.codebook.tables.iter().zip(&description.guessed) {
+        guessed.iter().for_each(|variable| study.open_kinds.open(&table.name, variable));
+    }
+    // Documents that are not beside it are described without their contents.
+    for document in &mut study.codebook.documents {
+        let Some(path) = document.path.clone() else { continue };
+        let there = || -> Result<bool> {
+            let path = path.to_string_lossy();
+            Ok(file.beside(&path, context)?.is_some() || file.beside(&format!("{path}.gz"), context)?.is_some())
+        };
+        if !is_inside(&path) || !there()? {
+            document.path = None;
+        }
+    }
+    let documents = Documents::of(file, &mut study.codebook, options.outside, registry, context)?;
+    let describing = Describing { file: inner.detached(), folder: String::new(), files: description.files };
+    Ok(Some(((study, Some(documents)), describing)))
+}
+
+impl Describing {
+    /// As a file at a path of an archive or folder.
+    pub(super) fn at(self, path: &str) -> Self {
+        let folder = path.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
+        Self { folder, ..self }
+    }
+
+    /// Adds the names that files have which are said to hold tables.
+    pub(super) fn name_files(&self, codebook: &Codebook, names: &mut Names) {
+        for (table, files) in codebook.tables.iter().zip(&self.files) {
+            for file in files {
+                let file = file.strip_suffix(".gz").unwrap_or(file);
+                let stem = Path::new(file).file_stem().and_then(std::ffi::OsStr::to_str);
+                stem.iter().for_each(|stem| names.add(stem, &table.name));
+            }
+        }
+    }
+
+    /// The tables that were not found as files of a format of their own, and whose file is there.
+    pub(super) fn left(&self, codebook: &Codebook, found: &[&str], paths: &[String]) -> Vec<Left> {
+        let mut left = Vec::new();
+        for ((at, table), files) in codebook.tables.iter().enumerate().zip(&self.files) {
+            let path = files.iter().map(|file| format!("{}{file}", self.folder));
+            let path = path.into_iter().find(|path| paths.contains(path));
+            if let Some(path) = path.filter(|_| !found.contains(&table.name.as_str())) {
+                left.push(Left { table: TableId(at), name: table.name.clone(), path });
+            }
+        }
+        left
+    }
+
+    /// Opens these tables.
+    pub(super) fn open(
+        &self,
+        left: &[Left],
+        projection: &Projection,
+        registry: &Registry,
+        context: &Context,
+    ) -> Result<Vec<TablePart>> {
+        if left.is_empty() {
+            return Ok(Vec::new());
+        }
+        let source = self.file.clone().projection(projection.clone());
+        let data: Arc<dyn Dataset> = registry.open(&source, Json::Null, context)?.into();
+        let part = |left: &Left| TablePart::new(Box::new(Arc::clone(&data)), left.table, &left.name, &left.path);
+        Ok(left.iter().map(part).collect())
+    }
+}
