@@ -72,7 +72,9 @@ pub use exporter::{
     Sibling, Summary, TableRows, TableWriter, TablesPlan, Written, export, plan, plan_of,
 };
 pub use foreign::Foreign;
-pub use format::{Container, Describe, Description, Format, FormatInfo, Input, OptionInfo, OptionKind, Recognition};
+pub use format::{
+    Container, Describe, Description, Format, FormatInfo, Input, OptionInfo, OptionKind, Recognition,
+};
 pub use limits::Limits;
 pub use loss::{
     CHARACTERS, Example, Loss, LossCode, LossEffect, LossPolicy, LossReport, LossSeverity, Tallied, Tally,

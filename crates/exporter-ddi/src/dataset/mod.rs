@@ -14,8 +14,8 @@ use std::collections::HashMap;
 use exporter_core::codebook::Codebook;
 use exporter_core::dataset::{scan_schema, select_from, table_of};
 use exporter_core::{
-    Batches, Context, Dataset, Description, Describe, Input, Loss, LossReport, Note, Projection,
-    Recognition, Result, Sample, Scan, Source, TableId,
+    Batches, Context, Dataset, Describe, Description, Input, Loss, LossReport, Note, Projection, Recognition,
+    Result, Sample, Scan, Source, TableId,
 };
 use exporter_core::{Format as _, FormatInfo};
 use serde::Deserialize;
@@ -103,7 +103,8 @@ impl DdiDataset {
     /// # Errors
     /// When the document or a file that it names cannot be read, or they do not fit together.
     pub fn open(source: &Source<'_>, context: &Context) -> Result<Self> {
-        let package = source.contents.as_ref().map(|_| open_data_format::open(source, context)).transpose()?;
+        let package =
+            source.contents.as_ref().map(|_| open_data_format::open(source, context)).transpose()?;
         let (place, data) = match package {
             Some(Package { document, data }) => (document, Some(data)),
             None => (source.detached(), None),

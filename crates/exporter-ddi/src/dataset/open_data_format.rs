@@ -44,10 +44,12 @@ pub(super) fn is_package(sample: &Sample<'_>) -> bool {
 /// # Errors
 /// When the list cannot be read, or names a document that is not there.
 pub(super) fn open(source: &Source<'_>, context: &Context) -> Result<Package> {
-    let missing = |name: &str| Error::not_found(format!("the archive has no file {name}")).entry(&source.name);
+    let missing =
+        |name: &str| Error::not_found(format!("the archive has no file {name}")).entry(&source.name);
     let list = source.entry(LIST, context)?.ok_or_else(|| missing(LIST))?;
     let listed = serde_json::from_slice(&list.head(LIST_BYTES)?).map_err(|problem| {
-        Error::invalid(format!("the list of the Open Data Format cannot be read: {problem}")).entry(&list.name)
+        Error::invalid(format!("the list of the Open Data Format cannot be read: {problem}"))
+            .entry(&list.name)
     });
     let Listed { files } = listed?;
     let document = source.entry(&files.metadata, context)?.ok_or_else(|| missing(&files.metadata))?;

@@ -1,13 +1,14 @@
 //! A data file of another format: its columns are those of the document, found by name.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions, new_null_array};
 use arrow_schema::DataType;
 use exporter_core::codebook::{Codebook, Kind, Language, Table, Variable};
 use exporter_core::dataset::{
-    DeclaredReasons, FoldedReasons, ReasonColumn, columns_with_reasons, scan_schema, table_of, with_reasons_of,
+    DeclaredReasons, FoldedReasons, ReasonColumn, columns_with_reasons, scan_schema, table_of,
+    with_reasons_of,
 };
 use exporter_core::{
     Batches, Context, Dataset, Error, Loss, LossCode, Projection, Result, Scan, Source, TableId, suggest,
@@ -129,7 +130,8 @@ fn projection(
     wanted: &Projection,
 ) -> Projection {
     let variables = codebook.tables.get(at).map(|table| table.variables.as_slice()).unwrap_or_default();
-    let is_wanted = |position: usize| variables.get(position).is_none_or(|variable| wanted.has(&variable.name));
+    let is_wanted =
+        |position: usize| variables.get(position).is_none_or(|variable| wanted.has(&variable.name));
     let of_file = declared.variables.iter().enumerate().filter(|(position, _)| is_wanted(*position));
     // A file that brings back its own codebook has the names of that.
     let names = of_file.flat_map(|(position, column)| {
@@ -149,12 +151,15 @@ fn reason_columns(reasons: &[ReasonColumn], declared: &Table, own: &Table) -> Ve
     reasons.iter().filter_map(of).collect()
 }
 
-/// By variable, its column in the file: called as in the document, or as a file calls it that brings back its codebook.
+/// By variable, its column in the file. A file that brings back its codebook may call it otherwise than its column is called.
 fn columns(own: &Table, declared: &Table, table: &Table, file: &str) -> Result<Vec<usize>> {
     let known = own.columns_by_name();
+    let in_file = own.variables.iter().enumerate();
+    let in_file = in_file.filter_map(|(at, own)| Some((own.facts.name_in_file.as_deref()?, at)));
+    let in_file: HashMap<&str, usize> = in_file.collect();
     let column = |(declared, variable): (&Variable, &Variable)| {
-        let found = known.get(declared.name.as_str()).or_else(|| known.get(variable.name.as_str()));
-        found.copied().ok_or_else(|| {
+        let found = in_file.get(declared.name.as_str()).or_else(|| known.get(declared.name.as_str()));
+        found.or_else(|| known.get(variable.name.as_str())).copied().ok_or_else(|| {
             let message = format!("{file} has no column {:?}, which the document describes", declared.name);
             let names = own.variables.iter().map(|own| own.name.as_str());
             let hint = suggest::suggestion(&declared.name, "columns of the file", names);
@@ -194,9 +199,15 @@ impl OtherRows {
     ///
     /// # Errors
     /// As those of the file.
-    pub(super) fn batches<'a>(&'a self, table: &'a Table, wanted: &[usize], scan: &Scan) -> Result<Batches<'a>> {
+    pub(super) fn batches<'a>(
+        &'a self,
+        table: &'a Table,
+        wanted: &[usize],
+        scan: &Scan,
+    ) -> Result<Batches<'a>> {
         let own = table_of(self.data.codebook(), TABLE)?;
-        let below: Vec<usize> = wanted.iter().filter_map(|column| self.columns.get(*column)).copied().collect();
+        let below: Vec<usize> =
+            wanted.iter().filter_map(|column| self.columns.get(*column)).copied().collect();
         let mut inner = scan.clone().columns(below.clone());
         if inner.filter.take().is_some() {
             inner.limit = None;

@@ -358,7 +358,9 @@ fn link_record_types(tables: &mut [Growing]) {
             says_nothing && it.read.id == own.read.id && key.iter().all(|name| it.names.contains(name))
         };
         let mut above = (0..tables.len()).filter(|at| tables.get(*at).is_some_and(is_above));
-        let Some(above) = above.next().filter(|_| above.next().is_none() && !key.is_empty()) else { continue };
+        let Some(above) = above.next().filter(|_| above.next().is_none() && !key.is_empty()) else {
+            continue;
+        };
         let Some(parent) = tables.get_mut(above).map(|it| &mut it.read.table) else { continue };
         parent.key.clone_from(&key);
         let name = parent.name.clone();

@@ -47,7 +47,8 @@ pub(super) fn describing(
         let Some(path) = document.path.clone() else { continue };
         let there = || -> Result<bool> {
             let path = path.to_string_lossy();
-            Ok(file.beside(&path, context)?.is_some() || file.beside(&format!("{path}.gz"), context)?.is_some())
+            Ok(file.beside(&path, context)?.is_some()
+                || file.beside(&format!("{path}.gz"), context)?.is_some())
         };
         if !is_inside(&path) || !there()? {
             document.path = None;
@@ -102,7 +103,8 @@ impl Describing {
         }
         let source = self.file.clone().projection(projection.clone());
         let data: Arc<dyn Dataset> = registry.open(&source, Json::Null, context)?.into();
-        let part = |left: &Left| TablePart::new(Box::new(Arc::clone(&data)), left.table, &left.name, &left.path);
+        let part =
+            |left: &Left| TablePart::new(Box::new(Arc::clone(&data)), left.table, &left.name, &left.path);
         Ok(left.iter().map(part).collect())
     }
 }

@@ -38,9 +38,12 @@ pub(super) type Misfit = (usize, String);
 pub(super) fn is_read(kind: &Kind) -> bool {
     match kind {
         Kind::DateTime { zone, .. } => zone.is_none(),
-        Kind::Boolean | Kind::Integer { .. } | Kind::Float { .. } | Kind::Text | Kind::Date | Kind::Time(_) => {
-            true
-        }
+        Kind::Boolean
+        | Kind::Integer { .. }
+        | Kind::Float { .. }
+        | Kind::Text
+        | Kind::Date
+        | Kind::Time(_) => true,
         _ => false,
     }
 }
@@ -59,9 +62,11 @@ impl FixedColumn {
                 |text| pointed(text, decimals)?.parse().ok(),
                 |values| Arc::new(Float32Array::from(values)),
             ),
-            Kind::Float { .. } => {
-                self.each(records, |text| float(text, decimals), |values| Arc::new(Float64Array::from(values)))
-            }
+            Kind::Float { .. } => self.each(
+                records,
+                |text| float(text, decimals),
+                |values| Arc::new(Float64Array::from(values)),
+            ),
             Kind::Date => self.each(records, date, |values| Arc::new(Date32Array::from(values))),
             Kind::Time(_) => {
                 self.each(records, time, |values| Arc::new(Time64MicrosecondArray::from(values)))
@@ -159,7 +164,9 @@ fn pointed(text: &str, decimals: usize) -> Option<Cow<'_, str>> {
 
 fn float(text: &str, decimals: usize) -> Option<f64> {
     // A quotient of two exact numbers is rounded once, as the text would be.
-    if let Some(digits) = digits(text).filter(|digits| digits.len() <= EXACT_DIGITS && decimals <= EXACT_DIGITS) {
+    if let Some(digits) =
+        digits(text).filter(|digits| digits.len() <= EXACT_DIGITS && decimals <= EXACT_DIGITS)
+    {
         let number = digits.parse::<u64>().ok()? as f64 / 10_f64.powi(decimals as i32);
         return Some(if text.starts_with('-') { -number } else { number });
     }
@@ -185,7 +192,8 @@ fn date(text: &str) -> Option<i32> {
 fn time(text: &str) -> Option<i64> {
     let time = NaiveTime::parse_from_str(text, "%H:%M:%S%.f");
     let time = time.or_else(|_| NaiveTime::parse_from_str(text, "%H:%M")).ok()?;
-    let micros = i64::from(time.num_seconds_from_midnight()) * 1_000_000 + i64::from(time.nanosecond() / 1000);
+    let micros =
+        i64::from(time.num_seconds_from_midnight()) * 1_000_000 + i64::from(time.nanosecond() / 1000);
     (time.nanosecond() % 1000 == 0).then_some(micros)
 }
 

@@ -166,7 +166,8 @@ impl Counted {
         let mut of_file = |seen: &Seen, code: LossCode, action: &str| {
             if let Some((line, text)) = &seen.first {
                 let action = format!("{action}, first in line {}", line + 1);
-                losses.push(Loss::new(code, action).count(seen.count).first(None, text.as_str()).table(table));
+                losses
+                    .push(Loss::new(code, action).count(seen.count).first(None, text.as_str()).table(table));
             }
         };
         of_file(&self.empty, LossCode::LINE_SKIPPED, "empty lines are not read");
@@ -177,7 +178,8 @@ impl Counted {
             types.sort_unstable();
             let shown: Vec<String> = types.iter().take(TYPES_TOLD).map(|own| format!("{own:?}")).collect();
             let more = if types.len() > TYPES_TOLD { ", …" } else { "" };
-            let action = format!("records of types that the document does not describe: {}{more}", shown.join(", "));
+            let action =
+                format!("records of types that the document does not describe: {}{more}", shown.join(", "));
             let loss = Loss::new(LossCode::NOT_READ, action).count(self.unknown.values().sum());
             losses.push(loss.table(table));
         }

@@ -116,10 +116,12 @@ fn columns(
         let characters = column.characters.ok_or_else(|| nowhere(&variable.name, &table.name))?;
         if !is_read(&variable.kind) {
             let action = format!("read as text: fixed columns hold no {}", variable.kind);
-            losses.push(Loss::new(LossCode::KIND_CHANGED, action).variable(&variable.name).table(&table.name));
+            losses
+                .push(Loss::new(LossCode::KIND_CHANGED, action).variable(&variable.name).table(&table.name));
             as_text(variable);
         }
-        let reasons = if variable.has_reasons() { reasons_by_text(variable, language) } else { HashMap::new() };
+        let reasons =
+            if variable.has_reasons() { reasons_by_text(variable, language) } else { HashMap::new() };
         let (kind, decimals) = (variable.kind.clone(), column.decimals.unwrap_or_default());
         columns.push(FixedColumn { kind, characters, decimals, reasons });
     }
@@ -184,7 +186,9 @@ impl FixedRows {
             let decoded = decoded.next()?;
             let batch = decoded.and_then(|decoded| {
                 if let Some((column, (row, value))) = decoded.misfit {
-                    return Err(misfit(table, wanted.get(column), first + row as u64 + 1, &value).entry(&name));
+                    return Err(
+                        misfit(table, wanted.get(column), first + row as u64 + 1, &value).entry(&name)
+                    );
                 }
                 let (mut arrays, mut told) = (Vec::with_capacity(wanted.len()), Vec::new());
                 for ((values, reasons), column) in decoded.values.iter().zip(&wanted) {

@@ -232,7 +232,7 @@ mod tests {
 
     #[test]
     fn a_record_without_end_is_refused() {
-        let bytes: Arc<dyn ReadAt> = Arc::new(MemoryBytes::new(vec![b'1'; MOST_RECORD + 1000]));
+        let bytes: Arc<dyn ReadAt> = Arc::new(MemoryBytes::new(vec![b'1'; MOST_RECORD + (3 << 20)]));
         let error = Pieces::new(&bytes, "x.dat", 1 << 20, &Cancel::default()).find_map(Result::err);
         assert_eq!(error.unwrap().kind(), exporter_core::ErrorKind::Limit);
     }

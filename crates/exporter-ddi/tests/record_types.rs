@@ -1,0 +1,82 @@
+//! Files of several types of record: households and their members.
+
+use exporter_core::codebook::TableKind;
+use exporter_core::{Dataset as _, TableId};
+use exporter_testkit::conformance;
+
+use super::{among, document, names, rows, told, variable};
+
+/// Two types of record, with the groups given as IPUMS or nested.
+fn households(groups: &str) -> String {
+    let files = format!(
+        "<fileDscr ID=\"F1\"><fileTxt><fileName>h.dat</fileName><fileStrc type=\"hierarchical\">{groups}</fileStrc></fileTxt></fileDscr>"
+    );
+    let kind = "<varFormat type=\"character\"/>";
+    let of =
+        |types: &str, variable: String| variable.replace(" files=", &format!(" rectype=\"{types}\" files="));
+    let variables = [
+        of("H P", variable("RECTYPE", (1, 1), "dcml=\"0\"", kind)),
+        of("H P", variable("SERIAL", (2, 4), "dcml=\"0\"", "")),
+        of("H", variable("HHWT", (5, 9), "dcml=\"2\"", "")),
+        of("P", variable("PERNUM", (5, 6), "dcml=\"0\"", "")),
+        of("P", variable("NAME", (7, 10), "", kind)),
+    ];
+    document(&files, &variables.concat())
+}
+
+const IPUMS: &str = "<recGrp rectype=\"P\" recidvar=\"RECTYPE\" keyvar=\"SERIAL\"><labl>Persons</labl></recGrp>\
+                     <recGrp rectype=\"H\" recidvar=\"RECTYPE\"/>";
+const NESTED: &str = "<recGrp ID=\"RH\" recGrp=\"RP\" rectype=\"H\" recidvar=\"RECTYPE\" keyvar=\"SERIAL\"/>\
+                      <recGrp ID=\"RP\" rectype=\"P\" keyvar=\"SERIAL PERNUM\"/>";
+const ROWS: &[u8] = b"H00100150\nP00101Ann \nP00102Bob \nH00200075\nH00310000\nP00301Cy  \n";
+
+#[test]
+fn each_type_of_record_is_a_table() {
+    for threads in [1, 3] {
+        let data = among(&households(IPUMS), &[("h.dat", ROWS)], threads).unwrap();
+        let [persons, homes] = &data.codebook().tables[..] else { panic!("two tables") };
+        assert_eq!((&*persons.name, &*homes.name, persons.label.untagged()), ("P", "H", Some("Persons")));
+        assert_eq!(names(persons), ["RECTYPE", "SERIAL", "PERNUM", "NAME"]);
+        assert_eq!(names(homes), ["RECTYPE", "SERIAL", "HHWT"]);
+        assert_eq!(rows(&*data, 0), [["P", "1", "1", "Ann"], ["P", "1", "2", "Bob"], ["P", "3", "1", "Cy"]]);
+        assert_eq!(rows(&*data, 1), [["H", "1", "1.5"], ["H", "2", "0.75"], ["H", "3", "100.0"]]);
+        assert_eq!((data.rows(TableId(0)), data.rows(TableId(1))), (Some(3), Some(3)));
+        assert_eq!(told(&data.losses()), [""; 0]);
+        conformance::dataset(&*data);
+    }
+}
+
+#[test]
+fn a_key_that_only_members_name_links_them_to_their_household() {
+    let data = among(&households(IPUMS), &[("h.dat", ROWS)], 1).unwrap();
+    let [persons, homes] = &data.codebook().tables[..] else { panic!("two tables") };
+    let parent = persons.parent.as_ref().unwrap();
+    assert_eq!((&*parent.table, persons.kind), ("H", TableKind::Roster));
+    assert_eq!((homes.key.as_slice(), persons.key.len()), (&["SERIAL".to_owned()][..], 0));
+}
+
+#[test]
+fn groups_that_nest_say_key_and_parent_themselves() {
+    let data = among(&households(NESTED), &[("h.dat", ROWS)], 1).unwrap();
+    let [homes, persons] = &data.codebook().tables[..] else { panic!("two tables") };
+    assert_eq!((homes.key.join(" "), persons.key.join(" ")), ("SERIAL".into(), "SERIAL PERNUM".into()));
+    assert_eq!(persons.parent.as_ref().unwrap().table, "H");
+    assert_eq!(rows(&*data, 1)[1], ["P", "1", "2", "Bob"]);
+}
+
+#[test]
+fn records_of_other_types_are_a_loss_and_short_ones_are_told_by_table() {
+    let text = [ROWS, b"X001\nH004\nX002\n\n"].concat();
+    for threads in [1, 3] {
+        let data = among(&households(IPUMS), &[("h.dat", &text)], threads).unwrap();
+        assert_eq!((data.rows(TableId(0)), data.rows(TableId(1))), (Some(3), Some(4)));
+        assert_eq!(
+            told(&data.losses()),
+            [
+                "not-read H.? records that are shorter than their columns: what is behind their end is missing ×1: Some(4) H004",
+                "line-skipped P.? empty lines are not read, first in line 10 ×1: None ",
+                "not-read P.? records of types that the document does not describe: \"X\" ×2",
+            ]
+        );
+    }
+}
