@@ -5,6 +5,7 @@ mod archives;
 #[cfg(feature = "package")]
 mod companions;
 mod declared_reasons;
+mod described_by_ddi;
 mod do_file;
 mod earlier_letters;
 mod given_formats;

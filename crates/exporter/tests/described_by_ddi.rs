@@ -1,0 +1,227 @@
+//! Documents of DDI among data files, in folders and archives, and given by themselves.
+
+use std::path::PathBuf;
+
+use exporter::dataset::display_rows;
+use exporter::package::{EntryOptions, GzipOptions, GzipWriter, ZipOptions, ZipWriter};
+use exporter::request::{FormatRequest, Request};
+use exporter::sink::MemorySink;
+use exporter::source::MemoryFiles;
+use exporter::{
+    AssembledDataset, Context, Dataset, InputOptions, LossCode, LossPolicy, Result, Scan, Source, TableId,
+};
+use exporter_testkit::sample;
+use std::io::Write as _;
+use std::sync::Arc;
+
+const DDI: &str = "<codeBook xmlns=\"ddi:codebook:2_5\"><stdyDscr><citation><titlStmt><titl>Pets</titl></titlStmt></citation>\
+    </stdyDscr><fileDscr ID=\"F1\"><fileTxt><fileName>pets.csv</fileName></fileTxt></fileDscr><dataDscr>\
+    <var name=\"legs\" dcml=\"0\" intrvl=\"contin\"><labl>Legs</labl></var>\
+    <var name=\"size\"><labl>Size</labl><catgry><catValu>-1</catValu><labl>Unknown</labl></catgry></var></dataDscr></codeBook>";
+const ROWS: &str = "size,legs\n1.5,4\n-1,2\n";
+
+fn context() -> Context {
+    Context::default().with_threads(2)
+}
+
+fn open(source: &Source<'_>, options: &InputOptions) -> Result<AssembledDataset> {
+    exporter::open_sources(std::slice::from_ref(source), options, &exporter::registry(), &context())
+}
+
+fn opened(source: &Source<'_>) -> AssembledDataset {
+    open(source, &InputOptions::default()).unwrap_or_else(|error| panic!("{}: {error:?}", source.name))
+}
+
+/// A folder in memory, and the same files in a zip.
+fn both(files: &[(&str, &[u8])]) -> [Source<'static>; 2] {
+    let owned = files.iter().map(|(path, bytes)| ((*path).to_owned(), bytes.to_vec()));
+    let folder = Source::files("set", Arc::new(MemoryFiles::new(owned)));
+    let mut zip = ZipWriter::new(Vec::new(), ZipOptions::default()).unwrap();
+    for (path, bytes) in files {
+        zip.start_entry(&EntryOptions::new(*path)).unwrap();
+        zip.write_all(bytes).unwrap();
+        zip.finish_entry().unwrap();
+    }
+    [folder, Source::memory("set.zip", zip.finish().unwrap())]
+}
+
+fn rows(data: &dyn Dataset, table: usize) -> Vec<Vec<String>> {
+    let batches = context().scan(data, TableId(table), &Scan::all()).unwrap();
+    let cell = |cell: Option<String>| cell.unwrap_or_else(|| "·".to_owned());
+    let rows = batches.flat_map(|batch| display_rows(&batch.unwrap()).unwrap());
+    rows.map(|row| row.into_iter().map(cell).collect()).collect()
+}
+
+fn notes(data: &dyn Dataset) -> Vec<String> {
+    data.notes().into_iter().filter(|note| !note.is_usual).map(|note| note.text).collect()
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut writer = GzipWriter::new(Vec::new(), GzipOptions::default(), std::num::NonZeroUsize::MIN);
+    writer.write_all(bytes).unwrap();
+    writer.finish().unwrap()
+}
+
+#[test]
+fn among_data_files_a_document_is_their_codebook() {
+    for source in both(&[("pets.ddi.xml", DDI.as_bytes()), ("pets.csv", ROWS.as_bytes())]) {
+        let data = opened(&source);
+        let [table] = &data.codebook().tables[..] else { panic!("one table") };
+        assert_eq!(
+            (&*table.name, table.variables[0].label.untagged()),
+            ("pets", Some("Size")),
+            "{}",
+            source.name
+        );
+        assert_eq!(rows(&data, 0), [["1.5", "4"], ["-1.0", "2"]]);
+        assert_eq!(data.codebook().value_labels_of(&table.variables[0]).map(|labels| labels.len()), Some(1));
+        assert_eq!(notes(&data), [""; 0]);
+    }
+}
+
+#[test]
+fn a_codebook_goes_before_a_document_which_is_not_told_of_then() {
+    let codebook = br#"{"codebook": 1, "study": {"id": "s"}, "tables": [{"name": "pets", "label": "Ours",
+        "variables": [{"name": "size", "kind": "float"}, {"name": "legs", "kind": "integer"}]}]}"#;
+    // What is damaged is not read either.
+    let damaged = &DDI.as_bytes()[..DDI.len() - 20];
+    for source in
+        both(&[("s.codebook.json", codebook), ("s.ddi.xml", damaged), ("pets.csv", ROWS.as_bytes())])
+    {
+        let data = opened(&source);
+        assert_eq!(data.codebook().tables[0].label.untagged(), Some("Ours"));
+        assert_eq!((data.codebook().tables.len(), notes(&data)), (1, vec![]));
+    }
+}
+
+#[test]
+fn rows_of_fixed_columns_are_those_of_the_document() {
+    let fixed = DDI
+        .replace("pets.csv", "pets.dat")
+        .replace("<labl>Legs", "<location StartPos=\"1\" EndPos=\"2\"/><labl>Legs")
+        .replace("<labl>Size", "<location StartPos=\"3\" EndPos=\"5\"/><labl>Size");
+    let packed = gzip(b" 4 12\n 2 -1\n");
+    for (name, bytes) in [("in/pets.dat", &b" 4 12\r\n 2 -1\r\n"[..]), ("in/pets.dat.gz", &packed)] {
+        for source in both(&[("in/x.xml", fixed.as_bytes()), (name, bytes)]) {
+            let data = opened(&source);
+            assert_eq!(rows(&data, 0), [["4", "12"], ["2", "-1"]], "{name} in {}", source.name);
+            assert_eq!(notes(&data), [""; 0]);
+        }
+    }
+    // Without it the tables have no rows.
+    for source in both(&[("x.xml", fixed.as_bytes())]) {
+        assert_eq!(rows(&opened(&source), 0), [[""; 0]; 0]);
+        assert!(notes(&opened(&source))[0].contains("without rows"));
+    }
+}
+
+#[test]
+fn two_documents_describe_two_studies() {
+    for source in both(&[("a.xml", DDI.as_bytes()), ("b.xml", DDI.as_bytes()), ("pets.csv", ROWS.as_bytes())])
+    {
+        let error = open(&source, &InputOptions::default()).map(drop).unwrap_err();
+        assert!(error.to_string().contains("a.xml and b.xml are both"), "{error}");
+        assert!(error.hint().is_some());
+    }
+}
+
+#[test]
+fn given_by_itself_it_is_read_with_the_file_that_it_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("study.xml");
+    std::fs::write(&path, DDI).unwrap();
+    // One of the same name in a richer format is not the one that is named.
+    std::fs::write(folder.path().join("pets.csv.gz"), gzip(ROWS.as_bytes())).unwrap();
+    std::fs::write(folder.path().join("pets.dta"), "no dta").unwrap();
+    let data =
+        exporter::open(&[path.clone()], &InputOptions::default(), &exporter::registry(), &context()).unwrap();
+    // What the document says nothing of is found in the cells.
+    assert_eq!(rows(&data, 0), [["4", "1.5"], ["2", "-1.0"]]);
+    // None of these files is replaced by what is written.
+    let mut request = Request::default();
+    for input in [path.clone(), folder.path().to_owned()] {
+        request.input.paths = vec![input];
+        let files: Vec<PathBuf> = request.files(&exporter::registry(), &context());
+        assert!(files.contains(&path) && files.contains(&folder.path().join("pets.csv.gz")), "{files:?}");
+    }
+}
+
+#[test]
+fn it_describes_data_that_is_given_with_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let (document, data) = (folder.path().join("study.xml"), folder.path().join("other.csv"));
+    std::fs::write(&document, DDI).unwrap();
+    std::fs::write(&data, "size,legs,more\n1.5,4,x\n").unwrap();
+    let mut options = InputOptions::default();
+    options.codebook = Some(document);
+    let data = exporter::open(&[data], &options, &exporter::registry(), &context()).unwrap();
+    let [table] = &data.codebook().tables[..] else { panic!("one table") };
+    assert_eq!((table.variables[1].label.untagged(), table.variables.len()), (Some("Legs"), 3));
+    assert_eq!(rows(&data, 0), [["1.5", "4", "x"]]);
+}
+
+#[test]
+fn archives_of_the_open_data_format_are_read() {
+    let list = br#"{"fileType": "opendataformat", "version": "1.1.0", "files": {"data": "data.csv", "metadata": "metadata.xml"}}"#;
+    let metadata = DDI.replace("pets.csv", "pets");
+    for source in both(&[
+        ("data.csv", ROWS.as_bytes()),
+        ("metadata.xml", metadata.as_bytes()),
+        ("odf-version.json", list),
+    ]) {
+        let data = opened(&source);
+        assert_eq!(
+            (&*data.codebook().tables[0].name, rows(&data, 0)[0].join(" ")),
+            ("pets", "4 1.5".to_owned())
+        );
+    }
+    let [_, broken] = both(&[("data.csv", ROWS.as_bytes()), ("odf-version.json", list)]);
+    assert!(
+        open(&broken, &InputOptions::default()).map(drop).unwrap_err().to_string().contains("metadata.xml")
+    );
+}
+
+/// What an export writes with a document beside it comes back by the document alone.
+#[test]
+fn exports_come_back_by_their_document() {
+    let study = sample::described();
+    for formats in [&["csv", "ddi"][..], &["dta", "csv", "ddi"]] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut request = Request::default();
+        request.formats = formats.iter().map(|format| FormatRequest::new(*format)).collect();
+        request.losses = Some(LossPolicy::Allow(LossCode::ALL.to_vec()));
+        let sink = MemorySink::new();
+        let prepared = request.prepare_for(&study, &exporter::registry(), &context()).unwrap();
+        prepared.run(Box::new(sink.clone()), &context()).unwrap();
+        let out = folder.path().join("out");
+        let mut files: Vec<PathBuf> = Vec::new();
+        for (path, bytes) in sink.entries() {
+            if path.ends_with(".codebook.json") {
+                continue;
+            }
+            let path = out.join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(&path, bytes).unwrap();
+            files.push(path);
+        }
+        let document =
+            files.iter().find(|file| file.to_string_lossy().ends_with(".ddi.xml")).unwrap().clone();
+        for input in [document, out] {
+            let data =
+                exporter::open(&[input.clone()], &InputOptions::default(), &exporter::registry(), &context());
+            let data = data.unwrap_or_else(|error| panic!("{formats:?} {}: {error:?}", input.display()));
+            for (at, table) in study.codebook().tables.iter().enumerate() {
+                let (place, own) = data.codebook().table(&table.name).unwrap();
+                assert_eq!(own.label, table.label);
+                assert_eq!(
+                    rows(&data, place),
+                    rows(&study, at),
+                    "{} of {formats:?} {}",
+                    table.name,
+                    input.display()
+                );
+            }
+            assert_eq!(data.codebook().tables.len(), study.codebook().tables.len());
+        }
+    }
+}
