@@ -133,8 +133,13 @@ fn given_by_itself_it_is_read_with_the_file_that_it_names() {
     // One of the same name in a richer format is not the one that is named.
     std::fs::write(folder.path().join("pets.csv.gz"), gzip(ROWS.as_bytes())).unwrap();
     std::fs::write(folder.path().join("pets.dta"), "no dta").unwrap();
-    let data =
-        exporter::open(&[path.clone()], &InputOptions::default(), &exporter::registry(), &context()).unwrap();
+    let data = exporter::open(
+        std::slice::from_ref(&path),
+        &InputOptions::default(),
+        &exporter::registry(),
+        &context(),
+    )
+    .unwrap();
     // What the document says nothing of is found in the cells.
     assert_eq!(rows(&data, 0), [["4", "1.5"], ["2", "-1.0"]]);
     // None of these files is replaced by what is written.
@@ -207,8 +212,12 @@ fn exports_come_back_by_their_document() {
         let document =
             files.iter().find(|file| file.to_string_lossy().ends_with(".ddi.xml")).unwrap().clone();
         for input in [document, out] {
-            let data =
-                exporter::open(&[input.clone()], &InputOptions::default(), &exporter::registry(), &context());
+            let data = exporter::open(
+                std::slice::from_ref(&input),
+                &InputOptions::default(),
+                &exporter::registry(),
+                &context(),
+            );
             let data = data.unwrap_or_else(|error| panic!("{formats:?} {}: {error:?}", input.display()));
             for (at, table) in study.codebook().tables.iter().enumerate() {
                 let (place, own) = data.codebook().table(&table.name).unwrap();
