@@ -1,5 +1,6 @@
 //! Fixed columns.
 
+use exporter_core::codebook::Kind;
 use exporter_core::dataset::{Comparison, ExcerptDataset};
 use exporter_core::{Dataset as _, ErrorKind, Filter, Scan, TableId};
 use exporter_testkit::conformance;
@@ -124,4 +125,20 @@ fn columns_without_a_place_are_refused() {
     let second = variable("id", (1, 3), "dcml=\"0\"", "").replace("StartPos", "RecSegNo=\"2\" StartPos");
     let text = document(&file("pets.dat"), &[second, variable("y", (1, 1), "", "")].concat());
     assert!(among(&text, &[("pets.dat", b"001\n")], 1).is_err());
+}
+
+#[test]
+fn numbers_of_which_nothing_is_stated_may_have_fractions() {
+    let categories = "<catgry><catValu>-1</catValu><labl>Unknown</labl></catgry>";
+    let open = |name: &str, place| variable(name, place, "", categories).replace("contin", "discrete");
+    let text = document(&file("pets.dat"), &[open("size", (1, 4)), open("legs", (5, 5))].concat());
+    let lines: Vec<String> =
+        (0..60_000).map(|row| if row == 59_999 { " 1.54\n" } else { "  -14\n" }.to_owned()).collect();
+    for threads in [1, 3] {
+        let data = among(&text, &[("pets.dat", lines.concat().as_bytes())], threads).unwrap();
+        let [size, legs] = &data.codebook().tables[0].variables[..] else { panic!("two variables") };
+        assert_eq!((&size.kind, &legs.kind), (&Kind::FLOAT, &Kind::INTEGER));
+        let rows = rows(&*data, 0);
+        assert_eq!((rows[0].join(" "), rows[59_999].join(" ")), ("-1.0 4".into(), "1.5 4".into()));
+    }
 }

@@ -24,6 +24,8 @@ pub(super) struct FixedColumn {
     pub(super) characters: (u32, u32),
     /// Digits behind a decimal point that is not written.
     pub(super) decimals: u8,
+    /// Whether it is guessed that its numbers are whole.
+    pub(super) is_guessed: bool,
     /// What texts stand for a missing reason; none where a text is one of two.
     pub(super) reasons: HashMap<String, Option<u8>>,
 }
@@ -110,7 +112,7 @@ impl FixedColumn {
                 continue;
             };
             let text = record.text(cell);
-            let text = text.trim_matches([' ', '\t', '\0']);
+            let text = trimmed(&text);
             let read = match text {
                 // A lone point is how SAS and Stata write a missing value.
                 "" | "." => None,
@@ -128,9 +130,26 @@ impl FixedColumn {
         Ok((array(values), self.told(reasons)))
     }
 
+    /// Whether a cell is a number that is not whole.
+    pub(super) fn is_fraction(&self, record: &Record<'_>) -> bool {
+        let Cell::Whole(cell) = record.cell(self.characters) else { return false };
+        // Nearly all cells are digits.
+        if cell.iter().all(|byte| byte.is_ascii_digit() || *byte == b' ') {
+            return false;
+        }
+        let text = record.text(cell);
+        let (text, decimals) = (trimmed(&text), usize::from(self.decimals));
+        whole(text, decimals).is_none() && float(text, decimals).is_some()
+    }
+
     fn told(&self, reasons: Vec<Option<u8>>) -> Option<ArrayRef> {
         (!self.reasons.is_empty()).then(|| Arc::new(UInt8Array::from(reasons)) as ArrayRef)
     }
+}
+
+/// A cell without what fills it up.
+fn trimmed(text: &str) -> &str {
+    text.trim_matches([' ', '\t', '\0'])
 }
 
 fn boolean(text: &str) -> Option<bool> {

@@ -1,10 +1,11 @@
 //! What a file of fixed columns holds: how many records of each type, and which are not what the document says.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use exporter_core::{Cancel, Loss, LossCode, ReadAt, Result, parallel};
 
+use super::cells::FixedColumn;
 use super::records::{Cell, Charset, Fit, Pieces, Record, is_empty, lines};
 
 /// Types of record that are told by name.
@@ -18,6 +19,8 @@ pub(super) struct Counting {
     pub(super) types: Option<((u32, u32), HashMap<String, usize>)>,
     /// By table, the last character of its columns.
     pub(super) lengths: Vec<u32>,
+    /// By table, the columns whose numbers may not be whole, by position.
+    pub(super) guessed: Vec<Vec<(usize, FixedColumn)>>,
 }
 
 /// How often something is there, and where first.
@@ -47,6 +50,8 @@ impl Seen {
 pub(super) struct Counted {
     /// By table.
     pub(super) rows: Vec<u64>,
+    /// Of the guessed columns those that have fractions, by table and position.
+    pub(super) fractions: BTreeSet<(usize, usize)>,
     short: Vec<Seen>,
     lines: u64,
     empty: Seen,
@@ -107,6 +112,11 @@ impl Counting {
                 short.into_iter().for_each(|short| short.add(*rows, || excerpt(line)));
             }
             *rows += 1;
+            for (column, cells) in self.guessed.get(table).into_iter().flatten() {
+                if !counted.fractions.contains(&(table, *column)) && cells.is_fraction(&record) {
+                    counted.fractions.insert((table, *column));
+                }
+            }
         }
         counted
     }
@@ -146,6 +156,7 @@ impl Counted {
         self.latin1.append(&mut more.latin1, self.lines);
         self.replaced.append(&mut more.replaced, self.lines);
         self.lines += more.lines;
+        self.fractions.append(&mut more.fractions);
         for (own, count) in more.unknown.drain() {
             *self.unknown.entry(own).or_default() += count;
         }

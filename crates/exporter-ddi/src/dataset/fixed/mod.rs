@@ -69,6 +69,7 @@ pub(super) fn open(
     let Some((_, first)) = files.first() else { return Ok(Opened { rows: Vec::new(), losses }) };
     let charset = Charset::named(first.charset.as_deref());
     let (mut rows, mut types, mut lengths, mut names) = (Vec::new(), None, Vec::new(), Vec::new());
+    let mut guessed: Vec<Vec<(usize, FixedColumn)>> = Vec::new();
     for (position, (at, file)) in files.iter().enumerate() {
         let Some(table) = codebook.tables.get_mut(*at) else { continue };
         names.push(table.name.clone());
@@ -83,6 +84,8 @@ pub(super) fn open(
         };
         let columns = columns(table, file, language, &mut losses)?;
         lengths.push(columns.iter().map(|column| column.characters.1).max().unwrap_or_default());
+        let of_table = columns.iter().enumerate().filter(|(_, column)| column.is_guessed);
+        guessed.push(of_table.map(|(at, column)| (at, column.clone())).collect());
         rows.push(FixedRows {
             bytes: Arc::clone(&source.bytes),
             name: source.name.clone(),
@@ -95,10 +98,17 @@ pub(super) fn open(
             cancel: context.cancel().clone(),
         });
     }
-    let counting = Counting { charset, types, lengths };
+    let counting = Counting { charset, types, lengths, guessed };
     let (piece, threads) = (context.share(PIECE), context.threads());
     let counted = counting.count(&source.bytes, &source.name, piece, threads, context.cancel())?;
     rows.iter_mut().zip(&counted.rows).for_each(|(rows, counted)| rows.rows = *counted);
+    for (position, column) in &counted.fractions {
+        let table = files.get(*position).and_then(|(at, _)| codebook.tables.get_mut(*at));
+        let variable = table.and_then(|table| table.variables.get_mut(*column));
+        variable.into_iter().for_each(|variable| variable.kind = Kind::FLOAT);
+        let cells = rows.get_mut(*position).and_then(|rows| rows.columns.get_mut(*column));
+        cells.into_iter().for_each(|cells| cells.kind = Kind::FLOAT);
+    }
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     losses.extend(counted.losses(&names));
     Ok(Opened { rows, losses })
@@ -123,7 +133,8 @@ fn columns(
         let reasons =
             if variable.has_reasons() { reasons_by_text(variable, language) } else { HashMap::new() };
         let (kind, decimals) = (variable.kind.clone(), column.decimals.unwrap_or_default());
-        columns.push(FixedColumn { kind, characters, decimals, reasons });
+        let is_guessed = matches!(kind, Kind::Integer { .. }) && column.decimals.is_none();
+        columns.push(FixedColumn { kind, characters, decimals, is_guessed, reasons });
     }
     Ok(columns)
 }
