@@ -80,3 +80,29 @@ fn records_of_other_types_are_a_loss_and_short_ones_are_told_by_table() {
         );
     }
 }
+
+#[test]
+fn one_type_of_several_may_be_described_alone() {
+    let persons = "<recGrp rectype=\"P\" recidvar=\"RECTYPE\"/>";
+    let text = households(persons).replace("rectype=\"H\"", "rectype=\"P\"");
+    let data = among(&text, &[("h.dat", ROWS)], 1).unwrap();
+    let [table] = &data.codebook().tables[..] else { panic!("one table") };
+    assert_eq!((&*table.name, names(table).len(), rows(&*data, 0).len()), ("h", 5, 3));
+    assert_eq!(
+        told(&data.losses()),
+        ["not-read h.? records of types that the document does not describe: \"H\" ×3"]
+    );
+}
+
+#[test]
+fn records_that_cannot_be_told_apart_are_refused() {
+    for (groups, name) in
+        [(IPUMS.replace("recidvar=\"RECTYPE\"", ""), "h.dat"), (IPUMS.to_owned(), "h.plain")]
+    {
+        let text = households(&groups).replace("h.dat", name);
+        let rows: &[u8] = if name == "h.dat" { ROWS } else { b"#plain\nRECTYPE\nH\n" };
+        let error = among(&text, &[(name, rows)], 1).map(drop).unwrap_err();
+        assert!(error.hint().is_some() && error.to_string().contains("type"), "{error}");
+        assert!(among(&text, &[], 1).is_ok());
+    }
+}

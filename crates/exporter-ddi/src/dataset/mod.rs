@@ -14,8 +14,8 @@ use std::collections::HashMap;
 use exporter_core::codebook::Codebook;
 use exporter_core::dataset::{scan_schema, select_from, table_of};
 use exporter_core::{
-    Batches, Context, Dataset, Describe, Description, Input, Loss, LossReport, Note, Projection, Recognition,
-    Result, Sample, Scan, Source, TableId,
+    Batches, Context, Dataset, Describe, Description, Error, Input, Loss, LossReport, Note, Projection,
+    Recognition, Result, Sample, Scan, Source, TableId,
 };
 use exporter_core::{Format as _, FormatInfo};
 use serde::Deserialize;
@@ -73,7 +73,7 @@ impl Describe for DdiInput {
 /// Reads the document that a source is.
 fn document(source: &Source<'_>, context: &Context) -> Result<DdiDocument> {
     let bytes = std::io::BufReader::with_capacity(256 << 10, source.cursor());
-    let document = read(bytes).map_err(|error| exporter_core::Error::from(error).entry(&source.name));
+    let document = read(bytes).map_err(|error| Error::from(error).entry(&source.name));
     context.cancel().check()?;
     document
 }
@@ -182,6 +182,12 @@ impl Opening<'_, '_> {
                 rows.push(Rows::Fixed(own));
             }
             return Ok(rows);
+        }
+        if group.iter().any(|(_, file)| file.record.is_some()) {
+            let message = "several types of record are read from fixed columns alone";
+            return Err(Error::unsupported(message)
+                .entry(&source.name)
+                .with_hint("put the records of each type into a file of their own"));
         }
         for (at, file) in group {
             let of_table = (*at, *file);

@@ -87,9 +87,10 @@ fn assembled(parts: Parts) -> DdiDocument {
         let mut table = note::restored(table, &notes);
         (table.variables, table.groups, table.rows) = (variables, groups, rows.filter(|_| rectype.is_none()));
         codebook.tables.push(table);
-        let record = rectype.and_then(|record| {
-            let column = type_columns.get(record.type_variable.as_deref()?)?;
-            Some((column.clone(), record.rectype))
+        // Where nothing says which column holds the type, the records cannot be told apart.
+        let record = rectype.map(|record| {
+            let column = record.type_variable.and_then(|name| type_columns.get(&name));
+            (column.cloned().unwrap_or_default(), record.rectype)
         });
         files.push(TableFile { names, rows, digests, charset, columns, record });
     }
@@ -100,8 +101,14 @@ fn assembled(parts: Parts) -> DdiDocument {
 fn growing(read: ReadTable, notes: Vec<Element>) -> Vec<Growing> {
     let new =
         |read, notes, rectype| Growing { read, notes, rectype, columns: Vec::new(), names: HashSet::new() };
-    if read.structure != "hierarchical" || read.records.len() < 2 {
+    if read.structure != "hierarchical" || read.records.is_empty() {
         return vec![new(read, notes, None)];
+    }
+    if let [only] = read.records.as_slice() {
+        // The file may have records of other types, which are not described.
+        let is_told = !only.rectype.is_empty() && only.type_variable.is_some();
+        let record = is_told.then(|| only.clone());
+        return vec![new(read, notes, record)];
     }
     let mut tables = Vec::new();
     for record in &read.records {

@@ -75,7 +75,7 @@ pub(super) fn open(
         names.push(table.name.clone());
         let record = match &file.record {
             Some((column, own)) => {
-                let place = column.characters.ok_or_else(|| nowhere(&column.name, &table.name))?;
+                let place = column.characters.ok_or_else(|| no_type(&table.name))?;
                 let (_, tables) = types.get_or_insert_with(|| (place, HashMap::new()));
                 tables.entry(own.trim().to_owned()).or_insert(position);
                 Some((place, own.trim().to_owned()))
@@ -144,6 +144,14 @@ fn as_text(variable: &mut Variable) {
     variable.kind = Kind::Text;
     variable.labels = None;
     variable.missing.retain(|missing| matches!(missing.values, MissingValues::Reason));
+}
+
+fn no_type(table: &str) -> Error {
+    Error::invalid("the document does not say which column holds the type of a record, or where it stands")
+        .table(table)
+        .with_hint(
+            "name it by recidvar of recGrp, and give that variable a location with StartPos and EndPos",
+        )
 }
 
 fn nowhere(variable: &str, table: &str) -> Error {
