@@ -87,6 +87,7 @@ pub trait Describe: 'static {
 
 /// What a file describes.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct Description {
     /// The codebook.
     pub codebook: Codebook,
@@ -94,6 +95,13 @@ pub struct Description {
     pub files: Vec<Vec<String>>,
     /// By table, the variables whose kind is a guess: what their file says or shows goes before it.
     pub guessed: Vec<Vec<String>>,
+}
+
+impl Description {
+    /// A codebook of which nothing is said where rows are.
+    pub fn new(codebook: Codebook) -> Self {
+        Self { codebook, ..Self::default() }
+    }
 }
 
 /// How sure a format is that bytes are its own.

@@ -62,11 +62,12 @@ impl Describe for DdiInput {
 
     fn describe(source: &Source<'_>, context: &Context) -> Result<Description> {
         let DdiDocument { codebook, files, .. } = document(source, context)?;
-        let guessed = codebook.tables.iter().zip(&files).map(|(table, file)| guessed_kinds(table, file));
-        let guessed = guessed.collect();
-        let files = files.iter();
-        let files = files.map(|file| file.names.iter().flat_map(|name| data_files::paths(name)).collect());
-        Ok(Description { codebook, files: files.collect(), guessed })
+        let mut description = Description::new(codebook);
+        let of_tables = description.codebook.tables.iter().zip(&files);
+        description.guessed = of_tables.map(|(table, file)| guessed_kinds(table, file)).collect();
+        let paths = |file: &TableFile| file.names.iter().flat_map(|name| data_files::paths(name)).collect();
+        description.files = files.iter().map(paths).collect();
+        Ok(description)
     }
 }
 
