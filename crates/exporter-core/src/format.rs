@@ -11,6 +11,7 @@ use crate::context::Context;
 use crate::dataset::Dataset;
 use crate::error::Result;
 use crate::exporter::Exporter;
+use crate::loss::LossReport;
 use crate::password::Password;
 use crate::sample::Sample;
 use crate::source::{Files, Source};
@@ -95,6 +96,8 @@ pub struct Description {
     pub files: Vec<Vec<String>>,
     /// By table, the variables whose kind is a guess: what their file says or shows goes before it.
     pub guessed: Vec<Vec<String>>,
+    /// What of the file is not in the codebook.
+    pub losses: LossReport,
 }
 
 impl Description {

@@ -365,9 +365,12 @@ impl Registry {
     /// When it cannot be read.
     pub fn describe(&self, source: &Source<'_>, context: &Context) -> Result<Option<Description>> {
         let head = source.head(Sample::BYTES)?;
-        let face = recognised(&self.describers, &source.name, &Sample::of(&head));
-        let description = face.map(|face| (face.call)(source, context)).transpose();
-        description.map_err(|error| error.entry(&source.name))
+        let Some(face) = recognised(&self.describers, &source.name, &Sample::of(&head)) else {
+            return Ok(None);
+        };
+        let mut description = (face.call)(source, context).map_err(|error| error.entry(&source.name))?;
+        description.losses = description.losses.named(face.info.id, |_| Some(source.name.clone()));
+        Ok(Some(description))
     }
 
     /// The formats that are read as data, in the order in which they are asked.

@@ -73,3 +73,14 @@ fn a_document_is_no_data_of_another() {
         assert!(notes(&*data)[0].contains("is not there"));
     }
 }
+
+#[test]
+fn rows_of_one_file_of_several_are_lost_without_it() {
+    let of = |id: &str| VARIABLES.replace("<var ", &format!("<var files=\"{id}\" "));
+    let files = [file("pets.plain"), file("gone.plain").replace("F1", "F2")].concat();
+    let text = document(&files, &[of("F1"), of("F2")].concat());
+    let data = among(&text, &[("pets.plain", ROWS)], 1).unwrap();
+    assert_eq!((rows(&*data, 0).len(), rows(&*data, 1).len()), (2, 0));
+    assert_eq!(told(&data.losses()), ["not-read gone.? its file is not there: it has no rows ×1"]);
+    assert_eq!(notes(&*data), ["set/study.xml: gone.plain is not there: gone is read without rows"]);
+}

@@ -116,6 +116,15 @@ fn rows_of_fixed_columns_are_those_of_the_document() {
 }
 
 #[test]
+fn what_is_not_taken_of_a_document_is_a_loss_wherever_its_rows_are() {
+    let text = DDI.replace("<dataDscr>", "<dataDscr><nCube/>");
+    for source in both(&[("s.xml", text.as_bytes()), ("pets.csv", ROWS.as_bytes())]) {
+        let told: Vec<String> = opened(&source).losses().iter().map(|loss| format!("{loss:?}")).collect();
+        assert!(told.len() == 1 && told[0].contains("nCube") && told[0].contains("s.xml"), "{told:?}");
+    }
+}
+
+#[test]
 fn two_documents_describe_two_studies() {
     for source in both(&[("a.xml", DDI.as_bytes()), ("b.xml", DDI.as_bytes()), ("pets.csv", ROWS.as_bytes())])
     {

@@ -14,8 +14,8 @@ use std::collections::HashMap;
 use exporter_core::codebook::Codebook;
 use exporter_core::dataset::{scan_schema, select_from, table_of};
 use exporter_core::{
-    Batches, Context, Dataset, Describe, Description, Error, Input, Loss, LossReport, Note, Projection,
-    Recognition, Result, Sample, Scan, Source, TableId,
+    Batches, Context, Dataset, Describe, Description, Error, Input, Loss, LossCode, LossReport, Note,
+    Projection, Recognition, Result, Sample, Scan, Source, TableId,
 };
 use exporter_core::{Format as _, FormatInfo};
 use serde::Deserialize;
@@ -61,8 +61,9 @@ impl Describe for DdiInput {
     }
 
     fn describe(source: &Source<'_>, context: &Context) -> Result<Description> {
-        let DdiDocument { codebook, files, .. } = document(source, context)?;
+        let DdiDocument { codebook, files, losses, .. } = document(source, context)?;
         let mut description = Description::new(codebook);
+        description.losses = losses.into_iter().collect();
         let of_tables = description.codebook.tables.iter().zip(&files);
         description.guessed = of_tables.map(|(table, file)| guessed_kinds(table, file)).collect();
         let paths = |file: &TableFile| file.names.iter().flat_map(|name| data_files::paths(name)).collect();
@@ -116,6 +117,7 @@ impl DdiDataset {
         }
         let mut opening = Opening { place, opened_by: source, context, losses, notes: Vec::new() };
         let rows = opening.rows(&mut codebook, &files)?;
+        opening.rows_are_lost(&codebook, &rows);
         let Opening { losses, notes, .. } = opening;
         Ok(Self { codebook, rows, projection: source.projection.clone(), losses, notes })
     }
@@ -219,6 +221,17 @@ impl Opening<'_, '_> {
             self.notes.push(Note::new(text));
         }
         table.rows = table.rows.map(|_| rows);
+    }
+
+    /// A document alone describes; where other tables have rows, those of tables whose file is not there are lost.
+    fn rows_are_lost(&mut self, codebook: &Codebook, rows: &[Rows]) {
+        if rows.iter().all(|rows| matches!(rows, Rows::None)) {
+            return;
+        }
+        for (table, _) in codebook.tables.iter().zip(rows).filter(|(_, rows)| matches!(rows, Rows::None)) {
+            let loss = Loss::new(LossCode::NOT_READ, "its file is not there: it has no rows");
+            self.losses.push(loss.table(&table.name));
+        }
     }
 
     /// Notes that the file of these tables is not there.

@@ -165,6 +165,12 @@ impl AssembledDataset {
         self
     }
 
+    /// Adds losses of reading.
+    pub(crate) fn with_losses(mut self, losses: LossReport) -> Self {
+        self.losses.merge(losses);
+        self
+    }
+
     /// Adds notes.
     pub(crate) fn with_notes(mut self, notes: impl IntoIterator<Item = String>) -> Self {
         self.notes.extend(notes);

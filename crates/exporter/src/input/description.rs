@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use exporter_core::codebook::Codebook;
-use exporter_core::{Context, Dataset, Projection, Registry, Result, Source, TableId};
+use exporter_core::{Context, Dataset, LossReport, Projection, Registry, Result, Source, TableId};
 use serde_json::Value as Json;
 
 use super::candidate::Names;
@@ -19,6 +19,7 @@ pub(super) struct Describing {
     folder: String,
     /// By table, paths from that folder.
     files: Vec<Vec<String>>,
+    losses: LossReport,
 }
 
 /// A table whose rows only the describing file makes out of theirs.
@@ -55,7 +56,12 @@ pub(super) fn describing(
         }
     }
     let documents = Documents::of(file, &mut study.codebook, options.outside, registry, context)?;
-    let describing = Describing { file: inner.detached(), folder: String::new(), files: description.files };
+    let describing = Describing {
+        file: inner.detached(),
+        folder: String::new(),
+        files: description.files,
+        losses: description.losses,
+    };
     Ok(Some(((study, Some(documents)), describing)))
 }
 
@@ -106,5 +112,14 @@ impl Describing {
         let part =
             |left: &Left| TablePart::new(Box::new(Arc::clone(&data)), left.table, &left.name, &left.path);
         Ok(left.iter().map(part).collect())
+    }
+
+    /// What of the file is not in its codebook. Tables that it makes itself tell their own losses.
+    pub(super) fn losses(&self, left: &[Left]) -> LossReport {
+        let is_told = |table: &Option<String>| match table {
+            Some(table) => left.iter().any(|left| left.name == *table),
+            None => !left.is_empty(),
+        };
+        self.losses.iter().filter(|loss| !is_told(&loss.table)).cloned().collect()
     }
 }

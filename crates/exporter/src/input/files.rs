@@ -160,7 +160,8 @@ pub(super) fn open_files(
     })?;
     notes.append(&mut data.notes);
     data.notes = notes;
-    Ok(data.with_documents(documents))
+    let losses = description.map(|description| description.losses(&left)).unwrap_or_default();
+    Ok(data.with_documents(documents).with_losses(losses))
 }
 
 /// The error of files of which each describes a study.
