@@ -292,7 +292,7 @@ fn what_cannot_be_done_has_a_hint_that_can() {
         ("convert {}/none/x.csv {}/x.dta", "hint: the folder {}/none does not exist"),
         (
             "convert {}/folder {}/x.dta",
-            "hint: name a folder or archive that holds files in one of these formats: dta, ",
+            "hint: name a folder or archive that holds files in one of these formats: ddi, dta, ",
         ),
         ("export --request {}/none.json --out {}/out", "hint: check the path"),
         ("export {}/x.csv --to csv --zip --password-file {}/none --out {}/out", "hint: check the path"),

@@ -354,6 +354,11 @@ impl Registry {
         recognised(&self.readers, name, sample).map(|face| face.info)
     }
 
+    /// Whether files of the format of this id describe the tables of other files.
+    pub fn describes(&self, id: &str) -> bool {
+        self.describers.iter().any(|face| face.info.id == id)
+    }
+
     /// Whether a file of this name and beginning describes the tables of other files.
     pub fn is_description(&self, name: &str, sample: &Sample<'_>) -> bool {
         recognised(&self.describers, name, sample).is_some()

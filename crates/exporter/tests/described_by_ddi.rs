@@ -125,6 +125,17 @@ fn what_is_not_taken_of_a_document_is_a_loss_wherever_its_rows_are() {
 }
 
 #[test]
+fn other_xml_is_no_table_and_no_description() {
+    for source in both(&[("a.xml", b"<a/>"), ("pets.csv", ROWS.as_bytes())]) {
+        let data = opened(&source);
+        assert_eq!(
+            (data.codebook().tables.len(), notes(&data)),
+            (1, vec![format!("{}: not read: a.xml", source.name)])
+        );
+    }
+}
+
+#[test]
 fn two_documents_describe_two_studies() {
     for source in both(&[("a.xml", DDI.as_bytes()), ("b.xml", DDI.as_bytes()), ("pets.csv", ROWS.as_bytes())])
     {

@@ -59,9 +59,12 @@ pub(super) fn look<'a>(
     if registry.is_description(&name, &sample) {
         return Ok(Look::Description);
     }
+    // Of what describes others an extension such as xml says little.
+    let is_table =
+        |format: &&FormatInfo| !registry.describes(format.id) && !registry.is_packed(&name, &sample);
     let format = match registry.reader(&name, &sample) {
         Some(format) => format,
-        None => match named_by(&name, registry).filter(|_| !registry.is_packed(&name, &sample)) {
+        None => match named_by(&name, registry).filter(is_table) {
             // A file that says by its name what it is and is not, is damaged.
             Some(format) if says_kinds(format) => {
                 return Err(Error::invalid(format!("it is no {}, whose extension it has", format.name))
