@@ -3,6 +3,7 @@
 
 mod archive;
 mod ddi;
+mod ddi_schema;
 mod dta;
 mod parquet;
 mod reasons;
