@@ -4,13 +4,15 @@
 //! `{"is": {field: value}, "was": {field: digest}}`. `was` is what the document itself said of the field. Where it says something
 //! else now, another program has changed it, and the document's word holds.
 
+use std::collections::BTreeMap;
+
 use exporter_core::codebook::Attribute;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value as Json};
 
 use super::texts::words;
-use crate::xml::Element;
+use crate::xml::{Element, Node};
 
 /// The type of these notes.
 const TYPE: &str = "exporter";
@@ -115,10 +117,8 @@ pub(crate) fn attributes<'a>(
 }
 
 /// The free attributes that are among notes.
-pub(crate) fn attributes_of<'e>(
-    notes: impl IntoIterator<Item = &'e Element>,
-) -> std::collections::BTreeMap<String, Attribute> {
-    let mut attributes = std::collections::BTreeMap::new();
+pub(crate) fn attributes_of<'e>(notes: impl IntoIterator<Item = &'e Element>) -> BTreeMap<String, Attribute> {
+    let mut attributes = BTreeMap::new();
     for note in notes.into_iter().filter(|note| note.attribute("type") == Some(ATTRIBUTE)) {
         let Some(name) = note.attribute("subject") else { continue };
         add_attribute(&mut attributes, name, words(note));
@@ -126,12 +126,34 @@ pub(crate) fn attributes_of<'e>(
     attributes
 }
 
+/// Adds what stands in an element, at any depth, and has no place in a codebook: texts become free attributes that are called
+/// like their elements. `read` are the paths of elements that are read as something else.
+pub(crate) fn add_unread(attributes: &mut BTreeMap<String, Attribute>, element: &Element, read: &[&str]) {
+    fn add(attributes: &mut BTreeMap<String, Attribute>, element: &Element, path: &str, read: &[&str]) {
+        for child in element.elements() {
+            let path =
+                if path.is_empty() { child.name.to_string() } else { format!("{path}/{}", child.name) };
+            if read.contains(&path.as_str()) {
+                continue;
+            }
+            // Elements in a text are forms of it.
+            let is_text =
+                child.children.iter().any(|node| matches!(node, Node::Text(text) if !text.trim().is_empty()));
+            if is_text || child.elements().next().is_none() {
+                let words = words(child);
+                if !words.is_empty() {
+                    add_attribute(attributes, &child.name, words);
+                }
+            } else {
+                add(attributes, child, &path, read);
+            }
+        }
+    }
+    add(attributes, element, "", read);
+}
+
 /// Adds a value to an attribute.
-pub(crate) fn add_attribute(
-    attributes: &mut std::collections::BTreeMap<String, Attribute>,
-    name: &str,
-    value: String,
-) {
+pub(crate) fn add_attribute(attributes: &mut BTreeMap<String, Attribute>, name: &str, value: String) {
     let values = match attributes.remove(name) {
         None => return drop(attributes.insert(name.to_owned(), Attribute::One(value))),
         Some(Attribute::One(first)) => vec![first, value],

@@ -126,6 +126,19 @@ pub(crate) struct ReadRecord {
     pub(crate) label: Text,
 }
 
+/// What is read of a file; all else becomes attributes.
+const READ: [&str; 9] = [
+    "fileTxt/dataFingerprint",
+    "fileTxt/dimensns",
+    "fileTxt/fileCitation",
+    "fileTxt/fileCont",
+    "fileTxt/fileName",
+    "fileTxt/fileStrc",
+    "fileTxt/fileType",
+    "fileTxt/format",
+    "notes",
+];
+
 /// Reads a file description.
 pub(crate) fn read(dscr: &Element, default: Option<&str>) -> ReadTable {
     let texts = || dscr.all("fileTxt");
@@ -182,6 +195,7 @@ pub(crate) fn read(dscr: &Element, default: Option<&str>) -> ReadTable {
     table.label = label;
     table.notes = texts_of(dscr.all("notes").filter(|note| is_plain(note)), default);
     table.attributes = note::attributes_of(dscr.all("notes"));
+    note::add_unread(&mut table.attributes, dscr, &READ);
     read
 }
 

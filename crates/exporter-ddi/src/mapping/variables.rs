@@ -221,6 +221,25 @@ pub(crate) struct ReadVariable {
     pub(crate) unread: Vec<String>,
 }
 
+/// What is read of a variable; all else becomes attributes.
+const READ: [&str; 15] = [
+    "catgry",
+    "concept",
+    "derivation",
+    "invalrng",
+    "labl",
+    "location",
+    "notes",
+    "qstn",
+    "sumStat",
+    "txt",
+    "universe",
+    "valrng",
+    "varFormat",
+    "catLevel",
+    "geoMap",
+];
+
 /// Reads a variable; what the notes of this program say is not looked at.
 pub(crate) fn read(var: &Element, default: Option<&str>) -> ReadVariable {
     let name = var.attribute("name").unwrap_or_default();
@@ -246,29 +265,32 @@ pub(crate) fn read(var: &Element, default: Option<&str>) -> ReadVariable {
     variable.weight = var.attribute("wgt").is_some_and(|wgt| matches!(wgt, "wgt" | "wgtd" | "Y"));
     variable.question = question::read(var, default).map(Box::new);
     variable.format = format_of(var, &variable.kind);
-    let label = variable.label.get(Default::default()).to_owned();
-    for (element, is_copied) in [
-        ("imputation", true),
-        ("security", true),
-        ("embargo", true),
-        ("respUnit", true),
-        ("anlysUnit", false),
-        ("codInstr", false),
-        ("stdCatgry", false),
-        ("TotlResp", false),
-    ] {
-        for found in var.all(element) {
-            match words(found) {
-                words if words.is_empty() || (is_copied && words == label) => {}
-                words if element == "security" && words == DIRECT => {
-                    variable.sensitivity = Sensitivity::DirectIdentifier
-                }
-                words if element == "security" && words == PERSONAL => {
-                    variable.sensitivity = Sensitivity::Personal
-                }
-                words => add_attribute(&mut variable.attributes, element, words),
-            }
+    let security = var.all("security").map(words);
+    for security in security {
+        match security.as_str() {
+            DIRECT => variable.sensitivity = Sensitivity::DirectIdentifier,
+            PERSONAL => variable.sensitivity = Sensitivity::Personal,
+            _ => {}
         }
+    }
+    // NADA copies labels into elements that mean something else.
+    let label = variable.label.get(Default::default());
+    let says_nothing = |element: &Element| match element.name.as_ref() {
+        "imputation" | "embargo" | "respUnit" => words(element) == label,
+        "security" => [label, DIRECT, PERSONAL].contains(&words(element).as_str()),
+        _ => false,
+    };
+    let mut unread = Element::new("var");
+    unread.extend(var.elements().filter(|element| !says_nothing(element)).cloned());
+    note::add_unread(&mut variable.attributes, &unread, &READ);
+    for valid in var.all("valrng").flat_map(Element::elements) {
+        let end = |name: &str| valid.attribute(name).unwrap_or_default();
+        let words = match valid.name.as_ref() {
+            "item" => end("VALUE").to_owned(),
+            "range" => format!("{} to {}", end("min"), end("max")).trim().to_owned(),
+            _ => continue,
+        };
+        add_attribute(&mut variable.attributes, "valrng", words);
     }
     variable.attributes.extend(note::attributes_of(var.all("notes")));
     variable.notes = texts_of(var.all("txt").chain(var.all("notes").filter(|note| is_plain(note))), default);
