@@ -157,10 +157,9 @@ impl Exporter for DdiExporter {
             documents,
             date,
         };
-        // What becomes of texts is known once they are written, which is cheap.
+        // What becomes of texts shows where they are spelled.
         let told = Told::default();
-        let spelled = plan.description(Some(&told)).write(&mut std::io::sink());
-        spelled.map_err(|source| Error::io("cannot write the document", source))?;
+        plan.description(Some(&told)).tell();
         losses::of_texts(&told)
             .into_iter()
             .chain(losses::of_roles(codebook))

@@ -1,12 +1,15 @@
 //! Whatever a sound codebook says, its document is valid and says it again.
 
 use exporter_core::check::Findings;
-use exporter_core::codebook::{Codebook, DeclaredFacts};
+use exporter_core::codebook::{Codebook, DeclaredFacts, Kind, Question, Role, Table, Variable};
+use exporter_core::sink::MemorySink;
+use exporter_core::{Context, MemoryDataset, export};
 use exporter_testkit::{codebook, soaked};
 use proptest::prelude::*;
 
 use crate::check::check;
 use crate::data_file::DataFile;
+use crate::exporter::DdiExporter;
 use crate::mapping::texts::Languages;
 use crate::reader::read;
 use crate::structure::Version;
@@ -55,6 +58,41 @@ fn sayable(mut codebook: Codebook) -> Codebook {
         }
     }
     codebook
+}
+
+/// Exports a codebook without rows; what it loses.
+fn losses(codebook: Codebook) -> Vec<String> {
+    let batches = codebook.tables.iter().map(|_| Vec::new()).collect();
+    let data = MemoryDataset::new(codebook, batches).unwrap();
+    let sink = Box::new(MemorySink::new());
+    let summary = export(&DdiExporter::default(), &data, sink, &Context::default()).unwrap();
+    let losses = summary.changes.losses.iter();
+    losses.map(|loss| format!("{} {} {}", loss.code, loss.count, loss.action)).collect()
+}
+
+#[test]
+fn what_becomes_of_texts_is_told() {
+    let variable = |name: &str| Variable::new(name, Kind::INTEGER).with_label("Age");
+    let quiet = Codebook::new("s").with_languages(["en"]).with_table(Table::new("t", vec![variable("a")]));
+    assert_eq!(losses(quiet), [""; 0]);
+    let mut question = Question::new("Are you <b>well</b>?");
+    question.instructions = "a\u{1}b\u{2}".into();
+    let mut asked = variable("a").with_question(question);
+    asked.role = Some(Role::Target);
+    asked.label = asked.label.with("Swahili", "Umri");
+    let table = Table::new("t", vec![asked]).with_sort(["a"]);
+    let mut told = losses(Codebook::new("s").with_table(table).with_languages(["en", "Swahili"]));
+    told.sort();
+    assert_eq!(
+        told,
+        [
+            "metadata-dropped 1 HTML in texts is left out, and only a note keeps it",
+            "metadata-dropped 1 roles are kept in a note that other programs do not read",
+            "name-changed 1 the language \"Swahili\" is no language tag, and sw stands for it",
+            "sort-order-dropped 1 kept in a note that other programs do not read",
+            "text-replaced 2 characters that XML cannot hold are written as U+FFFD",
+        ]
+    );
 }
 
 proptest! {

@@ -76,6 +76,26 @@ impl<W: Write> Out<'_, W> {
 }
 
 impl Description<'_> {
+    /// Goes through all texts as they are written, and writes nothing: what becomes of them is told where the languages say.
+    pub(crate) fn tell(&self) {
+        let ids = Ids::of(self.codebook);
+        study::write(&self.codebook.study, self.languages);
+        for (at, table) in self.codebook.tables.iter().enumerate() {
+            self.table_entry(at, table, &ids).write();
+            let (variables, groups) = ids.members(at);
+            for group in &table.groups {
+                groups::write(group, "", variables, groups, self.languages);
+            }
+            let asked = Asked::of(table);
+            for (column, variable) in table.variables.iter().enumerate() {
+                self.spelled(at, (column, variable), &asked, &ids);
+            }
+        }
+        for document in &self.codebook.documents {
+            documents::write(document, None, self.languages);
+        }
+    }
+
     /// Writes the document.
     ///
     /// # Errors
@@ -161,11 +181,11 @@ impl Description<'_> {
         element
     }
 
-    fn table(&self, at: usize, table: &Table, ids: &Ids<'_>) -> Element {
+    fn table_entry<'t>(&'t self, at: usize, table: &'t Table, ids: &Ids<'_>) -> TableEntry<'t> {
         let is_child =
             |other: &&Table| other.parent.as_ref().is_some_and(|parent| parent.table == table.name);
         let children = self.codebook.tables.iter().filter(is_child);
-        let entry = TableEntry {
+        TableEntry {
             table,
             id: ids.file(at),
             record: ids.record(at),
@@ -178,8 +198,11 @@ impl Description<'_> {
             rows: self.rows.get(at).copied().flatten(),
             languages: self.languages,
             contents_repeat: self.version >= Version::V2_6,
-        };
-        let mut element = entry.write();
+        }
+    }
+
+    fn table(&self, at: usize, table: &Table, ids: &Ids<'_>) -> Element {
+        let mut element = self.table_entry(at, table, ids).write();
         let mut read = tables::read(&element, self.languages.default).table;
         read.key.clone_from(&table.key);
         let parent = table.parent.as_ref().and_then(|parent| self.codebook.table(&parent.table));
@@ -221,13 +244,13 @@ impl Description<'_> {
         out_note(out, note::difference(&read, &self.codebook.value_labels))
     }
 
-    fn variable(
+    /// A variable, without what DDI has no place for.
+    fn spelled(
         &self,
         at: usize,
         (column, variable): (usize, &Variable),
         asked: &Asked<'_>,
         ids: &Ids<'_>,
-        sets: &mut LabelSets,
     ) -> Element {
         let none = DataFile::default();
         let file = self.files.get(at).and_then(|files| files.first()).unwrap_or(&none);
@@ -246,7 +269,7 @@ impl Description<'_> {
         let file_id = ids.file(at);
         let statistics =
             self.statistics.get(at).and_then(|columns| columns.get(column)).and_then(Option::as_ref);
-        let entry = VariableEntry {
+        VariableEntry {
             variable,
             labels: self.codebook.value_labels_of(variable),
             id: ids.variable(at, &variable.name).unwrap_or_default().to_owned(),
@@ -259,8 +282,19 @@ impl Description<'_> {
             program: file.program,
             written: &written,
             languages: self.languages,
-        };
-        let mut element = entry.write();
+        }
+        .write()
+    }
+
+    fn variable(
+        &self,
+        at: usize,
+        (column, variable): (usize, &Variable),
+        asked: &Asked<'_>,
+        ids: &Ids<'_>,
+        sets: &mut LabelSets,
+    ) -> Element {
+        let mut element = self.spelled(at, (column, variable), asked, ids);
         let ReadVariable { variable: mut read, labels, .. } =
             variables::read(&element, self.languages.default);
         // Facts are told by rows, but for the type that a file of some program had.
