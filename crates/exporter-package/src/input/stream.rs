@@ -135,7 +135,7 @@ impl Stream {
             .len()
             .checked_sub(extension.len() + 1)
             .and_then(|at| file.split_at_checked(at))
-            .filter(|(stem, end)| !stem.is_empty() && end[1..].eq_ignore_ascii_case(extension))
+            .filter(|(stem, end)| is_name(stem) && end[1..].eq_ignore_ascii_case(extension))
             .map(|(stem, _)| stem.to_owned());
         let name = match stripped {
             Some(name) => name,
@@ -231,7 +231,13 @@ fn name_in_gzip(head: &[u8]) -> Option<String> {
     let name =
         rest.split(|byte| *byte == 0).next().filter(|name| flags & FNAME != 0 && name.len() < rest.len())?;
     let is_plain = |byte: &u8| matches!(byte, b' '..=b'~') && !b"/\\:".contains(byte);
-    (!name.is_empty() && name.iter().all(is_plain)).then(|| String::from_utf8_lossy(name).into_owned())
+    let name = name.iter().all(is_plain).then(|| String::from_utf8_lossy(name).into_owned());
+    name.filter(|name| is_name(name))
+}
+
+/// Whether a file can be called so, and not a folder.
+fn is_name(name: &str) -> bool {
+    !matches!(name, "" | "." | "..")
 }
 
 #[cfg(test)]
@@ -295,7 +301,7 @@ mod tests {
     #[test]
     fn without_an_extension_the_header_names_the_file() {
         assert_eq!(unpacked("stdin", gzip("rows.csv", TEXT)).unwrap().0, "stdin/rows.csv");
-        for name in ["../rows.csv", "", "a\nb"] {
+        for name in ["../rows.csv", "", "a\nb", ".", ".."] {
             assert_eq!(unpacked("stdin", gzip(name, TEXT)).unwrap().0, "stdin/stdin");
         }
     }
