@@ -1,5 +1,6 @@
 //! Reads a document of any version and any habit as a codebook.
 
+mod free_names;
 mod label_sets;
 mod resolve;
 mod sound;

@@ -111,3 +111,35 @@ proptest! {
         }
     }
 }
+
+/// Small documents that would be large codebooks: each part is in all others.
+#[test]
+fn a_small_document_is_no_large_codebook() {
+    let many = |count: usize, one: &dyn Fn(usize) -> String| (0..count).map(one).collect::<String>();
+    let head = "<codeBook><stdyDscr/>";
+    let records = many(600, &|at| format!("<recGrp ID='R{at}' rectype='{at}' recGrp='R{}'/>", at + 1));
+    let variables =
+        many(600, &|_| "<var name='a'><catgry><catValu>1</catValu><labl>x</labl></catgry></var>".into());
+    let of_types = format!(
+        "{head}<fileDscr ID='F'><fileTxt><fileName>a</fileName><fileStrc type='hierarchical'>{records}</fileStrc></fileTxt>\
+         </fileDscr><dataDscr>{variables}</dataDscr></codeBook>"
+    );
+    let document = read(of_types.as_bytes()).unwrap();
+    assert_eq!(document.codebook.tables.len(), 64);
+    let placed: usize = document.codebook.tables.iter().map(|table| table.variables.len()).sum();
+    assert!(placed <= 8 * 600 + 4096 + 600, "{placed}");
+    assert!(document.losses.iter().any(|loss| loss.action.contains("types of record")));
+    assert!(document.losses.iter().any(|loss| loss.action.contains("more tables than are read")));
+    assert_eq!(document.codebook.problems(), []);
+
+    let files = many(1000, &|at| format!("<fileDscr ID='F{at}'/>"));
+    let all = many(1000, &|at| format!("F{at} "));
+    let groups =
+        many(1000, &|at| format!("<varGrp ID='G{at}' varGrp='G{} G{}'/>", (at + 1) % 1000, (at + 2) % 1000));
+    let variables = many(200, &|_| format!("<var name='a' files='{all}'/>"));
+    let of_files = format!("{head}{files}<dataDscr>{groups}{variables}</dataDscr></codeBook>");
+    let document = read(of_files.as_bytes()).unwrap();
+    let placed: usize = document.codebook.tables.iter().map(|table| table.variables.len()).sum();
+    assert!(placed <= 8 * 200 + 4096 + 200, "{placed}");
+    assert_eq!(document.codebook.problems(), []);
+}

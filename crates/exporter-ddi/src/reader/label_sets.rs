@@ -12,11 +12,13 @@ pub(crate) struct LabelSets {
     /// Values that a set has, where several variables have filled it.
     values: HashMap<String, HashSet<Value>>,
     by_contents: HashMap<u64, Vec<String>>,
+    /// By name of a variable whose name is taken, the number to try next.
+    next: HashMap<String, u64>,
 }
 
 impl LabelSets {
     /// The name of the set of these labels: of an equal one that is there, else that of the variable.
-    pub(crate) fn name_of(&self, variable: &str, labels: &ValueLabels) -> Option<String> {
+    pub(crate) fn name_of(&mut self, variable: &str, labels: &ValueLabels) -> Option<String> {
         if labels.is_empty() {
             return None;
         }
@@ -24,13 +26,18 @@ impl LabelSets {
         if let Some(name) = equal.into_iter().find(|name| self.sets.get(*name) == Some(labels)) {
             return Some(name.clone());
         }
-        let mut name = variable.to_owned();
-        let mut number = 2_u64;
-        while self.sets.contains_key(&name) {
-            name = format!("{variable}_{number}");
-            number += 1;
+        if !self.sets.contains_key(variable) {
+            return Some(variable.to_owned());
         }
-        Some(name)
+        // Names that were taken once stay so.
+        let number = self.next.entry(variable.to_owned()).or_insert(2);
+        loop {
+            let name = format!("{variable}_{number}");
+            if !self.sets.contains_key(&name) {
+                return Some(name);
+            }
+            *number += 1;
+        }
     }
 
     /// Adds the labels of a variable to the set of this name: those of values that it does not have yet.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use exporter_core::codebook::{Codebook, Group, Parent, Table, TableKind, ValueLabels};
 use exporter_core::{Loss, LossCode};
 
+use super::free_names::FreeNames;
 use super::sound::make_sound;
 use super::{Column, DdiDocument, Found, LabelSets, Parts, TableFile, not_taken};
 use crate::mapping::groups::table_of;
@@ -19,7 +20,7 @@ struct Growing {
     /// The type of its records, where a file has several.
     rectype: Option<ReadRecord>,
     columns: Vec<Column>,
-    names: HashSet<String>,
+    names: FreeNames,
 }
 
 /// The codebook of a document. Where the notes of this program make a wrong one of it, because somebody has changed them or the
@@ -53,16 +54,15 @@ fn assembled(parts: Parts) -> DdiDocument {
     });
     study.languages = languages;
     let mut tables: Vec<Growing> =
-        parts.tables.into_iter().flat_map(|(read, notes)| growing(read, notes)).collect();
+        parts.tables.into_iter().flat_map(|(read, notes)| growing(read, notes, &mut losses)).collect();
     let type_columns: HashMap<String, Column> =
         parts.variables.iter().map(|found| (found.column.name.clone(), found.column.clone())).collect();
     let mut sets = LabelSets::default();
-    // By ID, the name and the tables of a variable or group.
-    let mut ids: HashMap<String, (String, Vec<usize>)> = HashMap::new();
-    let mut weights = Vec::new();
+    let mut placing = Placing::new(&tables, parts.variables.len());
     for found in parts.variables {
-        place(found, &mut tables, &mut sets, &mut ids, &mut weights, &mut losses);
+        placing.place(found, &mut tables, &mut sets, &mut losses);
     }
+    let Placing { mut ids, weights, .. } = placing;
     for (table, column, id) in weights {
         let name = ids.get(&id).map(|(name, _)| name.clone());
         let variable =
@@ -97,10 +97,23 @@ fn assembled(parts: Parts) -> DdiDocument {
     DdiDocument { codebook, files, losses, counts: parts.counts }
 }
 
+/// Types of record of one file that are read; each has copies of what is said of the file.
+const MOST_TYPES: usize = 64;
+
 /// The tables of a file: one, or one for each type of record.
-fn growing(read: ReadTable, notes: Vec<Element>) -> Vec<Growing> {
-    let new =
-        |read, notes, rectype| Growing { read, notes, rectype, columns: Vec::new(), names: HashSet::new() };
+fn growing(mut read: ReadTable, notes: Vec<Element>, losses: &mut Vec<Loss>) -> Vec<Growing> {
+    let new = |read, notes, rectype| Growing {
+        read,
+        notes,
+        rectype,
+        columns: Vec::new(),
+        names: FreeNames::default(),
+    };
+    if let Some(more) = read.records.len().checked_sub(MOST_TYPES).filter(|more| *more > 0) {
+        read.records.truncate(MOST_TYPES);
+        let action = format!("a file has more than {MOST_TYPES} types of record: the others are left out");
+        losses.push(Loss::new(LossCode::NOT_READ, action).count(more as u64).table(&read.table.name));
+    }
     if read.structure != "hierarchical" || read.records.is_empty() {
         return vec![new(read, notes, None)];
     }
@@ -139,71 +152,117 @@ fn growing(read: ReadTable, notes: Vec<Element>) -> Vec<Growing> {
     tables
 }
 
-/// Puts a variable into the tables that it belongs to.
-fn place(
-    found: Found,
-    tables: &mut Vec<Growing>,
-    sets: &mut LabelSets,
-    ids: &mut HashMap<String, (String, Vec<usize>)>,
-    weights: &mut Vec<(usize, usize, String)>,
-    losses: &mut Vec<Loss>,
-) {
-    let Found { id, files, rectypes, column, weighted_by, read, notes } = found;
-    let is_of = |table: &Growing| {
-        let is_file = files.is_empty() || files.contains(&table.read.id);
-        is_file
-            && table.rectype.as_ref().is_none_or(|own| rectypes.is_empty() || rectypes.contains(&own.rectype))
-    };
-    let mut own: Vec<usize> =
-        tables.iter().enumerate().filter(|(_, table)| is_of(table)).map(|(at, _)| at).collect();
-    if files.is_empty() && tables.iter().all(|table| table.rectype.is_none()) {
-        // Nothing says in which of several files it is.
-        own.truncate(1);
+/// Tables that a variable is in, by how many there are of variables: nobody has a variable in many files, and every one is a
+/// copy.
+const MOST_COPIES: usize = 8;
+/// Copies that are made however few variables there are.
+const FEW_COPIES: usize = 4096;
+
+/// Variables on their way into tables.
+struct Placing {
+    /// By ID of a file, its tables.
+    tables: HashMap<String, Vec<usize>>,
+    has_types: bool,
+    /// By ID, the name and the tables of a variable.
+    ids: HashMap<String, (String, Vec<usize>)>,
+    /// Table, column and the ID of the variable that weights it.
+    weights: Vec<(usize, usize, String)>,
+    /// Copies that may still be made.
+    room: usize,
+}
+
+impl Placing {
+    fn new(tables: &[Growing], variables: usize) -> Self {
+        let mut by_file: HashMap<String, Vec<usize>> = HashMap::new();
+        for (at, table) in tables.iter().enumerate() {
+            by_file.entry(table.read.id.clone()).or_default().push(at);
+        }
+        let has_types = tables.iter().any(|table| table.rectype.is_some());
+        let room = variables.saturating_mul(MOST_COPIES).saturating_add(FEW_COPIES);
+        Self { tables: by_file, has_types, ids: HashMap::new(), weights: Vec::new(), room }
     }
-    if own.is_empty() {
-        let id = files.first().cloned().unwrap_or_default();
-        let mut read = ReadTable { id: id.clone(), ..ReadTable::default() };
-        read.table.name = if id.is_empty() { "data".into() } else { id };
-        own.push(tables.len());
-        tables.extend(growing(read, Vec::new()));
+
+    /// The tables that a variable belongs to.
+    fn tables_of(&mut self, files: &[String], rectypes: &[String], tables: &mut Vec<Growing>) -> Vec<usize> {
+        let is_type = |at: &usize| {
+            let own = tables.get(*at).and_then(|table| table.rectype.as_ref());
+            own.is_none_or(|own| rectypes.is_empty() || rectypes.contains(&own.rectype))
+        };
+        let mut own: Vec<usize> = match files {
+            [] if self.has_types => (0..tables.len()).filter(is_type).collect(),
+            // Nothing says in which of several files it is.
+            [] => (0..tables.len()).take(1).collect(),
+            files => {
+                let of_files = files.iter().filter_map(|file| self.tables.get(file));
+                of_files.flatten().copied().filter(is_type).collect()
+            }
+        };
+        let mut seen = HashSet::new();
+        own.retain(|at| seen.insert(*at));
+        if own.is_empty() {
+            let id = files.first().cloned().unwrap_or_default();
+            let mut read = ReadTable { id: id.clone(), ..ReadTable::default() };
+            read.table.name = if id.is_empty() { "data".into() } else { id.clone() };
+            self.tables.entry(id).or_default().push(tables.len());
+            own.push(tables.len());
+            tables.extend(growing(read, Vec::new(), &mut Vec::new()));
+        }
+        own
     }
-    let mut variable = read.variable;
-    variable.labels = sets.name_of(&variable.name, &read.labels);
-    let mut variable = note::restored(variable, &notes);
-    sets.add(variable.labels.as_deref(), read.labels);
-    if !read.unread.is_empty() {
-        let action = format!("categories that are no {} are left out", variable.kind);
-        let loss = Loss::new(LossCode::VALUE_LABELS_DROPPED, action).variable(&variable.name);
-        losses.push(
-            loss.count(read.unread.len() as u64).first(None, read.unread.first().map_or("", String::as_str)),
-        );
-    }
-    variable.weighted_by = None;
-    for at in &own {
-        let Some(table) = tables.get_mut(*at) else { continue };
-        let mut variable = variable.clone();
-        if variable.name.is_empty() {
-            variable.name = format!("V{}", table.read.table.variables.len() + 1);
+
+    /// Puts a variable into the tables that it belongs to.
+    fn place(
+        &mut self,
+        found: Found,
+        tables: &mut Vec<Growing>,
+        sets: &mut LabelSets,
+        losses: &mut Vec<Loss>,
+    ) {
+        let Found { id, files, rectypes, column, weighted_by, read, notes } = found;
+        let mut own = self.tables_of(&files, &rectypes, tables);
+        if own.len() > self.room.max(1) {
+            let action = "a variable of more tables than are read is in the first of them alone";
+            losses.push(Loss::new(LossCode::NOT_READ, action).variable(&read.variable.name));
+            own.truncate(1);
         }
-        let given = variable.name.clone();
-        let mut number = 2_u64;
-        while !table.names.insert(variable.name.clone()) {
-            variable.name = format!("{given}_{number}");
-            number += 1;
+        self.room = self.room.saturating_sub(own.len());
+        let mut variable = read.variable;
+        variable.labels = sets.name_of(&variable.name, &read.labels);
+        let mut variable = note::restored(variable, &notes);
+        sets.add(variable.labels.as_deref(), read.labels);
+        if !read.unread.is_empty() {
+            let action = format!("categories that are no {} are left out", variable.kind);
+            let loss = Loss::new(LossCode::VALUE_LABELS_DROPPED, action).variable(&variable.name);
+            losses.push(
+                loss.count(read.unread.len() as u64)
+                    .first(None, read.unread.first().map_or("", String::as_str)),
+            );
         }
-        if variable.name != given {
-            let action = format!("another variable of the file is called so: read as {}", variable.name);
-            losses.push(Loss::new(LossCode::NOT_READ, action).variable(&given).table(&table.read.table.name));
+        variable.weighted_by = None;
+        for at in &own {
+            let Some(table) = tables.get_mut(*at) else { continue };
+            let mut variable = variable.clone();
+            if variable.name.is_empty() {
+                variable.name = format!("V{}", table.read.table.variables.len() + 1);
+            }
+            let given = variable.name.clone();
+            variable.name = table.names.take(&given);
+            if variable.name != given {
+                let action = format!("another variable of the file is called so: read as {}", variable.name);
+                losses.push(
+                    Loss::new(LossCode::NOT_READ, action).variable(&given).table(&table.read.table.name),
+                );
+            }
+            if let Some(weight) = &weighted_by {
+                self.weights.push((*at, table.read.table.variables.len(), weight.clone()));
+            }
+            if !id.is_empty() {
+                let known = self.ids.entry(id.clone()).or_insert_with(|| (variable.name.clone(), Vec::new()));
+                known.1.push(*at);
+            }
+            table.read.table.variables.push(variable);
+            table.columns.push(column.clone());
         }
-        if let Some(weight) = &weighted_by {
-            weights.push((*at, table.read.table.variables.len(), weight.clone()));
-        }
-        if !id.is_empty() {
-            let known = ids.entry(id.clone()).or_insert_with(|| (variable.name.clone(), Vec::new()));
-            known.1.push(*at);
-        }
-        table.read.table.variables.push(variable);
-        table.columns.push(column.clone());
     }
 }
 
@@ -258,30 +317,15 @@ fn resolve_groups(
             of_variable.or_else(|| names.get(id).filter(|(of, _)| *of == at).map(|(_, name)| name.clone()))
         };
         finish_group(&mut group, &own, &name_of);
-        let group = note::restored(group, element.all("notes"));
-        let is_taken = |name: &str| {
-            table.names.contains(name) || table.read.table.groups.iter().any(|known| known.name == name)
-        };
-        let mut group = group;
-        let given = group.name.clone();
-        let mut number = 2_u64;
-        while is_taken(&group.name) {
-            group.name = format!("{given}_{number}");
-            number += 1;
-        }
+        let mut group = note::restored(group, element.all("notes"));
+        group.name = table.names.take(&group.name);
         table.read.table.groups.push(group);
     }
     // A group that got another name is still a member under its first one; members that are nothing are left out.
     for table in tables {
-        let known: HashSet<String> = table
-            .names
-            .iter()
-            .cloned()
-            .chain(table.read.table.groups.iter().map(|it| it.name.clone()))
-            .collect();
         for group in &mut table.read.table.groups {
             let own = group.name.clone();
-            group.members.retain(|member| known.contains(member) && *member != own);
+            group.members.retain(|member| table.names.contains(member) && *member != own);
         }
     }
 }
@@ -302,14 +346,9 @@ pub(crate) fn link_to(table: &mut Table, parent: &str, parent_key: &[String]) {
 
 /// Names of tables that are there once.
 fn unique_names(tables: &mut [Growing]) {
-    let mut names = HashSet::new();
+    let mut names = FreeNames::default();
     for table in tables {
-        let given = table.read.table.name.clone();
-        let mut number = 2_u64;
-        while !names.insert(table.read.table.name.clone()) {
-            table.read.table.name = format!("{given}_{number}");
-            number += 1;
-        }
+        table.read.table.name = names.take(&table.read.table.name);
     }
 }
 
@@ -322,7 +361,7 @@ fn link(tables: &mut [Growing], ids: &HashMap<String, (String, Vec<usize>)>) {
         Some((record.id.clone(), record.children.clone(), record.key.clone()))
     };
     let records: Vec<Option<Record>> = tables.iter().map(record).collect();
-    let name_of = |id: &String, names: &HashSet<String>| {
+    let name_of = |id: &String, names: &FreeNames| {
         // Some name the variable itself.
         let name = ids.get(id).map_or(id, |(name, _)| name);
         names.contains(name).then(|| name.clone())
@@ -333,14 +372,16 @@ fn link(tables: &mut [Growing], ids: &HashMap<String, (String, Vec<usize>)>) {
         table.read.table.key = names.unwrap_or_default();
     }
     link_record_types(tables);
-    for child in 0..tables.len() {
-        let Some(Some((id, ..))) = records.get(child) else { continue };
-        let is_above = |record: &Option<Record>| {
-            record
-                .as_ref()
-                .is_some_and(|(own, children, _)| own != id && !id.is_empty() && children.contains(id))
-        };
-        let Some(above) = records.iter().position(is_above) else { continue };
+    let mut above: HashMap<&str, usize> = HashMap::new();
+    for (at, record) in records.iter().enumerate() {
+        for child in record.iter().flat_map(|(own, children, _)| children.iter().filter(move |id| *id != own))
+        {
+            above.entry(child).or_insert(at);
+        }
+    }
+    for (child, record) in records.iter().enumerate() {
+        let above = record.as_ref().and_then(|(id, ..)| above.get(id.as_str())).copied();
+        let Some(above) = above else { continue };
         let Some(parent) = tables.get(above).map(|it| &it.read.table) else { continue };
         let (name, key) = (parent.name.clone(), parent.key.clone());
         if let Some(table) = tables.get_mut(child) {

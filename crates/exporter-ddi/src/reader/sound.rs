@@ -8,20 +8,18 @@ use exporter_core::codebook::{
 };
 use exporter_core::{Loss, LossCode};
 
+use super::free_names::FreeNames;
+
 /// Missing declarations of one variable that are looked at one by one.
 const MOST_MISSING: usize = 256;
-/// Groups within groups that are followed.
-const DEEPEST: usize = 64;
 
 /// Makes a codebook one without problems; what is taken out is told.
 pub(super) fn make_sound(codebook: &mut Codebook, losses: &mut Vec<Loss>) {
     study(codebook);
     documents(codebook, losses);
-    let mut taken = HashSet::new();
+    let mut names = FreeNames::of_files();
     for table in &mut codebook.tables {
-        table.name = unique(&file_name(&table.name, "data"), &mut taken);
-        // Names of files are one in capitals and not.
-        taken.insert(table.name.to_lowercase());
+        table.name = names.take(&file_name(&table.name, "data"));
     }
     for set in codebook.value_labels.values_mut() {
         values_once(set, losses);
@@ -66,9 +64,9 @@ fn study(codebook: &mut Codebook) {
 }
 
 fn documents(codebook: &mut Codebook, losses: &mut Vec<Loss>) {
-    let mut taken = HashSet::new();
+    let mut names = FreeNames::of_files();
     for document in &mut codebook.documents {
-        document.name = unique(&file_name(&document.name, "document"), &mut taken);
+        document.name = names.take(&file_name(&document.name, "document"));
     }
     // Whatever else is wrong with one, its description stays.
     let languages = codebook.study.languages.clone();
@@ -157,33 +155,57 @@ fn groups(table: &mut Table) {
             group.kind = GroupKind::MultipleCategory;
         }
     }
-    let mut taken: HashSet<String> = table.variables.iter().map(|variable| variable.name.clone()).collect();
+    let mut names = FreeNames::default();
+    for variable in &table.variables {
+        names.take(&variable.name);
+    }
     for group in &mut table.groups {
-        group.name = unique(&group.name, &mut taken);
+        group.name = names.take(&group.name);
     }
     let names: HashSet<String> = table.groups.iter().map(|group| group.name.clone()).collect();
     let known = |member: &String| numeric.contains_key(member.as_str()) || names.contains(member);
     for group in &mut table.groups {
         group.members.retain(known);
     }
-    for at in 0..table.groups.len() {
-        let name = table.groups.get(at).map(|group| group.name.clone()).unwrap_or_default();
-        let members = table.groups.get(at).map(|group| group.members.clone()).unwrap_or_default();
-        let kept =
-            members.into_iter().filter(|member| !reaches(&table.groups, member, &name, DEEPEST)).collect();
-        if let Some(group) = table.groups.get_mut(at) {
-            group.members = kept;
-        }
-    }
+    without_circles(&mut table.groups);
 }
 
-/// Whether a group is another or holds it at any depth.
-fn reaches(groups: &[Group], from: &str, to: &str, depth: usize) -> bool {
-    if from == to || depth == 0 {
-        return true;
+/// Leaves out members by which a group would hold itself.
+fn without_circles(groups: &mut [Group]) {
+    let places: HashMap<String, usize> =
+        groups.iter().enumerate().map(|(at, group)| (group.name.clone(), at)).collect();
+    // Groups that are done, and the way to the one that is looked at: each with the member that comes next.
+    let mut done = vec![false; groups.len()];
+    let mut is_open = vec![false; groups.len()];
+    for start in 0..groups.len() {
+        let mut way = vec![(start, 0_usize)];
+        while let Some((at, next)) = way.last_mut() {
+            let at = *at;
+            if let Some(open) = is_open.get_mut(at) {
+                *open = true;
+            }
+            let member = groups.get(at).and_then(|group| group.members.get(*next)).cloned();
+            let Some(member) = member.filter(|_| !done.get(at).copied().unwrap_or(true)) else {
+                if let (Some(done), Some(open)) = (done.get_mut(at), is_open.get_mut(at)) {
+                    (*done, *open) = (true, false);
+                }
+                way.pop();
+                continue;
+            };
+            match places.get(&member).copied() {
+                Some(inner) if is_open.get(inner).copied().unwrap_or_default() => {
+                    if let Some(group) = groups.get_mut(at) {
+                        group.members.remove(*next);
+                    }
+                }
+                Some(inner) => {
+                    *next += 1;
+                    way.push((inner, 0));
+                }
+                None => *next += 1,
+            }
+        }
     }
-    let group = groups.iter().find(|group| group.name == from);
-    group.is_some_and(|group| group.members.iter().any(|member| reaches(groups, member, to, depth - 1)))
 }
 
 /// Keeps links to tables above that are of one kind and lead nowhere in a circle.
@@ -240,14 +262,31 @@ fn file_name(name: &str, fallback: &str) -> String {
     }
 }
 
-/// The name, or with a number behind it where it is taken, in capitals or not.
-fn unique(name: &str, taken: &mut HashSet<String>) -> String {
-    let mut own = name.to_owned();
-    let mut number = 2_u64;
-    while taken.contains(&own) || taken.contains(&own.to_lowercase()) {
-        own = format!("{name}_{number}");
-        number += 1;
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn groups_do_not_hold_themselves() {
+        let group =
+            |name: &str, members: &[&str]| Group::new(name, GroupKind::Section, members.iter().copied());
+        let mut groups = vec![
+            group("a", &["b", "x"]),
+            group("b", &["c", "a", "c"]),
+            group("c", &["c", "b", "d"]),
+            group("d", &[]),
+        ];
+        without_circles(&mut groups);
+        let members: Vec<String> = groups.iter().map(|group| group.members.join(" ")).collect();
+        assert_eq!(members, ["b x", "c c", "d", ""]);
+        // Every group holds the next one twice: followed one by one, the ways would be two to the power of 200.
+        let mut groups: Vec<Group> = (0..200)
+            .map(|at| {
+                let next = format!("g{}", at + 1);
+                group(&format!("g{at}"), &[&next, &next])
+            })
+            .collect();
+        without_circles(&mut groups);
+        assert!(groups.iter().all(|group| group.members.len() == 2));
     }
-    taken.insert(own.clone());
-    own
 }
