@@ -16,7 +16,7 @@ const MOST_SINGLES: usize = 3;
 
 /// Takes missing values and value labels that are not as the file was written: `codes` are the numbers of the reasons of
 /// `variable`, and stay those. `language` is how texts of the file are compared with stored ones, if it is known in which language
-/// they are.
+/// they are. Whether all labels of reasons could be read: among days and times the file alone does not tell which are theirs.
 pub(super) fn take(
     variable: &mut Variable,
     own: &Variable,
@@ -24,21 +24,20 @@ pub(super) fn take(
     labels: &mut Labels<'_>,
     language: Option<Language<'_>>,
     since: impl Fn(Said) -> Since,
-) {
+) -> bool {
     codes.resize(variable.missing.len(), None);
     if since(Said::Missing) != Since::Same {
         declared(variable, codes, &own.missing);
     }
     let changed = since(Said::ValueLabels) != Since::Same;
-    if changed {
-        labelled(variable, codes, labels.of_file(own), language);
-    }
+    let are_read = !changed || labelled(variable, codes, labels.of_file(own), language);
     variable.labels = match changed {
         true => {
             labels.add_set(variable, own, |stored, file| entries((variable, codes), stored, file, language))
         }
         false => labels.add_set(variable, own, |stored, _| stored.cloned().unwrap_or_default()),
     };
+    are_read
 }
 
 /// Keeps of the stored declarations those that the file still makes, and adds those that it makes besides.
@@ -75,13 +74,15 @@ fn declared(variable: &mut Variable, codes: &mut ReasonCodes, own: &[Missing]) {
     codes.resize(variable.missing.len(), None);
 }
 
-/// Gives reasons, and declarations that tell the label of their value, the label that the file has on it now.
+/// Gives reasons, and declarations that tell the label of their value, the label that the file has on it now; whether all
+/// could be found.
 fn labelled(
     variable: &mut Variable,
     codes: &[Option<f64>],
     file: Option<&ValueLabels>,
     language: Option<Language<'_>>,
-) {
+) -> bool {
+    let mut are_read = true;
     for (missing, code) in variable.missing.iter_mut().zip(codes) {
         let value = match (&missing.values, code) {
             (MissingValues::One(value), _) if !missing.label.is_empty() => value.clone(),
@@ -92,6 +93,7 @@ fn labelled(
         let is_number = |set: &ValueLabels| set.entries.iter().all(|entry| entry.value.as_f64().is_some());
         if missing.is_reason() && !file.is_none_or(is_number) {
             // Which of the days and times its number is nobody knows here.
+            are_read = false;
             continue;
         }
         match file.and_then(|set| set.entries.iter().find(|entry| number(&entry.value) == wanted)) {
@@ -99,6 +101,7 @@ fn labelled(
             None => missing.label = Default::default(),
         }
     }
+    are_read
 }
 
 /// The labels that the file has, those of values alone: numbers of reasons are none, and a declaration tells the label of its

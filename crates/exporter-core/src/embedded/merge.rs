@@ -218,7 +218,12 @@ impl Merging<'_> {
                 let since = |part| if is_of_kind { since(part) } else { Since::Changed };
                 let written = self.changes.written.and_then(|written| written.language.as_deref());
                 let shown = written.map(|_| self.whole.language(None));
-                by_value::take(&mut variable, own, &mut codes, &mut self.labels, shown, since);
+                let are_read = by_value::take(&mut variable, own, &mut codes, &mut self.labels, shown, since);
+                if !are_read && since(Said::ValueLabels) == Since::Changed {
+                    let action = "value labels that another program has changed are not read where they are of missing reasons \
+                                  among dates: these keep the labels of the stored codebook";
+                    self.losses.push(Loss::new(LossCode::NOT_READ, action).variable(&variable.name));
+                }
                 self.codes.push(codes);
             }
         }
