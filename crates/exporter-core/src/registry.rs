@@ -97,7 +97,7 @@ impl Checker {
         context: &Context,
     ) -> Result<Checked> {
         let bytes = UntilCancelled { bytes: Arc::clone(&source.bytes), cancel: context.cancel().clone() };
-        let source = source.with_bytes(Arc::new(bytes));
+        let source = source.with_registry(checking.registry()).with_bytes(Arc::new(bytes));
         let checked = (self.apply)(&source, checking, findings, context);
         context.cancel().check().and(checked)
     }

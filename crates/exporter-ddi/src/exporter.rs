@@ -130,6 +130,7 @@ impl Exporter for DdiExporter {
         context: &Context,
     ) -> Result<Box<dyn Plan + 'a>> {
         let codebook = data.codebook();
+        self.is_of_a_file(with.siblings)?;
         let files = codebook
             .tables
             .iter()
@@ -173,9 +174,32 @@ impl DdiExporter {
     fn files(&self, siblings: &[Sibling], id: TableId, table: &str) -> Vec<DataFile> {
         let own = siblings.iter().filter(|sibling| sibling.entry.table == Some(id));
         let mut files: Vec<DataFile> = own.map(|sibling| data_file(sibling, table)).collect();
-        let wanted = format!(".{}", self.options.file);
-        files.sort_by_key(|file| !self.options.file.is_empty() && !file.path.ends_with(&wanted));
+        files.sort_by_key(|file| !self.is_wanted(&file.path));
         files
+    }
+
+    /// Whether a data file is of the format whose names and values the document has; all are where none is asked for.
+    fn is_wanted(&self, path: &str) -> bool {
+        let wanted = self.options.file.trim_start_matches('.');
+        wanted.is_empty() || path.to_lowercase().ends_with(&format!(".{}", wanted.to_lowercase()))
+    }
+
+    /// Whether some data file has the extension that is asked for.
+    fn is_of_a_file(&self, siblings: &[Sibling]) -> Result<()> {
+        let paths = siblings.iter().filter(|sibling| sibling.entry.table.is_some());
+        let paths: Vec<&str> = paths.map(|sibling| sibling.entry.path.as_str()).collect();
+        if self.options.file.is_empty() || paths.iter().any(|path| self.is_wanted(path)) {
+            return Ok(());
+        }
+        let mut known: Vec<&str> = paths.iter().filter_map(|path| Some(path.rsplit_once('.')?.1)).collect();
+        known.sort_unstable();
+        known.dedup();
+        let hint = match known.as_slice() {
+            [] => "leave file out: the export has no data files".to_owned(),
+            known => format!("file={}", known.join(" or file=")),
+        };
+        let message = format!("ddi: no data file of the export has the extension {}", self.options.file);
+        Err(Error::usage(message).with_hint(hint))
     }
 }
 

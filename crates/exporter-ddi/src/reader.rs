@@ -2,6 +2,8 @@
 
 mod free_names;
 mod label_sets;
+mod links;
+mod placing;
 mod resolve;
 mod sound;
 
@@ -18,7 +20,8 @@ use crate::mapping::{documents, note, study, texts};
 use crate::xml::{Element, Fault, Item, Tag, XmlReader};
 
 pub(crate) use label_sets::LabelSets;
-pub(crate) use resolve::{finish_group, link_to};
+pub(crate) use links::link_to;
+pub(crate) use resolve::finish_group;
 
 /// Bytes of one part of a document (a study, a variable) that are read.
 const MOST_PART: usize = 64 << 20;
@@ -218,10 +221,14 @@ impl Parts {
 
     fn study(&mut self, element: &Element) {
         self.tags(element);
-        let listed = element.all("notes").find(|note| note.attribute("type") == Some("languages"));
+        let listed = note::of_kind(element, "languages");
         let listed: Option<Vec<String>> = listed.map(|note| {
             let words = texts::words(note);
-            words.split_whitespace().filter(|tag| *tag != NO_LANGUAGES).map(str::to_owned).collect()
+            words
+                .split_whitespace()
+                .filter(|tag| *tag != NO_LANGUAGES)
+                .map(|tag| texts::tag_of(tag).into_owned())
+                .collect()
         });
         if self.language.is_none() {
             self.language = listed.as_ref().and_then(|listed| listed.first().cloned());

@@ -5,6 +5,7 @@
 mod fixed;
 mod other;
 mod record_types;
+mod references;
 
 use std::path::Path;
 use std::sync::Arc;

@@ -98,6 +98,28 @@ fn one_type_of_several_may_be_described_alone() {
 }
 
 #[test]
+fn each_file_has_its_own_column_of_types() {
+    // The same names stand elsewhere in another file.
+    let (first, second) = (households(IPUMS), households(NESTED));
+    let part = |text: &str, from: &str, to: &str| {
+        let (_, from_here) = text.split_once(from).unwrap();
+        from_here.split_once(to).unwrap().0.to_owned()
+    };
+    let of_second = |text: String| {
+        let text = text.replace("F1", "F2").replace("h.dat", "k.dat").replace("ID=\"", "ID=\"K");
+        text.replace("StartPos=\"1\" EndPos=\"1\"", "StartPos=\"11\" EndPos=\"11\"")
+    };
+    let files = |text: &str| part(text, "</stdyDscr>", "<dataDscr>");
+    let variables = |text: &str| part(text, "<dataDscr>", "</dataDscr>");
+    let files = [files(&first), of_second(files(&second)).replace("KF2", "F2")].concat();
+    let text = document(&files, &[variables(&first), of_second(variables(&second))].concat());
+    let moved: &[u8] = b" 00100150 H\n 00101Ann P\n";
+    let data = among(&text, &[("h.dat", ROWS), ("k.dat", moved)], 1).unwrap();
+    let found: Vec<usize> = (0..4).map(|table| rows(&*data, table).len()).collect();
+    assert_eq!(found, [3, 3, 1, 1]);
+}
+
+#[test]
 fn records_that_cannot_be_told_apart_are_refused() {
     for (groups, name) in
         [(IPUMS.replace("recidvar=\"RECTYPE\"", ""), "h.dat"), (IPUMS.to_owned(), "h.plain")]

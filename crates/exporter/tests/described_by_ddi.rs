@@ -254,3 +254,28 @@ fn exports_come_back_by_their_document() {
         }
     }
 }
+
+#[test]
+fn files_of_one_name_in_several_folders_are_the_tables_that_name_them() {
+    let file = |at: usize| {
+        format!("<fileDscr ID=\"F{at}\"><fileTxt><fileName>w{at}/data.csv</fileName></fileTxt></fileDscr>")
+    };
+    let variable =
+        |at: usize| format!("<var name=\"x\" files=\"F{at}\" dcml=\"0\"><labl>Wave {at}</labl></var>");
+    let text = format!(
+        "<codeBook xmlns=\"ddi:codebook:2_5\">{}{}<dataDscr>{}{}</dataDscr></codeBook>",
+        file(1),
+        file(2),
+        variable(1),
+        variable(2)
+    );
+    let files: [(&str, &[u8]); 3] =
+        [("s.ddi.xml", text.as_bytes()), ("w1/data.csv", b"x\n1\n"), ("w2/data.csv", b"x\n2\n3\n")];
+    for source in both(&files) {
+        let data = opened(&source);
+        let tables = data.codebook().tables.iter().enumerate();
+        let found: Vec<(Option<&str>, usize)> =
+            tables.map(|(at, table)| (table.variables[0].label.untagged(), rows(&data, at).len())).collect();
+        assert_eq!(found, [(Some("Wave 1"), 1), (Some("Wave 2"), 2)], "{}", source.name);
+    }
+}

@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 use sha2::{Digest as _, Sha256};
 
 use super::rule;
+use crate::dataset::data_files::{find, is_fixed};
 use crate::reader::{TableFile, read};
 
 /// Columns that are named in a finding at most.
@@ -27,20 +28,22 @@ pub(super) fn check(
     // What is wrong with the document itself was found before.
     let Ok(document) = read(bytes) else { return Ok(()) };
     for (table, file) in document.codebook.tables.iter().zip(&document.files) {
-        for (at, (name, digest)) in file.names.iter().zip(&file.digests).enumerate() {
+        for (name, stated) in file.names.iter().zip(&file.digests) {
             context.cancel().check()?;
             // A path that leads out of the folder is none that is looked at.
+            let Some(stated) = stated else { continue };
             let Ok(Some(data)) = source.beside(name, context) else { continue };
-            if let Some(stated) = digest {
-                let found = sha256(&data)?;
-                if !found.eq_ignore_ascii_case(stated) {
-                    let message = format!("the SHA-256 of {name} is {found}, the document says {stated}");
-                    findings.add(Finding::new(rule::DIGEST, message).table(&table.name));
-                }
+            let found = sha256(&data)?;
+            if !found.eq_ignore_ascii_case(stated) {
+                let message = format!("the SHA-256 of {name} is {found}, the document says {stated}");
+                findings.add(Finding::new(rule::DIGEST, message).table(&table.name));
             }
-            if at == 0 {
-                columns(&data, name, &table.name, file, checking, findings, context);
-            }
+        }
+        // The file that a reader of the document takes; of fixed columns it takes no names.
+        if let Some(data) = find(source, &file.names, source, context)?
+            && !is_fixed(file, &data, source)
+        {
+            columns(&data, &table.name, file, checking, findings, context);
         }
     }
     Ok(())
@@ -49,14 +52,13 @@ pub(super) fn check(
 /// Holds the columns of a file against the variables.
 fn columns(
     data: &Source<'_>,
-    name: &str,
     table: &str,
     file: &TableFile,
     checking: &Checking<'_>,
     findings: &mut Findings,
     context: &Context,
 ) {
-    // A file that cannot be opened is found by its own check; one of fixed columns has no names.
+    // A file that cannot be opened is found by its own check.
     let Ok(opened) = checking.registry().open(data, Json::Null, context) else { return };
     let [own] = opened.codebook().tables.as_slice() else { return };
     let in_file =
@@ -74,7 +76,7 @@ fn columns(
         } else {
             String::new()
         };
-        let message = format!("{name} has no column {}{more}", shown.join(", "));
+        let message = format!("{} has no column {}{more}", data.file_name(), shown.join(", "));
         findings.add(Finding::new(rule::COLUMNS, message).table(table));
     }
 }

@@ -14,7 +14,7 @@ const DELIMITED: [&str; 3] = [".csv", ".tsv", ".tab"];
 ///
 /// # Errors
 /// When it cannot be read.
-pub(super) fn find(
+pub(crate) fn find(
     document: &Source<'_>,
     names: &[String],
     opened_by: &Source<'_>,
@@ -54,7 +54,7 @@ pub(super) fn paths(name: &str) -> Vec<String> {
 
 /// Whether the records of a file are of fixed columns: the document says where they stand, and the file is in no format
 /// that finds them itself.
-pub(super) fn is_fixed(file: &TableFile, source: &Source<'_>, opened_by: &Source<'_>) -> bool {
+pub(crate) fn is_fixed(file: &TableFile, source: &Source<'_>, opened_by: &Source<'_>) -> bool {
     let name = source.name.to_lowercase();
     super::fixed::is_fixed(file)
         && !DELIMITED.iter().any(|extension| name.ends_with(extension))

@@ -4,7 +4,7 @@
 //! characters of a record the columns stand, it is read as fixed columns, else with whatever format knows it. Tables
 //! whose file is not there have no rows.
 
-mod data_files;
+pub(crate) mod data_files;
 mod fixed;
 mod open_data_format;
 mod other_format;

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Days, NaiveDate, NaiveTime};
-use exporter_core::codebook::{Codebook, Kind, MissingValues, Sensitivity, Table, TimeUnit, Value, Variable};
-use exporter_core::profile::{Facts, Number, Profile, ProfileRequest, StatisticsRequest};
+use exporter_core::codebook::{Codebook, Kind, MissingValues, Sensitivity, Table, Value, Variable};
+use exporter_core::profile::{Facts, Number, Profile, ProfileRequest, StatisticsRequest, ValueCount};
 use exporter_core::{Dataset, TableId};
 
 use crate::options::{DdiOptions, StatisticsOption};
@@ -119,7 +119,7 @@ fn of_variable(
     if is_hidden(valid) || is_hidden(rows.saturating_sub(valid)) {
         return None;
     }
-    frequencies.retain(|_, count| !is_hidden(count.count));
+    hide(&mut frequencies, variable, is_hidden);
     if variable.sensitivity == Sensitivity::DirectIdentifier {
         frequencies.clear();
     }
@@ -146,6 +146,22 @@ fn of_variable(
             .map(|found| scale(found.weighted)),
         frequencies,
     })
+}
+
+/// Takes out the counts that are hidden. Where one alone of the valid or of the missing values is, the smallest of the others
+/// goes with it: the sum would tell what it is.
+fn hide(frequencies: &mut HashMap<Value, ValueCount>, variable: &Variable, is_hidden: impl Fn(u64) -> bool) {
+    for is_missing in [false, true] {
+        let own = frequencies.iter().filter(|(value, _)| variable.is_user_missing(value) == is_missing);
+        let (hidden, mut shown): (Vec<_>, Vec<_>) =
+            own.filter(|(_, it)| it.count > 0).partition(|(_, it)| is_hidden(it.count));
+        shown.sort_by_key(|(value, it)| (it.count, value.to_string()));
+        let with_it = if hidden.len() == 1 { shown.first() } else { None };
+        let gone: Vec<Value> = hidden.iter().chain(with_it).map(|(value, _)| (*value).clone()).collect();
+        for value in gone {
+            frequencies.remove(&value);
+        }
+    }
 }
 
 /// A number of a column as the text of the value that it is.
@@ -185,7 +201,6 @@ fn text_of(number: Number, kind: &Kind) -> Option<String> {
             time.format("%H:%M:%S%.f").to_string()
         }
         Kind::Period(period) => period.iso_text(i32::try_from(whole).ok()?),
-        Kind::Duration(TimeUnit::Second) => whole.to_string(),
         _ => whole.to_string(),
     })
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use exporter_core::codebook::{Document, DocumentKind, Text};
 
 use super::language_tags::tag_of;
+use super::note::{of_kind, typed};
 use super::texts::{Languages, language_of, text_of, words};
 use crate::xml::Element;
 
@@ -23,18 +24,17 @@ pub(crate) fn write(document: &Document, path: Option<&str>, languages: Language
         path.or(document.uri.as_deref()).is_some_and(|uri| uri.rsplit('/').next() == Some(&document.name));
     let mut element = element;
     if !is_named {
-        element.push(Element::new("notes").with("type", "file-name").text(document.name.as_str()));
+        element.push(typed("file-name", "", document.name.as_str()));
     }
     if !document.media_type.is_empty() {
-        element.push(Element::new("notes").with("type", "media-type").text(document.media_type.as_str()));
+        element.push(typed("media-type", "", document.media_type.as_str()));
     }
     element
 }
 
 /// Reads a document.
 pub(crate) fn read(element: &Element, default: Option<&str>) -> Document {
-    let noted =
-        |kind: &str| element.all("notes").find(|note| note.attribute("type") == Some(kind)).map(words);
+    let noted = |kind: &str| of_kind(element, kind).map(words);
     let uri = element.attribute("URI").unwrap_or_default();
     let title = text_of(element.all("labl"), default);
     let mut document = Document::default();
@@ -48,7 +48,7 @@ pub(crate) fn read(element: &Element, default: Option<&str>) -> Document {
     };
     if uri.contains("://") {
         document.uri = Some(uri.to_owned());
-    } else if !uri.is_empty() && uri != document.name {
+    } else if !uri.is_empty() {
         document.path = Some(PathBuf::from(uri));
     }
     document.title = if title == Text::from(document.name.as_str()) { Text::default() } else { title };

@@ -70,5 +70,5 @@ pub(crate) fn table_note(table: &str) -> Element {
 
 /// The table that a note names.
 pub(crate) fn table_of(element: &Element) -> Option<String> {
-    element.all("notes").find(|note| note.attribute("type") == Some("table")).map(words)
+    note::of_kind(element, "table").map(words)
 }

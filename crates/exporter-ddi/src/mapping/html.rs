@@ -118,6 +118,9 @@ fn tag(text: &str) -> Option<(String, usize)> {
     if !ELEMENTS.contains(&name.as_str()) || !behind.starts_with(['>', '/', ' ', '\n', '\t']) {
         return None;
     }
+    // Behind the name are attributes: `<b and c>` is a sentence.
+    let attributes = behind.get(..behind.find('>')?)?.trim_end_matches('/');
+    (attributes.trim().is_empty() || attributes.contains('=')).then_some(())?;
     Some((name, text.find('>')? + 1))
 }
 
@@ -144,9 +147,15 @@ mod tests {
         assert_eq!(plain("<b>Are</b> you <font color=\"red\">well</font>?"), "Are you well?");
         assert_eq!(plain("One<br/>Two<p>Three</p>Four"), "One\nTwo\nThree\nFour");
         assert_eq!(plain("a&nbsp;b &lt;c&gt; &#233;&#xe9; R&D; 5 &"), "a\u{a0}b <c> éé R&D; 5 &");
-        for same in
-            ["if age < 5 or > 9", "<name>, how old are you?", "%name% & co", "a <b", "x<y>z", "1 < 2 &c;"]
-        {
+        for same in [
+            "if age < 5 or > 9",
+            "a <b and c> d",
+            "<name>, how old are you?",
+            "%name% & co",
+            "a <b",
+            "x<y>z",
+            "1 < 2 &c;",
+        ] {
             assert_eq!(plain(same), same);
         }
     }

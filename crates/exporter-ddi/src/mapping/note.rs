@@ -14,28 +14,24 @@ use serde_json::{Map, Value as Json};
 use super::texts::words;
 use crate::xml::{Element, Node};
 
-/// The type of these notes.
+/// The type of these notes, and what the types of all other notes of this program begin with, before a colon.
 const TYPE: &str = "exporter";
-/// Types of notes that are read as something else.
-const OURS: [&str; 11] = [
-    TYPE,
-    ATTRIBUTE,
-    "enablement",
-    "file-name",
-    "languages",
-    "media-type",
-    "options-filter",
-    "original-name",
-    "source-id",
-    "table",
-    "validation",
-];
-/// The type of a free attribute, whose name is the subject.
+/// The kind of a free attribute, whose name is the subject.
 const ATTRIBUTE: &str = "attribute";
 
-/// A note of a type of our own; the subject says what of it.
-pub(crate) fn typed(kind: &'static str, subject: &str, text: impl Into<String>) -> Element {
-    Element::new("notes").with("type", kind).with("subject", subject).text(text)
+/// A note of a kind of our own; the subject says what of it.
+pub(crate) fn typed(kind: &str, subject: &str, text: impl Into<String>) -> Element {
+    Element::new("notes").with("type", format!("{TYPE}:{kind}")).with("subject", subject).text(text)
+}
+
+/// Which kind of ours a note is.
+pub(crate) fn kind_of(note: &Element) -> Option<&str> {
+    note.attribute("type")?.strip_prefix(TYPE)?.strip_prefix(':')
+}
+
+/// The note of a kind of ours among those of an element.
+pub(crate) fn of_kind<'e>(element: &'e Element, kind: &str) -> Option<&'e Element> {
+    element.all("notes").find(|note| kind_of(note) == Some(kind))
 }
 
 /// The note that makes `read`, which is what a reader finds without it, `whole`; none where they are the same.
@@ -65,7 +61,7 @@ pub(crate) fn difference<T: Serialize + PartialEq>(read: &T, whole: &T) -> Optio
     }
     // Two characters that JSON holds and XML does not; below U+0020 JSON writes numbers itself.
     let json = Json::Object(note).to_string().replace('\u{FFFE}', "\\ufffe").replace('\u{FFFF}', "\\uffff");
-    Some(typed(TYPE, "", json))
+    Some(Element::new("notes").with("type", TYPE).text(json))
 }
 
 /// What a reader has found, with what the note among these elements adds. What a note says that does not fit is left out.
@@ -97,7 +93,7 @@ pub(crate) fn is_ours(note: &Element) -> bool {
 
 /// Notes without a type of ours: what people wrote.
 pub(crate) fn is_plain(note: &Element) -> bool {
-    !note.attribute("type").is_some_and(|kind| OURS.contains(&kind))
+    !is_ours(note) && kind_of(note).is_none()
 }
 
 /// Free attributes as notes, one a value.
@@ -119,7 +115,7 @@ pub(crate) fn attributes<'a>(
 /// The free attributes that are among notes.
 pub(crate) fn attributes_of<'e>(notes: impl IntoIterator<Item = &'e Element>) -> BTreeMap<String, Attribute> {
     let mut attributes = BTreeMap::new();
-    for note in notes.into_iter().filter(|note| note.attribute("type") == Some(ATTRIBUTE)) {
+    for note in notes.into_iter().filter(|note| kind_of(note) == Some(ATTRIBUTE)) {
         let Some(name) = note.attribute("subject") else { continue };
         add_attribute(&mut attributes, name, words(note));
     }

@@ -2,7 +2,7 @@
 
 use exporter_core::codebook::{Question, QuestionKind, ValidationRule};
 
-use super::note::typed;
+use super::note::{kind_of, typed};
 use super::texts::{Languages, text_of, words};
 use crate::xml::Element;
 
@@ -106,7 +106,7 @@ pub(crate) fn read(var: &Element, default: Option<&str>) -> Option<Question> {
         DOMAINS.iter().find(|known| known.1 == domain && known.2 == other).map(|known| known.0)
     });
     for note in var.all("notes") {
-        match note.attribute("type") {
+        match kind_of(note) {
             Some("enablement") => question.enablement = Some(words(note)),
             Some("options-filter") => question.options_filter = Some(words(note)),
             Some("source-id") => question.source_id = Some(words(note)),

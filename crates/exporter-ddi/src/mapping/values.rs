@@ -1,5 +1,7 @@
 //! Value labels, missing values and frequencies: `catgry` and `invalrng`.
 
+use std::collections::HashSet;
+
 use exporter_core::codebook::{Kind, Missing, MissingValues, Value, ValueLabel, ValueLabels, Variable};
 
 use super::texts::{Languages, text_of, words};
@@ -152,6 +154,7 @@ pub(crate) fn read(var: &Element, kind: &Kind, default: Option<&str>) -> ReadVal
             Some(value) => read.labels.entries.push(ValueLabel::new(value, label)),
         }
     }
+    let mut seen: HashSet<_> = read.missing.iter().map(key).collect();
     for invalid in var.all("invalrng").flat_map(Element::elements) {
         let end = |name: &str| invalid.attribute(name).map(str::trim).filter(|text| !text.is_empty());
         let declared = match invalid.name.as_ref() {
@@ -160,9 +163,16 @@ pub(crate) fn read(var: &Element, kind: &Kind, default: Option<&str>) -> ReadVal
                 None => value_of(text, kind).map(Missing::value),
             }),
             "range" => {
+                // An end that is left out is the next whole number; of other numbers there is no next one.
+                let whole = matches!(kind, Kind::Integer { .. });
                 let (low, high) = (end("min").or(end("minExclusive")), end("max").or(end("maxExclusive")));
-                let (low, high) =
-                    (low.map(|text| value_of(text, kind)), high.map(|text| value_of(text, kind)));
+                let bound = |text: &str, is_left_out: bool, inward: i64| match value_of(text, kind)? {
+                    value if !is_left_out => Some(value),
+                    Value::Integer(number) if whole => number.checked_add(inward).map(Value::Integer),
+                    _ => None,
+                };
+                let low = low.map(|text| bound(text, end("min").is_none(), 1));
+                let high = high.map(|text| bound(text, end("max").is_none(), -1));
                 match (low, high) {
                     (None, None) | (Some(None), _) | (_, Some(None)) => None,
                     (Some(low), Some(high)) if low == high => low.map(Missing::value),
@@ -172,17 +182,24 @@ pub(crate) fn read(var: &Element, kind: &Kind, default: Option<&str>) -> ReadVal
             _ => continue,
         };
         let Some(declared) = declared else {
-            read.unread.extend(end("VALUE").or(end("min")).or(end("max")).map(str::to_owned));
+            let names = ["VALUE", "min", "max", "minExclusive", "maxExclusive"];
+            read.unread.extend(names.into_iter().find_map(end).map(str::to_owned));
             continue;
         };
-        let is_known = |known: &Missing| {
-            known.values == declared.values && (!declared.is_reason() || known.letter == declared.letter)
-        };
-        if !read.missing.iter().any(is_known) {
+        if seen.insert(key(&declared)) {
             read.missing.push(declared);
         }
     }
     read
+}
+
+/// What tells a declaration from others: its values, or the letter of a reason.
+fn key(missing: &Missing) -> (Option<Value>, Option<Value>, Option<char>) {
+    match &missing.values {
+        MissingValues::One(value) => (Some(value.clone()), Some(value.clone()), None),
+        MissingValues::Range { low, high } => (low.clone(), high.clone(), None),
+        MissingValues::Reason => (None, None, missing.letter),
+    }
 }
 
 /// The letter of Stata's missing value that a text is.

@@ -3,6 +3,7 @@
 use exporter_core::codebook::{
     DisplayFormat, Kind, Measure, Question, Sensitivity, TimeUnit, Value, ValueLabels, Variable,
 };
+use exporter_spss::FormatClass;
 
 use super::note::{self, add_attribute, is_plain, typed};
 use super::question::{self, Shared};
@@ -243,7 +244,7 @@ const READ: [&str; 15] = [
 /// Reads a variable; what the notes of this program say is not looked at.
 pub(crate) fn read(var: &Element, default: Option<&str>) -> ReadVariable {
     let name = var.attribute("name").unwrap_or_default();
-    let original = var.all("notes").find(|note| note.attribute("type") == Some("original-name"));
+    let original = note::of_kind(var, "original-name");
     let kind = kind_of(var);
     let mut variable = Variable::new(original.map_or_else(|| name.to_owned(), words), kind);
     let text = |name: &'static str| text_of(var.all(name), default);
@@ -313,6 +314,7 @@ fn kind_of(var: &Element) -> Kind {
     match says("category") {
         "date" if lower.contains(['t', ' ']) && lower.contains("hh") => return date_time(),
         "date" if lower.starts_with("%tc") || lower.starts_with("datetime") => return date_time(),
+        "date" | "time" if let Some(kind) = spss(says("schema"), name) => return kind,
         "date" => return Kind::Date,
         "time" => return Kind::Time(TimeUnit::Microsecond),
         _ => {}
@@ -343,6 +345,16 @@ fn kind_of(var: &Element) -> Kind {
             Kind::INTEGER
         }
         _ => Kind::FLOAT,
+    }
+}
+
+/// The kind of a display format of SPSS.
+fn spss(schema: &str, name: &str) -> Option<Kind> {
+    match exporter_spss::Format::parse(name).filter(|_| schema == "SPSS")?.class() {
+        FormatClass::Date => Some(Kind::Date),
+        FormatClass::DateTime => Some(date_time()),
+        FormatClass::Time => Some(Kind::Time(TimeUnit::Microsecond)),
+        _ => None,
     }
 }
 

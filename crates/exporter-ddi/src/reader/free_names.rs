@@ -20,11 +20,22 @@ impl FreeNames {
 
     /// Takes a name, or the first of `name_2`, `name_3` … that is free.
     pub(super) fn take(&mut self, name: &str) -> String {
+        self.take_with(name, "")
+    }
+
+    /// Takes the name of a file, or the first of `name_2.pdf`, `name_3.pdf` … that is free.
+    pub(super) fn take_file(&mut self, name: &str) -> String {
+        let stem = name.rfind('.').filter(|at| *at > 0).unwrap_or(name.len());
+        self.take_with(name, name.get(stem..).unwrap_or_default())
+    }
+
+    fn take_with(&mut self, name: &str, extension: &str) -> String {
         if self.taken.insert(self.key(name)) {
             return name.to_owned();
         }
+        let stem = name.strip_suffix(extension).unwrap_or(name);
         let first = self.next.get(name).copied().unwrap_or(2);
-        let numbered = (first..).map(|number| (number, format!("{name}_{number}")));
+        let numbered = (first..).map(|number| (number, format!("{stem}_{number}{extension}")));
         for (number, free) in numbered {
             if self.taken.insert(self.key(&free)) {
                 self.next.insert(name.to_owned(), number + 1);
@@ -56,5 +67,9 @@ mod tests {
         let mut names = FreeNames::of_files();
         assert_eq!(["a", "A", "b"].map(|name| names.take(name)), ["a", "A_2", "b"]);
         assert!(names.contains("B"));
+        assert_eq!(
+            ["q.pdf", "Q.pdf", ".x", ".x"].map(|name| names.take_file(name)),
+            ["q.pdf", "Q_2.pdf", ".x", ".x_2"]
+        );
     }
 }

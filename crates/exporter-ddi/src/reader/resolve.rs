@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use exporter_core::codebook::{Codebook, Group, Parent, Table, TableKind, ValueLabels};
+use exporter_core::codebook::{Codebook, Group, ValueLabels};
 use exporter_core::{Loss, LossCode};
 
 use super::free_names::FreeNames;
+use super::links::link;
+use super::placing::Placing;
 use super::sound::make_sound;
 use super::{Column, DdiDocument, Found, LabelSets, Parts, TableFile, not_taken};
 use crate::mapping::groups::table_of;
@@ -14,13 +16,13 @@ use crate::mapping::tables::{ReadRecord, ReadTable};
 use crate::xml::Element;
 
 /// A table that grows.
-struct Growing {
-    read: ReadTable,
+pub(super) struct Growing {
+    pub(super) read: ReadTable,
     notes: Vec<Element>,
     /// The type of its records, where a file has several.
-    rectype: Option<ReadRecord>,
-    columns: Vec<Column>,
-    names: FreeNames,
+    pub(super) rectype: Option<ReadRecord>,
+    pub(super) columns: Vec<Column>,
+    pub(super) names: FreeNames,
 }
 
 /// The codebook of a document. Where the notes of this program make a wrong one of it, because somebody has changed them or the
@@ -55,8 +57,7 @@ fn assembled(parts: Parts) -> DdiDocument {
     study.languages = languages;
     let mut tables: Vec<Growing> =
         parts.tables.into_iter().flat_map(|(read, notes)| growing(read, notes, &mut losses)).collect();
-    let type_columns: HashMap<String, Column> =
-        parts.variables.iter().map(|found| (found.column.name.clone(), found.column.clone())).collect();
+    let type_columns = type_columns(&parts.variables);
     let mut sets = LabelSets::default();
     let mut placing = Placing::new(&tables, parts.variables.len());
     for found in parts.variables {
@@ -82,14 +83,16 @@ fn assembled(parts: Parts) -> DdiDocument {
     codebook.documents = documents.map(|(document, notes)| note::restored(document, &notes)).collect();
     let mut files = Vec::new();
     for Growing { read, notes, rectype, columns, .. } in tables {
-        let ReadTable { mut table, files: names, digests, rows, charset, .. } = read;
+        let ReadTable { id: read_id, mut table, files: names, digests, rows, charset, .. } = read;
         let (variables, groups) = (std::mem::take(&mut table.variables), std::mem::take(&mut table.groups));
         let mut table = note::restored(table, &notes);
         (table.variables, table.groups, table.rows) = (variables, groups, rows.filter(|_| rectype.is_none()));
         codebook.tables.push(table);
         // Where nothing says which column holds the type, the records cannot be told apart.
         let record = rectype.map(|record| {
-            let column = record.type_variable.and_then(|name| type_columns.get(&name));
+            let of_file = |id: &str, name: &str| type_columns.get(&(id.to_owned(), name.to_owned()));
+            let column =
+                record.type_variable.and_then(|name| of_file(&read_id, &name).or_else(|| of_file("", &name)));
             (column.cloned().unwrap_or_default(), record.rectype)
         });
         files.push(TableFile { names, rows, digests, charset, columns, record });
@@ -97,11 +100,23 @@ fn assembled(parts: Parts) -> DdiDocument {
     DdiDocument { codebook, files, losses, counts: parts.counts }
 }
 
+/// By ID of a file and name of a variable, the column; without an ID, of variables that name no file.
+fn type_columns(variables: &[Found]) -> HashMap<(String, String), Column> {
+    let mut columns = HashMap::new();
+    for Found { files, column, .. } in variables {
+        let unnamed = if files.is_empty() { Some(String::new()) } else { None };
+        for file in files.iter().cloned().chain(unnamed) {
+            columns.entry((file, column.name.clone())).or_insert_with(|| column.clone());
+        }
+    }
+    columns
+}
+
 /// Types of record of one file that are read; each has copies of what is said of the file.
 const MOST_TYPES: usize = 64;
 
 /// The tables of a file: one, or one for each type of record.
-fn growing(mut read: ReadTable, notes: Vec<Element>, losses: &mut Vec<Loss>) -> Vec<Growing> {
+pub(super) fn growing(mut read: ReadTable, notes: Vec<Element>, losses: &mut Vec<Loss>) -> Vec<Growing> {
     let new = |read, notes, rectype| Growing {
         read,
         notes,
@@ -152,120 +167,6 @@ fn growing(mut read: ReadTable, notes: Vec<Element>, losses: &mut Vec<Loss>) -> 
     tables
 }
 
-/// Tables that a variable is in, by how many there are of variables: nobody has a variable in many files, and every one is a
-/// copy.
-const MOST_COPIES: usize = 8;
-/// Copies that are made however few variables there are.
-const FEW_COPIES: usize = 4096;
-
-/// Variables on their way into tables.
-struct Placing {
-    /// By ID of a file, its tables.
-    tables: HashMap<String, Vec<usize>>,
-    has_types: bool,
-    /// By ID, the name and the tables of a variable.
-    ids: HashMap<String, (String, Vec<usize>)>,
-    /// Table, column and the ID of the variable that weights it.
-    weights: Vec<(usize, usize, String)>,
-    /// Copies that may still be made.
-    room: usize,
-}
-
-impl Placing {
-    fn new(tables: &[Growing], variables: usize) -> Self {
-        let mut by_file: HashMap<String, Vec<usize>> = HashMap::new();
-        for (at, table) in tables.iter().enumerate() {
-            by_file.entry(table.read.id.clone()).or_default().push(at);
-        }
-        let has_types = tables.iter().any(|table| table.rectype.is_some());
-        let room = variables.saturating_mul(MOST_COPIES).saturating_add(FEW_COPIES);
-        Self { tables: by_file, has_types, ids: HashMap::new(), weights: Vec::new(), room }
-    }
-
-    /// The tables that a variable belongs to.
-    fn tables_of(&mut self, files: &[String], rectypes: &[String], tables: &mut Vec<Growing>) -> Vec<usize> {
-        let is_type = |at: &usize| {
-            let own = tables.get(*at).and_then(|table| table.rectype.as_ref());
-            own.is_none_or(|own| rectypes.is_empty() || rectypes.contains(&own.rectype))
-        };
-        let mut own: Vec<usize> = match files {
-            [] if self.has_types => (0..tables.len()).filter(is_type).collect(),
-            // Nothing says in which of several files it is.
-            [] => (0..tables.len()).take(1).collect(),
-            files => {
-                let of_files = files.iter().filter_map(|file| self.tables.get(file));
-                of_files.flatten().copied().filter(is_type).collect()
-            }
-        };
-        let mut seen = HashSet::new();
-        own.retain(|at| seen.insert(*at));
-        if own.is_empty() {
-            let id = files.first().cloned().unwrap_or_default();
-            let mut read = ReadTable { id: id.clone(), ..ReadTable::default() };
-            read.table.name = if id.is_empty() { "data".into() } else { id.clone() };
-            self.tables.entry(id).or_default().push(tables.len());
-            own.push(tables.len());
-            tables.extend(growing(read, Vec::new(), &mut Vec::new()));
-        }
-        own
-    }
-
-    /// Puts a variable into the tables that it belongs to.
-    fn place(
-        &mut self,
-        found: Found,
-        tables: &mut Vec<Growing>,
-        sets: &mut LabelSets,
-        losses: &mut Vec<Loss>,
-    ) {
-        let Found { id, files, rectypes, column, weighted_by, read, notes } = found;
-        let mut own = self.tables_of(&files, &rectypes, tables);
-        if own.len() > self.room.max(1) {
-            let action = "a variable of more tables than are read is in the first of them alone";
-            losses.push(Loss::new(LossCode::NOT_READ, action).variable(&read.variable.name));
-            own.truncate(1);
-        }
-        self.room = self.room.saturating_sub(own.len());
-        let mut variable = read.variable;
-        variable.labels = sets.name_of(&variable.name, &read.labels);
-        let mut variable = note::restored(variable, &notes);
-        sets.add(variable.labels.as_deref(), read.labels);
-        if !read.unread.is_empty() {
-            let action = format!("categories that are no {} are left out", variable.kind);
-            let loss = Loss::new(LossCode::VALUE_LABELS_DROPPED, action).variable(&variable.name);
-            losses.push(
-                loss.count(read.unread.len() as u64)
-                    .first(None, read.unread.first().map_or("", String::as_str)),
-            );
-        }
-        variable.weighted_by = None;
-        for at in &own {
-            let Some(table) = tables.get_mut(*at) else { continue };
-            let mut variable = variable.clone();
-            if variable.name.is_empty() {
-                variable.name = format!("V{}", table.read.table.variables.len() + 1);
-            }
-            let given = variable.name.clone();
-            variable.name = table.names.take(&given);
-            if variable.name != given {
-                let action = format!("another variable of the file is called so: read as {}", variable.name);
-                losses.push(
-                    Loss::new(LossCode::NOT_READ, action).variable(&given).table(&table.read.table.name),
-                );
-            }
-            if let Some(weight) = &weighted_by {
-                self.weights.push((*at, table.read.table.variables.len(), weight.clone()));
-            }
-            if !id.is_empty() {
-                let known = self.ids.entry(id.clone()).or_insert_with(|| (variable.name.clone(), Vec::new()));
-                known.1.push(*at);
-            }
-            table.read.table.variables.push(variable);
-            table.columns.push(column.clone());
-        }
-    }
-}
-
 /// Gives the groups to the tables of their members.
 fn resolve_groups(
     groups: Vec<(Group, Vec<String>, Element)>,
@@ -303,6 +204,11 @@ fn resolve_groups(
             ),
         }
     }
+    // Members are found under the names that groups have in the end.
+    for (at, group, ..) in &mut placed {
+        let name = if group.name.is_empty() { "group" } else { &group.name };
+        group.name = tables.get_mut(*at).map_or_else(String::new, |table| table.names.take(name));
+    }
     let names: HashMap<String, (usize, String)> = placed
         .iter()
         .filter_map(|(at, group, _, element)| {
@@ -311,17 +217,27 @@ fn resolve_groups(
         .collect();
     for (at, mut group, own, element) in placed {
         let Some(table) = tables.get_mut(at) else { continue };
+        let name = group.name.clone();
         let name_of = |id: &str| {
             let of_variable =
                 ids.get(id).filter(|(_, tables)| tables.contains(&at)).map(|(name, _)| name.clone());
             of_variable.or_else(|| names.get(id).filter(|(of, _)| *of == at).map(|(_, name)| name.clone()))
         };
         finish_group(&mut group, &own, &name_of);
+        if let Some(unknown) = own.iter().find(|id| name_of(id).is_none()) {
+            let count = own.len() - group.members.len();
+            let loss = Loss::new(
+                LossCode::GROUP_DROPPED,
+                "members that are not in the table of the group are left out",
+            );
+            let loss = loss.table(&table.read.table.name).count(count as u64).counting("members");
+            losses.push(loss.first(None, unknown.as_str()));
+        }
         let mut group = note::restored(group, element.all("notes"));
-        group.name = table.names.take(&group.name);
+        group.name = name;
         table.read.table.groups.push(group);
     }
-    // A group that got another name is still a member under its first one; members that are nothing are left out.
+    // What a note of this program names may be gone.
     for table in tables {
         for group in &mut table.read.table.groups {
             let own = group.name.clone();
@@ -335,87 +251,10 @@ pub(crate) fn finish_group(group: &mut Group, members: &[String], name_of: &dyn 
     group.members = members.iter().filter_map(|id| name_of(id)).collect();
 }
 
-/// Links a table to the one above it, whose key its own begins with.
-pub(crate) fn link_to(table: &mut Table, parent: &str, parent_key: &[String]) {
-    let pairs: Vec<(String, String)> = table.key.iter().cloned().zip(parent_key.iter().cloned()).collect();
-    if !pairs.is_empty() && pairs.len() == parent_key.len() {
-        table.kind = TableKind::Roster;
-        table.parent = Some(Parent::new(parent, pairs));
-    }
-}
-
 /// Names of tables that are there once.
 fn unique_names(tables: &mut [Growing]) {
     let mut names = FreeNames::default();
     for table in tables {
         table.read.table.name = names.take(&table.read.table.name);
-    }
-}
-
-/// Keys, and the tables above others: a record group names those below it, and a key begins with that of the table above.
-fn link(tables: &mut [Growing], ids: &HashMap<String, (String, Vec<usize>)>) {
-    /// ID, IDs of those below and IDs of the key.
-    type Record = (String, Vec<String>, Vec<String>);
-    let record = |table: &Growing| -> Option<Record> {
-        let record = table.rectype.as_ref().or_else(|| table.read.records.first())?;
-        Some((record.id.clone(), record.children.clone(), record.key.clone()))
-    };
-    let records: Vec<Option<Record>> = tables.iter().map(record).collect();
-    let name_of = |id: &String, names: &FreeNames| {
-        // Some name the variable itself.
-        let name = ids.get(id).map_or(id, |(name, _)| name);
-        names.contains(name).then(|| name.clone())
-    };
-    for (table, record) in tables.iter_mut().zip(&records) {
-        let Some((.., key)) = record else { continue };
-        let names: Option<Vec<String>> = key.iter().map(|id| name_of(id, &table.names)).collect();
-        table.read.table.key = names.unwrap_or_default();
-    }
-    link_record_types(tables);
-    let mut above: HashMap<&str, usize> = HashMap::new();
-    for (at, record) in records.iter().enumerate() {
-        for child in record.iter().flat_map(|(own, children, _)| children.iter().filter(move |id| *id != own))
-        {
-            above.entry(child).or_insert(at);
-        }
-    }
-    for (child, record) in records.iter().enumerate() {
-        let above = record.as_ref().and_then(|(id, ..)| above.get(id.as_str())).copied();
-        let Some(above) = above else { continue };
-        let Some(parent) = tables.get(above).map(|it| &it.read.table) else { continue };
-        let (name, key) = (parent.name.clone(), parent.key.clone());
-        if let Some(table) = tables.get_mut(child) {
-            link_to(&mut table.read.table, &name, &key);
-        }
-    }
-}
-
-/// Links the types of record of one file that say by what variables they belong to others, and not to which: to the only one
-/// that says nothing and has these variables. They identify a row there alone.
-fn link_record_types(tables: &mut [Growing]) {
-    let is_nested = tables.iter().flat_map(|it| &it.rectype).any(|record| !record.children.is_empty());
-    if is_nested {
-        return;
-    }
-    for child in 0..tables.len() {
-        let says_key = |it: &&Growing| it.rectype.as_ref().is_some_and(|record| !record.key.is_empty());
-        let Some(own) = tables.get(child).filter(says_key) else { continue };
-        let key = own.read.table.key.clone();
-        let is_above = |it: &Growing| {
-            let says_nothing = it.rectype.as_ref().is_some_and(|record| record.key.is_empty());
-            says_nothing && it.read.id == own.read.id && key.iter().all(|name| it.names.contains(name))
-        };
-        let mut above = (0..tables.len()).filter(|at| tables.get(*at).is_some_and(is_above));
-        let Some(above) = above.next().filter(|_| above.next().is_none() && !key.is_empty()) else {
-            continue;
-        };
-        let Some(parent) = tables.get_mut(above).map(|it| &mut it.read.table) else { continue };
-        parent.key.clone_from(&key);
-        let name = parent.name.clone();
-        // What links a record to another is not what tells it from its like.
-        let Some(table) = tables.get_mut(child).map(|it| &mut it.read.table) else { continue };
-        table.key = Vec::new();
-        table.kind = TableKind::Roster;
-        table.parent = Some(Parent::new(name, key.iter().cloned().zip(key.clone()).collect::<Vec<_>>()));
     }
 }

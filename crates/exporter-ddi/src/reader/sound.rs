@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet};
 
 use exporter_core::codebook::{
-    Codebook, Group, GroupKind, Identifier, Missing, Table, Value, ValueLabels, Variable,
+    BoundingBox, Codebook, Group, GroupKind, Identifier, Missing, Table, Value, ValueLabels, Variable,
 };
 use exporter_core::{Loss, LossCode};
 
@@ -15,7 +15,7 @@ const MOST_MISSING: usize = 256;
 
 /// Makes a codebook one without problems; what is taken out is told.
 pub(super) fn make_sound(codebook: &mut Codebook, losses: &mut Vec<Loss>) {
-    study(codebook);
+    study(codebook, losses);
     documents(codebook, losses);
     let mut names = FreeNames::of_files();
     for table in &mut codebook.tables {
@@ -29,18 +29,26 @@ pub(super) fn make_sound(codebook: &mut Codebook, losses: &mut Vec<Loss>) {
     for table in &mut codebook.tables {
         let names: HashSet<String> = table.variables.iter().map(|variable| variable.name.clone()).collect();
         for variable in &mut table.variables {
-            variable.weighted_by = variable.weighted_by.take().filter(|weight| names.contains(weight));
+            if let Some(weight) = variable.weighted_by.take_if(|weight| !names.contains(weight)) {
+                let action = format!("its weight {weight} is no variable of its table and is left out");
+                losses
+                    .push(Loss::new(LossCode::NOT_READ, action).table(&table.name).variable(&variable.name));
+            }
             missing(variable, &languages, losses);
             let is_of = |set: &ValueLabels| set.entries.iter().all(|entry| variable.kind.holds(&entry.value));
-            let labels = variable.labels.take();
-            variable.labels = labels.filter(|name| sets.get(name).is_some_and(is_of));
+            let is_kept = |name: &mut String| sets.get(name).is_some_and(is_of);
+            if variable.labels.take_if(|name| !is_kept(name)).is_some() {
+                let action = "value labels of another kind than the variable are left out";
+                let loss = Loss::new(LossCode::VALUE_LABELS_DROPPED, action).table(&table.name);
+                losses.push(loss.variable(&variable.name));
+            }
         }
-        groups(table);
+        groups(table, losses);
     }
     parents(codebook, losses);
 }
 
-fn study(codebook: &mut Codebook) {
+fn study(codebook: &mut Codebook, losses: &mut Vec<Loss>) {
     let study = &mut codebook.study;
     let id = file_name(&study.id, "");
     if id != study.id {
@@ -51,14 +59,18 @@ fn study(codebook: &mut Codebook) {
             study.identifiers.insert(0, identifier);
         }
     }
-    study.bounding_box = study.bounding_box.take().filter(|place| {
+    let is_place = |place: &BoundingBox| {
         let is_on_globe = |degrees: f64, most: f64| degrees.is_finite() && degrees.abs() <= most;
         is_on_globe(place.west, 180.0)
             && is_on_globe(place.east, 180.0)
             && is_on_globe(place.south, 90.0)
             && is_on_globe(place.north, 90.0)
             && place.south <= place.north
-    });
+    };
+    if study.bounding_box.take_if(|place| !is_place(place)).is_some() {
+        let action = "the bounding box of the study is none on the globe and is left out";
+        losses.push(Loss::new(LossCode::NOT_READ, action));
+    }
     let mut seen = HashSet::new();
     study.languages.retain(|tag| seen.insert(tag.to_lowercase()));
 }
@@ -66,7 +78,7 @@ fn study(codebook: &mut Codebook) {
 fn documents(codebook: &mut Codebook, losses: &mut Vec<Loss>) {
     let mut names = FreeNames::of_files();
     for document in &mut codebook.documents {
-        document.name = names.take(&file_name(&document.name, "document"));
+        document.name = names.take_file(&file_name(&document.name, "document"));
     }
     // Whatever else is wrong with one, its description stays.
     let languages = codebook.study.languages.clone();
@@ -138,40 +150,36 @@ fn missing(variable: &mut Variable, languages: &[String], losses: &mut Vec<Loss>
     }
 }
 
-fn groups(table: &mut Table) {
+fn groups(table: &mut Table, losses: &mut Vec<Loss>) {
     let numeric: HashMap<&str, bool> =
         table.variables.iter().map(|variable| (variable.name.as_str(), variable.kind.is_numeric())).collect();
     for group in &mut table.groups {
-        if group.name.is_empty() {
-            group.name = "group".into();
-        }
         let mut seen = HashSet::new();
         group.members.retain(|member| seen.insert(member.clone()));
         if group.kind == GroupKind::StaticText && !group.members.is_empty() {
             group.kind = GroupKind::Section;
+            let action = "a group that is said to be a text alone and has members is read as a section";
+            losses.push(
+                Loss::new(LossCode::NOT_READ, action).table(&table.name).first(None, group.name.as_str()),
+            );
         }
         let is_number = |member: &String| numeric.get(member.as_str()).copied().unwrap_or(true);
         if matches!(group.kind, GroupKind::MultipleDichotomy { .. }) && !group.members.iter().all(is_number) {
             group.kind = GroupKind::MultipleCategory;
         }
     }
-    let mut names = FreeNames::default();
-    for variable in &table.variables {
-        names.take(&variable.name);
+    let left_out = without_circles(&mut table.groups);
+    if let Some(first) = left_out.first() {
+        let loss =
+            Loss::new(LossCode::GROUP_DROPPED, "members by which a group would hold itself are left out");
+        let loss = loss.table(&table.name).count(left_out.len() as u64).counting("members");
+        losses.push(loss.first(None, first.as_str()));
     }
-    for group in &mut table.groups {
-        group.name = names.take(&group.name);
-    }
-    let names: HashSet<String> = table.groups.iter().map(|group| group.name.clone()).collect();
-    let known = |member: &String| numeric.contains_key(member.as_str()) || names.contains(member);
-    for group in &mut table.groups {
-        group.members.retain(known);
-    }
-    without_circles(&mut table.groups);
 }
 
-/// Leaves out members by which a group would hold itself.
-fn without_circles(groups: &mut [Group]) {
+/// Leaves out members by which a group would hold itself, and names them.
+fn without_circles(groups: &mut [Group]) -> Vec<String> {
+    let mut left_out = Vec::new();
     let places: HashMap<String, usize> =
         groups.iter().enumerate().map(|(at, group)| (group.name.clone(), at)).collect();
     // Groups that are done, and the way to the one that is looked at: each with the member that comes next.
@@ -195,7 +203,7 @@ fn without_circles(groups: &mut [Group]) {
             match places.get(&member).copied() {
                 Some(inner) if is_open.get(inner).copied().unwrap_or_default() => {
                     if let Some(group) = groups.get_mut(at) {
-                        group.members.remove(*next);
+                        left_out.push(group.members.remove(*next));
                     }
                 }
                 Some(inner) => {
@@ -206,6 +214,7 @@ fn without_circles(groups: &mut [Group]) {
             }
         }
     }
+    left_out
 }
 
 /// Keeps links to tables above that are of one kind and lead nowhere in a circle.
@@ -276,7 +285,7 @@ mod tests {
             group("c", &["c", "b", "d"]),
             group("d", &[]),
         ];
-        without_circles(&mut groups);
+        assert_eq!(without_circles(&mut groups), ["c", "b", "a"]);
         let members: Vec<String> = groups.iter().map(|group| group.members.join(" ")).collect();
         assert_eq!(members, ["b x", "c c", "d", ""]);
         // Every group holds the next one twice: followed one by one, the ways would be two to the power of 200.
@@ -286,7 +295,7 @@ mod tests {
                 group(&format!("g{at}"), &[&next, &next])
             })
             .collect();
-        without_circles(&mut groups);
+        assert_eq!(without_circles(&mut groups), [""; 0]);
         assert!(groups.iter().all(|group| group.members.len() == 2));
     }
 }

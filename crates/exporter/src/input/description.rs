@@ -72,6 +72,15 @@ impl Describing {
         Self { folder, ..self }
     }
 
+    /// The table that the file at a path is said to hold; one that is named with its folders goes first.
+    pub(super) fn table_at<'c>(&self, path: &str, codebook: &'c Codebook) -> Option<&'c str> {
+        let path = path.strip_prefix(self.folder.as_str())?;
+        let place = |files: &[String]| files.iter().position(|file| file == path);
+        let tables = codebook.tables.iter().zip(&self.files);
+        let said = tables.filter_map(|(table, files)| Some((place(files)?, table)));
+        said.min_by_key(|(place, _)| *place).map(|(_, table)| table.name.as_str())
+    }
+
     /// Adds the names that files have which are said to hold tables.
     pub(super) fn name_files(&self, codebook: &Codebook, names: &mut Names) {
         for (table, files) in codebook.tables.iter().zip(&self.files) {

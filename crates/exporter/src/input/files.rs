@@ -202,7 +202,11 @@ fn chosen(
     }
     let mut by_table: BTreeMap<String, Vec<Candidate<'_>>> = BTreeMap::new();
     for candidate in candidates {
-        by_table.entry(names.table(&candidate.stem)).or_default().push(candidate);
+        let stated = description.zip(codebook).and_then(|(description, codebook)| {
+            description.table_at(candidate.path, codebook).map(str::to_owned)
+        });
+        let table = stated.unwrap_or_else(|| names.table(&candidate.stem));
+        by_table.entry(table).or_default().push(candidate);
     }
     let mut chosen = Chosen { tables: Vec::new(), choices: Choices::default() };
     for (table, candidates) in by_table {

@@ -61,7 +61,7 @@ impl FixedColumn {
             }
             Kind::Float { bits: 32 } => self.each(
                 records,
-                |text| pointed(text, decimals)?.parse().ok(),
+                |text| pointed(text, decimals)?.parse().ok().filter(|number: &f32| number.is_finite()),
                 |values| Arc::new(Float32Array::from(values)),
             ),
             Kind::Float { .. } => self.each(

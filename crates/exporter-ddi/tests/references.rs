@@ -1,0 +1,127 @@
+//! What leads from one part of a document to another, and values that it does not write as they are.
+
+use exporter_core::codebook::{Kind, MissingValues, Value};
+use exporter_ddi::{DdiDocument, read};
+
+use super::document;
+
+fn parsed(files: &str, variables: &str) -> DdiDocument {
+    let document = read(document(files, variables).as_bytes()).unwrap();
+    assert_eq!(document.codebook.problems(), []);
+    document
+}
+
+/// Each loss in a line.
+fn lost(document: &DdiDocument) -> Vec<String> {
+    let line = |loss: &exporter_core::Loss| {
+        let first = loss.first.as_ref().map(|first| format!(": {}", first.value)).unwrap_or_default();
+        format!("{} {} {}{first}", loss.code, loss.count, loss.action)
+    };
+    document.losses.iter().map(line).collect()
+}
+
+#[test]
+fn members_follow_groups_that_get_another_name() {
+    let groups = "<varGrp ID='G1' name='a' varGrp='G2 G3' var='gone'/><varGrp ID='G2' name='a' var='V1'/>\
+                  <varGrp ID='G3' name='x' var='V2'/>";
+    let document =
+        parsed("<fileDscr ID='F'/>", &format!("{groups}<var ID='V1' name='x'/><var ID='V2' name='y'/>"));
+    let groups = document.codebook.tables[0].groups.iter();
+    let named: Vec<String> =
+        groups.map(|group| format!("{}: {}", group.name, group.members.join(" "))).collect();
+    assert_eq!(named, ["a: a_2 x_2", "a_2: x", "x_2: y"]);
+    assert_eq!(
+        lost(&document),
+        ["group-dropped 1 members that are not in the table of the group are left out: gone"]
+    );
+}
+
+#[test]
+fn parts_that_lead_nowhere_are_told() {
+    let files = "<fileDscr ID='F1'><fileTxt><fileName>a.csv</fileName></fileTxt></fileDscr>\
+                 <fileDscr ID='F2'><fileTxt><fileName>b.csv</fileName></fileTxt></fileDscr>";
+    let variables = "<varGrp ID='G1' name='g' varGrp='G2'/><varGrp ID='G2' name='h' varGrp='G1' var='V1'/>\
+                     <var ID='V1' name='x' wgt-var='V2'/><var ID='V2' name='w' files='F2'/>";
+    let place = "<stdyInfo><sumDscr><geoBndBox><westBL>1</westBL><eastBL>2</eastBL><southBL>95</southBL>\
+                 <northBL>96</northBL></geoBndBox></sumDscr></stdyInfo></stdyDscr>";
+    let text = document(files, variables).replacen("</stdyDscr>", place, 1);
+    let document = read(text.as_bytes()).unwrap();
+    assert_eq!(document.codebook.problems(), []);
+    assert_eq!(document.codebook.study.bounding_box, None);
+    assert_eq!(
+        lost(&document),
+        [
+            "not-read 1 nothing says in which of several files it is: it is read as one of the first",
+            "not-read 1 the bounding box of the study is none on the globe and is left out",
+            "not-read 1 its weight w is no variable of its table and is left out",
+            "group-dropped 1 members by which a group would hold itself are left out: g",
+        ]
+    );
+}
+
+#[test]
+fn ends_that_a_range_leaves_out_are_no_missing_values() {
+    let of = |kind: &str, range: &str| {
+        let variable = format!(
+            "<var name='x' {kind}><invalrng><range {range}/></invalrng><varFormat type='numeric'/></var>"
+        );
+        let document = parsed("<fileDscr ID='F'/>", &variable);
+        let missing = document.codebook.tables[0].variables[0].missing.clone();
+        let missing = missing.into_iter().map(|missing| missing.values).next();
+        (missing, lost(&document))
+    };
+    let range = |low, high| Some(MissingValues::Range { low, high });
+    let whole = "dcml='0'";
+    assert_eq!(
+        of(whole, "minExclusive='7' maxExclusive='10'"),
+        (range(Some(Value::Integer(8)), Some(Value::Integer(9))), vec![])
+    );
+    assert_eq!(
+        of(whole, "min='7' maxExclusive='9'"),
+        (range(Some(Value::Integer(7)), Some(Value::Integer(8))), vec![])
+    );
+    // Of other numbers there is no next one.
+    assert_eq!(
+        of("dcml='1'", "minExclusive='7'"),
+        (None, vec!["value-labels-dropped 1 categories that are no float are left out: 7".to_owned()])
+    );
+}
+
+#[test]
+fn display_formats_of_spss_say_what_a_date_is() {
+    let kind = |name: &str, category: &str| {
+        let format =
+            format!("<varFormat type='numeric' schema='SPSS' formatname='{name}' category='{category}'/>");
+        parsed("<fileDscr ID='F'/>", &format!("<var name='x'>{format}</var>")).codebook.tables[0].variables[0]
+            .kind
+            .clone()
+    };
+    for (name, category, found) in [
+        ("ADATE10", "date", "date"),
+        ("YMDHMS16", "date", "date-time"),
+        ("DATETIME20", "date", "date-time"),
+        ("TIME8", "date", "time"),
+        ("DATE", "date", "date"),
+    ] {
+        let found_here = match kind(name, category) {
+            Kind::Date => "date",
+            Kind::DateTime { .. } => "date-time",
+            Kind::Time(_) => "time",
+            _ => "another",
+        };
+        assert_eq!(found_here, found, "{name}");
+    }
+}
+
+#[test]
+fn documents_have_their_own_place_and_a_name_that_no_other_has() {
+    let other = "<otherMat URI='a/Q.pdf'/><otherMat URI='q.pdf'/><otherMat URI='http://x.org/q.pdf'/>";
+    let text = document("<fileDscr ID='F'/>", "").replace("</codeBook>", &format!("{other}</codeBook>"));
+    let document = read(text.as_bytes()).unwrap();
+    let said = document.codebook.documents.iter().map(|document| {
+        let place = document.path.as_ref().map(|path| path.display().to_string());
+        format!("{} {}", document.name, place.or_else(|| document.uri.clone()).unwrap_or_default())
+    });
+    let said: Vec<String> = said.collect();
+    assert_eq!(said, ["Q.pdf a/Q.pdf", "q_2.pdf q.pdf", "q_3.pdf http://x.org/q.pdf"]);
+}
