@@ -206,6 +206,10 @@ pub fn by_reading<I: Input>(
     findings: &mut Findings,
     context: &Context,
 ) -> Result<Checked> {
+    if source.bytes.is_empty() && source.contents.is_none() {
+        findings.add(unreadable(&Error::invalid("this file is empty")));
+        return Ok(Checked::default());
+    }
     match rows_of::<I>(source, context) {
         Ok((rows, losses, notes)) => {
             read_losses(losses.iter(), findings);

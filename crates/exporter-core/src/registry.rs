@@ -67,6 +67,8 @@ type Apply = fn(&Source<'_>, &Checking<'_>, &mut Findings, &Context) -> Result<C
 #[derive(Clone, Copy)]
 struct Face<C> {
     info: &'static FormatInfo,
+    /// The format that recognises its files, which is another one where they differ in how they are written alone.
+    of: &'static str,
     recognise: fn(&Sample<'_>) -> Recognition,
     call: C,
 }
@@ -135,7 +137,10 @@ impl Registry {
             let known = [F::INFO.options, &COMMON_OPTIONS].concat();
             common.round(Box::new(F::exporter(typed(F::INFO.id, &known, options)?)?))
         };
-        put(&mut self.writers, Face { info: F::INFO, recognise: |_| Recognition::No, call: make });
+        put(
+            &mut self.writers,
+            Face { info: F::INFO, of: F::INFO.id, recognise: |_| Recognition::No, call: make },
+        );
         self
     }
 
@@ -145,7 +150,7 @@ impl Registry {
         let open: Open = |source, options, context| {
             I::open(source, typed(I::INFO.id, I::INFO.read_options, options)?, context)
         };
-        put(&mut self.readers, Face { info: I::INFO, recognise: I::recognise, call: open });
+        put(&mut self.readers, Face { info: I::INFO, of: I::INFO.id, recognise: I::recognise, call: open });
         self
     }
 
@@ -158,14 +163,20 @@ impl Registry {
             is_archive: C::IS_ARCHIVE,
             looks_beside: C::LOOKS_BESIDE,
         };
-        put(&mut self.checkers, Face { info: C::INFO, recognise: C::recognise, call: checker });
+        put(
+            &mut self.checkers,
+            Face { info: C::INFO, of: C::INFO.id, recognise: C::recognise, call: checker },
+        );
         self
     }
 
     /// Adds a format whose files describe the tables of others; a later one with the same id replaces the earlier.
     #[must_use]
     pub fn register_description<D: Describe>(mut self) -> Self {
-        put(&mut self.describers, Face { info: D::INFO, recognise: D::recognise, call: D::describe });
+        put(
+            &mut self.describers,
+            Face { info: D::INFO, of: D::INFO.id, recognise: D::recognise, call: D::describe },
+        );
         self
     }
 
@@ -174,8 +185,9 @@ impl Registry {
     #[must_use]
     pub fn register_as(mut self, info: &'static FormatInfo, of: &str) -> Self {
         fn named<C: Copy>(faces: &mut Vec<Face<C>>, info: &'static FormatInfo, of: &str) {
-            if let Some(call) = faces.iter().find(|face| face.info.id == of).map(|face| face.call) {
-                put(faces, Face { info, recognise: |_| Recognition::No, call });
+            let face = faces.iter().find(|face| face.info.id == of).map(|face| (face.info.id, face.call));
+            if let Some((of, call)) = face {
+                put(faces, Face { info, of, recognise: |_| Recognition::No, call });
             }
         }
         named(&mut self.readers, info, of);
@@ -190,6 +202,7 @@ impl Registry {
             &mut self.containers,
             Face {
                 info: C::INFO,
+                of: C::INFO.id,
                 recognise: C::recognise,
                 call: Unpacker { files: C::files, is_stream: C::IS_STREAM },
             },
@@ -266,7 +279,7 @@ impl Registry {
         open_with(reader, &source.with_registry(self), options.clone(), context).map_err(|error| {
             let error = self.with_related_of_json(error, format, &options, Doing::Reading);
             let is_of_call = matches!(error.kind(), ErrorKind::Cancelled | ErrorKind::Usage);
-            let other = if is_of_call { None } else { self.is_other(reader.info, source) };
+            let other = if is_of_call { None } else { self.is_other(reader, source) };
             other.unwrap_or(error)
         })
     }
@@ -279,13 +292,28 @@ impl Registry {
         sure.map(|face| face.info)
     }
 
-    /// The error of a source that is surely in another format than the one that was named.
-    fn is_other(&self, named: &FormatInfo, source: &Source<'_>) -> Option<Error> {
+    /// The format that a source is in where one is named for it: the named one, unless the content of the source surely is
+    /// in another. Of formats that their content shows, what neither shows this nor is called so is what it is called.
+    pub fn other_format(&self, named: &str, source: &Source<'_>) -> Option<&'static FormatInfo> {
+        let named = self.find(&self.readers, named, "read").ok()?;
+        let head = source.head(Sample::BYTES).ok()?;
+        let sample = Sample::of(&head);
+        let sure = self.readers.iter().find(|face| (face.recognise)(&sample) == Recognition::Yes);
+        let is_shown = !named.info.media_type.starts_with("text/");
+        let called = || recognised(&self.readers, &source.name, &sample);
+        let own = sure
+            .copied()
+            .or_else(|| called().filter(|_| is_shown && !has_extension(named.info, &source.name)))?;
+        (own.info.id != named.info.id && own.info.id != named.of).then_some(own.info)
+    }
+
+    /// The error of a source that is in another format than the one that was named.
+    fn is_other(&self, named: &Face<Open>, source: &Source<'_>) -> Option<Error> {
         // By its extension alone a damaged file may be of the format that was named.
-        let own = self.sure_format(source)?;
-        let message = format!("the format of this file is {}, not {}", own.id, named.id);
+        let own = self.other_format(named.info.id, source)?;
+        let message = format!("the format of this file is {}, not {}", own.id, named.info.id);
         let hint = format!("read it with --from {}, or leave --from out", own.id);
-        (own.id != named.id).then(|| Error::unsupported(message).entry(&source.name).with_hint(hint))
+        Some(Error::unsupported(message).entry(&source.name).with_hint(hint))
     }
 
     /// The format that a source is in.

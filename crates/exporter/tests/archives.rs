@@ -225,7 +225,7 @@ fn what_is_not_read_is_told() {
     let mut only = InputOptions::default();
     only.format = Some("csv".into());
     let part = open(&files(&[("aa.csv", ROWS), ("b.tab", b"x\ty\n1\t2\n")]), &only).unwrap();
-    assert_eq!(notes(&part), ["f: not read: b.tab"]);
+    assert_eq!(notes(&part), ["f: not read because of --from csv: b.tab"]);
     let late: &'static [u8] = Box::leak(
         format!("{{\"study\": {{\"id\": \"s\", \"notes\": [\"{}\"]}}, \"codebook\": 1}}", "x".repeat(9000))
             .into_bytes()

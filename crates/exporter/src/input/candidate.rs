@@ -8,6 +8,8 @@ use exporter_core::{
     Context, Dataset, Error, FormatInfo, Registry, Result, Sample, Source, TableId, table_entries,
 };
 
+use serde_json::Value as Json;
+
 use super::InputOptions;
 use super::found::{is_study, unpacked};
 
@@ -21,6 +23,8 @@ pub(super) struct Candidate<'a> {
     /// File name without compression and extension.
     pub(super) stem: String,
     pub(super) format: &'static FormatInfo,
+    /// Whether it is in another format than the one that is given, whose options are not its own.
+    pub(super) is_other: bool,
 }
 
 /// What a file of an archive or folder is.
@@ -31,6 +35,8 @@ pub(super) enum Look<'a> {
     Description,
     /// A table.
     Table(Candidate<'a>),
+    /// A table in another format than the one that is given.
+    Unwanted,
     /// Nothing that is read.
     Other,
 }
@@ -81,10 +87,11 @@ pub(super) fn look<'a>(
         return Ok(Look::Other);
     }
     let wanted = options.format.as_ref().map(|format| registry.format(format)).transpose()?;
-    if wanted.is_some_and(|wanted| !is_of(&name, format, wanted)) {
-        return Ok(Look::Other);
+    let is_other = wanted.is_some_and(|wanted| !is_of(&name, format, wanted));
+    if is_other && !options.is_for_damage() {
+        return Ok(Look::Unwanted);
     }
-    let format = wanted.unwrap_or(format);
+    let format = wanted.filter(|_| !is_other).unwrap_or(format);
     let file = name.rsplit('/').next().unwrap_or(&name);
     let end = format.extensions.iter().find_map(|extension| {
         let end = file.len().checked_sub(extension.len() + 1)?;
@@ -92,7 +99,7 @@ pub(super) fn look<'a>(
     });
     let end = end.or_else(|| file.rfind('.')).unwrap_or(file.len());
     let stem = file.get(..end).unwrap_or(file).to_owned();
-    Ok(Look::Table(Candidate { path, stem, format }))
+    Ok(Look::Table(Candidate { path, stem, format, is_other }))
 }
 
 /// Whether a file of this name that was taken for one of the format `found` is one of the format `wanted`.
@@ -178,7 +185,9 @@ pub(super) fn choose<'a>(
     registry: &Registry,
     context: &Context,
 ) -> Result<Choice<'a>> {
-    let order = |candidate: &Candidate<'_>| (rank(candidate.format), candidate.path.matches('/').count());
+    let order = |candidate: &Candidate<'_>| {
+        (candidate.is_other, rank(candidate.format), candidate.path.matches('/').count())
+    };
     candidates.sort_by_key(order);
     let declared = declared.and_then(|codebook| codebook.table(table)).map(|(_, table)| table);
     let open = |candidate: &Candidate<'_>| {
@@ -186,7 +195,7 @@ pub(super) fn choose<'a>(
         if candidates.len() == 1 {
             return Ok(Opened { file, tells_reasons: true, fits: true });
         }
-        let data = registry.open_as(candidate.format.id, &file, options.options.clone(), context)?;
+        let data = registry.open_as(candidate.format.id, &file, candidate.options(options), context)?;
         Ok(Opened::of(file, &*data, declared))
     };
     let (mut chosen, mut place) = (None, 0);
@@ -218,6 +227,11 @@ pub(super) fn choose<'a>(
 }
 
 impl Candidate<'_> {
+    /// The options of its reader among those that are given.
+    fn options(&self, given: &InputOptions) -> Json {
+        if self.is_other { Json::Null } else { given.options.clone() }
+    }
+
     /// Whether another file has the same name in the same folder but for the extension.
     fn is_beside(&self, other: &Self) -> bool {
         self.stem == other.stem && folder_of(self.path) == folder_of(other.path)

@@ -31,8 +31,8 @@ pub(super) fn open_files(
         return Err(Error::unsupported("this is no archive or folder"));
     };
     let paths = files.paths(context)?;
-    let (mut candidates, mut studies, mut descriptions, mut unread) =
-        (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut candidates, mut studies, mut descriptions, mut unread, mut unwanted) =
+        (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let frames = frames(&**files, &paths, context)?;
     let is_read = |path: &&String| match &frames {
         Some(frames) => frames.contains_key(*path),
@@ -59,6 +59,7 @@ pub(super) fn open_files(
                 }
                 candidates.push(candidate);
             }
+            Look::Unwanted => unwanted.push(path.as_str()),
             Look::Other => unread.push(path.as_str()),
         }
     }
@@ -86,6 +87,7 @@ pub(super) fn open_files(
             if !study.data.is_empty() {
                 let data = open_study(&entry, options, registry, context)?;
                 unread.extend(candidates.iter().map(|candidate| candidate.path));
+                unread.append(&mut unwanted);
                 return Ok(data.with_notes(not_read(source, path, &study, &unread, registry)));
             }
             (Some(study), documents)
@@ -99,7 +101,8 @@ pub(super) fn open_files(
         candidates.retain(|candidate| !documents.contains(Path::new(candidate.path)));
     }
     let describes_tables = study.as_ref().is_some_and(|study| !study.codebook.tables.is_empty());
-    if candidates.is_empty() && (!describes_tables || options.format.is_some()) {
+    let is_left_out = candidates.iter().all(|candidate| candidate.is_other) && options.format.is_some();
+    if (candidates.is_empty() || is_left_out && !one_of) && (!describes_tables || options.format.is_some()) {
         return Err(match found_without_format(source, &paths, options, registry, context)? {
             Some(error) => error,
             None => none_found(source, &paths, registry),
@@ -111,25 +114,29 @@ pub(super) fn open_files(
     let left = study.as_ref().zip(description.as_ref());
     let left = left.map(|(study, description)| description.left(&study.codebook, &found, &paths));
     let left = left.unwrap_or_default();
-    unread.retain(|path| !left.iter().any(|left| left.path == *path));
+    for paths in [&mut unread, &mut unwanted] {
+        paths.retain(|path| !left.iter().any(|left| left.path == *path));
+    }
     if let Some(study) = study.as_mut().filter(|_| one_of) {
         study.codebook.tables.retain(|table| chosen.tables.iter().any(|(name, ..)| *name == table.name));
     }
     let mut notes: Vec<String> = chosen.choices.note(source).into_iter().collect();
-    notes.extend(not_read(
-        source,
-        described_by,
-        study.as_ref().unwrap_or(&StudyFile::default()),
-        &unread,
-        registry,
-    ));
+    let none = StudyFile::default();
+    let known = study.as_ref().unwrap_or(&none);
+    notes.extend(not_read(source, described_by, known, &unread, registry));
+    notes.extend(options.format.as_ref().and_then(|format| {
+        let why = format!("because of --from {format}");
+        listed(source, &format!("not read {why}"), &unwanted)
+    }));
     let title = source.file_name().split_once('.').map_or(source.file_name(), |(stem, _)| stem);
     let tables = chosen.tables.len() + left.len();
     let study_id = if tables > 1 { title } else { "" };
     let mut data = projected(options, tables, |projection| {
         let mut parts = Vec::new();
         let mut study = study.clone();
-        for (table, source, format) in &chosen.tables {
+        let others = options.without_format();
+        for (table, source, format, is_other) in &chosen.tables {
+            let options = if *is_other { &others } else { options };
             let source = source.clone().projection(projection.clone());
             let leads = study.as_ref().filter(|_| is_given || !says_kinds(format));
             let declared = leads.and_then(|study| Declared::of(study, table));
@@ -182,7 +189,8 @@ fn several_studies(source: &Source<'_>, paths: &[&str]) -> Error {
 
 /// The file that is read of each table, and what was left aside.
 struct Chosen {
-    tables: Vec<(String, Source<'static>, &'static FormatInfo)>,
+    /// By name the file, its format, and whether this is another one than is given.
+    tables: Vec<(String, Source<'static>, &'static FormatInfo, bool)>,
     choices: Choices,
 }
 
@@ -213,7 +221,7 @@ fn chosen(
         let Choice { file, best, others } =
             choose(candidates, &table, source, codebook, options, registry, context)?;
         chosen.choices.add(&table, &best, &others);
-        chosen.tables.push((table, file, best.format));
+        chosen.tables.push((table, file, best.format, best.is_other));
     }
     Ok(chosen)
 }
@@ -253,13 +261,18 @@ fn not_read(
         .filter(|path| !known.contains(Path::new(path)) && (is_study || !is_beside(path)))
         .copied()
         .collect();
+    listed(source, "not read", &named)
+}
+
+/// What became of files, in one line.
+fn listed(source: &Source<'_>, what: &str, named: &[&str]) -> Option<String> {
     if named.is_empty() {
         return None;
     }
     let shown = named.get(..NAMED.min(named.len())).unwrap_or_default().join(", ");
     let more = named.len().saturating_sub(NAMED);
     let more = if more == 0 { String::new() } else { format!(" and {more} more") };
-    Some(format!("{}: not read: {shown}{more}", source.name))
+    Some(format!("{}: {what}: {shown}{more}", source.name))
 }
 
 /// The error where files are tables in another format than the one that was named.

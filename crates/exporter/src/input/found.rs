@@ -16,6 +16,15 @@ pub(super) enum Found<'a> {
     Data(Source<'a>),
 }
 
+impl Found<'_> {
+    /// The name of the input.
+    pub(super) fn name(&self) -> &str {
+        match self {
+            Found::Study(source) | Found::Files(source) | Found::Data(source) => &source.name,
+        }
+    }
+}
+
 /// Looks at a source. A compressed stream, and an archive or folder of a single file, is that file.
 pub(crate) fn unpacked<'a>(
     source: &Source<'a>,

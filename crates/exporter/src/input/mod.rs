@@ -31,8 +31,8 @@ pub(crate) use found::{is_study, unpacked, unpacked_stream};
 pub struct InputOptions {
     /// A codebook that describes the tables of the data files: JSON or TOML, or any file of which the codebook is taken.
     pub codebook: Option<PathBuf>,
-    /// The format of every data file, when content and extension do not say. Of an archive, a folder or a study file the
-    /// files of other formats are not concerned.
+    /// The format of the data file, when content and extension do not say. Of several files, an archive, a folder or a study
+    /// file those of other formats are not concerned.
     pub format: Option<String>,
     /// Options of the format's reader, a JSON object.
     pub options: Json,
@@ -45,6 +45,20 @@ pub struct InputOptions {
     /// Whether tables will follow their parents, which needs variables beyond the projection; [`crate::Excerpt::follows`]
     /// when an excerpt is taken.
     pub follow: bool,
+}
+
+impl InputOptions {
+    /// The same for files that are not in the format which is given: options of its reader are not theirs.
+    fn without_format(&self) -> Self {
+        Self { format: None, options: Json::Null, ..self.clone() }
+    }
+
+    /// Whether all that is given with the format is how to read damaged files of it, so that no others are meant to be left
+    /// out.
+    fn is_for_damage(&self) -> bool {
+        let options = self.options.as_object();
+        options.is_some_and(|options| !options.is_empty() && options.keys().all(|name| name == "lenient"))
+    }
 }
 
 /// The path that stands for standard input.
@@ -139,6 +153,7 @@ pub fn open_sources(
         return open_files(files, options, described, false, registry, context);
     }
     let study = described.as_ref().map(|(study, _)| study);
+    let others = of_other_formats(&found, options, registry)?;
     let data = projected(options, sources.len(), |projection| {
         // By the parents of which rows are kept is decided for all inputs together.
         let each = InputOptions { projection: projection.clone(), follow: false, ..options.clone() };
@@ -146,6 +161,8 @@ pub fn open_sources(
         for found in &found {
             match found {
                 Found::Data(source) => {
+                    let other = others.iter().any(|other| *other == source.name);
+                    let each = if other { &each.without_format() } else { &each };
                     let stem = table_name(source);
                     let declared = study.and_then(|study| match study.codebook.tables.as_slice() {
                         [one] if sources.len() == 1 => Declared::of(study, &one.name),
@@ -153,7 +170,7 @@ pub fn open_sources(
                     });
                     let source = source.clone().projection(projection.clone());
                     let format = each.format.as_deref();
-                    parts.extend(open_data(source, &stem, declared, format, &each, registry, context)?);
+                    parts.extend(open_data(source, &stem, declared, format, each, registry, context)?);
                 }
                 Found::Files(files) => {
                     let data = open_files(files, &each, described.clone(), true, registry, context)?;
@@ -166,6 +183,26 @@ pub fn open_sources(
         assembled(parts, study, id, None)
     })?;
     Ok(data.with_documents(described.and_then(|(_, documents)| documents)))
+}
+
+/// The names of those among several inputs that are in other formats than the one that is given, and are read as what they
+/// are.
+fn of_other_formats<'s>(
+    found: &'s [Found<'_>],
+    options: &InputOptions,
+    registry: &Registry,
+) -> Result<Vec<&'s str>> {
+    let (Some(format), true) = (options.format.as_deref(), found.len() > 1) else { return Ok(Vec::new()) };
+    let is_other = |found: &&'s Found<'_>| match found {
+        Found::Data(source) => registry.other_format(format, source).is_some(),
+        Found::Files(_) | Found::Study(_) => false,
+    };
+    let others: Vec<&Found<'_>> = found.iter().filter(is_other).collect();
+    if others.len() == found.len() {
+        let message = format!("none of these files is in the format {format}");
+        return Err(Error::unsupported(message).with_hint("leave --from out"));
+    }
+    Ok(others.into_iter().map(Found::name).collect())
 }
 
 /// A codebook, and where its documents are.

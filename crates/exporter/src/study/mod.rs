@@ -137,7 +137,7 @@ impl DataFile {
         if let Some(wanted) = &given.format {
             let wanted = registry.format(wanted)?;
             let stated = self.format().map(|format| registry.format(format)).transpose()?;
-            let own = stated.or_else(|| registry.sure_format(source));
+            let own = stated.or_else(|| registry.other_format(wanted.id, source));
             if own.is_some_and(|own| !is_of(self.file(), own, wanted)) {
                 return Ok(Reading { options, is_given: false });
             }
