@@ -93,7 +93,8 @@ fn a_file_that_is_cut_in_the_middle_says_where_and_what_to_do() {
         let typed = format!("--from {format}:lenient=true");
         says(place, &convert, &[wanted, name, "offset "]);
         mended_by(place, &convert, &typed);
-        assert!(format == "dta" || check.output.contains(&typed), "{name}: {}", check.output);
+        let command = format!("run `exporter convert {} rows.csv {typed}`", place.join(name).display());
+        assert!(format == "dta" || check.output.contains(&command), "{name}: {}", check.output);
         let read = std::fs::read_to_string(place.join(format!("{name}.csv"))).unwrap();
         let all = std::fs::read_to_string(place.join("x.csv")).unwrap();
         let lines = read.lines().count();
@@ -104,6 +105,75 @@ fn a_file_that_is_cut_in_the_middle_says_where_and_what_to_do() {
     }
     write(place, "short.sav", &std::fs::read(place.join("y.sav")).unwrap()[..250]);
     says(place, "convert {}/short.sav {}/short.csv", &["short.sav, offset ", again]);
+}
+
+#[test]
+fn how_many_rows_of_a_damaged_file_are_read_is_told_first() {
+    let folder = folder();
+    let place = folder.path();
+    let study = example("anes96");
+    for format in ["sav", "zsav"] {
+        let export = format!("convert {} {{}}/whole.{format}", study.display());
+        assert_eq!(run_in(place, &export).code, 0);
+    }
+    let whole = std::fs::read(place.join("whole.sav")).unwrap();
+    write(place, "s15000.sav", &whole[..15_000]);
+    let lenient = "convert {}/s15000.sav {}/rows.csv --from sav:lenient=true";
+    let told = run_in(place, lenient);
+    assert_eq!(std::fs::read_to_string(place.join("rows.csv")).unwrap().lines().count(), 309);
+    let line = "  sav: respondents: 308 of 944 rows read; 636 are missing: the cases end within row 309, 8 of whose 11 elements \
+                are there; the file is cut off (offset 15000) [not-read]";
+    assert!(told.error.lines().any(|told| told == line), "{}", told.error);
+
+    // Only the index is cut: all rows are there, and nothing is lost.
+    let packed = std::fs::read(place.join("whole.zsav")).unwrap();
+    write(place, "index.zsav", &packed[..packed.len() - 10]);
+    let convert = "convert {}/index.zsav {}/index.csv";
+    mended_by(place, convert, "--from sav:lenient=true");
+    let denied = format!("{convert} --from zsav:lenient=true --overwrite");
+    let told = run_in(place, &denied);
+    assert!(told.error.contains("note: ") && told.error.contains("all 944 rows are there"), "{}", told.error);
+    assert!(told.error.contains("only the index is cut or damaged"), "{}", told.error);
+    assert!(!told.error.contains("[not-read]"), "{}", told.error);
+    assert_eq!(std::fs::read_to_string(place.join("index.csv")).unwrap().lines().count(), 945);
+
+    // No row is complete where the only block is damaged: nothing is offered that would give none.
+    let mut flipped = packed.clone();
+    let middle = packed.len() - 1_000;
+    flipped[middle] ^= 0x10;
+    write(place, "flipped.zsav", &flipped);
+    for from in ["", " --from zsav"] {
+        let failed = run_in(place, &format!("convert {{}}/flipped.zsav {{}}/flipped.csv{from}"));
+        assert!(failed.code == 1 && failed.error.contains("flipped.zsav, offset "), "{}", failed.error);
+        assert!(
+            !failed.error.contains("lenient") && failed.error.contains("fetch it again"),
+            "{}",
+            failed.error
+        );
+    }
+    let index = run_in(place, "convert {}/index.zsav {}/other.csv --from zsav");
+    assert!(index.error.contains("read it with --from sav:lenient=true"), "{}", index.error);
+
+    write(place, "empty.sav", b"");
+    let empty = run_in(place, "check {}/empty.sav");
+    assert!(empty.code == 1 && empty.output.contains("this file is empty"), "{}", empty.output);
+}
+
+#[test]
+fn an_encoding_that_was_named_and_is_wrong_is_left_out() {
+    let folder = folder();
+    let place = folder.path();
+    write(place, "t.csv", "a,b\nёж,1\n".as_bytes());
+    let written = run_in(place, "convert {}/t.csv {}/t.sav --to sav:encoding=windows-1251");
+    assert_eq!(written.code, 0, "{}", written.error);
+    let wrong = run_in(place, "convert {}/t.sav {}/u.csv --from sav:encoding=utf-8");
+    let words = "characters outside the encoding that was named read as U+FFFD; leave encoding out: the file declares \
+                 windows-1251";
+    assert!(wrong.error.contains(words), "{}", wrong.error);
+    assert!(!wrong.error.contains("1252"), "{}", wrong.error);
+    let right = run_in(place, "convert {}/t.sav {}/v.csv");
+    assert!(!right.error.contains("U+FFFD"), "{}", right.error);
+    assert!(std::fs::read_to_string(place.join("v.csv")).unwrap().contains("ёж"));
 }
 
 #[test]
@@ -121,7 +191,8 @@ fn an_encoding_that_is_wrong_is_named_in_words_that_are_typed() {
         let typed = format!("--from {}:encoding=windows-1252", &name[2..]);
         let told = run_in(place, &inspect);
         // Stata's files are read as windows-1252 where they are not UTF-8 and nothing is said.
-        let words = if name == "t.sav" { format!("try {typed}") } else { "encoding=".to_owned() };
+        let words =
+            if name == "t.sav" { format!("declares utf-8; try {typed}") } else { "encoding=".to_owned() };
         assert!(told.output.contains(&words), "{name}: {}", told.output);
         let read = run_in(place, &format!("{inspect} {typed}"));
         assert!(read.output.contains("pläin") && !read.output.contains("text-replaced"), "{}", read.output);
@@ -131,7 +202,7 @@ fn an_encoding_that_is_wrong_is_named_in_words_that_are_typed() {
     assert_eq!(
         line,
         "  warning read-loss in the table t in the variable a in row 1: characters outside the encoding of the file read \
-         as U+FFFD; try --from sav:encoding=windows-1252, first: \u{FFFD}"
+         as U+FFFD; the file declares utf-8; try --from sav:encoding=windows-1252 or another one, first: \u{FFFD}"
     );
 }
 

@@ -63,7 +63,7 @@ fn what_was_exported_in_formats_of_equal_rank_is_an_input_again() {
     for (from, note) in [
         ("", "respondents is read from respondents.sav, not from respondents.zsav, respondents.csv"),
         ("--from sav", "respondents is read from respondents.sav, not from respondents.zsav"),
-        ("--from zsav", "not read: respondents.csv, respondents.sav"),
+        ("--from zsav", "not read because of --from zsav: respondents.csv, respondents.sav"),
     ] {
         let shown = done(run_at(folder.path(), &format!("inspect a {from}"), b""));
         assert!(shown.error.contains(note) || shown.output.contains(note), "{}{}", shown.error, shown.output);

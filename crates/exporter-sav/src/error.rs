@@ -23,6 +23,14 @@ pub enum SavError {
         /// What was expected and what was found.
         message: String,
     },
+    /// The index of the blocks is damaged, which may themselves be sound.
+    #[error("sav: {message} at offset {offset}")]
+    Index {
+        /// Position in the file, in bytes from 0.
+        offset: u64,
+        /// What was expected and what was found.
+        message: String,
+    },
     /// The description given to the writer breaks a rule of the format.
     #[error("sav: {place}: {message}")]
     Invalid {
@@ -92,14 +100,17 @@ impl From<BinaryError> for SavError {
 }
 
 impl SavError {
-    /// The error of reading the cases of a file; damage has a hint where a lenient reader goes on.
-    pub(crate) fn in_cases(self, is_lenient: bool) -> Error {
-        let is_damage = matches!(self, Self::Damaged { .. });
+    /// The error of reading the cases of a file, of which so many are complete; damage behind them has a hint, since a
+    /// lenient reader goes on.
+    pub(crate) fn in_cases(self, is_lenient: bool, rows: u64) -> Error {
+        let is_of_index = matches!(self, Self::Index { .. });
+        let is_damage = is_of_index || matches!(self, Self::Damaged { .. });
         let error = Error::from(self);
-        if is_damage && !is_lenient {
-            return error.with_hint("to get the rows that are complete, read it as sav:lenient=true");
+        match (is_damage && !is_lenient, rows > 0) {
+            (true, true) => error.with_hint("to get the rows that are complete, read it as sav:lenient=true"),
+            (true, false) => error.with_hint(FETCH_AGAIN),
+            _ => error,
         }
-        error
     }
 
     /// The error of reading what stands before the cases.
@@ -116,7 +127,9 @@ impl From<SavError> for Error {
         match error {
             SavError::Io(source) => Error::io("sav: cannot read or write", source),
             SavError::Arrow(source) => Error::from(source),
-            SavError::Damaged { offset, message } => Error::invalid(format!("sav: {message}")).offset(offset),
+            SavError::Damaged { offset, message } | SavError::Index { offset, message } => {
+                Error::invalid(format!("sav: {message}")).offset(offset)
+            }
             SavError::Invalid { .. } | SavError::RowCount { .. } | SavError::ColumnType { .. } => {
                 Error::invalid(message)
             }

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::args::CheckArgs;
 use crate::terminal::print;
-use crate::{cancel, failure, place, request};
+use crate::{cancel, failure, format_text, place, request};
 
 /// Ends with 1 when any file has an error; warnings and notes are told.
 pub(super) fn run(args: &CheckArgs) -> Result<ExitCode> {
@@ -83,7 +83,8 @@ fn as_text(file: &str, findings: &Findings) -> String {
         line.extend(place.variable.iter().map(|variable| format!(" in the variable {variable}")));
         line.extend(place.row.map(|row| format!(" in row {row}")));
         line.extend(place.offset.map(|offset| format!(" at offset {offset}")));
-        text.push_str(&format!("{line}: {}\n", failure::as_typed(&finding.message)));
+        let message = with_command(&finding.message, file, place.entry.is_some());
+        text.push_str(&format!("{line}: {}\n", failure::as_typed(&message)));
         if !rule.consequence.is_empty() {
             text.push_str(&format!("    {}\n", rule.consequence));
         }
@@ -107,6 +108,22 @@ fn as_text(file: &str, findings: &Findings) -> String {
         .map(|(count, noun)| counted(count, noun));
     text.push_str(&format!("  {}\n", counts.collect::<Vec<_>>().join(", ")));
     text
+}
+
+/// The message with the whole command that reads what is left of a damaged file: options of readers are of other commands.
+/// Of what is in an archive, a folder or a study the tables may be several.
+fn with_command(message: &str, file: &str, is_inside: bool) -> String {
+    let told = ["sav", "dta"].into_iter().find_map(|format| {
+        let option = format!("{format}:lenient=true");
+        let before = message.strip_suffix(&format!("read it as {option}"))?;
+        let file = format_text::shell(file);
+        let command = match is_inside {
+            true => format!("exporter export {file} --to csv --out rows --from {option}"),
+            false => format!("exporter convert {file} rows.csv --from {option}"),
+        };
+        Some(format!("{before}run `{command}`"))
+    });
+    told.unwrap_or_else(|| message.to_owned())
 }
 
 fn severity(severity: Severity) -> &'static str {

@@ -11,7 +11,7 @@ use exporter_core::doubles;
 use exporter_rows::holds;
 
 use crate::dataset::delivery::bytes_of;
-use crate::error::Result;
+use crate::error::SavError;
 use crate::reader::{SavReader, Selection};
 use crate::spec::{DAY, UNIX_EPOCH};
 
@@ -75,16 +75,20 @@ pub(super) struct Seen {
     pub(super) variables: BTreeMap<usize, NumberFacts>,
 }
 
-/// Looks at these variables in one pass.
-pub(super) fn look(reader: &SavReader, looked: &[Looked], threads: usize) -> Result<Seen> {
+/// Looks at these variables in one pass. An error comes with the number of rows that are complete.
+pub(super) fn look(
+    reader: &SavReader,
+    looked: &[Looked],
+    threads: usize,
+) -> std::result::Result<Seen, (SavError, u64)> {
     let mut facts: Vec<NumberFacts> = vec![NumberFacts::default(); looked.len()];
     let mut rows = 0;
     let selection = Selection {
         columns: Some(looked.iter().map(|looked| looked.variable).collect()),
         ..Selection::default()
     };
-    for batch in reader.batches(&selection, threads)? {
-        let batch = batch?;
+    for batch in reader.batches(&selection, threads).map_err(|error| (error, 0))? {
+        let batch = batch.map_err(|error| (error, rows))?;
         rows += batch.num_rows() as u64;
         for ((facts, looked), column) in facts.iter_mut().zip(looked).zip(batch.columns()) {
             if let Some(numbers) = column.as_primitive_opt::<Float64Type>() {

@@ -28,6 +28,7 @@ mod values;
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions};
+use encoding_rs::Encoding;
 use exporter_core::codebook::{Codebook, Parent, Table, Variable};
 use exporter_core::dataset::{Note, scan_schema, select_from, table_of};
 use exporter_core::{
@@ -36,7 +37,7 @@ use exporter_core::{
 };
 
 use crate::error::SavError;
-use crate::reader::{ReadOptions, SavReader, Selection};
+use crate::reader::{EncodingSource, Header, ReadOptions, SavReader, Selection};
 use delivery::Delivery;
 use facts::look;
 pub(crate) use input::READ_OPTIONS;
@@ -73,7 +74,7 @@ impl SavDataset {
         let reader = SavReader::with_options(Arc::clone(&source.bytes), options)
             .map_err(|error| error.in_descriptions().entry(&source.name))?;
         let is_lenient = options.lenient;
-        let place = |error: SavError| error.in_cases(is_lenient).entry(&source.name);
+        let place = |(error, rows): (SavError, u64)| error.in_cases(is_lenient, rows).entry(&source.name);
         let threads = threads.max(1);
         let opening = Opening::new(reader.metadata(), source.stem());
         let looked = opening.looked(&source.projection);
@@ -92,7 +93,7 @@ impl SavDataset {
             columns: Some(columns.iter().map(|column| column.variable).collect()),
             batch_rows: scan.batch_rows,
         };
-        let place = |error: SavError| error.in_cases(self.is_lenient).entry(&self.name);
+        let place = |error: SavError, rows| error.in_cases(self.is_lenient, rows).entry(&self.name);
         let schema = scan_schema(table, wanted, scan.reasons);
         let with_reasons: Vec<bool> = wanted
             .iter()
@@ -100,9 +101,9 @@ impl SavDataset {
             .collect();
         let output = schema.clone();
         let mut first = 0_u64;
-        let batches = self.reader.batches(&selection, self.threads).map_err(place)?;
+        let batches = self.reader.batches(&selection, self.threads).map_err(|error| place(error, 0))?;
         let batches = batches.map(move |batch| {
-            let batch = batch.map_err(place)?;
+            let batch = batch.map_err(|error| place(error, first))?;
             let mut arrays = Vec::with_capacity(columns.len());
             let mut told: Vec<ArrayRef> = Vec::new();
             for ((column, array), with_reasons) in columns.iter().zip(batch.columns()).zip(&with_reasons) {
@@ -119,6 +120,30 @@ impl SavDataset {
         });
         Ok(Batches::new(schema, batches))
     }
+}
+
+/// What becomes of characters outside the encoding, and what else to try.
+fn replaced(header: &Header) -> String {
+    let is_asked = header.encoding_source == EncodingSource::Option;
+    let advice = match header.declared_encoding.map(Encoding::name) {
+        Some(declared) if is_asked => {
+            format!("leave encoding out: the file declares {}", declared.to_lowercase())
+        }
+        None if is_asked => "leave encoding out, or name another one".to_owned(),
+        // A declaration of UTF-8 that is wrong is of a file that a program has mixed up.
+        Some("UTF-8") => {
+            "the file declares utf-8; try --from sav:encoding=windows-1252 or another one".to_owned()
+        }
+        Some(declared) => {
+            format!(
+                "the file declares {}, and --from sav:encoding=NAME reads another one",
+                declared.to_lowercase()
+            )
+        }
+        None => "try --from sav:encoding=windows-1252".to_owned(),
+    };
+    let whose = if is_asked { "that was named" } else { "of the file" };
+    format!("characters outside the encoding {whose} read as U+FFFD; {advice}")
 }
 
 impl Dataset for SavDataset {
@@ -160,9 +185,9 @@ impl Dataset for SavDataset {
         let Some(table) = self.codebook.tables.first() else { return LossReport::default() };
         let name = |column: usize| table.variables.get(column).map(|v| v.name.clone()).unwrap_or_default();
         let mut losses = self.not_used.clone();
-        let action = "characters outside the encoding of the file read as U+FFFD; try --from sav:encoding=windows-1252";
+        let action = &replaced(self.reader.header());
         for (column, count, row) in self.reader.replaced() {
-            let loss = Loss::new(LossCode::TEXT_REPLACED, action).variable(name(column));
+            let loss = Loss::new(LossCode::TEXT_REPLACED, action.as_str()).variable(name(column));
             let loss = loss.count(count).counting(CHARACTERS);
             losses.push(loss.first(Some(row), "\u{FFFD}"));
         }
@@ -173,7 +198,10 @@ impl Dataset for SavDataset {
         }
         for remark in self.reader.remarks().iter().filter(|remark| remark.changes_values) {
             let loss = Loss::new(LossCode::NOT_READ, remark.message.clone()).count(remark.count);
-            losses.push(loss.first(None, remark.first.clone()));
+            losses.push(match remark.first.as_str() {
+                "" => loss,
+                first => loss.first(None, first),
+            });
         }
         let mut report = LossReport::default();
         losses.into_iter().for_each(|loss| report.add(loss.table(&table.name)));

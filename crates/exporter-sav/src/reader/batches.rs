@@ -99,9 +99,21 @@ pub struct Batches {
     found: Arc<Found>,
     /// Whether damage ends the rows and is no error.
     is_lenient: bool,
-    /// The damage that ended the rows.
-    damage: Option<String>,
+    damage: Option<Damage>,
     is_over: bool,
+}
+
+/// The damage that ended the rows.
+struct Damage {
+    /// What and where it is.
+    what: String,
+    /// Whether it is that of the index alone, without which all blocks were unpacked.
+    is_of_index: bool,
+}
+
+/// A count with its verb.
+fn are(count: u64) -> String {
+    if count == 1 { "1 is".to_owned() } else { format!("{count} are") }
 }
 
 /// What a thread keeps from one batch to the next.
@@ -183,12 +195,27 @@ impl Batches {
         let told = |claimed: u64| format!("{claimed} claimed, {rows} read");
         let differs = |claimed: &u64| *claimed != rows;
         if let Some(damage) = &self.damage {
-            let message = "the file is cut off or damaged; the rows before that place are read";
-            remarks.changed(message, format!("{rows} rows read; {damage}"));
+            match claimed {
+                Some(claimed) if claimed > rows => {
+                    let missing = claimed - rows;
+                    remarks.changed(
+                        format!("{rows} of {claimed} rows read; {} missing: {}", are(missing), damage.what),
+                        "",
+                    );
+                }
+                Some(claimed) if claimed == rows && damage.is_of_index => {
+                    let message = format!("all {rows} rows are there; only the index is cut or damaged");
+                    remarks.odd(message, damage.what.as_str());
+                }
+                _ => {
+                    remarks.changed(format!("{rows} rows read; what follows is damaged: {}", damage.what), "")
+                }
+            }
         } else if let Some(claimed) = claimed.filter(|claimed| *claimed > rows) {
             // Codes can end at a case when a file is cut off, and nothing else would tell.
-            let message = "the file claims more cases than it has; it may be cut off";
-            remarks.changed(message, format!("{}; {} are missing", told(claimed), claimed - rows));
+            let missing = are(claimed - rows);
+            let message = "the file claims more cases than it has, and may be cut off";
+            remarks.changed(format!("{rows} of {claimed} rows read; {missing} missing: {message}"), "");
         } else if let Some(claimed) = claimed.into_iter().chain(self.dictionary.other_claim).find(differs) {
             let message =
                 "the file claims a different number of cases than it has; all that are there are read";
@@ -198,6 +225,14 @@ impl Batches {
             remarks.odd("trailing bytes after the last case are ignored", "");
         }
         let _ = self.found.remarks.set(remarks.as_slice().to_vec());
+    }
+
+    /// Ends the rows at damage.
+    fn over(&mut self, what: String, is_of_index: bool) -> Option<Result<RecordBatch>> {
+        self.is_over = true;
+        self.damage = Some(Damage { what, is_of_index });
+        self.end();
+        None
     }
 
     /// The next rows of the rest, as many as a batch has.
@@ -229,10 +264,10 @@ impl Iterator for Batches {
                 self.piece().map(Ok)
             }
             Some(Err(SavError::Damaged { offset, message })) if self.is_lenient => {
-                self.is_over = true;
-                self.damage = Some(format!("at offset {offset} {message}"));
-                self.end();
-                None
+                self.over(format!("{message} (offset {offset})"), false)
+            }
+            Some(Err(SavError::Index { offset, message })) if self.is_lenient => {
+                self.over(format!("{message} (offset {offset})"), true)
             }
             Some(Err(error)) => {
                 self.is_over = true;

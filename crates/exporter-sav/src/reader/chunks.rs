@@ -262,7 +262,17 @@ impl Chunks {
             chunk.bytes.append(&mut literals);
         }
         self.next_row += chunk.cases as u64;
-        if (of_case > 0 || is_cut) && self.failure.is_none() {
+        let is_within = of_case > 0 || is_cut;
+        let is_short =
+            is_within || self.is_over && self.claimed.is_some_and(|claimed| claimed > self.next_row);
+        self.failure = match self.failure.take() {
+            // More than the index of the blocks is damaged.
+            Some(SavError::Index { offset, message }) if is_short => {
+                Some(SavError::Damaged { offset, message })
+            }
+            failure => failure,
+        };
+        if is_within && self.failure.is_none() {
             if self.claimed == Some(self.next_row) {
                 self.has_rest.store(true, Ordering::Relaxed);
             } else {

@@ -71,6 +71,7 @@ impl Dictionary {
             claimed_cases,
             bias: header.bias,
             encoding_source: decoder.source,
+            declared_encoding: decoder.declared,
         };
         let (order, elements, data) = (records.order, records.elements, records.data);
         Ok(Self { header, metadata, decoder, order, columns, elements, data, other_claim, remarks })

@@ -26,6 +26,8 @@ fn named(name: &[u8]) -> Option<&'static Encoding> {
 pub(crate) struct TextDecoder {
     pub(crate) encoding: &'static Encoding,
     pub(crate) source: EncodingSource,
+    /// What the file declares.
+    pub(crate) declared: Option<&'static Encoding>,
     /// Whether texts that are valid UTF-8 are taken as they are.
     pub(crate) utf8_first: bool,
 }
@@ -38,9 +40,11 @@ impl TextDecoder {
         records: &Records,
         remarks: &mut Remarks,
     ) -> Self {
-        let told = |encoding, source| Self { encoding, source, utf8_first: encoding == UTF_8 };
         if let Some(encoding) = asked {
-            return told(encoding, EncodingSource::Option);
+            // What is odd in the declaration does not matter then.
+            let declared = declared(records, &mut Remarks::default()).map(|(encoding, _)| encoding);
+            let (source, utf8_first) = (EncodingSource::Option, encoding == UTF_8);
+            return Self { encoding, source, declared, utf8_first };
         }
         let declared = declared(records, remarks);
         let mut seen = Seen::default();
@@ -53,11 +57,11 @@ impl TextDecoder {
                     encoding.name(),
                 );
             }
-            return told(encoding, source);
+            return Self { encoding, source, declared: Some(encoding), utf8_first: encoding == UTF_8 };
         }
         // Where no text tells, each text of the cases does.
         let encoding = if seen.utf8 && !seen.other { UTF_8 } else { WINDOWS_1252 };
-        Self { encoding, source: EncodingSource::Guess, utf8_first: !seen.other }
+        Self { encoding, source: EncodingSource::Guess, declared: None, utf8_first: !seen.other }
     }
 
     /// The characters of a text, and how many of them could not be decoded.
@@ -173,10 +177,11 @@ mod tests {
 
     #[test]
     fn texts_of_no_encoding_are_utf_8_or_windows_1252() {
-        let guess = TextDecoder { encoding: WINDOWS_1252, source: EncodingSource::Guess, utf8_first: true };
+        let (source, declared) = (EncodingSource::Guess, None);
+        let guess = TextDecoder { encoding: WINDOWS_1252, source, declared, utf8_first: true };
         assert_eq!(guess.decode("é".as_bytes()), ("é".into(), 0));
         assert_eq!(guess.decode(b"\xE9"), ("é".into(), 0));
-        let utf8 = TextDecoder { encoding: UTF_8, source: EncodingSource::Record20, utf8_first: true };
+        let utf8 = TextDecoder { encoding: UTF_8, source, declared, utf8_first: true };
         assert_eq!(utf8.decode(b"a\xE9 \xFF"), ("a\u{FFFD} \u{FFFD}".into(), 2));
     }
 }

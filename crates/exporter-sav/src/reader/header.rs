@@ -1,5 +1,6 @@
 //! The header of a file, 176 bytes (2).
 
+use encoding_rs::Encoding;
 use exporter_core::source::{BinaryFile, ByteOrder, unsigned};
 
 use crate::error::{Result, SavError, damaged};
@@ -48,6 +49,8 @@ pub struct Header {
     pub bias: f64,
     /// What told the encoding.
     pub encoding_source: EncodingSource,
+    /// The encoding that it declares, whether its texts are read so or not.
+    pub declared_encoding: Option<&'static Encoding>,
 }
 
 /// The header as bytes and numbers.

@@ -20,16 +20,16 @@ pub(crate) struct Remarks(Vec<Remark>);
 
 impl Remarks {
     /// Something odd that is read as it is meant.
-    pub(crate) fn odd(&mut self, message: &'static str, first: impl Into<String>) {
-        self.add(message, first.into(), false);
+    pub(crate) fn odd(&mut self, message: impl AsRef<str>, first: impl Into<String>) {
+        self.add(message.as_ref(), first.into(), false);
     }
 
     /// Something odd by which values, or what they mean, are read otherwise than they stand in the file.
-    pub(crate) fn changed(&mut self, message: &'static str, first: impl Into<String>) {
-        self.add(message, first.into(), true);
+    pub(crate) fn changed(&mut self, message: impl AsRef<str>, first: impl Into<String>) {
+        self.add(message.as_ref(), first.into(), true);
     }
 
-    fn add(&mut self, message: &'static str, first: String, changes_values: bool) {
+    fn add(&mut self, message: &str, first: String, changes_values: bool) {
         // Messages are as many as places in this crate that make one.
         match self.0.iter_mut().find(|remark| remark.message == message) {
             Some(remark) => remark.count += 1,

@@ -116,6 +116,17 @@ impl Unindexed {
     }
 }
 
+/// What is wrong in a block that can be unpacked no further; none at the end of the file.
+fn block_damage(error: &io::Error, decoder: &ZlibDecoder<BufReader<Rest>>) -> Option<SavError> {
+    if error.kind() == io::ErrorKind::UnexpectedEof || decoder.total_out() == 0 {
+        return None;
+    }
+    let input = decoder.get_ref();
+    let offset = input.get_ref().next - input.buffer().len() as u64;
+    let message = format!("a block cannot be unpacked: {error}; rows shortly before this may be wrong");
+    Some(damaged(offset, message))
+}
+
 impl Iterator for Unindexed {
     type Item = Result<Vec<u8>>;
 
@@ -130,8 +141,8 @@ impl Iterator for Unindexed {
                 }
                 Ok(0) => {}
                 Ok(_) => self.decoder = Some(decoder),
-                // What was unpacked before it is sound.
-                Err(_) => {}
+                // What was unpacked before the end of the file is sound; behind the blocks comes what is none.
+                Err(error) => self.problem = block_damage(&error, &decoder).or(self.problem.take()),
             }
             if !piece.is_empty() {
                 return Some(Ok(piece));
@@ -151,7 +162,8 @@ impl UnpackedBytes {
     pub(crate) fn new(bytes: &BinaryFile, data: u64, order: ByteOrder, threads: usize) -> Result<Self> {
         let blocks = match blocks(bytes, data, order) {
             Ok(blocks) => blocks,
-            Err(problem @ SavError::Damaged { .. }) => {
+            Err(SavError::Damaged { offset, message }) => {
+                let problem = SavError::Index { offset, message };
                 let blocks = Box::new(Unindexed::new(bytes, data, problem));
                 return Ok(Self { blocks, data });
             }

@@ -199,7 +199,9 @@ fn what_follows_the_claimed_cases_and_is_none_is_passed_over() {
 
 #[test]
 fn wrong_numbers_of_cases_are_told_and_not_believed() {
-    let more = ("the file claims more cases than it has; it may be cut off", 1, true);
+    let more =
+        "3 of 1000 rows read; 997 are missing: the file claims more cases than it has, and may be cut off";
+    let more = (more, 1, true);
     let other =
         ("the file claims a different number of cases than it has; all that are there are read", 1, false);
     for (claimed, remark) in [(1_000, more), (2, other)] {
