@@ -4,7 +4,7 @@ use std::error::Error as _;
 use std::process::ExitCode;
 
 use clap::error::{ContextKind, ContextValue};
-use exporter::{Error, ErrorKind, FormatInfo};
+use exporter::{Error, ErrorKind, FormatInfo, OptionKind};
 
 use crate::terminal::{Output, complain, fail};
 
@@ -47,7 +47,7 @@ pub(crate) fn report(error: &Error) -> ExitCode {
 /// Formats that a tip names at most.
 const FORMATS_NAMED: usize = 3;
 
-/// Of an argument that is none and that formats have as an option, the tip is how to type this: those formats that the
+/// Of an argument that is none and that formats have as an option or a value of one, the tip is how to type this: those formats that the
 /// command line names go before others.
 fn options_of_formats(error: &mut clap::Error) {
     let Some(ContextValue::String(argument)) = error.get(ContextKind::InvalidArg) else { return };
@@ -67,8 +67,15 @@ fn options_of_formats(error: &mut clap::Error) {
     let mut typed: Vec<(bool, String)> = Vec::new();
     for info in registry.formats() {
         for (flag, options) in [("--to", info.options), ("--from", info.read_options)] {
-            if options.iter().any(|option| option.is_called(&name)) {
-                typed.push((is_named(info), format!("{flag} {}:{name}=VALUE", info.id)));
+            for option in options {
+                let written = match option.kind {
+                    _ if option.is_called(&name) => format!("{name}=VALUE"),
+                    OptionKind::Choice(values) if values.contains(&name.as_str()) => {
+                        format!("{}={name}", option.name)
+                    }
+                    _ => continue,
+                };
+                typed.push((is_named(info), format!("{flag} {}:{written}", info.id)));
             }
         }
     }

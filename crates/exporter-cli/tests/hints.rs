@@ -160,6 +160,19 @@ fn how_many_rows_of_a_damaged_file_are_read_is_told_first() {
 }
 
 #[test]
+fn numbers_that_are_refused_are_stored_as_the_hint_says() {
+    let folder = folder();
+    let place = folder.path();
+    write(place, "big.csv", b"a\n9007199254740993\n");
+    for format in ["sav", "dta"] {
+        let convert = format!("convert {{}}/big.csv {{}}/big.{format} --to {format}:");
+        let refused = format!("{convert}large-integers=error");
+        says(place, &refused, &["9007199254740993", "hint: choose large-integers=text"]);
+        assert_eq!(run_in(place, &format!("{convert}large-integers=text")).code, 0);
+    }
+}
+
+#[test]
 fn an_encoding_that_was_named_and_is_wrong_is_left_out() {
     let folder = folder();
     let place = folder.path();

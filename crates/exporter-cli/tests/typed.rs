@@ -106,6 +106,8 @@ fn options_that_stand_in_the_wrong_place_are_moved() {
     assert_eq!(tip("convert x.csv y.zsav --level 3"), wanted);
     assert_eq!(tip("convert x.csv y --to zsav --level=3"), wanted);
     assert!(tip("inspect x.csv --decimal comma").contains("--from csv:decimal=VALUE"));
+    let labels = tip("convert x.csv y.csv --labels");
+    assert!(labels.contains("--to csv:values=labels"), "{labels}");
     let other = hint(place, "convert x.csv y.sav --to sav:level=5");
     assert!(other.starts_with("zsav has it: zsav:level=5; "), "{other}");
     assert_eq!(hint(place, "convert x.csv y.sav --to sav:none"), "write sav:compression=none");

@@ -241,9 +241,11 @@ impl Describing<'_> {
                     text_bytes = Some(decimal_width(&variable.kind, facts));
                 }
                 ExactOption::Error if choices.is_file() => {
-                    let message = format!("spss: {}", rounded.action);
-                    let hint =
-                        "choose large-integers=double or decimals=double to round them, or text to keep them";
+                    let first =
+                        rounded.first.map(|first| format!(", first: {}", first.value)).unwrap_or_default();
+                    let message = format!("spss: {}{first}", rounded.action);
+                    let option = if is_whole { "large-integers" } else { "decimals" };
+                    let hint = format!("choose {option}=text to keep them, or {option}=double to round them");
                     return Err(Error::limit(message).with_hint(hint));
                 }
                 _ => losses.push(rounded),
