@@ -14,7 +14,7 @@ mod tables;
 pub use bundle::Bundle;
 pub use changes::{Changes, Recode, Rename, plan_of};
 pub use drive::{export, plan};
-pub(crate) use placed::Placed;
+pub use placed::Placed;
 pub use prepared::PreparedPlan;
 pub use sibling::{Committed, Sibling};
 pub use tables::{Output, TableRows, TableWriter, TablesPlan, Written};

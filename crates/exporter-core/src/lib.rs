@@ -68,8 +68,8 @@ pub use documents_exporter::{DocumentsExporter, DocumentsOptions};
 pub use entry_names::{study_stem, table_entries};
 pub use error::{Error, ErrorKind, FETCH_AGAIN, Place, Result};
 pub use exporter::{
-    Bundle, Changes, Committed, EntryReport, Exporter, Output, Plan, Planning, PreparedPlan, Recode, Rename,
-    Sibling, Summary, TableRows, TableWriter, TablesPlan, Written, export, plan, plan_of,
+    Bundle, Changes, Committed, EntryReport, Exporter, Output, Placed, Plan, Planning, PreparedPlan, Recode,
+    Rename, Sibling, Summary, TableRows, TableWriter, TablesPlan, Written, export, plan, plan_of,
 };
 pub use foreign::Foreign;
 pub use format::{

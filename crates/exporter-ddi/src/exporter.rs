@@ -15,7 +15,7 @@ use exporter_core::{
 
 use crate::data_file::DataFile;
 use crate::mapping::texts::{Languages, Told};
-use crate::options::{DdiOptions, OPTIONS, Profile, WrittenVersion};
+use crate::options::{DdiOptions, OPTIONS, WrittenVersion};
 use crate::reader::Counts;
 use crate::statistics::VariableStatistics;
 use crate::structure::Version;
@@ -46,11 +46,10 @@ impl DdiExporter {
 
     /// The language of each document; one of all languages has none.
     fn documents(&self, codebook: &Codebook) -> Vec<Option<String>> {
-        match self.options.profile {
-            Profile::Nada if codebook.study.languages.len() > 1 => {
-                codebook.study.languages.iter().cloned().map(Some).collect()
-            }
-            _ => vec![None],
+        let languages = &codebook.study.languages;
+        match self.options.profile.is_of_one_language() && languages.len() > 1 {
+            true => languages.iter().cloned().map(Some).collect(),
+            false => vec![None],
         }
     }
 }
@@ -131,6 +130,7 @@ impl Exporter for DdiExporter {
     ) -> Result<Box<dyn Plan + 'a>> {
         let codebook = data.codebook();
         self.is_of_a_file(with.siblings)?;
+        self.options.profile.suits(codebook)?;
         let files = codebook
             .tables
             .iter()
@@ -301,7 +301,7 @@ impl DdiPlan<'_> {
                 WrittenVersion::V2_5 => Version::V2_5,
                 WrittenVersion::V2_6 => Version::V2_6,
             },
-            has_root_language: self.options.profile != Profile::Dataverse,
+            profile: self.options.profile,
             date: self.date.as_deref(),
         }
     }

@@ -43,8 +43,14 @@ pub enum Profile {
     Standard,
     /// The catalogues of the World Bank: one document a language.
     Nada,
-    /// Dataverse: no language on the root.
+    /// Dataverse: no language on the root, persistent identifiers first.
     Dataverse,
+    /// Data archives of CESSDA: an abstract, a distributor, agencies of identifiers and a web address.
+    Archive,
+    /// Readers of IPUMS extracts: one table in one language, with what these need.
+    Ipums,
+    /// Readers of the Open Data Format: one table, named by itself.
+    Odf,
 }
 
 /// What is told of the values.
@@ -73,8 +79,9 @@ pub(crate) static OPTIONS: &[OptionInfo] = &[
     OptionInfo::choice("version", &["2.5", "2.6"], "Version of DDI Codebook; 2.5 is also valid as 2.5.1.").default("2.5"),
     OptionInfo::choice(
         "profile",
-        &["standard", "nada", "dataverse"],
-        "Write for any reader, for NADA catalogues (a document for each language) or for Dataverse (no language on the root).",
+        &["standard", "nada", "dataverse", "archive", "ipums", "odf"],
+        "Write for any reader, for NADA catalogues (a document for each language), Dataverse (no language on the root), archives of \
+         CESSDA, readers of IPUMS extracts or of the Open Data Format (both take one table).",
     )
     .default("standard"),
     OptionInfo::choice(

@@ -30,7 +30,7 @@ fn document(codebook: &Codebook, version: Version) -> String {
         documents: &vec![None; codebook.documents.len()],
         languages: Languages::of(codebook),
         version,
-        has_root_language: true,
+        profile: Default::default(),
         date: Some("2026-01-31"),
     };
     let mut bytes = Vec::new();

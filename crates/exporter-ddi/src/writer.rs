@@ -1,6 +1,7 @@
 //! Writes a document: from a codebook and what its data files make of it to elements in the order of the structure.
 
 mod ids;
+mod profile;
 
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -14,6 +15,7 @@ use crate::mapping::tables::TableEntry;
 use crate::mapping::texts::Languages;
 use crate::mapping::variables::{self, ReadVariable, VariableEntry};
 use crate::mapping::{documents, note, study, tables};
+use crate::options::Profile;
 use crate::reader::NO_LANGUAGES;
 use crate::reader::{Counts, LabelSets, finish_group, link_to};
 use crate::statistics::VariableStatistics;
@@ -36,8 +38,8 @@ pub(crate) struct Description<'a> {
     pub(crate) documents: &'a [Option<String>],
     pub(crate) languages: Languages<'a>,
     pub(crate) version: Version,
-    /// Whether the root says its language.
-    pub(crate) has_root_language: bool,
+    /// Whose habits it is written for.
+    pub(crate) profile: Profile,
     /// ISO 8601 day of the document.
     pub(crate) date: Option<&'a str>,
 }
@@ -135,7 +137,7 @@ impl Description<'_> {
         let location = format!(
             "{namespace} http://www.ddialliance.org/Specification/DDI-Codebook/{number}/XMLSchema/codebook.xsd"
         );
-        let language = self.languages.document().filter(|_| self.has_root_language);
+        let language = self.languages.document().filter(|_| self.profile != Profile::Dataverse);
         Element::new("codeBook")
             .with("xmlns", namespace)
             .with("xmlns:xsi", "http://www.w3.org/2001/XMLSchema-instance")
@@ -169,6 +171,7 @@ impl Description<'_> {
     fn study(&self) -> Element {
         let whole = &self.codebook.study;
         let mut element = study::write(whole, self.languages);
+        self.profile.study(whole, &mut element);
         let mut read = study::read(&element, "", self.languages.default);
         // The languages of all texts are those of the document.
         read.languages.clone_from(&whole.languages);
@@ -203,6 +206,7 @@ impl Description<'_> {
 
     fn table(&self, at: usize, table: &Table, ids: &Ids<'_>) -> Element {
         let mut element = self.table_entry(at, table, ids).write();
+        self.profile.table(table, &mut element);
         let mut read = tables::read(&element, self.languages.default).table;
         read.key.clone_from(&table.key);
         let parent = table.parent.as_ref().and_then(|parent| self.codebook.table(&parent.table));
@@ -295,6 +299,7 @@ impl Description<'_> {
         sets: &mut LabelSets,
     ) -> Element {
         let mut element = self.spelled(at, (column, variable), asked, ids);
+        self.profile.variable(column + 1, &mut element);
         let ReadVariable { variable: mut read, labels, .. } =
             variables::read(&element, self.languages.default);
         // Facts are told by rows, but for the type that a file of some program had.

@@ -4,6 +4,7 @@
 
 mod fixed;
 mod other;
+mod profiles;
 mod record_types;
 mod references;
 

@@ -30,6 +30,8 @@ pub fn registry() -> Registry {
     let registry = exporter_sav::register(registry);
     #[cfg(feature = "tab")]
     let registry = exporter_tab::register(registry);
+    #[cfg(all(feature = "ddi", feature = "package", feature = "tab"))]
+    let registry = registry.register::<crate::open_data_format::OpenDataFormat>();
     registry
 }
 

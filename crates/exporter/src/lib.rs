@@ -4,6 +4,8 @@ mod assembled;
 mod excerpt;
 mod formats;
 mod input;
+#[cfg(all(feature = "ddi", feature = "package", feature = "tab"))]
+pub mod open_data_format;
 pub mod request;
 pub mod study;
 

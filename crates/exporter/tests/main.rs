@@ -10,6 +10,7 @@ mod do_file;
 mod earlier_letters;
 mod given_formats;
 mod one_pass;
+mod open_data_format;
 mod options;
 mod pairs;
 mod parents;

@@ -1,9 +1,9 @@
-//! An exporter whose entries stand below a folder, and that sees only some tables of a study.
+//! An exporter whose entries stand elsewhere, and that sees only some tables of a study.
 
 use std::borrow::Cow;
 
 use super::placed_sink::PlacedSink;
-use super::{Changes, Committed, Exporter, Plan, Planning, Sibling, Summary, drive, plan_of};
+use super::{Changes, Committed, EntryReport, Exporter, Plan, Planning, Sibling, Summary, drive, plan_of};
 use crate::carry::{Carry, Part};
 use crate::codebook::Codebook;
 use crate::context::Context;
@@ -13,36 +13,70 @@ use crate::format::FormatInfo;
 use crate::profile::{Profile, ProfileRequest};
 use crate::sink::{EntrySpec, Sink};
 
-/// Another exporter with the common options of all formats.
+/// Another exporter with its entries below a folder or, if it has a single one, at another path, and of some tables.
 ///
 /// Below a folder it sees its siblings from there (`../people.csv`), so that paths in what it writes are relative to the folder.
 /// Of some tables it sees a study that has no others, in the order in which they are named. Whoever runs it sees the tables of
 /// the whole study and the paths of the whole target.
-pub(crate) struct Placed<E> {
+#[derive(Clone, Debug)]
+pub struct Placed<E> {
     inner: E,
-    folder: Option<String>,
+    place: Place,
     names: Vec<String>,
 }
 
+#[derive(Clone, Debug)]
+enum Place {
+    AsItIs,
+    Folder(String),
+    Path(String),
+}
+
 impl<E: Exporter> Placed<E> {
-    /// Puts the entries of `inner` below a folder, parts joined by `/`, and shows it the tables of these names, or all when
-    /// none is named. A name that the study does not have is an error of [`needs`](Exporter::needs) and of the plan.
+    /// Shows `inner` the tables of these names, or all when none is named. A name that the study does not have is an error of
+    /// [`needs`](Exporter::needs) and of the plan.
+    pub fn of_tables(inner: E, names: Vec<String>) -> Self {
+        Self { inner, place: Place::AsItIs, names }
+    }
+
+    /// Puts the entries below a folder, parts joined by `/`.
     ///
     /// # Errors
     /// [`crate::ErrorKind::Invalid`] for a path that could leave the target ([`EntrySpec::check_path`]).
-    pub(crate) fn new(inner: E, folder: Option<String>, names: Vec<String>) -> Result<Self> {
-        folder.iter().try_for_each(|folder| EntrySpec::new(folder, "").check_path())?;
-        Ok(Self { inner, folder, names })
+    pub fn below(self, folder: impl Into<String>) -> Result<Self> {
+        self.placed_at(Place::Folder(folder.into()))
+    }
+
+    /// Puts the only entry at a path.
+    ///
+    /// # Errors
+    /// As [`below`](Self::below).
+    pub fn at(self, path: impl Into<String>) -> Result<Self> {
+        self.placed_at(Place::Path(path.into()))
+    }
+
+    fn placed_at(self, place: Place) -> Result<Self> {
+        if let Place::Folder(path) | Place::Path(path) = &place {
+            EntrySpec::new(path, "").check_path()?;
+        }
+        Ok(Self { place, ..self })
     }
 
     /// The path of an entry in the target.
     fn path(&self, path: &str) -> String {
-        self.folder.as_ref().map_or_else(|| path.to_owned(), |folder| format!("{folder}/{path}"))
+        match &self.place {
+            Place::AsItIs => path.to_owned(),
+            Place::Folder(folder) => format!("{folder}/{path}"),
+            Place::Path(path) => path.clone(),
+        }
     }
 
-    /// The path of an entry as it is seen from the folder.
+    /// The path of an entry as it is seen from where these stand.
     fn seen_path(&self, path: &str) -> String {
-        self.folder.as_ref().map_or_else(|| path.to_owned(), |folder| relative(folder, path))
+        match &self.place {
+            Place::Folder(folder) => relative(folder, path),
+            Place::AsItIs | Place::Path(_) => path.to_owned(),
+        }
     }
 
     /// The entry as the whole study has it; one without a table is about all tables that were seen.
@@ -210,11 +244,15 @@ impl<E: Exporter> Plan for PlacedPlan<'_, E> {
             }
         };
         summary.changes = summary.changes.with_entries(|path| exporter.path(path));
-        for report in &mut summary.entries {
-            report.table = report.table.and_then(|table| tables.get(table.0).copied());
-        }
+        summary.entries.iter_mut().for_each(|report| in_study(report, &tables));
         Ok(summary)
     }
+}
+
+/// Tables of what was written, and of what is in it, as the study counts them.
+fn in_study(report: &mut EntryReport, tables: &[TableId]) {
+    report.table = report.table.and_then(|table| tables.get(table.0).copied());
+    report.holds.iter_mut().for_each(|held| in_study(held, tables));
 }
 
 #[cfg(test)]

@@ -58,7 +58,11 @@ impl Common {
                 "name a folder below the target, such as folder=data; without folder= there is none",
             )
         };
-        Ok(Box::new(Placed::new(exporter, folder, tables).map_err(refused)?))
+        let placed = Placed::of_tables(exporter, tables);
+        Ok(Box::new(match folder {
+            Some(folder) => placed.below(folder).map_err(refused)?,
+            None => placed,
+        }))
     }
 }
 

@@ -1,0 +1,245 @@
+//! What some readers ask of a document beside the standard (fact sheet 10.9).
+
+use exporter_core::codebook::{Codebook, Identifier, Study, Table};
+use exporter_core::{Error, Result};
+
+use crate::mapping::note::is_plain;
+use crate::mapping::texts::words;
+use crate::options::Profile;
+use crate::xml::{Element, Node};
+
+/// Agencies of identifiers by which Dataverse finds a study again.
+const PERSISTENT: [&str; 2] = ["DOI", "handle"];
+
+impl Profile {
+    /// Whether a document is of one table and one data file.
+    pub(crate) fn is_of_one_file(self) -> bool {
+        matches!(self, Self::Ipums | Self::Odf)
+    }
+
+    /// Whether a document is in one language.
+    pub(crate) fn is_of_one_language(self) -> bool {
+        matches!(self, Self::Nada | Self::Ipums)
+    }
+
+    /// Refuses a study that lacks what its readers ask for.
+    ///
+    /// # Errors
+    /// Naming what is missing.
+    pub(crate) fn suits(self, codebook: &Codebook) -> Result<()> {
+        if self.is_of_one_file() && codebook.tables.len() != 1 {
+            let hint = codebook.tables.first().map(|table| format!("choose one with tables={}", table.name));
+            let message = format!(
+                "ddi: the profile {} describes one table, and the study has {}",
+                self.name(),
+                codebook.tables.len()
+            );
+            let error = Error::usage(message);
+            return Err(hint.into_iter().fold(error, Error::with_hint));
+        }
+        if self != Self::Archive {
+            return Ok(());
+        }
+        let study = &codebook.study;
+        let wanted = [
+            (study.id.trim().is_empty(), "an identifier", "id = \"…\""),
+            (study.summary.is_empty(), "an abstract", "abstract = \"…\""),
+            (study.distributors.is_empty(), "a distributor", "distributors = [{ name = \"…\" }]"),
+            (
+                address(study).is_none(),
+                "a DOI or a web address",
+                "identifiers = [{ id = \"10.…\", agency = \"DOI\" }]",
+            ),
+        ];
+        match wanted.iter().find(|(is_missing, ..)| *is_missing) {
+            None => Ok(()),
+            Some((_, what, line)) => {
+                let message =
+                    format!("ddi: the profile archive asks for {what}, which the study does not have");
+                Err(Error::invalid(message)
+                    .with_hint(format!("write {line} below [study] in the study file")))
+            }
+        }
+    }
+
+    /// The name that is typed.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Standard => "standard",
+            Self::Nada => "nada",
+            Self::Dataverse => "dataverse",
+            Self::Archive => "archive",
+            Self::Ipums => "ipums",
+            Self::Odf => "odf",
+        }
+    }
+
+    /// Adapts the description of a study.
+    pub(crate) fn study(self, study: &Study, dscr: &mut Element) {
+        const TITLES: [&str; 2] = ["citation", "titlStmt"];
+        match self {
+            // All that follow would be joined with the first.
+            Self::Nada => within(dscr, &TITLES, |titles| keep_first(titles, "IDNo")),
+            Self::Dataverse => within(dscr, &TITLES, |titles| {
+                titles.children.sort_by_key(|child| !element_of(child).is_some_and(is_persistent));
+            }),
+            Self::Archive => {
+                let agency = study.distributors.first().or(study.producers.first());
+                if let Some(agency) = agency.map(|it| it.abbreviation.as_ref().unwrap_or(&it.name)) {
+                    within(dscr, &TITLES, |titles| {
+                        let numbers = elements_mut(titles).filter(|it| it.name == "IDNo");
+                        numbers.for_each(|number| states(number, "agency", agency));
+                    });
+                }
+                let holdings = address(study).map(|address| Element::new("holdings").with("URI", address));
+                within(dscr, &["citation"], |citation| citation.extend(holdings));
+            }
+            Self::Ipums => {
+                let title = dscr.first("citation").and_then(|it| it.first("titlStmt")?.first("titl"));
+                let title = title.map(words).unwrap_or_default();
+                let address = address(study).unwrap_or_else(|| study.id.clone());
+                within(dscr, &["citation", "serStmt", "serName"], |name| {
+                    states(name, "abbr", &study.id);
+                    says(name, &study.id);
+                });
+                within(dscr, &["citation", "serStmt", "serInfo"], |info| says(info, &address));
+                within(dscr, &["dataAccs", "useStmt", "citReq"], |wanted| says(wanted, &title));
+                within(dscr, &["dataAccs", "useStmt", "conditions"], |wanted| says(wanted, NOT_STATED));
+            }
+            Self::Standard | Self::Odf => {}
+        }
+    }
+
+    /// Adapts the description of a table.
+    pub(crate) fn table(self, table: &Table, dscr: &mut Element) {
+        if !self.is_of_one_file() {
+            return;
+        }
+        keep_first(dscr, "fileTxt");
+        if self == Self::Odf {
+            let label = dscr.first("fileTxt").and_then(|text| text.first("fileCont")).cloned();
+            let title = label.map(|label| Element { name: "titl".into(), ..label });
+            within(dscr, &["fileTxt", "fileName"], |name| {
+                *name = Element::new("fileName").text(table.name.as_str());
+            });
+            within(dscr, &["fileTxt", "fileCitation", "titlStmt"], |titles| {
+                if titles.first("titl").is_none() {
+                    titles.push(title.unwrap_or_else(|| Element::new("titl").text(table.name.as_str())));
+                }
+            });
+            return;
+        }
+        within(dscr, &["fileTxt", "fileCont"], |contents| says(contents, &table.name));
+        within(dscr, &["fileTxt", "fileType"], |kind| states(kind, "charset", "UTF-8"));
+        within(dscr, &["fileTxt", "format"], |format| says(format, NOT_STATED));
+        within(dscr, &["fileTxt", "filePlac"], |place| says(place, NOT_STATED));
+        within(dscr, &["fileTxt"], |text| text.children.retain(|it| !is_called(it, "fileStrc")));
+        within(dscr, &["fileTxt", "fileStrc"], |structure| states(structure, "type", "rectangular"));
+    }
+
+    /// Adapts the description of a variable that is the `column`th of its file.
+    pub(crate) fn variable(self, column: usize, var: &mut Element) {
+        if !self.is_of_one_file() {
+            return;
+        }
+        for note in elements_mut(var).filter(|element| element.name == "notes" && is_plain(element)) {
+            note.name = "txt".into();
+        }
+        // Of a variable without notes its question is the description.
+        if var.first("txt").is_none() {
+            let literal = var.first("qstn").into_iter().flat_map(|question| question.all("qstnLit"));
+            let texts: Vec<Element> =
+                literal.map(|text| Element { name: "txt".into(), ..text.clone() }).collect();
+            var.extend(texts);
+        }
+        if self == Self::Odf {
+            return;
+        }
+        keep_first(var, "txt");
+        let name = var.attribute("name").unwrap_or_default().to_owned();
+        within(var, &["labl"], |label| says(label, &name));
+        let label = var.first("labl").map(words).unwrap_or_default();
+        within(var, &["txt"], |text| says(text, &label));
+        within(var, &["concept"], |concept| says(concept, &label));
+        for category in elements_mut(var).filter(|element| element.name == "catgry") {
+            let value = category.first("catValu").map(words).unwrap_or_default();
+            within(category, &["labl"], |label| says(label, &value));
+        }
+        // Columns of delimited files have no width.
+        within(var, &["location"], |location| {
+            states(location, "EndPos", &column.to_string());
+            states(location, "width", "1");
+        });
+    }
+}
+
+/// What stands where something must.
+const NOT_STATED: &str = "not stated";
+
+/// Where the study is found: a web address, or that of its DOI.
+fn address(study: &Study) -> Option<String> {
+    let address = |Identifier { id, agency, .. }: &Identifier| {
+        let is_doi = agency.as_ref().is_some_and(|agency| agency.eq_ignore_ascii_case("DOI"));
+        match id.trim() {
+            id if id.starts_with("https://") || id.starts_with("http://") => Some(id.to_owned()),
+            id => is_doi.then(|| format!("https://doi.org/{}", id.trim_start_matches("doi:"))),
+        }
+    };
+    let related = || study.related_materials.iter().find_map(|material| material.uri.clone());
+    study.identifiers.iter().find_map(address).or_else(related)
+}
+
+fn element_of(node: &Node) -> Option<&Element> {
+    match node {
+        Node::Element(element) => Some(element),
+        Node::Text(_) => None,
+    }
+}
+
+fn elements_mut(element: &mut Element) -> impl Iterator<Item = &mut Element> {
+    element.children.iter_mut().filter_map(|node| match node {
+        Node::Element(element) => Some(element),
+        Node::Text(_) => None,
+    })
+}
+
+/// Changes the first element at a path of names, which is made where there is none.
+fn within(element: &mut Element, path: &[&'static str], change: impl FnOnce(&mut Element)) {
+    let Some((name, below)) = path.split_first() else { return change(element) };
+    if element.first(name).is_none() {
+        element.push(Element::new(*name));
+    }
+    if let Some(part) = elements_mut(element).find(|part| part.name == *name) {
+        within(part, below, change);
+    }
+}
+
+fn is_called(node: &Node, name: &str) -> bool {
+    element_of(node).is_some_and(|element| element.name == name)
+}
+
+/// Whether an identifier is one by which Dataverse finds a study again.
+fn is_persistent(number: &Element) -> bool {
+    let is_agency = |agency: &str| PERSISTENT.iter().any(|known| known.eq_ignore_ascii_case(agency));
+    number.attribute("agency").is_some_and(is_agency)
+}
+
+/// Leaves only the first element of this name.
+fn keep_first(element: &mut Element, name: &str) {
+    let mut is_first = true;
+    element.children.retain(|child| !is_called(child, name) || std::mem::take(&mut is_first));
+}
+
+/// Gives an element an attribute unless it has it.
+fn states(element: &mut Element, name: &'static str, value: &str) {
+    if element.attribute(name).is_none() {
+        *element = std::mem::take(element).with(name, value);
+    }
+}
+
+/// Gives an element a text unless it says something.
+fn says(element: &mut Element, text: &str) {
+    if words(element).is_empty() {
+        *element = std::mem::take(element).text(text);
+    }
+}

@@ -1,0 +1,61 @@
+//! Archives of the Open Data Format: what is in them, and what is read of them.
+
+use exporter::open_data_format::{OdfExporter, OdfOptions};
+use exporter::sink::MemorySink;
+use exporter::{
+    AssembledDataset, Context, Dataset, ErrorKind, InputOptions, LossPolicy, MemoryDataset, Scan, Source,
+    Summary, TableId, export,
+};
+use exporter_testkit::sample;
+
+fn context() -> Context {
+    Context::default().with_threads(2).with_policy(LossPolicy::Report)
+}
+
+fn written(data: &dyn Dataset) -> (MemorySink, Summary) {
+    let sink = MemorySink::new();
+    let exporter = OdfExporter::new(OdfOptions::default());
+    let summary = export(&exporter, data, Box::new(sink.clone()), &context()).unwrap();
+    (sink, summary)
+}
+
+fn opened(name: &str, bytes: Vec<u8>) -> AssembledDataset {
+    let source = Source::memory(name, bytes);
+    let options = InputOptions::default();
+    exporter::open_sources(&[source], &options, &exporter::registry(), &context()).unwrap()
+}
+
+#[test]
+fn each_table_is_an_archive_of_three_files_that_is_read_again() {
+    let data = sample::study();
+    let (sink, summary) = written(&data);
+    let tables = &data.codebook().tables;
+    assert_eq!(summary.entries.len(), tables.len());
+    for (at, (table, entry)) in tables.iter().zip(&summary.entries).enumerate() {
+        assert_eq!(entry.path, format!("{}.odf.zip", table.name));
+        let inside: Vec<&str> = entry.holds.iter().map(|held| held.path.as_str()).collect();
+        assert_eq!(inside, ["data.csv", "odf-version.json", "metadata.xml"]);
+        assert_eq!((entry.rows, entry.holds[0].table), (data.rows(TableId(at)), Some(TableId(at))));
+        let read = opened(&entry.path, sink.entries()[&entry.path].clone());
+        let found = &read.codebook().tables[0];
+        assert_eq!((&found.name, &found.label), (&table.name, &table.label));
+        assert_eq!(found.variables.len(), table.variables.len());
+        for (found, variable) in found.variables.iter().zip(&table.variables) {
+            let own =
+                (&variable.name, &variable.label, &variable.question, &variable.notes, &variable.missing);
+            assert_eq!((&found.name, &found.label, &found.question, &found.notes, &found.missing), own);
+        }
+        let batches = context().scan(&read, TableId(0), &Scan::all()).unwrap();
+        let rows: usize = batches.map(|batch| batch.unwrap().num_rows()).sum();
+        assert_eq!(Some(rows as u64), data.rows(TableId(at)));
+    }
+    assert_eq!(summary.rows(), (0..tables.len()).filter_map(|at| data.rows(TableId(at))).sum::<u64>());
+}
+
+#[test]
+fn a_study_without_tables_is_refused() {
+    let empty = MemoryDataset::new(exporter::codebook::Codebook::new("s"), vec![]).unwrap();
+    let exporter = OdfExporter::new(OdfOptions::default());
+    let error = export(&exporter, &empty, Box::new(MemorySink::new()), &context()).unwrap_err();
+    assert_eq!((error.kind(), error.hint().is_some()), (ErrorKind::Invalid, true), "{error:?}");
+}
