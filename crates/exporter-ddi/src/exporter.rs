@@ -15,7 +15,7 @@ use exporter_core::{
 
 use crate::data_file::DataFile;
 use crate::mapping::texts::{Languages, Told};
-use crate::options::{DdiOptions, OPTIONS, WrittenVersion};
+use crate::options::{DdiOptions, OPTIONS, READ_OPTIONS, WrittenVersion};
 use crate::reader::Counts;
 use crate::statistics::VariableStatistics;
 use crate::structure::Version;
@@ -25,6 +25,7 @@ static INFO: FormatInfo = FormatInfo::new("ddi", "DDI Codebook")
     .extensions(&["ddi.xml", "xml"])
     .media_type("application/xml")
     .options(OPTIONS)
+    .read_options(READ_OPTIONS)
     .losses(&[LossCode::DOCUMENT_DROPPED])
     .notes("The description of the study and its files for archives and catalogues; valid DDI Codebook 2.5 or 2.6.");
 

@@ -18,7 +18,7 @@ mod xml;
 pub use dataset::{DdiDataset, DdiInput, DdiInputOptions};
 pub use error::DdiError;
 pub use exporter::{Ddi, DdiExporter};
-pub use options::{DdiOptions, Profile, StatisticsOption, WrittenVersion};
+pub use options::{DdiOptions, LabelsFrom, Profile, StatisticsOption, WrittenVersion};
 pub use reader::{Column, Counts, DdiDocument, TableFile, read};
 pub use structure::Version;
 

@@ -1,5 +1,6 @@
 //! A codebook as elements and back: each file holds both directions of one part, so that what is written is what is read.
 
+pub(crate) mod coding_instructions;
 pub(crate) mod documents;
 pub(crate) mod groups;
 mod html;

@@ -67,6 +67,18 @@ pub enum StatisticsOption {
     Full,
 }
 
+/// Where labels of values are looked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum LabelsFrom {
+    /// In the categories.
+    #[default]
+    Categories,
+    /// Also in the words for coders, line by line.
+    CodInstr,
+}
+
 impl Default for DdiOptions {
     fn default() -> Self {
         let (version, profile, statistics, threshold, file) = Default::default();
@@ -97,3 +109,11 @@ pub(crate) static OPTIONS: &[OptionInfo] = &[
          the format that comes first.",
     ),
 ];
+
+/// The table of [`crate::DdiInputOptions`].
+pub(crate) static READ_OPTIONS: &[OptionInfo] = &[OptionInfo::choice(
+    "labels",
+    &["categories", "codinstr"],
+    "labels of values from the categories alone, or also from lines such as `0 = Unknown` in the words for coders (codInstr)",
+)
+.default("categories")];

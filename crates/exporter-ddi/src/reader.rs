@@ -13,10 +13,12 @@ use exporter_core::codebook::Codebook;
 use exporter_core::{Loss, LossCode};
 
 use crate::error::{DdiError, Result};
+use crate::mapping::coding_instructions;
 use crate::mapping::groups;
 use crate::mapping::tables::{self, ReadTable};
 use crate::mapping::variables::{self, ReadVariable};
 use crate::mapping::{documents, note, study, texts};
+use crate::options::LabelsFrom;
 use crate::xml::{Element, Fault, Item, Tag, XmlReader};
 
 pub(crate) use label_sets::LabelSets;
@@ -128,6 +130,7 @@ pub(crate) struct Parts {
     /// Elements that are not taken, by name.
     passed_over: Vec<(String, u64)>,
     counts: Counts,
+    labels: LabelsFrom,
 }
 
 /// Reads a document.
@@ -146,8 +149,13 @@ pub(crate) struct Parts {
 /// # Errors
 /// [`DdiError::NotDdi`] for anything else, [`DdiError::Damaged`] for what is no well-formed XML or hostile, [`DdiError::Io`].
 pub fn read(document: impl BufRead) -> Result<DdiDocument> {
+    read_with(document, LabelsFrom::default())
+}
+
+/// Reads a document with the labels of values that are asked for.
+pub(crate) fn read_with(document: impl BufRead, labels: LabelsFrom) -> Result<DdiDocument> {
     let mut reader = XmlReader::new(document);
-    let mut parts = Parts::default();
+    let mut parts = Parts { labels, ..Parts::default() };
     match parts.read(&mut reader) {
         Ok(()) => Ok(resolve::document(parts)),
         Err(DdiError::Damaged { line, column, message, .. }) => {
@@ -240,7 +248,10 @@ impl Parts {
     fn described<R: BufRead>(&mut self, tag: Tag, reader: &mut XmlReader<R>) -> Result<()> {
         match tag.name.as_str() {
             "var" => {
-                let element = reader.element(tag, MOST_PART)?;
+                let mut element = reader.element(tag, MOST_PART)?;
+                if self.labels == LabelsFrom::CodInstr {
+                    coding_instructions::add_categories(&mut element);
+                }
                 self.tags(&element);
                 let says = |name: &str| element.attribute(name).unwrap_or_default();
                 let list = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();

@@ -114,3 +114,26 @@ fn a_document_without_its_data_has_tables_without_rows() {
     let alone = registry().open(&source, serde_json::Value::Null, &Context::default()).unwrap();
     assert_eq!((alone.rows(TableId(0)), alone.codebook()), (Some(0), data.codebook()));
 }
+
+#[test]
+fn codes_of_the_words_for_coders_are_labels_when_asked_for() {
+    let instructions = "<codInstr>Codes\n0 = Unknown\n1 = People</codInstr>";
+    let labelled = "<catgry><catValu>1</catValu><labl>Persons</labl></catgry>";
+    let text = document(
+        &file("gone.dat"),
+        &variable("density", (1, 3), "dcml=\"0\"", &[labelled, instructions].concat()),
+    );
+    let labels = |options| {
+        let source = Source::memory("study.xml", text.clone().into_bytes());
+        let data = registry().open(&source, options, &Context::default()).unwrap();
+        let variable = &data.codebook().tables[0].variables[0];
+        assert!(variable.attributes.contains_key("codInstr"), "{:?}", variable.attributes);
+        let set = data.codebook().value_labels_of(variable).unwrap();
+        set.entries
+            .iter()
+            .map(|entry| format!("{}={}", entry.value, entry.label.get(Default::default())))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(labels(serde_json::Value::Null), ["1=Persons"]);
+    assert_eq!(labels(serde_json::json!({"labels": "codinstr"})), ["1=Persons", "0=Unknown"]);
+}

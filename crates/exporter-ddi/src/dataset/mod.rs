@@ -21,7 +21,8 @@ use exporter_core::{Format as _, FormatInfo};
 use serde::Deserialize;
 
 use crate::exporter::Ddi;
-use crate::reader::{DdiDocument, TableFile, read};
+use crate::options::LabelsFrom;
+use crate::reader::{DdiDocument, TableFile, read_with};
 use fixed::FixedRows;
 use open_data_format::{Package, is_package};
 use other_format::{OtherRows, guessed_kinds};
@@ -34,7 +35,10 @@ pub struct DdiInput;
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
 #[non_exhaustive]
-pub struct DdiInputOptions {}
+pub struct DdiInputOptions {
+    /// Where labels of values are looked for.
+    pub labels: LabelsFrom,
+}
 
 impl Input for DdiInput {
     const INFO: &'static FormatInfo = Ddi::INFO;
@@ -48,8 +52,8 @@ impl Input for DdiInput {
         }
     }
 
-    fn open(source: &Source<'_>, _: DdiInputOptions, context: &Context) -> Result<Box<dyn Dataset>> {
-        Ok(Box::new(DdiDataset::open(source, context)?))
+    fn open(source: &Source<'_>, options: DdiInputOptions, context: &Context) -> Result<Box<dyn Dataset>> {
+        Ok(Box::new(DdiDataset::open(source, options, context)?))
     }
 }
 
@@ -61,7 +65,7 @@ impl Describe for DdiInput {
     }
 
     fn describe(source: &Source<'_>, context: &Context) -> Result<Description> {
-        let DdiDocument { codebook, files, losses, .. } = document(source, context)?;
+        let DdiDocument { codebook, files, losses, .. } = document(source, LabelsFrom::default(), context)?;
         let mut description = Description::new(codebook);
         description.losses = losses.into_iter().collect();
         let of_tables = description.codebook.tables.iter().zip(&files);
@@ -73,9 +77,9 @@ impl Describe for DdiInput {
 }
 
 /// Reads the document that a source is.
-fn document(source: &Source<'_>, context: &Context) -> Result<DdiDocument> {
+fn document(source: &Source<'_>, labels: LabelsFrom, context: &Context) -> Result<DdiDocument> {
     let bytes = std::io::BufReader::with_capacity(256 << 10, source.cursor());
-    let document = read(bytes).map_err(|error| Error::from(error).entry(&source.name));
+    let document = read_with(bytes, labels).map_err(|error| Error::from(error).entry(&source.name));
     context.cancel().check()?;
     document
 }
@@ -104,14 +108,14 @@ impl DdiDataset {
     ///
     /// # Errors
     /// When the document or a file that it names cannot be read, or they do not fit together.
-    pub fn open(source: &Source<'_>, context: &Context) -> Result<Self> {
+    pub fn open(source: &Source<'_>, options: DdiInputOptions, context: &Context) -> Result<Self> {
         let package =
             source.contents.as_ref().map(|_| open_data_format::open(source, context)).transpose()?;
         let (place, data) = match package {
             Some(Package { document, data }) => (document, Some(data)),
             None => (source.detached(), None),
         };
-        let DdiDocument { mut codebook, mut files, losses, .. } = document(&place, context)?;
+        let DdiDocument { mut codebook, mut files, losses, .. } = document(&place, options.labels, context)?;
         if let (Some(data), Some(file)) = (data, files.first_mut()) {
             file.names = vec![data];
         }
