@@ -1,18 +1,20 @@
 //! Formats by name: a value that any program builds and extends.
 
+mod checker;
 mod common;
+mod face;
 mod options;
+mod recognition;
 mod related;
 
 use std::fmt;
-use std::io;
 use std::sync::Arc;
 
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use crate::check::{Check, CheckOptions, Checked, Checking, Findings, Rule};
-use crate::context::{Cancel, Context};
+use crate::check::{Check, CheckOptions, Checking, Findings, Rule};
+use crate::context::Context;
 use crate::dataset::{Dataset, OpenedDataset};
 use crate::error::{Error, ErrorKind, Result};
 use crate::exporter::Exporter;
@@ -20,10 +22,12 @@ use crate::foreign::{Foreign, is_binary};
 use crate::format::{Container, Describe, Description, Format, FormatInfo, Input, Recognition};
 use crate::password::Password;
 use crate::sample::Sample;
-use crate::source::{Files, ReadAt, Source};
+use crate::source::{Files, Source};
 use crate::suggest;
+pub(crate) use checker::Checker;
 pub use common::COMMON_OPTIONS;
 use common::Common;
+use face::{Face, called, ids, put, recognised};
 use options::typed;
 pub use options::{options_from_pairs, read_options_from_pairs};
 use related::Doing;
@@ -61,66 +65,12 @@ type Make = fn(Json) -> Result<Box<dyn Exporter>>;
 type Open = fn(&Source<'_>, Json, &Context) -> Result<Box<dyn Dataset>>;
 type DescribeOf = fn(&Source<'_>, &Context) -> Result<Description>;
 type Unpack = fn(&Source<'_>, Option<&Password>, &Context) -> Result<Arc<dyn Files>>;
-type Apply = fn(&Source<'_>, &Checking<'_>, &mut Findings, &Context) -> Result<Checked>;
-
-/// One face of a format.
-#[derive(Clone, Copy)]
-struct Face<C> {
-    info: &'static FormatInfo,
-    /// The format that recognises its files, which is another one where they differ in how they are written alone.
-    of: &'static str,
-    recognise: fn(&Sample<'_>) -> Recognition,
-    call: C,
-}
 
 /// What unpacks a format.
 #[derive(Clone, Copy)]
 struct Unpacker {
     files: Unpack,
     is_stream: bool,
-}
-
-/// A check of a format.
-#[derive(Clone, Copy)]
-pub(crate) struct Checker {
-    apply: Apply,
-    rules: &'static [Rule],
-    is_archive: bool,
-    pub(crate) looks_beside: bool,
-}
-
-impl Checker {
-    /// Checks a source; reading from it fails once the context is cancelled, so that every check ends then.
-    pub(crate) fn apply(
-        self,
-        source: &Source<'_>,
-        checking: &Checking<'_>,
-        findings: &mut Findings,
-        context: &Context,
-    ) -> Result<Checked> {
-        let bytes = UntilCancelled { bytes: Arc::clone(&source.bytes), cancel: context.cancel().clone() };
-        let source = source.with_registry(checking.registry()).with_bytes(Arc::new(bytes));
-        let checked = (self.apply)(&source, checking, findings, context);
-        context.cancel().check().and(checked)
-    }
-}
-
-/// Bytes that cannot be read any more once something is cancelled.
-#[derive(Debug)]
-struct UntilCancelled {
-    bytes: Arc<dyn ReadAt>,
-    cancel: Cancel,
-}
-
-impl ReadAt for UntilCancelled {
-    fn len(&self) -> u64 {
-        self.bytes.len()
-    }
-
-    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
-        self.cancel.check().map_err(io::Error::other)?;
-        self.bytes.read_at(offset, buffer)
-    }
 }
 
 impl Registry {
@@ -284,46 +234,6 @@ impl Registry {
         })
     }
 
-    /// The format that a source is surely in, by its content: of delimited text nothing is sure.
-    pub fn sure_format(&self, source: &Source<'_>) -> Option<&'static FormatInfo> {
-        let head = source.head(Sample::BYTES).ok()?;
-        let sample = Sample::of(&head);
-        let sure = self.readers.iter().find(|face| (face.recognise)(&sample) == Recognition::Yes);
-        sure.map(|face| face.info)
-    }
-
-    /// The format that a source is in where one is named for it: the named one, unless the content of the source surely is
-    /// in another. Of formats that their content shows, what neither shows this nor is called so is what it is called.
-    pub fn other_format(&self, named: &str, source: &Source<'_>) -> Option<&'static FormatInfo> {
-        let named = self.find(&self.readers, named, "read").ok()?;
-        let head = source.head(Sample::BYTES).ok()?;
-        let sample = Sample::of(&head);
-        let sure = self.readers.iter().find(|face| (face.recognise)(&sample) == Recognition::Yes);
-        let is_shown = !named.info.media_type.starts_with("text/");
-        let called = || recognised(&self.readers, &source.name, &sample);
-        let own = sure
-            .copied()
-            .or_else(|| called().filter(|_| is_shown && !has_extension(named.info, &source.name)))?;
-        (own.info.id != named.info.id && own.info.id != named.of).then_some(own.info)
-    }
-
-    /// The error of a source that is in another format than the one that was named.
-    fn is_other(&self, named: &Face<Open>, source: &Source<'_>) -> Option<Error> {
-        // By its extension alone a damaged file may be of the format that was named.
-        let own = self.other_format(named.info.id, source)?;
-        let message = format!("the format of this file is {}, not {}", own.id, named.info.id);
-        let hint = format!("read it with --from {}, or leave --from out", own.id);
-        Some(Error::unsupported(message).entry(&source.name).with_hint(hint))
-    }
-
-    /// The format that a source is in.
-    ///
-    /// # Errors
-    /// [`crate::ErrorKind::Io`] when it cannot be read, [`crate::ErrorKind::Unsupported`] when no format recognises it.
-    pub fn recognise(&self, source: &Source<'_>, context: &Context) -> Result<&'static FormatInfo> {
-        Ok(self.reader_of(source, context)?.info)
-    }
-
     /// Checks a source by the rules of its format: recognised by content first, by the extension of its name second.
     ///
     /// # Errors
@@ -349,15 +259,6 @@ impl Registry {
         Ok(findings)
     }
 
-    /// The check for bytes of this name and beginning; a damaged beginning does not matter when the extension is known.
-    /// There is none for an archive `inside` another.
-    pub(crate) fn checker(&self, name: &str, sample: &Sample<'_>, inside: bool) -> Option<Checker> {
-        recognised(&self.checkers, name, sample)
-            .or_else(|| self.checkers.iter().find(|face| has_extension(face.info, name)).copied())
-            .map(|face| face.call)
-            .filter(|checker| !(inside && checker.is_archive))
-    }
-
     /// What an archive, folder or compressed stream holds; `None` of anything else.
     ///
     /// # Errors
@@ -375,21 +276,6 @@ impl Registry {
         let container = recognised(&self.containers, &source.name, &Sample::of(&head));
         let files = container.map(|face| (face.call.files)(source, password, context)).transpose();
         files.map_err(|error| error.entry(&source.name))
-    }
-
-    /// The format that reads a file of this name and beginning.
-    pub fn reader(&self, name: &str, sample: &Sample<'_>) -> Option<&'static FormatInfo> {
-        recognised(&self.readers, name, sample).map(|face| face.info)
-    }
-
-    /// Whether files of the format of this id describe the tables of other files.
-    pub fn describes(&self, id: &str) -> bool {
-        self.describers.iter().any(|face| face.info.id == id)
-    }
-
-    /// Whether a file of this name and beginning describes the tables of other files.
-    pub fn is_description(&self, name: &str, sample: &Sample<'_>) -> bool {
-        recognised(&self.describers, name, sample).is_some()
     }
 
     /// What a file describes, if it is one that describes the tables of others. The files with their rows are not opened.
@@ -411,37 +297,6 @@ impl Registry {
         ids(&self.readers)
     }
 
-    /// Whether a file of this name and beginning is an archive or a compressed stream.
-    pub fn is_packed(&self, name: &str, sample: &Sample<'_>) -> bool {
-        recognised(&self.containers, name, sample).is_some()
-    }
-
-    /// Whether a file of this name and beginning is a compressed stream.
-    pub fn is_stream(&self, name: &str, sample: &Sample<'_>) -> bool {
-        recognised(&self.containers, name, sample).is_some_and(|face| face.call.is_stream)
-    }
-
-    fn reader_of(&self, source: &Source<'_>, context: &Context) -> Result<Face<Open>> {
-        let head = source.head(Sample::BYTES)?;
-        let entries = source.contents.as_ref().map(|files| files.paths(context)).transpose()?;
-        let entries = entries.unwrap_or_default();
-        let sample = Sample::of(&head).with_entries(&entries);
-        recognised(&self.readers, &source.name, &sample).ok_or_else(|| {
-            if head.is_empty() && source.contents.is_none() {
-                return Error::invalid("this file is empty").entry(&source.name);
-            }
-            if let Some(foreign) = Foreign::of(&sample) {
-                return foreign.error(&source.name);
-            }
-            let known = ids(&self.readers).join(", ");
-            let hint = match is_binary(&head) {
-                true => format!("save its data in a format that is read: {known}"),
-                false => format!("if it is delimited text: --from csv; formats that are read: {known}"),
-            };
-            Error::unsupported("this file is in no known format").entry(&source.name).with_hint(hint)
-        })
-    }
-
     /// The face of the format of this name.
     fn find<'f, C>(&self, faces: &'f [Face<C>], name: &str, done: &str) -> Result<&'f Face<C>> {
         called(faces.iter(), |face| face.info, &name.to_lowercase()).ok_or_else(|| match self.format(name) {
@@ -461,45 +316,6 @@ impl Registry {
             known,
         ))
     }
-}
-
-fn ids<C>(faces: &[Face<C>]) -> Vec<&'static str> {
-    faces.iter().map(|face| face.info.id).collect()
-}
-
-/// Adds a face in place of that of the same format.
-fn put<C>(faces: &mut Vec<Face<C>>, face: Face<C>) {
-    faces.retain(|known| known.info.id != face.info.id);
-    faces.push(face);
-}
-
-/// What the format of a file does: the first that is sure, or the first that is not and has the file's extension. Of an
-/// archive or folder the extension says nothing about what is in it.
-fn recognised<C: Copy>(faces: &[Face<C>], name: &str, sample: &Sample<'_>) -> Option<Face<C>> {
-    let sure = faces.iter().find(|face| (face.recognise)(sample) == Recognition::Yes);
-    let maybe =
-        |face: &&Face<C>| has_extension(face.info, name) && (face.recognise)(sample) == Recognition::Maybe;
-    sure.or_else(|| faces.iter().filter(|_| sample.entries.is_empty()).find(maybe)).copied()
-}
-
-/// Whether a file of this name has one of the format's extensions.
-fn has_extension(info: &FormatInfo, name: &str) -> bool {
-    let name = name.to_lowercase();
-    info.extensions
-        .iter()
-        .any(|extension| name.strip_suffix(&extension.to_lowercase()).is_some_and(|stem| stem.ends_with('.')))
-}
-
-/// The format of this name: an identifier goes before an alias of another format, that before an extension.
-fn called<T: Copy>(
-    formats: impl Iterator<Item = T> + Clone,
-    info: impl Fn(T) -> &'static FormatInfo,
-    name: &str,
-) -> Option<T> {
-    let by = |answers: &dyn Fn(&FormatInfo) -> bool| formats.clone().find(|format| answers(info(*format)));
-    by(&|info| info.id == name)
-        .or_else(|| by(&|info| info.aliases.contains(&name)))
-        .or_else(|| by(&|info| info.extensions.contains(&name)))
 }
 
 /// Opens a file; its errors and the losses of its reading name it.
