@@ -2,6 +2,8 @@
 //!
 //! `cargo bench -p exporter-ddi --bench document`; rates are in bytes of the document per second.
 
+#![allow(clippy::expect_used, reason = "a bench that cannot set itself up has failed")]
+
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use exporter_core::codebook::{Codebook, Kind, Question, Table, Text, ValueLabels, Variable};
 use exporter_core::sink::MemorySink;

@@ -76,6 +76,8 @@ impl Counts {
 pub struct TableFile {
     /// What `fileName` names: paths or names, in order.
     pub names: Vec<String>,
+    /// Whether another table names another file that is called the same, in another folder.
+    pub has_namesake: bool,
     /// Rows, where they are stated.
     pub rows: Option<u64>,
     /// By name, the SHA-256 of the file in hexadecimal digits, where it is stated.

@@ -52,6 +52,18 @@ fn the_file_is_the_one_that_is_named_wherever_that_is() {
 }
 
 #[test]
+fn a_file_beside_the_document_is_no_file_of_two_folders() {
+    let of = |id: &str| VARIABLES.replace("<var ", &format!("<var files=\"{id}\" "));
+    let files = [file("a/pets.plain"), file("b/pets.plain").replace("F1", "F2")].concat();
+    let text = document(&files, &[of("F1"), of("F2")].concat());
+    let data = among(&text, &[("pets.plain", ROWS)], 1).unwrap();
+    assert_eq!((rows(&*data, 0).len(), rows(&*data, 1).len()), (0, 0));
+    assert_eq!(notes(&*data).len(), 2);
+    let data = among(&text, &[("pets.plain", ROWS), ("b/pets.plain", ROWS)], 1).unwrap();
+    assert_eq!((rows(&*data, 0).len(), rows(&*data, 1).len()), (0, 2));
+}
+
+#[test]
 fn the_first_of_several_files_that_is_there_is_read() {
     let text = document(
         "<fileDscr ID=\"F1\"><fileTxt><fileName>a.plain</fileName></fileTxt><fileTxt><fileName>b.plain</fileName></fileTxt></fileDscr>",

@@ -40,7 +40,7 @@ pub(super) fn check(
             }
         }
         // The file that a reader of the document takes; of fixed columns it takes no names.
-        if let Some(data) = find(source, &file.names, source, context)?
+        if let Some(data) = find(source, file, source, context)?
             && !is_fixed(file, &data, source)
         {
             columns(&data, &table.name, file, checking, findings, context);

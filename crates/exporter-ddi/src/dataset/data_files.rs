@@ -3,6 +3,7 @@
 use exporter_core::{Context, ErrorKind, Input as _, Recognition, Result, Sample, Source};
 
 use super::DdiInput;
+use crate::mapping::tables::file_name;
 use crate::reader::TableFile;
 
 /// Extensions of data files that nothing but the program that made them reads.
@@ -16,11 +17,11 @@ const DELIMITED: [&str; 3] = [".csv", ".tsv", ".tab"];
 /// When it cannot be read.
 pub(crate) fn find(
     document: &Source<'_>,
-    names: &[String],
+    file: &TableFile,
     opened_by: &Source<'_>,
     context: &Context,
 ) -> Result<Option<Source<'static>>> {
-    for path in names.iter().flat_map(|name| paths(name)) {
+    for path in paths(file) {
         let beside = match document.beside(&path, context) {
             // Paths that lead out of the folder are not followed.
             Err(error) if error.kind() == ErrorKind::Invalid => continue,
@@ -37,15 +38,20 @@ pub(crate) fn find(
     Ok(None)
 }
 
-/// Where a file of this name may be.
-pub(super) fn paths(name: &str) -> Vec<String> {
+/// Where the file of a table may be.
+pub(super) fn paths(file: &TableFile) -> Vec<String> {
+    file.names.iter().flat_map(|name| paths_of(name, !file.has_namesake)).collect()
+}
+
+/// Where a file of this name may be, beside the document, too, whatever folder is named.
+fn paths_of(name: &str, is_beside: bool) -> Vec<String> {
     if name.to_lowercase().ends_with(UNREADABLE) {
         return Vec::new();
     }
-    let last = name.rsplit(['/', '\\']).next().unwrap_or(name);
+    let last = file_name(name);
     let mut paths = vec![name.to_owned(), format!("{name}.gz"), last.to_owned(), format!("{last}.gz")];
     paths.dedup();
-    if last == name {
+    if last == name || !is_beside {
         paths.truncate(2);
     }
     paths.retain(|path| !path.is_empty() && path != ".gz");
@@ -67,10 +73,11 @@ mod tests {
 
     #[test]
     fn files_are_where_they_are_named_or_beside_the_document() {
-        assert_eq!(paths("cps.dat"), ["cps.dat", "cps.dat.gz"]);
-        assert_eq!(paths("data/a.csv"), ["data/a.csv", "data/a.csv.gz", "a.csv", "a.csv.gz"]);
-        assert_eq!(paths("C:\\x\\a.sav").last().unwrap(), "a.sav.gz");
-        assert_eq!(paths("survey.NSDstat"), [""; 0]);
-        assert_eq!(paths("data/"), ["data/", "data/.gz"]);
+        assert_eq!(paths_of("cps.dat", true), ["cps.dat", "cps.dat.gz"]);
+        assert_eq!(paths_of("data/a.csv", true), ["data/a.csv", "data/a.csv.gz", "a.csv", "a.csv.gz"]);
+        assert_eq!(paths_of("C:\\x\\a.sav", true).last().unwrap(), "a.sav.gz");
+        assert_eq!(paths_of("data/a.csv", false), ["data/a.csv", "data/a.csv.gz"]);
+        assert_eq!(paths_of("survey.NSDstat", true), [""; 0]);
+        assert_eq!(paths_of("data/", true), ["data/", "data/.gz"]);
     }
 }

@@ -70,8 +70,7 @@ impl Describe for DdiInput {
         description.losses = losses.into_iter().collect();
         let of_tables = description.codebook.tables.iter().zip(&files);
         description.guessed = of_tables.map(|(table, file)| guessed_kinds(table, file)).collect();
-        let paths = |file: &TableFile| file.names.iter().flat_map(|name| data_files::paths(name)).collect();
-        description.files = files.iter().map(paths).collect();
+        description.files = files.iter().map(data_files::paths).collect();
         Ok(description)
     }
 }
@@ -157,7 +156,7 @@ impl Opening<'_, '_> {
         }
         for group in together {
             let Some((_, first)) = group.first() else { continue };
-            let found = data_files::find(&self.place, &first.names, self.opened_by, self.context)?;
+            let found = data_files::find(&self.place, first, self.opened_by, self.context)?;
             let Some(source) = found else {
                 self.without_rows(codebook, &group);
                 continue;

@@ -71,7 +71,8 @@ impl TableEntry<'_> {
             text.push(print);
         }
         if !file.media_type.is_empty() {
-            text.push(Element::new("fileType").with("charset", "UTF-8").text(file.media_type.as_str()));
+            let charset = if file.media_type.starts_with("text/") { "UTF-8" } else { "" };
+            text.push(Element::new("fileType").with("charset", charset).text(file.media_type.as_str()));
         }
         if !file.format.is_empty() {
             text.push(Element::new("format").text(file.format.as_str()));
@@ -199,9 +200,14 @@ pub(crate) fn read(dscr: &Element, default: Option<&str>) -> ReadTable {
     read
 }
 
+/// The last part of a path.
+pub(crate) fn file_name(path: &str) -> &str {
+    path.rsplit(['/', '\\']).next().unwrap_or(path)
+}
+
 /// A file name without folder and extension; `.NSDstat` of Nesstar is one, and so is `.dat.gz`.
 pub(crate) fn stem(file: &str) -> &str {
-    let name = file.rsplit(['/', '\\']).next().unwrap_or(file);
+    let name = file_name(file);
     let name = name.strip_suffix(".gz").unwrap_or(name);
     name.rsplit_once('.').map_or(name, |(stem, _)| if stem.is_empty() { name } else { stem })
 }

@@ -12,7 +12,7 @@ use super::sound::make_sound;
 use super::{Column, DdiDocument, Found, LabelSets, Parts, TableFile, not_taken};
 use crate::mapping::groups::table_of;
 use crate::mapping::note;
-use crate::mapping::tables::{ReadRecord, ReadTable};
+use crate::mapping::tables::{ReadRecord, ReadTable, file_name};
 use crate::xml::Element;
 
 /// A table that grows.
@@ -95,9 +95,26 @@ fn assembled(parts: Parts) -> DdiDocument {
                 record.type_variable.and_then(|name| of_file(&read_id, &name).or_else(|| of_file("", &name)));
             (column.cloned().unwrap_or_default(), record.rectype)
         });
-        files.push(TableFile { names, rows, digests, charset, columns, record });
+        files.push(TableFile { names, has_namesake: false, rows, digests, charset, columns, record });
     }
+    find_namesakes(&mut files);
     DdiDocument { codebook, files, losses, counts: parts.counts }
+}
+
+/// Finds files that are called the same in different folders: none of them is one that lies beside the document.
+fn find_namesakes(files: &mut [TableFile]) {
+    let mut known: HashMap<String, String> = HashMap::new();
+    let mut several: HashSet<String> = HashSet::new();
+    let names = files.iter().flat_map(|file| &file.names);
+    for name in names {
+        let last = file_name(name).to_lowercase();
+        if known.entry(last.clone()).or_insert_with(|| name.clone()) != name {
+            several.insert(last);
+        }
+    }
+    for file in files {
+        file.has_namesake = file.names.iter().any(|name| several.contains(&file_name(name).to_lowercase()));
+    }
 }
 
 /// By ID of a file and name of a variable, the column; without an ID, of variables that name no file.

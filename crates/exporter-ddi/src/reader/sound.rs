@@ -19,7 +19,7 @@ pub(super) fn make_sound(codebook: &mut Codebook, losses: &mut Vec<Loss>) {
     documents(codebook, losses);
     let mut names = FreeNames::of_files();
     for table in &mut codebook.tables {
-        table.name = names.take(&file_name(&table.name, "data"));
+        table.name = names.take(&legal_file_name(&table.name, "data"));
     }
     for set in codebook.value_labels.values_mut() {
         values_once(set, losses);
@@ -50,7 +50,7 @@ pub(super) fn make_sound(codebook: &mut Codebook, losses: &mut Vec<Loss>) {
 
 fn study(codebook: &mut Codebook, losses: &mut Vec<Loss>) {
     let study = &mut codebook.study;
-    let id = file_name(&study.id, "");
+    let id = legal_file_name(&study.id, "");
     if id != study.id {
         // Identifiers such as a DOI are no file names.
         let mut identifier = Identifier::default();
@@ -78,7 +78,7 @@ fn study(codebook: &mut Codebook, losses: &mut Vec<Loss>) {
 fn documents(codebook: &mut Codebook, losses: &mut Vec<Loss>) {
     let mut names = FreeNames::of_files();
     for document in &mut codebook.documents {
-        document.name = names.take_file(&file_name(&document.name, "document"));
+        document.name = names.take_file(&legal_file_name(&document.name, "document"));
     }
     // Whatever else is wrong with one, its description stays.
     let languages = codebook.study.languages.clone();
@@ -262,7 +262,7 @@ fn parents(codebook: &mut Codebook, losses: &mut Vec<Loss>) {
 }
 
 /// A name that a file can have.
-fn file_name(name: &str, fallback: &str) -> String {
+fn legal_file_name(name: &str, fallback: &str) -> String {
     let name: String =
         name.chars().map(|one| if matches!(one, '/' | '\\' | '\0') { '_' } else { one }).collect();
     match name.as_str() {
