@@ -100,6 +100,10 @@ pub struct Column {
     pub characters: Option<(u32, u32)>,
     /// Digits behind the decimal point, where they are stated; in fixed columns the point may not be written.
     pub decimals: Option<u8>,
+    /// Statistics and frequencies that are stated of the variable.
+    pub statistics: u64,
+    /// Those of them that nothing counts anew from rows, such as medians.
+    pub further_statistics: u64,
 }
 
 /// A variable and where it belongs.
@@ -398,8 +402,15 @@ fn column(var: &Element) -> Column {
     // Where a case is several records, a place in one of them is not enough.
     let is_first = number("RecSegNo").is_none_or(|segment| segment <= 1);
     let characters = start.zip(end).filter(|(start, end)| is_first && start <= end);
-    Column { name: var.attribute("name").unwrap_or_default().to_owned(), characters, decimals }
+    let name = var.attribute("name").unwrap_or_default().to_owned();
+    let stated = || var.all("sumStat").chain(var.all("catgry").flat_map(|category| category.all("catStat")));
+    let is_counted = |stat: &&Element| COUNTED.contains(&stat.attribute("type").unwrap_or("freq"));
+    let (statistics, counted) = (stated().count() as u64, stated().filter(is_counted).count() as u64);
+    Column { name, characters, decimals, statistics, further_statistics: statistics - counted }
 }
+
+/// Types of statistics that are counted from rows.
+const COUNTED: [&str; 7] = ["vald", "invd", "min", "max", "mean", "stdev", "freq"];
 
 /// The notes of this program in an element.
 fn notes(element: &Element) -> Vec<Element> {

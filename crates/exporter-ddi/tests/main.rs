@@ -137,3 +137,15 @@ fn codes_of_the_words_for_coders_are_labels_when_asked_for() {
     assert_eq!(labels(serde_json::Value::Null), ["1=Persons"]);
     assert_eq!(labels(serde_json::json!({"labels": "codinstr"})), ["1=Persons", "0=Unknown"]);
 }
+
+#[test]
+fn statistics_that_rows_do_not_give_again_are_told() {
+    let stated = "<sumStat type=\"mean\">2</sumStat><sumStat type=\"medn\">3</sumStat><catgry><catValu>1</catValu>\
+                  <catStat type=\"freq\">4</catStat></catgry>";
+    let text = document(&file("pets.plain"), &format!("<var name=\"id\">{stated}</var>"));
+    let losses = |files: &[(&str, &[u8])]| told(&among(&text, files, 1).unwrap().losses());
+    let without = "not-read pets.? statistics of the document are not taken, and there are no rows to count them from ×3";
+    assert_eq!(losses(&[]), [without]);
+    let with = "not-read pets.? statistics of the document are not taken that are not counted from rows ×1";
+    assert_eq!(losses(&[("pets.plain", b"#plain\nid\n1\n")]), [with]);
+}

@@ -67,12 +67,29 @@ impl Describe for DdiInput {
     fn describe(source: &Source<'_>, context: &Context) -> Result<Description> {
         let DdiDocument { codebook, files, losses, .. } = document(source, LabelsFrom::default(), context)?;
         let mut description = Description::new(codebook);
-        description.losses = losses.into_iter().collect();
         let of_tables = description.codebook.tables.iter().zip(&files);
+        let lost = of_tables.clone().filter_map(|(table, file)| lost_statistics(&table.name, file, true));
+        description.losses = losses.into_iter().chain(lost).collect();
         description.guessed = of_tables.map(|(table, file)| guessed_kinds(table, file)).collect();
         description.files = files.iter().map(data_files::paths).collect();
         Ok(description)
     }
+}
+
+/// The statistics of a table that rows, if there are any, do not give again.
+fn lost_statistics(table: &str, file: &TableFile, has_rows: bool) -> Option<Loss> {
+    let columns = file.columns.iter();
+    let (action, count) = match has_rows {
+        true => (
+            "statistics of the document are not taken that are not counted from rows",
+            columns.map(|column| column.further_statistics).sum(),
+        ),
+        false => (
+            "statistics of the document are not taken, and there are no rows to count them from",
+            columns.map(|column| column.statistics).sum(),
+        ),
+    };
+    (count > 0).then(|| Loss::new(LossCode::NOT_READ, action).table(table).count(count))
 }
 
 /// Reads the document that a source is.
@@ -121,6 +138,7 @@ impl DdiDataset {
         let mut opening = Opening { place, opened_by: source, context, losses, notes: Vec::new() };
         let rows = opening.rows(&mut codebook, &files)?;
         opening.rows_are_lost(&codebook, &rows);
+        opening.statistics_are_lost(&codebook, &files, &rows);
         let Opening { losses, notes, .. } = opening;
         Ok(Self { codebook, rows, projection: source.projection.clone(), losses, notes })
     }
@@ -234,6 +252,13 @@ impl Opening<'_, '_> {
         for (table, _) in codebook.tables.iter().zip(rows).filter(|(_, rows)| matches!(rows, Rows::None)) {
             let loss = Loss::new(LossCode::NOT_READ, "its file is not there: it has no rows");
             self.losses.push(loss.table(&table.name));
+        }
+    }
+
+    /// Tells of statistics that the document states and that rows do not give again.
+    fn statistics_are_lost(&mut self, codebook: &Codebook, files: &[TableFile], rows: &[Rows]) {
+        for ((table, file), rows) in codebook.tables.iter().zip(files).zip(rows) {
+            self.losses.extend(lost_statistics(&table.name, file, !matches!(rows, Rows::None)));
         }
     }
 
