@@ -44,6 +44,7 @@ pub use input::{SavInput, SavInputOptions};
 use opening::{Opened, Opening};
 pub(crate) use plain::{plain, plain_with_reasons};
 use profile::known;
+pub(crate) use values::described;
 
 /// An open system file, which is presumed not to change.
 #[derive(Debug)]
