@@ -16,6 +16,7 @@
 mod delivery;
 mod embedded;
 mod facts;
+mod groups;
 mod input;
 mod kinds;
 mod opening;
