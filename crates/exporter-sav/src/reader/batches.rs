@@ -25,6 +25,7 @@ use crate::spec::ELEMENT_BYTES;
 pub(crate) struct Found {
     replaced: Mutex<BTreeMap<usize, Oddity>>,
     not_finite: Mutex<BTreeMap<usize, Oddity>>,
+    displaced: Mutex<BTreeMap<usize, Oddity>>,
     /// All remarks, once a pass has come to the end of the cases.
     pub(crate) remarks: OnceLock<Vec<Remark>>,
 }
@@ -40,6 +41,10 @@ impl Found {
     pub(crate) fn not_finite(&self) -> ByVariable {
         told(&self.not_finite)
     }
+
+    pub(crate) fn displaced(&self) -> ByVariable {
+        told(&self.displaced)
+    }
 }
 
 fn told(oddities: &Mutex<BTreeMap<usize, Oddity>>) -> ByVariable {
@@ -52,12 +57,14 @@ fn told(oddities: &Mutex<BTreeMap<usize, Oddity>>) -> ByVariable {
 struct Pass {
     replaced: BTreeMap<usize, Oddity>,
     not_finite: BTreeMap<usize, Oddity>,
+    displaced: BTreeMap<usize, Oddity>,
 }
 
 impl Pass {
     fn add(&mut self, odd: Oddities, found: &Found) {
         add(odd.replaced, &mut self.replaced, &found.replaced);
         add(odd.not_finite, &mut self.not_finite, &found.not_finite);
+        add(odd.displaced, &mut self.displaced, &found.displaced);
     }
 }
 
@@ -183,8 +190,16 @@ impl Batches {
         let told = |claimed: u64| format!("{claimed} claimed, {rows} read");
         let differs = |claimed: &u64| *claimed != rows;
         if let Some(damage) = &self.damage {
-            let message = "the file is cut off or damaged; the rows before that place are read";
-            remarks.changed(message, format!("{rows} rows read; {damage}"));
+            let message = match self.dictionary.header.compression {
+                // Codes have no checksum, and one that is damaged moves all that follow.
+                CaseCompression::Bytecode => {
+                    "the file is cut off or damaged; the rows before that place are read, and where a code before it is damaged \
+                     those that follow the code are wrong"
+                }
+                _ => "the file is cut off or damaged; the rows before that place are read",
+            };
+            let of_claimed = claimed.map(|claimed| format!(" of {claimed}")).unwrap_or_default();
+            remarks.changed(message, format!("{rows}{of_claimed} rows read; {damage}"));
         } else if let Some(claimed) = claimed.filter(|claimed| *claimed > rows) {
             // Codes can end at a case when a file is cut off, and nothing else would tell.
             let message = "the file claims more cases than it has; it may be cut off";
