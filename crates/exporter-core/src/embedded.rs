@@ -72,7 +72,10 @@ struct Plain {
     /// Names of the table's attributes in the file.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     attributes: Vec<String>,
-    /// Language of its texts, where it does not say so itself.
+    /// Languages of its texts, where it says so.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    languages: Vec<String>,
+    /// Language of its texts, or of the first of its languages, where it does not say so itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     language: Option<String>,
     /// Of the table; files of earlier versions have none.
@@ -249,8 +252,9 @@ impl Embedded {
         };
         let attributes = plain.tables.iter().flat_map(|table| table.attributes.keys().cloned()).collect();
         let (table, variables) = plain.tables.first().map(of_table).unwrap_or_default();
-        let plain =
-            Plain { fingerprint: fingerprint(plain)?, names, attributes, language: None, table, variables };
+        let (language, languages) = (None, plain.study.languages.clone());
+        let fingerprint = fingerprint(plain)?;
+        let plain = Plain { fingerprint, names, attributes, languages, language, table, variables };
         let (cells, missing) = Default::default();
         Ok(Self { codebook, cells, missing, plain: Some(plain) })
     }

@@ -108,6 +108,8 @@ pub struct ColumnFacts {
     pub nans: Option<u64>,
     /// How many values are infinite.
     pub infinities: Option<u64>,
+    /// How many decimals a double does not hold; 0 for every other kind.
+    pub rounded: Option<u64>,
     /// In how many rows each missing reason that occurs does, by the position of its declaration.
     pub reasons: Option<BTreeMap<u8, u64>>,
 }

@@ -80,6 +80,22 @@ impl Choices {
         }
     }
 
+    /// Why a variable that had categories is written without: another program has described it otherwise since.
+    fn no_categories(self, codebook: &Codebook, variable: &Variable) -> Option<&'static str> {
+        let is_wanted = variable.categorical && matches!(self.categories, WriteCategoriesAs::Dictionary);
+        if !is_wanted || self.categories_of(codebook, variable).is_some() {
+            return None;
+        }
+        Some(match variable.kind {
+            _ if codebook.categories_of(variable).is_some() => "they are too many",
+            Kind::Integer { .. } if variable.missing.is_empty() => {
+                "the labelled values are not 1, 2, 3 and so on, each with a text of its own"
+            }
+            Kind::Integer { .. } => "values are declared missing",
+            _ => "they are no whole numbers",
+        })
+    }
+
     /// Asks whether all values of categorical variables are positions of their categories.
     fn needs(self, codebook: &Codebook) -> ProfileRequest {
         let mut request = ProfileRequest::new();
@@ -234,12 +250,19 @@ fn plan<'a>(
     for (index, (table, entry)) in codebook.tables.iter().zip(exporter.entries(codebook)).enumerate() {
         let id = TableId(index);
         let outside = choices.outside(codebook, table, with.profile.table(id));
-        for (variable, value) in
-            outside.iter().filter_map(|(at, value)| Some((table.variables.get(*at)?, value)))
-        {
-            let action = "written as numbers, not as categories: a value is none of these";
+        for (column, variable) in table.variables.iter().enumerate() {
+            let outside = outside.get(&column);
+            let why = match outside {
+                Some(_) => Some("a value is none of these"),
+                None => choices.no_categories(codebook, variable),
+            };
+            let Some(why) = why else { continue };
+            let action = format!("written as numbers, not as categories: {why}");
             let loss = Loss::new(LossCode::KIND_CHANGED, action).table(&table.name).variable(&variable.name);
-            plan.changes.losses.add(loss.first(None, value.to_string()));
+            plan.changes.losses.add(match outside {
+                Some(value) => loss.first(None, value.to_string()),
+                None => loss,
+            });
         }
         let columns = Columns::new(codebook, table, choices, &outside);
         let file = TableFile { writer, columns, codebook: choices.codebook.then_some((codebook, id)) };

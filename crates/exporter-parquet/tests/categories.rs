@@ -6,7 +6,7 @@ use arrow_array::types::{Int8Type, Int16Type};
 use arrow_array::{Array, ArrayRef, DictionaryArray, Int32Array, Int64Array, RecordBatch, StringArray};
 use arrow_ipc::writer::StreamWriter;
 use arrow_schema::{DataType, Field, Schema};
-use exporter_core::codebook::{Codebook, Kind, Measure, Table, ValueLabels, Variable};
+use exporter_core::codebook::{Codebook, Kind, Measure, Missing, Table, ValueLabels, Variable};
 use exporter_core::sink::MemorySink;
 use exporter_core::{Context, Dataset, LossCode, MemoryDataset, Scan, Source, TableId, export};
 use exporter_testkit::{Cell, cells_of};
@@ -126,16 +126,29 @@ fn a_file_without_rows_keeps_its_categories() {
     }
 }
 
-/// Numbers that were relabelled since, and labels that are no categories, are written as numbers.
+/// Numbers that were relabelled since, and labels that are no categories, are written as numbers, which is told.
 #[test]
 fn other_labels_are_no_categories() {
     let mut codebook = study().codebook().clone();
     codebook.value_labels.insert("level".into(), ValueLabels::new().with(0, "low").with(3, "high"));
+    codebook.tables[0].variables[1].missing.push(Missing::value(2));
     let context = Context::default();
     let scan = context.scan(&study(), TableId(0), &Scan::all()).unwrap().map(Result::unwrap).collect();
     let data = MemoryDataset::new(codebook, vec![scan]).unwrap();
     let read = open_as(bytes(&data, "parquet", json!({}), &context), json!({}));
     assert_eq!(read.codebook(), data.codebook());
+    let told = |options: Json| -> Vec<String> {
+        let exporter = registry().exporter("parquet", options).unwrap();
+        let done = export(&*exporter, &data, Box::new(MemorySink::new()), &context).unwrap();
+        done.changes.losses.iter().map(|loss| loss.action.clone()).collect()
+    };
+    let number = "written as numbers, not as categories";
+    let why = [
+        "the labelled values are not 1, 2, 3 and so on, each with a text of its own",
+        "values are declared missing",
+    ];
+    assert_eq!(told(json!({})), why.map(|why| format!("{number}: {why}")));
+    assert_eq!(told(json!({"categories": "codes"})), Vec::<String>::new());
     let plain = open_as(bytes(&data, "parquet", json!({"codebook": false}), &context), json!({}));
     assert_eq!(variable(&*plain).labels, None);
 }

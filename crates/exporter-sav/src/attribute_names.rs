@@ -6,7 +6,7 @@
 //! | `Clock` of a variable | the clock that its date-times show, and the zone that they have elsewhere |
 //! | `@exporter_codebook` of the file | the codebook as [`exporter_core::embedded`] stores it, in as many values as it needs |
 //! | `spss:dates` of a table, not in files | the dates of the cases (subtype 6): six numbers, then `variable=kind period` |
-//! | `spss:second-language` of a table, not in files | the language whose labels stand in attributes of its variables, by its tag |
+//! | `spss:second-language` of a table, not in files | the languages whose labels stand in attributes of its variables, by their tags |
 //!
 //! The field `format` of the stored JSON names, by variable of the file, the numbers that stand for its reasons (`codes`), by
 //! declaration, and the variables whose instants are stored in UTC (`utc`).
@@ -19,5 +19,7 @@ pub(crate) const ROLE: &str = "$@Role";
 pub(crate) const CODEBOOK: &str = "@exporter_codebook";
 /// The dates of the cases.
 pub(crate) const DATES: &str = "spss:dates";
-/// The language of the labels in attributes.
+/// The languages of the labels in attributes.
 pub(crate) const SECOND_LANGUAGE: &str = "spss:second-language";
+/// The language of the labels that SPSS shows, where there are others and the file does not tell which it is.
+pub(crate) const UNKNOWN_LANGUAGE: &str = "und";

@@ -15,6 +15,7 @@ mod metadata;
 mod options;
 mod reader;
 mod spec;
+mod translations;
 mod writer;
 
 /// The rules of SPSS that files and syntax share; their types are in descriptions of this crate.

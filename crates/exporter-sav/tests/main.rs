@@ -579,13 +579,15 @@ fn labels_in_a_second_language_stand_in_attributes() {
     let path = folder.path().join("t.sav");
     std::fs::write(&path, &written("fr").unwrap().entries()["t.sav"]).unwrap();
     let again = opened(&path);
-    let attributes = &again.codebook().tables[0].variables[0].attributes;
-    let one = |text: &str| Attribute::One(text.to_owned());
-    assert_eq!(attributes["Label_fr"], one("Avez-vous voté ?"));
+    // The file alone says in two languages what it says.
+    let (read, vote) = (again.codebook(), &again.codebook().tables[0].variables[0]);
     assert_eq!(
-        attributes["ValueLabels_fr"],
-        Attribute::Many(vec!["1=Oui".to_owned(), "-9=Refus".to_owned()])
+        (&read.study.languages[..], vote.attributes.len()),
+        (&["und".to_owned(), "fr".to_owned()][..], 0)
     );
+    assert_eq!(vote.label, Text::new("Did you vote?").with("fr", "Avez-vous voté ?"));
+    let labels: Vec<&Text> = read.value_labels_of(vote).unwrap().entries.iter().map(|it| &it.label).collect();
+    assert_eq!(labels, [&Text::new("Yes").with("fr", "Oui"), &Text::new("Refused").with("fr", "Refus")]);
     let error = written("de").unwrap_err();
     assert!(error.hint().is_some_and(|hint| hint.ends_with(": fr")), "{error:?}");
     let first = written("en").unwrap_err();

@@ -45,7 +45,7 @@ impl Value {
     }
 
     /// A value of the codebook as it is stored in a variable of `kind`, if it can be.
-    pub(crate) fn of(value: &codebook::Value, kind: &Kind) -> Option<Self> {
+    pub fn of(value: &codebook::Value, kind: &Kind) -> Option<Self> {
         let stored = match (value, kind) {
             (codebook::Value::Text(text), kind) if is_text(kind) => Some(Self::Text(text.clone())),
             (_, kind) if is_text(kind) => None,

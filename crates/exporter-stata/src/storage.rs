@@ -41,7 +41,7 @@ pub(crate) fn facts(variable: &Variable, choices: &Choices) -> Facts {
         // Also what Stata shows of them depends on the values.
         Kind::Date | Kind::DateTime { .. } | Kind::Period(_) => valid,
         Kind::Float { bits: 32 } => valid,
-        Kind::Decimal { precision, .. } if *precision > SAFE_DIGITS => valid,
+        Kind::Decimal { precision, .. } if *precision > SAFE_DIGITS => valid | Facts::ROUNDED,
         Kind::Text => {
             let widths = if smallest { Facts::MAX_BYTES } else { Facts::NONE };
             let totals = smallest && choices.strl == StrlOption::Smaller;
@@ -290,20 +290,24 @@ fn whole_range(range: Option<Option<(Number, Number)>>) -> Option<(i128, i128)> 
 }
 
 fn decimal(stored: &mut Stored, facts: &ColumnFacts, choices: &Choices, precision: u8, scale: i8) {
-    let exact = i128::from(DOUBLE_EXACT);
+    // Declared missing values, which become letters, may be rounded.
+    let safe = 10_i128.pow(u32::from(SAFE_DIGITS));
     let fits = match facts.valid_range {
         Some(None) => true,
-        Some(Some((Number::Integer(low), Number::Integer(high)))) => low >= -exact && high <= exact,
+        Some(Some((Number::Integer(low), Number::Integer(high)))) if scale >= 0 => {
+            low >= -safe && high <= safe
+        }
         _ => false,
     };
-    if precision <= SAFE_DIGITS || fits {
+    let rounded = facts.rounded.unwrap_or(1);
+    if precision <= SAFE_DIGITS || fits || rounded == 0 {
         return;
     }
     match choices.decimals {
         Decimals::Double => {
             let loss =
                 Loss::new(LossCode::PRECISION, "decimals with more than 15 digits rounded to a double");
-            stored.losses.push(loss);
+            stored.losses.push(loss.count(rounded));
         }
         Decimals::Text => {
             // Sign, point and a zero before it; a negative scale adds zeros behind.

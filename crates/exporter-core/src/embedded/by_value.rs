@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use super::digest::{Said, Since};
 use super::labels::{Labels, number};
-use super::texts::prefer_in;
-use crate::codebook::{Kind, Language, Missing, MissingValues, Value, ValueLabel, ValueLabels, Variable};
+use super::texts::{InFile, prefer_in};
+use crate::codebook::{Kind, Missing, MissingValues, Value, ValueLabel, ValueLabels, Variable};
 
 /// By declaration, the number that stands for a reason in the file; none for other declarations.
 pub type ReasonCodes = Vec<Option<f64>>;
@@ -15,14 +15,14 @@ pub type ReasonCodes = Vec<Option<f64>>;
 const MOST_SINGLES: usize = 3;
 
 /// Takes missing values and value labels that are not as the file was written: `codes` are the numbers of the reasons of
-/// `variable`, and stay those. `language` is how texts of the file are compared with stored ones, if it is known in which language
-/// they are. Whether all labels of reasons could be read: among days and times the file alone does not tell which are theirs.
+/// `variable`, and stay those. `languages` are those in which the file had its texts, if these are
+/// known. Whether all labels of reasons could be read: among days and times the file alone does not tell which are theirs.
 pub(super) fn take(
     variable: &mut Variable,
     own: &Variable,
     codes: &mut ReasonCodes,
     labels: &mut Labels<'_>,
-    language: Option<Language<'_>>,
+    languages: Option<InFile<'_>>,
     since: impl Fn(Said) -> Since,
 ) -> bool {
     codes.resize(variable.missing.len(), None);
@@ -30,10 +30,10 @@ pub(super) fn take(
         declared(variable, codes, &own.missing);
     }
     let changed = since(Said::ValueLabels) != Since::Same;
-    let are_read = !changed || labelled(variable, codes, labels.of_file(own), language);
+    let are_read = !changed || labelled(variable, codes, labels.of_file(own), languages);
     variable.labels = match changed {
         true => {
-            labels.add_set(variable, own, |stored, file| entries((variable, codes), stored, file, language))
+            labels.add_set(variable, own, |stored, file| entries((variable, codes), stored, file, languages))
         }
         false => labels.add_set(variable, own, |stored, _| stored.cloned().unwrap_or_default()),
     };
@@ -80,7 +80,7 @@ fn labelled(
     variable: &mut Variable,
     codes: &[Option<f64>],
     file: Option<&ValueLabels>,
-    language: Option<Language<'_>>,
+    languages: Option<InFile<'_>>,
 ) -> bool {
     let mut are_read = true;
     for (missing, code) in variable.missing.iter_mut().zip(codes) {
@@ -97,7 +97,7 @@ fn labelled(
             continue;
         }
         match file.and_then(|set| set.entries.iter().find(|entry| number(&entry.value) == wanted)) {
-            Some(entry) => prefer_in(language, &mut missing.label, &entry.label),
+            Some(entry) => prefer_in(languages, &mut missing.label, &entry.label),
             None => missing.label = Default::default(),
         }
     }
@@ -110,7 +110,7 @@ fn entries(
     (variable, codes): (&Variable, &[Option<f64>]),
     stored: Option<&ValueLabels>,
     file: Option<&ValueLabels>,
-    language: Option<Language<'_>>,
+    languages: Option<InFile<'_>>,
 ) -> ValueLabels {
     let stored = stored.into_iter().flat_map(|set| &set.entries);
     let known: BTreeMap<Value, &ValueLabel> = stored.map(|entry| (number(&entry.value), entry)).collect();
@@ -126,7 +126,7 @@ fn entries(
         match known.get(&number(&entry.value)) {
             Some(stored) => {
                 let label = std::mem::replace(&mut entry, (*stored).clone()).label;
-                prefer_in(language, &mut entry.label, &label);
+                prefer_in(languages, &mut entry.label, &label);
             }
             None if is_told(&entry.value) => continue,
             None if variable.kind == Kind::Boolean => {

@@ -6,7 +6,7 @@ use super::by_value::{self, ReasonCodes};
 use super::digest::{Digest, Said, SaidOfTable, Since};
 use super::labels::Labels;
 use super::matched::Matched;
-use super::texts::{notes, prefer, replace, retag, says};
+use super::texts::{InFile, notes, prefer, replace, retag, says};
 use super::{CellRecord, MissingForm, Plain, by_letter, not_used};
 use crate::codebook::{Codebook, Group, GroupKind, Kind, SortKey, Table, Text, Variable};
 use crate::loss::{Loss, LossCode};
@@ -61,9 +61,11 @@ pub(super) fn merged(
     let renamed = matched.renamed(file);
     let with_names = (!renamed.is_empty()).then(|| stored.with_names(&renamed));
     let stored = with_names.as_ref().unwrap_or(stored);
+    let languages = InFile::new(whole, changes.written);
     let labels = Labels::new(&whole.value_labels, &plain.value_labels);
     let codes = Vec::new();
-    let mut merging = Merging { whole, stored, matched, written: &written, changes, labels, codes, losses };
+    let mut merging =
+        Merging { whole, languages, stored, matched, written: &written, changes, labels, codes, losses };
     let merged = merging.table(file);
     let same = merging.changes.same;
     let codes = std::mem::take(&mut merging.codes);
@@ -79,7 +81,9 @@ pub(super) fn merged(
     };
     if !same {
         let known = |tag: &String| whole.study.languages.iter().any(|known| known.eq_ignore_ascii_case(tag));
-        let new = plain.study.languages.iter().filter(|tag| !known(tag));
+        // What a file calls its only language is that of the stored codebook.
+        let is_named = |tag: &String| tag != "und" || whole.study.languages.is_empty();
+        let new = plain.study.languages.iter().filter(|tag| !known(tag) && is_named(tag));
         codebook.study.languages.extend(new.cloned());
     }
     Merged { codebook, written_names: written, codes }
@@ -87,6 +91,7 @@ pub(super) fn merged(
 
 struct Merging<'a> {
     whole: &'a Codebook,
+    languages: InFile<'a>,
     stored: &'a Table,
     matched: Matched,
     written: &'a [Option<String>],
@@ -146,7 +151,7 @@ impl Merging<'_> {
                 self.changes.written.map_or(Since::Unknown, |then| then.table.since_of_table(&digest, part))
             };
             if !is_title {
-                take(since(SaidOfTable::Label), &mut table.label, &file.label);
+                take(self.languages, since(SaidOfTable::Label), &mut table.label, &file.label);
             }
             take_notes(since(SaidOfTable::Notes), &mut table.notes, &file.notes, &[&table.label]);
             if since(SaidOfTable::Attributes) != Since::Same {
@@ -192,7 +197,7 @@ impl Merging<'_> {
         let mut variable = stored.clone();
         let digests = self.matched.digests(position, self.changes.written, at);
         let since = |part: Said| digests.as_ref().map_or(Since::Unknown, |(then, now)| then.since(now, part));
-        take(since(Said::Label), &mut variable.label, &own.label);
+        take(self.languages, since(Said::Label), &mut variable.label, &own.label);
         // A name that the file could not hold was written as the label, which it is once the variable has another name.
         if variable.label.is_empty() && self.matched.is_renamed(position) {
             variable.label.clone_from(&own.label);
@@ -217,8 +222,9 @@ impl Merging<'_> {
                 let is_of_kind = variable.missing == stored.missing && variable.labels == stored.labels;
                 let since = |part| if is_of_kind { since(part) } else { Since::Changed };
                 let written = self.changes.written.and_then(|written| written.language.as_deref());
-                let shown = written.map(|_| self.whole.language(None));
-                let are_read = by_value::take(&mut variable, own, &mut codes, &mut self.labels, shown, since);
+                let languages = written.map(|_| self.languages);
+                let are_read =
+                    by_value::take(&mut variable, own, &mut codes, &mut self.labels, languages, since);
                 if !are_read && since(Said::ValueLabels) == Since::Changed {
                     let action = "value labels that another program has changed are not read where they are of missing reasons \
                                   among dates: these keep the labels of the stored codebook";
@@ -322,10 +328,10 @@ fn with_names(group: &Group, file: &Table, variables: &[Variable]) -> Group {
 }
 
 /// Takes what the file says of a part, by what became of that since it was written.
-fn take(since: Since, stored: &mut Text, file: &Text) {
+fn take(languages: InFile<'_>, since: Since, stored: &mut Text, file: &Text) {
     match since {
         Since::Same => {}
-        Since::Changed => replace(stored, file),
+        Since::Changed => replace(languages, stored, file),
         Since::Unknown => prefer(stored, file),
     }
 }

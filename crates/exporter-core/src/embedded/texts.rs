@@ -1,9 +1,53 @@
 //! Stored texts and those of the file, as one.
 
-use crate::codebook::{Language, Text};
+use super::Plain;
+use crate::codebook::{Codebook, Language, Text};
 
 /// Characters at which programs cut labels, or more: a shorter text that a label begins with is another one.
 const CUT: usize = 80;
+
+/// The languages in which a file had its texts when it was written.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct InFile<'a> {
+    /// How texts of the stored codebook are chosen.
+    stored: Language<'a>,
+    /// By the tags that the file has for them.
+    languages: &'a [String],
+    /// That of the first.
+    first: Option<&'a str>,
+}
+
+impl<'a> InFile<'a> {
+    pub(super) fn new(whole: &'a Codebook, written: Option<&'a Plain>) -> Self {
+        let languages = written.map_or(&[][..], |written| &written.languages);
+        let first = written.and_then(|written| written.language.as_deref());
+        Self { stored: whole.language(None), languages, first }
+    }
+
+    /// Whether the file had texts in a language of the stored codebook.
+    fn had(&self, tag: &str) -> bool {
+        let first = self.first.or_else(|| self.languages.first().map(String::as_str));
+        let mut all = first.into_iter().chain(self.languages.iter().skip(1).map(String::as_str));
+        all.any(|known| known.eq_ignore_ascii_case(tag))
+    }
+
+    /// The translations of a stored text that another program has not taken out of the file: those that the file has, and
+    /// those that it never had.
+    fn kept(&self, stored: &Text, file: &Text) -> Text {
+        let mut kept = Text::default();
+        let is_default =
+            |tag: &str| self.stored.default.is_some_and(|default| default.eq_ignore_ascii_case(tag));
+        for (tag, text) in stored.tagged() {
+            if is_default(tag) || !self.had(tag) || file.translation(tag).is_some() {
+                kept.set(tag, text);
+            }
+        }
+        if let Some(text) = stored.untagged() {
+            kept.set("und", text);
+        }
+        kept
+    }
+}
 
 /// Whether a stored text says what the default text of the file says, in any language.
 pub(super) fn says(stored: &Text, file: &Text) -> bool {
@@ -34,34 +78,35 @@ pub(super) fn prefer(stored: &mut Text, file: &Text) {
     }
 }
 
-/// As [`prefer`]; where it is known in which languages the texts of the file are, they are compared with the stored ones that
-/// `language` shows in these alone.
-pub(super) fn prefer_in(language: Option<Language<'_>>, stored: &mut Text, file: &Text) {
-    let Some(language) = language else { return prefer(stored, file) };
-    let is_known =
-        |stored: &Text, wanted, text: &str| is_same(stored.get(Language { wanted, ..language }), text);
-    if file.untagged().is_some_and(|text| !is_known(stored, None, text)) {
+/// As [`prefer`]; where it is known in which languages the texts of the file are, they are compared with the stored ones in
+/// these alone, and those that another program has taken out go.
+pub(super) fn prefer_in(languages: Option<InFile<'_>>, stored: &mut Text, file: &Text) {
+    let Some(languages) = languages else { return prefer(stored, file) };
+    if file.untagged().is_some_and(|text| !is_same(stored.get(languages.stored), text)) {
         stored.clone_from(file);
         return;
     }
+    *stored = languages.kept(stored, file);
     for (tag, text) in file.tagged() {
-        if !is_known(stored, Some(tag), text) {
+        if !stored.translation(tag).is_some_and(|known| is_same(known, text)) {
             stored.set(tag, text);
         }
     }
 }
 
 /// Takes a text that another program changed in the file: in the languages that the file has, each whole where it was only
-/// cut.
-pub(super) fn replace(stored: &mut Text, file: &Text) {
+/// cut. Translations that the file never had stay with a text that is the same.
+pub(super) fn replace(languages: InFile<'_>, stored: &mut Text, file: &Text) {
     let whole = |known: Option<&str>, text: &str| match known {
         Some(known) if known.starts_with(text) && text.chars().count() >= CUT => known.to_owned(),
         _ => text.to_owned(),
     };
+    let shown = stored.get(languages.stored);
     let mut changed = match file.untagged() {
         // Only in another language.
-        None if !file.is_empty() => stored.clone(),
-        text => Text::new(whole(stored.untagged(), text.unwrap_or_default())),
+        None if !file.is_empty() => languages.kept(stored, file),
+        Some(text) if is_same(shown, text) => languages.kept(stored, file),
+        text => Text::new(whole(Some(shown), text.unwrap_or_default())),
     };
     for (language, text) in file.tagged() {
         changed.set(language, whole(stored.translation(language), text));

@@ -34,8 +34,10 @@ impl Facts {
     pub const INTEGRAL: Facts = Facts(1 << 6);
     /// How often each declared missing reason occurs.
     pub const REASONS: Facts = Facts(1 << 7);
+    /// How many decimals a double does not hold ([`doubles::holds`](crate::doubles::holds)).
+    pub const ROUNDED: Facts = Facts(1 << 8);
     /// Everything.
-    pub const ALL: Facts = Facts((1 << 8) - 1);
+    pub const ALL: Facts = Facts((1 << 9) - 1);
 
     /// Both requests together, as `|` but in constants too.
     #[must_use]

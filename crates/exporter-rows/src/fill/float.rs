@@ -260,21 +260,21 @@ impl<D: FloatCell> FillCells for DecimalColumn<D> {
             // Both operands exact: one correctly rounded operation gives the nearest double.
             let exact = value.unsigned_abs() <= <f64 as FloatCell>::EXACT as u128
                 && (0..=EXACT_POWER).contains(&self.scale);
-            let number = if exact { value as f64 / power } else { nearest(value, self.scale) };
+            let number = if exact { value as f64 / power } else { doubles::nearest(value, self.scale) };
             if !(low..=high).contains(&number) {
                 let remedy = "write the variable as text";
                 return Err(changes.refuse(row + i, decimal_text(value, self.scale), remedy));
             }
             out[i] = D::cast_from(number);
-            if !exact || value.unsigned_abs() > D::EXACT as u128 {
+            let is_rounded = match D::HOLDS_DOUBLES {
+                true => !doubles::holds(value, self.scale),
+                false => !exact || value.unsigned_abs() > D::EXACT as u128,
+            };
+            if is_rounded {
                 changes.add(CellChange::Rounded, 1, row + i, || decimal_text(value, self.scale));
             }
         }
         D::scatter(out.get(..rows).unwrap_or_default(), cells);
         Ok(())
     }
-}
-
-fn nearest(value: i128, scale: i8) -> f64 {
-    format!("{value}e{}", -i32::from(scale)).parse().unwrap_or(f64::NAN)
 }

@@ -16,6 +16,7 @@
 mod delivery;
 mod embedded;
 mod facts;
+mod groups;
 mod input;
 mod kinds;
 mod opening;
@@ -45,6 +46,7 @@ pub use input::{SavInput, SavInputOptions};
 use opening::{Opened, Opening};
 pub(crate) use plain::{plain, plain_with_reasons};
 use profile::known;
+pub(crate) use values::described;
 
 /// An open system file, which is presumed not to change.
 #[derive(Debug)]
@@ -195,6 +197,14 @@ impl Dataset for SavDataset {
             let action = "numbers that SPSS does not have, such as infinity, read as system-missing";
             let loss = Loss::new(LossCode::RANGE, action).variable(name(column)).count(count);
             losses.push(loss.first(Some(row), "inf or NaN"));
+        }
+        for (column, count, row) in self.reader.displaced() {
+            let action = "packed cells are none of the variable's: the file is damaged there or before, and what follows may be wrong";
+            let loss = Loss::new(LossCode::NOT_READ, action).variable(name(column)).counting("cells");
+            let is_text = self.reader.metadata().variables.get(column).is_some_and(|it| it.width.is_some());
+            let loss = loss.count(count).first(Some(row), if is_text { "a number" } else { "blanks" });
+            // Who reads leniently wants them.
+            losses.push(if self.is_lenient { loss } else { loss.wrong() });
         }
         for remark in self.reader.remarks().iter().filter(|remark| remark.changes_values) {
             let loss = Loss::new(LossCode::NOT_READ, remark.message.clone()).count(remark.count);

@@ -11,6 +11,7 @@ use exporter_rows::{fits_by_range, is_calendar, only_values_tell};
 use crate::dataset::delivery::Delivery;
 use crate::dataset::embedded::stored;
 use crate::dataset::facts::{Looked, NumberFacts, Seen};
+use crate::dataset::groups::without_strangers;
 use crate::dataset::kinds::{declared, fits, kinds_of, reason_numbers, refined};
 use crate::dataset::plain::plain_of;
 use crate::metadata::{SavMetadata, SavVariable};
@@ -183,6 +184,7 @@ impl<'r> Opening<'r> {
             columns.push(Delivery::new(position, variable, &codes));
         }
         self.not_used.extend(detach_foreign_labels(&mut codebook));
+        self.not_used.extend(without_strangers(&mut codebook));
         Opened { codebook, parent, columns, not_used: self.not_used }
     }
 

@@ -8,11 +8,12 @@ use exporter_core::doubles;
 use exporter_core::names::{NameRules, legal_unique};
 use exporter_spss::{Format, FormatClass, ResponseSet, ResponseSetKind, Value as Stored};
 
-use crate::attribute_names::{CODEBOOK, DATES, ROLE};
+use crate::attribute_names::{CODEBOOK, DATES, ROLE, SECOND_LANGUAGE, UNKNOWN_LANGUAGE};
 use crate::codes::{ROLES, meant};
 use crate::dataset::kinds::{kinds_of, reason_numbers};
 use crate::dataset::values::described;
 use crate::metadata::{Attribute, SavMetadata, SavVariable, ValueLabels};
+use crate::translations::{Translated, Translations, ValueTranslations};
 
 /// Describes a file by what stands before its cases.
 pub(crate) fn plain(metadata: &SavMetadata, name: &str) -> Codebook {
@@ -45,11 +46,18 @@ pub(super) fn plain_of(metadata: &SavMetadata, name: &str, kinds: &[Kind], reaso
     }
     let reasons = (0..kinds.len()).map(|position| reasons.get(position).map_or(&[][..], Vec::as_slice));
     let reasons: Vec<&[f64]> = reasons.collect();
-    let sets = label_sets(metadata, kinds, &reasons, &mut codebook);
-    for (((stored, kind), set), reasons) in metadata.variables.iter().zip(kinds).zip(sets).zip(reasons) {
+    let translations = Translations::of(metadata, kinds);
+    if !translations.languages.is_empty() {
+        let languages = translations.languages.clone();
+        table.attributes.extend([attribute(&Attribute::new(SECOND_LANGUAGE, languages.clone()))]);
+        codebook.study.languages = std::iter::once(UNKNOWN_LANGUAGE.to_owned()).chain(languages).collect();
+    }
+    let sets = label_sets(metadata, kinds, &reasons, &translations, &mut codebook);
+    let variables = metadata.variables.iter().zip(translations.all()).zip(kinds).zip(sets).zip(reasons);
+    for ((((stored, translated), kind), set), reasons) in variables {
         let labels = stored.value_labels.and_then(|set| metadata.value_labels.get(set));
-        let mut variable = variable(stored, kind);
-        variable.missing = missing(stored, kind, reasons, labels);
+        let mut variable = variable(stored, translated, kind);
+        variable.missing = missing(stored, kind, reasons, labels.map(|set| (set, translated)));
         variable.labels = set;
         table.variables.push(variable);
     }
@@ -62,17 +70,19 @@ pub(super) fn plain_of(metadata: &SavMetadata, name: &str, kinds: &[Kind], reaso
 }
 
 /// Adds the sets of value labels, each named after the first variable that has it; the name of each variable's set. Values
-/// of variables that share labels but not a kind make sets of their own.
+/// of variables that share labels but not a kind or their translations make sets of their own.
 fn label_sets(
     metadata: &SavMetadata,
     kinds: &[Kind],
     reasons: &[&[f64]],
+    translations: &Translations<'_>,
     codebook: &mut Codebook,
 ) -> Vec<Option<String>> {
-    type Known<'k> = ((&'k Kind, &'k [f64]), String);
+    type Known<'k> = ((&'k Kind, &'k [f64], &'k ValueTranslations<'k>), String);
     let mut known: Vec<Vec<Known<'_>>> = vec![Vec::new(); metadata.value_labels.len()];
     let mut names = Vec::with_capacity(kinds.len());
-    for ((variable, kind), reasons) in metadata.variables.iter().zip(kinds).zip(reasons) {
+    let variables = metadata.variables.iter().zip(translations.all()).zip(kinds).zip(reasons);
+    for (((variable, translated), kind), reasons) in variables {
         let set = variable
             .value_labels
             .and_then(|set| Some((known.get_mut(set)?, metadata.value_labels.get(set)?)));
@@ -80,31 +90,34 @@ fn label_sets(
             names.push(None);
             continue;
         };
-        if let Some((_, name)) = known.iter().find(|(other, _)| *other == (kind, *reasons)) {
+        if let Some((_, name)) =
+            known.iter().find(|(other, _)| *other == (kind, *reasons, &translated.values))
+        {
             names.push(Some(name.clone()));
             continue;
         }
         let is_value = |value: &Stored| value.as_number().is_none_or(|number| !reasons.contains(&number));
         // SPSS shows no label of the system-missing value.
-        let entries =
-            set.labels.iter().filter(|(value, _)| is_value(value)).filter_map(|(value, label)| {
-                Some(ValueLabel::new(described(value, kind)?, label.trim_end()))
-            });
+        let entries = set.labels.iter().enumerate().filter(|(_, (value, _))| is_value(value)).filter_map(
+            |(at, (value, label))| {
+                Some(ValueLabel::new(described(value, kind)?, translated.value_label(at, label.trim_end())))
+            },
+        );
         let entries: Vec<ValueLabel> = entries.collect();
         if entries.is_empty() && !reasons.is_empty() {
             names.push(None);
             continue;
         }
         codebook.value_labels.entry(variable.name.clone()).or_default().entries = entries;
-        known.push(((kind, reasons), variable.name.clone()));
+        known.push(((kind, reasons, &translated.values), variable.name.clone()));
         names.push(Some(variable.name.clone()));
     }
     names
 }
 
-fn variable(stored: &SavVariable, kind: &Kind) -> Variable {
+fn variable(stored: &SavVariable, translated: &Translated<'_>, kind: &Kind) -> Variable {
     let mut variable = Variable::new(&stored.name, kind.clone());
-    variable.label = stored.label.trim_end().into();
+    variable.label = translated.label(stored.label.trim_end());
     variable.measure = stored.measure;
     variable.alignment = stored.alignment;
     variable.column_width = stored.column_width;
@@ -125,7 +138,7 @@ fn variable(stored: &SavVariable, kind: &Kind) -> Variable {
         format.native.insert("spss".to_owned(), stated.to_string());
     }
     variable.write_format = (stored.write != stored.print).then(|| shown(&stored.write));
-    for attribute in &stored.attributes {
+    for attribute in &translated.attributes {
         let role = (attribute.name == ROLE).then(|| role(attribute)).flatten();
         match role {
             Some(role) => variable.role = Some(role),
@@ -140,7 +153,12 @@ fn variable(stored: &SavVariable, kind: &Kind) -> Variable {
 
 /// Missing values as a codebook has them, which do not overlap: single values in the range say nothing more, and a range whose
 /// ends are in the wrong order holds nothing. A reason is called by its label, or else by its number.
-fn missing(stored: &SavVariable, kind: &Kind, reasons: &[f64], labels: Option<&ValueLabels>) -> Vec<Missing> {
+fn missing(
+    stored: &SavVariable,
+    kind: &Kind,
+    reasons: &[f64],
+    labels: Option<(&ValueLabels, &Translated<'_>)>,
+) -> Vec<Missing> {
     let value = |number: f64| described(&Stored::Number(number), kind);
     let range = stored.missing.range.filter(|range| !matches!(range, (Some(low), Some(high)) if low > high));
     let covers = |number: f64| {
@@ -165,9 +183,12 @@ fn missing(stored: &SavVariable, kind: &Kind, reasons: &[f64], labels: Option<&V
         }
         taken.push(single);
         if let Some(number) = single.as_number().filter(|number| reasons.contains(number)) {
-            let label = labels.and_then(|set| set.labels.iter().find(|(value, _)| value == single));
-            let label = label.map_or("", |(_, label)| label.trim_end());
-            let label = if label.is_empty() { doubles::shown(number) } else { label.to_owned() };
+            let label = labels.and_then(|(set, translated)| {
+                let at = set.labels.iter().position(|(value, _)| value == single)?;
+                let (_, label) = set.labels.get(at)?;
+                Some(translated.value_label(at, label.trim_end())).filter(|label| !label.is_empty())
+            });
+            let label = label.unwrap_or_else(|| doubles::shown(number).into());
             all.push(Missing::reason().label(label));
             continue;
         }

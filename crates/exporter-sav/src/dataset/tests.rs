@@ -5,10 +5,11 @@ use std::sync::Arc;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Date32Type, TimestampMicrosecondType};
 use arrow_array::{ArrayRef, Float64Array};
-use exporter_core::codebook::{Kind, Missing, TimeUnit, Value, Variable};
+use exporter_core::codebook::{Codebook, Group, GroupKind, Kind, Missing, Table, TimeUnit, Value, Variable};
 use exporter_spss::{Format, MissingValues, Value as Stored};
 
 use super::delivery::Delivery;
+use super::groups::without_strangers;
 use super::plain;
 use crate::metadata::{SavMetadata, SavVariable, ValueLabels};
 use crate::spec::{SYSMIS, UNIX_EPOCH};
@@ -90,4 +91,42 @@ fn numbers_that_stand_for_reasons_are_no_days() {
     let days = delivery.array(&values, 0).unwrap();
     assert_eq!(days.as_primitive::<Date32Type>().iter().collect::<Vec<_>>(), [None, Some(0), None, None]);
     assert_eq!(reasons.iter().collect::<Vec<_>>(), [Some(1), None, None, Some(0)]);
+}
+
+#[test]
+fn sets_count_values_of_their_variables() {
+    let (integer, boolean) = (Kind::INTEGER, Kind::Boolean);
+    let kinds = [("a", integer), ("b", Kind::FLOAT), ("s", Kind::Text), ("d", Kind::Date), ("t", boolean)];
+    let variables = kinds.map(|(name, kind)| Variable::new(name, kind)).to_vec();
+    let mut table = Table::new("t", variables);
+    let set = |name: &str, counted: Value, members: &[&str]| {
+        Group::new(name, GroupKind::MultipleDichotomy { counted }, members.iter().copied())
+    };
+    table.groups = vec![
+        set("mixed", 1.into(), &["a", "s", "d", "b"]),
+        set("none", Value::Text("x".to_owned()), &["a", "b"]),
+        set("half", 1.5.into(), &["a", "b"]),
+        set("truth", 1.into(), &["t"]),
+        set("empty", 1.into(), &[]),
+        Group::new("category", GroupKind::MultipleCategory, ["a", "s"]),
+    ];
+    let mut codebook = Codebook::new("s").with_table(table);
+    assert!(!codebook.problems().is_empty());
+    let losses = without_strangers(&mut codebook);
+    codebook.validate().unwrap();
+    let groups = &codebook.tables[0].groups;
+    let left: Vec<(&str, usize)> =
+        groups.iter().map(|group| (group.name.as_str(), group.members.len())).collect();
+    assert_eq!(left, [("mixed", 2), ("half", 1), ("truth", 1), ("empty", 0), ("category", 2)]);
+    assert_eq!(groups[2].kind, GroupKind::MultipleDichotomy { counted: true.into() });
+    let told: Vec<(u64, &str)> = losses.iter().map(|loss| (loss.count, loss.action.as_str())).collect();
+    let left_out = "variables of which it is no value are left out";
+    assert_eq!(
+        told,
+        [
+            (2, &*format!("the multiple response set mixed counts 1: {left_out}")),
+            (2, "the multiple response set none counts x: left out, it is no value of the variables"),
+            (1, &*format!("the multiple response set half counts 1.5: {left_out}")),
+        ]
+    );
 }

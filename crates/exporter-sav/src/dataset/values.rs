@@ -7,7 +7,7 @@ use exporter_spss::Value as Stored;
 use crate::spec::{SYSMIS, UNIX_EPOCH};
 
 /// A stored value as one of a variable of this kind; `None` for what is none of the kind's.
-pub(super) fn described(value: &Stored, kind: &Kind) -> Option<Value> {
+pub(crate) fn described(value: &Stored, kind: &Kind) -> Option<Value> {
     let number = match value {
         Stored::Text(text) => return Some(Value::Text(text.trim_end_matches(' ').to_owned())),
         Stored::Number(number) => *number,

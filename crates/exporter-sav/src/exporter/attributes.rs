@@ -32,7 +32,10 @@ impl Attributes {
     }
 
     /// Those of a variable, and behind them `ours`, which keep their names.
-    pub(super) fn of_variable(&mut self, attributes: &All, ours: Vec<Attribute>) -> Vec<Attribute> {
+    pub(super) fn of_variable(&mut self, attributes: &All, mut ours: Vec<Attribute>) -> Vec<Attribute> {
+        for value in ours.iter_mut().flat_map(|our| &mut our.values) {
+            *value = self.line(value);
+        }
         let mut written = self.written(attributes.iter(), &ours);
         written.extend(ours);
         written
@@ -83,7 +86,7 @@ impl Attributes {
         if value.contains(VALUE_ENDS) {
             tell(&mut self.joined, value);
         }
-        value.replace("\r\n", " ").replace(VALUE_ENDS, " ")
+        line(value)
     }
 
     /// What changed.
@@ -104,16 +107,22 @@ impl Attributes {
     }
 }
 
-fn tell((count, first): &mut (u64, Option<String>), what: &str) {
-    *count += 1;
-    first.get_or_insert_with(|| what.to_owned());
+/// A value as one line.
+pub(crate) fn line(value: &str) -> String {
+    value.replace("\r\n", " ").replace(VALUE_ENDS, " ")
 }
 
-fn values_of(attribute: &Described) -> &[String] {
+/// The values of an attribute.
+pub(crate) fn values_of(attribute: &Described) -> &[String] {
     match attribute {
         Described::One(value) => std::slice::from_ref(value),
         Described::Many(values) => values.as_slice(),
     }
+}
+
+fn tell((count, first): &mut (u64, Option<String>), what: &str) {
+    *count += 1;
+    first.get_or_insert_with(|| what.to_owned());
 }
 
 /// The attribute of a role.

@@ -21,13 +21,18 @@ pub(super) fn embedded(
     described: &TableDescription,
     written: &SavMetadata,
     language: Language<'_>,
-    second: &str,
+    second: &[&str],
 ) -> Result<Option<Stored>> {
     let mut own = of_table(codebook, table, &[]);
-    for table in &mut own.tables {
+    let tag = |tag: &&str| (*tag).to_owned();
+    let marker = match second {
+        [one] => Attribute::One(tag(one)),
+        many => Attribute::Many(many.iter().map(tag).collect()),
+    };
+    if let Some(table) = own.tables.first_mut() {
         table.attributes.remove(SECOND_LANGUAGE);
         if !second.is_empty() {
-            table.attributes.insert(SECOND_LANGUAGE.to_owned(), Attribute::One(second.to_owned()));
+            table.attributes.insert(SECOND_LANGUAGE.to_owned(), marker);
         }
     }
     let is_utf8 = written.encoding == encoding_rs::UTF_8;

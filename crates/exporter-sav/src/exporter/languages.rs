@@ -3,7 +3,7 @@
 use exporter_core::codebook::{Codebook, Table};
 use exporter_core::{Context, Loss, LossCode, Part};
 
-use super::{SavExporter, other_languages};
+use super::{SavExporter, is_one, other_languages};
 
 /// What becomes of labels in other languages; the entry holds them nevertheless where the codebook is kept.
 pub(super) fn not_shown(
@@ -14,9 +14,9 @@ pub(super) fn not_shown(
     context: &Context,
 ) -> Option<Loss> {
     let (options, format) = (&exporter.options, exporter.info.id);
-    let second = exporter.second_language(codebook, table, context);
+    let second = exporter.second_languages(codebook, table, context);
     let mut others = other_languages(codebook, context);
-    others.retain(|tag| !tag.eq_ignore_ascii_case(second));
+    others.retain(|tag| !is_one(tag, &second));
     let first = others.first()?;
     let names = others.join(", ");
     let whither = if options.codebook {

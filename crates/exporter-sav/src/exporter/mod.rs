@@ -7,7 +7,9 @@ mod split;
 mod table;
 mod write;
 
-use exporter_core::codebook::{Attribute, Codebook, Table};
+pub(crate) use attributes::{line, values_of};
+
+use exporter_core::codebook::{Codebook, Table};
 use exporter_core::{
     Carry, Context, Dataset, EntrySpec, Error, Exporter, Format, FormatInfo, Limits, LossCode, Part, Plan,
     Planning, ProfileRequest, Result, TableId, TablesPlan, doubles,
@@ -128,15 +130,24 @@ impl SavExporter {
 }
 
 impl SavExporter {
-    /// The second language of a table's labels, empty where it has none: the chosen one, or that of its source file.
-    fn second_language<'t>(&'t self, codebook: &Codebook, table: &'t Table, context: &Context) -> &'t str {
+    /// The languages whose labels stand in attributes of a table's variables: the chosen one, or those of its source file.
+    fn second_languages<'t>(
+        &'t self,
+        codebook: &Codebook,
+        table: &'t Table,
+        context: &Context,
+    ) -> Vec<&'t str> {
         if let Some(second) = &self.options.second_language {
-            return second;
+            return Some(second.as_str()).into_iter().filter(|second| !second.is_empty()).collect();
         }
-        match table.attributes.get(SECOND_LANGUAGE) {
-            Some(Attribute::One(second)) if is_one(second, &other_languages(codebook, context)) => second,
-            _ => "",
-        }
+        let others = other_languages(codebook, context);
+        in_attributes(table).iter().map(String::as_str).filter(|second| is_one(second, &others)).collect()
+    }
+
+    /// Languages of the source file's attributes that are chosen no longer.
+    fn removed_languages<'t>(&self, table: &'t Table, chosen: &[&str]) -> Vec<&'t str> {
+        let of_file = in_attributes(table).iter().map(String::as_str);
+        of_file.filter(|tag| self.options.second_language.is_some() && !is_one(tag, chosen)).collect()
     }
 
     /// Refuses a second language that the study does not have, or that is the first.
@@ -156,6 +167,11 @@ impl SavExporter {
             others => format!("name one of its other languages: {}", others.join(", ")),
         }))
     }
+}
+
+/// The languages whose labels stood in attributes in the file of a table.
+fn in_attributes(table: &Table) -> &[String] {
+    table.attributes.get(SECOND_LANGUAGE).map_or(&[][..], values_of)
 }
 
 /// The languages of a study but that of the labels.

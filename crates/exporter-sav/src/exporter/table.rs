@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use encoding_rs::Encoding;
-use exporter_core::codebook::{Codebook, DisplayFormat, Group, GroupKind, MissingValues, Table, Variable};
+use exporter_core::codebook::{DisplayFormat, Group, GroupKind, Table, Variable};
 use exporter_core::names::{NameRules, legal_unique};
 use exporter_core::nested::flatten;
 use exporter_core::source::MemoryBytes;
@@ -14,9 +14,7 @@ use exporter_core::{
     CHARACTERS, Context, Dataset, EntrySpec, Error, Loss, LossCode, LossReport, Part, Profile, Recode,
     Rename, Result, Scan, TableId, TableProfile, doubles, encoded,
 };
-use exporter_spss::{
-    Format, LongTextOption, TableDescription, Value, VariableDescription, describe, unique_attribute_names,
-};
+use exporter_spss::{Format, LongTextOption, TableDescription, Value, VariableDescription, describe};
 
 use super::SavExporter;
 use super::attributes::{Attributes, dates, role};
@@ -28,6 +26,7 @@ use crate::error::SavError;
 use crate::metadata::{Attribute, SavMetadata, SavVariable, ValueLabels, VariableSet};
 use crate::reader::SavReader;
 use crate::spec::{DOCUMENT_LINE, SHORT_TEXT};
+use crate::translations::{self, Lines, with_rest};
 use crate::writer::{Storing, without_cases};
 
 /// One table, decided.
@@ -71,7 +70,10 @@ pub(super) fn plan_table<'a>(
     let replaced = profile.replaced(id, table, choices.encoding(), REPLACED);
     let mut losses: LossReport = replaced.collect();
     let language = codebook.language(context.language());
-    let second = exporter.second_language(codebook, table, context);
+    let second = exporter.second_languages(codebook, table, context);
+    let removed = translations::without(table, &exporter.removed_languages(table, &second));
+    let table = removed.as_ref().map_or(table, |(without, _)| without);
+    removed.iter().for_each(|(_, loss)| losses.add(loss.clone()));
     let facts = with_json_widths((data, id), table, profile.table(id).cloned().unwrap_or_default(), context)?;
     let split = (choices.long_text == LongTextOption::Split).then(|| Split::of(table, &facts, &choices));
     let split = split.flatten();
@@ -90,10 +92,16 @@ pub(super) fn plan_table<'a>(
     for (variable, spss) in table.variables.iter().zip(&described.variables) {
         let mut stored = stored(variable, spss);
         let mut ours = own_attributes(variable, spss);
-        // One that another program has changed is the variable's own.
-        let second = second_labels(codebook, variable, spss, second);
-        ours.extend(second.into_iter().filter(|label| !variable.attributes.contains_key(&label.name)));
-        stored.attributes = attributes.of_variable(&variable.attributes, ours);
+        let labels = (!second.is_empty()).then(|| Lines::of(variable, spss));
+        let mut translations: Vec<Attribute> = Vec::new();
+        for (tag, lines) in second.iter().flat_map(|tag| Some((tag, labels.as_ref()?))) {
+            let (attributes, lost) = lines.written(codebook, tag);
+            translations.extend(attributes);
+            lost.into_iter().for_each(|loss| losses.add(loss.table(&table.name)));
+        }
+        let own = with_rest(&variable.attributes, &mut translations);
+        ours.extend(translations);
+        stored.attributes = attributes.of_variable(&own, ours);
         stored.value_labels = sets.of(spss, &mut metadata.value_labels);
         metadata.variables.push(stored);
         storing.push(Storing { conversion: spss.conversion, reasons: spss.reasons.clone() });
@@ -120,7 +128,7 @@ pub(super) fn plan_table<'a>(
             &described,
             written.metadata(),
             language,
-            second,
+            &second,
         )?);
     }
     attributes.losses().for_each(|loss| losses.add(loss.table(&table.name)));
@@ -202,37 +210,6 @@ fn stored(variable: &Variable, spss: &VariableDescription) -> SavVariable {
 fn own_attributes(variable: &Variable, spss: &VariableDescription) -> Vec<Attribute> {
     let clock = spss.clock.as_ref().map(|clock| Attribute::new(CLOCK, vec![clock.clone()]));
     variable.role.map(role).into_iter().chain(clock).collect()
-}
-
-/// The labels of a variable in a second language, as attributes: its own, and `value=label` for each that has one.
-fn second_labels(
-    codebook: &Codebook,
-    variable: &Variable,
-    spss: &VariableDescription,
-    tag: &str,
-) -> Vec<Attribute> {
-    if tag.is_empty() {
-        return Vec::new();
-    }
-    let name = |what: &str| unique_attribute_names(&[format!("{what}_{}", tag.replace('-', "_"))]).concat();
-    let line = |text: &str| text.replace(['\r', '\n', '\0'], " ");
-    let label = variable.label.translation(tag).map(|label| Attribute::new(name("Label"), vec![line(label)]));
-    let entries = codebook.value_labels_of(variable).map_or(&[][..], |labels| &labels.entries);
-    let translated = entries.iter().filter_map(|entry| Some((&entry.value, entry.label.translation(tag)?)));
-    let translated = translated.map(|(value, label)| line(&format!("{value}={label}")));
-    // Numbers that stand for reasons are those of the file.
-    let reasons = variable.missing.iter().enumerate().filter_map(|(at, missing)| {
-        let value = match (&missing.values, spss.reasons.get(at)) {
-            (MissingValues::One(value), _) => value.to_string(),
-            (MissingValues::Reason, Some(Some(code))) => doubles::shown(*code),
-            _ => return None,
-        };
-        Some(line(&format!("{value}={}", missing.label.translation(tag)?)))
-    });
-    let mut values: Vec<String> = translated.collect();
-    values.extend(reasons);
-    let values = (!values.is_empty()).then(|| Attribute::new(name("ValueLabels"), values));
-    label.into_iter().chain(values).collect()
 }
 
 /// Sets of value labels that are written, shared by variables with the same ones.

@@ -25,6 +25,7 @@ use crate::spec::ELEMENT_BYTES;
 pub(crate) struct Found {
     replaced: Mutex<BTreeMap<usize, Oddity>>,
     not_finite: Mutex<BTreeMap<usize, Oddity>>,
+    displaced: Mutex<BTreeMap<usize, Oddity>>,
     /// All remarks, once a pass has come to the end of the cases.
     pub(crate) remarks: OnceLock<Vec<Remark>>,
 }
@@ -40,6 +41,10 @@ impl Found {
     pub(crate) fn not_finite(&self) -> ByVariable {
         told(&self.not_finite)
     }
+
+    pub(crate) fn displaced(&self) -> ByVariable {
+        told(&self.displaced)
+    }
 }
 
 fn told(oddities: &Mutex<BTreeMap<usize, Oddity>>) -> ByVariable {
@@ -52,12 +57,14 @@ fn told(oddities: &Mutex<BTreeMap<usize, Oddity>>) -> ByVariable {
 struct Pass {
     replaced: BTreeMap<usize, Oddity>,
     not_finite: BTreeMap<usize, Oddity>,
+    displaced: BTreeMap<usize, Oddity>,
 }
 
 impl Pass {
     fn add(&mut self, odd: Oddities, found: &Found) {
         add(odd.replaced, &mut self.replaced, &found.replaced);
         add(odd.not_finite, &mut self.not_finite, &found.not_finite);
+        add(odd.displaced, &mut self.displaced, &found.displaced);
     }
 }
 

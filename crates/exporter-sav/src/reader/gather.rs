@@ -9,6 +9,7 @@ use arrow_schema::ArrowError;
 use exporter_rows::{Rows, StoredCells, TextEnd, Texts, number_array};
 
 use crate::error::{Result, SavError};
+use crate::reader::displaced;
 use crate::reader::prepared::{ColumnCells, Prepared};
 use crate::spec::SYSMIS;
 
@@ -24,6 +25,7 @@ pub(crate) struct Oddity {
 pub(crate) struct Oddities {
     pub(crate) replaced: Vec<(usize, Oddity)>,
     pub(crate) not_finite: Vec<(usize, Oddity)>,
+    pub(crate) displaced: Vec<(usize, Oddity)>,
 }
 
 /// The cells of the columns of some rows.
@@ -32,6 +34,12 @@ pub(crate) struct Gathered {
     cells: Vec<StoredCells>,
     /// Bytes of text that each column had last, and a little more.
     text_bytes: Vec<usize>,
+    /// How many rows there are so far.
+    rows: u64,
+    /// Of each column, the cells that are none of its kind.
+    displaced: Vec<Option<Oddity>>,
+    /// Whether the cells of a column in a tile are.
+    scratch: Vec<bool>,
 }
 
 impl Gathered {
@@ -43,10 +51,21 @@ impl Gathered {
             ColumnCells::Joined(_) => StoredCells::Text(Texts::with_capacity(rows, *text)),
         });
         self.cells = cells.collect();
+        self.rows = 0;
+        self.displaced.clear();
+        self.displaced.resize(prepared.columns.len(), None);
     }
 
     /// Appends the cells of rows that begin with byte `start` of those that columns have their places in.
     pub(crate) fn add(&mut self, prepared: &Prepared, rows: Rows<'_>, start: usize) {
+        if prepared.unpacking.is_some() {
+            for (column, found) in prepared.columns.iter().zip(&mut self.displaced) {
+                displaced::look(&column.cells, &rows, prepared.order, &mut self.scratch, |row| {
+                    found.get_or_insert(Oddity { count: 0, first: self.rows + row }).count += 1;
+                });
+            }
+            self.rows += rows.len() as u64;
+        }
         for (column, cells) in prepared.columns.iter().zip(&mut self.cells) {
             match (&column.cells, cells) {
                 (ColumnCells::One(at, cell), cells) => {
@@ -68,6 +87,9 @@ impl Gathered {
         first: u64,
     ) -> Result<(RecordBatch, Oddities)> {
         let mut odd = Oddities::default();
+        for (column, found) in prepared.columns.iter().zip(self.displaced.drain(..)) {
+            odd.displaced.extend(found.map(|odd| (column.variable, odd.from(first))));
+        }
         let mut arrays: Vec<ArrayRef> = Vec::with_capacity(self.cells.len());
         for ((column, cells), hint) in
             prepared.columns.iter().zip(self.cells.drain(..)).zip(&mut self.text_bytes)

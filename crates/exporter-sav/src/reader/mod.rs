@@ -6,6 +6,7 @@ mod bytes;
 mod chunks;
 mod control;
 mod dictionary;
+mod displaced;
 mod encoding;
 mod formats;
 mod gather;
@@ -117,6 +118,12 @@ impl SavReader {
     /// first.
     pub fn not_finite(&self) -> Vec<(usize, u64, u64)> {
         self.found.not_finite()
+    }
+
+    /// By variable, how many cells so far were none of the variable's, as damaged codes make them, and the row, from 1, of the
+    /// first.
+    pub fn displaced(&self) -> Vec<(usize, u64, u64)> {
+        self.found.displaced()
     }
 
     /// Streams the chosen columns with `threads` threads.

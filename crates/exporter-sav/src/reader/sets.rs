@@ -1,6 +1,6 @@
 //! Multiple response sets and variable sets (6, subtypes 5, 7 and 19).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use exporter_core::codebook::LabelSource;
 use exporter_spss::{ResponseSet, ResponseSetKind, Value, folded};
@@ -43,10 +43,16 @@ pub(crate) fn response_sets(
                 continue;
             };
             let name = decoder.label(raw.name, remarks);
-            let mut members = Vec::new();
+            let (mut members, mut known) = (Vec::new(), HashSet::new());
             for member in decoder.decode(raw.members).0.split_ascii_whitespace() {
                 match of.find_short(member) {
-                    Some(member) => members.push(member),
+                    Some(member) if known.insert(member) => members.push(member),
+                    Some(_) => {
+                        remarks.odd(
+                            "members that stand twice in a set are read once",
+                            format!("{name}: {member}"),
+                        );
+                    }
                     None => remarks.changed(
                         "members of sets that do not exist are left out",
                         format!("{name}: {member}"),
@@ -82,8 +88,8 @@ pub(crate) fn response_sets(
 
 /// The counted value as the variables hold it.
 fn counted(text: &str, is_number: bool) -> Value {
-    match text.trim().parse() {
-        Ok(number) if is_number => Value::Number(number),
+    match text.trim().parse::<f64>() {
+        Ok(number) if is_number && number.is_finite() => Value::Number(number),
         _ => Value::Text(text.to_owned()),
     }
 }
@@ -129,10 +135,15 @@ pub(crate) fn variable_sets(
         for line in text.lines() {
             let Some((name, members)) = line.split_once('=') else { continue };
             let mut set = VariableSet::new(name.trim_end(), Vec::new());
+            let mut known = HashSet::new();
             for member in members.split_ascii_whitespace() {
                 let member_name = member.trim_matches('\0');
                 match of.find(member_name) {
-                    Some(member) => set.members.push(member),
+                    Some(member) if known.insert(member) => set.members.push(member),
+                    Some(_) => {
+                        let first = format!("{}: {member}", set.name);
+                        remarks.odd("members that stand twice in a set are read once", first);
+                    }
                     None => remarks.changed(
                         "members of sets that do not exist are left out",
                         format!("{}: {member}", set.name),

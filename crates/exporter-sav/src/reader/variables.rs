@@ -260,10 +260,13 @@ fn missing_values(
         }
     }
     let is_number = |end: Option<f64>| !end.is_some_and(f64::is_nan);
-    let range = range.filter(|(low, high)| {
+    let range = range.filter(|range @ (low, high)| {
         let sound = is_number(*low) && is_number(*high);
         if !sound {
             remarks.changed("ranges of missing values whose ends are no numbers are left out", name);
+        }
+        if matches!(range, (Some(low), Some(high)) if low > high) {
+            remarks.odd("ranges of missing values whose larger end is first hold nothing", name);
         }
         sound
     });

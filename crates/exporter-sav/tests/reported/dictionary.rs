@@ -135,3 +135,35 @@ fn how_cases_are_stored_is_chosen_and_read_from_the_bytes_whatever_the_name() {
         }
     }
 }
+
+#[test]
+fn a_file_whose_set_counts_a_value_that_its_variables_do_not_have_is_read() {
+    use exporter_spss::{ResponseSet, ResponseSetKind};
+    let mut metadata = SavMetadata::new();
+    let formats = [("a", "F8.0"), ("b", "F8.2"), ("d", "DATE11")];
+    let number = |(name, format)| SavVariable::number(name, Format::parse(format).unwrap());
+    metadata.variables = formats.map(number).to_vec();
+    let set = |name: &str, counted: f64, members: Vec<usize>| {
+        ResponseSet::new(name, "", ResponseSetKind::Dichotomy(Stored::Number(counted)), members)
+    };
+    metadata.response_sets = vec![set("half", 1.5, vec![0, 1]), set("day", 1.0, vec![0, 1, 2])];
+    let storing = metadata.variables.iter().map(|_| Storing::default()).collect();
+    let writing = WriterOptions::new(Box::new(|| Err(std::io::ErrorKind::Unsupported.into())));
+    let mut writer = SavWriter::new(Vec::new(), metadata, storing, writing).unwrap();
+    let doubles = |number: f64| Arc::new(arrow_array::Float64Array::from(vec![number])) as ArrayRef;
+    let columns = vec![("a", doubles(1.0)), ("b", doubles(1.5)), ("d", doubles(13_797_216_000.0))];
+    writer.write(&RecordBatch::try_from_iter(columns).unwrap()).unwrap();
+    let source = Source::memory("t.sav", writer.finish().unwrap().0);
+    let read = SavInput::open(&source, Default::default(), &Context::default()).unwrap();
+    read.codebook().validate().unwrap();
+    let groups = &read.codebook().tables[0].groups;
+    let left: Vec<(&str, String)> =
+        groups.iter().map(|group| (group.name.as_str(), group.members.join(" "))).collect();
+    assert_eq!(left, [("half", "b".to_owned()), ("day", "a b".to_owned())]);
+    assert_eq!(read.losses().len(), 2, "{:?}", read.losses());
+    // Both sets are what a copy says: the codebook in it has the one that SPSS does not take.
+    let copy = File::written(&SavExporter::new(options(json!({}))), &*read);
+    let sets = copy.metadata().response_sets;
+    assert_eq!(sets.iter().map(|set| set.name.as_str()).collect::<Vec<_>>(), ["day"]);
+    assert_eq!(copy.opened().codebook().tables[0].groups, *groups);
+}

@@ -3,6 +3,7 @@
 mod dictionary;
 mod encodings;
 mod labels;
+mod languages;
 mod large;
 mod missing;
 mod texts;

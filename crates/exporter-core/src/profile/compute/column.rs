@@ -10,8 +10,8 @@ use arrow_schema::DataType;
 use super::super::{ColumnFacts, Facts, Number, Totals};
 use super::kernels;
 use super::known::NUMBERS;
-use crate::downcast_whole_numbers;
 use crate::missing::Span;
+use crate::{doubles, downcast_whole_numbers};
 
 /// What was found in a part of a column.
 #[derive(Debug)]
@@ -25,6 +25,7 @@ pub(super) struct ColumnFindings {
     integral: bool,
     nans: u64,
     infinities: u64,
+    rounded: u64,
     /// Filled in beside [`look_at`], since reasons are a column of their own.
     pub(super) reasons: BTreeMap<u8, u64>,
 }
@@ -41,6 +42,7 @@ impl Default for ColumnFindings {
             integral: true,
             nans: 0,
             infinities: 0,
+            rounded: 0,
             reasons: BTreeMap::new(),
         }
     }
@@ -59,6 +61,7 @@ impl ColumnFindings {
         self.integral &= next.integral;
         self.nans += next.nans;
         self.infinities += next.infinities;
+        self.rounded += next.rounded;
         for (reason, rows) in next.reasons {
             *self.reasons.entry(reason).or_default() += rows;
         }
@@ -76,6 +79,7 @@ impl ColumnFindings {
         facts.integral = is(Facts::INTEGRAL).then_some(self.integral).or(facts.integral);
         facts.nans = is(NUMBERS).then_some(self.nans).or(facts.nans);
         facts.infinities = is(NUMBERS).then_some(self.infinities).or(facts.infinities);
+        facts.rounded = is(Facts::ROUNDED).then_some(self.rounded).or(facts.rounded);
         facts.reasons = is(Facts::REASONS).then_some(self.reasons).or(facts.reasons.take());
     }
 }
@@ -223,7 +227,11 @@ fn decimals(
     let unit = u32::try_from(scale).ok().and_then(|scale| 10i128.checked_pow(scale)).unwrap_or(1);
     let whole = || kernels::present(column, &mut Vec::new()).iter().all(|digits| digits % unit == 0);
     let integral = !asked.any(Facts::INTEGRAL) || unit == 1 || whole();
-    ColumnFindings { integral, ..integers(column, asked, missing) }
+    let rounded = match asked.any(Facts::ROUNDED) {
+        true => column.iter().flatten().filter(|digits| !doubles::holds(*digits, scale)).count() as u64,
+        false => 0,
+    };
+    ColumnFindings { integral, rounded, ..integers(column, asked, missing) }
 }
 
 fn floats(values: &[f64], asked: Facts, missing: &[Span]) -> ColumnFindings {

@@ -42,6 +42,9 @@ pub(super) fn take(known: &mut ColumnFacts, variable: &Variable, missing: &[Span
         known.nans = Some(0);
         known.infinities = Some(0);
     }
+    if !matches!(variable.kind, Kind::Decimal { .. }) && asked.any(Facts::ROUNDED) {
+        known.rounded = Some(0);
+    }
     let reasons = if variable.has_reasons() { Facts::NONE } else { Facts::REASONS };
     asked.without(reasons).without(if measured { Facts::NONE } else { NUMBERS })
 }
@@ -60,6 +63,7 @@ pub(super) fn still_open(known: &ColumnFacts, asked: Facts) -> Facts {
         (Facts::WITH_NUL, known.with_nul.is_some()),
         (Facts::INTEGRAL, known.integral.is_some()),
         (Facts::REASONS, known.reasons.is_some()),
+        (Facts::ROUNDED, known.rounded.is_some()),
     ];
     known.into_iter().filter(|(_, known)| *known).fold(asked, |open, (fact, _)| open.without(fact))
 }

@@ -81,3 +81,37 @@ fn changed_bytes_never_panic() {
         }
     }
 }
+
+#[test]
+fn cells_that_a_damaged_code_has_moved_are_told() {
+    for order in ORDERS {
+        let mut file = TestFile::empty(order, CaseCompression::Bytecode);
+        file.records.extend([TestVariable::number("A"), TestVariable::text("S", 13)]);
+        for number in 1..=8 {
+            file.case(&[f64::from(number).into(), "name".into()]);
+        }
+        // The code of the number in the second case.
+        let damaged = |code: u8| {
+            let mut bytes = file.bytes();
+            bytes[file.dictionary().len() + 3] = code;
+            let options = ReadOptions { lenient: true, ..ReadOptions::default() };
+            SavReader::with_options(memory(bytes), options).unwrap()
+        };
+        let found = |code: u8| {
+            let reader = damaged(code);
+            let rows = all(&reader).iter().map(|batch| batch.num_rows()).sum::<usize>();
+            let told = reader.remarks().iter().map(|it| it.first.clone()).collect::<Vec<_>>().concat();
+            (rows, reader.displaced(), told)
+        };
+        assert_eq!(found(102), (8, vec![], String::new()));
+        assert_eq!(found(254), (8, vec![(0, 1, 2)], String::new()));
+        let (rows, displaced, told) = found(0);
+        assert_eq!((rows, displaced), (7, vec![(1, 6, 2)]));
+        assert!(told.starts_with("7 rows read; "), "{told}");
+        // Of one column alone, too.
+        let reader = damaged(0);
+        let selection = Selection { columns: Some(vec![1]), batch_rows: Some(2) };
+        assert!(reader.batches(&selection, 1).unwrap().all(|batch| batch.is_ok()));
+        assert_eq!(reader.displaced(), [(1, 6, 2)]);
+    }
+}

@@ -142,6 +142,7 @@ fn missing_values_of_every_form_are_read() {
         TestVariable { missing: (2, vec!["x".into(), "no".into()]), ..TestVariable::text("F", 2) },
         TestVariable { missing: (-2, vec!["a".into(), "b".into()]), ..TestVariable::text("G", 2) },
         TestVariable::text("H", 20),
+        missing("I", -3, &[100.0, 1.0, 7.0]),
     ];
     let mut long = file.integers(&[1]);
     long.extend(b"H\x02");
@@ -158,7 +159,13 @@ fn missing_values_of_every_form_are_read() {
     assert_eq!(found(5).values, ["x", "no"].map(|text| Value::Text(text.to_owned())));
     assert!(found(6).is_empty());
     assert_eq!(found(7).values, ["unknown", "none"].map(|text| Value::Text(text.to_owned())));
-    assert_eq!(remarks(&reader).iter().map(|remark| remark.2).collect::<Vec<_>>(), [false, true]);
+    assert_eq!(
+        (found(8).range, found(8).values.clone()),
+        (Some((Some(100.0), Some(1.0))), vec![number(7.0)])
+    );
+    let told = remarks(&reader);
+    assert_eq!(told.iter().map(|remark| remark.2).collect::<Vec<_>>(), [false, true, false]);
+    assert_eq!(told[2].0, "ranges of missing values whose larger end is first hold nothing");
 }
 
 #[test]
@@ -267,8 +274,8 @@ fn response_sets_without_members_and_lines_without_sets_are_read() {
     file.very_long("LONG", 700);
     file.records.extend(["A", "B"].map(TestVariable::number));
     let label = "ДЕТИ. ".repeat(9);
-    let record =
-        format!("$none=C 0  \n{}$one=D1 1 3 One a\n$many=C {} {label} a b\n", "\n".repeat(100), label.len());
+    let (lines, length) = ("\n".repeat(100), label.len());
+    let record = format!("$none=C 0  \n{lines}$one=D1 1 3 One a\n$many=C {length} {label} a b a\n");
     file.extensions.push((7, 1, record.into_bytes()));
     let reader = open(&file);
     let sets: Vec<_> = reader
@@ -278,7 +285,11 @@ fn response_sets_without_members_and_lines_without_sets_are_read() {
         .map(|set| (set.name.as_str(), set.label.as_str(), set.members.clone()))
         .collect();
     assert_eq!(sets, [("none", "", vec![]), ("one", "One", vec![1]), ("many", label.trim_end(), vec![1, 2])]);
-    assert_eq!(remarks(&reader), [("multiple response sets of less than two variables are read", 2, false)]);
+    let told = [
+        ("multiple response sets of less than two variables are read", 2, false),
+        ("members that stand twice in a set are read once", 1, false),
+    ];
+    assert_eq!(remarks(&reader), told);
 }
 
 #[test]
