@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 pub use by_letter::LetterValues;
-pub use by_value::ReasonCodes;
+pub use by_value::{ReasonCodes, StoredNumbers};
 pub use cells::CellRecord;
 use digest::Digest;
 
@@ -153,6 +153,25 @@ pub fn of_table(codebook: &Codebook, table: &Table, kept: &[&str]) -> Codebook {
 /// (`plain`, of one table). `fits` tells whether the rows of a variable, by its position in the file, can be delivered as a
 /// kind.
 pub fn restore(embedded: Option<Embedded>, plain: Codebook, fits: &dyn Fn(usize, &Kind) -> bool) -> Restored {
+    restored(embedded, plain, fits, None)
+}
+
+/// As [`restore`], of a file in which days and times are `numbers`.
+pub fn restore_numbers(
+    embedded: Embedded,
+    plain: Codebook,
+    fits: &dyn Fn(usize, &Kind) -> bool,
+    numbers: &dyn StoredNumbers,
+) -> Restored {
+    restored(Some(embedded), plain, fits, Some(numbers))
+}
+
+fn restored(
+    embedded: Option<Embedded>,
+    plain: Codebook,
+    fits: &dyn Fn(usize, &Kind) -> bool,
+    numbers: Option<&dyn StoredNumbers>,
+) -> Restored {
     let Some(Embedded { codebook: whole, plain: written, cells, missing }) = embedded else {
         let (losses, written_names, codes) = Default::default();
         return Restored { codebook: plain, parent: None, losses, written_names, codes };
@@ -161,9 +180,11 @@ pub fn restore(embedded: Option<Embedded>, plain: Codebook, fits: &dyn Fn(usize,
         |written: &Plain| fingerprint(plain.clone()).is_ok_and(|found| found == written.fingerprint);
     let same = written.as_ref().is_some_and(is_as_written);
     let mut losses = Vec::new();
-    let changes = merge::Changes { same, written: written.as_ref(), fits, missing, cells: &cells };
+    let changes = merge::Changes { same, written: written.as_ref(), fits, missing, cells: &cells, numbers };
+    let described = numbers.map(StoredNumbers::described);
+    let seen = described.as_ref().unwrap_or(&plain);
     let merge::Merged { mut codebook, written_names, mut codes } =
-        merge::merged(&whole, &plain, changes, &mut losses);
+        merge::merged(&whole, &plain, seen, &changes, &mut losses);
     let names = plain.tables.iter().flat_map(|table| &table.variables).map(|own| own.name.as_str());
     losses.extend(cells.without_column(&written_names, &names.collect::<Vec<_>>()));
     // A link to a table that is not there would make the codebook a wrong one.
@@ -171,9 +192,9 @@ pub fn restore(embedded: Option<Embedded>, plain: Codebook, fits: &dyn Fn(usize,
     losses.extend(detach_foreign_labels(&mut codebook));
     if let Err(problem) = codebook.validate() {
         losses.push(not_used(problem));
-        codebook = plain;
+        codes = changes.all_own_codes(seen);
+        codebook = described.unwrap_or(plain);
         codebook.study = whole.study.clone();
-        codes.clear();
         parent = None;
     }
     losses.extend(parent.as_ref().map(parent_not_open));

@@ -42,7 +42,7 @@ use facts::look;
 pub(crate) use input::READ_OPTIONS;
 pub use input::{SavInput, SavInputOptions};
 use opening::{Opened, Opening};
-pub(crate) use plain::{plain, plain_with_reasons};
+pub(crate) use plain::plain;
 use profile::known;
 
 /// An open system file, which is presumed not to change.

@@ -16,11 +16,6 @@ use crate::metadata::{Attribute, SavMetadata, SavVariable, ValueLabels};
 
 /// Describes a file by what stands before its cases.
 pub(crate) fn plain(metadata: &SavMetadata, name: &str) -> Codebook {
-    plain_of(metadata, name, &kinds_of(metadata, &[]), &[])
-}
-
-/// As [`plain`], with reasons: what is read of a file in which no codebook is stored, whatever its cases hold.
-pub(crate) fn plain_with_reasons(metadata: &SavMetadata, name: &str) -> Codebook {
     let reasons = reason_numbers(metadata);
     plain_of(metadata, name, &kinds_of(metadata, &reasons), &reasons)
 }
