@@ -11,6 +11,7 @@ use crate::codebook::{
     Codebook, Kind, Language, Missing, MissingValues, Text, Value, ValueLabel, ValueLabels, Variable,
 };
 use crate::doubles;
+use crate::loss::{Loss, LossCode};
 
 /// By declaration, the number that stands for a reason in the file; none for other declarations.
 pub type ReasonCodes = Vec<Option<f64>>;
@@ -105,7 +106,7 @@ impl Column<'_> {
 
 /// Takes missing values and value labels that are not as the file was written: `codes` are the numbers of the reasons of
 /// `variable`, and stay those. `language` is how texts of the file are compared with stored ones, if it is known in which language
-/// they are.
+/// they are. What the variable cannot declare as the file does is told.
 pub(super) fn take(
     variable: &mut Variable,
     column: &Column<'_>,
@@ -113,7 +114,8 @@ pub(super) fn take(
     labels: &mut Labels<'_>,
     language: Option<Language<'_>>,
     since: impl Fn(Said) -> Since,
-) {
+) -> Vec<Loss> {
+    let mut told = Vec::new();
     codes.resize(variable.missing.len(), None);
     let own = column.own;
     let is_temporal = variable.kind.is_temporal() || column.stored_kind.is_temporal();
@@ -126,11 +128,15 @@ pub(super) fn take(
     let file = column.labels(labels.of_file(own));
     let mut changed = since(Said::ValueLabels) != Since::Same;
     if since(Said::Missing) != Since::Same {
-        let told = |missing: &[Missing]| missing.iter().filter(|it| !it.label.is_empty()).count();
-        let before = told(&variable.missing);
-        declared(variable, codes, &column.declared());
+        let labelled = |missing: &[Missing]| missing.iter().filter(|it| !it.label.is_empty()).count();
+        let before = labelled(&variable.missing);
+        let declared = column.declared();
+        if since(Said::Missing) == Since::Changed {
+            told.extend(declared.iter().find_map(|range| as_singles(range, variable, codes)));
+        }
+        self::declared(variable, codes, &declared);
         // What is declared no more may be labelled still, and labels of reasons among days are told with these.
-        changed |= is_temporal || told(&variable.missing) < before;
+        changed |= is_temporal || labelled(&variable.missing) < before;
         reasons(variable, codes, column, &known);
     }
     if changed {
@@ -140,7 +146,8 @@ pub(super) fn take(
         true => labels.add_set(variable, own, |stored, _| entries((variable, codes), column, stored, &file, language)),
         false => labels.add_set(variable, own, |stored, _| stored.cloned().unwrap_or_default()),
     };
-    values(variable, codes, column, &known);
+    told.extend(values(variable, codes, column, &known));
+    told
 }
 
 /// The single values that are declared.
@@ -163,11 +170,24 @@ fn reasons(variable: &mut Variable, codes: &mut ReasonCodes, column: &Column<'_>
     }
 }
 
-/// Makes values of the variable's kind of the numbers that are declared.
-fn values(variable: &mut Variable, codes: &mut ReasonCodes, column: &Column<'_>, known: &[(Value, Value)]) {
+/// The loss of a range that another program declares where a file of ours has the single numbers in it.
+fn as_singles(range: &Missing, variable: &Variable, codes: &[Option<f64>]) -> Option<Loss> {
+    let singles = variable.missing.iter().filter(|it| !matches!(it.values, MissingValues::Range { .. }));
+    let is_new = singles.count() <= MOST_SINGLES && stands_for_singles(range, variable, codes);
+    let action = "the range that another program declares missing is read as the single numbers in it";
+    is_new.then(|| Loss::new(LossCode::MISSING_DROPPED, action))
+}
+
+/// Makes values of the variable's kind of the numbers that are declared; the loss of those that are none.
+fn values(
+    variable: &mut Variable,
+    codes: &mut ReasonCodes,
+    column: &Column<'_>,
+    known: &[(Value, Value)],
+) -> Option<Loss> {
     let kind = variable.kind.clone();
     if !kind.is_temporal() || column.numbers.is_none() {
-        return;
+        return None;
     }
     let is_same_kind = kind == *column.stored_kind;
     let as_stored = |raw: &Value| known.iter().find(|(known, _)| is_same_kind && known == raw);
@@ -180,6 +200,7 @@ fn values(variable: &mut Variable, codes: &mut ReasonCodes, column: &Column<'_>,
         None => Some(None),
     };
     let all = std::mem::take(&mut variable.missing).into_iter().zip(std::mem::take(codes));
+    let count = all.len();
     for (mut missing, mut code) in all {
         missing.values = match missing.values {
             MissingValues::Reason => MissingValues::Reason,
@@ -202,9 +223,12 @@ fn values(variable: &mut Variable, codes: &mut ReasonCodes, column: &Column<'_>,
         variable.missing.push(missing);
         codes.push(code);
     }
+    let action = format!("numbers that the file declares missing are none of the kind {kind}");
+    let dropped = count - variable.missing.len();
+    (dropped > 0).then(|| Loss::new(LossCode::MISSING_DROPPED, action).count(dropped as u64))
 }
 
-/// Keeps of the stored declarations those that the file still makes, and adds those that it makes besides.
+/// Keeps of the stored declarations those that the file still makes, and adds those that it makes besides, in its order.
 fn declared(variable: &mut Variable, codes: &mut ReasonCodes, own: &[Missing]) {
     let is_range = |missing: &&Missing| matches!(missing.values, MissingValues::Range { .. });
     let new_range = own.iter().filter(is_range).find(|range| {
@@ -236,6 +260,19 @@ fn declared(variable: &mut Variable, codes: &mut ReasonCodes, own: &[Missing]) {
     let new: Vec<Missing> = own.iter().filter(|other| !is_known(other)).cloned().collect();
     variable.missing.extend(new);
     codes.resize(variable.missing.len(), None);
+    if !own.iter().any(|other| is_range(&other)) {
+        let place = |(missing, code): &(Missing, Option<f64>)| {
+            let value = match (&missing.values, code) {
+                (MissingValues::One(value), _) => value.clone(),
+                (_, code) => Value::Float((*code)?),
+            };
+            own.iter().position(|other| other.contains(&value))
+        };
+        let all = std::mem::take(&mut variable.missing).into_iter().zip(std::mem::take(codes));
+        let mut all: Vec<(Missing, Option<f64>)> = all.collect();
+        all.sort_by_key(|one| place(one).unwrap_or(usize::MAX));
+        (variable.missing, *codes) = all.into_iter().unzip();
+    }
 }
 
 /// Gives reasons, and declarations that tell the label of their value, the label that the file has on it now.
@@ -275,15 +312,15 @@ fn entries(
     let stored = stored.into_iter().flat_map(|set| &set.entries);
     let raw = |entry: &ValueLabel| number(&column.raw(&entry.value, column.stored_kind));
     let known: BTreeMap<Value, &ValueLabel> = stored.map(|entry| (raw(entry), entry)).collect();
+    let is_code = |value: &Value| codes.iter().flatten().any(|code| number(&Value::Float(*code)) == number(value));
     let is_told = |value: &Value| {
         let is_one =
             |missing: &&Missing| matches!(missing.values, MissingValues::One(_)) && !missing.label.is_empty();
-        codes.iter().flatten().any(|code| number(&Value::Float(*code)) == number(value))
-            || variable.missing.iter().filter(is_one).any(|missing| missing.contains(value))
+        variable.missing.iter().filter(is_one).any(|missing| missing.contains(value))
     };
     let is_same_kind = variable.kind == *column.stored_kind;
     let mut labels = ValueLabels::new();
-    for entry in &file.entries {
+    for entry in file.entries.iter().filter(|entry| !is_code(&entry.value)) {
         let mut entry = entry.clone();
         let value = column.value(&entry.value, &variable.kind);
         match known.get(&number(&entry.value)) {

@@ -202,7 +202,12 @@ impl<'a> Merging<'a> {
             if !is_of_kind(&variable, stored) {
                 // Of another kind none of it is left but what the file says.
                 let column = self.column(position, own, stored);
-                by_value::take(&mut variable, &column, &mut codes, &mut self.labels, None, |_| Since::Changed);
+                let labels = &mut self.labels;
+                let told =
+                    by_value::take(&mut variable, &column, &mut codes, labels, None, |_| Since::Changed);
+                self.losses.extend(told.into_iter().map(|loss| loss.variable(&variable.name)));
+            } else {
+                variable.labels = self.labels.kept(&variable);
             }
         } else {
             by_letter::add_new(&mut variable, own);
@@ -243,7 +248,8 @@ impl<'a> Merging<'a> {
                 let written = self.changes.written.and_then(|written| written.language.as_deref());
                 let shown = written.map(|_| self.whole.language(None));
                 let column = self.column(position, own, stored);
-                by_value::take(&mut variable, &column, &mut codes, &mut self.labels, shown, since);
+                let told = by_value::take(&mut variable, &column, &mut codes, &mut self.labels, shown, since);
+                self.losses.extend(told.into_iter().map(|loss| loss.variable(&variable.name)));
                 self.codes.push(codes);
             }
         }

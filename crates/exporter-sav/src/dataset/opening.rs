@@ -176,7 +176,9 @@ impl<'r> Opening<'r> {
         {
             let mut codes = recorded.get(position).cloned().unwrap_or_default();
             let stored = self.metadata.variables.get(position);
-            if let Some(stored) = stored.filter(|_| found(position).is_some_and(|facts| facts.in_range)) {
+            let has_range = variable.missing.iter().any(|it| matches!(it.values, MissingValues::Range { .. }));
+            let is_beyond = !has_range && found(position).is_some_and(|facts| facts.in_range);
+            if let Some(stored) = stored.filter(|_| is_beyond) {
                 // Another program has written numbers between those that were declared, and holds them to be missing.
                 codes.resize(variable.missing.len(), None);
                 variable.missing.extend(range_of(stored, &variable.kind));
