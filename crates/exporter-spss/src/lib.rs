@@ -32,7 +32,7 @@ pub use missing_values::{DeclaredMissing, MissingValues};
 pub use names::{folded, in_encoding, unique_attribute_names, unique_names, unique_set_names};
 pub use response_sets::{ResponseSet, ResponseSetKind, renamed_group};
 pub use short_names::{ShortNames, short_names};
-pub use values::{EPOCH_SECONDS, Value, ValueKey};
+pub use values::{EPOCH_SECONDS, Value, ValueKey, lowest};
 
 /// How long things may be (command syntax reference; "String variable formats").
 pub mod limits {

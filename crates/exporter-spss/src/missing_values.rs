@@ -11,7 +11,7 @@ use exporter_core::{ColumnFacts, Loss, LossCode, encoded};
 
 use crate::choices::Choices;
 use crate::limits::{MAX_MISSING_TEXT_BYTES, MAX_MISSING_VALUES};
-use crate::values::{Value, count_of, is_text};
+use crate::values::{Value, count_of, is_text, lowest};
 
 /// What is declared missing: three values, or a range and one value; small, as there may be a million variables of which few
 /// declare any.
@@ -181,7 +181,12 @@ impl MissingValues {
                         Some(value) => Value::number(value, kind).map(Some),
                         None => Some(None),
                     };
-                    all.range = end(low).zip(end(high));
+                    let range = end(low).zip(end(high));
+                    // All numbers, as the reader says it.
+                    all.range = match range {
+                        Some((Some(low), None)) if low == lowest(kind) => Some((None, None)),
+                        range => range,
+                    };
                 }
                 Declared::Range { .. } | Declared::Reason => {}
             }

@@ -84,6 +84,18 @@ pub(crate) fn stored(count: i128, kind: &Kind) -> f64 {
     }
 }
 
+/// The number from which on a codebook says that all numbers of a kind are missing, since its ranges have an end: that of the
+/// first day of the calendar, or one beyond all others.
+pub fn lowest(kind: &Kind) -> f64 {
+    match kind {
+        Kind::Period(Period::Year) => 1.0,
+        Kind::Date | Kind::DateTime { .. } | Kind::Period(_) => -49_916_217_600.0,
+        Kind::Time(_) => 0.0,
+        Kind::Duration(_) => -9e9,
+        _ => -1e300,
+    }
+}
+
 /// The number of a column that is stored as this one; `None` where none is. The inverse of [`stored`] for days and times.
 pub(crate) fn count_of(number: f64, kind: &Kind) -> Option<i128> {
     // No column of 64 bits counts so far.

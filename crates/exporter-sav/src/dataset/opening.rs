@@ -15,7 +15,7 @@ use crate::dataset::delivery::Delivery;
 use crate::dataset::embedded::stored;
 use crate::dataset::facts::{Looked, NumberFacts, Seen};
 use crate::dataset::kinds::{declared, fits, kinds_of, number, reason_numbers, refined};
-use crate::dataset::plain::plain_of;
+use crate::dataset::plain::{plain_of, range_of};
 use crate::dataset::values::described;
 use crate::metadata::{SavMetadata, SavVariable};
 
@@ -234,16 +234,6 @@ impl StoredNumbers for Numbers<'_> {
         // A day is that of its first second alone.
         (self.number(&value, kind) == Some(number)).then_some(value)
     }
-}
-
-/// The range that a file declares missing, as one of a variable of this kind.
-fn range_of(stored: &SavVariable, kind: &Kind) -> Option<Missing> {
-    let (low, high) = stored.missing.range?;
-    let end = |end: Option<f64>| match end {
-        Some(number) => described(&Stored::Number(number), kind).map(Some),
-        None => Some(None),
-    };
-    Some(Missing::range(end(low)?, end(high)?))
 }
 
 /// Whether only the values tell that a variable is of a recorded type.
