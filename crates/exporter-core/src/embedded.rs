@@ -27,7 +27,7 @@ pub use cells::CellRecord;
 use digest::Digest;
 
 use crate::carry::Part;
-use crate::codebook::{Codebook, DeclaredFacts, Kind, Missing, MissingValues, Parent, Table, Variable};
+use crate::codebook::{Codebook, Kind, Missing, MissingValues, Parent, Table, Variable};
 use crate::dataset::{TableId, table_of};
 use crate::error::{Error, Result};
 use crate::loss::{Loss, LossCode};
@@ -134,8 +134,9 @@ pub fn of_table(codebook: &Codebook, table: &Table, kept: &[&str]) -> Codebook {
     let mut own = table.clone();
     own.rows = None;
     for variable in &mut own.variables {
-        variable.facts.storage.retain(|program, _| kept.contains(&program.as_str()));
-        variable.facts.name_in_file = None;
+        let facts = &mut variable.facts;
+        facts.storage.retain(|program, _| kept.contains(&program.as_str()));
+        facts.name_in_file = None;
     }
     let names = |table: &Table| -> HashSet<String> {
         table.variables.iter().filter_map(|variable| variable.labels.clone()).collect()
@@ -406,11 +407,10 @@ fn fingerprint(mut plain: Codebook) -> Result<String> {
     Ok(format!("{:016x}", hash.0))
 }
 
-/// Takes away what was found in the rows, but for the types of files: whoever changes them need not know of it.
+/// Takes away what was found in the rows, but for what files had: whoever changes them need not know of it.
 pub(crate) fn without_facts(codebook: &mut Codebook) {
     for variable in codebook.tables.iter_mut().flat_map(|table| &mut table.variables) {
-        let storage = std::mem::take(&mut variable.facts.storage);
-        variable.facts = DeclaredFacts { storage, ..DeclaredFacts::default() };
+        variable.facts = variable.facts.of_files();
     }
 }
 

@@ -308,8 +308,7 @@ impl MissingValues {
 
 /// The numbers that stood for the reasons of a variable in a file of SPSS.
 fn own_codes(variable: &Variable, count: usize) -> Option<Vec<f64>> {
-    let stored = variable.facts.storage.get("spss")?;
-    let numbers: Vec<f64> = stored.split(' ').map(str::parse).collect::<Result<_, _>>().ok()?;
+    let numbers = variable.facts.reason_numbers.clone();
     (numbers.len() == count && numbers.iter().all(|number| number.is_finite())).then_some(numbers)
 }
 
@@ -422,9 +421,16 @@ mod tests {
         assert_eq!(of(&known(0, 97)).values, numbers(&[95.0, 96.0, 97.0]));
         // One that is far from the others stands alone.
         let near = codes.clone().with_missing(Missing::value(200));
-        let found =
-            MissingValues::of(&near, &Kind::INTEGER, &known(0, 90), &[], &[], &Choices::syntax(), &mut Vec::new())
-                .0;
+        let found = MissingValues::of(
+            &near,
+            &Kind::INTEGER,
+            &known(0, 90),
+            &[],
+            &[],
+            &Choices::syntax(),
+            &mut Vec::new(),
+        )
+        .0;
         assert_eq!((found.range, found.values.clone()), (Some((Some(95.0), Some(99.0))), numbers(&[200.0])));
         let labelled = [(Value::Number(97.5), "valid".to_owned())];
         let found = MissingValues::of(

@@ -143,7 +143,8 @@ pub(super) fn take(
         labelled(variable, codes, &file, language);
     }
     variable.labels = match changed {
-        true => labels.add_set(variable, own, |stored, _| entries((variable, codes), column, stored, &file, language)),
+        true => labels
+            .add_set(variable, own, |stored, _| entries((variable, codes), column, stored, &file, language)),
         false => labels.add_set(variable, own, |stored, _| stored.cloned().unwrap_or_default()),
     };
     told.extend(values(variable, codes, column, &known));
@@ -312,7 +313,8 @@ fn entries(
     let stored = stored.into_iter().flat_map(|set| &set.entries);
     let raw = |entry: &ValueLabel| number(&column.raw(&entry.value, column.stored_kind));
     let known: BTreeMap<Value, &ValueLabel> = stored.map(|entry| (raw(entry), entry)).collect();
-    let is_code = |value: &Value| codes.iter().flatten().any(|code| number(&Value::Float(*code)) == number(value));
+    let is_code =
+        |value: &Value| codes.iter().flatten().any(|code| number(&Value::Float(*code)) == number(value));
     let is_told = |value: &Value| {
         let is_one =
             |missing: &&Missing| matches!(missing.values, MissingValues::One(_)) && !missing.label.is_empty();

@@ -3,7 +3,6 @@
 use arrow_schema::DataType;
 use exporter_core::codebook::{Codebook, Kind, Missing, MissingValues, Parent, Period, Value, Variable};
 use exporter_core::dataset::arrow_type;
-use exporter_core::doubles;
 use exporter_core::embedded::{
     Embedded, ReasonCodes, Restored, StoredNumbers, detach_foreign_labels, restore_numbers,
 };
@@ -176,7 +175,8 @@ impl<'r> Opening<'r> {
         {
             let mut codes = recorded.get(position).cloned().unwrap_or_default();
             let stored = self.metadata.variables.get(position);
-            let has_range = variable.missing.iter().any(|it| matches!(it.values, MissingValues::Range { .. }));
+            let has_range =
+                variable.missing.iter().any(|it| matches!(it.values, MissingValues::Range { .. }));
             let is_beyond = !has_range && found(position).is_some_and(|facts| facts.in_range);
             if let Some(stored) = stored.filter(|_| is_beyond) {
                 // Another program has written numbers between those that were declared, and holds them to be missing.
@@ -303,8 +303,6 @@ fn complete(variable: &mut Variable, stored: Option<&SavVariable>, codes: &Reaso
     variable.facts.name_in_file = name.filter(|name| **name != variable.name).cloned();
     if let Some(width) = stored.and_then(|stored| stored.width) {
         variable.facts.storage.insert("spss".to_owned(), format!("A{width}"));
-    } else if codes.iter().any(Option::is_some) {
-        let numbers: Vec<String> = codes.iter().flatten().copied().map(doubles::shown).collect();
-        variable.facts.storage.insert("spss".to_owned(), numbers.join(" "));
     }
+    variable.facts.reason_numbers = codes.iter().flatten().copied().collect();
 }

@@ -64,7 +64,10 @@ fn declared_numbers_decide_a_kind() {
     };
     assert_eq!(kind("DATE11", UNIX_EPOCH), Kind::Date);
     assert_eq!(kind("DATE11", 999_999_999.0), Kind::Date);
-    assert_eq!(kind("DATETIME20", UNIX_EPOCH + 0.5), Kind::DateTime { unit: TimeUnit::Millisecond, zone: None });
+    assert_eq!(
+        kind("DATETIME20", UNIX_EPOCH + 0.5),
+        Kind::DateTime { unit: TimeUnit::Millisecond, zone: None }
+    );
     assert_eq!(kind("TIME8", 362_439.0), Kind::Time(TimeUnit::Microsecond));
     assert_eq!(kind("DTIME12.2", 0.0625), Kind::Duration(TimeUnit::Microsecond));
     assert_eq!((kind("F8.0", 13.22), kind("F8.0", 13.0)), (Kind::FLOAT, Kind::INTEGER));

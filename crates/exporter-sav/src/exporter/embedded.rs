@@ -25,6 +25,8 @@ pub(super) fn embedded(
 ) -> Result<Option<Stored>> {
     let mut own = of_table(codebook, table, &[]);
     for table in &mut own.tables {
+        // The record of cells has them.
+        table.variables.iter_mut().for_each(|variable| variable.facts.reason_numbers.clear());
         table.attributes.remove(SECOND_LANGUAGE);
         if !second.is_empty() {
             table.attributes.insert(SECOND_LANGUAGE.to_owned(), Attribute::One(second.to_owned()));

@@ -107,7 +107,9 @@ fn missing_values_that_a_file_declares_by_value_are_those_of_the_file() {
         let restored = by_value_after(&stored, &ValueLabels::new().with(3, "three"), set(&file));
         let found = &restored.codebook.tables[0].variables[0].missing;
         assert_eq!((found, &restored.codes[0]), (&expected, &codes), "{stored:?} in {file:?}");
-        assert_eq!(restored.losses, [], "{stored:?} in {file:?}");
+        // A range that we have not written has come back as numbers.
+        let is_range = stored.contains(&Missing::value(-98));
+        assert_eq!(restored.losses.len(), usize::from(is_range), "{stored:?} in {file:?}");
     }
     // More single values than have a place are a range in the file, which says no more than they.
     let four: Vec<Missing> = [1, 2, 8, 9].map(Missing::value).into();
