@@ -21,8 +21,9 @@ use crate::limits::{
     FILE_LABEL_IN_HEADER, MAX_FILE_LABEL_BYTES, MAX_LABEL, MAX_TEXT_BYTES, MAX_VALUE_LABEL,
     MOST_VALUE_LABEL_BYTES,
 };
-use crate::missing_values::{MissingValues, spans_at_codes, tell_lost_reasons};
+use crate::missing_values::{MissingValues, tell_lost_reasons};
 use crate::names::{in_encoding, unique_names};
+use crate::reason_numbers::spans_at_codes;
 use crate::response_sets::{ResponseSet, name_sets};
 use crate::values::{Value, is_text};
 

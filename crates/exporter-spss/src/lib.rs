@@ -20,6 +20,7 @@ mod describe;
 mod display_format;
 mod missing_values;
 mod names;
+mod reason_numbers;
 mod response_sets;
 mod short_names;
 mod values;

@@ -5,13 +5,13 @@ use std::ops::{Deref, DerefMut};
 
 use exporter_core::codebook::{self, Kind, MissingValues as Declared, Variable};
 use exporter_core::embedded::ReasonCodes;
-use exporter_core::missing::Span;
 use exporter_core::profile::{Number, Outside};
 use exporter_core::{ColumnFacts, Loss, LossCode, encoded};
 
 use crate::choices::Choices;
 use crate::limits::{MAX_MISSING_TEXT_BYTES, MAX_MISSING_VALUES};
-use crate::values::{Value, count_of, is_text, lowest};
+use crate::reason_numbers::{in_order, is_value, own_codes};
+use crate::values::{Value, is_text, lowest};
 
 /// What is declared missing: three values, or a range and one value; small, as there may be a million variables of which few
 /// declare any.
@@ -88,7 +88,7 @@ impl MissingValues {
     }
 
     /// What of a variable's missing values can be declared, and the numbers that stand for its reasons where `codes` are
-    /// wanted, by declaration. `outside` is what is known of [`spans_at_codes`].
+    /// wanted, by declaration. `outside` is what is known of [`crate::reason_numbers::spans_at_codes`].
     pub(crate) fn of(
         variable: &Variable,
         kind: &Kind,
@@ -304,47 +304,6 @@ impl MissingValues {
             whole().or_else(first).or_else(last)
         }
     }
-}
-
-/// The numbers that stood for the reasons of a variable in a file of SPSS.
-fn own_codes(variable: &Variable, count: usize) -> Option<Vec<f64>> {
-    let numbers = variable.facts.reason_numbers.clone();
-    (numbers.len() == count && numbers.iter().all(|number| number.is_finite())).then_some(numbers)
-}
-
-/// Spans of which facts tell whether a value of the rows is the number of a reason in the file that a variable comes from: up to
-/// the value, and up to the one before.
-pub(crate) fn spans_at_codes(variable: &Variable) -> impl Iterator<Item = Span> {
-    let count = variable.missing.iter().filter(|missing| missing.is_reason()).count();
-    let codes = if variable.kind.is_temporal() && count > 0 { own_codes(variable, count) } else { None };
-    let counts = codes.into_iter().flatten().filter_map(|code| count_of(code, &variable.kind));
-    counts.flat_map(spans_at)
-}
-
-fn spans_at(count: i128) -> [Span; 2] {
-    [count - 1, count].map(|last| Span::new(Number::Integer(i128::MIN), Number::Integer(last)))
-}
-
-/// Whether a value of the rows is stored as this number; `None` where nobody has looked.
-fn is_value(number: f64, kind: &Kind, outside: &[Outside]) -> Option<bool> {
-    let Some(count) = count_of(number, kind) else { return Some(false) };
-    let beyond = |span: Span| Some(outside.iter().find(|known| known.span == span)?.count);
-    let [before, here] = spans_at(count).map(beyond);
-    Some(before? != here?)
-}
-
-/// Single values in the order of their declarations, where reasons are these numbers.
-fn in_order(variable: &Variable, kind: &Kind, codes: &ReasonCodes, values: &[Value]) -> Vec<Value> {
-    let mut ordered: Vec<Value> = Vec::with_capacity(values.len());
-    for (missing, code) in variable.missing.iter().zip(codes) {
-        let value = match &missing.values {
-            Declared::One(value) => Value::of(value, kind),
-            Declared::Reason => code.map(Value::Number),
-            Declared::Range { .. } => None,
-        };
-        ordered.extend(value.filter(|value| values.contains(value)));
-    }
-    ordered
 }
 
 /// Whether a text is too long for a missing value.

@@ -92,6 +92,7 @@ pub fn lowest(kind: &Kind) -> f64 {
         Kind::Date | Kind::DateTime { .. } | Kind::Period(_) => -49_916_217_600.0,
         Kind::Time(_) => 0.0,
         Kind::Duration(_) => -9e9,
+        Kind::Integer { .. } => -(exporter_core::doubles::EXACT as f64),
         _ => -1e300,
     }
 }

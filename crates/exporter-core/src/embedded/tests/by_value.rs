@@ -99,11 +99,11 @@ fn missing_values_that_a_file_declares_by_value_are_those_of_the_file() {
         (
             vec![one.clone(), reason()],
             vec![code.clone(), one.clone()],
-            vec![one.clone(), reason()],
-            vec![None, Some(-99.0)],
+            vec![reason(), one.clone()],
+            vec![Some(-99.0), None],
         ),
     ] {
-        // The order alone is no other declaration where the file has the same values.
+        // The order is that of the file.
         let restored = by_value_after(&stored, &ValueLabels::new().with(3, "three"), set(&file));
         let found = &restored.codebook.tables[0].variables[0].missing;
         assert_eq!((found, &restored.codes[0]), (&expected, &codes), "{stored:?} in {file:?}");
