@@ -1,6 +1,7 @@
 //! Values as SPSS stores them.
 
 use exporter_core::codebook::{self, Kind, MissingValues as Declared, Period, TimeUnit};
+use exporter_core::doubles::EXACT;
 use exporter_core::missing::span;
 use exporter_core::profile::Number;
 
@@ -88,11 +89,11 @@ pub(crate) fn stored(count: i128, kind: &Kind) -> f64 {
 /// first day of the calendar, or one beyond all others.
 pub fn lowest(kind: &Kind) -> f64 {
     match kind {
-        Kind::Period(Period::Year) => 1.0,
+        // Whole numbers, which years are, too.
+        Kind::Integer { .. } | Kind::Period(Period::Year) => -(EXACT as f64),
         Kind::Date | Kind::DateTime { .. } | Kind::Period(_) => -49_916_217_600.0,
         Kind::Time(_) => 0.0,
         Kind::Duration(_) => -9e9,
-        Kind::Integer { .. } => -(exporter_core::doubles::EXACT as f64),
         _ => -1e300,
     }
 }

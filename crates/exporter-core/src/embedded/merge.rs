@@ -296,8 +296,10 @@ impl<'a> Merging<'a> {
         };
         self.losses.push(Loss::new(LossCode::KIND_CHANGED, action).variable(&variable.name));
         // Of days and times the numbers tell what is the same.
-        let is_told = self.changes.numbers.is_some() && variable.kind.is_temporal() && own.kind.is_temporal();
-        if !is_told && !(variable.kind.is_numeric() && own.kind.is_numeric()) {
+        let are_told =
+            self.changes.numbers.is_some() && variable.kind.is_temporal() && own.kind.is_temporal();
+        let are_numbers = variable.kind.is_numeric() && own.kind.is_numeric();
+        if !are_told && !are_numbers {
             variable.labels = None;
             variable.missing.clear();
         }
