@@ -22,12 +22,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 pub use by_letter::LetterValues;
-pub use by_value::ReasonCodes;
+pub use by_value::{ReasonCodes, StoredNumbers};
 pub use cells::CellRecord;
 use digest::Digest;
 
 use crate::carry::Part;
-use crate::codebook::{Codebook, DeclaredFacts, Kind, Missing, MissingValues, Parent, Table, Variable};
+use crate::codebook::{Codebook, Kind, Missing, MissingValues, Parent, Table, Variable};
 use crate::dataset::{TableId, table_of};
 use crate::error::{Error, Result};
 use crate::loss::{Loss, LossCode};
@@ -137,8 +137,9 @@ pub fn of_table(codebook: &Codebook, table: &Table, kept: &[&str]) -> Codebook {
     let mut own = table.clone();
     own.rows = None;
     for variable in &mut own.variables {
-        variable.facts.storage.retain(|program, _| kept.contains(&program.as_str()));
-        variable.facts.name_in_file = None;
+        let facts = &mut variable.facts;
+        facts.storage.retain(|program, _| kept.contains(&program.as_str()));
+        facts.name_in_file = None;
     }
     let names = |table: &Table| -> HashSet<String> {
         table.variables.iter().filter_map(|variable| variable.labels.clone()).collect()
@@ -156,6 +157,25 @@ pub fn of_table(codebook: &Codebook, table: &Table, kept: &[&str]) -> Codebook {
 /// (`plain`, of one table). `fits` tells whether the rows of a variable, by its position in the file, can be delivered as a
 /// kind.
 pub fn restore(embedded: Option<Embedded>, plain: Codebook, fits: &dyn Fn(usize, &Kind) -> bool) -> Restored {
+    restored(embedded, plain, fits, None)
+}
+
+/// As [`restore`], of a file in which days and times are `numbers`.
+pub fn restore_numbers(
+    embedded: Embedded,
+    plain: Codebook,
+    fits: &dyn Fn(usize, &Kind) -> bool,
+    numbers: &dyn StoredNumbers,
+) -> Restored {
+    restored(Some(embedded), plain, fits, Some(numbers))
+}
+
+fn restored(
+    embedded: Option<Embedded>,
+    plain: Codebook,
+    fits: &dyn Fn(usize, &Kind) -> bool,
+    numbers: Option<&dyn StoredNumbers>,
+) -> Restored {
     let Some(Embedded { codebook: whole, plain: written, cells, missing }) = embedded else {
         let (losses, written_names, codes) = Default::default();
         return Restored { codebook: plain, parent: None, losses, written_names, codes };
@@ -164,9 +184,11 @@ pub fn restore(embedded: Option<Embedded>, plain: Codebook, fits: &dyn Fn(usize,
         |written: &Plain| fingerprint(plain.clone()).is_ok_and(|found| found == written.fingerprint);
     let same = written.as_ref().is_some_and(is_as_written);
     let mut losses = Vec::new();
-    let changes = merge::Changes { same, written: written.as_ref(), fits, missing, cells: &cells };
+    let changes = merge::Changes { same, written: written.as_ref(), fits, missing, cells: &cells, numbers };
+    let described = numbers.map(StoredNumbers::described);
+    let seen = described.as_ref().unwrap_or(&plain);
     let merge::Merged { mut codebook, written_names, mut codes } =
-        merge::merged(&whole, &plain, changes, &mut losses);
+        merge::merged(&whole, &plain, seen, &changes, &mut losses);
     let names = plain.tables.iter().flat_map(|table| &table.variables).map(|own| own.name.as_str());
     losses.extend(cells.without_column(&written_names, &names.collect::<Vec<_>>()));
     // A link to a table that is not there would make the codebook a wrong one.
@@ -174,9 +196,9 @@ pub fn restore(embedded: Option<Embedded>, plain: Codebook, fits: &dyn Fn(usize,
     losses.extend(detach_foreign_labels(&mut codebook));
     if let Err(problem) = codebook.validate() {
         losses.push(not_used(problem));
-        codebook = plain;
+        codes = changes.all_own_codes(seen);
+        codebook = described.unwrap_or(plain);
         codebook.study = whole.study.clone();
-        codes.clear();
         parent = None;
     }
     losses.extend(parent.as_ref().map(parent_not_open));
@@ -389,11 +411,10 @@ fn fingerprint(mut plain: Codebook) -> Result<String> {
     Ok(format!("{:016x}", hash.0))
 }
 
-/// Takes away what was found in the rows, but for the types of files: whoever changes them need not know of it.
+/// Takes away what was found in the rows, but for what files had: whoever changes them need not know of it.
 pub(crate) fn without_facts(codebook: &mut Codebook) {
     for variable in codebook.tables.iter_mut().flat_map(|table| &mut table.variables) {
-        let storage = std::mem::take(&mut variable.facts.storage);
-        variable.facts = DeclaredFacts { storage, ..DeclaredFacts::default() };
+        variable.facts = variable.facts.of_files();
     }
 }
 

@@ -1,7 +1,7 @@
 //! Whatever a sound codebook says, its document is valid and says it again.
 
 use exporter_core::check::Findings;
-use exporter_core::codebook::{Codebook, DeclaredFacts, Kind, Question, Role, Table, Variable};
+use exporter_core::codebook::{Codebook, Kind, Question, Role, Table, Variable};
 use exporter_core::sink::MemorySink;
 use exporter_core::{Context, MemoryDataset, export};
 use exporter_testkit::{codebook, soaked};
@@ -52,9 +52,7 @@ fn sayable(mut codebook: Codebook) -> Codebook {
     for table in &mut codebook.tables {
         table.rows = None;
         for variable in &mut table.variables {
-            let storage = std::mem::take(&mut variable.facts.storage);
-            variable.facts = DeclaredFacts::default();
-            variable.facts.storage = storage;
+            variable.facts = variable.facts.of_files();
         }
     }
     codebook

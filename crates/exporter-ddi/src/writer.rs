@@ -302,11 +302,9 @@ impl Description<'_> {
         self.profile.variable(column + 1, &mut element);
         let ReadVariable { variable: mut read, labels, .. } =
             variables::read(&element, self.languages.default);
-        // Facts are told by rows, but for the type that a file of some program had.
+        // Facts are told by rows, but for those of the file of some program.
         let mut whole = variable.clone();
-        let storage = std::mem::take(&mut whole.facts.storage);
-        whole.facts = Default::default();
-        whole.facts.storage = storage;
+        whole.facts = whole.facts.of_files();
         read.weighted_by.clone_from(&whole.weighted_by);
         read.labels = sets.name_of(&read.name, &labels);
         element.extend(note::difference(&read, &whole));

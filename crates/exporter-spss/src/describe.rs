@@ -7,7 +7,7 @@ use exporter_core::codebook::{
     Codebook, Group, Kind, Language, Measure, Missing, MissingValues as Declared, Role, Table, Variable,
 };
 use exporter_core::embedded::ReasonCodes;
-use exporter_core::profile::Number;
+use exporter_core::profile::{Number, Outside};
 use exporter_core::truncate::to_characters;
 use exporter_core::{
     ColumnFacts, Error, Facts, Loss, LossCode, LossReport, ProfileRequest, Rename, Result, TableId,
@@ -23,6 +23,7 @@ use crate::limits::{
 };
 use crate::missing_values::{MissingValues, tell_lost_reasons};
 use crate::names::{in_encoding, unique_names};
+use crate::reason_numbers::spans_at_codes;
 use crate::response_sets::{ResponseSet, name_sets};
 use crate::values::{Value, is_text};
 
@@ -85,6 +86,11 @@ pub fn needs(table: &Table, id: TableId, choices: &Choices, request: &mut Profil
         let coded = if is_coded { Facts::VALID_RANGE } else { Facts::NONE };
         let told = if choices.is_file() && variable.has_reasons() { Facts::REASONS } else { Facts::NONE };
         request.column(id, column, facts | coded | told);
+        if choices.is_file() {
+            spans_at_codes(variable).for_each(|span| {
+                request.outside(id, column, span);
+            });
+        }
     }
 }
 
@@ -104,6 +110,7 @@ pub fn describe(
     let encoded = table.variables.iter().map(|variable| in_encoding(&variable.name, choices.encoding));
     let names = unique_names(&encoded.collect::<Vec<_>>());
     for (column, (variable, name)) in table.variables.iter().zip(names).enumerate() {
+        let outside = facts.and_then(|facts| facts.outside.get(&column)).map_or(&[][..], Vec::as_slice);
         let facts = facts.and_then(|facts| facts.columns.get(&column)).cloned().unwrap_or_default();
         let mut losses = Vec::new();
         if name != variable.name {
@@ -114,7 +121,7 @@ pub fn describe(
             losses.push(loss.first(None, &variable.name));
             described.renames.push(Rename::variable(&table.name, &variable.name, &name));
         }
-        let of = Describing { codebook, facts: &facts, language, choices };
+        let of = Describing { codebook, facts: &facts, outside, language, choices };
         let of_variable = of.variable(variable, name, &mut shared, &mut losses);
         described.variables.push(of_variable.map_err(|error| error.variable(&variable.name))?);
         let place = |loss: Loss| loss.table(&table.name).variable(&variable.name);
@@ -192,6 +199,8 @@ type SharedLabels = HashMap<(String, String), (Labels, Vec<Loss>)>;
 struct Describing<'a> {
     codebook: &'a Codebook,
     facts: &'a ColumnFacts,
+    /// How many values lie outside of spans.
+    outside: &'a [Outside],
     language: Language<'a>,
     choices: &'a Choices,
 }
@@ -302,7 +311,7 @@ impl Describing<'_> {
             let codes = tell_lost_reasons(variable, ReasonCodes::new(), facts, action, losses);
             (MissingValues::default(), codes)
         } else {
-            MissingValues::of(variable, kind, facts, &labels, choices, losses)
+            MissingValues::of(variable, kind, facts, self.outside, &labels, choices, losses)
         };
         if choices.is_file() && text_bytes.is_some() {
             // A value that no text of the variable can have makes a file that SPSS refuses.

@@ -20,6 +20,7 @@ mod describe;
 mod display_format;
 mod missing_values;
 mod names;
+mod reason_numbers;
 mod response_sets;
 mod short_names;
 mod values;
@@ -32,7 +33,7 @@ pub use missing_values::{DeclaredMissing, MissingValues};
 pub use names::{folded, in_encoding, unique_attribute_names, unique_names, unique_set_names};
 pub use response_sets::{ResponseSet, ResponseSetKind, renamed_group};
 pub use short_names::{ShortNames, short_names};
-pub use values::{EPOCH_SECONDS, Value, ValueKey};
+pub use values::{EPOCH_SECONDS, Value, ValueKey, lowest};
 
 /// How long things may be (command syntax reference; "String variable formats").
 pub mod limits {

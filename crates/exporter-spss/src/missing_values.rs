@@ -5,12 +5,13 @@ use std::ops::{Deref, DerefMut};
 
 use exporter_core::codebook::{self, Kind, MissingValues as Declared, Variable};
 use exporter_core::embedded::ReasonCodes;
-use exporter_core::profile::Number;
+use exporter_core::profile::{Number, Outside};
 use exporter_core::{ColumnFacts, Loss, LossCode, encoded};
 
 use crate::choices::Choices;
 use crate::limits::{MAX_MISSING_TEXT_BYTES, MAX_MISSING_VALUES};
-use crate::values::{Value, is_text};
+use crate::reason_numbers::{in_order, is_value, own_codes};
+use crate::values::{Value, is_text, lowest};
 
 /// What is declared missing: three values, or a range and one value; small, as there may be a million variables of which few
 /// declare any.
@@ -87,11 +88,12 @@ impl MissingValues {
     }
 
     /// What of a variable's missing values can be declared, and the numbers that stand for its reasons where `codes` are
-    /// wanted, by declaration.
+    /// wanted, by declaration. `outside` is what is known of [`crate::reason_numbers::spans_at_codes`].
     pub(crate) fn of(
         variable: &Variable,
         kind: &Kind,
         facts: &ColumnFacts,
+        outside: &[Outside],
         labelled: &[(Value, String)],
         choices: &Choices,
         losses: &mut Vec<Loss>,
@@ -100,9 +102,12 @@ impl MissingValues {
         let mut all = Self::declared(variable, kind, choices);
         let valid = valid_range(kind, facts);
         let mut codes = match is_file && !is_text(kind) {
-            true => all.codes(variable, valid, labelled),
+            true => all.codes(variable, kind, (valid, outside), labelled),
             false => ReasonCodes::new(),
         };
+        if codes.iter().any(Option::is_some) && all.values.len() <= all.room() {
+            all.values = in_order(variable, kind, &codes, &all.values);
+        }
         all.fit(valid, labelled);
         // A number that is not declared missing would be read as a value.
         for code in &mut codes {
@@ -176,7 +181,12 @@ impl MissingValues {
                         Some(value) => Value::number(value, kind).map(Some),
                         None => Some(None),
                     };
-                    all.range = end(low).zip(end(high));
+                    let range = end(low).zip(end(high));
+                    // All numbers, as the reader says it.
+                    all.range = match range {
+                        Some((Some(low), None)) if low == lowest(kind) => Some((None, None)),
+                        range => range,
+                    };
                 }
                 Declared::Range { .. } | Declared::Reason => {}
             }
@@ -189,7 +199,8 @@ impl MissingValues {
     fn codes(
         &mut self,
         variable: &Variable,
-        valid: Option<(f64, f64)>,
+        kind: &Kind,
+        (valid, outside): (Option<(f64, f64)>, &[Outside]),
         labelled: &[(Value, String)],
     ) -> ReasonCodes {
         let count = variable.missing.iter().filter(|missing| missing.is_reason()).count();
@@ -210,8 +221,13 @@ impl MissingValues {
         };
         // In the file that they come from a range may have declared them.
         let is_own = |code: &f64| self.range.is_some() && self.contains(&Value::Number(*code));
+        // Among days and times that a file has beside it no value may be this one.
+        let is_no_value = |code: &f64| kind.is_temporal() && !is_value(*code, kind, outside).unwrap_or(true);
         let own = own_codes(variable, count).filter(|own| {
-            own.iter().all(|code| is_own(code) && !known.contains(code) || is_free(code, code))
+            own.iter().all(|code| {
+                let is_told = is_own(code) || is_no_value(code) && !self.contains(&Value::Number(*code));
+                is_told && !known.contains(code) || is_free(code, code)
+            })
         });
         let adjacent = || -> Option<Vec<f64>> {
             let first = FIRST_CODES.iter().find(|first| is_free(first, &last(**first)))?;
@@ -227,10 +243,15 @@ impl MissingValues {
         codes
     }
 
+    /// How many single values there may be.
+    fn room(&self) -> usize {
+        if self.range.is_none() { MAX_MISSING_VALUES } else { 1 }
+    }
+
     /// Leaves what SPSS takes, first of all of what is declared. More single numbers than it takes become a range where no
     /// valid value lies among them, be it of a row or a label.
     fn fit(&mut self, valid: Option<(f64, f64)>, labelled: &[(Value, String)]) {
-        let room = if self.range.is_none() { MAX_MISSING_VALUES } else { 1 };
+        let room = self.room();
         if self.values.len() <= room {
             return;
         }
@@ -283,13 +304,6 @@ impl MissingValues {
             whole().or_else(first).or_else(last)
         }
     }
-}
-
-/// The numbers that stood for the reasons of a variable in a file of SPSS.
-fn own_codes(variable: &Variable, count: usize) -> Option<Vec<f64>> {
-    let stored = variable.facts.storage.get("spss")?;
-    let numbers: Vec<f64> = stored.split(' ').map(str::parse).collect::<Result<_, _>>().ok()?;
-    (numbers.len() == count && numbers.iter().all(|number| number.is_finite())).then_some(numbers)
 }
 
 /// Whether a text is too long for a missing value.
@@ -360,21 +374,29 @@ mod tests {
             variable.with_missing(Missing::value(code))
         });
         let of = |facts: &ColumnFacts| {
-            MissingValues::of(&codes, &Kind::INTEGER, facts, &[], &Choices::syntax(), &mut Vec::new()).0
+            MissingValues::of(&codes, &Kind::INTEGER, facts, &[], &[], &Choices::syntax(), &mut Vec::new()).0
         };
         assert_eq!(of(&known(0, 94)).range, Some((Some(95.0), Some(99.0))));
         assert_eq!(of(&known(0, 97)).values, numbers(&[95.0, 96.0, 97.0]));
         // One that is far from the others stands alone.
         let near = codes.clone().with_missing(Missing::value(200));
-        let found =
-            MissingValues::of(&near, &Kind::INTEGER, &known(0, 90), &[], &Choices::syntax(), &mut Vec::new())
-                .0;
+        let found = MissingValues::of(
+            &near,
+            &Kind::INTEGER,
+            &known(0, 90),
+            &[],
+            &[],
+            &Choices::syntax(),
+            &mut Vec::new(),
+        )
+        .0;
         assert_eq!((found.range, found.values.clone()), (Some((Some(95.0), Some(99.0))), numbers(&[200.0])));
         let labelled = [(Value::Number(97.5), "valid".to_owned())];
         let found = MissingValues::of(
             &codes,
             &Kind::INTEGER,
             &known(0, 90),
+            &[],
             &labelled,
             &Choices::syntax(),
             &mut Vec::new(),
@@ -386,6 +408,7 @@ mod tests {
             &one_more,
             &Kind::INTEGER,
             &known(0, 90),
+            &[],
             &[],
             &Choices::syntax(),
             &mut Vec::new(),
@@ -405,7 +428,7 @@ mod tests {
         ];
         let mut losses = Vec::new();
         let (missing, codes) =
-            MissingValues::of(&variable, &Kind::INTEGER, &known(1, 7), &[], &file(), &mut losses);
+            MissingValues::of(&variable, &Kind::INTEGER, &known(1, 7), &[], &[], &file(), &mut losses);
         assert_eq!(missing.values, numbers(&[8.0, 9.0, -99.0]));
         assert_eq!(codes, [None, None, Some(-99.0), None]);
         assert_eq!(
@@ -421,11 +444,11 @@ mod tests {
         });
         let mut losses = Vec::new();
         let (missing, codes) =
-            MissingValues::of(&letters, &Kind::INTEGER, &known(0, 10), &[], &file(), &mut losses);
+            MissingValues::of(&letters, &Kind::INTEGER, &known(0, 10), &[], &[], &file(), &mut losses);
         assert_eq!((missing.range, losses.len()), (Some((Some(-99.0), Some(-95.0))), 0));
         assert_eq!(codes.into_iter().flatten().collect::<Vec<_>>(), [-99.0, -98.0, -97.0, -96.0, -95.0]);
         let (missing, _) =
-            MissingValues::of(&letters, &Kind::INTEGER, &known(-97, 10), &[], &file(), &mut losses);
+            MissingValues::of(&letters, &Kind::INTEGER, &known(-97, 10), &[], &[], &file(), &mut losses);
         assert_eq!(missing.range, Some((Some(-999.0), Some(-995.0))));
     }
 }

@@ -1,6 +1,7 @@
 //! Values as SPSS stores them.
 
-use exporter_core::codebook::{self, Kind, MissingValues as Declared, Period};
+use exporter_core::codebook::{self, Kind, MissingValues as Declared, Period, TimeUnit};
+use exporter_core::doubles::EXACT;
 use exporter_core::missing::span;
 use exporter_core::profile::Number;
 
@@ -82,6 +83,39 @@ pub(crate) fn stored(count: i128, kind: &Kind) -> f64 {
         Kind::Decimal { scale, .. } => count as f64 / 10_f64.powi(i32::from(*scale)),
         _ => count as f64,
     }
+}
+
+/// The number from which on a codebook says that all numbers of a kind are missing, since its ranges have an end: that of the
+/// first day of the calendar, or one beyond all others.
+pub fn lowest(kind: &Kind) -> f64 {
+    match kind {
+        // Whole numbers, which years are, too.
+        Kind::Integer { .. } | Kind::Period(Period::Year) => -(EXACT as f64),
+        Kind::Date | Kind::DateTime { .. } | Kind::Period(_) => -49_916_217_600.0,
+        Kind::Time(_) => 0.0,
+        Kind::Duration(_) => -9e9,
+        _ => -1e300,
+    }
+}
+
+/// The number of a column that is stored as this one; `None` where none is. The inverse of [`stored`] for days and times.
+pub(crate) fn count_of(number: f64, kind: &Kind) -> Option<i128> {
+    // No column of 64 bits counts so far.
+    if number.abs() > 1e20 {
+        return None;
+    }
+    let since_1970 = number - EPOCH_SECONDS as f64;
+    let ticks = |seconds: f64, unit: &TimeUnit| (seconds * unit.per_second() as f64).round() as i128;
+    let count = match kind {
+        Kind::DateTime { unit, .. } => ticks(since_1970, unit),
+        Kind::Time(unit) | Kind::Duration(unit) => ticks(number, unit),
+        Kind::Date => (since_1970 / DAY).round() as i128,
+        Kind::Period(period) if *period != Period::Year => {
+            period.of_day((since_1970 / DAY).floor() as i64)?.into()
+        }
+        _ => number.round() as i128,
+    };
+    (stored(count, kind) == number).then_some(count)
 }
 
 /// Whether a variable holds text; nested values are JSON and bytes base64.

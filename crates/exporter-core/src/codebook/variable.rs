@@ -219,12 +219,23 @@ pub struct DeclaredFacts {
     /// By program, the type of the variable in its file, such as `str20` for `stata`.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub storage: BTreeMap<String, String>,
+    /// The numbers that stand for its reasons, in their order, in the file of SPSS that it comes from.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub reason_numbers: Vec<f64>,
     /// The name that it has in the file it is read from, where that is another one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name_in_file: Option<String>,
 }
 
 impl DeclaredFacts {
+    /// What of these is about files: types and numbers that variables had there, and not what their rows hold.
+    #[must_use]
+    pub fn of_files(&mut self) -> Self {
+        let (storage, reason_numbers) =
+            (std::mem::take(&mut self.storage), std::mem::take(&mut self.reason_numbers));
+        Self { storage, reason_numbers, ..Self::default() }
+    }
+
     fn is_empty(&self) -> bool {
         *self == Self::default()
     }

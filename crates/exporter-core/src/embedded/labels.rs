@@ -19,13 +19,15 @@ pub(super) struct Labels<'a> {
     stored: &'a Sets,
     file: &'a Sets,
     merged: Sets,
+    /// Names of stored sets that a variable has as they are.
+    kept: HashSet<&'a str>,
     /// The names that sets of the file have in the codebook.
     names: HashMap<&'a str, String>,
 }
 
 impl<'a> Labels<'a> {
     pub(super) fn new(stored: &'a Sets, file: &'a Sets) -> Self {
-        Self { stored, file, merged: Sets::new(), names: HashMap::new() }
+        Self { stored, file, merged: Sets::new(), kept: HashSet::new(), names: HashMap::new() }
     }
 
     /// A set of the codebook as far as it is known.
@@ -85,6 +87,17 @@ impl<'a> Labels<'a> {
         Some(name)
     }
 
+    /// The name of the stored set of a variable that has it as it is, whatever became of the set of another variable.
+    pub(super) fn kept(&mut self, variable: &Variable) -> Option<String> {
+        let name = variable.labels.as_ref()?;
+        let Some((stored, labels)) = self.stored.get_key_value(name) else { return Some(name.clone()) };
+        if self.merged.get(name).is_some_and(|other| other != labels) {
+            return Some(self.add(name, labels.clone(), None));
+        }
+        self.kept.insert(stored);
+        Some(name.clone())
+    }
+
     /// The name of the set of a variable that the stored codebook does not describe.
     pub(super) fn of_new(&mut self, own: &Variable) -> Option<String> {
         let (file, labels) = self.file.get_key_value(own.labels.as_ref()?)?;
@@ -98,7 +111,9 @@ impl<'a> Labels<'a> {
 
     /// Adds a set under its name, or under another where that has other labels.
     fn add(&mut self, name: &str, labels: ValueLabels, other: Option<&str>) -> String {
-        let is_free = |name: &str| self.merged.get(name).is_none_or(|known| *known == labels);
+        let is_same = |known: Option<&ValueLabels>| known.is_none_or(|known| *known == labels);
+        let is_kept = |name: &str| self.kept.contains(name) && !is_same(self.stored.get(name));
+        let is_free = |name: &str| is_same(self.merged.get(name)) && !is_kept(name);
         let numbered = (2..).map(|number| format!("{name}_{number}"));
         let mut names = [name].into_iter().chain(other).map(str::to_owned).chain(numbered);
         let free = names.find(|name| is_free(name)).unwrap_or_else(|| name.to_owned());

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::by_value::{self, ReasonCodes};
+use super::by_value::{self, Column, ReasonCodes, StoredNumbers};
 use super::digest::{Digest, Said, SaidOfTable, Since};
 use super::labels::Labels;
 use super::matched::Matched;
@@ -22,6 +22,22 @@ pub(super) struct Changes<'a> {
     /// How it says what is missing.
     pub(super) missing: MissingForm,
     pub(super) cells: &'a CellRecord,
+    /// What the reader knows of its numbers, where days and times are numbers in it.
+    pub(super) numbers: Option<&'a dyn StoredNumbers>,
+}
+
+impl Changes<'_> {
+    /// The numbers of the reasons that the file itself declares of a column.
+    fn own_codes(&self, position: usize, own: &Variable) -> ReasonCodes {
+        let reasons = self.numbers.map_or(&[][..], |numbers| numbers.reasons(position));
+        by_value::own_codes(own, reasons)
+    }
+
+    /// As [`Changes::own_codes`], of all columns.
+    pub(super) fn all_own_codes(&self, plain: &Codebook) -> Vec<ReasonCodes> {
+        let variables = plain.tables.iter().flat_map(|table| &table.variables);
+        variables.enumerate().map(|(position, own)| self.own_codes(position, own)).collect()
+    }
 }
 
 /// A file's codebook.
@@ -35,11 +51,12 @@ pub(super) struct Merged {
     pub(super) codes: Vec<ReasonCodes>,
 }
 
-/// The stored codebook and what the file says, as one.
+/// The stored codebook and what the file says, as one: `plain` before its rows are looked at, `seen` of kinds that hold these.
 pub(super) fn merged(
     whole: &Codebook,
     plain: &Codebook,
-    changes: Changes<'_>,
+    seen: &Codebook,
+    changes: &Changes<'_>,
     losses: &mut Vec<Loss>,
 ) -> Merged {
     let table = plain.tables.first().map_or("", |table| table.name.as_str());
@@ -47,10 +64,11 @@ pub(super) fn merged(
     let only = (whole.tables.len() == 1).then_some(0);
     let Some(stored) = position.or(only).and_then(|position| whole.tables.get(position)) else {
         losses.push(not_used(format!("it has no table {table:?}")));
-        let codebook = Codebook { study: whole.study.clone(), ..plain.clone() };
-        return Merged { codebook, ..Merged::default() };
+        let codebook = Codebook { study: whole.study.clone(), ..seen.clone() };
+        return Merged { codebook, codes: changes.all_own_codes(seen), ..Merged::default() };
     };
-    let matched = Matched::new(stored, plain, &changes);
+    let matched = Matched::new(stored, plain, changes);
+    let plain = seen;
     let language = changes.written.and_then(|written| written.language.as_deref());
     let retagged = (!changes.same).then(|| in_default_language_of(whole, plain, language)).flatten();
     let plain = retagged.as_ref().unwrap_or(plain);
@@ -95,14 +113,14 @@ struct Merging<'a> {
     stored: &'a Table,
     matched: Matched,
     written: &'a [Option<String>],
-    changes: Changes<'a>,
+    changes: &'a Changes<'a>,
     labels: Labels<'a>,
     /// Those of the columns so far.
     codes: Vec<ReasonCodes>,
     losses: &'a mut Vec<Loss>,
 }
 
-impl Merging<'_> {
+impl<'a> Merging<'a> {
     fn table(&mut self, file: &Table) -> Table {
         let stored = self.stored;
         let kept = self.matched.all();
@@ -113,7 +131,10 @@ impl Merging<'_> {
             let variable = match at.and_then(|at| Some((at, stored.variables.get(at)?))) {
                 Some((_, stored)) if self.changes.same => self.unchanged(position, own, stored),
                 Some((at, stored)) => self.changed(position, own, at, stored),
-                None => own.clone(),
+                None => {
+                    self.codes.push(self.changes.own_codes(position, own));
+                    own.clone()
+                }
             };
             variables.push(variable);
             self.codes.resize(variables.len(), Vec::new());
@@ -182,13 +203,21 @@ impl Merging<'_> {
         let mut variable = stored.clone();
         let mut codes = self.recorded_codes(position);
         self.deliverable(position, own, &mut variable);
-        let is_other = variable.missing != stored.missing || variable.labels != stored.labels;
-        if is_other && self.changes.missing == MissingForm::Values {
-            // Of another kind none of it is left but what the file says.
-            by_value::take(&mut variable, own, &mut codes, &mut self.labels, None, |_| Since::Changed);
+        if self.changes.missing == MissingForm::Values {
+            if !is_of_kind(&variable, stored) {
+                // Of another kind none of it is left but what the file says.
+                let column = self.column(position, own, stored);
+                let labels = &mut self.labels;
+                let told =
+                    by_value::take(&mut variable, &column, &mut codes, labels, None, |_| Since::Changed);
+                self.losses.extend(told.into_iter().map(|loss| loss.variable(&variable.name)));
+            } else {
+                variable.labels = self.labels.kept(&variable);
+            }
+        } else {
+            by_letter::add_new(&mut variable, own);
         }
         self.codes.push(codes);
-        by_letter::add_new(&mut variable, own);
         variable
     }
 
@@ -219,17 +248,14 @@ impl Merging<'_> {
             MissingForm::Values => {
                 let mut codes = self.recorded_codes(position);
                 // Of another kind none of it is left.
-                let is_of_kind = variable.missing == stored.missing && variable.labels == stored.labels;
+                let is_of_kind = is_of_kind(&variable, stored);
                 let since = |part| if is_of_kind { since(part) } else { Since::Changed };
                 let written = self.changes.written.and_then(|written| written.language.as_deref());
                 let languages = written.map(|_| self.languages);
-                let are_read =
-                    by_value::take(&mut variable, own, &mut codes, &mut self.labels, languages, since);
-                if !are_read && since(Said::ValueLabels) == Since::Changed {
-                    let action = "value labels that another program has changed are not read where they are of missing reasons \
-                                  among dates: these keep the labels of the stored codebook";
-                    self.losses.push(Loss::new(LossCode::NOT_READ, action).variable(&variable.name));
-                }
+                let column = self.column(position, own, stored);
+                let told =
+                    by_value::take(&mut variable, &column, &mut codes, &mut self.labels, languages, since);
+                self.losses.extend(told.into_iter().map(|loss| loss.variable(&variable.name)));
                 self.codes.push(codes);
             }
         }
@@ -243,6 +269,15 @@ impl Merging<'_> {
         let said: Vec<_> = question.chain([&variable.label]).collect();
         take_notes(since(Said::Notes), &mut variable.notes, &own.notes, &said);
         variable
+    }
+
+    fn column<'c>(&self, position: usize, own: &'c Variable, stored: &'c Variable) -> Column<'c>
+    where
+        'a: 'c,
+    {
+        let numbers = self.changes.numbers;
+        let reasons = numbers.map_or(&[][..], |numbers| numbers.reasons(position));
+        Column { own, stored_kind: &stored.kind, reasons, numbers }
     }
 
     /// The numbers of the reasons of a column's stored variable.
@@ -266,13 +301,23 @@ impl Merging<'_> {
             format!("read as {}, the stored codebook says {}", own.kind, variable.kind)
         };
         self.losses.push(Loss::new(LossCode::KIND_CHANGED, action).variable(&variable.name));
-        if !(variable.kind.is_numeric() && own.kind.is_numeric()) {
+        // Of days and times the numbers tell what is the same.
+        let are_told =
+            self.changes.numbers.is_some() && variable.kind.is_temporal() && own.kind.is_temporal();
+        let are_numbers = variable.kind.is_numeric() && own.kind.is_numeric();
+        if !are_told && !are_numbers {
             variable.labels = None;
             variable.missing.clear();
         }
         variable.facts = Default::default();
         variable.kind = own.kind.clone();
     }
+}
+
+/// Whether what a variable declares and labels are values of its kind still.
+fn is_of_kind(variable: &Variable, stored: &Variable) -> bool {
+    let is_other = variable.kind.is_temporal() && variable.kind != stored.kind;
+    !is_other && variable.missing == stored.missing && variable.labels == stored.labels
 }
 
 /// Takes the display format of the file; the formats of other programs stay with it, unless it is about another.

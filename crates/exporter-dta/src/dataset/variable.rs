@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use exporter_core::codebook::{
-    DeclaredFacts, DisplayFormat, Kind, Missing as Declared, MissingValues, Value, Variable,
-};
+use exporter_core::codebook::{DisplayFormat, Kind, Missing as Declared, MissingValues, Value, Variable};
 use exporter_core::missing::span;
 use exporter_core::{Loss, LossCode, Result};
 
@@ -95,9 +93,7 @@ impl FileVariable<'_> {
         // What was recorded may be out of date, what the file says is not. The width of a string says little: most of it
         // may be unused, and characters that cannot be read take more bytes than they had.
         // Of other programs' files the codebook in this one tells.
-        let storage = std::mem::take(&mut variable.facts.storage);
-        variable.facts = DeclaredFacts::default();
-        variable.facts.storage = storage;
+        variable.facts = variable.facts.of_files();
         variable.facts.name_in_file = Some(self.stored.name.clone()).filter(|name| *name != variable.name);
         variable.facts.storage.insert("stata".to_owned(), self.stored.storage.to_string());
         let plain = matches!(variable.kind, Kind::Integer { .. }) && self.column == ColumnType::Number;

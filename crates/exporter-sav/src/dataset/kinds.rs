@@ -79,7 +79,8 @@ pub(super) fn declared(missing: &MissingValues) -> impl Iterator<Item = f64> {
     missing.numbers().filter(|number| number.is_finite() && *number != SYSMIS)
 }
 
-fn number(value: &Value) -> Option<f64> {
+/// A number that is not the system-missing one.
+pub(super) fn number(value: &Value) -> Option<f64> {
     match value {
         Value::Number(number) if number.is_finite() && *number != SYSMIS => Some(*number),
         _ => None,

@@ -44,7 +44,7 @@ use facts::look;
 pub(crate) use input::READ_OPTIONS;
 pub use input::{SavInput, SavInputOptions};
 use opening::{Opened, Opening};
-pub(crate) use plain::{plain, plain_with_reasons};
+pub(crate) use plain::plain;
 use profile::known;
 pub(crate) use values::described;
 

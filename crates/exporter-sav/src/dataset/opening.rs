@@ -3,24 +3,27 @@
 use arrow_schema::DataType;
 use exporter_core::codebook::{Codebook, Kind, Missing, MissingValues, Parent, Period, Value, Variable};
 use exporter_core::dataset::arrow_type;
-use exporter_core::doubles;
-use exporter_core::embedded::{Embedded, ReasonCodes, Restored, detach_foreign_labels, restore};
+use exporter_core::embedded::{
+    Embedded, ReasonCodes, Restored, StoredNumbers, detach_foreign_labels, restore_numbers,
+};
 use exporter_core::{Loss, LossCode, Projection};
 use exporter_rows::{fits_by_range, is_calendar, only_values_tell};
+use exporter_spss::Value as Stored;
 
 use crate::dataset::delivery::Delivery;
 use crate::dataset::embedded::stored;
 use crate::dataset::facts::{Looked, NumberFacts, Seen};
 use crate::dataset::groups::without_strangers;
-use crate::dataset::kinds::{declared, fits, kinds_of, reason_numbers, refined};
-use crate::dataset::plain::plain_of;
+use crate::dataset::kinds::{declared, fits, kinds_of, number, reason_numbers, refined};
+use crate::dataset::plain::{plain_of, range_of};
+use crate::dataset::values::described;
 use crate::metadata::{SavMetadata, SavVariable};
 
 /// What is known before the rows are looked at.
 pub(super) struct Opening<'r> {
     metadata: &'r SavMetadata,
     stem: &'r str,
-    /// Numbers that are reasons in a file without a stored codebook.
+    /// Numbers that are reasons where the stored codebook does not say that they are values.
     reasons: Vec<Vec<f64>>,
     /// The kinds that formats, labels and missing values say.
     by_format: Vec<Kind>,
@@ -45,10 +48,14 @@ impl<'r> Opening<'r> {
     pub(super) fn new(metadata: &'r SavMetadata, stem: &'r str) -> Self {
         let mut not_used = Vec::new();
         let stored = stored(metadata, &mut not_used);
-        let reasons = if stored.is_none() { reason_numbers(metadata) } else { Vec::new() };
+        let reasons = reason_numbers(metadata);
         let by_format = kinds_of(metadata, &reasons);
         let plain = plain_of(metadata, stem, &by_format, &reasons);
-        let claimed = stored.clone().map(|stored| restore(Some(stored), plain.clone(), &|_, _| true));
+        let claim = |stored| {
+            let numbers = Numbers { reasons: &reasons, described: &|| plain.clone() };
+            restore_numbers(stored, plain.clone(), &|_, _| true, &numbers)
+        };
+        let claimed = stored.clone().map(claim);
         Self { metadata, stem, reasons, by_format, plain, stored, claimed, not_used }
     }
 
@@ -82,7 +89,8 @@ impl<'r> Opening<'r> {
     fn codes(&self, position: usize) -> impl Iterator<Item = f64> {
         let claimed = self.claimed.as_ref().and_then(|claimed| claimed.codes.get(position));
         let claimed = claimed.into_iter().flatten().flatten();
-        claimed.chain(self.reasons.get(position).into_iter().flatten()).copied()
+        let own = self.reasons.get(position).filter(|_| self.claimed.is_none());
+        claimed.chain(own.into_iter().flatten()).copied()
     }
 
     /// The range by which the file declares single numbers and reasons of the stored codebook, and these.
@@ -93,7 +101,9 @@ impl<'r> Opening<'r> {
         for missing in &claimed.missing {
             match &missing.values {
                 MissingValues::Reason => {}
-                MissingValues::One(value) => numbers.push(value.as_f64()?),
+                MissingValues::One(value) => {
+                    numbers.push(Stored::of(value, &claimed.kind)?.as_number()?);
+                }
                 MissingValues::Range { .. } => return None,
             }
         }
@@ -121,7 +131,7 @@ impl<'r> Opening<'r> {
             && delivers(self.is_text(position), kind, facts)
     }
 
-    /// Whether the numbers that the file declares missing are values of a kind, but those that stand for reasons.
+    /// Whether the numbers that the file declares missing or labels are values of a kind, but those that stand for reasons.
     fn fits_declared(&self, position: usize, kind: &Kind) -> bool {
         let Some(variable) = self.metadata.variables.get(position) else { return true };
         let is_code = |number: &f64| self.codes(position).any(|code| code == *number);
@@ -130,7 +140,9 @@ impl<'r> Opening<'r> {
             _ => None,
         };
         let mut facts = NumberFacts::default();
-        let numbers = declared(&variable.missing);
+        let set = variable.value_labels.and_then(|set| self.metadata.value_labels.get(set));
+        let labelled = set.into_iter().flat_map(|set| &set.labels).filter_map(|(value, _)| number(value));
+        let numbers = declared(&variable.missing).chain(labelled);
         numbers.filter(|number| !is_code(number)).for_each(|number| facts.look(number, period));
         fits(kind, &facts)
     }
@@ -138,16 +150,22 @@ impl<'r> Opening<'r> {
     /// The codebook, once the rows were looked at.
     pub(super) fn finish(mut self, seen: Option<&Seen>) -> Opened {
         let found = |position: usize| seen.and_then(|seen| seen.variables.get(&position));
+        let seen_kinds = self.refined_by(&found);
+        let described = || match seen_kinds == self.by_format {
+            true => self.plain.clone(),
+            false => plain_of(self.metadata, self.stem, &seen_kinds, &self.reasons),
+        };
         let (mut codebook, parent, recorded) = match &self.stored {
             Some(stored) => {
                 let fits = |position: usize, kind: &Kind| self.fits_rows(position, kind, found(position));
+                let numbers = Numbers { reasons: &self.reasons, described: &described };
                 let Restored { codebook, parent, losses, codes, .. } =
-                    restore(Some(stored.clone()), self.plain.clone(), &fits);
+                    restore_numbers(stored.clone(), self.plain.clone(), &fits, &numbers);
                 self.not_used.extend(losses);
                 (codebook, parent, codes)
             }
             None => {
-                let codebook = self.refined_by(&found);
+                let codebook = described();
                 let codes = coded(&codebook, &self.reasons);
                 (codebook, None, codes)
             }
@@ -157,29 +175,17 @@ impl<'r> Opening<'r> {
             codebook.tables.iter_mut().flat_map(|table| &mut table.variables).enumerate()
         {
             let mut codes = recorded.get(position).cloned().unwrap_or_default();
-            if let Some(facts) = found(position)
-                && !self.fits_rows(position, &variable.kind, Some(facts))
-            {
-                let kind = self.other_kind(position, &variable.kind, facts);
-                // The file alone told another kind than its rows do.
-                let (told, now) = (format!("read as {}, ", variable.kind), format!("read as {kind}, "));
-                let of_kind = |loss: &&mut Loss| loss.variable.as_deref() == Some(&*variable.name);
-                for loss in self.not_used.iter_mut().filter(of_kind) {
-                    loss.action = loss.action.replacen(&told, &now, 1);
-                }
-                variable.kind = kind;
-                self.not_used.extend(without_other_values(variable, &mut codes));
-            }
-            if found(position).is_some_and(|facts| facts.in_range) {
+            let stored = self.metadata.variables.get(position);
+            let has_range =
+                variable.missing.iter().any(|it| matches!(it.values, MissingValues::Range { .. }));
+            let is_beyond = !has_range && found(position).is_some_and(|facts| facts.in_range);
+            if let Some(stored) = stored.filter(|_| is_beyond) {
                 // Another program has written numbers between those that were declared, and holds them to be missing.
-                let own = self.plain.tables.iter().flat_map(|table| table.variables.get(position));
-                let ranges = own.flat_map(|own| &own.missing);
-                let ranges = ranges.filter(|it| matches!(it.values, MissingValues::Range { .. }));
                 codes.resize(variable.missing.len(), None);
-                let kind = variable.kind.clone();
-                variable.missing.extend(ranges.filter(|range| is_of(range, &kind)).cloned());
+                variable.missing.extend(range_of(stored, &variable.kind));
             }
-            complete(variable, self.metadata.variables.get(position), &codes);
+            self.not_used.extend(without_other_values(variable, &mut codes));
+            complete(variable, stored, &codes);
             self.not_used.extend(self.lost_calendar(position, variable));
             columns.push(Delivery::new(position, variable, &codes));
         }
@@ -188,23 +194,13 @@ impl<'r> Opening<'r> {
         Opened { codebook, parent, columns, not_used: self.not_used }
     }
 
-    /// What the file says of variables of kinds that hold the rows.
-    fn refined_by<'f>(&self, found: &impl Fn(usize) -> Option<&'f NumberFacts>) -> Codebook {
+    /// The kinds that hold the rows.
+    fn refined_by<'f>(&self, found: &impl Fn(usize) -> Option<&'f NumberFacts>) -> Vec<Kind> {
         let kind = |(position, kind): (usize, &Kind)| match found(position) {
-            Some(facts) => refined(kind.clone(), facts),
-            None => kind.clone(),
+            Some(facts) if !self.is_text(position) => refined(kind.clone(), facts),
+            _ => kind.clone(),
         };
-        let kinds: Vec<Kind> = self.by_format.iter().enumerate().map(kind).collect();
-        plain_of(self.metadata, self.stem, &kinds, &self.reasons)
-    }
-
-    /// The kind of rows that are none of the kind described.
-    fn other_kind(&self, position: usize, described: &Kind, facts: &NumberFacts) -> Kind {
-        let mut kind = described.clone();
-        if let Kind::DateTime { zone, .. } = &mut kind {
-            *zone = None;
-        }
-        if self.is_text(position) { Kind::Text } else { refined(kind, facts) }
+        self.by_format.iter().enumerate().map(kind).collect()
     }
 
     /// The loss that dates or times are, which the values have made numbers.
@@ -213,6 +209,32 @@ impl<'r> Opening<'r> {
         let is_lost = was_time && matches!(variable.kind, Kind::Float { .. }) && self.stored.is_none();
         let action = "dates or times read as numbers of seconds: some are beyond the calendar";
         is_lost.then(|| Loss::new(LossCode::KIND_CHANGED, action).variable(&variable.name))
+    }
+}
+
+/// The numbers of a file, for what was stored in it.
+struct Numbers<'n> {
+    reasons: &'n [Vec<f64>],
+    described: &'n dyn Fn() -> Codebook,
+}
+
+impl StoredNumbers for Numbers<'_> {
+    fn described(&self) -> Codebook {
+        (self.described)()
+    }
+
+    fn reasons(&self, position: usize) -> &[f64] {
+        self.reasons.get(position).map_or(&[], Vec::as_slice)
+    }
+
+    fn number(&self, value: &Value, kind: &Kind) -> Option<f64> {
+        Stored::of(value, kind)?.as_number()
+    }
+
+    fn value(&self, number: f64, kind: &Kind) -> Option<Value> {
+        let value = described(&Stored::Number(number), kind)?;
+        // A day is that of its first second alone.
+        (self.number(&value, kind) == Some(number)).then_some(value)
     }
 }
 
@@ -283,8 +305,6 @@ fn complete(variable: &mut Variable, stored: Option<&SavVariable>, codes: &Reaso
     variable.facts.name_in_file = name.filter(|name| **name != variable.name).cloned();
     if let Some(width) = stored.and_then(|stored| stored.width) {
         variable.facts.storage.insert("spss".to_owned(), format!("A{width}"));
-    } else if codes.iter().any(Option::is_some) {
-        let numbers: Vec<String> = codes.iter().flatten().copied().map(doubles::shown).collect();
-        variable.facts.storage.insert("spss".to_owned(), numbers.join(" "));
     }
+    variable.facts.reason_numbers = codes.iter().flatten().copied().collect();
 }

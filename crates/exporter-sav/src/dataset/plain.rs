@@ -6,7 +6,9 @@ use exporter_core::codebook::{
 };
 use exporter_core::doubles;
 use exporter_core::names::{NameRules, legal_unique};
-use exporter_spss::{Format, FormatClass, ResponseSet, ResponseSetKind, Value as Stored};
+use exporter_spss::{
+    Format, FormatClass, MissingValues, ResponseSet, ResponseSetKind, Value as Stored, lowest,
+};
 
 use crate::attribute_names::{CODEBOOK, DATES, ROLE, SECOND_LANGUAGE, UNKNOWN_LANGUAGE};
 use crate::codes::{ROLES, meant};
@@ -17,11 +19,6 @@ use crate::translations::{Translated, Translations, ValueTranslations};
 
 /// Describes a file by what stands before its cases.
 pub(crate) fn plain(metadata: &SavMetadata, name: &str) -> Codebook {
-    plain_of(metadata, name, &kinds_of(metadata, &[]), &[])
-}
-
-/// As [`plain`], with reasons: what is read of a file in which no codebook is stored, whatever its cases hold.
-pub(crate) fn plain_with_reasons(metadata: &SavMetadata, name: &str) -> Codebook {
     let reasons = reason_numbers(metadata);
     plain_of(metadata, name, &kinds_of(metadata, &reasons), &reasons)
 }
@@ -159,26 +156,13 @@ fn missing(
     reasons: &[f64],
     labels: Option<(&ValueLabels, &Translated<'_>)>,
 ) -> Vec<Missing> {
-    let value = |number: f64| described(&Stored::Number(number), kind);
-    let range = stored.missing.range.filter(|range| !matches!(range, (Some(low), Some(high)) if low > high));
-    let covers = |number: f64| {
-        range.is_some_and(|(low, high)| {
-            low.is_none_or(|low| low <= number) && high.is_none_or(|high| number <= high)
-        })
-    };
+    let range = MissingValues::new(stored.missing.range, Vec::new());
+    let covers = |value: &Stored| range.contains(value);
     let mut all = Vec::new();
-    if let Some((low, high)) = range {
-        // An end there must be.
-        let low = if low.is_none() && high.is_none() { Some(-1e300) } else { low };
-        let ends = (low.map(value), high.map(value));
-        if ends.0 != Some(None) && ends.1 != Some(None) {
-            all.push(Missing::range(ends.0.flatten(), ends.1.flatten()));
-        }
-    }
+    all.extend(range_of(stored, kind));
     let mut taken: Vec<&Stored> = Vec::new();
     for single in &stored.missing.values {
-        let is_covered = matches!(single, Stored::Number(number) if covers(*number));
-        if is_covered || taken.contains(&single) {
+        if covers(single) || taken.contains(&single) {
             continue;
         }
         taken.push(single);
@@ -195,6 +179,21 @@ fn missing(
         all.extend(described(single, kind).map(|value: Value| Missing::value(value)));
     }
     all
+}
+
+/// The range that a file declares missing, as one of a variable of this kind.
+pub(super) fn range_of(stored: &SavVariable, kind: &Kind) -> Option<Missing> {
+    let (low, high) = match stored.missing.range? {
+        // An end there must be.
+        (None, None) => (Some(lowest(kind)), None),
+        (Some(low), Some(high)) if low > high => return None,
+        ends => ends,
+    };
+    let end = |end: Option<f64>| match end {
+        Some(number) => described(&Stored::Number(number), kind).map(Some),
+        None => Some(None),
+    };
+    Some(Missing::range(end(low)?, end(high)?))
 }
 
 fn attribute(attribute: &Attribute) -> (String, Described) {

@@ -53,7 +53,7 @@ fn a_label_of_the_system_missing_value_takes_no_other_along() {
     assert_eq!(entries.iter().map(|entry| &entry.value).collect::<Vec<_>>(), [&Value::Integer(1)]);
 }
 
-/// What is declared is a value of the kind.
+/// What is declared is a value of the kind; among days and times of day it is a reason where it is none.
 #[test]
 fn declared_numbers_decide_a_kind() {
     let kind = |format: &str, value: f64| {
@@ -64,8 +64,13 @@ fn declared_numbers_decide_a_kind() {
         plain(&metadata, "t").tables[0].variables[0].kind.clone()
     };
     assert_eq!(kind("DATE11", UNIX_EPOCH), Kind::Date);
-    assert_eq!(kind("DATE11", 999_999_999.0), Kind::DateTime { unit: TimeUnit::Second, zone: None });
-    assert_eq!(kind("TIME8", 362_439.0), Kind::Duration(TimeUnit::Second));
+    assert_eq!(kind("DATE11", 999_999_999.0), Kind::Date);
+    assert_eq!(
+        kind("DATETIME20", UNIX_EPOCH + 0.5),
+        Kind::DateTime { unit: TimeUnit::Millisecond, zone: None }
+    );
+    assert_eq!(kind("TIME8", 362_439.0), Kind::Time(TimeUnit::Microsecond));
+    assert_eq!(kind("DTIME12.2", 0.0625), Kind::Duration(TimeUnit::Microsecond));
     assert_eq!((kind("F8.0", 13.22), kind("F8.0", 13.0)), (Kind::FLOAT, Kind::INTEGER));
 }
 

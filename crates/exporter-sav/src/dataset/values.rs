@@ -1,6 +1,6 @@
 //! Values of a file as those of its codebook.
 
-use exporter_core::codebook::{Kind, Value};
+use exporter_core::codebook::{Kind, Period, Value};
 use exporter_core::doubles;
 use exporter_spss::Value as Stored;
 
@@ -34,6 +34,7 @@ pub(crate) fn described(value: &Stored, kind: &Kind) -> Option<Value> {
                 .map(|time| Value::Text(time.format("%H:%M:%S%.f").to_string()))
         }
         Kind::Duration(unit) => Some(Value::Integer((number * unit.per_second() as f64).round() as i64)),
+        Kind::Period(Period::Year) if is_whole => Some(Value::Integer(number as i64)),
         Kind::Period(period) => {
             let count = period.of_day((since_1970 / 86_400.0).floor() as i64)?;
             Some(Value::Text(period.text(count)))

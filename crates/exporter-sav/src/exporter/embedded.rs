@@ -7,7 +7,7 @@ use exporter_core::{Result, TableId};
 use exporter_spss::{Conversion, TableDescription};
 
 use crate::attribute_names::{CODEBOOK, SECOND_LANGUAGE};
-use crate::dataset::{plain, plain_with_reasons};
+use crate::dataset::plain;
 use crate::metadata::{Attribute as Stored, SavMetadata};
 
 /// Bytes of a value of an attribute; SPSS allows 32,767.
@@ -29,17 +29,20 @@ pub(super) fn embedded(
         [one] => Attribute::One(tag(one)),
         many => Attribute::Many(many.iter().map(tag).collect()),
     };
-    if let Some(table) = own.tables.first_mut() {
+    for table in &mut own.tables {
+        // The record of cells has them.
+        table.variables.iter_mut().for_each(|variable| variable.facts.reason_numbers.clear());
         table.attributes.remove(SECOND_LANGUAGE);
         if !second.is_empty() {
-            table.attributes.insert(SECOND_LANGUAGE.to_owned(), marker);
+            table.attributes.insert(SECOND_LANGUAGE.to_owned(), marker.clone());
         }
     }
     let is_utf8 = written.encoding == encoding_rs::UTF_8;
-    if says_all(&plain_with_reasons(written, &table.name), &own) {
+    let plain = plain(written, &table.name);
+    if says_all(&plain, &own) {
         return Ok(None);
     }
-    let mut embedded = Embedded::new(own, TableId(0), plain(written, &table.name))?;
+    let mut embedded = Embedded::new(own, TableId(0), plain)?;
     embedded.cells = cell_record(table, described);
     let mut languages = codebook.study.languages.iter();
     let shown = language.wanted.or(language.default).unwrap_or_default();

@@ -322,8 +322,7 @@ fn lines(note: &str, encoding: &'static Encoding) -> Vec<String> {
 fn recodes(table: &Table, described: &TableDescription) -> Vec<Recode> {
     let mut recodes = Vec::new();
     for (variable, spss) in table.variables.iter().zip(&described.variables) {
-        let shown: Vec<String> = spss.reasons.iter().flatten().copied().map(doubles::shown).collect();
-        if variable.facts.storage.get("spss") == Some(&shown.join(" ")) {
+        if spss.reasons.iter().flatten().eq(&variable.facts.reason_numbers) {
             // They stood for them before.
             continue;
         }

@@ -1,6 +1,7 @@
 //! What users of other programs have reported of their SPSS files, and what is right instead.
 
 mod dictionary;
+mod edited_days;
 mod encodings;
 mod labels;
 mod languages;

@@ -99,15 +99,17 @@ fn missing_values_that_a_file_declares_by_value_are_those_of_the_file() {
         (
             vec![one.clone(), reason()],
             vec![code.clone(), one.clone()],
-            vec![one.clone(), reason()],
-            vec![None, Some(-99.0)],
+            vec![reason(), one.clone()],
+            vec![Some(-99.0), None],
         ),
     ] {
-        // The order alone is no other declaration where the file has the same values.
+        // The order is that of the file.
         let restored = by_value_after(&stored, &ValueLabels::new().with(3, "three"), set(&file));
         let found = &restored.codebook.tables[0].variables[0].missing;
         assert_eq!((found, &restored.codes[0]), (&expected, &codes), "{stored:?} in {file:?}");
-        assert_eq!(restored.losses, [], "{stored:?} in {file:?}");
+        // A range that we have not written has come back as numbers.
+        let is_range = stored.contains(&Missing::value(-98));
+        assert_eq!(restored.losses.len(), usize::from(is_range), "{stored:?} in {file:?}");
     }
     // More single values than have a place are a range in the file, which says no more than they.
     let four: Vec<Missing> = [1, 2, 8, 9].map(Missing::value).into();
@@ -259,21 +261,13 @@ fn cells_that_are_recorded_of_columns_which_are_gone_are_a_loss() {
     assert!(told.iter().any(|action| action.contains("is of x, which is not in the file")), "{told:?}");
 }
 
-/// Among days the file alone does not say which of its labels is that of a reason's number.
 #[test]
-fn a_changed_label_of_a_reason_among_days_is_told() {
+fn a_changed_label_of_a_reason_holds() {
     let declared = [Missing::reason().letter('a').label("Refused")];
-    let relabelled = |value: Value| {
-        move |file: &mut Codebook| {
-            file.value_labels.insert("x".into(), ValueLabels::new().with(value, "Declined"));
-            file.tables[0].variables[0].labels = Some("x".into());
-        }
-    };
-    let read = by_value_after(&declared, &ValueLabels::new(), relabelled((-99).into()));
+    let read = by_value_after(&declared, &ValueLabels::new(), |file| {
+        file.value_labels.insert("x".into(), ValueLabels::new().with(-99, "Declined"));
+        file.tables[0].variables[0].labels = Some("x".into());
+    });
     assert_eq!(read.codebook.tables[0].variables[0].missing[0].label, "Declined".into());
     assert_eq!(read.losses, []);
-    let read = by_value_after(&declared, &ValueLabels::new(), relabelled("1582-10-13".into()));
-    assert_eq!(read.codebook.tables[0].variables[0].missing[0].label, "Refused".into());
-    let told = read.losses.iter().filter(|loss| loss.action.contains("of missing reasons among dates"));
-    assert_eq!(told.map(|loss| loss.variable.as_deref()).collect::<Vec<_>>(), [Some("x")]);
 }
