@@ -159,6 +159,12 @@ impl Exporter for DdiExporter {
             documents,
             date,
         };
+        for (table, files) in codebook.tables.iter().zip(&plan.files) {
+            for variable in &table.variables {
+                let name = files.first().map_or(variable.name.as_str(), |file| file.name(&variable.name));
+                self.options.profile.takes(table, variable, name)?;
+            }
+        }
         // What becomes of texts shows where they are spelled.
         let told = Told::default();
         plan.description(Some(&told)).tell();
@@ -297,7 +303,11 @@ impl DdiPlan<'_> {
             rows: &self.rows,
             statistics: &self.statistics,
             documents: &self.documents,
-            languages: Languages { told, ..Languages::of(self.codebook) },
+            languages: Languages {
+                told,
+                is_one: self.options.profile.is_of_one_language(),
+                ..Languages::of(self.codebook)
+            },
             version: match self.options.version {
                 WrittenVersion::V2_5 => Version::V2_5,
                 WrittenVersion::V2_6 => Version::V2_6,

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
 mod fixed;
+mod nada;
 mod other;
 mod profiles;
 mod record_types;
