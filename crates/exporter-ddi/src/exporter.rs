@@ -332,3 +332,32 @@ fn complete(counts: Counts, codebook: &Codebook) -> Result<()> {
         counts.files, counts.variables, counts.categories, wanted.0, wanted.1, wanted.2
     )))
 }
+
+#[cfg(test)]
+mod tests {
+    use exporter_core::codebook::{Kind, Table, ValueLabels, Variable};
+
+    use super::*;
+
+    /// IQSS/dataverse #9707: a release wrote documents without any variable.
+    #[test]
+    fn a_document_that_lacks_a_part_is_an_error() {
+        let variables =
+            vec![Variable::new("a", Kind::INTEGER).with_labels("yes"), Variable::new("b", Kind::Text)];
+        let codebook = Codebook::new("s")
+            .with_table(Table::new("t", variables))
+            .with_value_labels("yes", ValueLabels::new().with(0, "No").with(1, "Yes"));
+        let whole = Counts { files: 1, variables: 2, categories: 2, missing: 0 };
+        assert!(complete(whole, &codebook).is_ok());
+        for counts in [
+            Counts { files: 0, ..whole },
+            Counts { files: 2, ..whole },
+            Counts { variables: 0, ..whole },
+            Counts { variables: 1, ..whole },
+            Counts { categories: 1, ..whole },
+        ] {
+            let error = complete(counts, &codebook).unwrap_err();
+            assert!(error.to_string().ends_with("the codebook 1, 2 and 2"), "{error}");
+        }
+    }
+}

@@ -38,7 +38,7 @@ pub(crate) fn find(
 }
 
 /// Where a file of this name may be.
-pub(super) fn paths(name: &str) -> Vec<String> {
+pub(crate) fn paths(name: &str) -> Vec<String> {
     if name.to_lowercase().ends_with(UNREADABLE) {
         return Vec::new();
     }
