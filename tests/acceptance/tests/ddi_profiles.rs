@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use exporter_core::codebook::{Agent, Codebook, Text};
 use exporter_core::sink::{FolderOptions, FolderSink};
 use exporter_core::{Context, Dataset as _, LossPolicy, MemoryDataset, export};
-use exporter_testkit::sample;
+use exporter_testkit::{codebook, sample};
+use proptest::strategy::{Strategy as _, ValueTree as _};
+use proptest::test_runner::TestRunner;
 use serde_json::json;
 
 use crate::ddi_schema::{files, findings, registry, schema};
@@ -44,6 +46,30 @@ fn documents_of_all_profiles_are_valid() {
         for (document, problems) in documents.iter().zip(judges::xmlschema(&schema, &documents)) {
             assert_eq!(problems, [""; 0], "{}", document.display());
             assert_eq!(findings(document).listed(), [], "{}", document.display());
+        }
+    }
+}
+
+/// Whatever a sound codebook says, its children stand in the order of the schema, by the schema itself.
+#[test]
+fn documents_of_generated_codebooks_are_valid() {
+    let Some(_) = reference::folder("schemas") else { return };
+    let (mut runner, folder) = (TestRunner::deterministic(), tempfile::tempdir().unwrap());
+    let codebooks: Vec<Codebook> =
+        (0..100).map(|_| codebook::sound().new_tree(&mut runner).unwrap().current()).collect();
+    let variables = codebooks.iter().flat_map(|codebook| &codebook.tables).map(|table| table.variables.len());
+    assert!(variables.sum::<usize>() > 100);
+    for version in VERSIONS {
+        let mut documents = Vec::new();
+        for (at, codebook) in codebooks.iter().enumerate() {
+            let rows = codebook.tables.iter().map(|_| Vec::new()).collect();
+            let data = MemoryDataset::new(codebook.clone(), rows).unwrap();
+            documents.extend(written(&data, "standard", version, &folder.path().join(at.to_string())));
+        }
+        let schema = schema(version).unwrap();
+        assert_eq!(judges::xmllint(&schema, &documents), "");
+        for (document, problems) in documents.iter().zip(judges::xmlschema(&schema, &documents)) {
+            assert_eq!(problems, [""; 0], "{}", document.display());
         }
     }
 }
