@@ -49,7 +49,7 @@ pub(crate) const ALL: &[Step] = &[
     Step {
         name: "acceptance",
         about: "real files of the reference folder",
-        needs_setup: false,
+        needs_setup: true,
         run: acceptance,
     },
     Step { name: "fuzz", about: "ten seconds of every fuzz target", needs_setup: false, run: smoke },

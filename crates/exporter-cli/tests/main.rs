@@ -5,6 +5,7 @@ mod apart;
 mod check;
 mod convert;
 mod damaged_codebook;
+mod described;
 mod documents;
 mod excerpt;
 mod export;

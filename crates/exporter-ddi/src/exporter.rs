@@ -159,6 +159,12 @@ impl Exporter for DdiExporter {
             documents,
             date,
         };
+        for (table, files) in codebook.tables.iter().zip(&plan.files) {
+            for variable in &table.variables {
+                let name = files.first().map_or(variable.name.as_str(), |file| file.name(&variable.name));
+                self.options.profile.takes(table, variable, name)?;
+            }
+        }
         // What becomes of texts shows where they are spelled.
         let told = Told::default();
         plan.description(Some(&told)).tell();
@@ -297,7 +303,11 @@ impl DdiPlan<'_> {
             rows: &self.rows,
             statistics: &self.statistics,
             documents: &self.documents,
-            languages: Languages { told, ..Languages::of(self.codebook) },
+            languages: Languages {
+                told,
+                is_one: self.options.profile.is_of_one_language(),
+                ..Languages::of(self.codebook)
+            },
             version: match self.options.version {
                 WrittenVersion::V2_5 => Version::V2_5,
                 WrittenVersion::V2_6 => Version::V2_6,
@@ -321,4 +331,33 @@ fn complete(counts: Counts, codebook: &Codebook) -> Result<()> {
         "ddi: the document has {} files, {} variables and {} categories, the codebook {}, {} and {}",
         counts.files, counts.variables, counts.categories, wanted.0, wanted.1, wanted.2
     )))
+}
+
+#[cfg(test)]
+mod tests {
+    use exporter_core::codebook::{Kind, Table, ValueLabels, Variable};
+
+    use super::*;
+
+    /// IQSS/dataverse #9707: a release wrote documents without any variable.
+    #[test]
+    fn a_document_that_lacks_a_part_is_an_error() {
+        let variables =
+            vec![Variable::new("a", Kind::INTEGER).with_labels("yes"), Variable::new("b", Kind::Text)];
+        let codebook = Codebook::new("s")
+            .with_table(Table::new("t", variables))
+            .with_value_labels("yes", ValueLabels::new().with(0, "No").with(1, "Yes"));
+        let whole = Counts { files: 1, variables: 2, categories: 2, missing: 0 };
+        assert!(complete(whole, &codebook).is_ok());
+        for counts in [
+            Counts { files: 0, ..whole },
+            Counts { files: 2, ..whole },
+            Counts { variables: 0, ..whole },
+            Counts { variables: 1, ..whole },
+            Counts { categories: 1, ..whole },
+        ] {
+            let error = complete(counts, &codebook).unwrap_err();
+            assert!(error.to_string().ends_with("the codebook 1, 2 and 2"), "{error}");
+        }
+    }
 }

@@ -171,7 +171,7 @@ impl Description<'_> {
     fn study(&self) -> Element {
         let whole = &self.codebook.study;
         let mut element = study::write(whole, self.languages);
-        self.profile.study(whole, &mut element);
+        self.profile.study(whole, self.languages, &mut element);
         let mut read = study::read(&element, "", self.languages.default);
         // The languages of all texts are those of the document.
         read.languages.clone_from(&whole.languages);

@@ -2,11 +2,15 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
+mod element;
 mod fixed;
+mod nada;
 mod other;
 mod profiles;
 mod record_types;
 mod references;
+mod seen_elsewhere;
+mod statistics;
 
 use std::path::Path;
 use std::sync::Arc;

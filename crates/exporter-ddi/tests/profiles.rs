@@ -73,7 +73,7 @@ fn identifiers_are_those_that_readers_take() {
         &one(Profile::Archive),
         &[
             "<IDNo agency=\"AP\">PETS</IDNo>",
-            "<distrbtr abbr=\"AP\">",
+            "<distrbtr abbr=\"AP\" xml:lang=\"en\">",
             "<holdings URI=\"https://doi.org/10.1/pets\"/>",
         ],
     );

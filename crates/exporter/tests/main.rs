@@ -4,6 +4,8 @@
 mod archives;
 #[cfg(feature = "package")]
 mod companions;
+mod ddi_checked;
+mod ddi_companion;
 mod declared_reasons;
 mod described_by_ddi;
 mod do_file;

@@ -3,8 +3,10 @@
 
 mod archive;
 mod ddi;
+mod ddi_profiles;
 mod ddi_schema;
 mod dta;
+mod judges;
 mod parquet;
 mod reasons;
 mod reference;

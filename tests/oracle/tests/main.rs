@@ -4,6 +4,7 @@
 mod archives_of_others;
 mod categories;
 mod cells;
+mod ddi;
 mod dta;
 mod foreign;
 mod gretl;

@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 use sha2::{Digest as _, Sha256};
 
 use super::rule;
-use crate::dataset::data_files::{find, is_fixed};
+use crate::dataset::data_files::{find, is_fixed, paths_of};
 use crate::reader::{TableFile, read};
 
 /// Columns that are named in a finding at most.
@@ -30,12 +30,17 @@ pub(super) fn check(
     for (table, file) in document.codebook.tables.iter().zip(&document.files) {
         for (name, stated) in file.names.iter().zip(&file.digests) {
             context.cancel().check()?;
-            // A path that leads out of the folder is none that is looked at.
             let Some(stated) = stated else { continue };
-            let Ok(Some(data)) = source.beside(name, context) else { continue };
+            // A path that leads out of the folder is none that is looked at.
+            let found = paths_of(name, !file.has_namesake)
+                .into_iter()
+                .find_map(|path| Some((source.beside(&path, context).ok()??, path)));
+            let Some((data, path)) = found else { continue };
             let found = sha256(&data)?;
-            if !found.eq_ignore_ascii_case(stated) {
-                let message = format!("the SHA-256 of {name} is {found}, the document says {stated}");
+            let is_same = |found: &str| found.eq_ignore_ascii_case(stated);
+            // A file that was compressed since is what it unpacks to.
+            if !is_same(&found) && !is_same(&sha256(&source.unpacked(data, context)?)?) {
+                let message = format!("the SHA-256 of {path} is {found}, the document says {stated}");
                 findings.add(Finding::new(rule::DIGEST, message).table(&table.name));
             }
         }

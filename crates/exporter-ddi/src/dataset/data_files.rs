@@ -44,7 +44,7 @@ pub(super) fn paths(file: &TableFile) -> Vec<String> {
 }
 
 /// Where a file of this name may be, beside the document, too, whatever folder is named.
-fn paths_of(name: &str, is_beside: bool) -> Vec<String> {
+pub(crate) fn paths_of(name: &str, is_beside: bool) -> Vec<String> {
     if name.to_lowercase().ends_with(UNREADABLE) {
         return Vec::new();
     }

@@ -148,17 +148,24 @@ fn of_variable(
     })
 }
 
-/// Takes out the counts that are hidden. Where one alone of the valid or of the missing values is, the smallest of the others
-/// goes with it: the sum would tell what it is.
+/// Takes out the counts that are hidden, of the valid and of the missing values. Their sum is known by the others: the smallest
+/// of these go with them until it tells no count, as that of one alone does, or that of nothing but ones, and until it is no
+/// such count itself.
 fn hide(frequencies: &mut HashMap<Value, ValueCount>, variable: &Variable, is_hidden: impl Fn(u64) -> bool) {
     for is_missing in [false, true] {
         let own = frequencies.iter().filter(|(value, _)| variable.is_user_missing(value) == is_missing);
-        let (hidden, mut shown): (Vec<_>, Vec<_>) =
-            own.filter(|(_, it)| it.count > 0).partition(|(_, it)| is_hidden(it.count));
-        shown.sort_by_key(|(value, it)| (it.count, value.to_string()));
-        let with_it = if hidden.len() == 1 { shown.first() } else { None };
-        let gone: Vec<Value> = hidden.iter().chain(with_it).map(|(value, _)| (*value).clone()).collect();
-        for value in gone {
+        let mut own: Vec<(u64, String, Value)> = own
+            .filter(|(_, it)| it.count > 0)
+            .map(|(value, it)| (it.count, value.to_string(), value.clone()))
+            .collect();
+        own.sort_by(|one, other| (one.0, &one.1).cmp(&(other.0, &other.1)));
+        let (mut gone, mut sum) = (0, 0);
+        for (count, _, value) in own {
+            let is_told = gone == 1 || sum == gone || is_hidden(sum);
+            if !is_hidden(count) && (gone == 0 || !is_told) {
+                break;
+            }
+            (gone, sum) = (gone + 1, sum + count);
             frequencies.remove(&value);
         }
     }

@@ -20,6 +20,14 @@ pub(super) fn of_texts(told: &Told) -> Vec<Loss> {
         let loss = loss.count(told.flattened.get()).counting("texts");
         losses.push(loss.first(None, first.as_deref().unwrap_or_default()));
     }
+    if told.untranslated.get() > 0 {
+        let loss = Loss::new(
+            LossCode::METADATA_DROPPED,
+            "translations are kept in notes that other programs do not read: the study lists no languages, so that one document \
+             in one language is written",
+        );
+        losses.push(loss.part(Part::Languages).count(told.untranslated.get()).counting("texts"));
+    }
     for (name, tag) in told.tags.borrow().iter() {
         let action = format!("the language {name:?} is no language tag, and {tag} stands for it");
         losses.push(Loss::new(LossCode::NAME_CHANGED, action));

@@ -15,7 +15,8 @@ pub(crate) fn titles(study: &Study, languages: Languages<'_>) -> Element {
     let mut titles = languages.elements("titl", &study.title).into_iter();
     // A title is required.
     let fallback = || if study.id.trim().is_empty() { "Untitled" } else { study.id.as_str() };
-    statement.push(titles.next().unwrap_or_else(|| Element::new("titl").text(fallback())));
+    let missing = || Element::new("titl").with_some("xml:lang", languages.document()).text(fallback());
+    statement.push(titles.next().unwrap_or_else(missing));
     statement.extend(titles.map(|title| Element { name: "parTitl".into(), ..title }));
     statement
 }
@@ -239,7 +240,11 @@ pub(crate) fn read(dscr: &Element, fallback: &str, default: Option<&str>) -> Stu
             study.identifiers.retain(|identifier| identifier.agency.is_some());
         }
     }
-    if study.title == Text::from(study.id.as_str()) {
+    // A title is required: where there is none the number stands for it.
+    let title = &study.title;
+    let title: Vec<&str> =
+        title.untagged().into_iter().chain(title.tagged().map(|(_, title)| title)).collect();
+    if title == [study.id.as_str()] {
         study.title = Text::default();
     }
     study.authors = read_agents(path(&["citation", "rspStmt", "AuthEnty"]));

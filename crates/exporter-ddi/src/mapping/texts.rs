@@ -16,6 +16,8 @@ pub(crate) struct Told {
     /// Texts that had HTML in them, and the first.
     pub(crate) flattened: Cell<u64>,
     pub(crate) first_flattened: RefCell<Option<String>>,
+    /// Translations that are left out of a document of one language.
+    pub(crate) untranslated: Cell<u64>,
     /// Characters that XML cannot hold.
     pub(crate) replaced: Cell<u64>,
     /// Names of languages that are no tags, and the tags that are written.
@@ -45,6 +47,8 @@ pub(crate) struct Languages<'a> {
     pub(crate) default: Option<&'a str>,
     /// The only language that is written, where there is one.
     pub(crate) only: Option<&'a str>,
+    /// Whether each text is written in one language, the first that it has where none is named.
+    pub(crate) is_one: bool,
     /// Where it is told what becomes of texts.
     pub(crate) told: Option<&'a Told>,
 }
@@ -52,7 +56,7 @@ pub(crate) struct Languages<'a> {
 impl<'a> Languages<'a> {
     /// All languages of a codebook.
     pub(crate) fn of(codebook: &'a Codebook) -> Self {
-        Self { default: codebook.default_language(), only: None, told: None }
+        Self { default: codebook.default_language(), ..Self::default() }
     }
 
     /// The tag of the document.
@@ -103,7 +107,12 @@ impl<'a> Languages<'a> {
         tagged.sort_by_key(|(tag, _)| !is_default(tag));
         let tagged = tagged.into_iter().map(|(tag, text)| (Some(self.tag(tag)), text));
         let each = untagged.into_iter().chain(tagged).map(|(tag, text)| (tag, self.plain(text)));
-        each.filter(|(_, text)| !text.trim().is_empty()).collect()
+        let mut each: Vec<_> = each.filter(|(_, text)| !text.trim().is_empty()).collect();
+        if self.is_one {
+            let others = each.drain(each.len().min(1)..).count() as u64;
+            self.told.inspect(|told| told.untranslated.set(told.untranslated.get() + others));
+        }
+        each
     }
 
     /// One element a language.
@@ -219,7 +228,7 @@ pub(crate) fn line(element: &Element) -> String {
 mod tests {
     use super::*;
 
-    const EN: Languages<'static> = Languages { default: Some("en"), only: None, told: None };
+    const EN: Languages<'static> = Languages { default: Some("en"), only: None, is_one: false, told: None };
 
     fn written(languages: Languages<'_>, text: &Text) -> Vec<String> {
         let elements = languages.elements("labl", text);
@@ -241,6 +250,11 @@ mod tests {
         assert_eq!(
             (written(french, &both), written(french, &Text::new("Only"))),
             (vec!["fr:Maison".into()], vec!["fr:Only".into()])
+        );
+        let first = Languages { is_one: true, ..Languages::default() };
+        assert_eq!(
+            (written(first, &both), written(first, &tagged)),
+            (vec!["-:House".into()], vec!["de:Haus".into()])
         );
         assert_eq!(written(EN, &Text::new(" ")), [""; 0]);
         assert_eq!(written(EN, &Text::default().with("Kiswahili", "Nyumba")), ["sw:Nyumba"]);

@@ -1,15 +1,18 @@
 //! What some readers ask of a document beside the standard (fact sheet 10.9).
 
-use exporter_core::codebook::{Codebook, Identifier, Study, Table};
+use exporter_core::codebook::{Codebook, Identifier, Study, Table, Variable};
 use exporter_core::{Error, Result};
 
 use crate::mapping::note::is_plain;
-use crate::mapping::texts::words;
+use crate::mapping::texts::{Languages, words};
 use crate::options::Profile;
 use crate::xml::{Element, Node};
 
 /// Agencies of identifiers by which Dataverse finds a study again.
 const PERSISTENT: [&str; 2] = ["DOI", "handle"];
+
+/// Characters of a variable's name that NADA keeps.
+const LONGEST_NAME: usize = 255;
 
 impl Profile {
     /// Whether a document is of one table and one data file.
@@ -37,12 +40,11 @@ impl Profile {
             let error = Error::usage(message);
             return Err(hint.into_iter().fold(error, Error::with_hint));
         }
-        if self != Self::Archive {
-            return Ok(());
-        }
         let study = &codebook.study;
+        let has_number = !study.id.trim().is_empty()
+            || self == Self::Nada && study.identifiers.iter().any(|other| !other.id.trim().is_empty());
         let wanted = [
-            (study.id.trim().is_empty(), "an identifier", "id = \"…\""),
+            (!has_number, "an identifier", "id = \"…\""),
             (study.summary.is_empty(), "an abstract", "abstract = \"…\""),
             (study.distributors.is_empty(), "a distributor", "distributors = [{ name = \"…\" }]"),
             (
@@ -51,15 +53,38 @@ impl Profile {
                 "identifiers = [{ id = \"10.…\", agency = \"DOI\" }]",
             ),
         ];
-        match wanted.iter().find(|(is_missing, ..)| *is_missing) {
+        let asked = match self {
+            Self::Archive => &wanted[..],
+            Self::Nada => &wanted[..1],
+            _ => &[],
+        };
+        match asked.iter().find(|(is_missing, ..)| *is_missing) {
             None => Ok(()),
             Some((_, what, line)) => {
-                let message =
-                    format!("ddi: the profile archive asks for {what}, which the study does not have");
+                let message = format!(
+                    "ddi: the profile {} asks for {what}, which the study does not have",
+                    self.name()
+                );
                 Err(Error::invalid(message)
                     .with_hint(format!("write {line} below [study] in the study file")))
             }
         }
+    }
+
+    /// Refuses a column whose name is longer than its readers take.
+    ///
+    /// # Errors
+    /// Naming the variable.
+    pub(crate) fn takes(self, table: &Table, variable: &Variable, name: &str) -> Result<()> {
+        let length = name.chars().count();
+        if self != Self::Nada || length <= LONGEST_NAME {
+            return Ok(());
+        }
+        let message = format!("ddi: the name has {length} characters, and NADA takes {LONGEST_NAME}");
+        let error = Error::invalid(message).table(table.name.as_str()).variable(variable.name.as_str());
+        Err(error.with_hint(
+            "write --to dta --to ddi:profile=nada,file=dta: names in a .dta have at most 32 characters",
+        ))
     }
 
     /// The name that is typed.
@@ -75,7 +100,7 @@ impl Profile {
     }
 
     /// Adapts the description of a study.
-    pub(crate) fn study(self, study: &Study, dscr: &mut Element) {
+    pub(crate) fn study(self, study: &Study, languages: Languages<'_>, dscr: &mut Element) {
         const TITLES: [&str; 2] = ["citation", "titlStmt"];
         match self {
             // All that follow would be joined with the first.
@@ -86,10 +111,13 @@ impl Profile {
             Self::Archive => {
                 let agency = study.distributors.first().or(study.producers.first());
                 if let Some(agency) = agency.map(|it| it.abbreviation.as_ref().unwrap_or(&it.name)) {
-                    within(dscr, &TITLES, |titles| {
-                        let numbers = elements_mut(titles).filter(|it| it.name == "IDNo");
-                        numbers.for_each(|number| states(number, "agency", agency));
-                    });
+                    each_at(dscr, &["citation", "titlStmt", "IDNo"], &mut |id| states(id, "agency", agency));
+                }
+                // Names are in a language, too.
+                if let Some(language) = languages.document() {
+                    let mut tag = |name: &mut Element| states(name, "xml:lang", &language);
+                    each_at(dscr, &["citation", "distStmt", "distrbtr"], &mut tag);
+                    each_at(dscr, &["stdyInfo", "sumDscr", "nation"], &mut tag);
                 }
                 let holdings = address(study).map(|address| Element::new("holdings").with("URI", address));
                 within(dscr, &["citation"], |citation| citation.extend(holdings));
@@ -212,6 +240,12 @@ fn within(element: &mut Element, path: &[&'static str], change: impl FnOnce(&mut
     if let Some(part) = elements_mut(element).find(|part| part.name == *name) {
         within(part, below, change);
     }
+}
+
+/// Changes every element at a path of names.
+fn each_at(element: &mut Element, path: &[&str], change: &mut dyn FnMut(&mut Element)) {
+    let Some((name, below)) = path.split_first() else { return change(element) };
+    elements_mut(element).filter(|part| part.name == *name).for_each(|part| each_at(part, below, change));
 }
 
 fn is_called(node: &Node, name: &str) -> bool {

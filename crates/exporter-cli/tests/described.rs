@@ -1,0 +1,58 @@
+//! DDI by one option: beside data, in an archive that is checked, alone, and as an archive of the Open Data Format.
+
+use crate::program::{example, files, run_in};
+
+#[test]
+fn one_option_adds_a_document_that_is_checked_with_its_data() {
+    let folder = tempfile::tempdir().unwrap();
+    let study = example("households").display().to_string();
+    let run = run_in(folder.path(), &format!("export {study} --to dta --to csv --to ddi --out {{}}/hh.zip"));
+    assert_eq!(run.code, 0, "{}", run.error);
+    let sound = run_in(folder.path(), "check {}/hh.zip");
+    assert_eq!((sound.code, sound.output.ends_with("hh.zip: no findings\n")), (0, true), "{}", sound.output);
+    // Of the same files a document of others is found out.
+    let run = run_in(folder.path(), &format!("export {study} --to csv --to ddi --out {{}}/out"));
+    assert_eq!(run.code, 0, "{}", run.error);
+    assert!(files(&folder.path().join("out")).contains(&"households.ddi.xml".to_owned()));
+    let members = folder.path().join("out/members.csv");
+    let text = std::fs::read_to_string(&members).unwrap();
+    std::fs::write(&members, text.replace("Luc", "Lux")).unwrap();
+    let found = run_in(folder.path(), "check {}/out/households.ddi.xml");
+    assert_eq!(found.code, 1, "{}", found.output);
+    assert!(found.output.contains("the SHA-256 of members.csv is "), "{}", found.output);
+}
+
+#[test]
+fn a_document_alone_has_no_data_and_reads_as_a_study() {
+    let folder = tempfile::tempdir().unwrap();
+    let study = example("anes96").display().to_string();
+    let run = run_in(folder.path(), &format!("export {study} --to ddi --out {{}}/x.ddi.xml"));
+    assert_eq!((run.code, files(folder.path())), (0, vec!["x.ddi.xml".to_owned()]), "{}", run.error);
+    let shown = run_in(folder.path(), "inspect {}/x.ddi.xml --json");
+    let shown: serde_json::Value = serde_json::from_str(&shown.output).unwrap();
+    let text = shown.to_string();
+    assert!(
+        text.contains("American National Election Study, 1996") && text.contains("Strong Democrat"),
+        "{text}"
+    );
+    let again = run_in(folder.path(), &format!("export {study} --to odf --out {{}}/odf"));
+    assert_eq!(again.code, 0, "{}", again.error);
+    assert!(files(&folder.path().join("odf")).contains(&"respondents.odf.zip".to_owned()));
+}
+
+#[test]
+fn what_a_hint_says_of_files_can_be_typed() {
+    let folder = tempfile::tempdir().unwrap();
+    let study = example("households").display().to_string();
+    let export = |option: &str| {
+        run_in(
+            folder.path(),
+            &format!("export {study} --to dta --to csv --to ddi{option} --out {{}}/{}", option.len()),
+        )
+    };
+    let refused = export(":file=xyz");
+    assert_eq!(refused.code, 2, "{}", refused.error);
+    assert!(refused.error.contains("file=csv or file=dta"), "{}", refused.error);
+    assert_eq!(files(folder.path()), [""; 0]);
+    assert_eq!(export(":file=csv").code, 0);
+}
