@@ -4,6 +4,7 @@
 mod archives;
 #[cfg(feature = "package")]
 mod companions;
+mod dates_in_conditions;
 mod declared_reasons;
 mod described_by_ddi;
 mod do_file;
