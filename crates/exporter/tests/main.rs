@@ -4,6 +4,7 @@
 mod archives;
 #[cfg(feature = "package")]
 mod companions;
+mod dates_in_conditions;
 mod ddi_checked;
 mod ddi_companion;
 mod declared_reasons;
