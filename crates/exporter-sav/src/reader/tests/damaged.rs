@@ -100,7 +100,7 @@ fn cells_that_a_damaged_code_has_moved_are_told() {
         let found = |code: u8| {
             let reader = damaged(code);
             let rows = all(&reader).iter().map(|batch| batch.num_rows()).sum::<usize>();
-            let told = reader.remarks().iter().map(|it| it.first.clone()).collect::<Vec<_>>().concat();
+            let told = reader.remarks().iter().map(|it| it.message.clone()).collect::<Vec<_>>().concat();
             (rows, reader.displaced(), told)
         };
         assert_eq!(found(102), (8, vec![], String::new()));
