@@ -14,6 +14,7 @@ use exporter_core::{Context, Error, Format as _, FormatInfo, Recognition, Result
 
 use crate::dataset::DdiInput;
 use crate::exporter::Ddi;
+use crate::reader::other_document;
 use crate::structure::Version;
 use crate::xml::{Fault, Item, Oddity, Position, Tag, XmlReader};
 use element::Open;
@@ -87,7 +88,14 @@ pub(crate) fn check(
         };
         let position = reader.position();
         match item {
-            Item::Start(tag) => checker.start(tag, position),
+            Item::Start(tag) => {
+                let other = if checker.stack.is_empty() { other_document(&tag.name) } else { None };
+                if let Some(other) = other {
+                    checker.find(rule::STRUCTURE, position, format!("this is {other}, not DDI Codebook"));
+                    return Ok(());
+                }
+                checker.start(tag, position);
+            }
             Item::End => checker.end(position),
             Item::Text(text) => checker.text(&text, position),
         }

@@ -16,6 +16,18 @@ pub(crate) enum Program {
     Other,
 }
 
+/// The physical form of files with an extension, in words, and the program whose types they have.
+pub(crate) fn form_of(extension: &str, is_delimited: bool) -> (&'static str, Program) {
+    match extension {
+        _ if is_delimited => ("delimited format", Program::Other),
+        "dta" => ("Stata", Program::Stata),
+        "sav" | "zsav" => ("SPSS", Program::Spss),
+        "parquet" => ("Parquet", Program::Other),
+        "arrow" | "arrows" => ("Arrow", Program::Other),
+        _ => ("", Program::Other),
+    }
+}
+
 /// A data file of a table.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct DataFile {

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use exporter_core::Error;
+use exporter_core::{Error, FETCH_AGAIN};
 
 use crate::xml::Fault;
 
@@ -27,6 +27,14 @@ pub enum DdiError {
         message: String,
         /// What was read before, as it stands in the message.
         read: String,
+        /// Whether the document ends there.
+        is_cut: bool,
+    },
+    /// Some bytes are none of the encoding that it has by its first line.
+    #[error("line {line}: some bytes are none of the encoding that the document says it has")]
+    Encoding {
+        /// Line, from 1.
+        line: u64,
     },
     /// It cannot be read.
     #[error("cannot read the document")]
@@ -45,6 +53,7 @@ impl From<Fault> for DdiError {
                 column: fault.position.column,
                 message: source.map_or(fault.message, |source| source.to_string()),
                 read: String::new(),
+                is_cut: fault.is_cut,
             },
         }
     }
@@ -55,7 +64,13 @@ impl From<DdiError> for Error {
         match error {
             DdiError::Io(source) => Error::io("ddi: cannot read the document", source),
             DdiError::NotDdi { .. } => Error::unsupported(format!("ddi: {error}")),
+            DdiError::Damaged { is_cut: true, .. } => {
+                Error::invalid(format!("ddi: {error}")).with_hint(FETCH_AGAIN)
+            }
             DdiError::Damaged { .. } => Error::invalid(format!("ddi: {error}")),
+            DdiError::Encoding { .. } => Error::invalid(format!("ddi: {error}")).with_hint(
+                "name the encoding of its bytes in its first line, such as <?xml version=\"1.0\" encoding=\"windows-1252\"?>",
+            ),
         }
     }
 }

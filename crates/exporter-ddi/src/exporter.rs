@@ -13,13 +13,13 @@ use exporter_core::{
     LossCode, Part, Plan, Planning, Result, Sibling, Sink, Summary, TableId, study_stem,
 };
 
-use crate::data_file::DataFile;
+use crate::data_file::{DataFile, form_of};
 use crate::mapping::texts::{Languages, Told};
 use crate::options::{DdiOptions, OPTIONS, READ_OPTIONS, WrittenVersion};
 use crate::reader::Counts;
 use crate::statistics::VariableStatistics;
 use crate::structure::Version;
-use crate::writer::{Description, program_of};
+use crate::writer::Description;
 
 static INFO: FormatInfo = FormatInfo::new("ddi", "DDI Codebook")
     .extensions(&["ddi.xml", "xml"])
@@ -131,6 +131,7 @@ impl Exporter for DdiExporter {
     ) -> Result<Box<dyn Plan + 'a>> {
         let codebook = data.codebook();
         self.is_of_a_file(with.siblings)?;
+        self.describes_codes(with.siblings)?;
         self.options.profile.suits(codebook)?;
         let files = codebook
             .tables
@@ -191,6 +192,29 @@ impl DdiExporter {
         wanted.is_empty() || path.to_lowercase().ends_with(&format!(".{}", wanted.to_lowercase()))
     }
 
+    /// Refuses data files in which labels stand for names or values: a document says what the codes mean.
+    fn describes_codes(&self, siblings: &[Sibling]) -> Result<()> {
+        let mut first: Vec<&EntrySpec> = Vec::new();
+        for entry in siblings.iter().map(|sibling| &sibling.entry).filter(|it| self.is_wanted(&it.path)) {
+            if entry.table.is_some() && !first.iter().any(|known| known.table == entry.table) {
+                first.push(entry);
+            }
+        }
+        for entry in first {
+            for (option, codes) in [("values", "codes"), ("header", "names")] {
+                if entry.attributes.get(option).is_none_or(|chosen| chosen != "labels") {
+                    continue;
+                }
+                let message = format!("ddi: {} has labels in place of {codes} ({option}=labels)", entry.path);
+                let hint = format!(
+                    "write {option}={codes} there, or describe another data file, such as file=dta with --to dta"
+                );
+                return Err(Error::usage(message).with_hint(hint));
+            }
+        }
+        Ok(())
+    }
+
     /// Whether some data file has the extension that is asked for.
     fn is_of_a_file(&self, siblings: &[Sibling]) -> Result<()> {
         let paths = siblings.iter().filter(|sibling| sibling.entry.table.is_some());
@@ -214,13 +238,14 @@ impl DdiExporter {
 fn data_file(sibling: &Sibling, table: &str) -> DataFile {
     let Sibling { entry, renames, recodes, .. } = sibling;
     let extension = entry.path.rsplit_once('.').map_or("", |(_, extension)| extension);
+    let (format, program) = form_of(extension, entry.attributes.contains_key("delimiter"));
     let renames = renames.iter().filter(|rename| rename.table == table);
     let recodes = recodes.iter().filter(|recode| recode.table == table);
     DataFile {
         path: entry.path.clone(),
         media_type: entry.media_type.clone(),
-        format: format_name(extension, entry).to_owned(),
-        program: program_of(extension),
+        format: format.to_owned(),
+        program,
         rows: entry.rows,
         sha256: None,
         names: renames
@@ -229,18 +254,6 @@ fn data_file(sibling: &Sibling, table: &str) -> DataFile {
         values: recodes
             .map(|recode| ((recode.variable.clone(), recode.from.clone()), recode.to.clone()))
             .collect(),
-    }
-}
-
-/// The physical form of a file in words.
-fn format_name(extension: &str, entry: &EntrySpec) -> &'static str {
-    match extension {
-        _ if entry.attributes.contains_key("delimiter") => "delimited format",
-        "dta" => "Stata",
-        "sav" | "zsav" => "SPSS",
-        "parquet" => "Parquet",
-        "arrow" | "arrows" => "Arrow",
-        _ => "",
     }
 }
 
@@ -273,6 +286,8 @@ impl Plan for DdiPlan<'_> {
         for file in self.files.iter_mut().flatten() {
             let Some(report) = committed.get(file.path.as_str()) else { continue };
             file.sha256.clone_from(&report.sha256);
+            // Whoever compresses it gives it another name.
+            file.path.clone_from(&report.path);
             file.rows = report.rows.or(file.rows);
         }
     }

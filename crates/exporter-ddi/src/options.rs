@@ -75,7 +75,7 @@ pub enum LabelsFrom {
     /// In the categories.
     #[default]
     Categories,
-    /// Also in the words for coders, line by line.
+    /// Also in the coding instructions, line by line.
     CodInstr,
 }
 
@@ -85,6 +85,21 @@ impl Default for DdiOptions {
         Self { version, profile, statistics, threshold, file }
     }
 }
+
+/// What is told of the values, as an option.
+pub const STATISTICS: OptionInfo = OptionInfo::choice(
+    "statistics",
+    &["none", "counts", "full"],
+    "No statistics, counts only, or also range, mean and standard deviation.",
+)
+.default("full");
+
+/// Which counts are left out, as an option.
+pub const THRESHOLD: OptionInfo = OptionInfo::integer(
+    "threshold",
+    "Leave out counts from 1 to below this number, and others from which they could be computed.",
+)
+.default("0");
 
 /// The table of [`DdiOptions`].
 pub(crate) static OPTIONS: &[OptionInfo] = &[
@@ -96,13 +111,8 @@ pub(crate) static OPTIONS: &[OptionInfo] = &[
          CESSDA, readers of IPUMS extracts or of the Open Data Format (both take one table).",
     )
     .default("standard"),
-    OptionInfo::choice(
-        "statistics",
-        &["none", "counts", "full"],
-        "Tell nothing of the values, how often they occur, or also their range, mean and deviation.",
-    )
-    .default("full"),
-    OptionInfo::integer("threshold", "Leave out counts from 1 to below this number.").default("0"),
+    STATISTICS,
+    THRESHOLD,
     OptionInfo::text(
         "file",
         "Extension of the data files (such as dta) whose names of columns and values the document has; by default those of \
@@ -114,6 +124,6 @@ pub(crate) static OPTIONS: &[OptionInfo] = &[
 pub(crate) static READ_OPTIONS: &[OptionInfo] = &[OptionInfo::choice(
     "labels",
     &["categories", "codinstr"],
-    "labels of values from the categories alone, or also from lines such as `0 = Unknown` in the words for coders (codInstr)",
+    "labels of values from the categories alone, or also from lines such as `0 = Unknown` in the coding instructions (codInstr)",
 )
 .default("categories")];

@@ -163,13 +163,16 @@ pub(crate) fn read_with(document: impl BufRead, labels: LabelsFrom) -> Result<Dd
     let mut reader = XmlReader::new(document);
     let mut parts = Parts { labels, ..Parts::default() };
     match parts.read(&mut reader) {
+        Ok(()) | Err(DdiError::Damaged { .. }) if let Some(line) = reader.malformed() => {
+            Err(DdiError::Encoding { line })
+        }
         Ok(()) => Ok(resolve::document(parts)),
-        Err(DdiError::Damaged { line, column, message, .. }) => {
+        Err(DdiError::Damaged { line, column, message, is_cut, .. }) => {
             let read = match (parts.variables.len(), parts.tables.len()) {
                 (0, 0) => String::new(),
                 (variables, files) => format!(" ({files} files and {variables} variables were read before)"),
             };
-            Err(DdiError::Damaged { line, column, message, read })
+            Err(DdiError::Damaged { line, column, message, read, is_cut })
         }
         Err(error) => Err(error),
     }
@@ -363,9 +366,9 @@ fn root<R: BufRead>(reader: &mut XmlReader<R>) -> Result<Tag> {
             Item::Start(tag) if tag.name.eq_ignore_ascii_case("codeBook") => return Ok(tag),
             Item::Start(tag) => {
                 depth += 1;
-                let name = first.get_or_insert(tag.name).clone();
-                if name.eq_ignore_ascii_case("html") {
-                    return Err(DdiError::NotDdi { found: "an HTML page".into() });
+                let name = first.get_or_insert(tag.name);
+                if let Some(found) = other_document(name) {
+                    return Err(DdiError::NotDdi { found: found.into() });
                 }
                 if depth > DEEPEST_ROOT {
                     break;
@@ -376,13 +379,15 @@ fn root<R: BufRead>(reader: &mut XmlReader<R>) -> Result<Tag> {
         }
     }
     let first = first.unwrap_or_default();
-    let found = match first.as_str() {
-        "DDIInstance" | "FragmentInstance" | "StudyUnit" => {
-            "DDI Lifecycle, which is another format".to_owned()
-        }
-        first => format!("XML of the element <{first}>"),
-    };
-    Err(DdiError::NotDdi { found })
+    Err(DdiError::NotDdi { found: format!("XML of the element <{first}>") })
+}
+
+/// What a document is that begins with this element, where it is a known one and no codebook.
+pub(crate) fn other_document(root: &str) -> Option<&'static str> {
+    match root {
+        "DDIInstance" | "FragmentInstance" | "StudyUnit" => Some("DDI Lifecycle, which is another format"),
+        root => root.eq_ignore_ascii_case("html").then_some("an HTML page"),
+    }
 }
 
 fn not_xml(fault: Fault, first: Option<&String>) -> DdiError {

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 
 use exporter_core::codebook::{Codebook, Document, GroupKind, Question, Table, Value, Variable};
 
-use crate::data_file::{DataFile, Program};
+use crate::data_file::DataFile;
 use crate::mapping::groups::{self, table_note};
 use crate::mapping::question::Shared;
 use crate::mapping::tables::TableEntry;
@@ -350,14 +350,5 @@ impl<'a> Asked<'a> {
             }
         }
         Self { groups }
-    }
-}
-
-/// Which program's types the files of a format have.
-pub(crate) fn program_of(format: &str) -> Program {
-    match format {
-        "dta" => Program::Stata,
-        "sav" | "zsav" => Program::Spss,
-        _ => Program::Other,
     }
 }

@@ -11,6 +11,7 @@ mod record_types;
 mod references;
 mod seen_elsewhere;
 mod statistics;
+mod told;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -120,7 +121,7 @@ fn a_document_without_its_data_has_tables_without_rows() {
 }
 
 #[test]
-fn codes_of_the_words_for_coders_are_labels_when_asked_for() {
+fn codes_of_the_coding_instructions_are_labels_when_asked_for() {
     let instructions = "<codInstr>Codes\n0 = Unknown\n1 = People</codInstr>";
     let labelled = "<catgry><catValu>1</catValu><labl>Persons</labl></catgry>";
     let text = document(
@@ -148,8 +149,9 @@ fn statistics_that_rows_do_not_give_again_are_told() {
                   <catStat type=\"freq\">4</catStat></catgry>";
     let text = document(&file("pets.plain"), &format!("<var name=\"id\">{stated}</var>"));
     let losses = |files: &[(&str, &[u8])]| told(&among(&text, files, 1).unwrap().losses());
-    let without = "not-read pets.? statistics of the document are not taken, and there are no rows to count them from ×3";
+    let without = "not-read pets.? statistics of the document are dropped, and there are no rows to recompute them from ×3";
     assert_eq!(losses(&[]), [without]);
-    let with = "not-read pets.? statistics of the document are not taken that are not counted from rows ×1";
+    let with =
+        "not-read pets.? statistics of the document that cannot be recomputed from rows are dropped ×1";
     assert_eq!(losses(&[("pets.plain", b"#plain\nid\n1\n")]), [with]);
 }

@@ -52,7 +52,7 @@ fn parts_that_lead_nowhere_are_told() {
         lost(&document),
         [
             "not-read 1 nothing says in which of several files it is: it is read as one of the first",
-            "not-read 1 the bounding box of the study is none on the globe and is left out",
+            "not-read 1 the bounding box of the study lies outside the globe and is left out",
             "not-read 1 its weight w is no variable of its table and is left out",
             "group-dropped 1 members by which a group would hold itself are left out: g",
         ]

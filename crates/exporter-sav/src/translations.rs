@@ -13,7 +13,7 @@ use exporter_core::{Loss, LossCode, Part, doubles};
 use exporter_spss::{Value as Stored, VariableDescription, unique_attribute_names};
 
 use crate::dataset::described;
-use crate::exporter::{line, values_of};
+use crate::exporter::line;
 use crate::metadata::{Attribute, SavMetadata, SavVariable};
 
 const LABEL: &str = "Label";
@@ -271,7 +271,7 @@ pub(crate) fn with_rest<'v>(
     let mut own = Cow::Borrowed(attributes);
     for attribute in translations.iter_mut().filter(|attribute| attribute.name.starts_with(VALUE_LABELS)) {
         let Some(rest) = attributes.get(&attribute.name) else { continue };
-        let new = values_of(rest).iter().filter(|value| !attribute.values.contains(value));
+        let new = rest.values().iter().filter(|value| !attribute.values.contains(value));
         let new: Vec<String> = new.cloned().collect();
         attribute.values.extend(new);
         own.to_mut().remove(&attribute.name);

@@ -18,6 +18,21 @@ fn ask(data: &dyn Dataset, facts: Facts) -> ProfileRequest {
     request
 }
 
+/// Whether a decimal is a double, or what a program shows of one up to 2^53.
+fn is_held(digits: i128, scale: i8) -> bool {
+    let plain = |text: String| match text.contains('.') {
+        true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
+        false => text,
+    };
+    let places = usize::try_from(scale).unwrap();
+    let unsigned = format!("{:0>width$}", digits.unsigned_abs(), width = places + 1);
+    let (whole, fraction) = unsigned.split_at(unsigned.len() - places);
+    let own = plain(format!("{}{whole}.{fraction}", if digits < 0 { "-" } else { "" }));
+    let number: f64 = own.parse().unwrap();
+    number.abs() <= 9_007_199_254_740_992.0 && number.to_string() == own
+        || plain(format!("{number:.1100}")) == own
+}
+
 /// The facts of cells by the plainest means.
 fn naive(kind: &Kind, cells: &[Cell]) -> ColumnFacts {
     let number = |cell: &Cell| match cell {
@@ -38,6 +53,14 @@ fn naive(kind: &Kind, cells: &[Cell]) -> ColumnFacts {
     });
     let with_nul = cells.iter().filter(|cell| matches!(cell, Cell::Text(text) if text.contains('\0')));
     facts.with_nul = Some(with_nul.count() as u64);
+    facts.rounded = Some(match kind {
+        Kind::Decimal { scale, .. } => {
+            let is_rounded =
+                |number: &&Number| matches!(number, Number::Integer(digits) if !is_held(*digits, *scale));
+            numbers.iter().filter(is_rounded).count() as u64
+        }
+        _ => 0,
+    });
     facts.max_bytes = Some(bytes.clone().max().unwrap_or(0));
     facts.totals = Some(Totals::new(bytes.clone().filter(|bytes| *bytes > 0).count() as u64, bytes.sum()));
     if measured {

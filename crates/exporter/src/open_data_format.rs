@@ -8,17 +8,15 @@ use exporter_core::{
     LossReport, OptionInfo, Placed, Plan, Planning, PreparedPlan, Profile, ProfileRequest, Result, Sibling,
     Sink, Summary, plan_of, table_entries,
 };
+use exporter_ddi::open_data_format::{DATA, LIST, METADATA};
 use exporter_ddi::{Ddi, DdiOptions, StatisticsOption};
 use exporter_package::{ZipOptions, Zipped};
-use exporter_tab::{Csv, DelimitedOptions, Quoting};
+use exporter_tab::{Csv, DelimitedOptions, Quoting, ValuesAs};
 use serde::Deserialize;
 use serde_json::json;
 
 /// Extension of an archive.
 const EXTENSION: &str = "odf.zip";
-const DATA: &str = "data.csv";
-const METADATA: &str = "metadata.xml";
-const LIST: &str = "odf-version.json";
 /// Version of the Open Data Format.
 const VERSION: &str = "1.1.0";
 
@@ -30,15 +28,7 @@ static INFO: FormatInfo = FormatInfo::new("odf", "Open Data Format")
     .losses(LossCode::ALL)
     .notes("An archive a table: csv, DDI Codebook in all languages and a list; packages of R, Python and Stata read it.");
 
-static OPTIONS: &[OptionInfo] = &[
-    OptionInfo::choice(
-        "statistics",
-        &["none", "counts", "full"],
-        "Tell nothing of the values, how often they occur, or also their range, mean and deviation.",
-    )
-    .default("full"),
-    OptionInfo::integer("threshold", "Leave out counts from 1 to below this number.").default("0"),
-];
+static OPTIONS: &[OptionInfo] = &[exporter_ddi::STATISTICS, exporter_ddi::THRESHOLD];
 
 /// The format `odf`.
 #[derive(Clone, Debug, Default)]
@@ -84,7 +74,7 @@ impl OdfExporter {
     /// What is in an archive.
     fn contents(&self) -> Result<Bundle> {
         let (mut csv, mut ddi) = (DelimitedOptions::default(), DdiOptions::default());
-        csv.quoting = Some(Quoting::NonNumeric);
+        (csv.quoting, csv.values) = (Some(Quoting::NonNumeric), Some(ValuesAs::Codes));
         ddi.profile = exporter_ddi::Profile::Odf;
         (ddi.statistics, ddi.threshold) = (self.options.statistics, self.options.threshold);
         let at = |exporter: Box<dyn Exporter>, path| -> Result<Box<dyn Exporter>> {

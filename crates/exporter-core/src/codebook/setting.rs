@@ -23,13 +23,6 @@ fn names_variables(name: &str) -> bool {
     !matches!(name, "_dta" | "_svy_wtype" | "_svy_vce" | "_svy_version" | "_TSdelta" | "_TSitrvl" | "st_ver")
 }
 
-fn texts(attribute: &Attribute) -> &[String] {
-    match attribute {
-        Attribute::One(text) => std::slice::from_ref(text),
-        Attribute::Many(texts) => texts,
-    }
-}
-
 /// Whether a character can be part of a variable's name.
 fn is_of_word(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
@@ -41,7 +34,7 @@ pub(super) fn drop_settings(attributes: &mut BTreeMap<String, Attribute>, gone: 
     let lost: HashSet<&str> = attributes
         .iter()
         .filter_map(|(name, attribute)| {
-            setting(name).filter(|_| names_variables(name) && texts(attribute).iter().any(names_gone))
+            setting(name).filter(|_| names_variables(name) && attribute.values().iter().any(names_gone))
         })
         .collect();
     attributes.retain(|name, _| setting(name).is_none_or(|setting| !lost.contains(setting)));

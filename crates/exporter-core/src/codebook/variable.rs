@@ -201,6 +201,16 @@ pub enum Attribute {
     Many(Vec<String>),
 }
 
+impl Attribute {
+    /// Its values.
+    pub fn values(&self) -> &[String] {
+        match self {
+            Self::One(value) => std::slice::from_ref(value),
+            Self::Many(values) => values,
+        }
+    }
+}
+
 /// Facts about a column that its owner guarantees.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -4,21 +4,21 @@ use exporter_core::check::Rule;
 
 /// The document is XML.
 pub const MALFORMED: Rule = Rule::error("malformed", "The document is well-formed XML 1.0.")
-    .consequence("no program reads beyond the place");
+    .consequence("programs stop reading there");
 /// The namespace is that of a version.
 pub const NAMESPACE: Rule =
     Rule::error("namespace", "Every element is in the namespace of the document's version.")
-        .consequence("programs that go by the namespace find no element");
+        .consequence("programs that look for the namespace find no elements");
 /// Elements stand where the schema has them.
 pub const STRUCTURE: Rule = Rule::error(
     "structure",
-    "Elements stand where the schema has them, in its order, and none that is required lacks.",
+    "Elements stand where the schema has them, in its order, and no required one is missing.",
 )
-.consequence("archives that validate refuse the document");
+.consequence("archives that validate documents reject it");
 /// Attributes are those of the schema.
 pub const ATTRIBUTE: Rule =
     Rule::error("attribute", "Attributes are those of the schema, with values of their type.")
-        .consequence("archives that validate refuse the document");
+        .consequence("archives that validate documents reject it");
 /// An ID stands once.
 pub const DUPLICATE_ID: Rule = Rule::error("duplicate-id", "An ID stands once in the document.")
     .consequence("references to it lead to either element");
@@ -36,7 +36,7 @@ pub const COLUMNS: Rule = Rule::error(
     "columns",
     "Every variable is a column of the first file of its table that the document names.",
 )
-.consequence("programs that go by the document do not find the values");
+.consequence("programs that follow the document do not find the values");
 
 /// Every rule.
 pub const ALL: &[Rule] =

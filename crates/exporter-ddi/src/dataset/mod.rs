@@ -6,11 +6,12 @@
 
 pub(crate) mod data_files;
 mod fixed;
-mod open_data_format;
+pub mod open_data_format;
 mod other_format;
 
 use std::collections::HashMap;
 
+use encoding_rs::{UTF_16BE, UTF_16LE};
 use exporter_core::codebook::Codebook;
 use exporter_core::dataset::{scan_schema, select_from, table_of};
 use exporter_core::{
@@ -45,8 +46,9 @@ impl Input for DdiInput {
     type Options = DdiInputOptions;
 
     fn recognise(sample: &Sample<'_>) -> Recognition {
-        match sample.xml_root() {
-            Some("codeBook") => Recognition::Yes,
+        match root(sample).as_deref() {
+            // Of Lifecycle it is told that it is another format.
+            Some("codeBook" | "DDIInstance" | "FragmentInstance") => Recognition::Yes,
             _ if is_package(sample) => Recognition::Yes,
             _ => Recognition::No,
         }
@@ -81,15 +83,26 @@ fn lost_statistics(table: &str, file: &TableFile, has_rows: bool) -> Option<Loss
     let columns = file.columns.iter();
     let (action, count) = match has_rows {
         true => (
-            "statistics of the document are not taken that are not counted from rows",
+            "statistics of the document that cannot be recomputed from rows are dropped",
             columns.map(|column| column.further_statistics).sum(),
         ),
         false => (
-            "statistics of the document are not taken, and there are no rows to count them from",
+            "statistics of the document are dropped, and there are no rows to recompute them from",
             columns.map(|column| column.statistics).sum(),
         ),
     };
     (count > 0).then(|| Loss::new(LossCode::NOT_READ, action).table(table).count(count))
+}
+
+/// The outermost element of a document in UTF-8 or UTF-16.
+fn root(sample: &Sample<'_>) -> Option<String> {
+    let encoding = match sample.head {
+        [0xFF, 0xFE, ..] | [b'<', 0, ..] => UTF_16LE,
+        [0xFE, 0xFF, ..] | [0, b'<', ..] => UTF_16BE,
+        _ => return sample.xml_root().map(str::to_owned),
+    };
+    let (text, ..) = encoding.decode(sample.head);
+    Sample::of(text.as_bytes()).xml_root().map(str::to_owned)
 }
 
 /// Reads the document that a source is.

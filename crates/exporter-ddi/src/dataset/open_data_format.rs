@@ -4,7 +4,11 @@ use exporter_core::{Context, Error, Result, Sample, Source};
 use serde::Deserialize;
 
 /// The list.
-const LIST: &str = "odf-version.json";
+pub const LIST: &str = "odf-version.json";
+/// The rows, where the list says nothing else.
+pub const DATA: &str = "data.csv";
+/// The document, likewise.
+pub const METADATA: &str = "metadata.xml";
 /// Bytes of a list at most.
 const LIST_BYTES: usize = 64 << 10;
 
@@ -24,18 +28,18 @@ struct ListedFiles {
 
 impl Default for ListedFiles {
     fn default() -> Self {
-        Self { data: "data.csv".to_owned(), metadata: "metadata.xml".to_owned() }
+        Self { data: DATA.to_owned(), metadata: METADATA.to_owned() }
     }
 }
 
 /// The document of an archive, and the file with its rows.
-pub(super) struct Package {
-    pub(super) document: Source<'static>,
-    pub(super) data: String,
+pub(crate) struct Package {
+    pub(crate) document: Source<'static>,
+    pub(crate) data: String,
 }
 
 /// Whether files are those of the Open Data Format.
-pub(super) fn is_package(sample: &Sample<'_>) -> bool {
+pub(crate) fn is_package(sample: &Sample<'_>) -> bool {
     sample.entries.iter().any(|entry| entry == LIST)
 }
 
@@ -43,7 +47,7 @@ pub(super) fn is_package(sample: &Sample<'_>) -> bool {
 ///
 /// # Errors
 /// When the list cannot be read, or names a document that is not there.
-pub(super) fn open(source: &Source<'_>, context: &Context) -> Result<Package> {
+pub(crate) fn open(source: &Source<'_>, context: &Context) -> Result<Package> {
     let missing =
         |name: &str| Error::not_found(format!("the archive has no file {name}")).entry(&source.name);
     let list = source.entry(LIST, context)?.ok_or_else(|| missing(LIST))?;

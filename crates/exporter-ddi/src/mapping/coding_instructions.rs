@@ -1,4 +1,4 @@
-//! Codes that stand only in the words for coders (`codInstr`), as in extracts of IPUMS: `0 = Not in universe` in a line.
+//! Codes that stand only in the coding instructions (`codInstr`), as in extracts of IPUMS: `0 = Not in universe` in a line.
 
 use super::texts::words;
 use crate::xml::Element;

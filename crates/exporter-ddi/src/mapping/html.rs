@@ -4,77 +4,17 @@ use std::borrow::Cow;
 
 use crate::xml::entity_of;
 
-/// Elements that HTML has and people do not write as words in brackets.
-const ELEMENTS: [&str; 44] = [
-    "a",
-    "b",
-    "big",
-    "blockquote",
-    "body",
-    "br",
-    "center",
-    "cite",
-    "code",
-    "dd",
-    "div",
-    "dl",
-    "dt",
-    "em",
-    "font",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "hr",
-    "html",
-    "i",
-    "img",
-    "li",
-    "ol",
-    "p",
-    "pre",
-    "s",
-    "small",
-    "span",
-    "strike",
-    "strong",
-    "style",
-    "sub",
-    "sup",
-    "table",
-    "tbody",
-    "td",
-    "th",
-    "tr",
-    "u",
-    "ul",
-];
+/// Elements that HTML has and people do not write as words in brackets, beside those of lines.
+const ELEMENTS: &str =
+    "a b big body cite code em font html i img pre s small span strike strong style sub sup tbody td th u";
 
-/// Elements that begin or end a line.
-const LINES: [&str; 20] = [
-    "blockquote",
-    "br",
-    "center",
-    "dd",
-    "div",
-    "dl",
-    "dt",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "hr",
-    "li",
-    "ol",
-    "p",
-    "table",
-    "tr",
-    "ul",
-];
+/// Elements of HTML that begin or end a line.
+const LINES: &str = "blockquote br center dd div dl dt h1 h2 h3 h4 h5 h6 hr li ol p table tr ul";
+
+/// Whether an element begins or ends a line.
+pub(super) fn is_line(name: &str) -> bool {
+    LINES.split(' ').any(|line| line == name)
+}
 
 /// The text without HTML: no tags, a line break where an element begins or ends a line, entities as what they stand for. Words
 /// in brackets that are no elements, such as `<name>`, stay.
@@ -91,7 +31,7 @@ pub(super) fn plain(text: &str) -> Cow<'_, str> {
         let (before, from) = rest.split_at(at);
         out.push_str(before);
         if let Some((name, length)) = tag(from) {
-            if LINES.contains(&name.as_str()) && !out.is_empty() && !out.ends_with('\n') {
+            if is_line(&name) && !out.is_empty() && !out.ends_with('\n') {
                 out.push('\n');
             }
             rest = from.get(length..).unwrap_or_default();
@@ -115,7 +55,8 @@ fn tag(text: &str) -> Option<(String, usize)> {
     let end = inside.find(|one: char| !one.is_ascii_alphanumeric())?;
     let name = inside.get(..end)?.to_ascii_lowercase();
     let behind = inside.get(end..)?;
-    if !ELEMENTS.contains(&name.as_str()) || !behind.starts_with(['>', '/', ' ', '\n', '\t']) {
+    let is_element = is_line(&name) || ELEMENTS.split(' ').any(|element| element == name);
+    if !is_element || !behind.starts_with(['>', '/', ' ', '\n', '\t']) {
         return None;
     }
     // Behind the name are attributes: `<b and c>` is a sentence.

@@ -11,8 +11,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value as Json};
 
-use super::texts::words;
-use crate::xml::{Element, Node};
+use super::texts::{TERM, has_text, words};
+use crate::xml::Element;
 
 /// The type of these notes, and what the types of all other notes of this program begin with, before a colon.
 const TYPE: &str = "exporter";
@@ -102,11 +102,7 @@ pub(crate) fn attributes<'a>(
 ) -> Vec<Element> {
     let mut notes = Vec::new();
     for (name, attribute) in attributes {
-        let values = match attribute {
-            Attribute::One(value) => std::slice::from_ref(value),
-            Attribute::Many(values) => values.as_slice(),
-        };
-        let values = values.iter().filter(|value| !value.trim().is_empty());
+        let values = attribute.values().iter().filter(|value| !value.trim().is_empty());
         notes.extend(values.map(|value| typed(ATTRIBUTE, name, value)));
     }
     notes
@@ -129,12 +125,14 @@ pub(crate) fn add_unread(attributes: &mut BTreeMap<String, Attribute>, element: 
         for child in element.elements() {
             let path =
                 if path.is_empty() { child.name.to_string() } else { format!("{path}/{}", child.name) };
+            // Elements in a text are forms of it, but for a term of a vocabulary.
+            let is_text = has_text(child);
+            for term in child.all(TERM).filter(|_| is_text) {
+                add_attribute(attributes, &format!("{}/{TERM}", child.name), words(term));
+            }
             if read.contains(&path.as_str()) {
                 continue;
             }
-            // Elements in a text are forms of it.
-            let is_text =
-                child.children.iter().any(|node| matches!(node, Node::Text(text) if !text.trim().is_empty()));
             if is_text || child.elements().next().is_none() {
                 let words = words(child);
                 if !words.is_empty() {

@@ -1,5 +1,7 @@
 //! The study as a whole: `stdyDscr`.
 
+use std::cell::RefCell;
+
 use exporter_core::codebook::{
     Agent, BoundingBox, CollectionPeriod, Identifier, RelatedMaterial, Series, Software, Study, StudyVersion,
     Text,
@@ -172,48 +174,15 @@ fn related(material: &RelatedMaterial, languages: Languages<'_>) -> Option<Eleme
         .then(|| Element::new("relMat").with_some("label", material.relation.as_deref()).text(text))
 }
 
-/// What is read of a study; all else becomes attributes.
-const READ: [&str; 34] = [
-    "citation/biblCit",
-    "citation/distStmt/contact",
-    "citation/distStmt/depositr",
-    "citation/distStmt/distrbtr",
-    "citation/prodStmt/fundAg",
-    "citation/prodStmt/producer",
-    "citation/prodStmt/software",
-    "citation/rspStmt/AuthEnty",
-    "citation/serStmt/serInfo",
-    "citation/serStmt/serName",
-    "citation/titlStmt/IDNO",
-    "citation/titlStmt/IDNo",
-    "citation/titlStmt/parTitl",
-    "citation/titlStmt/titl",
-    "citation/verStmt/notes",
-    "citation/verStmt/version",
-    "dataAccs/useStmt/conditions",
-    "dataAccs/useStmt/restrctn",
-    "method/anlyInfo/respRate",
-    "method/dataColl/collMode",
-    "method/dataColl/resInstru",
-    "method/dataColl/sampProc",
-    "method/dataColl/weight",
-    "notes",
-    "othrStdyMat/relMat",
-    "stdyInfo/abstract",
-    "stdyInfo/subject/keyword",
-    "stdyInfo/sumDscr/anlyUnit",
-    "stdyInfo/sumDscr/collDate",
-    "stdyInfo/sumDscr/dataKind",
-    "stdyInfo/sumDscr/geoBndBox",
-    "stdyInfo/sumDscr/geogCover",
-    "stdyInfo/sumDscr/nation",
-    "stdyInfo/sumDscr/universe",
-];
-
 /// Reads the study; `fallback` is the ID of the document.
 pub(crate) fn read(dscr: &Element, fallback: &str, default: Option<&str>) -> Study {
     let mut study = Study::default();
-    let path = |names: &'static [&'static str]| found(dscr, names);
+    // All that is not asked for becomes attributes.
+    let asked = RefCell::new(vec!["notes".to_owned()]);
+    let path = |names: &'static [&'static str]| {
+        asked.borrow_mut().push(names.join("/"));
+        found(dscr, names)
+    };
     let text = |names: &'static [&'static str]| text_of(path(names), default);
     let texts = |names: &'static [&'static str]| texts_of(path(names), default);
     let titles = || {
@@ -313,7 +282,9 @@ pub(crate) fn read(dscr: &Element, fallback: &str, default: Option<&str>) -> Stu
     }
     study.notes = texts_of(dscr.all("notes").filter(|note| is_plain(note)), default);
     study.attributes = note::attributes_of(dscr.all("notes"));
-    note::add_unread(&mut study.attributes, dscr, &READ);
+    let asked = asked.borrow();
+    let asked: Vec<&str> = asked.iter().map(String::as_str).collect();
+    note::add_unread(&mut study.attributes, dscr, &asked);
     study
 }
 

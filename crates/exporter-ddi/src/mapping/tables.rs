@@ -158,8 +158,11 @@ pub(crate) fn read(dscr: &Element, default: Option<&str>) -> ReadTable {
             read.digests.push(digest.clone());
         }
     }
-    if read.files.is_empty() {
-        read.files.extend(dscr.attribute("URI").filter(|uri| !uri.is_empty()).map(str::to_owned));
+    // Some name the data set, and say only there where the file is.
+    let uri = dscr.attribute("URI").filter(|uri| !uri.is_empty() && !uri.contains("://"));
+    if let Some(uri) = uri.filter(|uri| !read.files.iter().any(|file| file == uri)) {
+        read.files.push(uri.to_owned());
+        read.digests.push(None);
     }
     let structure = texts().find_map(|text| text.first("fileStrc"));
     read.structure = structure.and_then(|it| it.attribute("type")).unwrap_or_default().to_owned();

@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use exporter_core::codebook::{Codebook, Text};
 
-use super::html::plain;
+use super::html::{is_line, plain};
 pub(crate) use super::language_tags::tag_of;
 use crate::xml::{Element, Node, forbidden};
 
@@ -164,17 +164,29 @@ pub(crate) fn text_of<'e>(elements: impl IntoIterator<Item = &'e Element>, defau
     texts.into_iter().fold(Text::default(), |text, (tag, words)| text.with(tag, words))
 }
 
-/// Texts of repeated elements, each in several languages: where a language comes again, the next text begins.
+/// Whether texts come by language, several of one of them.
+fn is_by_language(elements: &[&Element]) -> bool {
+    let mut runs: Vec<Option<&str>> = elements.iter().map(|element| language_of(element)).collect();
+    runs.dedup();
+    let languages: HashSet<_> = runs.iter().collect();
+    languages.len() > 1 && languages.len() == runs.len() && elements.len() > runs.len()
+}
+
+/// Texts of repeated elements, each in several languages: where a language comes again, the next text begins. Where all texts of
+/// one language stand before those of the next, nothing tells which of them are the same.
 pub(crate) fn texts_of<'e>(
     elements: impl IntoIterator<Item = &'e Element>,
     default: Option<&str>,
 ) -> Vec<Text> {
+    let elements: Vec<&Element> = elements.into_iter().collect();
+    let is_by_language = is_by_language(&elements);
     let mut texts: Vec<Vec<&Element>> = Vec::new();
     for element in elements {
         let tag = language_of(element);
         match texts.last_mut() {
             Some(last)
                 if tag.is_some()
+                    && !is_by_language
                     && last.iter().all(|known| language_of(known).is_some_and(|one| Some(one) != tag)) =>
             {
                 last.push(element);
@@ -186,9 +198,8 @@ pub(crate) fn texts_of<'e>(
     texts.filter(|text| !text.is_empty()).collect()
 }
 
-/// Elements that begin or end a line, of DDI and of XHTML.
-const LINES: [&str; 14] =
-    ["p", "div", "br", "head", "itm", "label", "li", "ul", "ol", "list", "h1", "h2", "h3", "tr"];
+/// Elements of DDI that begin or end a line, beside those of XHTML.
+const LINES: [&str; 4] = ["head", "itm", "label", "list"];
 
 /// What an element says, as plain text: lines without white space at their ends, and none that is empty at the beginning or the
 /// end.
@@ -199,12 +210,22 @@ pub(crate) fn words(element: &Element) -> String {
     lines.join("\n").trim_matches('\n').to_owned()
 }
 
+/// An element in a text that names its term in a vocabulary.
+pub(super) const TERM: &str = "concept";
+
+/// Whether an element says something itself.
+pub(super) fn has_text(element: &Element) -> bool {
+    element.children.iter().any(|node| matches!(node, Node::Text(text) if !text.trim().is_empty()))
+}
+
 fn gather(element: &Element, out: &mut String) {
     for child in &element.children {
         match child {
             Node::Text(text) => out.push_str(text),
+            // A term of a vocabulary says the same once more.
+            Node::Element(child) if child.name == TERM && has_text(element) => {}
             Node::Element(child) => {
-                let is_line = LINES.contains(&child.name.as_ref());
+                let is_line = is_line(&child.name) || LINES.contains(&child.name.as_ref());
                 let end_line = |out: &mut String| {
                     if is_line && !out.trim_end_matches([' ', '\t']).ends_with('\n') && !out.is_empty() {
                         out.push('\n');
@@ -233,6 +254,31 @@ mod tests {
     fn written(languages: Languages<'_>, text: &Text) -> Vec<String> {
         let elements = languages.elements("labl", text);
         elements.iter().map(|it| format!("{}:{}", language_of(it).unwrap_or("-"), words(it))).collect()
+    }
+
+    #[test]
+    fn texts_are_paired_where_they_stand_together() {
+        let texts = |all: &[(&str, &str)]| {
+            let elements =
+                all.iter().map(|(tag, text)| Element::new("keyword").with("xml:lang", *tag).text(*text));
+            texts_of(&elements.collect::<Vec<_>>(), None)
+        };
+        let text = |all: &[(&str, &str)]| {
+            all.iter().fold(Text::default(), |text, (tag, words)| text.with(*tag, *words))
+        };
+        assert_eq!(
+            texts(&[("en", "a"), ("fi", "b"), ("en", "c"), ("fi", "d")]),
+            [text(&[("en", "a"), ("fi", "b")]), text(&[("en", "c"), ("fi", "d")])]
+        );
+        assert_eq!(
+            texts(&[("fi", "a"), ("fi", "b"), ("en", "c"), ("en", "d")]),
+            [("fi", "a"), ("fi", "b"), ("en", "c"), ("en", "d")].map(|one| text(&[one]))
+        );
+        let mut unit = Element::new("anlyUnit").text("Person");
+        unit.push(Element::new("concept").text("Individual"));
+        assert_eq!(words(&unit), "Person");
+        unit.children.remove(0);
+        assert_eq!(words(&unit), "Individual");
     }
 
     #[test]

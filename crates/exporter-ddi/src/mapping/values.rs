@@ -119,6 +119,8 @@ pub(crate) struct ReadValues {
     pub(crate) missing: Vec<Missing>,
     /// Categories whose value is none of the kind.
     pub(crate) unread: Vec<String>,
+    /// Labels that stand for codes which the document does not have.
+    pub(crate) uncoded: Vec<String>,
 }
 
 /// Reads the categories and missing values of a variable.
@@ -138,7 +140,11 @@ pub(crate) fn read(var: &Element, kind: &Kind, default: Option<&str>) -> ReadVal
         }
         // Archives list options without their codes: what the rows have is the text itself, if anything.
         let text = match text.is_empty() && *kind == Kind::Text {
-            true => label.get(Default::default()).to_owned(),
+            true => {
+                let label = label.get(Default::default()).to_owned();
+                read.uncoded.extend((!label.is_empty()).then(|| label.clone()));
+                label
+            }
             false => text,
         };
         match value_of(&text, kind) {

@@ -220,6 +220,8 @@ pub(crate) struct ReadVariable {
     pub(crate) labels: ValueLabels,
     /// Categories that are no values of its kind.
     pub(crate) unread: Vec<String>,
+    /// Labels of categories that have no code, for which they stand.
+    pub(crate) uncoded: Vec<String>,
 }
 
 /// What is read of a variable; all else becomes attributes.
@@ -295,9 +297,9 @@ pub(crate) fn read(var: &Element, default: Option<&str>) -> ReadVariable {
     }
     variable.attributes.extend(note::attributes_of(var.all("notes")));
     variable.notes = texts_of(var.all("txt").chain(var.all("notes").filter(|note| is_plain(note))), default);
-    let ReadValues { labels, missing, unread } = values::read(var, &variable.kind, default);
+    let ReadValues { labels, missing, unread, uncoded } = values::read(var, &variable.kind, default);
     variable.missing = missing;
-    ReadVariable { variable, labels, unread }
+    ReadVariable { variable, labels, unread, uncoded }
 }
 
 fn kind_of(var: &Element) -> Kind {

@@ -91,13 +91,18 @@ impl Placing {
         variable.labels = sets.name_of(&variable.name, &read.labels);
         let mut variable = note::restored(variable, &notes);
         sets.add(variable.labels.as_deref(), read.labels);
-        if !read.unread.is_empty() {
-            let action = format!("categories that are no {} are left out", variable.kind);
-            let loss = Loss::new(LossCode::VALUE_LABELS_DROPPED, action).variable(&variable.name);
-            losses.push(
-                loss.count(read.unread.len() as u64)
-                    .first(None, read.unread.first().map_or("", String::as_str)),
-            );
+        let uncoded = "the document gives no codes for these categories: their labels stand for the codes";
+        for (categories, code, action) in [
+            (
+                &read.unread,
+                LossCode::VALUE_LABELS_DROPPED,
+                format!("categories that are no {} are left out", variable.kind),
+            ),
+            (&read.uncoded, LossCode::NOT_READ, uncoded.to_owned()),
+        ] {
+            let Some(first) = categories.first() else { continue };
+            let loss = Loss::new(code, action).variable(&variable.name).count(categories.len() as u64);
+            losses.push(loss.first(None, first.as_str()));
         }
         variable.weighted_by = None;
         for at in &own {
@@ -109,7 +114,8 @@ impl Placing {
             let given = variable.name.clone();
             variable.name = table.names.take(&given);
             if variable.name != given {
-                let action = format!("another variable of the file is called so: read as {}", variable.name);
+                let action =
+                    format!("another variable of the file already has this name: read as {}", variable.name);
                 losses.push(
                     Loss::new(LossCode::NOT_READ, action).variable(&given).table(&table.read.table.name),
                 );

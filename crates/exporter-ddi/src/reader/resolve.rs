@@ -168,17 +168,9 @@ pub(super) fn growing(mut read: ReadTable, notes: Vec<Element>, losses: &mut Vec
         own.table.name.clone_from(&record.rectype);
         own.table.label =
             if record.label.is_empty() { read.table.label.clone() } else { record.label.clone() };
-        let record = ReadRecord {
-            id: record.id.clone(),
-            rectype: record.rectype.clone(),
-            children: record.children.clone(),
-            key: record.key.clone(),
-            type_variable: record
-                .type_variable
-                .clone()
-                .or_else(|| read.records.iter().find_map(|it| it.type_variable.clone())),
-            label: record.label.clone(),
-        };
+        let of_any = || read.records.iter().find_map(|it| it.type_variable.clone());
+        let record =
+            ReadRecord { type_variable: record.type_variable.clone().or_else(of_any), ..record.clone() };
         tables.push(new(own, notes.clone(), Some(record)));
     }
     tables

@@ -68,7 +68,7 @@ fn study(codebook: &mut Codebook, losses: &mut Vec<Loss>) {
             && place.south <= place.north
     };
     if study.bounding_box.take_if(|place| !is_place(place)).is_some() {
-        let action = "the bounding box of the study is none on the globe and is left out";
+        let action = "the bounding box of the study lies outside the globe and is left out";
         losses.push(Loss::new(LossCode::NOT_READ, action));
     }
     let mut seen = HashSet::new();
@@ -236,7 +236,6 @@ fn parents(codebook: &mut Codebook, losses: &mut Vec<Loss>) {
             };
             let keys = table.variables.iter().filter(is_key);
             bare.variables = keys.map(|key| Variable::new(key.name.as_str(), key.kind.clone())).collect();
-            bare.parent = table.parent.clone().filter(|_| false);
             alone.tables.push(bare);
         }
         if let Some(table) = alone.tables.get_mut(at) {

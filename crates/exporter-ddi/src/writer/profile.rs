@@ -58,17 +58,19 @@ impl Profile {
             Self::Nada => &wanted[..1],
             _ => &[],
         };
-        match asked.iter().find(|(is_missing, ..)| *is_missing) {
-            None => Ok(()),
-            Some((_, what, line)) => {
-                let message = format!(
-                    "ddi: the profile {} asks for {what}, which the study does not have",
-                    self.name()
-                );
-                Err(Error::invalid(message)
-                    .with_hint(format!("write {line} below [study] in the study file")))
-            }
+        let missing: Vec<_> = asked.iter().filter(|(is_missing, ..)| *is_missing).collect();
+        if missing.is_empty() {
+            return Ok(());
         }
+        let what: Vec<&str> = missing.iter().map(|(_, what, _)| *what).collect();
+        let lines: Vec<&str> = missing.iter().map(|(.., line)| *line).collect();
+        let message = format!(
+            "ddi: the profile {} asks for {}, which the study does not have",
+            self.name(),
+            what.join(", ")
+        );
+        let hint = format!("fill in and write below [study] in the study file: {}", lines.join("; "));
+        Err(Error::invalid(message).with_hint(hint))
     }
 
     /// Refuses a column whose name is longer than its readers take.

@@ -19,17 +19,20 @@ pub(crate) struct Decoded<R> {
     text: Vec<u8>,
     at: usize,
     at_end: bool,
-    malformed: bool,
+    /// Line ends that were decoded.
+    lines: u64,
+    /// The line of the first bytes that the encoding does not have.
+    malformed: Option<u64>,
 }
 
 impl<R: BufRead> Decoded<R> {
     pub(crate) fn new(inner: R) -> Self {
         let text = Vec::new();
-        Self { inner, head: Vec::new(), decoder: None, text, at: 0, at_end: false, malformed: false }
+        Self { inner, head: Vec::new(), decoder: None, text, at: 0, at_end: false, lines: 0, malformed: None }
     }
 
-    /// Whether bytes were met that the encoding does not have.
-    pub(crate) fn is_malformed(&self) -> bool {
+    /// The line, from 1, of the first bytes that the encoding does not have.
+    pub(crate) fn malformed(&self) -> Option<u64> {
         self.malformed
     }
 
@@ -51,7 +54,13 @@ impl<R: BufRead> Decoded<R> {
             let is_last = bytes.is_empty();
             let (result, read, some, bad) = decoder.decode_to_utf8(bytes, &mut self.text, is_last);
             written = some;
-            self.malformed |= bad;
+            let text = self.text.get(..some).unwrap_or_default();
+            let lines = |text: &[u8]| memchr::memchr_iter(b'\n', text).count() as u64;
+            if bad && self.malformed.is_none() {
+                let at = memchr::memmem::find(text, "\u{FFFD}".as_bytes()).unwrap_or(text.len());
+                self.malformed = Some(self.lines + lines(text.get(..at).unwrap_or_default()) + 1);
+            }
+            self.lines += lines(text);
             self.at_end = is_last && result == CoderResult::InputEmpty;
             if from_head {
                 self.head.drain(..read);
@@ -123,7 +132,7 @@ mod tests {
         let mut decoded = Decoded::new(io::BufReader::with_capacity(1, bytes));
         let mut text = String::new();
         decoded.read_to_string(&mut text).unwrap();
-        (text, decoded.is_malformed())
+        (text, decoded.malformed().is_some())
     }
 
     #[test]
@@ -140,5 +149,8 @@ mod tests {
             ("<?xml version='1.0' encoding='utf-8'?>\u{FFFD}".into(), true)
         );
         assert_eq!(decoded(b""), (String::new(), false));
+        let mut third = Decoded::new(b"<?xml encoding='utf-8'?>\n<a>\n\xE9 \xE8</a>".as_slice());
+        third.read_to_string(&mut String::new()).unwrap();
+        assert_eq!(third.malformed(), Some(3));
     }
 }

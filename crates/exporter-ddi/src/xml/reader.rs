@@ -27,6 +27,8 @@ pub(crate) struct Fault {
     pub(crate) position: Position,
     /// What is wrong.
     pub(crate) message: String,
+    /// Whether the document ends there.
+    pub(crate) is_cut: bool,
     /// What the system says, where the bytes could not be had.
     pub(crate) source: Option<std::io::Error>,
 }
@@ -113,6 +115,11 @@ impl<R: BufRead> XmlReader<R> {
     /// What was odd since this was asked for the last time.
     pub(crate) fn take_oddities(&mut self) -> Vec<(Position, Oddity)> {
         std::mem::take(&mut self.oddities)
+    }
+
+    /// The line of the first bytes, of those that were read, that are none of the document's encoding.
+    pub(crate) fn malformed(&self) -> Option<u64> {
+        self.reader.get_ref().inner().malformed()
     }
 
     /// The next item; `None` at the end.
@@ -208,8 +215,8 @@ impl<R: BufRead> XmlReader<R> {
             Event::Decl(_) | Event::Comment(_) | Event::PI(_) => Ok(None),
             Event::Eof => {
                 self.at_end = true;
-                if self.reader.get_ref().inner().is_malformed() {
-                    self.odd(Oddity::Encoding);
+                if let Some(line) = self.malformed() {
+                    self.oddities.push((Position { line, column: 1 }, Oddity::Encoding));
                 }
                 match self.open.last() {
                     Some(open) => Err(self.fault(format!("the document ends within <{open}>"))),
@@ -336,7 +343,7 @@ impl<R: BufRead> XmlReader<R> {
     }
 
     fn fault(&self, message: impl Into<String>) -> Fault {
-        Fault { position: self.position, message: message.into(), source: None }
+        Fault { position: self.position, message: message.into(), is_cut: self.at_end, source: None }
     }
 
     fn fault_of(&self, error: quick_xml::Error) -> Fault {
@@ -346,9 +353,12 @@ impl<R: BufRead> XmlReader<R> {
                 Fault {
                     position: self.position,
                     message: "cannot read the document".into(),
+                    is_cut: false,
                     source: Some(source),
                 }
             }
+            // All of these are of what is not ended.
+            quick_xml::Error::Syntax(error) => Fault { is_cut: true, ..self.fault(error.to_string()) },
             error => self.fault(error.to_string()),
         }
     }

@@ -56,7 +56,7 @@ impl Attributes {
         ours: &[Attribute],
     ) -> Vec<Attribute> {
         let is_other = |(name, value): &(&String, &Described)| {
-            !ours.iter().any(|our| our.name == **name && our.values == values_of(value))
+            !ours.iter().any(|our| our.name == **name && our.values == value.values())
         };
         let all: Vec<(&String, &Described)> = attributes.filter(is_other).collect();
         if all.is_empty() {
@@ -71,7 +71,7 @@ impl Attributes {
             if legal != *name {
                 tell(&mut self.renamed, name);
             }
-            let mut values: Vec<String> = values_of(attribute).iter().map(|value| self.line(value)).collect();
+            let mut values: Vec<String> = attribute.values().iter().map(|value| self.line(value)).collect();
             if values.is_empty() {
                 tell(&mut self.without_value, name);
                 values.push(String::new());
@@ -112,14 +112,6 @@ pub(crate) fn line(value: &str) -> String {
     value.replace("\r\n", " ").replace(VALUE_ENDS, " ")
 }
 
-/// The values of an attribute.
-pub(crate) fn values_of(attribute: &Described) -> &[String] {
-    match attribute {
-        Described::One(value) => std::slice::from_ref(value),
-        Described::Many(values) => values.as_slice(),
-    }
-}
-
 fn tell((count, first): &mut (u64, Option<String>), what: &str) {
     *count += 1;
     first.get_or_insert_with(|| what.to_owned());
@@ -146,7 +138,7 @@ pub(super) fn dates(
         Some((*columns.get(name)?, kind, period))
     };
     let all = || {
-        let (head, variables) = values_of(stated).split_first()?;
+        let (head, variables) = stated.values().split_first()?;
         let head = numbers(head)?.try_into().ok()?;
         let variables: Option<Vec<(usize, i32, i32)>> = variables.iter().map(variable).collect();
         Some(CaseDates { head, variables: variables? })

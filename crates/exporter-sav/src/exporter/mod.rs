@@ -7,7 +7,7 @@ mod split;
 mod table;
 mod write;
 
-pub(crate) use attributes::{line, values_of};
+pub(crate) use attributes::line;
 
 use exporter_core::codebook::{Codebook, Table};
 use exporter_core::{
@@ -171,7 +171,7 @@ impl SavExporter {
 
 /// The languages whose labels stood in attributes in the file of a table.
 fn in_attributes(table: &Table) -> &[String] {
-    table.attributes.get(SECOND_LANGUAGE).map_or(&[][..], values_of)
+    table.attributes.get(SECOND_LANGUAGE).map_or(&[][..], |marker| marker.values())
 }
 
 /// The languages of a study but that of the labels.

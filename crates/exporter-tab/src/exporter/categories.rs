@@ -17,7 +17,8 @@ pub(super) fn are_texts(settings: &Settings, with: &Planning<'_>) -> bool {
         let mut extensions = scripts.iter().flat_map(|info| info.extensions);
         extensions.any(|extension| path.strip_suffix(extension).is_some_and(|stem| stem.ends_with('.')))
     };
-    let tells = |path: &str| path.ends_with(".codebook.json") || is_script(path);
+    let is_description = |path: &str| path.ends_with(".codebook.json") || path.ends_with(".ddi.xml");
+    let tells = |path: &str| is_description(path) || is_script(path);
     settings.values == ValuesAs::Open && !with.siblings.iter().any(|sibling| tells(&sibling.entry.path))
 }
 

@@ -1,0 +1,96 @@
+//! What a reader cannot take as it stands is told, or refused with words that mend it.
+
+use exporter_core::check::CheckOptions;
+use exporter_core::{Context, Error, Source};
+
+use super::{among, document, file, registry, told, variable};
+
+const ROWS: &[u8] = b"#plain\nid\n1\n";
+
+fn opened(bytes: &[u8]) -> Result<(), Error> {
+    let source = Source::memory("x.xml", bytes.to_vec());
+    registry().open(&source, serde_json::Value::Null, &Context::default()).map(drop)
+}
+
+fn findings(bytes: &[u8]) -> Vec<String> {
+    let source = Source::memory("x.xml", bytes.to_vec());
+    let found = registry().check(&source, &CheckOptions::default(), &Context::default()).unwrap();
+    found.listed().iter().map(|finding| finding.message.clone()).collect()
+}
+
+#[test]
+fn bytes_of_another_encoding_are_refused_with_their_line() {
+    let text = document(&file("gone.dat"), "<var name=\"id\">\n<labl>caf\u{e9}</labl></var>");
+    let latin: Vec<u8> = text.chars().map(|one| u8::try_from(u32::from(one)).unwrap()).collect();
+    let declared = |encoding: &str| {
+        let head = format!("version=\"1.0\" encoding=\"{encoding}\"?");
+        let bytes = latin.as_slice();
+        let at = bytes.windows(14).position(|it| it == b"version=\"1.0\"?").unwrap();
+        [&bytes[..at], head.as_bytes(), &bytes[at + 14..]].concat()
+    };
+    let error = opened(&declared("UTF-8")).unwrap_err();
+    assert!(error.to_string().contains("line 2: some bytes are none of the encoding"), "{error}");
+    assert!(error.hint().unwrap().contains("encoding=\"windows-1252\""), "{error:?}");
+    assert!(findings(&declared("UTF-8")).iter().any(|it| it.starts_with("line 2, ")));
+    opened(&declared("windows-1252")).unwrap();
+}
+
+#[test]
+fn documents_in_utf_16_are_recognised() {
+    let text =
+        document(&file("gone.dat"), "<var name=\"id\"/>").replace("\"1.0\"?", "\"1.0\" encoding=\"UTF-16\"?");
+    for mark in ["\u{FEFF}", ""] {
+        let bytes: Vec<u8> = format!("{mark}{text}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+        opened(&bytes).unwrap();
+    }
+}
+
+#[test]
+fn other_documents_are_called_what_they_are() {
+    for (text, what) in [
+        (
+            "<DDIInstance xmlns=\"ddi:instance:3_3\"><a/></DDIInstance>",
+            "this is DDI Lifecycle, which is another format",
+        ),
+        (
+            "<!DOCTYPE html><html><head><title>Log in</title></head></html>",
+            "this is an HTML page, not DDI Codebook",
+        ),
+    ] {
+        let found = findings(text.as_bytes());
+        assert!(found.len() == 1 && found[0].contains(what), "{found:?}");
+    }
+    let lifecycle = opened(b"<DDIInstance xmlns=\"ddi:instance:3_3\"><a/></DDIInstance>").unwrap_err();
+    assert!(lifecycle.to_string().contains("DDI Lifecycle, which is another format"), "{lifecycle}");
+}
+
+#[test]
+fn a_document_that_is_cut_off_is_fetched_again() {
+    let text = document(&file("gone.dat"), "<var name=\"id\"><labl>Number</labl></var>");
+    for length in [text.len() - 20, text.len() - 40, text.find("<labl>").unwrap() + 3] {
+        let error = opened(&text.as_bytes()[..length]).unwrap_err();
+        assert!(error.hint().unwrap().contains("fetch it again"), "{length}: {error:?}");
+    }
+    let unfit = opened(text.replace("</labl>", "</label>").as_bytes()).unwrap_err();
+    assert_eq!(unfit.hint(), None, "{unfit:?}");
+}
+
+#[test]
+fn labels_that_stand_for_codes_are_told() {
+    let categories = "<catgry><labl>Face to face</labl></catgry><catgry><labl>By phone</labl></catgry>";
+    let text = document(&file("gone.dat"), &format!("<var name=\"mode\">{categories}</var>"));
+    let lost = told(&among(&text, &[], 1).unwrap().losses());
+    let wanted = "not-read gone.mode the document gives no codes for these categories: their labels stand for the codes ×2: \
+                  None Face to face";
+    assert!(lost.iter().any(|loss| loss.ends_with(wanted.trim_start_matches("not-read gone"))), "{lost:?}");
+}
+
+#[test]
+fn a_file_is_where_the_document_says_beside_its_name() {
+    let text = document(
+        "<fileDscr ID=\"F1\" URI=\"data/pets.plain\"><fileTxt><fileName>pets</fileName></fileTxt></fileDscr>",
+        &variable("id", (1, 1), "", ""),
+    );
+    let data = among(&text, &[("data/pets.plain", ROWS)], 1).unwrap();
+    assert_eq!((super::rows(&*data, 0).len(), data.codebook().tables[0].name.as_str()), (1, "pets"));
+}
