@@ -55,6 +55,9 @@ impl Check for DdiInput {
     }
 }
 
+/// The namespaces of envelopes in which catalogues hand documents out.
+const OAI: &str = "http://www.openarchives.org/OAI/";
+
 /// Applies every rule to a document; it ends early when `stop` says so.
 ///
 /// # Errors
@@ -73,6 +76,7 @@ pub(crate) fn check(
         count: 0,
         findings,
     };
+    let mut envelopes = 0_usize;
     loop {
         let item = match reader.next() {
             Ok(Some(item)) => item,
@@ -94,9 +98,16 @@ pub(crate) fn check(
                     checker.find(rule::STRUCTURE, position, format!("this is {other}, not DDI Codebook"));
                     return Ok(());
                 }
-                checker.start(tag, position);
+                // An envelope is not of DDI.
+                let is_envelope = tag.namespace.as_deref().is_some_and(|it| it.starts_with(OAI));
+                match checker.stack.is_empty() && is_envelope {
+                    true => envelopes += 1,
+                    false => checker.start(tag, position),
+                }
             }
+            Item::End if checker.stack.is_empty() && envelopes > 0 => envelopes -= 1,
             Item::End => checker.end(position),
+            Item::Text(_) if checker.stack.is_empty() && envelopes > 0 => {}
             Item::Text(text) => checker.text(&text, position),
         }
         checker.odd(&mut reader);

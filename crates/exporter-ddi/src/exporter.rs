@@ -133,11 +133,13 @@ impl Exporter for DdiExporter {
         self.is_of_a_file(with.siblings)?;
         self.describes_codes(with.siblings)?;
         self.options.profile.suits(codebook)?;
-        let files = codebook
+        let files: Vec<Vec<DataFile>> = codebook
             .tables
             .iter()
             .enumerate()
-            .map(|(at, table)| self.files(with.siblings, TableId(at), &table.name));
+            .map(|(at, table)| self.files(with.siblings, TableId(at), &table.name))
+            .collect();
+        let has_files = |at: usize| files.get(at).is_some_and(|files| !files.is_empty());
         let documents = codebook.documents.iter();
         let documents =
             documents.map(|document| with.document(&document.name).map(|entry| entry.path.clone())).collect();
@@ -149,13 +151,13 @@ impl Exporter for DdiExporter {
             entries: self.entries(codebook),
             languages: self.documents(codebook),
             changes: Changes::from(with.losses(self, codebook)),
-            files: files.collect(),
             rows: codebook
                 .tables
                 .iter()
                 .enumerate()
-                .map(|(at, table)| facts::rows(TableId(at), table, with.profile, data))
+                .map(|(at, table)| facts::rows(TableId(at), table, with.profile, data, has_files(at)))
                 .collect(),
+            files,
             statistics: facts::statistics(codebook, with.profile, &self.options),
             documents,
             date,

@@ -24,6 +24,7 @@ use crate::xml::{Element, Fault, Item, Tag, XmlReader};
 pub(crate) use label_sets::LabelSets;
 pub(crate) use links::link_to;
 pub(crate) use resolve::finish_group;
+pub(crate) use sound::legal_file_name;
 
 /// Bytes of one part of a document (a study, a variable) that are read.
 const MOST_PART: usize = 64 << 20;

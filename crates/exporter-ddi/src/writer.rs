@@ -3,7 +3,7 @@
 mod ids;
 mod profile;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::{self, Write};
 
 use exporter_core::codebook::{Codebook, Document, GroupKind, Question, Table, Value, Variable};
@@ -271,6 +271,7 @@ impl Description<'_> {
         };
         let written = |value: &Value| file.value(&variable.name, value);
         let file_id = ids.file(at);
+        let is_weight = variable.weight || asked.weights.contains(variable.name.as_str());
         let statistics =
             self.statistics.get(at).and_then(|columns| columns.get(column)).and_then(Option::as_ref);
         VariableEntry {
@@ -282,6 +283,7 @@ impl Description<'_> {
             column: column + 1,
             question,
             weight,
+            is_weight,
             statistics,
             program: file.program,
             written: &written,
@@ -327,10 +329,12 @@ fn out_note<W: Write>(out: &mut Out<'_, W>, note: Option<Element>) -> io::Result
     note.map_or(Ok(()), |note| out.element(2, note))
 }
 
-/// The questions of a table that several variables answer together.
+/// What several variables of a table share: questions that they answer together, and weights.
 struct Asked<'a> {
     /// By variable its group with that group's question, and the first variable of the group.
     groups: HashMap<&'a str, ((&'a str, Option<&'a Question>), &'a str)>,
+    /// Variables by which others are weighted.
+    weights: HashSet<&'a str>,
 }
 
 impl<'a> Asked<'a> {
@@ -349,6 +353,7 @@ impl<'a> Asked<'a> {
                     .or_insert(((group.name.as_str(), Some(&**question)), first.as_str()));
             }
         }
-        Self { groups }
+        let weights = table.variables.iter().filter_map(|variable| variable.weighted_by.as_deref());
+        Self { groups, weights: weights.collect() }
     }
 }

@@ -145,7 +145,7 @@ fn codes_of_the_coding_instructions_are_labels_when_asked_for() {
 
 #[test]
 fn statistics_that_rows_do_not_give_again_are_told() {
-    let stated = "<sumStat type=\"mean\">2</sumStat><sumStat type=\"medn\">3</sumStat><catgry><catValu>1</catValu>\
+    let stated = "<sumStat type=\"mean\">2</sumStat><sumStat type=\"medn\">3</sumStat><catgry><catValu>1</catValu><labl>One</labl>\
                   <catStat type=\"freq\">4</catStat></catgry>";
     let text = document(&file("pets.plain"), &format!("<var name=\"id\">{stated}</var>"));
     let losses = |files: &[(&str, &[u8])]| told(&among(&text, files, 1).unwrap().losses());

@@ -1,7 +1,9 @@
 //! What a reader cannot take as it stands is told, or refused with words that mend it.
 
 use exporter_core::check::CheckOptions;
-use exporter_core::{Context, Error, Source};
+use exporter_core::sink::MemorySink;
+use exporter_core::{Context, Error, LossPolicy, Source, export};
+use exporter_ddi::{DdiExporter, DdiOptions};
 
 use super::{among, document, file, registry, told, variable};
 
@@ -93,4 +95,85 @@ fn a_file_is_where_the_document_says_beside_its_name() {
     );
     let data = among(&text, &[("data/pets.plain", ROWS)], 1).unwrap();
     assert_eq!((super::rows(&*data, 0).len(), data.codebook().tables[0].name.as_str()), (1, "pets"));
+}
+
+/// A document that is read and written again.
+fn again(document: &str) -> String {
+    let data = among(document, &[], 1).unwrap();
+    let (sink, context) = (MemorySink::new(), Context::default().with_policy(LossPolicy::Report));
+    export(&DdiExporter::new(DdiOptions::default()), &*data, Box::new(sink.clone()), &context).unwrap();
+    String::from_utf8(sink.entries().into_values().next().unwrap()).unwrap()
+}
+
+#[test]
+fn what_a_document_says_is_not_said_otherwise() {
+    let study = |more: &str| {
+        let head = "<IDNo agency=\"DOI\">10.1/x</IDNo></titlStmt></citation>";
+        document(&file("gone.dat"), "<var name=\"id\"/>")
+            .replace("</titlStmt></citation>", &format!("{head}{more}"))
+    };
+    let of = |variable: &str| document(&file("gone.dat"), variable);
+    let (has, lacks) = (true, false);
+    for (text, cases) in [
+        (
+            study(
+                "<stdyInfo><sumDscr><nation abbr=\"us\">United States</nation><universe clusion=\"I\">People</universe>\
+                 <universe clusion=\"E\">the islands</universe></sumDscr></stdyInfo>",
+            ),
+            vec![
+                (has, "<nation abbr=\"US\">"),
+                (has, "United States"),
+                (has, "<universe>People</universe>"),
+                (has, "the islands"),
+                (has, "<IDNo agency=\"DOI\">10.1/x</IDNo>"),
+                (lacks, "<IDNo>10.1_x</IDNo>"),
+                (lacks, "caseQnty"),
+            ],
+        ),
+        (
+            of("<var name=\"n\" intrvl=\"discrete\" dcml=\"0\"><varFormat type=\"numeric\"/></var>"),
+            vec![(has, "intrvl=\"discrete\""), (lacks, "intrvl=\"contin\"")],
+        ),
+        (
+            of(
+                "<var name=\"n\" intrvl=\"contin\" dcml=\"0\"><catgry missing=\"Y\"><catValu>-9</catValu><labl>Refused</labl>\
+                </catgry></var>",
+            ),
+            vec![(has, "representationType=\"numeric\""), (has, "intrvl=\"contin\"")],
+        ),
+        (
+            of("<var ID=\"V1\" name=\"n\" wgt-var=\"V2\" dcml=\"0\"/><var ID=\"V2\" name=\"w\" dcml=\"2\"/>"),
+            vec![(has, "name=\"w\" files=\"F1\" dcml=\"2\" intrvl=\"contin\" wgt=\"wgt\"")],
+        ),
+        (
+            of("<var name=\"n\"/>").replace(
+                "</codeBook>",
+                "<otherMat level=\"study\"><labl>no uri</labl></otherMat></codeBook>",
+            ),
+            vec![(has, "<labl>no uri</labl>"), (lacks, "URI=\"no uri\"")],
+        ),
+    ] {
+        let written = again(&text);
+        for (is_wanted, words) in cases {
+            assert_eq!(written.contains(words), is_wanted, "{words}\n{written}");
+        }
+        assert_eq!(again(&written), written);
+    }
+    let unlabelled = of("<var name=\"n\" dcml=\"0\"><catgry><catValu>2</catValu></catgry></var>");
+    let lost = told(&among(&unlabelled, &[], 1).unwrap().losses());
+    assert!(
+        lost.iter().any(|loss| loss.contains("categories without a label are left out ×1: None 2")),
+        "{lost:?}"
+    );
+}
+
+#[test]
+fn a_document_in_an_envelope_is_read_and_checked() {
+    let inner = document(&file("gone.dat"), "<var name=\"id\"/>").replace("<?xml version=\"1.0\"?>", "");
+    let envelope = format!(
+        "<OAI-PMH xmlns=\"http://www.openarchives.org/OAI/2.0/\"><GetRecord><record><metadata>{inner}</metadata></record>\
+         </GetRecord></OAI-PMH>"
+    );
+    opened(envelope.as_bytes()).unwrap();
+    assert_eq!(findings(envelope.as_bytes()), findings(inner.as_bytes()));
 }

@@ -49,6 +49,8 @@ impl Input for DdiInput {
         match root(sample).as_deref() {
             // Of Lifecycle it is told that it is another format.
             Some("codeBook" | "DDIInstance" | "FragmentInstance") => Recognition::Yes,
+            // An envelope round a document, such as that of OAI-PMH.
+            Some(_) if memchr::memmem::find(sample.head, b"codeBook").is_some() => Recognition::Yes,
             _ if is_package(sample) => Recognition::Yes,
             _ => Recognition::No,
         }

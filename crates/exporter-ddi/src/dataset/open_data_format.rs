@@ -40,7 +40,9 @@ pub(crate) struct Package {
 
 /// Whether files are those of the Open Data Format.
 pub(crate) fn is_package(sample: &Sample<'_>) -> bool {
-    sample.entries.iter().any(|entry| entry == LIST)
+    let has = |name: &str| sample.entries.iter().any(|entry| entry == name);
+    // The first version had no list.
+    has(LIST) || has(DATA) && has(METADATA)
 }
 
 /// Opens the document of an archive.
@@ -50,12 +52,13 @@ pub(crate) fn is_package(sample: &Sample<'_>) -> bool {
 pub(crate) fn open(source: &Source<'_>, context: &Context) -> Result<Package> {
     let missing =
         |name: &str| Error::not_found(format!("the archive has no file {name}")).entry(&source.name);
-    let list = source.entry(LIST, context)?.ok_or_else(|| missing(LIST))?;
-    let listed = serde_json::from_slice(&list.head(LIST_BYTES)?).map_err(|problem| {
-        Error::invalid(format!("the list of the Open Data Format cannot be read: {problem}"))
-            .entry(&list.name)
-    });
-    let Listed { files } = listed?;
+    let Listed { files } = match source.entry(LIST, context)? {
+        None => Listed { files: ListedFiles::default() },
+        Some(list) => serde_json::from_slice(&list.head(LIST_BYTES)?).map_err(|problem| {
+            Error::invalid(format!("the list of the Open Data Format cannot be read: {problem}"))
+                .entry(&list.name)
+        })?,
+    };
     let document = source.entry(&files.metadata, context)?.ok_or_else(|| missing(&files.metadata))?;
     Ok(Package { document, data: files.data })
 }

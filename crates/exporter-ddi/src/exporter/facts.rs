@@ -7,6 +7,7 @@ use exporter_core::codebook::{Codebook, Kind, MissingValues, Sensitivity, Table,
 use exporter_core::profile::{Facts, Number, Profile, ProfileRequest, StatisticsRequest, ValueCount};
 use exporter_core::{Dataset, TableId};
 
+use crate::mapping::variables::has_categories;
 use crate::options::{DdiOptions, StatisticsOption};
 use crate::statistics::VariableStatistics;
 
@@ -21,7 +22,7 @@ pub(super) fn needs(codebook: &Codebook, options: &DdiOptions) -> ProfileRequest
         }
         for (column, variable) in table.variables.iter().enumerate() {
             let mut facts = Facts::NULLS;
-            if has_range(variable, options) {
+            if has_range(codebook, variable, options) {
                 facts = facts | Facts::VALID_RANGE;
             }
             request.column(id, column, facts);
@@ -34,9 +35,15 @@ pub(super) fn needs(codebook: &Codebook, options: &DdiOptions) -> ProfileRequest
 }
 
 /// Rows of a table. One that is only described, and has none here, has those that are stated.
-pub(super) fn rows(id: TableId, table: &Table, profile: &Profile, data: &dyn Dataset) -> Option<u64> {
+pub(super) fn rows(
+    id: TableId,
+    table: &Table,
+    profile: &Profile,
+    data: &dyn Dataset,
+    has_files: bool,
+) -> Option<u64> {
     let found = profile.rows(id).or_else(|| data.rows(id));
-    found.filter(|rows| *rows > 0).or(table.rows).or(found)
+    found.filter(|rows| *rows > 0).or(table.rows).or(found.filter(|_| has_files))
 }
 
 /// The statistics that are asked for of a variable.
@@ -64,10 +71,10 @@ fn counted(codebook: &Codebook, variable: &Variable) -> Vec<Value> {
 }
 
 /// Whether the smallest and largest value are told: never of what identifies a person, nor of categories.
-fn has_range(variable: &Variable, options: &DdiOptions) -> bool {
+fn has_range(codebook: &Codebook, variable: &Variable, options: &DdiOptions) -> bool {
     options.statistics == StatisticsOption::Full
         && variable.sensitivity != Sensitivity::DirectIdentifier
-        && variable.labels.is_none()
+        && !has_categories(variable, codebook.value_labels_of(variable))
         && (variable.kind.is_numeric() || variable.kind.is_temporal())
 }
 
@@ -123,7 +130,7 @@ fn of_variable(
     if variable.sensitivity == Sensitivity::DirectIdentifier {
         frequencies.clear();
     }
-    let is_told = has_range(variable, options);
+    let is_told = has_range(codebook, variable, options);
     let range = facts.valid_range.flatten().filter(|_| is_told);
     let range =
         range.and_then(|(low, high)| Some((text_of(low, &variable.kind)?, text_of(high, &variable.kind)?)));

@@ -11,9 +11,11 @@ use crate::xml::Element;
 
 /// The document; `path` is where it is written, where it is.
 pub(crate) fn write(document: &Document, path: Option<&str>, languages: Languages<'_>) -> Element {
-    let uri = path.or(document.uri.as_deref()).unwrap_or(&document.name);
-    let mut element =
-        Element::new("otherMat").with("type", kind(document.kind)).with("level", "study").with("URI", uri);
+    let uri = path.or(document.uri.as_deref());
+    let mut element = Element::new("otherMat")
+        .with("type", kind(document.kind))
+        .with("level", "study")
+        .with_some("URI", uri);
     let mut titles = languages.elements("labl", &document.title);
     if titles.is_empty() {
         titles.push(Element::new("labl").text(document.name.as_str()));

@@ -8,7 +8,8 @@ use exporter_core::codebook::{
 };
 
 use super::note::{self, is_plain};
-use super::texts::{Languages, line, text_of, texts_of, words};
+use super::texts::{EXCLUDED, Languages, is_excluded, line, text_of, texts_of, words};
+use crate::reader::legal_file_name;
 use crate::xml::Element;
 
 /// The titles of a study: `titl` in the default language, the others as parallel titles.
@@ -63,7 +64,12 @@ pub(crate) fn write(study: &Study, languages: Languages<'_>) -> Element {
 fn citation(study: &Study, languages: Languages<'_>) -> Element {
     let mut citation = Element::new("citation");
     let mut titles = titles(study, languages);
-    let own = Some((study.id.as_str(), None)).filter(|(id, _)| !id.trim().is_empty());
+    // The number of a study that has none of its own is made of another one, which is no file name.
+    let is_made = study
+        .identifiers
+        .iter()
+        .any(|other| other.id != study.id && legal_file_name(&other.id, "") == study.id);
+    let own = Some((study.id.as_str(), None)).filter(|(id, _)| !id.trim().is_empty() && !is_made);
     let others = study.identifiers.iter().map(|other| (other.id.as_str(), other.agency.as_deref()));
     for (id, agency) in own.into_iter().chain(others) {
         titles.push(Element::new("IDNo").with_some("agency", agency).text(id));
@@ -241,13 +247,22 @@ pub(crate) fn read(dscr: &Element, fallback: &str, default: Option<&str>) -> Stu
     study.summary = text(&["stdyInfo", "abstract"]);
     study.geography = text(&["stdyInfo", "sumDscr", "geogCover"]);
     study.analysis_unit = text(&["stdyInfo", "sumDscr", "anlyUnit"]);
-    study.universe = text(&["stdyInfo", "sumDscr", "universe"]);
+    let universes = path(&["stdyInfo", "sumDscr", "universe"]);
+    study.universe = text_of(universes.iter().copied().filter(|it| !is_excluded(it)), default);
+    let excluded: Vec<String> = universes.into_iter().filter(|it| is_excluded(it)).map(words).collect();
     study.data_kinds = texts(&["stdyInfo", "sumDscr", "dataKind"]);
+    // A country is its code; what it is called stays beside.
+    let mut names: Vec<String> = Vec::new();
     for nation in path(&["stdyInfo", "sumDscr", "nation"]) {
-        let country = nation
-            .attribute("abbr")
-            .filter(|abbr| !abbr.is_empty())
-            .map_or_else(|| line(nation), str::to_owned);
+        let name = line(nation);
+        let code = nation.attribute("abbr").filter(|abbr| !abbr.is_empty()).map(|abbr| match abbr.len() {
+            2 | 3 => abbr.to_ascii_uppercase(),
+            _ => abbr.to_owned(),
+        });
+        if code.as_ref().is_some_and(|code| !name.is_empty() && *code != name && !names.contains(&name)) {
+            names.push(name.clone());
+        }
+        let country = code.unwrap_or(name);
         if !country.is_empty() && !study.countries.contains(&country) {
             study.countries.push(country);
         }
@@ -282,6 +297,8 @@ pub(crate) fn read(dscr: &Element, fallback: &str, default: Option<&str>) -> Stu
     }
     study.notes = texts_of(dscr.all("notes").filter(|note| is_plain(note)), default);
     study.attributes = note::attributes_of(dscr.all("notes"));
+    excluded.into_iter().for_each(|words| note::add_attribute(&mut study.attributes, EXCLUDED, words));
+    names.into_iter().for_each(|name| note::add_attribute(&mut study.attributes, "nation", name));
     let asked = asked.borrow();
     let asked: Vec<&str> = asked.iter().map(String::as_str).collect();
     note::add_unread(&mut study.attributes, dscr, &asked);

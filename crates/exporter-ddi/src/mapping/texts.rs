@@ -92,11 +92,20 @@ impl<'a> Languages<'a> {
         }
         if let Some(only) = self.only {
             let one = self.one(text);
-            return if one.is_empty() {
-                Vec::new()
-            } else {
-                vec![(Some(self.tag(only).into_owned().into()), one)]
+            // A text that is not translated keeps the language that it is in.
+            let is_only = |tag: &str| tag.eq_ignore_ascii_case(only);
+            let own = match text.untagged() {
+                _ if text.translation(only).is_some() => Some(only),
+                Some(_) => self.default,
+                None => {
+                    let tags: Vec<&str> = text.tagged().map(|(tag, _)| tag).collect();
+                    let is_default =
+                        |tag: &&&str| self.default.is_some_and(|it| it.eq_ignore_ascii_case(tag));
+                    tags.iter().find(is_default).or(tags.first()).copied()
+                }
             };
+            let tag = own.map(|own| Cow::Owned(self.tag(if is_only(own) { only } else { own }).into_owned()));
+            return if one.is_empty() { Vec::new() } else { vec![(tag, one)] };
         }
         let default = || self.default.map(|tag| Cow::Owned(self.tag(tag).into_owned()));
         let is_default = |tag: &str| self.default.is_some_and(|default| default.eq_ignore_ascii_case(tag));
@@ -213,6 +222,14 @@ pub(crate) fn words(element: &Element) -> String {
 /// An element in a text that names its term in a vocabulary.
 pub(super) const TERM: &str = "concept";
 
+/// The attribute of whom a universe leaves out.
+pub(super) const EXCLUDED: &str = "universe excluded";
+
+/// Whether a universe tells whom it leaves out.
+pub(super) fn is_excluded(universe: &Element) -> bool {
+    universe.attribute("clusion") == Some("E")
+}
+
 /// Whether an element says something itself.
 pub(super) fn has_text(element: &Element) -> bool {
     element.children.iter().any(|node| matches!(node, Node::Text(text) if !text.trim().is_empty()))
@@ -295,7 +312,7 @@ mod tests {
         let french = Languages { only: Some("fr"), ..EN };
         assert_eq!(
             (written(french, &both), written(french, &Text::new("Only"))),
-            (vec!["fr:Maison".into()], vec!["fr:Only".into()])
+            (vec!["fr:Maison".into()], vec!["en:Only".into()])
         );
         let first = Languages { is_one: true, ..Languages::default() };
         assert_eq!(

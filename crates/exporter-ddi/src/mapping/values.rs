@@ -121,6 +121,8 @@ pub(crate) struct ReadValues {
     pub(crate) unread: Vec<String>,
     /// Labels that stand for codes which the document does not have.
     pub(crate) uncoded: Vec<String>,
+    /// Codes of categories without a label.
+    pub(crate) unlabelled: Vec<String>,
 }
 
 /// Reads the categories and missing values of a variable.
@@ -156,7 +158,7 @@ pub(crate) fn read(var: &Element, kind: &Kind, default: Option<&str>) -> ReadVal
             None => read.unread.push(text),
             Some(value) if is_missing => read.missing.push(Missing::value(value).label(label)),
             // A category without a label says that the value occurs.
-            Some(_) if label.is_empty() => {}
+            Some(_) if label.is_empty() => read.unlabelled.push(text),
             Some(value) => read.labels.entries.push(ValueLabel::new(value, label)),
         }
     }

@@ -1,13 +1,13 @@
 //! Variables: `var`.
 
 use exporter_core::codebook::{
-    DisplayFormat, Kind, Measure, Question, Sensitivity, TimeUnit, Value, ValueLabels, Variable,
+    Attribute, DisplayFormat, Kind, Measure, Question, Sensitivity, TimeUnit, Value, ValueLabels, Variable,
 };
 use exporter_spss::FormatClass;
 
 use super::note::{self, add_attribute, is_plain, typed};
 use super::question::{self, Shared};
-use super::texts::{Languages, text_of, texts_of, words};
+use super::texts::{EXCLUDED, Languages, is_excluded, text_of, texts_of, words};
 use super::values;
 use super::values::{ReadValues, Values, number};
 use crate::data_file::Program;
@@ -16,6 +16,9 @@ use crate::xml::Element;
 
 const DIRECT: &str = "direct identifier";
 const PERSONAL: &str = "personal data";
+/// What a document says of numbers that are no measure, and nothing else does.
+const INTERVAL: &str = "intrvl";
+const DISCRETE: &str = "discrete";
 
 /// A variable and how it stands in its data file.
 pub(crate) struct VariableEntry<'a> {
@@ -32,6 +35,8 @@ pub(crate) struct VariableEntry<'a> {
     pub(crate) question: Option<(&'a Question, Option<Shared<'a>>)>,
     /// ID of the variable that it is weighted by.
     pub(crate) weight: Option<&'a str>,
+    /// Whether it is a weight, of the table or of some variable.
+    pub(crate) is_weight: bool,
     pub(crate) statistics: Option<&'a VariableStatistics>,
     /// The program whose file it is.
     pub(crate) program: Program,
@@ -44,11 +49,14 @@ impl VariableEntry<'_> {
     /// The element, without what DDI has no place for.
     pub(crate) fn write(&self) -> Element {
         let Variable { kind, measure, .. } = self.variable;
-        let is_labelled = self.labels.is_some_and(|labels| !labels.is_empty());
+        let is_labelled = has_categories(self.variable, self.labels);
         let is_measured = match measure {
             Some(measure) => *measure == Measure::Scale,
             None => !is_labelled && (kind.is_numeric() || kind.is_temporal()),
         };
+        let is_discrete =
+            matches!(self.variable.attributes.get(INTERVAL), Some(Attribute::One(it)) if it == DISCRETE);
+        let is_measured = is_measured && !is_discrete;
         let (representation, other) = representation(kind, is_labelled);
         let mut var = Element::new("var")
             .with("ID", self.id.as_str())
@@ -64,7 +72,7 @@ impl VariableEntry<'_> {
                     Some(Measure::Scale) | None => "",
                 },
             )
-            .with("wgt", if self.variable.weight { "wgt" } else { "" })
+            .with("wgt", if self.is_weight { "wgt" } else { "" })
             .with_some("wgt-var", self.weight)
             .with("representationType", representation)
             .with("otherRepresentationType", other)
@@ -185,6 +193,11 @@ impl VariableEntry<'_> {
     }
 }
 
+/// Whether a valid value has a label: one of a missing value makes no categories of a measure.
+pub(crate) fn has_categories(variable: &Variable, labels: Option<&ValueLabels>) -> bool {
+    labels.is_some_and(|labels| labels.entries.iter().any(|entry| !variable.is_user_missing(&entry.value)))
+}
+
 /// `representationType`, and what stands behind `other`.
 fn representation(kind: &Kind, is_labelled: bool) -> (&'static str, &'static str) {
     match kind {
@@ -222,6 +235,8 @@ pub(crate) struct ReadVariable {
     pub(crate) unread: Vec<String>,
     /// Labels of categories that have no code, for which they stand.
     pub(crate) uncoded: Vec<String>,
+    /// Codes of categories without a label.
+    pub(crate) unlabelled: Vec<String>,
 }
 
 /// What is read of a variable; all else becomes attributes.
@@ -251,7 +266,10 @@ pub(crate) fn read(var: &Element, default: Option<&str>) -> ReadVariable {
     let mut variable = Variable::new(original.map_or_else(|| name.to_owned(), words), kind);
     let text = |name: &'static str| text_of(var.all(name), default);
     variable.label = text("labl");
-    variable.universe = text("universe");
+    variable.universe = text_of(var.all("universe").filter(|it| !is_excluded(it)), default);
+    for excluded in var.all("universe").filter(|it| is_excluded(it)) {
+        add_attribute(&mut variable.attributes, EXCLUDED, words(excluded));
+    }
     variable.concept = text("concept");
     variable.derivation = text_of(var.all("derivation").flat_map(Element::elements), default);
     variable.unit = var.attribute("measUnit").unwrap_or_default().into();
@@ -297,9 +315,18 @@ pub(crate) fn read(var: &Element, default: Option<&str>) -> ReadVariable {
     }
     variable.attributes.extend(note::attributes_of(var.all("notes")));
     variable.notes = texts_of(var.all("txt").chain(var.all("notes").filter(|note| is_plain(note))), default);
-    let ReadValues { labels, missing, unread, uncoded } = values::read(var, &variable.kind, default);
+    let ReadValues { labels, missing, unread, uncoded, unlabelled } =
+        values::read(var, &variable.kind, default);
     variable.missing = missing;
-    ReadVariable { variable, labels, unread, uncoded }
+    let is_number = variable.kind.is_numeric() || variable.kind.is_temporal();
+    if var.attribute(INTERVAL) == Some(DISCRETE)
+        && is_number
+        && variable.measure.is_none()
+        && !has_categories(&variable, Some(&labels))
+    {
+        variable.attributes.insert(INTERVAL.to_owned(), Attribute::One(DISCRETE.to_owned()));
+    }
+    ReadVariable { variable, labels, unread, uncoded, unlabelled }
 }
 
 fn kind_of(var: &Element) -> Kind {

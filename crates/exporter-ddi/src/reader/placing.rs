@@ -99,6 +99,7 @@ impl Placing {
                 format!("categories that are no {} are left out", variable.kind),
             ),
             (&read.uncoded, LossCode::NOT_READ, uncoded.to_owned()),
+            (&read.unlabelled, LossCode::NOT_READ, "categories without a label are left out".to_owned()),
         ] {
             let Some(first) = categories.first() else { continue };
             let loss = Loss::new(code, action).variable(&variable.name).count(categories.len() as u64);

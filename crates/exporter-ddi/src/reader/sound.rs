@@ -261,7 +261,7 @@ fn parents(codebook: &mut Codebook, losses: &mut Vec<Loss>) {
 }
 
 /// A name that a file can have.
-fn legal_file_name(name: &str, fallback: &str) -> String {
+pub(crate) fn legal_file_name(name: &str, fallback: &str) -> String {
     let name: String =
         name.chars().map(|one| if matches!(one, '/' | '\\' | '\0') { '_' } else { one }).collect();
     match name.as_str() {
