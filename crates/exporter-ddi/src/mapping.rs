@@ -2,6 +2,7 @@
 
 pub(crate) mod coding_instructions;
 pub(crate) mod documents;
+mod free_elements;
 pub(crate) mod groups;
 mod html;
 mod language_tags;

@@ -203,7 +203,12 @@ impl Parts {
     fn part<R: BufRead>(&mut self, tag: Tag, reader: &mut XmlReader<R>) -> Result<()> {
         match tag.name.as_str() {
             // The document about itself.
-            "docDscr" => reader.skip()?,
+            "docDscr" => {
+                let element = reader.element(tag, MOST_PART)?;
+                if !is_of_this_program(&element) {
+                    self.pass_over("docDscr");
+                }
+            }
             "stdyDscr" if self.study.is_none() => {
                 let element = reader.element(tag, MOST_PART)?;
                 self.study(&element);
@@ -350,6 +355,12 @@ impl Parts {
         }
         element.elements().for_each(|child| self.tags(child));
     }
+}
+
+/// Whether this program wrote a document, by what it says of itself.
+fn is_of_this_program(description: &Element) -> bool {
+    let citation = description.first("citation").and_then(|citation| citation.first("prodStmt"));
+    citation.is_some_and(|production| production.all("software").any(|it| texts::words(it) == "exporter"))
 }
 
 /// The losses of elements that are not taken.

@@ -159,6 +159,54 @@ fn what_a_document_says_is_not_said_otherwise() {
         }
         assert_eq!(again(&written), written);
     }
+    // What a codebook has no field for stands where it stood, or is kept beside.
+    let free = [
+        "<imputation>none</imputation>",
+        "<security>public</security>",
+        "<respUnit>head</respUnit>",
+        "<anlysUnit>person</anlysUnit>",
+        "<undocCod>99</undocCod>",
+        "<TotlResp>10</TotlResp>",
+        "<stdCatgry>ISCO</stdCatgry>",
+        "<codInstr>0 = none</codInstr>",
+    ];
+    let kept = "<qstn><qstnLit>Who?</qstnLit><forward>Q2</forward></qstn><catgry missType=\"refusal\"><catValu>1</catValu>\
+                <labl>One</labl><txt>The first</txt></catgry><derivation><drvdesc>sum</drvdesc><drvcmd syntax=\"Stata\">gen</drvcmd>\
+                </derivation>";
+    let var = of(&format!("<var name=\"n\" temporal=\"Y\">{}{kept}</var>", free.concat()));
+    let study = study(
+        "<stdyInfo><subject><topcClas vocab=\"CESSDA\">Health</topcClas></subject><sumDscr><geogUnit>town</geogUnit></sumDscr>\
+         </stdyInfo><method><dataColl><timeMeth>panel</timeMeth></dataColl></method><dataAccs><useStmt><citReq>Cite</citReq>\
+         <disclaimer>None</disclaimer></useStmt></dataAccs>",
+    );
+    let written = (again(&var), again(&study));
+    let wanted = [
+        "qstn/forward",
+        ">Q2<",
+        "catgry@missType",
+        "The first",
+        "drvcmd@syntax",
+        "derivation/drvcmd",
+        "var@temporal",
+    ];
+    for words in free.iter().chain(&wanted) {
+        assert!(written.0.contains(words), "{words}\n{}", written.0);
+    }
+    assert!(written.0.contains("<drvdesc>sum</drvdesc>"), "{}", written.0);
+    for words in [
+        "<topcClas>Health</topcClas>",
+        "topcClas@vocab",
+        "<geogUnit>town</geogUnit>",
+        "<timeMeth>panel</timeMeth>",
+        "<citReq>Cite</citReq>",
+        "<disclaimer>None</disclaimer>",
+    ] {
+        assert!(written.1.contains(words), "{words}\n{}", written.1);
+    }
+    for text in [&written.0, &written.1] {
+        assert_eq!(findings(text.as_bytes()), [""; 0], "{text}");
+        assert_eq!(again(text), *text);
+    }
     let unlabelled = of("<var name=\"n\" dcml=\"0\"><catgry><catValu>2</catValu></catgry></var>");
     let lost = told(&among(&unlabelled, &[], 1).unwrap().losses());
     assert!(

@@ -7,6 +7,7 @@ use exporter_core::codebook::{
     Text,
 };
 
+use super::free_elements;
 use super::note::{self, is_plain};
 use super::texts::{EXCLUDED, Languages, is_excluded, line, text_of, texts_of, words};
 use crate::reader::legal_file_name;
@@ -57,7 +58,9 @@ pub(crate) fn write(study: &Study, languages: Languages<'_>) -> Element {
     materials.extend(study.related_materials.iter().filter_map(|material| related(material, languages)));
     dscr.push_filled(materials);
     dscr.extend(study.notes.iter().flat_map(|note| languages.elements("notes", note)));
-    dscr.extend(note::attributes(&study.attributes));
+    free_elements::write_into_study(&mut dscr, &study.attributes);
+    let notes = study.attributes.iter().filter(|(name, _)| !free_elements::is_of_study(name));
+    dscr.extend(note::attributes(notes));
     dscr
 }
 
@@ -302,6 +305,7 @@ pub(crate) fn read(dscr: &Element, fallback: &str, default: Option<&str>) -> Stu
     let asked = asked.borrow();
     let asked: Vec<&str> = asked.iter().map(String::as_str).collect();
     note::add_unread(&mut study.attributes, dscr, &asked);
+    free_elements::keep_rest(&mut study.attributes, dscr);
     study
 }
 

@@ -2,6 +2,7 @@
 
 use exporter_core::codebook::{Table, Text};
 
+use super::free_elements;
 use super::note::{self, is_plain};
 use super::texts::{Languages, text_of, texts_of, words};
 use crate::data_file::DataFile;
@@ -200,6 +201,7 @@ pub(crate) fn read(dscr: &Element, default: Option<&str>) -> ReadTable {
     table.notes = texts_of(dscr.all("notes").filter(|note| is_plain(note)), default);
     table.attributes = note::attributes_of(dscr.all("notes"));
     note::add_unread(&mut table.attributes, dscr, &READ);
+    free_elements::keep_rest(&mut table.attributes, dscr);
     read
 }
 

@@ -5,6 +5,7 @@ use exporter_core::codebook::{
 };
 use exporter_spss::FormatClass;
 
+use super::free_elements;
 use super::note::{self, add_attribute, is_plain, typed};
 use super::question::{self, Shared};
 use super::texts::{EXCLUDED, Languages, is_excluded, text_of, texts_of, words};
@@ -119,7 +120,11 @@ impl VariableEntry<'_> {
         if let Some((question, _)) = self.question {
             var.extend(question::notes(question, self.languages));
         }
-        var.extend(note::attributes(&self.variable.attributes));
+        let attributes = &self.variable.attributes;
+        free_elements::write_into_variable(&mut var, attributes);
+        var.extend(note::attributes(
+            attributes.iter().filter(|(name, _)| !free_elements::is_of_variable(name)),
+        ));
         var
     }
 
@@ -271,7 +276,7 @@ pub(crate) fn read(var: &Element, default: Option<&str>) -> ReadVariable {
         add_attribute(&mut variable.attributes, EXCLUDED, words(excluded));
     }
     variable.concept = text("concept");
-    variable.derivation = text_of(var.all("derivation").flat_map(Element::elements), default);
+    variable.derivation = text_of(var.all("derivation").flat_map(|it| it.all("drvdesc")), default);
     variable.unit = var.attribute("measUnit").unwrap_or_default().into();
     variable.measure = match (var.attribute("nature"), var.attribute("intrvl")) {
         (Some("nominal"), _) => Some(Measure::Nominal),
@@ -304,6 +309,7 @@ pub(crate) fn read(var: &Element, default: Option<&str>) -> ReadVariable {
     let mut unread = Element::new("var");
     unread.extend(var.elements().filter(|element| !says_nothing(element)).cloned());
     note::add_unread(&mut variable.attributes, &unread, &READ);
+    free_elements::keep_rest(&mut variable.attributes, var);
     for valid in var.all("valrng").flat_map(Element::elements) {
         let end = |name: &str| valid.attribute(name).unwrap_or_default();
         let words = match valid.name.as_ref() {

@@ -106,8 +106,8 @@ impl Profile {
         const TITLES: [&str; 2] = ["citation", "titlStmt"];
         match self {
             // All that follow would be joined with the first.
-            Self::Nada => within(dscr, &TITLES, |titles| keep_first(titles, "IDNo")),
-            Self::Dataverse => within(dscr, &TITLES, |titles| {
+            Self::Nada => dscr.within(&TITLES, |titles| keep_first(titles, "IDNo")),
+            Self::Dataverse => dscr.within(&TITLES, |titles| {
                 titles.children.sort_by_key(|child| !element_of(child).is_some_and(is_persistent));
             }),
             Self::Archive => {
@@ -122,19 +122,19 @@ impl Profile {
                     each_at(dscr, &["stdyInfo", "sumDscr", "nation"], &mut tag);
                 }
                 let holdings = address(study).map(|address| Element::new("holdings").with("URI", address));
-                within(dscr, &["citation"], |citation| citation.extend(holdings));
+                dscr.within(&["citation"], |citation| citation.extend(holdings));
             }
             Self::Ipums => {
                 let title = dscr.first("citation").and_then(|it| it.first("titlStmt")?.first("titl"));
                 let title = title.map(words).unwrap_or_default();
                 let address = address(study).unwrap_or_else(|| study.id.clone());
-                within(dscr, &["citation", "serStmt", "serName"], |name| {
+                dscr.within(&["citation", "serStmt", "serName"], |name| {
                     states(name, "abbr", &study.id);
                     says(name, &study.id);
                 });
-                within(dscr, &["citation", "serStmt", "serInfo"], |info| says(info, &address));
-                within(dscr, &["dataAccs", "useStmt", "citReq"], |wanted| says(wanted, &title));
-                within(dscr, &["dataAccs", "useStmt", "conditions"], |wanted| says(wanted, NOT_STATED));
+                dscr.within(&["citation", "serStmt", "serInfo"], |info| says(info, &address));
+                dscr.within(&["dataAccs", "useStmt", "citReq"], |wanted| says(wanted, &title));
+                dscr.within(&["dataAccs", "useStmt", "conditions"], |wanted| says(wanted, NOT_STATED));
             }
             Self::Standard | Self::Odf => {}
         }
@@ -149,22 +149,22 @@ impl Profile {
         if self == Self::Odf {
             let label = dscr.first("fileTxt").and_then(|text| text.first("fileCont")).cloned();
             let title = label.map(|label| Element { name: "titl".into(), ..label });
-            within(dscr, &["fileTxt", "fileName"], |name| {
+            dscr.within(&["fileTxt", "fileName"], |name| {
                 *name = Element::new("fileName").text(table.name.as_str());
             });
-            within(dscr, &["fileTxt", "fileCitation", "titlStmt"], |titles| {
+            dscr.within(&["fileTxt", "fileCitation", "titlStmt"], |titles| {
                 if titles.first("titl").is_none() {
                     titles.push(title.unwrap_or_else(|| Element::new("titl").text(table.name.as_str())));
                 }
             });
             return;
         }
-        within(dscr, &["fileTxt", "fileCont"], |contents| says(contents, &table.name));
-        within(dscr, &["fileTxt", "fileType"], |kind| states(kind, "charset", "UTF-8"));
-        within(dscr, &["fileTxt", "format"], |format| says(format, NOT_STATED));
-        within(dscr, &["fileTxt", "filePlac"], |place| says(place, NOT_STATED));
-        within(dscr, &["fileTxt"], |text| text.children.retain(|it| !is_called(it, "fileStrc")));
-        within(dscr, &["fileTxt", "fileStrc"], |structure| states(structure, "type", "rectangular"));
+        dscr.within(&["fileTxt", "fileCont"], |contents| says(contents, &table.name));
+        dscr.within(&["fileTxt", "fileType"], |kind| states(kind, "charset", "UTF-8"));
+        dscr.within(&["fileTxt", "format"], |format| says(format, NOT_STATED));
+        dscr.within(&["fileTxt", "filePlac"], |place| says(place, NOT_STATED));
+        dscr.within(&["fileTxt"], |text| text.children.retain(|it| !is_called(it, "fileStrc")));
+        dscr.within(&["fileTxt", "fileStrc"], |structure| states(structure, "type", "rectangular"));
     }
 
     /// Adapts the description of a variable that is the `column`th of its file.
@@ -172,7 +172,7 @@ impl Profile {
         if !self.is_of_one_file() {
             return;
         }
-        for note in elements_mut(var).filter(|element| element.name == "notes" && is_plain(element)) {
+        for note in var.elements_mut().filter(|element| element.name == "notes" && is_plain(element)) {
             note.name = "txt".into();
         }
         // Of a variable without notes its question is the description.
@@ -187,16 +187,16 @@ impl Profile {
         }
         keep_first(var, "txt");
         let name = var.attribute("name").unwrap_or_default().to_owned();
-        within(var, &["labl"], |label| says(label, &name));
+        var.within(&["labl"], |label| says(label, &name));
         let label = var.first("labl").map(words).unwrap_or_default();
-        within(var, &["txt"], |text| says(text, &label));
-        within(var, &["concept"], |concept| says(concept, &label));
-        for category in elements_mut(var).filter(|element| element.name == "catgry") {
+        var.within(&["txt"], |text| says(text, &label));
+        var.within(&["concept"], |concept| says(concept, &label));
+        for category in var.elements_mut().filter(|element| element.name == "catgry") {
             let value = category.first("catValu").map(words).unwrap_or_default();
-            within(category, &["labl"], |label| says(label, &value));
+            category.within(&["labl"], |label| says(label, &value));
         }
         // Columns of delimited files have no width.
-        within(var, &["location"], |location| {
+        var.within(&["location"], |location| {
             states(location, "EndPos", &column.to_string());
             states(location, "width", "1");
         });
@@ -226,28 +226,10 @@ fn element_of(node: &Node) -> Option<&Element> {
     }
 }
 
-fn elements_mut(element: &mut Element) -> impl Iterator<Item = &mut Element> {
-    element.children.iter_mut().filter_map(|node| match node {
-        Node::Element(element) => Some(element),
-        Node::Text(_) => None,
-    })
-}
-
-/// Changes the first element at a path of names, which is made where there is none.
-fn within(element: &mut Element, path: &[&'static str], change: impl FnOnce(&mut Element)) {
-    let Some((name, below)) = path.split_first() else { return change(element) };
-    if element.first(name).is_none() {
-        element.push(Element::new(*name));
-    }
-    if let Some(part) = elements_mut(element).find(|part| part.name == *name) {
-        within(part, below, change);
-    }
-}
-
 /// Changes every element at a path of names.
 fn each_at(element: &mut Element, path: &[&str], change: &mut dyn FnMut(&mut Element)) {
     let Some((name, below)) = path.split_first() else { return change(element) };
-    elements_mut(element).filter(|part| part.name == *name).for_each(|part| each_at(part, below, change));
+    element.elements_mut().filter(|part| part.name == *name).for_each(|part| each_at(part, below, change));
 }
 
 fn is_called(node: &Node, name: &str) -> bool {

@@ -87,6 +87,25 @@ impl Element {
         })
     }
 
+    /// The elements in it, to be changed.
+    pub(crate) fn elements_mut(&mut self) -> impl Iterator<Item = &mut Element> {
+        self.children.iter_mut().filter_map(|child| match child {
+            Node::Element(element) => Some(element),
+            Node::Text(_) => None,
+        })
+    }
+
+    /// Changes the first element at a path of names, which is made where there is none.
+    pub(crate) fn within(&mut self, path: &[&'static str], change: impl FnOnce(&mut Element)) {
+        let Some((name, below)) = path.split_first() else { return change(self) };
+        if self.first(name).is_none() {
+            self.push(Element::new(*name));
+        }
+        if let Some(part) = self.elements_mut().find(|part| part.name == *name) {
+            part.within(below, change);
+        }
+    }
+
     /// The elements in it that have this name.
     pub(crate) fn all<'e>(&'e self, name: &'e str) -> impl Iterator<Item = &'e Element> {
         self.elements().filter(move |element| element.name == name)
