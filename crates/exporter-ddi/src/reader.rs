@@ -7,9 +7,10 @@ mod placing;
 mod resolve;
 mod sound;
 
+use std::collections::BTreeMap;
 use std::io::BufRead;
 
-use exporter_core::codebook::Codebook;
+use exporter_core::codebook::{Attribute, Codebook};
 use exporter_core::{Loss, LossCode};
 
 use crate::error::{DdiError, Result};
@@ -138,6 +139,8 @@ pub(crate) struct Parts {
     passed_over: Vec<(String, u64)>,
     counts: Counts,
     labels: LabelsFrom,
+    /// What a document of another program says of itself.
+    about: BTreeMap<String, Attribute>,
 }
 
 /// Reads a document.
@@ -206,7 +209,7 @@ impl Parts {
             "docDscr" => {
                 let element = reader.element(tag, MOST_PART)?;
                 if !is_of_this_program(&element) {
-                    self.pass_over("docDscr");
+                    note::keep_texts(&mut self.about, &element);
                 }
             }
             "stdyDscr" if self.study.is_none() => {
@@ -256,7 +259,8 @@ impl Parts {
         if self.language.is_none() {
             self.language = listed.as_ref().and_then(|listed| listed.first().cloned());
         }
-        let read = study::read(element, &self.document_id, self.language.as_deref());
+        let mut read = study::read(element, &self.document_id, self.language.as_deref());
+        read.attributes.append(&mut self.about);
         self.study = Some((read, listed, notes(element)));
     }
 

@@ -44,7 +44,7 @@ fn an_extract_is_its_own_csv_and_parquet() {
     let data = open(&folder.join("cps_00006.xml"));
     let found = rows(&*data, 0);
     assert_eq!((found.len(), data.rows(TableId(0))), (7668, Some(7668)));
-    assert!(data.losses().is_empty() && data.notes().is_empty());
+    assert!(data.losses().is_empty() && data.notes().is_empty(), "{:?}", data.losses());
     let csv = open(&folder.join("cps_00006.csv.gz"));
     assert_eq!(names(&*data, 0), names(&*csv, 0));
     assert!(found == rows(&*csv, 0), "the csv has other cells");
@@ -71,7 +71,7 @@ fn every_row_of_an_extract_is_read() {
     let data = open(&copied.path().join("usa_00196.xml"));
     assert_eq!(data.rows(TableId(0)), Some(33_057));
     assert_eq!(rows(&*data, 0)[3], ["2012", "201202", "3", "203", "69", "1", "2", "65", "2", "16"]);
-    assert!(data.losses().is_empty());
+    assert!(data.losses().is_empty(), "{:?}", data.losses());
 }
 
 #[test]
@@ -116,7 +116,7 @@ fn households_and_persons_of_an_extract_are_tables() {
     let [people, households] = &data.codebook().tables[..] else { panic!("two tables") };
     assert_eq!(people.parent.as_ref().unwrap().table, households.name);
     assert_eq!(households.key, ["SERIAL"]);
-    assert!(data.losses().is_empty());
+    assert!(data.losses().is_empty(), "{:?}", data.losses());
 }
 
 #[test]

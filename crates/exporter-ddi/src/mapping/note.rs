@@ -146,6 +146,13 @@ pub(crate) fn add_unread(attributes: &mut BTreeMap<String, Attribute>, element: 
     add(attributes, element, "", read);
 }
 
+/// Keeps the texts in an element as attributes that are called like it and their own elements.
+pub(crate) fn keep_texts(attributes: &mut BTreeMap<String, Attribute>, element: &Element) {
+    let mut own = BTreeMap::new();
+    add_unread(&mut own, element, &[]);
+    attributes.extend(own.into_iter().map(|(name, value)| (format!("{}/{name}", element.name), value)));
+}
+
 /// Adds a value to an attribute.
 pub(crate) fn add_attribute(attributes: &mut BTreeMap<String, Attribute>, name: &str, value: String) {
     let values = match attributes.remove(name) {
