@@ -142,3 +142,19 @@ fn numbers_of_which_nothing_is_stated_may_have_fractions() {
         assert_eq!((rows[0].join(" "), rows[59_999].join(" ")), ("-1.0 4".into(), "1.5 4".into()));
     }
 }
+
+/// Extracts of the American Time Use Survey state no decimals for such weights.
+#[test]
+fn weights_with_a_point_are_read_where_no_decimals_are_stated() {
+    let variables =
+        [variable("id", (1, 2), "dcml=\"0\"", ""), variable("w", (3, 16), "dcml=\"0\"", "")].concat();
+    let data = among(
+        &document(&file("a.dat"), &variables),
+        &[("a.dat", b" 1 24588650.1615\n 2       12.5000\n")],
+        1,
+    )
+    .unwrap();
+    assert_eq!(rows(&*data, 0), [["1", "24588650.1615"], ["2", "12.5"]]);
+    let whole = among(&document(&file("a.dat"), &variables), &[("a.dat", b" 1    24588650  \n")], 1).unwrap();
+    assert_eq!(rows(&*whole, 0), [["1", "24588650"]]);
+}

@@ -114,6 +114,9 @@ pub(super) fn open(
     Ok(Opened { rows, losses })
 }
 
+/// Characters of numbers of which it is taken for granted that they are whole where no decimals are stated.
+const WIDEST_WHOLE: u32 = 10;
+
 /// The columns of a table.
 fn columns(
     table: &mut Table,
@@ -133,7 +136,10 @@ fn columns(
         let reasons =
             if variable.has_reasons() { reasons_by_text(variable, language) } else { HashMap::new() };
         let (kind, decimals) = (variable.kind.clone(), column.decimals.unwrap_or_default());
-        let is_guessed = matches!(kind, Kind::Integer { .. }) && column.decimals.is_none();
+        // Some extracts have weights with a point in columns that are said to have no decimals.
+        let is_wide = characters.1 - characters.0 >= WIDEST_WHOLE && variable.labels.is_none();
+        let is_guessed =
+            matches!(kind, Kind::Integer { .. }) && (column.decimals.is_none() || decimals == 0 && is_wide);
         columns.push(FixedColumn { kind, characters, decimals, is_guessed, reasons });
     }
     Ok(columns)
