@@ -50,7 +50,7 @@ pub(crate) enum Command {
 /// Where the data comes from.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct InputArgs {
-    /// A study file (study.json, study.toml), data files, zips or folders of such, or - for standard input
+    /// A study file (study.json, study.toml), data files, documents of DDI, zips or folders of such, or - for standard input
     #[arg(required = true, value_name = "INPUT")]
     pub(crate) inputs: Vec<PathBuf>,
     #[command(flatten)]
@@ -61,7 +61,7 @@ pub(crate) struct InputArgs {
 #[derive(Debug, ClapArgs)]
 #[command(next_help_heading = "Reading")]
 pub(crate) struct ReadingArgs {
-    /// A codebook that describes the data files
+    /// A codebook that describes the data files: a study file, a .codebook.json, a document of DDI or a file such as .dta
     #[arg(long, value_name = "FILE")]
     pub(crate) codebook: Option<PathBuf>,
     /// The format of the inputs and options of its reader, when content and extension do not say; of a study file, a zip or a
@@ -173,7 +173,7 @@ Examples:
 #[command(override_usage = "exporter export [OPTIONS] --to <FORMAT[:OPTION=VALUE,…]> --out <PATH> <INPUT>...
        exporter export [OPTIONS] --request <FILE.json> --out <PATH>")]
 pub(crate) struct ExportArgs {
-    /// A study file (study.json, study.toml), data files, zips or folders of such, or - for standard input
+    /// A study file (study.json, study.toml), data files, documents of DDI, zips or folders of such, or - for standard input
     #[arg(required_unless_present = "request", value_name = "INPUT")]
     pub(crate) inputs: Vec<PathBuf>,
     #[command(flatten)]
@@ -273,6 +273,7 @@ Examples:
   exporter inspect survey.dta
   exporter inspect survey.csv --rows 20
   exporter inspect study.toml --labels
+  exporter inspect survey.ddi.xml
   exporter inspect survey.parquet --json")]
 pub(crate) struct InspectArgs {
     #[command(flatten)]
@@ -311,10 +312,11 @@ impl MemoryArgs {
 #[command(after_help = "\
 Examples:
   exporter check survey.dta
+  exporter check survey.ddi.xml
   exporter check survey.zip --input-password-file password.txt
   exporter check study.toml")]
 pub(crate) struct CheckArgs {
-    /// Stata, SPSS, Parquet and Arrow files, codebooks, study files and their data; zips and compressed streams; folders with a manifest
+    /// Stata, SPSS, Parquet and Arrow files, documents of DDI, codebooks, study files and their data; zips and compressed streams; folders with a manifest
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
     /// The password of encrypted archives is in this environment variable

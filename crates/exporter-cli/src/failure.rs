@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::error::{ContextKind, ContextValue};
 use exporter::{Error, ErrorKind, FormatInfo, OptionKind};
 
+use crate::format_text;
 use crate::terminal::{Output, complain, fail};
 
 /// Something failed.
@@ -107,6 +108,10 @@ const WORDS: [(&str, &str); 10] = [
 
 /// A hint of the library in the words of the command line.
 pub(crate) fn as_typed(hint: &str) -> String {
+    if let Some((before, codebook)) = hint.rsplit_once("open the codebook in place of both: ") {
+        let command = format!("exporter export {}", format_text::shell(codebook));
+        return format!("{before}give the codebook as the input in place of both: `{command}`");
+    }
     WORDS.iter().fold(hint.to_owned(), |text, (library, program)| text.replace(library, program))
 }
 

@@ -80,11 +80,19 @@ fn stands_alone(args: &ConvertArgs, to: &FormatRequest, registry: &Registry) -> 
         return Ok(());
     }
     let (id, to) = (exporter.format().id, format_text::typed(to));
+    let [input, out] = [&args.input, &args.output].map(|path| format_text::shell(&path.to_string_lossy()));
+    // What is read by itself, such as a document, is of use by itself.
+    if registry.faces(id).reads {
+        return Err(Error::usage(format!("{id} describes data and holds no rows, and convert writes rows"))
+            .with_hint(format!("use `exporter export {input} --to {to} --out {out}`")));
+    }
     let folder = match args.output.with_extension("") {
         named if args.output.as_os_str() == "-" || named.file_name().is_none() => "out".into(),
-        named => named,
+        named => named.to_string_lossy().into_owned(),
     };
-    let [input, folder] = [&args.input, &folder].map(|path| format_text::shell(&path.to_string_lossy()));
+    // With a point in its name it has to be called a folder.
+    let mark = if Path::new(&folder).extension().is_some() { "/" } else { "" };
+    let folder = format_text::shell(&format!("{folder}{mark}"));
     Err(Error::usage(format!("{id} goes with a delimited file, and convert writes one file"))
         .with_hint(format!("use `exporter export {input} --to tab --to {to} --out {folder}`")))
 }
@@ -184,26 +192,37 @@ fn policy(text: &str) -> Result<LossPolicy> {
 fn packaging(args: &ExportArgs, registry: &Registry) -> Result<Option<Packaging>> {
     let level = args.level.as_deref().map(level).transpose()?;
     let password = secret_ref(args.password.password_env.as_deref(), args.password.password_file.as_deref());
-    let by_extension = args.out.as_deref().and_then(packaging_of_target);
+    let formats: Vec<&str> = args.to.iter().map(|to| to.split(':').next().unwrap_or(to)).collect();
+    let by_extension = args.out.as_deref().and_then(|out| packaging_of_target(out, &formats, registry));
     let packaging = match by_extension {
         _ if args.zip => Some(Packaging::Zip(ZipPackaging::default())),
         _ if args.gzip => Some(Packaging::Gzip(GzipPackaging::default())),
         other => other,
     };
+    // A format that is an archive itself has none round it, unless its name is that of one.
+    let named_zip = args
+        .out
+        .as_deref()
+        .filter(|out| packaging.is_none() && has_extension(out, &["zip"]) && !is_folder(out));
+    let named_zip = named_zip.map(|out| {
+        let zip = out.with_extension("").with_extension("zip");
+        format!("write --out {}", format_text::shell(&zip.to_string_lossy()))
+    });
     if password.is_some() && !matches!(packaging, Some(Packaging::Zip(_))) {
         let input = if args.password.password_env.is_some() {
             "--input-password-env"
         } else {
             "--input-password-file"
         };
-        return Err(Error::usage("a password encrypts a zip only").with_hint(format!(
-            "add --zip or name the target .zip; {input} gives the password of an encrypted input"
-        )));
+        let zipped = named_zip.unwrap_or_else(|| "add --zip or name the target .zip".to_owned());
+        return Err(Error::usage("a password encrypts a zip only")
+            .with_hint(format!("{zipped}; {input} gives the password of an encrypted input")));
     }
     if level.is_some() && packaging.is_none() {
         let level = args.level.as_deref().unwrap_or_default();
+        let zipped = named_zip.unwrap_or_else(|| "add --zip or --gzip".to_owned());
         return Err(Error::usage("--level is of a zip or gzip").with_hint(format!(
-            "{}add --zip or --gzip",
+            "{}{zipped}",
             args.to.iter().find_map(|to| level_of_format(to, level, registry)).unwrap_or_default()
         )));
     }
@@ -224,9 +243,13 @@ fn packaging(args: &ExportArgs, registry: &Registry) -> Result<Option<Packaging>
     }))
 }
 
-/// The packaging that the name of a target stands for; folders have none.
-pub(crate) fn packaging_of_target(out: &Path) -> Option<Packaging> {
-    if is_folder(out) {
+/// The packaging that the name of a target stands for; folders have none, nor has a format that is an archive itself.
+pub(crate) fn packaging_of_target(out: &Path, formats: &[&str], registry: &Registry) -> Option<Packaging> {
+    let is_own = |format: &&str| {
+        let info = registry.format(format);
+        info.is_ok_and(|info| has_extension(out, info.extensions))
+    };
+    if is_folder(out) || matches!(formats, [one] if is_own(one)) {
         None
     } else if has_extension(out, &["zip"]) {
         Some(Packaging::Zip(ZipPackaging::default()))

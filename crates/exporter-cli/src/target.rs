@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use exporter::request::{Packaging, Request};
 use exporter::sink::{FileSink, FolderOptions, FolderSink, StreamSink};
-use exporter::{Error, Registry, Result, Sink};
+use exporter::{Error, FormatInfo, Registry, Result, Sink};
 
 use crate::args::WorkArgs;
 use crate::request::packaging_of_target;
@@ -65,7 +65,12 @@ impl Target {
             let command = format!("export {} {}{zip} --out -", inputs(request), formats.join(" "));
             return Err(special(out, &command));
         }
-        request.packaging = request.packaging.take().or_else(|| packaging_of_target(out));
+        let formats: Vec<&str> = request.formats.iter().map(|format| format.format.as_str()).collect();
+        if let Some(error) = called_like_another(out, &formats, request, registry) {
+            return Err(error);
+        }
+        let by_name = packaging_of_target(out, &formats, registry);
+        request.packaging = request.packaging.take().or(by_name);
         let is_single = !is_folder(out) && is_named_as_written(out, request, registry);
         let target = if out.as_os_str() == "-" {
             Target::Output
@@ -161,6 +166,36 @@ impl Target {
             Target::Output => Box::new(StreamSink::new(terminal::Output)),
         })
     }
+}
+
+/// The error of a name that is that of archives of a format, such as `.odf.zip`, where another archive is written.
+fn called_like_another(
+    out: &Path,
+    formats: &[&str],
+    request: &Request,
+    registry: &Registry,
+) -> Option<Error> {
+    let is_archive = |info: &&&FormatInfo| {
+        let extensions: Vec<&str> =
+            info.extensions.iter().copied().filter(|extension| extension.ends_with(".zip")).collect();
+        has_extension(out, &extensions)
+    };
+    let all = registry.formats();
+    let info = all.iter().find(is_archive).filter(|_| !is_folder(out))?;
+    let is_named = |name: &&str| registry.format(name).is_ok_and(|named| named.id == info.id);
+    let is_alone = matches!(formats, [one] if is_named(one));
+    let is_zipped = matches!(request.packaging, Some(Packaging::Zip(_)));
+    if is_alone && !is_zipped {
+        return None;
+    }
+    let zip = out.with_extension("").with_extension("zip");
+    let [shown, zip] = [out, &zip].map(|path| format_text::shell(&path.to_string_lossy()));
+    let message = format!("{shown} is called like an archive of the format {}, and a zip of ", info.id);
+    let what = if is_alone { "such archives" } else { "other files" };
+    Some(Error::usage(format!("{message}{what} is written")).with_hint(match is_alone {
+        true => format!("leave the packaging out, or write --out {zip}"),
+        false => format!("write --to {} alone, or --out {zip}", info.id),
+    }))
 }
 
 /// The error of a target that is no file; what the command writes to standard output can be sent there.

@@ -146,7 +146,7 @@ fn what_is_written_without_documents_opens_again_and_says_what_it_lacks() {
         let run = run_in(place, &format!("export {{}}/study/study.toml {options}"));
         assert_eq!(run.code, 0, "{options}: {}", run.error);
         assert!(run.error.contains("codebook: described without their files"), "{options}: {}", run.error);
-        assert!(!run.error.contains("documents in pets.codebook.json only"), "{options}: {}", run.error);
+        assert!(!run.error.contains("documents: pets.codebook.json holds them"), "{options}: {}", run.error);
         let again = run_in(place, &format!("export {{}}/{out} --to dta --out {{}}/again"));
         assert_eq!(again.code, 0, "{options}: {}", again.error);
         let codebook = std::fs::read_to_string(place.join("again/pets.codebook.json")).unwrap();
@@ -174,8 +174,9 @@ fn the_example_in_the_readme_runs_and_inspect_shows_its_documents() {
         ["documents/questionnaire.pdf", "owners.csv", "pets.codebook.json"]
     );
     assert!(
-        run.error
-            .contains("documents: titles, languages and addresses of documents in pets.codebook.json only"),
+        run.error.contains(
+            "documents lacks titles, languages and addresses of documents: pets.codebook.json holds them"
+        ),
         "{}",
         run.error
     );

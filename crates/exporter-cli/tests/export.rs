@@ -38,7 +38,7 @@ fn a_survey_becomes_csv_tab_and_parquet_with_its_codebook() {
         .collect();
     assert!(!codes.contains(&"value-labels-dropped"), "{codes:?}");
     assert!(
-        run.error.contains("csv: ") && run.error.contains("in anes96.codebook.json only"),
+        run.error.contains("csv, tab lack ") && run.error.contains(": anes96.codebook.json holds them"),
         "{}",
         run.error
     );

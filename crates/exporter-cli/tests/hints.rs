@@ -581,7 +581,7 @@ fn losses_say_what_is_counted() {
     let study = example("anes96");
     let run =
         run_in(folder.path(), &format!("export {} --to csv --out {{}}/out --no-codebook", study.display()));
-    let titled = " losses; --report FILE.json lists them by variable (one a kind and variable; below, every label and value counts)";
+    let titled = " losses; --report FILE.json lists them by variable (numbers in brackets count every label and value)";
     assert!(run.error.contains(titled), "{}", run.error);
 }
 

@@ -3,6 +3,7 @@
 
 mod apart;
 mod check;
+mod codebooks;
 mod convert;
 mod damaged_codebook;
 mod described;

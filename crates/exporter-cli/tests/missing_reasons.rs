@@ -169,7 +169,7 @@ fn what_a_dta_beside_holds_is_not_lost() {
         folder.path(),
         "export {}/letters.dta --to csv --to dta --no-codebook --variables b --dry-run --out {}/x",
     );
-    assert!(run.error.contains("missing reasons in letters.dta only"), "{}", run.error);
+    assert!(run.error.contains("missing reasons: letters.dta holds them"), "{}", run.error);
     assert!(!run.error.contains("missing-reason-dropped"), "{}", run.error);
     // The codebook says which reasons there are, and not which rows have them.
     let run = run_in(folder.path(), "export {}/letters.dta --to csv --variables b --dry-run --out {}/x");

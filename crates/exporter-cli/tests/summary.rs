@@ -45,7 +45,7 @@ fn groups_that_the_codebook_holds_are_not_lost_in_a_script() {
     };
     let beside = export("with");
     assert!(!beside.contains("spss-script lacks or changes"), "{beside}");
-    assert!(beside.contains("spss-script: conditions and kinds of questions, groups, "), "{beside}");
+    assert!(beside.contains("spss-script lacks conditions and kinds of questions, groups, "), "{beside}");
     let alone = export("without --no-codebook");
     let lost = alone.lines().find(|line| line.contains("spss-script lacks or changes")).unwrap_or_default();
     assert!(lost.contains("groups (1)"), "{alone}");

@@ -34,7 +34,7 @@ fn refused(folder: &Path, arguments: &str, wanted: &str) -> Run {
 /// What stands behind a word in a hint.
 fn after<'h>(said: &'h Run, word: &str) -> Vec<&'h str> {
     let (_, hint) = said.error.split_once("hint: ").unwrap();
-    hint.split(word).skip(1).map(|rest| rest.trim().split([' ', ',']).next().unwrap()).collect()
+    hint.split(word).skip(1).map(|rest| rest.trim().split([' ', ',', ';']).next().unwrap()).collect()
 }
 
 #[test]
@@ -242,4 +242,57 @@ fn a_file_that_is_there_is_no_folder() {
     let folder = folder();
     std::fs::write(folder.path().join("x.xlsx"), "").unwrap();
     refused(folder.path(), "export x.csv --to csv --out x.xlsx", "csv does not write .xlsx");
+}
+
+#[test]
+fn a_name_of_archives_of_a_format_is_that_of_one() {
+    let folder = folder();
+    let place = folder.path();
+    let made = run_here(place, "export x.csv --to odf --out x.odf.zip");
+    assert_eq!((made.code, files(place)), (0, vec!["x.csv".into(), "x.odf.zip".into()]), "{}", made.error);
+    let read = run_here(place, "inspect x.odf.zip");
+    assert!(read.output.contains("table x: 1 row, 2 variables"), "{}{}", read.output, read.error);
+    assert_eq!(std::fs::read(place.join("x.odf.zip")).unwrap(), {
+        assert_eq!(run_here(place, "convert x.csv y.odf.zip").code, 0);
+        assert_eq!(run_here(place, "convert x.csv x.odf.zip --overwrite").code, 0);
+        std::fs::read(place.join("x.odf.zip")).unwrap()
+    });
+    std::fs::write(place.join("pw"), "secret\n").unwrap();
+    for more in ["--level 1", "--password-file pw"] {
+        let said = refused(place, &format!("export x.csv --to odf {more} --out w.odf.zip"), "a zip");
+        assert_eq!(after(&said, "--out "), ["w.zip"], "{}", said.error);
+        let made = run_here(place, &format!("export x.csv --to odf {more} --out w.zip --overwrite"));
+        assert_eq!(made.code, 0, "{}", made.error);
+    }
+    // Other archives have other names.
+    for (to, zip) in [("--to csv", "z.zip"), ("--to odf --to csv", "z.zip"), ("--to odf --zip", "z.zip")] {
+        let said = refused(place, &format!("export x.csv {to} --out z.odf.zip"), "archive of the format odf");
+        assert_eq!(after(&said, "--out "), [zip], "{}", said.error);
+        let made = run_here(place, &format!("export x.csv {to} --out {zip} --overwrite"));
+        assert_eq!(made.code, 0, "{}", made.error);
+    }
+}
+
+#[test]
+fn several_tables_for_one_file_say_what_is_typed() {
+    let folder = folder();
+    let place = folder.path();
+    let study = example("households");
+    for (to, out, stem) in
+        [("odf", "hh.odf.zip", "hh"), ("csv", "hh.csv", "hh"), ("csv:values=labels", "-", "out")]
+    {
+        let export = |to: &str, out: &str| {
+            run_here(place, &format!("export {} --to {to} --out {out} --overwrite", study.display()))
+        };
+        let said = export(to, out);
+        assert_eq!(said.code, 1, "{}", said.error);
+        assert_eq!(after(&said, "--out "), [stem.to_owned(), format!("{stem}.zip")], "{}", said.error);
+        assert!(said.error.contains("(tables: households, members)"), "{}", said.error);
+        let typed = after(&said, "--to ")[0];
+        assert!(typed.ends_with("tables=households"), "{typed}");
+        assert_eq!(export(typed, out).code, 0, "{typed}");
+        for out in [stem, &format!("{stem}.zip")] {
+            assert_eq!(export(to, out).code, 0, "{out}");
+        }
+    }
 }

@@ -199,7 +199,7 @@ impl Loss {
             code if *code == LossCode::DISPLAY_FORMAT_DROPPED => "display formats",
             code if *code == LossCode::SORT_ORDER_DROPPED => Part::SortOrder.name(),
             code if *code == LossCode::KEY_DROPPED => "keys",
-            code if *code == LossCode::NOT_READ => "parts",
+            code if *code == LossCode::NOT_READ => "times",
             code if *code == LossCode::LINE_SKIPPED => "lines",
             code if *code == LossCode::CELL_DROPPED => "cells",
             code if *code == LossCode::MISSING_DROPPED => Part::MissingValues.name(),

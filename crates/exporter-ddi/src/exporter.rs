@@ -22,6 +22,7 @@ use crate::structure::Version;
 use crate::writer::Description;
 
 static INFO: FormatInfo = FormatInfo::new("ddi", "DDI Codebook")
+    .aliases(&["ddi-codebook"])
     .extensions(&["ddi.xml", "xml"])
     .media_type("application/xml")
     .options(OPTIONS)

@@ -31,7 +31,9 @@ pub fn registry() -> Registry {
     #[cfg(feature = "tab")]
     let registry = exporter_tab::register(registry);
     #[cfg(all(feature = "ddi", feature = "package", feature = "tab"))]
-    let registry = registry.register::<crate::open_data_format::OpenDataFormat>();
+    let registry = registry
+        .register::<crate::open_data_format::OpenDataFormat>()
+        .register_as(<crate::open_data_format::OpenDataFormat as exporter_core::Format>::INFO, "ddi");
     registry
 }
 

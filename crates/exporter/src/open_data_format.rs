@@ -21,10 +21,11 @@ const EXTENSION: &str = "odf.zip";
 const VERSION: &str = "1.1.0";
 
 static INFO: FormatInfo = FormatInfo::new("odf", "Open Data Format")
-    .aliases(&["open-data-format"])
+    .aliases(&["open-data-format", "opendataformat"])
     .extensions(&[EXTENSION])
     .media_type("application/zip")
     .options(OPTIONS)
+    .read_options(Ddi::INFO.read_options)
     .losses(LossCode::ALL)
     .notes("An archive a table: csv, DDI Codebook in all languages and a list; packages of R, Python and Stata read it.");
 

@@ -1,7 +1,12 @@
 //! Archives of the Open Data Format: what is in them, and what is read of them.
 
+use std::io::Write as _;
+use std::sync::Arc;
+
 use exporter::open_data_format::{OdfExporter, OdfOptions};
+use exporter::package::{EntryOptions, ZipOptions, ZipWriter};
 use exporter::sink::MemorySink;
+use exporter::source::MemoryFiles;
 use exporter::{
     AssembledDataset, Context, Dataset, ErrorKind, InputOptions, LossPolicy, MemoryDataset, Scan, Source,
     Summary, TableId, export,
@@ -58,4 +63,57 @@ fn a_study_without_tables_is_refused() {
     let exporter = OdfExporter::new(OdfOptions::default());
     let error = export(&exporter, &empty, Box::new(MemorySink::new()), &context()).unwrap_err();
     assert_eq!((error.kind(), error.hint().is_some()), (ErrorKind::Invalid, true), "{error:?}");
+}
+
+#[test]
+fn archives_in_folders_and_zips_are_the_tables_of_a_study() {
+    let data = sample::study();
+    let (sink, _) = written(&data);
+    let mut archives: Vec<(String, Vec<u8>)> = sink.entries().into_iter().collect();
+    let rows: Vec<Option<u64>> = (0..data.codebook().tables.len()).map(|at| data.rows(TableId(at))).collect();
+    let of = |codebook: bool, archives: &[(String, Vec<u8>)]| {
+        let mut files = archives.to_vec();
+        let json = codebook.then(|| serde_json::to_vec(data.codebook()).unwrap());
+        files.extend(json.map(|json| ("s.codebook.json".to_owned(), json)));
+        files
+    };
+    // What is damaged or another archive is named.
+    archives.push(("broken.odf.zip".into(), b"PK\x03\x04 no zip".to_vec()));
+    for codebook in [true, false] {
+        let files = of(codebook, &archives);
+        let mut zip = ZipWriter::new(Vec::new(), ZipOptions::default()).unwrap();
+        for (path, bytes) in &files {
+            zip.start_entry(&EntryOptions::new(path)).unwrap();
+            zip.write_all(bytes).unwrap();
+            zip.finish_entry().unwrap();
+        }
+        let folder = Source::files("set", Arc::new(MemoryFiles::new(files)));
+        for source in [folder, Source::memory("set.zip", zip.finish().unwrap())] {
+            for format in [None, Some("odf"), Some("ddi")] {
+                let mut options = InputOptions::default();
+                options.format = format.map(str::to_owned);
+                let read = exporter::open_sources(
+                    std::slice::from_ref(&source),
+                    &options,
+                    &exporter::registry(),
+                    &context(),
+                )
+                .unwrap_or_else(|error| panic!("{}, {format:?}: {error:?}", source.name));
+                for (table, rows) in data.codebook().tables.iter().zip(&rows) {
+                    let (at, found) = read.codebook().table(&table.name).unwrap();
+                    let counted = context().scan(&read, TableId(at), &Scan::all()).unwrap();
+                    let counted: usize = counted.map(|batch| batch.unwrap().num_rows()).sum();
+                    assert_eq!(
+                        (&found.label, Some(counted as u64)),
+                        (&table.label, *rows),
+                        "{}",
+                        source.name
+                    );
+                }
+                let notes: Vec<String> = read.notes().into_iter().map(|note| note.text).collect();
+                assert!(notes.contains(&format!("{}: not read: broken.odf.zip", source.name)), "{notes:?}");
+                assert_eq!(read.codebook().tables.len(), rows.len());
+            }
+        }
+    }
 }

@@ -128,7 +128,20 @@ pub struct Note {
     pub is_usual: bool,
 }
 
+/// How notes end that tell of a table whose file is not there.
+const WITHOUT_ROWS: &str = "without rows";
+
 impl Note {
+    /// A line that names tables whose rows are not there: what `tells` of them, and that they have none.
+    pub fn without_rows(tells: impl std::fmt::Display) -> Self {
+        Self::new(format!("{tells} {WITHOUT_ROWS}"))
+    }
+
+    /// Whether the text of a note tells of tables whose rows are not there.
+    pub fn is_of_missing_rows(text: &str) -> bool {
+        text.ends_with(WITHOUT_ROWS)
+    }
+
     /// A line that a user should see.
     pub fn new(text: impl Into<String>) -> Self {
         Self { text: text.into(), is_usual: false }

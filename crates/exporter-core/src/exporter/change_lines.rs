@@ -258,7 +258,8 @@ fn held(report: &LossReport) -> Vec<String> {
     }
     let line = |((entry, names), formats): ((&str, BTreeSet<&str>), Vec<&str>)| {
         let names: Vec<&str> = names.into_iter().collect();
-        format!("{}: {} in {entry} only", formats.join(", "), names.join(", "))
+        let lack = if formats.len() == 1 { "lacks" } else { "lack" };
+        format!("{} {lack} {}: {entry} holds them", formats.join(", "), names.join(", "))
     };
     told.extend(alike.into_iter().map(line));
     told
@@ -323,7 +324,7 @@ mod tests {
             [
                 "tab: people.a: written as x [name-changed]",
                 "csv lacks or changes: labels (2)",
-                "tab: labels in s.codebook.json only",
+                "tab lacks labels: s.codebook.json holds them",
             ]
         );
     }
@@ -331,9 +332,9 @@ mod tests {
     #[test]
     fn what_another_entry_holds_is_no_loss() {
         let mut report = of("csv", [label("a").held_by("s.parquet")]);
-        assert_eq!(lines(report.clone()), ["csv: labels in s.parquet only"]);
+        assert_eq!(lines(report.clone()), ["csv lacks labels: s.parquet holds them"]);
         report.merge(of("tab", [label("a").held_by("s.parquet")]));
-        assert_eq!(lines(report), ["csv, tab: labels in s.parquet only"]);
+        assert_eq!(lines(report), ["csv, tab lack labels: s.parquet holds them"]);
         assert_eq!(lines(LossReport::default()), [""; 0]);
     }
 

@@ -205,9 +205,16 @@ impl OptionInfo {
         self.name == name || self.aliases.contains(&name)
     }
 
-    /// The value that a spelling means.
+    /// The value that a spelling means; of choices, and of what is true or false, capital letters mean the same.
     pub(crate) fn meant<'v>(&self, value: &'v str) -> &'v str {
-        self.spellings.iter().find(|(spelling, _)| *spelling == value).map_or(value, |(_, meant)| meant)
+        let spelled = self.spellings.iter().find(|(spelling, _)| *spelling == value);
+        let choices: &[&'static str] = match self.kind {
+            OptionKind::Choice(choices) if !choices.contains(&value) => choices,
+            OptionKind::Boolean => &["true", "false", "yes", "no", "on", "off"],
+            _ => &[],
+        };
+        let alike = || choices.iter().find(|choice| choice.eq_ignore_ascii_case(value));
+        spelled.map(|(_, meant)| *meant).or_else(|| alike().copied()).unwrap_or(value)
     }
 }
 

@@ -82,11 +82,30 @@ fn misfit<O: serde::de::DeserializeOwned>(id: &str, known: &[OptionInfo], option
         let error = match option.kind {
             OptionKind::Integer if !is_integer => misfit_of(id, option, &shown),
             OptionKind::Boolean | OptionKind::Choice(_) => misfit_of(id, option, &shown),
+            OptionKind::Integer if let Some(range) = range(&source.to_string()) => {
+                Error::usage(format!("{id}: {}={shown} is not a whole number {range}", option.name))
+            }
             OptionKind::Integer | OptionKind::Text => {
                 Error::usage(format!("{id}: {}={shown}: {source}", option.name))
             }
         };
         Some(error)
+    })
+}
+
+/// Which whole numbers an option takes, by what is said of one that it does not take.
+fn range(problem: &str) -> Option<String> {
+    let (_, kind) = problem.split_once(", expected ")?;
+    let (kind, least) = match kind.strip_prefix("a nonzero ") {
+        Some(kind) => (kind, 1),
+        None => (kind, 0),
+    };
+    Some(match kind {
+        "u64" | "usize" => format!("from {least}"),
+        "u32" => format!("from {least} to {}", u32::MAX),
+        "u16" => format!("from {least} to {}", u16::MAX),
+        "u8" => format!("from {least} to {}", u8::MAX),
+        _ => return None,
     })
 }
 
@@ -161,8 +180,17 @@ pub(super) fn misfit_of(id: &str, option: &OptionInfo, value: &str) -> Error {
         OptionKind::Integer => wrong("a whole number"),
         OptionKind::Text => wrong("a text"),
         OptionKind::Choice(choices) => {
-            let help = option.help.trim_end_matches('.');
-            wrong(&format!("one of {}", choices.join(", "))).with_hint(format!("{}: {help}", option.name))
+            let help = || format!("{}: {}", option.name, option.help.trim_end_matches('.'));
+            // Digits that are alike mean nothing, and what each number stands for is in the help.
+            let is_word = value.contains(char::is_alphabetic);
+            let near = nearest(value, choices.iter().copied()).filter(|_| is_word);
+            wrong(&format!("one of {}", choices.join(", "))).with_hint(match (near, choices.first()) {
+                (Some(near), _) => format!("did you mean {near}?"),
+                (None, Some(first)) if is_word => {
+                    format!("write one of them, such as {}={first}", option.name)
+                }
+                _ => help(),
+            })
         }
     }
 }

@@ -64,6 +64,22 @@ impl Registry {
         recognised(&self.readers, name, sample).map(|face| face.info)
     }
 
+    /// The format of archives that reads one of this name with these entries: of formats whose files are read alike the one that
+    /// is `wanted`, else the one that has its extension.
+    pub fn archive_reader(
+        &self,
+        name: &str,
+        entries: &[String],
+        wanted: Option<&str>,
+    ) -> Option<&'static FormatInfo> {
+        let read = recognised(&self.readers, name, &Sample::default().with_entries(entries))?;
+        let wanted = wanted.and_then(|wanted| self.find(&self.readers, wanted, "read").ok());
+        let alike = || self.readers.iter().filter(|face| face.of == read.of);
+        let is_wanted = |face: &&Face<Open>| wanted.is_some_and(|wanted| wanted.info.id == face.info.id);
+        let is_called = |face: &&Face<Open>| has_extension(face.info, name);
+        Some(alike().find(is_wanted).or_else(|| alike().find(is_called)).unwrap_or(&read).info)
+    }
+
     /// Whether files of the format of this id describe the tables of other files.
     pub fn describes(&self, id: &str) -> bool {
         self.describers.iter().any(|face| face.info.id == id)

@@ -7,7 +7,7 @@ use exporter_core::dataset::{ReasonColumn, table_of, with_reasons_of};
 use exporter_core::{Error, Loss, LossCode, LossReport, Result, suggest};
 use serde_json::{Map, Value as Json};
 
-use super::TablePart;
+use super::{StudyPart, TablePart};
 use crate::study::OpenKinds;
 
 /// Field of a study that its files need not share.
@@ -25,14 +25,28 @@ pub(super) struct Merging<'a> {
     from: BTreeMap<String, String>,
     /// For documents that a part brought its position and that of the document in it.
     pub(super) documents: BTreeMap<usize, (usize, usize)>,
+    /// Parts so far.
+    parts: usize,
     /// What files say otherwise than those before them.
     pub(super) losses: LossReport,
 }
 
 impl<'a> Merging<'a> {
     pub(super) fn new(codebook: Codebook, open: &'a OpenKinds) -> Self {
-        let (from, documents, losses) = Default::default();
-        Self { codebook, open, from, documents, losses }
+        let (from, documents, parts, losses) = Default::default();
+        Self { codebook, open, from, documents, parts, losses }
+    }
+
+    /// Takes over all that a description without tables says.
+    pub(super) fn study(&mut self, part: &StudyPart) -> Result<()> {
+        let own = part.dataset.codebook();
+        own.value_labels.keys().for_each(|set| {
+            self.adopt_set(own, "study", set);
+        });
+        self.adopt_study(&own.study, &part.file, None)?;
+        self.adopt_documents(own, None);
+        self.parts += 1;
+        Ok(())
     }
 
     /// The table of a part as the study describes it, and for each of its variables the column in the part. Of parents it
@@ -45,8 +59,9 @@ impl<'a> Merging<'a> {
         let own = part.dataset.codebook();
         let mut table = table_of(own, part.table)?.clone();
         self.adopt_value_labels(own, &part.name, &mut table);
-        self.adopt_study(&own.study, part)?;
-        self.adopt_documents(own, part);
+        self.adopt_study(&own.study, &part.file, Some(&part.name))?;
+        self.adopt_documents(own, Some(&part.name));
+        self.parts += 1;
         table.name.clone_from(&part.name);
         table.parent = None;
         let columns = (0..table.variables.len()).collect();
@@ -122,11 +137,11 @@ impl<'a> Merging<'a> {
     }
 
     /// Takes over the fields of the study that are not declared; a file that says another than one before it loses it.
-    fn adopt_study(&mut self, own: &Study, part: &TablePart) -> Result<()> {
+    fn adopt_study(&mut self, own: &Study, file: &str, table: Option<&str>) -> Result<()> {
         let mut study = fields(&self.codebook.study)?;
         for (field, value) in fields(own)? {
             let Some(known) = study.get_mut(&field) else {
-                self.from.insert(field.clone(), part.file.clone());
+                self.from.insert(field.clone(), file.to_owned());
                 study.insert(field, value);
                 continue;
             };
@@ -143,7 +158,7 @@ impl<'a> Merging<'a> {
                     let action = format!("{field} of the study left out, {other} says another");
                     let first = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
                     let loss = Loss::new(LossCode::METADATA_DROPPED, action).first(None, first);
-                    self.losses.add(loss.table(&part.name));
+                    self.losses.add(table.into_iter().fold(loss, Loss::table));
                 }
             }
         }
@@ -153,20 +168,19 @@ impl<'a> Merging<'a> {
     }
 
     /// Takes over documents whose names are new; others of a known name are lost.
-    fn adopt_documents(&mut self, own: &Codebook, part: &TablePart) {
+    fn adopt_documents(&mut self, own: &Codebook, table: Option<&str>) {
         for (position, document) in own.documents.iter().enumerate() {
             let known = self.codebook.documents.iter().find(|known| known.name == document.name);
             let lost = match known {
                 Some(known) if is_same(known, document) => continue,
                 Some(_) => "a document of this name is in the study already",
                 None => {
-                    let part = self.codebook.tables.len();
-                    self.documents.insert(self.codebook.documents.len(), (part, position));
+                    self.documents.insert(self.codebook.documents.len(), (self.parts, position));
                     self.codebook.documents.push(document.clone());
                     continue;
                 }
             };
-            let loss = Loss::new(LossCode::DOCUMENT_DROPPED, lost).table(&part.name);
+            let loss = table.into_iter().fold(Loss::new(LossCode::DOCUMENT_DROPPED, lost), Loss::table);
             self.losses.add(loss.first(None, document.name.as_str()));
         }
     }

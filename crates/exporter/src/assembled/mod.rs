@@ -60,8 +60,15 @@ impl TablePart {
         for (at, name) in names.iter().enumerate() {
             parts.push(TablePart::new(Box::new(Arc::clone(&data)), TableId(at), name, file));
         }
-        Some((format!("{file} describes {} without rows", names.join(", ")), names))
+        Some((Note::without_rows(format!("{file} describes {}", names.join(", "))).text, names))
     }
+}
+
+/// A study that is described without tables, and the file that describes it.
+pub(crate) struct StudyPart {
+    pub(crate) dataset: Box<dyn Dataset>,
+    /// Name of the file, for messages.
+    pub(crate) file: String,
 }
 
 /// A study whose tables come from several datasets.
@@ -80,8 +87,10 @@ pub struct AssembledDataset {
 
 struct Tables {
     codebook: Codebook,
+    /// What describes the study and has no tables.
+    studies: Vec<StudyPart>,
     tables: Vec<Assembled>,
-    /// For documents that a part brought its position and that of the document in it.
+    /// For documents that a part brought its position and that of the document in it; studies come before tables.
     documents: BTreeMap<usize, (usize, usize)>,
     /// What the parts say of the study otherwise than those before them.
     losses: LossReport,
@@ -108,6 +117,17 @@ impl AssembledDataset {
     /// [`exporter_core::ErrorKind::NotFound`] when the codebook names a variable that the part does not have, or a table
     /// without a part; [`exporter_core::ErrorKind::Invalid`] when the codebook that results has problems.
     pub fn new(declared: Codebook, parts: Vec<TablePart>, open: &OpenKinds) -> Result<Self> {
+        Self::with_studies(declared, Vec::new(), parts, open)
+    }
+
+    /// As [`AssembledDataset::new`], with what else describes the study: of what is not declared its word goes before that of
+    /// the parts.
+    pub(crate) fn with_studies(
+        declared: Codebook,
+        studies: Vec<StudyPart>,
+        parts: Vec<TablePart>,
+        open: &OpenKinds,
+    ) -> Result<Self> {
         let mut declared = declared;
         let declared_tables = std::mem::take(&mut declared.tables);
         if let Some(table) =
@@ -129,6 +149,7 @@ impl AssembledDataset {
         order.extend(rest);
         let (mut tables, mut reasons, mut parents) = (Vec::new(), Vec::new(), Parents::default());
         let mut merging = merge::Merging::new(declared, open);
+        studies.iter().try_for_each(|study| merging.study(study))?;
         for part in order {
             let declared = declared_tables.iter().find(|table| table.name == part.name);
             let (table, columns) = merging.table(&part, declared)?;
@@ -145,7 +166,7 @@ impl AssembledDataset {
         let merge::Merging { mut codebook, mut losses, documents, .. } = merging;
         parents.link(&mut codebook, &mut losses);
         codebook.validate()?;
-        let tables = Tables { codebook, tables, documents, losses };
+        let tables = Tables { codebook, studies, tables, documents, losses };
         let tables = CodedReasons::new(tables, exporter_stata::is_stand_in);
         let tables = FoldedReasons::new(tables, &reasons, HINT);
         Ok(Self { tables, documents: None, notes: Vec::new(), losses: LossReport::default() })
@@ -231,6 +252,12 @@ impl Tables {
             .get(table.0)
             .ok_or_else(|| Error::not_found(format!("table {} does not exist", table.0 + 1)))
     }
+
+    /// What the study is made of, in order.
+    fn datasets(&self) -> impl Iterator<Item = &dyn Dataset> {
+        let studies = self.studies.iter().map(|part| &*part.dataset);
+        studies.chain(self.tables.iter().map(|part| &*part.dataset))
+    }
 }
 
 #[deny(clippy::missing_trait_methods, reason = "what a wrapper leaves out is lost")]
@@ -254,8 +281,8 @@ impl Dataset for Tables {
 
     fn document(&self, position: usize) -> Result<Option<Box<dyn Read + Send + '_>>> {
         let part = self.documents.get(&position);
-        match part.and_then(|(part, document)| Some((self.tables.get(*part)?, document))) {
-            Some((part, document)) => part.dataset.document(*document),
+        match part.and_then(|(part, document)| Some((self.datasets().nth(*part)?, document))) {
+            Some((dataset, document)) => dataset.document(*document),
             None => {
                 let document = document_of(&self.codebook, position)?;
                 let bytes = document.bytes.as_deref();
@@ -280,6 +307,7 @@ impl Dataset for Tables {
 
     fn losses(&self) -> LossReport {
         let mut all = self.losses.clone();
+        self.studies.iter().for_each(|part| all.merge(part.dataset.losses()));
         for (table, part) in self.codebook.tables.iter().zip(&self.tables) {
             let Ok(source) = table_of(part.dataset.codebook(), part.table) else { continue };
             let own = |loss: &&Loss| {
@@ -295,7 +323,7 @@ impl Dataset for Tables {
 
     fn notes(&self) -> Vec<Note> {
         let mut notes: Vec<Note> = Vec::new();
-        for note in self.tables.iter().flat_map(|part| part.dataset.notes()) {
+        for note in self.datasets().flat_map(Dataset::notes) {
             // Tables of one file have the same.
             if !notes.contains(&note) {
                 notes.push(note);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use exporter_core::codebook::{Codebook, Kind, Language, Table, Variable};
 use exporter_core::dataset::ReasonColumn;
 use exporter_core::{
-    Context, Dataset, Error, FormatInfo, Registry, Result, Sample, Source, TableId, table_entries,
+    Context, Dataset, Error, ErrorKind, FormatInfo, Registry, Result, Sample, Source, TableId, table_entries,
 };
 
 use serde_json::Value as Json;
@@ -65,6 +65,9 @@ pub(super) fn look<'a>(
     if registry.is_description(&name, &sample) {
         return Ok(Look::Description);
     }
+    if let Some(format) = archive_format(source, path, &name, &sample, options, registry, context)? {
+        return wanted(path, &name, format, options, registry);
+    }
     // Of what describes others an extension such as xml says little.
     let is_table =
         |format: &&FormatInfo| !registry.describes(format.id) && !registry.is_packed(&name, &sample);
@@ -86,14 +89,53 @@ pub(super) fn look<'a>(
     if name.to_lowercase().ends_with(".txt") && !first_line.iter().any(|byte| b"\t,;|".contains(byte)) {
         return Ok(Look::Other);
     }
+    wanted(path, &name, format, options, registry)
+}
+
+/// The format of a file that is an archive itself, such as one of the Open Data Format; what cannot be opened as one is none.
+fn archive_format(
+    source: &Source<'_>,
+    path: &str,
+    name: &str,
+    sample: &Sample<'_>,
+    options: &InputOptions,
+    registry: &Registry,
+    context: &Context,
+) -> Result<Option<&'static FormatInfo>> {
+    if !registry.is_packed(name, sample) || registry.is_stream(name, sample) {
+        return Ok(None);
+    }
+    let file = entry(source, path, context)?;
+    let contents = registry.contents(&file, options.password.as_ref(), context);
+    match contents.and_then(|files| files.map(|files| files.paths(context)).transpose()) {
+        Ok(entries) => {
+            let wanted = options.format.as_deref();
+            Ok(entries.and_then(|entries| registry.archive_reader(name, &entries, wanted)))
+        }
+        Err(error) if error.kind() == ErrorKind::Cancelled => Err(error),
+        Err(_) => Ok(None),
+    }
+}
+
+/// A file of a format as a table, if its format is wanted.
+fn wanted<'a>(
+    path: &'a str,
+    name: &str,
+    format: &'static FormatInfo,
+    options: &InputOptions,
+    registry: &Registry,
+) -> Result<Look<'a>> {
     let wanted = options.format.as_ref().map(|format| registry.format(format)).transpose()?;
-    let is_other = wanted.is_some_and(|wanted| !is_of(&name, format, wanted));
+    let is_other = wanted.is_some_and(|wanted| !is_of(name, format, wanted));
     if is_other && !options.is_for_damage() {
         return Ok(Look::Unwanted);
     }
     let format = wanted.filter(|_| !is_other).unwrap_or(format);
-    let file = name.rsplit('/').next().unwrap_or(&name);
-    let end = format.extensions.iter().find_map(|extension| {
+    let file = name.rsplit('/').next().unwrap_or(name);
+    let formats = registry.formats();
+    let others =
+        formats.iter().flat_map(|other| other.extensions).filter(|extension| extension.contains('.'));
+    let end = format.extensions.iter().chain(others).find_map(|extension| {
         let end = file.len().checked_sub(extension.len() + 1)?;
         file.get(end..)?.eq_ignore_ascii_case(&format!(".{extension}")).then_some(end)
     });
@@ -104,9 +146,9 @@ pub(super) fn look<'a>(
 
 /// Whether a file of this name that was taken for one of the format `found` is one of the format `wanted`.
 pub(crate) fn is_of(name: &str, found: &FormatInfo, wanted: &FormatInfo) -> bool {
-    let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_lowercase());
-    found.id == wanted.id
-        || extension.is_some_and(|extension| wanted.extensions.contains(&extension.as_str()))
+    let name = name.to_lowercase();
+    let has = |extension: &&str| name.strip_suffix(extension).is_some_and(|stem| stem.ends_with('.'));
+    found.id == wanted.id || wanted.extensions.iter().any(has)
 }
 
 /// The format that is read and has the extension of a name.

@@ -65,6 +65,11 @@ pub(super) fn describing(
     Ok(Some(((study, Some(documents)), describing)))
 }
 
+/// The last part of a path.
+fn file_name(path: &str) -> &str {
+    path.rsplit(['/', '\\']).next().unwrap_or(path)
+}
+
 impl Describing {
     /// As a file at a path of an archive or folder.
     pub(super) fn at(self, path: &str) -> Self {
@@ -79,6 +84,32 @@ impl Describing {
         let tables = codebook.tables.iter().zip(&self.files);
         let said = tables.filter_map(|(table, files)| Some((place(files)?, table)));
         said.min_by_key(|(place, _)| *place).map(|(_, table)| table.name.as_str())
+    }
+
+    /// Whether it says that tables are in a file of this name, which may be compressed.
+    pub(super) fn is_of(&self, name: &str) -> bool {
+        self.files.iter().flatten().any(|path| file_name(path) == name)
+    }
+
+    /// Whether a file of this name that it names is where it names it.
+    pub(super) fn is_beside(&self, name: &str, context: &Context) -> bool {
+        let mut paths = self.files.iter().flatten().filter(|path| {
+            let own = file_name(path);
+            own == name || own.strip_suffix(".gz") == Some(name)
+        });
+        paths.any(|path| matches!(self.file.beside(path, context), Ok(Some(_))))
+    }
+
+    /// Whether it can be opened itself, with the files that it names.
+    pub(super) fn reads(&self, registry: &Registry, context: &Context) -> bool {
+        registry.open(&self.file, Json::Null, context).is_ok()
+    }
+
+    /// The files that it says a table to be in, by their names without folders.
+    pub(super) fn files_of(&self, table: &str, codebook: &Codebook) -> Vec<String> {
+        let files = codebook.table(table).and_then(|(at, _)| self.files.get(at));
+        let names = files.into_iter().flatten().map(|path| file_name(path));
+        names.filter(|name| !name.ends_with(".gz")).map(str::to_owned).collect()
     }
 
     /// Adds the names that files have which are said to hold tables.

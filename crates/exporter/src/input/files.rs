@@ -100,9 +100,8 @@ pub(super) fn open_files(
         let documents = files_of_documents(described_by, study);
         candidates.retain(|candidate| !documents.contains(Path::new(candidate.path)));
     }
-    let describes_tables = study.as_ref().is_some_and(|study| !study.codebook.tables.is_empty());
     let is_left_out = candidates.iter().all(|candidate| candidate.is_other) && options.format.is_some();
-    if (candidates.is_empty() || is_left_out && !one_of) && (!describes_tables || options.format.is_some()) {
+    if (candidates.is_empty() || is_left_out && !one_of) && (study.is_none() || options.format.is_some()) {
         return Err(match found_without_format(source, &paths, options, registry, context)? {
             Some(error) => error,
             None => none_found(source, &paths, registry),
@@ -141,7 +140,7 @@ pub(super) fn open_files(
             let leads = study.as_ref().filter(|_| is_given || !says_kinds(format));
             let declared = leads.and_then(|study| Declared::of(study, table));
             let opened = open_data(source, table, declared, Some(format.id), options, registry, context)?;
-            match <[TablePart; 1]>::try_from(opened) {
+            match <[TablePart; 1]>::try_from(opened.tables()) {
                 Ok([part]) => {
                     if let Some(study) = study.as_mut().filter(|_| !is_given) {
                         let own = table_of(part.dataset.codebook(), part.table)?;
@@ -163,7 +162,7 @@ pub(super) fn open_files(
                 parts.push(part);
             }
         }
-        assembled(parts, study.as_ref(), study_id, Some(source))
+        assembled(Vec::new(), parts, study.as_ref(), study_id, Some(source))
     })?;
     notes.append(&mut data.notes);
     data.notes = notes;

@@ -7,8 +7,8 @@ use exporter_core::suggest::nearest;
 use exporter_core::{Error, Result};
 
 /// Says what is wrong with an input that cannot be opened, and which file of the folder may be meant when there is none of
-/// this name.
-pub(super) fn exists(input: &Path) -> Result<()> {
+/// this name; `wanted` is what the path should be of.
+pub(super) fn exists(input: &Path, wanted: &str) -> Result<()> {
     let Err(problem) = std::fs::metadata(input) else { return Ok(()) };
     if problem.kind() != ErrorKind::NotFound || input.is_symlink() {
         let hint = if input.is_symlink() {
@@ -32,10 +32,10 @@ pub(super) fn exists(input: &Path) -> Result<()> {
         .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
         .take(FILES_LOOKED_AT)
         .collect();
-    let wanted = input.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    Err(error.with_hint(match nearest(&wanted, names.iter().map(String::as_str)) {
+    let name = input.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    Err(error.with_hint(match nearest(&name, names.iter().map(String::as_str)) {
         Some(near) => format!("did you mean {}?", input.with_file_name(near).display()),
-        None => "give the path of a study file or a data file".into(),
+        None => format!("give the path of {wanted}"),
     }))
 }
 

@@ -5,22 +5,23 @@ mod description;
 mod files;
 mod found;
 mod frameset;
+mod given;
 mod missing;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use exporter_core::codebook::{Codebook, Table};
+use exporter_core::codebook::Table;
 use exporter_core::{
     Context, Dataset, Error, ErrorKind, Password, Projection, Registry, Result, Source, TableId,
 };
 use serde_json::Value as Json;
 
-use crate::assembled::{AssembledDataset, TablePart};
+use crate::assembled::{AssembledDataset, StudyPart, TablePart};
 use crate::study::{Documents, OpenKinds, StudyFile, open_study};
-use description::describing;
 use files::open_files;
 use found::{Found, found};
+use given::given;
 
 pub(crate) use candidate::is_of;
 pub(crate) use found::{is_study, unpacked, unpacked_stream};
@@ -93,7 +94,7 @@ pub(crate) fn source_of(input: &Path, context: &Context) -> Result<Source<'stati
     if input.as_os_str() == STDIN {
         return Source::stream("stdin", std::io::stdin(), context);
     }
-    missing::exists(input)?;
+    missing::exists(input, "a study file or a data file")?;
     Source::open(input, context)
 }
 
@@ -147,8 +148,8 @@ pub fn open_sources(
         }
         return open_study(study, options, registry, context);
     }
-    let described = options.codebook.as_ref().map(|path| codebook_of(path, options, registry, context));
-    let described = described.transpose()?;
+    let given = options.codebook.as_ref().map(|path| given(path, options, registry, context)).transpose()?;
+    let described = given.as_ref().map(|given| given.described.clone());
     if let [Found::Files(files)] = found.as_slice() {
         return open_files(files, options, described, false, registry, context);
     }
@@ -157,9 +158,9 @@ pub fn open_sources(
     let data = projected(options, sources.len(), |projection| {
         // By the parents of which rows are kept is decided for all inputs together.
         let each = InputOptions { projection: projection.clone(), follow: false, ..options.clone() };
-        let mut parts = Vec::new();
+        let (mut parts, mut studies) = (Vec::new(), Vec::new());
         for found in &found {
-            match found {
+            let opened = match found {
                 Found::Data(source) => {
                     let other = others.iter().any(|other| *other == source.name);
                     let each = if other { &each.without_format() } else { &each };
@@ -168,19 +169,31 @@ pub fn open_sources(
                         [one] if sources.len() == 1 => Declared::of(study, &one.name),
                         _ => Declared::of(study, &stem),
                     });
+                    let file = source.name.clone();
                     let source = source.clone().projection(projection.clone());
                     let format = each.format.as_deref();
-                    parts.extend(open_data(source, &stem, declared, format, each, registry, context)?);
+                    let opened = open_data(source, &stem, declared, format, each, registry, context);
+                    opened.map_err(|error| match &given {
+                        Some(given) => given.read_with(error, &file, registry, context),
+                        None => error,
+                    })?
                 }
                 Found::Files(files) => {
                     let data = open_files(files, &each, described.clone(), true, registry, context)?;
-                    parts.extend(tables_of(Arc::new(data), &files.name));
+                    Opened::of(Box::new(data), &files.name)
                 }
-                Found::Study(_) => {}
+                Found::Study(_) => continue,
+            };
+            match opened {
+                Opened::Tables(tables) => parts.extend(tables),
+                Opened::Study(study) => studies.push(study),
             }
         }
+        if let Some(given) = &given {
+            given.tables_are_given(&parts, sources, context)?;
+        }
         let id = if sources.len() > 1 { "study" } else { "" };
-        assembled(parts, study, id, None)
+        assembled(studies, parts, study, id, None)
     })?;
     Ok(data.with_documents(described.and_then(|(_, documents)| documents)))
 }
@@ -221,45 +234,6 @@ fn described(
     Ok((study, Some(documents.map_err(named)?)))
 }
 
-/// The codebook at a path: that of a study file, or of any file or archive that can be opened.
-fn codebook_of(
-    path: &Path,
-    options: &InputOptions,
-    registry: &Registry,
-    context: &Context,
-) -> Result<Described> {
-    let (password, outside) = (options.password.clone(), options.outside);
-    let plain = InputOptions { password, outside, ..InputOptions::default() };
-    let codebook = match found(&source_of(path, context)?, &plain, registry, context)? {
-        Found::Study(source) => return described(&source, &plain, registry, context),
-        Found::Data(source) => match describing(&source, &plain, registry, context)? {
-            Some((described, _)) => return Ok(described),
-            None => described_in(&source, registry, context)?,
-        },
-        Found::Files(source) => {
-            open_files(&source, &plain, None, false, registry, context)?.codebook().clone()
-        }
-    };
-    Ok((StudyFile::described_by(codebook), None))
-}
-
-/// What a data file says of its variables.
-///
-/// # Errors
-/// When its format says nothing but names.
-fn described_in(source: &Source<'_>, registry: &Registry, context: &Context) -> Result<Codebook> {
-    let sample = source.head(exporter_core::Sample::BYTES)?;
-    let format = registry.reader(&source.name, &exporter_core::Sample::of(&sample));
-    if format.is_some_and(|format| !candidate::says_kinds(format)) {
-        return Err(Error::unsupported(
-            "it is no codebook: delimited text describes nothing but its columns",
-        )
-        .entry(&source.name)
-        .with_hint("name a study file, a codebook or a file of another format, such as .dta"));
-    }
-    Ok(registry.open(source, Json::Null, context)?.codebook().clone())
-}
-
 /// Opens so many tables with the projection of the options. When that fails they are opened without one: what a codebook
 /// declares need not fit columns that were not read, and what is wrong is reported when all are.
 pub(crate) fn projected<T>(
@@ -283,6 +257,7 @@ pub(crate) fn projected<T>(
 /// The study of these tables. Without an id of its own it gets that of its files, if they agree, else `id`. Tables that are
 /// described and have no file are empty, which a note says.
 fn assembled(
+    studies: Vec<StudyPart>,
     mut parts: Vec<TablePart>,
     study: Option<&StudyFile>,
     id: &str,
@@ -298,7 +273,8 @@ fn assembled(
         }
     }
     let mut codebook = study.map(|study| study.codebook.clone()).unwrap_or_default();
-    if codebook.study.id.is_empty() && !id.is_empty() {
+    let has_id = |study: &StudyPart| !study.dataset.codebook().study.id.is_empty();
+    if codebook.study.id.is_empty() && !id.is_empty() && !studies.iter().any(has_id) {
         let mut ids = parts.iter().map(|part| &part.dataset.codebook().study.id);
         let shared = ids.next().filter(|first| ids.all(|id| id == *first));
         codebook.study.id = shared.cloned().unwrap_or_else(|| id.into());
@@ -308,7 +284,7 @@ fn assembled(
     let (note, empty) = empty.flatten().unzip();
     let none = OpenKinds::default();
     let open = study.map_or(&none, |study| &study.open_kinds);
-    let data = AssembledDataset::new(codebook, parts, open)?.with_notes(note);
+    let data = AssembledDataset::with_studies(codebook, studies, parts, open)?.with_notes(note);
     // A codebook alone describes; where other tables have rows, those of this one were lost.
     Ok(if has_rows { data.without_rows_of(empty.unwrap_or_default()) } else { data })
 }
@@ -327,7 +303,35 @@ impl<'a> Declared<'a> {
     }
 }
 
-/// The tables of one source, which is a table of the name `stem` where nothing says otherwise.
+/// What is in a source.
+pub(crate) enum Opened {
+    Tables(Vec<TablePart>),
+    /// The description of a study without tables.
+    Study(StudyPart),
+}
+
+impl Opened {
+    /// All that a dataset has.
+    fn of(dataset: Box<dyn Dataset>, file: &str) -> Self {
+        if dataset.codebook().tables.is_empty() {
+            return Self::Study(StudyPart { dataset, file: file.to_owned() });
+        }
+        let data: Arc<dyn Dataset> = dataset.into();
+        let names = data.codebook().tables.iter().map(|table| table.name.clone()).enumerate();
+        let part = |(at, name)| TablePart::new(Box::new(Arc::clone(&data)), TableId(at), name, file);
+        Self::Tables(names.map(part).collect())
+    }
+
+    /// The tables alone.
+    pub(crate) fn tables(self) -> Vec<TablePart> {
+        match self {
+            Self::Tables(tables) => tables,
+            Self::Study(_) => Vec::new(),
+        }
+    }
+}
+
+/// What one source holds, which is a table of the name `stem` where nothing says otherwise.
 pub(crate) fn open_data(
     source: Source<'_>,
     stem: &str,
@@ -336,7 +340,7 @@ pub(crate) fn open_data(
     options: &InputOptions,
     registry: &Registry,
     context: &Context,
-) -> Result<Vec<TablePart>> {
+) -> Result<Opened> {
     let file = source.name.clone();
     let mut source = source;
     if let Some(Declared { study, table, closed }) = &declared {
@@ -349,16 +353,9 @@ pub(crate) fn open_data(
     if let [own] = dataset.codebook().tables.as_slice() {
         let own = if own.name.is_empty() { stem } else { &own.name };
         let name = declared.map_or(own, |declared| &declared.table.name).to_owned();
-        return Ok(vec![TablePart { dataset, table: TableId(0), name, file }]);
+        return Ok(Opened::Tables(vec![TablePart { dataset, table: TableId(0), name, file }]));
     }
-    Ok(tables_of(dataset.into(), &file))
-}
-
-/// Every table of a dataset.
-fn tables_of(data: Arc<dyn Dataset>, file: &str) -> Vec<TablePart> {
-    let names = data.codebook().tables.iter().map(|table| table.name.clone()).enumerate();
-    let part = |(at, name)| TablePart::new(Box::new(Arc::clone(&data)), TableId(at), name, file);
-    names.map(part).collect()
+    Ok(Opened::of(dataset, &file))
 }
 
 /// The table that a data file is, by its name without extension.

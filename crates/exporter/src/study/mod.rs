@@ -163,7 +163,7 @@ impl DataFile {
     ) -> Result<TablePart> {
         let declared = Declared::of(study, table);
         let format = reading.format.as_deref();
-        let parts = open_data(source, table, declared, format, reading, registry, context)?;
+        let parts = open_data(source, table, declared, format, reading, registry, context)?.tables();
         let names: Vec<&str> = parts.iter().map(|part| part.name.as_str()).collect();
         let TableId(inner) = self.inner_table(table, &names)?;
         let part = parts.into_iter().nth(inner).ok_or_else(|| Error::not_found("the table is gone"))?;

@@ -88,6 +88,9 @@ fn as_text(data: &dyn Dataset, args: &InspectArgs, context: &Context) -> Result<
             text.push_str(&grid(codebook, table, &first, args.labels, language).lines(terminal_width()));
         }
     }
+    if codebook.tables.is_empty() {
+        let _ = writeln!(text, "\nno tables: the study alone is described");
+    }
     body.clear();
     show_documents(&mut body, codebook, language);
     let losses = data.losses();
