@@ -17,7 +17,7 @@ use crate::context::Context;
 use crate::dataset::{Note, Scan, TableId};
 use crate::error::{Error, ErrorKind, Place, Result};
 use crate::format::{FormatInfo, Input, Recognition};
-use crate::loss::{Loss, LossReport};
+use crate::loss::{LOST_ROWS, Loss, LossCode, LossReport, LossSeverity};
 use crate::password::Password;
 use crate::registry::Registry;
 use crate::sample::Sample;
@@ -30,12 +30,17 @@ pub const UNREADABLE: Rule = Rule::error("unreadable", "The file opens and every
 pub const READ_LOSS: Rule = Rule::warning("read-loss", "Nothing of the file is lost when it is read.")
     .consequence("whatever is made of this file lacks or changes it, and the loss report says so too");
 
+/// The rule that no value is lost when a file is read.
+pub const VALUES_LOST: Rule =
+    Rule::error("values-lost", "Every value of the file is read as it was written.")
+        .consequence("rows or values of the file are gone or wrong");
+
 /// The rule that a file is written as the reader of its format expects it.
 pub const ODDITY: Rule = Rule::note("oddity", "Nothing in the file is unusual.")
     .consequence("no value is changed by it, and nothing needs to be done");
 
 /// The rules of [`by_reading`].
-pub const BY_READING: &[Rule] = &[UNREADABLE, READ_LOSS, ODDITY];
+pub const BY_READING: &[Rule] = &[UNREADABLE, VALUES_LOST, READ_LOSS, ODDITY];
 
 /// Compile-time face of a format whose files are checked.
 pub trait Check: 'static {
@@ -200,7 +205,7 @@ impl<'a> Checking<'a> {
 ///
 /// # Errors
 /// [`ErrorKind::Io`] and [`ErrorKind::Cancelled`]; other errors of the reader are findings of [`UNREADABLE`], its losses of
-/// [`READ_LOSS`], its notes of [`ODDITY`].
+/// [`READ_LOSS`] or [`VALUES_LOST`], its notes of [`ODDITY`].
 pub fn by_reading<I: Input>(
     source: &Source<'_>,
     findings: &mut Findings,
@@ -252,7 +257,9 @@ pub fn read_losses<'l>(losses: impl IntoIterator<Item = &'l Loss>, findings: &mu
         let times = if loss.count > 1 { format!(" ({})", loss.times()) } else { String::new() };
         let first = loss.first.iter().map(|first| &first.value).find(|first| !first.is_empty());
         let first = first.map(|first| format!(", first: {first}")).unwrap_or_default();
-        let mut finding = Finding::new(READ_LOSS, format!("{}{times}{first}", loss.action));
+        let are_rows = loss.code == LossCode::NOT_READ && loss.unit == Some(LOST_ROWS);
+        let rule = if are_rows || loss.severity == LossSeverity::Wrong { VALUES_LOST } else { READ_LOSS };
+        let mut finding = Finding::new(rule, format!("{}{times}{first}", loss.action));
         finding.place.table.clone_from(&loss.table);
         finding.place.variable.clone_from(&loss.variable);
         finding.place.row = loss.first.as_ref().and_then(|first| first.row);

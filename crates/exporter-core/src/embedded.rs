@@ -2,7 +2,8 @@
 //!
 //! What is stored is the JSON of the codebook with one field more, `plain`: a fingerprint of what the reader of the format
 //! says of the file without it, and the names that the variables have there. A file with the same fingerprint is as it was
-//! written, and its codebook is the stored one. Another program has changed any other file: what the file says holds then,
+//! written, and its codebook is the stored one. A digest of the JSON itself stands before it, so that one damaged byte is no
+//! other codebook. Another program has changed any other file: what the file says holds then,
 //! and of the stored codebook only what the file cannot say is added. What of a stored codebook cannot be used, because it
 //! is damaged or does not fit the file, is a loss of reading; the file stays readable.
 
@@ -13,6 +14,7 @@ mod digest;
 mod labels;
 mod matched;
 mod merge;
+mod seal;
 mod texts;
 
 use std::collections::HashSet;
@@ -190,10 +192,19 @@ fn restored(
     let merge::Merged { mut codebook, written_names, mut codes } =
         merge::merged(&whole, &plain, seen, &changes, &mut losses);
     let names = plain.tables.iter().flat_map(|table| &table.variables).map(|own| own.name.as_str());
-    losses.extend(cells.without_column(&written_names, &names.collect::<Vec<_>>()));
+    losses.extend(cells.without_column(
+        &written_names,
+        &names.collect::<Vec<_>>(),
+        missing == MissingForm::Values,
+    ));
     // A link to a table that is not there would make the codebook a wrong one.
     let mut parent = codebook.tables.first_mut().and_then(|table| table.parent.take());
     losses.extend(detach_foreign_labels(&mut codebook));
+    // The labels that the file shows are the main ones of what is made of it.
+    let shown = written.as_ref().and_then(|written| written.language.as_deref());
+    if let Some(shown) = shown.or(plain.default_language()) {
+        codebook.set_default_language(shown);
+    }
     if let Err(problem) = codebook.validate() {
         losses.push(not_used(problem));
         codes = changes.all_own_codes(seen);
@@ -299,10 +310,9 @@ impl Embedded {
         let form =
             |problem: serde_json::Error| Error::invalid(format!("codebook: {problem}")).with_source(problem);
         let stored = Stored { codebook: &self.codebook, plain: self.plain.as_ref(), cells: &self.cells };
-        let mut json = serde_json::to_string(&stored).map_err(form)?;
-        // It stays in memory while the rows are written.
-        json.shrink_to_fit();
-        Ok(json)
+        let json = serde_json::to_string(&stored).map_err(form)?;
+        // It stays in memory while the rows are written, so nothing of it is there twice.
+        Ok(seal::sealed(json))
     }
 
     /// Reads stored JSON.
@@ -319,8 +329,12 @@ impl Embedded {
         json: &str,
     ) -> std::result::Result<(Self, std::result::Result<CellRecord, serde_json::Error>), serde_json::Error>
     {
+        let is_whole = seal::is_whole(json);
         let mut json: Json = serde_json::from_str(json)?;
         let mut take = |name: &str| json.as_object_mut().and_then(|fields| fields.remove(name));
+        if take(seal::FIELD).is_some() && !is_whole {
+            return Err(serde::de::Error::custom(seal::PROBLEM));
+        }
         let cells = take(CELLS).map(serde_json::from_value).transpose().map(Option::unwrap_or_default);
         let plain = take(PLAIN).map(serde_json::from_value).transpose()?;
         let mut codebook = serde_json::from_value(json)?;

@@ -77,8 +77,8 @@ pub use format::{
 };
 pub use limits::Limits;
 pub use loss::{
-    CHARACTERS, Example, Loss, LossCode, LossEffect, LossPolicy, LossReport, LossSeverity, Tallied, Tally,
-    counted, grouped,
+    CHARACTERS, Example, LOST_ROWS, Loss, LossCode, LossEffect, LossPolicy, LossReport, LossSeverity,
+    Tallied, Tally, counted, grouped,
 };
 pub use password::Password;
 #[doc(no_inline)]

@@ -20,6 +20,8 @@ pub use tally::{Tallied, Tally};
 
 /// What a loss of characters counts ([`Loss::counting`]).
 pub const CHARACTERS: &str = "characters";
+/// What is counted of rows that a damaged file lacks.
+pub const LOST_ROWS: &str = "rows";
 
 /// Whether the output holds less than the input or something wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]

@@ -102,7 +102,7 @@ impl<'m> Translated<'m> {
     ) -> Option<Attribute> {
         let is_known = self.label.iter().any(|(known, _)| known == tag);
         match attribute.values.as_slice() {
-            [label] if !label.is_empty() && !variable.label.trim_end().is_empty() && !is_known => {
+            [label] if !label.is_empty() && !variable.label.is_empty() && !is_known => {
                 self.label.push((tag.to_owned(), label));
                 None
             }
@@ -159,7 +159,7 @@ struct Positions(HashMap<String, usize>);
 impl Positions {
     fn of(labels: &[(Stored, String)], kind: Option<&Kind>) -> Self {
         let mut positions = HashMap::new();
-        let labelled = labels.iter().enumerate().filter(|(_, (_, label))| !label.trim_end().is_empty());
+        let labelled = labels.iter().enumerate().filter(|(_, (_, label))| !label.is_empty());
         for (position, (value, _)) in labelled {
             for form in forms(value, kind) {
                 positions.entry(form).or_insert(position);

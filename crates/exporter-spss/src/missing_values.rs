@@ -221,8 +221,8 @@ impl MissingValues {
         };
         // In the file that they come from a range may have declared them.
         let is_own = |code: &f64| self.range.is_some() && self.contains(&Value::Number(*code));
-        // Among days and times that a file has beside it no value may be this one.
-        let is_no_value = |code: &f64| kind.is_temporal() && !is_value(*code, kind, outside).unwrap_or(true);
+        // Among those that a file has beside it no value may be this one.
+        let is_no_value = |code: &f64| !is_value(*code, kind, outside).unwrap_or(true);
         let own = own_codes(variable, count).filter(|own| {
             own.iter().all(|code| {
                 let is_told = is_own(code) || is_no_value(code) && !self.contains(&Value::Number(*code));

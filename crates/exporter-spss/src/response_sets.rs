@@ -49,7 +49,7 @@ impl ResponseSet {
     }
 
     /// The set that a group becomes of these variables, whose names `columns` knows; `sets` says that variable sets have a
-    /// place elsewhere.
+    /// place elsewhere, as in a file.
     pub(crate) fn of(
         group: &Group,
         variables: &[VariableDescription],
@@ -67,7 +67,7 @@ impl ResponseSet {
             GroupKind::MultipleCategory => ResponseSetKind::Category,
             GroupKind::MultipleDichotomy { counted: value } => match counted(value) {
                 Some(counted) => ResponseSetKind::Dichotomy(counted),
-                None => return dropped("SPSS has multiple response sets only"),
+                None => return dropped("SPSS counts numbers, and texts of 8 bytes at most"),
             },
             // A variable set, which is no multiple response set, is for whoever writes a file.
             GroupKind::Set if sets => return None,
@@ -101,9 +101,9 @@ impl ResponseSet {
         }
         // Categories have no other labels than those of their values.
         let label_source = group.label_source.filter(|_| kind != ResponseSetKind::Category);
-        // A set that is called by its first variable has no label of its own.
+        // In syntax a set that is called by its first variable has no label of its own.
         let label_source = match label_source {
-            Some(LabelSource::FirstVariable) if !cut.is_empty() => Some(LabelSource::CountedValues),
+            Some(LabelSource::FirstVariable) if !cut.is_empty() && !sets => Some(LabelSource::CountedValues),
             source => source,
         };
         Some(Self { name: group.name.clone(), label: cut.to_owned(), kind, label_source, members })
@@ -186,7 +186,7 @@ mod tests {
         let (values, first) = (LabelSource::CountedValues, LabelSource::FirstVariable);
         assert_eq!(source_of(dichotomies.clone(), values, "Set"), Some(values));
         assert_eq!(source_of(dichotomies.clone(), first, ""), Some(first));
-        assert_eq!(source_of(dichotomies, first, "Set"), Some(values), "else the label would be lost");
+        assert_eq!(source_of(dichotomies, first, "Set"), Some(first), "a file has both");
         assert_eq!(source_of(GroupKind::MultipleCategory, values, "Set"), None, "SPSS would refuse it");
     }
 

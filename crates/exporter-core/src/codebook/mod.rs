@@ -10,6 +10,7 @@ mod excerpt;
 mod group;
 mod json;
 mod kind;
+mod languages;
 mod missing;
 mod period;
 mod question;

@@ -147,6 +147,21 @@ impl Text {
         self.0.as_ref()?.untagged.as_deref()
     }
 
+    /// The text of a study whose default language was `from` and is `to`.
+    pub(super) fn set_default_language(&mut self, from: &str, to: &str) {
+        if self.is_empty() {
+            return;
+        }
+        let shown = self.get(Language { wanted: Some(to), default: Some(from) }).to_owned();
+        if let Some(untagged) = self.0.as_mut().and_then(|texts| texts.untagged.take()) {
+            self.set(from, untagged);
+        }
+        // Among several other languages it would be that of the first tag.
+        if self.get(Language { wanted: None, default: Some(to) }) != shown {
+            self.set(UNDETERMINED, shown);
+        }
+    }
+
     /// Tags and texts of all tagged languages, by tag.
     pub fn tagged(&self) -> impl Iterator<Item = (&str, &str)> {
         let tagged = self.0.iter().flat_map(|texts| &texts.tagged);

@@ -171,7 +171,7 @@ fn reasons(variable: &mut Variable, codes: &mut ReasonCodes, column: &Column<'_>
     }
 }
 
-/// The loss of a range that another program declares where a file of ours has the single numbers in it.
+/// The loss of a range that another program declares among days where a file of ours has the single numbers in it.
 fn as_singles(range: &Missing, variable: &Variable, codes: &[Option<f64>]) -> Option<Loss> {
     let singles = variable.missing.iter().filter(|it| !matches!(it.values, MissingValues::Range { .. }));
     let is_new = singles.count() <= MOST_SINGLES && stands_for_singles(range, variable, codes);
@@ -374,5 +374,7 @@ fn stands_for_singles(range: &Missing, variable: &Variable, codes: &[Option<f64>
     let singles: Vec<Value> =
         singles.chain(codes.iter().flatten().map(|code| number(&Value::Float(*code)))).collect();
     let ends_are_singles = [low, high].into_iter().all(|end| singles.contains(&number(end)));
-    ends_are_singles && (singles.len() > MOST_SINGLES || are_all_within(number(low), number(high), &singles))
+    // Days and times have no range of numbers that are none.
+    let are_all = || variable.kind.is_temporal() && are_all_within(number(low), number(high), &singles);
+    ends_are_singles && (singles.len() > MOST_SINGLES || are_all())
 }

@@ -31,20 +31,26 @@ impl CellRecord {
     }
 
     /// The losses of columns that are recorded and not in the file, whose columns were written under these names and have
-    /// those of `file` now.
+    /// those of `file` now. A column that was taken out has no cells, and the file itself `declares` the numbers of reasons:
+    /// only another column, which may be that under another name, is read otherwise.
     pub(super) fn without_column(
         &self,
         written_names: &[Option<String>],
         file: &[&str],
+        declares: bool,
     ) -> impl Iterator<Item = Loss> {
         let written: HashSet<&String> = written_names.iter().flatten().collect();
-        let recorded = self.letters.keys().chain(self.codes.keys()).chain(&self.utc);
-        recorded.filter(move |name| !written.contains(name)).map(|name| {
-            let where_it_is = match file.contains(&name.as_str()) {
-                true => "another variable has this name now",
-                false => "which is not in the file",
+        let are_new = written.len() < file.len();
+        let by_letter = self.letters.keys().chain(&self.utc).map(move |name| (name, are_new));
+        let recorded = by_letter.chain(self.codes.keys().map(move |name| (name, are_new && !declares)));
+        let missing = recorded.filter(move |(name, _)| !written.contains(name));
+        missing.filter_map(move |(name, may_be_there)| {
+            let where_it_is = match (file.contains(&name.as_str()), may_be_there) {
+                (true, _) => "another variable has this name now",
+                (false, true) => "which is not in the file",
+                (false, false) => return None,
             };
-            lost(&format!("is of {name}, {where_it_is}"))
+            Some(lost(&format!("is of {name}, {where_it_is}")))
         })
     }
 }

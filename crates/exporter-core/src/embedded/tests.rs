@@ -249,8 +249,10 @@ fn a_file_whose_current_language_is_another_says_the_same() {
         file.tables[0].variables[1].label = "Ballot".into();
     });
     let variables = &restored.codebook.tables[0].variables;
-    assert_eq!(variables[0].label, Text::new("Number").with("fr", "Numéro"));
+    assert_eq!(variables[0].label, Text::default().with("en", "Number").with("fr", "Numéro"));
     assert_eq!(variables[1].label.translation("fr"), Some("Ballot"));
+    // It is the language of what is made of the file.
+    assert_eq!(restored.codebook.study.languages, ["fr", "en"]);
 }
 
 #[test]

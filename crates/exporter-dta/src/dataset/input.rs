@@ -1,6 +1,8 @@
 //! `.dta` as an input format of the engine.
 
-use exporter_core::check::{Check, Checked, Checking, Findings, READ_LOSS, Rule, Severity, read_losses};
+use exporter_core::check::{
+    Check, Checked, Checking, Findings, READ_LOSS, Rule, Severity, VALUES_LOST, read_losses,
+};
 use exporter_core::{Context, Dataset, FormatInfo, Input, OptionInfo, Recognition, Result, Sample, Source};
 use serde::Deserialize;
 
@@ -111,7 +113,8 @@ fn within_memory(context: &Context) -> ReadOptions {
 /// The rules of Stata's files, and that the codebook stored in one is read.
 const ALL: &[Rule] = &{
     let rules = crate::check::rule::ALL;
-    let mut all = [READ_LOSS; crate::check::rule::ALL.len() + 1];
+    let mut all = [READ_LOSS; crate::check::rule::ALL.len() + 2];
+    all[crate::check::rule::ALL.len()] = VALUES_LOST;
     let mut index = 0;
     while index < rules.len() {
         all[index] = rules[index];

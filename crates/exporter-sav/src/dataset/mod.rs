@@ -33,8 +33,8 @@ use encoding_rs::Encoding;
 use exporter_core::codebook::{Codebook, Parent, Table, Variable};
 use exporter_core::dataset::{Note, scan_schema, select_from, table_of};
 use exporter_core::{
-    Batches, CHARACTERS, Dataset, Loss, LossCode, LossReport, Projection, Result, Scan, Source, TableId,
-    TableProfile,
+    Batches, CHARACTERS, Dataset, LOST_ROWS, Loss, LossCode, LossReport, Projection, Result, Scan, Source,
+    TableId, TableProfile,
 };
 
 use crate::error::SavError;
@@ -208,6 +208,7 @@ impl Dataset for SavDataset {
         }
         for remark in self.reader.remarks().iter().filter(|remark| remark.changes_values) {
             let loss = Loss::new(LossCode::NOT_READ, remark.message.clone()).count(remark.count);
+            let loss = if remark.counts_rows { loss.counting(LOST_ROWS) } else { loss };
             losses.push(match remark.first.as_str() {
                 "" => loss,
                 first => loss.first(None, first),

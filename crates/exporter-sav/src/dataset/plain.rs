@@ -27,7 +27,7 @@ pub(crate) fn plain(metadata: &SavMetadata, name: &str) -> Codebook {
 pub(super) fn plain_of(metadata: &SavMetadata, name: &str, kinds: &[Kind], reasons: &[Vec<f64>]) -> Codebook {
     let mut codebook = Codebook::new(name);
     let mut table = Table::new(name, Vec::new());
-    table.label = metadata.label.trim_end().into();
+    table.label = metadata.label.as_str().into();
     if !metadata.documents.is_empty() {
         table.notes.push(metadata.documents.join("\n").into());
     }
@@ -97,7 +97,7 @@ fn label_sets(
         // SPSS shows no label of the system-missing value.
         let entries = set.labels.iter().enumerate().filter(|(_, (value, _))| is_value(value)).filter_map(
             |(at, (value, label))| {
-                Some(ValueLabel::new(described(value, kind)?, translated.value_label(at, label.trim_end())))
+                Some(ValueLabel::new(described(value, kind)?, translated.value_label(at, label)))
             },
         );
         let entries: Vec<ValueLabel> = entries.collect();
@@ -114,7 +114,7 @@ fn label_sets(
 
 fn variable(stored: &SavVariable, translated: &Translated<'_>, kind: &Kind) -> Variable {
     let mut variable = Variable::new(&stored.name, kind.clone());
-    variable.label = translated.label(stored.label.trim_end());
+    variable.label = translated.label(&stored.label);
     variable.measure = stored.measure;
     variable.alignment = stored.alignment;
     variable.column_width = stored.column_width;
@@ -170,7 +170,7 @@ fn missing(
             let label = labels.and_then(|(set, translated)| {
                 let at = set.labels.iter().position(|(value, _)| value == single)?;
                 let (_, label) = set.labels.get(at)?;
-                Some(translated.value_label(at, label.trim_end())).filter(|label| !label.is_empty())
+                Some(translated.value_label(at, label)).filter(|label| !label.is_empty())
             });
             let label = label.unwrap_or_else(|| doubles::shown(number).into());
             all.push(Missing::reason().label(label));
@@ -221,7 +221,7 @@ fn groups(metadata: &SavMetadata) -> Vec<Group> {
     let mut groups = Vec::new();
     for set in &metadata.response_sets {
         let mut of_responses = group(kind(set), &set.members);
-        of_responses.label = set.label.trim_end().into();
+        of_responses.label = set.label.as_str().into();
         of_responses.label_source = set.label_source;
         groups.push(of_responses);
     }

@@ -106,9 +106,14 @@ pub(super) fn plan_table<'a>(
         metadata.variables.push(stored);
         storing.push(Storing { conversion: spss.conversion, reasons: spss.reasons.clone() });
     }
-    // What is no multiple response set is in the stored codebook.
-    let is_kept = |loss: &Loss| exporter.options.codebook && loss.code == LossCode::GROUP_DROPPED;
-    described.losses.iter().filter(|loss| !is_kept(loss)).for_each(|loss| losses.add(loss.clone()));
+    let of_groups = |loss: &Loss| exporter.options.codebook && loss.code == LossCode::GROUP_DROPPED;
+    for loss in described.losses.iter() {
+        if of_groups(loss) {
+            sets_not_shown(loss, table, &entry.path).into_iter().for_each(|loss| losses.add(loss));
+        } else {
+            losses.add(loss.clone());
+        }
+    }
     weight(table, &described, &mut metadata, &mut losses);
     metadata.response_sets.clone_from(&described.sets);
     let columns = table.columns_by_name();
@@ -274,6 +279,23 @@ fn weight(table: &Table, described: &TableDescription, metadata: &mut SavMetadat
         let name = table.variables.get(*column).map_or("", |variable| variable.name.as_str());
         losses.add(loss.part(Part::Weight).table(&table.name).variable(name));
     }
+}
+
+/// What becomes of the groups of a loss that the stored codebook has: SPSS misses those that are multiple response sets.
+fn sets_not_shown(loss: &Loss, table: &Table, entry: &str) -> Option<Loss> {
+    let name = &loss.first.as_ref()?.value;
+    let of_responses = |group: &&Group| {
+        matches!(group.kind, GroupKind::MultipleCategory | GroupKind::MultipleDichotomy { .. })
+    };
+    table.groups.iter().filter(of_responses).find(|group| group.name == *name)?;
+    let (sets, are) = match loss.count {
+        1 => (format!("the multiple response set {name}"), "is"),
+        count => (format!("{count} multiple response sets, {name} first,"), "are"),
+    };
+    let where_it_is = "only in the codebook in the file, which SPSS does not show";
+    let action = format!("{sets} {are} {where_it_is}: {}", loss.action);
+    let shown = Loss::new(LossCode::GROUP_DROPPED, action).part(Part::Groups).table(&table.name);
+    Some(shown.count(loss.count).first(None, name).held_by(entry))
 }
 
 /// Groups that are variable sets.

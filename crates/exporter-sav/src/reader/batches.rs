@@ -205,9 +205,9 @@ impl Batches {
             match claimed {
                 Some(claimed) if claimed > rows => {
                     let missing = claimed - rows;
-                    remarks.changed(
+                    remarks.lost(
                         format!("{rows} of {claimed} rows read; {} missing: {}", are(missing), damage.what),
-                        "",
+                        missing,
                     );
                 }
                 Some(claimed) if claimed == rows && damage.is_of_index => {
@@ -220,9 +220,9 @@ impl Batches {
             }
         } else if let Some(claimed) = claimed.filter(|claimed| *claimed > rows) {
             // Codes can end at a case when a file is cut off, and nothing else would tell.
-            let missing = are(claimed - rows);
+            let (missing, lost) = (are(claimed - rows), claimed - rows);
             let message = "the file claims more cases than it has, and may be cut off";
-            remarks.changed(format!("{rows} of {claimed} rows read; {missing} missing: {message}"), "");
+            remarks.lost(format!("{rows} of {claimed} rows read; {missing} missing: {message}"), lost);
         } else if let Some(claimed) = claimed.into_iter().chain(self.dictionary.other_claim).find(differs) {
             let message =
                 "the file claims a different number of cases than it has; all that are there are read";

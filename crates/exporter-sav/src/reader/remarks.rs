@@ -12,6 +12,8 @@ pub struct Remark {
     pub first: String,
     /// Whether values or their meaning are read otherwise than they stand in the file.
     pub changes_values: bool,
+    /// Whether it is the rows that are missing which are counted.
+    pub counts_rows: bool,
 }
 
 /// Remarks that grow; those of one message are one.
@@ -29,11 +31,20 @@ impl Remarks {
         self.add(message.as_ref(), first.into(), true);
     }
 
+    /// Rows that are missing.
+    pub(crate) fn lost(&mut self, message: String, count: u64) {
+        let first = String::new();
+        self.0.push(Remark { message, count, first, changes_values: true, counts_rows: true });
+    }
+
     fn add(&mut self, message: &str, first: String, changes_values: bool) {
         // Messages are as many as places in this crate that make one.
         match self.0.iter_mut().find(|remark| remark.message == message) {
             Some(remark) => remark.count += 1,
-            None => self.0.push(Remark { message: message.to_owned(), count: 1, first, changes_values }),
+            None => {
+                let (message, counts_rows) = (message.to_owned(), false);
+                self.0.push(Remark { message, count: 1, first, changes_values, counts_rows });
+            }
         }
     }
 

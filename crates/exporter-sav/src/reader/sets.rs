@@ -43,6 +43,10 @@ pub(crate) fn response_sets(
                 continue;
             };
             let name = decoder.label(raw.name, remarks);
+            if name.is_empty() {
+                let label = decoder.label(raw.label, remarks);
+                remarks.changed("multiple response sets without a name are read under one", label);
+            }
             let (mut members, mut known) = (Vec::new(), HashSet::new());
             for member in decoder.decode(raw.members).0.split_ascii_whitespace() {
                 match of.find_short(member) {

@@ -246,20 +246,23 @@ fn missing_values(
     let numbers: Vec<f64> = raw.missing().iter().map(|value| double(value, order)).collect();
     let (range, singles) = match numbers.as_slice() {
         [low, high, singles @ ..] if raw.is_range => {
-            let low = Some(*low).filter(|low| *low != LOWEST && *low != SYSMIS);
-            (Some((low, Some(*high).filter(|high| *high != HIGHEST))), singles)
+            // Some programs write infinities for LO and HI.
+            let is_lowest = [LOWEST, SYSMIS, f64::NEG_INFINITY].contains(low);
+            let is_highest = [HIGHEST, f64::INFINITY].contains(high);
+            let (low, high) = ((!is_lowest).then_some(*low), (!is_highest).then_some(*high));
+            (Some((low, high)), singles)
         }
         singles => (None, singles),
     };
     let mut values = Vec::new();
     for number in singles {
-        if number.is_nan() || *number == SYSMIS {
+        if !number.is_finite() || *number == SYSMIS {
             remarks.odd("missing values that are system-missing anyhow are left out", name);
         } else {
             values.push(Value::Number(*number));
         }
     }
-    let is_number = |end: Option<f64>| !end.is_some_and(f64::is_nan);
+    let is_number = |end: Option<f64>| end.is_none_or(f64::is_finite);
     let range = range.filter(|range @ (low, high)| {
         let sound = is_number(*low) && is_number(*high);
         if !sound {

@@ -1,6 +1,7 @@
 //! Blocks of codes that zlib compressed (9.2).
 
 use std::io::{self, BufReader, Read};
+use std::sync::{Arc, OnceLock};
 
 use exporter_core::parallel::read_ahead;
 use exporter_core::source::{BinaryFile, ByteOrder, unsigned};
@@ -44,15 +45,21 @@ fn blocks(bytes: &BinaryFile, data: u64, order: ByteOrder) -> Result<Vec<Block>>
         return Err(damaged(at + 20, format!("{count} blocks need 24 bytes each, {} follow", entries.len())));
     }
     let mut blocks = Vec::with_capacity(entries.len() / 24);
+    let mut end = data + ZLIB_HEADER_BYTES;
     for (index, entry) in entries.chunks_exact(24).enumerate() {
         let (offset, unpacked, packed) = (number(entry, 8, 8), number(entry, 16, 4), number(entry, 20, 4));
         let here = at + 24 + 24 * index as u64;
-        if offset < data || offset.checked_add(packed).is_none_or(|end| end > bytes.length()) {
+        // Blocks follow each other.
+        if offset != end || offset.checked_add(packed).is_none_or(|end| end > at) {
             return Err(damaged(
                 here,
-                format!("block {} of {packed} bytes at {offset} is not in the file", index + 1),
+                format!(
+                    "block {} of {packed} bytes at {end} expected, the index has it at {offset}",
+                    index + 1
+                ),
             ));
         }
+        end = offset + packed;
         if unpacked > packed.saturating_mul(MOST_RATIO) {
             return Err(damaged(
                 here,
@@ -66,20 +73,26 @@ fn blocks(bytes: &BinaryFile, data: u64, order: ByteOrder) -> Result<Vec<Block>>
         }
         blocks.push(Block { offset, packed, unpacked });
     }
+    if end != at {
+        return Err(damaged(at, format!("the blocks end at {end}, their index is at {at}")));
+    }
     Ok(blocks)
 }
 
 impl Block {
-    fn unpack(self, bytes: &BinaryFile, to: &mut Vec<u8>) -> Result<()> {
+    /// Unpacks it; what is wrong in its entry of the index, where that says another size than a whole block has.
+    fn unpack(self, bytes: &BinaryFile, to: &mut Vec<u8>) -> Result<Option<(u64, String)>> {
         let packed = bytes.block_at(self.offset, self.packed)?;
-        let outcome = deflate::inflate(&packed, self.unpacked, to);
-        outcome.map_err(|error| damaged(self.offset, format!("the block cannot be unpacked: {error}")))?;
-        if to.len() as u64 != self.unpacked {
-            let message =
-                format!("a block should unpack to {} bytes, but does to {}", self.unpacked, to.len());
-            return Err(damaged(self.offset, message));
+        let unpacked = |error| damaged(self.offset, format!("the block cannot be unpacked: {error}"));
+        deflate::inflate(&packed, self.unpacked, to).map_err(unpacked)?;
+        if to.len() as u64 == self.unpacked {
+            return Ok(None);
         }
-        Ok(())
+        let most = self.packed.saturating_mul(MOST_RATIO).min(MOST_UNPACKED);
+        deflate::inflate(&packed, most, to).map_err(unpacked)?;
+        let (offset, found) = (self.offset, to.len() as u64);
+        let message = format!("a block should unpack to {} bytes, but does to {found}", self.unpacked);
+        if found > most { Err(damaged(offset, message)) } else { Ok(Some((offset, message))) }
     }
 }
 
@@ -170,7 +183,15 @@ impl UnpackedBytes {
             Err(other) => return Err(other),
         };
         let bytes = bytes.clone();
-        let unpack = move |block: Block, to: &mut Vec<u8>| block.unpack(&bytes, to);
+        let problem = Arc::new(OnceLock::new());
+        let of_index = Arc::clone(&problem);
+        let unpack = move |block: Block, to: &mut Vec<u8>| {
+            if let Some(found) = block.unpack(&bytes, to)? {
+                // The first that is found will do.
+                let _ = of_index.set(found);
+            }
+            Ok(())
+        };
         let blocks = blocks.into_iter();
         let blocks: Box<dyn Iterator<Item = Result<Vec<u8>>> + Send> = if threads > 1 {
             let finish = |unpacked: &mut Vec<u8>| Ok(Some(std::mem::take(unpacked)));
@@ -181,7 +202,13 @@ impl UnpackedBytes {
                 unpack(block, &mut unpacked).map(|()| unpacked)
             }))
         };
-        Ok(Self { blocks, data })
+        // Behind the last block all are unpacked.
+        let told = std::iter::once_with(move || {
+            let (offset, message) = problem.get()?.clone();
+            Some(Err(SavError::Index { offset, message }))
+        })
+        .flatten();
+        Ok(Self { blocks: Box::new(blocks.chain(told)), data })
     }
 }
 

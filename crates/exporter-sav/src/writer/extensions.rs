@@ -139,8 +139,7 @@ fn response_sets<'s>(
                 bytes.push(b' ');
             }
         }
-        let is_own = set.label_source != Some(LabelSource::FirstVariable);
-        put_counted(if is_own { &set.label } else { "" }, encoder, &mut bytes);
+        put_counted(&set.label, encoder, &mut bytes);
         for names in set.members.iter().filter_map(|member| dictionary.names.get(*member)) {
             bytes.push(b' ');
             let lower: String = names.own.chars().map(lower).collect();

@@ -101,7 +101,26 @@ fn response_sets_of_every_sort_come_back() {
     assert_eq!(file.told(), lost);
     let whole = File::of(&SavExporter::default(), grouped(), columns());
     assert_eq!(whole.told(), Vec::<String>::new());
+    let hidden: Vec<&str> = whole.summary.changes.losses.held().map(|loss| &*loss.action).collect();
+    let held = "2 multiple response sets, one first, are only in the codebook in the file, which SPSS does not show: \
+                a set needs two variables";
+    assert_eq!(hidden, [held]);
     assert_eq!(whole.opened().codebook().tables[0].groups, grouped().tables[0].groups);
+}
+
+#[test]
+fn a_set_that_is_called_by_its_first_variable_keeps_its_own_label_in_a_copy() {
+    let mut codebook = study(["a", "b"].map(|name| Variable::new(name, Kind::INTEGER)).to_vec());
+    let kind = GroupKind::MultipleDichotomy { counted: Value::Integer(1) };
+    let mut group = Group::new("md", kind, ["a", "b"]);
+    (group.label, group.label_source) = ("Set".into(), Some(LabelSource::FirstVariable));
+    codebook.tables[0].groups = vec![group];
+    let first = File::of(&bare(), codebook.clone(), vec![integers(&[1]), integers(&[0])]);
+    for file in [&first, &File::written(&bare(), &*first.opened())] {
+        let set = &file.metadata().response_sets[0];
+        assert_eq!((&*set.label, set.label_source), ("Set", Some(LabelSource::FirstVariable)));
+        assert_eq!(file.opened().codebook().tables[0].groups, codebook.tables[0].groups);
+    }
 }
 
 #[test]

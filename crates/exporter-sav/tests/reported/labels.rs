@@ -139,3 +139,20 @@ fn a_header_stays_the_label_of_a_variable_that_is_renamed() {
     assert_eq!(after(None, "Household ID (HH)"), is("Household ID (HH)", ""));
     assert_eq!(after(None, "Household_ID__HH_"), is("Household ID (HH)", "Household_ID__HH_"));
 }
+
+#[test]
+fn lines_and_tabs_at_the_end_of_labels_are_theirs() {
+    let labels = ["first\nsecond\n", "tab\t", "\u{a0}"];
+    let variables = labels.map(|label| Variable::new("x", Kind::INTEGER).with_label(label).with_labels("x"));
+    for (variable, label) in variables.into_iter().zip(labels) {
+        let set = ValueLabels::new().with(1, label);
+        let mut codebook = study(vec![variable]).with_value_labels("x", set);
+        codebook.tables[0].label = label.into();
+        let first = File::of(&bare(), codebook, vec![integers(&[1])]);
+        for file in [&first, &File::written(&bare(), &*first.opened())] {
+            let metadata = file.metadata();
+            assert_eq!((&*metadata.label, &*metadata.variables[0].label), (label, label));
+            assert_eq!(labels_of(&metadata, 0), [(Stored::Number(1.0), label)]);
+        }
+    }
+}

@@ -263,3 +263,53 @@ fn the_number_of_a_reason_is_missing_among_moments() {
     assert_eq!(variable.kind, Kind::DateTime { unit: TimeUnit::Second, zone: None });
     assert_eq!((&variable.missing[..], &variable.labels), (&[reason][..], &None));
 }
+
+/// A copy has the number of a reason where it lies among the values, if none of them is this one.
+#[test]
+fn the_number_of_a_reason_stays_among_values_that_are_others() {
+    for kind in [Kind::INTEGER, Kind::FLOAT] {
+        let mut x = Variable::new("x", kind.clone());
+        x.missing = ('a'..='c').map(|letter| Missing::reason().letter(letter).label("Reason")).collect();
+        let column = match kind {
+            Kind::Integer { .. } => integers(&[1, 2]),
+            _ => doubles(&[1.0, 2.5]),
+        };
+        let file = File::of(&SavExporter::default(), study(vec![x]), vec![column]);
+        assert_eq!(file.metadata().variables[0].missing.numbers().collect::<Vec<_>>(), [-99.0, -98.0, -97.0]);
+        let one = MissingValues::new(None, vec![Stored::Number(-97.0)]);
+        let alone = |metadata: &mut SavMetadata| {
+            metadata.variables[0].missing = one.clone();
+            metadata.value_labels[0].labels = [(-97.0, "Zed"), (-99.0, "valid low")]
+                .map(|(value, label)| (Stored::Number(value), label.to_owned()))
+                .to_vec();
+        };
+        let read = rewritten(&file, alone, vec![doubles(&[1.0, -99.0, -97.0])]);
+        let copy = File::written(&SavExporter::default(), &*read);
+        assert!(copy.summary.changes.recodes.is_empty(), "{:?}", copy.summary.changes.recodes);
+        assert_eq!(copy.metadata().variables[0].missing, one);
+        // Where a value is the number, the reason has another.
+        let values: ArrayRef = match kind {
+            Kind::Integer { .. } => integers(&[1, -97]),
+            _ => doubles(&[1.5, -97.0]),
+        };
+        let other = File::of(&SavExporter::default(), read.codebook().clone(), vec![values]);
+        let other = other.metadata().variables[0].missing.clone();
+        assert!(!other.contains(&Stored::Number(-97.0)), "{other:?}");
+    }
+}
+
+/// A range that another program has put over the numbers of reasons is its range.
+#[test]
+fn a_range_over_the_numbers_of_reasons_stays() {
+    let mut x = Variable::new("x", Kind::INTEGER);
+    x.missing = ('a'..='c').map(|letter| Missing::reason().letter(letter)).collect();
+    let file = File::of(&SavExporter::default(), study(vec![x]), vec![integers(&[1, 2])]);
+    let range = MissingValues::new(Some((Some(-99.0), Some(-97.0))), Vec::new());
+    let over = |metadata: &mut SavMetadata| metadata.variables[0].missing = range.clone();
+    let read = rewritten(&file, over, vec![doubles(&[1.0, -98.0])]);
+    assert!(read.losses().is_empty(), "{:?}", read.losses());
+    let copy = File::written(&SavExporter::default(), &*read);
+    assert_eq!(copy.metadata().variables[0].missing, range);
+    let rows = rows_of(&*copy.opened());
+    assert_eq!(rows.column(0), &integers(&[1, -98]));
+}

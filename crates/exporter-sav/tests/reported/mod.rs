@@ -1,5 +1,7 @@
 //! What users of other programs have reported of their SPSS files, and what is right instead.
 
+mod copies;
+mod damage;
 mod dictionary;
 mod edited_days;
 mod encodings;

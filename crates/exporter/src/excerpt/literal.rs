@@ -1,6 +1,8 @@
 //! Values as typed: read by the kind of their variable, or found among its labels.
 
-use exporter_core::codebook::{Codebook, Kind, Missing, MissingValues, Period, Text, Value, Variable};
+use exporter_core::codebook::{
+    Codebook, Kind, Missing, MissingValues, Period, Text, TimeUnit, Value, Variable,
+};
 use exporter_core::{Error, Result, suggest};
 
 /// A value as it was typed, without its quotes.
@@ -96,8 +98,10 @@ impl Literal {
                 },
                 "true or false",
             ),
-            Kind::Integer { .. } | Kind::Duration(_) => {
-                (text.parse().map(Value::Integer).ok().or_else(digits), "a number")
+            Kind::Integer { .. } => (text.parse().map(Value::Integer).ok().or_else(digits), "a number"),
+            Kind::Duration(unit) => {
+                let count = text.parse().ok().or_else(|| duration(*unit, text)).map(Value::Integer);
+                (count.or_else(digits), "a number or hours, minutes and seconds such as 30:00:00")
             }
             Kind::Float { .. } => (number(), "a number"),
             Kind::Period(unit) => (
@@ -112,7 +116,11 @@ impl Literal {
                 let value = if is_code { None } else { labelled() };
                 (Some(value.unwrap_or_else(|| text.into())), "a text")
             }
-            Kind::Date | Kind::Time(_) | Kind::DateTime { .. } => (Some(text.into()), "a date or time"),
+            // What is neither a label nor a reason is read where it is compared.
+            Kind::Date | Kind::Time(_) | Kind::DateTime { .. } => {
+                let value = labelled().or_else(|| (!is_reason(variable, text)).then(|| text.into()));
+                (value, "a date or time")
+            }
             kind => {
                 return Err(Error::usage(format!(
                     "{:?} is {kind}, which is compared with nothing",
@@ -174,13 +182,39 @@ fn forms(unit: Period) -> String {
     }
 }
 
-/// Whether a text names a missing reason of a variable: by its letter after a point, or by its label.
+/// The count of a duration such as `30:00:00` or `-0:05`.
+fn duration(unit: TimeUnit, text: &str) -> Option<i64> {
+    let (sign, text) = text.strip_prefix('-').map_or((1, text), |text| (-1, text));
+    let mut parts = text.split(':');
+    let (hours, minutes, seconds) = (parts.next()?, parts.next()?, parts.next().unwrap_or("0"));
+    let (whole, parts_of_one) = seconds.split_once('.').unwrap_or((seconds, ""));
+    let number = |digits: &str| {
+        let are_digits = !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit());
+        if are_digits { digits.parse::<i64>().ok() } else { None }
+    };
+    let below_60 = |digits: &str| number(digits).filter(|number| *number < 60);
+    let whole = number(hours)?.checked_mul(3_600)?.checked_add(below_60(minutes)? * 60)? + below_60(whole)?;
+    let per_second = unit.per_second();
+    // No digit may be lost.
+    let scale = 10_i64.checked_pow(parts_of_one.len().try_into().ok()?)?;
+    let fraction = if parts_of_one.is_empty() { 0 } else { number(parts_of_one)?.checked_mul(per_second)? };
+    let is_counted = parts.next().is_none() && fraction % scale == 0;
+    whole
+        .checked_mul(per_second)?
+        .checked_add(fraction / scale)
+        .filter(|_| is_counted)
+        .map(|count| sign * count)
+}
+
+/// Whether a text names a missing reason of a variable: by its letter after a point, by its label, or by the number that it had
+/// in the file.
 fn is_reason(variable: &Variable, text: &str) -> bool {
     let named = |missing: &Missing| {
         missing.letter.is_some_and(|letter| text == format!(".{letter}"))
             || texts(&missing.label).any(|label| label == text)
     };
-    variable.missing.iter().filter(|missing| missing.is_reason()).any(named)
+    let is_number = || text.parse().is_ok_and(|number: f64| variable.facts.reason_numbers.contains(&number));
+    variable.missing.iter().filter(|missing| missing.is_reason()).any(named) || is_number()
 }
 
 /// A text in every language.

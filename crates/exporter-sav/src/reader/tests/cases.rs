@@ -185,6 +185,47 @@ fn cases_before_a_damaged_block_are_delivered() {
 }
 
 #[test]
+fn blocks_are_read_whatever_one_entry_of_their_index_says() {
+    let mut file = many(ByteOrder::Little, CaseCompression::Zlib);
+    (file.block_bytes, file.claimed) = (1_024, 203);
+    let bytes = file.bytes();
+    let index = bytes.len() - 24 * file.zlib_blocks();
+    let whole = all(&SavReader::open(memory(bytes.clone())).unwrap());
+    // Of the second entry the place in the file, the size and the packed size.
+    for (at, what) in
+        [(8, "the index has it at"), (16, "a block should unpack to"), (20, "expected, the index")]
+    {
+        for wrong in [-1_i32, 1] {
+            let mut damaged = bytes.clone();
+            let place = index + 24 + at;
+            let number = i32::from_le_bytes(damaged[place..place + 4].try_into().unwrap());
+            damaged[place..place + 4].copy_from_slice(&(number + wrong).to_le_bytes());
+            for threads in [1, 3] {
+                let strict = SavReader::open(memory(damaged.clone())).unwrap();
+                let batches: Vec<_> = strict.batches(&Selection::default(), threads).unwrap().collect();
+                let (last, complete) = batches.split_last().unwrap();
+                assert_eq!(complete.iter().flatten().map(RecordBatch::num_rows).sum::<usize>(), 203, "{at}");
+                let message = last.as_ref().unwrap_err().to_string();
+                assert!(message.contains(what), "{message}");
+                let mut options = ReadOptions::default();
+                options.lenient = true;
+                let lenient = SavReader::with_options(memory(damaged.clone()), options).unwrap();
+                let batches = lenient.batches(&Selection::default(), threads).unwrap();
+                let batches: Vec<RecordBatch> = batches.map(Result::unwrap).collect();
+                for column in [0, 3] {
+                    assert_eq!(numbers(&batches, column), numbers(&whole, column), "{at} {wrong}");
+                }
+                let told = remarks(&lenient);
+                assert!(
+                    told.iter().any(|told| told.0.contains("only the index is cut or damaged")),
+                    "{told:?}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
 fn what_follows_the_claimed_cases_and_is_none_is_passed_over() {
     for stored in [CaseCompression::None, CaseCompression::Bytecode] {
         let mut file = TestFile::sample(ByteOrder::Little, stored);
@@ -201,7 +242,7 @@ fn what_follows_the_claimed_cases_and_is_none_is_passed_over() {
 fn wrong_numbers_of_cases_are_told_and_not_believed() {
     let more =
         "3 of 1000 rows read; 997 are missing: the file claims more cases than it has, and may be cut off";
-    let more = (more, 1, true);
+    let more = (more, 997, true);
     let other =
         ("the file claims a different number of cases than it has; all that are there are read", 1, false);
     for (claimed, remark) in [(1_000, more), (2, other)] {

@@ -143,6 +143,9 @@ fn missing_values_of_every_form_are_read() {
         TestVariable { missing: (-2, vec!["a".into(), "b".into()]), ..TestVariable::text("G", 2) },
         TestVariable::text("H", 20),
         missing("I", -3, &[100.0, 1.0, 7.0]),
+        missing("J", -3, &[f64::NEG_INFINITY, 10.0, 99.0]),
+        missing("K", -2, &[10.0, f64::INFINITY]),
+        missing("L", -2, &[f64::INFINITY, HIGHEST]),
     ];
     let mut long = file.integers(&[1]);
     long.extend(b"H\x02");
@@ -163,8 +166,10 @@ fn missing_values_of_every_form_are_read() {
         (found(8).range, found(8).values.clone()),
         (Some((Some(100.0), Some(1.0))), vec![number(7.0)])
     );
+    assert_eq!((found(9).range, found(9).values.clone()), (Some((None, Some(10.0))), vec![number(99.0)]));
+    assert_eq!((found(10).range, found(11).range), (Some((Some(10.0), None)), None));
     let told = remarks(&reader);
-    assert_eq!(told.iter().map(|remark| remark.2).collect::<Vec<_>>(), [false, true, false]);
+    assert_eq!(told.iter().map(|remark| remark.2).collect::<Vec<_>>(), [false, true, false, true]);
     assert_eq!(told[2].0, "ranges of missing values whose larger end is first hold nothing");
 }
 

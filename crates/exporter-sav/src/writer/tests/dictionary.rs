@@ -258,7 +258,7 @@ fn sets_and_attributes_are_texts() {
     let counted = |value| ResponseSetKind::Dichotomy(value);
     let mut labelled = set("e", "Ж", counted(Value::Number(1.0)), &[0, 1]);
     labelled.label_source = Some(LabelSource::CountedValues);
-    let mut first = set("f", "not written", counted(word("yes")), &[2, 3]);
+    let mut first = set("f", "own label", counted(word("yes")), &[2, 3]);
     first.label_source = Some(LabelSource::FirstVariable);
     about.response_sets = vec![
         set("c", "Ж label", ResponseSetKind::Category, &[0, 1]),
@@ -277,7 +277,7 @@ fn sets_and_attributes_are_texts() {
     let file = TestFile::new(&bytes);
     assert_eq!(file.text(5), "a set= First_variable t1\nempty= \n");
     assert_eq!(file.text(7), "$c=C 8 Ж label first_va v2_a\n$d=D4 -1.5 0  v2_a first_va\n");
-    assert_eq!(file.text(19), "$e=E 1 1 1 2 Ж first_va v2_a\n$f=E 11 3 yes 0  t1 t2\n");
+    assert_eq!(file.text(19), "$e=E 1 1 1 2 Ж first_va v2_a\n$f=E 11 3 yes 9 own label t1 t2\n");
     assert_eq!(file.text(17), "version('1'\n)notes('it's'\n''\n)");
     assert_eq!(file.text(18), "First_variable:$@Role('1'\n)q('é'\n)/t2:$@Role('0'\n)");
     assert_eq!(file.documents, [format!("{:80}", "A line"), "ж".repeat(40)]);
