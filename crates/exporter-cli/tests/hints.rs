@@ -122,7 +122,7 @@ fn how_many_rows_of_a_damaged_file_are_read_is_told_first() {
     let told = run_in(place, lenient);
     assert_eq!(std::fs::read_to_string(place.join("rows.csv")).unwrap().lines().count(), 309);
     let line = "  sav: respondents: 308 of 944 rows read; 636 are missing: the cases end within row 309, 8 of whose 11 elements \
-                are there; the file is cut off (offset 15028) [not-read]";
+                are there; the file is cut off (offset 15028) (636 rows) [not-read]";
     assert!(told.error.lines().any(|told| told == line), "{}", told.error);
 
     // Only the index is cut: all rows are there, and nothing is lost.

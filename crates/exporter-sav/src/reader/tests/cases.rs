@@ -207,8 +207,7 @@ fn blocks_are_read_whatever_one_entry_of_their_index_says() {
                 assert_eq!(complete.iter().flatten().map(RecordBatch::num_rows).sum::<usize>(), 203, "{at}");
                 let message = last.as_ref().unwrap_err().to_string();
                 assert!(message.contains(what), "{message}");
-                let mut options = ReadOptions::default();
-                options.lenient = true;
+                let options = ReadOptions { lenient: true, ..ReadOptions::default() };
                 let lenient = SavReader::with_options(memory(damaged.clone()), options).unwrap();
                 let batches = lenient.batches(&Selection::default(), threads).unwrap();
                 let batches: Vec<RecordBatch> = batches.map(Result::unwrap).collect();
