@@ -118,6 +118,11 @@ impl Texts {
         self.bytes.len()
     }
 
+    /// The bytes of all texts, one after the other.
+    pub fn contents(&self) -> &[u8] {
+        &self.bytes
+    }
+
     /// The array of the texts. Where `takes_utf8` says so, or all bytes are ASCII, texts that are UTF-8 are taken as they
     /// are; otherwise `decode` makes the characters of each.
     ///

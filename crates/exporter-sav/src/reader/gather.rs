@@ -9,7 +9,7 @@ use arrow_schema::ArrowError;
 use exporter_rows::{Rows, StoredCells, TextEnd, Texts, number_array};
 
 use crate::error::{Result, SavError};
-use crate::reader::displaced;
+use crate::reader::displaced::{may_hold_numbers, tell_blanks, tell_numbers};
 use crate::reader::prepared::{ColumnCells, Prepared};
 use crate::spec::SYSMIS;
 
@@ -38,8 +38,6 @@ pub(crate) struct Gathered {
     rows: u64,
     /// Of each column, the cells that are none of its kind.
     displaced: Vec<Option<Oddity>>,
-    /// Whether the cells of a column in a tile are.
-    scratch: Vec<bool>,
 }
 
 impl Gathered {
@@ -58,16 +56,12 @@ impl Gathered {
 
     /// Appends the cells of rows that begin with byte `start` of those that columns have their places in.
     pub(crate) fn add(&mut self, prepared: &Prepared, rows: Rows<'_>, start: usize) {
-        if prepared.unpacking.is_some() {
-            for (column, found) in prepared.columns.iter().zip(&mut self.displaced) {
-                displaced::look(&column.cells, &rows, prepared.order, &mut self.scratch, |row| {
-                    found.get_or_insert(Oddity { count: 0, first: self.rows + row }).count += 1;
-                });
-            }
-            self.rows += rows.len() as u64;
-        }
-        for (column, cells) in prepared.columns.iter().zip(&mut self.cells) {
-            match (&column.cells, cells) {
+        let first = self.rows;
+        self.rows += rows.len() as u64;
+        for ((column, cells), found) in prepared.columns.iter().zip(&mut self.cells).zip(&mut self.displaced)
+        {
+            let text_before = if let StoredCells::Text(texts) = &*cells { texts.bytes() } else { 0 };
+            match (&column.cells, &mut *cells) {
                 (ColumnCells::One(at, cell), cells) => {
                     cells.append(rows, prepared.order, at.saturating_sub(start), *cell);
                 }
@@ -75,6 +69,17 @@ impl Gathered {
                     rows.joined_texts(start, pieces, TextEnd::Blanks, texts);
                 }
                 _ => {}
+            }
+            if prepared.unpacking.is_some() {
+                let mut tell =
+                    |row: u64| found.get_or_insert(Oddity { count: 0, first: first + row }).count += 1;
+                match cells {
+                    StoredCells::Float64(numbers) => tell_blanks(numbers, rows.len(), &mut tell),
+                    StoredCells::Text(texts) if may_hold_numbers(texts.contents().get(text_before..)) => {
+                        tell_numbers(&column.cells, &rows, start, prepared.order, &mut tell);
+                    }
+                    _ => {}
+                }
             }
         }
     }
