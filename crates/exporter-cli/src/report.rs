@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use exporter::codebook::Codebook;
 use exporter::request::DryRun;
-use exporter::{Changes, EntryReport, Note, Summary, counted, grouped};
+use exporter::{Changes, EntryReport, Summary, counted, grouped};
 
 use crate::args::WorkArgs;
 use crate::target::Target;
@@ -31,8 +31,7 @@ pub(crate) fn summary(
             notes.push(format!("no row of {} is kept by {}", table.name, conditions.join("; ")));
         }
     }
-    let (absent, remarks) = by_absence(&summary.remarks);
-    notes.extend(remarks);
+    notes.extend(summary.remarks.iter().cloned());
     let (total, entries, indent) = match summary.entries.as_slice() {
         [one] => (format!("{}: {all} {took}", one.path), one.holds.as_slice(), "  "),
         entries => {
@@ -40,11 +39,12 @@ pub(crate) fn summary(
             (format!("{count} entries, {all} {took}"), entries, "")
         }
     };
-    let changed = changes_in(&summary.changes, work, LINES_SHOWN, !absent.is_empty()).lines().count();
+    let lacks_rows = !summary.missing_rows.is_empty();
+    let changed = changes_in(&summary.changes, work, LINES_SHOWN, lacks_rows).lines().count();
     let least = changed.min(LEAST_CHANGES) + notes.len().min(LEAST_NOTES);
     // What is not there goes before all that is.
-    let absent_lines = noted(&absent, LEAST_NOTES, work);
-    let room = LINES_SHOWN.saturating_sub(1 + least + absent_lines.len()).max(LEAST_ENTRIES);
+    let absent = noted(&summary.missing_rows, LEAST_NOTES, work);
+    let room = LINES_SHOWN.saturating_sub(1 + least + absent.len()).max(LEAST_ENTRIES);
     let mut named: Vec<String> = entries.iter().map(|entry| format!("{indent}{}", sizes(entry))).collect();
     if named.len() > room {
         let more = named.split_off(room - 1).len() as u64;
@@ -52,18 +52,13 @@ pub(crate) fn summary(
     }
     // A single entry goes before what it holds.
     named.insert(if indent.is_empty() { named.len() } else { 0 }, total);
-    named.splice(..0, absent_lines);
+    named.splice(..0, absent);
     let room = LINES_SHOWN.saturating_sub(named.len() + changed).max(LEAST_NOTES);
     let notes = noted(&notes, room, work);
     let room = LINES_SHOWN.saturating_sub(named.len() + notes.len());
-    named.push(changes_in(&summary.changes, work, room, !absent.is_empty()));
+    named.push(changes_in(&summary.changes, work, room, lacks_rows));
     named.extend(notes);
     named.join("\n")
-}
-
-/// The notes that tell of rows which are not there, and the others.
-fn by_absence(notes: &[String]) -> (Vec<String>, Vec<String>) {
-    notes.iter().cloned().partition(|note| Note::is_of_missing_rows(note))
 }
 
 /// Lines of what changed that a summary has room for, whatever else is told.
@@ -104,8 +99,7 @@ fn rows_of(summary: &Summary, codebook: &Codebook) -> Option<String> {
 /// What an export would write and lose.
 pub(crate) fn plan(plan: &DryRun, target: &Target, work: &WorkArgs) -> String {
     let mut text = String::from("dry run: nothing is written\n");
-    let (absent, remarks) = by_absence(&plan.remarks);
-    noted(&absent, LEAST_NOTES, work).into_iter().for_each(|note| line(&mut text, note));
+    noted(&plan.missing_rows, LEAST_NOTES, work).into_iter().for_each(|note| line(&mut text, note));
     for entry in &plan.entries {
         let rows = entry.rows.map(|rows| format!(", {}", counted(rows, "row"))).unwrap_or_default();
         let size = match (entry.bytes, entry.least_bytes) {
@@ -126,11 +120,11 @@ pub(crate) fn plan(plan: &DryRun, target: &Target, work: &WorkArgs) -> String {
     if let Some(taken) = target.taken().filter(|_| !work.overwrite) {
         line(&mut text, format!("note: {} exists: --overwrite replaces it", taken.display()));
     }
-    text.push_str(&changes_in(&plan.changes, work, LINES_SHOWN, !absent.is_empty()));
+    text.push_str(&changes_in(&plan.changes, work, LINES_SHOWN, !plan.missing_rows.is_empty()));
     if plan.entries.iter().any(|entry| entry.table.is_some()) {
         text.push_str("\nnote: what only writing shows (values cut or rounded, blanks at the end) is counted by the run");
     }
-    remarks.iter().for_each(|remark| text.push_str(&format!("\nnote: {remark}")));
+    plan.remarks.iter().for_each(|remark| text.push_str(&format!("\nnote: {remark}")));
     text
 }
 

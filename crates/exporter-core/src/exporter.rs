@@ -246,6 +246,9 @@ pub struct Summary {
     /// Facts that a format reports (such as what an archive holds).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub remarks: Vec<String>,
+    /// Tables whose rows are not there, a line each.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub missing_rows: Vec<String>,
     /// Seconds from the first byte read to the last committed.
     pub seconds: f64,
 }
@@ -282,5 +285,6 @@ impl Summary {
         self.entries.extend(other.entries);
         self.changes.merge(other.changes);
         self.remarks.extend(other.remarks);
+        self.missing_rows.extend(other.missing_rows);
     }
 }

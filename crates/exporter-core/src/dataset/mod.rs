@@ -126,30 +126,30 @@ pub struct Note {
     pub text: String,
     /// Whether it says what is expected of most sources: nobody needs it who does not ask.
     pub is_usual: bool,
+    /// Whether it names tables whose rows are not there, which goes before all else that is said.
+    pub lacks_rows: bool,
 }
 
-/// How notes end that tell of a table whose file is not there.
-const WITHOUT_ROWS: &str = "without rows";
-
 impl Note {
-    /// A line that names tables whose rows are not there: what `tells` of them, and that they have none.
-    pub fn without_rows(tells: impl std::fmt::Display) -> Self {
-        Self::new(format!("{tells} {WITHOUT_ROWS}"))
-    }
-
-    /// Whether the text of a note tells of tables whose rows are not there.
-    pub fn is_of_missing_rows(text: &str) -> bool {
-        text.ends_with(WITHOUT_ROWS)
+    /// A line that names tables whose rows are not there.
+    pub fn without_rows(text: impl Into<String>) -> Self {
+        Self { lacks_rows: true, ..Self::new(text) }
     }
 
     /// A line that a user should see.
     pub fn new(text: impl Into<String>) -> Self {
-        Self { text: text.into(), is_usual: false }
+        Self { text: text.into(), is_usual: false, lacks_rows: false }
     }
 
     /// A line for those who ask.
     pub fn usual(text: impl Into<String>) -> Self {
-        Self { text: text.into(), is_usual: true }
+        Self { is_usual: true, ..Self::new(text) }
+    }
+}
+
+impl From<String> for Note {
+    fn from(text: String) -> Self {
+        Self::new(text)
     }
 }
 

@@ -287,7 +287,7 @@ impl Opening<'_, '_> {
             true => "no data file is named".to_owned(),
             false => format!("{files} is not there"),
         };
-        self.notes.push(Note::new(format!("{why}: {} {are} read without rows", names.join(", "))));
+        self.notes.push(Note::without_rows(format!("{why}: {} {are} read without rows", names.join(", "))));
     }
 }
 

@@ -90,6 +90,7 @@ fn report(inside: Summary, spec: &EntrySpec, receipt: EntryReceipt) -> Summary {
     archive.holds = inside.entries;
     summary.entries.push(archive);
     summary.remarks = inside.remarks;
+    summary.missing_rows = inside.missing_rows;
     summary.changes = inside.changes;
     summary
 }

@@ -46,7 +46,7 @@ impl TablePart {
         parts: &mut Vec<TablePart>,
         codebook: &Codebook,
         file: &str,
-    ) -> Option<(String, Vec<String>)> {
+    ) -> Option<(Note, Vec<String>)> {
         let has_rows = |name: &str| parts.iter().any(|part| part.name == name);
         let empty: Vec<_> = codebook.tables.iter().filter(|table| !has_rows(&table.name)).cloned().collect();
         if empty.is_empty() {
@@ -60,7 +60,7 @@ impl TablePart {
         for (at, name) in names.iter().enumerate() {
             parts.push(TablePart::new(Box::new(Arc::clone(&data)), TableId(at), name, file));
         }
-        Some((Note::without_rows(format!("{file} describes {}", names.join(", "))).text, names))
+        Some((Note::without_rows(format!("{file} describes {} without rows", names.join(", "))), names))
     }
 }
 
@@ -80,7 +80,7 @@ pub struct AssembledDataset {
     /// The documents of the declared codebook.
     documents: Option<Documents>,
     /// What is worth saying of how the inputs were read.
-    pub(crate) notes: Vec<String>,
+    pub(crate) notes: Vec<Note>,
     /// What of the inputs is not there.
     losses: LossReport,
 }
@@ -193,8 +193,8 @@ impl AssembledDataset {
     }
 
     /// Adds notes.
-    pub(crate) fn with_notes(mut self, notes: impl IntoIterator<Item = String>) -> Self {
-        self.notes.extend(notes);
+    pub(crate) fn with_notes(mut self, notes: impl IntoIterator<Item: Into<Note>>) -> Self {
+        self.notes.extend(notes.into_iter().map(Into::into));
         self
     }
 }
@@ -242,7 +242,7 @@ impl Dataset for AssembledDataset {
 
     /// Which of several files of a table was read, which tables have no rows, and how each file was read.
     fn notes(&self) -> Vec<Note> {
-        self.notes.iter().map(Note::new).chain(self.tables.notes()).collect()
+        self.notes.iter().cloned().chain(self.tables.notes()).collect()
     }
 }
 

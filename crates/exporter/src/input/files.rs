@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use exporter_core::dataset::table_of;
-use exporter_core::{Context, Dataset as _, Error, Foreign, FormatInfo, Registry, Result, Sample, Source};
+use exporter_core::{
+    Context, Dataset as _, Error, Foreign, FormatInfo, Note, Registry, Result, Sample, Source,
+};
 
 use super::candidate::{Candidate, Choice, Choices, Look, Names, choose, entry, look, says_kinds};
 use super::description::{Describing, describing};
@@ -164,8 +166,7 @@ pub(super) fn open_files(
         }
         assembled(Vec::new(), parts, study.as_ref(), study_id, Some(source))
     })?;
-    notes.append(&mut data.notes);
-    data.notes = notes;
+    data.notes.splice(..0, notes.into_iter().map(Note::from));
     let losses = description.map(|description| description.losses(&left)).unwrap_or_default();
     Ok(data.with_documents(documents).with_losses(losses))
 }

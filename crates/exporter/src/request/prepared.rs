@@ -6,7 +6,7 @@ use exporter_core::codebook::{Codebook, Document};
 use exporter_core::suggest::suggestion;
 use exporter_core::{
     Bundle, Changes, CodebookExporter, Context, Dataset, DocumentsExporter, EntrySpec, Error, Exporter,
-    Format as _, FormatInfo, LossCode, LossPolicy, Registry, Result, Sink, Summary,
+    Format as _, FormatInfo, LossCode, LossPolicy, Note, Registry, Result, Sink, Summary,
 };
 use serde::Serialize;
 use serde_json::Value as Json;
@@ -34,6 +34,9 @@ pub struct DryRun {
     /// What is worth saying of how the inputs were read.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub remarks: Vec<String>,
+    /// Tables whose rows are not there, a line each.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub missing_rows: Vec<String>,
     #[serde(skip)]
     policy: LossPolicy,
 }
@@ -195,8 +198,8 @@ impl<D: Dataset> PreparedExport<D> {
             let mut changes = plan.changes().clone();
             changes.losses.merge(self.data.losses());
             let (entries, policy) = (plan.entries().to_vec(), context.policy().clone());
-            let remarks = self.data.notes().into_iter().map(|note| note.text).collect();
-            Ok(DryRun { entries, changes, remarks, policy })
+            let (missing_rows, remarks) = texts(self.data.notes());
+            Ok(DryRun { entries, changes, remarks, missing_rows, policy })
         })
     }
 
@@ -208,7 +211,16 @@ impl<D: Dataset> PreparedExport<D> {
         let context = self.request.context(context);
         let mut summary = exporter_core::export(&*self.exporter, &self.data, sink, &context)?;
         let notes = self.data.notes().into_iter().filter(|note| !note.is_usual);
-        summary.remarks.splice(..0, notes.map(|note| note.text));
+        let (missing_rows, remarks) = texts(notes.collect());
+        summary.remarks.splice(..0, remarks);
+        summary.missing_rows.extend(missing_rows);
         Ok(summary)
     }
+}
+
+/// The texts of notes: of those that name tables whose rows are not there, and of the others.
+fn texts(notes: Vec<Note>) -> (Vec<String>, Vec<String>) {
+    let (missing_rows, others): (Vec<Note>, Vec<Note>) = notes.into_iter().partition(|note| note.lacks_rows);
+    let texts = |notes: Vec<Note>| notes.into_iter().map(|note| note.text).collect();
+    (texts(missing_rows), texts(others))
 }
