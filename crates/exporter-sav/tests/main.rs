@@ -246,13 +246,9 @@ fn of_values_that_are_one_to_spss_the_first_is_labelled() {
     assert_eq!(labels, ["one", "three"]);
 }
 
-/// Writes a table, changes what the file says of it as a program would that copies attributes which it does not know, and
-/// opens what that wrote.
-fn edited(codebook: Codebook, rows: RecordBatch, edit: impl FnOnce(&mut SavMetadata)) -> Box<dyn Dataset> {
-    let data = MemoryDataset::new(codebook, vec![vec![rows]]).unwrap();
-    let sink = MemorySink::new();
-    export(&SavExporter::default(), &data, Box::new(sink.clone()), &lenient()).unwrap();
-    let reader = SavReader::open(Arc::new(MemoryBytes::new(sink.entries()["t.sav"].clone()))).unwrap();
+/// A file as another program writes it that has changed its descriptions.
+fn rewritten(bytes: Vec<u8>, edit: impl FnOnce(&mut SavMetadata)) -> Vec<u8> {
+    let reader = SavReader::open(Arc::new(MemoryBytes::new(bytes))).unwrap();
     let mut metadata = reader.metadata().clone();
     edit(&mut metadata);
     let storing = metadata.variables.iter().map(|_| Storing::default()).collect();
@@ -261,9 +257,19 @@ fn edited(codebook: Codebook, rows: RecordBatch, edit: impl FnOnce(&mut SavMetad
     for batch in reader.batches(&Default::default(), 1).unwrap() {
         writer.write(&batch.unwrap()).unwrap();
     }
+    writer.finish().unwrap().0
+}
+
+/// Writes a table, changes what the file says of it as a program would that copies attributes which it does not know, and
+/// opens what that wrote.
+fn edited(codebook: Codebook, rows: RecordBatch, edit: impl FnOnce(&mut SavMetadata)) -> Box<dyn Dataset> {
+    let data = MemoryDataset::new(codebook, vec![vec![rows]]).unwrap();
+    let sink = MemorySink::new();
+    export(&SavExporter::default(), &data, Box::new(sink.clone()), &lenient()).unwrap();
+    let bytes = rewritten(sink.entries()["t.sav"].clone(), edit);
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("t.sav");
-    std::fs::write(&path, writer.finish().unwrap().0).unwrap();
+    std::fs::write(&path, bytes).unwrap();
     opened(&path)
 }
 

@@ -373,47 +373,21 @@ mod tests {
         let codes = (95..100).fold(Variable::new("x", Kind::INTEGER), |variable, code| {
             variable.with_missing(Missing::value(code))
         });
-        let of = |facts: &ColumnFacts| {
-            MissingValues::of(&codes, &Kind::INTEGER, facts, &[], &[], &Choices::syntax(), &mut Vec::new()).0
+        let of = |variable: &Variable, greatest: i128, labelled: &[(Value, String)]| {
+            let (facts, choices) = (known(0, greatest), Choices::syntax());
+            MissingValues::of(variable, &Kind::INTEGER, &facts, &[], labelled, &choices, &mut Vec::new()).0
         };
-        assert_eq!(of(&known(0, 94)).range, Some((Some(95.0), Some(99.0))));
-        assert_eq!(of(&known(0, 97)).values, numbers(&[95.0, 96.0, 97.0]));
+        assert_eq!(of(&codes, 94, &[]).range, Some((Some(95.0), Some(99.0))));
+        assert_eq!(of(&codes, 97, &[]).values, numbers(&[95.0, 96.0, 97.0]));
         // One that is far from the others stands alone.
         let near = codes.clone().with_missing(Missing::value(200));
-        let found = MissingValues::of(
-            &near,
-            &Kind::INTEGER,
-            &known(0, 90),
-            &[],
-            &[],
-            &Choices::syntax(),
-            &mut Vec::new(),
-        )
-        .0;
+        let found = of(&near, 90, &[]);
         assert_eq!((found.range, found.values.clone()), (Some((Some(95.0), Some(99.0))), numbers(&[200.0])));
         let labelled = [(Value::Number(97.5), "valid".to_owned())];
-        let found = MissingValues::of(
-            &codes,
-            &Kind::INTEGER,
-            &known(0, 90),
-            &[],
-            &labelled,
-            &Choices::syntax(),
-            &mut Vec::new(),
-        )
-        .0;
+        let found = of(&codes, 90, &labelled);
         assert_eq!(found.values, numbers(&[95.0, 96.0, 97.0]), "a labelled value stays valid");
         let one_more = codes.clone().with_missing(Missing::value(-1));
-        let found = MissingValues::of(
-            &one_more,
-            &Kind::INTEGER,
-            &known(0, 90),
-            &[],
-            &[],
-            &Choices::syntax(),
-            &mut Vec::new(),
-        )
-        .0;
+        let found = of(&one_more, 90, &[]);
         assert_eq!((found.range, found.values.clone()), (Some((Some(95.0), Some(99.0))), numbers(&[-1.0])));
     }
 

@@ -40,20 +40,6 @@ fn shown(metadata: &SavMetadata) -> Vec<String> {
     std::iter::once(metadata.label.clone()).chain(variables).chain(labels).collect()
 }
 
-/// The file as another program writes it that has changed its descriptions.
-fn edited(file: &File, edit: impl FnOnce(&mut SavMetadata)) -> File {
-    let reader = file.reader();
-    let mut metadata = reader.metadata().clone();
-    edit(&mut metadata);
-    let storing = metadata.variables.iter().map(|_| Storing::default()).collect();
-    let writing = WriterOptions::new(Box::new(|| Err(std::io::ErrorKind::Unsupported.into())));
-    let mut writer = SavWriter::new(Vec::new(), metadata, storing, writing).unwrap();
-    for batch in reader.batches(&Default::default(), 1).unwrap() {
-        writer.write(&batch.unwrap()).unwrap();
-    }
-    File { bytes: writer.finish().unwrap().0, summary: file.summary.clone() }
-}
-
 #[test]
 fn the_labels_that_a_file_shows_are_the_main_ones_of_its_copy() {
     let exporter = SavExporter::new(options(json!({"second-language": "en"})));
@@ -81,7 +67,7 @@ fn the_labels_that_a_file_shows_are_the_main_ones_of_its_copy() {
 
 #[test]
 fn what_another_program_changed_in_the_language_of_a_file_is_shown() {
-    let file = edited(&in_french(&SavExporter::default()), |file| {
+    let file = in_french(&SavExporter::default()).edited(|file| {
         file.label = "Population".to_owned();
         file.variables[0].label = "Zone".to_owned();
         file.value_labels[0].labels[0].1 = "Septentrion".to_owned();
@@ -102,7 +88,7 @@ fn a_damaged_stored_codebook_is_not_used_and_told() {
     let codebook = study(vec![x]).with_value_labels("x", ValueLabels::new().with(1, "One"));
     let file = File::of(&SavExporter::default(), codebook.clone(), vec![integers(&[1, 2])]);
     let damaged = |from: &str, to: &str| {
-        edited(&file, |file| {
+        file.edited(|file| {
             let stored = file.attributes.iter_mut().find(|it| it.name == "@exporter_codebook").unwrap();
             assert!(stored.values[0].contains(from), "{:?}", stored.values);
             stored.values[0] = stored.values[0].replacen(from, to, 1);

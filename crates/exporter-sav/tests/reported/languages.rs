@@ -45,16 +45,7 @@ fn copied(codebook: bool, second: Option<&str>, edit: impl FnOnce(&mut SavMetada
     };
     let exporter = SavExporter::new(options(json!({"second-language": "fr", "codebook": codebook})));
     let file = File::of(&exporter, pets(), columns());
-    let reader = file.reader();
-    let mut metadata = reader.metadata().clone();
-    edit(&mut metadata);
-    let storing = metadata.variables.iter().map(|_| Storing::default()).collect();
-    let writing = WriterOptions::new(Box::new(|| Err(std::io::ErrorKind::Unsupported.into())));
-    let mut writer = SavWriter::new(Vec::new(), metadata, storing, writing).unwrap();
-    for batch in reader.batches(&Default::default(), 1).unwrap() {
-        writer.write(&batch.unwrap()).unwrap();
-    }
-    let edited = File { bytes: writer.finish().unwrap().0, summary: file.summary };
+    let edited = file.edited(edit);
     let read = edited.opened();
     assert!(read.losses().is_empty(), "{:?}", read.losses());
     let mut wanted = json!({"codebook": codebook});

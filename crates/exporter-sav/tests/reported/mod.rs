@@ -41,6 +41,11 @@ impl File {
         SavReader::open(Arc::new(MemoryBytes::new(self.bytes.clone()))).unwrap()
     }
 
+    /// As another program writes it that has changed its descriptions.
+    fn edited(&self, edit: impl FnOnce(&mut SavMetadata)) -> Self {
+        Self { bytes: rewritten(self.bytes.clone(), edit), summary: self.summary.clone() }
+    }
+
     fn metadata(&self) -> SavMetadata {
         self.reader().metadata().clone()
     }
