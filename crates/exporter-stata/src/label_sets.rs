@@ -228,12 +228,22 @@ fn entries(
             }
         }
     }
+    let of_range = |missing: Missing| {
+        letters.rules.iter().any(|rule| rule.missing == missing && rule.low.as_f64() < rule.high.as_f64())
+    };
+    let mut merged = Vec::new();
     for entry in all() {
-        let key = match letters.of(&entry.value, &variable.kind) {
-            Some(missing) => Some(missing.key()),
-            None => plain_key(&entry.value),
-        };
-        match key {
+        if let Some(missing) = letters.of(&entry.value, &variable.kind) {
+            // The label of one value is none of the others that have its letter.
+            let label = text(&entry.label).filter(|_| !single(missing));
+            if !of_range(missing) && keys.insert(missing.key()) {
+                labels.push((missing.key(), label));
+            } else if label.is_some() && !labels.contains(&(missing.key(), label)) {
+                merged.push(entry.value.to_string());
+            }
+            continue;
+        }
+        match plain_key(&entry.value) {
             Some(key) if keys.insert(key) => labels.push((key, text(&entry.label))),
             Some(_) => {}
             None => {
@@ -241,6 +251,11 @@ fn entries(
                 first.get_or_insert_with(|| entry.value.to_string());
             }
         }
+    }
+    if let Some(first) = merged.first() {
+        let action = "labels of missing values that share their letter with others are not written";
+        let loss = Loss::new(LossCode::VALUE_LABELS_DROPPED, action);
+        losses.push(loss.count(merged.len() as u64).first(None, first.clone()));
     }
     if unlabelled > 0 {
         let loss = Loss::new(LossCode::VALUE_LABEL_KEY, "only whole numbers that fit a long are labelled");

@@ -121,6 +121,9 @@ pub fn letters(variable: &Variable, labels: Option<&ValueLabels>) -> Letters {
         letters.recodes.push(recode(shown(&declared.values), missing, declared));
         letters.give(position, missing);
         ranges.push(MissingRule { low, high, missing });
+        if low == high {
+            continue;
+        }
         let action = format!("values of the range that have no letter of their own are stored as {missing}");
         let loss = Loss::new(LossCode::MISSING_REASON_MERGED, action);
         letters.losses.push(loss.first(None, shown(&declared.values)));
@@ -185,33 +188,32 @@ fn split_range(
     letters: &mut Letters,
 ) {
     let whole = matches!(variable.kind, Kind::Integer { .. } | Kind::Period(_));
-    let candidates: Vec<i64> = match (range.low, range.high) {
+    let candidates: Vec<Value> = match (range.low, range.high) {
         (Number::Integer(low), Number::Integer(high)) if whole && high - low < pool.free.len() as i128 => {
-            (low..=high).filter_map(|value| i64::try_from(value).ok()).collect()
+            (low..=high).filter_map(|value| i64::try_from(value).ok()).map(Value::Integer).collect()
         }
-        _ => labels
-            .iter()
-            .flat_map(|labels| &labels.entries)
-            .filter_map(|entry| entry.value.as_i64())
-            .collect(),
+        _ => labels.iter().flat_map(|labels| &labels.entries).map(|entry| entry.value.clone()).collect(),
     };
     let (low, high) = (range.low.as_f64(), range.high.as_f64());
     for value in candidates {
-        let code = Number::Integer(value.into());
-        let known = points.iter().any(|(rule, _)| rule.low.as_f64() == value as f64);
-        if known || !(low..=high).contains(&(value as f64)) {
+        let Some((code, _)) = bounds(&MissingValues::One(value.clone()), &variable.kind) else { continue };
+        let known = points.iter().any(|(rule, _)| rule.low.as_f64() == code.as_f64());
+        if known || !(low..=high).contains(&code.as_f64()) {
             continue;
         }
         let Some(missing) = pool.take() else { break };
-        letters.recodes.push(Recode::new("", "", value.to_string(), missing.to_string()));
+        letters.recodes.push(Recode::new("", "", brief(&value), missing.to_string()));
         letters.give(range.position, missing);
-        points.push((MissingRule { low: code, high: code, missing }, Value::Integer(value)));
+        points.push((MissingRule { low: code, high: code, missing }, value));
     }
 }
 
-/// Whether every whole number of a range has its own letter.
+/// Whether every number of a range has its own letter.
 fn is_whole_of(range: &Range, points: &[(MissingRule, Value)]) -> bool {
     match (range.low, range.high) {
+        (Number::Float(low), Number::Float(high)) if low == high => {
+            points.iter().any(|(rule, _)| rule.low.as_f64() == low)
+        }
         (Number::Integer(low), Number::Integer(high)) if high - low < 26 => {
             let is_point = |value: i128| points.iter().any(|(rule, _)| rule.low == Number::Integer(value));
             (low..=high).all(is_point)
@@ -344,6 +346,27 @@ mod tests {
         let of = |value| letters.of(&Value::Integer(value), &Kind::INTEGER).map(|m| m.to_string());
         assert_eq!((of(-1), of(-2), of(-50)), (Some(".a".into()), Some(".b".into()), Some(".c".into())));
         assert_eq!(letters.losses.len(), 1);
+    }
+
+    #[test]
+    fn labelled_values_of_ranges_have_letters_whatever_their_kind() {
+        let days = ValueLabels::new().with("1582-10-14", "Unknown").with("1582-10-16", "Refused");
+        let range = Declared::range(Some("1582-10-14".into()), Some("1582-10-16".into()));
+        let day = Variable::new("day", Kind::Date).with_missing(range);
+        let letters = super::letters(&day, Some(&days));
+        let of = |value: &str| letters.of(&value.into(), &Kind::Date).map(|missing| missing.to_string());
+        let found = ["1582-10-14", "1582-10-15", "1582-10-16"].map(|day| of(day).unwrap());
+        assert_eq!(found, [".a", ".c", ".b"]);
+        assert_eq!(letters.values.get(&'b'), Some(&"1582-10-16".into()));
+
+        let halves = ValueLabels::new().with(99, "None").with(99.5, "Half");
+        let range = Declared::range(Some(99.0.into()), Some(100.0.into()));
+        let zero = Declared::range(Some(0.0.into()), Some(0.0.into()));
+        let float = Variable::new("x", Kind::FLOAT).with_missing(range).with_missing(zero);
+        let letters = super::letters(&float, Some(&halves));
+        let of = |value: f64| letters.of(&value.into(), &Kind::FLOAT).map(|missing| missing.to_string());
+        assert_eq!([99.0, 99.5, 100.0, 0.0].map(|value| of(value).unwrap()), [".a", ".b", ".c", ".d"]);
+        assert_eq!(letters.losses.len(), 1, "a range of one number merges nothing");
     }
 
     #[test]

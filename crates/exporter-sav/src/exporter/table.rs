@@ -14,7 +14,9 @@ use exporter_core::{
     CHARACTERS, Context, Dataset, EntrySpec, Error, Loss, LossCode, LossReport, Part, Profile, Recode,
     Rename, Result, Scan, TableId, TableProfile, doubles, encoded,
 };
-use exporter_spss::{Format, LongTextOption, TableDescription, Value, VariableDescription, describe};
+use exporter_spss::{
+    Format, FormatClass, LongTextOption, TableDescription, Value, VariableDescription, describe,
+};
 
 use super::SavExporter;
 use super::attributes::{Attributes, dates, role};
@@ -199,8 +201,11 @@ fn stored(variable: &Variable, spss: &VariableDescription) -> SavVariable {
     if let Some(print) = native(&variable.format).filter(hexadecimal) {
         (stored.print, stored.write) = (print, print);
     }
-    let native = variable.write_format.as_ref().and_then(|format| Format::parse(format.native.get("spss")?));
-    if let Some(native) = native.filter(|native| native.class() == stored.print.class() && width.is_none()) {
+    let suits = |format: &Format| match width {
+        Some(width) => hexadecimal(format) || *format == Format::text(width),
+        None => format.class() != FormatClass::Text,
+    };
+    if let Some(native) = native(&variable.write_format).filter(suits) {
         stored.write = native;
     }
     stored.missing = spss.missing.clone();

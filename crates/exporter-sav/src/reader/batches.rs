@@ -13,6 +13,7 @@ use exporter_rows::RowTiles;
 use crate::error::{Result, SavError, damaged};
 use crate::reader::chunks::{Chunk, Chunks, FileBytes};
 use crate::reader::dictionary::Dictionary;
+use crate::reader::encoding::GUESSED;
 use crate::reader::gather::{Gathered, Oddities, Oddity};
 use crate::reader::header::CaseCompression;
 use crate::reader::prepared::Prepared;
@@ -58,10 +59,12 @@ struct Pass {
     replaced: BTreeMap<usize, Oddity>,
     not_finite: BTreeMap<usize, Oddity>,
     displaced: BTreeMap<usize, Oddity>,
+    guessed: bool,
 }
 
 impl Pass {
     fn add(&mut self, odd: Oddities, found: &Found) {
+        self.guessed |= odd.guessed;
         add(odd.replaced, &mut self.replaced, &found.replaced);
         add(odd.not_finite, &mut self.not_finite, &found.not_finite);
         add(odd.displaced, &mut self.displaced, &found.displaced);
@@ -228,8 +231,17 @@ impl Batches {
                 "the file claims a different number of cases than it has; all that are there are read";
             remarks.odd(message, told(claimed));
         }
-        if self.has_rest.load(Ordering::Relaxed) {
-            remarks.odd("trailing bytes after the last case are ignored", "");
+        if self.has_rest.load(Ordering::Relaxed) && self.damage.is_none() {
+            match claimed {
+                Some(_) => remarks.odd("trailing bytes after the last case are ignored", ""),
+                None => {
+                    let message = "what follows a code that ends the cases is not read, and the file does not say how many cases it has";
+                    remarks.changed(message, format!("{rows} read"));
+                }
+            }
+        }
+        if self.pass.guessed && !remarks.as_slice().iter().any(|remark| remark.message == GUESSED) {
+            remarks.odd(GUESSED, "");
         }
         let _ = self.found.remarks.set(remarks.as_slice().to_vec());
     }

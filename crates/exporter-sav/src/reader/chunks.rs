@@ -86,7 +86,7 @@ pub(crate) struct Chunks {
     incomplete: Option<(u64, usize)>,
     /// Why nothing could be read behind the buffer.
     failure: Option<SavError>,
-    /// Set when what follows the claimed cases is no case.
+    /// Set when something follows the last case, and is none.
     has_rest: Arc<AtomicBool>,
 }
 
@@ -238,6 +238,10 @@ impl Chunks {
                 next @ (Next::Cut | Next::End) => {
                     is_cut = matches!(next, Next::Cut);
                     self.is_over = true;
+                    // The rest of the block of an end code may be anything.
+                    if !is_cut && (self.buffer.len() > state.at || self.fill()) {
+                        self.has_rest.store(true, Ordering::Relaxed);
+                    }
                     break;
                 }
             };

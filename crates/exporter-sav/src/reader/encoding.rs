@@ -11,6 +11,10 @@ use crate::reader::records::Records;
 use crate::reader::remarks::Remarks;
 use crate::spec::subtype;
 
+/// What is said where texts have no encoding and are no UTF-8.
+pub(crate) const GUESSED: &str = "the file names no encoding, and its texts are read as windows-1252; \
+                                  --from sav:encoding=windows-1251 or another one reads them otherwise";
+
 /// The encoding of a name that a file gives, such as `CP1252` or `ISO_8859-1:1987`.
 fn named(name: &[u8]) -> Option<&'static Encoding> {
     let name = name.trim_ascii();
@@ -61,6 +65,9 @@ impl TextDecoder {
         }
         // Where no text tells, each text of the cases does.
         let encoding = if seen.utf8 && !seen.other { UTF_8 } else { WINDOWS_1252 };
+        if seen.other {
+            remarks.odd(GUESSED, "");
+        }
         Self { encoding, source: EncodingSource::Guess, declared: None, utf8_first: !seen.other }
     }
 
@@ -75,6 +82,13 @@ impl TextDecoder {
         let is_replaced = |character: &char| *character == char::REPLACEMENT_CHARACTER;
         let replaced = if damaged { text.chars().filter(is_replaced).count() as u64 } else { 0 };
         (text, replaced)
+    }
+
+    /// Whether the encoding of a text that was decoded is a guess.
+    pub(crate) fn is_guess(&self, decoded: &Cow<'_, str>) -> bool {
+        self.source == EncodingSource::Guess
+            && self.encoding == WINDOWS_1252
+            && matches!(decoded, Cow::Owned(_))
     }
 
     /// The text of a name or label without the blanks and NULs at its end.

@@ -26,6 +26,8 @@ pub(crate) struct Oddities {
     pub(crate) replaced: Vec<(usize, Oddity)>,
     pub(crate) not_finite: Vec<(usize, Oddity)>,
     pub(crate) displaced: Vec<(usize, Oddity)>,
+    /// Whether the encoding of a text is a guess.
+    pub(crate) guessed: bool,
 }
 
 /// The cells of the columns of some rows.
@@ -107,7 +109,8 @@ impl Gathered {
                 }
                 StoredCells::Text(texts) => {
                     *hint = texts.bytes() + texts.bytes() / 32;
-                    let (array, replaced) = texts_of(texts, prepared)?;
+                    let (array, replaced, guessed) = texts_of(texts, prepared)?;
+                    odd.guessed |= guessed;
                     odd.replaced.extend(replaced.map(|odd| (column.variable, odd.from(first))));
                     arrays.push(array);
                 }
@@ -139,12 +142,14 @@ fn numbers_of(numbers: Vec<f64>) -> (ArrayRef, Option<Oddity>) {
     (Arc::new(array), odd)
 }
 
-fn texts_of(texts: Texts, prepared: &Prepared) -> Result<(ArrayRef, Option<Oddity>)> {
+/// The texts, how many characters could not be decoded, and whether the encoding of any is a guess.
+fn texts_of(texts: Texts, prepared: &Prepared) -> Result<(ArrayRef, Option<Oddity>, bool)> {
     let decoder = &prepared.decoder;
-    let (row, odd) = (Cell::new(0_u64), RefCell::new(None));
+    let (row, odd, guessed) = (Cell::new(0_u64), RefCell::new(None), Cell::new(false));
     // Texts are decoded in turn, if any is.
     let array = texts.into_array(None, decoder.utf8_first, |bytes| {
         let (text, replaced) = decoder.decode(bytes);
+        guessed.set(guessed.get() || decoder.is_guess(&text));
         if replaced > 0 {
             let mut odd = odd.borrow_mut();
             odd.get_or_insert(Oddity { first: row.get(), count: 0 }).count += replaced;
@@ -158,5 +163,5 @@ fn texts_of(texts: Texts, prepared: &Prepared) -> Result<(ArrayRef, Option<Oddit
         }
         error => error.into(),
     })?;
-    Ok((Arc::new(array), odd.into_inner()))
+    Ok((Arc::new(array), odd.into_inner(), guessed.get()))
 }

@@ -273,5 +273,9 @@ fn missing_values(
         }
         sound
     });
-    MissingValues::new(range, values)
+    let range = MissingValues::new(range, Vec::new());
+    if range.range.is_some() && values.iter().any(|value| range.contains(value)) {
+        remarks.odd("single missing values that the missing range holds too are read as part of it", name);
+    }
+    MissingValues::new(range.range, values)
 }

@@ -44,14 +44,24 @@ fn print_and_write_formats_are_two() {
         format.native.insert("spss".to_owned(), native.to_owned());
         Some(format)
     };
-    let mut variable = Variable::new("x", Kind::FLOAT);
-    (variable.format, variable.write_format) = (shown("F8.2"), shown("E12.4"));
-    let column: ArrayRef = Arc::new(arrow_array::Float64Array::from(vec![0.5]));
-    let first = File::of(&bare(), study(vec![variable]), vec![column]);
-    for file in [&first, &File::written(&bare(), &*first.opened())] {
-        let metadata = file.metadata();
-        let formats = [metadata.variables[0].print, metadata.variables[0].write].map(|it| it.to_string());
-        assert_eq!(formats, ["F8.2", "E12.4"]);
+    let floats = || -> ArrayRef { Arc::new(arrow_array::Float64Array::from(vec![0.5])) };
+    let days = || -> ArrayRef { Arc::new(arrow_array::Date32Array::from(vec![18_263])) };
+    let texts = || -> ArrayRef { Arc::new(StringArray::from(vec!["abcde"])) };
+    for (kind, column, print, write) in [
+        (Kind::FLOAT, floats(), "F8.2", "E12.4"),
+        (Kind::FLOAT, floats(), "F8.2", "DATE11"),
+        (Kind::Date, days(), "DATE11", "F11.0"),
+        (Kind::Text, texts(), "A5", "AHEX10"),
+        (Kind::Text, texts(), "AHEX10", "A5"),
+    ] {
+        let mut variable = Variable::new("x", kind);
+        (variable.format, variable.write_format) = (shown(print), shown(write));
+        let first = File::of(&bare(), study(vec![variable]), vec![column]);
+        for file in [&first, &File::written(&bare(), &*first.opened())] {
+            let metadata = file.metadata();
+            let formats = [metadata.variables[0].print, metadata.variables[0].write].map(|it| it.to_string());
+            assert_eq!(formats, [print, write]);
+        }
     }
 }
 

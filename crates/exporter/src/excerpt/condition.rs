@@ -1,6 +1,6 @@
 //! One condition, read from its text.
 
-use exporter_core::codebook::{Codebook, MissingValues, Table, Variable};
+use exporter_core::codebook::{Codebook, MissingValues, Table, Value, Variable};
 use exporter_core::dataset::Comparison;
 use exporter_core::{Error, Filter, Result};
 
@@ -89,19 +89,38 @@ impl Condition {
             return Err(Error::usage(format!("no variable is called {:?}", self.variable)));
         };
         let name = variable.name.as_str();
-        let value = |literal: &Literal| literal.value(codebook, variable);
-        let one_of = |literals: &[Literal]| -> Result<Filter> {
-            let values = literals.iter().map(value).collect::<Result<Vec<_>>>()?;
-            Ok(Filter::OneOf { variable: name.to_owned(), values })
+        let values = |literal: &Literal| literal.values(codebook, variable);
+        let one_of = |values: Vec<Value>| Filter::OneOf { variable: name.to_owned(), values };
+        let listed = |literals: &[Literal]| -> Result<Filter> {
+            let values = literals.iter().map(values).collect::<Result<Vec<_>>>()?;
+            Ok(one_of(values.into_iter().flatten().collect()))
         };
         Ok(match &self.test {
-            Test::Compare(is, literal) => Filter::compare(name, *is, value(literal)?),
-            Test::OneOf(literals) => one_of(literals)?,
-            Test::NoneOf(literals) => Filter::Not(Box::new(one_of(literals)?)),
+            Test::Compare(is, literal) => {
+                let found = values(literal)?;
+                match (found.as_slice(), is) {
+                    ([value], is) => Filter::compare(name, *is, value.clone()),
+                    (_, Comparison::Equal) => one_of(found),
+                    (_, Comparison::NotEqual) => Filter::Not(Box::new(one_of(found))),
+                    (several, is) => return Err(ambiguous(name, *is, literal, several)),
+                }
+            }
+            Test::OneOf(literals) => listed(literals)?,
+            Test::NoneOf(literals) => Filter::Not(Box::new(listed(literals)?)),
             Test::Missing => missing(variable),
             Test::NotMissing => Filter::Not(Box::new(missing(variable))),
         })
     }
+}
+
+/// The error of a comparison by size with a label that several values have.
+fn ambiguous(name: &str, is: Comparison, literal: &Literal, values: &[Value]) -> Error {
+    let codes: Vec<String> = values.iter().map(Value::to_string).collect();
+    let sign = SIGNS.iter().find(|(_, comparison)| *comparison == is).map_or("=", |(sign, _)| sign);
+    let first = codes.first().map_or("", String::as_str);
+    Error::usage(format!("{:?} is the label of several values: {}", literal.text(), codes.join(", ")))
+        .variable(name)
+        .with_hint(format!("compare with one of them: --where '{name} {sign} {first}'"))
 }
 
 /// The error of two conditions in one text, with what to write instead.

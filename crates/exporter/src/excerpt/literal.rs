@@ -78,8 +78,8 @@ fn quoted<'t>(condition: &str, text: &'t str) -> Result<Option<(String, &'t str)
 }
 
 impl Literal {
-    /// The value for a variable: what its kind reads in the text, or else the value that has it as a label.
-    pub(super) fn value(&self, codebook: &Codebook, variable: &Variable) -> Result<Value> {
+    /// The value for a variable: what its kind reads in the text, or else all values that have it as a label.
+    pub(super) fn values(&self, codebook: &Codebook, variable: &Variable) -> Result<Vec<Value>> {
         let text = self.0.as_str();
         let number = || -> Option<Value> {
             let whole = text.parse::<i64>().map(Value::Integer).ok();
@@ -87,8 +87,15 @@ impl Literal {
         };
         // As digits, so that none is lost.
         let digits = || number().map(|_| Value::Text(text.to_owned()));
-        let labelled =
-            || labels(codebook, variable).find(|(_, label)| *label == text).map(|(value, _)| value.clone());
+        let labelled = || {
+            let mut values = Vec::new();
+            for (value, _) in labels(codebook, variable).filter(|(_, label)| *label == text) {
+                if !values.contains(value) {
+                    values.push(value.clone());
+                }
+            }
+            values
+        };
         let (read, wanted) = match &variable.kind {
             Kind::Boolean => (
                 match text {
@@ -113,13 +120,19 @@ impl Literal {
             Kind::Text => {
                 let is_code =
                     codebook.value_labels_of(variable).is_some_and(|set| set.get(&text.into()).is_some());
-                let value = if is_code { None } else { labelled() };
-                (Some(value.unwrap_or_else(|| text.into())), "a text")
+                let values = if is_code { Vec::new() } else { labelled() };
+                if !values.is_empty() {
+                    return Ok(values);
+                }
+                (Some(text.into()), "a text")
             }
             // What is neither a label nor a reason is read where it is compared.
             Kind::Date | Kind::Time(_) | Kind::DateTime { .. } => {
-                let value = labelled().or_else(|| (!is_reason(variable, text)).then(|| text.into()));
-                (value, "a date or time")
+                let values = labelled();
+                if !values.is_empty() {
+                    return Ok(values);
+                }
+                ((!is_reason(variable, text)).then(|| text.into()), "a date or time")
             }
             kind => {
                 return Err(Error::usage(format!(
@@ -130,32 +143,38 @@ impl Literal {
                 .with_hint("compare it with `missing` or `not missing`"));
             }
         };
-        read.or_else(labelled).ok_or_else(|| {
-            if is_reason(variable, text) {
-                return Error::usage(format!("{text:?} is a missing reason, and reasons are not compared"))
-                    .variable(&variable.name)
-                    .with_hint(format!(
-                        "select all rows without a value: --where '{} missing'",
-                        variable.name
-                    ));
-            }
-            let error = Error::usage(format!("{text:?} is not {wanted}, and not a label of the variable"))
-                .variable(&variable.name);
-            if text.contains(',') {
-                return error
-                    .with_hint(format!("several values are a list: --where '{} in {text}'", variable.name));
-            }
-            let mut labels = labels(codebook, variable).map(|(_, label)| label).peekable();
-            if let (None, Kind::Period(unit)) = (labels.peek(), &variable.kind) {
-                return error.with_hint(format!("write {}", forms(*unit)));
-            }
-            if labels.peek().is_none() {
-                return error
-                    .with_hint(format!("{:?} is {} without value labels", variable.name, variable.kind));
-            }
-            let labels: Vec<&str> = labels.collect();
-            error.with_hint(suggest::suggestion(text, "labels", labels.iter().copied()))
-        })
+        let values = read.map_or_else(labelled, |value| vec![value]);
+        if values.is_empty() { Err(self.is_no_value(codebook, variable, wanted)) } else { Ok(values) }
+    }
+
+    /// What was typed.
+    pub(super) fn text(&self) -> &str {
+        &self.0
+    }
+
+    /// The error of a text that is no value.
+    fn is_no_value(&self, codebook: &Codebook, variable: &Variable, wanted: &str) -> Error {
+        let text = self.0.as_str();
+        if is_reason(variable, text) {
+            return Error::usage(format!("{text:?} is a missing reason, and reasons are not compared"))
+                .variable(&variable.name)
+                .with_hint(format!("select all rows without a value: --where '{} missing'", variable.name));
+        }
+        let error = Error::usage(format!("{text:?} is not {wanted}, and not a label of the variable"))
+            .variable(&variable.name);
+        if text.contains(',') {
+            return error
+                .with_hint(format!("several values are a list: --where '{} in {text}'", variable.name));
+        }
+        let mut labels = labels(codebook, variable).map(|(_, label)| label).peekable();
+        if let (None, Kind::Period(unit)) = (labels.peek(), &variable.kind) {
+            return error.with_hint(format!("write {}", forms(*unit)));
+        }
+        if labels.peek().is_none() {
+            return error.with_hint(format!("{:?} is {} without value labels", variable.name, variable.kind));
+        }
+        let labels: Vec<&str> = labels.collect();
+        error.with_hint(suggest::suggestion(text, "labels", labels.iter().copied()))
     }
 }
 

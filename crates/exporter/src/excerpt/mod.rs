@@ -238,7 +238,7 @@ mod tests {
         );
         let houses = Table::new("houses", vec![Variable::new("id", kind("int32"))]);
         let codebook = Codebook::new("study")
-            .with_value_labels("vote", ValueLabels::new().with(0, "Clinton").with(1, "Dole"))
+            .with_value_labels("vote", ValueLabels::new().with(0, "Clinton").with(1, "Dole").with(2, "Dole"))
             .with_table(people)
             .with_table(houses);
         MemoryDataset::new(codebook, vec![vec![], vec![]]).unwrap()
@@ -296,6 +296,21 @@ mod tests {
         let text = format!("{error} {}", error.hint().unwrap_or_default());
         assert!(text.contains(wanted), "{condition}: {text}");
         assert_eq!(error.kind(), ErrorKind::Usage, "{condition}");
+    }
+
+    #[test]
+    fn a_label_of_several_values_means_all_of_them() {
+        let filter = |condition: &str| {
+            let data = study();
+            let table = &data.codebook().tables[0];
+            condition::Condition::parse(condition).unwrap().filter(data.codebook(), table, 2).unwrap()
+        };
+        let dole = Filter::OneOf { variable: "vote".into(), values: vec![1.into(), 2.into()] };
+        assert_eq!(filter("vote = Dole"), dole);
+        assert_eq!(filter("vote in Dole"), dole);
+        assert_eq!(filter("vote != Dole"), Filter::Not(Box::new(dole)));
+        refused("vote < Dole", "compare with one of them: --where 'vote < 1'");
+        of(&["vote < 1"], &[]).unwrap();
     }
 
     #[test]

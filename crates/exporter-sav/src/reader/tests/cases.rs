@@ -112,6 +112,10 @@ fn padding_anywhere_is_passed_over_and_the_end_code_ends() {
     let batches: Vec<RecordBatch> = batches.into_iter().map(Result::unwrap).collect();
     assert_eq!(numbers(&batches, 0), [1.0, 2.0, 4.0, 6.0].map(Some));
     assert_eq!(numbers(&batches, 1), [1.5, 3.0, 5.0, 7.0].map(Some));
+    let rest = "what follows a code that ends the cases is not read, and the file does not say how many cases it has";
+    assert_eq!(remarks(&reader), [(rest, 1, true)]);
+    let (reader, batches) = coded(&padded[..padded.len() - b"more".len()]);
+    assert_eq!(batches.len(), 1);
     assert_eq!(remarks(&reader), []);
 }
 

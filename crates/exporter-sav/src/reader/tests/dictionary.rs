@@ -1,6 +1,7 @@
 //! What stands before the cases, as programs write it.
 
 use super::*;
+use crate::reader::encoding::GUESSED;
 
 #[test]
 fn encodings_are_found_in_their_order() {
@@ -30,6 +31,9 @@ fn encodings_are_found_in_their_order() {
     assert_eq!(read(&file, None), found("cafй", "windows-1251", "Code", Vec::new()));
     file.extensions = vec![(3, 4, file.integers(&[1, 2, 3, -1, 1, 1, 2, 2]))];
     assert_eq!(read(&file, None), found("café", "windows-1252", "Guess", Vec::new()));
+    let reader = open(&file);
+    assert_eq!((remarks(&reader), all(&reader).len()), (Vec::new(), 1));
+    assert_eq!(remarks(&reader), [(GUESSED, 1, false)], "in a row");
     file.records[0].label = Some("été");
     assert_eq!(read(&file, None), found("caf\u{FFFD}", "UTF-8", "Guess", vec![(0, 1, 1)]));
     file.extensions =
