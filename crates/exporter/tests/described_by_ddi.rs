@@ -80,6 +80,24 @@ fn among_data_files_a_document_is_their_codebook() {
 }
 
 #[test]
+fn a_document_in_a_folder_of_its_own_names_files_of_others() {
+    for name in ["../data/pets.csv", "/study/data/pets.csv"] {
+        let text = DDI.replace("<fileName>pets.csv", &format!("<fileName>{name}"));
+        for source in both(&[("meta/ddi.xml", text.as_bytes()), ("data/pets.csv", ROWS.as_bytes())]) {
+            let data = opened(&source);
+            assert_eq!(
+                (data.codebook().tables.len(), notes(&data)),
+                (1, vec![]),
+                "{name} in {}",
+                source.name
+            );
+            assert_eq!(data.codebook().tables[0].variables[0].label.untagged(), Some("Size"));
+            assert_eq!(rows(&data, 0), [["1.5", "4"], ["-1.0", "2"]]);
+        }
+    }
+}
+
+#[test]
 fn a_codebook_goes_before_a_document_which_is_not_told_of_then() {
     let codebook = br#"{"codebook": 1, "study": {"id": "s"}, "tables": [{"name": "pets", "label": "Ours",
         "variables": [{"name": "size", "kind": "float"}, {"name": "legs", "kind": "integer"}]}]}"#;

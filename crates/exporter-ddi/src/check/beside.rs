@@ -34,7 +34,7 @@ pub(super) fn check(
             // A path that leads out of the folder is none that is looked at.
             let found = paths_of(name, !file.has_namesake)
                 .into_iter()
-                .find_map(|path| Some((source.beside(&path, context).ok()??, path)));
+                .find_map(|path| Some((source.named(&path, context).ok()??, path)));
             let Some((data, path)) = found else { continue };
             let found = sha256(&data)?;
             let is_same = |found: &str| found.eq_ignore_ascii_case(stated);
