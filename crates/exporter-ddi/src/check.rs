@@ -13,6 +13,7 @@ use exporter_core::check::{Check, Checked, Checking, Finding, Findings, Rule};
 use exporter_core::{Context, Error, Format as _, FormatInfo, Recognition, Result, Sample, Source};
 
 use crate::dataset::DdiInput;
+use crate::error::encoding_words;
 use crate::exporter::Ddi;
 use crate::reader::other_document;
 use crate::structure::Version;
@@ -151,9 +152,7 @@ impl Checker<'_> {
                 Oddity::Name(name) => format!("{name:?} is no name"),
                 Oddity::Prefix(prefix) => format!("the prefix `{prefix}` stands for no namespace"),
                 Oddity::Attribute(problem) => format!("an attribute cannot be read: {problem}"),
-                Oddity::Encoding => {
-                    "some bytes are none of the encoding that the document says it has".to_owned()
-                }
+                Oddity::Encoding(unknown) => encoding_words(unknown.as_deref()),
                 Oddity::Outside => "something stands outside the outermost element".to_owned(),
             };
             self.find(rule::MALFORMED, position, message);

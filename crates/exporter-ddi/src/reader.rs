@@ -168,7 +168,7 @@ pub(crate) fn read_with(document: impl BufRead, labels: LabelsFrom) -> Result<Dd
     let mut parts = Parts { labels, ..Parts::default() };
     match parts.read(&mut reader) {
         Ok(()) | Err(DdiError::Damaged { .. }) if let Some(line) = reader.malformed() => {
-            Err(DdiError::Encoding { line })
+            Err(DdiError::Encoding { line, unknown: reader.unknown_encoding().map(str::to_owned) })
         }
         Ok(()) => Ok(resolve::document(parts)),
         Err(DdiError::Damaged { line, column, message, is_cut, .. }) => {
@@ -408,7 +408,9 @@ pub(crate) fn other_document(root: &str) -> Option<&'static str> {
 
 fn not_xml(fault: Fault, first: Option<&String>) -> DdiError {
     match first {
-        None if fault.source.is_none() => DdiError::NotDdi { found: format!("no XML ({})", fault.message) },
+        None if fault.source.is_none() && !fault.is_refusal => {
+            DdiError::NotDdi { found: format!("no XML ({})", fault.message) }
+        }
         _ => fault.into(),
     }
 }

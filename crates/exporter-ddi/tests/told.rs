@@ -35,6 +35,29 @@ fn bytes_of_another_encoding_are_refused_with_their_line() {
     assert!(error.hint().unwrap().contains("encoding=\"windows-1252\""), "{error:?}");
     assert!(findings(&declared("UTF-8")).iter().any(|it| it.starts_with("line 2, ")));
     opened(&declared("windows-1252")).unwrap();
+    let unknown = opened(&declared("foo-9")).unwrap_err();
+    assert!(
+        unknown.to_string().contains("line 2: the document says that it is in the encoding \"foo-9\""),
+        "{unknown}"
+    );
+    assert!(unknown.hint().unwrap().contains("or save it as UTF-8"), "{unknown:?}");
+    assert!(findings(&declared("foo-9")).iter().any(|it| it.contains("foo-9")));
+    opened(text.replace('\u{e9}', "e").replace("\"1.0\"?", "\"1.0\" encoding=\"foo-9\"?").as_bytes())
+        .unwrap();
+}
+
+#[test]
+fn entities_that_grow_are_refused_as_what_they_are() {
+    let bomb = "<!DOCTYPE codeBook [<!ENTITY a \"aaa\"><!ENTITY b \"&a;&a;\">]><codeBook";
+    let text = document(&file("gone.dat"), "<var name=\"id\"/>").replace("<codeBook", bomb);
+    let error = opened(text.as_bytes()).unwrap_err();
+    let wanted = "the entity `b` that the document declares: its replacement is more than characters";
+    assert!(error.to_string().contains(wanted) && !error.to_string().contains("no XML"), "{error}");
+    let plain = text.replace("&a;&a;", "&#233;t&#xE9;").replace("<titl>Pets", "<titl>&b;&a;");
+    let source = Source::memory("x.xml", plain.clone().into_bytes());
+    let data = registry().open(&source, serde_json::Value::Null, &Context::default()).unwrap();
+    assert_eq!(data.codebook().study.title, "\u{e9}t\u{e9}aaa".into());
+    assert!(!findings(plain.as_bytes()).iter().any(|it| it.contains("entity")));
 }
 
 #[test]
