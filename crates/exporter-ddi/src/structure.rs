@@ -56,6 +56,14 @@ impl Version {
         }
     }
 
+    /// The version whose rules a document follows that states this number.
+    pub(crate) fn of_number(number: &str) -> Option<Self> {
+        match number {
+            "1.2" | "1.2.1" | "1.2.2" | "2.0" | "2.1" => Some(Version::V1),
+            number => Self::ALL.into_iter().find(|version| version.number() == number),
+        }
+    }
+
     /// The structure of its documents.
     pub(crate) fn structure(self) -> &'static Structure {
         static STRUCTURES: [OnceLock<Structure>; 3] = [const { OnceLock::new() }; 3];
