@@ -86,7 +86,7 @@ impl Description<'_> {
             self.table_entry(at, table, &ids).write();
             let (variables, groups) = ids.members(at);
             for group in &table.groups {
-                groups::write(group, "", variables, groups, self.languages);
+                groups::write(group, table, "", variables, groups, self.languages);
             }
             let asked = Asked::of(table);
             for (column, variable) in table.variables.iter().enumerate() {
@@ -209,6 +209,8 @@ impl Description<'_> {
         self.profile.table(table, &mut element);
         let mut read = tables::read(&element, self.languages.default).table;
         read.key.clone_from(&table.key);
+        let of_groups = table.attributes.iter().filter(|(name, _)| groups::is_kind_of_group(table, name));
+        read.attributes.extend(of_groups.map(|(name, value)| (name.clone(), value.clone())));
         let parent = table.parent.as_ref().and_then(|parent| self.codebook.table(&parent.table));
         if let Some((_, parent)) = parent.filter(|(parent, _)| *parent != at) {
             link_to(&mut read, &parent.name, &parent.key);
@@ -223,8 +225,14 @@ impl Description<'_> {
         for (at, table) in self.codebook.tables.iter().enumerate() {
             for group in &table.groups {
                 let (variables, groups) = ids.members(at);
-                let mut element =
-                    groups::write(group, &ids.group(at, &group.name), variables, groups, self.languages);
+                let mut element = groups::write(
+                    group,
+                    table,
+                    &ids.group(at, &group.name),
+                    variables,
+                    groups,
+                    self.languages,
+                );
                 if self.codebook.tables.len() > 1 && element.attribute("var").is_none() {
                     element.push(table_note(&table.name));
                 }

@@ -125,3 +125,35 @@ fn documents_have_their_own_place_and_a_name_that_no_other_has() {
     let said: Vec<String> = said.collect();
     assert_eq!(said, ["Q.pdf a/Q.pdf", "q_2.pdf q.pdf", "q_3.pdf http://x.org/q.pdf"]);
 }
+
+#[test]
+fn labels_of_missing_values_stay_in_their_place() {
+    let labels = |more: &str, categories: &[(&str, &str)]| {
+        let category = |(value, missing): &(&str, &str)| {
+            format!("<catgry missing='{missing}'><catValu>{value}</catValu><labl>L{value}</labl></catgry>")
+        };
+        let categories: String = categories.iter().map(category).collect();
+        let document =
+            parsed("<fileDscr ID='F'/>", &format!("<var name='x' dcml='0'>{more}{categories}</var>"));
+        let variable = &document.codebook.tables[0].variables[0];
+        let set = document.codebook.value_labels_of(variable).unwrap();
+        let labelled: Vec<String> = set.entries.iter().map(|entry| entry.value.to_string()).collect();
+        let missing: Vec<String> = variable
+            .missing
+            .iter()
+            .map(|it| match &it.values {
+                MissingValues::One(value) => format!("{value} {}", it.label.get(Default::default())),
+                other => format!("{other:?}"),
+            })
+            .collect();
+        assert_eq!(lost(&document), [""; 0]);
+        (labelled.join(" "), missing.join(", "))
+    };
+    let pair = |labelled: &str, missing: &str| (labelled.to_owned(), missing.to_owned());
+    assert_eq!(labels("", &[("1", "N"), ("2", "N"), ("9", "Y")]), pair("1 2", "9 L9"));
+    assert_eq!(labels("", &[("1", "N"), ("9", "Y"), ("2", "N"), ("8", "Y")]), pair("1 9 2", "9 , 8 L8"));
+    let range = "<invalrng><range min='7' max='9'/></invalrng>";
+    let (labelled, missing) = labels(range, &[("1", "N"), ("8", "Y"), ("-1", "Y")]);
+    assert_eq!(labelled, "1 8");
+    assert!(missing.starts_with("-1 L-1, Range {"), "{missing}");
+}

@@ -239,6 +239,34 @@ fn what_a_document_says_is_not_said_otherwise() {
 }
 
 #[test]
+fn kinds_of_groups_and_orders_of_categories_stay() {
+    let group = |kind: &str, name: &str| format!("<varGrp ID=\"{name}\" {kind} name=\"{name}\" var=\"V1\"/>");
+    let categories = "<catgry><catValu>1</catValu><labl>One</labl></catgry><catgry missing=\"Y\"><catValu>9</catValu><labl>None</labl>\
+                      </catgry><catgry><catValu>2</catValu><labl>Two</labl></catgry>";
+    let groups = [
+        group("type=\"subject\"", "a"),
+        group("type=\"other\" otherType=\"own\"", "b"),
+        group("type=\"other\"", "c"),
+    ];
+    let text = document(
+        &file("gone.dat"),
+        &format!("{}<var ID=\"V1\" name=\"n\" dcml=\"0\">{categories}</var>", groups.concat()),
+    );
+    let written = again(&text);
+    for words in [
+        "type=\"subject\" name=\"a\"",
+        "type=\"other\" otherType=\"own\" name=\"b\"",
+        "otherType=\"set\" name=\"c\"",
+    ] {
+        assert!(written.contains(words), "{words}\n{written}");
+    }
+    assert!(!written.contains("varGrp@type"), "{written}");
+    let places = [">One<", ">None<", ">Two<"].map(|label| written.find(label).unwrap());
+    assert!(places.is_sorted(), "{written}");
+    assert_eq!(again(&written), written);
+}
+
+#[test]
 fn a_document_in_an_envelope_is_read_and_checked() {
     let inner = document(&file("gone.dat"), "<var name=\"id\"/>").replace("<?xml version=\"1.0\"?>", "");
     let envelope = format!(

@@ -3,6 +3,7 @@
 use exporter_core::codebook::{Table, Text};
 
 use super::free_elements;
+use super::groups::is_kind_of_group;
 use super::note::{self, is_plain};
 use super::texts::{Languages, text_of, texts_of, words};
 use crate::data_file::DataFile;
@@ -34,7 +35,8 @@ impl TableEntry<'_> {
         dscr.push(self.text(file, true));
         dscr.extend(self.files.iter().skip(1).map(|file| self.text(Some(file), false)));
         dscr.extend(self.table.notes.iter().flat_map(|note| self.languages.elements("notes", note)));
-        dscr.extend(note::attributes(&self.table.attributes));
+        let attributes = self.table.attributes.iter();
+        dscr.extend(note::attributes(attributes.filter(|(name, _)| !is_kind_of_group(self.table, name))));
         dscr
     }
 

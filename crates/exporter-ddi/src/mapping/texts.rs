@@ -107,12 +107,12 @@ impl<'a> Languages<'a> {
             let tag = own.map(|own| Cow::Owned(self.tag(if is_only(own) { only } else { own }).into_owned()));
             return if one.is_empty() { Vec::new() } else { vec![(tag, one)] };
         }
-        let default = || self.default.map(|tag| Cow::Owned(self.tag(tag).into_owned()));
         let is_default = |tag: &str| self.default.is_some_and(|default| default.eq_ignore_ascii_case(tag));
-        let untagged = text.untagged().map(|text| (default(), text));
         let mut tagged: Vec<_> = text.tagged().collect();
-        // A tagged text in the default language is the default one, unless there is an untagged one.
-        tagged.retain(|(tag, _)| untagged.is_none() || !is_default(tag));
+        // Beside one that is tagged with the default language an untagged text is another one.
+        let default = self.default.filter(|_| !tagged.iter().any(|(tag, _)| is_default(tag)));
+        let default = default.map(|tag| Cow::Owned(self.tag(tag).into_owned()));
+        let untagged = text.untagged().map(|text| (default, text));
         tagged.sort_by_key(|(tag, _)| !is_default(tag));
         let tagged = tagged.into_iter().map(|(tag, text)| (Some(self.tag(tag)), text));
         let each = untagged.into_iter().chain(tagged).map(|(tag, text)| (tag, self.plain(text)));
@@ -319,6 +319,9 @@ mod tests {
             (written(first, &both), written(first, &tagged)),
             (vec!["-:House".into()], vec!["de:Haus".into()])
         );
+        let beside = both.clone().with("en", "A house");
+        assert_eq!(written(EN, &beside), ["-:House", "en:A house", "fr:Maison"]);
+        assert_eq!(text_of(&EN.elements("labl", &beside), Some("en")), beside);
         assert_eq!(written(EN, &Text::new(" ")), [""; 0]);
         assert_eq!(written(EN, &Text::default().with("Kiswahili", "Nyumba")), ["sw:Nyumba"]);
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use exporter_core::codebook::{Codebook, Group, ValueLabels};
+use exporter_core::codebook::{Attribute, Codebook, Group, GroupKind, ValueLabels};
 use exporter_core::{Loss, LossCode};
 
 use super::free_names::FreeNames;
@@ -10,7 +10,7 @@ use super::links::link;
 use super::placing::Placing;
 use super::sound::make_sound;
 use super::{Column, DdiDocument, Found, LabelSets, Parts, TableFile, not_taken};
-use crate::mapping::groups::table_of;
+use crate::mapping::groups::{kind_kept, table_of};
 use crate::mapping::note;
 use crate::mapping::tables::{ReadRecord, ReadTable, file_name};
 use crate::xml::Element;
@@ -244,6 +244,11 @@ fn resolve_groups(
         }
         let mut group = note::restored(group, element.all("notes"));
         group.name = name;
+        if group.kind == GroupKind::Set
+            && let Some((name, kind)) = kind_kept(&group, &element)
+        {
+            table.read.table.attributes.insert(name, Attribute::One(kind));
+        }
         table.read.table.groups.push(group);
     }
     // What a note of this program names may be gone.
