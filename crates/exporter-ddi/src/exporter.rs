@@ -249,6 +249,10 @@ fn data_file(sibling: &Sibling, table: &str) -> DataFile {
         media_type: entry.media_type.clone(),
         format: format.to_owned(),
         program,
+        has_words_for_booleans: entry
+            .attributes
+            .get("booleans")
+            .is_some_and(|pair| pair.split('/').any(|word| word.parse::<f64>().is_err())),
         rows: entry.rows,
         sha256: None,
         names: renames

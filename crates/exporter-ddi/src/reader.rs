@@ -100,6 +100,8 @@ pub struct Column {
     pub name: String,
     /// Of fixed columns the first and last character, from 1.
     pub characters: Option<(u32, u32)>,
+    /// Whether the document says of what kind the values are.
+    pub says_kind: bool,
     /// Digits behind the decimal point, where they are stated; in fixed columns the point may not be written.
     pub decimals: Option<u8>,
     /// Statistics and frequencies that are stated of the variable.
@@ -429,7 +431,8 @@ fn column(var: &Element) -> Column {
     let stated = || var.all("sumStat").chain(var.all("catgry").flat_map(|category| category.all("catStat")));
     let is_counted = |stat: &&Element| COUNTED.contains(&stat.attribute("type").unwrap_or("freq"));
     let (statistics, counted) = (stated().count() as u64, stated().filter(is_counted).count() as u64);
-    Column { name, characters, decimals, statistics, further_statistics: statistics - counted }
+    let says_kind = variables::says_kind(var);
+    Column { name, characters, says_kind, decimals, statistics, further_statistics: statistics - counted }
 }
 
 /// Types of statistics that are counted from rows.

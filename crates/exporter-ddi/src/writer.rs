@@ -294,6 +294,7 @@ impl Description<'_> {
             is_weight,
             statistics,
             program: file.program,
+            has_words_for_booleans: file.has_words_for_booleans,
             written: &written,
             languages: self.languages,
         }

@@ -157,3 +157,30 @@ fn labels_of_missing_values_stay_in_their_place() {
     assert_eq!(labelled, "1 8");
     assert!(missing.starts_with("-1 L-1, Range {"), "{missing}");
 }
+
+#[test]
+fn what_is_said_of_values_says_of_what_kind_they_are() {
+    let kind = |more: &str, inside: &str| {
+        let document = parsed("<fileDscr ID='F'/>", &format!("<var name='x' {more}>{inside}</var>"));
+        document.codebook.tables[0].variables[0].kind.clone()
+    };
+    let range = |low, high| format!("<valrng><range min='{low}' max='{high}'/></valrng>");
+    let stats = |low, high| {
+        format!(
+            "<sumStat type='min'>{low}</sumStat><sumStat type='max'>{high}</sumStat><sumStat type='mean'>1.5</sumStat>"
+        )
+    };
+    for (more, inside, found) in [
+        ("", String::new(), Kind::Text),
+        ("intrvl='discrete'", range(1, 9), Kind::INTEGER),
+        ("intrvl='contin'", range(1, 9), Kind::FLOAT),
+        ("", range(0, 9).replace('9', "2.5"), Kind::FLOAT),
+        ("", stats("1", "7"), Kind::INTEGER),
+        ("", stats("0.5", "7"), Kind::FLOAT),
+        ("", stats("2020-01-01", "2021-01-01"), Kind::Text),
+        ("representationType='text'", range(1, 9), Kind::Text),
+        ("", range(1, 9) + "<varFormat type='character'/>", Kind::Text),
+    ] {
+        assert_eq!(kind(more, &inside), found, "{more} {inside}");
+    }
+}

@@ -41,6 +41,8 @@ pub(crate) struct VariableEntry<'a> {
     pub(crate) statistics: Option<&'a VariableStatistics>,
     /// The program whose file it is.
     pub(crate) program: Program,
+    /// Whether true and false are words there.
+    pub(crate) has_words_for_booleans: bool,
     /// A value as it stands there.
     pub(crate) written: &'a dyn Fn(&Value) -> String,
     pub(crate) languages: Languages<'a>,
@@ -186,7 +188,8 @@ impl VariableEntry<'_> {
                     Kind::DateTime { .. } => "YYYY-MM-DDThh:mm:ss",
                     _ => "",
                 };
-                (!(kind.is_numeric() || *kind == Kind::Boolean), "ISO", "", name)
+                let is_number = *kind == Kind::Boolean && !self.has_words_for_booleans;
+                (!(kind.is_numeric() || is_number), "ISO", "", name)
             }
         };
         Element::new("varFormat")
@@ -360,11 +363,13 @@ fn kind_of(var: &Element) -> Kind {
     };
     let values = || var.all("catgry").filter_map(|category| category.first("catValu")).map(words);
     let values = || values().filter(|value| !value.is_empty());
+    let numbers = || numbers_stated(var).filter(|number| !number.is_empty());
     let is_text = match (says("type"), var.attribute("representationType")) {
         ("character", _) | ("", Some("text")) => true,
         ("numeric", _) | (_, Some("numeric")) => false,
-        _ if decimals.is_some() => false,
-        _ => values().next().is_none() && var.attribute("intrvl") != Some("contin"),
+        _ if decimals.is_some() || var.attribute("intrvl") == Some("contin") => false,
+        _ if values().next().is_some() => false,
+        _ => numbers().next().is_none() || numbers().any(|number| number.parse::<f64>().is_err()),
     };
     if is_text || values().any(|value| !is_number(&value)) {
         return Kind::Text;
@@ -376,11 +381,34 @@ fn kind_of(var: &Element) -> Kind {
     };
     match decimals {
         Some(0) if is_whole() => Kind::INTEGER,
-        None if values().next().is_some() && is_whole() && var.attribute("intrvl") != Some("contin") => {
-            Kind::INTEGER
+        None if var.attribute("intrvl") == Some("contin") => Kind::FLOAT,
+        None if values().next().is_some() && is_whole() => Kind::INTEGER,
+        None if values().next().is_none() && numbers().next().is_some() => {
+            match numbers().all(|number| number.parse::<i64>().is_ok()) {
+                true => Kind::INTEGER,
+                false => Kind::FLOAT,
+            }
         }
         _ => Kind::FLOAT,
     }
+}
+
+/// Whether a document says of what kind the values of a variable are, or leaves it open.
+pub(crate) fn says_kind(var: &Element) -> bool {
+    ["dcml", "representationType"].iter().any(|name| var.attribute(name).is_some())
+        || var.attribute(INTERVAL) == Some("contin")
+        || ["varFormat", "catgry"].iter().any(|name| var.first(name).is_some())
+}
+
+/// What is stated of the values of a variable that a text would not have: the ends of valid ranges, and the smallest and largest
+/// value. Means are of no kind: they are stated of codes, too.
+fn numbers_stated(var: &Element) -> impl Iterator<Item = String> {
+    let ends = var.all("valrng").flat_map(Element::elements).flat_map(|valid| {
+        let ends = ["VALUE", "min", "max", "minExclusive", "maxExclusive"];
+        ends.into_iter().filter_map(|end| valid.attribute(end)).map(|end| end.trim().to_owned())
+    });
+    let is_end = |stat: &&Element| matches!(stat.attribute("type"), Some("min" | "max"));
+    ends.chain(var.all("sumStat").filter(is_end).map(words))
 }
 
 /// The kind of a display format of SPSS.
