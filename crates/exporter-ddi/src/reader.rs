@@ -24,7 +24,6 @@ use crate::xml::{Element, Fault, Item, Tag, XmlReader};
 
 pub(crate) use label_sets::LabelSets;
 pub(crate) use links::link_to;
-pub(crate) use resolve::finish_group;
 pub(crate) use sound::legal_file_name;
 
 /// Bytes of one part of a document (a study, a variable) that are read.
@@ -110,9 +109,9 @@ pub struct Column {
     pub further_statistics: u64,
 }
 
-/// A variable and where it belongs.
+/// A variable, and what says to which tables it belongs.
 #[derive(Clone)]
-struct Found {
+struct UnplacedVariable {
     id: String,
     files: Vec<String>,
     rectypes: Vec<String>,
@@ -130,7 +129,7 @@ pub(crate) struct Parts {
     /// The study, its languages where they are listed, and its notes.
     study: Option<(exporter_core::codebook::Study, Option<Vec<String>>, Vec<Element>)>,
     tables: Vec<(ReadTable, Vec<Element>)>,
-    variables: Vec<Found>,
+    variables: Vec<UnplacedVariable>,
     groups: Vec<(exporter_core::codebook::Group, Vec<String>, Element)>,
     documents: Vec<(exporter_core::codebook::Document, Vec<Element>)>,
     /// Notes behind the variables.
@@ -284,7 +283,7 @@ impl Parts {
                         .map(str::to_owned)
                         .collect();
                 }
-                let found = Found {
+                let found = UnplacedVariable {
                     id: says("ID").to_owned(),
                     files,
                     rectypes: list(says("rectype")),

@@ -69,9 +69,9 @@ pub(crate) fn paths_of(name: &str, is_elsewhere: bool) -> Vec<String> {
 
 /// Whether the records of a file are of fixed columns: the document says where they stand, and the file is in no format
 /// that finds them itself.
-pub(crate) fn is_fixed(file: &TableFile, source: &Source<'_>, opened_by: &Source<'_>) -> bool {
+pub(crate) fn is_of_fixed_columns(file: &TableFile, source: &Source<'_>, opened_by: &Source<'_>) -> bool {
     let name = source.name.to_lowercase();
-    super::fixed::is_fixed(file)
+    super::fixed::states_characters(file)
         && !DELIMITED.iter().any(|extension| name.ends_with(extension))
         && opened_by.sure_format_of(source).is_none()
 }

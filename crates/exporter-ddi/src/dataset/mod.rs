@@ -212,7 +212,10 @@ impl Opening<'_, '_> {
         group: &[(usize, &TableFile)],
     ) -> Result<Vec<Rows>> {
         let mut rows = Vec::new();
-        if group.first().is_some_and(|(_, file)| data_files::is_fixed(file, &source, self.opened_by)) {
+        if group
+            .first()
+            .is_some_and(|(_, file)| data_files::is_of_fixed_columns(file, &source, self.opened_by))
+        {
             let opened = fixed::open(&source, codebook, group, self.context)
                 .map_err(|error| error.entry(&source.name))?;
             self.losses.extend(opened.losses);

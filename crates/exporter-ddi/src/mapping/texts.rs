@@ -10,9 +10,9 @@ use super::html::{is_line, plain};
 pub(crate) use super::language_tags::tag_of;
 use crate::xml::{Element, Node, forbidden};
 
-/// What became of texts on their way into a document.
+/// What became of texts on their way into a document, counted while they are spelled.
 #[derive(Debug, Default)]
-pub(crate) struct Told {
+pub(crate) struct TextChanges {
     /// Texts that had HTML in them, and the first.
     pub(crate) flattened: Cell<u64>,
     pub(crate) first_flattened: RefCell<Option<String>>,
@@ -24,7 +24,7 @@ pub(crate) struct Told {
     pub(crate) tags: RefCell<BTreeMap<String, String>>,
 }
 
-impl Told {
+impl TextChanges {
     fn text(&self, text: &str, plain: &str) {
         if text != plain {
             self.flattened.set(self.flattened.get() + 1);
@@ -50,7 +50,7 @@ pub(crate) struct Languages<'a> {
     /// Whether each text is written in one language, the first that it has where none is named.
     pub(crate) is_one: bool,
     /// Where it is told what becomes of texts.
-    pub(crate) told: Option<&'a Told>,
+    pub(crate) told: Option<&'a TextChanges>,
 }
 
 impl<'a> Languages<'a> {

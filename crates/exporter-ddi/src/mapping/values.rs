@@ -62,7 +62,7 @@ impl Values<'_> {
     }
 
     fn frequencies(&self, value: &Value) -> Vec<Element> {
-        let Some(count) = self.statistics.and_then(|statistics| statistics.frequency(value)) else {
+        let Some(count) = self.statistics.and_then(|statistics| statistics.frequencies.get(value)) else {
             return Vec::new();
         };
         let stat = |text: String| Element::new("catStat").with("type", "freq").text(text);
@@ -249,14 +249,19 @@ fn letter_of(text: &str) -> Option<char> {
 /// A value of a kind from its text.
 pub(crate) fn value_of(text: &str, kind: &Kind) -> Option<Value> {
     match kind {
-        Kind::Boolean => match text {
-            "1" | "true" => Some(Value::Boolean(true)),
-            "0" | "false" => Some(Value::Boolean(false)),
-            _ => None,
-        },
+        Kind::Boolean => boolean(text).map(Value::Boolean),
         kind if kind.is_numeric() => whole_or_float(text).filter(|value| kind.holds(value)),
         Kind::Period(_) | Kind::Duration(_) => Some(whole_or_float(text).unwrap_or_else(|| text.into())),
         _ => Some(text.into()),
+    }
+}
+
+/// True or false, as words or numbers.
+pub(crate) fn boolean(text: &str) -> Option<bool> {
+    match text {
+        "1" | "true" => Some(true),
+        "0" | "false" => Some(false),
+        _ => None,
     }
 }
 

@@ -13,7 +13,7 @@ use super::decoded::Decoded;
 use super::element::{Element, Node};
 use super::entities::{Entities, entity_of, is_of_xml};
 use super::escape::is_allowed;
-use crate::structure::is_nc_name;
+use super::names::is_nc_name;
 
 /// Bytes of a text or tag that is read; nothing that people write is longer.
 const MOST_BYTES: usize = 16 << 20;
