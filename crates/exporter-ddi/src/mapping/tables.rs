@@ -188,8 +188,15 @@ pub(crate) fn read(dscr: &Element, default: Option<&str>) -> ReadTable {
     let titles = first.and_then(|text| text.first("fileCitation")?.first("titlStmt"));
     let mut label =
         text_of(titles.into_iter().flat_map(|it| it.all("titl").chain(it.all("parTitl"))), default);
+    let contents: Vec<&Element> = first.into_iter().flat_map(|text| text.all("fileCont")).collect();
+    let mut description = Text::default();
     if label.is_empty() {
-        label = text_of(first.into_iter().flat_map(|text| text.all("fileCont")), default);
+        label = text_of(contents, default);
+    } else {
+        // Beside titles it is a description, unless it is one of them.
+        let is_title =
+            |words: &str| label.untagged() == Some(words) || label.tagged().any(|(_, title)| title == words);
+        description = text_of(contents.into_iter().filter(|it| !is_title(&words(it))), default);
     }
     let table = &mut read.table;
     let rectype =
@@ -200,7 +207,8 @@ pub(crate) fn read(dscr: &Element, default: Option<&str>) -> ReadTable {
         _ => read.id.clone(),
     };
     table.label = label;
-    table.notes = texts_of(dscr.all("notes").filter(|note| is_plain(note)), default);
+    table.notes = (!description.is_empty()).then_some(description).into_iter().collect();
+    table.notes.extend(texts_of(dscr.all("notes").filter(|note| is_plain(note)), default));
     table.attributes = note::attributes_of(dscr.all("notes"));
     note::add_unread(&mut table.attributes, dscr, &READ);
     free_elements::keep_rest(&mut table.attributes, dscr);
