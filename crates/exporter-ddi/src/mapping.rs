@@ -9,6 +9,7 @@ mod html;
 mod language_tags;
 pub(crate) mod note;
 pub(crate) mod question;
+pub(crate) mod stated_file;
 pub(crate) mod study;
 pub(crate) mod tables;
 pub(crate) mod texts;

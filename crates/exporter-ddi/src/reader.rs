@@ -85,6 +85,10 @@ pub struct TableFile {
     pub digests: Vec<Option<String>>,
     /// The encoding of a text, where it is stated.
     pub charset: Option<String>,
+    /// Its media type, where it is stated.
+    pub media_type: Option<String>,
+    /// What it is in words, where it is stated.
+    pub format: Option<String>,
     /// By variable of the table, the column.
     pub columns: Vec<Column>,
     /// Of a file with several types of record: the column that holds the type, and the type of this table's.

@@ -14,7 +14,7 @@ use crate::mapping::question::Shared;
 use crate::mapping::tables::TableEntry;
 use crate::mapping::texts::Languages;
 use crate::mapping::variables::{self, ReadVariable, VariableEntry};
-use crate::mapping::{documents, note, study, tables};
+use crate::mapping::{documents, note, stated_file, study, tables};
 use crate::options::Profile;
 use crate::reader::NO_LANGUAGES;
 use crate::reader::{Counts, LabelSets, link_to};
@@ -209,8 +209,11 @@ impl DdiWriter<'_> {
         self.profile.table(table, &mut element);
         let mut read = tables::read(&element, self.languages.default).table;
         read.key.clone_from(&table.key);
-        let of_groups = table.attributes.iter().filter(|(name, _)| groups::is_kind_of_group(table, name));
-        read.attributes.extend(of_groups.map(|(name, value)| (name.clone(), value.clone())));
+        let is_told = |name: &str| {
+            groups::is_kind_of_group(table, name) || !self.has_file(at) && stated_file::is_of_table(name)
+        };
+        let told = table.attributes.iter().filter(|(name, _)| is_told(name));
+        read.attributes.extend(told.map(|(name, value)| (name.clone(), value.clone())));
         let parent = table.parent.as_ref().and_then(|parent| self.codebook.table(&parent.table));
         if let Some((_, parent)) = parent.filter(|(parent, _)| *parent != at) {
             link_to(&mut read, &parent.name, &parent.key);
@@ -219,6 +222,11 @@ impl DdiWriter<'_> {
         (whole.variables, whole.groups, whole.rows) = (Vec::new(), Vec::new(), None);
         element.extend(note::difference(&read, &whole));
         element
+    }
+
+    /// Whether a table has a data file.
+    fn has_file(&self, at: usize) -> bool {
+        self.files.get(at).is_some_and(|files| !files.is_empty())
     }
 
     fn data<W: Write>(&self, out: &mut Out<'_, W>, ids: &Ids<'_>, counts: &mut Counts) -> io::Result<()> {
@@ -286,6 +294,7 @@ impl DdiWriter<'_> {
             labels: self.codebook.value_labels_of(variable),
             id: ids.variable(at, &variable.name).unwrap_or_default().to_owned(),
             file: &file_id,
+            has_file: self.has_file(at),
             name: file.name(&variable.name),
             column: column + 1,
             question,
@@ -312,6 +321,9 @@ impl DdiWriter<'_> {
         self.profile.variable(column + 1, &mut element);
         let ReadVariable { variable: mut read, labels, .. } =
             variables::read(&element, self.languages.default);
+        let is_told = |name: &str| !self.has_file(at) && stated_file::is_of_variable(name);
+        let told = variable.attributes.iter().filter(|(name, _)| is_told(name));
+        read.attributes.extend(told.map(|(name, value)| (name.clone(), value.clone())));
         // Facts are told by rows, but for those of the file of some program.
         let mut whole = variable.clone();
         whole.facts = whole.facts.of_files();

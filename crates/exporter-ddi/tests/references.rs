@@ -60,6 +60,25 @@ fn parts_that_lead_nowhere_are_told() {
 }
 
 #[test]
+fn periods_in_words_stay_and_those_that_run_backwards_have_no_end() {
+    let of = |start: &str, end: &str| {
+        let dates =
+            format!("<collDate event='start'>{start}</collDate><collDate event='end'>{end}</collDate>");
+        let place = format!("<stdyInfo><sumDscr>{dates}</sumDscr></stdyInfo></stdyDscr>");
+        let document =
+            read(document("<fileDscr ID='F'/>", "").replacen("</stdyDscr>", &place, 1).as_bytes()).unwrap();
+        assert_eq!(document.codebook.problems(), []);
+        let period = document.codebook.study.collection_period.clone().unwrap();
+        ((period.start.unwrap(), period.end.unwrap_or_default()), lost(&document))
+    };
+    let pair = |start: &str, end: &str| (start.to_owned(), end.to_owned());
+    assert_eq!(of("Spring 2018", "Christmas 2018"), (pair("Spring 2018", "Christmas 2018"), vec![]));
+    let told =
+        "not-read 1 the end 2017 of the collection lies before its start 2018-03 and is left out".to_owned();
+    assert_eq!(of("2018-03", "2017"), (pair("2018-03", ""), vec![told]));
+}
+
+#[test]
 fn ends_that_a_range_leaves_out_are_no_missing_values() {
     let of = |kind: &str, range: &str| {
         let variable = format!(

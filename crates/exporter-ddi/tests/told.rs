@@ -239,6 +239,32 @@ fn what_a_document_says_is_not_said_otherwise() {
 }
 
 #[test]
+fn a_file_that_is_not_there_is_described_again() {
+    let described = file("pets.dat").replace(
+        "</fileName>",
+        "</fileName><fileType charset=\"UTF-8\">text/plain</fileType><format>fixed</format>",
+    );
+    let columns =
+        [variable("id", (1, 3), "dcml=\"0\"", ""), variable("size", (4, 6), "dcml=\"1\"", "")].concat();
+    let text = document(&described, &columns);
+    let written = again(&text);
+    for words in [
+        "<fileName>pets.dat</fileName>",
+        "<fileType charset=\"UTF-8\">text/plain</fileType>",
+        "<format>fixed</format>",
+        "<location StartPos=\"1\" EndPos=\"3\" fileid=\"F1\"/>",
+        "<location StartPos=\"4\" EndPos=\"6\" fileid=\"F1\"/>",
+    ] {
+        assert!(written.contains(words), "{words}\n{written}");
+    }
+    assert!(!written.contains("exporter:attribute"), "{written}");
+    assert_eq!((again(&written), findings(written.as_bytes())), (written.clone(), vec![]));
+    // The rows are found by what is written, too.
+    let rows = super::rows(&*among(&written, &[("pets.dat", b"  1 25\n")], 1).unwrap(), 0);
+    assert_eq!(rows, [["1", "2.5"]]);
+}
+
+#[test]
 fn kinds_of_groups_and_orders_of_categories_stay() {
     let group = |kind: &str, name: &str| format!("<varGrp ID=\"{name}\" {kind} name=\"{name}\" var=\"V1\"/>");
     let categories = "<catgry><catValu>1</catValu><labl>One</labl></catgry><catgry missing=\"Y\"><catValu>9</catValu><labl>None</labl>\

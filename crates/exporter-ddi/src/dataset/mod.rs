@@ -22,6 +22,7 @@ use exporter_core::{Format as _, FormatInfo};
 use serde::Deserialize;
 
 use crate::exporter::Ddi;
+use crate::mapping::stated_file;
 use crate::options::LabelsFrom;
 use crate::reader::{DdiDocument, TableFile, read_with};
 use fixed::FixedRows;
@@ -152,6 +153,11 @@ impl DdiDataset {
         }
         let mut opening = Opening { place, opened_by: source, context, losses, notes: Vec::new() };
         let rows = opening.rows(&mut codebook, &files)?;
+        for ((table, file), rows) in codebook.tables.iter_mut().zip(&files).zip(&rows) {
+            if matches!(rows, Rows::None) {
+                stated_file::keep(table, file);
+            }
+        }
         opening.rows_are_lost(&codebook, &rows);
         opening.statistics_are_lost(&codebook, &files, &rows);
         let Opening { losses, notes, .. } = opening;

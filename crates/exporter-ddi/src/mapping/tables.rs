@@ -5,6 +5,7 @@ use exporter_core::codebook::{Table, Text};
 use super::free_elements;
 use super::groups::is_kind_of_group;
 use super::note::{self, is_plain};
+use super::stated_file;
 use super::texts::{Languages, text_of, texts_of, words};
 use crate::data_file::DataFile;
 use crate::xml::Element;
@@ -36,15 +37,23 @@ impl TableEntry<'_> {
         dscr.extend(self.files.iter().skip(1).map(|file| self.text(Some(file), false)));
         dscr.extend(self.table.notes.iter().flat_map(|note| self.languages.elements("notes", note)));
         let attributes = self.table.attributes.iter();
-        dscr.extend(note::attributes(attributes.filter(|(name, _)| !is_kind_of_group(self.table, name))));
+        let is_note = |name: &str| {
+            !is_kind_of_group(self.table, name) && !(self.files.is_empty() && stated_file::is_of_table(name))
+        };
+        dscr.extend(note::attributes(attributes.filter(|(name, _)| is_note(name))));
         dscr
     }
 
     /// `fileTxt` of one file; the first one says how the table belongs to others.
     fn text(&self, file: Option<&DataFile>, is_first: bool) -> Element {
         let mut text = Element::new("fileTxt");
-        let name = file.map_or(self.table.name.as_str(), |file| file.path.as_str());
-        text.push(Element::new("fileName").text(name));
+        let stated = if file.is_none() { stated_file::of_table(self.table) } else { Vec::new() };
+        let has_name = stated.iter().any(|element| element.name == "fileName");
+        text.extend(stated);
+        if !has_name {
+            let name = file.map_or(self.table.name.as_str(), |file| file.path.as_str());
+            text.push(Element::new("fileName").text(name));
+        }
         if is_first {
             self.contents(&mut text);
             let (key, children) = (self.key.join(" "), self.children.join(" "));
@@ -116,6 +125,9 @@ pub(crate) struct ReadTable {
     pub(crate) structure: String,
     pub(crate) rows: Option<u64>,
     pub(crate) charset: Option<String>,
+    /// The media type of the file, and its format in words.
+    pub(crate) media_type: Option<String>,
+    pub(crate) format: Option<String>,
 }
 
 /// A record group.
@@ -183,6 +195,9 @@ pub(crate) fn read(dscr: &Element, default: Option<&str>) -> ReadTable {
         });
     }
     read.charset = texts().find_map(|text| text.first("fileType")?.attribute("charset")).map(str::to_owned);
+    let stated =
+        |name: &str| texts().find_map(|text| text.first(name)).map(words).filter(|it| !it.is_empty());
+    (read.media_type, read.format) = (stated("fileType"), stated("format"));
     let size = texts().find_map(|text| text.first("dimensns"));
     read.rows = size.and_then(|size| words(size.first("caseQnty")?).parse().ok());
     let titles = first.and_then(|text| text.first("fileCitation")?.first("titlStmt"));

@@ -8,6 +8,7 @@ use exporter_spss::FormatClass;
 use super::free_elements;
 use super::note::{self, add_attribute, is_plain, typed};
 use super::question::{self, Shared};
+use super::stated_file;
 use super::texts::{EXCLUDED, Languages, is_excluded, text_of, texts_of, words};
 use super::values;
 use super::values::{ReadValues, Values, number};
@@ -28,6 +29,8 @@ pub(crate) struct VariableEntry<'a> {
     pub(crate) id: String,
     /// ID of its file.
     pub(crate) file: &'a str,
+    /// Whether there is a data file; else its column is where a document has said.
+    pub(crate) has_file: bool,
     /// Name in its file.
     pub(crate) name: &'a str,
     /// Column of its file, from 1.
@@ -80,9 +83,10 @@ impl VariableEntry<'_> {
             .with("representationType", representation)
             .with("otherRepresentationType", other)
             .with("measUnit", self.languages.one(&self.variable.unit));
-        var.push(
-            Element::new("location").with("StartPos", self.column.to_string()).with("fileid", self.file),
-        );
+        let stated = if self.has_file { None } else { stated_file::of_variable(self.variable) };
+        let location =
+            stated.unwrap_or_else(|| Element::new("location").with("StartPos", self.column.to_string()));
+        var.push(location.with("fileid", self.file));
         let labels = self.languages.elements("labl", &self.variable.label).into_iter();
         var.extend(labels.map(|label| label.with("level", "variable")));
         let security = match self.variable.sensitivity {
@@ -125,9 +129,16 @@ impl VariableEntry<'_> {
         let attributes = &self.variable.attributes;
         free_elements::write_into_variable(&mut var, attributes);
         var.extend(note::attributes(
-            attributes.iter().filter(|(name, _)| !free_elements::is_of_variable(name)),
+            attributes
+                .iter()
+                .filter(|(name, _)| !(free_elements::is_of_variable(name) || self.is_stated(name))),
         ));
         var
+    }
+
+    /// Whether an attribute stands in `location`.
+    fn is_stated(&self, attribute: &str) -> bool {
+        !self.has_file && stated_file::is_of_variable(attribute)
     }
 
     fn statistics(&self) -> Vec<Element> {

@@ -83,7 +83,17 @@ fn assembled(parts: Parts) -> DdiDocument {
     codebook.documents = documents.map(|(document, notes)| note::restored(document, &notes)).collect();
     let mut files = Vec::new();
     for TableDraft { read, notes, rectype, columns, .. } in tables {
-        let ReadTable { id: read_id, mut table, files: names, digests, rows, charset, .. } = read;
+        let ReadTable {
+            id: read_id,
+            mut table,
+            files: names,
+            digests,
+            rows,
+            charset,
+            media_type,
+            format,
+            ..
+        } = read;
         let (variables, groups) = (std::mem::take(&mut table.variables), std::mem::take(&mut table.groups));
         let mut table = note::restored(table, &notes);
         (table.variables, table.groups, table.rows) = (variables, groups, rows.filter(|_| rectype.is_none()));
@@ -95,7 +105,17 @@ fn assembled(parts: Parts) -> DdiDocument {
                 record.type_variable.and_then(|name| of_file(&read_id, &name).or_else(|| of_file("", &name)));
             (column.cloned().unwrap_or_default(), record.rectype)
         });
-        files.push(TableFile { names, has_namesake: false, rows, digests, charset, columns, record });
+        files.push(TableFile {
+            names,
+            has_namesake: false,
+            rows,
+            digests,
+            charset,
+            media_type,
+            format,
+            columns,
+            record,
+        });
     }
     find_namesakes(&mut files);
     DdiDocument { codebook, files, losses, counts: parts.counts }
@@ -163,6 +183,8 @@ pub(super) fn drafts(mut read: ReadTable, notes: Vec<Element>, losses: &mut Vec<
             digests: read.digests.clone(),
             structure: read.structure.clone(),
             charset: read.charset.clone(),
+            media_type: read.media_type.clone(),
+            format: read.format.clone(),
             ..ReadTable::default()
         };
         own.table.name.clone_from(&record.rectype);
