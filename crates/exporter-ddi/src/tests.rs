@@ -71,8 +71,7 @@ fn losses(codebook: Codebook) -> Vec<String> {
 
 #[test]
 fn documents_of_the_first_versions_are_not_written() {
-    let mut options = DdiOptions::default();
-    options.version = Version::V1;
+    let options = DdiOptions { version: Version::V1, ..DdiOptions::default() };
     let data = MemoryDataset::new(Codebook::new("s"), Vec::new()).unwrap();
     let sink = Box::new(MemorySink::new());
     let error = export(&DdiExporter::new(options), &data, sink, &Context::default()).unwrap_err();

@@ -38,7 +38,8 @@ impl TableEntry<'_> {
         dscr.extend(self.table.notes.iter().flat_map(|note| self.languages.elements("notes", note)));
         let attributes = self.table.attributes.iter();
         let is_note = |name: &str| {
-            !is_kind_of_group(self.table, name) && !(self.files.is_empty() && stated_file::is_of_table(name))
+            let is_stated = self.files.is_empty() && stated_file::is_of_table(name);
+            !is_stated && !is_kind_of_group(self.table, name)
         };
         dscr.extend(note::attributes(attributes.filter(|(name, _)| is_note(name))));
         dscr
