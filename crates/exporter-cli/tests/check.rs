@@ -230,6 +230,14 @@ fn a_note_and_a_warning_are_told_and_only_an_error_ends_with_1() {
     assert_eq!((counts(0), counts(1)), ([0, 0, 1], [1, 0, 0]));
     assert_eq!(json[0]["findings"][0]["severity"], "note");
     assert!(json[1]["findings"][0]["offset"].is_u64(), "{json}");
+    assert_eq!(json[1]["unlisted"], 0);
+    let head = "<codeBook xmlns=\"ddi:codebook:2_5\"><stdyDscr><citation><titlStmt><titl>T</titl></titlStmt></citation></stdyDscr>";
+    let faults = "<dataDscr>".to_owned() + &"<var/>".repeat(150) + "</dataDscr></codeBook>";
+    std::fs::write(folder.path().join("x.xml"), head.to_owned() + &faults).unwrap();
+    let json: serde_json::Value =
+        serde_json::from_str(&run_in(folder.path(), "check {}/x.xml --json").output).unwrap();
+    let listed = json[0]["findings"].as_array().map(Vec::len);
+    assert_eq!((&json[0]["errors"], listed, &json[0]["unlisted"]), (&150.into(), Some(100), &50.into()));
 }
 
 #[test]

@@ -123,8 +123,13 @@ fn a_variable_that_the_data_does_not_have_is_named() {
                   hint: did you mean \"age\"? columns of the file: id, age";
     says(folder.path(), &export(&["--codebook", "{}/book.toml"]), 1, wanted);
     let declared = book.replace("\"agee\"", "\"agee\"\nkind = \"integer\"");
-    std::fs::write(folder.path().join("book.toml"), declared).unwrap();
+    std::fs::write(folder.path().join("book.toml"), &declared).unwrap();
     let wanted = "error: column \"agee\" is declared but the header does not have it ({}/people.csv)\n  \
+                  hint: correct the name in the codebook, or in the header of the file";
+    says(folder.path(), &export(&["--codebook", "{}/book.toml"]), 1, wanted);
+    let more = "[[tables.variables]]\nname = \"sex\"\nkind = \"integer\"\n";
+    std::fs::write(folder.path().join("book.toml"), declared + more).unwrap();
+    let wanted = "error: columns \"agee\", \"sex\" are declared but the header does not have them ({}/people.csv)\n  \
                   hint: correct the name in the codebook, or in the header of the file";
     says(folder.path(), &export(&["--codebook", "{}/book.toml"]), 1, wanted);
     let wanted = "error: no variable is called \"agee\"\n  hint: did you mean \"age\"? variables: id, age";

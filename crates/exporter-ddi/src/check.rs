@@ -13,6 +13,7 @@ use exporter_core::check::{Check, Checked, Checking, Finding, Findings, Rule};
 use exporter_core::{Context, Error, Format as _, FormatInfo, Recognition, Result, Sample, Source};
 
 use crate::dataset::DdiInput;
+use crate::error::encoding_words;
 use crate::exporter::Ddi;
 use crate::reader::other_document;
 use crate::structure::Version;
@@ -151,9 +152,7 @@ impl Checker<'_> {
                 Oddity::Name(name) => format!("{name:?} is no name"),
                 Oddity::Prefix(prefix) => format!("the prefix `{prefix}` stands for no namespace"),
                 Oddity::Attribute(problem) => format!("an attribute cannot be read: {problem}"),
-                Oddity::Encoding => {
-                    "some bytes are none of the encoding that the document says it has".to_owned()
-                }
+                Oddity::Encoding(unknown) => encoding_words(unknown.as_deref()),
                 Oddity::Outside => "something stands outside the outermost element".to_owned(),
             };
             self.find(rule::MALFORMED, position, message);
@@ -193,8 +192,7 @@ impl Checker<'_> {
         let known = Version::ALL.into_iter().find(|version| version.namespace() == namespace);
         let number =
             tag.attributes.iter().find(|(name, _)| name == "version").map(|(_, value)| value.as_str());
-        let numbered = || Version::ALL.into_iter().find(|version| Some(version.number()) == number);
-        self.version = known.or_else(numbered).unwrap_or_default();
+        self.version = known.or_else(|| Version::of_number(number?)).unwrap_or_default();
         if tag.name != "codeBook" {
             self.find(
                 rule::STRUCTURE,
@@ -312,6 +310,17 @@ mod tests {
              files='F1' xml:lang='en'><labl>A <div xmlns='http://www.w3.org/1999/xhtml'>x<p/></div></labl></var></dataDscr>"
         );
         assert_eq!(found(&codebook(&inside)), [""; 0]);
+    }
+
+    #[test]
+    fn versions_of_one_namespace_have_its_rules() {
+        for number in ["1.2", "1.2.1", "1.2.2", "2.0", "2.1"] {
+            let document =
+                |namespace: &str| format!("<codeBook {namespace} version='{number}'>{STUDY}</codeBook>");
+            assert_eq!(found(&document("xmlns='http://www.icpsr.umich.edu/DDI'")), [""; 0]);
+            assert!(found(&document(""))[0].ends_with("version 1.2.2 is http://www.icpsr.umich.edu/DDI"));
+        }
+        assert!(found(&codebook(STUDY).replace("\"2.5\"", "\"2.0\""))[0].contains("it must be `2.5`"));
     }
 
     #[test]

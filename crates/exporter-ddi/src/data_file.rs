@@ -37,6 +37,8 @@ pub(crate) struct DataFile {
     /// Name of its format for people.
     pub(crate) format: String,
     pub(crate) program: Program,
+    /// Whether true and false are words in it, as in delimited text.
+    pub(crate) has_words_for_booleans: bool,
     pub(crate) rows: Option<u64>,
     /// SHA-256 in hexadecimal digits.
     pub(crate) sha256: Option<String>,

@@ -31,14 +31,24 @@ pub enum DdiError {
         is_cut: bool,
     },
     /// Some bytes are none of the encoding that it has by its first line.
-    #[error("line {line}: some bytes are none of the encoding that the document says it has")]
+    #[error("line {line}: {}", encoding_words(unknown.as_deref()))]
     Encoding {
         /// Line, from 1.
         line: u64,
+        /// The name of the encoding, where nothing is known of it.
+        unknown: Option<String>,
     },
     /// It cannot be read.
     #[error("cannot read the document")]
     Io(#[source] io::Error),
+}
+
+/// What is wrong with bytes that cannot be decoded.
+pub(crate) fn encoding_words(unknown: Option<&str>) -> String {
+    match unknown {
+        Some(name) => format!("the document says that it is in the encoding {name:?}, which is not known"),
+        None => "some bytes are none of the encoding that the document says it has".to_owned(),
+    }
 }
 
 /// A result of this crate.
@@ -69,7 +79,8 @@ impl From<DdiError> for Error {
             }
             DdiError::Damaged { .. } => Error::invalid(format!("ddi: {error}")),
             DdiError::Encoding { .. } => Error::invalid(format!("ddi: {error}")).with_hint(
-                "name the encoding of its bytes in its first line, such as <?xml version=\"1.0\" encoding=\"windows-1252\"?>",
+                "name the encoding of its bytes in its first line, such as <?xml version=\"1.0\" encoding=\"windows-1252\"?>, or save it \
+                 as UTF-8",
             ),
         }
     }

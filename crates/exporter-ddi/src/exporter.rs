@@ -14,12 +14,12 @@ use exporter_core::{
 };
 
 use crate::data_file::{DataFile, form_of};
-use crate::mapping::texts::{Languages, Told};
-use crate::options::{DdiOptions, OPTIONS, READ_OPTIONS, WrittenVersion};
+use crate::mapping::texts::{Languages, TextChanges};
+use crate::options::{DdiOptions, OPTIONS, READ_OPTIONS};
 use crate::reader::Counts;
 use crate::statistics::VariableStatistics;
 use crate::structure::Version;
-use crate::writer::Description;
+use crate::writer::DdiWriter;
 
 static INFO: FormatInfo = FormatInfo::new("ddi", "DDI Codebook")
     .aliases(&["ddi-codebook"])
@@ -131,6 +131,10 @@ impl Exporter for DdiExporter {
         context: &Context,
     ) -> Result<Box<dyn Plan + 'a>> {
         let codebook = data.codebook();
+        if self.options.version == Version::V1 {
+            return Err(Error::usage("ddi: documents of 1.2.2 are read, and not written")
+                .with_hint("choose 2.5 or 2.6"));
+        }
         self.is_of_a_file(with.siblings)?;
         self.describes_codes(with.siblings)?;
         self.options.profile.suits(codebook)?;
@@ -170,8 +174,8 @@ impl Exporter for DdiExporter {
             }
         }
         // What becomes of texts shows where they are spelled.
-        let told = Told::default();
-        plan.description(Some(&told)).tell();
+        let told = TextChanges::default();
+        plan.writer(Some(&told)).tell();
         losses::of_texts(&told)
             .into_iter()
             .chain(losses::of_roles(codebook))
@@ -249,6 +253,10 @@ fn data_file(sibling: &Sibling, table: &str) -> DataFile {
         media_type: entry.media_type.clone(),
         format: format.to_owned(),
         program,
+        has_words_for_booleans: entry
+            .attributes
+            .get("booleans")
+            .is_some_and(|pair| pair.split('/').any(|word| word.parse::<f64>().is_err())),
         rows: entry.rows,
         sha256: None,
         names: renames
@@ -297,13 +305,13 @@ impl Plan for DdiPlan<'_> {
 
     fn write(self: Box<Self>, sink: &dyn Sink, context: &Context) -> Result<Summary> {
         let mut summary = Summary::default();
-        let mut description = self.description(None);
+        let mut writer = self.writer(None);
         for (spec, language) in self.entries.iter().zip(&self.languages) {
             context.cancel().check()?;
-            description.languages.only = language.as_deref();
+            writer.languages.only = language.as_deref();
             let mut entry = sink.create(spec)?;
             let failed = |source| Error::io("cannot write the document", source).entry(&spec.path);
-            let counts = description.write(&mut entry).map_err(failed)?;
+            let counts = writer.write(&mut entry).map_err(failed)?;
             entry.flush().map_err(failed)?;
             complete(counts, self.codebook).map_err(|error| error.entry(&spec.path))?;
             summary.entries.push(EntryReport::new(spec, entry.commit()?, None));
@@ -314,8 +322,8 @@ impl Plan for DdiPlan<'_> {
 
 impl DdiPlan<'_> {
     /// What a document is about, in all languages.
-    fn description<'d>(&'d self, told: Option<&'d Told>) -> Description<'d> {
-        Description {
+    fn writer<'d>(&'d self, told: Option<&'d TextChanges>) -> DdiWriter<'d> {
+        DdiWriter {
             codebook: self.codebook,
             files: &self.files,
             rows: &self.rows,
@@ -326,10 +334,7 @@ impl DdiPlan<'_> {
                 is_one: self.options.profile.is_of_one_language(),
                 ..Languages::of(self.codebook)
             },
-            version: match self.options.version {
-                WrittenVersion::V2_5 => Version::V2_5,
-                WrittenVersion::V2_6 => Version::V2_6,
-            },
+            version: self.options.version,
             profile: self.options.profile,
             date: self.date.as_deref(),
         }

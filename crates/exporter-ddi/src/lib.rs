@@ -19,7 +19,7 @@ pub use dataset::open_data_format;
 pub use dataset::{DdiDataset, DdiInput, DdiInputOptions};
 pub use error::DdiError;
 pub use exporter::{Ddi, DdiExporter};
-pub use options::{DdiOptions, LabelsFrom, Profile, STATISTICS, StatisticsOption, THRESHOLD, WrittenVersion};
+pub use options::{DdiOptions, LabelsFrom, Profile, STATISTICS, StatisticsOption, THRESHOLD};
 pub use reader::{Column, Counts, DdiDocument, TableFile, read};
 pub use structure::Version;
 

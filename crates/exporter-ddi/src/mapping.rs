@@ -1,4 +1,5 @@
-//! A codebook as elements and back: each file holds both directions of one part, so that what is written is what is read.
+//! A codebook as elements and back: the file of a part holds both directions, so that what is written is what is read. What texts
+//! need on their way out (`html`, `language_tags`) and what only others write (`coding_instructions`) has one direction.
 
 pub(crate) mod coding_instructions;
 pub(crate) mod documents;
@@ -8,6 +9,7 @@ mod html;
 mod language_tags;
 pub(crate) mod note;
 pub(crate) mod question;
+pub(crate) mod stated_file;
 pub(crate) mod study;
 pub(crate) mod tables;
 pub(crate) mod texts;

@@ -3,13 +3,15 @@
 use exporter_core::OptionInfo;
 use serde::Deserialize;
 
+use crate::structure::Version;
+
 /// Options of a document.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct DdiOptions {
     /// Version of DDI Codebook.
-    pub version: WrittenVersion,
+    pub version: Version,
     /// Whose habits it is written for.
     pub profile: Profile,
     /// What is told of the values.
@@ -18,19 +20,6 @@ pub struct DdiOptions {
     pub threshold: u64,
     /// Extension of the data files whose names and values the document has; empty for those that come first.
     pub file: String,
-}
-
-/// A version that is written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[non_exhaustive]
-pub enum WrittenVersion {
-    /// 2.5, which all readers know.
-    #[default]
-    #[serde(rename = "2.5")]
-    V2_5,
-    /// 2.6 of 2026.
-    #[serde(rename = "2.6")]
-    V2_6,
 }
 
 /// Whose habits a document is written for.

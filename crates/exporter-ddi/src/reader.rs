@@ -24,7 +24,6 @@ use crate::xml::{Element, Fault, Item, Tag, XmlReader};
 
 pub(crate) use label_sets::LabelSets;
 pub(crate) use links::link_to;
-pub(crate) use resolve::finish_group;
 pub(crate) use sound::legal_file_name;
 
 /// Bytes of one part of a document (a study, a variable) that are read.
@@ -86,6 +85,10 @@ pub struct TableFile {
     pub digests: Vec<Option<String>>,
     /// The encoding of a text, where it is stated.
     pub charset: Option<String>,
+    /// Its media type, where it is stated.
+    pub media_type: Option<String>,
+    /// What it is in words, where it is stated.
+    pub format: Option<String>,
     /// By variable of the table, the column.
     pub columns: Vec<Column>,
     /// Of a file with several types of record: the column that holds the type, and the type of this table's.
@@ -100,6 +103,8 @@ pub struct Column {
     pub name: String,
     /// Of fixed columns the first and last character, from 1.
     pub characters: Option<(u32, u32)>,
+    /// Whether the document says of what kind the values are.
+    pub says_kind: bool,
     /// Digits behind the decimal point, where they are stated; in fixed columns the point may not be written.
     pub decimals: Option<u8>,
     /// Statistics and frequencies that are stated of the variable.
@@ -108,9 +113,9 @@ pub struct Column {
     pub further_statistics: u64,
 }
 
-/// A variable and where it belongs.
+/// A variable, and what says to which tables it belongs.
 #[derive(Clone)]
-struct Found {
+struct UnplacedVariable {
     id: String,
     files: Vec<String>,
     rectypes: Vec<String>,
@@ -128,7 +133,7 @@ pub(crate) struct Parts {
     /// The study, its languages where they are listed, and its notes.
     study: Option<(exporter_core::codebook::Study, Option<Vec<String>>, Vec<Element>)>,
     tables: Vec<(ReadTable, Vec<Element>)>,
-    variables: Vec<Found>,
+    variables: Vec<UnplacedVariable>,
     groups: Vec<(exporter_core::codebook::Group, Vec<String>, Element)>,
     documents: Vec<(exporter_core::codebook::Document, Vec<Element>)>,
     /// Notes behind the variables.
@@ -168,7 +173,7 @@ pub(crate) fn read_with(document: impl BufRead, labels: LabelsFrom) -> Result<Dd
     let mut parts = Parts { labels, ..Parts::default() };
     match parts.read(&mut reader) {
         Ok(()) | Err(DdiError::Damaged { .. }) if let Some(line) = reader.malformed() => {
-            Err(DdiError::Encoding { line })
+            Err(DdiError::Encoding { line, unknown: reader.unknown_encoding().map(str::to_owned) })
         }
         Ok(()) => Ok(resolve::document(parts)),
         Err(DdiError::Damaged { line, column, message, is_cut, .. }) => {
@@ -282,7 +287,7 @@ impl Parts {
                         .map(str::to_owned)
                         .collect();
                 }
-                let found = Found {
+                let found = UnplacedVariable {
                     id: says("ID").to_owned(),
                     files,
                     rectypes: list(says("rectype")),
@@ -408,7 +413,9 @@ pub(crate) fn other_document(root: &str) -> Option<&'static str> {
 
 fn not_xml(fault: Fault, first: Option<&String>) -> DdiError {
     match first {
-        None if fault.source.is_none() => DdiError::NotDdi { found: format!("no XML ({})", fault.message) },
+        None if fault.source.is_none() && !fault.is_refusal => {
+            DdiError::NotDdi { found: format!("no XML ({})", fault.message) }
+        }
         _ => fault.into(),
     }
 }
@@ -427,7 +434,8 @@ fn column(var: &Element) -> Column {
     let stated = || var.all("sumStat").chain(var.all("catgry").flat_map(|category| category.all("catStat")));
     let is_counted = |stat: &&Element| COUNTED.contains(&stat.attribute("type").unwrap_or("freq"));
     let (statistics, counted) = (stated().count() as u64, stated().filter(is_counted).count() as u64);
-    Column { name, characters, decimals, statistics, further_statistics: statistics - counted }
+    let says_kind = variables::says_kind(var);
+    Column { name, characters, says_kind, decimals, statistics, further_statistics: statistics - counted }
 }
 
 /// Types of statistics that are counted from rows.

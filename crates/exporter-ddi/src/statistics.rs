@@ -21,10 +21,3 @@ pub(crate) struct VariableStatistics {
     /// How often values occur that have a label or are declared missing.
     pub(crate) frequencies: HashMap<Value, ValueCount>,
 }
-
-impl VariableStatistics {
-    /// How often a value occurs.
-    pub(crate) fn frequency(&self, value: &Value) -> Option<&ValueCount> {
-        self.frequencies.get(value)
-    }
-}

@@ -18,19 +18,24 @@ mod value_type;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
+use serde::Deserialize;
+
 pub(crate) use content::{Mismatch, Particle};
-pub(crate) use value_type::{ValueType, is_language, is_name_character, is_name_start, is_nc_name};
+pub(crate) use value_type::{ValueType, is_language};
 
 /// A version of DDI Codebook.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[non_exhaustive]
 pub enum Version {
-    /// 1.2.2, and 2.0 and 2.1, which kept its namespace.
+    /// 1.2.2, and 2.0 and 2.1, which kept its namespace; as an option there is none of its name, since it is only read.
+    #[serde(skip)]
     V1,
     /// 2.5 of 2012 and 2.5.1 of 2014.
     #[default]
+    #[serde(rename = "2.5")]
     V2_5,
     /// 2.6 of 2026.
+    #[serde(rename = "2.6")]
     V2_6,
 }
 
@@ -53,6 +58,14 @@ impl Version {
             Version::V1 => "1.2.2",
             Version::V2_5 => "2.5",
             Version::V2_6 => "2.6",
+        }
+    }
+
+    /// The version whose rules a document follows that states this number.
+    pub(crate) fn of_number(number: &str) -> Option<Self> {
+        match number {
+            "1.2" | "1.2.1" | "1.2.2" | "2.0" | "2.1" => Some(Version::V1),
+            number => Self::ALL.into_iter().find(|version| version.number() == number),
         }
     }
 

@@ -11,9 +11,10 @@ use crate::check::check;
 use crate::data_file::DataFile;
 use crate::exporter::DdiExporter;
 use crate::mapping::texts::Languages;
+use crate::options::DdiOptions;
 use crate::reader::read;
 use crate::structure::Version;
-use crate::writer::Description;
+use crate::writer::DdiWriter;
 
 /// The document of a codebook whose tables are in csv files.
 fn document(codebook: &Codebook, version: Version) -> String {
@@ -22,7 +23,7 @@ fn document(codebook: &Codebook, version: Version) -> String {
         vec![DataFile { path, media_type, ..DataFile::default() }]
     };
     let files: Vec<_> = codebook.tables.iter().map(|table| file(&table.name)).collect();
-    let description = Description {
+    let writer = DdiWriter {
         codebook,
         files: &files,
         rows: &vec![Some(3); codebook.tables.len()],
@@ -34,7 +35,7 @@ fn document(codebook: &Codebook, version: Version) -> String {
         date: Some("2026-01-31"),
     };
     let mut bytes = Vec::new();
-    description.write(&mut bytes).unwrap();
+    writer.write(&mut bytes).unwrap();
     String::from_utf8(bytes).unwrap()
 }
 
@@ -66,6 +67,16 @@ fn losses(codebook: Codebook) -> Vec<String> {
     let summary = export(&DdiExporter::default(), &data, sink, &Context::default()).unwrap();
     let losses = summary.changes.losses.iter();
     losses.map(|loss| format!("{} {} {}", loss.code, loss.count, loss.action)).collect()
+}
+
+#[test]
+fn documents_of_the_first_versions_are_not_written() {
+    let options = DdiOptions { version: Version::V1, ..DdiOptions::default() };
+    let data = MemoryDataset::new(Codebook::new("s"), Vec::new()).unwrap();
+    let sink = Box::new(MemorySink::new());
+    let error = export(&DdiExporter::new(options), &data, sink, &Context::default()).unwrap_err();
+    assert!(error.to_string().contains("1.2.2 are read, and not written"), "{error}");
+    assert!(serde_json::from_str::<DdiOptions>("{\"version\": \"V1\"}").is_err());
 }
 
 #[test]

@@ -14,10 +14,10 @@ use crate::mapping::question::Shared;
 use crate::mapping::tables::TableEntry;
 use crate::mapping::texts::Languages;
 use crate::mapping::variables::{self, ReadVariable, VariableEntry};
-use crate::mapping::{documents, note, study, tables};
+use crate::mapping::{documents, note, stated_file, study, tables};
 use crate::options::Profile;
 use crate::reader::NO_LANGUAGES;
-use crate::reader::{Counts, LabelSets, finish_group, link_to};
+use crate::reader::{Counts, LabelSets, link_to};
 use crate::statistics::VariableStatistics;
 use crate::structure::{Structure, Version};
 use crate::xml::Element;
@@ -25,8 +25,8 @@ use ids::Ids;
 
 pub(crate) use ids::document_id;
 
-/// What a document is about.
-pub(crate) struct Description<'a> {
+/// Writes a document: what it is about, and how.
+pub(crate) struct DdiWriter<'a> {
     pub(crate) codebook: &'a Codebook,
     /// By table, its data files; the first one names the columns.
     pub(crate) files: &'a [Vec<DataFile>],
@@ -77,7 +77,7 @@ impl<W: Write> Out<'_, W> {
     }
 }
 
-impl Description<'_> {
+impl DdiWriter<'_> {
     /// Goes through all texts as they are written, and writes nothing: what becomes of them is told where the languages say.
     pub(crate) fn tell(&self) {
         let ids = Ids::of(self.codebook);
@@ -86,11 +86,11 @@ impl Description<'_> {
             self.table_entry(at, table, &ids).write();
             let (variables, groups) = ids.members(at);
             for group in &table.groups {
-                groups::write(group, "", variables, groups, self.languages);
+                groups::write(group, table, "", variables, groups, self.languages);
             }
-            let asked = Asked::of(table);
+            let shared = SharedByVariables::of(table);
             for (column, variable) in table.variables.iter().enumerate() {
-                self.spelled(at, (column, variable), &asked, &ids);
+                self.spelled(at, (column, variable), &shared, &ids);
             }
         }
         for document in &self.codebook.documents {
@@ -209,6 +209,11 @@ impl Description<'_> {
         self.profile.table(table, &mut element);
         let mut read = tables::read(&element, self.languages.default).table;
         read.key.clone_from(&table.key);
+        let is_told = |name: &str| {
+            groups::is_kind_of_group(table, name) || !self.has_file(at) && stated_file::is_of_table(name)
+        };
+        let told = table.attributes.iter().filter(|(name, _)| is_told(name));
+        read.attributes.extend(told.map(|(name, value)| (name.clone(), value.clone())));
         let parent = table.parent.as_ref().and_then(|parent| self.codebook.table(&parent.table));
         if let Some((_, parent)) = parent.filter(|(parent, _)| *parent != at) {
             link_to(&mut read, &parent.name, &parent.key);
@@ -219,33 +224,44 @@ impl Description<'_> {
         element
     }
 
+    /// Whether a table has a data file.
+    fn has_file(&self, at: usize) -> bool {
+        self.files.get(at).is_some_and(|files| !files.is_empty())
+    }
+
     fn data<W: Write>(&self, out: &mut Out<'_, W>, ids: &Ids<'_>, counts: &mut Counts) -> io::Result<()> {
         for (at, table) in self.codebook.tables.iter().enumerate() {
             for group in &table.groups {
                 let (variables, groups) = ids.members(at);
-                let mut element =
-                    groups::write(group, &ids.group(at, &group.name), variables, groups, self.languages);
+                let mut element = groups::write(
+                    group,
+                    table,
+                    &ids.group(at, &group.name),
+                    variables,
+                    groups,
+                    self.languages,
+                );
                 if self.codebook.tables.len() > 1 && element.attribute("var").is_none() {
                     element.push(table_note(&table.name));
                 }
                 let (mut read, members) = groups::read(&element, self.languages.default);
-                finish_group(&mut read, &members, &|id| ids.name(id));
+                read.members = members.iter().filter_map(|id| ids.name(id)).collect();
                 element.extend(note::difference(&read, group));
                 out.element(2, element)?;
             }
         }
         let mut sets = LabelSets::default();
         for (at, table) in self.codebook.tables.iter().enumerate() {
-            let asked = Asked::of(table);
+            let shared = SharedByVariables::of(table);
             for (column, variable) in table.variables.iter().enumerate() {
-                let element = self.variable(at, (column, variable), &asked, ids, &mut sets);
+                let element = self.variable(at, (column, variable), &shared, ids, &mut sets);
                 counts.add(&element);
                 out.element(2, element)?;
             }
         }
         // Sets as a reader finds them differ where several variables share one and declare other values missing.
-        let read = sets.into_sets();
-        out_note(out, note::difference(&read, &self.codebook.value_labels))
+        let note = note::difference(&sets.into_sets(), &self.codebook.value_labels);
+        note.map_or(Ok(()), |note| out.element(2, note))
     }
 
     /// A variable, without what DDI has no place for.
@@ -253,25 +269,24 @@ impl Description<'_> {
         &self,
         at: usize,
         (column, variable): (usize, &Variable),
-        asked: &Asked<'_>,
+        shared: &SharedByVariables<'_>,
         ids: &Ids<'_>,
     ) -> Element {
         let none = DataFile::default();
         let file = self.files.get(at).and_then(|files| files.first()).unwrap_or(&none);
         let weight = variable.weighted_by.as_deref().and_then(|name| ids.variable(at, name));
-        let group = asked.groups.get(variable.name.as_str());
-        let shared_id = group.map(|(group, _)| ids.question(at, group));
-        let question = match (&variable.question, group) {
+        let of_group = shared.questions.get(variable.name.as_str());
+        let shared_id = of_group.map(|of_group| ids.question(at, of_group.group));
+        let question = match (&variable.question, of_group.zip(shared_id.as_deref())) {
             (Some(own), _) => Some((&**own, None)),
-            (None, Some((group, first))) => group
-                .1
-                .zip(shared_id.as_deref())
-                .map(|(question, id)| (question, Some(Shared { id, is_first: *first == variable.name }))),
+            (None, Some((GroupQuestion { question, first, .. }, id))) => {
+                Some((*question, Some(Shared { id, is_first: *first == variable.name })))
+            }
             (None, None) => None,
         };
         let written = |value: &Value| file.value(&variable.name, value);
         let file_id = ids.file(at);
-        let is_weight = variable.weight || asked.weights.contains(variable.name.as_str());
+        let is_weight = variable.weight || shared.weights.contains(variable.name.as_str());
         let statistics =
             self.statistics.get(at).and_then(|columns| columns.get(column)).and_then(Option::as_ref);
         VariableEntry {
@@ -279,6 +294,7 @@ impl Description<'_> {
             labels: self.codebook.value_labels_of(variable),
             id: ids.variable(at, &variable.name).unwrap_or_default().to_owned(),
             file: &file_id,
+            has_file: self.has_file(at),
             name: file.name(&variable.name),
             column: column + 1,
             question,
@@ -286,6 +302,7 @@ impl Description<'_> {
             is_weight,
             statistics,
             program: file.program,
+            has_words_for_booleans: file.has_words_for_booleans,
             written: &written,
             languages: self.languages,
         }
@@ -296,14 +313,17 @@ impl Description<'_> {
         &self,
         at: usize,
         (column, variable): (usize, &Variable),
-        asked: &Asked<'_>,
+        shared: &SharedByVariables<'_>,
         ids: &Ids<'_>,
         sets: &mut LabelSets,
     ) -> Element {
-        let mut element = self.spelled(at, (column, variable), asked, ids);
+        let mut element = self.spelled(at, (column, variable), shared, ids);
         self.profile.variable(column + 1, &mut element);
         let ReadVariable { variable: mut read, labels, .. } =
             variables::read(&element, self.languages.default);
+        let is_told = |name: &str| !self.has_file(at) && stated_file::is_of_variable(name);
+        let told = variable.attributes.iter().filter(|(name, _)| is_told(name));
+        read.attributes.extend(told.map(|(name, value)| (name.clone(), value.clone())));
         // Facts are told by rows, but for those of the file of some program.
         let mut whole = variable.clone();
         whole.facts = whole.facts.of_files();
@@ -325,21 +345,26 @@ impl Description<'_> {
     }
 }
 
-fn out_note<W: Write>(out: &mut Out<'_, W>, note: Option<Element>) -> io::Result<()> {
-    note.map_or(Ok(()), |note| out.element(2, note))
-}
-
 /// What several variables of a table share: questions that they answer together, and weights.
-struct Asked<'a> {
-    /// By variable its group with that group's question, and the first variable of the group.
-    groups: HashMap<&'a str, ((&'a str, Option<&'a Question>), &'a str)>,
+struct SharedByVariables<'a> {
+    /// By variable.
+    questions: HashMap<&'a str, GroupQuestion<'a>>,
     /// Variables by which others are weighted.
     weights: HashSet<&'a str>,
 }
 
-impl<'a> Asked<'a> {
+/// The question that the variables of a group answer together.
+#[derive(Clone, Copy)]
+struct GroupQuestion<'a> {
+    group: &'a str,
+    question: &'a Question,
+    /// The first variable of the group.
+    first: &'a str,
+}
+
+impl<'a> SharedByVariables<'a> {
     fn of(table: &'a Table) -> Self {
-        let mut groups = HashMap::new();
+        let mut questions = HashMap::new();
         for group in &table.groups {
             let is_multiple =
                 matches!(group.kind, GroupKind::MultipleDichotomy { .. } | GroupKind::MultipleCategory);
@@ -347,13 +372,12 @@ impl<'a> Asked<'a> {
             if !is_multiple {
                 continue;
             }
+            let question = GroupQuestion { group: &group.name, question, first };
             for member in &group.members {
-                groups
-                    .entry(member.as_str())
-                    .or_insert(((group.name.as_str(), Some(&**question)), first.as_str()));
+                questions.entry(member.as_str()).or_insert(question);
             }
         }
         let weights = table.variables.iter().filter_map(|variable| variable.weighted_by.as_deref());
-        Self { groups, weights: weights.collect() }
+        Self { questions, weights: weights.collect() }
     }
 }

@@ -1,6 +1,7 @@
 //! Data files of other formats, and where they are looked for.
 
-use exporter_core::{Dataset as _, ErrorKind, TableId};
+use exporter_core::source::MemoryFiles;
+use exporter_core::{Dataset as _, ErrorKind, Source, TableId};
 use exporter_testkit::conformance;
 
 use super::{among, document, file, notes, rows, told};
@@ -49,6 +50,54 @@ fn the_file_is_the_one_that_is_named_wherever_that_is() {
     // Not one of the same name in another format, nor one that nothing reads.
     assert_eq!(found("pets.dat", "pets.plain"), 0);
     assert_eq!(found("pets.NSDstat", "pets.NSDstat"), 0);
+}
+
+#[test]
+fn paths_lead_to_other_folders_of_the_opened_one() {
+    let found = |name: &str, at: &str| {
+        let text = document(&file(name), VARIABLES);
+        let files = [("meta/study.xml", text.into_bytes()), (at, ROWS.to_vec())];
+        let set = Source::files("set", std::sync::Arc::new(MemoryFiles::new(files)));
+        let context = conformance::context();
+        let source = set.entry("meta/study.xml", &context).unwrap().unwrap();
+        let data = super::registry().open(&source, serde_json::Value::Null, &context).unwrap();
+        rows(&*data, 0).len()
+    };
+    for name in
+        ["../data/pets.plain", "..\\data\\pets.plain", "/home/me/data/pets.plain", "D:\\s\\data\\pets.plain"]
+    {
+        assert_eq!(found(name, "data/pets.plain"), 2, "{name}");
+    }
+    assert_eq!(found("https://x.org/s/data/pets.plain", "meta/data/pets.plain"), 2);
+    assert_eq!(found("../../data/pets.plain", "data/pets.plain"), 0);
+}
+
+#[test]
+fn a_document_that_is_opened_by_itself_names_files_above_it() {
+    let folder = tempfile::tempdir().unwrap();
+    for below in ["meta", "data", ".hidden"] {
+        std::fs::create_dir(folder.path().join(below)).unwrap();
+    }
+    let context = conformance::context();
+    let opened = |name: &str| {
+        let at = folder.path().join("meta/study.xml");
+        std::fs::write(&at, document(&file(name), VARIABLES)).unwrap();
+        let source = Source::open(&at, &context).unwrap();
+        rows(&*super::registry().open(&source, serde_json::Value::Null, &context).unwrap(), 0).len()
+    };
+    for at in ["data/pets.plain", ".hidden/pets.plain"] {
+        std::fs::write(folder.path().join(at), ROWS).unwrap();
+    }
+    let absolute = folder.path().join("data/pets.plain").display().to_string();
+    let found = ["../data/pets.plain", "../data/none.plain", "../.hidden/pets.plain", &absolute].map(opened);
+    assert_eq!(found, [2, 0, 0, 0]);
+    // Of an opened folder nothing above it is named.
+    std::fs::write(folder.path().join("meta/study.xml"), document(&file("../data/pets.plain"), VARIABLES))
+        .unwrap();
+    let meta = Source::open(folder.path().join("meta"), &context).unwrap();
+    let inner = meta.entry("study.xml", &context).unwrap().unwrap();
+    let data = super::registry().open(&inner, serde_json::Value::Null, &context).unwrap();
+    assert_eq!(rows(&*data, 0).len(), 0);
 }
 
 #[test]

@@ -60,6 +60,25 @@ fn parts_that_lead_nowhere_are_told() {
 }
 
 #[test]
+fn periods_in_words_stay_and_those_that_run_backwards_have_no_end() {
+    let of = |start: &str, end: &str| {
+        let dates =
+            format!("<collDate event='start'>{start}</collDate><collDate event='end'>{end}</collDate>");
+        let place = format!("<stdyInfo><sumDscr>{dates}</sumDscr></stdyInfo></stdyDscr>");
+        let document =
+            read(document("<fileDscr ID='F'/>", "").replacen("</stdyDscr>", &place, 1).as_bytes()).unwrap();
+        assert_eq!(document.codebook.problems(), []);
+        let period = document.codebook.study.collection_period.clone().unwrap();
+        ((period.start.unwrap(), period.end.unwrap_or_default()), lost(&document))
+    };
+    let pair = |start: &str, end: &str| (start.to_owned(), end.to_owned());
+    assert_eq!(of("Spring 2018", "Christmas 2018"), (pair("Spring 2018", "Christmas 2018"), vec![]));
+    let told =
+        "not-read 1 the end 2017 of the collection lies before its start 2018-03 and is left out".to_owned();
+    assert_eq!(of("2018-03", "2017"), (pair("2018-03", ""), vec![told]));
+}
+
+#[test]
 fn ends_that_a_range_leaves_out_are_no_missing_values() {
     let of = |kind: &str, range: &str| {
         let variable = format!(
@@ -124,4 +143,63 @@ fn documents_have_their_own_place_and_a_name_that_no_other_has() {
     });
     let said: Vec<String> = said.collect();
     assert_eq!(said, ["Q.pdf a/Q.pdf", "q_2.pdf q.pdf", "q_3.pdf http://x.org/q.pdf"]);
+}
+
+#[test]
+fn labels_of_missing_values_stay_in_their_place() {
+    let labels = |more: &str, categories: &[(&str, &str)]| {
+        let category = |(value, missing): &(&str, &str)| {
+            format!("<catgry missing='{missing}'><catValu>{value}</catValu><labl>L{value}</labl></catgry>")
+        };
+        let categories: String = categories.iter().map(category).collect();
+        let document =
+            parsed("<fileDscr ID='F'/>", &format!("<var name='x' dcml='0'>{more}{categories}</var>"));
+        let variable = &document.codebook.tables[0].variables[0];
+        let set = document.codebook.value_labels_of(variable).unwrap();
+        let labelled: Vec<String> = set.entries.iter().map(|entry| entry.value.to_string()).collect();
+        let missing: Vec<String> = variable
+            .missing
+            .iter()
+            .map(|it| match &it.values {
+                MissingValues::One(value) => format!("{value} {}", it.label.get(Default::default())),
+                other => format!("{other:?}"),
+            })
+            .collect();
+        assert_eq!(lost(&document), [""; 0]);
+        (labelled.join(" "), missing.join(", "))
+    };
+    let pair = |labelled: &str, missing: &str| (labelled.to_owned(), missing.to_owned());
+    assert_eq!(labels("", &[("1", "N"), ("2", "N"), ("9", "Y")]), pair("1 2", "9 L9"));
+    assert_eq!(labels("", &[("1", "N"), ("9", "Y"), ("2", "N"), ("8", "Y")]), pair("1 9 2", "9 , 8 L8"));
+    let range = "<invalrng><range min='7' max='9'/></invalrng>";
+    let (labelled, missing) = labels(range, &[("1", "N"), ("8", "Y"), ("-1", "Y")]);
+    assert_eq!(labelled, "1 8");
+    assert!(missing.starts_with("-1 L-1, Range {"), "{missing}");
+}
+
+#[test]
+fn what_is_said_of_values_says_of_what_kind_they_are() {
+    let kind = |more: &str, inside: &str| {
+        let document = parsed("<fileDscr ID='F'/>", &format!("<var name='x' {more}>{inside}</var>"));
+        document.codebook.tables[0].variables[0].kind.clone()
+    };
+    let range = |low, high| format!("<valrng><range min='{low}' max='{high}'/></valrng>");
+    let stats = |low, high| {
+        format!(
+            "<sumStat type='min'>{low}</sumStat><sumStat type='max'>{high}</sumStat><sumStat type='mean'>1.5</sumStat>"
+        )
+    };
+    for (more, inside, found) in [
+        ("", String::new(), Kind::Text),
+        ("intrvl='discrete'", range(1, 9), Kind::INTEGER),
+        ("intrvl='contin'", range(1, 9), Kind::FLOAT),
+        ("", range(0, 9).replace('9', "2.5"), Kind::FLOAT),
+        ("", stats("1", "7"), Kind::INTEGER),
+        ("", stats("0.5", "7"), Kind::FLOAT),
+        ("", stats("2020-01-01", "2021-01-01"), Kind::Text),
+        ("representationType='text'", range(1, 9), Kind::Text),
+        ("", range(1, 9) + "<varFormat type='character'/>", Kind::Text),
+    ] {
+        assert_eq!(kind(more, &inside), found, "{more} {inside}");
+    }
 }

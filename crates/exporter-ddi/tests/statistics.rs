@@ -121,3 +121,23 @@ fn a_count_that_is_hidden_is_not_the_rest_of_a_sum() {
     assert_eq!(with_threshold(&[(Some(1), 5), (Some(9), 5)], 5).0, ["vald: 5", "invd: 5"]);
     assert_eq!(codes(&[(Some(1), 5), (Some(9), 5)])[0], "1: freq 5");
 }
+
+#[test]
+fn an_empty_text_is_no_answer_unless_it_has_a_label() {
+    let of = |labels: Option<ValueLabels>| {
+        let mut x = Variable::new("x", Kind::Text);
+        x.labels = labels.as_ref().map(|_| "x".to_owned());
+        let mut codebook = Codebook::new("s").with_table(Table::new("t", vec![x]));
+        codebook.value_labels.extend(labels.map(|labels| ("x".to_owned(), labels)));
+        let values = [Some("a"), Some(""), None, Some("b"), Some("")];
+        let values: ArrayRef = Arc::new(arrow_array::StringArray::from_iter(values));
+        let batch = RecordBatch::try_from_iter_with_nullable([("x", values, true)]).unwrap();
+        let data = MemoryDataset::new(codebook, vec![vec![batch]]).unwrap();
+        let var = written(&data, DdiOptions::default());
+        let stats = var.at("sumStat").into_iter();
+        stats.map(|stat| format!("{}: {}", stat.attribute("type"), stat.text)).collect::<Vec<_>>()
+    };
+    assert_eq!(of(None), ["vald: 2", "invd: 3"]);
+    assert_eq!(of(Some(ValueLabels::new().with("a", "A"))), ["vald: 2", "invd: 3"]);
+    assert_eq!(of(Some(ValueLabels::new().with("", "Nothing"))), ["vald: 4", "invd: 1"]);
+}

@@ -35,6 +35,29 @@ fn bytes_of_another_encoding_are_refused_with_their_line() {
     assert!(error.hint().unwrap().contains("encoding=\"windows-1252\""), "{error:?}");
     assert!(findings(&declared("UTF-8")).iter().any(|it| it.starts_with("line 2, ")));
     opened(&declared("windows-1252")).unwrap();
+    let unknown = opened(&declared("foo-9")).unwrap_err();
+    assert!(
+        unknown.to_string().contains("line 2: the document says that it is in the encoding \"foo-9\""),
+        "{unknown}"
+    );
+    assert!(unknown.hint().unwrap().contains("or save it as UTF-8"), "{unknown:?}");
+    assert!(findings(&declared("foo-9")).iter().any(|it| it.contains("foo-9")));
+    opened(text.replace('\u{e9}', "e").replace("\"1.0\"?", "\"1.0\" encoding=\"foo-9\"?").as_bytes())
+        .unwrap();
+}
+
+#[test]
+fn entities_that_grow_are_refused_as_what_they_are() {
+    let bomb = "<!DOCTYPE codeBook [<!ENTITY a \"aaa\"><!ENTITY b \"&a;&a;\">]><codeBook";
+    let text = document(&file("gone.dat"), "<var name=\"id\"/>").replace("<codeBook", bomb);
+    let error = opened(text.as_bytes()).unwrap_err();
+    let wanted = "the entity `b` that the document declares: its replacement is more than characters";
+    assert!(error.to_string().contains(wanted) && !error.to_string().contains("no XML"), "{error}");
+    let plain = text.replace("&a;&a;", "&#233;t&#xE9;").replace("<titl>Pets", "<titl>&b;&a;");
+    let source = Source::memory("x.xml", plain.clone().into_bytes());
+    let data = registry().open(&source, serde_json::Value::Null, &Context::default()).unwrap();
+    assert_eq!(data.codebook().study.title, "\u{e9}t\u{e9}aaa".into());
+    assert!(!findings(plain.as_bytes()).iter().any(|it| it.contains("entity")));
 }
 
 #[test]
@@ -213,6 +236,60 @@ fn what_a_document_says_is_not_said_otherwise() {
         lost.iter().any(|loss| loss.contains("categories without a label are left out ×1: None 2")),
         "{lost:?}"
     );
+}
+
+#[test]
+fn a_file_that_is_not_there_is_described_again() {
+    let described = file("pets.dat").replace(
+        "</fileName>",
+        "</fileName><fileType charset=\"UTF-8\">text/plain</fileType><format>fixed</format>",
+    );
+    let columns =
+        [variable("id", (1, 3), "dcml=\"0\"", ""), variable("size", (4, 6), "dcml=\"1\"", "")].concat();
+    let text = document(&described, &columns);
+    let written = again(&text);
+    for words in [
+        "<fileName>pets.dat</fileName>",
+        "<fileType charset=\"UTF-8\">text/plain</fileType>",
+        "<format>fixed</format>",
+        "<location StartPos=\"1\" EndPos=\"3\" fileid=\"F1\"/>",
+        "<location StartPos=\"4\" EndPos=\"6\" fileid=\"F1\"/>",
+    ] {
+        assert!(written.contains(words), "{words}\n{written}");
+    }
+    assert!(!written.contains("exporter:attribute"), "{written}");
+    assert_eq!((again(&written), findings(written.as_bytes())), (written.clone(), vec![]));
+    // The rows are found by what is written, too.
+    let rows = super::rows(&*among(&written, &[("pets.dat", b"  1 25\n")], 1).unwrap(), 0);
+    assert_eq!(rows, [["1", "2.5"]]);
+}
+
+#[test]
+fn kinds_of_groups_and_orders_of_categories_stay() {
+    let group = |kind: &str, name: &str| format!("<varGrp ID=\"{name}\" {kind} name=\"{name}\" var=\"V1\"/>");
+    let categories = "<catgry><catValu>1</catValu><labl>One</labl></catgry><catgry missing=\"Y\"><catValu>9</catValu><labl>None</labl>\
+                      </catgry><catgry><catValu>2</catValu><labl>Two</labl></catgry>";
+    let groups = [
+        group("type=\"subject\"", "a"),
+        group("type=\"other\" otherType=\"own\"", "b"),
+        group("type=\"other\"", "c"),
+    ];
+    let text = document(
+        &file("gone.dat"),
+        &format!("{}<var ID=\"V1\" name=\"n\" dcml=\"0\">{categories}</var>", groups.concat()),
+    );
+    let written = again(&text);
+    for words in [
+        "type=\"subject\" name=\"a\"",
+        "type=\"other\" otherType=\"own\" name=\"b\"",
+        "otherType=\"set\" name=\"c\"",
+    ] {
+        assert!(written.contains(words), "{words}\n{written}");
+    }
+    assert!(!written.contains("varGrp@type"), "{written}");
+    let places = [">One<", ">None<", ">Two<"].map(|label| written.find(label).unwrap());
+    assert!(places.is_sorted(), "{written}");
+    assert_eq!(again(&written), written);
 }
 
 #[test]

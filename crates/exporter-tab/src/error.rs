@@ -131,11 +131,13 @@ pub enum TabError {
         /// Position of the second, from 1.
         second: usize,
     },
-    /// A declared column is not in the header.
-    #[error("column {name:?} is declared but the header does not have it")]
+    /// Declared columns are not in the header.
+    #[error("{}", unknown_columns(name, others))]
     UnknownColumn {
-        /// The declared name.
+        /// The first declared name.
         name: String,
+        /// The others.
+        others: Vec<String>,
     },
     /// A cell does not hold a value of its column's kind.
     #[error("{column}, record {record} (line {line}): {value:?} is not {kind}")]
@@ -159,6 +161,21 @@ pub enum TabError {
 }
 
 /// Where a record is: the header is not one.
+/// Columns that a message names at most.
+const NAMED: usize = 10;
+
+fn unknown_columns(first: &str, others: &[String]) -> String {
+    if others.is_empty() {
+        return format!("column {first:?} is declared but the header does not have it");
+    }
+    let shown: Vec<String> = others.iter().take(NAMED - 1).map(|name| format!("{name:?}")).collect();
+    let more = match others.len() - shown.len() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    format!("columns {first:?}, {}{more} are declared but the header does not have them", shown.join(", "))
+}
+
 fn spot(record: u64, line: u64) -> String {
     format!("{} (line {line})", record_name(record))
 }

@@ -59,7 +59,7 @@ fn declared_kinds_win_and_a_bad_cell_is_named() {
     assert_eq!(message, "code, record 2 (line 3): \"x\\ny\" is not a whole number from -32768 to 32767");
     assert!(reader.next().is_none());
     let unknown = Layout::read(text.as_bytes(), &options, &[declare("nowhere", DataType::Utf8)]);
-    assert!(matches!(unknown, Err(TabError::UnknownColumn { name }) if name == "nowhere"));
+    assert!(matches!(unknown, Err(TabError::UnknownColumn { name, .. }) if name == "nowhere"));
 }
 
 #[test]

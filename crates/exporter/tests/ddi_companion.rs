@@ -68,3 +68,21 @@ fn an_export_that_is_read_by_its_document_is_written_as_it_was() {
         }
     }
 }
+
+/// Words and numbers are told apart by what the data file holds.
+#[test]
+fn booleans_are_what_the_data_file_has() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = folder.path().join("x.csv");
+    std::fs::write(&input, "b\ntrue\nfalse\n").unwrap();
+    let of = |format: FormatRequest| {
+        let out = tempfile::tempdir().unwrap();
+        export(&input, [format, FormatRequest::new("ddi")], out.path()).unwrap();
+        let text = document(out.path(), "x");
+        assert!(text.contains("otherRepresentationType=\"boolean\""), "{text}");
+        text.contains("<varFormat type=\"character\"")
+    };
+    assert!(of(FormatRequest::new("csv")));
+    assert!(!of(FormatRequest::new("csv").with_option("booleans", "1/0")));
+    assert!(!of(FormatRequest::new("dta")));
+}

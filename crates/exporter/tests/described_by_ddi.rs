@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use exporter::codebook::Kind;
 use exporter::dataset::display_rows;
 use exporter::package::{EntryOptions, GzipOptions, GzipWriter, ZipOptions, ZipWriter};
 use exporter::request::{FormatRequest, Request};
@@ -76,6 +77,24 @@ fn among_data_files_a_document_is_their_codebook() {
         assert_eq!(rows(&data, 0), [["1.5", "4"], ["-1.0", "2"]]);
         assert_eq!(data.codebook().value_labels_of(&table.variables[0]).map(|labels| labels.len()), Some(1));
         assert_eq!(notes(&data), [""; 0]);
+    }
+}
+
+#[test]
+fn a_document_in_a_folder_of_its_own_names_files_of_others() {
+    for name in ["../data/pets.csv", "/study/data/pets.csv"] {
+        let text = DDI.replace("<fileName>pets.csv", &format!("<fileName>{name}"));
+        for source in both(&[("meta/ddi.xml", text.as_bytes()), ("data/pets.csv", ROWS.as_bytes())]) {
+            let data = opened(&source);
+            assert_eq!(
+                (data.codebook().tables.len(), notes(&data)),
+                (1, vec![]),
+                "{name} in {}",
+                source.name
+            );
+            assert_eq!(data.codebook().tables[0].variables[0].label.untagged(), Some("Size"));
+            assert_eq!(rows(&data, 0), [["1.5", "4"], ["-1.0", "2"]]);
+        }
     }
 }
 
@@ -277,5 +296,22 @@ fn files_of_one_name_in_several_folders_are_the_tables_that_name_them() {
         let found: Vec<(Option<&str>, usize)> =
             tables.map(|(at, table)| (table.variables[0].label.untagged(), rows(&data, at).len())).collect();
         assert_eq!(found, [(Some("Wave 1"), 1), (Some("Wave 2"), 2)], "{}", source.name);
+    }
+}
+
+/// Of what a document leaves open the data says what it is.
+#[test]
+fn columns_of_which_nothing_is_said_are_what_they_hold() {
+    let text = DDI.replace("<var name=\"legs\" dcml=\"0\" intrvl=\"contin\">", "<var name=\"legs\">");
+    let text = text.replace("<catgry><catValu>-1</catValu><labl>Unknown</labl></catgry>", "");
+    let files = [("meta.xml", text.as_bytes()), ("pets.csv", &b"size,legs\n007,4\n010,2\n"[..])];
+    let folder =
+        Source::files("set", Arc::new(MemoryFiles::new(files.map(|(path, bytes)| (path, bytes.to_vec())))));
+    let alone = folder.entry("meta.xml", &context()).unwrap().unwrap();
+    for source in both(&files).into_iter().chain([alone]) {
+        let data = opened(&source);
+        let [table] = &data.codebook().tables[..] else { panic!("one table") };
+        let kind = |name: &str| table.variable(name).unwrap().1.kind.clone();
+        assert_eq!((kind("legs"), kind("size")), (Kind::INTEGER, Kind::Text), "{}", source.name);
     }
 }

@@ -58,6 +58,49 @@ fn each_table_is_an_archive_of_three_files_that_is_read_again() {
 }
 
 #[test]
+fn descriptions_and_links_of_a_document_are_written_again() {
+    let metadata = "<codeBook xmlns=\"ddi:codebook:2_5\" version=\"2.5\"><stdyDscr><citation><titlStmt><titl>S</titl></titlStmt>\
+        </citation></stdyDscr><fileDscr><fileTxt><fileName>pets</fileName><fileCont xml:lang=\"en\">All pets of a street</fileCont>\
+        <fileCitation><titlStmt><titl xml:lang=\"en\">Pets</titl></titlStmt></fileCitation></fileTxt>\
+        <notes><ExtLink URI=\"https://x.org/pets\"/></notes></fileDscr><dataDscr><var name=\"legs\"><labl xml:lang=\"en\">Legs</labl>\
+        <txt xml:lang=\"en\">How many</txt><notes><ExtLink URI=\"https://x.org/legs\"/></notes>\
+        <varFormat type=\"numeric\"/></var></dataDscr></codeBook>";
+    let mut zip = ZipWriter::new(Vec::new(), ZipOptions::default()).unwrap();
+    for (path, text) in [("data.csv", "legs\n4\n"), ("metadata.xml", metadata)] {
+        zip.start_entry(&EntryOptions::new(path)).unwrap();
+        zip.write_all(text.as_bytes()).unwrap();
+        zip.finish_entry().unwrap();
+    }
+    let mut read = opened("pets.zip", zip.finish().unwrap());
+    for _ in 0..2 {
+        let table = &read.codebook().tables[0];
+        let text =
+            |text: &exporter::codebook::Text| text.get(exporter::codebook::Language::default()).to_owned();
+        assert_eq!(
+            (text(&table.label), text(&table.notes[0])),
+            ("Pets".into(), "All pets of a street".into())
+        );
+        let (sink, summary) = written(&read);
+        let archive = sink.entries()[&summary.entries[0].path].clone();
+        let files =
+            exporter::registry().contents(&Source::memory("x.zip", archive.clone()), None, &context());
+        let files = files.unwrap().unwrap();
+        let bytes = files.open("metadata.xml", &context()).unwrap().unwrap();
+        let document = String::from_utf8(bytes.read_vec_at(0, bytes.len() as usize).unwrap()).unwrap();
+        for wanted in [
+            "All pets of a street</fileCont>",
+            ">Pets</titl>",
+            "<ExtLink URI=\"https://x.org/pets\"/>",
+            "<ExtLink URI=\"https://x.org/legs\"/>",
+            ">How many</txt>",
+        ] {
+            assert!(document.contains(wanted), "{wanted}\n{document}");
+        }
+        read = opened("pets.odf.zip", archive);
+    }
+}
+
+#[test]
 fn a_study_without_tables_is_refused() {
     let empty = MemoryDataset::new(exporter::codebook::Codebook::new("s"), vec![]).unwrap();
     let exporter = OdfExporter::new(OdfOptions::default());

@@ -44,6 +44,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<ExitCode> {
                 "warnings": findings.count(Severity::Warning),
                 "notes": findings.count(Severity::Note),
                 "findings": findings.listed(),
+                "unlisted": findings.unlisted(),
             }));
         } else {
             print(&as_text(&file, &findings))?;

@@ -80,6 +80,31 @@ pub(super) fn path_beside(of: &str, path: &str) -> Result<String> {
     })
 }
 
+/// The path in a set that a file of it means by `path`, which is taken from the folder of `of` and may lead up within the set; one
+/// that begins with `/` is taken from the set itself. `None` where it would lead out of the set.
+///
+/// ```
+/// use exporter_core::source::path_among;
+/// assert_eq!(path_among("meta/study.xml", "../data/x.csv").as_deref(), Some("data/x.csv"));
+/// assert_eq!(path_among("meta/study.xml", "../../x.csv"), None);
+/// ```
+pub fn path_among(of: &str, path: &str) -> Option<String> {
+    if path.contains(['\\', '\0']) || (cfg!(windows) && path.contains(':')) {
+        return None;
+    }
+    let folder = of.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let folder = if path.starts_with('/') { "" } else { folder };
+    let mut parts = Vec::new();
+    for part in folder.split('/').chain(path.split('/')) {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()?),
+            part => parts.push(part),
+        }
+    }
+    (!parts.is_empty()).then(|| parts.join("/"))
+}
+
 /// Files in memory.
 #[derive(Clone, Debug, Default)]
 pub struct MemoryFiles(BTreeMap<String, Arc<dyn ReadAt>>);
@@ -114,7 +139,24 @@ impl Files for MemoryFiles {
 
 #[cfg(test)]
 mod tests {
-    use super::path_beside;
+    use super::{path_among, path_beside};
+
+    #[test]
+    fn paths_lead_up_as_far_as_the_set_goes() {
+        for (of, path, found) in [
+            ("meta/study.xml", "../data/x.csv", Some("data/x.csv")),
+            ("a/b/study.xml", "../../x.csv", Some("x.csv")),
+            ("a/study.xml", "./x//y.csv", Some("a/x/y.csv")),
+            ("a/study.xml", "/data/x.csv", Some("data/x.csv")),
+            ("a/study.xml", "../../x.csv", None),
+            ("study.xml", "../x.csv", None),
+            ("study.xml", "a/../../a/x.csv", None),
+            ("a/study.xml", "..", None),
+            ("a/study.xml", "..\\x.csv", None),
+        ] {
+            assert_eq!(path_among(of, path).as_deref(), found, "{of} {path}");
+        }
+    }
 
     #[test]
     fn paths_are_taken_from_the_folder_of_the_file_that_names_them() {

@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 use sha2::{Digest as _, Sha256};
 
 use super::rule;
-use crate::dataset::data_files::{find, is_fixed, paths_of};
+use crate::dataset::data_files::{find, is_of_fixed_columns, paths_of};
 use crate::reader::{TableFile, read};
 
 /// Columns that are named in a finding at most.
@@ -34,7 +34,7 @@ pub(super) fn check(
             // A path that leads out of the folder is none that is looked at.
             let found = paths_of(name, !file.has_namesake)
                 .into_iter()
-                .find_map(|path| Some((source.beside(&path, context).ok()??, path)));
+                .find_map(|path| Some((source.named(&path, context).ok()??, path)));
             let Some((data, path)) = found else { continue };
             let found = sha256(&data)?;
             let is_same = |found: &str| found.eq_ignore_ascii_case(stated);
@@ -46,7 +46,7 @@ pub(super) fn check(
         }
         // The file that a reader of the document takes; of fixed columns it takes no names.
         if let Some(data) = find(source, file, source, context)?
-            && !is_fixed(file, &data, source)
+            && !is_of_fixed_columns(file, &data, source)
         {
             columns(&data, &table.name, file, checking, findings, context);
         }

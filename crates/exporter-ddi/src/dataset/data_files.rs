@@ -3,11 +3,12 @@
 use exporter_core::{Context, ErrorKind, Input as _, Recognition, Result, Sample, Source};
 
 use super::DdiInput;
-use crate::mapping::tables::file_name;
 use crate::reader::TableFile;
 
 /// Extensions of data files that nothing but the program that made them reads.
 const UNREADABLE: &str = ".nsdstat";
+/// Parts of a path that are looked for at most.
+const MOST_FOLDERS: usize = 8;
 /// Extensions of delimited text, whose columns are found by name wherever a document says that they stand.
 const DELIMITED: [&str; 3] = [".csv", ".tsv", ".tab"];
 
@@ -22,13 +23,13 @@ pub(crate) fn find(
     context: &Context,
 ) -> Result<Option<Source<'static>>> {
     for path in paths(file) {
-        let beside = match document.beside(&path, context) {
-            // Paths that lead out of the folder are not followed.
+        let named = match document.named(&path, context) {
+            // Links that lead out of the folder are not followed.
             Err(error) if error.kind() == ErrorKind::Invalid => continue,
-            beside => beside?,
+            named => named?,
         };
-        let Some(beside) = beside.filter(|beside| beside.name != document.name) else { continue };
-        let file = opened_by.unpacked(beside, context)?;
+        let Some(named) = named.filter(|named| named.name != document.name) else { continue };
+        let file = opened_by.unpacked(named, context)?;
         // A document is no data of another.
         let head = file.head(Sample::BYTES)?;
         if DdiInput::recognise(&Sample::of(&head)) == Recognition::No {
@@ -43,26 +44,34 @@ pub(super) fn paths(file: &TableFile) -> Vec<String> {
     file.names.iter().flat_map(|name| paths_of(name, !file.has_namesake)).collect()
 }
 
-/// Where a file of this name may be, beside the document, too, whatever folder is named.
-pub(crate) fn paths_of(name: &str, is_beside: bool) -> Vec<String> {
+/// Where a file of this name may be, from the document: where it is named, and, if it may be, in whatever of the named folders
+/// there are, down to none. Of a place on another machine the folders are looked for from the top of the opened ones, too.
+pub(crate) fn paths_of(name: &str, is_elsewhere: bool) -> Vec<String> {
     if name.to_lowercase().ends_with(UNREADABLE) {
         return Vec::new();
     }
-    let last = file_name(name);
-    let mut paths = vec![name.to_owned(), format!("{name}.gz"), last.to_owned(), format!("{last}.gz")];
-    paths.dedup();
-    if last == name || !is_beside {
-        paths.truncate(2);
+    let name = name.replace('\\', "/");
+    let is_absolute = name.starts_with('/') || name.contains(":/");
+    let parts: Vec<&str> =
+        name.split('/').filter(|part| !matches!(*part, "" | "." | "..") && !part.ends_with(':')).collect();
+    let mut paths: Vec<String> = if is_absolute { Vec::new() } else { vec![name.clone()] };
+    let whole = parts.len().saturating_sub(MOST_FOLDERS);
+    let last = if is_elsewhere { parts.len() } else { parts.len().min(whole + usize::from(is_absolute)) };
+    for at in whole..last {
+        let below = parts.get(at..).unwrap_or_default().join("/");
+        paths.extend(is_absolute.then(|| format!("/{below}")));
+        paths.push(below);
     }
-    paths.retain(|path| !path.is_empty() && path != ".gz");
-    paths
+    paths.dedup();
+    paths.retain(|path| !path.is_empty());
+    paths.into_iter().flat_map(|path| [path.clone(), format!("{path}.gz")]).collect()
 }
 
 /// Whether the records of a file are of fixed columns: the document says where they stand, and the file is in no format
 /// that finds them itself.
-pub(crate) fn is_fixed(file: &TableFile, source: &Source<'_>, opened_by: &Source<'_>) -> bool {
+pub(crate) fn is_of_fixed_columns(file: &TableFile, source: &Source<'_>, opened_by: &Source<'_>) -> bool {
     let name = source.name.to_lowercase();
-    super::fixed::is_fixed(file)
+    super::fixed::states_characters(file)
         && !DELIMITED.iter().any(|extension| name.ends_with(extension))
         && opened_by.sure_format_of(source).is_none()
 }
@@ -74,10 +83,17 @@ mod tests {
     #[test]
     fn files_are_where_they_are_named_or_beside_the_document() {
         assert_eq!(paths_of("cps.dat", true), ["cps.dat", "cps.dat.gz"]);
-        assert_eq!(paths_of("data/a.csv", true), ["data/a.csv", "data/a.csv.gz", "a.csv", "a.csv.gz"]);
-        assert_eq!(paths_of("C:\\x\\a.sav", true).last().unwrap(), "a.sav.gz");
-        assert_eq!(paths_of("data/a.csv", false), ["data/a.csv", "data/a.csv.gz"]);
-        assert_eq!(paths_of("survey.NSDstat", true), [""; 0]);
-        assert_eq!(paths_of("data/", true), ["data/", "data/.gz"]);
+        let found = |name: &str, is_elsewhere| {
+            let paths = paths_of(name, is_elsewhere);
+            paths.into_iter().filter(|path| !path.ends_with(".gz")).collect::<Vec<_>>()
+        };
+        assert_eq!(found("data/a.csv", true), ["data/a.csv", "a.csv"]);
+        assert_eq!(found("../data/a.csv", true), ["../data/a.csv", "data/a.csv", "a.csv"]);
+        assert_eq!(found("..\\a.csv", false), ["../a.csv"]);
+        assert_eq!(found("C:\\x\\a.sav", true), ["/x/a.sav", "x/a.sav", "/a.sav", "a.sav"]);
+        assert_eq!(found("https://x.org/a.csv", true), ["/x.org/a.csv", "x.org/a.csv", "/a.csv", "a.csv"]);
+        assert_eq!(found("/x/a.csv", false), ["/x/a.csv", "x/a.csv"]);
+        assert_eq!(found("data/a.csv", false), ["data/a.csv"]);
+        assert_eq!(found("survey.NSDstat", true), [""; 0]);
     }
 }

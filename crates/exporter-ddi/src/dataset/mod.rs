@@ -22,6 +22,7 @@ use exporter_core::{Format as _, FormatInfo};
 use serde::Deserialize;
 
 use crate::exporter::Ddi;
+use crate::mapping::stated_file;
 use crate::options::LabelsFrom;
 use crate::reader::{DdiDocument, TableFile, read_with};
 use fixed::FixedRows;
@@ -152,6 +153,11 @@ impl DdiDataset {
         }
         let mut opening = Opening { place, opened_by: source, context, losses, notes: Vec::new() };
         let rows = opening.rows(&mut codebook, &files)?;
+        for ((table, file), rows) in codebook.tables.iter_mut().zip(&files).zip(&rows) {
+            if matches!(rows, Rows::None) {
+                stated_file::keep(table, file);
+            }
+        }
         opening.rows_are_lost(&codebook, &rows);
         opening.statistics_are_lost(&codebook, &files, &rows);
         let Opening { losses, notes, .. } = opening;
@@ -212,7 +218,10 @@ impl Opening<'_, '_> {
         group: &[(usize, &TableFile)],
     ) -> Result<Vec<Rows>> {
         let mut rows = Vec::new();
-        if group.first().is_some_and(|(_, file)| data_files::is_fixed(file, &source, self.opened_by)) {
+        if group
+            .first()
+            .is_some_and(|(_, file)| data_files::is_of_fixed_columns(file, &source, self.opened_by))
+        {
             let opened = fixed::open(&source, codebook, group, self.context)
                 .map_err(|error| error.entry(&source.name))?;
             self.losses.extend(opened.losses);

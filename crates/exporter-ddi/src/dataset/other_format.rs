@@ -110,13 +110,17 @@ fn opened(
     opened_by.open_other(&source.clone().declared(codebook, &closed), context)
 }
 
-/// The columns of whole numbers of which the document does not say that nothing is behind the point: it lists whole
-/// numbers alone.
+/// The columns of whole numbers of which the document does not say that nothing is behind the point, as it lists whole numbers
+/// alone, and those of which it says nothing.
 pub(super) fn guessed_kinds(declared: &Table, file: &TableFile) -> Vec<String> {
     let columns = declared.variables.iter().zip(&file.columns);
     let is_open = |(variable, column): &(&Variable, &Column)| {
-        let is_whole = matches!(variable.kind, Kind::Integer { .. });
-        is_whole && column.decimals.is_none() && !variable.has_reasons()
+        let is_open = match variable.kind {
+            Kind::Integer { .. } => column.decimals.is_none(),
+            Kind::Text => !column.says_kind && variable.missing.is_empty(),
+            _ => false,
+        };
+        is_open && !variable.has_reasons()
     };
     columns.filter(is_open).map(|(variable, _)| variable.name.clone()).collect()
 }

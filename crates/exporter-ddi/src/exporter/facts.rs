@@ -49,7 +49,8 @@ pub(super) fn rows(
 /// The statistics that are asked for of a variable.
 fn statistics_of(codebook: &Codebook, table: &Table, variable: &Variable) -> StatisticsRequest {
     let weight = variable.weighted_by.as_deref().and_then(|name| Some(table.variable(name)?.0));
-    let request = StatisticsRequest::new().with_values(counted(codebook, variable));
+    let empty = (variable.kind == Kind::Text).then(|| Value::from(""));
+    let request = StatisticsRequest::new().with_values(counted(codebook, variable)).with_values(empty);
     match weight {
         Some(column) => request.with_weight(column),
         None => request,
@@ -114,12 +115,13 @@ fn of_variable(
     let valid = match found.filter(|_| is_number) {
         Some(found) => found.moments.count,
         None => {
-            let missing: u64 = frequencies
-                .iter()
-                .filter(|(value, _)| variable.is_user_missing(value))
-                .map(|(_, count)| count.count)
-                .sum();
-            rows.saturating_sub(facts.nulls?).saturating_sub(missing)
+            let missing = frequencies.iter().filter(|(value, _)| variable.is_user_missing(value));
+            let missing: u64 = missing.map(|(_, count)| count.count).sum();
+            // An empty text is no answer: most formats do not tell it from none. A label makes it one.
+            let is_counted = frequencies.contains_key(&Value::from(""));
+            let empty = found.and_then(|found| found.counts.last()).map_or(0, |empty| empty.count);
+            let empty = if variable.kind == Kind::Text && !is_counted { empty } else { 0 };
+            rows.saturating_sub(facts.nulls?).saturating_sub(missing).saturating_sub(empty)
         }
     };
     let is_hidden = |count: u64| count > 0 && count < options.threshold;

@@ -3,10 +3,10 @@
 use exporter_core::codebook::Codebook;
 use exporter_core::{CHARACTERS, Loss, LossCode, Part};
 
-use crate::mapping::texts::Told;
+use crate::mapping::texts::TextChanges;
 
 /// What became of texts.
-pub(super) fn of_texts(told: &Told) -> Vec<Loss> {
+pub(super) fn of_texts(told: &TextChanges) -> Vec<Loss> {
     let mut losses = Vec::new();
     if told.replaced.get() > 0 {
         let loss =

@@ -2,15 +2,57 @@
 
 use std::collections::HashMap;
 
-use exporter_core::codebook::{Group, GroupKind, Value};
+use exporter_core::codebook::{Attribute, Group, GroupKind, Table, Value};
 
 use super::note;
 use super::texts::{Languages, text_of, words};
+use crate::structure::ValueType;
 use crate::xml::Element;
 
-/// The group; `variables` and `groups` have the IDs of the members of its table by name.
+/// Kinds of groups that a codebook does not tell from sets.
+const KINDS: [&str; 9] = [
+    "analysis",
+    "file",
+    "iteration",
+    "pragmatic",
+    "randomized",
+    "record",
+    "repetition",
+    "subject",
+    "version",
+];
+/// How the attributes of a table begin that keep them, before the name of the group.
+const KIND: &str = "varGrp@type ";
+
+/// The attribute of its table that keeps the kind of a group which a codebook does not have, and the kind.
+pub(crate) fn kind_kept(group: &Group, element: &Element) -> Option<(String, String)> {
+    let kind = element.attribute("type").filter(|kind| KINDS.contains(kind));
+    let other = || element.attribute("otherType").filter(|other| *other != SET);
+    Some((format!("{KIND}{}", group.name), kind.or_else(other)?.to_owned()))
+}
+
+/// Whether an attribute of a table keeps the kind of one of its groups.
+pub(crate) fn is_kind_of_group(table: &Table, attribute: &str) -> bool {
+    let of = attribute.strip_prefix(KIND);
+    of.is_some_and(|name| table.groups.iter().any(|group| group.name == name && group.kind == GroupKind::Set))
+}
+
+/// What a codebook has as a set.
+const SET: &str = "set";
+
+/// `type` and `otherType` of a set.
+fn kind_of_set<'t>(table: &'t Table, name: &str) -> (&'t str, &'t str) {
+    match table.attributes.get(&format!("{KIND}{name}")) {
+        Some(Attribute::One(kind)) if KINDS.contains(&kind.as_str()) => (kind, ""),
+        Some(Attribute::One(other)) if ValueType::NmToken.holds(other) => ("other", other),
+        _ => ("other", SET),
+    }
+}
+
+/// The group of a table; `variables` and `groups` have the IDs of the members of its table by name.
 pub(crate) fn write(
     group: &Group,
+    table: &Table,
     id: &str,
     variables: &HashMap<&str, String>,
     groups: &HashMap<&str, String>,
@@ -21,7 +63,7 @@ pub(crate) fn write(
         GroupKind::MultipleDichotomy { .. } | GroupKind::MultipleCategory => ("multipleResp", ""),
         GroupKind::Grid => ("grid", ""),
         GroupKind::StaticText => ("display", ""),
-        _ => ("other", "set"),
+        _ => kind_of_set(table, &group.name),
     };
     let ids = |known: &HashMap<&str, String>| {
         let ids: Vec<&str> = group

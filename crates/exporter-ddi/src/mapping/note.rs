@@ -96,6 +96,9 @@ pub(crate) fn is_plain(note: &Element) -> bool {
     !is_ours(note) && kind_of(note).is_none()
 }
 
+/// The attribute of links to places on the web, which stand in notes of their own.
+const LINK: &str = "ExtLink@URI";
+
 /// Free attributes as notes, one a value.
 pub(crate) fn attributes<'a>(
     attributes: impl IntoIterator<Item = (&'a String, &'a Attribute)>,
@@ -103,7 +106,14 @@ pub(crate) fn attributes<'a>(
     let mut notes = Vec::new();
     for (name, attribute) in attributes {
         let values = attribute.values().iter().filter(|value| !value.trim().is_empty());
-        notes.extend(values.map(|value| typed(ATTRIBUTE, name, value)));
+        notes.extend(values.map(|value| match name.as_str() {
+            LINK => {
+                let mut note = Element::new("notes");
+                note.push(Element::new("ExtLink").with("URI", value));
+                note
+            }
+            name => typed(ATTRIBUTE, name, value),
+        }));
     }
     notes
 }

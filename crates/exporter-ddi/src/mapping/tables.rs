@@ -3,7 +3,9 @@
 use exporter_core::codebook::{Table, Text};
 
 use super::free_elements;
+use super::groups::is_kind_of_group;
 use super::note::{self, is_plain};
+use super::stated_file;
 use super::texts::{Languages, text_of, texts_of, words};
 use crate::data_file::DataFile;
 use crate::xml::Element;
@@ -34,15 +36,25 @@ impl TableEntry<'_> {
         dscr.push(self.text(file, true));
         dscr.extend(self.files.iter().skip(1).map(|file| self.text(Some(file), false)));
         dscr.extend(self.table.notes.iter().flat_map(|note| self.languages.elements("notes", note)));
-        dscr.extend(note::attributes(&self.table.attributes));
+        let attributes = self.table.attributes.iter();
+        let is_note = |name: &str| {
+            let is_stated = self.files.is_empty() && stated_file::is_of_table(name);
+            !is_stated && !is_kind_of_group(self.table, name)
+        };
+        dscr.extend(note::attributes(attributes.filter(|(name, _)| is_note(name))));
         dscr
     }
 
     /// `fileTxt` of one file; the first one says how the table belongs to others.
     fn text(&self, file: Option<&DataFile>, is_first: bool) -> Element {
         let mut text = Element::new("fileTxt");
-        let name = file.map_or(self.table.name.as_str(), |file| file.path.as_str());
-        text.push(Element::new("fileName").text(name));
+        let stated = if file.is_none() { stated_file::of_table(self.table) } else { Vec::new() };
+        let has_name = stated.iter().any(|element| element.name == "fileName");
+        text.extend(stated);
+        if !has_name {
+            let name = file.map_or(self.table.name.as_str(), |file| file.path.as_str());
+            text.push(Element::new("fileName").text(name));
+        }
         if is_first {
             self.contents(&mut text);
             let (key, children) = (self.key.join(" "), self.children.join(" "));
@@ -114,6 +126,9 @@ pub(crate) struct ReadTable {
     pub(crate) structure: String,
     pub(crate) rows: Option<u64>,
     pub(crate) charset: Option<String>,
+    /// The media type of the file, and its format in words.
+    pub(crate) media_type: Option<String>,
+    pub(crate) format: Option<String>,
 }
 
 /// A record group.
@@ -181,13 +196,23 @@ pub(crate) fn read(dscr: &Element, default: Option<&str>) -> ReadTable {
         });
     }
     read.charset = texts().find_map(|text| text.first("fileType")?.attribute("charset")).map(str::to_owned);
+    let stated =
+        |name: &str| texts().find_map(|text| text.first(name)).map(words).filter(|it| !it.is_empty());
+    (read.media_type, read.format) = (stated("fileType"), stated("format"));
     let size = texts().find_map(|text| text.first("dimensns"));
     read.rows = size.and_then(|size| words(size.first("caseQnty")?).parse().ok());
     let titles = first.and_then(|text| text.first("fileCitation")?.first("titlStmt"));
     let mut label =
         text_of(titles.into_iter().flat_map(|it| it.all("titl").chain(it.all("parTitl"))), default);
+    let contents: Vec<&Element> = first.into_iter().flat_map(|text| text.all("fileCont")).collect();
+    let mut description = Text::default();
     if label.is_empty() {
-        label = text_of(first.into_iter().flat_map(|text| text.all("fileCont")), default);
+        label = text_of(contents, default);
+    } else {
+        // Beside titles it is a description, unless it is one of them.
+        let is_title =
+            |words: &str| label.untagged() == Some(words) || label.tagged().any(|(_, title)| title == words);
+        description = text_of(contents.into_iter().filter(|it| !is_title(&words(it))), default);
     }
     let table = &mut read.table;
     let rectype =
@@ -198,7 +223,8 @@ pub(crate) fn read(dscr: &Element, default: Option<&str>) -> ReadTable {
         _ => read.id.clone(),
     };
     table.label = label;
-    table.notes = texts_of(dscr.all("notes").filter(|note| is_plain(note)), default);
+    table.notes = (!description.is_empty()).then_some(description).into_iter().collect();
+    table.notes.extend(texts_of(dscr.all("notes").filter(|note| is_plain(note)), default));
     table.attributes = note::attributes_of(dscr.all("notes"));
     note::add_unread(&mut table.attributes, dscr, &READ);
     free_elements::keep_rest(&mut table.attributes, dscr);

@@ -10,9 +10,9 @@ use super::html::{is_line, plain};
 pub(crate) use super::language_tags::tag_of;
 use crate::xml::{Element, Node, forbidden};
 
-/// What became of texts on their way into a document.
+/// What became of texts on their way into a document, counted while they are spelled.
 #[derive(Debug, Default)]
-pub(crate) struct Told {
+pub(crate) struct TextChanges {
     /// Texts that had HTML in them, and the first.
     pub(crate) flattened: Cell<u64>,
     pub(crate) first_flattened: RefCell<Option<String>>,
@@ -24,7 +24,7 @@ pub(crate) struct Told {
     pub(crate) tags: RefCell<BTreeMap<String, String>>,
 }
 
-impl Told {
+impl TextChanges {
     fn text(&self, text: &str, plain: &str) {
         if text != plain {
             self.flattened.set(self.flattened.get() + 1);
@@ -50,7 +50,7 @@ pub(crate) struct Languages<'a> {
     /// Whether each text is written in one language, the first that it has where none is named.
     pub(crate) is_one: bool,
     /// Where it is told what becomes of texts.
-    pub(crate) told: Option<&'a Told>,
+    pub(crate) told: Option<&'a TextChanges>,
 }
 
 impl<'a> Languages<'a> {
@@ -107,12 +107,12 @@ impl<'a> Languages<'a> {
             let tag = own.map(|own| Cow::Owned(self.tag(if is_only(own) { only } else { own }).into_owned()));
             return if one.is_empty() { Vec::new() } else { vec![(tag, one)] };
         }
-        let default = || self.default.map(|tag| Cow::Owned(self.tag(tag).into_owned()));
         let is_default = |tag: &str| self.default.is_some_and(|default| default.eq_ignore_ascii_case(tag));
-        let untagged = text.untagged().map(|text| (default(), text));
         let mut tagged: Vec<_> = text.tagged().collect();
-        // A tagged text in the default language is the default one, unless there is an untagged one.
-        tagged.retain(|(tag, _)| untagged.is_none() || !is_default(tag));
+        // Beside one that is tagged with the default language an untagged text is another one.
+        let default = self.default.filter(|_| !tagged.iter().any(|(tag, _)| is_default(tag)));
+        let default = default.map(|tag| Cow::Owned(self.tag(tag).into_owned()));
+        let untagged = text.untagged().map(|text| (default, text));
         tagged.sort_by_key(|(tag, _)| !is_default(tag));
         let tagged = tagged.into_iter().map(|(tag, text)| (Some(self.tag(tag)), text));
         let each = untagged.into_iter().chain(tagged).map(|(tag, text)| (tag, self.plain(text)));
@@ -319,6 +319,9 @@ mod tests {
             (written(first, &both), written(first, &tagged)),
             (vec!["-:House".into()], vec!["de:Haus".into()])
         );
+        let beside = both.clone().with("en", "A house");
+        assert_eq!(written(EN, &beside), ["-:House", "en:A house", "fr:Maison"]);
+        assert_eq!(text_of(&EN.elements("labl", &beside), Some("en")), beside);
         assert_eq!(written(EN, &Text::new(" ")), [""; 0]);
         assert_eq!(written(EN, &Text::default().with("Kiswahili", "Nyumba")), ["sw:Nyumba"]);
     }

@@ -62,7 +62,7 @@ impl Values<'_> {
     }
 
     fn frequencies(&self, value: &Value) -> Vec<Element> {
-        let Some(count) = self.statistics.and_then(|statistics| statistics.frequency(value)) else {
+        let Some(count) = self.statistics.and_then(|statistics| statistics.frequencies.get(value)) else {
             return Vec::new();
         };
         let stat = |text: String| Element::new("catStat").with("type", "freq").text(text);
@@ -125,9 +125,21 @@ pub(crate) struct ReadValues {
     pub(crate) unlabelled: Vec<String>,
 }
 
-/// Reads the categories and missing values of a variable.
+/// A category that stands for a value.
+struct Category {
+    entry: ValueLabel,
+    is_missing: bool,
+}
+
+/// Reads the categories and missing values of a variable. A label of a missing value is the value's own, unless a range declares
+/// the value, or others stand behind it: the labels have an order that missing values have not.
 pub(crate) fn read(var: &Element, kind: &Kind, default: Option<&str>) -> ReadValues {
     let mut read = ReadValues::default();
+    let (declared, unread) = declared_missing(var, kind);
+    let mut ranges = Variable::new("", kind.clone());
+    let is_range = |missing: &&Missing| matches!(missing.values, MissingValues::Range { .. });
+    ranges.missing = declared.iter().filter(is_range).cloned().collect();
+    let mut categories = Vec::new();
     for category in var.all("catgry") {
         let label = text_of(category.all("labl"), default);
         let text = category.first("catValu").map(words).unwrap_or_default();
@@ -156,13 +168,31 @@ pub(crate) fn read(var: &Element, kind: &Kind, default: Option<&str>) -> ReadVal
             // A heading among the categories.
             _ if text.is_empty() => {}
             None => read.unread.push(text),
-            Some(value) if is_missing => read.missing.push(Missing::value(value).label(label)),
             // A category without a label says that the value occurs.
-            Some(_) if label.is_empty() => read.unlabelled.push(text),
-            Some(value) => read.labels.entries.push(ValueLabel::new(value, label)),
+            Some(_) if label.is_empty() && !is_missing => read.unlabelled.push(text),
+            Some(value) => categories.push(Category { entry: ValueLabel::new(value, label), is_missing }),
         }
     }
+    let valid = categories.iter().rposition(|category| !category.is_missing).unwrap_or_default();
+    for (at, Category { entry, is_missing }) in categories.into_iter().enumerate() {
+        let is_in_range = ranges.is_user_missing(&entry.value);
+        let has_label = !entry.label.is_empty();
+        let is_among_labels = !is_missing || has_label && (is_in_range || at < valid);
+        if is_missing && !is_in_range {
+            let missing = Missing::value(entry.value.clone());
+            read.missing.push(if is_among_labels { missing } else { missing.label(entry.label.clone()) });
+        }
+        read.labels.entries.extend(is_among_labels.then_some(entry));
+    }
     let mut seen: HashSet<_> = read.missing.iter().map(key).collect();
+    read.missing.extend(declared.into_iter().filter(|declared| seen.insert(key(declared))));
+    read.unread.extend(unread);
+    read
+}
+
+/// What `invalrng` declares missing, and what of it is none of the kind.
+fn declared_missing(var: &Element, kind: &Kind) -> (Vec<Missing>, Vec<String>) {
+    let (mut missing, mut unread) = (Vec::new(), Vec::new());
     for invalid in var.all("invalrng").flat_map(Element::elements) {
         let end = |name: &str| invalid.attribute(name).map(str::trim).filter(|text| !text.is_empty());
         let declared = match invalid.name.as_ref() {
@@ -189,16 +219,15 @@ pub(crate) fn read(var: &Element, kind: &Kind, default: Option<&str>) -> ReadVal
             }
             _ => continue,
         };
-        let Some(declared) = declared else {
-            let names = ["VALUE", "min", "max", "minExclusive", "maxExclusive"];
-            read.unread.extend(names.into_iter().find_map(end).map(str::to_owned));
-            continue;
-        };
-        if seen.insert(key(&declared)) {
-            read.missing.push(declared);
+        match declared {
+            Some(declared) => missing.push(declared),
+            None => {
+                let names = ["VALUE", "min", "max", "minExclusive", "maxExclusive"];
+                unread.extend(names.into_iter().find_map(end).map(str::to_owned));
+            }
         }
     }
-    read
+    (missing, unread)
 }
 
 /// What tells a declaration from others: its values, or the letter of a reason.
@@ -220,14 +249,19 @@ fn letter_of(text: &str) -> Option<char> {
 /// A value of a kind from its text.
 pub(crate) fn value_of(text: &str, kind: &Kind) -> Option<Value> {
     match kind {
-        Kind::Boolean => match text {
-            "1" | "true" => Some(Value::Boolean(true)),
-            "0" | "false" => Some(Value::Boolean(false)),
-            _ => None,
-        },
+        Kind::Boolean => boolean(text).map(Value::Boolean),
         kind if kind.is_numeric() => whole_or_float(text).filter(|value| kind.holds(value)),
         Kind::Period(_) | Kind::Duration(_) => Some(whole_or_float(text).unwrap_or_else(|| text.into())),
         _ => Some(text.into()),
+    }
+}
+
+/// True or false, as words or numbers.
+pub(crate) fn boolean(text: &str) -> Option<bool> {
+    match text {
+        "1" | "true" => Some(true),
+        "0" | "false" => Some(false),
+        _ => None,
     }
 }
 

@@ -8,6 +8,7 @@ use exporter_spss::FormatClass;
 use super::free_elements;
 use super::note::{self, add_attribute, is_plain, typed};
 use super::question::{self, Shared};
+use super::stated_file;
 use super::texts::{EXCLUDED, Languages, is_excluded, text_of, texts_of, words};
 use super::values;
 use super::values::{ReadValues, Values, number};
@@ -28,6 +29,8 @@ pub(crate) struct VariableEntry<'a> {
     pub(crate) id: String,
     /// ID of its file.
     pub(crate) file: &'a str,
+    /// Whether there is a data file; else its column is where a document has said.
+    pub(crate) has_file: bool,
     /// Name in its file.
     pub(crate) name: &'a str,
     /// Column of its file, from 1.
@@ -41,6 +44,8 @@ pub(crate) struct VariableEntry<'a> {
     pub(crate) statistics: Option<&'a VariableStatistics>,
     /// The program whose file it is.
     pub(crate) program: Program,
+    /// Whether true and false are words there.
+    pub(crate) has_words_for_booleans: bool,
     /// A value as it stands there.
     pub(crate) written: &'a dyn Fn(&Value) -> String,
     pub(crate) languages: Languages<'a>,
@@ -78,9 +83,10 @@ impl VariableEntry<'_> {
             .with("representationType", representation)
             .with("otherRepresentationType", other)
             .with("measUnit", self.languages.one(&self.variable.unit));
-        var.push(
-            Element::new("location").with("StartPos", self.column.to_string()).with("fileid", self.file),
-        );
+        let stated = if self.has_file { None } else { stated_file::of_variable(self.variable) };
+        let location =
+            stated.unwrap_or_else(|| Element::new("location").with("StartPos", self.column.to_string()));
+        var.push(location.with("fileid", self.file));
         let labels = self.languages.elements("labl", &self.variable.label).into_iter();
         var.extend(labels.map(|label| label.with("level", "variable")));
         let security = match self.variable.sensitivity {
@@ -123,9 +129,16 @@ impl VariableEntry<'_> {
         let attributes = &self.variable.attributes;
         free_elements::write_into_variable(&mut var, attributes);
         var.extend(note::attributes(
-            attributes.iter().filter(|(name, _)| !free_elements::is_of_variable(name)),
+            attributes
+                .iter()
+                .filter(|(name, _)| !(free_elements::is_of_variable(name) || self.is_stated(name))),
         ));
         var
+    }
+
+    /// Whether an attribute stands in `location`.
+    fn is_stated(&self, attribute: &str) -> bool {
+        !self.has_file && stated_file::is_of_variable(attribute)
     }
 
     fn statistics(&self) -> Vec<Element> {
@@ -186,7 +199,8 @@ impl VariableEntry<'_> {
                     Kind::DateTime { .. } => "YYYY-MM-DDThh:mm:ss",
                     _ => "",
                 };
-                (!(kind.is_numeric() || *kind == Kind::Boolean), "ISO", "", name)
+                let is_number = *kind == Kind::Boolean && !self.has_words_for_booleans;
+                (!(kind.is_numeric() || is_number), "ISO", "", name)
             }
         };
         Element::new("varFormat")
@@ -360,11 +374,13 @@ fn kind_of(var: &Element) -> Kind {
     };
     let values = || var.all("catgry").filter_map(|category| category.first("catValu")).map(words);
     let values = || values().filter(|value| !value.is_empty());
+    let numbers = || numbers_stated(var).filter(|number| !number.is_empty());
     let is_text = match (says("type"), var.attribute("representationType")) {
         ("character", _) | ("", Some("text")) => true,
         ("numeric", _) | (_, Some("numeric")) => false,
-        _ if decimals.is_some() => false,
-        _ => values().next().is_none() && var.attribute("intrvl") != Some("contin"),
+        _ if decimals.is_some() || var.attribute("intrvl") == Some("contin") => false,
+        _ if values().next().is_some() => false,
+        _ => numbers().next().is_none() || numbers().any(|number| number.parse::<f64>().is_err()),
     };
     if is_text || values().any(|value| !is_number(&value)) {
         return Kind::Text;
@@ -376,11 +392,34 @@ fn kind_of(var: &Element) -> Kind {
     };
     match decimals {
         Some(0) if is_whole() => Kind::INTEGER,
-        None if values().next().is_some() && is_whole() && var.attribute("intrvl") != Some("contin") => {
-            Kind::INTEGER
+        None if var.attribute("intrvl") == Some("contin") => Kind::FLOAT,
+        None if values().next().is_some() && is_whole() => Kind::INTEGER,
+        None if values().next().is_none() && numbers().next().is_some() => {
+            match numbers().all(|number| number.parse::<i64>().is_ok()) {
+                true => Kind::INTEGER,
+                false => Kind::FLOAT,
+            }
         }
         _ => Kind::FLOAT,
     }
+}
+
+/// Whether a document says of what kind the values of a variable are, or leaves it open.
+pub(crate) fn says_kind(var: &Element) -> bool {
+    ["dcml", "representationType"].iter().any(|name| var.attribute(name).is_some())
+        || var.attribute(INTERVAL) == Some("contin")
+        || ["varFormat", "catgry"].iter().any(|name| var.first(name).is_some())
+}
+
+/// What is stated of the values of a variable that a text would not have: the ends of valid ranges, and the smallest and largest
+/// value. Means are of no kind: they are stated of codes, too.
+fn numbers_stated(var: &Element) -> impl Iterator<Item = String> {
+    let ends = var.all("valrng").flat_map(Element::elements).flat_map(|valid| {
+        let ends = ["VALUE", "min", "max", "minExclusive", "maxExclusive"];
+        ends.into_iter().filter_map(|end| valid.attribute(end)).map(|end| end.trim().to_owned())
+    });
+    let is_end = |stat: &&Element| matches!(stat.attribute("type"), Some("min" | "max"));
+    ends.chain(var.all("sumStat").filter(is_end).map(words))
 }
 
 /// The kind of a display format of SPSS.

@@ -5,13 +5,13 @@ use std::collections::HashMap;
 use exporter_core::codebook::{Parent, Table, TableKind};
 
 use super::free_names::FreeNames;
-use super::resolve::Growing;
+use super::resolve::TableDraft;
 
 /// Keys, and the tables above others: a record group names those below it, and a key begins with that of the table above.
-pub(super) fn link(tables: &mut [Growing], ids: &HashMap<String, (String, Vec<usize>)>) {
+pub(super) fn link(tables: &mut [TableDraft], ids: &HashMap<String, (String, Vec<usize>)>) {
     /// ID, IDs of those below and IDs of the key.
     type Record = (String, Vec<String>, Vec<String>);
-    let record = |table: &Growing| -> Option<Record> {
+    let record = |table: &TableDraft| -> Option<Record> {
         let record = table.rectype.as_ref().or_else(|| table.read.records.first())?;
         Some((record.id.clone(), record.children.clone(), record.key.clone()))
     };
@@ -47,16 +47,16 @@ pub(super) fn link(tables: &mut [Growing], ids: &HashMap<String, (String, Vec<us
 
 /// Links the types of record of one file that say by what variables they belong to others, and not to which: to the only one
 /// that says nothing and has these variables. They identify a row there alone.
-fn link_record_types(tables: &mut [Growing]) {
+fn link_record_types(tables: &mut [TableDraft]) {
     let is_nested = tables.iter().flat_map(|it| &it.rectype).any(|record| !record.children.is_empty());
     if is_nested {
         return;
     }
     for child in 0..tables.len() {
-        let says_key = |it: &&Growing| it.rectype.as_ref().is_some_and(|record| !record.key.is_empty());
+        let says_key = |it: &&TableDraft| it.rectype.as_ref().is_some_and(|record| !record.key.is_empty());
         let Some(own) = tables.get(child).filter(says_key) else { continue };
         let key = own.read.table.key.clone();
-        let is_above = |it: &Growing| {
+        let is_above = |it: &TableDraft| {
             let says_nothing = it.rectype.as_ref().is_some_and(|record| record.key.is_empty());
             says_nothing && it.read.id == own.read.id && key.iter().all(|name| it.names.contains(name))
         };

@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use exporter_core::{Loss, LossCode};
 
-use super::resolve::{Growing, growing};
-use super::{Found, LabelSets};
+use super::resolve::{TableDraft, drafts};
+use super::{LabelSets, UnplacedVariable};
 use crate::mapping::note;
 use crate::mapping::tables::ReadTable;
 
@@ -29,7 +29,7 @@ pub(super) struct Placing {
 }
 
 impl Placing {
-    pub(super) fn new(tables: &[Growing], variables: usize) -> Self {
+    pub(super) fn new(tables: &[TableDraft], variables: usize) -> Self {
         let mut by_file: HashMap<String, Vec<usize>> = HashMap::new();
         for (at, table) in tables.iter().enumerate() {
             by_file.entry(table.read.id.clone()).or_default().push(at);
@@ -40,7 +40,12 @@ impl Placing {
     }
 
     /// The tables that a variable belongs to.
-    fn tables_of(&mut self, files: &[String], rectypes: &[String], tables: &mut Vec<Growing>) -> Vec<usize> {
+    fn tables_of(
+        &mut self,
+        files: &[String],
+        rectypes: &[String],
+        tables: &mut Vec<TableDraft>,
+    ) -> Vec<usize> {
         let is_type = |at: &usize| {
             let own = tables.get(*at).and_then(|table| table.rectype.as_ref());
             own.is_none_or(|own| rectypes.is_empty() || rectypes.contains(&own.rectype))
@@ -62,7 +67,7 @@ impl Placing {
             read.table.name = if id.is_empty() { "data".into() } else { id.clone() };
             self.tables.entry(id).or_default().push(tables.len());
             own.push(tables.len());
-            tables.extend(growing(read, Vec::new(), &mut Vec::new()));
+            tables.extend(drafts(read, Vec::new(), &mut Vec::new()));
         }
         own
     }
@@ -70,12 +75,12 @@ impl Placing {
     /// Puts a variable into the tables that it belongs to.
     pub(super) fn place(
         &mut self,
-        found: Found,
-        tables: &mut Vec<Growing>,
+        found: UnplacedVariable,
+        tables: &mut Vec<TableDraft>,
         sets: &mut LabelSets,
         losses: &mut Vec<Loss>,
     ) {
-        let Found { id, files, rectypes, column, weighted_by, read, notes } = found;
+        let UnplacedVariable { id, files, rectypes, column, weighted_by, read, notes } = found;
         let mut own = self.tables_of(&files, &rectypes, tables);
         if own.len() > self.room.max(1) {
             let action = "a variable of more tables than are read is in the first of them alone";

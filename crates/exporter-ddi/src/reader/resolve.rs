@@ -2,21 +2,21 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use exporter_core::codebook::{Codebook, Group, ValueLabels};
+use exporter_core::codebook::{Attribute, Codebook, Group, GroupKind, ValueLabels};
 use exporter_core::{Loss, LossCode};
 
 use super::free_names::FreeNames;
 use super::links::link;
 use super::placing::Placing;
 use super::sound::make_sound;
-use super::{Column, DdiDocument, Found, LabelSets, Parts, TableFile, not_taken};
-use crate::mapping::groups::table_of;
+use super::{Column, DdiDocument, LabelSets, Parts, TableFile, UnplacedVariable, not_taken};
+use crate::mapping::groups::{kind_kept, table_of};
 use crate::mapping::note;
 use crate::mapping::tables::{ReadRecord, ReadTable, file_name};
 use crate::xml::Element;
 
-/// A table that grows.
-pub(super) struct Growing {
+/// A table as far as it has been read: its variables and groups are added one by one.
+pub(super) struct TableDraft {
     pub(super) read: ReadTable,
     notes: Vec<Element>,
     /// The type of its records, where a file has several.
@@ -55,8 +55,8 @@ fn assembled(parts: Parts) -> DdiDocument {
         languages
     });
     study.languages = languages;
-    let mut tables: Vec<Growing> =
-        parts.tables.into_iter().flat_map(|(read, notes)| growing(read, notes, &mut losses)).collect();
+    let mut tables: Vec<TableDraft> =
+        parts.tables.into_iter().flat_map(|(read, notes)| drafts(read, notes, &mut losses)).collect();
     let type_columns = type_columns(&parts.variables);
     let mut sets = LabelSets::default();
     let mut placing = Placing::new(&tables, parts.variables.len());
@@ -67,7 +67,7 @@ fn assembled(parts: Parts) -> DdiDocument {
     for (table, column, id) in weights {
         let name = ids.get(&id).map(|(name, _)| name.clone());
         let variable =
-            tables.get_mut(table).and_then(|it: &mut Growing| it.read.table.variables.get_mut(column));
+            tables.get_mut(table).and_then(|it: &mut TableDraft| it.read.table.variables.get_mut(column));
         if let (Some(variable), Some(name)) = (variable, name) {
             variable.weighted_by = Some(name);
         }
@@ -82,8 +82,18 @@ fn assembled(parts: Parts) -> DdiDocument {
     let documents = parts.documents.into_iter();
     codebook.documents = documents.map(|(document, notes)| note::restored(document, &notes)).collect();
     let mut files = Vec::new();
-    for Growing { read, notes, rectype, columns, .. } in tables {
-        let ReadTable { id: read_id, mut table, files: names, digests, rows, charset, .. } = read;
+    for TableDraft { read, notes, rectype, columns, .. } in tables {
+        let ReadTable {
+            id: read_id,
+            mut table,
+            files: names,
+            digests,
+            rows,
+            charset,
+            media_type,
+            format,
+            ..
+        } = read;
         let (variables, groups) = (std::mem::take(&mut table.variables), std::mem::take(&mut table.groups));
         let mut table = note::restored(table, &notes);
         (table.variables, table.groups, table.rows) = (variables, groups, rows.filter(|_| rectype.is_none()));
@@ -95,7 +105,17 @@ fn assembled(parts: Parts) -> DdiDocument {
                 record.type_variable.and_then(|name| of_file(&read_id, &name).or_else(|| of_file("", &name)));
             (column.cloned().unwrap_or_default(), record.rectype)
         });
-        files.push(TableFile { names, has_namesake: false, rows, digests, charset, columns, record });
+        files.push(TableFile {
+            names,
+            has_namesake: false,
+            rows,
+            digests,
+            charset,
+            media_type,
+            format,
+            columns,
+            record,
+        });
     }
     find_namesakes(&mut files);
     DdiDocument { codebook, files, losses, counts: parts.counts }
@@ -118,9 +138,9 @@ fn find_namesakes(files: &mut [TableFile]) {
 }
 
 /// By ID of a file and name of a variable, the column; without an ID, of variables that name no file.
-fn type_columns(variables: &[Found]) -> HashMap<(String, String), Column> {
+fn type_columns(variables: &[UnplacedVariable]) -> HashMap<(String, String), Column> {
     let mut columns = HashMap::new();
-    for Found { files, column, .. } in variables {
+    for UnplacedVariable { files, column, .. } in variables {
         let unnamed = if files.is_empty() { Some(String::new()) } else { None };
         for file in files.iter().cloned().chain(unnamed) {
             columns.entry((file, column.name.clone())).or_insert_with(|| column.clone());
@@ -133,8 +153,8 @@ fn type_columns(variables: &[Found]) -> HashMap<(String, String), Column> {
 const MOST_TYPES: usize = 64;
 
 /// The tables of a file: one, or one for each type of record.
-pub(super) fn growing(mut read: ReadTable, notes: Vec<Element>, losses: &mut Vec<Loss>) -> Vec<Growing> {
-    let new = |read, notes, rectype| Growing {
+pub(super) fn drafts(mut read: ReadTable, notes: Vec<Element>, losses: &mut Vec<Loss>) -> Vec<TableDraft> {
+    let new = |read, notes, rectype| TableDraft {
         read,
         notes,
         rectype,
@@ -163,6 +183,8 @@ pub(super) fn growing(mut read: ReadTable, notes: Vec<Element>, losses: &mut Vec
             digests: read.digests.clone(),
             structure: read.structure.clone(),
             charset: read.charset.clone(),
+            media_type: read.media_type.clone(),
+            format: read.format.clone(),
             ..ReadTable::default()
         };
         own.table.name.clone_from(&record.rectype);
@@ -179,7 +201,7 @@ pub(super) fn growing(mut read: ReadTable, notes: Vec<Element>, losses: &mut Vec
 /// Gives the groups to the tables of their members.
 fn resolve_groups(
     groups: Vec<(Group, Vec<String>, Element)>,
-    tables: &mut [Growing],
+    tables: &mut [TableDraft],
     ids: &mut HashMap<String, (String, Vec<usize>)>,
     losses: &mut Vec<Loss>,
 ) {
@@ -232,7 +254,7 @@ fn resolve_groups(
                 ids.get(id).filter(|(_, tables)| tables.contains(&at)).map(|(name, _)| name.clone());
             of_variable.or_else(|| names.get(id).filter(|(of, _)| *of == at).map(|(_, name)| name.clone()))
         };
-        finish_group(&mut group, &own, &name_of);
+        group.members = own.iter().filter_map(|id| name_of(id)).collect();
         if let Some(unknown) = own.iter().find(|id| name_of(id).is_none()) {
             let count = own.len() - group.members.len();
             let loss = Loss::new(
@@ -244,6 +266,11 @@ fn resolve_groups(
         }
         let mut group = note::restored(group, element.all("notes"));
         group.name = name;
+        if group.kind == GroupKind::Set
+            && let Some((name, kind)) = kind_kept(&group, &element)
+        {
+            table.read.table.attributes.insert(name, Attribute::One(kind));
+        }
         table.read.table.groups.push(group);
     }
     // What a note of this program names may be gone.
@@ -255,13 +282,8 @@ fn resolve_groups(
     }
 }
 
-/// Gives a group its members.
-pub(crate) fn finish_group(group: &mut Group, members: &[String], name_of: &dyn Fn(&str) -> Option<String>) {
-    group.members = members.iter().filter_map(|id| name_of(id)).collect();
-}
-
 /// Names of tables that are there once.
-fn unique_names(tables: &mut [Growing]) {
+fn unique_names(tables: &mut [TableDraft]) {
     let mut names = FreeNames::default();
     for table in tables {
         table.read.table.name = names.take(&table.read.table.name);

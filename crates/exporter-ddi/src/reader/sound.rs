@@ -4,7 +4,8 @@
 use std::collections::{HashMap, HashSet};
 
 use exporter_core::codebook::{
-    BoundingBox, Codebook, Group, GroupKind, Identifier, Missing, Table, Value, ValueLabels, Variable,
+    BoundingBox, Codebook, CollectionPeriod, Group, GroupKind, Identifier, Missing, Table, Value,
+    ValueLabels, Variable,
 };
 use exporter_core::{Loss, LossCode};
 
@@ -70,6 +71,20 @@ fn study(codebook: &mut Codebook, losses: &mut Vec<Loss>) {
     if study.bounding_box.take_if(|place| !is_place(place)).is_some() {
         let action = "the bounding box of the study lies outside the globe and is left out";
         losses.push(Loss::new(LossCode::NOT_READ, action));
+    }
+    let is_backwards = |period: &CollectionPeriod| {
+        let mut alone = Codebook::new("s");
+        alone.study.collection_period = Some(period.clone());
+        !alone.problems().is_empty()
+    };
+    for period in study.collection_period.iter_mut().chain(&mut study.further_collection_periods) {
+        if is_backwards(period) {
+            let (start, end) =
+                (period.start.as_deref().unwrap_or_default(), period.end.take().unwrap_or_default());
+            let action =
+                format!("the end {end} of the collection lies before its start {start} and is left out");
+            losses.push(Loss::new(LossCode::NOT_READ, action));
+        }
     }
     let mut seen = HashSet::new();
     study.languages.retain(|tag| seen.insert(tag.to_lowercase()));

@@ -1,5 +1,9 @@
 //! Types of attributes and of elements that hold a value.
 
+use chrono::NaiveDate;
+
+use crate::xml::{XML_SPACE, is_name_character, is_nc_name};
+
 /// What a value must look like.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum ValueType {
@@ -102,29 +106,6 @@ impl ValueType {
     }
 }
 
-/// White space of XML.
-pub(crate) const XML_SPACE: [char; 4] = [' ', '\t', '\r', '\n'];
-
-/// Whether a text is a name without colon (NCName of Namespaces in XML 1.0).
-pub(crate) fn is_nc_name(text: &str) -> bool {
-    let mut characters = text.chars();
-    characters.next().is_some_and(is_name_start) && characters.all(is_name_character)
-}
-
-/// Whether a name without colon may begin with this character (XML 1.0, production 4).
-pub(crate) fn is_name_start(one: char) -> bool {
-    matches!(one, 'A'..='Z' | 'a'..='z' | '_' | '\u{C0}'..='\u{D6}' | '\u{D8}'..='\u{F6}' | '\u{F8}'..='\u{2FF}'
-        | '\u{370}'..='\u{37D}' | '\u{37F}'..='\u{1FFF}' | '\u{200C}'..='\u{200D}' | '\u{2070}'..='\u{218F}'
-        | '\u{2C00}'..='\u{2FEF}' | '\u{3001}'..='\u{D7FF}' | '\u{F900}'..='\u{FDCF}' | '\u{FDF0}'..='\u{FFFD}'
-        | '\u{10000}'..='\u{EFFFF}')
-}
-
-/// Whether a name may hold this character behind its first (XML 1.0, production 4a).
-pub(crate) fn is_name_character(one: char) -> bool {
-    is_name_start(one)
-        || matches!(one, '0'..='9' | '-' | '.' | '\u{B7}' | '\u{300}'..='\u{36F}' | '\u{203F}'..='\u{2040}')
-}
-
 /// Whether a text is a language tag (`xs:language`): parts of at most eight letters or digits, the first of letters alone.
 pub(crate) fn is_language(tag: &str) -> bool {
     tag.split('-').enumerate().all(|(at, part)| {
@@ -162,8 +143,11 @@ fn is_date(text: &str, or_else: bool) -> bool {
             is_year(year) && two(month).is_some_and(|month| (1..=12).contains(&month))
         }
         [year, month, day] => {
-            let last = two(month).and_then(|month| days_in(year, month));
-            is_year(year) && two(day).zip(last).is_some_and(|(day, last)| (1..=last).contains(&day))
+            // Years beyond those of the calendar are looked at as a leap year, which refuses none.
+            let known = |year: &i32| NaiveDate::from_ymd_opt(*year, 1, 1).is_some();
+            let in_calendar = year.parse().ok().filter(known).unwrap_or(2000);
+            let is_there = |(month, day)| NaiveDate::from_ymd_opt(in_calendar, month, day).is_some();
+            is_year(year) && two(month).zip(two(day)).is_some_and(is_there)
         }
         _ => false,
     };
@@ -185,15 +169,6 @@ fn is_clock(text: &str, hours: u32) -> bool {
     text.split_once(':').and_then(|(hour, minute)| Some((two(hour)?, two(minute)?))).is_some_and(
         |(hour, minute)| hour <= hours && minute < 60 && (hours != 14 || hour < 14 || minute == 0),
     )
-}
-
-fn days_in(year: &str, month: u32) -> Option<u32> {
-    let year: i32 = year.parse().unwrap_or(2000);
-    let first = |year: i32, month: u32| chrono::NaiveDate::from_ymd_opt(year, month, 1);
-    // Years beyond those of the calendar have the days of a leap year, which refuses none.
-    let year = if first(year, 1).is_some() { year } else { 2000 };
-    let next = if month == 12 { first(year.checked_add(1)?, 1) } else { first(year, month + 1) };
-    u32::try_from(next?.signed_duration_since(first(year, month)?).num_days()).ok()
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use exporter_core::codebook::Codebook;
 
-use crate::structure::{is_name_character, is_name_start};
+use crate::xml::{is_name_character, is_name_start};
 
 /// The IDs of all that a codebook has.
 pub(super) struct Ids<'a> {
@@ -57,11 +57,7 @@ impl<'a> Ids<'a> {
     }
 
     /// The question of a group has its number.
-    pub(super) fn question(
-        &self,
-        table: usize,
-        (group, _): &(&str, Option<&exporter_core::codebook::Question>),
-    ) -> String {
+    pub(super) fn question(&self, table: usize, group: &str) -> String {
         self.group(table, group).replace("VG", "Q")
     }
 

@@ -1,6 +1,6 @@
 //! What some readers ask of a document beside the standard (fact sheet 10.9).
 
-use exporter_core::codebook::{Codebook, Identifier, Study, Table, Variable};
+use exporter_core::codebook::{Codebook, Identifier, Study, Table, Text, Variable};
 use exporter_core::{Error, Result};
 
 use crate::mapping::note::is_plain;
@@ -157,6 +157,19 @@ impl Profile {
                     titles.push(title.unwrap_or_else(|| Element::new("titl").text(table.name.as_str())));
                 }
             });
+            // What is said of the table is its description; there is room for one language.
+            let is_text = |node: &Node| {
+                element_of(node).is_some_and(|it| it.name == "notes" && is_plain(it) && !words(it).is_empty())
+            };
+            let is_one = |note: &Text| note.untagged().into_iter().count() + note.tagged().count() == 1;
+            let has_one = table.notes.first().is_some_and(is_one);
+            if let Some(at) = dscr.children.iter().position(is_text).filter(|_| has_one)
+                && let Node::Element(note) = dscr.children.remove(at)
+            {
+                dscr.within(&["fileTxt", "fileCont"], |contents| {
+                    *contents = Element { name: "fileCont".into(), ..note }
+                });
+            }
             return;
         }
         dscr.within(&["fileTxt", "fileCont"], |contents| says(contents, &table.name));
@@ -172,7 +185,10 @@ impl Profile {
         if !self.is_of_one_file() {
             return;
         }
-        for note in var.elements_mut().filter(|element| element.name == "notes" && is_plain(element)) {
+        let is_text = |element: &&mut Element| {
+            element.name == "notes" && is_plain(element) && !words(element).is_empty()
+        };
+        for note in var.elements_mut().filter(is_text) {
             note.name = "txt".into();
         }
         // Of a variable without notes its question is the description.

@@ -23,12 +23,20 @@ pub(crate) struct Decoded<R> {
     lines: u64,
     /// The line of the first bytes that the encoding does not have.
     malformed: Option<u64>,
+    /// The name of the declared encoding, where nothing is known of it: only what is ASCII in nearly all of them is read.
+    unknown: Option<String>,
 }
 
 impl<R: BufRead> Decoded<R> {
     pub(crate) fn new(inner: R) -> Self {
-        let text = Vec::new();
-        Self { inner, head: Vec::new(), decoder: None, text, at: 0, at_end: false, lines: 0, malformed: None }
+        let (head, text) = (Vec::new(), Vec::new());
+        let (malformed, unknown) = (None, None);
+        Self { inner, head, decoder: None, text, at: 0, at_end: false, lines: 0, malformed, unknown }
+    }
+
+    /// The name of the declared encoding, where nothing is known of it.
+    pub(crate) fn unknown(&self) -> Option<&str> {
+        self.unknown.as_deref()
     }
 
     /// The line, from 1, of the first bytes that the encoding does not have.
@@ -42,7 +50,9 @@ impl<R: BufRead> Decoded<R> {
             Some(decoder) => decoder,
             None => {
                 self.inner.by_ref().take(HEAD as u64).read_to_end(&mut self.head)?;
-                encoding_of(&self.head).new_decoder()
+                let (encoding, unknown) = encoding_of(&self.head);
+                self.unknown = unknown;
+                encoding.new_decoder()
             }
         };
         self.at = 0;
@@ -56,8 +66,13 @@ impl<R: BufRead> Decoded<R> {
             written = some;
             let text = self.text.get(..some).unwrap_or_default();
             let lines = |text: &[u8]| memchr::memchr_iter(b'\n', text).count() as u64;
-            if bad && self.malformed.is_none() {
-                let at = memchr::memmem::find(text, "\u{FFFD}".as_bytes()).unwrap_or(text.len());
+            let is_beyond_ascii = self.unknown.is_some() && !text.is_ascii();
+            if (bad || is_beyond_ascii) && self.malformed.is_none() {
+                let at = match is_beyond_ascii {
+                    true => text.iter().position(|byte| !byte.is_ascii()),
+                    false => memchr::memmem::find(text, "\u{FFFD}".as_bytes()),
+                };
+                let at = at.unwrap_or(text.len());
                 self.malformed = Some(self.lines + lines(text.get(..at).unwrap_or_default()) + 1);
             }
             self.lines += lines(text);
@@ -95,14 +110,14 @@ impl<R: BufRead> Read for Decoded<R> {
     }
 }
 
-/// The encoding of a document by its beginning (XML 1.0, appendix F); one that is not known is taken for UTF-8.
-fn encoding_of(head: &[u8]) -> &'static Encoding {
+/// The encoding of a document by its beginning (XML 1.0, appendix F), and the name of one that is not known.
+fn encoding_of(head: &[u8]) -> (&'static Encoding, Option<String>) {
     if let Some((encoding, _)) = Encoding::for_bom(head) {
-        return encoding;
+        return (encoding, None);
     }
     match head {
-        [b'<', 0, ..] => return UTF_16LE,
-        [0, b'<', ..] => return UTF_16BE,
+        [b'<', 0, ..] => return (UTF_16LE, None),
+        [0, b'<', ..] => return (UTF_16BE, None),
         _ => {}
     }
     let declaration = head.strip_prefix(b"<?xml").unwrap_or_default();
@@ -113,14 +128,18 @@ fn encoding_of(head: &[u8]) -> &'static Encoding {
         let quote = rest.chars().next().filter(|one| matches!(one, '"' | '\''))?;
         rest.get(1..)?.split(quote).next()
     });
-    match label.and_then(|label| Encoding::for_label(label.as_bytes())) {
-        // The bytes of the declaration are no UTF-16.
-        Some(encoding) if encoding == UTF_16LE || encoding == UTF_16BE => UTF_8,
-        Some(encoding) => encoding,
+    let encoding = match label {
         // Without a declaration it is UTF-8, unless it cannot be.
         None if std::str::from_utf8(head).is_err_and(|bad| bad.error_len().is_some()) => WINDOWS_1252,
         None => UTF_8,
-    }
+        Some(label) => match Encoding::for_label(label.as_bytes()) {
+            // The bytes of the declaration are no UTF-16.
+            Some(encoding) if encoding == UTF_16LE || encoding == UTF_16BE => UTF_8,
+            Some(encoding) => encoding,
+            None => return (UTF_8, Some(label.to_owned())),
+        },
+    };
+    (encoding, None)
 }
 
 #[cfg(test)]
@@ -152,5 +171,11 @@ mod tests {
         let mut third = Decoded::new(b"<?xml encoding='utf-8'?>\n<a>\n\xE9 \xE8</a>".as_slice());
         third.read_to_string(&mut String::new()).unwrap();
         assert_eq!(third.malformed(), Some(3));
+        for (text, line) in [("<a>\n\u{E9}</a>", Some(2)), ("<a>e</a>", None)] {
+            let text = format!("<?xml version='1.0' encoding='foo-9'?>{text}");
+            let mut unknown = Decoded::new(text.as_bytes());
+            unknown.read_to_string(&mut String::new()).unwrap();
+            assert_eq!((unknown.unknown(), unknown.malformed()), (Some("foo-9"), line));
+        }
     }
 }

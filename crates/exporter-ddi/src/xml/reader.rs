@@ -11,9 +11,9 @@ use super::counted::Counted;
 pub(crate) use super::counted::Position;
 use super::decoded::Decoded;
 use super::element::{Element, Node};
-use super::entities::entity_of;
+use super::entities::{Entities, entity_of, is_of_xml};
 use super::escape::is_allowed;
-use crate::structure::is_nc_name;
+use super::names::is_nc_name;
 
 /// Bytes of a text or tag that is read; nothing that people write is longer.
 const MOST_BYTES: usize = 16 << 20;
@@ -29,6 +29,8 @@ pub(crate) struct Fault {
     pub(crate) message: String,
     /// Whether the document ends there.
     pub(crate) is_cut: bool,
+    /// Whether it is XML, which is not read all the same.
+    pub(crate) is_refusal: bool,
     /// What the system says, where the bytes could not be had.
     pub(crate) source: Option<std::io::Error>,
 }
@@ -46,8 +48,8 @@ pub(crate) enum Oddity {
     Prefix(String),
     /// Something in a tag that is no attribute.
     Attribute(String),
-    /// Bytes that the encoding of the document does not have; told at the end.
-    Encoding,
+    /// Bytes that the encoding of the document does not have, or whose encoding, of this name, is not known; told at the end.
+    Encoding(Option<String>),
     /// Something before or behind the outermost element.
     Outside,
 }
@@ -84,6 +86,7 @@ pub(crate) struct XmlReader<R: BufRead> {
     /// Where the item stands that was read last.
     position: Position,
     oddities: Vec<(Position, Oddity)>,
+    entities: Entities,
     has_root: bool,
     at_end: bool,
 }
@@ -102,6 +105,7 @@ impl<R: BufRead> XmlReader<R> {
             open: Vec::new(),
             position: Position { line: 1, column: 1 },
             oddities: Vec::new(),
+            entities: Entities::default(),
             has_root: false,
             at_end: false,
         }
@@ -120,6 +124,11 @@ impl<R: BufRead> XmlReader<R> {
     /// The line of the first bytes, of those that were read, that are none of the document's encoding.
     pub(crate) fn malformed(&self) -> Option<u64> {
         self.reader.get_ref().inner().malformed()
+    }
+
+    /// The name of the document's encoding, where nothing is known of it.
+    pub(crate) fn unknown_encoding(&self) -> Option<&str> {
+        self.reader.get_ref().inner().unknown()
     }
 
     /// The next item; `None` at the end.
@@ -216,7 +225,8 @@ impl<R: BufRead> XmlReader<R> {
             Event::Eof => {
                 self.at_end = true;
                 if let Some(line) = self.malformed() {
-                    self.oddities.push((Position { line, column: 1 }, Oddity::Encoding));
+                    let unknown = self.unknown_encoding().map(str::to_owned);
+                    self.oddities.push((Position { line, column: 1 }, Oddity::Encoding(unknown)));
                 }
                 match self.open.last() {
                     Some(open) => Err(self.fault(format!("the document ends within <{open}>"))),
@@ -261,13 +271,21 @@ impl<R: BufRead> XmlReader<R> {
             }
             let key: &str = attribute.key.as_ref();
             key.split(':').for_each(|part| self.check_name(part));
-            let value = match attribute.normalized_value(XmlVersion::Implicit1_0) {
+            // What entities stand for is told by the reader of tags as that of texts is.
+            let mut odd = Vec::new();
+            let resolved = attribute.normalized_value_with(XmlVersion::Implicit1_0, 1, |name| {
+                let is_odd = !is_of_xml(name) && self.entities.get(name).is_none();
+                odd.extend(is_odd.then(|| name.to_owned()));
+                self.entities.get(name).or_else(|| entity_of(name))
+            });
+            let value = match resolved {
                 Ok(value) => value.into_owned(),
                 Err(problem) => {
                     self.odd(Oddity::Entity(problem.to_string()));
                     attribute.value.clone().into_owned()
                 }
             };
+            odd.into_iter().for_each(|name| self.odd(Oddity::Entity(name)));
             if attribute.value.contains('<') {
                 self.odd(Oddity::Character('<'));
             }
@@ -289,8 +307,8 @@ impl<R: BufRead> XmlReader<R> {
         Some(Item::Text(text))
     }
 
-    /// What a reference in text stands for. Entities of XML and of HTML are known, others stay as they are: none is ever
-    /// expanded, so that nothing grows.
+    /// What a reference in text stands for. Entities of XML and of HTML are known, and those of characters that the document
+    /// declares; others stay as they are.
     fn referred(&mut self, reference: &BytesRef<'_>) -> Result<String, Fault> {
         let name: &str = reference;
         if reference.is_char_ref() {
@@ -302,8 +320,10 @@ impl<R: BufRead> XmlReader<R> {
                 }
             };
         }
-        let is_of_xml = matches!(name, "amp" | "lt" | "gt" | "quot" | "apos");
-        if !is_of_xml {
+        if let Some(text) = self.entities.get(name) {
+            return Ok(text.to_owned());
+        }
+        if !is_of_xml(name) {
             self.odd(Oddity::Entity(name.to_owned()));
         }
         Ok(entity_of(name).map_or_else(|| format!("&{name};"), str::to_owned))
@@ -311,14 +331,8 @@ impl<R: BufRead> XmlReader<R> {
 
     /// A document type is fine as long as it leads nowhere.
     fn doctype(&mut self, declaration: &str) -> Result<(), Fault> {
-        if let Some((_, entity)) = declaration.split_once("<!ENTITY") {
-            let entity = entity.split('>').next().unwrap_or_default();
-            let is_external = entity.split_whitespace().any(|word| matches!(word, "SYSTEM" | "PUBLIC"));
-            return Err(self.fault(match is_external {
-                true => "its document type declares an entity of another file, which is not read",
-                false => "its document type declares entities, which are not expanded",
-            }));
-        }
+        self.entities =
+            Entities::of(declaration).map_err(|message| Fault { is_refusal: true, ..self.fault(message) })?;
         Ok(())
     }
 
@@ -343,7 +357,13 @@ impl<R: BufRead> XmlReader<R> {
     }
 
     fn fault(&self, message: impl Into<String>) -> Fault {
-        Fault { position: self.position, message: message.into(), is_cut: self.at_end, source: None }
+        Fault {
+            position: self.position,
+            message: message.into(),
+            is_cut: self.at_end,
+            is_refusal: false,
+            source: None,
+        }
     }
 
     fn fault_of(&self, error: quick_xml::Error) -> Fault {
@@ -354,6 +374,7 @@ impl<R: BufRead> XmlReader<R> {
                     position: self.position,
                     message: "cannot read the document".into(),
                     is_cut: false,
+                    is_refusal: false,
                     source: Some(source),
                 }
             }
@@ -429,9 +450,41 @@ mod tests {
         let entities = "<!DOCTYPE a [<!ENTITY b SYSTEM \"/etc/passwd\">]><a>&b;</a>";
         assert_eq!(
             read(entities).2.unwrap(),
-            "1:1 its document type declares an entity of another file, which is not read"
+            "1:1 the entity `b` that the document declares is another file, which is not read"
         );
         assert!(read(&"<a>".repeat(200)).2.unwrap().contains("within one another"));
+    }
+
+    #[test]
+    fn entities_of_characters_are_those_that_the_document_declares() {
+        let of = |subset: &str, text: &str| read(&format!("<!DOCTYPE a [{subset}]>{text}"));
+        let subset = "<!-- <!ENTITY no '&b;'> --><!ELEMENT a ANY>\n<!ENTITY eacute \"&#233;\"> <!ENTITY nb '&#xA0;>'>\
+                      <!ENTITY inst \"Institut\"><!ENTITY amp \"&#38;#38;\"><!ENTITY inst \"again\">";
+        assert_eq!(
+            of(subset, "<a i='&eacute;&lt;'>&inst;&nb;&amp;</a>"),
+            ("<a i=é<>Institut\u{A0}>&</>".into(), vec![], None)
+        );
+        let nested = "its replacement is more than characters: such entities are not expanded";
+        for (subset, message) in [
+            (
+                "<!ENTITY lol 'lol'><!ENTITY lol2 '&lol;&lol;'>",
+                format!("the entity `lol2` that the document declares: {nested}"),
+            ),
+            ("<!ENTITY b '<b/>'>", format!("the entity `b` that the document declares: {nested}")),
+            ("<!ENTITY b '&#38;lol;'>", format!("the entity `b` that the document declares: {nested}")),
+            (
+                "<!ENTITY % p 'x'>",
+                "the parameter entity `p` that the document declares is not expanded".to_owned(),
+            ),
+        ] {
+            assert_eq!(of(subset, "<a/>").2, Some(format!("1:1 {message}")));
+        }
+        let long = format!("<!ENTITY b '{}'>", "x".repeat(300));
+        assert!(
+            of(&long, "<a/>").2.unwrap().contains("the entity `b` that the document declares is longer than")
+        );
+        let many: String = (0..2000).map(|at| format!("<!ENTITY e{at} 'x'>")).collect();
+        assert!(of(&many, "<a/>").2.unwrap().contains("declares more than 1000 entities"));
     }
 
     #[test]

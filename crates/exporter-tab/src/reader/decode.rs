@@ -92,6 +92,7 @@ impl Decoding {
         for position in positions {
             let unknown = || TabError::UnknownColumn {
                 name: format!("column {} of {width}", position.saturating_add(1)),
+                others: Vec::new(),
             };
             let column = layout.columns.get(position).ok_or_else(unknown)?;
             let missing = missing.clone();

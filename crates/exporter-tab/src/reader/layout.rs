@@ -282,10 +282,10 @@ impl Layout {
             }
         }
         let known: HashSet<&str> = names.iter().map(String::as_str).collect();
-        if let Some(DeclaredColumn { name, .. }) =
-            declared.iter().find(|column| !known.contains(column.name.as_str()))
-        {
-            return Err(TabError::UnknownColumn { name: name.clone() });
+        let mut unknown =
+            declared.iter().map(|column| &column.name).filter(|name| !known.contains(name.as_str()));
+        if let Some(name) = unknown.next() {
+            return Err(TabError::UnknownColumn { name: name.clone(), others: unknown.cloned().collect() });
         }
         let known: HashMap<&str, &DeclaredColumn> =
             declared.iter().map(|column| (column.name.as_str(), column)).collect();

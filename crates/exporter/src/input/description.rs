@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use exporter_core::codebook::Codebook;
+use exporter_core::source::path_among;
 use exporter_core::{Context, Dataset, LossReport, Projection, Registry, Result, Source, TableId};
 use serde_json::Value as Json;
 
@@ -15,10 +16,10 @@ use crate::study::{Documents, StudyFile, is_inside};
 /// A file that describes tables, and where it says that their rows are.
 pub(super) struct Describing {
     file: Source<'static>,
-    /// The folder of the file.
-    folder: String,
-    /// By table, paths from that folder.
+    /// By table, paths as the file names them.
     files: Vec<Vec<String>>,
+    /// By table, paths of the archive or folder that the file is in.
+    places: Vec<Vec<String>>,
     losses: LossReport,
 }
 
@@ -58,7 +59,7 @@ pub(super) fn describing(
     let documents = Documents::of(file, &mut study.codebook, options.outside, registry, context)?;
     let describing = Describing {
         file: inner.detached(),
-        folder: String::new(),
+        places: Vec::new(),
         files: description.files,
         losses: description.losses,
     };
@@ -73,15 +74,14 @@ fn file_name(path: &str) -> &str {
 impl Describing {
     /// As a file at a path of an archive or folder.
     pub(super) fn at(self, path: &str) -> Self {
-        let folder = path.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
-        Self { folder, ..self }
+        let places = |files: &Vec<String>| files.iter().filter_map(|file| path_among(path, file)).collect();
+        Self { places: self.files.iter().map(places).collect(), ..self }
     }
 
     /// The table that the file at a path is said to hold; one that is named with its folders goes first.
     pub(super) fn table_at<'c>(&self, path: &str, codebook: &'c Codebook) -> Option<&'c str> {
-        let path = path.strip_prefix(self.folder.as_str())?;
         let place = |files: &[String]| files.iter().position(|file| file == path);
-        let tables = codebook.tables.iter().zip(&self.files);
+        let tables = codebook.tables.iter().zip(&self.places);
         let said = tables.filter_map(|(table, files)| Some((place(files)?, table)));
         said.min_by_key(|(place, _)| *place).map(|(_, table)| table.name.as_str())
     }
@@ -97,7 +97,7 @@ impl Describing {
             let own = file_name(path);
             own == name || own.strip_suffix(".gz") == Some(name)
         });
-        paths.any(|path| matches!(self.file.beside(path, context), Ok(Some(_))))
+        paths.any(|path| matches!(self.file.named(path, context), Ok(Some(_))))
     }
 
     /// Whether it can be opened itself, with the files that it names.
@@ -126,9 +126,8 @@ impl Describing {
     /// The tables that were not found as files of a format of their own, and whose file is there.
     pub(super) fn left(&self, codebook: &Codebook, found: &[&str], paths: &[String]) -> Vec<Left> {
         let mut left = Vec::new();
-        for ((at, table), files) in codebook.tables.iter().enumerate().zip(&self.files) {
-            let path = files.iter().map(|file| format!("{}{file}", self.folder));
-            let path = path.into_iter().find(|path| paths.contains(path));
+        for ((at, table), files) in codebook.tables.iter().enumerate().zip(&self.places) {
+            let path = files.iter().find(|path| paths.contains(path)).cloned();
             if let Some(path) = path.filter(|_| !found.contains(&table.name.as_str())) {
                 left.push(Left { table: TableId(at), name: table.name.clone(), path });
             }

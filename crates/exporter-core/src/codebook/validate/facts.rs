@@ -24,7 +24,12 @@ pub(super) fn check_study(study: &Study, problems: &mut Problems) {
 
 fn check_period(period: &CollectionPeriod, place: &str, problems: &mut Problems) {
     if let (Some(start), Some(end)) = (&period.start, &period.end) {
-        // ISO 8601 dates of one precision order as texts; 2024 begins and ends with any day of 2024.
+        // ISO 8601 dates of one precision order as texts; 2024 begins and ends with any day of 2024. Others, such as "Spring 2018",
+        // have no order that is known here.
+        let is_dated = |date: &str| date.starts_with(|one: char| one.is_ascii_digit());
+        if !is_dated(start) || !is_dated(end) {
+            return;
+        }
         let shared = start.len().min(end.len());
         if start.as_bytes().get(..shared) > end.as_bytes().get(..shared) {
             let message = format!("the collection starts on {start}, after it ends on {end}");

@@ -12,6 +12,7 @@ use chrono::{NaiveDate, NaiveDateTime, NaiveTime, Timelike as _};
 use exporter_core::codebook::Kind;
 
 use super::records::{Cell, Record};
+use crate::mapping::values::boolean;
 
 /// Digits that are exact in double precision, and in what they are divided by.
 const EXACT_DIGITS: usize = 15;
@@ -150,14 +151,6 @@ impl FixedColumn {
 /// A cell without what fills it up.
 fn trimmed(text: &str) -> &str {
     text.trim_matches([' ', '\t', '\0'])
-}
-
-fn boolean(text: &str) -> Option<bool> {
-    match text {
-        "1" | "true" => Some(true),
-        "0" | "false" => Some(false),
-        _ => None,
-    }
 }
 
 /// The digits of a number that is nothing but a sign and digits.

@@ -48,7 +48,7 @@ pub(super) struct Opened {
 }
 
 /// Whether a document says of a file where in its records the columns stand.
-pub(super) fn is_fixed(file: &TableFile) -> bool {
+pub(super) fn states_characters(file: &TableFile) -> bool {
     file.record.is_some() || file.columns.iter().any(|column| column.characters.is_some())
 }
 

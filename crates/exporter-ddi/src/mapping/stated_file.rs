@@ -1,0 +1,69 @@
+//! What a document says of a file that is not there: free attributes, so that a document that is written without data files says
+//! it again.
+
+use exporter_core::codebook::{Attribute, Table, Variable};
+
+use super::tables::stem;
+use crate::reader::TableFile;
+use crate::xml::Element;
+
+/// Attributes of a table: its file.
+const OF_TABLE: [&str; 4] = ["fileName", "fileType", "format", CHARSET];
+const CHARSET: &str = "fileType@charset";
+/// Attributes of a variable: the first and last character of its column.
+const OF_VARIABLE: [&str; 2] = ["location@StartPos", "location@EndPos"];
+
+/// Keeps what is said of the file of a table.
+pub(crate) fn keep(table: &mut Table, file: &TableFile) {
+    // One of several types of record in a file would be read as another one of the name of the file.
+    let name = file.names.first().filter(|name| **name != table.name && stem(name) == table.name);
+    let stated = [name, file.media_type.as_ref(), file.format.as_ref(), file.charset.as_ref()];
+    for (name, value) in OF_TABLE.iter().zip(stated) {
+        let value = value.map(|value| ((*name).to_owned(), Attribute::One(value.clone())));
+        table.attributes.extend(value);
+    }
+    for (variable, column) in table.variables.iter_mut().zip(&file.columns) {
+        let Some((start, end)) = column.characters else { continue };
+        let places = OF_VARIABLE.iter().zip([start, end]);
+        variable
+            .attributes
+            .extend(places.map(|(name, at)| ((*name).to_owned(), Attribute::One(at.to_string()))));
+    }
+}
+
+/// Whether an attribute of a table is such a one.
+pub(crate) fn is_of_table(attribute: &str) -> bool {
+    OF_TABLE.contains(&attribute)
+}
+
+/// Whether an attribute of a variable is such a one.
+pub(crate) fn is_of_variable(attribute: &str) -> bool {
+    OF_VARIABLE.contains(&attribute)
+}
+
+/// The elements of `fileTxt` that say it.
+pub(crate) fn of_table(table: &Table) -> Vec<Element> {
+    let stated = |name: &str| match table.attributes.get(name) {
+        Some(Attribute::One(words)) if !words.trim().is_empty() => Some(words.as_str()),
+        _ => None,
+    };
+    let element = |name: &&'static str| Some(Element::new(*name).text(stated(name)?));
+    let mut elements: Vec<Element> =
+        OF_TABLE.iter().filter(|name| **name != CHARSET).filter_map(element).collect();
+    if let Some(charset) = stated(CHARSET) {
+        let at = elements.iter().position(|element| element.name == "fileType");
+        let kind = at.map(|at| elements.swap_remove(at)).unwrap_or_else(|| Element::new("fileType"));
+        elements.push(kind.with("charset", charset));
+    }
+    elements
+}
+
+/// `location`, where the place of a column is kept.
+pub(crate) fn of_variable(variable: &Variable) -> Option<Element> {
+    let place = |name: &str| match variable.attributes.get(name) {
+        Some(Attribute::One(place)) => place.parse::<u32>().ok(),
+        _ => None,
+    };
+    let (start, end) = (place(OF_VARIABLE[0])?, place(OF_VARIABLE[1])?);
+    Some(Element::new("location").with("StartPos", start.to_string()).with("EndPos", end.to_string()))
+}
