@@ -74,8 +74,6 @@ struct FileOf {
     /// What stands before the paths of the set in names: nothing, or a folder or archive and `/`.
     prefix: String,
     path: String,
-    /// Whether it was opened by itself, and the set is the folder that it happens to be in.
-    is_alone: bool,
 }
 
 /// Archives that may be round a file: deeper ones hold nothing that anybody meant to pack.
@@ -135,7 +133,6 @@ impl<'a> Source<'a> {
             prefix: name.strip_suffix(file).unwrap_or_default().to_owned(),
             path: file.to_owned(),
             files: Arc::new(FolderFiles::new(folder)),
-            is_alone: true,
         });
         Ok(Self { set, ..Self::new(name, bytes) })
     }
@@ -168,7 +165,7 @@ impl<'a> Source<'a> {
                 .with_hint("unpack the outer ones"));
         }
         let (files, prefix) = (Arc::clone(files), format!("{}/", self.name));
-        FileOf { files, prefix, path: path.to_owned(), is_alone: false }.open(depth, context)
+        FileOf { files, prefix, path: path.to_owned() }.open(depth, context)
     }
 
     /// The file of this path beside this one, in the same folder or archive; `None` when there is none.
@@ -182,23 +179,14 @@ impl<'a> Source<'a> {
     }
 
     /// The file that this one means by a path from its own folder, which may lead up to other folders of the same folder or archive
-    /// ([`path_among`]). What was opened by itself, and not as one of a folder, may name files above its own folder that are not
-    /// hidden. `None` when there is none, or the path leads elsewhere.
+    /// ([`path_among`]). `None` when there is none, or the path leads out of what was opened.
     ///
     /// # Errors
     /// As [`Files::open`].
     pub fn named(&self, path: &str, context: &Context) -> Result<Option<Source<'static>>> {
         let Some(set) = &self.set else { return Ok(None) };
-        if let Some(path) = path_among(&set.path, path) {
-            return FileOf { path, ..set.clone() }.open(self.depth, context);
-        }
-        let is_plain =
-            |part: &str| part == ".." || !part.starts_with('.') && !part.contains(['\\', ':', '\0']);
-        if !set.is_alone || path.starts_with('/') || !path.split('/').all(is_plain) {
-            return Ok(None);
-        }
-        let path = Path::new(&set.prefix).join(path);
-        path.is_file().then(|| Source::open(&path, context)).transpose()
+        let Some(path) = path_among(&set.path, path) else { return Ok(None) };
+        FileOf { path, ..set.clone() }.open(self.depth, context)
     }
 
     /// Whether it is one of a set of files, so that files beside it can be opened.

@@ -73,34 +73,6 @@ fn paths_lead_to_other_folders_of_the_opened_one() {
 }
 
 #[test]
-fn a_document_that_is_opened_by_itself_names_files_above_it() {
-    let folder = tempfile::tempdir().unwrap();
-    for below in ["meta", "data", ".hidden"] {
-        std::fs::create_dir(folder.path().join(below)).unwrap();
-    }
-    let context = conformance::context();
-    let opened = |name: &str| {
-        let at = folder.path().join("meta/study.xml");
-        std::fs::write(&at, document(&file(name), VARIABLES)).unwrap();
-        let source = Source::open(&at, &context).unwrap();
-        rows(&*super::registry().open(&source, serde_json::Value::Null, &context).unwrap(), 0).len()
-    };
-    for at in ["data/pets.plain", ".hidden/pets.plain"] {
-        std::fs::write(folder.path().join(at), ROWS).unwrap();
-    }
-    let absolute = folder.path().join("data/pets.plain").display().to_string();
-    let found = ["../data/pets.plain", "../data/none.plain", "../.hidden/pets.plain", &absolute].map(opened);
-    assert_eq!(found, [2, 0, 0, 0]);
-    // Of an opened folder nothing above it is named.
-    std::fs::write(folder.path().join("meta/study.xml"), document(&file("../data/pets.plain"), VARIABLES))
-        .unwrap();
-    let meta = Source::open(folder.path().join("meta"), &context).unwrap();
-    let inner = meta.entry("study.xml", &context).unwrap().unwrap();
-    let data = super::registry().open(&inner, serde_json::Value::Null, &context).unwrap();
-    assert_eq!(rows(&*data, 0).len(), 0);
-}
-
-#[test]
 fn a_file_beside_the_document_is_no_file_of_two_folders() {
     let of = |id: &str| VARIABLES.replace("<var ", &format!("<var files=\"{id}\" "));
     let files = [file("a/pets.plain"), file("b/pets.plain").replace("F1", "F2")].concat();

@@ -99,6 +99,24 @@ fn a_document_in_a_folder_of_its_own_names_files_of_others() {
 }
 
 #[test]
+fn a_document_that_is_opened_by_itself_reads_no_files_of_other_folders() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |path: &str| folder.path().join(path);
+    for name in ["meta", "data"] {
+        std::fs::create_dir(at(name)).unwrap();
+    }
+    std::fs::write(at("meta/ddi.xml"), DDI.replace("<fileName>pets.csv", "<fileName>../data/pets.csv"))
+        .unwrap();
+    std::fs::write(at("data/pets.csv"), ROWS).unwrap();
+    let open = |path: &str| opened(&Source::open(at(path), &context()).unwrap());
+    let alone = open("meta/ddi.xml");
+    assert_eq!(alone.rows(TableId(0)), Some(0));
+    let told = notes(&alone);
+    assert!(told[0].contains("only if the folder that holds both is opened"), "{told:?}");
+    assert_eq!(rows(&open(""), 0), [["1.5", "4"], ["-1.0", "2"]]);
+}
+
+#[test]
 fn a_codebook_goes_before_a_document_which_is_not_told_of_then() {
     let codebook = br#"{"codebook": 1, "study": {"id": "s"}, "tables": [{"name": "pets", "label": "Ours",
         "variables": [{"name": "size", "kind": "float"}, {"name": "legs", "kind": "integer"}]}]}"#;

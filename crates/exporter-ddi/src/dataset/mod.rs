@@ -294,6 +294,10 @@ impl Opening<'_, '_> {
         let files = group.first().map(|(_, file)| file.names.join(" or ")).unwrap_or_default();
         let why = match files.is_empty() {
             true => "no data file is named".to_owned(),
+            false if files.starts_with("..") => format!(
+                "{files} is not in the folder of the document, and files elsewhere are read only if the folder that holds both \
+                 is opened"
+            ),
             false => format!("{files} is not there"),
         };
         self.notes.push(Note::without_rows(format!("{why}: {} {are} read without rows", names.join(", "))));
