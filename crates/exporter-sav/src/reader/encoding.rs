@@ -84,11 +84,9 @@ impl TextDecoder {
         (text, replaced)
     }
 
-    /// Whether the encoding of a text that was decoded is a guess.
-    pub(crate) fn is_guess(&self, decoded: &Cow<'_, str>) -> bool {
-        self.source == EncodingSource::Guess
-            && self.encoding == WINDOWS_1252
-            && matches!(decoded, Cow::Owned(_))
+    /// Whether the encoding of texts that are no UTF-8 is a guess.
+    pub(crate) fn guesses(&self) -> bool {
+        self.source == EncodingSource::Guess && self.encoding == WINDOWS_1252
     }
 
     /// The text of a name or label without the blanks and NULs at its end.

@@ -1,5 +1,6 @@
 //! Cells of rows become Arrow arrays.
 
+use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
@@ -149,7 +150,7 @@ fn texts_of(texts: Texts, prepared: &Prepared) -> Result<(ArrayRef, Option<Oddit
     // Texts are decoded in turn, if any is.
     let array = texts.into_array(None, decoder.utf8_first, |bytes| {
         let (text, replaced) = decoder.decode(bytes);
-        guessed.set(guessed.get() || decoder.is_guess(&text));
+        guessed.set(guessed.get() || decoder.guesses() && matches!(text, Cow::Owned(_)));
         if replaced > 0 {
             let mut odd = odd.borrow_mut();
             odd.get_or_insert(Oddity { first: row.get(), count: 0 }).count += replaced;
