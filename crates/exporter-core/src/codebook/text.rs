@@ -93,14 +93,16 @@ impl Text {
         self
     }
 
-    /// Adds or replaces the text of one language; `und` is the default language.
+    /// Adds or replaces the text of one language; `und` is the default language. Tags are the same in capitals, and the first
+    /// spelling stays.
     pub fn set(&mut self, language: impl Into<String>, text: impl Into<String>) {
         let language = language.into();
         let texts = self.0.get_or_insert_default();
         if language == UNDETERMINED {
             texts.untagged = Some(text.into());
         } else {
-            texts.tagged.insert(language, text.into());
+            let known = texts.tagged.keys().find(|known| known.eq_ignore_ascii_case(&language)).cloned();
+            texts.tagged.insert(known.unwrap_or(language), text.into());
         }
     }
 
@@ -118,6 +120,11 @@ impl Text {
             .and_then(|wanted| self.translation(wanted))
             .or_else(|| self.default_text(language.default))
             .unwrap_or_default()
+    }
+
+    /// The text of exactly this language; tags are the same in capitals.
+    pub fn tagged_as(&self, language: &str) -> Option<&str> {
+        self.tagged().find(|(known, _)| known.eq_ignore_ascii_case(language)).map(|(_, text)| text)
     }
 
     /// The text of exactly this language or its shorter forms, without falling back to another.

@@ -65,7 +65,12 @@ fn what_another_program_changed_holds_and_the_rest_is_added() {
         (&["id".to_owned()][..], &[SortKey::Ascending("vote?".into())][..])
     );
     assert_eq!(restored.codebook.value_labels["vote"], ValueLabels::new().with(1, "no"));
-    assert_eq!(restored.losses, []);
+    let [lost] = &restored.losses[..] else { panic!("{:?}", restored.losses) };
+    assert_eq!(
+        (lost.code.clone(), lost.count, lost.variable.as_deref()),
+        (LossCode::METADATA_DROPPED, 1, Some("vote?"))
+    );
+    assert_eq!(lost.first.as_ref().map(|first| &*first.value), Some("Voix"));
 }
 
 #[test]

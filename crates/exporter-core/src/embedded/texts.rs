@@ -1,7 +1,10 @@
 //! Stored texts and those of the file, as one.
 
+use std::collections::HashMap;
+
 use super::Plain;
 use crate::codebook::{Codebook, Language, Text};
+use crate::loss::{Loss, LossCode};
 
 /// Characters at which programs cut labels, or more: a shorter text that a label begins with is another one.
 const CUT: usize = 80;
@@ -31,21 +34,61 @@ impl<'a> InFile<'a> {
         all.any(|known| known.eq_ignore_ascii_case(tag))
     }
 
+    /// Whether the file shows another text than the stored one in its own language, which is not the default one.
+    fn shows_another(&self, stored: &Text, file: &Text) -> bool {
+        let of = |text: &Text| text.tagged_as(self.first?).map(str::to_owned);
+        matches!((of(stored), of(file)), (Some(known), Some(text)) if !is_same(&known, &text))
+    }
+
     /// The translations of a stored text that another program has not taken out of the file: those that the file has, and
-    /// those that it never had.
+    /// those that it never had, unless it shows another text.
     fn kept(&self, stored: &Text, file: &Text) -> Text {
         let mut kept = Text::default();
+        let is_other = self.shows_another(stored, file);
         let is_default =
             |tag: &str| self.stored.default.is_some_and(|default| default.eq_ignore_ascii_case(tag));
+        let has = |tag: &str| file.tagged_as(tag).is_some() || is_default(tag) && file.untagged().is_some();
         for (tag, text) in stored.tagged() {
-            if is_default(tag) || !self.had(tag) || file.translation(tag).is_some() {
+            if has(tag) || !self.had(tag) && !is_other {
                 kept.set(tag, text);
             }
         }
-        if let Some(text) = stored.untagged() {
+        let had_default = || self.stored.default.is_some_and(|default| self.had(default));
+        let has_untagged = || file.untagged().is_some() || !had_default() && !is_other;
+        if let Some(text) = stored.untagged().filter(|_| has_untagged()) {
             kept.set("und", text);
         }
         kept
+    }
+
+    /// The loss of translations that the file never had: those of `stored` texts that are not among the texts `now`, because
+    /// another program changed what they translate.
+    pub(super) fn lost<'t>(
+        &self,
+        stored: impl Iterator<Item = &'t Text>,
+        now: impl Iterator<Item = &'t Text>,
+    ) -> Option<Loss>
+    where
+        'a: 't,
+    {
+        let default = self.stored.default.unwrap_or_default();
+        let tagged = |text: &'t Text| text.tagged().chain(text.untagged().map(|text| (default, text)));
+        let mut left: HashMap<(&str, &str), usize> = HashMap::new();
+        now.flat_map(tagged).for_each(|pair| *left.entry(pair).or_default() += 1);
+        let is_main = |tag: &str| self.first.unwrap_or(default).eq_ignore_ascii_case(tag);
+        let (mut count, mut first) = (0, None);
+        for (tag, text) in stored.flat_map(tagged).filter(|(tag, _)| !is_main(tag) && !self.had(tag)) {
+            match left.get_mut(&(tag, text)) {
+                Some(left) if *left > 0 => *left -= 1,
+                _ => {
+                    count += 1;
+                    first.get_or_insert(text);
+                }
+            }
+        }
+        let action = "translations in the stored codebook are not used: another program has changed what they translate";
+        let loss = Loss::new(LossCode::METADATA_DROPPED, action).count(count).counting("translations");
+        first.map(|first| loss.first(None, first))
     }
 }
 
@@ -88,7 +131,7 @@ pub(super) fn prefer_in(languages: Option<InFile<'_>>, stored: &mut Text, file: 
     }
     *stored = languages.kept(stored, file);
     for (tag, text) in file.tagged() {
-        if !stored.translation(tag).is_some_and(|known| is_same(known, text)) {
+        if !stored.tagged_as(tag).is_some_and(|known| is_same(known, text)) {
             stored.set(tag, text);
         }
     }
@@ -109,7 +152,7 @@ pub(super) fn replace(languages: InFile<'_>, stored: &mut Text, file: &Text) {
         text => Text::new(whole(Some(shown), text.unwrap_or_default())),
     };
     for (language, text) in file.tagged() {
-        changed.set(language, whole(stored.translation(language), text));
+        changed.set(language, whole(stored.tagged_as(language), text));
     }
     *stored = changed;
 }
