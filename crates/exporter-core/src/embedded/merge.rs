@@ -6,7 +6,7 @@ use super::by_value::{self, Column, ReasonCodes, StoredNumbers};
 use super::digest::{Digest, Said, SaidOfTable, Since};
 use super::labels::Labels;
 use super::matched::Matched;
-use super::texts::{InFile, notes, prefer, replace, retag, says};
+use super::texts::{self, InFile, notes, prefer, replace, retag, says};
 use super::{CellRecord, MissingForm, Plain, by_letter, not_used};
 use crate::codebook::{Codebook, Group, GroupKind, Kind, SortKey, Table, Text, ValueLabels, Variable};
 use crate::loss::{Loss, LossCode};
@@ -173,8 +173,8 @@ impl<'a> Merging<'a> {
             };
             if !is_title {
                 take(self.languages, since(SaidOfTable::Label), &mut table.label, &file.label);
-                let lost = self.languages.lost([&stored.label].into_iter(), [&table.label].into_iter());
-                self.losses.extend(lost);
+                let gone = self.languages.gone(&[&stored.label], &[&table.label]);
+                self.losses.extend(texts::lost([gone]));
             }
             take_notes(since(SaidOfTable::Notes), &mut table.notes, &file.notes, &[&table.label]);
             if since(SaidOfTable::Attributes) != Since::Same {
@@ -286,9 +286,13 @@ impl<'a> Merging<'a> {
         let said: Vec<_> = question.chain([&variable.label]).collect();
         take_notes(since(Said::Notes), &mut variable.notes, &own.notes, &said);
         let set = variable.labels.as_ref().and_then(|name| self.labels.get(name));
-        let lost =
-            self.languages.lost(texts(stored, self.whole.value_labels_of(stored)), texts(&variable, set));
-        self.losses.extend(lost.map(|loss| loss.variable(&variable.name)));
+        let values = |variable, set| value_texts(variable, set).collect::<Vec<_>>();
+        let then = values(stored, self.whole.value_labels_of(stored));
+        let gone = [
+            self.languages.gone(&[&stored.label], &[&variable.label]),
+            self.languages.gone(&then, &values(&variable, set)),
+        ];
+        self.losses.extend(texts::lost(gone).map(|loss| loss.variable(&variable.name)));
         variable
     }
 
@@ -417,11 +421,11 @@ fn take_use(variable: &mut Variable, own: &Variable, since: impl Fn(Said) -> Sin
     }
 }
 
-/// The labels of a variable, of its missing values and of its values.
-fn texts<'v>(variable: &'v Variable, set: Option<&'v ValueLabels>) -> impl Iterator<Item = &'v Text> {
+/// The labels of the missing values and values of a variable.
+fn value_texts<'v>(variable: &'v Variable, set: Option<&'v ValueLabels>) -> impl Iterator<Item = &'v Text> {
     let missing = variable.missing.iter().map(|missing| &missing.label);
     let entries = set.into_iter().flat_map(|set| &set.entries);
-    std::iter::once(&variable.label).chain(missing).chain(entries.map(|entry| &entry.label))
+    missing.chain(entries.map(|entry| &entry.label))
 }
 
 /// Whether a group is one that files declare: answers to one question, or variables that are looked at together.

@@ -1,6 +1,6 @@
 //! Stored texts and those of the file, as one.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::Plain;
 use crate::codebook::{Codebook, Language, Text};
@@ -61,35 +61,59 @@ impl<'a> InFile<'a> {
         kept
     }
 
-    /// The loss of translations that the file never had: those of `stored` texts that are not among the texts `now`, because
-    /// another program changed what they translate.
-    pub(super) fn lost<'t>(
-        &self,
-        stored: impl Iterator<Item = &'t Text>,
-        now: impl Iterator<Item = &'t Text>,
-    ) -> Option<Loss>
+    /// Translations that the file never had, of `stored` texts that are `now` others: how many are not there any more, and the
+    /// first. A translation that the file has instead is none of them.
+    pub(super) fn gone<'t>(&self, stored: &[&'t Text], now: &[&'t Text]) -> (u64, Option<&'t str>)
     where
         'a: 't,
     {
         let default = self.stored.default.unwrap_or_default();
-        let tagged = |text: &'t Text| text.tagged().chain(text.untagged().map(|text| (default, text)));
-        let mut left: HashMap<(&str, &str), usize> = HashMap::new();
-        now.flat_map(tagged).for_each(|pair| *left.entry(pair).or_default() += 1);
-        let is_main = |tag: &str| self.first.unwrap_or(default).eq_ignore_ascii_case(tag);
+        let main = self.first.unwrap_or(default);
+        let is_never = |tag: &str| !main.eq_ignore_ascii_case(tag) && !self.had(tag);
+        let pairs = |texts: &[&'t Text]| -> BTreeMap<String, Vec<&'t str>> {
+            let mut by_tag: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+            for text in texts {
+                let tagged = text.tagged().chain(text.untagged().map(|text| (default, text)));
+                tagged
+                    .filter(|(tag, _)| is_never(tag))
+                    .for_each(|(tag, text)| by_tag.entry(tag.to_ascii_lowercase()).or_default().push(text));
+            }
+            by_tag
+        };
+        let (stored, mut now) = (pairs(stored), pairs(now));
         let (mut count, mut first) = (0, None);
-        for (tag, text) in stored.flat_map(tagged).filter(|(tag, _)| !is_main(tag) && !self.had(tag)) {
-            match left.get_mut(&(tag, text)) {
-                Some(left) if *left > 0 => *left -= 1,
-                _ => {
-                    count += 1;
-                    first.get_or_insert(text);
+        for (tag, texts) in stored {
+            let others = now.remove(&tag).unwrap_or_default();
+            let mut left: HashMap<&str, usize> = HashMap::new();
+            others.iter().for_each(|text| *left.entry(text).or_default() += 1);
+            let mut gone = texts.iter().filter(|text| match left.get_mut(**text) {
+                Some(left) if *left > 0 => {
+                    *left -= 1;
+                    false
                 }
+                _ => true,
+            });
+            let one = gone.next();
+            count += texts.len().saturating_sub(others.len()) as u64;
+            if texts.len() > others.len() {
+                first = first.or(one.copied());
             }
         }
-        let action = "translations in the stored codebook are not used: another program has changed what they translate";
-        let loss = Loss::new(LossCode::METADATA_DROPPED, action).count(count).counting("translations");
-        first.map(|first| loss.first(None, first))
+        (count, first)
     }
+}
+
+/// The loss of translations that are [`InFile::gone`].
+pub(super) fn lost<'t>(gone: impl IntoIterator<Item = (u64, Option<&'t str>)>) -> Option<Loss> {
+    let (count, first) =
+        gone.into_iter().fold((0, None), |(count, first), (more, other)| (count + more, first.or(other)));
+    let action =
+        "translations in the stored codebook are not used: another program has changed what they translate";
+    let loss = Loss::new(LossCode::METADATA_DROPPED, action).count(count).counting("translations");
+    (count > 0).then(|| match first {
+        Some(first) => loss.first(None, first),
+        None => loss,
+    })
 }
 
 /// Whether a stored text says what the default text of the file says, in any language.

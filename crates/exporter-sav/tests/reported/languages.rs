@@ -385,3 +385,18 @@ fn tags_have_one_form_and_numbers_any() {
     let values = "ValueLabels_en=1=Kitty|2=Doggy|2=again|two=Dog";
     assert_eq!(found, ["Label_en=Pet", values, "Label_pt_BR=Outro", "Label_zh_Hant_TW=別"]);
 }
+
+/// A translation that another program puts into the file instead of a stored one is no loss.
+#[test]
+fn translations_of_another_program_take_the_place_of_stored_ones() {
+    let days = || -> ArrayRef { Arc::new(arrow_array::Date32Array::from(vec![18_263, 18_264, 18_265])) };
+    let columns = vec![integers(&[1, 2, 9]), integers(&[1, 2, 2]), days()];
+    let file = File::of(&SavExporter::default(), pets(), columns).edited(|file| {
+        set(file, "Label_fr", &["Bestiole"]);
+        set(file, "ValueLabels_fr", &["1=Minou"]);
+    });
+    let read = file.opened();
+    assert_eq!(lost(&*read), Vec::<String>::new());
+    let pet = &read.codebook().tables[0].variables[0];
+    assert_eq!(pet.label.translation("fr"), Some("Bestiole"));
+}
