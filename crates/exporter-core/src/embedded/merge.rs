@@ -240,8 +240,15 @@ impl<'a> Merging<'a> {
         if variable.label.is_empty() && self.matched.is_renamed(position) {
             variable.label.clone_from(&own.label);
         }
-        let is_of_another =
-            since(Said::Kind) == Since::Changed && Family::of(&stored.kind) != Family::of(&own.kind);
+        // Where times are numbers, missing codes and labels among them make another kind of them, too.
+        let is_told = || {
+            self.changes.numbers.is_none()
+                || !(stored.kind.is_temporal() && own.kind.is_temporal())
+                || since(Said::Format) == Since::Changed
+        };
+        let is_of_another = since(Said::Kind) == Since::Changed
+            && Family::of(&stored.kind) != Family::of(&own.kind)
+            && is_told();
         let then = digests.as_ref().map(|(then, _)| then);
         let is_another_text = || holds_another_kind(own, stored) && !is_as_written(own, then, since);
         if is_of_another || is_another_text() {
@@ -340,13 +347,14 @@ impl<'a> Merging<'a> {
     }
 }
 
-/// Kinds whose values are of one sort, so that a file in which their values stand may say either.
+/// Kinds whose values are of one sort: a file in which they stand may say another kind of it, for it need not have all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Family {
     /// Truth values are numbers in files.
     Number,
-    /// Days and moments.
-    Calendar,
+    Day,
+    Moment,
+    Period,
     /// Times of day and lengths of time.
     Clock,
     Text,
@@ -357,7 +365,9 @@ impl Family {
     fn of(kind: &Kind) -> Self {
         match kind {
             Kind::Boolean | Kind::Integer { .. } | Kind::Float { .. } | Kind::Decimal { .. } => Self::Number,
-            Kind::Date | Kind::DateTime { .. } | Kind::Period(_) => Self::Calendar,
+            Kind::Date => Self::Day,
+            Kind::DateTime { .. } => Self::Moment,
+            Kind::Period(_) => Self::Period,
             Kind::Time(_) | Kind::Duration(_) => Self::Clock,
             Kind::Text => Self::Text,
             _ => Self::Other,

@@ -183,26 +183,29 @@ fn numbers_that_a_kind_does_not_hold_change_that_kind_alone() {
     assert_eq!(copy.labels_of(&copy.variables[1]).len(), 2);
 }
 
-/// A day with a format of times is a length of time, as it is in a file without a codebook.
+/// A day with a format of times is a length of time, and with one of moments a moment, as it is in a file without a codebook.
 #[test]
-fn days_with_a_format_of_times_are_times() {
+fn days_with_another_format_are_what_that_says() {
     let day = file_of(Kind::Date, "X", Arc::new(arrow_array::Date32Array::from(vec![18_262, 18_263])));
     let second = Kind::DateTime { unit: TimeUnit::Second, zone: None };
-    let moments = arrow_array::TimestampSecondArray::from(vec![1_577_836_800, 1_577_836_801]);
-    let moment = file_of(second, "X", Arc::new(moments));
-    for (file, format) in [(&day, "TIME11"), (&day, "DTIME20"), (&moment, "TIME11"), (&moment, "MTIME10")] {
-        let read = file
-            .edited(|metadata| {
-                let format = Format::parse(format).unwrap();
-                (metadata.variables[0].print, metadata.variables[0].write) = (format, format);
-            })
-            .opened();
+    let moments = arrow_array::TimestampSecondArray::from(vec![1_577_836_800, 1_577_923_200]);
+    let moment = file_of(second.clone(), "X", Arc::new(moments));
+    let length = Kind::Duration(TimeUnit::Second);
+    for (file, format, kind) in [
+        (&day, "TIME11", &length),
+        (&day, "DTIME20", &length),
+        (&day, "DATETIME20", &second),
+        (&moment, "TIME11", &length),
+        (&moment, "MTIME10", &length),
+        (&moment, "DATE11", &Kind::Date),
+    ] {
+        let edited = file.edited(|metadata| {
+            let format = Format::parse(format).unwrap();
+            (metadata.variables[0].print, metadata.variables[0].write) = (format, format);
+        });
+        let read = edited.opened();
         let found = &read.codebook().tables[0].variables[0];
-        assert_eq!(
-            (&found.kind, &found.universe),
-            (&Kind::Duration(TimeUnit::Second), &"All".into()),
-            "{format}"
-        );
+        assert_eq!((&found.kind, &found.universe), (kind, &"All".into()), "{format}");
         assert_eq!(kinds_told(&*read).len(), 1, "{format}");
         let copy = File::written(&SavExporter::default(), &*read);
         assert_eq!(copy.metadata().variables[0].print, Format::parse(format).unwrap());
