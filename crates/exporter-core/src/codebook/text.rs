@@ -93,16 +93,14 @@ impl Text {
         self
     }
 
-    /// Adds or replaces the text of one language; `und` is the default language. Tags are the same in capitals, and the first
-    /// spelling stays.
+    /// Adds or replaces the text of one language; `und` is the default language.
     pub fn set(&mut self, language: impl Into<String>, text: impl Into<String>) {
         let language = language.into();
         let texts = self.0.get_or_insert_default();
         if language == UNDETERMINED {
             texts.untagged = Some(text.into());
         } else {
-            let known = texts.tagged.keys().find(|known| known.eq_ignore_ascii_case(&language)).cloned();
-            texts.tagged.insert(known.unwrap_or(language), text.into());
+            texts.tagged.insert(language, text.into());
         }
     }
 
@@ -122,20 +120,20 @@ impl Text {
             .unwrap_or_default()
     }
 
-    /// The text of exactly this language; tags are the same in capitals.
+    /// The text of exactly this language.
     pub fn tagged_as(&self, language: &str) -> Option<&str> {
-        self.tagged().find(|(known, _)| known.eq_ignore_ascii_case(language)).map(|(_, text)| text)
+        let tagged = &self.0.as_ref()?.tagged;
+        // Tags are the same in capitals (BCP 47, 2.1.1).
+        let same =
+            || tagged.iter().find(|(known, _)| known.eq_ignore_ascii_case(language)).map(|(_, text)| text);
+        tagged.get(language).or_else(same).map(String::as_str)
     }
 
     /// The text of exactly this language or its shorter forms, without falling back to another.
     pub fn translation(&self, language: &str) -> Option<&str> {
         let mut tag = language;
         loop {
-            // Tags are the same in capitals (BCP 47, 2.1.1).
-            let tagged = &self.0.as_ref()?.tagged;
-            let same =
-                || tagged.iter().find(|(known, _)| known.eq_ignore_ascii_case(tag)).map(|(_, text)| text);
-            if let Some(text) = tagged.get(tag).or_else(same) {
+            if let Some(text) = self.tagged_as(tag) {
                 return Some(text);
             }
             tag = &tag[..tag.rfind('-')?];

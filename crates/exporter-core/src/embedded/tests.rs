@@ -387,6 +387,21 @@ fn a_text_is_another_kind_only_where_it_is_the_one_that_was_written() {
 }
 
 #[test]
+fn tags_in_other_capitals_are_one_language() {
+    let mut study = study();
+    study.study.languages = ["en", "pt-br"].map(str::to_owned).to_vec();
+    let label = |text: &str, tag: &str, other: &str| Text::new(text).with(tag, other);
+    study.tables[0].variables[1].label = label("Vote", "pt-br", "Voto");
+    let mut plain = plain();
+    plain.study.languages = ["und", "pt-BR"].map(str::to_owned).to_vec();
+    plain.tables[0].variables[1].label = label("Vote", "pt-BR", "Voto");
+    let stored = Embedded::new(study, TableId(0), plain.clone()).unwrap();
+    plain.tables[0].variables[1].label = label("Vote", "pt-BR", "Escolha");
+    let restored = restore(Some(stored), plain, &anything).codebook;
+    assert_eq!(restored.tables[0].variables[1].label, label("Vote", "pt-br", "Escolha"));
+}
+
+#[test]
 fn a_time_of_another_sort_is_that_of_the_file() {
     let second = Kind::DateTime { unit: crate::codebook::TimeUnit::Second, zone: None };
     let milli = Kind::DateTime { unit: crate::codebook::TimeUnit::Millisecond, zone: None };

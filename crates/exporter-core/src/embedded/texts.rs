@@ -156,7 +156,7 @@ pub(super) fn prefer_in(languages: Option<InFile<'_>>, stored: &mut Text, file: 
     *stored = languages.kept(stored, file);
     for (tag, text) in file.tagged() {
         if !stored.tagged_as(tag).is_some_and(|known| is_same(known, text)) {
-            stored.set(tag, text);
+            put(stored, file, tag, text);
         }
     }
 }
@@ -176,9 +176,19 @@ pub(super) fn replace(languages: InFile<'_>, stored: &mut Text, file: &Text) {
         text => Text::new(whole(Some(shown), text.unwrap_or_default())),
     };
     for (language, text) in file.tagged() {
-        changed.set(language, whole(stored.tagged_as(language), text));
+        put(&mut changed, file, language, &whole(stored.tagged_as(language), text));
     }
     *stored = changed;
+}
+
+/// Sets the text that a file has in a language, under the tag that is known for it: that may be in other capitals, unless it is
+/// another one of the file's.
+fn put(changed: &mut Text, file: &Text, tag: &str, text: &str) {
+    let is_of_file = |known: &str| known != tag && file.tagged().any(|(other, _)| other == known);
+    let known = changed.tagged().map(|(known, _)| known);
+    let known = known.filter(|known| known.eq_ignore_ascii_case(tag) && !is_of_file(known));
+    let known = known.map(str::to_owned).max_by_key(|known| known == tag);
+    changed.set(known.unwrap_or_else(|| tag.to_owned()), text);
 }
 
 /// A text of a file whose default language is `from`, for a codebook whose default language is `to`.
