@@ -279,8 +279,7 @@ impl Embedded {
         let file = file.filter(|file| !names(file).eq(names(own)));
         let names = file.map(|file| names(file).cloned().collect()).unwrap_or_default();
         let of_table = |table: &Table| -> (Digest, Vec<Digest>) {
-            let variables =
-                table.variables.iter().map(|variable| Digest::of_variable(&plain, &normal(variable.clone())));
+            let variables = table.variables.iter().map(|variable| Digest::of_variable(&plain, variable));
             (Digest::of_table(table), variables.collect())
         };
         let attributes = plain.tables.iter().flat_map(|table| table.attributes.keys().cloned()).collect();
@@ -300,6 +299,11 @@ impl Embedded {
             plain.language = Some(language.to_owned());
         }
         self
+    }
+
+    /// The language of the texts of the file when it was written, where that was recorded.
+    pub fn language(&self) -> Option<&str> {
+        self.plain.as_ref()?.language.as_deref()
     }
 
     /// The JSON to store.

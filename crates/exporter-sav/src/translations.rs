@@ -4,7 +4,7 @@
 //! What translates a label of the file is a translation of it in the codebook, and no attribute; all else stays one.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use exporter_core::codebook::{
     Attribute as Described, Codebook, Kind, MissingValues, Period, Table, Text, TimeUnit, Value, Variable,
@@ -43,18 +43,16 @@ pub(crate) struct Translated<'m> {
 }
 
 impl<'m> Translations<'m> {
-    /// Those in a file whose variables are of these kinds.
-    pub(crate) fn of(metadata: &'m SavMetadata, kinds: &[Kind]) -> Self {
-        // Tags are the same in capitals.
-        let mut tags: BTreeMap<String, String> = BTreeMap::new();
+    /// Those in a file whose variables are of these kinds. `main` is the language of the labels that SPSS shows, if it is known:
+    /// what an attribute says in this one is no translation.
+    pub(crate) fn of(metadata: &'m SavMetadata, kinds: &[Kind], main: Option<&str>) -> Self {
+        let mut tags: BTreeSet<String> = BTreeSet::new();
+        let is_main = |tag: &str| main.is_some_and(|main| main.eq_ignore_ascii_case(tag));
         let variables = metadata.variables.iter().enumerate();
         let variables = variables.map(|(position, variable)| {
             let mut translated = Translated::default();
             for attribute in &variable.attributes {
-                let pair = pair(&attribute.name).map(|(what, tag)| {
-                    let known = tags.get(&tag.to_ascii_lowercase()).cloned();
-                    (what, known.unwrap_or(tag))
-                });
+                let pair = pair(&attribute.name).filter(|(_, tag)| !is_main(tag));
                 let rest = match &pair {
                     Some((LABEL, tag)) => translated.take_label(variable, attribute, tag),
                     Some((_, tag)) => {
@@ -64,14 +62,14 @@ impl<'m> Translations<'m> {
                     None => Some(attribute.clone()),
                 };
                 if let Some((_, tag)) = pair.filter(|_| rest.as_ref() != Some(attribute)) {
-                    tags.entry(tag.to_ascii_lowercase()).or_insert(tag);
+                    tags.insert(tag);
                 }
                 translated.attributes.extend(rest);
             }
             translated
         });
         let variables = variables.collect();
-        Self { languages: tags.into_values().collect(), variables }
+        Self { languages: tags.into_iter().collect(), variables }
     }
 
     /// Those of each variable.
@@ -150,11 +148,32 @@ fn pair(name: &str) -> Option<(&'static str, String)> {
     // Texts in no known language are those that SPSS shows.
     let is_known = !language.eq_ignore_ascii_case("und");
     let is_tag = (is_language || is_private) && tag.split('_').all(is_part) && is_ended && is_known;
-    is_tag.then(|| (what, tag.replace('_', "-")))
+    is_tag.then(|| (what, normal_tag(tag)))
+}
+
+/// The one form of a tag, which is the same in capitals: `pt_br` is `pt-BR` (RFC 5646, section 2.1.1).
+fn normal_tag(tag: &str) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    for part in tag.split('_') {
+        let lower = part.to_ascii_lowercase();
+        // Behind a single sign all is small.
+        let is_small = parts.is_empty() || parts.iter().any(|before| before.len() == 1);
+        let letters = lower.bytes().all(|byte| byte.is_ascii_alphabetic());
+        parts.push(match (is_small, lower.len()) {
+            (false, 2) => lower.to_ascii_uppercase(),
+            (false, 4) if letters => [lower[..1].to_ascii_uppercase(), lower[1..].to_owned()].concat(),
+            _ => lower,
+        });
+    }
+    parts.join("-")
 }
 
 /// Where labelled values stand in their set, by the forms in which they may stand before a label.
-struct Positions(HashMap<String, usize>);
+struct Positions {
+    by_form: HashMap<String, usize>,
+    /// Whether the values are numbers, which people write as `2.0`, too.
+    are_numbers: bool,
+}
 
 impl Positions {
     fn of(labels: &[(Stored, String)], kind: Option<&Kind>) -> Self {
@@ -165,7 +184,16 @@ impl Positions {
                 positions.entry(form).or_insert(position);
             }
         }
-        Self(positions)
+        let are_numbers = labels.iter().all(|(value, _)| value.as_number().is_some());
+        Self { by_form: positions, are_numbers }
+    }
+
+    fn get(&self, value: &str) -> Option<usize> {
+        let as_number = || {
+            let number = value.parse::<f64>().ok().filter(|number| self.are_numbers && number.is_finite())?;
+            self.by_form.get(&doubles::shown(number))
+        };
+        self.by_form.get(value).or_else(as_number).copied()
     }
 
     /// The position of the value of a line, and its label. Both may have the sign: of the values that the line may begin
@@ -174,7 +202,7 @@ impl Positions {
         let signs: Vec<usize> = line.match_indices('=').take(MOST_SIGNS).map(|(at, _)| at).collect();
         signs.into_iter().rev().find_map(|at| {
             let (value, label) = (line.get(..at)?, line.get(at + 1..)?);
-            Some((*self.0.get(value)?, label)).filter(|_| !label.is_empty())
+            Some((self.get(value)?, label)).filter(|_| !label.is_empty())
         })
     }
 }
@@ -211,7 +239,7 @@ impl<'v> Lines<'v> {
         let is_default = codebook.default_language().is_some_and(|default| default.eq_ignore_ascii_case(tag));
         let translation = |text: &Text| -> Option<String> {
             let untagged = || text.untagged().filter(|_| is_default);
-            text.translation(tag).or_else(untagged).filter(|text| !text.is_empty()).map(str::to_owned)
+            exactly(codebook, text, tag).or_else(untagged).filter(|text| !text.is_empty()).map(str::to_owned)
         };
         let label = translation(&self.variable.label);
         let label = label.map(|label| Attribute::new(name(LABEL, tag), vec![label]));
@@ -220,13 +248,13 @@ impl<'v> Lines<'v> {
         for (value, label) in self.labelled(codebook) {
             let Some(translated) = translation(label) else { continue };
             // A label that the file does not have, which is told of it, has no translation there.
-            let Some(position) = self.positions.0.get(&value) else { continue };
+            let Some(position) = self.positions.get(&value) else { continue };
             // Line feeds are told where attributes become lines.
             let written = format!("{value}={translated}");
-            if self.positions.of_line(&line(&written)) != Some((*position, &line(&translated))) {
+            if self.positions.of_line(&line(&written)) != Some((position, &line(&translated))) {
                 lost += 1;
                 first.get_or_insert(written);
-            } else if taken.insert(*position) {
+            } else if taken.insert(position) {
                 values.push(written);
             }
         }
@@ -260,6 +288,15 @@ impl<'v> Lines<'v> {
         let form = Stored::of(value, kind).and_then(|stored| forms(&stored, Some(kind)).into_iter().next());
         form.unwrap_or_else(|| line(&value.to_string()))
     }
+}
+
+/// The text in this very language, or in a shorter form of its tag which is no language of the study by itself.
+fn exactly<'t>(codebook: &Codebook, text: &'t Text, tag: &str) -> Option<&'t str> {
+    let languages = &codebook.study.languages;
+    let is_other = |form: &str| languages.iter().any(|language| language.eq_ignore_ascii_case(form));
+    let shorter = std::iter::successors(tag.rsplit_once('-'), |(form, _)| form.rsplit_once('-'));
+    let shorter = shorter.map(|(form, _)| form).take_while(|form| !is_other(form));
+    std::iter::once(tag).chain(shorter).find_map(|form| text.tagged_as(form))
 }
 
 /// The attributes of a variable beside `translations`, which are joined with what its file had beside them in lists of the same

@@ -120,15 +120,20 @@ impl Text {
             .unwrap_or_default()
     }
 
+    /// The text of exactly this language.
+    pub fn tagged_as(&self, language: &str) -> Option<&str> {
+        let tagged = &self.0.as_ref()?.tagged;
+        // Tags are the same in capitals (BCP 47, 2.1.1).
+        let same =
+            || tagged.iter().find(|(known, _)| known.eq_ignore_ascii_case(language)).map(|(_, text)| text);
+        tagged.get(language).or_else(same).map(String::as_str)
+    }
+
     /// The text of exactly this language or its shorter forms, without falling back to another.
     pub fn translation(&self, language: &str) -> Option<&str> {
         let mut tag = language;
         loop {
-            // Tags are the same in capitals (BCP 47, 2.1.1).
-            let tagged = &self.0.as_ref()?.tagged;
-            let same =
-                || tagged.iter().find(|(known, _)| known.eq_ignore_ascii_case(tag)).map(|(_, text)| text);
-            if let Some(text) = tagged.get(tag).or_else(same) {
+            if let Some(text) = self.tagged_as(tag) {
                 return Some(text);
             }
             tag = &tag[..tag.rfind('-')?];

@@ -49,8 +49,38 @@ pub(super) struct Column<'a> {
 }
 
 impl Column<'_> {
+    /// Whether all that the file declares missing and labels are values of the kind of a variable, but the numbers of reasons.
+    pub(super) fn holds_all(&self, variable: &Variable, codes: &[Option<f64>], labels: &Labels<'_>) -> bool {
+        let is_code =
+            |value: &Value| codes.iter().flatten().any(|code| number(&Value::Float(*code)) == number(value));
+        let holds = |value: &Value| match &variable.kind {
+            Kind::Boolean => matches!(number(value), Value::Integer(0 | 1)),
+            Kind::Integer { .. } => value.as_i64().is_some(),
+            // Other kinds hold all numbers, and those of days and times are told apart.
+            _ => true,
+        };
+        let holds = |value: &Value| is_code(value) || holds(value);
+        let declared = self.declared();
+        let mut missing = declared.iter().map(|missing| match &missing.values {
+            MissingValues::Reason => true,
+            MissingValues::One(value) => holds(value),
+            // No truth value is between others.
+            MissingValues::Range { low: None, .. } | MissingValues::Range { high: None, .. }
+                if variable.kind == Kind::Boolean =>
+            {
+                false
+            }
+            MissingValues::Range { low, high } => low.iter().chain(high).all(holds),
+        });
+        let set = self.labels(labels.of_file(self.own));
+        missing.all(|holds| holds) && set.entries.iter().all(|entry| holds(&entry.value))
+    }
+
     /// A value by its number.
     fn raw(&self, value: &Value, kind: &Kind) -> Value {
+        if *kind == Kind::Boolean {
+            return number(value);
+        }
         let raw = self.numbers.filter(|_| kind.is_temporal()).and_then(|it| it.number(value, kind));
         raw.map_or_else(|| value.clone(), |raw| number(&Value::Float(raw)))
     }
@@ -58,6 +88,10 @@ impl Column<'_> {
     /// A number as a value of a kind; `None` where it is none of the kind's.
     fn value(&self, raw: &Value, kind: &Kind) -> Option<Value> {
         match (self.numbers, raw.as_f64()) {
+            _ if *kind == Kind::Boolean => match number(raw) {
+                Value::Integer(truth @ (0 | 1)) => Some(Value::Boolean(truth == 1)),
+                _ => None,
+            },
             (Some(numbers), Some(number)) if kind.is_temporal() => numbers.value(number, kind),
             _ => Some(raw.clone()),
         }
@@ -164,7 +198,8 @@ fn reasons(variable: &mut Variable, codes: &mut ReasonCodes, column: &Column<'_>
     for (missing, code) in variable.missing.iter_mut().zip(codes) {
         let MissingValues::One(value) = &missing.values else { continue };
         let own = value.as_f64().filter(|number| column.reasons.contains(number));
-        if let Some(number) = own.filter(|_| !known.iter().any(|(raw, _)| raw == value)) {
+        let is_value = variable.kind == *column.stored_kind && known.iter().any(|(raw, _)| raw == value);
+        if let Some(number) = own.filter(|_| !is_value) {
             *missing = Missing::reason().label(doubles::shown(number));
             *code = Some(number);
         }
@@ -187,7 +222,7 @@ fn values(
     known: &[(Value, Value)],
 ) -> Option<Loss> {
     let kind = variable.kind.clone();
-    if !kind.is_temporal() || column.numbers.is_none() {
+    if kind != Kind::Boolean && (!kind.is_temporal() || column.numbers.is_none()) {
         return None;
     }
     let is_same_kind = kind == *column.stored_kind;
@@ -321,6 +356,7 @@ fn entries(
         variable.missing.iter().filter(is_one).any(|missing| missing.contains(value))
     };
     let is_same_kind = variable.kind == *column.stored_kind;
+    let tells_apart = variable.kind.is_temporal() || *column.stored_kind == Kind::Boolean;
     let mut labels = ValueLabels::new();
     for entry in file.entries.iter().filter(|entry| !is_code(&entry.value)) {
         let mut entry = entry.clone();
@@ -328,15 +364,12 @@ fn entries(
         match known.get(&number(&entry.value)) {
             Some(stored) => {
                 let label = std::mem::replace(&mut entry, (*stored).clone()).label;
-                if let Some(value) = value.filter(|_| !is_same_kind && variable.kind.is_temporal()) {
+                if let Some(value) = value.filter(|_| !is_same_kind && tells_apart) {
                     entry.value = value;
                 }
                 prefer_in(languages, &mut entry.label, &label);
             }
             None if is_told(&entry.value) => continue,
-            None if variable.kind == Kind::Boolean => {
-                entry.value = Value::Boolean(number(&entry.value) == Value::Integer(1));
-            }
             None => entry.value = value.unwrap_or(entry.value),
         }
         labels.entries.push(entry);

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Fnv;
+use super::{Fnv, normal};
 use crate::codebook::{Codebook, Table, Variable};
 
 /// What a file says of one variable, in the order of its digest.
@@ -19,6 +19,8 @@ pub(super) enum Said {
     WriteFormat,
     Attributes,
     Format,
+    /// The type of its cells, which is no part of a description.
+    Storage,
 }
 
 /// What a file says of its table, in the order of its digest.
@@ -50,8 +52,9 @@ pub(super) struct Digest(String);
 const DIGITS: usize = 6;
 
 impl Digest {
-    /// The digest of what a file of this codebook says of a variable.
-    pub(super) fn of_variable(codebook: &Codebook, variable: &Variable) -> Self {
+    /// The digest of what a file of this codebook says of a variable, and of the type of its cells there.
+    pub(super) fn of_variable(codebook: &Codebook, own: &Variable) -> Self {
+        let variable = &normal(own.clone());
         let labels = codebook.value_labels_of(variable);
         let parts = [
             of(&variable.label),
@@ -64,6 +67,7 @@ impl Digest {
             of(&variable.write_format),
             of(&variable.attributes),
             of(&variable.format),
+            of(&own.facts.storage),
         ];
         Self(parts.concat())
     }
@@ -85,6 +89,13 @@ impl Digest {
     /// What became of a part, where `now` is the digest of the file as it is.
     pub(super) fn since(&self, now: &Digest, part: Said) -> Since {
         self.since_at(now, part as usize)
+    }
+
+    /// What became of the type of the cells of a variable, as the file has it now.
+    pub(super) fn since_stored_as(&self, own: &Variable) -> Since {
+        let place = Said::Storage as usize;
+        let now = Digest([&*"0".repeat(place * DIGITS), &of(&own.facts.storage)].concat());
+        self.since(&now, Said::Storage)
     }
 
     /// As [`Digest::since`], of a table.

@@ -2,9 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::Plain;
 use super::digest::Digest;
 use super::merge::Changes;
-use super::{Plain, normal};
 use crate::codebook::{Codebook, Table};
 
 /// The stored variable of each column, by name; by what the file says of it where another program renamed it.
@@ -34,7 +34,7 @@ impl Matched {
         if changes.same {
             return Self { columns, digests: Vec::new(), some_are_gone };
         }
-        let digest = |own| Digest::of_variable(plain, &normal(Clone::clone(own)));
+        let digest = |own| Digest::of_variable(plain, own);
         let digests: Vec<Digest> = file.variables.iter().map(digest).collect();
         if let Some(written) = changes.written {
             let says_the_same = |(column, digest): (&Option<(usize, bool)>, &Digest)| {

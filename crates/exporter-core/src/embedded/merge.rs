@@ -6,9 +6,9 @@ use super::by_value::{self, Column, ReasonCodes, StoredNumbers};
 use super::digest::{Digest, Said, SaidOfTable, Since};
 use super::labels::Labels;
 use super::matched::Matched;
-use super::texts::{InFile, notes, prefer, replace, retag, says};
+use super::texts::{self, InFile, notes, prefer, replace, retag, says};
 use super::{CellRecord, MissingForm, Plain, by_letter, not_used};
-use crate::codebook::{Codebook, Group, GroupKind, Kind, SortKey, Table, Text, Variable};
+use crate::codebook::{Codebook, Group, GroupKind, Kind, SortKey, Table, Text, ValueLabels, Variable};
 use crate::loss::{Loss, LossCode};
 
 /// What became of the file since it was written.
@@ -129,7 +129,7 @@ impl<'a> Merging<'a> {
         for (position, own) in file.variables.iter().enumerate() {
             let at = self.matched.stored(position);
             let variable = match at.and_then(|at| Some((at, stored.variables.get(at)?))) {
-                Some((_, stored)) if self.changes.same => self.unchanged(position, own, stored),
+                Some((at, stored)) if self.changes.same => self.unchanged(position, own, at, stored),
                 Some((at, stored)) => self.changed(position, own, at, stored),
                 None => {
                     self.codes.push(self.changes.own_codes(position, own));
@@ -173,6 +173,8 @@ impl<'a> Merging<'a> {
             };
             if !is_title {
                 take(self.languages, since(SaidOfTable::Label), &mut table.label, &file.label);
+                let gone = self.languages.gone(&[&stored.label], &[&table.label]);
+                self.losses.extend(texts::lost([gone]));
             }
             take_notes(since(SaidOfTable::Notes), &mut table.notes, &file.notes, &[&table.label]);
             if since(SaidOfTable::Attributes) != Since::Same {
@@ -199,10 +201,17 @@ impl<'a> Merging<'a> {
     }
 
     /// A variable of a file that nobody changed: the stored one, if its rows can still be delivered.
-    fn unchanged(&mut self, position: usize, own: &Variable, stored: &Variable) -> Variable {
+    fn unchanged(&mut self, position: usize, own: &Variable, at: usize, stored: &Variable) -> Variable {
         let mut variable = stored.clone();
         let mut codes = self.recorded_codes(position);
-        self.deliverable(position, own, &mut variable);
+        // A text that is new may be described as the one that is gone, but for its width.
+        let then = self.changes.written.and_then(|written| written.variables.get(at));
+        let is_other = then.is_some_and(|then| then.since_stored_as(own) == Since::Changed);
+        if is_other && holds_another_kind(own, stored) {
+            self.take_kind(own, &mut variable);
+        } else {
+            self.deliverable(position, own, &mut variable);
+        }
         if self.changes.missing == MissingForm::Values {
             if !is_of_kind(&variable, stored) {
                 // Of another kind none of it is left but what the file says.
@@ -231,8 +240,18 @@ impl<'a> Merging<'a> {
         if variable.label.is_empty() && self.matched.is_renamed(position) {
             variable.label.clone_from(&own.label);
         }
-        let changes_family = stored.kind.is_temporal() != own.kind.is_temporal();
-        if since(Said::Kind) == Since::Changed && changes_family {
+        // Where times are numbers, missing codes and labels among them make another kind of them, too.
+        let is_told = || {
+            self.changes.numbers.is_none()
+                || !(stored.kind.is_temporal() && own.kind.is_temporal())
+                || since(Said::Format) == Since::Changed
+        };
+        let is_of_another = since(Said::Kind) == Since::Changed
+            && Family::of(&stored.kind) != Family::of(&own.kind)
+            && is_told();
+        let then = digests.as_ref().map(|(then, _)| then);
+        let is_another_text = || holds_another_kind(own, stored) && !is_as_written(own, then, since);
+        if is_of_another || is_another_text() {
             self.take_kind(own, &mut variable);
         } else {
             self.deliverable(position, own, &mut variable);
@@ -247,12 +266,17 @@ impl<'a> Merging<'a> {
             }
             MissingForm::Values => {
                 let mut codes = self.recorded_codes(position);
+                let column = self.column(position, own, stored);
+                let is_other =
+                    [Said::Missing, Said::ValueLabels].into_iter().any(|part| since(part) != Since::Same);
+                if is_other && !column.holds_all(&variable, &codes, &self.labels) {
+                    self.take_kind(own, &mut variable);
+                }
                 // Of another kind none of it is left.
                 let is_of_kind = is_of_kind(&variable, stored);
                 let since = |part| if is_of_kind { since(part) } else { Since::Changed };
                 let written = self.changes.written.and_then(|written| written.language.as_deref());
                 let languages = written.map(|_| self.languages);
-                let column = self.column(position, own, stored);
                 let told =
                     by_value::take(&mut variable, &column, &mut codes, &mut self.labels, languages, since);
                 self.losses.extend(told.into_iter().map(|loss| loss.variable(&variable.name)));
@@ -260,7 +284,7 @@ impl<'a> Merging<'a> {
             }
         }
         take_use(&mut variable, own, since);
-        let is_other = variable.kind.is_temporal() != stored.kind.is_temporal();
+        let is_other = Family::of(&variable.kind) != Family::of(&stored.kind);
         take_format(&mut variable, own, is_other || since(Said::Format) == Since::Changed);
         variable.alignment = own.alignment.or(variable.alignment);
         variable.column_width = own.column_width.or(variable.column_width);
@@ -268,6 +292,14 @@ impl<'a> Merging<'a> {
         let question = question.flat_map(|q| [&q.pre_text, &q.text, &q.post_text, &q.instructions]);
         let said: Vec<_> = question.chain([&variable.label]).collect();
         take_notes(since(Said::Notes), &mut variable.notes, &own.notes, &said);
+        let set = variable.labels.as_ref().and_then(|name| self.labels.get(name));
+        let values = |variable, set| value_texts(variable, set).collect::<Vec<_>>();
+        let then = values(stored, self.whole.value_labels_of(stored));
+        let gone = [
+            self.languages.gone(&[&stored.label], &[&variable.label]),
+            self.languages.gone(&then, &values(&variable, set)),
+        ];
+        self.losses.extend(texts::lost(gone).map(|loss| loss.variable(&variable.name)));
         variable
     }
 
@@ -304,7 +336,8 @@ impl<'a> Merging<'a> {
         // Of days and times the numbers tell what is the same.
         let are_told =
             self.changes.numbers.is_some() && variable.kind.is_temporal() && own.kind.is_temporal();
-        let are_numbers = variable.kind.is_numeric() && own.kind.is_numeric();
+        let are_numbers =
+            [&variable.kind, &own.kind].into_iter().all(|kind| Family::of(kind) == Family::Number);
         if !are_told && !are_numbers {
             variable.labels = None;
             variable.missing.clear();
@@ -314,9 +347,52 @@ impl<'a> Merging<'a> {
     }
 }
 
+/// Kinds whose values are of one sort: a file in which they stand may say another kind of it, for it need not have all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Family {
+    /// Truth values are numbers in files.
+    Number,
+    Day,
+    Moment,
+    Period,
+    /// Times of day and lengths of time.
+    Clock,
+    Text,
+    Other,
+}
+
+impl Family {
+    fn of(kind: &Kind) -> Self {
+        match kind {
+            Kind::Boolean | Kind::Integer { .. } | Kind::Float { .. } | Kind::Decimal { .. } => Self::Number,
+            Kind::Date => Self::Day,
+            Kind::DateTime { .. } => Self::Moment,
+            Kind::Period(_) => Self::Period,
+            Kind::Time(_) | Kind::Duration(_) => Self::Clock,
+            Kind::Text => Self::Text,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// Whether the file has texts where the stored codebook says otherwise: writers store some kinds as texts, but the texts alone
+/// do not tell that these are such ones.
+fn holds_another_kind(own: &Variable, stored: &Variable) -> bool {
+    own.kind == Kind::Text && stored.kind != Kind::Text
+}
+
+/// Whether a text is the one that our writer stored, by all that it chose for it: another program that makes a text anew under its
+/// name gives it no label, and another width.
+fn is_as_written(own: &Variable, then: Option<&Digest>, since: impl Fn(Said) -> Since) -> bool {
+    let is_kept = [Said::Kind, Said::Format].into_iter().all(|part| since(part) == Since::Same);
+    let has_lost_its_label = since(Said::Label) == Since::Changed && own.label.is_empty();
+    is_kept && !has_lost_its_label && then.is_some_and(|then| then.since_stored_as(own) == Since::Same)
+}
+
 /// Whether what a variable declares and labels are values of its kind still.
 fn is_of_kind(variable: &Variable, stored: &Variable) -> bool {
-    let is_other = variable.kind.is_temporal() && variable.kind != stored.kind;
+    let is_told = variable.kind.is_temporal() || stored.kind == Kind::Boolean;
+    let is_other = is_told && variable.kind != stored.kind;
     !is_other && variable.missing == stored.missing && variable.labels == stored.labels
 }
 
@@ -353,6 +429,13 @@ fn take_use(variable: &mut Variable, own: &Variable, since: impl Fn(Said) -> Sin
     if since(Said::Attributes) != Since::Same {
         variable.attributes.extend(own.attributes.clone());
     }
+}
+
+/// The labels of the missing values and values of a variable.
+fn value_texts<'v>(variable: &'v Variable, set: Option<&'v ValueLabels>) -> impl Iterator<Item = &'v Text> {
+    let missing = variable.missing.iter().map(|missing| &missing.label);
+    let entries = set.into_iter().flat_map(|set| &set.entries);
+    missing.chain(entries.map(|entry| &entry.label))
 }
 
 /// Whether a group is one that files declare: answers to one question, or variables that are looked at together.

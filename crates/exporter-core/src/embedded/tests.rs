@@ -65,7 +65,12 @@ fn what_another_program_changed_holds_and_the_rest_is_added() {
         (&["id".to_owned()][..], &[SortKey::Ascending("vote?".into())][..])
     );
     assert_eq!(restored.codebook.value_labels["vote"], ValueLabels::new().with(1, "no"));
-    assert_eq!(restored.losses, []);
+    let [lost] = &restored.losses[..] else { panic!("{:?}", restored.losses) };
+    assert_eq!(
+        (lost.code.clone(), lost.count, lost.variable.as_deref()),
+        (LossCode::METADATA_DROPPED, 1, Some("vote?"))
+    );
+    assert_eq!(lost.first.as_ref().map(|first| &*first.value), Some("Voix"));
 }
 
 #[test]
@@ -345,5 +350,75 @@ proptest! {
         let embedded = embed(&codebook, TableId(0), plain.clone()).unwrap().unwrap();
         let back = Embedded::from_json(&embedded.to_json().unwrap()).unwrap();
         prop_assert_eq!(restore(Some(back), plain, &anything).codebook, codebook);
+    }
+}
+
+#[test]
+fn a_text_is_another_kind_only_where_it_is_the_one_that_was_written() {
+    let study = |kind: &Kind| {
+        Codebook::new("s").with_table(Table::new("t", vec![Variable::new("x", kind.clone()).with_label("X")]))
+    };
+    let file = |kind: &Kind, label: &str, width: &str| {
+        let mut x = Variable::new("x", kind.clone()).with_label(label);
+        if *kind == Kind::Text {
+            x.facts.storage.insert("any".into(), width.into());
+        }
+        Codebook::new("t").with_table(Table::new("t", vec![x]))
+    };
+    let after = |kind: &Kind, then: Codebook, now: Codebook| {
+        let json = Embedded::new(study(kind), TableId(0), then).unwrap().to_json().unwrap();
+        let restored = restore(Some(Embedded::from_json(&json).unwrap()), now, &anything);
+        let told = restored.losses.iter().filter(|loss| loss.code == LossCode::KIND_CHANGED).count();
+        (restored.codebook.tables[0].variables[0].kind.clone(), told)
+    };
+    let decimal = Kind::Decimal { precision: 30, scale: 2 };
+    for kind in [Kind::Binary, Kind::INTEGER, decimal, Kind::Date] {
+        let (text, kept) = ((Kind::Text, 1), (kind.clone(), 0));
+        let then = || file(&Kind::Text, "X", "A8");
+        assert_eq!(after(&kind, then(), then()), kept);
+        assert_eq!(after(&kind, then(), file(&Kind::Text, "Y", "A8")), kept);
+        // Another width, no label any more.
+        assert_eq!(after(&kind, then(), file(&Kind::Text, "X", "A9")), text);
+        assert_eq!(after(&kind, then(), file(&Kind::Text, "Y", "A9")), text);
+        assert_eq!(after(&kind, then(), file(&Kind::Text, "", "A8")), text);
+        // What was no text when it was written.
+        assert_eq!(after(&kind, file(&Kind::FLOAT, "X", ""), file(&Kind::Text, "X", "A8")), text);
+    }
+}
+
+#[test]
+fn tags_in_other_capitals_are_one_language() {
+    let mut study = study();
+    study.study.languages = ["en", "pt-br"].map(str::to_owned).to_vec();
+    let label = |text: &str, tag: &str, other: &str| Text::new(text).with(tag, other);
+    study.tables[0].variables[1].label = label("Vote", "pt-br", "Voto");
+    let mut plain = plain();
+    plain.study.languages = ["und", "pt-BR"].map(str::to_owned).to_vec();
+    plain.tables[0].variables[1].label = label("Vote", "pt-BR", "Voto");
+    let stored = Embedded::new(study, TableId(0), plain.clone()).unwrap();
+    plain.tables[0].variables[1].label = label("Vote", "pt-BR", "Escolha");
+    let restored = restore(Some(stored), plain, &anything).codebook;
+    assert_eq!(restored.tables[0].variables[1].label, label("Vote", "pt-br", "Escolha"));
+}
+
+#[test]
+fn a_time_of_another_sort_is_that_of_the_file() {
+    let second = Kind::DateTime { unit: crate::codebook::TimeUnit::Second, zone: None };
+    let milli = Kind::DateTime { unit: crate::codebook::TimeUnit::Millisecond, zone: None };
+    let length = Kind::Duration(crate::codebook::TimeUnit::Second);
+    let one =
+        |kind: &Kind| Codebook::new("t").with_table(Table::new("t", vec![Variable::new("x", kind.clone())]));
+    for (then, now, wanted) in [
+        (&Kind::Date, &length, &length),
+        (&Kind::Date, &second, &second),
+        (&second, &length, &length),
+        (&second, &Kind::Date, &Kind::Date),
+        // Another precision holds the same.
+        (&second, &milli, &second),
+    ] {
+        let stored = Embedded::new(one(then).with_title("A"), TableId(0), one(then)).unwrap();
+        let restored = restore(Some(stored), one(now), &anything);
+        assert_eq!(restored.codebook.tables[0].variables[0].kind, *wanted, "{then} and {now}");
+        assert_eq!(restored.losses.len(), usize::from(wanted == now), "{then} and {now}");
     }
 }

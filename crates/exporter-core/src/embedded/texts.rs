@@ -1,7 +1,10 @@
 //! Stored texts and those of the file, as one.
 
+use std::collections::{BTreeMap, HashMap};
+
 use super::Plain;
 use crate::codebook::{Codebook, Language, Text};
+use crate::loss::{Loss, LossCode};
 
 /// Characters at which programs cut labels, or more: a shorter text that a label begins with is another one.
 const CUT: usize = 80;
@@ -31,22 +34,86 @@ impl<'a> InFile<'a> {
         all.any(|known| known.eq_ignore_ascii_case(tag))
     }
 
+    /// Whether the file shows another text than the stored one in its own language, which is not the default one.
+    fn shows_another(&self, stored: &Text, file: &Text) -> bool {
+        let of = |text: &Text| text.tagged_as(self.first?).map(str::to_owned);
+        matches!((of(stored), of(file)), (Some(known), Some(text)) if !is_same(&known, &text))
+    }
+
     /// The translations of a stored text that another program has not taken out of the file: those that the file has, and
-    /// those that it never had.
+    /// those that it never had, unless it shows another text.
     fn kept(&self, stored: &Text, file: &Text) -> Text {
         let mut kept = Text::default();
+        let is_other = self.shows_another(stored, file);
         let is_default =
             |tag: &str| self.stored.default.is_some_and(|default| default.eq_ignore_ascii_case(tag));
+        let has = |tag: &str| file.tagged_as(tag).is_some() || is_default(tag) && file.untagged().is_some();
         for (tag, text) in stored.tagged() {
-            if is_default(tag) || !self.had(tag) || file.translation(tag).is_some() {
+            if has(tag) || !self.had(tag) && !is_other {
                 kept.set(tag, text);
             }
         }
-        if let Some(text) = stored.untagged() {
+        let had_default = || self.stored.default.is_some_and(|default| self.had(default));
+        let has_untagged = || file.untagged().is_some() || !had_default() && !is_other;
+        if let Some(text) = stored.untagged().filter(|_| has_untagged()) {
             kept.set("und", text);
         }
         kept
     }
+
+    /// Translations that the file never had, of `stored` texts that are `now` others: how many are not there any more, and the
+    /// first. A translation that the file has instead is none of them.
+    pub(super) fn gone<'t>(&self, stored: &[&'t Text], now: &[&'t Text]) -> (u64, Option<&'t str>)
+    where
+        'a: 't,
+    {
+        let default = self.stored.default.unwrap_or_default();
+        let main = self.first.unwrap_or(default);
+        let is_never = |tag: &str| !main.eq_ignore_ascii_case(tag) && !self.had(tag);
+        let pairs = |texts: &[&'t Text]| -> BTreeMap<String, Vec<&'t str>> {
+            let mut by_tag: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+            for text in texts {
+                let tagged = text.tagged().chain(text.untagged().map(|text| (default, text)));
+                tagged
+                    .filter(|(tag, _)| is_never(tag))
+                    .for_each(|(tag, text)| by_tag.entry(tag.to_ascii_lowercase()).or_default().push(text));
+            }
+            by_tag
+        };
+        let (stored, mut now) = (pairs(stored), pairs(now));
+        let (mut count, mut first) = (0, None);
+        for (tag, texts) in stored {
+            let others = now.remove(&tag).unwrap_or_default();
+            let mut left: HashMap<&str, usize> = HashMap::new();
+            others.iter().for_each(|text| *left.entry(text).or_default() += 1);
+            let mut gone = texts.iter().filter(|text| match left.get_mut(**text) {
+                Some(left) if *left > 0 => {
+                    *left -= 1;
+                    false
+                }
+                _ => true,
+            });
+            let one = gone.next();
+            count += texts.len().saturating_sub(others.len()) as u64;
+            if texts.len() > others.len() {
+                first = first.or(one.copied());
+            }
+        }
+        (count, first)
+    }
+}
+
+/// The loss of translations that are [`InFile::gone`].
+pub(super) fn lost<'t>(gone: impl IntoIterator<Item = (u64, Option<&'t str>)>) -> Option<Loss> {
+    let (count, first) =
+        gone.into_iter().fold((0, None), |(count, first), (more, other)| (count + more, first.or(other)));
+    let action =
+        "translations in the stored codebook are not used: another program has changed what they translate";
+    let loss = Loss::new(LossCode::METADATA_DROPPED, action).count(count).counting("translations");
+    (count > 0).then(|| match first {
+        Some(first) => loss.first(None, first),
+        None => loss,
+    })
 }
 
 /// Whether a stored text says what the default text of the file says, in any language.
@@ -88,8 +155,8 @@ pub(super) fn prefer_in(languages: Option<InFile<'_>>, stored: &mut Text, file: 
     }
     *stored = languages.kept(stored, file);
     for (tag, text) in file.tagged() {
-        if !stored.translation(tag).is_some_and(|known| is_same(known, text)) {
-            stored.set(tag, text);
+        if !stored.tagged_as(tag).is_some_and(|known| is_same(known, text)) {
+            put(stored, file, tag, text);
         }
     }
 }
@@ -109,9 +176,19 @@ pub(super) fn replace(languages: InFile<'_>, stored: &mut Text, file: &Text) {
         text => Text::new(whole(Some(shown), text.unwrap_or_default())),
     };
     for (language, text) in file.tagged() {
-        changed.set(language, whole(stored.translation(language), text));
+        put(&mut changed, file, language, &whole(stored.tagged_as(language), text));
     }
     *stored = changed;
+}
+
+/// Sets the text that a file has in a language, under the tag that is known for it: that may be in other capitals, unless it is
+/// another one of the file's.
+fn put(changed: &mut Text, file: &Text, tag: &str, text: &str) {
+    let is_of_file = |known: &str| known != tag && file.tagged().any(|(other, _)| other == known);
+    let known = changed.tagged().map(|(known, _)| known);
+    let known = known.filter(|known| known.eq_ignore_ascii_case(tag) && !is_of_file(known));
+    let known = known.map(str::to_owned).max_by_key(|known| known == tag);
+    changed.set(known.unwrap_or_else(|| tag.to_owned()), text);
 }
 
 /// A text of a file whose default language is `from`, for a codebook whose default language is `to`.

@@ -164,6 +164,10 @@ impl<'d> Plain<'d> {
         if stored.format.starts_with("%-") {
             variable.alignment = Some(Alignment::Left);
         }
+        // The width of a text tells whether it is the one that was written.
+        if stored.storage.is_string() {
+            variable.facts.storage.insert("stata".to_owned(), stored.storage.to_string());
+        }
         variable
     }
 

@@ -50,7 +50,8 @@ impl<'r> Opening<'r> {
         let stored = stored(metadata, &mut not_used);
         let reasons = reason_numbers(metadata);
         let by_format = kinds_of(metadata, &reasons);
-        let plain = plain_of(metadata, stem, &by_format, &reasons);
+        let main = stored.as_ref().and_then(Embedded::language);
+        let plain = plain_of(metadata, stem, &by_format, &reasons, main);
         let claim = |stored| {
             let numbers = Numbers { reasons: &reasons, described: &|| plain.clone() };
             restore_numbers(stored, plain.clone(), &|_, _| true, &numbers)
@@ -153,7 +154,10 @@ impl<'r> Opening<'r> {
         let seen_kinds = self.refined_by(&found);
         let described = || match seen_kinds == self.by_format {
             true => self.plain.clone(),
-            false => plain_of(self.metadata, self.stem, &seen_kinds, &self.reasons),
+            false => {
+                let main = self.stored.as_ref().and_then(Embedded::language);
+                plain_of(self.metadata, self.stem, &seen_kinds, &self.reasons, main)
+            }
         };
         let (mut codebook, parent, recorded) = match &self.stored {
             Some(stored) => {
@@ -251,7 +255,8 @@ fn delivers(text: bool, kind: &Kind, facts: Option<&NumberFacts>) -> bool {
         return target == DataType::Utf8
             || match facts {
                 Some(facts) => facts.claim,
-                None => fits_by_range(&DataType::Utf8, &target, true, None),
+                // Nobody wants the rows, so they are presumed to be as they were written.
+                None => is_claim(true, &target) || fits_by_range(&DataType::Utf8, &target, true, None),
             };
     }
     let Some(facts) = facts else { return true };

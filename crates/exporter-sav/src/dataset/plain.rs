@@ -17,14 +17,20 @@ use crate::dataset::values::described;
 use crate::metadata::{Attribute, SavMetadata, SavVariable, ValueLabels};
 use crate::translations::{Translated, Translations, ValueTranslations};
 
-/// Describes a file by what stands before its cases.
-pub(crate) fn plain(metadata: &SavMetadata, name: &str) -> Codebook {
+/// Describes a file by what stands before its cases; `main` is the language of its labels, if it is known.
+pub(crate) fn plain(metadata: &SavMetadata, name: &str, main: Option<&str>) -> Codebook {
     let reasons = reason_numbers(metadata);
-    plain_of(metadata, name, &kinds_of(metadata, &reasons), &reasons)
+    plain_of(metadata, name, &kinds_of(metadata, &reasons), &reasons, main)
 }
 
 /// As [`plain`], of variables whose values are of these kinds and some of whose declared numbers are `reasons`.
-pub(super) fn plain_of(metadata: &SavMetadata, name: &str, kinds: &[Kind], reasons: &[Vec<f64>]) -> Codebook {
+pub(super) fn plain_of(
+    metadata: &SavMetadata,
+    name: &str,
+    kinds: &[Kind],
+    reasons: &[Vec<f64>],
+    main: Option<&str>,
+) -> Codebook {
     let mut codebook = Codebook::new(name);
     let mut table = Table::new(name, Vec::new());
     table.label = metadata.label.as_str().into();
@@ -43,7 +49,7 @@ pub(super) fn plain_of(metadata: &SavMetadata, name: &str, kinds: &[Kind], reaso
     }
     let reasons = (0..kinds.len()).map(|position| reasons.get(position).map_or(&[][..], Vec::as_slice));
     let reasons: Vec<&[f64]> = reasons.collect();
-    let translations = Translations::of(metadata, kinds);
+    let translations = Translations::of(metadata, kinds, main);
     if !translations.languages.is_empty() {
         let languages = translations.languages.clone();
         table.attributes.extend([attribute(&Attribute::new(SECOND_LANGUAGE, languages.clone()))]);

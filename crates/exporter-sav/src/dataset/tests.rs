@@ -24,7 +24,7 @@ fn missing(range: Option<(Option<f64>, Option<f64>)>, values: &[f64]) -> Vec<Mis
     let mut variable = number("x", "F8.0");
     variable.missing = MissingValues::new(range, values.iter().copied().map(Stored::Number).collect());
     metadata.variables.push(variable);
-    let codebook = plain(&metadata, "t");
+    let codebook = plain(&metadata, "t", None);
     codebook.validate().unwrap();
     codebook.tables[0].variables[0].missing.clone()
 }
@@ -46,7 +46,7 @@ fn a_label_of_the_system_missing_value_takes_no_other_along() {
     let mut variable = number("x", "F8.2");
     variable.value_labels = Some(0);
     metadata.variables.push(variable);
-    let codebook = plain(&metadata, "t");
+    let codebook = plain(&metadata, "t", None);
     let variable = &codebook.tables[0].variables[0];
     assert_eq!(variable.kind, Kind::INTEGER);
     let entries = &codebook.value_labels_of(variable).unwrap().entries;
@@ -61,7 +61,7 @@ fn declared_numbers_decide_a_kind() {
         let mut variable = number("x", format);
         variable.missing = MissingValues::new(None, vec![Stored::Number(value)]);
         metadata.variables.push(variable);
-        plain(&metadata, "t").tables[0].variables[0].kind.clone()
+        plain(&metadata, "t", None).tables[0].variables[0].kind.clone()
     };
     assert_eq!(kind("DATE11", UNIX_EPOCH), Kind::Date);
     assert_eq!(kind("DATE11", 999_999_999.0), Kind::Date);

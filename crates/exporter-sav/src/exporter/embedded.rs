@@ -38,15 +38,16 @@ pub(super) fn embedded(
         }
     }
     let is_utf8 = written.encoding == encoding_rs::UTF_8;
-    let plain = plain(written, &table.name);
+    let mut languages = codebook.study.languages.iter();
+    let shown = language.wanted.or(language.default).unwrap_or_default();
+    let shown = languages.find(|tag| tag.eq_ignore_ascii_case(shown));
+    let plain = plain(written, &table.name, shown.map(String::as_str));
     if says_all(&plain, &own) {
         return Ok(None);
     }
     let mut embedded = Embedded::new(own, TableId(0), plain)?;
     embedded.cells = cell_record(table, described);
-    let mut languages = codebook.study.languages.iter();
-    let shown = language.wanted.or(language.default).unwrap_or_default();
-    if let Some(shown) = languages.find(|tag| tag.eq_ignore_ascii_case(shown)) {
+    if let Some(shown) = shown {
         embedded = embedded.in_language(shown);
     }
     let json = embedded.to_json()?;

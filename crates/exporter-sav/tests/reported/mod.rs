@@ -9,6 +9,7 @@ mod labels;
 mod languages;
 mod large;
 mod missing;
+mod remade;
 mod texts;
 mod times;
 mod untouched;
