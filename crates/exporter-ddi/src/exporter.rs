@@ -332,6 +332,7 @@ impl DdiPlan<'_> {
             languages: Languages {
                 told,
                 is_one: self.options.profile.is_of_one_language(),
+                needs_tags: self.options.profile == crate::options::Profile::Archive,
                 ..Languages::of(self.codebook)
             },
             version: self.options.version,

@@ -28,6 +28,13 @@ pub(super) fn of_texts(told: &TextChanges) -> Vec<Loss> {
         );
         losses.push(loss.part(Part::Languages).count(told.untranslated.get()).counting("texts"));
     }
+    if told.untagged.get() > 0 {
+        let loss = Loss::new(
+            LossCode::METADATA_DROPPED,
+            "texts without a language, beside those of the default one, are kept in notes that other programs do not read",
+        );
+        losses.push(loss.part(Part::Languages).count(told.untagged.get()).counting("texts"));
+    }
     for (name, tag) in told.tags.borrow().iter() {
         let action = format!("the language {name:?} is no language tag, and {tag} stands for it");
         losses.push(Loss::new(LossCode::NAME_CHANGED, action));

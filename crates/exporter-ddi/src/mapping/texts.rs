@@ -18,6 +18,8 @@ pub(crate) struct TextChanges {
     pub(crate) first_flattened: RefCell<Option<String>>,
     /// Translations that are left out of a document of one language.
     pub(crate) untranslated: Cell<u64>,
+    /// Texts without a language that are left out of a document in which each text has one.
+    pub(crate) untagged: Cell<u64>,
     /// Characters that XML cannot hold.
     pub(crate) replaced: Cell<u64>,
     /// Names of languages that are no tags, and the tags that are written.
@@ -49,6 +51,8 @@ pub(crate) struct Languages<'a> {
     pub(crate) only: Option<&'a str>,
     /// Whether each text is written in one language, the first that it has where none is named.
     pub(crate) is_one: bool,
+    /// Whether each text has a tag, as far as the default language is known.
+    pub(crate) needs_tags: bool,
     /// Where it is told what becomes of texts.
     pub(crate) told: Option<&'a TextChanges>,
 }
@@ -110,9 +114,14 @@ impl<'a> Languages<'a> {
         let is_default = |tag: &str| self.default.is_some_and(|default| default.eq_ignore_ascii_case(tag));
         let mut tagged: Vec<_> = text.tagged().collect();
         // Beside one that is tagged with the default language an untagged text is another one.
-        let default = self.default.filter(|_| !tagged.iter().any(|(tag, _)| is_default(tag)));
+        let is_beside = tagged.iter().any(|(tag, _)| is_default(tag));
+        let default = self.default.filter(|_| !is_beside);
         let default = default.map(|tag| Cow::Owned(self.tag(tag).into_owned()));
-        let untagged = text.untagged().map(|text| (default, text));
+        let is_left_out = self.needs_tags && is_beside;
+        let untagged = text.untagged().filter(|_| !is_left_out).map(|text| (default, text));
+        if let Some(told) = self.told.filter(|_| is_left_out && text.untagged().is_some()) {
+            told.untagged.set(told.untagged.get() + 1);
+        }
         tagged.sort_by_key(|(tag, _)| !is_default(tag));
         let tagged = tagged.into_iter().map(|(tag, text)| (Some(self.tag(tag)), text));
         let each = untagged.into_iter().chain(tagged).map(|(tag, text)| (tag, self.plain(text)));
@@ -266,7 +275,8 @@ pub(crate) fn line(element: &Element) -> String {
 mod tests {
     use super::*;
 
-    const EN: Languages<'static> = Languages { default: Some("en"), only: None, is_one: false, told: None };
+    const EN: Languages<'static> =
+        Languages { default: Some("en"), only: None, is_one: false, needs_tags: false, told: None };
 
     fn written(languages: Languages<'_>, text: &Text) -> Vec<String> {
         let elements = languages.elements("labl", text);
@@ -322,6 +332,7 @@ mod tests {
         let beside = both.clone().with("en", "A house");
         assert_eq!(written(EN, &beside), ["-:House", "en:A house", "fr:Maison"]);
         assert_eq!(text_of(&EN.elements("labl", &beside), Some("en")), beside);
+        assert_eq!(written(Languages { needs_tags: true, ..EN }, &beside), ["en:A house", "fr:Maison"]);
         assert_eq!(written(EN, &Text::new(" ")), [""; 0]);
         assert_eq!(written(EN, &Text::default().with("Kiswahili", "Nyumba")), ["sw:Nyumba"]);
     }
