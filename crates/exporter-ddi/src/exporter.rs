@@ -179,6 +179,7 @@ impl Exporter for DdiExporter {
         losses::of_texts(&told)
             .into_iter()
             .chain(losses::of_roles(codebook))
+            .chain(losses::of_descriptions(codebook, &self.options))
             .for_each(|loss| plan.changes.losses.add(loss));
         Ok(Box::new(plan))
     }

@@ -1,9 +1,12 @@
 //! What a document does not say as the codebook does.
 
-use exporter_core::codebook::Codebook;
+use exporter_core::codebook::{Codebook, Table};
 use exporter_core::{CHARACTERS, Loss, LossCode, Part};
 
+use crate::mapping::tables::is_described;
 use crate::mapping::texts::TextChanges;
+use crate::options::DdiOptions;
+use crate::structure::Version;
 
 /// What became of texts.
 pub(super) fn of_texts(told: &TextChanges) -> Vec<Loss> {
@@ -33,6 +36,25 @@ pub(super) fn of_texts(told: &TextChanges) -> Vec<Loss> {
         losses.push(Loss::new(LossCode::NAME_CHANGED, action));
     }
     losses
+}
+
+/// Descriptions of files in several languages, where there is room for one.
+pub(super) fn of_descriptions(codebook: &Codebook, options: &DdiOptions) -> Option<Loss> {
+    if options.version >= Version::V2_6 {
+        return None;
+    }
+    let described = codebook.tables.iter().filter(|table| is_described(table, options.profile));
+    let languages = |table: &Table| {
+        let description = table.notes.first();
+        description.map_or(0, |note| note.untagged().into_iter().count() + note.tagged().count())
+    };
+    let more: usize = described.map(|table| languages(table).saturating_sub(1)).sum();
+    let loss = Loss::new(
+        LossCode::METADATA_DROPPED,
+        "the description of a file is in one language in DDI 2.5, the others are notes that readers of the Open Data Format pass \
+         over: version=2.6 has all",
+    );
+    (more > 0).then(|| loss.part(Part::TableNotes).count(more as u64).counting("texts"))
 }
 
 /// Roles of variables, which have no place.
