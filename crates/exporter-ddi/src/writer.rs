@@ -322,6 +322,7 @@ impl DdiWriter<'_> {
             is_weight,
             statistics,
             program: file.program,
+            has_letters: file.has_letters,
             has_words_for_booleans: file.has_words_for_booleans,
             written: &written,
             languages: self.languages,

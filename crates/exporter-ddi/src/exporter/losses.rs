@@ -1,7 +1,8 @@
 //! What a document does not say as the codebook does.
 
-use exporter_core::codebook::{Codebook, Table};
-use exporter_core::{CHARACTERS, Loss, LossCode, Part};
+use exporter_core::codebook::{Codebook, Language, Table};
+use exporter_core::dataset::ReasonColumn;
+use exporter_core::{CHARACTERS, Loss, LossCode, Part, Sibling, TableId};
 
 use crate::mapping::tables::is_described;
 use crate::mapping::texts::TextChanges;
@@ -55,6 +56,24 @@ pub(super) fn of_descriptions(codebook: &Codebook, options: &DdiOptions) -> Opti
          over: version=2.6 has all",
     );
     (more > 0).then(|| loss.part(Part::TableNotes).count(more as u64).counting("texts"))
+}
+
+/// Columns of reasons, which stand in data files beside the variables that the codebook has.
+pub(super) fn of_reason_columns(codebook: &Codebook, siblings: &[Sibling]) -> Vec<Loss> {
+    let has_columns = |at: usize| {
+        let own = siblings.iter().filter(|sibling| sibling.entry.table == Some(TableId(at)));
+        own.filter_map(|it| it.entry.attributes.get("reasons")).any(|chosen| chosen == "column")
+    };
+    let mut losses = Vec::new();
+    for (_, table) in codebook.tables.iter().enumerate().filter(|(at, _)| has_columns(*at)) {
+        let columns = ReasonColumn::of_table(table, Language::default());
+        let Some(first) = columns.first() else { continue };
+        let action = "columns of reasons (reasons=column) are in the data file and not in the document";
+        let loss = Loss::new(LossCode::METADATA_DROPPED, action).part(Part::MissingReasons);
+        let loss = loss.table(&table.name).count(columns.len() as u64).counting("columns");
+        losses.push(loss.first(None, first.name()));
+    }
+    losses
 }
 
 /// Roles of variables, which have no place.

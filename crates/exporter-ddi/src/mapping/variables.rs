@@ -45,6 +45,8 @@ pub(crate) struct VariableEntry<'a> {
     pub(crate) statistics: Option<&'a VariableStatistics>,
     /// The program whose file it is.
     pub(crate) program: Program,
+    /// Whether reasons stand there as their letters after a point.
+    pub(crate) has_letters: bool,
     /// Whether true and false are words there.
     pub(crate) has_words_for_booleans: bool,
     /// A value as it stands there.
@@ -105,7 +107,7 @@ impl VariableEntry<'_> {
             variable: self.variable,
             labels: self.labels,
             written: self.written,
-            has_letters: self.program == Program::Stata,
+            has_letters: self.has_letters,
             statistics: self.statistics,
             languages: self.languages,
             weight: self.weight,
