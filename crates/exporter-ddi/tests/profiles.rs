@@ -185,6 +185,12 @@ fn an_archive_finds_the_address_where_documents_state_it() {
     let text = of(&held);
     says(&text, &["<holdings URI=\"https://a.org/1\"/>", "<holdings URI=\"https://b.org\"/>"]);
     assert_eq!(text.matches("<holdings").count(), 2);
+    // Some state it of the document alone.
+    let of_document = |study: &mut Study| {
+        let place = Attribute::One("http://urn.fi/urn:nbn:fi:fsd:T-FSD3307".to_owned());
+        study.attributes.insert("docDscr/citation/holdings@URI".to_owned(), place);
+    };
+    says(&of(&of_document), &["<stdyDscr>", "<holdings URI=\"http://urn.fi/urn:nbn:fi:fsd:T-FSD3307\"/>"]);
     let of_datacite = |study: &mut Study| {
         let mut identifier = Identifier::default();
         (identifier.id, identifier.agency) = ("10.4232/1.2800".to_owned(), Some("DataCite".to_owned()));

@@ -226,9 +226,11 @@ fn is_web(address: &str) -> bool {
     address.starts_with("https://") || address.starts_with("http://")
 }
 
-/// Whether an attribute of a study keeps where it is held: that of `holdings`, or of one of several.
+/// Whether an attribute of a study keeps where it is held: that of `holdings`, or of one of several, of the study or of the
+/// document about it. Publications are held elsewhere.
 fn is_of_holdings(attribute: &str) -> bool {
-    let place = attribute.strip_prefix("holdings").and_then(|rest| rest.strip_suffix("@URI"));
+    let of_study = attribute.strip_prefix("docDscr/citation/").unwrap_or(attribute);
+    let place = of_study.strip_prefix("holdings").and_then(|rest| rest.strip_suffix("@URI"));
     place.is_some_and(|place| place.is_empty() || place.starts_with('['))
 }
 
