@@ -37,6 +37,8 @@ pub(crate) struct DataFile {
     /// Name of its format for people.
     pub(crate) format: String,
     pub(crate) program: Program,
+    /// Whether reasons stand in it as their letters after a point.
+    pub(crate) has_letters: bool,
     /// Whether true and false are words in it, as in delimited text.
     pub(crate) has_words_for_booleans: bool,
     pub(crate) rows: Option<u64>,

@@ -13,7 +13,7 @@ use exporter_core::{
     LossCode, Part, Plan, Planning, Result, Sibling, Sink, Summary, TableId, study_stem,
 };
 
-use crate::data_file::{DataFile, form_of};
+use crate::data_file::{DataFile, Program, form_of};
 use crate::mapping::texts::{Languages, TextChanges};
 use crate::options::{DdiOptions, OPTIONS, READ_OPTIONS};
 use crate::reader::Counts;
@@ -179,6 +179,8 @@ impl Exporter for DdiExporter {
         losses::of_texts(&told)
             .into_iter()
             .chain(losses::of_roles(codebook))
+            .chain(losses::of_descriptions(codebook, &self.options))
+            .chain(losses::of_reason_columns(codebook, with.siblings))
             .for_each(|loss| plan.changes.losses.add(loss));
         Ok(Box::new(plan))
     }
@@ -253,6 +255,8 @@ fn data_file(sibling: &Sibling, table: &str) -> DataFile {
         media_type: entry.media_type.clone(),
         format: format.to_owned(),
         program,
+        has_letters: program == Program::Stata
+            || entry.attributes.get("reasons").is_some_and(|chosen| chosen == "letter"),
         has_words_for_booleans: entry
             .attributes
             .get("booleans")
@@ -359,9 +363,29 @@ fn complete(counts: Counts, codebook: &Codebook) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use exporter_core::codebook::{Kind, Table, ValueLabels, Variable};
+    use exporter_core::codebook::{Kind, Missing, Table, ValueLabels, Variable};
 
     use super::*;
+
+    /// A delimited text has reasons as letters, or in columns of their own.
+    #[test]
+    fn reasons_of_a_text_are_letters_or_columns_that_are_told() {
+        let q =
+            Variable::new("q", Kind::INTEGER).with_missing(Missing::reason().letter('a').label("Refused"));
+        let codebook = Codebook::new("s").with_table(Table::new("t", vec![q]));
+        let sibling = |reasons: &str| {
+            let mut entry = EntrySpec::new("t.csv", "text/csv");
+            entry.table = Some(TableId(0));
+            entry.attributes.insert("reasons".into(), reasons.into());
+            Sibling::new(entry)
+        };
+        let letters = ["empty", "letter", "column"].map(|it| data_file(&sibling(it), "t").has_letters);
+        assert_eq!(letters, [false, true, false]);
+        assert_eq!(losses::of_reason_columns(&codebook, &[sibling("letter")]), []);
+        let told = losses::of_reason_columns(&codebook, &[sibling("column")]);
+        let first = told[0].first.as_ref().unwrap();
+        assert_eq!((told.len(), told[0].count, first.value.as_str()), (1, 1, "q_reason"));
+    }
 
     /// IQSS/dataverse #9707: a release wrote documents without any variable.
     #[test]

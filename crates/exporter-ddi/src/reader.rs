@@ -77,6 +77,8 @@ impl Counts {
 pub struct TableFile {
     /// What `fileName` names: paths or names, in order.
     pub names: Vec<String>,
+    /// Where the file is, as `fileDscr/@URI` says.
+    pub uri: Option<String>,
     /// Whether another table names another file that is called the same, in another folder.
     pub has_namesake: bool,
     /// Rows, where they are stated.
@@ -125,6 +127,9 @@ struct UnplacedVariable {
     notes: Vec<Element>,
 }
 
+/// What a codebook does not have of a part: names of attributes and values.
+type Kept = Vec<(String, String)>;
+
 /// What has been read of a document so far.
 #[derive(Clone, Default)]
 pub(crate) struct Parts {
@@ -135,7 +140,8 @@ pub(crate) struct Parts {
     tables: Vec<(ReadTable, Vec<Element>)>,
     variables: Vec<UnplacedVariable>,
     groups: Vec<(exporter_core::codebook::Group, Vec<String>, Element)>,
-    documents: Vec<(exporter_core::codebook::Document, Vec<Element>)>,
+    /// Documents, their notes, and what is kept of them beside.
+    documents: Vec<(exporter_core::codebook::Document, Vec<Element>, Kept)>,
     /// Notes behind the variables.
     notes: Vec<Element>,
     /// Tags of texts, in the order in which they come.
@@ -319,7 +325,8 @@ impl Parts {
 
     fn document(&mut self, element: &Element) {
         let read = documents::read(element, self.language.as_deref());
-        self.documents.push((read, notes(element)));
+        let kept = documents::kept(element, self.language.as_deref());
+        self.documents.push((read, notes(element), kept));
         for inner in element.all("otherMat") {
             self.document(inner);
         }
@@ -330,7 +337,7 @@ impl Parts {
         self.study.as_ref().is_some_and(|(.., notes)| !notes.is_empty())
             || self.tables.iter().any(|(_, notes)| !notes.is_empty())
             || self.variables.iter().any(|found| !found.notes.is_empty())
-            || self.documents.iter().any(|(_, notes)| !notes.is_empty())
+            || self.documents.iter().any(|(_, notes, _)| !notes.is_empty())
             || self.groups.iter().any(|(.., element)| element.all("notes").any(note::is_ours))
             || self.notes.iter().any(note::is_ours)
     }
@@ -340,7 +347,7 @@ impl Parts {
         self.study.iter_mut().for_each(|(.., notes)| notes.clear());
         self.tables.iter_mut().for_each(|(_, notes)| notes.clear());
         self.variables.iter_mut().for_each(|found| found.notes.clear());
-        self.documents.iter_mut().for_each(|(_, notes)| notes.clear());
+        self.documents.iter_mut().for_each(|(_, notes, _)| notes.clear());
         let is_of_others =
             |node: &crate::xml::Node| !matches!(node, crate::xml::Node::Element(it) if note::is_ours(it));
         self.groups.iter_mut().for_each(|(.., element)| element.children.retain(is_of_others));

@@ -6,7 +6,7 @@ mod profile;
 use std::collections::{HashMap, HashSet};
 use std::io::{self, Write};
 
-use exporter_core::codebook::{Codebook, Document, GroupKind, Question, Table, Value, Variable};
+use exporter_core::codebook::{Attribute, Codebook, Document, GroupKind, Question, Table, Value, Variable};
 
 use crate::data_file::DataFile;
 use crate::mapping::groups::{self, table_note};
@@ -81,12 +81,12 @@ impl DdiWriter<'_> {
     /// Goes through all texts as they are written, and writes nothing: what becomes of them is told where the languages say.
     pub(crate) fn tell(&self) {
         let ids = Ids::of(self.codebook);
-        study::write(&self.codebook.study, self.languages);
+        study::write(&self.codebook.study, &self.codebook.documents, self.languages, self.structure());
         for (at, table) in self.codebook.tables.iter().enumerate() {
             self.table_entry(at, table, &ids).write();
             let (variables, groups) = ids.members(at);
             for group in &table.groups {
-                groups::write(group, table, "", variables, groups, self.languages);
+                groups::write(group, table, "", variables, groups, self.languages, self.structure());
             }
             let shared = SharedByVariables::of(table);
             for (column, variable) in table.variables.iter().enumerate() {
@@ -94,7 +94,7 @@ impl DdiWriter<'_> {
             }
         }
         for document in &self.codebook.documents {
-            documents::write(document, None, self.languages);
+            documents::write(document, &self.codebook.study, None, self.languages, self.structure());
         }
     }
 
@@ -103,8 +103,7 @@ impl DdiWriter<'_> {
     /// # Errors
     /// When it cannot be written.
     pub(crate) fn write(&self, to: &mut impl Write) -> io::Result<Counts> {
-        let structure = self.version.structure();
-        let mut out = Out { to, text: String::new(), structure };
+        let mut out = Out { to, text: String::new(), structure: self.structure() };
         let ids = Ids::of(self.codebook);
         let mut counts = Counts::default();
         out.line("<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
@@ -129,6 +128,10 @@ impl DdiWriter<'_> {
         out.line("</codeBook>")?;
         out.flush(0)?;
         Ok(counts)
+    }
+
+    fn structure(&self) -> &'static Structure {
+        self.version.structure()
     }
 
     fn root(&self) -> Element {
@@ -170,11 +173,16 @@ impl DdiWriter<'_> {
 
     fn study(&self) -> Element {
         let whole = &self.codebook.study;
-        let mut element = study::write(whole, self.languages);
+        let documents = &self.codebook.documents;
+        let mut element = study::write(whole, documents, self.languages, self.structure());
         self.profile.study(whole, self.languages, &mut element);
         let mut read = study::read(&element, "", self.languages.default);
         // The languages of all texts are those of the document.
         read.languages.clone_from(&whole.languages);
+        let told = whole.attributes.iter().filter(|(name, value)| {
+            documents::is_in_document(documents, name) || self.is_of_the_language(name, value)
+        });
+        read.attributes.extend(told.map(|(name, value)| (name.clone(), value.clone())));
         element.extend(note::difference(&read, whole));
         if whole.languages.len() != 1 {
             let listed =
@@ -201,6 +209,8 @@ impl DdiWriter<'_> {
             rows: self.rows.get(at).copied().flatten(),
             languages: self.languages,
             contents_repeat: self.version >= Version::V2_6,
+            is_described: tables::is_described(table, self.profile),
+            structure: self.structure(),
         }
     }
 
@@ -210,9 +220,12 @@ impl DdiWriter<'_> {
         let mut read = tables::read(&element, self.languages.default).table;
         read.key.clone_from(&table.key);
         let is_told = |name: &str| {
-            groups::is_kind_of_group(table, name) || !self.has_file(at) && stated_file::is_of_table(name)
+            groups::is_of_group(table, name) || !self.has_file(at) && stated_file::is_of_table(name)
         };
-        let told = table.attributes.iter().filter(|(name, _)| is_told(name));
+        let told = table
+            .attributes
+            .iter()
+            .filter(|(name, value)| is_told(name) || self.is_of_the_language(name, value));
         read.attributes.extend(told.map(|(name, value)| (name.clone(), value.clone())));
         let parent = table.parent.as_ref().and_then(|parent| self.codebook.table(&parent.table));
         if let Some((_, parent)) = parent.filter(|(parent, _)| *parent != at) {
@@ -222,6 +235,12 @@ impl DdiWriter<'_> {
         (whole.variables, whole.groups, whole.rows) = (Vec::new(), Vec::new(), None);
         element.extend(note::difference(&read, &whole));
         element
+    }
+
+    /// Whether an attribute says of elements that they are in the language of the document, which needs no word.
+    fn is_of_the_language(&self, name: &str, value: &Attribute) -> bool {
+        let is_default = |tag: &String| self.languages.default.is_some_and(|it| it.eq_ignore_ascii_case(tag));
+        name.ends_with("@xml:lang") && value.values().iter().all(is_default)
     }
 
     /// Whether a table has a data file.
@@ -240,6 +259,7 @@ impl DdiWriter<'_> {
                     variables,
                     groups,
                     self.languages,
+                    self.structure(),
                 );
                 if self.codebook.tables.len() > 1 && element.attribute("var").is_none() {
                     element.push(table_note(&table.name));
@@ -302,9 +322,11 @@ impl DdiWriter<'_> {
             is_weight,
             statistics,
             program: file.program,
+            has_letters: file.has_letters,
             has_words_for_booleans: file.has_words_for_booleans,
             written: &written,
             languages: self.languages,
+            structure: self.structure(),
         }
         .write()
     }
@@ -322,7 +344,10 @@ impl DdiWriter<'_> {
         let ReadVariable { variable: mut read, labels, .. } =
             variables::read(&element, self.languages.default);
         let is_told = |name: &str| !self.has_file(at) && stated_file::is_of_variable(name);
-        let told = variable.attributes.iter().filter(|(name, _)| is_told(name));
+        let told = variable
+            .attributes
+            .iter()
+            .filter(|(name, value)| is_told(name) || self.is_of_the_language(name, value));
         read.attributes.extend(told.map(|(name, value)| (name.clone(), value.clone())));
         // Facts are told by rows, but for those of the file of some program.
         let mut whole = variable.clone();
@@ -335,7 +360,8 @@ impl DdiWriter<'_> {
     }
 
     fn document(&self, whole: &Document, path: Option<&str>) -> Element {
-        let mut element = documents::write(whole, path, self.languages);
+        let mut element =
+            documents::write(whole, &self.codebook.study, path, self.languages, self.structure());
         let mut kept = whole.clone();
         kept.bytes = None;
         kept.path = path.map(Into::into);

@@ -1,9 +1,11 @@
 //! What the readers of a profile ask for.
 
-use exporter_core::codebook::{Agent, Codebook, Identifier, Kind, Question, Study, Table, Text, Variable};
+use exporter_core::codebook::{
+    Agent, Attribute, Codebook, Identifier, Kind, Question, Series, Study, Table, Text, Variable,
+};
 use exporter_core::sink::MemorySink;
 use exporter_core::{Dataset, Error, ErrorKind, MemoryDataset, export};
-use exporter_ddi::{DdiExporter, DdiOptions, Profile};
+use exporter_ddi::{DdiExporter, DdiOptions, Profile, Version};
 use exporter_testkit::conformance;
 
 /// A study with three identifiers, in two languages.
@@ -125,6 +127,87 @@ fn readers_of_single_tables_find_what_they_ask_for() {
             "<concept>note</concept>",
         ],
     );
+}
+
+/// What is said of a table is the description of its file, in all languages where it may repeat; what it is called are titles.
+#[test]
+fn the_description_of_a_file_is_no_label() {
+    let two = |en: &str, fr: &str| Text::default().with("en", en).with("fr", fr);
+    let mut codebook = study();
+    codebook.tables[0].label = two("Pets of all", "Animaux");
+    codebook.tables[0].notes = vec![two("Asked in 2010.", "En 2010."), "More".into()];
+    let written = |codebook: &Codebook, version| {
+        let mut options = DdiOptions::default();
+        (options.profile, options.version) = (Profile::Odf, version);
+        let data = MemoryDataset::new(codebook.clone(), vec![vec![]]).unwrap();
+        let sink = MemorySink::new();
+        let context = conformance::context();
+        let summary = export(&DdiExporter::new(options), &data, Box::new(sink.clone()), &context).unwrap();
+        let text = String::from_utf8(sink.entries().into_values().next().unwrap()).unwrap();
+        (text, super::told(&summary.changes.losses))
+    };
+    let titles = ["<titl xml:lang=\"en\">Pets of all</titl>", "<parTitl xml:lang=\"fr\">Animaux</parTitl>"];
+    let english = "<fileCont xml:lang=\"en\">Asked in 2010.</fileCont>";
+    let (text, told) = written(&codebook, Version::V2_6);
+    says(&text, &[titles[0], titles[1], english, "<fileCont xml:lang=\"fr\">En 2010.</fileCont>", "<notes"]);
+    assert!(!told.iter().any(|loss| loss.contains("description")), "{told:?}");
+    let (text, told) = written(&codebook, Version::V2_5);
+    says(&text, &[titles[0], titles[1], english, "<notes xml:lang=\"fr\">En 2010.</notes>"]);
+    assert_eq!(text.matches("<fileCont").count(), 1);
+    let lost = "the description of a file is in one language in DDI 2.5, the others are notes that readers of the Open Data Format \
+                pass over: version=2.6 has all ×1";
+    assert!(told.iter().any(|loss| loss.contains(lost)), "{told:?}");
+    for version in [Version::V2_5, Version::V2_6] {
+        let (text, _) = written(&codebook, version);
+        assert_eq!(super::among(&text, &[], 1).unwrap().codebook().tables[0].notes, codebook.tables[0].notes);
+        // What is only called something has no description.
+        let mut titled = codebook.clone();
+        titled.tables[0].notes.clear();
+        let (text, told) = written(&titled, version);
+        says(&text, &titles);
+        assert!(!text.contains("fileCont") && !told.iter().any(|loss| loss.contains("2.6")), "{text}");
+    }
+}
+
+/// Archives state where a study is held, and DOIs of DataCite.
+#[test]
+fn an_archive_finds_the_address_where_documents_state_it() {
+    let of = |change: &dyn Fn(&mut Study)| {
+        let mut codebook = study();
+        codebook.study.identifiers.clear();
+        change(&mut codebook.study);
+        written(&codebook, Profile::Archive).unwrap().remove(0).1
+    };
+    let held = |study: &mut Study| {
+        let places = vec!["https://a.org/1".to_owned(), "https://b.org".to_owned()];
+        study.attributes.insert("holdings@URI".to_owned(), Attribute::Many(places));
+    };
+    let text = of(&held);
+    says(&text, &["<holdings URI=\"https://a.org/1\"/>", "<holdings URI=\"https://b.org\"/>"]);
+    assert_eq!(text.matches("<holdings").count(), 2);
+    // Some state it of the document alone.
+    let of_document = |study: &mut Study| {
+        let place = Attribute::One("http://urn.fi/urn:nbn:fi:fsd:T-FSD3307".to_owned());
+        study.attributes.insert("docDscr/citation/holdings@URI".to_owned(), place);
+    };
+    says(&of(&of_document), &["<stdyDscr>", "<holdings URI=\"http://urn.fi/urn:nbn:fi:fsd:T-FSD3307\"/>"]);
+    let of_datacite = |study: &mut Study| {
+        let mut identifier = Identifier::default();
+        (identifier.id, identifier.agency) = ("10.4232/1.2800".to_owned(), Some("DataCite".to_owned()));
+        study.identifiers.push(identifier);
+    };
+    says(&of(&of_datacite), &["<holdings URI=\"https://doi.org/10.4232/1.2800\"/>"]);
+}
+
+/// What a document says is not replaced by what readers ask for.
+#[test]
+fn the_abbreviation_of_a_series_is_its_own() {
+    let mut codebook = study();
+    codebook.study.series = Some(Series::new("IPUMS CPS"));
+    codebook.study.attributes.insert("serName@abbr".to_owned(), Attribute::One("cps".to_owned()));
+    let text = written(&codebook, Profile::Ipums).unwrap().remove(0).1;
+    says(&text, &["abbr=\"cps\"", ">IPUMS CPS</serName>"]);
+    assert!(!text.contains("abbr=\"PETS\""), "{text}");
 }
 
 #[test]

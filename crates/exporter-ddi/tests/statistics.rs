@@ -122,6 +122,24 @@ fn a_count_that_is_hidden_is_not_the_rest_of_a_sum() {
     assert_eq!(codes(&[(Some(1), 5), (Some(9), 5)])[0], "1: freq 5");
 }
 
+/// Values without a label are the rest of a sum: they are few, and their number is told by nothing.
+#[test]
+fn values_without_a_count_are_not_the_rest_of_a_sum() {
+    let told = |counts: &[(Option<i64>, usize)]| with_threshold(counts, 5);
+    let (stats, codes) = told(&[(Some(1), 48), (Some(2), 50), (Some(7), 2)]);
+    assert_eq!(stats, ["vald: 100", "invd: 0"]);
+    assert_eq!(codes[..4], ["1: ", "2: freq 50", "3: freq 0", "4: freq 0"]);
+    // With the only count both are hidden.
+    assert_eq!(told(&[(Some(1), 48), (Some(7), 2)]).1[0], "1: ");
+    // A count that is hidden anyway is enough where the sum of both is no small one.
+    assert_eq!(told(&[(Some(1), 4), (Some(2), 50), (Some(7), 2)]).1[..2], ["1: ", "2: freq 50"]);
+    assert_eq!(told(&[(Some(1), 1), (Some(2), 50), (Some(7), 2)]).1[..2], ["1: ", "2: "]);
+    // Many of them are no secret.
+    assert_eq!(told(&[(Some(1), 48), (Some(7), 20)]).1[0], "1: freq 48");
+    // The missing ones without a declaration; few of them in all would hide everything.
+    assert_eq!(told(&[(Some(1), 48), (Some(9), 30), (None, 2)]).1[4..], ["8: freq 0", "9: "]);
+}
+
 #[test]
 fn an_empty_text_is_no_answer_unless_it_has_a_label() {
     let of = |labels: Option<ValueLabels>| {

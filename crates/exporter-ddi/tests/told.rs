@@ -193,9 +193,11 @@ fn what_a_document_says_is_not_said_otherwise() {
         "<stdCatgry>ISCO</stdCatgry>",
         "<codInstr>0 = none</codInstr>",
     ];
-    let kept = "<qstn><qstnLit>Who?</qstnLit><forward>Q2</forward></qstn><catgry missType=\"refusal\"><catValu>1</catValu>\
-                <labl>One</labl><txt>The first</txt></catgry><derivation><drvdesc>sum</drvdesc><drvcmd syntax=\"Stata\">gen</drvcmd>\
-                </derivation>";
+    let kept = "<qstn><qstnLit>Who?</qstnLit><forward>Q2</forward></qstn><valrng><range min=\"1\" max=\"5\"/></valrng>\
+                <catgry missType=\"refusal\"><catValu>1</catValu><labl>One</labl><txt>The first</txt></catgry><catgry><catValu>2\
+                </catValu><labl>Two</labl><txt>The second</txt></catgry><derivation><drvdesc>sum</drvdesc>\
+                <drvcmd syntax=\"Stata\">gen</drvcmd></derivation><txt>Long</txt><varFormat type=\"numeric\">F8</varFormat>\
+                <notes type=\"x\">A</notes><notes>B</notes><notes type=\"z\" subject=\"s\">C</notes>";
     let var = of(&format!("<var name=\"n\" temporal=\"Y\">{}{kept}</var>", free.concat()));
     let study = study(
         "<stdyInfo><subject><topcClas vocab=\"CESSDA\">Health</topcClas></subject><sumDscr><geogUnit>town</geogUnit></sumDscr>\
@@ -204,21 +206,21 @@ fn what_a_document_says_is_not_said_otherwise() {
     );
     let written = (again(&var), again(&study));
     let wanted = [
-        "qstn/forward",
-        ">Q2<",
-        "catgry@missType",
-        "The first",
-        "drvcmd@syntax",
-        "derivation/drvcmd",
-        "var@temporal",
+        "<forward>Q2</forward>",
+        "<valrng>\n        <range max=\"5\" min=\"1\"/>",
+        "<catgry missType=\"refusal\">\n        <catValu>1</catValu>\n        <labl level=\"category\">One</labl>\n        <txt>The first</txt>",
+        "<labl level=\"category\">Two</labl>\n        <txt>The second</txt>",
+        "<drvdesc>sum</drvdesc>\n        <drvcmd syntax=\"Stata\">gen</drvcmd>",
+        "temporal=\"Y\"",
+        "<txt>Long</txt>",
+        ">F8</varFormat>",
+        "<notes type=\"x\">A</notes>\n      <notes>B</notes>\n      <notes subject=\"s\" type=\"z\">C</notes>",
     ];
     for words in free.iter().chain(&wanted) {
         assert!(written.0.contains(words), "{words}\n{}", written.0);
     }
-    assert!(written.0.contains("<drvdesc>sum</drvdesc>"), "{}", written.0);
     for words in [
-        "<topcClas>Health</topcClas>",
-        "topcClas@vocab",
+        "<topcClas vocab=\"CESSDA\">Health</topcClas>",
         "<geogUnit>town</geogUnit>",
         "<timeMeth>panel</timeMeth>",
         "<citReq>Cite</citReq>",
@@ -227,6 +229,7 @@ fn what_a_document_says_is_not_said_otherwise() {
         assert!(written.1.contains(words), "{words}\n{}", written.1);
     }
     for text in [&written.0, &written.1] {
+        assert!(!text.contains("exporter:attribute"), "{text}");
         assert_eq!(findings(text.as_bytes()), [""; 0], "{text}");
         assert_eq!(again(text), *text);
     }
@@ -236,6 +239,57 @@ fn what_a_document_says_is_not_said_otherwise() {
         lost.iter().any(|loss| loss.contains("categories without a label are left out ×1: None 2")),
         "{lost:?}"
     );
+}
+
+/// Groups, documents, files and persons say more than a codebook has fields for, and dates more than a day.
+#[test]
+fn what_stands_in_other_parts_is_written_there() {
+    let text = document(
+        "<fileDscr ID=\"F1\" URI=\"https://example.org/gone.dat\"><fileTxt><fileName>gone.dat</fileName><fileCitation><titlStmt>\
+         <titl>Gone</titl></titlStmt><verStmt><version date=\"2020\">2</version></verStmt></fileCitation><fileCont>All that is gone.\
+         </fileCont></fileTxt></fileDscr>",
+        "<varGrp ID=\"G\" type=\"section\" name=\"G\" var=\"V1\"><labl>S</labl><concept vocab=\"v\">gconc</concept><universe>guniv\
+         </universe><notes type=\"t\">gnote</notes></varGrp><var ID=\"V1\" name=\"a\"/>",
+    );
+    let text = text.replace(
+        "</titlStmt></citation></stdyDscr>",
+        "</titlStmt><holdings URI=\"https://a.org\"/><holdings URI=\"https://b.org\">B</holdings></citation><stdyInfo><sumDscr>\
+         <collDate date=\"2018-10-31\" event=\"start\">End of October</collDate><collDate event=\"end\">Spring 2019</collDate>\
+         <nation abbr=\"FI\">Finland</nation></sumDscr></stdyInfo><method><dataColl><sources><dataSrc>Register</dataSrc></sources>\
+         </dataColl></method><dataAccs><useStmt><contact affiliation=\"AP\" URI=\"https://c.org\" email=\"c@c.org\">Desk</contact>\
+         </useStmt></dataAccs><othrStdyMat><relPubl><citation><titlStmt><titl>First</titl></titlStmt></citation></relPubl>\
+         <relPubl>Second</relPubl></othrStdyMat></stdyDscr>",
+    );
+    let text = text.replace(
+        "</codeBook>",
+        "<otherMat level=\"study\" URI=\"http://x/q.pdf\"><labl>Q</labl><txt>qtxt</txt><notes type=\"n\">qnote</notes></otherMat>\
+         </codeBook>",
+    );
+    let written = again(&text);
+    for words in [
+        "URI=\"https://example.org/gone.dat\"",
+        "<titl>Gone</titl>",
+        "<version date=\"2020\">2</version>",
+        "<fileCont>All that is gone.</fileCont>",
+        "<concept vocab=\"v\">gconc</concept>",
+        "<universe>guniv</universe>",
+        "<notes type=\"t\">gnote</notes>",
+        "<holdings URI=\"https://a.org\"/>",
+        "<holdings URI=\"https://b.org\">B</holdings>",
+        "<collDate date=\"2018-10-31\" event=\"start\">End of October</collDate>",
+        "<collDate event=\"end\">Spring 2019</collDate>",
+        "<nation abbr=\"FI\">Finland</nation>",
+        "<dataSrc>Register</dataSrc>",
+        "<contact URI=\"https://c.org\" affiliation=\"AP\" email=\"c@c.org\">Desk</contact>",
+        "<titl>First</titl>",
+        "<relPubl>Second</relPubl>",
+        "<txt>qtxt</txt>",
+        "<notes type=\"n\">qnote</notes>",
+    ] {
+        assert!(written.contains(words), "{words}\n{written}");
+    }
+    assert!(!written.contains("exporter:attribute"), "{written}");
+    assert_eq!((again(&written), findings(written.as_bytes())), (written.clone(), vec![]));
 }
 
 #[test]

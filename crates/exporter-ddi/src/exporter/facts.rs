@@ -128,7 +128,7 @@ fn of_variable(
     if is_hidden(valid) || is_hidden(rows.saturating_sub(valid)) {
         return None;
     }
-    hide(&mut frequencies, variable, is_hidden);
+    hide(&mut frequencies, variable, (valid, rows.saturating_sub(valid)), is_hidden);
     if variable.sensitivity == Sensitivity::DirectIdentifier {
         frequencies.clear();
     }
@@ -157,23 +157,35 @@ fn of_variable(
     })
 }
 
-/// Takes out the counts that are hidden, of the valid and of the missing values. Their sum is known by the others: the smallest
-/// of these go with them until it tells no count, as that of one alone does, or that of nothing but ones, and until it is no
-/// such count itself.
-fn hide(frequencies: &mut HashMap<Value, ValueCount>, variable: &Variable, is_hidden: impl Fn(u64) -> bool) {
-    for is_missing in [false, true] {
+/// Takes out the counts that are hidden, of the valid and of the missing values, whose sums are told. What the sum has beyond the
+/// counts is the count of all values that have none, and is hidden as well: others go with it. Of all that are hidden, the
+/// smallest count that is told goes with them until their sum tells none of them, as that of one alone does, or that of nothing
+/// but ones, and until it is no such count itself.
+fn hide(
+    frequencies: &mut HashMap<Value, ValueCount>,
+    variable: &Variable,
+    (valid, invalid): (u64, u64),
+    is_hidden: impl Fn(u64) -> bool,
+) {
+    for (is_missing, whole) in [(false, valid), (true, invalid)] {
         let own = frequencies.iter().filter(|(value, _)| variable.is_user_missing(value) == is_missing);
         let mut own: Vec<(u64, String, Value)> = own
             .filter(|(_, it)| it.count > 0)
             .map(|(value, it)| (it.count, value.to_string(), value.clone()))
             .collect();
         own.sort_by(|one, other| (one.0, &one.1).cmp(&(other.0, &other.1)));
-        let (mut gone, mut sum) = (0, 0);
+        let told: u64 = own.iter().map(|(count, ..)| *count).sum();
+        // Values without a count of their own: how many there are of them is not known here, at least one.
+        let rest = whole.saturating_sub(told);
+        let has_rest = rest > 0 && !own.is_empty();
+        let (mut gone, mut sum) = if has_rest { (1, rest) } else { (0, 0) };
+        let mut is_safe = !is_hidden(rest);
         for (count, _, value) in own {
             let is_told = gone == 1 || sum == gone || is_hidden(sum);
-            if !is_hidden(count) && (gone == 0 || !is_told) {
+            if !is_hidden(count) && (is_safe || !is_told) {
                 break;
             }
+            is_safe = false;
             (gone, sum) = (gone + 1, sum + count);
             frequencies.remove(&value);
         }

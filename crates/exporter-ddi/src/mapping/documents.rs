@@ -1,16 +1,26 @@
 //! Documents: `otherMat`.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use exporter_core::codebook::{Document, DocumentKind, Text};
+use exporter_core::codebook::{Attribute, Document, DocumentKind, Study, Text};
 
+use super::free_elements::{keep_into, place};
 use super::language_tags::tag_of;
+use super::note;
 use super::note::{of_kind, typed};
 use super::texts::{Languages, language_of, text_of, words};
-use crate::xml::Element;
+use crate::structure::Structure;
+use crate::xml::{Element, Node};
 
 /// The document; `path` is where it is written, where it is.
-pub(crate) fn write(document: &Document, path: Option<&str>, languages: Languages<'_>) -> Element {
+pub(crate) fn write(
+    document: &Document,
+    study: &Study,
+    path: Option<&str>,
+    languages: Languages<'_>,
+    structure: &'static Structure,
+) -> Element {
     let uri = path.or(document.uri.as_deref());
     let mut element = Element::new("otherMat")
         .with("type", kind(document.kind))
@@ -31,7 +41,42 @@ pub(crate) fn write(document: &Document, path: Option<&str>, languages: Language
     if !document.media_type.is_empty() {
         element.push(typed("media-type", "", document.media_type.as_str()));
     }
+    let of = |name: &String| {
+        let (what, of) = name.strip_prefix(IN_DOCUMENT)?.split_once(' ')?;
+        (of == document.name).then(|| what.to_owned())
+    };
+    let kept: BTreeMap<String, Attribute> =
+        study.attributes.iter().filter_map(|(name, value)| Some((of(name)?, value.clone()))).collect();
+    let placed = place(&mut element, &kept, &READ, structure);
+    element.extend(note::attributes(kept.iter().filter(|(name, _)| !placed.contains(*name))));
     element
+}
+
+/// How the attributes of a study begin that keep what a codebook does not have of a document, before what is kept, a blank and
+/// the name of the document.
+const IN_DOCUMENT: &str = "otherMat/";
+/// What is read of a document; others in it are read as others.
+const READ: [&str; 2] = ["labl", "otherMat"];
+
+/// Whether an attribute of a study keeps something of one of its documents.
+pub(crate) fn is_in_document(documents: &[Document], attribute: &str) -> bool {
+    let of = attribute.strip_prefix(IN_DOCUMENT).and_then(|rest| rest.split_once(' '));
+    of.is_some_and(|(_, name)| documents.iter().any(|document| document.name == name))
+}
+
+/// What a codebook does not have of a document: the beginnings of attributes of the study, before a blank and its name.
+pub(crate) fn kept(element: &Element, default: Option<&str>) -> Vec<(String, String)> {
+    let mut own = element.clone();
+    own.children.retain(|node| !matches!(node, Node::Element(inner) if inner.name == "otherMat"));
+    let mut kept = Vec::new();
+    keep_into(&own, &READ, default, |name, value| {
+        kept.push((format!("{IN_DOCUMENT}{name}"), value));
+    });
+    for (name, attribute) in note::attributes_of(element.all("notes")) {
+        let values = attribute.values().iter();
+        kept.extend(values.map(|value| (format!("{IN_DOCUMENT}{name}"), value.clone())));
+    }
+    kept
 }
 
 /// Reads a document.

@@ -1,91 +1,24 @@
 //! What an element of DDI says for which a codebook has no field: it is a free attribute, and is written as what it is called.
+//!
+//! The name of the attribute is the way to what it says: `grantNo` is the text of an element, `grantNo@agency` an attribute of it,
+//! `useStmt/contact` an element in another one. A way begins with the element that no other place of the study, file or variable
+//! has nearer. Of several elements the attribute lists what all of them say, in their order; what only some of them say is called
+//! after their number (`notes[2]@type`), and of categories after their code (`catgry[catValu=1]/txt`).
 
-use std::collections::BTreeMap;
+mod keep;
+mod place;
+mod way;
 
-use exporter_core::codebook::Attribute;
+use std::collections::HashMap;
+use std::sync::OnceLock;
 
-use super::note::{add_attribute, is_ours, kind_of};
-use super::texts::words;
-use crate::xml::Element;
+use crate::structure::{Content, Version};
 
-/// Elements of a variable.
-const OF_VARIABLE: [&str; 8] =
-    ["anlysUnit", "codInstr", "imputation", "respUnit", "security", "stdCatgry", "TotlResp", "undocCod"];
-
-/// Elements of a study, and where they stand.
-const OF_STUDY: [(&str, &[&str]); 30] = [
-    ("accsPlac", &["dataAccs", "setAvail"]),
-    ("actMin", &["method", "dataColl"]),
-    ("altTitl", &["citation", "titlStmt"]),
-    ("avlStatus", &["dataAccs", "setAvail"]),
-    ("citReq", &["dataAccs", "useStmt"]),
-    ("cleanOps", &["method", "dataColl"]),
-    ("collSitu", &["method", "dataColl"]),
-    ("collSize", &["dataAccs", "setAvail"]),
-    ("complete", &["dataAccs", "setAvail"]),
-    ("confDec", &["dataAccs", "useStmt"]),
-    ("ConOps", &["method", "dataColl"]),
-    ("copyright", &["citation", "prodStmt"]),
-    ("dataAppr", &["method", "anlyInfo"]),
-    ("dataCollector", &["method", "dataColl"]),
-    ("depDate", &["citation", "distStmt"]),
-    ("deposReq", &["dataAccs", "useStmt"]),
-    ("deviat", &["method", "dataColl"]),
-    ("disclaimer", &["dataAccs", "useStmt"]),
-    ("distDate", &["citation", "distStmt"]),
-    ("EstSmpErr", &["method", "anlyInfo"]),
-    ("fileQnty", &["dataAccs", "setAvail"]),
-    ("frequenc", &["method", "dataColl"]),
-    ("geogUnit", &["stdyInfo", "sumDscr"]),
-    ("grantNo", &["citation", "prodStmt"]),
-    ("origArch", &["dataAccs", "setAvail"]),
-    ("prodPlac", &["citation", "prodStmt"]),
-    ("specPerm", &["dataAccs", "useStmt"]),
-    ("subTitl", &["citation", "titlStmt"]),
-    ("timeMeth", &["method", "dataColl"]),
-    ("topcClas", &["stdyInfo", "subject"]),
-];
-
-/// Writes attributes into a variable.
-pub(super) fn write_into_variable(variable: &mut Element, attributes: &BTreeMap<String, Attribute>) {
-    for name in OF_VARIABLE {
-        let values = attributes.get(name).map(Attribute::values).unwrap_or_default();
-        variable.extend(
-            values
-                .iter()
-                .filter(|value| !value.trim().is_empty())
-                .map(|value| Element::new(name).text(value)),
-        );
-    }
-}
-
-/// Whether an attribute of a variable is written as an element.
-pub(super) fn is_of_variable(name: &str) -> bool {
-    OF_VARIABLE.contains(&name)
-}
-
-/// Writes attributes into a study.
-pub(super) fn write_into_study(study: &mut Element, attributes: &BTreeMap<String, Attribute>) {
-    for (name, path) in OF_STUDY {
-        let values = attributes.get(name).map(Attribute::values).unwrap_or_default();
-        let elements: Vec<Element> = values
-            .iter()
-            .filter(|value| !value.trim().is_empty())
-            .map(|value| Element::new(name).text(value))
-            .collect();
-        if !elements.is_empty() {
-            study.within(path, |parent| parent.extend(elements));
-        }
-    }
-}
-
-/// Whether an attribute of a study is written as an element.
-pub(super) fn is_of_study(name: &str) -> bool {
-    OF_STUDY.iter().any(|(known, _)| *known == name)
-}
+pub(super) use keep::{keep, keep_into};
+pub(super) use place::place;
 
 /// What is read of elements that a codebook has fields for: their attributes, and the elements in them, all where none is named.
-const TAKEN: [(&str, &[&str], &[&str]); 34] = [
+pub(super) const TAKEN: [(&str, &[&str], &[&str]); 36] = [
     ("abstract", &[], &[]),
     ("AuthEnty", &["affiliation"], &[]),
     ("catStat", &["type", "wgtd", "wgt-var"], &[]),
@@ -97,6 +30,7 @@ const TAKEN: [(&str, &[&str], &[&str]); 34] = [
     ("dataFingerprint", &["type"], &[]),
     ("depositr", &["affiliation", "abbr"], &[]),
     ("derivation", &[], &["drvdesc"]),
+    ("dimensns", &[], &["caseQnty", "varQnty"]),
     ("distrbtr", &["affiliation", "abbr", "URI"], &[]),
     ("fileDscr", &["URI"], &[]),
     ("fileStrc", &["type"], &["recGrp"]),
@@ -108,6 +42,7 @@ const TAKEN: [(&str, &[&str], &[&str]); 34] = [
     ("labl", &["level"], &[]),
     ("location", &["StartPos", "EndPos", "width", "fileid", "RecSegNo"], &[]),
     ("nation", &["abbr"], &[]),
+    ("otherMat", &["type", "level", "URI"], &[]),
     ("producer", &["affiliation", "abbr", "role"], &[]),
     (
         "qstn",
@@ -120,7 +55,6 @@ const TAKEN: [(&str, &[&str], &[&str]); 34] = [
     ("software", &["version", "date"], &[]),
     ("sumStat", &["type", "wgtd", "wgt-var"], &[]),
     ("universe", &["clusion"], &[]),
-    ("valrng", &[], &["item", "range"]),
     (
         "var",
         &[
@@ -139,29 +73,92 @@ const TAKEN: [(&str, &[&str], &[&str]); 34] = [
         &[],
     ),
     ("varFormat", &["type", "schema", "otherSchema", "formatname", "category"], &[]),
+    ("varGrp", &["type", "otherType", "var", "varGrp", "name"], &[]),
     ("version", &["date"], &[]),
 ];
 
-/// Keeps what stands in an element and is not taken: attributes as `element@attribute`, elements in it as `element/child`.
-pub(super) fn keep_rest(attributes: &mut BTreeMap<String, Attribute>, element: &Element) {
-    let name = element.name.as_ref();
-    let (stated, inside) = match TAKEN.iter().find(|(known, ..)| *known == name) {
-        Some((_, stated, inside)) => (*stated, *inside),
-        None => (&[][..], &[][..]),
-    };
-    let is_common = |attribute: &str| attribute.starts_with("xml") || matches!(attribute, "ID" | "source");
-    for (attribute, value) in &element.attributes {
-        if !is_common(attribute) && !stated.contains(&attribute.as_ref()) && !value.trim().is_empty() {
-            add_attribute(attributes, &format!("{name}@{attribute}"), value.trim().to_owned());
-        }
+/// What is taken of an element of this name: its attributes, and the elements in it.
+fn taken(name: &str) -> (&'static [&'static str], &'static [&'static str]) {
+    let found = TAKEN.iter().find(|(known, ..)| *known == name);
+    found.map_or((&[], &[]), |(_, attributes, inside)| (attributes, inside))
+}
+
+/// Whether only the attributes of an element are read, where its attributes are.
+fn has_own_text(name: &str) -> bool {
+    name == "varFormat"
+}
+
+/// By name, the way from a root to the nearest element of it, where no other is as near.
+fn nearest(root: &str) -> &'static HashMap<&'static str, Vec<&'static str>> {
+    type Ways = HashMap<&'static str, Vec<&'static str>>;
+    static WAYS: [OnceLock<Ways>; 5] = [const { OnceLock::new() }; 5];
+    const ROOTS: [&str; 5] = ["stdyDscr", "fileDscr", "var", "varGrp", "otherMat"];
+    static NONE: OnceLock<Ways> = OnceLock::new();
+    match ROOTS.iter().zip(&WAYS).find(|(known, _)| **known == root) {
+        Some((root, ways)) => ways.get_or_init(|| ways_from(root)),
+        None => NONE.get_or_init(Ways::new),
     }
-    for child in element.elements().filter(|child| !is_ours(child) && kind_of(child).is_none()) {
-        if !inside.is_empty() && !inside.contains(&child.name.as_ref()) {
-            let words = words(child);
-            if !words.is_empty() {
-                add_attribute(attributes, &format!("{name}/{}", child.name), words);
+}
+
+/// Level by level: what stands on the first level where a name comes is nearest.
+fn ways_from(root: &'static str) -> HashMap<&'static str, Vec<&'static str>> {
+    let structure = Version::V2_5.structure();
+    let mut found: HashMap<&'static str, Option<Vec<&'static str>>> = HashMap::from([(root, None)]);
+    let mut level: Vec<(&'static str, Vec<&'static str>)> = vec![(root, Vec::new())];
+    while !level.is_empty() {
+        let mut next: Vec<(&'static str, Vec<&'static str>)> = Vec::new();
+        for (parent, way) in &level {
+            let Some(Content::Children(inside)) = structure.rule(parent).map(|rule| &rule.content) else {
+                continue;
+            };
+            for name in inside.names() {
+                if !found.contains_key(name) {
+                    next.push((name, way.iter().copied().chain([name]).collect()));
+                }
             }
         }
-        keep_rest(attributes, child);
+        for (name, way) in &next {
+            let is_only = next.iter().filter(|(other, _)| other == name).count() == 1;
+            found.insert(name, is_only.then(|| way.clone()));
+        }
+        level = next;
+        level.dedup_by(|one, other| one.0 == other.0);
+    }
+    found.into_iter().filter_map(|(name, way)| Some((name, way?))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::nearest;
+
+    #[test]
+    fn the_nearest_element_has_its_own_name() {
+        let way =
+            |root: &str, name: &str| nearest(root).get(name).map(|way| way.join("/")).unwrap_or_default();
+        for (name, at) in [
+            ("grantNo", "citation/prodStmt/grantNo"),
+            ("altTitl", "citation/titlStmt/altTitl"),
+            ("timeMeth", "method/dataColl/timeMeth"),
+            ("geogUnit", "stdyInfo/sumDscr/geogUnit"),
+            ("disclaimer", "dataAccs/useStmt/disclaimer"),
+            ("avlStatus", "dataAccs/setAvail/avlStatus"),
+            ("holdings", "citation/holdings"),
+            ("relPubl", "othrStdyMat/relPubl"),
+            ("EstSmpErr", "method/anlyInfo/EstSmpErr"),
+            ("topcClas", "stdyInfo/subject/topcClas"),
+            ("dataCollector", "method/dataColl/dataCollector"),
+            ("prodPlac", "citation/prodStmt/prodPlac"),
+            ("notes", "notes"),
+            // Who distributes has contacts, and who gives access.
+            ("contact", ""),
+            ("stdyDscr", ""),
+        ] {
+            assert_eq!(way("stdyDscr", name), at, "{name}");
+        }
+        assert_eq!(
+            (way("var", "drvcmd"), way("var", "range")),
+            ("derivation/drvcmd".to_owned(), String::new())
+        );
+        assert_eq!(way("fileDscr", "filePlac"), "fileTxt/filePlac");
     }
 }

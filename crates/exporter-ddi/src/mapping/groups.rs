@@ -1,12 +1,13 @@
 //! Groups of variables: `varGrp`.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use exporter_core::codebook::{Attribute, Group, GroupKind, Table, Value};
 
+use super::free_elements::{keep_into, place};
 use super::note;
 use super::texts::{Languages, text_of, words};
-use crate::structure::ValueType;
+use crate::structure::{Structure, ValueType};
 use crate::xml::Element;
 
 /// Kinds of groups that a codebook does not tell from sets.
@@ -24,17 +25,48 @@ const KINDS: [&str; 9] = [
 /// How the attributes of a table begin that keep them, before the name of the group.
 const KIND: &str = "varGrp@type ";
 
-/// The attribute of its table that keeps the kind of a group which a codebook does not have, and the kind.
-pub(crate) fn kind_kept(group: &Group, element: &Element) -> Option<(String, String)> {
-    let kind = element.attribute("type").filter(|kind| KINDS.contains(kind));
-    let other = || element.attribute("otherType").filter(|other| *other != SET);
-    Some((format!("{KIND}{}", group.name), kind.or_else(other)?.to_owned()))
+/// The attributes of its table that keep what a codebook does not have of a group: its kind, and what stands in it.
+pub(crate) fn kept(group: &Group, element: &Element, default: Option<&str>) -> Vec<(String, String)> {
+    let mut kept = Vec::new();
+    if group.kind == GroupKind::Set {
+        let kind = element.attribute("type").filter(|kind| KINDS.contains(kind));
+        let other = || element.attribute("otherType").filter(|other| *other != SET);
+        kept.extend(kind.or_else(other).map(|kind| (format!("{KIND}{}", group.name), kind.to_owned())));
+    }
+    keep_into(element, &READ, default, |name, value| {
+        kept.push((format!("{OF_GROUP}{name} {}", group.name), value));
+    });
+    for (name, attribute) in note::attributes_of(element.all("notes")) {
+        let values = attribute.values().iter();
+        kept.extend(values.map(|value| (format!("{OF_GROUP}{name} {}", group.name), value.clone())));
+    }
+    kept
 }
 
-/// Whether an attribute of a table keeps the kind of one of its groups.
-pub(crate) fn is_kind_of_group(table: &Table, attribute: &str) -> bool {
-    let of = attribute.strip_prefix(KIND);
-    of.is_some_and(|name| table.groups.iter().any(|group| group.name == name && group.kind == GroupKind::Set))
+/// What is read of a group.
+const READ: [&str; 3] = ["defntn", "labl", "txt"];
+/// How the attributes of a table begin that keep it, before what is kept, a blank and the name of the group.
+const OF_GROUP: &str = "varGrp/";
+
+/// Whether an attribute of a table keeps something of one of its groups.
+pub(crate) fn is_of_group(table: &Table, attribute: &str) -> bool {
+    if let Some(of) = attribute.strip_prefix(KIND) {
+        return table.groups.iter().any(|group| group.name == of && group.kind == GroupKind::Set);
+    }
+    let of = attribute.strip_prefix(OF_GROUP).and_then(|rest| rest.split_once(' '));
+    of.is_some_and(|(_, name)| table.groups.iter().any(|group| group.name == name))
+}
+
+/// Writes into a group what its table keeps of it; what it has no place for are notes of it.
+fn place_kept(element: &mut Element, group: &Group, table: &Table, structure: &'static Structure) {
+    let of = |name: &String| {
+        let (what, of) = name.strip_prefix(OF_GROUP)?.split_once(' ')?;
+        (of == group.name).then(|| what.to_owned())
+    };
+    let kept: BTreeMap<String, Attribute> =
+        table.attributes.iter().filter_map(|(name, value)| Some((of(name)?, value.clone()))).collect();
+    let placed = place(element, &kept, &READ, structure);
+    element.extend(note::attributes(kept.iter().filter(|(name, _)| !placed.contains(*name))));
 }
 
 /// What a codebook has as a set.
@@ -57,6 +89,7 @@ pub(crate) fn write(
     variables: &HashMap<&str, String>,
     groups: &HashMap<&str, String>,
     languages: Languages<'_>,
+    structure: &'static Structure,
 ) -> Element {
     let (kind, other) = match &group.kind {
         GroupKind::Section => ("section", ""),
@@ -83,6 +116,7 @@ pub(crate) fn write(
         .with("varGrp", ids(groups));
     element.extend(languages.elements("labl", &group.label));
     element.extend(languages.elements("txt", &group.text));
+    place_kept(&mut element, group, table, structure);
     element
 }
 

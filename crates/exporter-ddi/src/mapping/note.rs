@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value as Json};
 
-use super::texts::{TERM, has_text, words};
+use super::texts::words;
 use crate::xml::Element;
 
 /// The type of these notes, and what the types of all other notes of this program begin with, before a colon.
@@ -99,6 +99,22 @@ pub(crate) fn is_plain(note: &Element) -> bool {
 /// The attribute of links to places on the web, which stand in notes of their own.
 const LINK: &str = "ExtLink@URI";
 
+/// The attribute of what the first notes stand in, where it is another element.
+pub(super) const ELSEWHERE: &str = "notes@element";
+
+/// Keeps that so many of the first notes stand in another element.
+pub(super) fn keep_elsewhere(attributes: &mut BTreeMap<String, Attribute>, element: &str, notes: usize) {
+    for _ in 0..notes {
+        add_attribute(attributes, ELSEWHERE, element.to_owned());
+    }
+}
+
+/// How many of the first notes stand in this element.
+pub(super) fn notes_elsewhere(attributes: &BTreeMap<String, Attribute>, element: &str) -> usize {
+    let elements = attributes.get(ELSEWHERE).map(Attribute::values).unwrap_or_default();
+    if elements.iter().all(|known| known == element) { elements.len() } else { 0 }
+}
+
 /// Free attributes as notes, one a value.
 pub(crate) fn attributes<'a>(
     attributes: impl IntoIterator<Item = (&'a String, &'a Attribute)>,
@@ -128,38 +144,10 @@ pub(crate) fn attributes_of<'e>(notes: impl IntoIterator<Item = &'e Element>) ->
     attributes
 }
 
-/// Adds what stands in an element, at any depth, and has no place in a codebook: texts become free attributes that are called
-/// like their elements. `read` are the paths of elements that are read as something else.
-pub(crate) fn add_unread(attributes: &mut BTreeMap<String, Attribute>, element: &Element, read: &[&str]) {
-    fn add(attributes: &mut BTreeMap<String, Attribute>, element: &Element, path: &str, read: &[&str]) {
-        for child in element.elements() {
-            let path =
-                if path.is_empty() { child.name.to_string() } else { format!("{path}/{}", child.name) };
-            // Elements in a text are forms of it, but for a term of a vocabulary.
-            let is_text = has_text(child);
-            for term in child.all(TERM).filter(|_| is_text) {
-                add_attribute(attributes, &format!("{}/{TERM}", child.name), words(term));
-            }
-            if read.contains(&path.as_str()) {
-                continue;
-            }
-            if is_text || child.elements().next().is_none() {
-                let words = words(child);
-                if !words.is_empty() {
-                    add_attribute(attributes, &child.name, words);
-                }
-            } else {
-                add(attributes, child, &path, read);
-            }
-        }
-    }
-    add(attributes, element, "", read);
-}
-
 /// Keeps the texts in an element as attributes that are called like it and their own elements.
 pub(crate) fn keep_texts(attributes: &mut BTreeMap<String, Attribute>, element: &Element) {
     let mut own = BTreeMap::new();
-    add_unread(&mut own, element, &[]);
+    super::free_elements::keep(&mut own, element, &[], None);
     attributes.extend(own.into_iter().map(|(name, value)| (format!("{}/{name}", element.name), value)));
 }
 

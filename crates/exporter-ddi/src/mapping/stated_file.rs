@@ -8,7 +8,8 @@ use crate::reader::TableFile;
 use crate::xml::Element;
 
 /// Attributes of a table: its file.
-const OF_TABLE: [&str; 4] = ["fileName", "fileType", "format", CHARSET];
+const OF_TABLE: [&str; 5] = ["fileName", "fileType", "format", CHARSET, URI];
+const URI: &str = "fileDscr@URI";
 const CHARSET: &str = "fileType@charset";
 /// Attributes of a variable: the first and last character of its column.
 const OF_VARIABLE: [&str; 2] = ["location@StartPos", "location@EndPos"];
@@ -17,7 +18,8 @@ const OF_VARIABLE: [&str; 2] = ["location@StartPos", "location@EndPos"];
 pub(crate) fn keep(table: &mut Table, file: &TableFile) {
     // One of several types of record in a file would be read as another one of the name of the file.
     let name = file.names.first().filter(|name| **name != table.name && stem(name) == table.name);
-    let stated = [name, file.media_type.as_ref(), file.format.as_ref(), file.charset.as_ref()];
+    let stated =
+        [name, file.media_type.as_ref(), file.format.as_ref(), file.charset.as_ref(), file.uri.as_ref()];
     for (name, value) in OF_TABLE.iter().zip(stated) {
         let value = value.map(|value| ((*name).to_owned(), Attribute::One(value.clone())));
         table.attributes.extend(value);
@@ -41,15 +43,24 @@ pub(crate) fn is_of_variable(attribute: &str) -> bool {
     OF_VARIABLE.contains(&attribute)
 }
 
+fn stated<'t>(table: &'t Table, name: &str) -> Option<&'t str> {
+    match table.attributes.get(name) {
+        Some(Attribute::One(words)) if !words.trim().is_empty() => Some(words),
+        _ => None,
+    }
+}
+
+/// Where the file is, as `fileDscr` says.
+pub(crate) fn uri(table: &Table) -> &str {
+    stated(table, URI).unwrap_or_default()
+}
+
 /// The elements of `fileTxt` that say it.
 pub(crate) fn of_table(table: &Table) -> Vec<Element> {
-    let stated = |name: &str| match table.attributes.get(name) {
-        Some(Attribute::One(words)) if !words.trim().is_empty() => Some(words.as_str()),
-        _ => None,
-    };
+    let stated = |name: &str| stated(table, name);
     let element = |name: &&'static str| Some(Element::new(*name).text(stated(name)?));
     let mut elements: Vec<Element> =
-        OF_TABLE.iter().filter(|name| **name != CHARSET).filter_map(element).collect();
+        OF_TABLE.iter().filter(|name| !name.contains('@')).filter_map(element).collect();
     if let Some(charset) = stated(CHARSET) {
         let at = elements.iter().position(|element| element.name == "fileType");
         let kind = at.map(|at| elements.swap_remove(at)).unwrap_or_else(|| Element::new("fileType"));

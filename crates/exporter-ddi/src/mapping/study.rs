@@ -1,16 +1,19 @@
 //! The study as a whole: `stdyDscr`.
 
 use std::cell::RefCell;
+use std::sync::OnceLock;
 
 use exporter_core::codebook::{
-    Agent, BoundingBox, CollectionPeriod, Identifier, RelatedMaterial, Series, Software, Study, StudyVersion,
-    Text,
+    Agent, BoundingBox, CollectionPeriod, Document, Identifier, RelatedMaterial, Series, Software, Study,
+    StudyVersion, Text,
 };
 
+use super::documents::is_in_document;
 use super::free_elements;
 use super::note::{self, is_plain};
-use super::texts::{EXCLUDED, Languages, is_excluded, line, text_of, texts_of, words};
+use super::texts::{EXCLUDED, Languages, excluded, is_excluded, line, text_of, texts_of, words};
 use crate::reader::legal_file_name;
+use crate::structure::{Structure, ValueType};
 use crate::xml::Element;
 
 /// The titles of a study: `titl` in the default language, the others as parallel titles.
@@ -26,7 +29,12 @@ pub(crate) fn titles(study: &Study, languages: Languages<'_>) -> Element {
 }
 
 /// The element, without what DDI has no place for.
-pub(crate) fn write(study: &Study, languages: Languages<'_>) -> Element {
+pub(crate) fn write(
+    study: &Study,
+    documents: &[Document],
+    languages: Languages<'_>,
+    structure: &'static Structure,
+) -> Element {
     let mut dscr = Element::new("stdyDscr");
     dscr.push(citation(study, languages));
     let mut info = Element::new("stdyInfo");
@@ -58,9 +66,15 @@ pub(crate) fn write(study: &Study, languages: Languages<'_>) -> Element {
     materials.extend(study.related_materials.iter().filter_map(|material| related(material, languages)));
     dscr.push_filled(materials);
     dscr.extend(study.notes.iter().flat_map(|note| languages.elements("notes", note)));
-    free_elements::write_into_study(&mut dscr, &study.attributes);
-    let notes = study.attributes.iter().filter(|(name, _)| !free_elements::is_of_study(name));
-    dscr.extend(note::attributes(notes));
+    let placed = free_elements::place(&mut dscr, &study.attributes, asked(), structure);
+    let is_written = |name: &str| {
+        placed.contains(name)
+            || name == EXCLUDED
+            || name == NATION && names_of_countries(study).is_some()
+            || name == DATE && words_of_dates(study).is_some()
+            || is_in_document(documents, name)
+    };
+    dscr.extend(note::attributes(study.attributes.iter().filter(|(name, _)| !is_written(name))));
     dscr
 }
 
@@ -136,25 +150,27 @@ fn agents(name: &'static str, agents: &[Agent]) -> Vec<Element> {
 
 fn summary(study: &Study, languages: Languages<'_>) -> Element {
     let mut summary = Element::new("sumDscr");
-    for CollectionPeriod { start, end, cycle, .. } in
-        study.collection_period.iter().chain(&study.further_collection_periods)
-    {
-        let both = [("start", start), ("end", end)];
-        let is_single = start.is_some() && start == end;
-        for (event, date) in both.iter().filter(|(event, _)| !is_single || *event == "start") {
-            let Some(date) = date.as_deref().filter(|date| !date.trim().is_empty()) else { continue };
-            let date = Element::new("collDate")
-                .with("date", date)
-                .with("event", if is_single { "single" } else { event })
-                .with_some("cycle", cycle.as_deref())
-                .text(date);
-            summary.push(date);
-        }
+    let words = words_of_dates(study).unwrap_or_default();
+    for (at, (event, date, cycle)) in dates_of(study).into_iter().enumerate() {
+        // What is no date is said in words alone.
+        let element = Element::new("collDate")
+            .with("date", if ValueType::Date.holds(date) { date } else { "" })
+            .with("event", event)
+            .with_some("cycle", cycle);
+        summary.push(element.text(words.get(at).map_or(date, String::as_str)));
     }
-    for country in study.countries.iter().filter(|country| !country.trim().is_empty()) {
+    let names = names_of_countries(study);
+    let countries = study.countries.iter().filter(|country| !country.trim().is_empty());
+    let pairs: Vec<(&String, &String)> = match (&names, study.countries.as_slice()) {
+        // One country is called so in several languages.
+        (Some(names), [only]) => names.iter().map(|name| (only, name)).collect(),
+        (Some(names), _) => countries.zip(names.iter()).collect(),
+        (None, _) => countries.map(|country| (country, country)).collect(),
+    };
+    for (country, name) in pairs {
         let is_code = (2..=3).contains(&country.len()) && country.bytes().all(|one| one.is_ascii_uppercase());
         let nation = Element::new("nation").with("abbr", if is_code { country.as_str() } else { "" });
-        summary.push(nation.text(country.as_str()));
+        summary.push(nation.text(name.as_str()));
     }
     summary.extend(languages.elements("geogCover", &study.geography));
     if let Some(BoundingBox { west, east, south, north, .. }) = study.bounding_box {
@@ -166,8 +182,61 @@ fn summary(study: &Study, languages: Languages<'_>) -> Element {
     }
     summary.extend(languages.elements("anlyUnit", &study.analysis_unit));
     summary.extend(languages.elements("universe", &study.universe));
+    summary.extend(excluded(&study.attributes));
     summary.extend(study.data_kinds.iter().flat_map(|kind| languages.elements("dataKind", kind)));
     summary
+}
+
+/// The attribute of what dates of the collection say in words.
+const DATE: &str = "collDate";
+/// The attribute of what countries are called.
+const NATION: &str = "nation";
+
+/// Events of the collection, their dates and cycles, in order.
+fn dates_of(study: &Study) -> Vec<(&'static str, &str, Option<&str>)> {
+    let mut dates = Vec::new();
+    for CollectionPeriod { start, end, cycle, .. } in
+        study.collection_period.iter().chain(&study.further_collection_periods)
+    {
+        let is_single = start.is_some() && start == end;
+        let events = [("start", start), ("end", end)].into_iter();
+        for (event, date) in events.filter(|(event, _)| !is_single || *event == "start") {
+            let Some(date) = date.as_deref().filter(|date| !date.trim().is_empty()) else { continue };
+            dates.push((if is_single { "single" } else { event }, date, cycle.as_deref()));
+        }
+    }
+    dates
+}
+
+/// By date, what it says in words, where some say something else there.
+fn words_of_dates(study: &Study) -> Option<&[String]> {
+    let words = study.attributes.get(DATE)?.values();
+    (words.len() == dates_of(study).len() && words.iter().all(|words| !words.trim().is_empty()))
+        .then_some(words)
+}
+
+fn keep_words_of_dates(study: &mut Study, dates: &[&Element]) {
+    let dates = dates.iter().map(|element| {
+        let date = element.attribute("date").unwrap_or_default().trim();
+        let words = line(element);
+        (
+            !date.is_empty() && !words.is_empty() && words != date,
+            if words.is_empty() { date.to_owned() } else { words },
+        )
+    });
+    let dates: Vec<(bool, String)> = dates.filter(|(_, words)| !words.is_empty()).collect();
+    if dates.iter().any(|(is_other, _)| *is_other) {
+        dates.into_iter().for_each(|(_, words)| note::add_attribute(&mut study.attributes, DATE, words));
+    }
+}
+
+/// What countries are called: one name a country, or several of the only one.
+fn names_of_countries(study: &Study) -> Option<&[String]> {
+    let names = study.attributes.get(NATION)?.values();
+    let is_told = !names.is_empty() && names.iter().all(|name| !name.trim().is_empty());
+    let is_one = study.countries.len() == 1 || names.len() == study.countries.len();
+    let are_codes = study.countries.iter().all(|it| (2..=3).contains(&it.len()) && !names.contains(it));
+    (is_told && is_one && are_codes).then_some(names)
 }
 
 fn related(material: &RelatedMaterial, languages: Languages<'_>) -> Option<Element> {
@@ -185,6 +254,22 @@ fn related(material: &RelatedMaterial, languages: Languages<'_>) -> Option<Eleme
 
 /// Reads the study; `fallback` is the ID of the document.
 pub(crate) fn read(dscr: &Element, fallback: &str, default: Option<&str>) -> Study {
+    let (mut study, asked) = read_fields(dscr, fallback, default);
+    let asked: Vec<&str> = asked.iter().map(String::as_str).collect();
+    free_elements::keep(&mut study.attributes, dscr, &asked, default);
+    study
+}
+
+/// The paths of all elements that fields are read from.
+fn asked() -> &'static [&'static str] {
+    static ASKED: OnceLock<Vec<String>> = OnceLock::new();
+    static PATHS: OnceLock<Vec<&'static str>> = OnceLock::new();
+    let asked = ASKED.get_or_init(|| read_fields(&Element::new("stdyDscr"), "", None).1);
+    PATHS.get_or_init(|| asked.iter().map(String::as_str).collect())
+}
+
+/// Reads the fields of a study, and says where.
+fn read_fields(dscr: &Element, fallback: &str, default: Option<&str>) -> (Study, Vec<String>) {
     let mut study = Study::default();
     // All that is not asked for becomes attributes.
     let asked = RefCell::new(vec!["notes".to_owned()]);
@@ -301,12 +386,10 @@ pub(crate) fn read(dscr: &Element, fallback: &str, default: Option<&str>) -> Stu
     study.notes = texts_of(dscr.all("notes").filter(|note| is_plain(note)), default);
     study.attributes = note::attributes_of(dscr.all("notes"));
     excluded.into_iter().for_each(|words| note::add_attribute(&mut study.attributes, EXCLUDED, words));
-    names.into_iter().for_each(|name| note::add_attribute(&mut study.attributes, "nation", name));
-    let asked = asked.borrow();
-    let asked: Vec<&str> = asked.iter().map(String::as_str).collect();
-    note::add_unread(&mut study.attributes, dscr, &asked);
-    free_elements::keep_rest(&mut study.attributes, dscr);
-    study
+    names.into_iter().for_each(|name| note::add_attribute(&mut study.attributes, NATION, name));
+    let dates = path(&["stdyInfo", "sumDscr", "collDate"]);
+    keep_words_of_dates(&mut study, &dates);
+    (study, asked.into_inner())
 }
 
 /// The elements at a path of names.

@@ -1,13 +1,17 @@
 //! Tables: `fileDscr`, and the record groups that say how they belong together.
 
+use std::collections::BTreeMap;
+
 use exporter_core::codebook::{Table, Text};
 
 use super::free_elements;
-use super::groups::is_kind_of_group;
-use super::note::{self, is_plain};
+use super::groups::is_of_group;
+use super::note::{self, ELSEWHERE, is_plain, keep_elsewhere, notes_elsewhere};
 use super::stated_file;
 use super::texts::{Languages, text_of, texts_of, words};
 use crate::data_file::DataFile;
+use crate::options::Profile;
+use crate::structure::Structure;
 use crate::xml::Element;
 
 /// A table and what is said of it.
@@ -25,23 +29,54 @@ pub(crate) struct TableEntry<'a> {
     pub(crate) languages: Languages<'a>,
     /// Whether `fileCont` repeats, as in 2.6.
     pub(crate) contents_repeat: bool,
+    /// Whether the first note is the description of the file, which stands in `fileCont` then.
+    pub(crate) is_described: bool,
+    /// What may stand in it.
+    pub(crate) structure: &'static Structure,
 }
+
+/// Whether the first note of a table is written as the description of its file: readers of the Open Data Format look for it
+/// there, and what was read there is written there.
+pub(crate) fn is_described(table: &Table, profile: Profile) -> bool {
+    !table.notes.is_empty() && (profile == Profile::Odf || was_described(table))
+}
+
+/// Whether the first note of a table was the description of its file in the document that it was read from.
+fn was_described(table: &Table) -> bool {
+    notes_elsewhere(&table.attributes, CONTENTS) == 1
+}
+
+/// Where the description of a file stands.
+const CONTENTS: &str = "fileCont";
 
 impl TableEntry<'_> {
     /// The element, without what DDI has no place for.
     pub(crate) fn write(&self) -> Element {
         let file = self.files.first();
-        let uri = file.map(|file| file.path.as_str()).unwrap_or_default();
+        let uri = match file {
+            Some(file) => file.path.as_str(),
+            None => stated_file::uri(self.table),
+        };
         let mut dscr = Element::new("fileDscr").with("ID", self.id.as_str()).with("URI", uri);
         dscr.push(self.text(file, true));
         dscr.extend(self.files.iter().skip(1).map(|file| self.text(Some(file), false)));
-        dscr.extend(self.table.notes.iter().flat_map(|note| self.languages.elements("notes", note)));
-        let attributes = self.table.attributes.iter();
+        // What is in other languages than the description are notes where there is room for one.
+        let mut notes = self.table.notes.iter();
+        if let Some(description) = notes.next().filter(|_| self.is_described) {
+            let elements = self.languages.elements("notes", description).into_iter();
+            dscr.extend(elements.skip(if self.contents_repeat { usize::MAX } else { 1 }));
+        } else {
+            notes = self.table.notes.iter();
+        }
+        dscr.extend(notes.flat_map(|note| self.languages.elements("notes", note)));
+        let attributes = &self.table.attributes;
+        let placed = free_elements::place(&mut dscr, attributes, &READ, self.structure);
         let is_note = |name: &str| {
             let is_stated = self.files.is_empty() && stated_file::is_of_table(name);
-            !is_stated && !is_kind_of_group(self.table, name)
+            let is_description = name == ELSEWHERE && self.is_described && was_described(self.table);
+            !(placed.contains(name) || is_stated || is_description || is_of_group(self.table, name))
         };
-        dscr.extend(note::attributes(attributes.filter(|(name, _)| is_note(name))));
+        dscr.extend(note::attributes(attributes.iter().filter(|(name, _)| is_note(name))));
         dscr
     }
 
@@ -93,22 +128,30 @@ impl TableEntry<'_> {
         text
     }
 
-    /// The label of the table: `fileCont` where it can be repeated, else translations as parallel titles of the file.
+    /// The label of the table: `fileCont` where it can be repeated and is free, else titles of the file.
     fn contents(&self, text: &mut Element) {
-        let mut labels = self.languages.elements("fileCont", &self.table.label);
-        if !self.contents_repeat && labels.len() > 1 {
+        let mut contents = self.languages.elements(CONTENTS, &self.table.label);
+        if self.is_described || !self.contents_repeat && contents.len() > 1 {
             let mut titles = Element::new("titlStmt");
-            for (at, label) in labels.iter().enumerate() {
+            for (at, label) in contents.iter().enumerate() {
                 let title =
                     Element { name: if at == 0 { "titl" } else { "parTitl" }.into(), ..label.clone() };
                 titles.push(title);
             }
+            // A description without a title would be read as one.
+            if contents.is_empty() {
+                titles.push(Element::new("titl").text(self.table.name.as_str()));
+            }
             let mut citation = Element::new("fileCitation");
             citation.push(titles);
             text.push(citation);
-            labels.truncate(1);
+            contents.truncate(1);
         }
-        text.extend(labels);
+        if let Some(description) = self.table.notes.first().filter(|_| self.is_described) {
+            contents = self.languages.elements(CONTENTS, description);
+            contents.truncate(if self.contents_repeat { usize::MAX } else { 1 });
+        }
+        text.extend(contents);
     }
 }
 
@@ -119,6 +162,8 @@ pub(crate) struct ReadTable {
     pub(crate) id: String,
     /// What `fileName` names, in the order of `fileTxt`.
     pub(crate) files: Vec<String>,
+    /// Where the file is, as `fileDscr` says.
+    pub(crate) uri: Option<String>,
     /// Their SHA-256, where they are stated.
     pub(crate) digests: Vec<Option<String>>,
     pub(crate) records: Vec<ReadRecord>,
@@ -144,10 +189,11 @@ pub(crate) struct ReadRecord {
 }
 
 /// What is read of a file; all else becomes attributes.
-const READ: [&str; 9] = [
+const READ: [&str; 10] = [
     "fileTxt/dataFingerprint",
     "fileTxt/dimensns",
-    "fileTxt/fileCitation",
+    "fileTxt/fileCitation/titlStmt/titl",
+    "fileTxt/fileCitation/titlStmt/parTitl",
     "fileTxt/fileCont",
     "fileTxt/fileName",
     "fileTxt/fileStrc",
@@ -174,6 +220,7 @@ pub(crate) fn read(dscr: &Element, default: Option<&str>) -> ReadTable {
             read.digests.push(digest.clone());
         }
     }
+    read.uri = dscr.attribute("URI").map(str::trim).filter(|uri| !uri.is_empty()).map(str::to_owned);
     // Some name the data set, and say only there where the file is.
     let uri = dscr.attribute("URI").filter(|uri| !uri.is_empty() && !uri.contains("://"));
     if let Some(uri) = uri.filter(|uri| !read.files.iter().any(|file| file == uri)) {
@@ -214,6 +261,7 @@ pub(crate) fn read(dscr: &Element, default: Option<&str>) -> ReadTable {
             |words: &str| label.untagged() == Some(words) || label.tagged().any(|(_, title)| title == words);
         description = text_of(contents.into_iter().filter(|it| !is_title(&words(it))), default);
     }
+    let mut attributes = BTreeMap::new();
     let table = &mut read.table;
     let rectype =
         read.records.first().map(|record| record.rectype.as_str()).filter(|_| read.structure == "relational");
@@ -224,11 +272,23 @@ pub(crate) fn read(dscr: &Element, default: Option<&str>) -> ReadTable {
     };
     table.label = label;
     table.notes = (!description.is_empty()).then_some(description).into_iter().collect();
+    keep_elsewhere(&mut attributes, CONTENTS, table.notes.len());
     table.notes.extend(texts_of(dscr.all("notes").filter(|note| is_plain(note)), default));
-    table.attributes = note::attributes_of(dscr.all("notes"));
-    note::add_unread(&mut table.attributes, dscr, &READ);
-    free_elements::keep_rest(&mut table.attributes, dscr);
+    free_elements::keep(&mut attributes, dscr, &READ, default);
+    attributes.extend(note::attributes_of(dscr.all("notes")));
+    table.attributes = attributes;
     read
+}
+
+/// The table of the first of several types of record: what the file is called is its description, where the type has a name of
+/// its own.
+pub(crate) fn of_record(mut file: Table, record: &ReadRecord) -> Table {
+    let is_free = notes_elsewhere(&file.attributes, CONTENTS) == 0;
+    if is_free && !record.label.is_empty() && !file.label.is_empty() && file.label != record.label {
+        file.notes.insert(0, std::mem::take(&mut file.label));
+        keep_elsewhere(&mut file.attributes, CONTENTS, 1);
+    }
+    file
 }
 
 /// The last part of a path.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashSet};
 
-use exporter_core::codebook::{Codebook, Text};
+use exporter_core::codebook::{Attribute, Codebook, Text};
 
 use super::html::{is_line, plain};
 pub(crate) use super::language_tags::tag_of;
@@ -237,6 +237,13 @@ pub(super) const EXCLUDED: &str = "universe excluded";
 /// Whether a universe tells whom it leaves out.
 pub(super) fn is_excluded(universe: &Element) -> bool {
     universe.attribute("clusion") == Some("E")
+}
+
+/// Whom a universe leaves out, as attributes keep them.
+pub(super) fn excluded(attributes: &BTreeMap<String, Attribute>) -> Vec<Element> {
+    let values = attributes.get(EXCLUDED).map(Attribute::values).unwrap_or_default().iter();
+    let values = values.filter(|words| !words.trim().is_empty());
+    values.map(|words| Element::new("universe").with("clusion", "E").text(words)).collect()
 }
 
 /// Whether an element says something itself.

@@ -6,14 +6,15 @@ use exporter_core::codebook::{
 use exporter_spss::FormatClass;
 
 use super::free_elements;
-use super::note::{self, add_attribute, is_plain, typed};
+use super::note::{self, ELSEWHERE, add_attribute, is_plain, keep_elsewhere, notes_elsewhere, typed};
 use super::question::{self, Shared};
 use super::stated_file;
-use super::texts::{EXCLUDED, Languages, is_excluded, text_of, texts_of, words};
+use super::texts::{EXCLUDED, Languages, excluded, is_excluded, text_of, texts_of, words};
 use super::values;
 use super::values::{ReadValues, Values, number};
 use crate::data_file::Program;
 use crate::statistics::VariableStatistics;
+use crate::structure::Structure;
 use crate::xml::Element;
 
 const DIRECT: &str = "direct identifier";
@@ -44,11 +45,15 @@ pub(crate) struct VariableEntry<'a> {
     pub(crate) statistics: Option<&'a VariableStatistics>,
     /// The program whose file it is.
     pub(crate) program: Program,
+    /// Whether reasons stand there as their letters after a point.
+    pub(crate) has_letters: bool,
     /// Whether true and false are words there.
     pub(crate) has_words_for_booleans: bool,
     /// A value as it stands there.
     pub(crate) written: &'a dyn Fn(&Value) -> String,
     pub(crate) languages: Languages<'a>,
+    /// What may stand in it.
+    pub(crate) structure: &'static Structure,
 }
 
 impl VariableEntry<'_> {
@@ -102,13 +107,14 @@ impl VariableEntry<'_> {
             variable: self.variable,
             labels: self.labels,
             written: self.written,
-            has_letters: self.program == Program::Stata,
+            has_letters: self.has_letters,
             statistics: self.statistics,
             languages: self.languages,
             weight: self.weight,
         };
         var.extend(values.invalid());
         var.extend(self.languages.elements("universe", &self.variable.universe));
+        var.extend(excluded(&self.variable.attributes));
         var.extend(self.statistics());
         var.extend(values.categories());
         var.extend(self.languages.elements("concept", &self.variable.concept));
@@ -119,7 +125,10 @@ impl VariableEntry<'_> {
             var.push(derivation);
         }
         var.push(self.format());
-        var.extend(self.variable.notes.iter().flat_map(|note| self.languages.elements("notes", note)));
+        let texts = notes_elsewhere(&self.variable.attributes, "txt");
+        for (at, note) in self.variable.notes.iter().enumerate() {
+            var.extend(self.languages.elements(if at < texts { "txt" } else { "notes" }, note));
+        }
         if self.name != self.variable.name {
             var.push(typed("original-name", "", self.variable.name.as_str()));
         }
@@ -127,12 +136,14 @@ impl VariableEntry<'_> {
             var.extend(question::notes(question, self.languages));
         }
         let attributes = &self.variable.attributes;
-        free_elements::write_into_variable(&mut var, attributes);
-        var.extend(note::attributes(
-            attributes
-                .iter()
-                .filter(|(name, _)| !(free_elements::is_of_variable(name) || self.is_stated(name))),
-        ));
+        let placed = free_elements::place(&mut var, attributes, &READ, self.structure);
+        let is_written = |name: &str| {
+            placed.contains(name)
+                || name == EXCLUDED
+                || name == ELSEWHERE && notes_elsewhere(attributes, "txt") > 0
+                || self.is_stated(name)
+        };
+        var.extend(note::attributes(attributes.iter().filter(|(name, _)| !is_written(name))));
         var
     }
 
@@ -259,7 +270,7 @@ pub(crate) struct ReadVariable {
 }
 
 /// What is read of a variable; all else becomes attributes.
-const READ: [&str; 15] = [
+const READ: [&str; 14] = [
     "catgry",
     "concept",
     "derivation",
@@ -271,7 +282,6 @@ const READ: [&str; 15] = [
     "sumStat",
     "txt",
     "universe",
-    "valrng",
     "varFormat",
     "catLevel",
     "geoMap",
@@ -322,19 +332,12 @@ pub(crate) fn read(var: &Element, default: Option<&str>) -> ReadVariable {
     };
     let mut unread = Element::new("var");
     unread.extend(var.elements().filter(|element| !says_nothing(element)).cloned());
-    note::add_unread(&mut variable.attributes, &unread, &READ);
-    free_elements::keep_rest(&mut variable.attributes, var);
-    for valid in var.all("valrng").flat_map(Element::elements) {
-        let end = |name: &str| valid.attribute(name).unwrap_or_default();
-        let words = match valid.name.as_ref() {
-            "item" => end("VALUE").to_owned(),
-            "range" => format!("{} to {}", end("min"), end("max")).trim().to_owned(),
-            _ => continue,
-        };
-        add_attribute(&mut variable.attributes, "valrng", words);
-    }
+    unread.attributes.clone_from(&var.attributes);
+    free_elements::keep(&mut variable.attributes, &unread, &READ, default);
     variable.attributes.extend(note::attributes_of(var.all("notes")));
-    variable.notes = texts_of(var.all("txt").chain(var.all("notes").filter(|note| is_plain(note))), default);
+    variable.notes = texts_of(var.all("txt"), default);
+    keep_elsewhere(&mut variable.attributes, "txt", variable.notes.len());
+    variable.notes.extend(texts_of(var.all("notes").filter(|note| is_plain(note)), default));
     let ReadValues { labels, missing, unread, uncoded, unlabelled } =
         values::read(var, &variable.kind, default);
     variable.missing = missing;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use exporter_core::codebook::{Attribute, Codebook, Group, GroupKind, ValueLabels};
+use exporter_core::codebook::{Codebook, Group, ValueLabels};
 use exporter_core::{Loss, LossCode};
 
 use super::free_names::FreeNames;
@@ -10,9 +10,9 @@ use super::links::link;
 use super::placing::Placing;
 use super::sound::make_sound;
 use super::{Column, DdiDocument, LabelSets, Parts, TableFile, UnplacedVariable, not_taken};
-use crate::mapping::groups::{kind_kept, table_of};
+use crate::mapping::groups::{self, table_of};
 use crate::mapping::note;
-use crate::mapping::tables::{ReadRecord, ReadTable, file_name};
+use crate::mapping::tables::{self, ReadRecord, ReadTable, file_name};
 use crate::xml::Element;
 
 /// A table as far as it has been read: its variables and groups are added one by one.
@@ -72,7 +72,7 @@ fn assembled(parts: Parts) -> DdiDocument {
             variable.weighted_by = Some(name);
         }
     }
-    resolve_groups(parts.groups, &mut tables, &mut ids, &mut losses);
+    resolve_groups(parts.groups, &mut tables, &mut ids, parts.language.as_deref(), &mut losses);
     unique_names(&mut tables);
     link(&mut tables, &ids);
     let value_labels: BTreeMap<String, ValueLabels> = note::restored(sets.into_sets(), &parts.notes);
@@ -80,13 +80,20 @@ fn assembled(parts: Parts) -> DdiDocument {
     codebook.study = study;
     codebook.value_labels = value_labels;
     let documents = parts.documents.into_iter();
-    codebook.documents = documents.map(|(document, notes)| note::restored(document, &notes)).collect();
+    for (document, notes, kept) in documents {
+        let document = note::restored(document, &notes);
+        for (what, value) in kept {
+            note::add_attribute(&mut codebook.study.attributes, &format!("{what} {}", document.name), value);
+        }
+        codebook.documents.push(document);
+    }
     let mut files = Vec::new();
     for TableDraft { read, notes, rectype, columns, .. } in tables {
         let ReadTable {
             id: read_id,
             mut table,
             files: names,
+            uri,
             digests,
             rows,
             charset,
@@ -107,6 +114,7 @@ fn assembled(parts: Parts) -> DdiDocument {
         });
         files.push(TableFile {
             names,
+            uri,
             has_namesake: false,
             rows,
             digests,
@@ -176,10 +184,14 @@ pub(super) fn drafts(mut read: ReadTable, notes: Vec<Element>, losses: &mut Vec<
         return vec![new(read, notes, record)];
     }
     let mut tables = Vec::new();
+    // What is said of the whole file is said of its first type of record.
+    let mut whole = Some(std::mem::take(&mut read.table));
+    let label = whole.as_ref().map(|table| table.label.clone()).unwrap_or_default();
     for record in &read.records {
         let mut own = ReadTable {
             id: read.id.clone(),
             files: read.files.clone(),
+            uri: read.uri.clone(),
             digests: read.digests.clone(),
             structure: read.structure.clone(),
             charset: read.charset.clone(),
@@ -187,9 +199,11 @@ pub(super) fn drafts(mut read: ReadTable, notes: Vec<Element>, losses: &mut Vec<
             format: read.format.clone(),
             ..ReadTable::default()
         };
+        if let Some(table) = whole.take() {
+            own.table = tables::of_record(table, record);
+        }
         own.table.name.clone_from(&record.rectype);
-        own.table.label =
-            if record.label.is_empty() { read.table.label.clone() } else { record.label.clone() };
+        own.table.label = if record.label.is_empty() { label.clone() } else { record.label.clone() };
         let of_any = || read.records.iter().find_map(|it| it.type_variable.clone());
         let record =
             ReadRecord { type_variable: record.type_variable.clone().or_else(of_any), ..record.clone() };
@@ -203,6 +217,7 @@ fn resolve_groups(
     groups: Vec<(Group, Vec<String>, Element)>,
     tables: &mut [TableDraft],
     ids: &mut HashMap<String, (String, Vec<usize>)>,
+    language: Option<&str>,
     losses: &mut Vec<Loss>,
 ) {
     // Groups of groups belong where these do, which may come later.
@@ -266,10 +281,8 @@ fn resolve_groups(
         }
         let mut group = note::restored(group, element.all("notes"));
         group.name = name;
-        if group.kind == GroupKind::Set
-            && let Some((name, kind)) = kind_kept(&group, &element)
-        {
-            table.read.table.attributes.insert(name, Attribute::One(kind));
+        for (name, value) in groups::kept(&group, &element, language) {
+            note::add_attribute(&mut table.read.table.attributes, &name, value);
         }
         table.read.table.groups.push(group);
     }

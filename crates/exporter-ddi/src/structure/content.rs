@@ -170,6 +170,17 @@ impl Particle {
         }
     }
 
+    /// Whether an element may be there several times; none where it may not be there.
+    pub(crate) fn repeats(&self, element: &str) -> Option<bool> {
+        let inside = match &self.what {
+            What::Element(name) => is_called(element, name).then_some(false),
+            What::Sequence(parts) | What::Choice(parts) => {
+                parts.iter().find_map(|part| part.repeats(element))
+            }
+        };
+        inside.map(|repeats| repeats || self.is_repeated)
+    }
+
     /// How many places it has in an order.
     fn places(&self) -> usize {
         match &self.what {
@@ -222,6 +233,7 @@ mod tests {
         let check = |children: &[&str]| model.check(children).is_ok();
         assert!(check(&[]) && check(&["m", "m"]) && check(&["l", "t"]) && check(&["t"]));
         assert!(!check(&["m", "l"]) && !check(&["t", "l"]));
+        assert_eq!(["m", "t", "x"].map(|name| model.repeats(name)), [Some(true), Some(false), None]);
         assert_eq!((model.position("t"), model.position("m"), model.position("x")), (Some(1), Some(0), None));
         let model = Particle::of("(a|b)+ c*");
         assert_eq!(

@@ -1,6 +1,6 @@
 //! What some readers ask of a document beside the standard (fact sheet 10.9).
 
-use exporter_core::codebook::{Codebook, Identifier, Study, Table, Text, Variable};
+use exporter_core::codebook::{Codebook, Identifier, Study, Table, Variable};
 use exporter_core::{Error, Result};
 
 use crate::mapping::note::is_plain;
@@ -121,8 +121,13 @@ impl Profile {
                     each_at(dscr, &["citation", "distStmt", "distrbtr"], &mut tag);
                     each_at(dscr, &["stdyInfo", "sumDscr", "nation"], &mut tag);
                 }
-                let holdings = address(study).map(|address| Element::new("holdings").with("URI", address));
-                dscr.within(&["citation"], |citation| citation.extend(holdings));
+                let address = address(study);
+                dscr.within(&["citation"], |citation| {
+                    let is_said =
+                        citation.all("holdings").any(|it| it.attribute("URI") == address.as_deref());
+                    let holdings = address.filter(|_| !is_said);
+                    citation.extend(holdings.map(|address| Element::new("holdings").with("URI", address)));
+                });
             }
             Self::Ipums => {
                 let title = dscr.first("citation").and_then(|it| it.first("titlStmt")?.first("titl"));
@@ -147,29 +152,21 @@ impl Profile {
         }
         keep_first(dscr, "fileTxt");
         if self == Self::Odf {
-            let label = dscr.first("fileTxt").and_then(|text| text.first("fileCont")).cloned();
-            let title = label.map(|label| Element { name: "titl".into(), ..label });
+            // What the file is called; its description is in the notes of the table, or there is none.
+            let titled = if table.notes.is_empty() { take_all(dscr, "fileCont") } else { Vec::new() };
             dscr.within(&["fileTxt", "fileName"], |name| {
                 *name = Element::new("fileName").text(table.name.as_str());
             });
             dscr.within(&["fileTxt", "fileCitation", "titlStmt"], |titles| {
                 if titles.first("titl").is_none() {
-                    titles.push(title.unwrap_or_else(|| Element::new("titl").text(table.name.as_str())));
+                    let own = Element::new("titl").text(table.name.as_str());
+                    let labels = if titled.is_empty() { vec![own] } else { titled };
+                    for (at, label) in labels.into_iter().enumerate() {
+                        let name = if at == 0 { "titl" } else { "parTitl" };
+                        titles.push(Element { name: name.into(), ..label });
+                    }
                 }
             });
-            // What is said of the table is its description; there is room for one language.
-            let is_text = |node: &Node| {
-                element_of(node).is_some_and(|it| it.name == "notes" && is_plain(it) && !words(it).is_empty())
-            };
-            let is_one = |note: &Text| note.untagged().into_iter().count() + note.tagged().count() == 1;
-            let has_one = table.notes.first().is_some_and(is_one);
-            if let Some(at) = dscr.children.iter().position(is_text).filter(|_| has_one)
-                && let Node::Element(note) = dscr.children.remove(at)
-            {
-                dscr.within(&["fileTxt", "fileCont"], |contents| {
-                    *contents = Element { name: "fileCont".into(), ..note }
-                });
-            }
             return;
         }
         dscr.within(&["fileTxt", "fileCont"], |contents| says(contents, &table.name));
@@ -222,17 +219,39 @@ impl Profile {
 /// What stands where something must.
 const NOT_STATED: &str = "not stated";
 
+/// Who gives DOIs, or says that a number is one.
+const AGENCIES_OF_DOIS: [&str; 2] = ["DOI", "DataCite"];
+
+fn is_web(address: &str) -> bool {
+    address.starts_with("https://") || address.starts_with("http://")
+}
+
+/// Whether an attribute of a study keeps where it is held: that of `holdings`, or of one of several, of the study or of the
+/// document about it. Publications are held elsewhere.
+fn is_of_holdings(attribute: &str) -> bool {
+    let of_study = attribute.strip_prefix("docDscr/citation/").unwrap_or(attribute);
+    let place = of_study.strip_prefix("holdings").and_then(|rest| rest.strip_suffix("@URI"));
+    place.is_some_and(|place| place.is_empty() || place.starts_with('['))
+}
+
 /// Where the study is found: a web address, or that of its DOI.
 fn address(study: &Study) -> Option<String> {
     let address = |Identifier { id, agency, .. }: &Identifier| {
-        let is_doi = agency.as_ref().is_some_and(|agency| agency.eq_ignore_ascii_case("DOI"));
-        match id.trim() {
-            id if id.starts_with("https://") || id.starts_with("http://") => Some(id.to_owned()),
-            id => is_doi.then(|| format!("https://doi.org/{}", id.trim_start_matches("doi:"))),
+        let is_agency =
+            |known: &str| agency.as_ref().is_some_and(|agency| agency.eq_ignore_ascii_case(known));
+        let number = id.trim();
+        let bare = number.strip_prefix("doi:").or(number.strip_prefix("DOI:")).unwrap_or(number).trim();
+        let is_doi = AGENCIES_OF_DOIS.into_iter().any(is_agency) && bare.starts_with("10.");
+        match is_web(number) {
+            true => Some(number.to_owned()),
+            false => is_doi.then(|| format!("https://doi.org/{bare}")),
         }
     };
+    let held = study.attributes.iter().filter(|(name, _)| is_of_holdings(name));
+    let held = held.flat_map(|(_, addresses)| addresses.values()).map(|address| address.trim());
+    let held = || held.clone().find(|address| is_web(address)).map(str::to_owned);
     let related = || study.related_materials.iter().find_map(|material| material.uri.clone());
-    study.identifiers.iter().find_map(address).or_else(related)
+    study.identifiers.iter().find_map(address).or_else(held).or_else(related)
 }
 
 fn element_of(node: &Node) -> Option<&Element> {
@@ -256,6 +275,16 @@ fn is_called(node: &Node, name: &str) -> bool {
 fn is_persistent(number: &Element) -> bool {
     let is_agency = |agency: &str| PERSISTENT.iter().any(|known| known.eq_ignore_ascii_case(agency));
     number.attribute("agency").is_some_and(is_agency)
+}
+
+/// Takes all elements of this name out of the text of a file.
+fn take_all(dscr: &mut Element, name: &str) -> Vec<Element> {
+    let Some(text) = dscr.elements_mut().find(|element| element.name == "fileTxt") else { return Vec::new() };
+    let (taken, left) =
+        std::mem::take(&mut text.children).into_iter().partition(|node| is_called(node, name));
+    text.children = left;
+    let taken: Vec<Node> = taken;
+    taken.iter().filter_map(element_of).cloned().collect()
 }
 
 /// Leaves only the first element of this name.

@@ -1,0 +1,169 @@
+//! Keeps what a codebook has no field for.
+
+use std::collections::{BTreeMap, HashMap};
+
+use exporter_core::codebook::Attribute;
+
+use super::way::shortened;
+use super::{has_own_text, taken};
+use crate::mapping::note::{add_attribute, is_ours, kind_of};
+use crate::mapping::texts::{TERM, has_text, language_of, words};
+use crate::xml::Element;
+
+/// What is said, by the rest of the way to it.
+type Said = Vec<(String, Vec<String>)>;
+
+/// Which elements are read as something else: paths of names.
+struct Keeping<'a> {
+    read: &'a [&'a str],
+    /// The language of the document.
+    default: Option<&'a str>,
+    /// Attributes of what gives texts their form, such as links.
+    forms: Vec<(String, String)>,
+}
+
+/// Keeps what stands in an element and is not read: texts, and attributes. `read` are the paths of elements that are read.
+pub(crate) fn keep(
+    attributes: &mut BTreeMap<String, Attribute>,
+    root: &Element,
+    read: &[&str],
+    default: Option<&str>,
+) {
+    keep_into(root, read, default, |name, value| add_attribute(attributes, &name, value));
+}
+
+/// Hands on what stands in an element and is not read.
+pub(crate) fn keep_into(
+    root: &Element,
+    read: &[&str],
+    default: Option<&str>,
+    mut add: impl FnMut(String, String),
+) {
+    let mut keeping = Keeping { read, default, forms: Vec::new() };
+    let said = keeping.inside(root, "", true);
+    for (way, values) in said {
+        let name = match way.strip_prefix('@') {
+            Some(attribute) => format!("{}@{attribute}", root.name),
+            None => shortened(&root.name, way.trim_start_matches('/')),
+        };
+        values.into_iter().for_each(|value| add(name.clone(), value));
+    }
+    keeping.forms.into_iter().for_each(|(name, value)| add(name, value));
+}
+
+impl Keeping<'_> {
+    /// What an element says; the way to it is a path of names.
+    fn element(&mut self, element: &Element, path: &str, is_read: bool) -> Said {
+        let is_text = has_text(element) || element.elements().next().is_none();
+        let mut said = Said::new();
+        if (!is_read || has_own_text(&element.name)) && is_text {
+            let words = words(element);
+            if !words.is_empty() {
+                said.push((String::new(), vec![words]));
+            }
+            let tag = language_of(element)
+                .filter(|tag| self.default.is_none_or(|it| !it.eq_ignore_ascii_case(tag)));
+            said.extend(tag.map(|tag| ("@xml:lang".to_owned(), vec![tag.to_owned()])));
+        }
+        said.extend(self.inside(element, path, is_read));
+        said
+    }
+
+    /// What its attributes say and the elements in it.
+    fn inside(&mut self, element: &Element, path: &str, is_read: bool) -> Said {
+        let (stated, inside) = if is_read { taken(&element.name) } else { (&[][..], &[][..]) };
+        let mut said: Said =
+            own_attributes(element, stated).map(|(name, value)| (format!("@{name}"), vec![value])).collect();
+        let is_form = is_read && !path.is_empty() && inside.is_empty() && !self.is_on_the_way(path);
+        let is_text = has_text(element) || is_form;
+        let mut groups: Vec<(&str, Vec<&Element>)> = Vec::new();
+        let mut known: HashMap<&str, usize> = HashMap::new();
+        for child in element.elements().filter(|child| !is_ours(child) && kind_of(child).is_none()) {
+            if is_text && child.name != TERM {
+                self.form(child);
+            } else if child.name == "notes" && child.attributes.is_empty() && words(child).is_empty() {
+                // Nothing but links.
+                child.elements().for_each(|form| self.form(form));
+            } else {
+                let at = *known.entry(child.name.as_ref()).or_insert(groups.len());
+                match groups.get_mut(at) {
+                    Some((_, group)) => group.push(child),
+                    None => groups.push((child.name.as_ref(), vec![child])),
+                }
+            }
+        }
+        for (name, group) in groups {
+            let path = if path.is_empty() { name.to_owned() } else { format!("{path}/{name}") };
+            let is_read = self.read.contains(&path.as_str()) || is_read && inside.contains(&name);
+            let each: Vec<Said> = group.iter().map(|child| self.element(child, &path, is_read)).collect();
+            said.extend(merged(name, &group, each, is_read));
+        }
+        said
+    }
+
+    /// Whether something below a path is read.
+    fn is_on_the_way(&self, path: &str) -> bool {
+        self.read.iter().any(|read| read.strip_prefix(path).is_some_and(|rest| rest.starts_with('/')))
+    }
+
+    /// Keeps the attributes of the form of a text, which has no place of its own.
+    fn form(&mut self, form: &Element) {
+        let own = own_attributes(form, &[]).map(|(name, value)| (format!("{}@{name}", form.name), value));
+        self.forms.extend(own);
+        form.elements().for_each(|form| self.form(form));
+    }
+}
+
+/// The attributes of an element that say something of it and are not taken.
+fn own_attributes<'e>(
+    element: &'e Element,
+    stated: &'static [&'static str],
+) -> impl Iterator<Item = (&'e str, String)> {
+    let is_common = |attribute: &str| attribute.starts_with("xml") || matches!(attribute, "ID" | "source");
+    element
+        .attributes
+        .iter()
+        .map(|(name, value)| (name.as_ref(), value.trim()))
+        .filter(move |(name, value)| !is_common(name) && !stated.contains(name) && !value.is_empty())
+        .map(|(name, value)| (name, value.to_owned()))
+}
+
+/// What elements of one name in one parent say.
+fn merged(name: &str, group: &[&Element], each: Vec<Said>, is_read: bool) -> Said {
+    let codes: Vec<String> = match name {
+        "catgry" => group.iter().map(|it| it.first("catValu").map(words).unwrap_or_default()).collect(),
+        _ => Vec::new(),
+    };
+    let one = |at: usize| match codes.get(at).filter(|code| !code.is_empty()) {
+        Some(code) => format!("/{name}[catValu={code}]"),
+        None => format!("/{name}[{}]", at + 1),
+    };
+    if let ([said], true) = (each.as_slice(), codes.is_empty()) {
+        return said.iter().map(|(rest, values)| (format!("/{name}{rest}"), values.clone())).collect();
+    }
+    let mut times: HashMap<&str, usize> = HashMap::new();
+    for (rest, _) in each.iter().flatten().filter(|(_, values)| values.len() == 1) {
+        *times.entry(rest).or_default() += 1;
+    }
+    let has_all = |rest: &str| codes.is_empty() && times.get(rest) == Some(&group.len());
+    let (mut all, mut of_one): (Said, Said) = (Vec::new(), Vec::new());
+    let mut places: HashMap<&str, usize> = HashMap::new();
+    // Elements are told from those in them by their own texts.
+    let are_texts = is_read || has_all("");
+    for (at, said) in each.iter().enumerate() {
+        for (rest, values) in said {
+            let is_own = rest.is_empty() || rest.starts_with('@');
+            if !((is_own || are_texts) && has_all(rest)) {
+                of_one.push((format!("{}{rest}", one(at)), values.clone()));
+                continue;
+            }
+            let place = *places.entry(rest).or_insert(all.len());
+            match all.get_mut(place) {
+                Some((_, known)) => known.extend(values.iter().cloned()),
+                None => all.push((format!("/{name}{rest}"), values.clone())),
+            }
+        }
+    }
+    all.extend(of_one);
+    all
+}

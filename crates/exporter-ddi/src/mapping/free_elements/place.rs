@@ -1,0 +1,319 @@
+//! Writes what was kept where it stood.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use exporter_core::codebook::Attribute;
+
+use super::way::{Step, Way, Which};
+use super::{has_own_text, taken};
+use crate::mapping::note::{is_ours, kind_of};
+use crate::mapping::texts::{has_text, words};
+use crate::structure::{Content, Structure, ValueType};
+use crate::xml::{Element, Node};
+
+/// Statistics are those of the rows that are written: what was said of others is not said of them.
+const COUNTED: [&str; 2] = ["sumStat", "catStat"];
+
+/// An attribute of a codebook on its way.
+struct Kept<'a> {
+    name: &'a str,
+    way: Way<'a>,
+    values: &'a [String],
+}
+
+/// Positions of nodes, from the root down.
+type Place = Vec<usize>;
+
+/// Where attributes are placed.
+struct Placing<'a> {
+    root: &'a mut Element,
+    read: &'a [&'a str],
+    structure: &'static Structure,
+    /// Elements that were made, without those in them, and by number who was placed in them.
+    made: Vec<(Place, BTreeSet<usize>)>,
+}
+
+/// Writes attributes as the elements and attributes that they are called; the names of those that stand there now. What the
+/// structure does not allow, and what is read as something else (`read` are the paths of such elements), is left alone.
+pub(crate) fn place(
+    root: &mut Element,
+    attributes: &BTreeMap<String, Attribute>,
+    read: &[&str],
+    structure: &'static Structure,
+) -> BTreeSet<String> {
+    let mut all: Vec<Kept<'_>> = Vec::new();
+    for (name, attribute) in attributes {
+        let values = attribute.values();
+        let is_said = !values.is_empty() && values.iter().all(|value| !value.trim().is_empty());
+        if let Some(way) = Way::of(&root.name, name).filter(|_| is_said) {
+            all.push(Kept { name, way, values });
+        }
+    }
+    // Whole groups before one of them, and then parents before what is in them; each of a group with all that is in it.
+    all.sort_by(|one, other| {
+        let key = |Kept { way: Way { steps, attribute }, .. }: &Kept<'_>| {
+            let is_of_all = steps.iter().all(|step| step.which == Which::All);
+            (!is_of_all, if is_of_all { steps.len() } else { 0 }, is_of_all && attribute.is_some())
+        };
+        let by_way = |one: &Way<'_>, other: &Way<'_>| one.steps.cmp(&other.steps);
+        key(one)
+            .cmp(&key(other))
+            .then_with(|| by_way(&one.way, &other.way))
+            .then_with(|| one.way.attribute.cmp(&other.way.attribute))
+            .then(one.name.cmp(other.name))
+    });
+    let mut placing = Placing { root, read, structure, made: Vec::new() };
+    let mut placed = BTreeSet::new();
+    for (number, kept) in all.iter().enumerate() {
+        if placing.kept(number, kept).is_some() {
+            placed.insert(number);
+        }
+    }
+    placing.remove_incomplete(&mut placed);
+    let names = all.iter().enumerate().filter(|(number, _)| placed.contains(number));
+    names.map(|(_, kept)| kept.name.to_owned()).collect()
+}
+
+impl Placing<'_> {
+    /// Places one; none where it has no place.
+    fn kept(&mut self, number: usize, kept: &Kept<'_>) -> Option<()> {
+        let Way { steps, attribute } = &kept.way;
+        if steps.iter().any(|step| COUNTED.contains(&step.name)) {
+            return None;
+        }
+        let is_read = self.is_read(steps);
+        match attribute {
+            Some(attribute) => {
+                let name = steps.last().map_or(self.root.name.as_ref(), |step| step.name);
+                if is_read && taken(name).0.contains(attribute) {
+                    return None;
+                }
+                let rule = self.structure.rule(name)?.attribute(attribute)?;
+                let is_id = matches!(rule.values, ValueType::Id | ValueType::IdRef | ValueType::IdRefs);
+                if is_id || !kept.values.iter().all(|value| rule.values.holds(value)) {
+                    return None;
+                }
+                let targets = self.elements(steps, kept.values.len(), number)?;
+                let own = targets.iter().zip(kept.values);
+                let is_free = own.clone().all(|(place, value)| {
+                    at(self.root, place)
+                        .is_some_and(|it| it.attribute(attribute).is_none_or(|own| own == value))
+                });
+                for (place, value) in own.filter(|_| is_free) {
+                    let target = at_mut(self.root, place)?;
+                    if target.attribute(attribute).is_none() {
+                        *target = std::mem::take(target).with(rule.name, value);
+                    }
+                }
+                is_free.then_some(())?;
+                targets.iter().for_each(|place| self.note(place, number));
+            }
+            None => {
+                let last = steps.last()?;
+                let holds = |value: &String| match &self.structure.rule(last.name)?.content {
+                    Content::Text(_) => Some(()),
+                    Content::Value(kind) => kind.holds(value).then_some(()),
+                    Content::Empty | Content::Children(_) => None,
+                };
+                if is_read && !has_own_text(last.name)
+                    || !kept.values.iter().all(|value| holds(value).is_some())
+                {
+                    return None;
+                }
+                let targets = self.elements(steps, kept.values.len(), number)?;
+                if targets.iter().any(|place| at(self.root, place).is_none_or(has_text)) {
+                    return None;
+                }
+                for (place, value) in targets.iter().zip(kept.values) {
+                    let target = at_mut(self.root, place)?;
+                    let inside = std::mem::take(&mut target.children);
+                    *target = std::mem::take(target).text(value);
+                    target.children.extend(inside);
+                    self.note(place, number);
+                }
+            }
+        }
+        Some(())
+    }
+
+    /// Remembers who was placed in an element that was made.
+    fn note(&mut self, place: &[usize], number: usize) {
+        for (_, numbers) in self.made.iter_mut().filter(|(made, _)| place.starts_with(made)) {
+            numbers.insert(number);
+        }
+    }
+
+    /// So many elements at the end of a way: those that are there, and those that are missing where they may be made.
+    fn elements(&mut self, steps: &[Step<'_>], count: usize, number: usize) -> Option<Vec<Place>> {
+        let Some((last, before)) = steps.split_last() else { return (count == 1).then(|| vec![Vec::new()]) };
+        let found = self.found(steps);
+        if found.len() == count {
+            return Some(found);
+        }
+        // A field of the codebook writes these, and another number of them.
+        if self.is_read(steps) && !is_on_the_way(self.read, steps) {
+            return None;
+        }
+        let parents = match self.found(before) {
+            parents if parents.is_empty() => self.elements(before, 1, number)?,
+            parents => parents,
+        };
+        // One in each parent, or all in the first of those that hold nothing but elements.
+        let is_container = |place: &Place| {
+            let name = at(self.root, place).map(|parent| parent.name.as_ref()).unwrap_or_default();
+            matches!(self.structure.rule(name).map(|rule| &rule.content), Some(Content::Children(_)))
+        };
+        let each = match parents.as_slice() {
+            [one] => vec![(one.clone(), count)],
+            several if several.len() == count && found.is_empty() => {
+                several.iter().map(|parent| (parent.clone(), 1)).collect()
+            }
+            [first, ..] if is_container(first) => vec![(first.clone(), count)],
+            _ => return None,
+        };
+        let mut targets = Vec::new();
+        for (parent, count) in each {
+            let there = self.named(&parent, last.name);
+            let wanted = match last.which {
+                Which::All => count,
+                Which::Nth(number) if count == 1 => number,
+                Which::Nth(_) | Which::Code(_) => return None,
+            };
+            // Of several only the next one can be made: who comes before it is not known else.
+            let missing = wanted.checked_sub(there.len())?;
+            if last.which != Which::All && missing > 1 || !self.admits(&parent, last.name, missing) {
+                return None;
+            }
+            for _ in 0..missing {
+                let element = at_mut(self.root, &parent)?;
+                element.push(Element::new(last.name.to_owned()));
+                let mut place = parent.clone();
+                place.push(element.children.len() - 1);
+                if !self.made.iter().any(|(made, _)| place.starts_with(made)) {
+                    self.made.push((place, BTreeSet::from([number])));
+                }
+            }
+            let all = self.named(&parent, last.name);
+            targets.extend(match last.which {
+                Which::All => all,
+                _ => all.into_iter().skip(wanted - 1).collect(),
+            });
+        }
+        (targets.len() == count).then_some(targets)
+    }
+
+    /// Elements at the end of a way.
+    fn found(&self, steps: &[Step<'_>]) -> Vec<Place> {
+        let mut found = vec![Place::new()];
+        for step in steps {
+            let each = found.iter().flat_map(|parent| {
+                let named = self.named(parent, step.name);
+                match step.which {
+                    Which::All => named,
+                    Which::Nth(number) => named.into_iter().skip(number - 1).take(1).collect(),
+                    Which::Code(code) => {
+                        named.into_iter().filter(|it| self.has_code(it, code)).take(1).collect()
+                    }
+                }
+            });
+            found = each.collect();
+        }
+        found
+    }
+
+    /// The elements of a name in a parent, without notes of this program.
+    fn named(&self, parent: &[usize], name: &str) -> Vec<Place> {
+        let nodes = at(self.root, parent).map(|parent| parent.children.as_slice()).unwrap_or_default();
+        let is_named = |node: &Node| match node {
+            Node::Element(it) => it.name == name && !is_ours(it) && kind_of(it).is_none(),
+            Node::Text(_) => false,
+        };
+        let places = nodes.iter().enumerate().filter(|(_, node)| is_named(node));
+        places.map(|(at, _)| parent.iter().copied().chain([at]).collect()).collect()
+    }
+
+    fn has_code(&self, category: &[usize], code: &str) -> bool {
+        let value = at(self.root, category).and_then(|category| category.first("catValu"));
+        value.is_some_and(|value| words(value) == code)
+    }
+
+    /// Whether so many more elements may stand in a parent.
+    fn admits(&self, parent: &[usize], name: &str, more: usize) -> bool {
+        let Some(parent) = at(self.root, parent) else { return false };
+        match self.structure.rule(&parent.name).map(|rule| &rule.content) {
+            Some(Content::Text(inside)) => inside.contains(&name),
+            Some(Content::Children(particle)) => match particle.repeats(name) {
+                Some(true) => true,
+                Some(false) => parent.all(name).count() + more <= 1,
+                None => false,
+            },
+            _ => false,
+        }
+    }
+
+    /// Whether an element is read as something else than an attribute.
+    fn is_read(&self, steps: &[Step<'_>]) -> bool {
+        let Some((last, before)) = steps.split_last() else { return true };
+        let path: Vec<&str> = steps.iter().map(|step| step.name).collect();
+        if self.read.contains(&path.join("/").as_str()) {
+            return true;
+        }
+        let parent = before.last().filter(|_| self.is_read(before));
+        parent.is_some_and(|parent| taken(parent.name).1.contains(&last.name))
+    }
+
+    /// Takes out what was made and lacks what it must have.
+    fn remove_incomplete(&mut self, placed: &mut BTreeSet<usize>) {
+        let mut made = std::mem::take(&mut self.made);
+        // From behind, so that the places before stay.
+        made.sort();
+        for (place, numbers) in made.into_iter().rev() {
+            if at(self.root, &place).is_some_and(|element| is_complete(element, self.structure)) {
+                continue;
+            }
+            let Some((last, parent)) = place.split_last() else { continue };
+            if let Some(parent) = at_mut(self.root, parent).filter(|parent| *last < parent.children.len()) {
+                parent.children.remove(*last);
+            }
+            placed.retain(|number| !numbers.contains(number));
+        }
+    }
+}
+
+/// Whether something below a way is read.
+fn is_on_the_way(read: &[&str], steps: &[Step<'_>]) -> bool {
+    let path: Vec<&str> = steps.iter().map(|step| step.name).collect();
+    let path = path.join("/");
+    read.iter().any(|read| read.strip_prefix(path.as_str()).is_some_and(|rest| rest.starts_with('/')))
+}
+
+/// Whether an element has all that it must have, and so have those in it.
+fn is_complete(element: &Element, structure: &Structure) -> bool {
+    let Some(rule) = structure.rule(&element.name) else { return false };
+    let has_attributes =
+        rule.attributes.iter().all(|rule| !rule.is_required || element.attribute(rule.name).is_some());
+    let is_whole = match &rule.content {
+        Content::Children(particle) => {
+            let mut names: Vec<&str> = element.elements().map(|child| child.name.as_ref()).collect();
+            names.sort_by_key(|name| structure.position(&element.name, name));
+            particle.check(&names).is_ok()
+        }
+        Content::Value(kind) => kind.holds(&words(element)),
+        Content::Text(_) | Content::Empty => true,
+    };
+    has_attributes && is_whole && element.elements().all(|child| is_complete(child, structure))
+}
+
+fn at<'e>(root: &'e Element, place: &[usize]) -> Option<&'e Element> {
+    place.iter().try_fold(root, |element, at| match element.children.get(*at)? {
+        Node::Element(child) => Some(child),
+        Node::Text(_) => None,
+    })
+}
+
+fn at_mut<'e>(root: &'e mut Element, place: &[usize]) -> Option<&'e mut Element> {
+    place.iter().try_fold(root, |element, at| match element.children.get_mut(*at)? {
+        Node::Element(child) => Some(child),
+        Node::Text(_) => None,
+    })
+}
