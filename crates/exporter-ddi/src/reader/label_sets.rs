@@ -5,6 +5,9 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use exporter_core::codebook::{Value, ValueLabels};
 
+/// The name of a set whose variable has none.
+const UNNAMED: &str = "labels";
+
 /// Sets by name, one for all variables that list the same.
 #[derive(Default)]
 pub(crate) struct LabelSets {
@@ -22,6 +25,8 @@ impl LabelSets {
         if labels.is_empty() {
             return None;
         }
+        // A document may leave out the name of a variable.
+        let variable = if variable.is_empty() { UNNAMED } else { variable };
         let equal = self.by_contents.get(&hash(labels)).into_iter().flatten();
         if let Some(name) = equal.into_iter().find(|name| self.sets.get(*name) == Some(labels)) {
             return Some(name.clone());
