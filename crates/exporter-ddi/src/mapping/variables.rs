@@ -369,16 +369,15 @@ fn kind_of(var: &Element) -> Kind {
         _ => {}
     }
     let decimals = var.attribute("dcml").and_then(|dcml| dcml.trim().parse::<u8>().ok());
-    let is_number = |text: &str| {
-        text.parse::<f64>().is_ok() || text.starts_with('.') || text.eq_ignore_ascii_case("sysmiss")
-    };
     let values = || var.all("catgry").filter_map(|category| category.first("catValu")).map(words);
     let values = || values().filter(|value| !value.is_empty());
-    let numbers = || numbers_stated(var).filter(|number| !number.is_empty());
+    let (valid, missing) = (|| valid_numbers(var), || numbers_in(missing_ranges(var)));
+    let numbers = || valid().chain(missing());
     let is_text = match (says("type"), var.attribute("representationType")) {
         ("character", _) | ("", Some("text")) => true,
-        ("numeric", _) | (_, Some("numeric")) => false,
-        _ if decimals.is_some() || var.attribute("intrvl") == Some("contin") => false,
+        _ if is_stated_number(var) => false,
+        // Codes such as 01001 are no numbers: these would lose their zeros.
+        _ if values().any(|value| has_leading_zero(&value)) => true,
         _ if values().next().is_some() => false,
         _ => numbers().next().is_none() || numbers().any(|number| number.parse::<f64>().is_err()),
     };
@@ -394,7 +393,7 @@ fn kind_of(var: &Element) -> Kind {
         Some(0) if is_whole() => Kind::INTEGER,
         None if var.attribute("intrvl") == Some("contin") => Kind::FLOAT,
         None if values().next().is_some() && is_whole() => Kind::INTEGER,
-        None if values().next().is_none() && numbers().next().is_some() => {
+        None if values().next().is_none() && (valid().next().is_some() || !is_stated_number(var)) => {
             match numbers().all(|number| number.parse::<i64>().is_ok()) {
                 true => Kind::INTEGER,
                 false => Kind::FLOAT,
@@ -404,22 +403,58 @@ fn kind_of(var: &Element) -> Kind {
     }
 }
 
-/// Whether a document says of what kind the values of a variable are, or leaves it open.
+/// Whether a document says that the values of a variable are numbers.
+fn is_stated_number(var: &Element) -> bool {
+    let format = var.first("varFormat").and_then(|format| format.attribute("type"));
+    format == Some("numeric")
+        || var.attribute("representationType") == Some("numeric")
+        || var.attribute("dcml").is_some_and(|dcml| dcml.trim().parse::<u8>().is_ok())
+        || var.attribute(INTERVAL) == Some("contin")
+}
+
+/// Whether a document says of what kind the values of a variable are, or leaves it open: that codes with leading zeros are
+/// texts is a guess, since the columns of many files have them without.
 pub(crate) fn says_kind(var: &Element) -> bool {
+    let codes = || var.all("catgry").filter_map(|category| category.first("catValu")).map(words);
+    let is_guess = || codes().any(|code| has_leading_zero(&code)) && codes().all(|code| is_number(&code));
     ["dcml", "representationType"].iter().any(|name| var.attribute(name).is_some())
         || var.attribute(INTERVAL) == Some("contin")
-        || ["varFormat", "catgry"].iter().any(|name| var.first(name).is_some())
+        || var.first("varFormat").is_some()
+        || var.first("catgry").is_some() && !is_guess()
+}
+
+/// Whether a text is a number, or stands for a missing one.
+fn is_number(text: &str) -> bool {
+    text.parse::<f64>().is_ok() || text.starts_with('.') || text.eq_ignore_ascii_case("sysmiss")
+}
+
+/// Whether a text of digits begins with a zero that a number would not have.
+fn has_leading_zero(text: &str) -> bool {
+    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+    let mut digits = digits.bytes();
+    digits.next() == Some(b'0') && digits.next().is_some_and(|digit| digit.is_ascii_digit())
 }
 
 /// What is stated of the values of a variable that a text would not have: the ends of valid ranges, and the smallest and largest
 /// value. Means are of no kind: they are stated of codes, too.
-fn numbers_stated(var: &Element) -> impl Iterator<Item = String> {
-    let ends = var.all("valrng").flat_map(Element::elements).flat_map(|valid| {
-        let ends = ["VALUE", "min", "max", "minExclusive", "maxExclusive"];
-        ends.into_iter().filter_map(|end| valid.attribute(end)).map(|end| end.trim().to_owned())
-    });
+fn valid_numbers(var: &Element) -> impl Iterator<Item = String> {
     let is_end = |stat: &&Element| matches!(stat.attribute("type"), Some("min" | "max"));
-    ends.chain(var.all("sumStat").filter(is_end).map(words))
+    let stated = var.all("sumStat").filter(is_end).map(words).filter(|number| !number.is_empty());
+    numbers_in(var.all("valrng").flat_map(Element::elements)).chain(stated)
+}
+
+/// The ranges that are declared missing: there are none of texts. A single value may well be a text that looks like a number.
+fn missing_ranges(var: &Element) -> impl Iterator<Item = &Element> {
+    var.all("invalrng").flat_map(|invalid| invalid.all("range"))
+}
+
+/// The ends and single values of ranges, but for letters of missing values, which are of any number.
+fn numbers_in<'e>(ranges: impl Iterator<Item = &'e Element>) -> impl Iterator<Item = String> {
+    let ends = ranges.flat_map(|range| {
+        let ends = ["VALUE", "min", "max", "minExclusive", "maxExclusive"];
+        ends.into_iter().filter_map(|end| range.attribute(end)).map(|end| end.trim().to_owned())
+    });
+    ends.filter(|end| !end.is_empty() && (!end.starts_with('.') || end.parse::<f64>().is_ok()))
 }
 
 /// The kind of a display format of SPSS.
