@@ -189,6 +189,17 @@ impl<'a> Source<'a> {
         FileOf { path, ..set.clone() }.open(self.depth, context)
     }
 
+    /// As [`Source::named`], for the only file that is called so but for capitals.
+    ///
+    /// # Errors
+    /// As [`Files::open`].
+    pub fn named_in_any_case(&self, path: &str, context: &Context) -> Result<Option<Source<'static>>> {
+        let Some(set) = &self.set else { return Ok(None) };
+        let Some(path) = path_among(&set.path, path) else { return Ok(None) };
+        let Some(path) = set.files.in_any_case(&path, context)? else { return Ok(None) };
+        FileOf { path, ..set.clone() }.open(self.depth, context)
+    }
+
     /// Whether it is one of a set of files, so that files beside it can be opened.
     pub fn is_in_set(&self) -> bool {
         self.set.is_some()

@@ -30,6 +30,8 @@ pub(crate) use sound::legal_file_name;
 const MOST_PART: usize = 64 << 20;
 /// What stands in a list of languages for none.
 pub(crate) const NO_LANGUAGES: &str = "-";
+/// The outermost element of a document.
+const ROOT: &str = "codeBook";
 /// Elements round `codeBook`, as those of OAI-PMH.
 const DEEPEST_ROOT: usize = 16;
 
@@ -140,6 +142,8 @@ pub(crate) struct Parts {
     notes: Vec<Element>,
     /// Tags of texts, in the order in which they come.
     tags: Vec<String>,
+    /// Documents behind the first one in the same envelope.
+    further: u64,
     /// Elements that are not taken, by name.
     passed_over: Vec<(String, u64)>,
     counts: Counts,
@@ -204,7 +208,14 @@ impl Parts {
             }
         }
         // What follows the document, such as the end of an envelope, must be well formed too.
-        while reader.next()?.is_some() {}
+        while let Some(item) = reader.next()? {
+            if let Item::Start(tag) = item
+                && tag.name.eq_ignore_ascii_case(ROOT)
+            {
+                self.further += 1;
+                reader.skip()?;
+            }
+        }
         Ok(())
     }
 
@@ -384,7 +395,7 @@ fn root<R: BufRead>(reader: &mut XmlReader<R>) -> Result<Tag> {
     let (mut first, mut depth) = (None, 0_usize);
     while let Some(item) = reader.next().map_err(|fault| not_xml(fault, first.as_ref()))? {
         match item {
-            Item::Start(tag) if tag.name.eq_ignore_ascii_case("codeBook") => return Ok(tag),
+            Item::Start(tag) if tag.name.eq_ignore_ascii_case(ROOT) => return Ok(tag),
             Item::Start(tag) => {
                 depth += 1;
                 let name = first.get_or_insert(tag.name);

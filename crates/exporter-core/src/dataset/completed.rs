@@ -79,9 +79,8 @@ pub fn fit_to_kind(
     {
         let fitted = fitted_labels(set, kind);
         unfit.labels = fitted.is_none();
-        variable.labels = fitted.and_then(|fitted| {
-            adopt_labels(sets, &BTreeMap::from([(name.clone(), fitted)]), table, &name)
-        });
+        variable.labels = fitted
+            .and_then(|fitted| adopt_labels(sets, &BTreeMap::from([(name.clone(), fitted)]), table, &name));
     }
     let before = variable.missing.len();
     let missing = std::mem::take(&mut variable.missing).into_iter();
@@ -223,7 +222,9 @@ mod tests {
 
     #[test]
     fn codes_are_of_the_kind_of_the_column() {
-        let codes = |values: [Value; 2]| values.into_iter().fold(ValueLabels::new(), |set, value| set.with(value, "x"));
+        let codes = |values: [Value; 2]| {
+            values.into_iter().fold(ValueLabels::new(), |set, value| set.with(value, "x"))
+        };
         let mut sets = BTreeMap::from([("c".to_owned(), codes(["01".into(), "10".into()]))]);
         let described = || {
             let missing = [Missing::value("09"), Missing::value("none")];

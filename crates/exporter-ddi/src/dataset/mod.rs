@@ -200,6 +200,10 @@ impl Opening<'_, '_> {
                 self.without_rows(codebook, &group);
                 continue;
             };
+            if let Some(stated) = data_files::named_elsewhere(first, &source) {
+                let message = format!("{stated} is not there: its rows are read from {}", source.name);
+                self.notes.push(Note::new(message));
+            }
             let opened = self.opened(source, codebook, &group)?;
             for ((at, _), of_table) in group.iter().zip(opened) {
                 if let Some(rows) = rows.get_mut(*at) {

@@ -252,6 +252,8 @@ pub(crate) struct ReadVariable {
     pub(crate) labels: ValueLabels,
     /// Categories that are no values of its kind.
     pub(crate) unread: Vec<String>,
+    /// Missing values and ranges of which a variable of its kind can have none.
+    pub(crate) unread_missing: Vec<String>,
     /// Labels of categories that have no code, for which they stand.
     pub(crate) uncoded: Vec<String>,
     /// Codes of categories without a label.
@@ -335,7 +337,7 @@ pub(crate) fn read(var: &Element, default: Option<&str>) -> ReadVariable {
     }
     variable.attributes.extend(note::attributes_of(var.all("notes")));
     variable.notes = texts_of(var.all("txt").chain(var.all("notes").filter(|note| is_plain(note))), default);
-    let ReadValues { labels, missing, unread, uncoded, unlabelled } =
+    let ReadValues { labels, missing, unread, unread_missing, uncoded, unlabelled } =
         values::read(var, &variable.kind, default);
     variable.missing = missing;
     let is_number = variable.kind.is_numeric() || variable.kind.is_temporal();
@@ -346,7 +348,7 @@ pub(crate) fn read(var: &Element, default: Option<&str>) -> ReadVariable {
     {
         variable.attributes.insert(INTERVAL.to_owned(), Attribute::One(DISCRETE.to_owned()));
     }
-    ReadVariable { variable, labels, unread, uncoded, unlabelled }
+    ReadVariable { variable, labels, unread, unread_missing, uncoded, unlabelled }
 }
 
 fn kind_of(var: &Element) -> Kind {

@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use exporter_core::codebook::{Codebook, Document, Language, Study, Table};
-use exporter_core::dataset::{ReasonColumn, adopt_labels, completed_table, completed_variable, table_of};
+use exporter_core::codebook::{Codebook, Document, Language, Study, Table, ValueLabels, Variable};
+use exporter_core::dataset::{
+    ReasonColumn, Unfit, adopt_labels, completed_table, completed_variable, fit_to_kind, table_of,
+};
 use exporter_core::{Error, Loss, LossCode, LossReport, Result, suggest};
 use serde_json::{Map, Value as Json};
 
@@ -84,6 +86,9 @@ impl<'a> Merging<'a> {
             let column = described.get(variable.name.as_str());
             if let Some(declared) = column.and_then(|column| declared.variables.get(*column)) {
                 let kind_is_open = self.open.contains(&part.name, &variable.name);
+                let sets = &mut self.codebook.value_labels;
+                let fitted = kind_is_open.then(|| fitted(declared, variable, sets, &part.name)).flatten();
+                let declared = fitted.as_ref().unwrap_or(declared);
                 *variable = completed_variable(declared, variable, kind_is_open);
             }
         }
@@ -198,4 +203,18 @@ pub(super) fn reason_columns(declared: &Table, table: &Table) -> Vec<(usize, usi
         Some((*known.get(variable.name.as_str())?, *known.get(column.name())?))
     });
     columns.collect()
+}
+
+/// A variable whose kind is left to its file, with codes and missing values of that kind, if all of them are: texts such as `01` are
+/// numbers where the column has numbers.
+fn fitted(
+    declared: &Variable,
+    own: &Variable,
+    sets: &mut BTreeMap<String, ValueLabels>,
+    table: &str,
+) -> Option<Variable> {
+    let mut fitted = declared.clone();
+    // What does not fit is left to the rules of codebooks, which say what to do.
+    let unfit = fit_to_kind(&mut fitted, &own.kind, sets, table);
+    (unfit == Unfit::default()).then_some(fitted)
 }

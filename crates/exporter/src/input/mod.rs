@@ -150,8 +150,10 @@ pub fn open_sources(
     }
     let given = options.codebook.as_ref().map(|path| given(path, options, registry, context)).transpose()?;
     let described = given.as_ref().map(|given| given.described.clone());
+    let losses = given.as_ref().map(|given| given.losses()).unwrap_or_default();
     if let [Found::Files(files)] = found.as_slice() {
-        return open_files(files, options, described, false, registry, context);
+        let data = open_files(files, options, described, false, registry, context)?;
+        return Ok(data.with_losses(losses));
     }
     let study = described.as_ref().map(|(study, _)| study);
     let others = of_other_formats(&found, options, registry)?;
@@ -195,7 +197,7 @@ pub fn open_sources(
         let id = if sources.len() > 1 { "study" } else { "" };
         assembled(studies, parts, study, id, None)
     })?;
-    Ok(data.with_documents(described.and_then(|(_, documents)| documents)))
+    Ok(data.with_documents(described.and_then(|(_, documents)| documents)).with_losses(losses))
 }
 
 /// The names of those among several inputs that are in other formats than the one that is given, and are read as what they
