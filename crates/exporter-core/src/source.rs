@@ -211,10 +211,23 @@ impl<'a> Source<'a> {
     /// # Errors
     /// As [`Registry::open`]; [`crate::ErrorKind::Unsupported`] when no registry opened this source.
     pub fn open_other(&self, other: &Source<'_>, context: &Context) -> Result<Box<dyn Dataset>> {
+        self.open_other_with(other, serde_json::Value::Null, context)
+    }
+
+    /// As [`Source::open_other`], with options of the format.
+    ///
+    /// # Errors
+    /// As [`Source::open_other`], and for options that the format does not have.
+    pub fn open_other_with(
+        &self,
+        other: &Source<'_>,
+        options: serde_json::Value,
+        context: &Context,
+    ) -> Result<Box<dyn Dataset>> {
         let registry = self.registry.ok_or_else(|| {
             Error::unsupported("other files are opened only through a registry of formats").entry(&other.name)
         })?;
-        registry.open(other, serde_json::Value::Null, context)
+        registry.open(other, options, context)
     }
 
     /// What a compressed stream holds, such as one beside this source; anything else as it is. Inside [`crate::Input::open`] the

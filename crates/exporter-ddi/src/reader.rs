@@ -74,7 +74,7 @@ impl Counts {
 }
 
 /// The file that the rows of a table are in, as a document describes it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TableFile {
     /// What `fileName` names: paths or names, in order.
@@ -91,6 +91,8 @@ pub struct TableFile {
     pub media_type: Option<String>,
     /// What it is in words, where it is stated.
     pub format: Option<String>,
+    /// Names of files that are read with options of their format, and these.
+    pub readings: Vec<(String, serde_json::Value)>,
     /// By variable of the table, the column.
     pub columns: Vec<Column>,
     /// Of a file with several types of record: the column that holds the type, and the type of this table's.

@@ -346,3 +346,33 @@ fn a_tag_somewhere_is_no_default_language() {
     let stated = french.replace("<codeBook ", "<codeBook xml:lang=\"de\" ");
     assert_eq!(languages(&stated).0, ["de", "fr"]);
 }
+
+#[test]
+fn what_kind_a_variable_is_of_is_not_said_where_the_document_does_not() {
+    use exporter_core::sink::MemorySink;
+    let variables = "<var ID=\"V1\" name=\"id\"><labl>Number</labl></var>\
+        <var ID=\"V2\" name=\"sex\" intrvl=\"discrete\"><catgry><catValu>1</catValu><labl>Male</labl></catgry></var>\
+        <var ID=\"V3\" name=\"open\" intrvl=\"discrete\"/><var ID=\"V4\" name=\"age\" dcml=\"0\"/>";
+    let written = |text: &str| {
+        let source = Source::memory("x.xml", text.as_bytes().to_vec());
+        let data = registry().open(&source, serde_json::Value::Null, &Context::default()).unwrap();
+        let (sink, ddi) = (MemorySink::new(), registry().exporter("ddi", serde_json::Value::Null).unwrap());
+        exporter_core::export(&*ddi, &*data, Box::new(sink.clone()), &Context::default()).unwrap();
+        String::from_utf8(sink.entries().into_values().next().unwrap()).unwrap()
+    };
+    let first = written(&document(&file("gone.dta"), variables));
+    let root = super::element::parsed(&first);
+    let said = |name: &str| -> Vec<String> {
+        let variables = root.at("dataDscr/var").into_iter();
+        variables.map(|var| var.attribute(name).to_owned()).collect()
+    };
+    assert_eq!(said("dcml"), ["", "", "", "0"]);
+    assert_eq!(said("intrvl"), ["", "discrete", "discrete", "contin"]);
+    assert_eq!(said("representationType"), ["", "code", "", "numeric"]);
+    assert_eq!((root.at("dataDscr/var/varFormat").len(), root.at("dataDscr/var/notes").len()), (1, 0));
+    // It says the same again, and what is beside it goes before what was guessed.
+    assert_eq!(written(&first), first);
+    let rows_: &[u8] = b"#plain\nid\tsex\topen\tage\n1\t1\tx\t3\n";
+    let beside = super::among(&first.replace("gone.dta", "gone.plain"), &[("gone.plain", rows_)], 1).unwrap();
+    assert_eq!(super::rows(&*beside, 0), [["1", "1", "x", "3"]]);
+}

@@ -440,3 +440,51 @@ fn capitals_of_names_are_told_apart_only_where_both_are_there() {
         assert_eq!(rows(&opened(&alone), 0).len(), 2, "{}", source.name);
     }
 }
+
+#[test]
+fn a_pair_of_text_and_document_is_read_as_it_was_written() {
+    use exporter::codebook::{Codebook, Table, Variable};
+    let variables =
+        vec![Variable::new("id", Kind::INTEGER).with_label("Number"), Variable::new("yes", Kind::Boolean)];
+    let codebook = Codebook::new("s").with_table(Table::new("t", variables));
+    let ids = Arc::new(arrow_array::Int64Array::from(vec![Some(1), None])) as arrow_array::ArrayRef;
+    let yes = Arc::new(arrow_array::BooleanArray::from(vec![Some(true), None])) as arrow_array::ArrayRef;
+    let batch = arrow_array::RecordBatch::try_from_iter([("id", ids), ("yes", yes)]).unwrap();
+    let data = exporter::MemoryDataset::new(codebook, vec![vec![batch]]).unwrap();
+    let registry = exporter::registry();
+    let exported = |options: serde_json::Value| {
+        let bundle = exporter::Bundle::new()
+            .with(registry.exporter("csv", options).unwrap())
+            .with(registry.exporter("ddi", serde_json::Value::Null).unwrap());
+        let sink = MemorySink::new();
+        let context = context().with_policy(LossPolicy::Report);
+        let summary = exporter::export(&bundle, &data, Box::new(sink.clone()), &context).unwrap();
+        (sink.entries(), summary)
+    };
+    for options in [
+        serde_json::json!({}),
+        serde_json::json!({"header": "both"}),
+        serde_json::json!({"booleans": "ja/nein"}),
+        serde_json::json!({"missing-text": "NA"}),
+    ] {
+        let (files, _) = exported(options.clone());
+        let files: Vec<(&str, &[u8])> =
+            files.iter().map(|(path, bytes)| (path.as_str(), &bytes[..])).collect();
+        let [folder, zip] = both(&files);
+        let document = folder.entry("s.ddi.xml", &context()).unwrap().unwrap();
+        for source in [folder, zip, document] {
+            assert_eq!(rows(&opened(&source), 0), [["1", "true"], ["·", "·"]], "{options} {}", source.name);
+        }
+        let given = tempfile::tempdir().unwrap();
+        files.iter().for_each(|(path, bytes)| std::fs::write(given.path().join(path), bytes).unwrap());
+        let mut with = InputOptions::default();
+        with.codebook = Some(given.path().join("s.ddi.xml"));
+        let csv = Source::open(given.path().join("t.csv"), &context()).unwrap();
+        assert_eq!(rows(&open(&csv, &with).unwrap(), 0), [["1", "true"], ["·", "·"]], "{options}");
+    }
+    // Without names nothing finds the columns.
+    let (_, summary) = exported(serde_json::json!({"header": "none"}));
+    let told =
+        summary.changes.losses.iter().any(|loss| loss.action.contains("t.csv has no names of columns"));
+    assert!(told, "{:?}", summary.changes.losses);
+}

@@ -15,6 +15,7 @@ use exporter_core::{
 };
 use serde_json::{Map, Value as Json};
 
+use crate::mapping::tables::file_name;
 use crate::reader::{Column, TableFile};
 
 /// The one table of a data file.
@@ -59,7 +60,8 @@ pub(super) fn open(
     let reasons = ReasonColumn::of_table(&declared, Language::default());
     let projection = projection(codebook, &declared, at, &reasons, &opened_by.projection);
     let source = source.projection(projection);
-    let mut data = opened(&source, opened_by, codebook, &declared, &guessed_kinds(&declared, file), context)?;
+    let how = How { opened_by, options: options_of(file, &name) };
+    let mut data = opened(&source, &how, codebook, &declared, &guessed_kinds(&declared, file), context)?;
     let found = table_of(data.codebook(), TABLE)?.columns_by_name();
     let kinds = &table_of(data.codebook(), TABLE)?.variables;
     let is_other = |name: &String| {
@@ -70,7 +72,7 @@ pub(super) fn open(
     let (texts, open): (Vec<String>, Vec<String>) =
         guessed_kinds(&declared, file).into_iter().partition(|name| is_other(name));
     if !texts.is_empty() {
-        data = opened(&source, opened_by, codebook, &declared, &open, context)?;
+        data = opened(&source, &how, codebook, &declared, &open, context)?;
     }
     let own = table_of(data.codebook(), TABLE)?;
     let folded = reason_columns(&reasons, &declared, own);
@@ -114,7 +116,7 @@ pub(super) fn open(
 /// Opens a file with whatever format knows it. The kinds of some columns are left to it.
 fn opened(
     source: &Source<'static>,
-    opened_by: &Source<'_>,
+    how: &How<'_, '_>,
     codebook: &Codebook,
     declared: &Table,
     open: &[String],
@@ -122,12 +124,25 @@ fn opened(
 ) -> Result<Box<dyn Dataset>> {
     let mut closed = declared.clone();
     closed.variables.retain(|variable| !open.contains(&variable.name));
-    opened_by.open_other(&source.clone().declared(codebook, &closed), context)
+    how.opened_by.open_other_with(&source.clone().declared(codebook, &closed), how.options.clone(), context)
+}
+
+/// How a file is opened.
+struct How<'h, 's> {
+    opened_by: &'h Source<'s>,
+    /// Options of its format.
+    options: Json,
+}
+
+/// The options that the document has for the reader of a file.
+fn options_of(file: &TableFile, found: &str) -> Json {
+    let of_name = |name: &&(String, Json)| file_name(&name.0) == file_name(found);
+    file.readings.iter().find(of_name).map_or(Json::Null, |(_, options)| options.clone())
 }
 
 /// The columns of whole numbers of which the document does not say that nothing is behind the point, as it lists whole numbers
 /// alone, and those of which it says nothing.
-pub(super) fn guessed_kinds(declared: &Table, file: &TableFile) -> Vec<String> {
+pub(crate) fn guessed_kinds(declared: &Table, file: &TableFile) -> Vec<String> {
     let columns = declared.variables.iter().zip(&file.columns);
     let is_open = |(variable, column): &(&Variable, &Column)| {
         let is_open = match variable.kind {

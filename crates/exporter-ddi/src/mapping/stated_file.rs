@@ -1,9 +1,12 @@
 //! What a document says of a file that is not there: free attributes, so that a document that is written without data files says
 //! it again.
 
+use std::collections::HashSet;
+
 use exporter_core::codebook::{Attribute, Table, Variable};
 
 use super::tables::stem;
+use crate::dataset::guessed_kinds;
 use crate::reader::TableFile;
 use crate::xml::Element;
 
@@ -12,6 +15,9 @@ const OF_TABLE: [&str; 4] = ["fileName", "fileType", "format", CHARSET];
 const CHARSET: &str = "fileType@charset";
 /// Attributes of a variable: the first and last character of its column.
 const OF_VARIABLE: [&str; 2] = ["location@StartPos", "location@EndPos"];
+/// The attribute of a variable of which the document does not say of what kind it is: its kind is a guess.
+const KIND: &str = "varFormat";
+const NOT_STATED: &str = "not stated";
 
 /// Keeps what is said of the file of a table.
 pub(crate) fn keep(table: &mut Table, file: &TableFile) {
@@ -21,6 +27,10 @@ pub(crate) fn keep(table: &mut Table, file: &TableFile) {
     for (name, value) in OF_TABLE.iter().zip(stated) {
         let value = value.map(|value| ((*name).to_owned(), Attribute::One(value.clone())));
         table.attributes.extend(value);
+    }
+    let guessed: HashSet<String> = guessed_kinds(table, file).into_iter().collect();
+    for variable in table.variables.iter_mut().filter(|variable| guessed.contains(&variable.name)) {
+        variable.attributes.insert(KIND.to_owned(), Attribute::One(NOT_STATED.to_owned()));
     }
     for (variable, column) in table.variables.iter_mut().zip(&file.columns) {
         let Some((start, end)) = column.characters else { continue };
@@ -38,7 +48,12 @@ pub(crate) fn is_of_table(attribute: &str) -> bool {
 
 /// Whether an attribute of a variable is such a one.
 pub(crate) fn is_of_variable(attribute: &str) -> bool {
-    OF_VARIABLE.contains(&attribute)
+    OF_VARIABLE.contains(&attribute) || attribute == KIND
+}
+
+/// Whether the kind of a variable is a guess, which is not written as if it were known.
+pub(crate) fn is_guess(variable: &Variable) -> bool {
+    matches!(variable.attributes.get(KIND), Some(Attribute::One(words)) if words == NOT_STATED)
 }
 
 /// The elements of `fileTxt` that say it.

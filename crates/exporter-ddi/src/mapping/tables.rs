@@ -4,11 +4,14 @@ use exporter_core::codebook::{Table, Text};
 
 use super::free_elements;
 use super::groups::is_kind_of_group;
-use super::note::{self, is_plain};
+use super::note::{self, is_plain, kind_of, typed};
 use super::stated_file;
 use super::texts::{Languages, text_of, texts_of, words};
 use crate::data_file::DataFile;
 use crate::xml::Element;
+
+/// Notes with what the reader of a data file must be told; the subject is the file.
+const READING: &str = "reading";
 
 /// A table and what is said of it.
 pub(crate) struct TableEntry<'a> {
@@ -36,6 +39,10 @@ impl TableEntry<'_> {
         dscr.push(self.text(file, true));
         dscr.extend(self.files.iter().skip(1).map(|file| self.text(Some(file), false)));
         dscr.extend(self.table.notes.iter().flat_map(|note| self.languages.elements("notes", note)));
+        for file in self.files.iter().filter(|file| !file.reading.is_empty()) {
+            let options = serde_json::Value::Object(file.reading.clone());
+            dscr.push(typed(READING, file.path.as_str(), options.to_string()));
+        }
         let attributes = self.table.attributes.iter();
         let is_note = |name: &str| {
             let is_stated = self.files.is_empty() && stated_file::is_of_table(name);
@@ -129,6 +136,8 @@ pub(crate) struct ReadTable {
     /// The media type of the file, and its format in words.
     pub(crate) media_type: Option<String>,
     pub(crate) format: Option<String>,
+    /// Names of files that are read with options, and these.
+    pub(crate) readings: Vec<(String, serde_json::Value)>,
 }
 
 /// A record group.
@@ -199,6 +208,13 @@ pub(crate) fn read(dscr: &Element, default: Option<&str>) -> ReadTable {
     let stated =
         |name: &str| texts().find_map(|text| text.first(name)).map(words).filter(|it| !it.is_empty());
     (read.media_type, read.format) = (stated("fileType"), stated("format"));
+    let options = dscr.all("notes").filter(|note| kind_of(note) == Some(READING));
+    read.readings = options
+        .filter_map(|note| {
+            let options = serde_json::from_str(&words(note)).ok().filter(serde_json::Value::is_object)?;
+            Some((note.attribute("subject")?.to_owned(), options))
+        })
+        .collect();
     let size = texts().find_map(|text| text.first("dimensns"));
     read.rows = size.and_then(|size| words(size.first("caseQnty")?).parse().ok());
     let titles = first.and_then(|text| text.first("fileCitation")?.first("titlStmt"));

@@ -63,13 +63,24 @@ impl VariableEntry<'_> {
         let is_discrete =
             matches!(self.variable.attributes.get(INTERVAL), Some(Attribute::One(it)) if it == DISCRETE);
         let is_measured = is_measured && !is_discrete;
-        let (representation, other) = representation(kind, is_labelled);
+        let is_guess = !self.has_file && stated_file::is_guess(self.variable);
+        let (representation, other) = match representation(kind, is_labelled) {
+            // What the document that it was read from does not say is not said here.
+            (words, _) if is_guess && words != "code" => ("", ""),
+            stated => stated,
+        };
+        let interval = match (is_measured, is_guess) {
+            (true, false) => "contin",
+            (_, true) if !is_discrete && !is_labelled => "",
+            _ => DISCRETE,
+        };
+        let decimals = decimals(self.variable).filter(|_| !is_guess);
         let mut var = Element::new("var")
             .with("ID", self.id.as_str())
             .with("name", self.name)
             .with("files", self.file)
-            .with("dcml", decimals(self.variable).unwrap_or_default())
-            .with("intrvl", if is_measured { "contin" } else { "discrete" })
+            .with("dcml", decimals.unwrap_or_default())
+            .with("intrvl", interval)
             .with(
                 "nature",
                 match measure {
@@ -118,7 +129,7 @@ impl VariableEntry<'_> {
             derivation.extend(derived);
             var.push(derivation);
         }
-        var.push(self.format());
+        var.extend((!is_guess).then(|| self.format()));
         var.extend(self.variable.notes.iter().flat_map(|note| self.languages.elements("notes", note)));
         if self.name != self.variable.name {
             var.push(typed("original-name", "", self.variable.name.as_str()));
@@ -342,7 +353,7 @@ pub(crate) fn read(var: &Element, default: Option<&str>) -> ReadVariable {
     variable.missing = missing;
     let is_number = variable.kind.is_numeric() || variable.kind.is_temporal();
     if var.attribute(INTERVAL) == Some(DISCRETE)
-        && is_number
+        && (is_number || !says_kind(var))
         && variable.measure.is_none()
         && !has_categories(&variable, Some(&labels))
     {

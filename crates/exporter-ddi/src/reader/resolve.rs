@@ -100,6 +100,7 @@ fn assembled(parts: Parts) -> DdiDocument {
             charset,
             media_type,
             format,
+            readings,
             ..
         } = read;
         let (variables, groups) = (std::mem::take(&mut table.variables), std::mem::take(&mut table.groups));
@@ -121,6 +122,7 @@ fn assembled(parts: Parts) -> DdiDocument {
             charset,
             media_type,
             format,
+            readings,
             columns,
             record,
         });

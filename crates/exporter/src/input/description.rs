@@ -20,6 +20,8 @@ pub(super) struct Describing {
     files: Vec<Vec<String>>,
     /// By table, paths of the archive or folder that the file is in.
     places: Vec<Vec<String>>,
+    /// By table, names of files that are read with options, and these.
+    readings: Vec<Vec<(String, Json)>>,
     losses: LossReport,
 }
 
@@ -61,6 +63,7 @@ pub(super) fn describing(
         file: inner.detached(),
         places: Vec::new(),
         files: description.files,
+        readings: description.readings,
         losses: description.losses,
     };
     Ok(Some(((study, Some(documents)), describing)))
@@ -86,6 +89,12 @@ impl Describing {
         let tables = codebook.tables.iter().zip(&self.places);
         let said = tables.filter_map(|(table, files)| Some((place(files)?, table)));
         said.min_by_key(|(place, _)| *place).map(|(place, table)| (place, table.name.as_str()))
+    }
+
+    /// The options of its format that a file of this name is read with.
+    pub(super) fn options_of(&self, name: &str) -> Option<Json> {
+        let mut readings = self.readings.iter().flatten();
+        readings.find(|(file, _)| file_name(file) == file_name(name)).map(|(_, options)| options.clone())
     }
 
     /// Whether it says that tables are in a file of this name, which may be compressed.

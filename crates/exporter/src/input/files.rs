@@ -138,6 +138,8 @@ pub(super) fn open_files(
         let others = options.without_format();
         for (table, source, format, is_other) in &chosen.tables {
             let options = if *is_other { &others } else { options };
+            let stated = description.as_ref().and_then(|description| description.options_of(&source.name));
+            let options = &options.with_stated(stated);
             let source = source.clone().projection(projection.clone());
             let leads = study.as_ref().filter(|_| is_given || !says_kinds(format));
             let declared = leads.and_then(|study| Declared::of(study, table));

@@ -80,6 +80,11 @@ fn described_in(source: &Source<'_>, registry: &Registry, context: &Context) -> 
 }
 
 impl Given {
+    /// The options that it states for the reader of a file.
+    pub(super) fn options_of(&self, file: &str) -> Option<Json> {
+        self.describing.as_ref()?.options_of(file)
+    }
+
     /// What of the codebook's file is not in the codebook.
     pub(super) fn losses(&self) -> LossReport {
         self.describing.as_ref().map(|describing| describing.losses(&[])).unwrap_or_default()

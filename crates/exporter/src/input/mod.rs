@@ -54,6 +54,12 @@ impl InputOptions {
         Self { format: None, options: Json::Null, ..self.clone() }
     }
 
+    /// The same with options of the reader that a description of the file states, unless some are given.
+    fn with_stated(&self, stated: Option<Json>) -> Self {
+        let options = stated.filter(|_| self.options.is_null()).unwrap_or_else(|| self.options.clone());
+        Self { options, ..self.clone() }
+    }
+
     /// Whether all that is given with the format is how to read damaged files of it, so that no others are meant to be left
     /// out.
     fn is_for_damage(&self) -> bool {
@@ -172,6 +178,8 @@ pub fn open_sources(
                         _ => Declared::of(study, &stem),
                     });
                     let file = source.name.clone();
+                    let stated = given.as_ref().and_then(|given| given.options_of(&file));
+                    let each = &each.with_stated(stated);
                     let source = source.clone().projection(projection.clone());
                     let format = each.format.as_deref();
                     let opened = open_data(source, &stem, declared, format, each, registry, context);
